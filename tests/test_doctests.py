@@ -1,0 +1,65 @@
+"""Runs the examples in the docstrings of the installed package, and those of the README and the docs."""
+
+from __future__ import annotations
+
+import doctest
+import importlib
+import pkgutil
+from collections.abc import Iterator
+from pathlib import Path
+from types import ModuleType
+
+import numpy as np
+import pytest
+import scopetrie
+
+ROOT = Path(__file__).resolve().parents[1]
+FLAGS = doctest.ELLIPSIS | doctest.NORMALIZE_WHITESPACE
+NAMES = {"np": np, "tf": scopetrie}
+PAGES = [page for page in [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))] if page.is_file()]
+
+
+def module_names() -> Iterator[str]:
+    yield "scopetrie"
+    for module in pkgutil.walk_packages(scopetrie.__path__, "scopetrie."):
+        if module.name.rpartition(".")[2] != "__main__":
+            yield module.name
+
+
+def examples(module: ModuleType) -> Iterator[doctest.DocTest]:
+    """The module's doctests, with those of its callable objects, which doctest's own finder passes over."""
+    finder = doctest.DocTestFinder(exclude_empty=True)
+    yield from finder.find(module, extraglobs=NAMES)
+    for name, value in vars(module).items():
+        own = isinstance(value, ModuleType | type) or getattr(value, "__module__", None) != module.__name__
+        text = getattr(value, "__doc__", None)
+        if own or not isinstance(text, str) or text == type(value).__doc__ or hasattr(value, "__code__"):
+            continue
+        if type(value).__module__.startswith("scopetrie"):
+            yield doctest.DocTestParser().get_doctest(
+                text, vars(module) | NAMES, f"{module.__name__}.{name}", None, 0
+            )
+
+
+def run(test: doctest.DocTest) -> None:
+    """Runs one docstring on an empty default graph, and fails with doctest's own report."""
+    scopetrie.reset_default_graph()
+    report: list[str] = []
+    doctest.DocTestRunner(optionflags=FLAGS).run(test, out=report.append)
+    assert not report, "".join(report)
+
+
+@pytest.mark.parametrize("name", module_names())
+def test_docstrings(name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    module = importlib.import_module(name)
+    monkeypatch.chdir(tmp_path)  # an example may write files
+    for test in examples(module):
+        run(test)
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_pages(page: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    # A fence closes an example as a blank line does; doctest would take it for expected output.
+    text = page.read_text("utf-8").replace("```", "\n")
+    run(doctest.DocTestParser().get_doctest(text, dict(NAMES), page.name, str(page), 0))

@@ -1,0 +1,157 @@
+"""The floors of the package: who may import whom, and what never meets.
+
+The floors are those of the design, from the ground up. A module imports only from floors below its own, or
+from its own subpackage; there is no cycle, and nobody inside imports the package root.
+"""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[1]
+PACKAGE = ROOT / "python" / "scopetrie"
+ROOT_MODULE = "scopetrie"
+
+FLOORS = [
+    {"_core", "errors", "backends", "paths"},
+    {"dtypes", "dimension"},
+    {"shapes"},
+    {"graph"},
+    {"ops"},
+    {"variables", "initializers", "partitioners"},
+    {"scopes", "store", "execution"},
+    {"train", "template", "summary"},
+    {ROOT_MODULE},  # the root itself, whose exports are everything below
+    {"__main__", "demo"},
+]
+# Programs that stand on the public API, as a user's would; all others keep off the root.
+MAY_IMPORT_ROOT = {"__main__", "demo"}
+
+pytestmark = pytest.mark.skipif(not PACKAGE.is_dir(), reason="needs the source tree")
+
+
+def module_name(path: Path) -> str:
+    """`ops.math` for python/scopetrie/ops/math.py, `ops` for its __init__.py, `scopetrie` for the root."""
+    parts = list(path.relative_to(PACKAGE).with_suffix("").parts)
+    if parts[-1] == "__init__":
+        parts.pop()
+    return ".".join(parts) or ROOT_MODULE
+
+
+MODULES = {module_name(path): path for path in sorted(PACKAGE.rglob("*.py"))}
+KNOWN = {*MODULES, "_core"}
+
+
+def component(module: str) -> str:
+    return module.split(".")[0]
+
+
+def floor(module: str) -> int:
+    for number, names in enumerate(FLOORS):
+        if component(module) in names:
+            return number
+    raise AssertionError(f"{module} stands on no floor: add {component(module)!r} to FLOORS in {__file__}")
+
+
+def imports(module: str, tree: ast.AST, is_package: bool) -> Iterator[tuple[str, int]]:
+    """The modules of this package that `module` imports, with the line of each import."""
+    here = [] if module == ROOT_MODULE else module.split(".")
+    if not is_package:
+        here = here[:-1]
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            targets = [(alias.name.split("."), None) for alias in node.names]
+        elif isinstance(node, ast.ImportFrom):
+            base = node.module.split(".") if node.module else []
+            if node.level:
+                base = [ROOT_MODULE, *here[: len(here) - node.level + 1], *base]
+            targets = [(base, alias.name) for alias in node.names]
+        else:
+            continue
+        for path, name in targets:
+            if path[:1] != [ROOT_MODULE]:
+                continue
+            found = ".".join(path[1:])
+            if name and ".".join([*path[1:], name]) in KNOWN:
+                found = ".".join([*path[1:], name])
+            yield found or ROOT_MODULE, node.lineno
+
+
+def edges() -> dict[str, list[tuple[str, int]]]:
+    return {
+        module: list(imports(module, ast.parse(path.read_text("utf-8")), path.name == "__init__.py"))
+        for module, path in MODULES.items()
+    }
+
+
+EDGES = edges()
+
+
+@pytest.mark.parametrize("module", MODULES)
+def test_imports_only_from_floors_below(module: str) -> None:
+    for target, line in EDGES[module]:
+        where = f"{MODULES[module]}:{line}"
+        assert target in KNOWN, f"{where} imports {target}, which is no module of the package"
+        if component(target) != component(module):
+            assert floor(target) < floor(module), (
+                f"{where} ({module}, floor {floor(module)}) imports {target} (floor {floor(target)})"
+            )
+
+
+@pytest.mark.parametrize("module", sorted(MODULES.keys() - MAY_IMPORT_ROOT))
+def test_nobody_inside_imports_the_root(module: str) -> None:
+    for target, line in EDGES[module]:
+        assert target != ROOT_MODULE, f"{MODULES[module]}:{line} imports the package root"
+
+
+def test_no_cycle() -> None:
+    done: set[str] = set()
+
+    def visit(module: str, path: list[str]) -> None:
+        assert module not in path, "import cycle: " + " -> ".join([*path[path.index(module) :], module])
+        if module in done:
+            return
+        for target, _ in EDGES.get(module, []):
+            visit(target, [*path, module])
+        done.add(module)
+
+    for module in MODULES:
+        visit(module, [])
+
+
+def core_files() -> list[Path]:
+    return [
+        path
+        for folder in ("include", "src")
+        for path in sorted((ROOT / "cpp" / folder).rglob("*"))
+        if path.suffix in {".hpp", ".cpp", ".h"}
+    ]
+
+
+def test_the_core_knows_no_python() -> None:
+    assert core_files()
+    forbidden = re.compile(r'^\s*#\s*include\s*[<"](Python\.h|pybind11/|numpy/)', re.MULTILINE)
+    for path in core_files():
+        found = forbidden.search(path.read_text("utf-8"))
+        assert found is None, f"{path} includes {found and found[1]}"
+
+
+def test_the_version_is_written_once() -> None:
+    header = ROOT / "cpp" / "include" / "scopetrie" / "version.hpp"
+    match = re.search(r'#define SCOPETRIE_VERSION "([^"]+)"', header.read_text("utf-8"))
+    assert match is not None
+    literal = re.compile(rf"(?<![\w.]){re.escape(match[1])}(?![\w.])")
+    places = [ROOT / "CMakeLists.txt", ROOT / "pyproject.toml"]
+    for folder in ("cmake", "cpp", "python"):
+        places += (
+            p
+            for p in (ROOT / folder).rglob("*")
+            if p.suffix in {".py", ".pyi", ".hpp", ".cpp", ".txt", ".in"}
+        )
+    holders = [path for path in places if literal.search(path.read_text("utf-8"))]
+    assert holders == [header]
