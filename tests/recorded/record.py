@@ -1,0 +1,31 @@
+"""Records what TensorFlow does with the expressions of a file of this folder.
+
+Usage, with a Python that has TensorFlow:
+
+    python tests/recorded/record.py tests/recorded/shapes.json ...
+
+Each file maps expressions to what came of them in TensorFlow's v1 mode; to add one, add its key with the
+value null. The tests evaluate the same expressions with `tf` being scopetrie (see recorded_cases.py).
+"""
+
+import json
+import os
+import sys
+from pathlib import Path
+
+os.environ["TF_CPP_MIN_LOG_LEVEL"] = "3"
+sys.path.insert(0, str(Path(__file__).parent.parent))
+
+import recorded_cases
+import tensorflow
+
+tf = tensorflow.compat.v1
+tf.disable_v2_behavior()
+
+for argument in sys.argv[1:]:
+    path = Path(argument)
+    expressions = json.loads(path.read_text())
+    cases = {expression: recorded_cases.outcome(expression, tf) for expression in expressions}
+    lines = [f"{json.dumps(expression)}: {json.dumps(cases[expression])}" for expression in cases]
+    path.write_text("{\n" + ",\n".join(lines) + "\n}\n")
+    print(f"{path}: {len(cases)} expressions, TensorFlow {tensorflow.__version__}")
