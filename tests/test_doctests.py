@@ -46,10 +46,11 @@ def run(test: doctest.DocTest) -> None:
     scopetrie.reset_default_graph()
     report: list[str] = []
     doctest.DocTestRunner(optionflags=FLAGS).run(test, out=report.append)
-    assert not report, "".join(report)
+    if report:
+        pytest.fail("".join(report), pytrace=False)
 
 
-@pytest.mark.parametrize("name", module_names())
+@pytest.mark.parametrize("name", list(module_names()))
 def test_docstrings(name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     module = importlib.import_module(name)
     monkeypatch.chdir(tmp_path)  # an example may write files
