@@ -1,0 +1,98 @@
+// An open-addressing table from keys that live elsewhere to dense 32-bit ids.
+//
+// Invariants: at most 3/4 of the slots are taken; a slot is empty where its id is kNone; ids are never removed one by
+// one. The table keeps each key's 32-bit hash, so growing reads no keys and a probe reads a key only on equal hashes.
+// Thread safety: none; one writer or many readers.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <cstring>
+#include <string_view>
+#include <vector>
+
+#include "scopetrie/ids.hpp"
+
+namespace scopetrie {
+
+/// A 32-bit hash of up to three 32-bit words (multiply and fold, twice).
+inline std::uint32_t hash_words(std::uint32_t a, std::uint32_t b = 0, std::uint32_t c = 0) noexcept {
+  std::uint64_t h = (static_cast<std::uint64_t>(a) << 32 | b) * 0x9E3779B97F4A7C15ull;
+  h = (h ^ (h >> 29) ^ c) * 0xBF58476D1CE4E5B9ull;
+  return static_cast<std::uint32_t>(h >> 32);
+}
+
+/// A 32-bit hash of a byte string, eight bytes at a step.
+inline std::uint32_t hash_bytes(std::string_view text) noexcept {
+  std::uint64_t h = 0x9E3779B97F4A7C15ull ^ text.size();
+  const char* at = text.data();
+  std::size_t left = text.size();
+  for (; left >= 8; at += 8, left -= 8) {
+    std::uint64_t word;
+    std::memcpy(&word, at, 8);
+    h = (h ^ word) * 0xBF58476D1CE4E5B9ull;
+    h ^= h >> 32;
+  }
+  std::uint64_t word = 0;
+  if (left != 0) std::memcpy(&word, at, left);
+  h = (h ^ word) * 0x94D049BB133111EBull;
+  return static_cast<std::uint32_t>(h >> 32) ^ static_cast<std::uint32_t>(h);
+}
+
+class IdTable {
+ public:
+  /// The id whose key `is_key(id)` accepts, among those inserted with `hash`; kNone if there is none.
+  template <class IsKey>
+  std::uint32_t find(std::uint32_t hash, IsKey&& is_key) const {
+    if (slots_.empty()) return kNone;
+    for (std::size_t at = hash & mask_;; at = (at + 1) & mask_) {
+      const Slot& slot = slots_[at];
+      if (slot.id == kNone) return kNone;
+      if (slot.hash == hash && is_key(slot.id)) return slot.id;
+    }
+  }
+
+  /// Adds an id whose key is not in the table yet.
+  void insert(std::uint32_t hash, std::uint32_t id) {
+    if ((count_ + 1) * 4 > slots_.size() * 3) grow();
+    place(hash, id);
+    ++count_;
+  }
+
+  std::size_t size() const noexcept { return count_; }
+
+  void clear() noexcept {
+    slots_.clear();
+    mask_ = count_ = 0;
+  }
+
+ private:
+  struct Slot {
+    std::uint32_t hash = 0;
+    std::uint32_t id = kNone;
+  };
+
+  void place(std::uint32_t hash, std::uint32_t id) noexcept {
+    std::size_t at = hash & mask_;
+    while (slots_[at].id != kNone) at = (at + 1) & mask_;
+    slots_[at] = {hash, id};
+  }
+
+#if defined(__GNUC__)
+  __attribute__((cold, noinline))
+#endif
+  void
+  grow() {
+    std::vector<Slot> old(slots_.empty() ? 16 : slots_.size() * 2);
+    old.swap(slots_);
+    mask_ = slots_.size() - 1;
+    for (const Slot& slot : old)
+      if (slot.id != kNone) place(slot.hash, slot.id);
+  }
+
+  std::vector<Slot> slots_;
+  std::size_t mask_ = 0;
+  std::size_t count_ = 0;
+};
+
+}  // namespace scopetrie

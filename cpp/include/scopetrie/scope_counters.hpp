@@ -1,0 +1,59 @@
+// Which variable scopes one thread has opened in one graph: what `default_name` counts.
+//
+// v1 keeps a dictionary from every opened path to a count, clears the paths beneath a scope when it closes, and copies
+// the whole dictionary when a captured scope is entered, to put it back on leaving: entering costs more the more
+// scopes were ever opened. Here time does the clearing. A scope counts as open if it was opened after each of its
+// ancestors was last closed; a captured scope's changes are kept in a log and undone.
+//
+// Invariants: stamps grow; 0 is never. `next` of a scope is the number to try next for default names spelt like it,
+// valid while `tried` is younger than the closing of every ancestor.
+// Thread safety: none; each thread has its own.
+#pragma once
+
+#include <cstdint>
+#include <unordered_map>
+#include <vector>
+
+#include "scopetrie/scope_trie.hpp"
+
+namespace scopetrie {
+
+class ScopeCounters {
+ public:
+  explicit ScopeCounters(ScopeTrie& scopes) : scopes_(scopes) {}
+
+  /// A variable scope of this path is entered.
+  void open(ScopeId scope);
+  /// It is left again: everything beneath it counts from zero.
+  void close_beneath(ScopeId scope);
+  /// The first of prefix, prefix_1, prefix_2, ... under `parent` that is not open.
+  ScopeId unused(ScopeId parent, std::string_view prefix);
+  bool is_open(ScopeId scope) const;
+
+  /// Starts a span of changes that restore() takes back; spans nest.
+  std::size_t save();
+  void restore(std::size_t mark);
+
+ private:
+  struct State {
+    std::uint64_t opened = 0;
+    std::uint64_t closed = 0;
+    std::uint64_t tried = 0;
+    std::uint32_t next = 0;
+  };
+  struct Change {
+    ScopeId scope;
+    State was;
+  };
+
+  State& change(ScopeId scope);
+  std::uint64_t last_closed_above(ScopeId scope) const;
+
+  ScopeTrie& scopes_;
+  std::unordered_map<ScopeId, State> states_;
+  std::vector<Change> log_;
+  std::size_t saved_ = 0;
+  std::uint64_t clock_ = 0;
+};
+
+}  // namespace scopetrie

@@ -1,0 +1,104 @@
+// v1's rule for operation names: the first `w` stays `w`, later ones become `w_1`, `w_2`, ..., skipping what is taken.
+//
+// v1 keeps a dictionary of every lower-case name in use. Here one counter stands for a whole run of names: if `next`
+// is the number that the next `w` would try, every one of w_1 .. w_(next-1) is in use, so none of them needs an entry.
+// Names written by hand (`w_5`) have entries of their own, and the counter steps over them when it meets them: each is
+// stepped over once, so a name costs amortised O(1) whatever was taken before and in whatever order.
+//
+// Invariants: next == 0: the bare name is free. The counter only grows. Keys are folded (lower-case) ids.
+// Thread safety: none; one writer or many readers.
+#pragma once
+
+#include <cstdint>
+#include <vector>
+
+#include "scopetrie/id_table.hpp"
+#include "scopetrie/ids.hpp"
+#include "scopetrie/segments.hpp"
+
+namespace scopetrie {
+
+class UniqueNames {
+ public:
+  explicit UniqueNames(const Segments& segments) : segments_(segments) {}
+
+  struct Taken {
+    std::uint32_t suffix;  // 0: the bare name was free
+    bool has_scopes;       // some scope was opened at this name or at it with a number
+  };
+
+  /// Takes the name `segment` under `scope` (both folded) and gives the number that makes it unique.
+  Taken take(ScopeId scope, SegmentId segment) {
+    Slot& slot = slot_of(scope, segments_.base(segment), segments_.suffix(segment));
+    if (slot.next != 0 && !slot.has_written) [[likely]] {
+      log(slot);
+      return {slot.next++, slot.has_scopes != 0};
+    }
+    return take_slow(scope, segment, slot);
+  }
+
+  /// The number that take() would give, taking nothing.
+  std::uint32_t peek(ScopeId scope, SegmentId segment) const;
+
+  /// Notes that a scope was opened at `base` or `base_N`.
+  void note_scope(ScopeId scope, SegmentId base) { run_of(scope, base).has_scopes = 1; }
+  /// Notes that an operation called `base` or `base_N` owns names beneath its own.
+  void note_owner(ScopeId scope, SegmentId base) { noted(run_of(scope, base)).owns = 1; }
+  /// Whether note_owner() was called for `base` or a numbered form of it.
+  bool may_own(ScopeId scope, SegmentId base) const {
+    const Slot* run = find(scope, segments_.base(base), segments_.suffix(base));
+    return run != nullptr && run->owns;
+  }
+
+  /// Starts recording changes; returns a mark for rollback(). Marks nest.
+  std::size_t begin();
+  /// Undoes everything taken since `mark` and ends its recording.
+  void rollback(std::size_t mark);
+  /// Keeps what was taken since `mark` and ends its recording.
+  void commit() noexcept;
+
+ private:
+  struct Slot {
+    ScopeId scope;
+    SegmentId base;
+    std::uint32_t suffix;
+    std::uint32_t next : 29;
+    std::uint32_t has_written : 1;  // names `base_N` were taken by hand
+    std::uint32_t has_scopes : 1;
+    std::uint32_t owns : 1;
+  };
+
+  const Slot* find(ScopeId scope, SegmentId base, std::uint32_t suffix) const;
+  Slot& slot_of(ScopeId scope, SegmentId base, std::uint32_t suffix) {
+    if (!slots_.empty()) {
+      for (std::size_t at = hash_words(scope, base, suffix) & mask_;; at = (at + 1) & mask_) {
+        Slot& slot = slots_[at];
+        if (slot.scope == scope && slot.base == base && slot.suffix == suffix) return slot;
+        if (slot.scope == kNone) break;
+      }
+    }
+    return add_slot(scope, base, suffix);
+  }
+  Slot& add_slot(ScopeId scope, SegmentId base, std::uint32_t suffix);
+  /// The counter of `base`, which also speaks for `base_1`, `base_2`, ...
+  Slot& run_of(ScopeId scope, SegmentId base) { return slot_of(scope, segments_.base(base), segments_.suffix(base)); }
+  Slot& noted(Slot& slot) {
+    log(slot);
+    return slot;
+  }
+  Taken take_slow(ScopeId scope, SegmentId segment, Slot& slot);
+  std::uint32_t next_of(ScopeId scope, SegmentId base, std::uint32_t suffix) const;
+  void log(const Slot& slot) {
+    if (recording_ != 0) [[unlikely]]
+      log_.push_back(slot);
+  }
+
+  const Segments& segments_;
+  std::vector<Slot> slots_;  // open addressing; scope == kNone is empty
+  std::size_t mask_ = 0;
+  std::size_t count_ = 0;
+  std::vector<Slot> log_;
+  std::size_t recording_ = 0;
+};
+
+}  // namespace scopetrie

@@ -1,0 +1,54 @@
+#include "scopetrie/scope_trie.hpp"
+
+#include <charconv>
+
+namespace scopetrie {
+
+ScopeTrie::ScopeTrie(Segments& segments) : segments_(segments) { nodes_.push_back({{kNone, 0, 0}, kRoot, 0}); }
+
+ScopeId ScopeTrie::add(std::uint32_t hash, const Key& key) {
+  // The folded scope first: it may be new too, and this scope's id must not be taken before it.
+  const SegmentId folded_base = segments_.folded(key.base);
+  const ScopeId folded_parent = nodes_[key.parent].folded;
+  const bool is_folded = folded_base == key.base && folded_parent == key.parent;
+  const ScopeId folded = is_folded ? kNone : child(folded_parent, folded_base, key.suffix);
+  const auto id = static_cast<ScopeId>(nodes_.size());
+  nodes_.push_back({key, is_folded ? id : folded, 0});
+  table_.insert(hash, id);
+  return id;
+}
+
+ScopeId ScopeTrie::at(std::string_view path, ScopeId from) {
+  if (path.empty()) return from;
+  for (std::size_t start = 0;;) {
+    const std::size_t slash = path.find('/', start);
+    from = child(from, segments_.intern(path.substr(start, slash - start)));
+    if (slash == std::string_view::npos) return from;
+    start = slash + 1;
+  }
+}
+
+void ScopeTrie::append_path(ScopeId scope, std::string& out) const {
+  if (scope == kRoot) return;
+  const Key& key = nodes_[scope].key;
+  if (key.parent != kRoot) {
+    append_path(key.parent, out);
+    out += '/';
+  }
+  out += segments_.text(key.base);
+  append_suffix(key.suffix, out);
+}
+
+bool ScopeTrie::is_within(ScopeId scope, ScopeId ancestor) const {
+  while (scope != ancestor && scope != kRoot) scope = nodes_[scope].key.parent;
+  return scope == ancestor;
+}
+
+void append_suffix(std::uint32_t suffix, std::string& out) {
+  if (suffix == 0) return;
+  char digits[12] = "_";
+  const auto end = std::to_chars(digits + 1, digits + sizeof digits, suffix).ptr;
+  out.append(digits, end);
+}
+
+}  // namespace scopetrie

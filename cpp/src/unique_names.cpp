@@ -1,0 +1,96 @@
+#include "scopetrie/unique_names.hpp"
+
+#include <stdexcept>
+
+namespace scopetrie {
+
+const UniqueNames::Slot* UniqueNames::find(ScopeId scope, SegmentId base, std::uint32_t suffix) const {
+  if (slots_.empty()) return nullptr;
+  for (std::size_t at = hash_words(scope, base, suffix) & mask_;; at = (at + 1) & mask_) {
+    const Slot& slot = slots_[at];
+    if (slot.scope == scope && slot.base == base && slot.suffix == suffix) return &slot;
+    if (slot.scope == kNone) return nullptr;
+  }
+}
+
+UniqueNames::Slot& UniqueNames::add_slot(ScopeId scope, SegmentId base, std::uint32_t suffix) {
+  const Slot empty{kNone, 0, 0, 0, 0, 0, 0};
+  const auto place = [&](const Slot& slot) -> Slot& {
+    std::size_t at = hash_words(slot.scope, slot.base, slot.suffix) & mask_;
+    while (slots_[at].scope != kNone) at = (at + 1) & mask_;
+    return slots_[at] = slot;
+  };
+  if ((count_ + 1) * 4 > slots_.size() * 3) {
+    std::vector<Slot> old(slots_.empty() ? 16 : slots_.size() * 2, empty);
+    old.swap(slots_);
+    mask_ = slots_.size() - 1;
+    for (const Slot& slot : old)
+      if (slot.scope != kNone) place(slot);
+  }
+  ++count_;
+  return place({scope, base, suffix, 0, 0, 0, 0});
+}
+
+std::uint32_t UniqueNames::next_of(ScopeId scope, SegmentId base, std::uint32_t suffix) const {
+  const Slot* slot = find(scope, base, suffix);
+  if (slot != nullptr && slot->next != 0) return slot->next;
+  if (suffix == 0) return 0;
+  // `base_N` without a counter of its own is in use all the same if counting has passed it.
+  const Slot* run = find(scope, segments_.base(base), segments_.suffix(base));
+  return run != nullptr && suffix < run->next ? 1 : 0;
+}
+
+UniqueNames::Taken UniqueNames::take_slow(ScopeId scope, SegmentId segment, Slot& first) {
+  const SegmentId base = segments_.base(segment);
+  const std::uint32_t suffix = segments_.suffix(segment);
+  log(first);
+  const bool has_scopes = first.has_scopes != 0;
+  std::uint32_t number = next_of(scope, base, suffix);
+  if (number == 0) {
+    first.next = 1;
+    if (suffix == 0) return {0, has_scopes};
+    // The run of `base` must look for hand-written names from now on. (May move the slots: `first` is dead after.)
+    Slot& run = noted(run_of(scope, base));
+    run.has_written = 1;
+    return {0, has_scopes || run.has_scopes != 0};
+  }
+  if (first.has_written) {
+    while (find(scope, segment, number) != nullptr && find(scope, segment, number)->next != 0) ++number;
+  }
+  if (number >= (1u << 29) - 1) throw std::length_error("more than 2^29 operations share one name");
+  first.next = number + 1;
+  return {number, has_scopes};
+}
+
+std::uint32_t UniqueNames::peek(ScopeId scope, SegmentId segment) const {
+  const SegmentId base = segments_.base(segment);
+  const std::uint32_t suffix = segments_.suffix(segment);
+  std::uint32_t number = next_of(scope, base, suffix);
+  const Slot* slot = find(scope, base, suffix);
+  if (number == 0 || slot == nullptr || !slot->has_written) return number;
+  for (const Slot* taken; (taken = find(scope, segment, number)) != nullptr && taken->next != 0;) ++number;
+  return number;
+}
+
+std::size_t UniqueNames::begin() {
+  ++recording_;
+  return log_.size();
+}
+
+void UniqueNames::rollback(std::size_t mark) {
+  while (log_.size() > mark) {
+    const Slot& was = log_.back();
+    Slot& slot = slot_of(was.scope, was.base, was.suffix);
+    const bool has_scopes = slot.has_scopes;  // scopes outlive an undone name
+    slot = was;
+    slot.has_scopes = has_scopes;
+    log_.pop_back();
+  }
+  commit();
+}
+
+void UniqueNames::commit() noexcept {
+  if (--recording_ == 0) log_.clear();
+}
+
+}  // namespace scopetrie
