@@ -1,0 +1,57 @@
+// A graph's collections: lists by key. Handles of the graph itself are kept as numbers, other objects as references.
+//
+// Invariants: because the graph's own handles are kept as numbers, a collection never keeps its graph alive.
+// Thread safety: the GIL.
+#pragma once
+
+#include <cstdint>
+#include <vector>
+
+#include "python.hpp"
+
+namespace scopetrie::python {
+
+struct PyGraph;
+
+class Collections {
+ public:
+  /// What a collection holds: one of this graph's own, by id, or somebody's object.
+  struct Item {
+    enum Kind : std::uint32_t { kObject, kTensor, kOperation, kVariable } kind;
+    std::uint32_t id;
+    PyObject* object;  // owned, kObject only
+  };
+  enum Known : std::size_t { kVariables = 0, kTrainable = 1 };
+
+  Collections() = default;
+  Collections(const Collections&) = delete;
+  Collections& operator=(const Collections&) = delete;
+  ~Collections() { clear(); }
+
+  /// The number of a key's collection, made if it is new; -1 with an exception set.
+  Py_ssize_t at(PyObject* key);
+  /// The number of a key's collection or -1, possibly with an exception set.
+  Py_ssize_t find(PyObject* key) const;
+  bool add(PyGraph* graph, PyObject* key, PyObject* value);
+  bool add_variable(Known which, std::uint32_t id) {
+    if (lists_.size() < 2 && !start()) return false;
+    lists_[which].push_back({Item::kVariable, id, nullptr});
+    return true;
+  }
+  PyObject* list(PyGraph* graph, PyObject* key) const;
+  bool assign(PyGraph* graph, PyObject* key, PyObject* values);
+  PyObject* keys() const;
+  /// Drops the graph's own things that a rollback has undone.
+  void truncate(std::uint32_t tensors, std::uint32_t operations, std::uint32_t variables);
+  int traverse(visitproc visit, void* arg) const;
+  void clear();
+
+ private:
+  bool start();
+  static Item make_item(PyGraph* graph, PyObject* value);
+
+  PyObject* numbers_ = nullptr;  // dict: key -> position in lists_
+  std::vector<std::vector<Item>> lists_;
+};
+
+}  // namespace scopetrie::python

@@ -1,0 +1,170 @@
+#include "context.hpp"
+
+#include <algorithm>
+
+#include "graph.hpp"
+#include "scopes.hpp"
+
+namespace scopetrie::python {
+
+namespace {
+
+// What a thread keeps. The graphs on its stack are owned; the cached context is not.
+struct ThreadState {
+  std::uint64_t number = 0;  // 0: not numbered yet
+  std::uint64_t epoch = 0;   // of state().global_graph when `current` was cached
+  Context* current = nullptr;
+  std::vector<PyGraph*> graphs;
+  std::shared_ptr<std::atomic<bool>> alive;
+
+  ~ThreadState() {
+    if (alive) *alive = false;
+  }
+};
+
+thread_local ThreadState thread;
+
+Context* find_current() {
+  State& s = state();
+  PyGraph* graph;
+  if (!thread.graphs.empty()) {
+    graph = thread.graphs.back();
+  } else {
+    if (s.global_graph == nullptr) {
+      s.global_graph = PyObject_CallNoArgs(s.hooks.default_graph);
+      if (s.global_graph == nullptr) return nullptr;
+      ++s.global_epoch;
+    }
+    graph = reinterpret_cast<PyGraph*>(s.global_graph);
+  }
+  Context* context = context_of(graph);
+  thread.current = context;
+  thread.epoch = s.global_epoch;
+  return context;
+}
+
+PyObject* get_default_graph(PyObject*, PyObject*) {
+  const Context* context = current_context();
+  return context == nullptr ? nullptr : Py_NewRef(reinterpret_cast<PyObject*>(context->graph));
+}
+
+bool is_graph(PyObject* object) {
+  if (PyObject_TypeCheck(object, state().graph_base)) return true;
+  PyErr_Format(PyExc_TypeError, "a Graph is needed, but got %R", object);
+  return false;
+}
+
+PyObject* push_default(PyObject*, PyObject* graph) {
+  if (!is_graph(graph)) return nullptr;
+  push_default_graph(reinterpret_cast<PyGraph*>(graph));
+  Py_RETURN_NONE;
+}
+
+PyObject* pop_default(PyObject*, PyObject* graph) {
+  if (!is_graph(graph) || !pop_default_graph(reinterpret_cast<PyGraph*>(graph))) return nullptr;
+  Py_RETURN_NONE;
+}
+
+PyObject* default_graph_depth(PyObject*, PyObject*) { return PyLong_FromSize_t(thread.graphs.size()); }
+
+PyObject* drop_global_graph(PyObject*, PyObject*) {
+  ++state().global_epoch;
+  Py_CLEAR(state().global_graph);
+  Py_RETURN_NONE;
+}
+
+PyObject* get_variable_scope(PyObject*, PyObject*) {
+  const Context* context = current_context();
+  return context == nullptr ? nullptr : Py_NewRef(reinterpret_cast<PyObject*>(context->variable_scope));
+}
+
+}  // namespace
+
+Context::Context(PyGraph* graph, std::uint64_t thread, std::shared_ptr<std::atomic<bool>> alive)
+    : graph(graph), thread(thread), alive(std::move(alive)), counters(state_of(graph).ops.scopes()) {}
+
+Context::~Context() {
+  Py_XDECREF(variable_scope);
+  Py_XDECREF(on_operation);
+}
+
+Context* current_context() {
+  if (thread.current != nullptr && thread.epoch == state().global_epoch) [[likely]] return thread.current;
+  return find_current();
+}
+
+Context* context_of(PyGraph* graph) {
+  if (thread.current != nullptr && thread.current->graph == graph) return thread.current;
+  if (thread.number == 0) {
+    static std::atomic<std::uint64_t> threads{0};
+    thread.number = ++threads;
+    thread.alive = std::make_shared<std::atomic<bool>>(true);
+  }
+  auto& contexts = state_of(graph).contexts;
+  for (const auto& context : contexts)
+    if (context->thread == thread.number) return context.get();
+  std::erase_if(contexts, [](const auto& context) { return !*context->alive; });
+  contexts.push_back(std::make_unique<Context>(graph, thread.number, thread.alive));
+  contexts.back()->variable_scope = new_root_scope(graph);
+  return contexts.back().get();
+}
+
+ScopeId materialize(Context& context) {
+  context.names.scope = state_of(context.graph).ops.scope_of(context.names.pending);
+  return context.names.scope;
+}
+
+void append_scope(const Context& context, std::string& out) {
+  const OpGraph& ops = state_of(context.graph).ops;
+  if (context.names.scope != kNone) {
+    ops.scopes().append_path(context.names.scope, out);
+  } else {
+    ops.append_name(context.names.pending, out);
+  }
+}
+
+void push_default_graph(PyGraph* graph) {
+  thread.graphs.push_back(reinterpret_cast<PyGraph*>(Py_NewRef(reinterpret_cast<PyObject*>(graph))));
+  thread.current = context_of(graph);
+  thread.epoch = state().global_epoch;
+}
+
+bool pop_default_graph(PyGraph* graph) {
+  if (thread.graphs.empty() || thread.graphs.back() != graph) {
+    PyErr_Format(PyExc_AssertionError, "Nesting violated for default stack of %R objects",
+                 reinterpret_cast<PyObject*>(Py_TYPE(graph)));
+    thread.current = nullptr;
+    const auto at = std::find(thread.graphs.begin(), thread.graphs.end(), graph);
+    if (at != thread.graphs.end()) {
+      thread.graphs.erase(at);
+      Py_DECREF(graph);
+    }
+    return false;
+  }
+  thread.graphs.pop_back();
+  thread.current = nullptr;
+  Py_DECREF(graph);
+  return true;
+}
+
+void forget_context(PyGraph* graph) {
+  if (thread.current != nullptr && thread.current->graph == graph) thread.current = nullptr;
+}
+
+bool bind_context(PyObject* module) {
+  static PyMethodDef functions[] = {
+      {"get_default_graph", get_default_graph, METH_NOARGS,
+       "get_default_graph()\n--\n\nThe graph that operations are added to in this thread.\n\n"
+       "Returns:\n    The Graph of the innermost `with graph.as_default():`, else the process's default graph."},
+      {"push_default_graph", push_default, METH_O, "Makes a graph this thread's default until pop_default_graph()."},
+      {"pop_default_graph", pop_default, METH_O, "Ends push_default_graph(); AssertionError where it is not the innermost."},
+      {"default_graph_depth", default_graph_depth, METH_NOARGS, "How many default graphs this thread has opened."},
+      {"drop_global_graph", drop_global_graph, METH_NOARGS, "Forgets the process's default graph; the next use makes one."},
+      {"get_variable_scope", get_variable_scope, METH_NOARGS,
+       "get_variable_scope()\n--\n\nThe current variable scope.\n\n"
+       "Returns:\n    The VariableScope entered last in this thread and graph, or the graph's root scope."},
+      {nullptr, nullptr, 0, nullptr}};
+  return PyModule_AddFunctions(module, functions) == 0;
+}
+
+}  // namespace scopetrie::python

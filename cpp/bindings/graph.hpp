@@ -1,0 +1,91 @@
+// The Python Graph: the core's tables plus what Python objects the graph keeps for them.
+//
+// Invariants: handles (Tensor, Operation, Variable) hold the graph, the graph holds no handle: `live` has borrowed
+// pointers that a variable's handle clears when it goes. So a graph dies with its last handle, without the collector.
+// Thread safety: the GIL.
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <vector>
+
+#include "collections.hpp"
+#include "context.hpp"
+#include "python.hpp"
+#include "scopetrie/op_graph.hpp"
+#include "scopetrie/variable_store.hpp"
+#include "sites.hpp"
+#include "state.hpp"
+
+namespace scopetrie::python {
+
+/// Flags of scopetrie::Variable.
+enum VariableFlags : std::uint32_t { kTrainable = 1 };
+
+/// A name as Python gave it, split for the core.
+struct NameText {
+  SegmentId segment = kNone;       // the last part
+  std::string_view parents;        // what stands before the last slash
+  bool has_parents = false;        // "a/b"
+  bool verbatim = false;           // "a/": exactly this name from the root
+};
+
+struct GraphState {
+  OpGraph ops;
+  VariableStore variables;
+  std::vector<PyObject*> attributes;  // owned; of operations
+  std::vector<PyObject*> live;        // borrowed; the handle of each variable, null where there is none
+  std::vector<SegmentId> known;       // segments of the names in known_name()
+  Collections collections;
+  Sites sites;
+  std::vector<std::unique_ptr<Context>> contexts;  // one per thread
+  bool finalized = false;
+
+  /// Names that were looked up lately, by the str's address; only interned strings, which the entry keeps alive.
+  struct CachedName {
+    PyObject* text = nullptr;
+    SegmentId segment = kNone;
+  };
+  std::array<CachedName, 512> names;
+};
+
+struct PyGraph {
+  PyObject_HEAD
+  GraphState* state;
+  PyObject* weak_references;
+};
+
+inline GraphState& state_of(PyGraph* graph) { return *graph->state; }
+
+/// The segment of a plain name (one part, legal characters), cached by address; kNone where the name is anything else
+/// (a path, verbatim, illegal, not a str), without an exception.
+SegmentId plain_segment_slow(GraphState& graph, PyObject* name);
+inline SegmentId plain_segment(GraphState& graph, PyObject* name) {
+  const auto& entry = graph.names[(reinterpret_cast<std::uintptr_t>(name) >> 4) % graph.names.size()];
+  return entry.text == name ? entry.segment : plain_segment_slow(graph, name);
+}
+
+/// Splits any name (no check of its characters); segment is kNone with an exception set where it is not a str.
+NameText split_name(GraphState& graph, PyObject* name);
+
+/// A number for a text that the bindings use as a default name, and its segment in a graph.
+std::uint32_t known_name(std::string_view text);
+SegmentId known_segment_slow(GraphState& graph, std::uint32_t number);
+inline SegmentId known_segment(GraphState& graph, std::uint32_t number) {
+  return number < graph.known.size() && graph.known[number] != kNone ? graph.known[number]
+                                                                     : known_segment_slow(graph, number);
+}
+
+/// Keeps `object` (a new reference is taken) as an operation's attribute.
+std::uint32_t keep_attribute(GraphState& graph, PyObject* object);
+
+/// v1's checks of a name about to be used in `scope`: false with ValueError set.
+bool check_operation_name(GraphState& graph, ScopeId scope, std::string_view name);
+bool check_scope_name(bool at_root, std::string_view name);
+
+/// Raises if the graph is finalized.
+bool check_open(GraphState& graph);
+
+bool bind_graph(PyObject* module);
+
+}  // namespace scopetrie::python

@@ -1,0 +1,287 @@
+#include "handles.hpp"
+
+#include <cstddef>
+
+namespace scopetrie::python {
+
+PyObject* new_handle(PyTypeObject* type, PyGraph* graph, std::uint32_t id) {
+  auto* made = PyObject_New(PyHandle, type);
+  if (made == nullptr) return nullptr;
+  made->graph = graph;
+  Py_INCREF(graph);
+  made->id = id;
+  return reinterpret_cast<PyObject*>(made);
+}
+
+namespace {
+
+void dealloc(PyObject* self) {
+  PyTypeObject* type = Py_TYPE(self);
+  PyGraph* graph = handle(self)->graph;
+  type->tp_free(self);
+  Py_DECREF(type);
+  Py_DECREF(graph);
+}
+
+// v1 compares tensors and operations by identity. Handles are made on demand, so equality is that of what they name.
+PyObject* compare(PyObject* self, PyObject* other, int how) {
+  if (how != Py_EQ && how != Py_NE) Py_RETURN_NOTIMPLEMENTED;
+  const bool same = Py_TYPE(self) == Py_TYPE(other) && handle(self)->graph == handle(other)->graph &&
+                    handle(self)->id == handle(other)->id;
+  return PyBool_FromLong(same == (how == Py_EQ));
+}
+
+Py_hash_t hash(PyObject* self) {
+  const auto address = reinterpret_cast<std::uintptr_t>(handle(self)->graph);
+  return static_cast<Py_hash_t>((address >> 4) * 1000003u + handle(self)->id) & PY_SSIZE_T_MAX;
+}
+
+GraphState& graph_of(PyObject* self) { return state_of(handle(self)->graph); }
+
+PyObject* get_graph(PyObject* self, void*) { return Py_NewRef(reinterpret_cast<PyObject*>(handle(self)->graph)); }
+PyObject* get_id(PyObject* self, void*) { return PyLong_FromUnsignedLong(handle(self)->id); }
+
+// Tensor ----------------------------------------------------------------------------------------------------------------
+
+PyObject* tensor_op(PyObject* self, void*) {
+  return operation_handle(handle(self)->graph, graph_of(self).ops.tensor(handle(self)->id).op);
+}
+
+std::uint32_t value_index(PyObject* self) {
+  const OpGraph& ops = graph_of(self).ops;
+  return handle(self)->id - ops.operation(ops.tensor(handle(self)->id).op).first_output;
+}
+
+PyObject* tensor_value_index(PyObject* self, void*) { return PyLong_FromUnsignedLong(value_index(self)); }
+
+PyObject* tensor_name(PyObject* self, void*) {
+  const OpGraph& ops = graph_of(self).ops;
+  std::string text = ops.name(ops.tensor(handle(self)->id).op);
+  text += ':';
+  text += std::to_string(value_index(self));
+  return to_str(text);
+}
+
+PyObject* tensor_dtype(PyObject* self, void*) {
+  return Py_NewRef(state().dtypes[graph_of(self).ops.tensor(handle(self)->id).dtype]);
+}
+
+}  // namespace
+
+PyObject* dims_tuple(const ShapeTable& shapes, ShapeId id) {
+  if (!shapes.known_rank(id)) Py_RETURN_NONE;
+  const auto dims = shapes.dims(id);
+  Ref tuple(PyTuple_New(static_cast<Py_ssize_t>(dims.size())));
+  if (!tuple) return nullptr;
+  for (std::size_t i = 0; i < dims.size(); ++i) {
+    PyObject* dim = dims[i] < 0 ? Py_NewRef(Py_None) : PyLong_FromLongLong(dims[i]);
+    if (dim == nullptr) return nullptr;
+    PyTuple_SET_ITEM(tuple.get(), static_cast<Py_ssize_t>(i), dim);
+  }
+  return tuple.release();
+}
+
+bool parse_dims(ShapeTable& shapes, PyObject* value, ShapeId& out) {
+  if (value == Py_None) {
+    out = ShapeTable::kUnknown;
+    return true;
+  }
+  std::int64_t dims[16];
+  Py_ssize_t rank = -1;
+  PyObject** items = nullptr;
+  if (PyTuple_CheckExact(value)) {
+    rank = PyTuple_GET_SIZE(value);
+    items = &PyTuple_GET_ITEM(value, 0);
+  } else if (PyList_CheckExact(value)) {
+    rank = PyList_GET_SIZE(value);
+    items = reinterpret_cast<PyListObject*>(value)->ob_item;
+  }
+  bool plain = rank >= 0 && rank <= 16;
+  for (Py_ssize_t i = 0; plain && i < rank; ++i) {
+    if (items[i] == Py_None) {
+      dims[i] = ShapeTable::kUnknownDim;
+    } else if (PyLong_CheckExact(items[i])) {
+      dims[i] = PyLong_AsLongLong(items[i]);
+      if (dims[i] < 0) {
+        PyErr_Clear();
+        plain = false;
+      }
+    } else {
+      plain = false;
+    }
+  }
+  if (plain) {
+    out = shapes.intern({dims, static_cast<std::size_t>(rank)});
+    return true;
+  }
+  const Ref tuple(PyObject_CallOneArg(state().hooks.as_dims, value));
+  if (!tuple) return false;
+  if (tuple.get() == Py_None) {
+    out = ShapeTable::kUnknown;
+    return true;
+  }
+  std::vector<std::int64_t> many(static_cast<std::size_t>(PyTuple_GET_SIZE(tuple.get())));
+  for (std::size_t i = 0; i < many.size(); ++i) {
+    PyObject* item = PyTuple_GET_ITEM(tuple.get(), static_cast<Py_ssize_t>(i));
+    many[i] = item == Py_None ? ShapeTable::kUnknownDim : PyLong_AsLongLong(item);
+    if (many[i] == -1 && PyErr_Occurred()) return false;
+  }
+  out = shapes.intern(many);
+  return true;
+}
+
+namespace {
+
+PyObject* tensor_dims(PyObject* self, void*) {
+  const OpGraph& ops = graph_of(self).ops;
+  return dims_tuple(ops.shapes(), ops.tensor(handle(self)->id).shape);
+}
+
+PyObject* tensor_shape(PyObject* self, void*) {
+  const Ref dims(tensor_dims(self, nullptr));
+  return dims ? PyObject_CallOneArg(state().tensor_shape, dims.get()) : nullptr;
+}
+
+PyObject* tensor_set_dims(PyObject* self, PyObject* dims) {
+  OpGraph& ops = graph_of(self).ops;
+  ShapeId shape;
+  if (!parse_dims(ops.shapes(), dims, shape)) return nullptr;
+  ops.set_shape(handle(self)->id, shape);
+  Py_RETURN_NONE;
+}
+
+// Operation -------------------------------------------------------------------------------------------------------------
+
+PyObject* operation_name(PyObject* self, void*) { return to_str(graph_of(self).ops.name(handle(self)->id)); }
+
+PyObject* tensor_tuple(PyGraph* graph, std::size_t count, auto&& id_at) {
+  Ref tuple(PyTuple_New(static_cast<Py_ssize_t>(count)));
+  if (!tuple) return nullptr;
+  for (std::size_t i = 0; i < count; ++i) {
+    PyObject* made = tensor_handle(graph, id_at(i));
+    if (made == nullptr) return nullptr;
+    PyTuple_SET_ITEM(tuple.get(), static_cast<Py_ssize_t>(i), made);
+  }
+  return tuple.release();
+}
+
+PyObject* operation_inputs(PyObject* self, void*) {
+  const auto inputs = graph_of(self).ops.inputs(handle(self)->id);
+  return tensor_tuple(handle(self)->graph, inputs.size(), [&](std::size_t i) { return inputs[i]; });
+}
+
+PyObject* operation_outputs(PyObject* self, void*) {
+  const OpGraph& ops = graph_of(self).ops;
+  const TensorId first = ops.operation(handle(self)->id).first_output;
+  return tensor_tuple(handle(self)->graph, ops.output_count(handle(self)->id),
+                      [&](std::size_t i) { return static_cast<TensorId>(first + i); });
+}
+
+PyObject* operation_control_inputs(PyObject* self, void*) {
+  Ref list(PyList_New(0));
+  if (!list) return nullptr;
+  for (const OpId id : graph_of(self).ops.control_inputs(handle(self)->id)) {
+    const Ref made(operation_handle(handle(self)->graph, id));
+    if (!made || PyList_Append(list.get(), made.get()) < 0) return nullptr;
+  }
+  return list.release();
+}
+
+PyObject* operation_add_control_inputs(PyObject* self, PyObject* operations) {
+  const Ref fast(PySequence_Fast(operations, "a sequence of operations is needed"));
+  if (!fast) return nullptr;
+  std::vector<OpId> ids;
+  for (Py_ssize_t i = 0; i < PySequence_Fast_GET_SIZE(fast.get()); ++i) {
+    PyObject* item = PySequence_Fast_GET_ITEM(fast.get(), i);
+    if (!is_operation(item) || handle(item)->id >= handle(self)->id) {
+      PyErr_SetString(PyExc_ValueError, "a control input must be an operation made before the one that waits for it");
+      return nullptr;
+    }
+    ids.push_back(handle(item)->id);
+  }
+  graph_of(self).ops.add_control_inputs(handle(self)->id, ids);
+  Py_RETURN_NONE;
+}
+
+PyObject* operation_attrs(PyObject* self, void*) {
+  const GraphState& graph = graph_of(self);
+  const std::uint32_t attribute = graph.ops.operation(handle(self)->id).attribute;
+  return Py_NewRef(attribute == kNone ? Py_None : graph.attributes[attribute]);
+}
+
+PyObject* operation_site(PyObject* self, void*) {
+  const GraphState& graph = graph_of(self);
+  return graph.sites.describe(graph.ops.operation(handle(self)->id).site);
+}
+
+PyObject* operation_type(PyObject* self, void*) {
+  return Py_NewRef(kind_name(graph_of(self).ops.operation(handle(self)->id).kind));
+}
+
+PyObject* operation_def(PyObject* self, void*) {
+  return Py_NewRef(kind_definition(graph_of(self).ops.operation(handle(self)->id).kind));
+}
+
+PyGetSetDef tensor_members[] = {
+    {"graph", get_graph, nullptr, "The Graph that holds the tensor.", nullptr},
+    {"op", tensor_op, nullptr, "The Operation whose output it is.", nullptr},
+    {"name", tensor_name, nullptr, "\"scope/op:0\".", nullptr},
+    {"dtype", tensor_dtype, nullptr, "The DType of its elements.", nullptr},
+    {"shape", tensor_shape, nullptr, "The TensorShape, as far as it is known.", nullptr},
+    {"value_index", tensor_value_index, nullptr, "Its place among its operation's outputs.", nullptr},
+    {"_dims", tensor_dims, nullptr, "The shape as a tuple with None for unknown, or None for an unknown rank.", nullptr},
+    {"_id", get_id, nullptr, "Its number in the graph.", nullptr},
+    {nullptr, nullptr, nullptr, nullptr, nullptr}};
+PyMethodDef tensor_methods[] = {{"_set_dims", tensor_set_dims, METH_O, "Replaces what is known of the shape."},
+                                {nullptr, nullptr, 0, nullptr}};
+
+PyGetSetDef operation_members[] = {
+    {"graph", get_graph, nullptr, "The Graph that holds the operation.", nullptr},
+    {"name", operation_name, nullptr, "Its unique name in the graph.", nullptr},
+    {"type", operation_type, nullptr, "What it computes, by v1's name: \"MatMul\".", nullptr},
+    {"inputs", operation_inputs, nullptr, "The tensors that it takes.", nullptr},
+    {"outputs", operation_outputs, nullptr, "The tensors that it makes.", nullptr},
+    {"control_inputs", operation_control_inputs, nullptr, "The operations that run before it.", nullptr},
+    {"_attrs", operation_attrs, nullptr, "Its attributes: a dict or None; the value of a Const.", nullptr},
+    {"_site", operation_site, nullptr, "(file, line, function) of the line that made it, or None.", nullptr},
+    {"_def", operation_def, nullptr, "The OpDef it was made from, or None.", nullptr},
+    {"_id", get_id, nullptr, "Its number in the graph.", nullptr},
+    {nullptr, nullptr, nullptr, nullptr, nullptr}};
+PyMethodDef operation_methods[] = {
+    {"_add_control_inputs", operation_add_control_inputs, METH_O, "Makes it wait for more operations."},
+    {nullptr, nullptr, 0, nullptr}};
+
+PyObject* refuse_new(PyTypeObject* type, PyObject*, PyObject*) {
+  PyErr_Format(PyExc_TypeError, "%s objects are made by operations; call one, e.g. tf.constant(...)", type->tp_name);
+  return nullptr;
+}
+
+}  // namespace
+
+bool bind_handles(PyObject* module) {
+  std::size_t count = 0;
+  const PyType_Slot* operators = operator_slots(count);
+  std::vector<PyType_Slot> tensor_slots(operators, operators + count);
+  const PyType_Slot common[] = {{Py_tp_dealloc, reinterpret_cast<void*>(dealloc)},
+                                {Py_tp_richcompare, reinterpret_cast<void*>(compare)},
+                                {Py_tp_hash, reinterpret_cast<void*>(hash)},
+                                {Py_tp_new, reinterpret_cast<void*>(refuse_new)}};
+  tensor_slots.insert(tensor_slots.end(), std::begin(common), std::end(common));
+  tensor_slots.push_back({Py_tp_getset, tensor_members});
+  tensor_slots.push_back({Py_tp_methods, tensor_methods});
+  tensor_slots.push_back({0, nullptr});
+  std::vector<PyType_Slot> operation_slots(std::begin(common), std::end(common));
+  operation_slots.push_back({Py_tp_getset, operation_members});
+  operation_slots.push_back({Py_tp_methods, operation_methods});
+  operation_slots.push_back({0, nullptr});
+
+  constexpr unsigned flags = Py_TPFLAGS_DEFAULT | Py_TPFLAGS_BASETYPE;
+  PyType_Spec tensor = {"scopetrie._core.Tensor", sizeof(PyHandle), 0, flags, tensor_slots.data()};
+  PyType_Spec operation = {"scopetrie._core.Operation", sizeof(PyHandle), 0, flags, operation_slots.data()};
+  State& s = state();
+  s.tensor_base = s.tensor_type = add_type(module, tensor);
+  s.operation_base = s.operation_type = add_type(module, operation);
+  return s.tensor_base != nullptr && s.operation_base != nullptr;
+}
+
+}  // namespace scopetrie::python

@@ -1,0 +1,131 @@
+// What every binding file needs of the C API: an owning reference, keyword parsing for fast calls, type creation.
+#pragma once
+
+#include <Python.h>
+
+#include <array>
+#include <cstddef>
+#include <string>
+#include <string_view>
+#include <utility>
+
+namespace scopetrie::python {
+
+/// An owned reference; null while an exception is set.
+class Ref {
+ public:
+  Ref() = default;
+  explicit Ref(PyObject* owned) : object_(owned) {}
+  static Ref borrowed(PyObject* object) { return Ref(Py_XNewRef(object)); }
+  Ref(Ref&& other) noexcept : object_(std::exchange(other.object_, nullptr)) {}
+  Ref& operator=(Ref&& other) noexcept {
+    PyObject* old = std::exchange(object_, std::exchange(other.object_, nullptr));
+    Py_XDECREF(old);
+    return *this;
+  }
+  Ref(const Ref&) = delete;
+  Ref& operator=(const Ref&) = delete;
+  ~Ref() { Py_XDECREF(object_); }
+
+  PyObject* get() const noexcept { return object_; }
+  PyObject* release() noexcept { return std::exchange(object_, nullptr); }
+  explicit operator bool() const noexcept { return object_ != nullptr; }
+
+ private:
+  PyObject* object_ = nullptr;
+};
+
+/// A Python str's UTF-8 text, or null text (data() == nullptr) with an exception set.
+inline std::string_view text_of(PyObject* str) {
+  Py_ssize_t size = 0;
+  const char* data = PyUnicode_AsUTF8AndSize(str, &size);
+  return data == nullptr ? std::string_view{} : std::string_view{data, static_cast<std::size_t>(size)};
+}
+
+inline PyObject* to_str(std::string_view text) {
+  return PyUnicode_FromStringAndSize(text.data(), static_cast<Py_ssize_t>(text.size()));
+}
+
+/// None and "not given" mean the same to v1 nearly everywhere.
+inline PyObject* none_to_null(PyObject* object) { return object == Py_None ? nullptr : object; }
+
+/// The parameters of a fast call. parse() matches keywords by pointer, since the compiler interns them, and compares
+/// text only when that fails; `out` gets borrowed references, null where an argument was not given.
+template <std::size_t N>
+class Signature {
+ public:
+  constexpr Signature(const char* function, std::array<const char*, N> names) : function_(function), names_(names) {}
+
+  bool parse(PyObject* const* args, Py_ssize_t positional, PyObject* keywords, PyObject** out) {
+    if (positional > static_cast<Py_ssize_t>(N)) [[unlikely]] return too_many(positional);
+    for (std::size_t i = 0; i < N; ++i) out[i] = static_cast<Py_ssize_t>(i) < positional ? args[i] : nullptr;
+    if (keywords == nullptr) return true;
+    const Py_ssize_t count = PyTuple_GET_SIZE(keywords);
+    for (Py_ssize_t k = 0; k < count; ++k) {
+      PyObject* keyword = PyTuple_GET_ITEM(keywords, k);
+      std::size_t at = 0;
+      while (at < N && interned_[at] != keyword) ++at;
+      if (at == N) [[unlikely]] {
+        at = match(keyword);
+        if (at == N) return false;
+      }
+      if (out[at] != nullptr) [[unlikely]] return twice(at);
+      out[at] = args[positional + k];
+    }
+    return true;
+  }
+
+ private:
+  bool too_many(Py_ssize_t given) {
+    PyErr_Format(PyExc_TypeError, "%s() takes at most %zu positional arguments but %zd were given", function_, N, given);
+    return false;
+  }
+  bool twice(std::size_t at) {
+    PyErr_Format(PyExc_TypeError, "%s() got multiple values for argument '%s'", function_, names_[at]);
+    return false;
+  }
+  std::size_t match(PyObject* keyword) {
+    if (interned_[0] == nullptr)
+      for (std::size_t i = 0; i < N; ++i) interned_[i] = PyUnicode_InternFromString(names_[i]);
+    for (std::size_t i = 0; i < N; ++i)
+      if (PyUnicode_Compare(interned_[i], keyword) == 0) return i;
+    if (!PyErr_Occurred())
+      PyErr_Format(PyExc_TypeError, "%s() got an unexpected keyword argument '%U'", function_, keyword);
+    return N;
+  }
+
+  const char* function_;
+  std::array<const char*, N> names_;
+  PyObject* interned_[N] = {};
+};
+
+/// The arguments of tp_new / tp_init (a tuple and a dict) as parse() wants them.
+template <std::size_t N>
+bool parse_tuple(Signature<N>& signature, PyObject* args, PyObject* kwargs, PyObject** out) {
+  PyObject* flat[2 * N + 1];
+  const Py_ssize_t positional = PyTuple_GET_SIZE(args);
+  if (positional > static_cast<Py_ssize_t>(N)) return signature.parse(nullptr, positional, nullptr, out);
+  for (Py_ssize_t i = 0; i < positional; ++i) flat[i] = PyTuple_GET_ITEM(args, i);
+  if (kwargs == nullptr || PyDict_GET_SIZE(kwargs) == 0) return signature.parse(flat, positional, nullptr, out);
+  Py_ssize_t count = PyDict_GET_SIZE(kwargs);
+  if (count > static_cast<Py_ssize_t>(N)) count = static_cast<Py_ssize_t>(N);
+  Ref names(PyTuple_New(count));
+  if (!names) return false;
+  Py_ssize_t at = 0, k = 0;
+  for (PyObject *key, *value; k < count && PyDict_Next(kwargs, &at, &key, &value); ++k) {
+    PyTuple_SET_ITEM(names.get(), k, Py_NewRef(key));
+    flat[positional + k] = value;
+  }
+  return signature.parse(flat, positional, names.get(), out);
+}
+
+/// A METH_FASTCALL | METH_KEYWORDS entry.
+inline PyMethodDef fast(const char* name, PyObject* (*function)(PyObject*, PyObject* const*, Py_ssize_t, PyObject*),
+                        const char* doc) {
+  return {name, reinterpret_cast<PyCFunction>(reinterpret_cast<void (*)()>(function)), METH_FASTCALL | METH_KEYWORDS, doc};
+}
+
+/// Makes a heap type of `module` and adds it under its name. Null with an exception set on failure.
+PyTypeObject* add_type(PyObject* module, PyType_Spec& spec);
+
+}  // namespace scopetrie::python

@@ -1,0 +1,78 @@
+// The one object of module-level state: the Python classes, dtypes and cold functions that the bindings call.
+//
+// Thread safety: written while the package is imported and by reset_default_graph(), under the GIL.
+#pragma once
+
+#include <cstdint>
+#include <unordered_map>
+
+#include "python.hpp"
+#include "scopetrie/ids.hpp"
+
+namespace scopetrie::python {
+
+/// v1's DataType numbers that the bindings name; a reference type is its base + kRefOffset.
+enum DTypeNumber : std::uint8_t {
+  kFloat32 = 1,
+  kFloat64 = 2,
+  kInt32 = 3,
+  kInt64 = 9,
+  kBool = 10,
+  kFloat16 = 19,
+  kRefOffset = 100,
+  kDTypeCount = 128,
+};
+
+inline std::uint8_t base_dtype(std::uint8_t dtype) { return dtype > kRefOffset ? dtype - kRefOffset : dtype; }
+
+/// Python functions for the cold paths, set once by the layers that own them (`register_hooks`).
+struct Hooks {
+  PyObject* as_dtype = nullptr;           // (value) -> DType
+  PyObject* as_dims = nullptr;            // (value) -> tuple | None
+  PyObject* convert = nullptr;            // (value, dtype | None, name, preferred dtype | None) -> Tensor
+  PyObject* get_variable = nullptr;       // (scope, names of all arguments...) -> variable: whatever the C path leaves
+  PyObject* operands_error = nullptr;     // (OpFunction, inputs, name) -> the exception for inputs that do not fit
+  PyObject* graph_mismatch = nullptr;     // (item, other) -> the exception for inputs of two graphs
+  PyObject* values_graph = nullptr;       // (values) -> Graph: v1's rule for `values` arguments
+  PyObject* compose_getters = nullptr;    // (getter, inherited getter) -> getter
+  PyObject* variable_exists = nullptr;    // (scope, variable) -> exception
+  PyObject* default_graph = nullptr;      // () -> Graph: a new one
+};
+
+struct State {
+  PyTypeObject* graph_base = nullptr;
+  PyTypeObject* tensor_base = nullptr;
+  PyTypeObject* operation_base = nullptr;
+  PyTypeObject* variable_base = nullptr;
+  PyTypeObject* scope_base = nullptr;
+  // What is handed to the user: Python subclasses with empty slots, which add the cold members.
+  PyTypeObject* tensor_type = nullptr;
+  PyTypeObject* operation_type = nullptr;
+  PyTypeObject* variable_type = nullptr;
+  PyTypeObject* scope_type = nullptr;
+  PyTypeObject* op_function_type = nullptr;
+  PyTypeObject* variable_scope_type = nullptr;
+  PyTypeObject* name_scope_type = nullptr;
+  PyObject* tensor_shape = nullptr;  // TensorShape
+  PyObject* auto_reuse = nullptr;
+  PyObject* zeros_initializer = nullptr;  // the classes whose instances fill with one number
+  PyObject* ones_initializer = nullptr;
+  PyObject* zero = nullptr;  // the ints 0 and 1, as constants' values
+  PyObject* one = nullptr;
+  PyObject* dtypes[kDTypeCount] = {};
+  std::unordered_map<PyObject*, std::uint8_t> dtype_numbers;
+  PyObject* package_folder = nullptr;  // files in it are not the user's lines
+  Hooks hooks;
+  PyObject* global_graph = nullptr;  // the default graph of threads that opened none
+  std::uint64_t global_epoch = 1;    // grows when global_graph changes
+};
+
+State& state();
+
+/// The number of a dtype given in any form v1 takes, or 0 with an exception set.
+std::uint8_t dtype_number(PyObject* dtype);
+
+/// Adds register_types, register_dtypes and register_hooks to the module.
+bool bind_state(PyObject* module);
+
+}  // namespace scopetrie::python
