@@ -8,6 +8,7 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <utility>
 
 namespace py = pybind11;
 
@@ -66,19 +67,19 @@ bool fill_reals(std::string_view kind, const RandomDrawing& drawing, std::span<T
 }
 
 template <typename T>
-bool fill_integers(std::string_view kind, const RandomDrawing& drawing, std::span<T> out, const py::int_& lo,
-                   const py::int_& hi, std::uint64_t first) {
+bool fill_integers(std::string_view kind, const RandomDrawing& drawing, std::span<T> out, std::int64_t lo,
+                   std::int64_t hi, std::uint64_t first) {
   if (kind != "integers") return false;
-  const T low = lo.cast<T>();
-  const T high = hi.cast<T>();
-  if (low >= high) throw py::value_error("random_fill: integers need lo < hi");
+  if (lo >= hi || !std::in_range<T>(lo) || !std::in_range<T>(hi)) {
+    throw py::value_error("random_fill: integers need lo < hi, both of out's type");
+  }
   const py::gil_scoped_release release;
-  drawing.integers(out, low, high, first);
+  drawing.integers(out, static_cast<T>(lo), static_cast<T>(hi), first);
   return true;
 }
 
 void random_fill(std::string_view kind, const py::buffer& out, const py::int_& seed, const py::int_& seed2,
-                 const py::int_& step, const py::int_& lo, const py::int_& hi, std::uint64_t first) {
+                 const py::int_& step, std::int64_t lo, std::int64_t hi, std::uint64_t first) {
   const Target target(out);
   const RandomDrawing drawing(word(seed), word(seed2), word(step));
   bool known = false;
@@ -117,7 +118,8 @@ Args:
 
 Raises:
     TypeError: If out is of another type.
-    ValueError: If there is no such kind for out's type, or lo >= hi.)");
+    ValueError: If there is no such kind for out's type, lo >= hi, or out
+        is not contiguous.)");
 }
 
 }  // namespace scopetrie::python
