@@ -1,0 +1,155 @@
+"""The command line: `python -m bench`."""
+
+from __future__ import annotations
+
+import argparse
+import importlib
+import json
+import sys
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any
+
+from . import bulk, calls, compare, imports, jobs, machine, memory, peers, plot, report, running, sizes
+from .results import Group, Result, Unavailable
+from .sampling import FULL, QUICK, Effort, WrongResult
+
+
+def groups(tf: Any, arguments: argparse.Namespace) -> dict[str, Callable[[], Group]]:
+    """The groups in the order they are shown, each made when its turn comes.
+
+    Args:
+      tf: The package under test.
+      arguments: The parsed command line.
+
+    Returns:
+      By name.
+    """
+    quick: bool = arguments.quick
+    some_sizes = arguments.sizes or (sizes.QUICK_SIZES if quick else sizes.SIZES)
+    job = 10_000 if quick else 100_000
+    made: dict[str, Callable[[], Group]] = {
+        "calls": lambda: Group("calls", "One call", calls.rows(tf)),
+        "jobs": lambda: Group("jobs", "Whole job", jobs.rows(tf, job)),
+        "bulk": lambda: Group("bulk", "Arrays of names", bulk.rows(tf)),
+        "session": lambda: Group("session", "Session.run", running.rows(tf)),
+        "sizes": lambda: Group("sizes", "With much already there", sizes.rows(tf, some_sizes)),
+        "memory": lambda: Group("memory", "Resident memory of one", memory.rows()),
+        "import": lambda: Group("import", "Import", imports.rows()),
+    }
+    if arguments.peers:
+        made["peers"] = lambda: Group("peers", "Peers", peers.rows(arguments.peer_python))
+    return made
+
+
+def parse(arguments: Sequence[str]) -> argparse.Namespace:
+    """The command line.
+
+    Args:
+      arguments: What follows `python -m bench`.
+
+    Returns:
+      The parsed arguments.
+    """
+    parser = argparse.ArgumentParser(
+        prog="python -m bench",
+        description="What this package costs beside bare Python (or NumPy), in one interleaved run.",
+        epilog="Also: python -m bench compare A.json B.json; python -m bench plot RESULTS.json FOLDER.",
+    )
+    parser.add_argument("--quick", action="store_true", help="few rounds, small sizes: a smoke test")
+    parser.add_argument("--only", metavar="PATTERN", help="rows whose key or group contains PATTERN")
+    parser.add_argument(
+        "--sizes", metavar="N", type=int, nargs="+", help="for the flat rows, from small to large"
+    )
+    parser.add_argument("--peers", action="store_true", help="other libraries too, where installed")
+    parser.add_argument(
+        "--peer-python",
+        metavar="PYTHON",
+        action="append",
+        default=[],
+        help="another interpreter to look for peers in (may be repeated; implies --peers)",
+    )
+    parser.add_argument("--seconds", type=float, help=f"for each row (default {FULL.seconds:g})")
+    parser.add_argument("--json", metavar="FILE", type=Path, help="write the results there")
+    parser.add_argument("--plot", metavar="FOLDER", type=Path, help="write pictures there (matplotlib)")
+    parsed = parser.parse_args(arguments)
+    parsed.peers = parsed.peers or bool(parsed.peer_python)
+    return parsed
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Measures, prints and writes.
+
+    Args:
+      arguments: The parsed command line.
+
+    Returns:
+      0, or 1 when a result was wrong. A missed target is no error: machines differ.
+    """
+    tf = importlib.import_module("scopetrie")
+    effort = QUICK if arguments.quick else FULL
+    if arguments.seconds is not None:
+        effort = Effort(arguments.seconds, effort.least, effort.most, effort.quick)
+    about = machine.describe(tf.__version__)
+    print(machine.summary(about))
+    measured: list[tuple[str, Result]] = []
+    skipped: dict[str, str] = {}
+    wrong = 0
+    for name, make in groups(tf, arguments).items():
+        group = make()
+        against = None
+        for row in group.rows:
+            if arguments.only and arguments.only not in row.key and arguments.only not in name:
+                continue
+            try:
+                result = row.measure(effort)
+            except Unavailable as error:
+                skipped[row.key] = str(error)
+                continue
+            except WrongResult as error:
+                wrong += 1
+                print(f"WRONG {row.key}: {error}")
+                continue
+            measured.append((name, result))
+            if result.against != against:
+                against = result.against
+                print(report.heading(group.heading, against))
+            print(report.line(result), flush=True)
+    if skipped:
+        print()
+        for key, why in skipped.items():
+            print(f"skipped {key}: {why}")
+    document = report.as_document(about, measured, skipped)
+    if arguments.json:
+        report.write(arguments.json, document)
+    if arguments.plot:
+        try:
+            plot.save(json.loads(json.dumps(document)), arguments.plot)
+        except Unavailable as error:
+            print(f"skipped plots: {error}")
+    over = [result.key for _, result in measured if result.verdict == "over"]
+    print(
+        f"\n{len(measured)} rows, {sum(r.target is not None for _, r in measured)} with a target, "
+        f"{len(over)} over it{': ' + ', '.join(over) if over else ''}"
+    )
+    return 1 if wrong else 0
+
+
+def main(arguments: Sequence[str]) -> int:
+    """Chooses between measuring, comparing and plotting.
+
+    Args:
+      arguments: What follows `python -m bench`.
+
+    Returns:
+      The exit code.
+    """
+    if arguments[:1] == ["compare"]:
+        return compare.main(list(arguments[1:]))
+    if arguments[:1] == ["plot"]:
+        return plot.main(list(arguments[1:]))
+    return run(parse(arguments))
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

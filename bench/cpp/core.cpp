@@ -1,0 +1,162 @@
+// What the core costs without Python, through its public headers.
+//
+// Each benchmark is run with 2k and with 1M items already there (its argument). Names are made before the clock
+// starts; every result is checked before it counts.
+#include <benchmark/benchmark.h>
+
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "scopetrie/op_graph.hpp"
+#include "scopetrie/variable_store.hpp"
+
+namespace {
+
+using scopetrie::kNone;
+using scopetrie::OpGraph;
+using scopetrie::VariableStore;
+
+constexpr std::size_t kSmall = 2'000;
+constexpr std::size_t kLarge = 1'000'000;
+constexpr std::size_t kBatch = 1'000;           // names per timed batch of creations
+constexpr std::int64_t kCreations = 1'000'000;  // one doubling of every table: its growth is paid for once
+
+std::vector<std::string> names(std::string_view prefix, std::size_t count) {
+  std::vector<std::string> made(count);
+  for (std::size_t i = 0; i < count; ++i) made[i] = std::string(prefix) + std::to_string(i);
+  return made;
+}
+
+struct Store {
+  OpGraph graph;
+  VariableStore variables;
+  scopetrie::ScopeId scope = graph.scopes().at("scope");
+
+  scopetrie::VariableId find(std::string_view name) {
+    const scopetrie::SegmentId segment = graph.segments().find(name);
+    return segment == kNone ? kNone : variables.find(scope, segment);
+  }
+
+  scopetrie::VariableId create(std::string_view name) {
+    const scopetrie::SegmentId segment = graph.segments().intern(name);
+    if (variables.find(scope, segment) != kNone) return kNone;
+    return variables.create({.scope = scope, .segment = segment});
+  }
+
+  explicit Store(std::size_t count) {
+    for (const std::string& name : names("w", count)) create(name);
+  }
+};
+
+// A variable by its name's text: one of 64 that are asked for again and again.
+void hit(benchmark::State& state) {
+  const auto count = static_cast<std::size_t>(state.range(0));
+  Store store(count);
+  std::vector<std::string> wanted;
+  for (std::size_t i = 0; i < 64; ++i) wanted.push_back("w" + std::to_string(i * (count / 64)));
+  std::size_t at = 0;
+  for (auto _ : state) {
+    const scopetrie::VariableId found = store.find(wanted[at++ & 63]);
+    benchmark::DoNotOptimize(found);
+  }
+  for (std::size_t i = 0; i < 64; ++i)
+    if (store.find(wanted[i]) != i * (count / 64)) state.SkipWithError("a hit found another variable");
+}
+
+// A variable by its name's text, drawn from all of them: what the caches' size makes of it.
+void hit_anywhere(benchmark::State& state) {
+  const auto count = static_cast<std::size_t>(state.range(0));
+  Store store(count);
+  std::vector<std::string> wanted;
+  for (std::size_t i = 0; i < 4096; ++i) wanted.push_back("w" + std::to_string((i * 2'654'435'761u) % count));
+  std::size_t at = 0;
+  for (auto _ : state) {
+    const scopetrie::VariableId found = store.find(wanted[at++ & 4095]);
+    if (found == kNone) state.SkipWithError("a variable is missing");
+    benchmark::DoNotOptimize(found);
+  }
+}
+
+// New variables in one scope; at 2k the store starts anew for each batch, at 1M it keeps growing.
+void create(benchmark::State& state) {
+  const auto count = static_cast<std::size_t>(state.range(0));
+  const std::vector<std::string> first = names("new", kBatch);
+  auto store = std::make_unique<Store>(count);
+  std::size_t batch = 0;
+  while (state.KeepRunningBatch(kBatch)) {
+    state.PauseTiming();
+    if (count == kSmall) store = std::make_unique<Store>(count);
+    const std::vector<std::string> fresh = count == kSmall ? first : names("b" + std::to_string(batch++) + "x", kBatch);
+    const std::size_t before = store->variables.size();
+    state.ResumeTiming();
+    for (const std::string& name : fresh) benchmark::DoNotOptimize(store->create(name));
+    if (store->variables.size() != before + kBatch) state.SkipWithError("variables are missing");
+  }
+}
+
+struct Nodes {
+  OpGraph graph;
+  scopetrie::ScopeId scope = graph.scopes().at("scope");
+  scopetrie::SegmentId add = graph.segments().intern("Add");
+  scopetrie::TensorId x = 0;
+
+  scopetrie::OpId node() {
+    const scopetrie::TensorId inputs[] = {x, x};
+    const scopetrie::Output outputs[] = {{}};
+    return graph.add(1, graph.unique(scope, add).name, inputs, outputs);
+  }
+
+  explicit Nodes(std::size_t count) {
+    const scopetrie::Output outputs[] = {{}};
+    graph.add(0, graph.unique(scope, graph.segments().intern("x")).name, {}, outputs);
+    for (std::size_t i = 0; i < count; ++i) node();
+  }
+};
+
+// A number for a base name that is taken, without making its text.
+void unique(benchmark::State& state) {
+  Nodes nodes(static_cast<std::size_t>(state.range(0)));
+  std::uint32_t suffix = 0;
+  for (auto _ : state) benchmark::DoNotOptimize(suffix = nodes.graph.unique(nodes.scope, nodes.add).name.suffix);
+  if (suffix + 1 != state.iterations() + state.range(0)) state.SkipWithError("wrong number");
+}
+
+// The same with its text, "scope/Add_123", written into a buffer.
+void unique_formatted(benchmark::State& state) {
+  Nodes nodes(static_cast<std::size_t>(state.range(0)));
+  std::string text;
+  for (auto _ : state) {
+    text.clear();
+    nodes.graph.append_name(nodes.graph.unique(nodes.scope, nodes.add).name, text);
+    benchmark::DoNotOptimize(text.data());
+  }
+  if (text != "scope/Add_" + std::to_string(state.iterations() + state.range(0) - 1)) state.SkipWithError("wrong name");
+}
+
+// A uniquely named operation of two inputs and one output.
+void node(benchmark::State& state) {
+  const auto count = static_cast<std::size_t>(state.range(0));
+  auto nodes = std::make_unique<Nodes>(count);
+  while (state.KeepRunningBatch(kBatch)) {
+    if (count == kSmall) {
+      state.PauseTiming();
+      nodes = std::make_unique<Nodes>(count);
+      state.ResumeTiming();
+    }
+    for (std::size_t i = 0; i < kBatch; ++i) benchmark::DoNotOptimize(nodes->node());
+  }
+  if (nodes->graph.size() < count + kBatch) state.SkipWithError("operations are missing");
+}
+
+BENCHMARK(hit)->Arg(kSmall)->Arg(kLarge);
+BENCHMARK(hit_anywhere)->Arg(kSmall)->Arg(kLarge);
+BENCHMARK(create)->Arg(kSmall)->Arg(kLarge)->Iterations(kCreations)->Repetitions(5)->ReportAggregatesOnly();
+BENCHMARK(unique)->Arg(kSmall)->Arg(kLarge);
+BENCHMARK(unique_formatted)->Arg(kSmall)->Arg(kLarge);
+BENCHMARK(node)->Arg(kSmall)->Arg(kLarge)->Iterations(kCreations)->Repetitions(5)->ReportAggregatesOnly();
+
+}  // namespace
+
+BENCHMARK_MAIN();

@@ -1,0 +1,261 @@
+"""Instructions per call, which do not drift: compared with a committed baseline.
+
+    python -m bench.instructions check    fails when a call takes over 10% more instructions than committed
+    python -m bench.instructions record   writes the baseline for this interpreter and compiler
+    python -m bench.instructions show     prints what `check` would compare
+
+Everything runs in one process under `valgrind --tool=callgrind`, which counts only between two client
+requests around a loop of calls: the interpreter's loop is in the figure, start-up and preparation are not. The
+counts depend on the interpreter and on the compiler of the extension, so baselines are kept for each such
+pair; a pair without one is measured and reported, and nothing can fail.
+"""
+
+from __future__ import annotations
+
+import argparse
+import ctypes
+import gc
+import importlib
+import itertools
+import json
+import os
+import platform
+import re
+import shutil
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+from typing import Any
+
+from . import calls, machine
+from .sampling import Work, compile_loop
+
+BASELINE = Path(__file__).parent / "callgrind" / "baseline.json"
+REQUESTS = Path(__file__).parent / "callgrind" / "requests.c"
+TOLERANCE = 0.10
+CALLS = 400
+
+
+class CannotCount(Exception):
+    """Valgrind or a C compiler is missing; the message says which and how to get it."""
+
+
+def contenders(tf: Any) -> dict[str, Work]:
+    """What is counted: the hot public calls.
+
+    Args:
+      tf: The package.
+
+    Returns:
+      By the rows' keys.
+    """
+    return {
+        "hit.name": calls.hit(tf, "get_variable('w')"),
+        "hit.full": calls.hit(tf, "get_variable('w', shape=(3,), dtype=float32)"),
+        "create": calls.create(tf),
+        "scope.name": calls.scope(tf, "variable_scope", "'a'"),
+        "scope.captured": calls.scope(tf, "variable_scope", "captured"),
+        "scope.op": calls.scope(tf, "name_scope", "'a'"),
+        "unique": calls.unique_name(tf),
+        "node.add": calls.node(tf, "add(x, y)", "AddV2", lambda n: f"scope/Add_{n - 1}"),
+        "node.plus": calls.node(tf, "x + y", "AddV2", lambda n: f"scope/add_{n - 1}"),
+        "node.times": calls.node(tf, "x * 2.0", "Mul", lambda n: f"scope/mul_{n - 1}", 2),
+        "node.negative": calls.node(tf, "negative(x)", "Neg", lambda n: f"scope/Neg_{n - 1}"),
+    }
+
+
+# --- the counted process --------------------------------------------------------
+
+
+def drive(library: str) -> None:
+    """Runs every contender, counting; called in the process under valgrind.
+
+    Args:
+      library: The compiled requests.c.
+    """
+    requests = ctypes.CDLL(library)
+    if not requests.running_on_valgrind():
+        raise CannotCount("not running under valgrind")
+    gc.disable()
+    for key, work in contenders(importlib.import_module("scopetrie")).items():
+        work.sample(CALLS)  # specialises byte code, fills caches, checks the results
+        with work.prepare(CALLS) as names:
+            loop = compile_loop(work.statement, tuple(names), work.over)
+            loop(names, int, itertools.repeat, 0 if work.over is None else CALLS)
+        with work.prepare(CALLS) as names:
+            gc.collect()
+            requests.start_counting()
+            loop(names, int, itertools.repeat, CALLS)
+            requests.stop_counting(key.encode())
+            if work.check is not None:
+                work.check(names, CALLS)
+
+
+# --- the driving process --------------------------------------------------------
+
+
+def _requests_library(folder: Path) -> Path:
+    compiler = shutil.which(os.environ.get("CC", "cc"))
+    if compiler is None:
+        raise CannotCount("no C compiler (set CC)")
+    library = folder / "requests.so"
+    command = [compiler, "-O1", "-shared", "-fPIC", str(REQUESTS), "-o", str(library)]
+    ran = subprocess.run(command, capture_output=True, text=True, check=False)
+    if ran.returncode:
+        raise CannotCount(f"cannot compile {REQUESTS.name} (Debian: apt-get install valgrind): {ran.stderr}")
+    return library
+
+
+def count() -> dict[str, float]:
+    """Counts the instructions of every contender.
+
+    Returns:
+      Instructions per call by key.
+
+    Raises:
+      CannotCount: where valgrind or a compiler is missing, or the counted process failed.
+    """
+    valgrind = shutil.which("valgrind")
+    if valgrind is None:
+        raise CannotCount("valgrind is not installed (Debian: apt-get install valgrind)")
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        library = _requests_library(folder)
+        command = [
+            valgrind,
+            "--tool=callgrind",
+            "--instr-atstart=no",
+            f"--callgrind-out-file={folder}/counted",
+            sys.executable,
+            "-m",
+            "bench.instructions",
+            "drive",
+            str(library),
+        ]
+        # A fixed hash seed and the system's allocator: the same instructions each time.
+        environment = os.environ | {
+            "PYTHONHASHSEED": "0",
+            "OMP_NUM_THREADS": "1",
+            "OPENBLAS_NUM_THREADS": "1",
+        }
+        ran = subprocess.run(
+            command, cwd=machine.ROOT, env=environment, capture_output=True, text=True, check=False
+        )
+        if ran.returncode:
+            raise CannotCount(f"the counted process failed:\n{ran.stderr[-2000:]}")
+        counted: dict[str, float] = {}
+        for dump in folder.glob("counted.*"):
+            text = dump.read_text(encoding="utf-8", errors="replace")
+            trigger = re.search(r"^desc: Trigger: Client Request: (\S+)$", text, re.MULTILINE)
+            total = re.search(r"^(?:totals|summary): (\d+)$", text, re.MULTILINE)
+            if trigger and total:
+                counted[trigger[1]] = int(total[1]) / CALLS
+    if not counted:
+        raise CannotCount(f"valgrind wrote no counts:\n{ran.stderr[-2000:]}")
+    return counted
+
+
+def signature() -> str:
+    """What counts depend on: the interpreter, and the compiler that is found here."""
+    compiler = shutil.which(os.environ.get("CXX", "c++"))
+    version = "unknown"
+    if compiler is not None:
+        ran = subprocess.run([compiler, "-dumpfullversion"], capture_output=True, text=True, check=False)
+        version = f"{Path(compiler).resolve().name}-{ran.stdout.strip()}"
+    return f"{machine.python_tag()}-{platform.python_version()}-{version}"
+
+
+def baselines() -> dict[str, dict[str, float]]:
+    """The committed counts by signature."""
+    if not BASELINE.exists():
+        return {}
+    found: dict[str, dict[str, float]] = json.loads(BASELINE.read_text(encoding="utf-8"))["baselines"]
+    return found
+
+
+def record() -> int:
+    """Writes this machine's counts into the baseline file.
+
+    Returns:
+      The exit code.
+    """
+    kept = baselines() | {signature(): {key: round(value, 1) for key, value in sorted(count().items())}}
+    document = {"unit": "instructions per call", "calls": CALLS, "tolerance": TOLERANCE, "baselines": kept}
+    BASELINE.write_text(json.dumps(document, indent=1, sort_keys=True) + "\n", encoding="utf-8")
+    print(f"recorded {len(kept[signature()])} counts for {signature()}")
+    return 0
+
+
+def regressions(counted: dict[str, float], baseline: dict[str, float]) -> list[str]:
+    """What costs more than it may.
+
+    Args:
+      counted: Instructions per call now.
+      baseline: Those committed.
+
+    Returns:
+      A line for each call that is over, or that was not counted.
+
+    >>> regressions({"hit": 121.0, "create": 1000.0}, {"hit": 110.0, "create": 900.0})
+    ['create: 1000 instructions, baseline 900 (+11.1%, at most +10%)']
+    """
+    lines = []
+    for key, before in baseline.items():
+        now = counted.get(key)
+        if now is None:
+            lines.append(f"{key}: not counted any more")
+        elif now > before * (1 + TOLERANCE):
+            lines.append(
+                f"{key}: {now:.0f} instructions, baseline {before:.0f} "
+                f"({now / before - 1:+.1%}, at most +{TOLERANCE:.0%})"
+            )
+    return lines
+
+
+def check(compare: bool = True) -> int:
+    """Counts and compares.
+
+    Args:
+      compare: Whether a regression fails.
+
+    Returns:
+      1 where a call takes more than the tolerance allows, else 0.
+    """
+    baseline = baselines().get(signature(), {})
+    counted = count()
+    print(f"instructions per call, {signature()}")
+    for key, now in counted.items():
+        before = baseline.get(key)
+        beside = "" if before is None else f"  baseline {before:8.0f}  {now / before - 1:+7.1%}"
+        print(f"  {key:<16} {now:8.0f}{beside}")
+    if not baseline:
+        print("no baseline for this interpreter and compiler: nothing to compare with")
+    over = regressions(counted, baseline) if compare else []
+    for line in over:
+        print(f"REGRESSION {line}")
+    return 1 if over else 0
+
+
+def main() -> int:
+    """The command line.
+
+    Returns:
+      The exit code: 0, 1 for a regression, 2 where nothing can be counted here.
+    """
+    parser = argparse.ArgumentParser(prog="python -m bench.instructions", description="Instruction counts.")
+    parser.add_argument("action", choices=("check", "record", "show", "drive"))
+    parser.add_argument("library", nargs="?", help=argparse.SUPPRESS)
+    arguments = parser.parse_args()
+    try:
+        if arguments.action == "drive":
+            drive(arguments.library)
+            return 0
+        return record() if arguments.action == "record" else check(arguments.action == "check")
+    except CannotCount as error:
+        print(f"cannot count instructions: {error}", file=sys.stderr)
+        return 2
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,228 @@
+"""Resident memory: what a million of something adds to a process, and whether dropping the graph returns it.
+
+Each row runs in processes of their own (`python -m bench.memory KIND COUNT`), which print what they measured
+as JSON: how much the resident set grew, and what was left of that after the graph was dropped. Names are
+counted in; values are not, since a graph holds none.
+"""
+
+from __future__ import annotations
+
+import gc
+import importlib
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from . import bare
+from .results import Result, Row, Unavailable
+from .sampling import Effort, Samples, require
+
+COUNT = 1_000_000
+QUICK_COUNT = 50_000
+PROCESSES = 3
+
+
+def resident() -> int:
+    """Bytes of this process in memory now.
+
+    Raises:
+      Unavailable: where there is no /proc to tell.
+    """
+    gc.collect()
+    try:
+        with open("/proc/self/statm", encoding="ascii") as status:
+            pages = int(status.read().split()[1])
+    except OSError as error:
+        raise Unavailable("resident memory is read from /proc/self/statm, which this system lacks") from error
+    return pages * os.sysconf("SC_PAGE_SIZE")
+
+
+class Nodes:
+    """Nodes of one type, their handles dropped at once."""
+
+    def __init__(self, tf: Any) -> None:
+        self.graph = tf.Graph()
+        with self.graph.as_default():
+            self.x = tf.placeholder(tf.float32, (3,), "x")
+        self.negative = tf.negative
+
+    def grow(self, count: int) -> None:
+        with self.graph.as_default():
+            for _ in range(count):
+                self.negative(self.x)
+
+    def check(self, count: int) -> None:
+        require(self.graph.get_operation_by_name(f"Neg_{count - 1}").type == "Neg", "nodes are missing")
+
+
+class Handles(Nodes):
+    """Tensors kept in a list, of nodes that are there already."""
+
+    def __init__(self, tf: Any, count: int) -> None:
+        super().__init__(tf)
+        super().grow(count)
+        self.kept: list[Any] = [None] * count
+        self.names = [f"Neg_{i}:0" if i else "Neg:0" for i in range(count)]
+
+    def grow(self, count: int) -> None:
+        get, kept, names = self.graph.get_tensor_by_name, self.kept, self.names
+        for i in range(count):
+            kept[i] = get(names[i])
+
+
+class Variables:
+    """Small variables in one scope, their handles dropped at once."""
+
+    def __init__(self, tf: Any) -> None:
+        self.tf = tf
+        self.graph = tf.Graph()
+
+    def grow(self, count: int) -> None:
+        tf = self.tf
+        get_variable, float32, zeros = tf.get_variable, tf.float32, tf.zeros_initializer()
+        with self.graph.as_default(), tf.variable_scope("scope"):
+            for i in range(count):
+                get_variable(f"w{i}", (3,), float32, zeros)
+
+    def check(self, count: int) -> None:
+        with self.graph.as_default(), self.tf.variable_scope("scope", reuse=True):
+            require(self.tf.get_variable(f"w{count - 1}").shape.as_list() == [3], "variables are missing")
+
+
+class Scopes(Variables):
+    """Variable scopes, entered and left once."""
+
+    def grow(self, count: int) -> None:
+        variable_scope = self.tf.variable_scope
+        with self.graph.as_default():
+            for i in range(count):
+                with variable_scope(f"s{i}"):
+                    pass
+
+    def check(self, count: int) -> None:
+        with self.graph.as_default():
+            require(self.graph.unique_name(f"s{count - 1}") == f"s{count - 1}_1", "scopes are missing")
+
+
+class BareNodes:
+    """The bare-Python nodes."""
+
+    def __init__(self) -> None:
+        self.graph = bare.start()
+        self.x = bare.placeholder(np.dtype("float32"), (3,), "x")
+
+    def grow(self, count: int) -> None:
+        for _ in range(count):
+            bare.negative(self.x)
+
+    def check(self, count: int) -> None:
+        require(len(self.graph.nodes) == count + 1, "nodes are missing")
+
+
+class BareVariables(BareNodes):
+    """The bare-Python variables, without values."""
+
+    def grow(self, count: int) -> None:
+        with bare.Scope("scope"):
+            for i in range(count):
+                bare.declare_variable(f"w{i}", (3,), np.dtype("float32"), np.zeros)
+
+    def check(self, count: int) -> None:
+        require(len(self.graph.variables) == count, "variables are missing")
+
+
+def measure_growth(kind: str, count: int) -> dict[str, float]:
+    """Grows one kind in this process.
+
+    Args:
+      kind: A key of `ROWS`, or one of them with "bare." before it.
+      count: How many.
+
+    Returns:
+      Bytes per item while alive (`grown`) and after the graph went (`kept`).
+    """
+    made: dict[str, Callable[[], Any]] = {"bare.node": BareNodes, "bare.variable": BareVariables}
+    if not kind.startswith("bare."):
+        tf = importlib.import_module("scopetrie")
+        made = {
+            "node": lambda: Nodes(tf),
+            "handle": lambda: Handles(tf, count),
+            "variable": lambda: Variables(tf),
+            "scope": lambda: Scopes(tf),
+        }
+        Nodes(tf).grow(10)  # what the first call loads is not the graph's
+        Variables(tf).grow(10)
+    began = resident()
+    state = made[kind]()
+    before = resident()
+    state.grow(count)
+    grown = resident() - before
+    state.check(count)
+    total = resident() - began
+    del state
+    bare.start()
+    kept = resident() - began
+    return {"grown": grown / count, "total": total / count, "kept": kept / count}
+
+
+def _in_process(kind: str, count: int) -> dict[str, float]:
+    command = [sys.executable, "-m", "bench.memory", kind, str(count)]
+    ran = subprocess.run(command, capture_output=True, text=True, check=False)
+    if ran.returncode:
+        raise Unavailable(ran.stderr.strip().splitlines()[-1] if ran.stderr else f"exit {ran.returncode}")
+    measured: dict[str, float] = json.loads(ran.stdout)
+    return measured
+
+
+ROWS = (
+    ("node", "node, its unique name included", 64 + len("Neg_999999")),
+    ("handle", "retained Tensor handle", 48),
+    ("variable", "variable, its name and v1's four ops included", 250),
+    ("scope", "variable scope, its name included", None),
+)
+
+
+def _row(kind: str, title: str, target: float | None) -> Row:
+    def measure(effort: Effort) -> Result:
+        count = QUICK_COUNT if effort.quick else COUNT
+        processes = 1 if effort.quick else PROCESSES
+        ours = Samples(tuple(_in_process(kind, count)["grown"] for _ in range(processes)))
+        theirs = None
+        if kind in ("node", "variable"):
+            theirs = Samples(tuple(_in_process(f"bare.{kind}", count)["grown"] for _ in range(processes)))
+        ratio = None if theirs is None else Samples((ours.median / theirs.median,))
+        against = "" if theirs is None else "bare Python"
+        # A small count pays for tables that have room for many more.
+        bound = None if effort.quick else target
+        key = f"memory.{kind}"
+        return Result(key, title, "B", ours, theirs, against, ratio, bound, target_on="value", calls=count)
+
+    return Row(f"memory.{kind}", title, measure)
+
+
+def _freed_row() -> Row:
+    title = "kept after the graph of 1M variables went, beside what it held"
+
+    def measure(effort: Effort) -> Result:
+        count = QUICK_COUNT if effort.quick else COUNT
+        got = _in_process("variable", count)
+        kept, total = Samples((max(got["kept"], 0.0),)), Samples((got["total"],))
+        ratio = Samples((kept.median / total.median,))
+        bound = None if effort.quick else 0.1
+        return Result("memory.freed", title, "B", kept, total, "while alive", ratio, bound, calls=count)
+
+    return Row("memory.freed", title, measure)
+
+
+def rows() -> tuple[Row, ...]:
+    """The rows for memory."""
+    return (*(_row(*row) for row in ROWS), _freed_row())
+
+
+if __name__ == "__main__":
+    print(json.dumps(measure_growth(sys.argv[1], int(sys.argv[2]))))

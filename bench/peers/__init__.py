@@ -1,0 +1,136 @@
+"""Other libraries on the same work, each in a process of its own beside the bare-Python equivalent.
+
+A peer's process (`python -m bench.peers NAME`) times the peer and bare Python in turns; this process does
+the same for this package. What is shown is the quotient of the two ratios, so that neither another
+interpreter nor the machine's drift between the processes counts. A peer that is not installed is named as
+skipped.
+
+What a peer does for a row is the nearest that its public API offers; `note` in the table of PEERS says where
+it does less (no names) or more (an array is made).
+"""
+
+from __future__ import annotations
+
+import importlib
+import json
+import subprocess
+import sys
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from bench import calls, machine
+from bench.results import Result, Row, Unavailable
+from bench.sampling import Effort, Samples, WrongResult
+
+
+@dataclass(frozen=True)
+class Peer:
+    """A library to compare with.
+
+    Attributes:
+      module: What is imported.
+      distribution: What is installed.
+      rows: Keys of the rows in calls.py that it has an equivalent for.
+      note: In what its work differs.
+    """
+
+    module: str
+    distribution: str
+    rows: tuple[str, ...]
+    note: str
+
+
+PEERS = {
+    "tensorflow": Peer(
+        "tensorflow",
+        "tensorflow",
+        (
+            "hit.name",
+            "hit.full",
+            "create",
+            "scope.name",
+            "scope.captured",
+            "scope.op",
+            "unique",
+            "node.add",
+            "node.plus",
+            "node.times",
+            "node.negative",
+        ),
+        "v1 mode, the same calls",
+    ),
+    "torch": Peer("torch", "torch", ("hit.name", "create", "node.add"), "nn.Module and fx"),
+    "haiku": Peer("haiku", "dm-haiku", ("hit.full", "create", "scope.op"), "in a transformed function"),
+    "nnx": Peer("flax.nnx", "flax", ("create",), "Param set on a Module"),
+    "jax": Peer("jax", "jax", ("scope.op", "node.add"), "named_scope; make_jaxpr"),
+    "onnx-ir": Peer("onnx_ir", "onnx-ir", ("create", "node.add"), "names given by the graph"),
+    "rustworkx": Peer("rustworkx", "rustworkx", ("node.add",), "no names"),
+    "networkx": Peer("networkx", "networkx", ("node.add",), "nodes are integers, no unique names"),
+}
+
+
+def _interpreter(peer: Peer, pythons: Sequence[str]) -> str:
+    probe = f"import importlib.util as u, sys; sys.exit(u.find_spec({peer.module.split('.')[0]!r}) is None)"
+    for python in (sys.executable, *pythons):
+        if subprocess.run([python, "-c", probe], capture_output=True, check=False).returncode == 0:
+            return python
+    raise Unavailable(f"{peer.distribution} is not installed")
+
+
+def _measured_by(python: str, name: str, effort: Effort) -> dict[str, dict[str, list[float]]]:
+    command = [python, "-m", "bench.peers", name, "quick" if effort.quick else "full"]
+    ran = subprocess.run(command, cwd=machine.ROOT, capture_output=True, text=True, check=False)
+    if ran.returncode == 3:
+        raise WrongResult(ran.stderr.strip().splitlines()[-1])
+    if ran.returncode:
+        raise Unavailable((ran.stderr.strip().splitlines() or [f"exit {ran.returncode}"])[-1])
+    got: dict[str, dict[str, list[float]]] = json.loads(ran.stdout.splitlines()[-1])
+    return got
+
+
+def rows(pythons: Sequence[str] = ()) -> tuple[Row, ...]:
+    """A row for each peer and call.
+
+    Args:
+      pythons: Further interpreters to look for peers in.
+
+    Returns:
+      The rows; those of one peer share its process.
+    """
+    own = {row.key: row for row in calls.rows(importlib.import_module("scopetrie"))}
+    got: dict[str, dict[str, dict[str, list[float]]]] = {}
+    missing: dict[str, Unavailable] = {}
+    ours: dict[str, Result] = {}
+
+    def row(name: str, peer: Peer, key: str) -> Row:
+        title = f"{own[key].title}: {name}" + (f" ({peer.note})" if peer.note else "")
+
+        def measure(effort: Effort) -> Result:
+            if name in missing:
+                raise missing[name]
+            if name not in got:
+                try:
+                    got[name] = _measured_by(_interpreter(peer, pythons), name, effort)
+                except Unavailable as error:
+                    missing[name] = error
+                    raise
+            if key not in ours:
+                ours[key] = own[key].measure(effort)
+            mine, theirs = ours[key], got[name][key]
+            assert mine.ratio is not None
+            peer_ratio = Samples(tuple(a / b for a, b in zip(theirs["peer"], theirs["bare"], strict=True)))
+            quotient = Samples((mine.ratio.median / peer_ratio.median,))
+            return Result(
+                f"peers.{name}.{key}",
+                title,
+                "ns",
+                mine.ours,
+                Samples(tuple(theirs["peer"])),
+                name,
+                quotient,
+                calls=mine.calls,
+            )
+
+        return Row(f"peers.{name}.{key}", title, measure)
+
+    return tuple(row(name, peer, key) for name, peer in PEERS.items() for key in peer.rows)

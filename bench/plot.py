@@ -1,0 +1,164 @@
+"""Two pictures of a result file: cost per call beside bare Python, and cost against size.
+
+    python -m bench plot results.json docs/images
+
+writes speed.svg, speed.png, flat.svg and flat.png. Needs matplotlib (the extra `bench`).
+"""
+
+from __future__ import annotations
+
+import importlib
+import json
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from .results import Unavailable
+
+OURS, THEIRS, PEER = "#1b6ca8", "#b0b4ba", "#e08e45"
+
+
+def _pyplot() -> Any:
+    try:
+        matplotlib = importlib.import_module("matplotlib")
+    except ImportError as error:
+        raise Unavailable("plots need matplotlib: pip install 'scopetrie[bench]'") from error
+    matplotlib.use("Agg")
+    # The same picture for the same figures, so that a commit shows what changed: no dates, no random ids.
+    matplotlib.rcParams["svg.hashsalt"] = "scopetrie"
+    matplotlib.rcParams["svg.fonttype"] = "none"
+    return importlib.import_module("matplotlib.pyplot")
+
+
+def _by_group(document: Mapping[str, Any], section: str) -> dict[str, dict[str, Any]]:
+    """Row key -> side -> entry, for the rows of one section."""
+    rows: dict[str, dict[str, Any]] = {}
+    wanted = {e["group"] for e in document["benchmarks"] if e["extra_info"].get("section") == section}
+    for entry in document["benchmarks"]:
+        if entry["group"] in wanted:
+            rows.setdefault(entry["group"], {})[entry["param"]] = entry
+    return rows
+
+
+def speed(document: Mapping[str, Any]) -> Any:
+    """Bars per call on a log axis.
+
+    Args:
+      document: A parsed result file.
+
+    Returns:
+      The matplotlib figure.
+
+    Raises:
+      Unavailable: without matplotlib, or when the file lacks the rows.
+    """
+    pyplot = _pyplot()
+    rows = {key: row for key, row in _by_group(document, "calls").items() if len(row) > 1}
+    if not rows:
+        raise Unavailable("the file has no rows of the group calls")
+    titles = [row["scopetrie"]["extra_info"]["title"] for row in rows.values()]
+    ours = [row["scopetrie"]["stats"]["median"] * 1e9 for row in rows.values()]
+    theirs = [next(row[s] for s in row if s != "scopetrie")["stats"]["median"] * 1e9 for row in rows.values()]
+    peers = {
+        row["tensorflow"]["extra_info"]["row"]: row["tensorflow"]["stats"]["median"] * 1e9
+        for row in _by_group(document, "peers").values()
+        if "tensorflow" in row and "row" in row["tensorflow"]["extra_info"]
+    }
+    figure, axes = pyplot.subplots(figsize=(9, 0.55 * len(rows) + 1.4), layout="constrained")
+    for i, key in enumerate(rows):
+        axes.barh(i - 0.2, ours[i], 0.38, color=OURS, label="scopetrie" if i == 0 else None)
+        axes.barh(i + 0.2, theirs[i], 0.38, color=THEIRS, label="bare Python" if i == 0 else None)
+        axes.annotate(f" {ours[i]:.0f} ns", (ours[i], i - 0.2), va="center", fontsize=8)
+        axes.annotate(f" {theirs[i]:.0f} ns", (theirs[i], i + 0.2), va="center", fontsize=8)
+        if key in peers:
+            axes.plot([peers[key]], [i], "D", color=PEER, label="TensorFlow" if i == 0 else None)
+    axes.set_yticks(range(len(rows)), titles, fontsize=9)
+    axes.invert_yaxis()
+    axes.set_xscale("log")
+    axes.set_xlabel("ns per call (log scale, shorter is faster)")
+    axes.spines[["top", "right"]].set_visible(False)
+    axes.legend(frameon=False, loc="lower right")
+    return figure
+
+
+def flat(document: Mapping[str, Any]) -> Any:
+    """Cost against size for the rows on flatness.
+
+    Args:
+      document: A parsed result file.
+
+    Returns:
+      The matplotlib figure.
+
+    Raises:
+      Unavailable: without matplotlib, or when the file lacks the rows.
+    """
+    pyplot = _pyplot()
+    rows = _by_group(document, "sizes")
+    if not rows:
+        raise Unavailable("the file has no rows of the group sizes")
+    figure, axes = pyplot.subplots(figsize=(9, 5), layout="constrained")
+    for row in rows.values():
+        extra = row["scopetrie"]["extra_info"]
+        sizes = [int(size) for size in extra["curve"]]
+        label = extra["title"].partition(":")[0]
+        axes.plot(sizes, list(extra["curve"].values()), "o-", markersize=4, label=label)
+    axes.set_xscale("log")
+    axes.set_yscale("log")
+    axes.set_xlabel("scopes, variables and nodes already there")
+    axes.set_ylabel("ns per call")
+    axes.spines[["top", "right"]].set_visible(False)
+    axes.legend(frameon=False, fontsize=8, loc="center left", bbox_to_anchor=(1.0, 0.5))
+    return figure
+
+
+def save(document: Mapping[str, Any], folder: Path) -> list[Path]:
+    """Writes the pictures that the file has rows for.
+
+    Args:
+      document: A parsed result file.
+      folder: Where to; made if missing.
+
+    Returns:
+      The files written.
+
+    Raises:
+      Unavailable: without matplotlib, or when the file has rows for none.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    written, missing = [], []
+    for name, draw in (("speed", speed), ("flat", flat)):
+        try:
+            figure = draw(document)
+        except Unavailable as error:
+            missing.append(str(error))
+            continue
+        for kind, metadata in (("svg", {"Date": None}), ("png", {"Software": None})):
+            path = folder / f"{name}.{kind}"
+            figure.savefig(path, dpi=150, metadata=metadata)
+            written.append(path)
+    if not written:
+        raise Unavailable("; ".join(dict.fromkeys(missing)))
+    return written
+
+
+def main(arguments: list[str]) -> int:
+    """Draws the pictures of a file.
+
+    Args:
+      arguments: The file and the folder.
+
+    Returns:
+      The exit code.
+    """
+    if len(arguments) != 2:
+        print("usage: python -m bench plot RESULTS.json FOLDER")
+        return 2
+    document = json.loads(Path(arguments[0]).read_text(encoding="utf-8"))
+    try:
+        written = save(document, Path(arguments[1]))
+    except Unavailable as error:
+        print(error)
+        return 1
+    print("\n".join(str(path) for path in written))
+    return 0
