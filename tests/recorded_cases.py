@@ -11,7 +11,8 @@ FOLDER = Path(__file__).parent / "recorded"
 
 def outcome(expression: str, tf: Any) -> list[str]:
     """The repr, str and type of an expression's value, or its error's class and first line."""
-    names = {"tf": tf, "np": np, "D": getattr(tf, "Dimension", None), "S": getattr(tf, "TensorShape", None)}
+    short = {"D": "Dimension", "S": "TensorShape", "PI": "PartitionInfo"}
+    names = {letter: getattr(tf, name, None) for letter, name in short.items()} | {"tf": tf, "np": np}
     try:
         value = eval(expression, names)
     except Exception as error:

@@ -21,6 +21,7 @@ import tensorflow
 
 tf = tensorflow.compat.v1
 tf.disable_v2_behavior()
+tf.PartitionInfo = variable_scope._PartitionInfo  # not public in v1, but what initializers are handed
 
 for argument in sys.argv[1:]:
     path = Path(argument)
