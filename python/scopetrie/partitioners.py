@@ -329,7 +329,8 @@ class PartitionInfo:
             if found is not None:
                 raise ValueError(
                     f"Cannot use single_slice_dim() with shape={shape} and "
-                    f"self.full_shape={self._full_shape} since slice dim could be either dimension {axis} or {found}."
+                    f"self.full_shape={self._full_shape} since slice dim could be either dimension "
+                    f"{axis} or {found}."
                 )
             found = axis
         return found

@@ -18,6 +18,7 @@ sys.path.insert(0, str(Path(__file__).parent.parent))
 
 import recorded_cases
 import tensorflow
+from tensorflow.python.ops import variable_scope
 
 tf = tensorflow.compat.v1
 tf.disable_v2_behavior()
