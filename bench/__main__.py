@@ -97,7 +97,7 @@ def run(arguments: argparse.Namespace) -> int:
     wrong = 0
     for name, make in groups(tf, arguments).items():
         group = make()
-        against = None
+        headed = False
         for row in group.rows:
             if arguments.only and arguments.only not in row.key and arguments.only not in name:
                 continue
@@ -111,9 +111,9 @@ def run(arguments: argparse.Namespace) -> int:
                 print(f"WRONG {row.key}: {error}")
                 continue
             measured.append((name, result))
-            if result.against != against:
-                against = result.against
-                print(report.heading(group.heading, against))
+            if not headed:
+                print(report.heading(group.heading, result.against))
+                headed = True
             print(report.line(result), flush=True)
     if skipped:
         print()

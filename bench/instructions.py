@@ -5,8 +5,8 @@
     python -m bench.instructions show     prints what `check` would compare
 
 Everything runs in one process under `valgrind --tool=callgrind`, which counts only between two client
-requests around a loop of calls: the interpreter's loop is in the figure, start-up and preparation are not. The
-counts depend on the interpreter and on the compiler of the extension, so baselines are kept for each such
+requests around a loop of calls: the interpreter's loop is in the figure, start-up and preparation are not.
+The counts depend on the interpreter and on the compiler of the extension, so baselines are kept for each such
 pair; a pair without one is measured and reported, and nothing can fail.
 """
 

@@ -206,7 +206,7 @@ def _row(kind: str, title: str, target: float | None) -> Row:
 
 
 def _freed_row() -> Row:
-    title = "kept after the graph of 1M variables went, beside what it held"
+    title = "kept after the variables' graph went, beside while alive"
 
     def measure(effort: Effort) -> Result:
         count = QUICK_COUNT if effort.quick else COUNT

@@ -13,9 +13,11 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from .report import quantity
 from .results import Unavailable
 
-OURS, THEIRS, PEER = "#1b6ca8", "#b0b4ba", "#e08e45"
+OURS, THEIRS, PEER = "#1b6ca8", "#b0b4ba", "#c8641e"
+MARKS = "Do^sv*Pd"
 
 
 def _pyplot() -> Any:
@@ -40,8 +42,18 @@ def _by_group(document: Mapping[str, Any], section: str) -> dict[str, dict[str, 
     return rows
 
 
+def _peers(document: Mapping[str, Any]) -> dict[str, dict[str, float]]:
+    """Peer -> row key -> ns per call, in this run's terms: what ours takes there, over the ratio."""
+    found: dict[str, dict[str, float]] = {}
+    for group, row in _by_group(document, "peers").items():
+        _, peer, key = group.split(".", 2)
+        ours = row["scopetrie"]
+        found.setdefault(peer, {})[key] = ours["stats"]["median"] * 1e9 / ours["extra_info"]["ratio"]
+    return found
+
+
 def speed(document: Mapping[str, Any]) -> Any:
-    """Bars per call on a log axis.
+    """Bars per call on a log axis, for the rows that have a target; peers as marks.
 
     Args:
       document: A parsed result file.
@@ -53,31 +65,34 @@ def speed(document: Mapping[str, Any]) -> Any:
       Unavailable: without matplotlib, or when the file lacks the rows.
     """
     pyplot = _pyplot()
-    rows = {key: row for key, row in _by_group(document, "calls").items() if len(row) > 1}
+    rows = {
+        key: row
+        for key, row in _by_group(document, "calls").items()
+        if len(row) > 1 and row["scopetrie"]["extra_info"]["target"] is not None
+    }
     if not rows:
         raise Unavailable("the file has no rows of the group calls")
     titles = [row["scopetrie"]["extra_info"]["title"] for row in rows.values()]
-    ours = [row["scopetrie"]["stats"]["median"] * 1e9 for row in rows.values()]
-    theirs = [next(row[s] for s in row if s != "scopetrie")["stats"]["median"] * 1e9 for row in rows.values()]
-    peers = {
-        row["tensorflow"]["extra_info"]["row"]: row["tensorflow"]["stats"]["median"] * 1e9
-        for row in _by_group(document, "peers").values()
-        if "tensorflow" in row and "row" in row["tensorflow"]["extra_info"]
-    }
-    figure, axes = pyplot.subplots(figsize=(9, 0.55 * len(rows) + 1.4), layout="constrained")
-    for i, key in enumerate(rows):
-        axes.barh(i - 0.2, ours[i], 0.38, color=OURS, label="scopetrie" if i == 0 else None)
-        axes.barh(i + 0.2, theirs[i], 0.38, color=THEIRS, label="bare Python" if i == 0 else None)
-        axes.annotate(f" {ours[i]:.0f} ns", (ours[i], i - 0.2), va="center", fontsize=8)
-        axes.annotate(f" {theirs[i]:.0f} ns", (theirs[i], i + 0.2), va="center", fontsize=8)
-        if key in peers:
-            axes.plot([peers[key]], [i], "D", color=PEER, label="TensorFlow" if i == 0 else None)
+    figure, axes = pyplot.subplots(figsize=(9, 0.5 * len(rows) + 1.2), layout="constrained")
+    for side, colour, shift in (("scopetrie", OURS, -0.2), ("bare Python", THEIRS, 0.2)):
+        costs = [row[side]["stats"]["median"] * 1e9 for row in rows.values()]
+        places = [i + shift for i in range(len(rows))]
+        axes.barh(places, costs, 0.38, color=colour, label=side)
+        for place, cost in zip(places, costs, strict=True):
+            axes.annotate(f" {quantity(cost, 'ns')}", (cost, place), va="center", fontsize=8)
+    order = list(rows)
+    for (peer, costs_of), mark in zip(_peers(document).items(), MARKS, strict=False):
+        shown = [(cost, order.index(key)) for key, cost in costs_of.items() if key in rows]
+        if shown:
+            axes.plot(*zip(*shown, strict=True), mark, color=PEER, markersize=6, label=peer)
     axes.set_yticks(range(len(rows)), titles, fontsize=9)
-    axes.invert_yaxis()
+    axes.set_ylim(len(rows) - 0.4, -0.6)
     axes.set_xscale("log")
-    axes.set_xlabel("ns per call (log scale, shorter is faster)")
+    axes.set_xlim(left=10)
+    axes.margins(x=0.15)
+    axes.set_xlabel("time per call, log scale in ns (shorter is faster)")
     axes.spines[["top", "right"]].set_visible(False)
-    axes.legend(frameon=False, loc="lower right")
+    axes.legend(frameon=False, loc="center left", bbox_to_anchor=(1.0, 0.5), fontsize=9)
     return figure
 
 
@@ -98,11 +113,12 @@ def flat(document: Mapping[str, Any]) -> Any:
     if not rows:
         raise Unavailable("the file has no rows of the group sizes")
     figure, axes = pyplot.subplots(figsize=(9, 5), layout="constrained")
-    for row in rows.values():
+    for i, row in enumerate(rows.values()):
         extra = row["scopetrie"]["extra_info"]
         sizes = [int(size) for size in extra["curve"]]
         label = extra["title"].partition(":")[0]
-        axes.plot(sizes, list(extra["curve"].values()), "o-", markersize=4, label=label)
+        line = "o-" if i < 10 else "s--"  # the colours repeat after ten
+        axes.plot(sizes, list(extra["curve"].values()), line, markersize=4, label=label)
     axes.set_xscale("log")
     axes.set_yscale("log")
     axes.set_xlabel("scopes, variables and nodes already there")

@@ -1,9 +1,9 @@
-"""Other libraries on the same work, each in a process of its own beside the bare-Python equivalent.
+"""Other libraries on the same work, each in a process of its own beside the bare equivalent.
 
-A peer's process (`python -m bench.peers NAME`) times the peer and bare Python in turns; this process does
-the same for this package. What is shown is the quotient of the two ratios, so that neither another
-interpreter nor the machine's drift between the processes counts. A peer that is not installed is named as
-skipped.
+A peer's process (`python -m bench.peers NAME`) times the peer and bare Python (or NumPy) in turns; this
+process does the same for this package. What is shown is the quotient of the two ratios, so that neither
+another interpreter nor the machine's drift between the processes counts. A peer that is not installed is
+named as skipped.
 
 What a peer does for a row is the nearest that its public API offers; `note` in the table of PEERS says where
 it does less (no names) or more (an array is made).
@@ -18,7 +18,7 @@ import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from bench import calls, machine
+from bench import calls, machine, running
 from bench.results import Result, Row, Unavailable
 from bench.sampling import Effort, Samples, WrongResult
 
@@ -30,7 +30,7 @@ class Peer:
     Attributes:
       module: What is imported.
       distribution: What is installed.
-      rows: Keys of the rows in calls.py that it has an equivalent for.
+      rows: Keys of the rows in calls.py and running.py that it has an equivalent for.
       note: In what its work differs.
     """
 
@@ -56,6 +56,12 @@ PEERS = {
             "node.plus",
             "node.times",
             "node.negative",
+            "run.scalar",
+            "run.chain",
+            "run.tanh",
+            "run.assign",
+            "run.fetch",
+            "run.conv",
         ),
         "v1 mode, the same calls",
     ),
@@ -67,6 +73,10 @@ PEERS = {
     "rustworkx": Peer("rustworkx", "rustworkx", ("node.add",), "no names"),
     "networkx": Peer("networkx", "networkx", ("node.add",), "nodes are integers, no unique names"),
 }
+
+
+TARGETS = {("tensorflow", "run.conv"): 2.5}
+"""Bounds on this package's cost beside a peer's."""
 
 
 def _interpreter(peer: Peer, pythons: Sequence[str]) -> str:
@@ -97,7 +107,8 @@ def rows(pythons: Sequence[str] = ()) -> tuple[Row, ...]:
     Returns:
       The rows; those of one peer share its process.
     """
-    own = {row.key: row for row in calls.rows(importlib.import_module("scopetrie"))}
+    tf = importlib.import_module("scopetrie")
+    own = {row.key: row for row in (*calls.rows(tf), *running.rows(tf))}
     got: dict[str, dict[str, dict[str, list[float]]]] = {}
     missing: dict[str, Unavailable] = {}
     ours: dict[str, Result] = {}
@@ -118,8 +129,7 @@ def rows(pythons: Sequence[str] = ()) -> tuple[Row, ...]:
                 ours[key] = own[key].measure(effort)
             mine, theirs = ours[key], got[name][key]
             assert mine.ratio is not None
-            peer_ratio = Samples(tuple(a / b for a, b in zip(theirs["peer"], theirs["bare"], strict=True)))
-            quotient = Samples((mine.ratio.median / peer_ratio.median,))
+            quotient = Samples((mine.ratio.median / Samples(tuple(theirs["ratio"])).median,))
             return Result(
                 f"peers.{name}.{key}",
                 title,
@@ -128,6 +138,7 @@ def rows(pythons: Sequence[str] = ()) -> tuple[Row, ...]:
                 Samples(tuple(theirs["peer"])),
                 name,
                 quotient,
+                TARGETS.get((name, key)),
                 calls=mine.calls,
             )
 

@@ -6,7 +6,7 @@ import importlib
 import json
 import sys
 
-from bench.sampling import QUICK, Effort, WrongResult, interleave
+from bench.sampling import QUICK, Effort, WrongResult
 
 from . import PEERS
 
@@ -35,16 +35,12 @@ def main(name: str, effort: Effort) -> int:
     module = importlib.import_module(f".{MODULES[name]}", __package__)
     measured: dict[str, dict[str, list[float]]] = {}
     for key in PEERS[name].rows:
-        pair = module.pair(name, key)
         try:
-            peer, bare = interleave([pair.peer, pair.bare], pair.calls, effort)
+            result = module.row(name, key).measure(effort)
         except WrongResult as error:
             print(f"{key}: {error}", file=sys.stderr)
             return 3
-        measured[key] = {
-            "peer": [value / pair.inner for value in peer.values],
-            "bare": list(bare.values),
-        }
+        measured[key] = {"peer": list(result.ours.values), "ratio": list(result.ratio.values)}
     print(json.dumps(measured))
     return 0
 

@@ -7,22 +7,23 @@ from collections.abc import Callable
 
 import numpy as np
 
+from bench.results import Row
 from bench.sampling import Names, Work
 
-from .pairs import Pair, fresh, paired
+from .pairs import fresh, paired
 
 
-def pair(name: str, key: str) -> Pair:
-    """The contenders of a row.
+def row(name: str, key: str) -> Row:
+    """The row of a peer.
 
     Args:
       name: "onnx-ir", "rustworkx" or "networkx".
       key: The row's key.
 
     Returns:
-      The pair.
+      The row.
     """
-    libraries: dict[str, Callable[[str], Pair]] = {
+    libraries: dict[str, Callable[[str], Row]] = {
         "onnx-ir": _onnx_ir,
         "rustworkx": _rustworkx,
         "networkx": _networkx,
@@ -30,7 +31,7 @@ def pair(name: str, key: str) -> Pair:
     return libraries[name](key)
 
 
-def _onnx_ir(key: str) -> Pair:
+def _onnx_ir(key: str) -> Row:
     ir = importlib.import_module("onnx_ir")
 
     def make(calls: int) -> Names:
@@ -60,7 +61,7 @@ def _onnx_ir(key: str) -> Pair:
     return paired(key, Work(statement, over="name in names", **done))
 
 
-def _rustworkx(key: str) -> Pair:
+def _rustworkx(key: str) -> Row:
     rustworkx = importlib.import_module("rustworkx")
 
     def make(calls: int) -> Names:
@@ -74,7 +75,7 @@ def _rustworkx(key: str) -> Pair:
     return paired(key, Work("add_edge(y, add_child(x, 'AddV2', 0), 1)", **fresh(make, done)))
 
 
-def _networkx(key: str) -> Pair:
+def _networkx(key: str) -> Row:
     networkx = importlib.import_module("networkx")
 
     def make(calls: int) -> Names:

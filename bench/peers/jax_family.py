@@ -6,29 +6,30 @@ import importlib
 from collections.abc import Callable
 from typing import Any
 
+from bench.results import Row
 from bench.sampling import Names, Work
 
-from .pairs import Pair, fresh, paired
+from .pairs import fresh, paired
 
 INNER = 100
 """Items inside one transformed or traced function; the function's own cost is spread over them."""
 
 
-def pair(name: str, key: str) -> Pair:
-    """The contenders of a row.
+def row(name: str, key: str) -> Row:
+    """The row of a peer.
 
     Args:
       name: "haiku", "nnx" or "jax".
       key: The row's key.
 
     Returns:
-      The pair.
+      The row.
     """
-    libraries: dict[str, Callable[[str], Pair]] = {"haiku": _haiku, "nnx": _nnx, "jax": _jax}
+    libraries: dict[str, Callable[[str], Row]] = {"haiku": _haiku, "nnx": _nnx, "jax": _jax}
     return libraries[name](key)
 
 
-def _haiku(key: str) -> Pair:
+def _haiku(key: str) -> Row:
     haiku, jax = importlib.import_module("haiku"), importlib.import_module("jax")
     zeros = importlib.import_module("jax.numpy").zeros
 
@@ -59,7 +60,7 @@ def _haiku(key: str) -> Pair:
     return paired(key, Work("method(key)", over="_ in once", **done), calls=20, inner=INNER)
 
 
-def _nnx(key: str) -> Pair:
+def _nnx(key: str) -> Row:
     nnx = importlib.import_module("flax.nnx")
     zeros = importlib.import_module("jax.numpy").zeros
 
@@ -74,7 +75,7 @@ def _nnx(key: str) -> Pair:
     return paired(key, work)
 
 
-def _jax(key: str) -> Pair:
+def _jax(key: str) -> Row:
     jax = importlib.import_module("jax")
     if key == "scope.op":
         done = fresh(lambda calls: {"named_scope": jax.named_scope}, lambda names, calls: True)

@@ -1,60 +1,43 @@
-"""A peer's contender and the bare-Python equivalent that anchors it."""
+"""A row of a peer's contender and the bare-Python equivalent that anchors it."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
 from typing import Any
 
 from bench import calls
-from bench.sampling import Names, Work, require
+from bench.results import Result, Row
+from bench.sampling import Effort, Names, Samples, Work, interleave, paired_ratios, require
 
 BARE: Mapping[str, Callable[[], Work]] = {
     "hit.name": lambda: calls.bare_hit("get_variable('w')"),
     "hit.full": lambda: calls.bare_hit("get_variable('w', shape=(3,), dtype=float32)"),
     "create": lambda: calls.bare_create("get_variable(name, (3,), float32)"),
-    "scope.name": calls.bare_scope,
-    "scope.captured": calls.bare_scope,
     "scope.op": calls.bare_scope,
-    "unique": calls.bare_unique_name,
     "node.add": lambda: calls.bare_node("add(x, y)"),
-    "node.plus": lambda: calls.bare_node("x + y"),
-    "node.times": lambda: calls.bare_node("x * 2.0"),
-    "node.negative": lambda: calls.bare_node("negative(x)"),
 }
 
 
-@dataclass(frozen=True)
-class Pair:
-    """Two contenders of one row.
-
-    Attributes:
-      peer: The library's.
-      bare: Bare Python's.
-      calls: Calls per sample, for both.
-      inner: How many items one call of the peer handles, where its API wants them inside one function.
-    """
-
-    peer: Work
-    bare: Work
-    calls: int = 200
-    inner: int = 1
-
-
-def paired(key: str, peer: Work, calls: int = 200, inner: int = 1) -> Pair:
-    """The pair for a row.
+def paired(key: str, peer: Work, calls: int = 200, inner: int = 1) -> Row:
+    """The row of a peer and of the bare-Python equivalent that anchors it.
 
     Args:
       key: The row's key.
       peer: The library's contender.
-      calls: See Pair.
-      inner: See Pair.
+      calls: Calls per sample, for both.
+      inner: How many items one call of the peer handles, where its API wants them inside one function.
 
     Returns:
-      The pair.
+      The row.
     """
-    return Pair(peer, BARE[key](), calls, inner)
+
+    def measure(effort: Effort) -> Result:
+        whole, bare = interleave([peer, BARE[key]()], calls, effort)
+        ours = Samples(tuple(value / inner for value in whole.values))
+        return Result(key, key, "ns", ours, bare, "bare Python", paired_ratios(ours, bare), calls=calls)
+
+    return Row(key, key, measure)
 
 
 def fresh(make: Callable[[int], Names], done: Callable[[Names, int], bool]) -> dict[str, Any]:

@@ -5,20 +5,21 @@ from __future__ import annotations
 import importlib
 import operator
 
+from bench.results import Row
 from bench.sampling import Names, Work
 
-from .pairs import Pair, fresh, paired
+from .pairs import fresh, paired
 
 
-def pair(name: str, key: str) -> Pair:
-    """The contenders of a row.
+def row(name: str, key: str) -> Row:
+    """The row of a peer.
 
     Args:
       name: "torch".
       key: The row's key.
 
     Returns:
-      The pair.
+      The row.
     """
     torch = importlib.import_module("torch")
 

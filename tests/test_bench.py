@@ -1,0 +1,219 @@
+"""The benchmarks run, check what they time, and say what they found. No test here depends on a time."""
+
+import importlib
+import json
+import os
+import subprocess
+import sys
+from contextlib import nullcontext
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+ROOT = Path(__file__).resolve().parent.parent
+if not (ROOT / "bench").is_dir():
+    pytest.skip("the benchmarks are in the checkout only", allow_module_level=True)
+sys.path.insert(0, str(ROOT))
+
+bare = importlib.import_module("bench.bare")
+compare = importlib.import_module("bench.compare")
+instructions = importlib.import_module("bench.instructions")
+report = importlib.import_module("bench.report")
+results = importlib.import_module("bench.results")
+sampling = importlib.import_module("bench.sampling")
+
+
+def bench(*arguments):
+    """Runs the command line and returns the finished process."""
+    environment = os.environ | {"PYTHONPATH": os.pathsep.join(filter(None, sys.path))}
+    command = [sys.executable, "-m", "bench", *arguments]
+    return subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=False)
+
+
+# --- sampling -------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(("over", "calls"), [(None, 40), ("item in items", 7)])
+def test_a_sample_makes_exactly_its_calls(over, calls):
+    seen = []
+    names = {"call": seen.append, "item": None, "items": range(calls)}
+    work = sampling.Work("call(item)", lambda calls: nullcontext(names), over)
+    assert work.sample(calls) > 0
+    assert len(seen) == calls
+    assert over is None or seen == list(range(calls))
+
+
+def test_a_wrong_result_does_not_count():
+    work = sampling.Work(
+        "call()",
+        sampling.constant({"call": lambda: None}),
+        check=lambda names, calls: sampling.require(False, "it did nothing"),
+    )
+    with pytest.raises(sampling.WrongResult, match="it did nothing"):
+        sampling.interleave([work], 20, sampling.QUICK)
+
+
+def test_contenders_take_turns():
+    order = []
+    works = [
+        sampling.Work("note()", sampling.constant({"note": lambda name=name: order.append(name)}))
+        for name in ("a", "b")
+    ]
+    effort = sampling.Effort(seconds=0, least=4, most=4)
+    samples = sampling.interleave(works, 20, effort)
+    assert [len(taken.values) for taken in samples] == [4, 4]
+    # One sample each that is not counted, then rounds in alternating order.
+    assert order[::20] == [*"ab", *"ab", *"ba", *"ab", *"ba"]
+
+
+def test_ratios_are_paired_by_round():
+    ours, theirs = sampling.Samples((1.0, 20.0, 3.0)), sampling.Samples((2.0, 40.0, 6.0))
+    assert sampling.paired_ratios(ours, theirs).values == (0.5, 0.5, 0.5)
+
+
+@pytest.mark.parametrize(
+    ("on", "target", "stretch", "verdict"),
+    [
+        ("ratio", 0.6, 0.4, "met"),
+        ("ratio", 0.6, 0.5, "stretch"),
+        ("ratio", 0.4, None, "over"),
+        ("value", 10.0, None, "met"),
+        ("value", 9.0, None, "over"),
+        ("difference", -10.0, None, "met"),
+        ("ratio", None, None, ""),
+    ],
+)
+def test_verdicts(on, target, stretch, verdict):
+    ours, theirs = sampling.Samples((10.0,)), sampling.Samples((20.0,))
+    ratio = sampling.paired_ratios(ours, theirs)
+    made = results.Result("key", "title", "ns", ours, theirs, "other", ratio, target, stretch, on)
+    assert made.verdict == verdict
+
+
+# --- the bare-Python equivalents ------------------------------------------------
+
+
+@pytest.fixture
+def graph():
+    yield bare.start()
+    bare.start()
+
+
+def test_bare_variables_are_shared_under_reuse_only(graph):
+    dtype = np.dtype("float32")
+    with bare.Scope("a"), bare.Scope("b"):
+        made = bare.get_variable("w", (3,), dtype)
+        with pytest.raises(ValueError, match="already exists"):
+            bare.get_variable("w", (3,), dtype)
+    with bare.Scope("a", reuse=True), bare.Scope("b"):
+        assert bare.get_variable("w") is made
+        assert bare.get_variable("w", shape=(3,), dtype=dtype) is made
+        for wrong in ({"shape": (4,)}, {"dtype": np.dtype("float64")}):
+            with pytest.raises(ValueError, match="another"):
+                bare.get_variable("w", **wrong)
+        with pytest.raises(ValueError, match="does not exist"):
+            bare.get_variable("v")
+    assert made.name == "a/b/w" and made.value.tolist() == [0, 0, 0]
+    assert list(graph.variables) == ["a/b/w"]
+
+
+def test_bare_names_are_unique(graph):
+    with bare.Scope("s"):
+        got = [bare.unique_name(name) for name in ("a", "a", "a_1", "a", "a_2")]
+    assert got == ["s/a", "s/a_1", "s/a_1_1", "s/a_2", "s/a_2_1"]
+
+
+def test_bare_nodes(graph):
+    x, y = (bare.placeholder(np.dtype("float32"), (3,)) for _ in range(2))
+    assert (x + y).inputs == (x, y)
+    assert (x * 2.0).inputs == (x, 2.0)
+    assert bare.negative(bare.add(x, y)).shape == (3,)
+    assert [node.name for node in graph.nodes] == [
+        "Placeholder",
+        "Placeholder_1",
+        "Add",
+        "mul",
+        "Add_1",
+        "Neg",
+    ]
+
+
+# --- the command line -----------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def quick(tmp_path_factory):
+    """The quick form of everything, once: its process and its file."""
+    file = tmp_path_factory.mktemp("bench") / "quick.json"
+    return bench("--quick", "--json", str(file)), file
+
+
+def test_the_quick_form_measures_every_group(quick):
+    ran, file = quick
+    assert ran.returncode == 0, ran.stdout + ran.stderr
+    assert "WRONG" not in ran.stdout
+    document = json.loads(file.read_text())
+    sections = {entry["extra_info"].get("section") for entry in document["benchmarks"]}
+    assert sections >= {"calls", "jobs", "session", "sizes", "memory", "import"}
+    assert all(key.startswith(("bulk.", "memory.")) for key in document["skipped"]), document["skipped"]
+    assert document["machine_info"]["python"] and document["machine_info"]["processor"]
+
+
+def test_the_file_is_in_pytest_benchmarks_form(quick):
+    document = json.loads(quick[1].read_text())
+    assert {"machine_info", "commit_info", "benchmarks", "datetime", "version"} <= document.keys()
+    for entry in document["benchmarks"]:
+        assert {"group", "name", "fullname", "params", "stats", "extra_info"} <= entry.keys()
+        stats = entry["stats"]
+        assert stats["min"] <= stats["q1"] <= stats["median"] <= stats["q3"] <= stats["max"]
+
+
+def test_a_file_compared_with_itself_has_not_changed(quick):
+    ran = bench("compare", str(quick[1]), str(quick[1]))
+    assert ran.returncode == 0, ran.stderr
+    rows = [line for line in ran.stdout.splitlines() if "%" in line]
+    assert rows and all("+0.0% within the spread" in line for line in rows)
+
+
+def test_only_selects_rows():
+    ran = bench("--quick", "--only", "hit.name")
+    assert ran.returncode == 0, ran.stderr
+    assert "1 rows, 1 with a target" in ran.stdout
+
+
+def test_plots(quick, tmp_path):
+    pytest.importorskip("matplotlib", reason="plots need the extra bench")
+    ran = bench("plot", str(quick[1]), str(tmp_path))
+    assert ran.returncode == 0, ran.stderr
+    assert {path.name for path in tmp_path.iterdir()} == {"speed.svg", "speed.png", "flat.svg", "flat.png"}
+
+
+def test_a_change_beyond_the_spread_is_named():
+    def document(ratio):
+        extra = {
+            "title": "a call",
+            "unit": "ns",
+            "ratio": ratio,
+            "ratio_quartiles": [ratio - 0.01, ratio + 0.01],
+        }
+        return {"benchmarks": [{"group": "call", "extra_info": extra, "stats": {}}]}
+
+    assert compare.changes(document(0.5), document(0.8))[1].endswith("+60.0% slower")
+    assert compare.changes(document(0.5), document(0.505))[1].endswith("+1.0% within the spread")
+
+
+# --- instruction counts ---------------------------------------------------------
+
+
+def test_a_regression_of_more_than_a_tenth_is_named():
+    assert instructions.regressions({"hit": 109.0}, {"hit": 100.0}) == []
+    assert instructions.regressions({"hit": 111.0}, {"hit": 100.0}) == [
+        "hit: 111 instructions, baseline 100 (+11.0%, at most +10%)"
+    ]
+    assert instructions.regressions({}, {"hit": 100.0}) == ["hit: not counted any more"]
+
+
+def test_quantities_are_readable():
+    shown = [report.quantity(value, "ns") for value in (9.876, 98.76, 987.6, 9876.0, 9.9e9)]
+    assert shown == ["9.88 ns", "98.8 ns", "988 ns", "9.88 us", "9.90 s"]
