@@ -10,6 +10,7 @@ import ast
 import re
 from collections.abc import Iterator
 from pathlib import Path
+from typing import NamedTuple
 
 import pytest
 
@@ -61,11 +62,29 @@ def floor(module: str) -> int:
     )
 
 
-def imports(module: str, tree: ast.AST, is_package: bool) -> Iterator[tuple[str, int]]:
-    """The modules of this package that `module` imports, with the line of each import."""
+class Import(NamedTuple):
+    """An import of a module of this package; one under `if TYPE_CHECKING` is seen by type checkers alone."""
+
+    target: str
+    line: int
+    runs: bool
+
+
+def type_checking_only(tree: ast.AST) -> set[ast.AST]:
+    return {
+        inner
+        for node in ast.walk(tree)
+        if isinstance(node, ast.If) and ast.unparse(node.test).endswith("TYPE_CHECKING")
+        for statement in node.body
+        for inner in ast.walk(statement)
+    }
+
+
+def imports(module: str, tree: ast.AST, is_package: bool) -> Iterator[Import]:
     here = [] if module == ROOT_MODULE else module.split(".")
     if not is_package:
         here = here[:-1]
+    not_run = type_checking_only(tree)
     for node in ast.walk(tree):
         if isinstance(node, ast.Import):
             targets = [(alias.name.split("."), None) for alias in node.names]
@@ -82,10 +101,10 @@ def imports(module: str, tree: ast.AST, is_package: bool) -> Iterator[tuple[str,
             found = ".".join(path[1:])
             if name and ".".join([*path[1:], name]) in KNOWN:
                 found = ".".join([*path[1:], name])
-            yield found or ROOT_MODULE, node.lineno
+            yield Import(found or ROOT_MODULE, node.lineno, node not in not_run)
 
 
-def edges() -> dict[str, list[tuple[str, int]]]:
+def edges() -> dict[str, list[Import]]:
     return {
         module: list(imports(module, ast.parse(path.read_text("utf-8")), path.name == "__init__.py"))
         for module, path in MODULES.items()
@@ -98,7 +117,7 @@ EDGES = edges()
 @pytest.mark.parametrize("module", MODULES)
 def test_imports_only_from_floors_below(module: str) -> None:
     ground = floor(module)
-    for target, line in EDGES[module]:
+    for target, line, _ in EDGES[module]:
         where = f"{MODULES[module]}:{line}"
         assert target in KNOWN, f"{where} imports {target}, which is no module of the package"
         if component(target) != component(module):
@@ -109,7 +128,7 @@ def test_imports_only_from_floors_below(module: str) -> None:
 
 @pytest.mark.parametrize("module", sorted(MODULES.keys() - MAY_IMPORT_ROOT))
 def test_nobody_inside_imports_the_root(module: str) -> None:
-    for target, line in EDGES[module]:
+    for target, line, _ in EDGES[module]:
         assert target != ROOT_MODULE, f"{MODULES[module]}:{line} imports the package root"
 
 
@@ -120,8 +139,9 @@ def test_no_cycle() -> None:
         assert module not in path, "import cycle: " + " -> ".join([*path[path.index(module) :], module])
         if module in done:
             return
-        for target, _ in EDGES.get(module, []):
-            visit(target, [*path, module])
+        for target, _, runs in EDGES.get(module, []):
+            if runs:
+                visit(target, [*path, module])
         done.add(module)
 
     for module in MODULES:
