@@ -24,6 +24,9 @@ struct ThreadState {
 
 thread_local ThreadState thread;
 
+// The cached context, unless another thread has replaced the global graph since (the context may be gone with it).
+Context* cached() { return thread.epoch == state().global_epoch ? thread.current : nullptr; }
+
 Context* find_current() {
   State& s = state();
   PyGraph* graph;
@@ -89,12 +92,12 @@ Context::~Context() {
 }
 
 Context* current_context() {
-  if (thread.current != nullptr && thread.epoch == state().global_epoch) [[likely]] return thread.current;
-  return find_current();
+  Context* context = cached();
+  return context != nullptr ? context : find_current();
 }
 
 Context* context_of(PyGraph* graph) {
-  if (thread.current != nullptr && thread.current->graph == graph) return thread.current;
+  if (Context* context = cached(); context != nullptr && context->graph == graph) return context;
   if (thread.number == 0) {
     static std::atomic<std::uint64_t> threads{0};
     thread.number = ++threads;
@@ -148,7 +151,7 @@ bool pop_default_graph(PyGraph* graph) {
 }
 
 void forget_context(PyGraph* graph) {
-  if (thread.current != nullptr && thread.current->graph == graph) thread.current = nullptr;
+  if (const Context* context = cached(); context != nullptr && context->graph == graph) thread.current = nullptr;
 }
 
 bool bind_context(PyObject* module) {

@@ -23,23 +23,30 @@ void dealloc(PyObject* self) {
   Py_DECREF(graph);
 }
 
+}  // namespace
+
 // v1 compares tensors and operations by identity. Handles are made on demand, so equality is that of what they name.
-PyObject* compare(PyObject* self, PyObject* other, int how) {
-  if (how != Py_EQ && how != Py_NE) Py_RETURN_NOTIMPLEMENTED;
+PyObject* compare_handles(PyObject* self, PyObject* other, int how) {
+  if (how != Py_EQ && how != Py_NE) {
+    if (is_operation(self)) Py_RETURN_NOTIMPLEMENTED;
+    return compare_order(self, other, how);
+  }
   const bool same = Py_TYPE(self) == Py_TYPE(other) && handle(self)->graph == handle(other)->graph &&
                     handle(self)->id == handle(other)->id;
   return PyBool_FromLong(same == (how == Py_EQ));
 }
 
-Py_hash_t hash(PyObject* self) {
+Py_hash_t hash_handle(PyObject* self) {
   const auto address = reinterpret_cast<std::uintptr_t>(handle(self)->graph);
   return static_cast<Py_hash_t>((address >> 4) * 1000003u + handle(self)->id) & PY_SSIZE_T_MAX;
 }
 
-GraphState& graph_of(PyObject* self) { return state_of(handle(self)->graph); }
+PyObject* handle_graph(PyObject* self, void*) { return Py_NewRef(reinterpret_cast<PyObject*>(handle(self)->graph)); }
+PyObject* handle_id(PyObject* self, void*) { return PyLong_FromUnsignedLong(handle(self)->id); }
 
-PyObject* get_graph(PyObject* self, void*) { return Py_NewRef(reinterpret_cast<PyObject*>(handle(self)->graph)); }
-PyObject* get_id(PyObject* self, void*) { return PyLong_FromUnsignedLong(handle(self)->id); }
+namespace {
+
+GraphState& graph_of(PyObject* self) { return state_of(handle(self)->graph); }
 
 // Tensor ----------------------------------------------------------------------------------------------------------------
 
@@ -223,20 +230,20 @@ PyObject* operation_def(PyObject* self, void*) {
 }
 
 PyGetSetDef tensor_members[] = {
-    {"graph", get_graph, nullptr, "The Graph that holds the tensor.", nullptr},
+    {"graph", handle_graph, nullptr, "The Graph that holds the tensor.", nullptr},
     {"op", tensor_op, nullptr, "The Operation whose output it is.", nullptr},
     {"name", tensor_name, nullptr, "\"scope/op:0\".", nullptr},
     {"dtype", tensor_dtype, nullptr, "The DType of its elements.", nullptr},
     {"shape", tensor_shape, nullptr, "The TensorShape, as far as it is known.", nullptr},
     {"value_index", tensor_value_index, nullptr, "Its place among its operation's outputs.", nullptr},
     {"_dims", tensor_dims, nullptr, "The shape as a tuple with None for unknown, or None for an unknown rank.", nullptr},
-    {"_id", get_id, nullptr, "Its number in the graph.", nullptr},
+    {"_id", handle_id, nullptr, "Its number in the graph.", nullptr},
     {nullptr, nullptr, nullptr, nullptr, nullptr}};
 PyMethodDef tensor_methods[] = {{"_set_dims", tensor_set_dims, METH_O, "Replaces what is known of the shape."},
                                 {nullptr, nullptr, 0, nullptr}};
 
 PyGetSetDef operation_members[] = {
-    {"graph", get_graph, nullptr, "The Graph that holds the operation.", nullptr},
+    {"graph", handle_graph, nullptr, "The Graph that holds the operation.", nullptr},
     {"name", operation_name, nullptr, "Its unique name in the graph.", nullptr},
     {"type", operation_type, nullptr, "What it computes, by v1's name: \"MatMul\".", nullptr},
     {"inputs", operation_inputs, nullptr, "The tensors that it takes.", nullptr},
@@ -245,7 +252,7 @@ PyGetSetDef operation_members[] = {
     {"_attrs", operation_attrs, nullptr, "Its attributes: a dict or None; the value of a Const.", nullptr},
     {"_site", operation_site, nullptr, "(file, line, function) of the line that made it, or None.", nullptr},
     {"_def", operation_def, nullptr, "The OpDef it was made from, or None.", nullptr},
-    {"_id", get_id, nullptr, "Its number in the graph.", nullptr},
+    {"_id", handle_id, nullptr, "Its number in the graph.", nullptr},
     {nullptr, nullptr, nullptr, nullptr, nullptr}};
 PyMethodDef operation_methods[] = {
     {"_add_control_inputs", operation_add_control_inputs, METH_O, "Makes it wait for more operations."},
@@ -263,8 +270,8 @@ bool bind_handles(PyObject* module) {
   const PyType_Slot* operators = operator_slots(count);
   std::vector<PyType_Slot> tensor_slots(operators, operators + count);
   const PyType_Slot common[] = {{Py_tp_dealloc, reinterpret_cast<void*>(dealloc)},
-                                {Py_tp_richcompare, reinterpret_cast<void*>(compare)},
-                                {Py_tp_hash, reinterpret_cast<void*>(hash)},
+                                {Py_tp_richcompare, reinterpret_cast<void*>(compare_handles)},
+                                {Py_tp_hash, reinterpret_cast<void*>(hash_handle)},
                                 {Py_tp_new, reinterpret_cast<void*>(refuse_new)}};
   tensor_slots.insert(tensor_slots.end(), std::begin(common), std::end(common));
   tensor_slots.push_back({Py_tp_getset, tensor_members});

@@ -47,6 +47,13 @@ bool bind_handles(PyObject* module);
 bool bind_variable(PyObject* module);
 /// The number slots shared by Tensor and Variable.
 const PyType_Slot* operator_slots(std::size_t& count);
+/// x < y and its like, by the registered operators.
+PyObject* compare_order(PyObject* x, PyObject* y, int how);
+/// What Tensor, Operation and Variable share: `==`, `<`, hash(), and the end of a handle.
+PyObject* compare_handles(PyObject* self, PyObject* other, int how);
+Py_hash_t hash_handle(PyObject* self);
+PyObject* handle_graph(PyObject* self, void*);
+PyObject* handle_id(PyObject* self, void*);
 bool bind_operators(PyObject* module);
 
 }  // namespace scopetrie::python

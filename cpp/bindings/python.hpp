@@ -2,6 +2,7 @@
 #pragma once
 
 #include <Python.h>
+#include <structmember.h>
 
 #include <array>
 #include <cstddef>

@@ -29,9 +29,9 @@ bool ScopeCounters::is_open(ScopeId scope) const {
   return at != states_.end() && at->second.opened > last_closed_above(scope);
 }
 
-ScopeId ScopeCounters::unused(ScopeId parent, std::string_view prefix) {
+std::uint32_t ScopeCounters::unused(ScopeId parent, std::string_view prefix) {
   const ScopeId first = scopes_.at(prefix, parent);
-  if (!is_open(first)) return first;
+  if (!is_open(first)) return 0;
   const std::uint64_t closed = last_closed_above(first);
   State& state = change(first);
   std::uint32_t number = state.tried > closed ? state.next : 1;
@@ -44,7 +44,7 @@ ScopeId ScopeCounters::unused(ScopeId parent, std::string_view prefix) {
     State& counter = states_[first];
     counter.next = number;
     counter.tried = ++clock_;
-    return scope;
+    return number;
   }
 }
 

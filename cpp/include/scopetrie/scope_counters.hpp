@@ -26,8 +26,8 @@ class ScopeCounters {
   void open(ScopeId scope);
   /// It is left again: everything beneath it counts from zero.
   void close_beneath(ScopeId scope);
-  /// The first of prefix, prefix_1, prefix_2, ... under `parent` that is not open.
-  ScopeId unused(ScopeId parent, std::string_view prefix);
+  /// The first number such that prefix, prefix_1, prefix_2, ... under `parent` is not open; 0 is the bare prefix.
+  std::uint32_t unused(ScopeId parent, std::string_view prefix);
   bool is_open(ScopeId scope) const;
 
   /// Starts a span of changes that restore() takes back; spans nest.

@@ -1,0 +1,191 @@
+#include "building.hpp"
+
+#include <algorithm>
+
+namespace scopetrie::python {
+
+namespace {
+
+constexpr const char* kNodePattern = "^[A-Za-z0-9.][A-Za-z0-9_.\\\\/>-]*$";
+constexpr const char* kScopePattern = "^[A-Za-z0-9_.\\\\/>-]*$";
+
+bool is_letter_or_digit(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9'); }
+bool starts_legally(std::string_view name) { return !name.empty() && (is_letter_or_digit(name[0]) || name[0] == '.'); }
+bool is_legal(std::string_view name) {
+  return std::all_of(name.begin(), name.end(), [](char c) {
+    return is_letter_or_digit(c) || c == '_' || c == '.' || c == '\\' || c == '/' || c == '>' || c == '-';
+  });
+}
+
+// A verbatim name ("a/b/"): taken as it is, unless an operation has it.
+bool take_verbatim(GraphState& graph, std::string_view text, const NameText& split, OpGraph::Fresh& out) {
+  OpGraph& ops = graph.ops;
+  if (ops.find(text) != kNone) {
+    PyErr_Format(PyExc_ValueError, "Duplicate node name in graph: '%s'", std::string(text).c_str());
+    return false;
+  }
+  const ScopeId scope = ops.scopes().at(split.parents);
+  // Usually a name scope of this name was entered, which took the name. Where none was, it is taken now.
+  if (ops.peek(scope, split.segment).suffix == 0) ops.unique(scope, split.segment);
+  out = {{scope, split.segment, 0}, false};
+  return true;
+}
+
+}  // namespace
+
+SegmentId plain_segment_slow(GraphState& graph, PyObject* name) {
+  if (!PyUnicode_CheckExact(name)) return kNone;
+  const std::string_view text = text_of(name);
+  if (text.data() == nullptr) {
+    PyErr_Clear();
+    return kNone;
+  }
+  if (!starts_legally(text) || !is_legal(text) || text.find('/') != std::string_view::npos) return kNone;
+  const SegmentId segment = graph.ops.segments().intern(text);
+  if (PyUnicode_CHECK_INTERNED(name)) {
+    auto& entry = graph.names[(reinterpret_cast<std::uintptr_t>(name) >> 4) % graph.names.size()];
+    Py_XSETREF(entry.text, Py_NewRef(name));
+    entry.segment = segment;
+  }
+  return segment;
+}
+
+NameText split_name(GraphState& graph, PyObject* name) {
+  NameText out;
+  if (!PyUnicode_Check(name)) {
+    PyErr_Format(PyExc_TypeError, "expected string or bytes-like object, got '%s'", Py_TYPE(name)->tp_name);
+    return out;
+  }
+  std::string_view text = text_of(name);
+  if (text.data() == nullptr) return out;
+  if (!text.empty() && text.back() == '/') {
+    out.verbatim = true;
+    text.remove_suffix(1);
+  }
+  const std::size_t slash = text.rfind('/');
+  if (slash != std::string_view::npos) {
+    out.has_parents = true;
+    out.parents = text.substr(0, slash);
+    text.remove_prefix(slash + 1);
+  }
+  out.segment = graph.ops.segments().intern(text);
+  return out;
+}
+
+bool check_scope_name(bool at_root, std::string_view name) {
+  if (is_legal(name) && (!at_root || starts_legally(name))) return true;
+  PyErr_Format(PyExc_ValueError, "'%s' is not a valid %sscope name. A %sscope name has to match the following pattern: %s",
+               std::string(name).c_str(), at_root ? "root " : "", at_root ? "root " : "", at_root ? kNodePattern : kScopePattern);
+  return false;
+}
+
+bool check_operation_name(GraphState& graph, ScopeId scope, std::string_view name) {
+  std::string full;
+  graph.ops.scopes().append_path(scope, full);
+  if (!full.empty()) full += '/';
+  full += name;
+  if (starts_legally(full) && is_legal(full)) return true;
+  PyErr_Format(PyExc_ValueError,
+               "`%s` is not a valid node name. Accepted names conform to Regex "
+               "/re.compile('^[A-Za-z0-9.][A-Za-z0-9_.\\\\\\\\/>-]*$')/",
+               full.c_str());
+  return false;
+}
+
+bool take_name_slow(Context& context, PyObject* name, NameStyle style, OpGraph::Fresh& out) {
+  GraphState& graph = state_of(context.graph);
+  const NameText split = split_name(graph, name);
+  if (split.segment == kNone) return false;
+  std::string_view text = text_of(name);
+  if (split.verbatim) text.remove_suffix(1);
+  const ScopeId here = split.verbatim ? ScopeTrie::kRoot : scope_of(context);
+  const bool legal = style == NameStyle::kScope ? check_scope_name(here == ScopeTrie::kRoot, text)
+                                                : check_operation_name(graph, here, text);
+  if (!legal) return false;
+  if (split.verbatim) return take_verbatim(graph, text, split, out);
+  out = graph.ops.unique(split.has_parents ? graph.ops.scopes().at(split.parents, here) : here, split.segment);
+  return true;
+}
+
+bool apply_context(Context& context, OpId op) {
+  OpGraph& ops = state_of(context.graph).ops;
+  const auto inputs = ops.inputs(op);
+  std::vector<OpId> waits;
+  const auto is_input = [&](OpId other) {
+    return std::any_of(inputs.begin(), inputs.end(), [&](TensorId input) { return ops.tensor(input).op == other; });
+  };
+  for (const Controls& controls : context.controls) {
+    // An input that was made within this block waits already.
+    const bool dominated = std::any_of(inputs.begin(), inputs.end(), [&](TensorId input) {
+      return std::binary_search(controls.made.begin(), controls.made.end(), ops.tensor(input).op);
+    });
+    if (dominated) continue;
+    for (const OpId wait : controls.inputs)
+      if (!is_input(wait)) waits.push_back(wait);
+  }
+  ops.add_control_inputs(op, waits);
+  for (Controls& controls : context.controls) controls.made.push_back(op);
+  if (context.on_operation == nullptr) return true;
+  const Ref hook = Ref::borrowed(context.on_operation);
+  const Ref operation(operation_handle(context.graph, op));
+  return operation && Ref(PyObject_CallOneArg(hook.get(), operation.get()));
+}
+
+std::uint32_t keep_attribute(GraphState& graph, PyObject* object) {
+  graph.attributes.push_back(Py_NewRef(object));
+  return static_cast<std::uint32_t>(graph.attributes.size() - 1);
+}
+
+bool check_open(GraphState& graph) {
+  if (!graph.finalized) [[likely]] return true;
+  PyErr_SetString(PyExc_RuntimeError, "Graph is finalized and cannot be modified.");
+  return false;
+}
+
+void Transaction::rollback() {
+  done_ = true;
+  graph_.ops.rollback(mark_);
+  graph_.variables.truncate(variables_);
+  graph_.live.resize(variables_);
+  graph_.collections.truncate(static_cast<std::uint32_t>(mark_.tensors), static_cast<std::uint32_t>(mark_.operations),
+                              static_cast<std::uint32_t>(variables_));
+  while (graph_.attributes.size() > attributes_) {
+    PyObject* gone = graph_.attributes.back();
+    graph_.attributes.pop_back();
+    Py_DECREF(gone);
+  }
+}
+
+const Kinds& kinds() {
+  static const Kinds only{kind_number("Const"), kind_number("VariableV2"), kind_number("Assign"), kind_number("Identity")};
+  return only;
+}
+
+VariableId add_variable(Context& context, const Name& name, bool owned, TensorId initial, Output output, std::uint32_t attribute,
+                        std::uint32_t assign_attribute, const Variable& record) {
+  static const std::uint32_t kAssign = known_name("Assign"), kRead = known_name("read");
+  GraphState& graph = state_of(context.graph);
+  const Output ref{output.shape, static_cast<std::uint8_t>(output.dtype + kRefOffset)};
+  const OpId op = add_operation(context, kinds().variable, name, {}, {&ref, 1}, attribute);
+  if (op == kNone) return kNone;
+  const TensorId variable = graph.ops.operation(op).first_output;
+  const auto beneath = [&](std::uint32_t known) {
+    const SegmentId segment = known_segment(graph, known);
+    return owned ? OpGraph::owned(op, segment) : graph.ops.unique(graph.ops.scope_of(name), segment).name;
+  };
+  Variable made = record;
+  made.ref = variable;
+  made.initial = initial;
+  if (initial != kNone) {
+    const TensorId pair[] = {variable, initial};
+    made.initializer = add_operation(context, kinds().assign, beneath(kAssign), pair, {&ref, 1}, assign_attribute);
+    if (made.initializer == kNone) return kNone;
+  }
+  const OpId read = add_operation(context, kinds().identity, beneath(kRead), {&variable, 1}, {&output, 1}, kNone);
+  if (read == kNone) return kNone;
+  made.value = graph.ops.operation(read).first_output;
+  graph.live.push_back(nullptr);
+  return graph.variables.create(made);
+}
+
+}  // namespace scopetrie::python

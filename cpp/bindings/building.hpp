@@ -1,0 +1,70 @@
+// Adding one operation to a graph: its name, its row, and what the current context adds to it.
+#pragma once
+
+#include <span>
+
+#include "handles.hpp"
+
+namespace scopetrie::python {
+
+/// Which of v1's two messages a bad name gets: that of an op node, or that of the name scope that most ops open.
+enum class NameStyle { kNode, kScope };
+
+/// Takes the name of a new operation: `name` as Python gave it, or the known default where it is null.
+/// False with an exception set.
+bool take_name_slow(Context& context, PyObject* name, NameStyle style, OpGraph::Fresh& out);
+inline bool take_name(Context& context, PyObject* name, std::uint32_t fallback, NameStyle style, OpGraph::Fresh& out) {
+  GraphState& graph = state_of(context.graph);
+  const SegmentId segment = name == nullptr ? known_segment(graph, fallback) : plain_segment(graph, name);
+  if (segment == kNone) [[unlikely]] return take_name_slow(context, name, style, out);
+  out = graph.ops.unique(scope_of(context), segment);
+  return true;
+}
+
+/// What the context adds to a new operation: control inputs, devices. False with an exception set.
+bool apply_context(Context& context, OpId op);
+
+/// Adds a row. `attribute` is a number from keep_attribute() or kNone. Returns kNone with an exception set.
+inline OpId add_operation(Context& context, KindId kind, const Name& name, std::span<const TensorId> inputs,
+                          std::span<const Output> outputs, std::uint32_t attribute) {
+  GraphState& graph = state_of(context.graph);
+  const OpId op = graph.ops.add(kind, name, inputs, outputs, attribute, graph.sites.here());
+  if (context.controls.empty() && context.on_operation == nullptr) [[likely]] return op;
+  return apply_context(context, op) ? op : kNone;
+}
+
+/// Everything a graph has, so that a failure halfway leaves nothing behind.
+class Transaction {
+ public:
+  explicit Transaction(GraphState& graph)
+      : graph_(graph), mark_(graph.ops.begin()), attributes_(graph.attributes.size()), variables_(graph.variables.size()) {}
+  Transaction(const Transaction&) = delete;
+  Transaction& operator=(const Transaction&) = delete;
+  ~Transaction() {
+    if (!done_) rollback();
+  }
+  void commit() {
+    graph_.ops.commit();
+    done_ = true;
+  }
+  void rollback();
+
+ private:
+  GraphState& graph_;
+  OpGraph::Mark mark_;
+  std::size_t attributes_, variables_;
+  bool done_ = false;
+};
+
+/// The kinds that the bindings make themselves.
+struct Kinds {
+  KindId constant, variable, assign, identity;
+};
+const Kinds& kinds();
+
+/// Adds the row and the operations of a variable called `name`: VariableV2, Assign, read.
+/// `owned`: "Assign" and "read" are owned names (the name is fresh and bare); otherwise they are taken beneath it.
+VariableId add_variable(Context& context, const Name& name, bool owned, TensorId initial, Output output, std::uint32_t attribute,
+                        std::uint32_t assign_attribute, const Variable& record);
+
+}  // namespace scopetrie::python

@@ -1,0 +1,54 @@
+// OpFunction: the callable that adds operations of one type.
+//
+// Invariants: immutable once made. The shape rules that most operations have are decided here; any other rule is a
+// Python function, called with the input tensors and the attributes.
+#pragma once
+
+#include <bitset>
+#include <string>
+#include <vector>
+
+#include "building.hpp"
+
+namespace scopetrie::python {
+
+enum class Rule : std::uint8_t { kSame, kBool, kBroadcast, kCompare, kFunction };
+
+struct Input {
+  enum Kind : std::uint8_t { kTensor, kReference, kList, kMixedList } kind;
+  PyObject* name;       // owned str
+  std::uint32_t known;  // the same as a known name
+};
+
+struct Definition {
+  PyObject* op_def = nullptr;  // owned, as all below
+  PyObject* rule_function = nullptr;
+  PyObject* allowed_text = nullptr;  // "float32, int32", for the error
+  KindId kind = 0;
+  std::uint32_t default_name = 0;
+  Rule rule = Rule::kSame;
+  bool same_dtype = true;
+  bool checks_dtype = false;
+  bool has_lists = false;
+  std::bitset<kDTypeCount> allowed;
+  std::vector<Input> inputs;
+};
+
+struct PyOpFunction {
+  PyObject_HEAD
+  vectorcallfunc vectorcall;
+  Definition* definition;
+  PyObject* dict;  // __name__, __doc__, ...
+};
+
+/// How a value that is no tensor becomes one: as v1's op arguments (it must have the dtype) or its operators (it may).
+enum class Conversion { kStrict, kPreferred };
+
+/// Adds an operation. `args` has one borrowed reference per input; `name` may be null; `attrs` a dict or null.
+/// Returns the output tensor, a list of several, or the operation where there is none; null with an exception set.
+PyObject* build(const Definition& definition, PyObject* const* args, PyObject* name, std::uint32_t default_name,
+                PyObject* attrs, Conversion conversion);
+
+bool bind_op_function(PyObject* module);
+
+}  // namespace scopetrie::python

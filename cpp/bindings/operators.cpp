@@ -1,0 +1,150 @@
+// Python's operators on tensors and variables: x + y, -x, x[...].
+#include <cstring>
+
+#include "op_function.hpp"
+
+namespace scopetrie::python {
+
+namespace {
+
+enum Slot {
+  kAdd, kSubtract, kMultiply, kTrueDivide, kFloorDivide, kRemainder, kPower, kMatMul, kAnd, kOr, kXor,
+  kNegative, kAbsolute, kInvert, kLess, kLessEqual, kGreater, kGreaterEqual, kSubscript, kSlotCount
+};
+constexpr const char* kSlotNames[kSlotCount] = {"add", "sub", "mul", "truediv", "floordiv", "mod", "pow", "matmul", "and",
+                                                "or",  "xor", "neg", "abs",     "invert",   "lt",  "le",  "gt",     "ge",
+                                                "getitem"};
+
+/// What an operator does: the op function and the name of its nodes, or a Python function of the operands.
+struct Operator {
+  const Definition* definition = nullptr;
+  std::uint32_t name = 0;
+  PyObject* function = nullptr;  // owned; keeps `definition` alive, too
+};
+Operator operators[kSlotCount];
+
+bool is_operand(PyObject* object) {
+  const State& s = state();
+  return Py_TYPE(object) == s.tensor_type || Py_TYPE(object) == s.variable_type || is_tensor(object) || is_variable(object);
+}
+
+// Whether `object` could answer for the operator itself, so that ours may step back.
+bool has_reflected(PyObject* object, Slot slot) {
+  const std::string name = std::string("__r") + kSlotNames[slot] + "__";
+  return PyObject_HasAttrString(object, name.c_str()) == 1;
+}
+
+template <Slot slot>
+PyObject* binary(PyObject* x, PyObject* y) {
+  const Operator& op = operators[slot];
+  if (op.definition != nullptr) [[likely]] {
+    PyObject* const args[] = {x, y};
+    PyObject* made = build(*op.definition, args, nullptr, op.name, nullptr, Conversion::kPreferred);
+    if (made != nullptr) [[likely]] return made;
+  } else if (op.function != nullptr) {
+    PyObject* made = PyObject_CallFunctionObjArgs(op.function, x, y, nullptr);
+    if (made != nullptr) return made;
+  } else {
+    Py_RETURN_NOTIMPLEMENTED;
+  }
+  // As v1: a right operand of a foreign type that knows the operator gets its turn.
+  if (is_operand(y) || !has_reflected(y, slot) || PyNumber_Check(y) || PySequence_Check(y)) return nullptr;
+  if (!PyErr_ExceptionMatches(PyExc_TypeError) && !PyErr_ExceptionMatches(PyExc_ValueError)) return nullptr;
+  PyErr_Clear();
+  Py_RETURN_NOTIMPLEMENTED;
+}
+
+template <Slot slot>
+PyObject* unary(PyObject* x) {
+  const Operator& op = operators[slot];
+  if (op.definition != nullptr) return build(*op.definition, &x, nullptr, op.name, nullptr, Conversion::kPreferred);
+  if (op.function != nullptr) return PyObject_CallOneArg(op.function, x);
+  Py_RETURN_NOTIMPLEMENTED;
+}
+
+PyObject* power(PyObject* x, PyObject* y, PyObject* modulo) {
+  if (modulo != Py_None) Py_RETURN_NOTIMPLEMENTED;
+  return binary<kPower>(x, y);
+}
+
+PyObject* subscript(PyObject* x, PyObject* key) {
+  if (operators[kSubscript].function == nullptr) {
+    PyErr_SetString(PyExc_TypeError, "no subscript operator is registered");
+    return nullptr;
+  }
+  return PyObject_CallFunctionObjArgs(operators[kSubscript].function, x, key, nullptr);
+}
+
+PyObject* register_operators(PyObject*, PyObject* table) {
+  if (!PyDict_Check(table)) {
+    PyErr_SetString(PyExc_TypeError, "register_operators() takes a dict");
+    return nullptr;
+  }
+  Py_ssize_t at = 0;
+  for (PyObject *key, *value; PyDict_Next(table, &at, &key, &value);) {
+    const char* text = PyUnicode_AsUTF8(key);
+    if (text == nullptr) return nullptr;
+    int slot = 0;
+    while (slot < kSlotCount && std::strcmp(kSlotNames[slot], text) != 0) ++slot;
+    if (slot == kSlotCount) {
+      PyErr_Format(PyExc_ValueError, "there is no operator %R", key);
+      return nullptr;
+    }
+    Operator& op = operators[slot];
+    if (PyTuple_Check(value)) {
+      PyObject *function, *name;
+      if (!PyArg_ParseTuple(value, "O!U", state().op_function_type, &function, &name)) return nullptr;
+      op.definition = reinterpret_cast<PyOpFunction*>(function)->definition;
+      op.name = known_name(text_of(name));
+      Py_XSETREF(op.function, Py_NewRef(function));
+    } else {
+      op.definition = nullptr;
+      Py_XSETREF(op.function, Py_NewRef(value));
+    }
+  }
+  Py_RETURN_NONE;
+}
+
+const PyType_Slot slots[] = {
+    {Py_nb_add, reinterpret_cast<void*>(binary<kAdd>)},
+    {Py_nb_subtract, reinterpret_cast<void*>(binary<kSubtract>)},
+    {Py_nb_multiply, reinterpret_cast<void*>(binary<kMultiply>)},
+    {Py_nb_true_divide, reinterpret_cast<void*>(binary<kTrueDivide>)},
+    {Py_nb_floor_divide, reinterpret_cast<void*>(binary<kFloorDivide>)},
+    {Py_nb_remainder, reinterpret_cast<void*>(binary<kRemainder>)},
+    {Py_nb_power, reinterpret_cast<void*>(power)},
+    {Py_nb_matrix_multiply, reinterpret_cast<void*>(binary<kMatMul>)},
+    {Py_nb_and, reinterpret_cast<void*>(binary<kAnd>)},
+    {Py_nb_or, reinterpret_cast<void*>(binary<kOr>)},
+    {Py_nb_xor, reinterpret_cast<void*>(binary<kXor>)},
+    {Py_nb_negative, reinterpret_cast<void*>(unary<kNegative>)},
+    {Py_nb_absolute, reinterpret_cast<void*>(unary<kAbsolute>)},
+    {Py_nb_invert, reinterpret_cast<void*>(unary<kInvert>)},
+    {Py_mp_subscript, reinterpret_cast<void*>(subscript)},
+};
+
+}  // namespace
+
+const PyType_Slot* operator_slots(std::size_t& count) {
+  count = std::size(slots);
+  return slots;
+}
+
+PyObject* compare_order(PyObject* x, PyObject* y, int how) {
+  switch (how) {
+    case Py_LT: return binary<kLess>(x, y);
+    case Py_LE: return binary<kLessEqual>(x, y);
+    case Py_GT: return binary<kGreater>(x, y);
+    default: return binary<kGreaterEqual>(x, y);
+  }
+}
+
+bool bind_operators(PyObject* module) {
+  static PyMethodDef functions[] = {
+      {"register_operators", register_operators, METH_O,
+       "Tells the extension what each operator does: (OpFunction, node name), or a function of the operands."},
+      {nullptr, nullptr, 0, nullptr}};
+  return PyModule_AddFunctions(module, functions) == 0;
+}
+
+}  // namespace scopetrie::python

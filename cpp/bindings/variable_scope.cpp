@@ -1,0 +1,411 @@
+// variable_scope: `with tf.variable_scope("layer", reuse=tf.AUTO_REUSE) as scope:`.
+#include <cstddef>
+
+#include "building.hpp"
+#include "scopes.hpp"
+
+namespace scopetrie::python {
+
+namespace {
+
+// The arguments after name_or_scope, default_name and values, in v1's order.
+enum Option { kInitializer, kRegularizer, kCachingDevice, kPartitioner, kCustomGetter, kDType, kUseResource, kConstraint, kOptions };
+
+struct PyEntry {
+  PyObject_HEAD
+  PyObject* name_or_scope;
+  PyObject* default_name;
+  PyObject* values;
+  PyObject** options;  // kOptions of them, owned; null where none was given
+  Reuse reuse;
+  bool auxiliary;  // whether a name scope is opened, too
+  PyObject* picked;  // what default_name became when it was entered first
+
+  // While entered:
+  PyGraph* graph;  // owned
+  Context* context;
+  NameScope names_before;
+  PyVariableScope* scope_before;  // owned
+  PyVariableScope* scope;         // borrowed: the context owns it
+  std::size_t counters;           // of a captured scope
+  bool captured;
+  bool pushed;
+};
+
+PyEntry* as_entry(PyObject* object) { return reinterpret_cast<PyEntry*>(object); }
+
+bool read_reuse(PyObject* value, Reuse& out) {
+  out = Reuse::kNo;
+  if (value == nullptr || value == Py_None || value == Py_False) return true;
+  if (value == Py_True) {
+    out = Reuse::kYes;
+    return true;
+  }
+  if (value == state().auto_reuse) {
+    out = Reuse::kAuto;
+    return true;
+  }
+  PyErr_SetString(PyExc_ValueError, "The reuse parameter must be True or False or None.");
+  return false;
+}
+
+PyObject* new_entry(PyObject* const* args, Py_ssize_t positional, PyObject* keywords) {
+  static Signature<13> signature("variable_scope",
+                                 {"name_or_scope", "default_name", "values", "initializer", "regularizer", "caching_device",
+                                  "partitioner", "custom_getter", "reuse", "dtype", "use_resource", "constraint",
+                                  "auxiliary_name_scope"});
+  PyObject* given[13];
+  if (!signature.parse(args, positional, keywords, given)) return nullptr;
+  for (PyObject*& argument : given)
+    if (argument == Py_None && &argument != &given[12]) argument = nullptr;
+  if (given[0] == nullptr && given[1] == nullptr) {
+    PyErr_SetString(PyExc_TypeError, "If default_name is None then name_or_scope is required");
+    return nullptr;
+  }
+  Reuse reuse;
+  if (!read_reuse(given[8], reuse)) return nullptr;
+  if (given[12] != nullptr && !PyBool_Check(given[12])) {
+    PyErr_Format(PyExc_TypeError, "The auxiliary_name_scope must be `True` or `False`, while get %S", given[12]);
+    return nullptr;
+  }
+  PyTypeObject* type = state().variable_scope_type;
+  PyObject* self = type->tp_alloc(type, 0);
+  if (self == nullptr) return nullptr;
+  PyEntry* entry = as_entry(self);
+  entry->name_or_scope = Py_XNewRef(given[0]);
+  entry->default_name = Py_XNewRef(given[1]);
+  entry->values = Py_XNewRef(given[2]);
+  entry->reuse = reuse;
+  entry->auxiliary = given[12] != Py_False;
+  constexpr std::size_t positions[kOptions] = {3, 4, 5, 6, 7, 9, 10, 11};
+  for (std::size_t i = 0; i < kOptions; ++i) {
+    if (given[positions[i]] == nullptr) continue;
+    if (entry->options == nullptr) entry->options = new PyObject* [kOptions] {};
+    entry->options[i] = Py_NewRef(given[positions[i]]);
+  }
+  return self;
+}
+
+PyObject* make_fast(PyObject*, PyObject* const* args, std::size_t flagged, PyObject* keywords) {
+  return new_entry(args, PyVectorcall_NARGS(flagged), keywords);
+}
+
+// Gives a new scope the entry's own settings in place of the inherited ones.
+bool apply_options(PyObject* const* options, PyVariableScope* scope) {
+  PyObject** const fields[kOptions] = {&scope->initializer,   &scope->regularizer, &scope->caching_device, &scope->partitioner,
+                                       &scope->custom_getter, &scope->dtype,       &scope->use_resource,   &scope->constraint};
+  for (std::size_t i = 0; i < kOptions; ++i) {
+    PyObject* value = options[i];
+    if (value == nullptr) continue;
+    Ref made;
+    if (i == kDType) {
+      const std::uint8_t number = dtype_number(value);
+      if (number == 0) return false;
+      made = Ref::borrowed(state().dtypes[number]);
+    } else if (i == kCustomGetter && scope->custom_getter != nullptr) {
+      made = Ref(PyObject_CallFunctionObjArgs(state().hooks.compose_getters, value, scope->custom_getter, nullptr));
+      if (!made) return false;
+    } else {
+      made = Ref::borrowed(value);
+    }
+    Py_XSETREF(*fields[i], made.release());
+  }
+  return true;
+}
+
+// The last part of a captured scope's name, which is the name scope it opens here.
+std::string_view last_part(std::string_view path) {
+  const std::size_t slash = path.rfind('/');
+  return slash == std::string_view::npos ? path : path.substr(slash + 1);
+}
+
+// Opens the name scope that goes with the variable scope. `origin` gets the name it has.
+bool enter_names(Context& context, PyEntry* entry, PyObject* name, std::string_view text) {
+  if (!entry->auxiliary || text.empty()) return true;
+  if (name != nullptr) {
+    const SegmentId segment = plain_segment(state_of(context.graph), name);
+    if (segment != kNone) [[likely]] {
+      context.names = {kNone, state_of(context.graph).ops.unique(scope_of(context), segment).name};
+      return true;
+    }
+  }
+  return enter_name_scope(context, text);
+}
+
+// original_name_scope of a new scope: the current name scope.
+void set_origin(Context& context, PyVariableScope* scope) {
+  Py_CLEAR(scope->origin_text);
+  if (context.names.scope == kNone) {
+    scope->origin = context.names.pending;
+    scope->origin_is_text = false;
+    return;
+  }
+  std::string text;
+  append_scope(context, text);
+  if (!text.empty()) text += '/';
+  scope->origin_text = to_str(text);
+  scope->origin_is_text = true;
+}
+
+// The id of `text` beneath `parent`, as v1 joins them: "" beneath "a" is "a/".
+ScopeId join(GraphState& graph, ScopeId parent, PyObject* name, std::string_view text) {
+  if (const SegmentId segment = name == nullptr ? kNone : plain_segment(graph, name); segment != kNone) [[likely]]
+    return graph.ops.scopes().child(parent, segment);
+  if (text.empty()) return parent == ScopeTrie::kRoot ? parent : graph.ops.scopes().child(parent, graph.ops.segments().intern(""));
+  return graph.ops.scopes().at(text, parent);
+}
+
+// A scope given by name (or picked from a default name): it prolongs the current one.
+PyVariableScope* prolong(Context& context, PyEntry* entry, PyObject* name) {
+  GraphState& graph = state_of(context.graph);
+  PyVariableScope* old = context.variable_scope;
+  const std::string_view text = text_of(name);
+  if (text.data() == nullptr) return nullptr;
+  const ScopeId parent = scope_in(old, context.graph);
+  PyVariableScope* scope = copy_scope(old);
+  if (scope == nullptr) return nullptr;
+  Py_XSETREF(scope->graph, reinterpret_cast<PyGraph*>(Py_NewRef(reinterpret_cast<PyObject*>(context.graph))));
+  scope->scope = join(graph, parent, name, text);
+  Py_CLEAR(scope->name);
+  if (entry->reuse != Reuse::kNo) scope->reuse = entry->reuse;
+  if (!text.empty() || !entry->auxiliary) {
+    set_origin(context, scope);
+  } else {
+    Py_XSETREF(scope->origin_text, Py_NewRef(name));
+    scope->origin_is_text = true;
+  }
+  return scope;
+}
+
+// A captured scope: jumped to, with its own settings.
+PyVariableScope* jump(Context& context, PyEntry* entry, PyVariableScope* from) {
+  PyVariableScope* scope = copy_scope(from);
+  if (scope == nullptr) return nullptr;
+  if (scope->graph != context.graph) {
+    const Ref origin(PyObject_GetAttrString(reinterpret_cast<PyObject*>(from), "original_name_scope"));
+    const Ref name = Ref::borrowed(scope_name(from));
+    Py_XSETREF(scope->origin_text, Py_XNewRef(origin.get()));
+    scope->origin_is_text = true;
+    Py_XSETREF(scope->name, Py_XNewRef(name.get()));
+    scope->scope = scope_in(from, context.graph);
+    Py_XSETREF(scope->graph, reinterpret_cast<PyGraph*>(Py_NewRef(reinterpret_cast<PyObject*>(context.graph))));
+  }
+  if (entry->reuse != Reuse::kNo) scope->reuse = entry->reuse;
+  return scope;
+}
+
+// What name_or_scope names, once: a name as given, or one picked from the default.
+PyObject* pick_name(Context& context, PyEntry* entry) {
+  if (entry->name_or_scope != nullptr) {
+    if (PyUnicode_Check(entry->name_or_scope)) return entry->name_or_scope;
+    PyErr_SetString(PyExc_TypeError, "VariableScope: name_or_scope must be a string or VariableScope.");
+    return nullptr;
+  }
+  if (entry->reuse != Reuse::kNo) {
+    PyErr_SetString(PyExc_ValueError, "reuse=True cannot be used without a name_or_scope");
+    return nullptr;
+  }
+  if (!PyUnicode_Check(entry->default_name)) {
+    PyErr_Format(PyExc_TypeError, "expected string or bytes-like object, got '%s'", Py_TYPE(entry->default_name)->tp_name);
+    return nullptr;
+  }
+  if (entry->picked == nullptr) {
+    const std::string_view prefix = text_of(entry->default_name);
+    if (prefix.empty()) return entry->picked = Py_NewRef(entry->default_name);
+    const ScopeId parent = scope_in(context.variable_scope, context.graph);
+    const std::uint32_t number = context.counters.unused(parent, prefix);
+    std::string text(prefix);
+    append_suffix(number, text);
+    entry->picked = to_str(text);
+  }
+  return entry->picked;
+}
+
+bool enter_context(Context& context, PyEntry* entry) {
+  GraphState& graph = state_of(context.graph);
+  const bool captured = entry->name_or_scope != nullptr && is_scope(entry->name_or_scope);
+  PyVariableScope* scope;
+  if (captured) {
+    PyVariableScope* from = as_scope(entry->name_or_scope);
+    PyObject* name = scope_name(from);
+    if (name == nullptr || !enter_names(context, entry, nullptr, last_part(text_of(name)))) return false;
+    scope = jump(context, entry, from);
+  } else {
+    // The name scope is opened by the name as it was given, the variable scope by the one picked.
+    PyObject* picked = pick_name(context, entry);
+    PyObject* given = entry->name_or_scope != nullptr ? entry->name_or_scope : entry->default_name;
+    if (picked == nullptr || !enter_names(context, entry, given, text_of(given))) return false;
+    scope = prolong(context, entry, picked);
+  }
+  if (scope == nullptr) return false;
+  if (entry->options != nullptr && !apply_options(entry->options, scope)) {
+    Py_DECREF(scope);
+    return false;
+  }
+  (void)graph;
+  context.counters.open(scope->scope);
+  if (captured) entry->counters = context.counters.save();
+  entry->captured = captured;
+  entry->scope_before = std::exchange(context.variable_scope, scope);
+  entry->scope = scope;
+  return true;
+}
+
+PyObject* enter(PyObject* self, PyObject*) {
+  PyEntry* entry = as_entry(self);
+  Context* context = current_context();
+  if (context == nullptr) return nullptr;
+  bool pushed = false;
+  if (entry->values != nullptr) {
+    const Ref graph(PyObject_CallOneArg(state().hooks.values_graph, entry->values));
+    if (!graph) return nullptr;
+    if (reinterpret_cast<PyGraph*>(graph.get()) != context->graph) {
+      push_default_graph(reinterpret_cast<PyGraph*>(graph.get()));
+      context = current_context();
+      pushed = true;
+    }
+  }
+  const NameScope before = context->names;
+  if (!check_open(state_of(context->graph)) || !enter_context(*context, entry)) {
+    context->names = before;
+    if (pushed) {
+      PyObject *type, *value, *trace;
+      PyErr_Fetch(&type, &value, &trace);
+      pop_default_graph(context->graph);
+      PyErr_Restore(type, value, trace);
+    }
+    return nullptr;
+  }
+  Py_XSETREF(entry->graph, reinterpret_cast<PyGraph*>(Py_NewRef(reinterpret_cast<PyObject*>(context->graph))));
+  entry->context = context;
+  entry->names_before = before;
+  entry->pushed = pushed;
+  return Py_NewRef(reinterpret_cast<PyObject*>(entry->scope));
+}
+
+PyObject* leave(PyObject* self, PyObject* const*, Py_ssize_t) {
+  PyEntry* entry = as_entry(self);
+  if (entry->graph == nullptr || entry->context->variable_scope != entry->scope || entry->scope_before == nullptr) {
+    PyErr_SetString(PyExc_RuntimeError, "Improper nesting of variable_scope.");
+    return nullptr;
+  }
+  Context& context = *entry->context;
+  if (entry->captured) {
+    context.counters.restore(entry->counters);
+  } else {
+    context.counters.close_beneath(entry->scope->scope);
+  }
+  const Ref left(reinterpret_cast<PyObject*>(std::exchange(context.variable_scope, std::exchange(entry->scope_before, nullptr))));
+  context.names = entry->names_before;
+  entry->scope = nullptr;
+  const Ref keep(reinterpret_cast<PyObject*>(std::exchange(entry->graph, nullptr)));
+  if (entry->pushed && !pop_default_graph(reinterpret_cast<PyGraph*>(keep.get()))) return nullptr;
+  Py_RETURN_NONE;
+}
+
+int traverse(PyObject* self, visitproc visit, void* arg) {
+  PyEntry* entry = as_entry(self);
+  Py_VISIT(Py_TYPE(self));
+  Py_VISIT(entry->name_or_scope);
+  Py_VISIT(entry->values);
+  Py_VISIT(entry->graph);
+  Py_VISIT(entry->scope_before);
+  if (entry->options != nullptr)
+    for (std::size_t i = 0; i < kOptions; ++i) Py_VISIT(entry->options[i]);
+  return 0;
+}
+
+int clear(PyObject* self) {
+  PyEntry* entry = as_entry(self);
+  Py_CLEAR(entry->values);
+  if (entry->options != nullptr)
+    for (std::size_t i = 0; i < kOptions; ++i) Py_CLEAR(entry->options[i]);
+  return 0;
+}
+
+void dealloc(PyObject* self) {
+  PyObject_GC_UnTrack(self);
+  PyEntry* entry = as_entry(self);
+  clear(self);
+  delete[] entry->options;
+  Py_XDECREF(entry->name_or_scope);
+  Py_XDECREF(entry->default_name);
+  Py_XDECREF(entry->picked);
+  Py_XDECREF(entry->scope_before);
+  Py_XDECREF(entry->graph);
+  PyTypeObject* type = Py_TYPE(self);
+  type->tp_free(self);
+  Py_DECREF(type);
+}
+
+PyObject* make(PyTypeObject*, PyObject* args, PyObject* kwargs) {
+  // Only tp_call's slow way comes here; the arguments are laid out for the fast one.
+  const Py_ssize_t positional = PyTuple_GET_SIZE(args);
+  const Py_ssize_t named = kwargs == nullptr ? 0 : PyDict_GET_SIZE(kwargs);
+  std::vector<PyObject*> flat(static_cast<std::size_t>(positional + named));
+  for (Py_ssize_t i = 0; i < positional; ++i) flat[static_cast<std::size_t>(i)] = PyTuple_GET_ITEM(args, i);
+  if (named == 0) return new_entry(flat.data(), positional, nullptr);
+  const Ref names(PyTuple_New(named));
+  if (!names) return nullptr;
+  Py_ssize_t at = 0, k = 0;
+  for (PyObject *key, *value; PyDict_Next(kwargs, &at, &key, &value); ++k) {
+    PyTuple_SET_ITEM(names.get(), k, Py_NewRef(key));
+    flat[static_cast<std::size_t>(positional + k)] = value;
+  }
+  return new_entry(flat.data(), positional, names.get());
+}
+
+}  // namespace
+
+bool bind_variable_scope(PyObject* module) {
+  static PyMethodDef methods[] = {
+      {"__enter__", enter, METH_NOARGS, "Enters the scope and gives its VariableScope."},
+      {"__exit__", reinterpret_cast<PyCFunction>(reinterpret_cast<void (*)()>(leave)), METH_FASTCALL, "Leaves the scope."},
+      {nullptr, nullptr, 0, nullptr}};
+  static const char doc[] =
+      "variable_scope(name_or_scope, default_name=None, values=None, initializer=None, regularizer=None, "
+      "caching_device=None, partitioner=None, custom_getter=None, reuse=None, dtype=None, use_resource=None, "
+      "constraint=None, auxiliary_name_scope=True)\n--\n\n"
+      "A context manager in which get_variable makes or shares variables named \"name/...\".\n\n"
+      "Args:\n"
+      "    name_or_scope: A name, which prolongs the current scope's, or a VariableScope to jump to.\n"
+      "    default_name: The name to use, made unique, where name_or_scope is None.\n"
+      "    values: Tensors whose graph becomes the default inside.\n"
+      "    initializer: The initializer of variables that bring none.\n"
+      "    regularizer: The regularizer of variables that bring none.\n"
+      "    caching_device: The device on which reads are cached.\n"
+      "    partitioner: The partitioner of variables that bring none.\n"
+      "    custom_getter: A function through which get_variable calls go: custom_getter(getter, name, ...).\n"
+      "    reuse: True shares existing variables only, AUTO_REUSE makes those that do not exist; None and False\n"
+      "        inherit the enclosing scope's mode.\n"
+      "    dtype: The dtype of variables that bring none.\n"
+      "    use_resource: Accepted as in v1; variables are of one kind here.\n"
+      "    constraint: A projection of the variables' values, for optimizers.\n"
+      "    auxiliary_name_scope: Whether operations are named after the scope, too.\n\n"
+      "Raises:\n"
+      "    ValueError: If `reuse` is none of its values, or is given without a name, or the name is illegal.\n"
+      "    TypeError: If name_or_scope is neither a string nor a VariableScope, or no name is given.\n"
+      "    RuntimeError: On leaving scopes in another order than they were entered.\n\n"
+      ">>> import scopetrie as tf\n"
+      ">>> with tf.Graph().as_default():\n"
+      "...     with tf.variable_scope(\"layer\"):\n"
+      "...         w = tf.get_variable(\"w\", [2])\n"
+      "...     with tf.variable_scope(\"layer\", reuse=True):\n"
+      "...         print(tf.get_variable(\"w\", [2]) is w, w.name)\n"
+      "True layer/w:0\n";
+  PyType_Slot slots[] = {{Py_tp_new, reinterpret_cast<void*>(make)},
+                         {Py_tp_traverse, reinterpret_cast<void*>(traverse)},
+                         {Py_tp_clear, reinterpret_cast<void*>(clear)},
+                         {Py_tp_dealloc, reinterpret_cast<void*>(dealloc)},
+                         {Py_tp_methods, methods},
+                         {Py_tp_doc, const_cast<char*>(doc)},
+                         {0, nullptr}};
+  PyType_Spec spec = {"scopetrie._core.variable_scope", sizeof(PyEntry), 0, Py_TPFLAGS_DEFAULT | Py_TPFLAGS_HAVE_GC, slots};
+  PyTypeObject* type = add_type(module, spec);
+  if (type == nullptr) return false;
+  type->tp_vectorcall = make_fast;
+  state().variable_scope_type = type;
+  return true;
+}
+
+}  // namespace scopetrie::python
