@@ -1,0 +1,106 @@
+"""Names of scopes, ops and variables that are unusual, and those that are refused."""
+
+ODD = ["", "a/", "a//", "a//b", "/", "/a", " ", "a b", "a:b", "ä", ".", ".a", "_a", "-a", "a-b", "1"]
+ODD += ["a.b", "\\a", ">a", "a>", "_", "a/_b", "a\tb", "^a"]
+
+
+def _variable_scope(tf, name):
+    with tf.variable_scope(name) as scope:
+        names = scope.name, scope.original_name_scope, tf.get_default_graph().get_name_scope()
+        return *names, tf.constant(1.0, name="c").name
+
+
+def _name_scope(tf, name):
+    with tf.name_scope(name) as scope:
+        return scope, tf.get_default_graph().get_name_scope(), tf.constant(1.0, name="c").name
+
+
+def variable_scopes_at_the_root(tf, say):
+    for name in ODD:
+        with tf.Graph().as_default():
+            say.of(repr(name), _variable_scope, tf, name)
+
+
+def variable_scopes_inside(tf, say):
+    for name in ODD:
+        with tf.Graph().as_default(), tf.variable_scope("o"):
+            say.of(repr(name), _variable_scope, tf, name)
+
+
+def name_scopes_at_the_root(tf, say):
+    for name in ODD:
+        with tf.Graph().as_default():
+            say.of(repr(name), _name_scope, tf, name)
+
+
+def name_scopes_inside(tf, say):
+    for name in ODD:
+        with tf.Graph().as_default(), tf.name_scope("o"):
+            say.of(repr(name), _name_scope, tf, name)
+
+
+def constants_at_the_root(tf, say):
+    for name in ODD:
+        with tf.Graph().as_default():
+            say.of(repr(name), lambda name=name: [tf.constant(1.0, name=name) for _ in range(2)])
+
+
+def constants_inside(tf, say):
+    for name in ODD:
+        with tf.Graph().as_default(), tf.name_scope("o"):
+            say.of(repr(name), lambda name=name: [tf.constant(1.0, name=name) for _ in range(2)])
+
+
+def identities(tf, say):
+    for name in ODD:
+        with tf.Graph().as_default(), tf.name_scope("o"):
+            x = tf.placeholder(tf.float32, name="x")
+            say.of(repr(name), lambda name=name, x=x: [tf.identity(x, name=name) for _ in range(2)])
+
+
+def negatives_at_the_root(tf, say):
+    for name in ODD:
+        with tf.Graph().as_default():
+            x = tf.placeholder(tf.float32, name="x")
+            say.of(repr(name), lambda name=name, x=x: [tf.negative(x, name=name) for _ in range(2)])
+
+
+def variables(tf, say):
+    for name in ODD:
+        with tf.Graph().as_default():
+            say.of(repr(name), lambda name=name: tf.get_variable(name, [1]))
+        with tf.Graph().as_default(), tf.variable_scope("o"):
+            say.of(f"in o {name!r}", lambda name=name: tf.get_variable(name, [1]))
+
+
+def variables_of_tf_variable(tf, say):
+    for name in ODD:
+        with tf.Graph().as_default():
+            say.of(repr(name), lambda name=name: tf.Variable(1.0, name=name))
+        with tf.Graph().as_default(), tf.name_scope("o"):
+            say.of(f"in o {name!r}", lambda name=name: tf.Variable(1.0, name=name))
+
+
+def names_that_are_no_strings(tf, say):
+    say.of("name_scope", tf.name_scope(3).__enter__)
+    say.of("graph.name_scope", tf.get_default_graph().name_scope(3).__enter__)
+    say.of("get_variable", tf.get_variable, 3, [1])
+    say.of("placeholder", tf.placeholder, tf.float32, name=3)
+
+
+def verbatim_names(tf, say):
+    """A trailing slash means: exactly this name. The next op of that name fails, then."""
+    say(tf.constant(1.0, name="x/"))
+    say.of("x/ again", tf.constant, 1.0, name="x/")
+    say.of("x", tf.constant, 1.0, name="x")
+    say.of("x, then", tf.constant, 1.0, name="x")
+    with tf.name_scope("o"):
+        say(tf.constant(1.0, name="y/"), tf.constant(1.0, name="x"), tf.constant(1.0, name="o/z/"))
+        say.of("z", tf.constant, 1.0, name="z")
+    say.of("a name given by uniquifying", tf.constant, 1.0, name="x_1/")
+
+
+def a_failed_op_leaves_its_name(tf, say):
+    say.of("bad", tf.constant, 1.0, name="a b")
+    say.of("bad", lambda: tf.add(tf.zeros([2], name="z"), tf.zeros([3], name="z"), name="sum"))
+    say(tf.constant(1.0, name="sum"), tf.get_default_graph().unique_name("sum", mark_as_used=False))

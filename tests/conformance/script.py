@@ -1,0 +1,106 @@
+"""Running a conformance program: what it says, in a form that TensorFlow and scopetrie can share."""
+
+import re
+import warnings
+
+import numpy as np
+
+# Addresses, and the module that a class happens to live in, are nobody's business.
+_OBJECT = re.compile(r"<[\w.]*?(\w+)(?: object)? at 0x[0-9a-f]+>")
+_FUNCTION = re.compile(r"<(?:function|bound method) .*? at 0x[0-9a-f]+>+")
+# A failed run wraps the kernel's message into pages about where the node came from; this line is the message.
+_KERNEL_MESSAGE = re.compile(r"^(.*)\n\t \[\[", re.MULTILINE)
+
+
+def tidy(text):
+    """The text without addresses, module names and TensorFlow's names for the classes of v1."""
+    text = text.replace("RefVariable", "Variable").replace("SymbolicTensor", "Tensor")
+    return _OBJECT.sub(r"<\1>", _FUNCTION.sub("<function>", text))
+
+
+def first_line(error):
+    """An error as one line: its class, and its message's first line (a failed kernel's own message)."""
+    text = str(error.args[0]) if isinstance(error, KeyError) and error.args else str(error)
+    kernel = _KERNEL_MESSAGE.search(text)
+    line = kernel.group(1) if kernel else (text.splitlines() or [""])[0]
+    return f"{type(error).__name__}: {tidy(line)}"
+
+
+def show(value):
+    """One value as text that does not depend on who made it."""
+    if isinstance(value, str | bytes | bool | int | type(None)):
+        return repr(value)
+    if isinstance(value, float):
+        return f"{value:.6g}"
+    if isinstance(value, np.ndarray | np.generic):
+        return f"{value.dtype}({show(value.tolist())})"
+    if isinstance(value, list):
+        return "[" + ", ".join(show(v) for v in value) + "]"
+    if isinstance(value, tuple):
+        return "(" + ", ".join(show(v) for v in value) + ("," if len(value) == 1 else "") + ")"
+    if isinstance(value, dict):
+        return "{" + ", ".join(f"{show(k)}: {show(v)}" for k, v in value.items()) + "}"
+    if hasattr(value, "as_datatype_enum"):
+        return value.name
+    if hasattr(value, "as_list") and hasattr(value, "ndims"):
+        return str(value)
+    if hasattr(value, "name") and hasattr(value, "dtype"):
+        return value.name
+    if hasattr(value, "name") and hasattr(value, "node_def"):
+        return "op " + value.name
+    return tidy(repr(value))
+
+
+class Script:
+    """The `say` of a program: collects its lines.
+
+    Attributes:
+      lines: what has been said, one string each.
+    """
+
+    def __init__(self, tf):
+        self.tf = tf
+        self.lines = []
+
+    def __call__(self, *values):
+        """Says the values: strings as they are, all else through `show`."""
+        self.lines.append(" ".join(tidy(v) if isinstance(v, str) else show(v) for v in values))
+
+    def of(self, label, function, *args, **kwargs):
+        """Says what a call gives, or what it raises; returns the result (None if it raised)."""
+        try:
+            result = function(*args, **kwargs)
+        except Exception as error:
+            self.lines.append(f"{label} raises {first_line(error)}")
+            return None
+        self.lines.append(f"{label} -> {show(result)}")
+        return result
+
+    def ops(self, start=0, graph=None):
+        """Says the operations from the given one on: name, type, inputs, dependencies, device."""
+        graph = graph or self.tf.get_default_graph()
+        for op in graph.get_operations()[start:]:
+            words = [op.name, op.type]
+            if op.inputs:
+                words += ["<-", ", ".join(t.name for t in op.inputs)]
+            words += ["^" + c.name for c in op.control_inputs]
+            if op.device:
+                words.append("@" + op.device)
+            words.append(" ".join(f"{t.dtype.name}{t.get_shape()}" for t in op.outputs))
+            self.lines.append("  " + " ".join(words).rstrip())
+
+    def collections(self, graph=None):
+        """Says what every collection holds."""
+        graph = graph or self.tf.get_default_graph()
+        for key in sorted(graph.get_all_collection_keys(), key=str):
+            self(f"  {key}:", *(show(x) for x in graph.get_collection(key)))
+
+
+def play(program, tf):
+    """Runs a program in a graph of its own and returns its lines."""
+    script = Script(tf)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        with tf.Graph().as_default():
+            program(tf, script)
+    return script.lines
