@@ -1,0 +1,160 @@
+"""What the execution of a graph needs of an array library, beyond the array API standard."""
+
+from __future__ import annotations
+
+import importlib
+from collections.abc import Callable, Sequence
+from typing import Any, TypeAlias
+
+import numpy as np
+
+# An array of whatever library the backend stands for: the standard has no common base class to name.
+Array: TypeAlias = Any
+
+# Backends of our own: name -> (module of this package, class).
+_OWN = {"numpy": ("numpy", "NumpyBackend"), "cupy": ("cupy", "CupyBackend")}
+
+
+class Backend:
+    """An array-API namespace, and what the standard leaves out: memory, aliases and transfers.
+
+    This class serves any namespace of the standard, taking its arrays for immutable: a variable's new value
+    replaces the old one. A subclass for a library whose arrays can be changed in place says how.
+
+    Args:
+        name: What errors call the library.
+        xp: The namespace, with `array_api_compat`'s names (`xp.add`, `xp.astype`, ...).
+        device: Where new arrays go; None is the library's default.
+
+    Attributes:
+        in_place: Whether `empty` makes arrays that `overwrite` can change.
+        on_host: Whether the arrays are NumPy's, so that nothing ever has to move.
+
+    Example:
+        >>> import array_api_strict
+        >>> backend = get_backend(array_api_strict)
+        >>> backend.to_numpy(backend.asarray([1.0, 2.0], np.dtype(np.float32)))
+        array([1., 2.], dtype=float32)
+    """
+
+    in_place = False
+    on_host = False
+
+    def __init__(self, name: str, xp: Any, device: Any = None) -> None:
+        self.name = name
+        self.xp = xp
+        self.device = device
+
+    def __repr__(self) -> str:
+        return f"<scopetrie backend {self.name}>"
+
+    def dtype(self, dtype: np.dtype[Any]) -> Any:
+        """Returns the library's own dtype of the same name as a NumPy one."""
+        return getattr(self.xp, dtype.name)
+
+    def asarray(self, value: Any, dtype: np.dtype[Any]) -> Array:
+        """Returns a host value (number, list, NumPy array) as an array of the library.
+
+        Args:
+            value: Anything that `numpy.asarray` takes.
+            dtype: The dtype of the result.
+        """
+        host = np.asarray(value, dtype)
+        if host.dtype.hasobject:
+            return host  # strings stay on the host: no array library has them
+        # By way of Python numbers where a library does not take NumPy's arrays (the strict one on a device).
+        try:
+            return self.xp.asarray(host, device=self.device)
+        except (TypeError, ValueError, RuntimeError):
+            return self.xp.asarray(host.tolist(), dtype=self.dtype(host.dtype), device=self.device)
+
+    def to_numpy(self, array: Array) -> np.ndarray[Any, Any]:
+        """Returns an array's values as a NumPy array that shares no memory with it."""
+        if isinstance(array, (np.ndarray, np.generic)):
+            return np.array(array)
+        try:
+            return np.array(array)
+        except (TypeError, RuntimeError):  # the array lies on a device
+            import array_api_compat
+
+            return np.array(array_api_compat.to_device(array, "cpu"))
+
+    def place(self, array: Array, on_host: bool) -> Array:
+        """Returns an array as NumPy's where it is wanted on the host, and as the library's elsewhere."""
+        if on_host:
+            return array if isinstance(array, (np.ndarray, np.generic)) else self.to_numpy(array)
+        if isinstance(array, (np.ndarray, np.generic)):
+            return self.asarray(array, array.dtype)
+        return array
+
+    def empty(self, shape: tuple[int, ...], dtype: Any) -> Array:
+        """Returns an array for a variable's values, not set to anything in particular."""
+        return self.xp.empty(shape, dtype=dtype, device=self.device)
+
+    def freeze(self, array: Array) -> Array:
+        """Returns the array such that `export` can tell it, and all its views, from a kernel's own."""
+        return array
+
+    def export(self, array: Array, fed: Sequence[Array] = ()) -> Any:
+        """Returns a computed value as the caller of `run` gets it.
+
+        Args:
+            array: The value.
+            fed: What was fed, where the value might share memory with it.
+
+        Returns:
+            A NumPy array that shares no memory with anything else; for rank 0 a NumPy scalar (or bytes).
+        """
+        host = self.to_numpy(array)
+        return host if host.ndim else host[()]
+
+    def overwrite(self, array: Array, value: Array) -> None:
+        """Copies `value` into `array`, of the same shape; only where `in_place`."""
+        raise NotImplementedError(f"arrays of {self.name} cannot be changed in place")
+
+    def writes_into(self, function: Any) -> int:
+        """Returns how many arrays `function` takes before an output array, or 0 if it takes none."""
+        return 0
+
+    def quiet(self, function: Callable[..., Any]) -> Callable[..., Any]:
+        """Returns `function` with the library's floating-point warnings off, as TensorFlow gives none."""
+        return function
+
+
+def get_backend(which: Any = None) -> Backend:
+    """Returns the backend of a name, or of an array-API namespace.
+
+    Args:
+        which: "numpy" (also None), "cupy", a `Backend`, or a module that follows the array API standard.
+
+    Raises:
+        ValueError: If no backend has the name.
+        TypeError: If `which` is none of these.
+        RuntimeError: If the backend needs a driver or a device that is not there.
+        ImportError: If the backend's library is not installed.
+
+    Example:
+        >>> get_backend("tpu")
+        Traceback (most recent call last):
+        ...
+        ValueError: No backend is named 'tpu'; the backends are 'numpy' and 'cupy'.
+    """
+    if isinstance(which, Backend):
+        return which
+    if which is None:
+        which = "numpy"
+    if isinstance(which, str):
+        if which not in _OWN:
+            names = " and ".join(map(repr, _OWN))
+            raise ValueError(f"No backend is named {which!r}; the backends are {names}.")
+        module, name = _OWN[which]
+        # Imported on demand: a program that only builds graphs loads no array library.
+        made = getattr(importlib.import_module(f".{module}", __package__), name)()
+        assert isinstance(made, Backend)
+        return made
+    if hasattr(which, "asarray") and hasattr(which, "__name__"):
+        return Backend(which.__name__, which)
+    raise TypeError(
+        "A backend is a name, a Backend or an array-API namespace; "
+        f"{which!r} has type {type(which).__name__!r}."
+    )

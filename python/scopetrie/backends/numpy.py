@@ -1,0 +1,94 @@
+"""The default backend: NumPy, computing in place where it can."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import array_api_compat.numpy as xp
+import numpy as np
+
+from .._core import Buffer
+from .base import Array, Backend
+
+
+class NumpyBackend(Backend):
+    """NumPy, with variables in the core's 64-byte aligned buffers.
+
+    Memory that belongs to a variable or a constant is shown as arrays that cannot be written to, which all
+    their views inherit: so `owned` tells such an array from one that a kernel has just made.
+    """
+
+    in_place = True
+    on_host = True
+
+    def __init__(self) -> None:
+        super().__init__("numpy", xp)
+
+    def dtype(self, dtype: np.dtype[Any]) -> Any:
+        """Returns the dtype itself."""
+        return dtype
+
+    def asarray(self, value: Any, dtype: np.dtype[Any]) -> Array:
+        """Returns `value` as an array, without a copy where it is one of the right dtype."""
+        return np.asarray(value, dtype)
+
+    def to_numpy(self, array: Array) -> np.ndarray[Any, Any]:
+        """Returns a copy."""
+        return np.array(array)
+
+    def empty(self, shape: tuple[int, ...], dtype: Any) -> Array:
+        """Returns an array over a `_core.Buffer`; one of Python objects (strings) over NumPy's own memory."""
+        dtype = np.dtype(dtype)
+        if dtype.hasobject:
+            return np.empty(shape, dtype)
+        count = 1
+        for size in shape:
+            count *= size
+        if count == 0:
+            return np.empty(shape, dtype)
+        return np.frombuffer(Buffer(count * dtype.itemsize), dtype).reshape(shape)
+
+    def freeze(self, array: Array) -> Array:
+        """Returns a view that cannot be written to (a NumPy scalar cannot anyway)."""
+        if not isinstance(array, np.ndarray):
+            return array
+        view = array.view()
+        view.flags.writeable = False
+        return view
+
+    def export(self, array: Array, fed: Sequence[Array] = ()) -> Any:
+        """Returns the array itself if a kernel made it and nobody else can see its memory, else a copy."""
+        if not isinstance(array, np.ndarray):
+            return array if isinstance(array, (np.generic, bytes)) else np.asarray(array)[()]
+        if array.ndim == 0:
+            return array[()]
+        # A view shows a variable, a constant, or a value that may be fetched as well; what cannot be written
+        # to is a variable's, a constant's, or one element broadcast.
+        if array.base is not None or not array.flags.writeable:
+            return array.copy()
+        for other in fed:
+            if array is other or array is getattr(other, "base", None):
+                return array.copy()
+        return array
+
+    def overwrite(self, array: Array, value: Array) -> None:
+        """Copies `value` into `array`."""
+        array[...] = value
+
+    def writes_into(self, function: Any) -> int:
+        """Returns the arity of a ufunc with one output, also of one whose first arguments are bound."""
+        bound = 0
+        if isinstance(function, functools.partial) and not function.keywords:
+            bound = len(function.args)
+            function = function.func
+        # A generalized ufunc (matmul) gives another shape than its inputs'.
+        if isinstance(function, np.ufunc) and function.nout == 1 and function.signature is None:
+            return function.nin - bound
+        return 0
+
+    def quiet(self, function: Callable[..., Any]) -> Callable[..., Any]:
+        """Returns `function` with NumPy's floating-point warnings off."""
+        # As a decorator errstate costs half of what it does in a with statement.
+        return np.errstate(all="ignore")(function)

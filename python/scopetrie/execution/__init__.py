@@ -1,0 +1,26 @@
+"""Running graphs: sessions, their options, and what they hold."""
+
+from __future__ import annotations
+
+from .config import ConfigProto, GPUOptions, GraphOptions, OptimizerOptions, RunOptions
+from .default import get_default_session
+from .evaluation import eval_tensor, run_operation
+from .interactive import InteractiveSession
+from .session import BaseSession, Session
+from .trace import RunMetadata, Timeline
+
+__all__ = [
+    "BaseSession",
+    "ConfigProto",
+    "GPUOptions",
+    "GraphOptions",
+    "InteractiveSession",
+    "OptimizerOptions",
+    "RunMetadata",
+    "RunOptions",
+    "Session",
+    "Timeline",
+    "eval_tensor",
+    "get_default_session",
+    "run_operation",
+]

@@ -1,0 +1,173 @@
+"""The options that v1 scripts hand to sessions.
+
+They have v1's names and fields, so that scripts run as they are. What they tune, threads and GPU memory, is
+the array library's own affair here: of the fields only `RunOptions.trace_level` has an effect.
+"""
+
+from __future__ import annotations
+
+import copy
+from typing import Any, ClassVar
+
+
+class Options:
+    """Fields with defaults, set by keyword or attribute and nested as in a protocol buffer.
+
+    Args:
+        **fields: Values of fields.
+
+    Raises:
+        ValueError: If there is no such field.
+
+    Example:
+        >>> config = ConfigProto(allow_soft_placement=True)
+        >>> config.gpu_options.allow_growth = True
+        >>> print(config)
+        gpu_options {
+          allow_growth: true
+        }
+        allow_soft_placement: true
+        <BLANKLINE>
+        >>> ConfigProto(allow_growth=True)
+        Traceback (most recent call last):
+        ...
+        ValueError: Protocol message ConfigProto has no "allow_growth" field.
+    """
+
+    # Name -> default; a class stands for a nested message, made when it is first looked at.
+    _fields: ClassVar[dict[str, Any]] = {}
+
+    def __init__(self, **fields: Any) -> None:
+        for name, value in fields.items():
+            if name not in self._fields:
+                raise ValueError(f'Protocol message {type(self).__name__} has no "{name}" field.')
+            if value is not None:  # None leaves a field out, as protocol buffers have it
+                setattr(self, name, value)
+
+    def __setattr__(self, name: str, value: Any) -> None:
+        if name not in self._fields:
+            raise AttributeError(f'Protocol message {type(self).__name__} has no "{name}" field.')
+        super().__setattr__(name, value)
+
+    def __getattr__(self, name: str) -> Any:
+        # Called only for what has not been set: the default, kept because it may be changed in place.
+        if name not in self._fields:
+            raise AttributeError(f"{type(self).__name__!r} object has no attribute {name!r}")
+        default = self._fields[name]
+        value = default() if isinstance(default, type) else copy.copy(default)
+        super().__setattr__(name, value)
+        return value
+
+    def __eq__(self, other: object) -> bool:
+        return type(self) is type(other) and str(self) == str(other)
+
+    __hash__ = None  # type: ignore[assignment]
+
+    def __str__(self) -> str:
+        return "".join(f"{line}\n" for name in self._fields for line in self._lines(name))
+
+    def _lines(self, name: str) -> list[str]:
+        value = self.__dict__.get(name, self._fields[name])
+        if isinstance(value, Options):
+            lines = str(value).splitlines()
+            return [f"{name} {{", *(f"  {line}" for line in lines), "}"] if lines else []
+        if isinstance(value, dict):
+            entries = (
+                [f"{name} {{", f"  key: {_text(key)}", f"  value: {_text(value[key])}", "}"] for key in value
+            )
+            return [line for entry in entries for line in entry]
+        if isinstance(value, (list, tuple)):
+            return [f"{name}: {_text(each)}" for each in value]
+        return [] if isinstance(value, type) or value == self._fields[name] else [f"{name}: {_text(value)}"]
+
+
+def _text(value: Any) -> str:
+    if isinstance(value, bool):
+        return str(value).lower()
+    return f'"{value}"' if isinstance(value, str) else str(value)
+
+
+class GPUOptions(Options):
+    """How v1 used a GPU's memory; without effect."""
+
+    _fields: ClassVar[dict[str, Any]] = {
+        "per_process_gpu_memory_fraction": 0.0,
+        "allow_growth": False,
+        "allocator_type": "",
+        "deferred_deletion_bytes": 0,
+        "visible_device_list": "",
+        "polling_active_delay_usecs": 0,
+        "polling_inactive_delay_msecs": 0,
+        "force_gpu_compatible": False,
+    }
+
+
+class OptimizerOptions(Options):
+    """How v1 rewrote a graph before running it; without effect."""
+
+    L1: ClassVar[int] = 0
+    L0: ClassVar[int] = -1
+    DEFAULT: ClassVar[int] = 0
+    OFF: ClassVar[int] = -1
+    ON_1: ClassVar[int] = 1
+    ON_2: ClassVar[int] = 2
+    _fields: ClassVar[dict[str, Any]] = {
+        "do_common_subexpression_elimination": False,
+        "do_constant_folding": False,
+        "max_folded_constant_in_bytes": 0,
+        "do_function_inlining": False,
+        "opt_level": 0,
+        "global_jit_level": 0,
+        "cpu_global_jit": False,
+    }
+
+
+class GraphOptions(Options):
+    """What v1 did to a graph before running it; without effect."""
+
+    _fields: ClassVar[dict[str, Any]] = {
+        "enable_recv_scheduling": False,
+        "optimizer_options": OptimizerOptions,
+        "build_cost_model": 0,
+        "build_cost_model_after": 0,
+        "infer_shapes": False,
+        "place_pruned_graph": False,
+        "enable_bfloat16_sendrecv": False,
+        "timeline_step": 0,
+    }
+
+
+class ConfigProto(Options):
+    """The options of a `Session`; without effect."""
+
+    _fields: ClassVar[dict[str, Any]] = {
+        "device_count": {},
+        "intra_op_parallelism_threads": 0,
+        "inter_op_parallelism_threads": 0,
+        "use_per_session_threads": False,
+        "placement_period": 0,
+        "device_filters": [],
+        "gpu_options": GPUOptions,
+        "allow_soft_placement": False,
+        "log_device_placement": False,
+        "graph_options": GraphOptions,
+        "operation_timeout_in_ms": 0,
+        "isolate_session_state": False,
+        "share_cluster_devices_in_session": False,
+    }
+
+
+class RunOptions(Options):
+    """The options of one `Session.run`: `trace_level` asks for times in its `run_metadata`."""
+
+    NO_TRACE: ClassVar[int] = 0
+    SOFTWARE_TRACE: ClassVar[int] = 1
+    HARDWARE_TRACE: ClassVar[int] = 2
+    FULL_TRACE: ClassVar[int] = 3
+    _fields: ClassVar[dict[str, Any]] = {
+        "trace_level": 0,
+        "timeout_in_ms": 0,
+        "inter_op_thread_pool": 0,
+        "output_partition_graphs": False,
+        "report_tensor_allocations_upon_oom": False,
+    }

@@ -1,0 +1,102 @@
+"""What an exception in a kernel becomes: v1's class, with the operation and the line that built it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, Final
+
+from .. import errors
+from ..backends import Array
+from ..ops.registry import dims_text
+from .state import Cell
+
+# As v1 translates what a py_func raises; anything else is an UnknownError.
+_CLASSES: Final[tuple[tuple[type[Exception], type[errors.OpError]], ...]] = (
+    (NotImplementedError, errors.UnimplementedError),
+    (StopIteration, errors.OutOfRangeError),
+    (MemoryError, errors.ResourceExhaustedError),
+    (ValueError, errors.InvalidArgumentError),
+    (TypeError, errors.InvalidArgumentError),
+)
+# What array libraries and arithmetic raise for arguments that do not go together.
+_OF_ARGUMENTS: Final = (ValueError, TypeError, IndexError, ZeroDivisionError, OverflowError)
+# Kernels that call the program's own functions.
+_FOREIGN: Final = frozenset({"EagerPyFunc", "PyFunc", "PyFuncStateless"})
+
+
+def located(error: Exception, op: Any, function: Any, arrays: Sequence[Array]) -> Exception:
+    """Returns the error to raise for one that a step of a plan raised.
+
+    Args:
+        error: What the kernel raised.
+        op: The operation, or None if a fetched variable has no value.
+        function: The kernel's function, or the `Cell` that was read.
+        arrays: The values of the inputs, as far as they are still there.
+
+    Returns:
+        An `errors.OpError`: its message starts with the line that v1's has for the fault, then names the
+        node, the line of the program that built it, and the inputs' dtypes and shapes.
+    """
+    if isinstance(error, AttributeError) and isinstance(error.obj, Cell):
+        error = error.obj.uninitialized()
+    if isinstance(error, errors.OpError):
+        if error.op is not None:
+            return error  # of an inner plan, which knows better
+        kind, message = errors.exception_type_from_error_code(error.error_code), error.message
+    else:
+        kind, message = _translated(error, op, function, arrays)
+    if op is not None:
+        message += f"\n\t [[node {op.name} (of type {op.type}){_origin(op)}]]"
+        if arrays:
+            message += (
+                f"\n\t Inputs: {', '.join(_described(op, at, array) for at, array in enumerate(arrays))}"
+            )
+    made: Any = kind
+    result: errors.OpError = made(None, op, message)
+    return result
+
+
+def _translated(
+    error: Exception, op: Any, function: Any, arrays: Sequence[Array]
+) -> tuple[type[errors.OpError], str]:
+    text = f"{type(error).__name__}: {error}"
+    if op is None or op.type in _FOREIGN:
+        for python, ours in _CLASSES:
+            if isinstance(error, python):
+                return ours, text
+        return errors.UnknownError, text
+    if isinstance(error, MemoryError):
+        return errors.ResourceExhaustedError, f"OOM when computing {op.name}: {error}"
+    if isinstance(error, NotImplementedError):
+        return errors.UnimplementedError, str(error) or text
+    if isinstance(error, _OF_ARGUMENTS):
+        shapes = [getattr(array, "shape", ()) for array in arrays]
+        if (
+            isinstance(error, ValueError)
+            and len(shapes) == 2
+            and not _broadcast(*shapes)
+            and "broadcast" in str(error)
+        ):
+            return errors.InvalidArgumentError, f"Incompatible shapes: {' vs. '.join(map(dims_text, shapes))}"
+        return errors.InvalidArgumentError, str(error) if isinstance(error, ValueError) else text
+    return errors.UnknownError, text
+
+
+def _broadcast(shape: tuple[int, ...], other: tuple[int, ...]) -> bool:
+    pairs = zip(reversed(shape), reversed(other), strict=False)
+    return all(a == b or a == 1 or b == 1 for a, b in pairs)
+
+
+def _origin(op: Any) -> str:
+    site = op._site
+    if site is None:
+        return ""
+    file, line, function = site
+    return f", built at {file}:{line}" + (f" in {function}" if function else "")
+
+
+def _described(op: Any, at: int, array: Array) -> str:
+    name = op.inputs[at].name
+    if array is None:
+        return name
+    return f"{name} {getattr(array, 'dtype', type(array).__name__)} {dims_text(getattr(array, 'shape', ()))}"

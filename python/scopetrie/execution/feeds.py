@@ -1,0 +1,172 @@
+"""What `Session.run` is given: values in place of what the graph would compute."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+import numpy as np
+
+from .._core import Graph, Tensor, Variable
+from ..backends import Array, Backend
+from ..errors import InternalError
+
+
+class Feed:
+    """A tensor that is fed, and the values it takes.
+
+    Args:
+        tensor: The tensor.
+        backend: The library that the values go to.
+    """
+
+    __slots__ = ("_backend", "_dims", "_dtype", "_known", "_tensor", "id")
+
+    def __init__(self, tensor: Tensor, backend: Backend) -> None:
+        self.id = tensor._id
+        self._tensor = tensor
+        self._dtype = np.dtype(tensor.dtype.base_dtype.as_numpy_dtype)
+        self._dims = tensor._dims
+        self._known = self._dims is not None and None not in self._dims
+        self._backend = backend
+
+    def value(self, given: Any) -> Array:
+        """Returns a value as the array that the plan takes.
+
+        Args:
+            given: An array, number, string, or nested lists of those.
+
+        Raises:
+            TypeError: If the value is a tensor, or an int that the dtype cannot hold.
+            ValueError: If it cannot be made an array of the dtype, or has another shape than the tensor.
+        """
+        if type(given) is np.ndarray and given.dtype == self._dtype and not given.dtype.hasobject:
+            array = given
+        else:
+            array = self._converted(given)
+        if self._known:
+            if array.shape != self._dims:
+                raise self._wrong_shape(array.shape)
+        elif self._dims is not None and not _agree(array.shape, self._dims):
+            raise self._wrong_shape(array.shape)
+        return array if self._backend.on_host else self._backend.asarray(array, self._dtype)
+
+    def _converted(self, given: Any) -> np.ndarray[Any, Any]:
+        dtype = self._dtype
+        if isinstance(given, Tensor):
+            raise TypeError(
+                "The value of a feed cannot be a tf.Tensor object. Acceptable feed values include Python "
+                "scalars, strings, lists, numpy ndarrays, or TensorHandles. For reference, the tensor object "
+                f"was {given} which was passed to the argument `feed_dict` with key {self._tensor}."
+            )
+        if isinstance(given, Variable):
+            raise ValueError("setting an array element with a sequence.")
+        if dtype.hasobject:
+            return self._strings(given)
+        array = np.asarray(given).astype(dtype, copy=False)
+        # Only Python's ints are sure to be meant exactly: v1 lets arrays and lists wrap around.
+        if type(given) is int and int(array) != given:
+            raise self._incompatible(given)
+        return array
+
+    def _strings(self, given: Any) -> np.ndarray[Any, Any]:
+        if isinstance(given, int):
+            raise self._incompatible(given)
+        array = np.asarray(given, dtype=object)
+        if all(type(each) is bytes for each in array.flat):
+            return array
+        strings = np.empty(array.shape, dtype=object)
+        strings.flat = [_as_bytes(each) for each in array.flat]
+        return strings
+
+    def _incompatible(self, given: Any) -> TypeError:
+        return TypeError(
+            f"Type of feed value {given} with type {type(given)} is not compatible with Tensor type "
+            f"{object if self._dtype.hasobject else self._dtype.type}. Try explicitly setting the type "
+            "of the feed tensor to a larger type (e.g. int64)."
+        )
+
+    def _wrong_shape(self, shape: tuple[int, ...]) -> ValueError:
+        dims = self._dims or ()
+        text = ", ".join("?" if size is None else str(size) for size in dims) + (
+            "," if len(dims) == 1 else ""
+        )
+        return ValueError(
+            f"Cannot feed value of shape {shape} for Tensor {self._tensor.name}, which has shape ({text})"
+        )
+
+
+def find_feed(graph: Graph, key: Any, backend: Backend) -> Feed:
+    """Returns the feed that a key of `feed_dict` names.
+
+    Args:
+        graph: The session's graph.
+        key: A tensor, a variable, or a tensor's name.
+        backend: The library that the values go to.
+
+    Raises:
+        TypeError: If the key is no tensor of the graph.
+        ValueError: If the tensor may not be fed.
+    """
+    try:
+        tensor = graph.as_graph_element(key, allow_operation=False)
+    except (TypeError, ValueError, KeyError) as error:
+        text = error.args[0] if error.args else error
+        raise TypeError(f"Cannot interpret feed_dict key as Tensor: {text}") from None
+    if not graph.is_feedable(tensor):
+        raise ValueError(f"Tensor {tensor.name} may not be fed.")
+    return Feed(tensor, backend)
+
+
+def flatten_feeds(feed_dict: Any) -> Mapping[Any, Any]:
+    """Returns a feed_dict with tuples of keys taken apart, together with their tuples of values.
+
+    Raises:
+        TypeError: If `feed_dict` is no mapping.
+        ValueError: If a tuple of keys comes with another number of values.
+    """
+    if not isinstance(feed_dict, Mapping):
+        raise TypeError(
+            "FlattenDictItems: 'dict' must be a dictionary or collection.Mapping type object, instead of "
+            f"'{type(feed_dict).__name__}'."
+        )
+    for key in feed_dict:
+        if isinstance(key, tuple):
+            break
+    else:
+        return feed_dict
+    flat: dict[Any, Any] = {}
+    for key, value in feed_dict.items():
+        if not isinstance(key, tuple):
+            flat[key] = value
+            continue
+        keys, values = list(_leaves(key)), list(_leaves(value))
+        if len(keys) != len(values):
+            raise ValueError(
+                f"Could not flatten dictionary. Key had {len(keys)} elements, but value had {len(values)} "
+                f"elements. Key: {keys}, value: {values}."
+            )
+        flat.update(zip(keys, values, strict=True))
+    return flat
+
+
+def _leaves(structure: Any) -> Iterable[Any]:
+    if not isinstance(structure, (list, tuple)):
+        yield structure
+        return
+    for each in structure:
+        yield from _leaves(each)
+
+
+def _agree(shape: tuple[int, ...], dims: tuple[int | None, ...]) -> bool:
+    if len(shape) != len(dims):
+        return False
+    return all(wanted is None or size == wanted for size, wanted in zip(shape, dims, strict=True))
+
+
+def _as_bytes(value: Any) -> bytes:
+    if isinstance(value, str):
+        return value.encode()
+    if isinstance(value, bytes):
+        return bytes(value)
+    raise InternalError(None, None, f"Unsupported object type {type(value).__name__}")

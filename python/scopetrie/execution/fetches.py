@@ -1,0 +1,144 @@
+"""What `Session.run` is asked for: tensors and operations, nested in containers as the caller likes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, TypeAlias
+
+from .._core import Graph, Operation, Tensor
+
+# Puts the fetched values, in the order of `Fetches.tensors`, into the caller's structure.
+Pack: TypeAlias = Callable[[Sequence[Any]], Any]
+
+
+class Fetches:
+    """A structure of fetches, taken apart.
+
+    Args:
+        graph: The session's graph.
+        structure: Tensors, operations, variables or their names, nested in lists, tuples, named tuples,
+            dicts.
+
+    Attributes:
+        tensors: Ids of the tensors to compute, each once.
+        targets: Ids of the operations to run, whose place in the result is None.
+        single: Whether the structure is one tensor, so that the result is its value.
+        flat: Whether the result is the list of the tensors' values as it stands.
+
+    Raises:
+        TypeError: If something in the structure is neither a tensor, an operation nor a name.
+        ValueError: If a name is unknown, or something is of another graph.
+    """
+
+    __slots__ = ("_graph", "_index", "_pack", "flat", "single", "targets", "tensors")
+
+    def __init__(self, graph: Graph, structure: Any) -> None:
+        self._graph = graph
+        self._index: dict[int, int] = {}
+        self.tensors: list[int] = []
+        self.targets: list[int] = []
+        self._pack = self._take(structure)
+        count = len(self.tensors)
+        plain = not self.targets
+        self.single = plain and count == 1 and not isinstance(structure, (list, tuple, Mapping))
+        self.flat = plain and type(structure) is list and count == len(structure) and is_flat(structure)
+
+    def pack(self, values: Sequence[Any]) -> Any:
+        """Returns the caller's structure with values in place of tensors, and None in place of operations.
+
+        Args:
+            values: The values of `tensors`.
+        """
+        return self._pack(values)
+
+    def _take(self, structure: Any) -> Pack:
+        if isinstance(structure, (list, tuple)):
+            return _sequence_pack(structure, [self._take(each) for each in structure])
+        if isinstance(structure, Mapping):
+            return _mapping_pack(structure, {key: self._take(each) for key, each in structure.items()})
+        element = self._element(structure)
+        if isinstance(element, Operation):
+            self.targets.append(element._id)
+            return _none
+        at = self._index.get(element._id)
+        if at is None:
+            at = self._index[element._id] = len(self.tensors)
+            self.tensors.append(element._id)
+        return lambda values: values[at]
+
+    def _element(self, fetch: Any) -> Tensor | Operation:
+        if fetch is None:
+            raise TypeError(
+                f'Argument `fetch` = {fetch} has invalid type "{type(fetch).__name__}". Cannot be None'
+            )
+        graph = self._graph
+        try:
+            element = graph.as_graph_element(fetch, allow_tensor=True, allow_operation=True)
+        except TypeError as error:
+            raise TypeError(
+                f'Argument `fetch` = {fetch} has invalid type "{type(fetch).__name__}" must be a string or '
+                f"Tensor. ({error})"
+            ) from None
+        except (ValueError, KeyError) as error:
+            raise ValueError(
+                f"Argument `fetch` = {fetch} cannot be interpreted as a Tensor. ({error})"
+            ) from None
+        if not graph.is_fetchable(element):
+            name = element.op.name if isinstance(element, Tensor) else element.name
+            raise InaccessibleTensorError(
+                f"Operation {name} has been marked as not fetchable. Typically this happens when it is "
+                "defined in another function or code block. Use return values, explicit Python locals or TensorFlow "
+                "collections to access it."
+            )
+        assert isinstance(element, (Tensor, Operation))
+        return element
+
+
+class InaccessibleTensorError(ValueError):
+    """A tensor that cannot be reached from where it is used."""
+
+
+def is_flat(structure: Sequence[Any]) -> bool:
+    """Whether a list holds no containers."""
+    return not any(isinstance(each, (list, tuple, Mapping)) for each in structure)
+
+
+def _none(values: Sequence[Any]) -> None:
+    return None
+
+
+def _sequence_pack(structure: Sequence[Any], packs: list[Pack]) -> Pack:
+    kind: Any = type(structure)
+    if kind is list:
+        return lambda values: [pack(values) for pack in packs]
+    if hasattr(structure, "_fields"):  # a named tuple, which takes its elements one by one
+        return lambda values: kind(*[pack(values) for pack in packs])
+    return lambda values: kind([pack(values) for pack in packs])
+
+
+def _mapping_pack(structure: Mapping[Any, Any], packs: dict[Any, Pack]) -> Pack:
+    kind: Any = type(structure)
+    factory = getattr(structure, "default_factory", None)
+
+    def pack_mapping(values: Sequence[Any]) -> Any:
+        packed = {key: pack(values) for key, pack in packs.items()}
+        return packed if kind is dict else kind(packed) if factory is None else kind(factory, packed)
+
+    return pack_mapping
+
+
+def signature(structure: Any) -> Any:
+    """Returns something hashable that is the same for structures of the same fetches, and for these only.
+
+    Containers of different types compare equal in Python (a tuple and a named tuple), so their types are
+    part.
+
+    Raises:
+        TypeError: If the structure holds something that cannot be hashed, which no fetch is.
+    """
+    if isinstance(structure, (list, tuple)):
+        return (type(structure), *map(signature, structure))
+    if isinstance(structure, Mapping):
+        return (type(structure), tuple(structure), *map(signature, structure.values()))
+    hash(structure)
+    return structure

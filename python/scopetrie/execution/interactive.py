@@ -1,0 +1,67 @@
+"""The session for notebooks and shells."""
+
+from __future__ import annotations
+
+import warnings
+from typing import Any
+
+from ..graph import Graph
+from . import default
+from .config import ConfigProto
+from .session import BaseSession
+
+
+class InteractiveSession(BaseSession):
+    """A session that is the default one from its making to its closing, for notebooks and shells.
+
+    Args:
+        target: Only the empty string: there are no other processes to run a graph in.
+        graph: The graph to run, made the default graph; by default the default graph.
+        config: A `ConfigProto`, taken for v1's sake.
+        backend: The array library that computes; see `Session`.
+
+    Raises:
+        TypeError: If an argument has the wrong type.
+        NotFoundError: If `target` is another one.
+
+    Example:
+        >>> import scopetrie as tf
+        >>> session = tf.InteractiveSession()
+        >>> tf.constant(2.0).eval()
+        np.float32(2.0)
+        >>> session.close()
+    """
+
+    def __init__(
+        self,
+        target: str = "",
+        graph: Graph | None = None,
+        config: ConfigProto | None = None,
+        *,
+        backend: Any = None,
+    ) -> None:
+        super().__init__(target, graph, config, backend=backend)
+        if default.stack.interactive:
+            warnings.warn(
+                "An interactive session is already active. This can cause out-of-memory errors or some other "
+                "unexpected errors (due to the unpredictable timing of garbage collection) in some cases. "
+                "You must explicitly call `InteractiveSession.close()` to release resources held by the other "
+                "session(s). Please use `tf.Session()` if you intend to productionize.",
+                stacklevel=2,
+            )
+        default.stack.interactive += 1
+        self._made_default: Any = None
+        if graph is not None:
+            self._made_default = graph.as_default()
+            self._made_default.__enter__()
+        default.push(self)
+
+    def close(self) -> None:
+        """Frees the values of the variables, and ends being the default session."""
+        if self._closed:
+            return
+        super().close()
+        default.stack.interactive -= 1
+        default.pop(self, enforce_nesting=False)
+        if self._made_default is not None:
+            self._made_default.__exit__(None, None, None)

@@ -1,0 +1,153 @@
+"""A compiled fetch, ready to run many times."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Sequence
+from typing import Any, Final, NoReturn
+
+from .._core import Graph
+from ..backends import Array
+from .compilation import Compilation
+from .failure import located
+from .source import generate
+from .state import Cell, State
+
+# Generated code runs a step in some 15 ns where the loop takes 150, but takes 6 us a step to compile. So a
+# plan that is run once (an initializer) is never worth it, and one past this length would keep its second run
+# waiting for more than a tenth of a second.
+_LONGEST_GENERATED: Final = 20_000
+
+
+class Plan:
+    """What computes the values of some tensors from those of others, in one session.
+
+    The first run is a loop over the steps; from the second on a function generated for the plan does the
+    same.
+
+    Thread safety: plans may run in several threads at once. Variables are shared, all else is each run's own.
+
+    Args:
+        graph: The graph.
+        state: The session's variables and counters.
+        fetches: Ids of the tensors whose values are returned.
+        targets: Ids of operations to run for their effects.
+        feeds: Ids of the tensors whose values `execute` takes.
+        single: Whether to return the value of the one fetch rather than a list.
+
+    Attributes:
+        execute: Runs the plan: `execute(*fed)` returns the fetched values as NumPy's, sharing no memory with
+            a variable, a constant or what was fed. What is fed are arrays of the backend, of the right dtypes
+            and shapes.
+        steps: What a run does.
+    """
+
+    __slots__ = ("__weakref__", "_backend", "_constants", "_fed", "_graph", "_outputs", "_single", "_slots",
+                 "execute", "steps")  # fmt: skip
+
+    def __init__(
+        self,
+        graph: Graph,
+        state: State,
+        fetches: Sequence[int],
+        targets: Sequence[int] = (),
+        feeds: Sequence[int] = (),
+        single: bool = False,
+    ) -> None:
+        compiled = Compilation(graph, state, fetches, targets, feeds)
+        self._graph = graph
+        self._backend = state.backend
+        self._fed = len(feeds)
+        self._slots = compiled.slots
+        self._constants = compiled.constants
+        self._outputs = compiled.outputs
+        self._single = single
+        self.steps = compiled.steps
+        self.execute: Callable[..., Any] = self._first
+
+    def _first(self, *fed: Array) -> Any:
+        looped = self._backend.quiet(self._loop)
+        values = looped(*fed)
+        self.execute = looped if len(self.steps) > _LONGEST_GENERATED else self._second
+        return values
+
+    def _second(self, *fed: Array) -> Any:
+        constants = {slot: self._slots[slot] for slot in self._constants}
+        function = generate(
+            self._backend, self.steps, self._fed, constants, self._outputs, self._single, self._fail
+        )
+        if any(type(step.function) is not Cell for step in self.steps):
+            function = self._backend.quiet(function)
+        self.execute = function
+        return function(*fed)
+
+    def _loop(self, *fed: Array) -> Any:
+        return self._timed_loop(fed, None)
+
+    def trace(self, fed: Sequence[Array]) -> tuple[Any, list[tuple[int, int, int]]]:
+        """Runs the plan and takes the time of each step.
+
+        Args:
+            fed: What `execute` takes.
+
+        Returns:
+            What `execute` returns; and for each step the operation's id, and start and end in nanoseconds of
+            `time.perf_counter_ns`.
+        """
+        times: list[tuple[int, int, int]] = []
+        return self._backend.quiet(self._timed_loop)(fed, times), times
+
+    def _timed_loop(self, fed: Sequence[Array], times: list[tuple[int, int, int]] | None) -> Any:
+        slots = self._slots.copy()
+        slots[: self._fed] = fed
+        done, start = 0, 0
+        try:
+            for step in self.steps:
+                if times is not None:
+                    start = time.perf_counter_ns()
+                function = step.function
+                if type(function) is Cell:
+                    value = function.read()
+                else:
+                    value = function(*[slots[slot] for slot in step.arguments])
+                results = step.results
+                if len(results) == 1:
+                    if type(value) is tuple or type(value) is list:
+                        step.sequence = True
+                        (value,) = value
+                    slots[results[0]] = value
+                elif results:
+                    for slot, each in zip(results, value, strict=True):
+                        slots[slot] = each
+                done += 1
+                value = each = None
+                for slot in step.dead:
+                    slots[slot] = None
+                if times is not None:
+                    times.append((step.op_id, start, time.perf_counter_ns()))
+            values = []
+            for output in self._outputs:
+                if output.slot is None:
+                    values.append(self._backend.export(output.cell.read()))  # type: ignore[union-attr]
+                elif output.owned and self._backend.on_host:
+                    values.append(slots[output.slot])
+                else:
+                    values.append(self._backend.export(slots[output.slot], fed if output.fed else ()))
+        except Exception as error:
+            self._fail(error, done, slots)
+        return values[0] if self._single else values
+
+    def _fail(self, error: Exception, at: int, slots: Sequence[Any] | dict[int, Any]) -> NoReturn:
+        """Raises the error that v1 would raise for one of a step or, past the last, of an output."""
+        if at < len(self.steps):
+            step = self.steps[at]
+            op = self._graph.operation(step.op_id)
+            arrays = [slots[slot] for slot in step.arguments[: len(op.inputs)]]
+            raise located(error, op, step.function, arrays) from _cause(error)
+        raise located(error, None, None, ()) from _cause(error)
+
+
+def _cause(error: Exception) -> Exception | None:
+    # An error that a kernel raised for its own reasons is the interesting one; AttributeErrors of cells are
+    # not.
+    return None if isinstance(error, AttributeError) and isinstance(error.obj, Cell) else error

@@ -1,0 +1,80 @@
+"""One form of call to `Session.run`, made ready: which fetches, which feeds, and the plan between them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from .._core import Graph
+from ..backends import Array
+from .config import RunOptions
+from .feeds import Feed, find_feed
+from .fetches import Fetches
+from .plan import Plan
+from .state import State
+from .trace import RunMetadata, record
+
+
+class Program:
+    """What computes a structure of fetches from fed values.
+
+    Args:
+        graph: The session's graph.
+        state: The session's variables and counters.
+        fetches: The structure.
+        keys: What is fed: tensors, variables or names.
+
+    Attributes:
+        plan: What computes the values.
+        direct: Whether the plan's result is the program's: a value, or a list of values.
+    """
+
+    __slots__ = ("_feeds", "_fetches", "_graph", "direct", "plan")
+
+    def __init__(self, graph: Graph, state: State, fetches: Any, keys: Sequence[Any]) -> None:
+        self._graph = graph
+        self._fetches = taken = Fetches(graph, fetches)
+        # Two keys may name the same tensor: the later one counts.
+        found: dict[int, tuple[Any, Feed]] = {}
+        for key in keys:
+            feed = find_feed(graph, key, state.backend)
+            found[feed.id] = key, feed
+        self._feeds = list(found.values())
+        self.direct = taken.single or taken.flat
+        self.plan = Plan(graph, state, taken.tensors, taken.targets, list(found), single=taken.single)
+
+    def fed(self, feed_dict: Mapping[Any, Any]) -> list[Array]:
+        """Returns the values of a feed_dict as the plan takes them."""
+        return [feed.value(feed_dict[key]) for key, feed in self._feeds]
+
+    def run(self, fed: Sequence[Array]) -> Any:
+        """Runs the plan.
+
+        Args:
+            fed: What `fed` returned.
+
+        Returns:
+            The structure of fetches, with values.
+        """
+        values = self.plan.execute(*fed)
+        return values if self.direct else self._fetches.pack(values)
+
+    def run_traced(self, fed: Sequence[Array], options: Any, metadata: Any) -> Any:
+        """Runs the plan as `run` does, and takes the operations' times if the options ask for it."""
+        if options is None or metadata is None or options.trace_level != RunOptions.FULL_TRACE:
+            return self.run(fed)
+        values, times = self.plan.trace(fed)
+        record(self._graph, times, metadata)
+        return values if self.direct else self._fetches.pack(values)
+
+
+def check_options(options: Any, metadata: Any) -> None:
+    """Refuses options and metadata that are of other classes than v1's.
+
+    Raises:
+        TypeError: If `options` is no `RunOptions`, or `metadata` no `RunMetadata`.
+    """
+    if options is not None and not isinstance(options, RunOptions):
+        raise TypeError(f"`options` must be a tf.RunOptions, but got {type(options).__name__!r}")
+    if metadata is not None and not isinstance(metadata, RunMetadata):
+        raise TypeError(f"`run_metadata` must be a tf.RunMetadata, but got {type(metadata).__name__!r}")

@@ -1,0 +1,337 @@
+"""Sessions: one run of a graph, with its own values of the variables."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from types import TracebackType
+from typing import Any, Final, NoReturn, Self
+
+from ..backends import Backend, get_backend
+from ..errors import NotFoundError, UnimplementedError
+from ..graph import Graph, get_default_graph
+from . import default
+from .config import ConfigProto
+from .feeds import flatten_feeds
+from .fetches import is_flat, signature
+from .plan import Plan
+from .program import Program, check_options
+from .state import State
+
+# Programs are kept for the forms of call that a session has seen; a script that builds new operations for
+# every run would keep them for ever.
+_MOST_PROGRAMS: Final = 4096
+
+
+class BaseSession:
+    """What `Session` and `InteractiveSession` have in common.
+
+    Thread safety: `run` may be called from several threads at once.
+
+    Args:
+        target: Only the empty string: there are no other processes to run a graph in.
+        graph: The graph to run; by default the default graph.
+        config: A `ConfigProto`, taken for v1's sake.
+        backend: The array library that computes: "numpy" (the default), "cupy", a `Backend`, or a module that
+            follows the array API standard.
+
+    Raises:
+        TypeError: If an argument has the wrong type.
+        NotFoundError: If `target` is another one.
+    """
+
+    def __init__(
+        self,
+        target: str = "",
+        graph: Graph | None = None,
+        config: ConfigProto | None = None,
+        *,
+        backend: Any = None,
+    ) -> None:
+        if graph is not None and not isinstance(graph, Graph):
+            raise TypeError(f'Argument `graph` must be a tf.Graph, but got "{type(graph).__name__}"')
+        if not isinstance(target, (str, bytes, type(None))):
+            raise TypeError(f'Argument `target` must be a string, but got "{type(target).__name__}"')
+        if config is not None and not isinstance(config, ConfigProto):
+            raise TypeError(f'Argument `config` must be a tf.ConfigProto, but got "{type(config).__name__}"')
+        if target:
+            raise NotFoundError(
+                None,
+                None,
+                f'No session factory registered for the given session options: {{target: "{target}" config: '
+                f"{str(config or '').strip()}}} Registered factories are {{DIRECT_SESSION}}.\n"
+                "scopetrie runs a graph in its own process only: leave out `target`.",
+            )
+        self._graph = get_default_graph() if graph is None else graph
+        self._state: State = State(get_backend(backend))
+        self._closed = False
+        # Calls without feeds by what is fetched, for single fetches; the latest such call that fetched a
+        # list; and all forms of call by `signature`. Filled by any thread: each operation on them is atomic.
+        self._plans: dict[Any, Plan] = {}
+        self._latest: tuple[list[Any], Program] = ([], _NOTHING)
+        self._programs: dict[Any, Program] = {}
+
+    @property
+    def graph(self) -> Graph:
+        """The graph that the session runs."""
+        return self._graph
+
+    @property
+    def graph_def(self) -> Any:
+        """The graph as a GraphDef proto; needs the extra `tensorboard`."""
+        return self._graph.as_graph_def()
+
+    @property
+    def sess_str(self) -> bytes:
+        """The target, as bytes."""
+        return b""
+
+    @property
+    def backend(self) -> Backend:
+        """The array library that computes."""
+        return self._state.backend
+
+    def run(
+        self,
+        fetches: Any,
+        feed_dict: Any = None,
+        options: Any = None,
+        run_metadata: Any = None,
+    ) -> Any:
+        """Computes tensors and runs operations.
+
+        What the fetches need is found and compiled at the first call of this form (the same fetches, the same
+        keys fed) and kept; adding to the graph does not invalidate it.
+
+        Args:
+            fetches: A tensor, an operation, a variable, the name of one ("add:0", "add"), or lists, tuples,
+                named tuples or dicts of those, nested in any way.
+            feed_dict: Values by tensor (or variable, or name), in place of what the graph would compute for
+                it: arrays, numbers, strings, nested lists. They are converted to the tensor's dtype.
+            options: A `RunOptions`; with `trace_level=RunOptions.FULL_TRACE` the times of the operations are
+                taken.
+            run_metadata: A `RunMetadata` that gets them.
+
+        Returns:
+            `fetches` with NumPy arrays in place of tensors and variables (for rank 0 NumPy scalars, or
+            bytes), and None in place of operations. The arrays are the caller's own.
+
+        Raises:
+            RuntimeError: If the session is closed or the graph is empty.
+            TypeError: If a fetch or a key of `feed_dict` is of the wrong type.
+            ValueError: If a fetch or key is of another graph or unknown, or a fed value has the wrong shape.
+            OpError: What an operation raises when it runs, as `errors.InvalidArgumentError` for a placeholder
+                that is not fed and `errors.FailedPreconditionError` for a variable without a value.
+
+        Example:
+            >>> import scopetrie as tf
+            >>> x = tf.placeholder(tf.float32, [None])
+            >>> y = 2.0 * x
+            >>> with tf.Session() as session:
+            ...     session.run({"x": x, "both": [y, y.op]}, feed_dict={x: [1.0, 2.0]})
+            {'x': array([1., 2.], dtype=float32), 'both': [array([2., 4.], dtype=float32), None]}
+        """
+        if not feed_dict and options is None and run_metadata is None:
+            # The whole of `_run` for the most frequent calls.
+            if type(fetches) is list:
+                known, program = self._latest
+                try:
+                    again = known == fetches
+                except ValueError:  # an array, which is no fetch, among them
+                    again = False
+                if again and fetches:
+                    return program.run(())
+            else:
+                try:
+                    plan = self._plans.get(fetches)
+                except TypeError:  # a dict, or something that is no fetch at all
+                    plan = None
+                if plan is not None:
+                    return plan.execute()
+        return self._run(fetches, feed_dict or {}, options, run_metadata)
+
+    def _run(self, fetches: Any, feed_dict: Any, options: Any, run_metadata: Any) -> Any:
+        if self._closed:
+            raise RuntimeError("Attempted to use a closed Session.")
+        if self._graph.version == 0:
+            raise RuntimeError(
+                "The Session graph is empty. Add operations to the graph before calling run()."
+            )
+        check_options(options, run_metadata)
+        feed_dict = flatten_feeds(feed_dict)
+        try:
+            key = (signature(fetches), *feed_dict)
+            program = self._programs.get(key)
+        except TypeError:  # something that cannot be hashed is no fetch; the error says so
+            key = program = None
+        if program is None:
+            program = Program(self._graph, self._state, fetches, list(feed_dict))
+            if key is not None:
+                self._keep(key, program, fetches, not feed_dict)
+        fed = program.fed(feed_dict)
+        if options is None and run_metadata is None:
+            return program.run(fed)
+        return program.run_traced(fed, options, run_metadata)
+
+    def _keep(self, key: Any, program: Program, fetches: Any, unfed: bool) -> None:
+        for kept in (self._programs, self._plans):
+            if len(kept) >= _MOST_PROGRAMS:
+                kept.clear()
+        self._programs[key] = program
+        if not unfed:
+            return
+        if type(fetches) is list:
+            if is_flat(fetches):  # of nested ones, different ones may be equal
+                self._latest = (list(fetches), program)
+        elif program.direct and not isinstance(fetches, tuple):  # a tuple is equal to named ones
+            self._plans[fetches] = program.plan
+
+    def make_callable(
+        self, fetches: Any, feed_list: Sequence[Any] | None = None, accept_options: bool = False
+    ) -> Callable[..., Any]:
+        """Returns a function that runs a fetch.
+
+        Args:
+            fetches: What `run` takes.
+            feed_list: What is fed: tensors, variables or names.
+            accept_options: Whether the function takes `options` and `run_metadata` by keyword, as `run` does.
+
+        Returns:
+            A function of the fed values, in the order of `feed_list`, that returns what `run` would.
+
+        Raises:
+            TypeError: If `feed_list` is neither a list nor a tuple.
+
+        Example:
+            >>> import scopetrie as tf
+            >>> x = tf.placeholder(tf.float32, [])
+            >>> with tf.Session() as session:
+            ...     double = session.make_callable(2.0 * x, [x])
+            ...     double(1.5)
+            np.float32(3.0)
+        """
+        if feed_list is not None and not isinstance(feed_list, (list, tuple)):
+            raise TypeError(f"Argument `feed_list` must be a list or tuple. Received: feed_list={feed_list}")
+        keys = list(feed_list or ())
+
+        def call(*values: Any, options: Any = None, run_metadata: Any = None) -> Any:
+            return self.run(fetches, dict(zip(keys, values, strict=False)), options, run_metadata)
+
+        if accept_options:
+            return call
+        return lambda *values: call(*values)
+
+    def close(self) -> None:
+        """Frees the values of the variables; the session cannot run any more. Closing twice is harmless."""
+        self._closed = True
+        self._latest = ([], _NOTHING)
+        self._plans.clear()
+        self._programs.clear()
+        self._state.clear()
+
+    @contextmanager
+    def as_default(self) -> Iterator[Self]:
+        """Makes this the default session inside `with`; neither closes it nor changes the default graph."""
+        default.push(self)
+        try:
+            yield self
+        finally:
+            default.pop(self)
+
+    def list_devices(self) -> list[str]:
+        """Returns the names of the devices that operations run on: one, in v1's notation."""
+        kind = "CPU" if self._state.backend.on_host else "GPU"
+        return [f"/job:localhost/replica:0/task:0/device:{kind}:0"]
+
+    def partial_run_setup(self, fetches: Any, feeds: Any = None) -> NoReturn:
+        """Is not supported: use `run`, feeding intermediate tensors with what an earlier `run` gave.
+
+        Raises:
+            UnimplementedError: Always.
+        """
+        raise UnimplementedError(None, None, _REFUSED.format("partial_run_setup"))
+
+    def partial_run(self, handle: Any, fetches: Any, feed_dict: Any = None) -> NoReturn:
+        """Is not supported: see `partial_run_setup`.
+
+        Raises:
+            UnimplementedError: Always.
+        """
+        raise UnimplementedError(None, None, _REFUSED.format("partial_run"))
+
+
+_REFUSED: Final = (
+    "Session.{} is not supported by scopetrie. Use Session.run: it takes the values of intermediate "
+    "tensors, as an earlier run returned them, in feed_dict."
+)
+
+
+# Stands for the latest program before there is one: it is never run.
+_NOTHING: Any = None
+
+
+class Session(BaseSession):
+    """Runs the operations of a graph, and holds the values of its variables meanwhile.
+
+    `with session:` makes it the default session and its graph the default graph, and closes it at the end.
+
+    Args:
+        target: Only the empty string: there are no other processes to run a graph in.
+        graph: The graph to run; by default the default graph.
+        config: A `ConfigProto`, taken for v1's sake.
+        backend: The array library that computes: "numpy" (the default), "cupy", a `Backend`, or a module that
+            follows the array API standard.
+
+    Raises:
+        TypeError: If an argument has the wrong type.
+        NotFoundError: If `target` is another one.
+
+    Example:
+        >>> import scopetrie as tf
+        >>> with tf.Graph().as_default():
+        ...     w = tf.get_variable("w", initializer=[1.0, 2.0])
+        ...     add = tf.assign_add(w, [1.0, 1.0])
+        ...     with tf.Session() as session:
+        ...         session.run(tf.global_variables_initializer())
+        ...         session.run(add)
+        ...         w.eval()
+        array([2., 3.], dtype=float32)
+        array([2., 3.], dtype=float32)
+    """
+
+    def __init__(
+        self,
+        target: str = "",
+        graph: Graph | None = None,
+        config: ConfigProto | None = None,
+        *,
+        backend: Any = None,
+    ) -> None:
+        super().__init__(target, graph, config, backend=backend)
+        self._entered: Any = None
+
+    def __enter__(self) -> Self:
+        if self._entered is not None:
+            raise RuntimeError(
+                "Session context managers are not re-entrant. Use `Session.as_default()` if you want to "
+                "enter a session multiple times."
+            )
+        entered = self.graph.as_default()
+        entered.__enter__()
+        self._entered = entered
+        default.push(self)
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        entered, self._entered = self._entered, None
+        try:
+            default.pop(self)
+            entered.__exit__(kind, error, traceback)
+        finally:
+            self.close()
+
+    @staticmethod
+    def reset(target: str, containers: Any = None, config: Any = None) -> None:
+        """Does nothing: a session's values are its own, and no server holds any."""

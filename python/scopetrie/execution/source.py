@@ -1,0 +1,98 @@
+"""Plans as Python source: one statement a step, values as local variables."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, NoReturn
+
+from ..backends import Backend
+from .state import Cell
+from .steps import Output, Step
+
+
+def generate(
+    backend: Backend,
+    steps: Sequence[Step],
+    fed: int,
+    constants: Mapping[int, Any],
+    outputs: Sequence[Output],
+    single: bool,
+    fail: Callable[[Exception, int, dict[int, Any]], NoReturn],
+) -> Callable[..., Any]:
+    """Returns a function that runs a plan's steps.
+
+    Each step and each output has a line of its own, so that the line number of an exception tells which
+    failed: running a step costs nothing for that.
+
+    Args:
+        backend: The library that computes.
+        steps: The steps.
+        fed: How many slots, the first ones, hold what the function is called with.
+        constants: What other slots hold from the start.
+        outputs: What to return.
+        single: Whether to return the one output rather than a list.
+        fail: Called with an exception, the number of the step (or of steps and output) and the slots' values.
+    """
+    names: dict[str, Any] = {f"c{slot}": value for slot, value in constants.items()}
+    # By identity: functions may be equal without being the same, or not hashable.
+    known: dict[int, str] = {}
+
+    def global_name(thing: Any) -> str:
+        name = known.get(id(thing))
+        if name is None:
+            name = known[id(thing)] = f"g{len(known)}"
+            names[name] = thing
+        return name
+
+    def local(slot: int) -> str:
+        if slot < fed:
+            return f"f{slot}"
+        return f"c{slot}" if slot in constants else f"r{slot}"
+
+    lines = [f"def run({', '.join(map(local, range(fed)))}):", " try:"]
+    first_line = len(lines) + 1
+    for step in steps:
+        function = global_name(step.function)
+        if type(step.function) is Cell:
+            call = f"{function}.view"
+        else:
+            call = f"{function}({', '.join(map(local, step.arguments))})"
+        if step.results:
+            call = f"{', '.join(map(local, step.results))}{',' if step.sequence else ''} = {call}"
+        if step.dead:
+            call += f"; {' = '.join(map(local, step.dead))} = None"
+        lines.append(f"  {call}")
+
+    arrays = ", ".join(map(local, range(fed)))
+    names["export"] = backend.export
+    exported = []
+    for output in outputs:
+        if output.slot is None:
+            view = f"{global_name(output.cell)}.view"
+            if not backend.on_host or output.cell is None or output.cell.dims is None:
+                exported.append(f"export({view})")
+            else:
+                exported.append(f"{view}.copy()" if output.cell.dims else f"{view}[()]")
+        elif output.owned and backend.on_host:
+            exported.append(local(output.slot))
+        elif output.fed and fed:
+            exported.append(f"export({local(output.slot)}, ({arrays},))")
+        else:
+            exported.append(f"export({local(output.slot)})")
+    if single:
+        lines.append(f"  return {exported[0]}")
+    else:
+        # The bracket shares the line of the first output, whose number then follows the last step's.
+        lines.append("  return [" + ",\n   ".join(exported) + "]")
+    lines += [" except Exception as error:", "  failed(error, locals())"]
+
+    def failed(error: Exception, found: dict[str, Any]) -> NoReturn:
+        line = error.__traceback__.tb_lineno if error.__traceback__ is not None else first_line
+        values = dict(constants)
+        values.update({int(name[1:]): value for name, value in found.items() if name[1:].isdigit()})
+        fail(error, line - first_line, values)
+
+    names["failed"] = failed
+    exec(compile("\n".join(lines), "<scopetrie plan>", "exec"), names)
+    run: Callable[..., Any] = names["run"]
+    return run

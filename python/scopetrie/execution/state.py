@@ -1,0 +1,215 @@
+"""What one `Session` holds: the values of its variables and how far its random operations have drawn."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import numpy as np
+
+from ..backends import Array, Backend
+from ..errors import FailedPreconditionError, InvalidArgumentError
+from ..ops.registry import Dims, dims_text
+
+
+class Cell:
+    """The memory of one variable in one session.
+
+    Where the backend's arrays can be changed in place, a variable keeps its memory for as long as its shape
+    stays the same. A value that was read shows what is assigned later in the same run, as in v1: order reads
+    and writes by control dependencies. Nothing of this leaves a run: what `Session.run` returns is a copy.
+
+    Thread safety: writes of several threads to one variable are not ordered, as in v1 without locking.
+
+    Args:
+        name: The variable's name, for errors.
+        backend: The library that makes the memory.
+        dtype: The dtype of the values.
+        dims: The declared shape, which the first value must have as far as it is known.
+
+    Attributes:
+        view: The value, as an array that cannot be written to. Missing until the first `assign`: plans read
+            this attribute without a test, and the error for an AttributeError here is made where it is
+            caught.
+    """
+
+    __slots__ = ("_array", "_backend", "_shape", "dims", "dtype", "name", "view")
+
+    view: Array
+
+    def __init__(self, name: str, backend: Backend, dtype: np.dtype[Any], dims: Dims) -> None:
+        self.name = name
+        self.dtype = dtype
+        self.dims = dims
+        self._backend = backend
+        self._array: Array = None
+        self._shape: tuple[int, ...] | None = None
+
+    @property
+    def initialized(self) -> bool:
+        """Whether the variable has a value."""
+        return self._array is not None
+
+    def uninitialized(self) -> FailedPreconditionError:
+        """Returns the error for reading the variable before it has a value."""
+        return FailedPreconditionError(None, None, f"Attempting to use uninitialized value {self.name}")
+
+    def read(self) -> Array:
+        """Returns the value, as an array that cannot be written to.
+
+        Raises:
+            FailedPreconditionError: If the variable has no value yet.
+        """
+        if self._array is None:
+            raise self.uninitialized()
+        return self.view
+
+    def writable(self) -> Array | None:
+        """Returns the memory to change in place, or None where the library's arrays cannot be changed.
+
+        Raises:
+            FailedPreconditionError: If the variable has no value yet.
+        """
+        if self._array is None:
+            raise self.uninitialized()
+        return self._array if self._backend.in_place else None
+
+    def assign(self, value: Array, validate_shape: bool = True) -> None:
+        """Makes a copy of `value` the variable's value.
+
+        Args:
+            value: An array of the variable's dtype.
+            validate_shape: Whether the shape must be that of the present value, or the declared one.
+
+        Raises:
+            InvalidArgumentError: If the shape is another one.
+        """
+        shape = value.shape
+        if shape == self._shape:
+            if self._backend.in_place:
+                self._backend.overwrite(self._array, value)
+            else:
+                self.view = self._array = value
+            return
+        if validate_shape:
+            self._check(shape)
+        if not self._backend.in_place:
+            array = value
+        else:
+            # Filled before anybody sees it: an interrupt leaves the old value whole.
+            array = self._backend.empty(shape, self.dtype)
+            self._backend.overwrite(array, value)
+        self.view = self._backend.freeze(array)
+        self._array, self._shape = array, shape
+
+    def updater(self, function: Any) -> Callable[[Array], None]:
+        """Returns a function that makes `function(value, delta)` the value, in place where it can.
+
+        Args:
+            function: An elementwise function of two arrays.
+
+        Returns:
+            A function of delta. It raises FailedPreconditionError if the variable has no value yet, and
+            InvalidArgumentError if delta has another shape than it.
+        """
+        # Found out once, not in each run.
+        if self._backend.writes_into(function) != 2:
+            return lambda delta: self.assign(function(self._operand(delta), delta))
+
+        def update(delta: Array) -> None:
+            array = self._array if delta.shape == self._shape else self._operand(delta)
+            function(array, delta, array)
+
+        return update
+
+    def _operand(self, delta: Array) -> Array:
+        if self._array is None:
+            raise self.uninitialized()
+        if delta.shape != self._shape:
+            raise InvalidArgumentError(None, None, "Parameters and update must be the same size")
+        return self._array
+
+    def _check(self, shape: tuple[int, ...]) -> None:
+        wanted = self.dims if self._shape is None else self._shape
+        if wanted is None:
+            return
+        if len(wanted) == len(shape) and all(a is None or a == b for a, b in zip(wanted, shape, strict=True)):
+            return
+        raise InvalidArgumentError(
+            None,
+            None,
+            "Assign requires shapes of both tensors to match. "
+            f"lhs shape= {dims_text(wanted)} rhs shape= {dims_text(shape)}",
+        )
+
+
+class State:
+    """The variables and random counters of one session.
+
+    Args:
+        backend: The library that computes.
+
+    Attributes:
+        backend: The library that computes.
+        xp: Its array-API namespace.
+        cells: The variables that the session has met, by the id of the operation that stands for each.
+    """
+
+    __slots__ = ("_counters", "backend", "cells", "xp")
+
+    def __init__(self, backend: Backend) -> None:
+        self.backend = backend
+        self.xp = backend.xp
+        self.cells: dict[int, Cell] = {}
+        self._counters: dict[int, int] = {}
+
+    def declare(self, op_id: int, name: str, dtype: np.dtype[Any], dims: Dims) -> Cell:
+        """Returns the cell of a variable, made at its first mention."""
+        cell = self.cells.get(op_id)
+        if cell is None:
+            cell = self.cells[op_id] = Cell(name, self.backend, dtype, dims)
+        return cell
+
+    def count(self, op_id: int) -> int:
+        """Returns how often the operation has been counted before, and counts it."""
+        count = self._counters.get(op_id, 0)
+        self._counters[op_id] = count + 1
+        return count
+
+    def clear(self) -> None:
+        """Forgets all values."""
+        self.cells.clear()
+        self._counters.clear()
+
+
+class OpState:
+    """What the kernel of one stateful operation sees of a session.
+
+    Args:
+        state: The session's state.
+        op_id: The operation's id in the graph.
+        variables: The variables that the operation refers to (its inputs declared "ref:"), in order.
+
+    Attributes:
+        op_id: The operation's id in the graph.
+        variables: The variables that it refers to.
+        xp: The array namespace that computes.
+    """
+
+    __slots__ = ("_state", "op_id", "variables", "xp")
+
+    def __init__(self, state: State, op_id: int, variables: Sequence[Cell] = ()) -> None:
+        self._state = state
+        self.op_id = op_id
+        self.variables = variables
+        self.xp = state.xp
+
+    @property
+    def variable(self) -> Cell:
+        """The one variable that the operation refers to."""
+        (cell,) = self.variables
+        return cell
+
+    def counter(self) -> int:
+        """Returns how often this operation has drawn in this session, and counts one up."""
+        return self._state.count(self.op_id)
