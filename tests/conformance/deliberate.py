@@ -16,6 +16,10 @@ class Deliberate(NamedTuple):
 
 
 DIFFERENT = {
+    "scopes::constraints": Deliberate(
+        "A scope's constraint reaches inner and captured scopes, as v1's documentation says of its arguments.",
+        [("inner False False", "inner True True"), ("captured False False", "captured True True")],
+    ),
     "regularizers::calls": Deliberate(
         "A regularizer runs once for each new variable, and never again when its loss is used.",
         [

@@ -202,6 +202,16 @@ def initializer_value_in_the_scope(tf, say):
         say.of("own", tf.get_variable, "x", [1], initializer=tf.zeros_initializer())
 
 
+def constraints(tf, say):
+    double = lambda v: v * 2.0  # noqa: E731
+    with tf.variable_scope("a", constraint=double) as a:
+        say("own", a.constraint is double, tf.get_variable("v", [1]).constraint is double)
+        with tf.variable_scope("b") as b:
+            say("inner", b.constraint is double, tf.get_variable("v", [1]).constraint is double)
+    with tf.variable_scope(a) as again:
+        say("captured", again.constraint is double, tf.get_variable("w", [1]).constraint is double)
+
+
 def setters(tf, say):
     with tf.variable_scope("a") as a:
         a.set_initializer(tf.ones_initializer())
