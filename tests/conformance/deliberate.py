@@ -17,7 +17,7 @@ class Deliberate(NamedTuple):
 
 DIFFERENT = {
     "scopes::constraints": Deliberate(
-        "A scope's constraint reaches inner and captured scopes, as v1's documentation says of its arguments.",
+        "A scope's constraint reaches inner and captured scopes, as v1's documentation has it.",
         [("inner False False", "inner True True"), ("captured False False", "captured True True")],
     ),
     "regularizers::calls": Deliberate(

@@ -1,4 +1,4 @@
-"""docs/v1_names.md is true: what it calls supported is there with its arguments, what it calls refused raises."""
+"""docs/v1_names.md is true: what it calls supported is there, with its arguments; the rest raises."""
 
 import inspect
 import pathlib

@@ -129,6 +129,17 @@ def local_variables_share_the_store(tf, say):
         say(tf.get_variable("v", [1]) is v, tf.get_local_variable("v", [1]) is v)
 
 
+def many_lines_of_a_refusal(tf, say):
+    """After the first line comes where the variable was made, innermost frame first."""
+    tf.get_variable("v", [1])
+    try:
+        tf.get_variable("v", [1])
+    except ValueError as error:
+        lines = str(error).splitlines()
+        say(len(error.args), lines[0])
+        say(repr(lines[1]), "many_lines_of_a_refusal" in lines[2], lines[2].lstrip().startswith("File "))
+
+
 def conv_layers_shared(tf, say):
     def conv_relu(x):
         weights = tf.get_variable("weights", [2, 2], initializer=tf.random_normal_initializer())

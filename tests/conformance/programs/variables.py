@@ -239,6 +239,33 @@ def in_a_cond(tf, say):
     say([x.name for x in tf.global_variables()])
 
 
+def made_in_a_cond(tf, say):
+    say.of(
+        "value",
+        tf.cond,
+        tf.constant(True),
+        lambda: tf.Variable(1.0, name="v") + 1.0,
+        lambda: tf.constant(0.0),
+    )
+    yes = tf.placeholder(tf.bool, [], name="yes")
+    say.of(
+        "value of a tensor",
+        tf.cond,
+        yes,
+        lambda: tf.Variable(tf.ones([2]), name="v") + 1.0,
+        lambda: tf.zeros([2]),
+    )
+    result = tf.cond(
+        yes,
+        lambda: tf.Variable(lambda: tf.ones([2]), name="w") + 1.0,
+        lambda: tf.get_variable("g", [2], initializer=tf.ones_initializer()),
+    )
+    say(result.get_shape(), tf.global_variables())
+    with tf.Session() as session:
+        session.run([v.initializer for v in tf.global_variables() if v.name.startswith(("cond_2", "g"))])
+        say(session.run(result, {yes: True}), session.run(result, {yes: False}))
+
+
 def many(tf, say):
     made = [tf.Variable(float(i), name="v") for i in range(5)] + [
         tf.Variable(float(i), name="v_1") for i in range(3)
