@@ -23,9 +23,9 @@ FLOORS = [
     {"errors", "backends"},
     {"dtypes", "dimension"},
     {"shapes"},
-    {"graph"},
+    {"graph", "partitioners"},
     {"ops"},
-    {"variables", "initializers", "partitioners"},
+    {"variables", "initializers"},
     {"scopes", "store", "execution"},
     {"train", "template", "summary"},
     {ROOT_MODULE},  # the root itself, whose exports are everything below

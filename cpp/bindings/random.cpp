@@ -99,10 +99,13 @@ void random_fill(std::string_view kind, const py::buffer& out, const py::int_& s
 }
 
 }  // namespace
+}  // namespace scopetrie::python
+
+void bind_random(py::module_& module);
 
 void bind_random(py::module_& module) {
-  module.def("random_fill", &random_fill, py::arg("kind"), py::arg("out"), py::arg("seed"), py::arg("seed2"),
-             py::arg("step"), py::arg("lo") = 0, py::arg("hi") = 0, py::arg("first") = 0,
+  module.def("random_fill", &scopetrie::python::random_fill, py::arg("kind"), py::arg("out"), py::arg("seed"),
+             py::arg("seed2"), py::arg("step"), py::arg("lo") = 0, py::arg("hi") = 0, py::arg("first") = 0,
              R"(Fills an array with random numbers that depend on the arguments alone, on every platform.
 
 Args:
@@ -121,5 +124,3 @@ Raises:
     ValueError: If there is no such kind for out's type, lo >= hi, or out
         is not contiguous.)");
 }
-
-}  // namespace scopetrie::python
