@@ -52,7 +52,7 @@ PyObject* get_default_graph(PyObject*, PyObject*) {
 }
 
 bool is_graph(PyObject* object) {
-  if (PyObject_TypeCheck(object, state().graph_base)) return true;
+  if (PyObject_TypeCheck(object, state().graph_type)) return true;
   PyErr_Format(PyExc_TypeError, "a Graph is needed, but got %R", object);
   return false;
 }

@@ -98,7 +98,7 @@ PyObject* create_filled(Context& context, PyVariableScope* scope, ScopeId scope_
   record.scope = scope_id;
   record.segment = segment;
   const bool trainable = args[kTrainable] != Py_False;
-  record.flags = trainable ? kTrainable : 0u;
+  record.flags = trainable ? std::uint32_t{kTrainable} : 0u;
   const VariableId id = add_variable(context, fresh.name, true, graph.ops.operation(initial).first_output, output, kNone, kNone, record);
   if (id == kNone || !graph.collections.add_variable(Collections::kVariables, id) ||
       (trainable && !graph.collections.add_variable(Collections::kTrainable, id)))

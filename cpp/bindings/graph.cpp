@@ -445,8 +445,8 @@ bool bind_graph(PyObject* module) {
                          {0, nullptr}};
   PyType_Spec spec = {"scopetrie._core.Graph", sizeof(PyGraph), 0,
                       Py_TPFLAGS_DEFAULT | Py_TPFLAGS_BASETYPE | Py_TPFLAGS_HAVE_GC, slots};
-  state().graph_base = add_type(module, spec);
-  return state().graph_base != nullptr;
+  state().graph_type = add_type(module, spec);
+  return state().graph_type != nullptr;
 }
 
 }  // namespace scopetrie::python

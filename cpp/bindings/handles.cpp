@@ -282,13 +282,14 @@ bool bind_handles(PyObject* module) {
   operation_slots.push_back({Py_tp_methods, operation_methods});
   operation_slots.push_back({0, nullptr});
 
+  // A base type so that Python can write its cold members as a class; no instance is ever of another type.
   constexpr unsigned flags = Py_TPFLAGS_DEFAULT | Py_TPFLAGS_BASETYPE;
   PyType_Spec tensor = {"scopetrie._core.Tensor", sizeof(PyHandle), 0, flags, tensor_slots.data()};
   PyType_Spec operation = {"scopetrie._core.Operation", sizeof(PyHandle), 0, flags, operation_slots.data()};
   State& s = state();
-  s.tensor_base = s.tensor_type = add_type(module, tensor);
-  s.operation_base = s.operation_type = add_type(module, operation);
-  return s.tensor_base != nullptr && s.operation_base != nullptr;
+  s.tensor_type = add_type(module, tensor);
+  s.operation_type = add_type(module, operation);
+  return s.tensor_type != nullptr && s.operation_type != nullptr;
 }
 
 }  // namespace scopetrie::python

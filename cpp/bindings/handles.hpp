@@ -16,9 +16,9 @@ struct PyHandle {
 };
 
 inline PyHandle* handle(PyObject* object) { return reinterpret_cast<PyHandle*>(object); }
-inline bool is_tensor(PyObject* object) { return PyObject_TypeCheck(object, state().tensor_base); }
-inline bool is_operation(PyObject* object) { return PyObject_TypeCheck(object, state().operation_base); }
-inline bool is_variable(PyObject* object) { return PyObject_TypeCheck(object, state().variable_base); }
+inline bool is_tensor(PyObject* object) { return Py_IS_TYPE(object, state().tensor_type); }
+inline bool is_operation(PyObject* object) { return Py_IS_TYPE(object, state().operation_type); }
+inline bool is_variable(PyObject* object) { return Py_IS_TYPE(object, state().variable_type); }
 
 PyObject* new_handle(PyTypeObject* type, PyGraph* graph, std::uint32_t id);
 inline PyObject* tensor_handle(PyGraph* graph, TensorId id) { return new_handle(state().tensor_type, graph, id); }

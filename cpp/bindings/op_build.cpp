@@ -34,12 +34,11 @@ bool check_graph(Inputs& inputs, PyObject* item) {
 
 // The tensor an argument stands for; kNone for a value. False with an exception set.
 bool read_input(Inputs& inputs, PyObject* item, Input::Kind kind, TensorId& out) {
-  const State& s = state();
-  if (Py_TYPE(item) == s.tensor_type || is_tensor(item)) {
+  if (is_tensor(item)) {
     out = handle(item)->id;
     return check_graph(inputs, item);
   }
-  if (Py_TYPE(item) == s.variable_type || is_variable(item)) {
+  if (is_variable(item)) {
     const Variable& variable = state_of(handle(item)->graph).variables[handle(item)->id];
     out = kind == Input::kReference ? variable.ref : variable.value;
     return check_graph(inputs, item);

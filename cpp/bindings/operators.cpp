@@ -24,8 +24,7 @@ struct Operator {
 Operator operators[kSlotCount];
 
 bool is_operand(PyObject* object) {
-  const State& s = state();
-  return Py_TYPE(object) == s.tensor_type || Py_TYPE(object) == s.variable_type || is_tensor(object) || is_variable(object);
+  return is_tensor(object) || is_variable(object);
 }
 
 // Whether `object` could answer for the operator itself, so that ours may step back.

@@ -31,7 +31,7 @@ struct PyVariableScope {
 };
 
 inline PyVariableScope* as_scope(PyObject* object) { return reinterpret_cast<PyVariableScope*>(object); }
-inline bool is_scope(PyObject* object) { return PyObject_TypeCheck(object, state().scope_base); }
+inline bool is_scope(PyObject* object) { return PyObject_TypeCheck(object, state().scope_type); }
 
 /// A root scope for a thread's first look at a graph.
 PyVariableScope* new_root_scope(PyGraph* graph);

@@ -33,24 +33,19 @@ namespace {
 
 // Stores a new reference at a field; what was there is dropped.
 void keep(PyObject*& field, PyObject* value) { Py_XSETREF(field, Py_NewRef(value)); }
-void keep(PyTypeObject*& field, PyObject* value) { Py_XSETREF(field, reinterpret_cast<PyTypeObject*>(Py_NewRef(value))); }
 
 // register_types(**classes), register_hooks(**functions): each keyword sets the field of its name.
 PyObject* register_types(PyObject*, PyObject* const* args, Py_ssize_t positional, PyObject* keywords) {
-  static Signature<9> signature("register_types", {"tensor", "operation", "variable", "scope", "tensor_shape", "auto_reuse",
-                                                   "zeros_initializer", "ones_initializer", "package_folder"});
-  PyObject* given[9];
+  static Signature<5> signature("register_types", {"tensor_shape", "auto_reuse", "zeros_initializer", "ones_initializer",
+                                                   "package_folder"});
+  PyObject* given[5];
   if (!signature.parse(args, positional, keywords, given)) return nullptr;
   State& s = state();
-  if (given[0]) keep(s.tensor_type, given[0]);
-  if (given[1]) keep(s.operation_type, given[1]);
-  if (given[2]) keep(s.variable_type, given[2]);
-  if (given[3]) keep(s.scope_type, given[3]);
-  if (given[4]) keep(s.tensor_shape, given[4]);
-  if (given[5]) keep(s.auto_reuse, given[5]);
-  if (given[6]) keep(s.zeros_initializer, given[6]);
-  if (given[7]) keep(s.ones_initializer, given[7]);
-  if (given[8]) keep(s.package_folder, given[8]);
+  if (given[0]) keep(s.tensor_shape, given[0]);
+  if (given[1]) keep(s.auto_reuse, given[1]);
+  if (given[2]) keep(s.zeros_initializer, given[2]);
+  if (given[3]) keep(s.ones_initializer, given[3]);
+  if (given[4]) keep(s.package_folder, given[4]);
   Py_RETURN_NONE;
 }
 

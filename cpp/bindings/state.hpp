@@ -40,12 +40,8 @@ struct Hooks {
 };
 
 struct State {
-  PyTypeObject* graph_base = nullptr;
-  PyTypeObject* tensor_base = nullptr;
-  PyTypeObject* operation_base = nullptr;
-  PyTypeObject* variable_base = nullptr;
-  PyTypeObject* scope_base = nullptr;
-  // What is handed to the user: Python subclasses with empty slots, which add the cold members.
+  // The extension's types. Python puts the cold members of handles and scopes into them, and derives Graph.
+  PyTypeObject* graph_type = nullptr;
   PyTypeObject* tensor_type = nullptr;
   PyTypeObject* operation_type = nullptr;
   PyTypeObject* variable_type = nullptr;

@@ -79,6 +79,12 @@ PyObject* compare(PyObject* self, PyObject* other, int how) {
   return compare_order(self, other, how);
 }
 
+// Until the layer above puts tf.Variable's constructor in its place.
+PyObject* refuse_new(PyTypeObject*, PyObject*, PyObject*) {
+  PyErr_SetString(PyExc_TypeError, "Variable: its constructor is not loaded; import scopetrie");
+  return nullptr;
+}
+
 PyGetSetDef members[] = {
     {"graph", handle_graph, nullptr, "The Graph that holds the variable.", nullptr},
     {"op", get_op, nullptr, "The variable's Operation.", nullptr},
@@ -107,16 +113,17 @@ bool bind_variable(PyObject* module) {
   std::vector<PyType_Slot> slots(operators, operators + count);
   const PyType_Slot own[] = {{Py_tp_dealloc, reinterpret_cast<void*>(dealloc)},
                              {Py_tp_richcompare, reinterpret_cast<void*>(compare)},
+                             {Py_tp_new, reinterpret_cast<void*>(refuse_new)},
                              {Py_tp_hash, reinterpret_cast<void*>(hash_handle)},
                              {Py_tp_getset, members},
                              {Py_tp_methods, methods},
                              {0, nullptr}};
   slots.insert(slots.end(), std::begin(own), std::end(own));
   PyType_Spec spec = {"scopetrie._core.Variable", sizeof(PyHandle), 0,
-                      Py_TPFLAGS_DEFAULT | Py_TPFLAGS_BASETYPE | Py_TPFLAGS_DISALLOW_INSTANTIATION, slots.data()};
+                      Py_TPFLAGS_DEFAULT | Py_TPFLAGS_BASETYPE, slots.data()};
   State& s = state();
-  s.variable_base = s.variable_type = add_type(module, spec);
-  return s.variable_base != nullptr;
+  s.variable_type = add_type(module, spec);
+  return s.variable_type != nullptr;
 }
 
 }  // namespace scopetrie::python

@@ -206,8 +206,8 @@ bool bind_variable_scope_object(PyObject* module) {
   PyType_Spec spec = {"scopetrie._core.VariableScope", sizeof(PyVariableScope), 0,
                       Py_TPFLAGS_DEFAULT | Py_TPFLAGS_BASETYPE | Py_TPFLAGS_HAVE_GC, slots};
   State& s = state();
-  s.scope_base = s.scope_type = add_type(module, spec);
-  return s.scope_base != nullptr;
+  s.scope_type = add_type(module, spec);
+  return s.scope_type != nullptr;
 }
 
 }  // namespace scopetrie::python

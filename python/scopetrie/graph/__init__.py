@@ -1,0 +1,46 @@
+"""Graphs, operations and tensors."""
+
+from .collection import CollectionView
+from .default import (
+    add_to_collection,
+    add_to_collections,
+    colocate_with,
+    container,
+    control_dependencies,
+    device,
+    get_all_collection_keys,
+    get_collection,
+    get_collection_ref,
+    get_default_graph,
+    graph_of_values,
+    reset_default_graph,
+)
+from .devices import DeviceSpec
+from .graph import Graph, set_exporter
+from .handles import Operation, OperatorNotAllowedInGraphError, Tensor, extend_type, set_runner
+from .keys import GraphKeys
+
+__all__ = [
+    "CollectionView",
+    "DeviceSpec",
+    "Graph",
+    "GraphKeys",
+    "Operation",
+    "OperatorNotAllowedInGraphError",
+    "Tensor",
+    "add_to_collection",
+    "add_to_collections",
+    "colocate_with",
+    "container",
+    "control_dependencies",
+    "device",
+    "extend_type",
+    "get_all_collection_keys",
+    "get_collection",
+    "get_collection_ref",
+    "get_default_graph",
+    "graph_of_values",
+    "reset_default_graph",
+    "set_exporter",
+    "set_runner",
+]

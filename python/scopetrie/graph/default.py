@@ -1,0 +1,130 @@
+"""The default graph, and v1's functions on it."""
+
+from __future__ import annotations
+
+from contextlib import AbstractContextManager
+from typing import Any
+
+from .. import _core
+from ..dtypes import ALL_DTYPES, as_dtype
+from ..shapes import as_dims
+from .collection import CollectionView
+from .graph import Graph
+from .handles import Tensor
+
+
+def get_default_graph() -> Graph:
+    """Returns the graph that operations are added to in this thread."""
+    graph = _core.get_default_graph()
+    assert isinstance(graph, Graph)
+    return graph
+
+
+def reset_default_graph() -> None:
+    """Forgets the process's default graph; the next operation makes a new one.
+
+    Raises:
+        AssertionError: Inside `with graph.as_default()`.
+    """
+    if _core.default_graph_depth():
+        raise AssertionError(
+            "Do not use tf.reset_default_graph() to clear nested graphs. If you need a cleared graph, "
+            "exit the nesting and create a new graph."
+        )
+    _core.drop_global_graph()
+
+
+def control_dependencies(control_inputs: Any) -> AbstractContextManager[None]:
+    """`Graph.control_dependencies` of the default graph."""
+    return get_default_graph().control_dependencies(control_inputs)
+
+
+def device(device_name_or_function: Any) -> AbstractContextManager[None]:
+    """`Graph.device` of the default graph."""
+    return get_default_graph().device(device_name_or_function)
+
+
+def colocate_with(op: Any, ignore_existing: bool = False) -> AbstractContextManager[None]:
+    """`Graph.colocate_with` of the default graph."""
+    return get_default_graph().colocate_with(op, ignore_existing)
+
+
+def container(container_name: str) -> AbstractContextManager[str]:
+    """`Graph.container` of the default graph."""
+    return get_default_graph().container(container_name)
+
+
+def add_to_collection(name: Any, value: Any) -> None:
+    """`Graph.add_to_collection` of the default graph."""
+    get_default_graph().add_to_collection(name, value)
+
+
+def add_to_collections(names: Any, value: Any) -> None:
+    """`Graph.add_to_collections` of the default graph."""
+    get_default_graph().add_to_collections(names, value)
+
+
+def get_collection(key: Any, scope: str | None = None) -> list[Any]:
+    """`Graph.get_collection` of the default graph."""
+    return get_default_graph().get_collection(key, scope)
+
+
+def get_collection_ref(key: Any) -> CollectionView:
+    """`Graph.get_collection_ref` of the default graph."""
+    return get_default_graph().get_collection_ref(key)
+
+
+def get_all_collection_keys() -> list[Any]:
+    """`Graph.get_all_collection_keys` of the default graph."""
+    return get_default_graph().get_all_collection_keys()
+
+
+def graph_of_values(values: Any) -> Graph:
+    """Returns the graph that a list of values belongs to, or the default one where none says so.
+
+    Raises:
+        ValueError: If two of them belong to different graphs.
+        TypeError: If `values` is not iterable.
+    """
+    first = None
+    for value in _flat(values):
+        graph = getattr(value, "graph", None)
+        if not isinstance(graph, Graph):
+            continue
+        if first is None:
+            first = value
+        elif graph is not first.graph:
+            raise graphs_differ(value, first)
+    if first is None:
+        return get_default_graph()
+    graph = first.graph
+    assert isinstance(graph, Graph)
+    return graph
+
+
+def _flat(values: Any) -> list[Any]:
+    if getattr(values, "graph", None) is not None:
+        return [values]
+    found = []
+    for value in values:
+        found += _flat(value) if isinstance(value, (list, tuple)) else [value]
+    return found
+
+
+def graphs_differ(item: Any, other: Any) -> ValueError:
+    """Returns v1's error for inputs of two graphs."""
+    if other is None:
+        return ValueError(f"{item} must be from the same graph as the other inputs.")
+    return ValueError(
+        f"{_shown(item)} must be from the same graph as {_shown(other)} (graphs are {item.graph} and {other.graph})."
+    )
+
+
+def _shown(item: Any) -> str:
+    return str(item) if isinstance(item, Tensor) else repr(item)
+
+
+_core.register_dtypes({dtype.as_datatype_enum: dtype for dtype in ALL_DTYPES})
+_core.register_hooks(
+    as_dtype=as_dtype, as_dims=as_dims, values_graph=graph_of_values, graph_mismatch=graphs_differ, default_graph=Graph
+)

@@ -1,0 +1,70 @@
+"""From what a user writes ("scope/op:0", a tensor, a variable) to the tensor or operation it stands for."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from .handles import Operation, Tensor
+
+if TYPE_CHECKING:
+    from .graph import Graph
+
+_FORM = 'Tensor names must be of the form "<op_name>:<output_index>".'
+
+
+def find_element(graph: Graph, obj: Any, allow_tensor: bool, allow_operation: bool) -> Tensor | Operation:
+    """Finds an element of a graph; see `Graph.as_graph_element`."""
+    if not (allow_tensor or allow_operation):
+        raise ValueError("allow_tensor and allow_operation can't both be False.")
+    kinds = " or ".join(["Tensor"] * allow_tensor + ["Operation"] * allow_operation)
+    element = obj
+    convert = getattr(obj, "_as_graph_element", None)
+    if convert is not None:
+        element = convert()
+    if isinstance(element, bytes):
+        element = element.decode()
+    if isinstance(element, str):
+        return _find_name(graph, element, kinds)
+    if isinstance(element, Tensor) and allow_tensor:
+        if element.graph is not graph:
+            raise ValueError(f"Tensor {element} is not an element of this graph.")
+        return element
+    if isinstance(element, Operation) and allow_operation:
+        if element.graph is not graph:
+            raise ValueError(f"Operation {element!r} is not an element of this graph.")
+        return element
+    raise TypeError(f"Can not convert a {type(obj).__name__} into a {kinds}.")
+
+
+def _find_name(graph: Graph, name: str, kinds: str) -> Tensor | Operation:
+    allow_tensor, allow_operation = "Tensor" in kinds, "Operation" in kinds
+    if ":" in name and allow_tensor:
+        try:
+            op_name, index_text = name.split(":")
+            index = int(index_text)
+        except ValueError:
+            raise ValueError(f"The name {name!r} looks a like a Tensor name, but is not a valid one. {_FORM}") from None
+        op: Operation | None = graph._find_operation(op_name)
+        if op is None:
+            raise KeyError(
+                f"The name {name!r} refers to a Tensor which does not exist. "
+                f"The operation, {op_name!r}, does not exist in the graph."
+            )
+        outputs = op.outputs
+        try:
+            return outputs[index]
+        except IndexError:
+            raise KeyError(
+                f"The name {name!r} refers to a Tensor which does not exist. "
+                f"The operation, {op_name!r}, exists but only has {len(outputs)} outputs."
+            ) from None
+    if ":" in name:
+        raise ValueError(f"Name {name!r} appears to refer to a Tensor, not a {kinds}.")
+    found: Operation | None = graph._find_operation(name)
+    if allow_operation:
+        if found is None:
+            raise KeyError(f"The name {name!r} refers to an Operation not in the graph.")
+        return found
+    if found is not None:
+        raise ValueError(f"The name {name!r} refers to an Operation, not a {kinds}. {_FORM}")
+    raise ValueError(f"The name {name!r} looks like an (invalid) Operation name, not a {kinds}. {_FORM}")

@@ -1,0 +1,210 @@
+"""Tensor and Operation: what a graph's numbers look like to the user.
+
+The hot part of both (identity, operators, names) is in the extension; here are the members that nobody calls a
+million times. They are put into the extension's own types: a Python subclass would cost each handle 16 bytes and
+the garbage collector's attention.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import TYPE_CHECKING, Any, NoReturn, TypeVar
+
+from .. import _core
+from ..shapes import TensorShape, as_shape
+
+if TYPE_CHECKING:
+    from .graph import Graph
+
+# How `Tensor.eval` and `Operation.run` work is known two floors up; execution says so when it is imported.
+_eval_tensor: Callable[..., Any] | None = None
+_run_operation: Callable[..., Any] | None = None
+
+
+def set_runner(eval_tensor: Callable[..., Any], run_operation: Callable[..., Any]) -> None:
+    """Tells tensors and operations how they are run.
+
+    Args:
+        eval_tensor: `f(tensor, feed_dict, session)`, what `Tensor.eval` calls.
+        run_operation: `f(operation, feed_dict, session)`, what `Operation.run` calls.
+    """
+    global _eval_tensor, _run_operation
+    _eval_tensor, _run_operation = eval_tensor, run_operation
+
+
+T = TypeVar("T")
+
+
+def extend_type(members: type[T]) -> type[T]:
+    """Class decorator: puts the members of a class into the extension type that it derives from.
+
+    Args:
+        members: A class without state, derived from a type of the extension.
+
+    Returns:
+        The extension's type, which now has the members.
+    """
+    target: Any = members.__base__
+    for name, member in vars(members).items():
+        if name not in ("__dict__", "__weakref__", "__slots__", "__module__", "__annotations__"):
+            setattr(target, name, member)
+    target.__module__ = "scopetrie"
+    extended: type[T] = target
+    return extended
+
+
+class OperatorNotAllowedInGraphError(TypeError):
+    """A tensor was used where Python needs its value, which only a session knows."""
+
+
+@extend_type
+class Tensor(_core.Tensor):
+    """One output of an operation: a value that a session can compute.
+
+    Two handles of one tensor are equal and hash alike; `==` compares tensors, not their values.
+    """
+
+    __slots__ = ()
+    __array_priority__ = 100  # NumPy's operators leave `array + tensor` to the tensor
+
+    graph: Graph
+
+    def get_shape(self) -> TensorShape:
+        """Returns the shape, as far as it is known."""
+        return as_shape(self._dims)
+
+    def set_shape(self, shape: Any) -> None:
+        """Adds what is known of the shape.
+
+        Args:
+            shape: A shape that fits the one known so far.
+
+        Raises:
+            ValueError: If it does not.
+
+        >>> import scopetrie as tf
+        >>> x = tf.placeholder(tf.float32, [None, 3])
+        >>> x.set_shape([2, None])
+        >>> x.shape.as_list()
+        [2, 3]
+        """
+        known, more = self.get_shape(), as_shape(shape)
+        if known.ndims is not None and more.ndims is not None:
+            if known.ndims != more.ndims:
+                raise ValueError(f"Shapes must be equal rank, but are {known.ndims} and {more.ndims}")
+            for axis, (a, b) in enumerate(zip(known.as_list(), more.as_list(), strict=True)):
+                if a is not None and b is not None and a != b:
+                    raise ValueError(
+                        f"Dimension {axis} in both shapes must be equal, but are {a} and {b}. "
+                        f"Shapes are {_bracketed(known)} and {_bracketed(more)}."
+                    )
+        merged = known.merge_with(more)
+        self._set_dims(None if merged.ndims is None else tuple(merged.as_list()))
+
+    def consumers(self) -> list[Operation]:
+        """Returns the operations that take this tensor, in the order in which they were made."""
+        return [op for op in self.graph.get_operations() if self in op.inputs]
+
+    def eval(self, feed_dict: Any = None, session: Any = None) -> Any:
+        """Computes the tensor.
+
+        Args:
+            feed_dict: Values for tensors, as for `Session.run`.
+            session: The session; the default one if left out.
+
+        Returns:
+            The value, as a NumPy array.
+
+        Raises:
+            ValueError: If there is no session, or it runs another graph.
+        """
+        assert _eval_tensor is not None
+        return _eval_tensor(self, feed_dict, session)
+
+    @property
+    def device(self) -> str:
+        """The device that its operation was placed on, or ""."""
+        return self.op.device
+
+    def __repr__(self) -> str:
+        return f"<tf.Tensor '{self.name}' shape={self.shape} dtype={self.dtype.name}>"
+
+    def __str__(self) -> str:
+        dims = "" if self._dims is None else f", shape={self.shape}"
+        device = f", device={self.device}" if self.device else ""
+        return f'Tensor("{self.name}"{dims}, dtype={self.dtype.name}{device})'
+
+    def __bool__(self) -> NoReturn:
+        raise OperatorNotAllowedInGraphError(
+            "Using a symbolic `tf.Tensor` as a Python `bool` is not allowed. Run it in a session, or use tf.cond."
+        )
+
+    def __iter__(self) -> Iterator[Any]:
+        raise OperatorNotAllowedInGraphError(
+            "Iterating over a symbolic `tf.Tensor` is not allowed. Use tf.unstack, or run it in a session."
+        )
+
+    def __len__(self) -> int:
+        raise TypeError(
+            f"len is not well defined for a symbolic Tensor ({self.name}). "
+            "Please call `x.shape` rather than `len(x)` for shape information."
+        )
+
+    def __array__(self, dtype: Any = None, copy: Any = None) -> NoReturn:
+        raise NotImplementedError(
+            f"Cannot convert a symbolic tf.Tensor ({self.name}) to a numpy array. This error may indicate that "
+            "you're trying to pass a Tensor to a NumPy call, which is not supported."
+        )
+
+
+def _bracketed(shape: TensorShape) -> str:
+    return "[" + ",".join("?" if size is None else str(size) for size in shape.as_list()) + "]"
+
+
+@extend_type
+class Operation(_core.Operation):
+    """One node of a graph.
+
+    Two handles of one operation are equal and hash alike.
+    """
+
+    __slots__ = ()
+
+    graph: Graph
+
+    def run(self, feed_dict: Any = None, session: Any = None) -> None:
+        """Runs the operation.
+
+        Args:
+            feed_dict: Values for tensors, as for `Session.run`.
+            session: The session; the default one if left out.
+
+        Raises:
+            ValueError: If there is no session, or it runs another graph.
+        """
+        assert _run_operation is not None
+        _run_operation(self, feed_dict, session)
+
+    def values(self) -> tuple[_core.Tensor, ...]:
+        """Returns the outputs."""
+        return self.outputs
+
+    @property
+    def device(self) -> str:
+        """The device that it was placed on, e.g. "/device:GPU:0", or "". It is recorded; placement is soft."""
+        return self.graph._device_of(self._id)
+
+    def colocation_groups(self) -> list[bytes]:
+        """Returns the names of the operations that it is to stand beside, as `b"loc:@name"`."""
+        return self.graph._colocation_of(self._id) or [f"loc:@{self.name}".encode()]
+
+    @property
+    def traceback(self) -> list[tuple[str, int, str]]:
+        """(file, line, function) of the line that made it, in a list; empty where none is known."""
+        return [] if self._site is None else [self._site]
+
+    def __repr__(self) -> str:
+        return f"<tf.Operation '{self.name}' type={self.type}>"
+
+
+_core.register_types(tensor_shape=TensorShape)
