@@ -1,8 +1,8 @@
 // An open-addressing table from keys that live elsewhere to dense 32-bit ids.
 //
-// Invariants: at most 3/4 of the slots are taken; a slot is empty where its id is kNone; ids are never removed one by
-// one. The table keeps each key's 32-bit hash, so growing reads no keys and a probe reads a key only on equal hashes.
-// Thread safety: none; one writer or many readers.
+// Invariants: at most 3/4 of the slots are taken; a slot is empty where its id is kNone; between an id's first choice
+// of slot and its slot, none is empty. The table keeps each key's 32-bit hash, so growing and erasing read no keys and
+// a probe reads a key only on equal hashes. Thread safety: none; one writer or many readers.
 #pragma once
 
 #include <cstddef>
@@ -35,8 +35,11 @@ inline std::uint32_t hash_bytes(std::string_view text) noexcept {
   }
   std::uint64_t word = 0;
   if (left != 0) std::memcpy(&word, at, left);
+  // A product carries upwards only: its high half goes down before the second one, or the last bytes ("12" and "13" of
+  // "w_12" and "w_13") would not reach the bits that tables use.
   h = (h ^ word) * 0x94D049BB133111EBull;
-  return static_cast<std::uint32_t>(h >> 32) ^ static_cast<std::uint32_t>(h);
+  h = (h ^ (h >> 32)) * 0xBF58476D1CE4E5B9ull;
+  return static_cast<std::uint32_t>(h >> 32);
 }
 
 class IdTable {
@@ -57,6 +60,25 @@ class IdTable {
     if ((count_ + 1) * 4 > slots_.size() * 3) grow();
     place(hash, id);
     ++count_;
+  }
+
+  /// Removes an id that was inserted with `hash`; nothing happens where it was not.
+  void erase(std::uint32_t hash, std::uint32_t id) noexcept {
+    if (slots_.empty()) return;
+    std::size_t hole = hash & mask_;
+    while (slots_[hole].id != id || slots_[hole].hash != hash) {
+      if (slots_[hole].id == kNone) return;
+      hole = (hole + 1) & mask_;
+    }
+    // What was pushed past the hole moves back into it, or a later probe would end there.
+    for (std::size_t at = (hole + 1) & mask_; slots_[at].id != kNone; at = (at + 1) & mask_) {
+      const std::size_t distance = (at - slots_[at].hash) & mask_;
+      if (distance < ((at - hole) & mask_)) continue;
+      slots_[hole] = slots_[at];
+      hole = at;
+    }
+    slots_[hole] = {};
+    --count_;
   }
 
   std::size_t size() const noexcept { return count_; }

@@ -45,11 +45,10 @@ class VariableStore {
 
   /// Forgets the variables from `count` on.
   void truncate(std::size_t count) {
-    if (count == variables_.size()) return;
-    variables_.resize(count);
-    table_.clear();
-    for (VariableId id = 0; id < count; ++id)
-      if (variables_[id].scope != kNone) table_.insert(hash_words(variables_[id].scope, variables_[id].segment), id);
+    for (; variables_.size() > count; variables_.pop_back()) {
+      const Variable& last = variables_.back();
+      table_.erase(hash_words(last.scope, last.segment), static_cast<VariableId>(variables_.size() - 1));
+    }
   }
 
  private:

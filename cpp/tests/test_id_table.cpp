@@ -1,0 +1,115 @@
+#include "scopetrie/id_table.hpp"
+
+#include <doctest/doctest.h>
+
+#include <map>
+#include <random>
+#include <set>
+#include <string>
+#include <vector>
+
+using namespace scopetrie;
+
+namespace {
+
+std::uint32_t find_exact(const IdTable& table, std::uint32_t hash, std::uint32_t id) {
+  return table.find(hash, [&](std::uint32_t candidate) { return candidate == id; });
+}
+
+}  // namespace
+
+TEST_CASE("an empty table finds nothing and asks for no key") {
+  IdTable table;
+  CHECK(table.size() == 0);
+  CHECK(table.find(7, [](std::uint32_t) -> bool { throw "asked"; }) == kNone);
+  table.insert(1, 10);
+  table.clear();
+  CHECK(table.size() == 0);
+  CHECK(table.find(1, [](std::uint32_t) { return true; }) == kNone);
+}
+
+TEST_CASE("keys are compared only where hashes are equal") {
+  IdTable table;
+  for (std::uint32_t id = 0; id < 1000; ++id) table.insert(id * 16, id);
+  std::vector<std::uint32_t> asked;
+  const std::uint32_t found = table.find(16 * 16, [&](std::uint32_t id) {
+    asked.push_back(id);
+    return true;
+  });
+  CHECK(found == 16);
+  CHECK(asked == std::vector<std::uint32_t>{16});
+}
+
+TEST_CASE("a table agrees with a set, whatever the hashes") {
+  // Few different hashes, and hashes that end at the last slots, make long runs that wrap around.
+  const std::uint32_t masks[] = {0, 1, 0xF, 0xFF, 0xFFFFFFFFu};
+  for (const std::uint32_t mask : masks) {
+    CAPTURE(mask);
+    std::mt19937 random(mask + 1);
+    IdTable table;
+    std::map<std::uint32_t, std::uint32_t> held;  // id -> hash
+    std::uint32_t next = 0;
+    for (int step = 0; step < 4000; ++step) {
+      if (held.empty() || random() % 5 < 3) {
+        const std::uint32_t hash = ~(static_cast<std::uint32_t>(random()) & mask);
+        table.insert(hash, next);
+        held[next++] = hash;
+      } else {
+        auto at = held.lower_bound(static_cast<std::uint32_t>(random() % next));
+        if (at == held.end()) --at;
+        table.erase(at->second, at->first);
+        const auto [id, hash] = *at;
+        held.erase(at);
+        REQUIRE(find_exact(table, hash, id) == kNone);
+      }
+      REQUIRE(table.size() == held.size());
+      if (step % 64 == 0)
+        for (const auto& [id, hash] : held) REQUIRE(find_exact(table, hash, id) == id);
+    }
+    for (const auto& [id, hash] : held) REQUIRE(find_exact(table, hash, id) == id);
+  }
+}
+
+TEST_CASE("erasing what is not there is nothing") {
+  IdTable table;
+  table.erase(1, 1);
+  table.insert(1, 1);
+  table.erase(1, 2);
+  table.erase(2, 1);
+  CHECK(table.size() == 1);
+  CHECK(find_exact(table, 1, 1) == 1);
+}
+
+TEST_CASE("dense ids and numbered names are found within a few probes") {
+  // In a table filled as far as tables are, a random function takes (1 + 1 / (1 - load)) / 2 = 2.2 probes.
+  const auto mean_probes = [](auto&& hash) {
+    std::vector<bool> taken(std::size_t{1} << 17);
+    const auto keys = static_cast<std::uint32_t>(taken.size() * 7 / 10);
+    std::size_t probes = 0;
+    for (std::uint32_t i = 0; i < keys; ++i) {
+      std::size_t at = hash(i) % taken.size();
+      for (++probes; taken[at]; at = (at + 1) % taken.size()) ++probes;
+      taken[at] = true;
+    }
+    return static_cast<double>(probes) / keys;
+  };
+  CHECK(mean_probes([](std::uint32_t i) { return hash_words(i); }) < 3);
+  CHECK(mean_probes([](std::uint32_t i) { return hash_words(5, i); }) < 3);
+  CHECK(mean_probes([](std::uint32_t i) { return hash_words(5, 9, i); }) < 3);
+  CHECK(mean_probes([](std::uint32_t i) { return hash_words(i >> 8, i & 255); }) < 3);
+  CHECK(mean_probes([](std::uint32_t i) { return hash_words(i, i + 1, i & 7); }) < 3);
+  CHECK(mean_probes([](std::uint32_t i) { return hash_bytes("w_" + std::to_string(i)); }) < 3);
+  CHECK(mean_probes([](std::uint32_t i) { return hash_bytes("a_longer_name_" + std::to_string(i)); }) < 3);
+  CHECK(mean_probes([](std::uint32_t i) { return hash_bytes(std::to_string(i) + "/behind"); }) < 3);
+}
+
+TEST_CASE("byte hashes tell apart texts that differ only in trailing zeros, and ignore alignment") {
+  std::set<std::uint32_t> hashes;
+  for (std::size_t length = 0; length < 40; ++length) hashes.insert(hash_bytes(std::string(length, '\0')));
+  CHECK(hashes.size() == 40);
+  const std::string text = "xyz/alignment_does_not_matter";
+  for (std::size_t skip = 0; skip < 8; ++skip) {
+    const std::string moved = std::string(skip, '-') + text;
+    CHECK(hash_bytes(std::string_view(moved).substr(skip)) == hash_bytes(text));
+  }
+}
