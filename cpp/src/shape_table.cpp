@@ -8,13 +8,11 @@ namespace scopetrie {
 namespace {
 
 std::int64_t count(std::span<const std::int64_t> dims) {
+  constexpr std::int64_t kMost = std::numeric_limits<std::int64_t>::max();
+  if (std::ranges::any_of(dims, [](std::int64_t dim) { return dim < 0; })) return -1;
+  if (std::ranges::find(dims, 0) != dims.end()) return 0;
   std::int64_t total = 1;
-  for (const std::int64_t dim : dims) {
-    if (dim < 0) return -1;
-    if (dim != 0 && total > std::numeric_limits<std::int64_t>::max() / dim)
-      return std::numeric_limits<std::int64_t>::max();
-    total *= dim;
-  }
+  for (const std::int64_t dim : dims) total = total > kMost / dim ? kMost : total * dim;
   return total;
 }
 
@@ -57,7 +55,8 @@ std::optional<ShapeId> ShapeTable::broadcast_slow(ShapeId a, ShapeId b) {
     } else if (m == 1) {
       dim = n;
     } else if (m == kUnknownDim || n == kUnknownDim) {
-      dim = std::max(m, n);  // the known one is above 1, so the other must be 1 or equal to it
+      // The other must be 1 or the same. (So a 0 would stay 0, but TensorFlow does not conclude that.)
+      dim = std::max(m, n) > 1 ? std::max(m, n) : kUnknownDim;
     } else {
       return std::nullopt;
     }

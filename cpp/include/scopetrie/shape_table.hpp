@@ -23,12 +23,14 @@ class ShapeTable {
   ShapeTable();
 
   ShapeId intern(std::span<const std::int64_t> dims);
+
   bool known_rank(ShapeId id) const { return id != kUnknown; }
+  /// Valid until the next new shape; empty where the rank is unknown.
   std::span<const std::int64_t> dims(ShapeId id) const {
     const Record& record = records_[id];
     return {dims_.data() + record.first, record.rank};
   }
-  /// The number of elements, or -1 where a dimension or the rank is unknown.
+  /// The number of elements, -1 where a dimension or the rank is unknown, 2^63 - 1 where there are more.
   std::int64_t elements(ShapeId id) const { return records_[id].elements; }
 
   /// The shape of an elementwise result; nothing where the two do not fit.
