@@ -17,9 +17,9 @@ class Buffer {
   Buffer() = default;
   /// Owns `bytes` zeroed bytes. Throws std::bad_alloc.
   explicit Buffer(std::size_t bytes);
-  /// Adopts memory (a device pointer, an array's): `release` is called once, when the buffer goes.
+  /// Adopts memory (a device pointer, an array's): `release`, if there is one, is called once, when the buffer goes.
   Buffer(void* data, std::size_t bytes, std::function<void()> release)
-      : data_(data), bytes_(bytes), release_(std::move(release)) {}
+      : data_(data), bytes_(bytes), release_(release ? std::move(release) : [] {}) {}
 
   Buffer(const Buffer&) = delete;
   Buffer& operator=(const Buffer&) = delete;
@@ -44,7 +44,7 @@ class Buffer {
 
   void* data_ = nullptr;
   std::size_t bytes_ = 0;
-  std::function<void()> release_;
+  std::function<void()> release_;  // empty: the memory is our own
 };
 
 }  // namespace scopetrie
