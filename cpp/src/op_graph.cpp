@@ -6,22 +6,17 @@ namespace scopetrie {
 
 namespace {
 
-// How far an owned operation may stand from its owner: "w/Initializer/zeros", "w", "w/Assign", "w/read".
-constexpr OpId kOwnedReach = 4;
-
-// The hash of a name regardless of case, since that is how names are unique.
-std::uint32_t hash_folded(std::string_view name) {
-  std::string folded(name);
-  for (char& c : folded)
+void fold(std::string& name) {
+  for (char& c : name)
     if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
-  return hash_bytes(folded);
 }
 
 }  // namespace
 
 Name OpGraph::peek(ScopeId scope, SegmentId segment) {
-  if (!scopes_.opened(scope)) open(scope);
-  return {scope, segment, names_.peek(scopes_.folded(scope), segments_.folded(segment))};
+  const ScopeId folded = scopes_.folded(scope);
+  if (!scopes_.opened(folded)) open(folded);
+  return {scope, segment, names_.peek(folded, segments_.folded(segment))};
 }
 
 void OpGraph::note_owner(const Name& name) {
@@ -29,19 +24,28 @@ void OpGraph::note_owner(const Name& name) {
   names_.note_owner(scopes_.folded(name.scope), name.suffix != 0 ? folded : segments_.base(folded));
 }
 
-// The first name beneath a scope is asked for: from now on, names that equal it must know that a scope stands there,
-// and if an operation of that name owns names beneath it, they are taken.
-void OpGraph::open(ScopeId scope) {
-  scopes_.set_opened(scope);
-  const ScopeId folded = scopes_.folded(scope);
-  if (folded != scope) scopes_.set_opened(folded);
-  if (folded == ScopeTrie::kRoot) return;
-  const ScopeId parent = scopes_.parent(folded);
-  names_.note_scope(parent, scopes_.base(folded));
-  if (!names_.may_own(parent, scopes_.base(folded))) return;
+// From now on, names that equal the scope's must know that it is there; and if an operation of that name owns names
+// beneath it, they are taken.
+void OpGraph::open(ScopeId folded) {
   std::string path;
-  scopes_.append_path(scope, path);
-  if (const OpId owner = find(path); owner != kNone) take_owned_names(folded, owner);
+  for (; !scopes_.opened(folded); folded = scopes_.parent(folded)) {
+    mark_opened(folded);
+    if (!names_.may_own(scopes_.parent(folded), scopes_.base(folded))) continue;
+    path.clear();
+    scopes_.append_path(folded, path);
+    // Verbatim names ("Mul/" beside "mul") may share one folded name; at most one of them is an owner.
+    find_folded(path, [&](OpId op, const std::string&) {
+      take_owned_names(folded, op);
+      return false;
+    });
+  }
+}
+
+void OpGraph::mark_opened(ScopeId folded) {
+  if (scopes_.opened(folded)) return;
+  scopes_.set_opened(folded, true);
+  if (names_.recording()) opened_.push_back(folded);
+  names_.note_scope(scopes_.parent(folded), scopes_.base(folded));
 }
 
 void OpGraph::take_owned_names(ScopeId scope, OpId owner) {
@@ -50,18 +54,17 @@ void OpGraph::take_owned_names(ScopeId scope, OpId owner) {
   for (OpId op = first; op <= last; ++op) {
     const Name name = operations_[op].name;
     if (name.scope != (owner | kOwnedBit)) continue;
-    // "Initializer/zeros" takes "Initializer" here and "zeros" beneath it.
-    std::string_view rest = segments_.text(name.segment);
-    for (ScopeId at = scope; !rest.empty();) {
-      const std::size_t slash = rest.find('/');
-      const std::string part(rest.substr(0, slash));
-      const SegmentId segment = segments_.folded(segments_.intern(part));
-      names_.take(at, segment);
+    // "Initializer/zeros" takes "Initializer" here, unless another one did, and "zeros" beneath it.
+    const std::string_view path = segments_.text(segments_.folded(name.segment));
+    ScopeId at = scope;
+    for (std::size_t start = 0;;) {
+      const std::size_t slash = path.find('/', start);
+      const SegmentId part = segments_.intern(path.substr(start, slash - start));
+      if (names_.peek(at, part) == 0) names_.take(at, part);
       if (slash == std::string_view::npos) break;
-      at = scopes_.child(at, segment);
-      scopes_.set_opened(at);
-      names_.note_scope(scopes_.parent(at), scopes_.base(at));
-      rest = segments_.text(name.segment).substr(segments_.text(name.segment).size() - (rest.size() - slash - 1));
+      at = scopes_.child(at, part);
+      mark_opened(at);
+      start = slash + 1;
     }
   }
 }
@@ -98,14 +101,30 @@ std::span<const OpId> OpGraph::control_inputs(OpId id) const {
   return at->second;
 }
 
-OpId OpGraph::find(std::string_view wanted) const {
-  std::string text;
+// The operation whose name is `folded` in lower case and for which is_wanted(operation, name) holds.
+template <class IsWanted>
+OpId OpGraph::find_folded(std::string_view folded, IsWanted&& is_wanted) const {
+  std::string name;
+  std::string low;
   for (; indexed_ < size(); ++indexed_) {
-    text.clear();
-    append_name(operations_[indexed_].name, text);
-    index_.insert(hash_folded(text), static_cast<OpId>(indexed_));
+    low.clear();
+    append_name(operations_[indexed_].name, low);
+    fold(low);
+    index_.insert(hash_bytes(low), static_cast<OpId>(indexed_));
   }
-  return index_.find(hash_folded(wanted), [&](OpId op) { return name(op) == wanted; });
+  return index_.find(hash_bytes(folded), [&](OpId op) {
+    name.clear();
+    append_name(operations_[op].name, name);
+    low = name;
+    fold(low);
+    return low == folded && is_wanted(op, name);
+  });
+}
+
+OpId OpGraph::find(std::string_view wanted) const {
+  std::string folded(wanted);
+  fold(folded);
+  return find_folded(folded, [&](OpId, const std::string& name) { return name == wanted; });
 }
 
 std::vector<OpId> OpGraph::prune(std::span<const OpId> targets, std::span<const TensorId> feeds) const {
@@ -122,8 +141,8 @@ std::vector<OpId> OpGraph::prune(std::span<const OpId> targets, std::span<const 
   }
   std::vector<OpId> found;
   if (targets.empty()) return found;
-  // Inputs come before their users, so one pass from the last target down meets every need before its maker. (A
-  // control input always comes before as well.)
+  // Inputs and control inputs come before their users, so one pass from the last target down meets every need before
+  // its maker.
   for (OpId op = last + 1; op-- > 0;) {
     if (!needed[op]) continue;
     found.push_back(op);
@@ -136,16 +155,27 @@ std::vector<OpId> OpGraph::prune(std::span<const OpId> targets, std::span<const 
 }
 
 void OpGraph::rollback(const Mark& mark) {
-  if (!control_inputs_.empty())
-    std::erase_if(control_inputs_, [&](const auto& entry) { return entry.first >= mark.operations; });
-  if (indexed_ > mark.operations) {
-    index_.clear();
-    indexed_ = 0;
+  std::string name;
+  for (; indexed_ > mark.operations; --indexed_) {
+    const auto op = static_cast<OpId>(indexed_ - 1);
+    name.clear();
+    append_name(operations_[op].name, name);
+    fold(name);
+    index_.erase(hash_bytes(name), op);
   }
+  if (has_control_inputs())
+    for (std::size_t op = mark.operations; op < size(); ++op) control_inputs_.erase(static_cast<OpId>(op));
   operations_.resize(mark.operations);
   inputs_.resize(mark.inputs);
   tensors_.resize(mark.tensors);
+  for (; opened_.size() > mark.opened; opened_.pop_back()) scopes_.set_opened(opened_.back(), false);
   names_.rollback(mark.names);
+  if (!names_.recording()) opened_.clear();
+}
+
+void OpGraph::commit() noexcept {
+  names_.commit();
+  if (!names_.recording()) opened_.clear();
 }
 
 }  // namespace scopetrie

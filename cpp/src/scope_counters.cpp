@@ -33,7 +33,7 @@ std::uint32_t ScopeCounters::unused(ScopeId parent, std::string_view prefix) {
   const ScopeId first = scopes_.at(prefix, parent);
   if (!is_open(first)) return 0;
   const std::uint64_t closed = last_closed_above(first);
-  State& state = change(first);
+  State& state = change(first);  // stays where it is: the map's nodes do not move
   std::uint32_t number = state.tried > closed ? state.next : 1;
   std::string text;
   for (;; ++number) {
@@ -41,9 +41,8 @@ std::uint32_t ScopeCounters::unused(ScopeId parent, std::string_view prefix) {
     append_suffix(number, text);
     const ScopeId scope = scopes_.at(text, parent);
     if (is_open(scope)) continue;
-    State& counter = states_[first];
-    counter.next = number;
-    counter.tried = ++clock_;
+    state.next = number;
+    state.tried = ++clock_;
     return number;
   }
 }

@@ -4,7 +4,18 @@
 
 namespace scopetrie {
 
-ScopeTrie::ScopeTrie(Segments& segments) : segments_(segments) { nodes_.push_back({{kNone, 0, 0}, kRoot, 0}); }
+namespace {
+
+// How many characters `_suffix` is; none where it is 0.
+std::size_t suffix_length(std::uint32_t suffix) {
+  std::size_t length = suffix != 0 ? 1 : 0;
+  for (; suffix != 0; suffix /= 10) ++length;
+  return length;
+}
+
+}  // namespace
+
+ScopeTrie::ScopeTrie(Segments& segments) : segments_(segments) { nodes_.push_back({{kNone, 0, 0}, kRoot, 1}); }
 
 ScopeId ScopeTrie::add(std::uint32_t hash, const Key& key) {
   // The folded scope first: it may be new too, and this scope's id must not be taken before it.
@@ -30,13 +41,26 @@ ScopeId ScopeTrie::at(std::string_view path, ScopeId from) {
 
 void ScopeTrie::append_path(ScopeId scope, std::string& out) const {
   if (scope == kRoot) return;
-  const Key& key = nodes_[scope].key;
-  if (key.parent != kRoot) {
-    append_path(key.parent, out);
-    out += '/';
+  // Scopes are met from the last part to the first: the length, then the parts from the end. (Recursion would be
+  // shorter, and overflow the stack on a deep path.)
+  std::size_t end = out.size();
+  for (ScopeId at = scope; at != kRoot; at = nodes_[at].key.parent)
+    end += segments_.text(nodes_[at].key.base).size() + suffix_length(nodes_[at].key.suffix) + 1;
+  out.resize(--end);
+  for (ScopeId at = scope;;) {
+    const auto& [parent, base, suffix] = nodes_[at].key;
+    const std::string_view text = segments_.text(base);
+    end -= text.size() + suffix_length(suffix);
+    char* to = out.data() + end;
+    to += text.copy(to, text.size());
+    if (suffix != 0) {
+      *to++ = '_';
+      std::to_chars(to, out.data() + out.size(), suffix);
+    }
+    if (parent == kRoot) return;
+    out[--end] = '/';
+    at = parent;
   }
-  out += segments_.text(key.base);
-  append_suffix(key.suffix, out);
 }
 
 bool ScopeTrie::is_within(ScopeId scope, ScopeId ancestor) const {
@@ -47,7 +71,7 @@ bool ScopeTrie::is_within(ScopeId scope, ScopeId ancestor) const {
 void append_suffix(std::uint32_t suffix, std::string& out) {
   if (suffix == 0) return;
   char digits[12] = "_";
-  const auto end = std::to_chars(digits + 1, digits + sizeof digits, suffix).ptr;
+  char* const end = std::to_chars(digits + 1, digits + sizeof digits, suffix).ptr;
   out.append(digits, end);
 }
 

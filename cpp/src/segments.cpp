@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cstring>
+#include <string>
 
 namespace scopetrie {
 
@@ -9,16 +10,15 @@ namespace {
 
 constexpr std::size_t kBlockBytes = 16 * 1024;
 
-// Where `_N` starts in `base_N`, or npos. N has no leading zero, is not 0 and stays below 2^29 (UniqueNames counts so
-// far).
+// Where `_N` starts in `base_N`, or npos where counting would not have written the text so.
 std::size_t suffix_start(std::string_view text, std::uint32_t& number) {
   std::size_t at = text.size();
   while (at > 0 && text[at - 1] >= '0' && text[at - 1] <= '9') --at;
   const std::size_t digits = text.size() - at;
-  if (digits == 0 || digits > 8 || at < 2 || text[at - 1] != '_' || text[at] == '0') return std::string_view::npos;
+  if (digits == 0 || digits > 9 || at == 0 || text[at - 1] != '_' || text[at] == '0') return std::string_view::npos;
   number = 0;
-  for (std::size_t i = at; i < text.size(); ++i) number = number * 10 + static_cast<std::uint32_t>(text[i] - '0');
-  return at - 1;
+  for (const char c : text.substr(at)) number = number * 10 + static_cast<std::uint32_t>(c - '0');
+  return number <= kMaxSuffix ? at - 1 : std::string_view::npos;
 }
 
 bool is_upper(char c) { return c >= 'A' && c <= 'Z'; }
@@ -28,21 +28,34 @@ bool is_upper(char c) { return c >= 'A' && c <= 'Z'; }
 Segments::Segments() { add(hash_bytes({}), {}); }
 
 SegmentId Segments::add(std::uint32_t hash, std::string_view text) {
+  const std::string_view kept(keep(text), text.size());
+  // "a_1_2" has the base "a_1", which has the base "a": the shortest is added first, so that each finds its own.
+  std::vector<std::size_t> bases;
+  std::uint32_t number = 0;
+  for (std::size_t at = suffix_start(kept, number); at != std::string_view::npos && find(kept.substr(0, at)) == kNone;
+       at = suffix_start(kept.substr(0, at), number))
+    bases.push_back(at);
+  for (; !bases.empty(); bases.pop_back()) {
+    const std::string_view base = kept.substr(0, bases.back());
+    add_record(hash_bytes(base), base);
+  }
+  return add_record(hash, kept);
+}
+
+SegmentId Segments::add_record(std::uint32_t hash, std::string_view kept) {
   const auto id = static_cast<SegmentId>(records_.size());
-  records_.push_back({keep(text), static_cast<std::uint32_t>(text.size()), id, 0, id});
+  records_.push_back({kept.data(), static_cast<std::uint32_t>(kept.size()), id, 0, id});
   table_.insert(hash, id);
-  const std::string_view kept = this->text(id);
   std::uint32_t number = 0;
   if (const std::size_t at = suffix_start(kept, number); at != std::string_view::npos) {
-    const SegmentId base = intern(kept.substr(0, at));
-    records_[id].base = base;
+    records_[id].base = find(kept.substr(0, at));
     records_[id].suffix = number;
   }
   if (std::any_of(kept.begin(), kept.end(), is_upper)) {
     std::string lower(kept);
     for (char& c : lower)
       if (is_upper(c)) c = static_cast<char>(c - 'A' + 'a');
-    const SegmentId folded = intern(lower);
+    const SegmentId folded = intern(lower);  // may move the records
     records_[id].folded = folded;
   }
   return id;
@@ -50,7 +63,7 @@ SegmentId Segments::add(std::uint32_t hash, std::string_view text) {
 
 const char* Segments::keep(std::string_view text) {
   if (text.size() > kBlockBytes / 4) {
-    // A block of its own, put below the current one so that the current one stays in use.
+    // A block of its own, so that what is left of the current one stays in use.
     blocks_.push_back(std::make_unique<char[]>(text.size()));
     std::memcpy(blocks_.back().get(), text.data(), text.size());
     return blocks_.back().get();

@@ -54,22 +54,29 @@ UniqueNames::Taken UniqueNames::take_slow(ScopeId scope, SegmentId segment, Slot
     run.has_written = 1;
     return {0, has_scopes || run.has_scopes != 0};
   }
-  if (first.has_written) {
-    while (find(scope, segment, number) != nullptr && find(scope, segment, number)->next != 0) ++number;
-  }
-  if (number >= (1u << 29) - 1) throw std::length_error("more than 2^29 operations share one name");
+  if (first.has_written) number = first_free(scope, segment, number);
+  if (number > kMaxSuffix) throw std::length_error("more than 2^29 operations share one name");
   first.next = number + 1;
   return {number, has_scopes};
 }
 
-std::uint32_t UniqueNames::peek(ScopeId scope, SegmentId segment) const {
+// The first number from `number` on that was not taken by hand.
+std::uint32_t UniqueNames::first_free(ScopeId scope, SegmentId segment, std::uint32_t number) const {
+  for (const Slot* slot; (slot = find(scope, segment, number)) != nullptr && slot->next != 0;) ++number;
+  return number;
+}
+
+std::uint32_t UniqueNames::peek(ScopeId scope, SegmentId segment) {
   const SegmentId base = segments_.base(segment);
   const std::uint32_t suffix = segments_.suffix(segment);
-  std::uint32_t number = next_of(scope, base, suffix);
-  const Slot* slot = find(scope, base, suffix);
-  if (number == 0 || slot == nullptr || !slot->has_written) return number;
-  for (const Slot* taken; (taken = find(scope, segment, number)) != nullptr && taken->next != 0;) ++number;
-  return number;
+  const std::uint32_t number = next_of(scope, base, suffix);
+  if (number == 0) return 0;
+  Slot& slot = slot_of(scope, base, suffix);
+  if (!slot.has_written) return number;
+  // What was stepped over is in use for good: the counter may say so now, and the next call starts there.
+  const std::uint32_t free = first_free(scope, segment, number);
+  noted(slot).next = free;
+  return free;
 }
 
 std::size_t UniqueNames::begin() {

@@ -15,8 +15,11 @@ using KindId = std::uint16_t;      // an operation's type, e.g. "MatMul", number
 
 inline constexpr std::uint32_t kNone = 0xFFFFFFFFu;
 
+/// The greatest number that counting appends to a name; "w_536870911" written by hand is just text.
+inline constexpr std::uint32_t kMaxSuffix = (1U << 29) - 2;
+
 /// What an operation is called: `scope/segment`, or `scope/segment_suffix` where suffix is not 0.
-/// A scope with the high bit set is the name of another operation (see `OpGraph::owned`): 1M scalars written as
+/// A scope with kOwnedBit set is the name of another operation (see `OpGraph::owned`): 1M scalars written as
 /// `x * 2.0` then need no trie node for their `mul_7/y`.
 struct Name {
   ScopeId scope = 0;

@@ -3,8 +3,9 @@
 // Invariants: an operation's inputs were made before it, so creation order is a topological order; outputs of one
 // operation are consecutive tensors; a row is 32 bytes, a tensor 12, an input 4. `attribute` and `site` are the
 // caller's numbers (kNone: nothing). An *owned* operation is named after another one made next to it ("mul_7/y" of
-// "mul_7", "w/Assign" of "w") and costs no trie node and no name entry until someone opens that scope.
-// Thread safety: none; one writer or many readers.
+// "mul_7", "w/Assign" of "w") and costs no trie node and no name entry until someone opens that scope. A scope is
+// *opened* by the first name that is asked for beneath it; then the scopes above it are opened too.
+// Thread safety: none; one writer or many readers, where find() counts as writing.
 #pragma once
 
 #include <initializer_list>
@@ -45,6 +46,10 @@ struct Tensor {
 
 class OpGraph {
  public:
+  OpGraph() = default;
+  OpGraph(const OpGraph&) = delete;
+  OpGraph& operator=(const OpGraph&) = delete;
+
   // Names -----------------------------------------------------------------------------------------------------------
 
   Segments& segments() noexcept { return segments_; }
@@ -62,11 +67,12 @@ class OpGraph {
 
   /// Takes `segment` under `scope`, numbered where it is in use (v1's Graph.unique_name).
   Fresh unique(ScopeId scope, SegmentId segment) {
-    if (!scopes_.opened(scope)) [[unlikely]]
-      open(scope);
-    const UniqueNames::Taken taken = names_.take(scopes_.folded(scope), segments_.folded(segment));
-    const Name name{scope, segment, taken.suffix};
-    return {name, !taken.has_scopes || scopes_.find_child(scope, segment, taken.suffix) == kNone};
+    const ScopeId folded = scopes_.folded(scope);
+    const SegmentId folded_segment = segments_.folded(segment);
+    if (!scopes_.opened(folded)) open(folded);  // unlikely
+    const UniqueNames::Taken taken = names_.take(folded, folded_segment);
+    const bool bare = !taken.has_scopes || scopes_.find_child(folded, folded_segment, taken.suffix) == kNone;
+    return {{scope, segment, taken.suffix}, bare};
   }
   /// The same without taking it.
   Name peek(ScopeId scope, SegmentId segment);
@@ -74,8 +80,13 @@ class OpGraph {
   /// The scope beneath a name.
   ScopeId scope_of(const Name& name) { return scopes_.child(name.scope, name.segment, name.suffix); }
 
-  /// The name "owner/segment" for an operation that is made beside `owner` (its id, made or about to be made).
-  /// `owner_name` must be Fresh and bare; note_owner() tells the names so.
+  /// How far an owned operation may stand from its owner: "w/Initializer/zeros", "w", "w/Assign", "w/read".
+  static constexpr OpId kOwnedReach = 4;
+
+  /// The name "owner/segment" for an operation that is made beside `owner` (its id, made or about to be made); the
+  /// segment may be a path. The owner's name must be Fresh and bare, and given to note_owner() before names are asked
+  /// for again. Until the owner is made, an operation that it owns has no name: neither name() nor find() may be
+  /// called.
   static Name owned(OpId owner, SegmentId segment) { return {owner | kOwnedBit, segment, 0}; }
   void note_owner(const Name& owner_name);
 
@@ -93,6 +104,7 @@ class OpGraph {
     for (const Output& output : outputs) tensors_.push_back({id, output.shape, output.dtype});
     return id;
   }
+  /// `inputs` were made before `op`. rollback() undoes this only together with `op`.
   void add_control_inputs(OpId op, std::span<const OpId> inputs);
 
   std::size_t size() const noexcept { return operations_.size(); }
@@ -122,15 +134,20 @@ class OpGraph {
   // Undo ------------------------------------------------------------------------------------------------------------
 
   struct Mark {
-    std::size_t operations, inputs, tensors, names;
+    std::size_t operations, inputs, tensors, opened, names;
   };
-  Mark begin() { return {operations_.size(), inputs_.size(), tensors_.size(), names_.begin()}; }
+  /// Starts a span that ends with rollback() or commit(); spans nest.
+  Mark begin() { return {operations_.size(), inputs_.size(), tensors_.size(), opened_.size(), names_.begin()}; }
+  /// Undoes the names and operations made since. Segments, scopes and shapes stay.
   void rollback(const Mark& mark);
-  void commit() noexcept { names_.commit(); }
+  void commit() noexcept;
 
  private:
-  void open(ScopeId scope);
+  void open(ScopeId folded);
+  void mark_opened(ScopeId folded);
   void take_owned_names(ScopeId scope, OpId owner);
+  template <class IsWanted>
+  OpId find_folded(std::string_view folded, IsWanted&& is_wanted) const;
 
   Segments segments_;
   ScopeTrie scopes_{segments_};
@@ -140,6 +157,8 @@ class OpGraph {
   std::vector<TensorId> inputs_;
   std::vector<Tensor> tensors_;
   std::unordered_map<OpId, std::vector<OpId>> control_inputs_;
+  std::vector<ScopeId> opened_;  // while spans are open: what rollback() closes
+  // The first `indexed_` operations by their folded names.
   mutable IdTable index_;
   mutable std::size_t indexed_ = 0;
 };

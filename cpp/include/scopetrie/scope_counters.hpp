@@ -5,12 +5,14 @@
 // scopes were ever opened. Here time does the clearing. A scope counts as open if it was opened after each of its
 // ancestors was last closed; a captured scope's changes are kept in a log and undone.
 //
-// Invariants: stamps grow; 0 is never. `next` of a scope is the number to try next for default names spelt like it,
-// valid while `tried` is younger than the closing of every ancestor.
+// Invariants: stamps grow; 0 stands for never. `next` of a scope is the number to try next for default names spelt like
+// it: those below are open, as long as no ancestor was closed since `tried`.
 // Thread safety: none; each thread has its own.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
+#include <string_view>
 #include <unordered_map>
 #include <vector>
 
@@ -24,13 +26,14 @@ class ScopeCounters {
 
   /// A variable scope of this path is entered.
   void open(ScopeId scope);
-  /// It is left again: everything beneath it counts from zero.
+  /// It is left again: everything beneath it counts from zero; it stays counted itself until its parent is closed.
   void close_beneath(ScopeId scope);
   /// The first number such that prefix, prefix_1, prefix_2, ... under `parent` is not open; 0 is the bare prefix.
   std::uint32_t unused(ScopeId parent, std::string_view prefix);
   bool is_open(ScopeId scope) const;
 
-  /// Starts a span of changes that restore() takes back; spans nest.
+  /// Starts a span of changes that restore() takes back; spans nest. Leaving them in another order than that of nesting
+  /// takes back what the outer one holds, early.
   std::size_t save();
   void restore(std::size_t mark);
 

@@ -49,9 +49,9 @@ class ScopeTrie {
   bool is_within(ScopeId scope, ScopeId ancestor) const;
   std::size_t size() const noexcept { return nodes_.size(); }
 
-  /// Whether names were given out beneath this scope already (OpGraph asks, so as to look once at what owns it).
+  /// A mark for OpGraph, on folded scopes: names beneath the scope are being given out. The root always has it.
   bool opened(ScopeId scope) const { return nodes_[scope].opened != 0; }
-  void set_opened(ScopeId scope) { nodes_[scope].opened = 1; }
+  void set_opened(ScopeId scope, bool opened) { nodes_[scope].opened = opened ? 1 : 0; }
 
  private:
   struct Key {

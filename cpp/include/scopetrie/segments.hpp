@@ -1,9 +1,10 @@
 // Interned path segments: "conv1" in "tower/conv1/weights".
 //
 // Invariants: a text has one id; ids are dense and never die before the table; record 0 is the empty text. A segment
-// that reads `base_N` (N > 0, no leading zero, fits 31 bits) knows its base and N, so that `mul_7` made by counting
-// and `mul_7` written by hand are the same name; any other segment is its own base with suffix 0. `folded` is the
-// lower-case form's id, since v1 compares operation names without case.
+// that reads `base_N` (0 < N <= kMaxSuffix, no leading zero) knows its base and N, so that `mul_7` made by counting and
+// `mul_7` written by hand are the same name; any other segment is its own base with suffix 0. A base is a segment too
+// (and shares its bytes). `folded` is the lower-case form's id, since v1 compares operation names without case. Texts
+// never move.
 // Thread safety: none; one writer or many readers.
 #pragma once
 
@@ -49,6 +50,7 @@ class Segments {
     return table_.find(hash, [&](SegmentId id) { return this->text(id) == text; });
   }
   SegmentId add(std::uint32_t hash, std::string_view text);
+  SegmentId add_record(std::uint32_t hash, std::string_view kept);
   const char* keep(std::string_view text);
 
   std::vector<Record> records_;

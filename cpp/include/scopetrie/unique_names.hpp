@@ -5,7 +5,8 @@
 // Names written by hand (`w_5`) have entries of their own, and the counter steps over them when it meets them: each is
 // stepped over once, so a name costs amortised O(1) whatever was taken before and in whatever order.
 //
-// Invariants: next == 0: the bare name is free. The counter only grows. Keys are folded (lower-case) ids.
+// Invariants: where next == 0, the name is free, unless it is `w_5` and the counter of `w` is past 5. A counter only
+// grows, but for rollback(). All ids are folded (lower-case) ones.
 // Thread safety: none; one writer or many readers.
 #pragma once
 
@@ -38,7 +39,7 @@ class UniqueNames {
   }
 
   /// The number that take() would give, taking nothing.
-  std::uint32_t peek(ScopeId scope, SegmentId segment) const;
+  std::uint32_t peek(ScopeId scope, SegmentId segment);
 
   /// Notes that a scope was opened at `base` or `base_N`.
   void note_scope(ScopeId scope, SegmentId base) { run_of(scope, base).has_scopes = 1; }
@@ -56,6 +57,7 @@ class UniqueNames {
   void rollback(std::size_t mark);
   /// Keeps what was taken since `mark` and ends its recording.
   void commit() noexcept;
+  bool recording() const noexcept { return recording_ != 0; }
 
  private:
   struct Slot {
@@ -63,9 +65,9 @@ class UniqueNames {
     SegmentId base;
     std::uint32_t suffix;
     std::uint32_t next : 29;
-    std::uint32_t has_written : 1;  // names `base_N` were taken by hand
-    std::uint32_t has_scopes : 1;
-    std::uint32_t owns : 1;
+    std::uint32_t has_written : 1;  // some `base_N` was taken by hand
+    std::uint32_t has_scopes : 1;   // note_scope() was called
+    std::uint32_t owns : 1;         // note_owner() was called
   };
 
   const Slot* find(ScopeId scope, SegmentId base, std::uint32_t suffix) const;
@@ -88,6 +90,7 @@ class UniqueNames {
   }
   Taken take_slow(ScopeId scope, SegmentId segment, Slot& slot);
   std::uint32_t next_of(ScopeId scope, SegmentId base, std::uint32_t suffix) const;
+  std::uint32_t first_free(ScopeId scope, SegmentId segment, std::uint32_t number) const;
   void log(const Slot& slot) {
     if (recording_ != 0) [[unlikely]]
       log_.push_back(slot);
