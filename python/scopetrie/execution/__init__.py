@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from ..graph import set_runner
 from .config import ConfigProto, GPUOptions, GraphOptions, OptimizerOptions, RunOptions
 from .default import get_default_session
 from .evaluation import eval_tensor, run_operation
@@ -24,3 +25,6 @@ __all__ = [
     "get_default_session",
     "run_operation",
 ]
+
+# Tensor.eval and Operation.run are two floors below.
+set_runner(eval_tensor, run_operation)

@@ -87,8 +87,8 @@ class Fetches:
             name = element.op.name if isinstance(element, Tensor) else element.name
             raise InaccessibleTensorError(
                 f"Operation {name} has been marked as not fetchable. Typically this happens when it is "
-                "defined in another function or code block. Use return values, explicit Python locals or TensorFlow "
-                "collections to access it."
+                "defined in another function or code block. Use return values, explicit Python locals or "
+                "TensorFlow collections to access it."
             )
         assert isinstance(element, (Tensor, Operation))
         return element

@@ -1,0 +1,51 @@
+"""Graphs as files."""
+
+from __future__ import annotations
+
+import os
+from typing import Any
+
+from ..graph import Graph
+from ..summary import graph_def
+
+
+def write_graph(
+    graph_or_graph_def: Any, logdir: str | os.PathLike[str], name: str, as_text: bool = True
+) -> str:
+    """Writes a graph as a GraphDef to a file.
+
+    Args:
+        graph_or_graph_def: A `Graph`, or a GraphDef.
+        logdir: The folder, made if it is not there.
+        name: The file's name.
+        as_text: Whether to write the readable form rather than the binary one.
+
+    Returns:
+        The path of the file.
+
+    Raises:
+        ImportError: If the extra `tensorboard` is not installed.
+
+    Example:
+        >>> import tempfile
+        >>> import scopetrie as tf
+        >>> with tf.Graph().as_default() as graph, tempfile.TemporaryDirectory() as folder:
+        ...     x = tf.placeholder(tf.float32, name="x")
+        ...     with open(tf.train.write_graph(graph, folder, "graph.pbtxt")) as file:
+        ...         print(file.readlines()[1].strip())
+        name: "x"
+    """
+    made = graph_or_graph_def
+    if isinstance(made, Graph):
+        made = graph_def(made)
+    os.makedirs(logdir, exist_ok=True)
+    path = os.path.join(logdir, name)
+    if as_text:
+        from google.protobuf import text_format  # comes with tensorboard, which made the GraphDef
+
+        with open(path, "w", encoding="utf-8") as file:
+            file.write(text_format.MessageToString(made))
+    else:
+        with open(path, "wb") as binary:
+            binary.write(made.SerializeToString())
+    return path

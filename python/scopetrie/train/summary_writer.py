@@ -1,0 +1,55 @@
+"""`tf.train.SummaryWriter`, what `tf.summary.FileWriter` was called before TensorFlow 1.0."""
+
+from __future__ import annotations
+
+import os
+from typing import Any
+
+from ..summary import FileWriter
+from .graph_io import write_graph
+
+
+class SummaryWriter(FileWriter):
+    """Writes an event file; see `summary.FileWriter`.
+
+    Args:
+        logdir: The folder of the file, made if it is not there.
+        graph: A graph, or a GraphDef, to write at once.
+        max_queue: How many events may wait to be written. Or, as notebooks of the time have it, the name of a
+            file in `logdir` to which the graph goes as text as well.
+        flush_secs: After how many seconds events are written anyway.
+        graph_def: A GraphDef to write, in place of `graph`.
+
+    Raises:
+        ImportError: If the extra `tensorboard` is not installed.
+        TypeError: If `graph` is neither a `Graph` nor a GraphDef.
+
+    Example:
+        >>> import os, tempfile
+        >>> import scopetrie as tf
+        >>> with tf.Graph().as_default() as graph, tempfile.TemporaryDirectory() as folder:
+        ...     x = tf.placeholder(tf.float32, name="x")
+        ...     tf.train.SummaryWriter(folder, graph, "graph.pbtxt").close()
+        ...     print(os.path.exists(os.path.join(folder, "graph.pbtxt")))
+        True
+    """
+
+    def __init__(
+        self,
+        logdir: str | os.PathLike[str],
+        graph: Any = None,
+        max_queue: int | str = 10,
+        flush_secs: int = 120,
+        graph_def: Any = None,
+    ) -> None:
+        name = max_queue if isinstance(max_queue, str) else None
+        super().__init__(
+            logdir,
+            graph,
+            10 if isinstance(max_queue, str) else max_queue,
+            flush_secs,
+            graph_def,
+        )
+        written = graph if graph is not None else graph_def
+        if name is not None and written is not None:
+            write_graph(written, logdir, name)
