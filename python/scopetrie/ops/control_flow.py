@@ -1,0 +1,107 @@
+"""Nodes for the order of others: no_op, group, tuple."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from .._core import Operation, Tensor, Variable, get_default_graph, name_scope
+from ..graph import Graph, graph_of_values
+from .constant import convert_to_tensor
+from .creation import identity
+from .registry import Spec, define_op
+
+
+def _nothing() -> list[Spec]:
+    return []
+
+
+_no_op = define_op("NoOp", (), rule=_nothing, attributes="")
+
+
+def no_op(name: str | None = None) -> Operation:
+    """Makes an operation that does nothing, and can be waited for.
+
+    Args:
+        name: The operation's name.
+    """
+    return _no_op(name=name)
+
+
+def group(*inputs: Any, **kwargs: Any) -> Operation:
+    """Makes an operation that is done when all its inputs are.
+
+    Args:
+        *inputs: Operations, tensors, variables, or lists of them.
+        name: The operation's name.
+
+    Returns:
+        An operation.
+
+    Raises:
+        ValueError: If an unknown keyword is given.
+        TypeError: If an input is none of these.
+
+    >>> import scopetrie as tf
+    >>> a, b = tf.Variable(1.0), tf.Variable(2.0)
+    >>> both = tf.group(a.initializer, b.initializer)
+    >>> with tf.Session() as session:
+    ...     session.run(both)
+    ...     print(session.run(a + b))
+    3.0
+    """
+    name = kwargs.pop("name", None)
+    if kwargs:
+        raise ValueError(f"Unknown keyword arguments: {kwargs.keys()}")
+    waits = _flat_operations(inputs)
+    graph = waits[0].graph if waits else get_default_graph()
+    assert isinstance(graph, Graph)
+    graph_of_values(waits)
+    with graph.as_default(), name_scope(name, "group_deps", waits) as scope, graph.control_dependencies(waits):
+        return no_op(name=scope)
+
+
+def _flat_operations(inputs: Any) -> list[Any]:
+    found: list[Any] = []
+    for each in inputs:
+        if isinstance(each, (list, tuple)):
+            found += _flat_operations(each)
+        elif isinstance(each, dict):
+            found += _flat_operations(each.values())
+        elif hasattr(each, "graph"):
+            found.append(each.op if isinstance(each, (Tensor, Variable)) else each)
+        elif each is not None:
+            raise TypeError(
+                f"'inputs' should be zero or more (nested) Tensors. Received '{each}' with type '{type(each)}'."
+            )
+    return found
+
+
+def tuple(tensors: Any, name: str | None = None, control_inputs: Any = None) -> list[Any]:
+    """Makes tensors that are ready only when all of them are.
+
+    Args:
+        tensors: Tensors; None is passed on.
+        name: The scope's name.
+        control_inputs: More operations to wait for.
+
+    Returns:
+        The tensors, in a list.
+
+    Raises:
+        ValueError: If there is no tensor among them.
+        TypeError: If a control input is no operation or tensor.
+    """
+    with name_scope(name, "tuple", tensors) as scope:
+        made = [each if each is None or isinstance(each, Operation) else convert_to_tensor(each) for each in tensors]
+        waits = [each.op if isinstance(each, Tensor) else each for each in made if each is not None]
+        for each in control_inputs or []:
+            if not isinstance(each, (Operation, Tensor, Variable)):
+                raise TypeError(f"'control_inputs' must only contain Operation or Tensor. Received: {type(each)}")
+            waits.append(each if isinstance(each, Operation) else each.op)
+        if not waits:
+            raise ValueError(f"'tensors' must have at least one Tensor. Received: {tensors}.")
+        gate = group(*waits)
+        graph = gate.graph
+        assert isinstance(graph, Graph)
+        with graph.control_dependencies([gate]), name_scope(scope):
+            return [identity(each) if isinstance(each, Tensor) else each for each in made]
