@@ -27,9 +27,11 @@ FLOORS = [
     {"ops"},
     {"variables", "initializers"},
     {"scopes", "store", "execution"},
-    {"train", "template", "summary"},
+    {"template", "summary"},
+    {"train"},
     {ROOT_MODULE},  # the root itself, whose exports are everything below
-    {"__main__", "demo"},
+    {"demo"},
+    {"__main__"},
 ]
 # Programs that stand on the public API, as a user's would; all others keep off the root.
 MAY_IMPORT_ROOT = {"__main__", "demo"}
