@@ -125,7 +125,8 @@ _uniform_int = define_op(
 
 
 def _shape_tensor(shape: Any) -> Tensor:
-    return convert_to_tensor(index_array(shape), name="shape")
+    # A list is shown as a tuple in v1's errors.
+    return convert_to_tensor(index_array(tuple(shape) if isinstance(shape, list) else shape), name="shape")
 
 
 _UNIFORM_DTYPES: Final = (

@@ -10,7 +10,7 @@ from .. import dtypes
 from .._core import Tensor, name_scope
 from ..dtypes import DType, DTypeLike, as_dtype
 from ..errors import InvalidArgumentError
-from .constant import convert_to_tensor
+from .constant import convert_to_tensor, make_array
 from .folding import constant_value
 from .random_seed import Generator, op_seeds
 from .registry import REALS, ShapeError, Spec, check_dtype, define_op
@@ -171,6 +171,15 @@ def _categorical(logits: Any, num_samples: Any, dtype: DTypeLike, seed: int | No
     logits = convert_to_tensor(logits, name="logits")
     made = dtypes.int64 if dtype is None else as_dtype(dtype)
     if not isinstance(num_samples, Tensor):
-        num_samples = np.asarray(num_samples)
-        num_samples = num_samples.astype(np.int32) if num_samples.dtype.kind == "i" else num_samples
+        num_samples = _sample_count(num_samples)
     return _multinomial(logits, num_samples, output_dtype=made, **op_seeds(seed))
+
+
+def _sample_count(value: Any) -> np.ndarray[Any, Any]:
+    try:
+        return make_array(value, dtypes.int32)
+    except TypeError as fault:
+        raise TypeError(
+            "Expected int32 passed to parameter 'num_samples' of op 'Multinomial', "
+            f"got {value} of type '{type(value).__name__}' instead. Error: {fault}"
+        ) from None

@@ -16,7 +16,8 @@ from weakref import WeakKeyDictionary
 
 import numpy as np
 
-from .._core import Graph, get_default_graph, random_fill
+from .._core import random_fill
+from ..graph import Graph, get_default_graph
 
 # What the graph's seed is taken for where only the operation has one.
 DEFAULT_GRAPH_SEED: Final = 87654321

@@ -66,8 +66,7 @@ def _assign_kernel(xp: Any, state: Any, validate_shape: bool = True, use_locking
 
 def _update_kernel(name: str) -> Any:
     def kernel(xp: Any, state: Any, use_locking: bool = False) -> Any:
-        cell, function = state.variable, getattr(xp, name)
-        return lambda delta: cell.update(function, delta)
+        return state.variable.updater(getattr(xp, name))
 
     return kernel
 

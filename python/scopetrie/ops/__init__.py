@@ -1,0 +1,20 @@
+"""The ops: functions that add nodes to the graph, under v1's top-level names."""
+
+from . import operators
+from .array_gather import *
+from .array_join import *
+from .array_shape import *
+from .array_slice import *
+from .array_slice import slice_ as slice
+from .checks import *
+from .constant import *
+from .control_flow import *
+from .creation import *
+from .math_compare import *
+from .math_elementwise import *
+from .math_linalg import *
+from .math_reduce import *
+from .sequence import *
+from .sequence import range_ as range
+from .state import *
+from .state_scatter import *

@@ -1,0 +1,196 @@
+"""Looking into a graph while it runs: printing, assertions, checks, Python functions."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import numpy as np
+
+from .._core import Operation, Tensor, name_scope
+from ..dtypes import as_dtype
+from ..errors import InvalidArgumentError
+from .registry import Spec, define_op
+
+
+def _shown(array: Any, summarize: int) -> str:
+    """An array as v1 prints it: the first elements, a dimension to a bracket."""
+    values = np.asarray(array)
+    count = values.size if summarize < 0 else summarize
+    first = values.ravel()[:count].tolist()
+    if values.dtype.kind == "f":
+        texts = [f"{each:g}" for each in first]
+    elif values.dtype.kind == "b":
+        texts = [str(int(each)) for each in first]
+    else:
+        texts = [each.decode(errors="replace") if isinstance(each, bytes) else str(each) for each in first]
+    if not values.ndim:
+        return texts[0] if texts else ""
+    more = "..." if values.size > count else ""
+    if values.ndim == 1:
+        return " ".join(texts) + more
+    return _rows(values.shape, iter(texts)) + more
+
+
+def _rows(shape: tuple[int, ...], texts: Iterator[str]) -> str:
+    if len(shape) == 1:
+        return "[" + " ".join(text for _, text in zip(range(shape[0]), texts, strict=False)) + "]"
+    return "".join(_rows(shape[1:], texts) for _ in range(shape[0]))
+
+
+def _print_kernel(xp: Any, state: Any, message: str = "", first_n: int = -1, summarize: int = 3) -> Any:
+    def show(value: Any, *data: Any) -> Any:
+        if first_n < 0 or state.counter() < first_n:
+            print(message + "".join(f"[{_shown(each, summarize)}]" for each in data), file=sys.stderr)
+        return value
+
+    return show
+
+
+_print = define_op(
+    "Print", ("input", "data**"), rule=lambda input, data, **attrs: (input.dtype.base_dtype, input._dims),
+    kernel=_print_kernel, same_dtype=False, stateful=True, attributes="T first_n message summarize",
+)  # fmt: skip
+
+
+def Print(
+    input_: Any, data: Any, message: str | None = None, first_n: int | None = None, summarize: int | None = None,
+    name: str | None = None,
+) -> Tensor:  # fmt: skip
+    """Hands a tensor on, and prints others to the standard error each time.
+
+    Args:
+        input_: The tensor to hand on.
+        data: Tensors to print.
+        message: What to print before them.
+        first_n: How many times to print at most; always by default.
+        summarize: How many elements to print of each; 3 by default.
+        name: The operation's name.
+
+    Returns:
+        A tensor with the value of `input_`.
+    """
+    return _print(
+        input_, list(data), message=message or "", first_n=-1 if first_n is None else int(first_n),
+        summarize=3 if summarize is None else int(summarize), name=name,
+    )  # fmt: skip
+
+
+def _assert_kernel(xp: Any, state: Any, summarize: int = 3) -> Any:
+    def check(condition: Any, *data: Any) -> Any:
+        if not bool(condition):
+            shown = " ".join(f"[{_shown(each, summarize)}]" for each in data)
+            raise InvalidArgumentError(None, None, f"assertion failed: {shown}")
+        return ()
+
+    return check
+
+
+_assert = define_op(
+    "Assert", ("condition", "data**"), rule=lambda condition, data, summarize=3: [], kernel=_assert_kernel,
+    same_dtype=False, dtypes="b1", stateful=True, attributes="summarize",
+)  # fmt: skip
+
+
+def Assert(condition: Any, data: Any, summarize: int | None = None, name: str | None = None) -> Operation:
+    """Makes an operation that fails unless a condition holds.
+
+    Args:
+        condition: A boolean scalar.
+        data: Tensors to print in the error.
+        summarize: How many elements to print of each; 3 by default.
+        name: The operation's name.
+
+    Returns:
+        The operation. Others have to wait for it, by `control_dependencies`.
+    """
+    with name_scope(name, "Assert", [condition, *data]):
+        return _assert(condition, list(data), summarize=3 if summarize is None else int(summarize), name="Assert")
+
+
+def _check_kernel(xp: Any, state: Any, message: str) -> Any:
+    def check(x: Any) -> Any:
+        faults = [text for text, test in (("Inf", xp.isinf), ("NaN", xp.isnan)) if bool(xp.any(test(x)))]
+        if faults:
+            raise InvalidArgumentError(None, None, f"{message} : Tensor had {' and '.join(faults)} values")
+        return x
+
+    return check
+
+
+_check_numerics = define_op(
+    "CheckNumerics", ("tensor",), rule=lambda tensor, message: (tensor.dtype.base_dtype, tensor._dims),
+    kernel=_check_kernel, dtypes="bf f2 f4 f8", stateful=True, attributes="T message",
+)  # fmt: skip
+
+
+def check_numerics(tensor: Any, message: str, name: str | None = None) -> Tensor:
+    """Hands a tensor on, and fails if an element is infinite or not a number.
+
+    Args:
+        tensor: A tensor of floats.
+        message: What the error begins with.
+        name: The operation's name.
+
+    Returns:
+        A tensor with the value of `tensor`.
+    """
+    return _check_numerics(tensor, message=message, name=name)
+
+
+def _py_kernel(xp: Any, state: Any, function: Callable[..., Any], Tout: tuple[Any, ...], single: bool) -> Any:
+    def call(*arrays: Any) -> Any:
+        got = function(*(np.array(each) for each in arrays))
+        outputs = [got] if single or not isinstance(got, (list, tuple)) else list(got)
+        if not Tout:
+            return ()
+        if len(outputs) != len(Tout):
+            raise InvalidArgumentError(
+                None, None, f"pyfunc returns {len(outputs)} values, but expects to see {len(Tout)} values."
+            )
+        made = [_made(xp, value, dtype) for value, dtype in zip(outputs, Tout, strict=True)]
+        return tuple(made) if len(made) > 1 else made[0]
+
+    return call
+
+
+def _made(xp: Any, value: Any, dtype: Any) -> Any:
+    host = np.asarray(value)
+    if host.dtype.kind in "OUS":
+        return host.astype(object)
+    if host.dtype != dtype.as_numpy_dtype:
+        raise InvalidArgumentError(
+            None, None, f"a value returned by pyfunc has type {host.dtype.name}, but expects {dtype.name}"
+        )
+    return xp.asarray(host)
+
+
+_py_func = define_op(
+    "PyFunc", ("input**",), rule=lambda input, Tout, **attrs: [(dtype, None) for dtype in Tout], kernel=_py_kernel,
+    same_dtype=False, stateful=True, attributes="",
+)  # fmt: skip
+
+
+def py_func(func: Callable[..., Any], inp: Any, Tout: Any, stateful: bool = True, name: str | None = None) -> Any:
+    """Makes an operation of a Python function of NumPy arrays.
+
+    Args:
+        func: The function; it returns an array, or a list of arrays.
+        inp: The tensors that it takes.
+        Tout: The dtype of what it returns, or a list of them.
+        stateful: Accepted for v1's sake: the function is called in each run that needs it.
+        name: The operation's name.
+
+    Returns:
+        A tensor, or a list of them as `Tout` is; the operation if that is empty.
+    """
+    single = not isinstance(Tout, (list, tuple))
+    kinds: tuple[Any, ...] = tuple(as_dtype(each) for each in ([Tout] if single else Tout))
+    made = _py_func(list(inp), function=func, Tout=kinds, single=single, name=name)
+    if isinstance(made, list):
+        return made[0] if single else made
+    return made if single or not kinds else [made]
+
+
+_: Spec | None = None

@@ -1,0 +1,468 @@
+"""Reductions: sums, means, extremes and where they are, along dimensions; running sums and products."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from .. import dtypes
+from .._core import OpFunction, Tensor, Variable, name_scope
+from ..dtypes import DType, DTypeLike, as_dtype
+from .array_shape import rank, renamed, require_rank, reshape, shape_internal
+from .constant import constant, convert_to_tensor, index_array
+from .creation import stop_gradient, zeros
+from .folding import constant_value
+from .math_compare import is_finite, not_equal, where_v2
+from .math_elementwise import add, cast, exp, log, namespace_dtype, sqrt, square, subtract
+from .registry import FLOATS, FLOATS_HALF_FIRST, INDICES, NUMBERS, ORDERED, Kernel, ShapeError, Spec, check_dtype, define_op
+from .sequence import range_
+
+_REDUCE_DOC = """{summary} along dimensions.
+
+    Args:
+        input_tensor: A tensor of {types}.
+        axis: A dimension or a list of them; all if left out.
+        keepdims: Whether reduced dimensions stay, with size 1.
+        name: The operation's name.
+        reduction_indices: Deprecated name of `axis`.
+        keep_dims: Deprecated name of `keepdims`.
+
+    Returns:
+        A tensor with the dtype of `input_tensor`.
+
+    Raises:
+        ValueError: If a dimension is out of range, or an argument is given under both names.
+        TypeError: If `input_tensor` has another dtype.
+    """
+
+
+def _reduce_rule(input: Tensor, reduction_indices: Tensor, keep_dims: bool = False) -> Spec:
+    check_dtype(reduction_indices, "reduction_indices", INDICES)
+    dims, dtype = input._dims, input.dtype.base_dtype
+    axes = constant_value(reduction_indices)
+    if dims is None or axes is None:
+        return dtype, (None,) * len(dims) if dims is not None and keep_dims else None
+    listed = axes.ravel().tolist()
+    gone = set()
+    for axis in listed:
+        if not -len(dims) <= axis < len(dims):
+            raise ShapeError(
+                f"Invalid reduction dimension {axis} for input with {len(dims)} dimensions.",
+                constants={1: " ".join(map(str, listed))},
+            )
+        gone.add(axis % len(dims))
+    if keep_dims:
+        return dtype, tuple(1 if at in gone else size for at, size in enumerate(dims))
+    return dtype, tuple(size for at, size in enumerate(dims) if at not in gone)
+
+
+def _all_rule(input: Tensor, reduction_indices: Tensor, keep_dims: bool = False) -> Spec:
+    return dtypes.bool, _reduce_rule(input, reduction_indices, keep_dims)[1]
+
+
+def axes_of(axes: Any) -> tuple[int, ...]:
+    """The axes in a host array: a scalar or a vector."""
+    listed = axes.tolist()
+    return (listed,) if isinstance(listed, int) else tuple(listed)
+
+
+def _sum_kernel(xp: Any, keep_dims: bool = False) -> Any:
+    # dtype: the standard would widen small integers, v1 does not
+    return lambda x, axes: xp.sum(x, axis=axes_of(axes), keepdims=keep_dims, dtype=x.dtype)
+
+
+def _prod_kernel(xp: Any, keep_dims: bool = False) -> Any:
+    return lambda x, axes: xp.prod(x, axis=axes_of(axes), keepdims=keep_dims, dtype=x.dtype)
+
+
+def _mean_kernel(xp: Any, keep_dims: bool = False) -> Any:
+    def mean(x: Any, axes: Any) -> Any:
+        along = axes_of(axes)
+        if xp.isdtype(x.dtype, ("real floating", "complex floating")):
+            return xp.mean(x, axis=along, keepdims=keep_dims)
+        total = xp.sum(x, axis=along, keepdims=keep_dims, dtype=x.dtype)
+        count = 1
+        for axis in along:
+            count *= x.shape[axis]
+        quotient = xp.abs(total) // count if count else total
+        return xp.sign(total) * quotient if xp.isdtype(x.dtype, "signed integer") else quotient
+
+    return mean
+
+
+def _extreme_kernel(largest: bool) -> Kernel:
+    def kernel(xp: Any, keep_dims: bool = False) -> Any:
+        function = xp.max if largest else xp.min
+
+        def extreme(x: Any, axes: Any) -> Any:
+            along = axes_of(axes)
+            if any(x.shape[axis] == 0 for axis in along):  # of nothing: the value that all others beat
+                shape = [1 if at in [a % len(x.shape) for a in along] else n for at, n in enumerate(x.shape)]
+                out = xp.full(tuple(shape), _least(xp, x.dtype, largest), dtype=x.dtype)
+                return out if keep_dims else xp.squeeze(out, axis=along)
+            return function(x, axis=along, keepdims=keep_dims)
+
+        return extreme
+
+    return kernel
+
+
+def _least(xp: Any, dtype: Any, largest: bool) -> Any:
+    if xp.isdtype(dtype, "real floating"):
+        return float("-inf") if largest else float("inf")
+    limits = xp.iinfo(dtype)
+    return limits.min if largest else limits.max
+
+
+def _logic_kernel(function: str) -> Kernel:
+    def kernel(xp: Any, keep_dims: bool = False) -> Any:
+        reduce = getattr(xp, function)
+        return lambda x, axes: reduce(x, axis=axes_of(axes), keepdims=keep_dims)
+
+    return kernel
+
+
+def _norm_kernel(xp: Any, keep_dims: bool = False) -> Any:
+    def norm(x: Any, axes: Any) -> Any:
+        size = xp.abs(x)
+        return xp.astype(xp.sqrt(xp.sum(size * size, axis=axes_of(axes), keepdims=keep_dims)), x.dtype)
+
+    return norm
+
+
+def _define(type: str, kernel: Kernel, codes: str, rule: Any = _reduce_rule) -> OpFunction:
+    position = "" if codes == "b1" else "T "
+    return define_op(
+        type, ("input", "reduction_indices"), rule=rule, kernel=kernel, dtypes=codes, same_dtype=False,
+        attributes=f"{position}Tidx:1 keep_dims", host=("reduction_indices",),
+    )  # fmt: skip
+
+
+def _axes(x: Any, axis: Any) -> Any:
+    """The axes to reduce along as v1 makes them: all of a known rank are a constant called "Const"."""
+    if axis is not None:
+        return index_array(axis)
+    if isinstance(x, Tensor) and x._dims is not None:
+        return constant(np.arange(len(x._dims), dtype=np.int32))
+    return range_(0, rank(x))
+
+
+def _reduction(op: OpFunction, python_name: str, summary: str, types: str) -> Any:
+    def reduce(
+        input_tensor: Any, axis: Any = None, keepdims: bool | None = None, name: str | None = None,
+        reduction_indices: Any = None, keep_dims: bool | None = None,
+    ) -> Tensor:  # fmt: skip
+        if reduction_indices is not None:
+            axis = renamed(axis, "axis", reduction_indices, "reduction_indices")
+        if keep_dims is not None:
+            keepdims = renamed(keepdims, "keepdims", keep_dims, "keep_dims")
+        if isinstance(input_tensor, Variable):
+            input_tensor = input_tensor.value()
+        out = op(input_tensor, _axes(input_tensor, axis), keep_dims=bool(keepdims), name=name)
+        if axis is None and not keepdims and out._dims is None:
+            out.set_shape(())  # whatever the rank, nothing is left of it
+        return out
+
+    reduce.__name__ = reduce.__qualname__ = python_name
+    reduce.__doc__ = _REDUCE_DOC.format(summary=summary, types=types)
+    return reduce
+
+
+_sum = _define("Sum", _sum_kernel, NUMBERS)
+_mean = _define("Mean", _mean_kernel, NUMBERS)
+_prod = _define("Prod", _prod_kernel, NUMBERS)
+_max = _define("Max", _extreme_kernel(True), ORDERED)
+_min = _define("Min", _extreme_kernel(False), ORDERED)
+_any = _define("Any", _logic_kernel("any"), "b1", _all_rule)
+_all = _define("All", _logic_kernel("all"), "b1", _all_rule)
+_euclidean = _define("EuclideanNorm", _norm_kernel, NUMBERS)
+reduce_sum = _reduction(_sum, "reduce_sum", "Adds elements up", "numbers")
+reduce_mean = _reduction(_mean, "reduce_mean", "Averages elements (ints are rounded towards zero)", "numbers")
+reduce_prod = _reduction(_prod, "reduce_prod", "Multiplies elements", "numbers")
+reduce_max = _reduction(_max, "reduce_max", "Finds the largest element", "real numbers")
+reduce_min = _reduction(_min, "reduce_min", "Finds the smallest element", "real numbers")
+reduce_any = _reduction(_any, "reduce_any", "Whether any element is true", "booleans")
+reduce_all = _reduction(_all, "reduce_all", "Whether all elements are true", "booleans")
+
+
+def reduce_euclidean_norm(input_tensor: Any, axis: Any = None, keepdims: bool = False, name: str | None = None) -> Tensor:
+    """The square root of the sum of squares along dimensions.
+
+    Args:
+        input_tensor: A tensor of numbers.
+        axis: A dimension or a list of them; all if left out.
+        keepdims: Whether reduced dimensions stay, with size 1.
+        name: The operation's name.
+
+    Returns:
+        A tensor with the dtype of `input_tensor`.
+    """
+    return _euclidean(input_tensor, _axes(input_tensor, axis), keep_dims=bool(keepdims), name=name)
+
+
+def reduce_logsumexp(
+    input_tensor: Any, axis: Any = None, keepdims: bool | None = None, name: str | None = None,
+    reduction_indices: Any = None, keep_dims: bool | None = None,
+) -> Tensor:  # fmt: skip
+    """log(sum(exp(x))) along dimensions, without overflow.
+
+    Args:
+        input_tensor: A tensor of floats.
+        axis: A dimension or a list of them; all if left out.
+        keepdims: Whether reduced dimensions stay, with size 1.
+        name: The operation's name.
+        reduction_indices: Deprecated name of `axis`.
+        keep_dims: Deprecated name of `keepdims`.
+
+    Returns:
+        A tensor with the dtype of `input_tensor`.
+    """
+    axis = renamed(axis, "axis", reduction_indices, "reduction_indices")
+    keepdims = bool(renamed(keepdims, "keepdims", keep_dims, "keep_dims"))
+    with name_scope(name, "ReduceLogSumExp", [input_tensor]) as scope:
+        x = convert_to_tensor(input_tensor)
+        largest = reduce_max(x, axis, keepdims=True)
+        zero = np.asarray(0, largest.dtype.base_dtype.as_numpy_dtype)
+        shift = stop_gradient(where_v2(is_finite(largest), largest, zero))
+        total = log(reduce_sum(exp(subtract(x, shift, name="Sub")), axis, keepdims=keepdims))
+        if not keepdims:
+            shift = reshape(shift, shape_internal(total, optimize=False))
+        return add(total, shift, name=scope)
+
+
+def reduce_variance(input_tensor: Any, axis: Any = None, keepdims: bool = False, name: str | None = None) -> Tensor:
+    """The mean squared distance from the mean along dimensions.
+
+    Args:
+        input_tensor: A tensor of floats.
+        axis: A dimension or a list of them; all if left out.
+        keepdims: Whether reduced dimensions stay, with size 1.
+        name: The operation's name.
+
+    Returns:
+        A tensor with the dtype of `input_tensor`.
+
+    Raises:
+        TypeError: If the input holds ints.
+    """
+    with name_scope(name or "reduce_variance"):
+        x = convert_to_tensor(input_tensor)
+        means = reduce_mean(x, axis=axis, keepdims=True)
+        if means.dtype.is_integer:
+            raise TypeError(f"Input must be either real or complex. Received integer type {means.dtype!r}.")
+        return reduce_mean(square(subtract(x, means, name="sub")), axis=axis, keepdims=keepdims)
+
+
+def reduce_std(input_tensor: Any, axis: Any = None, keepdims: bool = False, name: str | None = None) -> Tensor:
+    """The standard deviation along dimensions.
+
+    Args:
+        input_tensor: A tensor of floats.
+        axis: A dimension or a list of them; all if left out.
+        keepdims: Whether reduced dimensions stay, with size 1.
+        name: The operation's name.
+
+    Returns:
+        A tensor with the dtype of `input_tensor`.
+    """
+    with name_scope(name or "reduce_std"):
+        return sqrt(reduce_variance(convert_to_tensor(input_tensor), axis=axis, keepdims=keepdims))
+
+
+def count_nonzero(
+    input_tensor: Any = None, axis: Any = None, keepdims: bool | None = None, dtype: DTypeLike = dtypes.int64,
+    name: str | None = None, reduction_indices: Any = None, keep_dims: bool | None = None, input: Any = None,
+) -> Tensor:  # fmt: skip
+    """Counts elements that are not zero (not empty) along dimensions.
+
+    Args:
+        input_tensor: A tensor.
+        axis: A dimension or a list of them; all if left out.
+        keepdims: Whether reduced dimensions stay, with size 1.
+        dtype: The dtype of the counts.
+        name: The operation's name.
+        reduction_indices: Deprecated name of `axis`.
+        keep_dims: Deprecated name of `keepdims`.
+        input: Another name of `input_tensor`.
+
+    Returns:
+        A tensor of `dtype`.
+    """
+    keepdims = renamed(keepdims, "keepdims", keep_dims, "keep_dims")
+    axis = renamed(axis, "axis", reduction_indices, "reduction_indices")
+    with name_scope(name, "count_nonzero", [input_tensor]):
+        x = convert_to_tensor(renamed(input_tensor, "input_tensor", input, "input"))
+        zero = zeros([], dtype=x.dtype.base_dtype)
+        ones_and_zeros = cast(not_equal(x, zero), dtypes.int64)
+        return cast(reduce_sum(ones_and_zeros, axis=axis, keepdims=keepdims), dtype)
+
+
+def _arg_rule(input: Tensor, dimension: Tensor, output_type: DType = dtypes.int64) -> Spec:
+    check_dtype(dimension, "dimension", "i2 i4 i8")
+    require_rank(dimension, 0)
+    dims, axis = input._dims, constant_value(dimension)
+    if dims is None or axis is None:
+        return output_type, None if dims is None else (None,) * (len(dims) - 1)
+    at = int(axis)
+    if not -len(dims) <= at < len(dims):
+        raise ShapeError(
+            f"Dimension ({at}) must be in the range [{-len(dims)}, {len(dims)}), where {len(dims)} is the number of "
+            "dimensions in the input.",
+            constants={1: str(at)},
+        )
+    at %= len(dims)
+    return output_type, (*dims[:at], *dims[at + 1 :])
+
+
+def _arg_kernel(function: str) -> Kernel:
+    def kernel(xp: Any, output_type: DType = dtypes.int64) -> Any:
+        find, made = getattr(xp, function), namespace_dtype(xp, output_type)
+        return lambda x, axis: xp.astype(find(x, axis=int(axis.item())), made, copy=False)
+
+    return kernel
+
+
+_ARG = {
+    "rule": _arg_rule, "dtypes": ORDERED + " b1", "same_dtype": False, "attributes": "T Tidx:1 output_type",
+    "host": ("dimension",),
+}  # fmt: skip
+_argmax = define_op("ArgMax", ("input", "dimension"), kernel=_arg_kernel("argmax"), **_ARG)
+_argmin = define_op("ArgMin", ("input", "dimension"), kernel=_arg_kernel("argmin"), **_ARG)
+
+
+def argmax(
+    input: Any, axis: Any = None, name: str | None = None, dimension: Any = None, output_type: DTypeLike = dtypes.int64
+) -> Tensor:
+    """The position of the largest element along a dimension; of the first, if there are several.
+
+    Args:
+        input: A tensor of real numbers.
+        axis: The dimension, 0 by default.
+        name: The operation's name.
+        dimension: Deprecated name of `axis`.
+        output_type: int32 or int64.
+
+    Returns:
+        A tensor of one rank less.
+
+    Raises:
+        ValueError: If the dimension is out of range.
+    """
+    axis = renamed(axis, "axis", dimension, "dimension")
+    return _argmax(input, index_array(0 if axis is None else axis), output_type=as_dtype(output_type), name=name)
+
+
+def argmin(
+    input: Any, axis: Any = None, name: str | None = None, dimension: Any = None, output_type: DTypeLike = dtypes.int64
+) -> Tensor:
+    """The position of the smallest element along a dimension; of the first, if there are several.
+
+    Args:
+        input: A tensor of real numbers.
+        axis: The dimension, 0 by default.
+        name: The operation's name.
+        dimension: Deprecated name of `axis`.
+        output_type: int32 or int64.
+
+    Returns:
+        A tensor of one rank less.
+
+    Raises:
+        ValueError: If the dimension is out of range.
+    """
+    axis = renamed(axis, "axis", dimension, "dimension")
+    return _argmin(input, index_array(0 if axis is None else axis), output_type=as_dtype(output_type), name=name)
+
+
+def _running(xp: Any, x: Any, axis: int, step: Any, first: Any, exclusive: bool, reverse: bool) -> Any:
+    """A running total: `step(x, axis)` gives it, `first(shape)` the total of nothing."""
+    if reverse:
+        x = xp.flip(x, axis=axis)
+    out = step(x, axis)
+    if exclusive and x.shape[axis]:
+        lead = (slice(None),) * (axis % len(x.shape))
+        out = xp.concat([first(x[(*lead, slice(0, 1))]), out[(*lead, slice(0, -1))]], axis=axis)
+    return xp.flip(out, axis=axis) if reverse else out
+
+
+def _cumsum_kernel(xp: Any, exclusive: bool = False, reverse: bool = False) -> Any:
+    def step(x: Any, axis: int) -> Any:
+        return xp.cumulative_sum(x, axis=axis, dtype=x.dtype)
+
+    return lambda x, axis: _running(xp, x, int(axis.item()), step, xp.zeros_like, exclusive, reverse)
+
+
+def _cumprod_kernel(xp: Any, exclusive: bool = False, reverse: bool = False) -> Any:
+    def step(x: Any, axis: int) -> Any:
+        return xp.cumulative_prod(x, axis=axis, dtype=x.dtype)
+
+    return lambda x, axis: _running(xp, x, int(axis.item()), step, xp.ones_like, exclusive, reverse)
+
+
+def _cumlogsumexp_kernel(xp: Any, exclusive: bool = False, reverse: bool = False) -> Any:
+    def step(x: Any, axis: int) -> Any:
+        lead = (slice(None),) * (axis % len(x.shape))
+        total, parts = x[(*lead, 0)], []
+        for i in range(x.shape[axis]):
+            total = xp.logaddexp(total, x[(*lead, i)]) if i else total
+            parts.append(total)
+        return xp.stack(parts, axis=axis) if parts else x
+
+    def nothing(x: Any) -> Any:
+        return xp.full_like(x, xp.finfo(x.dtype).min)
+
+    return lambda x, axis: _running(xp, x, int(axis.item()), step, nothing, exclusive, reverse)
+
+
+def _scan_op(type: str, kernel: Kernel, codes: str) -> OpFunction:
+    return define_op(
+        type, ("x", "axis"), kernel=kernel, dtypes=codes, same_dtype=False, host=("axis",),
+        rule=lambda x, axis, **attrs: (x.dtype.base_dtype, x._dims), attributes="T Tidx:1 exclusive reverse",
+    )  # fmt: skip
+
+
+_cumsum = _scan_op("Cumsum", _cumsum_kernel, NUMBERS)
+_cumprod = _scan_op("Cumprod", _cumprod_kernel, NUMBERS)
+_cumlogsumexp = _scan_op("CumulativeLogsumexp", _cumlogsumexp_kernel, FLOATS)
+
+
+def _scan(op: OpFunction, python_name: str, summary: str) -> Any:
+    def running(
+        x: Any, axis: Any = 0, exclusive: bool = False, reverse: bool = False, name: str | None = None
+    ) -> Tensor:
+        return op(x, index_array(axis), exclusive=bool(exclusive), reverse=bool(reverse), name=name)
+
+    running.__name__ = running.__qualname__ = python_name
+    running.__doc__ = f"""{summary} along a dimension.
+
+    Args:
+        x: A tensor of numbers.
+        axis: The dimension.
+        exclusive: Whether an element's own value is left out.
+        reverse: Whether to run from the end.
+        name: The operation's name.
+
+    Returns:
+        A tensor with the dtype and shape of `x`.
+    """
+    return running
+
+
+cumsum = _scan(_cumsum, "cumsum", "Running sums")
+cumprod = _scan(_cumprod, "cumprod", "Running products")
+cumulative_logsumexp = _scan(_cumlogsumexp, "cumulative_logsumexp", "Running log(sum(exp(x)))")
+
+l2_loss = define_op(
+    "L2Loss", ("t",), rule=lambda t: (t.dtype.base_dtype, ()), dtypes=FLOATS_HALF_FIRST,
+    kernel=lambda xp: lambda x: xp.sum(x * x) / 2,
+    doc="""Half the sum of squares of a tensor's elements.
+
+    Args:
+        t: A tensor of floats.
+        name: The operation's name.
+
+    Returns:
+        A scalar.
+    """,
+)  # fmt: skip
