@@ -88,6 +88,7 @@ Context::Context(PyGraph* graph, std::uint64_t thread, std::shared_ptr<std::atom
 
 Context::~Context() {
   Py_XDECREF(variable_scope);
+  Py_XDECREF(creators);
   Py_XDECREF(on_operation);
 }
 

@@ -43,6 +43,7 @@ struct Context {
   PyVariableScope* variable_scope = nullptr;  // owned
   ScopeCounters counters;
   std::vector<Controls> controls;
+  PyObject* creators = nullptr;      // owned; the open variable creators, outermost first; null where there is none
   PyObject* on_operation = nullptr;  // owned; called with each new Operation while set (devices, colocation)
 };
 

@@ -67,7 +67,7 @@ PyObject* create_filled(Context& context, PyVariableScope* scope, ScopeId scope_
   PyObject* initializer = given(args[kInitializer]) ? args[kInitializer] : scope->initializer;
   if (initializer == nullptr || scope->reuse == Reuse::kYes || graph.finalized) return nullptr;
   PyObject* fill = fill_of(initializer);
-  if (fill == nullptr || !context.controls.empty() || context.on_operation != nullptr) return nullptr;
+  if (fill == nullptr || !context.controls.empty() || context.on_operation != nullptr || context.creators != nullptr) return nullptr;
   if (scope->regularizer != nullptr || scope->constraint != nullptr || scope->caching_device != nullptr) return nullptr;
   PyObject* dtype_object = given(args[kDType]) ? args[kDType] : scope->dtype;
   const auto dtype_at = state().dtype_numbers.find(dtype_object);

@@ -291,6 +291,17 @@ int set_on_operation(PyObject* self, PyObject* hook, void*) {
   return 0;
 }
 
+PyObject* get_creators(PyObject* self, void*) {
+  PyObject* creators = context_of(as_graph(self))->creators;
+  return Py_NewRef(creators == nullptr ? Py_None : creators);
+}
+
+int set_creators(PyObject* self, PyObject* creators, void*) {
+  PyObject* value = creators == nullptr || PyObject_IsTrue(creators) != 1 ? nullptr : creators;
+  Py_XSETREF(context_of(as_graph(self))->creators, Py_XNewRef(value));
+  return 0;
+}
+
 PyObject* get_finalized(PyObject* self, void*) { return PyBool_FromLong(of(self).finalized); }
 
 int set_finalized(PyObject* self, PyObject* value, void*) {
@@ -333,6 +344,7 @@ int traverse(PyObject* self, visitproc visit, void* arg) {
   for (PyObject* attribute : graph->attributes) Py_VISIT(attribute);
   for (const auto& context : graph->contexts) {
     Py_VISIT(context->variable_scope);
+    Py_VISIT(context->creators);
     Py_VISIT(context->on_operation);
   }
   return graph->collections.traverse(visit, arg);
@@ -346,6 +358,7 @@ int clear(PyObject* self) {
   for (PyObject*& attribute : graph->attributes) attribute = Py_NewRef(Py_None);
   for (PyObject* attribute : attributes) Py_XDECREF(attribute);
   for (const auto& context : graph->contexts) {
+    Py_CLEAR(context->creators);
     Py_CLEAR(context->on_operation);
     // The scope itself stays: a thread may stand in it. What it holds of closures goes.
     if (context->variable_scope != nullptr) {
@@ -429,6 +442,7 @@ bool bind_graph(PyObject* module) {
       {"version", get_version, nullptr, "The number of operations, which grows with each one.", nullptr},
       {"finalized", get_finalized, nullptr, "Whether the graph is read-only.", nullptr},
       {"_finalized", get_finalized, set_finalized, "The same, to be set.", nullptr},
+      {"_creators", get_creators, set_creators, "This thread's open variable creators, outermost first, or None.", nullptr},
       {"_on_operation", get_on_operation, set_on_operation, "Called with each operation that this thread makes, or None.",
        nullptr},
       {nullptr, nullptr, nullptr, nullptr, nullptr}};

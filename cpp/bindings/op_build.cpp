@@ -161,7 +161,10 @@ bool broadcast_failed(const Definition& definition, PyGraph* graph, const Name& 
 
 bool wrong_dtype(const Definition& definition, std::uint8_t dtype) {
   const Ref name(PyObject_GetAttrString(state().dtypes[base_dtype(dtype)], "name"));
-  if (name)
+  if (name && definition.allowed.count() == 1)
+    PyErr_Format(PyExc_TypeError, "Input '%U' of '%U' Op has type %U that does not match expected type of %U.",
+                 definition.inputs[0].name, kind_name(definition.kind), name.get(), definition.allowed_text);
+  else if (name)
     PyErr_Format(PyExc_TypeError, "Value passed to parameter '%U' has DataType %U not in list of allowed values: %U",
                  definition.inputs[0].name, name.get(), definition.allowed_text);
   return false;
@@ -333,6 +336,24 @@ bool convert_values(Context& context, const Definition& definition, PyObject* co
   return true;
 }
 
+// Raises TypeError where a list of one dtype has tensors of several.
+bool one_dtype(const Definition& definition, const Input& input, const OpGraph& ops, std::span<const TensorId> ids) {
+  const auto dtype_of = [&ops](TensorId id) { return base_dtype(ops.tensor(id).dtype); };
+  if (std::all_of(ids.begin(), ids.end(), [&](TensorId id) { return dtype_of(id) == dtype_of(ids[0]); })) return true;
+  const Ref names(PyList_New(0));
+  for (const TensorId id : ids) {
+    const Ref name(PyObject_GetAttrString(state().dtypes[dtype_of(id)], "name"));
+    if (!names || !name || PyList_Append(names.get(), name.get()) < 0) return false;
+  }
+  const Ref comma(PyUnicode_FromString(", "));
+  const Ref text(comma ? PyUnicode_Join(comma.get(), names.get()) : nullptr);
+  if (text)
+    PyErr_Format(PyExc_TypeError, "Tensors in list passed to '%s' of '%U' Op have types [%U] that don't all match.",
+                 PyUnicode_GET_LENGTH(input.name) == 0 ? "values" : PyUnicode_AsUTF8(input.name), kind_name(definition.kind),
+                 text.get());
+  return false;
+}
+
 // A list input: its tensors, values converted beside them as "<operation>/<input>_<i>" to the dtype of the first tensor.
 bool convert_lists(Context& context, const Definition& definition, PyObject* const* args, Inputs& inputs,
                    const OpGraph::Fresh& fresh, Conversion conversion) {
@@ -363,7 +384,9 @@ bool convert_lists(Context& context, const Definition& definition, PyObject* con
       PyObject* item = PySequence_Fast_GET_ITEM(items.get(), k);
       if (!read_input(inputs, item, Input::kTensor, id)) return false;
       if (id == kNone) {
-        const Ref name(PyUnicode_FromFormat("%U_%zd", input.name, k));
+        // Pack's list has no name of its own: its values are "<operation>/0", ...
+        const Ref name(PyUnicode_GET_LENGTH(input.name) == 0 ? PyUnicode_FromFormat("%zd", k)
+                                                             : PyUnicode_FromFormat("%U_%zd", input.name, k));
         if (!name) return false;
         id = convert(item, dtype, name.get(), Conversion::kStrict, inputs);
         if (id == kNone) return false;
@@ -371,6 +394,9 @@ bool convert_lists(Context& context, const Definition& definition, PyObject* con
       }
       ids.push_back(id);
     }
+    if (input.kind == Input::kList && length != 0 &&
+        !one_dtype(definition, input, ops, std::span(ids).last(static_cast<std::size_t>(length))))
+      return false;
   }
   inputs.many = std::move(ids);
   inputs.count = inputs.many.size();

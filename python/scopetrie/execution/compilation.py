@@ -154,7 +154,10 @@ class Compilation:
         op_id, op_def, first, count, _, attrs = node
         if op_def.type == "Const":
             value = attrs["value"] if isinstance(attrs, dict) else attrs
-            array = self._backend.asarray(value, np.dtype(self._spec(first)[0].as_numpy_dtype))
+            dtype, dims = self._spec(first)
+            array = self._backend.asarray(value, np.dtype(dtype.as_numpy_dtype))
+            if array.shape != dims:  # the extension keeps a constant of one number as that number
+                array = self._backend.xp.broadcast_to(array, dims)
             self._constants[first] = self._backend.freeze(array)
         elif count and self._spec(first)[0]._is_ref_dtype:
             dtype, dims = self._spec(first)

@@ -31,6 +31,7 @@ class Graph(_core.Graph):
         self._devices: dict[int, str] = {}
         self._colocations: dict[int, list[bytes]] = {}
         self._containers: dict[int, str] = {}
+        self._variable_notes: dict[int, Any] = {}  # by number of the variable; see scopetrie.variables.notes
         self._unfeedable: set[int] = set()
         self._unfetchable: set[int] = set()
 

@@ -69,6 +69,8 @@ def _shaped(array: np.ndarray[Any, Any], shape: Any, verify_shape: bool) -> np.n
     wanted = int(np.prod(sizes, dtype=np.int64))
     if array.size == wanted:
         return array.reshape(sizes).copy()
+    if wanted == 0:  # as v1: nothing of the value is needed
+        return np.empty(sizes, dtype=array.dtype)
     if array.size > wanted:
         raise ValueError(f"Too many elements provided. Takes at most {wanted}, but got {array.size}.")
     if array.size <= 1:  # one element stands for all: it takes no memory until it is used

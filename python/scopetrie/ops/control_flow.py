@@ -76,7 +76,7 @@ def _flat_operations(inputs: Any) -> list[Any]:
     return found
 
 
-def tuple(tensors: Any, name: str | None = None, control_inputs: Any = None) -> list[Any]:
+def tuple_(tensors: Any, name: str | None = None, control_inputs: Any = None) -> list[Any]:
     """Makes tensors that are ready only when all of them are.
 
     Args:

@@ -54,7 +54,9 @@ def _value(tensor: Any, depth: int) -> np.ndarray[Any, Any] | None:
     kind = op.type
     if kind == "Const":
         attrs = op._attrs
-        return raw_value(attrs["value"] if isinstance(attrs, dict) else attrs, tensor.dtype)
+        value = raw_value(attrs["value"] if isinstance(attrs, dict) else attrs, tensor.dtype)
+        # The extension keeps a constant of one number as that number.
+        return value if value.shape == tensor._dims else np.broadcast_to(value, tensor._dims)
     if kind in ("Shape", "Size", "Rank", "ShapeN"):
         return _measure(kind, op.inputs[tensor.value_index]._dims, tensor.dtype)
     if kind not in _FOLDABLE or depth == 0 or _too_large(tensor._dims):

@@ -1,0 +1,18 @@
+"""Variable scopes: where get_variable takes its names, its mode and its defaults from."""
+
+from .._core import get_variable, get_variable_scope, name_scope, variable_scope
+from .getting import get_local_variable
+from .regularizing import no_regularizer
+from .scope_members import VariableScope, variable_creator_scope, variable_op_scope
+
+__all__ = [
+    "VariableScope",
+    "get_local_variable",
+    "get_variable",
+    "get_variable_scope",
+    "name_scope",
+    "no_regularizer",
+    "variable_creator_scope",
+    "variable_op_scope",
+    "variable_scope",
+]

@@ -1,0 +1,262 @@
+"""get_variable where the extension's two fast paths leave off: every argument, every check, in v1's order."""
+
+from __future__ import annotations
+
+import inspect
+from functools import partial
+from typing import Any
+
+from .. import _core
+from ..dtypes import DType, as_dtype, float32
+from ..graph import Graph, GraphKeys, get_default_graph
+from ..initializers import glorot_uniform_initializer, zeros_initializer
+from ..ops.constant import convert_to_tensor
+from ..shapes import Dims, as_dims
+from ..variables import create_through, check_policy
+from .errors import already_exists, does_not_exist, tuple_text
+from .regularizing import add_regularization_loss
+
+name_scope = _core.name_scope
+
+
+def get_variable_slow(
+    scope: Any, name: Any, shape: Any, dtype: Any, initializer: Any, regularizer: Any, trainable: Any,
+    collections: Any, caching_device: Any, partitioner: Any, validate_shape: Any, use_resource: Any,
+    custom_getter: Any, constraint: Any, synchronization: Any, aggregation: Any, reuse: Any = None,
+) -> Any:  # fmt: skip
+    """`get_variable` in a given scope, with None for every argument that was left out.
+
+    Args:
+        scope: The VariableScope.
+        reuse: The mode, in place of the scope's.
+
+    Other arguments, the result and the errors are those of `tf.get_variable`.
+    """
+    scope_name = scope.name
+    if not isinstance(name, str) and name is not None:
+        raise TypeError(f"expected string or bytes-like object, got '{type(name).__name__}'")
+    full_name = f"{scope_name}/{name}" if scope_name else name
+    with name_scope(None):
+        if dtype is not None and initializer is not None and not callable(initializer):
+            explicit, found = as_dtype(dtype), _dtype_of(initializer)
+            if found != explicit.base_dtype:
+                raise ValueError(f"Initializer type '{found}' and explicit dtype '{explicit}' don't match.")
+        getter = custom_getter if custom_getter is not None else scope.custom_getter
+        if getter is not None and not callable(getter):
+            raise ValueError(f"Passed a custom_getter which is not callable: {getter}")
+        wanted = as_dtype(scope.dtype if dtype is None else dtype).base_dtype
+        mode = scope.reuse if reuse is None else reuse
+        synchronization, aggregation, trainable = check_policy(full_name, synchronization, aggregation, trainable)
+        arguments: dict[str, Any] = {
+            "shape": shape,
+            "dtype": wanted,
+            "initializer": scope.initializer if initializer is None else initializer,
+            "regularizer": scope.regularizer if regularizer is None else regularizer,
+            "reuse": mode,
+            "trainable": trainable,
+            "collections": collections,
+            "caching_device": scope.caching_device if caching_device is None else caching_device,
+            "partitioner": scope.partitioner if partitioner is None else partitioner,
+            "validate_shape": validate_shape is not False,
+            "use_resource": use_resource,
+            "constraint": scope.constraint if constraint is None else constraint,
+            "synchronization": synchronization,
+            "aggregation": aggregation,
+        }
+        if getter is None:
+            return true_getter(full_name, **arguments)
+        if not _takes(getter, "constraint"):
+            del arguments["constraint"]
+        return getter(getter=true_getter, name=full_name, **arguments)
+
+
+def _dtype_of(value: Any) -> DType:
+    graph = get_default_graph()
+    token = graph._begin()
+    try:
+        return convert_to_tensor(value).dtype.base_dtype
+    finally:
+        graph._end(token, False)  # only its dtype was wanted
+
+
+def _takes(function: Any, argument: str) -> bool:
+    try:
+        parameters = inspect.signature(function).parameters.values()
+    except (TypeError, ValueError):
+        return True
+    return any(p.name == argument or p.kind is p.VAR_KEYWORD for p in parameters)
+
+
+def true_getter(
+    name: str, shape: Any = None, dtype: Any = float32, initializer: Any = None, regularizer: Any = None,
+    reuse: Any = None, trainable: bool | None = None, collections: Any = None, caching_device: Any = None,
+    partitioner: Any = None, validate_shape: bool = True, use_resource: bool | None = None, constraint: Any = None,
+    synchronization: Any = None, aggregation: Any = None,
+) -> Any:  # fmt: skip
+    """Gets or makes the variable of a full name: what custom getters are given as `getter`.
+
+    The arguments are v1's; the result and the errors are those of `tf.get_variable`.
+    """
+    from .partitioned import get_partitioned, has_parts, is_partitioned  # a neighbour, which makes its parts here
+
+    graph = get_default_graph()
+    is_scalar = shape is not None and isinstance(shape, (list, tuple)) and not shape
+    arguments: dict[str, Any] = {
+        "shape": shape, "dtype": dtype, "initializer": initializer, "regularizer": regularizer, "reuse": reuse,
+        "trainable": trainable, "collections": collections, "caching_device": caching_device,
+        "validate_shape": validate_shape, "constraint": constraint, "synchronization": synchronization,
+        "aggregation": aggregation,
+    }  # fmt: skip
+    if partitioner is not None and not is_scalar:
+        if not callable(partitioner):
+            raise ValueError(f"Partitioner must be callable, but received: {partitioner}")
+        with name_scope(None):
+            return get_partitioned(graph, name, partitioner, **arguments)
+    if reuse is True and partitioner is None and is_partitioned(graph, name):
+        return get_partitioned(graph, name, None, **arguments)
+    if has_parts(graph, name):
+        raise ValueError(
+            "No partitioner was provided, but a partitioned version of the variable was found: "
+            f"{name}/part_0. Perhaps a variable of the same name was already created with partitioning?"
+        )
+    return get_single(graph, name, **arguments)
+
+
+def get_single(
+    graph: Graph, name: str | None, shape: Any = None, dtype: Any = None, initializer: Any = None,
+    regularizer: Any = None, reuse: Any = None, trainable: bool | None = None, collections: Any = None,
+    caching_device: Any = None, validate_shape: bool = True, constraint: Any = None, synchronization: Any = None,
+    aggregation: Any = None, partition_info: Any = None,
+) -> Any:  # fmt: skip
+    """Gets or makes one variable that is not partitioned; `partition_info` is given to its initializer.
+
+    Raises:
+        ValueError: With v1's texts; see `tf.get_variable`.
+    """
+    is_value = initializer is not None and not callable(initializer)
+    if shape is not None and is_value:
+        raise ValueError("If initializer is a constant, do not specify shape.")
+    wanted = as_dtype(dtype if dtype is not None else float32).base_dtype
+    dims: Dims = None if shape is None else as_dims(shape)
+    key = name if name is not None else "Variable"
+    found = graph._find_variable(key)
+    if found is not None:
+        if not reuse:
+            raise already_exists(key, found)
+        _check_shared(key, found, dims, wanted)
+        return found
+    if reuse is True:
+        raise does_not_exist(graph, key)
+    if initializer is None:
+        initializer = _default_initializer(key, shape, wanted)
+    initial, made_dtype = initializer, None
+    if not is_value:
+        initial, made_dtype = _bind(initializer, dims, wanted, partition_info)
+    with graph._transaction():
+        variable = create_through(
+            {
+                "initial_value": initial, "name": name, "trainable": trainable, "collections": collections,
+                "caching_device": caching_device, "dtype": made_dtype, "validate_shape": validate_shape,
+                "constraint": constraint, "synchronization": synchronization, "aggregation": aggregation,
+                "shape": dims if made_dtype is not None else None, "variable_def": None, "import_scope": None,
+                "expected_shape": None, "use_resource": None,
+            },
+            key=key,
+            wanted=dims if validate_shape and made_dtype is not None else None,
+        )  # fmt: skip
+        if regularizer is not None:
+            add_regularization_loss(graph, key, variable, regularizer)
+    return variable
+
+
+def _check_shared(name: str, found: Any, dims: Dims, dtype: DType) -> None:
+    has: Dims = found._dims
+    if dims is not None and has is not None:
+        fits = len(dims) == len(has) and all(
+            a is None or b is None or a == b for a, b in zip(dims, has, strict=True)
+        )
+        if not fits:
+            raise ValueError(
+                f"Trying to share variable {name}, but specified shape {tuple_text(dims)} and found shape "
+                f"{tuple_text(has)}."
+            )
+    if found.dtype.base_dtype != dtype:
+        raise ValueError(
+            f"Trying to share variable {name}, but specified dtype {dtype.name} and found dtype {found.dtype.name}."
+        )
+
+
+def _default_initializer(name: str, shape: Any, dtype: DType) -> Any:
+    if dtype.is_floating:
+        initializer: Any = glorot_uniform_initializer()
+    elif dtype.is_integer or dtype.is_unsigned or dtype.is_bool or dtype.name == "string":
+        initializer = zeros_initializer()
+    else:
+        raise ValueError(f"An initializer for variable {name} of {dtype} is required")
+    if shape is None:
+        raise ValueError(f"Variable {name} did not get an initializer, so its `shape` argument must be specified.")
+    return initializer
+
+
+def _bind(initializer: Any, dims: Dims, dtype: DType, partition_info: Any) -> tuple[Any, DType | None]:
+    """Returns a function without arguments that makes the initial value, and the dtype it must have (None: any)."""
+    if inspect.isclass(initializer):
+        initializer = initializer()
+    if dims is not None and None not in dims:
+        keywords: dict[str, Any] = {"dtype": dtype}
+        if _takes_named(initializer, "partition_info"):
+            keywords["partition_info"] = partition_info
+        return partial(initializer, list(dims), **keywords), dtype
+    if _needs_nothing(initializer):
+        return initializer, None
+    raise ValueError(
+        "The initializer passed is not valid. It should be a callable with no arguments and the shape should not be "
+        "provided or an instance of `tf.keras.initializers.*' and `shape` should be fully defined."
+    )
+
+
+def _takes_named(function: Any, argument: str) -> bool:
+    try:
+        return argument in inspect.signature(function).parameters
+    except (TypeError, ValueError):
+        return False
+
+
+def _needs_nothing(function: Any) -> bool:
+    try:
+        parameters = inspect.signature(function).parameters.values()
+    except (TypeError, ValueError):
+        return False
+    return all(p.default is not p.empty or p.kind in (p.VAR_POSITIONAL, p.VAR_KEYWORD) for p in parameters)
+
+
+def get_local_variable(
+    name: str, shape: Any = None, dtype: Any = None, initializer: Any = None, regularizer: Any = None,
+    trainable: bool = False, collections: Any = None, caching_device: Any = None, partitioner: Any = None,
+    validate_shape: bool = True, use_resource: bool | None = None, custom_getter: Any = None, constraint: Any = None,
+    synchronization: Any = None, aggregation: Any = None,
+) -> Any:  # fmt: skip
+    """Gets or makes a variable that is not trained nor saved: it joins GraphKeys.LOCAL_VARIABLES.
+
+    The arguments, the result and the errors are those of `tf.get_variable`; `collections` are joined besides
+    GraphKeys.LOCAL_VARIABLES, and the caller's list stays as it is.
+    """
+    keys = [*(collections or []), GraphKeys.LOCAL_VARIABLES]
+    return _core.get_variable(
+        name, shape, dtype, initializer, regularizer, False, keys, caching_device, partitioner, validate_shape,
+        use_resource, custom_getter, constraint, synchronization, aggregation,
+    )  # fmt: skip
+
+
+def compose_getters(getter: Any, inherited: Any) -> Any:
+    """Returns a custom getter that runs `getter` and lets it call `inherited`."""
+
+    def composed(getter: Any = None, *args: Any, **kwargs: Any) -> Any:
+        return inner(partial(inherited, getter), *args, **kwargs)
+
+    inner = getter
+    return composed
+
+
+_core.register_types(zeros_initializer=zeros_initializer)
+_core.register_hooks(get_variable=get_variable_slow, compose_getters=compose_getters)

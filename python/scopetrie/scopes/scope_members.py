@@ -1,0 +1,118 @@
+"""VariableScope's members beyond its settings, and v1's older spelling of variable_scope."""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from .. import _core
+from ..graph import GraphKeys, extend_type, get_collection, get_default_graph
+from .getting import get_variable_slow
+
+
+@extend_type
+class VariableScope(_core.VariableScope):
+    """What get_variable takes from where it is called: a name, a reuse mode, and defaults.
+
+    Args:
+        reuse: False, True or AUTO_REUSE.
+        name: The path, which variables' names start with.
+        initializer: The default initializer.
+        regularizer: The default regularizer.
+        caching_device: The default caching device.
+        partitioner: The default partitioner.
+        custom_getter: What get_variable calls are passed through.
+        name_scope: The original name scope.
+        dtype: The default dtype.
+        use_resource: Accepted as in v1.
+        constraint: The default constraint.
+    """
+
+    __slots__ = ()
+
+    def get_variable(
+        self, var_store: Any, name: str, shape: Any = None, dtype: Any = None, initializer: Any = None,
+        regularizer: Any = None, reuse: Any = None, trainable: bool | None = None, collections: Any = None,
+        caching_device: Any = None, partitioner: Any = None, validate_shape: bool = True,
+        use_resource: bool | None = None, custom_getter: Any = None, constraint: Any = None,
+        synchronization: Any = None, aggregation: Any = None,
+    ) -> Any:  # fmt: skip
+        """`tf.get_variable` in this scope instead of the current one.
+
+        Args:
+            var_store: Accepted as in v1 and not looked at: variables are the graph's.
+            reuse: The mode, in place of the scope's.
+
+        Other arguments, the result and the errors are those of `tf.get_variable`.
+        """
+        return get_variable_slow(
+            self, name, shape, dtype, initializer, regularizer, trainable, collections, caching_device, partitioner,
+            validate_shape, use_resource, custom_getter, constraint, synchronization, aggregation, reuse=reuse,
+        )  # fmt: skip
+
+    def get_collection(self, name: Any) -> list[Any]:
+        """Returns the items of a collection whose names lie in this scope."""
+        return get_collection(name, self.name + "/" if self.name else "")
+
+    def trainable_variables(self) -> list[Any]:
+        """Returns the scope's trainable variables."""
+        return self.get_collection(GraphKeys.TRAINABLE_VARIABLES)
+
+    def global_variables(self) -> list[Any]:
+        """Returns the scope's global variables."""
+        return self.get_collection(GraphKeys.GLOBAL_VARIABLES)
+
+    def local_variables(self) -> list[Any]:
+        """Returns the scope's local variables."""
+        return self.get_collection(GraphKeys.LOCAL_VARIABLES)
+
+
+@contextmanager
+def variable_op_scope(
+    values: Any, name_or_scope: Any, default_name: str | None = None, initializer: Any = None, regularizer: Any = None,
+    caching_device: Any = None, partitioner: Any = None, custom_getter: Any = None, reuse: Any = None,
+    dtype: Any = None, use_resource: bool | None = None, constraint: Any = None,
+) -> Iterator[Any]:  # fmt: skip
+    """v1's deprecated spelling of `variable_scope`, with `values` first.
+
+    The arguments, the result and the errors are those of `tf.variable_scope`.
+    """
+    warnings.warn(
+        "tf.variable_op_scope(values, name, default_name) is deprecated, "
+        "use tf.variable_scope(name, default_name, values)",
+        DeprecationWarning,
+        stacklevel=3,
+    )
+    with _core.variable_scope(
+        name_or_scope, default_name=default_name, values=values, initializer=initializer, regularizer=regularizer,
+        caching_device=caching_device, partitioner=partitioner, custom_getter=custom_getter, reuse=reuse, dtype=dtype,
+        use_resource=use_resource, constraint=constraint,
+    ) as scope:  # fmt: skip
+        yield scope
+
+
+@contextmanager
+def variable_creator_scope(variable_creator: Any) -> Iterator[None]:
+    """Makes the variables of a `with` block by way of a function.
+
+    Args:
+        variable_creator: `f(next_creator, **kwargs)`, which makes a variable by `next_creator(**kwargs)`, or returns
+            something in its place. Inner creators run first.
+
+    >>> import scopetrie as tf
+    >>> def frozen(next_creator, **kwargs):
+    ...     kwargs["trainable"] = False
+    ...     return next_creator(**kwargs)
+    >>> with tf.Graph().as_default(), tf.variable_creator_scope(frozen):
+    ...     tf.Variable(1.0).trainable
+    False
+    """
+    graph = get_default_graph()
+    before = graph._creators or ()
+    graph._creators = (*before, variable_creator)
+    try:
+        yield
+    finally:
+        graph._creators = before

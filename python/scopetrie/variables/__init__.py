@@ -1,0 +1,45 @@
+"""Variables: their making, their members, their lists."""
+
+from .creating import create_through
+from .listing import (
+    all_variables,
+    global_variables,
+    global_variables_initializer,
+    initialize_all_variables,
+    initialize_local_variables,
+    initialize_variables,
+    is_variable_initialized,
+    local_variables,
+    local_variables_initializer,
+    model_variables,
+    moving_average_variables,
+    trainable_variables,
+    variables_initializer,
+)
+from .modes import AUTO_REUSE, VariableAggregation, VariableSynchronization, check_policy
+from .notes import notes_of, take_note
+from .variable import Variable
+
+__all__ = [
+    "AUTO_REUSE",
+    "Variable",
+    "VariableAggregation",
+    "VariableSynchronization",
+    "all_variables",
+    "check_policy",
+    "create_through",
+    "global_variables",
+    "global_variables_initializer",
+    "initialize_all_variables",
+    "initialize_local_variables",
+    "initialize_variables",
+    "is_variable_initialized",
+    "local_variables",
+    "local_variables_initializer",
+    "model_variables",
+    "moving_average_variables",
+    "notes_of",
+    "take_note",
+    "trainable_variables",
+    "variables_initializer",
+]

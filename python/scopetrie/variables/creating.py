@@ -1,0 +1,190 @@
+"""How a variable is made: its first value, its nodes, its collections, all of it or nothing."""
+
+from __future__ import annotations
+
+import warnings
+from functools import partial
+from typing import Any, NamedTuple
+
+from .. import _core
+from ..dtypes import DType, as_dtype
+from ..graph import Graph, GraphKeys, get_default_graph
+from ..ops.constant import convert_to_tensor
+from ..ops.state import check_assignable
+from ..shapes import Dims, as_dims
+from .modes import check_policy
+from .notes import take_note
+
+name_scope = _core.name_scope
+
+
+class Request(NamedTuple):
+    """What the caller asks for; the arguments of v1's `Variable`, and the name in the store."""
+
+    initial_value: Any
+    trainable: bool | None = None
+    collections: Any = None
+    validate_shape: bool = True
+    caching_device: Any = None
+    name: str | None = None
+    dtype: Any = None
+    expected_shape: Any = None
+    constraint: Any = None
+    synchronization: Any = None
+    aggregation: Any = None
+    shape: Any = None
+    key: str | None = None
+    wanted: Dims | None = None  # the shape that get_variable asked the initializer for
+
+
+def create_variable(request: Request) -> _core.Variable:
+    """Adds a variable to the default graph.
+
+    Args:
+        request: What is asked for.
+
+    Returns:
+        The new variable.
+
+    Raises:
+        ValueError: If the initial value is missing, has no known shape, or does not fit; if a collection is no list.
+        TypeError: If the initial value does not go with the dtype.
+    """
+    if request.initial_value is None:
+        raise ValueError(
+            "The `initial_value` arg to `tf.Variable` must be specified except when you are not providing a "
+            "`variable_def`. You provided neither."
+        )
+    keys = request.collections
+    if keys is None:
+        keys = [GraphKeys.GLOBAL_VARIABLES]
+    if not isinstance(keys, (list, tuple, set)):
+        raise ValueError(
+            f"collections argument to Variable constructor must be a list, tuple, or set. Got {keys} of type {type(keys)}"
+        )
+    if request.constraint is not None and not callable(request.constraint):
+        raise ValueError("The `constraint` argument must be a callable.")
+    _, _, trainable = policy = check_policy(
+        request.name or "Variable", request.synchronization, request.aggregation, request.trainable
+    )
+    if trainable and GraphKeys.TRAINABLE_VARIABLES not in keys:
+        keys = [*keys, GraphKeys.TRAINABLE_VARIABLES]
+    graph = _graph_of(request.initial_value)
+    with graph.as_default(), graph._transaction(), graph.control_dependencies(None):
+        variable = _add(graph, request, trainable)
+        for key in dict.fromkeys(keys):
+            graph.add_to_collection(key, variable)
+        take_note(variable, constraint=request.constraint, synchronization=policy[0], aggregation=policy[1])
+    return variable
+
+
+def _graph_of(initial_value: Any) -> Graph:
+    graph = None if callable(initial_value) else getattr(initial_value, "graph", None)
+    return graph if isinstance(graph, Graph) else get_default_graph()
+
+
+def _add(graph: Graph, request: Request, trainable: bool) -> _core.Variable:
+    given = request.initial_value
+    dtype = None if request.dtype is None else as_dtype(request.dtype).base_dtype
+    with name_scope(request.name, "Variable") as scope:
+        computed = None
+        if callable(given):
+            # An initializer's nodes are placed with the variable when it runs, not by the open device blocks.
+            with name_scope("Initializer"), graph.device(None):
+                computed = given()
+                initial = _initial_tensor(computed, dtype)
+        else:
+            initial = _initial_tensor(given, dtype)
+        dims = _dims(request, initial, computed, scope[:-1])
+        attrs = {"container": graph._placement.containers[-1]} if graph._placement.containers else None
+        assign_attrs = None if request.validate_shape else {"validate_shape": False, "use_locking": True}
+        return graph._add_variable(
+            scope, initial, initial.dtype.base_dtype, dims, trainable, request.key, attrs, assign_attrs
+        )
+
+
+def _initial_tensor(value: Any, dtype: DType | None) -> _core.Tensor:
+    try:
+        return convert_to_tensor(value, dtype=dtype, name="initial_value")
+    except ValueError as error:
+        if isinstance(value, (_core.Tensor, _core.Variable)):
+            raise ValueError(f"initial_value: {error}") from None
+        raise
+
+
+def _dims(request: Request, initial: _core.Tensor, computed: Any, name: str) -> Dims:
+    if not request.validate_shape:
+        return None if request.shape is None else as_dims(request.shape)
+    found = initial._dims
+    if request.wanted is not None:
+        _check_wanted(request.wanted, initial, computed, name)
+    if request.expected_shape is not None or request.shape is not None:
+        asked = as_dims(request.shape if request.shape is not None else request.expected_shape)
+        if found is None:
+            return asked
+    if found is None or None in found:
+        raise ValueError(f"initial_value must have a shape specified: {initial}")
+    return found
+
+
+def _check_wanted(wanted: Dims, initial: _core.Tensor, computed: Any, name: str) -> None:
+    found = initial._dims
+    if wanted is None or found is None or _compatible(wanted, found):
+        return
+    if not isinstance(computed, (_core.Tensor, _core.Variable)):
+        # An initializer that gives a plain value decides the shape, as it did in TensorFlow 1.
+        warnings.warn(
+            f"get_variable: the initializer of {name} was asked for shape {wanted} and returned a value of shape "
+            f"{found}; the variable has the value's shape. Return a value of the shape asked for, or pass the value "
+            "itself as the initializer.",
+            UserWarning,
+            stacklevel=2,
+        )
+        return
+    raise _AssignMismatch(wanted, initial, name).error()
+
+
+def _compatible(a: tuple[int | None, ...], b: tuple[int | None, ...]) -> bool:
+    return len(a) == len(b) and all(m is None or n is None or m == n for m, n in zip(a, b, strict=True))
+
+
+class _AssignMismatch:
+    """v1's words for an initializer of the wrong shape: those of the Assign node that would not take it."""
+
+    def __init__(self, wanted: tuple[int | None, ...], initial: _core.Tensor, name: str) -> None:
+        self._dims = wanted
+        self.dtype = initial.dtype
+        self.name = name + ":0"
+        self._initial = initial
+        self._node = name + "/Assign"
+
+    def error(self) -> ValueError:
+        try:
+            check_assignable(self, self._initial, self._node)  # type: ignore[arg-type]
+        except ValueError as error:
+            return error
+        raise AssertionError("the shapes fit")
+
+
+def create_through(arguments: dict[str, Any], key: str | None = None, wanted: Dims | None = None) -> Any:
+    """Makes a variable by way of the open variable creators (`tf.variable_creator_scope`).
+
+    Args:
+        arguments: The arguments of v1's Variable, by keyword.
+        key: The variable's name in the store of get_variable, if it has one.
+        wanted: The shape that its initializer was asked for, if it was.
+
+    Returns:
+        What the outermost creator returns; a Variable where none is open.
+    """
+    make: Any = partial(_default_creator, key, wanted)
+    for creator in get_default_graph()._creators or ():
+        make = partial(creator, make)
+    return make(**arguments)
+
+
+def _default_creator(
+    key: str | None, wanted: Dims | None, /, variable_def: None = None, import_scope: None = None,
+    use_resource: bool | None = None, **arguments: Any,
+) -> _core.Variable:  # fmt: skip
+    return create_variable(Request(key=key, wanted=wanted, **arguments))

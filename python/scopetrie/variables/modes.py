@@ -1,0 +1,81 @@
+"""v1's enumerations and switches around variables."""
+
+from __future__ import annotations
+
+import enum
+
+from .. import _core
+
+
+class _ReuseMode(enum.Enum):
+    """What `reuse` may be besides True and False."""
+
+    AUTO_REUSE = 1
+
+
+AUTO_REUSE = _ReuseMode.AUTO_REUSE
+
+
+class VariableSynchronization(enum.Enum):
+    """How copies of a variable on several devices are kept equal; kept with the variable, which has one copy here."""
+
+    AUTO = 0
+    NONE = 1
+    ON_WRITE = 2
+    ON_READ = 3
+
+
+class VariableAggregation(enum.Enum):
+    """How changes from several devices are combined; kept with the variable, which has one copy here."""
+
+    NONE = 0
+    SUM = 1
+    MEAN = 2
+    ONLY_FIRST_REPLICA = 3
+    ONLY_FIRST_TOWER = 3
+
+
+_core.register_types(auto_reuse=AUTO_REUSE)
+
+
+def check_policy(
+    name: str, synchronization: object, aggregation: object, trainable: bool | None
+) -> tuple[VariableSynchronization, VariableAggregation, bool]:
+    """Checks v1's three arguments against each other.
+
+    Args:
+        name: The variable's name, for the errors.
+        synchronization: A VariableSynchronization, or None.
+        aggregation: A VariableAggregation, or None.
+        trainable: Whether the variable is trainable; None leaves it to `synchronization`.
+
+    Returns:
+        The three, with defaults in place of None.
+
+    Raises:
+        ValueError: If one is unknown, or a variable that is synchronized on reading is to be trainable.
+    """
+    if aggregation is None:
+        aggregation = VariableAggregation.NONE
+    elif not isinstance(aggregation, VariableAggregation):
+        try:
+            aggregation = VariableAggregation(aggregation)
+        except ValueError:
+            raise ValueError(f"Invalid variable aggregation mode: {aggregation} for variable: {name}") from None
+    if synchronization is None:
+        synchronization = VariableSynchronization.AUTO
+    else:
+        try:
+            synchronization = VariableSynchronization(synchronization)
+        except ValueError:
+            raise ValueError(
+                f"Invalid variable synchronization mode: {synchronization} for variable: {name}"
+            ) from None
+    if trainable is None:
+        trainable = synchronization is not VariableSynchronization.ON_READ
+    elif trainable and synchronization is VariableSynchronization.ON_READ:
+        raise ValueError(
+            "Synchronization value can be set to VariableSynchronization.ON_READ only for non-trainable variables. "
+            "You have specified trainable=True and synchronization=VariableSynchronization.ON_READ."
+        )
+    return synchronization, aggregation, bool(trainable)

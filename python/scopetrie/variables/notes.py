@@ -1,0 +1,33 @@
+"""What few variables have besides the graph's record of them: a constraint, policies, a slice."""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple
+
+from .. import _core
+from .modes import VariableAggregation, VariableSynchronization
+
+
+class Notes(NamedTuple):
+    """The rare properties of a variable."""
+
+    constraint: Any = None
+    synchronization: VariableSynchronization = VariableSynchronization.AUTO
+    aggregation: VariableAggregation = VariableAggregation.NONE
+    save_slice: Any = None  # a SaveSliceInfo, for a part of a partitioned variable
+
+
+_NOTHING = Notes()
+
+
+def notes_of(variable: _core.Variable) -> Notes:
+    """Returns the notes of a variable."""
+    found: Notes = variable.graph._variable_notes.get(variable._id, _NOTHING)  # type: ignore[attr-defined]
+    return found
+
+
+def take_note(variable: _core.Variable, **changes: Any) -> None:
+    """Notes rare properties of a variable."""
+    notes = notes_of(variable)._replace(**changes)
+    if notes != _NOTHING:
+        variable.graph._variable_notes[variable._id] = notes  # type: ignore[attr-defined]

@@ -1,0 +1,172 @@
+"""tf.Variable: v1's constructor and members."""
+
+from __future__ import annotations
+
+from typing import Any, NoReturn
+
+from .. import _core
+from ..graph import Graph, Tensor, extend_type
+from ..ops import state as state_ops
+from ..ops.creation import identity
+from ..shapes import TensorShape, as_shape
+from .creating import create_through
+from .notes import notes_of
+from .modes import VariableAggregation, VariableSynchronization
+
+
+@extend_type
+class Variable(_core.Variable):
+    """A value that a session keeps from run to run.
+
+    Args:
+        initial_value: A tensor, a value, or a function without arguments that makes one.
+        trainable: Whether it joins GraphKeys.TRAINABLE_VARIABLES; True by default.
+        collections: Keys of the collections it joins; [GraphKeys.GLOBAL_VARIABLES] by default.
+        validate_shape: Whether the initial value's shape must be known, and is the variable's.
+        caching_device: Recorded.
+        name: The variable's name, made unique; "Variable" by default.
+        variable_def: Refused: variables are not made from protobufs here.
+        dtype: The dtype; the initial value's by default.
+        expected_shape: The shape where the initial value's is not known.
+        import_scope: Refused, as variable_def.
+        constraint: A projection of the values, for optimizers.
+        use_resource: Accepted as in v1; variables are of one kind here.
+        synchronization: A VariableSynchronization.
+        aggregation: A VariableAggregation.
+        shape: The shape where the initial value's is not known or not validated.
+
+    Raises:
+        ValueError: If the initial value is missing or its shape is not known.
+        TypeError: If it does not go with the dtype.
+
+    >>> import scopetrie as tf
+    >>> with tf.Graph().as_default():
+    ...     v = tf.Variable([1.0, 2.0], name="v")
+    ...     print(v, v.trainable)
+    <tf.Variable 'v:0' shape=(2,) dtype=float32_ref> True
+    """
+
+    __slots__ = ()
+    __array_priority__ = 100
+
+    graph: Graph
+    SaveSliceInfo: Any
+
+    def __new__(
+        cls,
+        initial_value: Any = None,
+        trainable: bool | None = None,
+        collections: Any = None,
+        validate_shape: bool = True,
+        caching_device: Any = None,
+        name: str | None = None,
+        variable_def: Any = None,
+        dtype: Any = None,
+        expected_shape: Any = None,
+        import_scope: Any = None,
+        constraint: Any = None,
+        use_resource: bool | None = None,
+        synchronization: Any = VariableSynchronization.AUTO,
+        aggregation: Any = VariableAggregation.NONE,
+        shape: Any = None,
+    ) -> Variable:
+        if variable_def is not None or import_scope is not None:
+            raise NotImplementedError("Variable: variable_def and import_scope: variables are not made from protobufs")
+        made: Any = create_through(
+            {
+                "initial_value": initial_value, "trainable": trainable, "collections": collections,
+                "validate_shape": validate_shape, "caching_device": caching_device, "name": name,
+                "variable_def": None, "dtype": dtype, "expected_shape": expected_shape, "import_scope": None,
+                "constraint": constraint, "use_resource": use_resource, "synchronization": synchronization,
+                "aggregation": aggregation, "shape": shape,
+            }
+        )  # fmt: skip
+        return made
+
+    def get_shape(self) -> TensorShape:
+        """Returns the variable's shape."""
+        return as_shape(self._dims)
+
+    def read_value(self) -> Tensor:
+        """Makes a new node that reads the variable."""
+        return identity(self._ref(), name="read")
+
+    def initialized_value(self) -> Tensor:
+        """Returns the value, or the initial value where the session has not initialized the variable."""
+        from ..ops.control_flow import cond  # a floor below, but cond itself reads variables
+
+        value: Tensor = cond(state_ops.is_variable_initialized(self), self.read_value, lambda: self.initial_value)
+        return value
+
+    def eval(self, session: Any = None) -> Any:
+        """Computes the variable's value in a session; the default one if left out."""
+        return self._ref().eval(session=session)
+
+    def load(self, value: Any, session: Any = None) -> None:
+        """Sets the variable in a session, without adding to the graph.
+
+        Args:
+            value: The new value.
+            session: The session; the default one if left out.
+
+        Raises:
+            ValueError: If there is no session.
+        """
+        initial = self.initializer.inputs[1]
+        self.initializer.run({initial: value}, session)
+
+    def assign(self, value: Any, use_locking: bool = False, name: str | None = None, read_value: bool = True) -> Any:
+        """Makes a node that sets the variable; see `tf.assign`. With read_value=False it is returned as an operation."""
+        made = state_ops.assign(self, value, use_locking=use_locking, name=name)
+        return made if read_value else made.op
+
+    def assign_add(self, delta: Any, use_locking: bool = False, name: str | None = None, read_value: bool = True) -> Any:
+        """Makes a node that adds to the variable; see `tf.assign_add`."""
+        made = state_ops.assign_add(self, delta, use_locking=use_locking, name=name)
+        return made if read_value else made.op
+
+    def assign_sub(self, delta: Any, use_locking: bool = False, name: str | None = None, read_value: bool = True) -> Any:
+        """Makes a node that subtracts from the variable; see `tf.assign_sub`."""
+        made = state_ops.assign_sub(self, delta, use_locking=use_locking, name=name)
+        return made if read_value else made.op
+
+    def is_initialized(self, name: str | None = None) -> Tensor:
+        """Makes a node that tells whether the session has initialized the variable."""
+        return state_ops.is_variable_initialized(self, name)
+
+    def set_shape(self, shape: Any) -> None:
+        """Adds what is known of the shape."""
+        self._ref().set_shape(shape)
+        self.value().set_shape(shape)
+
+    @property
+    def device(self) -> str:
+        """The device that it was placed on, or ""."""
+        return self.op.device
+
+    @property
+    def constraint(self) -> Any:
+        """The projection given for optimizers, or None."""
+        return notes_of(self).constraint
+
+    @property
+    def synchronization(self) -> VariableSynchronization:
+        """The VariableSynchronization it was made with."""
+        return notes_of(self).synchronization
+
+    @property
+    def aggregation(self) -> VariableAggregation:
+        """The VariableAggregation it was made with."""
+        return notes_of(self).aggregation
+
+    def _as_graph_element(self) -> Tensor:
+        return self._ref()
+
+    def __repr__(self) -> str:
+        return f"<tf.Variable '{self.name}' shape={self.shape} dtype={self.dtype.name}>"
+
+    def __iter__(self) -> NoReturn:
+        raise TypeError("'Variable' object is not iterable.")
+
+    def __array__(self, dtype: Any = None, copy: Any = None) -> NoReturn:
+        raise NotImplementedError(f"Cannot convert the variable {self.name} to a numpy array; run it in a session.")
