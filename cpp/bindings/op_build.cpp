@@ -159,20 +159,40 @@ bool broadcast_failed(const Definition& definition, PyGraph* graph, const Name& 
   return fault && fail(definition, graph, name, ids, attrs, fault.get());
 }
 
+PyObject* dtype_name(std::uint8_t dtype) { return PyObject_GetAttrString(state().dtypes[base_dtype(dtype)], "name"); }
+
 bool wrong_dtype(const Definition& definition, std::uint8_t dtype) {
-  const Ref name(PyObject_GetAttrString(state().dtypes[base_dtype(dtype)], "name"));
-  if (name && definition.allowed.count() == 1)
+  const Ref name(dtype_name(dtype));
+  if (!name) return false;
+  if (definition.allowed.count() == 1) {
     PyErr_Format(PyExc_TypeError, "Input '%U' of '%U' Op has type %U that does not match expected type of %U.",
                  definition.inputs[0].name, kind_name(definition.kind), name.get(), definition.allowed_text);
-  else if (name)
+  } else {
     PyErr_Format(PyExc_TypeError, "Value passed to parameter '%U' has DataType %U not in list of allowed values: %U",
                  definition.inputs[0].name, name.get(), definition.allowed_text);
+  }
+  return false;
+}
+
+// The tensors of one list input do not share a dtype.
+bool list_differs(const Definition& definition, const Input& input, const OpGraph& ops, std::span<const TensorId> ids) {
+  Ref names(PyList_New(0));
+  for (const TensorId id : ids) {
+    const Ref name(dtype_name(ops.tensor(id).dtype));
+    if (!names || !name || PyList_Append(names.get(), name.get()) < 0) return false;
+  }
+  const Ref comma(PyUnicode_FromString(", "));
+  const Ref joined(comma ? PyUnicode_Join(comma.get(), names.get()) : nullptr);
+  if (joined)
+    PyErr_Format(PyExc_TypeError, "Tensors in list passed to '%U' of '%U' Op have types [%U] that don't all match.",
+                 PyUnicode_GET_LENGTH(input.name) != 0 ? input.name : Ref(PyUnicode_FromString("values")).get(),
+                 kind_name(definition.kind), joined.get());
   return false;
 }
 
 bool dtypes_differ(const Definition& definition, std::size_t at, std::uint8_t found, std::uint8_t wanted) {
-  const Ref found_name(PyObject_GetAttrString(state().dtypes[base_dtype(found)], "name"));
-  const Ref wanted_name(PyObject_GetAttrString(state().dtypes[wanted], "name"));
+  const Ref found_name(dtype_name(found));
+  const Ref wanted_name(dtype_name(wanted));
   if (found_name && wanted_name)
     PyErr_Format(PyExc_TypeError, "Input '%U' of '%U' Op has type %U that does not match type %U of argument '%U'.",
                  definition.inputs[std::min(at, definition.inputs.size() - 1)].name, kind_name(definition.kind),

@@ -6,6 +6,7 @@ from .array_join import *
 from .array_shape import *
 from .array_slice import *
 from .array_slice import slice_ as slice
+from .array_space import *
 from .checks import *
 from .constant import *
 from .control_flow import *
@@ -13,8 +14,12 @@ from .control_flow import tuple_ as tuple
 from .creation import *
 from .math_compare import *
 from .math_elementwise import *
+from .math_diag import *
 from .math_linalg import *
 from .math_reduce import *
+from .math_segment import *
+from .math_sort import *
+from .nn_norm import clip_by_global_norm, clip_by_norm, global_norm
 from .sequence import *
 from .sequence import range_ as range
 from .state import *

@@ -104,4 +104,4 @@ def tuple_(tensors: Any, name: str | None = None, control_inputs: Any = None) ->
         graph = gate.graph
         assert isinstance(graph, Graph)
         with graph.control_dependencies([gate]), name_scope(scope):
-            return [identity(each) if isinstance(each, Tensor) else each for each in made]
+            return [identity(each, name="control_dependency") if isinstance(each, Tensor) else each for each in made]

@@ -20,6 +20,8 @@ from .nn_norm import (
     batch_normalization, fused_batch_norm, l2_normalize, local_response_normalization, lrn, moments, normalize_moments,
     sufficient_statistics, weighted_moments,
 )  # fmt: skip
+from .math_sort import in_top_k, top_k
+from .nn_activation import log_sigmoid
 from .nn_pool import avg_pool, avg_pool3d, max_pool, max_pool3d, max_pool_with_argmax, pool
 
 silu = swish
