@@ -77,7 +77,11 @@ class Backend:
         except (TypeError, RuntimeError):  # the array lies on a device
             import array_api_compat
 
-            return np.array(array_api_compat.to_device(array, "cpu"))
+            try:
+                host = array_api_compat.to_device(array, "cpu")
+            except ValueError:  # the library calls it something else
+                host = array_api_compat.to_device(array, self.xp.__array_namespace_info__().default_device())
+            return np.array(host)
 
     def place(self, array: Array, on_host: bool) -> Array:
         """Returns an array as NumPy's where it is wanted on the host, and as the library's elsewhere."""
@@ -115,6 +119,10 @@ class Backend:
     def writes_into(self, function: Any) -> int:
         """Returns how many arrays `function` takes before an output array, or 0 if it takes none."""
         return 0
+
+    def takes_out_by_position(self, function: Any) -> bool:
+        """Returns whether the output array may follow the arguments, which is faster than `out=`."""
+        return False
 
     def quiet(self, function: Callable[..., Any]) -> Callable[..., Any]:
         """Returns `function` with the library's floating-point warnings off, as TensorFlow gives none."""

@@ -88,6 +88,12 @@ class NumpyBackend(Backend):
             return function.nin - bound
         return 0
 
+    def takes_out_by_position(self, function: Any) -> bool:
+        """Returns whether a ufunc takes the output by position; NumPy deprecates it for two of them."""
+        if isinstance(function, functools.partial):
+            function = function.func
+        return function is not np.maximum and function is not np.minimum
+
     def quiet(self, function: Callable[..., Any]) -> Callable[..., Any]:
         """Returns `function` with NumPy's floating-point warnings off."""
         # As a decorator errstate costs half of what it does in a with statement.

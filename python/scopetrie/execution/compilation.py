@@ -165,7 +165,8 @@ class Compilation:
             name = self._graph.operation(op_id).name
             self._cells[first] = self._state.declare(op_id, name, numpy_dtype, dims)
         elif op_def.type == "Placeholder":
-            raise self._unfed(op_id, first)
+            if first not in self._feeds:  # one that is fed may be run as an operation
+                raise self._unfed(op_id, first)
         elif count:
             op = self._graph.operation(op_id)
             missing = UnimplementedError(None, None, f"No kernel computes operations of type {op_def.type}.")
@@ -291,14 +292,14 @@ class Compilation:
                 continue
             places = [where[tensor] if tensor in where else self._constant(tensor) for tensor in arguments]
             dead = [where.pop(tensor) for tensor in dies] if dies else _NOTHING
+            into = None
             if arity and arity == len(places):
                 result = results[0]
                 fresh.add(result)
                 kind = shapes.derive(result, arguments)
                 for at, tensor in enumerate(dies):
                     if kind and tensor in fresh and tensor not in viewed and kind == shapes.kind(tensor):
-                        where[result] = dead.pop(at)
-                        places.append(where[result])  # where the function puts its result
+                        into = where[result] = dead.pop(at)
                         break
             if dead:
                 free += dead
@@ -309,14 +310,14 @@ class Compilation:
                     else:
                         where[tensor] = len(slots)
                         slots.append(None)
-            made = tuple([where[tensor] for tensor in results])
+            made = [where[tensor] for tensor in results]
             clear: Sequence[int] = [slot for slot in dead if slot not in made] if dead else _NOTHING
             for tensor in results:
                 if tensor not in used:
                     slot = where.pop(tensor)
                     clear = [*clear, slot]
                     free.append(slot)
-            steps.append(Step(op_id, function, tuple(places), made, clear))
+            steps.append(Step(op_id, function, places, into, made, clear))
         return fresh
 
     def _constant(self, tensor: int) -> int:

@@ -109,7 +109,11 @@ class Plan:
                 if type(function) is Cell:
                     value = function.read()
                 else:
-                    value = function(*[slots[slot] for slot in step.arguments])
+                    arguments = [slots[slot] for slot in step.arguments]
+                    if step.into is None:
+                        value = function(*arguments)
+                    else:
+                        value = function(*arguments, out=slots[step.into])
                 results = step.results
                 if len(results) == 1:
                     if type(value) is tuple or type(value) is list:
@@ -120,7 +124,7 @@ class Plan:
                     for slot, each in zip(results, value, strict=True):
                         slots[slot] = each
                 done += 1
-                value = each = None
+                value = each = arguments = None
                 for slot in step.dead:
                     slots[slot] = None
                 if times is not None:
@@ -142,7 +146,7 @@ class Plan:
         if at < len(self.steps):
             step = self.steps[at]
             op = self._graph.operation(step.op_id)
-            arrays = [slots[slot] for slot in step.arguments[: len(op.inputs)]]
+            arrays = [slots[slot] for slot in step.arguments]
             raise located(error, op, step.function, arrays) from _cause(error)
         raise located(error, None, None, ()) from _cause(error)
 

@@ -56,7 +56,11 @@ def generate(
         if type(step.function) is Cell:
             call = f"{function}.view"
         else:
-            call = f"{function}({', '.join(map(local, step.arguments))})"
+            arguments = [local(slot) for slot in step.arguments]
+            if step.into is not None:
+                keyword = "" if backend.takes_out_by_position(step.function) else "out="
+                arguments.append(keyword + local(step.into))
+            call = f"{function}({', '.join(arguments)})"
         if step.results:
             call = f"{', '.join(map(local, step.results))}{',' if step.sequence else ''} = {call}"
         if step.dead:

@@ -193,15 +193,18 @@ class OpState:
     Attributes:
         op_id: The operation's id in the graph.
         variables: The variables that it refers to.
-        xp: The array namespace that computes.
+        backend: The library that computes.
+        xp: Its array namespace.
     """
 
-    __slots__ = ("_state", "op_id", "variables", "xp")
+    __slots__ = ("_state", "backend", "op_id", "variables", "xp")
 
     def __init__(self, state: State, op_id: int, variables: Sequence[Cell] = ()) -> None:
         self._state = state
+        self.backend = state.backend
         self.op_id = op_id
         self.variables = variables
+        self.backend = state.backend
         self.xp = state.xp
 
     @property

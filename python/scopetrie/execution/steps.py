@@ -16,25 +16,28 @@ class Step:
     Attributes:
         op_id: The operation that it computes, for errors and traces.
         function: What is called with the arguments' values; or a `Cell`, whose value is read.
-        arguments: Slots of the arguments, and of the array to write into where there is one.
+        arguments: Slots of the arguments.
+        into: The slot, also that of the result, whose array the function writes into; None for a new array.
         results: Slots of the results.
         dead: Slots to clear afterwards.
         sequence: Whether the function gives a sequence even for its one result; known after the first run.
     """
 
-    __slots__ = ("arguments", "dead", "function", "op_id", "results", "sequence")
+    __slots__ = ("arguments", "dead", "function", "into", "op_id", "results", "sequence")
 
     def __init__(
         self,
         op_id: int,
         function: Any,
-        arguments: tuple[int, ...],
-        results: tuple[int, ...],
+        arguments: Sequence[int],
+        into: int | None,
+        results: Sequence[int],
         dead: Sequence[int],
     ) -> None:
         self.op_id = op_id
         self.function = function
         self.arguments = arguments
+        self.into = into
         self.results = results
         self.dead = dead
         self.sequence = False

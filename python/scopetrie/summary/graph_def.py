@@ -31,6 +31,9 @@ _FIELDS_OF_TYPE: Final = {
     "complex128": "dcomplex_val",
 }
 
+# Of nodes that the extension makes, without noting what is the same for all of them.
+_ATTRIBUTES: Final[dict[str, dict[str, Any]]] = {"Assign": {"use_locking": True, "validate_shape": True}}
+
 
 def graph_def(graph: Graph, from_version: int | None = None, add_shapes: bool = False) -> Any:
     """Returns a graph as a GraphDef.
@@ -82,10 +85,17 @@ def _fill(node: Any, op: Operation, add_shapes: bool) -> None:
     for control in op.control_inputs:
         node.input.append(f"^{control.name}")
     node.device = op.device
-    for name, value in node_attributes(op):
-        _set_attribute(node.attr[name], name, value)
     if op.type == "Const":
         _set_constant(node, op)
+    else:
+        attributes = dict(node_attributes(op))
+        if op._attrs is None:
+            attributes |= _ATTRIBUTES.get(op.type, {})
+        if op.type == "VariableV2":
+            (variable,) = op.outputs
+            attributes |= {"dtype": variable.dtype.base_dtype, "shape": variable._dims}
+        for name, value in attributes.items():
+            _set_attribute(node.attr[name], name, value)
     groups = op.graph._colocation_of(op._id)
     if groups:
         node.attr["_class"].list.s.extend(groups)
