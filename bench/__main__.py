@@ -84,7 +84,7 @@ def run(arguments: argparse.Namespace) -> int:
       arguments: The parsed command line.
 
     Returns:
-      0, or 1 when a result was wrong. A missed target is no error: machines differ.
+      0, or 1 when a result was wrong or a row failed. A missed target is no error: machines differ.
     """
     tf = importlib.import_module("scopetrie")
     effort = QUICK if arguments.quick else FULL
@@ -109,6 +109,10 @@ def run(arguments: argparse.Namespace) -> int:
             except WrongResult as error:
                 wrong += 1
                 print(f"WRONG {row.key}: {error}")
+                continue
+            except Exception as error:  # one broken row must not cost the others
+                wrong += 1
+                print(f"FAILED {row.key}: {type(error).__name__}: {str(error).splitlines()[0]}")
                 continue
             measured.append((name, result))
             if not headed:

@@ -139,6 +139,40 @@ def bare_create(statement: str) -> Work:
     return Work(statement, prepare, over="name in names", check=check)
 
 
+def shared_or_made(tf: Any) -> Work:
+    """The hit that layers make of their weights: AUTO_REUSE, a list as shape, an initializer given."""
+
+    @contextmanager
+    def prepare(calls: int) -> Iterator[Names]:
+        zeros = tf.zeros_initializer()
+        with tf.Graph().as_default(), tf.variable_scope("scope", reuse=tf.AUTO_REUSE):
+            variable = tf.get_variable("w", [3], initializer=zeros)
+            yield {"get_variable": tf.get_variable, "zeros": zeros, "variable": variable}
+
+    def check(names: Names, calls: int) -> None:
+        require(names["get_variable"]("w", [3]) is names["variable"], "a hit is another object")
+        require(len(tf.global_variables()) == 1, "a hit made a variable")
+
+    return Work("get_variable('w', [3], initializer=zeros)", prepare, check=check)
+
+
+def create_by_default(tf: Any) -> Work:
+    """Creation with v1's default initializer, glorot_uniform, which makes seven ops for the initial value."""
+
+    @contextmanager
+    def prepare(calls: int) -> Iterator[Names]:
+        with in_scope(tf):
+            yield {"get_variable": tf.get_variable, "names": names_of(calls)}
+
+    def check(names: Names, calls: int) -> None:
+        made = tf.global_variables()
+        require(len(made) == calls, "not one variable per call")
+        require(made[-1].name == f"scope/w{calls - 1}:0", "wrong variable name")
+        require(made[0].op.inputs == () or len(made[0].op.inputs) == 0, "a variable has no inputs")
+
+    return Work("get_variable(name, [3, 3])", prepare, over="name in names", check=check)
+
+
 def _variable_rows(tf: Any) -> tuple[Row, ...]:
     name = "get_variable('w')"
     full = "get_variable('w', shape=(3,), dtype=float32)"
@@ -167,6 +201,12 @@ def _variable_rows(tf: Any) -> tuple[Row, ...]:
             bare_hit("get_variable('w', tuple([3]))"),
         ),
         paired_row(
+            "hit.auto",
+            "get_variable('w', [3], initializer=zeros), AUTO_REUSE",
+            shared_or_made(tf),
+            bare_hit("get_variable('w', tuple([3]))"),
+        ),
+        paired_row(
             "create",
             "get_variable, create, small, zeros",
             create(tf),
@@ -179,6 +219,12 @@ def _variable_rows(tf: Any) -> tuple[Row, ...]:
             "the same; bare Python makes no array either",
             create(tf),
             bare_create("declare_variable(name, (3,), float32, zeros)"),
+        ),
+        paired_row(
+            "create.default",
+            "get_variable, create, [3, 3], glorot by default",
+            create_by_default(tf),
+            bare_create("get_variable(name, (3, 3), float32)"),
         ),
     )
 

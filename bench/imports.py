@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import sys
+import tempfile
 
 from .results import Result, Row, Unavailable
 from .sampling import Effort, Samples, paired_ratios, require
@@ -21,11 +23,13 @@ print(json.dumps([spent, [name for name in {optional!r} if name in sys.modules]]
 """
 
 
-def import_time(module: str) -> float:
+def import_time(module: str, compiled: str) -> float:
     """Nanoseconds that a fresh process takes to import a module.
 
     Args:
       module: Its name.
+      compiled: A folder for byte code: what is timed is an installed package, whatever the environment says
+        about writing it beside the sources.
 
     Returns:
       The time.
@@ -35,7 +39,10 @@ def import_time(module: str) -> float:
       Unavailable: if the module cannot be imported.
     """
     source = _TIMED.format(module=module, optional=OPTIONAL)
-    ran = subprocess.run([sys.executable, "-c", source], capture_output=True, text=True, check=False)
+    environment = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
+    environment["PYTHONPYCACHEPREFIX"] = compiled
+    command = [sys.executable, "-c", source]
+    ran = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
     if ran.returncode:
         raise Unavailable(ran.stderr.strip().splitlines()[-1])
     spent, loaded = json.loads(ran.stdout)
@@ -45,11 +52,12 @@ def import_time(module: str) -> float:
 
 def _measure(effort: Effort) -> Result:
     pairs = 3 if effort.quick else 25
-    import_time("scopetrie"), import_time("numpy")  # byte code and file caches
     ours, numpy = [], []
-    for _ in range(pairs):
-        ours.append(import_time("scopetrie"))
-        numpy.append(import_time("numpy"))
+    with tempfile.TemporaryDirectory() as compiled:
+        import_time("scopetrie", compiled)  # compiles to byte code and fills the file cache
+        for _ in range(pairs):
+            ours.append(import_time("scopetrie", compiled))
+            numpy.append(import_time("numpy", compiled))
     mine, theirs = Samples(tuple(ours)), Samples(tuple(numpy))
     return Result(
         "import",

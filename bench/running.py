@@ -6,6 +6,7 @@ the caller (so it is fresh, or a copy), and temporaries are reused where a caref
 
 from __future__ import annotations
 
+import statistics
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -20,6 +21,7 @@ Floats = np.ndarray[Any, np.dtype[np.float32]]
 
 CHAIN = 1000
 VARIABLES = 1000
+FIRST_RUNS = 5
 
 
 def _same(ours: Any, theirs: Any, tolerance: float = 1e-6) -> None:
@@ -266,21 +268,24 @@ def _convolutions(tf: Any) -> Row:
 
 
 def first_run(tf: Any, length: int) -> float:
-    """Nanoseconds that the first run of a chain of `length` ops takes beyond a second one: compiling it."""
+    """Nanoseconds that the first runs of a chain of `length` ops take beyond later ones: compiling it.
+
+    All of the first runs, since a plan may be compiled in steps.
+    """
     with tf.Graph().as_default() as graph:
         value = first = tf.get_variable("x", initializer=np.float32(0.0)).value()
         for _ in range(length - 1):
             value = value + first
         opened = tf.Session(graph=graph)
         opened.run(tf.global_variables_initializer())
-        times = []
-        for _ in range(2):
+        times: list[int] = []
+        for _ in range(2 * FIRST_RUNS):
             start = time.perf_counter_ns()
             got = opened.run(value)
             times.append(time.perf_counter_ns() - start)
             require(got == 0.0, "wrong value")
         opened.close()
-    return float(times[0] - times[1])
+    return sum(times[:FIRST_RUNS]) - FIRST_RUNS * float(statistics.median(times[FIRST_RUNS:]))
 
 
 def _compile(tf: Any) -> Row:
