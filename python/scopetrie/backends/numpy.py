@@ -48,7 +48,8 @@ class NumpyBackend(Backend):
             count *= size
         if count == 0:
             return np.empty(shape, dtype)
-        return np.frombuffer(Buffer(count * dtype.itemsize), dtype).reshape(shape)
+        memory: Any = Buffer(count * dtype.itemsize)
+        return np.frombuffer(memory, dtype).reshape(shape)
 
     def freeze(self, array: Array) -> Array:
         """Returns a view that cannot be written to (a NumPy scalar cannot anyway)."""
@@ -67,10 +68,10 @@ class NumpyBackend(Backend):
         # A view shows a variable, a constant, or a value that may be fetched as well; what cannot be written
         # to is a variable's, a constant's, or one element broadcast.
         if array.base is not None or not array.flags.writeable:
-            return array.copy()
+            return np.array(array)
         for other in fed:
             if array is other or array is getattr(other, "base", None):
-                return array.copy()
+                return np.array(array)
         return array
 
     def overwrite(self, array: Array, value: Array) -> None:

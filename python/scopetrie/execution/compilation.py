@@ -19,10 +19,10 @@ from typing import Any, Final
 
 import numpy as np
 
-from .._core import Graph
 from ..backends import Array
 from ..dtypes import DType
 from ..errors import InvalidArgumentError, UnimplementedError
+from ..graph import Graph
 from ..ops.registry import Dims, OpDef, dims_text
 from .failure import located
 from .state import Cell, OpState, State

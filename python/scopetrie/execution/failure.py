@@ -88,7 +88,7 @@ def _broadcast(shape: tuple[int, ...], other: tuple[int, ...]) -> bool:
 
 
 def _origin(op: Any) -> str:
-    site = op._site
+    site: tuple[str, int, str] | None = op._site
     if site is None:
         return ""
     file, line, function = site
@@ -96,7 +96,7 @@ def _origin(op: Any) -> str:
 
 
 def _described(op: Any, at: int, array: Array) -> str:
-    name = op.inputs[at].name
+    name = str(op.inputs[at].name)
     if array is None:
         return name
     return f"{name} {getattr(array, 'dtype', type(array).__name__)} {dims_text(getattr(array, 'shape', ()))}"

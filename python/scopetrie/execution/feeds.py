@@ -7,9 +7,10 @@ from typing import Any
 
 import numpy as np
 
-from .._core import Graph, Tensor, Variable
+from .._core import Variable
 from ..backends import Array, Backend
 from ..errors import InternalError
+from ..graph import Graph, Tensor
 
 
 class Feed:
@@ -75,9 +76,9 @@ class Feed:
         array = np.asarray(given, dtype=object)
         if all(type(each) is bytes for each in array.flat):
             return array
-        strings = np.empty(array.shape, dtype=object)
-        strings.flat = [_as_bytes(each) for each in array.flat]
-        return strings
+        strings = np.empty(array.size, dtype=object)
+        strings[:] = [_as_bytes(each) for each in array.flat]
+        return strings.reshape(array.shape)
 
     def _incompatible(self, given: Any) -> TypeError:
         return TypeError(
@@ -113,6 +114,7 @@ def find_feed(graph: Graph, key: Any, backend: Backend) -> Feed:
     except (TypeError, ValueError, KeyError) as error:
         text = error.args[0] if error.args else error
         raise TypeError(f"Cannot interpret feed_dict key as Tensor: {text}") from None
+    assert isinstance(tensor, Tensor)
     if not graph.is_feedable(tensor):
         raise ValueError(f"Tensor {tensor.name} may not be fed.")
     return Feed(tensor, backend)

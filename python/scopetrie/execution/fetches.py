@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, TypeAlias
 
-from .._core import Graph, Operation, Tensor
+from ..graph import Graph, Operation, Tensor
 
 # Puts the fetched values, in the order of `Fetches.tensors`, into the caller's structure.
 Pack: TypeAlias = Callable[[Sequence[Any]], Any]

@@ -6,8 +6,8 @@ import time
 from collections.abc import Callable, Sequence
 from typing import Any, Final, NoReturn
 
-from .._core import Graph
 from ..backends import Array
+from ..graph import Graph
 from .compilation import Compilation
 from .failure import located
 from .source import generate
@@ -109,7 +109,7 @@ class Plan:
                 if type(function) is Cell:
                     value = function.read()
                 else:
-                    arguments = [slots[slot] for slot in step.arguments]
+                    arguments: Any = [slots[slot] for slot in step.arguments]
                     if step.into is None:
                         value = function(*arguments)
                     else:
@@ -124,6 +124,7 @@ class Plan:
                     for slot, each in zip(results, value, strict=True):
                         slots[slot] = each
                 done += 1
+                # What is dead has to be free before the next step runs.
                 value = each = arguments = None
                 for slot in step.dead:
                     slots[slot] = None

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from .._core import Graph
 from ..backends import Array
+from ..graph import Graph
 from .config import RunOptions
 from .feeds import Feed, find_feed
 from .fetches import Fetches

@@ -159,11 +159,13 @@ class BaseSession:
             )
         check_options(options, run_metadata)
         feed_dict = flatten_feeds(feed_dict)
+        key: Any = None
+        program = None
         try:
             key = (signature(fetches), *feed_dict)
             program = self._programs.get(key)
         except TypeError:  # something that cannot be hashed is no fetch; the error says so
-            key = program = None
+            pass
         if program is None:
             program = Program(self._graph, self._state, fetches, list(feed_dict))
             if key is not None:

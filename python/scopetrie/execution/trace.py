@@ -2,59 +2,72 @@
 
 from __future__ import annotations
 
-import json
 import time
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
 from typing import Any
 
 _DEVICE = "/job:localhost/replica:0/task:0/device:CPU:0"
 
 
-@dataclass
 class NodeExecStats:
-    """When one operation ran; the fields are v1's.
+    """When one operation ran; the attributes are v1's.
 
-    Attributes:
+    Args:
         node_name: The operation's name.
         op: Its type.
         inputs: Names of the operations that it takes values from.
-        all_start_micros: When it started, in microseconds of the wall clock.
-        all_start_nanos: The same in nanoseconds.
-        all_end_rel_micros: How long it took, in microseconds.
-        all_end_rel_nanos: The same in nanoseconds.
+        start: When it started, in nanoseconds of the wall clock.
+        took: How long it took, in nanoseconds.
+
+    Attributes:
+        all_start_nanos: When it started.
+        all_end_rel_nanos: How long it took.
     """
 
-    node_name: str
-    op: str
-    inputs: tuple[str, ...]
-    all_start_micros: int
-    all_start_nanos: int
-    all_end_rel_micros: int
-    all_end_rel_nanos: int
+    __slots__ = ("all_end_rel_nanos", "all_start_nanos", "inputs", "node_name", "op")
+
+    def __init__(self, node_name: str, op: str, inputs: Sequence[str], start: int, took: int) -> None:
+        self.node_name = node_name
+        self.op = op
+        self.inputs = inputs
+        self.all_start_nanos = start
+        self.all_end_rel_nanos = took
+
+    @property
+    def all_start_micros(self) -> int:
+        """When it started, in microseconds."""
+        return self.all_start_nanos // 1000
+
+    @property
+    def all_end_rel_micros(self) -> int:
+        """How long it took, in microseconds, at least 1."""
+        return max(1, round(self.all_end_rel_nanos / 1000))
 
     @property
     def timeline_label(self) -> str:
-        """The operation, its type and its inputs, as v1's proto has them."""
+        """The operation, its type and its inputs."""
         return f"{self.node_name} = {self.op}({', '.join(self.inputs)})"
 
 
-@dataclass
 class DeviceStepStats:
     """What ran on one device."""
 
-    device: str = _DEVICE
-    node_stats: list[NodeExecStats] = field(default_factory=list)
+    __slots__ = ("device", "node_stats")
+
+    def __init__(self, node_stats: Iterable[NodeExecStats] = ()) -> None:
+        self.device = _DEVICE
+        self.node_stats = list(node_stats)
 
 
-@dataclass
 class StepStats:
     """What ran, by device."""
 
-    dev_stats: list[DeviceStepStats] = field(default_factory=list)
+    __slots__ = ("dev_stats",)
+
+    def __init__(self, dev_stats: Iterable[DeviceStepStats] = ()) -> None:
+        self.dev_stats = list(dev_stats)
 
 
-@dataclass
 class RunMetadata:
     """What `Session.run` tells of a run beyond the values.
 
@@ -62,7 +75,10 @@ class RunMetadata:
         step_stats: Times of the operations, if the run's options had `trace_level=RunOptions.FULL_TRACE`.
     """
 
-    step_stats: StepStats = field(default_factory=StepStats)
+    __slots__ = ("step_stats",)
+
+    def __init__(self) -> None:
+        self.step_stats = StepStats()
 
 
 def record(graph: Any, times: Iterable[tuple[int, int, int]], metadata: RunMetadata) -> None:
@@ -77,11 +93,8 @@ def record(graph: Any, times: Iterable[tuple[int, int, int]], metadata: RunMetad
     device = DeviceStepStats()
     for op_id, start, end in times:
         op = graph.operation(op_id)
-        inputs = tuple(tensor.op.name for tensor in op.inputs)
-        wall, took = start + offset, end - start
-        device.node_stats.append(
-            NodeExecStats(op.name, op.type, inputs, wall // 1000, wall, max(1, round(took / 1000)), took)
-        )
+        inputs = [tensor.op.name for tensor in op.inputs]
+        device.node_stats.append(NodeExecStats(op.name, op.type, inputs, start + offset, end - start))
     metadata.step_stats = StepStats([device])
 
 
@@ -92,8 +105,9 @@ class Timeline:
         step_stats: The `step_stats` of a `RunMetadata`.
 
     Example:
-        >>> stats = NodeExecStats("add", "AddV2", ("x", "y"), 5, 5000, 2, 2000)
-        >>> text = Timeline(StepStats([DeviceStepStats(node_stats=[stats])])).generate_chrome_trace_format()
+        >>> import json
+        >>> device = DeviceStepStats([NodeExecStats("add", "AddV2", ["x", "y"], start=5000, took=2000)])
+        >>> text = Timeline(StepStats([device])).generate_chrome_trace_format()
         >>> [event["name"] for event in json.loads(text)["traceEvents"] if event["ph"] == "X"]
         ['AddV2']
     """
@@ -107,6 +121,8 @@ class Timeline:
         Args:
             show_dataflow: Whether to draw arrows from an operation to those that take its values.
         """
+        import json  # late: few programs look at their times
+
         events: list[dict[str, Any]] = []
         for pid, device in enumerate(self._step_stats.dev_stats):
             events.append(

@@ -136,7 +136,7 @@ def _set_list(field: Any, values: Any) -> None:
         elif isinstance(value, (str, bytes)):
             field.s.append(value.encode() if isinstance(value, str) else value)
         elif value is None or isinstance(value, (tuple, list)):
-            _set_shape(field.shape.add(), value)
+            _set_shape(field.shape.add(), value if value is None else tuple(value))
 
 
 def _set_shape(shape: Any, dims: Dims) -> None:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import importlib
 import os
 from typing import Any
 
 from ..graph import Graph
-from ..summary import graph_def
+from ..summary.graph_def import graph_def
 
 
 def write_graph(
@@ -41,8 +42,8 @@ def write_graph(
     os.makedirs(logdir, exist_ok=True)
     path = os.path.join(logdir, name)
     if as_text:
-        from google.protobuf import text_format  # comes with tensorboard, which made the GraphDef
-
+        # Comes with tensorboard, which made the GraphDef.
+        text_format: Any = importlib.import_module("google.protobuf.text_format")
         with open(path, "w", encoding="utf-8") as file:
             file.write(text_format.MessageToString(made))
     else:
