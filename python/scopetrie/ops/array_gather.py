@@ -7,10 +7,11 @@ from typing import Any
 import numpy as np
 
 from .. import dtypes
-from .._core import Tensor, Variable, name_scope
+from .._core import Variable, name_scope
 from ..dtypes import DType, DTypeLike, as_dtype
+from ..graph import Tensor
 from .array_join import concat
-from .array_shape import expand_dims, rank, require_rank, reshape, shape, squeeze
+from .array_shape import expand_dims, require_rank, reshape, shape, squeeze
 from .constant import constant, convert_to_tensor, index_array
 from .folding import constant_value, dims_from
 from .math_compare import less, merge_dims, where
@@ -42,7 +43,9 @@ def _gather_rule(params: Tensor, indices: Tensor, axis: Tensor, batch_dims: int 
     along = int(at)
     if not -len(dims) <= along < len(dims):
         need = along + 1 if along >= 0 else -along
-        raise ShapeError(f"Shape must be at least rank {need} but is rank {len(dims)}", constants={2: str(along)})
+        raise ShapeError(
+            f"Shape must be at least rank {need} but is rank {len(dims)}", constants={2: str(along)}
+        )
     along %= len(dims)
     lead = merge_dims(dims[:batch], picked[:batch]) or ()
     return dtype, (*lead, *dims[batch:along], *picked[batch:], *dims[along + 1 :])
@@ -75,7 +78,12 @@ def _gather_batched(xp: Any, params: Any, indices: Any, along: int, batch: int) 
     between = along - batch
     if between:
         first = batch + len(shape_i) - batch
-        perm = [*range(batch), *range(first, first + between), *range(batch, first), *range(first + between, len(out.shape))]
+        perm = [
+            *range(batch),
+            *range(first, first + between),
+            *range(batch, first),
+            *range(first + between, len(out.shape)),
+        ]
         out = xp.permute_dims(out, tuple(perm))
     return out
 
@@ -193,7 +201,9 @@ def gather_nd(
     return _gather_nd(params, at, name=name)
 
 
-def _scatter_dims(target: Dims, indices: Dims, updates: Dims, constants: dict[int, str] | None = None) -> None:
+def _scatter_dims(
+    target: Dims, indices: Dims, updates: Dims, constants: dict[int, str] | None = None
+) -> None:
     if target is None or indices is None or updates is None or not indices or indices[-1] is None:
         return
     depth, outer = indices[-1], len(indices) - 1
@@ -271,7 +281,9 @@ _scatter_nd = define_op(
 )  # fmt: skip
 
 
-def scatter_nd(indices: Any, updates: Any, shape: Any, bad_indices_policy: str = "", name: str | None = None) -> Tensor:
+def scatter_nd(
+    indices: Any, updates: Any, shape: Any, bad_indices_policy: str = "", name: str | None = None
+) -> Tensor:
     """Adds slices into a tensor of zeros at tuples of indices.
 
     Args:
@@ -337,7 +349,9 @@ tensor_scatter_nd_min = tensor_scatter_min = _tensor_scatter("TensorScatterMin",
 tensor_scatter_nd_max = tensor_scatter_max = _tensor_scatter("TensorScatterMax", "max")
 
 
-def _one_hot_rule(indices: Tensor, depth: Tensor, on_value: Tensor, off_value: Tensor, axis: int = -1) -> Spec:
+def _one_hot_rule(
+    indices: Tensor, depth: Tensor, on_value: Tensor, off_value: Tensor, axis: int = -1
+) -> Spec:
     check_dtype(indices, "indices", "u1 i1 i4 i8")
     dims, count = indices._dims, constant_value(depth)
     dtype = on_value.dtype.base_dtype
@@ -401,7 +415,9 @@ def one_hot(
             off = convert_to_tensor(0 if made is not dtypes.bool else False, made, name="off_value")
         if on.dtype.base_dtype is not off.dtype.base_dtype:
             raise TypeError(f"dtype {on.dtype} of on_value does not match dtype {off.dtype} of off_value")
-        return _one_hot(index_array(indices), index_array(depth), on, off, axis=-1 if axis is None else axis, name=scope)
+        return _one_hot(
+            index_array(indices), index_array(depth), on, off, axis=-1 if axis is None else axis, name=scope
+        )
 
 
 def boolean_mask(tensor: Any, mask: Any, name: str | None = "boolean_mask", axis: Any = None) -> Tensor:
@@ -438,7 +454,9 @@ def boolean_mask(tensor: Any, mask: Any, name: str | None = "boolean_mask", axis
         return gather(flat, positions, axis=at)
 
 
-def sequence_mask(lengths: Any, maxlen: Any = None, dtype: DTypeLike = dtypes.bool, name: str | None = None) -> Tensor:
+def sequence_mask(
+    lengths: Any, maxlen: Any = None, dtype: DTypeLike = dtypes.bool, name: str | None = None
+) -> Tensor:
     """Makes of each length n a vector with n true entries in front.
 
     Args:
@@ -493,7 +511,9 @@ _dynamic_partition = define_op(
 )  # fmt: skip
 
 
-def dynamic_partition(data: Any, partitions: Any, num_partitions: int, name: str | None = None) -> list[Tensor]:
+def dynamic_partition(
+    data: Any, partitions: Any, num_partitions: int, name: str | None = None
+) -> list[Tensor]:
     """Deals the rows of a tensor out to several.
 
     Args:
@@ -513,7 +533,11 @@ def _stitch_rule(inputs: list[Tensor]) -> Spec:
     largest: int | None = 0
     for each in indices:
         value = constant_value(each)
-        largest = None if value is None or largest is None else max(largest, int(value.max()) + 1 if value.size else 0)
+        largest = (
+            None
+            if value is None or largest is None
+            else max(largest, int(value.max()) + 1 if value.size else 0)
+        )
     rest: Dims = None
     for at, each in zip(indices, data, strict=True):
         if at._dims is not None and each._dims is not None:
@@ -537,7 +561,12 @@ def _stitch_kernel(xp: Any) -> Any:
 
 
 # Places first, then as many tensors: one list, of two dtypes.
-_STITCH: dict[str, Any] = {"rule": _stitch_rule, "kernel": _stitch_kernel, "same_dtype": False, "attributes": "T:-1"}
+_STITCH: dict[str, Any] = {
+    "rule": _stitch_rule,
+    "kernel": _stitch_kernel,
+    "same_dtype": False,
+    "attributes": "T:-1",
+}
 _dynamic_stitch = define_op("DynamicStitch", ("indices**",), **_STITCH)
 parallel_stitch = define_op("ParallelDynamicStitch", ("indices**",), **_STITCH)
 
@@ -563,7 +592,9 @@ def _unique_kernel(counts: bool) -> Any:
         def find(x: Any) -> Any:
             # In the order of first appearance, as v1 gives them; sorted order is what libraries offer.
             host = np.asarray(x)
-            values, first, inverse, count = np.unique(host, return_index=True, return_inverse=True, return_counts=True)
+            values, first, inverse, count = np.unique(
+                host, return_index=True, return_inverse=True, return_counts=True
+            )
             order = np.argsort(first, kind="stable")
             place = np.empty_like(order)
             place[order] = np.arange(order.size)
@@ -662,4 +693,3 @@ invert_permutation = define_op(
         A vector with the dtype of `x`.
     """,
 )  # fmt: skip
-_ = rank

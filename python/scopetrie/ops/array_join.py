@@ -6,10 +6,10 @@ from typing import Any
 
 import numpy as np
 
-from .. import dtypes
-from .._core import Tensor, Variable, name_scope
-from .array_shape import known_size, require_rank
-from .constant import constant, convert_to_tensor, index_array
+from .._core import Variable, name_scope
+from ..graph import Tensor
+from .array_shape import require_rank
+from .constant import convert_to_tensor, index_array
 from .creation import identity
 from .folding import constant_value
 from .math_elementwise import merge_all
@@ -105,7 +105,9 @@ def concat(values: Any, axis: Any, name: str | None = "concat") -> Tensor:
                 raise ValueError(f"Shape {at.shape} must have rank 0")
             return identity(values[0], name="concat")
     if not values:
-        raise ValueError("List argument 'values' to 'ConcatV2' Op with length 0 shorter than minimum length 2.")
+        raise ValueError(
+            "List argument 'values' to 'ConcatV2' Op with length 0 shorter than minimum length 2."
+        )
     return _concat(values, index_array(axis), name=name or "concat")
 
 
@@ -149,7 +151,11 @@ def stack(values: Any, axis: int = 0, name: str | None = "stack") -> Tensor:
                 return convert_to_tensor(values, name=name or "stack")
             except (TypeError, ValueError):
                 pass  # tensors further in: packed below
-    first = next((each for each in values if isinstance(each, Tensor)), None) if not isinstance(values, Tensor) else None
+    first = (
+        next((each for each in values if isinstance(each, Tensor)), None)
+        if not isinstance(values, Tensor)
+        else None
+    )
     dims = first._dims if first is not None else convert_to_tensor(values[0])._dims if axis else None
     if dims is not None and not -len(dims) - 1 <= axis <= len(dims):
         raise ValueError(f"Argument `axis` = {axis} not in range [{-len(dims) - 1}, {len(dims) + 1})")
@@ -327,8 +333,8 @@ def split(
     >>> [part.shape.as_list() for part in tf.split(tf.zeros([5, 4]), [1, -1])]
     [[1, 4], [4, 4]]
     """
-    if isinstance(num_or_size_splits, (int, np.integer)) or hasattr(num_or_size_splits, "value") and isinstance(
-        num_or_size_splits.value, int
+    if isinstance(num_or_size_splits, (int, np.integer)) or (
+        hasattr(num_or_size_splits, "value") and isinstance(num_or_size_splits.value, int)
     ):
         return _split(index_array(axis), value, num_split=int(num_or_size_splits), name=name)
     sizes = convert_to_tensor(index_array(num_or_size_splits))
@@ -394,7 +400,9 @@ def _pad_rule(input: Tensor, paddings: Tensor, constant_values: Tensor | None = 
     if amounts is None or dims is None:
         rank = rows if dims is None else len(dims)
         return dtype, None if rank is None else (None,) * rank
-    return dtype, tuple(None if a is None else a + low + high for a, (low, high) in zip(dims, amounts.tolist(), strict=True))
+    return dtype, tuple(
+        None if a is None else a + low + high for a, (low, high) in zip(dims, amounts.tolist(), strict=True)
+    )
 
 
 def pad_constant(xp: Any, x: Any, amounts: Any, value: Any = 0) -> Any:
@@ -405,7 +413,9 @@ def pad_constant(xp: Any, x: Any, amounts: Any, value: Any = 0) -> Any:
         shape = list(out.shape)
         for count in (low, high):
             shape[axis] = count
-            parts.append(xp.broadcast_to(xp.astype(xp.asarray(value), x.dtype), tuple(shape)) if count else None)
+            parts.append(
+                xp.broadcast_to(xp.astype(xp.asarray(value), x.dtype), tuple(shape)) if count else None
+            )
         pieces = [each for each in (parts[0], out, parts[1]) if each is not None]
         out = xp.concat(pieces, axis=axis) if len(pieces) > 1 else out
     return out
@@ -414,7 +424,9 @@ def pad_constant(xp: Any, x: Any, amounts: Any, value: Any = 0) -> Any:
 def _pad_kernel(xp: Any) -> Any:
     if hasattr(xp, "pad"):  # not in the standard, but most libraries have it
         return lambda x, paddings: xp.pad(x, [tuple(each) for each in paddings.tolist()])
-    return lambda x, paddings: pad_constant(xp, x, paddings.tolist(), xp.zeros_like(xp.reshape(x, (-1,))[:1])[0])
+    return lambda x, paddings: pad_constant(
+        xp, x, paddings.tolist(), xp.zeros_like(xp.reshape(x, (-1,))[:1])[0]
+    )
 
 
 _pad = define_op(
@@ -435,7 +447,9 @@ def _mirror_kernel(xp: Any, mode: str) -> Any:
         for axis, (low, high) in enumerate(paddings.tolist()):
             size = x.shape[axis]
             if max(low, high) > size - skip:
-                raise ValueError(f"paddings must be no greater than the dimension size: {low}, {high} greater than {size}")
+                raise ValueError(
+                    f"paddings must be no greater than the dimension size: {low}, {high} greater than {size}"
+                )
             lead = (slice(None),) * axis
             front = xp.flip(x[(*lead, slice(skip, skip + low))], axis=axis)
             back = xp.flip(x[(*lead, slice(size - skip - high, size - skip))], axis=axis)
@@ -530,8 +544,17 @@ reverse_v2 = reverse
 def _reverse_sequence_kernel(xp: Any, seq_dim: int, batch_dim: int = 0) -> Any:
     def reverse_parts(x: Any, lengths: Any) -> Any:
         x = xp.moveaxis(x, (batch_dim, seq_dim), (0, 1))
-        steps = xp.cumulative_sum(xp.ones_like(lengths[:1] + xp.zeros_like(x[0, :, ...], dtype=lengths.dtype).reshape(-1)[: x.shape[1]])) - 1
-        at = xp.where(steps[None, :] < lengths[:, None], lengths[:, None] - 1 - steps[None, :], steps[None, :])
+        steps = (
+            xp.cumulative_sum(
+                xp.ones_like(
+                    lengths[:1] + xp.zeros_like(x[0, :, ...], dtype=lengths.dtype).reshape(-1)[: x.shape[1]]
+                )
+            )
+            - 1
+        )
+        at = xp.where(
+            steps[None, :] < lengths[:, None], lengths[:, None] - 1 - steps[None, :], steps[None, :]
+        )
         rows = xp.stack([xp.take(x[i, ...], at[i, ...], axis=0) for i in range(x.shape[0])], axis=0)
         return xp.moveaxis(rows, (0, 1), (batch_dim, seq_dim))
 
@@ -682,10 +705,3 @@ def meshgrid(*args: Any, **kwargs: Any) -> list[Tensor]:
         dims = [x._dims[0] if x._dims else None for x in map(convert_to_tensor, args)]
         filler = ones(shapes if None in dims else stack(shapes), dtype=flat[0].dtype.base_dtype)
         return [multiply(x, filler, name="mul") for x in flat]
-
-
-__all__ = [
-    "concat", "meshgrid", "pad", "parallel_stack", "repeat", "reverse", "reverse_sequence", "reverse_v2", "roll",
-    "split", "stack", "tile", "unstack",
-]  # fmt: skip
-_ = (constant, dtypes, known_size)

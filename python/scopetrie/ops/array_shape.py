@@ -7,8 +7,9 @@ from typing import Any
 import numpy as np
 
 from .. import dtypes
-from .._core import Tensor, name_scope
+from .._core import name_scope
 from ..dtypes import DType, DTypeLike, as_dtype
+from ..graph import Tensor
 from ..shapes import as_dims, broadcast_dims
 from .constant import constant, convert_to_tensor, index_array
 from .folding import constant_value, dims_from
@@ -73,7 +74,9 @@ def shape(input: Any, name: str | None = None, out_type: DTypeLike = None) -> Te
     return shape_internal(input, name, out_type=out_type)
 
 
-def shape_internal(input: Any, name: str | None = None, optimize: bool = True, out_type: DTypeLike = None) -> Tensor:
+def shape_internal(
+    input: Any, name: str | None = None, optimize: bool = True, out_type: DTypeLike = None
+) -> Tensor:
     """As `shape`; `optimize=False` makes a Shape node even where the shape is known."""
     made = dtypes.int32 if out_type is None else as_dtype(out_type)
     with name_scope(name, "Shape", [input]) as scope:
@@ -189,7 +192,9 @@ def _reshape_rule(tensor: Tensor, shape: Tensor) -> Spec:
     elif unknown == 1:
         rest = known_size(tuple(1 if each is None else each for each in out)) or 0
         if rest and count % rest:
-            raise ShapeError(f"Dimension size must be evenly divisible by {rest} but is {count}", partial=partial)
+            raise ShapeError(
+                f"Dimension size must be evenly divisible by {rest} but is {count}", partial=partial
+            )
         if rest:
             out = tuple(count // rest if each is None else each for each in out)
     return dtype, out
@@ -303,7 +308,9 @@ def _expand_rule(input: Tensor, dim: Tensor) -> Spec:
         return input.dtype.base_dtype, None if dims is None else (None,) * (len(dims) + 1)
     at = int(axis.ravel()[0])
     if not -len(dims) - 1 <= at <= len(dims):
-        raise ShapeError(f"dim {at} not in the interval [{-len(dims) - 1}, {len(dims)}].", constants={1: str(at)})
+        raise ShapeError(
+            f"dim {at} not in the interval [{-len(dims) - 1}, {len(dims)}].", constants={1: str(at)}
+        )
     at %= len(dims) + 1
     return input.dtype.base_dtype, (*dims[:at], 1, *dims[at:])
 
@@ -414,7 +421,9 @@ def _broadcast_rule(input: Tensor, shape: Tensor) -> Spec:
     if out is not None and dims is not None:
         partial = {1: dims_text(out)}
         if len(dims) > len(out):
-            raise ShapeError(f"Shape must be at most rank {len(out)} but is rank {len(dims)}", partial=partial)
+            raise ShapeError(
+                f"Shape must be at most rank {len(out)} but is rank {len(dims)}", partial=partial
+            )
         try:
             broadcast_dims(dims, out)
         except ValueError:
@@ -497,7 +506,9 @@ def _ensure_kernel(xp: Any, shape: Dims) -> Any:
         if shape is not None and (
             len(shape) != len(x.shape) or any(b not in (None, a) for a, b in zip(x.shape, shape, strict=True))
         ):
-            raise ValueError(f"Shape of tensor {tuple(x.shape)} is not compatible with expected shape {shape}.")
+            raise ValueError(
+                f"Shape of tensor {tuple(x.shape)} is not compatible with expected shape {shape}."
+            )
         return x
 
     return check

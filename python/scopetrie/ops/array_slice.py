@@ -7,14 +7,15 @@ from typing import Any, Final
 import numpy as np
 
 from .. import dtypes
-from .._core import Tensor, Variable, name_scope
+from .._core import Variable, name_scope
+from ..graph import Tensor
 from ..shapes import Dimension
 from .array_join import stack
 from .array_shape import require_rank
 from .constant import constant, convert_to_tensor, index_array
 from .creation import ones_like
 from .folding import constant_value
-from .registry import INDICES, Dims, ShapeError, Spec, check_dtype, define_op
+from .registry import INDICES, ShapeError, Spec, check_dtype, define_op
 
 _BAD_INDEX: Final = (
     "Only integers, slices (`:`), ellipsis (`...`), tf.newaxis (`None`) and scalar tf.int32/tf.int64 tensors are "
@@ -123,7 +124,11 @@ def dense_key(
             key.append(None)
         elif shrink_axis_mask & bit:
             key.append("one" if begin[i] is None else begin[i])
-        elif strides[i] is None or (begin[i] is None and not begin_mask & bit) or (end[i] is None and not end_mask & bit):
+        elif (
+            strides[i] is None
+            or (begin[i] is None and not begin_mask & bit)
+            or (end[i] is None and not end_mask & bit)
+        ):
             key.append("?")
         else:
             first = None if begin_mask & bit else begin[i]
@@ -250,7 +255,7 @@ def getitem(tensor: Any, key: Any, var: Any = None) -> Tensor:
     """
     if isinstance(tensor, Variable):
         tensor = tensor.value()
-    if isinstance(key, Tensor) and key.dtype.is_bool or isinstance(key, np.ndarray) and key.dtype == bool:
+    if (isinstance(key, Tensor) and key.dtype.is_bool) or (isinstance(key, np.ndarray) and key.dtype == bool):
         from .array_gather import boolean_mask
 
         return boolean_mask(tensor, key)
@@ -264,7 +269,7 @@ def getitem(tensor: Any, key: Any, var: Any = None) -> Tensor:
             for value, into, mask, default in (
                 (each.start, begin, "begin_mask", 0), (each.stop, end, "end_mask", 0),
             ):  # fmt: skip
-                if value is None or isinstance(value, Dimension) and value.value is None:
+                if value is None or (isinstance(value, Dimension) and value.value is None):
                     masks[mask] |= bit
                 into.append(default if masks[mask] & bit else _index(value))
             strides.append(1 if each.step is None else _index(each.step))
@@ -284,7 +289,8 @@ def getitem(tensor: Any, key: Any, var: Any = None) -> Tensor:
     with name_scope(None, "strided_slice", [tensor, *begin, *end, *strides]) as scope:
         dtype = next((x.dtype for x in (*begin, *end, *strides) if isinstance(x, Tensor)), None)
         firsts, lasts, steps = (
-            _bounds(values, name, dtype) for values, name in ((begin, "stack"), (end, "stack_1"), (strides, "stack_2"))
+            _bounds(values, name, dtype)
+            for values, name in ((begin, "stack"), (end, "stack_1"), (strides, "stack_2"))
         )
         return _strided_slice(tensor, firsts, lasts, steps, name=scope, **masks)
 
@@ -294,7 +300,9 @@ def _bounds(values: list[Any], name: str, dtype: Any) -> Tensor:
         wide = any(abs(each) > _LAST for each in values)
         made = dtypes.int64 if wide else dtypes.int32 if dtype is None else dtype
         return constant(np.asarray(values, made.as_numpy_dtype), name=name)
-    return stack([convert_to_tensor(each, dtype) if not isinstance(each, int) else each for each in values], name=name)
+    return stack(
+        [convert_to_tensor(each, dtype) if not isinstance(each, int) else each for each in values], name=name
+    )
 
 
 def _index(value: Any) -> Any:
@@ -308,7 +316,3 @@ def _index(value: Any) -> Any:
     elif isinstance(value, np.ndarray) and value.ndim == 0 and value.dtype.kind in "iu":
         return int(value)
     raise TypeError(f"{_BAD_INDEX}{value!r}")
-
-
-__all__ = ["getitem", "newaxis", "strided_slice"]
-_: Dims = None

@@ -6,8 +6,8 @@ from typing import Any
 
 import numpy as np
 
-from .._core import Tensor
 from ..dtypes import DType, DTypeLike, as_dtype
+from ..graph import Tensor
 from .array_shape import renamed
 from .constant import index_array
 from .folding import constant_value
@@ -153,7 +153,9 @@ def _to_batch_kernel(xp: Any) -> Any:
         outer = [2 * i + 1 for i in range(count)]
         last = list(range(2 * count + 1, len(x.shape)))
         x = xp.permute_dims(x, (*inner, 0, *outer, *last))
-        return xp.reshape(x, (n * int(np.prod(blocks)), *(s // b for s, b in zip(spatial, blocks, strict=True)), *rest))
+        return xp.reshape(
+            x, (n * int(np.prod(blocks)), *(s // b for s, b in zip(spatial, blocks, strict=True)), *rest)
+        )
 
     return fold
 
@@ -185,7 +187,9 @@ def _from_batch_kernel(xp: Any) -> Any:
         x = xp.permute_dims(x, (*order, *range(2 * count + 1, len(x.shape))))
         sizes = [s * b for s, b in zip(spatial, blocks, strict=True)]
         x = xp.reshape(x, (n, *sizes, *rest))
-        keep = tuple(slice(first, size - last) for size, (first, last) in zip(sizes, crops.tolist(), strict=True))
+        keep = tuple(
+            slice(first, size - last) for size, (first, last) in zip(sizes, crops.tolist(), strict=True)
+        )
         return x[(slice(None), *keep)]
 
     return unfold
@@ -325,7 +329,10 @@ def extract_image_patches(
     """
     ksizes = renamed(ksizes, "ksizes", sizes, "sizes")
     check_choice(padding, "padding", "ExtractImagePatches", ("SAME", "VALID"))
-    listed = {key: tuple(int(x) for x in each) for key, each in (("ksizes", ksizes), ("strides", strides), ("rates", rates))}
+    listed = {
+        key: tuple(int(x) for x in each)
+        for key, each in (("ksizes", ksizes), ("strides", strides), ("rates", rates))
+    }
     return _extract(images, padding=padding, name=name, **listed)
 
 
@@ -335,7 +342,9 @@ def _bitcast_rule(input: Tensor, type: DType) -> Spec:
         dims = (*dims, old // new)
     elif dims is not None and old < new:
         if not dims or dims[-1] not in (None, new // old):
-            raise ShapeError(f"Cannot bitcast due to shape. {dims[-1] if dims else 0} does not match {new // old}")
+            raise ShapeError(
+                f"Cannot bitcast due to shape. {dims[-1] if dims else 0} does not match {new // old}"
+            )
         dims = dims[:-1]
     return type, dims
 
@@ -372,9 +381,3 @@ def bitcast(input: Any, type: DTypeLike, name: str | None = None) -> Tensor:
         ValueError: If the last dimension is not what a wider dtype takes up.
     """
     return _bitcast(input, type=as_dtype(type), name=name)
-
-
-__all__ = [
-    "batch_to_space", "batch_to_space_nd", "bitcast", "depth_to_space", "extract_image_patches", "space_to_batch",
-    "space_to_batch_nd", "space_to_depth",
-]  # fmt: skip

@@ -8,10 +8,11 @@ from typing import Any
 
 import numpy as np
 
-from .._core import Operation, Tensor, name_scope
+from .._core import name_scope
 from ..dtypes import as_dtype
 from ..errors import InvalidArgumentError
-from .registry import Spec, define_op
+from ..graph import Operation, Tensor
+from .registry import define_op
 
 
 def _shown(array: Any, summarize: int) -> str:
@@ -106,7 +107,9 @@ def Assert(condition: Any, data: Any, summarize: int | None = None, name: str | 
         The operation. Others have to wait for it, by `control_dependencies`.
     """
     with name_scope(name, "Assert", [condition, *data]):
-        return _assert(condition, list(data), summarize=3 if summarize is None else int(summarize), name="Assert")
+        return _assert(
+            condition, list(data), summarize=3 if summarize is None else int(summarize), name="Assert"
+        )
 
 
 def _check_kernel(xp: Any, state: Any, message: str) -> Any:
@@ -172,7 +175,9 @@ _py_func = define_op(
 )  # fmt: skip
 
 
-def py_func(func: Callable[..., Any], inp: Any, Tout: Any, stateful: bool = True, name: str | None = None) -> Any:
+def py_func(
+    func: Callable[..., Any], inp: Any, Tout: Any, stateful: bool = True, name: str | None = None
+) -> Any:
     """Makes an operation of a Python function of NumPy arrays.
 
     Args:
@@ -191,6 +196,3 @@ def py_func(func: Callable[..., Any], inp: Any, Tout: Any, stateful: bool = True
     if isinstance(made, list):
         return made[0] if single else made
     return made if single or not kinds else [made]
-
-
-_: Spec | None = None

@@ -8,8 +8,9 @@ from typing import Any, Final
 import numpy as np
 
 from .. import dtypes
-from .._core import Operation, Tensor, Variable, name_scope
+from .._core import Variable, name_scope
 from ..dtypes import DType, DTypeLike, as_dtype
+from ..graph import Operation, Tensor
 from ..shapes import Dimension, TensorShape, as_dims
 from .registry import OPS, Dims, ShapeError, Spec, define_op, dims_text
 
@@ -26,7 +27,11 @@ _const = define_op("Const", (), rule=_const_rule, attributes="dtype value")
 
 
 def constant(
-    value: Any, dtype: DTypeLike = None, shape: Any = None, name: str | None = "Const", verify_shape: bool = False
+    value: Any,
+    dtype: DTypeLike = None,
+    shape: Any = None,
+    name: str | None = "Const",
+    verify_shape: bool = False,
 ) -> Tensor:
     """Makes a tensor with a value that never changes.
 
@@ -110,7 +115,9 @@ def make_array(value: Any, dtype: DType | None) -> np.ndarray[Any, Any]:
             return _bytes_array(np.asarray(value, dtype=object), dtype)
         array = np.asarray(value)
         if array.dtype.kind == "O":
-            array = np.asarray([int(x) if isinstance(x, Dimension) else x for x in array.ravel()]).reshape(array.shape)
+            array = np.asarray([int(x) if isinstance(x, Dimension) else x for x in array.ravel()]).reshape(
+                array.shape
+            )
         return array.astype(dtype.as_numpy_dtype)
     array = np.asarray(value)
     kind = array.dtype.kind
@@ -233,7 +240,8 @@ def convert_to_tensor(
     if isinstance(value, Tensor):
         if wanted is not None and value.dtype.base_dtype is not wanted:
             raise ValueError(
-                f"Tensor conversion requested dtype {wanted.name} for Tensor with dtype {value.dtype.name}: {value!r}"
+                f"{name}: " * bool(name) + f"Tensor conversion requested dtype {wanted.name} for Tensor "
+                f"with dtype {value.dtype.name}: {value!r}"
             )
         return value
     if isinstance(value, Variable):
@@ -330,7 +338,11 @@ def index_array(value: Any) -> Any:
         value = value.as_list()
     elif isinstance(value, (list, tuple)) and _dtype_within(value) is not None:
         return value
-    array = np.asarray([int(x) if isinstance(x, Dimension) else x for x in value] if isinstance(value, (list, tuple)) else value)
+    array = np.asarray(
+        [int(x) if isinstance(x, Dimension) else x for x in value]
+        if isinstance(value, (list, tuple))
+        else value
+    )
     if not array.size:
         return array.astype(np.int32)
     if array.dtype.kind == "i":

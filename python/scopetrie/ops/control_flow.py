@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from .._core import Operation, Tensor, Variable, get_default_graph, name_scope
-from ..graph import Graph, graph_of_values
+from .._core import Variable, get_default_graph, name_scope
+from ..graph import Graph, Operation, Tensor, graph_of_values
 from .constant import convert_to_tensor
 from .creation import identity
 from .registry import Spec, define_op
@@ -56,7 +56,11 @@ def group(*inputs: Any, **kwargs: Any) -> Operation:
     graph = waits[0].graph if waits else get_default_graph()
     assert isinstance(graph, Graph)
     graph_of_values(waits)
-    with graph.as_default(), name_scope(name, "group_deps", waits) as scope, graph.control_dependencies(waits):
+    with (
+        graph.as_default(),
+        name_scope(name, "group_deps", waits) as scope,
+        graph.control_dependencies(waits),
+    ):
         return no_op(name=scope)
 
 
@@ -92,11 +96,16 @@ def tuple_(tensors: Any, name: str | None = None, control_inputs: Any = None) ->
         TypeError: If a control input is no operation or tensor.
     """
     with name_scope(name, "tuple", tensors) as scope:
-        made = [each if each is None or isinstance(each, Operation) else convert_to_tensor(each) for each in tensors]
+        made = [
+            each if each is None or isinstance(each, Operation) else convert_to_tensor(each)
+            for each in tensors
+        ]
         waits = [each.op if isinstance(each, Tensor) else each for each in made if each is not None]
         for each in control_inputs or []:
             if not isinstance(each, (Operation, Tensor, Variable)):
-                raise TypeError(f"'control_inputs' must only contain Operation or Tensor. Received: {type(each)}")
+                raise TypeError(
+                    f"'control_inputs' must only contain Operation or Tensor. Received: {type(each)}"
+                )
             waits.append(each if isinstance(each, Operation) else each.op)
         if not waits:
             raise ValueError(f"'tensors' must have at least one Tensor. Received: {tensors}.")
@@ -104,4 +113,7 @@ def tuple_(tensors: Any, name: str | None = None, control_inputs: Any = None) ->
         graph = gate.graph
         assert isinstance(graph, Graph)
         with graph.control_dependencies([gate]), name_scope(scope):
-            return [identity(each, name="control_dependency") if isinstance(each, Tensor) else each for each in made]
+            return [
+                identity(each, name="control_dependency") if isinstance(each, Tensor) else each
+                for each in made
+            ]

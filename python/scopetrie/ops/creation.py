@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 from .. import dtypes
-from .._core import Tensor, name_scope
+from .._core import name_scope
 from ..dtypes import DType, DTypeLike, as_dtype
+from ..graph import Tensor
 from ..shapes import TensorShape
 from .array_shape import reshape, shape_internal
 from .constant import constant, convert_to_tensor, index_array
@@ -113,7 +114,9 @@ def _known_shape(shape: Any) -> TensorShape | None:
     return known
 
 
-def zeros(shape: Any, dtype: DTypeLike = dtypes.float32, name: str | None = None, layout: Any = None) -> Tensor:
+def zeros(
+    shape: Any, dtype: DTypeLike = dtypes.float32, name: str | None = None, layout: Any = None
+) -> Tensor:
     """Makes a tensor of zeros (False, empty strings).
 
     Args:
@@ -138,7 +141,9 @@ def zeros(shape: Any, dtype: DTypeLike = dtypes.float32, name: str | None = None
     return _filled(shape, value, made, name, "zeros")
 
 
-def ones(shape: Any, dtype: DTypeLike = dtypes.float32, name: str | None = None, layout: Any = None) -> Tensor:
+def ones(
+    shape: Any, dtype: DTypeLike = dtypes.float32, name: str | None = None, layout: Any = None
+) -> Tensor:
     """Makes a tensor of ones (True).
 
     Args:
@@ -166,7 +171,9 @@ define_op(
 )  # fmt: skip
 
 
-def zeros_like(tensor: Any, dtype: DTypeLike = None, name: str | None = None, optimize: bool = True) -> Tensor:
+def zeros_like(
+    tensor: Any, dtype: DTypeLike = None, name: str | None = None, optimize: bool = True
+) -> Tensor:
     """Makes a tensor of zeros with the shape of another.
 
     Args:
@@ -214,7 +221,6 @@ def ones_like(tensor: Any, dtype: DTypeLike = None, name: str | None = None, opt
         else:
             sizes = shape_internal(tensor, optimize=optimize)
         return ones(sizes, made, name=scope)
-
 
 
 _identity = define_op("Identity", ("input",), kernel=lambda xp: lambda x: x, doc="")

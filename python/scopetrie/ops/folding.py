@@ -6,8 +6,8 @@ from typing import Any, Final
 
 import numpy as np
 
-from .._core import Tensor
 from ..dtypes import DType
+from ..graph import Tensor
 from .registry import OPS, Dims
 
 # Cheap ops that programs compute shapes, axes and sizes with.
@@ -144,7 +144,12 @@ def _entry(tensor: Tensor) -> int | None:
     if op.type == "StridedSlice" and (op._attrs or {}).get("shrink_axis_mask") == 1:
         begin = constant_value(op.inputs[1])
         dims = dims_from(op.inputs[0])
-        if begin is not None and dims is not None and begin.size == 1 and -len(dims) <= int(begin[0]) < len(dims):
+        if (
+            begin is not None
+            and dims is not None
+            and begin.size == 1
+            and -len(dims) <= int(begin[0]) < len(dims)
+        ):
             return dims[int(begin[0])]
     return None
 

@@ -7,8 +7,9 @@ from typing import Any
 import numpy as np
 
 from .. import dtypes
-from .._core import OpFunction, Tensor, Variable, name_scope
+from .._core import OpFunction, Variable, name_scope
 from ..dtypes import DTypeLike, as_dtype
+from ..graph import Tensor
 from ..shapes import broadcast_dims
 from .constant import constant, convert_to_tensor
 from .math_elementwise import as_tensor, cast, maximum, minimum
@@ -142,7 +143,9 @@ bitwise_and = _bitwise("BitwiseAnd", "The bits that both have", lambda xp: xp.bi
 bitwise_or = _bitwise("BitwiseOr", "The bits that one has", lambda xp: xp.bitwise_or)
 bitwise_xor = _bitwise("BitwiseXor", "The bits that exactly one has", lambda xp: xp.bitwise_xor)
 left_shift = _bitwise("LeftShift", "The bits of x moved up by y places", lambda xp: xp.bitwise_left_shift)
-right_shift = _bitwise("RightShift", "The bits of x moved down by y places", lambda xp: xp.bitwise_right_shift)
+right_shift = _bitwise(
+    "RightShift", "The bits of x moved down by y places", lambda xp: xp.bitwise_right_shift
+)
 invert = define_op(
     "Invert", ("x",), kernel=lambda xp: xp.bitwise_invert, dtypes=INTEGERS,
     doc="""The bits that x has not, element by element.
@@ -245,7 +248,12 @@ def _select_kernel(xp: Any) -> Any:
 
 
 _select = define_op(
-    "Select", ("condition", "t", "e"), rule=_select_rule, kernel=_select_kernel, same_dtype=False, attributes="T:1"
+    "Select",
+    ("condition", "t", "e"),
+    rule=_select_rule,
+    kernel=_select_kernel,
+    same_dtype=False,
+    attributes="T:1",
 )
 
 
@@ -314,7 +322,9 @@ def where(condition: Any, x: Any = None, y: Any = None, name: str | None = None)
     """
     if x is None and y is None:
         with name_scope(name, "Where", [condition]) as scope:
-            return _where(convert_to_tensor(condition, preferred_dtype=dtypes.bool, name="condition"), name=scope)
+            return _where(
+                convert_to_tensor(condition, preferred_dtype=dtypes.bool, name="condition"), name=scope
+            )
     if x is None or y is None:
         raise ValueError("x and y must both be non-None or both be None.")
     x, y = _alike(x, y)
@@ -397,7 +407,9 @@ def saturate_cast(value: Any, dtype: DTypeLike, name: str | None = None) -> Tens
         made, own = as_dtype(dtype).base_dtype, tensor.dtype.base_dtype
         low, high = max(own.min, made.min), min(own.max, made.max)
         if own.min < low or own.max > high:
-            limits = [constant(np.asarray(each).astype(own.as_numpy_dtype)) for each in (low, _within(high, own))]
+            limits = [
+                constant(np.asarray(each).astype(own.as_numpy_dtype)) for each in (low, _within(high, own))
+            ]
             tensor = _clip(tensor, *limits, name="clamp")
         return cast(tensor, made, name=scope)
 

@@ -7,8 +7,9 @@ from typing import Any
 import numpy as np
 
 from .. import dtypes
-from .._core import Tensor, Variable, name_scope
+from .._core import Variable, name_scope
 from ..dtypes import DTypeLike, as_dtype
+from ..graph import Tensor
 from .array_join import concat
 from .array_shape import require_rank
 from .constant import convert_to_tensor, index_array
@@ -78,7 +79,12 @@ def _diag_kernel(xp: Any, align: str = "RIGHT_LEFT") -> Any:
 
 
 def _diag_rule(
-    diagonal: Tensor, k: Tensor, num_rows: Tensor, num_cols: Tensor, padding_value: Tensor, align: str = "RIGHT_LEFT"
+    diagonal: Tensor,
+    k: Tensor,
+    num_rows: Tensor,
+    num_cols: Tensor,
+    padding_value: Tensor,
+    align: str = "RIGHT_LEFT",
 ) -> Spec:
     if diagonal._dims == ():
         raise ShapeError("Shape must be at least rank 1 but is rank 0")
@@ -130,7 +136,13 @@ def matrix_diag(
     """
     x = convert_to_tensor(diagonal)
     return _matrix_diag(
-        x, index_array(k), index_array(num_rows), index_array(num_cols), _typed(padding_value, x), align=align, name=name
+        x,
+        index_array(k),
+        index_array(num_rows),
+        index_array(num_cols),
+        _typed(padding_value, x),
+        align=align,
+        name=name,
     )
 
 
@@ -219,9 +231,6 @@ def matrix_set_diag(
     return _matrix_set_diag(x, _typed(diagonal, x), index_array(k), align=align, name=name)
 
 
-set_diag, diag_part = matrix_set_diag, matrix_diag_part
-
-
 def _tensor_diag_kernel(xp: Any) -> Any:
     def make(x: Any) -> Any:
         size = x.size if isinstance(x.size, int) else int(np.prod(x.shape))
@@ -279,7 +288,7 @@ tensor_diag_part = define_op(
         A tensor of half the rank.
     """,
 )  # fmt: skip
-diag = tensor_diag
+diag, diag_part = tensor_diag, tensor_diag_part  # the names that v1 has at its top level
 
 
 def _band_kernel(xp: Any) -> Any:
@@ -375,5 +384,3 @@ def trace(x: Any, name: str | None = None) -> Tensor:
     """
     with name_scope(name, "Trace", [x]) as scope:
         return reduce_sum(matrix_diag_part(convert_to_tensor(x, name="x")), [-1], name=scope)
-
-

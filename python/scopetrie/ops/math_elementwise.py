@@ -10,11 +10,23 @@ from __future__ import annotations
 from typing import Any
 
 from .. import dtypes
-from .._core import OpFunction, Tensor, Variable, name_scope
+from .._core import OpFunction, Variable, name_scope
 from ..dtypes import DType, DTypeLike, as_dtype
+from ..graph import Tensor
 from .constant import convert_to_tensor
-from .registry import ARITHMETIC, FLOATS, INEXACT, NUMBERS, SIGNED, Dims, Kernel, ShapeError, Spec, define_op
-from .registry import dims_text
+from .registry import (
+    ARITHMETIC,
+    FLOATS,
+    INEXACT,
+    NUMBERS,
+    SIGNED,
+    Dims,
+    Kernel,
+    ShapeError,
+    Spec,
+    define_op,
+    dims_text,
+)
 from .special import special
 
 _UNARY_DOC = """{summary}, element by element.
@@ -53,7 +65,12 @@ def unary(type: str, summary: str, kernel: Kernel, codes: str, name: str | None 
 
 
 def binary(
-    type: str, summary: str, kernel: Kernel, codes: str, name: str | None = None, inputs: tuple[str, str] = ("x", "y")
+    type: str,
+    summary: str,
+    kernel: Kernel,
+    codes: str,
+    name: str | None = None,
+    inputs: tuple[str, str] = ("x", "y"),
 ) -> OpFunction:
     """An op of two tensors of one dtype, which broadcast."""
     x, y = inputs
@@ -78,7 +95,7 @@ def _real_div(xp: Any) -> Any:
 
 
 def div_no_nan_kernel(xp: Any) -> Any:
-    """x / y, and 0 where y is 0."""
+    """X / y, and 0 where y is 0."""
 
     def divide_or_zero(x: Any, y: Any) -> Any:
         zero = y == 0
@@ -96,14 +113,19 @@ multiply = binary("Mul", "x * y", lambda xp: xp.multiply, ARITHMETIC)
 realdiv = binary("RealDiv", "x / y for floats", lambda xp: xp.divide, ARITHMETIC)
 floor_div = binary("FloorDiv", "x / y rounded down", lambda xp: xp.floor_divide, ARITHMETIC)
 floormod = mod = binary(
-    "FloorMod", "The remainder of x / y, with the sign of y", lambda xp: xp.remainder, "i1 i2 i4 i8 u1 u2 u4 u8 bf f2 f4 f8"
+    "FloorMod",
+    "The remainder of x / y, with the sign of y",
+    lambda xp: xp.remainder,
+    "i1 i2 i4 i8 u1 u2 u4 u8 bf f2 f4 f8",
 )
 truncatediv = binary("TruncateDiv", "x / y rounded towards zero", _truncate_div, ARITHMETIC)
 truncatemod = binary(
     "TruncateMod", "The remainder of x / y, with the sign of x",
     lambda xp: lambda x, y: xp.sign(x) * xp.remainder(xp.abs(x), xp.abs(y)), "i4 i8 bf f2 f4 f8",
 )  # fmt: skip
-_div_no_nan = binary("DivNoNan", "x / y, and 0 where y is 0", div_no_nan_kernel, "f2 f4 bf f8 c8 c16", name="div_no_nan")
+_div_no_nan = binary(
+    "DivNoNan", "x / y, and 0 where y is 0", div_no_nan_kernel, "f2 f4 bf f8 c8 c16", name="div_no_nan"
+)
 pow = binary("Pow", "x to the power of y", lambda xp: xp.pow, "bf f4 f2 f8 i1 i2 i4 i8 c8 c16")
 maximum = binary("Maximum", "The larger of x and y", lambda xp: xp.maximum, _ordered)
 minimum = binary("Minimum", "The smaller of x and y", lambda xp: xp.minimum, _ordered)
@@ -128,7 +150,9 @@ multiply_no_nan = binary(
     "MulNoNan", "x * y, and 0 where y is 0 whatever x is",
     lambda xp: lambda x, y: xp.where(y == 0, xp.zeros_like(y), xp.multiply(x, y)), "bf f2 f4 f8 c8 c16",
 )  # fmt: skip
-nextafter = binary("NextAfter", "The next float after x1 towards x2", lambda xp: xp.nextafter, "f8 f4", inputs=("x1", "x2"))
+nextafter = binary(
+    "NextAfter", "The next float after x1 towards x2", lambda xp: xp.nextafter, "f8 f4", inputs=("x1", "x2")
+)
 
 negative = unary("Neg", "-x", lambda xp: xp.negative, SIGNED)
 sign = unary("Sign", "-1, 0 or 1, as x is negative, zero or positive", lambda xp: xp.sign, SIGNED)
@@ -155,21 +179,37 @@ floor = unary("Floor", "x rounded down", lambda xp: xp.floor, FLOATS)
 ceil = unary("Ceil", "x rounded up", lambda xp: xp.ceil, FLOATS)
 rint = unary("Rint", "x rounded to the nearest whole number, halves to even", lambda xp: xp.round, FLOATS)
 reciprocal = unary("Reciprocal", "1 / x", lambda xp: lambda x: 1 / x, SIGNED)
-sigmoid = unary("Sigmoid", "1 / (1 + exp(-x))", lambda xp: lambda x: 1 / (1 + xp.exp(xp.negative(x))), INEXACT)
+sigmoid = unary(
+    "Sigmoid", "1 / (1 + exp(-x))", lambda xp: lambda x: 1 / (1 + xp.exp(xp.negative(x))), INEXACT
+)
 erf = unary("Erf", "The error function of x", special("erf"), FLOATS)
 erfc = unary("Erfc", "1 - erf(x), precise for large x", special("erfc"), FLOATS)
 erfinv = unary("Erfinv", "The number whose error function is x", special("erfinv"), FLOATS, name="erfinv")
-ndtri = unary("Ndtri", "The quantile x of the standard normal distribution", special("ndtri"), FLOATS, name="ndtri")
+ndtri = unary(
+    "Ndtri", "The quantile x of the standard normal distribution", special("ndtri"), FLOATS, name="ndtri"
+)
 lgamma = unary("Lgamma", "log |gamma(x)|", special("gammaln"), FLOATS)
 digamma = unary("Digamma", "The derivative of log gamma at x", special("digamma"), FLOATS)
 bessel_i0e = unary("BesselI0e", "exp(-|x|) I0(x), the scaled Bessel function", special("i0e"), FLOATS)
 bessel_i1e = unary("BesselI1e", "exp(-|x|) I1(x), the scaled Bessel function", special("i1e"), FLOATS)
-igamma = binary("Igamma", "The lower regularized incomplete gamma function", special("gammainc"), FLOATS, inputs=("a", "x"))
+igamma = binary(
+    "Igamma",
+    "The lower regularized incomplete gamma function",
+    special("gammainc"),
+    FLOATS,
+    inputs=("a", "x"),
+)
 igammac = binary(
-    "Igammac", "The upper regularized incomplete gamma function", special("gammaincc"), FLOATS, inputs=("a", "x")
+    "Igammac",
+    "The upper regularized incomplete gamma function",
+    special("gammaincc"),
+    FLOATS,
+    inputs=("a", "x"),
 )
 zeta = binary("Zeta", "The Hurwitz zeta function of x and q", special("zeta"), "f4 f8", inputs=("x", "q"))
-polygamma = binary("Polygamma", "Derivative a of digamma at x", special("polygamma"), "f4 f8", inputs=("a", "x"))
+polygamma = binary(
+    "Polygamma", "Derivative a of digamma at x", special("polygamma"), "f4 f8", inputs=("a", "x")
+)
 betainc = define_op(
     "Betainc", ("a", "b", "x"), rule="broadcast", kernel=special("betainc"), dtypes="f4 f8",
     doc="""The regularized incomplete beta function of `x` with parameters `a` and `b`, element by element.
@@ -273,7 +313,7 @@ _DIVISION_TYPES = {
 
 
 def truediv(x: Any, y: Any, name: str | None = None) -> Tensor:
-    """x / y as Python 3 divides: ints give floats (float32 up to 16 bits, else float64).
+    """X / y as Python 3 divides: ints give floats (float32 up to 16 bits, else float64).
 
     Args:
         x: A tensor of numbers.
@@ -294,7 +334,7 @@ def truediv(x: Any, y: Any, name: str | None = None) -> Tensor:
 
 
 def divide(x: Any, y: Any, name: str | None = None) -> Tensor:
-    """x / y as Python 3 divides; see `truediv`.
+    """X / y as Python 3 divides; see `truediv`.
 
     Args:
         x: A tensor of numbers.
@@ -310,7 +350,7 @@ def divide(x: Any, y: Any, name: str | None = None) -> Tensor:
 
 
 def div(x: Any, y: Any, name: str | None = None) -> Tensor:
-    """x / y as Python 2 divides: ints give ints, rounded down.
+    """X / y as Python 2 divides: ints give ints, rounded down.
 
     Args:
         x: A tensor of numbers.
@@ -327,7 +367,7 @@ def div(x: Any, y: Any, name: str | None = None) -> Tensor:
 
 
 def div_no_nan(x: Any, y: Any, name: str | None = None) -> Tensor:
-    """x / y, and 0 where y is 0.
+    """X / y, and 0 where y is 0.
 
     Args:
         x: A tensor of floats.
@@ -341,7 +381,7 @@ def div_no_nan(x: Any, y: Any, name: str | None = None) -> Tensor:
 
 
 def floordiv(x: Any, y: Any, name: str | None = None) -> Tensor:
-    """x / y rounded down.
+    """X / y rounded down.
 
     Args:
         x: A tensor of numbers.
@@ -376,7 +416,11 @@ def namespace_dtype(xp: Any, dtype: DType) -> Any:
 
 
 cast_node = define_op(
-    "Cast", ("x",), rule=lambda x, DstT: (DstT, x._dims), kernel=_cast_kernel, attributes="DstT SrcT Truncate=false"
+    "Cast",
+    ("x",),
+    rule=lambda x, DstT: (DstT, x._dims),
+    kernel=_cast_kernel,
+    attributes="DstT SrcT Truncate=false",
 )
 
 
@@ -537,7 +581,9 @@ def add_n(inputs: Any, name: str | None = None) -> Tensor:
         TypeError: If the dtypes differ.
     """
     if not isinstance(inputs, (list, tuple)) or not inputs:
-        raise ValueError("Inputs must be an iterable of at least one Tensor/IndexedSlices with the same dtype and shape.")
+        raise ValueError(
+            "Inputs must be an iterable of at least one Tensor/IndexedSlices with the same dtype and shape."
+        )
     tensors = [convert_to_tensor(each) for each in inputs]
     if len(tensors) == 1:
         return tensors[0] if name is None else add_n_identity(tensors[0], name)

@@ -7,11 +7,12 @@ from typing import Any
 import numpy as np
 
 from .. import dtypes
-from .._core import Tensor, Variable, name_scope
+from .._core import name_scope
 from ..dtypes import DType
+from ..graph import Tensor
 from ..shapes import broadcast_dims
-from .array_shape import expand_dims, known_size, rank, reshape, shape, squeeze, transpose
-from .constant import constant, convert_to_tensor, index_array
+from .array_shape import expand_dims, known_size, reshape, shape, squeeze, transpose
+from .constant import convert_to_tensor
 from .math_elementwise import abs, conj, multiply, pow, sqrt
 from .math_reduce import reduce_max, reduce_min, reduce_sum
 from .registry import REALS, Dims, ShapeError, Spec, define_op
@@ -141,17 +142,23 @@ def matmul(
     with name_scope(name, "MatMul", [a, b]) as scope:
         x = convert_to_tensor(a, name="a")
         y = convert_to_tensor(b, dtype=None if isinstance(b, Tensor) else x.dtype.base_dtype, name="b")
-        if not (a_is_sparse or b_is_sparse) and any(each._dims is None or len(each._dims) > 2 for each in (x, y)):
+        if not (a_is_sparse or b_is_sparse) and any(
+            each._dims is None or len(each._dims) > 2 for each in (x, y)
+        ):
             if transpose_a and x.dtype.is_complex:
                 x = conj(x)
             if transpose_b and y.dtype.is_complex:
                 y = conj(y)
-            return _batch_matmul(x, y, adj_x=transpose_a or adjoint_a, adj_y=transpose_b or adjoint_b, name=scope)
+            return _batch_matmul(
+                x, y, adj_x=transpose_a or adjoint_a, adj_y=transpose_b or adjoint_b, name=scope
+            )
         x = conj(x) if adjoint_a else x
         y = conj(y) if adjoint_b else y
         sparse = (a_is_sparse or b_is_sparse) and x.dtype.base_dtype in (dtypes.float32, dtypes.bfloat16)
         op = _sparse_matmul if sparse else _matmul
-        return op(x, y, transpose_a=transpose_a or adjoint_a, transpose_b=transpose_b or adjoint_b, name=scope)
+        return op(
+            x, y, transpose_a=transpose_a or adjoint_a, transpose_b=transpose_b or adjoint_b, name=scope
+        )
 
 
 def matvec(
@@ -250,9 +257,7 @@ def _contracted(x: Tensor, axes: Any) -> tuple[list[int], list[int]]:
         raise ValueError("`axes` must be an integer or have length 2.")
     first, second = ([int(i) for i in np.atleast_1d(each)] for each in axes)
     if len(first) != len(second):
-        raise ValueError(
-            f"Different number of contraction axes `a` and `b`, {len(first)} != {len(second)}."
-        )
+        raise ValueError(f"Different number of contraction axes `a` and `b`, {len(first)} != {len(second)}.")
     return first, second
 
 
@@ -291,7 +296,9 @@ def _einsum_terms(equation: str, count: int) -> tuple[list[str], str]:
         raise ValueError(f"Expected {len(terms)} inputs for equation {equation!r}, but got {count}")
     if not arrow:
         letters = left.replace(",", "").replace("...", "")
-        right = ("..." if "..." in left else "") + "".join(sorted(c for c in set(letters) if letters.count(c) == 1))
+        right = ("..." if "..." in left else "") + "".join(
+            sorted(c for c in set(letters) if letters.count(c) == 1)
+        )
     return terms, right
 
 
@@ -310,7 +317,9 @@ def _einsum_rule(inputs: list[Tensor], equation: str) -> Spec:
             raise ShapeError(f"Shape must be rank {len(term)} but is rank {len(dims)}")
         if dots:
             if len(dims) < len(before) + len(after):
-                raise ShapeError(f"Shape must be at least rank {len(before) + len(after)} but is rank {len(dims)}")
+                raise ShapeError(
+                    f"Shape must be at least rank {len(before) + len(after)} but is rank {len(dims)}"
+                )
             lead = broadcast_dims(lead, dims[len(before) : len(dims) - len(after)])
         pairs = [*zip(before, dims, strict=False), *zip(after[::-1], dims[::-1], strict=False)]
         for letter, size in pairs:
@@ -405,12 +414,16 @@ def norm(
     """
     keep = bool(keepdims if keepdims is not None else keep_dims)
     is_matrix = isinstance(axis, (list, tuple)) and len(axis) == 2
-    if isinstance(ord, str) and ord not in ("euclidean", "fro") or is_matrix and ord not in ("euclidean", "fro", 1, np.inf):
+    if (isinstance(ord, str) and ord not in ("euclidean", "fro")) or (
+        is_matrix and ord not in ("euclidean", "fro", 1, np.inf)
+    ):
         known = ["fro", "euclidean", 1, 2, np.inf] if is_matrix else ["euclidean", 1, 2, np.inf]
-        raise ValueError(f"'ord' must be a supported {'matrix' if is_matrix else 'vector'} norm in {known}, got {ord}")
+        raise ValueError(
+            f"'ord' must be a supported {'matrix' if is_matrix else 'vector'} norm in {known}, got {ord}"
+        )
     with name_scope(name, "norm", [tensor]):
         x = convert_to_tensor(tensor)
-        if ord in ("fro", "euclidean") or ord == 2 and not is_matrix:
+        if ord in ("fro", "euclidean") or (ord == 2 and not is_matrix):
             result = sqrt(reduce_sum(multiply(x, conj(x), name="mul"), axis, keepdims=True))
         elif is_matrix:
             sums = reduce_sum(abs(x), axis[0] if ord == 1 else axis[1], keepdims=True)
@@ -631,7 +644,12 @@ def _svd_kernel(xp: Any, compute_uv: bool = True, full_matrices: bool = False) -
 
 
 _svd = define_op(
-    "Svd", ("input",), rule=_svd_rule, kernel=_svd_kernel, dtypes=_MATRIX, attributes="T compute_uv full_matrices"
+    "Svd",
+    ("input",),
+    rule=_svd_rule,
+    kernel=_svd_kernel,
+    dtypes=_MATRIX,
+    attributes="T compute_uv full_matrices",
 )
 
 
@@ -696,7 +714,12 @@ def _eigh_kernel(xp: Any, compute_v: bool = True) -> Any:
 
 
 _eigh = define_op(
-    "SelfAdjointEigV2", ("input",), rule=_eigh_rule, kernel=_eigh_kernel, dtypes=_MATRIX, attributes="T compute_v"
+    "SelfAdjointEigV2",
+    ("input",),
+    rule=_eigh_rule,
+    kernel=_eigh_kernel,
+    dtypes=_MATRIX,
+    attributes="T compute_v",
 )
 
 
@@ -724,6 +747,3 @@ def self_adjoint_eigvals(tensor: Any, name: str | None = None) -> Tensor:
         A tensor `[..., m]`.
     """
     return _eigh(tensor, compute_v=False, name=name)[0]
-
-
-_ = (constant, index_array, rank, Variable)

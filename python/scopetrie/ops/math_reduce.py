@@ -7,15 +7,27 @@ from typing import Any
 import numpy as np
 
 from .. import dtypes
-from .._core import OpFunction, Tensor, Variable, name_scope
+from .._core import OpFunction, Variable, name_scope
 from ..dtypes import DType, DTypeLike, as_dtype
+from ..graph import Tensor
 from .array_shape import rank, renamed, require_rank, reshape, shape_internal
 from .constant import constant, convert_to_tensor, index_array
 from .creation import stop_gradient, zeros
 from .folding import constant_value
 from .math_compare import is_finite, not_equal, where_v2
 from .math_elementwise import add, cast, exp, log, namespace_dtype, sqrt, square, subtract
-from .registry import FLOATS, FLOATS_HALF_FIRST, INDICES, NUMBERS, ORDERED, Kernel, ShapeError, Spec, check_dtype, define_op
+from .registry import (
+    FLOATS,
+    FLOATS_HALF_FIRST,
+    INDICES,
+    NUMBERS,
+    ORDERED,
+    Kernel,
+    ShapeError,
+    Spec,
+    check_dtype,
+    define_op,
+)
 from .sequence import range_
 
 _REDUCE_DOC = """{summary} along dimensions.
@@ -186,7 +198,9 @@ reduce_any = _reduction(_any, "reduce_any", "Whether any element is true", "bool
 reduce_all = _reduction(_all, "reduce_all", "Whether all elements are true", "booleans")
 
 
-def reduce_euclidean_norm(input_tensor: Any, axis: Any = None, keepdims: bool = False, name: str | None = None) -> Tensor:
+def reduce_euclidean_norm(
+    input_tensor: Any, axis: Any = None, keepdims: bool = False, name: str | None = None
+) -> Tensor:
     """The square root of the sum of squares along dimensions.
 
     Args:
@@ -231,7 +245,9 @@ def reduce_logsumexp(
         return add(total, shift, name=scope)
 
 
-def reduce_variance(input_tensor: Any, axis: Any = None, keepdims: bool = False, name: str | None = None) -> Tensor:
+def reduce_variance(
+    input_tensor: Any, axis: Any = None, keepdims: bool = False, name: str | None = None
+) -> Tensor:
     """The mean squared distance from the mean along dimensions.
 
     Args:
@@ -254,7 +270,9 @@ def reduce_variance(input_tensor: Any, axis: Any = None, keepdims: bool = False,
         return reduce_mean(square(subtract(x, means, name="sub")), axis=axis, keepdims=keepdims)
 
 
-def reduce_std(input_tensor: Any, axis: Any = None, keepdims: bool = False, name: str | None = None) -> Tensor:
+def reduce_std(
+    input_tensor: Any, axis: Any = None, keepdims: bool = False, name: str | None = None
+) -> Tensor:
     """The standard deviation along dimensions.
 
     Args:
@@ -332,7 +350,11 @@ _argmin = define_op("ArgMin", ("input", "dimension"), kernel=_arg_kernel("argmin
 
 
 def argmax(
-    input: Any, axis: Any = None, name: str | None = None, dimension: Any = None, output_type: DTypeLike = dtypes.int64
+    input: Any,
+    axis: Any = None,
+    name: str | None = None,
+    dimension: Any = None,
+    output_type: DTypeLike = dtypes.int64,
 ) -> Tensor:
     """The position of the largest element along a dimension; of the first, if there are several.
 
@@ -350,11 +372,17 @@ def argmax(
         ValueError: If the dimension is out of range.
     """
     axis = renamed(axis, "axis", dimension, "dimension")
-    return _argmax(input, index_array(0 if axis is None else axis), output_type=as_dtype(output_type), name=name)
+    return _argmax(
+        input, index_array(0 if axis is None else axis), output_type=as_dtype(output_type), name=name
+    )
 
 
 def argmin(
-    input: Any, axis: Any = None, name: str | None = None, dimension: Any = None, output_type: DTypeLike = dtypes.int64
+    input: Any,
+    axis: Any = None,
+    name: str | None = None,
+    dimension: Any = None,
+    output_type: DTypeLike = dtypes.int64,
 ) -> Tensor:
     """The position of the smallest element along a dimension; of the first, if there are several.
 
@@ -372,7 +400,9 @@ def argmin(
         ValueError: If the dimension is out of range.
     """
     axis = renamed(axis, "axis", dimension, "dimension")
-    return _argmin(input, index_array(0 if axis is None else axis), output_type=as_dtype(output_type), name=name)
+    return _argmin(
+        input, index_array(0 if axis is None else axis), output_type=as_dtype(output_type), name=name
+    )
 
 
 def _running(xp: Any, x: Any, axis: int, step: Any, first: Any, exclusive: bool, reverse: bool) -> Any:

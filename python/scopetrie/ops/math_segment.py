@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from .. import dtypes
-from .._core import OpFunction, Tensor, name_scope
+from .._core import OpFunction, name_scope
+from ..graph import Tensor
 from .array_gather import scatter_rows
 from .array_shape import require_rank, reshape
 from .constant import convert_to_tensor, index_array
@@ -94,7 +95,9 @@ unsorted_segment_min = _unsorted("UnsortedSegmentMin", "min", "The smallest entr
 
 def _counts(ids: Tensor, data: Tensor, num_segments: Any) -> Tensor:
     """How many rows each segment has, at least 1, to divide by."""
-    each = ones(ids._dims if ids._dims is not None and None not in ids._dims else _shape(ids), data.dtype.base_dtype)
+    each = ones(
+        ids._dims if ids._dims is not None and None not in ids._dims else _shape(ids), data.dtype.base_dtype
+    )
     counted = unsorted_segment_sum(each, ids, num_segments)
     rank = len(data._dims or ()) - len(ids._dims or ())
     return maximum(reshape(counted, [-1] + [1] * rank), 1)
@@ -124,7 +127,9 @@ def unsorted_segment_mean(data: Any, segment_ids: Any, num_segments: Any, name: 
         return realdiv(unsorted_segment_sum(x, ids, num_segments), counts, name="truediv")
 
 
-def unsorted_segment_sqrt_n(data: Any, segment_ids: Any, num_segments: Any, name: str | None = None) -> Tensor:
+def unsorted_segment_sqrt_n(
+    data: Any, segment_ids: Any, num_segments: Any, name: str | None = None
+) -> Tensor:
     """The sums of rows that have the same segment number, divided by the square root of how many they are.
 
     Args:
@@ -157,7 +162,11 @@ def _sorted_kernel(how: str) -> Kernel:
             if how != "mean":
                 # As v1: a segment without rows is 0, or 1 for products.
                 out = _totals(xp, data, ids, count, how, _empty(xp, data, how))
-                return out if how in ("add", "mul") else xp.where(_has(xp, ids, out, count), out, xp.zeros_like(out))
+                return (
+                    out
+                    if how in ("add", "mul")
+                    else xp.where(_has(xp, ids, out, count), out, xp.zeros_like(out))
+                )
             sums = _totals(xp, data, ids, count, "add", 0)
             sizes = _totals(xp, xp.ones_like(data[:, ...] if data.shape[0] else data), ids, count, "add", 0)
             return sums / xp.maximum(sizes, xp.ones_like(sizes))
@@ -217,7 +226,9 @@ def confusion_matrix(
         if num_classes is None:
             count = add(maximum(reduce_max(guess), reduce_max(right)), 1)
         else:
-            count = convert_to_tensor(num_classes, dtype=None if isinstance(num_classes, Tensor) else dtypes.int64)
+            count = convert_to_tensor(
+                num_classes, dtype=None if isinstance(num_classes, Tensor) else dtypes.int64
+            )
             count = cast(count, dtypes.int64)
         values = ones_like(guess, dtype=made) if weights is None else cast(convert_to_tensor(weights), made)
         pairs = stack([right, guess], axis=1)

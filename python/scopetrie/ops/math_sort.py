@@ -7,13 +7,14 @@ from typing import Any
 import numpy as np
 
 from .. import dtypes
-from .._core import Tensor, Variable, name_scope
+from .._core import name_scope
 from ..dtypes import DType, DTypeLike, as_dtype
-from .array_shape import require_rank, transpose
+from ..graph import Tensor
+from .array_shape import require_rank
 from .constant import convert_to_tensor, index_array
 from .folding import constant_value
 from .math_elementwise import namespace_dtype
-from .registry import INDICES, REALS, ShapeError, Spec, check_dtype, define_op
+from .registry import REALS, ShapeError, Spec, check_dtype, define_op
 
 
 def _top_rule(input: Tensor, k: Tensor, sorted: bool = True, index_type: DType = dtypes.int32) -> list[Spec]:
@@ -140,7 +141,9 @@ _argsort = define_op("ArgSort", ("values",), rule=_argsort_rule, kernel=_argsort
 
 def _is_descending(direction: str) -> bool:
     if direction not in ("ASCENDING", "DESCENDING"):
-        raise ValueError(f"Argument `direction` should be one of ['ASCENDING', 'DESCENDING']. Received: {direction}")
+        raise ValueError(
+            f"Argument `direction` should be one of ['ASCENDING', 'DESCENDING']. Received: {direction}"
+        )
     return direction == "DESCENDING"
 
 
@@ -207,7 +210,11 @@ _search = define_op(
 
 
 def searchsorted(
-    sorted_sequence: Any, values: Any, side: str = "left", out_type: DTypeLike = dtypes.int32, name: str | None = None
+    sorted_sequence: Any,
+    values: Any,
+    side: str = "left",
+    out_type: DTypeLike = dtypes.int32,
+    name: str | None = None,
 ) -> Tensor:
     """The places where values would go in sorted sequences.
 
@@ -271,7 +278,8 @@ def bincount(
     """
     x = convert_to_tensor(index_array(arr), name="arr")
     limits = {
-        key: None if value is None else int(value) for key, value in (("minlength", minlength), ("maxlength", maxlength))
+        key: None if value is None else int(value)
+        for key, value in (("minlength", minlength), ("maxlength", maxlength))
     }
     if weights is None:
         return _bincount([x], dtype=as_dtype(dtype), name=name, **limits)
@@ -284,8 +292,12 @@ def _histogram_kernel(xp: Any, dtype: DType = dtypes.int32) -> Any:
         host, bins = np.asarray(values).ravel(), int(nbins.item())
         low, high = (float(each) for each in np.asarray(value_range))
         if not low < high:
-            raise ValueError(f"value_range should satisfy value_range[0] < value_range[1], but got '[{low}, {high}]'")
-        at = np.clip(np.floor((host.astype(np.float64) - low) / (high - low) * bins), 0, bins - 1).astype(np.int64)
+            raise ValueError(
+                f"value_range should satisfy value_range[0] < value_range[1], but got '[{low}, {high}]'"
+            )
+        at = np.clip(np.floor((host.astype(np.float64) - low) / (high - low) * bins), 0, bins - 1).astype(
+            np.int64
+        )
         return xp.asarray(np.bincount(at, minlength=bins).astype(dtype.as_numpy_dtype))
 
     return count
@@ -339,7 +351,3 @@ def nth_element(input: Any, n: Any, reverse: bool = False, name: str | None = No
 
     ordered = sort(input, direction="DESCENDING" if reverse else "ASCENDING", name=name)
     return gather(ordered, n, axis=-1)
-
-
-__all__ = ["argsort", "bincount", "histogram_fixed_width", "searchsorted", "sort"]
-_ = (INDICES, Variable, transpose)

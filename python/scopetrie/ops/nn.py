@@ -1,28 +1,141 @@
 """`tf.nn`: layers of neural nets."""
 
-from .math_elementwise import sigmoid, tanh
-from .math_reduce import l2_loss
+from .array_space import (
+    depth_to_space,
+    space_to_batch,
+    space_to_depth,
+)
+from .math_elementwise import (
+    sigmoid,
+    tanh,
+)
+from .math_reduce import (
+    l2_loss,
+)
+from .math_sort import (
+    in_top_k,
+    top_k,
+)
 from .nn_activation import (
-    bias_add, crelu, elu, leaky_relu, log_softmax, relu, relu6, relu_layer, selu, softmax, softplus, softsign, swish,
+    bias_add,
+    crelu,
+    elu,
+    leaky_relu,
+    log_softmax,
+    relu,
+    relu6,
+    relu_layer,
+    selu,
+    softmax,
+    softplus,
+    softsign,
+    swish,
     xw_plus_b,
-)  # fmt: skip
+)
 from .nn_conv import (
-    atrous_conv2d, conv1d, conv2d, conv2d_backprop_input, conv2d_transpose, conv3d, convolution, depthwise_conv2d,
-    depthwise_conv2d_native, separable_conv2d,
-)  # fmt: skip
-from .nn_embedding import dropout, embedding_lookup
+    atrous_conv2d,
+    conv1d,
+    conv2d,
+    conv2d_backprop_input,
+    conv2d_transpose,
+    conv3d,
+    convolution,
+    depthwise_conv2d,
+    depthwise_conv2d_native,
+    separable_conv2d,
+)
+from .nn_embedding import (
+    dropout,
+    embedding_lookup,
+)
 from .nn_loss import (
-    log_poisson_loss, sigmoid_cross_entropy_with_logits, softmax_cross_entropy_with_logits,
-    softmax_cross_entropy_with_logits_v2, sparse_softmax_cross_entropy_with_logits,
+    log_poisson_loss,
+    sigmoid_cross_entropy_with_logits,
+    softmax_cross_entropy_with_logits,
+    softmax_cross_entropy_with_logits_v2,
+    sparse_softmax_cross_entropy_with_logits,
     weighted_cross_entropy_with_logits,
-)  # fmt: skip
+)
 from .nn_norm import (
-    batch_normalization, fused_batch_norm, l2_normalize, local_response_normalization, lrn, moments, normalize_moments,
-    sufficient_statistics, weighted_moments,
-)  # fmt: skip
-from .math_sort import in_top_k, top_k
-from .nn_activation import log_sigmoid
-from .nn_pool import avg_pool, avg_pool3d, max_pool, max_pool3d, max_pool_with_argmax, pool
+    batch_normalization,
+    fused_batch_norm,
+    l2_normalize,
+    local_response_normalization,
+    lrn,
+    moments,
+    normalize_moments,
+    sufficient_statistics,
+    weighted_moments,
+)
+from .nn_pool import (
+    avg_pool,
+    avg_pool3d,
+    max_pool,
+    max_pool3d,
+    max_pool_with_argmax,
+    pool,
+)
 
 silu = swish
 max_pool2d, avg_pool2d = max_pool, avg_pool
+
+__all__ = [
+    "atrous_conv2d",
+    "avg_pool",
+    "avg_pool2d",
+    "avg_pool3d",
+    "batch_normalization",
+    "bias_add",
+    "conv1d",
+    "conv2d",
+    "conv2d_backprop_input",
+    "conv2d_transpose",
+    "conv3d",
+    "convolution",
+    "crelu",
+    "depth_to_space",
+    "depthwise_conv2d",
+    "depthwise_conv2d_native",
+    "dropout",
+    "elu",
+    "embedding_lookup",
+    "fused_batch_norm",
+    "in_top_k",
+    "l2_loss",
+    "l2_normalize",
+    "leaky_relu",
+    "local_response_normalization",
+    "log_poisson_loss",
+    "log_softmax",
+    "lrn",
+    "max_pool",
+    "max_pool2d",
+    "max_pool3d",
+    "max_pool_with_argmax",
+    "moments",
+    "normalize_moments",
+    "pool",
+    "relu",
+    "relu6",
+    "relu_layer",
+    "selu",
+    "separable_conv2d",
+    "sigmoid",
+    "sigmoid_cross_entropy_with_logits",
+    "silu",
+    "softmax",
+    "softmax_cross_entropy_with_logits",
+    "softmax_cross_entropy_with_logits_v2",
+    "softplus",
+    "softsign",
+    "space_to_batch",
+    "space_to_depth",
+    "sparse_softmax_cross_entropy_with_logits",
+    "sufficient_statistics",
+    "swish",
+    "tanh",
+    "top_k",
+    "weighted_cross_entropy_with_logits",
+    "weighted_moments",
+    "xw_plus_b",
+]

@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 from .. import dtypes
-from .._core import OpFunction, Tensor, Variable, name_scope
+from .._core import OpFunction, name_scope
 from ..errors import InvalidArgumentError
+from ..graph import Tensor
 from .array_join import concat
 from .array_shape import renamed, transpose
 from .constant import convert_to_tensor
@@ -18,7 +19,9 @@ _SELU_SCALE = 1.0507009873554805
 _SELU_ALPHA = 1.6732632423543772
 
 
-def _activation(type: str, summary: str, kernel: Kernel, codes: str = FLOATS_HALF_FIRST, **more: Any) -> OpFunction:
+def _activation(
+    type: str, summary: str, kernel: Kernel, codes: str = FLOATS_HALF_FIRST, **more: Any
+) -> OpFunction:
     return define_op(
         type, ("features",), kernel=kernel, dtypes=codes, **more,
         doc=f"""{summary}, element by element.
@@ -77,7 +80,7 @@ _leaky_relu = define_op(
 
 
 def leaky_relu(features: Any, alpha: float = 0.2, name: str | None = None) -> Tensor:
-    """x where it is positive, else `alpha` x, element by element.
+    """X where it is positive, else `alpha` x, element by element.
 
     Args:
         features: A tensor of numbers; ints are cast to float32.
@@ -111,7 +114,7 @@ def crelu(features: Any, name: str | None = None, axis: int = -1) -> Tensor:
 
 
 def swish(features: Any, beta: Any = 1.0) -> Tensor:
-    """x sigmoid(beta x), element by element.
+    """X sigmoid(beta x), element by element.
 
     Args:
         features: A tensor of floats.
@@ -169,7 +172,9 @@ def log_softmax_kernel(xp: Any) -> Any:
     return normalize
 
 
-_softmax = define_op("Softmax", ("logits",), rule=_softmax_rule, kernel=softmax_kernel, dtypes=FLOATS_HALF_FIRST)
+_softmax = define_op(
+    "Softmax", ("logits",), rule=_softmax_rule, kernel=softmax_kernel, dtypes=FLOATS_HALF_FIRST
+)
 _log_softmax = define_op(
     "LogSoftmax", ("logits",), rule=_softmax_rule, kernel=log_softmax_kernel, dtypes=FLOATS_HALF_FIRST
 )
@@ -186,7 +191,7 @@ def _along_axis(op: OpFunction, logits: Any, axis: Any, name: str | None) -> Ten
             f"`dim` must be in the range [{-len(dims)}, {len(dims)}) where {len(dims)} is the number of dimensions in "
             f"the input. Received: dim={at}",
         )  # fmt: skip
-    if at == -1 or dims is not None and at == len(dims) - 1:
+    if at == -1 or (dims is not None and at == len(dims) - 1):
         return op(x, name=name)
     if dims is None:
         raise ValueError(f"softmax: the rank of the logits must be known for axis {at}")
@@ -273,12 +278,14 @@ def bias_add(value: Any, bias: Any, data_format: str | None = None, name: str | 
     >>> tf.nn.bias_add(tf.zeros([2, 3]), [1, 2, 3])
     <tf.Tensor 'BiasAdd:0' shape=(2, 3) dtype=float32>
     """
-    if data_format is None or data_format.startswith("N") and data_format.endswith("C"):
+    if data_format is None or (data_format.startswith("N") and data_format.endswith("C")):
         layout = "NHWC"
     elif data_format.startswith("NC"):
         layout = "NCHW"
     else:
-        raise ValueError(f"`data_format` must be of the form `N...C` or `NC...`. Received: data_format={data_format}")
+        raise ValueError(
+            f"`data_format` must be of the form `N...C` or `NC...`. Received: data_format={data_format}"
+        )
     return _bias_add(value, bias, data_format=layout, name=name)
 
 
@@ -316,6 +323,3 @@ def relu_layer(x: Any, weights: Any, biases: Any, name: str | None = None) -> Te
 
     with name_scope(name, "relu_layer", [x, weights, biases]) as scope:
         return relu(bias_add(matmul(x, weights), biases), name=scope)
-
-
-_ = Variable

@@ -5,15 +5,30 @@ from __future__ import annotations
 import math
 from typing import Any
 
-from .._core import Tensor, name_scope
+from .._core import name_scope
+from ..graph import Tensor
 from .array_shape import expand_dims, renamed, squeeze
 from .constant import convert_to_tensor, index_array
 from .folding import dims_from
 from .nn_window import (
-    Geometry, arrange, borders, channel_axis, channels_last, check_choice, convert_padding, filled_like, geometry,
-    need_rank, out_size, padded, spatial_axes, spread, strided_windows, window_slices,
+    Geometry,
+    arrange,
+    borders,
+    channel_axis,
+    channels_last,
+    check_choice,
+    convert_padding,
+    filled_like,
+    geometry,
+    need_rank,
+    out_size,
+    padded,
+    spatial_axes,
+    spread,
+    strided_windows,
+    window_slices,
 )  # fmt: skip
-from .registry import FLOATS_HALF_FIRST, OPS, ShapeError, Spec, define_op
+from .registry import FLOATS_HALF_FIRST, ShapeError, Spec, define_op
 
 _PADDINGS = ("SAME", "VALID", "EXPLICIT")
 
@@ -29,9 +44,7 @@ def _conv_rule(
     taps = filter._dims or (None,) * rank
     channels, depth = dims[channel_axis(data_format, rank)], taps[-2]
     if channels is not None and depth is not None and (depth == 0 or channels % depth):
-        raise ShapeError(
-            f"Depth of input ({channels}) is not a multiple of input depth of filter ({depth})"
-        )
+        raise ShapeError(f"Depth of input ({channels}) is not a multiple of input depth of filter ({depth})")
     shape = geometry(data_format, strides, dilations or (1,) * rank, padding, explicit_paddings)
     axes = spatial_axes(data_format, rank)
     sizes = [out_size(dims[axis], taps[at], at, shape) for at, axis in enumerate(axes)]
@@ -74,7 +87,9 @@ def convolve(xp: Any, x: Any, taps: Any, shape: Geometry) -> Any:
     windows = strided_windows(xp, x, window, counts, shape)
     if windows is None:
         patches = xp.concat(window_slices(x, window, counts, shape), axis=-1)
-        return xp.reshape(xp.matmul(xp.reshape(patches, (batch * rows, -1)), matrix), (batch, *counts, out_depth))
+        return xp.reshape(
+            xp.matmul(xp.reshape(patches, (batch * rows, -1)), matrix), (batch, *counts, out_depth)
+        )
     out = xp.empty((batch, rows, out_depth), dtype=x.dtype)
     for image in range(batch):
         xp.matmul(xp.reshape(windows[image], (rows, -1)), matrix, out=out[image])
@@ -211,13 +226,20 @@ def conv1d(
         elif data_format in ("NCHW", "NCW"):
             wide, axis, channel = "NCHW", 2, 1
         else:
-            raise ValueError("`data_format` must be 'NWC' or 'NCW'. " + f"Received: data_format={data_format}")
+            raise ValueError(
+                "`data_format` must be 'NWC' or 'NCW'. " + f"Received: data_format={data_format}"
+            )
         steps = spread(stride, 1, channel, "stride")
         gaps = spread(dilations, 1, channel, "dilations")
         image = expand_dims(value, axis)
         taps = expand_dims(filters, 0)
         attrs = _attributes(
-            "Conv2D", (*steps[:axis], 1, *steps[axis:]), padding, wide, (*gaps[:axis], 1, *gaps[axis:]), ("NHWC", "NCHW")
+            "Conv2D",
+            (*steps[:axis], 1, *steps[axis:]),
+            padding,
+            wide,
+            (*gaps[:axis], 1, *gaps[axis:]),
+            ("NHWC", "NCHW"),
         )
         return squeeze(_conv2d(image, taps, name=scope, **attrs), [axis])
 
@@ -235,7 +257,9 @@ def _depthwise_rule(
         raise ShapeError(f"Dimensions must be equal, but are {channels} and {depth}")
     channels = depth if channels is None else channels
     shape = geometry(data_format, strides, dilations or (1,) * 4, padding, explicit_paddings)
-    sizes = [out_size(dims[axis], taps[at], at, shape) for at, axis in enumerate(spatial_axes(data_format, 4))]
+    sizes = [
+        out_size(dims[axis], taps[at], at, shape) for at, axis in enumerate(spatial_axes(data_format, 4))
+    ]
     made = None if channels is None or taps[3] is None else channels * taps[3]
     return input.dtype.base_dtype, arrange(data_format, dims[0], sizes, made)
 
@@ -291,7 +315,9 @@ def depthwise_conv2d(
     """
     gaps = renamed(rate, "rate", dilations, "dilations")
     with name_scope(name, "depthwise", [input, filter]) as scope:
-        attrs = _attributes("DepthwiseConv2dNative", strides, padding, data_format or "NHWC", gaps, ("NHWC", "NCHW"))
+        attrs = _attributes(
+            "DepthwiseConv2dNative", strides, padding, data_format or "NHWC", gaps, ("NHWC", "NCHW")
+        )
         return _depthwise_native(input, filter, name=scope, **attrs)
 
 
@@ -339,7 +365,9 @@ def separable_conv2d(
     """
     gaps = renamed(rate, "rate", dilations, "dilations")
     with name_scope(name, "separable_conv2d", [input, depthwise_filter, pointwise_filter]) as scope:
-        attrs = _attributes("DepthwiseConv2dNative", strides, padding, data_format or "NHWC", gaps, ("NHWC", "NCHW"))
+        attrs = _attributes(
+            "DepthwiseConv2dNative", strides, padding, data_format or "NHWC", gaps, ("NHWC", "NCHW")
+        )
         middle = _depthwise_native(input, depthwise_filter, name="depthwise", **attrs)
         return conv2d(middle, pointwise_filter, 1, "VALID", data_format=data_format or "NHWC", name=scope)
 
@@ -376,7 +404,9 @@ def convolution(
         raise ValueError(f"convolution: the input must be of rank 3, 4 or 5, not {rank}")
     first = bool(data_format and data_format.startswith("NC"))
     if rank == 3:
-        return conv1d(tensor, taps, strides, padding, data_format="NCW" if first else "NWC", dilations=gaps, name=name)
+        return conv1d(
+            tensor, taps, strides, padding, data_format="NCW" if first else "NWC", dilations=gaps, name=name
+        )
     if rank == 4:
         return conv2d(
             tensor, taps, strides, padding, data_format="NCHW" if first else "NHWC", dilations=gaps,
@@ -435,7 +465,11 @@ def _spread_windows(xp: Any, sizes: tuple[int, ...], taps: Any, grad: Any, shape
         places = [(*place, i) for place in places for i in range(length)]
     for number, place in enumerate(places):
         key = tuple(
-            slice(i * shape.dilations[at], i * shape.dilations[at] + (counts[at] - 1) * shape.strides[at] + 1, shape.strides[at])
+            slice(
+                i * shape.dilations[at],
+                i * shape.dilations[at] + (counts[at] - 1) * shape.strides[at] + 1,
+                shape.strides[at],
+            )
             for at, i in enumerate(place)
         )
         key = (slice(None), *key, slice(None))
@@ -525,6 +559,3 @@ def conv2d_backprop_input(
     filter = renamed(filter, "filter", filters, "filters")
     attrs = _attributes("Conv2DBackpropInput", strides, padding, data_format, dilations, ("NHWC", "NCHW"))
     return _conv2d_backprop(index_array(input_sizes), filter, out_backprop, name=name, **attrs)
-
-
-_ = OPS

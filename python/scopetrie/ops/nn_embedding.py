@@ -6,9 +6,10 @@ from typing import Any
 
 import numpy as np
 
-from .._core import Tensor, Variable, name_scope
+from .._core import Variable, name_scope
+from ..graph import Tensor
 from .array_gather import dynamic_partition, gather, parallel_stitch
-from .array_shape import renamed, reshape, shape, size
+from .array_shape import reshape, shape, size
 from .constant import constant, convert_to_tensor, index_array
 from .creation import identity
 from .math_compare import greater_equal, less, where, where_v2
@@ -140,7 +141,9 @@ def dropout(
         raise ValueError(f"`rate` must be provided. Received: rate={rate}")
     if not isinstance(rate, (Tensor, Variable)):
         if not 0 <= rate < 1:
-            raise ValueError(f"`rate` must be a scalar tensor or a float in the range [0, 1). Received: rate={rate}")
+            raise ValueError(
+                f"`rate` must be a scalar tensor or a float in the range [0, 1). Received: rate={rate}"
+            )
         if rate == 0:
             return convert_to_tensor(x)
     with name_scope(name, "dropout", [x]):
@@ -166,7 +169,7 @@ def _noise(x: Tensor, noise_shape: Any) -> Any:
     """The shape of the choices, in which None stands for the size that `x` has."""
     if isinstance(noise_shape, Tensor) or x._dims is None or len(x._dims) != len(list(noise_shape)):
         return noise_shape
-    return [own if size is None and own is not None else size for own, size in zip(x._dims, noise_shape, strict=True)]
-
-
-_ = renamed
+    return [
+        own if size is None and own is not None else size
+        for own, size in zip(x._dims, noise_shape, strict=True)
+    ]

@@ -7,27 +7,26 @@ from typing import Any
 
 import numpy as np
 
-from .. import dtypes
-from .._core import Tensor, name_scope
+from .._core import name_scope
+from ..graph import Tensor
 from ..shapes import broadcast_dims
 from .array_shape import renamed, reshape, shape, transpose
 from .constant import constant, convert_to_tensor
 from .creation import stop_gradient, zeros_like
-from .math_compare import greater_equal, where
+from .math_compare import greater_equal, less_equal, logical_and, where
 from .math_elementwise import abs, add, cast, exp, log, log1p, multiply, negative, subtract
-from .math_compare import logical_and, less_equal
 from .nn_activation import relu
 from .registry import FLOATS_HALF_FIRST, INDICES, ShapeError, Spec, check_dtype, define_op
 
 
 def _named_only(function: str, labels: Any, logits: Any) -> None:
     if labels is None or logits is None:
-        raise ValueError(
-            f"Only call `{function}` with named arguments (labels=..., logits=..., ...)."
-        )
+        raise ValueError(f"Only call `{function}` with named arguments (labels=..., logits=..., ...).")
 
 
-def sigmoid_cross_entropy_with_logits(labels: Any = None, logits: Any = None, name: str | None = None) -> Tensor:
+def sigmoid_cross_entropy_with_logits(
+    labels: Any = None, logits: Any = None, name: str | None = None
+) -> Tensor:
     """The cross entropy of independent yes-or-no decisions: max(x, 0) - x z + log(1 + exp(-|x|)).
 
     Args:
@@ -44,9 +43,13 @@ def sigmoid_cross_entropy_with_logits(labels: Any = None, logits: Any = None, na
     _named_only("sigmoid_cross_entropy_with_logits", labels, logits)
     with name_scope(name, "logistic_loss", [logits, labels]) as scope:
         x = convert_to_tensor(logits, name="logits")
-        z = convert_to_tensor(labels, x.dtype.base_dtype if not isinstance(labels, Tensor) else None, name="labels")
+        z = convert_to_tensor(
+            labels, x.dtype.base_dtype if not isinstance(labels, Tensor) else None, name="labels"
+        )
         if not x.shape.is_compatible_with(z.shape):
-            raise ValueError(f"`logits` and `labels` must have the same shape, received ({x.shape} vs {z.shape}).")
+            raise ValueError(
+                f"`logits` and `labels` must have the same shape, received ({x.shape} vs {z.shape})."
+            )
         nothing = zeros_like(x)
         positive = greater_equal(x, nothing)
         above = where(positive, x, nothing)
@@ -55,7 +58,11 @@ def sigmoid_cross_entropy_with_logits(labels: Any = None, logits: Any = None, na
 
 
 def weighted_cross_entropy_with_logits(
-    labels: Any = None, logits: Any = None, pos_weight: Any = None, name: str | None = None, targets: Any = None
+    labels: Any = None,
+    logits: Any = None,
+    pos_weight: Any = None,
+    name: str | None = None,
+    targets: Any = None,
 ) -> Tensor:
     """As `sigmoid_cross_entropy_with_logits`, with misses weighing `pos_weight` times as much as false alarms.
 
@@ -77,8 +84,12 @@ def weighted_cross_entropy_with_logits(
         x = convert_to_tensor(logits, name="logits")
         z = convert_to_tensor(labels, name="labels")
         if not x.shape.is_compatible_with(z.shape):
-            raise ValueError(f"`logits` and `targets` must have the same shape, received ({x.shape} vs {z.shape}).")
-        extra = multiply(pos_weight - 1 if not isinstance(pos_weight, Tensor) else subtract(pos_weight, 1), z, name="mul")
+            raise ValueError(
+                f"`logits` and `targets` must have the same shape, received ({x.shape} vs {z.shape})."
+            )
+        extra = multiply(
+            pos_weight - 1 if not isinstance(pos_weight, Tensor) else subtract(pos_weight, 1), z, name="mul"
+        )
         weight = add(1, extra, name="add")
         first = multiply(subtract(1, z, name="sub"), x, name="mul")
         tail = add(log1p(exp(negative(abs(x)))), relu(negative(x)), name="add")
@@ -150,7 +161,9 @@ def softmax_cross_entropy_with_logits_v2(
         ValueError: If the shapes do not go together.
 
     >>> import scopetrie as tf
-    >>> tf.nn.softmax_cross_entropy_with_logits_v2(labels=tf.ones([2, 3]), logits=tf.ones([2, 3])).shape.as_list()
+    >>> tf.nn.softmax_cross_entropy_with_logits_v2(
+    ...     labels=tf.ones([2, 3]), logits=tf.ones([2, 3])
+    ... ).shape.as_list()
     [2]
     """
     axis = renamed(axis, "axis", dim, "dim")
@@ -189,7 +202,9 @@ def softmax_cross_entropy_with_logits(
     _named_only("softmax_cross_entropy_with_logits", labels, logits)
     with name_scope(name, "softmax_cross_entropy_with_logits_sg", [logits, labels]) as scope:
         fixed = stop_gradient(labels, name="labels_stop_gradient")
-        return softmax_cross_entropy_with_logits_v2(fixed, logits, axis=dim if axis is None else axis, name=scope)
+        return softmax_cross_entropy_with_logits_v2(
+            fixed, logits, axis=dim if axis is None else axis, name=scope
+        )
 
 
 def _sparse_rule(features: Tensor, labels: Tensor) -> list[Spec]:
@@ -253,8 +268,10 @@ def sparse_softmax_cross_entropy_with_logits(
                 "`labels.shape.rank` must equal `logits.shape.rank - 1`. "
                 f"Received: labels.shape={picked.shape} of rank {len(at)} and logits.shape={x.shape} of rank {len(dims)}"
             )
-        if dims is not None and at is not None and any(
-            None not in (a, b) and a != b for a, b in zip(at, dims[:-1], strict=True)
+        if (
+            dims is not None
+            and at is not None
+            and any(None not in (a, b) and a != b for a, b in zip(at, dims[:-1], strict=True))
         ):
             raise ValueError(
                 "`labels.shape` must equal `logits.shape` except for the last dimension. "
@@ -266,7 +283,9 @@ def sparse_softmax_cross_entropy_with_logits(
         return reshape(losses, shape(picked))
 
 
-def log_poisson_loss(targets: Any, log_input: Any, compute_full_loss: bool = False, name: str | None = None) -> Tensor:
+def log_poisson_loss(
+    targets: Any, log_input: Any, compute_full_loss: bool = False, name: str | None = None
+) -> Tensor:
     """The loss of Poisson regression: exp(c) - z c, and an approximation of log z! if asked for.
 
     Args:
@@ -285,7 +304,9 @@ def log_poisson_loss(targets: Any, log_input: Any, compute_full_loss: bool = Fal
         c = convert_to_tensor(log_input, name="log_input")
         z = convert_to_tensor(targets, name="targets")
         if not c.shape.is_compatible_with(z.shape):
-            raise ValueError(f"`log_input` and `targets` must have the same shape, received ({c.shape} vs {z.shape}).")
+            raise ValueError(
+                f"`log_input` and `targets` must have the same shape, received ({c.shape} vs {z.shape})."
+            )
         result = subtract(exp(c), multiply(c, z, name="mul"), name="sub")
         if compute_full_loss:
             half = constant(np.asarray(0.5, c.dtype.as_numpy_dtype))
@@ -293,6 +314,3 @@ def log_poisson_loss(targets: Any, log_input: Any, compute_full_loss: bool = Fal
             small = logical_and(greater_equal(z, zeros_like(z)), less_equal(z, z * 0 + 1))
             result = result + where(small, zeros_like(z), stirling)
         return result
-
-
-_ = dtypes

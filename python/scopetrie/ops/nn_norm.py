@@ -7,17 +7,29 @@ from typing import Any
 import numpy as np
 
 from .. import dtypes
-from .._core import Tensor, name_scope
+from .._core import name_scope
+from ..graph import Tensor
+from .array_join import stack
 from .array_shape import renamed, squeeze
 from .constant import constant, convert_to_tensor
 from .creation import ones_like, stop_gradient, zeros_like
 from .math_compare import greater, where
 from .math_elementwise import (
-    add, add_n, cast, div_no_nan, maximum, multiply, negative, realdiv, reciprocal, rsqrt, sqrt, square,
-    squared_difference, subtract,
+    add,
+    cast,
+    div_no_nan,
+    maximum,
+    multiply,
+    negative,
+    realdiv,
+    reciprocal,
+    rsqrt,
+    sqrt,
+    square,
+    squared_difference,
+    subtract,
 )  # fmt: skip
 from .math_reduce import l2_loss, reduce_mean, reduce_sum
-from .array_join import stack
 from .nn_window import TO_FIRST, TO_LAST
 from .registry import Spec, define_op
 
@@ -45,7 +57,9 @@ def moments(
         half = tensor.dtype.base_dtype is dtypes.float16
         y = cast(tensor, dtypes.float32) if half else tensor
         mean = reduce_mean(y, axes, keepdims=True, name="mean")
-        variance = reduce_mean(squared_difference(y, stop_gradient(mean)), axes, keepdims=True, name="variance")
+        variance = reduce_mean(
+            squared_difference(y, stop_gradient(mean)), axes, keepdims=True, name="variance"
+        )
         if not keep:
             mean, variance = squeeze(mean, _as_list(axes)), squeeze(variance, _as_list(axes))
         return (cast(mean, dtypes.float16), cast(variance, dtypes.float16)) if half else (mean, variance)
@@ -114,8 +128,8 @@ def sufficient_statistics(
             number = np.prod([dims[axis] for axis in listed], dtype=np.int64)
             count = constant(np.asarray(number, y.dtype.base_dtype.as_numpy_dtype))
         else:
-            from .array_shape import shape
             from .array_gather import gather
+            from .array_shape import shape
             from .math_reduce import reduce_prod
 
             count = cast(reduce_prod(gather(shape(y), listed)), y.dtype.base_dtype, name="count")
@@ -158,7 +172,7 @@ def normalize_moments(
 def batch_normalization(
     x: Any, mean: Any, variance: Any, offset: Any, scale: Any, variance_epsilon: Any, name: str | None = None
 ) -> Tensor:
-    """scale (x - mean) / sqrt(variance + epsilon) + offset.
+    """Scale (x - mean) / sqrt(variance + epsilon) + offset.
 
     Args:
         x: A tensor of floats.
@@ -178,7 +192,9 @@ def batch_normalization(
             factor = multiply(factor, scale, name="mul")
         scaled = multiply(x, factor, name="mul")
         moved = multiply(mean, factor, name="mul")
-        return add(scaled, negative(moved) if offset is None else subtract(offset, moved, name="sub"), name="add")
+        return add(
+            scaled, negative(moved) if offset is None else subtract(offset, moved, name="sub"), name="add"
+        )
 
 
 def _fused_rule(
@@ -186,7 +202,14 @@ def _fused_rule(
 ) -> list[Spec]:
     kind = scale.dtype.base_dtype
     dims = scale._dims
-    return [(x.dtype.base_dtype, x._dims), (kind, dims), (kind, dims), (kind, dims), (kind, dims), (kind, (None,))]
+    return [
+        (x.dtype.base_dtype, x._dims),
+        (kind, dims),
+        (kind, dims),
+        (kind, dims),
+        (kind, dims),
+        (kind, (None,)),
+    ]
 
 
 def _fused_kernel(
@@ -265,8 +288,10 @@ def fused_batch_norm(
     return out[0], out[1], out[2]
 
 
-def l2_normalize(x: Any, axis: Any = None, epsilon: float = 1e-12, name: str | None = None, dim: Any = None) -> Tensor:
-    """x / sqrt(max(sum(x squared), epsilon)) along dimensions.
+def l2_normalize(
+    x: Any, axis: Any = None, epsilon: float = 1e-12, name: str | None = None, dim: Any = None
+) -> Tensor:
+    """X / sqrt(max(sum(x squared), epsilon)) along dimensions.
 
     Args:
         x: A tensor of floats.
@@ -369,7 +394,9 @@ def minimum_of(inverse: Tensor, clip_norm: Any, norm: Tensor) -> Tensor:
     return add(scale, subtract(norm, norm, name="sub"), name="add")
 
 
-def _lrn_kernel(xp: Any, depth_radius: int = 5, bias: float = 1.0, alpha: float = 1.0, beta: float = 0.5) -> Any:
+def _lrn_kernel(
+    xp: Any, depth_radius: int = 5, bias: float = 1.0, alpha: float = 1.0, beta: float = 0.5
+) -> Any:
     def normalize(x: Any) -> Any:
         squares, depth = xp.square(x), x.shape[-1]
         edge = [xp.zeros_like(squares[..., :1])] * depth_radius
@@ -390,7 +417,12 @@ _lrn = define_op(
 
 
 def local_response_normalization(
-    input: Any, depth_radius: int = 5, bias: float = 1, alpha: float = 1, beta: float = 0.5, name: str | None = None
+    input: Any,
+    depth_radius: int = 5,
+    bias: float = 1,
+    alpha: float = 1,
+    beta: float = 0.5,
+    name: str | None = None,
 ) -> Tensor:
     """Divides each element by a power of the sum of squares over nearby channels.
 
@@ -406,9 +438,13 @@ def local_response_normalization(
         A tensor with the dtype and shape of `input`.
     """
     return _lrn(
-        input, depth_radius=int(depth_radius), bias=float(bias), alpha=float(alpha), beta=float(beta), name=name
+        input,
+        depth_radius=int(depth_radius),
+        bias=float(bias),
+        alpha=float(alpha),
+        beta=float(beta),
+        name=name,
     )
 
 
 lrn = local_response_normalization
-_ = add_n

@@ -6,14 +6,27 @@ import math
 from typing import Any
 
 from .. import dtypes
-from .._core import Tensor
 from ..dtypes import DType, DTypeLike, as_dtype
+from ..graph import Tensor
 from .array_gather import count_up
 from .array_shape import renamed
 from .constant import convert_to_tensor
 from .nn_window import (
-    Geometry, arrange, borders, channel_axis, channels_last, check_choice, convert_padding, filled_like, geometry,
-    need_rank, out_size, padded, spatial_axes, spread, window_slices,
+    Geometry,
+    arrange,
+    borders,
+    channel_axis,
+    channels_last,
+    check_choice,
+    convert_padding,
+    filled_like,
+    geometry,
+    need_rank,
+    out_size,
+    padded,
+    spatial_axes,
+    spread,
+    window_slices,
 )  # fmt: skip
 from .registry import FLOATS_HALF_FIRST, REALS, Spec, define_op
 
@@ -94,7 +107,9 @@ _avg3d = define_op(
 )  # fmt: skip
 
 
-def _attributes(type: str, ksize: Any, strides: Any, padding: Any, data_format: str, explicit: bool) -> dict[str, Any]:
+def _attributes(
+    type: str, ksize: Any, strides: Any, padding: Any, data_format: str, explicit: bool
+) -> dict[str, Any]:
     count = len(data_format) - 2
     channel = 1 if data_format.startswith("NC") else count + 1
     kind, pairs = convert_padding(padding)
@@ -198,7 +213,9 @@ def pool(
              ("AVG", 3): (avg_pool3d, "NDHWC")}  # fmt: skip
     count = len(window_shape)
     if (pooling_type, count) not in kinds:
-        raise ValueError(f"pool: no pooling {pooling_type!r} of {count} dimensions; take 'MAX' or 'AVG' of 2 or 3")
+        raise ValueError(
+            f"pool: no pooling {pooling_type!r} of {count} dimensions; take 'MAX' or 'AVG' of 2 or 3"
+        )
     function, default = kinds[pooling_type, count]
     made = function(
         convert_to_tensor(input), list(window_shape), strides or [1] * count, padding,
@@ -207,7 +224,9 @@ def pool(
     return made
 
 
-def _argmax_rule(input: Tensor, Targmax: DType = dtypes.int64, include_batch_in_index: bool = False, **attrs: Any) -> Any:
+def _argmax_rule(
+    input: Tensor, Targmax: DType = dtypes.int64, include_batch_in_index: bool = False, **attrs: Any
+) -> Any:
     spec = _pool_rule(input, **attrs)
     return [spec, (Targmax, spec[1])]
 
@@ -225,10 +244,16 @@ def _argmax_kernel(
         places = xp.broadcast_to(places, x.shape)
         best = at = None
         for part, place in zip(
-            _parts(xp, x, window, shape, lowest(xp, x.dtype)), _parts(xp, places, window, shape, 0), strict=True
+            _parts(xp, x, window, shape, lowest(xp, x.dtype)),
+            _parts(xp, places, window, shape, 0),
+            strict=True,
         ):
             better = part > best if best is not None else None
-            best, at = (part, place) if better is None else (xp.where(better, part, best), xp.where(better, place, at))
+            best, at = (
+                (part, place)
+                if better is None
+                else (xp.where(better, part, best), xp.where(better, place, at))
+            )
         return best, xp.astype(at, getattr(xp, Targmax.name))
 
     return pool_with_places
@@ -264,4 +289,6 @@ def max_pool_with_argmax(
     attrs = _attributes("MaxPoolWithArgmax", ksize, strides, padding, data_format, False)
     attrs.pop("data_format")
     made = as_dtype(renamed(Targmax, "Targmax", output_dtype, "output_dtype") or dtypes.int64)
-    return _max_with_argmax(input, Targmax=made, include_batch_in_index=include_batch_in_index, name=name, **attrs)
+    return _max_with_argmax(
+        input, Targmax=made, include_batch_in_index=include_batch_in_index, name=name, **attrs
+    )

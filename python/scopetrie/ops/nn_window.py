@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any, Final, NamedTuple
 
-from .._core import Tensor
+from ..graph import Tensor
 from .registry import Dims, ShapeError
 
 
@@ -39,7 +39,11 @@ def spatial_axes(data_format: str, rank: int) -> tuple[int, ...]:
 
 
 def geometry(
-    data_format: str, strides: Sequence[int], dilations: Sequence[int], padding: str, explicit: Sequence[int] = ()
+    data_format: str,
+    strides: Sequence[int],
+    dilations: Sequence[int],
+    padding: str,
+    explicit: Sequence[int] = (),
 ) -> Geometry:
     """The geometry of a node, from attributes with an entry for each dimension."""
     axes = spatial_axes(data_format, len(strides))

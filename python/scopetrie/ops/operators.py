@@ -5,13 +5,23 @@ from __future__ import annotations
 from typing import Any
 
 from .. import _core
-from .._core import Tensor, Variable, name_scope
+from .._core import Variable, name_scope
+from ..graph import Tensor
 from . import math_elementwise as elementwise
 from .array_slice import getitem
 from .constant import convert_to_tensor
 from .math_compare import (
-    bitwise_and, bitwise_or, bitwise_xor, greater, greater_equal, invert, less, less_equal, logical_and,
-    logical_not, logical_or,
+    bitwise_and,
+    bitwise_or,
+    bitwise_xor,
+    greater,
+    greater_equal,
+    invert,
+    less,
+    less_equal,
+    logical_and,
+    logical_not,
+    logical_or,
 )  # fmt: skip
 from .math_linalg import matmul
 

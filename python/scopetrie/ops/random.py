@@ -12,9 +12,10 @@ from typing import Any, Final
 import numpy as np
 
 from .. import dtypes
-from .._core import Tensor, name_scope
+from .._core import name_scope
 from ..dtypes import DType, DTypeLike, as_dtype
 from ..errors import InvalidArgumentError
+from ..graph import Tensor
 from .constant import convert_to_tensor, index_array
 from .folding import dims_from
 from .math_elementwise import add, multiply, namespace_dtype, subtract
@@ -29,6 +30,8 @@ from .registry import (
     dims_text,
     type_names,
 )
+
+__all__ = ["random_normal", "random_uniform", "truncated_normal"]
 
 # Bits of the significand of the dtypes that the core does not fill itself.
 _SHORT_FLOATS: Final = {dtypes.float16: 11, dtypes.bfloat16: 8}

@@ -7,9 +7,10 @@ from typing import Any
 import numpy as np
 
 from .. import dtypes
-from .._core import Tensor, name_scope
+from .._core import name_scope
 from ..dtypes import DType, DTypeLike, as_dtype
 from ..errors import InvalidArgumentError
+from ..graph import Tensor
 from .constant import convert_to_tensor, make_array
 from .folding import constant_value
 from .random_seed import Generator, op_seeds
@@ -34,6 +35,8 @@ def _shuffle_kernel(xp: Any, state: Any, seed: int, seed2: int) -> Any:
 _random_shuffle = define_op(
     "RandomShuffle", ("value",), kernel=_shuffle_kernel, attributes="T seed seed2", stateful=True
 )
+
+__all__ = ["categorical", "multinomial", "random_shuffle"]
 
 
 def random_shuffle(value: Any, seed: int | None = None, name: str | None = None) -> Tensor:

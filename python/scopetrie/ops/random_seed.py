@@ -19,6 +19,8 @@ import numpy as np
 from .._core import random_fill
 from ..graph import Graph, get_default_graph
 
+__all__ = ["get_seed", "set_random_seed"]
+
 # What the graph's seed is taken for where only the operation has one.
 DEFAULT_GRAPH_SEED: Final = 87654321
 # Seeds count modulo the largest int32, which v1's attributes had once.

@@ -6,11 +6,14 @@ types of its own with `register_op`, by the same means.
 
 Example:
     >>> import scopetrie as tf
-    >>> scale = tf.register_op("Scale", lambda xp, by: lambda x: xp.multiply(x, xp.asarray(by, dtype=x.dtype)))
+    >>> scale = tf.register_op(
+    ...     "Scale", lambda xp, by: lambda x: xp.multiply(x, xp.asarray(by, dtype=x.dtype))
+    ... )
     >>> y = scale(tf.constant([1.0, 2.0]), by=3)
     >>> y
     <tf.Tensor 'Scale:0' shape=(2,) dtype=float32>
-    >>> with tf.Session() as session: print(session.run(y))
+    >>> with tf.Session() as session:
+    ...     print(session.run(y))
     [3. 6.]
 """
 
@@ -21,8 +24,8 @@ from typing import Any, Final, NoReturn, TypeAlias
 
 from .. import dtypes
 from .._core import OpFunction
-from ..graph import Tensor
 from ..dtypes import DType
+from ..graph import Tensor
 
 Dims: TypeAlias = tuple[int | None, ...] | None
 # What a node puts out: one (dtype, dims) for a single tensor, a list of them for several or none.
@@ -62,7 +65,10 @@ class ShapeError(ValueError):
     """
 
     def __init__(
-        self, message: str, constants: Mapping[int, str] | None = None, partial: Mapping[int, str] | None = None
+        self,
+        message: str,
+        constants: Mapping[int, str] | None = None,
+        partial: Mapping[int, str] | None = None,
     ) -> None:
         super().__init__(message)
         self.constants = constants or {}

@@ -6,8 +6,9 @@ import math
 from typing import Any
 
 from .. import dtypes
-from .._core import Tensor, Variable, name_scope
+from .._core import Variable, name_scope
 from ..dtypes import DType, DTypeLike, as_dtype
+from ..graph import Tensor
 from .array_shape import require_rank
 from .constant import convert_to_tensor, make_array
 from .folding import constant_value
@@ -81,7 +82,9 @@ def range_(
         for value, label in ((start, "start"), (limit, "limit"), (delta, "delta")):
             if isinstance(value, Variable):
                 value = value.value()
-            arguments.append(value if isinstance(value, Tensor) else convert_to_tensor(value, made, name=label))
+            arguments.append(
+                value if isinstance(value, Tensor) else convert_to_tensor(value, made, name=label)
+            )
         if made is None:
             made = max((each.dtype.base_dtype for each in arguments), key=_width)
         return _range(*(cast(each, made) for each in arguments), name=scope)

@@ -39,7 +39,9 @@ def special(name: str) -> Callable[..., Any]:
                     return _keeping_dtype(xp, getattr(home, name))
         formula = _FORMULAS.get(name)
         if formula is None:
-            raise NotImplementedError(f"{name} needs a library of special functions, e.g. `pip install scipy`.")
+            raise NotImplementedError(
+                f"{name} needs a library of special functions, e.g. `pip install scipy`."
+            )
         return lambda x: _with_precision(xp, formula, x)
 
     return kernel
@@ -108,7 +110,7 @@ _LANCZOS: Final = (
 
 
 def gammaln(xp: Any, x: Any) -> Any:
-    """log |gamma(x)| for float64 `x`; below 1/2 by reflection."""
+    """Log |gamma(x)| for float64 `x`; below 1/2 by reflection."""
     low = x < 0.5
     z = xp.where(low, 1 - x, x) - 1
     total = xp.full_like(z, 0.99999999999980993)

@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from .. import dtypes
-from .._core import Operation, Tensor, Variable
+from .._core import Variable
+from ..graph import Operation, Tensor
 from .registry import Spec, define_op, dims_text, node_text
 
 
@@ -14,7 +15,9 @@ def _variable_rule(dtype: Any, shape: Any) -> Spec:
 
 
 # The extension makes these nodes itself, with the variable's reads and its first assignment.
-_variable = define_op("VariableV2", (), rule=_variable_rule, attributes='shape dtype container="" shared_name=""', stateful=True)
+_variable = define_op(
+    "VariableV2", (), rule=_variable_rule, attributes='shape dtype container="" shared_name=""', stateful=True
+)
 
 
 def _same_as_ref(ref: Tensor, *_: Tensor, **__: Any) -> Spec:
@@ -91,7 +94,11 @@ _assign_sub = define_op(
 
 
 def assign(
-    ref: Any, value: Any, validate_shape: bool | None = None, use_locking: bool | None = None, name: str | None = None
+    ref: Any,
+    value: Any,
+    validate_shape: bool | None = None,
+    use_locking: bool | None = None,
+    name: str | None = None,
 ) -> Tensor:
     """Makes a node that sets a variable.
 
@@ -117,7 +124,11 @@ def assign(
     [3. 4.]
     """
     return _assign(
-        ref, value, name=name, validate_shape=validate_shape is not False, use_locking=use_locking is not False
+        ref,
+        value,
+        name=name,
+        validate_shape=validate_shape is not False,
+        use_locking=use_locking is not False,
     )
 
 

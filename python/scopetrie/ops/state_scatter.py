@@ -6,7 +6,8 @@ from typing import Any
 
 import numpy as np
 
-from .._core import Tensor, Variable
+from .._core import Variable
+from ..graph import Tensor
 from .array_gather import flat_positions, scatter_rows
 from .constant import index_array
 from .math_compare import merge_dims
@@ -110,7 +111,9 @@ def _scatter(type: str, how: str, codes: str | None, locking: bool = False, slic
         attributes=f"T Tindices:1 {policy}use_locking={str(locking).lower()}",
     )  # fmt: skip
 
-    def scatter(ref: Any, indices: Any, updates: Any, use_locking: bool = locking, name: str | None = None) -> Tensor:
+    def scatter(
+        ref: Any, indices: Any, updates: Any, use_locking: bool = locking, name: str | None = None
+    ) -> Tensor:
         if not isinstance(updates, (Tensor, Variable)) and isinstance(ref, Variable):
             updates = np.asarray(updates, ref.dtype.base_dtype.as_numpy_dtype)
         return op(ref, index_array(indices), updates, use_locking=bool(use_locking), name=name)

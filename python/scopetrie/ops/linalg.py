@@ -1,0 +1,89 @@
+"""`tf.linalg`: products, decompositions and diagonals of matrices."""
+
+from .math_diag import (
+    eye,
+    tensor_diag,
+    tensor_diag_part,
+    trace,
+)
+from .math_diag import (
+    matrix_band_part as band_part,
+)
+from .math_diag import (
+    matrix_diag as diag,
+)
+from .math_diag import (
+    matrix_diag_part as diag_part,
+)
+from .math_diag import (
+    matrix_set_diag as set_diag,
+)
+from .math_linalg import (
+    cholesky,
+    cross,
+    einsum,
+    matmul,
+    matrix_transpose,
+    matvec,
+    norm,
+    qr,
+    slogdet,
+    svd,
+    tensordot,
+)
+from .math_linalg import (
+    matrix_determinant as det,
+)
+from .math_linalg import (
+    matrix_inverse as inv,
+)
+from .math_linalg import (
+    matrix_solve as solve,
+)
+from .math_linalg import (
+    matrix_transpose as transpose,
+)
+from .math_linalg import (
+    matrix_triangular_solve as triangular_solve,
+)
+from .math_linalg import (
+    self_adjoint_eig as eigh,
+)
+from .math_linalg import (
+    self_adjoint_eigvals as eigvalsh,
+)
+from .nn_norm import (
+    global_norm,
+    l2_normalize,
+)
+
+__all__ = [
+    "band_part",
+    "cholesky",
+    "cross",
+    "det",
+    "diag",
+    "diag_part",
+    "eigh",
+    "eigvalsh",
+    "einsum",
+    "eye",
+    "global_norm",
+    "inv",
+    "l2_normalize",
+    "matmul",
+    "matrix_transpose",
+    "matvec",
+    "norm",
+    "qr",
+    "set_diag",
+    "slogdet",
+    "solve",
+    "svd",
+    "tensor_diag",
+    "tensor_diag_part",
+    "tensordot",
+    "trace",
+    "transpose",
+    "triangular_solve",
+]
