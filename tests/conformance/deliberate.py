@@ -53,6 +53,18 @@ DIFFERENT = {
             )
         ],
     ),
+    "get_variable::synchronization_and_aggregation": Deliberate(
+        "A variable synchronized on reading cannot be trainable, as v1's documentation says.",
+        [
+            (
+                "both -> e:0",
+                "both raises ValueError: Synchronization value can be set to "
+                "VariableSynchronization.ON_READ only for non-trainable variables. You have specified "
+                "trainable=True and synchronization=VariableSynchronization.ON_READ.",
+            ),
+            ("[a:0, c:0, d:0, e:0]", "[a:0, c:0, d:0]"),
+        ],
+    ),
     "graph_def::from_a_version_on": Deliberate(
         "as_graph_def(from_version) leaves the older nodes out, as v1's documentation says.",
         [("['a', 'b']", "['b']")],

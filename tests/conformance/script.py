@@ -8,6 +8,7 @@ import numpy as np
 # Addresses, and the module that a class happens to live in, are nobody's business.
 _OBJECT = re.compile(r"<[\w.]*?(\w+)(?: object)? at 0x[0-9a-f]+>")
 _FUNCTION = re.compile(r"<(?:function|bound method) .*? at 0x[0-9a-f]+>+")
+_MODULE = re.compile(r"\b(?:scopetrie|tensorflow)(?:\.\w+)*\.(?=\w)")
 # A failed run wraps the kernel's message into pages about where the node came from; this line is the message.
 _KERNEL_MESSAGE = re.compile(r"^(.*)\n\t \[\[", re.MULTILINE)
 
@@ -15,7 +16,7 @@ _KERNEL_MESSAGE = re.compile(r"^(.*)\n\t \[\[", re.MULTILINE)
 def tidy(text):
     """The text without addresses, module names and TensorFlow's names for the classes of v1."""
     text = text.replace("RefVariable", "Variable").replace("SymbolicTensor", "Tensor")
-    return _OBJECT.sub(r"<\1>", _FUNCTION.sub("<function>", text))
+    return _MODULE.sub("", _OBJECT.sub(r"<\1>", _FUNCTION.sub("<function>", text)))
 
 
 def first_line(error):
@@ -46,7 +47,7 @@ def show(value):
         return str(value)
     if hasattr(value, "name") and hasattr(value, "dtype"):
         return value.name
-    if hasattr(value, "name") and hasattr(value, "node_def"):
+    if hasattr(value, "name") and hasattr(value, "control_inputs"):
         return "op " + value.name
     return tidy(repr(value))
 

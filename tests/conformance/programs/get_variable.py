@@ -20,7 +20,7 @@ def ops_in_scopes(tf, say):
 
 
 def default_initializers(tf, say):
-    for dtype in "float16 bfloat16 float32 float64 int8 uint8 int16 uint16 int32 uint32 int64 uint64".split():
+    for dtype in "float16 float32 float64 int8 uint8 int16 uint16 int32 uint32 int64 uint64".split():
         say.of(dtype, lambda dtype=dtype: _about(tf.get_variable("v_" + dtype, [2], dtype)))
     for dtype in "bool string complex64 complex128 qint8 resource variant".split():
         say.of(dtype, lambda dtype=dtype: _about(tf.get_variable("v_" + dtype, [2], dtype)))

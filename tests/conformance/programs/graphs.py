@@ -57,7 +57,7 @@ def operations(tf, say):
         b.value_index,
     )
     say(a.consumers(), b.consumers(), b.op.values(), a.op.inputs)
-    say(graph.get_operation_by_name("b") is b.op, graph.get_tensor_by_name("b:0") is b)
+    say(graph.get_operation_by_name("b") == b.op, graph.get_tensor_by_name("b:0") == b)
     say(repr(b.op), repr(b), str(b))
 
 

@@ -23,15 +23,44 @@ def members(tf, say):
         len(t.shape),
         t.shape.num_elements(),
     )
-    say(t.op.outputs[0] is t, t.op.outputs[0] == t, t.op is t.op)
+    say(t.op.outputs[0] == t, t.op == t.op, t.op != t.op, hash(t.op.outputs[0]) == hash(t))
 
 
 def python_values(tf, say):
     t = tf.constant([1.0, 2.0])
-    for function in (bool, len, list, int, float):
+    for function in (len, int, float):
         say.of(function.__name__, function, t)
-    say.of("in", lambda: 1.0 in t)
-    say.of("if", lambda: 1 if tf.constant(True) else 2)
+
+
+def no_truth_and_no_items(tf, say):
+    t = tf.constant([1.0, 2.0])
+    say.of("bool", bool, t)
+    say.of("list", list, t)
+    say.of("variable", list, tf.Variable([1.0, 2.0]))
+
+
+def no_truth_and_no_items_in_statements(tf, say):
+    t = tf.constant([1.0, 2.0])
+    uses = {
+        "and": lambda: t and t,
+        "if": lambda: 1 if t else 2,
+        "not": lambda: not t,
+        "for": lambda: [x for x in t],  # noqa: C416
+        "in": lambda: 1.0 in t,
+    }
+    for label, use in uses.items():
+        try:
+            say(label, use())
+        except TypeError:
+            say(label, "is a TypeError")
+
+
+def one_handle_or_two(tf, say):
+    """Whether asking again for a tensor or an operation gives the very same object."""
+    t, v = tf.constant([1.0, 2.0], name="t"), tf.Variable(1.0, name="v")
+    say(t.op.outputs[0] is t, tf.get_default_graph().get_tensor_by_name("t:0") is t)
+    say(tf.get_default_graph().get_operation_by_name("t") is t.op, v.value() is v.value())
+    say(tf.global_variables()[0] is v, tf.convert_to_tensor(t) is t)
 
 
 def numpy_values(tf, say):
@@ -48,7 +77,7 @@ def equality_and_hash(tf, say):
         a == b,
         a != b,
         a == 1.0,
-        a is a.op.outputs[0],
+        a == a.op.outputs[0],
         len({a, b, a}),
         a in [b, a],
         hash(a) == hash(a),
@@ -135,7 +164,7 @@ def conversion(tf, say):
     say(
         tf.convert_to_tensor([c, 2.0]),
         tf.convert_to_tensor([[c], [v]]),
-        tf.convert_to_tensor(v, tf.float32) is v.value(),
+        tf.convert_to_tensor(v, tf.float32) == v.value(),
     )
     say.of("other dtype", tf.convert_to_tensor, c, tf.int32)
     say.of("variable of other dtype", tf.convert_to_tensor, v, tf.int32)
