@@ -31,6 +31,16 @@ bool take_verbatim(GraphState& graph, std::string_view text, const NameText& spl
   return true;
 }
 
+// What the layer above notes by number (devices, constraints, ...) goes as well: the numbers will be given out again.
+void tell_rolled_back(GraphState& graph, std::size_t operations, std::size_t variables) {
+  PyObject *type, *value, *traceback;
+  PyErr_Fetch(&type, &value, &traceback);
+  const Ref done(PyObject_CallMethod(reinterpret_cast<PyObject*>(graph.owner), "_rolled_back", "nnnn",
+                                     static_cast<Py_ssize_t>(graph.ops.size()), static_cast<Py_ssize_t>(operations),
+                                     static_cast<Py_ssize_t>(graph.variables.size()), static_cast<Py_ssize_t>(variables)));
+  PyErr_Restore(type, value, traceback);
+}
+
 }  // namespace
 
 SegmentId plain_segment_slow(GraphState& graph, PyObject* name) {
@@ -144,6 +154,7 @@ bool check_open(GraphState& graph) {
 
 void Transaction::rollback() {
   done_ = true;
+  const std::size_t operations = graph_.ops.size(), variables = graph_.variables.size();
   graph_.ops.rollback(mark_);
   graph_.variables.truncate(variables_);
   graph_.live.resize(variables_);
@@ -154,6 +165,7 @@ void Transaction::rollback() {
     graph_.attributes.pop_back();
     Py_DECREF(gone);
   }
+  if (operations > mark_.operations) tell_rolled_back(graph_, operations, variables);
 }
 
 const Kinds& kinds() {

@@ -333,7 +333,9 @@ PyObject* end(PyObject*, PyObject* const* args, Py_ssize_t count) {
 
 PyObject* make(PyTypeObject* type, PyObject*, PyObject*) {
   PyObject* self = type->tp_alloc(type, 0);
-  if (self != nullptr) as_graph(self)->state = new GraphState;
+  if (self == nullptr) return nullptr;
+  as_graph(self)->state = new GraphState;
+  of(self).owner = as_graph(self);
   return self;
 }
 

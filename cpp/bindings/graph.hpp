@@ -30,7 +30,10 @@ struct NameText {
   bool verbatim = false;           // "a/": exactly this name from the root
 };
 
+struct PyGraph;
+
 struct GraphState {
+  PyGraph* owner = nullptr;  // borrowed
   OpGraph ops;
   VariableStore variables;
   std::vector<PyObject*> attributes;  // owned; of operations

@@ -174,22 +174,6 @@ bool wrong_dtype(const Definition& definition, std::uint8_t dtype) {
   return false;
 }
 
-// The tensors of one list input do not share a dtype.
-bool list_differs(const Definition& definition, const Input& input, const OpGraph& ops, std::span<const TensorId> ids) {
-  Ref names(PyList_New(0));
-  for (const TensorId id : ids) {
-    const Ref name(dtype_name(ops.tensor(id).dtype));
-    if (!names || !name || PyList_Append(names.get(), name.get()) < 0) return false;
-  }
-  const Ref comma(PyUnicode_FromString(", "));
-  const Ref joined(comma ? PyUnicode_Join(comma.get(), names.get()) : nullptr);
-  if (joined)
-    PyErr_Format(PyExc_TypeError, "Tensors in list passed to '%U' of '%U' Op have types [%U] that don't all match.",
-                 PyUnicode_GET_LENGTH(input.name) != 0 ? input.name : Ref(PyUnicode_FromString("values")).get(),
-                 kind_name(definition.kind), joined.get());
-  return false;
-}
-
 bool dtypes_differ(const Definition& definition, std::size_t at, std::uint8_t found, std::uint8_t wanted) {
   const Ref found_name(dtype_name(found));
   const Ref wanted_name(dtype_name(wanted));

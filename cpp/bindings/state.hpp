@@ -31,11 +31,9 @@ struct Hooks {
   PyObject* as_dims = nullptr;            // (value) -> tuple | None
   PyObject* convert = nullptr;            // (value, dtype | None, name, preferred dtype | None) -> Tensor
   PyObject* get_variable = nullptr;       // (scope, names of all arguments...) -> variable: whatever the C path leaves
-  PyObject* operands_error = nullptr;     // (OpFunction, inputs, name) -> the exception for inputs that do not fit
   PyObject* graph_mismatch = nullptr;     // (item, other) -> the exception for inputs of two graphs
   PyObject* values_graph = nullptr;       // (values) -> Graph: v1's rule for `values` arguments
   PyObject* compose_getters = nullptr;    // (getter, inherited getter) -> getter
-  PyObject* variable_exists = nullptr;    // (scope, variable) -> exception
   PyObject* default_graph = nullptr;      // () -> Graph: a new one
 };
 

@@ -41,7 +41,7 @@ _PASSED_ON: Final = frozenset(
 )
 # Larger values are computed in each run rather than kept; v1's limit.
 _LARGEST_CONSTANT: Final = 10 << 20
-# Graphs of more nodes are compiled with the garbage collector off: nothing that is made is garbage, and
+# In graphs of more nodes compiling keeps the garbage collector off: nothing that is made is garbage, and
 # looking through it again and again would take as long as making it.
 _MANY: Final = 10_000
 _NOTHING: Final[Any] = ()
@@ -94,11 +94,11 @@ class Compilation:
         self.constants: list[int] = []
 
         self._where: dict[int, int] = dict(self._feeds)
-        nodes = graph.prune(list(fetches), list(targets), list(feeds))
-        collecting = len(nodes) > _MANY and gc.isenabled()
+        collecting = graph.version > _MANY and gc.isenabled()
         if collecting:
             gc.disable()
         try:
+            nodes = graph.prune(list(fetches), list(targets), list(feeds))
             self._backend.quiet(self._resolve)(nodes)
             kept = {self._same_as.get(tensor, tensor) for tensor in fetches}
             # What is fetched of a variable is its value at the end, as in v1, where a read shows its memory.
@@ -290,27 +290,34 @@ class Compilation:
         for (op_id, function, arguments, results, arity), dies in zip(self._calls, dying, strict=True):
             if type(function) is Cell and results[0] not in used:
                 continue
-            places = [where[tensor] if tensor in where else self._constant(tensor) for tensor in arguments]
+            try:
+                places = tuple([where[tensor] for tensor in arguments])
+            except KeyError:  # a constant that no step has needed yet
+                places = tuple([self._slot_of(tensor) for tensor in arguments])
             dead = [where.pop(tensor) for tensor in dies] if dies else _NOTHING
             into = None
             if arity and arity == len(places):
                 result = results[0]
                 fresh.add(result)
                 kind = shapes.derive(result, arguments)
-                for at, tensor in enumerate(dies):
-                    if kind and tensor in fresh and tensor not in viewed and kind == shapes.kind(tensor):
-                        into = where[result] = dead.pop(at)
-                        break
+                if dead and kind is not None:
+                    for at, tensor in enumerate(dies):
+                        if tensor in fresh and tensor not in viewed and kind == shapes.kind(tensor):
+                            into = dead.pop(at)
+                            break
             if dead:
                 free += dead
+            made = _NOTHING
             for tensor in results:
-                if tensor not in where:
-                    if free:
-                        where[tensor] = free.pop()
-                    else:
-                        where[tensor] = len(slots)
-                        slots.append(None)
-            made = [where[tensor] for tensor in results]
+                if into is not None:
+                    slot = into
+                elif free:
+                    slot = free.pop()
+                else:
+                    slot = len(slots)
+                    slots.append(None)
+                where[tensor] = slot
+                made = (*made, slot)
             clear: Sequence[int] = [slot for slot in dead if slot not in made] if dead else _NOTHING
             for tensor in results:
                 if tensor not in used:
@@ -320,10 +327,12 @@ class Compilation:
             steps.append(Step(op_id, function, places, into, made, clear))
         return fresh
 
-    def _constant(self, tensor: int) -> int:
-        slot = self._where[tensor] = len(self.slots)
-        self.slots.append(self._constants[tensor])
-        self.constants.append(slot)
+    def _slot_of(self, tensor: int) -> int:
+        slot = self._where.get(tensor)
+        if slot is None:
+            slot = self._where[tensor] = len(self.slots)
+            self.slots.append(self._constants[tensor])
+            self.constants.append(slot)
         return slot
 
     def _output(self, tensor: int, fresh: set[int]) -> Output:
@@ -334,5 +343,8 @@ class Compilation:
         tensor = self._same_as.get(tensor, tensor)
         if tensor in self._reads:
             return Output(None, self._reads[tensor])
-        slot = self._where[tensor] if tensor in self._where else self._constant(tensor)
-        return Output(slot, owned=tensor in fresh, fed=tensor not in fresh and tensor not in self._constants)
+        return Output(
+            self._slot_of(tensor),
+            owned=tensor in fresh,
+            fed=tensor not in fresh and tensor not in self._constants,
+        )

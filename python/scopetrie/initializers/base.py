@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from .._core import Tensor
+from ..graph import Tensor
 from ..dtypes import DType, DTypeLike
 
 if TYPE_CHECKING:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from .. import dtypes
-from .._core import Tensor
+from ..graph import Tensor
 from ..dtypes import DTypeLike, as_dtype
 from ..ops import constant, eye, ones, slice, zeros
 from .base import Initializer, require_float

@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from .. import dtypes
-from .._core import Tensor
+from ..graph import Tensor
 from ..dtypes import DType, DTypeLike, as_dtype
 from ..ops import (
     cast,

@@ -7,9 +7,9 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from .. import dtypes
-from .._core import Tensor
+from ..graph import Tensor
 from ..dtypes import DTypeLike, as_dtype
-from ..ops import diag_part, matrix_transpose, qr, reshape, sign
+from ..ops import matrix_transpose, qr, reshape, sign, tensor_diag_part
 from ..ops.random import random_normal
 from .base import Initializer, require_float
 
@@ -31,7 +31,7 @@ def random_orthogonal(sizes: Sequence[int], dtype: DTypeLike, seed: int | None) 
     normal = random_normal(sizes, dtype=dtype, seed=seed)
     q, r = qr(normal, full_matrices=False)
     # A decomposition is unique up to the signs; with r's diagonal made positive, q is uniformly distributed.
-    return q * sign(diag_part(r))  # type: ignore[no-any-return]
+    return q * sign(tensor_diag_part(r))  # type: ignore[no-any-return]
 
 
 class Orthogonal(Initializer):

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from .. import dtypes
-from .._core import Tensor
+from ..graph import Tensor
 from ..dtypes import DTypeLike, as_dtype
 from ..ops.random import random_normal, random_uniform, truncated_normal
 from ..shapes import dimension_value
@@ -127,7 +127,7 @@ class GlorotUniform(VarianceScaling):
 
     def __init__(self, seed: int | None = None, dtype: DTypeLike = dtypes.float32) -> None:
         super().__init__(1.0, "fan_avg", "uniform", seed)
-        # Not through the base class, which takes floats only: v1 finds out about the others when it draws.
+        # v1 ignores its argument, so any dtype is taken here; one that does not go is refused when it draws.
         self.dtype = as_dtype(dtype)
 
     def get_config(self) -> dict[str, Any]:

@@ -351,8 +351,8 @@ def eye(
     made = as_dtype(dtype)
     with name_scope(name, "eye", [num_rows, num_columns, batch_shape]):
         columns = num_rows if num_columns is None else num_columns
-        square = num_columns is None
         fixed = isinstance(num_rows, (int, np.integer)) and isinstance(columns, (int, np.integer))
+        square = num_columns is None or (fixed and num_rows == num_columns)
         if not fixed:
             from .math_elementwise import minimum
 

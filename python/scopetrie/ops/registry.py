@@ -20,12 +20,18 @@ Example:
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any, Final, NoReturn, TypeAlias
+from typing import TYPE_CHECKING, Any, Final, NoReturn, TypeAlias
 
 from .. import dtypes
 from .._core import OpFunction
 from ..dtypes import DType
 from ..graph import Tensor
+
+if TYPE_CHECKING:
+    from typing_extensions import TypeVar
+
+    # What the op function gives: one tensor unless its variable is annotated otherwise.
+    Made = TypeVar("Made", default=Tensor)
 
 Dims: TypeAlias = tuple[int | None, ...] | None
 # What a node puts out: one (dtype, dims) for a single tensor, a list of them for several or none.
@@ -104,7 +110,7 @@ class OpDef:
         self.host = host
         self.host_outputs = host_outputs
         self.attributes = attributes
-        self.function: OpFunction | None = None
+        self.function: OpFunction[Any] | None = None
 
     def __repr__(self) -> str:
         return f"OpDef({self.type!r})"
@@ -166,7 +172,7 @@ def define_op(
     host: Sequence[str] = (),
     host_outputs: bool = False,
     doc: str = "",
-) -> OpFunction:
+) -> OpFunction[Made]:
     """Files an op type and returns the function that makes its nodes.
 
     Args:
@@ -193,9 +199,10 @@ def define_op(
     positions = tuple(names.index(each) for each in host)
     op_def = OpDef(type, inputs, kernel, stateful, positions, host_outputs, attributes)
     allowed = None if dtypes is None else type_names(dtypes)
-    op_def.function = OpFunction(op_def, type, name or type, inputs, rule, allowed, same_dtype, doc)
+    function: OpFunction[Made] = OpFunction(op_def, type, name or type, inputs, rule, allowed, same_dtype, doc)
+    op_def.function = function
     OPS[type] = op_def
-    return op_def.function
+    return function
 
 
 def register_op(
@@ -207,7 +214,7 @@ def register_op(
     name: str | None = None,
     dtypes: Sequence[Any] | None = None,
     doc: str = "",
-) -> OpFunction:
+) -> OpFunction[Tensor]:
     """Adds an op type of one's own.
 
     Args:
