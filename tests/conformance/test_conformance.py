@@ -17,7 +17,7 @@ def cases():
         yield pytest.param(name, marks=marks)
 
 
-@pytest.mark.parametrize("name", cases())
+@pytest.mark.parametrize("name", list(cases()))
 def test_says_what_tensorflow_said(name):
     assert play(PROGRAMS[name], scopetrie) == expected(name, ANSWERS[name])
 

@@ -18,7 +18,7 @@ def cases():
         yield pytest.param(name, marks=marks)
 
 
-@pytest.mark.parametrize("name", cases())
+@pytest.mark.parametrize("name", list(cases()))
 def test_leaves_the_trace_of_tensorflow(name):
     case = CASES[name]
     assert fuzz_player.run(scopetrie, case["steps"]) == case["trace"]
