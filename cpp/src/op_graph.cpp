@@ -29,8 +29,11 @@ void OpGraph::note_owner(const Name& name) {
 void OpGraph::open(ScopeId folded) {
   std::string path;
   for (; !scopes_.opened(folded); folded = scopes_.parent(folded)) {
-    mark_opened(folded);
-    if (!names_.may_own(scopes_.parent(folded), scopes_.base(folded))) continue;
+    const ScopeId parent = scopes_.parent(folded);
+    scopes_.set_opened(folded, true);
+    if (names_.recording()) opened_.push_back(folded);
+    names_.note_scope(parent, scopes_.base(folded));
+    if (!names_.may_own(parent, scopes_.base(folded))) continue;
     path.clear();
     scopes_.append_path(folded, path);
     // Verbatim names ("Mul/" beside "mul") may share one folded name; at most one of them is an owner.
@@ -39,13 +42,6 @@ void OpGraph::open(ScopeId folded) {
       return false;
     });
   }
-}
-
-void OpGraph::mark_opened(ScopeId folded) {
-  if (scopes_.opened(folded)) return;
-  scopes_.set_opened(folded, true);
-  if (names_.recording()) opened_.push_back(folded);
-  names_.note_scope(scopes_.parent(folded), scopes_.base(folded));
 }
 
 void OpGraph::take_owned_names(ScopeId scope, OpId owner) {
@@ -63,7 +59,6 @@ void OpGraph::take_owned_names(ScopeId scope, OpId owner) {
       if (names_.peek(at, part) == 0) names_.take(at, part);
       if (slash == std::string_view::npos) break;
       at = scopes_.child(at, part);
-      mark_opened(at);
       start = slash + 1;
     }
   }
@@ -121,10 +116,10 @@ OpId OpGraph::find_folded(std::string_view folded, IsWanted&& is_wanted) const {
   });
 }
 
-OpId OpGraph::find(std::string_view wanted) const {
-  std::string folded(wanted);
+OpId OpGraph::find(std::string_view name) const {
+  std::string folded(name);
   fold(folded);
-  return find_folded(folded, [&](OpId, const std::string& name) { return name == wanted; });
+  return find_folded(folded, [&](OpId, const std::string& found) { return found == name; });
 }
 
 std::vector<OpId> OpGraph::prune(std::span<const OpId> targets, std::span<const TensorId> feeds) const {

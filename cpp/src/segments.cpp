@@ -8,7 +8,7 @@ namespace scopetrie {
 
 namespace {
 
-constexpr std::size_t kBlockBytes = 16 * 1024;
+constexpr std::size_t kBlockBytes = 16384;
 
 // Where `_N` starts in `base_N`, or npos where counting would not have written the text so.
 std::size_t suffix_start(std::string_view text, std::uint32_t& number) {
@@ -25,32 +25,43 @@ bool is_upper(char c) { return c >= 'A' && c <= 'Z'; }
 
 }  // namespace
 
-Segments::Segments() { add(hash_bytes({}), {}); }
+Segments::Segments() { add_record(hash_bytes({}), "", kNone, 0); }
 
 SegmentId Segments::add(std::uint32_t hash, std::string_view text) {
   const std::string_view kept(keep(text), text.size());
-  // "a_1_2" has the base "a_1", which has the base "a": the shortest is added first, so that each finds its own.
-  std::vector<std::size_t> bases;
   std::uint32_t number = 0;
-  for (std::size_t at = suffix_start(kept, number); at != std::string_view::npos && find(kept.substr(0, at)) == kNone;
-       at = suffix_start(kept.substr(0, at), number))
-    bases.push_back(at);
-  for (; !bases.empty(); bases.pop_back()) {
-    const std::string_view base = kept.substr(0, bases.back());
-    add_record(hash_bytes(base), base);
-  }
-  return add_record(hash, kept);
+  const std::size_t at = suffix_start(kept, number);
+  if (at == std::string_view::npos) return add_record(hash, kept, kNone, 0);
+  const SegmentId base = find(kept.substr(0, at));
+  return add_record(hash, kept, base != kNone ? base : add_base(kept.substr(0, at)), number);
 }
 
-SegmentId Segments::add_record(std::uint32_t hash, std::string_view kept) {
-  const auto id = static_cast<SegmentId>(records_.size());
-  records_.push_back({kept.data(), static_cast<std::uint32_t>(kept.size()), id, 0, id});
-  table_.insert(hash, id);
+// A base may have a base itself: "a_1_2" needs "a_1", which needs "a". The shortest is added first, in a loop rather
+// than by recursion: a name can have thousands of numbers.
+SegmentId Segments::add_base(std::string_view kept) {
+  struct Numbered {
+    std::string_view text;
+    std::uint32_t number;
+  };
+  std::vector<Numbered> numbered;
+  SegmentId base = kNone;
   std::uint32_t number = 0;
-  if (const std::size_t at = suffix_start(kept, number); at != std::string_view::npos) {
-    records_[id].base = find(kept.substr(0, at));
-    records_[id].suffix = number;
+  for (std::size_t at; base == kNone && (at = suffix_start(kept, number)) != std::string_view::npos;) {
+    numbered.push_back({kept, number});
+    kept = kept.substr(0, at);
+    base = find(kept);
   }
+  if (base == kNone) base = add_record(hash_bytes(kept), kept, kNone, 0);
+  for (; !numbered.empty(); numbered.pop_back())
+    base = add_record(hash_bytes(numbered.back().text), numbered.back().text, base, numbered.back().number);
+  return base;
+}
+
+// `base` is kNone where the segment is its own.
+SegmentId Segments::add_record(std::uint32_t hash, std::string_view kept, SegmentId base, std::uint32_t suffix) {
+  const auto id = static_cast<SegmentId>(records_.size());
+  records_.push_back({kept.data(), static_cast<std::uint32_t>(kept.size()), base != kNone ? base : id, suffix, id});
+  table_.insert(hash, id);
   if (std::any_of(kept.begin(), kept.end(), is_upper)) {
     std::string lower(kept);
     for (char& c : lower)
@@ -74,7 +85,7 @@ const char* Segments::keep(std::string_view text) {
     free_bytes_ = kBlockBytes;
   }
   char* at = free_;
-  if (!text.empty()) std::memcpy(at, text.data(), text.size());
+  std::memcpy(at, text.data(), text.size());
   free_ += text.size();
   free_bytes_ -= text.size();
   return at;

@@ -86,7 +86,8 @@ TEST_CASE("assigning gives back what was held, and to oneself nothing") {
   Lender two;
   {
     Buffer buffer = one.lend();
-    buffer = two.lend();
+    Buffer other = two.lend();
+    buffer = std::move(other);
     CHECK(one.released == 1);
     CHECK(two.released == 0);
     Buffer& same = buffer;

@@ -354,6 +354,7 @@ TEST_CASE("rollback takes back operations, inputs and tensors") {
   n.graph.add(0, {0, n.segment("b"), 0}, {&input, 1}, {&output, 1});
   n.graph.rollback(mark);
   CHECK(n.graph.size() == 1);
+  CHECK(n.graph.inputs(0).empty());
   CHECK(n.graph.tensor_count() == 1);
   const OpId again = n.graph.add(0, {0, n.segment("c"), 0}, {}, {&output, 1});
   CHECK(n.graph.inputs(again).empty());

@@ -163,6 +163,8 @@ TEST_CASE("captured scopes that are left in the order they were entered leave no
   const std::size_t second = s.counters.save();
   s.counters.open(s.trie.at("b"));
   s.counters.restore(first);
+  s.counters.open(s.trie.at("d"));
+  s.counters.open(s.trie.at("e"));
   s.counters.restore(second);
   CHECK_FALSE(s.counters.is_open(s.trie.at("a")));
   CHECK_FALSE(s.counters.is_open(s.trie.at("b")));

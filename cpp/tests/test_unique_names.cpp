@@ -170,13 +170,17 @@ TEST_CASE("a name tells whether a scope was opened at it, with or without a numb
 TEST_CASE("scopes outlive a rollback, owners do not") {
   Names n;
   const SegmentId w = n.segments.intern("w");
+  const SegmentId older = n.segments.intern("older");
+  n.names.take(0, older);
   const std::size_t mark = n.names.begin();
   n.names.take(0, w);
   n.names.note_owner(0, w);
+  n.names.note_owner(0, older);
   n.names.note_scope(0, w);
   CHECK(n.names.may_own(0, w));
   n.names.rollback(mark);
   CHECK_FALSE(n.names.may_own(0, w));
+  CHECK_FALSE(n.names.may_own(0, older));
   const auto taken = n.names.take(0, w);
   CHECK(taken.suffix == 0);
   CHECK(taken.has_scopes);

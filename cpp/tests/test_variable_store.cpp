@@ -60,6 +60,18 @@ TEST_CASE("the store agrees with a map through creating and forgetting") {
   }
 }
 
+TEST_CASE("scopes and segments are compared, not only their hashes") {
+  VariableStore store;  // so many that some share a 32-bit hash
+  for (std::uint32_t i = 0; i < 300000; ++i) {
+    store.create({.scope = i * 7919 + 1, .segment = 5});
+    store.create({.scope = 5, .segment = i * 7919 + 6});
+  }
+  for (std::uint32_t i = 0; i < 300000; ++i) {
+    REQUIRE(store.find(i * 7919 + 1, 5) == 2 * i);
+    REQUIRE(store.find(5, i * 7919 + 6) == 2 * i + 1);
+  }
+}
+
 TEST_CASE("forgetting the last variable does not cost all the others") {
   VariableStore store;
   for (SegmentId segment = 0; segment < 100000; ++segment) store.create({.scope = 1, .segment = segment});

@@ -144,7 +144,6 @@ class OpGraph {
 
  private:
   void open(ScopeId folded);
-  void mark_opened(ScopeId folded);
   void take_owned_names(ScopeId scope, OpId owner);
   template <class IsWanted>
   OpId find_folded(std::string_view folded, IsWanted&& is_wanted) const;

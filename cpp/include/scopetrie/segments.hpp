@@ -50,7 +50,8 @@ class Segments {
     return table_.find(hash, [&](SegmentId id) { return this->text(id) == text; });
   }
   SegmentId add(std::uint32_t hash, std::string_view text);
-  SegmentId add_record(std::uint32_t hash, std::string_view kept);
+  SegmentId add_base(std::string_view kept);
+  SegmentId add_record(std::uint32_t hash, std::string_view kept, SegmentId base, std::uint32_t suffix);
   const char* keep(std::string_view text);
 
   std::vector<Record> records_;

@@ -88,7 +88,7 @@ class UniqueNames {
     log(slot);
     return slot;
   }
-  Taken take_slow(ScopeId scope, SegmentId segment, Slot& slot);
+  Taken take_slow(ScopeId scope, SegmentId segment, Slot& first);
   std::uint32_t next_of(ScopeId scope, SegmentId base, std::uint32_t suffix) const;
   std::uint32_t first_free(ScopeId scope, SegmentId segment, std::uint32_t number) const;
   void log(const Slot& slot) {
