@@ -21,6 +21,20 @@ from typing import Any, TypeAlias, overload
 
 from .dimension import Dimension, DimensionLike, as_dimension_value
 
+__all__ = [
+    "Dimension",
+    "DimensionLike",
+    "Dims",
+    "ShapeLike",
+    "TensorShape",
+    "as_dims",
+    "as_shape",
+    "broadcast_dims",
+    "broadcast_static_shape",
+    "dimension_at_index",
+    "dimension_value",
+]
+
 Dims: TypeAlias = tuple[int | None, ...] | None
 # Whatever v1 takes for a shape: None, a size, an iterable of sizes, a TensorShape, a TensorShapeProto.
 ShapeLike: TypeAlias = Any

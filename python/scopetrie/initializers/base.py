@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from ..graph import Tensor
 from ..dtypes import DType, DTypeLike
+from ..graph import Tensor
 
 if TYPE_CHECKING:
     from ..partitioners import PartitionInfo

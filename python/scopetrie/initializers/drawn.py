@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from .. import dtypes
-from ..graph import Tensor
 from ..dtypes import DTypeLike, as_dtype
+from ..graph import Tensor
 from ..ops.random import random_normal, random_uniform, truncated_normal
 from .base import Initializer, require_float
 

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from .. import dtypes
-from ..graph import Tensor
 from ..dtypes import DTypeLike, as_dtype
+from ..graph import Tensor
 from ..ops import constant, eye, ones, slice, zeros
 from .base import Initializer, require_float
 
@@ -163,7 +163,7 @@ class Identity(Initializer):
         matrix = eye(rows, columns, dtype=self.dtype if dtype is None else as_dtype(dtype))
         if partition_info is not None:
             matrix = slice(matrix, partition_info.var_offset, shape)
-        return self.gain * matrix  # type: ignore[no-any-return]
+        return self.gain * matrix
 
     def get_config(self) -> dict[str, Any]:
         """Returns the configuration."""

@@ -12,8 +12,8 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from .. import dtypes
-from ..graph import Tensor
 from ..dtypes import DType, DTypeLike, as_dtype
+from ..graph import Tensor
 from ..ops import (
     cast,
     expand_dims,
@@ -116,7 +116,7 @@ class ConvolutionOrthogonal(Initializer):
         self._check(shape)
         sizes = [int(size) for size in shape]
         kernel = self._kernel(sizes[0], sizes[-2], sizes[-1], made)
-        return kernel * cast(self.gain, made)  # type: ignore[no-any-return]
+        return kernel * cast(self.gain, made)
 
     def get_config(self) -> dict[str, Any]:
         """Returns the configuration."""

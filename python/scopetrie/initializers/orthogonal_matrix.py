@@ -7,9 +7,10 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from .. import dtypes
-from ..graph import Tensor
 from ..dtypes import DTypeLike, as_dtype
-from ..ops import matrix_transpose, qr, reshape, sign, tensor_diag_part
+from ..graph import Tensor
+from ..ops import matrix_transpose, qr, reshape, sign
+from ..ops.math_diag import tensor_diag_part
 from ..ops.random import random_normal
 from .base import Initializer, require_float
 
@@ -31,7 +32,7 @@ def random_orthogonal(sizes: Sequence[int], dtype: DTypeLike, seed: int | None) 
     normal = random_normal(sizes, dtype=dtype, seed=seed)
     q, r = qr(normal, full_matrices=False)
     # A decomposition is unique up to the signs; with r's diagonal made positive, q is uniformly distributed.
-    return q * sign(tensor_diag_part(r))  # type: ignore[no-any-return]
+    return q * sign(tensor_diag_part(r))
 
 
 class Orthogonal(Initializer):
@@ -80,7 +81,7 @@ class Orthogonal(Initializer):
         matrix = random_orthogonal([max(rows, columns), min(rows, columns)], made, self.seed)
         if rows < columns:
             matrix = matrix_transpose(matrix)
-        return self.gain * reshape(matrix, shape)  # type: ignore[no-any-return]
+        return self.gain * reshape(matrix, shape)
 
     def get_config(self) -> dict[str, Any]:
         """Returns the configuration."""

@@ -12,7 +12,7 @@ from typing import Any, Final
 import numpy as np
 
 from .. import dtypes
-from .._core import name_scope
+from .._core import OpFunction, name_scope
 from ..dtypes import DType, DTypeLike, as_dtype
 from ..errors import InvalidArgumentError
 from ..graph import Tensor
@@ -86,7 +86,7 @@ def _float_kernel(kind: str) -> Callable[..., Any]:
     return kernel
 
 
-def _define_float(type: str, kind: str) -> Any:
+def _define_float(type: str, kind: str) -> OpFunction[Tensor]:
     return define_op(
         type, ("shape",), rule=_float_rule, kernel=_float_kernel(kind), attributes="T dtype seed seed2",
         stateful=True, host=("shape",),
@@ -121,7 +121,7 @@ def _integer_kernel(xp: Any, state: Any, seed: int, seed2: int) -> Any:
     return draw
 
 
-_uniform_int = define_op(
+_uniform_int: OpFunction[Tensor] = define_op(
     "RandomUniformInt", ("shape", "minval", "maxval"), rule=_integer_rule, kernel=_integer_kernel,
     same_dtype=False, attributes="T Tout:1 seed seed2", stateful=True, host=("shape", "minval", "maxval"),
 )  # fmt: skip
@@ -200,7 +200,7 @@ def random_uniform(
 
 
 def _normal(
-    op: Any,
+    op: OpFunction[Tensor],
     shape: Any,
     mean: Any,
     stddev: Any,

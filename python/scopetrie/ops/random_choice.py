@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from .. import dtypes
-from .._core import name_scope
+from .._core import OpFunction, name_scope
 from ..dtypes import DType, DTypeLike, as_dtype
 from ..errors import InvalidArgumentError
 from ..graph import Tensor
@@ -32,7 +32,7 @@ def _shuffle_kernel(xp: Any, state: Any, seed: int, seed2: int) -> Any:
     return shuffle
 
 
-_random_shuffle = define_op(
+_random_shuffle: OpFunction[Tensor] = define_op(
     "RandomShuffle", ("value",), kernel=_shuffle_kernel, attributes="T seed seed2", stateful=True
 )
 
@@ -101,10 +101,11 @@ def _classes_at(logits: np.ndarray[Any, Any], draws: np.ndarray[Any, Any]) -> np
     if possible.any():
         weights[possible] = np.exp(logits[possible] - logits[possible].max())
     ends = np.cumsum(weights)
-    return np.searchsorted(ends, draws * ends[-1], side="right")
+    classes: np.ndarray[Any, Any] = np.searchsorted(ends, draws * ends[-1], side="right")
+    return classes
 
 
-_multinomial = define_op(
+_multinomial: OpFunction[Tensor] = define_op(
     "Multinomial", ("logits", "num_samples"), rule=_multinomial_rule, kernel=_multinomial_kernel,
     dtypes=REALS, same_dtype=False, attributes="T output_dtype seed seed2", stateful=True,
     host=("logits", "num_samples"),
