@@ -32,6 +32,7 @@ class Graph(_core.Graph):
         self._colocations: dict[int, list[bytes]] = {}
         self._containers: dict[int, str] = {}
         self._variable_notes: dict[int, Any] = {}  # by number of the variable; see scopetrie.variables.notes
+        self._partitioned: dict[str, Any] = {}  # by name; see scopetrie.scopes.partitioned
         self._unfeedable: set[int] = set()
         self._unfetchable: set[int] = set()
 
@@ -260,6 +261,25 @@ class Graph(_core.Graph):
         if _export is None:
             raise ImportError("Graph.as_graph_def is exported by scopetrie.summary, which has not been imported")
         return _export(self, from_version, add_shapes)
+
+    def _rolled_back(self, operations: int, operations_before: int, variables: int, variables_before: int) -> None:
+        """Forgets what is noted of operations and variables that have been undone; the extension calls it.
+
+        Args:
+            operations: How many operations are left.
+            operations_before: How many there were.
+            variables: How many variables are left.
+            variables_before: How many there were.
+        """
+        for noted in (self._devices, self._colocations, self._containers):
+            if noted:
+                for number in range(operations, operations_before):
+                    noted.pop(number, None)
+        for number in range(variables, variables_before):
+            self._variable_notes.pop(number, None)
+        if variables < variables_before:
+            for name in [each for each, record in self._partitioned.items() if max(record.parts) >= variables]:
+                del self._partitioned[name]
 
     @contextmanager
     def _transaction(self) -> Iterator[None]:

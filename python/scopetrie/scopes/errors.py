@@ -35,11 +35,81 @@ def already_exists(name: str, found: Any) -> ValueError:
         name: The variable's full name.
         found: The variable.
     """
-    made = "" if found._site is None else _site_text(found._site)
     return ValueError(
         f"Variable {name} already exists, disallowed. Did you mean to set reuse=True or "
-        f"reuse=tf.AUTO_REUSE in VarScope? Originally defined at:\n\n{made}\nMade again at:\n\n{_caller()}"
+        f"reuse=tf.AUTO_REUSE in VarScope? {_both_places(found)}"
     )
+
+
+def is_already_partitioned(name: str, part: Any) -> ValueError:
+    """Returns the error for making a partitioned variable that exists.
+
+    Args:
+        name: The variable's full name.
+        part: Its first part.
+    """
+    return ValueError(
+        f"Partitioned variable with name {name} already exists. Did you mean to set reuse=True or "
+        f"reuse=tf.AUTO_REUSE in VarScope?\n{_both_places(part)}"
+    )
+
+
+def is_not_partitioned(name: str, found: Any) -> ValueError:
+    """Returns the error for making a variable in parts that exists in one piece.
+
+    Args:
+        name: The variable's full name.
+        found: The variable.
+    """
+    return ValueError(
+        f"A partitioner was provided, but an unpartitioned version of the variable was found: {name}.  Perhaps a "
+        f"variable of the same name was already created without partitioning?\n{_both_places(found)}"
+    )
+
+
+def has_partitions(name: str, part: Any) -> ValueError:
+    """Returns the error for getting a variable in one piece that exists in parts.
+
+    Args:
+        name: The variable's full name.
+        part: Its first part.
+    """
+    return ValueError(
+        f"No partitioner was provided, but a partitioned version of the variable was found: {name}/part_0. Perhaps a "
+        f"variable of the same name was already created with partitioning?\n{_both_places(part)}"
+    )
+
+
+def parts_do_not_match(name: str, count: int, found: str) -> ValueError:
+    """Returns the error for parts that are there, and are not those of the variable asked for.
+
+    Args:
+        name: The variable's full name.
+        count: How many parts it is to have.
+        found: What is there, or not.
+    """
+    return ValueError(
+        "Partitioner returned a different partitioning than what was already found.  Partitioner returned "
+        f"{count} shards, and shard {name}/part_0 was found, but {found}"
+    )
+
+
+def share_mismatch(kind: str, name: str, what: str, asked: object, found: object) -> ValueError:
+    """Returns the error for sharing a variable that is not as asked for.
+
+    Args:
+        kind: "share variable" or "reuse partitioned variable": v1's words differ.
+        name: The variable's full name.
+        what: What does not fit, e.g. "shape".
+        asked: The one asked for.
+        found: The variable's own.
+    """
+    return ValueError(f"Trying to {kind} {name}, but specified {what} {asked} and found {what} {found}.")
+
+
+def _both_places(found: Any) -> str:
+    made = "" if found._site is None else _site_text(found._site)
+    return f"Originally defined at:\n\n{made}\nMade again at:\n\n{_caller()}"
 
 
 def does_not_exist(graph: Graph, name: str) -> ValueError:
@@ -50,12 +120,28 @@ def does_not_exist(graph: Graph, name: str) -> ValueError:
         name: The full name that was asked for.
     """
     names = [key for key in (variable._key for variable in graph._variables()) if key is not None]
-    near = difflib.get_close_matches(name, names, n=3)
-    hint = f"\nVariables of similar names: {', '.join(near)}." if near else ""
     return ValueError(
         f"Variable {name} does not exist, or was not created with tf.get_variable(). "
-        f"Did you mean to set reuse=tf.AUTO_REUSE in VarScope?{hint}"
+        f"Did you mean to set reuse=tf.AUTO_REUSE in VarScope?{_near(name, names)}"
     )
+
+
+def partitioned_does_not_exist(graph: Graph, name: str) -> ValueError:
+    """Returns the error for sharing a partitioned variable that does not exist, with the names nearest to it.
+
+    Args:
+        graph: The graph.
+        name: The full name that was asked for.
+    """
+    return ValueError(
+        f"PartitionedVariable {name} does not exist, or was not created with tf.get_variable(). Did you mean to set "
+        f"reuse=False or reuse=tf.AUTO_REUSE in VarScope?{_near(name, list(graph._partitioned))}"
+    )
+
+
+def _near(name: str, names: list[str]) -> str:
+    near = difflib.get_close_matches(name, names, n=3)
+    return f"\nVariables of similar names: {', '.join(near)}." if near else ""
 
 
 def tuple_text(dims: tuple[int | None, ...] | None) -> str:

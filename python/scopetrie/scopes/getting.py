@@ -13,7 +13,8 @@ from ..initializers import glorot_uniform_initializer, zeros_initializer
 from ..ops.constant import convert_to_tensor
 from ..shapes import Dims, as_dims
 from ..variables import create_through, check_policy
-from .errors import already_exists, does_not_exist, tuple_text
+from .errors import already_exists, does_not_exist, has_partitions, share_mismatch, tuple_text
+from .partitioned import first_part, get_partitioned, is_partitioned
 from .regularizing import add_regularization_loss
 
 name_scope = _core.name_scope
@@ -97,8 +98,6 @@ def true_getter(
 
     The arguments are v1's; the result and the errors are those of `tf.get_variable`.
     """
-    from .partitioned import get_partitioned, has_parts, is_partitioned  # a neighbour, which makes its parts here
-
     graph = get_default_graph()
     is_scalar = shape is not None and isinstance(shape, (list, tuple)) and not shape
     arguments: dict[str, Any] = {
@@ -111,14 +110,12 @@ def true_getter(
         if not callable(partitioner):
             raise ValueError(f"Partitioner must be callable, but received: {partitioner}")
         with name_scope(None):
-            return get_partitioned(graph, name, partitioner, **arguments)
+            return get_partitioned(graph, name, partitioner, get_single, **arguments)
     if reuse is True and partitioner is None and is_partitioned(graph, name):
-        return get_partitioned(graph, name, None, **arguments)
-    if has_parts(graph, name):
-        raise ValueError(
-            "No partitioner was provided, but a partitioned version of the variable was found: "
-            f"{name}/part_0. Perhaps a variable of the same name was already created with partitioning?"
-        )
+        return get_partitioned(graph, name, None, get_single, **arguments)
+    part = first_part(graph, name)
+    if part is not None:
+        raise has_partitions(name, part)
     return get_single(graph, name, **arguments)
 
 
@@ -141,7 +138,7 @@ def get_single(
     key = name if name is not None else "Variable"
     found = graph._find_variable(key)
     if found is not None:
-        if not reuse:
+        if not reuse and reuse is not None:  # None comes from custom getters that leave it out; v1 shares then
             raise already_exists(key, found)
         _check_shared(key, found, dims, wanted)
         return found
@@ -176,14 +173,9 @@ def _check_shared(name: str, found: Any, dims: Dims, dtype: DType) -> None:
             a is None or b is None or a == b for a, b in zip(dims, has, strict=True)
         )
         if not fits:
-            raise ValueError(
-                f"Trying to share variable {name}, but specified shape {tuple_text(dims)} and found shape "
-                f"{tuple_text(has)}."
-            )
+            raise share_mismatch("share variable", name, "shape", tuple_text(dims), tuple_text(has))
     if found.dtype.base_dtype != dtype:
-        raise ValueError(
-            f"Trying to share variable {name}, but specified dtype {dtype.name} and found dtype {found.dtype.name}."
-        )
+        raise share_mismatch("share variable", name, "dtype", dtype.name, found.dtype.name)
 
 
 def _default_initializer(name: str, shape: Any, dtype: DType) -> Any:

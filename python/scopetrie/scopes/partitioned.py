@@ -1,22 +1,145 @@
-"""Partitioned variables of get_variable."""
+"""Partitioned variables of get_variable: cut, made part by part, found again by name."""
 
 from __future__ import annotations
 
-from typing import Any
+import weakref
+from collections.abc import Callable, Sequence
+from typing import Any, NamedTuple
 
-from ..graph import Graph
+from .. import _core
+from ..dtypes import DType, as_dtype
+from ..graph import Graph, Tensor
+from ..ops.array_slice import slice_
+from ..ops.constant import convert_to_tensor
+from ..partitioners import PartitionInfo, Slice, call_partitioner, slice_axis, slices
+from ..shapes import TensorShape, as_shape
+from ..variables import PartitionedVariable, SaveSliceInfo
+from .errors import (
+    is_already_partitioned,
+    is_not_partitioned,
+    parts_do_not_match,
+    partitioned_does_not_exist,
+    share_mismatch,
+)
+
+name_scope = _core.name_scope
+
+
+class _Record(NamedTuple):
+    """What a graph knows of a partitioned variable: numbers, since handles would keep the graph alive."""
+
+    shape: TensorShape
+    dtype: DType
+    partitions: Sequence[int]
+    parts: tuple[int, ...]  # the numbers of the variables
+    living: weakref.ref[PartitionedVariable]
 
 
 def is_partitioned(graph: Graph, name: str) -> bool:
     """Whether get_variable made a partitioned variable of this name."""
-    return False
+    return name in graph._partitioned
 
 
-def has_parts(graph: Graph, name: str) -> bool:
-    """Whether the first part of a partitioned variable of this name exists."""
-    return graph._find_variable(f"{name}/part_0") is not None
+def first_part(graph: Graph, name: str) -> Any:
+    """The first part of the partitioned variable of this name, or None."""
+    return graph._find_variable(f"{name}/part_0")
 
 
-def get_partitioned(graph: Graph, name: str, partitioner: Any, **arguments: Any) -> Any:
-    """Gets or makes a partitioned variable."""
-    raise NotImplementedError("partitioned variables: being written")
+def get_partitioned(
+    graph: Graph,
+    name: str,
+    partitioner: Callable[..., Sequence[int]] | None,
+    get_part: Callable[..., Any],
+    *,
+    shape: Any,
+    dtype: Any,
+    initializer: Any,
+    reuse: Any,
+    **arguments: Any,
+) -> PartitionedVariable:
+    """Gets or makes a partitioned variable.
+
+    Args:
+        graph: The graph.
+        name: The variable's full name.
+        partitioner: What says how to cut it; None shares one that exists however it is cut.
+        get_part: `f(graph, name, ..., partition_info)`, which gets or makes one variable.
+        shape: The shape of the whole.
+        dtype: The dtype.
+        initializer: What gives each part its first value: asked for each part, or cut into parts where it is a value.
+        reuse: The reuse mode.
+        **arguments: What else `get_part` takes.
+
+    Raises:
+        ValueError: With v1's texts; see `tf.get_variable`.
+    """
+    whole = as_shape(shape)
+    if isinstance(initializer, Tensor):
+        whole = whole.merge_with(as_shape(initializer._dims))
+    wanted = as_dtype(dtype).base_dtype
+    unpartitioned = graph._find_variable(name) if isinstance(name, str) else None
+    if unpartitioned is not None:
+        raise is_not_partitioned(name, unpartitioned)
+    partitions = None if partitioner is None else call_partitioner(partitioner, whole, wanted)
+    record = graph._partitioned.get(name)
+    if record is not None:
+        if reuse is False:
+            raise is_already_partitioned(name, graph.variable(record.parts[0]))
+        return _shared(graph, name, record, whole, wanted, partitions)
+    if reuse is True or partitions is None:
+        raise partitioned_does_not_exist(graph, name)
+    axis = slice_axis(whole, partitions)
+    _check_parts(graph, name, partitions[axis])
+    with graph._transaction():
+        sizes = whole.as_list()
+        parts = []
+        for number, part in enumerate(slices(sizes, partitions)):
+            part_name = f"{name}/part_{number}"
+            info = PartitionInfo(full_shape=sizes, var_offset=part.offset)
+            initial, part_shape = initializer, part.shape
+            with name_scope(f"{part_name}/PartitionedInitializer"):
+                if initializer is not None and not callable(initializer):
+                    initial, part_shape = _cut(initializer, part, wanted), None
+            variable = get_part(
+                graph, part_name, shape=part_shape, initializer=initial, partition_info=info, reuse=reuse,
+                dtype=wanted if part_shape is not None else initial.dtype.base_dtype, **arguments,
+            )  # fmt: skip
+            variable._set_save_slice_info(SaveSliceInfo(name, sizes, part.offset, part.shape))
+            parts.append(variable)
+        made = PartitionedVariable(name, whole, parts[0].dtype.base_dtype, parts, partitions)
+        numbers = tuple(part._id for part in parts)
+        graph._partitioned[name] = _Record(whole, made.dtype, partitions, numbers, weakref.ref(made))
+    return made
+
+
+def _cut(value: Any, part: Slice, dtype: DType) -> Tensor:
+    if not isinstance(value, Tensor):
+        value = convert_to_tensor(value, dtype=dtype)
+    return slice_(value, part.offset, part.shape)
+
+
+def _shared(
+    graph: Graph, name: str, record: _Record, whole: TensorShape, dtype: DType, partitions: Sequence[int] | None
+) -> PartitionedVariable:
+    if not whole.is_compatible_with(record.shape):
+        raise share_mismatch("reuse partitioned variable", name, "shape", whole, record.shape)
+    if not dtype.is_compatible_with(record.dtype):
+        raise share_mismatch("reuse partitioned variable", name, "dtype", dtype.name, record.dtype.name)
+    if partitions is not None and list(partitions) != list(record.partitions):
+        raise share_mismatch("reuse partitioned variable", name, "partitions", list(partitions), list(record.partitions))
+    living = record.living()
+    if living is None:  # nobody holds it: its parts are still there
+        parts = [graph.variable(number) for number in record.parts]
+        living = PartitionedVariable(name, record.shape, record.dtype, parts, record.partitions)
+        graph._partitioned[name] = record._replace(living=weakref.ref(living))
+    return living
+
+
+def _check_parts(graph: Graph, name: str, count: int) -> None:
+    """Refuses parts made by hand, or by a call that failed, that are not those of this variable."""
+    if first_part(graph, name) is None:
+        return
+    if graph._find_variable(f"{name}/part_{count - 1}") is None:
+        raise parts_do_not_match(name, count, f"{name}/part_{count - 1} was not.")
+    if graph._find_variable(f"{name}/part_{count}") is not None:
+        raise parts_do_not_match(name, count, f"so was the extra shard {name}/part_{count}.")

@@ -18,10 +18,14 @@ from .listing import (
 )
 from .modes import AUTO_REUSE, VariableAggregation, VariableSynchronization, check_policy
 from .notes import notes_of, take_note
+from .partitioned_variable import PartitionedVariable
+from .save_slice import SaveSliceInfo
 from .variable import Variable
 
 __all__ = [
     "AUTO_REUSE",
+    "PartitionedVariable",
+    "SaveSliceInfo",
     "Variable",
     "VariableAggregation",
     "VariableSynchronization",

@@ -6,6 +6,7 @@ from typing import Any, NamedTuple
 
 from .. import _core
 from .modes import VariableAggregation, VariableSynchronization
+from .save_slice import SaveSliceInfo
 
 
 class Notes(NamedTuple):
@@ -14,7 +15,7 @@ class Notes(NamedTuple):
     constraint: Any = None
     synchronization: VariableSynchronization = VariableSynchronization.AUTO
     aggregation: VariableAggregation = VariableAggregation.NONE
-    save_slice: Any = None  # a SaveSliceInfo, for a part of a partitioned variable
+    save_slice: SaveSliceInfo | None = None  # of a part of a partitioned variable
 
 
 _NOTHING = Notes()
@@ -29,5 +30,5 @@ def notes_of(variable: _core.Variable) -> Notes:
 def take_note(variable: _core.Variable, **changes: Any) -> None:
     """Notes rare properties of a variable."""
     notes = notes_of(variable)._replace(**changes)
-    if notes != _NOTHING:
+    if notes != notes_of(variable):
         variable.graph._variable_notes[variable._id] = notes  # type: ignore[attr-defined]

@@ -10,8 +10,9 @@ from ..ops import state as state_ops
 from ..ops.creation import identity
 from ..shapes import TensorShape, as_shape
 from .creating import create_through
-from .notes import notes_of
+from .notes import notes_of, take_note
 from .modes import VariableAggregation, VariableSynchronization
+from .save_slice import SaveSliceInfo
 
 
 @extend_type
@@ -50,7 +51,7 @@ class Variable(_core.Variable):
     __array_priority__ = 100
 
     graph: Graph
-    SaveSliceInfo: Any
+    SaveSliceInfo = SaveSliceInfo
 
     def __new__(
         cls,
@@ -158,6 +159,12 @@ class Variable(_core.Variable):
     def aggregation(self) -> VariableAggregation:
         """The VariableAggregation it was made with."""
         return notes_of(self).aggregation
+
+    def _get_save_slice_info(self) -> SaveSliceInfo | None:
+        return notes_of(self).save_slice
+
+    def _set_save_slice_info(self, save_slice_info: SaveSliceInfo | None) -> None:
+        take_note(self, save_slice=save_slice_info)
 
     def _as_graph_element(self) -> Tensor:
         return self._ref()
