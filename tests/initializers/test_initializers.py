@@ -3,6 +3,7 @@
 import math
 from types import SimpleNamespace
 
+import array_api_strict
 import numpy as np
 import pytest
 import recorded_cases
@@ -11,6 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy import stats
 from scopetrie import initializers
+from scopetrie.backends import Backend
 from scopetrie.partitioners import PartitionInfo
 
 TF = SimpleNamespace(
@@ -235,3 +237,21 @@ def test_the_base_class_makes_nothing():
     with pytest.raises(NotImplementedError):
         initializers.Initializer()([2])
     assert initializers.Initializer().get_config() == {}
+
+
+@pytest.mark.parametrize("device", [None, array_api_strict.Device("device1")], ids=["host", "device"])
+def test_other_backends_make_the_same_values(device):
+    shapes = {"convolutional_orthogonal_1d": [2, 2, 3], "convolutional_delta_orthogonal": [3, 2, 3]}
+    shapes |= {"convolutional_orthogonal_2d": [2, 2, 2, 3], "convolutional_orthogonal_3d": [2, 2, 2, 2, 3]}
+    tf.set_random_seed(1)
+    tensors = [
+        getattr(initializers, name)()(shapes.get(name, [3, 2]))
+        for name in initializers.__all__
+        if name.islower() and name != "get" and not name.endswith("_initializer")
+    ]
+    with tf.Session() as session:
+        expected = session.run(tensors)
+    with tf.Session(backend=Backend("array_api_strict", array_api_strict, device)) as session:
+        found = session.run(tensors)
+    for a, b in zip(found, expected, strict=True):
+        assert a == pytest.approx(b, abs=1e-6)

@@ -2,6 +2,7 @@
 
 from types import SimpleNamespace
 
+import array_api_strict
 import numpy as np
 import pytest
 import recorded_cases
@@ -10,6 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy import stats
 from scopetrie import errors
+from scopetrie.backends import Backend
 from scopetrie.ops.random_choice import categorical
 
 TF = SimpleNamespace(**{name: getattr(tf, name) for name in dir(tf) if not name.startswith("_")})
@@ -241,3 +243,23 @@ def test_multinomial_refuses_when_run():
         run_with(tensor, {logits: np.zeros((1, 2)), count: -1})
     with pytest.raises(errors.InvalidArgumentError, match="num_classes should be positive, got 0"):
         run_with(tensor, {logits: np.zeros((1, 0)), count: 2})
+
+
+@pytest.mark.parametrize("device", [None, array_api_strict.Device("device1")], ids=["host", "device"])
+def test_other_backends_draw_the_same_numbers(device):
+    tf.set_random_seed(1)
+    tensors = [
+        tf.random_uniform([3]),
+        tf.random_normal([2], dtype=tf.float64),
+        tf.truncated_normal([2]),
+        tf.random_uniform([2], maxval=5, dtype=tf.int64),
+        tf.random_shuffle([[1, 2], [3, 4], [5, 6]]),
+        tf.multinomial([[1.0, 2.0]], 3),
+    ]
+    with tf.Session() as session:
+        expected = session.run(tensors)
+    with tf.Session(backend=Backend("array_api_strict", array_api_strict, device)) as session:
+        found = session.run(tensors)
+    for a, b in zip(found, expected, strict=True):
+        assert a.tolist() == b.tolist()
+        assert a.dtype == b.dtype
