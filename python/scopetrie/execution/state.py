@@ -50,6 +50,12 @@ class Cell:
         """Whether the variable has a value."""
         return self._array is not None
 
+    def reset(self) -> None:
+        """Takes the value away."""
+        if self._array is not None:
+            self._array = self._shape = None
+            del self.view
+
     def uninitialized(self) -> FailedPreconditionError:
         """Returns the error for reading the variable before it has a value."""
         return FailedPreconditionError(None, None, f"Attempting to use uninitialized value {self.name}")
@@ -176,6 +182,12 @@ class State:
         self._counters[op_id] = count + 1
         return count
 
+    def reset(self) -> None:
+        """Takes the values away from all variables, and starts all counts again."""
+        for cell in self.cells.values():
+            cell.reset()
+        self._counters.clear()
+
     def clear(self) -> None:
         """Forgets all values."""
         self.cells.clear()
@@ -212,6 +224,25 @@ class OpState:
         """The one variable that the operation refers to."""
         (cell,) = self.variables
         return cell
+
+    def plan(
+        self, graph: Any, fetches: Sequence[int], targets: Sequence[int], feeds: Sequence[int]
+    ) -> Callable[..., Any]:
+        """Returns what computes tensors from others in the same session: a branch or a loop's body.
+
+        Args:
+            graph: The graph.
+            fetches: Ids of the tensors to compute.
+            targets: Ids of operations to run for their effects.
+            feeds: Ids of the tensors whose values are given.
+
+        Returns:
+            A function of the fed values, which returns a list.
+        """
+        from .plan import Plan  # plans hold states: the other way round it is only by way of this call
+
+        made = Plan(graph, self._state, fetches, targets, feeds)
+        return lambda *values: made.execute(*values)
 
     def counter(self) -> int:
         """Returns how often this operation has drawn in this session, and counts one up."""

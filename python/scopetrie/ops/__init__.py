@@ -82,12 +82,23 @@ from .constant import (
     placeholder_with_default,
     register_tensor_conversion_function,
 )
+from .control_branch import (
+    case,
+    cond,
+    while_loop,
+)
 from .control_flow import (
     group,
     no_op,
 )
 from .control_flow import (
     tuple_ as tuple,
+)
+from .control_map import (
+    foldl,
+    foldr,
+    map_fn,
+    scan,
 )
 from .creation import (
     fill,
@@ -319,6 +330,7 @@ __all__ = [
     "boolean_mask",
     "broadcast_dynamic_shape",
     "broadcast_to",
+    "case",
     "cast",
     "ceil",
     "check_numerics",
@@ -328,6 +340,7 @@ __all__ = [
     "clip_by_value",
     "complex",
     "concat",
+    "cond",
     "confusion_matrix",
     "conj",
     "constant",
@@ -362,6 +375,8 @@ __all__ = [
     "floor_div",
     "floordiv",
     "floormod",
+    "foldl",
+    "foldr",
     "gather",
     "gather_nd",
     "global_norm",
@@ -392,6 +407,7 @@ __all__ = [
     "logical_not",
     "logical_or",
     "logical_xor",
+    "map_fn",
     "math",
     "matmul",
     "matrix_band_part",
@@ -450,6 +466,7 @@ __all__ = [
     "rsqrt",
     "saturate_cast",
     "scalar_mul",
+    "scan",
     "scatter_add",
     "scatter_div",
     "scatter_max",
@@ -529,6 +546,7 @@ __all__ = [
     "unstack",
     "where",
     "where_v2",
+    "while_loop",
     "zeros",
     "zeros_like",
     "zeta",

@@ -17,7 +17,7 @@ from .folding import constant_value, dims_from
 from .math_compare import less, merge_dims, where
 from .math_elementwise import cast, cast_node, maximum
 from .math_reduce import reduce_max, reduce_prod
-from .registry import INDICES, Dims, ShapeError, Spec, check_dtype, define_op, dims_text
+from .registry import INDICES, Dims, ShapeError, Spec, check_dtype, define_op, dims_text, listed
 from .sequence import range_
 
 _INDEX_TYPES = "i2 i4 i8"
@@ -131,7 +131,8 @@ def _gather_nd_rule(params: Tensor, indices: Tensor) -> Spec:
         return dtype, None
     if at[-1] > len(dims):
         raise ShapeError(
-            f"indices.shape[-1] must be <= params.rank, but saw indices shape: {dims_text(at)} and params shape: "
+            f"indices.shape[-1] must be <= params.rank, but saw indices shape: {dims_text(at)} and params "
+            f"shape: "
             f"{dims_text(dims)}"
         )
     return dtype, (*at[:-1], *dims[at[-1] :])
@@ -215,8 +216,10 @@ def _scatter_dims(
         merge_dims(wanted, found)
     except ShapeError as fault:
         raise ShapeError(
-            f"Dimensions [{depth},{len(target)}) of input[shape={dims_text(target)}] = {dims_text(wanted)} must match "
-            f"dimensions [{outer},{len(updates)}) of updates[shape={dims_text(updates)}] = {dims_text(found)}: {fault}",
+            f"Dimensions [{depth},{len(target)}) of input[shape={dims_text(target)}] = "
+            f"{dims_text(wanted)} must match "
+            f"dimensions [{outer},{len(updates)}) of updates[shape={dims_text(updates)}] = "
+            f"{dims_text(found)}: {fault}",
             constants=constants,
         ) from None
 
@@ -231,16 +234,20 @@ def _scatter_nd_rule(indices: Tensor, updates: Tensor, shape: Tensor) -> Spec:
 
 
 def scatter_rows(xp: Any, flat: Any, at: Any, rows: Any, how: str) -> Any:
-    """`flat` with `rows` put ("update") or added ("add", "sub", "mul", ...) at the positions `at` of its first
-    dimension; positions may repeat.
+    """Gives `flat` with rows changed at positions along its first dimension, which may repeat.
 
+    `how` is "update" to put `rows` there, "add", "mul", "min" or "max" to combine them with what is there.
     NumPy has unbuffered updates (`ufunc.at`) and JAX `array.at`; elsewhere rows go one after the other.
     """
     if hasattr(flat, "at") and not callable(flat.at):
         update = flat.at[at]
         return {
-            "update": update.set, "add": update.add, "mul": update.multiply, "min": update.min, "max": update.max,
-        }[how](rows)  # fmt: skip
+            "update": update.set,
+            "add": update.add,
+            "mul": update.multiply,
+            "min": update.min,
+            "max": update.max,
+        }[how](rows)
     out = xp.asarray(flat, copy=True)
     ufunc = {"add": xp.add, "mul": xp.multiply, "min": xp.minimum, "max": xp.maximum}.get(how)
     if hasattr(ufunc, "at"):
@@ -479,8 +486,10 @@ def sequence_mask(
         else:
             limit = convert_to_tensor(maxlen)
         if limit._dims not in ((), None):
-            raise ValueError(f"Argument `maxlen` must be scalar for sequence_mask, received `maxlen` = {maxlen} "
-                             f"with shape '{limit.shape}' instead")  # fmt: skip
+            raise ValueError(
+                f"Argument `maxlen` must be scalar for sequence_mask, received `maxlen` = {maxlen} "
+                f"with shape '{limit.shape}' instead"
+            )
         made = limit.dtype.base_dtype.as_numpy_dtype
         steps = range_(constant(np.asarray(0, made)), limit, constant(np.asarray(1, made)), name="Range")
         mask = less(steps, cast_node(expand_dims(counts, -1), DstT=limit.dtype.base_dtype))
@@ -506,9 +515,13 @@ def _partition_kernel(xp: Any, num_partitions: int) -> Any:
 
 
 _dynamic_partition = define_op(
-    "DynamicPartition", ("data", "partitions"), rule=_partition_rule, kernel=_partition_kernel, same_dtype=False,
+    "DynamicPartition",
+    ("data", "partitions"),
+    rule=_partition_rule,
+    kernel=_partition_kernel,
+    same_dtype=False,
     attributes="T num_partitions",
-)  # fmt: skip
+)
 
 
 def dynamic_partition(
@@ -525,7 +538,9 @@ def dynamic_partition(
     Returns:
         A list of tensors.
     """
-    return _dynamic_partition(data, index_array(partitions), num_partitions=int(num_partitions), name=name)
+    return listed(
+        _dynamic_partition(data, index_array(partitions), num_partitions=int(num_partitions), name=name)
+    )
 
 
 def _stitch_rule(inputs: list[Tensor]) -> Spec:

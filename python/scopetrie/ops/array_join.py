@@ -13,7 +13,7 @@ from .constant import convert_to_tensor, index_array
 from .creation import identity
 from .folding import constant_value
 from .math_elementwise import merge_all
-from .registry import INDICES, Dims, ShapeError, Spec, check_dtype, define_op, dims_text
+from .registry import INDICES, Dims, ShapeError, Spec, check_dtype, define_op, dims_text, listed
 
 
 def _merge_except(dims: Dims, other: Dims, axis: int | None) -> Dims:
@@ -34,7 +34,8 @@ def _merge_except(dims: Dims, other: Dims, axis: int | None) -> Dims:
         elif a is not None and b is not None and a != b:
             left, right = _around(dims, axis, at), _around(other, axis, at)
             raise ShapeError(
-                f"Dimension {at if at < axis else at - axis - 1} in both shapes must be equal, but are {a} and {b}. "
+                f"Dimension {at if at < axis else at - axis - 1} in both shapes must be equal, but are "
+                f"{a} and {b}. "
                 f"Shapes are {left} and {right}.",
                 constants={-1: str(axis)},
             )
@@ -72,9 +73,15 @@ def _concat_rule(values: list[Tensor], axis: Tensor) -> Spec:
 
 
 _concat = define_op(
-    "ConcatV2", ("values*", "axis"), name="concat", rule=_concat_rule, same_dtype=False, attributes="N T Tidx:-1",
-    host=("axis",), kernel=lambda xp: lambda *values: xp.concat(values[:-1], axis=int(values[-1].item())),
-)  # fmt: skip
+    "ConcatV2",
+    ("values*", "axis"),
+    name="concat",
+    rule=_concat_rule,
+    same_dtype=False,
+    attributes="N T Tidx:-1",
+    host=("axis",),
+    kernel=lambda xp: lambda *values: xp.concat(values[:-1], axis=int(values[-1].item())),
+)
 
 
 def concat(values: Any, axis: Any, name: str | None = "concat") -> Tensor:
@@ -223,7 +230,7 @@ def unstack(value: Any, num: int | None = None, axis: int = 0, name: str | None 
         num = None if dims is None else dims[axis]
         if num is None:
             raise ValueError(f"Cannot infer argument `num` from shape {tensor.shape}")
-    return _unpack(tensor, num=num, axis=axis, name=name)
+    return listed(_unpack(tensor, num=num, axis=axis, name=name))
 
 
 def _split_rule(split_dim: Tensor, value: Tensor, num_split: int) -> list[Spec]:
@@ -336,7 +343,7 @@ def split(
     if isinstance(num_or_size_splits, (int, np.integer)) or (
         hasattr(num_or_size_splits, "value") and isinstance(num_or_size_splits.value, int)
     ):
-        return _split(index_array(axis), value, num_split=int(num_or_size_splits), name=name)
+        return listed(_split(index_array(axis), value, num_split=int(num_or_size_splits), name=name))
     sizes = convert_to_tensor(index_array(num_or_size_splits))
     if sizes._dims == ():
         raise ValueError(
@@ -347,7 +354,7 @@ def split(
         num = sizes._dims[0] if sizes._dims else None
         if num is None:
             raise ValueError(f"Cannot infer argument `num` from shape {sizes.shape}")
-    return _split_v(value, sizes, index_array(axis), num_split=num, name=name)
+    return listed(_split_v(value, sizes, index_array(axis), num_split=num, name=name))
 
 
 def _shown(tensor: Tensor) -> str:
@@ -430,9 +437,14 @@ def _pad_kernel(xp: Any) -> Any:
 
 
 _pad = define_op(
-    "Pad", ("input", "paddings"), rule=_pad_rule, kernel=_pad_kernel, same_dtype=False, attributes="T Tpaddings:1",
+    "Pad",
+    ("input", "paddings"),
+    rule=_pad_rule,
+    kernel=_pad_kernel,
+    same_dtype=False,
+    attributes="T Tpaddings:1",
     host=("paddings",),
-)  # fmt: skip
+)
 _pad_v2 = define_op(
     "PadV2", ("input", "paddings", "constant_values"), rule=_pad_rule, same_dtype=False,
     attributes="T Tpaddings:1", host=("paddings",),
@@ -515,10 +527,15 @@ def _reverse_rule(tensor: Tensor, axis: Tensor) -> Spec:
 
 
 _reverse = define_op(
-    "ReverseV2", ("tensor", "axis"), rule=_reverse_rule, same_dtype=False, attributes="T Tidx:1", host=("axis",),
+    "ReverseV2",
+    ("tensor", "axis"),
+    rule=_reverse_rule,
+    same_dtype=False,
+    attributes="T Tidx:1",
+    host=("axis",),
     dtypes="u1 i1 u2 i2 i4 u4 i8 u8 b1 bf f2 f4 f8 c8 c16 S",
     kernel=lambda xp: lambda x, axis: xp.flip(x, axis=tuple(axis.tolist())) if axis.size else x,
-)  # fmt: skip
+)
 
 
 def reverse(tensor: Any, axis: Any, name: str | None = None) -> Tensor:
@@ -601,9 +618,14 @@ def _roll_kernel(xp: Any) -> Any:
 
 
 _roll = define_op(
-    "Roll", ("input", "shift", "axis"), same_dtype=False, kernel=_roll_kernel, attributes="T Taxis:2 Tshift:1",
-    rule=lambda input, shift, axis: (input.dtype.base_dtype, input._dims), host=("shift", "axis"),
-)  # fmt: skip
+    "Roll",
+    ("input", "shift", "axis"),
+    same_dtype=False,
+    kernel=_roll_kernel,
+    attributes="T Taxis:2 Tshift:1",
+    rule=lambda input, shift, axis: (input.dtype.base_dtype, input._dims),
+    host=("shift", "axis"),
+)
 
 
 def roll(input: Any, shift: Any, axis: Any, name: str | None = None) -> Tensor:

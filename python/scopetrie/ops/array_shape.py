@@ -13,7 +13,7 @@ from ..graph import Tensor
 from ..shapes import as_dims, broadcast_dims
 from .constant import constant, convert_to_tensor, index_array
 from .folding import constant_value, dims_from
-from .registry import INDICES, OPS, Dims, ShapeError, Spec, check_dtype, define_op, dims_text
+from .registry import INDICES, OPS, Dims, ShapeError, Spec, check_dtype, define_op, dims_text, listed
 
 
 def require_rank(tensor: Tensor, rank: int) -> None:
@@ -108,7 +108,7 @@ def shape_n(input: Any, out_type: DTypeLike = dtypes.int32, name: str | None = N
     Returns:
         A list of vectors.
     """
-    return _shape_n(input, name=name, out_type=as_dtype(out_type))
+    return listed(_shape_n(input, name=name, out_type=as_dtype(out_type)))
 
 
 def _size_kernel(xp: Any, out_type: DType = dtypes.int32) -> Any:
@@ -255,9 +255,14 @@ def _transpose_rule(x: Tensor, perm: Tensor) -> Spec:
 
 
 _transpose = define_op(
-    "Transpose", ("x", "perm"), rule=_transpose_rule, same_dtype=False, attributes="T Tperm:1", host=("perm",),
+    "Transpose",
+    ("x", "perm"),
+    rule=_transpose_rule,
+    same_dtype=False,
+    attributes="T Tperm:1",
+    host=("perm",),
     kernel=lambda xp: lambda x, perm: xp.permute_dims(x, tuple(perm.tolist())),
-)  # fmt: skip
+)
 _conjugate_transpose = define_op(
     "ConjugateTranspose", ("x", "perm"), rule=_transpose_rule, same_dtype=False, attributes="T Tperm:1",
     host=("perm",), kernel=lambda xp: lambda x, perm: xp.conj(xp.permute_dims(x, tuple(perm.tolist()))),

@@ -18,7 +18,8 @@ from .folding import constant_value
 from .registry import INDICES, ShapeError, Spec, check_dtype, define_op
 
 _BAD_INDEX: Final = (
-    "Only integers, slices (`:`), ellipsis (`...`), tf.newaxis (`None`) and scalar tf.int32/tf.int64 tensors are "
+    "Only integers, slices (`:`), ellipsis (`...`), tf.newaxis (`None`) and scalar tf.int32/tf.int64 "
+    "tensors are "
     "valid indices, got "
 )
 newaxis: Final = None

@@ -355,7 +355,7 @@ def _bitcast_kernel(xp: Any, type: DType) -> Any:
     def reinterpret(x: Any) -> Any:
         host = np.ascontiguousarray(x)
         old, new = host.dtype.itemsize, target.itemsize
-        shape = host.shape + (old // new,) if old > new else host.shape[:-1] if old < new else host.shape
+        shape = (*host.shape, old // new) if old > new else host.shape[:-1] if old < new else host.shape
         return xp.asarray(host.reshape(-1).view(target).reshape(shape))
 
     return reinterpret

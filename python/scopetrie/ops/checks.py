@@ -56,9 +56,13 @@ _print = define_op(
 
 
 def Print(
-    input_: Any, data: Any, message: str | None = None, first_n: int | None = None, summarize: int | None = None,
+    input_: Any,
+    data: Any,
+    message: str | None = None,
+    first_n: int | None = None,
+    summarize: int | None = None,
     name: str | None = None,
-) -> Tensor:  # fmt: skip
+) -> Tensor:
     """Hands a tensor on, and prints others to the standard error each time.
 
     Args:
@@ -170,9 +174,14 @@ def _made(xp: Any, value: Any, dtype: Any) -> Any:
 
 
 _py_func = define_op(
-    "PyFunc", ("input**",), rule=lambda input, Tout, **attrs: [(dtype, None) for dtype in Tout], kernel=_py_kernel,
-    same_dtype=False, stateful=True, attributes="",
-)  # fmt: skip
+    "PyFunc",
+    ("input**",),
+    rule=lambda input, Tout, **attrs: [(dtype, None) for dtype in Tout],
+    kernel=_py_kernel,
+    same_dtype=False,
+    stateful=True,
+    attributes="",
+)
 
 
 def py_func(

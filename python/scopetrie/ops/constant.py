@@ -37,8 +37,8 @@ def constant(
 
     Args:
         value: A number, string, bool, an array, or lists of those.
-        dtype: The dtype; by default an array's own, float32 for floats, int32 for ints (int64 or uint64 where they
-            need it), string, bool.
+        dtype: The dtype; by default an array's own, float32 for floats, int32 for ints (int64 or uint64
+            where they need it), string, bool.
         shape: The shape; by default the value's. Missing elements repeat the last one.
         name: The operation's name.
         verify_shape: Whether `shape` must be the value's own.
@@ -138,7 +138,8 @@ def _fits_int32(array: np.ndarray[Any, Any]) -> bool:
 
 def _unknown_kind(value: object) -> TypeError:
     return TypeError(
-        f"Failed to convert elements of {value} to Tensor. Consider casting elements to a supported type. See "
+        f"Failed to convert elements of {value} to Tensor. Consider casting elements to a supported type. "
+        f"See "
         "https://www.tensorflow.org/api_docs/python/tf/dtypes for supported TF dtypes."
     )
 
@@ -193,8 +194,8 @@ def register_tensor_conversion_function(
 
     Args:
         base_type: The type, or a tuple of types.
-        conversion_func: `f(value, dtype=None, name=None, as_ref=False)` returns a tensor, or NotImplemented to
-            leave the value to others.
+        conversion_func: `f(value, dtype=None, name=None, as_ref=False)` returns a tensor, or NotImplemented
+            to leave the value to others.
         priority: Functions of lower numbers are asked first.
 
     Raises:
@@ -321,7 +322,8 @@ def index_array(value: Any) -> Any:
     """A shape-like argument in the form in which an op takes it: a tensor, or an int32 (or int64) array.
 
     Args:
-        value: A tensor, an int, a TensorShape, a Dimension, an array, or a list of ints, Dimensions and tensors.
+        value: A tensor, an int, a TensorShape, a Dimension, an array, or a list of ints, Dimensions and
+            tensors.
 
     Returns:
         A tensor or a list with tensors in it as it is, an array as it is, anything else as an array.

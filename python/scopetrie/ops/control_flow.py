@@ -32,7 +32,7 @@ def group(*inputs: Any, **kwargs: Any) -> Operation:
 
     Args:
         *inputs: Operations, tensors, variables, or lists of them.
-        name: The operation's name.
+        **kwargs: `name`, the operation's name.
 
     Returns:
         An operation.
@@ -75,7 +75,8 @@ def _flat_operations(inputs: Any) -> list[Any]:
             found.append(each.op if isinstance(each, (Tensor, Variable)) else each)
         elif each is not None:
             raise TypeError(
-                f"'inputs' should be zero or more (nested) Tensors. Received '{each}' with type '{type(each)}'."
+                f"'inputs' should be zero or more (nested) Tensors. Received '{each}' with type "
+                f"'{type(each)}'."
             )
     return found
 

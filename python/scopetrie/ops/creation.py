@@ -12,7 +12,7 @@ from ..shapes import TensorShape
 from .array_shape import reshape, shape_internal
 from .constant import constant, convert_to_tensor, index_array
 from .folding import constant_value, dims_from
-from .registry import INDICES, ShapeError, Spec, check_dtype, define_op, dims_text
+from .registry import INDICES, ShapeError, Spec, check_dtype, define_op, dims_text, listed
 
 # As v1: smaller tensors are constants, larger ones are computed.
 _SMALL = 1000
@@ -259,7 +259,7 @@ def identity_n(input: Any, name: str | None = None) -> list[Tensor]:
     Returns:
         A list of tensors.
     """
-    return _identity_n(input, name=name)
+    return listed(_identity_n(input, name=name))
 
 
 stop_gradient = define_op(

@@ -11,13 +11,52 @@ from ..graph import Tensor
 from .registry import OPS, Dims
 
 # Cheap ops that programs compute shapes, axes and sizes with.
-_FOLDABLE: Final = frozenset({
-    "Add", "AddV2", "BroadcastArgs", "Cast", "ConcatV2", "Equal", "ExpandDims", "Fill", "FloorDiv", "FloorMod",
-    "GatherV2", "Greater", "GreaterEqual", "Identity", "Less", "LessEqual", "Max", "Maximum", "Min", "Minimum",
-    "Mul", "Neg", "NotEqual", "OnesLike", "Pack", "Prod", "Range", "Reshape", "ReverseV2", "Select", "SelectV2",
-    "Slice", "Split", "Squeeze", "StopGradient", "StridedSlice", "Sub", "Sum", "Tile", "Transpose", "Unpack",
-    "ZerosLike",
-})  # fmt: skip
+_FOLDABLE: Final = frozenset(
+    {
+        "Add",
+        "AddV2",
+        "BroadcastArgs",
+        "Cast",
+        "ConcatV2",
+        "Equal",
+        "ExpandDims",
+        "Fill",
+        "FloorDiv",
+        "FloorMod",
+        "GatherV2",
+        "Greater",
+        "GreaterEqual",
+        "Identity",
+        "Less",
+        "LessEqual",
+        "Max",
+        "Maximum",
+        "Min",
+        "Minimum",
+        "Mul",
+        "Neg",
+        "NotEqual",
+        "OnesLike",
+        "Pack",
+        "Prod",
+        "Range",
+        "Reshape",
+        "ReverseV2",
+        "Select",
+        "SelectV2",
+        "Slice",
+        "Split",
+        "Squeeze",
+        "StopGradient",
+        "StridedSlice",
+        "Sub",
+        "Sum",
+        "Tile",
+        "Transpose",
+        "Unpack",
+        "ZerosLike",
+    }
+)
 # As v1: values larger than this are not worth having early, and deep expressions are not shapes.
 _LARGEST: Final = 1 << 16
 _DEEPEST: Final = 64

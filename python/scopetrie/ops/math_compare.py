@@ -171,7 +171,11 @@ def _population_kernel(xp: Any) -> Any:
 
 
 population_count = define_op(
-    "PopulationCount", ("x",), rule=lambda x: (dtypes.uint8, x._dims), kernel=_population_kernel, dtypes=INTEGERS,
+    "PopulationCount",
+    ("x",),
+    rule=lambda x: (dtypes.uint8, x._dims),
+    kernel=_population_kernel,
+    dtypes=INTEGERS,
     doc="""The number of bits that x has, element by element.
 
     Args:
@@ -181,7 +185,7 @@ population_count = define_op(
     Returns:
         A uint8 tensor with the shape of `x`.
     """,
-)  # fmt: skip
+)
 
 
 def merge_dims(dims: Dims, other: Dims) -> Dims:
@@ -207,7 +211,8 @@ def _same_dtype(first: Tensor, second: Tensor, names: tuple[str, str], type: str
     a, b = first.dtype.base_dtype, second.dtype.base_dtype
     if a is not b:
         raise TypeError(
-            f"Input '{names[1]}' of '{type}' Op has type {b.name} that does not match type {a.name} of argument "
+            f"Input '{names[1]}' of '{type}' Op has type {b.name} that does not match type {a.name} of "
+            f"argument "
             f"'{names[0]}'."
         )
 
@@ -215,7 +220,8 @@ def _same_dtype(first: Tensor, second: Tensor, names: tuple[str, str], type: str
 def _need_bool(condition: Tensor, type: str) -> None:
     if not condition.dtype.base_dtype.is_bool:
         raise TypeError(
-            f"Input 'condition' of '{type}' Op has type {condition.dtype.base_dtype.name} that does not match "
+            f"Input 'condition' of '{type}' Op has type {condition.dtype.base_dtype.name} that does not "
+            f"match "
             "expected type of bool."
         )
 

@@ -28,11 +28,14 @@ def diagonal_range(k: Any) -> tuple[int, int]:
 
 
 def _places(rows: int, columns: int, low: int, high: int, align: str) -> tuple[Any, int]:
-    """Where the elements of diagonals low..high are kept: a matrix of positions in the flattened diagonals, -1 where
-    there is none, and the length of the longest diagonal.
+    """Finds where the elements of diagonals low..high are kept.
 
-    Diagonals are listed from the highest; a shorter one is filled up on the side that `align` says, first for those
-    above the main one, then for those below.
+    Diagonals are listed from the highest; a shorter one is filled up on the side that `align` says, first for
+    those above the main one, then for those below.
+
+    Returns:
+        A matrix of positions in the flattened diagonals, -1 where there is none, and the length of the
+        longest.
     """
     longest = min(rows + min(high, 0), columns - max(low, 0))
     at = np.full((rows, columns), -1)
@@ -54,7 +57,7 @@ def _device_array(xp: Any, host: Any, like: Any) -> Any:
 
 
 def _spread(xp: Any, flat: Any, at: Any, elsewhere: Any) -> Any:
-    """Elements of the last dimension of `flat` at the places `at` (a host array), something else where that is -1."""
+    """Elements of `flat`, by its last dimension, at the places `at` (on the host); others where that is -1."""
     taken = xp.take(flat, _device_array(xp, np.maximum(at, 0).ravel(), flat), axis=-1)
     taken = xp.reshape(taken, (*flat.shape[:-1], *at.shape))
     return xp.where(_device_array(xp, at >= 0, flat), taken, elsewhere)
@@ -172,9 +175,15 @@ def _part_rule(input: Tensor, k: Tensor, padding_value: Tensor, align: str = "RI
 
 
 _matrix_diag_part = define_op(
-    "MatrixDiagPartV3", ("input", "k", "padding_value"), name="diag_part", rule=_part_rule, kernel=_part_kernel,
-    same_dtype=False, attributes="T align", host=("k",),
-)  # fmt: skip
+    "MatrixDiagPartV3",
+    ("input", "k", "padding_value"),
+    name="diag_part",
+    rule=_part_rule,
+    kernel=_part_kernel,
+    same_dtype=False,
+    attributes="T align",
+    host=("k",),
+)
 
 
 def matrix_diag_part(
@@ -206,10 +215,15 @@ def _set_kernel(xp: Any, align: str = "RIGHT_LEFT") -> Any:
 
 
 _matrix_set_diag = define_op(
-    "MatrixSetDiagV3", ("input", "diagonal", "k"), name="set_diag", kernel=_set_kernel, same_dtype=False,
-    rule=lambda input, diagonal, k, align="RIGHT_LEFT": (input.dtype.base_dtype, input._dims), attributes="T align",
+    "MatrixSetDiagV3",
+    ("input", "diagonal", "k"),
+    name="set_diag",
+    kernel=_set_kernel,
+    same_dtype=False,
+    rule=lambda input, diagonal, k, align="RIGHT_LEFT": (input.dtype.base_dtype, input._dims),
+    attributes="T align",
     host=("k",),
-)  # fmt: skip
+)
 
 
 def matrix_set_diag(
@@ -276,7 +290,10 @@ def _tensor_part_kernel(xp: Any) -> Any:
 
 
 tensor_diag_part = define_op(
-    "DiagPart", ("input",), rule=lambda input: (input.dtype.base_dtype, _half(input)), kernel=_tensor_part_kernel,
+    "DiagPart",
+    ("input",),
+    rule=lambda input: (input.dtype.base_dtype, _half(input)),
+    kernel=_tensor_part_kernel,
     dtypes=_TYPES,
     doc="""Reads the diagonal of a tensor whose shape is one shape twice.
 
@@ -287,7 +304,7 @@ tensor_diag_part = define_op(
     Returns:
         A tensor of half the rank.
     """,
-)  # fmt: skip
+)
 diag, diag_part = tensor_diag, tensor_diag_part  # the names that v1 has at its top level
 
 
@@ -308,9 +325,14 @@ def _band_rule(input: Tensor, num_lower: Tensor, num_upper: Tensor) -> Spec:
 
 
 _band_part = define_op(
-    "MatrixBandPart", ("input", "num_lower", "num_upper"), rule=_band_rule, kernel=_band_kernel, same_dtype=False,
-    attributes="T Tindex:1", host=("num_lower", "num_upper"),
-)  # fmt: skip
+    "MatrixBandPart",
+    ("input", "num_lower", "num_upper"),
+    rule=_band_rule,
+    kernel=_band_kernel,
+    same_dtype=False,
+    attributes="T Tindex:1",
+    host=("num_lower", "num_upper"),
+)
 
 
 def matrix_band_part(input: Any, num_lower: Any, num_upper: Any, name: str | None = None) -> Tensor:

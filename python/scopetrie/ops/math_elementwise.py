@@ -1,7 +1,9 @@
 """Arithmetic, element by element.
 
-Most functions here are made by the registry: they take tensors, variables, or Python and NumPy values, which are
-converted to the dtype of the first tensor, and broadcast as NumPy does. All take `name`, the operation's name, and
+Most functions here are made by the registry: they take tensors, variables, or Python and NumPy values,
+which are
+converted to the dtype of the first tensor, and broadcast as NumPy does. All take `name`, the operation's
+name, and
 raise TypeError for a dtype that they do not work on and ValueError for shapes that do not go together.
 """
 
@@ -481,9 +483,13 @@ def _complex_rule(real: Tensor, imag: Tensor) -> Spec:
 
 
 _complex = define_op(
-    "Complex", ("real", "imag"), rule=_complex_rule, kernel=lambda xp: lambda a, b: a + 1j * b, dtypes="f4 f8",
+    "Complex",
+    ("real", "imag"),
+    rule=_complex_rule,
+    kernel=lambda xp: lambda a, b: a + 1j * b,
+    dtypes="f4 f8",
     attributes="T Tout",
-)  # fmt: skip
+)
 
 
 def complex(real: Any, imag: Any, name: str | None = None) -> Tensor:
@@ -561,9 +567,13 @@ def _add_n_kernel(xp: Any) -> Any:
 
 
 _add_n = define_op(
-    "AddN", ("inputs*",), rule=lambda inputs: (inputs[0].dtype.base_dtype, merge_all(inputs)), kernel=_add_n_kernel,
-    dtypes=NUMBERS + " V", attributes="N T",
-)  # fmt: skip
+    "AddN",
+    ("inputs*",),
+    rule=lambda inputs: (inputs[0].dtype.base_dtype, merge_all(inputs)),
+    kernel=_add_n_kernel,
+    dtypes=NUMBERS + " V",
+    attributes="N T",
+)
 
 
 def add_n(inputs: Any, name: str | None = None) -> Tensor:

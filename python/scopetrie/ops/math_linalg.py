@@ -48,13 +48,22 @@ def _matmul_kernel(xp: Any, transpose_a: bool = False, transpose_b: bool = False
 
 
 _matmul = define_op(
-    "MatMul", ("a", "b"), rule=_matmul_rule, kernel=_matmul_kernel,
-    dtypes="bf f2 f4 f8 i4 i8 u1 u2 u4 u8 c8 c16", attributes="T grad_a=false grad_b=false transpose_a=false transpose_b=false",
-)  # fmt: skip
+    "MatMul",
+    ("a", "b"),
+    rule=_matmul_rule,
+    kernel=_matmul_kernel,
+    dtypes="bf f2 f4 f8 i4 i8 u1 u2 u4 u8 c8 c16",
+    attributes="T grad_a=false grad_b=false transpose_a=false transpose_b=false",
+)
 _sparse_matmul = define_op(
-    "SparseMatMul", ("a", "b"), rule=_matmul_rule, kernel=_matmul_kernel, dtypes="f4 bf",
-    attributes="Ta Tb:1 a_is_sparse=false b_is_sparse=false transpose_a=false transpose_b=false", name="MatMul",
-)  # fmt: skip
+    "SparseMatMul",
+    ("a", "b"),
+    rule=_matmul_rule,
+    kernel=_matmul_kernel,
+    dtypes="f4 bf",
+    attributes="Ta Tb:1 a_is_sparse=false b_is_sparse=false transpose_a=false transpose_b=false",
+    name="MatMul",
+)
 
 
 def _batch_rule(x: Tensor, y: Tensor, adj_x: bool = False, adj_y: bool = False) -> Spec:
@@ -393,9 +402,13 @@ def einsum(equation: str, *inputs: Any, **kwargs: Any) -> Tensor:
 
 
 def norm(
-    tensor: Any, ord: Any = "euclidean", axis: Any = None, keepdims: bool | None = None, name: str | None = None,
+    tensor: Any,
+    ord: Any = "euclidean",
+    axis: Any = None,
+    keepdims: bool | None = None,
+    name: str | None = None,
     keep_dims: bool | None = None,
-) -> Tensor:  # fmt: skip
+) -> Tensor:
     """The norm of vectors, or of matrices.
 
     Args:
@@ -557,9 +570,13 @@ _solve = define_op(
     kernel=lambda xp, adjoint=False: lambda a, b: xp.linalg.solve(_adjoint(xp, a) if adjoint else a, b),
 )  # fmt: skip
 _triangular_solve = define_op(
-    "MatrixTriangularSolve", ("matrix", "rhs"), rule=_solve_rule, kernel=_triangular_kernel, dtypes="bf " + _MATRIX,
+    "MatrixTriangularSolve",
+    ("matrix", "rhs"),
+    rule=_solve_rule,
+    kernel=_triangular_kernel,
+    dtypes="bf " + _MATRIX,
     attributes="T adjoint lower",
-)  # fmt: skip
+)
 
 
 def matrix_solve(matrix: Any, rhs: Any, adjoint: bool = False, name: str | None = None) -> Tensor:
@@ -596,7 +613,11 @@ def matrix_triangular_solve(
 
 
 cross = define_op(
-    "Cross", ("a", "b"), rule="same", dtypes=REALS, kernel=lambda xp: lambda a, b: xp.linalg.cross(a, b, axis=-1),
+    "Cross",
+    ("a", "b"),
+    rule="same",
+    dtypes=REALS,
+    kernel=lambda xp: lambda a, b: xp.linalg.cross(a, b, axis=-1),
     doc="""The cross product of vectors.
 
     Args:
@@ -607,7 +628,7 @@ cross = define_op(
     Returns:
         A tensor with the dtype and shape of `a`.
     """,
-)  # fmt: skip
+)
 
 
 def _ends(x: Tensor) -> tuple[Dims, int | None, int | None]:

@@ -325,7 +325,8 @@ def _arg_rule(input: Tensor, dimension: Tensor, output_type: DType = dtypes.int6
     at = int(axis)
     if not -len(dims) <= at < len(dims):
         raise ShapeError(
-            f"Dimension ({at}) must be in the range [{-len(dims)}, {len(dims)}), where {len(dims)} is the number of "
+            f"Dimension ({at}) must be in the range [{-len(dims)}, {len(dims)}), where {len(dims)} is the "
+            f"number of "
             "dimensions in the input.",
             constants={1: str(at)},
         )
@@ -440,7 +441,7 @@ def _cumlogsumexp_kernel(xp: Any, exclusive: bool = False, reverse: bool = False
         return xp.stack(parts, axis=axis) if parts else x
 
     def nothing(x: Any) -> Any:
-        return xp.full_like(x, xp.finfo(x.dtype).min)
+        return xp.full_like(x, float("-inf"))
 
     return lambda x, axis: _running(xp, x, int(axis.item()), step, nothing, exclusive, reverse)
 

@@ -183,9 +183,15 @@ def _has(xp: Any, ids: Any, out: Any, count: int) -> Any:
 
 def _sorted(type: str, how: str, summary: str, codes: str) -> OpFunction:
     return define_op(
-        type, ("data", "segment_ids"), rule=_sorted_rule, kernel=_sorted_kernel(how), dtypes=codes, same_dtype=False,
-        attributes="T Tindices:1", doc=_DOC.format(summary=summary, order=", in ascending order", count=""),
-    )  # fmt: skip
+        type,
+        ("data", "segment_ids"),
+        rule=_sorted_rule,
+        kernel=_sorted_kernel(how),
+        dtypes=codes,
+        same_dtype=False,
+        attributes="T Tindices:1",
+        doc=_DOC.format(summary=summary, order=", in ascending order", count=""),
+    )
 
 
 segment_sum = _sorted("SegmentSum", "add", "The sums", NUMBERS)
@@ -196,9 +202,13 @@ segment_mean = _sorted("SegmentMean", "mean", "The means", NUMBERS)
 
 
 def confusion_matrix(
-    labels: Any, predictions: Any, num_classes: Any = None, dtype: Any = dtypes.int32, name: str | None = None,
+    labels: Any,
+    predictions: Any,
+    num_classes: Any = None,
+    dtype: Any = dtypes.int32,
+    name: str | None = None,
     weights: Any = None,
-) -> Tensor:  # fmt: skip
+) -> Tensor:
     """Counts how often each class was taken for each other one.
 
     Args:

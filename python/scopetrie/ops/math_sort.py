@@ -88,9 +88,15 @@ def _in_top_kernel(xp: Any) -> Any:
 
 
 _in_top_k = define_op(
-    "InTopKV2", ("predictions", "targets", "k"), rule=lambda predictions, targets, k: (dtypes.bool, targets._dims),
-    kernel=_in_top_kernel, dtypes="f4", same_dtype=False, attributes="T:1", host=("k",),
-)  # fmt: skip
+    "InTopKV2",
+    ("predictions", "targets", "k"),
+    rule=lambda predictions, targets, k: (dtypes.bool, targets._dims),
+    kernel=_in_top_kernel,
+    dtypes="f4",
+    same_dtype=False,
+    attributes="T:1",
+    host=("k",),
+)
 
 
 def in_top_k(predictions: Any, targets: Any, k: Any, name: str | None = None) -> Tensor:
@@ -254,15 +260,24 @@ def _bincount_kernel(
 
 
 _bincount = define_op(
-    "DenseBincount", ("input**",), rule=lambda input, dtype, **attrs: (dtype, (None,)), kernel=_bincount_kernel,
-    same_dtype=False, name="bincount", attributes="T:-1 Tidx:0 binary_output=false",
-)  # fmt: skip
+    "DenseBincount",
+    ("input**",),
+    rule=lambda input, dtype, **attrs: (dtype, (None,)),
+    kernel=_bincount_kernel,
+    same_dtype=False,
+    name="bincount",
+    attributes="T:-1 Tidx:0 binary_output=false",
+)
 
 
 def bincount(
-    arr: Any, weights: Any = None, minlength: Any = None, maxlength: Any = None, dtype: DTypeLike = dtypes.int32,
+    arr: Any,
+    weights: Any = None,
+    minlength: Any = None,
+    maxlength: Any = None,
+    dtype: DTypeLike = dtypes.int32,
     name: str | None = None,
-) -> Tensor:  # fmt: skip
+) -> Tensor:
     """Counts how often each number occurs.
 
     Args:
@@ -309,10 +324,16 @@ def _histogram_rule(values: Tensor, value_range: Tensor, nbins: Tensor, dtype: D
 
 
 _histogram = define_op(
-    "HistogramFixedWidth", ("values", "value_range", "nbins"), name="histogram_fixed_width", rule=_histogram_rule,
-    kernel=_histogram_kernel, dtypes="i4 i8 f4 f8", same_dtype=False, attributes="T dtype",
+    "HistogramFixedWidth",
+    ("values", "value_range", "nbins"),
+    name="histogram_fixed_width",
+    rule=_histogram_rule,
+    kernel=_histogram_kernel,
+    dtypes="i4 i8 f4 f8",
+    same_dtype=False,
+    attributes="T dtype",
     host=("value_range", "nbins"),
-)  # fmt: skip
+)
 
 
 def histogram_fixed_width(

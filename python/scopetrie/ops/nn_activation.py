@@ -187,10 +187,12 @@ def _along_axis(op: OpFunction, logits: Any, axis: Any, name: str | None) -> Ten
     at = -1 if axis is None else int(axis)
     if dims is not None and dims and not -len(dims) <= at < len(dims):
         raise InvalidArgumentError(
-            None, None,
-            f"`dim` must be in the range [{-len(dims)}, {len(dims)}) where {len(dims)} is the number of dimensions in "
+            None,
+            None,
+            f"`dim` must be in the range [{-len(dims)}, {len(dims)}) where {len(dims)} is the number of "
+            f"dimensions in "
             f"the input. Received: dim={at}",
-        )  # fmt: skip
+        )
     if at == -1 or (dims is not None and at == len(dims) - 1):
         return op(x, name=name)
     if dims is None:
@@ -218,10 +220,12 @@ _AXIS_DOC = """{summary} along a dimension.
 
 
 def softmax(logits: Any, axis: Any = None, name: str | None = None, dim: Any = None) -> Tensor:
+    """Normalizes exp(x) along a dimension; see below."""
     return _along_axis(_softmax, logits, renamed(axis, "axis", dim, "dim"), name)
 
 
 def log_softmax(logits: Any, axis: Any = None, name: str | None = None, dim: Any = None) -> Tensor:
+    """The logarithm of `softmax`; see below."""
     return _along_axis(_log_softmax, logits, renamed(axis, "axis", dim, "dim"), name)
 
 

@@ -54,9 +54,10 @@ def _conv_rule(
 def convolve(xp: Any, x: Any, taps: Any, shape: Geometry) -> Any:
     """Convolves a channels-last array.
 
-    Every window becomes a row of one matrix, which is multiplied by the filter as another: nearly all the time goes
-    to the library's matrix product. Images go one by one where the library lets us write into an array, so that
-    the rows of one image stay in the cache while they are used.
+    Every window becomes a row of one matrix, which is multiplied by the filter as another: nearly all the
+    time goes
+    to the library's matrix product. Images go one by one where the library lets us write into an array, so
+    that the rows of one image stay in the cache while they are used.
 
     Args:
         xp: The array namespace.
@@ -76,9 +77,14 @@ def convolve(xp: Any, x: Any, taps: Any, shape: Geometry) -> Any:
     rows = math.prod(counts)
     if groups != 1:
         parts = [
-            convolve(xp, x[..., g * depth : (g + 1) * depth], taps[..., g * (out_depth // groups) : (g + 1) * (out_depth // groups)], shape)
+            convolve(
+                xp,
+                x[..., g * depth : (g + 1) * depth],
+                taps[..., g * (out_depth // groups) : (g + 1) * (out_depth // groups)],
+                shape,
+            )
             for g in range(groups)
-        ]  # fmt: skip
+        ]
         return xp.concat(parts, axis=-1)
     matrix = xp.reshape(taps, (-1, out_depth))
     x = padded(xp, x, edges)
@@ -97,9 +103,13 @@ def convolve(xp: Any, x: Any, taps: Any, shape: Geometry) -> Any:
 
 
 def _conv_kernel(
-    xp: Any, strides: tuple[int, ...], padding: str, data_format: str = "NHWC", dilations: tuple[int, ...] = (),
+    xp: Any,
+    strides: tuple[int, ...],
+    padding: str,
+    data_format: str = "NHWC",
+    dilations: tuple[int, ...] = (),
     explicit_paddings: tuple[int, ...] = (),
-) -> Any:  # fmt: skip
+) -> Any:
     shape = geometry(data_format, strides, dilations or (1,) * len(strides), padding, explicit_paddings)
     return channels_last(xp, lambda x, taps: convolve(xp, x, taps, shape), data_format)
 
@@ -143,7 +153,8 @@ def conv2d(
 
     Args:
         input: A tensor `[N, H, W, C]`, or `[N, C, H, W]` for "NCHW".
-        filter: A tensor `[h, w, C, D]` of the same dtype; `[h, w, C / groups, D]` convolves groups of channels.
+        filter: A tensor `[h, w, C, D]` of the same dtype; `[h, w, C / groups, D]` convolves groups of
+            channels.
         strides: Steps of the window: an int, two, or one for each dimension.
         padding: "SAME", "VALID", or pairs (before, after) for each dimension.
         use_cudnn_on_gpu: Accepted for v1's sake.
@@ -197,9 +208,16 @@ def conv3d(
 
 
 def conv1d(
-    value: Any = None, filters: Any = None, stride: Any = None, padding: Any = None, use_cudnn_on_gpu: Any = None,
-    data_format: str | None = None, name: str | None = None, input: Any = None, dilations: Any = None,
-) -> Tensor:  # fmt: skip
+    value: Any = None,
+    filters: Any = None,
+    stride: Any = None,
+    padding: Any = None,
+    use_cudnn_on_gpu: Any = None,
+    data_format: str | None = None,
+    name: str | None = None,
+    input: Any = None,
+    dilations: Any = None,
+) -> Tensor:
     """Convolves sequences with a filter.
 
     Args:
@@ -278,17 +296,26 @@ def _depthwise(xp: Any, x: Any, taps: Any, shape: Geometry) -> Any:
 
 
 def _depthwise_kernel(
-    xp: Any, strides: tuple[int, ...], padding: str, data_format: str = "NHWC", dilations: tuple[int, ...] = (),
+    xp: Any,
+    strides: tuple[int, ...],
+    padding: str,
+    data_format: str = "NHWC",
+    dilations: tuple[int, ...] = (),
     explicit_paddings: tuple[int, ...] = (),
-) -> Any:  # fmt: skip
+) -> Any:
     shape = geometry(data_format, strides, dilations or (1,) * 4, padding, explicit_paddings)
     return channels_last(xp, lambda x, taps: _depthwise(xp, x, taps, shape), data_format)
 
 
 _depthwise_native = define_op(
-    "DepthwiseConv2dNative", ("input", "filter"), name="depthwise", rule=_depthwise_rule, kernel=_depthwise_kernel,
-    dtypes=FLOATS_HALF_FIRST, attributes='T data_format="NHWC" dilations=[] explicit_paddings=[] padding strides',
-)  # fmt: skip
+    "DepthwiseConv2dNative",
+    ("input", "filter"),
+    name="depthwise",
+    rule=_depthwise_rule,
+    kernel=_depthwise_kernel,
+    dtypes=FLOATS_HALF_FIRST,
+    attributes='T data_format="NHWC" dilations=[] explicit_paddings=[] padding strides',
+)
 
 
 def depthwise_conv2d(
@@ -322,9 +349,14 @@ def depthwise_conv2d(
 
 
 def depthwise_conv2d_native(
-    input: Any, filter: Any, strides: Any, padding: Any, data_format: str = "NHWC", dilations: Any = (1, 1, 1, 1),
+    input: Any,
+    filter: Any,
+    strides: Any,
+    padding: Any,
+    data_format: str = "NHWC",
+    dilations: Any = (1, 1, 1, 1),
     name: str | None = None,
-) -> Tensor:  # fmt: skip
+) -> Tensor:
     """As `depthwise_conv2d`, as one node named after its type.
 
     Args:
@@ -437,7 +469,8 @@ def atrous_conv2d(value: Any, filters: Any, rate: int, padding: Any, name: str |
 def _transpose_rule(input_sizes: Tensor, filter: Tensor, out_backprop: Tensor, **attrs: Any) -> Spec:
     if filter.dtype.base_dtype is not out_backprop.dtype.base_dtype:
         raise TypeError(
-            f"Input 'out_backprop' of 'Conv2DBackpropInput' Op has type {out_backprop.dtype.base_dtype.name} that "
+            f"Input 'out_backprop' of 'Conv2DBackpropInput' Op has type "
+            f"{out_backprop.dtype.base_dtype.name} that "
             f"does not match type {filter.dtype.base_dtype.name} of argument 'filter'."
         )
     need_rank(filter, 4)
@@ -482,9 +515,13 @@ def _spread_windows(xp: Any, sizes: tuple[int, ...], taps: Any, grad: Any, shape
 
 
 def _transpose_kernel(
-    xp: Any, strides: tuple[int, ...], padding: str, data_format: str = "NHWC", dilations: tuple[int, ...] = (),
+    xp: Any,
+    strides: tuple[int, ...],
+    padding: str,
+    data_format: str = "NHWC",
+    dilations: tuple[int, ...] = (),
     explicit_paddings: tuple[int, ...] = (),
-) -> Any:  # fmt: skip
+) -> Any:
     shape = geometry(data_format, strides, dilations or (1,) * 4, padding, explicit_paddings)
 
     def spread_out(input_sizes: Any, taps: Any, grad: Any) -> Any:
@@ -498,15 +535,28 @@ def _transpose_kernel(
 
 
 _conv2d_backprop = define_op(
-    "Conv2DBackpropInput", ("input_sizes", "filter", "out_backprop"), rule=_transpose_rule, kernel=_transpose_kernel,
-    same_dtype=False, attributes=_CONV_ATTRIBUTES.replace("T ", "T:1 ", 1), host=("input_sizes",),
-)  # fmt: skip
+    "Conv2DBackpropInput",
+    ("input_sizes", "filter", "out_backprop"),
+    rule=_transpose_rule,
+    kernel=_transpose_kernel,
+    same_dtype=False,
+    attributes=_CONV_ATTRIBUTES.replace("T ", "T:1 ", 1),
+    host=("input_sizes",),
+)
 
 
 def conv2d_transpose(
-    value: Any = None, filter: Any = None, output_shape: Any = None, strides: Any = None, padding: Any = "SAME",
-    data_format: str = "NHWC", name: str | None = None, input: Any = None, filters: Any = None, dilations: Any = None,
-) -> Tensor:  # fmt: skip
+    value: Any = None,
+    filter: Any = None,
+    output_shape: Any = None,
+    strides: Any = None,
+    padding: Any = "SAME",
+    data_format: str = "NHWC",
+    name: str | None = None,
+    input: Any = None,
+    filters: Any = None,
+    dilations: Any = None,
+) -> Tensor:
     """The transpose (the gradient) of `conv2d`, which makes images larger.
 
     Args:
@@ -535,10 +585,17 @@ def conv2d_transpose(
 
 
 def conv2d_backprop_input(
-    input_sizes: Any, filter: Any = None, out_backprop: Any = None, strides: Any = None, padding: Any = None,
-    use_cudnn_on_gpu: bool = True, data_format: str = "NHWC", dilations: Any = (1, 1, 1, 1), name: str | None = None,
+    input_sizes: Any,
+    filter: Any = None,
+    out_backprop: Any = None,
+    strides: Any = None,
+    padding: Any = None,
+    use_cudnn_on_gpu: bool = True,
+    data_format: str = "NHWC",
+    dilations: Any = (1, 1, 1, 1),
+    name: str | None = None,
     filters: Any = None,
-) -> Tensor:  # fmt: skip
+) -> Tensor:
     """The gradient of `conv2d` with respect to its input.
 
     Args:

@@ -30,16 +30,20 @@ def _tables(params: Any) -> list[Any]:
 
 
 def embedding_lookup(
-    params: Any, ids: Any, partition_strategy: str = "mod", name: str | None = None, validate_indices: bool = True,
+    params: Any,
+    ids: Any,
+    partition_strategy: str = "mod",
+    name: str | None = None,
+    validate_indices: bool = True,
     max_norm: Any = None,
-) -> Tensor:  # fmt: skip
+) -> Tensor:
     """Looks rows up in a table, which may be in several parts.
 
     Args:
         params: The table: a tensor, a variable, a partitioned variable, or a list of parts.
         ids: The numbers of the rows, int32 or int64.
-        partition_strategy: How rows are dealt out to several parts: "mod" (row i is in part i mod n) or "div" (in
-            runs, the first ones one row longer if they cannot be equal).
+        partition_strategy: How rows are dealt out to several parts: "mod" (row i is in part i mod n) or
+            "div" (in runs, the first ones one row longer if they cannot be equal).
         name: The operation's name.
         validate_indices: Accepted for v1's sake.
         max_norm: The norm that rows have at most.

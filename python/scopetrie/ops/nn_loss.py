@@ -119,9 +119,12 @@ def _cross_entropy_kernel(xp: Any) -> Any:
 
 
 _softmax_cross_entropy = define_op(
-    "SoftmaxCrossEntropyWithLogits", ("features", "labels"), rule=_cross_entropy_rule, kernel=_cross_entropy_kernel,
+    "SoftmaxCrossEntropyWithLogits",
+    ("features", "labels"),
+    rule=_cross_entropy_rule,
+    kernel=_cross_entropy_kernel,
     dtypes=FLOATS_HALF_FIRST,
-)  # fmt: skip
+)
 
 
 def _class_last(x: Tensor, axis: int) -> Tensor:
@@ -251,7 +254,8 @@ def sparse_softmax_cross_entropy_with_logits(
         name: The operation's name.
 
     Returns:
-        A tensor of the shape of `labels` with the dtype of `logits`; not a number where a label is out of range.
+        A tensor of the shape of `labels` with the dtype of `logits`; not a number where a label is out of
+        range.
 
     Raises:
         ValueError: If the shapes do not go together.
@@ -266,7 +270,8 @@ def sparse_softmax_cross_entropy_with_logits(
         if dims is not None and at is not None and len(at) != len(dims) - 1:
             raise ValueError(
                 "`labels.shape.rank` must equal `logits.shape.rank - 1`. "
-                f"Received: labels.shape={picked.shape} of rank {len(at)} and logits.shape={x.shape} of rank {len(dims)}"
+                f"Received: labels.shape={picked.shape} of rank {len(at)} and logits.shape={x.shape} of "
+                f"rank {len(dims)}"
             )
         if (
             dims is not None

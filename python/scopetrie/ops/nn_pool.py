@@ -94,9 +94,13 @@ _max2d = define_op(
     attributes='T data_format="NHWC" explicit_paddings=[] ksize padding strides',
 )  # fmt: skip
 _avg2d = define_op(
-    "AvgPool", ("value",), rule=lambda value, **attrs: _pool_rule(value, **attrs), kernel=_pool_kernel(_avg_pool),
-    dtypes=FLOATS_HALF_FIRST, attributes='T data_format="NHWC" ksize padding strides',
-)  # fmt: skip
+    "AvgPool",
+    ("value",),
+    rule=lambda value, **attrs: _pool_rule(value, **attrs),
+    kernel=_pool_kernel(_avg_pool),
+    dtypes=FLOATS_HALF_FIRST,
+    attributes='T data_format="NHWC" ksize padding strides',
+)
 _max3d = define_op(
     "MaxPool3D", ("input",), rule=_pool_rule, kernel=_pool_kernel(_max_pool), dtypes="f2 bf f4",
     attributes='T data_format="NDHWC" ksize padding strides',
@@ -145,6 +149,7 @@ def max_pool(
     value: Any, ksize: Any, strides: Any, padding: Any, data_format: str = "NHWC", name: str | None = None,
     input: Any = None,
 ) -> Tensor:  # fmt: skip
+    """Pools; see below."""
     value = renamed(value, "value", input, "input")
     check_choice(data_format, "data_format", "MaxPool", ("NHWC", "NCHW"))
     return _max2d(value, name=name, **_attributes("MaxPool", ksize, strides, padding, data_format, True))
@@ -154,6 +159,7 @@ def avg_pool(
     value: Any, ksize: Any, strides: Any, padding: Any, data_format: str = "NHWC", name: str | None = None,
     input: Any = None,
 ) -> Tensor:  # fmt: skip
+    """Pools; see below."""
     value = renamed(value, "value", input, "input")
     check_choice(data_format, "data_format", "AvgPool", ("NHWC", "NCHW"))
     return _avg2d(value, name=name, **_attributes("AvgPool", ksize, strides, padding, data_format, False))
@@ -162,12 +168,14 @@ def avg_pool(
 def max_pool3d(
     input: Any, ksize: Any, strides: Any, padding: Any, data_format: str = "NDHWC", name: str | None = None
 ) -> Tensor:
+    """Pools; see below."""
     return _max3d(input, name=name, **_attributes("MaxPool3D", ksize, strides, padding, data_format, False))
 
 
 def avg_pool3d(
     input: Any, ksize: Any, strides: Any, padding: Any, data_format: str = "NDHWC", name: str | None = None
 ) -> Tensor:
+    """Pools; see below."""
     return _avg3d(input, name=name, **_attributes("AvgPool3D", ksize, strides, padding, data_format, False))
 
 
@@ -184,9 +192,16 @@ for _function, _what, _wide in (
 
 
 def pool(
-    input: Any, window_shape: Any, pooling_type: str, padding: Any, dilation_rate: Any = None, strides: Any = None,
-    name: str | None = None, data_format: str | None = None, dilations: Any = None,
-) -> Tensor:  # fmt: skip
+    input: Any,
+    window_shape: Any,
+    pooling_type: str,
+    padding: Any,
+    dilation_rate: Any = None,
+    strides: Any = None,
+    name: str | None = None,
+    data_format: str | None = None,
+    dilations: Any = None,
+) -> Tensor:
     """Pools images or volumes, as the window's rank says.
 
     Args:
@@ -209,8 +224,12 @@ def pool(
     gaps = renamed(dilation_rate, "dilation_rate", dilations, "dilations")
     if gaps is not None and any(int(gap) != 1 for gap in gaps):
         raise NotImplementedError("pool: windows with holes (dilation_rate other than 1) are not supported")
-    kinds = {("MAX", 2): (max_pool, "NHWC"), ("AVG", 2): (avg_pool, "NHWC"), ("MAX", 3): (max_pool3d, "NDHWC"),
-             ("AVG", 3): (avg_pool3d, "NDHWC")}  # fmt: skip
+    kinds = {
+        ("MAX", 2): (max_pool, "NHWC"),
+        ("AVG", 2): (avg_pool, "NHWC"),
+        ("MAX", 3): (max_pool3d, "NDHWC"),
+        ("AVG", 3): (avg_pool3d, "NDHWC"),
+    }
     count = len(window_shape)
     if (pooling_type, count) not in kinds:
         raise ValueError(

@@ -1,6 +1,7 @@
 """What convolutions and poolings share: windows that slide over the spatial dimensions of a tensor.
 
-Kernels work on channels-last arrays `[N, spatial..., C]`; channels-first tensors are permuted on the way in and out.
+Kernels work on channels-last arrays `[N, spatial..., C]`; channels-first tensors are permuted on the way in
+and out.
 """
 
 from __future__ import annotations
@@ -106,7 +107,7 @@ def filled_like(xp: Any, x: Any, shape: tuple[int, ...], value: Any) -> Any:
 
 
 def window_slices(x: Any, window: Sequence[int], counts: Sequence[int], shape: Geometry) -> list[Any]:
-    """For each entry of a window, in row-major order, the view `[N, counts..., C]` of where it is in all windows."""
+    """For each entry of a window, in row-major order, the view `[N, counts..., C]` of it in all windows."""
     views: list[Any] = [()]
     for at, length in enumerate(window):
         stride, dilation = shape.strides[at], shape.dilations[at]
@@ -184,7 +185,8 @@ def spread(value: Any, count: int, channel: int, name: str) -> tuple[int, ...]:
         given = given * count
     if len(given) != count:
         raise ValueError(
-            f"{name} should be of length 1, {count} or {count + 2}. Received: {name}={value} of length {len(value)}"
+            f"{name} should be of length 1, {count} or {count + 2}. Received: {name}={value} of length "
+            f"{len(value)}"
         )
     return (1, 1, *given) if channel == 1 else (1, *given, 1)
 

@@ -64,7 +64,8 @@ def _truediv(x: Any, y: Any) -> Tensor:
 
 
 _core.register_hooks(convert=convert_to_tensor)
-# A pair names an op function and the node that the operator makes; the extension calls it without further ado.
+# A pair names an op function and the node that the operator makes; the extension calls it without further
+# ado.
 _core.register_operators({
     "add": (elementwise.add, "add"),
     "sub": (elementwise.subtract, "sub"),

@@ -1,8 +1,8 @@
 """The registry of op types: what a node of each type takes, gives, computes and is called.
 
-An op is defined once, beside the public function that builds it: `define_op` takes its inputs, its shape rule and
-its kernel, files them in `OPS` and returns the function (made in C) that adds a node to the graph. A program adds
-types of its own with `register_op`, by the same means.
+An op is defined once, beside the public function that builds it: `define_op` takes its inputs, its shape
+rule and its kernel, files them in `OPS` and returns the function (made in C) that adds a node to the graph. A
+program adds types of its own with `register_op`, by the same means.
 
 Example:
     >>> import scopetrie as tf
@@ -65,8 +65,8 @@ class ShapeError(ValueError):
 
     Args:
         message: The fault in v1's words, without the part from " for '{{node".
-        constants: Values of inputs that the rule looked at, by position, as v1 writes them (`"<5>"` without the
-            brackets).
+        constants: Values of inputs that the rule looked at, by position, as v1 writes them (`"<5>"` without
+            the brackets).
         partial: Shapes that the rule read from inputs, by position, as v1 writes them (`"[2,?]"`).
     """
 
@@ -88,7 +88,8 @@ class OpDef:
         type: v1's name of the type, e.g. `"AddV2"`.
         inputs: Names of the inputs; `"values*"` is a list of one dtype, `"data**"` a list of any dtypes,
             `"ref:ref"` a variable's own memory.
-        kernel: `kernel(xp, **attrs)` gives the function of arrays that computes the outputs; for a stateful op it
+        kernel: `kernel(xp, **attrs)` gives the function of arrays that computes the outputs; for a stateful
+            op it
             is `kernel(xp, state, **attrs)`. None where the session itself gives the value (placeholders).
         stateful: Whether running the op has effects or depends on more than its inputs.
         host: Positions of inputs that the kernel wants as NumPy arrays wherever it computes: shapes, axes.
@@ -100,9 +101,15 @@ class OpDef:
     __slots__ = ("attributes", "function", "host", "host_outputs", "inputs", "kernel", "stateful", "type")
 
     def __init__(
-        self, type: str, inputs: tuple[str, ...], kernel: Kernel | None, stateful: bool, host: tuple[int, ...],
-        host_outputs: bool, attributes: str,
-    ) -> None:  # fmt: skip
+        self,
+        type: str,
+        inputs: tuple[str, ...],
+        kernel: Kernel | None,
+        stateful: bool,
+        host: tuple[int, ...],
+        host_outputs: bool,
+        attributes: str,
+    ) -> None:
         self.type = type
         self.inputs = inputs
         self.kernel = kernel
@@ -182,7 +189,8 @@ def define_op(
         name: The default name of a node; `type` if left out.
         rule: What is put out: `"same"` (dtype and shape of the first input), `"bool"` (its shape, boolean),
             `"broadcast"` (the inputs broadcast, dtype of the first), `"compare"` (broadcast, boolean), or
-            `rule(*inputs, **attrs)`, which gets the input tensors and returns (dtype, dims) or a list of them.
+            `rule(*inputs, **attrs)`, which gets the input tensors and returns (dtype, dims) or a list of
+            them.
         kernel: `kernel(xp, **attrs)` returns the function of arrays; `xp` is an array-API namespace.
         dtypes: Codes of the dtypes that the first input may have (see `type_names`); None for any.
         same_dtype: Whether all inputs share a dtype. Python values are converted to it.
@@ -193,13 +201,16 @@ def define_op(
         doc: The docstring of the function.
 
     Returns:
-        `f(*inputs, name=None, **attrs)`, which returns a Tensor, a list of them, or the Operation if there are none.
+        `f(*inputs, name=None, **attrs)`, which returns a Tensor, a list of them, or the Operation if there
+        are none.
     """
     names = [each.rpartition(":")[2].rstrip("*") for each in inputs]
     positions = tuple(names.index(each) for each in host)
     op_def = OpDef(type, inputs, kernel, stateful, positions, host_outputs, attributes)
     allowed = None if dtypes is None else type_names(dtypes)
-    function: OpFunction[Made] = OpFunction(op_def, type, name or type, inputs, rule, allowed, same_dtype, doc)
+    function: OpFunction[Made] = OpFunction(
+        op_def, type, name or type, inputs, rule, allowed, same_dtype, doc
+    )
     op_def.function = function
     OPS[type] = op_def
     return function
@@ -222,7 +233,8 @@ def register_op(
         kernel: `kernel(xp, **attrs)` returns the function of arrays that computes the op. `xp` is the array
             namespace of the session that runs it (NumPy's, CuPy's, ...).
         inputs: The names of the inputs; a trailing `*` marks a list of tensors.
-        shape: The shape rule: `"same"`, `"broadcast"`, `"compare"`, `"bool"`, or `shape(*inputs, **attrs)`, which
+        shape: The shape rule: `"same"`, `"broadcast"`, `"compare"`, `"bool"`, or `shape(*inputs, **attrs)`,
+            which
             returns (dtype, dims); dims is a tuple with None for unknown sizes, or None for an unknown rank.
         name: The default name of nodes; `type` if left out.
         dtypes: The dtypes that the first input may have; any if left out.
@@ -254,6 +266,11 @@ def register_op(
 
 
 _as_dtype = dtypes.as_dtype
+
+
+def listed(made: Any) -> list[Any]:
+    """The outputs of a node as a list; the function of an op with one output returns that by itself."""
+    return made if isinstance(made, list) else [made]
 
 
 def check_dtype(tensor: Tensor, parameter: str, codes: str) -> None:
@@ -288,9 +305,10 @@ def node_text(op_def: OpDef, name: str, inputs: Sequence[Tensor], attrs: Mapping
 def node_attributes(op: Any) -> list[tuple[str, Any]]:
     """The attributes that a node has in a GraphDef, in the order of their names.
 
-    The template of its type has a word for each: `T` is the dtype of input 0 unless the node has an attribute of
-    that name, `T:1` that of input 1, `N` the length of the input list, and `key=value` an attribute that is the
-    constant (`false`, `1`, `""`) where the node has it not.
+    The template of its type has a word for each: `T` is the dtype of input 0 unless the node has an
+    attribute of
+    that name, `T:1` that of input 1, `N` the length of the input list, and `key=value` an attribute that is
+    the constant (`false`, `1`, `""`) where the node has it not.
 
     Args:
         op: The operation.

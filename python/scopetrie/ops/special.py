@@ -1,8 +1,10 @@
 """Special functions, which the array standard leaves out: a library's own where there is one, else a formula.
 
-The formulas work on any array namespace: `erf` is its series below 2 and, like `erfc`, a continued fraction above;
-`gammaln` is Lanczos' series with g = 7 and nine terms, `digamma` the asymptotic series after the recurrence. In
-float64 they are good to about 1e-13 (Abramowitz and Stegun, 7.1.6, 7.1.14, 6.3.18; Lanczos, SIAM J. Num. Anal. 1, 1964).
+The formulas work on any array namespace: `erf` is its series below 2 and, like `erfc`, a continued fraction
+above; `gammaln` is Lanczos' series with g = 7 and nine terms, `digamma` the asymptotic series after the
+recurrence. In
+float64 they are good to about 1e-13 (Abramowitz and Stegun, 7.1.6, 7.1.14, 6.3.18; Lanczos, SIAM J. Num.
+Anal. 1, 1964).
 """
 
 from __future__ import annotations
@@ -14,8 +16,11 @@ from typing import Any, Final
 
 # Where the libraries behind array_api_compat's namespaces keep their special functions.
 _HOMES: Final = {
-    "numpy": "scipy.special", "cupy": "cupyx.scipy.special", "torch": "torch.special", "jax": "jax.scipy.special",
-}  # fmt: skip
+    "numpy": "scipy.special",
+    "cupy": "cupyx.scipy.special",
+    "torch": "torch.special",
+    "jax": "jax.scipy.special",
+}
 
 
 def special(name: str) -> Callable[..., Any]:
@@ -68,7 +73,7 @@ def _polynomial(x: Any, coefficients: tuple[float, ...]) -> Any:
 
 
 def _erfc_tail(xp: Any, x: Any) -> Any:
-    """erfc(x) for x >= 0.5, by Lentz' continued fraction evaluated backwards from a depth that suffices there."""
+    """erfc(x) for x >= 0.5, by its continued fraction, evaluated backwards from a depth that suffices."""
     square = x * x
     fraction = xp.zeros_like(x)
     for k in range(120, 0, -1):
@@ -77,7 +82,7 @@ def _erfc_tail(xp: Any, x: Any) -> Any:
 
 
 def _erf_series(xp: Any, x: Any) -> Any:
-    """erf(x) for |x| < 2 by its series 2/sqrt(pi) exp(-x^2) sum 2^n x^(2n+1) / (2n+1)!!, all terms positive."""
+    """erf(x) for |x| < 2: 2/sqrt(pi) exp(-x^2) sum 2^n x^(2n+1) / (2n+1)!!, of positive terms."""
     square = 2 * x * x
     term = x
     total = x

@@ -20,7 +20,8 @@ def _need_dtype(ref: Tensor, updates: Tensor, type: str) -> None:
     own, found = ref.dtype.base_dtype, updates.dtype.base_dtype
     if own is not found:
         raise TypeError(
-            f"Input 'updates' of '{type}' Op has type {found.name} that does not match type {own.name} of argument "
+            f"Input 'updates' of '{type}' Op has type {found.name} that does not match type {own.name} of "
+            f"argument "
             "'ref'."
         )
 
@@ -120,10 +121,14 @@ def _scatter(type: str, how: str, codes: str | None, locking: bool = False, slic
 
     scatter.__name__ = scatter.__qualname__ = f"scatter_nd_{how}" if slices else f"scatter_{how}"
     scatter.__doc__ = _DOC.format(
-        how=how, what="slices" if slices else "rows", whats="slices" if slices else "rows",
+        how=how,
+        what="slices" if slices else "rows",
+        whats="slices" if slices else "rows",
         indices="Tuples of indices `[..., depth]`" if slices else "The numbers of the rows, int32 or int64",
-        shape="`indices.shape[:-1] + ref.shape[depth:]`" if slices else "`indices.shape + ref.shape[1:]`, or a scalar,",
-    )  # fmt: skip
+        shape="`indices.shape[:-1] + ref.shape[depth:]`"
+        if slices
+        else "`indices.shape + ref.shape[1:]`, or a scalar,",
+    )
     return scatter
 
 
