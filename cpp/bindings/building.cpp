@@ -18,16 +18,17 @@ bool is_legal(std::string_view name) {
 }
 
 // A verbatim name ("a/b/"): taken as it is, unless an operation has it.
-bool take_verbatim(GraphState& graph, std::string_view text, const NameText& split, OpGraph::Fresh& out) {
+bool take_verbatim(GraphState& graph, std::string_view text, OpGraph::Fresh& out) {
   OpGraph& ops = graph.ops;
   if (ops.find(text) != kNone) {
     PyErr_Format(PyExc_ValueError, "Duplicate node name in graph: '%s'", std::string(text).c_str());
     return false;
   }
-  const ScopeId scope = ops.scopes().at(split.parents);
+  SegmentId segment;
+  const ScopeId scope = ops.scopes().scope_of_name(text, ScopeTrie::kRoot, segment);
   // Usually a name scope of this name was entered, which took the name. Where none was, it is taken now.
-  if (ops.peek(scope, split.segment).suffix == 0) ops.unique(scope, split.segment);
-  out = {{scope, split.segment, 0}, false};
+  if (ops.peek(scope, segment).suffix == 0) ops.unique(scope, segment);
+  out = {{scope, segment, 0}, false};
   return true;
 }
 
@@ -60,28 +61,6 @@ SegmentId plain_segment_slow(GraphState& graph, PyObject* name) {
   return segment;
 }
 
-NameText split_name(GraphState& graph, PyObject* name) {
-  NameText out;
-  if (!PyUnicode_Check(name)) {
-    PyErr_Format(PyExc_TypeError, "expected string or bytes-like object, got '%s'", Py_TYPE(name)->tp_name);
-    return out;
-  }
-  std::string_view text = text_of(name);
-  if (text.data() == nullptr) return out;
-  if (!text.empty() && text.back() == '/') {
-    out.verbatim = true;
-    text.remove_suffix(1);
-  }
-  const std::size_t slash = text.rfind('/');
-  if (slash != std::string_view::npos) {
-    out.has_parents = true;
-    out.parents = text.substr(0, slash);
-    text.remove_prefix(slash + 1);
-  }
-  out.segment = graph.ops.segments().intern(text);
-  return out;
-}
-
 bool check_scope_name(bool at_root, std::string_view name) {
   if (is_legal(name) && (!at_root || starts_legally(name))) return true;
   PyErr_Format(PyExc_ValueError, "'%s' is not a valid %sscope name. A %sscope name has to match the following pattern: %s",
@@ -104,16 +83,22 @@ bool check_operation_name(GraphState& graph, ScopeId scope, std::string_view nam
 
 bool take_name_slow(Context& context, PyObject* name, NameStyle style, OpGraph::Fresh& out) {
   GraphState& graph = state_of(context.graph);
-  const NameText split = split_name(graph, name);
-  if (split.segment == kNone) return false;
+  if (!PyUnicode_Check(name)) {
+    PyErr_Format(PyExc_TypeError, "expected string or bytes-like object, got '%s'", Py_TYPE(name)->tp_name);
+    return false;
+  }
   std::string_view text = text_of(name);
-  if (split.verbatim) text.remove_suffix(1);
-  const ScopeId here = split.verbatim ? ScopeTrie::kRoot : scope_of(context);
+  if (text.data() == nullptr) return false;
+  const bool verbatim = !text.empty() && text.back() == '/';
+  if (verbatim) text.remove_suffix(1);
+  const ScopeId here = verbatim ? ScopeTrie::kRoot : scope_of(context);
   const bool legal = style == NameStyle::kScope ? check_scope_name(here == ScopeTrie::kRoot, text)
                                                 : check_operation_name(graph, here, text);
   if (!legal) return false;
-  if (split.verbatim) return take_verbatim(graph, text, split, out);
-  out = graph.ops.unique(split.has_parents ? graph.ops.scopes().at(split.parents, here) : here, split.segment);
+  if (verbatim) return take_verbatim(graph, text, out);
+  SegmentId segment;
+  const ScopeId scope = graph.ops.scopes().scope_of_name(text, here, segment);
+  out = graph.ops.unique(scope, segment);
   return true;
 }
 

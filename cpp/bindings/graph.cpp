@@ -37,9 +37,7 @@ PyObject* unique_name(PyObject* self, PyObject* const* args, Py_ssize_t position
     // v1 checks no characters here, and "a/" is a name of its own.
     const std::string_view text = text_of(given[0]);
     if (text.data() == nullptr) return nullptr;
-    const std::size_t slash = text.rfind('/');
-    if (slash != std::string_view::npos) scope = graph.ops.scopes().at(text.substr(0, slash), scope);
-    segment = graph.ops.segments().intern(text.substr(slash == std::string_view::npos ? 0 : slash + 1));
+    scope = graph.ops.scopes().scope_of_name(text, scope, segment);
   }
   const Name name = mark != 0 ? graph.ops.unique(scope, segment).name : graph.ops.peek(scope, segment);
   std::string text;
@@ -161,19 +159,11 @@ PyObject* get_variables(PyObject* self, PyObject*) {
   return list_of(of(self).variables.size(), [&](VariableId id) { return variable_handle(as_graph(self), id); });
 }
 
-// Scope and segment of a store key, e.g. "tower/conv1/weights".
-void split_key(GraphState& graph, std::string_view key, ScopeId& scope, SegmentId& segment) {
-  const std::size_t slash = key.rfind('/');
-  scope = slash == std::string_view::npos ? ScopeTrie::kRoot : graph.ops.scopes().at(key.substr(0, slash));
-  segment = graph.ops.segments().intern(key.substr(slash == std::string_view::npos ? 0 : slash + 1));
-}
-
 PyObject* find_variable(PyObject* self, PyObject* key) {
   const std::string_view text = text_of(key);
   if (text.data() == nullptr) return nullptr;
-  ScopeId scope;
   SegmentId segment;
-  split_key(of(self), text, scope, segment);
+  const ScopeId scope = of(self).ops.scopes().scope_of_name(text, ScopeTrie::kRoot, segment);
   const VariableId id = of(self).variables.find(scope, segment);
   if (id == kNone) Py_RETURN_NONE;
   return variable_handle(as_graph(self), id);
@@ -196,7 +186,9 @@ PyObject* add_variable_row(PyObject* self, PyObject* args) {
   Variable record;
   record.flags = trainable != 0 ? kTrainable : 0u;
   if (key != Py_None) {
-    split_key(graph, text_of(key), record.scope, record.segment);
+    const std::string_view text = text_of(key);
+    if (text.data() == nullptr) return nullptr;
+    record.scope = graph.ops.scopes().scope_of_name(text, ScopeTrie::kRoot, record.segment);
     if (graph.variables.find(record.scope, record.segment) != kNone) {
       PyErr_Format(PyExc_ValueError, "Variable %U already exists, disallowed.", key);
       return nullptr;

@@ -22,16 +22,6 @@ namespace scopetrie::python {
 /// Flags of scopetrie::Variable.
 enum VariableFlags : std::uint32_t { kTrainable = 1 };
 
-/// A name as Python gave it, split for the core.
-struct NameText {
-  SegmentId segment = kNone;       // the last part
-  std::string_view parents;        // what stands before the last slash
-  bool has_parents = false;        // "a/b"
-  bool verbatim = false;           // "a/": exactly this name from the root
-};
-
-struct PyGraph;
-
 struct GraphState {
   PyGraph* owner = nullptr;  // borrowed
   OpGraph ops;
@@ -67,9 +57,6 @@ inline SegmentId plain_segment(GraphState& graph, PyObject* name) {
   const auto& entry = graph.names[(reinterpret_cast<std::uintptr_t>(name) >> 4) % graph.names.size()];
   return entry.text == name ? entry.segment : plain_segment_slow(graph, name);
 }
-
-/// Splits any name (no check of its characters); segment is kNone with an exception set where it is not a str.
-NameText split_name(GraphState& graph, PyObject* name);
 
 /// A number for a text that the bindings use as a default name, and its segment in a graph.
 std::uint32_t known_name(std::string_view text);

@@ -180,8 +180,9 @@ PyObject* operation_inputs(PyObject* self, void*) {
 PyObject* operation_outputs(PyObject* self, void*) {
   const OpGraph& ops = graph_of(self).ops;
   const TensorId first = ops.operation(handle(self)->id).first_output;
-  return tensor_tuple(handle(self)->graph, ops.output_count(handle(self)->id),
-                      [&](std::size_t i) { return static_cast<TensorId>(first + i); });
+  const Ref outputs(tensor_tuple(handle(self)->graph, ops.output_count(handle(self)->id),
+                                 [&](std::size_t i) { return static_cast<TensorId>(first + i); }));
+  return outputs ? PySequence_List(outputs.get()) : nullptr;  // a list, as v1's
 }
 
 PyObject* operation_control_inputs(PyObject* self, void*) {

@@ -89,6 +89,8 @@ PyObject* enter(PyObject* self, PyObject*) {
       scope->pushed = true;
     }
   }
+  // As v1: entering the same object again first ends its earlier entry.
+  if (scope->entered != nullptr && scope->context == context) context->names = scope->before;
   const NameScope before = context->names;
   Ref text;
   if (name == nullptr || (PyUnicode_Check(name) && PyUnicode_GET_LENGTH(name) == 0)) {
@@ -124,10 +126,7 @@ PyObject* enter(PyObject* self, PyObject*) {
 
 PyObject* leave(PyObject* self, PyObject* const*, Py_ssize_t) {
   PyNameScope* scope = as_name_scope(self);
-  if (scope->entered == nullptr) {
-    PyErr_SetString(PyExc_RuntimeError, "name_scope: left without having been entered");
-    return nullptr;
-  }
+  if (scope->entered == nullptr) Py_RETURN_NONE;  // as v1, where a later entry of the same object has ended this one
   scope->context->names = scope->before;
   PyGraph* graph = std::exchange(scope->entered, nullptr);
   const Ref keep(reinterpret_cast<PyObject*>(graph));
@@ -194,9 +193,8 @@ bool enter_name_scope(Context& context, std::string_view name) {
     context.names = {scopes.at(name.substr(0, name.size() - 1)), {}};
     return true;
   }
-  const std::size_t slash = name.rfind('/');
-  const ScopeId parent = slash == std::string_view::npos ? here : scopes.at(name.substr(0, slash), here);
-  const SegmentId segment = graph.ops.segments().intern(name.substr(slash == std::string_view::npos ? 0 : slash + 1));
+  SegmentId segment;
+  const ScopeId parent = scopes.scope_of_name(name, here, segment);
   context.names = {kNone, graph.ops.unique(parent, segment).name};
   return true;
 }

@@ -323,7 +323,9 @@ bool convert_values(Context& context, const Definition& definition, PyObject* co
   if (definition.same_dtype)
     for (const TensorId id : inputs.ids())
       if (id != kNone && dtype == 0) dtype = base_dtype(ops.tensor(id).dtype);
-  bool plain = fresh.bare && dtype != 0 && inputs.values <= 2;
+  // A hook or a rule in Python would see constants named after an operation that is not there yet.
+  bool plain = fresh.bare && dtype != 0 && inputs.values <= 2 && context.on_operation == nullptr &&
+               definition.rule != Rule::kFunction;
   for (std::size_t i = 0; plain && i < inputs.count; ++i)
     plain = inputs.ids()[i] != kNone || is_plain_scalar(args[i], dtype);
   if (plain) return add_scalars(context, definition, args, inputs, dtype, fresh.name);

@@ -47,9 +47,16 @@ PyObject* binary(PyObject* x, PyObject* y) {
     Py_RETURN_NOTIMPLEMENTED;
   }
   // As v1: a right operand of a foreign type that knows the operator gets its turn.
-  if (is_operand(y) || !has_reflected(y, slot) || PyNumber_Check(y) || PySequence_Check(y)) return nullptr;
   if (!PyErr_ExceptionMatches(PyExc_TypeError) && !PyErr_ExceptionMatches(PyExc_ValueError)) return nullptr;
-  PyErr_Clear();
+  PyObject *type, *value, *trace;
+  PyErr_Fetch(&type, &value, &trace);
+  if (is_operand(y) || PyNumber_Check(y) || PySequence_Check(y) || !has_reflected(y, slot)) {
+    PyErr_Restore(type, value, trace);
+    return nullptr;
+  }
+  Py_XDECREF(type);
+  Py_XDECREF(value);
+  Py_XDECREF(trace);
   Py_RETURN_NOTIMPLEMENTED;
 }
 

@@ -39,6 +39,13 @@ ScopeId ScopeTrie::at(std::string_view path, ScopeId from) {
   }
 }
 
+ScopeId ScopeTrie::scope_of_name(std::string_view name, ScopeId from, SegmentId& last) {
+  for (std::size_t slash; (slash = name.find('/')) != std::string_view::npos; name.remove_prefix(slash + 1))
+    from = child(from, segments_.intern(name.substr(0, slash)));
+  last = segments_.intern(name);
+  return from;
+}
+
 void ScopeTrie::append_path(ScopeId scope, std::string& out) const {
   if (scope == kRoot) return;
   // Scopes are met from the last part to the first: the length, then the parts from the end. (Recursion would be

@@ -39,6 +39,10 @@ class ScopeTrie {
   /// The scope of a whole path relative to `from`, made if it is new. "" is `from` itself.
   ScopeId at(std::string_view path, ScopeId from = kRoot);
 
+  /// The scope that a name like "a/b/c" stands in, made if it is new, and the segment it ends with. Unlike at(), an
+  /// empty part counts: "/c" stands beneath an empty segment.
+  ScopeId scope_of_name(std::string_view name, ScopeId from, SegmentId& last);
+
   /// Appends the path of `scope`, without a slash at its end.
   void append_path(ScopeId scope, std::string& out) const;
 

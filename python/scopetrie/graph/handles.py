@@ -185,9 +185,9 @@ class Operation(_core.Operation):
         assert _run_operation is not None
         _run_operation(self, feed_dict, session)
 
-    def values(self) -> tuple[_core.Tensor, ...]:
-        """Returns the outputs."""
-        return self.outputs
+    def values(self) -> tuple[Tensor, ...]:
+        """Returns the outputs, as a tuple."""
+        return tuple(self.outputs)
 
     @property
     def device(self) -> str:
