@@ -68,6 +68,7 @@ class Handles(Nodes):
         super().grow(count)
         self.kept: list[Any] = [None] * count
         self.names = [f"Neg_{i}:0" if i else "Neg:0" for i in range(count)]
+        self.graph.get_tensor_by_name(self.names[-1])  # the index of names is not the handles'
 
     def grow(self, count: int) -> None:
         get, kept, names = self.graph.get_tensor_by_name, self.kept, self.names

@@ -79,10 +79,7 @@ class Work:
           WrongResult: if the check fails.
         """
         with self.prepare(calls) as names:
-            key = tuple(names)
-            loop = self._loops.get(key)
-            if loop is None:
-                loop = self._loops[key] = compile_loop(self.statement, key, self.over)
+            loop = self.loop(names)
             gc.collect()
             if self.collect:
                 gc.enable()
@@ -93,6 +90,14 @@ class Work:
             if self.check is not None:
                 self.check(names, calls)
         return spent / calls
+
+    def loop(self, names: Names) -> Callable[..., int]:
+        """The compiled loop for these names, the same function each time."""
+        key = tuple(names)
+        made = self._loops.get(key)
+        if made is None:
+            made = self._loops[key] = compile_loop(self.statement, key, self.over)
+        return made
 
 
 def compile_loop(statement: str, names: Iterable[str], over: str | None) -> Callable[..., int]:
