@@ -11,25 +11,34 @@ namespace {
 // The arguments after name_or_scope, default_name and values, in v1's order.
 enum Option { kInitializer, kRegularizer, kCachingDevice, kPartitioner, kCustomGetter, kDType, kUseResource, kConstraint, kOptions };
 
+/// What one entry of a manager changed, to be put back.
+struct Entered {
+  PyGraph* graph = nullptr;  // owned; null: not entered
+  Context* context = nullptr;
+  NameScope names_before;
+  PyVariableScope* scope_before = nullptr;  // owned
+  PyVariableScope* scope = nullptr;         // borrowed: the context owns it
+  std::size_t counters = 0;                 // of a captured scope
+};
+
 struct PyEntry {
   PyObject_HEAD
   PyObject* name_or_scope;
   PyObject* default_name;
-  PyObject* values;
-  PyObject** options;  // kOptions of them, owned; null where none was given
+  PyGraph* values_graph;  // owned; the graph of `values`, null where there were none
+  PyObject** options;     // kOptions of them, owned; null where none was given
   Reuse reuse;
   bool auxiliary;  // whether a name scope is opened, too
-  PyObject* picked;  // what default_name became when it was entered first
+  bool captured;   // name_or_scope is a VariableScope
+  bool pushed;     // values_graph was made the default
 
-  // While entered:
-  PyGraph* graph;  // owned
-  Context* context;
-  NameScope names_before;
-  PyVariableScope* scope_before;  // owned
-  PyVariableScope* scope;         // borrowed: the context owns it
-  std::size_t counters;           // of a captured scope
-  bool captured;
-  bool pushed;
+  // As v1, a manager that is entered again keeps what its first entry made:
+  PyObject* picked;         // the name that default_name became
+  PyVariableScope* jumped;  // owned; the copy of a captured scope
+  PyVariableScope* first;   // owned; the first scope made of a name, whose original_name_scope later ones have
+
+  Entered now;
+  std::vector<Entered>* outer;  // earlier entries, where one object is entered within itself; usually null
 };
 
 PyEntry* as_entry(PyObject* object) { return reinterpret_cast<PyEntry*>(object); }
@@ -68,13 +77,19 @@ PyObject* new_entry(PyObject* const* args, Py_ssize_t positional, PyObject* keyw
     PyErr_Format(PyExc_TypeError, "The auxiliary_name_scope must be `True` or `False`, while get %S", given[12]);
     return nullptr;
   }
+  Ref values_graph;
+  if (given[2] != nullptr) {
+    values_graph = Ref(PyObject_CallOneArg(state().hooks.values_graph, given[2]));
+    if (!values_graph) return nullptr;
+  }
   PyTypeObject* type = state().variable_scope_type;
   PyObject* self = type->tp_alloc(type, 0);
   if (self == nullptr) return nullptr;
   PyEntry* entry = as_entry(self);
+  entry->values_graph = reinterpret_cast<PyGraph*>(values_graph.release());
   entry->name_or_scope = Py_XNewRef(given[0]);
   entry->default_name = Py_XNewRef(given[1]);
-  entry->values = Py_XNewRef(given[2]);
+  entry->captured = given[0] != nullptr && is_scope(given[0]);
   entry->reuse = reuse;
   entry->auxiliary = given[12] != Py_False;
   constexpr std::size_t positions[kOptions] = {3, 4, 5, 6, 7, 9, 10, 11};
@@ -132,19 +147,22 @@ bool enter_names(Context& context, PyEntry* entry, PyObject* name, std::string_v
   return enter_name_scope(context, text);
 }
 
-// original_name_scope of a new scope: the current name scope.
-void set_origin(Context& context, PyVariableScope* scope) {
+// original_name_scope of a new scope: the current name scope; that of the manager's first entry in a later one.
+void set_origin(Context& context, PyEntry* entry, PyVariableScope* scope) {
   Py_CLEAR(scope->origin_text);
-  if (context.names.scope == kNone) {
-    scope->origin = context.names.pending;
-    scope->origin_is_text = false;
+  if (entry->first != nullptr) {
+    scope->origin = entry->first->origin;
+    scope->origin_is_text = entry->first->origin_is_text;
+    scope->origin_text = Py_XNewRef(entry->first->origin_text);
     return;
   }
+  scope->origin = context.names.pending;
+  scope->origin_is_text = context.names.scope != kNone;
+  if (!scope->origin_is_text) return;
   std::string text;
   append_scope(context, text);
   if (!text.empty()) text += '/';
   scope->origin_text = to_str(text);
-  scope->origin_is_text = true;
 }
 
 // The id of `text` beneath `parent`, as v1 joins them: "" beneath "a" is "a/".
@@ -169,7 +187,7 @@ PyVariableScope* prolong(Context& context, PyEntry* entry, PyObject* name) {
   Py_CLEAR(scope->name);
   if (entry->reuse != Reuse::kNo) scope->reuse = entry->reuse;
   if (!text.empty() || !entry->auxiliary) {
-    set_origin(context, scope);
+    set_origin(context, entry, scope);
   } else {
     Py_XSETREF(scope->origin_text, Py_NewRef(name));
     scope->origin_is_text = true;
@@ -221,15 +239,15 @@ PyObject* pick_name(Context& context, PyEntry* entry) {
   return entry->picked;
 }
 
-bool enter_context(Context& context, PyEntry* entry) {
-  GraphState& graph = state_of(context.graph);
-  const bool captured = entry->name_or_scope != nullptr && is_scope(entry->name_or_scope);
+// Enters the scopes; what they replace goes to `entered`.
+bool enter_context(Context& context, PyEntry* entry, Entered& entered) {
   PyVariableScope* scope;
-  if (captured) {
+  if (entry->captured) {
     PyVariableScope* from = as_scope(entry->name_or_scope);
     PyObject* name = scope_name(from);
     if (name == nullptr || !enter_names(context, entry, nullptr, last_part(text_of(name)))) return false;
-    scope = jump(context, entry, from);
+    const bool again = entry->jumped != nullptr && entry->jumped->graph == context.graph;
+    scope = again ? as_scope(Py_NewRef(reinterpret_cast<PyObject*>(entry->jumped))) : jump(context, entry, from);
   } else {
     // The name scope is opened by the name as it was given, the variable scope by the one picked.
     PyObject* picked = pick_name(context, entry);
@@ -238,37 +256,40 @@ bool enter_context(Context& context, PyEntry* entry) {
     scope = prolong(context, entry, picked);
   }
   if (scope == nullptr) return false;
-  if (entry->options != nullptr && !apply_options(entry->options, scope)) {
+  if (entry->options != nullptr && scope != entry->jumped && !apply_options(entry->options, scope)) {
     Py_DECREF(scope);
     return false;
   }
-  (void)graph;
   context.counters.open(scope->scope);
-  if (captured) entry->counters = context.counters.save();
-  entry->captured = captured;
-  entry->scope_before = std::exchange(context.variable_scope, scope);
-  entry->scope = scope;
+  if (entry->captured) entered.counters = context.counters.save();
+  entered.scope_before = std::exchange(context.variable_scope, scope);
+  entered.scope = scope;
   return true;
+}
+
+// A manager that is entered a second time will want what its first entry made.
+void remember(PyEntry* entry, PyVariableScope* scope) {
+  PyVariableScope*& kept = entry->captured ? entry->jumped : entry->first;
+  if (kept == nullptr) kept = as_scope(Py_NewRef(reinterpret_cast<PyObject*>(scope)));
 }
 
 PyObject* enter(PyObject* self, PyObject*) {
   PyEntry* entry = as_entry(self);
   Context* context = current_context();
   if (context == nullptr) return nullptr;
-  bool pushed = false;
-  if (entry->values != nullptr) {
-    const Ref graph(PyObject_CallOneArg(state().hooks.values_graph, entry->values));
-    if (!graph) return nullptr;
-    if (reinterpret_cast<PyGraph*>(graph.get()) != context->graph) {
-      push_default_graph(reinterpret_cast<PyGraph*>(graph.get()));
-      context = current_context();
-      pushed = true;
-    }
+  const bool push = entry->values_graph != nullptr && entry->values_graph != context->graph;
+  if (push) {
+    push_default_graph(entry->values_graph);
+    context = current_context();
   }
   const NameScope before = context->names;
-  if (!check_open(state_of(context->graph)) || !enter_context(*context, entry)) {
+  // As v1: entering a manager within itself first ends the name scope of its earlier entry.
+  if (entry->now.graph != nullptr && entry->now.context == context) context->names = entry->now.names_before;
+  Entered entered;
+  entered.names_before = context->names;
+  if (!enter_context(*context, entry, entered)) {
     context->names = before;
-    if (pushed) {
+    if (push) {
       PyObject *type, *value, *trace;
       PyErr_Fetch(&type, &value, &trace);
       pop_default_graph(context->graph);
@@ -276,30 +297,41 @@ PyObject* enter(PyObject* self, PyObject*) {
     }
     return nullptr;
   }
-  Py_XSETREF(entry->graph, reinterpret_cast<PyGraph*>(Py_NewRef(reinterpret_cast<PyObject*>(context->graph))));
-  entry->context = context;
-  entry->names_before = before;
-  entry->pushed = pushed;
-  return Py_NewRef(reinterpret_cast<PyObject*>(entry->scope));
+  entered.graph = reinterpret_cast<PyGraph*>(Py_NewRef(reinterpret_cast<PyObject*>(context->graph)));
+  entered.context = context;
+  if (entry->now.graph != nullptr) {
+    if (entry->outer == nullptr) entry->outer = new std::vector<Entered>;
+    entry->outer->push_back(entry->now);
+  }
+  entry->now = entered;
+  entry->pushed = push;
+  return Py_NewRef(reinterpret_cast<PyObject*>(entered.scope));
 }
 
 PyObject* leave(PyObject* self, PyObject* const*, Py_ssize_t) {
   PyEntry* entry = as_entry(self);
-  if (entry->graph == nullptr || entry->context->variable_scope != entry->scope || entry->scope_before == nullptr) {
+  Entered& now = entry->now;
+  if (now.graph == nullptr || now.context->variable_scope != now.scope) {
     PyErr_SetString(PyExc_RuntimeError, "Improper nesting of variable_scope.");
     return nullptr;
   }
-  Context& context = *entry->context;
+  Context& context = *now.context;
   if (entry->captured) {
-    context.counters.restore(entry->counters);
+    context.counters.restore(now.counters);
   } else {
-    context.counters.close_beneath(entry->scope->scope);
+    context.counters.close_beneath(now.scope->scope);
   }
-  const Ref left(reinterpret_cast<PyObject*>(std::exchange(context.variable_scope, std::exchange(entry->scope_before, nullptr))));
-  context.names = entry->names_before;
-  entry->scope = nullptr;
-  const Ref keep(reinterpret_cast<PyObject*>(std::exchange(entry->graph, nullptr)));
-  if (entry->pushed && !pop_default_graph(reinterpret_cast<PyGraph*>(keep.get()))) return nullptr;
+  remember(entry, now.scope);
+  const Ref left(reinterpret_cast<PyObject*>(std::exchange(context.variable_scope, now.scope_before)));
+  context.names = now.names_before;
+  const Ref graph(reinterpret_cast<PyObject*>(now.graph));
+  const bool pushed = std::exchange(entry->pushed, false);
+  now = Entered{};
+  if (entry->outer != nullptr && !entry->outer->empty()) {
+    now = entry->outer->back();
+    entry->outer->pop_back();
+  }
+  if (pushed && !pop_default_graph(reinterpret_cast<PyGraph*>(graph.get()))) return nullptr;
   Py_RETURN_NONE;
 }
 
@@ -307,9 +339,11 @@ int traverse(PyObject* self, visitproc visit, void* arg) {
   PyEntry* entry = as_entry(self);
   Py_VISIT(Py_TYPE(self));
   Py_VISIT(entry->name_or_scope);
-  Py_VISIT(entry->values);
-  Py_VISIT(entry->graph);
-  Py_VISIT(entry->scope_before);
+  Py_VISIT(entry->values_graph);
+  Py_VISIT(entry->jumped);
+  Py_VISIT(entry->first);
+  Py_VISIT(entry->now.graph);
+  Py_VISIT(entry->now.scope_before);
   if (entry->options != nullptr)
     for (std::size_t i = 0; i < kOptions; ++i) Py_VISIT(entry->options[i]);
   return 0;
@@ -317,7 +351,9 @@ int traverse(PyObject* self, visitproc visit, void* arg) {
 
 int clear(PyObject* self) {
   PyEntry* entry = as_entry(self);
-  Py_CLEAR(entry->values);
+  Py_CLEAR(entry->values_graph);
+  Py_CLEAR(entry->jumped);
+  Py_CLEAR(entry->first);
   if (entry->options != nullptr)
     for (std::size_t i = 0; i < kOptions; ++i) Py_CLEAR(entry->options[i]);
   return 0;
@@ -328,11 +364,18 @@ void dealloc(PyObject* self) {
   PyEntry* entry = as_entry(self);
   clear(self);
   delete[] entry->options;
+  if (entry->outer != nullptr) {
+    for (const Entered& entered : *entry->outer) {
+      Py_XDECREF(entered.graph);
+      Py_XDECREF(entered.scope_before);
+    }
+    delete entry->outer;
+  }
   Py_XDECREF(entry->name_or_scope);
   Py_XDECREF(entry->default_name);
   Py_XDECREF(entry->picked);
-  Py_XDECREF(entry->scope_before);
-  Py_XDECREF(entry->graph);
+  Py_XDECREF(entry->now.scope_before);
+  Py_XDECREF(entry->now.graph);
   PyTypeObject* type = Py_TYPE(self);
   type->tp_free(self);
   Py_DECREF(type);
