@@ -1,0 +1,250 @@
+// The names of an OpGraph, against v1's rule; test_op_graph.cpp has everything else of the class.
+#include <doctest/doctest.h>
+
+#include <iterator>
+#include <map>
+#include <random>
+#include <set>
+#include <string>
+#include <tuple>
+#include <utility>
+#include <vector>
+
+#include "named_graph.hpp"
+#include "v1_names.hpp"
+
+using namespace scopetrie;
+using scopetrie::testing::NamedGraph;
+using scopetrie::testing::V1Names;
+
+TEST_CASE("names are v1's, without regard to case") {
+  NamedGraph n;
+  const std::vector<std::string> wanted{"a", "a_1", "a_1_1", "a_2", "A_3", "a_2_1"};
+  std::vector<std::string> made;
+  for (const char* name : {"a", "a", "a_1", "a", "A", "a_2"}) made.push_back(n.unique("", name));
+  CHECK(made == wanted);
+  CHECK(n.unique("Outer", "x") == "Outer/x");
+  CHECK(n.unique("outer", "X") == "outer/X_1");
+}
+
+TEST_CASE("peek takes nothing") {
+  NamedGraph n;
+  n.unique("s", "w");
+  CHECK(n.text(n.graph.peek(n.scope("S"), n.segment("W"))) == "S/W_1");
+  CHECK(n.unique("s", "w") == "s/w_1");
+}
+
+TEST_CASE("an owned name costs no scope, and counts as soon as its scope is opened") {
+  NamedGraph n;
+  const std::size_t before = n.graph.scopes().size();
+  const OpId mul = n.add_with_child("", "Mul", "y");
+  CHECK(n.graph.name(mul) == "Mul");
+  CHECK(n.graph.name(mul - 1) == "Mul/y");
+  CHECK(n.graph.scopes().size() == before);
+  SUBCASE("by its own name") { CHECK(n.unique("Mul", "y") == "Mul/y_1"); }
+  SUBCASE("in other letters") { CHECK(n.unique("mul", "Y") == "mul/Y_1"); }
+  SUBCASE("by a peek") { CHECK(n.text(n.graph.peek(n.scope("MUL"), n.segment("y"))) == "MUL/y_1"); }
+  SUBCASE("opened twice in different letters") {
+    CHECK(n.unique("mul", "y") == "mul/y_1");
+    CHECK(n.unique("Mul", "y") == "Mul/y_2");
+  }
+  SUBCASE("only what it owns") {
+    CHECK(n.unique("Mul", "x") == "Mul/x");
+    CHECK(n.unique("Mul_1", "y") == "Mul_1/y");
+  }
+}
+
+TEST_CASE("nothing can be owned beneath a name whose scope has names already") {
+  NamedGraph n;
+  SUBCASE("in the same letters") { CHECK(n.unique("deep", "y") == "deep/y"); }
+  SUBCASE("in other letters") { CHECK(n.unique("Deep", "Y") == "Deep/Y"); }
+  SUBCASE("further down") { CHECK(n.unique("deep/y/z", "w") == "deep/y/z/w"); }
+  CHECK_FALSE(n.graph.unique(ScopeTrie::kRoot, n.segment("deep")).bare);
+}
+
+TEST_CASE("a variable's operations keep their names when a scope beneath theirs is opened") {
+  NamedGraph n;
+  const OpGraph::Fresh w = n.graph.unique(ScopeTrie::kRoot, n.segment("w"));
+  REQUIRE(w.bare);
+  n.graph.note_owner(w.name);
+  const OpId owner = 1;
+  n.add(OpGraph::owned(owner, n.segment("Initializer/zeros")));
+  n.add(w.name);
+  n.add(OpGraph::owned(owner, n.segment("Assign")));
+  n.add(OpGraph::owned(owner, n.segment("read")));
+  SUBCASE("their own scope") {
+    CHECK(n.unique("w", "assign") == "w/assign_1");
+    CHECK(n.unique("w", "Initializer") == "w/Initializer_1");
+    CHECK(n.unique("w/Initializer", "zeros") == "w/Initializer/zeros_1");
+  }
+  SUBCASE("a deeper one first") {
+    CHECK(n.unique("w/Initializer", "zeros") == "w/Initializer/zeros_1");
+    CHECK(n.unique("w", "read") == "w/read_1");
+  }
+  CHECK(n.graph.find("w/Initializer/zeros") == 0);
+  CHECK(n.graph.find("w/read") == 3);
+}
+
+TEST_CASE("owned names that share a part take it once") {
+  NamedGraph n;
+  const OpGraph::Fresh w = n.graph.unique(ScopeTrie::kRoot, n.segment("w"));
+  n.graph.note_owner(w.name);
+  n.add(w.name);
+  n.add(OpGraph::owned(0, n.segment("Initializer/min")));
+  n.add(OpGraph::owned(0, n.segment("Initializer/max")));
+  CHECK(n.unique("w", "Initializer") == "w/Initializer_1");
+  CHECK(n.unique("w/Initializer", "max") == "w/Initializer/max_1");
+}
+
+TEST_CASE("a scope that was opened inside an undone span is opened again") {
+  NamedGraph n;
+  n.add_with_child("", "mul", "y");
+  const OpGraph::Mark mark = n.graph.begin();
+  CHECK(n.unique("mul", "y") == "mul/y_1");
+  n.graph.rollback(mark);
+  CHECK(n.unique("mul", "y") == "mul/y_1");
+}
+
+namespace {
+
+/// A graph and v1's names side by side, under random scopes, operations with names beneath them, undo and look-ups.
+class Comparison {
+ public:
+  explicit Comparison(unsigned seed) : random_(seed) {}
+
+  void step() {
+    const unsigned what = random_() % 32;
+    if (what == 0) {
+      model_.begin();
+      marks_.push_back({names_.graph.begin(), expected_.size()});
+    } else if (what == 1 && !marks_.empty()) {
+      model_.rollback();
+      names_.graph.rollback(marks_.back().first);
+      expected_.resize(marks_.back().second);
+      marks_.pop_back();
+    } else if (what == 2 && !marks_.empty()) {
+      model_.commit();
+      names_.graph.commit();
+      marks_.pop_back();
+    } else if (what == 3) {
+      check();
+    } else {
+      const std::string path = random_path();
+      const std::string name = recased(pick(kNames));
+      if (what < 8) {
+        compare(names_.graph.peek(scope(path), segment(name)), model_.unique(joined(path, name), false));
+      } else if (what < 12) {
+        compare(names_.graph.unique(scope(path), segment(name)).name, model_.unique(joined(path, name)));
+      } else {
+        add_operation(path, name);
+      }
+    }
+  }
+
+  void check() {
+    REQUIRE(names_.graph.size() == expected_.size());
+    std::set<std::string> lower_names;
+    for (OpId op = 0; op < expected_.size(); ++op) {
+      REQUIRE(names_.graph.name(op) == expected_[op]);
+      REQUIRE(names_.graph.find(expected_[op]) == op);
+      const std::string low = testing::lower(expected_[op]);
+      if (low != expected_[op]) REQUIRE(names_.graph.find(low) == kNone);
+      REQUIRE(lower_names.insert(low).second);
+    }
+  }
+
+ private:
+  static constexpr const char* kNames[] = {"w", "w_1", "w_2", "w_1_1", "Mul", "y", "Initializer", "zeros", "read"};
+  static constexpr const char* kScopes[] = {"", "", "s", "S/t", "w", "mul", "W/Initializer", "w_1/y", "w/read/y"};
+
+  template <std::size_t N>
+  const char* pick(const char* const (&from)[N]) {
+    return from[random_() % N];
+  }
+  std::string recased(std::string text) {
+    if (random_() % 4 == 0) text = testing::lower(text);
+    if (!text.empty() && random_() % 4 == 0 && text[0] >= 'a' && text[0] <= 'z')
+      text[0] = static_cast<char>(text[0] - 32);
+    return text;
+  }
+  std::string random_path() {
+    if (expected_.empty() || random_() % 3 != 0) return recased(pick(kScopes));
+    const std::string& path = expected_[random_() % expected_.size()];
+    return path.size() > 30 ? "" : recased(path);
+  }
+  static std::string joined(const std::string& path, const std::string& name) {
+    return path.empty() ? name : path + "/" + name;
+  }
+  ScopeId scope(const std::string& path) { return names_.scope(path); }
+  SegmentId segment(const std::string& text) { return names_.segment(text); }
+  void compare(const Name& name, const std::string& wanted) { REQUIRE(names_.text(name) == wanted); }
+
+  // What an operation brings with it: names beneath its own, before it and after it.
+  struct Kind {
+    std::vector<std::string> before, after;
+  };
+
+  void add_operation(const std::string& path, const std::string& name) {
+    static const Kind kinds[] = {
+        {{}, {}},
+        {{"y"}, {}},
+        {{"x", "y"}, {}},
+        {{"Initializer/zeros"}, {"Assign", "read"}},
+        {{"a/b/c", "a/b/d"}, {"a/e"}},
+    };
+    const Kind& kind = kinds[random_() % std::size(kinds)];
+    OpGraph& graph = names_.graph;
+    const OpGraph::Fresh fresh = graph.unique(scope(path), segment(name));
+    const std::string full = model_.unique(joined(path, name));
+    compare(fresh.name, full);
+    const bool owned = fresh.bare && random_() % 4 != 0 && kind.before.size() + kind.after.size() > 0;
+    const auto owner = static_cast<OpId>(graph.size() + kind.before.size());
+    if (owned) graph.note_owner(fresh.name);
+    std::map<std::string, std::pair<std::string, ScopeId>> opened;  // scopes of this operation, as v1 named them
+    const auto add_beneath = [&](const std::string& rest) {
+      std::string prefix = full;
+      ScopeId at = owned ? kNone : graph.scope_of(fresh.name);
+      std::size_t start = 0;
+      for (std::size_t slash; (slash = rest.find('/', start)) != std::string::npos; start = slash + 1) {
+        const std::string part = rest.substr(start, slash - start);
+        const std::string key = rest.substr(0, slash);
+        if (!opened.contains(key)) {
+          const std::string wanted = model_.unique(prefix + "/" + part);
+          ScopeId beneath = kNone;
+          if (!owned) {
+            const Name made = graph.unique(at, segment(part)).name;
+            compare(made, wanted);
+            beneath = graph.scope_of(made);
+          }
+          opened[key] = {wanted, beneath};
+        }
+        std::tie(prefix, at) = opened[key];
+      }
+      expected_.push_back(model_.unique(prefix + "/" + rest.substr(start)));
+      names_.add(owned ? OpGraph::owned(owner, segment(rest)) : graph.unique(at, segment(rest.substr(start))).name);
+    };
+    for (const std::string& child : kind.before) add_beneath(child);
+    expected_.push_back(full);
+    names_.add(fresh.name);
+    for (const std::string& child : kind.after) add_beneath(child);
+    for (std::size_t op = expected_.size() - kind.before.size() - kind.after.size() - 1; op < expected_.size(); ++op)
+      REQUIRE(graph.name(static_cast<OpId>(op)) == expected_[op]);
+  }
+
+  std::mt19937 random_;
+  NamedGraph names_;
+  V1Names model_;
+  std::vector<std::string> expected_;
+  std::vector<std::pair<OpGraph::Mark, std::size_t>> marks_;
+};
+
+}  // namespace
+
+TEST_CASE("graphs with owned names, reopened scopes and undone spans name everything as v1 does") {
+  for (unsigned seed = 0; seed < 400; ++seed) {
+    CAPTURE(seed);
+    Comparison comparison(seed);
+    for (int step = 0; step < 120; ++step) comparison.step();
+    comparison.check();
+  }
+}
