@@ -82,6 +82,25 @@ TEST_CASE("empty segments are segments: v1 makes `x//v` of an empty scope name")
   CHECK(trie.scopes.at("x/") != trie.scopes.at("x"));
 }
 
+TEST_CASE("a name is a scope and a last segment, either of which may be empty parts") {
+  Trie trie;
+  struct Row {
+    const char *name, *scope, *last;
+  };
+  for (const Row& row : {Row{"c", "", "c"}, Row{"a/b/c", "a/b", "c"}, Row{"a/", "a", ""}, Row{"a//c", "a/", "c"}}) {
+    CAPTURE(row.name);
+    SegmentId last = kNone;
+    CHECK(trie.path(trie.scopes.scope_of_name(row.name, ScopeTrie::kRoot, last)) == row.scope);
+    CHECK(trie.segments.text(last) == row.last);
+    const ScopeId from = trie.scopes.at("from");
+    CHECK(trie.scopes.scope_of_name(row.name, from, last) == trie.scopes.at(row.scope, from));
+  }
+  SegmentId last = kNone;
+  const ScopeId scope = trie.scopes.scope_of_name("/c", ScopeTrie::kRoot, last);
+  CHECK(scope != ScopeTrie::kRoot);  // though both read ""
+  CHECK(trie.path(trie.scopes.child(scope, last)) == "/c");
+}
+
 TEST_CASE("paths agree with a map from texts, and fold to the scope of the lower-case text") {
   std::mt19937 random(2);
   const char* const parts[] = {"a", "A", "b", "a_1", "A_1", "a_1_1", "a_01", "Conv_2", "conv_2", "conv", "", "_1"};
