@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 
 from .. import dtypes
-from .._core import Variable, name_scope
+from .._core import OpFunction, Variable, name_scope
 from ..dtypes import DType, DTypeLike, as_dtype
 from ..graph import Tensor
 from .array_join import concat
@@ -194,10 +195,11 @@ def gather_nd(
     if batch_dims:
         with name_scope(name, "GatherNd", [params, indices]):
             x, at = convert_to_tensor(params), convert_to_tensor(at)
-            if at._dims is None or None in at._dims[:-1]:
+            outer: Any = at._dims and at._dims[:-1]
+            if outer is None or None in outer:
                 raise ValueError("gather_nd: with batch_dims, the shape of the indices must be known")
-            lead = np.indices(at._dims[:-1]).reshape(len(at._dims) - 1, -1).T[:, :batch_dims]
-            lead = lead.reshape(*at._dims[:-1], batch_dims).astype(at.dtype.as_numpy_dtype)
+            lead = np.indices(outer).reshape(len(outer), -1).T[:, :batch_dims]
+            lead = lead.reshape(*outer, batch_dims).astype(at.dtype.as_numpy_dtype)
             return _gather_nd(x, concat([constant(lead), at], axis=-1))
     return _gather_nd(params, at, name=name)
 
@@ -250,7 +252,7 @@ def scatter_rows(xp: Any, flat: Any, at: Any, rows: Any, how: str) -> Any:
         }[how](rows)
     out = xp.asarray(flat, copy=True)
     ufunc = {"add": xp.add, "mul": xp.multiply, "min": xp.minimum, "max": xp.maximum}.get(how)
-    if hasattr(ufunc, "at"):
+    if ufunc is not None and hasattr(ufunc, "at"):
         ufunc.at(out, at, rows)
     elif how == "update" and "numpy" in xp.__name__:
         out[at] = rows
@@ -309,7 +311,7 @@ def scatter_nd(
     return _scatter_nd(index_array(indices), updates, index_array(shape), name=name)
 
 
-def _tensor_scatter(type: str, how: str) -> Any:
+def _tensor_scatter(type: str, how: str) -> Callable[..., Tensor]:
     def rule(tensor: Tensor, indices: Tensor, updates: Tensor) -> Spec:
         check_dtype(indices, "indices", _INDEX_TYPES)
         _scatter_dims(tensor._dims, indices._dims, updates._dims)
@@ -626,10 +628,10 @@ def _unique_rule(x: Tensor, out_idx: DType = dtypes.int32) -> list[Spec]:
     return [(x.dtype.base_dtype, (None,)), (out_idx, x._dims)]
 
 
-_unique = define_op(
+_unique: OpFunction[list[Tensor]] = define_op(
     "Unique", ("x",), rule=_unique_rule, kernel=_unique_kernel(False), attributes="T out_idx", host=("x",)
 )
-_unique_with_counts = define_op(
+_unique_with_counts: OpFunction[list[Tensor]] = define_op(
     "UniqueWithCounts", ("x",), kernel=_unique_kernel(True), attributes="T out_idx", host=("x",),
     rule=lambda x, out_idx=dtypes.int32: [*_unique_rule(x, out_idx), (out_idx, (None,))],
 )  # fmt: skip
@@ -671,7 +673,7 @@ def _difference_kernel(xp: Any, out_idx: DType = dtypes.int32) -> Any:
     return keep
 
 
-_list_diff = define_op(
+_list_diff: OpFunction[list[Tensor]] = define_op(
     "ListDiff", ("x", "y"), kernel=_difference_kernel, attributes="T out_idx", host=("x", "y"),
     rule=lambda x, y, out_idx=dtypes.int32: [(x.dtype.base_dtype, (None,)), (out_idx, (None,))],
 )  # fmt: skip

@@ -148,12 +148,12 @@ def _strided_rule(input: Tensor, begin: Tensor, end: Tensor, strides: Tensor, **
     length = begin._dims[0] if begin._dims else None
     if dims is None or length is None:
         return dtype, None
-    lists = []
+    lists: list[Any] = []
     for each in (begin, end, strides):
         value = constant_value(each)
         lists.append([None] * length if value is None else value.tolist())
     try:
-        key = dense_key(len(dims), *lists, **masks)
+        key = dense_key(len(dims), lists[0], lists[1], lists[2], **masks)
     except ShapeError as fault:
         raise ShapeError(str(fault), constants={3: _listed(lists[2])}) from None
     out: list[int | None] = []

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from .._core import name_scope
+from .._core import OpFunction, name_scope
 from ..dtypes import as_dtype
 from ..errors import InvalidArgumentError
 from ..graph import Operation, Tensor
@@ -92,7 +92,7 @@ def _assert_kernel(xp: Any, state: Any, summarize: int = 3) -> Any:
     return check
 
 
-_assert = define_op(
+_assert: OpFunction[Operation] = define_op(
     "Assert", ("condition", "data**"), rule=lambda condition, data, summarize=3: [], kernel=_assert_kernel,
     same_dtype=False, dtypes="b1", stateful=True, attributes="summarize",
 )  # fmt: skip

@@ -251,7 +251,8 @@ def convert_to_tensor(
                 f"Incompatible type conversion requested to type '{wanted.name}' for variable of type "
                 f"'{value.dtype.name}'"
             )
-        return value.value()
+        read: Tensor = value.value()
+        return read
     preferred = preferred_dtype if preferred_dtype is not None else dtype_hint
     if wanted is None and preferred is not None:
         try:
@@ -260,9 +261,10 @@ def convert_to_tensor(
             pass  # v1: a preference, not a demand
     for _, types, function in _conversions:
         if isinstance(value, types):
-            made = function(value, dtype=wanted, name=name, as_ref=False)
+            made: Any = function(value, dtype=wanted, name=name, as_ref=False)
             if made is not NotImplemented:
-                return made
+                converted: Tensor = made
+                return converted
     if isinstance(value, Operation):
         raise TypeError(f"can't convert Operation '{value.name}' to Tensor")
     if isinstance(value, (TensorShape, Dimension)):
@@ -302,7 +304,7 @@ def _dtype_within(value: Any) -> DType | None:
 
 
 def _pack_nested(value: Any, dtype: DType, name: str) -> Tensor:
-    pack = OPS["Pack"].function
+    pack: Callable[..., Tensor] | None = OPS["Pack"].function
     assert pack is not None
     if not any(isinstance(each, (list, tuple)) for each in value):
         return pack(value, axis=0, name=name)

@@ -12,8 +12,8 @@ from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple
 
 from .. import dtypes
-from .._core import Operation, Tensor, Variable, get_default_graph, name_scope
-from ..graph import Graph
+from .._core import Variable, get_default_graph, name_scope
+from ..graph import Graph, Operation, Tensor
 from ..shapes import TensorShape, as_dims
 from .constant import convert_to_tensor
 from .creation import identity

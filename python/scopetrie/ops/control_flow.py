@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from .._core import Variable, get_default_graph, name_scope
+from .._core import OpFunction, Variable, get_default_graph, name_scope
 from ..graph import Graph, Operation, Tensor, graph_of_values
 from .constant import convert_to_tensor
 from .creation import identity
@@ -15,7 +15,7 @@ def _nothing() -> list[Spec]:
     return []
 
 
-_no_op = define_op("NoOp", (), rule=_nothing, attributes="")
+_no_op: OpFunction[Operation] = define_op("NoOp", (), rule=_nothing, attributes="")
 
 
 def no_op(name: str | None = None) -> Operation:

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from .._core import Tensor, name_scope
+from .._core import name_scope
 from ..dtypes import as_dtype
+from ..graph import Tensor
 from .control_branch import Body, body_of, flat, packed, read_tensors, runner, trace_calls
 from .creation import identity
 from .registry import Dims, Spec, define_op, listed

@@ -93,9 +93,10 @@ def _value(tensor: Any, depth: int) -> np.ndarray[Any, Any] | None:
     kind = op.type
     if kind == "Const":
         attrs = op._attrs
-        value = raw_value(attrs["value"] if isinstance(attrs, dict) else attrs, tensor.dtype)
+        kept = raw_value(attrs["value"] if isinstance(attrs, dict) else attrs, tensor.dtype)
+        dims: Any = tensor._dims
         # The extension keeps a constant of one number as that number.
-        return value if value.shape == tensor._dims else np.broadcast_to(value, tensor._dims)
+        return kept if kept.shape == dims else np.broadcast_to(kept, dims)
     if kind in ("Shape", "Size", "Rank", "ShapeN"):
         return _measure(kind, op.inputs[tensor.value_index]._dims, tensor.dtype)
     if kind not in _FOLDABLE or depth == 0 or _too_large(tensor._dims):
@@ -124,7 +125,8 @@ def _measure(kind: str, dims: Dims, dtype: DType) -> np.ndarray[Any, Any] | None
         return raw_value(len(dims), dtype)
     if None in dims:
         return None
-    return raw_value(np.prod(dims, dtype=np.int64) if kind == "Size" else dims, dtype)
+    sizes = np.asarray(dims, dtype=np.int64)
+    return raw_value(sizes.prod() if kind == "Size" else sizes, dtype)
 
 
 def _too_large(dims: Dims) -> bool:
@@ -156,7 +158,8 @@ def dims_from(tensor: Tensor) -> Dims:
     op = tensor.op
     kind = op.type
     if kind == "Shape":
-        return op.inputs[0]._dims
+        measured: Dims = op.inputs[0]._dims
+        return measured
     if kind == "Pack":
         sizes = (constant_value(each) if _is_known(each) else _entry(each) for each in op.inputs)
         return tuple(None if size is None or int(size) < 0 else int(size) for size in sizes)

@@ -31,7 +31,9 @@ _COMPARE_DOC = """{summary}, element by element; shapes broadcast.
     """
 
 
-def _compare(type: str, summary: str, kernel: Kernel, codes: str | None, attributes: str = "T") -> OpFunction:
+def _compare(
+    type: str, summary: str, kernel: Kernel, codes: str | None, attributes: str = "T"
+) -> OpFunction[Tensor]:
     doc = _COMPARE_DOC.format(summary=summary)
     return define_op(
         type, ("x", "y"), rule="compare", kernel=kernel, dtypes=codes, attributes=attributes, doc=doc
@@ -103,7 +105,7 @@ def approximate_equal(x: Any, y: Any, tolerance: float = 1e-05, name: str | None
     return _approximate_equal(x, y, tolerance=float(tolerance), name=name)
 
 
-def _test(type: str, summary: str, kernel: Kernel) -> OpFunction:
+def _test(type: str, summary: str, kernel: Kernel) -> OpFunction[Tensor]:
     return define_op(
         type, ("x",), rule="bool", kernel=kernel, dtypes=FLOATS,
         doc=f"""{summary}, element by element.
@@ -123,7 +125,7 @@ is_inf = _test("IsInf", "Whether x is infinite", lambda xp: xp.isinf)
 is_finite = _test("IsFinite", "Whether x is neither infinite nor not a number", lambda xp: xp.isfinite)
 
 
-def _bitwise(type: str, summary: str, kernel: Kernel) -> OpFunction:
+def _bitwise(type: str, summary: str, kernel: Kernel) -> OpFunction[Tensor]:
     return define_op(
         type, ("x", "y"), rule="broadcast", kernel=kernel, dtypes=INTEGERS,
         doc=f"""{summary}, element by element; shapes broadcast.

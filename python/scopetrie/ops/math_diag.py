@@ -156,8 +156,8 @@ def _part_kernel(xp: Any, align: str = "RIGHT_LEFT") -> Any:
         places, longest = _places(rows, columns, low, high, align)
         at = np.full((high - low + 1) * longest, -1)
         at[places[places >= 0]] = np.flatnonzero(places >= 0)
-        at = at if low == high else at.reshape(high - low + 1, longest)
-        return _spread(xp, xp.reshape(x, (*x.shape[:-2], -1)), at, padding_value)
+        shape = (longest,) if low == high else (high - low + 1, longest)
+        return _spread(xp, xp.reshape(x, (*x.shape[:-2], -1)), at.reshape(shape), padding_value)
 
     return read
 

@@ -9,6 +9,7 @@ raise TypeError for a dtype that they do not work on and ValueError for shapes t
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from .. import dtypes
@@ -60,7 +61,7 @@ _BINARY_DOC = """{summary}, element by element; shapes broadcast.
 _KINDS = {SIGNED: "signed numbers", FLOATS: "floats", INEXACT: "floats or complex numbers"}
 
 
-def unary(type: str, summary: str, kernel: Kernel, codes: str, name: str | None = None) -> OpFunction:
+def unary(type: str, summary: str, kernel: Kernel, codes: str, name: str | None = None) -> OpFunction[Tensor]:
     """An op of one tensor, whose result has its dtype and shape."""
     doc = _UNARY_DOC.format(summary=summary, types=_KINDS.get(codes, "numbers"))
     return define_op(type, ("x",), kernel=kernel, dtypes=codes, name=name, doc=doc)
@@ -73,7 +74,7 @@ def binary(
     codes: str,
     name: str | None = None,
     inputs: tuple[str, str] = ("x", "y"),
-) -> OpFunction:
+) -> OpFunction[Tensor]:
     """An op of two tensors of one dtype, which broadcast."""
     x, y = inputs
     doc = _BINARY_DOC.format(summary=summary, types=_KINDS.get(codes, "numbers"), x=x, y=y)
@@ -235,7 +236,7 @@ def _real_of(x: Tensor) -> Spec:
     return (dtypes.float32 if x.dtype.base_dtype is dtypes.complex64 else dtypes.float64), x._dims
 
 
-def _complex_part(type: str, kernel: Kernel, input: str = "input") -> OpFunction:
+def _complex_part(type: str, kernel: Kernel, input: str = "input") -> OpFunction[Tensor]:
     return define_op(type, (input,), rule=_real_of, kernel=kernel, dtypes="c8 c16", attributes="T Tout")
 
 
@@ -449,7 +450,7 @@ def cast(x: Any, dtype: DTypeLike, name: str | None = None) -> Tensor:
         return tensor if tensor.dtype.base_dtype is made else cast_node(tensor, DstT=made, name=scope)
 
 
-def _caster(python_name: str, name: str, dtype: DType) -> Any:
+def _caster(python_name: str, name: str, dtype: DType) -> Callable[..., Tensor]:
     def to(x: Any, name: str = name) -> Tensor:
         return cast(x, dtype, name=name)
 
@@ -506,7 +507,7 @@ def complex(real: Any, imag: Any, name: str | None = None) -> Tensor:
     return _complex(real, imag, name=name)
 
 
-def _part(op: OpFunction, python_name: str, summary: str, of_real: Any) -> Any:
+def _part(op: OpFunction[Tensor], python_name: str, summary: str, of_real: Any) -> Any:
     def part(input: Any, name: str | None = None) -> Tensor:
         tensor = as_tensor(input, "input")
         return op(tensor, name=name) if tensor.dtype.is_complex else of_real(tensor)
@@ -604,7 +605,7 @@ def add_n_identity(tensor: Tensor, name: str) -> Tensor:
     """The only tensor of a sum, under the name that was asked for."""
     from .registry import OPS
 
-    identity = OPS["Identity"].function
+    identity: Callable[..., Tensor] | None = OPS["Identity"].function
     assert identity is not None
     return identity(tensor, name=name)
 

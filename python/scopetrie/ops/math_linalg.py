@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from .. import dtypes
-from .._core import name_scope
+from .._core import OpFunction, name_scope
 from ..dtypes import DType
 from ..graph import Tensor
 from ..shapes import broadcast_dims
@@ -360,7 +360,8 @@ def _einsum_by_products(xp: Any, equation: str, arrays: Any) -> Any:
     for term, x in zip(terms, arrays, strict=True):
         if len(set(term)) != len(term):
             raise NotImplementedError("einsum with a repeated letter needs a library with its own einsum")
-        order = sorted(range(len(term)), key=lambda i, term=term: letters.index(term[i]))
+        places = [letters.index(letter) for letter in term]
+        order = sorted(range(len(term)), key=places.__getitem__)
         x = xp.permute_dims(x, tuple(order))
         wide = iter(x.shape)
         x = xp.reshape(x, tuple(next(wide) if c in term else 1 for c in letters))
@@ -514,7 +515,7 @@ matrix_determinant = define_op(
         A tensor `[...]`.
     """,
 )  # fmt: skip
-_log_determinant = define_op(
+_log_determinant: OpFunction[list[Tensor]] = define_op(
     "LogMatrixDeterminant", ("input",), rule=lambda input: [_determinant_rule(input)] * 2, dtypes=_MATRIX,
     kernel=lambda xp: lambda x: tuple(xp.linalg.slogdet(x)),
 )  # fmt: skip
@@ -664,7 +665,7 @@ def _svd_kernel(xp: Any, compute_uv: bool = True, full_matrices: bool = False) -
     return decompose
 
 
-_svd = define_op(
+_svd: OpFunction[list[Tensor]] = define_op(
     "Svd",
     ("input",),
     rule=_svd_rule,
@@ -696,7 +697,7 @@ def _qr_rule(input: Tensor, full_matrices: bool = False) -> list[Spec]:
     return [_shaped(dtype, lead, m, p), _shaped(dtype, lead, p, n)]
 
 
-_qr = define_op(
+_qr: OpFunction[list[Tensor]] = define_op(
     "Qr", ("input",), rule=_qr_rule, dtypes=_MATRIX, attributes="T full_matrices",
     kernel=lambda xp, full_matrices=False: lambda x: tuple(
         xp.linalg.qr(x, mode="complete" if full_matrices else "reduced")
@@ -734,7 +735,7 @@ def _eigh_kernel(xp: Any, compute_v: bool = True) -> Any:
     return decompose
 
 
-_eigh = define_op(
+_eigh: OpFunction[list[Tensor]] = define_op(
     "SelfAdjointEigV2",
     ("input",),
     rule=_eigh_rule,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -143,7 +144,7 @@ def _norm_kernel(xp: Any, keep_dims: bool = False) -> Any:
     return norm
 
 
-def _define(type: str, kernel: Kernel, codes: str, rule: Any = _reduce_rule) -> OpFunction:
+def _define(type: str, kernel: Kernel, codes: str, rule: Any = _reduce_rule) -> OpFunction[Tensor]:
     position = "" if codes == "b1" else "T "
     return define_op(
         type, ("input", "reduction_indices"), rule=rule, kernel=kernel, dtypes=codes, same_dtype=False,
@@ -152,15 +153,15 @@ def _define(type: str, kernel: Kernel, codes: str, rule: Any = _reduce_rule) -> 
 
 
 def _axes(x: Any, axis: Any) -> Any:
-    """The axes to reduce along as v1 makes them: all of a known rank are a constant called "Const"."""
+    """The axes to reduce along as v1 makes them: all of a known rank, but 0, are a constant called "Const"."""
     if axis is not None:
         return index_array(axis)
-    if isinstance(x, Tensor) and x._dims is not None:
-        return constant(np.arange(len(x._dims), dtype=np.int32))
-    return range_(0, rank(x))
+    # A partitioned variable tells its shape, too.
+    ndims = x.get_shape().ndims if hasattr(x, "get_shape") else None
+    return constant(np.arange(ndims, dtype=np.int32)) if ndims else range_(0, rank(x))
 
 
-def _reduction(op: OpFunction, python_name: str, summary: str, types: str) -> Any:
+def _reduction(op: OpFunction[Tensor], python_name: str, summary: str, types: str) -> Callable[..., Tensor]:
     def reduce(
         input_tensor: Any, axis: Any = None, keepdims: bool | None = None, name: str | None = None,
         reduction_indices: Any = None, keep_dims: bool | None = None,
@@ -342,7 +343,7 @@ def _arg_kernel(function: str) -> Kernel:
     return kernel
 
 
-_ARG = {
+_ARG: dict[str, Any] = {
     "rule": _arg_rule, "dtypes": ORDERED + " b1", "same_dtype": False, "attributes": "T Tidx:1 output_type",
     "host": ("dimension",),
 }  # fmt: skip
@@ -446,7 +447,7 @@ def _cumlogsumexp_kernel(xp: Any, exclusive: bool = False, reverse: bool = False
     return lambda x, axis: _running(xp, x, int(axis.item()), step, nothing, exclusive, reverse)
 
 
-def _scan_op(type: str, kernel: Kernel, codes: str) -> OpFunction:
+def _scan_op(type: str, kernel: Kernel, codes: str) -> OpFunction[Tensor]:
     return define_op(
         type, ("x", "axis"), kernel=kernel, dtypes=codes, same_dtype=False, host=("axis",),
         rule=lambda x, axis, **attrs: (x.dtype.base_dtype, x._dims), attributes="T Tidx:1 exclusive reverse",
@@ -458,7 +459,7 @@ _cumprod = _scan_op("Cumprod", _cumprod_kernel, NUMBERS)
 _cumlogsumexp = _scan_op("CumulativeLogsumexp", _cumlogsumexp_kernel, FLOATS)
 
 
-def _scan(op: OpFunction, python_name: str, summary: str) -> Any:
+def _scan(op: OpFunction[Tensor], python_name: str, summary: str) -> Callable[..., Tensor]:
     def running(
         x: Any, axis: Any = 0, exclusive: bool = False, reverse: bool = False, name: str | None = None
     ) -> Tensor:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from .. import dtypes
@@ -73,7 +74,7 @@ _DOC = """{summary} of rows that have the same segment number.
 _COUNT = "\n        num_segments: How many segments there are."
 
 
-def _unsorted(type: str, how: str, summary: str, codes: str) -> Any:
+def _unsorted(type: str, how: str, summary: str, codes: str) -> Callable[..., Tensor]:
     op = define_op(
         type, ("data", "segment_ids", "num_segments"), rule=_unsorted_rule, kernel=_unsorted_kernel(how),
         dtypes=codes, same_dtype=False, attributes="T Tindices:1 Tnumsegments:2", host=("num_segments",),
@@ -181,7 +182,7 @@ def _has(xp: Any, ids: Any, out: Any, count: int) -> Any:
     return xp.reshape(sizes > 0, (-1, *(1,) * (len(out.shape) - 1)))
 
 
-def _sorted(type: str, how: str, summary: str, codes: str) -> OpFunction:
+def _sorted(type: str, how: str, summary: str, codes: str) -> OpFunction[Tensor]:
     return define_op(
         type,
         ("data", "segment_ids"),

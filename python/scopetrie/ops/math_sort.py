@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from .. import dtypes
-from .._core import name_scope
+from .._core import OpFunction, name_scope
 from ..dtypes import DType, DTypeLike, as_dtype
 from ..graph import Tensor
 from .array_shape import require_rank
@@ -46,7 +46,7 @@ def _top_kernel(xp: Any, sorted: bool = True, index_type: DType = dtypes.int32) 
     return largest
 
 
-_top_k = define_op(
+_top_k: OpFunction[list[Tensor]] = define_op(
     "TopKV2", ("input", "k"), rule=_top_rule, kernel=_top_kernel, dtypes=REALS, same_dtype=False, host=("k",),
     attributes="T Tk:1 index_type sorted",
 )  # fmt: skip
@@ -253,7 +253,8 @@ def _bincount_kernel(
             host = host[keep]
         if host.size and host.min() < 0:
             raise ValueError("Input arr must be non-negative!")
-        counts = np.bincount(host, *(np.asarray(each).ravel() for each in weights), minlength=minlength or 0)
+        each = np.asarray(weights[0]).ravel() if weights else None
+        counts = np.bincount(host, each, minlength=minlength or 0)
         return xp.asarray(counts.astype(dtype.as_numpy_dtype))
 
     return count

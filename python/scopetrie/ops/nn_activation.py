@@ -21,7 +21,7 @@ _SELU_ALPHA = 1.6732632423543772
 
 def _activation(
     type: str, summary: str, kernel: Kernel, codes: str = FLOATS_HALF_FIRST, **more: Any
-) -> OpFunction:
+) -> OpFunction[Tensor]:
     return define_op(
         type, ("features",), kernel=kernel, dtypes=codes, **more,
         doc=f"""{summary}, element by element.
@@ -180,7 +180,7 @@ _log_softmax = define_op(
 )
 
 
-def _along_axis(op: OpFunction, logits: Any, axis: Any, name: str | None) -> Tensor:
+def _along_axis(op: OpFunction[Tensor], logits: Any, axis: Any, name: str | None) -> Tensor:
     """An op over the last dimension, applied to another one."""
     x = convert_to_tensor(logits) if not isinstance(logits, Tensor) and axis not in (None, -1) else logits
     dims = x._dims if isinstance(x, Tensor) else None

@@ -133,7 +133,7 @@ def _attributes(
     count = len(formats[0]) - 2
     kind, explicit = convert_padding(padding)
     channel = 1 if data_format.startswith("NC") else count + 1
-    attrs = {
+    attrs: dict[str, Any] = {
         "strides": spread(strides, count, channel, "strides"),
         "padding": check_choice(kind, "padding", type, _PADDINGS),
         "explicit_paddings": explicit,
@@ -493,7 +493,7 @@ def _spread_windows(xp: Any, sizes: tuple[int, ...], taps: Any, grad: Any, shape
     rows = xp.reshape(rows, (grad.shape[0], *counts, math.prod(window), depth))
     wide = [size + sum(edge) for size, edge in zip(spatial, edges, strict=True)]
     out = filled_like(xp, grad, (grad.shape[0], *wide, depth), 0)
-    places = [()]
+    places: list[tuple[int, ...]] = [()]
     for length in window:
         places = [(*place, i) for place in places for i in range(length)]
     for number, place in enumerate(places):

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from .._core import name_scope
+from .._core import OpFunction, name_scope
 from ..graph import Tensor
 from ..shapes import broadcast_dims
 from .array_shape import renamed, reshape, shape, transpose
@@ -118,7 +118,7 @@ def _cross_entropy_kernel(xp: Any) -> Any:
     return losses
 
 
-_softmax_cross_entropy = define_op(
+_softmax_cross_entropy: OpFunction[list[Tensor]] = define_op(
     "SoftmaxCrossEntropyWithLogits",
     ("features", "labels"),
     rule=_cross_entropy_rule,
@@ -237,7 +237,7 @@ def _sparse_kernel(xp: Any) -> Any:
     return losses
 
 
-_sparse_cross_entropy = define_op(
+_sparse_cross_entropy: OpFunction[list[Tensor]] = define_op(
     "SparseSoftmaxCrossEntropyWithLogits", ("features", "labels"), rule=_sparse_rule, kernel=_sparse_kernel,
     dtypes=FLOATS_HALF_FIRST, same_dtype=False, attributes="T Tlabels:1",
 )  # fmt: skip
@@ -317,5 +317,5 @@ def log_poisson_loss(
             half = constant(np.asarray(0.5, c.dtype.as_numpy_dtype))
             stirling = z * log(z) - z + half * log(np.asarray(2 * math.pi, c.dtype.as_numpy_dtype) * z)
             small = logical_and(greater_equal(z, zeros_like(z)), less_equal(z, z * 0 + 1))
-            result = result + where(small, zeros_like(z), stirling)
+            result = add(result, where(small, zeros_like(z), stirling), name="add")
         return result

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from .. import dtypes
-from .._core import name_scope
+from .._core import OpFunction, name_scope
 from ..graph import Tensor
 from .array_join import stack
 from .array_shape import renamed, squeeze
@@ -245,7 +245,7 @@ def _fused_kernel(
     return normalize
 
 
-_fused = define_op(
+_fused: OpFunction[list[Tensor]] = define_op(
     "FusedBatchNormV3", ("x", "scale", "offset", "mean", "variance"), rule=_fused_rule, kernel=_fused_kernel,
     dtypes="f2 bf f4", same_dtype=False,
     attributes='T U:1 data_format epsilon exponential_avg_factor is_training',

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from typing import Any
 
 from .. import dtypes
+from .._core import OpFunction
 from ..dtypes import DType, DTypeLike, as_dtype
 from ..graph import Tensor
 from .array_gather import count_up
@@ -224,7 +226,7 @@ def pool(
     gaps = renamed(dilation_rate, "dilation_rate", dilations, "dilations")
     if gaps is not None and any(int(gap) != 1 for gap in gaps):
         raise NotImplementedError("pool: windows with holes (dilation_rate other than 1) are not supported")
-    kinds = {
+    kinds: dict[tuple[str, int], tuple[Callable[..., Tensor], str]] = {
         ("MAX", 2): (max_pool, "NHWC"),
         ("AVG", 2): (avg_pool, "NHWC"),
         ("MAX", 3): (max_pool3d, "NDHWC"),
@@ -261,24 +263,24 @@ def _argmax_kernel(
         whole = math.prod(x.shape if include_batch_in_index else x.shape[1:])
         places = xp.reshape(count_up(xp, xp.astype(x[:1, :1, :1, :1], xp.int64), whole), (-1, *x.shape[1:]))
         places = xp.broadcast_to(places, x.shape)
-        best = at = None
+        best: Any = None
+        at: Any = None
         for part, place in zip(
             _parts(xp, x, window, shape, lowest(xp, x.dtype)),
             _parts(xp, places, window, shape, 0),
             strict=True,
         ):
-            better = part > best if best is not None else None
-            best, at = (
-                (part, place)
-                if better is None
-                else (xp.where(better, part, best), xp.where(better, place, at))
-            )
+            if best is None:
+                best, at = part, place
+                continue
+            better = part > best
+            best, at = xp.where(better, part, best), xp.where(better, place, at)
         return best, xp.astype(at, getattr(xp, Targmax.name))
 
     return pool_with_places
 
 
-_max_with_argmax = define_op(
+_max_with_argmax: OpFunction[list[Tensor]] = define_op(
     "MaxPoolWithArgmax", ("input",), rule=_argmax_rule, kernel=_argmax_kernel, dtypes=REALS,
     attributes="T Targmax include_batch_in_index ksize padding strides",
 )  # fmt: skip

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from .. import _core
 from .._core import Variable, name_scope
+from ..dtypes import bool as bool_
+from ..dtypes import int32
 from ..graph import Tensor
 from . import math_elementwise as elementwise
 from .array_slice import getitem
@@ -30,7 +33,7 @@ def _is_bool(x: Any) -> bool:
     return isinstance(x, (Tensor, Variable)) and x.dtype.base_dtype.is_bool
 
 
-def _logical(name: str, on_bools: Any, on_ints: Any) -> Any:
+def _logical(name: str, on_bools: Callable[..., Tensor], on_ints: Callable[..., Tensor]) -> Any:
     def operator(x: Any, y: Any) -> Tensor:
         if _is_bool(x) or _is_bool(y):
             return on_bools(x, y, name=name)
@@ -51,6 +54,15 @@ def _invert(x: Any) -> Tensor:
     return logical_not(x) if _is_bool(x) else invert(x)
 
 
+def _multiply_bools(x: Any, y: Any) -> Tensor:
+    """What `x * y` builds for a bool `x`: v1 multiplies as int32."""
+    with name_scope(None, "mul", [x, y]) as scope:
+        product = elementwise.multiply(
+            elementwise.cast_node(x, DstT=int32), elementwise.cast_node(y, DstT=int32), name=scope
+        )
+        return elementwise.cast_node(product, DstT=bool_)
+
+
 def _pow(x: Any, y: Any) -> Tensor:
     return elementwise.pow(x, y, name="pow")
 
@@ -64,12 +76,12 @@ def _truediv(x: Any, y: Any) -> Tensor:
 
 
 _core.register_hooks(convert=convert_to_tensor)
-# A pair names an op function and the node that the operator makes; the extension calls it without further
-# ado.
+# A pair names an op function and the node that the operator makes, and the extension calls it without further ado; a
+# third is a function that it calls where the left operand is a bool.
 _core.register_operators({
     "add": (elementwise.add, "add"),
     "sub": (elementwise.subtract, "sub"),
-    "mul": (elementwise.multiply, "mul"),
+    "mul": (elementwise.multiply, "mul", _multiply_bools),
     "floordiv": (elementwise.floor_div, "floordiv"),
     "mod": (elementwise.floormod, "mod"),
     "neg": (elementwise.negative, "Neg"),

@@ -194,4 +194,5 @@ def is_variable_initialized(ref: Variable | Tensor, name: str | None = None) -> 
 
 def variable_operation(variable: Variable) -> Operation:
     """Returns the node that stands for a variable."""
-    return variable._ref().op
+    op: Operation = variable._ref().op
+    return op
