@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from typing import Any
 
 from .results import Result, Row, Unavailable, paired_row
-from .sampling import Effort, Names, Work, require
+from .sampling import REPEATED, Effort, Names, Work, require
 
 COUNT = 1000
 
@@ -29,7 +29,6 @@ def _in_scope(tf: Any, statement: str, last: str) -> Work:
                 "shapes": [(3,)] * COUNT,
                 "inputs": [(x,)] * COUNT,
                 "x": x,
-                "once": [None] * calls,
             }
 
     def check(names: Names, calls: int) -> None:
@@ -39,7 +38,7 @@ def _in_scope(tf: Any, statement: str, last: str) -> Work:
         else:
             require(graph.unique_name("a") == f"scope/a_{COUNT}", "the names were not taken")
 
-    return Work(statement, prepare, over="_ in once", check=check)
+    return Work(statement, prepare, over=REPEATED, check=check)
 
 
 CALLS = (

@@ -83,6 +83,7 @@ def drive(library: str) -> None:
     for key, work in {NOTHING: Work("pass", constant({})), **works}.items():
         work.sample(CALLS)  # specialises byte code, fills caches, checks the results
         with work.prepare(CALLS) as names:
+            names["turns"] = range(CALLS)
             loop = work.loop(names)
             gc.collect()
             requests.start_counting()

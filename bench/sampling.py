@@ -22,6 +22,9 @@ from typing import Any
 
 Names = dict[str, Any]
 
+REPEATED = "_ in turns"
+"""The loop of a statement that is too slow to unroll; `turns` is among the names of every sample."""
+
 UNROLLED = 20
 """Statements per turn of a loop without loop variable: the loop then costs under half a nanosecond a call."""
 
@@ -53,7 +56,7 @@ class Work:
       prepare: `prepare(calls)` gives a context manager, entered untimed before each sample, whose value holds
         the names that the statement uses (and others that `check` wants).
       over: `"name in names"` when each call needs a value of its own: `names` is among the prepared names and
-        has one entry per call. None for a statement that is the same each time.
+        has one entry per call. None for a statement that is the same each time, REPEATED for a slow one.
       check: Called after each sample, untimed, with the prepared names and the number of calls; raises
         WrongResult.
       collect: Whether the garbage collector stays on during the sample.
@@ -79,6 +82,7 @@ class Work:
           WrongResult: if the check fails.
         """
         with self.prepare(calls) as names:
+            names["turns"] = range(calls)
             loop = self.loop(names)
             gc.collect()
             if self.collect:

@@ -178,12 +178,12 @@ def _adverse_row(tf: Any, sizes: Sequence[int]) -> Row:
             graph = tf.Graph()
             for suffix in range(size, 0, -1):
                 graph.unique_name(f"a_{suffix}")
-            yield {"unique_name": graph.unique_name, "turns": range(size), "graph": graph}
+            yield {"unique_name": graph.unique_name, "each": range(size), "graph": graph}
 
         def check(names: Names, calls: int) -> None:
             require(names["unique_name"]("a") == f"a_{2 * size}", "wrong unique name")
 
-        return Work("unique_name('a')", prepare, over="_ in turns", check=check)
+        return Work("unique_name('a')", prepare, over="_ in each", check=check)
 
     large, small = sizes[-1], sizes[0]
     title = f"unique_name('a') after a_n, ..., a_1: n = {large:,} beside {small:,}"

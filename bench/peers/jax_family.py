@@ -7,7 +7,7 @@ from collections.abc import Callable
 from typing import Any
 
 from bench.results import Row
-from bench.sampling import Names, Work
+from bench.sampling import REPEATED, Names, Work
 
 from .pairs import fresh, paired
 
@@ -53,11 +53,11 @@ def _haiku(key: str) -> Row:
     method = transformed.init if key == "create" else lambda key: transformed.apply(parameters, key)
 
     def make(calls: int) -> Names:
-        return {"method": method, "key": random, "once": [None] * calls}
+        return {"method": method, "key": random}
 
     expected = {"hit.full": 1, "create": INNER, "scope.op": 0}[key]
     done = fresh(make, lambda names, calls: sum(map(len, parameters.values())) == expected)
-    return paired(key, Work("method(key)", over="_ in once", **done), calls=20, inner=INNER)
+    return paired(key, Work("method(key)", over=REPEATED, **done), calls=20, inner=INNER)
 
 
 def _nnx(key: str) -> Row:
@@ -92,10 +92,10 @@ def _jax(key: str) -> Row:
         def traced(x: Any, y: Any) -> Any:  # a new function each time, or the trace comes from a cache
             return adds(x, y)
 
-        return {"trace": jax.make_jaxpr(traced), "x": value, "once": [None] * calls}
+        return {"trace": jax.make_jaxpr(traced), "x": value}
 
     def done_adds(names: Names, calls: int) -> bool:
         return len(jax.make_jaxpr(adds)(value, value).eqns) == INNER
 
-    work = Work("trace(x, x)", over="_ in once", **fresh(make, done_adds))
+    work = Work("trace(x, x)", over=REPEATED, **fresh(make, done_adds))
     return paired(key, work, calls=20, inner=INNER)
