@@ -20,11 +20,19 @@ struct Operator {
   const Definition* definition = nullptr;
   std::uint32_t name = 0;
   PyObject* function = nullptr;  // owned; keeps `definition` alive, too
+  PyObject* on_bools = nullptr;  // owned; what is called instead where the left operand is a bool, or null
 };
 Operator operators[kSlotCount];
 
 bool is_operand(PyObject* object) {
   return is_tensor(object) || is_variable(object);
+}
+
+bool is_bool(PyObject* object) {
+  if (!is_operand(object)) return false;
+  const GraphState& graph = state_of(handle(object)->graph);
+  const TensorId tensor = is_tensor(object) ? handle(object)->id : graph.variables[handle(object)->id].ref;
+  return base_dtype(graph.ops.tensor(tensor).dtype) == kBool;
 }
 
 // Whether `object` could answer for the operator itself, so that ours may step back.
@@ -40,6 +48,10 @@ PyObject* binary(PyObject* x, PyObject* y) {
     PyObject* const args[] = {x, y};
     PyObject* made = build(*op.definition, args, nullptr, op.name, nullptr, Conversion::kPreferred);
     if (made != nullptr) [[likely]] return made;
+    if (op.on_bools != nullptr && PyErr_ExceptionMatches(PyExc_TypeError) && is_bool(x)) {
+      PyErr_Clear();
+      return PyObject_CallFunctionObjArgs(op.on_bools, x, y, nullptr);
+    }
   } else if (op.function != nullptr) {
     PyObject* made = PyObject_CallFunctionObjArgs(op.function, x, y, nullptr);
     if (made != nullptr) return made;
@@ -98,8 +110,9 @@ PyObject* register_operators(PyObject*, PyObject* table) {
     }
     Operator& op = operators[slot];
     if (PyTuple_Check(value)) {
-      PyObject *function, *name;
-      if (!PyArg_ParseTuple(value, "O!U", state().op_function_type, &function, &name)) return nullptr;
+      PyObject *function, *name, *on_bools = nullptr;
+      if (!PyArg_ParseTuple(value, "O!U|O", state().op_function_type, &function, &name, &on_bools)) return nullptr;
+      Py_XSETREF(op.on_bools, Py_XNewRef(on_bools));
       op.definition = reinterpret_cast<PyOpFunction*>(function)->definition;
       op.name = known_name(text_of(name));
       Py_XSETREF(op.function, Py_NewRef(function));
