@@ -172,7 +172,8 @@ class FuzzPlayer:
 
         def run():
             try:
-                with graph.as_default():
+                # Whether devices and dependencies reach other threads: programs/threads.py.
+                with graph.as_default(), graph.device(None), graph.control_dependencies(None):
                     self.play(body)
             except Exception as error:
                 failures.append(error)
