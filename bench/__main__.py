@@ -10,7 +10,21 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
-from . import bulk, calls, compare, imports, jobs, machine, memory, peers, plot, report, running, sizes
+from . import (
+    bulk,
+    calls,
+    compare,
+    imports,
+    jobs,
+    machine,
+    markdown,
+    memory,
+    peers,
+    plot,
+    report,
+    running,
+    sizes,
+)
 from .results import Group, Result, Unavailable
 from .sampling import FULL, QUICK, Effort, WrongResult
 
@@ -54,7 +68,8 @@ def parse(arguments: Sequence[str]) -> argparse.Namespace:
     parser = argparse.ArgumentParser(
         prog="python -m bench",
         description="What this package costs beside bare Python (or NumPy), in one interleaved run.",
-        epilog="Also: python -m bench compare A.json B.json; python -m bench plot RESULTS.json FOLDER.",
+        epilog="Also: python -m bench compare A.json B.json; python -m bench plot RESULTS.json FOLDER; "
+        "python -m bench markdown RESULTS.json.",
     )
     parser.add_argument("--quick", action="store_true", help="few rounds, small sizes: a smoke test")
     parser.add_argument("--only", metavar="PATTERN", help="rows whose key or group contains PATTERN")
@@ -121,8 +136,9 @@ def run(arguments: argparse.Namespace) -> int:
             print(report.line(result), flush=True)
     if skipped:
         print()
-        for key, why in skipped.items():
-            print(f"skipped {key}: {why}")
+        for why in dict.fromkeys(skipped.values()):
+            keys = ", ".join(key for key, reason in skipped.items() if reason == why)
+            print(f"skipped {keys}: {why}")
     document = report.as_document(about, measured, skipped)
     if arguments.json:
         report.write(arguments.json, document)
@@ -140,7 +156,7 @@ def run(arguments: argparse.Namespace) -> int:
 
 
 def main(arguments: Sequence[str]) -> int:
-    """Chooses between measuring, comparing and plotting.
+    """Chooses between measuring, comparing, plotting and quoting.
 
     Args:
       arguments: What follows `python -m bench`.
@@ -152,6 +168,8 @@ def main(arguments: Sequence[str]) -> int:
         return compare.main(list(arguments[1:]))
     if arguments[:1] == ["plot"]:
         return plot.main(list(arguments[1:]))
+    if arguments[:1] == ["markdown"]:
+        return markdown.main(list(arguments[1:]))
     return run(parse(arguments))
 
 

@@ -45,7 +45,9 @@ def _ratio(ratio: Samples | None) -> str:
         return ""
     low, high = ratio.quartiles
     spread = f" ({low:.2f}-{high:.2f})" if len(ratio.values) > 1 else ""
-    return f"{ratio.median:.2f}x{spread}"
+    # A peer may take a thousand times as long: two digits that count.
+    shown = f"{ratio.median:.2f}" if ratio.median >= 0.095 or ratio.median == 0 else f"{ratio.median:.2g}"
+    return f"{shown}x{spread}"
 
 
 def _bound(value: float | None, result: Result) -> str:

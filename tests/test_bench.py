@@ -176,6 +176,13 @@ def test_a_file_compared_with_itself_has_not_changed(quick):
     assert rows and all("+0.0% within the spread" in line for line in rows)
 
 
+def test_the_table_for_the_readme_has_the_rows_with_a_target(quick):
+    ran = bench("markdown", str(quick[1]), "calls")
+    assert ran.returncode == 0, ran.stderr
+    assert "| get_variable, reuse hit, name | bare Python | " in ran.stdout
+    assert "glorot" not in ran.stdout and "Session" not in ran.stdout
+
+
 def test_only_selects_rows():
     ran = bench("--quick", "--only", "hit.name")
     assert ran.returncode == 0, ran.stderr

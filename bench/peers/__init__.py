@@ -63,15 +63,15 @@ PEERS = {
             "run.fetch",
             "run.conv",
         ),
-        "v1 mode, the same calls",
+        "v1 mode",
     ),
-    "torch": Peer("torch", "torch", ("hit.name", "create", "node.add"), "nn.Module and fx"),
-    "haiku": Peer("haiku", "dm-haiku", ("hit.full", "create", "scope.op"), "in a transformed function"),
-    "nnx": Peer("flax.nnx", "flax", ("create",), "Param set on a Module"),
-    "jax": Peer("jax", "jax", ("scope.op", "node.add"), "named_scope; make_jaxpr"),
-    "onnx-ir": Peer("onnx_ir", "onnx-ir", ("create", "node.add"), "names given by the graph"),
+    "torch": Peer("torch", "torch", ("hit.name", "create", "node.add"), "Module, fx"),
+    "haiku": Peer("haiku", "dm-haiku", ("hit.full", "create", "scope.op"), "transformed"),
+    "nnx": Peer("flax.nnx", "flax", ("create",), "Param on a Module"),
+    "jax": Peer("jax", "jax", ("scope.op", "node.add"), "tracing"),
+    "onnx-ir": Peer("onnx_ir", "onnx-ir", ("create", "node.add"), "named by its graph"),
     "rustworkx": Peer("rustworkx", "rustworkx", ("node.add",), "no names"),
-    "networkx": Peer("networkx", "networkx", ("node.add",), "nodes are integers, no unique names"),
+    "networkx": Peer("networkx", "networkx", ("node.add",), "nodes are integers"),
 }
 
 
@@ -114,7 +114,7 @@ def rows(pythons: Sequence[str] = ()) -> tuple[Row, ...]:
     ours: dict[str, Result] = {}
 
     def row(name: str, peer: Peer, key: str) -> Row:
-        title = f"{own[key].title}: {name}" + (f" ({peer.note})" if peer.note else "")
+        title = f"{name} ({peer.note}): {own[key].title}"
 
         def measure(effort: Effort) -> Result:
             if name in missing:
