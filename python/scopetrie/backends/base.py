@@ -29,6 +29,7 @@ class Backend:
     Attributes:
         in_place: Whether `empty` makes arrays that `overwrite` can change.
         on_host: Whether the arrays are NumPy's, so that nothing ever has to move.
+        keeps_constants: Whether constants may be kept as the library's arrays from one run to the next.
 
     Example:
         >>> import array_api_strict
@@ -39,6 +40,7 @@ class Backend:
 
     in_place = False
     on_host = False
+    keeps_constants = True
 
     def __init__(self, name: str, xp: Any, device: Any = None) -> None:
         self.name = name
@@ -62,6 +64,8 @@ class Backend:
         host = np.asarray(value, dtype)
         if host.dtype.hasobject:
             return host  # strings stay on the host: no array library has them
+        if not host.flags.writeable:
+            host = host.copy()  # a constant's; PyTorch's arrays would show its memory, to be written to
         # By way of Python numbers where a library does not take NumPy's arrays (the strict one on a device).
         try:
             return self.xp.asarray(host, device=self.device)

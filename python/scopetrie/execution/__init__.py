@@ -7,6 +7,7 @@ from .config import ConfigProto, GPUOptions, GraphOptions, OptimizerOptions, Run
 from .default import get_default_session
 from .evaluation import eval_tensor, run_operation
 from .interactive import InteractiveSession
+from .lowering import LoweredFunction, lower
 from .session import BaseSession, Session
 from .trace import RunMetadata, Timeline
 
@@ -16,6 +17,7 @@ __all__ = [
     "GPUOptions",
     "GraphOptions",
     "InteractiveSession",
+    "LoweredFunction",
     "OptimizerOptions",
     "RunMetadata",
     "RunOptions",
@@ -23,6 +25,7 @@ __all__ = [
     "Timeline",
     "eval_tensor",
     "get_default_session",
+    "lower",
     "run_operation",
 ]
 

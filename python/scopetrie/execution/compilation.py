@@ -1,8 +1,9 @@
 """The compilation of a fetch: from a graph to a flat list of steps.
 
-It goes over the pruned nodes three times, each linear: forward, to fold constants and to resolve variables
-and identities; backward, to find where each value is used last; forward again, to give values slots and to
-let elementwise functions write into operands that nobody reads any more.
+It takes three passes, each linear: forward over the nodes, to fold constants and to resolve variables and
+identities (`Resolution`); backward over the calls that are left, to find where each value is used last;
+forward again, to give values slots and to let elementwise functions write into operands that nobody reads any
+more.
 
 Invariants of the steps:
     A slot holds one value at a time and is cleared after the value's last use: at any moment a run keeps
@@ -14,46 +15,22 @@ Invariants of the steps:
 from __future__ import annotations
 
 import gc
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Sequence
 from typing import Any, Final
 
-import numpy as np
-
-from ..backends import Array
-from ..dtypes import DType
-from ..errors import InvalidArgumentError, UnimplementedError
 from ..graph import Graph
-from ..ops.registry import Dims, OpDef, dims_text
-from .failure import located
-from .state import Cell, OpState, State
+from .resolution import Resolution
+from .state import Cell, State
 from .steps import Output, Shapes, Step
 
-# What `Graph.prune` gives: operation, definition, first output, number of outputs, inputs, attributes.
-Node = tuple[int, OpDef, int, int, tuple[int, ...], Any]
-
-# Operation, function, arguments, results; and how many arguments the function takes before an array that it
-# can write its result into, 0 for all but elementwise functions.
-Call = tuple[int, Any, tuple[int, ...], tuple[int, ...], int]
-
-# Types whose one output is their one input.
-_PASSED_ON: Final = frozenset(
-    {"Identity", "PlaceholderWithDefault", "PreventGradient", "Snapshot", "StopGradient"}
-)
-# Larger values are computed in each run rather than kept; v1's limit.
-_LARGEST_CONSTANT: Final = 10 << 20
 # In graphs of more nodes compiling keeps the garbage collector off: nothing that is made is garbage, and
 # looking through it again and again would take as long as making it.
 _MANY: Final = 10_000
 _NOTHING: Final[Any] = ()
-# The names of these dtypes in v1's run-time messages, which are those of C++.
-_RUNTIME_NAMES: Final = {"float16": "half", "float32": "float", "float64": "double"}
 
 
 class Compilation:
     """The making of one plan.
-
-    Values are called by the ids of their tensors; values that no tensor stands for, such as what is read from
-    a variable, by negative numbers.
 
     Args:
         graph: The graph.
@@ -76,186 +53,25 @@ class Compilation:
     def __init__(
         self, graph: Graph, state: State, fetches: Sequence[int], targets: Sequence[int], feeds: Sequence[int]
     ) -> None:
-        self._graph = graph
-        self._state = state
-        self._backend = state.backend
-        self._feeds = {tensor: slot for slot, tensor in enumerate(feeds)}
-        self._constants: dict[int, Array] = {}
-        self._cells: dict[int, Cell] = {}
-        # Values that are read from variables.
-        self._reads: dict[int, Cell] = {}
-        self._same_as: dict[int, int] = {}
-        self._calls: list[Call] = []
-        self._extra = 0
-        self._plain_functions: dict[OpDef, tuple[Any, int]] = {}
-        self._specs: dict[int, tuple[DType, Dims]] = {}
         self.steps: list[Step] = []
         self.slots: list[Any] = [None] * len(feeds)
         self.constants: list[int] = []
-
-        self._where: dict[int, int] = dict(self._feeds)
+        self._feeds = {tensor: slot for slot, tensor in enumerate(feeds)}
+        self._where = dict(self._feeds)
+        self._resolved = resolved = Resolution(graph, state, feeds)
         collecting = graph.version > _MANY and gc.isenabled()
         if collecting:
             gc.disable()
         try:
-            nodes = graph.prune(list(fetches), list(targets), list(feeds))
-            self._backend.quiet(self._resolve)(nodes)
-            kept = {self._same_as.get(tensor, tensor) for tensor in fetches}
+            resolved.resolve(graph.prune(list(fetches), list(targets), list(feeds)))
+            kept = {resolved.same_as.get(tensor, tensor) for tensor in fetches}
             # What is fetched of a variable is its value at the end, as in v1, where a read shows its memory.
-            dying, used, viewed = self._last_uses(kept.difference(self._reads))
+            dying, used, viewed = self._last_uses(kept.difference(resolved.reads))
             fresh = self._place(dying, used, viewed)
         finally:
             if collecting:
                 gc.enable()
         self.outputs = [self._output(tensor, fresh) for tensor in fetches]
-
-    # -- forward: constants, variables, identities -----------------------------------------------------------
-
-    def _resolve(self, nodes: Iterable[Node]) -> None:
-        feeds, constants, cells, same_as = self._feeds, self._constants, self._cells, self._same_as
-        calls = self._calls
-        for node in nodes:
-            op_id, op_def, first, count, inputs, attrs = node
-            if op_def.kernel is None:
-                self._resolve_source(node)
-                continue
-            variables: Sequence[Cell] = ()
-            if cells and not cells.keys().isdisjoint(inputs):
-                inputs, variables = self._without_variables(node)
-            if same_as:
-                inputs = tuple([same_as.get(tensor, tensor) for tensor in inputs])
-            if count == 1 and first not in feeds:
-                if op_def.type in _PASSED_ON:
-                    same_as[first] = inputs[0]
-                    continue
-                results: tuple[int, ...] = () if first in cells else (first,)
-            else:
-                tensors = range(first, first + count)
-                results = tuple([self._new(tensor) if tensor in feeds else tensor for tensor in tensors])
-            function, arity = self._function(op_id, op_def, attrs, variables)
-            if not op_def.stateful:
-                for tensor in inputs:
-                    if tensor not in constants:
-                        break
-                else:
-                    if self._fold(function, inputs, results):
-                        continue
-            calls.append((op_id, function, inputs, results, arity))
-
-    def _new(self, like: int) -> int:
-        """Returns another value of the dtype and shape of a tensor."""
-        self._extra += 1
-        dtype, dims = self._spec(like)
-        self._specs[-self._extra] = dtype.base_dtype, dims
-        return -self._extra
-
-    def _resolve_source(self, node: Node) -> None:
-        """Takes in a node that computes nothing: a constant, a variable, a placeholder."""
-        op_id, op_def, first, count, _, attrs = node
-        if op_def.type == "Const":
-            value = attrs["value"] if isinstance(attrs, dict) else attrs
-            dtype, dims = self._spec(first)
-            array = self._backend.asarray(value, np.dtype(dtype.as_numpy_dtype))
-            if array.shape != dims:  # the extension keeps a constant of one number as that number
-                array = self._backend.xp.broadcast_to(array, dims)
-            self._constants[first] = self._backend.freeze(array)
-        elif count and self._spec(first)[0]._is_ref_dtype:
-            dtype, dims = self._spec(first)
-            numpy_dtype = np.dtype(dtype.base_dtype.as_numpy_dtype)
-            name = self._graph.operation(op_id).name
-            self._cells[first] = self._state.declare(op_id, name, numpy_dtype, dims)
-        elif op_def.type == "Placeholder":
-            if first not in self._feeds:  # one that is fed may be run as an operation
-                raise self._unfed(op_id, first)
-        elif count:
-            op = self._graph.operation(op_id)
-            missing = UnimplementedError(None, None, f"No kernel computes operations of type {op_def.type}.")
-            raise located(missing, op, None, ())
-        # Nodes without outputs (NoOp) stand for the order of others, which `prune` has kept.
-
-    def _unfed(self, op_id: int, tensor: int) -> Exception:
-        dtype, dims = self._spec(tensor)
-        op = self._graph.operation(op_id)
-        kind = _RUNTIME_NAMES.get(dtype.name, dtype.name)
-        text = f"You must feed a value for placeholder tensor '{op.name}' with dtype {kind}"
-        if dims:  # v1 leaves out a scalar's shape as well as an unknown one
-            text += f" and shape {dims_text(dims)}"
-        return located(InvalidArgumentError(None, None, text), op, None, ())
-
-    def _without_variables(self, node: Node) -> tuple[tuple[int, ...], Sequence[Cell]]:
-        """Takes variables out of a node's inputs.
-
-        Returns:
-            The inputs that the kernel takes as arrays, with a read in place of a variable; and the variables
-            that the operation refers to.
-        """
-        op_id, op_def, first, count, inputs, _ = node
-        values = []
-        variables = []
-        for at, tensor in enumerate(inputs):
-            cell = self._cells.get(tensor)
-            if cell is None:
-                values.append(tensor)
-            elif at < len(op_def.inputs) and op_def.inputs[at].startswith("ref:"):
-                variables.append(cell)
-                # The operation's output, if a reference too, stands for the variable.
-                if count == 1 and self._spec(first)[0]._is_ref_dtype:
-                    self._cells[first] = cell
-            else:
-                read = self._new(tensor)
-                self._reads[read] = cell
-                self._calls.append((op_id, cell, (), (read,), 0))
-                values.append(read)
-        return tuple(values), variables
-
-    def _function(self, op_id: int, op_def: OpDef, attrs: Any, variables: Sequence[Cell]) -> tuple[Any, int]:
-        kernel: Callable[..., Any] = op_def.kernel  # type: ignore[assignment]
-        if op_def.stateful:
-            state = OpState(self._state, op_id, variables)
-            return self._placed(kernel(self._state.xp, state, **(attrs or {})), op_def), 0
-        if attrs:
-            function = self._placed(kernel(self._state.xp, **attrs), op_def)
-            return function, self._backend.writes_into(function)
-        known = self._plain_functions.get(op_def)
-        if known is None:
-            function = self._placed(kernel(self._state.xp), op_def)
-            known = self._plain_functions[op_def] = function, self._backend.writes_into(function)
-        return known
-
-    def _placed(self, function: Any, op_def: OpDef) -> Any:
-        """Returns the function such that it gets its arguments where it wants them, host or device."""
-        backend = self._backend
-        if backend.on_host:
-            return function
-        host = op_def.host
-
-        def placed(*arrays: Array) -> Any:
-            return function(*[backend.place(array, at in host) for at, array in enumerate(arrays)])
-
-        return placed
-
-    def _fold(self, function: Any, inputs: tuple[int, ...], results: tuple[int, ...]) -> bool:
-        """Computes constants from constants, if they are small."""
-        try:
-            folded = function(*[self._constants[tensor] for tensor in inputs])
-        except Exception:
-            # The step that stands in for it raises it again when it runs, with the operation named.
-            return False
-        values = folded if isinstance(folded, (tuple, list)) else (folded,)
-        if sum(getattr(value, "nbytes", 0) for value in values) > _LARGEST_CONSTANT:
-            return False
-        for tensor, value in zip(results, values, strict=True):
-            self._constants[tensor] = self._backend.freeze(value)
-        return True
-
-    def _spec(self, tensor: int) -> tuple[DType, Dims]:
-        spec = self._specs.get(tensor)
-        if spec is None:
-            handle = self._graph.tensor(tensor)
-            spec = self._specs[tensor] = handle.dtype, handle._dims
-        return spec
-
-    # -- backward: last uses ---------------------------------------------------------------------------------
 
     def _last_uses(self, kept: set[int]) -> tuple[list[Sequence[int]], set[int], set[int]]:
         """Finds which arguments die at each call.
@@ -264,10 +80,10 @@ class Compilation:
             The dying arguments of each call; the values that anything uses; those that another function than
             an elementwise one has seen.
         """
-        used = kept.union(self._feeds, self._constants)
+        used = kept.union(self._feeds, self._resolved.constants)
         viewed: set[int] = set()
         dying: list[Sequence[int]] = []
-        for _, _, arguments, _, arity in reversed(self._calls):
+        for _, _, arguments, _, arity in reversed(self._resolved.calls):
             dies: Sequence[int] = ()
             for tensor in arguments:
                 if tensor not in used:
@@ -279,15 +95,15 @@ class Compilation:
         dying.reverse()
         return dying, used, viewed
 
-    # -- forward: slots --------------------------------------------------------------------------------------
-
     def _place(self, dying: list[Sequence[int]], used: set[int], viewed: set[int]) -> set[int]:
         """Makes the steps; returns the values that elementwise functions make."""
         where, slots, steps = self._where, self.slots, self.steps
-        shapes = Shapes(self._spec)
+        shapes = Shapes(self._resolved.spec)
         free: list[int] = []
         fresh: set[int] = set()
-        for (op_id, function, arguments, results, arity), dies in zip(self._calls, dying, strict=True):
+        for (op_id, function, arguments, results, arity), dies in zip(
+            self._resolved.calls, dying, strict=True
+        ):
             if type(function) is Cell and results[0] not in used:
                 continue
             try:
@@ -331,20 +147,18 @@ class Compilation:
         slot = self._where.get(tensor)
         if slot is None:
             slot = self._where[tensor] = len(self.slots)
-            self.slots.append(self._constants[tensor])
+            self.slots.append(self._resolved.constants[tensor])
             self.constants.append(slot)
         return slot
 
     def _output(self, tensor: int, fresh: set[int]) -> Output:
+        resolved = self._resolved
         if tensor in self._feeds:
             return Output(self._feeds[tensor], owned=True)  # v1 gives back the very array that was fed
-        if tensor in self._cells:
-            return Output(None, self._cells[tensor])
-        tensor = self._same_as.get(tensor, tensor)
-        if tensor in self._reads:
-            return Output(None, self._reads[tensor])
-        return Output(
-            self._slot_of(tensor),
-            owned=tensor in fresh,
-            fed=tensor not in fresh and tensor not in self._constants,
-        )
+        if tensor in resolved.cells:
+            return Output(None, resolved.cells[tensor])
+        tensor = resolved.same_as.get(tensor, tensor)
+        if tensor in resolved.reads:
+            return Output(None, resolved.reads[tensor])
+        slot, owned = self._slot_of(tensor), tensor in fresh
+        return Output(slot, owned=owned, fed=not owned and tensor not in resolved.constants)

@@ -1,0 +1,157 @@
+"""Graphs as pure functions of arrays, for whatever library the arrays are of."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from ..backends import Array, Backend
+from ..graph import Graph, Tensor, get_default_graph
+from .fetches import Fetches
+from .plan import Plan
+from .state import State
+
+
+class _Arguments(Backend):
+    """The library that a lowered function's arguments are of; what it computes stays there."""
+
+    keeps_constants = False
+
+    def export(self, array: Array, fed: Sequence[Array] = ()) -> Any:
+        """Returns the value as an array of the library."""
+        return self.place(array, on_host=False)
+
+
+class LoweredFunction:
+    """A part of a graph as a pure function of arrays; `lower` makes it.
+
+    Thread safety: calls wait for each other.
+
+    Attributes:
+        graph: The graph.
+    """
+
+    def __init__(self, fetches: Any, feeds: Any, variables: Any, graph: Graph) -> None:
+        self.graph = graph
+        self._fetches = Fetches(graph, fetches)
+        self._feeds = {key: _tensor(graph, feed) for key, feed in _labelled(feeds)}
+        self._variables = None
+        if variables is not None:
+            self._variables = {key: _tensor(graph, each).op._id for key, each in _labelled(variables)}
+        self._programs: dict[Any, tuple[Plan, State]] = {}
+        self._lock = threading.RLock()
+
+    def __call__(self, variables: Any = None, feeds: Any = None) -> Any:
+        """Computes the fetches.
+
+        Args:
+            variables: The variables' values, in the structure that `lower` was given.
+            feeds: The values of what is fed, likewise.
+
+        Returns:
+            The structure of fetches, with arrays of the arguments' library.
+
+        Raises:
+            KeyError: If a value is missing.
+            OpError: What an operation raises, as for `Session.run`.
+        """
+        given = dict(_labelled(variables if variables is not None else ()))
+        fed = dict(_labelled(feeds if feeds is not None else ()))
+        fed_values = [fed[key] for key in self._feeds]
+        # The kernels hold on to the variables' memory: one call at a time has it.
+        with self._lock:
+            plan, state = self._program([*given.values(), *fed_values])
+            state.backend.device = _device_of([*given.values(), *fed_values])
+            try:
+                self._set_variables(state, given)
+                values = plan.execute(*fed_values)
+            finally:
+                state.reset()
+        return values if self._fetches.single else self._fetches.pack(values)
+
+    def _program(self, arrays: Iterable[Array]) -> tuple[Plan, State]:
+        import array_api_compat
+
+        xp = array_api_compat.array_namespace(*arrays)
+        program = self._programs.get(xp)
+        if program is None:
+            state = State(_Arguments(xp.__name__, xp))
+            taken = self._fetches
+            feeds = [tensor._id for tensor in self._feeds.values()]
+            plan = Plan(self.graph, state, taken.tensors, taken.targets, feeds, single=taken.single)
+            program = self._programs[xp] = plan, state
+        return program
+
+    def _set_variables(self, state: State, given: Mapping[Any, Array]) -> None:
+        wanted = self._variables
+        if wanted is None:
+            wanted = {cell.name: op_id for op_id, cell in state.cells.items()}
+        for key, op_id in wanted.items():
+            cell = state.cells.get(op_id)
+            if cell is not None:  # not every one has to be needed
+                cell.assign(given[key])
+
+
+def lower(
+    fetches: Any, feeds: Any = (), variables: Any = None, graph: Graph | None = None
+) -> LoweredFunction:
+    """Turns a part of a graph into a pure function of arrays.
+
+    The function computes what `Session.run` would, with the library that its arguments are of (NumPy, JAX,
+    PyTorch, CuPy, any that follows the array API standard), and changes nothing: what is assigned to
+    variables is seen by the fetches and forgotten. So `jax.jit`, `jax.grad` and `torch.func` take it as it
+    is. Random operations draw the same numbers in each call.
+
+    Args:
+        fetches: What `Session.run` takes.
+        feeds: The tensors whose values the function takes: a list, or a dict by any keys.
+        variables: The variables whose values the function takes: a list, or a dict by any keys; by default
+            all that the fetches need, as a dict by their names.
+        graph: The graph; by default the default graph.
+
+    Returns:
+        `f(variables, feeds)`, which takes values in the structures of `variables` and `feeds`, and returns
+        the structure of fetches.
+
+    Raises:
+        TypeError: If something is neither a tensor nor a variable nor a name.
+        ValueError: If something is of another graph, or unknown.
+
+    Example:
+        >>> import scopetrie as tf
+        >>> from scopetrie.execution import lower
+        >>> with tf.Graph().as_default():
+        ...     x = tf.placeholder(tf.float32, [None])
+        ...     y = tf.get_variable("w", []) * x
+        ...     f = lower(y, feeds=[x])
+        >>> f({"w": np.float32(2)}, [np.array([1, 3], np.float32)])
+        array([2., 6.], dtype=float32)
+    """
+    return LoweredFunction(fetches, feeds, variables, get_default_graph() if graph is None else graph)
+
+
+def _labelled(structure: Any) -> Iterable[tuple[Any, Any]]:
+    if isinstance(structure, Mapping):
+        return structure.items()
+    if isinstance(structure, (list, tuple)):
+        return enumerate(structure)
+    raise TypeError(f"feeds and variables are lists or dicts, not {type(structure).__name__}")
+
+
+def _tensor(graph: Graph, feed: Any) -> Tensor:
+    tensor = graph.as_graph_element(feed, allow_operation=False)
+    assert isinstance(tensor, Tensor)
+    return tensor
+
+
+def _device_of(arrays: Sequence[Array]) -> Any:
+    """Returns where constants go to meet the arguments; None for wherever the library puts them."""
+    import array_api_compat
+
+    for array in arrays:
+        try:
+            return array_api_compat.device(array)
+        except (AttributeError, TypeError):  # a number; or a tracer of JAX, which is nowhere yet
+            continue
+    return None

@@ -1,0 +1,292 @@
+"""The first pass of a compilation: from the nodes of a graph to calls of functions.
+
+Constants are folded, variables and identities resolved; what is left are the calls that a run has to make.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from typing import Any, Final, TypeAlias
+
+import numpy as np
+
+from ..backends import Array, get_backend
+from ..dtypes import DType
+from ..errors import InvalidArgumentError, UnimplementedError
+from ..graph import Graph
+from ..ops.registry import Dims, OpDef, dims_text
+from .failure import located
+from .state import Cell, OpState, State
+
+# What `Graph.prune` gives: operation, definition, first output, number of outputs, inputs, attributes.
+Node: TypeAlias = tuple[int, OpDef, int, int, tuple[int, ...], Any]
+# Operation, function (or a `Cell` to read), arguments, results; and how many arguments the function takes
+# before an array that it can write its result into, 0 for all but elementwise functions.
+Call: TypeAlias = tuple[int, Any, tuple[int, ...], tuple[int, ...], int]
+
+# Types whose one output is their one input.
+_PASSED_ON: Final = frozenset(
+    {"Identity", "PlaceholderWithDefault", "PreventGradient", "Snapshot", "StopGradient"}
+)
+# Larger values are computed in each run rather than kept; v1's limit.
+_LARGEST_CONSTANT: Final = 10 << 20
+# The names of these dtypes in v1's run-time messages, which are those of C++.
+_RUNTIME_NAMES: Final = {"float16": "half", "float32": "float", "float64": "double"}
+
+
+class Resolution:
+    """The calls that compute some tensors.
+
+    Values are called by the ids of their tensors; values that no tensor stands for, such as what is read from
+    a variable, by negative numbers.
+
+    Args:
+        graph: The graph.
+        state: The session's variables and counters, which stateful kernels are bound to.
+        feeds: Ids of the tensors whose values the caller gives.
+
+    Attributes:
+        calls: What to call, in order.
+        constants: Values known beforehand: NumPy's, but for copies on the device that calls want there.
+        cells: The variables that tensors of reference dtypes stand for.
+        reads: Values that are read from variables.
+        same_as: Values that are another one under another name.
+    """
+
+    def __init__(self, graph: Graph, state: State, feeds: Iterable[int]) -> None:
+        self.calls: list[Call] = []
+        self.constants: dict[int, Array] = {}
+        self.cells: dict[int, Cell] = {}
+        self.reads: dict[int, Cell] = {}
+        self.same_as: dict[int, int] = {}
+        self._graph = graph
+        self._state = state
+        self._backend = state.backend
+        self._host = state.backend if state.backend.on_host else get_backend("numpy")
+        self._feeds = set(feeds)
+        self._copies: dict[int, int] = {}  # constants -> their copies on the device
+        self._hosted: set[int] = (
+            set()
+        )  # values that a run computes on the host although the backend is elsewhere
+        self._plain_functions: dict[OpDef, tuple[Any, int]] = {}
+        self._specs: dict[int, tuple[DType, Dims]] = {}
+        self._made = 0
+
+    def resolve(self, nodes: Iterable[Node]) -> None:
+        """Takes in the nodes that the fetched tensors need, in creation order.
+
+        Raises:
+            InvalidArgumentError: If one is a placeholder that is not fed.
+            UnimplementedError: If one has no kernel.
+        """
+        # A constant that overflows is the program's affair, as it is in a run.
+        self._host.quiet(self._resolve)(nodes)
+
+    def _resolve(self, nodes: Iterable[Node]) -> None:
+        feeds, constants, cells, same_as = self._feeds, self.constants, self.cells, self.same_as
+        calls, on_host = self.calls, self._backend.on_host
+        for node in nodes:
+            op_id, op_def, first, count, inputs, attrs = node
+            if op_def.kernel is None:
+                self._resolve_source(node)
+                continue
+            variables: Sequence[Cell] = ()
+            if cells and not cells.keys().isdisjoint(inputs):
+                inputs, variables = self._without_variables(node)
+            if same_as:
+                inputs = tuple([same_as.get(tensor, tensor) for tensor in inputs])
+            if count == 1 and first not in feeds:
+                if op_def.type in _PASSED_ON:
+                    same_as[first] = inputs[0]
+                    continue
+                results: tuple[int, ...] = () if first in cells else (first,)
+            else:
+                tensors = range(first, first + count)
+                results = tuple([self._new(tensor) if tensor in feeds else tensor for tensor in tensors])
+            if self.reads and not self._backend.in_place:
+                inputs = self._read_again(op_id, inputs)
+            if op_def.stateful:
+                state = OpState(self._state, op_id, variables)
+                function, arity = op_def.kernel(state.xp, state, **(attrs or {})), 0
+            else:
+                function, arity = self._function(op_def, attrs)
+                for tensor in inputs:
+                    if tensor not in constants:
+                        break
+                else:
+                    if self._fold(function, inputs, results):
+                        continue
+            if not on_host:
+                function, inputs = self._moved(op_def, attrs, function, inputs, results)
+                arity = 0
+            calls.append((op_id, function, inputs, results, arity))
+
+    def _new(self, like: int) -> int:
+        """Returns another value of the dtype and shape of a tensor."""
+        self._made += 1
+        dtype, dims = self.spec(like)
+        self._specs[-self._made] = dtype.base_dtype, dims
+        return -self._made
+
+    def _resolve_source(self, node: Node) -> None:
+        """Takes in a node that computes nothing: a constant, a variable, a placeholder."""
+        op_id, op_def, first, count, _, attrs = node
+        if op_def.type == "Const":
+            value = attrs["value"] if isinstance(attrs, dict) else attrs
+            dtype, dims = self.spec(first)
+            array = self._host.asarray(value, np.dtype(dtype.as_numpy_dtype))
+            if (
+                dims is not None and array.shape != dims
+            ):  # the extension keeps a constant of one number as that number
+                array = np.broadcast_to(array, [size or 0 for size in dims])
+            self.constants[first] = self._host.freeze(array)
+        elif count and self.spec(first)[0]._is_ref_dtype:
+            dtype, dims = self.spec(first)
+            numpy_dtype = np.dtype(dtype.base_dtype.as_numpy_dtype)
+            name = self._graph.operation(op_id).name
+            self.cells[first] = self._state.declare(op_id, name, numpy_dtype, dims)
+        elif op_def.type == "Placeholder":
+            if first not in self._feeds:  # one that is fed may be run as an operation
+                raise self._unfed(op_id, first)
+        elif count:
+            op = self._graph.operation(op_id)
+            missing = UnimplementedError(None, None, f"No kernel computes operations of type {op_def.type}.")
+            raise located(missing, op, None, ())
+        # Nodes without outputs (NoOp) stand for the order of others, which `prune` has kept.
+
+    def _unfed(self, op_id: int, tensor: int) -> Exception:
+        dtype, dims = self.spec(tensor)
+        op = self._graph.operation(op_id)
+        kind = _RUNTIME_NAMES.get(dtype.name, dtype.name)
+        text = f"You must feed a value for placeholder tensor '{op.name}' with dtype {kind}"
+        if dims:  # v1 leaves out a scalar's shape as well as an unknown one
+            text += f" and shape {dims_text(dims)}"
+        return located(InvalidArgumentError(None, None, text), op, None, ())
+
+    def _without_variables(self, node: Node) -> tuple[tuple[int, ...], Sequence[Cell]]:
+        """Takes variables out of a node's inputs.
+
+        Returns:
+            The inputs that the kernel takes as arrays, with a read in place of a variable; and the variables
+            that the operation refers to.
+        """
+        op_id, op_def, first, count, inputs, _ = node
+        values = []
+        variables = []
+        for at, tensor in enumerate(inputs):
+            cell = self.cells.get(tensor)
+            if cell is None:
+                values.append(tensor)
+            elif at < len(op_def.inputs) and op_def.inputs[at].startswith("ref:"):
+                variables.append(cell)
+                # The operation's output, if a reference too, stands for the variable.
+                if count == 1 and self.spec(first)[0]._is_ref_dtype:
+                    self.cells[first] = cell
+            else:
+                read = self._new(tensor)
+                self.reads[read] = cell
+                self.calls.append((op_id, cell, (), (read,), 0))
+                values.append(read)
+        return tuple(values), variables
+
+    def _read_again(self, op_id: int, inputs: tuple[int, ...]) -> tuple[int, ...]:
+        """Returns the inputs with what was read from variables read once more.
+
+        In v1 a value that was read shows what is assigned later. Here an assignment makes a new array.
+        """
+        values = []
+        for tensor in inputs:
+            cell = self.reads.get(tensor)
+            if cell is not None:
+                tensor = self._new(tensor)
+                self.reads[tensor] = cell
+                self.calls.append((op_id, cell, (), (tensor,), 0))
+            values.append(tensor)
+        return tuple(values)
+
+    def _function(self, op_def: OpDef, attrs: Any) -> tuple[Any, int]:
+        """Returns a function that computes an operation on the host; and its arity, if elementwise."""
+        kernel: Callable[..., Any] = op_def.kernel  # type: ignore[assignment]
+        if attrs:
+            function = kernel(self._host.xp, **attrs)
+            return function, self._host.writes_into(function)
+        known = self._plain_functions.get(op_def)
+        if known is None:
+            function = kernel(self._host.xp)
+            known = self._plain_functions[op_def] = function, self._host.writes_into(function)
+        return known
+
+    def _moved(
+        self, op_def: OpDef, attrs: Any, function: Any, inputs: tuple[int, ...], results: tuple[int, ...]
+    ) -> tuple[Any, tuple[int, ...]]:
+        """Returns the function and inputs of a step that computes on a device, or on the host after all.
+
+        What is computed from shapes alone stays on the host, where other operations want it.
+        """
+        backend = self._backend
+        if not op_def.stateful:
+            if inputs and all(tensor in self._hosted or tensor in self.constants for tensor in inputs):
+                self._hosted.update(results)
+                return function, inputs
+            if op_def.host_outputs:
+                self._hosted.update(results)
+            function = op_def.kernel(backend.xp, **(attrs or {}))  # type: ignore[misc]
+        wanted = [at - len(inputs) if at >= 0 else at for at in _host_positions(op_def, len(inputs))]
+
+        def placed(*arrays: Array) -> Any:
+            moved = [
+                backend.place(array, at in wanted) for at, array in enumerate(arrays, start=-len(arrays))
+            ]
+            return function(*moved)
+
+        if backend.keeps_constants:
+            inputs = tuple(
+                tensor if at in wanted or tensor not in self.constants else self._on_device(tensor)
+                for at, tensor in enumerate(inputs, start=-len(inputs))
+            )
+        return placed, inputs
+
+    def _on_device(self, tensor: int) -> int:
+        """Returns a value that is the device's copy of a constant."""
+        copy = self._copies.get(tensor)
+        if copy is None:
+            copy = self._copies[tensor] = self._new(tensor)
+            value = self.constants[tensor]
+            self.constants[copy] = self._backend.asarray(value, value.dtype)
+        return copy
+
+    def _fold(self, function: Any, inputs: tuple[int, ...], results: tuple[int, ...]) -> bool:
+        """Computes constants from constants, if they are small."""
+        try:
+            folded = function(*[self.constants[tensor] for tensor in inputs])
+        except Exception:
+            # The step that stands in for it raises it again when it runs, with the operation named.
+            return False
+        values = folded if isinstance(folded, (tuple, list)) else (folded,)
+        if sum(getattr(value, "nbytes", 0) for value in values) > _LARGEST_CONSTANT:
+            return False
+        for tensor, value in zip(results, values, strict=True):
+            self.constants[tensor] = self._host.freeze(value)
+        return True
+
+    def spec(self, value: int) -> tuple[DType, Dims]:
+        """Returns the dtype and the static shape of a value."""
+        spec = self._specs.get(value)
+        if spec is None:
+            handle = self._graph.tensor(value)
+            spec = self._specs[value] = handle.dtype, handle._dims
+        return spec
+
+
+def _host_positions(op_def: OpDef, count: int) -> list[int]:
+    """Returns which of a kernel's arguments are wanted on the host; of those after a list, from the end."""
+    names = [name for name in op_def.inputs if not name.startswith("ref:")]
+    refs = len(op_def.inputs) - len(names)
+    listed = [at for at, name in enumerate(names) if name.endswith("*")]
+    found = []
+    for at in op_def.host:
+        place = at - refs
+        found.append(place - len(names) if listed and place > listed[0] else place)
+    if listed and listed[0] in found:  # a whole list
+        found += range(listed[0], count - (len(names) - listed[0] - 1))
+    return found
