@@ -145,6 +145,9 @@ void Transaction::rollback() {
   graph_.live.resize(variables_);
   graph_.collections.truncate(static_cast<std::uint32_t>(mark_.tensors), static_cast<std::uint32_t>(mark_.operations),
                               static_cast<std::uint32_t>(variables_));
+  std::erase_if(graph_.unseeded_attribute, [&](const auto& entry) { return entry.second >= attributes_; });
+  for (std::uint32_t& attribute : graph_.fill_attribute)
+    if (attribute != kNone && attribute >= attributes_) attribute = kNone;
   while (graph_.attributes.size() > attributes_) {
     PyObject* gone = graph_.attributes.back();
     graph_.attributes.pop_back();
@@ -154,16 +157,17 @@ void Transaction::rollback() {
 }
 
 const Kinds& kinds() {
-  static const Kinds only{kind_number("Const"), kind_number("VariableV2"), kind_number("Assign"), kind_number("Identity")};
+  static const Kinds only{kind_number("Const"),         kind_number("VariableV2"), kind_number("Assign"), kind_number("Identity"),
+                          kind_number("RandomUniform"), kind_number("Sub"),        kind_number("Mul"),    kind_number("AddV2")};
   return only;
 }
 
 VariableId add_variable(Context& context, const Name& name, bool owned, TensorId initial, Output output, std::uint32_t attribute,
-                        std::uint32_t assign_attribute, const Variable& record) {
+                        std::uint32_t assign_attribute, const Variable& record, std::uint32_t site) {
   static const std::uint32_t kAssign = known_name("Assign"), kRead = known_name("read");
   GraphState& graph = state_of(context.graph);
   const Output ref{output.shape, static_cast<std::uint8_t>(output.dtype + kRefOffset)};
-  const OpId op = add_operation(context, kinds().variable, name, {}, {&ref, 1}, attribute);
+  const OpId op = add_operation(context, kinds().variable, name, {}, {&ref, 1}, attribute, site);
   if (op == kNone) return kNone;
   const TensorId variable = graph.ops.operation(op).first_output;
   const auto beneath = [&](std::uint32_t known) {
@@ -175,10 +179,10 @@ VariableId add_variable(Context& context, const Name& name, bool owned, TensorId
   made.initial = initial;
   if (initial != kNone) {
     const TensorId pair[] = {variable, initial};
-    made.initializer = add_operation(context, kinds().assign, beneath(kAssign), pair, {&ref, 1}, assign_attribute);
+    made.initializer = add_operation(context, kinds().assign, beneath(kAssign), pair, {&ref, 1}, assign_attribute, site);
     if (made.initializer == kNone) return kNone;
   }
-  const OpId read = add_operation(context, kinds().identity, beneath(kRead), {&variable, 1}, {&output, 1}, kNone);
+  const OpId read = add_operation(context, kinds().identity, beneath(kRead), {&variable, 1}, {&output, 1}, kNone, site);
   if (read == kNone) return kNone;
   made.value = graph.ops.operation(read).first_output;
   graph.live.push_back(nullptr);

@@ -24,13 +24,17 @@ inline bool take_name(Context& context, PyObject* name, std::uint32_t fallback, 
 /// What the context adds to a new operation: control inputs, devices. False with an exception set.
 bool apply_context(Context& context, OpId op);
 
-/// Adds a row. `attribute` is a number from keep_attribute() or kNone. Returns kNone with an exception set.
+/// Adds a row made at `site`. `attribute` is a number from keep_attribute() or kNone. Returns kNone with an exception set.
 inline OpId add_operation(Context& context, KindId kind, const Name& name, std::span<const TensorId> inputs,
-                          std::span<const Output> outputs, std::uint32_t attribute) {
-  GraphState& graph = state_of(context.graph);
-  const OpId op = graph.ops.add(kind, name, inputs, outputs, attribute, graph.sites.here());
+                          std::span<const Output> outputs, std::uint32_t attribute, std::uint32_t site) {
+  const OpId op = state_of(context.graph).ops.add(kind, name, inputs, outputs, attribute, site);
   if (context.controls.empty() && context.on_operation == nullptr) [[likely]] return op;
   return apply_context(context, op) ? op : kNone;
+}
+/// The same for a row made by the line that runs now.
+inline OpId add_operation(Context& context, KindId kind, const Name& name, std::span<const TensorId> inputs,
+                          std::span<const Output> outputs, std::uint32_t attribute) {
+  return add_operation(context, kind, name, inputs, outputs, attribute, state_of(context.graph).sites.here());
 }
 
 /// Everything a graph has, so that a failure halfway leaves nothing behind.
@@ -58,13 +62,13 @@ class Transaction {
 
 /// The kinds that the bindings make themselves.
 struct Kinds {
-  KindId constant, variable, assign, identity;
+  KindId constant, variable, assign, identity, uniform, subtract, multiply, add;
 };
 const Kinds& kinds();
 
 /// Adds the row and the operations of a variable called `name`: VariableV2, Assign, read.
 /// `owned`: "Assign" and "read" are owned names (the name is fresh and bare); otherwise they are taken beneath it.
 VariableId add_variable(Context& context, const Name& name, bool owned, TensorId initial, Output output, std::uint32_t attribute,
-                        std::uint32_t assign_attribute, const Variable& record);
+                        std::uint32_t assign_attribute, const Variable& record, std::uint32_t site);
 
 }  // namespace scopetrie::python

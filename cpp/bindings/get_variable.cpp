@@ -1,14 +1,11 @@
 // get_variable: the hit and the plain creation in C++, everything else in the Python function of the layer above.
-#include "building.hpp"
-#include "scopes.hpp"
+#include "creation.hpp"
 
 namespace scopetrie::python {
 
 namespace {
 
 enum Argument { kName, kShape, kDType, kInitializer, kRegularizer, kTrainable, kFirstRare, kArguments = 15 };
-
-bool given(PyObject* argument) { return argument != nullptr && argument != Py_None; }
 
 // Whether a shape argument allows the found shape; only plain ints in a list or tuple are looked at.
 bool shape_allows(PyObject* shape, std::span<const std::int64_t> found) {
@@ -44,75 +41,35 @@ PyObject* shared(GraphState& graph, PyGraph* owner, const PyVariableScope* scope
   return variable_handle(owner, id);
 }
 
-// What an initializer fills with, if it is one of those that fill with 0 or 1; null otherwise.
-PyObject* fill_of(PyObject* initializer) {
-  const State& s = state();
-  PyObject* type = reinterpret_cast<PyObject*>(Py_TYPE(initializer));
-  if (type == s.zeros_initializer || initializer == s.zeros_initializer) return s.zero;
-  if (type == s.ones_initializer || initializer == s.ones_initializer) return s.one;
-  return nullptr;
-}
-
-bool is_filled_dtype(std::uint8_t dtype) {
-  return dtype == kFloat32 || dtype == kFloat64 || dtype == kFloat16 || dtype == kInt32 || dtype == kInt64;
-}
-
-// v1 makes larger fills of three operations.
-constexpr std::int64_t kLargestConstant = 1000;
-
-// Creates a small variable of zeros or ones: four rows, with no name entered but the variable's own.
-// Returns null without an exception where the slow path has to do it.
-PyObject* create_filled(Context& context, PyVariableScope* scope, ScopeId scope_id, SegmentId segment, PyObject* const* args) {
-  GraphState& graph = state_of(context.graph);
-  PyObject* initializer = given(args[kInitializer]) ? args[kInitializer] : scope->initializer;
-  if (initializer == nullptr || scope->reuse == Reuse::kYes || graph.finalized) return nullptr;
-  PyObject* fill = fill_of(initializer);
-  if (fill == nullptr || !context.controls.empty() || context.on_operation != nullptr || context.creators != nullptr) return nullptr;
-  if (scope->regularizer != nullptr || scope->constraint != nullptr || scope->caching_device != nullptr) return nullptr;
-  PyObject* dtype_object = given(args[kDType]) ? args[kDType] : scope->dtype;
-  const auto dtype_at = state().dtype_numbers.find(dtype_object);
-  if (dtype_at == state().dtype_numbers.end() || !is_filled_dtype(dtype_at->second)) return nullptr;
-  if (!given(args[kShape]) || !(PyList_CheckExact(args[kShape]) || PyTuple_CheckExact(args[kShape]))) return nullptr;
-  Output output{ShapeTable::kUnknown, dtype_at->second};
-  if (!parse_dims(graph.ops.shapes(), args[kShape], output.shape)) {
-    PyErr_Clear();
-    return nullptr;
-  }
-  const std::int64_t elements = graph.ops.shapes().elements(output.shape);
-  if (elements < 0 || elements >= kLargestConstant) return nullptr;
-  // The slow path says what is wrong where parts of a partitioned variable have this name.
-  static const std::uint32_t kPart = known_name("part_0");
-  if (const ScopeId parts = graph.ops.scopes().find_child(scope_id, segment);
-      parts != kNone && graph.variables.find(parts, known_segment(graph, kPart)) != kNone)
-    return nullptr;
-
-  Transaction transaction(graph);
-  const OpGraph::Fresh fresh = graph.ops.unique(scope_id, segment);
-  if (!fresh.bare) return nullptr;
-  graph.ops.note_owner(fresh.name);
-  static const std::uint32_t kZeros = known_name("Initializer/zeros"), kOnes = known_name("Initializer/ones");
-  const auto owner = static_cast<OpId>(graph.ops.size() + 1);
-  const Name constant = OpGraph::owned(owner, known_segment(graph, fill == state().zero ? kZeros : kOnes));
-  const OpId initial = add_operation(context, kinds().constant, constant, {}, {&output, 1}, keep_attribute(graph, fill));
-  Variable record;
-  record.scope = scope_id;
-  record.segment = segment;
-  const bool trainable = args[kTrainable] != Py_False;
-  record.flags = trainable ? std::uint32_t{kTrainable} : 0u;
-  const VariableId id = add_variable(context, fresh.name, true, graph.ops.operation(initial).first_output, output, kNone, kNone, record);
-  if (id == kNone || !graph.collections.add_variable(Collections::kVariables, id) ||
-      (trainable && !graph.collections.add_variable(Collections::kTrainable, id)))
-    return nullptr;
-  transaction.commit();
-  return variable_handle(context.graph, id);
-}
-
 PyObject* call_slow(PyVariableScope* scope, PyObject* const* args) {
   PyObject* all[kArguments + 1];
   all[0] = reinterpret_cast<PyObject*>(scope);
   for (int i = 0; i < kArguments; ++i) all[i + 1] = args[i] != nullptr ? args[i] : Py_None;
   const Ref keep = Ref::borrowed(all[0]);
   return PyObject_Vectorcall(state().hooks.get_variable, all, kArguments + 1, nullptr);
+}
+
+// One variable: the hit and the plain creation here, anything else in Python.
+PyObject* get_one(Context& context, PyObject* const* arguments, std::uint32_t site) {
+  PyVariableScope* scope = context.variable_scope;
+  bool plain = scope->custom_getter == nullptr && scope->partitioner == nullptr && !given(arguments[kRegularizer]);
+  for (int i = kFirstRare; plain && i < kArguments; ++i) plain = !given(arguments[i]);
+  if (!plain) return call_slow(scope, arguments);
+
+  GraphState& graph = state_of(context.graph);
+  const SegmentId segment = plain_segment(graph, arguments[kName]);
+  if (segment == kNone) return call_slow(scope, arguments);
+  const ScopeId scope_id = scope_in(scope, context.graph);
+  const VariableId found = graph.variables.find(scope_id, segment);
+  PyObject* result;
+  if (found != kNone) {
+    result = shared(graph, context.graph, scope, found, arguments);
+  } else {
+    const Plain wish{arguments[kShape], arguments[kDType], arguments[kInitializer], arguments[kTrainable], site};
+    result = create_plain(context, scope, scope_id, segment, wish);
+  }
+  if (result != nullptr) [[likely]] return result;
+  return PyErr_Occurred() ? nullptr : call_slow(scope, arguments);
 }
 
 PyObject* get_variable(PyObject*, PyObject* const* args, Py_ssize_t positional, PyObject* keywords) {
@@ -127,22 +84,71 @@ PyObject* get_variable(PyObject*, PyObject* const* args, Py_ssize_t positional, 
     return nullptr;
   }
   Context* context = current_context();
-  if (context == nullptr) return nullptr;
-  PyVariableScope* scope = context->variable_scope;
-  bool plain = scope->custom_getter == nullptr && scope->partitioner == nullptr && !given(arguments[kRegularizer]);
-  for (int i = kFirstRare; plain && i < kArguments; ++i) plain = !given(arguments[i]);
-  if (!plain) return call_slow(scope, arguments);
-
-  GraphState& graph = state_of(context->graph);
-  const SegmentId segment = plain_segment(graph, arguments[kName]);
-  if (segment == kNone) return call_slow(scope, arguments);
-  const ScopeId scope_id = scope_in(scope, context->graph);
-  const VariableId found = graph.variables.find(scope_id, segment);
-  PyObject* result = found != kNone ? shared(graph, context->graph, scope, found, arguments)
-                                    : create_filled(*context, scope, scope_id, segment, arguments);
-  if (result != nullptr) [[likely]] return result;
-  return PyErr_Occurred() ? nullptr : call_slow(scope, arguments);
+  return context == nullptr ? nullptr : get_one(*context, arguments, kUnknownSite);
 }
+
+// get_variables(names, shapes, dtype, initializer, trainable): the same for many names, in one call.
+PyObject* get_variables(PyObject*, PyObject* const* args, Py_ssize_t positional, PyObject* keywords) {
+  static Signature<5> signature("get_variables", {"names", "shapes", "dtype", "initializer", "trainable"});
+  PyObject* given_to[5];
+  if (!signature.parse(args, positional, keywords, given_to)) return nullptr;
+  if (given_to[0] == nullptr) {
+    PyErr_SetString(PyExc_TypeError, "get_variables() missing 1 required positional argument: 'names'");
+    return nullptr;
+  }
+  const Ref names(PySequence_Fast(given_to[0], "get_variables: names must be a sequence of strings"));
+  if (!names) return nullptr;
+  const Py_ssize_t count = PySequence_Fast_GET_SIZE(names.get());
+  Ref shapes;
+  if (given(given_to[1])) {
+    shapes = Ref(PySequence_Fast(given_to[1], "get_variables: shapes must be a sequence with a shape per name"));
+    if (!shapes) return nullptr;
+    if (PySequence_Fast_GET_SIZE(shapes.get()) != count) {
+      PyErr_Format(PyExc_ValueError, "get_variables: there are %zd names and %zd shapes; give one shape per name", count,
+                   PySequence_Fast_GET_SIZE(shapes.get()));
+      return nullptr;
+    }
+  }
+  Context* context = current_context();
+  if (context == nullptr) return nullptr;
+  GraphState& graph = state_of(context->graph);
+  const Ref keep_graph = Ref::borrowed(reinterpret_cast<PyObject*>(context->graph));
+  Transaction transaction(graph);
+  Ref made(PyList_New(count));
+  if (!made) return nullptr;
+  const std::uint32_t site = graph.sites.here();
+  for (Py_ssize_t i = 0; i < count; ++i) {
+    PyObject* arguments[kArguments] = {};
+    arguments[kName] = PySequence_Fast_GET_ITEM(names.get(), i);
+    if (shapes) arguments[kShape] = PySequence_Fast_GET_ITEM(shapes.get(), i);
+    arguments[kDType] = given_to[2];
+    arguments[kInitializer] = given_to[3];
+    arguments[kTrainable] = given_to[4];
+    PyObject* variable = get_one(*context, arguments, site);
+    if (variable == nullptr) return nullptr;
+    PyList_SET_ITEM(made.get(), i, variable);
+  }
+  transaction.commit();
+  return made.release();
+}
+
+constexpr char kBulkDoc[] =
+    "get_variables(names, shapes=None, dtype=None, initializer=None, trainable=None)\n--\n\n"
+    "Gets or makes many variables: `get_variable` for each name, all of them or none.\n\n"
+    "Args:\n"
+    "    names: The variables' names in the current scope.\n"
+    "    shapes: A shape for each name, or None.\n"
+    "    dtype: The dtype of all; the scope's by default.\n"
+    "    initializer: The initializer of all; as in `get_variable` by default.\n"
+    "    trainable: Whether they join GraphKeys.TRAINABLE_VARIABLES; True by default.\n\n"
+    "Returns:\n"
+    "    A list of variables.\n\n"
+    "Raises:\n"
+    "    ValueError: As `get_variable` for the first name that fails; nothing is left of those before it.\n\n"
+    ">>> import scopetrie as tf\n"
+    ">>> with tf.Graph().as_default(), tf.variable_scope(\"layer\"):\n"
+    "...     [v.name for v in tf.get_variables([\"w\", \"b\"], [[3, 2], [2]])]\n"
+    "['layer/w:0', 'layer/b:0']\n";
 
 constexpr char kDoc[] =
     "get_variable(name, shape=None, dtype=None, initializer=None, regularizer=None, trainable=None, collections=None, "
@@ -179,7 +185,9 @@ constexpr char kDoc[] =
 }  // namespace
 
 bool bind_get_variable(PyObject* module) {
-  static PyMethodDef functions[] = {fast("get_variable", get_variable, kDoc), {nullptr, nullptr, 0, nullptr}};
+  static PyMethodDef functions[] = {fast("get_variable", get_variable, kDoc),
+                                    fast("get_variables", get_variables, kBulkDoc),
+                                    {nullptr, nullptr, 0, nullptr}};
   return PyModule_AddFunctions(module, functions) == 0;
 }
 

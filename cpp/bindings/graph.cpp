@@ -197,7 +197,7 @@ PyObject* add_variable_row(PyObject* self, PyObject* args) {
   const std::uint32_t attribute = attrs == Py_None ? kNone : keep_attribute(graph, attrs);
   const std::uint32_t assign = assign_attrs == Py_None ? kNone : keep_attribute(graph, assign_attrs);
   const VariableId id = add_variable(context, fresh.name, false, initial == Py_None ? kNone : handle(initial)->id, output,
-                                     attribute, assign, record);
+                                     attribute, assign, record, graph.sites.here());
   if (id == kNone) return nullptr;
   transaction.commit();
   return variable_handle(as_graph(self), id);
@@ -295,6 +295,15 @@ int set_creators(PyObject* self, PyObject* creators, void*) {
 }
 
 PyObject* get_finalized(PyObject* self, void*) { return PyBool_FromLong(of(self).finalized); }
+
+PyObject* get_seeded(PyObject* self, void*) { return PyBool_FromLong(of(self).seeded); }
+
+int set_seeded(PyObject* self, PyObject* value, void*) {
+  const int flag = value == nullptr ? 0 : PyObject_IsTrue(value);
+  if (flag < 0) return -1;
+  of(self).seeded = flag != 0;
+  return 0;
+}
 
 int set_finalized(PyObject* self, PyObject* value, void*) {
   const int flag = value == nullptr ? 0 : PyObject_IsTrue(value);
@@ -436,6 +445,7 @@ bool bind_graph(PyObject* module) {
       {"version", get_version, nullptr, "The number of operations, which grows with each one.", nullptr},
       {"finalized", get_finalized, nullptr, "Whether the graph is read-only.", nullptr},
       {"_finalized", get_finalized, set_finalized, "The same, to be set.", nullptr},
+      {"_seeded", get_seeded, set_seeded, "Whether the graph has a random seed.", nullptr},
       {"_creators", get_creators, set_creators, "This thread's open variable creators, outermost first, or None.", nullptr},
       {"_on_operation", get_on_operation, set_on_operation, "Called with each operation that this thread makes, or None.",
        nullptr},

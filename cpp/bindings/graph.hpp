@@ -6,7 +6,7 @@
 #pragma once
 
 #include <memory>
-#include <optional>
+#include <unordered_map>
 #include <vector>
 
 #include "collections.hpp"
@@ -33,6 +33,9 @@ struct GraphState {
   Sites sites;
   std::vector<std::unique_ptr<Context>> contexts;  // one per thread
   bool finalized = false;
+  bool seeded = false;                                                // it has a random seed
+  std::unordered_map<std::uint8_t, std::uint32_t> unseeded_attribute;  // of random operations without seeds, by dtype
+  std::uint32_t fill_attribute[2] = {kNone, kNone};                    // the constants 0 and 1
 
   /// Names that were looked up lately, by the str's address; only interned strings, which the entry keeps alive.
   struct CachedName {

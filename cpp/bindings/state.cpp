@@ -50,14 +50,14 @@ PyObject* register_types(PyObject*, PyObject* const* args, Py_ssize_t positional
 }
 
 PyObject* register_hooks(PyObject*, PyObject* const* args, Py_ssize_t positional, PyObject* keywords) {
-  static Signature<8> signature("register_hooks", {"as_dtype", "as_dims", "convert", "get_variable", "graph_mismatch",
-                                                   "values_graph", "compose_getters", "default_graph"});
-  PyObject* given[8];
+  static Signature<9> signature("register_hooks", {"as_dtype", "as_dims", "convert", "get_variable", "graph_mismatch",
+                                                   "values_graph", "compose_getters", "random_attributes", "default_graph"});
+  PyObject* given[9];
   if (!signature.parse(args, positional, keywords, given)) return nullptr;
   Hooks& h = state().hooks;
-  PyObject** const fields[8] = {&h.as_dtype,       &h.as_dims,      &h.convert,         &h.get_variable,
-                                &h.graph_mismatch, &h.values_graph, &h.compose_getters, &h.default_graph};
-  for (int i = 0; i < 8; ++i)
+  PyObject** const fields[9] = {&h.as_dtype,     &h.as_dims,         &h.convert,           &h.get_variable, &h.graph_mismatch,
+                                &h.values_graph, &h.compose_getters, &h.random_attributes, &h.default_graph};
+  for (int i = 0; i < 9; ++i)
     if (given[i] != nullptr) keep(*fields[i], given[i]);
   Py_RETURN_NONE;
 }

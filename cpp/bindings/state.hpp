@@ -34,6 +34,7 @@ struct Hooks {
   PyObject* graph_mismatch = nullptr;     // (item, other) -> the exception for inputs of two graphs
   PyObject* values_graph = nullptr;       // (values) -> Graph: v1's rule for `values` arguments
   PyObject* compose_getters = nullptr;    // (getter, inherited getter) -> getter
+  PyObject* random_attributes = nullptr;  // (DType) -> the attributes of a random operation made now
   PyObject* default_graph = nullptr;      // () -> Graph: a new one
 };
 

@@ -318,7 +318,7 @@ PyObject* leave(PyObject* self, PyObject* const*, Py_ssize_t) {
   Context& context = *now.context;
   if (entry->captured) {
     context.counters.restore(now.counters);
-  } else {
+  } else if (now.scope->scope != ScopeTrie::kRoot) {  // as v1: leaving "" clears what starts with "/"
     context.counters.close_beneath(now.scope->scope);
   }
   remember(entry, now.scope);

@@ -67,6 +67,7 @@ from .scopes import (
     get_local_variable,
     get_variable,
     get_variable_scope,
+    get_variables,
     name_scope,
     no_regularizer,
     variable_creator_scope,

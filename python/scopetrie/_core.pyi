@@ -134,6 +134,7 @@ class Graph:
     @property
     def finalized(self) -> bool: ...
     _finalized: bool
+    _seeded: bool
     _on_operation: Callable[[Any], None] | None
     _creators: tuple[Callable[..., Any], ...] | None
     def unique_name(self, name: str, mark_as_used: bool = True) -> str: ...
@@ -283,6 +284,14 @@ def get_variable(
     aggregation: Any = None,
 ) -> Any: ...
 
+def get_variables(
+    names: Sequence[str],
+    shapes: Sequence[Any] | None = None,
+    dtype: Any = None,
+    initializer: Any = None,
+    trainable: bool | None = None,
+) -> list[Any]: ...
+
 # Ops ---------------------------------------------------------------------------------------------------------
 
 _Made = TypeVar("_Made", default=Any)  # what a call gives: a tensor, a list of them, or the operation
@@ -346,6 +355,7 @@ def register_hooks(
     graph_mismatch: Any = None,
     values_graph: Any = None,
     compose_getters: Any = None,
+    random_attributes: Any = None,
     default_graph: Any = None,
 ) -> None: ...
 def register_operators(table: dict[str, Any], /) -> None: ...

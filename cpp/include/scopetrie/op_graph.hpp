@@ -81,7 +81,7 @@ class OpGraph {
   ScopeId scope_of(const Name& name) { return scopes_.child(name.scope, name.segment, name.suffix); }
 
   /// How far an owned operation may stand from its owner: "w/Initializer/zeros", "w", "w/Assign", "w/read".
-  static constexpr OpId kOwnedReach = 4;
+  static constexpr OpId kOwnedReach = 8;
 
   /// The name "owner/segment" for an operation that is made beside `owner` (its id, made or about to be made); the
   /// segment may be a path. The owner's name must be Fresh and bare, and given to note_owner() before names are asked

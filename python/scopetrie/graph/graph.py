@@ -250,6 +250,7 @@ class Graph(_core.Graph):
     @seed.setter
     def seed(self, seed: int | None) -> None:
         self._seed = seed
+        self._seeded = seed is not None
 
     @property
     def building_function(self) -> bool:

@@ -1,6 +1,6 @@
 """Variable scopes: where get_variable takes its names, its mode and its defaults from."""
 
-from .._core import get_variable, get_variable_scope, name_scope, variable_scope
+from .._core import get_variable, get_variable_scope, get_variables, name_scope, variable_scope
 from .getting import get_local_variable
 from .regularizing import no_regularizer
 from .scope_members import VariableScope, variable_creator_scope, variable_op_scope
@@ -10,6 +10,7 @@ __all__ = [
     "get_local_variable",
     "get_variable",
     "get_variable_scope",
+    "get_variables",
     "name_scope",
     "no_regularizer",
     "variable_creator_scope",

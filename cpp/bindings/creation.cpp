@@ -1,0 +1,154 @@
+#include "creation.hpp"
+
+#include <algorithm>
+#include <cmath>
+
+namespace scopetrie::python {
+
+namespace {
+
+// v1 makes larger fills of three operations.
+constexpr std::int64_t kLargestConstant = 1000;
+
+bool is_float(std::uint8_t dtype) { return dtype == kFloat32 || dtype == kFloat64 || dtype == kFloat16; }
+
+/// What the initial value is made of.
+enum class Recipe { kNone, kZeros, kOnes, kGlorotUniform };
+
+Recipe recipe_of(PyObject* initializer, std::uint8_t dtype) {
+  const State& s = state();
+  if (!given(initializer)) return is_float(dtype) ? Recipe::kGlorotUniform : Recipe::kZeros;
+  PyObject* type = reinterpret_cast<PyObject*>(Py_TYPE(initializer));
+  if (type == s.zeros_initializer || initializer == s.zeros_initializer) return Recipe::kZeros;
+  if (type == s.ones_initializer || initializer == s.ones_initializer) return Recipe::kOnes;
+  return Recipe::kNone;
+}
+
+/// Rows of one initial value: all made at one place, all named "<variable>/Initializer/...".
+struct Rows {
+  Context& context;
+  OpId owner;  // the variable's operation, which comes after them
+  std::uint32_t site;
+
+  TensorId add(KindId kind, std::uint32_t known, std::span<const TensorId> inputs, Output output, std::uint32_t attribute) {
+    GraphState& graph = state_of(context.graph);
+    const Name name = OpGraph::owned(owner, known_segment(graph, known));
+    const OpId op = add_operation(context, kind, name, inputs, {&output, 1}, attribute, site);
+    return graph.ops.operation(op).first_output;
+  }
+};
+
+TensorId fill(Rows& rows, Recipe recipe, Output output) {
+  static const std::uint32_t kNames[] = {known_name("Initializer/zeros"), known_name("Initializer/ones")};
+  GraphState& graph = state_of(rows.context.graph);
+  const std::size_t which = recipe == Recipe::kOnes ? 1 : 0;
+  std::uint32_t& attribute = graph.fill_attribute[which];
+  if (attribute == kNone) attribute = keep_attribute(graph, which == 1 ? state().one : state().zero);
+  return rows.add(kinds().constant, kNames[which], {}, output, attribute);
+}
+
+// Uniform within sqrt(6 / (fan in + fan out)) of 0: Glorot and Bengio, AISTATS 2010.
+double glorot_limit(std::span<const std::int64_t> dims) {
+  double positions = 1;
+  for (std::size_t i = 0; i + 2 < dims.size(); ++i) positions *= static_cast<double>(dims[i]);
+  const double fan_in = dims.empty() ? 1 : static_cast<double>(dims.size() == 1 ? dims[0] : dims[dims.size() - 2]) * positions;
+  const double fan_out = dims.empty() ? 1 : static_cast<double>(dims.back()) * positions;
+  return std::sqrt(3.0 * (1.0 / std::max(1.0, (fan_in + fan_out) / 2.0)));
+}
+
+// The attributes of a random operation; those without seeds are one object for all.
+std::uint32_t random_attribute(GraphState& graph, std::uint8_t dtype) {
+  const auto at = graph.unseeded_attribute.find(dtype);
+  if (!graph.seeded && at != graph.unseeded_attribute.end()) return at->second;
+  const Ref attributes(PyObject_CallOneArg(state().hooks.random_attributes, state().dtypes[dtype]));
+  if (!attributes) return kNone;
+  const std::uint32_t number = keep_attribute(graph, attributes.get());
+  if (!graph.seeded) graph.unseeded_attribute[dtype] = number;
+  return number;
+}
+
+// The seven operations that v1's random_uniform makes. kNone with an exception set.
+TensorId glorot_uniform(Rows& rows, Output output) {
+  static const std::uint32_t kNames[] = {
+      known_name("Initializer/random_uniform/shape"), known_name("Initializer/random_uniform/min"),
+      known_name("Initializer/random_uniform/max"),   known_name("Initializer/random_uniform/RandomUniform"),
+      known_name("Initializer/random_uniform/sub"),   known_name("Initializer/random_uniform/mul"),
+      known_name("Initializer/random_uniform")};
+  GraphState& graph = state_of(rows.context.graph);
+  ShapeTable& shapes = graph.ops.shapes();
+  const double limit = glorot_limit(shapes.dims(output.shape));
+  const Ref sizes(dims_tuple(shapes, output.shape));
+  const Ref low(PyFloat_FromDouble(-limit)), high(PyFloat_FromDouble(limit));
+  const std::uint32_t drawn = random_attribute(graph, output.dtype);
+  if (!sizes || !low || !high || drawn == kNone) return kNone;
+  const auto rank = static_cast<std::int64_t>(shapes.dims(output.shape).size());
+  const Output vector{shapes.intern({&rank, 1}), kInt32};
+  const Output scalar{ShapeTable::kScalar, output.dtype};
+  const Kinds& kind = kinds();
+  const TensorId shape = rows.add(kind.constant, kNames[0], {}, vector, keep_attribute(graph, sizes.get()));
+  const TensorId min = rows.add(kind.constant, kNames[1], {}, scalar, keep_attribute(graph, low.get()));
+  const TensorId max = rows.add(kind.constant, kNames[2], {}, scalar, keep_attribute(graph, high.get()));
+  const TensorId unit = rows.add(kind.uniform, kNames[3], {&shape, 1}, output, drawn);
+  const TensorId range[] = {max, min};
+  const TensorId sub = rows.add(kind.subtract, kNames[4], range, scalar, kNone);
+  const TensorId scaled[] = {unit, sub};
+  const TensorId mul = rows.add(kind.multiply, kNames[5], scaled, output, kNone);
+  const TensorId moved[] = {mul, min};
+  return rows.add(kind.add, kNames[6], moved, output, kNone);
+}
+
+// The dtype and shape of the wish; false where they are not plain.
+bool read_output(GraphState& graph, PyVariableScope* scope, const Plain& wish, Output& output) {
+  const auto dtype = state().dtype_numbers.find(given(wish.dtype) ? wish.dtype : scope->dtype);
+  if (dtype == state().dtype_numbers.end()) return false;
+  output.dtype = dtype->second;
+  if (!is_float(output.dtype) && output.dtype != kInt32 && output.dtype != kInt64) return false;
+  if (!given(wish.shape) || !(PyList_CheckExact(wish.shape) || PyTuple_CheckExact(wish.shape))) return false;
+  if (parse_dims(graph.ops.shapes(), wish.shape, output.shape)) return graph.ops.shapes().elements(output.shape) >= 0;
+  PyErr_Clear();
+  return false;
+}
+
+}  // namespace
+
+PyObject* create_plain(Context& context, PyVariableScope* scope, ScopeId scope_id, SegmentId segment, const Plain& wish) {
+  GraphState& graph = state_of(context.graph);
+  if (scope->reuse == Reuse::kYes || graph.finalized) return nullptr;
+  // Whoever hears of new operations, or makes variables in our place, must be asked.
+  if (!context.controls.empty() || context.on_operation != nullptr || context.creators != nullptr) return nullptr;
+  if (scope->regularizer != nullptr || scope->constraint != nullptr || scope->caching_device != nullptr) return nullptr;
+  Output output;
+  if (!read_output(graph, scope, wish, output)) return nullptr;
+  const Recipe recipe = recipe_of(given(wish.initializer) ? wish.initializer : scope->initializer, output.dtype);
+  if (recipe == Recipe::kNone) return nullptr;
+  if (recipe != Recipe::kGlorotUniform && graph.ops.shapes().elements(output.shape) >= kLargestConstant) return nullptr;
+  // The slow path says what is wrong where parts of a partitioned variable have this name.
+  static const std::uint32_t kPart = known_name("part_0");
+  if (const ScopeId parts = graph.ops.scopes().find_child(scope_id, segment);
+      parts != kNone && graph.variables.find(parts, known_segment(graph, kPart)) != kNone)
+    return nullptr;
+
+  Transaction transaction(graph);
+  const OpGraph::Fresh fresh = graph.ops.unique(scope_id, segment);
+  if (!fresh.bare) return nullptr;
+  graph.ops.note_owner(fresh.name);
+  const std::uint32_t site = wish.site == kUnknownSite ? graph.sites.here() : wish.site;
+  constexpr OpId kFillRows = 1, kGlorotRows = 7;
+  const auto owner = static_cast<OpId>(graph.ops.size() + (recipe == Recipe::kGlorotUniform ? kGlorotRows : kFillRows));
+  Rows rows{context, owner, site};
+  const TensorId initial = recipe == Recipe::kGlorotUniform ? glorot_uniform(rows, output) : fill(rows, recipe, output);
+  if (initial == kNone) return nullptr;
+  Variable record;
+  record.scope = scope_id;
+  record.segment = segment;
+  const bool trainable = wish.trainable != Py_False;
+  record.flags = trainable ? std::uint32_t{kTrainable} : 0u;
+  const VariableId id = add_variable(context, fresh.name, true, initial, output, kNone, kNone, record, site);
+  if (id == kNone || !graph.collections.add_variable(Collections::kVariables, id) ||
+      (trainable && !graph.collections.add_variable(Collections::kTrainable, id)))
+    return nullptr;
+  transaction.commit();
+  return variable_handle(context.graph, id);
+}
+
+}  // namespace scopetrie::python
