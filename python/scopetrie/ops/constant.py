@@ -57,7 +57,7 @@ def constant(
     >>> tf.constant(0.5, shape=[2], name="half")
     <tf.Tensor 'half:0' shape=(2,) dtype=float32>
     """
-    if isinstance(value, (Tensor, Variable)):
+    if isinstance(value, (Tensor, Variable)) or isinstance(value, (list, tuple)) and _dtype_within(value):
         raise TypeError("Expected any non-tensor type, but got a tensor instead.")
     array = make_array(value, None if dtype is None else as_dtype(dtype))
     if shape is not None:
@@ -118,7 +118,7 @@ def make_array(value: Any, dtype: DType | None) -> np.ndarray[Any, Any]:
             array = np.asarray([int(x) if isinstance(x, Dimension) else x for x in array.ravel()]).reshape(
                 array.shape
             )
-        return array.astype(dtype.as_numpy_dtype)
+        return _narrowed(array, dtype.as_numpy_dtype)
     array = np.asarray(value)
     kind = array.dtype.kind
     if kind in "SU" and all(isinstance(x, (str, bytes, np.str_)) for x in _leaves(value)):
@@ -126,10 +126,16 @@ def make_array(value: Any, dtype: DType | None) -> np.ndarray[Any, Any]:
     if kind in "SUOM" or (kind == "b" and not array.size):
         raise _unknown_kind(value)
     if kind == "f" and array.dtype == np.float64:
-        return array.astype(np.float32)
+        return _narrowed(array, np.float32)
     if kind == "i" and array.dtype == np.int64 and _fits_int32(array):
         return array.astype(np.int32)
     return array
+
+
+def _narrowed(array: np.ndarray[Any, Any], dtype: Any) -> np.ndarray[Any, Any]:
+    # As v1: what is too large becomes infinite, or is cut off, without a word.
+    with np.errstate(over="ignore", invalid="ignore"):
+        return array.astype(dtype)
 
 
 def _fits_int32(array: np.ndarray[Any, Any]) -> bool:
@@ -392,7 +398,7 @@ def _static_dims(shape: Any) -> Dims:
     try:
         return as_dims(shape)
     except (TypeError, ValueError) as fault:
-        raise type(fault)(f"Error converting shape to a TensorShape: {fault}") from None
+        raise type(fault)(f"Error converting shape to a TensorShape: {fault}.") from None
 
 
 def _default_rule(input: Tensor, shape: Dims) -> Spec:

@@ -102,6 +102,12 @@ def _diag_rule(
         return dtype, (*lead, None, None)
     least_rows, least_columns = dims[-1] - min(high, 0), dims[-1] + max(low, 0)
     m, n = int(rows), int(columns)
+    if m not in (-1, least_rows) and n not in (-1, least_columns):
+        raise ShapeError(
+            "num_rows and num_cols are not consistent with lower_diag_index, upper_diag_index, and the length of "
+            f"the given diagonals.\nnum_rows = {m} != min_num_rows = {least_rows}, num_cols = {n} != min_num_cols = "
+            f"{least_columns}"
+        )
     if m == -1 and n == -1:
         m = n = max(least_rows, least_columns)
     return dtype, (*lead, least_rows if m == -1 else m, least_columns if n == -1 else n)

@@ -93,6 +93,8 @@ def _mean_kernel(xp: Any, keep_dims: bool = False) -> Any:
     def mean(x: Any, axes: Any) -> Any:
         along = axes_of(axes)
         if xp.isdtype(x.dtype, ("real floating", "complex floating")):
+            if 0 in x.shape:  # the mean of nothing is not a number, and libraries warn of it
+                return xp.sum(x, axis=along, keepdims=keep_dims) * float("nan")
             return xp.mean(x, axis=along, keepdims=keep_dims)
         total = xp.sum(x, axis=along, keepdims=keep_dims, dtype=x.dtype)
         count = 1
