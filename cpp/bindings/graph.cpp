@@ -399,6 +399,8 @@ PyMethodDef with_arguments(const char* name, PyObject* (*function)(PyObject*, Py
 }  // namespace
 
 PyObject* graph_name_scope(PyObject* graph, PyObject* name);  // name_scope.cpp
+PyObject* unique_names(PyObject* graph, PyObject* bases);     // bulk.cpp, as the next
+PyObject* create_ops(PyObject* graph, PyObject* args, PyObject* kwargs);
 
 bool bind_graph(PyObject* module) {
   static PyMethodDef methods[] = {
@@ -409,6 +411,23 @@ bool bind_graph(PyObject* module) {
            "    mark_as_used: Whether the name is taken from now on.\n\n"
            "Returns:\n    The whole name, with \"_1\", \"_2\", ... after it where it is in use; names are compared\n"
            "    without case, as in v1."),
+      {"unique_names", unique_names, METH_O,
+       "unique_names($self, bases, /)\n--\n\nunique_name() for each of many names, in one call.\n\n"
+       "Args:\n    bases: The wished names.\n\nReturns:\n    A list of whole names, all taken."},
+      {"create_ops", reinterpret_cast<PyCFunction>(reinterpret_cast<void (*)()>(create_ops)), METH_VARARGS | METH_KEYWORDS,
+       "Adds many operations of one type to this graph, in one call: all of them or none.\n\n"
+       "Args:\n    op_type: The op type's name, e.g. \"Neg\", or an op function.\n"
+       "    inputs: A tuple of inputs for each operation.\n"
+       "    name: The wished name of each; the type's default name if left out. Each is made unique.\n"
+       "    **attrs: Attributes of all of them.\n\n"
+       "Returns:\n    A list of what single calls return.\n\n"
+       "Raises:\n    ValueError: If there is no such type, or a row has another number of inputs.\n\n"
+       ">>> import scopetrie as tf\n"
+       ">>> graph = tf.Graph()\n"
+       ">>> with graph.as_default():\n"
+       "...     x = tf.constant([1.0, 2.0])\n"
+       ">>> [y.name for y in graph.create_ops(\"Neg\", [(x,), (x,)])]\n"
+       "['Neg:0', 'Neg_1:0']\n"},
       {"get_name_scope", get_name_scope, METH_NOARGS,
        "get_name_scope($self, /)\n--\n\nThe current name scope of this thread, without a slash at its end; \"\" is the root."},
       {"name_scope", graph_name_scope, METH_O,

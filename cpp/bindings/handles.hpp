@@ -40,6 +40,8 @@ bool parse_dims(ShapeTable& shapes, PyObject* value, ShapeId& out);
 /// What a kind number stands for: v1's type name (a str), and the OpDef (None for the bindings' own kinds). Borrowed.
 PyObject* kind_name(KindId kind);
 PyObject* kind_definition(KindId kind);
+/// The OpDef of a type name, borrowed; null (no exception) where none is registered.
+PyObject* find_kind(std::string_view type);
 /// The number of a type name, given out on first use.
 KindId kind_number(std::string_view type);
 

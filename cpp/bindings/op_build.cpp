@@ -482,4 +482,47 @@ PyObject* build(const Definition& definition, PyObject* const* args, PyObject* n
   return add_row(*context, definition, inputs, outputs, fresh.name, attrs);
 }
 
+PyObject* build_many(const Definition& definition, PyObject* inputs, PyObject* name, PyObject* attrs) {
+  const Ref rows(PySequence_Fast(inputs, "create_ops: inputs must be a sequence with a tuple of inputs per operation"));
+  if (!rows) return nullptr;
+  const Py_ssize_t count = PySequence_Fast_GET_SIZE(rows.get());
+  const auto width = static_cast<Py_ssize_t>(definition.inputs.size());
+  Context* context = current_context();
+  if (context == nullptr) return nullptr;
+  GraphState& graph = state_of(context->graph);
+  const Ref keep_graph = Ref::borrowed(reinterpret_cast<PyObject*>(context->graph));
+  Transaction transaction(graph);
+  Ref made(PyList_New(count));
+  if (!made) return nullptr;
+  const bool simple = !definition.has_lists && definition.rule != Rule::kFunction && !graph.finalized;
+  const std::uint32_t site = graph.sites.here();
+  const std::uint32_t attribute = attrs == nullptr ? kNone : keep_attributes(graph, definition, attrs);
+  for (Py_ssize_t i = 0; i < count; ++i) {
+    const Ref row(PySequence_Fast(PySequence_Fast_GET_ITEM(rows.get(), i), "create_ops: the inputs of an operation are a tuple"));
+    if (!row) return nullptr;
+    if (PySequence_Fast_GET_SIZE(row.get()) != width) {
+      PyErr_Format(PyExc_ValueError, "create_ops: %U takes %zd inputs, but row %zd has %zd", kind_name(definition.kind), width, i,
+                   PySequence_Fast_GET_SIZE(row.get()));
+      return nullptr;
+    }
+    PyObject* const* args = PySequence_Fast_ITEMS(row.get());
+    Inputs read;
+    Output output;
+    PyObject* result = nullptr;
+    if (simple && !read_inputs(definition, args, read)) return nullptr;
+    if (simple && read.values == 0 && read.graph == context->graph && infer_simple(definition, graph.ops, read.ids(), output)) {
+      OpGraph::Fresh fresh;
+      if (!take_name(*context, name, definition.default_name, NameStyle::kScope, fresh)) return nullptr;
+      const OpId op = add_operation(*context, definition.kind, fresh.name, read.ids(), {&output, 1}, attribute, site);
+      if (op != kNone) result = tensor_handle(context->graph, graph.ops.operation(op).first_output);
+    } else {
+      result = build(definition, args, name, definition.default_name, attrs, Conversion::kStrict);
+    }
+    if (result == nullptr) return nullptr;
+    PyList_SET_ITEM(made.get(), i, result);
+  }
+  transaction.commit();
+  return made.release();
+}
+
 }  // namespace scopetrie::python

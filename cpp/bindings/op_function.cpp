@@ -34,8 +34,6 @@ KnownNames& known_names() {
   return *only;
 }
 
-Definition& definition_of(PyObject* self) { return *reinterpret_cast<PyOpFunction*>(self)->definition; }
-
 void missing(const Definition& definition, std::size_t at) {
   PyErr_Format(PyExc_TypeError, "%U() missing required argument '%U'", kind_name(definition.kind), definition.inputs[at].name);
 }
@@ -229,6 +227,8 @@ PyObject* get_def(PyObject* self, void*) {
 
 }  // namespace
 
+const Definition& definition_of(PyObject* op_function) { return *reinterpret_cast<PyOpFunction*>(op_function)->definition; }
+
 KindId kind_number(std::string_view type) {
   KindTable& table = kind_table();
   const auto [at, is_new] = table.numbers.try_emplace(std::string(type), static_cast<KindId>(table.kinds.size()));
@@ -241,6 +241,12 @@ KindId kind_number(std::string_view type) {
 }
 
 PyObject* kind_name(KindId kind) { return kind_table().kinds[kind].name; }
+
+PyObject* find_kind(std::string_view type) {
+  const KindTable& table = kind_table();
+  const auto at = table.numbers.find(std::string(type));
+  return at == table.numbers.end() ? nullptr : table.kinds[at->second].definition;
+}
 
 PyObject* kind_definition(KindId kind) {
   PyObject* definition = kind_table().kinds[kind].definition;

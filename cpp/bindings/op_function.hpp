@@ -49,6 +49,13 @@ enum class Conversion { kStrict, kPreferred };
 PyObject* build(const Definition& definition, PyObject* const* args, PyObject* name, std::uint32_t default_name,
                 PyObject* attrs, Conversion conversion);
 
+/// The same for many: `inputs` is a sequence with a tuple of inputs for each operation. All operations or none.
+/// Returns a list of what build() returns.
+PyObject* build_many(const Definition& definition, PyObject* inputs, PyObject* name, PyObject* attrs);
+
+/// The definition of an OpFunction object.
+const Definition& definition_of(PyObject* op_function);
+
 bool bind_op_function(PyObject* module);
 
 }  // namespace scopetrie::python
