@@ -156,9 +156,9 @@ class Compilation:
         if tensor in self._feeds:
             return Output(self._feeds[tensor], owned=True)  # v1 gives back the very array that was fed
         if tensor in resolved.cells:
-            return Output(None, resolved.cells[tensor])
+            return Output(-1, resolved.cells[tensor])
         tensor = resolved.same_as.get(tensor, tensor)
         if tensor in resolved.reads:
-            return Output(None, resolved.reads[tensor])
+            return Output(-1, resolved.reads[tensor])
         slot, owned = self._slot_of(tensor), tensor in fresh
         return Output(slot, owned=owned, fed=not owned and tensor not in resolved.constants)

@@ -76,7 +76,7 @@ class LoweredFunction:
         xp = array_api_compat.array_namespace(*arrays)
         program = self._programs.get(xp)
         if program is None:
-            state = State(_Arguments(xp.__name__, xp))
+            state = State(_Arguments(xp.__name__, xp), Plan)
             taken = self._fetches
             feeds = [tensor._id for tensor in self._feeds.values()]
             plan = Plan(self.graph, state, taken.tensors, taken.targets, feeds, single=taken.single)

@@ -34,6 +34,7 @@ class Plan:
         targets: Ids of operations to run for their effects.
         feeds: Ids of the tensors whose values `execute` takes.
         single: Whether to return the value of the one fetch rather than a list.
+        inner: Whether this is a part of another plan, which gets the values as they are.
 
     Attributes:
         execute: Runs the plan: `execute(*fed)` returns the fetched values as NumPy's, sharing no memory with
@@ -42,8 +43,19 @@ class Plan:
         steps: What a run does.
     """
 
-    __slots__ = ("__weakref__", "_backend", "_constants", "_fed", "_graph", "_outputs", "_single", "_slots",
-                 "execute", "steps")  # fmt: skip
+    __slots__ = (
+        "__weakref__",
+        "_backend",
+        "_constants",
+        "_fed",
+        "_graph",
+        "_inner",
+        "_outputs",
+        "_single",
+        "_slots",
+        "execute",
+        "steps",
+    )
 
     def __init__(
         self,
@@ -53,6 +65,7 @@ class Plan:
         targets: Sequence[int] = (),
         feeds: Sequence[int] = (),
         single: bool = False,
+        inner: bool = False,
     ) -> None:
         compiled = Compilation(graph, state, fetches, targets, feeds)
         self._graph = graph
@@ -62,11 +75,12 @@ class Plan:
         self._constants = compiled.constants
         self._outputs = compiled.outputs
         self._single = single
+        self._inner = inner
         self.steps = compiled.steps
         self.execute: Callable[..., Any] = self._first
 
     def _first(self, *fed: Array) -> Any:
-        looped = self._backend.quiet(self._loop)
+        looped = self._loop if self._inner else self._backend.quiet(self._loop)
         values = looped(*fed)
         self.execute = looped if len(self.steps) > _LONGEST_GENERATED else self._second
         return values
@@ -74,9 +88,16 @@ class Plan:
     def _second(self, *fed: Array) -> Any:
         constants = {slot: self._slots[slot] for slot in self._constants}
         function = generate(
-            self._backend, self.steps, self._fed, constants, self._outputs, self._single, self._fail
+            self._backend,
+            self.steps,
+            self._fed,
+            constants,
+            self._outputs,
+            self._single,
+            self._inner,
+            self._fail,
         )
-        if any(type(step.function) is not Cell for step in self.steps):
+        if not self._inner and any(type(step.function) is not Cell for step in self.steps):
             function = self._backend.quiet(function)
         self.execute = function
         return function(*fed)
@@ -132,12 +153,10 @@ class Plan:
                     times.append((step.op_id, start, time.perf_counter_ns()))
             values = []
             for output in self._outputs:
-                if output.slot is None:
-                    values.append(self._backend.export(output.cell.read()))  # type: ignore[union-attr]
-                elif output.owned and self._backend.on_host:
-                    values.append(slots[output.slot])
-                else:
-                    values.append(self._backend.export(slots[output.slot], fed if output.fed else ()))
+                value = output.cell.read() if output.cell is not None else slots[output.slot]
+                if not self._inner and not (output.owned and self._backend.on_host):
+                    value = self._backend.export(value, fed if output.fed else ())
+                values.append(value)
         except Exception as error:
             self._fail(error, done, slots)
         return values[0] if self._single else values
@@ -148,11 +167,12 @@ class Plan:
             step = self.steps[at]
             op = self._graph.operation(step.op_id)
             arrays = [slots[slot] for slot in step.arguments]
-            raise located(error, op, step.function, arrays) from _cause(error)
-        raise located(error, None, None, ()) from _cause(error)
-
-
-def _cause(error: Exception) -> Exception | None:
-    # An error that a kernel raised for its own reasons is the interesting one; AttributeErrors of cells are
-    # not.
-    return None if isinstance(error, AttributeError) and isinstance(error.obj, Cell) else error
+            found = located(error, op, step.function, arrays)
+        else:
+            found = located(error, None, None, ())
+        if found is error:  # of an inner plan, which knows the operation
+            raise error
+        # What a kernel raised for its own reasons is of interest; that a cell has no view is not.
+        raise found from (
+            None if isinstance(error, AttributeError) and isinstance(error.obj, Cell) else error
+        )

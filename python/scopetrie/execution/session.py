@@ -63,7 +63,7 @@ class BaseSession:
                 "scopetrie runs a graph in its own process only: leave out `target`.",
             )
         self._graph = get_default_graph() if graph is None else graph
-        self._state: State = State(get_backend(backend))
+        self._state: State = State(get_backend(backend), Plan)
         self._closed = False
         # Calls without feeds by what is fetched, for single fetches; the latest such call that fetched a
         # list; and all forms of call by `signature`. Filled by any thread: each operation on them is atomic.

@@ -17,6 +17,7 @@ def generate(
     constants: Mapping[int, Any],
     outputs: Sequence[Output],
     single: bool,
+    inner: bool,
     fail: Callable[[Exception, int, dict[int, Any]], NoReturn],
 ) -> Callable[..., Any]:
     """Returns a function that runs a plan's steps.
@@ -31,6 +32,7 @@ def generate(
         constants: What other slots hold from the start.
         outputs: What to return.
         single: Whether to return the one output rather than a list.
+        inner: Whether the outputs go to another plan, as they are.
         fail: Called with an exception, the number of the step (or of steps and output) and the slots' values.
     """
     names: dict[str, Any] = {f"c{slot}": value for slot, value in constants.items()}
@@ -71,13 +73,15 @@ def generate(
     names["export"] = backend.export
     exported = []
     for output in outputs:
-        if output.slot is None:
+        if output.cell is not None:
             view = f"{global_name(output.cell)}.view"
-            if not backend.on_host or output.cell is None or output.cell.dims is None:
+            if inner:
+                exported.append(view)
+            elif not backend.on_host or output.cell.dims is None:
                 exported.append(f"export({view})")
             else:
                 exported.append(f"{view}.copy()" if output.cell.dims else f"{view}[()]")
-        elif output.owned and backend.on_host:
+        elif inner or (output.owned and backend.on_host):
             exported.append(local(output.slot))
         elif output.fed and fed:
             exported.append(f"export({local(output.slot)}, ({arrays},))")

@@ -154,17 +154,20 @@ class State:
 
     Args:
         backend: The library that computes.
+        planner: What makes the plans of branches and loops: `Plan`, which is made of states itself.
 
     Attributes:
         backend: The library that computes.
+        planner: What makes the plans of branches and loops.
         xp: Its array-API namespace.
         cells: The variables that the session has met, by the id of the operation that stands for each.
     """
 
-    __slots__ = ("_counters", "backend", "cells", "xp")
+    __slots__ = ("_counters", "backend", "cells", "planner", "xp")
 
-    def __init__(self, backend: Backend) -> None:
+    def __init__(self, backend: Backend, planner: Callable[..., Any]) -> None:
         self.backend = backend
+        self.planner = planner
         self.xp = backend.xp
         self.cells: dict[int, Cell] = {}
         self._counters: dict[int, int] = {}
@@ -239,10 +242,8 @@ class OpState:
         Returns:
             A function of the fed values, which returns a list.
         """
-        from .plan import Plan  # plans hold states: the other way round it is only by way of this call
-
-        made = Plan(graph, self._state, fetches, targets, feeds)
-        return lambda *values: made.execute(*values)
+        plan = self._state.planner(graph, self._state, fetches, targets, feeds, inner=True)
+        return lambda *values: plan.execute(*values)
 
     def counter(self) -> int:
         """Returns how often this operation has drawn in this session, and counts one up."""

@@ -47,7 +47,7 @@ class Output:
     """How a fetched value leaves a plan.
 
     Attributes:
-        slot: Where the value lies at the end of the run; None for a variable's.
+        slot: Where the value lies at the end of the run; -1 for a variable's.
         cell: The variable whose value is fetched, or None.
         owned: Whether the value is known to be an array or scalar that nobody else sees.
         fed: Whether the value might share memory with a fed array.
@@ -55,9 +55,7 @@ class Output:
 
     __slots__ = ("cell", "fed", "owned", "slot")
 
-    def __init__(
-        self, slot: int | None, cell: Cell | None = None, owned: bool = False, fed: bool = False
-    ) -> None:
+    def __init__(self, slot: int, cell: Cell | None = None, owned: bool = False, fed: bool = False) -> None:
         self.slot = slot
         self.cell = cell
         self.owned = owned
