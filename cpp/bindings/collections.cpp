@@ -35,9 +35,9 @@ Py_ssize_t Collections::at(PyObject* key) {
 
 Collections::Item Collections::make_item(PyGraph* graph, PyObject* value) {
   const bool is_ours = (is_tensor(value) || is_operation(value) || is_variable(value)) && handle(value)->graph == graph;
-  if (!is_ours) return {Item::kObject, 0, Py_NewRef(value)};
+  if (!is_ours) return Item(Py_NewRef(value));
   const Item::Kind kind = is_tensor(value) ? Item::kTensor : is_operation(value) ? Item::kOperation : Item::kVariable;
-  return {kind, handle(value)->id, nullptr};
+  return {kind, handle(value)->id};
 }
 
 bool Collections::add(PyGraph* graph, PyObject* key, PyObject* value) {
@@ -55,10 +55,10 @@ PyObject* Collections::list(PyGraph* graph, PyObject* key) const {
   if (!list) return nullptr;
   for (std::size_t i = 0; i < items.size(); ++i) {
     const Item& item = items[i];
-    PyObject* value = item.kind == Item::kObject      ? Py_NewRef(item.object)
-                      : item.kind == Item::kTensor    ? tensor_handle(graph, item.id)
-                      : item.kind == Item::kOperation ? operation_handle(graph, item.id)
-                                                      : variable_handle(graph, item.id);
+    PyObject* value = item.kind() == Item::kObject      ? Py_NewRef(item.object())
+                      : item.kind() == Item::kTensor    ? tensor_handle(graph, item.id())
+                      : item.kind() == Item::kOperation ? operation_handle(graph, item.id())
+                                                      : variable_handle(graph, item.id());
     if (value == nullptr) return nullptr;
     PyList_SET_ITEM(list.get(), static_cast<Py_ssize_t>(i), value);
   }
@@ -74,7 +74,7 @@ bool Collections::assign(PyGraph* graph, PyObject* key, PyObject* values) {
   for (std::size_t i = 0; i < items.size(); ++i)
     items[i] = make_item(graph, PySequence_Fast_GET_ITEM(fast.get(), static_cast<Py_ssize_t>(i)));
   items.swap(lists_[static_cast<std::size_t>(at)]);
-  for (const Item& item : items) Py_XDECREF(item.object);
+  for (const Item& item : items) Py_XDECREF(item.object());
   return true;
 }
 
@@ -92,8 +92,8 @@ PyObject* Collections::keys() const {
 void Collections::truncate(std::uint32_t tensors, std::uint32_t operations, std::uint32_t variables) {
   for (auto& items : lists_) {
     std::erase_if(items, [&](const Item& item) {
-      return (item.kind == Item::kTensor && item.id >= tensors) || (item.kind == Item::kOperation && item.id >= operations) ||
-             (item.kind == Item::kVariable && item.id >= variables);
+      return (item.kind() == Item::kTensor && item.id() >= tensors) || (item.kind() == Item::kOperation && item.id() >= operations) ||
+             (item.kind() == Item::kVariable && item.id() >= variables);
     });
   }
 }
@@ -101,7 +101,7 @@ void Collections::truncate(std::uint32_t tensors, std::uint32_t operations, std:
 int Collections::traverse(visitproc visit, void* arg) const {
   Py_VISIT(numbers_);
   for (const auto& items : lists_)
-    for (const Item& item : items) Py_VISIT(item.object);
+    for (const Item& item : items) Py_VISIT(item.object());
   return 0;
 }
 
@@ -110,7 +110,7 @@ void Collections::clear() {
   lists.swap(lists_);
   Py_CLEAR(numbers_);
   for (const auto& items : lists)
-    for (const Item& item : items) Py_XDECREF(item.object);
+    for (const Item& item : items) Py_XDECREF(item.object());
 }
 
 }  // namespace scopetrie::python

@@ -15,11 +15,20 @@ struct PyGraph;
 
 class Collections {
  public:
-  /// What a collection holds: one of this graph's own, by id, or somebody's object.
-  struct Item {
-    enum Kind : std::uint32_t { kObject, kTensor, kOperation, kVariable } kind;
-    std::uint32_t id;
-    PyObject* object;  // owned, kObject only
+  /// What a collection holds: one of this graph's own, by id, or somebody's object. Eight bytes: objects are aligned,
+  /// so their address leaves the two lowest bits for the kind.
+  class Item {
+   public:
+    enum Kind : std::uint64_t { kObject, kTensor, kOperation, kVariable };
+    Item() = default;
+    Item(Kind kind, std::uint32_t id) : bits_(std::uint64_t{id} << 2 | kind) {}
+    explicit Item(PyObject* owned) : bits_(reinterpret_cast<std::uintptr_t>(owned)) {}
+    Kind kind() const { return static_cast<Kind>(bits_ & 3); }
+    std::uint32_t id() const { return static_cast<std::uint32_t>(bits_ >> 2); }
+    PyObject* object() const { return kind() == kObject ? reinterpret_cast<PyObject*>(bits_) : nullptr; }
+
+   private:
+    std::uint64_t bits_ = 0;
   };
   enum Known : std::size_t { kVariables = 0, kTrainable = 1 };
 
@@ -35,7 +44,7 @@ class Collections {
   bool add(PyGraph* graph, PyObject* key, PyObject* value);
   bool add_variable(Known which, std::uint32_t id) {
     if (lists_.size() < 2 && !start()) return false;
-    lists_[which].push_back({Item::kVariable, id, nullptr});
+    lists_[which].emplace_back(Item::kVariable, id);
     return true;
   }
   PyObject* list(PyGraph* graph, PyObject* key) const;

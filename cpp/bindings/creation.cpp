@@ -67,6 +67,20 @@ std::uint32_t random_attribute(GraphState& graph, std::uint8_t dtype) {
   return number;
 }
 
+// The constants of a default initial value; variables of one shape share them. Null with an exception set.
+const GraphState::Drawn* drawn_constants(GraphState& graph, ShapeId shape) {
+  if (const auto at = graph.drawn.find(shape); at != graph.drawn.end()) return &at->second;
+  ShapeTable& shapes = graph.ops.shapes();
+  const double limit = glorot_limit(shapes.dims(shape));
+  const Ref sizes(dims_tuple(shapes, shape));
+  const Ref low(PyFloat_FromDouble(-limit)), high(PyFloat_FromDouble(limit));
+  if (!sizes || !low || !high) return nullptr;
+  const auto rank = static_cast<std::int64_t>(shapes.dims(shape).size());
+  const GraphState::Drawn made{shapes.intern({&rank, 1}), keep_attribute(graph, sizes.get()), keep_attribute(graph, low.get()),
+                               keep_attribute(graph, high.get())};
+  return &(graph.drawn[shape] = made);
+}
+
 // The seven operations that v1's random_uniform makes. kNone with an exception set.
 TensorId glorot_uniform(Rows& rows, Output output) {
   static const std::uint32_t kNames[] = {
@@ -75,19 +89,15 @@ TensorId glorot_uniform(Rows& rows, Output output) {
       known_name("Initializer/random_uniform/sub"),   known_name("Initializer/random_uniform/mul"),
       known_name("Initializer/random_uniform")};
   GraphState& graph = state_of(rows.context.graph);
-  ShapeTable& shapes = graph.ops.shapes();
-  const double limit = glorot_limit(shapes.dims(output.shape));
-  const Ref sizes(dims_tuple(shapes, output.shape));
-  const Ref low(PyFloat_FromDouble(-limit)), high(PyFloat_FromDouble(limit));
+  const GraphState::Drawn* constants = drawn_constants(graph, output.shape);
   const std::uint32_t drawn = random_attribute(graph, output.dtype);
-  if (!sizes || !low || !high || drawn == kNone) return kNone;
-  const auto rank = static_cast<std::int64_t>(shapes.dims(output.shape).size());
-  const Output vector{shapes.intern({&rank, 1}), kInt32};
+  if (constants == nullptr || drawn == kNone) return kNone;
+  const Output vector{constants->vector, kInt32};
   const Output scalar{ShapeTable::kScalar, output.dtype};
   const Kinds& kind = kinds();
-  const TensorId shape = rows.add(kind.constant, kNames[0], {}, vector, keep_attribute(graph, sizes.get()));
-  const TensorId min = rows.add(kind.constant, kNames[1], {}, scalar, keep_attribute(graph, low.get()));
-  const TensorId max = rows.add(kind.constant, kNames[2], {}, scalar, keep_attribute(graph, high.get()));
+  const TensorId shape = rows.add(kind.constant, kNames[0], {}, vector, constants->sizes);
+  const TensorId min = rows.add(kind.constant, kNames[1], {}, scalar, constants->low);
+  const TensorId max = rows.add(kind.constant, kNames[2], {}, scalar, constants->high);
   const TensorId unit = rows.add(kind.uniform, kNames[3], {&shape, 1}, output, drawn);
   const TensorId range[] = {max, min};
   const TensorId sub = rows.add(kind.subtract, kNames[4], range, scalar, kNone);

@@ -117,6 +117,7 @@ PyObject* get_variables(PyObject*, PyObject* const* args, Py_ssize_t positional,
   Ref made(PyList_New(count));
   if (!made) return nullptr;
   const std::uint32_t site = graph.sites.here();
+  graph.ops.reserve(static_cast<std::size_t>(count) * 4, static_cast<std::size_t>(count) * 3, static_cast<std::size_t>(count) * 4);
   for (Py_ssize_t i = 0; i < count; ++i) {
     PyObject* arguments[kArguments] = {};
     arguments[kName] = PySequence_Fast_GET_ITEM(names.get(), i);

@@ -33,8 +33,15 @@ struct GraphState {
   Sites sites;
   std::vector<std::unique_ptr<Context>> contexts;  // one per thread
   bool finalized = false;
-  bool seeded = false;                                                // it has a random seed
-  std::unordered_map<std::uint8_t, std::uint32_t> unseeded_attribute;  // of random operations without seeds, by dtype
+  bool seeded = false;  // it has a random seed
+
+  /// Attributes that many operations share: the values of their constants, and of random operations without seeds.
+  struct Drawn {
+    ShapeId vector;  // of the shape's sizes
+    std::uint32_t sizes, low, high;
+  };
+  std::unordered_map<ShapeId, Drawn> drawn;                            // of default initial values, by shape
+  std::unordered_map<std::uint8_t, std::uint32_t> unseeded_attribute;  // by dtype
   std::uint32_t fill_attribute[2] = {kNone, kNone};                    // the constants 0 and 1
 
   /// Names that were looked up lately, by the str's address; only interned strings, which the entry keeps alive.

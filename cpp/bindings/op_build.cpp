@@ -497,6 +497,8 @@ PyObject* build_many(const Definition& definition, PyObject* inputs, PyObject* n
   const bool simple = !definition.has_lists && definition.rule != Rule::kFunction && !graph.finalized;
   const std::uint32_t site = graph.sites.here();
   const std::uint32_t attribute = attrs == nullptr ? kNone : keep_attributes(graph, definition, attrs);
+  const auto rows_count = static_cast<std::size_t>(count);
+  graph.ops.reserve(rows_count, rows_count * definition.inputs.size(), rows_count);
   for (Py_ssize_t i = 0; i < count; ++i) {
     const Ref row(PySequence_Fast(PySequence_Fast_GET_ITEM(rows.get(), i), "create_ops: the inputs of an operation are a tuple"));
     if (!row) return nullptr;

@@ -82,6 +82,15 @@ std::string OpGraph::name(OpId op) const {
   return out;
 }
 
+void OpGraph::reserve(std::size_t operations, std::size_t inputs, std::size_t tensors) {
+  const auto room = [](auto& rows, std::size_t more) {
+    if (rows.size() + more > rows.capacity()) rows.reserve(std::max(rows.size() + more, rows.capacity() * 2));
+  };
+  room(operations_, operations);
+  room(inputs_, inputs);
+  room(tensors_, tensors);
+}
+
 void OpGraph::add_control_inputs(OpId op, std::span<const OpId> inputs) {
   if (inputs.empty()) return;
   std::vector<OpId>& held = control_inputs_[op];

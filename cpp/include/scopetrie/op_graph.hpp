@@ -105,6 +105,8 @@ class OpGraph {
     return id;
   }
   /// `inputs` were made before `op`. rollback() undoes this only together with `op`.
+  /// Makes room for that many more, growing at least as a vector does by itself.
+  void reserve(std::size_t operations, std::size_t inputs, std::size_t tensors);
   void add_control_inputs(OpId op, std::span<const OpId> inputs);
 
   std::size_t size() const noexcept { return operations_.size(); }
