@@ -11,7 +11,8 @@ void bind_buffer(py::module_& module) {
   py::class_<Buffer>(module, "Buffer", py::buffer_protocol(),
                      "Zeroed bytes, 64-byte aligned.\n\nArgs:\n    nbytes: How many.")
       .def(py::init([](py::ssize_t nbytes) {
-             if (nbytes < 0) throw py::value_error("Buffer: nbytes must not be negative, but is " + std::to_string(nbytes));
+             if (nbytes < 0)
+               throw py::value_error("Buffer: nbytes must not be negative, but is " + std::to_string(nbytes));
              return Buffer(static_cast<std::size_t>(nbytes));
            }),
            py::arg("nbytes"))

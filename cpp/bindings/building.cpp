@@ -38,7 +38,8 @@ void tell_rolled_back(GraphState& graph, std::size_t operations, std::size_t var
   PyErr_Fetch(&type, &value, &traceback);
   const Ref done(PyObject_CallMethod(reinterpret_cast<PyObject*>(graph.owner), "_rolled_back", "nnnn",
                                      static_cast<Py_ssize_t>(graph.ops.size()), static_cast<Py_ssize_t>(operations),
-                                     static_cast<Py_ssize_t>(graph.variables.size()), static_cast<Py_ssize_t>(variables)));
+                                     static_cast<Py_ssize_t>(graph.variables.size()),
+                                     static_cast<Py_ssize_t>(variables)));
   PyErr_Restore(type, value, traceback);
 }
 
@@ -63,8 +64,10 @@ SegmentId plain_segment_slow(GraphState& graph, PyObject* name) {
 
 bool check_scope_name(bool at_root, std::string_view name) {
   if (is_legal(name) && (!at_root || starts_legally(name))) return true;
-  PyErr_Format(PyExc_ValueError, "'%s' is not a valid %sscope name. A %sscope name has to match the following pattern: %s",
-               std::string(name).c_str(), at_root ? "root " : "", at_root ? "root " : "", at_root ? kNodePattern : kScopePattern);
+  PyErr_Format(PyExc_ValueError,
+               "'%s' is not a valid %sscope name. A %sscope name has to match the following pattern: %s",
+               std::string(name).c_str(), at_root ? "root " : "", at_root ? "root " : "",
+               at_root ? kNodePattern : kScopePattern);
   return false;
 }
 
@@ -132,7 +135,8 @@ std::uint32_t keep_attribute(GraphState& graph, PyObject* object) {
 }
 
 bool check_open(GraphState& graph) {
-  if (!graph.finalized) [[likely]] return true;
+  if (!graph.finalized) [[likely]]
+    return true;
   PyErr_SetString(PyExc_RuntimeError, "Graph is finalized and cannot be modified.");
   return false;
 }
@@ -158,13 +162,15 @@ void Transaction::rollback() {
 }
 
 const Kinds& kinds() {
-  static const Kinds only{kind_number("Const"),         kind_number("VariableV2"), kind_number("Assign"), kind_number("Identity"),
-                          kind_number("RandomUniform"), kind_number("Sub"),        kind_number("Mul"),    kind_number("AddV2")};
+  static const Kinds only{kind_number("Const"),    kind_number("VariableV2"),    kind_number("Assign"),
+                          kind_number("Identity"), kind_number("RandomUniform"), kind_number("Sub"),
+                          kind_number("Mul"),      kind_number("AddV2")};
   return only;
 }
 
-VariableId add_variable(Context& context, const Name& name, bool owned, TensorId initial, Output output, std::uint32_t attribute,
-                        std::uint32_t assign_attribute, const Variable& record, std::uint32_t site) {
+VariableId add_variable(Context& context, const Name& name, bool owned, TensorId initial, Output output,
+                        std::uint32_t attribute, std::uint32_t assign_attribute, const Variable& record,
+                        std::uint32_t site) {
   static const std::uint32_t kAssign = known_name("Assign"), kRead = known_name("read");
   GraphState& graph = state_of(context.graph);
   const Output ref{output.shape, static_cast<std::uint8_t>(output.dtype + kRefOffset)};
@@ -180,7 +186,8 @@ VariableId add_variable(Context& context, const Name& name, bool owned, TensorId
   made.initial = initial;
   if (initial != kNone) {
     const TensorId pair[] = {variable, initial};
-    made.initializer = add_operation(context, kinds().assign, beneath(kAssign), pair, {&ref, 1}, assign_attribute, site);
+    made.initializer =
+        add_operation(context, kinds().assign, beneath(kAssign), pair, {&ref, 1}, assign_attribute, site);
     if (made.initializer == kNone) return kNone;
   }
   const OpId read = add_operation(context, kinds().identity, beneath(kRead), {&variable, 1}, {&output, 1}, kNone, site);

@@ -16,7 +16,8 @@ bool take_name_slow(Context& context, PyObject* name, NameStyle style, OpGraph::
 inline bool take_name(Context& context, PyObject* name, std::uint32_t fallback, NameStyle style, OpGraph::Fresh& out) {
   GraphState& graph = state_of(context.graph);
   const SegmentId segment = name == nullptr ? known_segment(graph, fallback) : plain_segment(graph, name);
-  if (segment == kNone) [[unlikely]] return take_name_slow(context, name, style, out);
+  if (segment == kNone) [[unlikely]]
+    return take_name_slow(context, name, style, out);
   out = graph.ops.unique(scope_of(context), segment);
   return true;
 }
@@ -24,11 +25,13 @@ inline bool take_name(Context& context, PyObject* name, std::uint32_t fallback, 
 /// What the context adds to a new operation: control inputs, devices. False with an exception set.
 bool apply_context(Context& context, OpId op);
 
-/// Adds a row made at `site`. `attribute` is a number from keep_attribute() or kNone. Returns kNone with an exception set.
+/// Adds a row made at `site`. `attribute` is a number from keep_attribute() or kNone. Returns kNone with an exception
+/// set.
 inline OpId add_operation(Context& context, KindId kind, const Name& name, std::span<const TensorId> inputs,
                           std::span<const Output> outputs, std::uint32_t attribute, std::uint32_t site) {
   const OpId op = state_of(context.graph).ops.add(kind, name, inputs, outputs, attribute, site);
-  if (context.controls.empty() && context.on_operation == nullptr) [[likely]] return op;
+  if (context.controls.empty() && context.on_operation == nullptr) [[likely]]
+    return op;
   return apply_context(context, op) ? op : kNone;
 }
 /// The same for a row made by the line that runs now.
@@ -41,7 +44,10 @@ inline OpId add_operation(Context& context, KindId kind, const Name& name, std::
 class Transaction {
  public:
   explicit Transaction(GraphState& graph)
-      : graph_(graph), mark_(graph.ops.begin()), attributes_(graph.attributes.size()), variables_(graph.variables.size()) {}
+      : graph_(graph),
+        mark_(graph.ops.begin()),
+        attributes_(graph.attributes.size()),
+        variables_(graph.variables.size()) {}
   Transaction(const Transaction&) = delete;
   Transaction& operator=(const Transaction&) = delete;
   ~Transaction() {
@@ -68,7 +74,8 @@ const Kinds& kinds();
 
 /// Adds the row and the operations of a variable called `name`: VariableV2, Assign, read.
 /// `owned`: "Assign" and "read" are owned names (the name is fresh and bare); otherwise they are taken beneath it.
-VariableId add_variable(Context& context, const Name& name, bool owned, TensorId initial, Output output, std::uint32_t attribute,
-                        std::uint32_t assign_attribute, const Variable& record, std::uint32_t site);
+VariableId add_variable(Context& context, const Name& name, bool owned, TensorId initial, Output output,
+                        std::uint32_t attribute, std::uint32_t assign_attribute, const Variable& record,
+                        std::uint32_t site);
 
 }  // namespace scopetrie::python

@@ -28,7 +28,8 @@ class NameWriter {
     std::size_t size = base_;
     if (suffix != 0) {
       text_[size] = '_';
-      size = static_cast<std::size_t>(std::to_chars(&text_[size + 1], text_.data() + text_.size(), suffix).ptr - text_.data());
+      size = static_cast<std::size_t>(std::to_chars(&text_[size + 1], text_.data() + text_.size(), suffix).ptr -
+                                      text_.data());
     }
     // Plain names are ASCII; the decoder would look at each byte again.
     PyObject* str = PyUnicode_New(static_cast<Py_ssize_t>(size), 127);
@@ -87,8 +88,10 @@ PyObject* create_ops(PyObject* self, PyObject* args, PyObject* kwargs) {
   if (PyUnicode_Check(type)) {
     PyObject* definition = find_kind(text_of(type));
     if (definition == nullptr) {
-      PyErr_Format(PyExc_ValueError, "create_ops: there is no op type %R; registered types are those of tf.register_op and the package's own",
-                   type);
+      PyErr_Format(
+          PyExc_ValueError,
+          "create_ops: there is no op type %R; registered types are those of tf.register_op and the package's own",
+          type);
       return nullptr;
     }
     function = Ref(PyObject_GetAttrString(definition, "function"));
@@ -100,7 +103,8 @@ PyObject* create_ops(PyObject* self, PyObject* args, PyObject* kwargs) {
   }
   auto* graph = reinterpret_cast<PyGraph*>(self);
   push_default_graph(graph);
-  PyObject* made = build_many(definition_of(function.get()), inputs, name == nullptr ? nullptr : none_to_null(name), attrs.get());
+  PyObject* made =
+      build_many(definition_of(function.get()), inputs, name == nullptr ? nullptr : none_to_null(name), attrs.get());
   PyObject *error, *value, *trace;
   PyErr_Fetch(&error, &value, &trace);
   pop_default_graph(graph);

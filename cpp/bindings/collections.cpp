@@ -58,7 +58,7 @@ PyObject* Collections::list(PyGraph* graph, PyObject* key) const {
     PyObject* value = item.kind() == Item::kObject      ? Py_NewRef(item.object())
                       : item.kind() == Item::kTensor    ? tensor_handle(graph, item.id())
                       : item.kind() == Item::kOperation ? operation_handle(graph, item.id())
-                                                      : variable_handle(graph, item.id());
+                                                        : variable_handle(graph, item.id());
     if (value == nullptr) return nullptr;
     PyList_SET_ITEM(list.get(), static_cast<Py_ssize_t>(i), value);
   }
@@ -92,7 +92,8 @@ PyObject* Collections::keys() const {
 void Collections::truncate(std::uint32_t tensors, std::uint32_t operations, std::uint32_t variables) {
   for (auto& items : lists_) {
     std::erase_if(items, [&](const Item& item) {
-      return (item.kind() == Item::kTensor && item.id() >= tensors) || (item.kind() == Item::kOperation && item.id() >= operations) ||
+      return (item.kind() == Item::kTensor && item.id() >= tensors) ||
+             (item.kind() == Item::kOperation && item.id() >= operations) ||
              (item.kind() == Item::kVariable && item.id() >= variables);
     });
   }

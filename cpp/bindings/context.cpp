@@ -161,9 +161,11 @@ bool bind_context(PyObject* module) {
        "get_default_graph()\n--\n\nThe graph that operations are added to in this thread.\n\n"
        "Returns:\n    The Graph of the innermost `with graph.as_default():`, else the process's default graph."},
       {"push_default_graph", push_default, METH_O, "Makes a graph this thread's default until pop_default_graph()."},
-      {"pop_default_graph", pop_default, METH_O, "Ends push_default_graph(); AssertionError where it is not the innermost."},
+      {"pop_default_graph", pop_default, METH_O,
+       "Ends push_default_graph(); AssertionError where it is not the innermost."},
       {"default_graph_depth", default_graph_depth, METH_NOARGS, "How many default graphs this thread has opened."},
-      {"drop_global_graph", drop_global_graph, METH_NOARGS, "Forgets the process's default graph; the next use makes one."},
+      {"drop_global_graph", drop_global_graph, METH_NOARGS,
+       "Forgets the process's default graph; the next use makes one."},
       {"get_variable_scope", get_variable_scope, METH_NOARGS,
        "get_variable_scope()\n--\n\nThe current variable scope.\n\n"
        "Returns:\n    The VariableScope entered last in this thread and graph, or the graph's root scope."},

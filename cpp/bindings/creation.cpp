@@ -30,7 +30,8 @@ struct Rows {
   OpId owner;  // the variable's operation, which comes after them
   std::uint32_t site;
 
-  TensorId add(KindId kind, std::uint32_t known, std::span<const TensorId> inputs, Output output, std::uint32_t attribute) {
+  TensorId add(KindId kind, std::uint32_t known, std::span<const TensorId> inputs, Output output,
+               std::uint32_t attribute) {
     GraphState& graph = state_of(context.graph);
     const Name name = OpGraph::owned(owner, known_segment(graph, known));
     const OpId op = add_operation(context, kind, name, inputs, {&output, 1}, attribute, site);
@@ -51,7 +52,8 @@ TensorId fill(Rows& rows, Recipe recipe, Output output) {
 double glorot_limit(std::span<const std::int64_t> dims) {
   double positions = 1;
   for (std::size_t i = 0; i + 2 < dims.size(); ++i) positions *= static_cast<double>(dims[i]);
-  const double fan_in = dims.empty() ? 1 : static_cast<double>(dims.size() == 1 ? dims[0] : dims[dims.size() - 2]) * positions;
+  const double fan_in =
+      dims.empty() ? 1 : static_cast<double>(dims.size() == 1 ? dims[0] : dims[dims.size() - 2]) * positions;
   const double fan_out = dims.empty() ? 1 : static_cast<double>(dims.back()) * positions;
   return std::sqrt(3.0 * (1.0 / std::max(1.0, (fan_in + fan_out) / 2.0)));
 }
@@ -76,8 +78,8 @@ const GraphState::Drawn* drawn_constants(GraphState& graph, ShapeId shape) {
   const Ref low(PyFloat_FromDouble(-limit)), high(PyFloat_FromDouble(limit));
   if (!sizes || !low || !high) return nullptr;
   const auto rank = static_cast<std::int64_t>(shapes.dims(shape).size());
-  const GraphState::Drawn made{shapes.intern({&rank, 1}), keep_attribute(graph, sizes.get()), keep_attribute(graph, low.get()),
-                               keep_attribute(graph, high.get())};
+  const GraphState::Drawn made{shapes.intern({&rank, 1}), keep_attribute(graph, sizes.get()),
+                               keep_attribute(graph, low.get()), keep_attribute(graph, high.get())};
   return &(graph.drawn[shape] = made);
 }
 
@@ -121,7 +123,8 @@ bool read_output(GraphState& graph, PyVariableScope* scope, const Plain& wish, O
 
 }  // namespace
 
-PyObject* create_plain(Context& context, PyVariableScope* scope, ScopeId scope_id, SegmentId segment, const Plain& wish) {
+PyObject* create_plain(Context& context, PyVariableScope* scope, ScopeId scope_id, SegmentId segment,
+                       const Plain& wish) {
   GraphState& graph = state_of(context.graph);
   if (scope->reuse == Reuse::kYes || graph.finalized) return nullptr;
   // Whoever hears of new operations, or makes variables in our place, must be asked.

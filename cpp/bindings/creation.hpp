@@ -22,6 +22,7 @@ struct Plain {
 
 /// Creates a variable called `segment` in `scope_id`, which has none of that name: its rows and those of its initial
 /// value, all owned by the variable's name. Null without an exception where the slow path has to do it.
-PyObject* create_plain(Context& context, PyVariableScope* scope, ScopeId scope_id, SegmentId segment, const Plain& wish);
+PyObject* create_plain(Context& context, PyVariableScope* scope, ScopeId scope_id, SegmentId segment,
+                       const Plain& wish);
 
 }  // namespace scopetrie::python

@@ -24,18 +24,21 @@ bool shape_allows(PyObject* shape, std::span<const std::int64_t> found) {
   for (Py_ssize_t i = 0; i < rank; ++i) {
     if (!PyLong_CheckExact(items[i])) return false;
     int overflow = 0;
-    if (PyLong_AsLongAndOverflow(items[i], &overflow) != found[static_cast<std::size_t>(i)] || overflow != 0) return false;
+    if (PyLong_AsLongAndOverflow(items[i], &overflow) != found[static_cast<std::size_t>(i)] || overflow != 0)
+      return false;
   }
   return true;
 }
 
 // The variable of this name as it is shared, or null (no exception) where the slow path has to look.
-PyObject* shared(GraphState& graph, PyGraph* owner, const PyVariableScope* scope, VariableId id, PyObject* const* args) {
+PyObject* shared(GraphState& graph, PyGraph* owner, const PyVariableScope* scope, VariableId id,
+                 PyObject* const* args) {
   if (scope->reuse == Reuse::kNo) return nullptr;
   const Tensor& found = graph.ops.tensor(graph.variables[id].ref);
   PyObject* dtype = given(args[kDType]) ? args[kDType] : scope->dtype;
   if (state().dtypes[base_dtype(found.dtype)] != dtype) return nullptr;
-  if (given(args[kShape]) && !(graph.ops.shapes().known_rank(found.shape) && shape_allows(args[kShape], graph.ops.shapes().dims(found.shape))))
+  if (given(args[kShape]) &&
+      !(graph.ops.shapes().known_rank(found.shape) && shape_allows(args[kShape], graph.ops.shapes().dims(found.shape))))
     return nullptr;
   if (given(args[kInitializer]) && !PyCallable_Check(args[kInitializer])) return nullptr;
   return variable_handle(owner, id);
@@ -68,15 +71,16 @@ PyObject* get_one(Context& context, PyObject* const* arguments, std::uint32_t si
     const Plain wish{arguments[kShape], arguments[kDType], arguments[kInitializer], arguments[kTrainable], site};
     result = create_plain(context, scope, scope_id, segment, wish);
   }
-  if (result != nullptr) [[likely]] return result;
+  if (result != nullptr) [[likely]]
+    return result;
   return PyErr_Occurred() ? nullptr : call_slow(scope, arguments);
 }
 
 PyObject* get_variable(PyObject*, PyObject* const* args, Py_ssize_t positional, PyObject* keywords) {
   static Signature<kArguments> signature(
-      "get_variable", {"name", "shape", "dtype", "initializer", "regularizer", "trainable", "collections", "caching_device",
-                       "partitioner", "validate_shape", "use_resource", "custom_getter", "constraint", "synchronization",
-                       "aggregation"});
+      "get_variable", {"name", "shape", "dtype", "initializer", "regularizer", "trainable", "collections",
+                       "caching_device", "partitioner", "validate_shape", "use_resource", "custom_getter", "constraint",
+                       "synchronization", "aggregation"});
   PyObject* arguments[kArguments];
   if (!signature.parse(args, positional, keywords, arguments)) return nullptr;
   if (arguments[kName] == nullptr) [[unlikely]] {
@@ -104,8 +108,8 @@ PyObject* get_variables(PyObject*, PyObject* const* args, Py_ssize_t positional,
     shapes = Ref(PySequence_Fast(given_to[1], "get_variables: shapes must be a sequence with a shape per name"));
     if (!shapes) return nullptr;
     if (PySequence_Fast_GET_SIZE(shapes.get()) != count) {
-      PyErr_Format(PyExc_ValueError, "get_variables: there are %zd names and %zd shapes; give one shape per name", count,
-                   PySequence_Fast_GET_SIZE(shapes.get()));
+      PyErr_Format(PyExc_ValueError, "get_variables: there are %zd names and %zd shapes; give one shape per name",
+                   count, PySequence_Fast_GET_SIZE(shapes.get()));
       return nullptr;
     }
   }
@@ -117,7 +121,8 @@ PyObject* get_variables(PyObject*, PyObject* const* args, Py_ssize_t positional,
   Ref made(PyList_New(count));
   if (!made) return nullptr;
   const std::uint32_t site = graph.sites.here();
-  graph.ops.reserve(static_cast<std::size_t>(count) * 4, static_cast<std::size_t>(count) * 3, static_cast<std::size_t>(count) * 4);
+  graph.ops.reserve(static_cast<std::size_t>(count) * 4, static_cast<std::size_t>(count) * 3,
+                    static_cast<std::size_t>(count) * 4);
   for (Py_ssize_t i = 0; i < count; ++i) {
     PyObject* arguments[kArguments] = {};
     arguments[kName] = PySequence_Fast_GET_ITEM(names.get(), i);
@@ -153,7 +158,8 @@ constexpr char kBulkDoc[] =
 
 constexpr char kDoc[] =
     "get_variable(name, shape=None, dtype=None, initializer=None, regularizer=None, trainable=None, collections=None, "
-    "caching_device=None, partitioner=None, validate_shape=True, use_resource=None, custom_getter=None, constraint=None, "
+    "caching_device=None, partitioner=None, validate_shape=True, use_resource=None, custom_getter=None, "
+    "constraint=None, "
     "synchronization=None, aggregation=None)\n--\n\n"
     "Gets the variable of this name in the current variable scope, or makes it.\n\n"
     "Args:\n"
@@ -176,7 +182,8 @@ constexpr char kDoc[] =
     "Returns:\n"
     "    The Variable; a PartitionedVariable where a partitioner was given.\n\n"
     "Raises:\n"
-    "    ValueError: If the variable exists and the scope does not reuse, does not exist and the scope only reuses, or\n"
+    "    ValueError: If the variable exists and the scope does not reuse, does not exist and the scope only reuses, "
+    "or\n"
     "        shape, dtype or initializer do not fit.\n\n"
     ">>> import scopetrie as tf\n"
     ">>> with tf.Graph().as_default(), tf.variable_scope(\"layer\"):\n"

@@ -13,7 +13,8 @@ namespace {
 PyGraph* as_graph(PyObject* self) { return reinterpret_cast<PyGraph*>(self); }
 GraphState& of(PyObject* self) { return state_of(as_graph(self)); }
 
-// Names -----------------------------------------------------------------------------------------------------------------
+// Names
+// -----------------------------------------------------------------------------------------------------------------
 
 PyObject* unique_name(PyObject* self, PyObject* const* args, Py_ssize_t positional, PyObject* keywords) {
   static Signature<2> signature("unique_name", {"name", "mark_as_used"});
@@ -55,7 +56,8 @@ PyObject* variable_scope_of(PyObject* self, PyObject*) {
   return Py_NewRef(reinterpret_cast<PyObject*>(context_of(as_graph(self))->variable_scope));
 }
 
-// Operations ------------------------------------------------------------------------------------------------------------
+// Operations
+// ------------------------------------------------------------------------------------------------------------
 
 bool read_id(PyObject* object, std::size_t count, std::uint32_t& id) {
   const unsigned long value = PyLong_AsUnsignedLong(object);
@@ -149,11 +151,13 @@ PyObject* prune(PyObject* self, PyObject* args) {
     PyObject* inputs = number_tuple(ops.inputs(id));
     if (inputs == nullptr) return nullptr;
     PyObject* attrs = op.attribute == kNone ? Py_None : graph.attributes[op.attribute];
-    return Py_BuildValue("(IOIINO)", id, kind_definition(op.kind), op.first_output, ops.output_count(id), inputs, attrs);
+    return Py_BuildValue("(IOIINO)", id, kind_definition(op.kind), op.first_output, ops.output_count(id), inputs,
+                         attrs);
   });
 }
 
-// Variables -------------------------------------------------------------------------------------------------------------
+// Variables
+// -------------------------------------------------------------------------------------------------------------
 
 PyObject* get_variables(PyObject* self, PyObject*) {
   return list_of(of(self).variables.size(), [&](VariableId id) { return variable_handle(as_graph(self), id); });
@@ -173,7 +177,8 @@ PyObject* find_variable(PyObject* self, PyObject* key) {
 PyObject* add_variable_row(PyObject* self, PyObject* args) {
   PyObject *name, *initial, *dtype, *dims, *key, *attrs, *assign_attrs;
   int trainable;
-  if (!PyArg_ParseTuple(args, "UOOOpOOO", &name, &initial, &dtype, &dims, &trainable, &key, &attrs, &assign_attrs)) return nullptr;
+  if (!PyArg_ParseTuple(args, "UOOOpOOO", &name, &initial, &dtype, &dims, &trainable, &key, &attrs, &assign_attrs))
+    return nullptr;
   GraphState& graph = of(self);
   Context& context = *context_of(as_graph(self));
   if (!check_open(graph)) return nullptr;
@@ -196,14 +201,15 @@ PyObject* add_variable_row(PyObject* self, PyObject* args) {
   }
   const std::uint32_t attribute = attrs == Py_None ? kNone : keep_attribute(graph, attrs);
   const std::uint32_t assign = assign_attrs == Py_None ? kNone : keep_attribute(graph, assign_attrs);
-  const VariableId id = add_variable(context, fresh.name, false, initial == Py_None ? kNone : handle(initial)->id, output,
-                                     attribute, assign, record, graph.sites.here());
+  const VariableId id = add_variable(context, fresh.name, false, initial == Py_None ? kNone : handle(initial)->id,
+                                     output, attribute, assign, record, graph.sites.here());
   if (id == kNone) return nullptr;
   transaction.commit();
   return variable_handle(as_graph(self), id);
 }
 
-// Collections -----------------------------------------------------------------------------------------------------------
+// Collections
+// -----------------------------------------------------------------------------------------------------------
 
 PyObject* collect(PyObject* self, PyObject* const* args, Py_ssize_t count) {
   if (count != 2) {
@@ -227,7 +233,8 @@ PyObject* assign_collection(PyObject* self, PyObject* const* args, Py_ssize_t co
 
 PyObject* collection_keys(PyObject* self, PyObject*) { return of(self).collections.keys(); }
 
-// Contexts --------------------------------------------------------------------------------------------------------------
+// Contexts
+// --------------------------------------------------------------------------------------------------------------
 
 // _enter_controls(ops | None): the list of frames to hand back to _exit_controls().
 PyObject* enter_controls(PyObject* self, PyObject* operations) {
@@ -330,7 +337,8 @@ PyObject* end(PyObject*, PyObject* const* args, Py_ssize_t count) {
   Py_RETURN_NONE;
 }
 
-// Life ------------------------------------------------------------------------------------------------------------------
+// Life
+// ------------------------------------------------------------------------------------------------------------------
 
 PyObject* make(PyTypeObject* type, PyObject*, PyObject*) {
   PyObject* self = type->tp_alloc(type, 0);
@@ -392,7 +400,8 @@ void dealloc(PyObject* self) {
   Py_DECREF(type);
 }
 
-PyMethodDef with_arguments(const char* name, PyObject* (*function)(PyObject*, PyObject* const*, Py_ssize_t), const char* doc) {
+PyMethodDef with_arguments(const char* name, PyObject* (*function)(PyObject*, PyObject* const*, Py_ssize_t),
+                           const char* doc) {
   return {name, reinterpret_cast<PyCFunction>(reinterpret_cast<void (*)()>(function)), METH_FASTCALL, doc};
 }
 
@@ -414,7 +423,8 @@ bool bind_graph(PyObject* module) {
       {"unique_names", unique_names, METH_O,
        "unique_names($self, bases, /)\n--\n\nunique_name() for each of many names, in one call.\n\n"
        "Args:\n    bases: The wished names.\n\nReturns:\n    A list of whole names, all taken."},
-      {"create_ops", reinterpret_cast<PyCFunction>(reinterpret_cast<void (*)()>(create_ops)), METH_VARARGS | METH_KEYWORDS,
+      {"create_ops", reinterpret_cast<PyCFunction>(reinterpret_cast<void (*)()>(create_ops)),
+       METH_VARARGS | METH_KEYWORDS,
        "Adds many operations of one type to this graph, in one call: all of them or none.\n\n"
        "Args:\n    op_type: The op type's name, e.g. \"Neg\", or an op function.\n"
        "    inputs: A tuple of inputs for each operation.\n"
@@ -429,14 +439,18 @@ bool bind_graph(PyObject* module) {
        ">>> [y.name for y in graph.create_ops(\"Neg\", [(x,), (x,)])]\n"
        "['Neg:0', 'Neg_1:0']\n"},
       {"get_name_scope", get_name_scope, METH_NOARGS,
-       "get_name_scope($self, /)\n--\n\nThe current name scope of this thread, without a slash at its end; \"\" is the root."},
+       "get_name_scope($self, /)\n--\n\nThe current name scope of this thread, without a slash at its end; \"\" is the "
+       "root."},
       {"name_scope", graph_name_scope, METH_O,
-       "name_scope($self, name, /)\n--\n\nA context manager in which operations of this graph are named \"name/...\".\n\n"
-       "Args:\n    name: The scope's name, made unique; with a slash at its end, taken as it is; \"\" or None is the root.\n\n"
+       "name_scope($self, name, /)\n--\n\nA context manager in which operations of this graph are named "
+       "\"name/...\".\n\n"
+       "Args:\n    name: The scope's name, made unique; with a slash at its end, taken as it is; \"\" or None is the "
+       "root.\n\n"
        "Returns:\n    A context manager that gives the scope's whole name with a slash at its end."},
       {"_variable_scope", variable_scope_of, METH_NOARGS, "This thread's current variable scope in this graph."},
       {"tensor", tensor_at, METH_O, "tensor($self, number, /)\n--\n\nThe Tensor of a number (`Tensor._id`)."},
-      {"operation", operation_at, METH_O, "operation($self, number, /)\n--\n\nThe Operation of a number (`Operation._id`)."},
+      {"operation", operation_at, METH_O,
+       "operation($self, number, /)\n--\n\nThe Operation of a number (`Operation._id`)."},
       {"variable", variable_at, METH_O, "variable($self, number, /)\n--\n\nThe Variable of a number (`Variable._id`)."},
       {"get_operations", get_operations, METH_NOARGS,
        "get_operations($self, /)\n--\n\nThe graph's operations, in the order in which they were made."},
@@ -465,9 +479,10 @@ bool bind_graph(PyObject* module) {
       {"finalized", get_finalized, nullptr, "Whether the graph is read-only.", nullptr},
       {"_finalized", get_finalized, set_finalized, "The same, to be set.", nullptr},
       {"_seeded", get_seeded, set_seeded, "Whether the graph has a random seed.", nullptr},
-      {"_creators", get_creators, set_creators, "This thread's open variable creators, outermost first, or None.", nullptr},
-      {"_on_operation", get_on_operation, set_on_operation, "Called with each operation that this thread makes, or None.",
+      {"_creators", get_creators, set_creators, "This thread's open variable creators, outermost first, or None.",
        nullptr},
+      {"_on_operation", get_on_operation, set_on_operation,
+       "Called with each operation that this thread makes, or None.", nullptr},
       {nullptr, nullptr, nullptr, nullptr, nullptr}};
   static PyMemberDef members[] = {
       {"__weaklistoffset__", T_PYSSIZET, offsetof(PyGraph, weak_references), READONLY, nullptr},

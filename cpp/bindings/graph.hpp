@@ -53,8 +53,7 @@ struct GraphState {
 };
 
 struct PyGraph {
-  PyObject_HEAD
-  GraphState* state;
+  PyObject_HEAD GraphState* state;
   PyObject* weak_references;
 };
 

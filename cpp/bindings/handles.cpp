@@ -48,7 +48,8 @@ namespace {
 
 GraphState& graph_of(PyObject* self) { return state_of(handle(self)->graph); }
 
-// Tensor ----------------------------------------------------------------------------------------------------------------
+// Tensor
+// ----------------------------------------------------------------------------------------------------------------
 
 PyObject* tensor_op(PyObject* self, void*) {
   return operation_handle(handle(self)->graph, graph_of(self).ops.tensor(handle(self)->id).op);
@@ -157,7 +158,8 @@ PyObject* tensor_set_dims(PyObject* self, PyObject* dims) {
   Py_RETURN_NONE;
 }
 
-// Operation -------------------------------------------------------------------------------------------------------------
+// Operation
+// -------------------------------------------------------------------------------------------------------------
 
 PyObject* operation_name(PyObject* self, void*) { return to_str(graph_of(self).ops.name(handle(self)->id)); }
 
@@ -237,7 +239,8 @@ PyGetSetDef tensor_members[] = {
     {"dtype", tensor_dtype, nullptr, "The DType of its elements.", nullptr},
     {"shape", tensor_shape, nullptr, "The TensorShape, as far as it is known.", nullptr},
     {"value_index", tensor_value_index, nullptr, "Its place among its operation's outputs.", nullptr},
-    {"_dims", tensor_dims, nullptr, "The shape as a tuple with None for unknown, or None for an unknown rank.", nullptr},
+    {"_dims", tensor_dims, nullptr, "The shape as a tuple with None for unknown, or None for an unknown rank.",
+     nullptr},
     {"_id", handle_id, nullptr, "Its number in the graph.", nullptr},
     {nullptr, nullptr, nullptr, nullptr, nullptr}};
 PyMethodDef tensor_methods[] = {{"_set_dims", tensor_set_dims, METH_O, "Replaces what is known of the shape."},

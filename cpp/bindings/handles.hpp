@@ -10,8 +10,7 @@
 namespace scopetrie::python {
 
 struct PyHandle {
-  PyObject_HEAD
-  PyGraph* graph;
+  PyObject_HEAD PyGraph* graph;
   std::uint32_t id;
 };
 

@@ -9,8 +9,7 @@ namespace scopetrie::python {
 namespace {
 
 struct PyNameScope {
-  PyObject_HEAD
-  PyObject* name;
+  PyObject_HEAD PyObject* name;
   PyObject* default_name;
   PyObject* values;
   PyGraph* graph;    // owned; the graph of Graph.name_scope, else null
@@ -32,9 +31,10 @@ PyObject* new_name_scope(PyObject* const* args, Py_ssize_t positional, PyObject*
   }
   PyObject* default_name = given[1] == nullptr ? nullptr : none_to_null(given[1]);
   if (default_name != nullptr && !PyUnicode_Check(default_name)) {
-    PyErr_Format(PyExc_TypeError,
-                 "`default_name` type (%R) is not a string type. You likely meant to pass this into the `values` kwarg.",
-                 reinterpret_cast<PyObject*>(Py_TYPE(default_name)));
+    PyErr_Format(
+        PyExc_TypeError,
+        "`default_name` type (%R) is not a string type. You likely meant to pass this into the `values` kwarg.",
+        reinterpret_cast<PyObject*>(Py_TYPE(default_name)));
     return nullptr;
   }
   PyTypeObject* type = state().name_scope_type;
@@ -208,7 +208,8 @@ PyObject* graph_name_scope(PyObject* graph, PyObject* name) {
 bool bind_name_scope(PyObject* module) {
   static PyMethodDef methods[] = {
       {"__enter__", enter, METH_NOARGS, "Enters the scope and gives its whole name with a slash at its end."},
-      {"__exit__", reinterpret_cast<PyCFunction>(reinterpret_cast<void (*)()>(leave)), METH_FASTCALL, "Leaves the scope."},
+      {"__exit__", reinterpret_cast<PyCFunction>(reinterpret_cast<void (*)()>(leave)), METH_FASTCALL,
+       "Leaves the scope."},
       {nullptr, nullptr, 0, nullptr}};
   static PyGetSetDef properties[] = {{"name", get_name, nullptr, "The name as it was given.", nullptr},
                                      {nullptr, nullptr, nullptr, nullptr, nullptr}};
@@ -237,7 +238,8 @@ bool bind_name_scope(PyObject* module) {
                          {Py_tp_getset, properties},
                          {Py_tp_doc, const_cast<char*>(doc)},
                          {0, nullptr}};
-  PyType_Spec spec = {"scopetrie._core.name_scope", sizeof(PyNameScope), 0, Py_TPFLAGS_DEFAULT | Py_TPFLAGS_HAVE_GC, slots};
+  PyType_Spec spec = {"scopetrie._core.name_scope", sizeof(PyNameScope), 0, Py_TPFLAGS_DEFAULT | Py_TPFLAGS_HAVE_GC,
+                      slots};
   PyTypeObject* type = add_type(module, spec);
   if (type == nullptr) return false;
   type->tp_vectorcall = make_fast;

@@ -26,8 +26,10 @@ bool check_graph(Inputs& inputs, PyObject* item) {
     inputs.first = item;
     return true;
   }
-  if (inputs.graph == handle(item)->graph) [[likely]] return true;
-  const Ref error(PyObject_CallFunctionObjArgs(state().hooks.graph_mismatch, item, inputs.first == nullptr ? Py_None : inputs.first, nullptr));
+  if (inputs.graph == handle(item)->graph) [[likely]]
+    return true;
+  const Ref error(PyObject_CallFunctionObjArgs(state().hooks.graph_mismatch, item,
+                                               inputs.first == nullptr ? Py_None : inputs.first, nullptr));
   if (error) PyErr_SetObject(reinterpret_cast<PyObject*>(Py_TYPE(error.get())), error.get());
   return false;
 }
@@ -106,8 +108,8 @@ PyObject* rule_arguments(const Definition& definition, PyGraph* graph, std::span
 }
 
 // Raises what v1 says of inputs that do not fit: op_def.failed(fault, name, inputs, attrs) finds the words.
-bool fail(const Definition& definition, PyGraph* graph, const Name& name, std::span<const TensorId> ids, PyObject* attrs,
-          PyObject* fault) {
+bool fail(const Definition& definition, PyGraph* graph, const Name& name, std::span<const TensorId> ids,
+          PyObject* attrs, PyObject* fault) {
   std::string text;
   state_of(graph).ops.append_name(name, text);
   const Ref inputs(input_tuple(graph, ids));
@@ -118,8 +120,8 @@ bool fail(const Definition& definition, PyGraph* graph, const Name& name, std::s
   return false;
 }
 
-bool call_rule(const Definition& definition, PyGraph* graph, std::span<const TensorId> ids, PyObject* attrs, Outputs& out,
-               const Name& name) {
+bool call_rule(const Definition& definition, PyGraph* graph, std::span<const TensorId> ids, PyObject* attrs,
+               Outputs& out, const Name& name) {
   const Ref args(rule_arguments(definition, graph, ids));
   if (!args) return false;
   const Ref result(PyObject_Call(definition.rule_function, args.get(), attrs));
@@ -221,7 +223,8 @@ bool infer(const Definition& definition, PyGraph* graph, std::span<const TensorI
 
 PyObject* results(PyGraph* graph, OpId op, std::size_t count) {
   const TensorId first = state_of(graph).ops.operation(op).first_output;
-  if (count == 1) [[likely]] return tensor_handle(graph, first);
+  if (count == 1) [[likely]]
+    return tensor_handle(graph, first);
   if (count == 0) return operation_handle(graph, op);
   Ref list(PyList_New(static_cast<Py_ssize_t>(count)));
   if (!list) return nullptr;
@@ -257,7 +260,9 @@ bool is_plain_scalar(PyObject* value, std::uint8_t dtype) {
 /// Makes the name scope of an operation current while its values become constants.
 class InScope {
  public:
-  InScope(Context& context, const Name& name) : context_(context), before_(context.names) { context.names = {kNone, name}; }
+  InScope(Context& context, const Name& name) : context_(context), before_(context.names) {
+    context.names = {kNone, name};
+  }
   ~InScope() { context_.names = before_; }
   InScope(const InScope&) = delete;
   InScope& operator=(const InScope&) = delete;
@@ -300,8 +305,8 @@ class AsDefault {
 
 // Constants for plain numbers, named "<operation>/<input>" without entering that scope. The operation is the next row
 // after them.
-bool add_scalars(Context& context, const Definition& definition, PyObject* const* args, Inputs& inputs, std::uint8_t dtype,
-                 const Name& name) {
+bool add_scalars(Context& context, const Definition& definition, PyObject* const* args, Inputs& inputs,
+                 std::uint8_t dtype, const Name& name) {
   GraphState& graph = state_of(context.graph);
   graph.ops.note_owner(name);
   const auto owner = static_cast<OpId>(graph.ops.size() + inputs.values);
@@ -309,15 +314,16 @@ bool add_scalars(Context& context, const Definition& definition, PyObject* const
   for (std::size_t i = 0; i < inputs.count; ++i) {
     if (inputs.ids()[i] != kNone) continue;
     const Name constant = OpGraph::owned(owner, known_segment(graph, definition.inputs[i].known));
-    const OpId op = add_operation(context, kinds().constant, constant, {}, {&scalar, 1}, keep_attribute(graph, args[i]));
+    const OpId op =
+        add_operation(context, kinds().constant, constant, {}, {&scalar, 1}, keep_attribute(graph, args[i]));
     if (op == kNone) return false;
     inputs.ids()[i] = graph.ops.operation(op).first_output;
   }
   return true;
 }
 
-bool convert_values(Context& context, const Definition& definition, PyObject* const* args, Inputs& inputs, const OpGraph::Fresh& fresh,
-                    Conversion conversion) {
+bool convert_values(Context& context, const Definition& definition, PyObject* const* args, Inputs& inputs,
+                    const OpGraph::Fresh& fresh, Conversion conversion) {
   const OpGraph& ops = state_of(context.graph).ops;
   std::uint8_t dtype = 0;
   if (definition.same_dtype)
@@ -355,12 +361,13 @@ bool one_dtype(const Definition& definition, const Input& input, const OpGraph& 
   const Ref text(comma ? PyUnicode_Join(comma.get(), names.get()) : nullptr);
   if (text)
     PyErr_Format(PyExc_TypeError, "Tensors in list passed to '%s' of '%U' Op have types [%U] that don't all match.",
-                 PyUnicode_GET_LENGTH(input.name) == 0 ? "values" : PyUnicode_AsUTF8(input.name), kind_name(definition.kind),
-                 text.get());
+                 PyUnicode_GET_LENGTH(input.name) == 0 ? "values" : PyUnicode_AsUTF8(input.name),
+                 kind_name(definition.kind), text.get());
   return false;
 }
 
-// A list input: its tensors, values converted beside them as "<operation>/<input>_<i>" to the dtype of the first tensor.
+// A list input: its tensors, values converted beside them as "<operation>/<input>_<i>" to the dtype of the first
+// tensor.
 bool convert_lists(Context& context, const Definition& definition, PyObject* const* args, Inputs& inputs,
                    const OpGraph::Fresh& fresh, Conversion conversion) {
   const AsDefault as_default(context);
@@ -426,8 +433,8 @@ PyGraph* graph_of_lists(const Definition& definition, PyObject* const* args) {
   return nullptr;
 }
 
-PyObject* add_row(Context& context, const Definition& definition, Inputs& inputs, const Outputs& outputs, const Name& name,
-                  PyObject* attrs) {
+PyObject* add_row(Context& context, const Definition& definition, Inputs& inputs, const Outputs& outputs,
+                  const Name& name, PyObject* attrs) {
   GraphState& graph = state_of(context.graph);
   const OpId op = add_operation(context, definition.kind, name, inputs.ids(), outputs.span(),
                                 keep_attributes(graph, definition, attrs));
@@ -435,8 +442,8 @@ PyObject* add_row(Context& context, const Definition& definition, Inputs& inputs
 }
 
 // Values to convert, lists, or a rule in Python, which may build or fail: all of it or nothing.
-PyObject* build_slow(Context& context, const Definition& definition, PyObject* const* args, Inputs& inputs, PyObject* name,
-                     std::uint32_t default_name, PyObject* attrs, Conversion conversion) {
+PyObject* build_slow(Context& context, const Definition& definition, PyObject* const* args, Inputs& inputs,
+                     PyObject* name, std::uint32_t default_name, PyObject* attrs, Conversion conversion) {
   GraphState& graph = state_of(context.graph);
   if (!check_open(graph)) return nullptr;
   const Ref keep_graph = Ref::borrowed(reinterpret_cast<PyObject*>(context.graph));
@@ -500,11 +507,12 @@ PyObject* build_many(const Definition& definition, PyObject* inputs, PyObject* n
   const auto rows_count = static_cast<std::size_t>(count);
   graph.ops.reserve(rows_count, rows_count * definition.inputs.size(), rows_count);
   for (Py_ssize_t i = 0; i < count; ++i) {
-    const Ref row(PySequence_Fast(PySequence_Fast_GET_ITEM(rows.get(), i), "create_ops: the inputs of an operation are a tuple"));
+    const Ref row(
+        PySequence_Fast(PySequence_Fast_GET_ITEM(rows.get(), i), "create_ops: the inputs of an operation are a tuple"));
     if (!row) return nullptr;
     if (PySequence_Fast_GET_SIZE(row.get()) != width) {
-      PyErr_Format(PyExc_ValueError, "create_ops: %U takes %zd inputs, but row %zd has %zd", kind_name(definition.kind), width, i,
-                   PySequence_Fast_GET_SIZE(row.get()));
+      PyErr_Format(PyExc_ValueError, "create_ops: %U takes %zd inputs, but row %zd has %zd", kind_name(definition.kind),
+                   width, i, PySequence_Fast_GET_SIZE(row.get()));
       return nullptr;
     }
     PyObject* const* args = PySequence_Fast_ITEMS(row.get());
@@ -512,7 +520,8 @@ PyObject* build_many(const Definition& definition, PyObject* inputs, PyObject* n
     Output output;
     PyObject* result = nullptr;
     if (simple && !read_inputs(definition, args, read)) return nullptr;
-    if (simple && read.values == 0 && read.graph == context->graph && infer_simple(definition, graph.ops, read.ids(), output)) {
+    if (simple && read.values == 0 && read.graph == context->graph &&
+        infer_simple(definition, graph.ops, read.ids(), output)) {
       OpGraph::Fresh fresh;
       if (!take_name(*context, name, definition.default_name, NameStyle::kScope, fresh)) return nullptr;
       const OpId op = add_operation(*context, definition.kind, fresh.name, read.ids(), {&output, 1}, attribute, site);

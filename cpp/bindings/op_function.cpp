@@ -35,7 +35,8 @@ KnownNames& known_names() {
 }
 
 void missing(const Definition& definition, std::size_t at) {
-  PyErr_Format(PyExc_TypeError, "%U() missing required argument '%U'", kind_name(definition.kind), definition.inputs[at].name);
+  PyErr_Format(PyExc_TypeError, "%U() missing required argument '%U'", kind_name(definition.kind),
+               definition.inputs[at].name);
 }
 
 PyObject* call(PyObject* self, PyObject* const* args, std::size_t flagged, PyObject* keywords) {
@@ -62,18 +63,21 @@ PyObject* call(PyObject* self, PyObject* const* args, std::size_t flagged, PyObj
         continue;
       }
       std::size_t at = 0;
-      while (at < count && definition.inputs[at].name != keyword && PyUnicode_Compare(definition.inputs[at].name, keyword) != 0)
+      while (at < count && definition.inputs[at].name != keyword &&
+             PyUnicode_Compare(definition.inputs[at].name, keyword) != 0)
         ++at;
       if (at < count) {
         if (inputs[at] != nullptr) {
-          PyErr_Format(PyExc_TypeError, "%U() got multiple values for argument '%U'", kind_name(definition.kind), keyword);
+          PyErr_Format(PyExc_TypeError, "%U() got multiple values for argument '%U'", kind_name(definition.kind),
+                       keyword);
           return nullptr;
         }
         inputs[at] = value;
         continue;
       }
       if (definition.rule != Rule::kFunction && definition.op_def == Py_None) {
-        PyErr_Format(PyExc_TypeError, "%U() got an unexpected keyword argument '%U'", kind_name(definition.kind), keyword);
+        PyErr_Format(PyExc_TypeError, "%U() got an unexpected keyword argument '%U'", kind_name(definition.kind),
+                     keyword);
         return nullptr;
       }
       if (!attrs) attrs = Ref(PyDict_New());
@@ -121,7 +125,8 @@ bool read_rule(Definition& definition, PyObject* rule) {
       {"same", Rule::kSame}, {"bool", Rule::kBool}, {"broadcast", Rule::kBroadcast}, {"compare", Rule::kCompare}};
   const auto at = rules.find(text_of(rule));
   if (at == rules.end()) {
-    PyErr_Format(PyExc_ValueError, "there is no shape rule %R; take 'same', 'bool', 'broadcast', 'compare' or a function", rule);
+    PyErr_Format(PyExc_ValueError,
+                 "there is no shape rule %R; take 'same', 'bool', 'broadcast', 'compare' or a function", rule);
     return false;
   }
   definition.rule = at->second;
@@ -176,7 +181,8 @@ PyObject* make(PyTypeObject* type, PyObject* args, PyObject* kwargs) {
   if (!read_rule(definition, rule) || !read_allowed(definition, allowed)) return nullptr;
   made->dict = PyDict_New();
   if (made->dict == nullptr || PyDict_SetItemString(made->dict, "__name__", name) < 0 ||
-      PyDict_SetItemString(made->dict, "__qualname__", name) < 0 || PyDict_SetItemString(made->dict, "__doc__", doc) < 0)
+      PyDict_SetItemString(made->dict, "__qualname__", name) < 0 ||
+      PyDict_SetItemString(made->dict, "__doc__", doc) < 0)
     return nullptr;
   return self.release();
 }
@@ -216,9 +222,7 @@ void dealloc(PyObject* self) {
   Py_DECREF(type);
 }
 
-PyObject* repr(PyObject* self) {
-  return PyUnicode_FromFormat("<op function %U>", kind_name(definition_of(self).kind));
-}
+PyObject* repr(PyObject* self) { return PyUnicode_FromFormat("<op function %U>", kind_name(definition_of(self).kind)); }
 
 PyObject* get_def(PyObject* self, void*) {
   PyObject* op_def = definition_of(self).op_def;
@@ -227,7 +231,9 @@ PyObject* get_def(PyObject* self, void*) {
 
 }  // namespace
 
-const Definition& definition_of(PyObject* op_function) { return *reinterpret_cast<PyOpFunction*>(op_function)->definition; }
+const Definition& definition_of(PyObject* op_function) {
+  return *reinterpret_cast<PyOpFunction*>(op_function)->definition;
+}
 
 KindId kind_number(std::string_view type) {
   KindTable& table = kind_table();
@@ -255,7 +261,8 @@ PyObject* kind_definition(KindId kind) {
 
 std::uint32_t known_name(std::string_view text) {
   KnownNames& names = known_names();
-  const auto [at, is_new] = names.numbers.try_emplace(std::string(text), static_cast<std::uint32_t>(names.texts.size()));
+  const auto [at, is_new] =
+      names.numbers.try_emplace(std::string(text), static_cast<std::uint32_t>(names.texts.size()));
   if (is_new) names.texts.emplace_back(text);
   return at->second;
 }
@@ -271,9 +278,10 @@ bool bind_op_function(PyObject* module) {
       {"__dictoffset__", T_PYSSIZET, offsetof(PyOpFunction, dict), READONLY, nullptr},
       {"__vectorcalloffset__", T_PYSSIZET, offsetof(PyOpFunction, vectorcall), READONLY, nullptr},
       {nullptr, 0, 0, 0, nullptr}};
-  static PyGetSetDef properties[] = {{"definition", get_def, nullptr, "The OpDef that the function makes nodes of.", nullptr},
-                                     {"__dict__", PyObject_GenericGetDict, PyObject_GenericSetDict, nullptr, nullptr},
-                                     {nullptr, nullptr, nullptr, nullptr, nullptr}};
+  static PyGetSetDef properties[] = {
+      {"definition", get_def, nullptr, "The OpDef that the function makes nodes of.", nullptr},
+      {"__dict__", PyObject_GenericGetDict, PyObject_GenericSetDict, nullptr, nullptr},
+      {nullptr, nullptr, nullptr, nullptr, nullptr}};
   PyType_Slot slots[] = {{Py_tp_new, reinterpret_cast<void*>(make)},
                          {Py_tp_call, reinterpret_cast<void*>(PyVectorcall_Call)},
                          {Py_tp_traverse, reinterpret_cast<void*>(traverse)},

@@ -35,8 +35,7 @@ struct Definition {
 };
 
 struct PyOpFunction {
-  PyObject_HEAD
-  vectorcallfunc vectorcall;
+  PyObject_HEAD vectorcallfunc vectorcall;
   Definition* definition;
   PyObject* dict;  // __name__, __doc__, ...
 };

@@ -8,12 +8,30 @@ namespace scopetrie::python {
 namespace {
 
 enum Slot {
-  kAdd, kSubtract, kMultiply, kTrueDivide, kFloorDivide, kRemainder, kPower, kMatMul, kAnd, kOr, kXor,
-  kNegative, kAbsolute, kInvert, kLess, kLessEqual, kGreater, kGreaterEqual, kSubscript, kSlotCount
+  kAdd,
+  kSubtract,
+  kMultiply,
+  kTrueDivide,
+  kFloorDivide,
+  kRemainder,
+  kPower,
+  kMatMul,
+  kAnd,
+  kOr,
+  kXor,
+  kNegative,
+  kAbsolute,
+  kInvert,
+  kLess,
+  kLessEqual,
+  kGreater,
+  kGreaterEqual,
+  kSubscript,
+  kSlotCount
 };
-constexpr const char* kSlotNames[kSlotCount] = {"add", "sub", "mul", "truediv", "floordiv", "mod", "pow", "matmul", "and",
-                                                "or",  "xor", "neg", "abs",     "invert",   "lt",  "le",  "gt",     "ge",
-                                                "getitem"};
+constexpr const char* kSlotNames[kSlotCount] = {"add",    "sub", "mul", "truediv", "floordiv", "mod", "pow",
+                                                "matmul", "and", "or",  "xor",     "neg",      "abs", "invert",
+                                                "lt",     "le",  "gt",  "ge",      "getitem"};
 
 /// What an operator does: the op function and the name of its nodes, or a Python function of the operands.
 struct Operator {
@@ -24,9 +42,7 @@ struct Operator {
 };
 Operator operators[kSlotCount];
 
-bool is_operand(PyObject* object) {
-  return is_tensor(object) || is_variable(object);
-}
+bool is_operand(PyObject* object) { return is_tensor(object) || is_variable(object); }
 
 bool is_bool(PyObject* object) {
   if (!is_operand(object)) return false;
@@ -47,7 +63,8 @@ PyObject* binary(PyObject* x, PyObject* y) {
   if (op.definition != nullptr) [[likely]] {
     PyObject* const args[] = {x, y};
     PyObject* made = build(*op.definition, args, nullptr, op.name, nullptr, Conversion::kPreferred);
-    if (made != nullptr) [[likely]] return made;
+    if (made != nullptr) [[likely]]
+      return made;
     if (op.on_bools != nullptr && PyErr_ExceptionMatches(PyExc_TypeError) && is_bool(x)) {
       PyErr_Clear();
       return PyObject_CallFunctionObjArgs(op.on_bools, x, y, nullptr);
@@ -151,10 +168,14 @@ const PyType_Slot* operator_slots(std::size_t& count) {
 
 PyObject* compare_order(PyObject* x, PyObject* y, int how) {
   switch (how) {
-    case Py_LT: return binary<kLess>(x, y);
-    case Py_LE: return binary<kLessEqual>(x, y);
-    case Py_GT: return binary<kGreater>(x, y);
-    default: return binary<kGreaterEqual>(x, y);
+    case Py_LT:
+      return binary<kLess>(x, y);
+    case Py_LE:
+      return binary<kLessEqual>(x, y);
+    case Py_GT:
+      return binary<kGreater>(x, y);
+    default:
+      return binary<kGreaterEqual>(x, y);
   }
 }
 

@@ -58,7 +58,8 @@ class Signature {
   constexpr Signature(const char* function, std::array<const char*, N> names) : function_(function), names_(names) {}
 
   bool parse(PyObject* const* args, Py_ssize_t positional, PyObject* keywords, PyObject** out) {
-    if (positional > static_cast<Py_ssize_t>(N)) [[unlikely]] return too_many(positional);
+    if (positional > static_cast<Py_ssize_t>(N)) [[unlikely]]
+      return too_many(positional);
     for (std::size_t i = 0; i < N; ++i) out[i] = static_cast<Py_ssize_t>(i) < positional ? args[i] : nullptr;
     if (keywords == nullptr) return true;
     const Py_ssize_t count = PyTuple_GET_SIZE(keywords);
@@ -70,7 +71,8 @@ class Signature {
         at = match(keyword);
         if (at == N) return false;
       }
-      if (out[at] != nullptr) [[unlikely]] return twice(at);
+      if (out[at] != nullptr) [[unlikely]]
+        return twice(at);
       out[at] = args[positional + k];
     }
     return true;
@@ -78,7 +80,8 @@ class Signature {
 
  private:
   bool too_many(Py_ssize_t given) {
-    PyErr_Format(PyExc_TypeError, "%s() takes at most %zu positional arguments but %zd were given", function_, N, given);
+    PyErr_Format(PyExc_TypeError, "%s() takes at most %zu positional arguments but %zd were given", function_, N,
+                 given);
     return false;
   }
   bool twice(std::size_t at) {
@@ -123,7 +126,8 @@ bool parse_tuple(Signature<N>& signature, PyObject* args, PyObject* kwargs, PyOb
 /// A METH_FASTCALL | METH_KEYWORDS entry.
 inline PyMethodDef fast(const char* name, PyObject* (*function)(PyObject*, PyObject* const*, Py_ssize_t, PyObject*),
                         const char* doc) {
-  return {name, reinterpret_cast<PyCFunction>(reinterpret_cast<void (*)()>(function)), METH_FASTCALL | METH_KEYWORDS, doc};
+  return {name, reinterpret_cast<PyCFunction>(reinterpret_cast<void (*)()>(function)), METH_FASTCALL | METH_KEYWORDS,
+          doc};
 }
 
 /// Makes a heap type of `module` and adds it under its name. Null with an exception set on failure.

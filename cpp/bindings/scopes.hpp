@@ -12,15 +12,14 @@ namespace scopetrie::python {
 enum class Reuse : std::uint8_t { kNo, kYes, kAuto };
 
 struct PyVariableScope {
-  PyObject_HEAD
-  PyGraph* graph;  // owned; may be null
-  ScopeId scope;   // in `graph`
+  PyObject_HEAD PyGraph* graph;  // owned; may be null
+  ScopeId scope;                 // in `graph`
   Reuse reuse;
   bool origin_is_text;
-  Name origin;             // original_name_scope, as a fresh name of `graph` ...
-  PyObject* origin_text;   // ... or as text
-  PyObject* name;          // str, made when asked for
-  PyObject* initializer;   // each owned, null for None
+  Name origin;            // original_name_scope, as a fresh name of `graph` ...
+  PyObject* origin_text;  // ... or as text
+  PyObject* name;         // str, made when asked for
+  PyObject* initializer;  // each owned, null for None
   PyObject* regularizer;
   PyObject* caching_device;
   PyObject* partitioner;

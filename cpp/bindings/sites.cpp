@@ -56,7 +56,8 @@ std::uint32_t Sites::here() {
 PyObject* Sites::describe(std::uint32_t id) const {
   if (id >= sites_.size()) Py_RETURN_NONE;
   const Site& site = sites_[id];
-  return Py_BuildValue("(OiO)", site.code->co_filename, PyCode_Addr2Line(site.code, site.instruction), site.code->co_name);
+  return Py_BuildValue("(OiO)", site.code->co_filename, PyCode_Addr2Line(site.code, site.instruction),
+                       site.code->co_name);
 }
 
 }  // namespace scopetrie::python

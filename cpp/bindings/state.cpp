@@ -36,8 +36,8 @@ void keep(PyObject*& field, PyObject* value) { Py_XSETREF(field, Py_NewRef(value
 
 // register_types(**classes), register_hooks(**functions): each keyword sets the field of its name.
 PyObject* register_types(PyObject*, PyObject* const* args, Py_ssize_t positional, PyObject* keywords) {
-  static Signature<5> signature("register_types", {"tensor_shape", "auto_reuse", "zeros_initializer", "ones_initializer",
-                                                   "package_folder"});
+  static Signature<5> signature(
+      "register_types", {"tensor_shape", "auto_reuse", "zeros_initializer", "ones_initializer", "package_folder"});
   PyObject* given[5];
   if (!signature.parse(args, positional, keywords, given)) return nullptr;
   State& s = state();
@@ -50,13 +50,15 @@ PyObject* register_types(PyObject*, PyObject* const* args, Py_ssize_t positional
 }
 
 PyObject* register_hooks(PyObject*, PyObject* const* args, Py_ssize_t positional, PyObject* keywords) {
-  static Signature<9> signature("register_hooks", {"as_dtype", "as_dims", "convert", "get_variable", "graph_mismatch",
-                                                   "values_graph", "compose_getters", "random_attributes", "default_graph"});
+  static Signature<9> signature("register_hooks",
+                                {"as_dtype", "as_dims", "convert", "get_variable", "graph_mismatch", "values_graph",
+                                 "compose_getters", "random_attributes", "default_graph"});
   PyObject* given[9];
   if (!signature.parse(args, positional, keywords, given)) return nullptr;
   Hooks& h = state().hooks;
-  PyObject** const fields[9] = {&h.as_dtype,     &h.as_dims,         &h.convert,           &h.get_variable, &h.graph_mismatch,
-                                &h.values_graph, &h.compose_getters, &h.random_attributes, &h.default_graph};
+  PyObject** const fields[9] = {&h.as_dtype,        &h.as_dims,           &h.convert,
+                                &h.get_variable,    &h.graph_mismatch,    &h.values_graph,
+                                &h.compose_getters, &h.random_attributes, &h.default_graph};
   for (int i = 0; i < 9; ++i)
     if (given[i] != nullptr) keep(*fields[i], given[i]);
   Py_RETURN_NONE;
@@ -71,7 +73,8 @@ PyObject* register_dtypes(PyObject*, PyObject* numbered) {
   for (PyObject *key, *value; PyDict_Next(numbered, &at, &key, &value);) {
     const long number = PyLong_AsLong(key);
     if (number <= 0 || number >= kDTypeCount) {
-      if (!PyErr_Occurred()) PyErr_Format(PyExc_ValueError, "dtype number %ld is not in [1, %d)", number, int{kDTypeCount});
+      if (!PyErr_Occurred())
+        PyErr_Format(PyExc_ValueError, "dtype number %ld is not in [1, %d)", number, int{kDTypeCount});
       return nullptr;
     }
     keep(state().dtypes[number], value);

@@ -34,7 +34,9 @@ PyObject* get_name(PyObject* self, void*) {
   return to_str(ops.name(ops.tensor(record(self).ref).op) + ":0");
 }
 
-PyObject* get_dtype(PyObject* self, void*) { return Py_NewRef(state().dtypes[graph_of(self).ops.tensor(record(self).ref).dtype]); }
+PyObject* get_dtype(PyObject* self, void*) {
+  return Py_NewRef(state().dtypes[graph_of(self).ops.tensor(record(self).ref).dtype]);
+}
 
 PyObject* get_dims(PyObject* self, void*) {
   const OpGraph& ops = graph_of(self).ops;
@@ -119,8 +121,8 @@ bool bind_variable(PyObject* module) {
                              {Py_tp_methods, methods},
                              {0, nullptr}};
   slots.insert(slots.end(), std::begin(own), std::end(own));
-  PyType_Spec spec = {"scopetrie._core.Variable", sizeof(PyHandle), 0,
-                      Py_TPFLAGS_DEFAULT | Py_TPFLAGS_BASETYPE, slots.data()};
+  PyType_Spec spec = {"scopetrie._core.Variable", sizeof(PyHandle), 0, Py_TPFLAGS_DEFAULT | Py_TPFLAGS_BASETYPE,
+                      slots.data()};
   State& s = state();
   s.variable_type = add_type(module, spec);
   return s.variable_type != nullptr;

@@ -9,7 +9,17 @@ namespace scopetrie::python {
 namespace {
 
 // The arguments after name_or_scope, default_name and values, in v1's order.
-enum Option { kInitializer, kRegularizer, kCachingDevice, kPartitioner, kCustomGetter, kDType, kUseResource, kConstraint, kOptions };
+enum Option {
+  kInitializer,
+  kRegularizer,
+  kCachingDevice,
+  kPartitioner,
+  kCustomGetter,
+  kDType,
+  kUseResource,
+  kConstraint,
+  kOptions
+};
 
 /// What one entry of a manager changed, to be put back.
 struct Entered {
@@ -22,8 +32,7 @@ struct Entered {
 };
 
 struct PyEntry {
-  PyObject_HEAD
-  PyObject* name_or_scope;
+  PyObject_HEAD PyObject* name_or_scope;
   PyObject* default_name;
   PyGraph* values_graph;  // owned; the graph of `values`, null where there were none
   PyObject** options;     // kOptions of them, owned; null where none was given
@@ -59,10 +68,10 @@ bool read_reuse(PyObject* value, Reuse& out) {
 }
 
 PyObject* new_entry(PyObject* const* args, Py_ssize_t positional, PyObject* keywords) {
-  static Signature<13> signature("variable_scope",
-                                 {"name_or_scope", "default_name", "values", "initializer", "regularizer", "caching_device",
-                                  "partitioner", "custom_getter", "reuse", "dtype", "use_resource", "constraint",
-                                  "auxiliary_name_scope"});
+  static Signature<13> signature(
+      "variable_scope",
+      {"name_or_scope", "default_name", "values", "initializer", "regularizer", "caching_device", "partitioner",
+       "custom_getter", "reuse", "dtype", "use_resource", "constraint", "auxiliary_name_scope"});
   PyObject* given[13];
   if (!signature.parse(args, positional, keywords, given)) return nullptr;
   for (PyObject*& argument : given)
@@ -107,8 +116,9 @@ PyObject* make_fast(PyObject*, PyObject* const* args, std::size_t flagged, PyObj
 
 // Gives a new scope the entry's own settings in place of the inherited ones.
 bool apply_options(PyObject* const* options, PyVariableScope* scope) {
-  PyObject** const fields[kOptions] = {&scope->initializer,   &scope->regularizer, &scope->caching_device, &scope->partitioner,
-                                       &scope->custom_getter, &scope->dtype,       &scope->use_resource,   &scope->constraint};
+  PyObject** const fields[kOptions] = {&scope->initializer,  &scope->regularizer,   &scope->caching_device,
+                                       &scope->partitioner,  &scope->custom_getter, &scope->dtype,
+                                       &scope->use_resource, &scope->constraint};
   for (std::size_t i = 0; i < kOptions; ++i) {
     PyObject* value = options[i];
     if (value == nullptr) continue;
@@ -169,7 +179,8 @@ void set_origin(Context& context, PyEntry* entry, PyVariableScope* scope) {
 ScopeId join(GraphState& graph, ScopeId parent, PyObject* name, std::string_view text) {
   if (const SegmentId segment = name == nullptr ? kNone : plain_segment(graph, name); segment != kNone) [[likely]]
     return graph.ops.scopes().child(parent, segment);
-  if (text.empty()) return parent == ScopeTrie::kRoot ? parent : graph.ops.scopes().child(parent, graph.ops.segments().intern(""));
+  if (text.empty())
+    return parent == ScopeTrie::kRoot ? parent : graph.ops.scopes().child(parent, graph.ops.segments().intern(""));
   return graph.ops.scopes().at(text, parent);
 }
 
@@ -224,7 +235,8 @@ PyObject* pick_name(Context& context, PyEntry* entry) {
     return nullptr;
   }
   if (!PyUnicode_Check(entry->default_name)) {
-    PyErr_Format(PyExc_TypeError, "expected string or bytes-like object, got '%s'", Py_TYPE(entry->default_name)->tp_name);
+    PyErr_Format(PyExc_TypeError, "expected string or bytes-like object, got '%s'",
+                 Py_TYPE(entry->default_name)->tp_name);
     return nullptr;
   }
   if (entry->picked == nullptr) {
@@ -401,10 +413,10 @@ PyObject* make(PyTypeObject*, PyObject* args, PyObject* kwargs) {
 }  // namespace
 
 bool bind_variable_scope(PyObject* module) {
-  static PyMethodDef methods[] = {
-      {"__enter__", enter, METH_NOARGS, "Enters the scope and gives its VariableScope."},
-      {"__exit__", reinterpret_cast<PyCFunction>(reinterpret_cast<void (*)()>(leave)), METH_FASTCALL, "Leaves the scope."},
-      {nullptr, nullptr, 0, nullptr}};
+  static PyMethodDef methods[] = {{"__enter__", enter, METH_NOARGS, "Enters the scope and gives its VariableScope."},
+                                  {"__exit__", reinterpret_cast<PyCFunction>(reinterpret_cast<void (*)()>(leave)),
+                                   METH_FASTCALL, "Leaves the scope."},
+                                  {nullptr, nullptr, 0, nullptr}};
   static const char doc[] =
       "variable_scope(name_or_scope, default_name=None, values=None, initializer=None, regularizer=None, "
       "caching_device=None, partitioner=None, custom_getter=None, reuse=None, dtype=None, use_resource=None, "
@@ -443,7 +455,8 @@ bool bind_variable_scope(PyObject* module) {
                          {Py_tp_methods, methods},
                          {Py_tp_doc, const_cast<char*>(doc)},
                          {0, nullptr}};
-  PyType_Spec spec = {"scopetrie._core.variable_scope", sizeof(PyEntry), 0, Py_TPFLAGS_DEFAULT | Py_TPFLAGS_HAVE_GC, slots};
+  PyType_Spec spec = {"scopetrie._core.variable_scope", sizeof(PyEntry), 0, Py_TPFLAGS_DEFAULT | Py_TPFLAGS_HAVE_GC,
+                      slots};
   PyTypeObject* type = add_type(module, spec);
   if (type == nullptr) return false;
   type->tp_vectorcall = make_fast;

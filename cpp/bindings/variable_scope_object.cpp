@@ -15,10 +15,10 @@ PyVariableScope* allocate() {
 }
 
 // The settings that a scope hands on, by their place in the struct.
-constexpr std::size_t kSettings[] = {
-    offsetof(PyVariableScope, initializer),   offsetof(PyVariableScope, regularizer),   offsetof(PyVariableScope, caching_device),
-    offsetof(PyVariableScope, partitioner),   offsetof(PyVariableScope, custom_getter), offsetof(PyVariableScope, dtype),
-    offsetof(PyVariableScope, use_resource),  offsetof(PyVariableScope, constraint)};
+constexpr std::size_t kSettings[] = {offsetof(PyVariableScope, initializer),    offsetof(PyVariableScope, regularizer),
+                                     offsetof(PyVariableScope, caching_device), offsetof(PyVariableScope, partitioner),
+                                     offsetof(PyVariableScope, custom_getter),  offsetof(PyVariableScope, dtype),
+                                     offsetof(PyVariableScope, use_resource),   offsetof(PyVariableScope, constraint)};
 
 PyObject*& setting(PyVariableScope* scope, std::size_t offset) {
   return *reinterpret_cast<PyObject**>(reinterpret_cast<char*>(scope) + offset);
@@ -26,10 +26,12 @@ PyObject*& setting(PyVariableScope* scope, std::size_t offset) {
 
 PyObject* default_dtype() { return state().dtypes[kFloat32]; }
 
-// VariableScope(reuse, name="", initializer=None, ..., name_scope="", dtype=tf.float32, use_resource=None, constraint=None)
+// VariableScope(reuse, name="", initializer=None, ..., name_scope="", dtype=tf.float32, use_resource=None,
+// constraint=None)
 PyObject* make(PyTypeObject* type, PyObject* args, PyObject* kwargs) {
-  static Signature<11> signature("VariableScope", {"reuse", "name", "initializer", "regularizer", "caching_device", "partitioner",
-                                                   "custom_getter", "name_scope", "dtype", "use_resource", "constraint"});
+  static Signature<11> signature(
+      "VariableScope", {"reuse", "name", "initializer", "regularizer", "caching_device", "partitioner", "custom_getter",
+                        "name_scope", "dtype", "use_resource", "constraint"});
   PyObject* given[11];
   if (!parse_tuple(signature, args, kwargs, given)) return nullptr;
   if (given[0] == nullptr) {
@@ -39,7 +41,9 @@ PyObject* make(PyTypeObject* type, PyObject* args, PyObject* kwargs) {
   Ref self(type->tp_alloc(type, 0));
   if (!self) return nullptr;
   PyVariableScope* scope = as_scope(self.get());
-  scope->reuse = given[0] == state().auto_reuse ? Reuse::kAuto : PyObject_IsTrue(given[0]) == 1 ? Reuse::kYes : Reuse::kNo;
+  scope->reuse = given[0] == state().auto_reuse   ? Reuse::kAuto
+                 : PyObject_IsTrue(given[0]) == 1 ? Reuse::kYes
+                                                  : Reuse::kNo;
   scope->name = given[1] != nullptr ? Py_NewRef(given[1]) : PyUnicode_FromString("");
   scope->origin_is_text = true;
   scope->origin_text = given[7] != nullptr ? Py_NewRef(given[7]) : PyUnicode_FromString("");
@@ -77,7 +81,8 @@ void dealloc(PyObject* self) {
   Py_DECREF(type);
 }
 
-// Properties ------------------------------------------------------------------------------------------------------------
+// Properties
+// ------------------------------------------------------------------------------------------------------------
 
 PyObject* get_name(PyObject* self, void*) { return Py_XNewRef(scope_name(as_scope(self))); }
 
@@ -95,9 +100,12 @@ PyObject* get_origin(PyObject* self, void*) {
 
 PyObject* get_reuse(PyObject* self, void*) {
   switch (as_scope(self)->reuse) {
-    case Reuse::kNo: Py_RETURN_FALSE;
-    case Reuse::kYes: Py_RETURN_TRUE;
-    default: return Py_NewRef(state().auto_reuse);
+    case Reuse::kNo:
+      Py_RETURN_FALSE;
+    case Reuse::kYes:
+      Py_RETURN_TRUE;
+    default:
+      return Py_NewRef(state().auto_reuse);
   }
 }
 
@@ -174,27 +182,43 @@ bool bind_variable_scope_object(PyObject* module) {
   const auto at = [](std::size_t offset) { return reinterpret_cast<void*>(offset); };
   static PyGetSetDef properties[] = {
       {"name", get_name, nullptr, "The path of the scope, which variables' names start with.", nullptr},
-      {"original_name_scope", get_origin, nullptr, "The name scope that it opened first, with a slash at its end.", nullptr},
+      {"original_name_scope", get_origin, nullptr, "The name scope that it opened first, with a slash at its end.",
+       nullptr},
       {"reuse", get_reuse, nullptr, "False, True or AUTO_REUSE.", nullptr},
-      {"initializer", get_setting, nullptr, "The initializer of variables that bring none.", at(offsetof(PyVariableScope, initializer))},
-      {"regularizer", get_setting, nullptr, "The regularizer of variables that bring none.", at(offsetof(PyVariableScope, regularizer))},
-      {"caching_device", get_setting, nullptr, "The device that reads are cached on.", at(offsetof(PyVariableScope, caching_device))},
-      {"partitioner", get_setting, nullptr, "The partitioner of variables that bring none.", at(offsetof(PyVariableScope, partitioner))},
-      {"custom_getter", get_setting, nullptr, "What get_variable calls are passed through.", at(offsetof(PyVariableScope, custom_getter))},
+      {"initializer", get_setting, nullptr, "The initializer of variables that bring none.",
+       at(offsetof(PyVariableScope, initializer))},
+      {"regularizer", get_setting, nullptr, "The regularizer of variables that bring none.",
+       at(offsetof(PyVariableScope, regularizer))},
+      {"caching_device", get_setting, nullptr, "The device that reads are cached on.",
+       at(offsetof(PyVariableScope, caching_device))},
+      {"partitioner", get_setting, nullptr, "The partitioner of variables that bring none.",
+       at(offsetof(PyVariableScope, partitioner))},
+      {"custom_getter", get_setting, nullptr, "What get_variable calls are passed through.",
+       at(offsetof(PyVariableScope, custom_getter))},
       {"dtype", get_setting, nullptr, "The DType of variables that bring none.", at(offsetof(PyVariableScope, dtype))},
-      {"use_resource", get_setting, nullptr, "Accepted as in v1; variables are of one kind here.", at(offsetof(PyVariableScope, use_resource))},
-      {"constraint", get_setting, nullptr, "The constraint of variables that bring none.", at(offsetof(PyVariableScope, constraint))},
+      {"use_resource", get_setting, nullptr, "Accepted as in v1; variables are of one kind here.",
+       at(offsetof(PyVariableScope, use_resource))},
+      {"constraint", get_setting, nullptr, "The constraint of variables that bring none.",
+       at(offsetof(PyVariableScope, constraint))},
       {nullptr, nullptr, nullptr, nullptr, nullptr}};
   static PyMethodDef methods[] = {
-      {"reuse_variables", reuse_variables, METH_NOARGS, "reuse_variables($self, /)\n--\n\nReuse variables in this scope from now on."},
-      {"set_initializer", set_setting<offsetof(PyVariableScope, initializer)>, METH_O, "set_initializer($self, initializer, /)\n--\n\nSets the initializer of this scope."},
-      {"set_regularizer", set_setting<offsetof(PyVariableScope, regularizer)>, METH_O, "set_regularizer($self, regularizer, /)\n--\n\nSets the regularizer of this scope."},
-      {"set_caching_device", set_setting<offsetof(PyVariableScope, caching_device)>, METH_O, "set_caching_device($self, caching_device, /)\n--\n\nSets the caching device of this scope."},
-      {"set_partitioner", set_setting<offsetof(PyVariableScope, partitioner)>, METH_O, "set_partitioner($self, partitioner, /)\n--\n\nSets the partitioner of this scope."},
-      {"set_custom_getter", set_setting<offsetof(PyVariableScope, custom_getter)>, METH_O, "set_custom_getter($self, custom_getter, /)\n--\n\nSets the custom getter of this scope."},
+      {"reuse_variables", reuse_variables, METH_NOARGS,
+       "reuse_variables($self, /)\n--\n\nReuse variables in this scope from now on."},
+      {"set_initializer", set_setting<offsetof(PyVariableScope, initializer)>, METH_O,
+       "set_initializer($self, initializer, /)\n--\n\nSets the initializer of this scope."},
+      {"set_regularizer", set_setting<offsetof(PyVariableScope, regularizer)>, METH_O,
+       "set_regularizer($self, regularizer, /)\n--\n\nSets the regularizer of this scope."},
+      {"set_caching_device", set_setting<offsetof(PyVariableScope, caching_device)>, METH_O,
+       "set_caching_device($self, caching_device, /)\n--\n\nSets the caching device of this scope."},
+      {"set_partitioner", set_setting<offsetof(PyVariableScope, partitioner)>, METH_O,
+       "set_partitioner($self, partitioner, /)\n--\n\nSets the partitioner of this scope."},
+      {"set_custom_getter", set_setting<offsetof(PyVariableScope, custom_getter)>, METH_O,
+       "set_custom_getter($self, custom_getter, /)\n--\n\nSets the custom getter of this scope."},
       {"set_dtype", set_dtype, METH_O, "set_dtype($self, dtype, /)\n--\n\nSets the dtype of this scope."},
-      {"set_use_resource", set_setting<offsetof(PyVariableScope, use_resource)>, METH_O, "set_use_resource($self, use_resource, /)\n--\n\nAccepted as in v1."},
-      {"_set_constraint", set_setting<offsetof(PyVariableScope, constraint)>, METH_O, "Sets the constraint of this scope."},
+      {"set_use_resource", set_setting<offsetof(PyVariableScope, use_resource)>, METH_O,
+       "set_use_resource($self, use_resource, /)\n--\n\nAccepted as in v1."},
+      {"_set_constraint", set_setting<offsetof(PyVariableScope, constraint)>, METH_O,
+       "Sets the constraint of this scope."},
       {nullptr, nullptr, 0, nullptr}};
   PyType_Slot slots[] = {{Py_tp_new, reinterpret_cast<void*>(make)},
                          {Py_tp_traverse, reinterpret_cast<void*>(traverse)},
