@@ -64,6 +64,7 @@ from .partitioners import fixed_size_partitioner, min_max_variable_partitioner, 
 from .paths import get_cmake_dir, get_include
 from .scopes import (
     VariableScope,
+    create_partitioned_variables,
     get_local_variable,
     get_variable,
     get_variable_scope,
@@ -75,6 +76,7 @@ from .scopes import (
     variable_scope,
 )
 from .shapes import Dimension, TensorShape
+from .template import make_template
 from .variables import (
     AUTO_REUSE,
     Variable,

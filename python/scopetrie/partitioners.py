@@ -13,6 +13,7 @@ the size does not divide evenly, the parts that come first are the larger ones:
 from __future__ import annotations
 
 import math
+import operator
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any, NamedTuple, TypeAlias
 
@@ -181,7 +182,7 @@ def call_partitioner(partitioner: Partitioner, shape: TensorShape, dtype: DType)
             f"Shape of a new partitioned variable must be fully defined, but instead was {shape}."
         )
     if len(shape) < 1:
-        raise ValueError(f"A partitioned Variable must have rank at least 1, but has shape {shape}.")
+        raise ValueError(f"A partitioned Variable must have rank at least 1, shape: {shape}")
     partitions = partitioner(shape=shape, dtype=dtype)
     if not isinstance(partitions, Sequence):
         raise ValueError(f"Partitioner must return a sequence, but saw: {partitions}")
@@ -192,7 +193,7 @@ def call_partitioner(partitioner: Partitioner, shape: TensorShape, dtype: DType)
         )
     if any(number < 1 for number in partitions):
         raise ValueError(f"Partitioner returned zero partitions for some axes: {partitions}")
-    return list(partitions)
+    return [operator.index(number) for number in partitions]
 
 
 def slice_axis(shape: TensorShape, partitions: Sequence[int]) -> int:

@@ -1,12 +1,14 @@
 """Variable scopes: where get_variable takes its names, its mode and its defaults from."""
 
 from .._core import get_variable, get_variable_scope, get_variables, name_scope, variable_scope
+from .create_partitioned import create_partitioned_variables
 from .getting import get_local_variable
 from .regularizing import no_regularizer
 from .scope_members import VariableScope, variable_creator_scope, variable_op_scope
 
 __all__ = [
     "VariableScope",
+    "create_partitioned_variables",
     "get_local_variable",
     "get_variable",
     "get_variable_scope",

@@ -9,10 +9,11 @@ from typing import Any
 from .. import _core
 from ..dtypes import DType, as_dtype, float32
 from ..graph import Graph, GraphKeys, get_default_graph
-from ..initializers import glorot_uniform_initializer, zeros_initializer
+from ..initializers import zeros_initializer
 from ..ops.constant import convert_to_tensor
 from ..shapes import Dims, as_dims
 from ..variables import create_through, check_policy
+from .default_initializer import default_initializer
 from .errors import already_exists, does_not_exist, has_partitions, share_mismatch, tuple_text
 from .partitioned import first_part, get_partitioned, is_partitioned
 from .regularizing import add_regularization_loss
@@ -145,7 +146,11 @@ def get_single(
     if reuse is True:
         raise does_not_exist(graph, key)
     if initializer is None:
-        initializer = _default_initializer(key, shape, wanted)
+        initializer = default_initializer(key, wanted)
+        if shape is None:
+            raise ValueError(
+                f"Variable {key} did not get an initializer, so its `shape` argument must be specified."
+            )
     initial, made_dtype = initializer, None
     if not is_value:
         initial, made_dtype = _bind(initializer, dims, wanted, partition_info)
@@ -176,18 +181,6 @@ def _check_shared(name: str, found: Any, dims: Dims, dtype: DType) -> None:
             raise share_mismatch("share variable", name, "shape", tuple_text(dims), tuple_text(has))
     if found.dtype.base_dtype != dtype:
         raise share_mismatch("share variable", name, "dtype", dtype.name, found.dtype.name)
-
-
-def _default_initializer(name: str, shape: Any, dtype: DType) -> Any:
-    if dtype.is_floating:
-        initializer: Any = glorot_uniform_initializer()
-    elif dtype.is_integer or dtype.is_unsigned or dtype.is_bool or dtype.name == "string":
-        initializer = zeros_initializer()
-    else:
-        raise ValueError(f"An initializer for variable {name} of {dtype} is required")
-    if shape is None:
-        raise ValueError(f"Variable {name} did not get an initializer, so its `shape` argument must be specified.")
-    return initializer
 
 
 def _bind(initializer: Any, dims: Dims, dtype: DType, partition_info: Any) -> tuple[Any, DType | None]:

@@ -14,6 +14,7 @@ from ..ops.constant import convert_to_tensor
 from ..partitioners import PartitionInfo, Slice, call_partitioner, slice_axis, slices
 from ..shapes import TensorShape, as_shape
 from ..variables import PartitionedVariable, SaveSliceInfo
+from .default_initializer import default_initializer
 from .errors import (
     is_already_partitioned,
     is_not_partitioned,
@@ -90,6 +91,8 @@ def get_partitioned(
         raise partitioned_does_not_exist(graph, name)
     axis = slice_axis(whole, partitions)
     _check_parts(graph, name, partitions[axis])
+    if initializer is None:
+        initializer = default_initializer(name, wanted)
     with graph._transaction():
         sizes = whole.as_list()
         parts = []
@@ -98,7 +101,7 @@ def get_partitioned(
             info = PartitionInfo(full_shape=sizes, var_offset=part.offset)
             initial, part_shape = initializer, part.shape
             with name_scope(f"{part_name}/PartitionedInitializer"):
-                if initializer is not None and not callable(initializer):
+                if not callable(initializer):
                     initial, part_shape = _cut(initializer, part, wanted), None
             variable = get_part(
                 graph, part_name, shape=part_shape, initializer=initial, partition_info=info, reuse=reuse,

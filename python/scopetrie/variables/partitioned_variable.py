@@ -178,11 +178,12 @@ class PartitionedVariable:
         if isinstance(value, (list, PartitionedVariable)):
             values = list(value)
             if len(values) != len(parts):
-                # The first line is v1's, which is empty.
-                raise AssertionError(
-                    f"\nPartitionedVariable {self._name}: a list of values needs one for each of the {len(parts)} "
-                    f"parts, but has {len(values)}; the value of the whole may be given as a tensor instead."
+                text = (
+                    f"PartitionedVariable {self._name}: there has to be one value for each of the {len(parts)} parts, "
+                    f"but there are {len(values)}; the value of the whole may be given as a tensor instead."
                 )
+                # The first line of v1's error for lists is empty.
+                raise AssertionError(f"\n{text}") if isinstance(value, list) else ValueError(text)
         else:
             values = split(value, [part.shape[axis].value for part in parts], axis=axis)
         return [change(part, new) for part, new in zip(parts, values, strict=True)]

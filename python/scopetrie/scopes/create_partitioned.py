@@ -1,0 +1,73 @@
+"""create_partitioned_variables: v1's older way to parts of a variable, as a list."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from .. import _core
+from ..dtypes import float32
+from ..graph import get_default_graph
+from ..variables import check_policy
+from .getting import get_single
+from .partitioned import get_partitioned
+
+
+def create_partitioned_variables(
+    shape: Sequence[int] | Any,
+    slicing: Sequence[int],
+    initializer: Any,
+    dtype: Any = float32,
+    trainable: bool = True,
+    collections: Any = None,
+    name: str | None = None,
+    reuse: Any = None,
+) -> list[Any]:
+    """Makes the parts of a variable, in a variable scope of their own.
+
+    Args:
+        shape: The shape of the whole.
+        slicing: The number of parts along each axis, more than 1 for at most one of them.
+        initializer: What gives each part its first value; a value is cut into parts.
+        dtype: The dtype.
+        trainable: Whether the parts join GraphKeys.TRAINABLE_VARIABLES.
+        collections: The keys of collections that they join; [GraphKeys.GLOBAL_VARIABLES] by default.
+        name: The variable's name; "PartitionedVariable", made unique, by default.
+        reuse: As in `tf.variable_scope`.
+
+    Returns:
+        The parts, in a list.
+
+    Raises:
+        ValueError: If `slicing` does not go with `shape`, or as `tf.get_variable` with a partitioner.
+
+    >>> import scopetrie as tf
+    >>> with tf.Graph().as_default():
+    ...     parts = tf.create_partitioned_variables([3, 2], [2, 1], tf.zeros_initializer(), name="w")
+    ...     print([(part.name, part.shape.as_list()) for part in parts])
+    [('w/part_0:0', [2, 2]), ('w/part_1:0', [1, 2])]
+    """
+    if len(shape) != len(slicing):
+        raise ValueError(
+            "The 'shape' and 'slicing' of a partitioned Variable must have the length: "
+            f"shape: {shape}, slicing: {slicing}"
+        )
+    if len(shape) < 1:
+        raise ValueError(f"A partitioned Variable must have rank at least 1: shape: {shape}")
+    with _core.variable_scope(name, "PartitionedVariable", reuse=reuse) as scope:
+        if scope.custom_getter is not None:
+            raise ValueError(
+                "Private access to _get_partitioned_variable is not allowed when a custom getter is set.  Current "
+                f"custom getter: {scope.custom_getter}.  It is likely that you're using create_partitioned_variables.  "
+                "If so, consider instead using get_variable with a non-empty partitioner parameter instead."
+            )
+        synchronization, aggregation, trainable = check_policy(scope.name, None, None, trainable)
+        with _core.name_scope(None):
+            made = get_partitioned(
+                get_default_graph(), scope.name, lambda **_: slicing, get_single,
+                shape=shape, dtype=dtype, initializer=scope.initializer if initializer is None else initializer,
+                regularizer=scope.regularizer, reuse=scope.reuse, trainable=trainable, collections=collections,
+                caching_device=scope.caching_device, validate_shape=True, constraint=scope.constraint,
+                synchronization=synchronization, aggregation=aggregation,
+            )  # fmt: skip
+    return list(made)
