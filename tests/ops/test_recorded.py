@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from op_expressions import nodes, recorded_nodes, recorded_values, values
-
 import scopetrie as tf
+from op_expressions import nodes, recorded_nodes, recorded_values, values
 
 NODES = recorded_nodes()
 VALUES = recorded_values()

@@ -7,11 +7,10 @@ from typing import Any
 import numpy as np
 import pytest
 import scipy.special
+import scopetrie as tf
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
-
-import scopetrie as tf
 
 FINITE = st.floats(-8, 8, width=32)
 ARRAYS = hnp.arrays(np.float32, hnp.array_shapes(min_dims=1, max_dims=4, max_side=4), elements=FINITE)
@@ -26,9 +25,15 @@ def run(build: Any, *arrays: np.ndarray, known: bool = False) -> Any:
 
 
 REDUCTIONS = {
-    "reduce_sum": np.sum, "reduce_mean": np.mean, "reduce_max": np.max, "reduce_min": np.min, "reduce_prod": np.prod,
-    "reduce_logsumexp": scipy.special.logsumexp, "math.reduce_std": np.std, "math.reduce_variance": np.var,
-}  # fmt: skip
+    "reduce_sum": np.sum,
+    "reduce_mean": np.mean,
+    "reduce_max": np.max,
+    "reduce_min": np.min,
+    "reduce_prod": np.prod,
+    "reduce_logsumexp": scipy.special.logsumexp,
+    "math.reduce_std": np.std,
+    "math.reduce_variance": np.var,
+}
 
 
 @pytest.mark.parametrize("name", list(REDUCTIONS))
@@ -43,7 +48,8 @@ def test_reduction(name: str, data: Any) -> None:
         function = getattr(function, part)
     axes = None if axis is None else list(axis)
     found = run(lambda t: function(t, axis=axes, keepdims=keep), x, known=known)
-    wanted = REDUCTIONS[name](x, axis=axis, keepdims=keep)
+    with np.errstate(over="ignore", under="ignore"):
+        wanted = REDUCTIONS[name](x, axis=axis, keepdims=keep)
     assert found.dtype == np.float32
     assert found.shape == wanted.shape
     np.testing.assert_allclose(found, wanted, rtol=1e-3, atol=1e-3)

@@ -4,8 +4,8 @@ Usage, with a Python that has TensorFlow:
 
     python tests/recorded/record_ops.py
 
-op_nodes.json maps expressions to the nodes that they make; op_values.npz has the values of others. To add one, put
-it into op_nodes.json with the value null, or name it as an argument to have its values recorded.
+op_nodes.json maps expressions to the nodes that they make; op_values.npz has the values of others. To add
+one, put it into op_nodes.json with the value null, or name it as an argument to have its values recorded.
 """
 
 import json

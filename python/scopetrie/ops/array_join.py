@@ -260,7 +260,7 @@ def _split_kernel(xp: Any, num_split: int) -> Any:
         if rest:
             raise ValueError(f"Dimension size {x.shape[axis]} is not evenly divisible by {num_split}")
         lead = (slice(None),) * axis
-        return tuple(x[(*lead, slice(i * size, (i + 1) * size))] for i in range(num_split))
+        return tuple(x[(*lead, slice(i * size, (i + 1) * size), ...)] for i in range(num_split))
 
     return split_evenly
 
@@ -305,7 +305,7 @@ def _split_v_kernel(xp: Any, num_split: int) -> Any:
             raise ValueError(f"can't split axis of size {x.shape[axis]} into pieces of size {sizes}")
         lead, parts, at = (slice(None),) * axis, [], 0
         for size in sizes:
-            parts.append(x[(*lead, slice(at, at + size))])
+            parts.append(x[(*lead, slice(at, at + size), ...)])
             at += size
         return tuple(parts)
 
@@ -463,8 +463,8 @@ def _mirror_kernel(xp: Any, mode: str) -> Any:
                     f"paddings must be no greater than the dimension size: {low}, {high} greater than {size}"
                 )
             lead = (slice(None),) * axis
-            front = xp.flip(x[(*lead, slice(skip, skip + low))], axis=axis)
-            back = xp.flip(x[(*lead, slice(size - skip - high, size - skip))], axis=axis)
+            front = xp.flip(x[(*lead, slice(skip, skip + low), ...)], axis=axis)
+            back = xp.flip(x[(*lead, slice(size - skip - high, size - skip), ...)], axis=axis)
             x = xp.concat([front, x, back], axis=axis)
         return x
 
@@ -560,18 +560,12 @@ reverse_v2 = reverse
 
 def _reverse_sequence_kernel(xp: Any, seq_dim: int, batch_dim: int = 0) -> Any:
     def reverse_parts(x: Any, lengths: Any) -> Any:
+        from .array_gather import count_up
+
         x = xp.moveaxis(x, (batch_dim, seq_dim), (0, 1))
-        steps = (
-            xp.cumulative_sum(
-                xp.ones_like(
-                    lengths[:1] + xp.zeros_like(x[0, :, ...], dtype=lengths.dtype).reshape(-1)[: x.shape[1]]
-                )
-            )
-            - 1
-        )
-        at = xp.where(
-            steps[None, :] < lengths[:, None], lengths[:, None] - 1 - steps[None, :], steps[None, :]
-        )
+        steps = count_up(xp, lengths, x.shape[1])[None, :]
+        ends = lengths[:, None]
+        at = xp.where(steps < ends, ends - 1 - steps, steps)
         rows = xp.stack([xp.take(x[i, ...], at[i, ...], axis=0) for i in range(x.shape[0])], axis=0)
         return xp.moveaxis(rows, (0, 1), (batch_dim, seq_dim))
 
@@ -658,7 +652,9 @@ def _repeat_rule(input: Tensor, repeats: Tensor, axis: int) -> Spec:
 def _repeat_kernel(xp: Any, axis: int) -> Any:
     def repeated(x: Any, repeats: Any) -> Any:
         counts = np.broadcast_to(np.atleast_1d(repeats), (x.shape[axis],))
-        at = xp.asarray(np.repeat(np.arange(x.shape[axis]), counts))
+        from array_api_compat import device
+
+        at = xp.asarray(np.repeat(np.arange(x.shape[axis]), counts), device=device(x))
         return xp.take(x, at, axis=axis)
 
     return repeated

@@ -190,7 +190,7 @@ def _from_batch_kernel(xp: Any) -> Any:
         keep = tuple(
             slice(first, size - last) for size, (first, last) in zip(sizes, crops.tolist(), strict=True)
         )
-        return x[(slice(None), *keep)]
+        return x[(slice(None), *keep, ...)]
 
     return unfold
 

@@ -57,7 +57,7 @@ def constant(
     >>> tf.constant(0.5, shape=[2], name="half")
     <tf.Tensor 'half:0' shape=(2,) dtype=float32>
     """
-    if isinstance(value, (Tensor, Variable)) or isinstance(value, (list, tuple)) and _dtype_within(value):
+    if isinstance(value, (Tensor, Variable)) or (isinstance(value, (list, tuple)) and _dtype_within(value)):
         raise TypeError("Expected any non-tensor type, but got a tensor instead.")
     array = make_array(value, None if dtype is None else as_dtype(dtype))
     if shape is not None:

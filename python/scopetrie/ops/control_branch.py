@@ -107,9 +107,11 @@ def trace_calls(function: Callable[..., Any], arguments: Sequence[Any], after: O
         op = waiting.pop()
         for each in op.inputs:
             source = each.op
-            if source._id <= after._id and not each.dtype._is_ref_dtype:
+            # What is fed is fed to the whole run, wherever its placeholder was made.
+            outside = source._id <= after._id or source.type == "Placeholder"
+            if outside and not each.dtype._is_ref_dtype:
                 captured[each._id] = each
-            elif source._id > after._id and source._id not in seen:
+            elif not outside and source._id not in seen:
                 seen.add(source._id)
                 waiting.append(source)
         for source in op.control_inputs:
@@ -409,8 +411,8 @@ def while_loop(
     ...     lambda i, s: i < 5, lambda i, s: (i + 1, s + i), [tf.constant(0), tf.constant(0)]
     ... )
     >>> with tf.Session() as session:
-    ...     print(session.run(total))
-    [5, 10]
+    ...     print(*session.run(total))
+    5 10
     """
     if not callable(cond):
         raise TypeError("'cond' must be callable.")

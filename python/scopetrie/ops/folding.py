@@ -14,6 +14,11 @@ from .registry import OPS, Dims
 _FOLDABLE: Final = frozenset(
     {
         "Add",
+        "All",
+        "Any",
+        "LogicalAnd",
+        "LogicalNot",
+        "LogicalOr",
         "AddV2",
         "BroadcastArgs",
         "Cast",

@@ -52,14 +52,24 @@ from .math_linalg import (
 from .math_linalg import (
     self_adjoint_eigvals as eigvalsh,
 )
+from .math_more import (
+    adjoint,
+    cholesky_solve,
+    logdet,
+)
+from .math_more import (
+    matrix_solve_ls as lstsq,
+)
 from .nn_norm import (
     global_norm,
     l2_normalize,
 )
 
 __all__ = [
+    "adjoint",
     "band_part",
     "cholesky",
+    "cholesky_solve",
     "cross",
     "det",
     "diag",
@@ -71,6 +81,8 @@ __all__ = [
     "global_norm",
     "inv",
     "l2_normalize",
+    "logdet",
+    "lstsq",
     "matmul",
     "matrix_transpose",
     "matvec",

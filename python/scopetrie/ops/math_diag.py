@@ -57,7 +57,7 @@ def _device_array(xp: Any, host: Any, like: Any) -> Any:
 
 
 def _spread(xp: Any, flat: Any, at: Any, elsewhere: Any) -> Any:
-    """Elements of `flat`, by its last dimension, at the places `at` (on the host); others where that is -1."""
+    """Elements of `flat`, by its last dimension, at the places `at` (on the host); others where it is -1."""
     taken = xp.take(flat, _device_array(xp, np.maximum(at, 0).ravel(), flat), axis=-1)
     taken = xp.reshape(taken, (*flat.shape[:-1], *at.shape))
     return xp.where(_device_array(xp, at >= 0, flat), taken, elsewhere)
@@ -104,8 +104,10 @@ def _diag_rule(
     m, n = int(rows), int(columns)
     if m not in (-1, least_rows) and n not in (-1, least_columns):
         raise ShapeError(
-            "num_rows and num_cols are not consistent with lower_diag_index, upper_diag_index, and the length of "
-            f"the given diagonals.\nnum_rows = {m} != min_num_rows = {least_rows}, num_cols = {n} != min_num_cols = "
+            "num_rows and num_cols are not consistent with lower_diag_index, upper_diag_index, and the "
+            "length of "
+            f"the given diagonals.\nnum_rows = {m} != min_num_rows = {least_rows}, num_cols = {n} != "
+            f"min_num_cols = "
             f"{least_columns}"
         )
     if m == -1 and n == -1:

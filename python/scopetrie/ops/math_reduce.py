@@ -155,7 +155,7 @@ def _define(type: str, kernel: Kernel, codes: str, rule: Any = _reduce_rule) -> 
 
 
 def _axes(x: Any, axis: Any) -> Any:
-    """The axes to reduce along as v1 makes them: all of a known rank, but 0, are a constant called "Const"."""
+    """The axes as v1 makes them: all of a known rank, but 0, are a constant called "Const"."""
     if axis is not None:
         return index_array(axis)
     # A partitioned variable tells its shape, too.
@@ -416,7 +416,7 @@ def _running(xp: Any, x: Any, axis: int, step: Any, first: Any, exclusive: bool,
     out = step(x, axis)
     if exclusive and x.shape[axis]:
         lead = (slice(None),) * (axis % len(x.shape))
-        out = xp.concat([first(x[(*lead, slice(0, 1))]), out[(*lead, slice(0, -1))]], axis=axis)
+        out = xp.concat([first(x[(*lead, slice(0, 1), ...)]), out[(*lead, slice(0, -1), ...)]], axis=axis)
     return xp.flip(out, axis=axis) if reverse else out
 
 
@@ -437,9 +437,9 @@ def _cumprod_kernel(xp: Any, exclusive: bool = False, reverse: bool = False) -> 
 def _cumlogsumexp_kernel(xp: Any, exclusive: bool = False, reverse: bool = False) -> Any:
     def step(x: Any, axis: int) -> Any:
         lead = (slice(None),) * (axis % len(x.shape))
-        total, parts = x[(*lead, 0)], []
+        total, parts = x[(*lead, 0, ...)], []
         for i in range(x.shape[axis]):
-            total = xp.logaddexp(total, x[(*lead, i)]) if i else total
+            total = xp.logaddexp(total, x[(*lead, i, ...)]) if i else total
             parts.append(total)
         return xp.stack(parts, axis=axis) if parts else x
 

@@ -9,6 +9,9 @@ from .math_elementwise import (
     sigmoid,
     tanh,
 )
+from .math_more import (
+    zero_fraction,
+)
 from .math_reduce import (
     l2_loss,
 )
@@ -138,4 +141,5 @@ __all__ = [
     "weighted_cross_entropy_with_logits",
     "weighted_moments",
     "xw_plus_b",
+    "zero_fraction",
 ]

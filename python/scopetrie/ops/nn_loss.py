@@ -64,7 +64,7 @@ def weighted_cross_entropy_with_logits(
     name: str | None = None,
     targets: Any = None,
 ) -> Tensor:
-    """As `sigmoid_cross_entropy_with_logits`, with misses weighing `pos_weight` times as much as false alarms.
+    """As `sigmoid_cross_entropy_with_logits`, with misses weighing `pos_weight` times what false alarms do.
 
     Args:
         labels: Probabilities, a tensor of floats.
@@ -232,7 +232,7 @@ def _sparse_kernel(xp: Any) -> Any:
         outside = (labels < 0) | (labels >= classes)
         chosen = labels[:, None] == count_up(xp, labels, classes)[None, :]
         loss, gradient = pick(x, xp.astype(chosen, x.dtype))
-        return xp.where(outside, xp.asarray(math.nan, dtype=x.dtype), loss), gradient
+        return xp.where(outside, xp.full_like(loss, math.nan), loss), gradient
 
     return losses
 

@@ -106,7 +106,7 @@ def sufficient_statistics(
     x: Any, axes: Any, shift: Any = None, keep_dims: bool | None = None, name: str | None = None,
     keepdims: bool | None = None,
 ) -> tuple[Tensor, Tensor, Tensor, Tensor | None]:  # fmt: skip
-    """Count, sum and sum of squares along dimensions, which `normalize_moments` makes a mean and a variance of.
+    """Count, sum and sum of squares along dimensions, which `normalize_moments` makes moments of.
 
     Args:
         x: A tensor of floats.

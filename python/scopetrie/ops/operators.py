@@ -76,7 +76,8 @@ def _truediv(x: Any, y: Any) -> Tensor:
 
 
 _core.register_hooks(convert=convert_to_tensor)
-# A pair names an op function and the node that the operator makes, and the extension calls it without further ado; a
+# A pair names an op function and the node that the operator makes, and the extension calls it without
+# further ado; a
 # third is a function that it calls where the left operand is a bool.
 _core.register_operators({
     "add": (elementwise.add, "add"),

@@ -1,0 +1,47 @@
+"""Kernels on an array library that has the standard's functions and nothing else, on a device of its own."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pytest
+import scopetrie as tf
+from op_expressions import leaves, names, recorded_values
+
+strict = pytest.importorskip("array_api_strict")
+# The strict library computes with NumPy, whose warnings are not its own to switch off.
+pytestmark = pytest.mark.filterwarnings("ignore::RuntimeWarning")
+VALUES = recorded_values()
+# What the standard has no functions for, and no formula stands in.
+BEYOND = ("erfinv", "ndtri", "igamma", "zeta", "polygamma", "betainc", "'...ij")
+
+
+def fed(expression: str) -> tuple[Any, dict[Any, np.ndarray]]:
+    """The tensors of an expression whose arrays are placeholders, so that nothing is folded; and their values."""
+    feeds: dict[Any, np.ndarray] = {}
+    space = names(tf)
+    for letter in "API":
+        constant = space[letter]
+
+        def placeholder(*args: int, seed: int = 1, constant: Any = constant) -> Any:
+            value = tf.constant_value(constant(*args, seed=seed))
+            made = tf.placeholder(value.dtype, value.shape)
+            feeds[made] = value
+            return made
+
+        space[letter] = placeholder
+    return eval(expression, space), feeds
+
+
+@pytest.mark.parametrize("expression", [each for each in VALUES if not any(name in each for name in BEYOND)])
+def test_values(expression: str) -> None:
+    """The device's arrays do not turn into NumPy's by themselves: a kernel that leaves the device fails."""
+    with tf.Graph().as_default():
+        made, feeds = fed(expression)
+        backend = tf.backends.Backend("strict", strict, strict.Device("device1"))
+        with tf.Session(backend=backend) as session:
+            found = [np.asarray(value) for value in session.run(leaves(made), feeds)]
+    for each, wanted in zip(found, VALUES[expression], strict=True):
+        assert (each.dtype, each.shape) == (wanted.dtype, wanted.shape)
+        np.testing.assert_allclose(each, wanted, rtol=1e-3, atol=1e-4)
