@@ -12,7 +12,7 @@ from ..graph import Graph, GraphKeys, get_default_graph
 from ..initializers import zeros_initializer
 from ..ops.constant import convert_to_tensor
 from ..shapes import Dims, as_dims
-from ..variables import create_through, check_policy
+from ..variables import check_policy, create_through, undone_if_failed
 from .default_initializer import default_initializer
 from .errors import already_exists, does_not_exist, has_partitions, share_mismatch, tuple_text
 from .partitioned import first_part, get_partitioned, is_partitioned
@@ -74,11 +74,17 @@ def get_variable_slow(
 
 def _dtype_of(value: Any) -> DType:
     graph = get_default_graph()
+    before = graph.version
+    names: list[str] = []
     token = graph._begin()
     try:
-        return convert_to_tensor(value).dtype.base_dtype
+        dtype = convert_to_tensor(value).dtype.base_dtype
+        names = [graph.operation(number).name for number in range(before, graph.version)]
     finally:
         graph._end(token, False)  # only its dtype was wanted
+        for name in names:  # v1 leaves the operations in the graph: later ones are named as there
+            graph.unique_name(name)
+    return dtype
 
 
 def _takes(function: Any, argument: str) -> bool:
@@ -154,7 +160,7 @@ def get_single(
     initial, made_dtype = initializer, None
     if not is_value:
         initial, made_dtype = _bind(initializer, dims, wanted, partition_info)
-    with graph._transaction():
+    with undone_if_failed(graph):
         variable = create_through(
             {
                 "initial_value": initial, "name": name, "trainable": trainable, "collections": collections,

@@ -13,7 +13,7 @@ from ..ops.array_slice import slice_
 from ..ops.constant import convert_to_tensor
 from ..partitioners import PartitionInfo, Slice, call_partitioner, slice_axis, slices
 from ..shapes import TensorShape, as_shape
-from ..variables import PartitionedVariable, SaveSliceInfo
+from ..variables import PartitionedVariable, SaveSliceInfo, undone_if_failed
 from .default_initializer import default_initializer
 from .errors import (
     is_already_partitioned,
@@ -93,7 +93,7 @@ def get_partitioned(
     _check_parts(graph, name, partitions[axis])
     if initializer is None:
         initializer = default_initializer(name, wanted)
-    with graph._transaction():
+    with undone_if_failed(graph):
         sizes = whole.as_list()
         parts = []
         for number, part in enumerate(slices(sizes, partitions)):

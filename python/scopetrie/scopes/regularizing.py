@@ -23,15 +23,14 @@ def add_regularization_loss(graph: Graph, name: str, variable: Any, regularizer:
     """
     before = graph.version
     prefix = f"{name}/Regularizer/"
-    with graph.colocate_with(variable), _core.name_scope(prefix):
-        loss = regularizer(variable)
-    seen: set[str] = set()
-    with _core.name_scope(None):
-        for number in range(before, graph.version):
-            relative = graph.operation(number).name.removeprefix(prefix).split("/")[0]
-            if relative not in seen:
-                seen.add(relative)
-                graph.unique_name(relative)
+    try:
+        with graph.colocate_with(variable), _core.name_scope(prefix):
+            loss = regularizer(variable)
+    finally:
+        relative = [graph.operation(number).name.removeprefix(prefix) for number in range(before, graph.version)]
+        with _core.name_scope(None):
+            for first in dict.fromkeys(each.split("/")[0] for each in relative):
+                graph.unique_name(first)
     if loss is not None:
         graph.add_to_collection(GraphKeys.REGULARIZATION_LOSSES, loss)
 

@@ -20,6 +20,7 @@ from .modes import AUTO_REUSE, VariableAggregation, VariableSynchronization, che
 from .notes import notes_of, take_note
 from .partitioned_variable import PartitionedVariable
 from .save_slice import SaveSliceInfo
+from .undoing import undone_if_failed
 from .variable import Variable
 
 __all__ = [
@@ -45,5 +46,6 @@ __all__ = [
     "notes_of",
     "take_note",
     "trainable_variables",
+    "undone_if_failed",
     "variables_initializer",
 ]

@@ -14,6 +14,7 @@ from ..ops.state import check_assignable
 from ..shapes import Dims, as_dims
 from .modes import check_policy
 from .notes import take_note
+from .undoing import undone_if_failed
 
 name_scope = _core.name_scope
 
@@ -70,7 +71,7 @@ def create_variable(request: Request) -> _core.Variable:
     if trainable and GraphKeys.TRAINABLE_VARIABLES not in keys:
         keys = [*keys, GraphKeys.TRAINABLE_VARIABLES]
     graph = _graph_of(request.initial_value)
-    with graph.as_default(), graph._transaction(), graph.control_dependencies(None):
+    with graph.as_default(), undone_if_failed(graph), graph.control_dependencies(None):
         variable = _add(graph, request, trainable)
         for key in dict.fromkeys(keys):
             graph.add_to_collection(key, variable)
