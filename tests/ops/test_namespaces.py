@@ -18,7 +18,7 @@ BEYOND = ("erfinv", "ndtri", "igamma", "zeta", "polygamma", "betainc", "'...ij")
 
 
 def fed(expression: str) -> tuple[Any, dict[Any, np.ndarray]]:
-    """The tensors of an expression whose arrays are placeholders, so that nothing is folded; and their values."""
+    """The tensors of an expression whose arrays are placeholders (nothing is folded), and their values."""
     feeds: dict[Any, np.ndarray] = {}
     space = names(tf)
     for letter in "API":
