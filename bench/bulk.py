@@ -25,6 +25,7 @@ def _in_scope(tf: Any, statement: str, last: str) -> Work:
                 "graph": graph,
                 "tf": tf,
                 "names": names,
+                "zeros": tf.zeros_initializer(),
                 "bases": ["a"] * COUNT,
                 "shapes": [(3,)] * COUNT,
                 "inputs": [(x,)] * COUNT,
@@ -48,6 +49,14 @@ CALLS = (
         ("tf", "get_variables"),
         "made = tf.get_variables(names, shapes)",
         "made = [tf.get_variable(name, shape) for name, shape in zip(names, shapes)]",
+        f"scope/w{COUNT - 1}",
+    ),
+    (
+        "bulk.zeros",
+        f"get_variables of {COUNT:,}, zeros",
+        ("tf", "get_variables"),
+        "made = tf.get_variables(names, shapes, initializer=zeros)",
+        "made = [tf.get_variable(name, shape, initializer=zeros) for name, shape in zip(names, shapes)]",
         f"scope/w{COUNT - 1}",
     ),
     (

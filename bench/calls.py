@@ -225,6 +225,8 @@ def _variable_rows(tf: Any) -> tuple[Row, ...]:
             "get_variable, create, [3, 3], glorot by default",
             create_by_default(tf),
             bare_create("get_variable(name, (3, 3), float32)"),
+            target=1.4,
+            stretch=0.8,
         ),
     )
 

@@ -55,6 +55,7 @@ def contenders(tf: Any) -> dict[str, Work]:
         "hit.name": calls.hit(tf, "get_variable('w')"),
         "hit.full": calls.hit(tf, "get_variable('w', shape=(3,), dtype=float32)"),
         "create": calls.create(tf),
+        "create.default": calls.create_by_default(tf),
         "scope.name": calls.scope(tf, "variable_scope", "'a'"),
         "scope.captured": calls.scope(tf, "variable_scope", "captured"),
         "scope.op": calls.scope(tf, "name_scope", "'a'"),
