@@ -1,5 +1,8 @@
 #include "collections.hpp"
 
+#include <algorithm>
+#include <utility>
+
 #include "handles.hpp"
 
 namespace scopetrie::python {
@@ -43,14 +46,29 @@ Collections::Item Collections::make_item(PyGraph* graph, PyObject* value) {
 bool Collections::add(PyGraph* graph, PyObject* key, PyObject* value) {
   const Py_ssize_t at = this->at(key);
   if (at < 0) return false;
-  lists_[static_cast<std::size_t>(at)].push_back(make_item(graph, value));
+  of(static_cast<std::size_t>(at)).push_back(make_item(graph, value));
+  return true;
+}
+
+bool Collections::create(PyObject* key) {
+  const Py_ssize_t at = this->at(key);
+  if (at < 0) return false;
+  of(static_cast<std::size_t>(at));
+  return true;
+}
+
+bool Collections::drop(PyObject* key) {
+  const Py_ssize_t at = find(key);
+  if (at < 0) return PyErr_Occurred() == nullptr;
+  List dropped = std::exchange(lists_[static_cast<std::size_t>(at)], {});
+  for (const Item& item : dropped.items) Py_XDECREF(item.object());
   return true;
 }
 
 PyObject* Collections::list(PyGraph* graph, PyObject* key) const {
   const Py_ssize_t at = find(key);
   if (at < 0) return PyErr_Occurred() ? nullptr : PyList_New(0);
-  const std::vector<Item>& items = lists_[static_cast<std::size_t>(at)];
+  const std::vector<Item>& items = lists_[static_cast<std::size_t>(at)].items;
   Ref list(PyList_New(static_cast<Py_ssize_t>(items.size())));
   if (!list) return nullptr;
   for (std::size_t i = 0; i < items.size(); ++i) {
@@ -73,7 +91,7 @@ bool Collections::assign(PyGraph* graph, PyObject* key, PyObject* values) {
   std::vector<Item> items(static_cast<std::size_t>(PySequence_Fast_GET_SIZE(fast.get())));
   for (std::size_t i = 0; i < items.size(); ++i)
     items[i] = make_item(graph, PySequence_Fast_GET_ITEM(fast.get(), static_cast<Py_ssize_t>(i)));
-  items.swap(lists_[static_cast<std::size_t>(at)]);
+  items.swap(of(static_cast<std::size_t>(at)));
   for (const Item& item : items) Py_XDECREF(item.object());
   return true;
 }
@@ -81,37 +99,40 @@ bool Collections::assign(PyGraph* graph, PyObject* key, PyObject* values) {
 PyObject* Collections::keys() const {
   Ref keys(PyList_New(0));
   if (!keys || numbers_ == nullptr) return keys.release();
+  std::vector<std::pair<std::uint32_t, PyObject*>> born;
   Py_ssize_t at = 0;
-  for (PyObject *key, *number; PyDict_Next(numbers_, &at, &key, &number);) {
-    if (lists_[PyLong_AsSize_t(number)].empty()) continue;
+  for (PyObject *key, *number; PyDict_Next(numbers_, &at, &key, &number);)
+    if (const std::uint32_t birth = lists_[PyLong_AsSize_t(number)].born; birth != 0) born.emplace_back(birth, key);
+  std::sort(born.begin(), born.end());
+  for (const auto& [birth, key] : born)
     if (PyList_Append(keys.get(), key) < 0) return nullptr;
-  }
   return keys.release();
 }
 
 void Collections::truncate(std::uint32_t tensors, std::uint32_t operations, std::uint32_t variables) {
-  for (auto& items : lists_) {
-    std::erase_if(items, [&](const Item& item) {
+  for (List& list : lists_) {
+    const auto gone = std::erase_if(list.items, [&](const Item& item) {
       return (item.kind() == Item::kTensor && item.id() >= tensors) ||
              (item.kind() == Item::kOperation && item.id() >= operations) ||
              (item.kind() == Item::kVariable && item.id() >= variables);
     });
+    if (gone != 0 && list.items.empty()) list.born = 0;
   }
 }
 
 int Collections::traverse(visitproc visit, void* arg) const {
   Py_VISIT(numbers_);
-  for (const auto& items : lists_)
-    for (const Item& item : items) Py_VISIT(item.object());
+  for (const List& list : lists_)
+    for (const Item& item : list.items) Py_VISIT(item.object());
   return 0;
 }
 
 void Collections::clear() {
-  std::vector<std::vector<Item>> lists;
+  std::vector<List> lists;
   lists.swap(lists_);
   Py_CLEAR(numbers_);
-  for (const auto& items : lists)
-    for (const Item& item : items) Py_XDECREF(item.object());
+  for (const List& list : lists)
+    for (const Item& item : list.items) Py_XDECREF(item.object());
 }
 
 }  // namespace scopetrie::python

@@ -1,6 +1,7 @@
 // A graph's collections: lists by key. Handles of the graph itself are kept as numbers, other objects as references.
 //
-// Invariants: because the graph's own handles are kept as numbers, a collection never keeps its graph alive.
+// Invariants: because the graph's own handles are kept as numbers, a collection never keeps its graph alive. A list
+// that was never asked for nor added to is not among the keys: `born` tells, and gives the keys their order.
 // Thread safety: the GIL.
 #pragma once
 
@@ -42,9 +43,13 @@ class Collections {
   /// The number of a key's collection or -1, possibly with an exception set.
   Py_ssize_t find(PyObject* key) const;
   bool add(PyGraph* graph, PyObject* key, PyObject* value);
+  /// Makes an empty collection of a key that has none.
+  bool create(PyObject* key);
+  /// Forgets a key's collection, if there is one.
+  bool drop(PyObject* key);
   bool add_variable(Known which, std::uint32_t id) {
     if (lists_.size() < 2 && !start()) return false;
-    lists_[which].emplace_back(Item::kVariable, id);
+    of(which).emplace_back(Item::kVariable, id);
     return true;
   }
   PyObject* list(PyGraph* graph, PyObject* key) const;
@@ -58,9 +63,19 @@ class Collections {
  private:
   bool start();
   static Item make_item(PyGraph* graph, PyObject* value);
+  // The items of a list that is a collection from now on.
+  std::vector<Item>& of(std::size_t at) {
+    if (lists_[at].born == 0) lists_[at].born = ++births_;
+    return lists_[at].items;
+  }
 
   PyObject* numbers_ = nullptr;  // dict: key -> position in lists_
-  std::vector<std::vector<Item>> lists_;
+  struct List {
+    std::vector<Item> items;
+    std::uint32_t born = 0;  // the how-manieth collection it was; 0 where it is none
+  };
+  std::vector<List> lists_;
+  std::uint32_t births_ = 0;
 };
 
 }  // namespace scopetrie::python

@@ -231,6 +231,16 @@ PyObject* assign_collection(PyObject* self, PyObject* const* args, Py_ssize_t co
   Py_RETURN_NONE;
 }
 
+PyObject* add_collection(PyObject* self, PyObject* key) {
+  if (!of(self).collections.create(key)) return nullptr;
+  Py_RETURN_NONE;
+}
+
+PyObject* drop_collection(PyObject* self, PyObject* key) {
+  if (!of(self).collections.drop(key)) return nullptr;
+  Py_RETURN_NONE;
+}
+
 PyObject* collection_keys(PyObject* self, PyObject*) { return of(self).collections.keys(); }
 
 // Contexts
@@ -467,7 +477,9 @@ bool bind_graph(PyObject* module) {
       with_arguments("_collect", collect, "Adds a value to a collection: (key, value)."),
       {"_collection", collection, METH_O, "A collection as a new list."},
       with_arguments("_assign_collection", assign_collection, "Replaces a collection: (key, values)."),
-      {"_collection_keys", collection_keys, METH_NOARGS, "The keys of the collections that are not empty."},
+      {"_add_collection", add_collection, METH_O, "Makes an empty collection of a key that has none."},
+      {"_drop_collection", drop_collection, METH_O, "Forgets a collection."},
+      {"_collection_keys", collection_keys, METH_NOARGS, "The keys of the collections, in the order of their making."},
       {"_enter_controls", enter_controls, METH_O, "Opens a control-dependency block; None clears the outer ones."},
       {"_exit_controls", exit_controls, METH_O, "Ends the block whose _enter_controls() gave this token."},
       {"_current_controls", current_controls, METH_NOARGS, "The operations that new ones wait for."},

@@ -13,6 +13,12 @@ PyObject* new_handle(PyTypeObject* type, PyGraph* graph, std::uint32_t id) {
   return reinterpret_cast<PyObject*>(made);
 }
 
+bool gone() {
+  PyErr_SetString(PyExc_RuntimeError,
+                  "this handle is of something that was undone: the call that made it failed. Make it again.");
+  return false;
+}
+
 namespace {
 
 void dealloc(PyObject* self) {
@@ -50,6 +56,16 @@ GraphState& graph_of(PyObject* self) { return state_of(handle(self)->graph); }
 
 // Tensor
 // ----------------------------------------------------------------------------------------------------------------
+
+/// Getters of what still exists; see gone().
+template <PyObject* (*get)(PyObject*, void*)>
+PyObject* of_tensor(PyObject* self, void* closure) {
+  return check_exists(handle(self)->id, graph_of(self).ops.tensor_count()) ? get(self, closure) : nullptr;
+}
+template <PyObject* (*get)(PyObject*, void*)>
+PyObject* of_operation(PyObject* self, void* closure) {
+  return check_exists(handle(self)->id, graph_of(self).ops.size()) ? get(self, closure) : nullptr;
+}
 
 PyObject* tensor_op(PyObject* self, void*) {
   return operation_handle(handle(self)->graph, graph_of(self).ops.tensor(handle(self)->id).op);
@@ -153,7 +169,7 @@ PyObject* tensor_shape(PyObject* self, void*) {
 PyObject* tensor_set_dims(PyObject* self, PyObject* dims) {
   OpGraph& ops = graph_of(self).ops;
   ShapeId shape;
-  if (!parse_dims(ops.shapes(), dims, shape)) return nullptr;
+  if (!check_exists(handle(self)->id, ops.tensor_count()) || !parse_dims(ops.shapes(), dims, shape)) return nullptr;
   ops.set_shape(handle(self)->id, shape);
   Py_RETURN_NONE;
 }
@@ -234,13 +250,13 @@ PyObject* operation_def(PyObject* self, void*) {
 
 PyGetSetDef tensor_members[] = {
     {"graph", handle_graph, nullptr, "The Graph that holds the tensor.", nullptr},
-    {"op", tensor_op, nullptr, "The Operation whose output it is.", nullptr},
-    {"name", tensor_name, nullptr, "\"scope/op:0\".", nullptr},
-    {"dtype", tensor_dtype, nullptr, "The DType of its elements.", nullptr},
-    {"shape", tensor_shape, nullptr, "The TensorShape, as far as it is known.", nullptr},
-    {"value_index", tensor_value_index, nullptr, "Its place among its operation's outputs.", nullptr},
-    {"_dims", tensor_dims, nullptr, "The shape as a tuple with None for unknown, or None for an unknown rank.",
-     nullptr},
+    {"op", of_tensor<tensor_op>, nullptr, "The Operation whose output it is.", nullptr},
+    {"name", of_tensor<tensor_name>, nullptr, "\"scope/op:0\".", nullptr},
+    {"dtype", of_tensor<tensor_dtype>, nullptr, "The DType of its elements.", nullptr},
+    {"shape", of_tensor<tensor_shape>, nullptr, "The TensorShape, as far as it is known.", nullptr},
+    {"value_index", of_tensor<tensor_value_index>, nullptr, "Its place among its operation's outputs.", nullptr},
+    {"_dims", of_tensor<tensor_dims>, nullptr,
+     "The shape as a tuple with None for unknown, or None for an unknown rank.", nullptr},
     {"_id", handle_id, nullptr, "Its number in the graph.", nullptr},
     {nullptr, nullptr, nullptr, nullptr, nullptr}};
 PyMethodDef tensor_methods[] = {{"_set_dims", tensor_set_dims, METH_O, "Replaces what is known of the shape."},
@@ -248,14 +264,16 @@ PyMethodDef tensor_methods[] = {{"_set_dims", tensor_set_dims, METH_O, "Replaces
 
 PyGetSetDef operation_members[] = {
     {"graph", handle_graph, nullptr, "The Graph that holds the operation.", nullptr},
-    {"name", operation_name, nullptr, "Its unique name in the graph.", nullptr},
-    {"type", operation_type, nullptr, "What it computes, by v1's name: \"MatMul\".", nullptr},
-    {"inputs", operation_inputs, nullptr, "The tensors that it takes.", nullptr},
-    {"outputs", operation_outputs, nullptr, "The tensors that it makes.", nullptr},
-    {"control_inputs", operation_control_inputs, nullptr, "The operations that run before it.", nullptr},
-    {"_attrs", operation_attrs, nullptr, "Its attributes: a dict or None; the value of a Const.", nullptr},
-    {"_site", operation_site, nullptr, "(file, line, function) of the line that made it, or None.", nullptr},
-    {"_def", operation_def, nullptr, "The OpDef it was made from, or None.", nullptr},
+    {"name", of_operation<operation_name>, nullptr, "Its unique name in the graph.", nullptr},
+    {"type", of_operation<operation_type>, nullptr, "What it computes, by v1's name: \"MatMul\".", nullptr},
+    {"inputs", of_operation<operation_inputs>, nullptr, "The tensors that it takes.", nullptr},
+    {"outputs", of_operation<operation_outputs>, nullptr, "The tensors that it makes.", nullptr},
+    {"control_inputs", of_operation<operation_control_inputs>, nullptr, "The operations that run before it.", nullptr},
+    {"_attrs", of_operation<operation_attrs>, nullptr, "Its attributes: a dict or None; the value of a Const.",
+     nullptr},
+    {"_site", of_operation<operation_site>, nullptr, "(file, line, function) of the line that made it, or None.",
+     nullptr},
+    {"_def", of_operation<operation_def>, nullptr, "The OpDef it was made from, or None.", nullptr},
     {"_id", handle_id, nullptr, "Its number in the graph.", nullptr},
     {nullptr, nullptr, nullptr, nullptr, nullptr}};
 PyMethodDef operation_methods[] = {

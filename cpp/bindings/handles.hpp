@@ -19,6 +19,15 @@ inline bool is_tensor(PyObject* object) { return Py_IS_TYPE(object, state().tens
 inline bool is_operation(PyObject* object) { return Py_IS_TYPE(object, state().operation_type); }
 inline bool is_variable(PyObject* object) { return Py_IS_TYPE(object, state().variable_type); }
 
+/// Whether a number is still in use: a call that failed takes back what it made, also from who kept a handle of it.
+/// False with RuntimeError set.
+bool gone();
+inline bool check_exists(std::uint32_t id, std::size_t count) {
+  if (id < count) [[likely]]
+    return true;
+  return gone();
+}
+
 PyObject* new_handle(PyTypeObject* type, PyGraph* graph, std::uint32_t id);
 inline PyObject* tensor_handle(PyGraph* graph, TensorId id) { return new_handle(state().tensor_type, graph, id); }
 inline PyObject* operation_handle(PyGraph* graph, OpId id) { return new_handle(state().operation_type, graph, id); }

@@ -25,6 +25,16 @@ void dealloc(PyObject* self) {
   Py_DECREF(graph);
 }
 
+/// Getters of what still exists; see gone().
+template <PyObject* (*get)(PyObject*, void*)>
+PyObject* of_variable(PyObject* self, void* closure) {
+  return check_exists(handle(self)->id, graph_of(self).variables.size()) ? get(self, closure) : nullptr;
+}
+template <PyObject* (*get)(PyObject*, PyObject*)>
+PyObject* method_of_variable(PyObject* self, PyObject* none) {
+  return check_exists(handle(self)->id, graph_of(self).variables.size()) ? get(self, none) : nullptr;
+}
+
 PyObject* get_op(PyObject* self, void*) {
   return operation_handle(handle(self)->graph, graph_of(self).ops.tensor(record(self).ref).op);
 }
@@ -89,22 +99,24 @@ PyObject* refuse_new(PyTypeObject*, PyObject*, PyObject*) {
 
 PyGetSetDef members[] = {
     {"graph", handle_graph, nullptr, "The Graph that holds the variable.", nullptr},
-    {"op", get_op, nullptr, "The variable's Operation.", nullptr},
-    {"name", get_name, nullptr, "\"scope/w:0\".", nullptr},
-    {"dtype", get_dtype, nullptr, "Its DType, of reference type as in v1.", nullptr},
-    {"shape", get_shape, nullptr, "Its TensorShape.", nullptr},
-    {"initial_value", get_initial_value, nullptr, "The Tensor of its first value.", nullptr},
-    {"initializer", get_initializer, nullptr, "The Operation that gives it its first value.", nullptr},
-    {"trainable", get_trainable, nullptr, "Whether it joined GraphKeys.TRAINABLE_VARIABLES.", nullptr},
-    {"_key", get_key, nullptr, "The name by which get_variable finds it, or None.", nullptr},
-    {"_site", get_site, nullptr, "(file, line, function) of the line that made it, or None.", nullptr},
-    {"_dims", get_dims, nullptr, "The shape as a tuple with None for unknown, or None for an unknown rank.", nullptr},
+    {"op", of_variable<get_op>, nullptr, "The variable's Operation.", nullptr},
+    {"name", of_variable<get_name>, nullptr, "\"scope/w:0\".", nullptr},
+    {"dtype", of_variable<get_dtype>, nullptr, "Its DType, of reference type as in v1.", nullptr},
+    {"shape", of_variable<get_shape>, nullptr, "Its TensorShape.", nullptr},
+    {"initial_value", of_variable<get_initial_value>, nullptr, "The Tensor of its first value.", nullptr},
+    {"initializer", of_variable<get_initializer>, nullptr, "The Operation that gives it its first value.", nullptr},
+    {"trainable", of_variable<get_trainable>, nullptr, "Whether it joined GraphKeys.TRAINABLE_VARIABLES.", nullptr},
+    {"_key", of_variable<get_key>, nullptr, "The name by which get_variable finds it, or None.", nullptr},
+    {"_site", of_variable<get_site>, nullptr, "(file, line, function) of the line that made it, or None.", nullptr},
+    {"_dims", of_variable<get_dims>, nullptr,
+     "The shape as a tuple with None for unknown, or None for an unknown rank.", nullptr},
     {"_id", handle_id, nullptr, "Its number among the graph's variables.", nullptr},
     {nullptr, nullptr, nullptr, nullptr, nullptr}};
 
 PyMethodDef methods[] = {
-    {"value", value, METH_NOARGS, "value($self, /)\n--\n\nThe Tensor that reads the variable (\"w/read:0\")."},
-    {"_ref", reference, METH_NOARGS, "The Tensor that is the variable itself (\"w:0\")."},
+    {"value", method_of_variable<value>, METH_NOARGS,
+     "value($self, /)\n--\n\nThe Tensor that reads the variable (\"w/read:0\")."},
+    {"_ref", method_of_variable<reference>, METH_NOARGS, "The Tensor that is the variable itself (\"w:0\")."},
     {nullptr, nullptr, 0, nullptr}};
 
 }  // namespace
