@@ -47,7 +47,7 @@ class RandomDrawing {
   template <typename T>
   void integers_between(std::span<T> out, T lo, T hi, std::uint64_t first) const noexcept;
 
-  PhiloxKey key_;
+  PhiloxKey key_{};
   std::uint64_t step_;
 };
 

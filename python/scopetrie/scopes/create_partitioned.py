@@ -57,17 +57,19 @@ def create_partitioned_variables(
     with _core.variable_scope(name, "PartitionedVariable", reuse=reuse) as scope:
         if scope.custom_getter is not None:
             raise ValueError(
-                "Private access to _get_partitioned_variable is not allowed when a custom getter is set.  Current "
-                f"custom getter: {scope.custom_getter}.  It is likely that you're using create_partitioned_variables.  "
-                "If so, consider instead using get_variable with a non-empty partitioner parameter instead."
+                "Private access to _get_partitioned_variable is not allowed when a custom getter is set.  "
+                f"Current custom getter: {scope.custom_getter}.  It is likely that you're using "
+                "create_partitioned_variables.  If so, consider instead using get_variable with a non-empty "
+                "partitioner parameter instead."
             )
         synchronization, aggregation, trainable = check_policy(scope.name, None, None, trainable)
         with _core.name_scope(None):
             made = get_partitioned(
                 get_default_graph(), scope.name, lambda **_: slicing, get_single,
-                shape=shape, dtype=dtype, initializer=scope.initializer if initializer is None else initializer,
-                regularizer=scope.regularizer, reuse=scope.reuse, trainable=trainable, collections=collections,
-                caching_device=scope.caching_device, validate_shape=True, constraint=scope.constraint,
-                synchronization=synchronization, aggregation=aggregation,
+                shape=shape, dtype=dtype,
+                initializer=scope.initializer if initializer is None else initializer,
+                regularizer=scope.regularizer, reuse=scope.reuse, trainable=trainable,
+                collections=collections, caching_device=scope.caching_device, validate_shape=True,
+                constraint=scope.constraint, synchronization=synchronization, aggregation=aggregation,
             )  # fmt: skip
     return list(made)

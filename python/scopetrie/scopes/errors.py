@@ -1,4 +1,4 @@
-"""What get_variable says when it refuses: v1's first line, then where the variable came from and what is near."""
+"""What get_variable says when it refuses: v1's first line, where the variable came from, what is near."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import difflib
 import linecache
 import sys
 from pathlib import Path
+from types import FrameType
 from typing import Any
 
 from ..graph import Graph
@@ -20,11 +21,11 @@ def _site_text(site: tuple[str, int, str]) -> str:
 
 
 def _caller() -> str:
-    frame = sys._getframe(1)
+    frame: FrameType | None = sys._getframe(1)
     while frame is not None and frame.f_code.co_filename.startswith(_PACKAGE):
-        if frame.f_back is None:
-            return ""
         frame = frame.f_back
+    if frame is None:
+        return ""
     return _site_text((frame.f_code.co_filename, frame.f_lineno, frame.f_code.co_name))
 
 
@@ -62,8 +63,9 @@ def is_not_partitioned(name: str, found: Any) -> ValueError:
         found: The variable.
     """
     return ValueError(
-        f"A partitioner was provided, but an unpartitioned version of the variable was found: {name}.  Perhaps a "
-        f"variable of the same name was already created without partitioning?\n{_both_places(found)}"
+        f"A partitioner was provided, but an unpartitioned version of the variable was found: {name}.  "
+        "Perhaps a variable of the same name was already created without "
+        f"partitioning?\n{_both_places(found)}"
     )
 
 
@@ -75,8 +77,8 @@ def has_partitions(name: str, part: Any) -> ValueError:
         part: Its first part.
     """
     return ValueError(
-        f"No partitioner was provided, but a partitioned version of the variable was found: {name}/part_0. Perhaps a "
-        f"variable of the same name was already created with partitioning?\n{_both_places(part)}"
+        f"No partitioner was provided, but a partitioned version of the variable was found: {name}/part_0. "
+        f"Perhaps a variable of the same name was already created with partitioning?\n{_both_places(part)}"
     )
 
 
@@ -134,8 +136,8 @@ def partitioned_does_not_exist(graph: Graph, name: str) -> ValueError:
         name: The full name that was asked for.
     """
     return ValueError(
-        f"PartitionedVariable {name} does not exist, or was not created with tf.get_variable(). Did you mean to set "
-        f"reuse=False or reuse=tf.AUTO_REUSE in VarScope?{_near(name, list(graph._partitioned))}"
+        f"PartitionedVariable {name} does not exist, or was not created with tf.get_variable(). Did you mean "
+        f"to set reuse=False or reuse=tf.AUTO_REUSE in VarScope?{_near(name, list(graph._partitioned))}"
     )
 
 
@@ -148,4 +150,5 @@ def tuple_text(dims: tuple[int | None, ...] | None) -> str:
     """A shape as v1's sharing errors write it: `(1,)`, `(?, 3)`."""
     if dims is None:
         return "<unknown>"
-    return "(" + ", ".join("?" if size is None else str(size) for size in dims) + ("," if len(dims) == 1 else "") + ")"
+    sizes = ", ".join("?" if size is None else str(size) for size in dims)
+    return f"({sizes},)" if len(dims) == 1 else f"({sizes})"

@@ -21,7 +21,7 @@ from .regularizing import add_regularization_loss
 name_scope = _core.name_scope
 
 
-def get_variable_slow(
+def get_variable_slow(  # noqa: D417
     scope: Any, name: Any, shape: Any, dtype: Any, initializer: Any, regularizer: Any, trainable: Any,
     collections: Any, caching_device: Any, partitioner: Any, validate_shape: Any, use_resource: Any,
     custom_getter: Any, constraint: Any, synchronization: Any, aggregation: Any, reuse: Any = None,
@@ -37,7 +37,7 @@ def get_variable_slow(
     scope_name = scope.name
     if not isinstance(name, str) and name is not None:
         raise TypeError(f"expected string or bytes-like object, got '{type(name).__name__}'")
-    full_name = f"{scope_name}/{name}" if scope_name else name
+    full_name: Any = f"{scope_name}/{name}" if scope_name else name  # None has an error of its own
     with name_scope(None):
         if dtype is not None and initializer is not None and not callable(initializer):
             explicit, found = as_dtype(dtype), _dtype_of(initializer)
@@ -48,7 +48,9 @@ def get_variable_slow(
             raise ValueError(f"Passed a custom_getter which is not callable: {getter}")
         wanted = as_dtype(scope.dtype if dtype is None else dtype).base_dtype
         mode = scope.reuse if reuse is None else reuse
-        synchronization, aggregation, trainable = check_policy(full_name, synchronization, aggregation, trainable)
+        synchronization, aggregation, trainable = check_policy(
+            full_name, synchronization, aggregation, trainable
+        )
         arguments: dict[str, Any] = {
             "shape": shape,
             "dtype": wanted,
@@ -98,8 +100,8 @@ def _takes(function: Any, argument: str) -> bool:
 def true_getter(
     name: str, shape: Any = None, dtype: Any = float32, initializer: Any = None, regularizer: Any = None,
     reuse: Any = None, trainable: bool | None = None, collections: Any = None, caching_device: Any = None,
-    partitioner: Any = None, validate_shape: bool = True, use_resource: bool | None = None, constraint: Any = None,
-    synchronization: Any = None, aggregation: Any = None,
+    partitioner: Any = None, validate_shape: bool = True, use_resource: bool | None = None,
+    constraint: Any = None, synchronization: Any = None, aggregation: Any = None,
 ) -> Any:  # fmt: skip
     """Gets or makes the variable of a full name: what custom getters are given as `getter`.
 
@@ -108,8 +110,8 @@ def true_getter(
     graph = get_default_graph()
     is_scalar = shape is not None and isinstance(shape, (list, tuple)) and not shape
     arguments: dict[str, Any] = {
-        "shape": shape, "dtype": dtype, "initializer": initializer, "regularizer": regularizer, "reuse": reuse,
-        "trainable": trainable, "collections": collections, "caching_device": caching_device,
+        "shape": shape, "dtype": dtype, "initializer": initializer, "regularizer": regularizer,
+        "reuse": reuse, "trainable": trainable, "collections": collections, "caching_device": caching_device,
         "validate_shape": validate_shape, "constraint": constraint, "synchronization": synchronization,
         "aggregation": aggregation,
     }  # fmt: skip
@@ -129,8 +131,8 @@ def true_getter(
 def get_single(
     graph: Graph, name: str | None, shape: Any = None, dtype: Any = None, initializer: Any = None,
     regularizer: Any = None, reuse: Any = None, trainable: bool | None = None, collections: Any = None,
-    caching_device: Any = None, validate_shape: bool = True, constraint: Any = None, synchronization: Any = None,
-    aggregation: Any = None, partition_info: Any = None,
+    caching_device: Any = None, validate_shape: bool = True, constraint: Any = None,
+    synchronization: Any = None, aggregation: Any = None, partition_info: Any = None,
 ) -> Any:  # fmt: skip
     """Gets or makes one variable that is not partitioned; `partition_info` is given to its initializer.
 
@@ -145,7 +147,8 @@ def get_single(
     key = name if name is not None else "Variable"
     found = graph._find_variable(key)
     if found is not None:
-        if not reuse and reuse is not None:  # None comes from custom getters that leave it out; v1 shares then
+        # None comes from custom getters that leave it out; v1 shares then.
+        if not reuse and reuse is not None:
             raise already_exists(key, found)
         _check_shared(key, found, dims, wanted)
         return found
@@ -190,7 +193,7 @@ def _check_shared(name: str, found: Any, dims: Dims, dtype: DType) -> None:
 
 
 def _bind(initializer: Any, dims: Dims, dtype: DType, partition_info: Any) -> tuple[Any, DType | None]:
-    """Returns a function without arguments that makes the initial value, and the dtype it must have (None: any)."""
+    """A function without arguments that makes the initial value, and the dtype it must have (None: any)."""
     if inspect.isclass(initializer):
         initializer = initializer()
     if dims is not None and None not in dims:
@@ -201,8 +204,8 @@ def _bind(initializer: Any, dims: Dims, dtype: DType, partition_info: Any) -> tu
     if _needs_nothing(initializer):
         return initializer, None
     raise ValueError(
-        "The initializer passed is not valid. It should be a callable with no arguments and the shape should not be "
-        "provided or an instance of `tf.keras.initializers.*' and `shape` should be fully defined."
+        "The initializer passed is not valid. It should be a callable with no arguments and the shape should "
+        "not be provided or an instance of `tf.keras.initializers.*' and `shape` should be fully defined."
     )
 
 
@@ -224,8 +227,8 @@ def _needs_nothing(function: Any) -> bool:
 def get_local_variable(
     name: str, shape: Any = None, dtype: Any = None, initializer: Any = None, regularizer: Any = None,
     trainable: bool = False, collections: Any = None, caching_device: Any = None, partitioner: Any = None,
-    validate_shape: bool = True, use_resource: bool | None = None, custom_getter: Any = None, constraint: Any = None,
-    synchronization: Any = None, aggregation: Any = None,
+    validate_shape: bool = True, use_resource: bool | None = None, custom_getter: Any = None,
+    constraint: Any = None, synchronization: Any = None, aggregation: Any = None,
 ) -> Any:  # fmt: skip
     """Gets or makes a variable that is not trained nor saved: it joins GraphKeys.LOCAL_VARIABLES.
 
@@ -234,8 +237,8 @@ def get_local_variable(
     """
     keys = [*(collections or []), GraphKeys.LOCAL_VARIABLES]
     return _core.get_variable(
-        name, shape, dtype, initializer, regularizer, False, keys, caching_device, partitioner, validate_shape,
-        use_resource, custom_getter, constraint, synchronization, aggregation,
+        name, shape, dtype, initializer, regularizer, False, keys, caching_device, partitioner,
+        validate_shape, use_resource, custom_getter, constraint, synchronization, aggregation,
     )  # fmt: skip
 
 

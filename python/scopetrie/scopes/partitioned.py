@@ -18,8 +18,8 @@ from .default_initializer import default_initializer
 from .errors import (
     is_already_partitioned,
     is_not_partitioned,
-    parts_do_not_match,
     partitioned_does_not_exist,
+    parts_do_not_match,
     share_mismatch,
 )
 
@@ -48,7 +48,7 @@ def first_part(graph: Graph, name: str) -> Any:
 
 def get_partitioned(
     graph: Graph,
-    name: str,
+    name: Any,
     partitioner: Callable[..., Sequence[int]] | None,
     get_part: Callable[..., Any],
     *,
@@ -67,7 +67,8 @@ def get_partitioned(
         get_part: `f(graph, name, ..., partition_info)`, which gets or makes one variable.
         shape: The shape of the whole.
         dtype: The dtype.
-        initializer: What gives each part its first value: asked for each part, or cut into parts where it is a value.
+        initializer: What gives each part its first value: asked for each part, or cut into parts where it is
+            a value.
         reuse: The reuse mode.
         **arguments: What else `get_part` takes.
 
@@ -94,12 +95,13 @@ def get_partitioned(
     if initializer is None:
         initializer = default_initializer(name, wanted)
     with undone_if_failed(graph):
-        sizes = whole.as_list()
+        sizes: Any = whole.as_list()
         parts = []
         for number, part in enumerate(slices(sizes, partitions)):
             part_name = f"{name}/part_{number}"
             info = PartitionInfo(full_shape=sizes, var_offset=part.offset)
-            initial, part_shape = initializer, part.shape
+            initial: Any = initializer
+            part_shape: Any = part.shape
             with name_scope(f"{part_name}/PartitionedInitializer"):
                 if not callable(initializer):
                     initial, part_shape = _cut(initializer, part, wanted), None
@@ -122,14 +124,21 @@ def _cut(value: Any, part: Slice, dtype: DType) -> Tensor:
 
 
 def _shared(
-    graph: Graph, name: str, record: _Record, whole: TensorShape, dtype: DType, partitions: Sequence[int] | None
+    graph: Graph,
+    name: str,
+    record: _Record,
+    whole: TensorShape,
+    dtype: DType,
+    partitions: Sequence[int] | None,
 ) -> PartitionedVariable:
     if not whole.is_compatible_with(record.shape):
         raise share_mismatch("reuse partitioned variable", name, "shape", whole, record.shape)
     if not dtype.is_compatible_with(record.dtype):
         raise share_mismatch("reuse partitioned variable", name, "dtype", dtype.name, record.dtype.name)
     if partitions is not None and list(partitions) != list(record.partitions):
-        raise share_mismatch("reuse partitioned variable", name, "partitions", list(partitions), list(record.partitions))
+        raise share_mismatch(
+            "reuse partitioned variable", name, "partitions", list(partitions), list(record.partitions)
+        )
     living = record.living()
     if living is None:  # nobody holds it: its parts are still there
         parts = [graph.variable(number) for number in record.parts]

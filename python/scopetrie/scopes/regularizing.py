@@ -11,9 +11,9 @@ from ..graph import Graph, GraphKeys
 def add_regularization_loss(graph: Graph, name: str, variable: Any, regularizer: Any) -> None:
     """Runs a regularizer on a new variable and adds what it gives to GraphKeys.REGULARIZATION_LOSSES.
 
-    v1 runs it once in the root name scope to see whether it gives anything, and again under "<name>/Regularizer/" at
-    each conversion of the loss. Here it runs once, under that name; the names that v1's first run takes at the root
-    are taken all the same, so that later operations are named as there.
+    v1 runs it once in the root name scope to see whether it gives anything, and again under
+    "<name>/Regularizer/" at each conversion of the loss. Here it runs once, under that name; the names that
+    v1's first run takes at the root are taken all the same, so that later operations are named as there.
 
     Args:
         graph: The graph.
@@ -27,7 +27,9 @@ def add_regularization_loss(graph: Graph, name: str, variable: Any, regularizer:
         with graph.colocate_with(variable), _core.name_scope(prefix):
             loss = regularizer(variable)
     finally:
-        relative = [graph.operation(number).name.removeprefix(prefix) for number in range(before, graph.version)]
+        relative = [
+            graph.operation(number).name.removeprefix(prefix) for number in range(before, graph.version)
+        ]
         with _core.name_scope(None):
             for first in dict.fromkeys(each.split("/")[0] for each in relative):
                 graph.unique_name(first)
@@ -38,5 +40,3 @@ def add_regularization_loss(graph: Graph, name: str, variable: Any, regularizer:
 def no_regularizer(_: Any) -> None:
     """A regularizer that gives no loss: keeps a variable from the scope's regularizer."""
     return None
-
-

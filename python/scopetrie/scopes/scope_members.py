@@ -32,7 +32,7 @@ class VariableScope(_core.VariableScope):
 
     __slots__ = ()
 
-    def get_variable(
+    def get_variable(  # noqa: D417
         self, var_store: Any, name: str, shape: Any = None, dtype: Any = None, initializer: Any = None,
         regularizer: Any = None, reuse: Any = None, trainable: bool | None = None, collections: Any = None,
         caching_device: Any = None, partitioner: Any = None, validate_shape: bool = True,
@@ -48,8 +48,9 @@ class VariableScope(_core.VariableScope):
         Other arguments, the result and the errors are those of `tf.get_variable`.
         """
         return get_variable_slow(
-            self, name, shape, dtype, initializer, regularizer, trainable, collections, caching_device, partitioner,
-            validate_shape, use_resource, custom_getter, constraint, synchronization, aggregation, reuse=reuse,
+            self, name, shape, dtype, initializer, regularizer, trainable, collections, caching_device,
+            partitioner, validate_shape, use_resource, custom_getter, constraint, synchronization,
+            aggregation, reuse=reuse,
         )  # fmt: skip
 
     def get_collection(self, name: Any) -> list[Any]:
@@ -71,9 +72,9 @@ class VariableScope(_core.VariableScope):
 
 @contextmanager
 def variable_op_scope(
-    values: Any, name_or_scope: Any, default_name: str | None = None, initializer: Any = None, regularizer: Any = None,
-    caching_device: Any = None, partitioner: Any = None, custom_getter: Any = None, reuse: Any = None,
-    dtype: Any = None, use_resource: bool | None = None, constraint: Any = None,
+    values: Any, name_or_scope: Any, default_name: str | None = None, initializer: Any = None,
+    regularizer: Any = None, caching_device: Any = None, partitioner: Any = None, custom_getter: Any = None,
+    reuse: Any = None, dtype: Any = None, use_resource: bool | None = None, constraint: Any = None,
 ) -> Iterator[Any]:  # fmt: skip
     """v1's deprecated spelling of `variable_scope`, with `values` first.
 
@@ -86,9 +87,10 @@ def variable_op_scope(
         stacklevel=3,
     )
     with _core.variable_scope(
-        name_or_scope, default_name=default_name, values=values, initializer=initializer, regularizer=regularizer,
-        caching_device=caching_device, partitioner=partitioner, custom_getter=custom_getter, reuse=reuse, dtype=dtype,
-        use_resource=use_resource, constraint=constraint,
+        name_or_scope, default_name=default_name, values=values, initializer=initializer,
+        regularizer=regularizer, caching_device=caching_device, partitioner=partitioner,
+        custom_getter=custom_getter, reuse=reuse, dtype=dtype, use_resource=use_resource,
+        constraint=constraint,
     ) as scope:  # fmt: skip
         yield scope
 
@@ -98,8 +100,8 @@ def variable_creator_scope(variable_creator: Any) -> Iterator[None]:
     """Makes the variables of a `with` block by way of a function.
 
     Args:
-        variable_creator: `f(next_creator, **kwargs)`, which makes a variable by `next_creator(**kwargs)`, or returns
-            something in its place. Inner creators run first.
+        variable_creator: `f(next_creator, **kwargs)`, which makes a variable by `next_creator(**kwargs)`, or
+            returns something in its place. Inner creators run first.
 
     >>> import scopetrie as tf
     >>> def frozen(next_creator, **kwargs):

@@ -59,8 +59,8 @@ def variables_initializer(var_list: Iterable[Any], name: str = "init") -> Operat
     """
     variables = list(var_list)
     if not variables:
-        return no_op(name=name)  # type: ignore[return-value]
-    return group(*[variable.initializer for variable in variables], name=name)  # type: ignore[return-value]
+        return no_op(name=name)
+    return group(*[variable.initializer for variable in variables], name=name)
 
 
 def global_variables_initializer() -> Operation:
@@ -83,8 +83,7 @@ def local_variables_initializer() -> Operation:
 
 def is_variable_initialized(variable: Any) -> Tensor:
     """Makes a node that tells whether the session has initialized a variable."""
-    made: Tensor = _is_initialized(variable)  # type: ignore[assignment]
-    return made
+    return _is_initialized(variable)
 
 
 initialize_variables = variables_initializer

@@ -17,7 +17,7 @@ AUTO_REUSE = _ReuseMode.AUTO_REUSE
 
 
 class VariableSynchronization(enum.Enum):
-    """How copies of a variable on several devices are kept equal; kept with the variable, which has one copy here."""
+    """How copies of a variable on several devices are kept equal; recorded: a variable has one copy here."""
 
     AUTO = 0
     NONE = 1
@@ -26,13 +26,13 @@ class VariableSynchronization(enum.Enum):
 
 
 class VariableAggregation(enum.Enum):
-    """How changes from several devices are combined; kept with the variable, which has one copy here."""
+    """How changes from several devices are combined; recorded: a variable has one copy here."""
 
     NONE = 0
     SUM = 1
     MEAN = 2
     ONLY_FIRST_REPLICA = 3
-    ONLY_FIRST_TOWER = 3
+    ONLY_FIRST_TOWER = 3  # noqa: PIE796 (an alias, as in v1)
 
 
 _core.register_types(auto_reuse=AUTO_REUSE)
@@ -61,7 +61,9 @@ def check_policy(
         try:
             aggregation = VariableAggregation(aggregation)
         except ValueError:
-            raise ValueError(f"Invalid variable aggregation mode: {aggregation} for variable: {name}") from None
+            raise ValueError(
+                f"Invalid variable aggregation mode: {aggregation} for variable: {name}"
+            ) from None
     if synchronization is None:
         synchronization = VariableSynchronization.AUTO
     else:
@@ -75,7 +77,8 @@ def check_policy(
         trainable = synchronization is not VariableSynchronization.ON_READ
     elif trainable and synchronization is VariableSynchronization.ON_READ:
         raise ValueError(
-            "Synchronization value can be set to VariableSynchronization.ON_READ only for non-trainable variables. "
-            "You have specified trainable=True and synchronization=VariableSynchronization.ON_READ."
+            "Synchronization value can be set to VariableSynchronization.ON_READ only for non-trainable "
+            "variables. You have specified trainable=True and "
+            "synchronization=VariableSynchronization.ON_READ."
         )
     return synchronization, aggregation, bool(trainable)

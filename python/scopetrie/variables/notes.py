@@ -23,7 +23,7 @@ _NOTHING = Notes()
 
 def notes_of(variable: _core.Variable) -> Notes:
     """Returns the notes of a variable."""
-    found: Notes = variable.graph._variable_notes.get(variable._id, _NOTHING)  # type: ignore[attr-defined]
+    found: Notes = variable.graph._variable_notes.get(variable._id, _NOTHING)
     return found
 
 
@@ -31,4 +31,4 @@ def take_note(variable: _core.Variable, **changes: Any) -> None:
     """Notes rare properties of a variable."""
     notes = notes_of(variable)._replace(**changes)
     if notes != notes_of(variable):
-        variable.graph._variable_notes[variable._id] = notes  # type: ignore[attr-defined]
+        variable.graph._variable_notes[variable._id] = notes

@@ -14,17 +14,20 @@ from ..ops.creation import identity
 from ..shapes import TensorShape, as_shape
 
 name_scope = _core.name_scope
-_NO_CONCAT = "Cannot concatenate along more than one dimension: {}.  Multi-axis partition concat is not supported"
+_NO_CONCAT = (
+    "Cannot concatenate along more than one dimension: {}.  Multi-axis partition concat is not supported"
+)
 _NO_ASSIGN = (  # the space at its end is v1's
-    "Cannot do assign action along more than one dimension: {}.  Multi-axis partition assign action is not supported "
+    "Cannot do assign action along more than one dimension: {}.  Multi-axis partition assign action is not "
+    "supported "
 )
 
 
 class PartitionedVariable:
     """A variable in parts, as `tf.get_variable` makes it where a partitioner says so.
 
-    Ops take it as one tensor, which is put together anew each time. It has no operators, as in v1: `tf.add(w, 1.0)`
-    works and `w + 1.0` does not.
+    Ops take it as one tensor, which is put together anew each time. It has no operators, as in v1: `tf.add(w,
+    1.0)` works and `w + 1.0` does not.
 
     Args:
         name: The name of the whole.
@@ -45,7 +48,12 @@ class PartitionedVariable:
     """
 
     def __init__(
-        self, name: str | None, shape: Any, dtype: Any, variable_list: Sequence[Any], partitions: Sequence[int]
+        self,
+        name: str | None,
+        shape: Any,
+        dtype: Any,
+        variable_list: Sequence[Any],
+        partitions: Sequence[int],
     ) -> None:
         if not isinstance(variable_list, (list, tuple)):
             raise TypeError(f"variable_list is not a list or tuple: {variable_list}")
@@ -58,7 +66,8 @@ class PartitionedVariable:
         places = [part._get_save_slice_info() for part in variable_list]
         if any(place is None for place in places):
             raise ValueError(
-                f"All variables must have a save_slice_info available: {[part.name for part in variable_list]}"
+                "All variables must have a save_slice_info available: "
+                f"{[part.name for part in variable_list]}"
             )
         if any(as_shape(place.full_shape) != as_shape(shape) for place in places):
             raise ValueError(
@@ -139,7 +148,8 @@ class PartitionedVariable:
         """Makes nodes that set the parts.
 
         Args:
-            value: The new value of the whole; a list of one value for each part; or another partitioned variable.
+            value: The new value of the whole; a list of one value for each part; or another partitioned
+                variable.
             use_locking: Whether the change is guarded.
             name: The nodes' name, made unique.
             read_value: Whether the parts are returned as tensors, not the operations.
@@ -163,13 +173,13 @@ class PartitionedVariable:
     def assign_add(
         self, value: Any, use_locking: bool = False, name: str | None = None, read_value: bool = True
     ) -> list[Tensor | Operation]:
-        """Makes nodes that add to the parts; the arguments, the result and the errors are those of `assign`."""
+        """Makes nodes that add to the parts; arguments, result and errors are those of `assign`."""
         return self._each(lambda part, new: part.assign_add(new, use_locking, name, read_value), value)
 
     def assign_sub(
         self, value: Any, use_locking: bool = False, name: str | None = None, read_value: bool = True
     ) -> list[Tensor | Operation]:
-        """Makes nodes that subtract from the parts; the arguments, the result and the errors are those of `assign`."""
+        """Makes nodes that subtract from the parts; arguments, result and errors are those of `assign`."""
         return self._each(lambda part, new: part.assign_sub(new, use_locking, name, read_value), value)
 
     def _each(self, change: Callable[[Any, Any], Any], value: Any) -> list[Any]:
@@ -179,8 +189,9 @@ class PartitionedVariable:
             values = list(value)
             if len(values) != len(parts):
                 text = (
-                    f"PartitionedVariable {self._name}: there has to be one value for each of the {len(parts)} parts, "
-                    f"but there are {len(values)}; the value of the whole may be given as a tensor instead."
+                    f"PartitionedVariable {self._name}: there has to be one value for each of the "
+                    f"{len(parts)} parts, but there are {len(values)}; the value of the whole may be given "
+                    "as a tensor instead."
                 )
                 # The first line of v1's error for lists is empty.
                 raise AssertionError(f"\n{text}") if isinstance(value, list) else ValueError(text)
@@ -194,7 +205,8 @@ def _as_one_tensor(
 ) -> Tensor:
     if dtype is not None and not dtype.is_compatible_with(value.dtype):
         raise ValueError(
-            f"Incompatible type conversion requested to type '{dtype.name}' for variable of type '{value.dtype.name}'"
+            f"Incompatible type conversion requested to type '{dtype.name}' for variable of type "
+            f"'{value.dtype.name}'"
         )
     if as_ref:
         raise NotImplementedError("PartitionedVariable doesn't support being used as a reference.")

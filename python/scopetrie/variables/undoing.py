@@ -16,9 +16,9 @@ _REFUSED_DTYPE = re.compile(r"Expected \w+, but got |Value passed to parameter '
 def undone_if_failed(graph: Graph) -> Iterator[None]:
     """Undoes everything that a failing block has added: operations, names, variables, collection entries.
 
-    v1 undoes nothing, and names the next try `w_1`. That is kept for one error, since programs go on after it and what
-    they build then is to have v1's names: an initializer or regularizer whose value or operation does not take the
-    variable's dtype leaves what it leaves in v1.
+    v1 undoes nothing, and names the next try `w_1`. That is kept for one error, since programs go on after it
+    and what they build then is to have v1's names: an initializer or regularizer whose value or operation
+    does not take the variable's dtype leaves what it leaves in v1.
 
     Args:
         graph: The graph.

@@ -9,10 +9,10 @@ from ..graph import Graph, Tensor, extend_type
 from ..ops import state as state_ops
 from ..ops.creation import identity
 from ..shapes import TensorShape, as_shape
+from . import save_slice
 from .creating import create_through
-from .notes import notes_of, take_note
 from .modes import VariableAggregation, VariableSynchronization
-from .save_slice import SaveSliceInfo
+from .notes import notes_of, take_note
 
 
 @extend_type
@@ -51,9 +51,9 @@ class Variable(_core.Variable):
     __array_priority__ = 100
 
     graph: Graph
-    SaveSliceInfo = SaveSliceInfo
+    SaveSliceInfo = save_slice.SaveSliceInfo
 
-    def __new__(
+    def __new__(  # noqa: D102
         cls,
         initial_value: Any = None,
         trainable: bool | None = None,
@@ -72,8 +72,10 @@ class Variable(_core.Variable):
         shape: Any = None,
     ) -> Variable:
         if variable_def is not None or import_scope is not None:
-            raise NotImplementedError("Variable: variable_def and import_scope: variables are not made from protobufs")
-        made: Any = create_through(
+            raise NotImplementedError(
+                "Variable: variable_def and import_scope: variables are not made from protobufs"
+            )
+        made: Variable = create_through(
             {
                 "initial_value": initial_value, "trainable": trainable, "collections": collections,
                 "validate_shape": validate_shape, "caching_device": caching_device, "name": name,
@@ -94,9 +96,10 @@ class Variable(_core.Variable):
 
     def initialized_value(self) -> Tensor:
         """Returns the value, or the initial value where the session has not initialized the variable."""
-        from ..ops.control_flow import cond  # a floor below, but cond itself reads variables
+        from ..ops.control_branch import cond  # a floor below, but cond itself reads variables
 
-        value: Tensor = cond(state_ops.is_variable_initialized(self), self.read_value, lambda: self.initial_value)
+        initialized = state_ops.is_variable_initialized(self)
+        value: Tensor = cond(initialized, self.read_value, lambda: self.initial_value)
         return value
 
     def eval(self, session: Any = None) -> Any:
@@ -116,17 +119,23 @@ class Variable(_core.Variable):
         initial = self.initializer.inputs[1]
         self.initializer.run({initial: value}, session)
 
-    def assign(self, value: Any, use_locking: bool = False, name: str | None = None, read_value: bool = True) -> Any:
-        """Makes a node that sets the variable; see `tf.assign`. With read_value=False it is returned as an operation."""
+    def assign(
+        self, value: Any, use_locking: bool = False, name: str | None = None, read_value: bool = True
+    ) -> Any:
+        """Makes a node that sets the variable; see `tf.assign`. With read_value=False it is the operation."""
         made = state_ops.assign(self, value, use_locking=use_locking, name=name)
         return made if read_value else made.op
 
-    def assign_add(self, delta: Any, use_locking: bool = False, name: str | None = None, read_value: bool = True) -> Any:
+    def assign_add(
+        self, delta: Any, use_locking: bool = False, name: str | None = None, read_value: bool = True
+    ) -> Any:
         """Makes a node that adds to the variable; see `tf.assign_add`."""
         made = state_ops.assign_add(self, delta, use_locking=use_locking, name=name)
         return made if read_value else made.op
 
-    def assign_sub(self, delta: Any, use_locking: bool = False, name: str | None = None, read_value: bool = True) -> Any:
+    def assign_sub(
+        self, delta: Any, use_locking: bool = False, name: str | None = None, read_value: bool = True
+    ) -> Any:
         """Makes a node that subtracts from the variable; see `tf.assign_sub`."""
         made = state_ops.assign_sub(self, delta, use_locking=use_locking, name=name)
         return made if read_value else made.op
@@ -143,7 +152,8 @@ class Variable(_core.Variable):
     @property
     def device(self) -> str:
         """The device that it was placed on, or ""."""
-        return self.op.device
+        device: str = self.op.device
+        return device
 
     @property
     def constraint(self) -> Any:
@@ -160,14 +170,15 @@ class Variable(_core.Variable):
         """The VariableAggregation it was made with."""
         return notes_of(self).aggregation
 
-    def _get_save_slice_info(self) -> SaveSliceInfo | None:
+    def _get_save_slice_info(self) -> save_slice.SaveSliceInfo | None:
         return notes_of(self).save_slice
 
-    def _set_save_slice_info(self, save_slice_info: SaveSliceInfo | None) -> None:
+    def _set_save_slice_info(self, save_slice_info: save_slice.SaveSliceInfo | None) -> None:
         take_note(self, save_slice=save_slice_info)
 
     def _as_graph_element(self) -> Tensor:
-        return self._ref()
+        ref: Tensor = self._ref()
+        return ref
 
     def __repr__(self) -> str:
         return f"<tf.Variable '{self.name}' shape={self.shape} dtype={self.dtype.name}>"
@@ -176,4 +187,6 @@ class Variable(_core.Variable):
         raise TypeError("'Variable' object is not iterable.")
 
     def __array__(self, dtype: Any = None, copy: Any = None) -> NoReturn:
-        raise NotImplementedError(f"Cannot convert the variable {self.name} to a numpy array; run it in a session.")
+        raise NotImplementedError(
+            f"Cannot convert the variable {self.name} to a numpy array; run it in a session."
+        )
