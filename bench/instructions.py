@@ -28,7 +28,7 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
-from . import calls, machine
+from . import calls, machine, variables
 from .sampling import Work, constant
 
 BASELINE = Path(__file__).parent / "callgrind" / "baseline.json"
@@ -52,10 +52,10 @@ def contenders(tf: Any) -> dict[str, Work]:
       By the rows' keys.
     """
     return {
-        "hit.name": calls.hit(tf, "get_variable('w')"),
-        "hit.full": calls.hit(tf, "get_variable('w', shape=(3,), dtype=float32)"),
-        "create": calls.create(tf),
-        "create.default": calls.create_by_default(tf),
+        "hit.name": variables.hit(tf, "get_variable('w')"),
+        "hit.full": variables.hit(tf, "get_variable('w', shape=(3,), dtype=float32)"),
+        "create": variables.create(tf),
+        "create.default": variables.create_by_default(tf),
         "scope.name": calls.scope(tf, "variable_scope", "'a'"),
         "scope.captured": calls.scope(tf, "variable_scope", "captured"),
         "scope.op": calls.scope(tf, "name_scope", "'a'"),

@@ -14,6 +14,7 @@ from typing import Any
 
 import numpy as np
 
+from . import bare
 from .results import Result, Row
 from .sampling import Effort, Names, Samples, Work, interleave, paired_ratios, require
 
@@ -145,11 +146,46 @@ CALLS_TIMED = (
 )
 
 
-def _row(call: Call, graphs: dict[int, Filled]) -> Row:
-    sizes = tuple(graphs)
+class BareFilled:
+    """The dict of bare Python with `size` variables: what the processor's caches alone make of a size."""
+
+    def __init__(self, size: int) -> None:
+        self.size = size
+        self.graph: bare.Graph | None = None
+        self.rounds = 0
+
+    @contextmanager
+    def prepare(self, calls: int) -> Iterator[Names]:
+        """The names for a statement, `flat` being open for sharing and for new names."""
+        if self.graph is None or self.size < REBUILT_BELOW:
+            self.graph = bare.start()
+            with bare.Scope("flat"):
+                for i in range(self.size):
+                    bare.declare_variable(f"w{i}", (3,), np.float32, np.zeros)
+        self.rounds += 1
+        random = np.random.default_rng(self.rounds)
+        bare.start(self.graph)
+        with bare.Scope("flat", reuse=True):
+            yield {
+                "get_variable": bare.get_variable,
+                "declare_variable": bare.declare_variable,
+                "float32": np.float32,
+                "zeros": np.zeros,
+                "names": [f"new{self.rounds}_{i}" for i in range(calls)],
+                "far": [f"w{i}" for i in random.integers(0, self.size, calls).tolist()],
+            }
+        bare.start()
+
+
+BARE_CALLS = (
+    Call("bare.hit.random", "bare Python, hits drawn from all", "get_variable(name)", "name in far"),
+    Call("bare.create", "bare Python, create", "declare_variable(name, (3,), float32, zeros)", NEW),
+)
+
+
+def _row(call: Call, works: Sequence[Work], sizes: Sequence[int], target: float | None) -> Row:
     large, small = sizes[-1], sizes[0]
     key, heading = f"flat.{call.key}", f"{call.title}: at {large:,} beside {small:,}"
-    works = [on_filled(graph, call.statement, call.over, call.reuse) for graph in graphs.values()]
 
     def measure(effort: Effort) -> Result:
         taken = interleave(works, CALLS, effort)
@@ -161,7 +197,7 @@ def _row(call: Call, graphs: dict[int, Filled]) -> Row:
             taken[0],
             f"at {small:,}",
             paired_ratios(taken[-1], taken[0]),
-            call.target,
+            target,
             calls=CALLS,
             curve={size: samples.median for size, samples in zip(sizes, taken, strict=True)},
         )
@@ -221,4 +257,12 @@ def rows(tf: Any, sizes: Sequence[int] = SIZES) -> tuple[Row, ...]:
       The rows; they share the filled graphs, which go when the rows do.
     """
     graphs = {size: Filled(tf, size) for size in sizes}
-    return (*(_row(call, graphs) for call in CALLS_TIMED), _adverse_row(tf, sizes))
+    bares = [BareFilled(size) for size in sizes]
+    made = []
+    for call in CALLS_TIMED:
+        works = [on_filled(graph, call.statement, call.over, call.reuse) for graph in graphs.values()]
+        made.append(_row(call, works, sizes, call.target))
+    for call in BARE_CALLS:
+        works = [Work(call.statement, filled.prepare, call.over) for filled in bares]
+        made.append(_row(call, works, sizes, None))
+    return (*made, _adverse_row(tf, sizes))

@@ -6,14 +6,14 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
 
-from bench import calls
+from bench import calls, variables
 from bench.results import Result, Row
 from bench.sampling import Effort, Names, Samples, Work, interleave, paired_ratios, require
 
 BARE: Mapping[str, Callable[[], Work]] = {
-    "hit.name": lambda: calls.bare_hit("get_variable('w')"),
-    "hit.full": lambda: calls.bare_hit("get_variable('w', shape=(3,), dtype=float32)"),
-    "create": lambda: calls.bare_create("get_variable(name, (3,), float32)"),
+    "hit.name": lambda: variables.bare_hit("get_variable('w')"),
+    "hit.full": lambda: variables.bare_hit("get_variable('w', shape=(3,), dtype=float32)"),
+    "create": lambda: variables.bare_create("get_variable(name, (3,), float32)"),
     "scope.op": calls.bare_scope,
     "node.add": lambda: calls.bare_node("add(x, y)"),
 }
