@@ -337,9 +337,10 @@ def run(tf, steps):
         with tf.Session(config=tf.ConfigProto(allow_soft_placement=True)) as session:
             # By control_dependencies a constant may wait for a placeholder, or for an uninitialized variable.
             fed = {t: [1.0, 1.0] for t in player.tensors if t.op.type == "Placeholder" and t.graph is graph}
-            try:
-                session.run([tf.variables_initializer(known)], fed)
-                player.say("values", *(f"{v.name}={session.run(v).tolist()}" for v in known))
-            except tf.errors.FailedPreconditionError as error:
-                player.say("values", type(error).__name__)
+            for v in known:
+                try:
+                    session.run(v.initializer, fed)
+                    player.say("value", v.name, session.run(v).tolist())
+                except tf.errors.FailedPreconditionError as error:
+                    player.say("value", v.name, type(error).__name__)
         return [re.sub(r" +$", "", line) for line in player.trace]

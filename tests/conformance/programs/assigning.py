@@ -35,16 +35,17 @@ def results(tf, say):
 
 
 def refused(tf, say):
+    """Each attempt has a name of its own: what a failed op does with its name is another program's matter."""
     v = _ready(tf, [1.0, 2.0])
-    say.of("shape", v.assign, [1.0, 2.0, 3.0])
-    say.of("scalar", v.assign, 1.0)
-    say.of("rank", tf.assign, v, [[1.0, 2.0]])
-    say.of("dtype", v.assign, tf.constant([1, 2]))
-    say.of("text", v.assign, "x")
-    say.of("add shape", v.assign_add, [1.0, 2.0, 3.0])
-    say.of("add dtype", v.assign_add, tf.constant([1, 2]))
-    say.of("tensor", tf.assign, tf.constant([1.0, 2.0]), [1.0, 2.0])
-    say.of("number", tf.assign, 3.0, 1.0)
+    say.of("shape", v.assign, [1.0, 2.0, 3.0], name="shape")
+    say.of("scalar", v.assign, 1.0, name="scalar")
+    say.of("rank", tf.assign, v, [[1.0, 2.0]], name="rank")
+    say.of("dtype", v.assign, tf.constant([1, 2]), name="dtype")
+    say.of("text", v.assign, "x", name="text")
+    say.of("add shape", v.assign_add, [1.0, 2.0, 3.0], name="add_shape")
+    say.of("add dtype", v.assign_add, tf.constant([1, 2]), name="add_dtype")
+    say.of("tensor", tf.assign, tf.constant([1.0, 2.0]), [1.0, 2.0], name="tensor")
+    say.of("number", tf.assign, 3.0, 1.0, name="number")
 
 
 def without_validating_the_shape(tf, say):

@@ -74,7 +74,6 @@ def elements(tf, say):
     say.of("neither", graph.as_graph_element, "c", False, False)
     with tf.Graph().as_default() as other:
         say.of("of another graph", other.as_graph_element, c)
-        say.of("op of another graph", other.as_graph_element, c.op)
 
 
 def _named(element):

@@ -92,7 +92,6 @@ def of_another_graph(tf, say):
     own = tf.constant(1.0, name="own")
     with tf.Session() as session:
         say.of("fetch", session.run, foreign)
-        say.of("fetch op", session.run, foreign.op)
         say.of("feed", session.run, own, {foreign: 1.0})
 
 

@@ -188,29 +188,24 @@ def dtypes_of_operators(tf, say):
 def shapes_of_operators(tf, say):
     a, b = tf.zeros([2, 3], name="a"), tf.zeros([3], name="b")
     u = tf.placeholder(tf.float32, [None, 3], name="u")
-    say(
-        (a + b).get_shape(),
-        (u + b).get_shape(),
-        (u + a).get_shape(),
-        (tf.placeholder(tf.float32) + a).get_shape(),
-    )
+    say((a + b).get_shape(), (u + b).get_shape(), (u + a).get_shape())
+    say((tf.placeholder(tf.float32) + a).get_shape())
     say.of("sum", lambda: a + tf.zeros([2], name="c"))
     say.of("named", tf.add, a, tf.zeros([2, 2], name="d"), name="mine")
-    say.of("matmul", tf.matmul, a, a)
-    say.of("matmul of vectors", tf.matmul, b, b)
+    say.of("matmul", tf.matmul, a, a, name="matrices")
+    say.of("matmul of vectors", tf.matmul, b, b, name="vectors")
     say.of("bias", tf.nn.bias_add, a, [1.0, 2.0])
-    say.of(
-        "conv2d of rank 3", tf.nn.conv2d, tf.zeros([1, 4, 4]), tf.zeros([2, 2, 1, 1]), [1, 1, 1, 1], "SAME"
-    )
-    say.of(
-        "conv2d channels", tf.nn.conv2d, tf.zeros([1, 4, 4, 2]), tf.zeros([2, 2, 1, 1]), [1, 1, 1, 1], "SAME"
-    )
-    say.of(
-        "conv2d padding", tf.nn.conv2d, tf.zeros([1, 4, 4, 1]), tf.zeros([2, 2, 1, 1]), [1, 1, 1, 1], "same"
-    )
     say.of("reshape", tf.reshape, a, [4])
-    say.of("concat", tf.concat, [a, tf.zeros([2, 2])], 0)
+    say.of("concat", tf.concat, [a, tf.zeros([2, 2], name="e")], 0)
     say.of("axis", tf.reduce_sum, a, 5)
+
+
+def shapes_of_convolutions(tf, say):
+    kernel, ones = tf.zeros([2, 2, 1, 1], name="kernel"), [1, 1, 1, 1]
+    say(tf.nn.conv2d(tf.zeros([1, 4, 4, 1]), kernel, ones, "VALID").get_shape())
+    say.of("rank 3", tf.nn.conv2d, tf.zeros([1, 4, 4], name="r"), kernel, ones, "SAME", name="rank")
+    say.of("channels", tf.nn.conv2d, tf.zeros([1, 4, 4, 2], name="c"), kernel, ones, "SAME", name="channels")
+    say.of("padding", tf.nn.conv2d, tf.zeros([1, 4, 4, 1], name="p"), kernel, ones, "same", name="padding")
 
 
 def bad_arguments(tf, say):
