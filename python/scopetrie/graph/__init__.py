@@ -13,16 +13,19 @@ from .default import (
     get_collection_ref,
     get_default_graph,
     graph_of_values,
+    import_graph_def,
     reset_default_graph,
 )
 from .devices import DeviceSpec
-from .graph import Graph, set_exporter
+from .export import Exporter, set_exporter
+from .graph import Graph
 from .handles import Operation, OperatorNotAllowedInGraphError, Tensor, extend_type, set_runner
 from .keys import GraphKeys
 
 __all__ = [
     "CollectionView",
     "DeviceSpec",
+    "Exporter",
     "Graph",
     "GraphKeys",
     "Operation",
@@ -40,6 +43,7 @@ __all__ = [
     "get_collection_ref",
     "get_default_graph",
     "graph_of_values",
+    "import_graph_def",
     "reset_default_graph",
     "set_exporter",
     "set_runner",

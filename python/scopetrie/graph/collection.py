@@ -15,7 +15,8 @@ def filtered(items: list[Any], scope: str | None) -> list[Any]:
 
     Args:
         items: The items of a collection.
-        scope: A regular expression, matched as `re.match` does; None keeps all. Items without a name never match.
+        scope: A regular expression, matched as `re.match` does; None keeps all. Items without a name never
+            match.
 
     >>> filtered(["no name"], "a")
     []
@@ -29,8 +30,8 @@ def filtered(items: list[Any], scope: str | None) -> list[Any]:
 class CollectionView(MutableSequence[Any]):
     """A collection as a list that changes with it, and changes it.
 
-    The graph keeps its own tensors and variables by number, so that a collection never keeps its graph alive; a
-    plain list of handles would.
+    The graph keeps its own tensors and variables by number, so that a collection never keeps its graph
+    alive; a plain list of handles would.
 
     >>> import scopetrie as tf
     >>> with tf.Graph().as_default():
@@ -41,14 +42,22 @@ class CollectionView(MutableSequence[Any]):
     ['a', 'b'] 2
     """
 
-    __slots__ = ("_graph", "_key")
+    __slots__ = ("__weakref__", "_graph", "_key", "_own")
 
     def __init__(self, graph: Graph, key: Any) -> None:
         self._graph = graph
         self._key = key
+        self._own: list[Any] | None = None  # the items, once the graph has forgotten the collection
 
     def _items(self) -> list[Any]:
-        return self._graph._collection(self._key)
+        return self._graph._collection(self._key) if self._own is None else self._own
+
+    def _assign(self, items: list[Any]) -> None:
+        if self._own is None:
+            self._graph._assign_collection(self._key, items)
+
+    def _detach(self) -> None:
+        self._own = self._items()
 
     @overload
     def __getitem__(self, index: int) -> Any: ...
@@ -60,24 +69,24 @@ class CollectionView(MutableSequence[Any]):
     def __setitem__(self, index: Any, value: Any) -> None:
         items = self._items()
         items[index] = value
-        self._graph._assign_collection(self._key, items)
+        self._assign(items)
 
     def __delitem__(self, index: int | slice) -> None:
         items = self._items()
         del items[index]
-        self._graph._assign_collection(self._key, items)
+        self._assign(items)
 
     def __len__(self) -> int:
         return len(self._items())
 
     def insert(self, index: int, value: Any) -> None:
         """Puts a value before the item at `index`."""
-        if index >= len(self):
+        if self._own is None and index >= len(self):
             self._graph._collect(self._key, value)
             return
         items = self._items()
         items.insert(index, value)
-        self._graph._assign_collection(self._key, items)
+        self._assign(items)
 
     def __eq__(self, other: object) -> bool:
         if isinstance(other, CollectionView):

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from contextlib import AbstractContextManager
-from typing import Any
+from typing import Any, NoReturn
 
 from .. import _core
 from ..dtypes import ALL_DTYPES, as_dtype
 from ..shapes import as_dims
+from .blocks import ControlBlock
 from .collection import CollectionView
 from .graph import Graph
 from .handles import Tensor
+from .placement import ColocationBlock, ContainerBlock, DeviceBlock
 
 
 def get_default_graph() -> Graph:
@@ -34,22 +35,22 @@ def reset_default_graph() -> None:
     _core.drop_global_graph()
 
 
-def control_dependencies(control_inputs: Any) -> AbstractContextManager[None]:
+def control_dependencies(control_inputs: Any) -> ControlBlock:
     """`Graph.control_dependencies` of the default graph."""
     return get_default_graph().control_dependencies(control_inputs)
 
 
-def device(device_name_or_function: Any) -> AbstractContextManager[None]:
+def device(device_name_or_function: Any) -> DeviceBlock:
     """`Graph.device` of the default graph."""
     return get_default_graph().device(device_name_or_function)
 
 
-def colocate_with(op: Any, ignore_existing: bool = False) -> AbstractContextManager[None]:
+def colocate_with(op: Any, ignore_existing: bool = False) -> ColocationBlock:
     """`Graph.colocate_with` of the default graph."""
     return get_default_graph().colocate_with(op, ignore_existing)
 
 
-def container(container_name: str) -> AbstractContextManager[str]:
+def container(container_name: str) -> ContainerBlock:
     """`Graph.container` of the default graph."""
     return get_default_graph().container(container_name)
 
@@ -79,22 +80,40 @@ def get_all_collection_keys() -> list[Any]:
     return get_default_graph().get_all_collection_keys()
 
 
+def import_graph_def(
+    graph_def: Any, input_map: Any = None, return_elements: Any = None, name: str | None = None,
+    op_dict: Any = None, producer_op_list: Any = None,
+) -> NoReturn:  # fmt: skip
+    """Refused: a GraphDef is written here, for TensorBoard and for TensorFlow, and not read.
+
+    Raises:
+        NotImplementedError: Always.
+    """
+    raise NotImplementedError(
+        "import_graph_def: scopetrie writes a GraphDef (Graph.as_graph_def) and reads none. Build the graph "
+        "with the program that made it."
+    )
+
+
 def graph_of_values(values: Any) -> Graph:
     """Returns the graph that a list of values belongs to, or the default one where none says so.
+
+    Args:
+        values: A tensor, operation or variable, or a list of values; lists within it are not looked into.
 
     Raises:
         ValueError: If two of them belong to different graphs.
         TypeError: If `values` is not iterable.
     """
     first = None
-    for value in _flat(values):
+    for value in [values] if isinstance(getattr(values, "graph", None), Graph) else values:
         graph = getattr(value, "graph", None)
         if not isinstance(graph, Graph):
             continue
         if first is None:
             first = value
         elif graph is not first.graph:
-            raise graphs_differ(value, first)
+            raise graphs_differ(value._as_graph_element() if _is_variable(value) else value, first)
     if first is None:
         return get_default_graph()
     graph = first.graph
@@ -102,29 +121,27 @@ def graph_of_values(values: Any) -> Graph:
     return graph
 
 
-def _flat(values: Any) -> list[Any]:
-    if getattr(values, "graph", None) is not None:
-        return [values]
-    found = []
-    for value in values:
-        found += _flat(value) if isinstance(value, (list, tuple)) else [value]
-    return found
-
-
 def graphs_differ(item: Any, other: Any) -> ValueError:
     """Returns v1's error for inputs of two graphs."""
-    if other is None:
-        return ValueError(f"{item} must be from the same graph as the other inputs.")
-    return ValueError(
-        f"{_shown(item)} must be from the same graph as {_shown(other)} (graphs are {item.graph} and {other.graph})."
-    )
+    graphs = f"(graphs are {item.graph} and {other.graph})"
+    return ValueError(f"{_shown(item)} must be from the same graph as {_shown(other)} {graphs}.")
 
 
 def _shown(item: Any) -> str:
+    if _is_variable(item):
+        item = item.value()
     return str(item) if isinstance(item, Tensor) else repr(item)
+
+
+def _is_variable(item: Any) -> bool:
+    return isinstance(item, _core.Variable)
 
 
 _core.register_dtypes({dtype.as_datatype_enum: dtype for dtype in ALL_DTYPES})
 _core.register_hooks(
-    as_dtype=as_dtype, as_dims=as_dims, values_graph=graph_of_values, graph_mismatch=graphs_differ, default_graph=Graph
+    as_dtype=as_dtype,
+    as_dims=as_dims,
+    values_graph=graph_of_values,
+    graph_mismatch=graphs_differ,
+    default_graph=Graph,
 )

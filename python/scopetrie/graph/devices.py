@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from typing import Any, Final
+
+# What may be written without "device:" before it, in either case.
+_SHORT_TYPES: Final = ("CPU", "GPU", "TPU", "CUSTOM")
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,41 +31,29 @@ class DeviceSpec:
             text: For example "/job:ps/task:1/device:GPU:0" or "/gpu:0".
 
         Raises:
-            ValueError: If a part is unknown.
+            ValueError: If a part is unknown, a number is none, or two device types are named.
         """
-        spec = cls()
-        for part in text.split("/"):
-            if not part:
-                continue
-            key, _, rest = part.partition(":")
-            try:
-                if key in ("job", "replica", "task") and rest:
-                    spec = replace(spec, **{key: rest if key == "job" else int(rest)})
-                elif key == "device" and rest:
-                    kind, _, index = rest.partition(":")
-                    spec = spec._with_device(kind, index)
-                elif key.lower() in ("cpu", "gpu", "tpu") and rest:
-                    spec = spec._with_device(key.upper(), rest)
-                else:
-                    raise ValueError
-            except ValueError:
+        found: dict[str, Any] = {}
+        for part in filter(None, text.split("/")):
+            key, *rest = part.split(":")
+            if key == "job" and len(rest) == 1:
+                found["job"] = rest[0]
+            elif key in ("replica", "task") and len(rest) == 1:
+                found[key] = int(rest[0])
+            elif key.upper() in _SHORT_TYPES and len(rest) < 2:
+                _note_type(found, key, rest[0] if rest else "*", text)
+            elif key == "device" and len(rest) == 2:
+                _note_type(found, rest[0], rest[1], text)
+            else:
                 raise ValueError(
                     f"Unknown attribute '{key}' is encountered while parsing the device spec: '{text}'."
-                ) from None
-        return spec
-
-    def _with_device(self, kind: str, index: str) -> DeviceSpec:
-        return replace(self, device_type=kind, device_index=None if index in ("", "*") else int(index))
+                )
+        return cls(**found)
 
     def merged(self, other: DeviceSpec) -> DeviceSpec:
         """Returns this spec with what `other` says in place of what it says itself."""
-        return DeviceSpec(
-            job=self.job if other.job is None else other.job,
-            replica=self.replica if other.replica is None else other.replica,
-            task=self.task if other.task is None else other.task,
-            device_type=self.device_type if other.device_type is None else other.device_type,
-            device_index=self.device_index if other.device_index is None else other.device_index,
-        )
+        said = {field: value for field in self.__slots__ if (value := getattr(other, field)) is not None}
+        return replace(self, **said)
 
     def to_string(self) -> str:
         """Returns the spec as v1 writes it."""
@@ -76,3 +68,11 @@ class DeviceSpec:
             index = "*" if self.device_index is None else str(self.device_index)
             text += f"/device:{self.device_type}:{index}"
         return text
+
+
+def _note_type(found: dict[str, Any], kind: str, index: str, text: str) -> None:
+    if "device_type" in found:
+        raise ValueError(f"Multiple device types are not allowed while parsing the device spec: {text}.")
+    found["device_type"] = kind.upper() if kind.upper() in _SHORT_TYPES else kind
+    if index != "*":
+        found["device_index"] = int(index)

@@ -31,7 +31,7 @@ def find_element(graph: Graph, obj: Any, allow_tensor: bool, allow_operation: bo
         return element
     if isinstance(element, Operation) and allow_operation:
         if element.graph is not graph:
-            raise ValueError(f"Operation {element!r} is not an element of this graph.")
+            raise ValueError(f"Operation {element} is not an element of this graph.")
         return element
     raise TypeError(f"Can not convert a {type(obj).__name__} into a {kinds}.")
 
@@ -43,7 +43,9 @@ def _find_name(graph: Graph, name: str, kinds: str) -> Tensor | Operation:
             op_name, index_text = name.split(":")
             index = int(index_text)
         except ValueError:
-            raise ValueError(f"The name {name!r} looks a like a Tensor name, but is not a valid one. {_FORM}") from None
+            raise ValueError(
+                f"The name {name!r} looks a like a Tensor name, but is not a valid one. {_FORM}"
+            ) from None
         op: Operation | None = graph._find_operation(op_name)
         if op is None:
             raise KeyError(
@@ -52,7 +54,8 @@ def _find_name(graph: Graph, name: str, kinds: str) -> Tensor | Operation:
             )
         outputs = op.outputs
         try:
-            return outputs[index]
+            found_output: Tensor = outputs[index]
+            return found_output
         except IndexError:
             raise KeyError(
                 f"The name {name!r} refers to a Tensor which does not exist. "

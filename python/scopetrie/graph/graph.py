@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, contextmanager
-from typing import Any
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any, NoReturn
+from weakref import WeakValueDictionary
 
 from .. import _core
+from . import export
+from .blocks import ControlBlock, DefaultBlock, OpenControls
 from .collection import CollectionView, filtered
 from .elements import find_element
 from .handles import Operation, Tensor
-from .placement import Placement, colocation_block, container_block, device_block
+from .placement import ColocationBlock, ContainerBlock, DeviceBlock, Placement, place
 
 
 class Graph(_core.Graph):
@@ -27,31 +30,31 @@ class Graph(_core.Graph):
     def __init__(self) -> None:
         self._seed: int | None = None
         self._placement = Placement()
-        # By number of the operation; most have neither.
+        self._open_controls = OpenControls()
+        # By number of the operation; most have neither. See scopetrie.graph.placement.
         self._devices: dict[int, str] = {}
         self._colocations: dict[int, list[bytes]] = {}
-        self._containers: dict[int, str] = {}
+        # By the key of the collection.
+        self._views: WeakValueDictionary[Any, CollectionView] = WeakValueDictionary()
         self._variable_notes: dict[int, Any] = {}  # by number of the variable; see scopetrie.variables.notes
         self._partitioned: dict[str, Any] = {}  # by name; see scopetrie.scopes.partitioned
         self._unfeedable: set[int] = set()
         self._unfetchable: set[int] = set()
 
-    @contextmanager
-    def as_default(self) -> Iterator[Graph]:
+    def as_default(self) -> DefaultBlock:
         """Makes this graph the one that operations are added to, in this thread, inside a `with` statement.
 
-        Raises:
-            AssertionError: If blocks are left in another order than they were entered.
+        Returns:
+            A context manager that gives the graph, and raises AssertionError where blocks are left in another
+            order than they were entered.
         """
-        _core.push_default_graph(self)
-        try:
-            yield self
-        finally:
-            _core.pop_default_graph(self)
+        return DefaultBlock(self)
 
-    # Elements ------------------------------------------------------------------------------------------------
+    # Elements --------------------------------------------------------------------------------------------
 
-    def as_graph_element(self, obj: Any, allow_tensor: bool = True, allow_operation: bool = True) -> Tensor | Operation:
+    def as_graph_element(
+        self, obj: Any, allow_tensor: bool = True, allow_operation: bool = True
+    ) -> Tensor | Operation:
         """Returns the tensor or operation that something stands for.
 
         Args:
@@ -98,90 +101,114 @@ class Graph(_core.Graph):
         element = self.as_graph_element(obj)
         return element.op if isinstance(element, Tensor) else element
 
-    def prevent_feeding(self, tensor: Tensor) -> None:
-        """Refuses the tensor in feeds from now on."""
-        self._unfeedable.add(tensor._id)
+    def prevent_feeding(self, tensor: Any) -> None:
+        """Refuses a tensor in feeds from now on.
 
-    def is_feedable(self, tensor: Tensor) -> bool:
-        """Returns whether the tensor may be fed."""
-        return tensor._id not in self._unfeedable
+        Args:
+            tensor: The tensor, a variable or a name.
 
-    def prevent_fetching(self, op: Operation) -> None:
-        """Refuses the operation and its tensors in fetches from now on."""
-        self._unfetchable.add(op._id)
+        Raises:
+            ValueError: If it is of another graph, or no name of a tensor.
+            KeyError: If the graph has nothing of the name.
+        """
+        self._unfeedable.add(self._as_tensor(tensor)._id)
 
-    def is_fetchable(self, tensor_or_op: Tensor | Operation) -> bool:
-        """Returns whether the tensor or operation may be fetched."""
-        op = tensor_or_op.op if isinstance(tensor_or_op, Tensor) else tensor_or_op
-        return op._id not in self._unfetchable
+    def is_feedable(self, tensor: Any) -> bool:
+        """Returns whether a tensor (or a variable, or a name) may be fed."""
+        return self._as_tensor(tensor)._id not in self._unfeedable
 
-    # Blocks --------------------------------------------------------------------------------------------------
+    def _as_tensor(self, obj: Any) -> Tensor:
+        found = self.as_graph_element(obj, allow_operation=False)
+        assert isinstance(found, Tensor)
+        return found
 
-    @contextmanager
-    def control_dependencies(self, control_inputs: Any) -> Iterator[None]:
+    def prevent_fetching(self, op: Any) -> None:
+        """Refuses an operation and its tensors in fetches from now on.
+
+        Args:
+            op: The operation, or a tensor, variable or name that stands for it.
+
+        Raises:
+            ValueError: If it is of another graph.
+            KeyError: If the graph has nothing of the name.
+        """
+        self._unfetchable.add(self._as_operation(op)._id)
+
+    def is_fetchable(self, tensor_or_op: Any) -> bool:
+        """Returns whether a tensor or operation (or a variable, or a name) may be fetched."""
+        return self._as_operation(tensor_or_op)._id not in self._unfetchable
+
+    # Blocks ----------------------------------------------------------------------------------------------
+
+    def control_dependencies(self, control_inputs: Any) -> ControlBlock:
         """Makes the operations of a `with` block wait for others.
 
         Args:
-            control_inputs: Operations, tensors or variables (or names of them) that run first. None forgets the
-                blocks outside.
+            control_inputs: Operations, tensors or variables (or names of them) that run first. None forgets
+                the blocks outside.
+
+        Returns:
+            A context manager, which may be entered again.
 
         Raises:
             TypeError: If something else is given.
             ValueError: If something is of another graph.
             KeyError: If a name is unknown.
-        """
-        if control_inputs is None:
-            token = self._enter_controls(None)
-        else:
-            token = self._enter_controls([self._as_operation(each) for each in control_inputs])
-        try:
-            yield
-        finally:
-            self._exit_controls(token)
 
-    def device(self, device_name_or_function: Any) -> AbstractContextManager[None]:
+        >>> import scopetrie as tf
+        >>> with tf.Graph().as_default() as graph:
+        ...     first = tf.constant(1.0, name="first")
+        ...     with graph.control_dependencies([first]):
+        ...         print(tf.constant(2.0).op.control_inputs)
+        [<tf.Operation 'first' type=Const>]
+        """
+        return ControlBlock(self, control_inputs)
+
+    def device(self, device_name_or_function: Any) -> DeviceBlock:
         """Records a device for the operations of a `with` block.
 
         Args:
-            device_name_or_function: A device string ("/gpu:0"), a function from an operation to one, or None, which
-                forgets the blocks outside.
+            device_name_or_function: A device string ("/gpu:0"), a function from an operation to one, or
+                None, which forgets the blocks outside.
 
-        Raises:
-            ValueError: If the string is none.
+        Returns:
+            A context manager, which raises ValueError where the string is no device.
+
+        >>> import scopetrie as tf
+        >>> with tf.Graph().as_default() as graph, graph.device("/job:worker"), graph.device("/gpu:1"):
+        ...     tf.constant(2.0).device
+        '/job:worker/device:GPU:1'
         """
-        return device_block(self, device_name_or_function)
+        return DeviceBlock(self, device_name_or_function)
 
-    def colocate_with(self, op: Any, ignore_existing: bool = False) -> AbstractContextManager[None]:
+    def colocate_with(self, op: Any, ignore_existing: bool = False) -> ColocationBlock:
         """Records that the operations of a `with` block belong beside another.
 
         Args:
             op: An operation, tensor or variable.
             ignore_existing: Whether the blocks outside are forgotten.
 
-        Raises:
-            ValueError: If `op` is None and the blocks outside are not to be forgotten.
+        Returns:
+            A context manager, which raises ValueError where `op` is None and the blocks outside are not to be
+            forgotten.
         """
-        return colocation_block(self, op, ignore_existing)
+        return ColocationBlock(self, op, ignore_existing)
 
-    def container(self, container_name: str) -> AbstractContextManager[str]:
-        """Records a resource container for the variables of a `with` block; values are kept by session all the same."""
-        return container_block(self, container_name)
+    def container(self, container_name: str) -> ContainerBlock:
+        """Records a resource container for the variables of a `with` block; each session keeps its values.
 
-    def _place(self, op: Operation) -> None:
-        device = self._placement.device_for(op)
-        if device:
-            self._devices[op._id] = device
-        beside = self._placement.colocations
-        if beside:
-            self._colocations[op._id] = sorted({group for each in beside for group in each.colocation_groups()})
+        Args:
+            container_name: The container, which the context manager gives.
+        """
+        return ContainerBlock(self, container_name)
 
-    def _device_of(self, number: int) -> str:
-        return self._devices.get(number, "")
+    def _place(self, op: Operation, caching_device: Any = None) -> None:
+        place(self, op, caching_device)
 
-    def _colocation_of(self, number: int) -> list[bytes] | None:
-        return self._colocations.get(number)
+    def switch_to_thread_local(self) -> None:
+        """Accepted as in v1: what blocks are open is each thread's own here from the start."""
 
-    # Collections ---------------------------------------------------------------------------------------------
+    # Collections -----------------------------------------------------------------------------------------
 
     def add_to_collection(self, name: Any, value: Any) -> None:
         """Adds a value to the collection of a name.
@@ -208,28 +235,39 @@ class Graph(_core.Graph):
         return filtered(self._collection(name), scope)
 
     def get_collection_ref(self, name: Any) -> CollectionView:
-        """Returns a collection as a list that changes with it, and changes it."""
-        return CollectionView(self, name)
+        """Returns a collection as a list that changes with it, and changes it; the same one while it is held.
+
+        Args:
+            name: The collection's name; an empty collection is made if there is none.
+        """
+        view = self._views.get(name)
+        if view is None:
+            self._add_collection(name)
+            view = self._views[name] = CollectionView(self, name)
+        return view
 
     def get_all_collection_keys(self) -> list[Any]:
-        """Returns the names of the collections that hold anything."""
+        """Returns the names of the collections, as far as they are strings."""
         return [key for key in self._collection_keys() if isinstance(key, str)]
 
     @property
     def collections(self) -> list[Any]:
-        """The names of the collections that hold anything."""
+        """The names of the collections."""
         return self._collection_keys()
 
     def clear_collection(self, name: Any) -> None:
-        """Empties a collection.
+        """Forgets a collection; a list that `get_collection_ref` gave keeps its items.
 
         Raises:
             RuntimeError: If the graph is finalized.
         """
         self._check_not_finalized()
-        self._assign_collection(name, [])
+        view = self._views.pop(name, None)
+        if view is not None:
+            view._detach()
+        self._drop_collection(name)
 
-    # State ---------------------------------------------------------------------------------------------------
+    # State -----------------------------------------------------------------------------------------------
 
     def finalize(self) -> None:
         """Makes the graph read-only."""
@@ -258,12 +296,48 @@ class Graph(_core.Graph):
         return False
 
     def as_graph_def(self, from_version: int | None = None, add_shapes: bool = False) -> Any:
-        """Returns the graph as a GraphDef protobuf; see `scopetrie.summary`, which needs the extra `tensorboard`."""
-        if _export is None:
-            raise ImportError("Graph.as_graph_def is exported by scopetrie.summary, which has not been imported")
-        return _export(self, from_version, add_shapes)
+        """Returns the graph as a GraphDef protobuf; needs the extra `tensorboard`.
 
-    def _rolled_back(self, operations: int, operations_before: int, variables: int, variables_before: int) -> None:
+        Args:
+            from_version: Leaves out the operations that the graph had at this `version`.
+            add_shapes: Whether to add the outputs' shapes, as the attribute "_output_shapes".
+
+        Raises:
+            ImportError: If the extra is not installed.
+        """
+        return export.exporter().graph_def(self, from_version, add_shapes)
+
+    @property
+    def graph_def_versions(self) -> Any:
+        """The versions of the GraphDef format that `as_graph_def` writes, as a VersionDef protobuf.
+
+        Raises:
+            ImportError: If the extra `tensorboard` is not installed.
+        """
+        return export.exporter().versions()
+
+    def gradient_override_map(self, op_type_map: Any) -> NoReturn:
+        """Refused: there are no gradients here.
+
+        Raises:
+            NotImplementedError: Always.
+        """
+        raise NotImplementedError("Graph.gradient_override_map: scopetrie has no gradients to override.")
+
+    def create_op(self, op_type: str, *args: Any, **kwargs: Any) -> NoReturn:
+        """Refused: operations are made by their functions.
+
+        Raises:
+            NotImplementedError: Always.
+        """
+        raise NotImplementedError(
+            "Graph.create_op: operations are made by functions here, each with its shape rule and kernel. "
+            f"Call the one that makes {op_type!r}, or define it with tf.register_op."
+        )
+
+    def _rolled_back(
+        self, operations: int, operations_before: int, variables: int, variables_before: int
+    ) -> None:
         """Forgets what is noted of operations and variables that have been undone; the extension calls it.
 
         Args:
@@ -272,19 +346,20 @@ class Graph(_core.Graph):
             variables: How many variables are left.
             variables_before: How many there were.
         """
-        for noted in (self._devices, self._colocations, self._containers):
+        for noted in (self._devices, self._colocations):
             if noted:
                 for number in range(operations, operations_before):
                     noted.pop(number, None)
         for number in range(variables, variables_before):
             self._variable_notes.pop(number, None)
         if variables < variables_before:
-            for name in [each for each, record in self._partitioned.items() if max(record.parts) >= variables]:
+            gone = [name for name, record in self._partitioned.items() if max(record.parts) >= variables]
+            for name in gone:
                 del self._partitioned[name]
 
     @contextmanager
     def _transaction(self) -> Iterator[None]:
-        """Undoes everything that a failing block has added: operations, names, variables, collection entries."""
+        """Undoes all that a failing block has added: operations, names, variables, collection entries."""
         token = self._begin()
         try:
             yield
@@ -292,12 +367,3 @@ class Graph(_core.Graph):
             self._end(token, False)
             raise
         self._end(token, True)
-
-
-_export: Callable[..., Any] | None = None
-
-
-def set_exporter(export: Callable[..., Any]) -> None:
-    """Tells graphs how they become a GraphDef: `f(graph, from_version, add_shapes)`."""
-    global _export
-    _export = export

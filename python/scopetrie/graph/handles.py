@@ -1,8 +1,8 @@
 """Tensor and Operation: what a graph's numbers look like to the user.
 
-The hot part of both (identity, operators, names) is in the extension; here are the members that nobody calls a
-million times. They are put into the extension's own types: a Python subclass would cost each handle 16 bytes and
-the garbage collector's attention.
+The hot part of both (identity, operators, names) is in the extension; here are the members that nobody calls
+a million times. They are put into the extension's own types: a Python subclass would cost each handle 16
+bytes and the garbage collector's attention.
 """
 
 from __future__ import annotations
@@ -12,6 +12,9 @@ from typing import TYPE_CHECKING, Any, NoReturn, TypeVar
 
 from .. import _core
 from ..shapes import TensorShape, as_shape
+from .export import exporter
+from .placement import device_of, device_text, groups_of
+from .reference import Reference
 
 if TYPE_CHECKING:
     from .graph import Graph
@@ -121,10 +124,17 @@ class Tensor(_core.Tensor):
         assert _eval_tensor is not None
         return _eval_tensor(self, feed_dict, session)
 
+    def ref(self) -> Reference:
+        """Returns a key for dictionaries and sets, whose `deref()` is the tensor."""
+        return Reference(self)
+
+    experimental_ref = ref
+
     @property
     def device(self) -> str:
         """The device that its operation was placed on, or ""."""
-        return self.op.device
+        device: str = self.op.device
+        return device
 
     def __repr__(self) -> str:
         return f"<tf.Tensor '{self.name}' shape={self.shape} dtype={self.dtype.name}>"
@@ -136,7 +146,8 @@ class Tensor(_core.Tensor):
 
     def __bool__(self) -> NoReturn:
         raise OperatorNotAllowedInGraphError(
-            "Using a symbolic `tf.Tensor` as a Python `bool` is not allowed. Run it in a session, or use tf.cond."
+            "Using a symbolic `tf.Tensor` as a Python `bool` is not allowed. Run it in a session, or use "
+            "tf.cond."
         )
 
     def __iter__(self) -> Iterator[Any]:
@@ -152,8 +163,8 @@ class Tensor(_core.Tensor):
 
     def __array__(self, dtype: Any = None, copy: Any = None) -> NoReturn:
         raise NotImplementedError(
-            f"Cannot convert a symbolic tf.Tensor ({self.name}) to a numpy array. This error may indicate that "
-            "you're trying to pass a Tensor to a NumPy call, which is not supported."
+            f"Cannot convert a symbolic tf.Tensor ({self.name}) to a numpy array. This error may indicate "
+            "that you're trying to pass a Tensor to a NumPy call, which is not supported."
         )
 
 
@@ -191,12 +202,47 @@ class Operation(_core.Operation):
 
     @property
     def device(self) -> str:
-        """The device that it was placed on, e.g. "/device:GPU:0", or "". It is recorded; placement is soft."""
-        return self.graph._device_of(self._id)
+        """The device that it was placed on, e.g. "/device:GPU:0", or "": recorded; placement is soft."""
+        return device_of(self.graph, self)
+
+    def _set_device(self, device: Any) -> None:
+        self.graph._devices[self._id] = device_text(device)
 
     def colocation_groups(self) -> list[bytes]:
-        """Returns the names of the operations that it is to stand beside, as `b"loc:@name"`."""
-        return self.graph._colocation_of(self._id) or [f"loc:@{self.name}".encode()]
+        """Returns the names of the operations it is to stand beside, as `b"loc:@name"`; its own if none."""
+        return self._groups or [f"loc:@{self.name}".encode()]
+
+    @property
+    def _groups(self) -> list[bytes]:
+        return groups_of(self.graph, self)
+
+    def _add_control_input(self, op: Operation) -> None:
+        self._add_control_inputs([op])
+
+    def get_attr(self, name: str) -> Any:
+        """Returns an attribute, as it is in a NodeDef.
+
+        Args:
+            name: The attribute's name, e.g. "dtype" or "transpose_a".
+
+        Returns:
+            A DType, bool, int, float, bytes, or a list of those; of "shape" and a constant's "value", the
+            protobuf.
+
+        Raises:
+            ValueError: If the operation has no such attribute.
+            ImportError: If it is a protobuf, and the extra `tensorboard` is not installed.
+
+        >>> import scopetrie as tf
+        >>> tf.placeholder(tf.float32).op.get_attr("dtype")
+        tf.float32
+        """
+        return exporter().attribute(self, name)
+
+    @property
+    def node_def(self) -> Any:
+        """The operation as a NodeDef protobuf; needs the extra `tensorboard`."""
+        return exporter().node_def(self)
 
     @property
     def traceback(self) -> list[tuple[str, int, str]]:
@@ -205,6 +251,9 @@ class Operation(_core.Operation):
 
     def __repr__(self) -> str:
         return f"<tf.Operation '{self.name}' type={self.type}>"
+
+    def __str__(self) -> str:
+        return exporter().text(self)
 
 
 _core.register_types(tensor_shape=TensorShape)

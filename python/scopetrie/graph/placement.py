@@ -1,14 +1,14 @@
 """What `with graph.device(...)`, `colocate_with(...)` and `container(...)` say of the operations made inside.
 
 Devices are recorded and shown; placement is soft, as v1's `allow_soft_placement`: an operation runs where its
-session runs.
+session runs. Most of what v1 records stands beside a variable: its initializer, its reads, what assigns it.
+That is not kept for each operation but found when it is asked for (`groups_of`, `device_of`).
 """
 
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from .devices import DeviceSpec
@@ -17,93 +17,213 @@ if TYPE_CHECKING:
     from .graph import Graph
     from .handles import Operation
 
-# A device function, given an operation, says where it goes; None ends the look outwards.
+# A device function, given an operation, says where it goes.
 DeviceFunction = Callable[[Any], Any]
+Entry = DeviceSpec | DeviceFunction | None
 
 
 class Placement(threading.local):
     """The open device, colocation and container blocks of one graph, in each thread."""
 
     def __init__(self) -> None:
-        self.devices: list[DeviceSpec | DeviceFunction | None] = []
-        self.colocations: list[Operation] = []
-        self.containers: list[str] = []
+        self.devices: tuple[Entry, ...] = ()
+        self.colocations: tuple[Operation, ...] = ()
+        self.containers: tuple[str, ...] = ()
 
     @property
     def in_use(self) -> bool:
         """Whether new operations have to be told anything."""
-        return bool(self.devices or self.colocations)
-
-    def device_for(self, op: Operation) -> str:
-        """Returns the device that the open blocks give an operation; the innermost block has the first say."""
-        found = DeviceSpec()
-        for each in reversed(self.devices):
-            if each is None:
-                break
-            if callable(each):
-                said = each(op)
-                spec = said if isinstance(said, DeviceSpec) else DeviceSpec.from_string(said or "")
-            else:
-                spec = each
-            found = spec.merged(found)
-        return found.to_string()
+        device = self.devices[-1] if self.devices else None
+        return bool(self.colocations or self.containers or device is not None)
 
 
-@contextmanager
-def device_block(graph: Graph, device: Any) -> Iterator[None]:
-    """Opens a device block; see `Graph.device`."""
+class _Block:
+    """A `with` block that changes one thread's Placement, and can be entered again and again."""
+
+    __slots__ = ("_before", "_graph")
+
+    def __init__(self, graph: Graph) -> None:
+        self._graph = graph
+        self._before: list[dict[str, Any]] = []  # what to go back to, for each entry
+
+    def _open(self, **changes: Any) -> None:
+        placement = self._graph._placement
+        self._before.append({field: getattr(placement, field) for field in changes})
+        self._set(changes)
+
+    def __exit__(self, *_: object) -> None:
+        self._set(self._before.pop())
+
+    def _set(self, fields: dict[str, Any]) -> None:
+        placement = self._graph._placement
+        for field, value in fields.items():
+            setattr(placement, field, value)
+        # The extension calls back for each operation only while a block says something.
+        self._graph._on_operation = self._graph._place if placement.in_use else None
+
+
+class DeviceBlock(_Block):
+    """`with graph.device(device)`; see `Graph.device`."""
+
+    __slots__ = ("_device",)
+
+    def __init__(self, graph: Graph, device: Any) -> None:
+        super().__init__(graph)
+        self._device = device
+
+    def __enter__(self) -> None:
+        self._open(devices=(*self._graph._placement.devices, entry_of(self._device)))
+
+
+class ColocationBlock(_Block):
+    """`with graph.colocate_with(op)`; see `Graph.colocate_with`."""
+
+    __slots__ = ("_ignore_existing", "_op")
+
+    def __init__(self, graph: Graph, op: Any, ignore_existing: bool) -> None:
+        super().__init__(graph)
+        self._op = op
+        self._ignore_existing = ignore_existing
+
+    def __enter__(self) -> None:
+        if self._op is None and not self._ignore_existing:
+            raise ValueError("Trying to reset colocation (op is None) but ignore_existing is not True")
+        colocations = () if self._ignore_existing else self._graph._placement.colocations
+        if self._op is not None:
+            colocations = (*colocations, self._graph._as_operation(self._op))
+        # What an operation stands beside says where it goes; the device blocks outside do not.
+        self._open(devices=(), colocations=colocations)
+
+
+class ContainerBlock(_Block):
+    """`with graph.container(name)`; see `Graph.container`."""
+
+    __slots__ = ("_name",)
+
+    def __init__(self, graph: Graph, name: str) -> None:
+        super().__init__(graph)
+        self._name = name
+
+    def __enter__(self) -> str:
+        self._open(containers=(*self._graph._placement.containers, self._name))
+        return self._name
+
+
+def entry_of(device: Any) -> Entry:
+    """What a device argument says: a function as it is, a string parsed.
+
+    Raises:
+        ValueError: If the string is no device.
+        AttributeError: If it is no string (as in v1).
+    """
     if device is None or callable(device) or isinstance(device, DeviceSpec):
-        entry = device
-    else:
-        if not isinstance(device, str):
-            raise AttributeError(f"'{type(device).__name__}' object has no attribute 'split'")
-        entry = DeviceSpec.from_string(device)
-    with _pushed(graph, graph._placement.devices, entry):
-        yield
+        entry: Entry = device
+        return entry
+    if not isinstance(device, str):
+        raise AttributeError(f"'{type(device).__name__}' object has no attribute 'split'")
+    return DeviceSpec.from_string(device)
 
 
-@contextmanager
-def colocation_block(graph: Graph, op: Any, ignore_existing: bool) -> Iterator[None]:
-    """Opens a colocation block; see `Graph.colocate_with`."""
-    if op is None and not ignore_existing:
-        raise ValueError("Trying to reset colocation (op is None) but ignore_existing is not True")
-    placement = graph._placement
-    beside = None if op is None else graph._as_operation(op)
-    devices, colocations = placement.devices, placement.colocations
-    if ignore_existing:
-        placement.colocations = []
-    # The device of what it stands beside replaces the blocks outside.
-    placement.devices = [] if beside is None or not beside.device else [DeviceSpec.from_string(beside.device)]
-    try:
-        if beside is None:
-            _refresh(graph)
-            yield
+def place(graph: Graph, op: Operation, caching_device: Any = None) -> None:
+    """Records what the open blocks say of a new operation.
+
+    Args:
+        graph: The operation's graph.
+        op: The operation.
+        caching_device: Of a variable's read: the device to place it on, which keeps it from the variable's.
+    """
+    placement, number = graph._placement, op._id
+    beside = None if caching_device is not None else _stands_beside(op)
+    if caching_device is not None:
+        graph._devices.pop(number, None)  # what was recorded when it was made
+        _apply_devices(graph, op, (*placement.devices, entry_of(caching_device)))
+    elif beside is None:
+        _apply_devices(graph, op, placement.devices)
+    if caching_device is None and not placement.colocations:
+        return
+    others = (*placement.colocations, beside) if beside is not None else placement.colocations
+    graph._colocations[number] = sorted({group for each in others for group in each.colocation_groups()})
+    for each in reversed(others):
+        if each.device:
+            graph._devices[number] = each.device
+            break
+
+
+def _apply_devices(graph: Graph, op: Operation, entries: tuple[Entry, ...]) -> None:
+    # The innermost block has the first say. A function hears what those inside it said, and overrules them.
+    for entry in reversed(entries):
+        if entry is None:
+            return
+        said = graph._devices.get(op._id, "")
+        if isinstance(entry, DeviceSpec):
+            if entry != DeviceSpec():
+                graph._devices[op._id] = entry.merged(DeviceSpec.from_string(said)).to_string()
         else:
-            with _pushed(graph, placement.colocations, beside):
-                yield
-    finally:
-        placement.devices, placement.colocations = devices, colocations
-        _refresh(graph)
+            graph._devices[op._id] = device_text(entry(op))
 
 
-@contextmanager
-def container_block(graph: Graph, name: str) -> Iterator[str]:
-    """Opens a container block; see `Graph.container`."""
-    with _pushed(graph, graph._placement.containers, name):
-        yield name
+def device_text(device: Any) -> str:
+    """A device as it is recorded: a DeviceSpec written out, a string as it is.
+
+    Raises:
+        TypeError: If it is neither.
+    """
+    if isinstance(device, DeviceSpec):
+        return device.to_string()
+    if not isinstance(device, str):
+        raise TypeError(f"Expected binary or unicode string, got {device!r}")
+    return device
 
 
-@contextmanager
-def _pushed(graph: Graph, stack: list[Any], entry: Any) -> Iterator[None]:
-    stack.append(entry)
-    _refresh(graph)
-    try:
-        yield
-    finally:
-        stack.pop()
-        _refresh(graph)
+def device_of(graph: Graph, op: Operation) -> str:
+    """The device of an operation: what was recorded, or that of what it stands beside."""
+    recorded = graph._devices.get(op._id)
+    if recorded is not None:
+        return recorded
+    beside = None if op._id in graph._colocations else _stands_beside(op)
+    return "" if beside is None else device_of(graph, beside)
 
 
-def _refresh(graph: Graph) -> None:
-    # The extension calls back for each operation only while a block is open.
-    graph._on_operation = graph._place if graph._placement.in_use else None
+def groups_of(graph: Graph, op: Operation) -> list[bytes]:
+    """The colocation groups of an operation (v1's attribute "_class"), as `b"loc:@name"`, if it has any."""
+    recorded = graph._colocations.get(op._id)
+    if recorded is not None:
+        return recorded
+    beside = _stands_beside(op)
+    if beside is not None:
+        return beside.colocation_groups()
+    variable = _variable_initialized_by(graph, op)
+    return [] if variable is None else [f"loc:@{variable}".encode()]
+
+
+def _stands_beside(op: Operation) -> Operation | None:
+    """The operation that one stands beside by its nature: a variable that it changes, or whose read it is."""
+    definition = op._def
+    if definition is None or not op.inputs:
+        return None
+    if any(name.startswith("ref:") for name in definition.inputs):
+        changed: Operation = op.inputs[0].op
+        return changed
+    if op.type != "Identity":
+        return None
+    # A variable's own read comes right after it and its initializer.
+    source: Operation = op.inputs[0].op
+    distance = op._id - source._id
+    if source.type != "VariableV2" or distance > 2:
+        return None
+    between = op.graph.operation(source._id + 1)
+    return source if distance == 1 or between.type == "Assign" else None
+
+
+def _variable_initialized_by(graph: Graph, op: Operation) -> str | None:
+    """The name of the variable whose initializer made an operation, or that is one with an initializer."""
+    name, found, _ = op.name.rpartition("/Initializer/")
+    if found:
+        variable: Operation | None = graph._find_operation(name)
+        if variable is not None and variable.type == "VariableV2":
+            return name
+    if op.type != "VariableV2":
+        return None
+    # The node before a variable is the last that its initializer made.
+    before: Operation | None = graph.operation(op._id - 1) if op._id else None
+    return op.name if before is not None and before.name.startswith(f"{op.name}/Initializer/") else None

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from typing import Any
 
-from ..graph import set_exporter
 from .file_writer import FileWriter
 from .graph_def import graph_def, node_def
 from .protos import proto
@@ -17,8 +16,6 @@ __all__ = ["Event", "FileWriter", "SessionLog", "Summary", "graph_def", "node_de
 
 # v1's names of protos: `summary.Summary(value=[summary.Summary.Value(tag="loss", simple_value=0.5)])`.
 _PROTOS = {"Event": "event", "SessionLog": "event", "Summary": "summary"}
-
-set_exporter(graph_def)
 
 
 def __getattr__(name: str) -> Any:

@@ -4,35 +4,17 @@ from __future__ import annotations
 
 from typing import Any, Final
 
-import numpy as np
-
 from ..dtypes import DType
-from ..graph import Graph, Operation
-from ..ops.registry import Dims, node_attributes
+from ..graph import Exporter, Graph, Operation, set_exporter
+from ..ops.registry import Dims
+from .attributes import Value, attributes, is_shape
+from .node_text import node_text
 from .protos import proto
+from .values import field_values
 
 # The version of the format that the nodes follow: TensorFlow 1.15's.
 _PRODUCER: Final = 134
 _MIN_CONSUMER: Final = 12
-# Constants of one element are written as a number, which is readable and stands for any shape.
-_FIELDS: Final = {
-    "f": "float_val",
-    "b": "bool_val",
-    "i": "int_val",
-    "u": "int_val",
-    "c": "scomplex_val",
-}
-_FIELDS_OF_TYPE: Final = {
-    "float64": "double_val",
-    "float16": "half_val",
-    "int64": "int64_val",
-    "uint32": "uint32_val",
-    "uint64": "uint64_val",
-    "complex128": "dcomplex_val",
-}
-
-# Of nodes that the extension makes, without noting what is the same for all of them.
-_ATTRIBUTES: Final[dict[str, dict[str, Any]]] = {"Assign": {"use_locking": True, "validate_shape": True}}
 
 
 def graph_def(graph: Graph, from_version: int | None = None, add_shapes: bool = False) -> Any:
@@ -58,8 +40,7 @@ def graph_def(graph: Graph, from_version: int | None = None, add_shapes: bool = 
         [('x', 'Placeholder', []), ('y', 'Neg', ['x'])]
     """
     made = proto("graph").GraphDef()
-    made.versions.producer = _PRODUCER
-    made.versions.min_consumer = _MIN_CONSUMER
+    made.versions.CopyFrom(_versions())
     for op in graph.get_operations():
         if from_version is None or op._id >= from_version:
             _fill(made.node.add(), op, add_shapes)
@@ -77,6 +58,37 @@ def node_def(op: Operation) -> Any:
     return made
 
 
+def _versions() -> Any:
+    return proto("versions").VersionDef(producer=_PRODUCER, min_consumer=_MIN_CONSUMER)
+
+
+def attribute(op: Operation, name: str) -> Any:
+    """Returns one attribute of an operation, in the form that v1's `Operation.get_attr` gives.
+
+    Args:
+        op: The operation.
+        name: The attribute's name.
+
+    Returns:
+        A DType, bool, int, float, bytes, or a list of those; of a shape or a constant's value, the protobuf.
+
+    Raises:
+        ValueError: If the operation has no such attribute.
+        ImportError: If it is a protobuf, and the extra `tensorboard` is not installed.
+    """
+    found = attributes(op)
+    if name not in found:
+        raise ValueError(f"Operation '{op.name}' has no attr named '{name}'.")
+    value = found[name]
+    if isinstance(value, Value):
+        return node_def(op).attr[name].tensor
+    if is_shape(name, value):
+        return node_def(op).attr[name].shape
+    if isinstance(value, (tuple, list)):
+        return [each.encode() if isinstance(each, str) else each for each in value]
+    return value.encode() if isinstance(value, str) else value
+
+
 def _fill(node: Any, op: Operation, add_shapes: bool) -> None:
     node.name = op.name
     node.op = op.type
@@ -85,20 +97,8 @@ def _fill(node: Any, op: Operation, add_shapes: bool) -> None:
     for control in op.control_inputs:
         node.input.append(f"^{control.name}")
     node.device = op.device
-    if op.type == "Const":
-        _set_constant(node, op)
-    else:
-        attributes = dict(node_attributes(op))
-        if op._attrs is None:
-            attributes |= _ATTRIBUTES.get(op.type, {})
-        if op.type == "VariableV2":
-            (variable,) = op.outputs
-            attributes |= {"dtype": variable.dtype.base_dtype, "shape": variable._dims}
-        for name, value in attributes.items():
-            _set_attribute(node.attr[name], name, value)
-    groups = op.graph._colocation_of(op._id)
-    if groups:
-        node.attr["_class"].list.s.extend(groups)
+    for name, value in attributes(op).items():
+        _set_attribute(node.attr[name], name, value)
     if add_shapes and op.outputs:
         shapes = node.attr["_output_shapes"].list.shape
         for tensor in op.outputs:
@@ -106,7 +106,9 @@ def _fill(node: Any, op: Operation, add_shapes: bool) -> None:
 
 
 def _set_attribute(attribute: Any, name: str, value: Any) -> None:
-    if name == "shape" and (value is None or isinstance(value, tuple)):
+    if isinstance(value, Value):
+        _set_tensor(attribute.tensor, value)
+    elif is_shape(name, value):
         _set_shape(attribute.shape, value)
     elif isinstance(value, DType):
         attribute.type = value.as_datatype_enum
@@ -148,26 +150,14 @@ def _set_shape(shape: Any, dims: Dims) -> None:
         shape.dim.add().size = -1 if size is None else size
 
 
-def _set_constant(node: Any, op: Operation) -> None:
-    dtype = op.outputs[0].dtype
-    attrs = op._attrs
-    value = np.asarray(attrs["value"] if isinstance(attrs, dict) else attrs, dtype.as_numpy_dtype)
-    node.attr["dtype"].type = dtype.as_datatype_enum
-    tensor = node.attr["value"].tensor
-    tensor.dtype = dtype.as_datatype_enum
-    _set_shape(tensor.tensor_shape, value.shape)
-    if value.dtype.hasobject:
-        tensor.string_val.extend(value.ravel().tolist())
-    elif value.size and not any(value.strides):  # one element, or one that stands for all
-        one = value.reshape(-1)[:1]
-        field = _FIELDS_OF_TYPE.get(dtype.name) or _FIELDS.get(one.dtype.kind)
-        if dtype.name in ("float16", "bfloat16"):
-            tensor.half_val.extend(one.view(np.uint16).tolist())
-        elif one.dtype.kind == "c" and field is not None:
-            getattr(tensor, field).extend([one[0].real, one[0].imag])
-        elif field is not None:
-            getattr(tensor, field).extend(one.tolist())
-        else:
-            tensor.tensor_content = one.tobytes()
+def _set_tensor(tensor: Any, value: Value) -> None:
+    tensor.dtype = value.dtype.as_datatype_enum
+    _set_shape(tensor.tensor_shape, value.array.shape)
+    field, elements = field_values(value.dtype, value.array)
+    if field == "tensor_content":
+        tensor.tensor_content = elements
     else:
-        tensor.tensor_content = value.tobytes()
+        getattr(tensor, field).extend(elements)
+
+
+set_exporter(Exporter(graph_def, _versions, node_def, attribute, node_text))

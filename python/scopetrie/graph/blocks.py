@@ -1,0 +1,57 @@
+"""The `with` blocks of a graph that concern no place: the default graph, control dependencies."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, Any
+
+from .. import _core
+
+if TYPE_CHECKING:
+    from .graph import Graph
+
+
+class DefaultBlock:
+    """`with graph.as_default()`; see `Graph.as_default`."""
+
+    __slots__ = ("_graph",)
+
+    def __init__(self, graph: Graph) -> None:
+        self._graph = graph
+
+    def __enter__(self) -> Graph:
+        _core.push_default_graph(self._graph)
+        return self._graph
+
+    def __exit__(self, *_: object) -> None:
+        _core.pop_default_graph(self._graph)
+
+
+class OpenControls(threading.local):
+    """The open control-dependency blocks of one graph, in each thread, with what ends each."""
+
+    def __init__(self) -> None:
+        self.blocks: list[tuple[ControlBlock, Any]] = []
+
+
+class ControlBlock:
+    """`with graph.control_dependencies(...)`; see `Graph.control_dependencies`."""
+
+    __slots__ = ("_graph", "_operations")
+
+    def __init__(self, graph: Graph, control_inputs: Iterable[Any] | None) -> None:
+        self._graph = graph
+        self._operations = (
+            None if control_inputs is None else [graph._as_operation(each) for each in control_inputs]
+        )
+
+    def __enter__(self) -> None:
+        token = self._graph._enter_controls(self._operations)
+        self._graph._open_controls.blocks.append((self, token))
+
+    def __exit__(self, *_: object) -> None:
+        blocks = self._graph._open_controls.blocks
+        if not blocks or blocks[-1][0] is not self:
+            raise AssertionError("control_dependencies: the block that was entered last must be left first")
+        self._graph._exit_controls(blocks.pop()[1])

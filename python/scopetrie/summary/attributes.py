@@ -1,0 +1,60 @@
+"""An operation's attributes as a NodeDef has them."""
+
+from __future__ import annotations
+
+from typing import Any, Final, NamedTuple
+
+import numpy as np
+
+from ..dtypes import DType
+from ..graph import Operation
+from ..ops.registry import node_attributes
+
+# Of nodes that the extension makes, without noting what is the same for all of them.
+_OF_EXTENSION: Final[dict[str, dict[str, Any]]] = {"Assign": {"use_locking": True, "validate_shape": True}}
+
+
+class Value(NamedTuple):
+    """The attribute "value" of a constant."""
+
+    dtype: DType
+    array: np.ndarray[Any, Any]
+
+
+def attributes(op: Operation) -> dict[str, Any]:
+    """Returns all attributes of an operation.
+
+    Args:
+        op: The operation.
+
+    Returns:
+        By name: a DType, bool, int, float, str or bytes, a tuple or list of those, for "shape" dims, for a
+        constant's "value" a Value.
+
+    >>> import scopetrie as tf
+    >>> attributes(tf.constant([1, 2]).op)
+    {'dtype': tf.int32, 'value': Value(dtype=tf.int32, array=array([1, 2], dtype=int32))}
+    """
+    if op.type == "Const":
+        (constant,) = op.outputs
+        dtype, kept = constant.dtype, op._attrs
+        array = np.asarray(kept["value"] if isinstance(kept, dict) else kept, dtype.as_numpy_dtype)
+        if array.shape != constant._dims:  # the extension keeps a number for all the elements
+            array = np.broadcast_to(array, constant._dims)
+        found: dict[str, Any] = {"dtype": dtype, "value": Value(dtype, array)}
+    else:
+        found = dict(node_attributes(op))
+        if op._attrs is None:
+            found |= _OF_EXTENSION.get(op.type, {})
+        if op.type == "VariableV2":
+            (variable,) = op.outputs
+            found |= {"dtype": variable.dtype.base_dtype, "shape": variable._dims}
+    groups = op._groups
+    if groups:
+        found["_class"] = groups
+    return found
+
+
+def is_shape(name: str, value: Any) -> bool:
+    """Whether an attribute is a shape rather than a list of numbers."""
+    return name == "shape" and (value is None or isinstance(value, tuple))
