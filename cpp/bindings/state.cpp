@@ -4,11 +4,7 @@
 
 namespace scopetrie::python {
 
-State& state() {
-  // Never destroyed: Python objects must not be released after the interpreter is gone.
-  static State* const only = new State;
-  return *only;
-}
+State* const the_state = new State;
 
 std::uint8_t dtype_number(PyObject* dtype) {
   State& s = state();

@@ -62,7 +62,10 @@ struct State {
   std::uint64_t global_epoch = 1;    // grows when global_graph changes
 };
 
-State& state();
+/// The state, made when the module is loaded and never destroyed: Python objects must not be released after the
+/// interpreter is gone.
+extern State* const the_state;
+inline State& state() { return *the_state; }
 
 /// The number of a dtype given in any form v1 takes, or 0 with an exception set.
 std::uint8_t dtype_number(PyObject* dtype);

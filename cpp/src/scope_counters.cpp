@@ -5,9 +5,15 @@
 
 namespace scopetrie {
 
+ScopeCounters::State& ScopeCounters::at(ScopeId scope) {
+  if (const std::uint32_t found = find(scope); found != kNone) return states_[found];
+  table_.insert(hash_words(scope), static_cast<std::uint32_t>(states_.size()));
+  return states_.emplace_back(State{scope});
+}
+
 ScopeCounters::State& ScopeCounters::change(ScopeId scope) {
-  State& state = states_[scope];
-  if (saved_ != 0) log_.push_back({scope, state});
+  State& state = at(scope);
+  if (saved_ != 0) log_.push_back(state);
   return state;
 }
 
@@ -19,21 +25,21 @@ std::uint64_t ScopeCounters::last_closed_above(ScopeId scope) const {
   std::uint64_t last = 0;
   while (scope != ScopeTrie::kRoot) {
     scope = scopes_.parent(scope);
-    if (const auto at = states_.find(scope); at != states_.end()) last = std::max(last, at->second.closed);
+    if (const std::uint32_t found = find(scope); found != kNone) last = std::max(last, states_[found].closed);
   }
   return last;
 }
 
 bool ScopeCounters::is_open(ScopeId scope) const {
-  const auto at = states_.find(scope);
-  return at != states_.end() && at->second.opened > last_closed_above(scope);
+  const std::uint32_t found = find(scope);
+  return found != kNone && states_[found].opened > last_closed_above(scope);
 }
 
 std::uint32_t ScopeCounters::unused(ScopeId parent, std::string_view prefix) {
   const ScopeId first = scopes_.at(prefix, parent);
   if (!is_open(first)) return 0;
   const std::uint64_t closed = last_closed_above(first);
-  State& state = change(first);  // stays where it is: the map's nodes do not move
+  State& state = change(first);  // stays where it is: nothing is opened in the loop
   std::uint32_t number = state.tried > closed ? state.next : 1;
   std::string text;
   for (;; ++number) {
@@ -54,7 +60,7 @@ std::size_t ScopeCounters::save() {
 
 void ScopeCounters::restore(std::size_t mark) {
   while (log_.size() > mark) {
-    states_[log_.back().scope] = log_.back().was;
+    at(log_.back().scope) = log_.back();
     log_.pop_back();
   }
   if (--saved_ == 0) log_.clear();

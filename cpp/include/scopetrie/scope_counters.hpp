@@ -13,9 +13,9 @@
 #include <cstddef>
 #include <cstdint>
 #include <string_view>
-#include <unordered_map>
 #include <vector>
 
+#include "scopetrie/id_table.hpp"
 #include "scopetrie/scope_trie.hpp"
 
 namespace scopetrie {
@@ -39,22 +39,24 @@ class ScopeCounters {
 
  private:
   struct State {
+    ScopeId scope;
+    std::uint32_t next = 0;
     std::uint64_t opened = 0;
     std::uint64_t closed = 0;
     std::uint64_t tried = 0;
-    std::uint32_t next = 0;
-  };
-  struct Change {
-    ScopeId scope;
-    State was;
   };
 
+  std::uint32_t find(ScopeId scope) const {
+    return table_.find(hash_words(scope), [&](std::uint32_t at) { return states_[at].scope == scope; });
+  }
+  State& at(ScopeId scope);
   State& change(ScopeId scope);
   std::uint64_t last_closed_above(ScopeId scope) const;
 
   ScopeTrie& scopes_;
-  std::unordered_map<ScopeId, State> states_;
-  std::vector<Change> log_;
+  IdTable table_;  // scope -> place in states_
+  std::vector<State> states_;
+  std::vector<State> log_;
   std::size_t saved_ = 0;
   std::uint64_t clock_ = 0;
 };
