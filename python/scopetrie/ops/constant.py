@@ -139,7 +139,9 @@ def _narrowed(array: np.ndarray[Any, Any], dtype: Any) -> np.ndarray[Any, Any]:
 
 
 def _fits_int32(array: np.ndarray[Any, Any]) -> bool:
-    return not array.size or bool(array.min() >= _INT32.min and array.max() <= _INT32.max)
+    if array.size <= 16:  # shapes and axes: NumPy's reductions take longer than all the rest
+        return all(_INT32.min <= each <= _INT32.max for each in array.ravel().tolist())
+    return bool(array.min() >= _INT32.min and array.max() <= _INT32.max)
 
 
 def _unknown_kind(value: object) -> TypeError:
