@@ -25,7 +25,7 @@ FLOORS = [
     {"shapes"},
     {"graph", "partitioners"},
     {"ops"},
-    {"variables", "initializers"},
+    {"variables", "initializers", "random"},
     {"scopes", "store", "execution"},
     {"template", "summary"},
     {"train"},

@@ -325,7 +325,6 @@ from .state import (
     assign,
     assign_add,
     assign_sub,
-    is_variable_initialized,
 )
 from .state_scatter import (
     scatter_add,
@@ -463,7 +462,6 @@ __all__ = [
     "is_numeric_tensor",
     "is_strictly_increasing",
     "is_tensor",
-    "is_variable_initialized",
     "lbeta",
     "less",
     "less_equal",
