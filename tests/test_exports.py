@@ -1,0 +1,51 @@
+"""`tf.__all__` lists the public names: no more and no fewer than what can be used."""
+
+from __future__ import annotations
+
+import inspect
+import types
+
+import pytest
+import scopetrie as tf
+
+NAMESPACES = [name for name in tf.__all__ if isinstance(getattr(tf, name), types.ModuleType)]
+
+
+def listed(module: types.ModuleType) -> set[str]:
+    """The public names that a module has, without the package's own files."""
+    return {
+        name
+        for name, value in vars(module).items()
+        if not name.startswith("_") and not isinstance(value, types.ModuleType)
+    }
+
+
+def test_all_is_what_can_be_imported() -> None:
+    assert sorted(set(tf.__all__)) == sorted(tf.__all__)
+    assert listed(tf) == set(tf.__all__) - {"__version__", *NAMESPACES}
+
+
+def test_star_import() -> None:
+    names: dict[str, object] = {}
+    exec("from scopetrie import *", names)
+    assert {name for name in names if name != "__builtins__"} == set(tf.__all__)
+
+
+@pytest.mark.parametrize("name", NAMESPACES)
+def test_namespaces_have_what_they_list(name: str) -> None:
+    module = getattr(tf, name)
+    assert inspect.getdoc(module)
+    names = module.__all__
+    assert [each for each in names if not hasattr(module, each)] == []
+    for each in names:
+        assert getattr(module, each) is None or inspect.getdoc(getattr(module, each)), f"tf.{name}.{each}"
+
+
+@pytest.mark.parametrize("name", [name for name in tf.__all__ if name not in ("__version__", "newaxis")])
+def test_every_name_is_documented(name: str) -> None:
+    value = getattr(tf, name)
+    doc = inspect.getdoc(value)
+    assert doc, name
+    if inspect.isclass(value):
+        inherited = {inspect.getdoc(base) for base in value.__mro__[1:]}
+        assert doc not in inherited, f"{name} has only the docstring of a base class"
