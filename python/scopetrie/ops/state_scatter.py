@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 
 from .._core import Variable
+from ..errors import InvalidArgumentError
 from ..graph import Tensor
 from .array_gather import flat_positions, scatter_rows
 from .constant import index_array
@@ -45,7 +46,8 @@ def _rows_kernel(how: str) -> Any:
                 outside = (at < 0) | (at >= value.shape[0])
                 if outside.any():
                     place = int(np.flatnonzero(outside)[0])
-                    raise IndexError(f"indices[{place}] = {at[place]} is not in [0, {value.shape[0]})")
+                    text = f"indices[{place}] = {at[place]} is not in [0, {value.shape[0]})"
+                    raise InvalidArgumentError(None, None, text)
             rows = xp.broadcast_to(updates, (*indices.shape, *value.shape[1:]))
             cell.assign(_scattered(xp, value, at, xp.reshape(rows, (-1, *value.shape[1:])), how))
             return cell.view

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import warnings
+from contextlib import nullcontext
 from functools import partial
 from typing import Any, NamedTuple
 
 from .. import _core
-from ..dtypes import DType, as_dtype
+from ..dtypes import as_dtype
 from ..graph import Graph, GraphKeys, get_default_graph
 from ..ops.constant import convert_to_tensor
-from ..ops.state import check_assignable
+from ..ops.state import check_initial_shape
 from ..shapes import Dims, as_dims
 from .modes import check_policy
 from .notes import take_note
@@ -48,20 +49,19 @@ def create_variable(request: Request) -> _core.Variable:
         The new variable.
 
     Raises:
-        ValueError: If the initial value is missing, has no known shape, or does not fit; if a collection is no list.
+        ValueError: If the initial value is missing, has no known shape, or does not fit; if a collection is
+            no list.
         TypeError: If the initial value does not go with the dtype.
     """
     if request.initial_value is None:
-        raise ValueError(
-            "The `initial_value` arg to `tf.Variable` must be specified except when you are not providing a "
-            "`variable_def`. You provided neither."
-        )
+        raise ValueError("initial_value must be specified.")
     keys = request.collections
     if keys is None:
         keys = [GraphKeys.GLOBAL_VARIABLES]
     if not isinstance(keys, (list, tuple, set)):
         raise ValueError(
-            f"collections argument to Variable constructor must be a list, tuple, or set. Got {keys} of type {type(keys)}"
+            f"collections argument to Variable constructor must be a list, tuple, or set. Got {keys} of type "
+            f"{type(keys)}"
         )
     if request.constraint is not None and not callable(request.constraint):
         raise ValueError("The `constraint` argument must be a callable.")
@@ -71,7 +71,11 @@ def create_variable(request: Request) -> _core.Variable:
     if trainable and GraphKeys.TRAINABLE_VARIABLES not in keys:
         keys = [*keys, GraphKeys.TRAINABLE_VARIABLES]
     graph = _graph_of(request.initial_value)
-    with graph.as_default(), undone_if_failed(graph), graph.control_dependencies(None):
+    # As v1 leaves the blocks around a variable: a name scope "a/" (from "a//") is entered by that name, as
+    # "a".
+    outer = graph.get_name_scope()
+    scope = name_scope(outer) if outer.endswith("/") else nullcontext()
+    with graph.as_default(), undone_if_failed(graph), graph.control_dependencies(None), scope:
         variable = _add(graph, request, trainable)
         for key in dict.fromkeys(keys):
             graph.add_to_collection(key, variable)
@@ -93,24 +97,19 @@ def _add(graph: Graph, request: Request, trainable: bool) -> _core.Variable:
             # An initializer's nodes are placed with the variable when it runs, not by the open device blocks.
             with name_scope("Initializer"), graph.device(None):
                 computed = given()
-                initial = _initial_tensor(computed, dtype)
+                initial = convert_to_tensor(computed, dtype, "initial_value")
         else:
-            initial = _initial_tensor(given, dtype)
+            initial = convert_to_tensor(given, dtype, "initial_value")
         dims = _dims(request, initial, computed, scope[:-1])
         attrs = {"container": graph._placement.containers[-1]} if graph._placement.containers else None
         assign_attrs = None if request.validate_shape else {"validate_shape": False, "use_locking": True}
-        return graph._add_variable(
-            scope, initial, initial.dtype.base_dtype, dims, trainable, request.key, attrs, assign_attrs
+        name = scope or "VariableV2"  # as v1, where the name is ""
+        made: _core.Variable = graph._add_variable(
+            name, initial, initial.dtype.base_dtype, dims, trainable, request.key, attrs, assign_attrs
         )
-
-
-def _initial_tensor(value: Any, dtype: DType | None) -> _core.Tensor:
-    try:
-        return convert_to_tensor(value, dtype=dtype, name="initial_value")
-    except ValueError as error:
-        if isinstance(value, (_core.Tensor, _core.Variable)):
-            raise ValueError(f"initial_value: {error}") from None
-        raise
+        if request.caching_device is not None:
+            graph._place(made.value().op, request.caching_device)
+        return made
 
 
 def _dims(request: Request, initial: _core.Tensor, computed: Any, name: str) -> Dims:
@@ -119,13 +118,14 @@ def _dims(request: Request, initial: _core.Tensor, computed: Any, name: str) -> 
     found = initial._dims
     if request.wanted is not None:
         _check_wanted(request.wanted, initial, computed, name)
-    if request.expected_shape is not None or request.shape is not None:
-        asked = as_dims(request.shape if request.shape is not None else request.expected_shape)
-        if found is None:
-            return asked
     if found is None or None in found:
         raise ValueError(f"initial_value must have a shape specified: {initial}")
-    return found
+    if request.wanted is not None or request.shape is None:
+        return found
+    asked = as_dims(request.shape)
+    if asked is not None and not _compatible(asked, found):
+        check_initial_shape(asked, initial, name)
+    return asked
 
 
 def _check_wanted(wanted: Dims, initial: _core.Tensor, computed: Any, name: str) -> None:
@@ -135,36 +135,18 @@ def _check_wanted(wanted: Dims, initial: _core.Tensor, computed: Any, name: str)
     if not isinstance(computed, (_core.Tensor, _core.Variable)):
         # An initializer that gives a plain value decides the shape, as it did in TensorFlow 1.
         warnings.warn(
-            f"get_variable: the initializer of {name} was asked for shape {wanted} and returned a value of shape "
-            f"{found}; the variable has the value's shape. Return a value of the shape asked for, or pass the value "
-            "itself as the initializer.",
+            f"get_variable: the initializer of {name} was asked for shape {wanted} and returned a value of "
+            f"shape {found}; the variable has the value's shape. Return a value of the shape asked for, or "
+            "pass the value itself as the initializer.",
             UserWarning,
             stacklevel=2,
         )
         return
-    raise _AssignMismatch(wanted, initial, name).error()
+    check_initial_shape(wanted, initial, name)
 
 
 def _compatible(a: tuple[int | None, ...], b: tuple[int | None, ...]) -> bool:
     return len(a) == len(b) and all(m is None or n is None or m == n for m, n in zip(a, b, strict=True))
-
-
-class _AssignMismatch:
-    """v1's words for an initializer of the wrong shape: those of the Assign node that would not take it."""
-
-    def __init__(self, wanted: tuple[int | None, ...], initial: _core.Tensor, name: str) -> None:
-        self._dims = wanted
-        self.dtype = initial.dtype
-        self.name = name + ":0"
-        self._initial = initial
-        self._node = name + "/Assign"
-
-    def error(self) -> ValueError:
-        try:
-            check_assignable(self, self._initial, self._node)  # type: ignore[arg-type]
-        except ValueError as error:
-            return error
-        raise AssertionError("the shapes fit")
 
 
 def create_through(arguments: dict[str, Any], key: str | None = None, wanted: Dims | None = None) -> Any:
