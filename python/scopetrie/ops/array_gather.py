@@ -19,16 +19,9 @@ from .math_compare import less, merge_dims, where
 from .math_elementwise import cast, cast_node, maximum
 from .math_reduce import reduce_max, reduce_prod
 from .registry import INDICES, Dims, ShapeError, Spec, check_dtype, define_op, dims_text, listed
-from .sequence import range_
+from .sequence import count_up, range_
 
 _INDEX_TYPES = "i2 i4 i8"
-
-
-def count_up(xp: Any, like: Any, length: int) -> Any:
-    """0, 1, ... `length` - 1 with the dtype of `like` and on its device."""
-    from array_api_compat import device
-
-    return xp.arange(length, dtype=like.dtype, device=device(like))
 
 
 def _gather_rule(params: Tensor, indices: Tensor, axis: Tensor, batch_dims: int = 0) -> Spec:

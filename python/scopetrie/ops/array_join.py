@@ -14,6 +14,7 @@ from .creation import identity
 from .folding import constant_value
 from .math_elementwise import merge_all
 from .registry import INDICES, Dims, ShapeError, Spec, check_dtype, define_op, dims_text, listed
+from .sequence import count_up
 
 
 def _merge_except(dims: Dims, other: Dims, axis: int | None) -> Dims:
@@ -560,8 +561,6 @@ reverse_v2 = reverse
 
 def _reverse_sequence_kernel(xp: Any, seq_dim: int, batch_dim: int = 0) -> Any:
     def reverse_parts(x: Any, lengths: Any) -> Any:
-        from .array_gather import count_up
-
         x = xp.moveaxis(x, (batch_dim, seq_dim), (0, 1))
         steps = count_up(xp, lengths, x.shape[1])[None, :]
         ends = lengths[:, None]

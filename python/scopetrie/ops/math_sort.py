@@ -15,6 +15,7 @@ from .constant import convert_to_tensor, index_array
 from .folding import constant_value
 from .math_elementwise import namespace_dtype
 from .registry import REALS, ShapeError, Spec, check_dtype, define_op
+from .sequence import count_up
 
 
 def _top_rule(input: Tensor, k: Tensor, sorted: bool = True, index_type: DType = dtypes.int32) -> list[Spec]:
@@ -75,8 +76,6 @@ def top_k(
 
 def _in_top_kernel(xp: Any) -> Any:
     def found(predictions: Any, targets: Any, k: Any) -> Any:
-        from .array_gather import count_up
-
         classes = predictions.shape[1]
         inside = (targets >= 0) & (targets < classes)
         chosen = count_up(xp, targets, classes)[None, :] == targets[:, None]

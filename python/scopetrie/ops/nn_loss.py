@@ -17,6 +17,7 @@ from .math_compare import greater_equal, less_equal, logical_and, where
 from .math_elementwise import abs, add, cast, exp, log, log1p, multiply, negative, subtract
 from .nn_activation import relu
 from .registry import FLOATS_HALF_FIRST, INDICES, ShapeError, Spec, check_dtype, define_op
+from .sequence import count_up
 
 
 def _named_only(function: str, labels: Any, logits: Any) -> None:
@@ -226,8 +227,6 @@ def _sparse_kernel(xp: Any) -> Any:
     pick = _cross_entropy_kernel(xp)
 
     def losses(x: Any, labels: Any) -> Any:
-        from .array_gather import count_up
-
         classes = x.shape[-1]
         outside = (labels < 0) | (labels >= classes)
         chosen = labels[:, None] == count_up(xp, labels, classes)[None, :]

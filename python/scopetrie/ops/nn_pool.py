@@ -10,7 +10,6 @@ from .. import dtypes
 from .._core import OpFunction
 from ..dtypes import DType, DTypeLike, as_dtype
 from ..graph import Tensor
-from .array_gather import count_up
 from .array_shape import renamed
 from .constant import convert_to_tensor
 from .nn_window import (
@@ -31,6 +30,7 @@ from .nn_window import (
     window_slices,
 )  # fmt: skip
 from .registry import FLOATS_HALF_FIRST, REALS, Spec, define_op
+from .sequence import count_up
 
 
 def _pool_rule(

@@ -16,6 +16,13 @@ from .math_elementwise import cast
 from .registry import ShapeError, Spec, check_dtype, define_op
 
 
+def count_up(xp: Any, like: Any, length: int) -> Any:
+    """0, 1, ... `length` - 1 with the dtype of `like` and on its device."""
+    from array_api_compat import device
+
+    return xp.arange(length, dtype=like.dtype, device=device(like))
+
+
 def _range_rule(start: Tensor, limit: Tensor, delta: Tensor) -> Spec:
     for each in (start, limit, delta):
         require_rank(each, 0)
