@@ -1,7 +1,8 @@
 """Checks _core.pyi against the extension alone.
 
-The package puts cold members of its own into the extension's types, typed where they are written. So the stub is
-checked in a copy of the installed package whose __init__.py is empty: importing its `_core` loads nothing else.
+The package puts cold members of its own into the extension's types, typed where they are written. So the stub
+is checked in a copy of the installed package whose __init__.py is empty: importing its `_core` loads nothing
+else.
 """
 
 import importlib.util

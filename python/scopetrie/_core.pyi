@@ -16,7 +16,7 @@ __version__: Final[str]
 
 _Dims = tuple[int | None, ...] | None
 
-# Handles -----------------------------------------------------------------------------------------------------
+# Handles ----------------------------------------------------------------------------------------------------
 
 class _Operators:
     def __add__(self, other: Any, /) -> _NewTensor: ...
@@ -126,7 +126,7 @@ class Variable(_Operators):
     def _ref(self) -> Any: ...
     def __hash__(self) -> int: ...
 
-# The graph ---------------------------------------------------------------------------------------------------
+# The graph --------------------------------------------------------------------------------------------------
 
 @disjoint_base
 class Graph:
@@ -140,7 +140,9 @@ class Graph:
     _creators: tuple[Callable[..., Any], ...] | None
     def unique_name(self, name: str, mark_as_used: bool = True) -> str: ...
     def unique_names(self, bases: Sequence[str], /) -> list[str]: ...
-    def create_ops(self, op_type: Any, inputs: Sequence[Any], name: str | None = None, **attrs: Any) -> list[Any]: ...
+    def create_ops(
+        self, op_type: Any, inputs: Sequence[Any], name: str | None = None, **attrs: Any
+    ) -> list[Any]: ...
     def get_name_scope(self) -> str: ...
     def name_scope(self, name: str | None, /) -> name_scope: ...
     def _variable_scope(self) -> VariableScope: ...
@@ -152,6 +154,7 @@ class Graph:
     def prune(
         self, fetches: Sequence[int], targets: Sequence[int], feeds: Sequence[int], /
     ) -> list[tuple[int, Any, int, int, tuple[int, ...], Any]]: ...
+    def _spec_number(self, tensor: int, /) -> int: ...
     def _variables(self) -> list[Any]: ...
     def _find_variable(self, key: str, /) -> Any: ...
     def _add_variable(
@@ -184,7 +187,7 @@ def pop_default_graph(graph: Graph, /) -> None: ...
 def default_graph_depth() -> int: ...
 def drop_global_graph() -> None: ...
 
-# Scopes ------------------------------------------------------------------------------------------------------
+# Scopes -----------------------------------------------------------------------------------------------------
 
 @disjoint_base
 class VariableScope:
@@ -256,7 +259,11 @@ class variable_scope:
     ) -> variable_scope: ...
     def __enter__(self) -> VariableScope: ...
     def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: types.TracebackType | None, /
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: types.TracebackType | None,
+        /,
     ) -> None: ...
 
 @final
@@ -268,7 +275,11 @@ class name_scope:
     def name(self) -> str | None: ...
     def __enter__(self) -> str: ...
     def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: types.TracebackType | None, /
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: types.TracebackType | None,
+        /,
     ) -> None: ...
 
 def get_variable(
@@ -288,7 +299,6 @@ def get_variable(
     synchronization: Any = None,
     aggregation: Any = None,
 ) -> Any: ...
-
 def get_variables(
     names: Sequence[str],
     shapes: Sequence[Any] | None = None,
@@ -297,7 +307,7 @@ def get_variables(
     trainable: bool | None = None,
 ) -> list[Any]: ...
 
-# Ops ---------------------------------------------------------------------------------------------------------
+# Ops --------------------------------------------------------------------------------------------------------
 
 _Made = TypeVar("_Made", default=Any)  # what a call gives: a tensor, a list of them, or the operation
 
@@ -320,7 +330,7 @@ class OpFunction(Generic[_Made]):
     def definition(self) -> Any: ...
     def __call__(self, *args: Any, **kwargs: Any) -> _Made: ...
 
-# Memory and random numbers -----------------------------------------------------------------------------------
+# Memory and random numbers ----------------------------------------------------------------------------------
 
 class Buffer:
     def __init__(self, nbytes: int) -> None: ...
@@ -342,7 +352,7 @@ def random_fill(
     first: int = 0,
 ) -> None: ...
 
-# Wiring ------------------------------------------------------------------------------------------------------
+# Wiring -----------------------------------------------------------------------------------------------------
 
 def register_types(
     tensor_shape: Any = None,

@@ -38,8 +38,8 @@ class Template:
         with variable_scope(
             self._unique_name, self._name, custom_getter=self._custom_getter, auxiliary_name_scope=False
         ) as scope:
-            # As in v1, the scope's own name stands for a name scope that was never opened, and the dtype is float32
-            # whatever the outer scope's.
+            # As in v1, the scope's own name stands for a name scope that was never opened, and the dtype is
+            # float32 whatever the outer scope's.
             return VariableScope(
                 scope.reuse, scope.name, scope.initializer, scope.regularizer, scope.caching_device,
                 scope.partitioner, scope.custom_getter, scope.name[len(outer) + 1 :] if outer else scope.name,
@@ -67,8 +67,8 @@ class Template:
             result = self._func(*args, **kwargs)
             if self._has_variables and _count_trainable(graph) != trainable:
                 raise ValueError(
-                    "Trainable variable created when calling a template after the first time, perhaps you used "
-                    "tf.Variable when you meant tf.get_variable: "
+                    "Trainable variable created when calling a template after the first time, perhaps you "
+                    "used tf.Variable when you meant tf.get_variable: "
                     f"{graph.get_collection(GraphKeys.TRAINABLE_VARIABLES)[trainable:]}"
                 )
         except Exception as error:
@@ -172,8 +172,8 @@ def make_template(
 ) -> Template:
     """Wraps a function so that it shares its variables between calls.
 
-    The first call makes the variables that the function gets by `tf.get_variable`, in a variable scope of its own;
-    the others find them there. Operations are made anew by each call, in a name scope of its own.
+    The first call makes the variables that the function gets by `tf.get_variable`, in a variable scope of its
+    own; the others find them there. Operations are made anew by each call, in a name scope of its own.
 
     Args:
         name_: The name of the scope, made unique.
