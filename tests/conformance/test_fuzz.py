@@ -18,6 +18,7 @@ def cases():
         yield pytest.param(name, marks=marks)
 
 
+@pytest.mark.filterwarnings("ignore:tf.variable_op_scope:DeprecationWarning")
 @pytest.mark.parametrize("name", list(cases()))
 def test_leaves_the_trace_of_tensorflow(name):
     case = CASES[name]
