@@ -83,6 +83,13 @@ DIFFERENT = {
         "Devices and control dependencies belong to the thread that entered them, as scopes do.",
         [("[op c] '/device:GPU:1'", "[] ''")],
     ),
+    "assigning::gathering": Deliberate(
+        "Variable.sparse_read and gather_nd read; TensorFlow's fail with an empty AttributeError.",
+        [
+            ("sparse_read raises AttributeError: ", "sparse_read -> GatherV2_1:0"),
+            ("gather_nd raises AttributeError: ", "gather_nd -> GatherNd:0"),
+        ],
+    ),
     "get_variable::local_variables_and_the_list_given": Deliberate(
         "get_local_variable does not write into the list that it was given.",
         [("['mine', 'local_variables', 'local_variables']", "['mine']")],

@@ -131,6 +131,9 @@ from .creation import (
 from .folding import (
     constant_value,
 )
+from .indexed_slices import (
+    IndexedSlices,
+)
 from .math_compare import (
     clip_by_value,
     equal,
@@ -325,6 +328,7 @@ from .state import (
     assign,
     assign_add,
     assign_sub,
+    count_up_to,
 )
 from .state_scatter import (
     scatter_add,
@@ -338,9 +342,13 @@ from .state_scatter import (
     scatter_sub,
     scatter_update,
 )
+from .state_slices import (
+    batch_scatter_update,
+)
 
 __all__ = [
     "Assert",
+    "IndexedSlices",
     "Print",
     "abs",
     "accumulate_n",
@@ -377,6 +385,7 @@ __all__ = [
     "atan2",
     "atanh",
     "batch_gather",
+    "batch_scatter_update",
     "batch_to_space",
     "batch_to_space_nd",
     "betainc",
@@ -406,6 +415,7 @@ __all__ = [
     "cos",
     "cosh",
     "count_nonzero",
+    "count_up_to",
     "cross",
     "cumprod",
     "cumsum",

@@ -255,7 +255,7 @@ def count_up_to(ref: Any, limit: int, name: str | None = None) -> Tensor:
 
     Raises:
         ValueError: If the variable is no scalar.
-        TypeError: If it is of another dtype.
+        TypeError: If it is of another dtype, or no variable.
 
     >>> import scopetrie as tf
     >>> with tf.Graph().as_default(), tf.Session() as session:
@@ -265,6 +265,8 @@ def count_up_to(ref: Any, limit: int, name: str | None = None) -> Tensor:
     ...     print(session.run(step), session.run(step), session.run(epoch))
     0 1 2
     """
+    if not _is_reference(ref):
+        raise TypeError("'CountUpTo' Op requires that input 'ref' be a mutable tensor (e.g.: a tf.Variable)")
     return _count_up_to(ref, limit=int(limit), name=name)
 
 

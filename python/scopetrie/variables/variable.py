@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any, NoReturn
 
 from .. import _core
 from ..graph import Graph, Tensor, extend_type
+from ..graph.reference import Reference
 from ..ops import state as state_ops
 from ..ops.creation import identity
 from ..shapes import TensorShape, as_shape
-from . import save_slice
+from . import row_updates, save_slice
 from .creating import create_through
 from .modes import VariableAggregation, VariableSynchronization
 from .notes import notes_of, take_note
@@ -117,7 +119,14 @@ class Variable(_core.Variable):
             ValueError: If there is no session.
         """
         initial = self.initializer.inputs[1]
-        self.initializer.run({initial: value}, session)
+        try:
+            self.initializer.run({initial: value}, session)
+        except ValueError as error:
+            if session is None and "No default session is registered" in str(error):
+                raise ValueError(
+                    "Either session argument should be provided or default session should be established"
+                ) from None
+            raise
 
     def assign(
         self, value: Any, use_locking: bool = False, name: str | None = None, read_value: bool = True
@@ -139,6 +148,24 @@ class Variable(_core.Variable):
         """Makes a node that subtracts from the variable; see `tf.assign_sub`."""
         made = state_ops.assign_sub(self, delta, use_locking=use_locking, name=name)
         return made if read_value else made.op
+
+    scatter_add = row_updates.scatter_add
+    scatter_div = row_updates.scatter_div
+    scatter_max = row_updates.scatter_max
+    scatter_min = row_updates.scatter_min
+    scatter_mul = row_updates.scatter_mul
+    scatter_sub = row_updates.scatter_sub
+    scatter_update = row_updates.scatter_update
+    batch_scatter_update = row_updates.batch_scatter_update
+    scatter_nd_add = row_updates.scatter_nd_add
+    scatter_nd_sub = row_updates.scatter_nd_sub
+    scatter_nd_update = row_updates.scatter_nd_update
+    sparse_read = row_updates.sparse_read
+    gather_nd = row_updates.gather_nd
+
+    def count_up_to(self, limit: int) -> Tensor:
+        """Makes a node that gives the value and counts it up; see `tf.count_up_to`."""
+        return state_ops.count_up_to(self, limit)
 
     def is_initialized(self, name: str | None = None) -> Tensor:
         """Makes a node that tells whether the session has initialized the variable."""
@@ -170,6 +197,29 @@ class Variable(_core.Variable):
         """The VariableAggregation it was made with."""
         return notes_of(self).aggregation
 
+    def ref(self) -> Reference:
+        """Returns a stand-in that can be a key where `==` is to compare the variables themselves."""
+        return Reference(self)
+
+    experimental_ref = ref
+
+    def to_proto(self, export_scope: str | None = None) -> NoReturn:
+        """Refused: nothing is made into protobufs here.
+
+        Raises:
+            NotImplementedError: Always.
+        """
+        raise NotImplementedError("Variable.to_proto: variables are not made into protobufs")
+
+    @staticmethod
+    def from_proto(variable_def: Any, import_scope: str | None = None) -> NoReturn:
+        """Refused: variables are not made from protobufs.
+
+        Raises:
+            NotImplementedError: Always.
+        """
+        raise NotImplementedError("Variable.from_proto: variables are not made from protobufs")
+
     def _get_save_slice_info(self) -> save_slice.SaveSliceInfo | None:
         return notes_of(self).save_slice
 
@@ -183,8 +233,8 @@ class Variable(_core.Variable):
     def __repr__(self) -> str:
         return f"<tf.Variable '{self.name}' shape={self.shape} dtype={self.dtype.name}>"
 
-    def __iter__(self) -> NoReturn:
-        raise TypeError("'Variable' object is not iterable.")
+    def __iter__(self) -> Iterator[Any]:
+        return iter(self.value())  # refused there
 
     def __array__(self, dtype: Any = None, copy: Any = None) -> NoReturn:
         raise NotImplementedError(

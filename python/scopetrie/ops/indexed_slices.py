@@ -1,0 +1,117 @@
+"""IndexedSlices: some rows of a tensor, with their numbers."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from ..dtypes import DType
+from ..graph import Graph, Operation, Tensor
+from ..shapes import TensorShape
+from .constant import register_tensor_conversion_function
+from .folding import constant_value
+from .math_elementwise import negative
+from .math_segment import unsorted_segment_sum
+
+
+class IndexedSlices:
+    """Rows of a tensor along its first dimension: those that `Variable.scatter_add` and its like change.
+
+    Args:
+        values: The rows, `[n, ...]`.
+        indices: Their numbers, `[n]`.
+        dense_shape: The shape of the whole, where it is known; ops take the rows as a tensor only then.
+
+    >>> import scopetrie as tf
+    >>> with tf.Graph().as_default(), tf.Session() as session:
+    ...     v = tf.Variable([1.0, 2.0, 3.0])
+    ...     session.run(v.initializer)
+    ...     rows = tf.IndexedSlices(tf.constant([10.0]), tf.constant([1]))
+    ...     print(session.run(v.scatter_add(rows)))
+    [ 1. 12.  3.]
+    """
+
+    def __init__(self, values: Any, indices: Any, dense_shape: Any = None) -> None:
+        self._values = values
+        self._indices = indices
+        self._dense_shape = dense_shape
+
+    @property
+    def values(self) -> Any:
+        """The rows."""
+        return self._values
+
+    @property
+    def indices(self) -> Any:
+        """The numbers of the rows."""
+        return self._indices
+
+    @property
+    def dense_shape(self) -> Any:
+        """The shape of the whole, as it was given, or None."""
+        return self._dense_shape
+
+    @property
+    def shape(self) -> TensorShape:
+        """The shape of the whole, as far as it is known."""
+        known = None if self._dense_shape is None else constant_value(self._dense_shape)
+        return TensorShape(None if known is None else known.tolist())
+
+    @property
+    def name(self) -> str:
+        """The name of the rows' tensor."""
+        name: str = self._values.name
+        return name
+
+    @property
+    def device(self) -> str:
+        """The device of the rows' tensor."""
+        device: str = self._values.device
+        return device
+
+    @property
+    def op(self) -> Operation:
+        """The operation that gives the rows."""
+        op: Operation = self._values.op
+        return op
+
+    @property
+    def dtype(self) -> DType:
+        """The rows' dtype."""
+        dtype: DType = self._values.dtype
+        return dtype
+
+    @property
+    def graph(self) -> Graph:
+        """The graph of the rows' tensor."""
+        graph: Graph = self._values.graph
+        return graph
+
+    def consumers(self) -> list[Operation]:
+        """Returns the operations that take the rows."""
+        found: list[Operation] = self._values.consumers()
+        return found
+
+    def __neg__(self) -> IndexedSlices:
+        return IndexedSlices(negative(self._values), self._indices, self._dense_shape)
+
+    def __str__(self) -> str:
+        whole = "" if self._dense_shape is None else f", dense_shape={self._dense_shape}"
+        return f"IndexedSlices(indices={self._indices}, values={self._values}{whole})"
+
+
+def _as_tensor(
+    value: IndexedSlices, dtype: DType | None = None, name: str | None = None, as_ref: bool = False
+) -> Tensor:
+    if dtype is not None and not dtype.is_compatible_with(value.dtype):
+        raise ValueError(
+            f"Tensor conversion requested dtype {dtype.name} for IndexedSlices with dtype {value.dtype.name}"
+        )
+    if value.dense_shape is None:
+        raise ValueError(
+            f"Tensor conversion requested for IndexedSlices for argument `value` without dense_shape: {value}"
+        )
+    made: Tensor = unsorted_segment_sum(value.values, value.indices, value.dense_shape[0], name=name)
+    return made
+
+
+register_tensor_conversion_function(IndexedSlices, _as_tensor)
