@@ -164,7 +164,7 @@ class PartitionedVariable:
         >>> import scopetrie as tf
         >>> with tf.Graph().as_default(), tf.Session() as session:
         ...     w = tf.get_variable("w", [3], partitioner=tf.fixed_size_partitioner(2))
-        ...     session.run(w.assign(tf.constant([1.0, 2.0, 3.0])))
+        ...     _ = session.run(w.assign(tf.constant([1.0, 2.0, 3.0])))
         ...     print(session.run(w.as_tensor()))
         [1. 2. 3.]
         """
