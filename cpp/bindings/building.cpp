@@ -141,10 +141,10 @@ bool check_open(GraphState& graph) {
   return false;
 }
 
-void Transaction::rollback() {
+void Transaction::rollback(bool keep_names) {
   done_ = true;
   const std::size_t operations = graph_.ops.size(), variables = graph_.variables.size();
-  graph_.ops.rollback(mark_);
+  graph_.ops.rollback(mark_, keep_names);
   graph_.variables.truncate(variables_);
   graph_.live.resize(variables_);
   graph_.collections.truncate(static_cast<std::uint32_t>(mark_.tensors), static_cast<std::uint32_t>(mark_.operations),
@@ -179,7 +179,7 @@ VariableId add_variable(Context& context, const Name& name, bool owned, TensorId
   const TensorId variable = graph.ops.operation(op).first_output;
   const auto beneath = [&](std::uint32_t known) {
     const SegmentId segment = known_segment(graph, known);
-    return owned ? OpGraph::owned(op, segment) : graph.ops.unique(graph.ops.scope_of(name), segment).name;
+    return owned ? OpGraph::owned(op, segment) : graph.ops.unique(scope_of(context), segment).name;
   };
   Variable made = record;
   made.ref = variable;

@@ -57,7 +57,7 @@ class Transaction {
     graph_.ops.commit();
     done_ = true;
   }
-  void rollback();
+  void rollback(bool keep_names = false);
 
  private:
   GraphState& graph_;
@@ -73,7 +73,8 @@ struct Kinds {
 const Kinds& kinds();
 
 /// Adds the row and the operations of a variable called `name`: VariableV2, Assign, read.
-/// `owned`: "Assign" and "read" are owned names (the name is fresh and bare); otherwise they are taken beneath it.
+/// `owned`: "Assign" and "read" are owned names (the name is fresh and bare); otherwise they are taken in the current
+/// name scope.
 VariableId add_variable(Context& context, const Name& name, bool owned, TensorId initial, Output output,
                         std::uint32_t attribute, std::uint32_t assign_attribute, const Variable& record,
                         std::uint32_t site);

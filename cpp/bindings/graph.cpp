@@ -148,12 +148,31 @@ PyObject* prune(PyObject* self, PyObject* args) {
   return list_of(found.size(), [&](std::uint32_t i) -> PyObject* {
     const OpId id = found[i];
     const Operation& op = ops.operation(id);
-    PyObject* inputs = number_tuple(ops.inputs(id));
-    if (inputs == nullptr) return nullptr;
+    Ref node(PyTuple_New(6));
+    if (!node) return nullptr;
     PyObject* attrs = op.attribute == kNone ? Py_None : graph.attributes[op.attribute];
-    return Py_BuildValue("(IOIINO)", id, kind_definition(op.kind), op.first_output, ops.output_count(id), inputs,
-                         attrs);
+    PyObject* const items[] = {PyLong_FromUnsignedLong(id),
+                               Py_NewRef(kind_definition(op.kind)),
+                               PyLong_FromUnsignedLong(op.first_output),
+                               PyLong_FromUnsignedLong(ops.output_count(id)),
+                               number_tuple(ops.inputs(id)),
+                               Py_NewRef(attrs)};
+    bool complete = true;
+    for (Py_ssize_t at = 0; at < 6; ++at) {
+      PyTuple_SET_ITEM(node.get(), at, items[at]);
+      complete &= items[at] != nullptr;
+    }
+    return complete ? node.release() : nullptr;
   });
+}
+
+// tensor number -> a number that two tensors share if they have the same dtype and static shape
+PyObject* spec_number(PyObject* self, PyObject* number) {
+  const OpGraph& ops = of(self).ops;
+  std::uint32_t id;
+  if (!read_id(number, ops.tensor_count(), id)) return nullptr;
+  const Tensor& tensor = ops.tensor(id);
+  return PyLong_FromUnsignedLongLong(std::uint64_t{tensor.shape} << 8 | tensor.dtype);
 }
 
 // Variables
@@ -335,13 +354,16 @@ PyObject* begin(PyObject* self, PyObject*) {
 }
 
 PyObject* end(PyObject*, PyObject* const* args, Py_ssize_t count) {
-  if (count != 2) {
-    PyErr_SetString(PyExc_TypeError, "_end() takes a token and whether to keep what was made");
+  if (count != 2 && count != 3) {
+    PyErr_SetString(PyExc_TypeError, "_end() takes a token, whether to keep what was made, and else whether to keep names");
     return nullptr;
   }
   auto* transaction = static_cast<Transaction*>(PyCapsule_GetPointer(args[0], "scopetrie.transaction"));
   if (transaction == nullptr) return nullptr;
-  if (args[1] == Py_True) transaction->commit();
+  if (args[1] == Py_True)
+    transaction->commit();
+  else
+    transaction->rollback(count == 3 && args[2] == Py_True);
   delete transaction;
   PyCapsule_SetName(args[0], "spent");
   Py_RETURN_NONE;
@@ -470,6 +492,8 @@ bool bind_graph(PyObject* module) {
        "Args:\n    fetches: Numbers of the tensors wanted.\n    targets: Numbers of the operations wanted.\n"
        "    feeds: Numbers of the tensors whose values are given.\n\n"
        "Returns:\n    Tuples (operation, OpDef, first output tensor, number of outputs, input tensors, attributes)."},
+      {"_spec_number", spec_number, METH_O,
+       "A number for a tensor's dtype and static shape: tensors that agree in both, and only those, have the same."},
       {"_variables", get_variables, METH_NOARGS, "All variables, in creation order."},
       {"_find_variable", find_variable, METH_O, "The variable that get_variable made under this whole name, or None."},
       {"_add_variable", add_variable_row, METH_VARARGS,

@@ -158,7 +158,7 @@ std::vector<OpId> OpGraph::prune(std::span<const OpId> targets, std::span<const 
   return found;
 }
 
-void OpGraph::rollback(const Mark& mark) {
+void OpGraph::rollback(const Mark& mark, bool keep_names) {
   std::string name;
   for (; indexed_ > mark.operations; --indexed_) {
     const auto op = static_cast<OpId>(indexed_ - 1);
@@ -172,6 +172,10 @@ void OpGraph::rollback(const Mark& mark) {
   operations_.resize(mark.operations);
   inputs_.resize(mark.inputs);
   tensors_.resize(mark.tensors);
+  if (keep_names) {
+    commit();
+    return;
+  }
   for (; opened_.size() > mark.opened; opened_.pop_back()) scopes_.set_opened(opened_.back(), false);
   names_.rollback(mark.names);
   if (!names_.recording()) opened_.clear();

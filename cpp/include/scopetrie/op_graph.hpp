@@ -141,7 +141,8 @@ class OpGraph {
   /// Starts a span that ends with rollback() or commit(); spans nest.
   Mark begin() { return {operations_.size(), inputs_.size(), tensors_.size(), opened_.size(), names_.begin()}; }
   /// Undoes the names and operations made since. Segments, scopes and shapes stay.
-  void rollback(const Mark& mark);
+  /// Takes back the operations made since `mark`, and the names taken, unless they are to stay taken.
+  void rollback(const Mark& mark, bool keep_names = false);
   void commit() noexcept;
 
  private:

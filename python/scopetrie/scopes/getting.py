@@ -163,7 +163,7 @@ def get_single(
     initial, made_dtype = initializer, None
     if not is_value:
         initial, made_dtype = _bind(initializer, dims, wanted, partition_info)
-    with undone_if_failed(graph):
+    with undone_if_failed(graph, made_variable=True):
         variable = create_through(
             {
                 "initial_value": initial, "name": name, "trainable": trainable, "collections": collections,

@@ -94,7 +94,7 @@ def get_partitioned(
     _check_parts(graph, name, partitions[axis])
     if initializer is None:
         initializer = default_initializer(name, wanted)
-    with undone_if_failed(graph):
+    with undone_if_failed(graph, made_variable=True):
         sizes: Any = whole.as_list()
         parts = []
         for number, part in enumerate(slices(sizes, partitions)):
