@@ -15,13 +15,13 @@ Invariants of the steps:
 from __future__ import annotations
 
 import gc
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 from ..graph import Graph
-from .resolution import Resolution
+from .resolution import Node, Resolution
 from .state import Cell, State
-from .steps import Output, Shapes, Step
+from .steps import Kind, Output, Shapes, Step
 
 # In graphs of more nodes compiling keeps the garbage collector off: nothing that is made is garbage, and
 # looking through it again and again would take as long as making it.
@@ -58,20 +58,27 @@ class Compilation:
         self.constants: list[int] = []
         self._feeds = {tensor: slot for slot, tensor in enumerate(feeds)}
         self._where = dict(self._feeds)
-        self._resolved = resolved = Resolution(graph, state, feeds)
+        self._shared: dict[tuple[int, ...], tuple[int, ...]] = {}
+        self._resolved = Resolution(graph, state, feeds)
         collecting = graph.version > _MANY and gc.isenabled()
         if collecting:
             gc.disable()
         try:
-            resolved.resolve(graph.prune(list(fetches), list(targets), list(feeds)))
-            kept = {resolved.same_as.get(tensor, tensor) for tensor in fetches}
-            # What is fetched of a variable is its value at the end, as in v1, where a read shows its memory.
-            dying, used, viewed = self._last_uses(kept.difference(resolved.reads))
-            fresh = self._place(dying, used, viewed)
+            self.outputs = self._compile(graph.prune(list(fetches), list(targets), list(feeds)), fetches)
         finally:
+            # What only compiling needed goes first, so that the collector has less to look through.
+            self._resolved.calls.clear()
             if collecting:
                 gc.enable()
-        self.outputs = [self._output(tensor, fresh) for tensor in fetches]
+
+    def _compile(self, nodes: list[Node], fetches: Sequence[int]) -> list[Output]:
+        resolved = self._resolved
+        resolved.resolve(nodes)
+        kept = {resolved.same_as.get(tensor, tensor) for tensor in fetches}
+        # What is fetched of a variable is its value at the end, as in v1, where a read shows its memory.
+        dying, used, viewed = self._last_uses(kept.difference(resolved.reads))
+        fresh = self._place(dying, used, viewed)
+        return [self._output(tensor, fresh) for tensor in fetches]
 
     def _last_uses(self, kept: set[int]) -> tuple[list[Sequence[int]], set[int], set[int]]:
         """Finds which arguments die at each call.
@@ -95,52 +102,55 @@ class Compilation:
         dying.reverse()
         return dying, used, viewed
 
-    def _place(self, dying: list[Sequence[int]], used: set[int], viewed: set[int]) -> set[int]:
-        """Makes the steps; returns the values that elementwise functions make."""
+    def _place(self, dying: list[Sequence[int]], used: set[int], viewed: set[int]) -> dict[int, Kind]:
+        """Makes the steps; returns the kinds of the values that elementwise functions make."""
         where, slots, steps = self._where, self.slots, self.steps
-        shapes = Shapes(self._resolved.spec)
+        find, forget, derive = where.__getitem__, where.pop, Shapes(self._resolved).derive
         free: list[int] = []
-        fresh: set[int] = set()
+        fresh: dict[int, Kind] = {}
+        # Equal tuples of slots are one: a long plan has few different ones.
+        shared = self._shared.setdefault
         for (op_id, function, arguments, results, arity), dies in zip(
             self._resolved.calls, dying, strict=True
         ):
-            if type(function) is Cell and results[0] not in used:
+            if not arity and type(function) is Cell and results[0] not in used:
                 continue
             try:
-                places = tuple([where[tensor] for tensor in arguments])
+                places = tuple(map(find, arguments))
+                places = shared(places, places)
             except KeyError:  # a constant that no step has needed yet
                 places = tuple([self._slot_of(tensor) for tensor in arguments])
-            dead = [where.pop(tensor) for tensor in dies] if dies else _NOTHING
+            dead: Any = [*map(forget, dies)] if dies else _NOTHING
             into = None
             if arity and arity == len(places):
-                result = results[0]
-                fresh.add(result)
-                kind = shapes.derive(result, arguments)
+                (result,) = results
+                kind = fresh[result] = derive(result, arguments) if result >= 0 else None
                 if dead and kind is not None:
                     for at, tensor in enumerate(dies):
-                        if tensor in fresh and tensor not in viewed and kind == shapes.kind(tensor):
+                        if kind == fresh.get(tensor) and tensor not in viewed:
                             into = dead.pop(at)
                             break
-            if dead:
-                free += dead
+            free += dead
             made = _NOTHING
             for tensor in results:
                 if into is not None:
                     slot = into
                 elif free:
                     slot = free.pop()
+                    if slot in dead:
+                        dead.remove(slot)
                 else:
                     slot = len(slots)
                     slots.append(None)
                 where[tensor] = slot
                 made = (*made, slot)
-            clear: Sequence[int] = [slot for slot in dead if slot not in made] if dead else _NOTHING
+            made = shared(made, made)
             for tensor in results:
                 if tensor not in used:
-                    slot = where.pop(tensor)
-                    clear = [*clear, slot]
+                    slot = forget(tensor)
+                    dead = [*dead, slot]
                     free.append(slot)
-            steps.append(Step(op_id, function, places, into, made, clear))
+            steps.append(tuple.__new__(Step, (op_id, function, places, into, made, dead or _NOTHING)))
         return fresh
 
     def _slot_of(self, tensor: int) -> int:
@@ -151,7 +161,7 @@ class Compilation:
             self.constants.append(slot)
         return slot
 
-    def _output(self, tensor: int, fresh: set[int]) -> Output:
+    def _output(self, tensor: int, fresh: Mapping[int, Kind]) -> Output:
         resolved = self._resolved
         if tensor in self._feeds:
             return Output(self._feeds[tensor], owned=True)  # v1 gives back the very array that was fed

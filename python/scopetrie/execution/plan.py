@@ -51,6 +51,7 @@ class Plan:
         "_graph",
         "_inner",
         "_outputs",
+        "_sequences",
         "_single",
         "_slots",
         "execute",
@@ -77,6 +78,8 @@ class Plan:
         self._single = single
         self._inner = inner
         self.steps = compiled.steps
+        # Numbers of the steps whose functions give a sequence even for the one result: the first run shows.
+        self._sequences: set[int] = set()
         self.execute: Callable[..., Any] = self._first
 
     def _first(self, *fed: Array) -> Any:
@@ -90,6 +93,7 @@ class Plan:
         function = generate(
             self._backend,
             self.steps,
+            self._sequences,
             self._fed,
             constants,
             self._outputs,
@@ -123,22 +127,17 @@ class Plan:
         slots[: self._fed] = fed
         done, start = 0, 0
         try:
-            for step in self.steps:
+            for op_id, function, places, into, results, dead in self.steps:
                 if times is not None:
                     start = time.perf_counter_ns()
-                function = step.function
                 if type(function) is Cell:
                     value = function.read()
                 else:
-                    arguments: Any = [slots[slot] for slot in step.arguments]
-                    if step.into is None:
-                        value = function(*arguments)
-                    else:
-                        value = function(*arguments, out=slots[step.into])
-                results = step.results
+                    arguments: Any = [slots[slot] for slot in places]
+                    value = function(*arguments) if into is None else function(*arguments, out=slots[into])
                 if len(results) == 1:
                     if type(value) is tuple or type(value) is list:
-                        step.sequence = True
+                        self._sequences.add(done)
                         (value,) = value
                     slots[results[0]] = value
                 elif results:
@@ -147,10 +146,10 @@ class Plan:
                 done += 1
                 # What is dead has to be free before the next step runs.
                 value = each = arguments = None
-                for slot in step.dead:
+                for slot in dead:
                     slots[slot] = None
                 if times is not None:
-                    times.append((step.op_id, start, time.perf_counter_ns()))
+                    times.append((op_id, start, time.perf_counter_ns()))
             values = []
             for output in self._outputs:
                 value = output.cell.read() if output.cell is not None else slots[output.slot]

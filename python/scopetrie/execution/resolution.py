@@ -51,6 +51,7 @@ class Resolution:
         cells: The variables that tensors of reference dtypes stand for.
         reads: Values that are read from variables.
         same_as: Values that are another one under another name.
+        spec_number: Gives a number for a tensor's dtype and static shape.
     """
 
     def __init__(self, graph: Graph, state: State, feeds: Iterable[int]) -> None:
@@ -59,6 +60,7 @@ class Resolution:
         self.cells: dict[int, Cell] = {}
         self.reads: dict[int, Cell] = {}
         self.same_as: dict[int, int] = {}
+        self.spec_number = graph._spec_number
         self._graph = graph
         self._state = state
         self._backend = state.backend
@@ -85,16 +87,17 @@ class Resolution:
     def _resolve(self, nodes: Iterable[Node]) -> None:
         feeds, constants, cells, same_as = self._feeds, self.constants, self.cells, self.same_as
         calls, on_host = self.calls, self._backend.on_host
+        without_cells, rename = cells.keys().isdisjoint, same_as.get
         for node in nodes:
             op_id, op_def, first, count, inputs, attrs = node
             if op_def.kernel is None:
                 self._resolve_source(node)
                 continue
             variables: Sequence[Cell] = ()
-            if cells and not cells.keys().isdisjoint(inputs):
+            if not without_cells(inputs):
                 inputs, variables = self._without_variables(node)
             if same_as:
-                inputs = tuple([same_as.get(tensor, tensor) for tensor in inputs])
+                inputs = tuple(map(rename, inputs, inputs))
             if count == 1 and first not in feeds:
                 if op_def.type in _PASSED_ON:
                     same_as[first] = inputs[0]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Container, Mapping, Sequence
 from typing import Any, NoReturn
 
 from ..backends import Backend
@@ -13,6 +13,7 @@ from .steps import Output, Step
 def generate(
     backend: Backend,
     steps: Sequence[Step],
+    sequences: Container[int],
     fed: int,
     constants: Mapping[int, Any],
     outputs: Sequence[Output],
@@ -28,6 +29,7 @@ def generate(
     Args:
         backend: The library that computes.
         steps: The steps.
+        sequences: Numbers of the steps whose functions give a sequence for their one result.
         fed: How many slots, the first ones, hold what the function is called with.
         constants: What other slots hold from the start.
         outputs: What to return.
@@ -53,7 +55,7 @@ def generate(
 
     lines = [f"def run({', '.join(map(local, range(fed)))}):", " try:"]
     first_line = len(lines) + 1
-    for step in steps:
+    for number, step in enumerate(steps):
         function = global_name(step.function)
         if type(step.function) is Cell:
             call = f"{function}.view"
@@ -64,7 +66,7 @@ def generate(
                 arguments.append(keyword + local(step.into))
             call = f"{function}({', '.join(arguments)})"
         if step.results:
-            call = f"{', '.join(map(local, step.results))}{',' if step.sequence else ''} = {call}"
+            call = f"{', '.join(map(local, step.results))}{',' if number in sequences else ''} = {call}"
         if step.dead:
             call += f"; {' = '.join(map(local, step.dead))} = None"
         lines.append(f"  {call}")

@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from typing import Any
+from collections.abc import Hashable, Sequence
+from typing import Any, Final, NamedTuple, TypeAlias
 
-from ..dtypes import DType
-from ..ops.registry import Dims
+from .resolution import Resolution
 from .state import Cell
 
+# Stands for kinds that differ although the dtypes and static shapes are the same: some sizes are unknown.
+_DYNAMIC: Final = -1
+# What is equal for equal dtypes and shapes only; None for rank 0 (NumPy makes such values scalars, which
+# nothing can write into) and for unknown ranks.
+Kind: TypeAlias = Hashable | None
 
-class Step:
+
+class Step(NamedTuple):
     """One call of a plan.
 
     Attributes:
@@ -20,27 +25,14 @@ class Step:
         into: The slot, also that of the result, whose array the function writes into; None for a new array.
         results: Slots of the results.
         dead: Slots to clear afterwards.
-        sequence: Whether the function gives a sequence even for its one result; known after the first run.
     """
 
-    __slots__ = ("arguments", "dead", "function", "into", "op_id", "results", "sequence")
-
-    def __init__(
-        self,
-        op_id: int,
-        function: Any,
-        arguments: Sequence[int],
-        into: int | None,
-        results: Sequence[int],
-        dead: Sequence[int],
-    ) -> None:
-        self.op_id = op_id
-        self.function = function
-        self.arguments = arguments
-        self.into = into
-        self.results = results
-        self.dead = dead
-        self.sequence = False
+    op_id: int
+    function: Any
+    arguments: Sequence[int]
+    into: int | None
+    results: Sequence[int]
+    dead: Sequence[int]
 
 
 class Output:
@@ -66,39 +58,40 @@ class Shapes:
     """Which values of a plan are sure to have the same dtype and shape, unknown sizes included.
 
     Args:
-        spec: Gives the dtype and the static shape of a value.
+        resolved: Gives the dtypes and the static shapes of values.
     """
 
-    def __init__(self, spec: Callable[[int], tuple[DType, Dims]]) -> None:
-        self._spec = spec
-        # Kinds of elementwise functions' results: dtype, and the shape; if sizes in it are unknown, the value
-        # whose shape it is; None for rank 0 (NumPy makes such values scalars, which nothing can write into).
-        self._kinds: dict[int, tuple[DType, Any] | None] = {}
+    def __init__(self, resolved: Resolution) -> None:
+        self._spec = resolved.spec
+        self._number = resolved.spec_number
+        # The kinds of what has the same number; _DYNAMIC where they depend on the arguments.
+        self._kinds: dict[int, int | None] = {}
+        # Of results with unknown sizes, the value whose shape they have.
+        self._shapes: dict[int, Any] = {}
 
-    def derive(self, result: int, arguments: Sequence[int]) -> tuple[DType, Any] | None:
-        """Returns the kind of an elementwise function's result; equal kinds are equal dtypes and shapes."""
-        dtype, dims = self._spec(result)
-        kind: tuple[DType, Any] | None
-        if dims is not None and None not in dims:
-            kind = (dtype, dims) if dims else None
-        else:
-            shape: Any = result
-            for large in arguments:
-                if all(small == large or self._fits(small, large) for small in arguments):
-                    shape = self._shape(large)
-                    break
-            kind = (dtype, shape) if dims is not None else None
-        self._kinds[result] = kind
-        return kind
+    def derive(self, result: int, arguments: Sequence[int]) -> Kind:
+        """Returns the kind of an elementwise function's result."""
+        number = self._number(result)
+        try:
+            kind = self._kinds[number]
+        except KeyError:
+            dims = self._spec(result)[1]
+            kind = self._kinds[number] = _DYNAMIC if dims and None in dims else number if dims else None
+        return self._like(result, arguments) if kind == _DYNAMIC else kind
 
-    def kind(self, result: int) -> tuple[DType, Any] | None:
-        """Returns what `derive` returned."""
-        return self._kinds[result]
+    def _like(self, result: int, arguments: Sequence[int]) -> Kind:
+        shape: Any = result
+        for large in arguments:
+            if all(small == large or self._fits(small, large) for small in arguments):
+                shape = self._shape(large)
+                break
+        self._shapes[result] = shape
+        return self._spec(result)[0], shape
 
     def _shape(self, value: int) -> Any:
-        kind = self._kinds.get(value)
-        if kind is not None:
-            return kind[1]
+        shape = self._shapes.get(value)
+        if shape is not None:
+            return shape
         dims = self._spec(value)[1]
         return value if dims is None or None in dims else dims
 
