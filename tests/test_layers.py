@@ -25,7 +25,7 @@ FLOORS = [
     {"shapes"},
     {"graph", "partitioners"},
     {"ops"},
-    {"variables", "initializers", "random"},
+    {"variables", "initializers", "random", "losses"},
     {"scopes", "store", "execution"},
     {"template", "summary"},
     {"train"},

@@ -7,7 +7,7 @@ gives v1's names: variable_scope, get_variable, name_scope, placeholders, ops, S
 
 import os as _os
 
-from . import _core, errors, initializers, random, summary, train
+from . import _core, errors, initializers, losses, random, summary, train
 from ._core import __version__
 from .dtypes import *
 from .execution import (
@@ -81,6 +81,9 @@ from .variables import (
     VariableAggregation,
     VariableSynchronization,
     all_variables,
+    assert_variables_initialized,
+    disable_resource_variables,
+    enable_resource_variables,
     global_variables,
     global_variables_initializer,
     initialize_all_variables,
@@ -91,6 +94,8 @@ from .variables import (
     local_variables_initializer,
     model_variables,
     moving_average_variables,
+    report_uninitialized_variables,
+    resource_variables_enabled,
     trainable_variables,
     variables_initializer,
 )

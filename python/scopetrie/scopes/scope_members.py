@@ -103,6 +103,9 @@ def variable_creator_scope(variable_creator: Any) -> Iterator[None]:
         variable_creator: `f(next_creator, **kwargs)`, which makes a variable by `next_creator(**kwargs)`, or
             returns something in its place. Inner creators run first.
 
+    Raises:
+        RuntimeError: On leaving blocks in another order than they were entered.
+
     >>> import scopetrie as tf
     >>> def frozen(next_creator, **kwargs):
     ...     kwargs["trainable"] = False
@@ -113,8 +116,11 @@ def variable_creator_scope(variable_creator: Any) -> Iterator[None]:
     """
     graph = get_default_graph()
     before = graph._creators or ()
-    graph._creators = (*before, variable_creator)
+    creators = (*before, variable_creator)
+    graph._creators = creators
     try:
         yield
     finally:
+        if graph._creators is not creators:
+            raise RuntimeError("Exiting variable_creator_scope without proper nesting.")
         graph._creators = before

@@ -16,9 +16,18 @@ from .listing import (
     trainable_variables,
     variables_initializer,
 )
-from .modes import AUTO_REUSE, VariableAggregation, VariableSynchronization, check_policy
+from .modes import (
+    AUTO_REUSE,
+    VariableAggregation,
+    VariableSynchronization,
+    check_policy,
+    disable_resource_variables,
+    enable_resource_variables,
+    resource_variables_enabled,
+)
 from .notes import notes_of, take_note
 from .partitioned_variable import PartitionedVariable
+from .reporting import assert_variables_initialized, report_uninitialized_variables
 from .save_slice import SaveSliceInfo
 from .undoing import undone_if_failed
 from .variable import Variable
@@ -31,8 +40,11 @@ __all__ = [
     "VariableAggregation",
     "VariableSynchronization",
     "all_variables",
+    "assert_variables_initialized",
     "check_policy",
     "create_through",
+    "disable_resource_variables",
+    "enable_resource_variables",
     "global_variables",
     "global_variables_initializer",
     "initialize_all_variables",
@@ -44,6 +56,8 @@ __all__ = [
     "model_variables",
     "moving_average_variables",
     "notes_of",
+    "report_uninitialized_variables",
+    "resource_variables_enabled",
     "take_note",
     "trainable_variables",
     "undone_if_failed",

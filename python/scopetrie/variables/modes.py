@@ -82,3 +82,28 @@ def check_policy(
             "synchronization=VariableSynchronization.ON_READ."
         )
     return synchronization, aggregation, bool(trainable)
+
+
+class _Switches:
+    """v1's process-wide switches."""
+
+    resource_variables = False
+
+
+def enable_resource_variables() -> None:
+    """Accepted as in v1: variables are of one kind here, whose reads and writes are ordered as v1's are."""
+    _Switches.resource_variables = True
+
+
+def disable_resource_variables() -> None:
+    """Accepted as in v1; see `enable_resource_variables`."""
+    _Switches.resource_variables = False
+
+
+def resource_variables_enabled() -> bool:
+    """Returns which of `enable_resource_variables` and `disable_resource_variables` was called last.
+
+    >>> resource_variables_enabled()
+    False
+    """
+    return _Switches.resource_variables
