@@ -494,8 +494,6 @@ bool bind_graph(PyObject* module) {
        "Returns:\n    Tuples (operation, OpDef, first output tensor, number of outputs, input tensors, attributes)."},
       {"_spec_number", spec_number, METH_O,
        "A number for a tensor's dtype and static shape: tensors that agree in both, and only those, have the same."},
-      {"_spec_number", spec_number, METH_O,
-       "A number for a tensor's dtype and static shape: tensors that agree in both, and only those, have the same."},
       {"_variables", get_variables, METH_NOARGS, "All variables, in creation order."},
       {"_find_variable", find_variable, METH_O, "The variable that get_variable made under this whole name, or None."},
       {"_add_variable", add_variable_row, METH_VARARGS,
