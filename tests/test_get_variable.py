@@ -8,10 +8,9 @@ from typing import Any
 
 import numpy as np
 import pytest
+import scopetrie as tf
 from hypothesis import given, settings
 from hypothesis import strategies as st
-
-import scopetrie as tf
 
 
 def through_python(getter: Any, *args: Any, **kwargs: Any) -> Any:
@@ -21,7 +20,12 @@ def through_python(getter: Any, *args: Any, **kwargs: Any) -> Any:
 
 def nodes(graph: tf.Graph) -> list[tuple[Any, ...]]:
     return [
-        (op.name, op.type, [each.name for each in op.inputs], [(t.dtype, t.shape.as_list()) for t in op.outputs])
+        (
+            op.name,
+            op.type,
+            [each.name for each in op.inputs],
+            [(t.dtype, t.shape.as_list()) for t in op.outputs],
+        )
         for op in graph.get_operations()
     ]
 
@@ -48,7 +52,9 @@ INITIALIZERS: dict[str, Any] = {
 @pytest.mark.parametrize("dtype", [tf.float32, tf.float64, tf.float16, tf.int32, tf.int64])
 @pytest.mark.parametrize("shape", [[], [3], [2, 3], (5, 4, 3), [0], [40, 40]])
 @pytest.mark.parametrize("seed", [None, 7])
-def test_fast_and_slow_creation_make_the_same(kind: str, dtype: tf.DType, shape: Any, seed: int | None) -> None:
+def test_fast_and_slow_creation_make_the_same(
+    kind: str, dtype: tf.DType, shape: Any, seed: int | None
+) -> None:
     made = []
     for getter in (None, through_python):
         graph = tf.Graph()
@@ -108,7 +114,9 @@ def test_sharing_refuses_what_does_not_fit(arguments: dict[str, Any], text: str)
         assert everything(graph) == before
 
 
-@pytest.mark.parametrize("shape", [[2], (2,), tf.TensorShape([2]), [None], None, [tf.Dimension(2)], np.array([2])])
+@pytest.mark.parametrize(
+    "shape", [[2], (2,), tf.TensorShape([2]), [None], None, [tf.Dimension(2)], np.array([2])]
+)
 def test_sharing_takes_every_form_of_the_shape(shape: Any) -> None:
     with tf.Graph().as_default():
         w = tf.get_variable("w", [2])
@@ -259,3 +267,19 @@ def test_create_ops_refuses_and_leaves_nothing() -> None:
             graph.create_ops("AddV2", [(x, x), (x, tf.constant([1.0, 2.0, 3.0]))])
         assert nodes(graph)[: len(before)] == before
         assert [op.type for op in graph.get_operations()].count("AddV2") == 0
+
+
+def test_strings_name_initializers_where_a_shape_is_given() -> None:
+    with tf.Graph().as_default(), tf.Session() as session:
+        ones = tf.get_variable("ones", [2], initializer="ones")
+        with tf.variable_scope("s", initializer="glorot_normal"):
+            normal = tf.get_variable("w", [3, 3])
+        text = tf.get_variable("text", initializer="zeros")  # without a shape, a value, as in v1
+        session.run(tf.global_variables_initializer())
+        assert session.run(ones).tolist() == [1.0, 1.0]
+        assert normal.initial_value.op.name.startswith("s/w/Initializer/truncated_normal")
+        assert session.run(text) == b"zeros"
+        with pytest.raises(ValueError, match="If initializer is a constant, do not specify shape."):
+            tf.get_variable("x", [2], initializer="no such initializer")
+        with tf.variable_scope("", reuse=True):
+            assert tf.get_variable("ones", [2], initializer="ones") is ones

@@ -9,6 +9,7 @@ from typing import Any
 from .. import _core
 from ..dtypes import DType, as_dtype, float32
 from ..graph import Graph, GraphKeys, get_default_graph
+from ..initializers import get as get_initializer
 from ..initializers import zeros_initializer
 from ..ops.constant import convert_to_tensor
 from ..shapes import Dims, as_dims
@@ -38,9 +39,15 @@ def get_variable_slow(  # noqa: D417
     if not isinstance(name, str) and name is not None:
         raise TypeError(f"expected string or bytes-like object, got '{type(name).__name__}'")
     full_name: Any = f"{scope_name}/{name}" if scope_name else name  # None has an error of its own
+    given = (
+        initializer if shape is None else _by_name(initializer)
+    )  # a scope's need not go with the call's dtype
+    initializer = given
+    if initializer is None:
+        initializer = scope.initializer if shape is None else _by_name(scope.initializer)
     with name_scope(None):
-        if dtype is not None and initializer is not None and not callable(initializer):
-            explicit, found = as_dtype(dtype), _dtype_of(initializer)
+        if dtype is not None and given is not None and not callable(given):
+            explicit, found = as_dtype(dtype), _dtype_of(given)
             if found != explicit.base_dtype:
                 raise ValueError(f"Initializer type '{found}' and explicit dtype '{explicit}' don't match.")
         getter = custom_getter if custom_getter is not None else scope.custom_getter
@@ -54,7 +61,7 @@ def get_variable_slow(  # noqa: D417
         arguments: dict[str, Any] = {
             "shape": shape,
             "dtype": wanted,
-            "initializer": scope.initializer if initializer is None else initializer,
+            "initializer": initializer,
             "regularizer": scope.regularizer if regularizer is None else regularizer,
             "reuse": mode,
             "trainable": trainable,
@@ -72,6 +79,16 @@ def get_variable_slow(  # noqa: D417
         if not _takes(getter, "constraint"):
             del arguments["constraint"]
         return getter(getter=true_getter, name=full_name, **arguments)
+
+
+def _by_name(initializer: Any) -> Any:
+    """Returns the initializer that a string names; v1 takes strings for values, which may not come with a shape."""
+    if not isinstance(initializer, str):
+        return initializer
+    try:
+        return get_initializer(initializer)
+    except ValueError:
+        return initializer
 
 
 def _dtype_of(value: Any) -> DType:
