@@ -279,7 +279,7 @@ def test_strings_name_initializers_where_a_shape_is_given() -> None:
         assert session.run(ones).tolist() == [1.0, 1.0]
         assert normal.initial_value.op.name.startswith("s/w/Initializer/truncated_normal")
         assert session.run(text) == b"zeros"
-        with pytest.raises(ValueError, match="If initializer is a constant, do not specify shape."):
+        with pytest.raises(ValueError, match="If initializer is a constant, do not specify shape"):
             tf.get_variable("x", [2], initializer="no such initializer")
         with tf.variable_scope("", reuse=True):
             assert tf.get_variable("ones", [2], initializer="ones") is ones
