@@ -82,7 +82,7 @@ def get_variable_slow(  # noqa: D417
 
 
 def _by_name(initializer: Any) -> Any:
-    """Returns the initializer that a string names; for v1 a string is a value, which comes without a shape."""
+    """Returns the initializer that a string names; for v1, a string is a value and comes without a shape."""
     if not isinstance(initializer, str):
         return initializer
     try:
