@@ -71,7 +71,8 @@ DIFFERENT = {
             ),
             (
                 f"variable raises {NOT_ALLOWED}: ...",
-                "variable raises TypeError: 'Variable' object is not iterable.",
+                f"variable raises {NOT_ALLOWED}: Iterating over a symbolic `tf.Tensor` is not allowed. "
+                "Use tf.unstack, or run it in a session.",
             ),
         ],
     ),
@@ -88,6 +89,17 @@ DIFFERENT = {
         [
             ("sparse_read raises AttributeError: ", "sparse_read -> GatherV2_1:0"),
             ("gather_nd raises AttributeError: ", "gather_nd -> GatherNd:0"),
+        ],
+    ),
+    "get_variable::callables_with_arguments": Deliberate(
+        "An initializer that returns a plain value decides the shape, as in the notebooks' TensorFlow; it warns.",
+        [
+            (
+                "wrong shape raises ValueError: Dimension 0 in both shapes must be equal, but are 2 and 3. Shapes are "
+                "[2] and [3]. for '{{node i/Assign}} = Assign[T=DT_FLOAT, use_locking=true, validate_shape=true](i, "
+                "i/Initializer/initial_value)' with input shapes: [2], [3].",
+                "wrong shape -> i:0",
+            )
         ],
     ),
     "get_variable::local_variables_and_the_list_given": Deliberate(

@@ -15,6 +15,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, Final
 
+from ..variables import global_variables_initializer, local_variables_initializer, variables_initializer
 from .base import Initializer
 from .drawn import (
     RandomNormal,
@@ -87,6 +88,7 @@ __all__ = [
     "convolutional_orthogonal_2d",
     "convolutional_orthogonal_3d",
     "get",
+    "global_variables",
     "glorot_normal",
     "glorot_normal_initializer",
     "glorot_uniform",
@@ -97,6 +99,7 @@ __all__ = [
     "identity_initializer",
     "lecun_normal",
     "lecun_uniform",
+    "local_variables",
     "ones",
     "ones_initializer",
     "orthogonal",
@@ -109,6 +112,7 @@ __all__ = [
     "truncated_normal_initializer",
     "uniform_unit_scaling",
     "uniform_unit_scaling_initializer",
+    "variables",
     "variance_scaling",
     "variance_scaling_initializer",
     "zeros",
@@ -135,6 +139,11 @@ _BY_NAME: Final[dict[str, Callable[..., Initializer]]] = {
     for name, value in globals().items()
     if name in __all__ and callable(value) and value not in (Initializer, ConvolutionOrthogonal)
 }
+
+# v1 has what initializes variables here as well; these are no initial values, so `get` does not know them.
+global_variables = global_variables_initializer
+local_variables = local_variables_initializer
+variables = variables_initializer
 
 
 def get(identifier: Any) -> Any:

@@ -4,7 +4,7 @@ from .._core import get_variable, get_variable_scope, get_variables, name_scope,
 from .create_partitioned import create_partitioned_variables
 from .getting import get_local_variable
 from .regularizing import no_regularizer
-from .scope_members import VariableScope, variable_creator_scope, variable_op_scope
+from .scope_members import VariableScope, op_scope, variable_creator_scope, variable_op_scope
 
 __all__ = [
     "VariableScope",
@@ -15,6 +15,7 @@ __all__ = [
     "get_variables",
     "name_scope",
     "no_regularizer",
+    "op_scope",
     "variable_creator_scope",
     "variable_op_scope",
     "variable_scope",

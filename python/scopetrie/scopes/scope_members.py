@@ -96,6 +96,22 @@ def variable_op_scope(
 
 
 @contextmanager
+def op_scope(values: Any, name: str | None, default_name: str | None = None) -> Iterator[Any]:
+    """v1's deprecated spelling of `name_scope`, with `values` first.
+
+    The arguments, the result and the errors are those of `tf.name_scope`.
+    """
+    warnings.warn(
+        "tf.op_scope(values, name, default_name) is deprecated, "
+        "use tf.name_scope(name, default_name, values)",
+        DeprecationWarning,
+        stacklevel=3,
+    )
+    with _core.name_scope(name, default_name, values) as scope:
+        yield scope
+
+
+@contextmanager
 def variable_creator_scope(variable_creator: Any) -> Iterator[None]:
     """Makes the variables of a `with` block by way of a function.
 
