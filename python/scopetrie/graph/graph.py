@@ -37,6 +37,7 @@ class Graph(_core.Graph):
         # By the key of the collection.
         self._views: WeakValueDictionary[Any, CollectionView] = WeakValueDictionary()
         self._variable_notes: dict[int, Any] = {}  # by number of the variable; see scopetrie.variables.notes
+        self._branches: list[int] = []  # the last operation outside of each open branch or loop
         self._partitioned: dict[str, Any] = {}  # by name; see scopetrie.scopes.partitioned
         self._unfeedable: set[int] = set()
         self._unfetchable: set[int] = set()

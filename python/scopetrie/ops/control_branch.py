@@ -91,7 +91,13 @@ def trace_calls(function: Callable[..., Any], arguments: Sequence[Any], after: O
     Returns:
         What it built.
     """
-    structure = function(*arguments)
+    graph = get_default_graph()
+    assert isinstance(graph, Graph)
+    graph._branches.append(after._id)
+    try:
+        structure = function(*arguments)
+    finally:
+        graph._branches.pop()
     leaves = []
     targets = []
     for each in flat(structure):

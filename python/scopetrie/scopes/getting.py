@@ -36,8 +36,6 @@ def get_variable_slow(  # noqa: D417
     Other arguments, the result and the errors are those of `tf.get_variable`.
     """
     scope_name = scope.name
-    if not isinstance(name, str) and name is not None:
-        raise TypeError(f"expected string or bytes-like object, got '{type(name).__name__}'")
     full_name: Any = f"{scope_name}/{name}" if scope_name else name  # None has an error of its own
     given = (
         initializer if shape is None else _by_name(initializer)
@@ -47,13 +45,15 @@ def get_variable_slow(  # noqa: D417
         initializer = scope.initializer if shape is None else _by_name(scope.initializer)
     with name_scope(None):
         if dtype is not None and given is not None and not callable(given):
-            explicit, found = as_dtype(dtype), _dtype_of(given)
-            if found != explicit.base_dtype:
-                raise ValueError(f"Initializer type '{found}' and explicit dtype '{explicit}' don't match.")
+            found = _dtype_of(given)
+            if found != dtype:
+                raise ValueError(f"Initializer type '{found}' and explicit dtype '{dtype}' don't match.")
         getter = custom_getter if custom_getter is not None else scope.custom_getter
         if getter is not None and not callable(getter):
             raise ValueError(f"Passed a custom_getter which is not callable: {getter}")
         wanted = as_dtype(scope.dtype if dtype is None else dtype).base_dtype
+        if not isinstance(name, str) and name is not None:
+            raise TypeError(f"expected string or bytes-like object, got '{type(name).__name__}'")
         mode = scope.reuse if reuse is None else reuse
         synchronization, aggregation, trainable = check_policy(
             full_name, synchronization, aggregation, trainable

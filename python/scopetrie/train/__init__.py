@@ -2,7 +2,22 @@
 
 from __future__ import annotations
 
+from .global_step import (
+    assert_global_step,
+    create_global_step,
+    get_global_step,
+    get_or_create_global_step,
+    global_step,
+)
 from .graph_io import write_graph
 from .summary_writer import SummaryWriter
 
-__all__ = ["SummaryWriter", "write_graph"]
+__all__ = [
+    "SummaryWriter",
+    "assert_global_step",
+    "create_global_step",
+    "get_global_step",
+    "get_or_create_global_step",
+    "global_step",
+    "write_graph",
+]

@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 
 from .. import _core
 from ..dtypes import as_dtype
-from ..graph import Graph, GraphKeys, get_default_graph
+from ..graph import Graph, GraphKeys, Tensor, get_default_graph
 from ..ops.constant import convert_to_tensor
 from ..ops.state import check_initial_shape
 from ..shapes import Dims, as_dims
@@ -49,8 +49,8 @@ def create_variable(request: Request) -> _core.Variable:
         The new variable.
 
     Raises:
-        ValueError: If the initial value is missing, has no known shape, or does not fit; if a collection is
-            no list.
+        ValueError: If the initial value is missing, has no known shape, does not fit, or is made in a branch;
+            if a collection is no list.
         TypeError: If the initial value does not go with the dtype.
     """
     if request.initial_value is None:
@@ -100,6 +100,12 @@ def _add(graph: Graph, request: Request, trainable: bool) -> _core.Variable:
                 initial = convert_to_tensor(computed, dtype, "initial_value")
         else:
             initial = convert_to_tensor(given, dtype, "initial_value")
+            if initial is given and graph._branches and initial.op._id > graph._branches[-1]:
+                raise ValueError(
+                    f"Initializer for variable {scope} is from inside a control-flow construct, such as a "
+                    "loop or conditional. When creating a variable inside a loop or conditional, use a "
+                    "lambda as the initializer."
+                )
         dims = _dims(request, initial, computed, scope[:-1])
         attrs = {"container": graph._placement.containers[-1]} if graph._placement.containers else None
         assign_attrs = None if request.validate_shape else {"validate_shape": False, "use_locking": True}
@@ -112,7 +118,7 @@ def _add(graph: Graph, request: Request, trainable: bool) -> _core.Variable:
         return made
 
 
-def _dims(request: Request, initial: _core.Tensor, computed: Any, name: str) -> Dims:
+def _dims(request: Request, initial: Tensor, computed: Any, name: str) -> Dims:
     if not request.validate_shape:
         return None if request.shape is None else as_dims(request.shape)
     found = initial._dims
@@ -128,7 +134,7 @@ def _dims(request: Request, initial: _core.Tensor, computed: Any, name: str) -> 
     return asked
 
 
-def _check_wanted(wanted: Dims, initial: _core.Tensor, computed: Any, name: str) -> None:
+def _check_wanted(wanted: Dims, initial: Tensor, computed: Any, name: str) -> None:
     found = initial._dims
     if wanted is None or found is None or _compatible(wanted, found):
         return

@@ -1,0 +1,102 @@
+"""The global step: a variable that counts training steps, found through its collection."""
+
+from __future__ import annotations
+
+import logging
+from typing import Any
+
+from ..dtypes import int64
+from ..graph import Graph, GraphKeys, Tensor, get_default_graph
+from ..initializers import zeros_initializer
+from ..scopes import get_variable
+from ..variables import Variable, VariableAggregation
+
+
+def get_global_step(graph: Graph | None = None) -> Any:
+    """Returns the global step of a graph, or None.
+
+    Args:
+        graph: The graph; the default one if left out.
+
+    Returns:
+        The variable of GraphKeys.GLOBAL_STEP, or else the tensor "global_step:0". None if there is none, or several.
+
+    Raises:
+        TypeError: If it is no integer scalar.
+    """
+    graph = graph or get_default_graph()
+    found = graph.get_collection(GraphKeys.GLOBAL_STEP)
+    if len(found) > 1:
+        logging.getLogger("scopetrie").error("Multiple tensors in global_step collection.")
+        return None
+    if not found:
+        try:
+            found = [graph.get_tensor_by_name("global_step:0")]
+        except KeyError:
+            return None
+    assert_global_step(found[0])
+    return found[0]
+
+
+def create_global_step(graph: Graph | None = None) -> Any:
+    """Makes the global step of a graph: an int64 variable in the current variable scope, not trainable.
+
+    Args:
+        graph: The graph; the default one if left out.
+
+    Raises:
+        ValueError: If there is one.
+
+    >>> import scopetrie as tf
+    >>> with tf.Graph().as_default():
+    ...     print(tf.train.create_global_step())
+    <tf.Variable 'global_step:0' shape=() dtype=int64_ref>
+    """
+    graph = graph or get_default_graph()
+    if get_global_step(graph) is not None:
+        raise ValueError('"global_step" already exists.')
+    with graph.as_default():
+        return get_variable(
+            GraphKeys.GLOBAL_STEP, shape=[], dtype=int64, initializer=zeros_initializer(), trainable=False,
+            collections=[GraphKeys.GLOBAL_VARIABLES, GraphKeys.GLOBAL_STEP],
+            aggregation=VariableAggregation.ONLY_FIRST_REPLICA,
+        )  # fmt: skip
+
+
+def get_or_create_global_step(graph: Graph | None = None) -> Any:
+    """Returns the global step of a graph, made if there is none.
+
+    Args:
+        graph: The graph; the default one if left out.
+    """
+    graph = graph or get_default_graph()
+    found = get_global_step(graph)
+    return create_global_step(graph) if found is None else found
+
+
+def assert_global_step(global_step_tensor: Any) -> None:
+    """Refuses what cannot be a global step.
+
+    Args:
+        global_step_tensor: A variable or tensor.
+
+    Raises:
+        TypeError: If it is neither, or no integer scalar.
+    """
+    if not isinstance(global_step_tensor, (Variable, Tensor)):
+        raise TypeError(f'Existing "global_step" must be a Variable or Tensor: {global_step_tensor}.')
+    if not global_step_tensor.dtype.base_dtype.is_integer:
+        raise TypeError(f'Existing "global_step" does not have integer type: {global_step_tensor.dtype}')
+    shape = global_step_tensor.get_shape()
+    if shape.ndims != 0 and shape.is_fully_defined():
+        raise TypeError(f'Existing "global_step" is not scalar: {shape}')
+
+
+def global_step(sess: Any, global_step_tensor: Any) -> int:
+    """Returns the value of a global step in a session.
+
+    Args:
+        sess: The session.
+        global_step_tensor: The global step, or its name.
+    """
+    return int(sess.run(global_step_tensor))
