@@ -87,4 +87,3 @@ def get_total_loss(
     if add_regularization_losses:
         losses = losses + get_regularization_losses(scope)
     return add_n(losses, name=name)
-

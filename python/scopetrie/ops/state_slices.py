@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from .. import _core
-from .._core import Variable, name_scope
+from .._core import OpFunction, Variable, name_scope
 from ..graph import Tensor
 from .array_join import concat
 from .array_shape import expand_dims, reshape, shape
@@ -16,7 +16,7 @@ from .array_slice import dense_key
 from .constant import convert_to_tensor
 from .creation import ones_like
 from .math_elementwise import cast
-from .registry import OPS, OpFunction, Spec, define_op
+from .registry import OPS, Spec, define_op
 from .state_scatter import scatter_nd_update
 
 
@@ -68,7 +68,7 @@ def _assign_part(part: Tensor, val: Any, name: str | None = None) -> Tensor:
 
 
 def _assign_of(tensor: Tensor) -> Any:
-    """`v[...].assign(val, name=None)`, which sets that part of the variable; other tensors have no `assign`."""
+    """`v[...].assign(val, name=None)`, which sets that part of the variable; other tensors have none."""
     if tensor.op.type == "StridedSlice":
         read = tensor.op.inputs[0].op
         if read.type == "Identity" and read.inputs[0].op.type == "VariableV2":

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
+from .. import _core
 from ..dtypes import string
 from ..graph import Tensor, device
 from ..ops.array_gather import boolean_mask
@@ -13,7 +14,6 @@ from ..ops.constant import constant
 from ..ops.math_compare import logical_not
 from ..ops.registry import OPS
 from ..ops.state import is_variable_initialized
-from .. import _core
 from .listing import global_variables, local_variables
 
 
@@ -55,8 +55,8 @@ def assert_variables_initialized(var_list: Iterable[Any] | None = None) -> Tenso
         var_list: The variables; `global_variables()` and `local_variables()` by default.
 
     Returns:
-        A tensor; running it raises errors.FailedPreconditionError if a variable has no value. None if there is no
-        variable.
+        A tensor; running it raises errors.FailedPreconditionError if a variable has no value. None if there
+        is no variable.
     """
     variables = _all_variables() if var_list is None else list(var_list)
     if not variables:

@@ -75,7 +75,7 @@ scatter_nd_sub = _slices("scatter_nd_sub", "subtracts from slices", state_scatte
 scatter_nd_update = _slices("scatter_nd_update", "sets slices", state_scatter.scatter_nd_update)
 
 
-def sparse_read(self: _core.Variable, indices: Any, name: str | None = None) -> Tensor:
+def sparse_read(self: _core.Variable, indices: Any, name: str | None = None) -> Tensor:  # noqa: D417
     """Makes a node that reads rows; see `tf.gather`.
 
     Args:
@@ -88,7 +88,7 @@ def sparse_read(self: _core.Variable, indices: Any, name: str | None = None) -> 
     return gather(self, indices, name=name)
 
 
-def gather_nd(self: _core.Variable, indices: Any, name: str | None = None) -> Tensor:
+def gather_nd(self: _core.Variable, indices: Any, name: str | None = None) -> Tensor:  # noqa: D417
     """Makes a node that reads slices; see `tf.gather_nd`.
 
     Args:

@@ -17,9 +17,9 @@ def undone_if_failed(graph: Graph, made_variable: bool = False) -> Iterator[None
     """Undoes everything that a failing block has added: operations, names, variables, collection entries.
 
     v1 undoes nothing, and names the next try `w_1`. That is kept for one error, since programs go on after it
-    and what they build then is to have v1's names: where an initializer's or a regularizer's value or operation
-    does not take the variable's dtype, names stay taken, and a variable that was made before its regularizer
-    failed stays.
+    and what they build then is to have v1's names: where an initializer's or a regularizer's value or
+    operation does not take the variable's dtype, names stay taken, and a variable that was made before its
+    regularizer failed stays.
 
     Args:
         graph: The graph.
