@@ -84,7 +84,7 @@ bool check_operation_name(GraphState& graph, ScopeId scope, std::string_view nam
   return false;
 }
 
-bool take_name_slow(Context& context, PyObject* name, NameStyle style, OpGraph::Fresh& out) {
+bool take_name_slow(Context& context, PyObject* name, std::uint32_t fallback, NameStyle style, OpGraph::Fresh& out) {
   GraphState& graph = state_of(context.graph);
   if (!PyUnicode_Check(name)) {
     PyErr_Format(PyExc_TypeError, "expected string or bytes-like object, got '%s'", Py_TYPE(name)->tp_name);
@@ -92,12 +92,14 @@ bool take_name_slow(Context& context, PyObject* name, NameStyle style, OpGraph::
   }
   std::string_view text = text_of(name);
   if (text.data() == nullptr) return false;
+  // v1's operations with inputs enter a scope of their name, and only then find that it is no operation's.
+  const bool in_scope = style == NameStyle::kScope;
+  if (in_scope && text.empty()) return take_name(context, nullptr, fallback, style, out);
   const bool verbatim = !text.empty() && text.back() == '/';
+  if (in_scope && !check_scope_name(scope_of(context) == ScopeTrie::kRoot, text)) return false;
   if (verbatim) text.remove_suffix(1);
   const ScopeId here = verbatim ? ScopeTrie::kRoot : scope_of(context);
-  const bool legal = style == NameStyle::kScope ? check_scope_name(here == ScopeTrie::kRoot, text)
-                                                : check_operation_name(graph, here, text);
-  if (!legal) return false;
+  if ((!in_scope || verbatim) && !check_operation_name(graph, here, text)) return false;
   if (verbatim) return take_verbatim(graph, text, out);
   SegmentId segment;
   const ScopeId scope = graph.ops.scopes().scope_of_name(text, here, segment);

@@ -12,12 +12,12 @@ enum class NameStyle { kNode, kScope };
 
 /// Takes the name of a new operation: `name` as Python gave it, or the known default where it is null.
 /// False with an exception set.
-bool take_name_slow(Context& context, PyObject* name, NameStyle style, OpGraph::Fresh& out);
+bool take_name_slow(Context& context, PyObject* name, std::uint32_t fallback, NameStyle style, OpGraph::Fresh& out);
 inline bool take_name(Context& context, PyObject* name, std::uint32_t fallback, NameStyle style, OpGraph::Fresh& out) {
   GraphState& graph = state_of(context.graph);
   const SegmentId segment = name == nullptr ? known_segment(graph, fallback) : plain_segment(graph, name);
   if (segment == kNone) [[unlikely]]
-    return take_name_slow(context, name, style, out);
+    return take_name_slow(context, name, fallback, style, out);
   out = graph.ops.unique(scope_of(context), segment);
   return true;
 }

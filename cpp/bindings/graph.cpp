@@ -206,7 +206,7 @@ PyObject* add_variable_row(PyObject* self, PyObject* args) {
   output.dtype = base_dtype(dtype_number(dtype));
   if (output.dtype == 0 || !parse_dims(graph.ops.shapes(), dims, output.shape)) return nullptr;
   OpGraph::Fresh fresh;
-  if (!take_name(context, name, 0, NameStyle::kNode, fresh)) return nullptr;
+  if (!take_name(context, name, 0, NameStyle::kScope, fresh)) return nullptr;
   Variable record;
   record.flags = trainable != 0 ? kTrainable : 0u;
   if (key != Py_None) {

@@ -45,7 +45,7 @@ PyObject* build_slow(Context& context, const Definition& definition, PyObject* c
   const Ref keep_graph = Ref::borrowed(reinterpret_cast<PyObject*>(context.graph));
   Transaction transaction(graph);
   OpGraph::Fresh fresh;
-  const NameStyle style = definition.inputs.empty() ? NameStyle::kNode : NameStyle::kScope;
+  const NameStyle style = definition.kind == kinds().constant ? NameStyle::kNode : NameStyle::kScope;
   if (!take_name(context, name, default_name, style, fresh)) return nullptr;
   if (definition.has_lists) {
     if (!convert_lists(context, definition, args, inputs, fresh, conversion)) return nullptr;
@@ -65,7 +65,7 @@ PyObject* build(const Definition& definition, PyObject* const* args, PyObject* n
                 PyObject* attrs, Conversion conversion) {
   Inputs inputs;
   if (definition.has_lists) {
-    inputs.graph = graph_of_lists(definition, args);
+    note_graph_of_lists(definition, args, inputs);
   } else if (!read_inputs(definition, args, inputs)) {
     return nullptr;
   }

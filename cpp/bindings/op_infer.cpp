@@ -103,6 +103,8 @@ bool broadcast_failed(const Definition& definition, PyGraph* graph, const Name& 
 
 PyObject* dtype_name(std::uint8_t dtype) { return PyObject_GetAttrString(state().dtypes[base_dtype(dtype)], "name"); }
 
+}  // namespace
+
 bool wrong_dtype(const Definition& definition, std::uint8_t dtype) {
   const Ref name(dtype_name(dtype));
   if (!name) return false;
@@ -115,6 +117,8 @@ bool wrong_dtype(const Definition& definition, std::uint8_t dtype) {
   }
   return false;
 }
+
+namespace {
 
 bool dtypes_differ(const Definition& definition, std::size_t at, std::uint8_t found, std::uint8_t wanted) {
   const Ref found_name(dtype_name(found));

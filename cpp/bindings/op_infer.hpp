@@ -35,6 +35,9 @@ inline bool infer_simple(const Definition& definition, OpGraph& ops, std::span<c
   return true;
 }
 
+/// Raises what v1 says of a first input whose dtype is not among those allowed; returns false.
+bool wrong_dtype(const Definition& definition, std::uint8_t dtype);
+
 /// The same for any rule, with the exception that says what is wrong. `name` is what the operation would be called.
 bool infer(const Definition& definition, PyGraph* graph, std::span<const TensorId> ids, PyObject* attrs, Outputs& out,
            const Name& name);

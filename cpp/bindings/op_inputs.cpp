@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "op_infer.hpp"
+
 namespace scopetrie::python {
 
 namespace {
@@ -45,6 +47,45 @@ TensorId convert(PyObject* value, std::uint8_t dtype, PyObject* name, Conversion
     return kNone;
   }
   return check_graph(inputs, tensor.get()) ? handle(tensor.get())->id : kNone;
+}
+
+// Says in v1's words that a value is no tensor for an input, where converting it has raised an error.
+void explain(const Definition& definition, const Input& input, PyObject* value, std::uint8_t dtype) {
+  const bool wrong_type = PyErr_ExceptionMatches(PyExc_TypeError) != 0;
+  if (wrong_type ? dtype == 0 : PyErr_ExceptionMatches(PyExc_ValueError) == 0) return;
+  PyObject *type, *error, *trace;
+  PyErr_Fetch(&type, &error, &trace);
+  PyErr_NormalizeException(&type, &error, &trace);
+  const Ref keep_type(type), keep_error(error), keep_trace(trace);
+  if (!wrong_type) {
+    PyErr_Format(PyExc_ValueError, "Tried to convert '%U' to a tensor and failed. Error: %S", input.name, error);
+    return;
+  }
+  const Ref wanted(PyObject_GetAttrString(state().dtypes[dtype], "name"));
+  const Ref found(PyType_GetName(Py_TYPE(value)));
+  if (wanted && found)
+    PyErr_Format(PyExc_TypeError,
+                 "Expected %U passed to parameter '%U' of op '%U', got %R of type '%U' instead. Error: %S",
+                 wanted.get(), input.name, kind_name(definition.kind), value, found.get(), error);
+}
+
+// Converts the value of input i to `dtype` (0: any), as v1 does: most inputs must have the dtype of those before. The
+// second operand of an addition and of a matrix product is converted on its own, if need be, so that the error is about
+// the operation's types; the first operand of an operator is a value only where Python has swapped the operands.
+TensorId convert_one(const Definition& definition, PyObject* value, std::size_t i, std::uint8_t dtype, bool first,
+                     Conversion conversion, Inputs& inputs) {
+  static const KindId kMatMul = kind_number("MatMul");
+  const Input& input = definition.inputs[i];
+  const bool on_its_own = definition.kind == kinds().add || definition.kind == kMatMul;
+  if (on_its_own && i == 1) return convert(value, dtype, input.name, Conversion::kPreferred, inputs);
+  TensorId made = convert(value, dtype, input.name, Conversion::kStrict, inputs);
+  if (made != kNone || (first && conversion == Conversion::kPreferred)) return made;
+  if (first && dtype != 0 && PyErr_ExceptionMatches(PyExc_TypeError)) {
+    PyErr_Clear();  // the types of the inputs will not match, which is what v1 says
+    return convert(value, 0, input.name, Conversion::kStrict, inputs);
+  }
+  if (!on_its_own) explain(definition, input, value, dtype);
+  return kNone;
 }
 
 /// The inputs' graph as the default while a call that is not on the default graph converts its values.
@@ -125,13 +166,18 @@ bool convert_values(Context& context, const Definition& definition, PyObject* co
     plain = inputs.ids()[i] != kNone || is_plain_scalar(args[i], dtype);
   if (plain) return add_scalars(context, definition, args, inputs, dtype, fresh.name);
 
+  if (const TensorId id = inputs.ids()[0]; id != kNone && definition.checks_dtype)
+    if (const std::uint8_t found = base_dtype(ops.tensor(id).dtype); !definition.allowed[found])
+      return wrong_dtype(definition, found);
+
   const AsDefault as_default(context);
   const InScope in_scope(context, fresh.name);
+  bool first = true;  // no input before has a dtype
   for (std::size_t i = 0; i < inputs.count; ++i) {
     TensorId& id = inputs.ids()[i];
-    if (id != kNone) continue;
-    id = convert(args[i], dtype, definition.inputs[i].name, conversion, inputs);
+    if (id == kNone) id = convert_one(definition, args[i], i, dtype, first, conversion, inputs);
     if (id == kNone) return false;
+    first = false;
     if (dtype == 0 && definition.same_dtype) dtype = base_dtype(ops.tensor(id).dtype);
   }
   return true;
@@ -187,20 +233,24 @@ bool convert_lists(Context& context, const Definition& definition, PyObject* con
   return true;
 }
 
-PyGraph* graph_of_lists(const Definition& definition, PyObject* const* args) {
-  for (std::size_t i = 0; i < definition.inputs.size(); ++i) {
-    Inputs probe;
+void note_graph_of_lists(const Definition& definition, PyObject* const* args, Inputs& inputs) {
+  Inputs probe;
+  const auto try_one = [&probe](PyObject* item) {
     TensorId id;
+    if (!read_input(probe, item, Input::kTensor, id)) PyErr_Clear();  // said where it is read for good
+    return probe.graph != nullptr;
+  };
+  bool found = false;
+  for (std::size_t i = 0; !found && i < definition.inputs.size(); ++i) {
     if (definition.inputs[i].kind < Input::kList) {
-      if (read_input(probe, args[i], Input::kTensor, id) && probe.graph != nullptr) return probe.graph;
-      continue;
+      found = try_one(args[i]);
+    } else if (PyList_Check(args[i]) || PyTuple_Check(args[i])) {
+      for (Py_ssize_t k = 0; !found && k < PySequence_Fast_GET_SIZE(args[i]); ++k)
+        found = try_one(PySequence_Fast_GET_ITEM(args[i], k));
     }
-    if (!PyList_Check(args[i]) && !PyTuple_Check(args[i])) continue;
-    for (Py_ssize_t k = 0; k < PySequence_Fast_GET_SIZE(args[i]); ++k)
-      if (read_input(probe, PySequence_Fast_GET_ITEM(args[i], k), Input::kTensor, id) && probe.graph != nullptr)
-        return probe.graph;
   }
-  return nullptr;
+  inputs.graph = probe.graph;
+  inputs.first = probe.first;
 }
 
 }  // namespace scopetrie::python

@@ -71,7 +71,7 @@ bool convert_values(Context& context, const Definition& definition, PyObject* co
 bool convert_lists(Context& context, const Definition& definition, PyObject* const* args, Inputs& inputs,
                    const OpGraph::Fresh& fresh, Conversion conversion);
 
-/// The graph that a call with lists is about: that of the first handle in it, or null.
-PyGraph* graph_of_lists(const Definition& definition, PyObject* const* args);
+/// Notes the graph that a call with lists is about: that of the first handle in it, if there is one.
+void note_graph_of_lists(const Definition& definition, PyObject* const* args, Inputs& inputs);
 
 }  // namespace scopetrie::python

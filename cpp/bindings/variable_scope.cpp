@@ -197,7 +197,8 @@ PyVariableScope* prolong(Context& context, PyEntry* entry, PyObject* name) {
   scope->scope = join(graph, parent, name, text);
   Py_CLEAR(scope->name);
   if (entry->reuse != Reuse::kNo) scope->reuse = entry->reuse;
-  if (!text.empty() || !entry->auxiliary) {
+  const bool verbatim = text.empty() || text.back() == '/';
+  if (!verbatim || !entry->auxiliary) {
     set_origin(context, entry, scope);
   } else {
     Py_XSETREF(scope->origin_text, Py_NewRef(name));
@@ -295,8 +296,11 @@ PyObject* enter(PyObject* self, PyObject*) {
     context = current_context();
   }
   const NameScope before = context->names;
-  // As v1: entering a manager within itself first ends the name scope of its earlier entry.
-  if (entry->now.graph != nullptr && entry->now.context == context) context->names = entry->now.names_before;
+  // As v1: entering a manager within itself first ends the name scope of its earlier entry, and gives the same scope.
+  if (entry->now.graph != nullptr && entry->now.context == context) {
+    context->names = entry->now.names_before;
+    remember(entry, entry->now.scope);
+  }
   Entered entered;
   entered.names_before = context->names;
   if (!enter_context(*context, entry, entered)) {

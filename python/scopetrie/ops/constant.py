@@ -64,7 +64,7 @@ def constant(
         array = _shaped(array, shape, verify_shape)
     elif array.flags.writeable and isinstance(value, np.ndarray):
         array = array.copy()
-    return _const(value=array, name=name or "Const")
+    return _const(value=array, name="Const" if name is None else name)
 
 
 def _shaped(array: np.ndarray[Any, Any], shape: Any, verify_shape: bool) -> np.ndarray[Any, Any]:
