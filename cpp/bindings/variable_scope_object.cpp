@@ -220,12 +220,17 @@ bool bind_variable_scope_object(PyObject* module) {
       {"_set_constraint", set_setting<offsetof(PyVariableScope, constraint)>, METH_O,
        "Sets the constraint of this scope."},
       {nullptr, nullptr, 0, nullptr}};
+  // The layer above has the text; the signature is read from here.
+  static const char doc[] =
+      "VariableScope(reuse, name='', initializer=None, regularizer=None, caching_device=None, partitioner=None, "
+      "custom_getter=None, name_scope='', dtype=None, use_resource=None, constraint=None)\n--\n\n";
   PyType_Slot slots[] = {{Py_tp_new, reinterpret_cast<void*>(make)},
                          {Py_tp_traverse, reinterpret_cast<void*>(traverse)},
                          {Py_tp_clear, reinterpret_cast<void*>(clear)},
                          {Py_tp_dealloc, reinterpret_cast<void*>(dealloc)},
                          {Py_tp_methods, methods},
                          {Py_tp_getset, properties},
+                         {Py_tp_doc, const_cast<char*>(doc)},
                          {0, nullptr}};
   PyType_Spec spec = {"scopetrie._core.VariableScope", sizeof(PyVariableScope), 0,
                       Py_TPFLAGS_DEFAULT | Py_TPFLAGS_BASETYPE | Py_TPFLAGS_HAVE_GC, slots};
