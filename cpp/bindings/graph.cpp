@@ -355,7 +355,8 @@ PyObject* begin(PyObject* self, PyObject*) {
 
 PyObject* end(PyObject*, PyObject* const* args, Py_ssize_t count) {
   if (count != 2 && count != 3) {
-    PyErr_SetString(PyExc_TypeError, "_end() takes a token, whether to keep what was made, and else whether to keep names");
+    PyErr_SetString(PyExc_TypeError,
+                    "_end() takes a token, whether to keep what was made, and else whether to keep names");
     return nullptr;
   }
   auto* transaction = static_cast<Transaction*>(PyCapsule_GetPointer(args[0], "scopetrie.transaction"));

@@ -92,12 +92,13 @@ DIFFERENT = {
         ],
     ),
     "get_variable::callables_with_arguments": Deliberate(
-        "An initializer that returns a plain value decides the shape, as in the notebooks' TensorFlow; it warns.",
+        "An initializer that returns a plain value decides the shape, as in the notebooks' TensorFlow; it "
+        "warns.",
         [
             (
-                "wrong shape raises ValueError: Dimension 0 in both shapes must be equal, but are 2 and 3. Shapes are "
-                "[2] and [3]. for '{{node i/Assign}} = Assign[T=DT_FLOAT, use_locking=true, validate_shape=true](i, "
-                "i/Initializer/initial_value)' with input shapes: [2], [3].",
+                "wrong shape raises ValueError: Dimension 0 in both shapes must be equal, but are 2 and 3. "
+                "Shapes are [2] and [3]. for '{{node i/Assign}} = Assign[T=DT_FLOAT, use_locking=true, "
+                "validate_shape=true](i, i/Initializer/initial_value)' with input shapes: [2], [3].",
                 "wrong shape -> i:0",
             )
         ],

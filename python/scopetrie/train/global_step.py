@@ -19,7 +19,8 @@ def get_global_step(graph: Graph | None = None) -> Any:
         graph: The graph; the default one if left out.
 
     Returns:
-        The variable of GraphKeys.GLOBAL_STEP, or else the tensor "global_step:0". None if there is none, or several.
+        The variable of GraphKeys.GLOBAL_STEP, or else the tensor "global_step:0". None if there is none, or
+        several.
 
     Raises:
         TypeError: If it is no integer scalar.
