@@ -66,7 +66,7 @@ def check(name, arguments, status):
         assert error in {c.__name__ for c in type(caught.value).__mro__}
         assert str(caught.value)
         return
-    assert status.split(":")[0] in ("supported", "accepted")
+    assert re.split("[:;,]", status)[0] in ("supported", "accepted")
     found = find(name)
     if arguments:
         assert callable(found)
