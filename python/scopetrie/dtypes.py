@@ -385,9 +385,12 @@ double_ref: Final = float64_ref
 ALL_DTYPES: Final = tuple(_BY_ENUM.values())
 QUANTIZED_DTYPES: Final = frozenset(dtype for dtype in ALL_DTYPES if dtype.is_quantized)
 
-_CONVERSIONS.update(
-    {base._numpy: base for base in ALL_DTYPES if isinstance(base._numpy, type) and not base._is_ref_dtype}
-)
+_NUMPY_BASES: Final = [
+    each for each in ALL_DTYPES if isinstance(each._numpy, type) and not each._is_ref_dtype
+]
+_CONVERSIONS.update({each._numpy: each for each in _NUMPY_BASES})
+# Arrays' dtypes as well, which are looked up for every constant. (Quantized types share theirs with integers.)
+_CONVERSIONS.update({np.dtype(each._numpy): each for each in _NUMPY_BASES if not each.is_quantized})
 _CONVERSIONS.update(
     {
         "half": half,

@@ -16,7 +16,11 @@ from .registry import OPS, Dims, ShapeError, Spec, define_op, dims_text
 
 # v1's `tf.register_tensor_conversion_function`: by priority, then by age.
 _conversions: Final[list[tuple[int, type | tuple[type, ...], Callable[..., Any]]]] = []
-_INT32: Final = np.iinfo(np.int32)
+_INT32_MIN: Final = -(2**31)
+_INT32_MAX: Final = 2**31 - 1
+_LISTS: Final = (list, tuple)
+# What Python's own scalars become, where nothing else is said.
+_SCALARS: Final[dict[type, Any]] = {float: np.float32, int: np.int32, bool: np.bool_}
 
 
 def _const_rule(value: Any) -> Spec:
@@ -99,6 +103,9 @@ def make_array(value: Any, dtype: DType | None) -> np.ndarray[Any, Any]:
         TypeError: If the value does not go with the dtype, or is of no known kind.
         ValueError: If the value is None.
     """
+    made = _SCALARS.get(value.__class__) if dtype is None else None
+    if made is not None and (made is not np.int32 or _INT32_MIN <= value <= _INT32_MAX):
+        return np.array(value, made)
     if value is None:
         raise ValueError("None values not supported.")
     if isinstance(value, (np.ndarray, np.generic)):
@@ -140,8 +147,8 @@ def _narrowed(array: np.ndarray[Any, Any], dtype: Any) -> np.ndarray[Any, Any]:
 
 def _fits_int32(array: np.ndarray[Any, Any]) -> bool:
     if array.size <= 16:  # shapes and axes: NumPy's reductions take longer than all the rest
-        return all(_INT32.min <= each <= _INT32.max for each in array.ravel().tolist())
-    return bool(array.min() >= _INT32.min and array.max() <= _INT32.max)
+        return all(_INT32_MIN <= each <= _INT32_MAX for each in array.ravel().tolist())
+    return bool(array.min() >= _INT32_MIN and array.max() <= _INT32_MAX)
 
 
 def _unknown_kind(value: object) -> TypeError:
@@ -262,6 +269,8 @@ def convert_to_tensor(
         read: Tensor = value.value()
         return read
     preferred = preferred_dtype if preferred_dtype is not None else dtype_hint
+    if value.__class__ is np.ndarray and wanted is None and preferred is None and value.dtype.kind in "fiub":
+        return _const(value=value.copy(), name=name or "Const")  # the shapes and axes that ops hand over
     if wanted is None and preferred is not None:
         try:
             return convert_to_tensor(value, preferred, name)
@@ -344,6 +353,10 @@ def index_array(value: Any) -> Any:
     """
     if isinstance(value, (Tensor, Variable, np.ndarray)):
         return value
+    if value.__class__ in _LISTS and all(
+        [x.__class__ is int and _INT32_MIN <= x <= _INT32_MAX for x in value]
+    ):
+        return np.array(value, np.int32)
     if isinstance(value, TensorShape):
         if not value.is_fully_defined():
             raise ValueError(f"Cannot convert a partially known TensorShape {value} to a Tensor.")
