@@ -389,7 +389,7 @@ _NUMPY_BASES: Final = [
     each for each in ALL_DTYPES if isinstance(each._numpy, type) and not each._is_ref_dtype
 ]
 _CONVERSIONS.update({each._numpy: each for each in _NUMPY_BASES})
-# Arrays' dtypes as well, which are looked up for every constant. (Quantized types share theirs with integers.)
+# Arrays' dtypes as well, which are looked up for every constant. (Quantized types share integers'.)
 _CONVERSIONS.update({np.dtype(each._numpy): each for each in _NUMPY_BASES if not each.is_quantized})
 _CONVERSIONS.update(
     {

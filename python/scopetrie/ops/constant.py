@@ -19,8 +19,12 @@ _conversions: Final[list[tuple[int, type | tuple[type, ...], Callable[..., Any]]
 _INT32_MIN: Final = -(2**31)
 _INT32_MAX: Final = 2**31 - 1
 _LISTS: Final = (list, tuple)
-# What Python's own scalars become, where nothing else is said.
-_SCALARS: Final[dict[type, Any]] = {float: np.float32, int: np.int32, bool: np.bool_}
+# What Python's own scalars become, where nothing else is said, and the range in which they do.
+_SCALARS: Final[dict[type, tuple[Any, float, float]]] = {
+    float: (np.float32, -3e38, 3e38),
+    int: (np.int32, _INT32_MIN, _INT32_MAX),
+    bool: (np.bool_, False, True),
+}
 
 
 def _const_rule(value: Any) -> Spec:
@@ -103,9 +107,9 @@ def make_array(value: Any, dtype: DType | None) -> np.ndarray[Any, Any]:
         TypeError: If the value does not go with the dtype, or is of no known kind.
         ValueError: If the value is None.
     """
-    made = _SCALARS.get(value.__class__) if dtype is None else None
-    if made is not None and (made is not np.int32 or _INT32_MIN <= value <= _INT32_MAX):
-        return np.array(value, made)
+    bounds = _SCALARS.get(value.__class__) if dtype is None else None
+    if bounds is not None and bounds[1] <= value <= bounds[2]:
+        return np.array(value, bounds[0])
     if value is None:
         raise ValueError("None values not supported.")
     if isinstance(value, (np.ndarray, np.generic)):
@@ -353,9 +357,7 @@ def index_array(value: Any) -> Any:
     """
     if isinstance(value, (Tensor, Variable, np.ndarray)):
         return value
-    if value.__class__ in _LISTS and all(
-        [x.__class__ is int and _INT32_MIN <= x <= _INT32_MAX for x in value]
-    ):
+    if value.__class__ in _LISTS and all(x.__class__ is int and _INT32_MIN <= x <= _INT32_MAX for x in value):
         return np.array(value, np.int32)
     if isinstance(value, TensorShape):
         if not value.is_fully_defined():
