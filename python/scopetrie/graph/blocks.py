@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
@@ -28,13 +27,6 @@ class DefaultBlock:
         _core.pop_default_graph(self._graph)
 
 
-class OpenControls(threading.local):
-    """The open control-dependency blocks of one graph, in each thread, with what ends each."""
-
-    def __init__(self) -> None:
-        self.blocks: list[tuple[ControlBlock, Any]] = []
-
-
 class ControlBlock:
     """`with graph.control_dependencies(...)`; see `Graph.control_dependencies`."""
 
@@ -48,10 +40,10 @@ class ControlBlock:
 
     def __enter__(self) -> None:
         token = self._graph._enter_controls(self._operations)
-        self._graph._open_controls.blocks.append((self, token))
+        self._graph._placement.controls.append((self, token))
 
     def __exit__(self, *_: object) -> None:
-        blocks = self._graph._open_controls.blocks
+        blocks = self._graph._placement.controls
         if not blocks or blocks[-1][0] is not self:
             raise AssertionError("control_dependencies: the block that was entered last must be left first")
         self._graph._exit_controls(blocks.pop()[1])

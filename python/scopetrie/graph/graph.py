@@ -9,7 +9,7 @@ from weakref import WeakValueDictionary
 
 from .. import _core
 from . import export
-from .blocks import ControlBlock, DefaultBlock, OpenControls
+from .blocks import ControlBlock, DefaultBlock
 from .collection import CollectionView, filtered
 from .elements import find_element
 from .handles import Operation, Tensor
@@ -30,7 +30,6 @@ class Graph(_core.Graph):
     def __init__(self) -> None:
         self._seed: int | None = None
         self._placement = Placement()
-        self._open_controls = OpenControls()
         # By number of the operation; most have neither. See scopetrie.graph.placement.
         self._devices: dict[int, str] = {}
         self._colocations: dict[int, list[bytes]] = {}

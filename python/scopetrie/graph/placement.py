@@ -23,12 +23,13 @@ Entry = DeviceSpec | DeviceFunction | None
 
 
 class Placement(threading.local):
-    """The open device, colocation and container blocks of one graph, in each thread."""
+    """The open blocks of one graph, in each thread: devices, colocation, containers, control dependencies."""
 
     def __init__(self) -> None:
         self.devices: tuple[Entry, ...] = ()
         self.colocations: tuple[Operation, ...] = ()
         self.containers: tuple[str, ...] = ()
+        self.controls: list[tuple[Any, Any]] = []  # the blocks, and what ends each in the extension
 
     @property
     def in_use(self) -> bool:
