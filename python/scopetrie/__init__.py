@@ -6,10 +6,22 @@ gives v1's names: variable_scope, get_variable, name_scope, placeholders, ops, S
 """
 
 import os as _os
+import sys as _sys
 
-from . import _core, errors, initializers, losses, random, summary, train
+from . import _core, compat, errors, initializers, logging, losses, random, summary, train
 from ._core import __version__
+from .behavior import (
+    control_flow_v2_enabled,
+    disable_control_flow_v2,
+    disable_eager_execution,
+    disable_tensor_equality,
+    disable_v2_behavior,
+    disable_v2_tensorshape,
+    executing_eagerly,
+    executing_eagerly_outside_functions,
+)
 from .dtypes import *
+from .errors import OpError
 from .execution import (
     ConfigProto,
     GPUOptions,
@@ -20,6 +32,7 @@ from .execution import (
     RunOptions,
     Session,
     get_default_session,
+    lower,
 )
 from .graph import (
     DeviceSpec,
@@ -37,6 +50,7 @@ from .graph import (
     get_collection,
     get_collection_ref,
     get_default_graph,
+    import_graph_def,
     reset_default_graph,
 )
 from .initializers import (
@@ -52,11 +66,13 @@ from .initializers import (
     variance_scaling_initializer,
     zeros_initializer,
 )
+from .logging import get_logger
 from .ops import *
 from .ops import bitwise, linalg, math, nn
 from .ops.random import *
 from .ops.random_choice import *
 from .ops.random_seed import *
+from .ops.refused import refuser as _refuser
 from .ops.registry import register_op
 from .partitioners import fixed_size_partitioner, min_max_variable_partitioner, variable_axis_size_partitioner
 from .paths import get_cmake_dir, get_include
@@ -69,6 +85,7 @@ from .scopes import (
     get_variables,
     name_scope,
     no_regularizer,
+    op_scope,
     variable_creator_scope,
     variable_op_scope,
     variable_scope,
@@ -112,7 +129,9 @@ __all__ = [
     "Graph",
     "GraphKeys",
     "GraphOptions",
+    "IndexedSlices",
     "InteractiveSession",
+    "OpError",
     "Operation",
     "OptimizerOptions",
     "Print",
@@ -136,6 +155,8 @@ __all__ = [
     "add_to_collections",
     "all_variables",
     "angle",
+    "arg_max",
+    "arg_min",
     "argmax",
     "argmin",
     "argsort",
@@ -154,10 +175,14 @@ __all__ = [
     "assert_non_positive",
     "assert_none_equal",
     "assert_positive",
+    "assert_proper_iterable",
     "assert_rank",
     "assert_rank_at_least",
+    "assert_rank_in",
+    "assert_same_float_dtype",
     "assert_scalar",
     "assert_type",
+    "assert_variables_initialized",
     "assign",
     "assign_add",
     "assign_sub",
@@ -165,6 +190,7 @@ __all__ = [
     "atan2",
     "atanh",
     "batch_gather",
+    "batch_scatter_update",
     "batch_to_space",
     "batch_to_space_nd",
     "betainc",
@@ -177,6 +203,7 @@ __all__ = [
     "bool_ref",
     "boolean_mask",
     "broadcast_dynamic_shape",
+    "broadcast_static_shape",
     "broadcast_to",
     "case",
     "cast",
@@ -185,6 +212,7 @@ __all__ = [
     "check_numerics",
     "cholesky",
     "cholesky_solve",
+    "clip_by_average_norm",
     "clip_by_global_norm",
     "clip_by_norm",
     "clip_by_value",
@@ -203,10 +231,12 @@ __all__ = [
     "constant_value",
     "container",
     "control_dependencies",
+    "control_flow_v2_enabled",
     "convert_to_tensor",
     "cos",
     "cosh",
     "count_nonzero",
+    "count_up_to",
     "create_partitioned_variables",
     "cross",
     "cumprod",
@@ -216,6 +246,14 @@ __all__ = [
     "diag",
     "diag_part",
     "digamma",
+    "dimension_at_index",
+    "dimension_value",
+    "disable_control_flow_v2",
+    "disable_eager_execution",
+    "disable_resource_variables",
+    "disable_tensor_equality",
+    "disable_v2_behavior",
+    "disable_v2_tensorshape",
     "div",
     "div_no_nan",
     "divide",
@@ -224,11 +262,14 @@ __all__ = [
     "dynamic_partition",
     "dynamic_stitch",
     "einsum",
+    "enable_resource_variables",
     "ensure_shape",
     "equal",
     "erf",
     "erfc",
     "errors",
+    "executing_eagerly",
+    "executing_eagerly_outside_functions",
     "exp",
     "expand_dims",
     "expm1",
@@ -261,6 +302,7 @@ __all__ = [
     "get_default_session",
     "get_include",
     "get_local_variable",
+    "get_logger",
     "get_seed",
     "get_static_value",
     "get_variable",
@@ -274,9 +316,11 @@ __all__ = [
     "greater",
     "greater_equal",
     "group",
+    "guarantee_const",
     "half",
     "half_ref",
     "histogram_fixed_width",
+    "histogram_fixed_width_bins",
     "identity",
     "identity_n",
     "ifft",
@@ -285,6 +329,8 @@ __all__ = [
     "igamma",
     "igammac",
     "imag",
+    "import_graph_def",
+    "initialize_all_tables",
     "initialize_all_variables",
     "initialize_local_variables",
     "initialize_variables",
@@ -304,6 +350,7 @@ __all__ = [
     "is_non_decreasing",
     "is_numeric_tensor",
     "is_strictly_increasing",
+    "is_symbolic_tensor",
     "is_tensor",
     "is_variable_initialized",
     "lbeta",
@@ -318,10 +365,13 @@ __all__ = [
     "log",
     "log1p",
     "log_sigmoid",
+    "logging",
     "logical_and",
     "logical_not",
     "logical_or",
     "logical_xor",
+    "losses",
+    "lower",
     "make_template",
     "map_fn",
     "math",
@@ -353,10 +403,12 @@ __all__ = [
     "no_regularizer",
     "norm",
     "not_equal",
+    "numpy_function",
     "one_hot",
     "ones",
     "ones_initializer",
     "ones_like",
+    "op_scope",
     "orthogonal_initializer",
     "pad",
     "parallel_stack",
@@ -377,6 +429,7 @@ __all__ = [
     "quint16",
     "quint16_ref",
     "random",
+    "random_crop",
     "random_normal",
     "random_normal_initializer",
     "random_shuffle",
@@ -398,10 +451,13 @@ __all__ = [
     "register_op",
     "register_tensor_conversion_function",
     "repeat",
+    "report_uninitialized_variables",
+    "required_space_to_batch_paddings",
     "reset_default_graph",
     "reshape",
     "resource",
     "resource_ref",
+    "resource_variables_enabled",
     "reverse",
     "reverse_sequence",
     "reverse_v2",
@@ -446,6 +502,7 @@ __all__ = [
     "space_to_batch",
     "space_to_batch_nd",
     "space_to_depth",
+    "sparse_matmul",
     "split",
     "sqrt",
     "square",
@@ -459,6 +516,7 @@ __all__ = [
     "subtract",
     "summary",
     "svd",
+    "tables_initializer",
     "tan",
     "tanh",
     "tensor_scatter_add",
@@ -527,3 +585,9 @@ __all__ = [
 
 # Lines in this folder are not the user's: creation sites skip them.
 _core.register_types(package_folder=_os.path.dirname(__file__) + _os.sep)
+
+__getattr__ = _refuser()
+
+# `import scopetrie.compat.v1 as tf` gives this module.
+compat.v1 = _sys.modules[__name__]
+_sys.modules[f"{__name__}.compat.v1"] = compat.v1

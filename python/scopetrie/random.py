@@ -22,6 +22,9 @@ from .ops.random_seed import (
     get_seed,
     set_random_seed,
 )
+from .ops.refused import refuser
+
+__getattr__ = refuser("random")
 
 __all__ = [
     "categorical",

@@ -1,5 +1,6 @@
 """The ops: functions that add nodes to the graph, under v1's top-level names."""
 
+from ..shapes import broadcast_static_shape, dimension_at_index, dimension_value
 from . import bitwise, linalg, math, nn
 from . import operators as operators  # what x + y builds
 from .array_gather import (
@@ -65,6 +66,7 @@ from .array_space import (
     bitcast,
     depth_to_space,
     extract_image_patches,
+    required_space_to_batch_paddings,
     space_to_batch,
     space_to_batch_nd,
     space_to_depth,
@@ -87,11 +89,19 @@ from .asserts import (
     assert_scalar,
     assert_type,
 )
+from .asserts_kinds import assert_proper_iterable, assert_rank_in, assert_same_float_dtype
 from .checks import (
     Assert,
     Print,
     check_numerics,
+    numpy_function,
     py_func,
+)
+from .clipping import (
+    clip_by_average_norm,
+    clip_by_global_norm,
+    clip_by_norm,
+    global_norm,
 )
 from .constant import (
     constant,
@@ -107,7 +117,9 @@ from .control_branch import (
 )
 from .control_flow import (
     group,
+    initialize_all_tables,
     no_op,
+    tables_initializer,
 )
 from .control_flow import (
     tuple_ as tuple,
@@ -120,6 +132,7 @@ from .control_map import (
 )
 from .creation import (
     fill,
+    guarantee_const,
     identity,
     identity_n,
     ones,
@@ -237,6 +250,7 @@ from .math_elementwise import (
     truncatemod,
     zeta,
 )
+from .math_histogram import bincount, histogram_fixed_width, histogram_fixed_width_bins
 from .math_linalg import (
     cholesky,
     cross,
@@ -251,6 +265,7 @@ from .math_linalg import (
     qr,
     self_adjoint_eig,
     self_adjoint_eigvals,
+    sparse_matmul,
     svd,
     tensordot,
 )
@@ -267,6 +282,7 @@ from .math_more import (
     is_non_decreasing,
     is_numeric_tensor,
     is_strictly_increasing,
+    is_symbolic_tensor,
     is_tensor,
     lbeta,
     matrix_solve_ls,
@@ -274,6 +290,8 @@ from .math_more import (
     verify_tensor_all_finite,
 )
 from .math_reduce import (
+    arg_max,
+    arg_min,
     argmax,
     argmin,
     count_nonzero,
@@ -302,21 +320,11 @@ from .math_segment import (
     unsorted_segment_sqrt_n,
     unsorted_segment_sum,
 )
-from .math_sort import (
-    argsort,
-    bincount,
-    histogram_fixed_width,
-    searchsorted,
-    sort,
-)
+from .math_sort import argsort, searchsorted, sort
 from .nn_activation import (
     log_sigmoid,
 )
-from .nn_norm import (
-    clip_by_global_norm,
-    clip_by_norm,
-    global_norm,
-)
+from .random_crop import random_crop
 from .sequence import (
     lin_space,
     linspace,
@@ -357,6 +365,8 @@ __all__ = [
     "add",
     "add_n",
     "angle",
+    "arg_max",
+    "arg_min",
     "argmax",
     "argmin",
     "argsort",
@@ -374,8 +384,11 @@ __all__ = [
     "assert_non_positive",
     "assert_none_equal",
     "assert_positive",
+    "assert_proper_iterable",
     "assert_rank",
     "assert_rank_at_least",
+    "assert_rank_in",
+    "assert_same_float_dtype",
     "assert_scalar",
     "assert_type",
     "assign",
@@ -394,6 +407,7 @@ __all__ = [
     "bitwise",
     "boolean_mask",
     "broadcast_dynamic_shape",
+    "broadcast_static_shape",
     "broadcast_to",
     "case",
     "cast",
@@ -401,6 +415,7 @@ __all__ = [
     "check_numerics",
     "cholesky",
     "cholesky_solve",
+    "clip_by_average_norm",
     "clip_by_global_norm",
     "clip_by_norm",
     "clip_by_value",
@@ -423,6 +438,8 @@ __all__ = [
     "diag",
     "diag_part",
     "digamma",
+    "dimension_at_index",
+    "dimension_value",
     "div",
     "div_no_nan",
     "divide",
@@ -455,7 +472,9 @@ __all__ = [
     "greater",
     "greater_equal",
     "group",
+    "guarantee_const",
     "histogram_fixed_width",
+    "histogram_fixed_width_bins",
     "identity",
     "identity_n",
     "ifft",
@@ -464,6 +483,7 @@ __all__ = [
     "igamma",
     "igammac",
     "imag",
+    "initialize_all_tables",
     "invert_permutation",
     "is_finite",
     "is_inf",
@@ -471,6 +491,7 @@ __all__ = [
     "is_non_decreasing",
     "is_numeric_tensor",
     "is_strictly_increasing",
+    "is_symbolic_tensor",
     "is_tensor",
     "lbeta",
     "less",
@@ -510,6 +531,7 @@ __all__ = [
     "no_op",
     "norm",
     "not_equal",
+    "numpy_function",
     "one_hot",
     "ones",
     "ones_like",
@@ -521,6 +543,7 @@ __all__ = [
     "pow",
     "py_func",
     "qr",
+    "random_crop",
     "range",
     "rank",
     "real",
@@ -536,6 +559,7 @@ __all__ = [
     "reduce_sum",
     "register_tensor_conversion_function",
     "repeat",
+    "required_space_to_batch_paddings",
     "reshape",
     "reverse",
     "reverse_sequence",
@@ -580,6 +604,7 @@ __all__ = [
     "space_to_batch",
     "space_to_batch_nd",
     "space_to_depth",
+    "sparse_matmul",
     "split",
     "sqrt",
     "square",
@@ -590,6 +615,7 @@ __all__ = [
     "strided_slice",
     "subtract",
     "svd",
+    "tables_initializer",
     "tan",
     "tanh",
     "tensor_scatter_add",

@@ -320,7 +320,14 @@ def _tensor_scatter(type: str, how: str) -> Callable[..., Tensor]:
         attributes='T Tindices:1 bad_indices_policy=""',
     )  # fmt: skip
 
-    def scatter(tensor: Any, indices: Any, updates: Any, name: str | None = None) -> Tensor:
+    def scatter(
+        tensor: Any, indices: Any, updates: Any, bad_indices_policy: str = "", name: str | None = None
+    ) -> Tensor:
+        if bad_indices_policy not in ("", "DEFAULT", "ERROR"):
+            raise NotImplementedError(
+                f"{scatter.__name__}: indices out of range are an error; "
+                f"bad_indices_policy={bad_indices_policy!r} is not supported"
+            )
         tensor = convert_to_tensor(tensor, name="tensor")
         if not isinstance(updates, (Tensor, Variable)):
             updates = np.asarray(updates, tensor.dtype.base_dtype.as_numpy_dtype)
@@ -328,6 +335,29 @@ def _tensor_scatter(type: str, how: str) -> Callable[..., Tensor]:
 
     scatter.__name__ = scatter.__qualname__ = f"tensor_scatter_nd_{how}"
     scatter.__doc__ = f"""Gives a copy of a tensor with slices changed ({how}) at tuples of indices.
+
+    Args:
+        tensor: A tensor.
+        indices: A tensor of tuples `[..., depth]`.
+        updates: The slices, `indices.shape[:-1] + tensor.shape[depth:]`.
+        bad_indices_policy: What becomes of indices out of range; they are an error here.
+        name: The operation's name.
+
+    Returns:
+        A tensor with the dtype and shape of `tensor`.
+
+    Raises:
+        ValueError: If the shapes do not go together.
+        NotImplementedError: If indices out of range are to be passed over.
+    """
+    return scatter
+
+
+_update = _tensor_scatter("TensorScatterUpdate", "update")
+
+
+def tensor_scatter_update(tensor: Any, indices: Any, updates: Any, name: str | None = None) -> Tensor:
+    """Gives a copy of a tensor with slices replaced at tuples of indices.
 
     Args:
         tensor: A tensor.
@@ -341,10 +371,10 @@ def _tensor_scatter(type: str, how: str) -> Callable[..., Tensor]:
     Raises:
         ValueError: If the shapes do not go together.
     """
-    return scatter
+    return _update(tensor, indices, updates, name=name)
 
 
-tensor_scatter_nd_update = tensor_scatter_update = _tensor_scatter("TensorScatterUpdate", "update")
+tensor_scatter_nd_update = tensor_scatter_update
 tensor_scatter_nd_add = tensor_scatter_add = _tensor_scatter("TensorScatterAdd", "add")
 tensor_scatter_nd_sub = tensor_scatter_sub = _tensor_scatter("TensorScatterSub", "sub")
 tensor_scatter_nd_min = tensor_scatter_min = _tensor_scatter("TensorScatterMin", "min")

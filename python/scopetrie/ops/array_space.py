@@ -6,10 +6,13 @@ from typing import Any
 
 import numpy as np
 
+from .. import dtypes
+from .._core import name_scope
 from ..dtypes import DType, DTypeLike, as_dtype
 from ..graph import Tensor
 from .array_shape import renamed
-from .constant import index_array
+from .constant import constant, convert_to_tensor, index_array
+from .creation import zeros
 from .folding import constant_value
 from .nn_window import borders, check_choice, geometry, need_rank, out_size, padded, window_slices
 from .registry import ShapeError, Spec, define_op
@@ -239,6 +242,41 @@ def batch_to_space_nd(input: Any, block_shape: Any, crops: Any, name: str | None
         ValueError: If the batch is no multiple of the blocks' size.
     """
     return _batch_to_space(input, index_array(block_shape), index_array(crops), name=name)
+
+
+def required_space_to_batch_paddings(
+    input_shape: Any, block_shape: Any, base_paddings: Any = None, name: str | None = None
+) -> tuple[Tensor, Tensor]:
+    """The paddings that make an image's sizes multiples of the blocks', and the crops that undo them.
+
+    Args:
+        input_shape: The image's sizes; they have to be known.
+        block_shape: The blocks' sizes, likewise.
+        base_paddings: Pairs of paddings that there are in any case; none by default.
+        name: The operations' scope.
+
+    Returns:
+        The paddings `[n, 2]` and the crops `[n, 2]`, both int32.
+
+    Raises:
+        NotImplementedError: If the sizes are not known before running.
+    """
+    with name_scope(name, "required_space_to_batch_paddings", [input_shape, block_shape]):
+        sizes = convert_to_tensor(input_shape, dtype=dtypes.int32, name="input_shape")
+        blocks = convert_to_tensor(block_shape, dtype=dtypes.int32, name="block_shape")
+        if base_paddings is None:
+            base = zeros([len(np.ravel(constant_value(blocks))), 2], dtypes.int32)
+        else:
+            base = convert_to_tensor(base_paddings, dtype=dtypes.int32, name="base_paddings")
+        known = [constant_value(each) for each in (sizes, blocks, base)]
+        if any(each is None for each in known):
+            raise NotImplementedError("required_space_to_batch_paddings: the sizes have to be known")
+        size, block, paddings = (np.asarray(each) for each in known)
+        before, end = paddings[:, 0], paddings[:, 1]
+        extra = (block - (size + before + end) % block) % block
+        padded = np.stack([before, end + extra], axis=1).astype(np.int32)
+        cropped = np.stack([np.zeros_like(extra), extra], axis=1).astype(np.int32)
+        return constant(padded, name="paddings"), constant(cropped, name="crops")
 
 
 def space_to_batch(

@@ -8,6 +8,9 @@ from .math_compare import (
     left_shift,
     right_shift,
 )
+from .refused import refuser
+
+__getattr__ = refuser("bitwise")
 
 __all__ = [
     "bitwise_and",

@@ -205,3 +205,21 @@ def py_func(
     if isinstance(made, list):
         return made[0] if single else made
     return made if single or not kinds else [made]
+
+
+def numpy_function(
+    func: Any = None, inp: Any = None, Tout: Any = None, stateful: bool = True, name: str | None = None
+) -> Any:
+    """As `py_func`, under its later name.
+
+    Args:
+        func: The function; it returns an array, or a list of arrays.
+        inp: The tensors that it takes.
+        Tout: The dtype of what it returns, or a list of them.
+        stateful: Accepted for v1's sake: the function is called in each run that needs it.
+        name: The operation's name.
+
+    Returns:
+        A tensor, or a list of them as `Tout` is; the operation if that is empty.
+    """
+    return py_func(func, inp, Tout, stateful, name)

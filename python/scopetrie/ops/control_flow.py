@@ -118,3 +118,15 @@ def tuple_(tensors: Any, name: str | None = None, control_inputs: Any = None) ->
                 identity(each, name="control_dependency") if isinstance(each, Tensor) else each
                 for each in made
             ]
+
+
+def tables_initializer(name: str = "init_all_tables") -> Operation:
+    """Makes an operation that does nothing: there are no lookup tables here that would have to be filled.
+
+    Args:
+        name: The operation's name.
+    """
+    return no_op(name=name)
+
+
+initialize_all_tables = tables_initializer

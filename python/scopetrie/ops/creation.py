@@ -243,6 +243,22 @@ def identity(input: Any, name: str | None = None) -> Tensor:
     return _identity(input, name=name)
 
 
+_guarantee_const = define_op("GuaranteeConst", ("input",), kernel=lambda xp: lambda x: x)
+
+
+def guarantee_const(input: Any, name: str | None = None) -> Tensor:
+    """Hands a tensor on, with the promise that its value stays as it is; nothing here makes use of it.
+
+    Args:
+        input: A tensor.
+        name: The operation's name.
+
+    Returns:
+        A tensor with the value of `input`.
+    """
+    return _guarantee_const(input, name=name)
+
+
 _identity_n = define_op(
     "IdentityN", ("input**",), rule=lambda tensors: [(x.dtype.base_dtype, x._dims) for x in tensors],
     kernel=lambda xp: lambda *arrays: arrays, same_dtype=False, attributes="",

@@ -1,5 +1,9 @@
 """`tf.linalg`: products, decompositions and diagonals of matrices."""
 
+from .clipping import (
+    global_norm,
+)
+from .linalg_rank import matrix_rank, normalize, pinv
 from .math_diag import (
     eye,
     tensor_diag,
@@ -61,9 +65,11 @@ from .math_more import (
     matrix_solve_ls as lstsq,
 )
 from .nn_norm import (
-    global_norm,
     l2_normalize,
 )
+from .refused import refuser
+
+__getattr__ = refuser("linalg")
 
 __all__ = [
     "adjoint",
@@ -84,9 +90,12 @@ __all__ = [
     "logdet",
     "lstsq",
     "matmul",
+    "matrix_rank",
     "matrix_transpose",
     "matvec",
     "norm",
+    "normalize",
+    "pinv",
     "qr",
     "set_diag",
     "slogdet",

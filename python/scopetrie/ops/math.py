@@ -87,6 +87,7 @@ from .math_elementwise import (
     zeta,
 )
 from .math_elementwise import div_no_nan as divide_no_nan
+from .math_histogram import bincount
 from .math_more import (
     bessel_i0,
     bessel_i1,
@@ -131,11 +132,7 @@ from .math_segment import (
     unsorted_segment_sqrt_n,
     unsorted_segment_sum,
 )
-from .math_sort import (
-    bincount,
-    in_top_k,
-    top_k,
-)
+from .math_sort import in_top_k, top_k
 from .nn_activation import (
     log_sigmoid,
     log_softmax,
@@ -146,6 +143,9 @@ from .nn_activation import (
 from .nn_norm import (
     l2_normalize,
 )
+from .refused import refuser
+
+__getattr__ = refuser("math")
 
 __all__ = [
     "abs",

@@ -527,7 +527,22 @@ def _part(op: OpFunction[Tensor], python_name: str, summary: str, of_real: Any) 
 
 real = _part(_real, "real", "The real part", lambda x: x)
 imag = _part(_imag, "imag", "The imaginary part", lambda x: multiply(x, 0))
-conj = _part(_conj, "conj", "The complex conjugate", lambda x: x)
+
+
+def conj(x: Any, name: str | None = None) -> Tensor:
+    """The complex conjugate, element by element.
+
+    Args:
+        x: A tensor of numbers.
+        name: The operation's name.
+
+    Returns:
+        A tensor with the dtype and shape of `x`; `x` itself if it is real.
+    """
+    tensor = as_tensor(x)
+    return _conj(tensor, name=name) if tensor.dtype.is_complex else tensor
+
+
 angle = _part(_angle, "angle", "The angle in radians", lambda x: atan2(multiply(x, 0), x))
 
 

@@ -170,6 +170,32 @@ def matmul(
         )
 
 
+def sparse_matmul(
+    a: Any,
+    b: Any,
+    transpose_a: bool = False,
+    transpose_b: bool = False,
+    a_is_sparse: bool = False,
+    b_is_sparse: bool = False,
+    name: str | None = None,
+) -> Tensor:
+    """Multiplies matrices that may have many zeros; they are multiplied as any others are.
+
+    Args:
+        a: A matrix of float32 or bfloat16.
+        b: A matrix of float32 or bfloat16.
+        transpose_a: Whether `a` is transposed first.
+        transpose_b: Whether `b` is.
+        a_is_sparse: Accepted for v1's sake.
+        b_is_sparse: Accepted for v1's sake.
+        name: The operation's name.
+
+    Returns:
+        A matrix of float32.
+    """
+    return _sparse_matmul(a, b, transpose_a=transpose_a, transpose_b=transpose_b, name=name or "SparseMatMul")
+
+
 def matvec(
     a: Any, b: Any, transpose_a: bool = False, adjoint_a: bool = False, a_is_sparse: bool = False,
     b_is_sparse: bool = False, name: str | None = None,

@@ -412,3 +412,12 @@ def matrix_solve_ls(
         if wide:  # the solution of least norm
             return matmul(a, matrix_solve(square, rhs), adjoint_a=True)
         return matrix_solve(square, matmul(a, rhs, adjoint_a=True))
+
+
+def is_symbolic_tensor(tensor: Any) -> bool:
+    """Whether a value is a tensor of a graph, which all tensors are here.
+
+    Args:
+        tensor: Any value.
+    """
+    return isinstance(tensor, Tensor)

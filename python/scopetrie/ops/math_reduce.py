@@ -500,3 +500,43 @@ l2_loss = define_op(
         A scalar.
     """,
 )  # fmt: skip
+
+
+def arg_max(
+    input: Any, dimension: Any, output_type: DTypeLike = dtypes.int64, name: str | None = None
+) -> Tensor:
+    """As `argmax`, under its first name.
+
+    Args:
+        input: A tensor of real numbers.
+        dimension: The dimension.
+        output_type: int32 or int64.
+        name: The operation's name.
+
+    Returns:
+        A tensor of one rank less.
+
+    Raises:
+        ValueError: If the dimension is out of range.
+    """
+    return argmax(input, dimension, name=name, output_type=output_type)
+
+
+def arg_min(
+    input: Any, dimension: Any, output_type: DTypeLike = dtypes.int64, name: str | None = None
+) -> Tensor:
+    """As `argmin`, under its first name.
+
+    Args:
+        input: A tensor of real numbers.
+        dimension: The dimension.
+        output_type: int32 or int64.
+        name: The operation's name.
+
+    Returns:
+        A tensor of one rank less.
+
+    Raises:
+        ValueError: If the dimension is out of range.
+    """
+    return argmin(input, dimension, name=name, output_type=output_type)

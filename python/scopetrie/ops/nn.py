@@ -36,16 +36,23 @@ from .nn_activation import (
     xw_plus_b,
 )
 from .nn_conv import (
-    atrous_conv2d,
     conv1d,
     conv2d,
-    conv2d_backprop_input,
-    conv2d_transpose,
     conv3d,
+)
+from .nn_conv_any import (
+    atrous_conv2d,
     convolution,
+)
+from .nn_conv_depthwise import (
     depthwise_conv2d,
     depthwise_conv2d_native,
     separable_conv2d,
+)
+from .nn_conv_transpose import (
+    conv1d_transpose,
+    conv2d_backprop_input,
+    conv2d_transpose,
 )
 from .nn_embedding import (
     dropout,
@@ -60,6 +67,7 @@ from .nn_loss import (
     weighted_cross_entropy_with_logits,
 )
 from .nn_norm import (
+    batch_norm_with_global_normalization,
     batch_normalization,
     fused_batch_norm,
     l2_normalize,
@@ -78,18 +86,26 @@ from .nn_pool import (
     max_pool_with_argmax,
     pool,
 )
+from .nn_pool_names import avg_pool1d, avg_pool_v2, max_pool1d, max_pool2d, max_pool_v2
+from .refused import refuser
 
 silu = swish
-max_pool2d, avg_pool2d = max_pool, avg_pool
+avg_pool2d = avg_pool
+
+__getattr__ = refuser("nn")
 
 __all__ = [
     "atrous_conv2d",
     "avg_pool",
+    "avg_pool1d",
     "avg_pool2d",
     "avg_pool3d",
+    "avg_pool_v2",
+    "batch_norm_with_global_normalization",
     "batch_normalization",
     "bias_add",
     "conv1d",
+    "conv1d_transpose",
     "conv2d",
     "conv2d_backprop_input",
     "conv2d_transpose",
@@ -112,8 +128,10 @@ __all__ = [
     "log_softmax",
     "lrn",
     "max_pool",
+    "max_pool1d",
     "max_pool2d",
     "max_pool3d",
+    "max_pool_v2",
     "max_pool_with_argmax",
     "moments",
     "normalize_moments",

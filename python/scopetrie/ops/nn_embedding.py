@@ -10,11 +10,11 @@ from .._core import Variable, name_scope
 from ..graph import Tensor
 from .array_gather import dynamic_partition, gather, parallel_stitch
 from .array_shape import reshape, shape, size
+from .clipping import clip_by_norm
 from .constant import constant, convert_to_tensor, index_array
 from .creation import identity
 from .math_compare import greater_equal, less, where, where_v2
 from .math_elementwise import add, floor_div, floormod, maximum, multiply, realdiv, subtract
-from .nn_norm import clip_by_norm
 from .random import random_uniform
 from .sequence import range_
 

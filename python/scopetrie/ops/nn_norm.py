@@ -9,11 +9,9 @@ import numpy as np
 from .. import dtypes
 from .._core import OpFunction, name_scope
 from ..graph import Tensor
-from .array_join import stack
 from .array_shape import renamed, squeeze
 from .constant import constant, convert_to_tensor
-from .creation import ones_like, stop_gradient, zeros_like
-from .math_compare import greater, where
+from .creation import stop_gradient, zeros_like
 from .math_elementwise import (
     add,
     cast,
@@ -21,15 +19,13 @@ from .math_elementwise import (
     maximum,
     multiply,
     negative,
-    realdiv,
     reciprocal,
     rsqrt,
-    sqrt,
     square,
     squared_difference,
     subtract,
 )  # fmt: skip
-from .math_reduce import l2_loss, reduce_mean, reduce_sum
+from .math_reduce import reduce_mean, reduce_sum
 from .nn_window import TO_FIRST, TO_LAST
 from .registry import Spec, define_op
 
@@ -197,6 +193,35 @@ def batch_normalization(
         )
 
 
+def batch_norm_with_global_normalization(
+    t: Any = None, m: Any = None, v: Any = None, beta: Any = None, gamma: Any = None,
+    variance_epsilon: Any = None, scale_after_normalization: Any = None, name: str | None = None,
+    input: Any = None, mean: Any = None, variance: Any = None,
+) -> Tensor:  # fmt: skip
+    """As `batch_normalization`, under its first name.
+
+    Args:
+        t: A tensor of floats.
+        m: The mean.
+        v: The variance.
+        beta: The offset.
+        gamma: The scale.
+        variance_epsilon: A small number that keeps the divisor from 0.
+        scale_after_normalization: Whether to scale.
+        name: The operations' scope.
+        input: Another name of `t`.
+        mean: Another name of `m`.
+        variance: Another name of `v`.
+
+    Returns:
+        A tensor with the dtype and shape of `t`.
+    """
+    return batch_normalization(
+        renamed(t, "t", input, "input"), renamed(m, "m", mean, "mean"), renamed(v, "v", variance, "variance"),
+        beta, gamma if scale_after_normalization else None, variance_epsilon, name,
+    )  # fmt: skip
+
+
 def _fused_rule(
     x: Tensor, scale: Tensor, offset: Tensor, mean: Tensor, variance: Tensor, **attrs: Any
 ) -> list[Spec]:
@@ -318,90 +343,6 @@ def l2_normalize(
         y = convert_to_tensor(x, name="x")
         total = reduce_sum(square(y), axis, keepdims=True)
         return multiply(y, rsqrt(maximum(total, epsilon)), name=scope)
-
-
-def clip_by_norm(t: Any, clip_norm: Any, axes: Any = None, name: str | None = None) -> Tensor:
-    """Scales a tensor down to a norm, if it has a larger one.
-
-    Args:
-        t: A tensor of floats.
-        clip_norm: The norm that it has at most.
-        axes: The dimensions of the norm; all if left out.
-        name: The operation's name.
-
-    Returns:
-        A tensor with the dtype and shape of `t`.
-    """
-    with name_scope(name, "clip_by_norm", [t, clip_norm]) as scope:
-        x = convert_to_tensor(t, name="t")
-        total = reduce_sum(multiply(x, x, name="mul"), axes, keepdims=True)
-        positive = greater(total, 0)
-        safe = where(positive, total, ones_like(total))
-        norms = where(positive, sqrt(safe), total)
-        clipped = multiply(x, clip_norm, name="mul")
-        return realdiv(clipped, maximum(norms, clip_norm), name=scope)
-
-
-def global_norm(t_list: Any, name: str | None = None) -> Tensor:
-    """The norm of all elements of several tensors together.
-
-    Args:
-        t_list: The tensors; None among them are left out.
-        name: The operations' scope.
-
-    Returns:
-        A scalar.
-
-    Raises:
-        TypeError: If it is no list.
-    """
-    if not isinstance(t_list, (list, tuple)):
-        raise TypeError(f"`t_list` should be a sequence of tensors. Received {type(t_list)}.")
-    with name_scope(name, "global_norm", t_list):
-        halves = [l2_loss(convert_to_tensor(x, name=f"t_{i}")) for i, x in enumerate(t_list) if x is not None]
-        half = reduce_sum(stack(halves))
-        two = constant(np.asarray(2, half.dtype.base_dtype.as_numpy_dtype))
-        return sqrt(multiply(half, two, name="mul"), name="global_norm")
-
-
-def clip_by_global_norm(
-    t_list: Any, clip_norm: Any, use_norm: Any = None, name: str | None = None
-) -> tuple[list[Tensor | None], Tensor]:
-    """Scales several tensors down together to a norm, if they have a larger one.
-
-    Args:
-        t_list: The tensors; None among them stay None.
-        clip_norm: The norm that they have together at most.
-        use_norm: Their norm, where it is known already.
-        name: The operations' scope.
-
-    Returns:
-        The list of scaled tensors, and the norm that they had.
-
-    Raises:
-        TypeError: If it is no list.
-    """
-    norm = global_norm(t_list, name) if use_norm is None else use_norm
-    with name_scope(name, "clip_by_global_norm", [*t_list, clip_norm]):
-        least = minimum_of(realdiv(1.0, norm, name="truediv"), clip_norm, norm)
-        out: list[Tensor | None] = []
-        for i, x in enumerate(t_list):
-            if x is None:
-                out.append(None)
-                continue
-            tensor = convert_to_tensor(x)
-            out.append(multiply(tensor, least, name=f"clip_by_global_norm/_{i}"))
-        return out, norm
-
-
-def minimum_of(inverse: Tensor, clip_norm: Any, norm: Tensor) -> Tensor:
-    """clip_norm min(1 / norm, 1 / clip_norm), and not a number where the norm is none or infinite."""
-    from .math_elementwise import minimum
-
-    one = constant(np.asarray(1, norm.dtype.base_dtype.as_numpy_dtype))
-    least = minimum(inverse, realdiv(one, clip_norm, name="truediv"))
-    scale = multiply(clip_norm, least, name="mul")
-    return add(scale, subtract(norm, norm, name="sub"), name="add")
 
 
 def _lrn_kernel(

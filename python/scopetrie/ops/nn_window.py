@@ -87,7 +87,16 @@ def borders(sizes: Sequence[int], window: Sequence[int], shape: Geometry) -> lis
 
 
 def padded(xp: Any, x: Any, edges: Sequence[tuple[int, int]], value: Any = 0) -> Any:
-    """A channels-last array with a border of `value` around its spatial dimensions."""
+    """A channels-last array with a border of `value` around its spatial dimensions; itself without a border."""
+    if not any(before or after for before, after in edges):
+        return x
+    # In one go where the library lets us write into an array.
+    if strides_of(xp) is not None:
+        sizes = [size + sum(edge) for size, edge in zip(x.shape[1:-1], edges, strict=True)]
+        out = filled_like(xp, x, (x.shape[0], *sizes, x.shape[-1]), value)
+        inside = (slice(before, before + size) for size, (before, _) in zip(x.shape[1:-1], edges, strict=True))
+        out[(slice(None), *inside)] = x
+        return out
     for axis, (before, after) in enumerate(edges, 1):
         if before or after:
             parts = [x]
@@ -117,16 +126,21 @@ def window_slices(x: Any, window: Sequence[int], counts: Sequence[int], shape: G
     return [x[(slice(None), *key, slice(None))] for key in views]
 
 
+def strides_of(xp: Any) -> Any:
+    """The library's `as_strided`, which those have whose arrays can be viewed and written to; else None."""
+    return getattr(getattr(getattr(xp, "lib", None), "stride_tricks", None), "as_strided", None)
+
+
 def strided_windows(xp: Any, x: Any, window: Sequence[int], counts: Sequence[int], shape: Geometry) -> Any:
     """All windows as one view `[N, counts..., window..., C]`, where the library can make one; else None."""
-    stride_tricks = getattr(getattr(xp, "lib", None), "stride_tricks", None)
-    if stride_tricks is None or not hasattr(stride_tricks, "as_strided"):
+    as_strided = strides_of(xp)
+    if as_strided is None:
         return None
     first, *spatial, last = x.strides
     steps = [step * n for step, n in zip(spatial, shape.strides, strict=True)]
     inner = [step * n for step, n in zip(spatial, shape.dilations, strict=True)]
     sizes = (x.shape[0], *counts, *window, x.shape[-1])
-    return stride_tricks.as_strided(x, sizes, (first, *steps, *inner, last))
+    return as_strided(x, sizes, (first, *steps, *inner, last))
 
 
 # Permutations between channels first and last, by rank.

@@ -89,8 +89,8 @@ class OpDef:
         inputs: Names of the inputs; `"values*"` is a list of one dtype, `"data**"` a list of any dtypes,
             `"ref:ref"` a variable's own memory.
         kernel: `kernel(xp, **attrs)` gives the function of arrays that computes the outputs; for a stateful
-            op it
-            is `kernel(xp, state, **attrs)`. None where the session itself gives the value (placeholders).
+            op it is `kernel(xp, state, **attrs)`. None where the session itself gives the value
+            (placeholders).
         stateful: Whether running the op has effects or depends on more than its inputs.
         host: Positions of inputs that the kernel wants as NumPy arrays wherever it computes: shapes, axes.
         host_outputs: Whether the outputs are such values.
@@ -234,8 +234,8 @@ def register_op(
             namespace of the session that runs it (NumPy's, CuPy's, ...).
         inputs: The names of the inputs; a trailing `*` marks a list of tensors.
         shape: The shape rule: `"same"`, `"broadcast"`, `"compare"`, `"bool"`, or `shape(*inputs, **attrs)`,
-            which
-            returns (dtype, dims); dims is a tuple with None for unknown sizes, or None for an unknown rank.
+            which returns (dtype, dims); dims is a tuple with None for unknown sizes, or None for an unknown
+            rank.
         name: The default name of nodes; `type` if left out.
         dtypes: The dtypes that the first input may have; any if left out.
         doc: The docstring of the function.

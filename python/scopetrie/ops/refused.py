@@ -1,0 +1,209 @@
+"""The names of v1 that are not offered here, each with the reason and what to use instead.
+
+A program that uses one is told so where it does, not by a mere "no attribute":
+
+    >>> import scopetrie as tf
+    >>> tf.gradients
+    Traceback (most recent call last):
+    ...
+    scopetrie.ops.refused.RefusedNameError: scopetrie does not offer tf.gradients: it builds and runs graphs
+    and takes no derivatives. Lower the graph to a function (scopetrie.lower) and give that to jax.grad or
+    torch.func.
+    >>> hasattr(tf, "gradients")
+    False
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Final, NoReturn
+
+__all__ = ["REFUSED", "RefusedNameError", "refuser"]
+
+
+class RefusedNameError(AttributeError):
+    """Raised for a name that v1 has and scopetrie does not offer; as an AttributeError, hasattr is False."""
+
+
+# The reason, and the names that it holds for. A name of a namespace is written with it: "nn.ctc_loss".
+_GROUPS: Final = {
+    "it builds and runs graphs and takes no derivatives. Lower the graph to a function (scopetrie.lower) and "
+    "give that to jax.grad or torch.func": """
+        AggregationMethod GradientTape NoGradient NotDifferentiable RegisterGradient UnconnectedGradients
+        custom_gradient grad_pass_through gradients hessians no_gradient recompute_grad
+        conv2d_backprop_filter_v2 nn.conv2d_backprop_filter nn.conv3d_backprop_filter
+        nn.conv3d_backprop_filter_v2 nn.depthwise_conv2d_backprop_filter nn.depthwise_conv2d_backprop_input
+        nn.depthwise_conv2d_native_backprop_filter nn.depthwise_conv2d_native_backprop_input
+    """,
+    "its tensors are dense. Keep the indices and the values as two tensors; gather_nd, scatter_nd and "
+    "unsorted_segment_sum work on them": """
+        SparseConditionalAccumulator SparseFeature SparseTensor SparseTensorSpec SparseTensorValue
+        convert_to_tensor_or_indexed_slices convert_to_tensor_or_sparse_tensor deserialize_many_sparse
+        serialize_many_sparse serialize_sparse sparse sparse_add sparse_concat sparse_fill_empty_rows
+        sparse_mask sparse_maximum sparse_merge sparse_minimum sparse_placeholder sparse_reduce_max
+        sparse_reduce_max_sparse sparse_reduce_sum sparse_reduce_sum_sparse sparse_reorder sparse_reset_shape
+        sparse_reshape sparse_retain sparse_segment_mean sparse_segment_sqrt_n sparse_segment_sum sparse_slice
+        sparse_softmax sparse_split sparse_tensor_dense_matmul sparse_tensor_to_dense sparse_to_dense
+        sparse_to_indicator sparse_transpose IndexedSlicesSpec nn.embedding_lookup_sparse
+        nn.safe_embedding_lookup_sparse
+    """,
+    "its tensors are rectangular. Pad the rows to one length, with sequence_mask for what counts": """
+        RaggedTensor RaggedTensorSpec ragged ragged_fill_empty_rows ragged_fill_empty_rows_grad
+    """,
+    "it does not compute with strings. Do it in Python before feeding, or inside the graph by py_func": """
+        as_string decode_base64 decode_compressed decode_csv decode_json_example decode_raw edit_distance
+        encode_base64 fingerprint parse_example parse_single_example parse_single_sequence_example
+        parse_tensor reduce_join regex_replace serialize_tensor string_join string_split string_strip
+        string_to_hash_bucket string_to_hash_bucket_fast string_to_hash_bucket_strong string_to_number strings
+        substr FixedLenFeature FixedLenSequenceFeature VarLenFeature lookup
+    """,
+    "graphs read and write no files here. Use Python's files, and feed what they hold": """
+        FixedLengthRecordReader IdentityReader LMDBReader ReaderBase TFRecordReader TextLineReader
+        WholeFileReader gfile io matching_files python_io read_file write_file
+    """,
+    "there are no queues and input pipelines. Feed batches from a Python loop or iterator": """
+        ConditionalAccumulator ConditionalAccumulatorBase FIFOQueue PaddingFIFOQueue PriorityQueue QueueBase
+        RandomShuffleQueue data queue
+    """,
+    "there is no quantized arithmetic": """
+        dequantize fake_quant_with_min_max_args fake_quant_with_min_max_args_gradient
+        fake_quant_with_min_max_vars fake_quant_with_min_max_vars_gradient
+        fake_quant_with_min_max_vars_per_channel fake_quant_with_min_max_vars_per_channel_gradient
+        nn.quantized_avg_pool nn.quantized_conv2d nn.quantized_max_pool nn.quantized_relu_x quantization
+        quantize quantize_v2 quantized_concat
+    """,
+    "it is v1's graph mode alone: there is no eager execution, no tf.function and no v2 behavior to switch "
+    "on": """
+        autograph enable_control_flow_v2 enable_eager_execution enable_tensor_equality enable_v2_behavior
+        enable_v2_tensorshape function init_scope nondifferentiable_batch_function py_function wrap_function
+        vectorized_map
+    """,
+    "a value stays in its variable or comes back from run. Keep it in a Variable between runs": """
+        delete_session_tensor get_session_handle get_session_tensor
+    """,
+    "ops are registered from Python here: see register_op": """
+        load_file_system_library load_library load_op_library raw_ops user_ops
+    """,
+    "it samples no classes. Compute the full softmax_cross_entropy_with_logits, or draw with multinomial and "
+    "gather": """
+        nn.all_candidate_sampler nn.compute_accidental_hits nn.fixed_unigram_candidate_sampler
+        nn.learned_unigram_candidate_sampler nn.log_uniform_candidate_sampler nn.nce_loss
+        nn.sampled_softmax_loss nn.uniform_candidate_sampler random.all_candidate_sampler
+        random.fixed_unigram_candidate_sampler random.learned_unigram_candidate_sampler
+        random.log_uniform_candidate_sampler random.uniform_candidate_sampler
+    """,
+    "it has no cells of recurrent nets. Unroll the steps in a Python loop under a variable scope with "
+    "reuse, or use while_loop or scan": """
+        nn.bidirectional_dynamic_rnn nn.dynamic_rnn nn.raw_rnn nn.rnn_cell nn.static_bidirectional_rnn
+        nn.static_rnn nn.static_state_saving_rnn
+    """,
+    "connectionist temporal classification is not among its ops. Compute it by py_func": """
+        nn.collapse_repeated nn.ctc_beam_search_decoder nn.ctc_beam_search_decoder_v2 nn.ctc_greedy_decoder
+        nn.ctc_loss nn.ctc_loss_v2 nn.ctc_unique_labels
+    """,
+    "a random op's numbers come of its seeds and its count of runs. Use random_uniform, random_normal, "
+    "truncated_normal or multinomial with the argument seed": """
+        random.Algorithm random.Generator random.create_rng_state random.fold_in random.get_global_generator
+        random.set_global_generator random.split random.stateless_binomial random.stateless_categorical
+        random.stateless_gamma random.stateless_multinomial random.stateless_normal
+        random.stateless_parameterized_truncated_normal random.stateless_poisson
+        random.stateless_truncated_normal random.stateless_uniform random_index_shuffle random.experimental
+    """,
+    "these distributions are not among its random ops. Draw them by py_func with NumPy": """
+        random.gamma random.poisson random_gamma random_poisson
+    """,
+    "quasi-random points come from a library: feed scipy.stats.qmc.Sobol's": "math.sobol_sample",
+    "an approximate answer would be the exact one here. Use nn.top_k": """
+        approx_top_k math.approx_max_k math.approx_min_k nn.approx_max_k nn.approx_min_k
+    """,
+    "it transforms one, two or three dimensions. Use fft, fft2d, fft3d and their inverses": """
+        fftnd ifftnd irfftnd rfftnd
+    """,
+    "its constants are arrays, not protos. Use constant, and constant_value to read one": """
+        make_ndarray make_tensor_proto
+    """,
+    "messages are made where they are written: see scopetrie.summary": """
+        AttrValue Event GraphDef HistogramProto LogMessage MetaGraphDef NameAttrList NodeDef SessionLog
+        Summary SummaryMetadata TensorInfo
+    """,
+    "type specifications are of v2. A dtype and a shape say the same": """
+        NoneTensorSpec OptionalSpec TensorArraySpec TensorSpec TypeSpec type_spec_from_value
+    """,
+    "a loop's values are its loop variables. Use scan, map_fn or while_loop": "TensorArray",
+    "a session runs one plan at a time: there is nothing to guard": "CriticalSection",
+    "modules that own variables are of v2. Use variable_scope, or make_template": "Module",
+    "it prints as v1 does. Use Print": "print",
+    "the session chooses and runs its plan by itself": """
+        check_pinned mlir tpu xla
+    """,
+    "branches are chosen by a predicate. Use case or cond": "switch_case",
+    "there are many numeric checks to be made at once. Use check_numerics on the tensors in question": """
+        add_check_numerics_ops
+    """,
+    "the time is Python's. Use py_func(time.time, [], float64)": "timestamp",
+    "patches are extracted from images. Use extract_image_patches on each slice": "extract_volume_patches",
+    "it is an inner function of v1's convolutions. Use nn.convolution, nn.conv2d or nn.conv2d_transpose": """
+        conv conv2d_backprop_input_v2 nn.with_space_to_batch
+    """,
+    "it asks the rank of the input. Use nn.conv1d_transpose or nn.conv2d_transpose": """
+        nn.conv_transpose
+    """,
+    "it is not among the layers. Insert zeros in the filter (dilation) and use nn.conv2d_transpose": """
+        nn.atrous_conv2d_transpose
+    """,
+    "it is not among the layers. Use nn.conv2d_transpose for each slice": "nn.conv3d_transpose",
+    "it is not among the layers. Use nn.max_pool and nn.avg_pool": """
+        nn.dilation2d nn.erosion2d nn.fractional_avg_pool nn.fractional_max_pool
+    """,
+    "losses are of one replica here. Divide by the batch size": """
+        nn.compute_average_loss nn.scale_regularization_loss
+    """,
+    "it is not among the decompositions. Compute it by py_func with SciPy": """
+        linalg.eigh_tridiagonal linalg.expm linalg.logm linalg.lu linalg.lu_matrix_inverse
+        linalg.lu_reconstruct linalg.lu_solve linalg.sqrtm matrix_square_root linalg.tridiagonal_matmul
+        linalg.tridiagonal_solve
+    """,
+    "operators that stand for matrices are no arrays. Use the matrix itself": """
+        linalg.LinearOperator linalg.LinearOperatorAdjoint linalg.LinearOperatorBlockDiag
+        linalg.LinearOperatorBlockLowerTriangular linalg.LinearOperatorCirculant
+        linalg.LinearOperatorCirculant2D linalg.LinearOperatorCirculant3D linalg.LinearOperatorComposition
+        linalg.LinearOperatorDiag linalg.LinearOperatorFullMatrix linalg.LinearOperatorHouseholder
+        linalg.LinearOperatorIdentity linalg.LinearOperatorInversion linalg.LinearOperatorKronecker
+        linalg.LinearOperatorLowRankUpdate linalg.LinearOperatorLowerTriangular
+        linalg.LinearOperatorPermutation linalg.LinearOperatorScaledIdentity linalg.LinearOperatorToeplitz
+        linalg.LinearOperatorTridiag linalg.LinearOperatorZeros linalg.experimental nn.experimental
+        math.special
+    """,
+    "layers that make variables of their own are built on scopes: write the layer with get_variable under a "
+    "variable_scope, as the README's examples do": """
+        contrib estimator feature_column image keras layers
+    """,
+    "command lines are Python's: use argparse, and call main() yourself": "app flags",
+    "it is a part of TensorFlow that has to do with neither scopes, variables nor arrays": """
+        audio config debugging distribute distributions experimental graph_util lite manip metrics
+        mixed_precision nest profiler resource_loader saved_model sets signal spectral sysconfig test types
+        version COMPILER_VERSION CXX11_ABI_FLAG CXX_VERSION GIT_VERSION GRAPH_DEF_VERSION
+        GRAPH_DEF_VERSION_MIN_CONSUMER GRAPH_DEF_VERSION_MIN_PRODUCER MONOLITHIC_BUILD VERSION
+    """,
+}
+
+REFUSED: Final = {name: reason for reason, names in _GROUPS.items() for name in names.split()}
+
+
+def refuser(namespace: str = "") -> Callable[[str], NoReturn]:
+    """Returns the `__getattr__` of the module that is a namespace of v1.
+
+    Args:
+        namespace: The namespace as v1 calls it: `"nn"`, and "" for v1's top level.
+    """
+
+    def __getattr__(name: str) -> NoReturn:
+        full = f"{namespace}.{name}" if namespace else name
+        reason = REFUSED.get(full)
+        if reason is not None:
+            raise RefusedNameError(f"scopetrie does not offer tf.{full}: {reason}.", name=name, obj=None)
+        raise AttributeError(
+            f"module 'scopetrie{'.' if namespace else ''}{namespace}' has no attribute {name!r}"
+        )
+
+    return __getattr__

@@ -1,0 +1,54 @@
+"""Records which functions TensorFlow's v1 mode offers, and what their arguments are called.
+
+Usage, with a Python that has TensorFlow:
+
+    python tests/recorded/record_function_names.py
+
+v1_function_names.json maps each namespace ("" is v1's top level) to its functions, and each of these to the
+names of its arguments; null where Python cannot tell. Classes, modules and constants are listed under the
+namespace's name and "others".
+"""
+
+import inspect
+import json
+import os
+from pathlib import Path
+
+os.environ["TF_CPP_MIN_LOG_LEVEL"] = "3"
+
+import tensorflow
+
+tf = tensorflow.compat.v1
+tf.disable_v2_behavior()
+
+
+def arguments(function):
+    """The names of a function's arguments."""
+    try:
+        return list(inspect.signature(function).parameters)
+    except (TypeError, ValueError):
+        return None
+
+
+def members(module):
+    """The public names of a namespace."""
+    return {name: getattr(module, name) for name in sorted(dir(module)) if not name.startswith("_")}
+
+
+def is_function(member):
+    """Whether it can be called and is no class."""
+    return callable(member) and not inspect.isclass(member)
+
+
+namespaces = {"": tf} | {name: getattr(tf, name) for name in ("bitwise", "linalg", "math", "nn", "random")}
+tables = []
+for namespace, module in namespaces.items():
+    found = members(module)
+    named = {name: arguments(member) for name, member in found.items() if is_function(member)}
+    lines = ",\n".join(f"{json.dumps(name)}: {json.dumps(taken)}" for name, taken in named.items())
+    tables.append(f"{json.dumps(namespace)}: {{\n{lines}\n}}")
+    others = [name for name, member in found.items() if not is_function(member)]
+    tables.append(f"{json.dumps(namespace + ' others')}: {json.dumps(others)}")
+path = Path(__file__).parent / "v1_function_names.json"
+path.write_text("{\n" + ",\n".join(tables) + "\n}\n")
+print(f"{path}: {len(namespaces)} namespaces, TensorFlow {tensorflow.__version__}")
