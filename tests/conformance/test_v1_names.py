@@ -77,3 +77,13 @@ def check(name, arguments, status):
 def test_the_page_has_its_rows():
     assert len(ROWS) > 250
     assert len({name for name, _, _ in ROWS}) == len(ROWS)
+
+
+@pytest.mark.parametrize("name", ["variable_op_scope", "op_scope"])
+def test_deprecated_spellings_warn(name):
+    with (
+        tf.Graph().as_default(),
+        pytest.warns(DeprecationWarning, match=f"tf.{name}.* is deprecated, use tf"),
+    ):
+        with getattr(tf, name)([], "a"):
+            assert tf.get_default_graph().get_name_scope() == "a"
