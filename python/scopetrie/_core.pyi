@@ -201,7 +201,7 @@ class VariableScope:
         partitioner: Any = None,
         custom_getter: Any = None,
         name_scope: str = "",
-        dtype: DType = ...,
+        dtype: Any = None,
         use_resource: bool | None = None,
         constraint: Any = None,
     ) -> VariableScope: ...
