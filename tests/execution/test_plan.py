@@ -137,6 +137,34 @@ def test_a_row_added_to_an_unknown_batch_is_written_into_the_batch():
     assert into == [False, True]
 
 
+def test_bias_and_activation_write_into_what_a_convolution_makes():
+    x = tf.placeholder(tf.float32, [None, 4, 4, 2])
+    made = tf.nn.conv2d(x, tf.ones([3, 3, 2, 5]), 1, "SAME")
+    y = tf.nn.relu(tf.nn.bias_add(made, tf.constant([-10.0, 0.0, 1.0, 2.0, 3.0])))
+    session = tf.Session()
+    plan = plan_of(session, [y], [x])
+    assert types_of(session, plan) == ["Conv2D", "BiasAdd", "Relu"]
+    assert [step.into is not None for step in plan.steps] == [False, True, True]
+    both = plan_of(session, [y, made], [x])  # a fetched value stays as it is
+    assert [step.into is not None for step in both.steps] == [False, False, True]
+    fed = np.ones((2, 4, 4, 2), np.float32)
+    for _ in range(3):
+        (found,) = plan.execute(fed)
+        again, kept = both.execute(fed)
+        assert np.array_equal(found, again)
+        assert np.array_equal(found, np.maximum(kept + np.float32([-10, 0, 1, 2, 3]), 0))
+        assert kept[0, 1, 1].tolist() == [18] * 5 and kept[0, 0, 0].tolist() == [8] * 5
+
+
+def test_what_a_convolution_saw_is_not_written_into():
+    x = tf.placeholder(tf.float32, [1, 4, 4, 1])
+    y = tf.exp(x)
+    made = tf.nn.conv2d(y, tf.ones([1, 1, 1, 1]), 1, "SAME")
+    session = tf.Session()
+    plan = plan_of(session, [tf.tanh(y) + made], [x])
+    assert [step.into is not None for step in plan.steps] == [False, False, False, True]
+
+
 def test_memory_of_a_long_chain_is_that_of_its_live_tensors():
     x = tf.placeholder(tf.float32, [None])
     y = x

@@ -124,6 +124,10 @@ class Backend:
         """Returns how many arrays `function` takes before an output array, or 0 if it takes none."""
         return 0
 
+    def makes_new(self, function: Any) -> bool:
+        """Returns whether the result of `function` is an array that nobody else has a view of."""
+        return False
+
     def takes_out_by_position(self, function: Any) -> bool:
         """Returns whether the output array may follow the arguments, which is faster than `out=`."""
         return False

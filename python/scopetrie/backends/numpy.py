@@ -87,13 +87,17 @@ class NumpyBackend(Backend):
         # A generalized ufunc (matmul) gives another shape than its inputs'.
         if isinstance(function, np.ufunc) and function.nout == 1 and function.signature is None:
             return function.nin - bound
-        return 0
+        return int(getattr(function, "takes_out", 0))
+
+    def makes_new(self, function: Any) -> bool:
+        """Returns whether this is a generalized ufunc (matmul), or a function that promises it."""
+        return isinstance(function, np.ufunc) or bool(getattr(function, "makes_new", False))
 
     def takes_out_by_position(self, function: Any) -> bool:
-        """Returns whether a ufunc takes the output by position; NumPy deprecates it for two of them."""
+        """Returns whether this is a ufunc that takes the output by position: for two NumPy deprecates it."""
         if isinstance(function, functools.partial):
             function = function.func
-        return function is not np.maximum and function is not np.minimum
+        return isinstance(function, np.ufunc) and function is not np.maximum and function is not np.minimum
 
     def quiet(self, function: Callable[..., Any]) -> Callable[..., Any]:
         """Returns `function` with NumPy's floating-point warnings off."""

@@ -8,8 +8,9 @@ more.
 Invariants of the steps:
     A slot holds one value at a time and is cleared after the value's last use: at any moment a run keeps
     alive only what a later step or the caller still needs.
-    A step writes only into an array that an elementwise function made in this run and that no other kernel
-    has seen, for any other kernel may have kept a view of its operand.
+    A step writes only into an array that was made in this run, by an elementwise function or one that
+    promises to make new ones, and that no other kernel has seen, for any other kernel may have kept a view of
+    its operand.
 """
 
 from __future__ import annotations
@@ -19,7 +20,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 from ..graph import Graph
-from .resolution import Node, Resolution
+from .resolution import NEW, Node, Resolution
 from .state import Cell, State
 from .steps import Kind, Output, Shapes, Step
 
@@ -97,13 +98,13 @@ class Compilation:
                     used.add(tensor)
                     dies = (*dies, tensor)
             dying.append(dies)
-            if not arity:
+            if arity != len(arguments):
                 viewed.update(arguments)
         dying.reverse()
         return dying, used, viewed
 
     def _place(self, dying: list[Sequence[int]], used: set[int], viewed: set[int]) -> dict[int, Kind]:
-        """Makes the steps; returns the kinds of the values that elementwise functions make."""
+        """Makes the steps; returns the kinds of the values that nobody else can have a view of."""
         where, slots, steps = self._where, self.slots, self.steps
         find, forget, derive = where.__getitem__, where.pop, Shapes(self._resolved).derive
         free: list[int] = []
@@ -122,7 +123,10 @@ class Compilation:
                 places = tuple([self._slot_of(tensor) for tensor in arguments])
             dead: Any = [*map(forget, dies)] if dies else _NOTHING
             into = None
-            if arity and arity == len(places):
+            if arity == NEW:
+                if len(results) == 1 and results[0] >= 0:
+                    fresh[results[0]] = derive(results[0], ())
+            elif arity and arity == len(places):
                 (result,) = results
                 kind = fresh[result] = derive(result, arguments) if result >= 0 else None
                 if dead and kind is not None:

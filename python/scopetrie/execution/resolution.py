@@ -21,8 +21,10 @@ from .state import Cell, OpState, State
 # What `Graph.prune` gives: operation, definition, first output, number of outputs, inputs, attributes.
 Node: TypeAlias = tuple[int, OpDef, int, int, tuple[int, ...], Any]
 # Operation, function (or a `Cell` to read), arguments, results; and how many arguments the function takes
-# before an array that it can write its result into, 0 for all but elementwise functions.
+# before an array that it can write its result into: for elementwise functions only, 0 for all others but for
+# those which make a new array.
 Call: TypeAlias = tuple[int, Any, tuple[int, ...], tuple[int, ...], int]
+NEW: Final = -1
 
 # Types whose one output is their one input.
 _PASSED_ON: Final = frozenset(
@@ -212,12 +214,15 @@ class Resolution:
         kernel: Callable[..., Any] = op_def.kernel  # type: ignore[assignment]
         if attrs:
             function = kernel(self._host.xp, **attrs)
-            return function, self._host.writes_into(function)
+            return function, self._arity(function)
         known = self._plain_functions.get(op_def)
         if known is None:
             function = kernel(self._host.xp)
-            known = self._plain_functions[op_def] = function, self._host.writes_into(function)
+            known = self._plain_functions[op_def] = function, self._arity(function)
         return known
+
+    def _arity(self, function: Any) -> int:
+        return self._host.writes_into(function) or (NEW if self._host.makes_new(function) else 0)
 
     def _moved(
         self, op_def: OpDef, attrs: Any, function: Any, inputs: tuple[int, ...], results: tuple[int, ...]

@@ -12,6 +12,7 @@ from .array_join import concat
 from .array_shape import renamed, transpose
 from .constant import convert_to_tensor
 from .math_elementwise import cast, multiply, negative, sigmoid
+from .promises import elementwise
 from .registry import FLOATS_HALF_FIRST, NUMBERS, REALS, Kernel, ShapeError, Spec, define_op
 
 # Klambauer et al., Self-Normalizing Neural Networks, 2017.
@@ -40,10 +41,11 @@ def _activation(
 
 
 def _relu_kernel(xp: Any) -> Any:
-    def relu_of(x: Any) -> Any:
-        return xp.maximum(x, xp.zeros((), dtype=x.dtype, device=device(x)))
-
     from array_api_compat import device
+
+    @elementwise(1)
+    def relu_of(x: Any, **out: Any) -> Any:
+        return xp.maximum(x, xp.zeros((), dtype=x.dtype, device=device(x)), **out)
 
     return relu_of
 

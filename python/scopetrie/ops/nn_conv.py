@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import math
 from typing import Any
 
 from .._core import name_scope
 from ..graph import Tensor
 from .array_shape import expand_dims, renamed, squeeze
+from .nn_convolve import convolve
 from .nn_window import (
-    Geometry,
     arrange,
-    borders,
     channel_axis,
     channels_last,
     check_choice,
@@ -19,12 +17,10 @@ from .nn_window import (
     geometry,
     need_rank,
     out_size,
-    padded,
     spatial_axes,
     spread,
-    strided_windows,
-    window_slices,
 )  # fmt: skip
+from .promises import makes_new
 from .registry import FLOATS_HALF_FIRST, ShapeError, Spec, define_op
 
 _PADDINGS = ("SAME", "VALID", "EXPLICIT")
@@ -48,57 +44,6 @@ def _conv_rule(
     return input.dtype.base_dtype, arrange(data_format, dims[0], sizes, taps[-1])
 
 
-def convolve(xp: Any, x: Any, taps: Any, shape: Geometry) -> Any:
-    """Convolves a channels-last array.
-
-    Every window becomes a row of one matrix, which is multiplied by the filter as another: nearly all the
-    time goes
-    to the library's matrix product. Images go one by one where the library lets us write into an array, so
-    that the rows of one image stay in the cache while they are used.
-
-    Args:
-        xp: The array namespace.
-        x: An array `[N, spatial..., C]`.
-        taps: The filter `[spatial..., C / groups, D]`.
-        shape: How windows slide.
-
-    Returns:
-        An array `[N, spatial..., D]`.
-    """
-    window = taps.shape[:-2]
-    depth, out_depth = taps.shape[-2:]
-    sizes = x.shape[1:-1]
-    counts = [out_size(size, window[at], at, shape) or 0 for at, size in enumerate(sizes)]
-    edges = borders(sizes, window, shape)
-    batch, groups = x.shape[0], x.shape[-1] // depth
-    rows = math.prod(counts)
-    if groups != 1:
-        parts = [
-            convolve(
-                xp,
-                x[..., g * depth : (g + 1) * depth],
-                taps[..., g * (out_depth // groups) : (g + 1) * (out_depth // groups)],
-                shape,
-            )
-            for g in range(groups)
-        ]
-        return xp.concat(parts, axis=-1)
-    matrix = xp.reshape(taps, (-1, out_depth))
-    x = padded(xp, x, edges)
-    if math.prod(window) == 1 and set(shape.strides) == {1}:
-        return xp.reshape(xp.matmul(xp.reshape(x, (-1, depth)), matrix), (batch, *counts, out_depth))
-    windows = strided_windows(xp, x, window, counts, shape)
-    if windows is None:
-        patches = xp.concat(window_slices(x, window, counts, shape), axis=-1)
-        return xp.reshape(
-            xp.matmul(xp.reshape(patches, (batch * rows, -1)), matrix), (batch, *counts, out_depth)
-        )
-    out = xp.empty((batch, rows, out_depth), dtype=x.dtype)
-    for image in range(batch):
-        xp.matmul(xp.reshape(windows[image], (rows, -1)), matrix, out=out[image])
-    return xp.reshape(out, (batch, *counts, out_depth))
-
-
 def _conv_kernel(
     xp: Any,
     strides: tuple[int, ...],
@@ -108,7 +53,7 @@ def _conv_kernel(
     explicit_paddings: tuple[int, ...] = (),
 ) -> Any:
     shape = geometry(data_format, strides, dilations or (1,) * len(strides), padding, explicit_paddings)
-    return channels_last(xp, lambda x, taps: convolve(xp, x, taps, shape), data_format)
+    return makes_new(channels_last(xp, lambda x, taps: convolve(xp, x, taps, shape), data_format))
 
 
 CONV_ATTRIBUTES = (

@@ -91,7 +91,7 @@ def _parts(images: int, lines: int, most: int) -> Iterator[tuple[slice, slice]]:
 
 
 def _divided(count: int, most: int) -> Iterator[tuple[int, int]]:
-    """Divides a range evenly into as few spans of at most `most` as there can be; none is longer than the first."""
+    """Divides a range evenly into as few spans of at most `most` as there can be, the first the longest."""
     each = -(-count // -(-count // most))
     for first in range(0, count, each):
         yield first, min(first + each, count)

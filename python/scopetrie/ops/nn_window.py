@@ -87,15 +87,15 @@ def borders(sizes: Sequence[int], window: Sequence[int], shape: Geometry) -> lis
 
 
 def padded(xp: Any, x: Any, edges: Sequence[tuple[int, int]], value: Any = 0) -> Any:
-    """A channels-last array with a border of `value` around its spatial dimensions; itself without a border."""
+    """A channels-last array with a border of `value` around its spatial dimensions; itself without one."""
     if not any(before or after for before, after in edges):
         return x
     # In one go where the library lets us write into an array.
     if strides_of(xp) is not None:
-        sizes = [size + sum(edge) for size, edge in zip(x.shape[1:-1], edges, strict=True)]
+        pairs = [*zip(x.shape[1:-1], edges, strict=True)]
+        sizes = [before + size + after for size, (before, after) in pairs]
         out = filled_like(xp, x, (x.shape[0], *sizes, x.shape[-1]), value)
-        inside = (slice(before, before + size) for size, (before, _) in zip(x.shape[1:-1], edges, strict=True))
-        out[(slice(None), *inside)] = x
+        out[(slice(None), *[slice(before, before + size) for size, (before, _) in pairs])] = x
         return out
     for axis, (before, after) in enumerate(edges, 1):
         if before or after:

@@ -1,0 +1,54 @@
+"""Convolutions, made in parts: any division gives the sums of SciPy, and results are new arrays."""
+
+from __future__ import annotations
+
+import itertools
+
+import array_api_compat.numpy as xp
+import numpy as np
+import pytest
+import scopetrie as tf
+from scopetrie.ops import nn_convolve
+from scopetrie.ops.nn_window import Geometry
+
+signal = pytest.importorskip("scipy.signal")
+
+
+def images(*shape: int) -> np.ndarray:
+    return np.random.default_rng(sum(shape)).standard_normal(shape)
+
+
+def by_scipy(x: np.ndarray, taps: np.ndarray) -> np.ndarray:
+    return np.stack(
+        [
+            sum(signal.correlate(image[..., c], taps[..., c, d], mode="valid") for c in range(taps.shape[-2]))
+            for image, d in itertools.product(x, range(taps.shape[-1]))
+        ],
+    ).reshape(len(x), taps.shape[-1], *np.subtract(x.shape[1:-1], np.subtract(taps.shape[:-2], 1)))
+
+
+@pytest.mark.parametrize("most", [1, 1000, 3000, 20_000, 5 << 20])
+@pytest.mark.parametrize(
+    "shape, window", [((3, 7, 6, 2), (3, 2)), ((2, 9, 3), (4,)), ((2, 4, 5, 3, 2), (2, 2, 3))]
+)
+def test_parts_of_any_size_make_the_whole(monkeypatch, most, shape, window):
+    monkeypatch.setattr(nn_convolve, "_HOST_BYTES", most)
+    x, taps = images(*shape), images(*window, shape[-1], 4)
+    ones = (1,) * len(window)
+    got = nn_convolve.convolve(xp, x, taps, Geometry(ones, ones, "VALID"))
+    assert np.allclose(np.moveaxis(got, -1, 1), by_scipy(x, taps))
+    assert got.flags.owndata or got.base.flags.owndata
+
+
+@pytest.mark.parametrize("count, most", [*itertools.product([1, 2, 7, 64], [1, 2, 3, 7, 100])])
+def test_spans_cover_a_range_evenly(count, most):
+    spans = list(nn_convolve._divided(count, most))
+    lengths = [last - first for first, last in spans]
+    assert [0, *(last for _, last in spans)] == [*(first for first, _ in spans), count]
+    assert lengths[0] == max(lengths) <= most and len(spans) <= -(-count // most)
+
+
+def test_no_images_give_none():
+    with tf.Graph().as_default(), tf.Session() as session:
+        made = session.run(tf.nn.conv2d(np.empty((0, 5, 5, 2), np.float32), tf.ones((3, 3, 2, 4)), 1, "SAME"))
+    assert made.shape == (0, 5, 5, 4)
