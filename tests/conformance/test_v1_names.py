@@ -84,6 +84,6 @@ def test_deprecated_spellings_warn(name):
     with (
         tf.Graph().as_default(),
         pytest.warns(DeprecationWarning, match=f"tf.{name}.* is deprecated, use tf"),
+        getattr(tf, name)([], "a"),
     ):
-        with getattr(tf, name)([], "a"):
-            assert tf.get_default_graph().get_name_scope() == "a"
+        assert tf.get_default_graph().get_name_scope() == "a"

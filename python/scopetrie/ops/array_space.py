@@ -265,7 +265,8 @@ def required_space_to_batch_paddings(
         sizes = convert_to_tensor(input_shape, dtype=dtypes.int32, name="input_shape")
         blocks = convert_to_tensor(block_shape, dtype=dtypes.int32, name="block_shape")
         if base_paddings is None:
-            base = zeros([len(np.ravel(constant_value(blocks))), 2], dtypes.int32)
+            block_sizes = constant_value(blocks)
+            base = zeros([0 if block_sizes is None else block_sizes.size, 2], dtypes.int32)
         else:
             base = convert_to_tensor(base_paddings, dtype=dtypes.int32, name="base_paddings")
         known = [constant_value(each) for each in (sizes, blocks, base)]

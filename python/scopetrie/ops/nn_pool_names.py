@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, TypeAlias
 
 from .._core import name_scope
 from ..graph import Tensor
@@ -12,6 +12,8 @@ from .constant import convert_to_tensor
 from .nn_pool import avg_pool, avg_pool3d, max_pool, max_pool3d
 
 __all__ = ["avg_pool1d", "avg_pool_v2", "max_pool1d", "max_pool2d", "max_pool_v2"]
+
+_Pools: TypeAlias = dict[int, tuple[Callable[..., Tensor], str]]  # by the number of spatial dimensions
 
 
 def _wide(sizes: Any, at: int) -> list[int]:
@@ -95,7 +97,7 @@ def max_pool2d(
 
 
 def _pool_by_rank(
-    functions: dict[int, tuple[Callable[..., Tensor], str]], input: Any, ksize: Any, strides: Any,
+    functions: _Pools, input: Any, ksize: Any, strides: Any,
     padding: Any, data_format: str | None, name: str | None,
 ) -> Tensor:  # fmt: skip
     x = convert_to_tensor(input, name="input")
@@ -138,7 +140,7 @@ def max_pool_v2(
     name: str | None = None,
 ) -> Tensor:
     """Pools; see below."""
-    known = {1: (max_pool1d, "NWC"), 2: (max_pool2d, "NHWC"), 3: (max_pool3d, "NDHWC")}
+    known: _Pools = {1: (max_pool1d, "NWC"), 2: (max_pool2d, "NHWC"), 3: (max_pool3d, "NDHWC")}
     return _pool_by_rank(known, input, ksize, strides, padding, data_format, name)
 
 
@@ -151,7 +153,7 @@ def avg_pool_v2(
     name: str | None = None,
 ) -> Tensor:
     """Pools; see below."""
-    known = {1: (avg_pool1d, "NWC"), 2: (avg_pool, "NHWC"), 3: (avg_pool3d, "NDHWC")}
+    known: _Pools = {1: (avg_pool1d, "NWC"), 2: (avg_pool, "NHWC"), 3: (avg_pool3d, "NDHWC")}
     return _pool_by_rank(known, input, ksize, strides, padding, data_format, name)
 
 
