@@ -82,6 +82,10 @@ class Plan:
         self._sequences: set[int] = set()
         self.execute: Callable[..., Any] = self._first
 
+    def release(self) -> None:
+        """Lets go of the graph and the values at once: `execute`, gone now, refers back to the plan."""
+        self.execute = _released
+
     def _first(self, *fed: Array) -> Any:
         looped = self._loop if self._inner else self._backend.quiet(self._loop)
         values = looped(*fed)
@@ -175,3 +179,7 @@ class Plan:
         raise found from (
             None if isinstance(error, AttributeError) and isinstance(error.obj, Cell) else error
         )
+
+
+def _released(*_: Array) -> NoReturn:
+    raise RuntimeError("Attempted to use a closed Session.")

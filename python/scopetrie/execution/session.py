@@ -227,6 +227,8 @@ class BaseSession:
         """Frees the values of the variables; the session cannot run any more. Closing twice is harmless."""
         self._closed = True
         self._latest = ([], _NOTHING)
+        for program in self._programs.values():
+            program.plan.release()
         self._plans.clear()
         self._programs.clear()
         self._state.clear()

@@ -130,7 +130,10 @@ def make_array(value: Any, dtype: DType | None) -> np.ndarray[Any, Any]:
                 array.shape
             )
         return _narrowed(array, dtype.as_numpy_dtype)
-    array = np.asarray(value)
+    try:
+        array = np.asarray(value)
+    except UnicodeDecodeError:  # of bytes among texts
+        return _bytes_array(np.asarray(value, dtype=object), None)
     kind = array.dtype.kind
     if kind in "SU" and all(isinstance(x, (str, bytes, np.str_)) for x in _leaves(value)):
         return _bytes_array(np.asarray(value, dtype=object), None)

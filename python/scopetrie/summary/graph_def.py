@@ -126,6 +126,7 @@ def _set_attribute(attribute: Any, name: str, value: Any) -> None:
 
 
 def _set_list(field: Any, values: Any) -> None:
+    field.SetInParent()  # an empty list is not the same as none
     for value in values:
         if isinstance(value, DType):
             field.type.append(value.as_datatype_enum)

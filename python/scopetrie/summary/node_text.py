@@ -86,6 +86,8 @@ def _tensor(value: Value) -> list[str]:
     lines = [f"dtype: {_enum(value.dtype)}", *_block("tensor_shape", _shape(value.array.shape))]
     if field == "tensor_content":
         return [*lines, f"{field}: {_quoted(elements)}"] if elements else lines
+    if field in ("float_val", "scomplex_val"):  # of single precision, and written so
+        elements = map(np.float32, elements)
     return [*lines, *(f"{field}: {_number(each)}" for each in elements)]
 
 
