@@ -144,6 +144,7 @@ bool check_open(GraphState& graph) {
 }
 
 void Transaction::rollback(bool keep_names) {
+  if (graph_.builders != builders_) return commit();
   done_ = true;
   const std::size_t operations = graph_.ops.size(), variables = graph_.variables.size();
   graph_.ops.rollback(mark_, keep_names);

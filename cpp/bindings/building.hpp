@@ -22,6 +22,15 @@ inline bool take_name(Context& context, PyObject* name, std::uint32_t fallback, 
   return true;
 }
 
+/// Notes which thread builds; see Transaction.
+inline void note_builder(Context& context) {
+  GraphState& graph = state_of(context.graph);
+  if (graph.builder == &context) [[likely]]
+    return;
+  graph.builder = &context;
+  ++graph.builders;
+}
+
 /// What the context adds to a new operation: control inputs, devices. False with an exception set.
 bool apply_context(Context& context, OpId op);
 
@@ -29,6 +38,7 @@ bool apply_context(Context& context, OpId op);
 /// set.
 inline OpId add_operation(Context& context, KindId kind, const Name& name, std::span<const TensorId> inputs,
                           std::span<const Output> outputs, std::uint32_t attribute, std::uint32_t site) {
+  note_builder(context);
   const OpId op = state_of(context.graph).ops.add(kind, name, inputs, outputs, attribute, site);
   if (context.controls.empty() && context.on_operation == nullptr) [[likely]]
     return op;
@@ -41,13 +51,19 @@ inline OpId add_operation(Context& context, KindId kind, const Name& name, std::
 }
 
 /// Everything a graph has, so that a failure halfway leaves nothing behind.
+///
+/// Python code may run while one is open, and with it other threads. Where one of them has built in the graph since,
+/// nothing is undone: what it made stands behind what would have to go. v1 undoes nothing either.
 class Transaction {
  public:
-  explicit Transaction(GraphState& graph)
-      : graph_(graph),
-        mark_(graph.ops.begin()),
-        attributes_(graph.attributes.size()),
-        variables_(graph.variables.size()) {}
+  explicit Transaction(Context& context)
+      : graph_(state_of(context.graph)),
+        mark_(graph_.ops.begin()),
+        attributes_(graph_.attributes.size()),
+        variables_(graph_.variables.size()) {
+    note_builder(context);
+    builders_ = graph_.builders;
+  }
   Transaction(const Transaction&) = delete;
   Transaction& operator=(const Transaction&) = delete;
   ~Transaction() {
@@ -62,7 +78,7 @@ class Transaction {
  private:
   GraphState& graph_;
   OpGraph::Mark mark_;
-  std::size_t attributes_, variables_;
+  std::size_t attributes_, variables_, builders_;
   bool done_ = false;
 };
 

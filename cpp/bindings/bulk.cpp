@@ -54,7 +54,9 @@ PyObject* unique_names(PyObject* self, PyObject* bases) {
   const Py_ssize_t count = PySequence_Fast_GET_SIZE(fast.get());
   Ref names(PyList_New(count));
   if (!names) return nullptr;
-  const ScopeId scope = scope_of(*context_of(owner));
+  Context& context = *context_of(owner);
+  note_builder(context);
+  const ScopeId scope = scope_of(context);
   NameWriter writer(graph.ops, scope);
   PyObject* last = nullptr;  // borrowed; `segment` is its
   SegmentId segment = kNone;

@@ -141,7 +141,7 @@ PyObject* create_plain(Context& context, PyVariableScope* scope, ScopeId scope_i
       parts != kNone && graph.variables.find(parts, known_segment(graph, kPart)) != kNone)
     return nullptr;
 
-  Transaction transaction(graph);
+  Transaction transaction(context);
   const OpGraph::Fresh fresh = graph.ops.unique(scope_id, segment);
   if (!fresh.bare) return nullptr;
   graph.ops.note_owner(fresh.name);

@@ -117,7 +117,7 @@ PyObject* get_variables(PyObject*, PyObject* const* args, Py_ssize_t positional,
   if (context == nullptr) return nullptr;
   GraphState& graph = state_of(context->graph);
   const Ref keep_graph = Ref::borrowed(reinterpret_cast<PyObject*>(context->graph));
-  Transaction transaction(graph);
+  Transaction transaction(*context);
   Ref made(PyList_New(count));
   if (!made) return nullptr;
   const std::uint32_t site = graph.sites.here();

@@ -130,7 +130,7 @@ int set_finalized(PyObject* self, PyObject* value, void*) {
 
 // A transaction for Python: `token = graph._begin()`, then graph._end(token, keep).
 PyObject* begin(PyObject* self, PyObject*) {
-  return PyCapsule_New(new Transaction(of(self)), "scopetrie.transaction", nullptr);
+  return PyCapsule_New(new Transaction(*context_of(as_graph(self))), "scopetrie.transaction", nullptr);
 }
 
 PyObject* end(PyObject*, PyObject* const* args, Py_ssize_t count) {

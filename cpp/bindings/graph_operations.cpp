@@ -36,6 +36,7 @@ PyObject* unique_name(PyObject* self, PyObject* const* args, Py_ssize_t position
     if (text.data() == nullptr) return nullptr;
     scope = graph.ops.scopes().scope_of_name(text, scope, segment);
   }
+  note_builder(context);
   const Name name = mark != 0 ? graph.ops.unique(scope, segment).name : graph.ops.peek(scope, segment);
   std::string text;
   graph.ops.append_name(name, text);
@@ -185,7 +186,7 @@ PyObject* add_variable_row(PyObject* self, PyObject* args) {
   GraphState& graph = of(self);
   Context& context = *context_of(as_graph(self));
   if (!check_open(graph)) return nullptr;
-  Transaction transaction(graph);
+  Transaction transaction(context);
   Output output;
   output.dtype = base_dtype(dtype_number(dtype));
   if (output.dtype == 0 || !parse_dims(graph.ops.shapes(), dims, output.shape)) return nullptr;

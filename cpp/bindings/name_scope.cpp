@@ -97,6 +97,7 @@ PyObject* enter(PyObject* self, PyObject*) {
     context->names = {ScopeTrie::kRoot, {}};
     text = Ref(to_str(""));
   } else if (const SegmentId segment = plain_segment(state_of(context->graph), name); segment != kNone) [[likely]] {
+    note_builder(*context);
     const Name fresh = state_of(context->graph).ops.unique(scope_of(*context), segment).name;
     context->names = {kNone, fresh};
     text = Ref(entered_text(*context));
@@ -195,6 +196,7 @@ bool enter_name_scope(Context& context, std::string_view name) {
   }
   SegmentId segment;
   const ScopeId parent = scopes.scope_of_name(name, here, segment);
+  note_builder(context);
   context.names = {kNone, graph.ops.unique(parent, segment).name};
   return true;
 }

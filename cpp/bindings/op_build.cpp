@@ -43,7 +43,7 @@ PyObject* build_slow(Context& context, const Definition& definition, PyObject* c
   GraphState& graph = state_of(context.graph);
   if (!check_open(graph)) return nullptr;
   const Ref keep_graph = Ref::borrowed(reinterpret_cast<PyObject*>(context.graph));
-  Transaction transaction(graph);
+  Transaction transaction(context);
   OpGraph::Fresh fresh;
   const NameStyle style = definition.kind == kinds().constant ? NameStyle::kNode : NameStyle::kScope;
   if (!take_name(context, name, default_name, style, fresh)) return nullptr;
@@ -94,7 +94,7 @@ PyObject* build_many(const Definition& definition, PyObject* inputs, PyObject* n
   if (context == nullptr) return nullptr;
   GraphState& graph = state_of(context->graph);
   const Ref keep_graph = Ref::borrowed(reinterpret_cast<PyObject*>(context->graph));
-  Transaction transaction(graph);
+  Transaction transaction(*context);
   Ref made(PyList_New(count));
   if (!made) return nullptr;
   const bool simple = !definition.has_lists && definition.rule != Rule::kFunction && !graph.finalized;

@@ -150,6 +150,7 @@ bool enter_names(Context& context, PyEntry* entry, PyObject* name, std::string_v
   if (name != nullptr) {
     const SegmentId segment = plain_segment(state_of(context.graph), name);
     if (segment != kNone) [[likely]] {
+      note_builder(context);
       context.names = {kNone, state_of(context.graph).ops.unique(scope_of(context), segment).name};
       return true;
     }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any, NoReturn
@@ -36,6 +37,7 @@ class Graph(_core.Graph):
         # By the key of the collection.
         self._views: WeakValueDictionary[Any, CollectionView] = WeakValueDictionary()
         self._variable_notes: dict[int, Any] = {}  # by number of the variable; see scopetrie.variables.notes
+        self._making = threading.RLock()  # held while a variable is made by name, so that each is made once
         self._branches: list[int] = []  # the last operation outside of each open branch or loop
         self._partitioned: dict[str, Any] = {}  # by name; see scopetrie.scopes.partitioned
         self._unfeedable: set[int] = set()

@@ -63,9 +63,10 @@ def create_partitioned_variables(
                 "partitioner parameter instead."
             )
         synchronization, aggregation, trainable = check_policy(scope.name, None, None, trainable)
-        with _core.name_scope(None):
+        graph = get_default_graph()
+        with graph._making, _core.name_scope(None):
             made = get_partitioned(
-                get_default_graph(), scope.name, lambda **_: slicing, get_single,
+                graph, scope.name, lambda **_: slicing, get_single,
                 shape=shape, dtype=dtype,
                 initializer=scope.initializer if initializer is None else initializer,
                 regularizer=scope.regularizer, reuse=scope.reuse, trainable=trainable,

@@ -132,17 +132,18 @@ def true_getter(
         "validate_shape": validate_shape, "constraint": constraint, "synchronization": synchronization,
         "aggregation": aggregation,
     }  # fmt: skip
-    if partitioner is not None and not is_scalar:
-        if not callable(partitioner):
-            raise ValueError(f"Partitioner must be callable, but received: {partitioner}")
-        with name_scope(None):
-            return get_partitioned(graph, name, partitioner, get_single, **arguments)
-    if reuse is True and partitioner is None and is_partitioned(graph, name):
-        return get_partitioned(graph, name, None, get_single, **arguments)
-    part = first_part(graph, name)
-    if part is not None:
-        raise has_partitions(name, part)
-    return get_single(graph, name, **arguments)
+    with graph._making:
+        if partitioner is not None and not is_scalar:
+            if not callable(partitioner):
+                raise ValueError(f"Partitioner must be callable, but received: {partitioner}")
+            with name_scope(None):
+                return get_partitioned(graph, name, partitioner, get_single, **arguments)
+        if reuse is True and partitioner is None and is_partitioned(graph, name):
+            return get_partitioned(graph, name, None, get_single, **arguments)
+        part = first_part(graph, name)
+        if part is not None:
+            raise has_partitions(name, part)
+        return get_single(graph, name, **arguments)
 
 
 def get_single(
@@ -162,12 +163,8 @@ def get_single(
     wanted = as_dtype(dtype if dtype is not None else float32).base_dtype
     dims: Dims = None if shape is None else as_dims(shape)
     key = name if name is not None else "Variable"
-    found = graph._find_variable(key)
+    found = _find_shared(graph, key, reuse, dims, wanted)
     if found is not None:
-        # None comes from custom getters that leave it out; v1 shares then.
-        if not reuse and reuse is not None:
-            raise already_exists(key, found)
-        _check_shared(key, found, dims, wanted)
         return found
     if reuse is True:
         raise does_not_exist(graph, key)
@@ -180,24 +177,35 @@ def get_single(
     initial, made_dtype = initializer, None
     if not is_value:
         initial, made_dtype = _bind(initializer, dims, wanted, partition_info)
+    arguments = {
+        "initial_value": initial, "name": name, "trainable": trainable, "collections": collections,
+        "caching_device": caching_device, "dtype": made_dtype, "validate_shape": validate_shape,
+        "constraint": constraint, "synchronization": synchronization, "aggregation": aggregation,
+        "shape": dims if made_dtype is not None else None, "variable_def": None, "import_scope": None,
+        "expected_shape": None, "use_resource": None,
+    }  # fmt: skip
     with undone_if_failed(graph, made_variable=True):
-        variable = create_through(
-            {
-                "initial_value": initial, "name": name, "trainable": trainable, "collections": collections,
-                "caching_device": caching_device, "dtype": made_dtype, "validate_shape": validate_shape,
-                "constraint": constraint, "synchronization": synchronization, "aggregation": aggregation,
-                "shape": dims if made_dtype is not None else None, "variable_def": None, "import_scope": None,
-                "expected_shape": None, "use_resource": None,
-            },
-            key=key,
-            wanted=dims if validate_shape and made_dtype is not None else None,
-        )  # fmt: skip
+        try:
+            asked = dims if validate_shape and made_dtype is not None else None
+            variable = create_through(arguments, key=key, wanted=asked)
+        except ValueError:
+            # The extension makes simple variables without waiting: another thread may have been faster.
+            found = _find_shared(graph, key, reuse, dims, wanted)
+            if found is None:
+                raise
+            return found
         if regularizer is not None:
             add_regularization_loss(graph, key, variable, regularizer)
     return variable
 
 
-def _check_shared(name: str, found: Any, dims: Dims, dtype: DType) -> None:
+def _find_shared(graph: Graph, name: str, reuse: Any, dims: Dims, dtype: DType) -> Any:
+    """Returns the variable of a full name, if it exists, and may be shared; None if it does not exist."""
+    found = graph._find_variable(name)
+    if found is None:
+        return None
+    if not reuse and reuse is not None:  # None comes from custom getters that leave it out; v1 shares then
+        raise already_exists(name, found)
     has: Dims = found._dims
     if dims is not None and has is not None:
         fits = len(dims) == len(has) and all(
@@ -207,6 +215,7 @@ def _check_shared(name: str, found: Any, dims: Dims, dtype: DType) -> None:
             raise share_mismatch("share variable", name, "shape", tuple_text(dims), tuple_text(has))
     if found.dtype.base_dtype != dtype:
         raise share_mismatch("share variable", name, "dtype", dtype.name, found.dtype.name)
+    return found
 
 
 def _bind(initializer: Any, dims: Dims, dtype: DType, partition_info: Any) -> tuple[Any, DType | None]:
