@@ -12,7 +12,7 @@ from .. import dtypes
 from .._core import name_scope
 from ..dtypes import DType, as_dtype
 from ..graph import Operation, Tensor
-from .array_shape import rank
+from .array_shape import rank, shape
 from .asserts import assert_type
 from .checks import Assert
 from .constant import convert_to_tensor
@@ -46,6 +46,7 @@ def assert_rank_in(
     with name_scope(name, "assert_rank_in", [x, *ranks]):
         tensor = convert_to_tensor(x, name="x")
         wanted = [convert_to_tensor(each, name="rank") for each in ranks]
+        shape(tensor)  # v1 leaves this node, too
         for each in wanted:
             assert_type(each, dtypes.int32)
         numbers = [constant_value(each) for each in wanted]
@@ -88,10 +89,10 @@ def assert_same_float_dtype(tensors: Any = None, dtype: Any = None) -> DType:
             wanted, first = found, each
         elif found is not wanted:
             of = f" as {first.name}" if first is not None else ""
-            raise ValueError(f"{each.name}, type={found!r}, must be of the same type ({wanted!r}){of}.")
+            raise ValueError(f"{each.name}, type={found}, must be of the same type ({wanted}){of}.")
     wanted = wanted or dtypes.float32
     if not wanted.is_floating:
-        raise ValueError(f"Expected floating point type, got {wanted!r}.")
+        raise ValueError(f"Expected floating point type, got {wanted}.")
     return wanted
 
 

@@ -2,48 +2,76 @@
 
 from __future__ import annotations
 
+import itertools
+import math
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
 import numpy as np
 
+from .. import dtypes
 from .._core import OpFunction, name_scope
 from ..dtypes import as_dtype
 from ..errors import InvalidArgumentError
 from ..graph import Operation, Tensor
+from .constant import convert_to_tensor
 from .registry import define_op
 
 
-def _shown(array: Any, summarize: int) -> str:
+def _on_host(state: Any, array: Any) -> np.ndarray[Any, Any]:
+    """An array of the session's library as NumPy's."""
+    if isinstance(array, (np.ndarray, np.generic)):
+        return np.asarray(array)
+    found: np.ndarray[Any, Any] = state.backend.to_numpy(array)
+    return found
+
+
+def _shown(array: np.ndarray[Any, Any], summarize: int) -> str:
     """An array as v1 prints it: the first elements, a dimension to a bracket."""
-    values = np.asarray(array)
-    count = values.size if summarize < 0 else summarize
-    first = values.ravel()[:count].tolist()
-    if values.dtype.kind == "f":
-        texts = [f"{each:g}" for each in first]
-    elif values.dtype.kind == "b":
-        texts = [str(int(each)) for each in first]
-    else:
-        texts = [each.decode(errors="replace") if isinstance(each, bytes) else str(each) for each in first]
-    if not values.ndim:
+    count = array.size if summarize < 0 else summarize
+    texts = [_text(each) for each in array.ravel()[:count]]
+    if not array.ndim or not array.size:
         return texts[0] if texts else ""
-    more = "..." if values.size > count else ""
-    if values.ndim == 1:
-        return " ".join(texts) + more
-    return _rows(values.shape, iter(texts)) + more
+    return _rows(array.shape, iter(texts), count) + ("..." if array.size > count else "")
 
 
-def _rows(shape: tuple[int, ...], texts: Iterator[str]) -> str:
+def _text(value: Any) -> str:
+    if isinstance(value, np.floating):
+        # As few digits as give the number back, of two counts that C knows for the type.
+        short, long = (15, 17) if value.dtype == np.float64 else (6, 9)
+        number = float(value)
+        text = f"{number:.{short}g}"
+        kind = np.float64 if long == 17 else np.float32  # which C prints float16 as
+        return text if float(kind(text)) == number or number != number else f"{number:.{long}g}"
+    if isinstance(value, np.bool_):
+        return str(int(value))
+    if isinstance(value, np.complexfloating):
+        return "?"
+    return value.decode(errors="replace") if isinstance(value, bytes) else str(value)
+
+
+def _rows(shape: tuple[int, ...], texts: Iterator[str], left: int, top: bool = True) -> str:
+    """The elements of dimensions, as many as are left; v1 marks where they end in an inner one."""
     if len(shape) == 1:
-        return "[" + " ".join(text for _, text in zip(range(shape[0]), texts, strict=False)) + "]"
-    return "".join(_rows(shape[1:], texts) for _ in range(shape[0]))
+        shown = " ".join(itertools.islice(texts, min(shape[0], left)))
+        return shown if top or shape[0] <= left else shown + "..."
+    out, size = "", math.prod(shape[1:])
+    for _ in range(shape[0]):
+        if left <= 0:
+            break
+        out += "[" + _rows(shape[1:], texts, left, top=False) + "]"
+        left -= size
+    return out
 
 
 def _print_kernel(xp: Any, state: Any, message: str = "", first_n: int = -1, summarize: int = 3) -> Any:
     def show(value: Any, *data: Any) -> Any:
         if first_n < 0 or state.counter() < first_n:
-            print(message + "".join(f"[{_shown(each, summarize)}]" for each in data), file=sys.stderr)
+            print(
+                message + "".join(f"[{_shown(_on_host(state, each), summarize)}]" for each in data),
+                file=sys.stderr,
+            )
         return value
 
     return show
@@ -85,7 +113,7 @@ def Print(
 def _assert_kernel(xp: Any, state: Any, summarize: int = 3) -> Any:
     def check(condition: Any, *data: Any) -> Any:
         if not bool(condition):
-            shown = " ".join(f"[{_shown(each, summarize)}]" for each in data)
+            shown = " ".join(f"[{_shown(_on_host(state, each), summarize)}]" for each in data)
             raise InvalidArgumentError(None, None, f"assertion failed: {shown}")
         return ()
 
@@ -110,10 +138,19 @@ def Assert(condition: Any, data: Any, summarize: int | None = None, name: str | 
     Returns:
         The operation. Others have to wait for it, by `control_dependencies`.
     """
+    if isinstance(data, (str, bytes)) or not isinstance(data, (Iterable, Tensor)):
+        raise TypeError("values must be a sequence.")
+    limit = 3 if summarize is None else int(summarize)
     with name_scope(name, "Assert", [condition, *data]):
-        return _assert(
-            condition, list(data), summarize=3 if summarize is None else int(summarize), name="Assert"
-        )
+        tensors = [convert_to_tensor(each) for each in data]
+        if not tensors:
+            raise ValueError("Attr 'T' of 'Assert' Op passed list of length 0 less than minimum 1.")
+        if all(each.dtype.base_dtype in (dtypes.string, dtypes.int32) for each in tensors):
+            return _assert(condition, list(data), summarize=limit, name="Assert")
+        checked = convert_to_tensor(condition, name="Condition")
+        # v1 has a branch here, which keeps the data where they are; this is the node at its end.
+        with name_scope("AssertGuard"):
+            return _assert(checked, tensors, summarize=limit, name="Merge")
 
 
 def _check_kernel(xp: Any, state: Any, message: str) -> Any:
@@ -148,7 +185,7 @@ def check_numerics(tensor: Any, message: str, name: str | None = None) -> Tensor
 
 def _py_kernel(xp: Any, state: Any, function: Callable[..., Any], Tout: tuple[Any, ...], single: bool) -> Any:
     def call(*arrays: Any) -> Any:
-        got = function(*(np.array(each) for each in arrays))
+        got = function(*(np.array(_on_host(state, each))[()] for each in arrays))
         outputs = [got] if single or not isinstance(got, (list, tuple)) else list(got)
         if not Tout:
             return ()
@@ -156,13 +193,13 @@ def _py_kernel(xp: Any, state: Any, function: Callable[..., Any], Tout: tuple[An
             raise InvalidArgumentError(
                 None, None, f"pyfunc returns {len(outputs)} values, but expects to see {len(Tout)} values."
             )
-        made = [_made(xp, value, dtype) for value, dtype in zip(outputs, Tout, strict=True)]
+        made = [_made(state, value, dtype) for value, dtype in zip(outputs, Tout, strict=True)]
         return tuple(made) if len(made) > 1 else made[0]
 
     return call
 
 
-def _made(xp: Any, value: Any, dtype: Any) -> Any:
+def _made(state: Any, value: Any, dtype: Any) -> Any:
     host = np.asarray(value)
     if host.dtype.kind in "OUS":
         return host.astype(object)
@@ -170,7 +207,7 @@ def _made(xp: Any, value: Any, dtype: Any) -> Any:
         raise InvalidArgumentError(
             None, None, f"a value returned by pyfunc has type {host.dtype.name}, but expects {dtype.name}"
         )
-    return xp.asarray(host)
+    return state.backend.asarray(host, host.dtype)
 
 
 _py_func = define_op(
@@ -180,6 +217,17 @@ _py_func = define_op(
     kernel=_py_kernel,
     same_dtype=False,
     stateful=True,
+    attributes="",
+)
+
+
+_stateless_py_func = define_op(
+    "PyFuncStateless",
+    ("input**",),
+    rule=lambda input, Tout, **attrs: [(dtype, None) for dtype in Tout],
+    kernel=_py_kernel,
+    same_dtype=False,
+    stateful=True,  # for the planner: it knows nothing of what Python does
     attributes="",
 )
 
@@ -198,10 +246,16 @@ def py_func(
 
     Returns:
         A tensor, or a list of them as `Tout` is; the operation if that is empty.
+
+    Raises:
+        ValueError: If `func` cannot be called.
     """
+    if not callable(func):
+        raise ValueError(f"Expected func to be callable. Received func={func} of type {type(func)}.")
     single = not isinstance(Tout, (list, tuple))
     kinds: tuple[Any, ...] = tuple(as_dtype(each) for each in ([Tout] if single else Tout))
-    made = _py_func(list(inp), function=func, Tout=kinds, single=single, name=name)
+    op = _py_func if stateful else _stateless_py_func
+    made = op(list(inp), function=func, Tout=kinds, single=single, name=name)
     if isinstance(made, list):
         return made[0] if single else made
     return made if single or not kinds else [made]

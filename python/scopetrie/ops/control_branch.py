@@ -1,9 +1,8 @@
 """Branches and loops: cond, case, while_loop.
 
 A branch's operations are in the graph like all others, made while its function was called. What runs of
-them is
-a plan of its own: the node that stands for the branch takes, beside its own inputs, the tensors that the
-branch uses from outside, and the plan is fed their values.
+them is a plan of its own: the node that stands for the branch takes, beside its own inputs, the tensors that
+the branch uses from outside, and the plan is fed their values.
 """
 
 from __future__ import annotations
@@ -15,9 +14,14 @@ from .. import dtypes
 from .._core import Variable, get_default_graph, name_scope
 from ..graph import Graph, Operation, Tensor
 from ..shapes import TensorShape, as_dims
+from .array_join import stack
+from .checks import Assert
 from .constant import convert_to_tensor
 from .creation import identity
-from .registry import Dims, Spec, define_op, listed
+from .math_compare import less
+from .math_elementwise import cast
+from .math_reduce import reduce_any, reduce_sum
+from .registry import Dims, Spec, define_op, dims_text, listed
 
 
 class Traced(NamedTuple):
@@ -78,6 +82,34 @@ def packed(structure: Any, leaves: Sequence[Any]) -> Any:
         return next(rest)
 
     return build(structure)
+
+
+def check_alike(structure: Any, other: Any) -> None:
+    """Refuses two structures that are not nested alike.
+
+    Args:
+        structure: Nested lists, tuples and dicts.
+        other: Another.
+
+    Raises:
+        TypeError: If one has a list where the other has a tuple, or the like.
+        ValueError: If they differ otherwise.
+    """
+    fault = (
+        "The two structures don't have the same nested structure.\n\n"
+        f"First structure: {structure}\n\nSecond structure: {other}"
+    )
+    nested = isinstance(structure, (list, tuple, dict)), isinstance(other, (list, tuple, dict))
+    if nested[0] != nested[1]:
+        raise ValueError(fault)
+    if not nested[0]:
+        return
+    if type(structure) is not type(other):
+        raise TypeError(fault)
+    if len(structure) != len(other) or (isinstance(structure, dict) and structure.keys() != other.keys()):
+        raise ValueError(fault)
+    for key in structure if isinstance(structure, dict) else range(len(structure)):
+        check_alike(structure[key], other[key])
 
 
 def trace_calls(function: Callable[..., Any], arguments: Sequence[Any], after: Operation) -> Traced:
@@ -239,21 +271,23 @@ def cond(
     """
     true_fn = fn1 if true_fn is None else true_fn
     false_fn = fn2 if false_fn is None else false_fn
+    for function, argument in ((true_fn, "true_fn"), (false_fn, "false_fn")):
+        if function is None:
+            raise TypeError(f"cond(): '{argument}' argument required")
     if not callable(true_fn):
         raise TypeError("'true_fn' must be callable.")
     if not callable(false_fn):
         raise TypeError("'false_fn' must be callable.")
     if isinstance(pred, bool):
         raise TypeError("'pred' must not be a Python bool.")
-    with name_scope(name, "cond", [pred]):
+    with name_scope(name, "cond", [pred]) as scope:
+        _check_predicate(convert_to_tensor(pred, name="pred"), scope)
         chosen = identity(pred, name="pred_id")
-        if not chosen.dtype.base_dtype.is_bool:
-            raise TypeError(f"pred must be a boolean tensor, not {chosen!r}")
         then = trace_calls(true_fn, (), chosen.op)
         # What one branch made is outside for the other: it is computed, not run with it.
         last = identity(chosen, name="switch_f").op
         otherwise = trace_calls(false_fn, (), last)
-        _check_branches(then, otherwise)
+        _check_branches(then, otherwise, strict)
         inputs = _union(then.captured, otherwise.captured)
         specs = tuple(
             (a.dtype.base_dtype, _merged(a._dims, b._dims))
@@ -275,17 +309,41 @@ def cond(
         return packed(structure, leaves)
 
 
-def _check_branches(then: Traced, otherwise: Traced) -> None:
-    if len(then.outputs) != len(otherwise.outputs):
-        raise ValueError(
-            "true_fn and false_fn must return the same number of tensors, but got "
-            f"{len(then.outputs)} and {len(otherwise.outputs)}"
+def _check_predicate(pred: Tensor, scope: str) -> None:
+    """Refuses what cannot be a condition, with the words of v1's node for it."""
+    if not pred.dtype.base_dtype.is_bool:
+        raise TypeError(
+            f"Input 'pred' of 'Switch' Op has type {pred.dtype.base_dtype.name} that does not match expected "
+            "type of bool."
         )
+    if pred._dims:
+        source = pred.name.removesuffix(":0")
+        size = dims_text(pred._dims)
+        raise ValueError(
+            f"Shape must be rank 0 but is rank {len(pred._dims)} for '{{{{node {scope}Switch}}}} = "
+            f"Switch[T=DT_BOOL]({source}, {source})' with input shapes: {size}, {size}."
+        )
+
+
+def _alone(structure: Any, strict: bool) -> Any:
+    """What a list of one thing holds, unless lists are to stay."""
+    if not strict and isinstance(structure, (list, tuple)) and len(structure) == 1:
+        return structure[0]
+    return structure
+
+
+def _check_branches(then: Traced, otherwise: Traced, strict: bool) -> None:
+    for branch, argument in ((then, "true_fn"), (otherwise, "false_fn")):
+        if branch.structure is None:
+            raise ValueError(f"'{argument}' must have a return value.")
+        if any(leaf is None for leaf in flat(branch.structure)):
+            raise ValueError("None values not supported.")
+    check_alike(_alone(then.structure, strict), _alone(otherwise.structure, strict))
     for a, b in zip(then.outputs, otherwise.outputs, strict=True):
         if a.dtype.base_dtype is not b.dtype.base_dtype:
             raise ValueError(
-                "Outputs of true_fn and false_fn must have the same type(s). Received "
-                f"{a.dtype.name} from true_fn and {b.dtype.name} from false_fn."
+                "Outputs of 'true_fn' and 'false_fn' must have the same type(s). Received "
+                f"{a.dtype.base_dtype.name} from 'true_fn' and {b.dtype.base_dtype.name} from 'false_fn'."
             )
 
 
@@ -311,22 +369,18 @@ def case(
     Raises:
         TypeError: If the pairs are no pairs of tensor and function.
     """
-    pairs = list(pred_fn_pairs.items() if isinstance(pred_fn_pairs, dict) else pred_fn_pairs)
-    for pair in pairs:
-        if not isinstance(pair, tuple) or len(pair) != 2 or not callable(pair[1]):
-            raise TypeError(
-                f"Each entry in pred_fn_pairs must be a (pred, callable) pair. Received {pair!r}."
-            )
-        if isinstance(pair[0], bool):
-            raise TypeError("pred must be Tensor when not executing eagerly, got a Python bool.")
-    if default is None:
-        if not pairs:
-            raise ValueError("case: there is neither a branch nor a default")
-        *pairs, (_, default) = pairs
+    pairs = _checked_pairs(pred_fn_pairs)
+    if default is not None and not callable(default):
+        raise TypeError("'false_fn' must be callable.")
+    if default is None and not pairs:
+        raise ValueError("not enough values to unpack (expected 2, got 0)")
     with name_scope(name, "case", [pred for pred, _ in pairs]):
         waits = []
         if exclusive and len(pairs) > 1:
             waits = [_at_most_one([pred for pred, _ in pairs])]
+        if default is None:
+            waits.append(_at_least_one([pred for pred, _ in pairs]))
+            *pairs, (_, default) = pairs
 
         def build(rest: list[Any]) -> Any:
             if not rest:
@@ -341,15 +395,42 @@ def case(
             return build(pairs)
 
 
-def _at_most_one(preds: list[Any]) -> Operation:
-    from .array_join import stack
-    from .checks import Assert
-    from .math_compare import less
-    from .math_elementwise import cast
-    from .math_reduce import reduce_sum
+def _checked_pairs(pairs: Any) -> list[Any]:
+    if not isinstance(pairs, (list, tuple, dict)):
+        raise TypeError(f"'pred_fn_pairs' must be a list, tuple, or dict. Received: {type(pairs)}")
+    listed = list(pairs.items() if isinstance(pairs, dict) else pairs)
+    for pair in listed:
+        if not isinstance(pair, tuple) or len(pair) != 2:
+            raise TypeError(f"Each entry in 'pred_fn_pairs' must be a 2-tuple. Received {pair}.")
+        pred, function = pair
+        if not isinstance(pred, Tensor):
+            raise TypeError(f"pred must be a Tensor, got: {pred}")
+        if not pred.dtype.base_dtype.is_bool:
+            raise TypeError(f"pred must be Tensor of type bool: {pred.name}")
+        if not callable(function):
+            raise TypeError(f"fn for pred {pred.name} must be callable.")
+    return listed
 
-    count = reduce_sum(cast(stack(preds), dtypes.int32))
-    return Assert(less(count, 2), ["More than one condition evaluated as True but exclusive=True.", count])
+
+def _at_least_one(preds: list[Any]) -> Operation:
+    fault = (
+        "None of conditions evaluated as True. Conditions: ("
+        + ", ".join(pred.name for pred in preds)
+        + "), Values:"
+    )
+    values = stack(preds, name="preds_c")
+    return Assert(reduce_any(values), [fault, values], summarize=len(preds))
+
+
+def _at_most_one(preds: list[Any]) -> Operation:
+    fault = (
+        "More than one condition evaluated as True but exclusive=True.  Conditions: ("
+        + ", ".join(pred.name for pred in preds)
+        + "), Values:"
+    )
+    values = stack(preds, name="preds_c")
+    count = reduce_sum(cast(values, dtypes.int32), name="num_true_conds")
+    return Assert(less(count, 2), [fault, values], summarize=len(preds))
 
 
 def _while_kernel(xp: Any, state: Any, test: Body, step: Body, specs: Any, count: int, limited: bool) -> Any:
@@ -427,10 +508,12 @@ def while_loop(
     leaves = flat(loop_vars)
     if not leaves:
         raise ValueError("'loop_vars' must be provided.")
-    with name_scope(name, "while", leaves):
+    if not isinstance(parallel_iterations, int) or parallel_iterations < 1:
+        raise TypeError("'parallel_iterations' must be a positive integer.")
+    with name_scope(name, "while", leaves) as scope:
         first = [convert_to_tensor(each) for each in leaves]
         variables = [identity(each, name="Enter") for each in first]
-        invariants = _invariants(first, shape_invariants)
+        invariants = _invariants(loop_vars, first, shape_invariants)
         for each, dims in zip(variables, invariants, strict=True):
             each._set_dims(dims)
         marker = variables[-1].op
@@ -439,7 +522,8 @@ def while_loop(
         call = arguments if spread else (arguments,)
         test = trace_calls(cond, call, marker)
         step = trace_calls(body, call, identity(variables[-1], name="Switch").op)
-        _check_step(step, variables, invariants)
+        _check_condition(test, scope)
+        _check_step(step, loop_vars, first, invariants)
         own = {each._id for each in variables}
         inputs = [each for each in _union(test.captured, step.captured) if each._id not in own]
         limit = [] if maximum_iterations is None else [convert_to_tensor(maximum_iterations, name="limit")]
@@ -458,45 +542,59 @@ def while_loop(
         return packed(loop_vars, out)
 
 
-def _invariants(first: list[Tensor], shapes: Any) -> list[Dims]:
+def _invariants(loop_vars: Any, first: list[Tensor], shapes: Any) -> list[Dims]:
     if shapes is None:
         return [each._dims for each in first]
-    listed = []
-
-    def collect(each: Any) -> None:
-        if isinstance(each, TensorShape):
-            listed.append(as_dims(each))
-        elif isinstance(each, dict):
-            for key in sorted(each):
-                collect(each[key])
-        else:
-            for part in each:
-                collect(part)
-
-    collect(shapes)
+    # Shapes look like lists; only what is no nesting of the variables is one.
+    if isinstance(shapes, TensorShape):
+        shapes = [shapes] if not isinstance(loop_vars, (list, tuple, dict)) or len(first) == 1 else shapes
+    listed = [] if not isinstance(shapes, (list, tuple, dict)) else [as_dims(each) for each in flat(shapes)]
     if len(listed) != len(first):
-        raise ValueError(f"shape_invariants: there are {len(listed)} shapes for {len(first)} variables")
+        check_alike(flat(loop_vars), listed)
+    for tensor, dims in zip(first, listed, strict=True):
+        if not _holds(tensor._dims, dims):
+            raise ValueError(
+                f"The shape invariant specified for {tensor.name} is not compatible with the initial shape "
+                f"of the loop variable. It enters the loop with shape {tensor.shape}, but the specified shape "
+                f"invariant is {TensorShape(dims)}."
+            )
     return listed
 
 
-def _check_step(step: Traced, variables: list[Tensor], invariants: list[Dims]) -> None:
-    if len(step.outputs) != len(variables):
-        raise ValueError(
-            f"The number of inputs and outputs of the loop body must be the same: {len(variables)} and "
-            f"{len(step.outputs)}."
+def _check_condition(test: Traced, scope: str) -> None:
+    """Refuses a condition that is none, with the words of v1's node for it."""
+    found = test.outputs[0] if len(test.outputs) == 1 else None
+    if found is None:
+        raise TypeError(f"The loop's condition has to be one boolean scalar, not {test.structure!r}")
+    if not found.dtype.base_dtype.is_bool:
+        raise TypeError(
+            f"Input 'input' of 'LoopCond' Op has type {found.dtype.base_dtype.name} that does not match "
+            "expected type of bool."
         )
-    for made, variable, dims in zip(step.outputs, variables, invariants, strict=True):
+    if found._dims:
+        # What is returned is handed on by a node of its own; v1's message names the one before.
+        source = found.op.inputs[0].name.removesuffix(":0")
+        raise ValueError(
+            f"Shape must be rank 0 but is rank {len(found._dims)} for '{{{{node {scope}LoopCond}}}} = "
+            f"LoopCond[]({source})' with input shapes: {dims_text(found._dims)}."
+        )
+
+
+def _check_step(step: Traced, loop_vars: Any, first: list[Tensor], invariants: list[Dims]) -> None:
+    if step.structure is None or any(leaf is None for leaf in flat(step.structure)):
+        raise ValueError("None values not supported.")
+    if len(step.outputs) != len(first):
+        check_alike(flat(loop_vars), step.outputs)
+    for made, variable, dims in zip(step.outputs, first, invariants, strict=True):
         if made.dtype.base_dtype is not variable.dtype.base_dtype:
             raise TypeError(
-                f"The loop body gives {variable.name} the dtype {made.dtype.name} after one iteration; it "
-                f"enters "
-                f"the loop with {variable.dtype.name}."
+                f"The loop body gives {variable.name} the dtype {made.dtype.base_dtype.name} after one "
+                f"iteration; it enters the loop with {variable.dtype.base_dtype.name}."
             )
         if not _holds(made._dims, dims):
             raise ValueError(
                 f"Input tensor '{variable.name}' enters the loop with shape {TensorShape(dims)}, but has "
-                f"shape "
-                f"{made.shape} after one iteration. To allow the shape to vary across iterations, use the "
+                f"shape {made.shape} after one iteration. To allow the shape to vary across iterations, use the "
                 "`shape_invariants` argument of tf.while_loop to specify a less-specific shape."
             )
 

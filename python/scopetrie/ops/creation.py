@@ -90,6 +90,11 @@ def _small_shape(shape: Any) -> tuple[int, ...] | None:
         if not shape.is_fully_defined():
             return None
         shape = shape.as_list()
+    for size in (
+        [shape] if isinstance(shape, (str, bytes)) else shape if isinstance(shape, (list, tuple)) else ()
+    ):
+        if isinstance(size, (str, bytes)):
+            raise TypeError(f"Expected int32, but got {size} of type '{type(size).__name__}'.")
     try:
         sizes = tuple(int(size) for size in shape)
     except TypeError:

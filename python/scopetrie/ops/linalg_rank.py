@@ -9,7 +9,7 @@ import numpy as np
 from .._core import name_scope
 from ..graph import Tensor
 from .array_shape import expand_dims
-from .constant import constant, convert_to_tensor
+from .constant import convert_to_tensor
 from .math_compare import greater, where_v2
 from .math_elementwise import cast, multiply, realdiv
 from .math_linalg import matmul, norm, svd
@@ -48,9 +48,8 @@ def matrix_rank(a: Any, tol: Any = None, validate_args: bool = False, name: str 
         x = convert_to_tensor(a, name="a")
         s = svd(x, compute_uv=False)
         if tol is None:
-            largest = reduce_max(s, axis=-1, keepdims=True)
-            size = cast(max(_sizes(x)), s.dtype)
-            tol = multiply(multiply(_eps(x), size), largest)
+            step = multiply(_eps(x), cast(max(_sizes(x)), s.dtype), name="mul")
+            tol = multiply(step, reduce_max(s, axis=-1, keepdims=True), name="mul")
         return reduce_sum(cast(greater(s, tol), np.int32), axis=-1)
 
 
@@ -96,8 +95,8 @@ def pinv(a: Any, rcond: Any = None, validate_args: bool = False, name: str | Non
             rcond = 10 * max(_sizes(x)) * _eps(x)
         part = convert_to_tensor(rcond, dtype=x.dtype.base_dtype, name="rcond")
         s, u, v = svd(x, full_matrices=False, compute_uv=True)
-        cutoff = multiply(part, reduce_max(s, axis=-1))
-        kept = where_v2(greater(s, expand_dims(cutoff, -1)), s, constant(np.asarray(np.inf, real)))
+        cutoff = multiply(part, reduce_max(s, axis=-1), name="mul")
+        kept = where_v2(greater(s, expand_dims(cutoff, -1)), s, np.asarray(np.inf, real))
         return matmul(realdiv(v, expand_dims(kept, -2), name="truediv"), u, adjoint_b=True)
 
 

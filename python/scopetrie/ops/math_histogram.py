@@ -163,9 +163,8 @@ def histogram_fixed_width_bins(
         with control_dependencies([check]):
             bins = identity(bins, name="control_dependency")
         count = cast(bins, flat.dtype)
-        low, high = ends[0], ends[1]
         scaled = truediv(
-            subtract(flat, low, name="sub"), subtract(high, low, name="sub"), name="scaled_values"
+            subtract(flat, ends[0], name="sub"), subtract(ends[1], ends[0], name="sub"), name="scaled_values"
         )
         at = floor(multiply(count, scaled, name="mul"), name="indices")
         at = clip_by_value(at, 0, subtract(count, 1, name="sub"))

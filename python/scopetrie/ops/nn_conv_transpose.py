@@ -213,10 +213,7 @@ def conv1d_transpose(
         axis, channel = (1, 2) if data_format == "NWC" else (2, 1)
         steps, gaps = spread(strides, 1, channel, "strides"), spread(dilations, 1, channel, "dilations")
         image, taps = expand_dims(input, axis), expand_dims(filters, 0)
-        if isinstance(output_shape, Tensor):
-            sizes: Any = concat([output_shape[:axis], [1], output_shape[axis:]], axis=0)
-        else:
-            sizes = [*output_shape[:axis], 1, *output_shape[axis:]]
+        sizes = concat([output_shape[:axis], [1], output_shape[axis:]], axis=0)
         made = conv2d_transpose(
             image, taps, sizes, [*steps[:axis], 1, *steps[axis:]], padding,
             data_format="NHWC" if axis == 1 else "NCHW", name=scope,
