@@ -28,7 +28,7 @@ FLOORS = [
     {"variables", "random", "losses"},
     {"initializers"},
     {"scopes", "store", "execution"},
-    {"template", "summary", "compat", "behavior", "logging"},
+    {"template", "summary", "compat", "behavior", "logging", "client"},
     {"train"},
     {ROOT_MODULE},  # the root itself, whose exports are everything below
     {"demo"},

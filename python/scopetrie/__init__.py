@@ -8,7 +8,7 @@ gives v1's names: variable_scope, get_variable, name_scope, placeholders, ops, S
 import os as _os
 import sys as _sys
 
-from . import _core, compat, errors, initializers, logging, losses, random, summary, train
+from . import _core, client, compat, errors, initializers, logging, losses, random, summary, train
 from ._core import __version__
 from .behavior import (
     control_flow_v2_enabled,
@@ -212,6 +212,7 @@ __all__ = [
     "check_numerics",
     "cholesky",
     "cholesky_solve",
+    "client",
     "clip_by_average_norm",
     "clip_by_global_norm",
     "clip_by_norm",

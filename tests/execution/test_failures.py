@@ -1,5 +1,8 @@
 """Errors inside kernels: v1's classes and texts, and where in the program the operation was built."""
 
+import _thread
+import threading
+
 import numpy as np
 import pytest
 import scopetrie as tf
@@ -122,3 +125,22 @@ def test_an_interrupt_leaves_variables_whole_and_the_session_usable():
                 session.run(add, {x: [1.0, 1.0]})
             stop.clear()
             assert session.run(w).tolist() == [count, count]
+
+
+def test_a_signal_leaves_variables_whole_and_the_session_usable():
+    variables = [tf.get_variable(f"w{i}", [64], initializer=tf.zeros_initializer()) for i in range(500)]
+    add = tf.group(*[tf.assign_add(each, tf.ones([64])) for each in variables])
+    with tf.Session() as session:
+        session.run(tf.global_variables_initializer())
+        for delay in (0.001, 0.003, 0.01):
+            session.run(add)
+            timer = threading.Timer(delay, _thread.interrupt_main)
+            with pytest.raises(KeyboardInterrupt):
+                timer.start()
+                while True:
+                    session.run(add)
+            timer.join()
+            values = np.array(session.run(variables))
+            assert (values == values[:, :1]).all()
+            assert values[0, 0] - values[-1, 0] in (0, 1)  # the run that was interrupted
+            session.run(tf.global_variables_initializer())

@@ -4,7 +4,7 @@ import array_api_strict
 import numpy as np
 import pytest
 import scopetrie as tf
-from scopetrie.execution import lower
+from scopetrie import lower
 
 
 @pytest.fixture(autouse=True)

@@ -4,7 +4,7 @@ import json
 
 import pytest
 import scopetrie as tf
-from scopetrie.execution import Timeline
+from scopetrie.client import timeline
 
 
 def test_fields():
@@ -64,10 +64,14 @@ def test_trace():
     first, second = device.node_stats
     assert first.all_end_rel_nanos > 0
     assert first.all_start_nanos + first.all_end_rel_nanos <= second.all_start_nanos
-    trace = json.loads(Timeline(metadata.step_stats).generate_chrome_trace_format())
+    trace = json.loads(timeline.Timeline(metadata.step_stats).generate_chrome_trace_format())
     events = trace["traceEvents"]
     assert [event["args"]["name"] for event in events if event["ph"] == "X"] == ["e", "t"]
     assert [event["ph"] for event in events if event.get("cat") == "DataFlow"] == ["s", "t"]
+    plain = timeline.Timeline(metadata.step_stats, graph=None).generate_chrome_trace_format(
+        show_dataflow=False, show_memory=True
+    )
+    assert all(event.get("cat") != "DataFlow" for event in json.loads(plain)["traceEvents"])
 
 
 def test_wrong_options():

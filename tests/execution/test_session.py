@@ -312,6 +312,26 @@ def test_a_closed_session_frees_everything():
     assert all(plan() is None for plan in freed)
 
 
+def test_a_closed_session_frees_its_plans_of_all_forms():
+    x = tf.placeholder(tf.float32, [2])
+    w = tf.get_variable("w", initializer=[1.0, 2.0])
+    looped = tf.while_loop(lambda i: i < 3.0, lambda i: i + 1.0, [tf.reduce_sum(x)])
+    chosen = tf.cond(tf.reduce_sum(x) > 1.0, lambda: x * w, lambda: x)
+    with tf.Session() as session:
+        session.run(w.initializer)
+        for _ in range(3):  # looped over, then as generated code
+            session.run([w, w + 1.0])
+            session.run({"a": (chosen, [looped])}, {x: [1.0, 0.5]})
+            session.run(tf.assign_add(w, [1.0, 1.0]))
+        freed = [weakref.ref(program.plan) for program in session._programs.values()]
+        freed += [weakref.ref(session._state.cells[w.op._id].view)]
+        assert len(freed) > 4
+    gc.collect()
+    assert [each() for each in freed] == [None] * len(freed)
+    with pytest.raises(RuntimeError, match=r"^Attempted to use a closed Session\.$"):
+        session.run(w)
+
+
 def test_runs_from_many_threads():
     x = tf.placeholder(tf.float32, [None])
     w = tf.get_variable("w", initializer=0.0)

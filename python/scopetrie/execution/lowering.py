@@ -119,12 +119,12 @@ def lower(
         ValueError: If something is of another graph, or unknown.
 
     Example:
+        >>> import numpy as np
         >>> import scopetrie as tf
-        >>> from scopetrie.execution import lower
         >>> with tf.Graph().as_default():
         ...     x = tf.placeholder(tf.float32, [None])
         ...     y = tf.get_variable("w", []) * x
-        ...     f = lower(y, feeds=[x])
+        ...     f = tf.lower(y, feeds=[x])
         >>> f({"w": np.float32(2)}, [np.array([1, 3], np.float32)])
         array([2., 6.], dtype=float32)
     """

@@ -103,6 +103,7 @@ class Timeline:
 
     Args:
         step_stats: The `step_stats` of a `RunMetadata`.
+        graph: Taken for v1's sake: the times name the operations.
 
     Example:
         >>> import json
@@ -112,14 +113,18 @@ class Timeline:
         ['AddV2']
     """
 
-    def __init__(self, step_stats: StepStats) -> None:
+    def __init__(self, step_stats: StepStats, graph: Any = None) -> None:
         self._step_stats = step_stats
 
-    def generate_chrome_trace_format(self, show_dataflow: bool = True) -> str:
+    def generate_chrome_trace_format(
+        self, show_dataflow: bool = True, show_memory: bool = False, op_time: str = "schedule"
+    ) -> str:
         """Returns the times in the Trace Event Format, for chrome://tracing or https://ui.perfetto.dev.
 
         Args:
             show_dataflow: Whether to draw arrows from an operation to those that take its values.
+            show_memory: Taken for v1's sake: nothing is known of memory.
+            op_time: Taken for v1's sake: each operation starts when it is scheduled.
         """
         import json  # late: few programs look at their times
 
