@@ -78,9 +78,7 @@ def from_other_variables(tf, say):
 
 def initialized_value(tf, say):
     a = tf.Variable(2.0, name="a")
-    start = len(tf.get_default_graph().get_operations())
-    say(a.initialized_value())
-    say.ops(start)
+    say(a.initialized_value(), a.initialized_value().get_shape(), a.initialized_value().dtype)
     value = a.initialized_value()
     with tf.Session() as session:
         say(session.run(value))
