@@ -40,7 +40,7 @@ def from_a_version_on(tf, say):
 
 
 def back_again(tf, say):
-    """The names survive a round trip through the serialized form; reading one into a graph is another matter."""
+    """The names survive the serialized form; reading one into a graph is another matter."""
     x = tf.placeholder(tf.float32, [2], name="x")
     with tf.name_scope("n"):
         tf.add(x, 1.0, name="y")
