@@ -1,4 +1,4 @@
-"""Variables beyond their names: values, updates, what a session has not initialized, what a failure leaves."""
+"""Variables beyond their names: values, updates, what a session has not initialized, what failures leave."""
 
 from __future__ import annotations
 
@@ -66,7 +66,7 @@ def test_what_was_noted_of_an_undone_variable_is_gone() -> None:
 def test_a_refused_dtype_leaves_its_name_taken() -> None:
     """The one exception: programs go on after it, and v1 calls what they build then by other names."""
     before = contents()
-    with pytest.raises(TypeError, match="Expected int32, but got 0.5"):
+    with pytest.raises(TypeError, match=r"Expected int32, but got 0\.5"):
         tf.get_variable("w", [2], tf.int32, initializer=tf.constant_initializer(0.5))
     assert contents() == before
     assert tf.get_variable("w", [2]).name == "w_1:0"
@@ -176,7 +176,9 @@ def test_rows_are_changed(name: str) -> None:
 
 def test_indexed_slices_are_tensors_where_the_whole_is_known() -> None:
     rows = tf.IndexedSlices(tf.constant([[1.0], [2.0]]), tf.constant([2, 0]), tf.constant([3, 1]))
-    assert rows.shape.as_list() == [3, 1] and rows.dtype is tf.float32 and rows.graph is tf.get_default_graph()
+    assert (
+        rows.shape.as_list() == [3, 1] and rows.dtype is tf.float32 and rows.graph is tf.get_default_graph()
+    )
     with tf.Session() as session:
         assert session.run(tf.convert_to_tensor(rows)).tolist() == [[2.0], [0.0], [1.0]]
         assert session.run((-rows).values).tolist() == [[-1.0], [-2.0]]
@@ -262,7 +264,7 @@ def test_the_global_step() -> None:
     assert tf.train.get_global_step() is None
     step = tf.train.get_or_create_global_step()
     assert tf.train.get_or_create_global_step() is step is tf.train.get_global_step()
-    with pytest.raises(ValueError, match='"global_step" already exists.'):
+    with pytest.raises(ValueError, match='"global_step" already exists'):
         tf.train.create_global_step()
     with pytest.raises(TypeError, match="does not have integer type"):
         tf.train.assert_global_step(tf.Variable(1.0))

@@ -58,10 +58,15 @@ double glorot_limit(std::span<const std::int64_t> dims) {
   return std::sqrt(3.0 * (1.0 / std::max(1.0, (fan_in + fan_out) / 2.0)));
 }
 
-// The attributes of a random operation; those without seeds are one object for all.
-std::uint32_t random_attribute(GraphState& graph, std::uint8_t dtype) {
+// The attributes of a random operation that is not seeded, which are one object for all; kNone if it is yet to be made.
+std::uint32_t unseeded_attribute(const GraphState& graph, std::uint8_t dtype) {
+  if (graph.seeded) return kNone;
   const auto at = graph.unseeded_attribute.find(dtype);
-  if (!graph.seeded && at != graph.unseeded_attribute.end()) return at->second;
+  return at == graph.unseeded_attribute.end() ? kNone : at->second;
+}
+
+// The attributes of a random operation, asked for in Python. kNone with an exception set.
+std::uint32_t random_attribute(GraphState& graph, std::uint8_t dtype) {
   const Ref attributes(PyObject_CallOneArg(state().hooks.random_attributes, state().dtypes[dtype]));
   if (!attributes) return kNone;
   const std::uint32_t number = keep_attribute(graph, attributes.get());
@@ -84,7 +89,7 @@ const GraphState::Drawn* drawn_constants(GraphState& graph, ShapeId shape) {
 }
 
 // The seven operations that v1's random_uniform makes. kNone with an exception set.
-TensorId glorot_uniform(Rows& rows, Output output) {
+TensorId glorot_uniform(Rows& rows, Output output, std::uint32_t drawn) {
   static const std::uint32_t kNames[] = {
       known_name("Initializer/random_uniform/shape"), known_name("Initializer/random_uniform/min"),
       known_name("Initializer/random_uniform/max"),   known_name("Initializer/random_uniform/RandomUniform"),
@@ -92,8 +97,7 @@ TensorId glorot_uniform(Rows& rows, Output output) {
       known_name("Initializer/random_uniform")};
   GraphState& graph = state_of(rows.context.graph);
   const GraphState::Drawn* constants = drawn_constants(graph, output.shape);
-  const std::uint32_t drawn = random_attribute(graph, output.dtype);
-  if (constants == nullptr || drawn == kNone) return kNone;
+  if (constants == nullptr) return kNone;
   const Output vector{constants->vector, kInt32};
   const Output scalar{ShapeTable::kScalar, output.dtype};
   const Kinds& kind = kinds();
@@ -141,6 +145,16 @@ PyObject* create_plain(Context& context, PyVariableScope* scope, ScopeId scope_i
       parts != kNone && graph.variables.find(parts, known_segment(graph, kPart)) != kNone)
     return nullptr;
 
+  std::uint32_t drawn = kNone;
+  if (recipe == Recipe::kGlorotUniform && (drawn = unseeded_attribute(graph, output.dtype)) == kNone) {
+    // Python gives the seeds: nothing may be half done while it runs, and seeds must not be drawn for nothing.
+    {
+      Transaction trial(context);
+      if (!graph.ops.unique(scope_id, segment).bare) return nullptr;
+    }
+    drawn = random_attribute(graph, output.dtype);
+    if (drawn == kNone || graph.variables.find(scope_id, segment) != kNone) return nullptr;
+  }
   Transaction transaction(context);
   const OpGraph::Fresh fresh = graph.ops.unique(scope_id, segment);
   if (!fresh.bare) return nullptr;
@@ -149,7 +163,8 @@ PyObject* create_plain(Context& context, PyVariableScope* scope, ScopeId scope_i
   constexpr OpId kFillRows = 1, kGlorotRows = 7;
   const auto owner = static_cast<OpId>(graph.ops.size() + (recipe == Recipe::kGlorotUniform ? kGlorotRows : kFillRows));
   Rows rows{context, owner, site};
-  const TensorId initial = recipe == Recipe::kGlorotUniform ? glorot_uniform(rows, output) : fill(rows, recipe, output);
+  const TensorId initial =
+      recipe == Recipe::kGlorotUniform ? glorot_uniform(rows, output, drawn) : fill(rows, recipe, output);
   if (initial == kNone) return nullptr;
   Variable record;
   record.scope = scope_id;
