@@ -32,8 +32,8 @@ struct GraphState {
   Collections collections;
   Sites sites;
   std::vector<std::unique_ptr<Context>> contexts;  // one per thread
-  const Context* builder = nullptr;  // compared only: the thread that built something last
-  std::size_t builders = 0;          // how often that was another one than before
+  const Context* builder = nullptr;                // compared only: the thread that built something last
+  std::size_t builders = 0;                        // how often that was another one than before
   bool finalized = false;
   bool seeded = false;  // it has a random seed
 

@@ -94,7 +94,8 @@ def _small_shape(shape: Any) -> tuple[int, ...] | None:
         [shape] if isinstance(shape, (str, bytes)) else shape if isinstance(shape, (list, tuple)) else ()
     ):
         if isinstance(size, (str, bytes)):
-            raise TypeError(f"Expected int32, but got {size} of type '{type(size).__name__}'.")
+            text = size if isinstance(size, str) else repr(size)
+            raise TypeError(f"Expected int32, but got {text} of type '{type(size).__name__}'.")
     try:
         sizes = tuple(int(size) for size in shape)
     except TypeError:
