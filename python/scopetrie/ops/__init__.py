@@ -3,17 +3,15 @@
 from ..shapes import broadcast_static_shape, dimension_at_index, dimension_value
 from . import bitwise, linalg, math, nn
 from . import operators as operators  # what x + y builds
-from .array_gather import (
-    boolean_mask,
-    dynamic_partition,
-    dynamic_stitch,
-    gather,
-    gather_nd,
-    invert_permutation,
-    one_hot,
+from .array_dims import broadcast_dynamic_shape, broadcast_to, ensure_shape, expand_dims, squeeze
+from .array_gather import gather, gather_nd
+from .array_join import concat, meshgrid, parallel_stack, repeat, stack
+from .array_masks import boolean_mask, one_hot, sequence_mask
+from .array_pad import pad, tile
+from .array_partition import dynamic_partition, dynamic_stitch
+from .array_reverse import reverse, reverse_sequence, reverse_v2, roll
+from .array_scatter import (
     scatter_nd,
-    sequence_mask,
-    setdiff1d,
     tensor_scatter_add,
     tensor_scatter_nd_add,
     tensor_scatter_nd_max,
@@ -22,37 +20,8 @@ from .array_gather import (
     tensor_scatter_nd_update,
     tensor_scatter_sub,
     tensor_scatter_update,
-    unique,
-    unique_with_counts,
 )
-from .array_join import (
-    concat,
-    meshgrid,
-    pad,
-    parallel_stack,
-    repeat,
-    reverse,
-    reverse_sequence,
-    reverse_v2,
-    roll,
-    split,
-    stack,
-    tile,
-    unstack,
-)
-from .array_shape import (
-    broadcast_dynamic_shape,
-    broadcast_to,
-    ensure_shape,
-    expand_dims,
-    rank,
-    reshape,
-    shape,
-    shape_n,
-    size,
-    squeeze,
-    transpose,
-)
+from .array_shape import rank, reshape, shape, shape_n, size, transpose
 from .array_slice import (
     newaxis,
     strided_slice,
@@ -71,6 +40,8 @@ from .array_space import (
     space_to_batch_nd,
     space_to_depth,
 )
+from .array_split import split, unstack
+from .array_unique import invert_permutation, setdiff1d, unique, unique_with_counts
 from .asserts import (
     assert_equal,
     assert_greater,
@@ -110,11 +81,7 @@ from .constant import (
     placeholder_with_default,
     register_tensor_conversion_function,
 )
-from .control_branch import (
-    case,
-    cond,
-    while_loop,
-)
+from .control_branch import case, cond
 from .control_flow import (
     group,
     initialize_all_tables,
@@ -124,6 +91,7 @@ from .control_flow import (
 from .control_flow import (
     tuple_ as tuple,
 )
+from .control_loop import while_loop
 from .control_map import (
     foldl,
     foldr,
@@ -147,6 +115,7 @@ from .folding import (
 from .indexed_slices import (
     IndexedSlices,
 )
+from .math_arg import arg_max, arg_min, argmax, argmin
 from .math_compare import (
     clip_by_value,
     equal,
@@ -166,6 +135,9 @@ from .math_compare import (
     where,
     where_v2,
 )
+from .math_complex import angle, complex, conj, imag, real
+from .math_contraction import einsum, tensordot
+from .math_decomposition import qr, self_adjoint_eig, self_adjoint_eigvals, svd
 from .math_diag import (
     diag,
     diag_part,
@@ -176,42 +148,26 @@ from .math_diag import (
     matrix_set_diag,
     trace,
 )
+from .math_divide import div, div_no_nan, divide, floordiv, truediv
 from .math_elementwise import (
     abs,
-    accumulate_n,
     acos,
     acosh,
     add,
-    add_n,
-    angle,
     asin,
     asinh,
     atan,
     atan2,
     atanh,
-    betainc,
     cast,
     ceil,
-    complex,
-    conj,
     cos,
     cosh,
-    digamma,
-    div,
-    div_no_nan,
-    divide,
-    erf,
-    erfc,
     exp,
     expm1,
     floor,
     floor_div,
-    floordiv,
     floormod,
-    igamma,
-    igammac,
-    imag,
-    lgamma,
     log,
     log1p,
     maximum,
@@ -219,15 +175,12 @@ from .math_elementwise import (
     mod,
     multiply,
     negative,
-    polygamma,
     pow,
-    real,
     realdiv,
     reciprocal,
     rint,
     round,
     rsqrt,
-    scalar_mul,
     sigmoid,
     sign,
     sin,
@@ -245,30 +198,11 @@ from .math_elementwise import (
     to_float,
     to_int32,
     to_int64,
-    truediv,
     truncatediv,
     truncatemod,
-    zeta,
 )
 from .math_histogram import bincount, histogram_fixed_width, histogram_fixed_width_bins
-from .math_linalg import (
-    cholesky,
-    cross,
-    einsum,
-    matmul,
-    matrix_determinant,
-    matrix_inverse,
-    matrix_solve,
-    matrix_transpose,
-    matrix_triangular_solve,
-    norm,
-    qr,
-    self_adjoint_eig,
-    self_adjoint_eigvals,
-    sparse_matmul,
-    svd,
-    tensordot,
-)
+from .math_linalg import cross, matmul, matrix_transpose, norm, sparse_matmul
 from .math_more import (
     batch_gather,
     cholesky_solve,
@@ -290,13 +224,7 @@ from .math_more import (
     verify_tensor_all_finite,
 )
 from .math_reduce import (
-    arg_max,
-    arg_min,
-    argmax,
-    argmin,
     count_nonzero,
-    cumprod,
-    cumsum,
     reduce_all,
     reduce_any,
     reduce_logsumexp,
@@ -306,6 +234,7 @@ from .math_reduce import (
     reduce_prod,
     reduce_sum,
 )
+from .math_scan import cumprod, cumsum
 from .math_segment import (
     confusion_matrix,
     segment_max,
@@ -320,7 +249,10 @@ from .math_segment import (
     unsorted_segment_sqrt_n,
     unsorted_segment_sum,
 )
+from .math_solve import cholesky, matrix_determinant, matrix_inverse, matrix_solve, matrix_triangular_solve
 from .math_sort import argsort, searchsorted, sort
+from .math_special import betainc, digamma, erf, erfc, igamma, igammac, lgamma, polygamma, zeta
+from .math_sum import accumulate_n, add_n, scalar_mul
 from .nn_activation import (
     log_sigmoid,
 )

@@ -257,7 +257,7 @@ def getitem(tensor: Any, key: Any, var: Any = None) -> Tensor:
     if isinstance(tensor, Variable):
         tensor = tensor.value()
     if (isinstance(key, Tensor) and key.dtype.is_bool) or (isinstance(key, np.ndarray) and key.dtype == bool):
-        from .array_gather import boolean_mask
+        from .array_masks import boolean_mask
 
         return boolean_mask(tensor, key)
     begin: list[Any] = []

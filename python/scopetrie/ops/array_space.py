@@ -10,7 +10,7 @@ from .. import dtypes
 from .._core import name_scope
 from ..dtypes import DType, DTypeLike, as_dtype
 from ..graph import Tensor
-from .array_shape import renamed
+from .array_dims import renamed
 from .constant import constant, convert_to_tensor, index_array
 from .creation import zeros
 from .folding import constant_value

@@ -8,7 +8,7 @@ from typing import Any
 from .._core import name_scope
 from ..dtypes import as_dtype
 from ..graph import Tensor
-from .control_branch import Body, body_of, flat, packed, read_tensors, runner, trace_calls
+from .control_trace import Body, body_of, flat, packed, read_tensors, runner, trace_calls
 from .creation import identity
 from .registry import Dims, Spec, define_op, listed
 

@@ -4,6 +4,10 @@ from .clipping import (
     global_norm,
 )
 from .linalg_rank import matrix_rank, normalize, pinv
+from .math_contraction import einsum, tensordot
+from .math_decomposition import qr, svd
+from .math_decomposition import self_adjoint_eig as eigh
+from .math_decomposition import self_adjoint_eigvals as eigvalsh
 from .math_diag import (
     eye,
     tensor_diag,
@@ -22,39 +26,9 @@ from .math_diag import (
 from .math_diag import (
     matrix_set_diag as set_diag,
 )
-from .math_linalg import (
-    cholesky,
-    cross,
-    einsum,
-    matmul,
-    matrix_transpose,
-    matvec,
-    norm,
-    qr,
-    slogdet,
-    svd,
-    tensordot,
-)
-from .math_linalg import (
-    matrix_determinant as det,
-)
-from .math_linalg import (
-    matrix_inverse as inv,
-)
-from .math_linalg import (
-    matrix_solve as solve,
-)
+from .math_linalg import cross, matmul, matrix_transpose, matvec, norm
 from .math_linalg import (
     matrix_transpose as transpose,
-)
-from .math_linalg import (
-    matrix_triangular_solve as triangular_solve,
-)
-from .math_linalg import (
-    self_adjoint_eig as eigh,
-)
-from .math_linalg import (
-    self_adjoint_eigvals as eigvalsh,
 )
 from .math_more import (
     adjoint,
@@ -64,6 +38,11 @@ from .math_more import (
 from .math_more import (
     matrix_solve_ls as lstsq,
 )
+from .math_solve import cholesky, slogdet
+from .math_solve import matrix_determinant as det
+from .math_solve import matrix_inverse as inv
+from .math_solve import matrix_solve as solve
+from .math_solve import matrix_triangular_solve as triangular_solve
 from .nn_norm import (
     l2_normalize,
 )

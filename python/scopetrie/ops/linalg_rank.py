@@ -8,11 +8,12 @@ import numpy as np
 
 from .._core import name_scope
 from ..graph import Tensor
-from .array_shape import expand_dims
+from .array_dims import expand_dims
 from .constant import convert_to_tensor
 from .math_compare import greater, where_v2
+from .math_decomposition import svd
 from .math_elementwise import cast, multiply, realdiv
-from .math_linalg import matmul, norm, svd
+from .math_linalg import matmul, norm
 from .math_reduce import reduce_max, reduce_sum
 
 __all__ = ["matrix_rank", "normalize", "pinv"]

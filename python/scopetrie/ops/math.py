@@ -1,8 +1,7 @@
 """`tf.math`: arithmetic, reductions, segments."""
 
-from .array_gather import (
-    invert_permutation,
-)
+from .array_unique import invert_permutation
+from .math_arg import argmax, argmin
 from .math_compare import (
     equal,
     greater,
@@ -18,40 +17,26 @@ from .math_compare import (
     logical_xor,
     not_equal,
 )
+from .math_complex import angle, conj, imag, real
+from .math_divide import div_no_nan as divide_no_nan
+from .math_divide import divide, floordiv, truediv
 from .math_elementwise import (
     abs,
-    accumulate_n,
     acos,
     acosh,
     add,
-    add_n,
-    angle,
     asin,
     asinh,
     atan,
     atan2,
     atanh,
-    bessel_i0e,
-    bessel_i1e,
-    betainc,
     ceil,
-    conj,
     cos,
     cosh,
-    digamma,
-    divide,
-    erf,
-    erfc,
-    erfinv,
     exp,
     expm1,
     floor,
-    floordiv,
     floormod,
-    igamma,
-    igammac,
-    imag,
-    lgamma,
     log,
     log1p,
     maximum,
@@ -59,17 +44,13 @@ from .math_elementwise import (
     mod,
     multiply,
     multiply_no_nan,
-    ndtri,
     negative,
     nextafter,
-    polygamma,
     pow,
-    real,
     reciprocal,
     rint,
     round,
     rsqrt,
-    scalar_mul,
     sigmoid,
     sign,
     sin,
@@ -80,13 +61,10 @@ from .math_elementwise import (
     subtract,
     tan,
     tanh,
-    truediv,
     xdivy,
     xlog1py,
     xlogy,
-    zeta,
 )
-from .math_elementwise import div_no_nan as divide_no_nan
 from .math_histogram import bincount
 from .math_more import (
     bessel_i0,
@@ -100,12 +78,7 @@ from .math_more import (
     zero_fraction,
 )
 from .math_reduce import (
-    argmax,
-    argmin,
     count_nonzero,
-    cumprod,
-    cumsum,
-    cumulative_logsumexp,
     reduce_all,
     reduce_any,
     reduce_euclidean_norm,
@@ -118,6 +91,7 @@ from .math_reduce import (
     reduce_sum,
     reduce_variance,
 )
+from .math_scan import cumprod, cumsum, cumulative_logsumexp
 from .math_segment import (
     confusion_matrix,
     segment_max,
@@ -133,6 +107,22 @@ from .math_segment import (
     unsorted_segment_sum,
 )
 from .math_sort import in_top_k, top_k
+from .math_special import (
+    bessel_i0e,
+    bessel_i1e,
+    betainc,
+    digamma,
+    erf,
+    erfc,
+    erfinv,
+    igamma,
+    igammac,
+    lgamma,
+    ndtri,
+    polygamma,
+    zeta,
+)
+from .math_sum import accumulate_n, add_n, scalar_mul
 from .nn_activation import (
     log_sigmoid,
     log_softmax,

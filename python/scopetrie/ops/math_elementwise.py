@@ -21,16 +21,11 @@ from .registry import (
     ARITHMETIC,
     FLOATS,
     INEXACT,
-    NUMBERS,
     SIGNED,
-    Dims,
     Kernel,
-    ShapeError,
     Spec,
     define_op,
-    dims_text,
 )
-from .special import special
 
 _UNARY_DOC = """{summary}, element by element.
 
@@ -126,7 +121,7 @@ truncatemod = binary(
     "TruncateMod", "The remainder of x / y, with the sign of x",
     lambda xp: lambda x, y: xp.sign(x) * xp.remainder(xp.abs(x), xp.abs(y)), "i4 i8 bf f2 f4 f8",
 )  # fmt: skip
-_div_no_nan = binary(
+div_no_nan_node = binary(
     "DivNoNan", "x / y, and 0 where y is 0", div_no_nan_kernel, "f2 f4 bf f8 c8 c16", name="div_no_nan"
 )
 pow = binary("Pow", "x to the power of y", lambda xp: xp.pow, "bf f4 f2 f8 i1 i2 i4 i8 c8 c16")
@@ -185,48 +180,7 @@ reciprocal = unary("Reciprocal", "1 / x", lambda xp: lambda x: 1 / x, SIGNED)
 sigmoid = unary(
     "Sigmoid", "1 / (1 + exp(-x))", lambda xp: lambda x: 1 / (1 + xp.exp(xp.negative(x))), INEXACT
 )
-erf = unary("Erf", "The error function of x", special("erf"), FLOATS)
-erfc = unary("Erfc", "1 - erf(x), precise for large x", special("erfc"), FLOATS)
-erfinv = unary("Erfinv", "The number whose error function is x", special("erfinv"), FLOATS, name="erfinv")
-ndtri = unary(
-    "Ndtri", "The quantile x of the standard normal distribution", special("ndtri"), FLOATS, name="ndtri"
-)
-lgamma = unary("Lgamma", "log |gamma(x)|", special("gammaln"), FLOATS)
-digamma = unary("Digamma", "The derivative of log gamma at x", special("digamma"), FLOATS)
-bessel_i0e = unary("BesselI0e", "exp(-|x|) I0(x), the scaled Bessel function", special("i0e"), FLOATS)
-bessel_i1e = unary("BesselI1e", "exp(-|x|) I1(x), the scaled Bessel function", special("i1e"), FLOATS)
-igamma = binary(
-    "Igamma",
-    "The lower regularized incomplete gamma function",
-    special("gammainc"),
-    FLOATS,
-    inputs=("a", "x"),
-)
-igammac = binary(
-    "Igammac",
-    "The upper regularized incomplete gamma function",
-    special("gammaincc"),
-    FLOATS,
-    inputs=("a", "x"),
-)
-zeta = binary("Zeta", "The Hurwitz zeta function of x and q", special("zeta"), "f4 f8", inputs=("x", "q"))
-polygamma = binary(
-    "Polygamma", "Derivative a of digamma at x", special("polygamma"), "f4 f8", inputs=("a", "x")
-)
-betainc = define_op(
-    "Betainc", ("a", "b", "x"), rule="broadcast", kernel=special("betainc"), dtypes="f4 f8",
-    doc="""The regularized incomplete beta function of `x` with parameters `a` and `b`, element by element.
 
-    Args:
-        a: A tensor of floats.
-        b: A tensor of the same dtype.
-        x: A tensor of the same dtype.
-        name: The operation's name.
-
-    Returns:
-        A tensor.
-    """,
-)  # fmt: skip
 
 _round = unary("Round", "x rounded, halves to even", lambda xp: xp.round, SIGNED)
 _abs = unary("Abs", "|x|", lambda xp: xp.abs, "bf f2 f4 f8 i1 i2 i4 i8")
@@ -236,15 +190,12 @@ def _real_of(x: Tensor) -> Spec:
     return (dtypes.float32 if x.dtype.base_dtype is dtypes.complex64 else dtypes.float64), x._dims
 
 
-def _complex_part(type: str, kernel: Kernel, input: str = "input") -> OpFunction[Tensor]:
+def complex_part(type: str, kernel: Kernel, input: str = "input") -> OpFunction[Tensor]:
+    """Defines an op of complex numbers that gives real ones."""
     return define_op(type, (input,), rule=_real_of, kernel=kernel, dtypes="c8 c16", attributes="T Tout")
 
 
-_complex_abs = _complex_part("ComplexAbs", lambda xp: xp.abs, "x")
-_real = _complex_part("Real", lambda xp: xp.real)
-_imag = _complex_part("Imag", lambda xp: xp.imag)
-_angle = _complex_part("Angle", lambda xp: lambda x: xp.atan2(xp.imag(x), xp.real(x)))
-_conj = define_op("Conj", ("input",), kernel=lambda xp: xp.conj, dtypes="c8 c16 V")
+_complex_abs = complex_part("ComplexAbs", lambda xp: xp.abs, "x")
 
 
 def as_tensor(x: Any, name: str = "x") -> Tensor:
@@ -279,122 +230,6 @@ def round(x: Any, name: str | None = None) -> Tensor:
     if isinstance(x, Tensor) and x.dtype.is_integer:
         return x
     return _round(x, name=name)
-
-
-def _truediv(x: Any, y: Any, name: str | None, default: str = "truediv") -> Tensor:
-    """Division as Python 3 has it: ints are cast to floats first."""
-    tensor = x if isinstance(x, Tensor) else y if isinstance(y, Tensor) else None
-    if tensor is not None and tensor.dtype.is_floating and not isinstance(x, Variable):
-        other = y if tensor is x else x
-        if not isinstance(other, Tensor) or other.dtype is tensor.dtype:
-            return realdiv(x, y, name=name or default)
-    with name_scope(name, default, [x, y]) as scope:
-        x, y = _same_type(x, y)
-        if x.dtype.base_dtype is not y.dtype.base_dtype:
-            raise TypeError(f"`x` and `y` must have the same dtype, got {x.dtype!r} != {y.dtype!r}.")
-        wider = _DIVISION_TYPES.get(x.dtype.base_dtype)
-        if wider is not None:
-            x, y = cast(x, wider), cast(y, wider)
-        return realdiv(x, y, name=scope)
-
-
-def _same_type(x: Any, y: Any) -> tuple[Tensor, Tensor]:
-    if isinstance(y, (Tensor, Variable)) and not isinstance(x, (Tensor, Variable)):
-        y = convert_to_tensor(y)
-        return convert_to_tensor(x, y.dtype.base_dtype, name="x"), y
-    x = as_tensor(x)
-    if isinstance(y, (Tensor, Variable)):
-        return x, convert_to_tensor(y)
-    return x, convert_to_tensor(y, x.dtype.base_dtype, name="y")
-
-
-_DIVISION_TYPES = {
-    dtypes.uint8: dtypes.float32, dtypes.int8: dtypes.float32, dtypes.uint16: dtypes.float32,
-    dtypes.int16: dtypes.float32, dtypes.int32: dtypes.float64, dtypes.uint32: dtypes.float64,
-    dtypes.int64: dtypes.float64, dtypes.uint64: dtypes.float64,
-}  # fmt: skip
-
-
-def truediv(x: Any, y: Any, name: str | None = None) -> Tensor:
-    """X / y as Python 3 divides: ints give floats (float32 up to 16 bits, else float64).
-
-    Args:
-        x: A tensor of numbers.
-        y: A tensor of the same dtype.
-        name: The operation's name.
-
-    Returns:
-        A tensor with the broadcast shape.
-
-    Raises:
-        TypeError: If the dtypes differ.
-
-    >>> import scopetrie as tf
-    >>> tf.truediv(tf.constant([1, 2]), 2)
-    <tf.Tensor 'truediv:0' shape=(2,) dtype=float64>
-    """
-    return _truediv(x, y, name)
-
-
-def divide(x: Any, y: Any, name: str | None = None) -> Tensor:
-    """X / y as Python 3 divides; see `truediv`.
-
-    Args:
-        x: A tensor of numbers.
-        y: A tensor of the same dtype.
-        name: The operation's name.
-
-    Returns:
-        A tensor with the broadcast shape.
-    """
-    if not isinstance(x, (Tensor, Variable)) and not isinstance(y, (Tensor, Variable)):
-        x = convert_to_tensor(x)
-    return _truediv(x, y, name)
-
-
-def div(x: Any, y: Any, name: str | None = None) -> Tensor:
-    """X / y as Python 2 divides: ints give ints, rounded down.
-
-    Args:
-        x: A tensor of numbers.
-        y: A tensor of the same dtype.
-        name: The operation's name.
-
-    Returns:
-        A tensor with the dtype of `x` and the broadcast shape.
-    """
-    with name_scope(name, "div", [x, y]) as scope:
-        x, y = _same_type(x, y)
-        exact = x.dtype.is_floating or x.dtype.is_complex
-        return realdiv(x, y, name=scope) if exact else floor_div(x, y, name=scope)
-
-
-def div_no_nan(x: Any, y: Any, name: str | None = None) -> Tensor:
-    """X / y, and 0 where y is 0.
-
-    Args:
-        x: A tensor of floats.
-        y: A tensor of the same dtype.
-        name: The operation's name.
-
-    Returns:
-        A tensor with the broadcast shape.
-    """
-    return _div_no_nan(x, y, name=name)
-
-
-def floordiv(x: Any, y: Any, name: str | None = None) -> Tensor:
-    """X / y rounded down.
-
-    Args:
-        x: A tensor of numbers.
-        y: A tensor of the same dtype.
-        name: The operation's name.
-
-    Returns:
-        A tensor with the dtype of `x` and the broadcast shape.
-    """
-    return floor_div(x, y, name=name or "floordiv")
 
 
 def _cast_kernel(xp: Any, DstT: DType) -> Any:
@@ -474,188 +309,3 @@ to_int64 = _caster("to_int64", "ToInt64", dtypes.int64)
 to_bfloat16 = _caster("to_bfloat16", "ToBFloat16", dtypes.bfloat16)
 to_complex64 = _caster("to_complex64", "ToComplex64", dtypes.complex64)
 to_complex128 = _caster("to_complex128", "ToComplex128", dtypes.complex128)
-
-
-def _complex_rule(real: Tensor, imag: Tensor) -> Spec:
-    from ..shapes import broadcast_dims
-
-    made = dtypes.complex64 if real.dtype.base_dtype is dtypes.float32 else dtypes.complex128
-    return made, broadcast_dims(real._dims, imag._dims)
-
-
-_complex = define_op(
-    "Complex",
-    ("real", "imag"),
-    rule=_complex_rule,
-    kernel=lambda xp: lambda a, b: a + 1j * b,
-    dtypes="f4 f8",
-    attributes="T Tout",
-)
-
-
-def complex(real: Any, imag: Any, name: str | None = None) -> Tensor:
-    """Makes complex numbers of their parts.
-
-    Args:
-        real: A tensor of float32 or float64.
-        imag: A tensor of the same dtype.
-        name: The operation's name.
-
-    Returns:
-        A complex64 or complex128 tensor.
-    """
-    return _complex(real, imag, name=name)
-
-
-def _part(op: OpFunction[Tensor], python_name: str, summary: str, of_real: Any) -> Any:
-    def part(input: Any, name: str | None = None) -> Tensor:
-        tensor = as_tensor(input, "input")
-        return op(tensor, name=name) if tensor.dtype.is_complex else of_real(tensor)
-
-    part.__name__ = part.__qualname__ = python_name
-    part.__doc__ = f"""{summary}, element by element.
-
-    Args:
-        input: A tensor of numbers.
-        name: The operation's name.
-
-    Returns:
-        A tensor with the shape of `input`.
-    """
-    return part
-
-
-real = _part(_real, "real", "The real part", lambda x: x)
-imag = _part(_imag, "imag", "The imaginary part", lambda x: multiply(x, 0))
-
-
-def conj(x: Any, name: str | None = None) -> Tensor:
-    """The complex conjugate, element by element.
-
-    Args:
-        x: A tensor of numbers.
-        name: The operation's name.
-
-    Returns:
-        A tensor with the dtype and shape of `x`; `x` itself if it is real.
-    """
-    tensor = as_tensor(x)
-    return _conj(tensor, name=name) if tensor.dtype.is_complex else tensor
-
-
-angle = _part(_angle, "angle", "The angle in radians", lambda x: atan2(multiply(x, 0), x))
-
-
-def _merged(dims: Dims, other: Dims, at: int) -> Dims:
-    if dims is None or other is None:
-        return other if dims is None else dims
-    where = f"\n\tFrom merging shape {at} with other shapes."
-    if len(dims) != len(other):
-        raise ShapeError(f"Shapes must be equal rank, but are {len(dims)} and {len(other)}{where}")
-    for axis, (a, b) in enumerate(zip(dims, other, strict=True)):
-        if a is not None and b is not None and a != b:
-            raise ShapeError(
-                f"Dimension {axis} in both shapes must be equal, but are {a} and {b}. "
-                f"Shapes are {dims_text(dims)} and {dims_text(other)}.{where}"
-            )
-    return tuple(b if a is None else a for a, b in zip(dims, other, strict=True))
-
-
-def merge_all(tensors: list[Tensor]) -> Dims:
-    """The shape that all tensors of a list have, as far as any of them knows it.
-
-    Raises:
-        ShapeError: If they differ, with v1's text.
-    """
-    dims = tensors[-1]._dims
-    for at in range(len(tensors) - 2, -1, -1):
-        dims = _merged(tensors[at]._dims, dims, at)
-    return dims
-
-
-def _add_n_kernel(xp: Any) -> Any:
-    def total(first: Any, *rest: Any) -> Any:
-        for each in rest:
-            first = xp.add(first, each)
-        return first
-
-    return total
-
-
-_add_n = define_op(
-    "AddN",
-    ("inputs*",),
-    rule=lambda inputs: (inputs[0].dtype.base_dtype, merge_all(inputs)),
-    kernel=_add_n_kernel,
-    dtypes=NUMBERS + " V",
-    attributes="N T",
-)
-
-
-def add_n(inputs: Any, name: str | None = None) -> Tensor:
-    """Adds tensors of one shape.
-
-    Args:
-        inputs: The tensors, at least one.
-        name: The operation's name.
-
-    Returns:
-        A tensor; the only input itself if there is just one.
-
-    Raises:
-        ValueError: If there is none, or the shapes differ.
-        TypeError: If the dtypes differ.
-    """
-    if not isinstance(inputs, (list, tuple)) or not inputs:
-        raise ValueError(
-            "Inputs must be an iterable of at least one Tensor/IndexedSlices with the same dtype and shape."
-        )
-    tensors = [convert_to_tensor(each) for each in inputs]
-    if len(tensors) == 1:
-        return tensors[0] if name is None else add_n_identity(tensors[0], name)
-    return _add_n(tensors, name=name)
-
-
-def add_n_identity(tensor: Tensor, name: str) -> Tensor:
-    """The only tensor of a sum, under the name that was asked for."""
-    from .registry import OPS
-
-    identity: Callable[..., Tensor] | None = OPS["Identity"].function
-    assert identity is not None
-    return identity(tensor, name=name)
-
-
-def accumulate_n(inputs: Any, shape: Any = None, tensor_dtype: Any = None, name: str | None = None) -> Tensor:
-    """Adds tensors of one shape; see `add_n`.
-
-    Args:
-        inputs: The tensors, at least one.
-        shape: Accepted for v1's sake.
-        tensor_dtype: Accepted for v1's sake.
-        name: The operation's name.
-
-    Returns:
-        A tensor.
-    """
-    return add_n(inputs, name=name)
-
-
-def scalar_mul(scalar: Any, x: Any, name: str | None = None) -> Tensor:
-    """Multiplies a tensor by a scalar.
-
-    Args:
-        scalar: The scalar, of the tensor's dtype.
-        x: The tensor.
-        name: The operation's name.
-
-    Returns:
-        A tensor with the dtype and shape of `x`.
-
-    Raises:
-        ValueError: If `scalar` is not a scalar.
-    """
-    tensor = as_tensor(x)
-    factor = convert_to_tensor(scalar, tensor.dtype.base_dtype, name="scalar")
-    if factor._dims not in ((), None):
-        raise ValueError(f"The input scalar must be a 0-D value. Received shape {factor.shape}.")
-    return multiply(factor, tensor, name=name)

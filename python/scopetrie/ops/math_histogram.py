@@ -16,7 +16,8 @@ from .constant import convert_to_tensor, index_array
 from .creation import identity
 from .folding import constant_value
 from .math_compare import clip_by_value, greater
-from .math_elementwise import cast, floor, multiply, subtract, truediv
+from .math_divide import truediv
+from .math_elementwise import cast, floor, multiply, subtract
 from .registry import Spec, define_op
 
 

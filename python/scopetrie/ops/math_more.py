@@ -17,23 +17,13 @@ from .constant import constant, convert_to_tensor, index_array
 from .creation import zeros_like
 from .folding import constant_value
 from .math_compare import less, less_equal
+from .math_divide import div_no_nan
 from .math_elementwise import abs as abs_
-from .math_elementwise import (
-    add,
-    bessel_i0e,
-    bessel_i1e,
-    cast,
-    div_no_nan,
-    exp,
-    lgamma,
-    multiply,
-    ndtri,
-    negative,
-    realdiv,
-    subtract,
-)
-from .math_linalg import matmul, matrix_transpose, matrix_triangular_solve
+from .math_elementwise import add, cast, exp, multiply, negative, realdiv, subtract
+from .math_linalg import matmul, matrix_transpose
 from .math_reduce import count_nonzero, reduce_all, reduce_sum
+from .math_solve import matrix_triangular_solve
+from .math_special import bessel_i0e, bessel_i1e, lgamma, ndtri
 from .registry import ShapeError, Spec, define_op
 
 
@@ -374,7 +364,7 @@ def logdet(matrix: Any, name: str | None = None) -> Tensor:
     """
     from .math_diag import matrix_diag_part
     from .math_elementwise import log
-    from .math_linalg import cholesky
+    from .math_solve import cholesky
 
     with name_scope(name, "logdet", [matrix]):
         factor = cholesky(matrix)
@@ -398,7 +388,7 @@ def matrix_solve_ls(
         A tensor `[..., n, k]`.
     """
     from .math_diag import eye
-    from .math_linalg import matrix_solve
+    from .math_solve import matrix_solve
 
     with name_scope(name, "matrix_solve_ls", [matrix, rhs]):
         a = convert_to_tensor(matrix)

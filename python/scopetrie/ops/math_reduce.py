@@ -9,16 +9,16 @@ import numpy as np
 
 from .. import dtypes
 from .._core import OpFunction, Variable, name_scope
-from ..dtypes import DType, DTypeLike, as_dtype
+from ..dtypes import DTypeLike
 from ..graph import Tensor
-from .array_shape import rank, renamed, require_rank, reshape, shape_internal
+from .array_dims import renamed
+from .array_shape import rank, reshape, shape_internal
 from .constant import constant, convert_to_tensor, index_array
 from .creation import stop_gradient, zeros
 from .folding import constant_value
 from .math_compare import is_finite, not_equal, where_v2
-from .math_elementwise import add, cast, exp, log, namespace_dtype, sqrt, square, subtract
+from .math_elementwise import add, cast, exp, log, sqrt, square, subtract
 from .registry import (
-    FLOATS,
     FLOATS_HALF_FIRST,
     INDICES,
     NUMBERS,
@@ -319,174 +319,6 @@ def count_nonzero(
         return cast(reduce_sum(ones_and_zeros, axis=axis, keepdims=keepdims), dtype)
 
 
-def _arg_rule(input: Tensor, dimension: Tensor, output_type: DType = dtypes.int64) -> Spec:
-    check_dtype(dimension, "dimension", "i2 i4 i8")
-    require_rank(dimension, 0)
-    dims, axis = input._dims, constant_value(dimension)
-    if dims is None or axis is None:
-        return output_type, None if dims is None else (None,) * (len(dims) - 1)
-    at = int(axis)
-    if not -len(dims) <= at < len(dims):
-        raise ShapeError(
-            f"Dimension ({at}) must be in the range [{-len(dims)}, {len(dims)}), where {len(dims)} is the "
-            f"number of "
-            "dimensions in the input.",
-            constants={1: str(at)},
-        )
-    at %= len(dims)
-    return output_type, (*dims[:at], *dims[at + 1 :])
-
-
-def _arg_kernel(function: str) -> Kernel:
-    def kernel(xp: Any, output_type: DType = dtypes.int64) -> Any:
-        find, made = getattr(xp, function), namespace_dtype(xp, output_type)
-        return lambda x, axis: xp.astype(find(x, axis=int(axis.item())), made, copy=False)
-
-    return kernel
-
-
-_ARG: dict[str, Any] = {
-    "rule": _arg_rule, "dtypes": ORDERED + " b1", "same_dtype": False, "attributes": "T Tidx:1 output_type",
-    "host": ("dimension",),
-}  # fmt: skip
-_argmax = define_op("ArgMax", ("input", "dimension"), kernel=_arg_kernel("argmax"), **_ARG)
-_argmin = define_op("ArgMin", ("input", "dimension"), kernel=_arg_kernel("argmin"), **_ARG)
-
-
-def argmax(
-    input: Any,
-    axis: Any = None,
-    name: str | None = None,
-    dimension: Any = None,
-    output_type: DTypeLike = dtypes.int64,
-) -> Tensor:
-    """The position of the largest element along a dimension; of the first, if there are several.
-
-    Args:
-        input: A tensor of real numbers.
-        axis: The dimension, 0 by default.
-        name: The operation's name.
-        dimension: Deprecated name of `axis`.
-        output_type: int32 or int64.
-
-    Returns:
-        A tensor of one rank less.
-
-    Raises:
-        ValueError: If the dimension is out of range.
-    """
-    axis = renamed(axis, "axis", dimension, "dimension")
-    return _argmax(
-        input, index_array(0 if axis is None else axis), output_type=as_dtype(output_type), name=name
-    )
-
-
-def argmin(
-    input: Any,
-    axis: Any = None,
-    name: str | None = None,
-    dimension: Any = None,
-    output_type: DTypeLike = dtypes.int64,
-) -> Tensor:
-    """The position of the smallest element along a dimension; of the first, if there are several.
-
-    Args:
-        input: A tensor of real numbers.
-        axis: The dimension, 0 by default.
-        name: The operation's name.
-        dimension: Deprecated name of `axis`.
-        output_type: int32 or int64.
-
-    Returns:
-        A tensor of one rank less.
-
-    Raises:
-        ValueError: If the dimension is out of range.
-    """
-    axis = renamed(axis, "axis", dimension, "dimension")
-    return _argmin(
-        input, index_array(0 if axis is None else axis), output_type=as_dtype(output_type), name=name
-    )
-
-
-def _running(xp: Any, x: Any, axis: int, step: Any, first: Any, exclusive: bool, reverse: bool) -> Any:
-    """A running total: `step(x, axis)` gives it, `first(shape)` the total of nothing."""
-    if reverse:
-        x = xp.flip(x, axis=axis)
-    out = step(x, axis)
-    if exclusive and x.shape[axis]:
-        lead = (slice(None),) * (axis % len(x.shape))
-        out = xp.concat([first(x[(*lead, slice(0, 1), ...)]), out[(*lead, slice(0, -1), ...)]], axis=axis)
-    return xp.flip(out, axis=axis) if reverse else out
-
-
-def _cumsum_kernel(xp: Any, exclusive: bool = False, reverse: bool = False) -> Any:
-    def step(x: Any, axis: int) -> Any:
-        return xp.cumulative_sum(x, axis=axis, dtype=x.dtype)
-
-    return lambda x, axis: _running(xp, x, int(axis.item()), step, xp.zeros_like, exclusive, reverse)
-
-
-def _cumprod_kernel(xp: Any, exclusive: bool = False, reverse: bool = False) -> Any:
-    def step(x: Any, axis: int) -> Any:
-        return xp.cumulative_prod(x, axis=axis, dtype=x.dtype)
-
-    return lambda x, axis: _running(xp, x, int(axis.item()), step, xp.ones_like, exclusive, reverse)
-
-
-def _cumlogsumexp_kernel(xp: Any, exclusive: bool = False, reverse: bool = False) -> Any:
-    def step(x: Any, axis: int) -> Any:
-        lead = (slice(None),) * (axis % len(x.shape))
-        total, parts = x[(*lead, 0, ...)], []
-        for i in range(x.shape[axis]):
-            total = xp.logaddexp(total, x[(*lead, i, ...)]) if i else total
-            parts.append(total)
-        return xp.stack(parts, axis=axis) if parts else x
-
-    def nothing(x: Any) -> Any:
-        return xp.full_like(x, float("-inf"))
-
-    return lambda x, axis: _running(xp, x, int(axis.item()), step, nothing, exclusive, reverse)
-
-
-def _scan_op(type: str, kernel: Kernel, codes: str) -> OpFunction[Tensor]:
-    return define_op(
-        type, ("x", "axis"), kernel=kernel, dtypes=codes, same_dtype=False, host=("axis",),
-        rule=lambda x, axis, **attrs: (x.dtype.base_dtype, x._dims), attributes="T Tidx:1 exclusive reverse",
-    )  # fmt: skip
-
-
-_cumsum = _scan_op("Cumsum", _cumsum_kernel, NUMBERS)
-_cumprod = _scan_op("Cumprod", _cumprod_kernel, NUMBERS)
-_cumlogsumexp = _scan_op("CumulativeLogsumexp", _cumlogsumexp_kernel, FLOATS)
-
-
-def _scan(op: OpFunction[Tensor], python_name: str, summary: str) -> Callable[..., Tensor]:
-    def running(
-        x: Any, axis: Any = 0, exclusive: bool = False, reverse: bool = False, name: str | None = None
-    ) -> Tensor:
-        return op(x, index_array(axis), exclusive=bool(exclusive), reverse=bool(reverse), name=name)
-
-    running.__name__ = running.__qualname__ = python_name
-    running.__doc__ = f"""{summary} along a dimension.
-
-    Args:
-        x: A tensor of numbers.
-        axis: The dimension.
-        exclusive: Whether an element's own value is left out.
-        reverse: Whether to run from the end.
-        name: The operation's name.
-
-    Returns:
-        A tensor with the dtype and shape of `x`.
-    """
-    return running
-
-
-cumsum = _scan(_cumsum, "cumsum", "Running sums")
-cumprod = _scan(_cumprod, "cumprod", "Running products")
-cumulative_logsumexp = _scan(_cumlogsumexp, "cumulative_logsumexp", "Running log(sum(exp(x)))")
-
 l2_loss = define_op(
     "L2Loss", ("t",), rule=lambda t: (t.dtype.base_dtype, ()), dtypes=FLOATS_HALF_FIRST,
     kernel=lambda xp: lambda x: xp.sum(x * x) / 2,
@@ -500,43 +332,3 @@ l2_loss = define_op(
         A scalar.
     """,
 )  # fmt: skip
-
-
-def arg_max(
-    input: Any, dimension: Any, output_type: DTypeLike = dtypes.int64, name: str | None = None
-) -> Tensor:
-    """As `argmax`, under its first name.
-
-    Args:
-        input: A tensor of real numbers.
-        dimension: The dimension.
-        output_type: int32 or int64.
-        name: The operation's name.
-
-    Returns:
-        A tensor of one rank less.
-
-    Raises:
-        ValueError: If the dimension is out of range.
-    """
-    return argmax(input, dimension, name=name, output_type=output_type)
-
-
-def arg_min(
-    input: Any, dimension: Any, output_type: DTypeLike = dtypes.int64, name: str | None = None
-) -> Tensor:
-    """As `argmin`, under its first name.
-
-    Args:
-        input: A tensor of real numbers.
-        dimension: The dimension.
-        output_type: int32 or int64.
-        name: The operation's name.
-
-    Returns:
-        A tensor of one rank less.
-
-    Raises:
-        ValueError: If the dimension is out of range.
-    """
-    return argmin(input, dimension, name=name, output_type=output_type)

@@ -8,7 +8,7 @@ from typing import Any
 from .. import dtypes
 from .._core import OpFunction, name_scope
 from ..graph import Tensor
-from .array_gather import scatter_rows
+from .array_scatter import scatter_rows
 from .array_shape import require_rank, reshape
 from .constant import convert_to_tensor, index_array
 from .creation import ones
@@ -224,8 +224,8 @@ def confusion_matrix(
         A tensor `[classes, classes]`: rows for the right class, columns for the predicted one.
     """
     from ..dtypes import as_dtype
-    from .array_gather import scatter_nd
     from .array_join import stack
+    from .array_scatter import scatter_nd
     from .creation import ones_like
     from .math_elementwise import add, cast
     from .math_reduce import reduce_max

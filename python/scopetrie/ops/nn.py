@@ -12,9 +12,7 @@ from .math_elementwise import (
 from .math_more import (
     zero_fraction,
 )
-from .math_reduce import (
-    l2_loss,
-)
+from .math_reduce import l2_loss
 from .math_sort import (
     in_top_k,
     top_k,

@@ -8,8 +8,9 @@ from .. import dtypes
 from .._core import OpFunction, name_scope
 from ..errors import InvalidArgumentError
 from ..graph import Tensor
+from .array_dims import renamed
 from .array_join import concat
-from .array_shape import renamed, transpose
+from .array_shape import transpose
 from .constant import convert_to_tensor
 from .math_elementwise import cast, multiply, negative, sigmoid
 from .promises import elementwise

@@ -6,7 +6,7 @@ from typing import Any
 
 from .._core import name_scope
 from ..graph import Tensor
-from .array_shape import expand_dims, renamed, squeeze
+from .array_dims import expand_dims, renamed, squeeze
 from .nn_convolve import convolve
 from .nn_window import (
     arrange,

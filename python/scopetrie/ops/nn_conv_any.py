@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from ..graph import Tensor
-from .array_shape import renamed
+from .array_dims import renamed
 from .constant import convert_to_tensor
 from .nn_conv import conv1d, conv2d, conv3d
 

@@ -6,7 +6,7 @@ from typing import Any
 
 from .._core import name_scope
 from ..graph import Tensor
-from .array_shape import renamed
+from .array_dims import renamed
 from .nn_conv import conv2d, conv_attributes
 from .nn_window import (
     Geometry,

@@ -7,8 +7,8 @@ from typing import Any
 
 from .._core import name_scope
 from ..graph import Tensor
+from .array_dims import expand_dims, renamed, squeeze
 from .array_join import concat
-from .array_shape import expand_dims, renamed, squeeze
 from .constant import index_array
 from .folding import dims_from
 from .nn_conv import CONV_ATTRIBUTES, conv_attributes

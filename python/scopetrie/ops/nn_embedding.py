@@ -8,7 +8,8 @@ import numpy as np
 
 from .._core import Variable, name_scope
 from ..graph import Tensor
-from .array_gather import dynamic_partition, gather, parallel_stitch
+from .array_gather import gather
+from .array_partition import dynamic_partition, parallel_stitch
 from .array_shape import reshape, shape, size
 from .clipping import clip_by_norm
 from .constant import constant, convert_to_tensor, index_array

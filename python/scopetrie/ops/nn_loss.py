@@ -10,7 +10,8 @@ import numpy as np
 from .._core import OpFunction, name_scope
 from ..graph import Tensor
 from ..shapes import broadcast_dims
-from .array_shape import renamed, reshape, shape, transpose
+from .array_dims import renamed
+from .array_shape import reshape, shape, transpose
 from .constant import constant, convert_to_tensor
 from .creation import stop_gradient, zeros_like
 from .math_compare import greater_equal, less_equal, logical_and, where

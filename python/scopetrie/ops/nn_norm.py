@@ -9,13 +9,13 @@ import numpy as np
 from .. import dtypes
 from .._core import OpFunction, name_scope
 from ..graph import Tensor
-from .array_shape import renamed, squeeze
+from .array_dims import renamed, squeeze
 from .constant import constant, convert_to_tensor
 from .creation import stop_gradient, zeros_like
+from .math_divide import div_no_nan
 from .math_elementwise import (
     add,
     cast,
-    div_no_nan,
     maximum,
     multiply,
     negative,
@@ -24,7 +24,7 @@ from .math_elementwise import (
     square,
     squared_difference,
     subtract,
-)  # fmt: skip
+)
 from .math_reduce import reduce_mean, reduce_sum
 from .nn_window import TO_FIRST, TO_LAST
 from .registry import Spec, define_op

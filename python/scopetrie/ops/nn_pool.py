@@ -10,7 +10,7 @@ from .. import dtypes
 from .._core import OpFunction
 from ..dtypes import DType, DTypeLike, as_dtype
 from ..graph import Tensor
-from .array_shape import renamed
+from .array_dims import renamed
 from .constant import convert_to_tensor
 from .nn_window import (
     Geometry,

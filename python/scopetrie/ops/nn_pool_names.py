@@ -7,7 +7,7 @@ from typing import Any, TypeAlias
 
 from .._core import name_scope
 from ..graph import Tensor
-from .array_shape import expand_dims, squeeze
+from .array_dims import expand_dims, squeeze
 from .constant import convert_to_tensor
 from .nn_pool import avg_pool, avg_pool3d, max_pool, max_pool3d
 

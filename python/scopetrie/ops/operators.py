@@ -10,6 +10,7 @@ from .._core import Variable, name_scope
 from ..dtypes import bool as bool_
 from ..dtypes import int32
 from ..graph import Tensor
+from . import math_divide
 from . import math_elementwise as elementwise
 from .array_slice import getitem
 from .constant import convert_to_tensor
@@ -72,7 +73,7 @@ def _matmul(x: Any, y: Any) -> Tensor:
 
 
 def _truediv(x: Any, y: Any) -> Tensor:
-    return elementwise.truediv(x, y)
+    return math_divide.truediv(x, y)
 
 
 _core.register_hooks(convert=convert_to_tensor)

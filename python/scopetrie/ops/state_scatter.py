@@ -9,7 +9,8 @@ import numpy as np
 from .._core import Variable
 from ..errors import InvalidArgumentError
 from ..graph import Tensor
-from .array_gather import flat_positions, scatter_rows
+from .array_gather import flat_positions
+from .array_scatter import scatter_rows
 from .constant import index_array
 from .math_compare import merge_dims
 from .registry import INDICES, NUMBERS, ShapeError, Spec, check_dtype, define_op

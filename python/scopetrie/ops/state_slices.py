@@ -10,8 +10,9 @@ import numpy as np
 from .. import _core
 from .._core import OpFunction, Variable, name_scope
 from ..graph import Tensor
+from .array_dims import expand_dims
 from .array_join import concat
-from .array_shape import expand_dims, reshape, shape
+from .array_shape import reshape, shape
 from .array_slice import dense_key
 from .constant import convert_to_tensor
 from .creation import ones_like

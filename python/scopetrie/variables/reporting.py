@@ -8,8 +8,8 @@ from typing import Any
 from .. import _core
 from ..dtypes import string
 from ..graph import Tensor, device
-from ..ops.array_gather import boolean_mask
 from ..ops.array_join import stack
+from ..ops.array_masks import boolean_mask
 from ..ops.constant import constant
 from ..ops.math_compare import logical_not
 from ..ops.registry import OPS
