@@ -1,4 +1,4 @@
-"""Variables beyond their names: values, updates, what a session has not initialized, what failures leave."""
+"""Variables beyond their names: values, updates, what has not been initialized, what failures leave."""
 
 from __future__ import annotations
 
