@@ -10,7 +10,7 @@ from .. import dtypes
 from ..dtypes import DTypeLike, as_dtype
 from ..graph import Tensor
 from ..ops import matrix_transpose, qr, reshape, sign
-from ..ops.math_diag import tensor_diag_part
+from ..ops.math_tensor_diag import tensor_diag_part
 from ..ops.random import random_normal
 from .base import Initializer, require_float
 

@@ -9,6 +9,7 @@ from .array_join import concat, meshgrid, parallel_stack, repeat, stack
 from .array_masks import boolean_mask, one_hot, sequence_mask
 from .array_pad import pad, tile
 from .array_partition import dynamic_partition, dynamic_stitch
+from .array_patches import extract_image_patches
 from .array_reverse import reverse, reverse_sequence, reverse_v2, roll
 from .array_scatter import (
     scatter_nd,
@@ -34,7 +35,6 @@ from .array_space import (
     batch_to_space_nd,
     bitcast,
     depth_to_space,
-    extract_image_patches,
     required_space_to_batch_paddings,
     space_to_batch,
     space_to_batch_nd,
@@ -115,6 +115,7 @@ from .folding import (
 from .indexed_slices import (
     IndexedSlices,
 )
+from .linalg_solve import cholesky_solve, matrix_solve_ls
 from .math_arg import arg_max, arg_min, argmax, argmin
 from .math_compare import (
     clip_by_value,
@@ -138,16 +139,7 @@ from .math_compare import (
 from .math_complex import angle, complex, conj, imag, real
 from .math_contraction import einsum, tensordot
 from .math_decomposition import qr, self_adjoint_eig, self_adjoint_eigvals, svd
-from .math_diag import (
-    diag,
-    diag_part,
-    eye,
-    matrix_band_part,
-    matrix_diag,
-    matrix_diag_part,
-    matrix_set_diag,
-    trace,
-)
+from .math_diag import eye, matrix_band_part, matrix_diag, matrix_diag_part, matrix_set_diag, trace
 from .math_divide import div, div_no_nan, divide, floordiv, truediv
 from .math_elementwise import (
     abs,
@@ -201,28 +193,17 @@ from .math_elementwise import (
     truncatediv,
     truncatemod,
 )
-from .math_histogram import bincount, histogram_fixed_width, histogram_fixed_width_bins
-from .math_linalg import cross, matmul, matrix_transpose, norm, sparse_matmul
-from .math_more import (
+from .math_formulas import (
     batch_gather,
-    cholesky_solve,
-    fft,
-    fft2d,
-    fft3d,
-    get_static_value,
-    ifft,
-    ifft2d,
-    ifft3d,
     is_non_decreasing,
-    is_numeric_tensor,
     is_strictly_increasing,
-    is_symbolic_tensor,
-    is_tensor,
     lbeta,
-    matrix_solve_ls,
     unravel_index,
     verify_tensor_all_finite,
 )
+from .math_fourier import fft, fft2d, fft3d, ifft, ifft2d, ifft3d
+from .math_histogram import bincount, histogram_fixed_width, histogram_fixed_width_bins
+from .math_linalg import cross, matmul, matrix_transpose, norm, sparse_matmul
 from .math_reduce import (
     count_nonzero,
     reduce_all,
@@ -253,6 +234,7 @@ from .math_solve import cholesky, matrix_determinant, matrix_inverse, matrix_sol
 from .math_sort import argsort, searchsorted, sort
 from .math_special import betainc, digamma, erf, erfc, igamma, igammac, lgamma, polygamma, zeta
 from .math_sum import accumulate_n, add_n, scalar_mul
+from .math_tensor_diag import diag, diag_part
 from .nn_activation import (
     log_sigmoid,
 )
@@ -285,6 +267,7 @@ from .state_scatter import (
 from .state_slices import (
     batch_scatter_update,
 )
+from .value_kinds import get_static_value, is_numeric_tensor, is_symbolic_tensor, is_tensor
 
 __all__ = [
     "Assert",

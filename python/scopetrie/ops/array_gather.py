@@ -1,4 +1,4 @@
-"""Picking elements by index and putting them in place: gather, scatter, one_hot, masks, partitions."""
+"""Picking elements and slices by index: gather, gather_nd."""
 
 from __future__ import annotations
 

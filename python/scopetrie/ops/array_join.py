@@ -1,4 +1,4 @@
-"""Putting tensors together and taking them apart: concat, stack, split, tile, pad, reverse."""
+"""Putting tensors together: concat, stack, meshgrid; and repeating their entries."""
 
 from __future__ import annotations
 

@@ -1,13 +1,6 @@
 """`tf.bitwise`: bits of integers."""
 
-from .math_compare import (
-    bitwise_and,
-    bitwise_or,
-    bitwise_xor,
-    invert,
-    left_shift,
-    right_shift,
-)
+from .math_bits import bitwise_and, bitwise_or, bitwise_xor, invert, left_shift, right_shift
 from .refused import refuser
 
 __getattr__ = refuser("bitwise")

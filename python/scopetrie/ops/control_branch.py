@@ -1,4 +1,4 @@
-"""Branches and loops: cond, case, while_loop.
+"""Branches: cond, case.
 
 A branch's operations are in the graph like all others, made while its function was called. What runs of
 them is a plan of its own: the node that stands for the branch takes, beside its own inputs, the tensors that

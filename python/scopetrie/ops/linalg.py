@@ -4,16 +4,13 @@ from .clipping import (
     global_norm,
 )
 from .linalg_rank import matrix_rank, normalize, pinv
+from .linalg_solve import adjoint, cholesky_solve, logdet
+from .linalg_solve import matrix_solve_ls as lstsq
 from .math_contraction import einsum, tensordot
 from .math_decomposition import qr, svd
 from .math_decomposition import self_adjoint_eig as eigh
 from .math_decomposition import self_adjoint_eigvals as eigvalsh
-from .math_diag import (
-    eye,
-    tensor_diag,
-    tensor_diag_part,
-    trace,
-)
+from .math_diag import eye, trace
 from .math_diag import (
     matrix_band_part as band_part,
 )
@@ -30,19 +27,12 @@ from .math_linalg import cross, matmul, matrix_transpose, matvec, norm
 from .math_linalg import (
     matrix_transpose as transpose,
 )
-from .math_more import (
-    adjoint,
-    cholesky_solve,
-    logdet,
-)
-from .math_more import (
-    matrix_solve_ls as lstsq,
-)
 from .math_solve import cholesky, slogdet
 from .math_solve import matrix_determinant as det
 from .math_solve import matrix_inverse as inv
 from .math_solve import matrix_solve as solve
 from .math_solve import matrix_triangular_solve as triangular_solve
+from .math_tensor_diag import tensor_diag, tensor_diag_part
 from .nn_norm import (
     l2_normalize,
 )

@@ -65,8 +65,7 @@ from .math_elementwise import (
     xlog1py,
     xlogy,
 )
-from .math_histogram import bincount
-from .math_more import (
+from .math_formulas import (
     bessel_i0,
     bessel_i1,
     erfcinv,
@@ -77,6 +76,7 @@ from .math_more import (
     reciprocal_no_nan,
     zero_fraction,
 )
+from .math_histogram import bincount
 from .math_reduce import (
     count_nonzero,
     reduce_all,

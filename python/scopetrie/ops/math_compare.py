@@ -13,7 +13,7 @@ from ..graph import Tensor
 from ..shapes import broadcast_dims
 from .constant import constant, convert_to_tensor
 from .math_elementwise import as_tensor, cast, maximum, minimum
-from .registry import FLOATS, INTEGERS, NUMBERS, REALS, Dims, Kernel, ShapeError, Spec, define_op, dims_text
+from .registry import FLOATS, NUMBERS, REALS, Dims, Kernel, ShapeError, Spec, define_op, dims_text
 
 _COMPARE_DOC = """{summary}, element by element; shapes broadcast.
 
@@ -123,71 +123,6 @@ def _test(type: str, summary: str, kernel: Kernel) -> OpFunction[Tensor]:
 is_nan = _test("IsNan", "Whether x is not a number", lambda xp: xp.isnan)
 is_inf = _test("IsInf", "Whether x is infinite", lambda xp: xp.isinf)
 is_finite = _test("IsFinite", "Whether x is neither infinite nor not a number", lambda xp: xp.isfinite)
-
-
-def _bitwise(type: str, summary: str, kernel: Kernel) -> OpFunction[Tensor]:
-    return define_op(
-        type, ("x", "y"), rule="broadcast", kernel=kernel, dtypes=INTEGERS,
-        doc=f"""{summary}, element by element; shapes broadcast.
-
-    Args:
-        x: A tensor of integers.
-        y: A tensor of the same dtype.
-        name: The operation's name.
-
-    Returns:
-        A tensor with the dtype of `x`.
-    """,
-    )  # fmt: skip
-
-
-bitwise_and = _bitwise("BitwiseAnd", "The bits that both have", lambda xp: xp.bitwise_and)
-bitwise_or = _bitwise("BitwiseOr", "The bits that one has", lambda xp: xp.bitwise_or)
-bitwise_xor = _bitwise("BitwiseXor", "The bits that exactly one has", lambda xp: xp.bitwise_xor)
-left_shift = _bitwise("LeftShift", "The bits of x moved up by y places", lambda xp: xp.bitwise_left_shift)
-right_shift = _bitwise(
-    "RightShift", "The bits of x moved down by y places", lambda xp: xp.bitwise_right_shift
-)
-invert = define_op(
-    "Invert", ("x",), kernel=lambda xp: xp.bitwise_invert, dtypes=INTEGERS,
-    doc="""The bits that x has not, element by element.
-
-    Args:
-        x: A tensor of integers.
-        name: The operation's name.
-
-    Returns:
-        A tensor with the dtype and shape of `x`.
-    """,
-)  # fmt: skip
-
-
-def _population_kernel(xp: Any) -> Any:
-    def count(x: Any) -> Any:
-        total = xp.zeros_like(x)
-        for place in range(8 * x.dtype.itemsize):
-            total = total + ((x >> place) & 1)
-        return xp.astype(total, xp.uint8)
-
-    return count
-
-
-population_count = define_op(
-    "PopulationCount",
-    ("x",),
-    rule=lambda x: (dtypes.uint8, x._dims),
-    kernel=_population_kernel,
-    dtypes=INTEGERS,
-    doc="""The number of bits that x has, element by element.
-
-    Args:
-        x: A tensor of integers.
-        name: The operation's name.
-
-    Returns:
-        A uint8 tensor with the shape of `x`.
-    """,
-)
 
 
 def merge_dims(dims: Dims, other: Dims) -> Dims:

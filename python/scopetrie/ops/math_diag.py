@@ -16,9 +16,9 @@ from .constant import convert_to_tensor, index_array
 from .creation import ones, zeros
 from .folding import constant_value
 from .math_reduce import reduce_sum
-from .registry import INDICES, Dims, ShapeError, Spec, check_dtype, define_op
+from .registry import INDICES, ShapeError, Spec, check_dtype, define_op
 
-_TYPES = "bf f2 f4 f8 i4 i8 c8 c16"
+DIAGONAL_TYPES = "bf f2 f4 f8 i4 i8 c8 c16"
 
 
 def diagonal_range(k: Any) -> tuple[int, int]:
@@ -27,7 +27,7 @@ def diagonal_range(k: Any) -> tuple[int, int]:
     return listed[0], listed[-1]
 
 
-def _places(rows: int, columns: int, low: int, high: int, align: str) -> tuple[Any, int]:
+def diagonal_places(rows: int, columns: int, low: int, high: int, align: str) -> tuple[Any, int]:
     """Finds where the elements of diagonals low..high are kept.
 
     Diagonals are listed from the highest; a shorter one is filled up on the side that `align` says, first for
@@ -50,17 +50,18 @@ def _places(rows: int, columns: int, low: int, high: int, align: str) -> tuple[A
     return at, longest
 
 
-def _device_array(xp: Any, host: Any, like: Any) -> Any:
+def device_array(xp: Any, host: Any, like: Any) -> Any:
+    """A NumPy array where another array is."""
     from array_api_compat import device
 
     return xp.asarray(host, device=device(like))
 
 
-def _spread(xp: Any, flat: Any, at: Any, elsewhere: Any) -> Any:
+def spread_diagonals(xp: Any, flat: Any, at: Any, elsewhere: Any) -> Any:
     """Elements of `flat`, by its last dimension, at the places `at` (on the host); others where it is -1."""
-    taken = xp.take(flat, _device_array(xp, np.maximum(at, 0).ravel(), flat), axis=-1)
+    taken = xp.take(flat, device_array(xp, np.maximum(at, 0).ravel(), flat), axis=-1)
     taken = xp.reshape(taken, (*flat.shape[:-1], *at.shape))
-    return xp.where(_device_array(xp, at >= 0, flat), taken, elsewhere)
+    return xp.where(device_array(xp, at >= 0, flat), taken, elsewhere)
 
 
 def _flat_diagonals(xp: Any, diagonal: Any, count: int) -> Any:
@@ -75,8 +76,8 @@ def _diag_kernel(xp: Any, align: str = "RIGHT_LEFT") -> Any:
         if rows == -1 and columns == -1:
             rows = columns = max(least_rows, least_columns)
         rows, columns = least_rows if rows == -1 else rows, least_columns if columns == -1 else columns
-        at, _ = _places(rows, columns, low, high, align)
-        return _spread(xp, _flat_diagonals(xp, diagonal, high - low + 1), at, padding_value)
+        at, _ = diagonal_places(rows, columns, low, high, align)
+        return spread_diagonals(xp, _flat_diagonals(xp, diagonal, high - low + 1), at, padding_value)
 
     return make
 
@@ -161,11 +162,11 @@ def _part_kernel(xp: Any, align: str = "RIGHT_LEFT") -> Any:
     def read(x: Any, k: Any, padding_value: Any) -> Any:
         low, high = diagonal_range(k)
         rows, columns = x.shape[-2:]
-        places, longest = _places(rows, columns, low, high, align)
+        places, longest = diagonal_places(rows, columns, low, high, align)
         at = np.full((high - low + 1) * longest, -1)
         at[places[places >= 0]] = np.flatnonzero(places >= 0)
         shape = (longest,) if low == high else (high - low + 1, longest)
-        return _spread(xp, xp.reshape(x, (*x.shape[:-2], -1)), at.reshape(shape), padding_value)
+        return spread_diagonals(xp, xp.reshape(x, (*x.shape[:-2], -1)), at.reshape(shape), padding_value)
 
     return read
 
@@ -216,8 +217,8 @@ def matrix_diag_part(
 def _set_kernel(xp: Any, align: str = "RIGHT_LEFT") -> Any:
     def put(x: Any, diagonal: Any, k: Any) -> Any:
         low, high = diagonal_range(k)
-        at, _ = _places(x.shape[-2], x.shape[-1], low, high, align)
-        return _spread(xp, _flat_diagonals(xp, diagonal, high - low + 1), at, x)
+        at, _ = diagonal_places(x.shape[-2], x.shape[-1], low, high, align)
+        return spread_diagonals(xp, _flat_diagonals(xp, diagonal, high - low + 1), at, x)
 
     return put
 
@@ -251,69 +252,6 @@ def matrix_set_diag(
     """
     x = convert_to_tensor(input)
     return _matrix_set_diag(x, _typed(diagonal, x), index_array(k), align=align, name=name)
-
-
-def _tensor_diag_kernel(xp: Any) -> Any:
-    def make(x: Any) -> Any:
-        size = x.size if isinstance(x.size, int) else int(np.prod(x.shape))
-        flat = xp.reshape(x, (size,))
-        at, _ = _places(size, size, 0, 0, "RIGHT_LEFT")
-        return xp.reshape(_spread(xp, flat, at, xp.zeros_like(flat[:1])), (*x.shape, *x.shape))
-
-    return make
-
-
-tensor_diag = define_op(
-    "Diag", ("diagonal",), kernel=_tensor_diag_kernel, dtypes=_TYPES,
-    rule=lambda diagonal: (diagonal.dtype.base_dtype, None if diagonal._dims is None else diagonal._dims * 2),
-    doc="""Makes a tensor of twice the rank with given elements on its diagonal and zeros elsewhere.
-
-    Args:
-        diagonal: A tensor of numbers.
-        name: The operation's name.
-
-    Returns:
-        A tensor `diagonal.shape + diagonal.shape`.
-    """,
-)  # fmt: skip
-
-
-def _half(input: Tensor) -> Dims:
-    dims = input._dims
-    if dims is None:
-        return None
-    if len(dims) % 2:
-        raise ShapeError(f"Input must have even and non-zero rank, input rank is {len(dims)}")
-    return dims[: len(dims) // 2]
-
-
-def _tensor_part_kernel(xp: Any) -> Any:
-    def read(x: Any) -> Any:
-        half = x.shape[: len(x.shape) // 2]
-        size = int(np.prod(half, dtype=np.int64))
-        flat = xp.reshape(x, (size * size,))
-        return xp.reshape(xp.take(flat, _device_array(xp, np.arange(size) * (size + 1), x), axis=0), half)
-
-    return read
-
-
-tensor_diag_part = define_op(
-    "DiagPart",
-    ("input",),
-    rule=lambda input: (input.dtype.base_dtype, _half(input)),
-    kernel=_tensor_part_kernel,
-    dtypes=_TYPES,
-    doc="""Reads the diagonal of a tensor whose shape is one shape twice.
-
-    Args:
-        input: A tensor of numbers.
-        name: The operation's name.
-
-    Returns:
-        A tensor of half the rank.
-    """,
-)
-diag, diag_part = tensor_diag, tensor_diag_part  # the names that v1 has at its top level
 
 
 def _band_kernel(xp: Any) -> Any:

@@ -1,4 +1,4 @@
-"""Products and decompositions of matrices."""
+"""Matrices: their products, norms and transposes."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Reductions: sums, means, extremes and where they are, along dimensions; running sums and products."""
+"""Reductions: sums, means and extremes along dimensions."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Order: sorting, the largest entries, places in sorted sequences, counting."""
+"""Order: sorting, the largest entries, places in sorted sequences."""
 
 from __future__ import annotations
 

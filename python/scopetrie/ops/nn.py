@@ -9,7 +9,7 @@ from .math_elementwise import (
     sigmoid,
     tanh,
 )
-from .math_more import (
+from .math_formulas import (
     zero_fraction,
 )
 from .math_reduce import l2_loss
@@ -64,13 +64,12 @@ from .nn_loss import (
     sparse_softmax_cross_entropy_with_logits,
     weighted_cross_entropy_with_logits,
 )
+from .nn_lrn import local_response_normalization, lrn
 from .nn_norm import (
     batch_norm_with_global_normalization,
     batch_normalization,
     fused_batch_norm,
     l2_normalize,
-    local_response_normalization,
-    lrn,
     moments,
     normalize_moments,
     sufficient_statistics,

@@ -1,4 +1,4 @@
-"""Convolutions: plain, grouped, depthwise, separable, dilated and transposed."""
+"""Convolutions of sequences, images and volumes."""
 
 from __future__ import annotations
 

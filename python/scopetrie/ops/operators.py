@@ -14,19 +14,8 @@ from . import math_divide
 from . import math_elementwise as elementwise
 from .array_slice import getitem
 from .constant import convert_to_tensor
-from .math_compare import (
-    bitwise_and,
-    bitwise_or,
-    bitwise_xor,
-    greater,
-    greater_equal,
-    invert,
-    less,
-    less_equal,
-    logical_and,
-    logical_not,
-    logical_or,
-)  # fmt: skip
+from .math_bits import bitwise_and, bitwise_or, bitwise_xor, invert
+from .math_compare import greater, greater_equal, less, less_equal, logical_and, logical_not, logical_or
 from .math_linalg import matmul
 
 

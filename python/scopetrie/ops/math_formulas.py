@@ -1,4 +1,4 @@
-"""Functions made of others: of polynomials, fractions, orders; and Fourier transforms."""
+"""Functions made of others: polynomials, fractions, orders, and checks of values."""
 
 from __future__ import annotations
 
@@ -8,23 +8,20 @@ from typing import Any
 import numpy as np
 
 from .. import dtypes
-from .._core import Variable, name_scope
+from .._core import name_scope
 from ..graph import Tensor
 from .array_gather import gather
 from .array_shape import reshape, size
 from .checks import check_numerics
 from .constant import constant, convert_to_tensor, index_array
 from .creation import zeros_like
-from .folding import constant_value
 from .math_compare import less, less_equal
 from .math_divide import div_no_nan
 from .math_elementwise import abs as abs_
 from .math_elementwise import add, cast, exp, multiply, negative, realdiv, subtract
-from .math_linalg import matmul, matrix_transpose
 from .math_reduce import count_nonzero, reduce_all, reduce_sum
-from .math_solve import matrix_triangular_solve
 from .math_special import bessel_i0e, bessel_i1e, lgamma, ndtri
-from .registry import ShapeError, Spec, define_op
+from .registry import Spec, define_op
 
 
 def lbeta(x: Any, name: str | None = None) -> Tensor:
@@ -242,172 +239,3 @@ def verify_tensor_all_finite(
     with name_scope(name, "VerifyFinite", [t, x]):
         tensor = convert_to_tensor(x if t is None else t, name="x")
         return check_numerics(tensor, message=message or msg or "")
-
-
-def get_static_value(tensor: Any, partial: bool = False) -> Any:
-    """The value of a tensor, if it can be known without a session; see `constant_value`.
-
-    Args:
-        tensor: A tensor.
-        partial: Accepted for v1's sake.
-
-    Returns:
-        An array, or None.
-    """
-    return constant_value(tensor, partial)
-
-
-def is_tensor(x: Any) -> bool:
-    """Whether an object is a tensor or a variable.
-
-    Args:
-        x: The object.
-
-    Returns:
-        Whether it is.
-    """
-    return isinstance(x, (Tensor, Variable))
-
-
-def is_numeric_tensor(tensor: Any) -> bool:
-    """Whether an object is a tensor of numbers.
-
-    Args:
-        tensor: The object.
-
-    Returns:
-        Whether it is.
-    """
-    kind = tensor.dtype.base_dtype if isinstance(tensor, Tensor) else None
-    return kind is not None and (kind.is_integer or kind.is_floating or kind.is_complex)
-
-
-def adjoint(matrix: Any, name: str | None = None) -> Tensor:
-    """Transposes and conjugates matrices.
-
-    Args:
-        matrix: A tensor `[..., m, n]`.
-        name: The operations' scope.
-
-    Returns:
-        A tensor `[..., n, m]`.
-    """
-    with name_scope(name, "adjoint", [matrix]):
-        return matrix_transpose(convert_to_tensor(matrix, name="matrix"), conjugate=True)
-
-
-def cholesky_solve(chol: Any, rhs: Any, name: str | None = None) -> Tensor:
-    """Solves systems of linear equations whose matrices are given by their Cholesky factors.
-
-    Args:
-        chol: The lower triangular factors `[..., m, m]`.
-        rhs: A tensor `[..., m, k]`.
-        name: The operations' scope.
-
-    Returns:
-        A tensor `[..., m, k]`.
-    """
-    with name_scope(name, "cholesky_solve", [chol, rhs]):
-        first = matrix_triangular_solve(chol, rhs, adjoint=False, lower=True)
-        return matrix_triangular_solve(chol, first, adjoint=True, lower=True)
-
-
-def _fourier(type: str, function: str, rank: int) -> Callable[..., Tensor]:
-    axes = tuple(range(-rank, 0))
-
-    def rule(input: Tensor) -> Spec:
-        if input._dims is not None and len(input._dims) < rank:
-            raise ShapeError(f"Shape must be at least rank {rank} but is rank {len(input._dims)}")
-        return input.dtype.base_dtype, input._dims
-
-    def kernel(xp: Any) -> Any:
-        transform = getattr(xp.fft, function)
-        return lambda x: xp.astype(transform(x, axes=axes), x.dtype, copy=False)
-
-    return define_op(
-        type,
-        ("input",),
-        rule=rule,
-        kernel=kernel,
-        dtypes="c8 c16",
-        attributes="Tcomplex",
-        doc=f"""The {"inverse " if function == "ifftn" else ""}discrete Fourier transform over {rank}
-        dimension(s).
-
-    Args:
-        input: A tensor of complex numbers; the last dimensions are transformed.
-        name: The operation's name.
-
-    Returns:
-        A tensor with the dtype and shape of `input`.
-    """,
-    )
-
-
-fft, fft2d, fft3d = _fourier("FFT", "fftn", 1), _fourier("FFT2D", "fftn", 2), _fourier("FFT3D", "fftn", 3)
-ifft, ifft2d, ifft3d = (
-    _fourier("IFFT", "ifftn", 1),
-    _fourier("IFFT2D", "ifftn", 2),
-    _fourier("IFFT3D", "ifftn", 3),
-)
-
-
-def logdet(matrix: Any, name: str | None = None) -> Tensor:
-    """The logarithm of the determinant of symmetric positive definite matrices.
-
-    Args:
-        matrix: A tensor `[..., m, m]`.
-        name: The operations' scope.
-
-    Returns:
-        A tensor `[...]`.
-    """
-    from .math_diag import matrix_diag_part
-    from .math_elementwise import log
-    from .math_solve import cholesky
-
-    with name_scope(name, "logdet", [matrix]):
-        factor = cholesky(matrix)
-        total = reduce_sum(log(matrix_diag_part(factor)), [-1])
-        return multiply(2.0, total, name="mul")
-
-
-def matrix_solve_ls(
-    matrix: Any, rhs: Any, l2_regularizer: float = 0.0, fast: bool = True, name: str | None = None
-) -> Tensor:
-    """Solves systems of linear equations in the sense of least squares, by the normal equations.
-
-    Args:
-        matrix: A tensor `[..., m, n]`.
-        rhs: A tensor `[..., m, k]`.
-        l2_regularizer: What to add to the diagonal of the normal equations.
-        fast: Accepted for v1's sake.
-        name: The operations' scope.
-
-    Returns:
-        A tensor `[..., n, k]`.
-    """
-    from .math_diag import eye
-    from .math_solve import matrix_solve
-
-    with name_scope(name, "matrix_solve_ls", [matrix, rhs]):
-        a = convert_to_tensor(matrix)
-        dims = a._dims or ()
-        kind = a.dtype.base_dtype
-        wide = None not in dims[-2:] and (dims[-2] or 0) < (dims[-1] or 0)
-        side = dims[-2] if wide else dims[-1]
-        square = matmul(a, a, adjoint_b=True) if wide else matmul(a, a, adjoint_a=True)
-        if l2_regularizer:
-            square = add(square, multiply(eye(side, dtype=kind), l2_regularizer))
-        if wide:  # the solution of least norm
-            return matmul(a, matrix_solve(square, rhs), adjoint_a=True)
-        return matrix_solve(square, matmul(a, rhs, adjoint_a=True))
-
-
-def is_symbolic_tensor(tensor: Any) -> bool:
-    """Whether a value is a tensor of a graph, which all tensors are here.
-
-    Args:
-        tensor: Any value.
-    """
-    return isinstance(tensor, Tensor)

@@ -1,0 +1,75 @@
+"""Bits of integers."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from .. import dtypes
+from .._core import OpFunction
+from ..graph import Tensor
+from .registry import INTEGERS, Kernel, define_op
+
+
+def _bitwise(type: str, summary: str, kernel: Kernel) -> OpFunction[Tensor]:
+    return define_op(
+        type, ("x", "y"), rule="broadcast", kernel=kernel, dtypes=INTEGERS,
+        doc=f"""{summary}, element by element; shapes broadcast.
+
+    Args:
+        x: A tensor of integers.
+        y: A tensor of the same dtype.
+        name: The operation's name.
+
+    Returns:
+        A tensor with the dtype of `x`.
+    """,
+    )  # fmt: skip
+
+
+bitwise_and = _bitwise("BitwiseAnd", "The bits that both have", lambda xp: xp.bitwise_and)
+bitwise_or = _bitwise("BitwiseOr", "The bits that one has", lambda xp: xp.bitwise_or)
+bitwise_xor = _bitwise("BitwiseXor", "The bits that exactly one has", lambda xp: xp.bitwise_xor)
+left_shift = _bitwise("LeftShift", "The bits of x moved up by y places", lambda xp: xp.bitwise_left_shift)
+right_shift = _bitwise(
+    "RightShift", "The bits of x moved down by y places", lambda xp: xp.bitwise_right_shift
+)
+invert = define_op(
+    "Invert", ("x",), kernel=lambda xp: xp.bitwise_invert, dtypes=INTEGERS,
+    doc="""The bits that x has not, element by element.
+
+    Args:
+        x: A tensor of integers.
+        name: The operation's name.
+
+    Returns:
+        A tensor with the dtype and shape of `x`.
+    """,
+)  # fmt: skip
+
+
+def _population_kernel(xp: Any) -> Any:
+    def count(x: Any) -> Any:
+        total = xp.zeros_like(x)
+        for place in range(8 * x.dtype.itemsize):
+            total = total + ((x >> place) & 1)
+        return xp.astype(total, xp.uint8)
+
+    return count
+
+
+population_count = define_op(
+    "PopulationCount",
+    ("x",),
+    rule=lambda x: (dtypes.uint8, x._dims),
+    kernel=_population_kernel,
+    dtypes=INTEGERS,
+    doc="""The number of bits that x has, element by element.
+
+    Args:
+        x: A tensor of integers.
+        name: The operation's name.
+
+    Returns:
+        A uint8 tensor with the shape of `x`.
+    """,
+)

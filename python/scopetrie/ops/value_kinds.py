@@ -1,0 +1,56 @@
+"""Questions about values: whether they are tensors, numbers, known."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from .._core import Variable
+from ..graph import Tensor
+from .folding import constant_value
+
+
+def get_static_value(tensor: Any, partial: bool = False) -> Any:
+    """The value of a tensor, if it can be known without a session; see `constant_value`.
+
+    Args:
+        tensor: A tensor.
+        partial: Accepted for v1's sake.
+
+    Returns:
+        An array, or None.
+    """
+    return constant_value(tensor, partial)
+
+
+def is_symbolic_tensor(tensor: Any) -> bool:
+    """Whether a value is a tensor of a graph, which all tensors are here.
+
+    Args:
+        tensor: Any value.
+    """
+    return isinstance(tensor, Tensor)
+
+
+def is_tensor(x: Any) -> bool:
+    """Whether an object is a tensor or a variable.
+
+    Args:
+        x: The object.
+
+    Returns:
+        Whether it is.
+    """
+    return isinstance(x, (Tensor, Variable))
+
+
+def is_numeric_tensor(tensor: Any) -> bool:
+    """Whether an object is a tensor of numbers.
+
+    Args:
+        tensor: The object.
+
+    Returns:
+        Whether it is.
+    """
+    kind = tensor.dtype.base_dtype if isinstance(tensor, Tensor) else None
+    return kind is not None and (kind.is_integer or kind.is_floating or kind.is_complex)
