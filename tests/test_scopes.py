@@ -203,3 +203,16 @@ def test_an_error_keeps_no_graph() -> None:
                 tf.get_variable("w", [2])
 
     assert is_freed_at_once(build)
+
+
+def test_a_manager_entered_within_itself_leads_back() -> None:
+    manager = tf.variable_scope("a")
+    with pytest.raises(RuntimeError, match=r"Improper nesting of variable_scope\."), manager, manager:
+        assert _here()[0] == "a/a"
+    assert _here()[0] == _here()[-1] == ""
+    with tf.variable_scope("b") as b:
+        pass
+    manager = tf.variable_scope(b)
+    with manager, manager:
+        assert _here()[0] == "b"
+    assert _here()[0] == _here()[-1] == ""

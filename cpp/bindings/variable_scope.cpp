@@ -29,6 +29,7 @@ struct Entered {
   PyVariableScope* scope_before = nullptr;  // owned
   PyVariableScope* scope = nullptr;         // borrowed: the context owns it
   std::size_t counters = 0;                 // of a captured scope
+  bool nested = false;                      // the manager was entered again within; v1 does not find back then
 };
 
 struct PyEntry {
@@ -339,6 +340,7 @@ PyObject* leave(PyObject* self, PyObject* const*, Py_ssize_t) {
     context.counters.close_beneath(now.scope->scope);
   }
   remember(entry, now.scope);
+  const bool nested = now.nested;
   const Ref left(reinterpret_cast<PyObject*>(std::exchange(context.variable_scope, now.scope_before)));
   context.names = now.names_before;
   const Ref graph(reinterpret_cast<PyObject*>(now.graph));
@@ -347,8 +349,13 @@ PyObject* leave(PyObject* self, PyObject* const*, Py_ssize_t) {
   if (entry->outer != nullptr && !entry->outer->empty()) {
     now = entry->outer->back();
     entry->outer->pop_back();
+    now.nested = !entry->captured;
   }
   if (pushed && !pop_default_graph(reinterpret_cast<PyGraph*>(graph.get()))) return nullptr;
+  if (nested) {
+    PyErr_SetString(PyExc_RuntimeError, "Improper nesting of variable_scope.");
+    return nullptr;
+  }
   Py_RETURN_NONE;
 }
 

@@ -84,6 +84,13 @@ DIFFERENT = {
         "Devices and control dependencies belong to the thread that entered them, as scopes do.",
         [("[op c] '/device:GPU:1'", "[] ''")],
     ),
+    "captured::nested_reentry_of_one_manager": Deliberate(
+        "Leaving a manager that was entered within itself leads back; TensorFlow stays in its scope for good.",
+        [
+            ("['a', 'a/', '', False]", "['a', 'a/', '', False]"),
+            ("['a', 'a/', '', False]", "['', '', '', False]"),
+        ],
+    ),
     "assigning::gathering": Deliberate(
         "Variable.sparse_read and gather_nd read; TensorFlow's fail with an empty AttributeError.",
         [

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
 from typing import Any, NoReturn
 from weakref import WeakValueDictionary
 
@@ -358,14 +356,3 @@ class Graph(_core.Graph):
             gone = [name for name, record in self._partitioned.items() if max(record.parts) >= variables]
             for name in gone:
                 del self._partitioned[name]
-
-    @contextmanager
-    def _transaction(self) -> Iterator[None]:
-        """Undoes all that a failing block has added: operations, names, variables, collection entries."""
-        token = self._begin()
-        try:
-            yield
-        except BaseException:
-            self._end(token, False)
-            raise
-        self._end(token, True)
