@@ -11,6 +11,7 @@ import scopetrie as tf
 from hypothesis import given
 from hypothesis import strategies as st
 from scopetrie import errors
+from scopetrie.ops.registry import node_attributes
 
 
 @pytest.fixture(autouse=True)
@@ -196,3 +197,10 @@ def test_loops_change_variables() -> None:
         session.run(v.initializer)
         assert session.run(made) == 128
         assert session.run(v) == 128
+
+
+def test_attributes_of_an_assignment_that_the_core_made() -> None:
+    """It keeps none of its own: they are what they are by default."""
+    tf.get_variable("v", [2])
+    op = tf.get_default_graph().get_operation_by_name("v/Assign")
+    assert node_attributes(op)[1:] == [("use_locking", True), ("validate_shape", True)]

@@ -95,7 +95,7 @@ def _update_rule(ref: Tensor, value: Tensor, use_locking: bool = False) -> Spec:
 
 _assign = define_op(
     "Assign", ("ref:ref", "value"), rule=_assign_rule, kernel=_assign_kernel,
-    attributes="T use_locking validate_shape", stateful=True,
+    attributes="T use_locking=true validate_shape=true", stateful=True,
 )  # fmt: skip
 _assign_add = define_op(
     "AssignAdd", ("ref:ref", "value"), rule=_update_rule, kernel=_update_kernel("add"),
