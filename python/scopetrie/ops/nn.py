@@ -51,6 +51,8 @@ from .nn_conv_transpose import (
     conv1d_transpose,
     conv2d_backprop_input,
     conv2d_transpose,
+    conv3d_transpose,
+    conv_transpose,
 )
 from .nn_embedding import (
     dropout,
@@ -107,6 +109,8 @@ __all__ = [
     "conv2d_backprop_input",
     "conv2d_transpose",
     "conv3d",
+    "conv3d_transpose",
+    "conv_transpose",
     "convolution",
     "crelu",
     "depth_to_space",

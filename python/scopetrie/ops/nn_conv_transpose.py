@@ -25,16 +25,23 @@ from .nn_window import (
 from .registry import Spec, define_op
 
 
-def _transpose_rule(input_sizes: Tensor, filter: Tensor, out_backprop: Tensor, **attrs: Any) -> Spec:
+# By the rank of the images.
+_TYPES = {4: "Conv2DBackpropInput", 5: "Conv3DBackpropInputV2"}
+
+
+def _transpose_rule(
+    input_sizes: Tensor, filter: Tensor, out_backprop: Tensor, strides: tuple[int, ...], **attrs: Any
+) -> Spec:
+    rank = len(strides)
     if filter.dtype.base_dtype is not out_backprop.dtype.base_dtype:
         raise TypeError(
-            f"Input 'out_backprop' of 'Conv2DBackpropInput' Op has type "
+            f"Input 'out_backprop' of '{_TYPES[rank]}' Op has type "
             f"{out_backprop.dtype.base_dtype.name} that "
             f"does not match type {filter.dtype.base_dtype.name} of argument 'filter'."
         )
-    need_rank(filter, 4)
-    need_rank(out_backprop, 4)
-    return filter.dtype.base_dtype, dims_from(input_sizes) or (None,) * 4
+    need_rank(filter, rank)
+    need_rank(out_backprop, rank)
+    return filter.dtype.base_dtype, dims_from(input_sizes) or (None,) * rank
 
 
 def _spread_windows(xp: Any, sizes: tuple[int, ...], taps: Any, grad: Any, shape: Geometry) -> Any:
@@ -81,12 +88,12 @@ def _transpose_kernel(
     dilations: tuple[int, ...] = (),
     explicit_paddings: tuple[int, ...] = (),
 ) -> Any:
-    shape = geometry(data_format, strides, dilations or (1,) * 4, padding, explicit_paddings)
+    shape = geometry(data_format, strides, dilations or (1,) * len(strides), padding, explicit_paddings)
 
     def spread_out(input_sizes: Any, taps: Any, grad: Any) -> Any:
         sizes = tuple(input_sizes.tolist())
-        if data_format == "NCHW":
-            sizes = (sizes[0], sizes[2], sizes[3], sizes[1])
+        if data_format.startswith("NC"):
+            sizes = (sizes[0], *sizes[2:], sizes[1])
         run = channels_last(xp, lambda g: _spread_windows(xp, sizes, taps, g, shape), data_format)
         return run(grad)
 
@@ -100,6 +107,15 @@ _conv2d_backprop = define_op(
     kernel=_transpose_kernel,
     same_dtype=False,
     attributes=CONV_ATTRIBUTES.replace("T ", "T:1 ", 1),
+    host=("input_sizes",),
+)
+_conv3d_backprop = define_op(
+    "Conv3DBackpropInputV2",
+    ("input_sizes", "filter", "out_backprop"),
+    rule=_transpose_rule,
+    kernel=_transpose_kernel,
+    same_dtype=False,
+    attributes='T:1 Tshape:0 data_format="NDHWC" dilations=[] padding strides',
     host=("input_sizes",),
 )
 
@@ -220,3 +236,87 @@ def conv1d_transpose(
             dilations=[*gaps[:axis], 1, *gaps[axis:]],
         )  # fmt: skip
         return squeeze(made, [axis])
+
+
+def conv3d_transpose(
+    value: Any,
+    filter: Any = None,
+    output_shape: Any = None,
+    strides: Any = None,
+    padding: str = "SAME",
+    data_format: str = "NDHWC",
+    name: str | None = None,
+    input: Any = None,
+    filters: Any = None,
+    dilations: Any = None,
+) -> Tensor:
+    """The transpose (the gradient) of `conv3d`, which makes volumes larger.
+
+    Args:
+        value: A tensor `[N, d, h, w, D]`, or `[N, D, d, h, w]` for "NCDHW".
+        filter: A tensor `[depth, height, width, C, D]` of the same dtype: `C` is the depth of the result.
+        output_shape: The shape of the result: ints, or a tensor of them.
+        strides: Steps of the window: an int, three, or one for each dimension.
+        padding: "SAME" or "VALID".
+        data_format: "NDHWC" or "NCDHW".
+        name: The operation's name.
+        input: Another name of `value`.
+        filters: Another name of `filter`.
+        dilations: Distances between the filter's entries.
+
+    Returns:
+        A tensor of the shape `output_shape`.
+
+    Raises:
+        ValueError: If the shapes do not go together.
+    """
+    value = renamed(value, "value", input, "input")
+    filter = renamed(filter, "filter", filters, "filters")
+    with name_scope(name, "conv3d_transpose", [value, filter, output_shape]) as scope:
+        attrs = conv_attributes(
+            "Conv3DBackpropInputV2", strides, padding, data_format, dilations, ("NDHWC", "NCDHW")
+        )
+        return _conv3d_backprop(index_array(output_shape), filter, value, name=scope, **attrs)
+
+
+def conv_transpose(
+    input: Any,
+    filters: Any,
+    output_shape: Any,
+    strides: Any,
+    padding: str = "SAME",
+    data_format: str | None = None,
+    dilations: Any = None,
+    name: str | None = None,
+) -> Tensor:
+    """The transpose of a convolution of sequences, images or volumes, as the length of `output_shape` says.
+
+    Args:
+        input: A tensor `[N, spatial..., D]`, or `[N, D, spatial...]` for a format that begins with "NC".
+        filters: A tensor `[spatial..., C, D]` of the same dtype.
+        output_shape: The shape of the result: ints, or a tensor of a known number of them.
+        strides: Steps of the window.
+        padding: "SAME" or "VALID".
+        data_format: The order of the dimensions; channels last by default.
+        dilations: Distances between the filter's entries.
+        name: The operation's name.
+
+    Returns:
+        A tensor of the shape `output_shape`.
+
+    Raises:
+        ValueError: If the rank is neither of 3, 4 and 5, or the shapes do not go together.
+    """
+    with name_scope(name, "conv_transpose", [input, filters, output_shape]) as scope:
+        rank = output_shape.shape[0].value if isinstance(output_shape, Tensor) else len(output_shape)
+        known: dict[Any, tuple[Any, str]] = {
+            3: (conv1d_transpose, "NWC"), 4: (conv2d_transpose, "NHWC"), 5: (conv3d_transpose, "NDHWC"),
+        }  # fmt: skip
+        if rank not in known:
+            raise ValueError(f"`output_shape` must have 3, 4 or 5 entries. Received: {output_shape}")
+        function, last = known[rank]
+        made: Tensor = function(
+            input, filters, output_shape, strides, padding=padding, data_format=data_format or last,
+            dilations=dilations, name=scope,
+        )  # fmt: skip
+        return made

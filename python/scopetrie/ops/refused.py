@@ -145,13 +145,9 @@ _GROUPS: Final = {
     "it is an inner function of v1's convolutions. Use nn.convolution, nn.conv2d or nn.conv2d_transpose": """
         conv conv2d_backprop_input_v2 nn.with_space_to_batch
     """,
-    "it asks the rank of the input. Use nn.conv1d_transpose or nn.conv2d_transpose": """
-        nn.conv_transpose
-    """,
     "it is not among the layers. Insert zeros in the filter (dilation) and use nn.conv2d_transpose": """
         nn.atrous_conv2d_transpose
     """,
-    "it is not among the layers. Use nn.conv2d_transpose for each slice": "nn.conv3d_transpose",
     "it is not among the layers. Use nn.max_pool and nn.avg_pool": """
         nn.dilation2d nn.erosion2d nn.fractional_avg_pool nn.fractional_max_pool
     """,
