@@ -189,8 +189,10 @@ VariableId add_variable(Context& context, const Name& name, bool owned, TensorId
   made.initial = initial;
   if (initial != kNone) {
     const TensorId pair[] = {variable, initial};
+    const ShapeId given = graph.ops.tensor(initial).shape;  // as v1: what it gives has the value's shape
+    const Output assigned{given == ShapeTable::kUnknown ? ref.shape : given, ref.dtype};
     made.initializer =
-        add_operation(context, kinds().assign, beneath(kAssign), pair, {&ref, 1}, assign_attribute, site);
+        add_operation(context, kinds().assign, beneath(kAssign), pair, {&assigned, 1}, assign_attribute, site);
     if (made.initializer == kNone) return kNone;
   }
   const OpId read = add_operation(context, kinds().identity, beneath(kRead), {&variable, 1}, {&output, 1}, kNone, site);

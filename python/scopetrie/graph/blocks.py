@@ -9,6 +9,7 @@ from .. import _core
 
 if TYPE_CHECKING:
     from .graph import Graph
+    from .handles import Operation
 
 
 class DefaultBlock:
@@ -34,9 +35,12 @@ class ControlBlock:
 
     def __init__(self, graph: Graph, control_inputs: Iterable[Any] | None) -> None:
         self._graph = graph
-        self._operations = (
-            None if control_inputs is None else [graph._as_operation(each) for each in control_inputs]
-        )
+        self._operations: list[Operation] | None = None
+        if control_inputs is not None:
+            # As v1: what is waited for already, here and now, is not added.
+            known = set(graph._current_controls())
+            given = dict.fromkeys(graph._as_operation(each) for each in control_inputs)
+            self._operations = [op for op in given if op not in known]
 
     def __enter__(self) -> None:
         token = self._graph._enter_controls(self._operations)

@@ -118,7 +118,7 @@ def make_array(value: Any, dtype: DType | None) -> np.ndarray[Any, Any]:
         return np.asarray(value, dtype=(dtype or as_dtype(value.dtype)).as_numpy_dtype)
     if not isinstance(value, (bool, int, float, complex, str, bytes, list, tuple)):
         if not hasattr(value, "__array__") and not hasattr(value, "__dlpack__"):
-            raise _unknown_kind(value)
+            raise _unknown_kind(value) if dtype is None else _unexpected(value, dtype)
         return make_array(np.asarray(value), dtype)
     if dtype is not None:
         _check_elements(value, dtype)
@@ -194,7 +194,11 @@ def _check_elements(value: Any, dtype: DType) -> None:
     takes = _accepted(dtype)
     for each in _leaves(value):
         if not isinstance(each, takes) or (isinstance(each, Tensor) and dtype.is_integer):
-            raise TypeError(f"Expected {dtype.name}, but got {each} of type '{type(each).__name__}'.")
+            raise _unexpected(each, dtype)
+
+
+def _unexpected(value: object, dtype: DType) -> TypeError:
+    return TypeError(f"Expected {dtype.name}, but got {value} of type '{type(value).__name__}'.")
 
 
 def _accepted(dtype: DType) -> tuple[type, ...]:

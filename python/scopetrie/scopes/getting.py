@@ -12,7 +12,7 @@ from ..graph import Graph, GraphKeys, get_default_graph
 from ..initializers import get as get_initializer
 from ..initializers import zeros_initializer
 from ..ops.constant import convert_to_tensor
-from ..shapes import Dims, as_dims
+from ..shapes import Dims, as_dims, as_shape
 from ..variables import check_policy, create_through, undone_if_failed
 from .default_initializer import default_initializer
 from .errors import already_exists, does_not_exist, has_partitions, share_mismatch, tuple_text
@@ -181,7 +181,7 @@ def get_single(
         "initial_value": initial, "name": name, "trainable": trainable, "collections": collections,
         "caching_device": caching_device, "dtype": made_dtype, "validate_shape": validate_shape,
         "constraint": constraint, "synchronization": synchronization, "aggregation": aggregation,
-        "shape": dims if made_dtype is not None else None, "variable_def": None, "import_scope": None,
+        "shape": None if shape is None else as_shape(shape), "variable_def": None, "import_scope": None,
         "expected_shape": None, "use_resource": None,
     }  # fmt: skip
     with undone_if_failed(graph, made_variable=True):
