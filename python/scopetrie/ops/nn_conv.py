@@ -36,8 +36,18 @@ def _conv_rule(
     dims = input._dims or (None,) * rank
     taps = filter._dims or (None,) * rank
     channels, depth = dims[channel_axis(data_format, rank)], taps[-2]
-    if channels is not None and depth is not None and (depth == 0 or channels % depth):
-        raise ShapeError(f"Depth of input ({channels}) is not a multiple of input depth of filter ({depth})")
+    if channels is not None and depth is not None:
+        if depth == 0:
+            raise ShapeError("Depth of filter must not be 0")
+        if channels % depth:
+            raise ShapeError(
+                f"Depth of input ({channels}) is not a multiple of input depth of filter ({depth})"
+            )
+        groups = channels // depth
+        if groups and taps[-1] is not None and taps[-1] % groups:
+            raise ShapeError(
+                f"Depth of output ({taps[-1]}) is not a multiple of the number of groups ({groups})"
+            )
     shape = geometry(data_format, strides, dilations or (1,) * rank, padding, explicit_paddings)
     axes = spatial_axes(data_format, rank)
     sizes = [out_size(dims[axis], taps[at], at, shape) for at, axis in enumerate(axes)]

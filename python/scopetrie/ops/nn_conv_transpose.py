@@ -24,7 +24,6 @@ from .nn_window import (
 )  # fmt: skip
 from .registry import Spec, define_op
 
-
 # By the rank of the images.
 _TYPES = {4: "Conv2DBackpropInput", 5: "Conv3DBackpropInputV2"}
 
