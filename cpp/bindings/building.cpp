@@ -20,14 +20,11 @@ bool is_legal(std::string_view name) {
 // A verbatim name ("a/b/"): taken as it is, unless an operation has it.
 bool take_verbatim(GraphState& graph, std::string_view text, OpGraph::Fresh& out) {
   OpGraph& ops = graph.ops;
-  if (ops.find(text) != kNone) {
-    PyErr_Format(PyExc_ValueError, "Duplicate node name in graph: '%s'", std::string(text).c_str());
-    return false;
-  }
   SegmentId segment;
   const ScopeId scope = ops.scopes().scope_of_name(text, ScopeTrie::kRoot, segment);
-  // Usually a name scope of this name was entered, which took the name. Where none was, it is taken now.
-  if (ops.peek(scope, segment).suffix == 0) ops.unique(scope, segment);
+  if (!check_unused(graph, {scope, segment, 0})) return false;
+  // Usually a name scope of this name was entered, which took the name. Where none was, v1 does not take it either.
+  if (ops.peek(scope, segment).suffix == 0) graph.has_unnoted_names = true;
   out = {{scope, segment, 0}, false};
   return true;
 }
@@ -84,6 +81,14 @@ bool check_operation_name(GraphState& graph, ScopeId scope, std::string_view nam
   return false;
 }
 
+bool check_unused(GraphState& graph, const Name& name) {
+  std::string text;
+  graph.ops.append_name(name, text);
+  if (graph.ops.find(text) == kNone) return true;
+  PyErr_Format(PyExc_ValueError, "Duplicate node name in graph: '%s'", text.c_str());
+  return false;
+}
+
 bool take_name_slow(Context& context, PyObject* name, std::uint32_t fallback, NameStyle style, OpGraph::Fresh& out) {
   GraphState& graph = state_of(context.graph);
   if (!PyUnicode_Check(name)) {
@@ -104,7 +109,7 @@ bool take_name_slow(Context& context, PyObject* name, std::uint32_t fallback, Na
   SegmentId segment;
   const ScopeId scope = graph.ops.scopes().scope_of_name(text, here, segment);
   out = graph.ops.unique(scope, segment);
-  return true;
+  return !graph.has_unnoted_names || check_unused(graph, out.name);
 }
 
 bool apply_context(Context& context, OpId op) {

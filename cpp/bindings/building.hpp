@@ -10,6 +10,9 @@ namespace scopetrie::python {
 /// Which of v1's two messages a bad name gets: that of an op node, or that of the name scope that most ops open.
 enum class NameStyle { kNode, kScope };
 
+/// Raises if an operation has this name: one that was given verbatim ("x/"), which v1 does not note as used.
+bool check_unused(GraphState& graph, const Name& name);
+
 /// Takes the name of a new operation: `name` as Python gave it, or the known default where it is null.
 /// False with an exception set.
 bool take_name_slow(Context& context, PyObject* name, std::uint32_t fallback, NameStyle style, OpGraph::Fresh& out);
@@ -19,7 +22,7 @@ inline bool take_name(Context& context, PyObject* name, std::uint32_t fallback, 
   if (segment == kNone) [[unlikely]]
     return take_name_slow(context, name, fallback, style, out);
   out = graph.ops.unique(scope_of(context), segment);
-  return true;
+  return !graph.has_unnoted_names || check_unused(graph, out.name);
 }
 
 /// Notes which thread builds; see Transaction.

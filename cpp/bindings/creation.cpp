@@ -130,7 +130,7 @@ bool read_output(GraphState& graph, PyVariableScope* scope, const Plain& wish, O
 PyObject* create_plain(Context& context, PyVariableScope* scope, ScopeId scope_id, SegmentId segment,
                        const Plain& wish) {
   GraphState& graph = state_of(context.graph);
-  if (scope->reuse == Reuse::kYes || graph.finalized) return nullptr;
+  if (scope->reuse == Reuse::kYes || graph.finalized || graph.has_unnoted_names) return nullptr;
   // Whoever hears of new operations, or makes variables in our place, must be asked.
   if (!context.controls.empty() || context.on_operation != nullptr || context.creators != nullptr) return nullptr;
   if (scope->regularizer != nullptr || scope->constraint != nullptr || scope->caching_device != nullptr) return nullptr;

@@ -35,7 +35,8 @@ struct GraphState {
   const Context* builder = nullptr;                // compared only: the thread that built something last
   std::size_t builders = 0;                        // how often that was another one than before
   bool finalized = false;
-  bool seeded = false;  // it has a random seed
+  bool has_unnoted_names = false;  // operations have names that the counting of names does not know ("x/")
+  bool seeded = false;             // it has a random seed
 
   /// Attributes that many operations share: the values of their constants, and of random operations without seeds.
   struct Drawn {

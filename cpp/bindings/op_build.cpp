@@ -46,7 +46,10 @@ PyObject* build_slow(Context& context, const Definition& definition, PyObject* c
   Transaction transaction(context);
   OpGraph::Fresh fresh;
   const NameStyle style = definition.kind == kinds().constant ? NameStyle::kNode : NameStyle::kScope;
-  if (!take_name(context, name, default_name, style, fresh)) return nullptr;
+  if (!take_name(context, name, default_name, style, fresh)) {
+    transaction.rollback(true);  // as v1: a name that is refused as an operation's is in use from now on
+    return nullptr;
+  }
   if (definition.has_lists) {
     if (!convert_lists(context, definition, args, inputs, fresh, conversion)) return nullptr;
   } else if (inputs.values != 0 && !convert_values(context, definition, args, inputs, fresh, conversion)) {
