@@ -55,6 +55,19 @@ def test_what_waits_by_its_inputs_does_not_wait_twice(a, b):
         assert waits(total) == []
 
 
+def test_what_is_waited_for_already_is_not_added(a, b):
+    """As v1 finds it at the call: inside, what was made in the outer block need not wait again."""
+    with tf.control_dependencies([a]):
+        c = tf.identity(b)
+        with tf.control_dependencies([a]):
+            assert waits(tf.identity(c)) == []
+        with tf.control_dependencies([a, b]):
+            assert waits(tf.identity(c)) == ["b"]
+        block = tf.control_dependencies([a])
+    with block:
+        assert waits(tf.constant(1.0)) == []
+
+
 def test_what_may_be_given(a):
     v = tf.Variable(1.0, name="v")
     for given in ([a], [a.op], (a,), {a: 1}, ["a", "a:0"], [a, a.op]):
