@@ -59,7 +59,7 @@ def test_shapes_of_variable(value, arguments, shape):
     [
         (
             lambda: tf.Variable([1.0, 2.0], shape=[3], name="v"),
-            "Dimension 0 in both shapes must be equal, but are 3 and 2. Shapes are [3] and [2]. for '{{node v/",
+            "Dimension 0 in both shapes must be equal, but are 3 and 2. Shapes are [3] and [2]. for '{{node ",
         ),
         (
             lambda: tf.Variable(2.0, shape=[3], name="v"),
