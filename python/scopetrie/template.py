@@ -7,7 +7,7 @@ from collections.abc import Callable
 from functools import partial
 from typing import Any
 
-from .graph import Graph, GraphKeys, get_default_graph
+from .graph import GraphKeys, get_default_graph
 from .scopes import VariableScope, get_variable_scope, variable_scope
 
 
@@ -61,20 +61,35 @@ class Template:
             return self._run(args, kwargs)
 
     def _run(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
-        graph = get_default_graph()
-        trainable = _count_trainable(graph) if self._has_variables else 0
         try:
-            result = self._func(*args, **kwargs)
-            if self._has_variables and _count_trainable(graph) != trainable:
-                raise ValueError(
-                    "Trainable variable created when calling a template after the first time, perhaps you "
-                    "used tf.Variable when you meant tf.get_variable: "
-                    f"{graph.get_collection(GraphKeys.TRAINABLE_VARIABLES)[trainable:]}"
-                )
+            result = self._run_again(args, kwargs) if self._has_variables else self._func(*args, **kwargs)
         except Exception as error:
             error.add_note(f"The template {self._name} was made at:\n{self._site}")
             raise
         self._has_variables = True
+        return result
+
+    def _run_again(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
+        """Calls the function, which is to find its variables; what other threads make is not its own."""
+        graph = get_default_graph()
+        made: list[Any] = []
+
+        def note(next_creator: Callable[..., Any], **arguments: Any) -> Any:
+            made.append(next_creator(**arguments))
+            return made[-1]
+
+        outer = graph._creators or ()
+        graph._creators = (*outer, note)
+        try:
+            result = self._func(*args, **kwargs)
+        finally:
+            graph._creators = outer
+        trainable = [variable for variable in made if getattr(variable, "trainable", False)]
+        if trainable:
+            raise ValueError(
+                "Trainable variable created when calling a template after the first time, perhaps you used "
+                f"tf.Variable when you meant tf.get_variable: {trainable}"
+            )
         return result
 
     @property
@@ -151,10 +166,6 @@ class Template:
     def non_trainable_weights(self) -> list[Any]:
         """The same as `non_trainable_variables`."""
         return self.non_trainable_variables
-
-
-def _count_trainable(graph: Graph) -> int:
-    return len(graph.get_collection(GraphKeys.TRAINABLE_VARIABLES))
 
 
 def _caller() -> str:
