@@ -85,7 +85,7 @@ DIFFERENT = {
         [("[op c] '/device:GPU:1'", "[] ''")],
     ),
     "captured::nested_reentry_of_one_manager": Deliberate(
-        "Leaving a manager that was entered within itself leads back; TensorFlow stays in its scope for good.",
+        "Leaving a manager that was entered within itself leads back; TensorFlow stays in its scope.",
         [
             ("['a', 'a/', '', False]", "['a', 'a/', '', False]"),
             ("['a', 'a/', '', False]", "['', '', '', False]"),
