@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
-from .. import dtypes
 from .._core import OpFunction
 from ..graph import Tensor
 from .registry import INTEGERS, Kernel, define_op
@@ -45,31 +42,3 @@ invert = define_op(
         A tensor with the dtype and shape of `x`.
     """,
 )  # fmt: skip
-
-
-def _population_kernel(xp: Any) -> Any:
-    def count(x: Any) -> Any:
-        total = xp.zeros_like(x)
-        for place in range(8 * x.dtype.itemsize):
-            total = total + ((x >> place) & 1)
-        return xp.astype(total, xp.uint8)
-
-    return count
-
-
-population_count = define_op(
-    "PopulationCount",
-    ("x",),
-    rule=lambda x: (dtypes.uint8, x._dims),
-    kernel=_population_kernel,
-    dtypes=INTEGERS,
-    doc="""The number of bits that x has, element by element.
-
-    Args:
-        x: A tensor of integers.
-        name: The operation's name.
-
-    Returns:
-        A uint8 tensor with the shape of `x`.
-    """,
-)

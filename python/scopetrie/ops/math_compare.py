@@ -80,31 +80,6 @@ def logical_xor(x: Any, y: Any, name: str = "LogicalXor") -> Tensor:
     return logical_and(logical_or(x, y), logical_not(logical_and(x, y)), name=name)
 
 
-def _approximate_kernel(xp: Any, tolerance: float) -> Any:
-    return lambda x, y: xp.abs(xp.subtract(x, y)) < tolerance
-
-
-_approximate_equal = define_op(
-    "ApproximateEqual", ("x", "y"), rule="compare", kernel=_approximate_kernel, dtypes=NUMBERS,
-    attributes="T tolerance",
-)  # fmt: skip
-
-
-def approximate_equal(x: Any, y: Any, tolerance: float = 1e-05, name: str | None = None) -> Tensor:
-    """Whether |x - y| < tolerance, element by element.
-
-    Args:
-        x: A tensor of numbers.
-        y: A tensor of the same dtype.
-        tolerance: The largest difference that does not count.
-        name: The operation's name.
-
-    Returns:
-        A boolean tensor.
-    """
-    return _approximate_equal(x, y, tolerance=float(tolerance), name=name)
-
-
 def _test(type: str, summary: str, kernel: Kernel) -> OpFunction[Tensor]:
     return define_op(
         type, ("x",), rule="bool", kernel=kernel, dtypes=FLOATS,
