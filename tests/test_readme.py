@@ -1,0 +1,30 @@
+"""The README's first program prints what the README says."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+README = Path(__file__).resolve().parents[1] / "README.md"
+
+pytestmark = pytest.mark.skipif(not README.is_file(), reason="the README is in the checkout only")
+
+
+def test_the_first_program_prints_what_its_last_line_says(tmp_path: Path) -> None:
+    found = re.search(r"```python\n(.*?)```", README.read_text(encoding="utf-8"), re.DOTALL)
+    assert found is not None
+    program = found.group(1)
+    said = [line.removeprefix("# ") for line in program.splitlines() if line.startswith("# ")]
+    assert said
+    run = subprocess.run(
+        [sys.executable, "-W", "error", "-c", program],
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert run.stdout.splitlines() == said
