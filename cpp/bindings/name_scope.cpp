@@ -168,17 +168,6 @@ void dealloc(PyObject* self) {
   Py_DECREF(type);
 }
 
-PyObject* make(PyTypeObject*, PyObject* args, PyObject* kwargs) {
-  static Signature<3> signature("name_scope", {"name", "default_name", "values"});
-  PyObject* given[3];
-  if (!parse_tuple(signature, args, kwargs, given)) return nullptr;
-  Py_ssize_t count = 3;
-  while (count > 0 && given[count - 1] == nullptr) --count;
-  for (Py_ssize_t i = 0; i < count; ++i)
-    if (given[i] == nullptr) given[i] = Py_None;
-  return new_name_scope(given, count, nullptr);
-}
-
 }  // namespace
 
 bool enter_name_scope(Context& context, std::string_view name) {
@@ -232,7 +221,7 @@ bool bind_name_scope(PyObject* module) {
       "...     with tf.name_scope(\"layer\") as scope:\n"
       "...         print(scope, tf.constant(1.0, name=\"c\").name)\n"
       "layer/ layer/c:0\n";
-  PyType_Slot slots[] = {{Py_tp_new, reinterpret_cast<void*>(make)},
+  PyType_Slot slots[] = {{Py_tp_new, reinterpret_cast<void*>(new_by_call)},
                          {Py_tp_traverse, reinterpret_cast<void*>(traverse)},
                          {Py_tp_clear, reinterpret_cast<void*>(clear)},
                          {Py_tp_dealloc, reinterpret_cast<void*>(dealloc)},

@@ -123,6 +123,12 @@ bool parse_tuple(Signature<N>& signature, PyObject* args, PyObject* kwargs, PyOb
   return signature.parse(flat, positional, names.get(), out);
 }
 
+/// tp_new of a type that is called through its vectorcall: `type.__new__(type, ...)` is that call.
+inline PyObject* new_by_call(PyTypeObject* type, PyObject* args, PyObject* kwargs) {
+  return PyObject_VectorcallDict(reinterpret_cast<PyObject*>(type), reinterpret_cast<PyTupleObject*>(args)->ob_item,
+                                 static_cast<std::size_t>(PyTuple_GET_SIZE(args)), kwargs);
+}
+
 /// A METH_FASTCALL | METH_KEYWORDS entry.
 inline PyMethodDef fast(const char* name, PyObject* (*function)(PyObject*, PyObject* const*, Py_ssize_t, PyObject*),
                         const char* doc) {

@@ -405,23 +405,6 @@ void dealloc(PyObject* self) {
   Py_DECREF(type);
 }
 
-PyObject* make(PyTypeObject*, PyObject* args, PyObject* kwargs) {
-  // Only tp_call's slow way comes here; the arguments are laid out for the fast one.
-  const Py_ssize_t positional = PyTuple_GET_SIZE(args);
-  const Py_ssize_t named = kwargs == nullptr ? 0 : PyDict_GET_SIZE(kwargs);
-  std::vector<PyObject*> flat(static_cast<std::size_t>(positional + named));
-  for (Py_ssize_t i = 0; i < positional; ++i) flat[static_cast<std::size_t>(i)] = PyTuple_GET_ITEM(args, i);
-  if (named == 0) return new_entry(flat.data(), positional, nullptr);
-  const Ref names(PyTuple_New(named));
-  if (!names) return nullptr;
-  Py_ssize_t at = 0, k = 0;
-  for (PyObject *key, *value; PyDict_Next(kwargs, &at, &key, &value); ++k) {
-    PyTuple_SET_ITEM(names.get(), k, Py_NewRef(key));
-    flat[static_cast<std::size_t>(positional + k)] = value;
-  }
-  return new_entry(flat.data(), positional, names.get());
-}
-
 }  // namespace
 
 bool bind_variable_scope(PyObject* module) {
@@ -460,7 +443,7 @@ bool bind_variable_scope(PyObject* module) {
       "...     with tf.variable_scope(\"layer\", reuse=True):\n"
       "...         print(tf.get_variable(\"w\", [2]) is w, w.name)\n"
       "True layer/w:0\n";
-  PyType_Slot slots[] = {{Py_tp_new, reinterpret_cast<void*>(make)},
+  PyType_Slot slots[] = {{Py_tp_new, reinterpret_cast<void*>(new_by_call)},
                          {Py_tp_traverse, reinterpret_cast<void*>(traverse)},
                          {Py_tp_clear, reinterpret_cast<void*>(clear)},
                          {Py_tp_dealloc, reinterpret_cast<void*>(dealloc)},

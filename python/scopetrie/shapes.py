@@ -31,6 +31,7 @@ __all__ = [
     "as_shape",
     "broadcast_dims",
     "broadcast_static_shape",
+    "compatible_dims",
     "dimension_at_index",
     "dimension_value",
 ]
@@ -38,6 +39,17 @@ __all__ = [
 Dims: TypeAlias = tuple[int | None, ...] | None
 # Whatever v1 takes for a shape: None, a size, an iterable of sizes, a TensorShape, a TensorShapeProto.
 ShapeLike: TypeAlias = Any
+
+
+def compatible_dims(a: Dims, b: Dims) -> bool:
+    """Returns whether some array could have both shapes.
+
+    >>> compatible_dims((None, 2), (3, 2)), compatible_dims((3, 2), (2,)), compatible_dims(None, (1,))
+    (True, False, True)
+    """
+    if a is None or b is None:
+        return True
+    return len(a) == len(b) and all(m is None or n is None or m == n for m, n in zip(a, b, strict=True))
 
 
 def as_dims(shape: ShapeLike) -> Dims:

@@ -19,24 +19,15 @@ def eval_tensor(tensor: Any, feed_dict: Any = None, session: BaseSession | None 
     Raises:
         ValueError: If there is no session, or it runs another graph.
     """
-    if session is None:
-        session = get_default_session()
-        if session is None:
-            raise ValueError(
-                "Cannot evaluate tensor using `eval()`: No default session is registered. Use `with "
-                "sess.as_default()` or pass an explicit session to `eval(session=sess)`"
-            )
-        if session.graph is not tensor.graph:
-            raise ValueError(
-                "Cannot use the default session to evaluate tensor: the tensor's graph is different from the "
-                "session's graph. Pass an explicit session to `eval(session=sess)`."
-            )
-    elif session.graph is not tensor.graph:
-        raise ValueError(
-            "Cannot use the given session to evaluate tensor: the tensor's graph is different from the "
-            "session's graph."
-        )
-    return session.run(tensor, feed_dict)
+    running = _session_for(
+        tensor.graph,
+        session,
+        "Cannot evaluate tensor using `eval()`: No default session is registered. Use `with "
+        "sess.as_default()` or pass an explicit session to `eval(session=sess)`",
+        "evaluate tensor: the tensor's graph",
+        "`eval(session=sess)`",
+    )
+    return running.run(tensor, feed_dict)
 
 
 def run_operation(op: Any, feed_dict: Any = None, session: BaseSession | None = None) -> None:
@@ -50,21 +41,28 @@ def run_operation(op: Any, feed_dict: Any = None, session: BaseSession | None = 
     Raises:
         ValueError: If there is no session, or it runs another graph.
     """
+    running = _session_for(
+        op.graph,
+        session,
+        "Cannot execute operation using `run()`: No default session is registered. Use `with "
+        "sess.as_default():` or pass an explicit session to `run(session=sess)`",
+        "execute operation: the operation's graph",
+        "run(session=sess)",
+    )
+    running.run(op, feed_dict)
+
+
+def _session_for(
+    graph: Any, session: BaseSession | None, none_open: str, what: str, call: str
+) -> BaseSession:
+    """Returns the session to run in; the last three arguments are v1's words for each caller."""
+    is_default = session is None
     if session is None:
         session = get_default_session()
         if session is None:
-            raise ValueError(
-                "Cannot execute operation using `run()`: No default session is registered. Use `with "
-                "sess.as_default():` or pass an explicit session to `run(session=sess)`"
-            )
-        if session.graph is not op.graph:
-            raise ValueError(
-                "Cannot use the default session to execute operation: the operation's graph is different "
-                "from the session's graph. Pass an explicit session to run(session=sess)."
-            )
-    elif session.graph is not op.graph:
-        raise ValueError(
-            "Cannot use the given session to execute operation: the operation's graph is different from the "
-            "session's graph."
-        )
-    session.run(op, feed_dict)
+            raise ValueError(none_open)
+    if session.graph is graph:
+        return session
+    which = "default" if is_default else "given"
+    text = f"Cannot use the {which} session to {what} is different from the session's graph."
+    raise ValueError(f"{text} Pass an explicit session to {call}." if is_default else text)

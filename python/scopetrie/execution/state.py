@@ -10,6 +10,7 @@ import numpy as np
 from ..backends import Array, Backend
 from ..errors import FailedPreconditionError, InvalidArgumentError
 from ..ops.registry import Dims, dims_text
+from ..shapes import compatible_dims
 
 
 class Cell:
@@ -137,9 +138,7 @@ class Cell:
 
     def _check(self, shape: tuple[int, ...]) -> None:
         wanted = self.dims if self._shape is None else self._shape
-        if wanted is None:
-            return
-        if len(wanted) == len(shape) and all(a is None or a == b for a, b in zip(wanted, shape, strict=True)):
+        if wanted is None or compatible_dims(wanted, shape):
             return
         raise InvalidArgumentError(
             None,

@@ -12,7 +12,7 @@ from ..graph import Graph, GraphKeys, get_default_graph
 from ..initializers import get as get_initializer
 from ..initializers import zeros_initializer
 from ..ops.constant import convert_to_tensor
-from ..shapes import Dims, as_dims, as_shape
+from ..shapes import Dims, as_dims, as_shape, compatible_dims
 from ..variables import check_policy, create_through, undone_if_failed
 from .default_initializer import default_initializer
 from .errors import already_exists, does_not_exist, has_partitions, share_mismatch, tuple_text
@@ -207,12 +207,8 @@ def _find_shared(graph: Graph, name: str, reuse: Any, dims: Dims, dtype: DType) 
     if not reuse and reuse is not None:  # None comes from custom getters that leave it out; v1 shares then
         raise already_exists(name, found)
     has: Dims = found._dims
-    if dims is not None and has is not None:
-        fits = len(dims) == len(has) and all(
-            a is None or b is None or a == b for a, b in zip(dims, has, strict=True)
-        )
-        if not fits:
-            raise share_mismatch("share variable", name, "shape", tuple_text(dims), tuple_text(has))
+    if not compatible_dims(dims, has):
+        raise share_mismatch("share variable", name, "shape", tuple_text(dims), tuple_text(has))
     if found.dtype.base_dtype != dtype:
         raise share_mismatch("share variable", name, "dtype", dtype.name, found.dtype.name)
     return found

@@ -12,7 +12,7 @@ from ..dtypes import as_dtype
 from ..graph import Graph, GraphKeys, Tensor, get_default_graph
 from ..ops.constant import convert_to_tensor
 from ..ops.state import check_initial_shape
-from ..shapes import Dims, as_dims
+from ..shapes import Dims, as_dims, compatible_dims
 from .modes import check_policy
 from .notes import take_note
 from .undoing import undone_if_failed
@@ -129,14 +129,14 @@ def _dims(request: Request, initial: Tensor, computed: Any, name: str) -> Dims:
     if request.wanted is not None or request.shape is None:
         return found
     asked = as_dims(request.shape)
-    if asked is not None and not _compatible(asked, found):
+    if not compatible_dims(asked, found):
         check_initial_shape(asked, initial, name)
     return asked
 
 
 def _check_wanted(wanted: Dims, initial: Tensor, computed: Any, name: str) -> None:
     found = initial._dims
-    if wanted is None or found is None or _compatible(wanted, found):
+    if compatible_dims(wanted, found):
         return
     if not isinstance(computed, (_core.Tensor, _core.Variable)):
         # An initializer that gives a plain value decides the shape, as it did in TensorFlow 1.
@@ -149,10 +149,6 @@ def _check_wanted(wanted: Dims, initial: Tensor, computed: Any, name: str) -> No
         )
         return
     check_initial_shape(wanted, initial, name)
-
-
-def _compatible(a: tuple[int | None, ...], b: tuple[int | None, ...]) -> bool:
-    return len(a) == len(b) and all(m is None or n is None or m == n for m, n in zip(a, b, strict=True))
 
 
 def create_through(arguments: dict[str, Any], key: str | None = None, wanted: Dims | None = None) -> Any:
