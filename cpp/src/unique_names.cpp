@@ -6,7 +6,7 @@ namespace scopetrie {
 
 const UniqueNames::Slot* UniqueNames::find(ScopeId scope, SegmentId base, std::uint32_t suffix) const {
   if (slots_.empty()) return nullptr;
-  for (std::size_t at = hash_words(scope, base, suffix) & mask_;; at = (at + 1) & mask_) {
+  for (std::size_t at = hash_numbered(scope, base, suffix) & mask_;; at = (at + 1) & mask_) {
     const Slot& slot = slots_[at];
     if (slot.scope == scope && slot.base == base && slot.suffix == suffix) return &slot;
     if (slot.scope == kNone) return nullptr;
@@ -16,7 +16,7 @@ const UniqueNames::Slot* UniqueNames::find(ScopeId scope, SegmentId base, std::u
 UniqueNames::Slot& UniqueNames::add_slot(ScopeId scope, SegmentId base, std::uint32_t suffix) {
   const Slot empty{kNone, 0, 0, 0, 0, 0, 0};
   const auto place = [&](const Slot& slot) -> Slot& {
-    std::size_t at = hash_words(slot.scope, slot.base, slot.suffix) & mask_;
+    std::size_t at = hash_numbered(slot.scope, slot.base, slot.suffix) & mask_;
     while (slots_[at].scope != kNone) at = (at + 1) & mask_;
     return slots_[at] = slot;
   };

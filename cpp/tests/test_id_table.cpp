@@ -4,8 +4,6 @@
 
 #include <map>
 #include <random>
-#include <set>
-#include <string>
 #include <vector>
 
 using namespace scopetrie;
@@ -79,38 +77,4 @@ TEST_CASE("erasing what is not there is nothing") {
   table.erase(17, 1);  // which looks at the same slots
   CHECK(table.size() == 1);
   CHECK(find_exact(table, 1, 1) == 1);
-}
-
-TEST_CASE("dense ids and numbered names are found within a few probes") {
-  // In a table filled as far as tables are, a random function takes (1 + 1 / (1 - load)) / 2 = 2.2 probes.
-  const auto mean_probes = [](auto&& hash) {
-    std::vector<bool> taken(std::size_t{1} << 17);
-    const auto keys = static_cast<std::uint32_t>(taken.size() * 7 / 10);
-    std::size_t probes = 0;
-    for (std::uint32_t i = 0; i < keys; ++i) {
-      std::size_t at = hash(i) % taken.size();
-      for (++probes; taken[at]; at = (at + 1) % taken.size()) ++probes;
-      taken[at] = true;
-    }
-    return static_cast<double>(probes) / keys;
-  };
-  CHECK(mean_probes([](std::uint32_t i) { return hash_words(i); }) < 3);
-  CHECK(mean_probes([](std::uint32_t i) { return hash_words(5, i); }) < 3);
-  CHECK(mean_probes([](std::uint32_t i) { return hash_words(5, 9, i); }) < 3);
-  CHECK(mean_probes([](std::uint32_t i) { return hash_words(i >> 8, i & 255); }) < 3);
-  CHECK(mean_probes([](std::uint32_t i) { return hash_words(i, i + 1, i & 7); }) < 3);
-  CHECK(mean_probes([](std::uint32_t i) { return hash_bytes("w_" + std::to_string(i)); }) < 3);
-  CHECK(mean_probes([](std::uint32_t i) { return hash_bytes("a_longer_name_" + std::to_string(i)); }) < 3);
-  CHECK(mean_probes([](std::uint32_t i) { return hash_bytes(std::to_string(i) + "/behind"); }) < 3);
-}
-
-TEST_CASE("byte hashes tell apart texts that differ only in trailing zeros, and ignore alignment") {
-  std::set<std::uint32_t> hashes;
-  for (std::size_t length = 0; length < 40; ++length) hashes.insert(hash_bytes(std::string(length, '\0')));
-  CHECK(hashes.size() == 40);
-  const std::string text = "xyz/alignment_does_not_matter";
-  for (std::size_t skip = 0; skip < 8; ++skip) {
-    const std::string moved = std::string(skip, '-') + text;
-    CHECK(hash_bytes(std::string_view(moved).substr(skip)) == hash_bytes(text));
-  }
 }

@@ -7,40 +7,12 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <cstring>
-#include <string_view>
 #include <vector>
 
+#include "scopetrie/hashing.hpp"
 #include "scopetrie/ids.hpp"
 
 namespace scopetrie {
-
-/// A 32-bit hash of up to three 32-bit words (multiply and fold, twice).
-inline std::uint32_t hash_words(std::uint32_t a, std::uint32_t b = 0, std::uint32_t c = 0) noexcept {
-  std::uint64_t h = (static_cast<std::uint64_t>(a) << 32 | b) * 0x9E3779B97F4A7C15ull;
-  h = (h ^ (h >> 29) ^ c) * 0xBF58476D1CE4E5B9ull;
-  return static_cast<std::uint32_t>(h >> 32);
-}
-
-/// A 32-bit hash of a byte string, eight bytes at a step.
-inline std::uint32_t hash_bytes(std::string_view text) noexcept {
-  std::uint64_t h = 0x9E3779B97F4A7C15ull ^ text.size();
-  const char* at = text.data();
-  std::size_t left = text.size();
-  for (; left >= 8; at += 8, left -= 8) {
-    std::uint64_t word;
-    std::memcpy(&word, at, 8);
-    h = (h ^ word) * 0xBF58476D1CE4E5B9ull;
-    h ^= h >> 32;
-  }
-  std::uint64_t word = 0;
-  if (left != 0) std::memcpy(&word, at, left);
-  // A product carries upwards only: its high half goes down before the second one, or the last bytes ("12" and "13" of
-  // "w_12" and "w_13") would not reach the bits that tables use.
-  h = (h ^ word) * 0x94D049BB133111EBull;
-  h = (h ^ (h >> 32)) * 0xBF58476D1CE4E5B9ull;
-  return static_cast<std::uint32_t>(h >> 32);
-}
 
 class IdTable {
  public:

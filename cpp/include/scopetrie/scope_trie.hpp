@@ -25,7 +25,7 @@ class ScopeTrie {
   /// The scope `parent/segment` (suffix 0) or `parent/segment_suffix`, made if it is new.
   ScopeId child(ScopeId parent, SegmentId segment, std::uint32_t suffix = 0) {
     const Key key = canonical(parent, segment, suffix);
-    const std::uint32_t hash = hash_words(key.parent, key.base, key.suffix);
+    const std::uint32_t hash = hash_numbered(key.parent, key.base, key.suffix);
     const ScopeId found = find(hash, key);
     return found != kNone ? found : add(hash, key);
   }
@@ -33,7 +33,7 @@ class ScopeTrie {
   /// The same, or kNone where there is no such scope yet.
   ScopeId find_child(ScopeId parent, SegmentId segment, std::uint32_t suffix = 0) const {
     const Key key = canonical(parent, segment, suffix);
-    return find(hash_words(key.parent, key.base, key.suffix), key);
+    return find(hash_numbered(key.parent, key.base, key.suffix), key);
   }
 
   /// The scope of a whole path relative to `from`, made if it is new. "" is `from` itself.

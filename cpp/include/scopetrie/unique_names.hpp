@@ -73,7 +73,7 @@ class UniqueNames {
   const Slot* find(ScopeId scope, SegmentId base, std::uint32_t suffix) const;
   Slot& slot_of(ScopeId scope, SegmentId base, std::uint32_t suffix) {
     if (!slots_.empty()) {
-      for (std::size_t at = hash_words(scope, base, suffix) & mask_;; at = (at + 1) & mask_) {
+      for (std::size_t at = hash_numbered(scope, base, suffix) & mask_;; at = (at + 1) & mask_) {
         Slot& slot = slots_[at];
         if (slot.scope == scope && slot.base == base && slot.suffix == suffix) return slot;
         if (slot.scope == kNone) break;

@@ -1,0 +1,91 @@
+// Hashes that keep neighbours together.
+//
+// What a program names next is mostly next to what it named before: w_12 and w_13, scopes and segments numbered as they
+// were met. A hash that scatters them costs each new name a cache miss in each table. So the last word of a key (the
+// last character of a text) is taken as group and place: keys that differ only in its low kPlaceBits bits get hashes
+// that differ only there, and lie side by side in a table of at least that many slots; everything else is mixed well.
+// At most 2^kPlaceBits keys share a group, which bounds what they add to each other's probes.
+// Thread safety: functions without state.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <cstring>
+#include <string_view>
+
+namespace scopetrie {
+
+inline constexpr unsigned kPlaceBits = 2;
+
+namespace hashing {
+
+inline constexpr std::uint64_t kFirst = 0x9E3779B97F4A7C15ull;
+inline constexpr std::uint64_t kSecond = 0xBF58476D1CE4E5B9ull;
+inline constexpr std::uint64_t kThird = 0x94D049BB133111EBull;
+inline constexpr std::uint32_t kPlaceMask = (1u << kPlaceBits) - 1;
+
+inline std::uint64_t load(const char* from, std::size_t bytes) noexcept {
+  std::uint64_t word = 0;
+  std::memcpy(&word, from, bytes);
+  return word;
+}
+
+/// The high bits of a mixed word as group, and the place in it.
+inline std::uint32_t grouped(std::uint64_t mixed, std::uint32_t place) noexcept {
+  return static_cast<std::uint32_t>(mixed >> 32) << kPlaceBits | (place & kPlaceMask);
+}
+
+}  // namespace hashing
+
+/// A 32-bit hash of two words; neighbours are those of equal `a` (multiply and fold, twice).
+inline std::uint32_t hash_words(std::uint32_t a, std::uint32_t b) noexcept {
+  std::uint64_t h = (static_cast<std::uint64_t>(a) << 32 | b >> kPlaceBits) * hashing::kFirst;
+  h = (h ^ (h >> 29)) * hashing::kSecond;
+  return hashing::grouped(h, b);
+}
+
+/// The same of one word and of three.
+inline std::uint32_t hash_words(std::uint32_t a) noexcept { return hash_words(0, a); }
+inline std::uint32_t hash_words(std::uint32_t a, std::uint32_t b, std::uint32_t c) noexcept {
+  std::uint64_t h = (static_cast<std::uint64_t>(a) << 32 | b) * hashing::kFirst;
+  h = (h ^ (h >> 29) ^ (c >> kPlaceBits)) * hashing::kSecond;
+  return hashing::grouped(h, c);
+}
+
+/// The same of a name in a scope, with a number or (0) without: neighbours differ in what the name ends with.
+inline std::uint32_t hash_numbered(std::uint32_t scope, std::uint32_t base, std::uint32_t suffix) noexcept {
+  return suffix == 0 ? hash_words(scope, base) : hash_words(scope, base, suffix);
+}
+
+/// The same of a byte string, eight bytes at a step; neighbours differ in their last character.
+inline std::uint32_t hash_bytes(std::string_view text) noexcept {
+  if (text.empty()) return 0;
+  const char* const data = text.data();
+  const std::size_t size = text.size() - 1;
+  const auto last = static_cast<unsigned char>(data[size]);
+  // Multiplied, since a size next to the bytes as it is would be undone by a change of the first one.
+  std::uint64_t h = (static_cast<std::uint64_t>(last >> kPlaceBits) << 32 | text.size()) * hashing::kFirst;
+  std::uint64_t tail;  // what eight-byte steps leave, or overlaps them, so that no loop over bytes is needed
+  // A product carries upwards only, so the high half goes down before each one.
+  if (size >= 8) {
+    for (std::size_t at = 0; at + 8 < size; at += 8) {
+      h ^= hashing::load(data + at, 8);
+      h = (h ^ (h >> 32)) * hashing::kSecond;
+      h ^= h >> 29;
+    }
+    tail = hashing::load(data + size - 8, 8);
+  } else if (size >= 4) {
+    tail = hashing::load(data, 4) | hashing::load(data + size - 4, 4) << 32;
+  } else if (size != 0) {
+    const auto byte = [&](std::size_t at) { return static_cast<std::uint64_t>(static_cast<unsigned char>(data[at])); };
+    tail = byte(0) | byte(size / 2) << 8 | byte(size - 1) << 16;
+  } else {
+    tail = 0;
+  }
+  h ^= tail;
+  h = (h ^ (h >> 32)) * hashing::kThird;
+  h = (h ^ (h >> 32)) * hashing::kSecond;
+  return hashing::grouped(h, last);
+}
+
+}  // namespace scopetrie
