@@ -157,7 +157,7 @@ void Transaction::rollback(bool keep_names) {
   graph_.live.resize(variables_);
   graph_.collections.truncate(static_cast<std::uint32_t>(mark_.tensors), static_cast<std::uint32_t>(mark_.operations),
                               static_cast<std::uint32_t>(variables_));
-  std::erase_if(graph_.drawn, [&](const auto& entry) { return entry.second.high >= attributes_; });
+  std::erase_if(graph_.variable_patterns, [&](const auto& entry) { return entry.second >= mark_.patterns; });
   std::erase_if(graph_.unseeded_attribute, [&](const auto& entry) { return entry.second >= attributes_; });
   for (std::uint32_t& attribute : graph_.fill_attribute)
     if (attribute != kNone && attribute >= attributes_) attribute = kNone;

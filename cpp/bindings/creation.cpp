@@ -24,28 +24,23 @@ Recipe recipe_of(PyObject* initializer, std::uint8_t dtype) {
   return Recipe::kNone;
 }
 
-/// Rows of one initial value: all made at one place, all named "<variable>/Initializer/...".
-struct Rows {
-  Context& context;
-  OpId owner;  // the variable's operation, which comes after them
-  std::uint32_t site;
+/// A pattern in the making: operations called "<variable>/Initializer/...", then the variable's own.
+struct Steps {
+  GraphState& graph;
+  Pattern pattern;
 
   TensorId add(KindId kind, std::uint32_t known, std::span<const TensorId> inputs, Output output,
                std::uint32_t attribute) {
-    GraphState& graph = state_of(context.graph);
-    const Name name = OpGraph::owned(owner, known_segment(graph, known));
-    const OpId op = add_operation(context, kind, name, inputs, {&output, 1}, attribute, site);
-    return graph.ops.operation(op).first_output;
+    return pattern.add(kind, known_segment(graph, known), inputs, output, attribute);
   }
 };
 
-TensorId fill(Rows& rows, Recipe recipe, Output output) {
+TensorId fill(Steps& steps, Recipe recipe, Output output) {
   static const std::uint32_t kNames[] = {known_name("Initializer/zeros"), known_name("Initializer/ones")};
-  GraphState& graph = state_of(rows.context.graph);
   const std::size_t which = recipe == Recipe::kOnes ? 1 : 0;
-  std::uint32_t& attribute = graph.fill_attribute[which];
-  if (attribute == kNone) attribute = keep_attribute(graph, which == 1 ? state().one : state().zero);
-  return rows.add(kinds().constant, kNames[which], {}, output, attribute);
+  std::uint32_t& attribute = steps.graph.fill_attribute[which];
+  if (attribute == kNone) attribute = keep_attribute(steps.graph, which == 1 ? state().one : state().zero);
+  return steps.add(kinds().constant, kNames[which], {}, output, attribute);
 }
 
 // Uniform within sqrt(6 / (fan in + fan out)) of 0: Glorot and Bengio, AISTATS 2010.
@@ -74,43 +69,59 @@ std::uint32_t random_attribute(GraphState& graph, std::uint8_t dtype) {
   return number;
 }
 
-// The constants of a default initial value; variables of one shape share them. Null with an exception set.
-const GraphState::Drawn* drawn_constants(GraphState& graph, ShapeId shape) {
-  if (const auto at = graph.drawn.find(shape); at != graph.drawn.end()) return &at->second;
-  ShapeTable& shapes = graph.ops.shapes();
-  const double limit = glorot_limit(shapes.dims(shape));
-  const Ref sizes(dims_tuple(shapes, shape));
-  const Ref low(PyFloat_FromDouble(-limit)), high(PyFloat_FromDouble(limit));
-  if (!sizes || !low || !high) return nullptr;
-  const auto rank = static_cast<std::int64_t>(shapes.dims(shape).size());
-  const GraphState::Drawn made{shapes.intern({&rank, 1}), keep_attribute(graph, sizes.get()),
-                               keep_attribute(graph, low.get()), keep_attribute(graph, high.get())};
-  return &(graph.drawn[shape] = made);
-}
-
-// The seven operations that v1's random_uniform makes. kNone with an exception set.
-TensorId glorot_uniform(Rows& rows, Output output, std::uint32_t drawn) {
+// The seven operations that v1's random_uniform makes; `drawn` is the random one's attribute. kNone with an exception
+// set.
+TensorId glorot_uniform(Steps& steps, Output output, std::uint32_t drawn) {
   static const std::uint32_t kNames[] = {
       known_name("Initializer/random_uniform/shape"), known_name("Initializer/random_uniform/min"),
       known_name("Initializer/random_uniform/max"),   known_name("Initializer/random_uniform/RandomUniform"),
       known_name("Initializer/random_uniform/sub"),   known_name("Initializer/random_uniform/mul"),
       known_name("Initializer/random_uniform")};
-  GraphState& graph = state_of(rows.context.graph);
-  const GraphState::Drawn* constants = drawn_constants(graph, output.shape);
-  if (constants == nullptr) return kNone;
-  const Output vector{constants->vector, kInt32};
+  GraphState& graph = steps.graph;
+  ShapeTable& shapes = graph.ops.shapes();
+  const double limit = glorot_limit(shapes.dims(output.shape));
+  const Ref sizes(dims_tuple(shapes, output.shape));
+  const Ref low(PyFloat_FromDouble(-limit)), high(PyFloat_FromDouble(limit));
+  if (!sizes || !low || !high) return kNone;
+  const auto rank = static_cast<std::int64_t>(shapes.dims(output.shape).size());
+  const Output vector{shapes.intern({&rank, 1}), kInt32};
   const Output scalar{ShapeTable::kScalar, output.dtype};
   const Kinds& kind = kinds();
-  const TensorId shape = rows.add(kind.constant, kNames[0], {}, vector, constants->sizes);
-  const TensorId min = rows.add(kind.constant, kNames[1], {}, scalar, constants->low);
-  const TensorId max = rows.add(kind.constant, kNames[2], {}, scalar, constants->high);
-  const TensorId unit = rows.add(kind.uniform, kNames[3], {&shape, 1}, output, drawn);
+  const TensorId shape = steps.add(kind.constant, kNames[0], {}, vector, keep_attribute(graph, sizes.get()));
+  const TensorId min = steps.add(kind.constant, kNames[1], {}, scalar, keep_attribute(graph, low.get()));
+  const TensorId max = steps.add(kind.constant, kNames[2], {}, scalar, keep_attribute(graph, high.get()));
+  const TensorId unit = steps.add(kind.uniform, kNames[3], {&shape, 1}, output, drawn);
   const TensorId range[] = {max, min};
-  const TensorId sub = rows.add(kind.subtract, kNames[4], range, scalar, kNone);
+  const TensorId sub = steps.add(kind.subtract, kNames[4], range, scalar, kNone);
   const TensorId scaled[] = {unit, sub};
-  const TensorId mul = rows.add(kind.multiply, kNames[5], scaled, output, kNone);
+  const TensorId mul = steps.add(kind.multiply, kNames[5], scaled, output, kNone);
   const TensorId moved[] = {mul, min};
-  return rows.add(kind.add, kNames[6], moved, output, kNone);
+  return steps.add(kind.add, kNames[6], moved, output, kNone);
+}
+
+// The pattern of a variable with its initial value. kNone with an exception set.
+std::uint32_t make_pattern(GraphState& graph, Recipe recipe, Output output, std::uint32_t drawn) {
+  static const std::uint32_t kAssign = known_name("Assign"), kRead = known_name("read");
+  Steps steps{graph, {}};
+  const TensorId initial =
+      recipe == Recipe::kGlorotUniform ? glorot_uniform(steps, output, drawn) : fill(steps, recipe, output);
+  if (initial == kNone) return kNone;
+  const Output reference{output.shape, static_cast<std::uint8_t>(output.dtype + kRefOffset)};
+  const TensorId variable = steps.pattern.add(kinds().variable, kNone, {}, reference);
+  const TensorId assigned[] = {variable, initial};
+  steps.add(kinds().assign, kAssign, assigned, reference, kNone);
+  steps.add(kinds().identity, kRead, {&variable, 1}, output, kNone);
+  return graph.ops.add_pattern(std::move(steps.pattern));
+}
+
+// The same; variables that differ in nothing but their names share theirs, and seeds are such a difference.
+std::uint32_t pattern_of(GraphState& graph, Recipe recipe, Output output, std::uint32_t drawn) {
+  if (recipe == Recipe::kGlorotUniform && graph.seeded) return make_pattern(graph, recipe, output, drawn);
+  const std::uint64_t key = (std::uint64_t{output.shape} << 8 | output.dtype) << 8 | static_cast<std::uint64_t>(recipe);
+  if (const auto at = graph.variable_patterns.find(key); at != graph.variable_patterns.end()) return at->second;
+  const std::uint32_t made = make_pattern(graph, recipe, output, drawn);
+  if (made != kNone) graph.variable_patterns.emplace(key, made);
+  return made;
 }
 
 // The dtype and shape of the wish; false where they are not plain.
@@ -159,20 +170,22 @@ PyObject* create_plain(Context& context, PyVariableScope* scope, ScopeId scope_i
   const OpGraph::Fresh fresh = graph.ops.unique(scope_id, segment);
   if (!fresh.bare) return nullptr;
   graph.ops.note_owner(fresh.name);
-  const std::uint32_t site = wish.site == kUnknownSite ? graph.sites.here() : wish.site;
-  constexpr OpId kFillRows = 1, kGlorotRows = 7;
-  const auto owner = static_cast<OpId>(graph.ops.size() + (recipe == Recipe::kGlorotUniform ? kGlorotRows : kFillRows));
-  Rows rows{context, owner, site};
-  const TensorId initial =
-      recipe == Recipe::kGlorotUniform ? glorot_uniform(rows, output, drawn) : fill(rows, recipe, output);
-  if (initial == kNone) return nullptr;
+  const std::uint32_t pattern = pattern_of(graph, recipe, output, drawn);
+  if (pattern == kNone) return nullptr;
+  const std::uint32_t place = graph.ops.pattern(pattern).owner();
   Variable record;
   record.scope = scope_id;
   record.segment = segment;
+  record.ref = static_cast<TensorId>(graph.ops.tensor_count()) + place;
+  record.initial = record.ref - 1;
+  record.value = record.ref + 2;
+  record.initializer =
+      graph.ops.add_run(pattern, fresh.name, wish.site == kUnknownSite ? graph.sites.here() : wish.site) + place + 1;
   const bool trainable = wish.trainable != Py_False;
   record.flags = trainable ? std::uint32_t{kTrainable} : 0u;
-  const VariableId id = add_variable(context, fresh.name, true, initial, output, kNone, kNone, record, site);
-  if (id == kNone || !graph.collections.add_variable(Collections::kVariables, id) ||
+  const VariableId id = graph.variables.create(record);
+  graph.live.push_back(nullptr);
+  if (!graph.collections.add_variable(Collections::kVariables, id) ||
       (trainable && !graph.collections.add_variable(Collections::kTrainable, id)))
     return nullptr;
   transaction.commit();

@@ -34,7 +34,7 @@ bool shape_allows(PyObject* shape, std::span<const std::int64_t> found) {
 PyObject* shared(GraphState& graph, PyGraph* owner, const PyVariableScope* scope, VariableId id,
                  PyObject* const* args) {
   if (scope->reuse == Reuse::kNo) return nullptr;
-  const Tensor& found = graph.ops.tensor(graph.variables[id].ref);
+  const Tensor found = graph.ops.tensor(graph.variables[id].ref);
   PyObject* dtype = given(args[kDType]) ? args[kDType] : scope->dtype;
   if (state().dtypes[base_dtype(found.dtype)] != dtype) return nullptr;
   if (given(args[kShape]) &&

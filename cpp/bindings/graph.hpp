@@ -38,12 +38,8 @@ struct GraphState {
   bool has_unnoted_names = false;  // operations have names that the counting of names does not know ("x/")
   bool seeded = false;             // it has a random seed
 
-  /// Attributes that many operations share: the values of their constants, and of random operations without seeds.
-  struct Drawn {
-    ShapeId vector;  // of the shape's sizes
-    std::uint32_t sizes, low, high;
-  };
-  std::unordered_map<ShapeId, Drawn> drawn;                            // of default initial values, by shape
+  // What many operations share.
+  std::unordered_map<std::uint64_t, std::uint32_t> variable_patterns;  // by what tells variables apart, but for names
   std::unordered_map<std::uint8_t, std::uint32_t> unseeded_attribute;  // by dtype
   std::uint32_t fill_attribute[2] = {kNone, kNone};                    // the constants 0 and 1
 

@@ -107,7 +107,7 @@ bool read_ids(PyObject* list, std::size_t count, std::vector<std::uint32_t>& ids
   return true;
 }
 
-PyObject* number_tuple(std::span<const std::uint32_t> ids) {
+PyObject* number_tuple(const Inputs& ids) {
   Ref tuple(PyTuple_New(static_cast<Py_ssize_t>(ids.size())));
   if (!tuple) return nullptr;
   for (std::size_t i = 0; i < ids.size(); ++i) {
@@ -132,7 +132,7 @@ PyObject* prune(PyObject* self, PyObject* args) {
   const std::vector<OpId> found = ops.prune(wanted, fed);
   return list_of(found.size(), [&](std::uint32_t i) -> PyObject* {
     const OpId id = found[i];
-    const Operation& op = ops.operation(id);
+    const Operation op = ops.operation(id);
     Ref node(PyTuple_New(6));
     if (!node) return nullptr;
     PyObject* attrs = op.attribute == kNone ? Py_None : graph.attributes[op.attribute];
@@ -156,7 +156,7 @@ PyObject* spec_number(PyObject* self, PyObject* number) {
   const OpGraph& ops = of(self).ops;
   std::uint32_t id;
   if (!read_id(number, ops.tensor_count(), id)) return nullptr;
-  const Tensor& tensor = ops.tensor(id);
+  const Tensor tensor = ops.tensor(id);
   return PyLong_FromUnsignedLongLong(std::uint64_t{tensor.shape} << 8 | tensor.dtype);
 }
 

@@ -1,6 +1,7 @@
 #include "scopetrie/op_graph.hpp"
 
 #include <algorithm>
+#include <utility>
 
 namespace scopetrie {
 
@@ -48,7 +49,7 @@ void OpGraph::take_owned_names(ScopeId scope, OpId owner) {
   const OpId first = owner > kOwnedReach ? owner - kOwnedReach : 0;
   const OpId last = std::min(owner + kOwnedReach, static_cast<OpId>(size() - 1));
   for (OpId op = first; op <= last; ++op) {
-    const Name name = operations_[op].name;
+    const Name name = name_of(op);
     if (name.scope != (owner | kOwnedBit)) continue;
     // "Initializer/zeros" takes "Initializer" here, unless another one did, and "zeros" beneath it.
     const std::string_view path = segments_.text(segments_.folded(name.segment));
@@ -66,7 +67,7 @@ void OpGraph::take_owned_names(ScopeId scope, OpId owner) {
 
 void OpGraph::append_name(const Name& name, std::string& out) const {
   if ((name.scope & kOwnedBit) != 0) {
-    append_name(operations_[name.scope & ~kOwnedBit].name, out);
+    append_name(name_of(name.scope & ~kOwnedBit), out);
     out += '/';
   } else if (name.scope != ScopeTrie::kRoot) {
     scopes_.append_path(name.scope, out);
@@ -78,7 +79,7 @@ void OpGraph::append_name(const Name& name, std::string& out) const {
 
 std::string OpGraph::name(OpId op) const {
   std::string out;
-  append_name(operations_[op].name, out);
+  append_name(name_of(op), out);
   return out;
 }
 
@@ -86,9 +87,23 @@ void OpGraph::reserve(std::size_t operations, std::size_t inputs, std::size_t te
   const auto room = [](auto& rows, std::size_t more) {
     if (rows.size() + more > rows.capacity()) rows.reserve(std::max(rows.size() + more, rows.capacity() * 2));
   };
-  room(operations_, operations);
+  room(rows_, operations);
   room(inputs_, inputs);
   room(tensors_, tensors);
+}
+
+std::uint32_t OpGraph::add_pattern(Pattern pattern) {
+  patterns_.push_back(std::move(pattern));
+  return static_cast<std::uint32_t>(patterns_.size() - 1);
+}
+
+void OpGraph::set_shape(TensorId id, ShapeId shape) {
+  if (tensor(id).shape == shape) return;
+  Tensor& row = tensors_[tensor_rows_.find(id).row];
+  if (row.dtype == kRunTensors)
+    run_shapes_[id] = shape;
+  else
+    row.shape = shape;
 }
 
 void OpGraph::add_control_inputs(OpId op, std::span<const OpId> inputs) {
@@ -112,13 +127,13 @@ OpId OpGraph::find_folded(std::string_view folded, IsWanted&& is_wanted) const {
   std::string low;
   for (; indexed_ < size(); ++indexed_) {
     low.clear();
-    append_name(operations_[indexed_].name, low);
+    append_name(name_of(static_cast<OpId>(indexed_)), low);
     fold(low);
     index_.insert(hash_bytes(low), static_cast<OpId>(indexed_));
   }
   return index_.find(hash_bytes(folded), [&](OpId op) {
     name.clear();
-    append_name(operations_[op].name, name);
+    append_name(name_of(op), name);
     low = name;
     fold(low);
     return low == folded && is_wanted(op, name);
@@ -135,7 +150,7 @@ std::vector<OpId> OpGraph::prune(std::span<const OpId> targets, std::span<const 
   std::vector<bool> needed(size());
   std::vector<bool> fed;
   if (!feeds.empty()) {
-    fed.resize(tensors_.size());
+    fed.resize(tensor_count());
     for (const TensorId tensor : feeds) fed[tensor] = true;
   }
   OpId last = 0;
@@ -151,7 +166,7 @@ std::vector<OpId> OpGraph::prune(std::span<const OpId> targets, std::span<const 
     if (!needed[op]) continue;
     found.push_back(op);
     for (const TensorId input : inputs(op))
-      if (fed.empty() || !fed[input]) needed[tensors_[input].op] = true;
+      if (fed.empty() || !fed[input]) needed[tensor(input).op] = true;
     for (const OpId input : control_inputs(op)) needed[input] = true;
   }
   std::reverse(found.begin(), found.end());
@@ -163,15 +178,19 @@ void OpGraph::rollback(const Mark& mark, bool keep_names) {
   for (; indexed_ > mark.operations; --indexed_) {
     const auto op = static_cast<OpId>(indexed_ - 1);
     name.clear();
-    append_name(operations_[op].name, name);
+    append_name(name_of(op), name);
     fold(name);
     index_.erase(hash_bytes(name), op);
   }
   if (has_control_inputs())
     for (std::size_t op = mark.operations; op < size(); ++op) control_inputs_.erase(static_cast<OpId>(op));
-  operations_.resize(mark.operations);
+  operation_rows_.truncate(static_cast<OpId>(mark.operations));
+  tensor_rows_.truncate(static_cast<TensorId>(mark.tensors));
+  rows_.resize(operation_rows_.rows());
   inputs_.resize(mark.inputs);
-  tensors_.resize(mark.tensors);
+  tensors_.resize(tensor_rows_.rows());
+  patterns_.erase(patterns_.begin() + static_cast<std::ptrdiff_t>(mark.patterns), patterns_.end());
+  std::erase_if(run_shapes_, [&](const auto& entry) { return entry.first >= mark.tensors; });
   if (keep_names) {
     commit();
     return;

@@ -1,14 +1,15 @@
 // The op graph: operations as rows of arrays, with the names, scopes and shapes that they refer to.
 //
 // Invariants: an operation's inputs were made before it, so creation order is a topological order; outputs of one
-// operation are consecutive tensors; a row is 32 bytes, a tensor 12, an input 4. `attribute` and `site` are the
-// caller's numbers (kNone: nothing). An *owned* operation is named after another one made next to it ("mul_7/y" of
-// "mul_7", "w/Assign" of "w") and costs no trie node and no name entry until someone opens that scope. A scope is
-// *opened* by the first name that is asked for beneath it; then the scopes above it are opened too.
-// Thread safety: none; one writer or many readers, where find() counts as writing.
+// operation are consecutive tensors; ids are dense. A row is 32 bytes, a tensor 12, an input 4; a run of operations
+// made from a Pattern is one row and one tensor. `attribute` and `site` are the caller's numbers (kNone: nothing). An
+// *owned* operation is named after another one made next to it ("mul_7/y" of "mul_7", "w/Assign" of "w") and costs no
+// trie node and no name entry until someone opens that scope. A scope is *opened* by the first name that is asked for
+// beneath it; then the scopes above it are opened too. Thread safety: none; one writer or many readers, where find()
+// counts as writing.
 #pragma once
 
-#include <initializer_list>
+#include <cstddef>
 #include <span>
 #include <string>
 #include <string_view>
@@ -16,6 +17,8 @@
 #include <vector>
 
 #include "scopetrie/ids.hpp"
+#include "scopetrie/pattern.hpp"
+#include "scopetrie/runs.hpp"
 #include "scopetrie/scope_trie.hpp"
 #include "scopetrie/segments.hpp"
 #include "scopetrie/shape_table.hpp"
@@ -30,18 +33,47 @@ struct Operation {
   std::uint32_t attribute;
   std::uint32_t site;
   KindId kind;
-  std::uint16_t flags;
-};
-
-struct Output {
-  ShapeId shape = ShapeTable::kUnknown;
-  std::uint8_t dtype = 0;
 };
 
 struct Tensor {
   OpId op;
   ShapeId shape;
   std::uint8_t dtype;
+};
+
+/// The tensors that an operation takes, by number.
+class Inputs {
+ public:
+  class Iterator {
+   public:
+    using value_type = TensorId;
+    using difference_type = std::ptrdiff_t;
+    Iterator() = default;
+    Iterator(const TensorId* at, TensorId base) : at_(at), base_(base) {}
+    TensorId operator*() const { return *at_ + base_; }
+    Iterator& operator++() {
+      ++at_;
+      return *this;
+    }
+    Iterator operator++(int) { return {at_++, base_}; }
+    bool operator==(const Iterator& other) const { return at_ == other.at_; }
+
+   private:
+    const TensorId* at_ = nullptr;
+    TensorId base_ = 0;
+  };
+
+  /// Each of `from`, counted from `base` on.
+  explicit Inputs(std::span<const TensorId> from, TensorId base = 0) : from_(from), base_(base) {}
+  std::size_t size() const noexcept { return from_.size(); }
+  bool empty() const noexcept { return from_.empty(); }
+  TensorId operator[](std::size_t at) const { return from_[at] + base_; }
+  Iterator begin() const { return {from_.data(), base_}; }
+  Iterator end() const { return {from_.data() + from_.size(), base_}; }
+
+ private:
+  std::span<const TensorId> from_;
+  TensorId base_;
 };
 
 class OpGraph {
@@ -97,32 +129,74 @@ class OpGraph {
 
   OpId add(KindId kind, const Name& name, std::span<const TensorId> inputs, std::span<const Output> outputs,
            std::uint32_t attribute = kNone, std::uint32_t site = kNone) {
-    const auto id = static_cast<OpId>(operations_.size());
-    operations_.push_back({name, static_cast<std::uint32_t>(inputs_.size()), static_cast<TensorId>(tensors_.size()),
-                           attribute, site, kind, 0});
+    const auto id = static_cast<OpId>(size());
+    rows_.push_back({name, static_cast<std::uint32_t>(inputs_.size()), static_cast<TensorId>(tensor_count()), attribute,
+                     site, kind});
+    operation_rows_.append();
     inputs_.insert(inputs_.end(), inputs.begin(), inputs.end());
-    for (const Output& output : outputs) tensors_.push_back({id, output.shape, output.dtype});
+    for (const Output& output : outputs) {
+      tensors_.push_back({id, output.shape, output.dtype});
+      tensor_rows_.append();
+    }
     return id;
   }
-  /// `inputs` were made before `op`. rollback() undoes this only together with `op`.
+
+  /// Keeps a pattern for add_run(); gives its number.
+  std::uint32_t add_pattern(Pattern pattern);
+  /// Adds the operations of a pattern, the owner called `name`; gives the first one's id, which the others follow, as
+  /// the tensors follow the first one's.
+  OpId add_run(std::uint32_t pattern, const Name& name, std::uint32_t site = kNone) {
+    const auto id = static_cast<OpId>(size());
+    const std::uint32_t length = patterns_[pattern].size();
+    rows_.push_back(
+        {name, static_cast<std::uint32_t>(inputs_.size()), static_cast<TensorId>(tensor_count()), pattern, site, kRun});
+    tensors_.push_back({id, pattern, kRunTensors});
+    operation_rows_.append(length);
+    tensor_rows_.append(length);
+    return id;
+  }
+  const Pattern& pattern(std::uint32_t number) const { return patterns_[number]; }
+  std::size_t pattern_count() const noexcept { return patterns_.size(); }
+
   /// Makes room for that many more, growing at least as a vector does by itself.
   void reserve(std::size_t operations, std::size_t inputs, std::size_t tensors);
+  /// `inputs` were made before `op`. rollback() undoes this only together with `op`.
   void add_control_inputs(OpId op, std::span<const OpId> inputs);
 
-  std::size_t size() const noexcept { return operations_.size(); }
-  std::size_t tensor_count() const noexcept { return tensors_.size(); }
-  const Operation& operation(OpId id) const { return operations_[id]; }
-  const Tensor& tensor(TensorId id) const { return tensors_[id]; }
-  void set_shape(TensorId id, ShapeId shape) { tensors_[id].shape = shape; }
+  std::size_t size() const noexcept { return operation_rows_.size(); }
+  std::size_t tensor_count() const noexcept { return tensor_rows_.size(); }
 
-  std::span<const TensorId> inputs(OpId id) const {
-    const std::uint32_t first = operations_[id].first_input;
-    const std::size_t end = id + 1 < operations_.size() ? operations_[id + 1].first_input : inputs_.size();
-    return {inputs_.data() + first, end - first};
+  Operation operation(OpId id) const {
+    const Runs::Place at = operation_rows_.find(id);
+    const Operation& row = rows_[at.row];
+    return row.kind != kRun ? row : step(row, id, at.at);
+  }
+  Name name_of(OpId id) const {
+    const Runs::Place at = operation_rows_.find(id);
+    const Operation& row = rows_[at.row];
+    return row.kind != kRun ? row.name : step(row, id, at.at).name;
+  }
+  Tensor tensor(TensorId id) const {
+    const Runs::Place at = tensor_rows_.find(id);
+    const Tensor& row = tensors_[at.row];
+    return row.dtype != kRunTensors ? row : step_output(row, id, at.at);
+  }
+  /// `shape` replaces what is known of a tensor.
+  void set_shape(TensorId id, ShapeId shape);
+
+  Inputs inputs(OpId id) const {
+    const Runs::Place at = operation_rows_.find(id);
+    const Operation& row = rows_[at.row];
+    if (row.kind == kRun) return Inputs(patterns_[row.attribute].inputs(at.at), row.first_output);
+    const std::size_t end = at.row + 1 < rows_.size() ? rows_[at.row + 1].first_input : inputs_.size();
+    return Inputs({inputs_.data() + row.first_input, end - row.first_input});
   }
   std::uint32_t output_count(OpId id) const {
-    const std::size_t end = id + 1 < operations_.size() ? operations_[id + 1].first_output : tensors_.size();
-    return static_cast<std::uint32_t>(end - operations_[id].first_output);
+    const Runs::Place at = operation_rows_.find(id);
+    const Operation& row = rows_[at.row];
+    if (row.kind == kRun) return 1;
+    const std::size_t end = at.row + 1 < rows_.size() ? rows_[at.row + 1].first_output : tensor_count();
+    return static_cast<std::uint32_t>(end - row.first_output);
   }
   std::span<const OpId> control_inputs(OpId id) const;
   bool has_control_inputs() const noexcept { return !control_inputs_.empty(); }
@@ -136,16 +210,35 @@ class OpGraph {
   // Undo ------------------------------------------------------------------------------------------------------------
 
   struct Mark {
-    std::size_t operations, inputs, tensors, opened, names;
+    std::size_t operations, inputs, tensors, patterns, opened, names;
   };
   /// Starts a span that ends with rollback() or commit(); spans nest.
-  Mark begin() { return {operations_.size(), inputs_.size(), tensors_.size(), opened_.size(), names_.begin()}; }
-  /// Undoes the names and operations made since. Segments, scopes and shapes stay.
-  /// Takes back the operations made since `mark`, and the names taken, unless they are to stay taken.
+  Mark begin() { return {size(), inputs_.size(), tensor_count(), patterns_.size(), opened_.size(), names_.begin()}; }
+  /// Takes back the operations and patterns made since `mark`, and the names taken, unless they are to stay taken.
+  /// Segments, scopes and shapes stay.
   void rollback(const Mark& mark, bool keep_names = false);
   void commit() noexcept;
 
  private:
+  Operation step(const Operation& row, OpId id, std::uint32_t place) const {
+    const Pattern& pattern = patterns_[row.attribute];
+    const Pattern::Step& step = pattern[place];
+    const OpId owner = id - place + pattern.owner();
+    return {step.segment == kNone ? row.name : owned(owner, step.segment),
+            0,
+            row.first_output + place,
+            step.attribute,
+            row.site,
+            step.kind};
+  }
+  Tensor step_output(const Tensor& row, TensorId id, std::uint32_t place) const {
+    const Output& output = patterns_[row.shape][place].output;
+    if (run_shapes_.empty()) [[likely]]
+      return {row.op + place, output.shape, output.dtype};
+    const auto set = run_shapes_.find(id);
+    return {row.op + place, set != run_shapes_.end() ? set->second : output.shape, output.dtype};
+  }
+
   void open(ScopeId folded);
   void take_owned_names(ScopeId scope, OpId owner);
   template <class IsWanted>
@@ -155,9 +248,17 @@ class OpGraph {
   ScopeTrie scopes_{segments_};
   ShapeTable shapes_;
   UniqueNames names_{segments_};
-  std::vector<Operation> operations_;
+  // A row of kind kRun stands for a run: its name is the owner's, its attribute the pattern's number. A run's tensors
+  // are one of dtype kRunTensors: its op is the run's first, its shape the pattern's number.
+  static constexpr KindId kRun = 0xFFFF;
+  static constexpr std::uint8_t kRunTensors = 0xFF;
+  std::vector<Operation> rows_;
   std::vector<TensorId> inputs_;
   std::vector<Tensor> tensors_;
+  Runs operation_rows_;
+  Runs tensor_rows_;
+  std::vector<Pattern> patterns_;
+  std::unordered_map<TensorId, ShapeId> run_shapes_;  // those that set_shape() gave to tensors of runs
   std::unordered_map<OpId, std::vector<OpId>> control_inputs_;
   std::vector<ScopeId> opened_;  // while spans are open: what rollback() closes
   // The first `indexed_` operations by their folded names.
