@@ -7,7 +7,7 @@
 
 namespace scopetrie::python {
 
-bool Collections::start() {
+bool Collections::start_slow() {
   static const char* const known[] = {"variables", "trainable_variables"};  // GraphKeys, in the order of Known
   numbers_ = PyDict_New();
   if (numbers_ == nullptr) return false;
@@ -27,7 +27,7 @@ Py_ssize_t Collections::find(PyObject* key) const {
 }
 
 Py_ssize_t Collections::at(PyObject* key) {
-  if (numbers_ == nullptr && !start()) return -1;
+  if (!start()) return -1;
   const Py_ssize_t found = find(key);
   if (found >= 0 || PyErr_Occurred()) return found;
   const Ref number(PyLong_FromSize_t(lists_.size()));

@@ -47,11 +47,10 @@ class Collections {
   bool create(PyObject* key);
   /// Forgets a key's collection, if there is one.
   bool drop(PyObject* key);
-  bool add_variable(Known which, std::uint32_t id) {
-    if (lists_.size() < 2 && !start()) return false;
-    of(which).emplace_back(Item::kVariable, id);
-    return true;
-  }
+  /// Makes the lists of Known, if they are not there yet.
+  bool start() { return numbers_ != nullptr || start_slow(); }
+  /// After start().
+  void add_variable(Known which, std::uint32_t id) { of(which).emplace_back(Item::kVariable, id); }
   PyObject* list(PyGraph* graph, PyObject* key) const;
   bool assign(PyGraph* graph, PyObject* key, PyObject* values);
   PyObject* keys() const;
@@ -61,7 +60,7 @@ class Collections {
   void clear();
 
  private:
-  bool start();
+  bool start_slow();
   static Item make_item(PyGraph* graph, PyObject* value);
   // The items of a list that is a collection from now on.
   std::vector<Item>& of(std::size_t at) {

@@ -7,13 +7,12 @@ namespace scopetrie::python {
 
 namespace {
 
+using Recipe = Creation::Recipe;
+
 // v1 makes larger fills of three operations.
 constexpr std::int64_t kLargestConstant = 1000;
 
 bool is_float(std::uint8_t dtype) { return dtype == kFloat32 || dtype == kFloat64 || dtype == kFloat16; }
-
-/// What the initial value is made of.
-enum class Recipe { kNone, kZeros, kOnes, kGlorotUniform };
 
 Recipe recipe_of(PyObject* initializer, std::uint8_t dtype) {
   const State& s = state();
@@ -124,72 +123,72 @@ std::uint32_t pattern_of(GraphState& graph, Recipe recipe, Output output, std::u
   return made;
 }
 
-// The dtype and shape of the wish; false where they are not plain.
-bool read_output(GraphState& graph, PyVariableScope* scope, const Plain& wish, Output& output) {
-  const auto dtype = state().dtype_numbers.find(given(wish.dtype) ? wish.dtype : scope->dtype);
-  if (dtype == state().dtype_numbers.end()) return false;
-  output.dtype = dtype->second;
-  if (!is_float(output.dtype) && output.dtype != kInt32 && output.dtype != kInt64) return false;
-  if (!given(wish.shape) || !(PyList_CheckExact(wish.shape) || PyTuple_CheckExact(wish.shape))) return false;
-  if (parse_dims(graph.ops.shapes(), wish.shape, output.shape)) return graph.ops.shapes().elements(output.shape) >= 0;
-  PyErr_Clear();
-  return false;
-}
-
 }  // namespace
 
-PyObject* create_plain(Context& context, PyVariableScope* scope, ScopeId scope_id, SegmentId segment,
-                       const Plain& wish) {
-  GraphState& graph = state_of(context.graph);
-  if (scope->reuse == Reuse::kYes || graph.finalized || graph.has_unnoted_names) return nullptr;
+// Whether variables can be made here, and of what.
+bool Creation::start() {
+  if (scope_->reuse == Reuse::kYes || graph_.finalized || graph_.has_unnoted_names) return false;
   // Whoever hears of new operations, or makes variables in our place, must be asked.
-  if (!context.controls.empty() || context.on_operation != nullptr || context.creators != nullptr) return nullptr;
-  if (scope->regularizer != nullptr || scope->constraint != nullptr || scope->caching_device != nullptr) return nullptr;
-  Output output;
-  if (!read_output(graph, scope, wish, output)) return nullptr;
-  const Recipe recipe = recipe_of(given(wish.initializer) ? wish.initializer : scope->initializer, output.dtype);
-  if (recipe == Recipe::kNone) return nullptr;
-  if (recipe != Recipe::kGlorotUniform && graph.ops.shapes().elements(output.shape) >= kLargestConstant) return nullptr;
-  // The slow path says what is wrong where parts of a partitioned variable have this name.
-  static const std::uint32_t kPart = known_name("part_0");
-  if (const ScopeId parts = graph.ops.scopes().find_child(scope_id, segment);
-      parts != kNone && graph.variables.find(parts, known_segment(graph, kPart)) != kNone)
-    return nullptr;
+  if (!context_.controls.empty() || context_.on_operation != nullptr || context_.creators != nullptr) return false;
+  if (scope_->regularizer != nullptr || scope_->constraint != nullptr || scope_->caching_device != nullptr)
+    return false;
+  dtype_ = known_dtype_number(given(wish_.dtype) ? wish_.dtype : scope_->dtype);
+  if (!is_float(dtype_) && dtype_ != kInt32 && dtype_ != kInt64) return false;
+  recipe_ = recipe_of(given(wish_.initializer) ? wish_.initializer : scope_->initializer, dtype_);
+  if (recipe_ == Recipe::kNone || !graph_.collections.start()) return false;
+  trainable_ = wish_.trainable != Py_False;
+  drawn_ = recipe_ == Recipe::kGlorotUniform ? unseeded_attribute(graph_, dtype_) : kNone;
+  shape_ = nullptr;
+  return ready_ = true;
+}
 
-  std::uint32_t drawn = kNone;
-  if (recipe == Recipe::kGlorotUniform && (drawn = unseeded_attribute(graph, output.dtype)) == kNone) {
-    // Python gives the seeds: nothing may be half done while it runs, and seeds must not be drawn for nothing.
-    {
-      Transaction trial(context);
-      if (!graph.ops.unique(scope_id, segment).bare) return nullptr;
-    }
-    drawn = random_attribute(graph, output.dtype);
-    if (drawn == kNone || graph.variables.find(scope_id, segment) != kNone) return nullptr;
+bool Creation::read_shape(PyObject* shape) {
+  if (shape != nullptr && shape == shape_) return true;
+  if (!given(shape) || !(PyList_CheckExact(shape) || PyTuple_CheckExact(shape))) return false;
+  ShapeTable& shapes = graph_.ops.shapes();
+  ShapeId id;
+  if (!parse_dims(shapes, shape, id)) {
+    PyErr_Clear();
+    return false;
   }
-  Transaction transaction(context);
-  const OpGraph::Fresh fresh = graph.ops.unique(scope_id, segment);
-  if (!fresh.bare) return nullptr;
-  graph.ops.note_owner(fresh.name);
-  const std::uint32_t pattern = pattern_of(graph, recipe, output, drawn);
-  if (pattern == kNone) return nullptr;
-  const std::uint32_t place = graph.ops.pattern(pattern).owner();
+  const std::int64_t elements = shapes.elements(id);
+  if (elements < 0 || (recipe_ != Recipe::kGlorotUniform && elements >= kLargestConstant)) return false;
+  output_ = {id, dtype_};
+  pattern_ = kNone;
+  shape_ = shape;
+  return true;
+}
+
+bool Creation::draw(ScopeId scope_id, SegmentId segment) {
+  // Python gives the seeds: nothing may be half done while it runs, and seeds must not be drawn for nothing.
+  if (!graph_.ops.can_own(scope_id, segment)) return false;
+  drawn_ = random_attribute(graph_, dtype_);
+  return drawn_ != kNone && graph_.variables.find(scope_id, segment) == kNone;
+}
+
+PyObject* Creation::make(ScopeId scope_id, SegmentId segment, PyObject* shape) {
+  if (!(ready_ || start()) || !read_shape(shape)) return nullptr;
+  if (recipe_ == Recipe::kGlorotUniform && drawn_ == kNone && !draw(scope_id, segment)) return nullptr;
+  if (pattern_ == kNone && (pattern_ = pattern_of(graph_, recipe_, output_, drawn_)) == kNone) return nullptr;
   Variable record;
+  Name name;
+  if (!graph_.ops.unique_owner(scope_id, segment, name)) return nullptr;
+  note_builder(context_);
+  if (wish_.site == kUnknownSite) wish_.site = graph_.sites.here();
+  const std::uint32_t place = graph_.ops.pattern(pattern_).owner();
   record.scope = scope_id;
   record.segment = segment;
-  record.ref = static_cast<TensorId>(graph.ops.tensor_count()) + place;
+  record.ref = static_cast<TensorId>(graph_.ops.tensor_count()) + place;
   record.initial = record.ref - 1;
   record.value = record.ref + 2;
-  record.initializer =
-      graph.ops.add_run(pattern, fresh.name, wish.site == kUnknownSite ? graph.sites.here() : wish.site) + place + 1;
-  const bool trainable = wish.trainable != Py_False;
-  record.flags = trainable ? std::uint32_t{kTrainable} : 0u;
-  const VariableId id = graph.variables.create(record);
-  graph.live.push_back(nullptr);
-  if (!graph.collections.add_variable(Collections::kVariables, id) ||
-      (trainable && !graph.collections.add_variable(Collections::kTrainable, id)))
-    return nullptr;
-  transaction.commit();
-  return variable_handle(context.graph, id);
+  record.initializer = graph_.ops.add_run(pattern_, name, wish_.site) + place + 1;
+  record.flags = trainable_ ? std::uint32_t{kTrainable} : 0u;
+  const VariableId id = graph_.variables.create(record);
+  graph_.live.push_back(nullptr);
+  graph_.collections.add_variable(Collections::kVariables, id);
+  if (trainable_) graph_.collections.add_variable(Collections::kTrainable, id);
+  if (graph_.seeded) drawn_ = pattern_ = kNone;
+  return variable_handle(context_.graph, id);
 }
 
 }  // namespace scopetrie::python

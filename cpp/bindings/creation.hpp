@@ -11,18 +11,46 @@ inline bool given(PyObject* argument) { return argument != nullptr && argument !
 /// A site that the creation finds out itself.
 inline constexpr std::uint32_t kUnknownSite = kNone - 1;
 
-/// What get_variable is asked for in the plain case; borrowed, null or None where not given.
-struct Plain {
-  PyObject* shape;
-  PyObject* dtype;
-  PyObject* initializer;
-  PyObject* trainable;
-  std::uint32_t site;
-};
+/// The plain creations of one call: variables of one dtype and initializer, in one context and scope. Borrows all that
+/// it is given.
+class Creation {
+ public:
+  /// What an initial value is made of.
+  enum class Recipe : std::uint8_t { kNone, kZeros, kOnes, kGlorotUniform };
 
-/// Creates a variable called `segment` in `scope_id`, which has none of that name: its rows and those of its initial
-/// value, all owned by the variable's name. Null without an exception where the slow path has to do it.
-PyObject* create_plain(Context& context, PyVariableScope* scope, ScopeId scope_id, SegmentId segment,
-                       const Plain& wish);
+  /// What get_variable is given for all of them; null or None where not given.
+  struct Wish {
+    PyObject *dtype, *initializer, *trainable;
+    std::uint32_t site;
+  };
+
+  Creation(Context& context, const Wish& wish)
+      : context_(context), graph_(state_of(context.graph)), scope_(context.variable_scope), wish_(wish) {}
+
+  /// Python code has run, which may have changed anything.
+  void restart() { ready_ = false; }
+
+  /// Creates a variable called `segment` in `scope_id`, which has none of that name: its operations and those of its
+  /// initial value, all owned by the variable's name. Null where the slow path has to do it, possibly with an exception
+  /// set, which the slow path must not follow then.
+  PyObject* make(ScopeId scope_id, SegmentId segment, PyObject* shape);
+
+ private:
+  bool start();
+  bool read_shape(PyObject* shape);
+  bool draw(ScopeId scope_id, SegmentId segment);
+
+  Context& context_;
+  GraphState& graph_;
+  PyVariableScope* scope_;
+  Wish wish_;
+  bool ready_ = false, trainable_ = true;
+  std::uint8_t dtype_ = 0;
+  Recipe recipe_ = Recipe::kNone;
+  std::uint32_t drawn_ = kNone;  // the attribute of random operations
+  PyObject* shape_ = nullptr;    // what `output_` and `pattern_` were made for
+  Output output_;
+  std::uint32_t pattern_ = kNone;
+};
 
 }  // namespace scopetrie::python

@@ -52,28 +52,24 @@ PyObject* call_slow(PyVariableScope* scope, PyObject* const* args) {
   return PyObject_Vectorcall(state().hooks.get_variable, all, kArguments + 1, nullptr);
 }
 
-// One variable: the hit and the plain creation here, anything else in Python.
-PyObject* get_one(Context& context, PyObject* const* arguments, std::uint32_t site) {
-  PyVariableScope* scope = context.variable_scope;
-  bool plain = scope->custom_getter == nullptr && scope->partitioner == nullptr && !given(arguments[kRegularizer]);
-  for (int i = kFirstRare; plain && i < kArguments; ++i) plain = !given(arguments[i]);
-  if (!plain) return call_slow(scope, arguments);
+bool is_plain(const PyVariableScope* scope, PyObject* const* arguments) {
+  if (scope->custom_getter != nullptr || scope->partitioner != nullptr || given(arguments[kRegularizer])) return false;
+  for (int i = kFirstRare; i < kArguments; ++i)
+    if (given(arguments[i])) return false;
+  return true;
+}
 
+// One variable, in the plain case: the hit and the creation. Null where it is not; an exception may be set.
+PyObject* get_plain(Context& context, PyVariableScope* scope, ScopeId scope_id, PyObject* const* arguments,
+                    Creation& creation) {
   GraphState& graph = state_of(context.graph);
+  const std::size_t segments = graph.ops.segments().size();
   const SegmentId segment = plain_segment(graph, arguments[kName]);
-  if (segment == kNone) return call_slow(scope, arguments);
-  const ScopeId scope_id = scope_in(scope, context.graph);
-  const VariableId found = graph.variables.find(scope_id, segment);
-  PyObject* result;
-  if (found != kNone) {
-    result = shared(graph, context.graph, scope, found, arguments);
-  } else {
-    const Plain wish{arguments[kShape], arguments[kDType], arguments[kInitializer], arguments[kTrainable], site};
-    result = create_plain(context, scope, scope_id, segment, wish);
-  }
-  if (result != nullptr) [[likely]]
-    return result;
-  return PyErr_Occurred() ? nullptr : call_slow(scope, arguments);
+  if (segment == kNone) return nullptr;
+  // A name that nobody wrote before is no variable's: in large graphs looking is not for nothing.
+  const VariableId found = segment < segments ? graph.variables.find(scope_id, segment) : kNone;
+  return found != kNone ? shared(graph, context.graph, scope, found, arguments)
+                        : creation.make(scope_id, segment, arguments[kShape]);
 }
 
 PyObject* get_variable(PyObject*, PyObject* const* args, Py_ssize_t positional, PyObject* keywords) {
@@ -88,7 +84,23 @@ PyObject* get_variable(PyObject*, PyObject* const* args, Py_ssize_t positional, 
     return nullptr;
   }
   Context* context = current_context();
-  return context == nullptr ? nullptr : get_one(*context, arguments, kUnknownSite);
+  if (context == nullptr) return nullptr;
+  PyVariableScope* scope = context->variable_scope;
+  if (is_plain(scope, arguments)) [[likely]] {
+    Creation creation(*context, {arguments[kDType], arguments[kInitializer], arguments[kTrainable], kUnknownSite});
+    PyObject* variable = get_plain(*context, scope, scope_in(scope, context->graph), arguments, creation);
+    if (variable != nullptr) [[likely]]
+      return variable;
+    if (PyErr_Occurred()) return nullptr;
+  }
+  return call_slow(scope, arguments);
+}
+
+// Makes room for that many new variables, so that tables grow once.
+void reserve_variables(GraphState& graph, std::size_t count) {
+  graph.ops.reserve_names(count);
+  graph.ops.reserve(count, 0, count);
+  graph.variables.reserve(count);
 }
 
 // get_variables(names, shapes, dtype, initializer, trainable): the same for many names, in one call.
@@ -120,18 +132,25 @@ PyObject* get_variables(PyObject*, PyObject* const* args, Py_ssize_t positional,
   Transaction transaction(*context);
   Ref made(PyList_New(count));
   if (!made) return nullptr;
-  const std::uint32_t site = graph.sites.here();
-  graph.ops.reserve(static_cast<std::size_t>(count) * 4, static_cast<std::size_t>(count) * 3,
-                    static_cast<std::size_t>(count) * 4);
+  reserve_variables(graph, static_cast<std::size_t>(count));
+  Creation creation(*context, {given_to[2], given_to[3], given_to[4], graph.sites.here()});
+  PyObject* arguments[kArguments] = {};
+  arguments[kDType] = given_to[2];
+  arguments[kInitializer] = given_to[3];
+  arguments[kTrainable] = given_to[4];
+  PyVariableScope* scope = context->variable_scope;
+  const ScopeId scope_id = scope_in(scope, context->graph);
   for (Py_ssize_t i = 0; i < count; ++i) {
-    PyObject* arguments[kArguments] = {};
     arguments[kName] = PySequence_Fast_GET_ITEM(names.get(), i);
     if (shapes) arguments[kShape] = PySequence_Fast_GET_ITEM(shapes.get(), i);
-    arguments[kDType] = given_to[2];
-    arguments[kInitializer] = given_to[3];
-    arguments[kTrainable] = given_to[4];
-    PyObject* variable = get_one(*context, arguments, site);
-    if (variable == nullptr) return nullptr;
+    PyObject* variable =
+        is_plain(scope, arguments) ? get_plain(*context, scope, scope_id, arguments, creation) : nullptr;
+    if (variable == nullptr) {
+      if (PyErr_Occurred()) return nullptr;
+      variable = call_slow(scope, arguments);
+      if (variable == nullptr) return nullptr;
+      creation.restart();
+    }
     PyList_SET_ITEM(made.get(), i, variable);
   }
   transaction.commit();

@@ -8,11 +8,10 @@ State* const the_state = new State;
 
 std::uint8_t dtype_number(PyObject* dtype) {
   State& s = state();
-  if (const auto at = s.dtype_numbers.find(dtype); at != s.dtype_numbers.end()) return at->second;
+  if (const std::uint8_t known = known_dtype_number(dtype); known != 0) return known;
   const Ref converted(PyObject_CallOneArg(s.hooks.as_dtype, dtype));
   if (!converted) return 0;
-  const auto at = s.dtype_numbers.find(converted.get());
-  if (at != s.dtype_numbers.end()) return at->second;
+  if (const std::uint8_t known = known_dtype_number(converted.get()); known != 0) return known;
   PyErr_Format(PyExc_TypeError, "%R is not a registered dtype", converted.get());
   return 0;
 }

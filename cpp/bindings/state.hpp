@@ -67,6 +67,11 @@ struct State {
 extern State* const the_state;
 inline State& state() { return *the_state; }
 
+/// The number of a DType, or 0 (no exception) where the object is none.
+inline std::uint8_t known_dtype_number(PyObject* dtype) {
+  const auto at = state().dtype_numbers.find(dtype);
+  return at != state().dtype_numbers.end() ? at->second : 0;
+}
 /// The number of a dtype given in any form v1 takes, or 0 with an exception set.
 std::uint8_t dtype_number(PyObject* dtype);
 

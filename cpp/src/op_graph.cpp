@@ -20,6 +20,18 @@ Name OpGraph::peek(ScopeId scope, SegmentId segment) {
   return {scope, segment, names_.peek(folded, segments_.folded(segment))};
 }
 
+bool OpGraph::can_own(ScopeId scope, SegmentId segment) {
+  const Name name = peek(scope, segment);
+  return scopes_.find_child(scopes_.folded(scope), segments_.folded(segment), name.suffix) == kNone;
+}
+
+bool OpGraph::unique_owner_slow(Name& name) {
+  if (!can_own(name.scope, name.segment)) return false;
+  name = unique(name.scope, name.segment).name;
+  note_owner(name);
+  return true;
+}
+
 void OpGraph::note_owner(const Name& name) {
   const SegmentId folded = segments_.folded(name.segment);
   names_.note_owner(scopes_.folded(name.scope), name.suffix != 0 ? folded : segments_.base(folded));

@@ -27,6 +27,12 @@ bool is_upper(char c) { return c >= 'A' && c <= 'Z'; }
 
 Segments::Segments() { add_record(hash_bytes({}), "", kNone, 0); }
 
+void Segments::reserve(std::size_t more) {
+  if (records_.size() + more > records_.capacity())
+    records_.reserve(std::max(records_.size() + more, records_.capacity() * 2));
+  table_.reserve(more);
+}
+
 SegmentId Segments::add(std::uint32_t hash, std::string_view text) {
   const std::string_view kept(keep(text), text.size());
   std::uint32_t number = 0;

@@ -1,5 +1,6 @@
 #include "scopetrie/unique_names.hpp"
 
+#include <bit>
 #include <stdexcept>
 
 namespace scopetrie {
@@ -13,22 +14,22 @@ const UniqueNames::Slot* UniqueNames::find(ScopeId scope, SegmentId base, std::u
   }
 }
 
-UniqueNames::Slot& UniqueNames::add_slot(ScopeId scope, SegmentId base, std::uint32_t suffix) {
-  const Slot empty{kNone, 0, 0, 0, 0, 0, 0};
-  const auto place = [&](const Slot& slot) -> Slot& {
+void UniqueNames::grow(std::size_t size) {
+  std::vector<Slot> old(size, Slot{kNone, 0, 0, 0, 0, 0, 0});
+  old.swap(slots_);
+  mask_ = slots_.size() - 1;
+  for (const Slot& slot : old) {
+    if (slot.scope == kNone) continue;
     std::size_t at = hash_numbered(slot.scope, slot.base, slot.suffix) & mask_;
     while (slots_[at].scope != kNone) at = (at + 1) & mask_;
-    return slots_[at] = slot;
-  };
-  if ((count_ + 1) * 4 > slots_.size() * 3) {
-    std::vector<Slot> old(slots_.empty() ? 16 : slots_.size() * 2, empty);
-    old.swap(slots_);
-    mask_ = slots_.size() - 1;
-    for (const Slot& slot : old)
-      if (slot.scope != kNone) place(slot);
+    slots_[at] = slot;
   }
-  ++count_;
-  return place({scope, base, suffix, 0, 0, 0, 0});
+}
+
+void UniqueNames::reserve(std::size_t more) {
+  if (recording()) log_.reserve(log_.size() + more);
+  const std::size_t size = std::bit_ceil((count_ + more) * 4 / 3 + 1);
+  if (size > slots_.size()) grow(std::max<std::size_t>(16, size));
 }
 
 std::uint32_t UniqueNames::next_of(ScopeId scope, SegmentId base, std::uint32_t suffix) const {

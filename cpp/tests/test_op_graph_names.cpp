@@ -194,12 +194,20 @@ class Comparison {
     };
     const Kind& kind = kinds[random_() % std::size(kinds)];
     OpGraph& graph = names_.graph;
-    const OpGraph::Fresh fresh = graph.unique(scope(path), segment(name));
+    const bool has_children = kind.before.size() + kind.after.size() > 0;
+    const bool wants_run = has_children && random_() % 2 == 0;
+    const bool can_own = graph.can_own(scope(path), segment(name));
+    OpGraph::Fresh fresh{{}, true};
+    const bool run = wants_run && graph.unique_owner(scope(path), segment(name), fresh.name);
+    if (!run) fresh = graph.unique(scope(path), segment(name));
+    if (wants_run) REQUIRE(run == can_own);
+    REQUIRE(fresh.bare == can_own);
     const std::string full = model_.unique(joined(path, name));
     compare(fresh.name, full);
-    const bool owned = fresh.bare && random_() % 4 != 0 && kind.before.size() + kind.after.size() > 0;
+    const bool owned = run || (fresh.bare && random_() % 4 != 0 && has_children);
     const auto owner = static_cast<OpId>(graph.size() + kind.before.size());
-    if (owned) graph.note_owner(fresh.name);
+    if (owned && !run) graph.note_owner(fresh.name);
+    Pattern pattern;
     std::map<std::string, std::pair<std::string, ScopeId>> opened;  // scopes of this operation, as v1 named them
     const auto add_beneath = [&](const std::string& rest) {
       std::string prefix = full;
@@ -221,12 +229,19 @@ class Comparison {
         std::tie(prefix, at) = opened[key];
       }
       expected_.push_back(model_.unique(prefix + "/" + rest.substr(start)));
-      names_.add(owned ? OpGraph::owned(owner, segment(rest)) : graph.unique(at, segment(rest.substr(start))).name);
+      if (run)
+        pattern.add(0, segment(rest), {}, {});
+      else
+        names_.add(owned ? OpGraph::owned(owner, segment(rest)) : graph.unique(at, segment(rest.substr(start))).name);
     };
     for (const std::string& child : kind.before) add_beneath(child);
     expected_.push_back(full);
-    names_.add(fresh.name);
+    if (run)
+      pattern.add(0, kNone, {}, {});
+    else
+      names_.add(fresh.name);
     for (const std::string& child : kind.after) add_beneath(child);
+    if (run) graph.add_run(graph.add_pattern(std::move(pattern)), fresh.name);
     for (std::size_t op = expected_.size() - kind.before.size() - kind.after.size() - 1; op < expected_.size(); ++op)
       REQUIRE(graph.name(static_cast<OpId>(op)) == expected_[op]);
   }

@@ -5,6 +5,8 @@
 // a probe reads a key only on equal hashes. Thread safety: none; one writer or many readers.
 #pragma once
 
+#include <algorithm>
+#include <bit>
 #include <cstddef>
 #include <cstdint>
 #include <vector>
@@ -29,9 +31,15 @@ class IdTable {
 
   /// Adds an id whose key is not in the table yet.
   void insert(std::uint32_t hash, std::uint32_t id) {
-    if ((count_ + 1) * 4 > slots_.size() * 3) grow();
+    if ((count_ + 1) * 4 > slots_.size() * 3) grow(slots_.empty() ? 16 : slots_.size() * 2);
     place(hash, id);
     ++count_;
+  }
+
+  /// Makes room for that many more ids.
+  void reserve(std::size_t more) {
+    const std::size_t size = std::bit_ceil((count_ + more) * 4 / 3 + 1);
+    if (size > slots_.size()) grow(std::max<std::size_t>(16, size));
   }
 
   /// Removes an id that was inserted with `hash`; nothing happens where it was not.
@@ -76,8 +84,8 @@ class IdTable {
   __attribute__((cold, noinline))
 #endif
   void
-  grow() {
-    std::vector<Slot> old(slots_.empty() ? 16 : slots_.size() * 2);
+  grow(std::size_t size) {
+    std::vector<Slot> old(size);
     old.swap(slots_);
     mask_ = slots_.size() - 1;
     for (const Slot& slot : old)

@@ -106,7 +106,17 @@ class OpGraph {
     const bool bare = !taken.has_scopes || scopes_.find_child(folded, folded_segment, taken.suffix) == kNone;
     return {{scope, segment, taken.suffix}, bare};
   }
-  /// The same without taking it.
+  /// Takes a name for an operation that will own others (see owned()): the same, but nothing is taken and false comes
+  /// back where something may stand beneath the name.
+  bool unique_owner(ScopeId scope, SegmentId segment, Name& out) {
+    const ScopeId folded = scopes_.folded(scope);
+    if (!scopes_.opened(folded)) open(folded);  // unlikely
+    out = {scope, segment, 0};
+    return names_.take_as_owner(folded, segments_.folded(segment)) || unique_owner_slow(out);
+  }
+  /// Whether unique_owner() would take a name; it takes none.
+  bool can_own(ScopeId scope, SegmentId segment);
+  /// The same as unique() without taking it.
   Name peek(ScopeId scope, SegmentId segment);
 
   /// The scope beneath a name.
@@ -121,6 +131,11 @@ class OpGraph {
   /// called.
   static Name owned(OpId owner, SegmentId segment) { return {owner | kOwnedBit, segment, 0}; }
   void note_owner(const Name& owner_name);
+  /// Makes room for that many more names, each with a new segment.
+  void reserve_names(std::size_t more) {
+    segments_.reserve(more);
+    names_.reserve(more);
+  }
 
   void append_name(const Name& name, std::string& out) const;
   std::string name(OpId op) const;
@@ -239,6 +254,7 @@ class OpGraph {
     return {row.op + place, set != run_shapes_.end() ? set->second : output.shape, output.dtype};
   }
 
+  bool unique_owner_slow(Name& name);
   void open(ScopeId folded);
   void take_owned_names(ScopeId scope, OpId owner);
   template <class IsWanted>

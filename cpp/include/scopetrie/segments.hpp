@@ -36,6 +36,8 @@ class Segments {
   std::uint32_t suffix(SegmentId id) const { return records_[id].suffix; }
   SegmentId folded(SegmentId id) const { return records_[id].folded; }
   std::size_t size() const noexcept { return records_.size(); }
+  /// Makes room for that many more.
+  void reserve(std::size_t more);
 
  private:
   struct Record {

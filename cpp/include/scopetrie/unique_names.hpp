@@ -10,6 +10,7 @@
 // Thread safety: none; one writer or many readers.
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <vector>
 
@@ -35,7 +36,24 @@ class UniqueNames {
       log(slot);
       return {slot.next++, slot.has_scopes != 0};
     }
+    if (slot.next == 0 && slot.suffix == 0) {
+      log(slot);
+      slot.next = 1;
+      return {0, slot.has_scopes != 0};
+    }
     return take_slow(scope, segment, slot);
+  }
+
+  /// Takes `base` and notes that it owns names (see note_owner), if it is free and no scope was opened at it. A segment
+  /// with a number (`w_5`) is refused, since its run may have passed it.
+  bool take_as_owner(ScopeId scope, SegmentId base) {
+    if (segments_.suffix(base) != 0) return false;
+    Slot& slot = slot_of(scope, base, 0);
+    if (slot.next != 0 || slot.has_scopes) return false;
+    log(slot);
+    slot.next = 1;
+    slot.owns = 1;
+    return true;
   }
 
   /// The number that take() would give, taking nothing.
@@ -59,6 +77,9 @@ class UniqueNames {
   void commit() noexcept;
   bool recording() const noexcept { return recording_ != 0; }
 
+  /// Makes room for that many more names.
+  void reserve(std::size_t more);
+
  private:
   struct Slot {
     ScopeId scope;
@@ -76,12 +97,17 @@ class UniqueNames {
       for (std::size_t at = hash_numbered(scope, base, suffix) & mask_;; at = (at + 1) & mask_) {
         Slot& slot = slots_[at];
         if (slot.scope == scope && slot.base == base && slot.suffix == suffix) return slot;
-        if (slot.scope == kNone) break;
+        if (slot.scope == kNone) {
+          if ((count_ + 1) * 4 > slots_.size() * 3) break;
+          ++count_;
+          return slot = {scope, base, suffix, 0, 0, 0, 0};
+        }
       }
     }
-    return add_slot(scope, base, suffix);
+    grow(std::max<std::size_t>(16, slots_.size() * 2));
+    return slot_of(scope, base, suffix);
   }
-  Slot& add_slot(ScopeId scope, SegmentId base, std::uint32_t suffix);
+  void grow(std::size_t size);
   /// The counter of `base`, which also speaks for `base_1`, `base_2`, ...
   Slot& run_of(ScopeId scope, SegmentId base) { return slot_of(scope, segments_.base(base), segments_.suffix(base)); }
   Slot& noted(Slot& slot) {

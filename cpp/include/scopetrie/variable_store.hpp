@@ -5,6 +5,7 @@
 // Thread safety: none; one writer or many readers.
 #pragma once
 
+#include <algorithm>
 #include <vector>
 
 #include "scopetrie/id_table.hpp"
@@ -37,6 +38,13 @@ class VariableStore {
     variables_.push_back(variable);
     if (variable.scope != kNone) table_.insert(hash_words(variable.scope, variable.segment), id);
     return id;
+  }
+
+  /// Makes room for that many more.
+  void reserve(std::size_t more) {
+    if (variables_.size() + more > variables_.capacity())
+      variables_.reserve(std::max(variables_.size() + more, variables_.capacity() * 2));
+    table_.reserve(more);
   }
 
   std::size_t size() const noexcept { return variables_.size(); }
