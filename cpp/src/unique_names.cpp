@@ -44,21 +44,43 @@ std::uint32_t UniqueNames::next_of(ScopeId scope, SegmentId base, std::uint32_t 
 UniqueNames::Taken UniqueNames::take_slow(ScopeId scope, SegmentId segment, Slot& first) {
   const SegmentId base = segments_.base(segment);
   const std::uint32_t suffix = segments_.suffix(segment);
-  log(first);
-  const bool has_scopes = first.has_scopes != 0;
-  std::uint32_t number = next_of(scope, base, suffix);
+  std::uint32_t number = first.next;
   if (number == 0) {
-    first.next = 1;
-    if (suffix == 0) return {0, has_scopes};
-    // The run of `base` must look for hand-written names from now on. (May move the slots: `first` is dead after.)
-    Slot& run = noted(run_of(scope, base));
-    run.has_written = 1;
-    return {0, has_scopes || run.has_scopes != 0};
+    // Written by hand: in use all the same if counting has passed it, and counting must look for it from now on.
+    Slot& run = run_of(scope, base);  // may move the slots: `first` is dead after
+    const bool passed = suffix < run.next, has_scopes = run.has_scopes != 0;
+    if (!passed && !run.has_written) noted(run).has_written = 1;
+    Slot& slot = noted(slot_of(scope, base, suffix));
+    if (!passed) {
+      slot.next = 1;
+      return {0, has_scopes || slot.has_scopes != 0};
+    }
+    number = slot.has_written ? first_free(scope, segment, 1) : 1;
+    slot.next = number + 1;
+    return {number, slot.has_scopes != 0};
   }
-  if (first.has_written) number = first_free(scope, segment, number);
+  number = first_free(scope, segment, number);
   if (number > kMaxSuffix) throw std::length_error("more than 2^29 operations share one name");
+  log(first);
   first.next = number + 1;
-  return {number, has_scopes};
+  return {number, first.has_scopes != 0};
+}
+
+bool UniqueNames::take_written_as_owner(ScopeId scope, SegmentId segment) {
+  const SegmentId base = segments_.base(segment);
+  const std::uint32_t suffix = segments_.suffix(segment);
+  const Slot run = run_of(scope, base);
+  if (suffix < run.next || run.has_scopes) return false;
+  Slot& slot = slot_of(scope, base, suffix);
+  if (slot.next != 0 || slot.has_scopes) return false;
+  log(slot);
+  slot.next = 1;
+  if (!run.has_written || !run.owns) {
+    Slot& known = noted(run_of(scope, base));
+    known.has_written = 1;
+    known.owns = 1;
+  }
+  return true;
 }
 
 // The first number from `number` on that was not taken by hand.

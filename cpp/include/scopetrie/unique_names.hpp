@@ -44,11 +44,11 @@ class UniqueNames {
     return take_slow(scope, segment, slot);
   }
 
-  /// Takes `base` and notes that it owns names (see note_owner), if it is free and no scope was opened at it. A segment
-  /// with a number (`w_5`) is refused, since its run may have passed it.
-  bool take_as_owner(ScopeId scope, SegmentId base) {
-    if (segments_.suffix(base) != 0) return false;
-    Slot& slot = slot_of(scope, base, 0);
+  /// Takes the name `segment` and notes that it owns names (see note_owner), if it is free and no scope was opened at
+  /// it or at a number of it. False: nothing is taken, and the name may be free all the same.
+  bool take_as_owner(ScopeId scope, SegmentId segment) {
+    if (segments_.suffix(segment) != 0) return take_written_as_owner(scope, segment);
+    Slot& slot = slot_of(scope, segment, 0);
     if (slot.next != 0 || slot.has_scopes) return false;
     log(slot);
     slot.next = 1;
@@ -115,6 +115,7 @@ class UniqueNames {
     return slot;
   }
   Taken take_slow(ScopeId scope, SegmentId segment, Slot& first);
+  bool take_written_as_owner(ScopeId scope, SegmentId segment);
   std::uint32_t next_of(ScopeId scope, SegmentId base, std::uint32_t suffix) const;
   std::uint32_t first_free(ScopeId scope, SegmentId segment, std::uint32_t number) const;
   void log(const Slot& slot) {
