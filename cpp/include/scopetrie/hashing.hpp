@@ -16,6 +16,8 @@
 namespace scopetrie {
 
 inline constexpr unsigned kPlaceBits = 2;
+inline constexpr unsigned kNearBits = 4;
+inline constexpr unsigned kLineBits = 7;
 
 namespace hashing {
 
@@ -30,16 +32,18 @@ inline std::uint64_t load(const char* from, std::size_t bytes) noexcept {
   return word;
 }
 
-/// The high bits of a mixed word as group, and the place in it.
-inline std::uint32_t grouped(std::uint64_t mixed, std::uint32_t place) noexcept {
-  return static_cast<std::uint32_t>(mixed >> 32) << kPlaceBits | (place & kPlaceMask);
+/// A hash of what was mixed without the last word's lowest kNearBits bits, and of these.
+inline std::uint32_t grouped(std::uint64_t mixed, std::uint32_t last) noexcept {
+  const auto page = static_cast<std::uint32_t>(mixed >> 32) << (kPlaceBits + kLineBits);
+  const auto line = (static_cast<std::uint32_t>(mixed >> 57) + (last >> kPlaceBits & 3) * 37) % (1u << kLineBits);
+  return page | line << kPlaceBits | (last & kPlaceMask);
 }
 
 }  // namespace hashing
 
 /// A 32-bit hash of two words; neighbours are those of equal `a` (multiply and fold, twice).
 inline std::uint32_t hash_words(std::uint32_t a, std::uint32_t b) noexcept {
-  std::uint64_t h = (static_cast<std::uint64_t>(a) << 32 | b >> kPlaceBits) * hashing::kFirst;
+  std::uint64_t h = (static_cast<std::uint64_t>(a) << 32 | b >> kNearBits) * hashing::kFirst;
   h = (h ^ (h >> 29)) * hashing::kSecond;
   return hashing::grouped(h, b);
 }
@@ -48,7 +52,7 @@ inline std::uint32_t hash_words(std::uint32_t a, std::uint32_t b) noexcept {
 inline std::uint32_t hash_words(std::uint32_t a) noexcept { return hash_words(0, a); }
 inline std::uint32_t hash_words(std::uint32_t a, std::uint32_t b, std::uint32_t c) noexcept {
   std::uint64_t h = (static_cast<std::uint64_t>(a) << 32 | b) * hashing::kFirst;
-  h = (h ^ (h >> 29) ^ (c >> kPlaceBits)) * hashing::kSecond;
+  h = (h ^ (h >> 29) ^ (c >> kNearBits)) * hashing::kSecond;
   return hashing::grouped(h, c);
 }
 
@@ -64,7 +68,7 @@ inline std::uint32_t hash_bytes(std::string_view text) noexcept {
   const std::size_t size = text.size() - 1;
   const auto last = static_cast<unsigned char>(data[size]);
   // Multiplied, since a size next to the bytes as it is would be undone by a change of the first one.
-  std::uint64_t h = (static_cast<std::uint64_t>(last >> kPlaceBits) << 32 | text.size()) * hashing::kFirst;
+  std::uint64_t h = (static_cast<std::uint64_t>(last >> kNearBits) << 32 | text.size()) * hashing::kFirst;
   std::uint64_t tail;  // what eight-byte steps leave, or overlaps them, so that no loop over bytes is needed
   // A product carries upwards only, so the high half goes down before each one.
   if (size >= 8) {
