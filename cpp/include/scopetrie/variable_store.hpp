@@ -1,7 +1,8 @@
 // Variables by name: (scope, segment) -> variable, and where each one's operations are.
 //
 // Invariants: ids are dense, in creation order; a name has at most one variable; a variable without a name in the
-// store (tf.Variable) has scope kNone.
+// store (tf.Variable) has scope kNone. The first variable of a segment is found without hashing, so that a million
+// variables with names of their own fill no table; the others of that segment ("w" in each scope) are in the table.
 // Thread safety: none; one writer or many readers.
 #pragma once
 
@@ -27,6 +28,9 @@ class VariableStore {
  public:
   /// The variable called `segment` in `scope`, or kNone.
   VariableId find(ScopeId scope, SegmentId segment) const {
+    if (segment >= first_.size()) return kNone;
+    const VariableId first = first_[segment];
+    if (first == kNone || variables_[first].scope == scope) return first;
     return table_.find(hash_words(scope, segment), [&](VariableId id) {
       return variables_[id].scope == scope && variables_[id].segment == segment;
     });
@@ -36,7 +40,13 @@ class VariableStore {
   VariableId create(const Variable& variable) {
     const auto id = static_cast<VariableId>(variables_.size());
     variables_.push_back(variable);
-    if (variable.scope != kNone) table_.insert(hash_words(variable.scope, variable.segment), id);
+    if (variable.scope == kNone) return id;
+    if (variable.segment >= first_.size()) first_.resize(variable.segment + std::size_t{1}, kNone);
+    VariableId& first = first_[variable.segment];
+    if (first == kNone)
+      first = id;
+    else
+      table_.insert(hash_words(variable.scope, variable.segment), id);
     return id;
   }
 
@@ -44,7 +54,6 @@ class VariableStore {
   void reserve(std::size_t more) {
     if (variables_.size() + more > variables_.capacity())
       variables_.reserve(std::max(variables_.size() + more, variables_.capacity() * 2));
-    table_.reserve(more);
   }
 
   std::size_t size() const noexcept { return variables_.size(); }
@@ -55,12 +64,19 @@ class VariableStore {
   void truncate(std::size_t count) {
     for (; variables_.size() > count; variables_.pop_back()) {
       const Variable& last = variables_.back();
-      table_.erase(hash_words(last.scope, last.segment), static_cast<VariableId>(variables_.size() - 1));
+      const auto id = static_cast<VariableId>(variables_.size() - 1);
+      if (last.scope == kNone) continue;
+      // Those in the table were made after the first, and are gone by now where it goes.
+      if (first_[last.segment] == id)
+        first_[last.segment] = kNone;
+      else
+        table_.erase(hash_words(last.scope, last.segment), id);
     }
   }
 
  private:
   std::vector<Variable> variables_;
+  std::vector<VariableId> first_;  // by segment
   IdTable table_;
 };
 
