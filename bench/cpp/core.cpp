@@ -9,6 +9,7 @@
 #include <string_view>
 #include <vector>
 
+#include "scopetrie/name_writer.hpp"
 #include "scopetrie/op_graph.hpp"
 #include "scopetrie/variable_store.hpp"
 
@@ -123,13 +124,13 @@ void unique(benchmark::State& state) {
   if (suffix + 1 != state.iterations() + state.range(0)) state.SkipWithError("wrong number");
 }
 
-// The same with its text, "scope/Add_123", written into a buffer.
+// The same with its text, "scope/Add_123".
 void unique_formatted(benchmark::State& state) {
   Nodes nodes(static_cast<std::size_t>(state.range(0)));
-  std::string text;
+  scopetrie::NameWriter writer(nodes.graph);
+  std::string_view text;
   for (auto _ : state) {
-    text.clear();
-    nodes.graph.append_name(nodes.graph.unique(nodes.scope, nodes.add).name, text);
+    text = writer.write(nodes.graph.unique(nodes.scope, nodes.add).name);
     benchmark::DoNotOptimize(text.data());
   }
   if (text != "scope/Add_" + std::to_string(state.iterations() + state.range(0) - 1)) state.SkipWithError("wrong name");

@@ -1,48 +1,19 @@
 // Graph.unique_names and Graph.create_ops: one call for builders that have arrays of names and inputs.
-#include <charconv>
 #include <cstring>
 
 #include "op_function.hpp"
+#include "scopetrie/name_writer.hpp"
 
 namespace scopetrie::python {
 
 namespace {
 
-/// Writes "scope/base_N" for one base after another, keeping what the last one shares.
-class NameWriter {
- public:
-  NameWriter(const OpGraph& ops, ScopeId scope) : ops_(ops) {
-    ops.scopes().append_path(scope, text_);
-    if (!text_.empty()) text_ += '/';
-    prefix_ = text_.size();
-  }
-
-  PyObject* write(SegmentId segment, std::uint32_t suffix) {
-    if (segment != last_) {
-      text_.resize(prefix_);
-      text_ += ops_.segments().text(segment);
-      base_ = text_.size();
-      text_.resize(base_ + 12);
-      last_ = segment;
-    }
-    std::size_t size = base_;
-    if (suffix != 0) {
-      text_[size] = '_';
-      size = static_cast<std::size_t>(std::to_chars(&text_[size + 1], text_.data() + text_.size(), suffix).ptr -
-                                      text_.data());
-    }
-    // Plain names are ASCII; the decoder would look at each byte again.
-    PyObject* str = PyUnicode_New(static_cast<Py_ssize_t>(size), 127);
-    if (str != nullptr) std::memcpy(PyUnicode_DATA(str), text_.data(), size);
-    return str;
-  }
-
- private:
-  const OpGraph& ops_;
-  std::string text_;
-  std::size_t prefix_ = 0, base_ = 0;
-  SegmentId last_ = kNone;
-};
+// Plain names are ASCII; the decoder would look at each byte again.
+PyObject* ascii_str(std::string_view text) {
+  PyObject* str = PyUnicode_New(static_cast<Py_ssize_t>(text.size()), 127);
+  if (str != nullptr) std::memcpy(PyUnicode_DATA(str), text.data(), text.size());
+  return str;
+}
 
 }  // namespace
 
@@ -57,7 +28,7 @@ PyObject* unique_names(PyObject* self, PyObject* bases) {
   Context& context = *context_of(owner);
   note_builder(context);
   const ScopeId scope = scope_of(context);
-  NameWriter writer(graph.ops, scope);
+  NameWriter writer(graph.ops);
   PyObject* last = nullptr;  // borrowed; `segment` is its
   SegmentId segment = kNone;
   for (Py_ssize_t i = 0; i < count; ++i) {
@@ -66,7 +37,7 @@ PyObject* unique_names(PyObject* self, PyObject* bases) {
       segment = plain_segment(graph, base);
       last = base;
     }
-    PyObject* name = segment != kNone ? writer.write(segment, graph.ops.unique(scope, segment).name.suffix)
+    PyObject* name = segment != kNone ? ascii_str(writer.write(graph.ops.unique(scope, segment).name))
                                       : PyObject_CallMethod(self, "unique_name", "O", base);
     if (name == nullptr) return nullptr;
     PyList_SET_ITEM(names.get(), i, name);

@@ -20,9 +20,13 @@ Name OpGraph::peek(ScopeId scope, SegmentId segment) {
   return {scope, segment, names_.peek(folded, segments_.folded(segment))};
 }
 
+bool OpGraph::has_scope(ScopeId folded, SegmentId segment, std::uint32_t suffix) const {
+  return scopes_.find_child(folded, segment, suffix) != kNone;
+}
+
 bool OpGraph::can_own(ScopeId scope, SegmentId segment) {
   const Name name = peek(scope, segment);
-  return scopes_.find_child(scopes_.folded(scope), segments_.folded(segment), name.suffix) == kNone;
+  return !has_scope(scopes_.folded(scope), segments_.folded(segment), name.suffix);
 }
 
 bool OpGraph::unique_owner_slow(Name& name) {

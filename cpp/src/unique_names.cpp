@@ -6,7 +6,6 @@
 namespace scopetrie {
 
 const UniqueNames::Slot* UniqueNames::find(ScopeId scope, SegmentId base, std::uint32_t suffix) const {
-  if (slots_.empty()) return nullptr;
   for (std::size_t at = hash_numbered(scope, base, suffix) & mask_;; at = (at + 1) & mask_) {
     const Slot& slot = slots_[at];
     if (slot.scope == scope && slot.base == base && slot.suffix == suffix) return &slot;
@@ -14,8 +13,16 @@ const UniqueNames::Slot* UniqueNames::find(ScopeId scope, SegmentId base, std::u
   }
 }
 
+UniqueNames::Slot& UniqueNames::add_growing(ScopeId scope, SegmentId base, std::uint32_t suffix) {
+  grow(slots_.size() * 2);
+  --count_;  // it is counted again
+  return slot_of(scope, base, suffix);
+}
+
+void UniqueNames::log_slow(const Slot& slot) { log_.push_back(slot); }
+
 void UniqueNames::grow(std::size_t size) {
-  std::vector<Slot> old(size, Slot{kNone, 0, 0, 0, 0, 0, 0});
+  std::vector<Slot> old(size, kEmpty);
   old.swap(slots_);
   mask_ = slots_.size() - 1;
   for (const Slot& slot : old) {
@@ -29,7 +36,7 @@ void UniqueNames::grow(std::size_t size) {
 void UniqueNames::reserve(std::size_t more) {
   if (recording()) log_.reserve(log_.size() + more);
   const std::size_t size = std::bit_ceil((count_ + more) * 4 / 3 + 1);
-  if (size > slots_.size()) grow(std::max<std::size_t>(16, size));
+  if (size > slots_.size()) grow(size);
 }
 
 std::uint32_t UniqueNames::next_of(ScopeId scope, SegmentId base, std::uint32_t suffix) const {

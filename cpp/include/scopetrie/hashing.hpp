@@ -17,7 +17,7 @@ namespace scopetrie {
 
 inline constexpr unsigned kPlaceBits = 2;
 inline constexpr unsigned kNearBits = 4;
-inline constexpr unsigned kLineBits = 7;
+inline constexpr unsigned kPageBits = 9;  // slots in a page of memory
 
 namespace hashing {
 
@@ -32,11 +32,11 @@ inline std::uint64_t load(const char* from, std::size_t bytes) noexcept {
   return word;
 }
 
-/// A hash of what was mixed without the last word's lowest kNearBits bits, and of these.
+/// A hash of what was mixed without the last word's lowest kNearBits bits, and of these: two say which of four lines of
+/// a page, far from each other, and two the place in the line.
 inline std::uint32_t grouped(std::uint64_t mixed, std::uint32_t last) noexcept {
-  const auto page = static_cast<std::uint32_t>(mixed >> 32) << (kPlaceBits + kLineBits);
-  const auto line = (static_cast<std::uint32_t>(mixed >> 57) + (last >> kPlaceBits & 3) * 37) % (1u << kLineBits);
-  return page | line << kPlaceBits | (last & kPlaceMask);
+  const std::uint32_t line = (last >> kPlaceBits & 3) << (kPageBits - 2);
+  return ((static_cast<std::uint32_t>(mixed >> 32) & ~kPlaceMask) ^ line) | (last & kPlaceMask);
 }
 
 }  // namespace hashing
@@ -58,7 +58,7 @@ inline std::uint32_t hash_words(std::uint32_t a, std::uint32_t b, std::uint32_t 
 
 /// The same of a name in a scope, with a number or (0) without: neighbours differ in what the name ends with.
 inline std::uint32_t hash_numbered(std::uint32_t scope, std::uint32_t base, std::uint32_t suffix) noexcept {
-  return suffix == 0 ? hash_words(scope, base) : hash_words(scope, base, suffix);
+  return hash_words(scope, suffix == 0 ? 0 : base, suffix == 0 ? base : suffix);
 }
 
 /// The same of a byte string, eight bytes at a step; neighbours differ in their last character.

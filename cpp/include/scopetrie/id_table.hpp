@@ -11,6 +11,7 @@
 #include <cstdint>
 #include <vector>
 
+#include "scopetrie/compiler.hpp"
 #include "scopetrie/hashing.hpp"
 #include "scopetrie/ids.hpp"
 
@@ -80,11 +81,7 @@ class IdTable {
     slots_[at] = {hash, id};
   }
 
-#if defined(__GNUC__)
-  __attribute__((cold, noinline))
-#endif
-  void
-  grow(std::size_t size) {
+  SCOPETRIE_COLD void grow(std::size_t size) {
     std::vector<Slot> old(size);
     old.swap(slots_);
     mask_ = slots_.size() - 1;

@@ -16,6 +16,7 @@
 #include <unordered_map>
 #include <vector>
 
+#include "scopetrie/compiler.hpp"
 #include "scopetrie/ids.hpp"
 #include "scopetrie/pattern.hpp"
 #include "scopetrie/runs.hpp"
@@ -103,7 +104,7 @@ class OpGraph {
     const SegmentId folded_segment = segments_.folded(segment);
     if (!scopes_.opened(folded)) open(folded);  // unlikely
     const UniqueNames::Taken taken = names_.take(folded, folded_segment);
-    const bool bare = !taken.has_scopes || scopes_.find_child(folded, folded_segment, taken.suffix) == kNone;
+    const bool bare = !taken.has_scopes || !has_scope(folded, folded_segment, taken.suffix);
     return {{scope, segment, taken.suffix}, bare};
   }
   /// Takes a name for an operation that will own others (see owned()): the same, but nothing is taken and false comes
@@ -254,8 +255,9 @@ class OpGraph {
     return {row.op + place, set != run_shapes_.end() ? set->second : output.shape, output.dtype};
   }
 
-  bool unique_owner_slow(Name& name);
-  void open(ScopeId folded);
+  SCOPETRIE_COLD bool has_scope(ScopeId folded, SegmentId segment, std::uint32_t suffix) const;
+  SCOPETRIE_COLD bool unique_owner_slow(Name& name);
+  SCOPETRIE_COLD void open(ScopeId folded);
   void take_owned_names(ScopeId scope, OpId owner);
   template <class IsWanted>
   OpId find_folded(std::string_view folded, IsWanted&& is_wanted) const;

@@ -10,11 +10,11 @@
 // Thread safety: none; one writer or many readers.
 #pragma once
 
-#include <algorithm>
 #include <cstdint>
 #include <vector>
 
-#include "scopetrie/id_table.hpp"
+#include "scopetrie/compiler.hpp"
+#include "scopetrie/hashing.hpp"
 #include "scopetrie/ids.hpp"
 #include "scopetrie/segments.hpp"
 
@@ -90,23 +90,20 @@ class UniqueNames {
     std::uint32_t has_scopes : 1;   // note_scope() was called
     std::uint32_t owns : 1;         // note_owner() was called
   };
+  static constexpr Slot kEmpty{kNone, 0, 0, 0, 0, 0, 0};
 
   const Slot* find(ScopeId scope, SegmentId base, std::uint32_t suffix) const;
+  /// The entry of a name, made if it is new; others may move then.
   Slot& slot_of(ScopeId scope, SegmentId base, std::uint32_t suffix) {
-    if (!slots_.empty()) {
-      for (std::size_t at = hash_numbered(scope, base, suffix) & mask_;; at = (at + 1) & mask_) {
-        Slot& slot = slots_[at];
-        if (slot.scope == scope && slot.base == base && slot.suffix == suffix) return slot;
-        if (slot.scope == kNone) {
-          if ((count_ + 1) * 4 > slots_.size() * 3) break;
-          ++count_;
-          return slot = {scope, base, suffix, 0, 0, 0, 0};
-        }
-      }
+    for (std::size_t at = hash_numbered(scope, base, suffix) & mask_;; at = (at + 1) & mask_) {
+      Slot& slot = slots_[at];
+      if (slot.scope == scope && slot.base == base && slot.suffix == suffix) return slot;
+      if (slot.scope != kNone) continue;
+      if (++count_ * 4 > slots_.size() * 3) return add_growing(scope, base, suffix);
+      return slot = {scope, base, suffix, 0, 0, 0, 0};
     }
-    grow(std::max<std::size_t>(16, slots_.size() * 2));
-    return slot_of(scope, base, suffix);
   }
+  SCOPETRIE_COLD Slot& add_growing(ScopeId scope, SegmentId base, std::uint32_t suffix);
   void grow(std::size_t size);
   /// The counter of `base`, which also speaks for `base_1`, `base_2`, ...
   Slot& run_of(ScopeId scope, SegmentId base) { return slot_of(scope, segments_.base(base), segments_.suffix(base)); }
@@ -120,12 +117,13 @@ class UniqueNames {
   std::uint32_t first_free(ScopeId scope, SegmentId segment, std::uint32_t number) const;
   void log(const Slot& slot) {
     if (recording_ != 0) [[unlikely]]
-      log_.push_back(slot);
+      log_slow(slot);
   }
+  SCOPETRIE_COLD void log_slow(const Slot& slot);
 
   const Segments& segments_;
-  std::vector<Slot> slots_;  // open addressing; scope == kNone is empty
-  std::size_t mask_ = 0;
+  std::vector<Slot> slots_ = std::vector<Slot>(16, kEmpty);  // open addressing
+  std::size_t mask_ = 15;
   std::size_t count_ = 0;
   std::vector<Slot> log_;
   std::size_t recording_ = 0;
