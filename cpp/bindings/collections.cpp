@@ -68,7 +68,7 @@ bool Collections::drop(PyObject* key) {
 PyObject* Collections::list(PyGraph* graph, PyObject* key) const {
   const Py_ssize_t at = find(key);
   if (at < 0) return PyErr_Occurred() ? nullptr : PyList_New(0);
-  const std::vector<Item>& items = lists_[static_cast<std::size_t>(at)].items;
+  const Table<Item>& items = lists_[static_cast<std::size_t>(at)].items;
   Ref list(PyList_New(static_cast<Py_ssize_t>(items.size())));
   if (!list) return nullptr;
   for (std::size_t i = 0; i < items.size(); ++i) {
@@ -88,7 +88,7 @@ bool Collections::assign(PyGraph* graph, PyObject* key, PyObject* values) {
   if (at < 0) return false;
   const Ref fast(PySequence_Fast(values, "a collection is assigned from a sequence"));
   if (!fast) return false;
-  std::vector<Item> items(static_cast<std::size_t>(PySequence_Fast_GET_SIZE(fast.get())));
+  Table<Item> items(static_cast<std::size_t>(PySequence_Fast_GET_SIZE(fast.get())));
   for (std::size_t i = 0; i < items.size(); ++i)
     items[i] = make_item(graph, PySequence_Fast_GET_ITEM(fast.get(), static_cast<Py_ssize_t>(i)));
   items.swap(of(static_cast<std::size_t>(at)));

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "python.hpp"
+#include "scopetrie/table_allocator.hpp"
 
 namespace scopetrie::python {
 
@@ -63,14 +64,14 @@ class Collections {
   bool start_slow();
   static Item make_item(PyGraph* graph, PyObject* value);
   // The items of a list that is a collection from now on.
-  std::vector<Item>& of(std::size_t at) {
+  Table<Item>& of(std::size_t at) {
     if (lists_[at].born == 0) lists_[at].born = ++births_;
     return lists_[at].items;
   }
 
   PyObject* numbers_ = nullptr;  // dict: key -> position in lists_
   struct List {
-    std::vector<Item> items;
+    Table<Item> items;
     std::uint32_t born = 0;  // the how-manieth collection it was; 0 where it is none
   };
   std::vector<List> lists_;

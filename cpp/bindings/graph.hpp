@@ -13,6 +13,7 @@
 #include "context.hpp"
 #include "python.hpp"
 #include "scopetrie/op_graph.hpp"
+#include "scopetrie/table_allocator.hpp"
 #include "scopetrie/variable_store.hpp"
 #include "sites.hpp"
 #include "state.hpp"
@@ -27,7 +28,7 @@ struct GraphState {
   OpGraph ops;
   VariableStore variables;
   std::vector<PyObject*> attributes;  // owned; of operations
-  std::vector<PyObject*> live;        // borrowed; the handle of each variable, null where there is none
+  Table<PyObject*> live;              // borrowed; the handle of each variable, null where there is none
   std::vector<SegmentId> known;       // segments of the names in known_name()
   Collections collections;
   Sites sites;

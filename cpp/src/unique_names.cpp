@@ -22,7 +22,7 @@ UniqueNames::Slot& UniqueNames::add_growing(ScopeId scope, SegmentId base, std::
 void UniqueNames::log_slow(const Slot& slot) { log_.push_back(slot); }
 
 void UniqueNames::grow(std::size_t size) {
-  std::vector<Slot> old(size, kEmpty);
+  Table<Slot> old(size, kEmpty);
   old.swap(slots_);
   mask_ = slots_.size() - 1;
   for (const Slot& slot : old) {

@@ -64,11 +64,12 @@ TEST_CASE("scopes and segments are compared, not only their hashes") {
   VariableStore store;  // so many that some share a 32-bit hash
   for (std::uint32_t i = 0; i < 300000; ++i) {
     store.create({.scope = i * 7919 + 1, .segment = 5});
-    store.create({.scope = 5, .segment = i * 7919 + 6});
+    store.create({.scope = i * 7919 + 2, .segment = i % 3 + 6});
   }
   for (std::uint32_t i = 0; i < 300000; ++i) {
     REQUIRE(store.find(i * 7919 + 1, 5) == 2 * i);
-    REQUIRE(store.find(5, i * 7919 + 6) == 2 * i + 1);
+    REQUIRE(store.find(i * 7919 + 2, i % 3 + 6) == 2 * i + 1);
+    REQUIRE(store.find(i * 7919 + 2, (i + 1) % 3 + 6) == kNone);
   }
 }
 

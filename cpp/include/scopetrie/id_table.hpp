@@ -14,6 +14,7 @@
 #include "scopetrie/compiler.hpp"
 #include "scopetrie/hashing.hpp"
 #include "scopetrie/ids.hpp"
+#include "scopetrie/table_allocator.hpp"
 
 namespace scopetrie {
 
@@ -82,14 +83,14 @@ class IdTable {
   }
 
   SCOPETRIE_COLD void grow(std::size_t size) {
-    std::vector<Slot> old(size);
+    Table<Slot> old(size);
     old.swap(slots_);
     mask_ = slots_.size() - 1;
     for (const Slot& slot : old)
       if (slot.id != kNone) place(slot.hash, slot.id);
   }
 
-  std::vector<Slot> slots_;
+  Table<Slot> slots_;
   std::size_t mask_ = 0;
   std::size_t count_ = 0;
 };

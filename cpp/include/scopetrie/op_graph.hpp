@@ -23,6 +23,7 @@
 #include "scopetrie/scope_trie.hpp"
 #include "scopetrie/segments.hpp"
 #include "scopetrie/shape_table.hpp"
+#include "scopetrie/table_allocator.hpp"
 #include "scopetrie/unique_names.hpp"
 
 namespace scopetrie {
@@ -270,9 +271,9 @@ class OpGraph {
   // are one of dtype kRunTensors: its op is the run's first, its shape the pattern's number.
   static constexpr KindId kRun = 0xFFFF;
   static constexpr std::uint8_t kRunTensors = 0xFF;
-  std::vector<Operation> rows_;
-  std::vector<TensorId> inputs_;
-  std::vector<Tensor> tensors_;
+  Table<Operation> rows_;
+  Table<TensorId> inputs_;
+  Table<Tensor> tensors_;
   Runs operation_rows_;
   Runs tensor_rows_;
   std::vector<Pattern> patterns_;

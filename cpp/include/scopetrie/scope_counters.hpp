@@ -17,6 +17,7 @@
 
 #include "scopetrie/id_table.hpp"
 #include "scopetrie/scope_trie.hpp"
+#include "scopetrie/table_allocator.hpp"
 
 namespace scopetrie {
 
@@ -55,7 +56,7 @@ class ScopeCounters {
 
   ScopeTrie& scopes_;
   IdTable table_;  // scope -> place in states_
-  std::vector<State> states_;
+  Table<State> states_;
   std::vector<State> log_;
   std::size_t saved_ = 0;
   std::uint64_t clock_ = 0;

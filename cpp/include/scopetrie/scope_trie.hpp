@@ -13,6 +13,7 @@
 #include "scopetrie/id_table.hpp"
 #include "scopetrie/ids.hpp"
 #include "scopetrie/segments.hpp"
+#include "scopetrie/table_allocator.hpp"
 
 namespace scopetrie {
 
@@ -80,7 +81,7 @@ class ScopeTrie {
   ScopeId add(std::uint32_t hash, const Key& key);
 
   Segments& segments_;
-  std::vector<Node> nodes_;
+  Table<Node> nodes_;
   IdTable table_;
 };
 

@@ -14,6 +14,7 @@
 
 #include "scopetrie/id_table.hpp"
 #include "scopetrie/ids.hpp"
+#include "scopetrie/table_allocator.hpp"
 
 namespace scopetrie {
 
@@ -56,7 +57,7 @@ class Segments {
   SegmentId add_record(std::uint32_t hash, std::string_view kept, SegmentId base, std::uint32_t suffix);
   const char* keep(std::string_view text);
 
-  std::vector<Record> records_;
+  Table<Record> records_;
   IdTable table_;
   std::vector<std::unique_ptr<char[]>> blocks_;
   char* free_ = nullptr;

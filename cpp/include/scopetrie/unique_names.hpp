@@ -17,6 +17,7 @@
 #include "scopetrie/hashing.hpp"
 #include "scopetrie/ids.hpp"
 #include "scopetrie/segments.hpp"
+#include "scopetrie/table_allocator.hpp"
 
 namespace scopetrie {
 
@@ -122,7 +123,7 @@ class UniqueNames {
   SCOPETRIE_COLD void log_slow(const Slot& slot);
 
   const Segments& segments_;
-  std::vector<Slot> slots_ = std::vector<Slot>(16, kEmpty);  // open addressing
+  Table<Slot> slots_ = Table<Slot>(16, kEmpty);  // open addressing
   std::size_t mask_ = 15;
   std::size_t count_ = 0;
   std::vector<Slot> log_;

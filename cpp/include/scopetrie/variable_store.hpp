@@ -1,7 +1,8 @@
 // Variables by name: (scope, segment) -> variable, and where each one's operations are.
 //
 // Invariants: ids are dense, in creation order; a name has at most one variable; a variable without a name in the
-// store (tf.Variable) has scope kNone. The first variable of a segment is found without hashing, so that a million
+// store (tf.Variable) has scope kNone. Segments are ids of a Segments table: a few bytes are kept for each up to the
+// highest. The first variable of a segment is found without hashing, so that a million
 // variables with names of their own fill no table; the others of that segment ("w" in each scope) are in the table.
 // Thread safety: none; one writer or many readers.
 #pragma once
@@ -11,6 +12,7 @@
 
 #include "scopetrie/id_table.hpp"
 #include "scopetrie/ids.hpp"
+#include "scopetrie/table_allocator.hpp"
 
 namespace scopetrie {
 
@@ -75,8 +77,8 @@ class VariableStore {
   }
 
  private:
-  std::vector<Variable> variables_;
-  std::vector<VariableId> first_;  // by segment
+  Table<Variable> variables_;
+  Table<VariableId> first_;  // by segment
   IdTable table_;
 };
 
