@@ -107,7 +107,7 @@ bool read_ids(PyObject* list, std::size_t count, std::vector<std::uint32_t>& ids
   return true;
 }
 
-PyObject* number_tuple(const Inputs& ids) {
+PyObject* number_tuple(const TensorIds& ids) {
   Ref tuple(PyTuple_New(static_cast<Py_ssize_t>(ids.size())));
   if (!tuple) return nullptr;
   for (std::size_t i = 0; i < ids.size(); ++i) {

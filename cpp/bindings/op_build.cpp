@@ -6,8 +6,7 @@ namespace scopetrie::python {
 
 namespace {
 
-PyObject* results(PyGraph* graph, OpId op, std::size_t count) {
-  const TensorId first = state_of(graph).ops.operation(op).first_output;
+PyObject* results(PyGraph* graph, OpId op, TensorId first, std::size_t count) {
   if (count == 1) [[likely]]
     return tensor_handle(graph, first);
   if (count == 0) return operation_handle(graph, op);
@@ -32,9 +31,10 @@ std::uint32_t keep_attributes(GraphState& graph, const Definition& definition, P
 PyObject* add_row(Context& context, const Definition& definition, Inputs& inputs, const Outputs& outputs,
                   const Name& name, PyObject* attrs) {
   GraphState& graph = state_of(context.graph);
+  const auto first = static_cast<TensorId>(graph.ops.tensor_count());
   const OpId op = add_operation(context, definition.kind, name, inputs.ids(), outputs.span(),
                                 keep_attributes(graph, definition, attrs));
-  return op == kNone ? nullptr : results(context.graph, op, outputs.count);
+  return op == kNone ? nullptr : results(context.graph, op, first, outputs.count);
 }
 
 // Values to convert, lists, or a rule in Python, which may build or fail: all of it or nothing.
@@ -123,8 +123,9 @@ PyObject* build_many(const Definition& definition, PyObject* inputs, PyObject* n
         infer_simple(definition, graph.ops, read.ids(), output)) {
       OpGraph::Fresh fresh;
       if (!take_name(*context, name, definition.default_name, NameStyle::kScope, fresh)) return nullptr;
+      const auto first = static_cast<TensorId>(graph.ops.tensor_count());
       const OpId op = add_operation(*context, definition.kind, fresh.name, read.ids(), {&output, 1}, attribute, site);
-      if (op != kNone) result = tensor_handle(context->graph, graph.ops.operation(op).first_output);
+      if (op != kNone) result = tensor_handle(context->graph, first);
     } else {
       result = build(definition, args, name, definition.default_name, attrs, Conversion::kStrict);
     }

@@ -116,11 +116,12 @@ bool add_scalars(Context& context, const Definition& definition, PyObject* const
   const Output scalar{ShapeTable::kScalar, dtype};
   for (std::size_t i = 0; i < inputs.count; ++i) {
     if (inputs.ids()[i] != kNone) continue;
+    const auto first = static_cast<TensorId>(graph.ops.tensor_count());
     const Name constant = OpGraph::owned(owner, known_segment(graph, definition.inputs[i].known));
     const OpId op =
         add_operation(context, kinds().constant, constant, {}, {&scalar, 1}, keep_attribute(graph, args[i]));
     if (op == kNone) return false;
-    inputs.ids()[i] = graph.ops.operation(op).first_output;
+    inputs.ids()[i] = first;
   }
   return true;
 }

@@ -19,7 +19,14 @@ UniqueNames::Slot& UniqueNames::add_growing(ScopeId scope, SegmentId base, std::
   return slot_of(scope, base, suffix);
 }
 
-void UniqueNames::log_slow(const Slot& slot) { log_.push_back(slot); }
+void UniqueNames::log_slow(const Slot& slot) {
+  // What the innermost span found is enough: a thousand operations of one name log it once.
+  if (log_.size() > mark_) {
+    const Slot& last = log_.back();
+    if (last.scope == slot.scope && last.base == slot.base && last.suffix == slot.suffix) return;
+  }
+  log_.push_back(slot);
+}
 
 void UniqueNames::grow(std::size_t size) {
   Table<Slot> old(size, kEmpty);
@@ -111,7 +118,7 @@ std::uint32_t UniqueNames::peek(ScopeId scope, SegmentId segment) {
 
 std::size_t UniqueNames::begin() {
   ++recording_;
-  return log_.size();
+  return mark_ = log_.size();
 }
 
 void UniqueNames::rollback(std::size_t mark) {

@@ -30,7 +30,7 @@ OpId add_variable(NamedGraph& n, std::uint32_t pattern, const char* text, std::u
 }
 
 std::vector<TensorId> inputs(const NamedGraph& n, OpId op) {
-  const Inputs found = n.graph.inputs(op);
+  const TensorIds found = n.graph.inputs(op);
   return {found.begin(), found.end()};
 }
 

@@ -43,8 +43,8 @@ struct Tensor {
   std::uint8_t dtype;
 };
 
-/// The tensors that an operation takes, by number.
-class Inputs {
+/// A list of tensors: the inputs of an operation.
+class TensorIds {
  public:
   class Iterator {
    public:
@@ -66,7 +66,7 @@ class Inputs {
   };
 
   /// Each of `from`, counted from `base` on.
-  explicit Inputs(std::span<const TensorId> from, TensorId base = 0) : from_(from), base_(base) {}
+  explicit TensorIds(std::span<const TensorId> from, TensorId base = 0) : from_(from), base_(base) {}
   std::size_t size() const noexcept { return from_.size(); }
   bool empty() const noexcept { return from_.empty(); }
   TensorId operator[](std::size_t at) const { return from_[at] + base_; }
@@ -201,12 +201,12 @@ class OpGraph {
   /// `shape` replaces what is known of a tensor.
   void set_shape(TensorId id, ShapeId shape);
 
-  Inputs inputs(OpId id) const {
+  TensorIds inputs(OpId id) const {
     const Runs::Place at = operation_rows_.find(id);
     const Operation& row = rows_[at.row];
-    if (row.kind == kRun) return Inputs(patterns_[row.attribute].inputs(at.at), row.first_output);
+    if (row.kind == kRun) return TensorIds(patterns_[row.attribute].inputs(at.at), row.first_output);
     const std::size_t end = at.row + 1 < rows_.size() ? rows_[at.row + 1].first_input : inputs_.size();
-    return Inputs({inputs_.data() + row.first_input, end - row.first_input});
+    return TensorIds({inputs_.data() + row.first_input, end - row.first_input});
   }
   std::uint32_t output_count(OpId id) const {
     const Runs::Place at = operation_rows_.find(id);

@@ -126,7 +126,8 @@ class UniqueNames {
   Table<Slot> slots_ = Table<Slot>(16, kEmpty);  // open addressing
   std::size_t mask_ = 15;
   std::size_t count_ = 0;
-  std::vector<Slot> log_;
+  std::vector<Slot> log_;  // what the spans under way found, before they changed it
+  std::size_t mark_ = 0;   // where the log stood when the last span began
   std::size_t recording_ = 0;
 };
 
