@@ -1,4 +1,4 @@
-"""The README's first program prints what the README says."""
+"""The README's first program prints what the README says, and its C++ is what tests/consumer compiles."""
 
 from __future__ import annotations
 
@@ -28,3 +28,13 @@ def test_the_first_program_prints_what_its_last_line_says(tmp_path: Path) -> Non
         check=True,
     )
     assert run.stdout.splitlines() == said
+
+
+def test_the_cpp_program_is_the_one_that_is_compiled() -> None:
+    found = re.search(r"```cpp\n(.*?)```", README.read_text(encoding="utf-8"), re.DOTALL)
+    assert found is not None
+    compiled = (Path(__file__).parent / "consumer" / "main.cpp").read_text(encoding="utf-8")
+    lines = {line.strip() for line in compiled.splitlines()}
+    said = [line.strip() for line in found.group(1).splitlines()]
+    assert len(said) > 5
+    assert not [line for line in said if line not in lines]

@@ -1,18 +1,19 @@
-// Takes the name `w` twice and prints the version and what each became.
-
 #include <iostream>
-#include <string>
-
-#include "scopetrie/op_graph.hpp"
-#include "scopetrie/version.hpp"
+#include <scopetrie/name_writer.hpp>
+#include <scopetrie/variable_store.hpp>
+#include <scopetrie/version.hpp>
 
 int main() {
   scopetrie::OpGraph graph;
-  std::cout << scopetrie::version;
-  for (int i = 0; i < 2; ++i) {
-    std::string name;
-    graph.append_name(graph.unique(0, graph.segments().intern("w")).name, name);
-    std::cout << ' ' << name;
+  scopetrie::VariableStore variables;
+  scopetrie::NameWriter text(graph);
+
+  const auto scope = graph.scopes().at("tower");
+  const auto weights = graph.segments().intern("w"), relu = graph.segments().intern("relu");
+  for (int layer = 0; layer < 3; ++layer) {
+    auto w = variables.find(scope, weights);  // shared by name
+    if (w == scopetrie::kNone) w = variables.create({.scope = scope, .segment = weights});
+    std::cout << text.write(graph.unique(scope, relu).name) << " of variable " << w << '\n';
   }
-  std::cout << '\n';
+  std::cout << scopetrie::version << '\n';
 }
