@@ -170,18 +170,18 @@ PyObject* Creation::make(ScopeId scope_id, SegmentId segment, PyObject* shape) {
   if (!(ready_ || start()) || !read_shape(shape)) return nullptr;
   if (recipe_ == Recipe::kGlorotUniform && drawn_ == kNone && !draw(scope_id, segment)) return nullptr;
   if (pattern_ == kNone && (pattern_ = pattern_of(graph_, recipe_, output_, drawn_)) == kNone) return nullptr;
-  Variable record;
-  Name name;
-  if (!graph_.ops.unique_owner(scope_id, segment, name)) return nullptr;
+  // A name that is in use may be that of a variable which another thread is making in Python: the slow path waits.
+  if (!graph_.ops.take_owner(scope_id, segment)) return nullptr;
   note_builder(context_);
   if (wish_.site == kUnknownSite) wish_.site = graph_.sites.here();
   const std::uint32_t place = graph_.ops.pattern(pattern_).owner();
+  Variable record;
   record.scope = scope_id;
   record.segment = segment;
   record.ref = static_cast<TensorId>(graph_.ops.tensor_count()) + place;
   record.initial = record.ref - 1;
   record.value = record.ref + 2;
-  record.initializer = graph_.ops.add_run(pattern_, name, wish_.site) + place + 1;
+  record.initializer = graph_.ops.add_run(pattern_, {scope_id, segment, 0}, wish_.site) + place + 1;
   record.flags = trainable_ ? std::uint32_t{kTrainable} : 0u;
   const VariableId id = graph_.variables.create(record);
   graph_.live.push_back(nullptr);

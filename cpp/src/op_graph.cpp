@@ -25,14 +25,15 @@ bool OpGraph::has_scope(ScopeId folded, SegmentId segment, std::uint32_t suffix)
 }
 
 bool OpGraph::can_own(ScopeId scope, SegmentId segment) {
-  const Name name = peek(scope, segment);
-  return !has_scope(scopes_.folded(scope), segments_.folded(segment), name.suffix);
+  const ScopeId folded = scopes_.folded(scope);
+  const SegmentId folded_segment = segments_.folded(segment);
+  return peek(scope, segment).suffix == 0 &&
+         !(names_.has_scopes(folded, folded_segment) && has_scope(folded, folded_segment, 0));
 }
 
-bool OpGraph::unique_owner_slow(Name& name) {
-  if (!can_own(name.scope, name.segment)) return false;
-  name = unique(name.scope, name.segment).name;
-  note_owner(name);
+bool OpGraph::take_owner_slow(ScopeId scope, SegmentId segment) {
+  if (!can_own(scope, segment)) return false;
+  note_owner(unique(scope, segment).name);
   return true;
 }
 

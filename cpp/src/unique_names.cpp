@@ -97,6 +97,16 @@ bool UniqueNames::take_written_as_owner(ScopeId scope, SegmentId segment) {
   return true;
 }
 
+bool UniqueNames::has_scopes(ScopeId scope, SegmentId segment) const {
+  const SegmentId base = segments_.base(segment);
+  const std::uint32_t suffix = segments_.suffix(segment);
+  const Slot* slot = find(scope, base, suffix);
+  if (slot != nullptr && slot->has_scopes) return true;
+  if (suffix == 0) return false;
+  const Slot* run = find(scope, segments_.base(base), segments_.suffix(base));
+  return run != nullptr && run->has_scopes;
+}
+
 // The first number from `number` on that was not taken by hand.
 std::uint32_t UniqueNames::first_free(ScopeId scope, SegmentId segment, std::uint32_t number) const {
   for (const Slot* slot; (slot = find(scope, segment, number)) != nullptr && slot->next != 0;) ++number;

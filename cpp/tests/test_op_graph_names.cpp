@@ -197,11 +197,11 @@ class Comparison {
     const bool has_children = kind.before.size() + kind.after.size() > 0;
     const bool wants_run = has_children && random_() % 2 == 0;
     const bool can_own = graph.can_own(scope(path), segment(name));
-    OpGraph::Fresh fresh{{}, true};
-    const bool run = wants_run && graph.unique_owner(scope(path), segment(name), fresh.name);
+    OpGraph::Fresh fresh{{scope(path), segment(name), 0}, true};
+    const bool run = wants_run && graph.take_owner(fresh.name.scope, fresh.name.segment);
     if (!run) fresh = graph.unique(scope(path), segment(name));
     if (wants_run) REQUIRE(run == can_own);
-    REQUIRE(fresh.bare == can_own);
+    REQUIRE((fresh.bare && fresh.name.suffix == 0) == can_own);
     const std::string full = model_.unique(joined(path, name));
     compare(fresh.name, full);
     const bool owned = run || (fresh.bare && random_() % 4 != 0 && has_children);

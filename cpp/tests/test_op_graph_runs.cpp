@@ -24,9 +24,9 @@ Pattern variable(NamedGraph& n) {
 }
 
 OpId add_variable(NamedGraph& n, std::uint32_t pattern, const char* text, std::uint32_t site = kNone) {
-  Name name;
-  REQUIRE(n.graph.unique_owner(ScopeTrie::kRoot, n.segment(text), name));
-  return n.graph.add_run(pattern, name, site);
+  const SegmentId segment = n.segment(text);
+  REQUIRE(n.graph.take_owner(ScopeTrie::kRoot, segment));
+  return n.graph.add_run(pattern, {ScopeTrie::kRoot, segment, 0}, site);
 }
 
 std::vector<TensorId> inputs(const NamedGraph& n, OpId op) {
@@ -113,19 +113,25 @@ TEST_CASE("rollback takes back runs and patterns") {
   CHECK(inputs(n, w + 2) == std::vector<TensorId>{5, 4});
 }
 
-TEST_CASE("a name beneath which something may stand cannot own, and is not taken") {
+TEST_CASE("a name that is in use, or beneath which something may stand, cannot own and is not taken") {
   NamedGraph n;
+  const auto take_owner = [&](const char* name) {
+    const SegmentId segment = n.segment(name);
+    const bool can = n.graph.can_own(ScopeTrie::kRoot, segment);
+    const bool taken = n.graph.take_owner(ScopeTrie::kRoot, segment);
+    CHECK(taken == can);
+    return taken;
+  };
   n.unique("w", "part");
-  Name name;
-  CHECK_FALSE(n.graph.can_own(ScopeTrie::kRoot, n.segment("w")));
-  CHECK_FALSE(n.graph.unique_owner(ScopeTrie::kRoot, n.segment("w"), name));
+  CHECK_FALSE(take_owner("w"));
   CHECK(n.unique("", "w") == "w");
-  // Its numbered forms can: no scope stands at them.
-  REQUIRE(n.graph.unique_owner(ScopeTrie::kRoot, n.segment("W"), name));
-  CHECK(n.text(name) == "W_1");
-  REQUIRE(n.graph.unique_owner(ScopeTrie::kRoot, n.segment("w_2"), name));
-  CHECK(n.text(name) == "w_2");
-  CHECK(n.unique("", "w") == "w_3");
+  CHECK_FALSE(take_owner("W"));  // in use now, in another case
+  CHECK(take_owner("w_1"));      // no scope stands there
+  CHECK_FALSE(take_owner("w_1"));
+  CHECK(n.unique("", "w") == "w_2");
+  CHECK_FALSE(take_owner("w_2"));  // counting has passed it
+  CHECK(take_owner("v"));
+  CHECK(n.unique("", "v") == "v_1");
 }
 
 TEST_CASE("room made beforehand changes nothing that can be seen") {

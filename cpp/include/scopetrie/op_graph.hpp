@@ -108,15 +108,14 @@ class OpGraph {
     const bool bare = !taken.has_scopes || !has_scope(folded, folded_segment, taken.suffix);
     return {{scope, segment, taken.suffix}, bare};
   }
-  /// Takes a name for an operation that will own others (see owned()): the same, but nothing is taken and false comes
-  /// back where something may stand beneath the name.
-  bool unique_owner(ScopeId scope, SegmentId segment, Name& out) {
+  /// Takes the name `segment` under `scope` for an operation that will own others (see owned()). False, and nothing is
+  /// taken, where the name is in use or something may stand beneath it.
+  bool take_owner(ScopeId scope, SegmentId segment) {
     const ScopeId folded = scopes_.folded(scope);
     if (!scopes_.opened(folded)) open(folded);  // unlikely
-    out = {scope, segment, 0};
-    return names_.take_as_owner(folded, segments_.folded(segment)) || unique_owner_slow(out);
+    return names_.take_as_owner(folded, segments_.folded(segment)) || take_owner_slow(scope, segment);
   }
-  /// Whether unique_owner() would take a name; it takes none.
+  /// Whether take_owner() would take the name.
   bool can_own(ScopeId scope, SegmentId segment);
   /// The same as unique() without taking it.
   Name peek(ScopeId scope, SegmentId segment);
@@ -257,7 +256,7 @@ class OpGraph {
   }
 
   SCOPETRIE_COLD bool has_scope(ScopeId folded, SegmentId segment, std::uint32_t suffix) const;
-  SCOPETRIE_COLD bool unique_owner_slow(Name& name);
+  SCOPETRIE_COLD bool take_owner_slow(ScopeId scope, SegmentId segment);
   SCOPETRIE_COLD void open(ScopeId folded);
   void take_owned_names(ScopeId scope, OpId owner);
   template <class IsWanted>

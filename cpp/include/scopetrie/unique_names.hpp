@@ -62,6 +62,8 @@ class UniqueNames {
 
   /// Notes that a scope was opened at `base` or `base_N`.
   void note_scope(ScopeId scope, SegmentId base) { run_of(scope, base).has_scopes = 1; }
+  /// What take() would say of scopes, if the name is free.
+  bool has_scopes(ScopeId scope, SegmentId segment) const;
   /// Notes that an operation called `base` or `base_N` owns names beneath its own.
   void note_owner(ScopeId scope, SegmentId base) { noted(run_of(scope, base)).owns = 1; }
   /// Whether note_owner() was called for `base` or a numbered form of it.
