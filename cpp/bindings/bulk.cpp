@@ -20,7 +20,7 @@ PyObject* ascii_str(std::string_view text) {
 PyObject* unique_names(PyObject* self, PyObject* bases) {
   auto* owner = reinterpret_cast<PyGraph*>(self);
   GraphState& graph = state_of(owner);
-  const Ref fast(PySequence_Fast(bases, "unique_names: bases must be a sequence of strings"));
+  const Ref fast(items_of(bases, "unique_names: bases must be a sequence of strings"));
   if (!fast) return nullptr;
   const Py_ssize_t count = PySequence_Fast_GET_SIZE(fast.get());
   Ref names(PyList_New(count));

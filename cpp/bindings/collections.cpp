@@ -1,6 +1,7 @@
 #include "collections.hpp"
 
 #include <algorithm>
+#include <iterator>
 #include <utility>
 
 #include "handles.hpp"
@@ -9,14 +10,16 @@ namespace scopetrie::python {
 
 bool Collections::start_slow() {
   static const char* const known[] = {"variables", "trainable_variables"};  // GraphKeys, in the order of Known
-  numbers_ = PyDict_New();
-  if (numbers_ == nullptr) return false;
-  for (const char* key : known) {
-    const Ref text(PyUnicode_InternFromString(key));
-    const Ref number(PyLong_FromSize_t(lists_.size()));
-    if (!text || !number || PyDict_SetItem(numbers_, text.get(), number.get()) < 0) return false;
-    lists_.emplace_back();
+  Ref numbers(PyDict_New());
+  if (!numbers) return false;
+  for (std::size_t i = 0; i < std::size(known); ++i) {
+    const Ref text(PyUnicode_InternFromString(known[i]));
+    const Ref number(PyLong_FromSize_t(i));
+    if (!text || !number || PyDict_SetItem(numbers.get(), text.get(), number.get()) < 0) return false;
   }
+  if (numbers_ != nullptr) return true;  // interning waits for others who intern: one of them was faster
+  numbers_ = numbers.release();
+  lists_.resize(std::size(known));
   return true;
 }
 
@@ -86,7 +89,7 @@ PyObject* Collections::list(PyGraph* graph, PyObject* key) const {
 bool Collections::assign(PyGraph* graph, PyObject* key, PyObject* values) {
   const Py_ssize_t at = this->at(key);
   if (at < 0) return false;
-  const Ref fast(PySequence_Fast(values, "a collection is assigned from a sequence"));
+  const Ref fast(items_of(values, "a collection is assigned from a sequence"));
   if (!fast) return false;
   Table<Item> items(static_cast<std::size_t>(PySequence_Fast_GET_SIZE(fast.get())));
   for (std::size_t i = 0; i < items.size(); ++i)

@@ -2,7 +2,7 @@
 //
 // Invariants: because the graph's own handles are kept as numbers, a collection never keeps its graph alive. A list
 // that was never asked for nor added to is not among the keys: `born` tells, and gives the keys their order.
-// Thread safety: the GIL.
+// Thread safety: that of the graph they belong to.
 #pragma once
 
 #include <cstdint>

@@ -1,6 +1,7 @@
 #include "context.hpp"
 
 #include <algorithm>
+#include <iterator>
 
 #include "graph.hpp"
 #include "scopes.hpp"
@@ -43,9 +44,12 @@ Context* find_current() {
     graph = thread.graphs.back();
   } else {
     if (s.global_graph == nullptr) {
-      s.global_graph = PyObject_CallNoArgs(s.hooks.default_graph);
-      if (s.global_graph == nullptr) return nullptr;
-      ++s.global_epoch;
+      Ref made(PyObject_CallNoArgs(s.hooks.default_graph));
+      if (!made) return nullptr;
+      if (s.global_graph == nullptr) {  // no other thread was faster
+        s.global_graph = made.release();
+        ++s.global_epoch;
+      }
     }
     graph = reinterpret_cast<PyGraph*>(s.global_graph);
   }
@@ -115,10 +119,17 @@ Context* context_of(PyGraph* graph) {
   auto& contexts = state_of(graph).contexts;
   for (const auto& context : contexts)
     if (context->thread == thread.number) return context.get();
-  std::erase_if(contexts, [](const auto& context) { return !*context->alive; });
+  // The contexts of threads that have ended go last: what their scopes hold may run anything when it goes.
+  const Ref keep = Ref::borrowed(reinterpret_cast<PyObject*>(graph));
+  const auto ended =
+      std::partition(contexts.begin(), contexts.end(), [](const auto& context) { return context->alive->load(); });
+  const std::vector<std::unique_ptr<Context>> gone(std::make_move_iterator(ended),
+                                                   std::make_move_iterator(contexts.end()));
+  contexts.erase(ended, contexts.end());
   contexts.push_back(std::make_unique<Context>(graph, thread.number, thread.alive));
-  contexts.back()->variable_scope = new_root_scope(graph);
-  return contexts.back().get();
+  Context* made = contexts.back().get();
+  made->variable_scope = new_root_scope(graph);
+  return made;
 }
 
 ScopeId materialize(Context& context) {
@@ -165,16 +176,17 @@ void forget_context(PyGraph* graph) {
 
 bool bind_context(PyObject* module) {
   static PyMethodDef functions[] = {
-      {"get_default_graph", get_default_graph, METH_NOARGS,
+      {"get_default_graph", locked<get_default_graph>, METH_NOARGS,
        "get_default_graph()\n--\n\nThe graph that operations are added to in this thread.\n\n"
        "Returns:\n    The Graph of the innermost `with graph.as_default():`, else the process's default graph."},
-      {"push_default_graph", push_default, METH_O, "Makes a graph this thread's default until pop_default_graph()."},
-      {"pop_default_graph", pop_default, METH_O,
+      {"push_default_graph", locked<push_default>, METH_O,
+       "Makes a graph this thread's default until pop_default_graph()."},
+      {"pop_default_graph", locked<pop_default>, METH_O,
        "Ends push_default_graph(); AssertionError where it is not the innermost."},
       {"default_graph_depth", default_graph_depth, METH_NOARGS, "How many default graphs this thread has opened."},
-      {"drop_global_graph", drop_global_graph, METH_NOARGS,
+      {"drop_global_graph", locked<drop_global_graph>, METH_NOARGS,
        "Forgets the process's default graph; the next use makes one."},
-      {"get_variable_scope", get_variable_scope, METH_NOARGS,
+      {"get_variable_scope", locked<get_variable_scope>, METH_NOARGS,
        "get_variable_scope()\n--\n\nThe current variable scope.\n\n"
        "Returns:\n    The VariableScope entered last in this thread and graph, or the graph's root scope."},
       {nullptr, nullptr, 0, nullptr}};

@@ -2,7 +2,7 @@
 //
 // Invariants: `scope` is kNone while the current name scope is still `pending`: entered, but nothing stands in it yet,
 // so that the trie has no node for it. A thread that ends leaves its contexts to be swept by the graph.
-// Thread safety: a context belongs to one thread; the list of a graph's contexts is guarded by the GIL.
+// Thread safety: a context belongs to one thread; the list of a graph's contexts is guarded as the graph is.
 #pragma once
 
 #include <atomic>

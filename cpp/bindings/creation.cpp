@@ -142,12 +142,12 @@ bool Creation::start() {
   return ready_ = true;
 }
 
-bool Creation::read_shape(PyObject* shape) {
+bool Creation::read_shape(PyObject* shape, PyObject* sizes) {
   if (shape != nullptr && shape == shape_) return true;
-  if (!given(shape) || !(PyList_CheckExact(shape) || PyTuple_CheckExact(shape))) return false;
+  if (!given(sizes) || !(PyList_CheckExact(sizes) || PyTuple_CheckExact(sizes))) return false;
   ShapeTable& shapes = graph_.ops.shapes();
   ShapeId id;
-  if (!parse_dims(shapes, shape, id)) {
+  if (!parse_dims(shapes, sizes, id)) {
     PyErr_Clear();
     return false;
   }
@@ -166,8 +166,8 @@ bool Creation::draw(ScopeId scope_id, SegmentId segment) {
   return drawn_ != kNone && graph_.variables.find(scope_id, segment) == kNone;
 }
 
-PyObject* Creation::make(ScopeId scope_id, SegmentId segment, PyObject* shape) {
-  if (!(ready_ || start()) || !read_shape(shape)) return nullptr;
+PyObject* Creation::make(ScopeId scope_id, SegmentId segment, PyObject* shape, PyObject* sizes) {
+  if (!(ready_ || start()) || !read_shape(shape, sizes)) return nullptr;
   if (recipe_ == Recipe::kGlorotUniform && drawn_ == kNone && !draw(scope_id, segment)) return nullptr;
   if (pattern_ == kNone && (pattern_ = pattern_of(graph_, recipe_, output_, drawn_)) == kNone) return nullptr;
   // A name that is in use may be that of a variable which another thread is making in Python: the slow path waits.

@@ -33,11 +33,12 @@ class Creation {
   /// Creates a variable called `segment` in `scope_id`, which has none of that name: its operations and those of its
   /// initial value, all owned by the variable's name. Null where the slow path has to do it, possibly with an exception
   /// set, which the slow path must not follow then.
-  PyObject* make(ScopeId scope_id, SegmentId segment, PyObject* shape);
+  /// `shape` is the caller's object, which tells one shape from the next, `sizes` the list or tuple to read.
+  PyObject* make(ScopeId scope_id, SegmentId segment, PyObject* shape, PyObject* sizes);
 
  private:
   bool start();
-  bool read_shape(PyObject* shape);
+  bool read_shape(PyObject* shape, PyObject* sizes);
   bool draw(ScopeId scope_id, SegmentId segment);
 
   Context& context_;

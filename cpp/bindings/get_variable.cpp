@@ -31,14 +31,14 @@ bool shape_allows(PyObject* shape, std::span<const std::int64_t> found) {
 }
 
 // The variable of this name as it is shared, or null (no exception) where the slow path has to look.
-PyObject* shared(GraphState& graph, PyGraph* owner, const PyVariableScope* scope, VariableId id,
-                 PyObject* const* args) {
+PyObject* shared(GraphState& graph, PyGraph* owner, const PyVariableScope* scope, VariableId id, PyObject* const* args,
+                 PyObject* shape) {
   if (scope->reuse == Reuse::kNo) return nullptr;
   const Tensor found = graph.ops.tensor(graph.variables[id].ref);
   PyObject* dtype = given(args[kDType]) ? args[kDType] : scope->dtype;
   if (state().dtypes[base_dtype(found.dtype)] != dtype) return nullptr;
-  if (given(args[kShape]) &&
-      !(graph.ops.shapes().known_rank(found.shape) && shape_allows(args[kShape], graph.ops.shapes().dims(found.shape))))
+  if (given(shape) &&
+      !(graph.ops.shapes().known_rank(found.shape) && shape_allows(shape, graph.ops.shapes().dims(found.shape))))
     return nullptr;
   if (given(args[kInitializer]) && !PyCallable_Check(args[kInitializer])) return nullptr;
   return variable_handle(owner, id);
@@ -62,14 +62,15 @@ bool is_plain(const PyVariableScope* scope, PyObject* const* arguments) {
 // One variable, in the plain case: the hit and the creation. Null where it is not; an exception may be set.
 PyObject* get_plain(Context& context, PyVariableScope* scope, ScopeId scope_id, PyObject* const* arguments,
                     Creation& creation) {
+  const Snapshot shape(arguments[kShape]);  // before anything is looked up: it may have to wait
   GraphState& graph = state_of(context.graph);
   const std::size_t segments = graph.ops.segments().size();
   const SegmentId segment = plain_segment(graph, arguments[kName]);
   if (segment == kNone) return nullptr;
   // A name that nobody wrote before is no variable's: in large graphs looking is not for nothing.
   const VariableId found = segment < segments ? graph.variables.find(scope_id, segment) : kNone;
-  return found != kNone ? shared(graph, context.graph, scope, found, arguments)
-                        : creation.make(scope_id, segment, arguments[kShape]);
+  return found != kNone ? shared(graph, context.graph, scope, found, arguments, shape.get())
+                        : creation.make(scope_id, segment, arguments[kShape], shape.get());
 }
 
 PyObject* get_variable(PyObject*, PyObject* const* args, Py_ssize_t positional, PyObject* keywords) {
@@ -112,12 +113,12 @@ PyObject* get_variables(PyObject*, PyObject* const* args, Py_ssize_t positional,
     PyErr_SetString(PyExc_TypeError, "get_variables() missing 1 required positional argument: 'names'");
     return nullptr;
   }
-  const Ref names(PySequence_Fast(given_to[0], "get_variables: names must be a sequence of strings"));
+  const Ref names(items_of(given_to[0], "get_variables: names must be a sequence of strings"));
   if (!names) return nullptr;
   const Py_ssize_t count = PySequence_Fast_GET_SIZE(names.get());
   Ref shapes;
   if (given(given_to[1])) {
-    shapes = Ref(PySequence_Fast(given_to[1], "get_variables: shapes must be a sequence with a shape per name"));
+    shapes = Ref(items_of(given_to[1], "get_variables: shapes must be a sequence with a shape per name"));
     if (!shapes) return nullptr;
     if (PySequence_Fast_GET_SIZE(shapes.get()) != count) {
       PyErr_Format(PyExc_ValueError, "get_variables: there are %zd names and %zd shapes; give one shape per name",
@@ -212,8 +213,8 @@ constexpr char kDoc[] =
 }  // namespace
 
 bool bind_get_variable(PyObject* module) {
-  static PyMethodDef functions[] = {fast("get_variable", get_variable, kDoc),
-                                    fast("get_variables", get_variables, kBulkDoc),
+  static PyMethodDef functions[] = {fast("get_variable", locked<get_variable>, kDoc),
+                                    fast("get_variables", locked<get_variables>, kBulkDoc),
                                     {nullptr, nullptr, 0, nullptr}};
   return PyModule_AddFunctions(module, functions) == 0;
 }

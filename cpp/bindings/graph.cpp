@@ -56,7 +56,10 @@ void dealloc(PyObject* self) {
   PyObject_GC_UnTrack(self);
   PyGraph* graph = as_graph(self);
   if (graph->weak_references != nullptr) PyObject_ClearWeakRefs(self);
-  forget_context(graph);
+  {
+    const Lock lock;
+    forget_context(graph);
+  }
   if (GraphState* gone = std::exchange(graph->state, nullptr)) {
     gone->contexts.clear();
     for (PyObject* attribute : gone->attributes) Py_DECREF(attribute);

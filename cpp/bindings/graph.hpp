@@ -2,7 +2,8 @@
 //
 // Invariants: handles (Tensor, Operation, Variable) hold the graph, the graph holds no handle: `live` has borrowed
 // pointers that a variable's handle clears when it goes. So a graph dies with its last handle, without the collector.
-// Thread safety: the GIL.
+// Thread safety: that of locking.hpp, as for all that hangs on a graph. A handle in `live` may be on its way out: its
+// last reference is gone, and its deallocator waits for the lock.
 #pragma once
 
 #include <memory>

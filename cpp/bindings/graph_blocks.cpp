@@ -55,7 +55,7 @@ PyObject* enter_controls(PyObject* self, PyObject* operations) {
       delete static_cast<std::vector<Controls>*>(PyCapsule_GetPointer(capsule, "scopetrie.controls"));
     });
   }
-  const Ref fast(PySequence_Fast(operations, "control inputs are a list of operations"));
+  const Ref fast(items_of(operations, "control inputs are a list of operations"));
   if (!fast) return nullptr;
   Controls controls;
   for (Py_ssize_t i = 0; i < PySequence_Fast_GET_SIZE(fast.get()); ++i) {
@@ -154,24 +154,27 @@ PyObject* end(PyObject*, PyObject* const* args, Py_ssize_t count) {
 
 void add_block_members(std::vector<PyMethodDef>& methods, std::vector<PyGetSetDef>& properties) {
   const PyMethodDef more_methods[] = {
-      with_arguments("_collect", collect, "Adds a value to a collection: (key, value)."),
-      {"_collection", collection, METH_O, "A collection as a new list."},
-      with_arguments("_assign_collection", assign_collection, "Replaces a collection: (key, values)."),
-      {"_add_collection", add_collection, METH_O, "Makes an empty collection of a key that has none."},
-      {"_drop_collection", drop_collection, METH_O, "Forgets a collection."},
-      {"_collection_keys", collection_keys, METH_NOARGS, "The keys of the collections, in the order of their making."},
-      {"_enter_controls", enter_controls, METH_O, "Opens a control-dependency block; None clears the outer ones."},
-      {"_exit_controls", exit_controls, METH_O, "Ends the block whose _enter_controls() gave this token."},
-      {"_current_controls", current_controls, METH_NOARGS, "The operations that new ones wait for."},
-      {"_begin", begin, METH_NOARGS, "Starts a transaction; see _end()."},
-      with_arguments("_end", end, "Ends a transaction: (token, keep); unless kept, all that was added since is gone.")};
+      with_arguments("_collect", locked<collect>, "Adds a value to a collection: (key, value)."),
+      {"_collection", locked<collection>, METH_O, "A collection as a new list."},
+      with_arguments("_assign_collection", locked<assign_collection>, "Replaces a collection: (key, values)."),
+      {"_add_collection", locked<add_collection>, METH_O, "Makes an empty collection of a key that has none."},
+      {"_drop_collection", locked<drop_collection>, METH_O, "Forgets a collection."},
+      {"_collection_keys", locked<collection_keys>, METH_NOARGS,
+       "The keys of the collections, in the order of their making."},
+      {"_enter_controls", locked<enter_controls>, METH_O,
+       "Opens a control-dependency block; None clears the outer ones."},
+      {"_exit_controls", locked<exit_controls>, METH_O, "Ends the block whose _enter_controls() gave this token."},
+      {"_current_controls", locked<current_controls>, METH_NOARGS, "The operations that new ones wait for."},
+      {"_begin", locked<begin>, METH_NOARGS, "Starts a transaction; see _end()."},
+      with_arguments("_end", locked<end>,
+                     "Ends a transaction: (token, keep); unless kept, all that was added since is gone.")};
   const PyGetSetDef more_properties[] = {
-      {"finalized", get_finalized, nullptr, "Whether the graph is read-only.", nullptr},
-      {"_finalized", get_finalized, set_finalized, "The same, to be set.", nullptr},
-      {"_seeded", get_seeded, set_seeded, "Whether the graph has a random seed.", nullptr},
-      {"_creators", get_creators, set_creators, "This thread's open variable creators, outermost first, or None.",
-       nullptr},
-      {"_on_operation", get_on_operation, set_on_operation,
+      {"finalized", locked<get_finalized>, nullptr, "Whether the graph is read-only.", nullptr},
+      {"_finalized", locked<get_finalized>, locked<set_finalized>, "The same, to be set.", nullptr},
+      {"_seeded", locked<get_seeded>, locked<set_seeded>, "Whether the graph has a random seed.", nullptr},
+      {"_creators", locked<get_creators>, locked<set_creators>,
+       "This thread's open variable creators, outermost first, or None.", nullptr},
+      {"_on_operation", locked<get_on_operation>, locked<set_on_operation>,
        "Called with each operation that this thread makes, or None.", nullptr}};
   methods.insert(methods.end(), std::begin(more_methods), std::end(more_methods));
   properties.insert(properties.end(), std::begin(more_properties), std::end(more_properties));

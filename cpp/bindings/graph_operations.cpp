@@ -97,7 +97,7 @@ PyObject* find_operation(PyObject* self, PyObject* name) {
 PyObject* get_version(PyObject* self, void*) { return PyLong_FromSize_t(of(self).ops.size()); }
 
 bool read_ids(PyObject* list, std::size_t count, std::vector<std::uint32_t>& ids) {
-  const Ref fast(PySequence_Fast(list, "a list of numbers is needed"));
+  const Ref fast(items_of(list, "a list of numbers is needed"));
   if (!fast) return false;
   for (Py_ssize_t i = 0; i < PySequence_Fast_GET_SIZE(fast.get()); ++i) {
     std::uint32_t id;
@@ -220,17 +220,17 @@ PyObject* create_ops(PyObject* graph, PyObject* args, PyObject* kwargs);
 
 void add_operation_members(std::vector<PyMethodDef>& methods, std::vector<PyGetSetDef>& properties) {
   const PyMethodDef more_methods[] = {
-      fast("unique_name", unique_name,
+      fast("unique_name", locked<unique_name>,
            "unique_name($self, /, name, mark_as_used=True)\n--\n\n"
            "A name that no operation of the graph has, in the current name scope.\n\n"
            "Args:\n    name: The wished name; \"a/b\" stands beneath \"a\".\n"
            "    mark_as_used: Whether the name is taken from now on.\n\n"
            "Returns:\n    The whole name, with \"_1\", \"_2\", ... after it where it is in use; names are compared\n"
            "    without case, as in v1."),
-      {"unique_names", unique_names, METH_O,
+      {"unique_names", locked<unique_names>, METH_O,
        "unique_names($self, bases, /)\n--\n\nunique_name() for each of many names, in one call.\n\n"
        "Args:\n    bases: The wished names.\n\nReturns:\n    A list of whole names, all taken."},
-      {"create_ops", reinterpret_cast<PyCFunction>(reinterpret_cast<void (*)()>(create_ops)),
+      {"create_ops", reinterpret_cast<PyCFunction>(reinterpret_cast<void (*)()>(locked<create_ops>)),
        METH_VARARGS | METH_KEYWORDS,
        "Adds many operations of one type to this graph, in one call: all of them or none.\n\n"
        "Args:\n    op_type: The op type's name, e.g. \"Neg\", or an op function.\n"
@@ -245,7 +245,7 @@ void add_operation_members(std::vector<PyMethodDef>& methods, std::vector<PyGetS
        "...     x = tf.constant([1.0, 2.0])\n"
        ">>> [y.name for y in graph.create_ops(\"Neg\", [(x,), (x,)])]\n"
        "['Neg:0', 'Neg_1:0']\n"},
-      {"get_name_scope", get_name_scope, METH_NOARGS,
+      {"get_name_scope", locked<get_name_scope>, METH_NOARGS,
        "get_name_scope($self, /)\n--\n\nThe current name scope of this thread, without a slash at its end; \"\" is the "
        "root."},
       {"name_scope", graph_name_scope, METH_O,
@@ -254,27 +254,30 @@ void add_operation_members(std::vector<PyMethodDef>& methods, std::vector<PyGetS
        "Args:\n    name: The scope's name, made unique; with a slash at its end, taken as it is; \"\" or None is the "
        "root.\n\n"
        "Returns:\n    A context manager that gives the scope's whole name with a slash at its end."},
-      {"_variable_scope", variable_scope_of, METH_NOARGS, "This thread's current variable scope in this graph."},
-      {"tensor", tensor_at, METH_O, "tensor($self, number, /)\n--\n\nThe Tensor of a number (`Tensor._id`)."},
-      {"operation", operation_at, METH_O,
+      {"_variable_scope", locked<variable_scope_of>, METH_NOARGS,
+       "This thread's current variable scope in this graph."},
+      {"tensor", locked<tensor_at>, METH_O, "tensor($self, number, /)\n--\n\nThe Tensor of a number (`Tensor._id`)."},
+      {"operation", locked<operation_at>, METH_O,
        "operation($self, number, /)\n--\n\nThe Operation of a number (`Operation._id`)."},
-      {"variable", variable_at, METH_O, "variable($self, number, /)\n--\n\nThe Variable of a number (`Variable._id`)."},
-      {"get_operations", get_operations, METH_NOARGS,
+      {"variable", locked<variable_at>, METH_O,
+       "variable($self, number, /)\n--\n\nThe Variable of a number (`Variable._id`)."},
+      {"get_operations", locked<get_operations>, METH_NOARGS,
        "get_operations($self, /)\n--\n\nThe graph's operations, in the order in which they were made."},
-      {"_find_operation", find_operation, METH_O, "The Operation of exactly this name, or None."},
-      {"prune", prune, METH_VARARGS,
+      {"_find_operation", locked<find_operation>, METH_O, "The Operation of exactly this name, or None."},
+      {"prune", locked<prune>, METH_VARARGS,
        "prune($self, fetches, targets, feeds, /)\n--\n\nThe operations that a run needs, in creation order.\n\n"
        "Args:\n    fetches: Numbers of the tensors wanted.\n    targets: Numbers of the operations wanted.\n"
        "    feeds: Numbers of the tensors whose values are given.\n\n"
        "Returns:\n    Tuples (operation, OpDef, first output tensor, number of outputs, input tensors, attributes)."},
-      {"_spec_number", spec_number, METH_O,
+      {"_spec_number", locked<spec_number>, METH_O,
        "A number for a tensor's dtype and static shape: tensors that agree in both, and only those, have the same."},
-      {"_variables", get_variables, METH_NOARGS, "All variables, in creation order."},
-      {"_find_variable", find_variable, METH_O, "The variable that get_variable made under this whole name, or None."},
-      {"_add_variable", add_variable_row, METH_VARARGS,
+      {"_variables", locked<get_variables>, METH_NOARGS, "All variables, in creation order."},
+      {"_find_variable", locked<find_variable>, METH_O,
+       "The variable that get_variable made under this whole name, or None."},
+      {"_add_variable", locked<add_variable_row>, METH_VARARGS,
        "Adds a variable's operations: (name, initial, dtype, dims, trainable, key, attrs, assign attrs)."}};
   const PyGetSetDef more_properties[] = {
-      {"version", get_version, nullptr, "The number of operations, which grows with each one.", nullptr}};
+      {"version", locked<get_version>, nullptr, "The number of operations, which grows with each one.", nullptr}};
   methods.insert(methods.end(), std::begin(more_methods), std::end(more_methods));
   properties.insert(properties.end(), std::begin(more_properties), std::end(more_properties));
 }

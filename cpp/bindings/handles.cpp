@@ -57,13 +57,15 @@ GraphState& graph_of(PyObject* self) { return state_of(handle(self)->graph); }
 // Tensor
 // ----------------------------------------------------------------------------------------------------------------
 
-/// Getters of what still exists; see gone().
+/// Getters of what still exists (see gone()), which nobody changes meanwhile.
 template <PyObject* (*get)(PyObject*, void*)>
 PyObject* of_tensor(PyObject* self, void* closure) {
+  const Lock lock;
   return check_exists(handle(self)->id, graph_of(self).ops.tensor_count()) ? get(self, closure) : nullptr;
 }
 template <PyObject* (*get)(PyObject*, void*)>
 PyObject* of_operation(PyObject* self, void* closure) {
+  const Lock lock;
   return check_exists(handle(self)->id, graph_of(self).ops.size()) ? get(self, closure) : nullptr;
 }
 
@@ -113,12 +115,13 @@ bool parse_dims(ShapeTable& shapes, PyObject* value, ShapeId& out) {
   std::int64_t dims[16];
   Py_ssize_t rank = -1;
   PyObject** items = nullptr;
-  if (PyTuple_CheckExact(value)) {
-    rank = PyTuple_GET_SIZE(value);
-    items = &PyTuple_GET_ITEM(value, 0);
-  } else if (PyList_CheckExact(value)) {
-    rank = PyList_GET_SIZE(value);
-    items = reinterpret_cast<PyListObject*>(value)->ob_item;
+  const Snapshot given(value);
+  if (PyTuple_CheckExact(given.get())) {
+    rank = PyTuple_GET_SIZE(given.get());
+    items = &PyTuple_GET_ITEM(given.get(), 0);
+  } else if (PyList_CheckExact(given.get())) {
+    rank = PyList_GET_SIZE(given.get());
+    items = reinterpret_cast<PyListObject*>(given.get())->ob_item;
   }
   bool plain = rank >= 0 && rank <= 16;
   for (Py_ssize_t i = 0; plain && i < rank; ++i) {
@@ -169,7 +172,7 @@ PyObject* tensor_shape(PyObject* self, void*) {
 PyObject* tensor_set_dims(PyObject* self, PyObject* dims) {
   OpGraph& ops = graph_of(self).ops;
   ShapeId shape;
-  if (!check_exists(handle(self)->id, ops.tensor_count()) || !parse_dims(ops.shapes(), dims, shape)) return nullptr;
+  if (!parse_dims(ops.shapes(), dims, shape) || !check_exists(handle(self)->id, ops.tensor_count())) return nullptr;
   ops.set_shape(handle(self)->id, shape);
   Py_RETURN_NONE;
 }
@@ -214,7 +217,7 @@ PyObject* operation_control_inputs(PyObject* self, void*) {
 }
 
 PyObject* operation_add_control_inputs(PyObject* self, PyObject* operations) {
-  const Ref fast(PySequence_Fast(operations, "a sequence of operations is needed"));
+  const Ref fast(items_of(operations, "a sequence of operations is needed"));
   if (!fast) return nullptr;
   std::vector<OpId> ids;
   for (Py_ssize_t i = 0; i < PySequence_Fast_GET_SIZE(fast.get()); ++i) {
@@ -259,7 +262,7 @@ PyGetSetDef tensor_members[] = {
      "The shape as a tuple with None for unknown, or None for an unknown rank.", nullptr},
     {"_id", handle_id, nullptr, "Its number in the graph.", nullptr},
     {nullptr, nullptr, nullptr, nullptr, nullptr}};
-PyMethodDef tensor_methods[] = {{"_set_dims", tensor_set_dims, METH_O, "Replaces what is known of the shape."},
+PyMethodDef tensor_methods[] = {{"_set_dims", locked<tensor_set_dims>, METH_O, "Replaces what is known of the shape."},
                                 {nullptr, nullptr, 0, nullptr}};
 
 PyGetSetDef operation_members[] = {
@@ -277,7 +280,7 @@ PyGetSetDef operation_members[] = {
     {"_id", handle_id, nullptr, "Its number in the graph.", nullptr},
     {nullptr, nullptr, nullptr, nullptr, nullptr}};
 PyMethodDef operation_methods[] = {
-    {"_add_control_inputs", operation_add_control_inputs, METH_O, "Makes it wait for more operations."},
+    {"_add_control_inputs", locked<operation_add_control_inputs>, METH_O, "Makes it wait for more operations."},
     {nullptr, nullptr, 0, nullptr}};
 
 PyObject* refuse_new(PyTypeObject* type, PyObject*, PyObject*) {

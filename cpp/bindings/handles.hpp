@@ -2,7 +2,7 @@
 //
 // Invariants: a handle keeps its graph alive; two handles of one thing are equal and hash alike; a variable has at most
 // one handle at a time, so that sharing can be checked with `is`.
-// Thread safety: the GIL.
+// Thread safety: handles never change; what they name is guarded as the graph is.
 #pragma once
 
 #include "graph.hpp"
@@ -34,8 +34,9 @@ inline PyObject* operation_handle(PyGraph* graph, OpId id) { return new_handle(s
 /// The variable's handle: the living one, or a new one.
 inline PyObject* variable_handle(PyGraph* graph, VariableId id) {
   PyObject* living = state_of(graph).live[id];
-  if (living != nullptr) return Py_NewRef(living);
+  if (living != nullptr && try_incref(living)) return living;
   PyObject* made = new_handle(state().variable_type, graph, id);
+  if (made != nullptr) allow_try_incref(made);
   state_of(graph).live[id] = made;
   return made;
 }

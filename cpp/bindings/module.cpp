@@ -11,7 +11,7 @@ void bind_buffer(pybind11::module_& module);
 }
 void bind_random(pybind11::module_& module);
 
-PYBIND11_MODULE(_core, module) {
+PYBIND11_MODULE(_core, module, pybind11::mod_gil_not_used()) {
   using namespace scopetrie::python;
   module.doc() = "scopetrie's C++ core: names, scopes, the op graph, variables and their memory.";
   module.attr("__version__") = SCOPETRIE_VERSION;

@@ -59,16 +59,14 @@ PyObject* entered_text(const Context& context) {
 }
 
 // The graph that `values` are of; null where they do not say, or with an exception set.
-PyGraph* graph_of_values(PyObject* values) {
-  if (values == nullptr) return nullptr;
+Ref graph_of_values(PyObject* values) {
   const Py_ssize_t length = PyObject_Size(values);
   if (length < 0) {
     PyErr_Clear();  // an iterator, or no iterable at all: the hook finds out
   } else if (length == 0) {
-    return nullptr;
+    return Ref();
   }
-  const Ref graph(PyObject_CallOneArg(state().hooks.values_graph, values));
-  return graph ? reinterpret_cast<PyGraph*>(graph.get()) : nullptr;  // borrowed: its values keep it, or the stack
+  return Ref(PyObject_CallOneArg(state().hooks.values_graph, values));
 }
 
 PyObject* enter(PyObject* self, PyObject*) {
@@ -81,8 +79,9 @@ PyObject* enter(PyObject* self, PyObject*) {
   Context* context = scope->graph != nullptr ? context_of(scope->graph) : current_context();
   if (context == nullptr) return nullptr;
   if (scope->values != nullptr) {
-    PyGraph* graph = graph_of_values(scope->values);
-    if (graph == nullptr && PyErr_Occurred()) return nullptr;
+    const Ref found = graph_of_values(scope->values);
+    if (!found && PyErr_Occurred()) return nullptr;
+    auto* graph = reinterpret_cast<PyGraph*>(found.get());
     if (graph != nullptr && graph != context->graph) {
       push_default_graph(graph);
       context = context_of(graph);
@@ -198,8 +197,8 @@ PyObject* graph_name_scope(PyObject* graph, PyObject* name) {
 
 bool bind_name_scope(PyObject* module) {
   static PyMethodDef methods[] = {
-      {"__enter__", enter, METH_NOARGS, "Enters the scope and gives its whole name with a slash at its end."},
-      {"__exit__", reinterpret_cast<PyCFunction>(reinterpret_cast<void (*)()>(leave)), METH_FASTCALL,
+      {"__enter__", locked<enter>, METH_NOARGS, "Enters the scope and gives its whole name with a slash at its end."},
+      {"__exit__", reinterpret_cast<PyCFunction>(reinterpret_cast<void (*)()>(locked<leave>)), METH_FASTCALL,
        "Leaves the scope."},
       {nullptr, nullptr, 0, nullptr}};
   static PyGetSetDef properties[] = {{"name", get_name, nullptr, "The name as it was given.", nullptr},
@@ -233,7 +232,7 @@ bool bind_name_scope(PyObject* module) {
                       slots};
   PyTypeObject* type = add_type(module, spec);
   if (type == nullptr) return false;
-  type->tp_vectorcall = make_fast;
+  type->tp_vectorcall = locked<make_fast>;
   state().name_scope_type = type;
   return true;
 }

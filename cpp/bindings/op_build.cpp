@@ -66,6 +66,10 @@ PyObject* build_slow(Context& context, const Definition& definition, PyObject* c
 
 PyObject* build(const Definition& definition, PyObject* const* args, PyObject* name, std::uint32_t default_name,
                 PyObject* attrs, Conversion conversion) {
+#ifdef Py_GIL_DISABLED
+  OwnLists lists;
+  if (definition.has_lists && !lists.copy(definition, args)) return nullptr;
+#endif
   Inputs inputs;
   if (definition.has_lists) {
     note_graph_of_lists(definition, args, inputs);
@@ -89,7 +93,7 @@ PyObject* build(const Definition& definition, PyObject* const* args, PyObject* n
 }
 
 PyObject* build_many(const Definition& definition, PyObject* inputs, PyObject* name, PyObject* attrs) {
-  const Ref rows(PySequence_Fast(inputs, "create_ops: inputs must be a sequence with a tuple of inputs per operation"));
+  const Ref rows(items_of(inputs, "create_ops: inputs must be a sequence with a tuple of inputs per operation"));
   if (!rows) return nullptr;
   const Py_ssize_t count = PySequence_Fast_GET_SIZE(rows.get());
   const auto width = static_cast<Py_ssize_t>(definition.inputs.size());
@@ -107,7 +111,7 @@ PyObject* build_many(const Definition& definition, PyObject* inputs, PyObject* n
   graph.ops.reserve(rows_count, rows_count * definition.inputs.size(), rows_count);
   for (Py_ssize_t i = 0; i < count; ++i) {
     const Ref row(
-        PySequence_Fast(PySequence_Fast_GET_ITEM(rows.get(), i), "create_ops: the inputs of an operation are a tuple"));
+        items_of(PySequence_Fast_GET_ITEM(rows.get(), i), "create_ops: the inputs of an operation are a tuple"));
     if (!row) return nullptr;
     if (PySequence_Fast_GET_SIZE(row.get()) != width) {
       PyErr_Format(PyExc_ValueError, "create_ops: %U takes %zd inputs, but row %zd has %zd", kind_name(definition.kind),

@@ -34,6 +34,12 @@ KnownNames& known_names() {
   return *only;
 }
 
+// Made, as kinds(), while the module is loaded: making them calls Python, where another thread may wait for them.
+PyObject* name_keyword() {
+  static PyObject* const only = PyUnicode_InternFromString("name");
+  return only;
+}
+
 void missing(const Definition& definition, std::size_t at) {
   PyErr_Format(PyExc_TypeError, "%U() missing required argument '%U'", kind_name(definition.kind),
                definition.inputs[at].name);
@@ -54,7 +60,7 @@ PyObject* call(PyObject* self, PyObject* const* args, std::size_t flagged, PyObj
   for (std::size_t i = 0; i < given && i < count; ++i) inputs[i] = args[i];
   if (given == count + 1) name = args[count];
   if (keywords != nullptr) {
-    static PyObject* const name_text = PyUnicode_InternFromString("name");
+    PyObject* const name_text = name_keyword();
     for (Py_ssize_t k = 0; k < PyTuple_GET_SIZE(keywords); ++k) {
       PyObject* keyword = PyTuple_GET_ITEM(keywords, k);
       PyObject* value = args[given + static_cast<std::size_t>(k)];
@@ -166,7 +172,7 @@ PyObject* make(PyTypeObject* type, PyObject* args, PyObject* kwargs) {
   Ref self(type->tp_alloc(type, 0));
   if (!self) return nullptr;
   auto* made = reinterpret_cast<PyOpFunction*>(self.get());
-  made->vectorcall = call;
+  made->vectorcall = locked<call>;
   made->definition = new Definition;
   Definition& definition = *made->definition;
   definition.op_def = Py_NewRef(op_def);
@@ -282,19 +288,20 @@ bool bind_op_function(PyObject* module) {
       {"definition", get_def, nullptr, "The OpDef that the function makes nodes of.", nullptr},
       {"__dict__", PyObject_GenericGetDict, PyObject_GenericSetDict, nullptr, nullptr},
       {nullptr, nullptr, nullptr, nullptr, nullptr}};
-  PyType_Slot slots[] = {{Py_tp_new, reinterpret_cast<void*>(make)},
+  PyType_Slot slots[] = {{Py_tp_new, reinterpret_cast<void*>(locked<make>)},
                          {Py_tp_call, reinterpret_cast<void*>(PyVectorcall_Call)},
                          {Py_tp_traverse, reinterpret_cast<void*>(traverse)},
                          {Py_tp_clear, reinterpret_cast<void*>(clear)},
                          {Py_tp_dealloc, reinterpret_cast<void*>(dealloc)},
-                         {Py_tp_repr, reinterpret_cast<void*>(repr)},
+                         {Py_tp_repr, reinterpret_cast<void*>(locked<repr>)},
                          {Py_tp_members, members},
                          {Py_tp_getset, properties},
                          {0, nullptr}};
   PyType_Spec spec = {"scopetrie._core.OpFunction", sizeof(PyOpFunction), 0,
                       Py_TPFLAGS_DEFAULT | Py_TPFLAGS_HAVE_GC | Py_TPFLAGS_HAVE_VECTORCALL, slots};
   state().op_function_type = add_type(module, spec);
-  return state().op_function_type != nullptr;
+  kinds();
+  return state().op_function_type != nullptr && name_keyword() != nullptr;
 }
 
 }  // namespace scopetrie::python

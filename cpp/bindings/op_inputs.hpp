@@ -24,6 +24,28 @@ struct Inputs {
 /// Raises what v1 says of inputs of two graphs; returns false.
 bool graphs_differ(const Inputs& inputs, PyObject* item);
 
+#ifdef Py_GIL_DISABLED
+/// The arguments of a call with tuples of its own in place of lists of inputs, which another thread may empty.
+class OwnLists {
+ public:
+  /// False with an exception set.
+  bool copy(const Definition& definition, PyObject* const*& args) {
+    for (std::size_t i = 0; i < definition.inputs.size(); ++i) {
+      args_[i] = args[i];
+      if (definition.inputs[i].kind < Input::kList || !PyList_Check(args[i])) continue;
+      tuples_[i] = Ref(args_[i] = PyList_AsTuple(args[i]));
+      if (!tuples_[i]) return false;
+    }
+    args = args_;
+    return true;
+  }
+
+ private:
+  PyObject* args_[16];  // as many as an op can have
+  Ref tuples_[16];
+};
+#endif
+
 /// Notes the graph of a handle; false with an exception set where another input is of another graph.
 inline bool check_graph(Inputs& inputs, PyObject* item) {
   if (inputs.graph == nullptr) {

@@ -142,20 +142,20 @@ PyObject* register_operators(PyObject*, PyObject* table) {
 }
 
 const PyType_Slot slots[] = {
-    {Py_nb_add, reinterpret_cast<void*>(binary<kAdd>)},
-    {Py_nb_subtract, reinterpret_cast<void*>(binary<kSubtract>)},
-    {Py_nb_multiply, reinterpret_cast<void*>(binary<kMultiply>)},
-    {Py_nb_true_divide, reinterpret_cast<void*>(binary<kTrueDivide>)},
-    {Py_nb_floor_divide, reinterpret_cast<void*>(binary<kFloorDivide>)},
-    {Py_nb_remainder, reinterpret_cast<void*>(binary<kRemainder>)},
-    {Py_nb_power, reinterpret_cast<void*>(power)},
-    {Py_nb_matrix_multiply, reinterpret_cast<void*>(binary<kMatMul>)},
-    {Py_nb_and, reinterpret_cast<void*>(binary<kAnd>)},
-    {Py_nb_or, reinterpret_cast<void*>(binary<kOr>)},
-    {Py_nb_xor, reinterpret_cast<void*>(binary<kXor>)},
-    {Py_nb_negative, reinterpret_cast<void*>(unary<kNegative>)},
-    {Py_nb_absolute, reinterpret_cast<void*>(unary<kAbsolute>)},
-    {Py_nb_invert, reinterpret_cast<void*>(unary<kInvert>)},
+    {Py_nb_add, reinterpret_cast<void*>(locked<binary<kAdd>>)},
+    {Py_nb_subtract, reinterpret_cast<void*>(locked<binary<kSubtract>>)},
+    {Py_nb_multiply, reinterpret_cast<void*>(locked<binary<kMultiply>>)},
+    {Py_nb_true_divide, reinterpret_cast<void*>(locked<binary<kTrueDivide>>)},
+    {Py_nb_floor_divide, reinterpret_cast<void*>(locked<binary<kFloorDivide>>)},
+    {Py_nb_remainder, reinterpret_cast<void*>(locked<binary<kRemainder>>)},
+    {Py_nb_power, reinterpret_cast<void*>(locked<power>)},
+    {Py_nb_matrix_multiply, reinterpret_cast<void*>(locked<binary<kMatMul>>)},
+    {Py_nb_and, reinterpret_cast<void*>(locked<binary<kAnd>>)},
+    {Py_nb_or, reinterpret_cast<void*>(locked<binary<kOr>>)},
+    {Py_nb_xor, reinterpret_cast<void*>(locked<binary<kXor>>)},
+    {Py_nb_negative, reinterpret_cast<void*>(locked<unary<kNegative>>)},
+    {Py_nb_absolute, reinterpret_cast<void*>(locked<unary<kAbsolute>>)},
+    {Py_nb_invert, reinterpret_cast<void*>(locked<unary<kInvert>>)},
     {Py_mp_subscript, reinterpret_cast<void*>(subscript)},
 };
 
@@ -169,13 +169,13 @@ const PyType_Slot* operator_slots(std::size_t& count) {
 PyObject* compare_order(PyObject* x, PyObject* y, int how) {
   switch (how) {
     case Py_LT:
-      return binary<kLess>(x, y);
+      return locked<binary<kLess>>(x, y);
     case Py_LE:
-      return binary<kLessEqual>(x, y);
+      return locked<binary<kLessEqual>>(x, y);
     case Py_GT:
-      return binary<kGreater>(x, y);
+      return locked<binary<kGreater>>(x, y);
     default:
-      return binary<kGreaterEqual>(x, y);
+      return locked<binary<kGreaterEqual>>(x, y);
   }
 }
 

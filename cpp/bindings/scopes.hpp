@@ -2,7 +2,7 @@
 //
 // Invariants: a scope made by entering a graph knows its id in that graph; one carried to another graph, or built by
 // hand, is found there by its path. `mode` is v1's: None and False inherit, True cannot be undone.
-// Thread safety: the GIL; scopes are entered per thread.
+// Thread safety: that of locking.hpp; scopes are entered per thread.
 #pragma once
 
 #include "graph.hpp"

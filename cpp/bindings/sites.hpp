@@ -1,7 +1,7 @@
 // Where things were created: the user's code object and instruction, kept once however many things it made.
 //
 // Invariants: an id names a (code, instruction) pair; the code object is kept alive.
-// Thread safety: the GIL.
+// Thread safety: that of the graph they belong to.
 #pragma once
 
 #include <vector>

@@ -5,6 +5,9 @@
 namespace scopetrie::python {
 
 State* const the_state = new State;
+#ifdef Py_GIL_DISABLED
+PyObject* the_lock = nullptr;
+#endif
 
 std::uint8_t dtype_number(PyObject* dtype) {
   State& s = state();
@@ -81,6 +84,10 @@ PyObject* register_dtypes(PyObject*, PyObject* numbered) {
 }  // namespace
 
 bool bind_state(PyObject* module) {
+#ifdef Py_GIL_DISABLED
+  the_lock = PyObject_CallNoArgs(reinterpret_cast<PyObject*>(&PyBaseObject_Type));
+  if (the_lock == nullptr) return false;
+#endif
   State& s = state();
   s.zero = PyLong_FromLong(0);
   s.one = PyLong_FromLong(1);

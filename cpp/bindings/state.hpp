@@ -1,11 +1,12 @@
 // The one object of module-level state: the Python classes, dtypes and cold functions that the bindings call.
 //
-// Thread safety: written while the package is imported and by reset_default_graph(), under the GIL.
+// Thread safety: written while the package is imported; the default graph, under the lock of locking.hpp.
 #pragma once
 
 #include <cstdint>
 #include <unordered_map>
 
+#include "locking.hpp"
 #include "python.hpp"
 #include "scopetrie/ids.hpp"
 

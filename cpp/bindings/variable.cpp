@@ -17,21 +17,26 @@ PyObject* tensor_or_none(PyObject* self, TensorId id) {
 
 void dealloc(PyObject* self) {
   PyGraph* graph = handle(self)->graph;
-  auto& live = state_of(graph).live;
-  if (handle(self)->id < live.size() && live[handle(self)->id] == self) live[handle(self)->id] = nullptr;
+  {
+    const Lock lock;
+    auto& live = state_of(graph).live;
+    if (handle(self)->id < live.size() && live[handle(self)->id] == self) live[handle(self)->id] = nullptr;
+  }
   PyTypeObject* type = Py_TYPE(self);
   type->tp_free(self);
   Py_DECREF(type);
   Py_DECREF(graph);
 }
 
-/// Getters of what still exists; see gone().
+/// Getters of what still exists (see gone()), which nobody changes meanwhile.
 template <PyObject* (*get)(PyObject*, void*)>
 PyObject* of_variable(PyObject* self, void* closure) {
+  const Lock lock;
   return check_exists(handle(self)->id, graph_of(self).variables.size()) ? get(self, closure) : nullptr;
 }
 template <PyObject* (*get)(PyObject*, PyObject*)>
 PyObject* method_of_variable(PyObject* self, PyObject* none) {
+  const Lock lock;
   return check_exists(handle(self)->id, graph_of(self).variables.size()) ? get(self, none) : nullptr;
 }
 

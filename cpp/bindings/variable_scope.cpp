@@ -408,10 +408,11 @@ void dealloc(PyObject* self) {
 }  // namespace
 
 bool bind_variable_scope(PyObject* module) {
-  static PyMethodDef methods[] = {{"__enter__", enter, METH_NOARGS, "Enters the scope and gives its VariableScope."},
-                                  {"__exit__", reinterpret_cast<PyCFunction>(reinterpret_cast<void (*)()>(leave)),
-                                   METH_FASTCALL, "Leaves the scope."},
-                                  {nullptr, nullptr, 0, nullptr}};
+  static PyMethodDef methods[] = {
+      {"__enter__", locked<enter>, METH_NOARGS, "Enters the scope and gives its VariableScope."},
+      {"__exit__", reinterpret_cast<PyCFunction>(reinterpret_cast<void (*)()>(locked<leave>)), METH_FASTCALL,
+       "Leaves the scope."},
+      {nullptr, nullptr, 0, nullptr}};
   static const char doc[] =
       "variable_scope(name_or_scope, default_name=None, values=None, initializer=None, regularizer=None, "
       "caching_device=None, partitioner=None, custom_getter=None, reuse=None, dtype=None, use_resource=None, "
@@ -454,7 +455,7 @@ bool bind_variable_scope(PyObject* module) {
                       slots};
   PyTypeObject* type = add_type(module, spec);
   if (type == nullptr) return false;
-  type->tp_vectorcall = make_fast;
+  type->tp_vectorcall = locked<make_fast>;
   state().variable_scope_type = type;
   return true;
 }

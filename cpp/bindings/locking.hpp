@@ -1,0 +1,162 @@
+// What stands in for the GIL where Python was built without one.
+//
+// With a GIL, a function of the extension has the graphs, scopes and tables to itself until it calls into Python.
+// Without one it gets that from a critical section, which `locked<f>` opens around f in the tables of methods and
+// slots. All of them lock one object of the package, not the graph at hand: scopes go from graph to graph, operators
+// and context managers only learn inside which graph they are about, and names, op types and the default graph belong
+// to no graph. So one thread at a time builds, as with the GIL; sessions run in Python and do not wait for each other.
+//
+// Invariants: a critical section is left while its thread waits for something, that is where a GIL would have been
+// given up, so nothing shared may be half changed when Python is called, nor trusted afterwards without another look.
+// A list of the caller's is locked by itself and by nobody here: it is read through a Snapshot or items_of(), which
+// may wait. What only reads fields that never change (a handle's graph and number) needs no lock.
+// On builds with a GIL `locked<f>` is f, and everything else here is empty.
+#pragma once
+
+#include <Python.h>
+
+#include <cstdint>
+
+namespace scopetrie::python {
+
+#ifdef Py_GIL_DISABLED
+
+/// Made before anything is locked, and never destroyed.
+extern PyObject* the_lock;
+
+class Lock {
+ public:
+#if PY_VERSION_HEX >= 0x030E0000
+  Lock() { PyCriticalSection_Begin(&section_, the_lock); }
+  ~Lock() { PyCriticalSection_End(&section_); }
+#else
+  // Python 3.13 waits for the lock even where the thread's innermost section has it: it hands it over, and takes it
+  // again. That is right, but takes microseconds.
+  Lock() : outer_(innermost) {
+    if (outer_ != nullptr && PyThreadState_Get()->critical_section == reinterpret_cast<std::uintptr_t>(outer_)) return;
+    PyCriticalSection_Begin(&section_, the_lock);
+    innermost = &section_;
+    is_own_ = true;
+  }
+  ~Lock() {
+    if (!is_own_) return;
+    innermost = outer_;
+    PyCriticalSection_End(&section_);
+  }
+#endif
+  Lock(const Lock&) = delete;
+  Lock& operator=(const Lock&) = delete;
+
+ private:
+  PyCriticalSection section_;
+#if PY_VERSION_HEX < 0x030E0000
+  static inline constinit thread_local PyCriticalSection* innermost = nullptr;  // of those that are a Lock's
+  PyCriticalSection* outer_;
+  bool is_own_ = false;
+#endif
+};
+
+template <auto function>
+struct Locked;
+template <class Result, class... Arguments, Result (*function)(Arguments...)>
+struct Locked<function> {
+  static Result call(Arguments... arguments) {
+    const Lock lock;
+    return function(arguments...);
+  }
+};
+
+/// `function` inside of a critical section.
+template <auto function>
+inline constexpr auto locked = &Locked<function>::call;
+
+/// An argument that may be somebody's list, as a tuple that nobody changes.
+class Snapshot {
+ public:
+  explicit Snapshot(PyObject* object) : object_(object) {
+    if (object == nullptr || !PyList_Check(object)) return;
+    owned_ = PyList_AsTuple(object);
+    if (owned_ != nullptr) {
+      object_ = owned_;
+    } else {
+      PyErr_Clear();  // there is no memory, which what comes next will find out, too
+    }
+  }
+  ~Snapshot() { Py_XDECREF(owned_); }
+  Snapshot(const Snapshot&) = delete;
+  Snapshot& operator=(const Snapshot&) = delete;
+
+  PyObject* get() const { return object_; }
+
+ private:
+  PyObject* object_;
+  PyObject* owned_ = nullptr;
+};
+
+/// PySequence_Fast() of what another thread may be changing.
+inline PyObject* items_of(PyObject* object, const char* message) {
+  return PyList_Check(object) ? PyList_AsTuple(object) : PySequence_Fast(object, message);
+}
+
+/// A new reference, unless the last one has just gone and the object is about to be freed. The object must have been
+/// given to allow_try_incref() when it was made, and its deallocator must wait for the lock that the caller has.
+inline bool try_incref(PyObject* object) {
+#if PY_VERSION_HEX >= 0x030E0000
+  return PyUnstable_TryIncRef(object) != 0;
+#else
+  // A thread that owns the object counts for itself; the others count in ob_ref_shared, which says by its flags when
+  // the owner's count has been added to it. Without any of its own, and merged or not, the object is on its way out.
+  if (_Py_IsOwnedByCurrentThread(object)) {
+    if (_Py_atomic_load_uint32_relaxed(&object->ob_ref_local) == 0) return false;
+    Py_INCREF(object);
+    return true;
+  }
+  Py_ssize_t shared = _Py_atomic_load_ssize_relaxed(&object->ob_ref_shared);
+  do {
+    if (shared == 0 || shared == _Py_REF_MERGED) return false;
+  } while (!_Py_atomic_compare_exchange_ssize(&object->ob_ref_shared, &shared,
+                                              shared + (Py_ssize_t{1} << _Py_REF_SHARED_SHIFT)));
+  return true;
+#endif
+}
+
+inline void allow_try_incref(PyObject* object) {
+#if PY_VERSION_HEX >= 0x030E0000
+  PyUnstable_EnableTryIncRef(object);
+#else
+  // Nobody else has it yet. The flag keeps its owner from freeing it without a look at the shared count.
+  object->ob_ref_shared = _Py_REF_MAYBE_WEAKREF;
+#endif
+}
+
+#else
+
+class Lock {
+ public:
+  Lock() {}
+  ~Lock() {}
+};
+
+template <auto function>
+inline constexpr auto locked = function;
+
+class Snapshot {
+ public:
+  explicit Snapshot(PyObject* object) : object_(object) {}
+  PyObject* get() const { return object_; }
+
+ private:
+  PyObject* object_;
+};
+
+inline PyObject* items_of(PyObject* object, const char* message) { return PySequence_Fast(object, message); }
+
+inline bool try_incref(PyObject* object) {
+  Py_INCREF(object);
+  return true;
+}
+inline void allow_try_incref(PyObject*) {}
+
+#endif
+
+}  // namespace scopetrie::python
