@@ -227,7 +227,7 @@ class BaseSession:
         """Frees the values of the variables; the session cannot run any more. Closing twice is harmless."""
         self._closed = True
         self._latest = ([], _NOTHING)
-        for program in self._programs.values():
+        for program in list(self._programs.values()):  # other threads may be adding some
             program.plan.release()
         self._plans.clear()
         self._programs.clear()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -162,7 +163,7 @@ class State:
         cells: The variables that the session has met, by the id of the operation that stands for each.
     """
 
-    __slots__ = ("_counters", "backend", "cells", "planner", "xp")
+    __slots__ = ("_counters", "_counting", "backend", "cells", "planner", "xp")
 
     def __init__(self, backend: Backend, planner: Callable[..., Any]) -> None:
         self.backend = backend
@@ -170,18 +171,20 @@ class State:
         self.xp = backend.xp
         self.cells: dict[int, Cell] = {}
         self._counters: dict[int, int] = {}
+        self._counting = threading.Lock()  # held while a count goes up, so that each drawing has its own
 
     def declare(self, op_id: int, name: str, dtype: np.dtype[Any], dims: Dims) -> Cell:
         """Returns the cell of a variable, made at its first mention."""
         cell = self.cells.get(op_id)
-        if cell is None:
-            cell = self.cells[op_id] = Cell(name, self.backend, dtype, dims)
+        if cell is None:  # another thread may be faster: there is one cell all the same
+            cell = self.cells.setdefault(op_id, Cell(name, self.backend, dtype, dims))
         return cell
 
     def count(self, op_id: int) -> int:
         """Returns how often the operation has been counted before, and counts it."""
-        count = self._counters.get(op_id, 0)
-        self._counters[op_id] = count + 1
+        with self._counting:
+            count = self._counters.get(op_id, 0)
+            self._counters[op_id] = count + 1
         return count
 
     def reset(self) -> None:

@@ -67,26 +67,34 @@ class CollectionView(MutableSequence[Any]):
         return self._items()[index]
 
     def __setitem__(self, index: Any, value: Any) -> None:
-        items = self._items()
-        items[index] = value
-        self._assign(items)
+        with self._graph._viewing:
+            items = self._items()
+            items[index] = value
+            self._assign(items)
 
     def __delitem__(self, index: int | slice) -> None:
-        items = self._items()
-        del items[index]
-        self._assign(items)
+        with self._graph._viewing:
+            items = self._items()
+            del items[index]
+            self._assign(items)
 
     def __len__(self) -> int:
         return len(self._items())
 
+    def append(self, value: Any) -> None:
+        """Puts a value behind all others."""
+        with self._graph._viewing:
+            if self._own is None:
+                self._graph._collect(self._key, value)
+            else:
+                self._own.append(value)
+
     def insert(self, index: int, value: Any) -> None:
         """Puts a value before the item at `index`."""
-        if self._own is None and index >= len(self):
-            self._graph._collect(self._key, value)
-            return
-        items = self._items()
-        items.insert(index, value)
-        self._assign(items)
+        with self._graph._viewing:
+            items = self._items()
+            items.insert(index, value)
+            self._assign(items)
 
     def __eq__(self, other: object) -> bool:
         if isinstance(other, CollectionView):

@@ -36,7 +36,7 @@ class Graph(_core.Graph):
         self._views: WeakValueDictionary[Any, CollectionView] = WeakValueDictionary()
         self._variable_notes: dict[int, Any] = {}  # by number of the variable; see scopetrie.variables.notes
         self._making = threading.RLock()  # held while a variable is made by name, so that each is made once
-        self._branches: list[int] = []  # the last operation outside of each open branch or loop
+        self._viewing = threading.RLock()  # held while a collection's view is made, or writes it anew
         self._partitioned: dict[str, Any] = {}  # by name; see scopetrie.scopes.partitioned
         self._unfeedable: set[int] = set()
         self._unfetchable: set[int] = set()
@@ -240,11 +240,12 @@ class Graph(_core.Graph):
         Args:
             name: The collection's name; an empty collection is made if there is none.
         """
-        view = self._views.get(name)
-        if view is None:
-            self._add_collection(name)
-            view = self._views[name] = CollectionView(self, name)
-        return view
+        with self._viewing:
+            view = self._views.get(name)
+            if view is None:
+                self._add_collection(name)
+                view = self._views[name] = CollectionView(self, name)
+            return view
 
     def get_all_collection_keys(self) -> list[Any]:
         """Returns the names of the collections, as far as they are strings."""
@@ -262,10 +263,11 @@ class Graph(_core.Graph):
             RuntimeError: If the graph is finalized.
         """
         self._check_not_finalized()
-        view = self._views.pop(name, None)
-        if view is not None:
-            view._detach()
-        self._drop_collection(name)
+        with self._viewing:
+            view = self._views.pop(name, None)
+            if view is not None:
+                view._detach()
+            self._drop_collection(name)
 
     # State -----------------------------------------------------------------------------------------------
 

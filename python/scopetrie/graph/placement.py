@@ -23,13 +23,14 @@ Entry = DeviceSpec | DeviceFunction | None
 
 
 class Placement(threading.local):
-    """The open blocks of one graph, in each thread: devices, colocation, containers, control dependencies."""
+    """The open blocks of one graph, in each thread: devices, colocation, containers, control flow."""
 
     def __init__(self) -> None:
         self.devices: tuple[Entry, ...] = ()
         self.colocations: tuple[Operation, ...] = ()
         self.containers: tuple[str, ...] = ()
         self.controls: list[tuple[Any, Any]] = []  # the blocks, and what ends each in the extension
+        self.branches: list[int] = []  # the last operation outside of each open branch or loop
 
     @property
     def in_use(self) -> bool:

@@ -112,11 +112,12 @@ def trace_calls(function: Callable[..., Any], arguments: Sequence[Any], after: O
     """
     graph = get_default_graph()
     assert isinstance(graph, Graph)
-    graph._branches.append(after._id)
+    branches = graph._placement.branches
+    branches.append(after._id)
     try:
         structure = function(*arguments)
     finally:
-        graph._branches.pop()
+        branches.pop()
     leaves = []
     targets = []
     for each in flat(structure):

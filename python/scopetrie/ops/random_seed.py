@@ -11,6 +11,7 @@ Example:
 from __future__ import annotations
 
 import secrets
+import threading
 from typing import Any, Final
 from weakref import WeakKeyDictionary
 
@@ -28,6 +29,7 @@ _MODULUS: Final = 2**31 - 1
 
 # How many operations without a seed of their own each seeded graph has.
 _unseeded: Final[WeakKeyDictionary[Graph, int]] = WeakKeyDictionary()
+_counting: Final = threading.Lock()
 
 
 def set_random_seed(seed: int | None) -> None:
@@ -66,8 +68,9 @@ def get_seed(op_seed: int | None) -> tuple[int, int] | tuple[None, None]:
             return None, None
         graph_seed = DEFAULT_GRAPH_SEED
     elif op_seed is None:
-        op_seed = _unseeded.get(graph, 0)
-        _unseeded[graph] = op_seed + 1
+        with _counting:
+            op_seed = _unseeded.get(graph, 0)
+            _unseeded[graph] = op_seed + 1
     seeds = _reduced(graph_seed), _reduced(op_seed)
     # Two zeros would ask for numbers that differ each time.
     return (0, _MODULUS) if seeds == (0, 0) else seeds

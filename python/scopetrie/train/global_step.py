@@ -71,8 +71,9 @@ def get_or_create_global_step(graph: Graph | None = None) -> Any:
         graph: The graph; the default one if left out.
     """
     graph = graph or get_default_graph()
-    found = get_global_step(graph)
-    return create_global_step(graph) if found is None else found
+    with graph._making:
+        found = get_global_step(graph)
+        return create_global_step(graph) if found is None else found
 
 
 def assert_global_step(global_step_tensor: Any) -> None:

@@ -100,7 +100,8 @@ def _add(graph: Graph, request: Request, trainable: bool) -> _core.Variable:
                 initial = convert_to_tensor(computed, dtype, "initial_value")
         else:
             initial = convert_to_tensor(given, dtype, "initial_value")
-            if initial is given and graph._branches and initial.op._id > graph._branches[-1]:
+            branches = graph._placement.branches
+            if initial is given and branches and initial.op._id > branches[-1]:
                 raise ValueError(
                     f"Initializer for variable {scope} is from inside a control-flow construct, such as a "
                     "loop or conditional. When creating a variable inside a loop or conditional, use a "
