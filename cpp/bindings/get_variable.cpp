@@ -63,6 +63,7 @@ bool is_plain(const PyVariableScope* scope, PyObject* const* arguments) {
 PyObject* get_plain(Context& context, PyVariableScope* scope, ScopeId scope_id, PyObject* const* arguments,
                     Creation& creation) {
   const Snapshot shape(arguments[kShape]);  // before anything is looked up: it may have to wait
+  if (shape.get() != arguments[kShape]) creation.restart();
   GraphState& graph = state_of(context.graph);
   const std::size_t segments = graph.ops.segments().size();
   const SegmentId segment = plain_segment(graph, arguments[kName]);
