@@ -24,7 +24,8 @@ def first_line(error):
     text = str(error.args[0]) if isinstance(error, KeyError) and error.args else str(error)
     kernel = _KERNEL_MESSAGE.search(text)
     line = kernel.group(1) if kernel else (text.splitlines() or [""])[0]
-    return f"{type(error).__name__}: {tidy(line)}"
+    name = type(error).__name__
+    return f"{'error' if name == 'PatternError' else name}: {tidy(line)}"  # re.error, from Python 3.13 on
 
 
 def show(value):
