@@ -1,6 +1,7 @@
 // The way of a call to an op function: inputs to tensor ids, the rule, the row.
 #include "op_infer.hpp"
 #include "op_inputs.hpp"
+#include "op_native.hpp"
 
 namespace scopetrie::python {
 
@@ -42,6 +43,19 @@ PyObject* build_slow(Context& context, const Definition& definition, PyObject* c
                      PyObject* name, std::uint32_t default_name, PyObject* attrs, Conversion conversion) {
   GraphState& graph = state_of(context.graph);
   if (!check_open(graph)) return nullptr;
+  std::vector<Ref> indices;
+  std::vector<PyObject*> converted;
+  if (definition.has_indices) {
+    if (!convert_indices(definition, args, indices)) return nullptr;
+    for (const Ref& each : indices) converted.push_back(each.get());
+    args = converted.data();
+    inputs = Inputs();
+    if (definition.has_lists) {
+      note_graph_of_lists(definition, args, inputs);
+    } else if (!read_inputs(definition, args, inputs)) {
+      return nullptr;
+    }
+  }
   const Ref keep_graph = Ref::borrowed(reinterpret_cast<PyObject*>(context.graph));
   Transaction transaction(context);
   OpGraph::Fresh fresh;
@@ -62,6 +76,14 @@ PyObject* build_slow(Context& context, const Definition& definition, PyObject* c
   return result;
 }
 
+// Whatever is not just tensors and a simple rule.
+PyObject* build_further(Context& context, const Definition& definition, PyObject* const* args, Inputs& inputs,
+                        PyObject* name, std::uint32_t default_name, PyObject* attrs, Conversion conversion) {
+  PyObject* result = nullptr;
+  if (build_native(context, definition, args, inputs, name, default_name, attrs, result)) return result;
+  return build_slow(context, definition, args, inputs, name, default_name, attrs, conversion);
+}
+
 }  // namespace
 
 PyObject* build(const Definition& definition, PyObject* const* args, PyObject* name, std::uint32_t default_name,
@@ -76,7 +98,7 @@ PyObject* build(const Definition& definition, PyObject* const* args, PyObject* n
   if (context == nullptr) return nullptr;
   if (inputs.graph != nullptr && inputs.graph != context->graph) context = context_of(inputs.graph);
   if (inputs.values != 0 || definition.has_lists || definition.rule == Rule::kFunction)
-    return build_slow(*context, definition, args, inputs, name, default_name, attrs, conversion);
+    return build_further(*context, definition, args, inputs, name, default_name, attrs, conversion);
 
   // All inputs are tensors and the rule is one of ours: nothing fails once the name is taken.
   GraphState& graph = state_of(context->graph);

@@ -9,13 +9,16 @@
 #include <vector>
 
 #include "building.hpp"
+#include "op_rules.hpp"
 
 namespace scopetrie::python {
 
 enum class Rule : std::uint8_t { kSame, kBool, kBroadcast, kCompare, kFunction };
 
 struct Input {
-  enum Kind : std::uint8_t { kTensor, kReference, kList, kMixedList } kind;
+  // An index is a shape or axes: ints become int32, or int64 where they need it. Axes are an index for which None
+  // stands for all of them.
+  enum Kind : std::uint8_t { kTensor, kReference, kIndex, kAxes, kList, kMixedList } kind;
   PyObject* name;       // owned str
   std::uint32_t known;  // the same as a known name
 };
@@ -27,9 +30,11 @@ struct Definition {
   KindId kind = 0;
   std::uint32_t default_name = 0;
   Rule rule = Rule::kSame;
+  NativeRule native = nullptr;  // the rule in C++, for what it decides
   bool same_dtype = true;
   bool checks_dtype = false;
   bool has_lists = false;
+  bool has_indices = false;
   std::bitset<kDTypeCount> allowed;
   std::vector<Input> inputs;
 };

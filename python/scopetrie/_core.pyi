@@ -325,6 +325,7 @@ class OpFunction(Generic[_Made]):
         dtypes: tuple[str, ...] | None,
         same_dtype: bool,
         doc: str,
+        native: str | None = None,
     ) -> OpFunction[_Made]: ...
     @property
     def definition(self) -> Any: ...
@@ -360,6 +361,7 @@ def register_types(
     zeros_initializer: Any = None,
     ones_initializer: Any = None,
     package_folder: str | None = None,
+    literals_are_converted: bool | None = None,
 ) -> None: ...
 def register_dtypes(numbered: dict[int, DType], /) -> None: ...
 def register_hooks(
@@ -372,5 +374,6 @@ def register_hooks(
     compose_getters: Any = None,
     random_attributes: Any = None,
     default_graph: Any = None,
+    as_index: Any = None,
 ) -> None: ...
 def register_operators(table: dict[str, Any], /) -> None: ...

@@ -30,7 +30,8 @@ def _expand_rule(input: Tensor, dim: Tensor) -> Spec:
 
 
 _expand_dims = define_op(
-    "ExpandDims", ("input", "dim"), rule=_expand_rule, same_dtype=False, attributes="T Tdim:1", host=("dim",),
+    "ExpandDims", ("input", "index:dim"), rule=_expand_rule, native="expand_dims", same_dtype=False,
+    attributes="T Tdim:1", host=("dim",),
     kernel=lambda xp: lambda x, axis: xp.expand_dims(x, axis=int(axis.item())),
 )  # fmt: skip
 
@@ -57,7 +58,7 @@ def expand_dims(input: Any, axis: Any = None, name: str | None = None, dim: Any 
     axis = renamed(axis, "axis", dim, "dim")
     if axis is None:
         raise ValueError("Must specify an axis argument to tf.expand_dims()")
-    return _expand_dims(input, index_array(axis), name=name)
+    return _expand_dims(input, axis, name=name)
 
 
 def renamed(value: Any, name: str, old_value: Any, old_name: str) -> Any:
@@ -97,7 +98,12 @@ def _squeeze_kernel(xp: Any, squeeze_dims: tuple[int, ...]) -> Any:
 
 
 _squeeze = define_op(
-    "Squeeze", ("input",), rule=_squeeze_rule, kernel=_squeeze_kernel, attributes="T squeeze_dims"
+    "Squeeze",
+    ("input",),
+    rule=_squeeze_rule,
+    native="squeeze",
+    kernel=_squeeze_kernel,
+    attributes="T squeeze_dims",
 )
 
 
@@ -123,6 +129,8 @@ def squeeze(input: Any, axis: Any = None, name: str | None = None, squeeze_dims:
     axis = renamed(axis, "axis", squeeze_dims, "squeeze_dims")
     if axis is None:
         axis = ()
+    elif axis.__class__ is int:
+        return _squeeze(input, squeeze_dims=(axis,), name=name)
     elif np.ndim(axis) == 0:
         axis = (axis,)
     return _squeeze(input, squeeze_dims=tuple(int(each) for each in axis), name=name)
@@ -148,8 +156,8 @@ def _broadcast_rule(input: Tensor, shape: Tensor) -> Spec:
 
 
 _broadcast_to = define_op(
-    "BroadcastTo", ("input", "shape"), rule=_broadcast_rule, same_dtype=False, attributes="T Tidx:1",
-    host=("shape",),
+    "BroadcastTo", ("input", "index:shape"), rule=_broadcast_rule, native="broadcast_to", same_dtype=False,
+    attributes="T Tidx:1", host=("shape",),
     # A copy, since whoever gets the result may write to it.
     kernel=lambda xp: lambda x, shape: xp.asarray(xp.broadcast_to(x, tuple(shape.tolist())), copy=True),
 )  # fmt: skip
@@ -169,7 +177,7 @@ def broadcast_to(input: Any, shape: Any, name: str | None = None) -> Tensor:
     Raises:
         ValueError: If the shapes are known not to go together.
     """
-    return _broadcast_to(input, index_array(shape), name=name)
+    return _broadcast_to(input, shape, name=name)
 
 
 def _broadcast_args_kernel(xp: Any) -> Any:

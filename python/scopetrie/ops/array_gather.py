@@ -77,8 +77,9 @@ def _gather_batched(xp: Any, params: Any, indices: Any, along: int, batch: int) 
 
 
 _gather = define_op(
-    "GatherV2", ("params", "indices", "axis"), rule=_gather_rule, kernel=_gather_kernel, same_dtype=False,
-    attributes="Taxis:2 Tindices:1 Tparams batch_dims=0", host=("axis",),
+    "GatherV2", ("params", "index:indices", "index:axis"), rule=_gather_rule, native="gather",
+    kernel=_gather_kernel, same_dtype=False, attributes="Taxis:2 Tindices:1 Tparams batch_dims=0",
+    host=("axis",),
 )  # fmt: skip
 
 
@@ -109,7 +110,9 @@ def gather(
     """
     if axis is None:
         axis = batch_dims
-    return _gather(params, index_array(indices), index_array(axis), batch_dims=int(batch_dims), name=name)
+    if batch_dims:
+        return _gather(params, indices, axis, batch_dims=int(batch_dims), name=name)
+    return _gather(params, indices, axis, name=name)
 
 
 def _gather_nd_rule(params: Tensor, indices: Tensor) -> Spec:

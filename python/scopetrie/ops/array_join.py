@@ -74,9 +74,10 @@ def _concat_rule(values: list[Tensor], axis: Tensor) -> Spec:
 
 _concat = define_op(
     "ConcatV2",
-    ("values*", "axis"),
+    ("values*", "index:axis"),
     name="concat",
     rule=_concat_rule,
+    native="concat",
     same_dtype=False,
     attributes="N T Tidx:-1",
     host=("axis",),
@@ -115,7 +116,7 @@ def concat(values: Any, axis: Any, name: str | None = "concat") -> Tensor:
         raise ValueError(
             "List argument 'values' to 'ConcatV2' Op with length 0 shorter than minimum length 2."
         )
-    return _concat(values, index_array(axis), name=name or "concat")
+    return _concat(values, axis, name=name or "concat")
 
 
 def _pack_rule(values: list[Tensor], axis: int = 0) -> Spec:
@@ -127,7 +128,7 @@ def _pack_rule(values: list[Tensor], axis: int = 0) -> Spec:
 
 
 _pack = define_op(
-    "Pack", ("*",), name="stack", rule=_pack_rule, attributes="N T axis=0",
+    "Pack", ("*",), name="stack", rule=_pack_rule, native="pack", attributes="N T axis=0",
     kernel=lambda xp, axis=0: lambda *values: xp.stack(values, axis=axis),
 )  # fmt: skip
 

@@ -10,7 +10,7 @@ from .. import dtypes
 from .._core import name_scope
 from ..dtypes import DType, DTypeLike, as_dtype
 from ..graph import Tensor
-from .constant import constant, convert_to_tensor, index_array
+from .constant import constant, convert_to_tensor
 from .folding import constant_value, dims_from
 from .registry import INDICES, OPS, Dims, ShapeError, Spec, check_dtype, define_op, dims_text, listed
 
@@ -204,8 +204,8 @@ def _reshape_kernel(xp: Any) -> Any:
 
 
 _reshape = define_op(
-    "Reshape", ("tensor", "shape"), rule=_reshape_rule, kernel=_reshape_kernel, same_dtype=False,
-    attributes="T Tshape:1", host=("shape",),
+    "Reshape", ("tensor", "index:shape"), rule=_reshape_rule, native="reshape",
+    kernel=_reshape_kernel, same_dtype=False, attributes="T Tshape:1", host=("shape",),
 )  # fmt: skip
 
 
@@ -227,12 +227,7 @@ def reshape(tensor: Any, shape: Any, name: str | None = None) -> Tensor:
     >>> tf.reshape(tf.zeros([2, 6]), [3, -1])
     <tf.Tensor 'Reshape:0' shape=(3, 4) dtype=float32>
     """
-    return _reshape(tensor, _sizes(shape), name=name)
-
-
-def _sizes(shape: Any) -> Any:
-    # v1 refuses None among sizes with the words of convert_to_tensor, which index_array has.
-    return index_array(shape)
+    return _reshape(tensor, shape, name=name)
 
 
 def _transpose_rule(x: Tensor, perm: Tensor) -> Spec:
@@ -255,16 +250,18 @@ def _transpose_rule(x: Tensor, perm: Tensor) -> Spec:
 
 _transpose = define_op(
     "Transpose",
-    ("x", "perm"),
+    ("x", "index:perm"),
     rule=_transpose_rule,
+    native="transpose",
     same_dtype=False,
     attributes="T Tperm:1",
     host=("perm",),
     kernel=lambda xp: lambda x, perm: xp.permute_dims(x, tuple(perm.tolist())),
 )
 _conjugate_transpose = define_op(
-    "ConjugateTranspose", ("x", "perm"), rule=_transpose_rule, same_dtype=False, attributes="T Tperm:1",
-    host=("perm",), kernel=lambda xp: lambda x, perm: xp.conj(xp.permute_dims(x, tuple(perm.tolist()))),
+    "ConjugateTranspose", ("x", "index:perm"), rule=_transpose_rule, native="transpose",
+    same_dtype=False, attributes="T Tperm:1", host=("perm",),
+    kernel=lambda xp: lambda x, perm: xp.conj(xp.permute_dims(x, tuple(perm.tolist()))),
 )  # fmt: skip
 
 
@@ -287,12 +284,17 @@ def transpose(a: Any, perm: Any = None, name: str | None = "transpose", conjugat
     >>> tf.transpose(tf.zeros([2, 3, 5]), [0, 2, 1])
     <tf.Tensor 'transpose:0' shape=(2, 5, 3) dtype=float32>
     """
+    if isinstance(a, Tensor) and not conjugate:
+        dims = a._dims
+        if perm is not None or dims is not None:
+            order = range(len(dims or ()) - 1, -1, -1) if perm is None else perm
+            return _transpose(a, tuple(order) if perm is None else perm, name=name or "transpose")
     with name_scope(name, "transpose", [a]) as scope:
         tensor = convert_to_tensor(a, name="a") if not isinstance(a, Tensor) else a
         op = _conjugate_transpose if conjugate and tensor.dtype.is_complex else _transpose
         if perm is None:
             perm = _reversed_axes(tensor)
-        return op(tensor, index_array(perm), name=scope)
+        return op(tensor, perm, name=scope)
 
 
 def _reversed_axes(tensor: Tensor) -> Any:

@@ -63,8 +63,8 @@ def _slice_kernel(xp: Any) -> Any:
 
 
 _slice = define_op(
-    "Slice", ("input", "begin", "size"), rule=_slice_rule, kernel=_slice_kernel, same_dtype=False,
-    attributes="Index:1 T", host=("begin", "size"),
+    "Slice", ("input", "index:begin", "index:size"), rule=_slice_rule, native="slice",
+    kernel=_slice_kernel, same_dtype=False, attributes="Index:1 T", host=("begin", "size"),
 )  # fmt: skip
 
 
@@ -83,7 +83,7 @@ def slice_(input_: Any, begin: Any, size: Any, name: str | None = None) -> Tenso
     Raises:
         ValueError: If there is not one entry for each dimension.
     """
-    return _slice(input_, index_array(begin), index_array(size), name=name)
+    return _slice(input_, begin, size, name=name)
 
 
 def dense_key(

@@ -8,7 +8,7 @@ from typing import Any, Final
 import numpy as np
 
 from .. import dtypes
-from .._core import Variable, name_scope
+from .._core import Variable, name_scope, register_types
 from ..dtypes import DType, DTypeLike, as_dtype
 from ..graph import Operation, Tensor
 from ..shapes import Dimension, TensorShape, as_dims
@@ -233,6 +233,8 @@ def register_tensor_conversion_function(
     if not callable(conversion_func):
         raise TypeError("conversion_func must be callable.")
     _conversions.append((priority, base_type, conversion_func))
+    if any(issubclass(plain, types) for plain in (bool, int, float, list, tuple)):
+        register_types(literals_are_converted=True)  # from now on, the extension asks about those
     _conversions.sort(key=lambda entry: entry[0])
 
 
@@ -390,7 +392,9 @@ def _placeholder_rule(dtype: DType, shape: Dims) -> Spec:
     return dtype, shape
 
 
-_placeholder = define_op("Placeholder", (), rule=_placeholder_rule, attributes="dtype shape")
+_placeholder = define_op(
+    "Placeholder", (), rule=_placeholder_rule, native="placeholder", attributes="dtype shape"
+)
 
 
 def placeholder(dtype: DTypeLike, shape: Any = None, name: str | None = None) -> Tensor:

@@ -37,7 +37,7 @@ def _fill_kernel(xp: Any) -> Any:
 
 
 _fill = define_op(
-    "Fill", ("dims", "value"), rule=_fill_rule, kernel=_fill_kernel, same_dtype=False,
+    "Fill", ("index:dims", "value"), rule=_fill_rule, native="fill", kernel=_fill_kernel, same_dtype=False,
     attributes="T:1 index_type", host=("dims",),
 )  # fmt: skip
 
@@ -62,7 +62,7 @@ def fill(dims: Any, value: Any, name: str | None = None, layout: Any = None) -> 
     <tf.Tensor 'Fill:0' shape=(2, 3) dtype=int32>
     """
     _no_layout(layout)
-    return _fill(index_array(dims), value, name=name)
+    return _fill(dims, value, name=name)
 
 
 def _no_layout(layout: Any) -> None:

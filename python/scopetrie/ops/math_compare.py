@@ -169,6 +169,7 @@ _select = define_op(
     "Select",
     ("condition", "t", "e"),
     rule=_select_rule,
+    native="select",
     kernel=_select_kernel,
     same_dtype=False,
     attributes="T:1",

@@ -257,6 +257,7 @@ cast_node = define_op(
     "Cast",
     ("x",),
     rule=lambda x, DstT: (DstT, x._dims),
+    native="cast",
     kernel=_cast_kernel,
     attributes="DstT SrcT Truncate=false",
 )

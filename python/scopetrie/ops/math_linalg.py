@@ -52,6 +52,7 @@ _matmul = define_op(
     "MatMul",
     ("a", "b"),
     rule=_matmul_rule,
+    native="matmul",
     kernel=_matmul_kernel,
     dtypes="bf f2 f4 f8 i4 i8 u1 u2 u4 u8 c8 c16",
     attributes="T grad_a=false grad_b=false transpose_a=false transpose_b=false",

@@ -57,6 +57,7 @@ _add_n = define_op(
     "AddN",
     ("inputs*",),
     rule=lambda inputs: (inputs[0].dtype.base_dtype, merge_all(inputs)),
+    native="add_n",
     kernel=_add_n_kernel,
     dtypes=NUMBERS + " V",
     attributes="N T",

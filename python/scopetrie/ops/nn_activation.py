@@ -176,11 +176,13 @@ def log_softmax_kernel(xp: Any) -> Any:
 
 
 _softmax = define_op(
-    "Softmax", ("logits",), rule=_softmax_rule, kernel=softmax_kernel, dtypes=FLOATS_HALF_FIRST
-)
+    "Softmax", ("logits",), rule=_softmax_rule, native="same_rows", kernel=softmax_kernel,
+    dtypes=FLOATS_HALF_FIRST,
+)  # fmt: skip
 _log_softmax = define_op(
-    "LogSoftmax", ("logits",), rule=_softmax_rule, kernel=log_softmax_kernel, dtypes=FLOATS_HALF_FIRST
-)
+    "LogSoftmax", ("logits",), rule=_softmax_rule, native="same_rows", kernel=log_softmax_kernel,
+    dtypes=FLOATS_HALF_FIRST,
+)  # fmt: skip
 
 
 def _along_axis(op: OpFunction[Tensor], logits: Any, axis: Any, name: str | None) -> Tensor:
@@ -260,7 +262,7 @@ def _bias_kernel(xp: Any, data_format: str = "NHWC") -> Any:
 
 
 _bias_add = define_op(
-    "BiasAdd", ("value", "bias"), rule=_bias_rule, kernel=_bias_kernel, dtypes=NUMBERS,
+    "BiasAdd", ("value", "bias"), rule=_bias_rule, native="bias_add", kernel=_bias_kernel, dtypes=NUMBERS,
     attributes='T data_format="NHWC"',
 )  # fmt: skip
 

@@ -87,7 +87,7 @@ class OpDef:
     Attributes:
         type: v1's name of the type, e.g. `"AddV2"`.
         inputs: Names of the inputs; `"values*"` is a list of one dtype, `"data**"` a list of any dtypes,
-            `"ref:ref"` a variable's own memory.
+            `"ref:ref"` a variable's own memory, `"index:shape"` a shape or axes, `"axes:axis"` axes.
         kernel: `kernel(xp, **attrs)` gives the function of arrays that computes the outputs; for a stateful
             op it is `kernel(xp, state, **attrs)`. None where the session itself gives the value
             (placeholders).
@@ -171,6 +171,7 @@ def define_op(
     *,
     name: str | None = None,
     rule: Rule = "same",
+    native: str | None = None,
     kernel: Kernel | None = None,
     dtypes: str | None = None,
     same_dtype: bool = True,
@@ -185,12 +186,17 @@ def define_op(
     Args:
         type: v1's name of the type.
         inputs: Names of the inputs, which constants made of Python values are named after: `"x"` a tensor,
-            `"values*"` a list of one dtype, `"data**"` a list of any dtypes, `"ref:ref"` a variable's memory.
+            `"values*"` a list of one dtype, `"data**"` a list of any dtypes, `"ref:ref"` a variable's memory,
+            `"index:shape"` ints that become int32, or int64 where they need it, as v1's shapes and axes do;
+            `"axes:axis"` the same, where None stands for all axes of the first input, which become a
+            constant beside the node. Values for the latter two need no `index_array`.
         name: The default name of a node; `type` if left out.
         rule: What is put out: `"same"` (dtype and shape of the first input), `"bool"` (its shape, boolean),
             `"broadcast"` (the inputs broadcast, dtype of the first), `"compare"` (broadcast, boolean), or
             `rule(*inputs, **attrs)`, which gets the input tensors and returns (dtype, dims) or a list of
             them.
+        native: The name of the extension's version of such a function (see cpp/bindings/op_rules.cpp), which
+            is asked first: it decides the common cases, and leaves the rest, and all errors, to `rule`.
         kernel: `kernel(xp, **attrs)` returns the function of arrays; `xp` is an array-API namespace.
         dtypes: Codes of the dtypes that the first input may have (see `type_names`); None for any.
         same_dtype: Whether all inputs share a dtype. Python values are converted to it.
@@ -209,7 +215,7 @@ def define_op(
     op_def = OpDef(type, inputs, kernel, stateful, positions, host_outputs, attributes)
     allowed = None if dtypes is None else type_names(dtypes)
     function: OpFunction[Made] = OpFunction(
-        op_def, type, name or type, inputs, rule, allowed, same_dtype, doc
+        op_def, type, name or type, inputs, rule, allowed, same_dtype, doc, native
     )
     op_def.function = function
     OPS[type] = op_def

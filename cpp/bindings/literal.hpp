@@ -1,0 +1,59 @@
+// Plain Python values as constants: numbers, and lists of them, that nobody has to be asked about.
+//
+// Invariants: reading runs no Python code, so nothing changes meanwhile. What is not plain (other types, ragged or long
+// lists) or does not go with the dtype is left to Python, which converts it or says what is wrong with it.
+// Thread safety: the GIL.
+#pragma once
+
+#include <span>
+
+#include "graph.hpp"
+
+namespace scopetrie::python {
+
+/// One value as far as it was read.
+class Literal {
+ public:
+  static constexpr std::size_t kMostRank = 4;
+  static constexpr std::size_t kMost = 64;  // elements; of more, an array is the better copy
+  static constexpr std::size_t kMostInts = 16;
+
+  /// Reads exact ints, floats and bools and exact lists and tuples of them. False where there is anything else.
+  bool read(PyObject* value);
+  /// The ints 0, 1, ..., count - 1 as a vector.
+  void count_up(std::size_t count);
+
+  /// The dtype of the constant where `wanted` is asked for (0: what v1 infers), or 0 where Python must decide.
+  std::uint8_t dtype(std::uint8_t wanted) const;
+  /// The same for shapes and axes: int32, of an empty list as well; 0 for what has no ints or larger ones.
+  std::uint8_t index_dtype() const;
+  std::span<const std::int64_t> dims() const { return {dims_, rank_}; }
+  bool has_ints() const { return !has_floats_ && !has_bools_ && count_ <= kMostInts; }
+  /// The elements of a value that has_ints().
+  std::span<const std::int64_t> ints() const { return {ints_, count_}; }
+  /// What the Const keeps: a number itself, of lists tuples, which nobody can change. A new reference.
+  PyObject* kept() const;
+
+ private:
+  void start(PyObject* value);
+  bool read_at(PyObject* value, std::size_t depth);
+  bool read_list(PyObject* list, std::size_t depth);
+  bool read_number(PyObject* value);
+
+  // Set by start(): a call has room for several literals, and pays for those that it reads.
+  PyObject* value_;  // borrowed; null for count_up()
+  std::size_t rank_, count_;
+  bool has_floats_, has_bools_, has_ints_;
+  std::int64_t low_, high_;  // of the ints
+  double largest_;           // of the finite floats, without sign
+  std::int64_t dims_[kMostRank];
+  std::int64_t ints_[kMostInts];
+};
+
+/// Makes a Const of `literal` called `segment` in the current name scope. Returns kNone with an exception set.
+TensorId add_literal(Context& context, const Literal& literal, std::uint8_t dtype, SegmentId segment);
+
+/// Adds plain_constant() to the module.
+bool bind_literals(PyObject* module);
+
+}  // namespace scopetrie::python

@@ -1,0 +1,65 @@
+// The rules of common operations whose shapes depend on attributes or on values: reductions, reshape, concat, ...
+//
+// Invariants: each is a second version of the rule in Python beside it, which says what is wrong where this one does
+// not decide. Deciding runs no Python code and changes nothing but the table of shapes.
+#pragma once
+
+#include <span>
+#include <string_view>
+#include <vector>
+
+#include "handles.hpp"
+#include "literal.hpp"
+
+namespace scopetrie::python {
+
+/// What a rule may look at: the inputs, tensors or literals, and the attributes.
+class Facts {
+ public:
+  static constexpr std::size_t kMostLiterals = 4;
+  struct Value {
+    std::size_t input;  // which of the flat list of inputs
+    bool is_axes;       // all the axes, because none were named
+    Output output;
+    Literal literal;
+  };
+
+  Facts(GraphState& graph, PyObject* attrs) : graph_(graph), attrs_(attrs) {}
+  Facts(const Facts&) = delete;
+  Facts& operator=(const Facts&) = delete;
+
+  ShapeTable& shapes() const { return graph_.ops.shapes(); }
+  std::size_t size() const { return ids.size(); }
+  /// Dtype (never a reference) and shape of an input.
+  Output input(std::size_t i) const;
+  /// The elements of an input of ints, where they are known; false where they are not.
+  bool ints(std::size_t i, std::span<const std::int64_t>& out);
+
+  /// Attributes. An attribute of another type than asked for, and one that nobody asked for, leave the case undecided.
+  bool flag(PyObject* name);
+  std::int64_t number(PyObject* name, std::int64_t fallback);
+  PyObject* attribute(PyObject* name);  // borrowed; null where it is not given
+  bool decided() const { return !odd_ && asked_ == (attrs_ == nullptr ? 0 : PyDict_GET_SIZE(attrs_)); }
+  void leave() { odd_ = true; }
+
+  std::span<TensorId> ids;  // kNone for a literal
+  std::size_t value_count = 0;
+  Value values[kMostLiterals];
+
+ private:
+  const Value& value_of(std::size_t i) const;
+
+  GraphState& graph_;
+  PyObject* attrs_;
+  Py_ssize_t asked_ = 0;
+  bool odd_ = false;
+  Literal found_;  // of a constant
+};
+
+/// Gives the output; false where Python must decide.
+using NativeRule = bool (*)(Facts& facts, Output& out);
+
+/// The rule of a name, null where there is none.
+NativeRule find_native_rule(std::string_view name);
+
+}  // namespace scopetrie::python
