@@ -4,6 +4,7 @@
 #include <cmath>
 #include <limits>
 
+#include "arrays.hpp"
 #include "building.hpp"
 
 namespace scopetrie::python {
@@ -50,6 +51,7 @@ double largest_float(std::uint8_t dtype) {
 
 void Literal::start(PyObject* value) {
   value_ = value;
+  array_dtype_ = 0;
   rank_ = count_ = 0;
   has_floats_ = has_bools_ = has_ints_ = false;
   low_ = high_ = 0;
@@ -59,7 +61,7 @@ void Literal::start(PyObject* value) {
 bool Literal::read(PyObject* value) {
   if (state().literals_are_converted) return false;
   start(value);
-  if (!PyList_CheckExact(value) && !PyTuple_CheckExact(value)) return read_number(value);
+  if (!PyList_CheckExact(value) && !PyTuple_CheckExact(value)) return read_number(value) || read_array_value(value);
   return read_list(value, 0) && (count_ != 0 || rank_ == 1);
 }
 
@@ -104,6 +106,21 @@ bool Literal::read_number(PyObject* value) {
   return true;
 }
 
+bool Literal::read_array_value(PyObject* value) {
+  ArrayView array;
+  // What cannot be written to may be one number spread over a large shape, and need not be copied.
+  if (!read_array(value, array) || !array.is_writeable || array.dims.size() > kMostRank) return false;
+  array_dtype_ = array.dtype;
+  rank_ = array.dims.size();
+  count_ = 1;
+  for (std::size_t i = 0; i < rank_; ++i) count_ *= static_cast<std::size_t>(dims_[i] = array.dims[i]);
+  has_ints_ = (array.dtype == kInt32 || array.dtype == kInt64) && array.elements != nullptr && count_ <= kMostInts;
+  for (std::size_t i = 0; has_ints_ && i < count_; ++i)
+    ints_[i] = array.dtype == kInt32 ? static_cast<const std::int32_t*>(array.elements)[i]
+                                     : static_cast<const std::int64_t*>(array.elements)[i];
+  return true;
+}
+
 void Literal::count_up(std::size_t count) {
   start(nullptr);
   rank_ = 1;
@@ -114,6 +131,7 @@ void Literal::count_up(std::size_t count) {
 }
 
 std::uint8_t Literal::dtype(std::uint8_t wanted) const {
+  if (array_dtype_ != 0) return wanted == 0 || wanted == array_dtype_ ? array_dtype_ : 0;
   if (has_bools_) return !has_floats_ && !has_ints_ && (wanted == 0 || wanted == kBool) ? kBool : 0;
   if (wanted == 0) wanted = has_floats_ || count_ == 0 ? kFloat32 : kInt32;
   if (const double largest = largest_float(wanted); largest != 0) {
@@ -125,6 +143,7 @@ std::uint8_t Literal::dtype(std::uint8_t wanted) const {
 }
 
 std::uint8_t Literal::index_dtype() const {
+  if (array_dtype_ != 0) return array_dtype_;
   return !has_floats_ && !has_bools_ && holds_ints(kInt32, low_, high_) ? kInt32 : 0;
 }
 
@@ -153,6 +172,7 @@ PyObject* as_tuples(PyObject* value) {
 }  // namespace
 
 PyObject* Literal::kept() const {
+  if (array_dtype_ != 0) return copy_array(value_);
   if (value_ != nullptr) return as_tuples(value_);
   Ref tuple(PyTuple_New(static_cast<Py_ssize_t>(count_)));
   for (std::size_t i = 0; tuple && i < count_; ++i) {

@@ -1,4 +1,4 @@
-// Plain Python values as constants: numbers, and lists of them, that nobody has to be asked about.
+// Plain Python values as constants: numbers, lists of them and arrays, that nobody has to be asked about.
 //
 // Invariants: reading runs no Python code, so nothing changes meanwhile. What is not plain (other types, ragged or long
 // lists) or does not go with the dtype is left to Python, which converts it or says what is wrong with it.
@@ -14,11 +14,12 @@ namespace scopetrie::python {
 /// One value as far as it was read.
 class Literal {
  public:
-  static constexpr std::size_t kMostRank = 4;
-  static constexpr std::size_t kMost = 64;  // elements; of more, an array is the better copy
+  static constexpr std::size_t kMostRank = 8;
+  static constexpr std::size_t kMost = 64;  // elements of lists; of more, an array is the better copy
   static constexpr std::size_t kMostInts = 16;
 
-  /// Reads exact ints, floats and bools and exact lists and tuples of them. False where there is anything else.
+  /// Reads exact ints, floats and bools, exact lists and tuples of them, and arrays of numbers. False where there is
+  /// anything else.
   bool read(PyObject* value);
   /// The ints 0, 1, ..., count - 1 as a vector.
   void count_up(std::size_t count);
@@ -28,10 +29,10 @@ class Literal {
   /// The same for shapes and axes: int32, of an empty list as well; 0 for what has no ints or larger ones.
   std::uint8_t index_dtype() const;
   std::span<const std::int64_t> dims() const { return {dims_, rank_}; }
-  bool has_ints() const { return !has_floats_ && !has_bools_ && count_ <= kMostInts; }
+  bool has_ints() const { return array_dtype_ == 0 ? !has_floats_ && !has_bools_ && count_ <= kMostInts : has_ints_; }
   /// The elements of a value that has_ints().
   std::span<const std::int64_t> ints() const { return {ints_, count_}; }
-  /// What the Const keeps: a number itself, of lists tuples, which nobody can change. A new reference.
+  /// What the Const keeps: a number itself, tuples for lists, of an array a copy. A new reference.
   PyObject* kept() const;
 
  private:
@@ -39,10 +40,12 @@ class Literal {
   bool read_at(PyObject* value, std::size_t depth);
   bool read_list(PyObject* list, std::size_t depth);
   bool read_number(PyObject* value);
+  bool read_array_value(PyObject* value);
 
   // Set by start(): a call has room for several literals, and pays for those that it reads.
   PyObject* value_;  // borrowed; null for count_up()
   std::size_t rank_, count_;
+  std::uint8_t array_dtype_;  // 0 where it is no array
   bool has_floats_, has_bools_, has_ints_;
   std::int64_t low_, high_;  // of the ints
   double largest_;           // of the finite floats, without sign
@@ -54,6 +57,6 @@ class Literal {
 TensorId add_literal(Context& context, const Literal& literal, std::uint8_t dtype, SegmentId segment);
 
 /// Adds plain_constant() to the module.
-bool bind_literals(PyObject* module);
+bool bind_constants(PyObject* module);
 
 }  // namespace scopetrie::python

@@ -331,6 +331,10 @@ class OpFunction(Generic[_Made]):
     def definition(self) -> Any: ...
     def __call__(self, *args: Any, **kwargs: Any) -> _Made: ...
 
+def plain_constant(
+    value: Any, dtype: Any, name: str | None, default_name: str, dims: Any, beside: Any, /
+) -> _NewTensor | None: ...
+
 # Memory and random numbers ----------------------------------------------------------------------------------
 
 class Buffer:

@@ -165,9 +165,57 @@ tf.logical_and(b, 1) | tf.subtract(1.5, i) | tf.add(x, y, name="x") | tf.cast(x,
 tf.cast(x, tf.float16) * 70000 | tf.cast(x, tf.float64) * 1e300 | tf.cast(x, tf.int8) + 200
 tf.cast(x, tf.uint8) + [255, 0, 1] | tf.cast(x, tf.uint8) - 1 | tf.clip_by_value(x, 0.0, 1.0)
 tf.one_hot([0, 1], 3) | tf.one_hot(i, 3, on_value=2.0, off_value=1.0) | tf.split(x, 3, axis=1)
-tf.unstack(x) | tf.cumsum(x, 1) | tf.reverse(x, [0]) | tf.roll(x, 1, 0) | tf.zeros_like(x) | tf.ones_like(p)
-tf.linspace(0.0, 1.0, 5) | tf.range(5) | tf.norm(x) | tf.nn.moments(x, [0]) | tf.nn.dropout(x, 0.5, seed=1)
-tf.nn.l2_normalize(x, 1) | tf.assign(v, [[1.0] * 3] * 2) | v.assign_add(x)
+tf.unstack(x) | tf.cumsum(x, 1) | tf.reverse(x, [0]) | tf.roll(x, 1, 0) | tf.constant(1.0) | tf.constant(3)
+tf.constant(True) | tf.constant("text") | tf.constant([1.0, 2.0]) | tf.constant([[1, 2], [3, 4]])
+tf.constant([1, 2], tf.int64) | tf.constant(1, tf.float32) | tf.constant([1, 2.5]) | tf.constant([])
+tf.constant([], tf.int32) | tf.constant([[], []]) | tf.constant(2**31) | tf.constant(-(2**31))
+tf.constant(2**63) | tf.constant(2**70) | tf.constant(1e39) | tf.constant(-1e308)
+tf.constant(float("nan")) | tf.constant([True, False]) | tf.constant([True, 2]) | tf.constant(Count(3))
+tf.constant([Count(3)]) | tf.constant(Axis.ROWS) | tf.constant(np.float64(2))
+tf.constant(np.ones((2, 3), np.float32)) | tf.constant(np.arange(3))
+tf.constant(np.arange(6).reshape(2, 3).T) | tf.constant(np.arange(3, dtype=">i4"))
+tf.constant(np.array(5)) | tf.constant(np.array(["a"])) | tf.constant(np.zeros((2, 0)))
+tf.constant(np.ones(3), tf.float32) | tf.constant(np.ones(3, bool))
+tf.constant(np.broadcast_to(np.int32(1), (2, 2))) | tf.constant(np.ones(2, np.float16))
+tf.constant(np.ones(2, complex)) | tf.constant(np.ones((1,) * 9)) | tf.constant(None)
+tf.constant([1, None]) | tf.constant([1, "a"]) | tf.constant([1.5], tf.int32) | tf.constant([300], tf.uint8)
+tf.constant([-1], tf.uint8) | tf.constant([1, [2]]) | tf.constant([[1, 2], [3]])
+tf.constant([[[[[[[[1]]]]]]]]) | tf.constant([[[[[[[[[1]]]]]]]]]) | tf.constant(list(range(70)))
+tf.constant(0.0, shape=[2, 2]) | tf.constant(1, tf.int64, [3]) | tf.constant([1, 2], shape=[3])
+tf.constant(1, shape=[]) | tf.constant(1, shape=[0]) | tf.constant(1, shape=[1000])
+tf.constant(1, shape=[-1]) | tf.constant(1, shape=3) | tf.constant(1, shape=[2], verify_shape=True)
+tf.constant([1], shape=[2, 2]) | tf.constant(1, name="a/b") | tf.constant(1, name="a b")
+tf.constant(1, name="") | tf.constant(1, name=None) | tf.constant(1, name="x") | tf.constant(1, name="c/")
+tf.constant(1, "float32") | tf.constant(1, np.int64) | tf.constant(1, tf.float32_ref) | tf.constant(x)
+tf.constant([x, 1.0]) | tf.constant((1, (2, 3))) | tf.convert_to_tensor(1.0) | tf.convert_to_tensor([1, 2])
+tf.convert_to_tensor(np.ones(3), name="given") | tf.convert_to_tensor(1, tf.float32)
+tf.convert_to_tensor([1, 2], preferred_dtype=tf.float32)
+tf.convert_to_tensor(1.5, preferred_dtype=tf.int32) | tf.convert_to_tensor([x, 1.0], name="")
+tf.convert_to_tensor(np.float32(1)) | tf.convert_to_tensor(2**40, preferred_dtype=tf.int32)
+tf.convert_to_tensor(v) | tf.convert_to_tensor(x, tf.int32) | tf.zeros([3]) | tf.zeros((2, 3), tf.int64)
+tf.zeros([2], tf.bool) | tf.zeros([2], tf.string) | tf.zeros([]) | tf.zeros(3) | tf.zeros([1000])
+tf.zeros([-1]) | tf.zeros([10, 100]) | tf.zeros([999]) | tf.zeros([0, 5000]) | tf.zeros([5000, 0])
+tf.zeros([True]) | tf.zeros([2.0]) | tf.zeros([Count(2)]) | tf.zeros([None]) | tf.zeros(x.shape)
+tf.zeros(p.shape) | tf.zeros([2], "float64") | tf.zeros([2], name="x") | tf.zeros([2], name="")
+tf.zeros([2], name="a/b") | tf.zeros([[2]]) | tf.zeros(tf.shape(p)) | tf.zeros(i) | tf.zeros([2], layout=1)
+tf.ones([3]) | tf.ones([2], tf.bool) | tf.ones([2], tf.string) | tf.ones((2,), tf.float16, "one")
+tf.zeros_like(p) | tf.zeros_like(u) | tf.zeros_like(x, tf.int32) | tf.zeros_like(b)
+tf.zeros_like(x, optimize=False) | tf.zeros_like([1, 2]) | tf.zeros_like(v) | tf.ones_like(x)
+tf.ones_like(b) | tf.ones_like(x, tf.int32) | tf.zeros_like(tf.zeros([100, 100]))
+tf.zeros_like(x, name="a/b") | tf.zeros_like(s) | tf.shape(x) | tf.shape(p) | tf.shape(u) | tf.shape(s)
+tf.shape(x, out_type=tf.int64) | tf.shape(p, out_type="int64") | tf.shape(v) | tf.shape([1, 2])
+tf.shape(x, "a/b") | tf.size(x) | tf.size(p) | tf.size(s) | tf.size(x, out_type=tf.int64) | tf.size(e)
+tf.rank(x) | tf.rank(p) | tf.rank(u) | tf.rank(s) | tf.rank([1]) | tf.size(x, "y") | x[0] | x[-1] | x[2]
+x[-3] | x[0, 1] | x[0, 3] | x[0, 0, 0] | x[1:] | x[:, 0] | x[..., 0] | x[0, ...] | x[:, 1:2] | x[None]
+x[:, None, :] | x[::2] | x[::-1] | x[1::-1] | x[-5:5] | x[5:] | x[2:1] | x[:, ::-2] | x[...] | x[..., ...]
+x[()] | x[[0, 1]] | x[[0]] | x[::0] | x[True] | x[1.5] | x["a"] | x[np.int32(1)] | x[np.int64(0):]
+x[Count(1)] | x[Axis.ROWS] | x[2**31] | x[2**31 - 1 :] | x[-(2**31) :] | x[2**70] | x[None, ..., None]
+x[0:1, ..., -1] | x[(None,) * 9] | x[(None,) * 8] | x[:, :, ...] | p[0] | p[5] | p[1:, 0] | p[:, 3]
+p[::2, 1:] | p[-1] | u[0] | u[...] | u[0, 1] | s[0] | s[...] | s[None] | e[0] | e[:, 0] | v[0] | v[1:, ::2]
+v[5] | i[0] | n[0, 1:] | x[tf.constant(0)] | x[tf.constant(0) :] | x[i[0]] | x[x > 0] | x[: x.shape[0]]
+x[x.shape[0] :] | q[:, -1, 0] | q[..., None, 0] | x[slice(0, 2), 0] | x[0][1] | tf.zeros_like(x)
+tf.ones_like(p) | tf.linspace(0.0, 1.0, 5) | tf.range(5) | tf.norm(x) | tf.nn.moments(x, [0])
+tf.nn.dropout(x, 0.5, seed=1) | tf.nn.l2_normalize(x, 1) | tf.assign(v, [[1.0] * 3] * 2) | v.assign_add(x)
 """
 
 
@@ -220,8 +268,24 @@ def test_any_shapes_together(name: str, shapes: Any, axis: int) -> None:
         assert made == built(program)
 
 
+ENDS = st.one_of(st.none(), st.integers(-5, 5))
+STEPS = st.sampled_from([None, 1, 2, -1, -2])
+ENTRIES = st.one_of(st.integers(-5, 5), st.just(Ellipsis), st.none(), st.builds(slice, ENDS, ENDS, STEPS))
+
+
+@given(shape=SHAPES, key=st.one_of(ENTRIES, st.lists(ENTRIES, max_size=5).map(tuple)))
+@settings(max_examples=400)
+def test_any_key(shape: Any, key: Any) -> None:
+    def program(_: dict[str, Any]) -> Any:
+        return tf.placeholder(tf.float32, shape, name="z")[key]
+
+    made = built(program)
+    with in_python():
+        assert made == built(program)
+
+
 def test_values_of_one_operation_in_every_scope() -> None:
-    """Names beneath an operation whose scope is in use already are made unique there."""
+    """Names beneath an operation whose name scope is in use already are made unique there."""
 
     def program(inputs: dict[str, Any]) -> Any:
         x = inputs["x"]
@@ -229,9 +293,19 @@ def test_values_of_one_operation_in_every_scope() -> None:
             tf.identity(x, name="reduction_indices")
         with tf.name_scope("Reshape_1/"):
             tf.identity(x, name="shape")
-        made = [tf.reduce_sum(x, 1), tf.reshape(x, [6]), tf.reshape(x, [6]), tf.reduce_sum(x)]
+        with tf.name_scope("strided_slice/"):
+            tf.identity(x, name="stack_1")
+        made = [x[0], tf.reduce_sum(x, 1), tf.reshape(x, [6]), tf.reshape(x, [6]), tf.reduce_sum(x)]
         with tf.control_dependencies([made[0]]), tf.name_scope("last"):
-            return [*made, tf.reduce_sum(x), tf.concat([x, x], 0), x * 2.0]
+            return [
+                *made,
+                x[1:],
+                tf.zeros([2]),
+                tf.zeros_like(x),
+                tf.reduce_sum(x),
+                tf.concat([x, x], 0),
+                x * 2.0,
+            ]
 
     made = built(program)
     with in_python():
@@ -240,9 +314,9 @@ def test_values_of_one_operation_in_every_scope() -> None:
 
 def test_a_list_that_changes_later_is_another_list() -> None:
     with tf.Graph().as_default(), tf.Session() as session:
-        rows, sizes = [[1.0, 2.0], [3.0, 4.0]], [4]
-        made = tf.reshape(tf.ones([2, 2]) + rows, sizes)
-        rows[0][0], sizes[0] = 9.0, 5
+        rows, sizes, ones = [[1.0, 2.0], [3.0, 4.0]], [4], np.ones((2, 2), np.float32)
+        made = tf.reshape(tf.constant(ones) + rows, sizes)
+        rows[0][0], sizes[0], ones[0] = 9.0, 5, 7.0
         assert session.run(made).tolist() == [2.0, 3.0, 4.0, 5.0]
 
 
@@ -273,7 +347,13 @@ def test_a_finalized_graph_takes_no_constants() -> None:
     with tf.Graph().as_default() as graph:
         x = tf.placeholder(tf.float32, [2, 3])
         graph.finalize()
-        for program in (lambda: tf.reduce_sum(x, 1), lambda: x * 2.0, lambda: tf.concat([x, x], 0)):
+        for program in (
+            lambda: tf.reduce_sum(x, 1),
+            lambda: x * 2.0,
+            lambda: tf.concat([x, x], 0),
+            lambda: x[0],
+            lambda: tf.zeros([2]),
+        ):
             with pytest.raises(RuntimeError, match="finalized"):
                 program()
         assert len(graph.get_operations()) == 1

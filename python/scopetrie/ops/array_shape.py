@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from .. import dtypes
-from .._core import name_scope
+from .._core import name_scope, plain_constant
 from ..dtypes import DType, DTypeLike, as_dtype
 from ..graph import Tensor
 from .constant import constant, convert_to_tensor
@@ -51,7 +51,13 @@ def _shape_rule(input: Tensor, out_type: DType = dtypes.int32) -> Spec:
 
 
 _shape = define_op(
-    "Shape", ("input",), rule=_shape_rule, kernel=_shape_kernel, attributes="T out_type", host_outputs=True
+    "Shape",
+    ("input",),
+    rule=_shape_rule,
+    native="shape",
+    kernel=_shape_kernel,
+    attributes="T out_type",
+    host_outputs=True,
 )
 
 
@@ -78,6 +84,12 @@ def shape_internal(
 ) -> Tensor:
     """As `shape`; `optimize=False` makes a Shape node even where the shape is known."""
     made = dtypes.int32 if out_type is None else as_dtype(out_type)
+    if optimize and isinstance(input, Tensor):
+        dims = input._dims
+        if dims is not None:  # with a size that is not known, it is no plain constant
+            plain = plain_constant(dims, made, name, "Shape", None, input)
+            if plain is not None:
+                return plain
     with name_scope(name, "Shape", [input]) as scope:
         tensor = convert_to_tensor(input)
         if optimize and tensor._dims is not None and None not in tensor._dims:
@@ -140,6 +152,11 @@ def size(input: Any, name: str | None = None, out_type: DTypeLike = None) -> Ten
         A scalar; a constant where the shape is known.
     """
     made = dtypes.int32 if out_type is None else as_dtype(out_type)
+    if isinstance(input, Tensor):
+        total = known_size(input._dims)
+        plain = None if total is None else plain_constant(total, made, name, "Size", None, input)
+        if plain is not None:
+            return plain
     with name_scope(name, "Size", [input]) as scope:
         tensor = convert_to_tensor(input)
         count = known_size(tensor._dims)
@@ -164,6 +181,11 @@ def rank(input: Any, name: str | None = None) -> Tensor:
     Returns:
         An int32 scalar; a constant where the rank is known.
     """
+    if isinstance(input, Tensor):
+        dims = input._dims
+        plain = None if dims is None else plain_constant(len(dims), dtypes.int32, name, "Rank", None, input)
+        if plain is not None:
+            return plain
     with name_scope(name, "Rank", [input]) as scope:
         tensor = convert_to_tensor(input)
         if tensor._dims is not None:

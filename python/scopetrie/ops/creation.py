@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from .. import dtypes
-from .._core import name_scope
+from .._core import name_scope, plain_constant
 from ..dtypes import DType, DTypeLike, as_dtype
 from ..graph import Tensor
 from ..shapes import TensorShape
@@ -141,6 +141,9 @@ def zeros(
     >>> tf.zeros([2, 3])
     <tf.Tensor 'zeros:0' shape=(2, 3) dtype=float32>
     """
+    plain = plain_constant(0, dtype, name, "zeros", shape, None) if layout is None else None
+    if plain is not None:
+        return plain
     _no_layout(layout)
     made = as_dtype(dtype).base_dtype
     value: Any = False if made.is_bool else "" if made is dtypes.string else 0
@@ -164,6 +167,9 @@ def ones(
     Raises:
         TypeError: If the dtype is string, or a size is not known.
     """
+    plain = plain_constant(1, dtype, name, "ones", shape, None) if layout is None else None
+    if plain is not None:
+        return plain
     _no_layout(layout)
     made = as_dtype(dtype).base_dtype
     return _filled(shape, True if made.is_bool else 1, made, name, "ones")
@@ -195,6 +201,12 @@ def zeros_like(
     >>> tf.zeros_like(tf.placeholder(tf.float32, [None, 3]))
     <tf.Tensor 'zeros_like:0' shape=(?, 3) dtype=float32>
     """
+    if optimize and isinstance(tensor, Tensor):
+        dims = tensor._dims
+        if dims is not None:  # with a size that is not known, it is no plain constant
+            plain = plain_constant(0, dtype or tensor.dtype, name, "zeros_like", dims, tensor)
+            if plain is not None:
+                return plain
     with name_scope(name, "zeros_like", [tensor]) as scope:
         tensor = convert_to_tensor(tensor, name="tensor")
         own = tensor.dtype.base_dtype
