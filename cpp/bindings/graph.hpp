@@ -12,6 +12,7 @@
 #include "collections.hpp"
 #include "context.hpp"
 #include "python.hpp"
+#include "rule_memory.hpp"
 #include "scopetrie/op_graph.hpp"
 #include "scopetrie/variable_store.hpp"
 #include "sites.hpp"
@@ -30,6 +31,7 @@ struct GraphState {
   std::vector<PyObject*> live;        // borrowed; the handle of each variable, null where there is none
   std::vector<SegmentId> known;       // segments of the names in known_name()
   Collections collections;
+  RuleMemory rule_memory;
   Sites sites;
   std::vector<std::unique_ptr<Context>> contexts;  // one per thread
   const Context* builder = nullptr;                // compared only: the thread that built something last

@@ -7,21 +7,6 @@ namespace scopetrie::python {
 
 namespace {
 
-PyObject* results(PyGraph* graph, OpId op, std::size_t count) {
-  const TensorId first = state_of(graph).ops.operation(op).first_output;
-  if (count == 1) [[likely]]
-    return tensor_handle(graph, first);
-  if (count == 0) return operation_handle(graph, op);
-  Ref list(PyList_New(static_cast<Py_ssize_t>(count)));
-  if (!list) return nullptr;
-  for (std::size_t i = 0; i < count; ++i) {
-    PyObject* made = tensor_handle(graph, static_cast<TensorId>(first + i));
-    if (made == nullptr) return nullptr;
-    PyList_SET_ITEM(list.get(), static_cast<Py_ssize_t>(i), made);
-  }
-  return list.release();
-}
-
 // A Const keeps its value itself; other operations keep their attributes' dict.
 std::uint32_t keep_attributes(GraphState& graph, const Definition& definition, PyObject* attrs) {
   if (attrs == nullptr) return kNone;
@@ -35,12 +20,14 @@ PyObject* add_row(Context& context, const Definition& definition, Inputs& inputs
   GraphState& graph = state_of(context.graph);
   const OpId op = add_operation(context, definition.kind, name, inputs.ids(), outputs.span(),
                                 keep_attributes(graph, definition, attrs));
-  return op == kNone ? nullptr : results(context.graph, op, outputs.count);
+  return op == kNone ? nullptr : results_of(context.graph, op, outputs.count);
 }
 
-// Values to convert, lists, or a rule in Python, which may build or fail: all of it or nothing.
+// Values to convert, lists, or a rule in Python, which may build or fail: all of it or nothing. What a rule gives is
+// kept as the answer to `call`, unless that is empty.
 PyObject* build_slow(Context& context, const Definition& definition, PyObject* const* args, Inputs& inputs,
-                     PyObject* name, std::uint32_t default_name, PyObject* attrs, Conversion conversion) {
+                     PyObject* name, std::uint32_t default_name, PyObject* attrs, Conversion conversion,
+                     const std::string& call) {
   GraphState& graph = state_of(context.graph);
   if (!check_open(graph)) return nullptr;
   std::vector<Ref> indices;
@@ -71,6 +58,7 @@ PyObject* build_slow(Context& context, const Definition& definition, PyObject* c
   }
   Outputs outputs;
   if (!infer(definition, context.graph, inputs.ids(), attrs, outputs, fresh.name)) return nullptr;
+  if (!call.empty()) graph.rule_memory.keep(call, outputs.span());
   PyObject* result = add_row(context, definition, inputs, outputs, fresh.name, attrs);
   if (result != nullptr) transaction.commit();
   return result;
@@ -80,11 +68,25 @@ PyObject* build_slow(Context& context, const Definition& definition, PyObject* c
 PyObject* build_further(Context& context, const Definition& definition, PyObject* const* args, Inputs& inputs,
                         PyObject* name, std::uint32_t default_name, PyObject* attrs, Conversion conversion) {
   PyObject* result = nullptr;
-  if (build_native(context, definition, args, inputs, name, default_name, attrs, result)) return result;
-  return build_slow(context, definition, args, inputs, name, default_name, attrs, conversion);
+  std::string call;  // what the rule will be asked
+  if (build_native(context, definition, args, inputs, name, default_name, attrs, call, result)) return result;
+  return build_slow(context, definition, args, inputs, name, default_name, attrs, conversion, call);
 }
 
 }  // namespace
+
+PyObject* results_of_several(PyGraph* graph, OpId op, std::size_t count) {
+  const TensorId first = state_of(graph).ops.operation(op).first_output;
+  if (count == 0) return operation_handle(graph, op);
+  Ref list(PyList_New(static_cast<Py_ssize_t>(count)));
+  if (!list) return nullptr;
+  for (std::size_t i = 0; i < count; ++i) {
+    PyObject* made = tensor_handle(graph, static_cast<TensorId>(first + i));
+    if (made == nullptr) return nullptr;
+    PyList_SET_ITEM(list.get(), static_cast<Py_ssize_t>(i), made);
+  }
+  return list.release();
+}
 
 PyObject* build(const Definition& definition, PyObject* const* args, PyObject* name, std::uint32_t default_name,
                 PyObject* attrs, Conversion conversion) {
@@ -104,7 +106,7 @@ PyObject* build(const Definition& definition, PyObject* const* args, PyObject* n
   GraphState& graph = state_of(context->graph);
   Outputs outputs;
   if (graph.finalized || !infer_simple(definition, graph.ops, inputs.ids(), outputs.one)) [[unlikely]]
-    return build_slow(*context, definition, args, inputs, name, default_name, attrs, conversion);
+    return build_slow(*context, definition, args, inputs, name, default_name, attrs, conversion, {});
   OpGraph::Fresh fresh;
   if (!take_name(*context, name, default_name, NameStyle::kScope, fresh)) return nullptr;
   return add_row(*context, definition, inputs, outputs, fresh.name, attrs);

@@ -150,6 +150,17 @@ bool read_native(Definition& definition, PyObject* name) {
   return definition.native != nullptr;
 }
 
+// The positions of inputs whose values a rule may look at; None for a rule that may look at anything.
+bool read_positions(Definition& definition, PyObject* reads) {
+  definition.is_remembered = PyTuple_Check(reads) && definition.rule == Rule::kFunction && !definition.has_lists;
+  for (Py_ssize_t i = 0; definition.is_remembered && i < PyTuple_GET_SIZE(reads); ++i) {
+    const std::size_t at = PyLong_AsSize_t(PyTuple_GET_ITEM(reads, i));
+    if (PyErr_Occurred() != nullptr) return false;
+    definition.reads.set(at);
+  }
+  return true;
+}
+
 bool read_allowed(Definition& definition, PyObject* allowed) {
   if (allowed == Py_None) return true;
   const Ref comma(PyUnicode_FromString(", "));
@@ -164,14 +175,14 @@ bool read_allowed(Definition& definition, PyObject* allowed) {
   return true;
 }
 
-// OpFunction(op_def, type, name, inputs, rule, dtypes, same_dtype, doc, native)
+// OpFunction(op_def, type, name, inputs, rule, dtypes, same_dtype, doc, native, reads)
 PyObject* make(PyTypeObject* type, PyObject* args, PyObject* kwargs) {
-  PyObject *op_def, *type_name, *name, *inputs, *rule, *allowed, *doc, *native = Py_None;
+  PyObject *op_def, *type_name, *name, *inputs, *rule, *allowed, *doc, *native = Py_None, *reads = Py_None;
   int same_dtype;
-  static const char* keywords[] = {"op_def", "type",       "name", "inputs", "rule",
-                                   "dtypes", "same_dtype", "doc",  "native", nullptr};
-  if (!PyArg_ParseTupleAndKeywords(args, kwargs, "OUUO!OOpU|O", const_cast<char**>(keywords), &op_def, &type_name,
-                                   &name, &PyTuple_Type, &inputs, &rule, &allowed, &same_dtype, &doc, &native))
+  static const char* keywords[] = {"op_def",     "type", "name",   "inputs", "rule", "dtypes",
+                                   "same_dtype", "doc",  "native", "reads",  nullptr};
+  if (!PyArg_ParseTupleAndKeywords(args, kwargs, "OUUO!OOpU|OO", const_cast<char**>(keywords), &op_def, &type_name,
+                                   &name, &PyTuple_Type, &inputs, &rule, &allowed, &same_dtype, &doc, &native, &reads))
     return nullptr;
   if (PyTuple_GET_SIZE(inputs) > 16) {
     PyErr_SetString(PyExc_ValueError, "an op has at most 16 named inputs; take a list input");
@@ -194,7 +205,8 @@ PyObject* make(PyTypeObject* type, PyObject* args, PyObject* kwargs) {
     if (kind >= Input::kList) definition.has_lists = true;
     if (kind == Input::kIndex || kind == Input::kAxes) definition.has_indices = true;
   }
-  if (!read_rule(definition, rule) || !read_native(definition, native) || !read_allowed(definition, allowed))
+  if (!read_rule(definition, rule) || !read_native(definition, native) || !read_allowed(definition, allowed) ||
+      !read_positions(definition, reads))
     return nullptr;
   made->dict = PyDict_New();
   if (made->dict == nullptr || PyDict_SetItemString(made->dict, "__name__", name) < 0 ||

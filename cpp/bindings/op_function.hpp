@@ -34,6 +34,8 @@ struct Definition {
   bool same_dtype = true;
   bool checks_dtype = false;
   bool has_lists = false;
+  bool is_remembered = false;  // what the rule in Python says may be kept
+  std::bitset<16> reads;       // the inputs whose values it may look at
   bool has_indices = false;
   std::bitset<kDTypeCount> allowed;
   std::vector<Input> inputs;
@@ -56,6 +58,14 @@ PyObject* build(const Definition& definition, PyObject* const* args, PyObject* n
 /// The same for many: `inputs` is a sequence with a tuple of inputs for each operation. All operations or none.
 /// Returns a list of what build() returns.
 PyObject* build_many(const Definition& definition, PyObject* inputs, PyObject* name, PyObject* attrs);
+
+/// What a call returns for an operation: its output tensor, a list of several, or the operation itself.
+PyObject* results_of_several(PyGraph* graph, OpId op, std::size_t count);
+inline PyObject* results_of(PyGraph* graph, OpId op, std::size_t count) {
+  if (count == 1) [[likely]]
+    return tensor_handle(graph, state_of(graph).ops.operation(op).first_output);
+  return results_of_several(graph, op, count);
+}
 
 /// The definition of an OpFunction object.
 const Definition& definition_of(PyObject* op_function);

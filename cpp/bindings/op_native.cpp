@@ -164,19 +164,35 @@ class ValueRows {
   Ref kept_[Facts::kMostLiterals];
 };
 
+// The outputs by a rule of ours, or by what one in Python said before; false where Python must decide.
+bool decide(const Definition& definition, GraphState& graph, Facts& facts, std::string& call, Outputs& outputs) {
+  if (definition.rule != Rule::kFunction) return decide_simple(definition, facts, outputs.one);
+  if (definition.native != nullptr && definition.native(facts, outputs.one)) return true;
+  if (!definition.is_remembered) return false;
+  if (!describe_call(definition, facts, call)) {
+    call.clear();
+    return false;
+  }
+  const std::vector<Output>* found = graph.rule_memory.find(call);
+  if (found == nullptr) return false;
+  outputs.count = found->size();
+  outputs.many = *found;
+  if (outputs.count == 1) outputs.one = found->front();
+  return true;
+}
+
 }  // namespace
 
 bool build_native(Context& context, const Definition& definition, PyObject* const* args, Inputs& inputs, PyObject* name,
-                  std::uint32_t default_name, PyObject* attrs, PyObject*& result) {
+                  std::uint32_t default_name, PyObject* attrs, std::string& call, PyObject*& result) {
   GraphState& graph = state_of(context.graph);
-  const bool is_simple = definition.rule != Rule::kFunction;
-  if (!is_simple && definition.native == nullptr) return false;
+  if (definition.rule == Rule::kFunction && definition.native == nullptr && !definition.is_remembered) return false;
   // Whoever hears of new operations may call back, and must be able to fail.
   if (graph.finalized || context.on_operation != nullptr) return false;
   Facts facts(graph, attrs);
-  Output output;
+  Outputs outputs;
   if (!read_all(facts, definition, args, inputs, graph.ops) || !dtypes_fit(definition, facts) ||
-      !(is_simple ? decide_simple(definition, facts, output) : definition.native(facts, output))) {
+      !decide(definition, graph, facts, call, outputs)) {
     PyErr_Clear();  // whatever is wrong will be said by those who look again
     return false;
   }
@@ -190,8 +206,8 @@ bool build_native(Context& context, const Definition& definition, PyObject* cons
   if (!rows.add_axes(context, site) || !take_name(context, name, default_name, NameStyle::kScope, fresh) ||
       !rows.add_others(context, definition, fresh, site))
     return true;
-  const OpId op = add_operation(context, definition.kind, fresh.name, facts.ids, {&output, 1}, attribute, site);
-  if (op != kNone) result = tensor_handle(context.graph, graph.ops.operation(op).first_output);
+  const OpId op = add_operation(context, definition.kind, fresh.name, facts.ids, outputs.span(), attribute, site);
+  if (op != kNone) result = results_of(context.graph, op, outputs.count);
   return true;
 }
 

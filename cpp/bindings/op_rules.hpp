@@ -32,6 +32,8 @@ class Facts {
   std::size_t size() const { return ids.size(); }
   /// Dtype (never a reference) and shape of an input.
   Output input(std::size_t i) const;
+  /// Whether an input is a variable's own memory, whose dtype a rule may pass on.
+  bool is_reference(std::size_t i) const { return ids[i] != kNone && graph_.ops.tensor(ids[i]).dtype > kRefOffset; }
   /// The elements of an input of ints, where they are known; false where they are not.
   bool ints(std::size_t i, std::span<const std::int64_t>& out);
 
@@ -39,6 +41,7 @@ class Facts {
   bool flag(PyObject* name);
   std::int64_t number(PyObject* name, std::int64_t fallback);
   PyObject* attribute(PyObject* name);  // borrowed; null where it is not given
+  PyObject* attributes() const { return attrs_; }
   bool decided() const { return !odd_ && asked_ == (attrs_ == nullptr ? 0 : PyDict_GET_SIZE(attrs_)); }
   void leave() { odd_ = true; }
 

@@ -326,6 +326,7 @@ class OpFunction(Generic[_Made]):
         same_dtype: bool,
         doc: str,
         native: str | None = None,
+        reads: tuple[int, ...] | None = None,
     ) -> OpFunction[_Made]: ...
     @property
     def definition(self) -> Any: ...

@@ -306,7 +306,7 @@ def transpose(a: Any, perm: Any = None, name: str | None = "transpose", conjugat
     >>> tf.transpose(tf.zeros([2, 3, 5]), [0, 2, 1])
     <tf.Tensor 'transpose:0' shape=(2, 5, 3) dtype=float32>
     """
-    if isinstance(a, Tensor) and not conjugate:
+    if isinstance(a, Tensor) and not conjugate and name != "":
         dims = a._dims
         if perm is not None or dims is not None:
             order = range(len(dims or ()) - 1, -1, -1) if perm is None else perm

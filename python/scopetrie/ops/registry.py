@@ -172,6 +172,7 @@ def define_op(
     name: str | None = None,
     rule: Rule = "same",
     native: str | None = None,
+    remembered: bool = True,
     kernel: Kernel | None = None,
     dtypes: str | None = None,
     same_dtype: bool = True,
@@ -197,6 +198,9 @@ def define_op(
             them.
         native: The name of the extension's version of such a function (see cpp/bindings/op_rules.cpp), which
             is asked first: it decides the common cases, and leaves the rest, and all errors, to `rule`.
+        remembered: Whether what `rule` gives follows from the inputs' dtypes and static shapes, the
+            attributes, and the values of those inputs that are indices or in `host`; then it is called once
+            for each of them.
         kernel: `kernel(xp, **attrs)` returns the function of arrays; `xp` is an array-API namespace.
         dtypes: Codes of the dtypes that the first input may have (see `type_names`); None for any.
         same_dtype: Whether all inputs share a dtype. Python values are converted to it.
@@ -214,8 +218,18 @@ def define_op(
     positions = tuple(names.index(each) for each in host)
     op_def = OpDef(type, inputs, kernel, stateful, positions, host_outputs, attributes)
     allowed = None if dtypes is None else type_names(dtypes)
+    values = [at for at, each in enumerate(inputs) if each.startswith(("index:", "axes:")) or at in positions]
     function: OpFunction[Made] = OpFunction(
-        op_def, type, name or type, inputs, rule, allowed, same_dtype, doc, native
+        op_def,
+        type,
+        name or type,
+        inputs,
+        rule,
+        allowed,
+        same_dtype,
+        doc,
+        native,
+        tuple(values) if remembered else None,
     )
     op_def.function = function
     OPS[type] = op_def
@@ -268,7 +282,9 @@ def register_op(
     if dtypes is not None:
         wanted = {as_dtype.name for as_dtype in map(_as_dtype, dtypes)}
         codes = " ".join(code for code, long in _CODES.items() if long in wanted)
-    return define_op(type, tuple(inputs), name=name, rule=shape, kernel=kernel, dtypes=codes, doc=doc)
+    return define_op(
+        type, tuple(inputs), name=name, rule=shape, remembered=False, kernel=kernel, dtypes=codes, doc=doc
+    )
 
 
 _as_dtype = dtypes.as_dtype
