@@ -7,6 +7,9 @@ of each new operation. Nodes, their values, attributes and errors must be the sa
 from __future__ import annotations
 
 import enum
+import gc
+import inspect
+import re
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -18,6 +21,7 @@ import scopetrie as tf
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from scopetrie import _core
+from scopetrie.ops.registry import OPS
 from scopetrie.summary.attributes import attributes
 
 
@@ -283,6 +287,21 @@ def test_any_key(shape: Any, key: Any) -> None:
     made = built(program)
     with in_python():
         assert made == built(program)
+
+
+def test_rules_read_no_values_but_those_that_their_op_lists() -> None:
+    """What a rule says is remembered by those: the values of inputs in `host`."""
+    checked = 0
+    for op_def in OPS.values():
+        names = [each.rpartition(":")[2].rstrip("*") for each in op_def.inputs]
+        listed = {names[at] for at in op_def.host}
+        for rule in filter(inspect.isfunction, gc.get_referents(op_def.function)):
+            if rule.__module__.startswith("scopetrie.") and not any("*" in each for each in op_def.inputs):
+                read = set(re.findall(r"(?:constant_value|dims_from)\((\w+)", inspect.getsource(rule)))
+                parameters = list(inspect.signature(rule).parameters)
+                assert {names[parameters.index(each)] for each in read & set(parameters)} <= listed, op_def
+                checked += len(read)
+    assert checked > 30
 
 
 def test_values_of_one_operation_in_every_scope() -> None:

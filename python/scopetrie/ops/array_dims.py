@@ -129,11 +129,9 @@ def squeeze(input: Any, axis: Any = None, name: str | None = None, squeeze_dims:
     axis = renamed(axis, "axis", squeeze_dims, "squeeze_dims")
     if axis is None:
         axis = ()
-    elif axis.__class__ is int:
-        return _squeeze(input, squeeze_dims=(axis,), name=name)
-    elif np.ndim(axis) == 0:
+    elif axis.__class__ is int or (axis.__class__ not in (list, tuple) and np.ndim(axis) == 0):
         axis = (axis,)
-    return _squeeze(input, squeeze_dims=tuple(int(each) for each in axis), name=name)
+    return _squeeze(input, squeeze_dims=tuple(map(int, axis)), name=name)
 
 
 def _broadcast_rule(input: Tensor, shape: Tensor) -> Spec:

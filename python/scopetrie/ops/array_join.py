@@ -151,6 +151,12 @@ def stack(values: Any, axis: int = 0, name: str | None = "stack") -> Tensor:
     >>> tf.stack([tf.zeros([2]), tf.ones([2]), tf.zeros([2])], axis=1).shape.as_list()
     [2, 3]
     """
+    if values.__class__ in (list, tuple) and axis.__class__ is int and values:
+        dims = values[0]._dims if isinstance(values[0], Tensor) else None
+        if dims is not None and axis == 0:
+            return _pack(values, name=name or "stack")
+        if dims is not None and -len(dims) - 1 <= axis <= len(dims):
+            return _pack(values, axis=axis, name=name or "stack")
     if axis == 0:
         if isinstance(values, (Tensor, Variable)):
             return identity(values, name=name)
@@ -207,7 +213,7 @@ def _repeat_kernel(xp: Any, axis: int) -> Any:
 
 
 _repeat = define_op(
-    "Repeat", ("input", "repeats"), same_dtype=False, rule=_repeat_rule, kernel=_repeat_kernel,
+    "Repeat", ("input", "index:repeats"), same_dtype=False, rule=_repeat_rule, kernel=_repeat_kernel,
     attributes="T axis", host=("repeats",),
 )  # fmt: skip
 
@@ -229,7 +235,7 @@ def repeat(input: Any, repeats: Any, axis: int | None = None, name: str | None =
     tensor = convert_to_tensor(input)
     if axis is None:
         tensor, axis = reshape(tensor, [-1]), 0
-    return _repeat(tensor, index_array(repeats), axis=axis, name=name)
+    return _repeat(tensor, repeats, axis=axis, name=name)
 
 
 def meshgrid(*args: Any, **kwargs: Any) -> list[Tensor]:

@@ -30,7 +30,7 @@ def _reverse_rule(tensor: Tensor, axis: Tensor) -> Spec:
 
 _reverse = define_op(
     "ReverseV2",
-    ("tensor", "axis"),
+    ("tensor", "index:axis"),
     rule=_reverse_rule,
     same_dtype=False,
     attributes="T Tidx:1",
@@ -54,7 +54,7 @@ def reverse(tensor: Any, axis: Any, name: str | None = None) -> Tensor:
     Raises:
         ValueError: If a dimension is out of range.
     """
-    return _reverse(tensor, index_array(axis), name=name)
+    return _reverse(tensor, axis, name=name)
 
 
 reverse_v2 = reverse
@@ -113,7 +113,7 @@ def _roll_kernel(xp: Any) -> Any:
 
 _roll = define_op(
     "Roll",
-    ("input", "shift", "axis"),
+    ("input", "index:shift", "index:axis"),
     same_dtype=False,
     kernel=_roll_kernel,
     attributes="T Taxis:2 Tshift:1",
@@ -134,4 +134,4 @@ def roll(input: Any, shift: Any, axis: Any, name: str | None = None) -> Tensor:
     Returns:
         A tensor with the dtype and shape of `input`.
     """
-    return _roll(input, index_array(shift), index_array(axis), name=name)
+    return _roll(input, shift, axis, name=name)

@@ -90,6 +90,8 @@ def shape_internal(
             plain = plain_constant(dims, made, name, "Shape", None, input)
             if plain is not None:
                 return plain
+            if None in dims and name != "":
+                return _shape(input, name=name, out_type=made)
     with name_scope(name, "Shape", [input]) as scope:
         tensor = convert_to_tensor(input)
         if optimize and tensor._dims is not None and None not in tensor._dims:
@@ -157,6 +159,8 @@ def size(input: Any, name: str | None = None, out_type: DTypeLike = None) -> Ten
         plain = None if total is None else plain_constant(total, made, name, "Size", None, input)
         if plain is not None:
             return plain
+        if total is None and name != "":
+            return _size(input, name=name, out_type=made)
     with name_scope(name, "Size", [input]) as scope:
         tensor = convert_to_tensor(input)
         count = known_size(tensor._dims)

@@ -207,6 +207,8 @@ def zeros_like(
             plain = plain_constant(0, dtype or tensor.dtype, name, "zeros_like", dims, tensor)
             if plain is not None:
                 return plain
+            if dtype is None and None in dims and name != "":
+                return _zeros_like(tensor, name=name or "zeros_like")
     with name_scope(name, "zeros_like", [tensor]) as scope:
         tensor = convert_to_tensor(tensor, name="tensor")
         own = tensor.dtype.base_dtype

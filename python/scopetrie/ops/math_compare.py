@@ -240,6 +240,8 @@ def where(condition: Any, x: Any = None, y: Any = None, name: str | None = None)
     <tf.Tensor 'Select:0' shape=(2,) dtype=float32>
     """
     if x is None and y is None:
+        if isinstance(condition, Tensor) and name != "":
+            return _where(condition, name=name)
         with name_scope(name, "Where", [condition]) as scope:
             return _where(
                 convert_to_tensor(condition, preferred_dtype=dtypes.bool, name="condition"), name=scope

@@ -272,7 +272,7 @@ def _band_rule(input: Tensor, num_lower: Tensor, num_upper: Tensor) -> Spec:
 
 _band_part = define_op(
     "MatrixBandPart",
-    ("input", "num_lower", "num_upper"),
+    ("input", "index:num_lower", "index:num_upper"),
     rule=_band_rule,
     kernel=_band_kernel,
     same_dtype=False,
@@ -293,7 +293,7 @@ def matrix_band_part(input: Any, num_lower: Any, num_upper: Any, name: str | Non
     Returns:
         A tensor with the dtype and shape of `input`.
     """
-    return _band_part(input, index_array(num_lower), index_array(num_upper), name=name)
+    return _band_part(input, num_lower, num_upper, name=name)
 
 
 def eye(

@@ -281,6 +281,8 @@ def cast(x: Any, dtype: DTypeLike, name: str | None = None) -> Tensor:
     made = as_dtype(dtype).base_dtype
     if isinstance(x, (Tensor, Variable)) and x.dtype.base_dtype is made:
         return convert_to_tensor(x)
+    if isinstance(x, Tensor) and name != "":
+        return cast_node(x, DstT=made, name=name)
     with name_scope(name, "Cast", [x]) as scope:
         tensor = as_tensor(x)
         return tensor if tensor.dtype.base_dtype is made else cast_node(tensor, DstT=made, name=scope)

@@ -135,11 +135,14 @@ def matmul(
     >>> tf.matmul(tf.ones([2, 3]), tf.ones([4, 3]), transpose_b=True)
     <tf.Tensor 'MatMul:0' shape=(2, 4) dtype=float32>
     """
-    if not (transpose_a or transpose_b or adjoint_a or adjoint_b or a_is_sparse or b_is_sparse):
+    if not (adjoint_a or adjoint_b or a_is_sparse or b_is_sparse):
         left = a._dims if isinstance(a, Tensor) else None
         right = b._dims if isinstance(b, Tensor) else None
         if left is not None and right is not None and len(left) <= 2 and len(right) <= 2:
-            return _matmul(a, b, name=name)
+            if not (transpose_a or transpose_b):
+                return _matmul(a, b, name=name)
+            if name != "":
+                return _matmul(a, b, transpose_a=transpose_a, transpose_b=transpose_b, name=name)
     if transpose_a and adjoint_a:
         raise ValueError(
             "Only one of `transpose_a` and `adjoint_a` can be True. "

@@ -93,6 +93,8 @@ def leaky_relu(features: Any, alpha: float = 0.2, name: str | None = None) -> Te
     Returns:
         A tensor with the shape of `features`.
     """
+    if isinstance(features, Tensor) and not features.dtype.is_integer and name != "":
+        return _leaky_relu(features, alpha=float(alpha), name=name)
     with name_scope(name, "LeakyRelu", [features, alpha]) as scope:
         x = convert_to_tensor(features, name="features")
         if x.dtype.is_integer:

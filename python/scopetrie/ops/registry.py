@@ -199,8 +199,7 @@ def define_op(
         native: The name of the extension's version of such a function (see cpp/bindings/op_rules.cpp), which
             is asked first: it decides the common cases, and leaves the rest, and all errors, to `rule`.
         remembered: Whether what `rule` gives follows from the inputs' dtypes and static shapes, the
-            attributes, and the values of those inputs that are indices or in `host`; then it is called once
-            for each of them.
+            attributes, and the values of the inputs in `host`; then it is called once for each of them.
         kernel: `kernel(xp, **attrs)` returns the function of arrays; `xp` is an array-API namespace.
         dtypes: Codes of the dtypes that the first input may have (see `type_names`); None for any.
         same_dtype: Whether all inputs share a dtype. Python values are converted to it.
@@ -218,7 +217,6 @@ def define_op(
     positions = tuple(names.index(each) for each in host)
     op_def = OpDef(type, inputs, kernel, stateful, positions, host_outputs, attributes)
     allowed = None if dtypes is None else type_names(dtypes)
-    values = [at for at, each in enumerate(inputs) if each.startswith(("index:", "axes:")) or at in positions]
     function: OpFunction[Made] = OpFunction(
         op_def,
         type,
@@ -229,7 +227,7 @@ def define_op(
         same_dtype,
         doc,
         native,
-        tuple(values) if remembered else None,
+        positions if remembered else None,
     )
     op_def.function = function
     OPS[type] = op_def
