@@ -71,5 +71,6 @@ inline PyObject* results_of(PyGraph* graph, OpId op, std::size_t count) {
 const Definition& definition_of(PyObject* op_function);
 
 bool bind_op_function(PyObject* module);
+bool bind_direct(PyObject* module);
 
 }  // namespace scopetrie::python

@@ -92,6 +92,15 @@ bool vector_of_ints(Facts& facts, std::size_t i, Sizes& out) {
   return facts.shapes().dims(facts.input(i).shape).size() == 1 && facts.ints(i, out);
 }
 
+// The dtype that an attribute names.
+bool dtype_of(Facts& facts, PyObject* name, std::uint8_t& out) {
+  PyObject* dtype = facts.attribute(name);
+  const auto found = dtype == nullptr ? state().dtype_numbers.end() : state().dtype_numbers.find(dtype);
+  if (found == state().dtype_numbers.end() || found->second > kRefOffset) return false;
+  out = found->second;
+  return true;
+}
+
 bool give(Facts& facts, std::uint8_t dtype, const Dims& dims, Output& out) {
   if (!facts.decided()) return false;
   out = {facts.shapes().intern(dims), dtype};
@@ -126,12 +135,8 @@ bool arg(Facts& facts, Output& out) {
   Dims dims;
   std::int64_t axis;
   if (!known(facts, 0, dims) || !one_int(facts, 1, axis) || !to_front(axis, dims.size())) return false;
-  std::uint8_t dtype = kInt64;
-  if (PyObject* type = facts.attribute(kOutputType); type != nullptr) {
-    const auto found = state().dtype_numbers.find(type);
-    if (found == state().dtype_numbers.end()) return false;
-    dtype = found->second;
-  }
+  std::uint8_t dtype;
+  if (!dtype_of(facts, kOutputType, dtype)) return false;
   dims.erase(dims.begin() + axis);
   return give(facts, dtype, dims, out);
 }
@@ -225,8 +230,7 @@ bool concat(Facts& facts, Output& out) {
   Dims dims, other;
   std::int64_t axis;
   const std::size_t count = facts.size() - 1;
-  if (count == 0 || !one_int(facts, count, axis) || !known(facts, 0, dims) || !to_front(axis, dims.size()))
-    return false;
+  if (count < 2 || !one_int(facts, count, axis) || !known(facts, 0, dims) || !to_front(axis, dims.size())) return false;
   const auto along = static_cast<std::size_t>(axis);
   for (std::size_t i = 1; i < count; ++i) {
     if (!known(facts, i, other) || !merge(dims, other, along)) return false;
@@ -248,10 +252,11 @@ bool pack(Facts& facts, Output& out) {
 }
 
 bool add_n(Facts& facts, Output& out) {
-  out = facts.size() == 0 ? Output{} : facts.input(0);
+  if (facts.size() < 2) return false;
+  out = facts.input(0);
   for (std::size_t i = 1; i < facts.size(); ++i)
     if (facts.input(i).shape != out.shape) return false;
-  return facts.size() != 0 && facts.decided();
+  return facts.decided();
 }
 
 bool matmul(Facts& facts, Output& out) {
@@ -276,19 +281,11 @@ bool bias_add(Facts& facts, Output& out) {
   return give(facts, facts.input(0).dtype, dims, out);
 }
 
-// The dtype that an attribute names.
-bool dtype_of(Facts& facts, PyObject* name, std::uint8_t& out) {
-  PyObject* dtype = facts.attribute(name);
-  const auto found = dtype == nullptr ? state().dtype_numbers.end() : state().dtype_numbers.find(dtype);
-  if (found == state().dtype_numbers.end()) return false;
-  out = found->second;
-  return true;
-}
-
 bool cast(Facts& facts, Output& out) {
   static PyObject* const kTarget = interned("DstT");
-  out = facts.input(0);
-  return dtype_of(facts, kTarget, out.dtype) && facts.decided();
+  const Output input = out = facts.input(0);
+  // A cast to the same dtype is none.
+  return dtype_of(facts, kTarget, out.dtype) && out.dtype != input.dtype && facts.decided();
 }
 
 bool placeholder(Facts& facts, Output& out) {

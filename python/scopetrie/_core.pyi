@@ -332,6 +332,17 @@ class OpFunction(Generic[_Made]):
     def definition(self) -> Any: ...
     def __call__(self, *args: Any, **kwargs: Any) -> _Made: ...
 
+@final
+class DirectFunction:
+    def __new__(
+        cls,
+        function: Callable[..., Any],
+        op_function: OpFunction[Any],
+        name: str,
+        parameters: tuple[tuple[str, str, bool, Any], ...],
+    ) -> DirectFunction: ...
+    def __call__(self, *args: Any, **kwargs: Any) -> Any: ...
+
 def plain_constant(
     value: Any, dtype: Any, name: str | None, default_name: str, dims: Any, beside: Any, /
 ) -> _NewTensor | None: ...

@@ -11,7 +11,7 @@ from ..shapes import as_dims, broadcast_dims
 from .array_shape import require_rank
 from .constant import index_array
 from .folding import constant_value, dims_from
-from .registry import INDICES, Dims, ShapeError, Spec, check_dtype, define_op, dims_text
+from .registry import INDICES, Dims, ShapeError, Spec, check_dtype, define_op, dims_text, direct
 
 
 def _expand_rule(input: Tensor, dim: Tensor) -> Spec:
@@ -36,6 +36,7 @@ _expand_dims = define_op(
 )  # fmt: skip
 
 
+@direct(_expand_dims, "0 1 name -")
 def expand_dims(input: Any, axis: Any = None, name: str | None = None, dim: Any = None) -> Tensor:
     """Inserts a dimension of size 1.
 
@@ -107,6 +108,7 @@ _squeeze = define_op(
 )
 
 
+@direct(_squeeze, "0 squeeze_dims@ name -")
 def squeeze(input: Any, axis: Any = None, name: str | None = None, squeeze_dims: Any = None) -> Tensor:
     """Removes dimensions of size 1.
 
@@ -161,6 +163,7 @@ _broadcast_to = define_op(
 )  # fmt: skip
 
 
+@direct(_broadcast_to, "0 1 name")
 def broadcast_to(input: Any, shape: Any, name: str | None = None) -> Tensor:
     """Repeats a tensor along its dimensions of size 1, and along new ones in front, to fill a shape.
 
@@ -239,6 +242,7 @@ _ensure_shape = define_op(
 )
 
 
+@direct(_ensure_shape, "0 shape# name")
 def ensure_shape(x: Any, shape: Any, name: str | None = None) -> Tensor:
     """Checks, when it runs, that a tensor has a shape.
 

@@ -12,7 +12,7 @@ from .array_join import concat
 from .constant import constant, convert_to_tensor, index_array
 from .folding import constant_value
 from .math_compare import merge_dims
-from .registry import INDICES, ShapeError, Spec, check_dtype, define_op, dims_text
+from .registry import INDICES, ShapeError, Spec, check_dtype, define_op, dims_text, direct
 from .sequence import count_up
 
 INDEX_TYPES = "i2 i4 i8"
@@ -83,6 +83,7 @@ _gather = define_op(
 )  # fmt: skip
 
 
+@direct(_gather, "0 1 - name 2=0 -")
 def gather(
     params: Any, indices: Any, validate_indices: Any = None, name: str | None = None, axis: Any = None,
     batch_dims: int = 0,

@@ -13,7 +13,7 @@ from .constant import convert_to_tensor, index_array
 from .creation import identity
 from .folding import constant_value
 from .math_sum import merge_all
-from .registry import INDICES, Dims, ShapeError, Spec, check_dtype, define_op, dims_text
+from .registry import INDICES, Dims, ShapeError, Spec, check_dtype, define_op, dims_text, direct
 
 
 def _merge_except(dims: Dims, other: Dims, axis: int | None) -> Dims:
@@ -85,6 +85,7 @@ _concat = define_op(
 )
 
 
+@direct(_concat, "0 1 name")
 def concat(values: Any, axis: Any, name: str | None = "concat") -> Tensor:
     """Joins tensors along a dimension that they have.
 
@@ -133,6 +134,7 @@ _pack = define_op(
 )  # fmt: skip
 
 
+@direct(_pack, "0 axis? name")
 def stack(values: Any, axis: int = 0, name: str | None = "stack") -> Tensor:
     """Joins tensors along a new dimension.
 

@@ -10,7 +10,7 @@ from .._core import Variable
 from ..graph import Tensor
 from .array_shape import require_rank
 from .folding import constant_value
-from .registry import INDICES, ShapeError, Spec, check_dtype, define_op
+from .registry import INDICES, ShapeError, Spec, check_dtype, define_op, direct
 
 
 def _tile_rule(input: Tensor, multiples: Tensor) -> Spec:
@@ -131,6 +131,7 @@ _mirror_pad = define_op(
 )  # fmt: skip
 
 
+@direct(_pad, "0 1 - name -")
 def pad(
     tensor: Any, paddings: Any, mode: str = "CONSTANT", name: str | None = None, constant_values: Any = 0
 ) -> Tensor:

@@ -10,7 +10,7 @@ from ..graph import Tensor
 from .array_shape import require_rank
 from .constant import index_array
 from .folding import constant_value
-from .registry import INDICES, ShapeError, Spec, check_dtype, define_op
+from .registry import INDICES, ShapeError, Spec, check_dtype, define_op, direct
 from .sequence import count_up
 
 
@@ -40,6 +40,7 @@ _reverse = define_op(
 )
 
 
+@direct(_reverse, "0 1 name")
 def reverse(tensor: Any, axis: Any, name: str | None = None) -> Tensor:
     """Reverses a tensor along dimensions.
 
@@ -122,6 +123,7 @@ _roll = define_op(
 )
 
 
+@direct(_roll, "0 1 2 name")
 def roll(input: Any, shift: Any, axis: Any, name: str | None = None) -> Tensor:
     """Shifts the elements of a tensor around in a circle.
 

@@ -98,7 +98,8 @@ def _scatter_nd_kernel(xp: Any) -> Any:
 
 _scatter_nd = define_op(
     "ScatterNd", ("index:indices", "updates", "index:shape"), rule=_scatter_nd_rule,
-    kernel=_scatter_nd_kernel, same_dtype=False, attributes='T:1 Tindices bad_indices_policy=""', host=("shape",),
+    kernel=_scatter_nd_kernel, same_dtype=False, attributes='T:1 Tindices bad_indices_policy=""',
+    host=("shape",),
 )  # fmt: skip
 
 

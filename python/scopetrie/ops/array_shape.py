@@ -12,7 +12,7 @@ from ..dtypes import DType, DTypeLike, as_dtype
 from ..graph import Tensor
 from .constant import constant, convert_to_tensor
 from .folding import constant_value, dims_from
-from .registry import INDICES, OPS, Dims, ShapeError, Spec, check_dtype, define_op, dims_text, listed
+from .registry import INDICES, OPS, Dims, ShapeError, Spec, check_dtype, define_op, dims_text, direct, listed
 
 
 def require_rank(tensor: Tensor, rank: int) -> None:
@@ -235,6 +235,7 @@ _reshape = define_op(
 )  # fmt: skip
 
 
+@direct(_reshape, "0 1 name")
 def reshape(tensor: Any, shape: Any, name: str | None = None) -> Tensor:
     """Gives a tensor another shape; the elements keep their order.
 
@@ -291,6 +292,7 @@ _conjugate_transpose = define_op(
 )  # fmt: skip
 
 
+@direct(_transpose, "0 1 name -", "transpose")
 def transpose(a: Any, perm: Any = None, name: str | None = "transpose", conjugate: bool = False) -> Tensor:
     """Reorders the dimensions of a tensor.
 

@@ -15,7 +15,7 @@ from .array_shape import require_rank
 from .constant import constant, convert_to_tensor, index_array
 from .creation import ones_like
 from .folding import constant_value
-from .registry import INDICES, ShapeError, Spec, check_dtype, define_op
+from .registry import INDICES, ShapeError, Spec, check_dtype, define_op, direct
 
 _BAD_INDEX: Final = (
     "Only integers, slices (`:`), ellipsis (`...`), tf.newaxis (`None`) and scalar tf.int32/tf.int64 "
@@ -68,6 +68,7 @@ _slice = define_op(
 )  # fmt: skip
 
 
+@direct(_slice, "0 1 2 name")
 def slice_(input_: Any, begin: Any, size: Any, name: str | None = None) -> Tensor:
     """Cuts a box out of a tensor.
 

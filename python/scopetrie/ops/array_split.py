@@ -9,7 +9,7 @@ import numpy as np
 from ..graph import Tensor
 from .constant import convert_to_tensor, index_array
 from .folding import constant_value
-from .registry import ShapeError, Spec, check_dtype, define_op, listed
+from .registry import ShapeError, Spec, check_dtype, define_op, direct, listed
 
 
 def _unpack_rule(value: Tensor, num: int, axis: int = 0) -> list[Spec]:
@@ -144,10 +144,12 @@ def _split_v_kernel(xp: Any, num_split: int) -> Any:
 
 _split_v = define_op(
     "SplitV", ("value", "size_splits", "index:split_dim"), name="split", rule=_split_v_rule,
-    kernel=_split_v_kernel, same_dtype=False, attributes="T Tlen:1 num_split", host=("size_splits", "split_dim"),
+    kernel=_split_v_kernel, same_dtype=False, attributes="T Tlen:1 num_split",
+    host=("size_splits", "split_dim"),
 )  # fmt: skip
 
 
+@direct(_split, "1 num_split 0 - name")
 def split(
     value: Any, num_or_size_splits: Any, axis: Any = 0, num: int | None = None, name: str | None = "split"
 ) -> list[Tensor]:

@@ -12,7 +12,7 @@ from .._core import Variable, name_scope, plain_constant, register_types
 from ..dtypes import DType, DTypeLike, as_dtype
 from ..graph import Operation, Tensor
 from ..shapes import Dimension, TensorShape, as_dims
-from .registry import OPS, Dims, ShapeError, Spec, define_op, dims_text
+from .registry import OPS, Dims, ShapeError, Spec, define_op, dims_text, direct
 
 # v1's `tf.register_tensor_conversion_function`: by priority, then by age.
 _conversions: Final[list[tuple[int, type | tuple[type, ...], Callable[..., Any]]]] = []
@@ -404,6 +404,7 @@ _placeholder = define_op(
 )
 
 
+@direct(_placeholder, "dtype shape# name")
 def placeholder(dtype: DTypeLike, shape: Any = None, name: str | None = None) -> Tensor:
     """Makes a tensor that every run has to be fed a value for.
 
@@ -456,6 +457,7 @@ _placeholder_with_default = define_op(
 )  # fmt: skip
 
 
+@direct(_placeholder_with_default, "0 shape# name")
 def placeholder_with_default(input: Any, shape: Any, name: str | None = None) -> Tensor:
     """Makes a tensor that has a value unless it is fed another.
 

@@ -12,7 +12,7 @@ from ..shapes import TensorShape
 from .array_shape import reshape, shape_internal
 from .constant import constant, convert_to_tensor, index_array
 from .folding import constant_value, dims_from
-from .registry import INDICES, ShapeError, Spec, check_dtype, define_op, dims_text, listed
+from .registry import INDICES, ShapeError, Spec, check_dtype, define_op, dims_text, direct, listed
 
 # As v1: smaller tensors are constants, larger ones are computed.
 _SMALL = 1000
@@ -246,6 +246,7 @@ def ones_like(tensor: Any, dtype: DTypeLike = None, name: str | None = None, opt
 _identity = define_op("Identity", ("input",), kernel=lambda xp: lambda x: x, doc="")
 
 
+@direct(_identity, "0 name")
 def identity(input: Any, name: str | None = None) -> Tensor:
     """Makes a node that hands its input on.
 

@@ -18,6 +18,7 @@ from .registry import (
     Spec,
     check_dtype,
     define_op,
+    direct,
 )
 
 
@@ -55,6 +56,7 @@ _argmax = define_op("ArgMax", ("input", "index:dimension"), kernel=_arg_kernel("
 _argmin = define_op("ArgMin", ("input", "index:dimension"), kernel=_arg_kernel("argmin"), **_ARG)
 
 
+@direct(_argmax, "0 1=0 name - output_type")
 def argmax(
     input: Any,
     axis: Any = None,
@@ -81,6 +83,7 @@ def argmax(
     return _argmax(input, 0 if axis is None else axis, output_type=as_dtype(output_type), name=name)
 
 
+@direct(_argmin, "0 1=0 name - output_type")
 def argmin(
     input: Any,
     axis: Any = None,

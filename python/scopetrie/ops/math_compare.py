@@ -13,7 +13,7 @@ from ..graph import Tensor
 from ..shapes import broadcast_dims
 from .constant import constant, convert_to_tensor
 from .math_elementwise import as_tensor, cast, maximum, minimum
-from .registry import FLOATS, NUMBERS, REALS, Dims, Kernel, ShapeError, Spec, define_op, dims_text
+from .registry import FLOATS, NUMBERS, REALS, Dims, Kernel, ShapeError, Spec, define_op, dims_text, direct
 
 _COMPARE_DOC = """{summary}, element by element; shapes broadcast.
 
@@ -220,6 +220,7 @@ def _alike(x: Any, y: Any) -> tuple[Any, Any]:
     return x, y
 
 
+@direct(_select, "0 1 2 name")
 def where(condition: Any, x: Any = None, y: Any = None, name: str | None = None) -> Tensor:
     """Chooses elements of `x` or `y`; without them, finds the elements that are true.
 

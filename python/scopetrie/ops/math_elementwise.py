@@ -25,6 +25,7 @@ from .registry import (
     Kernel,
     Spec,
     define_op,
+    direct,
 )
 
 _UNARY_DOC = """{summary}, element by element.
@@ -203,6 +204,7 @@ def as_tensor(x: Any, name: str = "x") -> Tensor:
     return x if isinstance(x, Tensor) else convert_to_tensor(x, name=name)
 
 
+@direct(_abs, "0 name")
 def abs(x: Any, name: str | None = None) -> Tensor:
     """|x|, element by element; for complex numbers, their distance from 0.
 
@@ -263,6 +265,7 @@ cast_node = define_op(
 )
 
 
+@direct(cast_node, "0 DstT name")
 def cast(x: Any, dtype: DTypeLike, name: str | None = None) -> Tensor:
     """Gives a tensor another dtype.
 

@@ -16,7 +16,7 @@ from .constant import convert_to_tensor
 from .math_complex import conj
 from .math_elementwise import abs, multiply, pow, sqrt
 from .math_reduce import reduce_max, reduce_min, reduce_sum
-from .registry import REALS, Dims, ShapeError, Spec, define_op
+from .registry import REALS, Dims, ShapeError, Spec, define_op, direct
 
 MATRIX_TYPES = "f8 f4 f2 c8 c16"
 
@@ -103,6 +103,7 @@ _batch_matmul = define_op(
 )  # fmt: skip
 
 
+@direct(_matmul, "0 1 transpose_a? transpose_b? - - - - - - - name")
 def matmul(
     a: Any, b: Any, transpose_a: bool = False, transpose_b: bool = False, adjoint_a: bool = False,
     adjoint_b: bool = False, a_is_sparse: bool = False, b_is_sparse: bool = False, output_type: Any = None,

@@ -28,6 +28,7 @@ from .registry import (
     Spec,
     check_dtype,
     define_op,
+    direct,
 )
 from .sequence import range_
 
@@ -188,7 +189,7 @@ def _reduction(op: OpFunction[Tensor], python_name: str, summary: str, types: st
 
     reduce.__name__ = reduce.__qualname__ = python_name
     reduce.__doc__ = _REDUCE_DOC.format(summary=summary, types=types)
-    return reduce
+    return direct(op, "0 1 keep_dims? name - -")(reduce)
 
 
 _sum = _define("Sum", _sum_kernel, NUMBERS)
@@ -208,6 +209,7 @@ reduce_any = _reduction(_any, "reduce_any", "Whether any element is true", "bool
 reduce_all = _reduction(_all, "reduce_all", "Whether all elements are true", "booleans")
 
 
+@direct(_euclidean, "0 1 keep_dims? name")
 def reduce_euclidean_norm(
     input_tensor: Any, axis: Any = None, keepdims: bool = False, name: str | None = None
 ) -> Tensor:

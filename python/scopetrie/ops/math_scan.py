@@ -12,6 +12,7 @@ from .registry import (
     NUMBERS,
     Kernel,
     define_op,
+    direct,
 )
 
 
@@ -89,7 +90,7 @@ def _scan(op: OpFunction[Tensor], python_name: str, summary: str) -> Callable[..
     Returns:
         A tensor with the dtype and shape of `x`.
     """
-    return running
+    return direct(op, "0 1 exclusive? reverse? name")(running)
 
 
 cumsum = _scan(_cumsum, "cumsum", "Running sums")

@@ -14,6 +14,7 @@ from .registry import (
     ShapeError,
     define_op,
     dims_text,
+    direct,
 )
 
 
@@ -64,6 +65,7 @@ _add_n = define_op(
 )
 
 
+@direct(_add_n, "0 name")
 def add_n(inputs: Any, name: str | None = None) -> Tensor:
     """Adds tensors of one shape.
 

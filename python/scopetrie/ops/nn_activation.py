@@ -14,7 +14,7 @@ from .array_shape import transpose
 from .constant import convert_to_tensor
 from .math_elementwise import cast, multiply, negative, sigmoid
 from .promises import elementwise
-from .registry import FLOATS_HALF_FIRST, NUMBERS, REALS, Kernel, ShapeError, Spec, define_op
+from .registry import FLOATS_HALF_FIRST, NUMBERS, REALS, Kernel, ShapeError, Spec, define_op, direct
 
 # Klambauer et al., Self-Normalizing Neural Networks, 2017.
 _SELU_SCALE = 1.0507009873554805
@@ -226,11 +226,13 @@ _AXIS_DOC = """{summary} along a dimension.
     """
 
 
+@direct(_softmax, "0 - name -")
 def softmax(logits: Any, axis: Any = None, name: str | None = None, dim: Any = None) -> Tensor:
     """Normalizes exp(x) along a dimension; see below."""
     return _along_axis(_softmax, logits, renamed(axis, "axis", dim, "dim"), name)
 
 
+@direct(_log_softmax, "0 - name -")
 def log_softmax(logits: Any, axis: Any = None, name: str | None = None, dim: Any = None) -> Tensor:
     """The logarithm of `softmax`; see below."""
     return _along_axis(_log_softmax, logits, renamed(axis, "axis", dim, "dim"), name)
@@ -269,6 +271,7 @@ _bias_add = define_op(
 )  # fmt: skip
 
 
+@direct(_bias_add, "0 1 - name")
 def bias_add(value: Any, bias: Any, data_format: str | None = None, name: str | None = None) -> Tensor:
     """Adds a bias to each channel.
 

@@ -19,16 +19,23 @@ Example:
 
 from __future__ import annotations
 
+import functools
+import inspect
 from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Final, NoReturn, TypeAlias
 
 from .. import dtypes
-from .._core import OpFunction
+from .._core import DirectFunction, OpFunction
 from ..dtypes import DType
 from ..graph import Tensor
 
 if TYPE_CHECKING:
+    from typing import ParamSpec
+
     from typing_extensions import TypeVar
+
+    P = ParamSpec("P")
+    Result = TypeVar("Result")
 
     # What the op function gives: one tensor unless its variable is annotated otherwise.
     Made = TypeVar("Made", default=Tensor)
@@ -234,6 +241,41 @@ def define_op(
     return function
 
 
+def direct(
+    op: OpFunction[Any], roles: str, name: str | None = None
+) -> Callable[[Callable[P, Result]], Callable[P, Result]]:
+    """Makes of a public function one whose common calls go straight to the op function of its node.
+
+    What a call gives beyond tensors and plain values, and what the op's rules cannot decide by themselves, is
+    left to the function; so it must make the same node for all that these decide.
+
+    Args:
+        op: The op function.
+        roles: What each parameter of the function is to the op: `0`, `1`, ... an input; `1=0` one that is 0
+            where it is left out; `name` the node's name; `key` an attribute, `key?` one that is left out with
+            its argument, `key#` one that is a shape, `key@` axes; `-` nothing: calls that give it are the
+            function's.
+        name: The node's default name; that of the op if left out.
+
+    Returns:
+        A decorator.
+    """
+
+    def decorate(function: Callable[P, Result]) -> Callable[P, Result]:
+        empty = inspect.Parameter.empty
+        parameters = inspect.signature(function).parameters.values()
+        spec = tuple(
+            (each.name, role, each.default is not empty, None if each.default is empty else each.default)
+            for each, role in zip(parameters, roles.split(), strict=True)
+        )
+        made: Any = DirectFunction(function, op, name or op.__name__, spec)
+        functools.update_wrapper(made, function)
+        wrapped: Callable[P, Result] = made
+        return wrapped
+
+    return decorate
+
+
 def register_op(
     type: str,
     kernel: Kernel,
@@ -348,7 +390,7 @@ def _filled(op_def: OpDef, inputs: Sequence[Tensor], attrs: Mapping[str, Any]) -
         if key in attrs:
             filled.append((key, attrs[key]))
         elif is_constant:
-            filled.append((key, _LITERALS[constant] if constant in _LITERALS else int(constant)))
+            filled.append((key, _literal(constant)))
         elif key == "N":
             filled.append((key, len(inputs) - sum("*" not in each for each in op_def.inputs)))
         elif inputs:
@@ -356,7 +398,13 @@ def _filled(op_def: OpDef, inputs: Sequence[Tensor], attrs: Mapping[str, Any]) -
     return filled
 
 
-_LITERALS: Final = {"false": False, "true": True, '""': "", "[]": ()}
+def _literal(text: str) -> Any:
+    if text in _LITERALS:
+        return _LITERALS[text]
+    return text.strip('"') if text.startswith('"') else int(text)
+
+
+_LITERALS: Final = {"false": False, "true": True, "[]": ()}
 _DT_NAMES: Final = {"float16": "HALF", "float32": "FLOAT", "float64": "DOUBLE"}
 
 
