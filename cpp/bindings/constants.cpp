@@ -6,16 +6,6 @@ namespace scopetrie::python {
 
 namespace {
 
-// The dtype that is asked for; false where it is given in a form that Python must read.
-bool wanted_dtype(PyObject* dtype, std::uint8_t& out) {
-  out = 0;
-  if (dtype == Py_None) return true;
-  const auto found = state().dtype_numbers.find(dtype);
-  if (found == state().dtype_numbers.end()) return false;
-  out = found->second;
-  return true;
-}
-
 // The shape that one number is to fill; false where it is not plain. As v1, larger ones are no constants.
 bool filled_shape(ShapeTable& shapes, PyObject* dims, ShapeId& out) {
   constexpr std::int64_t kLargestConstant = 1000;
@@ -45,7 +35,7 @@ PyObject* plain_constant(PyObject*, PyObject* const* args, Py_ssize_t count) {
   if (args[5] != Py_None && (!is_tensor(args[5]) || handle(args[5])->graph != context->graph)) Py_RETURN_NONE;
   Literal literal;
   std::uint8_t wanted;
-  if (graph.finalized || context->on_operation != nullptr || !wanted_dtype(args[1], wanted) || !literal.read(value))
+  if (graph.finalized || context->on_operation != nullptr || !plain_dtype(args[1], wanted) || !literal.read(value))
     Py_RETURN_NONE;
   Output output;
   output.dtype = literal.dtype(wanted);

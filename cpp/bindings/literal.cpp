@@ -183,6 +183,15 @@ PyObject* Literal::kept() const {
   return tuple.release();
 }
 
+bool plain_dtype(PyObject* dtype, std::uint8_t& out) {
+  out = 0;
+  if (dtype == Py_None) return true;
+  const auto found = state().dtype_numbers.find(dtype);
+  if (found == state().dtype_numbers.end()) return false;
+  out = found->second;
+  return true;
+}
+
 TensorId add_literal(Context& context, const Literal& literal, std::uint8_t dtype, SegmentId segment) {
   GraphState& graph = state_of(context.graph);
   const Ref kept(literal.kept());

@@ -56,7 +56,11 @@ class Literal {
 /// Makes a Const of `literal` called `segment` in the current name scope. Returns kNone with an exception set.
 TensorId add_literal(Context& context, const Literal& literal, std::uint8_t dtype, SegmentId segment);
 
-/// Adds plain_constant() to the module.
+/// The number of the dtype that is asked for, 0 for None; false where it is given in a form that Python must read.
+bool plain_dtype(PyObject* dtype, std::uint8_t& out);
+
+/// Adds plain_constant() / plain_variable() to the module.
 bool bind_constants(PyObject* module);
+bool bind_plain_variable(PyObject* module);
 
 }  // namespace scopetrie::python

@@ -346,6 +346,7 @@ class DirectFunction:
 def plain_constant(
     value: Any, dtype: Any, name: str | None, default_name: str, dims: Any, beside: Any, /
 ) -> _NewTensor | None: ...
+def plain_variable(value: Any, dtype: Any, name: str | None, trainable: bool, /) -> Variable | None: ...
 
 # Memory and random numbers ----------------------------------------------------------------------------------
 

@@ -1,4 +1,4 @@
-"""Public functions whose common calls go straight to the op function: they are functions in all other respects."""
+"""Public functions whose common calls go straight to the op function: functions in all other respects."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ import scopetrie as tf
 from scopetrie import _core
 from scopetrie.ops.registry import OPS, direct
 
-NAMES = "reshape transpose concat stack cast matmul expand_dims squeeze argmax pad gather placeholder assign where"
+NAMES = "reshape transpose concat stack cast matmul expand_dims squeeze argmax pad gather placeholder assign"
 
 
 @pytest.fixture(autouse=True)

@@ -83,9 +83,14 @@ def built(program: Callable[[Any], Any]) -> Any:
             made = type(error), str(error)
         else:
             made = [each.name for each in made] if isinstance(made, (list, tuple)) else made.name
-        return made, [described(op) for op in graph.get_operations()[before:]]
+        found = (
+            [(each.name, each.trainable, each._key, each._site is None) for each in graph._variables()[1:]],
+            [[each.name for each in graph.get_collection(key)] for key in (*COLLECTIONS, "mine")],
+        )
+        return made, [described(op) for op in graph.get_operations()[before:]], found
 
 
+COLLECTIONS = (tf.GraphKeys.GLOBAL_VARIABLES, tf.GraphKeys.TRAINABLE_VARIABLES)
 NAMES = {"tf": tf, "np": np, "Count": Count, "Axis": Axis}
 EXPRESSIONS = """
 tf.reduce_sum(x) | tf.reduce_sum(x, 1) | tf.reduce_sum(x, [0, -1]) | tf.reduce_sum(x, ())
@@ -197,30 +202,40 @@ tf.convert_to_tensor(np.ones(3), name="given") | tf.convert_to_tensor(1, tf.floa
 tf.convert_to_tensor([1, 2], preferred_dtype=tf.float32)
 tf.convert_to_tensor(1.5, preferred_dtype=tf.int32) | tf.convert_to_tensor([x, 1.0], name="")
 tf.convert_to_tensor(np.float32(1)) | tf.convert_to_tensor(2**40, preferred_dtype=tf.int32)
-tf.convert_to_tensor(v) | tf.convert_to_tensor(x, tf.int32) | tf.zeros([3]) | tf.zeros((2, 3), tf.int64)
-tf.zeros([2], tf.bool) | tf.zeros([2], tf.string) | tf.zeros([]) | tf.zeros(3) | tf.zeros([1000])
-tf.zeros([-1]) | tf.zeros([10, 100]) | tf.zeros([999]) | tf.zeros([0, 5000]) | tf.zeros([5000, 0])
-tf.zeros([True]) | tf.zeros([2.0]) | tf.zeros([Count(2)]) | tf.zeros([None]) | tf.zeros(x.shape)
-tf.zeros(p.shape) | tf.zeros([2], "float64") | tf.zeros([2], name="x") | tf.zeros([2], name="")
-tf.zeros([2], name="a/b") | tf.zeros([[2]]) | tf.zeros(tf.shape(p)) | tf.zeros(i) | tf.zeros([2], layout=1)
-tf.ones([3]) | tf.ones([2], tf.bool) | tf.ones([2], tf.string) | tf.ones((2,), tf.float16, "one")
-tf.zeros_like(p) | tf.zeros_like(u) | tf.zeros_like(x, tf.int32) | tf.zeros_like(b)
-tf.zeros_like(x, optimize=False) | tf.zeros_like([1, 2]) | tf.zeros_like(v) | tf.ones_like(x)
-tf.ones_like(b) | tf.ones_like(x, tf.int32) | tf.zeros_like(tf.zeros([100, 100]))
-tf.zeros_like(x, name="a/b") | tf.zeros_like(s) | tf.shape(x) | tf.shape(p) | tf.shape(u) | tf.shape(s)
-tf.shape(x, out_type=tf.int64) | tf.shape(p, out_type="int64") | tf.shape(v) | tf.shape([1, 2])
-tf.shape(x, "a/b") | tf.size(x) | tf.size(p) | tf.size(s) | tf.size(x, out_type=tf.int64) | tf.size(e)
-tf.rank(x) | tf.rank(p) | tf.rank(u) | tf.rank(s) | tf.rank([1]) | tf.size(x, "y") | x[0] | x[-1] | x[2]
-x[-3] | x[0, 1] | x[0, 3] | x[0, 0, 0] | x[1:] | x[:, 0] | x[..., 0] | x[0, ...] | x[:, 1:2] | x[None]
-x[:, None, :] | x[::2] | x[::-1] | x[1::-1] | x[-5:5] | x[5:] | x[2:1] | x[:, ::-2] | x[...] | x[..., ...]
-x[()] | x[[0, 1]] | x[[0]] | x[::0] | x[True] | x[1.5] | x["a"] | x[np.int32(1)] | x[np.int64(0):]
-x[Count(1)] | x[Axis.ROWS] | x[2**31] | x[2**31 - 1 :] | x[-(2**31) :] | x[2**70] | x[None, ..., None]
-x[0:1, ..., -1] | x[(None,) * 9] | x[(None,) * 8] | x[:, :, ...] | p[0] | p[5] | p[1:, 0] | p[:, 3]
-p[::2, 1:] | p[-1] | u[0] | u[...] | u[0, 1] | s[0] | s[...] | s[None] | e[0] | e[:, 0] | v[0] | v[1:, ::2]
-v[5] | i[0] | n[0, 1:] | x[tf.constant(0)] | x[tf.constant(0) :] | x[i[0]] | x[x > 0] | x[: x.shape[0]]
-x[x.shape[0] :] | q[:, -1, 0] | q[..., None, 0] | x[slice(0, 2), 0] | x[0][1] | tf.zeros_like(x)
-tf.ones_like(p) | tf.linspace(0.0, 1.0, 5) | tf.range(5) | tf.norm(x) | tf.nn.moments(x, [0])
-tf.nn.dropout(x, 0.5, seed=1) | tf.nn.l2_normalize(x, 1) | tf.assign(v, [[1.0] * 3] * 2) | v.assign_add(x)
+tf.convert_to_tensor(v) | tf.convert_to_tensor(x, tf.int32) | tf.Variable(1.0) | tf.Variable([1, 2])
+tf.Variable(np.ones((2, 3))) | tf.Variable(x) | tf.Variable(lambda: tf.zeros([2])) | tf.Variable(None)
+tf.Variable("a") | tf.Variable(1, dtype=tf.float32) | tf.Variable(1.5, dtype=tf.int32)
+tf.Variable(1, dtype="float32") | tf.Variable(1, name="w") | tf.Variable(1, name="a/w")
+tf.Variable(1, name="") | tf.Variable(1, name="x") | tf.Variable(1, trainable=False)
+tf.Variable(1, collections=[]) | tf.Variable(1, collections=["mine"]) | tf.Variable(1, validate_shape=False)
+tf.Variable(1, name="a b") | tf.Variable(1, constraint=lambda v: v) | tf.Variable([1, 2], shape=[None])
+tf.Variable(1, expected_shape=[3]) | tf.Variable(v) | tf.Variable([[1], [2, 3]]) | tf.Variable(Count(1))
+tf.Variable(1, synchronization=tf.VariableSynchronization.ON_READ)
+tf.Variable(1, aggregation=tf.VariableAggregation.SUM) | tf.Variable(1, caching_device="/cpu:0")
+tf.Variable() | tf.zeros([3]) | tf.zeros((2, 3), tf.int64) | tf.zeros([2], tf.bool)
+tf.zeros([2], tf.string) | tf.zeros([]) | tf.zeros(3) | tf.zeros([1000]) | tf.zeros([-1])
+tf.zeros([10, 100]) | tf.zeros([999]) | tf.zeros([0, 5000]) | tf.zeros([5000, 0]) | tf.zeros([True])
+tf.zeros([2.0]) | tf.zeros([Count(2)]) | tf.zeros([None]) | tf.zeros(x.shape) | tf.zeros(p.shape)
+tf.zeros([2], "float64") | tf.zeros([2], name="x") | tf.zeros([2], name="") | tf.zeros([2], name="a/b")
+tf.zeros([[2]]) | tf.zeros(tf.shape(p)) | tf.zeros(i) | tf.zeros([2], layout=1) | tf.ones([3])
+tf.ones([2], tf.bool) | tf.ones([2], tf.string) | tf.ones((2,), tf.float16, "one") | tf.zeros_like(p)
+tf.zeros_like(u) | tf.zeros_like(x, tf.int32) | tf.zeros_like(b) | tf.zeros_like(x, optimize=False)
+tf.zeros_like([1, 2]) | tf.zeros_like(v) | tf.ones_like(x) | tf.ones_like(b) | tf.ones_like(x, tf.int32)
+tf.zeros_like(tf.zeros([100, 100])) | tf.zeros_like(x, name="a/b") | tf.zeros_like(s) | tf.shape(x)
+tf.shape(p) | tf.shape(u) | tf.shape(s) | tf.shape(x, out_type=tf.int64) | tf.shape(p, out_type="int64")
+tf.shape(v) | tf.shape([1, 2]) | tf.shape(x, "a/b") | tf.size(x) | tf.size(p) | tf.size(s)
+tf.size(x, out_type=tf.int64) | tf.size(e) | tf.rank(x) | tf.rank(p) | tf.rank(u) | tf.rank(s)
+tf.rank([1]) | tf.size(x, "y") | x[0] | x[-1] | x[2] | x[-3] | x[0, 1] | x[0, 3] | x[0, 0, 0] | x[1:]
+x[:, 0] | x[..., 0] | x[0, ...] | x[:, 1:2] | x[None] | x[:, None, :] | x[::2] | x[::-1] | x[1::-1]
+x[-5:5] | x[5:] | x[2:1] | x[:, ::-2] | x[...] | x[..., ...] | x[()] | x[[0, 1]] | x[[0]] | x[::0] | x[True]
+x[1.5] | x["a"] | x[np.int32(1)] | x[np.int64(0):] | x[Count(1)] | x[Axis.ROWS] | x[2**31] | x[2**31 - 1 :]
+x[-(2**31) :] | x[2**70] | x[None, ..., None] | x[0:1, ..., -1] | x[(None,) * 9] | x[(None,) * 8]
+x[:, :, ...] | p[0] | p[5] | p[1:, 0] | p[:, 3] | p[::2, 1:] | p[-1] | u[0] | u[...] | u[0, 1] | s[0]
+s[...] | s[None] | e[0] | e[:, 0] | v[0] | v[1:, ::2] | v[5] | i[0] | n[0, 1:] | x[tf.constant(0)]
+x[tf.constant(0) :] | x[i[0]] | x[x > 0] | x[: x.shape[0]] | x[x.shape[0] :] | q[:, -1, 0] | q[..., None, 0]
+x[slice(0, 2), 0] | x[0][1] | tf.zeros_like(x) | tf.ones_like(p) | tf.linspace(0.0, 1.0, 5) | tf.range(5)
+tf.norm(x) | tf.nn.moments(x, [0]) | tf.nn.dropout(x, 0.5, seed=1) | tf.nn.l2_normalize(x, 1)
+tf.assign(v, [[1.0] * 3] * 2) | v.assign_add(x)
 """
 
 
