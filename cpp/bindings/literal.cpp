@@ -1,7 +1,6 @@
 #include "literal.hpp"
 
 #include <algorithm>
-#include <cmath>
 #include <limits>
 
 #include "arrays.hpp"
@@ -48,15 +47,6 @@ double largest_float(std::uint8_t dtype) {
 }
 
 }  // namespace
-
-void Literal::start(PyObject* value) {
-  value_ = value;
-  array_dtype_ = 0;
-  rank_ = count_ = 0;
-  has_floats_ = has_bools_ = has_ints_ = false;
-  low_ = high_ = 0;
-  largest_ = 0;
-}
 
 bool Literal::read(PyObject* value) {
   if (state().literals_are_converted) return false;
@@ -171,7 +161,7 @@ PyObject* as_tuples(PyObject* value) {
 
 }  // namespace
 
-PyObject* Literal::kept() const {
+PyObject* Literal::kept_list() const {
   if (array_dtype_ != 0) return copy_array(value_);
   if (value_ != nullptr) return as_tuples(value_);
   Ref tuple(PyTuple_New(static_cast<Py_ssize_t>(count_)));

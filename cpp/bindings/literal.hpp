@@ -5,6 +5,7 @@
 // Thread safety: the GIL.
 #pragma once
 
+#include <cmath>
 #include <span>
 
 #include "graph.hpp"
@@ -21,6 +22,14 @@ class Literal {
   /// Reads exact ints, floats and bools, exact lists and tuples of them, and arrays of numbers. False where there is
   /// anything else.
   bool read(PyObject* value);
+  /// The same for a float that one of dtype `wanted` holds, which is what most values are.
+  bool read_float(PyObject* value, std::uint8_t wanted) {
+    if (!PyFloat_CheckExact(value) || (wanted != kFloat32 && wanted != kFloat64)) return false;
+    if (state().literals_are_converted || !(std::fabs(PyFloat_AS_DOUBLE(value)) <= 3e38)) return false;
+    start(value);
+    count_ = 1;
+    return has_floats_ = true;
+  }
   /// The ints 0, 1, ..., count - 1 as a vector.
   void count_up(std::size_t count);
 
@@ -33,10 +42,18 @@ class Literal {
   /// The elements of a value that has_ints().
   std::span<const std::int64_t> ints() const { return {ints_, count_}; }
   /// What the Const keeps: a number itself, tuples for lists, of an array a copy. A new reference.
-  PyObject* kept() const;
+  PyObject* kept() const { return rank_ == 0 && array_dtype_ == 0 ? Py_NewRef(value_) : kept_list(); }
 
  private:
-  void start(PyObject* value);
+  void start(PyObject* value) {
+    value_ = value;
+    array_dtype_ = 0;
+    rank_ = count_ = 0;
+    has_floats_ = has_bools_ = has_ints_ = false;
+    low_ = high_ = 0;
+    largest_ = 0;
+  }
+  PyObject* kept_list() const;
   bool read_at(PyObject* value, std::size_t depth);
   bool read_list(PyObject* list, std::size_t depth);
   bool read_number(PyObject* value);

@@ -22,7 +22,12 @@ bool read_value(Facts& facts, const Definition& definition, std::size_t input, s
   const Input::Kind kind = definition.inputs[input].kind;
   read.input = at;
   read.is_axes = kind == Input::kAxes && value == Py_None;
+  if (kind == Input::kTensor && read.literal.read_float(value, wanted)) {
+    read.output = {ShapeTable::kScalar, wanted};
+    return true;
+  }
   if (read.is_axes) {
+    facts.has_axes = true;
     const Output first = facts.input(0);
     const std::size_t rank = facts.shapes().dims(first.shape).size();
     if (facts.ids[0] == kNone || rank == 0) return false;  // of a value, scalar or unknown rank, v1 computes them
@@ -122,7 +127,7 @@ class ValueRows {
   bool add_axes(Context& context, std::uint32_t site) {
     static const std::uint32_t kConst = known_name("Const");
     GraphState& graph = state_of(context.graph);
-    for (std::size_t i = 0; i < facts_.value_count; ++i) {
+    for (std::size_t i = 0; facts_.has_axes && i < facts_.value_count; ++i) {
       if (!facts_.values[i].is_axes) continue;
       OpGraph::Fresh fresh;
       if (!take_name(context, nullptr, kConst, NameStyle::kNode, fresh) || !add(context, graph, i, fresh.name, site))
@@ -133,8 +138,7 @@ class ValueRows {
 
   bool add_others(Context& context, const Definition& definition, const OpGraph::Fresh& fresh, std::uint32_t site) {
     GraphState& graph = state_of(context.graph);
-    std::size_t left = 0;
-    for (std::size_t i = 0; i < facts_.value_count; ++i) left += facts_.values[i].is_axes ? 0 : 1;
+    const std::size_t left = facts_.value_count - (facts_.has_axes ? 1 : 0);
     if (left == 0) return true;
     if (fresh.bare) graph.ops.note_owner(fresh.name);
     const auto owner = static_cast<OpId>(graph.ops.size() + left);

@@ -19,7 +19,7 @@ class Facts {
   static constexpr std::size_t kMostLiterals = 4;
   struct Value {
     std::size_t input;  // which of the flat list of inputs
-    bool is_axes;       // all the axes, because none were named
+    bool is_axes;       // all the axes, because none were named: a constant beside the operation
     Output output;
     Literal literal;
   };
@@ -47,6 +47,7 @@ class Facts {
 
   std::span<TensorId> ids;  // kNone for a literal
   std::size_t value_count = 0;
+  bool has_axes = false;  // one of them is all axes
   Value values[kMostLiterals];
 
  private:
