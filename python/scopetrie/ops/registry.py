@@ -292,7 +292,9 @@ def register_op(
         type: The type's name; a new one.
         kernel: `kernel(xp, **attrs)` returns the function of arrays that computes the op. `xp` is the array
             namespace of the session that runs it (NumPy's, CuPy's, ...).
-        inputs: The names of the inputs; a trailing `*` marks a list of tensors.
+        inputs: The names of the inputs; a trailing `*` marks a list of tensors, `index:` in front a shape or
+            axes, whose ints become int32 (int64 where they need it); an op with such an input does not ask
+            the others to share a dtype.
         shape: The shape rule: `"same"`, `"broadcast"`, `"compare"`, `"bool"`, or `shape(*inputs, **attrs)`,
             which returns (dtype, dims); dims is a tuple with None for unknown sizes, or None for an unknown
             rank.
@@ -323,8 +325,9 @@ def register_op(
         wanted = {as_dtype.name for as_dtype in map(_as_dtype, dtypes)}
         codes = " ".join(code for code, long in _CODES.items() if long in wanted)
     return define_op(
-        type, tuple(inputs), name=name, rule=shape, remembered=False, kernel=kernel, dtypes=codes, doc=doc
-    )
+        type, tuple(inputs), name=name, rule=shape, remembered=False, kernel=kernel, dtypes=codes, doc=doc,
+        same_dtype=not any(each.startswith("index:") for each in inputs),
+    )  # fmt: skip
 
 
 _as_dtype = dtypes.as_dtype
