@@ -13,6 +13,8 @@
 
 namespace scopetrie::python {
 
+using Dims = std::vector<std::int64_t>;
+
 /// What a rule may look at: the inputs, tensors or literals, and the attributes.
 class Facts {
  public:
@@ -36,14 +38,22 @@ class Facts {
   bool is_reference(std::size_t i) const { return ids[i] != kNone && graph_.ops.tensor(ids[i]).dtype > kRefOffset; }
   /// The elements of an input of ints, where they are known; false where they are not.
   bool ints(std::size_t i, std::span<const std::int64_t>& out);
+  /// The same of a scalar; of a vector. The span holds until the next call.
+  bool one_int(std::size_t i, std::int64_t& out);
+  bool vector(std::size_t i, std::span<const std::int64_t>& out);
+  /// The dims of an input; false where its rank is not known.
+  bool dims(std::size_t i, Dims& out) const;
 
   /// Attributes. An attribute of another type than asked for, and one that nobody asked for, leave the case undecided.
   bool flag(PyObject* name);
   std::int64_t number(PyObject* name, std::int64_t fallback);
   PyObject* attribute(PyObject* name);  // borrowed; null where it is not given
   PyObject* attributes() const { return attrs_; }
+  bool dtype_attribute(PyObject* name, std::uint8_t& out);
   bool decided() const { return !odd_ && asked_ == (attrs_ == nullptr ? 0 : PyDict_GET_SIZE(attrs_)); }
   void leave() { odd_ = true; }
+  /// Makes this the output, if the case is decided.
+  bool give(std::uint8_t dtype, const Dims& dims, Output& out) const;
 
   std::span<TensorId> ids;  // kNone for a literal
   std::size_t value_count = 0;
@@ -63,7 +73,11 @@ class Facts {
 /// Gives the output; false where Python must decide.
 using NativeRule = bool (*)(Facts& facts, Output& out);
 
-/// The rule of a name, null where there is none.
+/// The rule of a name, null where there is none; that of an op which takes sizes or dtypes.
 NativeRule find_native_rule(std::string_view name);
+NativeRule find_size_rule(std::string_view name);
+
+/// An axis counted from either end as one counted from the front; false where it is out of range.
+bool to_front(std::int64_t& axis, std::size_t rank);
 
 }  // namespace scopetrie::python
