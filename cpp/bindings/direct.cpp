@@ -22,7 +22,7 @@ struct Parameter {
     kAttribute  // an attribute; the default as well, unless it is `optional`
   } role = kUnused;
   bool is_optional = false;
-  enum Form : std::uint8_t { kAsGiven, kDims, kAxes } form = kAsGiven;  // dims and axes are kept as tuples
+  enum Form : std::uint8_t { kAsGiven, kDims, kAxes, kInts } form = kAsGiven;  // all but the first are kept as tuples
   std::size_t input = 0;
   PyObject* name = nullptr;  // owned, as all below; interned
   PyObject* attribute = nullptr;
@@ -87,11 +87,25 @@ PyObject* plain_axes(PyObject* axes) {
   return PyList_CheckExact(axes) ? PyList_AsTuple(axes) : Py_NewRef(axes);
 }
 
+// A list of ints as a tuple; anything else as it is, which no rule will know.
+PyObject* plain_ints(PyObject* ints) { return PyList_CheckExact(ints) ? PyList_AsTuple(ints) : Py_NewRef(ints); }
+
+PyObject* kept_value(Parameter::Form form, PyObject* value) {
+  switch (form) {
+    case Parameter::kDims:
+      return plain_dims(value);
+    case Parameter::kAxes:
+      return plain_axes(value);
+    case Parameter::kInts:
+      return plain_ints(value);
+    default:
+      return Py_NewRef(value);
+  }
+}
+
 bool add_attribute(Call& call, const Parameter& parameter, PyObject* value) {
   if (!call.attributes) call.attributes = Ref(PyDict_New());
-  const Ref kept(parameter.form == Parameter::kDims   ? plain_dims(value)
-                 : parameter.form == Parameter::kAxes ? plain_axes(value)
-                                                      : Py_NewRef(value));
+  const Ref kept(kept_value(parameter.form, value));
   return call.attributes && kept && PyDict_SetItem(call.attributes.get(), parameter.attribute, kept.get()) == 0;
 }
 
@@ -131,9 +145,9 @@ PyObject* build_direct(const PyDirectFunction* self, Call& call, bool& decided) 
   Inputs inputs;
   // v1 converts a first input that is a value in one way or another; the function knows how.
   for (std::size_t i = 0; i < definition.inputs.size(); ++i) {
-    const Input::Kind kind = definition.inputs[i].kind;
-    if (kind == Input::kIndex || kind == Input::kAxes) continue;
-    if (kind < Input::kList && !is_tensor(call.inputs[i]) && !is_variable(call.inputs[i])) return nullptr;
+    if (definition.inputs[i].is_index()) continue;
+    if (definition.inputs[i].kind < Input::kList && !is_tensor(call.inputs[i]) && !is_variable(call.inputs[i]))
+      return nullptr;
     break;
   }
   if (definition.has_lists) {
@@ -166,7 +180,7 @@ PyObject* call_direct(PyObject* self, PyObject* const* args, std::size_t flagged
 }
 
 // Reads one role: "-", "name", "<input>", "<input>=<int>", "attribute", and
-// that with "?", "#" or "@" at its end.
+// that with "?", "#", "@" or "%" at its end.
 bool read_role(PyObject* text, Parameter& parameter) {
   std::string_view role = text_of(text);
   if (role.empty()) return false;
@@ -185,6 +199,7 @@ bool read_role(PyObject* text, Parameter& parameter) {
   parameter.is_optional = role.ends_with('?');
   parameter.form = role.ends_with('#')   ? Parameter::kDims
                    : role.ends_with('@') ? Parameter::kAxes
+                   : role.ends_with('%') ? Parameter::kInts
                                          : Parameter::kAsGiven;
   if (parameter.is_optional || parameter.form != Parameter::kAsGiven) role.remove_suffix(1);
   parameter.attribute = to_str(role);

@@ -111,13 +111,15 @@ bool Literal::read_array_value(PyObject* value) {
   return true;
 }
 
-void Literal::count_up(std::size_t count) {
+bool Literal::count(std::size_t count, bool reversed) {
+  if (count > kMostInts) return false;
   start(nullptr);
   rank_ = 1;
   dims_[0] = static_cast<std::int64_t>(count_ = count);
   high_ = dims_[0] - 1;
   has_ints_ = count != 0;
-  for (std::size_t i = 0; i < std::min(count, kMostInts); ++i) ints_[i] = static_cast<std::int64_t>(i);
+  for (std::size_t i = 0; i < count; ++i) ints_[i] = static_cast<std::int64_t>(reversed ? count - 1 - i : i);
+  return true;
 }
 
 std::uint8_t Literal::dtype(std::uint8_t wanted) const {
@@ -166,7 +168,7 @@ PyObject* Literal::kept_list() const {
   if (value_ != nullptr) return as_tuples(value_);
   Ref tuple(PyTuple_New(static_cast<Py_ssize_t>(count_)));
   for (std::size_t i = 0; tuple && i < count_; ++i) {
-    PyObject* item = PyLong_FromSize_t(i);
+    PyObject* item = PyLong_FromLongLong(ints_[i]);
     if (item == nullptr) return nullptr;
     PyTuple_SET_ITEM(tuple.get(), static_cast<Py_ssize_t>(i), item);
   }

@@ -30,8 +30,8 @@ class Literal {
     count_ = 1;
     return has_floats_ = true;
   }
-  /// The ints 0, 1, ..., count - 1 as a vector.
-  void count_up(std::size_t count);
+  /// The ints 0, 1, ..., count - 1 as a vector; or in reverse. False where there are too many.
+  bool count(std::size_t count, bool reversed);
 
   /// The dtype of the constant where `wanted` is asked for (0: what v1 infers), or 0 where Python must decide.
   std::uint8_t dtype(std::uint8_t wanted) const;
@@ -60,7 +60,7 @@ class Literal {
   bool read_array_value(PyObject* value);
 
   // Set by start(): a call has room for several literals, and pays for those that it reads.
-  PyObject* value_;  // borrowed; null for count_up()
+  PyObject* value_;  // borrowed; null for count()
   std::size_t rank_, count_;
   std::uint8_t array_dtype_;  // 0 where it is no array
   bool has_floats_, has_bools_, has_ints_;

@@ -104,6 +104,9 @@ Input read_input_declaration(PyObject* text) {
   } else if (name.starts_with("index:")) {
     kind = Input::kIndex;
     name.remove_prefix(6);
+  } else if (name.starts_with("order:")) {
+    kind = Input::kOrder;
+    name.remove_prefix(6);
   } else if (name.starts_with("axes:")) {
     kind = Input::kAxes;
     name.remove_prefix(5);
@@ -201,9 +204,9 @@ PyObject* make(PyTypeObject* type, PyObject* args, PyObject* kwargs) {
   definition.same_dtype = same_dtype != 0;
   for (Py_ssize_t i = 0; i < PyTuple_GET_SIZE(inputs); ++i) {
     definition.inputs.push_back(read_input_declaration(PyTuple_GET_ITEM(inputs, i)));
-    const Input::Kind kind = definition.inputs.back().kind;
-    if (kind >= Input::kList) definition.has_lists = true;
-    if (kind == Input::kIndex || kind == Input::kAxes) definition.has_indices = true;
+    const Input& input = definition.inputs.back();
+    if (input.kind >= Input::kList) definition.has_lists = true;
+    if (input.is_index()) definition.has_indices = true;
   }
   if (!read_rule(definition, rule) || !read_native(definition, native) || !read_allowed(definition, allowed) ||
       !read_positions(definition, reads))

@@ -17,8 +17,9 @@ enum class Rule : std::uint8_t { kSame, kBool, kBroadcast, kCompare, kFunction }
 
 struct Input {
   // An index is a shape or axes: ints become int32, or int64 where they need it. Axes are an index for which None
-  // stands for all of them.
-  enum Kind : std::uint8_t { kTensor, kReference, kIndex, kAxes, kList, kMixedList } kind;
+  // stands for all of them; for an order, None stands for all of them from the last to the first.
+  enum Kind : std::uint8_t { kTensor, kReference, kIndex, kAxes, kOrder, kList, kMixedList } kind;
+  bool is_index() const { return kind >= kIndex && kind <= kOrder; }
   PyObject* name;       // owned str
   std::uint32_t known;  // the same as a known name
 };

@@ -24,17 +24,17 @@ class InScope {
 };
 
 // A plain value as a constant in the current name scope; kNone, without an exception, where it is not plain.
-TensorId convert_literal(Context& context, PyObject* value, std::uint8_t dtype, PyObject* name, Input::Kind kind) {
+TensorId convert_literal(Context& context, PyObject* value, std::uint8_t dtype, PyObject* name, bool is_index) {
   Literal literal;
   if (!literal.read(value)) return kNone;
-  dtype = kind == Input::kIndex || kind == Input::kAxes ? literal.index_dtype() : literal.dtype(dtype);
+  dtype = is_index ? literal.index_dtype() : literal.dtype(dtype);
   const SegmentId segment = dtype == 0 ? kNone : plain_segment(state_of(context.graph), name);
   return segment == kNone ? kNone : add_literal(context, literal, dtype, segment);
 }
 
 TensorId convert(Context& context, PyObject* value, std::uint8_t dtype, PyObject* name, Conversion conversion,
-                 Inputs& inputs, Input::Kind kind = Input::kTensor) {
-  if (const TensorId made = convert_literal(context, value, dtype, name, kind); made != kNone || PyErr_Occurred())
+                 Inputs& inputs, bool is_index = false) {
+  if (const TensorId made = convert_literal(context, value, dtype, name, is_index); made != kNone || PyErr_Occurred())
     return made;
   PyObject* type = dtype == 0 ? Py_None : state().dtypes[dtype];
   const bool strict = conversion == Conversion::kStrict;
@@ -77,7 +77,7 @@ TensorId convert_one(Context& context, const Definition& definition, PyObject* v
   const Input& input = definition.inputs[i];
   const bool on_its_own = definition.kind == kinds().add || definition.kind == kMatMul;
   if (on_its_own && i == 1) return convert(context, value, dtype, input.name, Conversion::kPreferred, inputs);
-  TensorId made = convert(context, value, dtype, input.name, Conversion::kStrict, inputs, input.kind);
+  TensorId made = convert(context, value, dtype, input.name, Conversion::kStrict, inputs, input.is_index());
   if (made != kNone || (first && conversion == Conversion::kPreferred)) return made;
   if (first && dtype != 0 && PyErr_ExceptionMatches(PyExc_TypeError)) {
     PyErr_Clear();  // the types of the inputs will not match, which is what v1 says
@@ -137,7 +137,7 @@ bool convert_indices(const Definition& definition, PyObject* const* args, std::v
   for (std::size_t i = 0; i < definition.inputs.size(); ++i) {
     const Input::Kind kind = definition.inputs[i].kind;
     Literal literal;
-    if ((kind != Input::kIndex && kind != Input::kAxes) || is_handle(args[i]) ||
+    if (!definition.inputs[i].is_index() || is_handle(args[i]) ||
         (literal.read(args[i]) && literal.index_dtype() != 0)) {
       out.push_back(Ref::borrowed(args[i]));
       continue;
@@ -186,7 +186,7 @@ bool convert_lists(Context& context, const Definition& definition, PyObject* con
     TensorId id;
     if (input.kind < Input::kList) {
       if (!read_input(inputs, args[i], input.kind, id)) return false;
-      if (id == kNone) id = convert(context, args[i], 0, input.name, conversion, inputs, input.kind);
+      if (id == kNone) id = convert(context, args[i], 0, input.name, conversion, inputs, input.is_index());
       if (id == kNone) return false;
       ids.push_back(id);
       continue;

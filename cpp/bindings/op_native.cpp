@@ -26,18 +26,17 @@ bool read_value(Facts& facts, const Definition& definition, std::size_t input, s
     read.output = {ShapeTable::kScalar, wanted};
     return true;
   }
-  if (read.is_axes) {
-    facts.has_axes = true;
+  const bool is_order = kind == Input::kOrder && value == Py_None;
+  if (read.is_axes || is_order) {
+    facts.has_axes |= read.is_axes;
     const Output first = facts.input(0);
     const std::size_t rank = facts.shapes().dims(first.shape).size();
-    if (facts.ids[0] == kNone || rank == 0) return false;  // of a value, scalar or unknown rank, v1 computes them
-    read.literal.count_up(rank);
-  } else if (!read.literal.read(value)) {
+    // Of a value, scalar or unknown rank, v1 computes them.
+    if (facts.ids[0] == kNone || rank == 0 || !read.literal.count(rank, is_order)) return false;
+  } else if (kind == Input::kReference || !read.literal.read(value)) {
     return false;
   }
-  const bool is_index = kind == Input::kIndex || kind == Input::kAxes;
-  if (kind == Input::kReference) return false;
-  read.output.dtype = is_index ? read.literal.index_dtype() : read.literal.dtype(wanted);
+  read.output.dtype = definition.inputs[input].is_index() ? read.literal.index_dtype() : read.literal.dtype(wanted);
   if (read.output.dtype == 0) return false;
   if (definition.same_dtype) wanted = read.output.dtype;
   const auto dims = read.literal.dims();

@@ -277,7 +277,7 @@ def _transpose_rule(x: Tensor, perm: Tensor) -> Spec:
 
 _transpose = define_op(
     "Transpose",
-    ("x", "index:perm"),
+    ("x", "order:perm"),
     rule=_transpose_rule,
     native="transpose",
     same_dtype=False,
@@ -312,11 +312,8 @@ def transpose(a: Any, perm: Any = None, name: str | None = "transpose", conjugat
     >>> tf.transpose(tf.zeros([2, 3, 5]), [0, 2, 1])
     <tf.Tensor 'transpose:0' shape=(2, 5, 3) dtype=float32>
     """
-    if isinstance(a, Tensor) and not conjugate and name != "":
-        dims = a._dims
-        if perm is not None or dims is not None:
-            order = range(len(dims or ()) - 1, -1, -1) if perm is None else perm
-            return _transpose(a, tuple(order) if perm is None else perm, name=name or "transpose")
+    if perm is not None and isinstance(a, Tensor) and not conjugate and name != "":
+        return _transpose(a, perm, name=name or "transpose")
     with name_scope(name, "transpose", [a]) as scope:
         tensor = convert_to_tensor(a, name="a") if not isinstance(a, Tensor) else a
         op = _conjugate_transpose if conjugate and tensor.dtype.is_complex else _transpose

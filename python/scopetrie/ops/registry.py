@@ -197,7 +197,8 @@ def define_op(
             `"values*"` a list of one dtype, `"data**"` a list of any dtypes, `"ref:ref"` a variable's memory,
             `"index:shape"` ints that become int32, or int64 where they need it, as v1's shapes and axes do;
             `"axes:axis"` the same, where None stands for all axes of the first input, which become a
-            constant beside the node. Values for the latter two need no `index_array`.
+            constant beside the node; `"order:perm"` the same, where None stands for the axes from the last to
+            the first. Values for the latter three need no `index_array`.
         name: The default name of a node; `type` if left out.
         rule: What is put out: `"same"` (dtype and shape of the first input), `"bool"` (its shape, boolean),
             `"broadcast"` (the inputs broadcast, dtype of the first), `"compare"` (broadcast, boolean), or
@@ -253,8 +254,8 @@ def direct(
         op: The op function.
         roles: What each parameter of the function is to the op: `0`, `1`, ... an input; `1=0` one that is 0
             where it is left out; `name` the node's name; `key` an attribute, `key?` one that is left out with
-            its argument, `key#` one that is a shape, `key@` axes; `-` nothing: calls that give it are the
-            function's.
+            its argument, `key#` one that is a shape, `key@` axes, `key%` a list of ints; `-` nothing: calls
+            that give it are the function's.
         name: The node's default name; that of the op if left out.
 
     Returns:
