@@ -10,6 +10,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+import scopetrie as tf
 
 ROOT = Path(__file__).resolve().parent.parent
 if not (ROOT / "bench").is_dir():
@@ -173,6 +174,17 @@ def test_bare_ops_make_the_nodes_that_v1_makes(graph):
         bare_ops.matmul(x, x)
     with pytest.raises(IndexError):
         bare_ops.item(x, 2)
+
+
+def test_the_survey_knows_its_calls():
+    survey = importlib.import_module("bench.survey")
+    found = survey.survey(tf, "reduce_sum(x, 1)")
+    assert [(call, made) for _, call, made, _ in found] == [("tf.reduce_sum(x, 1)", 2)]
+    with tf.Graph().as_default():
+        scope = survey.names(tf)
+        for line in survey.CALLS.strip().splitlines():
+            for call in line.split(" | "):
+                eval(call, dict(scope))
 
 
 # --- the command line -----------------------------------------------------------
