@@ -19,6 +19,7 @@ from . import (
     machine,
     markdown,
     memory,
+    ops,
     peers,
     plot,
     report,
@@ -44,6 +45,7 @@ def groups(tf: Any, arguments: argparse.Namespace) -> dict[str, Callable[[], Gro
     job = 10_000 if quick else 100_000
     made: dict[str, Callable[[], Group]] = {
         "calls": lambda: Group("calls", "One call", calls.rows(tf)),
+        "ops": lambda: Group("ops", "One op with arguments", ops.rows(tf)),
         "jobs": lambda: Group("jobs", "Whole job", jobs.rows(tf, job)),
         "bulk": lambda: Group("bulk", "Arrays of names", bulk.rows(tf)),
         "session": lambda: Group("session", "Session.run", running.rows(tf)),

@@ -172,5 +172,5 @@ def _node_rows(tf: Any) -> tuple[Row, ...]:
         row("node.times", "x * 2.0", "Mul", "mul", "x * 2.0", 0.4, 0.2, per_call=2),
         row("node.negative", "negative(x)", "Neg", "Neg", "negative(x)", 0.8, 0.4),
         row("node.exp", "exp(x)", "Exp", "Exp", "negative(x)", 0.8, 0.4),
-        row("node.reduce", "reduce_sum(x)", "Sum", "Sum", "negative(x)", None, None, per_call=2),
+        row("node.reduce", "reduce_sum(x)", "Sum", "Sum", "negative(x)", 0.8, 0.4, per_call=2),
     )

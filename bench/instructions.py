@@ -28,7 +28,7 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
-from . import calls, machine, variables
+from . import calls, machine, ops, variables
 from .sampling import Work, constant
 
 BASELINE = Path(__file__).parent / "callgrind" / "baseline.json"
@@ -36,6 +36,8 @@ REQUESTS = Path(__file__).parent / "callgrind" / "requests.c"
 TOLERANCE = 0.10
 CALLS = 2000
 NOTHING = "nothing"
+# Of the ops with arguments, one of each kind: axes, a shape, a list of tensors, a key, values, no input.
+OPS = ("op.reduce", "op.reshape", "op.concat", "op.item", "op.constant", "op.placeholder", "op.variable")
 
 
 class CannotCount(Exception):
@@ -64,7 +66,7 @@ def contenders(tf: Any) -> dict[str, Work]:
         "node.plus": calls.node(tf, "x + y", "AddV2", lambda n: f"scope/add_{n - 1}"),
         "node.times": calls.node(tf, "x * 2.0", "Mul", lambda n: f"scope/mul_{n - 1}", 2),
         "node.negative": calls.node(tf, "negative(x)", "Neg", lambda n: f"scope/Neg_{n - 1}"),
-    }
+    } | {key: ops.op(tf, key) for key in OPS}
 
 
 # --- the counted process --------------------------------------------------------

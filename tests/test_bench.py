@@ -10,6 +10,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+import scopetrie as tf
 
 ROOT = Path(__file__).resolve().parent.parent
 if not (ROOT / "bench").is_dir():
@@ -17,6 +18,7 @@ if not (ROOT / "bench").is_dir():
 sys.path.insert(0, str(ROOT))
 
 bare = importlib.import_module("bench.bare")
+bare_ops = importlib.import_module("bench.bare_ops")
 compare = importlib.import_module("bench.compare")
 instructions = importlib.import_module("bench.instructions")
 report = importlib.import_module("bench.report")
@@ -139,6 +141,52 @@ def test_bare_nodes(graph):
     ]
 
 
+def test_bare_ops_make_the_nodes_that_v1_makes(graph):
+    x = bare.placeholder(np.dtype("float32"), (2, 3), "x")
+    made = [
+        bare_ops.constant([1.0, 2.0]),
+        bare_ops.reduce_sum(x),
+        bare_ops.reduce_sum(x, 1),
+        bare_ops.reshape(x, [3, -1]),
+        bare_ops.transpose(x, [1, 0]),
+        bare_ops.concat([x, x], 0),
+        bare_ops.matmul(x, bare_ops.reshape(x, [3, 2])),
+        bare_ops.cast(x, np.dtype("int32")),
+        bare_ops.item(x, -1),
+        bare_ops.variable(1.0),
+    ]
+    assert [each.shape for each in made] == [
+        (2,), (), (2,), (3, 2), (3, 2), (4, 3), (2, 2), (2, 3), (3,), (),
+    ]  # fmt: skip
+    names = [node.name for node in graph.nodes]
+    assert names == [
+        "x", "Const", "Const_1", "Sum", "Sum_1/reduction_indices", "Sum_1", "Reshape/shape", "Reshape",
+        "transpose/perm", "transpose", "concat/axis", "concat", "Reshape_1/shape", "Reshape_1", "MatMul",
+        "Cast",
+        "strided_slice/stack", "strided_slice/stack_1", "strided_slice/stack_2", "strided_slice",
+        "Variable/initial_value", "Variable", "Variable/Assign", "Variable/read",
+    ]  # fmt: skip
+    with pytest.raises(ValueError, match="another number"):
+        bare_ops.reshape(x, [4])
+    with pytest.raises(ValueError, match="other sizes"):
+        bare_ops.concat([x, made[0]], 0)
+    with pytest.raises(ValueError, match="do not fit"):
+        bare_ops.matmul(x, x)
+    with pytest.raises(IndexError):
+        bare_ops.item(x, 2)
+
+
+def test_the_survey_knows_its_calls():
+    survey = importlib.import_module("bench.survey")
+    found = survey.survey(tf, "reduce_sum(x, 1)")
+    assert [(call, made) for _, call, made, _ in found] == [("tf.reduce_sum(x, 1)", 2)]
+    with tf.Graph().as_default():
+        scope = survey.names(tf)
+        for line in survey.CALLS.strip().splitlines():
+            for call in line.split(" | "):
+                eval(call, dict(scope))
+
+
 # --- the command line -----------------------------------------------------------
 
 
@@ -155,7 +203,7 @@ def test_the_quick_form_measures_every_group(quick):
     assert "WRONG" not in ran.stdout
     document = json.loads(file.read_text())
     sections = {entry["extra_info"].get("section") for entry in document["benchmarks"]}
-    assert sections >= {"calls", "jobs", "session", "sizes", "memory", "import"}
+    assert sections >= {"calls", "ops", "jobs", "session", "sizes", "memory", "import"}
     assert all(key.startswith(("bulk.", "memory.")) for key in document["skipped"]), document["skipped"]
     assert document["machine_info"]["python"] and document["machine_info"]["processor"]
 

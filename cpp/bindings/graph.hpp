@@ -13,6 +13,7 @@
 #include "collections.hpp"
 #include "context.hpp"
 #include "python.hpp"
+#include "rule_memory.hpp"
 #include "scopetrie/op_graph.hpp"
 #include "scopetrie/table_allocator.hpp"
 #include "scopetrie/variable_store.hpp"
@@ -32,6 +33,7 @@ struct GraphState {
   Table<PyObject*> live;              // borrowed; the handle of each variable, null where there is none
   std::vector<SegmentId> known;       // segments of the names in known_name()
   Collections collections;
+  RuleMemory rule_memory;
   Sites sites;
   std::vector<std::unique_ptr<Context>> contexts;  // one per thread
   const Context* builder = nullptr;                // compared only: the thread that built something last

@@ -2,6 +2,7 @@
 #include <pybind11/pybind11.h>
 
 #include "handles.hpp"
+#include "literal.hpp"
 #include "op_function.hpp"
 #include "scopes.hpp"
 #include "scopetrie/version.hpp"
@@ -18,7 +19,8 @@ PYBIND11_MODULE(_core, module, pybind11::mod_gil_not_used()) {
   PyObject* raw = module.ptr();
   if (!bind_state(raw) || !bind_context(raw) || !bind_graph(raw) || !bind_operators(raw) || !bind_handles(raw) ||
       !bind_variable(raw) || !bind_variable_scope_object(raw) || !bind_variable_scope(raw) || !bind_name_scope(raw) ||
-      !bind_get_variable(raw) || !bind_op_function(raw))
+      !bind_get_variable(raw) || !bind_op_function(raw) || !bind_constants(raw) || !bind_plain_variable(raw) ||
+      !bind_direct(raw))
     throw pybind11::error_already_set();
   bind_buffer(module);
   bind_random(module);

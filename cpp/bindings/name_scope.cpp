@@ -58,6 +58,22 @@ PyObject* entered_text(const Context& context) {
   return to_str(text);
 }
 
+// The same where all values are handles of one graph or plain: false where the hook must be asked.
+bool plain_graph_of(PyObject* values, PyGraph*& found) {
+  if (!PyList_CheckExact(values) && !PyTuple_CheckExact(values)) return false;
+  for (Py_ssize_t i = 0; i < PySequence_Fast_GET_SIZE(values); ++i) {
+    PyObject* value = PySequence_Fast_GET_ITEM(values, i);
+    if (is_tensor(value) || is_variable(value) || is_operation(value)) {
+      if (found != nullptr && found != handle(value)->graph) return false;
+      found = handle(value)->graph;
+    } else if (value != Py_None && !PyLong_CheckExact(value) && !PyFloat_CheckExact(value) && !PyBool_Check(value) &&
+               !PyUnicode_CheckExact(value) && !PyList_CheckExact(value) && !PyTuple_CheckExact(value)) {
+      return false;
+    }
+  }
+  return found != nullptr;
+}
+
 // The graph that `values` are of; null where they do not say, or with an exception set.
 Ref graph_of_values(PyObject* values) {
   const Py_ssize_t length = PyObject_Size(values);
@@ -66,6 +82,8 @@ Ref graph_of_values(PyObject* values) {
   } else if (length == 0) {
     return Ref();
   }
+  PyGraph* found = nullptr;
+  if (plain_graph_of(values, found)) return Ref::borrowed(reinterpret_cast<PyObject*>(found));
   return Ref(PyObject_CallOneArg(state().hooks.values_graph, values));
 }
 

@@ -1,24 +1,11 @@
 // The way of a call to an op function: inputs to tensor ids, the rule, the row.
 #include "op_infer.hpp"
 #include "op_inputs.hpp"
+#include "op_native.hpp"
 
 namespace scopetrie::python {
 
 namespace {
-
-PyObject* results(PyGraph* graph, OpId op, TensorId first, std::size_t count) {
-  if (count == 1) [[likely]]
-    return tensor_handle(graph, first);
-  if (count == 0) return operation_handle(graph, op);
-  Ref list(PyList_New(static_cast<Py_ssize_t>(count)));
-  if (!list) return nullptr;
-  for (std::size_t i = 0; i < count; ++i) {
-    PyObject* made = tensor_handle(graph, static_cast<TensorId>(first + i));
-    if (made == nullptr) return nullptr;
-    PyList_SET_ITEM(list.get(), static_cast<Py_ssize_t>(i), made);
-  }
-  return list.release();
-}
 
 // A Const keeps its value itself; other operations keep their attributes' dict.
 std::uint32_t keep_attributes(GraphState& graph, const Definition& definition, PyObject* attrs) {
@@ -34,14 +21,29 @@ PyObject* add_row(Context& context, const Definition& definition, Inputs& inputs
   const auto first = static_cast<TensorId>(graph.ops.tensor_count());
   const OpId op = add_operation(context, definition.kind, name, inputs.ids(), outputs.span(),
                                 keep_attributes(graph, definition, attrs));
-  return op == kNone ? nullptr : results(context.graph, op, first, outputs.count);
+  return op == kNone ? nullptr : results_of(context.graph, op, first, outputs.count);
 }
 
-// Values to convert, lists, or a rule in Python, which may build or fail: all of it or nothing.
+// Values to convert, lists, or a rule in Python, which may build or fail: all of it or nothing. What a rule gives is
+// kept as the answer to `call`, unless that is empty.
 PyObject* build_slow(Context& context, const Definition& definition, PyObject* const* args, Inputs& inputs,
-                     PyObject* name, std::uint32_t default_name, PyObject* attrs, Conversion conversion) {
+                     PyObject* name, std::uint32_t default_name, PyObject* attrs, Conversion conversion,
+                     const std::string& call) {
   GraphState& graph = state_of(context.graph);
   if (!check_open(graph)) return nullptr;
+  std::vector<Ref> indices;
+  std::vector<PyObject*> converted;
+  if (definition.has_indices) {
+    if (!convert_indices(definition, args, indices)) return nullptr;
+    for (const Ref& each : indices) converted.push_back(each.get());
+    args = converted.data();
+    inputs = Inputs();
+    if (definition.has_lists) {
+      note_graph_of_lists(definition, args, inputs);
+    } else if (!read_inputs(definition, args, inputs)) {
+      return nullptr;
+    }
+  }
   const Ref keep_graph = Ref::borrowed(reinterpret_cast<PyObject*>(context.graph));
   Transaction transaction(context);
   OpGraph::Fresh fresh;
@@ -57,12 +59,34 @@ PyObject* build_slow(Context& context, const Definition& definition, PyObject* c
   }
   Outputs outputs;
   if (!infer(definition, context.graph, inputs.ids(), attrs, outputs, fresh.name)) return nullptr;
+  if (!call.empty()) graph.rule_memory.keep(call, outputs.span());
   PyObject* result = add_row(context, definition, inputs, outputs, fresh.name, attrs);
   if (result != nullptr) transaction.commit();
   return result;
 }
 
+// Whatever is not just tensors and a simple rule.
+PyObject* build_further(Context& context, const Definition& definition, PyObject* const* args, Inputs& inputs,
+                        PyObject* name, std::uint32_t default_name, PyObject* attrs, Conversion conversion) {
+  PyObject* result = nullptr;
+  std::string call;  // what the rule will be asked
+  if (build_native(context, definition, args, inputs, name, default_name, attrs, call, result)) return result;
+  return build_slow(context, definition, args, inputs, name, default_name, attrs, conversion, call);
+}
+
 }  // namespace
+
+PyObject* results_of_several(PyGraph* graph, OpId op, TensorId first, std::size_t count) {
+  if (count == 0) return operation_handle(graph, op);
+  Ref list(PyList_New(static_cast<Py_ssize_t>(count)));
+  if (!list) return nullptr;
+  for (std::size_t i = 0; i < count; ++i) {
+    PyObject* made = tensor_handle(graph, static_cast<TensorId>(first + i));
+    if (made == nullptr) return nullptr;
+    PyList_SET_ITEM(list.get(), static_cast<Py_ssize_t>(i), made);
+  }
+  return list.release();
+}
 
 PyObject* build(const Definition& definition, PyObject* const* args, PyObject* name, std::uint32_t default_name,
                 PyObject* attrs, Conversion conversion) {
@@ -80,13 +104,13 @@ PyObject* build(const Definition& definition, PyObject* const* args, PyObject* n
   if (context == nullptr) return nullptr;
   if (inputs.graph != nullptr && inputs.graph != context->graph) context = context_of(inputs.graph);
   if (inputs.values != 0 || definition.has_lists || definition.rule == Rule::kFunction)
-    return build_slow(*context, definition, args, inputs, name, default_name, attrs, conversion);
+    return build_further(*context, definition, args, inputs, name, default_name, attrs, conversion);
 
   // All inputs are tensors and the rule is one of ours: nothing fails once the name is taken.
   GraphState& graph = state_of(context->graph);
   Outputs outputs;
   if (graph.finalized || !infer_simple(definition, graph.ops, inputs.ids(), outputs.one)) [[unlikely]]
-    return build_slow(*context, definition, args, inputs, name, default_name, attrs, conversion);
+    return build_slow(*context, definition, args, inputs, name, default_name, attrs, conversion, {});
   OpGraph::Fresh fresh;
   if (!take_name(*context, name, default_name, NameStyle::kScope, fresh)) return nullptr;
   return add_row(*context, definition, inputs, outputs, fresh.name, attrs);

@@ -107,6 +107,15 @@ Input read_input_declaration(PyObject* text) {
   if (name.starts_with("ref:")) {
     kind = Input::kReference;
     name.remove_prefix(4);
+  } else if (name.starts_with("index:")) {
+    kind = Input::kIndex;
+    name.remove_prefix(6);
+  } else if (name.starts_with("order:")) {
+    kind = Input::kOrder;
+    name.remove_prefix(6);
+  } else if (name.starts_with("axes:")) {
+    kind = Input::kAxes;
+    name.remove_prefix(5);
   } else if (name.ends_with("**")) {
     kind = Input::kMixedList;
     name.remove_suffix(2);
@@ -143,6 +152,24 @@ bool read_rule(Definition& definition, PyObject* rule) {
   return true;
 }
 
+bool read_native(Definition& definition, PyObject* name) {
+  if (name == Py_None) return true;
+  definition.native = PyUnicode_Check(name) ? find_native_rule(text_of(name)) : nullptr;
+  if (definition.native == nullptr) PyErr_Format(PyExc_ValueError, "the extension has no shape rule %R", name);
+  return definition.native != nullptr;
+}
+
+// The positions of inputs whose values a rule may look at; None for a rule that may look at anything.
+bool read_positions(Definition& definition, PyObject* reads) {
+  definition.is_remembered = PyTuple_Check(reads) && definition.rule == Rule::kFunction && !definition.has_lists;
+  for (Py_ssize_t i = 0; definition.is_remembered && i < PyTuple_GET_SIZE(reads); ++i) {
+    const std::size_t at = PyLong_AsSize_t(PyTuple_GET_ITEM(reads, i));
+    if (PyErr_Occurred() != nullptr) return false;
+    definition.reads.set(at);
+  }
+  return true;
+}
+
 bool read_allowed(Definition& definition, PyObject* allowed) {
   if (allowed == Py_None) return true;
   const Ref comma(PyUnicode_FromString(", "));
@@ -157,13 +184,14 @@ bool read_allowed(Definition& definition, PyObject* allowed) {
   return true;
 }
 
-// OpFunction(op_def, type, name, inputs, rule, dtypes, same_dtype, doc)
+// OpFunction(op_def, type, name, inputs, rule, dtypes, same_dtype, doc, native, reads)
 PyObject* make(PyTypeObject* type, PyObject* args, PyObject* kwargs) {
-  PyObject *op_def, *type_name, *name, *inputs, *rule, *allowed, *doc;
+  PyObject *op_def, *type_name, *name, *inputs, *rule, *allowed, *doc, *native = Py_None, *reads = Py_None;
   int same_dtype;
-  static const char* keywords[] = {"op_def", "type", "name", "inputs", "rule", "dtypes", "same_dtype", "doc", nullptr};
-  if (!PyArg_ParseTupleAndKeywords(args, kwargs, "OUUO!OOpU", const_cast<char**>(keywords), &op_def, &type_name, &name,
-                                   &PyTuple_Type, &inputs, &rule, &allowed, &same_dtype, &doc))
+  static const char* keywords[] = {"op_def",     "type", "name",   "inputs", "rule", "dtypes",
+                                   "same_dtype", "doc",  "native", "reads",  nullptr};
+  if (!PyArg_ParseTupleAndKeywords(args, kwargs, "OUUO!OOpU|OO", const_cast<char**>(keywords), &op_def, &type_name,
+                                   &name, &PyTuple_Type, &inputs, &rule, &allowed, &same_dtype, &doc, &native, &reads))
     return nullptr;
   if (PyTuple_GET_SIZE(inputs) > 16) {
     PyErr_SetString(PyExc_ValueError, "an op has at most 16 named inputs; take a list input");
@@ -182,9 +210,13 @@ PyObject* make(PyTypeObject* type, PyObject* args, PyObject* kwargs) {
   definition.same_dtype = same_dtype != 0;
   for (Py_ssize_t i = 0; i < PyTuple_GET_SIZE(inputs); ++i) {
     definition.inputs.push_back(read_input_declaration(PyTuple_GET_ITEM(inputs, i)));
-    if (definition.inputs.back().kind >= Input::kList) definition.has_lists = true;
+    const Input& input = definition.inputs.back();
+    if (input.kind >= Input::kList) definition.has_lists = true;
+    if (input.is_index()) definition.has_indices = true;
   }
-  if (!read_rule(definition, rule) || !read_allowed(definition, allowed)) return nullptr;
+  if (!read_rule(definition, rule) || !read_native(definition, native) || !read_allowed(definition, allowed) ||
+      !read_positions(definition, reads))
+    return nullptr;
   made->dict = PyDict_New();
   if (made->dict == nullptr || PyDict_SetItemString(made->dict, "__name__", name) < 0 ||
       PyDict_SetItemString(made->dict, "__qualname__", name) < 0 ||

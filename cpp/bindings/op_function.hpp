@@ -9,13 +9,17 @@
 #include <vector>
 
 #include "building.hpp"
+#include "op_rules.hpp"
 
 namespace scopetrie::python {
 
 enum class Rule : std::uint8_t { kSame, kBool, kBroadcast, kCompare, kFunction };
 
 struct Input {
-  enum Kind : std::uint8_t { kTensor, kReference, kList, kMixedList } kind;
+  // An index is a shape or axes: ints become int32, or int64 where they need it. Axes are an index for which None
+  // stands for all of them; for an order, None stands for all of them from the last to the first.
+  enum Kind : std::uint8_t { kTensor, kReference, kIndex, kAxes, kOrder, kList, kMixedList } kind;
+  bool is_index() const { return kind >= kIndex && kind <= kOrder; }
   PyObject* name;       // owned str
   std::uint32_t known;  // the same as a known name
 };
@@ -27,9 +31,13 @@ struct Definition {
   KindId kind = 0;
   std::uint32_t default_name = 0;
   Rule rule = Rule::kSame;
+  NativeRule native = nullptr;  // the rule in C++, for what it decides
   bool same_dtype = true;
   bool checks_dtype = false;
   bool has_lists = false;
+  bool is_remembered = false;  // what the rule in Python says may be kept
+  std::bitset<16> reads;       // the inputs whose values it may look at
+  bool has_indices = false;
   std::bitset<kDTypeCount> allowed;
   std::vector<Input> inputs;
 };
@@ -52,9 +60,19 @@ PyObject* build(const Definition& definition, PyObject* const* args, PyObject* n
 /// Returns a list of what build() returns.
 PyObject* build_many(const Definition& definition, PyObject* inputs, PyObject* name, PyObject* attrs);
 
+/// What a call returns for an operation: its output tensor, a list of several, or the operation itself.
+/// `first` is the first of its `count` tensors.
+PyObject* results_of_several(PyGraph* graph, OpId op, TensorId first, std::size_t count);
+inline PyObject* results_of(PyGraph* graph, OpId op, TensorId first, std::size_t count) {
+  if (count == 1) [[likely]]
+    return tensor_handle(graph, first);
+  return results_of_several(graph, op, first, count);
+}
+
 /// The definition of an OpFunction object.
 const Definition& definition_of(PyObject* op_function);
 
 bool bind_op_function(PyObject* module);
+bool bind_direct(PyObject* module);
 
 }  // namespace scopetrie::python

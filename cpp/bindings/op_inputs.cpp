@@ -8,19 +8,6 @@ namespace scopetrie::python {
 
 namespace {
 
-// Whether a Python number becomes a constant of this dtype without looking further.
-bool is_plain_scalar(PyObject* value, std::uint8_t dtype) {
-  const bool is_float = dtype == kFloat32 || dtype == kFloat64 || dtype == kFloat16;
-  if (PyFloat_CheckExact(value)) return is_float;
-  if (PyLong_CheckExact(value)) {
-    if (!is_float && dtype != kInt32 && dtype != kInt64) return false;
-    int overflow = 0;
-    const long number = PyLong_AsLongAndOverflow(value, &overflow);
-    return overflow == 0 && number >= -65504 && number <= 65504;  // what float16 holds, too
-  }
-  return PyBool_Check(value) && dtype == kBool;
-}
-
 /// Makes the name scope of an operation current while its values become constants.
 class InScope {
  public:
@@ -36,7 +23,19 @@ class InScope {
   NameScope before_;
 };
 
-TensorId convert(PyObject* value, std::uint8_t dtype, PyObject* name, Conversion conversion, Inputs& inputs) {
+// A plain value as a constant in the current name scope; kNone, without an exception, where it is not plain.
+TensorId convert_literal(Context& context, PyObject* value, std::uint8_t dtype, PyObject* name, bool is_index) {
+  Literal literal;
+  if (!literal.read(value)) return kNone;
+  dtype = is_index ? literal.index_dtype() : literal.dtype(dtype);
+  const SegmentId segment = dtype == 0 ? kNone : plain_segment(state_of(context.graph), name);
+  return segment == kNone ? kNone : add_literal(context, literal, dtype, segment);
+}
+
+TensorId convert(Context& context, PyObject* value, std::uint8_t dtype, PyObject* name, Conversion conversion,
+                 Inputs& inputs, bool is_index = false) {
+  if (const TensorId made = convert_literal(context, value, dtype, name, is_index); made != kNone || PyErr_Occurred())
+    return made;
   PyObject* type = dtype == 0 ? Py_None : state().dtypes[dtype];
   const bool strict = conversion == Conversion::kStrict;
   const Ref tensor(PyObject_CallFunctionObjArgs(state().hooks.convert, value, strict ? type : Py_None, name,
@@ -72,17 +71,17 @@ void explain(const Definition& definition, const Input& input, PyObject* value, 
 // Converts the value of input i to `dtype` (0: any), as v1 does: most inputs must have the dtype of those before. The
 // second operand of an addition and of a matrix product is converted on its own, if need be, so that the error is about
 // the operation's types; the first operand of an operator is a value only where Python has swapped the operands.
-TensorId convert_one(const Definition& definition, PyObject* value, std::size_t i, std::uint8_t dtype, bool first,
-                     Conversion conversion, Inputs& inputs) {
+TensorId convert_one(Context& context, const Definition& definition, PyObject* value, std::size_t i, std::uint8_t dtype,
+                     bool first, Conversion conversion, Inputs& inputs) {
   static const KindId kMatMul = kind_number("MatMul");
   const Input& input = definition.inputs[i];
   const bool on_its_own = definition.kind == kinds().add || definition.kind == kMatMul;
-  if (on_its_own && i == 1) return convert(value, dtype, input.name, Conversion::kPreferred, inputs);
-  TensorId made = convert(value, dtype, input.name, Conversion::kStrict, inputs);
+  if (on_its_own && i == 1) return convert(context, value, dtype, input.name, Conversion::kPreferred, inputs);
+  TensorId made = convert(context, value, dtype, input.name, Conversion::kStrict, inputs, input.is_index());
   if (made != kNone || (first && conversion == Conversion::kPreferred)) return made;
   if (first && dtype != 0 && PyErr_ExceptionMatches(PyExc_TypeError)) {
     PyErr_Clear();  // the types of the inputs will not match, which is what v1 says
-    return convert(value, 0, input.name, Conversion::kStrict, inputs);
+    return convert(context, value, 0, input.name, Conversion::kStrict, inputs);
   }
   if (!on_its_own) explain(definition, input, value, dtype);
   return kNone;
@@ -105,26 +104,6 @@ class AsDefault {
  private:
   PyGraph* graph_ = nullptr;
 };
-
-// Constants for plain numbers, named "<operation>/<input>" without entering that scope. The operation is the next row
-// after them.
-bool add_scalars(Context& context, const Definition& definition, PyObject* const* args, Inputs& inputs,
-                 std::uint8_t dtype, const Name& name) {
-  GraphState& graph = state_of(context.graph);
-  graph.ops.note_owner(name);
-  const auto owner = static_cast<OpId>(graph.ops.size() + inputs.values);
-  const Output scalar{ShapeTable::kScalar, dtype};
-  for (std::size_t i = 0; i < inputs.count; ++i) {
-    if (inputs.ids()[i] != kNone) continue;
-    const auto first = static_cast<TensorId>(graph.ops.tensor_count());
-    const Name constant = OpGraph::owned(owner, known_segment(graph, definition.inputs[i].known));
-    const OpId op =
-        add_operation(context, kinds().constant, constant, {}, {&scalar, 1}, keep_attribute(graph, args[i]));
-    if (op == kNone) return false;
-    inputs.ids()[i] = first;
-  }
-  return true;
-}
 
 // Raises TypeError where a list of one dtype has tensors of several.
 bool one_dtype(const Definition& definition, const Input& input, const OpGraph& ops, std::span<const TensorId> ids) {
@@ -153,6 +132,23 @@ bool graphs_differ(const Inputs& inputs, PyObject* item) {
   return false;
 }
 
+bool convert_indices(const Definition& definition, PyObject* const* args, std::vector<Ref>& out) {
+  const auto is_handle = [](PyObject* value) { return is_tensor(value) || is_variable(value); };
+  for (std::size_t i = 0; i < definition.inputs.size(); ++i) {
+    const Input::Kind kind = definition.inputs[i].kind;
+    Literal literal;
+    if (!definition.inputs[i].is_index() || is_handle(args[i]) ||
+        (literal.read(args[i]) && literal.index_dtype() != 0)) {
+      out.push_back(Ref::borrowed(args[i]));
+      continue;
+    }
+    PyObject* first = kind == Input::kAxes ? args[0] : Py_None;
+    out.emplace_back(PyObject_CallFunctionObjArgs(state().hooks.as_index, args[i], first, nullptr));
+    if (!out.back()) return false;
+  }
+  return true;
+}
+
 bool convert_values(Context& context, const Definition& definition, PyObject* const* args, Inputs& inputs,
                     const OpGraph::Fresh& fresh, Conversion conversion) {
   const OpGraph& ops = state_of(context.graph).ops;
@@ -160,13 +156,6 @@ bool convert_values(Context& context, const Definition& definition, PyObject* co
   if (definition.same_dtype)
     for (const TensorId id : inputs.ids())
       if (id != kNone && dtype == 0) dtype = base_dtype(ops.tensor(id).dtype);
-  // A hook or a rule in Python would see constants named after an operation that is not there yet.
-  bool plain = fresh.bare && dtype != 0 && inputs.values <= 2 && context.on_operation == nullptr &&
-               definition.rule != Rule::kFunction;
-  for (std::size_t i = 0; plain && i < inputs.count; ++i)
-    plain = inputs.ids()[i] != kNone || is_plain_scalar(args[i], dtype);
-  if (plain) return add_scalars(context, definition, args, inputs, dtype, fresh.name);
-
   if (const TensorId id = inputs.ids()[0]; id != kNone && definition.checks_dtype)
     if (const std::uint8_t found = base_dtype(ops.tensor(id).dtype); !definition.allowed[found])
       return wrong_dtype(definition, found);
@@ -176,7 +165,7 @@ bool convert_values(Context& context, const Definition& definition, PyObject* co
   bool first = true;  // no input before has a dtype
   for (std::size_t i = 0; i < inputs.count; ++i) {
     TensorId& id = inputs.ids()[i];
-    if (id == kNone) id = convert_one(definition, args[i], i, dtype, first, conversion, inputs);
+    if (id == kNone) id = convert_one(context, definition, args[i], i, dtype, first, conversion, inputs);
     if (id == kNone) return false;
     first = false;
     if (dtype == 0 && definition.same_dtype) dtype = base_dtype(ops.tensor(id).dtype);
@@ -197,7 +186,7 @@ bool convert_lists(Context& context, const Definition& definition, PyObject* con
     TensorId id;
     if (input.kind < Input::kList) {
       if (!read_input(inputs, args[i], input.kind, id)) return false;
-      if (id == kNone) id = convert(args[i], 0, input.name, conversion, inputs);
+      if (id == kNone) id = convert(context, args[i], 0, input.name, conversion, inputs, input.is_index());
       if (id == kNone) return false;
       ids.push_back(id);
       continue;
@@ -219,7 +208,7 @@ bool convert_lists(Context& context, const Definition& definition, PyObject* con
         const Ref name(PyUnicode_GET_LENGTH(input.name) == 0 ? PyUnicode_FromFormat("%zd", k)
                                                              : PyUnicode_FromFormat("%U_%zd", input.name, k));
         if (!name) return false;
-        id = convert(item, dtype, name.get(), Conversion::kStrict, inputs);
+        id = convert(context, item, dtype, name.get(), Conversion::kStrict, inputs);
         if (id == kNone) return false;
         if (dtype == 0 && input.kind == Input::kList) dtype = base_dtype(ops.tensor(id).dtype);
       }

@@ -85,6 +85,10 @@ inline bool read_inputs(const Definition& definition, PyObject* const* args, Inp
   return true;
 }
 
+/// The arguments with those that are indices in the form that they are converted from: `out` has all of them. False
+/// with an exception set.
+bool convert_indices(const Definition& definition, PyObject* const* args, std::vector<Ref>& out);
+
 /// Makes constants of the values among the inputs, named beneath `fresh`. False with an exception set.
 bool convert_values(Context& context, const Definition& definition, PyObject* const* args, Inputs& inputs,
                     const OpGraph::Fresh& fresh, Conversion conversion);

@@ -2,6 +2,7 @@
 #include <cstring>
 
 #include "op_function.hpp"
+#include "subscript.hpp"
 
 namespace scopetrie::python {
 
@@ -107,6 +108,8 @@ PyObject* subscript(PyObject* x, PyObject* key) {
     PyErr_SetString(PyExc_TypeError, "no subscript operator is registered");
     return nullptr;
   }
+  PyObject* result;
+  if (subscript_plain(x, key, result)) return result;
   return PyObject_CallFunctionObjArgs(operators[kSubscript].function, x, key, nullptr);
 }
 

@@ -34,9 +34,9 @@ void keep(PyObject*& field, PyObject* value) { Py_XSETREF(field, Py_NewRef(value
 
 // register_types(**classes), register_hooks(**functions): each keyword sets the field of its name.
 PyObject* register_types(PyObject*, PyObject* const* args, Py_ssize_t positional, PyObject* keywords) {
-  static Signature<5> signature(
-      "register_types", {"tensor_shape", "auto_reuse", "zeros_initializer", "ones_initializer", "package_folder"});
-  PyObject* given[5];
+  static Signature<6> signature("register_types", {"tensor_shape", "auto_reuse", "zeros_initializer",
+                                                   "ones_initializer", "package_folder", "literals_are_converted"});
+  PyObject* given[6];
   if (!signature.parse(args, positional, keywords, given)) return nullptr;
   State& s = state();
   if (given[0]) keep(s.tensor_shape, given[0]);
@@ -44,20 +44,21 @@ PyObject* register_types(PyObject*, PyObject* const* args, Py_ssize_t positional
   if (given[2]) keep(s.zeros_initializer, given[2]);
   if (given[3]) keep(s.ones_initializer, given[3]);
   if (given[4]) keep(s.package_folder, given[4]);
+  if (given[5]) s.literals_are_converted = given[5] == Py_True;
   Py_RETURN_NONE;
 }
 
 PyObject* register_hooks(PyObject*, PyObject* const* args, Py_ssize_t positional, PyObject* keywords) {
-  static Signature<9> signature("register_hooks",
-                                {"as_dtype", "as_dims", "convert", "get_variable", "graph_mismatch", "values_graph",
-                                 "compose_getters", "random_attributes", "default_graph"});
-  PyObject* given[9];
+  static Signature<10> signature("register_hooks",
+                                 {"as_dtype", "as_dims", "convert", "get_variable", "graph_mismatch", "values_graph",
+                                  "compose_getters", "random_attributes", "default_graph", "as_index"});
+  PyObject* given[10];
   if (!signature.parse(args, positional, keywords, given)) return nullptr;
   Hooks& h = state().hooks;
-  PyObject** const fields[9] = {&h.as_dtype,        &h.as_dims,           &h.convert,
-                                &h.get_variable,    &h.graph_mismatch,    &h.values_graph,
-                                &h.compose_getters, &h.random_attributes, &h.default_graph};
-  for (int i = 0; i < 9; ++i)
+  PyObject** const fields[10] = {&h.as_dtype,       &h.as_dims,      &h.convert,         &h.get_variable,
+                                 &h.graph_mismatch, &h.values_graph, &h.compose_getters, &h.random_attributes,
+                                 &h.default_graph,  &h.as_index};
+  for (int i = 0; i < 10; ++i)
     if (given[i] != nullptr) keep(*fields[i], given[i]);
   Py_RETURN_NONE;
 }

@@ -17,6 +17,9 @@ enum DTypeNumber : std::uint8_t {
   kFloat32 = 1,
   kFloat64 = 2,
   kInt32 = 3,
+  kUInt8 = 4,
+  kInt16 = 5,
+  kInt8 = 6,
   kInt64 = 9,
   kBool = 10,
   kFloat16 = 19,
@@ -31,6 +34,7 @@ struct Hooks {
   PyObject* as_dtype = nullptr;           // (value) -> DType
   PyObject* as_dims = nullptr;            // (value) -> tuple | None
   PyObject* convert = nullptr;            // (value, dtype | None, name, preferred dtype | None) -> Tensor
+  PyObject* as_index = nullptr;           // (value, first input | None) -> what an index or (with the input) axes are
   PyObject* get_variable = nullptr;       // (scope, names of all arguments...) -> variable: whatever the C path leaves
   PyObject* graph_mismatch = nullptr;     // (item, other) -> the exception for inputs of two graphs
   PyObject* values_graph = nullptr;       // (values) -> Graph: v1's rule for `values` arguments
@@ -57,6 +61,8 @@ struct State {
   PyObject* one = nullptr;
   PyObject* dtypes[kDTypeCount] = {};
   std::unordered_map<PyObject*, std::uint8_t> dtype_numbers;
+  // Programs convert ints, floats, bools, lists or tuples themselves, so that none of them is a literal.
+  bool literals_are_converted = false;
   PyObject* package_folder = nullptr;  // files in it are not the user's lines
   Hooks hooks;
   PyObject* global_graph = nullptr;  // the default graph of threads that opened none

@@ -325,10 +325,28 @@ class OpFunction(Generic[_Made]):
         dtypes: tuple[str, ...] | None,
         same_dtype: bool,
         doc: str,
+        native: str | None = None,
+        reads: tuple[int, ...] | None = None,
     ) -> OpFunction[_Made]: ...
     @property
     def definition(self) -> Any: ...
     def __call__(self, *args: Any, **kwargs: Any) -> _Made: ...
+
+@final
+class DirectFunction:
+    def __new__(
+        cls,
+        function: Callable[..., Any],
+        op_function: OpFunction[Any],
+        name: str,
+        parameters: tuple[tuple[str, str, bool, Any], ...],
+    ) -> DirectFunction: ...
+    def __call__(self, *args: Any, **kwargs: Any) -> Any: ...
+
+def plain_constant(
+    value: Any, dtype: Any, name: str | None, default_name: str, dims: Any, beside: Any, /
+) -> _NewTensor | None: ...
+def plain_variable(value: Any, dtype: Any, name: str | None, trainable: bool, /) -> Variable | None: ...
 
 # Memory and random numbers ----------------------------------------------------------------------------------
 
@@ -360,6 +378,7 @@ def register_types(
     zeros_initializer: Any = None,
     ones_initializer: Any = None,
     package_folder: str | None = None,
+    literals_are_converted: bool | None = None,
 ) -> None: ...
 def register_dtypes(numbered: dict[int, DType], /) -> None: ...
 def register_hooks(
@@ -372,5 +391,6 @@ def register_hooks(
     compose_getters: Any = None,
     random_attributes: Any = None,
     default_graph: Any = None,
+    as_index: Any = None,
 ) -> None: ...
 def register_operators(table: dict[str, Any], /) -> None: ...

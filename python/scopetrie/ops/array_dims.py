@@ -11,7 +11,7 @@ from ..shapes import as_dims, broadcast_dims
 from .array_shape import require_rank
 from .constant import index_array
 from .folding import constant_value, dims_from
-from .registry import INDICES, Dims, ShapeError, Spec, check_dtype, define_op, dims_text
+from .registry import INDICES, Dims, ShapeError, Spec, check_dtype, define_op, dims_text, direct
 
 
 def _expand_rule(input: Tensor, dim: Tensor) -> Spec:
@@ -30,11 +30,13 @@ def _expand_rule(input: Tensor, dim: Tensor) -> Spec:
 
 
 _expand_dims = define_op(
-    "ExpandDims", ("input", "dim"), rule=_expand_rule, same_dtype=False, attributes="T Tdim:1", host=("dim",),
+    "ExpandDims", ("input", "index:dim"), rule=_expand_rule, native="expand_dims", same_dtype=False,
+    attributes="T Tdim:1", host=("dim",),
     kernel=lambda xp: lambda x, axis: xp.expand_dims(x, axis=int(axis.item())),
 )  # fmt: skip
 
 
+@direct(_expand_dims, "0 1 name -")
 def expand_dims(input: Any, axis: Any = None, name: str | None = None, dim: Any = None) -> Tensor:
     """Inserts a dimension of size 1.
 
@@ -57,7 +59,7 @@ def expand_dims(input: Any, axis: Any = None, name: str | None = None, dim: Any 
     axis = renamed(axis, "axis", dim, "dim")
     if axis is None:
         raise ValueError("Must specify an axis argument to tf.expand_dims()")
-    return _expand_dims(input, index_array(axis), name=name)
+    return _expand_dims(input, axis, name=name)
 
 
 def renamed(value: Any, name: str, old_value: Any, old_name: str) -> Any:
@@ -97,10 +99,16 @@ def _squeeze_kernel(xp: Any, squeeze_dims: tuple[int, ...]) -> Any:
 
 
 _squeeze = define_op(
-    "Squeeze", ("input",), rule=_squeeze_rule, kernel=_squeeze_kernel, attributes="T squeeze_dims"
+    "Squeeze",
+    ("input",),
+    rule=_squeeze_rule,
+    native="squeeze",
+    kernel=_squeeze_kernel,
+    attributes="T squeeze_dims",
 )
 
 
+@direct(_squeeze, "0 squeeze_dims@ name -")
 def squeeze(input: Any, axis: Any = None, name: str | None = None, squeeze_dims: Any = None) -> Tensor:
     """Removes dimensions of size 1.
 
@@ -123,9 +131,9 @@ def squeeze(input: Any, axis: Any = None, name: str | None = None, squeeze_dims:
     axis = renamed(axis, "axis", squeeze_dims, "squeeze_dims")
     if axis is None:
         axis = ()
-    elif np.ndim(axis) == 0:
+    elif axis.__class__ is int or (axis.__class__ not in (list, tuple) and np.ndim(axis) == 0):
         axis = (axis,)
-    return _squeeze(input, squeeze_dims=tuple(int(each) for each in axis), name=name)
+    return _squeeze(input, squeeze_dims=tuple(map(int, axis)), name=name)
 
 
 def _broadcast_rule(input: Tensor, shape: Tensor) -> Spec:
@@ -148,13 +156,14 @@ def _broadcast_rule(input: Tensor, shape: Tensor) -> Spec:
 
 
 _broadcast_to = define_op(
-    "BroadcastTo", ("input", "shape"), rule=_broadcast_rule, same_dtype=False, attributes="T Tidx:1",
-    host=("shape",),
+    "BroadcastTo", ("input", "index:shape"), rule=_broadcast_rule, native="broadcast_to", same_dtype=False,
+    attributes="T Tidx:1", host=("shape",),
     # A copy, since whoever gets the result may write to it.
     kernel=lambda xp: lambda x, shape: xp.asarray(xp.broadcast_to(x, tuple(shape.tolist())), copy=True),
 )  # fmt: skip
 
 
+@direct(_broadcast_to, "0 1 name")
 def broadcast_to(input: Any, shape: Any, name: str | None = None) -> Tensor:
     """Repeats a tensor along its dimensions of size 1, and along new ones in front, to fill a shape.
 
@@ -169,7 +178,7 @@ def broadcast_to(input: Any, shape: Any, name: str | None = None) -> Tensor:
     Raises:
         ValueError: If the shapes are known not to go together.
     """
-    return _broadcast_to(input, index_array(shape), name=name)
+    return _broadcast_to(input, shape, name=name)
 
 
 def _broadcast_args_kernel(xp: Any) -> Any:
@@ -233,6 +242,7 @@ _ensure_shape = define_op(
 )
 
 
+@direct(_ensure_shape, "0 shape# name")
 def ensure_shape(x: Any, shape: Any, name: str | None = None) -> Tensor:
     """Checks, when it runs, that a tensor has a shape.
 

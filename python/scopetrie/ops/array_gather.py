@@ -12,7 +12,7 @@ from .array_join import concat
 from .constant import constant, convert_to_tensor, index_array
 from .folding import constant_value
 from .math_compare import merge_dims
-from .registry import INDICES, ShapeError, Spec, check_dtype, define_op, dims_text
+from .registry import INDICES, ShapeError, Spec, check_dtype, define_op, dims_text, direct
 from .sequence import count_up
 
 INDEX_TYPES = "i2 i4 i8"
@@ -77,11 +77,13 @@ def _gather_batched(xp: Any, params: Any, indices: Any, along: int, batch: int) 
 
 
 _gather = define_op(
-    "GatherV2", ("params", "indices", "axis"), rule=_gather_rule, kernel=_gather_kernel, same_dtype=False,
-    attributes="Taxis:2 Tindices:1 Tparams batch_dims=0", host=("axis",),
+    "GatherV2", ("params", "index:indices", "index:axis"), rule=_gather_rule, native="gather",
+    kernel=_gather_kernel, same_dtype=False, attributes="Taxis:2 Tindices:1 Tparams batch_dims=0",
+    host=("axis",),
 )  # fmt: skip
 
 
+@direct(_gather, "0 1 - name 2=0 -")
 def gather(
     params: Any, indices: Any, validate_indices: Any = None, name: str | None = None, axis: Any = None,
     batch_dims: int = 0,
@@ -109,7 +111,9 @@ def gather(
     """
     if axis is None:
         axis = batch_dims
-    return _gather(params, index_array(indices), index_array(axis), batch_dims=int(batch_dims), name=name)
+    if batch_dims:
+        return _gather(params, indices, axis, batch_dims=int(batch_dims), name=name)
+    return _gather(params, indices, axis, name=name)
 
 
 def _gather_nd_rule(params: Tensor, indices: Tensor) -> Spec:

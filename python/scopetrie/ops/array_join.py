@@ -13,7 +13,7 @@ from .constant import convert_to_tensor, index_array
 from .creation import identity
 from .folding import constant_value
 from .math_sum import merge_all
-from .registry import INDICES, Dims, ShapeError, Spec, check_dtype, define_op, dims_text
+from .registry import INDICES, Dims, ShapeError, Spec, check_dtype, define_op, dims_text, direct
 
 
 def _merge_except(dims: Dims, other: Dims, axis: int | None) -> Dims:
@@ -74,9 +74,10 @@ def _concat_rule(values: list[Tensor], axis: Tensor) -> Spec:
 
 _concat = define_op(
     "ConcatV2",
-    ("values*", "axis"),
+    ("values*", "index:axis"),
     name="concat",
     rule=_concat_rule,
+    native="concat",
     same_dtype=False,
     attributes="N T Tidx:-1",
     host=("axis",),
@@ -84,6 +85,7 @@ _concat = define_op(
 )
 
 
+@direct(_concat, "0 1 name")
 def concat(values: Any, axis: Any, name: str | None = "concat") -> Tensor:
     """Joins tensors along a dimension that they have.
 
@@ -115,7 +117,7 @@ def concat(values: Any, axis: Any, name: str | None = "concat") -> Tensor:
         raise ValueError(
             "List argument 'values' to 'ConcatV2' Op with length 0 shorter than minimum length 2."
         )
-    return _concat(values, index_array(axis), name=name or "concat")
+    return _concat(values, axis, name=name or "concat")
 
 
 def _pack_rule(values: list[Tensor], axis: int = 0) -> Spec:
@@ -127,11 +129,12 @@ def _pack_rule(values: list[Tensor], axis: int = 0) -> Spec:
 
 
 _pack = define_op(
-    "Pack", ("*",), name="stack", rule=_pack_rule, attributes="N T axis=0",
+    "Pack", ("*",), name="stack", rule=_pack_rule, native="pack", attributes="N T axis=0",
     kernel=lambda xp, axis=0: lambda *values: xp.stack(values, axis=axis),
 )  # fmt: skip
 
 
+@direct(_pack, "0 axis? name")
 def stack(values: Any, axis: int = 0, name: str | None = "stack") -> Tensor:
     """Joins tensors along a new dimension.
 
@@ -150,6 +153,12 @@ def stack(values: Any, axis: int = 0, name: str | None = "stack") -> Tensor:
     >>> tf.stack([tf.zeros([2]), tf.ones([2]), tf.zeros([2])], axis=1).shape.as_list()
     [2, 3]
     """
+    if values.__class__ in (list, tuple) and axis.__class__ is int and values:
+        dims = values[0]._dims if isinstance(values[0], Tensor) else None
+        if dims is not None and axis == 0:
+            return _pack(values, name=name or "stack")
+        if dims is not None and -len(dims) - 1 <= axis <= len(dims):
+            return _pack(values, axis=axis, name=name or "stack")
     if axis == 0:
         if isinstance(values, (Tensor, Variable)):
             return identity(values, name=name)
@@ -206,7 +215,7 @@ def _repeat_kernel(xp: Any, axis: int) -> Any:
 
 
 _repeat = define_op(
-    "Repeat", ("input", "repeats"), same_dtype=False, rule=_repeat_rule, kernel=_repeat_kernel,
+    "Repeat", ("input", "index:repeats"), same_dtype=False, rule=_repeat_rule, kernel=_repeat_kernel,
     attributes="T axis", host=("repeats",),
 )  # fmt: skip
 
@@ -228,7 +237,7 @@ def repeat(input: Any, repeats: Any, axis: int | None = None, name: str | None =
     tensor = convert_to_tensor(input)
     if axis is None:
         tensor, axis = reshape(tensor, [-1]), 0
-    return _repeat(tensor, index_array(repeats), axis=axis, name=name)
+    return _repeat(tensor, repeats, axis=axis, name=name)
 
 
 def meshgrid(*args: Any, **kwargs: Any) -> list[Tensor]:

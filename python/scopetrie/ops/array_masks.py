@@ -14,7 +14,7 @@ from .array_dims import expand_dims, squeeze
 from .array_gather import gather
 from .array_join import concat
 from .array_shape import reshape, shape
-from .constant import constant, convert_to_tensor, index_array
+from .constant import constant, convert_to_tensor
 from .folding import constant_value
 from .math_compare import less, where
 from .math_elementwise import cast, cast_node, maximum
@@ -48,7 +48,7 @@ def _one_hot_kernel(xp: Any, axis: int = -1) -> Any:
 
 
 _one_hot = define_op(
-    "OneHot", ("indices", "depth", "on_value", "off_value"), name="one_hot", rule=_one_hot_rule,
+    "OneHot", ("index:indices", "index:depth", "on_value", "off_value"), name="one_hot", rule=_one_hot_rule,
     kernel=_one_hot_kernel, same_dtype=False, attributes="T:2 TI axis=-1", host=("depth",),
 )  # fmt: skip
 
@@ -89,9 +89,7 @@ def one_hot(
             off = convert_to_tensor(0 if made is not dtypes.bool else False, made, name="off_value")
         if on.dtype.base_dtype is not off.dtype.base_dtype:
             raise TypeError(f"dtype {on.dtype} of on_value does not match dtype {off.dtype} of off_value")
-        return _one_hot(
-            index_array(indices), index_array(depth), on, off, axis=-1 if axis is None else axis, name=scope
-        )
+        return _one_hot(indices, depth, on, off, axis=-1 if axis is None else axis, name=scope)
 
 
 def boolean_mask(tensor: Any, mask: Any, name: str | None = "boolean_mask", axis: Any = None) -> Tensor:

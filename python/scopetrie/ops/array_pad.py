@@ -9,9 +9,8 @@ import numpy as np
 from .._core import Variable
 from ..graph import Tensor
 from .array_shape import require_rank
-from .constant import index_array
 from .folding import constant_value
-from .registry import INDICES, ShapeError, Spec, check_dtype, define_op
+from .registry import INDICES, ShapeError, Spec, check_dtype, define_op, direct
 
 
 def _tile_rule(input: Tensor, multiples: Tensor) -> Spec:
@@ -29,8 +28,9 @@ def _tile_rule(input: Tensor, multiples: Tensor) -> Spec:
 
 
 tile = define_op(
-    "Tile", ("input", "multiples"), rule=_tile_rule, same_dtype=False, attributes="T Tmultiples:1",
-    host=("multiples",), kernel=lambda xp: lambda x, multiples: xp.tile(x, tuple(multiples.tolist())),
+    "Tile", ("input", "index:multiples"), rule=_tile_rule, native="tile", same_dtype=False,
+    attributes="T Tmultiples:1", host=("multiples",),
+    kernel=lambda xp: lambda x, multiples: xp.tile(x, tuple(multiples.tolist())),
     doc="""Repeats a tensor along each of its dimensions.
 
     Args:
@@ -91,15 +91,16 @@ def _pad_kernel(xp: Any) -> Any:
 
 _pad = define_op(
     "Pad",
-    ("input", "paddings"),
+    ("input", "index:paddings"),
     rule=_pad_rule,
+    native="pad",
     kernel=_pad_kernel,
     same_dtype=False,
     attributes="T Tpaddings:1",
     host=("paddings",),
 )
 _pad_v2 = define_op(
-    "PadV2", ("input", "paddings", "constant_values"), rule=_pad_rule, same_dtype=False,
+    "PadV2", ("input", "index:paddings", "constant_values"), rule=_pad_rule, same_dtype=False,
     attributes="T Tpaddings:1", host=("paddings",),
     kernel=lambda xp: lambda x, paddings, value: pad_constant(xp, x, paddings.tolist(), value),
 )  # fmt: skip
@@ -125,11 +126,12 @@ def _mirror_kernel(xp: Any, mode: str) -> Any:
 
 
 _mirror_pad = define_op(
-    "MirrorPad", ("input", "paddings"), rule=_pad_rule, kernel=_mirror_kernel, same_dtype=False,
+    "MirrorPad", ("input", "index:paddings"), rule=_pad_rule, kernel=_mirror_kernel, same_dtype=False,
     attributes="T Tpaddings:1 mode", host=("paddings",),
 )  # fmt: skip
 
 
+@direct(_pad, "0 1 - name -")
 def pad(
     tensor: Any, paddings: Any, mode: str = "CONSTANT", name: str | None = None, constant_values: Any = 0
 ) -> Tensor:
@@ -149,17 +151,18 @@ def pad(
         ValueError: If the mode is none of these, or `paddings` has another shape.
     """
     kind = mode.upper()
-    amounts = index_array(paddings)
     if kind == "CONSTANT":
+        if constant_values.__class__ in (int, float) and constant_values == 0:
+            return _pad(tensor, paddings, name=name)
         if isinstance(constant_values, Tensor) or np.any(np.asarray(constant_values) != 0):
             dtype = tensor.dtype.base_dtype if isinstance(tensor, (Tensor, Variable)) else None
             if not isinstance(constant_values, Tensor) and dtype is not None:
                 constant_values = np.asarray(constant_values, dtype=dtype.as_numpy_dtype)
-            return _pad_v2(tensor, amounts, constant_values, name=name)
-        return _pad(tensor, amounts, name=name)
+            return _pad_v2(tensor, paddings, constant_values, name=name)
+        return _pad(tensor, paddings, name=name)
     if kind not in ("REFLECT", "SYMMETRIC"):
         raise ValueError(
             f'Value of argument `mode` expected to be one of "CONSTANT", "REFLECT", or "SYMMETRIC". '
             f"Received `mode` = {mode}"
         )
-    return _mirror_pad(tensor, amounts, mode=kind, name=name)
+    return _mirror_pad(tensor, paddings, mode=kind, name=name)

@@ -10,7 +10,7 @@ from ..graph import Tensor
 from .array_shape import require_rank
 from .constant import index_array
 from .folding import constant_value
-from .registry import INDICES, ShapeError, Spec, check_dtype, define_op
+from .registry import INDICES, ShapeError, Spec, check_dtype, define_op, direct
 from .sequence import count_up
 
 
@@ -30,7 +30,7 @@ def _reverse_rule(tensor: Tensor, axis: Tensor) -> Spec:
 
 _reverse = define_op(
     "ReverseV2",
-    ("tensor", "axis"),
+    ("tensor", "index:axis"),
     rule=_reverse_rule,
     same_dtype=False,
     attributes="T Tidx:1",
@@ -40,6 +40,7 @@ _reverse = define_op(
 )
 
 
+@direct(_reverse, "0 1 name")
 def reverse(tensor: Any, axis: Any, name: str | None = None) -> Tensor:
     """Reverses a tensor along dimensions.
 
@@ -54,7 +55,7 @@ def reverse(tensor: Any, axis: Any, name: str | None = None) -> Tensor:
     Raises:
         ValueError: If a dimension is out of range.
     """
-    return _reverse(tensor, index_array(axis), name=name)
+    return _reverse(tensor, axis, name=name)
 
 
 reverse_v2 = reverse
@@ -113,7 +114,7 @@ def _roll_kernel(xp: Any) -> Any:
 
 _roll = define_op(
     "Roll",
-    ("input", "shift", "axis"),
+    ("input", "index:shift", "index:axis"),
     same_dtype=False,
     kernel=_roll_kernel,
     attributes="T Taxis:2 Tshift:1",
@@ -122,6 +123,7 @@ _roll = define_op(
 )
 
 
+@direct(_roll, "0 1 2 name")
 def roll(input: Any, shift: Any, axis: Any, name: str | None = None) -> Tensor:
     """Shifts the elements of a tensor around in a circle.
 
@@ -134,4 +136,4 @@ def roll(input: Any, shift: Any, axis: Any, name: str | None = None) -> Tensor:
     Returns:
         A tensor with the dtype and shape of `input`.
     """
-    return _roll(input, index_array(shift), index_array(axis), name=name)
+    return _roll(input, shift, axis, name=name)

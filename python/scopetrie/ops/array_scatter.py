@@ -97,8 +97,9 @@ def _scatter_nd_kernel(xp: Any) -> Any:
 
 
 _scatter_nd = define_op(
-    "ScatterNd", ("indices", "updates", "shape"), rule=_scatter_nd_rule, kernel=_scatter_nd_kernel,
-    same_dtype=False, attributes='T:1 Tindices bad_indices_policy=""', host=("shape",),
+    "ScatterNd", ("index:indices", "updates", "index:shape"), rule=_scatter_nd_rule,
+    kernel=_scatter_nd_kernel, same_dtype=False, attributes='T:1 Tindices bad_indices_policy=""',
+    host=("shape",),
 )  # fmt: skip
 
 
@@ -120,7 +121,7 @@ def scatter_nd(
     Raises:
         ValueError: If the shapes do not go together.
     """
-    return _scatter_nd(index_array(indices), updates, index_array(shape), name=name)
+    return _scatter_nd(indices, updates, shape, name=name)
 
 
 def _tensor_scatter(type: str, how: str) -> Callable[..., Tensor]:

@@ -7,12 +7,12 @@ from typing import Any
 import numpy as np
 
 from .. import dtypes
-from .._core import name_scope
+from .._core import name_scope, plain_constant
 from ..dtypes import DType, DTypeLike, as_dtype
 from ..graph import Tensor
-from .constant import constant, convert_to_tensor, index_array
+from .constant import constant, convert_to_tensor
 from .folding import constant_value, dims_from
-from .registry import INDICES, OPS, Dims, ShapeError, Spec, check_dtype, define_op, dims_text, listed
+from .registry import INDICES, OPS, Dims, ShapeError, Spec, check_dtype, define_op, dims_text, direct, listed
 
 
 def require_rank(tensor: Tensor, rank: int) -> None:
@@ -51,7 +51,13 @@ def _shape_rule(input: Tensor, out_type: DType = dtypes.int32) -> Spec:
 
 
 _shape = define_op(
-    "Shape", ("input",), rule=_shape_rule, kernel=_shape_kernel, attributes="T out_type", host_outputs=True
+    "Shape",
+    ("input",),
+    rule=_shape_rule,
+    native="shape",
+    kernel=_shape_kernel,
+    attributes="T out_type",
+    host_outputs=True,
 )
 
 
@@ -78,6 +84,14 @@ def shape_internal(
 ) -> Tensor:
     """As `shape`; `optimize=False` makes a Shape node even where the shape is known."""
     made = dtypes.int32 if out_type is None else as_dtype(out_type)
+    if optimize and isinstance(input, Tensor):
+        dims = input._dims
+        if dims is not None:  # with a size that is not known, it is no plain constant
+            plain = plain_constant(dims, made, name, "Shape", None, input)
+            if plain is not None:
+                return plain
+            if None in dims and name != "":
+                return _shape(input, name=name, out_type=made)
     with name_scope(name, "Shape", [input]) as scope:
         tensor = convert_to_tensor(input)
         if optimize and tensor._dims is not None and None not in tensor._dims:
@@ -140,6 +154,13 @@ def size(input: Any, name: str | None = None, out_type: DTypeLike = None) -> Ten
         A scalar; a constant where the shape is known.
     """
     made = dtypes.int32 if out_type is None else as_dtype(out_type)
+    if isinstance(input, Tensor):
+        total = known_size(input._dims)
+        plain = None if total is None else plain_constant(total, made, name, "Size", None, input)
+        if plain is not None:
+            return plain
+        if total is None and name != "":
+            return _size(input, name=name, out_type=made)
     with name_scope(name, "Size", [input]) as scope:
         tensor = convert_to_tensor(input)
         count = known_size(tensor._dims)
@@ -164,6 +185,11 @@ def rank(input: Any, name: str | None = None) -> Tensor:
     Returns:
         An int32 scalar; a constant where the rank is known.
     """
+    if isinstance(input, Tensor):
+        dims = input._dims
+        plain = None if dims is None else plain_constant(len(dims), dtypes.int32, name, "Rank", None, input)
+        if plain is not None:
+            return plain
     with name_scope(name, "Rank", [input]) as scope:
         tensor = convert_to_tensor(input)
         if tensor._dims is not None:
@@ -204,11 +230,12 @@ def _reshape_kernel(xp: Any) -> Any:
 
 
 _reshape = define_op(
-    "Reshape", ("tensor", "shape"), rule=_reshape_rule, kernel=_reshape_kernel, same_dtype=False,
-    attributes="T Tshape:1", host=("shape",),
+    "Reshape", ("tensor", "index:shape"), rule=_reshape_rule, native="reshape",
+    kernel=_reshape_kernel, same_dtype=False, attributes="T Tshape:1", host=("shape",),
 )  # fmt: skip
 
 
+@direct(_reshape, "0 1 name")
 def reshape(tensor: Any, shape: Any, name: str | None = None) -> Tensor:
     """Gives a tensor another shape; the elements keep their order.
 
@@ -227,12 +254,7 @@ def reshape(tensor: Any, shape: Any, name: str | None = None) -> Tensor:
     >>> tf.reshape(tf.zeros([2, 6]), [3, -1])
     <tf.Tensor 'Reshape:0' shape=(3, 4) dtype=float32>
     """
-    return _reshape(tensor, _sizes(shape), name=name)
-
-
-def _sizes(shape: Any) -> Any:
-    # v1 refuses None among sizes with the words of convert_to_tensor, which index_array has.
-    return index_array(shape)
+    return _reshape(tensor, shape, name=name)
 
 
 def _transpose_rule(x: Tensor, perm: Tensor) -> Spec:
@@ -255,19 +277,22 @@ def _transpose_rule(x: Tensor, perm: Tensor) -> Spec:
 
 _transpose = define_op(
     "Transpose",
-    ("x", "perm"),
+    ("x", "order:perm"),
     rule=_transpose_rule,
+    native="transpose",
     same_dtype=False,
     attributes="T Tperm:1",
     host=("perm",),
     kernel=lambda xp: lambda x, perm: xp.permute_dims(x, tuple(perm.tolist())),
 )
 _conjugate_transpose = define_op(
-    "ConjugateTranspose", ("x", "perm"), rule=_transpose_rule, same_dtype=False, attributes="T Tperm:1",
-    host=("perm",), kernel=lambda xp: lambda x, perm: xp.conj(xp.permute_dims(x, tuple(perm.tolist()))),
+    "ConjugateTranspose", ("x", "index:perm"), rule=_transpose_rule, native="transpose",
+    same_dtype=False, attributes="T Tperm:1", host=("perm",),
+    kernel=lambda xp: lambda x, perm: xp.conj(xp.permute_dims(x, tuple(perm.tolist()))),
 )  # fmt: skip
 
 
+@direct(_transpose, "0 1 name -", "transpose")
 def transpose(a: Any, perm: Any = None, name: str | None = "transpose", conjugate: bool = False) -> Tensor:
     """Reorders the dimensions of a tensor.
 
@@ -287,12 +312,14 @@ def transpose(a: Any, perm: Any = None, name: str | None = "transpose", conjugat
     >>> tf.transpose(tf.zeros([2, 3, 5]), [0, 2, 1])
     <tf.Tensor 'transpose:0' shape=(2, 5, 3) dtype=float32>
     """
+    if perm is not None and isinstance(a, Tensor) and not conjugate and name != "":
+        return _transpose(a, perm, name=name or "transpose")
     with name_scope(name, "transpose", [a]) as scope:
         tensor = convert_to_tensor(a, name="a") if not isinstance(a, Tensor) else a
         op = _conjugate_transpose if conjugate and tensor.dtype.is_complex else _transpose
         if perm is None:
             perm = _reversed_axes(tensor)
-        return op(tensor, index_array(perm), name=scope)
+        return op(tensor, perm, name=scope)
 
 
 def _reversed_axes(tensor: Tensor) -> Any:

@@ -15,7 +15,7 @@ from .array_shape import require_rank
 from .constant import constant, convert_to_tensor, index_array
 from .creation import ones_like
 from .folding import constant_value
-from .registry import INDICES, ShapeError, Spec, check_dtype, define_op
+from .registry import INDICES, ShapeError, Spec, check_dtype, define_op, direct
 
 _BAD_INDEX: Final = (
     "Only integers, slices (`:`), ellipsis (`...`), tf.newaxis (`None`) and scalar tf.int32/tf.int64 "
@@ -63,11 +63,12 @@ def _slice_kernel(xp: Any) -> Any:
 
 
 _slice = define_op(
-    "Slice", ("input", "begin", "size"), rule=_slice_rule, kernel=_slice_kernel, same_dtype=False,
-    attributes="Index:1 T", host=("begin", "size"),
+    "Slice", ("input", "index:begin", "index:size"), rule=_slice_rule, native="slice",
+    kernel=_slice_kernel, same_dtype=False, attributes="Index:1 T", host=("begin", "size"),
 )  # fmt: skip
 
 
+@direct(_slice, "0 1 2 name")
 def slice_(input_: Any, begin: Any, size: Any, name: str | None = None) -> Tensor:
     """Cuts a box out of a tensor.
 
@@ -83,7 +84,7 @@ def slice_(input_: Any, begin: Any, size: Any, name: str | None = None) -> Tenso
     Raises:
         ValueError: If there is not one entry for each dimension.
     """
-    return _slice(input_, index_array(begin), index_array(size), name=name)
+    return _slice(input_, begin, size, name=name)
 
 
 def dense_key(

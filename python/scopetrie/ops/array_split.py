@@ -9,7 +9,7 @@ import numpy as np
 from ..graph import Tensor
 from .constant import convert_to_tensor, index_array
 from .folding import constant_value
-from .registry import ShapeError, Spec, check_dtype, define_op, listed
+from .registry import ShapeError, Spec, check_dtype, define_op, direct, listed
 
 
 def _unpack_rule(value: Tensor, num: int, axis: int = 0) -> list[Spec]:
@@ -96,8 +96,8 @@ def _split_kernel(xp: Any, num_split: int) -> Any:
 
 
 _split = define_op(
-    "Split", ("split_dim", "value"), name="split", rule=_split_rule, kernel=_split_kernel, same_dtype=False,
-    attributes="T:1 num_split", host=("split_dim",),
+    "Split", ("index:split_dim", "value"), name="split", rule=_split_rule, kernel=_split_kernel,
+    same_dtype=False, attributes="T:1 num_split", host=("split_dim",),
 )  # fmt: skip
 
 
@@ -143,11 +143,13 @@ def _split_v_kernel(xp: Any, num_split: int) -> Any:
 
 
 _split_v = define_op(
-    "SplitV", ("value", "size_splits", "split_dim"), name="split", rule=_split_v_rule, kernel=_split_v_kernel,
-    same_dtype=False, attributes="T Tlen:1 num_split", host=("size_splits", "split_dim"),
+    "SplitV", ("value", "size_splits", "index:split_dim"), name="split", rule=_split_v_rule,
+    kernel=_split_v_kernel, same_dtype=False, attributes="T Tlen:1 num_split",
+    host=("size_splits", "split_dim"),
 )  # fmt: skip
 
 
+@direct(_split, "1 num_split 0 - name")
 def split(
     value: Any, num_or_size_splits: Any, axis: Any = 0, num: int | None = None, name: str | None = "split"
 ) -> list[Tensor]:
@@ -173,7 +175,7 @@ def split(
     if isinstance(num_or_size_splits, (int, np.integer)) or (
         hasattr(num_or_size_splits, "value") and isinstance(num_or_size_splits.value, int)
     ):
-        return listed(_split(index_array(axis), value, num_split=int(num_or_size_splits), name=name))
+        return listed(_split(axis, value, num_split=int(num_or_size_splits), name=name))
     sizes = convert_to_tensor(index_array(num_or_size_splits))
     if sizes._dims == ():
         raise ValueError(
@@ -184,7 +186,7 @@ def split(
         num = sizes._dims[0] if sizes._dims else None
         if num is None:
             raise ValueError(f"Cannot infer argument `num` from shape {sizes.shape}")
-    return listed(_split_v(value, sizes, index_array(axis), num_split=num, name=name))
+    return listed(_split_v(value, sizes, axis, num_split=num, name=name))
 
 
 def _shown(tensor: Tensor) -> str:

@@ -8,11 +8,11 @@ from typing import Any, Final
 import numpy as np
 
 from .. import dtypes
-from .._core import Variable, name_scope
+from .._core import Variable, name_scope, plain_constant, register_types
 from ..dtypes import DType, DTypeLike, as_dtype
 from ..graph import Operation, Tensor
 from ..shapes import Dimension, TensorShape, as_dims
-from .registry import OPS, Dims, ShapeError, Spec, define_op, dims_text
+from .registry import OPS, Dims, ShapeError, Spec, define_op, dims_text, direct
 
 # v1's `tf.register_tensor_conversion_function`: by priority, then by age.
 _conversions: Final[list[tuple[int, type | tuple[type, ...], Callable[..., Any]]]] = []
@@ -65,6 +65,10 @@ def constant(
     >>> tf.constant(0.5, shape=[2], name="half")
     <tf.Tensor 'half:0' shape=(2,) dtype=float32>
     """
+    if not verify_shape:
+        made = plain_constant(value, dtype, name, "Const", shape, None)
+        if made is not None:
+            return made
     if isinstance(value, (Tensor, Variable)) or (isinstance(value, (list, tuple)) and _dtype_within(value)):
         raise TypeError("Expected any non-tensor type, but got a tensor instead.")
     array = make_array(value, None if dtype is None else as_dtype(dtype))
@@ -233,6 +237,8 @@ def register_tensor_conversion_function(
     if not callable(conversion_func):
         raise TypeError("conversion_func must be callable.")
     _conversions.append((priority, base_type, conversion_func))
+    if any(issubclass(plain, types) for plain in (bool, int, float, list, tuple, np.ndarray)):
+        register_types(literals_are_converted=True)  # from now on, the extension asks about those
     _conversions.sort(key=lambda entry: entry[0])
 
 
@@ -263,6 +269,8 @@ def convert_to_tensor(
     >>> tf.convert_to_tensor([tf.constant(1.0), 2])
     <tf.Tensor 'packed:0' shape=(2,) dtype=float32>
     """
+    if dtype is None and isinstance(value, Tensor):
+        return value
     wanted = None if dtype is None else as_dtype(dtype).base_dtype
     if isinstance(value, Tensor):
         if wanted is not None and value.dtype.base_dtype is not wanted:
@@ -280,8 +288,9 @@ def convert_to_tensor(
         read: Tensor = value.value()
         return read
     preferred = preferred_dtype if preferred_dtype is not None else dtype_hint
-    if value.__class__ is np.ndarray and wanted is None and preferred is None and value.dtype.kind in "fiub":
-        return _const(value=value.copy(), name=name or "Const")  # the shapes and axes that ops hand over
+    plain = plain_constant(value, wanted or preferred, name or None, "Const", None, None)
+    if plain is not None:
+        return plain
     if wanted is None and preferred is not None:
         try:
             return convert_to_tensor(value, preferred, name)
@@ -390,9 +399,12 @@ def _placeholder_rule(dtype: DType, shape: Dims) -> Spec:
     return dtype, shape
 
 
-_placeholder = define_op("Placeholder", (), rule=_placeholder_rule, attributes="dtype shape")
+_placeholder = define_op(
+    "Placeholder", (), rule=_placeholder_rule, native="placeholder", attributes="dtype shape"
+)
 
 
+@direct(_placeholder, "dtype shape# name")
 def placeholder(dtype: DTypeLike, shape: Any = None, name: str | None = None) -> Tensor:
     """Makes a tensor that every run has to be fed a value for.
 
@@ -445,6 +457,7 @@ _placeholder_with_default = define_op(
 )  # fmt: skip
 
 
+@direct(_placeholder_with_default, "0 shape# name")
 def placeholder_with_default(input: Any, shape: Any, name: str | None = None) -> Tensor:
     """Makes a tensor that has a value unless it is fed another.
 

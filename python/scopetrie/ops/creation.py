@@ -5,14 +5,14 @@ from __future__ import annotations
 from typing import Any
 
 from .. import dtypes
-from .._core import name_scope
+from .._core import name_scope, plain_constant
 from ..dtypes import DType, DTypeLike, as_dtype
 from ..graph import Tensor
 from ..shapes import TensorShape
 from .array_shape import reshape, shape_internal
 from .constant import constant, convert_to_tensor, index_array
 from .folding import constant_value, dims_from
-from .registry import INDICES, ShapeError, Spec, check_dtype, define_op, dims_text, listed
+from .registry import INDICES, ShapeError, Spec, check_dtype, define_op, dims_text, direct, listed
 
 # As v1: smaller tensors are constants, larger ones are computed.
 _SMALL = 1000
@@ -37,7 +37,7 @@ def _fill_kernel(xp: Any) -> Any:
 
 
 _fill = define_op(
-    "Fill", ("dims", "value"), rule=_fill_rule, kernel=_fill_kernel, same_dtype=False,
+    "Fill", ("index:dims", "value"), rule=_fill_rule, native="fill", kernel=_fill_kernel, same_dtype=False,
     attributes="T:1 index_type", host=("dims",),
 )  # fmt: skip
 
@@ -62,7 +62,7 @@ def fill(dims: Any, value: Any, name: str | None = None, layout: Any = None) -> 
     <tf.Tensor 'Fill:0' shape=(2, 3) dtype=int32>
     """
     _no_layout(layout)
-    return _fill(index_array(dims), value, name=name)
+    return _fill(dims, value, name=name)
 
 
 def _no_layout(layout: Any) -> None:
@@ -141,6 +141,9 @@ def zeros(
     >>> tf.zeros([2, 3])
     <tf.Tensor 'zeros:0' shape=(2, 3) dtype=float32>
     """
+    plain = plain_constant(0, dtype, name, "zeros", shape, None) if layout is None else None
+    if plain is not None:
+        return plain
     _no_layout(layout)
     made = as_dtype(dtype).base_dtype
     value: Any = False if made.is_bool else "" if made is dtypes.string else 0
@@ -164,6 +167,9 @@ def ones(
     Raises:
         TypeError: If the dtype is string, or a size is not known.
     """
+    plain = plain_constant(1, dtype, name, "ones", shape, None) if layout is None else None
+    if plain is not None:
+        return plain
     _no_layout(layout)
     made = as_dtype(dtype).base_dtype
     return _filled(shape, True if made.is_bool else 1, made, name, "ones")
@@ -195,6 +201,14 @@ def zeros_like(
     >>> tf.zeros_like(tf.placeholder(tf.float32, [None, 3]))
     <tf.Tensor 'zeros_like:0' shape=(?, 3) dtype=float32>
     """
+    if optimize and isinstance(tensor, Tensor):
+        dims = tensor._dims
+        if dims is not None:  # with a size that is not known, it is no plain constant
+            plain = plain_constant(0, dtype or tensor.dtype, name, "zeros_like", dims, tensor)
+            if plain is not None:
+                return plain
+            if dtype is None and None in dims and name != "":
+                return _zeros_like(tensor, name=name or "zeros_like")
     with name_scope(name, "zeros_like", [tensor]) as scope:
         tensor = convert_to_tensor(tensor, name="tensor")
         own = tensor.dtype.base_dtype
@@ -232,6 +246,7 @@ def ones_like(tensor: Any, dtype: DTypeLike = None, name: str | None = None, opt
 _identity = define_op("Identity", ("input",), kernel=lambda xp: lambda x: x, doc="")
 
 
+@direct(_identity, "0 name")
 def identity(input: Any, name: str | None = None) -> Tensor:
     """Makes a node that hands its input on.
 

@@ -9,7 +9,6 @@ from ..dtypes import DType, DTypeLike, as_dtype
 from ..graph import Tensor
 from .array_dims import renamed
 from .array_shape import require_rank
-from .constant import index_array
 from .folding import constant_value
 from .math_elementwise import namespace_dtype
 from .registry import (
@@ -19,6 +18,7 @@ from .registry import (
     Spec,
     check_dtype,
     define_op,
+    direct,
 )
 
 
@@ -49,13 +49,14 @@ def _arg_kernel(function: str) -> Kernel:
 
 
 _ARG: dict[str, Any] = {
-    "rule": _arg_rule, "dtypes": ORDERED + " b1", "same_dtype": False, "attributes": "T Tidx:1 output_type",
-    "host": ("dimension",),
+    "rule": _arg_rule, "native": "arg", "dtypes": ORDERED + " b1", "same_dtype": False,
+    "attributes": "T Tidx:1 output_type", "host": ("dimension",),
 }  # fmt: skip
-_argmax = define_op("ArgMax", ("input", "dimension"), kernel=_arg_kernel("argmax"), **_ARG)
-_argmin = define_op("ArgMin", ("input", "dimension"), kernel=_arg_kernel("argmin"), **_ARG)
+_argmax = define_op("ArgMax", ("input", "index:dimension"), kernel=_arg_kernel("argmax"), **_ARG)
+_argmin = define_op("ArgMin", ("input", "index:dimension"), kernel=_arg_kernel("argmin"), **_ARG)
 
 
+@direct(_argmax, "0 1=0 name - output_type")
 def argmax(
     input: Any,
     axis: Any = None,
@@ -79,11 +80,10 @@ def argmax(
         ValueError: If the dimension is out of range.
     """
     axis = renamed(axis, "axis", dimension, "dimension")
-    return _argmax(
-        input, index_array(0 if axis is None else axis), output_type=as_dtype(output_type), name=name
-    )
+    return _argmax(input, 0 if axis is None else axis, output_type=as_dtype(output_type), name=name)
 
 
+@direct(_argmin, "0 1=0 name - output_type")
 def argmin(
     input: Any,
     axis: Any = None,
@@ -107,9 +107,7 @@ def argmin(
         ValueError: If the dimension is out of range.
     """
     axis = renamed(axis, "axis", dimension, "dimension")
-    return _argmin(
-        input, index_array(0 if axis is None else axis), output_type=as_dtype(output_type), name=name
-    )
+    return _argmin(input, 0 if axis is None else axis, output_type=as_dtype(output_type), name=name)
 
 
 def arg_max(

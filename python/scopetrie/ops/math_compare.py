@@ -13,7 +13,7 @@ from ..graph import Tensor
 from ..shapes import broadcast_dims
 from .constant import constant, convert_to_tensor
 from .math_elementwise import as_tensor, cast, maximum, minimum
-from .registry import FLOATS, NUMBERS, REALS, Dims, Kernel, ShapeError, Spec, define_op, dims_text
+from .registry import FLOATS, NUMBERS, REALS, Dims, Kernel, ShapeError, Spec, define_op, dims_text, direct
 
 _COMPARE_DOC = """{summary}, element by element; shapes broadcast.
 
@@ -169,6 +169,7 @@ _select = define_op(
     "Select",
     ("condition", "t", "e"),
     rule=_select_rule,
+    native="select",
     kernel=_select_kernel,
     same_dtype=False,
     attributes="T:1",
@@ -219,6 +220,7 @@ def _alike(x: Any, y: Any) -> tuple[Any, Any]:
     return x, y
 
 
+@direct(_select, "0 1 2 name")
 def where(condition: Any, x: Any = None, y: Any = None, name: str | None = None) -> Tensor:
     """Chooses elements of `x` or `y`; without them, finds the elements that are true.
 
@@ -239,6 +241,8 @@ def where(condition: Any, x: Any = None, y: Any = None, name: str | None = None)
     <tf.Tensor 'Select:0' shape=(2,) dtype=float32>
     """
     if x is None and y is None:
+        if isinstance(condition, Tensor) and name != "":
+            return _where(condition, name=name)
         with name_scope(name, "Where", [condition]) as scope:
             return _where(
                 convert_to_tensor(condition, preferred_dtype=dtypes.bool, name="condition"), name=scope

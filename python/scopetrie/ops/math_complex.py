@@ -11,6 +11,7 @@ from .math_elementwise import as_tensor, atan2, complex_part, multiply
 from .registry import (
     Spec,
     define_op,
+    direct,
 )
 
 _real = complex_part("Real", lambda xp: xp.real)
@@ -36,6 +37,7 @@ _complex = define_op(
 )
 
 
+@direct(_complex, "0 1 name")
 def complex(real: Any, imag: Any, name: str | None = None) -> Tensor:
     """Makes complex numbers of their parts.
 
@@ -65,13 +67,14 @@ def _part(op: OpFunction[Tensor], python_name: str, summary: str, of_real: Any) 
     Returns:
         A tensor with the shape of `input`.
     """
-    return part
+    return direct(op, "0 name")(part)
 
 
 real = _part(_real, "real", "The real part", lambda x: x)
 imag = _part(_imag, "imag", "The imaginary part", lambda x: multiply(x, 0))
 
 
+@direct(_conj, "0 name")
 def conj(x: Any, name: str | None = None) -> Tensor:
     """The complex conjugate, element by element.
 

@@ -16,7 +16,7 @@ from .constant import convert_to_tensor, index_array
 from .creation import ones, zeros
 from .folding import constant_value
 from .math_reduce import reduce_sum
-from .registry import INDICES, ShapeError, Spec, check_dtype, define_op
+from .registry import INDICES, ShapeError, Spec, check_dtype, define_op, direct
 
 DIAGONAL_TYPES = "bf f2 f4 f8 i4 i8 c8 c16"
 
@@ -272,7 +272,7 @@ def _band_rule(input: Tensor, num_lower: Tensor, num_upper: Tensor) -> Spec:
 
 _band_part = define_op(
     "MatrixBandPart",
-    ("input", "num_lower", "num_upper"),
+    ("input", "index:num_lower", "index:num_upper"),
     rule=_band_rule,
     kernel=_band_kernel,
     same_dtype=False,
@@ -281,6 +281,7 @@ _band_part = define_op(
 )
 
 
+@direct(_band_part, "0 1 2 name")
 def matrix_band_part(input: Any, num_lower: Any, num_upper: Any, name: str | None = None) -> Tensor:
     """Gives a copy of matrices with all but a band about the diagonal set to 0.
 
@@ -293,7 +294,7 @@ def matrix_band_part(input: Any, num_lower: Any, num_upper: Any, name: str | Non
     Returns:
         A tensor with the dtype and shape of `input`.
     """
-    return _band_part(input, index_array(num_lower), index_array(num_upper), name=name)
+    return _band_part(input, num_lower, num_upper, name=name)
 
 
 def eye(

@@ -93,6 +93,8 @@ def div(x: Any, y: Any, name: str | None = None) -> Tensor:
     Returns:
         A tensor with the dtype of `x` and the broadcast shape.
     """
+    if isinstance(x, Tensor) and name != "" and not isinstance(y, (Tensor, Variable)) and x.dtype.is_floating:
+        return realdiv(x, y, name=name or "div")
     with name_scope(name, "div", [x, y]) as scope:
         x, y = _same_type(x, y)
         exact = x.dtype.is_floating or x.dtype.is_complex

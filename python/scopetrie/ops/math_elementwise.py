@@ -25,6 +25,7 @@ from .registry import (
     Kernel,
     Spec,
     define_op,
+    direct,
 )
 
 _UNARY_DOC = """{summary}, element by element.
@@ -203,6 +204,7 @@ def as_tensor(x: Any, name: str = "x") -> Tensor:
     return x if isinstance(x, Tensor) else convert_to_tensor(x, name=name)
 
 
+@direct(_abs, "0 name")
 def abs(x: Any, name: str | None = None) -> Tensor:
     """|x|, element by element; for complex numbers, their distance from 0.
 
@@ -257,11 +259,13 @@ cast_node = define_op(
     "Cast",
     ("x",),
     rule=lambda x, DstT: (DstT, x._dims),
+    native="cast",
     kernel=_cast_kernel,
     attributes="DstT SrcT Truncate=false",
 )
 
 
+@direct(cast_node, "0 DstT name")
 def cast(x: Any, dtype: DTypeLike, name: str | None = None) -> Tensor:
     """Gives a tensor another dtype.
 
@@ -280,6 +284,8 @@ def cast(x: Any, dtype: DTypeLike, name: str | None = None) -> Tensor:
     made = as_dtype(dtype).base_dtype
     if isinstance(x, (Tensor, Variable)) and x.dtype.base_dtype is made:
         return convert_to_tensor(x)
+    if isinstance(x, Tensor) and name != "":
+        return cast_node(x, DstT=made, name=name)
     with name_scope(name, "Cast", [x]) as scope:
         tensor = as_tensor(x)
         return tensor if tensor.dtype.base_dtype is made else cast_node(tensor, DstT=made, name=scope)

@@ -16,7 +16,7 @@ from .constant import convert_to_tensor
 from .math_complex import conj
 from .math_elementwise import abs, multiply, pow, sqrt
 from .math_reduce import reduce_max, reduce_min, reduce_sum
-from .registry import REALS, Dims, ShapeError, Spec, define_op
+from .registry import REALS, Dims, ShapeError, Spec, define_op, direct
 
 MATRIX_TYPES = "f8 f4 f2 c8 c16"
 
@@ -52,6 +52,7 @@ _matmul = define_op(
     "MatMul",
     ("a", "b"),
     rule=_matmul_rule,
+    native="matmul",
     kernel=_matmul_kernel,
     dtypes="bf f2 f4 f8 i4 i8 u1 u2 u4 u8 c8 c16",
     attributes="T grad_a=false grad_b=false transpose_a=false transpose_b=false",
@@ -102,6 +103,7 @@ _batch_matmul = define_op(
 )  # fmt: skip
 
 
+@direct(_matmul, "0 1 transpose_a? transpose_b? - - - - - - - name")
 def matmul(
     a: Any, b: Any, transpose_a: bool = False, transpose_b: bool = False, adjoint_a: bool = False,
     adjoint_b: bool = False, a_is_sparse: bool = False, b_is_sparse: bool = False, output_type: Any = None,
@@ -134,11 +136,14 @@ def matmul(
     >>> tf.matmul(tf.ones([2, 3]), tf.ones([4, 3]), transpose_b=True)
     <tf.Tensor 'MatMul:0' shape=(2, 4) dtype=float32>
     """
-    if not (transpose_a or transpose_b or adjoint_a or adjoint_b or a_is_sparse or b_is_sparse):
+    if not (adjoint_a or adjoint_b or a_is_sparse or b_is_sparse):
         left = a._dims if isinstance(a, Tensor) else None
         right = b._dims if isinstance(b, Tensor) else None
         if left is not None and right is not None and len(left) <= 2 and len(right) <= 2:
-            return _matmul(a, b, name=name)
+            if not (transpose_a or transpose_b):
+                return _matmul(a, b, name=name)
+            if name != "":
+                return _matmul(a, b, transpose_a=transpose_a, transpose_b=transpose_b, name=name)
     if transpose_a and adjoint_a:
         raise ValueError(
             "Only one of `transpose_a` and `adjoint_a` can be True. "

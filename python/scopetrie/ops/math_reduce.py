@@ -7,8 +7,8 @@ from typing import Any
 
 import numpy as np
 
-from .. import dtypes
-from .._core import OpFunction, Variable, name_scope
+from .. import _core, dtypes
+from .._core import OpFunction, name_scope
 from ..dtypes import DTypeLike
 from ..graph import Tensor
 from .array_dims import renamed
@@ -28,6 +28,7 @@ from .registry import (
     Spec,
     check_dtype,
     define_op,
+    direct,
 )
 from .sequence import range_
 
@@ -149,18 +150,25 @@ def _norm_kernel(xp: Any, keep_dims: bool = False) -> Any:
 def _define(type: str, kernel: Kernel, codes: str, rule: Any = _reduce_rule) -> OpFunction[Tensor]:
     position = "" if codes == "b1" else "T "
     return define_op(
-        type, ("input", "reduction_indices"), rule=rule, kernel=kernel, dtypes=codes, same_dtype=False,
-        attributes=f"{position}Tidx:1 keep_dims", host=("reduction_indices",),
+        type, ("input", "axes:reduction_indices"), rule=rule, native="reduce", kernel=kernel,
+        dtypes=codes, same_dtype=False, attributes=f"{position}Tidx:1 keep_dims=false",
+        host=("reduction_indices",),
     )  # fmt: skip
 
 
-def _axes(x: Any, axis: Any) -> Any:
-    """The axes as v1 makes them: all of a known rank, but 0, are a constant called "Const"."""
-    if axis is not None:
-        return index_array(axis)
+def _as_index(value: Any, tensor: Any) -> Any:
+    """What an index input is made of; `tensor` is the first input where the index is axes.
+
+    v1's axes, where none are named: all of a known rank, but 0, are a constant called "Const".
+    """
+    if value is not None or tensor is None:
+        return index_array(value)
     # A partitioned variable tells its shape, too.
-    ndims = x.get_shape().ndims if hasattr(x, "get_shape") else None
-    return constant(np.arange(ndims, dtype=np.int32)) if ndims else range_(0, rank(x))
+    ndims = tensor.get_shape().ndims if hasattr(tensor, "get_shape") else None
+    return constant(np.arange(ndims, dtype=np.int32)) if ndims else range_(0, rank(tensor))
+
+
+_core.register_hooks(as_index=_as_index)
 
 
 def _reduction(op: OpFunction[Tensor], python_name: str, summary: str, types: str) -> Callable[..., Tensor]:
@@ -172,16 +180,16 @@ def _reduction(op: OpFunction[Tensor], python_name: str, summary: str, types: st
             axis = renamed(axis, "axis", reduction_indices, "reduction_indices")
         if keep_dims is not None:
             keepdims = renamed(keepdims, "keepdims", keep_dims, "keep_dims")
-        if isinstance(input_tensor, Variable):
-            input_tensor = input_tensor.value()
-        out = op(input_tensor, _axes(input_tensor, axis), keep_dims=bool(keepdims), name=name)
-        if axis is None and not keepdims and out._dims is None:
+        if keepdims:
+            return op(input_tensor, axis, keep_dims=True, name=name)
+        out = op(input_tensor, axis, name=name)
+        if axis is None and out._dims is None:
             out.set_shape(())  # whatever the rank, nothing is left of it
         return out
 
     reduce.__name__ = reduce.__qualname__ = python_name
     reduce.__doc__ = _REDUCE_DOC.format(summary=summary, types=types)
-    return reduce
+    return direct(op, "0 1 keep_dims? name - -")(reduce)
 
 
 _sum = _define("Sum", _sum_kernel, NUMBERS)
@@ -201,6 +209,7 @@ reduce_any = _reduction(_any, "reduce_any", "Whether any element is true", "bool
 reduce_all = _reduction(_all, "reduce_all", "Whether all elements are true", "booleans")
 
 
+@direct(_euclidean, "0 1 keep_dims? name")
 def reduce_euclidean_norm(
     input_tensor: Any, axis: Any = None, keepdims: bool = False, name: str | None = None
 ) -> Tensor:
@@ -215,7 +224,9 @@ def reduce_euclidean_norm(
     Returns:
         A tensor with the dtype of `input_tensor`.
     """
-    return _euclidean(input_tensor, _axes(input_tensor, axis), keep_dims=bool(keepdims), name=name)
+    if keepdims:
+        return _euclidean(input_tensor, axis, keep_dims=True, name=name)
+    return _euclidean(input_tensor, axis, name=name)
 
 
 def reduce_logsumexp(

@@ -7,12 +7,12 @@ from typing import Any
 
 from .._core import OpFunction
 from ..graph import Tensor
-from .constant import index_array
 from .registry import (
     FLOATS,
     NUMBERS,
     Kernel,
     define_op,
+    direct,
 )
 
 
@@ -58,8 +58,9 @@ def _cumlogsumexp_kernel(xp: Any, exclusive: bool = False, reverse: bool = False
 
 def _scan_op(type: str, kernel: Kernel, codes: str) -> OpFunction[Tensor]:
     return define_op(
-        type, ("x", "axis"), kernel=kernel, dtypes=codes, same_dtype=False, host=("axis",),
-        rule=lambda x, axis, **attrs: (x.dtype.base_dtype, x._dims), attributes="T Tidx:1 exclusive reverse",
+        type, ("x", "index:axis"), kernel=kernel, dtypes=codes, same_dtype=False, host=("axis",),
+        rule=lambda x, axis, **attrs: (x.dtype.base_dtype, x._dims),
+        attributes="T Tidx:1 exclusive=false reverse=false",
     )  # fmt: skip
 
 
@@ -72,7 +73,9 @@ def _scan(op: OpFunction[Tensor], python_name: str, summary: str) -> Callable[..
     def running(
         x: Any, axis: Any = 0, exclusive: bool = False, reverse: bool = False, name: str | None = None
     ) -> Tensor:
-        return op(x, index_array(axis), exclusive=bool(exclusive), reverse=bool(reverse), name=name)
+        if not exclusive and not reverse:
+            return op(x, axis, name=name)
+        return op(x, axis, exclusive=bool(exclusive), reverse=bool(reverse), name=name)
 
     running.__name__ = running.__qualname__ = python_name
     running.__doc__ = f"""{summary} along a dimension.
@@ -87,7 +90,7 @@ def _scan(op: OpFunction[Tensor], python_name: str, summary: str) -> Callable[..
     Returns:
         A tensor with the dtype and shape of `x`.
     """
-    return running
+    return direct(op, "0 1 exclusive? reverse? name")(running)
 
 
 cumsum = _scan(_cumsum, "cumsum", "Running sums")

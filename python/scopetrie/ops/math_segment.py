@@ -14,7 +14,7 @@ from .constant import convert_to_tensor, index_array
 from .creation import ones
 from .folding import constant_value
 from .math_elementwise import maximum, realdiv, sqrt
-from .registry import INDICES, NUMBERS, REALS, Kernel, Spec, check_dtype, define_op
+from .registry import INDICES, NUMBERS, REALS, Kernel, Spec, check_dtype, define_op, direct
 
 _START = {"add": 0, "mul": 1, "min": None, "max": None}
 
@@ -76,16 +76,17 @@ _COUNT = "\n        num_segments: How many segments there are."
 
 def _unsorted(type: str, how: str, summary: str, codes: str) -> Callable[..., Tensor]:
     op = define_op(
-        type, ("data", "segment_ids", "num_segments"), rule=_unsorted_rule, kernel=_unsorted_kernel(how),
-        dtypes=codes, same_dtype=False, attributes="T Tindices:1 Tnumsegments:2", host=("num_segments",),
+        type, ("data", "index:segment_ids", "index:num_segments"), rule=_unsorted_rule,
+        kernel=_unsorted_kernel(how), dtypes=codes, same_dtype=False,
+        attributes="T Tindices:1 Tnumsegments:2", host=("num_segments",),
     )  # fmt: skip
 
     def total(data: Any, segment_ids: Any, num_segments: Any, name: str | None = None) -> Tensor:
-        return op(data, index_array(segment_ids), index_array(num_segments), name=name)
+        return op(data, segment_ids, num_segments, name=name)
 
     total.__doc__ = _DOC.format(summary=summary, order="", count=_COUNT)
     total.__name__ = total.__qualname__ = f"unsorted_segment_{type[len('UnsortedSegment') :].lower()}"
-    return total
+    return direct(op, "0 1 2 name")(total)
 
 
 unsorted_segment_sum = _unsorted("UnsortedSegmentSum", "add", "The sums", NUMBERS)

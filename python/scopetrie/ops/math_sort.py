@@ -48,8 +48,8 @@ def _top_kernel(xp: Any, sorted: bool = True, index_type: DType = dtypes.int32) 
 
 
 _top_k: OpFunction[list[Tensor]] = define_op(
-    "TopKV2", ("input", "k"), rule=_top_rule, kernel=_top_kernel, dtypes=REALS, same_dtype=False, host=("k",),
-    attributes="T Tk:1 index_type sorted",
+    "TopKV2", ("input", "index:k"), rule=_top_rule, kernel=_top_kernel, dtypes=REALS, same_dtype=False,
+    host=("k",), attributes="T Tk:1 index_type sorted",
 )  # fmt: skip
 
 
@@ -71,7 +71,7 @@ def top_k(
     Raises:
         ValueError: If there are fewer than `k`.
     """
-    return _top_k(input, index_array(k), sorted=bool(sorted), index_type=as_dtype(index_type), name=name)
+    return _top_k(input, k, sorted=bool(sorted), index_type=as_dtype(index_type), name=name)
 
 
 def _in_top_kernel(xp: Any) -> Any:

@@ -14,6 +14,7 @@ from .registry import (
     ShapeError,
     define_op,
     dims_text,
+    direct,
 )
 
 
@@ -57,12 +58,14 @@ _add_n = define_op(
     "AddN",
     ("inputs*",),
     rule=lambda inputs: (inputs[0].dtype.base_dtype, merge_all(inputs)),
+    native="add_n",
     kernel=_add_n_kernel,
     dtypes=NUMBERS + " V",
     attributes="N T",
 )
 
 
+@direct(_add_n, "0 name")
 def add_n(inputs: Any, name: str | None = None) -> Tensor:
     """Adds tensors of one shape.
 

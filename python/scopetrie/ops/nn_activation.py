@@ -14,7 +14,7 @@ from .array_shape import transpose
 from .constant import convert_to_tensor
 from .math_elementwise import cast, multiply, negative, sigmoid
 from .promises import elementwise
-from .registry import FLOATS_HALF_FIRST, NUMBERS, REALS, Kernel, ShapeError, Spec, define_op
+from .registry import FLOATS_HALF_FIRST, NUMBERS, REALS, Kernel, ShapeError, Spec, define_op, direct
 
 # Klambauer et al., Self-Normalizing Neural Networks, 2017.
 _SELU_SCALE = 1.0507009873554805
@@ -93,6 +93,8 @@ def leaky_relu(features: Any, alpha: float = 0.2, name: str | None = None) -> Te
     Returns:
         A tensor with the shape of `features`.
     """
+    if isinstance(features, Tensor) and not features.dtype.is_integer and name != "":
+        return _leaky_relu(features, alpha=float(alpha), name=name)
     with name_scope(name, "LeakyRelu", [features, alpha]) as scope:
         x = convert_to_tensor(features, name="features")
         if x.dtype.is_integer:
@@ -176,11 +178,13 @@ def log_softmax_kernel(xp: Any) -> Any:
 
 
 _softmax = define_op(
-    "Softmax", ("logits",), rule=_softmax_rule, kernel=softmax_kernel, dtypes=FLOATS_HALF_FIRST
-)
+    "Softmax", ("logits",), rule=_softmax_rule, native="same_rows", kernel=softmax_kernel,
+    dtypes=FLOATS_HALF_FIRST,
+)  # fmt: skip
 _log_softmax = define_op(
-    "LogSoftmax", ("logits",), rule=_softmax_rule, kernel=log_softmax_kernel, dtypes=FLOATS_HALF_FIRST
-)
+    "LogSoftmax", ("logits",), rule=_softmax_rule, native="same_rows", kernel=log_softmax_kernel,
+    dtypes=FLOATS_HALF_FIRST,
+)  # fmt: skip
 
 
 def _along_axis(op: OpFunction[Tensor], logits: Any, axis: Any, name: str | None) -> Tensor:
@@ -222,11 +226,13 @@ _AXIS_DOC = """{summary} along a dimension.
     """
 
 
+@direct(_softmax, "0 - name -")
 def softmax(logits: Any, axis: Any = None, name: str | None = None, dim: Any = None) -> Tensor:
     """Normalizes exp(x) along a dimension; see below."""
     return _along_axis(_softmax, logits, renamed(axis, "axis", dim, "dim"), name)
 
 
+@direct(_log_softmax, "0 - name -")
 def log_softmax(logits: Any, axis: Any = None, name: str | None = None, dim: Any = None) -> Tensor:
     """The logarithm of `softmax`; see below."""
     return _along_axis(_log_softmax, logits, renamed(axis, "axis", dim, "dim"), name)
@@ -260,11 +266,12 @@ def _bias_kernel(xp: Any, data_format: str = "NHWC") -> Any:
 
 
 _bias_add = define_op(
-    "BiasAdd", ("value", "bias"), rule=_bias_rule, kernel=_bias_kernel, dtypes=NUMBERS,
+    "BiasAdd", ("value", "bias"), rule=_bias_rule, native="bias_add", kernel=_bias_kernel, dtypes=NUMBERS,
     attributes='T data_format="NHWC"',
 )  # fmt: skip
 
 
+@direct(_bias_add, "0 1 - name")
 def bias_add(value: Any, bias: Any, data_format: str | None = None, name: str | None = None) -> Tensor:
     """Adds a bias to each channel.
 

@@ -21,7 +21,7 @@ from .nn_window import (
     spread,
 )  # fmt: skip
 from .promises import makes_new
-from .registry import FLOATS_HALF_FIRST, ShapeError, Spec, define_op
+from .registry import FLOATS_HALF_FIRST, ShapeError, Spec, define_op, direct
 
 _PADDINGS = ("SAME", "VALID", "EXPLICIT")
 
@@ -101,15 +101,17 @@ def conv_attributes(
     attrs: dict[str, Any] = {
         "strides": spread(strides, count, channel, "strides"),
         "padding": check_choice(kind, "padding", type, _PADDINGS),
-        "explicit_paddings": explicit,
         "data_format": check_choice(data_format, "data_format", type, formats),
         "dilations": spread(dilations, count, channel, "dilations"),
     }
+    if explicit:
+        attrs["explicit_paddings"] = explicit
     if any(attrs["strides"][at] < 1 for at in range(1, count + 1)):
         raise ValueError("Strides must be positive.")
     return attrs
 
 
+@direct(_conv2d, "0 1 strides% padding - data_format dilations% name -")
 def conv2d(
     input: Any, filter: Any = None, strides: Any = None, padding: Any = None, use_cudnn_on_gpu: bool = True,
     data_format: str = "NHWC", dilations: Any = (1, 1, 1, 1), name: str | None = None, filters: Any = None,

@@ -29,7 +29,7 @@ from .nn_window import (
     spread,
     window_slices,
 )  # fmt: skip
-from .registry import FLOATS_HALF_FIRST, REALS, Spec, define_op
+from .registry import FLOATS_HALF_FIRST, REALS, Spec, define_op, direct
 from .sequence import count_up
 
 
@@ -126,7 +126,7 @@ def _attributes(
         "padding": check_choice(kind, "padding", type, choices),
         "data_format": data_format,
     }
-    return attrs | {"explicit_paddings": pairs} if explicit else attrs
+    return attrs | {"explicit_paddings": pairs} if pairs else attrs
 
 
 _POOL_DOC = """Takes {what} of each window of {whats}.
@@ -191,6 +191,9 @@ for _function, _what, _wide in (
         shape="[N, D, H, W, C]" if _wide else "[N, H, W, C]", first="NCDHW" if _wide else "NCHW",
         last="NDHWC" if _wide else "NHWC", also="" if _wide else _ALSO,
     )  # fmt: skip
+
+max_pool = direct(_max2d, "0 ksize% strides% padding data_format name -")(max_pool)
+avg_pool = direct(_avg2d, "0 ksize% strides% padding data_format name -")(avg_pool)
 
 
 def pool(

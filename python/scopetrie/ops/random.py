@@ -12,7 +12,7 @@ from typing import Any, Final
 import numpy as np
 
 from .. import dtypes
-from .._core import OpFunction, name_scope, register_hooks
+from .._core import OpFunction, name_scope, plain_constant, register_hooks
 from ..dtypes import DType, DTypeLike, as_dtype
 from ..errors import InvalidArgumentError
 from ..graph import Tensor
@@ -128,6 +128,10 @@ _uniform_int: OpFunction[Tensor] = define_op(
 
 
 def _shape_tensor(shape: Any) -> Tensor:
+    if shape.__class__ in (list, tuple):
+        plain = plain_constant(shape, dtypes.int32, "shape", "shape", None, None)
+        if plain is not None:
+            return plain
     # A list is shown as a tuple in v1's errors.
     return convert_to_tensor(index_array(tuple(shape) if isinstance(shape, list) else shape), name="shape")
 

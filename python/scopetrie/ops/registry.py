@@ -19,16 +19,23 @@ Example:
 
 from __future__ import annotations
 
+import functools
+import inspect
 from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Final, NoReturn, TypeAlias
 
 from .. import dtypes
-from .._core import OpFunction
+from .._core import DirectFunction, OpFunction
 from ..dtypes import DType
 from ..graph import Tensor
 
 if TYPE_CHECKING:
+    from typing import ParamSpec
+
     from typing_extensions import TypeVar
+
+    P = ParamSpec("P")
+    Result = TypeVar("Result")
 
     # What the op function gives: one tensor unless its variable is annotated otherwise.
     Made = TypeVar("Made", default=Tensor)
@@ -87,7 +94,7 @@ class OpDef:
     Attributes:
         type: v1's name of the type, e.g. `"AddV2"`.
         inputs: Names of the inputs; `"values*"` is a list of one dtype, `"data**"` a list of any dtypes,
-            `"ref:ref"` a variable's own memory.
+            `"ref:ref"` a variable's own memory, `"index:shape"` a shape or axes, `"axes:axis"` axes.
         kernel: `kernel(xp, **attrs)` gives the function of arrays that computes the outputs; for a stateful
             op it is `kernel(xp, state, **attrs)`. None where the session itself gives the value
             (placeholders).
@@ -171,6 +178,8 @@ def define_op(
     *,
     name: str | None = None,
     rule: Rule = "same",
+    native: str | None = None,
+    remembered: bool = True,
     kernel: Kernel | None = None,
     dtypes: str | None = None,
     same_dtype: bool = True,
@@ -185,12 +194,20 @@ def define_op(
     Args:
         type: v1's name of the type.
         inputs: Names of the inputs, which constants made of Python values are named after: `"x"` a tensor,
-            `"values*"` a list of one dtype, `"data**"` a list of any dtypes, `"ref:ref"` a variable's memory.
+            `"values*"` a list of one dtype, `"data**"` a list of any dtypes, `"ref:ref"` a variable's memory,
+            `"index:shape"` ints that become int32, or int64 where they need it, as v1's shapes and axes do;
+            `"axes:axis"` the same, where None stands for all axes of the first input, which become a
+            constant beside the node; `"order:perm"` the same, where None stands for the axes from the last to
+            the first. Values for the latter three need no `index_array`.
         name: The default name of a node; `type` if left out.
         rule: What is put out: `"same"` (dtype and shape of the first input), `"bool"` (its shape, boolean),
             `"broadcast"` (the inputs broadcast, dtype of the first), `"compare"` (broadcast, boolean), or
             `rule(*inputs, **attrs)`, which gets the input tensors and returns (dtype, dims) or a list of
             them.
+        native: The name of the extension's version of such a function (see cpp/bindings/op_rules.cpp), which
+            is asked first: it decides the common cases, and leaves the rest, and all errors, to `rule`.
+        remembered: Whether what `rule` gives follows from the inputs' dtypes and static shapes, the
+            attributes, and the values of the inputs in `host`; then it is called once for each of them.
         kernel: `kernel(xp, **attrs)` returns the function of arrays; `xp` is an array-API namespace.
         dtypes: Codes of the dtypes that the first input may have (see `type_names`); None for any.
         same_dtype: Whether all inputs share a dtype. Python values are converted to it.
@@ -209,11 +226,55 @@ def define_op(
     op_def = OpDef(type, inputs, kernel, stateful, positions, host_outputs, attributes)
     allowed = None if dtypes is None else type_names(dtypes)
     function: OpFunction[Made] = OpFunction(
-        op_def, type, name or type, inputs, rule, allowed, same_dtype, doc
+        op_def,
+        type,
+        name or type,
+        inputs,
+        rule,
+        allowed,
+        same_dtype,
+        doc,
+        native,
+        positions if remembered else None,
     )
     op_def.function = function
     OPS[type] = op_def
     return function
+
+
+def direct(
+    op: OpFunction[Any], roles: str, name: str | None = None
+) -> Callable[[Callable[P, Result]], Callable[P, Result]]:
+    """Makes of a public function one whose common calls go straight to the op function of its node.
+
+    What a call gives beyond tensors and plain values, and what the op's rules cannot decide by themselves, is
+    left to the function; so it must make the same node for all that these decide.
+
+    Args:
+        op: The op function.
+        roles: What each parameter of the function is to the op: `0`, `1`, ... an input; `1=0` one that is 0
+            where it is left out; `name` the node's name; `key` an attribute, `key?` one that is left out with
+            its argument, `key#` one that is a shape, `key@` axes, `key%` a list of ints; `-` nothing: calls
+            that give it are the function's.
+        name: The node's default name; that of the op if left out.
+
+    Returns:
+        A decorator.
+    """
+
+    def decorate(function: Callable[P, Result]) -> Callable[P, Result]:
+        empty = inspect.Parameter.empty
+        parameters = inspect.signature(function).parameters.values()
+        spec = tuple(
+            (each.name, role, each.default is not empty, None if each.default is empty else each.default)
+            for each, role in zip(parameters, roles.split(), strict=True)
+        )
+        made: Any = DirectFunction(function, op, name or op.__name__, spec)
+        functools.update_wrapper(made, function)
+        wrapped: Callable[P, Result] = made
+        return wrapped
+
+    return decorate
 
 
 def register_op(
@@ -232,7 +293,9 @@ def register_op(
         type: The type's name; a new one.
         kernel: `kernel(xp, **attrs)` returns the function of arrays that computes the op. `xp` is the array
             namespace of the session that runs it (NumPy's, CuPy's, ...).
-        inputs: The names of the inputs; a trailing `*` marks a list of tensors.
+        inputs: The names of the inputs; a trailing `*` marks a list of tensors, `index:` in front a shape or
+            axes, whose ints become int32 (int64 where they need it); an op with such an input does not ask
+            the others to share a dtype.
         shape: The shape rule: `"same"`, `"broadcast"`, `"compare"`, `"bool"`, or `shape(*inputs, **attrs)`,
             which returns (dtype, dims); dims is a tuple with None for unknown sizes, or None for an unknown
             rank.
@@ -262,7 +325,10 @@ def register_op(
     if dtypes is not None:
         wanted = {as_dtype.name for as_dtype in map(_as_dtype, dtypes)}
         codes = " ".join(code for code, long in _CODES.items() if long in wanted)
-    return define_op(type, tuple(inputs), name=name, rule=shape, kernel=kernel, dtypes=codes, doc=doc)
+    return define_op(
+        type, tuple(inputs), name=name, rule=shape, remembered=False, kernel=kernel, dtypes=codes, doc=doc,
+        same_dtype=not any(each.startswith("index:") for each in inputs),
+    )  # fmt: skip
 
 
 _as_dtype = dtypes.as_dtype
@@ -328,7 +394,7 @@ def _filled(op_def: OpDef, inputs: Sequence[Tensor], attrs: Mapping[str, Any]) -
         if key in attrs:
             filled.append((key, attrs[key]))
         elif is_constant:
-            filled.append((key, _LITERALS[constant] if constant in _LITERALS else int(constant)))
+            filled.append((key, _literal(constant)))
         elif key == "N":
             filled.append((key, len(inputs) - sum("*" not in each for each in op_def.inputs)))
         elif inputs:
@@ -336,7 +402,13 @@ def _filled(op_def: OpDef, inputs: Sequence[Tensor], attrs: Mapping[str, Any]) -
     return filled
 
 
-_LITERALS: Final = {"false": False, "true": True, '""': "", "[]": ()}
+def _literal(text: str) -> Any:
+    if text in _LITERALS:
+        return _LITERALS[text]
+    return text.strip('"') if text.startswith('"') else int(text)
+
+
+_LITERALS: Final = {"false": False, "true": True, "[]": ()}
 _DT_NAMES: Final = {"float16": "HALF", "float32": "FLOAT", "float64": "DOUBLE"}
 
 

@@ -56,6 +56,7 @@ _range = define_op(
     "Range", ("start", "limit", "delta"), name="range", rule=_range_rule, kernel=_range_kernel,
     dtypes="bf f2 f4 f8 i1 i2 i4 i8 u2 u4 u8", attributes="Tidx", host=("start", "limit", "delta"),
 )  # fmt: skip
+_INT32 = 2**31
 _HIERARCHY = (dtypes.int32, dtypes.int64, dtypes.float32, dtypes.float64)
 
 
@@ -83,6 +84,9 @@ def range_(
     """
     if limit is None:
         start, limit = 0, start
+    numbers = start, limit, delta
+    if dtype is None and name != "" and all(x.__class__ is int and -_INT32 <= x < _INT32 for x in numbers):
+        return _range(start, limit, delta, name=name or "range")
     with name_scope(name, "range", [start, limit, delta]) as scope:
         made = None if dtype is None else as_dtype(dtype)
         arguments = []

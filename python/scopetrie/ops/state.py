@@ -9,7 +9,7 @@ from .. import dtypes, errors
 from .._core import Variable
 from ..graph import Operation, Tensor
 from .array_shape import require_rank
-from .registry import INDICES, NUMBERS, Dims, ShapeError, Spec, define_op, dims_text, node_text
+from .registry import INDICES, NUMBERS, Dims, ShapeError, Spec, define_op, dims_text, direct, node_text
 
 
 def _variable_rule(dtype: Any, shape: Any) -> Spec:
@@ -99,11 +99,11 @@ _assign = define_op(
 )  # fmt: skip
 _assign_add = define_op(
     "AssignAdd", ("ref:ref", "value"), rule=_update_rule, kernel=_update_kernel("add"),
-    attributes="T use_locking", dtypes=NUMBERS, stateful=True,
+    attributes="T use_locking=false", dtypes=NUMBERS, stateful=True,
 )  # fmt: skip
 _assign_sub = define_op(
     "AssignSub", ("ref:ref", "value"), rule=_update_rule, kernel=_update_kernel("subtract"),
-    attributes="T use_locking", dtypes=NUMBERS, stateful=True,
+    attributes="T use_locking=false", dtypes=NUMBERS, stateful=True,
 )  # fmt: skip
 
 
@@ -112,6 +112,7 @@ def _is_reference(ref: Any) -> bool:
     return isinstance(ref, Variable) or ref.dtype._is_ref_dtype
 
 
+@direct(_assign, "0 1 - - name")
 def assign(
     ref: Any,
     value: Any,
@@ -145,6 +146,8 @@ def assign(
     """
     if not _is_reference(ref):
         return ref.assign(value, name=name)  # type: ignore[no-any-return]
+    if validate_shape is not False and use_locking is not False:
+        return _assign(ref, value, name=name)
     return _assign(
         ref,
         value,
@@ -154,6 +157,7 @@ def assign(
     )
 
 
+@direct(_assign_add, "0 1 - name")
 def assign_add(ref: Any, value: Any, use_locking: bool | None = None, name: str | None = None) -> Tensor:
     """Makes a node that adds to a variable.
 
@@ -171,9 +175,12 @@ def assign_add(ref: Any, value: Any, use_locking: bool | None = None, name: str 
     """
     if not _is_reference(ref):
         return ref.assign_add(value, name=name)  # type: ignore[no-any-return]
-    return _assign_add(ref, value, name=name, use_locking=bool(use_locking))
+    if not use_locking:
+        return _assign_add(ref, value, name=name)
+    return _assign_add(ref, value, name=name, use_locking=True)
 
 
+@direct(_assign_sub, "0 1 - name")
 def assign_sub(ref: Any, value: Any, use_locking: bool | None = None, name: str | None = None) -> Tensor:
     """Makes a node that subtracts from a variable.
 
@@ -191,7 +198,9 @@ def assign_sub(ref: Any, value: Any, use_locking: bool | None = None, name: str 
     """
     if not _is_reference(ref):
         return ref.assign_sub(value, name=name)  # type: ignore[no-any-return]
-    return _assign_sub(ref, value, name=name, use_locking=bool(use_locking))
+    if not use_locking:
+        return _assign_sub(ref, value, name=name)
+    return _assign_sub(ref, value, name=name, use_locking=True)
 
 
 def _is_initialized_kernel(xp: Any, state: Any) -> Any:

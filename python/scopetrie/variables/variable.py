@@ -16,6 +16,9 @@ from .creating import create_through
 from .modes import VariableAggregation, VariableSynchronization
 from .notes import notes_of, take_note
 
+# The members of enumerations by themselves: looking one up takes as long as making a node.
+_AUTO, _NONE = VariableSynchronization.AUTO, VariableAggregation.NONE
+
 
 @extend_type
 class Variable(_core.Variable):
@@ -73,6 +76,16 @@ class Variable(_core.Variable):
         aggregation: Any = VariableAggregation.NONE,
         shape: Any = None,
     ) -> Variable:
+        if (
+            collections is caching_device is constraint is variable_def is import_scope is shape is None
+            and validate_shape is True
+            and synchronization is _AUTO
+            and aggregation is _NONE
+            and not (isinstance(initial_value, Tensor) and initial_value.graph._branches)
+        ):
+            plain = _core.plain_variable(initial_value, dtype, name, trainable is None or bool(trainable))
+            if plain is not None:
+                return plain  # type: ignore[return-value]
         if variable_def is not None or import_scope is not None:
             raise NotImplementedError(
                 "Variable: variable_def and import_scope: variables are not made from protobufs"

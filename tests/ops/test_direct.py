@@ -1,0 +1,129 @@
+"""Public functions whose common calls go straight to the op function: functions in all other respects."""
+
+from __future__ import annotations
+
+import copy
+import inspect
+import pickle
+from typing import Any
+
+import pytest
+import scopetrie as tf
+from scopetrie import _core
+from scopetrie.ops.registry import OPS, direct
+
+NAMES = "reshape transpose concat stack cast matmul expand_dims squeeze argmax pad gather placeholder assign"
+
+
+@pytest.fixture(autouse=True)
+def graph():
+    with tf.Graph().as_default() as graph:
+        yield graph
+
+
+def direct_functions() -> dict[str, Any]:
+    found = {name: getattr(tf, name) for name in dir(tf)} | {
+        name: getattr(tf.nn, name) for name in dir(tf.nn)
+    }
+    return {name: each for name, each in found.items() if isinstance(each, _core.DirectFunction)}
+
+
+def test_they_are_what_they_are_called():
+    functions = direct_functions()
+    assert set(NAMES.split()) <= set(functions) and len(functions) > 40
+    for function in functions.values():
+        assert function.__doc__ and function.__module__.startswith("scopetrie.")
+        assert function.__wrapped__.__name__ == function.__name__
+        assert inspect.signature(function) == inspect.signature(function.__wrapped__)
+        assert repr(function) == repr(function.__wrapped__)
+
+
+def test_copies_are_the_function_itself():
+    assert copy.deepcopy(tf.reshape) is tf.reshape
+    assert pickle.loads(pickle.dumps(tf.nn.softmax)) is tf.nn.softmax
+
+
+def test_parameters_by_position_and_by_name():
+    x = tf.placeholder(tf.float32, [2, 3])
+    made = [
+        tf.reshape(x, [6]),
+        tf.reshape(x, shape=[6]),
+        tf.reshape(shape=[6], tensor=x),
+        tf.reshape(x, [6], None),
+        tf.reshape(x, [6], name="flat"),
+        tf.reshape(x, [6], "flat"),
+        tf.reshape(**{"tensor": x, "shape": [6], "".join(["na", "me"]): "flat"}),
+    ]
+    assert [each.op.name for each in made] == [
+        "Reshape", "Reshape_1", "Reshape_2", "Reshape_3", "flat", "flat_1", "flat_2",
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("program", "words"),
+    [
+        (lambda x: tf.reshape(x), r"reshape\(\) missing 1 required positional argument: 'shape'"),
+        (lambda x: tf.reshape(x, [6], shape=[6]), r"reshape\(\) got multiple values for argument 'shape'"),
+        (lambda x: tf.reshape(x, [6], size=3), r"reshape\(\) got an unexpected keyword argument 'size'"),
+        (lambda x: tf.reshape(x, [6], "a", 1), r"reshape\(\) takes from 2 to 3 positional arguments but 4"),
+        (lambda x: tf.expand_dims(x), "Must specify an axis argument"),
+        (lambda x: tf.expand_dims(x, 0, dim=0), "Cannot specify both 'dim' and 'axis'"),
+        (lambda x: tf.reduce_sum(x, 0, reduction_indices=0), "Cannot specify both"),
+        (lambda x: tf.reshape(x, [6], name=3), "expected string or bytes-like object"),
+        (lambda x: tf.pad(x, [[0, 0], [0, 0]], "NONSENSE"), "expected to be one of"),
+    ],
+)
+def test_wrong_calls_are_refused_by_the_function(graph, program, words):
+    x = tf.placeholder(tf.float32, [2, 3])
+    with pytest.raises((TypeError, ValueError), match=words):
+        program(x)
+    assert len(graph.get_operations()) == 1
+
+
+def test_what_was_undone_is_refused(graph):
+    x = tf.placeholder(tf.float32, [2, 3])
+    token = graph._begin()
+    y = tf.negative(x)
+    graph._end(token, False)
+    for program in (lambda: tf.reshape(y, [6]), lambda: tf.concat([x, y], 0)):
+        with pytest.raises(RuntimeError, match="was undone"):
+            program()
+
+
+def test_two_graphs_are_refused():
+    x = tf.placeholder(tf.float32, [2, 3])
+    with tf.Graph().as_default() as other:
+        y = tf.placeholder(tf.float32, [2, 3])
+        with pytest.raises(ValueError, match="must be from the same graph"):
+            tf.concat([x, y], 0)
+        assert tf.reshape(x, [6]).graph is x.graph  # the graph of the input, not the default one
+        assert x[0].graph is x.graph
+        assert [op.name for op in other.get_operations()] == ["Placeholder"]
+
+
+def test_hooks_and_controls_hear_of_every_node(graph):
+    x = tf.placeholder(tf.float32, [2, 3])
+    with tf.device("/gpu:1"):
+        made = [tf.reshape(x, [6]), x[0], tf.zeros([3]), tf.reduce_sum(x)]
+    assert {op.device for op in graph.get_operations()[1:]} == {"/device:GPU:1"}
+    with tf.control_dependencies([made[0]]):
+        tf.reshape(x, [3, 2])
+    shape, reshaped = graph.get_operations()[-2:]
+    assert shape.type == "Const" and shape.control_inputs == [made[0].op]
+    assert reshaped.control_inputs == []  # its input waits already, as in v1
+
+
+def test_sites_are_the_line_that_calls():
+    x = tf.placeholder(tf.float32, [2, 3])
+    line = inspect.currentframe().f_lineno + 1
+    for made in (tf.reshape(x, [6]), x[0], tf.constant([1]), tf.reduce_sum(x, 0)):
+        assert made.op.traceback[0][1:] == (line, "test_sites_are_the_line_that_calls")
+        assert all(each.op.traceback == made.op.traceback for each in made.op.inputs[1:])
+
+
+def test_a_role_for_each_parameter_is_needed():
+    op = OPS["Neg"].function
+    with pytest.raises(ValueError, match="zip"):
+        direct(op, "0")(lambda x, name=None: x)
+    with pytest.raises(ValueError, match="at most 16"):
+        _core.DirectFunction(len, op, "Neg", tuple((f"p{i}", "-", True, None) for i in range(17)))
