@@ -81,7 +81,7 @@ class Variable(_core.Variable):
             and validate_shape is True
             and synchronization is _AUTO
             and aggregation is _NONE
-            and not (isinstance(initial_value, Tensor) and initial_value.graph._branches)
+            and not (isinstance(initial_value, Tensor) and initial_value.graph._placement.branches)
         ):
             plain = _core.plain_variable(initial_value, dtype, name, trainable is None or bool(trainable))
             if plain is not None:
