@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from contextlib import AbstractContextManager, nullcontext
 from typing import Any, NoReturn
 from weakref import WeakValueDictionary
 
@@ -12,7 +13,7 @@ from .blocks import ControlBlock, DefaultBlock
 from .collection import CollectionView, filtered
 from .elements import find_element
 from .handles import Operation, Tensor
-from .placement import ColocationBlock, ContainerBlock, DeviceBlock, Placement, place
+from .placement import ColocationBlock, ContainerBlock, DeviceBlock, Placement, VariableBlock, place
 
 
 class Graph(_core.Graph):
@@ -201,6 +202,10 @@ class Graph(_core.Graph):
             container_name: The container, which the context manager gives.
         """
         return ContainerBlock(self, container_name)
+
+    def _variable_devices(self) -> AbstractContextManager[None]:
+        placement = self._placement
+        return VariableBlock(self) if placement.outside and not placement.devices else nullcontext()
 
     def _place(self, op: Operation, caching_device: Any = None) -> None:
         place(self, op, caching_device)

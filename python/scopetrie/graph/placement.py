@@ -27,6 +27,10 @@ class Placement(threading.local):
 
     def __init__(self) -> None:
         self.devices: tuple[Entry, ...] = ()
+        # v1 lifts a variable out of colocation blocks to the device blocks outside, as far back as the last
+        # `as_default`; where there is none, nowhere.
+        self.outside: tuple[Entry, ...] = ()
+        self.shown_outside = False  # device blocks that are opened now stand outside, too
         self.colocations: tuple[Operation, ...] = ()
         self.containers: tuple[str, ...] = ()
         self.controls: list[tuple[Any, Any]] = []  # the blocks, and what ends each in the extension
@@ -34,7 +38,8 @@ class Placement(threading.local):
     @property
     def in_use(self) -> bool:
         """Whether new operations have to be told anything."""
-        device = self.devices[-1] if self.devices else None
+        devices = self.devices or self.outside
+        device = devices[-1] if devices else None
         return bool(self.colocations or self.containers or device is not None)
 
 
@@ -73,7 +78,9 @@ class DeviceBlock(_Block):
         self._device = device
 
     def __enter__(self) -> None:
-        self._open(devices=(*self._graph._placement.devices, entry_of(self._device)))
+        placement = self._graph._placement
+        devices = (*placement.devices, entry_of(self._device))
+        self._open(devices=devices, outside=devices if placement.shown_outside else placement.outside)
 
 
 class ColocationBlock(_Block):
@@ -93,7 +100,16 @@ class ColocationBlock(_Block):
         if self._op is not None:
             colocations = (*colocations, self._graph._as_operation(self._op))
         # What an operation stands beside says where it goes; the device blocks outside do not.
-        self._open(devices=(), colocations=colocations)
+        self._open(devices=(), colocations=colocations, shown_outside=False)
+
+
+class VariableBlock(_Block):
+    """Gives the operations of a new variable the device blocks around the colocation blocks."""
+
+    __slots__ = ()
+
+    def __enter__(self) -> None:
+        self._open(devices=self._graph._placement.outside)
 
 
 class ContainerBlock(_Block):

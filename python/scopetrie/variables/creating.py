@@ -75,7 +75,13 @@ def create_variable(request: Request) -> _core.Variable:
     # "a".
     outer = graph.get_name_scope()
     scope = name_scope(outer) if outer.endswith("/") else nullcontext()
-    with graph.as_default(), undone_if_failed(graph), graph.control_dependencies(None), scope:
+    with (
+        graph._variable_devices(),
+        graph.as_default(),
+        undone_if_failed(graph),
+        graph.control_dependencies(None),
+        scope,
+    ):
         variable = _add(graph, request, trainable)
         for key in dict.fromkeys(keys):
             graph.add_to_collection(key, variable)
