@@ -59,8 +59,10 @@ SegmentId plain_segment_slow(GraphState& graph, PyObject* name) {
   return segment;
 }
 
+bool is_scope_name(bool at_root, std::string_view name) { return is_legal(name) && (!at_root || starts_legally(name)); }
+
 bool check_scope_name(bool at_root, std::string_view name) {
-  if (is_legal(name) && (!at_root || starts_legally(name))) return true;
+  if (is_scope_name(at_root, name)) return true;
   PyErr_Format(PyExc_ValueError,
                "'%s' is not a valid %sscope name. A %sscope name has to match the following pattern: %s",
                std::string(name).c_str(), at_root ? "root " : "", at_root ? "root " : "",

@@ -127,7 +127,8 @@ std::uint32_t pattern_of(GraphState& graph, Recipe recipe, Output output, std::u
 
 // Whether variables can be made here, and of what.
 bool Creation::start() {
-  if (scope_->reuse == Reuse::kYes || graph_.finalized || graph_.has_unnoted_names) return false;
+  if (scope_->reuse == Reuse::kYes || scope_->refuses_variables || graph_.finalized || graph_.has_unnoted_names)
+    return false;
   // Whoever hears of new operations, or makes variables in our place, must be asked.
   if (!context_.controls.empty() || context_.on_operation != nullptr || context_.creators != nullptr) return false;
   if (scope_->regularizer != nullptr || scope_->constraint != nullptr || scope_->caching_device != nullptr)

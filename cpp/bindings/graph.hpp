@@ -81,6 +81,8 @@ std::uint32_t keep_attribute(GraphState& graph, PyObject* object);
 /// v1's checks of a name about to be used in `scope`: false with ValueError set.
 bool check_operation_name(GraphState& graph, ScopeId scope, std::string_view name);
 bool check_scope_name(bool at_root, std::string_view name);
+/// The same without an error.
+bool is_scope_name(bool at_root, std::string_view name);
 
 /// Raises if the graph is finalized.
 bool check_open(GraphState& graph);

@@ -147,7 +147,8 @@ std::string_view last_part(std::string_view path) {
 
 // Opens the name scope that goes with the variable scope. `origin` gets the name it has.
 bool enter_names(Context& context, PyEntry* entry, PyObject* name, std::string_view text) {
-  if (!entry->auxiliary || text.empty()) return true;
+  if (!entry->auxiliary) return true;
+  if (text.empty() && entry->name_or_scope != nullptr) return true;  // a default name of "" is the root's, as any ""
   if (name != nullptr) {
     const SegmentId segment = plain_segment(state_of(context.graph), name);
     if (segment != kNone) [[likely]] {
@@ -178,9 +179,7 @@ void set_origin(Context& context, PyEntry* entry, PyVariableScope* scope) {
 }
 
 // The id of `text` beneath `parent`, as v1 joins them: "" beneath "a" is "a/".
-ScopeId join(GraphState& graph, ScopeId parent, PyObject* name, std::string_view text) {
-  if (const SegmentId segment = name == nullptr ? kNone : plain_segment(graph, name); segment != kNone) [[likely]]
-    return graph.ops.scopes().child(parent, segment);
+ScopeId join(GraphState& graph, ScopeId parent, std::string_view text) {
   if (text.empty())
     return parent == ScopeTrie::kRoot ? parent : graph.ops.scopes().child(parent, graph.ops.segments().intern(""));
   return graph.ops.scopes().at(text, parent);
@@ -196,7 +195,13 @@ PyVariableScope* prolong(Context& context, PyEntry* entry, PyObject* name) {
   PyVariableScope* scope = copy_scope(old);
   if (scope == nullptr) return nullptr;
   Py_XSETREF(scope->graph, reinterpret_cast<PyGraph*>(Py_NewRef(reinterpret_cast<PyObject*>(context.graph))));
-  scope->scope = join(graph, parent, name, text);
+  if (const SegmentId segment = plain_segment(graph, name); segment != kNone) [[likely]] {
+    scope->scope = graph.ops.scopes().child(parent, segment);
+  } else {
+    scope->scope = join(graph, parent, text);
+    // Without a name scope v1 takes any name, and refuses the first variable.
+    if (!text.empty() && !is_scope_name(parent == ScopeTrie::kRoot, text)) scope->refuses_variables = true;
+  }
   Py_CLEAR(scope->name);
   if (entry->reuse != Reuse::kNo) scope->reuse = entry->reuse;
   const bool verbatim = text.empty() || text.back() == '/';
@@ -220,6 +225,8 @@ PyVariableScope* jump(Context& context, PyEntry* entry, PyVariableScope* from) {
     scope->origin_is_text = true;
     Py_XSETREF(scope->name, Py_XNewRef(name.get()));
     scope->scope = scope_in(from, context.graph);
+    const std::string_view path = text_of(name.get());
+    scope->refuses_variables = !path.empty() && !is_scope_name(true, path);
     Py_XSETREF(scope->graph, reinterpret_cast<PyGraph*>(Py_NewRef(reinterpret_cast<PyObject*>(context.graph))));
   }
   if (entry->reuse != Reuse::kNo) scope->reuse = entry->reuse;
@@ -244,7 +251,6 @@ PyObject* pick_name(Context& context, PyEntry* entry) {
   }
   if (entry->picked == nullptr) {
     const std::string_view prefix = text_of(entry->default_name);
-    if (prefix.empty()) return entry->picked = Py_NewRef(entry->default_name);
     const ScopeId parent = scope_in(context.variable_scope, context.graph);
     const std::uint32_t number = context.counters.unused(parent, prefix);
     std::string text(prefix);

@@ -81,6 +81,23 @@ def variables_of_tf_variable(tf, say):
             say.of(f"in o {name!r}", lambda name=name: tf.Variable(1.0, name=name))
 
 
+def variables_in_scopes_of_odd_names(tf, say):
+    """Without its name scope a variable scope may have any name; the variables in it may not."""
+    for name in ODD:
+        for outer in ("", "o"):
+            with tf.Graph().as_default(), tf.variable_scope(outer):
+                captured = tf.VariableScope(False, name=outer + "/" + name if outer else name)
+                for scope in (name, captured):
+                    try:
+                        with tf.variable_scope(scope, auxiliary_name_scope=False) as entered:
+                            say(repr(entered.name), repr(entered.original_name_scope))
+                            say.of("  v", tf.get_variable, "v", [1])
+                            with tf.variable_scope("in"):
+                                say.of("  u", tf.get_variable, "u", [1])
+                    except ValueError as error:
+                        say(repr(name), str(error))
+
+
 def names_that_are_no_strings(tf, say):
     say.of("name_scope", tf.name_scope(3).__enter__)
     say.of("graph.name_scope", tf.get_default_graph().name_scope(3).__enter__)
