@@ -62,6 +62,22 @@ PyObject* build_slow(Context& context, const Definition& definition, PyObject* c
   return result;
 }
 
+// name="" is v1's for an operation called after its type. A function of v1's that opens a name scope of its own passes
+// "" on to it, which leads to the root; what it makes stands there.
+PyObject* build_unnamed(Context& context, const Definition& definition, PyObject* const* args, Inputs& inputs,
+                        PyObject* attrs, Conversion conversion) {
+  const Ref scoped(PyObject_GetAttrString(definition.op_def, "scoped"));
+  if (!scoped) return nullptr;
+  const NameScope before = context.names;
+  if (scoped.get() == Py_True) context.names = {ScopeTrie::kRoot, {}};
+  PyObject* made = build_slow(context, definition, args, inputs, kind_name(definition.kind), definition.default_name,
+                              attrs, conversion);
+  context.names = before;
+  return made;
+}
+
+bool is_empty(PyObject* name) { return name != nullptr && PyUnicode_Check(name) && PyUnicode_GET_LENGTH(name) == 0; }
+
 }  // namespace
 
 PyObject* build(const Definition& definition, PyObject* const* args, PyObject* name, std::uint32_t default_name,
@@ -75,6 +91,8 @@ PyObject* build(const Definition& definition, PyObject* const* args, PyObject* n
   Context* context = current_context();
   if (context == nullptr) return nullptr;
   if (inputs.graph != nullptr && inputs.graph != context->graph) context = context_of(inputs.graph);
+  if (is_empty(name) && definition.kind != kinds().constant) [[unlikely]]
+    return build_unnamed(*context, definition, args, inputs, attrs, conversion);
   if (inputs.values != 0 || definition.has_lists || definition.rule == Rule::kFunction)
     return build_slow(*context, definition, args, inputs, name, default_name, attrs, conversion);
 

@@ -74,9 +74,9 @@ def _filled(shape: Any, value: Any, dtype: DType, name: str | None, default: str
     with name_scope(name, default, [shape]) as scope:
         if not isinstance(shape, Tensor):
             sizes = _small_shape(shape)
-            if sizes is not None:
+            if sizes is not None and scope:  # no constant may be called ""
                 return constant(value, shape=sizes, dtype=dtype, name=scope)
-            known = _known_shape(shape)
+            known = _known_shape(shape) if sizes is None else None
             shape = convert_to_tensor(index_array(shape)) if known is None else convert_to_tensor(known)
         elif not shape.dtype.is_integer:
             check_dtype(shape, "dims", INDICES)

@@ -95,10 +95,21 @@ class OpDef:
         host: Positions of inputs that the kernel wants as NumPy arrays wherever it computes: shapes, axes.
         host_outputs: Whether the outputs are such values.
         attributes: The node's attributes in a GraphDef, as a template; see `node_attributes`.
+        scoped: Whether v1's function opens a name scope for the node; see `define_op`.
         function: What makes a node of the type.
     """
 
-    __slots__ = ("attributes", "function", "host", "host_outputs", "inputs", "kernel", "stateful", "type")
+    __slots__ = (
+        "attributes",
+        "function",
+        "host",
+        "host_outputs",
+        "inputs",
+        "kernel",
+        "scoped",
+        "stateful",
+        "type",
+    )
 
     def __init__(
         self,
@@ -109,6 +120,7 @@ class OpDef:
         host: tuple[int, ...],
         host_outputs: bool,
         attributes: str,
+        scoped: bool,
     ) -> None:
         self.type = type
         self.inputs = inputs
@@ -117,6 +129,7 @@ class OpDef:
         self.host = host
         self.host_outputs = host_outputs
         self.attributes = attributes
+        self.scoped = scoped
         self.function: OpFunction[Any] | None = None
 
     def __repr__(self) -> str:
@@ -178,6 +191,7 @@ def define_op(
     stateful: bool = False,
     host: Sequence[str] = (),
     host_outputs: bool = False,
+    scoped: bool | None = None,
     doc: str = "",
 ) -> OpFunction[Made]:
     """Files an op type and returns the function that makes its nodes.
@@ -198,6 +212,9 @@ def define_op(
         stateful: Whether the kernel takes the session's state, as `kernel(xp, state, **attrs)`.
         host: Names of inputs that the kernel wants as NumPy arrays on the host.
         host_outputs: Whether the kernel gives NumPy arrays on the host.
+        scoped: Whether v1's function opens a name scope for the node rather than naming the node itself. It
+            shows where the name is "": the node then stands in the root. By default, whether `name` is
+            another than `type`.
         doc: The docstring of the function.
 
     Returns:
@@ -206,7 +223,9 @@ def define_op(
     """
     names = [each.rpartition(":")[2].rstrip("*") for each in inputs]
     positions = tuple(names.index(each) for each in host)
-    op_def = OpDef(type, inputs, kernel, stateful, positions, host_outputs, attributes)
+    if scoped is None:
+        scoped = name is not None and name != type
+    op_def = OpDef(type, inputs, kernel, stateful, positions, host_outputs, attributes, scoped)
     allowed = None if dtypes is None else type_names(dtypes)
     function: OpFunction[Made] = OpFunction(
         op_def, type, name or type, inputs, rule, allowed, same_dtype, doc

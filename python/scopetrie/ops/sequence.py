@@ -53,7 +53,7 @@ def _range_kernel(xp: Any) -> Any:
 
 
 _range = define_op(
-    "Range", ("start", "limit", "delta"), name="range", rule=_range_rule, kernel=_range_kernel,
+    "Range", ("start", "limit", "delta"), rule=_range_rule, kernel=_range_kernel,
     dtypes="bf f2 f4 f8 i1 i2 i4 i8 u2 u4 u8", attributes="Tidx", host=("start", "limit", "delta"),
 )  # fmt: skip
 _HIERARCHY = (dtypes.int32, dtypes.int64, dtypes.float32, dtypes.float64)
@@ -83,7 +83,7 @@ def range_(
     """
     if limit is None:
         start, limit = 0, start
-    with name_scope(name, "range", [start, limit, delta]) as scope:
+    with name_scope(name, "Range", [start, limit, delta]) as scope:
         made = None if dtype is None else as_dtype(dtype)
         arguments = []
         for value, label in ((start, "start"), (limit, "limit"), (delta, "delta")):
