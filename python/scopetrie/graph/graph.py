@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import threading
 from contextlib import AbstractContextManager, nullcontext
 from typing import Any, NoReturn
 from weakref import WeakValueDictionary
@@ -13,6 +12,7 @@ from .blocks import ControlBlock, DefaultBlock
 from .collection import CollectionView, filtered
 from .elements import find_element
 from .handles import Operation, Tensor
+from .making import Making
 from .placement import ColocationBlock, ContainerBlock, DeviceBlock, Placement, VariableBlock, place
 
 
@@ -36,7 +36,7 @@ class Graph(_core.Graph):
         # By the key of the collection.
         self._views: WeakValueDictionary[Any, CollectionView] = WeakValueDictionary()
         self._variable_notes: dict[int, Any] = {}  # by number of the variable; see scopetrie.variables.notes
-        self._making = threading.RLock()  # held while a variable is made by name, so that each is made once
+        self._making = Making()
         self._branches: list[int] = []  # the last operation outside of each open branch or loop
         self._partitioned: dict[str, Any] = {}  # by name; see scopetrie.scopes.partitioned
         self._unfeedable: set[int] = set()

@@ -27,9 +27,9 @@ def add_regularization_loss(graph: Graph, name: str, variable: Any, regularizer:
         with graph.colocate_with(variable), _core.name_scope(prefix):
             loss = regularizer(variable)
     finally:
-        relative = [
-            graph.operation(number).name.removeprefix(prefix) for number in range(before, graph.version)
-        ]
+        # Other threads may have added operations meanwhile.
+        made = (graph.operation(number).name for number in range(before, graph.version))
+        relative = [name.removeprefix(prefix) for name in made if name.startswith(prefix)]
         with _core.name_scope(None):
             for first in dict.fromkeys(each.split("/")[0] for each in relative):
                 graph.unique_name(first)
