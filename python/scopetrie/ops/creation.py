@@ -12,7 +12,7 @@ from ..shapes import TensorShape
 from .array_shape import reshape, shape_internal
 from .constant import constant, convert_to_tensor, index_array
 from .folding import constant_value, dims_from
-from .registry import INDICES, ShapeError, Spec, check_dtype, define_op, dims_text, listed
+from .registry import INDICES, ShapeError, Spec, check_dtype, define_op, dims_text, dtype_refusal, listed
 
 # As v1: smaller tensors are constants, larger ones are computed.
 _SMALL = 1000
@@ -95,7 +95,7 @@ def _small_shape(shape: Any) -> tuple[int, ...] | None:
     ):
         if isinstance(size, (str, bytes)):
             text = size if isinstance(size, str) else repr(size)
-            raise TypeError(f"Expected int32, but got {text} of type '{type(size).__name__}'.")
+            raise dtype_refusal(f"Expected int32, but got {text} of type '{type(size).__name__}'.")
     try:
         sizes = tuple(int(size) for size in shape)
     except TypeError:
@@ -116,7 +116,7 @@ def _known_shape(shape: Any) -> TensorShape | None:
     except (TypeError, ValueError):
         return None
     if not known.is_fully_defined():
-        raise TypeError("Expected int32, but got None of type 'NoneType'.")
+        raise dtype_refusal("Expected int32, but got None of type 'NoneType'.")
     return known
 
 

@@ -292,6 +292,16 @@ def listed(made: Any) -> list[Any]:
     return made if isinstance(made, list) else [made]
 
 
+def dtype_refusal(message: str) -> TypeError:
+    """The error for a value or a tensor of a dtype that an operation does not take.
+
+    Its attribute `refuses_dtype` tells it from others of v1's class; the extension sets it, too.
+    """
+    error = TypeError(message)
+    error.refuses_dtype = True  # type: ignore[attr-defined]
+    return error
+
+
 def check_dtype(tensor: Tensor, parameter: str, codes: str) -> None:
     """Refuses an input of a dtype that its op does not take.
 
@@ -301,7 +311,7 @@ def check_dtype(tensor: Tensor, parameter: str, codes: str) -> None:
     allowed = type_names(codes)
     found = tensor.dtype.base_dtype.name
     if found not in allowed:
-        raise TypeError(
+        raise dtype_refusal(
             f"Value passed to parameter '{parameter}' has DataType {found} not in list of allowed values: "
             + ", ".join(allowed)
         )
