@@ -76,7 +76,7 @@ PyObject* pop_default(PyObject*, PyObject* graph) {
   Py_RETURN_NONE;
 }
 
-PyObject* default_graph_depth(PyObject*, PyObject*) { return PyLong_FromSize_t(thread.graphs.size()); }
+PyObject* get_depth(PyObject*, PyObject*) { return PyLong_FromSize_t(default_graph_depth()); }
 
 PyObject* drop_global_graph(PyObject*, PyObject*) {
   ++state().global_epoch;
@@ -141,6 +141,8 @@ void push_default_graph(PyGraph* graph) {
   cache = {state().global_epoch, context};
 }
 
+std::size_t default_graph_depth() { return thread.graphs.size(); }
+
 bool pop_default_graph(PyGraph* graph) {
   if (thread.graphs.empty() || thread.graphs.back() != graph) {
     PyErr_Format(PyExc_AssertionError, "Nesting violated for default stack of %R objects",
@@ -171,7 +173,7 @@ bool bind_context(PyObject* module) {
       {"push_default_graph", push_default, METH_O, "Makes a graph this thread's default until pop_default_graph()."},
       {"pop_default_graph", pop_default, METH_O,
        "Ends push_default_graph(); AssertionError where it is not the innermost."},
-      {"default_graph_depth", default_graph_depth, METH_NOARGS, "How many default graphs this thread has opened."},
+      {"default_graph_depth", get_depth, METH_NOARGS, "How many default graphs this thread has opened."},
       {"drop_global_graph", drop_global_graph, METH_NOARGS,
        "Forgets the process's default graph; the next use makes one."},
       {"get_variable_scope", get_variable_scope, METH_NOARGS,

@@ -110,6 +110,10 @@ int set_creators(PyObject* self, PyObject* creators, void*) {
   return 0;
 }
 
+PyObject* get_depth(PyObject* self, void*) {
+  return PyLong_FromSize_t(default_graph_depth() + context_of(as_graph(self))->variable_scopes);
+}
+
 PyObject* get_finalized(PyObject* self, void*) { return PyBool_FromLong(of(self).finalized); }
 
 PyObject* get_seeded(PyObject* self, void*) { return PyBool_FromLong(of(self).seeded); }
@@ -171,6 +175,8 @@ void add_block_members(std::vector<PyMethodDef>& methods, std::vector<PyGetSetDe
       {"_seeded", get_seeded, set_seeded, "Whether the graph has a random seed.", nullptr},
       {"_creators", get_creators, set_creators, "This thread's open variable creators, outermost first, or None.",
        nullptr},
+      {"_depth", get_depth, nullptr,
+       "How many default graphs, and variable scopes of this graph, this thread has open.", nullptr},
       {"_on_operation", get_on_operation, set_on_operation,
        "Called with each operation that this thread makes, or None.", nullptr}};
   methods.insert(methods.end(), std::begin(more_methods), std::end(more_methods));

@@ -192,6 +192,7 @@ PyObject* add_variable_row(PyObject* self, PyObject* args) {
   if (output.dtype == 0 || !parse_dims(graph.ops.shapes(), dims, output.shape)) return nullptr;
   OpGraph::Fresh fresh;
   if (!take_name(context, name, 0, NameStyle::kScope, fresh)) return nullptr;
+  if (graph.has_odd_scopes && !check_operation_name(graph, fresh.name)) return nullptr;
   Variable record;
   record.flags = trainable != 0 ? kTrainable : 0u;
   if (key != Py_None) {

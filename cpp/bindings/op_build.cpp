@@ -31,6 +31,8 @@ std::uint32_t keep_attributes(GraphState& graph, const Definition& definition, P
 PyObject* add_row(Context& context, const Definition& definition, Inputs& inputs, const Outputs& outputs,
                   const Name& name, PyObject* attrs) {
   GraphState& graph = state_of(context.graph);
+  if (graph.has_odd_scopes && !check_operation_name(graph, name)) [[unlikely]]
+    return nullptr;
   const auto first = static_cast<TensorId>(graph.ops.tensor_count());
   const OpId op = add_operation(context, definition.kind, name, inputs.ids(), outputs.span(),
                                 keep_attributes(graph, definition, attrs));
@@ -137,7 +139,7 @@ PyObject* build_many(const Definition& definition, PyObject* inputs, PyObject* n
     Output output;
     PyObject* result = nullptr;
     if (simple && !read_inputs(definition, args, read)) return nullptr;
-    if (simple && read.values == 0 && read.graph == context->graph &&
+    if (simple && read.values == 0 && !graph.has_odd_scopes && read.graph == context->graph &&
         infer_simple(definition, graph.ops, read.ids(), output)) {
       OpGraph::Fresh fresh;
       if (!take_name(*context, name, definition.default_name, NameStyle::kScope, fresh)) return nullptr;

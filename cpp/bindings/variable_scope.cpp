@@ -281,6 +281,7 @@ bool enter_context(Context& context, PyEntry* entry, Entered& entered) {
     Py_DECREF(scope);
     return false;
   }
+  ++context.variable_scopes;
   context.counters.open(scope->scope);
   if (entry->captured) entered.counters = context.counters.save();
   entered.scope_before = std::exchange(context.variable_scope, scope);
@@ -340,6 +341,7 @@ PyObject* leave(PyObject* self, PyObject* const*, Py_ssize_t) {
     return nullptr;
   }
   Context& context = *now.context;
+  --context.variable_scopes;
   if (entry->captured) {
     context.counters.restore(now.counters);
   } else if (now.scope->scope != ScopeTrie::kRoot) {  // as v1: leaving "" clears what starts with "/"

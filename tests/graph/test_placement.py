@@ -294,6 +294,10 @@ class TestVariables:
             assert tf.Variable(1.0).device == "/device:GPU:1"
             with graph.as_default():
                 assert tf.Variable(1.0).device == ""
+            with tf.variable_scope("inside"):
+                assert tf.Variable(1.0).device == tf.get_variable("v", [1]).device == ""
+        with tf.device("/gpu:1"), tf.variable_scope("outside"), tf.colocate_with(a):
+            assert tf.Variable(1.0).device == "/device:GPU:1"
 
     def test_changes_beside_another_operation(self):
         v = tf.Variable([1.0, 2.0], name="v")

@@ -15,23 +15,17 @@ if TYPE_CHECKING:
 class DefaultBlock:
     """`with graph.as_default()`; see `Graph.as_default`."""
 
-    __slots__ = ("_before", "_graph")
+    __slots__ = ("_graph",)
 
     def __init__(self, graph: Graph) -> None:
         self._graph = graph
-        self._before: list[tuple[Any, bool]] = []
 
     def __enter__(self) -> Graph:
         _core.push_default_graph(self._graph)
-        placement = self._graph._placement
-        self._before.append((placement.outside, placement.shown_outside))
-        placement.outside, placement.shown_outside = placement.devices, True
         return self._graph
 
     def __exit__(self, *_: object) -> None:
         _core.pop_default_graph(self._graph)
-        placement = self._graph._placement
-        placement.outside, placement.shown_outside = self._before.pop()
 
 
 class ControlBlock:

@@ -205,7 +205,10 @@ class Graph(_core.Graph):
 
     def _variable_devices(self) -> AbstractContextManager[None]:
         placement = self._placement
-        return VariableBlock(self) if placement.outside and not placement.devices else nullcontext()
+        lifted = placement.outside and not placement.devices
+        if lifted and placement.colocated_at == self._depth:
+            return VariableBlock(self)
+        return nullcontext()
 
     def _place(self, op: Operation, caching_device: Any = None) -> None:
         place(self, op, caching_device)

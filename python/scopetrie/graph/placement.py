@@ -27,10 +27,10 @@ class Placement(threading.local):
 
     def __init__(self) -> None:
         self.devices: tuple[Entry, ...] = ()
-        # v1 lifts a variable out of colocation blocks to the device blocks outside, as far back as the last
-        # `as_default`; where there is none, nowhere.
+        # v1 lifts a variable out of colocation blocks to the device blocks that the last `as_default` or
+        # variable scope sees: those outside, if it was entered there, else none.
         self.outside: tuple[Entry, ...] = ()
-        self.shown_outside = False  # device blocks that are opened now stand outside, too
+        self.colocated_at = -1  # the graph's `_depth` when the last colocation block was entered
         self.colocations: tuple[Operation, ...] = ()
         self.containers: tuple[str, ...] = ()
         self.controls: list[tuple[Any, Any]] = []  # the blocks, and what ends each in the extension
@@ -78,9 +78,7 @@ class DeviceBlock(_Block):
         self._device = device
 
     def __enter__(self) -> None:
-        placement = self._graph._placement
-        devices = (*placement.devices, entry_of(self._device))
-        self._open(devices=devices, outside=devices if placement.shown_outside else placement.outside)
+        self._open(devices=(*self._graph._placement.devices, entry_of(self._device)))
 
 
 class ColocationBlock(_Block):
@@ -96,11 +94,14 @@ class ColocationBlock(_Block):
     def __enter__(self) -> None:
         if self._op is None and not self._ignore_existing:
             raise ValueError("Trying to reset colocation (op is None) but ignore_existing is not True")
-        colocations = () if self._ignore_existing else self._graph._placement.colocations
+        placement = self._graph._placement
+        colocations = () if self._ignore_existing else placement.colocations
         if self._op is not None:
             colocations = (*colocations, self._graph._as_operation(self._op))
         # What an operation stands beside says where it goes; the device blocks outside do not.
-        self._open(devices=(), colocations=colocations, shown_outside=False)
+        depth = self._graph._depth
+        outside = placement.devices if depth > max(placement.colocated_at, 0) else placement.outside
+        self._open(devices=(), colocations=colocations, outside=outside, colocated_at=depth)
 
 
 class VariableBlock(_Block):

@@ -151,6 +151,10 @@ def variables_made_beside_an_operation(tf, say):
     made("default", one(), tf.colocate_with(nowhere), default())
     made("default2", one(), tf.colocate_with(nowhere), two(), default(), tf.colocate_with(placed))
     made("default3", one(), tf.colocate_with(nowhere), two(), default(), tf.colocate_with(nowhere))
+    made("scope", one(), tf.colocate_with(nowhere), tf.variable_scope("in"))
+    made("scope2", one(), tf.variable_scope("in"), tf.colocate_with(nowhere))
+    made("deep", one(), tf.colocate_with(nowhere), two(), tf.variable_scope("n"), tf.colocate_with(nowhere))
+    made("names", one(), tf.colocate_with(nowhere), tf.name_scope("in", values=[placed]))
     made("session", one(), tf.colocate_with(nowhere), tf.Session())
     made("after")
 

@@ -140,6 +140,37 @@ def ops_without_a_name(tf, say):
                 say.ops()
 
 
+def refused_again(tf, say):
+    """A name that is refused counts all the same."""
+    for scope in (None, "o"):
+        with tf.Graph().as_default(), tf.name_scope(scope):
+            for name in ("", "a b", "_a", "a b"):
+                say.of(repr(name), tf.constant, 1.0, name=name)
+            say.of("after", tf.constant, 1.0, name="_1")
+
+
+def ops_in_scopes_of_odd_names(tf, say):
+    """Within another scope any name may be entered verbatim; no op is made there."""
+    x = tf.placeholder(tf.float32, [2], name="x")
+    with tf.name_scope("o"):
+        for name in ("_a/", "/a/", "-/", "a/_b/"):
+            with tf.name_scope(name) as scope:
+                say(repr(scope))
+                say.of("const", tf.constant, 1.0, name="c")
+                say.of("placeholder", tf.placeholder, tf.float32, name="p")
+                say.of("negative", tf.negative, x)
+                say.of("add", tf.add, x, x, name="s")
+                say.of("no_op", tf.no_op)
+                say.of("variable", tf.Variable, x, name="v")
+                say.of("get", tf.get_variable, "v" + name[0].replace("/", "s").replace("-", "d"), [1])
+                with tf.name_scope("in"):
+                    say.of("in", tf.negative, x)
+                with tf.name_scope("out/"):
+                    say.of("out", tf.negative, x)
+        say.of("o", tf.negative, x)
+    say.ops()
+
+
 def variables_in_scopes_of_odd_names(tf, say):
     """Without its name scope a variable scope may have any name; the variables in it may not."""
     for name in ODD:
