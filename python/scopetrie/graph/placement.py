@@ -7,6 +7,7 @@ That is not kept for each operation but found when it is asked for (`groups_of`,
 
 from __future__ import annotations
 
+import re
 import threading
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
@@ -235,8 +236,8 @@ def _stands_beside(op: Operation) -> Operation | None:
 
 def _variable_initialized_by(graph: Graph, op: Operation) -> str | None:
     """The name of the variable whose initializer made an operation, or that is one with an initializer."""
-    name, found, _ = op.name.rpartition("/Initializer/")
-    if found:
+    name = _initialized_by_name(op)
+    if name is not None:
         variable: Operation | None = graph._find_operation(name)
         if variable is not None and variable.type == "VariableV2":
             return name
@@ -244,4 +245,10 @@ def _variable_initialized_by(graph: Graph, op: Operation) -> str | None:
         return None
     # The node before a variable is the last that its initializer made.
     before: Operation | None = graph.operation(op._id - 1) if op._id else None
-    return op.name if before is not None and before.name.startswith(f"{op.name}/Initializer/") else None
+    return op.name if before is not None and _initialized_by_name(before) == op.name else None
+
+
+def _initialized_by_name(op: Operation) -> str | None:
+    # "Initializer_1" where a try before has failed over a dtype.
+    found = re.match(r"(.*)/Initializer(?:_\d+)?/", op.name)
+    return None if found is None else found[1]

@@ -76,7 +76,7 @@ def _filled(shape: Any, value: Any, dtype: DType, name: str | None, default: str
             sizes = _small_shape(shape)
             if sizes is not None and scope:  # no constant may be called ""
                 return constant(value, shape=sizes, dtype=dtype, name=scope)
-            known = _known_shape(shape) if sizes is None else None
+            known = _known_shape(shape) if sizes is None or isinstance(shape, TensorShape) else None
             shape = convert_to_tensor(index_array(shape)) if known is None else convert_to_tensor(known)
         elif not shape.dtype.is_integer:
             check_dtype(shape, "dims", INDICES)
@@ -200,7 +200,7 @@ def zeros_like(
         own = tensor.dtype.base_dtype
         made = own if dtype is None else as_dtype(dtype).base_dtype
         if optimize and tensor._dims is not None and None not in tensor._dims:
-            return zeros(tensor._dims, made, name=scope)
+            return zeros(tensor._dims if scope else tensor.shape, made, name=scope)
         if made is own:
             return _zeros_like(tensor, name=scope)
         return zeros(shape_internal(tensor, optimize=optimize), made, name=scope)
