@@ -328,6 +328,27 @@ def waiting_for_all() -> Callable[..., Any]:
     return initializer
 
 
+def test_a_plain_variable_that_another_thread_is_making(graph: tf.Graph) -> None:
+    inside, leave = threading.Event(), threading.Event()
+
+    def initializer(shape: Any, dtype: Any = None) -> Any:
+        inside.set()
+        assert leave.wait(10)
+        return tf.zeros(shape, dtype)
+
+    def get(**arguments: Any) -> Any:
+        with graph.as_default(), tf.variable_scope("s", reuse=tf.AUTO_REUSE):
+            return tf.get_variable("w", [2], **arguments)
+
+    with ThreadPoolExecutor(1) as pool:
+        first = pool.submit(get, initializer=initializer)
+        assert inside.wait(10)
+        w = get()
+        leave.set()
+        assert first.result(10) is w
+    assert w.name == "s/w:0"
+
+
 @pytest.mark.parametrize("parts", [None, tf.fixed_size_partitioner(3)])
 @pytest.mark.parametrize("reuse", [None, tf.AUTO_REUSE])
 def test_all_threads_inside_at_once(graph: tf.Graph, parts: Any, reuse: Any) -> None:

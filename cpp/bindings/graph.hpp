@@ -37,6 +37,7 @@ struct GraphState {
   std::size_t builders = 0;                        // how often that was another one than before
   bool finalized = false;
   bool has_unnoted_names = false;  // operations have names that the counting of names does not know ("x/")
+  bool making = false;             // Python is making variables by name
   bool has_odd_scopes = false;     // name scopes were entered in which v1 takes no operation ("_a/")
   bool seeded = false;             // it has a random seed
 

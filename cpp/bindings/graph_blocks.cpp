@@ -114,6 +114,13 @@ PyObject* get_depth(PyObject* self, void*) {
   return PyLong_FromSize_t(default_graph_depth() + context_of(as_graph(self))->variable_scopes);
 }
 
+PyObject* get_making(PyObject* self, void*) { return PyBool_FromLong(of(self).making); }
+
+int set_making(PyObject* self, PyObject* value, void*) {
+  of(self).making = value == Py_True;
+  return 0;
+}
+
 PyObject* get_finalized(PyObject* self, void*) { return PyBool_FromLong(of(self).finalized); }
 
 PyObject* get_seeded(PyObject* self, void*) { return PyBool_FromLong(of(self).seeded); }
@@ -172,6 +179,7 @@ void add_block_members(std::vector<PyMethodDef>& methods, std::vector<PyGetSetDe
   const PyGetSetDef more_properties[] = {
       {"finalized", get_finalized, nullptr, "Whether the graph is read-only.", nullptr},
       {"_finalized", get_finalized, set_finalized, "The same, to be set.", nullptr},
+      {"_has_makers", get_making, set_making, "Whether any thread is making a variable by name in Python.", nullptr},
       {"_seeded", get_seeded, set_seeded, "Whether the graph has a random seed.", nullptr},
       {"_creators", get_creators, set_creators, "This thread's open variable creators, outermost first, or None.",
        nullptr},

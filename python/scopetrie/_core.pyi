@@ -135,6 +135,7 @@ class Graph:
     @property
     def finalized(self) -> bool: ...
     _finalized: bool
+    _has_makers: bool
     _seeded: bool
     @property
     def _depth(self) -> int: ...

@@ -24,20 +24,16 @@ class Making:
         self._makers: dict[str, int] = {}
         self._scopes: dict[str, str] = {}
 
-    @property
-    def in_progress(self) -> bool:
-        """Whether any variable is being made."""
-        return bool(self._makers)
-
     def makers(self, key: str) -> int:
         """How many make the variable of this name in the store."""
         return self._makers.get(key, 0)
 
     @contextmanager
-    def noted(self, key: str) -> Iterator[None]:
-        """Notes a maker of the variable of this name in the store, inside a `with` statement."""
+    def noted(self, graph: _core.Graph, key: str) -> Iterator[None]:
+        """Notes a maker of the variable of this name in the graph's store, inside a `with` statement."""
         with self._lock:
             self._makers[key] = self._makers.get(key, 0) + 1
+            graph._has_makers = True
         try:
             yield
         finally:
@@ -46,6 +42,7 @@ class Making:
                 if not self._makers[key]:
                     del self._makers[key]
                     self._scopes.pop(key, None)
+                graph._has_makers = bool(self._makers)
 
     def name_scope(self, key: str | None, name: str | None) -> _core.name_scope:
         """The name scope of a new variable: for its first maker a new one, for the others the same one.

@@ -164,7 +164,7 @@ def get_single(
     key = name if name is not None else "Variable"
     found = _find_shared(graph, key, reuse, dims, wanted)
     if found is not None:
-        if graph._making.in_progress:  # another thread may have made it just now: what is shared stays
+        if graph._has_makers:  # another thread may have made it just now: what is shared stays
             graph._end(graph._begin(), True)
         return found
     if reuse is True:
@@ -185,7 +185,7 @@ def get_single(
         "shape": None if shape is None else as_shape(shape), "variable_def": None, "import_scope": None,
         "expected_shape": None, "use_resource": None,
     }  # fmt: skip
-    with graph._making.noted(key), undone_if_failed(graph, made_variable=True):
+    with graph._making.noted(graph, key), undone_if_failed(graph, made_variable=True):
         try:
             asked = dims if validate_shape and made_dtype is not None else None
             variable = create_through(arguments, key=key, wanted=asked)

@@ -93,7 +93,7 @@ def get_partitioned(
     axis = slice_axis(whole, partitions)
     if initializer is None:
         initializer = default_initializer(name, wanted)
-    with graph._making.noted(name), undone_if_failed(graph, made_variable=True):
+    with graph._making.noted(graph, name), undone_if_failed(graph, made_variable=True):
         wrong = _wrong_parts(graph, name, partitions[axis])
         # Parts may be missing because another thread is about to make them, or may have been.
         if wrong is not None and graph._making.makers(name) == 1 and name not in graph._partitioned:
