@@ -172,6 +172,14 @@ PyObject* Creation::make(ScopeId scope_id, SegmentId segment, PyObject* shape) {
   if (!(ready_ || start()) || !read_shape(shape)) return nullptr;
   if (recipe_ == Recipe::kGlorotUniform && drawn_ == kNone && !draw(scope_id, segment)) return nullptr;
   if (pattern_ == kNone && (pattern_ = pattern_of(graph_, recipe_, output_, drawn_)) == kNone) return nullptr;
+  // The slow path says what is wrong where parts of a partitioned variable have this name.
+  static const std::uint32_t kPart = known_name("part_0");
+  const SegmentId part = known_segment(graph_, kPart);
+  if (graph_.has_parts) [[unlikely]] {
+    const ScopeId parts = graph_.ops.scopes().find_child(scope_id, segment);
+    if (parts != kNone && graph_.variables.find(parts, part) != kNone) return nullptr;
+  }
+  if (segment == part) graph_.has_parts = true;
   Variable record;
   Name name;
   if (!graph_.ops.unique_owner(scope_id, segment, name)) return nullptr;

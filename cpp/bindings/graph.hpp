@@ -38,6 +38,7 @@ struct GraphState {
   bool finalized = false;
   bool has_unnoted_names = false;  // operations have names that the counting of names does not know ("x/")
   bool making = false;             // Python is making variables by name
+  bool has_parts = false;          // a variable is called "part_0", as the first part of a partitioned one is
   bool has_odd_scopes = false;     // name scopes were entered in which v1 takes no operation ("_a/")
   bool seeded = false;             // it has a random seed
 
