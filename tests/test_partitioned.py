@@ -196,3 +196,16 @@ def test_nothing_keeps_the_graph() -> None:
 
     assert is_freed_at_once(build)
     assert is_freed_at_once(lambda: tf.create_partitioned_variables([4], [2], tf.zeros_initializer()))
+
+
+@pytest.mark.parametrize("by_hand", [False, True])
+def test_its_name_is_refused_for_a_plain_variable_whatever_ops_are_called(by_hand):
+    if by_hand:
+        with tf.variable_scope("w"):
+            tf.get_variable("part_0", [2])
+    else:
+        tf.get_variable("w", [4], partitioner=tf.fixed_size_partitioner(2))
+    for _ in range(2):
+        with pytest.raises(ValueError, match="a partitioned version of the variable was found: w/part_0"):
+            tf.get_variable("w", [4])
+        tf.constant(1.0, name="w")

@@ -75,6 +75,30 @@ def test_a_refused_dtype_leaves_its_name_taken() -> None:
     assert [v.name for v in tf.global_variables()] == ["w_1:0", "flag:0"]
 
 
+def test_an_error_that_only_reads_like_a_refused_dtype_leaves_nothing() -> None:
+    def broken(shape: Any, dtype: Any = None) -> Any:
+        raise TypeError("Expected float32, but got trouble")
+
+    with pytest.raises(TypeError, match="trouble"):
+        tf.get_variable("w", [2], initializer=broken)
+    assert tf.get_variable("w", [2]).name == "w:0"
+
+
+@pytest.mark.parametrize(
+    "refused",
+    [
+        lambda v: tf.reduce_sum(v),
+        lambda v: tf.zeros(["a"]),
+        lambda v: tf.random_uniform([2], dtype=tf.float32) + tf.random_normal([2], dtype=tf.int32),
+        lambda v: tf.logical_not(tf.cast(v, tf.float32)),
+    ],
+)
+def test_a_variable_whose_regularizer_is_refused_over_a_dtype_stays(refused: Any) -> None:
+    with pytest.raises(TypeError):
+        tf.get_variable("w", [2], tf.bool, regularizer=refused)
+    assert [v.name for v in tf.global_variables()] == ["w:0"]
+
+
 def test_creators_are_left_when_one_fails() -> None:
     with pytest.raises(Broken), tf.variable_creator_scope(_break):
         tf.Variable(1.0)

@@ -59,8 +59,10 @@ SegmentId plain_segment_slow(GraphState& graph, PyObject* name) {
   return segment;
 }
 
+bool is_scope_name(bool at_root, std::string_view name) { return is_legal(name) && (!at_root || starts_legally(name)); }
+
 bool check_scope_name(bool at_root, std::string_view name) {
-  if (is_legal(name) && (!at_root || starts_legally(name))) return true;
+  if (is_scope_name(at_root, name)) return true;
   PyErr_Format(PyExc_ValueError,
                "'%s' is not a valid %sscope name. A %sscope name has to match the following pattern: %s",
                std::string(name).c_str(), at_root ? "root " : "", at_root ? "root " : "",
@@ -68,17 +70,31 @@ bool check_scope_name(bool at_root, std::string_view name) {
   return false;
 }
 
-bool check_operation_name(GraphState& graph, ScopeId scope, std::string_view name) {
-  std::string full;
-  graph.ops.scopes().append_path(scope, full);
-  if (!full.empty()) full += '/';
-  full += name;
+namespace {
+
+bool check_whole_name(const std::string& full) {
   if (starts_legally(full) && is_legal(full)) return true;
   PyErr_Format(PyExc_ValueError,
                "`%s` is not a valid node name. Accepted names conform to Regex "
                "/re.compile('^[A-Za-z0-9.][A-Za-z0-9_.\\\\\\\\/>-]*$')/",
                full.c_str());
   return false;
+}
+
+}  // namespace
+
+bool check_operation_name(GraphState& graph, ScopeId scope, std::string_view name) {
+  std::string full;
+  graph.ops.scopes().append_path(scope, full);
+  if (!full.empty()) full += '/';
+  full += name;
+  return check_whole_name(full);
+}
+
+bool check_operation_name(GraphState& graph, const Name& name) {
+  std::string full;
+  graph.ops.append_name(name, full);
+  return check_whole_name(full);
 }
 
 bool check_unused(GraphState& graph, const Name& name) {
@@ -104,11 +120,11 @@ bool take_name_slow(Context& context, PyObject* name, std::uint32_t fallback, Na
   if (in_scope && !check_scope_name(scope_of(context) == ScopeTrie::kRoot, text)) return false;
   if (verbatim) text.remove_suffix(1);
   const ScopeId here = verbatim ? ScopeTrie::kRoot : scope_of(context);
-  if ((!in_scope || verbatim) && !check_operation_name(graph, here, text)) return false;
-  if (verbatim) return take_verbatim(graph, text, out);
+  if (verbatim) return check_operation_name(graph, here, text) && take_verbatim(graph, text, out);
   SegmentId segment;
   const ScopeId scope = graph.ops.scopes().scope_of_name(text, here, segment);
   out = graph.ops.unique(scope, segment);
+  if (!in_scope && !check_operation_name(graph, out.name)) return false;
   return !graph.has_unnoted_names || check_unused(graph, out.name);
 }
 

@@ -46,7 +46,7 @@ PyObject* plain_constant(PyObject*, PyObject* const* args, Py_ssize_t count) {
     Py_RETURN_NONE;
   }
   const SegmentId segment = plain_segment(graph, name);
-  if (segment == kNone || graph.has_unnoted_names) Py_RETURN_NONE;
+  if (segment == kNone || graph.has_unnoted_names || graph.has_odd_scopes) Py_RETURN_NONE;
   const Ref keep_graph = Ref::borrowed(reinterpret_cast<PyObject*>(context->graph));
   const Ref kept(literal.kept());
   if (!kept) return nullptr;

@@ -80,7 +80,7 @@ PyObject* pop_default(PyObject*, PyObject* graph) {
   Py_RETURN_NONE;
 }
 
-PyObject* default_graph_depth(PyObject*, PyObject*) { return PyLong_FromSize_t(thread.graphs.size()); }
+PyObject* get_depth(PyObject*, PyObject*) { return PyLong_FromSize_t(default_graph_depth()); }
 
 PyObject* drop_global_graph(PyObject*, PyObject*) {
   ++state().global_epoch;
@@ -152,6 +152,8 @@ void push_default_graph(PyGraph* graph) {
   cache = {state().global_epoch, context};
 }
 
+std::size_t default_graph_depth() { return thread.graphs.size(); }
+
 bool pop_default_graph(PyGraph* graph) {
   if (thread.graphs.empty() || thread.graphs.back() != graph) {
     PyErr_Format(PyExc_AssertionError, "Nesting violated for default stack of %R objects",
@@ -183,7 +185,7 @@ bool bind_context(PyObject* module) {
        "Makes a graph this thread's default until pop_default_graph()."},
       {"pop_default_graph", locked<pop_default>, METH_O,
        "Ends push_default_graph(); AssertionError where it is not the innermost."},
-      {"default_graph_depth", default_graph_depth, METH_NOARGS, "How many default graphs this thread has opened."},
+      {"default_graph_depth", get_depth, METH_NOARGS, "How many default graphs this thread has opened."},
       {"drop_global_graph", locked<drop_global_graph>, METH_NOARGS,
        "Forgets the process's default graph; the next use makes one."},
       {"get_variable_scope", locked<get_variable_scope>, METH_NOARGS,

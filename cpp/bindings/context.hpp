@@ -44,6 +44,7 @@ struct Context {
   ScopeCounters counters;
   std::vector<Controls> controls;
   PyObject* creators = nullptr;      // owned; the open variable creators, outermost first; null where there is none
+  std::size_t variable_scopes = 0;   // how many are open
   PyObject* on_operation = nullptr;  // owned; called with each new Operation while set (devices, colocation)
 };
 
@@ -62,6 +63,8 @@ void append_scope(const Context& context, std::string& out);
 
 /// Makes `graph` this thread's default (a new reference is kept) / ends that. pop raises AssertionError out of order.
 void push_default_graph(PyGraph* graph);
+/// How many this thread has pushed.
+std::size_t default_graph_depth();
 bool pop_default_graph(PyGraph* graph);
 /// Forgets the cached current context (the global graph changed, a graph dies).
 void forget_context(PyGraph* graph);

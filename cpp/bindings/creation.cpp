@@ -127,7 +127,9 @@ std::uint32_t pattern_of(GraphState& graph, Recipe recipe, Output output, std::u
 
 // Whether variables can be made here, and of what.
 bool Creation::start() {
-  if (scope_->reuse == Reuse::kYes || graph_.finalized || graph_.has_unnoted_names) return false;
+  if (scope_->reuse == Reuse::kYes || scope_->refuses_variables || graph_.finalized || graph_.has_unnoted_names)
+    return false;
+  if (graph_.making) return false;  // maybe this one, in another thread: Python gives both the same name
   // Whoever hears of new operations, or makes variables in our place, must be asked.
   if (!context_.controls.empty() || context_.on_operation != nullptr || context_.creators != nullptr) return false;
   if (scope_->regularizer != nullptr || scope_->constraint != nullptr || scope_->caching_device != nullptr)
@@ -170,6 +172,14 @@ PyObject* Creation::make(ScopeId scope_id, SegmentId segment, PyObject* shape, P
   if (!(ready_ || start()) || !read_shape(shape, sizes)) return nullptr;
   if (recipe_ == Recipe::kGlorotUniform && drawn_ == kNone && !draw(scope_id, segment)) return nullptr;
   if (pattern_ == kNone && (pattern_ = pattern_of(graph_, recipe_, output_, drawn_)) == kNone) return nullptr;
+  // The slow path says what is wrong where parts of a partitioned variable have this name.
+  static const std::uint32_t kPart = known_name("part_0");
+  const SegmentId part = known_segment(graph_, kPart);
+  if (graph_.has_parts) [[unlikely]] {
+    const ScopeId parts = graph_.ops.scopes().find_child(scope_id, segment);
+    if (parts != kNone && graph_.variables.find(parts, part) != kNone) return nullptr;
+  }
+  if (segment == part) graph_.has_parts = true;
   // A name that is in use may be that of a variable which another thread is making in Python: the slow path waits.
   if (!graph_.ops.take_owner(scope_id, segment)) return nullptr;
   note_builder(context_);

@@ -120,7 +120,9 @@ bool sort_arguments(const std::vector<Parameter>& parameters, Call& call) {
         if (value != parameter.fallback) return false;
         break;
       case Parameter::kName:
-        call.name = value == parameter.fallback || value == Py_None ? nullptr : value;
+        // None is not everywhere the same as the default: v1 has functions that call the node after its type then.
+        if (value == Py_None && value != parameter.fallback) return false;
+        call.name = value == parameter.fallback ? nullptr : value;
         if (call.name != nullptr && (!PyUnicode_CheckExact(call.name) || PyUnicode_GET_LENGTH(call.name) == 0))
           return false;
         break;

@@ -40,6 +40,9 @@ struct GraphState {
   std::size_t builders = 0;                        // how often that was another one than before
   bool finalized = false;
   bool has_unnoted_names = false;  // operations have names that the counting of names does not know ("x/")
+  bool making = false;             // Python is making variables by name
+  bool has_parts = false;          // a variable is called "part_0", as the first part of a partitioned one is
+  bool has_odd_scopes = false;     // name scopes were entered in which v1 takes no operation ("_a/")
   bool seeded = false;             // it has a random seed
 
   // What many operations share.
@@ -83,7 +86,10 @@ std::uint32_t keep_attribute(GraphState& graph, PyObject* object);
 
 /// v1's checks of a name about to be used in `scope`: false with ValueError set.
 bool check_operation_name(GraphState& graph, ScopeId scope, std::string_view name);
+bool check_operation_name(GraphState& graph, const Name& name);
 bool check_scope_name(bool at_root, std::string_view name);
+/// The same without an error.
+bool is_scope_name(bool at_root, std::string_view name);
 
 /// Raises if the graph is finalized.
 bool check_open(GraphState& graph);

@@ -110,6 +110,17 @@ int set_creators(PyObject* self, PyObject* creators, void*) {
   return 0;
 }
 
+PyObject* get_depth(PyObject* self, void*) {
+  return PyLong_FromSize_t(default_graph_depth() + context_of(as_graph(self))->variable_scopes);
+}
+
+PyObject* get_making(PyObject* self, void*) { return PyBool_FromLong(of(self).making); }
+
+int set_making(PyObject* self, PyObject* value, void*) {
+  of(self).making = value == Py_True;
+  return 0;
+}
+
 PyObject* get_finalized(PyObject* self, void*) { return PyBool_FromLong(of(self).finalized); }
 
 PyObject* get_seeded(PyObject* self, void*) { return PyBool_FromLong(of(self).seeded); }
@@ -171,9 +182,13 @@ void add_block_members(std::vector<PyMethodDef>& methods, std::vector<PyGetSetDe
   const PyGetSetDef more_properties[] = {
       {"finalized", locked<get_finalized>, nullptr, "Whether the graph is read-only.", nullptr},
       {"_finalized", locked<get_finalized>, locked<set_finalized>, "The same, to be set.", nullptr},
+      {"_has_makers", locked<get_making>, locked<set_making>,
+       "Whether any thread is making a variable by name in Python.", nullptr},
       {"_seeded", locked<get_seeded>, locked<set_seeded>, "Whether the graph has a random seed.", nullptr},
       {"_creators", locked<get_creators>, locked<set_creators>,
        "This thread's open variable creators, outermost first, or None.", nullptr},
+      {"_depth", locked<get_depth>, nullptr,
+       "How many default graphs, and variable scopes of this graph, this thread has open.", nullptr},
       {"_on_operation", locked<get_on_operation>, locked<set_on_operation>,
        "Called with each operation that this thread makes, or None.", nullptr}};
   methods.insert(methods.end(), std::begin(more_methods), std::end(more_methods));

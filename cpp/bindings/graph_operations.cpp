@@ -192,12 +192,15 @@ PyObject* add_variable_row(PyObject* self, PyObject* args) {
   if (output.dtype == 0 || !parse_dims(graph.ops.shapes(), dims, output.shape)) return nullptr;
   OpGraph::Fresh fresh;
   if (!take_name(context, name, 0, NameStyle::kScope, fresh)) return nullptr;
+  if (graph.has_odd_scopes && !check_operation_name(graph, fresh.name)) return nullptr;
   Variable record;
   record.flags = trainable != 0 ? kTrainable : 0u;
   if (key != Py_None) {
     const std::string_view text = text_of(key);
     if (text.data() == nullptr) return nullptr;
     record.scope = graph.ops.scopes().scope_of_name(text, ScopeTrie::kRoot, record.segment);
+    static const std::uint32_t kPart = known_name("part_0");
+    if (record.segment == known_segment(graph, kPart)) graph.has_parts = true;
     if (graph.variables.find(record.scope, record.segment) != kNone) {
       PyErr_Format(PyExc_ValueError, "Variable %U already exists, disallowed.", key);
       return nullptr;

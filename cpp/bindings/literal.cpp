@@ -191,6 +191,7 @@ TensorId add_literal(Context& context, const Literal& literal, std::uint8_t dtyp
   const Output output{graph.ops.shapes().intern(literal.dims()), dtype};
   const Name name = graph.ops.unique(scope_of(context), segment).name;
   if (graph.has_unnoted_names && !check_unused(graph, name)) return kNone;
+  if (graph.has_odd_scopes && !check_operation_name(graph, name)) return kNone;
   const OpId op = add_operation(context, kinds().constant, name, {}, {&output, 1}, keep_attribute(graph, kept.get()));
   return op == kNone ? kNone : graph.ops.operation(op).first_output;
 }

@@ -197,6 +197,7 @@ bool enter_name_scope(Context& context, std::string_view name) {
   const ScopeId here = scope_of(context);
   if (!check_scope_name(here == ScopeTrie::kRoot, name)) return false;
   if (name.back() == '/') {
+    if (!is_scope_name(true, name)) graph.has_odd_scopes = true;
     context.names = {scopes.at(name.substr(0, name.size() - 1)), {}};
     return true;
   }

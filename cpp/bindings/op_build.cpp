@@ -18,6 +18,8 @@ std::uint32_t keep_attributes(GraphState& graph, const Definition& definition, P
 PyObject* add_row(Context& context, const Definition& definition, Inputs& inputs, const Outputs& outputs,
                   const Name& name, PyObject* attrs) {
   GraphState& graph = state_of(context.graph);
+  if (graph.has_odd_scopes && !check_operation_name(graph, name)) [[unlikely]]
+    return nullptr;
   const auto first = static_cast<TensorId>(graph.ops.tensor_count());
   const OpId op = add_operation(context, definition.kind, name, inputs.ids(), outputs.span(),
                                 keep_attributes(graph, definition, attrs));
@@ -74,6 +76,22 @@ PyObject* build_further(Context& context, const Definition& definition, PyObject
   return build_slow(context, definition, args, inputs, name, default_name, attrs, conversion, call);
 }
 
+// name="" is v1's for an operation called after its type. A function of v1's that opens a name scope of its own passes
+// "" on to it, which leads to the root; what it makes stands there.
+PyObject* build_unnamed(Context& context, const Definition& definition, PyObject* const* args, Inputs& inputs,
+                        PyObject* attrs, Conversion conversion) {
+  const Ref scoped(PyObject_GetAttrString(definition.op_def, "scoped"));
+  if (!scoped) return nullptr;
+  const NameScope before = context.names;
+  if (scoped.get() == Py_True) context.names = {ScopeTrie::kRoot, {}};
+  PyObject* made = build_slow(context, definition, args, inputs, kind_name(definition.kind), definition.default_name,
+                              attrs, conversion, {});
+  context.names = before;
+  return made;
+}
+
+bool is_empty(PyObject* name) { return name != nullptr && PyUnicode_Check(name) && PyUnicode_GET_LENGTH(name) == 0; }
+
 }  // namespace
 
 PyObject* results_of_several(PyGraph* graph, OpId op, TensorId first, std::size_t count) {
@@ -103,6 +121,8 @@ PyObject* build(const Definition& definition, PyObject* const* args, PyObject* n
   Context* context = current_context();
   if (context == nullptr) return nullptr;
   if (inputs.graph != nullptr && inputs.graph != context->graph) context = context_of(inputs.graph);
+  if (is_empty(name) && definition.kind != kinds().constant) [[unlikely]]
+    return build_unnamed(*context, definition, args, inputs, attrs, conversion);
   if (inputs.values != 0 || definition.has_lists || definition.rule == Rule::kFunction)
     return build_further(*context, definition, args, inputs, name, default_name, attrs, conversion);
 
@@ -147,7 +167,7 @@ PyObject* build_many(const Definition& definition, PyObject* inputs, PyObject* n
     Output output;
     PyObject* result = nullptr;
     if (simple && !read_inputs(definition, args, read)) return nullptr;
-    if (simple && read.values == 0 && read.graph == context->graph &&
+    if (simple && read.values == 0 && !graph.has_odd_scopes && read.graph == context->graph &&
         infer_simple(definition, graph.ops, read.ids(), output)) {
       OpGraph::Fresh fresh;
       if (!take_name(*context, name, definition.default_name, NameStyle::kScope, fresh)) return nullptr;

@@ -96,8 +96,7 @@ PyObject* call(PyObject* self, PyObject* const* args, std::size_t flagged, PyObj
       return nullptr;
     }
   }
-  if (name != nullptr && (name == Py_None || (count != 0 && PyUnicode_Check(name) && PyUnicode_GET_LENGTH(name) == 0)))
-    name = nullptr;
+  if (name == Py_None) name = nullptr;
   return build(definition, inputs, name, definition.default_name, attrs.get(), Conversion::kStrict);
 }
 

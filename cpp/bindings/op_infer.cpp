@@ -103,6 +103,15 @@ bool broadcast_failed(const Definition& definition, PyGraph* graph, const Name& 
 
 PyObject* dtype_name(std::uint8_t dtype) { return PyObject_GetAttrString(state().dtypes[base_dtype(dtype)], "name"); }
 
+// Marks the error that is set as registry.dtype_refusal() does.
+void mark_refusal() {
+  PyObject *type, *value, *trace;
+  PyErr_Fetch(&type, &value, &trace);
+  PyErr_NormalizeException(&type, &value, &trace);
+  if (PyObject_SetAttrString(value, "refuses_dtype", Py_True) < 0) PyErr_Clear();
+  PyErr_Restore(type, value, trace);
+}
+
 }  // namespace
 
 bool wrong_dtype(const Definition& definition, std::uint8_t dtype) {
@@ -115,6 +124,7 @@ bool wrong_dtype(const Definition& definition, std::uint8_t dtype) {
     PyErr_Format(PyExc_TypeError, "Value passed to parameter '%U' has DataType %U not in list of allowed values: %U",
                  definition.inputs[0].name, name.get(), definition.allowed_text);
   }
+  mark_refusal();
   return false;
 }
 

@@ -192,7 +192,7 @@ bool build_native(Context& context, const Definition& definition, PyObject* cons
   GraphState& graph = state_of(context.graph);
   if (definition.rule == Rule::kFunction && definition.native == nullptr && !definition.is_remembered) return false;
   // Whoever hears of new operations may call back, and must be able to fail.
-  if (graph.finalized || context.on_operation != nullptr) return false;
+  if (graph.finalized || graph.has_odd_scopes || context.on_operation != nullptr) return false;
   Facts facts(graph, attrs);
   Outputs outputs;
   if (!read_all(facts, definition, args, inputs, graph.ops) || !dtypes_fit(definition, facts) ||

@@ -9,7 +9,7 @@ namespace {
 // Whether someone must be asked about a new variable, or v1 would make it somewhere else than here.
 bool is_special(const Context& context) {
   const GraphState& graph = state_of(context.graph);
-  if (graph.finalized || graph.has_unnoted_names || !context.controls.empty()) return true;
+  if (graph.finalized || graph.has_unnoted_names || graph.has_odd_scopes || !context.controls.empty()) return true;
   if (context.on_operation != nullptr || context.creators != nullptr) return true;
   std::string scope;
   append_scope(context, scope);

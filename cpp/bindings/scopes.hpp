@@ -16,10 +16,11 @@ struct PyVariableScope {
   ScopeId scope;                 // in `graph`
   Reuse reuse;
   bool origin_is_text;
-  Name origin;            // original_name_scope, as a fresh name of `graph` ...
-  PyObject* origin_text;  // ... or as text
-  PyObject* name;         // str, made when asked for
-  PyObject* initializer;  // each owned, null for None
+  bool refuses_variables;  // the path cannot begin a variable's name: v1 refuses those made here
+  Name origin;             // original_name_scope, as a fresh name of `graph` ...
+  PyObject* origin_text;   // ... or as text
+  PyObject* name;          // str, made when asked for
+  PyObject* initializer;   // each owned, null for None
   PyObject* regularizer;
   PyObject* caching_device;
   PyObject* partitioner;

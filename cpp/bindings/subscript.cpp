@@ -143,7 +143,8 @@ bool subscript_plain(PyObject* x, PyObject* key, PyObject*& result) {
   Context* context = current_context();
   if (context == nullptr || handle(x)->graph != context->graph || !entries.read(key)) return false;
   GraphState& graph = state_of(context->graph);
-  if (graph.finalized || graph.has_unnoted_names || context->on_operation != nullptr) return false;
+  if (graph.finalized || graph.has_unnoted_names || graph.has_odd_scopes || context->on_operation != nullptr)
+    return false;
   if (handle(x)->id >= (is_tensor(x) ? graph.ops.tensor_count() : graph.variables.size())) return false;
   const TensorId input = is_tensor(x) ? handle(x)->id : graph.variables[handle(x)->id].value;
   const Tensor whole = graph.ops.tensor(input);

@@ -152,6 +152,7 @@ PyVariableScope* copy_scope(PyVariableScope* from) {
   scope->scope = from->scope;
   scope->reuse = from->reuse;
   scope->origin_is_text = from->origin_is_text;
+  scope->refuses_variables = from->refuses_variables;
   scope->origin = from->origin;
   scope->origin_text = Py_XNewRef(from->origin_text);
   scope->name = Py_XNewRef(from->name);

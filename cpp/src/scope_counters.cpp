@@ -36,7 +36,12 @@ bool ScopeCounters::is_open(ScopeId scope) const {
 }
 
 std::uint32_t ScopeCounters::unused(ScopeId parent, std::string_view prefix) {
-  const ScopeId first = scopes_.at(prefix, parent);
+  ScopeId first = scopes_.at(prefix, parent);
+  if (prefix.empty() && parent != ScopeTrie::kRoot) {  // as v1 joins them: "" beneath "a" is "a/"
+    SegmentId empty;
+    scopes_.scope_of_name(prefix, parent, empty);
+    first = scopes_.child(parent, empty);
+  }
   if (!is_open(first)) return 0;
   const std::uint64_t closed = last_closed_above(first);
   State& state = change(first);  // stays where it is: nothing is opened in the loop

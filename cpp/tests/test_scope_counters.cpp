@@ -70,6 +70,20 @@ TEST_CASE("default names count the scopes opened under their parent") {
   CHECK(s.unused("", "a_1") == "a_1_1");
 }
 
+TEST_CASE("an empty default name counts, too") {
+  Scopes s;
+  CHECK(s.unused("", "") == "");
+  s.counters.open(ScopeTrie::kRoot);
+  CHECK(s.unused("", "") == "_1");
+  s.counters.open(s.trie.at("_1"));
+  CHECK(s.unused("", "") == "_2");
+  CHECK(s.unused("a", "") == "a/");
+  s.counters.open(s.trie.at("a/"));
+  CHECK(s.unused("a", "") == "a/_1");
+  s.counters.close_beneath(s.trie.at("a"));
+  CHECK(s.unused("a", "") == "a/");
+}
+
 TEST_CASE("closing a scope forgets what was opened beneath it, not itself") {
   Scopes s;
   const ScopeId a = s.trie.at("a");

@@ -135,7 +135,10 @@ class Graph:
     @property
     def finalized(self) -> bool: ...
     _finalized: bool
+    _has_makers: bool
     _seeded: bool
+    @property
+    def _depth(self) -> int: ...
     _on_operation: Callable[[Any], None] | None
     _creators: tuple[Callable[..., Any], ...] | None
     def unique_name(self, name: str, mark_as_used: bool = True) -> str: ...

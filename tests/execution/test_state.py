@@ -1,9 +1,10 @@
 """The values of variables: where they lie, when they change, who sees it."""
 
+import array_api_strict
 import numpy as np
 import pytest
 import scopetrie as tf
-from scopetrie.backends import get_backend
+from scopetrie.backends import Backend, get_backend
 from scopetrie.errors import FailedPreconditionError, InvalidArgumentError
 from scopetrie.execution.state import Cell
 
@@ -85,6 +86,25 @@ def test_uninitialized_variables():
         session.run(w.initializer)
         for read in reads:
             session.run(read)
+
+
+@pytest.mark.parametrize("backend", [None, Backend("array_api_strict", array_api_strict)])
+def test_a_read_that_is_only_waited_for_needs_a_value_too(backend):
+    w = tf.get_variable("w", [2])
+    with tf.control_dependencies([w.value()]):
+        c = tf.constant(3.0)
+    with tf.control_dependencies([w]):
+        free = tf.constant(4.0)
+    with tf.Session(backend=backend) as session:
+        for fetch in (c, tf.group(w.value()), w.value().op, tf.cond(c > 0.0, lambda: c + 1.0, lambda: c)):
+            for _ in range(3):
+                with pytest.raises(FailedPreconditionError, match="Attempting to use uninitialized value w"):
+                    session.run(fetch)
+        assert session.run(free) == 4.0
+        assert session.run(w.op) is None
+        session.run(w.initializer)
+        assert [session.run(c) for _ in range(3)] == [3.0] * 3
+        assert session.run([free, c]) == [4.0, 3.0]
 
 
 def test_the_error_comes_back_after_the_plan_was_generated():

@@ -277,6 +277,28 @@ class TestVariables:
             assert where(op) == ("/device:GPU:0", [b"loc:@a"])
         assert assigned.op.get_attr("_class") == [b"loc:@a"]
 
+    @pytest.mark.parametrize("make", [lambda: tf.Variable(1.0), lambda: tf.get_variable("v", [2])])
+    def test_beside_an_operation_that_has_no_device(self, make):
+        a = tf.constant(1.0, name="a")
+        with tf.device("/gpu:1"), tf.colocate_with(a):
+            v = make()
+            assert where(tf.constant(1.0).op) == ("", [b"loc:@a"])
+        for op in (v.op, v.initializer, v.value().op):
+            assert where(op) == ("/device:GPU:1", [b"loc:@a"])
+
+    def test_beside_an_operation_inside_default_blocks(self, graph):
+        a = tf.constant(1.0, name="a")
+        with tf.device("/gpu:1"), tf.colocate_with(a):
+            with graph.as_default(), tf.device("/gpu:2"), tf.colocate_with(a):
+                assert tf.Variable(1.0).device == "/device:GPU:2"
+            assert tf.Variable(1.0).device == "/device:GPU:1"
+            with graph.as_default():
+                assert tf.Variable(1.0).device == ""
+            with tf.variable_scope("inside"):
+                assert tf.Variable(1.0).device == tf.get_variable("v", [1]).device == ""
+        with tf.device("/gpu:1"), tf.variable_scope("outside"), tf.colocate_with(a):
+            assert tf.Variable(1.0).device == "/device:GPU:1"
+
     def test_changes_beside_another_operation(self):
         v = tf.Variable([1.0, 2.0], name="v")
         with tf.device("/gpu:0"):

@@ -77,8 +77,9 @@ class Compilation:
         resolved.resolve(nodes)
         kept = {resolved.same_as.get(tensor, tensor) for tensor in fetches}
         # What is fetched of a variable is its value at the end, as in v1, where a read shows its memory.
-        dying, used, viewed = self._last_uses(kept.difference(resolved.reads))
-        fresh = self._place(dying, used, viewed)
+        late = kept.intersection(resolved.reads)
+        dying, used, viewed = self._last_uses(kept - late)
+        fresh = self._place(dying, used, viewed, late | resolved.superseded)
         return [self._output(tensor, fresh) for tensor in fetches]
 
     def _last_uses(self, kept: set[int]) -> tuple[list[Sequence[int]], set[int], set[int]]:
@@ -103,8 +104,16 @@ class Compilation:
         dying.reverse()
         return dying, used, viewed
 
-    def _place(self, dying: list[Sequence[int]], used: set[int], viewed: set[int]) -> dict[int, Kind]:
-        """Makes the steps; returns the kinds of the values that nobody else can have a view of."""
+    def _place(
+        self, dying: list[Sequence[int]], used: set[int], viewed: set[int], idle: set[int]
+    ) -> dict[int, Kind]:
+        """Makes the steps, but no reads for `idle` values that are not used.
+
+        Other reads that nobody uses are checks that the variable has a value: something waits for them.
+
+        Returns:
+            The kinds of the values that nobody else can have a view of.
+        """
         where, slots, steps = self._where, self.slots, self.steps
         find, forget, derive = where.__getitem__, where.pop, Shapes(self._resolved).derive
         free: list[int] = []
@@ -114,7 +123,7 @@ class Compilation:
         for (op_id, function, arguments, results, arity), dies in zip(
             self._resolved.calls, dying, strict=True
         ):
-            if not arity and type(function) is Cell and results[0] not in used:
+            if not arity and type(function) is Cell and results[0] not in used and results[0] in idle:
                 continue
             try:
                 places = tuple(map(find, arguments))

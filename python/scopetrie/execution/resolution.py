@@ -52,6 +52,7 @@ class Resolution:
         constants: Values known beforehand: NumPy's, but for copies on the device that calls want there.
         cells: The variables that tensors of reference dtypes stand for.
         reads: Values that are read from variables.
+        superseded: Those of them in whose place a later read is used.
         same_as: Values that are another one under another name.
         spec_number: Gives a number for a tensor's dtype and static shape.
     """
@@ -61,6 +62,7 @@ class Resolution:
         self.constants: dict[int, Array] = {}
         self.cells: dict[int, Cell] = {}
         self.reads: dict[int, Cell] = {}
+        self.superseded: set[int] = set()
         self.same_as: dict[int, int] = {}
         self.spec_number = graph._spec_number
         self._graph = graph
@@ -203,6 +205,7 @@ class Resolution:
         for tensor in inputs:
             cell = self.reads.get(tensor)
             if cell is not None:
+                self.superseded.add(tensor)
                 tensor = self._new(tensor)
                 self.reads[tensor] = cell
                 self.calls.append((op_id, cell, (), (tensor,), 0))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from contextlib import AbstractContextManager, nullcontext
 from typing import Any, NoReturn
 from weakref import WeakValueDictionary
 
@@ -12,7 +13,8 @@ from .blocks import ControlBlock, DefaultBlock
 from .collection import CollectionView, filtered
 from .elements import find_element
 from .handles import Operation, Tensor
-from .placement import ColocationBlock, ContainerBlock, DeviceBlock, Placement, place
+from .making import Making
+from .placement import ColocationBlock, ContainerBlock, DeviceBlock, Placement, VariableBlock, place
 
 
 class Graph(_core.Graph):
@@ -35,7 +37,7 @@ class Graph(_core.Graph):
         # By the key of the collection.
         self._views: WeakValueDictionary[Any, CollectionView] = WeakValueDictionary()
         self._variable_notes: dict[int, Any] = {}  # by number of the variable; see scopetrie.variables.notes
-        self._making = threading.RLock()  # held while a variable is made by name, so that each is made once
+        self._making = Making()
         self._viewing = threading.RLock()  # held while a collection's view is made, or writes it anew
         self._partitioned: dict[str, Any] = {}  # by name; see scopetrie.scopes.partitioned
         self._unfeedable: set[int] = set()
@@ -201,6 +203,13 @@ class Graph(_core.Graph):
             container_name: The container, which the context manager gives.
         """
         return ContainerBlock(self, container_name)
+
+    def _variable_devices(self) -> AbstractContextManager[None]:
+        placement = self._placement
+        lifted = placement.outside and not placement.devices
+        if lifted and placement.colocated_at == self._depth:
+            return VariableBlock(self)
+        return nullcontext()
 
     def _place(self, op: Operation, caching_device: Any = None) -> None:
         place(self, op, caching_device)

@@ -7,6 +7,7 @@ That is not kept for each operation but found when it is asked for (`groups_of`,
 
 from __future__ import annotations
 
+import re
 import threading
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
@@ -27,6 +28,10 @@ class Placement(threading.local):
 
     def __init__(self) -> None:
         self.devices: tuple[Entry, ...] = ()
+        # v1 lifts a variable out of colocation blocks to the device blocks that the last `as_default` or
+        # variable scope sees: those outside, if it was entered there, else none.
+        self.outside: tuple[Entry, ...] = ()
+        self.colocated_at = -1  # the graph's `_depth` when the last colocation block was entered
         self.colocations: tuple[Operation, ...] = ()
         self.containers: tuple[str, ...] = ()
         self.controls: list[tuple[Any, Any]] = []  # the blocks, and what ends each in the extension
@@ -35,7 +40,8 @@ class Placement(threading.local):
     @property
     def in_use(self) -> bool:
         """Whether new operations have to be told anything."""
-        device = self.devices[-1] if self.devices else None
+        devices = self.devices or self.outside
+        device = devices[-1] if devices else None
         return bool(self.colocations or self.containers or device is not None)
 
 
@@ -90,11 +96,23 @@ class ColocationBlock(_Block):
     def __enter__(self) -> None:
         if self._op is None and not self._ignore_existing:
             raise ValueError("Trying to reset colocation (op is None) but ignore_existing is not True")
-        colocations = () if self._ignore_existing else self._graph._placement.colocations
+        placement = self._graph._placement
+        colocations = () if self._ignore_existing else placement.colocations
         if self._op is not None:
             colocations = (*colocations, self._graph._as_operation(self._op))
         # What an operation stands beside says where it goes; the device blocks outside do not.
-        self._open(devices=(), colocations=colocations)
+        depth = self._graph._depth
+        outside = placement.devices if depth > max(placement.colocated_at, 0) else placement.outside
+        self._open(devices=(), colocations=colocations, outside=outside, colocated_at=depth)
+
+
+class VariableBlock(_Block):
+    """Gives the operations of a new variable the device blocks around the colocation blocks."""
+
+    __slots__ = ()
+
+    def __enter__(self) -> None:
+        self._open(devices=self._graph._placement.outside)
 
 
 class ContainerBlock(_Block):
@@ -219,8 +237,8 @@ def _stands_beside(op: Operation) -> Operation | None:
 
 def _variable_initialized_by(graph: Graph, op: Operation) -> str | None:
     """The name of the variable whose initializer made an operation, or that is one with an initializer."""
-    name, found, _ = op.name.rpartition("/Initializer/")
-    if found:
+    name = _initialized_by_name(op)
+    if name is not None:
         variable: Operation | None = graph._find_operation(name)
         if variable is not None and variable.type == "VariableV2":
             return name
@@ -228,4 +246,10 @@ def _variable_initialized_by(graph: Graph, op: Operation) -> str | None:
         return None
     # The node before a variable is the last that its initializer made.
     before: Operation | None = graph.operation(op._id - 1) if op._id else None
-    return op.name if before is not None and before.name.startswith(f"{op.name}/Initializer/") else None
+    return op.name if before is not None and _initialized_by_name(before) == op.name else None
+
+
+def _initialized_by_name(op: Operation) -> str | None:
+    # "Initializer_1" where a try before has failed over a dtype.
+    found = re.match(r"(.*)/Initializer(?:_\d+)?/", op.name)
+    return None if found is None else found[1]

@@ -75,7 +75,6 @@ def _concat_rule(values: list[Tensor], axis: Tensor) -> Spec:
 _concat = define_op(
     "ConcatV2",
     ("values*", "index:axis"),
-    name="concat",
     rule=_concat_rule,
     native="concat",
     same_dtype=False,
@@ -108,16 +107,16 @@ def concat(values: Any, axis: Any, name: str | None = "concat") -> Tensor:
     if not isinstance(values, (list, tuple)):
         values = [values]
     if len(values) == 1:
-        with name_scope(name, "concat"):
+        with name_scope(name):
             at = convert_to_tensor(index_array(axis), name="concat_dim")
             if at._dims not in ((), None):
                 raise ValueError(f"Shape {at.shape} must have rank 0")
-            return identity(values[0], name="concat")
+            return identity(values[0], name=name)
     if not values:
         raise ValueError(
             "List argument 'values' to 'ConcatV2' Op with length 0 shorter than minimum length 2."
         )
-    return _concat(values, axis, name=name or "concat")
+    return _concat(values, axis, name=name)
 
 
 def _pack_rule(values: list[Tensor], axis: int = 0) -> Spec:
@@ -129,7 +128,7 @@ def _pack_rule(values: list[Tensor], axis: int = 0) -> Spec:
 
 
 _pack = define_op(
-    "Pack", ("*",), name="stack", rule=_pack_rule, native="pack", attributes="N T axis=0",
+    "Pack", ("*",), rule=_pack_rule, native="pack", attributes="N T axis=0",
     kernel=lambda xp, axis=0: lambda *values: xp.stack(values, axis=axis),
 )  # fmt: skip
 
@@ -156,26 +155,22 @@ def stack(values: Any, axis: int = 0, name: str | None = "stack") -> Tensor:
     if values.__class__ in (list, tuple) and axis.__class__ is int and values:
         dims = values[0]._dims if isinstance(values[0], Tensor) else None
         if dims is not None and axis == 0:
-            return _pack(values, name=name or "stack")
+            return _pack(values, name=name or "packed")
         if dims is not None and -len(dims) - 1 <= axis <= len(dims):
-            return _pack(values, axis=axis, name=name or "stack")
+            return _pack(values, axis=axis, name=name)
     if axis == 0:
         if isinstance(values, (Tensor, Variable)):
-            return identity(values, name=name)
+            return convert_to_tensor(values)
         if not any(isinstance(each, (Tensor, Variable)) for each in values):
             try:
-                return convert_to_tensor(values, name=name or "stack")
+                return convert_to_tensor(values, name=name)
             except (TypeError, ValueError):
                 pass  # tensors further in: packed below
-    first = (
-        next((each for each in values if isinstance(each, Tensor)), None)
-        if not isinstance(values, Tensor)
-        else None
-    )
-    dims = first._dims if first is not None else convert_to_tensor(values[0])._dims if axis else None
+        return _pack(values, name=name or "packed")
+    dims = convert_to_tensor(values[0], name=name)._dims
     if dims is not None and not -len(dims) - 1 <= axis <= len(dims):
         raise ValueError(f"Argument `axis` = {axis} not in range [{-len(dims) - 1}, {len(dims) + 1})")
-    return _pack(values, axis=axis, name=name or "stack")
+    return _pack(values, axis=axis, name=name)
 
 
 def parallel_stack(values: Any, name: str | None = "parallel_stack") -> Tensor:

@@ -32,9 +32,7 @@ def _unpack_kernel(xp: Any, num: int, axis: int = 0) -> Any:
     return unpack
 
 
-_unpack = define_op(
-    "Unpack", ("value",), name="unstack", rule=_unpack_rule, kernel=_unpack_kernel, attributes="T axis=0 num"
-)
+_unpack = define_op("Unpack", ("value",), rule=_unpack_rule, kernel=_unpack_kernel, attributes="T axis=0 num")
 
 
 def unstack(value: Any, num: int | None = None, axis: int = 0, name: str | None = "unstack") -> list[Tensor]:
@@ -96,7 +94,7 @@ def _split_kernel(xp: Any, num_split: int) -> Any:
 
 
 _split = define_op(
-    "Split", ("index:split_dim", "value"), name="split", rule=_split_rule, kernel=_split_kernel,
+    "Split", ("index:split_dim", "value"), rule=_split_rule, kernel=_split_kernel,
     same_dtype=False, attributes="T:1 num_split", host=("split_dim",),
 )  # fmt: skip
 
@@ -143,7 +141,7 @@ def _split_v_kernel(xp: Any, num_split: int) -> Any:
 
 
 _split_v = define_op(
-    "SplitV", ("value", "size_splits", "index:split_dim"), name="split", rule=_split_v_rule,
+    "SplitV", ("value", "size_splits", "index:split_dim"), rule=_split_v_rule,
     kernel=_split_v_kernel, same_dtype=False, attributes="T Tlen:1 num_split",
     host=("size_splits", "split_dim"),
 )  # fmt: skip

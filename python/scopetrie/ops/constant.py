@@ -12,7 +12,7 @@ from .._core import Variable, name_scope, plain_constant, register_types
 from ..dtypes import DType, DTypeLike, as_dtype
 from ..graph import Operation, Tensor
 from ..shapes import Dimension, TensorShape, as_dims
-from .registry import OPS, Dims, ShapeError, Spec, define_op, dims_text, direct
+from .registry import OPS, Dims, ShapeError, Spec, define_op, dims_text, direct, dtype_refusal
 
 # v1's `tf.register_tensor_conversion_function`: by priority, then by age.
 _conversions: Final[list[tuple[int, type | tuple[type, ...], Callable[..., Any]]]] = []
@@ -202,7 +202,7 @@ def _check_elements(value: Any, dtype: DType) -> None:
 
 
 def _unexpected(value: object, dtype: DType) -> TypeError:
-    return TypeError(f"Expected {dtype.name}, but got {value} of type '{type(value).__name__}'.")
+    return dtype_refusal(f"Expected {dtype.name}, but got {value} of type '{type(value).__name__}'.")
 
 
 def _accepted(dtype: DType) -> tuple[type, ...]:

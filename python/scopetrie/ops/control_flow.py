@@ -56,16 +56,23 @@ def group(*inputs: Any, **kwargs: Any) -> Operation:
     graph = waits[0].graph if waits else get_default_graph()
     assert isinstance(graph, Graph)
     graph_of_values(waits)
-    with (
-        graph.as_default(),
-        name_scope(name, "group_deps", waits) as scope,
-        graph.control_dependencies(waits),
-    ):
-        return no_op(name=scope)
+    placed: dict[str, list[Operation]] = {}
+    for each in waits:
+        placed.setdefault(each.device, []).append(each)
+    with graph.as_default(), name_scope(name, "group_deps", waits) as scope:
+        # As v1: where they are on several devices, each device has its own.
+        if len(placed) > 1:
+            waits = [_done(graph, device, placed[device]) for device in sorted(placed)]
+        return _done(graph, next(iter(placed)) if len(placed) == 1 else "", waits, scope)
 
 
-def _flat_operations(inputs: Any) -> list[Any]:
-    found: list[Any] = []
+def _done(graph: Graph, device: str, waits: list[Operation], name: str | None = None) -> Operation:
+    with graph.control_dependencies(waits), graph.device(device):
+        return no_op(name=name)
+
+
+def _flat_operations(inputs: Any) -> list[Operation]:
+    found: list[Operation] = []
     for each in inputs:
         if isinstance(each, (list, tuple)):
             found += _flat_operations(each)
@@ -98,10 +105,12 @@ def tuple_(tensors: Any, name: str | None = None, control_inputs: Any = None) ->
     """
     with name_scope(name, "tuple", tensors) as scope:
         made = [
-            each if each is None or isinstance(each, Operation) else convert_to_tensor(each)
+            each
+            if each is None or isinstance(each, (Operation, Tensor, Variable))
+            else convert_to_tensor(each)
             for each in tensors
         ]
-        waits = [each.op if isinstance(each, Tensor) else each for each in made if each is not None]
+        waits = [each if isinstance(each, Operation) else each.op for each in made if each is not None]
         for each in control_inputs or []:
             if not isinstance(each, (Operation, Tensor, Variable)):
                 raise TypeError(
@@ -110,14 +119,20 @@ def tuple_(tensors: Any, name: str | None = None, control_inputs: Any = None) ->
             waits.append(each if isinstance(each, Operation) else each.op)
         if not waits:
             raise ValueError(f"'tensors' must have at least one Tensor. Received: {tensors}.")
-        gate = group(*waits)
-        graph = gate.graph
-        assert isinstance(graph, Graph)
-        with graph.control_dependencies([gate]), name_scope(scope):
-            return [
-                identity(each, name="control_dependency") if isinstance(each, Tensor) else each
-                for each in made
-            ]
+        gate = group(*sorted(dict.fromkeys(waits), key=lambda op: op._id))
+        with name_scope(scope):
+            return [None if each is None else _after(gate, each) for each in made]
+
+
+def _after(gate: Operation, tensor: Any) -> Any:
+    """A tensor's or variable's value, or an operation, once another operation is done."""
+    graph = gate.graph
+    assert isinstance(graph, Graph)
+    if isinstance(tensor, Operation):
+        with graph.control_dependencies([gate]):
+            return group(tensor)
+    with graph.control_dependencies([gate]), graph.colocate_with(tensor):
+        return identity(tensor.value() if isinstance(tensor, Variable) else tensor, name="control_dependency")
 
 
 def tables_initializer(name: str = "init_all_tables") -> Operation:

@@ -12,7 +12,17 @@ from ..shapes import TensorShape
 from .array_shape import reshape, shape_internal
 from .constant import constant, convert_to_tensor, index_array
 from .folding import constant_value, dims_from
-from .registry import INDICES, ShapeError, Spec, check_dtype, define_op, dims_text, direct, listed
+from .registry import (
+    INDICES,
+    ShapeError,
+    Spec,
+    check_dtype,
+    define_op,
+    dims_text,
+    direct,
+    dtype_refusal,
+    listed,
+)
 
 # As v1: smaller tensors are constants, larger ones are computed.
 _SMALL = 1000
@@ -74,9 +84,9 @@ def _filled(shape: Any, value: Any, dtype: DType, name: str | None, default: str
     with name_scope(name, default, [shape]) as scope:
         if not isinstance(shape, Tensor):
             sizes = _small_shape(shape)
-            if sizes is not None:
+            if sizes is not None and scope:  # no constant may be called ""
                 return constant(value, shape=sizes, dtype=dtype, name=scope)
-            known = _known_shape(shape)
+            known = _known_shape(shape) if sizes is None or isinstance(shape, TensorShape) else None
             shape = convert_to_tensor(index_array(shape)) if known is None else convert_to_tensor(known)
         elif not shape.dtype.is_integer:
             check_dtype(shape, "dims", INDICES)
@@ -95,7 +105,7 @@ def _small_shape(shape: Any) -> tuple[int, ...] | None:
     ):
         if isinstance(size, (str, bytes)):
             text = size if isinstance(size, str) else repr(size)
-            raise TypeError(f"Expected int32, but got {text} of type '{type(size).__name__}'.")
+            raise dtype_refusal(f"Expected int32, but got {text} of type '{type(size).__name__}'.")
     try:
         sizes = tuple(int(size) for size in shape)
     except TypeError:
@@ -116,7 +126,7 @@ def _known_shape(shape: Any) -> TensorShape | None:
     except (TypeError, ValueError):
         return None
     if not known.is_fully_defined():
-        raise TypeError("Expected int32, but got None of type 'NoneType'.")
+        raise dtype_refusal("Expected int32, but got None of type 'NoneType'.")
     return known
 
 
@@ -214,7 +224,7 @@ def zeros_like(
         own = tensor.dtype.base_dtype
         made = own if dtype is None else as_dtype(dtype).base_dtype
         if optimize and tensor._dims is not None and None not in tensor._dims:
-            return zeros(tensor._dims, made, name=scope)
+            return zeros(tensor._dims if scope else tensor.shape, made, name=scope)
         if made is own:
             return _zeros_like(tensor, name=scope)
         return zeros(shape_internal(tensor, optimize=optimize), made, name=scope)

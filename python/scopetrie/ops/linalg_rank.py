@@ -45,7 +45,7 @@ def matrix_rank(a: Any, tol: Any = None, validate_args: bool = False, name: str 
         ...     print(session.run(tf.linalg.matrix_rank([[1.0, 2.0], [2.0, 4.0]])))
         1
     """
-    with name_scope(name, "matrix_rank", [a]):
+    with name_scope(name or "matrix_rank", None, [a]):
         x = convert_to_tensor(a, name="a")
         s = svd(x, compute_uv=False)
         if tol is None:

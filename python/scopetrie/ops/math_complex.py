@@ -17,7 +17,7 @@ from .registry import (
 _real = complex_part("Real", lambda xp: xp.real)
 _imag = complex_part("Imag", lambda xp: xp.imag)
 _angle = complex_part("Angle", lambda xp: lambda x: xp.atan2(xp.imag(x), xp.real(x)))
-_conj = define_op("Conj", ("input",), kernel=lambda xp: xp.conj, dtypes="c8 c16 V")
+_conj = define_op("Conj", ("input",), kernel=lambda xp: xp.conj, dtypes="c8 c16 V", scoped=True)
 
 
 def _complex_rule(real: Tensor, imag: Tensor) -> Spec:
@@ -34,6 +34,7 @@ _complex = define_op(
     kernel=lambda xp: lambda a, b: a + 1j * b,
     dtypes="f4 f8",
     attributes="T Tout",
+    scoped=True,
 )
 
 

@@ -117,7 +117,7 @@ def _diag_rule(
 
 
 _matrix_diag = define_op(
-    "MatrixDiagV3", ("diagonal", "k", "num_rows", "num_cols", "padding_value"), name="diag", rule=_diag_rule,
+    "MatrixDiagV3", ("diagonal", "k", "num_rows", "num_cols", "padding_value"), rule=_diag_rule,
     kernel=_diag_kernel, same_dtype=False, attributes="T align", host=("k", "num_rows", "num_cols"),
 )  # fmt: skip
 
@@ -186,7 +186,6 @@ def _part_rule(input: Tensor, k: Tensor, padding_value: Tensor, align: str = "RI
 _matrix_diag_part = define_op(
     "MatrixDiagPartV3",
     ("input", "k", "padding_value"),
-    name="diag_part",
     rule=_part_rule,
     kernel=_part_kernel,
     same_dtype=False,
@@ -226,7 +225,6 @@ def _set_kernel(xp: Any, align: str = "RIGHT_LEFT") -> Any:
 _matrix_set_diag = define_op(
     "MatrixSetDiagV3",
     ("input", "diagonal", "k"),
-    name="set_diag",
     kernel=_set_kernel,
     same_dtype=False,
     rule=lambda input, diagonal, k, align="RIGHT_LEFT": (input.dtype.base_dtype, input._dims),

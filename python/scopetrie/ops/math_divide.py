@@ -14,7 +14,7 @@ from .math_elementwise import as_tensor, cast, div_no_nan_node, floor_div, reald
 def _truediv(x: Any, y: Any, name: str | None, default: str = "truediv") -> Tensor:
     """Division as Python 3 has it: ints are cast to floats first."""
     tensor = x if isinstance(x, Tensor) else y if isinstance(y, Tensor) else None
-    if tensor is not None and tensor.dtype.is_floating and not isinstance(x, Variable):
+    if tensor is not None and tensor.dtype.is_floating and not isinstance(x, Variable) and name != "":
         other = y if tensor is x else x
         if not isinstance(other, Tensor) or other.dtype is tensor.dtype:
             return realdiv(x, y, name=name or default)
@@ -77,7 +77,7 @@ def divide(x: Any, y: Any, name: str | None = None) -> Tensor:
     Returns:
         A tensor with the broadcast shape.
     """
-    if not isinstance(x, (Tensor, Variable)) and not isinstance(y, (Tensor, Variable)):
+    if name is None and not isinstance(x, (Tensor, Variable)) and not isinstance(y, (Tensor, Variable)):
         x = convert_to_tensor(x)
     return _truediv(x, y, name)
 
@@ -126,4 +126,7 @@ def floordiv(x: Any, y: Any, name: str | None = None) -> Tensor:
     Returns:
         A tensor with the dtype of `x` and the broadcast shape.
     """
-    return floor_div(x, y, name=name or "floordiv")
+    if name:
+        return floor_div(x, y, name=name)
+    with name_scope(name, "floordiv") as scope:
+        return floor_div(x, y, name=scope)

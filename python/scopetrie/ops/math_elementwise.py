@@ -57,10 +57,17 @@ _BINARY_DOC = """{summary}, element by element; shapes broadcast.
 _KINDS = {SIGNED: "signed numbers", FLOATS: "floats", INEXACT: "floats or complex numbers"}
 
 
-def unary(type: str, summary: str, kernel: Kernel, codes: str, name: str | None = None) -> OpFunction[Tensor]:
+def unary(
+    type: str,
+    summary: str,
+    kernel: Kernel,
+    codes: str,
+    name: str | None = None,
+    scoped: bool | None = None,
+) -> OpFunction[Tensor]:
     """An op of one tensor, whose result has its dtype and shape."""
     doc = _UNARY_DOC.format(summary=summary, types=_KINDS.get(codes, "numbers"))
-    return define_op(type, ("x",), kernel=kernel, dtypes=codes, name=name, doc=doc)
+    return define_op(type, ("x",), kernel=kernel, dtypes=codes, name=name, scoped=scoped, doc=doc)
 
 
 def binary(
@@ -70,11 +77,14 @@ def binary(
     codes: str,
     name: str | None = None,
     inputs: tuple[str, str] = ("x", "y"),
+    scoped: bool | None = None,
 ) -> OpFunction[Tensor]:
     """An op of two tensors of one dtype, which broadcast."""
     x, y = inputs
     doc = _BINARY_DOC.format(summary=summary, types=_KINDS.get(codes, "numbers"), x=x, y=y)
-    return define_op(type, inputs, rule="broadcast", kernel=kernel, dtypes=codes, name=name, doc=doc)
+    return define_op(
+        type, inputs, rule="broadcast", kernel=kernel, dtypes=codes, name=name, scoped=scoped, doc=doc
+    )
 
 
 def _truncate_div(xp: Any) -> Any:
@@ -125,7 +135,7 @@ truncatemod = binary(
 div_no_nan_node = binary(
     "DivNoNan", "x / y, and 0 where y is 0", div_no_nan_kernel, "f2 f4 bf f8 c8 c16", name="div_no_nan"
 )
-pow = binary("Pow", "x to the power of y", lambda xp: xp.pow, "bf f4 f2 f8 i1 i2 i4 i8 c8 c16")
+pow = binary("Pow", "x to the power of y", lambda xp: xp.pow, "bf f4 f2 f8 i1 i2 i4 i8 c8 c16", scoped=True)
 maximum = binary("Maximum", "The larger of x and y", lambda xp: xp.maximum, _ordered)
 minimum = binary("Minimum", "The smaller of x and y", lambda xp: xp.minimum, _ordered)
 squared_difference = binary(
@@ -136,6 +146,7 @@ atan2 = binary("Atan2", "The angle of the point (x, y)", lambda xp: xp.atan2, FL
 xdivy = binary(
     "Xdivy", "x / y, and 0 where x is 0",
     lambda xp: lambda x, y: xp.where(x == 0, xp.zeros_like(x), xp.divide(x, y)), "f2 bf f4 f8 c8 c16",
+    scoped=True,
 )  # fmt: skip
 xlogy = binary(
     "Xlogy", "x * log(y), and 0 where x is 0",
@@ -179,12 +190,13 @@ ceil = unary("Ceil", "x rounded up", lambda xp: xp.ceil, FLOATS)
 rint = unary("Rint", "x rounded to the nearest whole number, halves to even", lambda xp: xp.round, FLOATS)
 reciprocal = unary("Reciprocal", "1 / x", lambda xp: lambda x: 1 / x, SIGNED)
 sigmoid = unary(
-    "Sigmoid", "1 / (1 + exp(-x))", lambda xp: lambda x: 1 / (1 + xp.exp(xp.negative(x))), INEXACT
-)
+    "Sigmoid", "1 / (1 + exp(-x))", lambda xp: lambda x: 1 / (1 + xp.exp(xp.negative(x))), INEXACT,
+    scoped=True,
+)  # fmt: skip
 
 
 _round = unary("Round", "x rounded, halves to even", lambda xp: xp.round, SIGNED)
-_abs = unary("Abs", "|x|", lambda xp: xp.abs, "bf f2 f4 f8 i1 i2 i4 i8")
+_abs = unary("Abs", "|x|", lambda xp: xp.abs, "bf f2 f4 f8 i1 i2 i4 i8", scoped=True)
 
 
 def _real_of(x: Tensor) -> Spec:
@@ -193,7 +205,9 @@ def _real_of(x: Tensor) -> Spec:
 
 def complex_part(type: str, kernel: Kernel, input: str = "input") -> OpFunction[Tensor]:
     """Defines an op of complex numbers that gives real ones."""
-    return define_op(type, (input,), rule=_real_of, kernel=kernel, dtypes="c8 c16", attributes="T Tout")
+    return define_op(
+        type, (input,), rule=_real_of, kernel=kernel, dtypes="c8 c16", attributes="T Tout", scoped=True
+    )
 
 
 _complex_abs = complex_part("ComplexAbs", lambda xp: xp.abs, "x")
@@ -216,7 +230,7 @@ def abs(x: Any, name: str | None = None) -> Tensor:
         A tensor with the shape of `x` and its dtype, or that of its real part.
     """
     complex_valued = isinstance(x, (Tensor, Variable)) and x.dtype.is_complex
-    return _complex_abs(x, name=name or "Abs") if complex_valued else _abs(x, name=name)
+    return _complex_abs(x, name="Abs" if name is None else name) if complex_valued else _abs(x, name=name)
 
 
 def round(x: Any, name: str | None = None) -> Tensor:

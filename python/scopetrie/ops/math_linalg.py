@@ -56,6 +56,7 @@ _matmul = define_op(
     kernel=_matmul_kernel,
     dtypes="bf f2 f4 f8 i4 i8 u1 u2 u4 u8 c8 c16",
     attributes="T grad_a=false grad_b=false transpose_a=false transpose_b=false",
+    scoped=True,
 )
 _sparse_matmul = define_op(
     "SparseMatMul",

@@ -60,7 +60,7 @@ def _scan_op(type: str, kernel: Kernel, codes: str) -> OpFunction[Tensor]:
     return define_op(
         type, ("x", "index:axis"), kernel=kernel, dtypes=codes, same_dtype=False, host=("axis",),
         rule=lambda x, axis, **attrs: (x.dtype.base_dtype, x._dims),
-        attributes="T Tidx:1 exclusive=false reverse=false",
+        attributes="T Tidx:1 exclusive=false reverse=false", scoped=True,
     )  # fmt: skip
 
 

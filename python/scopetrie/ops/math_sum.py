@@ -86,7 +86,7 @@ def add_n(inputs: Any, name: str | None = None) -> Tensor:
         )
     tensors = [convert_to_tensor(each) for each in inputs]
     if len(tensors) == 1:
-        return tensors[0] if name is None else add_n_identity(tensors[0], name)
+        return tensors[0] if not name else add_n_identity(tensors[0], name)
     return _add_n(tensors, name=name)
 
 

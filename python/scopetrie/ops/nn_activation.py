@@ -65,7 +65,7 @@ def _selu_kernel(xp: Any) -> Any:
 
 
 relu = _activation("Relu", "max(x, 0)", _relu_kernel, REALS + " qi1")
-relu6 = _activation("Relu6", "min(max(x, 0), 6)", lambda xp: lambda x: xp.clip(x, 0, 6), REALS)
+relu6 = _activation("Relu6", "min(max(x, 0), 6)", lambda xp: lambda x: xp.clip(x, 0, 6), REALS, scoped=True)
 elu = _activation("Elu", "x where it is positive, else exp(x) - 1", _elu_kernel)
 selu = _activation("Selu", "1.0507 x where it is positive, else 1.7581 (exp(x) - 1)", _selu_kernel)
 softplus = _activation("Softplus", "log(1 + exp(x))", _softplus_kernel)
@@ -266,7 +266,8 @@ def _bias_kernel(xp: Any, data_format: str = "NHWC") -> Any:
 
 
 _bias_add = define_op(
-    "BiasAdd", ("value", "bias"), rule=_bias_rule, native="bias_add", kernel=_bias_kernel, dtypes=NUMBERS,
+    "BiasAdd", ("value", "bias"), scoped=True, rule=_bias_rule, native="bias_add", kernel=_bias_kernel,
+    dtypes=NUMBERS,
     attributes='T data_format="NHWC"',
 )  # fmt: skip
 

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Callable
+from typing import Any, Final
 
+from .._core import name_scope
 from ..graph import Tensor
 from .array_dims import renamed
 from .constant import convert_to_tensor
@@ -35,25 +37,22 @@ def convolution(
     """
     filter = renamed(filter, "filter", filters, "filters")
     gaps = renamed(dilation_rate, "dilation_rate", dilations, "dilations")
-    tensor = convert_to_tensor(input)
-    taps = convert_to_tensor(filter)
-    rank = len(tensor._dims) if tensor._dims is not None else len(taps._dims or ())
-    if rank not in (3, 4, 5):
-        raise ValueError(f"convolution: the input must be of rank 3, 4 or 5, not {rank}")
-    first = bool(data_format and data_format.startswith("NC"))
-    if rank == 3:
-        return conv1d(
-            tensor, taps, strides, padding, data_format="NCW" if first else "NWC", dilations=gaps, name=name
-        )
-    if rank == 4:
-        return conv2d(
-            tensor, taps, strides, padding, data_format="NCHW" if first else "NHWC", dilations=gaps,
-            name=name or "convolution",
-        )  # fmt: skip
-    return conv3d(
-        tensor, taps, strides, padding, data_format="NCDHW" if first else "NDHWC", dilations=gaps,
-        name=name or "convolution",
-    )  # fmt: skip
+    with name_scope(name, "convolution", [input, filter]) as scope:
+        tensor = convert_to_tensor(input, name="input")
+        taps = convert_to_tensor(filter, name="filter")
+        rank = len(tensor._dims) if tensor._dims is not None else len(taps._dims or ())
+        if rank not in (3, 4, 5):
+            raise ValueError(f"convolution: the input must be of rank 3, 4 or 5, not {rank}")
+        convolve, last, first = _BY_RANK[rank]
+        order = first if data_format and data_format.startswith("NC") else last
+        return convolve(tensor, taps, strides, padding, data_format=order, dilations=gaps, name=scope)
+
+
+_BY_RANK: Final[dict[int, tuple[Callable[..., Tensor], str, str]]] = {
+    3: (conv1d, "NWC", "NCW"),
+    4: (conv2d, "NHWC", "NCHW"),
+    5: (conv3d, "NDHWC", "NCDHW"),
+}
 
 
 def atrous_conv2d(value: Any, filters: Any, rate: int, padding: Any, name: str | None = None) -> Tensor:

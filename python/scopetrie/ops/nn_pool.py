@@ -91,25 +91,26 @@ def _pool_kernel(pool: Any) -> Any:
 
 
 _max2d = define_op(
-    "MaxPool", ("input",), rule=_pool_rule, kernel=_pool_kernel(_max_pool),
+    "MaxPool", ("input",), scoped=True, rule=_pool_rule, kernel=_pool_kernel(_max_pool),
     dtypes="f2 bf f4 f8 i4 i8 u1 i2 i1 u2 qi1",
     attributes='T data_format="NHWC" explicit_paddings=[] ksize padding strides',
 )  # fmt: skip
 _avg2d = define_op(
     "AvgPool",
     ("value",),
+    scoped=True,
     rule=lambda value, **attrs: _pool_rule(value, **attrs),
     kernel=_pool_kernel(_avg_pool),
     dtypes=FLOATS_HALF_FIRST,
     attributes='T data_format="NHWC" ksize padding strides',
 )
 _max3d = define_op(
-    "MaxPool3D", ("input",), rule=_pool_rule, kernel=_pool_kernel(_max_pool), dtypes="f2 bf f4",
+    "MaxPool3D", ("input",), scoped=True, rule=_pool_rule, kernel=_pool_kernel(_max_pool), dtypes="f2 bf f4",
     attributes='T data_format="NDHWC" ksize padding strides',
 )  # fmt: skip
 _avg3d = define_op(
     "AvgPool3D", ("input",), rule=_pool_rule, kernel=_pool_kernel(_avg_pool), dtypes=FLOATS_HALF_FIRST,
-    attributes='T data_format="NDHWC" ksize padding strides',
+    scoped=True, attributes='T data_format="NDHWC" ksize padding strides',
 )  # fmt: skip
 
 

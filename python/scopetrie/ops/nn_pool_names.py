@@ -93,7 +93,9 @@ def max_pool2d(
     Raises:
         ValueError: If the window does not fit.
     """
-    return max_pool(input, ksize, strides, padding, data_format=data_format, name=name or "MaxPool2d")
+    return max_pool(
+        input, ksize, strides, padding, data_format=data_format, name="MaxPool2d" if name is None else name
+    )
 
 
 def _pool_by_rank(

@@ -28,6 +28,7 @@ from .registry import (
     check_dtype,
     define_op,
     dims_text,
+    dtype_refusal,
     type_names,
 )
 
@@ -58,7 +59,7 @@ def _checked_shape(shape: np.ndarray[Any, Any]) -> tuple[int, ...]:
 
 def _float_rule(shape: Tensor, dtype: DType, seed: int, seed2: int) -> Spec:
     if dtype.name not in type_names(FLOATS_HALF_FIRST):
-        raise TypeError(
+        raise dtype_refusal(
             f"Value passed to parameter 'dtype' has DataType {dtype.name} not in list of allowed values: "
             + ", ".join(type_names(FLOATS_HALF_FIRST))
         )

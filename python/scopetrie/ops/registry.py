@@ -102,10 +102,21 @@ class OpDef:
         host: Positions of inputs that the kernel wants as NumPy arrays wherever it computes: shapes, axes.
         host_outputs: Whether the outputs are such values.
         attributes: The node's attributes in a GraphDef, as a template; see `node_attributes`.
+        scoped: Whether v1's function opens a name scope for the node; see `define_op`.
         function: What makes a node of the type.
     """
 
-    __slots__ = ("attributes", "function", "host", "host_outputs", "inputs", "kernel", "stateful", "type")
+    __slots__ = (
+        "attributes",
+        "function",
+        "host",
+        "host_outputs",
+        "inputs",
+        "kernel",
+        "scoped",
+        "stateful",
+        "type",
+    )
 
     def __init__(
         self,
@@ -116,6 +127,7 @@ class OpDef:
         host: tuple[int, ...],
         host_outputs: bool,
         attributes: str,
+        scoped: bool,
     ) -> None:
         self.type = type
         self.inputs = inputs
@@ -124,6 +136,7 @@ class OpDef:
         self.host = host
         self.host_outputs = host_outputs
         self.attributes = attributes
+        self.scoped = scoped
         self.function: OpFunction[Any] | None = None
 
     def __repr__(self) -> str:
@@ -187,6 +200,7 @@ def define_op(
     stateful: bool = False,
     host: Sequence[str] = (),
     host_outputs: bool = False,
+    scoped: bool | None = None,
     doc: str = "",
 ) -> OpFunction[Made]:
     """Files an op type and returns the function that makes its nodes.
@@ -215,6 +229,9 @@ def define_op(
         stateful: Whether the kernel takes the session's state, as `kernel(xp, state, **attrs)`.
         host: Names of inputs that the kernel wants as NumPy arrays on the host.
         host_outputs: Whether the kernel gives NumPy arrays on the host.
+        scoped: Whether v1's function opens a name scope for the node rather than naming the node itself. It
+            shows where the name is "": the node then stands in the root. By default, whether `name` is
+            another than `type`.
         doc: The docstring of the function.
 
     Returns:
@@ -223,7 +240,9 @@ def define_op(
     """
     names = [each.rpartition(":")[2].rstrip("*") for each in inputs]
     positions = tuple(names.index(each) for each in host)
-    op_def = OpDef(type, inputs, kernel, stateful, positions, host_outputs, attributes)
+    if scoped is None:
+        scoped = name is not None and name != type
+    op_def = OpDef(type, inputs, kernel, stateful, positions, host_outputs, attributes, scoped)
     allowed = None if dtypes is None else type_names(dtypes)
     function: OpFunction[Made] = OpFunction(
         op_def,
@@ -256,7 +275,7 @@ def direct(
             where it is left out; `name` the node's name; `key` an attribute, `key?` one that is left out with
             its argument, `key#` one that is a shape, `key@` axes, `key%` a list of ints; `-` nothing: calls
             that give it are the function's.
-        name: The node's default name; that of the op if left out.
+        name: The node's default name; that of the function, or else of the op, if left out.
 
     Returns:
         A decorator.
@@ -269,7 +288,8 @@ def direct(
             (each.name, role, each.default is not empty, None if each.default is empty else each.default)
             for each, role in zip(parameters, roles.split(), strict=True)
         )
-        made: Any = DirectFunction(function, op, name or op.__name__, spec)
+        own = next((default for _, role, _, default in spec if role == "name"), None)
+        made: Any = DirectFunction(function, op, name or own or op.__name__, spec)
         functools.update_wrapper(made, function)
         wrapped: Callable[P, Result] = made
         return wrapped
@@ -339,6 +359,16 @@ def listed(made: Any) -> list[Any]:
     return made if isinstance(made, list) else [made]
 
 
+def dtype_refusal(message: str) -> TypeError:
+    """The error for a value or a tensor of a dtype that an operation does not take.
+
+    Its attribute `refuses_dtype` tells it from others of v1's class; the extension sets it, too.
+    """
+    error = TypeError(message)
+    error.refuses_dtype = True  # type: ignore[attr-defined]
+    return error
+
+
 def check_dtype(tensor: Tensor, parameter: str, codes: str) -> None:
     """Refuses an input of a dtype that its op does not take.
 
@@ -348,7 +378,7 @@ def check_dtype(tensor: Tensor, parameter: str, codes: str) -> None:
     allowed = type_names(codes)
     found = tensor.dtype.base_dtype.name
     if found not in allowed:
-        raise TypeError(
+        raise dtype_refusal(
             f"Value passed to parameter '{parameter}' has DataType {found} not in list of allowed values: "
             + ", ".join(allowed)
         )

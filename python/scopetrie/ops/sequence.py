@@ -53,7 +53,7 @@ def _range_kernel(xp: Any) -> Any:
 
 
 _range = define_op(
-    "Range", ("start", "limit", "delta"), name="range", rule=_range_rule, kernel=_range_kernel,
+    "Range", ("start", "limit", "delta"), rule=_range_rule, kernel=_range_kernel,
     dtypes="bf f2 f4 f8 i1 i2 i4 i8 u2 u4 u8", attributes="Tidx", host=("start", "limit", "delta"),
 )  # fmt: skip
 _INT32 = 2**31
@@ -86,8 +86,8 @@ def range_(
         start, limit = 0, start
     numbers = start, limit, delta
     if dtype is None and name != "" and all(x.__class__ is int and -_INT32 <= x < _INT32 for x in numbers):
-        return _range(start, limit, delta, name=name or "range")
-    with name_scope(name, "range", [start, limit, delta]) as scope:
+        return _range(start, limit, delta, name=name)
+    with name_scope(name, "Range", [start, limit, delta]) as scope:
         made = None if dtype is None else as_dtype(dtype)
         arguments = []
         for value, label in ((start, "start"), (limit, "limit"), (delta, "delta")):

@@ -64,7 +64,7 @@ def create_partitioned_variables(
             )
         synchronization, aggregation, trainable = check_policy(scope.name, None, None, trainable)
         graph = get_default_graph()
-        with graph._making, _core.name_scope(None):
+        with _core.name_scope(None):
             made = get_partitioned(
                 graph, scope.name, lambda **_: slicing, get_single,
                 shape=shape, dtype=dtype,

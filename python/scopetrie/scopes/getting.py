@@ -132,18 +132,17 @@ def true_getter(
         "validate_shape": validate_shape, "constraint": constraint, "synchronization": synchronization,
         "aggregation": aggregation,
     }  # fmt: skip
-    with graph._making:
-        if partitioner is not None and not is_scalar:
-            if not callable(partitioner):
-                raise ValueError(f"Partitioner must be callable, but received: {partitioner}")
-            with name_scope(None):
-                return get_partitioned(graph, name, partitioner, get_single, **arguments)
-        if reuse is True and partitioner is None and is_partitioned(graph, name):
-            return get_partitioned(graph, name, None, get_single, **arguments)
-        part = first_part(graph, name)
-        if part is not None:
-            raise has_partitions(name, part)
-        return get_single(graph, name, **arguments)
+    if partitioner is not None and not is_scalar:
+        if not callable(partitioner):
+            raise ValueError(f"Partitioner must be callable, but received: {partitioner}")
+        with name_scope(None):
+            return get_partitioned(graph, name, partitioner, get_single, **arguments)
+    if reuse is True and partitioner is None and is_partitioned(graph, name):
+        return get_partitioned(graph, name, None, get_single, **arguments)
+    part = first_part(graph, name)
+    if part is not None:
+        raise has_partitions(name, part)
+    return get_single(graph, name, **arguments)
 
 
 def get_single(
@@ -165,6 +164,8 @@ def get_single(
     key = name if name is not None else "Variable"
     found = _find_shared(graph, key, reuse, dims, wanted)
     if found is not None:
+        if graph._has_makers:  # another thread may have made it just now: what is shared stays
+            graph._end(graph._begin(), True)
         return found
     if reuse is True:
         raise does_not_exist(graph, key)
@@ -184,12 +185,12 @@ def get_single(
         "shape": None if shape is None else as_shape(shape), "variable_def": None, "import_scope": None,
         "expected_shape": None, "use_resource": None,
     }  # fmt: skip
-    with undone_if_failed(graph, made_variable=True):
+    with graph._making.noted(graph, key), undone_if_failed(graph, made_variable=True):
         try:
             asked = dims if validate_shape and made_dtype is not None else None
             variable = create_through(arguments, key=key, wanted=asked)
         except ValueError:
-            # The extension makes simple variables without waiting: another thread may have been faster.
+            # Another thread may have been faster.
             found = _find_shared(graph, key, reuse, dims, wanted)
             if found is None:
                 raise

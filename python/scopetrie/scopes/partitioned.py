@@ -91,10 +91,13 @@ def get_partitioned(
     if reuse is True or partitions is None:
         raise partitioned_does_not_exist(graph, name)
     axis = slice_axis(whole, partitions)
-    _check_parts(graph, name, partitions[axis])
     if initializer is None:
         initializer = default_initializer(name, wanted)
-    with undone_if_failed(graph, made_variable=True):
+    with graph._making.noted(graph, name), undone_if_failed(graph, made_variable=True):
+        wrong = _wrong_parts(graph, name, partitions[axis])
+        # Parts may be missing because another thread is about to make them, or may have been.
+        if wrong is not None and graph._making.makers(name) == 1 and name not in graph._partitioned:
+            raise wrong
         sizes: Any = whole.as_list()
         parts = []
         for number, part in enumerate(slices(sizes, partitions)):
@@ -113,8 +116,9 @@ def get_partitioned(
             parts.append(variable)
         made = PartitionedVariable(name, whole, parts[0].dtype.base_dtype, parts, partitions)
         numbers = tuple(part._id for part in parts)
-        graph._partitioned[name] = _Record(whole, made.dtype, partitions, numbers, weakref.ref(made))
-    return made
+        record = _Record(whole, made.dtype, partitions, numbers, weakref.ref(made))
+        first = graph._partitioned.setdefault(name, record)
+    return made if first is record else _shared(graph, name, first, whole, wanted, partitions)
 
 
 def _cut(value: Any, part: Slice, dtype: DType) -> Tensor:
@@ -147,11 +151,12 @@ def _shared(
     return living
 
 
-def _check_parts(graph: Graph, name: str, count: int) -> None:
-    """Refuses parts made by hand, or by a call that failed, that are not those of this variable."""
+def _wrong_parts(graph: Graph, name: str, count: int) -> ValueError | None:
+    """The error for parts made by hand, or by a call that failed, that are not those of this variable."""
     if first_part(graph, name) is None:
-        return
+        return None
     if graph._find_variable(f"{name}/part_{count - 1}") is None:
-        raise parts_do_not_match(name, count, f"{name}/part_{count - 1} was not.")
+        return parts_do_not_match(name, count, f"{name}/part_{count - 1} was not.")
     if graph._find_variable(f"{name}/part_{count}") is not None:
-        raise parts_do_not_match(name, count, f"so was the extra shard {name}/part_{count}.")
+        return parts_do_not_match(name, count, f"so was the extra shard {name}/part_{count}.")
+    return None

@@ -27,14 +27,29 @@ def add_regularization_loss(graph: Graph, name: str, variable: Any, regularizer:
         with graph.colocate_with(variable), _core.name_scope(prefix):
             loss = regularizer(variable)
     finally:
-        relative = [
-            graph.operation(number).name.removeprefix(prefix) for number in range(before, graph.version)
-        ]
+        # Other threads may have added operations meanwhile.
+        made = (graph.operation(number).name for number in range(before, graph.version))
+        relative = [name.removeprefix(prefix) for name in made if name.startswith(prefix)]
+        wished = _wished_names(graph, prefix, [*dict.fromkeys(each.split("/")[0] for each in relative)])
         with _core.name_scope(None):
-            for first in dict.fromkeys(each.split("/")[0] for each in relative):
-                graph.unique_name(first)
+            for name in wished:
+                graph.unique_name(name)
     if loss is not None:
         graph.add_to_collection(GraphKeys.REGULARIZATION_LOSSES, loss)
+
+
+def _wished_names(graph: Graph, prefix: str, names: list[str]) -> list[str]:
+    """What was asked for where these names were made: "Const" for "Const_1", if "Const" was taken by then."""
+    wished = []
+    for at, name in enumerate(names):
+        base, _, number = name.rpartition("_")
+        if base and number.isdecimal():
+            with _core.name_scope(prefix):
+                taken = graph.unique_name(base, mark_as_used=False) != prefix + base
+            if taken and base not in names[at:]:
+                name = base
+        wished.append(name)
+    return wished
 
 
 def no_regularizer(_: Any) -> None:

@@ -71,9 +71,16 @@ def get_or_create_global_step(graph: Graph | None = None) -> Any:
         graph: The graph; the default one if left out.
     """
     graph = graph or get_default_graph()
-    with graph._making:
+    found = get_global_step(graph)
+    if found is not None:
+        return found
+    try:
+        return create_global_step(graph)
+    except ValueError:
         found = get_global_step(graph)
-        return create_global_step(graph) if found is None else found
+        if found is None:
+            raise
+        return found  # another thread was first
 
 
 def assert_global_step(global_step_tensor: Any) -> None:

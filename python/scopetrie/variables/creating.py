@@ -75,7 +75,13 @@ def create_variable(request: Request) -> _core.Variable:
     # "a".
     outer = graph.get_name_scope()
     scope = name_scope(outer) if outer.endswith("/") else nullcontext()
-    with graph.as_default(), undone_if_failed(graph), graph.control_dependencies(None), scope:
+    with (
+        graph._variable_devices(),
+        graph.as_default(),
+        undone_if_failed(graph),
+        graph.control_dependencies(None),
+        scope,
+    ):
         variable = _add(graph, request, trainable)
         for key in dict.fromkeys(keys):
             graph.add_to_collection(key, variable)
@@ -91,7 +97,7 @@ def _graph_of(initial_value: Any) -> Graph:
 def _add(graph: Graph, request: Request, trainable: bool) -> _core.Variable:
     given = request.initial_value
     dtype = None if request.dtype is None else as_dtype(request.dtype).base_dtype
-    with name_scope(request.name, "Variable") as scope:
+    with graph._making.name_scope(request.key, request.name) as scope:
         computed = None
         if callable(given):
             # An initializer's nodes are placed with the variable when it runs, not by the open device blocks.

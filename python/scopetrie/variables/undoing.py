@@ -2,14 +2,10 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 
 from ..graph import Graph
-
-# A value, or a tensor, of a dtype that an operation does not take.
-_REFUSED_DTYPE = re.compile(r"Expected \w+, but got |Value passed to parameter '")
 
 
 @contextmanager
@@ -29,7 +25,7 @@ def undone_if_failed(graph: Graph, made_variable: bool = False) -> Iterator[None
     try:
         yield
     except BaseException as error:
-        refused = isinstance(error, TypeError) and _REFUSED_DTYPE.match(str(error)) is not None
+        refused = getattr(error, "refuses_dtype", False) is True  # see `scopetrie.ops.registry.dtype_refusal`
         graph._end(token, refused and made_variable, refused)
         raise
     graph._end(token, True)

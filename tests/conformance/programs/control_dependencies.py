@@ -171,3 +171,39 @@ def with_with_dependencies(tf, say):
     a, b = tf.constant(1.0, name="a"), tf.constant(2.0, name="b")
     pair = tf.tuple([a, b], control_inputs=[a])
     say(pair, [_waits(t) for t in pair])
+
+
+def groups_on_several_devices(tf, say):
+    """Each device has a node of its own, which the group waits for."""
+    with tf.device("/gpu:1"):
+        x = tf.constant(1.0, name="x")
+        v = tf.Variable(1.0, name="v")
+    with tf.device("/cpu:0"):
+        y = tf.constant(1.0, name="y")
+    z = tf.constant(1.0, name="z")
+    start = len(tf.get_default_graph().get_operations())
+    with tf.name_scope("s"):
+        for name, inputs in (("one", [x, v]), ("two", [y, x, v]), ("all", [y, [x], z, z.op]), (None, [z])):
+            say(tf.group(*inputs, name=name))
+    with tf.device("/job:w"):
+        say(tf.group(x, v, name="merged"), tf.group(x, y, name="not_merged"))
+    with tf.colocate_with(y):
+        say(tf.group(x, v, name="beside"), tf.group(x, z, name="beside_two"))
+    say.ops(start)
+    for op in tf.get_default_graph().get_operations()[start:]:
+        say(op.name, op.colocation_groups())
+
+
+def tuples_of_variables(tf, say):
+    """The gate waits for the variable itself, and what comes out stands beside what went in."""
+    with tf.device("/gpu:1"):
+        v = tf.Variable(1.0, name="v")
+    x = tf.constant(1.0, name="x")
+    with tf.device("/cpu:0"):
+        say(
+            tf.tuple([v, x, None, v.value(), v.initializer]),
+            tf.tuple([x], name="n", control_inputs=[v.op, v.value()]),
+        )
+    say.ops()
+    for op in tf.get_default_graph().get_operations():
+        say(op.name, op.colocation_groups())

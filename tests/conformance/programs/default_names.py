@@ -73,6 +73,28 @@ def empty(tf, say):
         say(_enter(tf, ""))
 
 
+def empty_again(tf, say):
+    def enter(**arguments):
+        with tf.variable_scope(None, "", **arguments) as scope:
+            say(repr(scope.name), repr(scope.original_name_scope), tf.constant(1.0, name="c"))
+            say.of("v", tf.get_variable, "v", [1])
+
+    for _ in range(3):
+        enter()
+    enter(auxiliary_name_scope=False)
+    with tf.variable_scope("p"):
+        for _ in range(3):
+            enter()
+        with tf.variable_scope("", auxiliary_name_scope=False):
+            enter()
+            enter()
+    with tf.variable_scope(""):
+        enter()
+    with tf.variable_scope("p"):
+        enter()
+    say.of("reuse", enter, reuse=True)
+
+
 def names_of_ops_are_another_counter(tf, say):
     tf.constant(1.0, name="a")
     say(_enter(tf, "a"))

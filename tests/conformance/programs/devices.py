@@ -1,5 +1,8 @@
 """device, colocate_with and container: what is recorded."""
 
+import contextlib
+import functools
+
 
 def strings(tf, say):
     for device in (
@@ -122,6 +125,38 @@ def colocation_with_variables(tf, say):
         say(repr(c.device), c.op.colocation_groups())
     for op in (v.op, v.initializer, v.value().op, v.initial_value.op, v.assign(1.0).op, v.read_value().op):
         say(op.name, op.colocation_groups(), op.device)
+
+
+def variables_made_beside_an_operation(tf, say):
+    def made(name, *blocks):
+        with contextlib.ExitStack() as stack:
+            for block in blocks:
+                stack.enter_context(block)
+            v, w = tf.Variable(1.0, name=name), tf.get_variable(name + "_got", [2])
+        for op in (v.op, v.initial_value.op, v.value().op, w.op, w.initial_value.op, w.initializer):
+            say(op.name, repr(op.device), op.colocation_groups())
+
+    nowhere = tf.constant(1.0, name="a")
+    with tf.device("/gpu:7"):
+        placed = tf.constant(1.0, name="b")
+    one, two = (functools.partial(tf.device, device) for device in ("/gpu:1", "/gpu:2"))
+    made("placed", one(), tf.colocate_with(placed))
+    made("outside", one(), tf.colocate_with(nowhere))
+    made("inside", one(), tf.colocate_with(nowhere), two())
+    made("forgotten", one(), tf.colocate_with(nowhere), tf.device(None))
+    made("reset", one(), tf.colocate_with(None, ignore_existing=True))
+    made("nested", tf.device("/job:w"), one(), tf.colocate_with(nowhere), tf.colocate_with(nowhere))
+    made("function", one(), tf.device(lambda op: "/cpu:" + str(len(op.type))), tf.colocate_with(nowhere))
+    default = tf.get_default_graph().as_default
+    made("default", one(), tf.colocate_with(nowhere), default())
+    made("default2", one(), tf.colocate_with(nowhere), two(), default(), tf.colocate_with(placed))
+    made("default3", one(), tf.colocate_with(nowhere), two(), default(), tf.colocate_with(nowhere))
+    made("scope", one(), tf.colocate_with(nowhere), tf.variable_scope("in"))
+    made("scope2", one(), tf.variable_scope("in"), tf.colocate_with(nowhere))
+    made("deep", one(), tf.colocate_with(nowhere), two(), tf.variable_scope("n"), tf.colocate_with(nowhere))
+    made("names", one(), tf.colocate_with(nowhere), tf.name_scope("in", values=[placed]))
+    made("session", one(), tf.colocate_with(nowhere), tf.Session())
+    made("after")
 
 
 def soft_placement(tf, say):

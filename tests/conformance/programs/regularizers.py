@@ -132,3 +132,16 @@ def ops(tf, say):
         tf.get_variable("w", [2], regularizer=_sum(tf), initializer=tf.zeros_initializer())
     tf.get_collection(tf.GraphKeys.REGULARIZATION_LOSSES)[0].name  # noqa: B018 v1 makes the loss only now
     say.ops()
+
+
+def root_names_of_several_operations(tf, say):
+    def both(v):
+        return 0.1 * tf.reduce_sum(v) + 0.2 * tf.reduce_sum(v * v)
+
+    x = tf.placeholder(tf.float32, [2], name="x")
+    for regularizer in (both, lambda v: tf.reduce_sum(v, name="mul_1")):
+        for name in ("w", "W", "v", "a/b"):
+            with tf.variable_scope("s", reuse=tf.AUTO_REUSE):
+                tf.get_variable(name + regularizer.__name__.strip("<>"), [2], regularizer=regularizer)
+            say(x * 2.0, tf.constant(1.0), tf.reduce_sum(x), x + 1.0, tf.constant(1.0, name="Const_1"))
+    say(tf.get_collection(tf.GraphKeys.REGULARIZATION_LOSSES))

@@ -194,6 +194,30 @@ def results(tf, say):
             say(type(r).__name__, r, getattr(r, "shape", None))
 
 
+def waiting_for_a_variable_without_a_value(tf, say):
+    """A read that is only waited for fails all the same; the variable itself does not."""
+    v = tf.Variable([1.0], name="v")
+
+    def after(name, *awaited):
+        with tf.control_dependencies(awaited):
+            return tf.constant(2.0, name=name)
+
+    reads = v.value(), v.read_value(), tf.identity(v, name="same"), v.read_value() + 1.0
+    waiting = [after("of_v", v), after("of_op", v.op), *(after("of_read", read) for read in reads)]
+    waiting += [tf.group(v.value(), name="group"), v.value().op, tf.shape(v), tf.size(v.value())]
+    with tf.control_dependencies([v.initializer]):
+        initialized = v.read_value()
+    waiting.append(after("of_initialized", initialized))
+    more = waiting[2] + waiting[0]
+    with tf.Session() as session:
+        for each in (*waiting[:-1], more, [waiting[0], v.value().op]):
+            say.of("before", session.run, each)
+            say.of("again", session.run, each)
+        say.of("initialized by the way", session.run, waiting[-1])
+        for each in (*waiting, more):
+            say.of("after", session.run, each)
+
+
 def uninitialized(tf, say):
     with tf.variable_scope("a"):
         v = tf.get_variable("v", [2])
