@@ -206,6 +206,8 @@ VariableId add_variable(Context& context, const Name& name, bool owned, TensorId
     return owned ? OpGraph::owned(op, segment) : graph.ops.unique(scope_of(context), segment).name;
   };
   Variable made = record;
+  made.shape = output.shape;
+  made.flags = variable_flags((record.flags & kTrainable) != 0, output.dtype);
   made.ref = variable;
   made.initial = initial;
   if (initial != kNone) {

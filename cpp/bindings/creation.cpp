@@ -192,7 +192,8 @@ PyObject* Creation::make(ScopeId scope_id, SegmentId segment, PyObject* shape, P
   record.initial = record.ref - 1;
   record.value = record.ref + 2;
   record.initializer = graph_.ops.add_run(pattern_, {scope_id, segment, 0}, wish_.site) + place + 1;
-  record.flags = trainable_ ? std::uint32_t{kTrainable} : 0u;
+  record.shape = output_.shape;
+  record.flags = variable_flags(trainable_, dtype_);
   const VariableId id = graph_.variables.create(record);
   graph_.live.push_back(nullptr);
   graph_.collections.add_variable(Collections::kVariables, id);

@@ -34,9 +34,9 @@ bool shape_allows(PyObject* shape, std::span<const std::int64_t> found) {
 PyObject* shared(GraphState& graph, PyGraph* owner, const PyVariableScope* scope, VariableId id, PyObject* const* args,
                  PyObject* shape) {
   if (scope->reuse == Reuse::kNo) return nullptr;
-  const Tensor found = graph.ops.tensor(graph.variables[id].ref);
+  const Variable& found = graph.variables[id];
   PyObject* dtype = given(args[kDType]) ? args[kDType] : scope->dtype;
-  if (state().dtypes[base_dtype(found.dtype)] != dtype) return nullptr;
+  if (state().dtypes[found.flags >> kDTypeShift] != dtype) return nullptr;
   if (given(shape) &&
       !(graph.ops.shapes().known_rank(found.shape) && shape_allows(shape, graph.ops.shapes().dims(found.shape))))
     return nullptr;
@@ -59,19 +59,28 @@ bool is_plain(const PyVariableScope* scope, PyObject* const* arguments) {
   return true;
 }
 
-// One variable, in the plain case: the hit and the creation. Null where it is not; an exception may be set.
+// A creation of its own, kept out of the way of hits.
+SCOPETRIE_COLD PyObject* create_one(Context& context, ScopeId scope_id, SegmentId segment, PyObject* const* arguments,
+                                    PyObject* sizes) {
+  Creation creation(context, {arguments[kDType], arguments[kInitializer], arguments[kTrainable], kUnknownSite});
+  return creation.make(scope_id, segment, arguments[kShape], sizes);
+}
+
+// One variable, in the plain case: the hit and the creation, which may be one of many. Null where it is not plain; an
+// exception may be set.
 PyObject* get_plain(Context& context, PyVariableScope* scope, ScopeId scope_id, PyObject* const* arguments,
-                    Creation& creation) {
+                    Creation* creation) {
   const Snapshot shape(arguments[kShape]);  // before anything is looked up: it may have to wait
-  if (shape.get() != arguments[kShape]) creation.restart();
+  if (creation != nullptr && shape.get() != arguments[kShape]) creation->restart();
   GraphState& graph = state_of(context.graph);
   const std::size_t segments = graph.ops.segments().size();
   const SegmentId segment = plain_segment(graph, arguments[kName]);
   if (segment == kNone) return nullptr;
   // A name that nobody wrote before is no variable's: in large graphs looking is not for nothing.
   const VariableId found = segment < segments ? graph.variables.find(scope_id, segment) : kNone;
-  return found != kNone ? shared(graph, context.graph, scope, found, arguments, shape.get())
-                        : creation.make(scope_id, segment, arguments[kShape], shape.get());
+  if (found != kNone) return shared(graph, context.graph, scope, found, arguments, shape.get());
+  return creation != nullptr ? creation->make(scope_id, segment, arguments[kShape], shape.get())
+                             : create_one(context, scope_id, segment, arguments, shape.get());
 }
 
 PyObject* get_variable(PyObject*, PyObject* const* args, Py_ssize_t positional, PyObject* keywords) {
@@ -89,8 +98,7 @@ PyObject* get_variable(PyObject*, PyObject* const* args, Py_ssize_t positional, 
   if (context == nullptr) return nullptr;
   PyVariableScope* scope = context->variable_scope;
   if (is_plain(scope, arguments)) [[likely]] {
-    Creation creation(*context, {arguments[kDType], arguments[kInitializer], arguments[kTrainable], kUnknownSite});
-    PyObject* variable = get_plain(*context, scope, scope_in(scope, context->graph), arguments, creation);
+    PyObject* variable = get_plain(*context, scope, scope_in(scope, context->graph), arguments, nullptr);
     if (variable != nullptr) [[likely]]
       return variable;
     if (PyErr_Occurred()) return nullptr;
@@ -146,7 +154,7 @@ PyObject* get_variables(PyObject*, PyObject* const* args, Py_ssize_t positional,
     arguments[kName] = PySequence_Fast_GET_ITEM(names.get(), i);
     if (shapes) arguments[kShape] = PySequence_Fast_GET_ITEM(shapes.get(), i);
     PyObject* variable =
-        is_plain(scope, arguments) ? get_plain(*context, scope, scope_id, arguments, creation) : nullptr;
+        is_plain(scope, arguments) ? get_plain(*context, scope, scope_id, arguments, &creation) : nullptr;
     if (variable == nullptr) {
       if (PyErr_Occurred()) return nullptr;
       variable = call_slow(scope, arguments);

@@ -22,8 +22,11 @@
 
 namespace scopetrie::python {
 
-/// Flags of scopetrie::Variable.
-enum VariableFlags : std::uint32_t { kTrainable = 1 };
+/// Flags of scopetrie::Variable: whether it is trainable, and its dtype, by which a name is shared or not.
+enum VariableFlags : std::uint32_t { kTrainable = 1, kDTypeShift = 8 };
+inline std::uint32_t variable_flags(bool trainable, std::uint8_t dtype) {
+  return std::uint32_t{dtype} << kDTypeShift | (trainable ? kTrainable : 0u);
+}
 
 struct GraphState {
   PyGraph* owner = nullptr;  // borrowed

@@ -21,14 +21,14 @@ inline bool infer_simple(const Definition& definition, OpGraph& ops, std::span<c
   const Tensor first = ops.tensor(ids[0]);
   const std::uint8_t dtype = base_dtype(first.dtype);
   if (definition.checks_dtype && !definition.allowed[dtype]) return false;
-  if (definition.same_dtype)
-    for (std::size_t i = 1; i < ids.size(); ++i)
-      if (base_dtype(ops.tensor(ids[i]).dtype) != dtype) return false;
   out = {first.shape, dtype};
   if (definition.rule == Rule::kBool || definition.rule == Rule::kCompare) out.dtype = kBool;
-  if (definition.rule == Rule::kSame || definition.rule == Rule::kBool) return true;
+  const bool broadcasts = definition.rule != Rule::kSame && definition.rule != Rule::kBool;
   for (std::size_t i = 1; i < ids.size(); ++i) {
-    const auto shape = ops.shapes().broadcast(out.shape, ops.tensor(ids[i]).shape);
+    const Tensor next = ops.tensor(ids[i]);
+    if (definition.same_dtype && base_dtype(next.dtype) != dtype) return false;
+    if (!broadcasts) continue;
+    const auto shape = ops.shapes().broadcast(out.shape, next.shape);
     if (!shape) return false;
     out.shape = *shape;
   }

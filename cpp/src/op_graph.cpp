@@ -114,6 +114,26 @@ std::uint32_t OpGraph::add_pattern(Pattern pattern) {
   return static_cast<std::uint32_t>(patterns_.size() - 1);
 }
 
+Operation OpGraph::step(const Operation& row, OpId id, std::uint32_t place) const {
+  const Pattern& pattern = patterns_[row.attribute];
+  const Pattern::Step& step = pattern[place];
+  const OpId owner = id - place + pattern.owner();
+  return {step.segment == kNone ? row.name : owned(owner, step.segment),
+          0,
+          row.first_output + place,
+          step.attribute,
+          row.site,
+          step.kind};
+}
+
+Tensor OpGraph::step_output(const Tensor& row, TensorId id, std::uint32_t place) const {
+  const Output& output = patterns_[row.shape][place].output;
+  if (run_shapes_.empty()) [[likely]]
+    return {row.op + place, output.shape, output.dtype};
+  const auto set = run_shapes_.find(id);
+  return {row.op + place, set != run_shapes_.end() ? set->second : output.shape, output.dtype};
+}
+
 void OpGraph::set_shape(TensorId id, ShapeId shape) {
   if (tensor(id).shape == shape) return;
   Tensor& row = tensors_[tensor_rows_.find(id).row];

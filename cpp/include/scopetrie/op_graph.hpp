@@ -236,24 +236,8 @@ class OpGraph {
   void commit() noexcept;
 
  private:
-  Operation step(const Operation& row, OpId id, std::uint32_t place) const {
-    const Pattern& pattern = patterns_[row.attribute];
-    const Pattern::Step& step = pattern[place];
-    const OpId owner = id - place + pattern.owner();
-    return {step.segment == kNone ? row.name : owned(owner, step.segment),
-            0,
-            row.first_output + place,
-            step.attribute,
-            row.site,
-            step.kind};
-  }
-  Tensor step_output(const Tensor& row, TensorId id, std::uint32_t place) const {
-    const Output& output = patterns_[row.shape][place].output;
-    if (run_shapes_.empty()) [[likely]]
-      return {row.op + place, output.shape, output.dtype};
-    const auto set = run_shapes_.find(id);
-    return {row.op + place, set != run_shapes_.end() ? set->second : output.shape, output.dtype};
-  }
+  Operation step(const Operation& row, OpId id, std::uint32_t place) const;
+  Tensor step_output(const Tensor& row, TensorId id, std::uint32_t place) const;
 
   SCOPETRIE_COLD bool has_scope(ScopeId folded, SegmentId segment, std::uint32_t suffix) const;
   SCOPETRIE_COLD bool take_owner_slow(ScopeId scope, SegmentId segment);

@@ -6,7 +6,6 @@
 // Thread safety: none; one writer or many readers.
 #pragma once
 
-#include <bit>
 #include <cstdint>
 #include <vector>
 
@@ -37,19 +36,11 @@ class Runs {
     const std::uint32_t bit = id % 64;
     const std::uint64_t continued = word.continued << (63 - bit);  // bits up to the id's, which is the highest now
     if (continued == 0) return {word.before + bit, 0};             // all of them rows of one id
-    const std::uint32_t row = word.before + bit - static_cast<std::uint32_t>(std::popcount(continued));
-    auto at = static_cast<std::uint32_t>(std::countl_one(continued));
-    if (at > bit) at += static_cast<std::uint32_t>(std::countl_one(words_[id / 64 - 1].continued));
-    return {row, at};
+    return find_among_runs(id, continued);
   }
 
   /// Forgets the ids from `count` on, where a run starts.
-  void truncate(std::uint32_t count) {
-    rows_ = count < size_ ? find(count).row : rows_;
-    size_ = count;
-    words_.resize((count + 63) / 64);
-    if (count % 64 != 0) words_.back().continued &= (std::uint64_t{1} << count % 64) - 1;
-  }
+  void truncate(std::uint32_t count);
 
  private:
   struct Word {
@@ -57,12 +48,8 @@ class Runs {
     std::uint32_t before;
   };
 
-  void continue_by(std::uint32_t more) {
-    for (; more != 0; --more, ++size_) {
-      if (size_ % 64 == 0) words_.push_back({0, rows_});
-      words_.back().continued |= std::uint64_t{1} << size_ % 64;
-    }
-  }
+  Place find_among_runs(std::uint32_t id, std::uint64_t continued) const;
+  void continue_by(std::uint32_t more);
 
   std::vector<Word> words_;
   std::uint32_t size_ = 0;

@@ -23,6 +23,7 @@ struct Variable {
   TensorId initial = kNone;  // its initial value, "w/Initializer/...:0"
   OpId initializer = kNone;  // "w/Assign"
   TensorId value = kNone;    // what reading gives, "w/read:0"
+  ShapeId shape = kNone;     // as it was made; `ref` may know more since
   std::uint32_t flags = 0;   // the caller's
 };
 
