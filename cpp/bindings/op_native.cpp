@@ -139,7 +139,7 @@ class ValueRows {
     GraphState& graph = state_of(context.graph);
     const std::size_t left = facts_.value_count - (facts_.has_axes ? 1 : 0);
     if (left == 0) return true;
-    if (fresh.bare) graph.ops.note_owner(fresh.name);
+    if (fresh.bare) graph.ops.note_owner(fresh);
     const auto owner = static_cast<OpId>(graph.ops.size() + left);
     for (std::size_t i = 0; i < facts_.value_count; ++i) {
       if (facts_.values[i].is_axes) continue;

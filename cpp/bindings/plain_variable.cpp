@@ -77,7 +77,7 @@ PyObject* plain_variable(PyObject*, PyObject* const* args, Py_ssize_t count) {
   Transaction transaction(*context);
   const OpGraph::Fresh fresh = graph.ops.unique(scope_of(*context), segment);
   if (!fresh.bare) Py_RETURN_NONE;
-  graph.ops.note_owner(fresh.name);
+  graph.ops.note_owner(fresh);
   const TensorId value = initial.make(*context, site);
   if (value == kNone) return nullptr;
   Variable record;

@@ -164,7 +164,7 @@ bool subscript_plain(PyObject* x, PyObject* key, PyObject*& result) {
   const Output output{graph.ops.shapes().intern(dims), base_dtype(whole.dtype)};
   const std::uint32_t site = graph.sites.here();
   const OpGraph::Fresh fresh = graph.ops.unique(scope_of(*context), known_segment(graph, kName));
-  if (fresh.bare) graph.ops.note_owner(fresh.name);
+  if (fresh.bare) graph.ops.note_owner(fresh);
   const auto owner = static_cast<OpId>(graph.ops.size() + std::size(bounds));
   TensorId inputs[] = {input, kNone, kNone, kNone};
   for (std::size_t i = 0; i < std::size(bounds); ++i) {

@@ -33,11 +33,11 @@ bool OpGraph::can_own(ScopeId scope, SegmentId segment) {
 
 bool OpGraph::take_owner_slow(ScopeId scope, SegmentId segment) {
   if (!can_own(scope, segment)) return false;
-  note_owner(unique(scope, segment).name);
+  note_owner(unique(scope, segment));
   return true;
 }
 
-void OpGraph::note_owner(const Name& name) {
+void OpGraph::note_owner_slow(const Name& name) {
   const SegmentId folded = segments_.folded(name.segment);
   names_.note_owner(scopes_.folded(name.scope), name.suffix != 0 ? folded : segments_.base(folded));
 }

@@ -30,7 +30,7 @@ struct NamedGraph {
   OpId add_with_child(std::string_view path, std::string_view name, std::string_view child) {
     const OpGraph::Fresh fresh = graph.unique(scope(path), segment(name));
     if (fresh.bare) {
-      graph.note_owner(fresh.name);
+      graph.note_owner(fresh);
       add(OpGraph::owned(static_cast<OpId>(graph.size() + 1), segment(child)));
     } else {
       add(graph.unique(graph.scope_of(fresh.name), segment(child)).name);

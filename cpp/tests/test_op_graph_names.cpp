@@ -66,7 +66,7 @@ TEST_CASE("a variable's operations keep their names when a scope beneath theirs 
   NamedGraph n;
   const OpGraph::Fresh w = n.graph.unique(ScopeTrie::kRoot, n.segment("w"));
   REQUIRE(w.bare);
-  n.graph.note_owner(w.name);
+  n.graph.note_owner(w);
   const OpId owner = 1;
   n.add(OpGraph::owned(owner, n.segment("Initializer/zeros")));
   n.add(w.name);
@@ -88,7 +88,7 @@ TEST_CASE("a variable's operations keep their names when a scope beneath theirs 
 TEST_CASE("owned names that share a part take it once") {
   NamedGraph n;
   const OpGraph::Fresh w = n.graph.unique(ScopeTrie::kRoot, n.segment("w"));
-  n.graph.note_owner(w.name);
+  n.graph.note_owner(w);
   n.add(w.name);
   n.add(OpGraph::owned(0, n.segment("Initializer/min")));
   n.add(OpGraph::owned(0, n.segment("Initializer/max")));
@@ -206,7 +206,7 @@ class Comparison {
     compare(fresh.name, full);
     const bool owned = run || (fresh.bare && random_() % 4 != 0 && has_children);
     const auto owner = static_cast<OpId>(graph.size() + kind.before.size());
-    if (owned && !run) graph.note_owner(fresh.name);
+    if (owned && !run) graph.note_owner(fresh);
     Pattern pattern;
     std::map<std::string, std::pair<std::string, ScopeId>> opened;  // scopes of this operation, as v1 named them
     const auto add_beneath = [&](const std::string& rest) {

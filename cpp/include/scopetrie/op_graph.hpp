@@ -96,7 +96,8 @@ class OpGraph {
   /// A name that is taken now, and whether nothing can stand beneath it yet.
   struct Fresh {
     Name name;
-    bool bare;  // no scope of this name exists: names beneath it are free
+    bool bare;           // no scope of this name exists: names beneath it are free
+    bool noted = false;  // note_owner() has nothing to do
   };
 
   /// Takes `segment` under `scope`, numbered where it is in use (v1's Graph.unique_name).
@@ -106,7 +107,7 @@ class OpGraph {
     if (!scopes_.opened(folded)) open(folded);  // unlikely
     const UniqueNames::Taken taken = names_.take(folded, folded_segment);
     const bool bare = !taken.has_scopes || !has_scope(folded, folded_segment, taken.suffix);
-    return {{scope, segment, taken.suffix}, bare};
+    return {{scope, segment, taken.suffix}, bare, taken.owns};
   }
   /// Takes the name `segment` under `scope` for an operation that will own others (see owned()). False, and nothing is
   /// taken, where the name is in use or something may stand beneath it.
@@ -131,7 +132,9 @@ class OpGraph {
   /// for again. Until the owner is made, an operation that it owns has no name: neither name() nor find() may be
   /// called.
   static Name owned(OpId owner, SegmentId segment) { return {owner | kOwnedBit, segment, 0}; }
-  void note_owner(const Name& owner_name);
+  void note_owner(const Fresh& owner) {
+    if (!owner.noted) note_owner_slow(owner.name);
+  }
   /// Makes room for that many more names, each with a new segment.
   void reserve_names(std::size_t more) {
     segments_.reserve(more);
@@ -240,6 +243,7 @@ class OpGraph {
   Tensor step_output(const Tensor& row, TensorId id, std::uint32_t place) const;
 
   SCOPETRIE_COLD bool has_scope(ScopeId folded, SegmentId segment, std::uint32_t suffix) const;
+  SCOPETRIE_COLD void note_owner_slow(const Name& name);
   SCOPETRIE_COLD bool take_owner_slow(ScopeId scope, SegmentId segment);
   SCOPETRIE_COLD void open(ScopeId folded);
   void take_owned_names(ScopeId scope, OpId owner);

@@ -28,6 +28,7 @@ class UniqueNames {
   struct Taken {
     std::uint32_t suffix;  // 0: the bare name was free
     bool has_scopes;       // some scope was opened at this name or at it with a number
+    bool owns = false;     // it is known that names of this run own others; see note_owner
   };
 
   /// Takes the name `segment` under `scope` (both folded) and gives the number that makes it unique.
@@ -35,7 +36,7 @@ class UniqueNames {
     Slot& slot = slot_of(scope, segments_.base(segment), segments_.suffix(segment));
     if (slot.next != 0 && !slot.has_written) [[likely]] {
       log(slot);
-      return {slot.next++, slot.has_scopes != 0};
+      return {slot.next++, slot.has_scopes != 0, slot.owns != 0};
     }
     if (slot.next == 0 && slot.suffix == 0) {
       log(slot);
