@@ -59,7 +59,9 @@ PyObject* entered_text(const Context& context) {
 }
 
 // The same where all values are handles of one graph or plain: false where the hook must be asked.
-bool plain_graph_of(PyObject* values, PyGraph*& found) {
+bool plain_graph_of(PyObject* given, PyGraph*& found) {
+  const Snapshot list(given);
+  PyObject* values = list.get();
   if (!PyList_CheckExact(values) && !PyTuple_CheckExact(values)) return false;
   for (Py_ssize_t i = 0; i < PySequence_Fast_GET_SIZE(values); ++i) {
     PyObject* value = PySequence_Fast_GET_ITEM(values, i);
@@ -94,17 +96,15 @@ PyObject* enter(PyObject* self, PyObject*) {
     PyErr_SetString(PyExc_ValueError, "At least one of name (None) and default_name (None) must be provided.");
     return nullptr;
   }
+  const Ref found = scope->values != nullptr ? graph_of_values(scope->values) : Ref();
+  if (!found && scope->values != nullptr && PyErr_Occurred()) return nullptr;
   Context* context = scope->graph != nullptr ? context_of(scope->graph) : current_context();
   if (context == nullptr) return nullptr;
-  if (scope->values != nullptr) {
-    const Ref found = graph_of_values(scope->values);
-    if (!found && PyErr_Occurred()) return nullptr;
-    auto* graph = reinterpret_cast<PyGraph*>(found.get());
-    if (graph != nullptr && graph != context->graph) {
-      push_default_graph(graph);
-      context = context_of(graph);
-      scope->pushed = true;
-    }
+  auto* graph = reinterpret_cast<PyGraph*>(found.get());
+  if (graph != nullptr && graph != context->graph) {
+    push_default_graph(graph);
+    context = context_of(graph);
+    scope->pushed = true;
   }
   // As v1: entering the same object again first ends its earlier entry.
   if (scope->entered != nullptr && scope->context == context) context->names = scope->before;
