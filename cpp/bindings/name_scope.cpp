@@ -59,9 +59,7 @@ PyObject* entered_text(const Context& context) {
 }
 
 // The same where all values are handles of one graph or plain: false where the hook must be asked.
-bool plain_graph_of(PyObject* given, PyGraph*& found) {
-  const Snapshot list(given);
-  PyObject* values = list.get();
+bool plain_graph_of(PyObject* values, PyGraph*& found) {
   if (!PyList_CheckExact(values) && !PyTuple_CheckExact(values)) return false;
   for (Py_ssize_t i = 0; i < PySequence_Fast_GET_SIZE(values); ++i) {
     PyObject* value = PySequence_Fast_GET_ITEM(values, i);
@@ -85,7 +83,8 @@ Ref graph_of_values(PyObject* values) {
     return Ref();
   }
   PyGraph* found = nullptr;
-  if (plain_graph_of(values, found)) return Ref::borrowed(reinterpret_cast<PyObject*>(found));
+  const Snapshot list(values);  // which keeps the graph as well
+  if (plain_graph_of(list.get(), found)) return Ref::borrowed(reinterpret_cast<PyObject*>(found));
   return Ref(PyObject_CallOneArg(state().hooks.values_graph, values));
 }
 
