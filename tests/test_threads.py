@@ -385,6 +385,48 @@ def test_lists_that_change_meanwhile(graph: tf.Graph) -> None:
     at_random_times(change, build, build, rounds=100)
 
 
+def test_values_that_change_meanwhile(graph: tf.Graph) -> None:
+    """A node's shape and the value that it keeps are of the same moment."""
+    with graph.as_default():
+        x = tf.placeholder(tf.float32, [2, 3, 4])
+    numbers: list[int] = [1, 2]
+    axes: list[int] = [0, 1]
+    tensors: list[Any] = [x, x]
+
+    def change() -> None:
+        for items, more in ((numbers, [3] * 10), (axes, [2]), (tensors, [tf.identity(x)] * 3)):
+            items.extend(more)
+            del items[2:]
+
+    def build() -> None:
+        with graph.as_default():
+            with tf.name_scope(None, "s", tensors):
+                c, v = tf.constant(numbers), tf.Variable([numbers])
+            assert c.shape.as_list() == [len(c.op._attrs)]
+            assert v.shape.as_list() == [1, len(v.initial_value.op._attrs[0])]
+            summed = tf.reduce_sum(x, axes)
+            assert summed.shape.ndims == 3 - len(summed.op.inputs[1].op._attrs)
+            joined = tf.concat(tensors, 0)
+            assert joined.shape.as_list() == [2 * (len(joined.op.inputs) - 1), 3, 4]
+
+    at_random_times(change, build, build, rounds=100)
+
+
+def test_parts_of_a_tensor(graph: tf.Graph) -> None:
+    with graph.as_default():
+        x = tf.zeros([THREADS, 5])
+
+    def work(number: int) -> list[Any]:
+        with graph.as_default():
+            return [x[number, i % 5 :] for i in range(100)]
+
+    for number, parts in enumerate(at_once(work)):
+        assert [y.shape.as_list() for y in parts] == [[5 - i % 5] for i in range(100)]
+        assert all(y.op.inputs[1].op._attrs == (number, i % 5) for i, y in enumerate(parts))
+    names = [op.name for op in graph.get_operations()]
+    assert len(set(names)) == len(names)
+
+
 def test_settings_of_a_scope_that_threads_share(graph: tf.Graph) -> None:
     with graph.as_default(), tf.variable_scope("s") as scope:
         pass
@@ -444,6 +486,31 @@ def test_seeds_and_steps_are_given_once(graph: tf.Graph) -> None:
     results = at_once(work)
     assert sorted(seed for seeds, _ in results for seed in seeds) == list(range(100 * THREADS))
     assert all(step is results[0][1] for _, step in results)
+
+
+@pytest.mark.parametrize("scope", ["", "s"])
+def test_the_global_step_is_made_once(scope: str) -> None:
+    def work(number: int) -> list[Any]:
+        steps = []
+        for graph in graphs:
+            with graph.as_default(), tf.variable_scope(scope):
+                steps.append(tf.train.get_or_create_global_step())
+        return steps
+
+    graphs = [tf.Graph() for _ in range(20)]
+    first, *others = at_once(work)
+    assert all(a is b for made in others for a, b in zip(first, made, strict=True))
+
+
+def test_a_partitioned_variable_that_nobody_holds(graph: tf.Graph) -> None:
+    def work(number: int) -> list[Any]:
+        partitioner = tf.fixed_size_partitioner(3)
+        with graph.as_default(), tf.variable_scope("", reuse=tf.AUTO_REUSE, partitioner=partitioner):
+            return [tf.get_variable(f"w{i}", [7]) for i in range(20)]
+
+    work(0)
+    first, *others = at_once(work)
+    assert all(a is b for made in others for a, b in zip(first, made, strict=True))
 
 
 def test_a_session_of_many_threads(graph: tf.Graph) -> None:

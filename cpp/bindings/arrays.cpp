@@ -10,6 +10,8 @@ namespace {
 
 using pybind11::detail::npy_api;
 
+PyObject* const kCopy = PyUnicode_InternFromString("copy");  // while the module is loaded, as the rules' attributes
+
 // v1's number of a dtype by NumPy's; 0 where constants of it need more than a copy.
 std::uint8_t dtype_of(int number) {
   switch (number) {
@@ -38,6 +40,8 @@ std::uint8_t dtype_of(int number) {
 
 }  // namespace
 
+void find_numpy() { npy_api::get(); }
+
 bool read_array(PyObject* value, ArrayView& out) {
   if (Py_TYPE(value) != npy_api::get().PyArray_Type_) return false;
   const auto array = pybind11::reinterpret_borrow<pybind11::array>(value);
@@ -50,9 +54,6 @@ bool read_array(PyObject* value, ArrayView& out) {
   return true;
 }
 
-PyObject* copy_array(PyObject* array) {
-  static PyObject* const kCopy = PyUnicode_InternFromString("copy");
-  return PyObject_CallMethodNoArgs(array, kCopy);
-}
+PyObject* copy_array(PyObject* array) { return PyObject_CallMethodNoArgs(array, kCopy); }
 
 }  // namespace scopetrie::python

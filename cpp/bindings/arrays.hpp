@@ -17,6 +17,9 @@ struct ArrayView {
   bool is_writeable;
 };
 
+/// Looks NumPy up. The first time, that runs Python: while the module is loaded.
+void find_numpy();
+
 /// Looks at a plain ndarray of numbers in this machine's byte order. False, without an exception, for anything else.
 bool read_array(PyObject* value, ArrayView& out);
 

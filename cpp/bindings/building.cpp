@@ -53,7 +53,7 @@ SegmentId plain_segment_slow(GraphState& graph, PyObject* name) {
   const SegmentId segment = graph.ops.segments().intern(text);
   if (PyUnicode_CHECK_INTERNED(name)) {
     auto& entry = graph.names[(reinterpret_cast<std::uintptr_t>(name) >> 4) % graph.names.size()];
-    Py_XSETREF(entry.text, Py_NewRef(name));
+    const Ref before(std::exchange(entry.text, Py_NewRef(name)));
     entry.segment = segment;
   }
   return segment;

@@ -1,4 +1,5 @@
 // plain_constant(): the way of a plain value into the graph that constant(), zeros() and shape() try first.
+#include "arrays.hpp"
 #include "building.hpp"
 #include "literal.hpp"
 
@@ -28,7 +29,8 @@ PyObject* plain_constant(PyObject*, PyObject* const* args, Py_ssize_t count) {
     PyErr_Format(PyExc_TypeError, "plain_constant() takes 6 arguments, not %zd", count);
     return nullptr;
   }
-  PyObject *value = args[0], *name = args[2] == Py_None ? args[3] : args[2], *dims = args[4];
+  OwnTuples<2> own;  // made before anything is looked up: that may have to wait
+  PyObject *value = own.of(args[0]), *name = args[2] == Py_None ? args[3] : args[2], *dims = own.of(args[4]);
   Context* context = current_context();
   if (context == nullptr) return nullptr;
   GraphState& graph = state_of(context->graph);
@@ -59,8 +61,10 @@ PyObject* plain_constant(PyObject*, PyObject* const* args, Py_ssize_t count) {
 }  // namespace
 
 bool bind_constants(PyObject* module) {
+  find_numpy();
   static PyMethodDef functions[] = {
-      {"plain_constant", reinterpret_cast<PyCFunction>(reinterpret_cast<void (*)()>(plain_constant)), METH_FASTCALL,
+      {"plain_constant", reinterpret_cast<PyCFunction>(reinterpret_cast<void (*)()>(locked<plain_constant>)),
+       METH_FASTCALL,
        "A Const of a number, a short list of numbers or an array: (value, dtype, name, default name, dims that a "
        "number "
        "fills, tensor of the same graph). None where it is anything else."},

@@ -3,6 +3,7 @@
 //
 // Invariants: immutable once made. The op is built only where build_native() decides it; otherwise nothing has changed,
 // and the function itself is called with the same arguments.
+// Thread safety: the op is built under the lock of locking.hpp; the function is called without it.
 #include <cstddef>
 #include <limits>
 #include <vector>
@@ -47,6 +48,7 @@ struct Call {
   PyObject* inputs[kMost] = {};
   PyObject* name = nullptr;
   Ref attributes;
+  [[no_unique_address]] OwnTuples<kMost> own;  // in place of lists among the inputs
 };
 
 // False where a keyword is none of the parameters, or is given twice.
@@ -65,7 +67,9 @@ bool read_arguments(const std::vector<Parameter>& parameters, PyObject* const* a
 }
 
 // A shape of plain sizes as the tuple that a node keeps; null, without an exception, where it is anything else.
-PyObject* plain_dims(PyObject* shape) {
+PyObject* plain_dims(PyObject* given) {
+  const Snapshot list(given);
+  PyObject* shape = list.get();
   if (shape == Py_None) return Py_NewRef(shape);
   if (!PyList_CheckExact(shape) && !PyTuple_CheckExact(shape)) return nullptr;
   for (Py_ssize_t i = 0; i < PySequence_Fast_GET_SIZE(shape); ++i) {
@@ -78,7 +82,9 @@ PyObject* plain_dims(PyObject* shape) {
 }
 
 // An axis or a list of them as such a tuple, likewise; of no axes, None is one.
-PyObject* plain_axes(PyObject* axes) {
+PyObject* plain_axes(PyObject* given) {
+  const Snapshot list(given);
+  PyObject* axes = list.get();
   if (axes == Py_None) return PyTuple_New(0);
   if (PyLong_CheckExact(axes)) return PyTuple_Pack(1, axes);
   if (!PyList_CheckExact(axes) && !PyTuple_CheckExact(axes)) return nullptr;
@@ -128,7 +134,7 @@ bool sort_arguments(const std::vector<Parameter>& parameters, Call& call) {
         break;
       case Parameter::kInput:
         if (value == nullptr) return false;
-        call.inputs[parameter.input] = value;
+        call.inputs[parameter.input] = call.own.of(value);
         break;
       case Parameter::kAttribute:
         if (value == nullptr) return false;
@@ -167,18 +173,23 @@ PyObject* build_direct(const PyDirectFunction* self, Call& call, bool& decided) 
   return result;
 }
 
-PyObject* call_direct(PyObject* self, PyObject* const* args, std::size_t flagged, PyObject* keywords) {
+PyObject* try_direct(const PyDirectFunction* self, PyObject* const* args, std::size_t count, PyObject* keywords,
+                     bool& decided) {
   Call call;
-  const auto* function = as_direct(self);
-  const auto count = static_cast<std::size_t>(PyVectorcall_NARGS(flagged));
-  if (read_arguments(*function->parameters, args, count, keywords, call) &&
-      sort_arguments(*function->parameters, call)) {
-    bool decided;
-    PyObject* made = build_direct(function, call, decided);
+  decided = false;
+  if (read_arguments(*self->parameters, args, count, keywords, call) && sort_arguments(*self->parameters, call)) {
+    PyObject* made = build_direct(self, call, decided);
     if (decided) return made;
   }
   PyErr_Clear();  // the function says what is wrong
-  return PyObject_Vectorcall(function->function, args, count, keywords);
+  return nullptr;
+}
+
+PyObject* call_direct(PyObject* self, PyObject* const* args, std::size_t flagged, PyObject* keywords) {
+  const auto count = static_cast<std::size_t>(PyVectorcall_NARGS(flagged));
+  bool decided;
+  PyObject* made = locked<try_direct>(as_direct(self), args, count, keywords, decided);
+  return decided ? made : PyObject_Vectorcall(as_direct(self)->function, args, count, keywords);
 }
 
 // Reads one role: "-", "name", "<input>", "<input>=<int>", "attribute", and
@@ -287,7 +298,7 @@ bool bind_direct(PyObject* module) {
   static PyGetSetDef properties[] = {{"__dict__", PyObject_GenericGetDict, PyObject_GenericSetDict, nullptr, nullptr},
                                      {nullptr, nullptr, nullptr, nullptr, nullptr}};
   static PyMethodDef methods[] = {{"__reduce__", reduce, METH_NOARGS, nullptr}, {nullptr, nullptr, 0, nullptr}};
-  PyType_Slot slots[] = {{Py_tp_new, reinterpret_cast<void*>(make)},
+  PyType_Slot slots[] = {{Py_tp_new, reinterpret_cast<void*>(locked<make>)},
                          {Py_tp_call, reinterpret_cast<void*>(PyVectorcall_Call)},
                          {Py_tp_traverse, reinterpret_cast<void*>(traverse)},
                          {Py_tp_clear, reinterpret_cast<void*>(clear)},

@@ -69,18 +69,16 @@ SCOPETRIE_COLD PyObject* create_one(Context& context, ScopeId scope_id, SegmentI
 // One variable, in the plain case: the hit and the creation, which may be one of many. Null where it is not plain; an
 // exception may be set.
 PyObject* get_plain(Context& context, PyVariableScope* scope, ScopeId scope_id, PyObject* const* arguments,
-                    Creation* creation) {
-  const Snapshot shape(arguments[kShape]);  // before anything is looked up: it may have to wait
-  if (creation != nullptr && shape.get() != arguments[kShape]) creation->restart();
+                    PyObject* sizes, Creation* creation) {
   GraphState& graph = state_of(context.graph);
   const std::size_t segments = graph.ops.segments().size();
   const SegmentId segment = plain_segment(graph, arguments[kName]);
   if (segment == kNone) return nullptr;
   // A name that nobody wrote before is no variable's: in large graphs looking is not for nothing.
   const VariableId found = segment < segments ? graph.variables.find(scope_id, segment) : kNone;
-  if (found != kNone) return shared(graph, context.graph, scope, found, arguments, shape.get());
-  return creation != nullptr ? creation->make(scope_id, segment, arguments[kShape], shape.get())
-                             : create_one(context, scope_id, segment, arguments, shape.get());
+  if (found != kNone) return shared(graph, context.graph, scope, found, arguments, sizes);
+  return creation != nullptr ? creation->make(scope_id, segment, arguments[kShape], sizes)
+                             : create_one(context, scope_id, segment, arguments, sizes);
 }
 
 PyObject* get_variable(PyObject*, PyObject* const* args, Py_ssize_t positional, PyObject* keywords) {
@@ -94,11 +92,12 @@ PyObject* get_variable(PyObject*, PyObject* const* args, Py_ssize_t positional, 
     PyErr_SetString(PyExc_TypeError, "get_variable() missing 1 required positional argument: 'name'");
     return nullptr;
   }
+  const Snapshot shape(arguments[kShape]);  // before anything is looked up: it may have to wait
   Context* context = current_context();
   if (context == nullptr) return nullptr;
   PyVariableScope* scope = context->variable_scope;
   if (is_plain(scope, arguments)) [[likely]] {
-    PyObject* variable = get_plain(*context, scope, scope_in(scope, context->graph), arguments, nullptr);
+    PyObject* variable = get_plain(*context, scope, scope_in(scope, context->graph), arguments, shape.get(), nullptr);
     if (variable != nullptr) [[likely]]
       return variable;
     if (PyErr_Occurred()) return nullptr;
@@ -153,8 +152,10 @@ PyObject* get_variables(PyObject*, PyObject* const* args, Py_ssize_t positional,
   for (Py_ssize_t i = 0; i < count; ++i) {
     arguments[kName] = PySequence_Fast_GET_ITEM(names.get(), i);
     if (shapes) arguments[kShape] = PySequence_Fast_GET_ITEM(shapes.get(), i);
+    const Snapshot shape(arguments[kShape]);
+    if (shape.get() != arguments[kShape]) creation.restart();
     PyObject* variable =
-        is_plain(scope, arguments) ? get_plain(*context, scope, scope_id, arguments, &creation) : nullptr;
+        is_plain(scope, arguments) ? get_plain(*context, scope, scope_id, arguments, shape.get(), &creation) : nullptr;
     if (variable == nullptr) {
       if (PyErr_Occurred()) return nullptr;
       variable = call_slow(scope, arguments);

@@ -2,7 +2,8 @@
 //
 // Invariants: reading runs no Python code, so nothing changes meanwhile. What is not plain (other types, ragged or long
 // lists) or does not go with the dtype is left to Python, which converts it or says what is wrong with it.
-// Thread safety: the GIL.
+// Thread safety: that of locking.hpp. Lists are read through OwnTuples, and arrays as NumPy does: whoever writes to one
+// that is given to another thread must see to it that it is not read meanwhile.
 #pragma once
 
 #include <cmath>

@@ -8,13 +8,16 @@
 //
 // Invariants: a critical section is left while its thread waits for something, that is where a GIL would have been
 // given up, so nothing shared may be half changed when Python is called, nor trusted afterwards without another look.
-// A list of the caller's is locked by itself and by nobody here: it is read through a Snapshot or items_of(), which
-// may wait. What only reads fields that never change (a handle's graph and number) needs no lock.
-// On builds with a GIL `locked<f>` is f, and everything else here is empty.
+// A list of the caller's is locked by itself and by nobody here: it is read through a Snapshot, OwnTuples or
+// items_of(), which may wait. So may interning a string, and all that calls Python: neither belongs into the
+// initialization of a static within a function, on which C++ lets other threads wait with the lock in their hands. What
+// only reads fields that never change (a handle's graph and number) needs no lock. On builds with a GIL `locked<f>` is
+// f, and everything else here is empty.
 #pragma once
 
 #include <Python.h>
 
+#include <cstddef>
 #include <cstdint>
 
 namespace scopetrie::python {
@@ -93,6 +96,33 @@ class Snapshot {
   PyObject* owned_ = nullptr;
 };
 
+/// `value` with tuples in place of the lists in it. A new reference; null, without an exception, for lists of a type of
+/// the program's, and for more than anybody here reads.
+PyObject* in_tuples(PyObject* value);
+
+/// Values that may be lists of lists, as tuples that nobody changes: at most N of them.
+template <std::size_t N>
+class OwnTuples {
+ public:
+  OwnTuples() = default;
+  ~OwnTuples() {
+    while (count_ > 0) Py_DECREF(owned_[--count_]);
+  }
+  OwnTuples(const OwnTuples&) = delete;
+  OwnTuples& operator=(const OwnTuples&) = delete;
+
+  /// Borrowed; where in_tuples() has none, an object that nobody takes for a plain value.
+  PyObject* of(PyObject* value) {
+    if (!PyList_Check(value) && !PyTuple_CheckExact(value)) return value;
+    PyObject* made = in_tuples(value);
+    return made == nullptr ? Py_NotImplemented : owned_[count_++] = made;
+  }
+
+ private:
+  std::size_t count_ = 0;
+  PyObject* owned_[N];
+};
+
 /// PySequence_Fast() of what another thread may be changing.
 inline PyObject* items_of(PyObject* object, const char* message) {
   return PyList_Check(object) ? PyList_AsTuple(object) : PySequence_Fast(object, message);
@@ -147,6 +177,13 @@ class Snapshot {
 
  private:
   PyObject* object_;
+};
+
+template <std::size_t N>
+class OwnTuples {
+ public:
+  OwnTuples() {}
+  PyObject* of(PyObject* value) { return value; }
 };
 
 inline PyObject* items_of(PyObject* object, const char* message) { return PySequence_Fast(object, message); }

@@ -83,7 +83,8 @@ Ref graph_of_values(PyObject* values) {
     return Ref();
   }
   PyGraph* found = nullptr;
-  if (plain_graph_of(values, found)) return Ref::borrowed(reinterpret_cast<PyObject*>(found));
+  const Snapshot list(values);  // which keeps the graph as well
+  if (plain_graph_of(list.get(), found)) return Ref::borrowed(reinterpret_cast<PyObject*>(found));
   return Ref(PyObject_CallOneArg(state().hooks.values_graph, values));
 }
 
@@ -94,17 +95,15 @@ PyObject* enter(PyObject* self, PyObject*) {
     PyErr_SetString(PyExc_ValueError, "At least one of name (None) and default_name (None) must be provided.");
     return nullptr;
   }
+  const Ref found = scope->values != nullptr ? graph_of_values(scope->values) : Ref();
+  if (!found && scope->values != nullptr && PyErr_Occurred()) return nullptr;
   Context* context = scope->graph != nullptr ? context_of(scope->graph) : current_context();
   if (context == nullptr) return nullptr;
-  if (scope->values != nullptr) {
-    const Ref found = graph_of_values(scope->values);
-    if (!found && PyErr_Occurred()) return nullptr;
-    auto* graph = reinterpret_cast<PyGraph*>(found.get());
-    if (graph != nullptr && graph != context->graph) {
-      push_default_graph(graph);
-      context = context_of(graph);
-      scope->pushed = true;
-    }
+  auto* graph = reinterpret_cast<PyGraph*>(found.get());
+  if (graph != nullptr && graph != context->graph) {
+    push_default_graph(graph);
+    context = context_of(graph);
+    scope->pushed = true;
   }
   // As v1: entering the same object again first ends its earlier entry.
   if (scope->entered != nullptr && scope->context == context) context->names = scope->before;

@@ -33,6 +33,7 @@ PyObject* build_slow(Context& context, const Definition& definition, PyObject* c
                      const std::string& call) {
   GraphState& graph = state_of(context.graph);
   if (!check_open(graph)) return nullptr;
+  const Ref keep_graph = Ref::borrowed(reinterpret_cast<PyObject*>(context.graph));
   std::vector<Ref> indices;
   std::vector<PyObject*> converted;
   if (definition.has_indices) {
@@ -46,7 +47,6 @@ PyObject* build_slow(Context& context, const Definition& definition, PyObject* c
       return nullptr;
     }
   }
-  const Ref keep_graph = Ref::borrowed(reinterpret_cast<PyObject*>(context.graph));
   Transaction transaction(context);
   OpGraph::Fresh fresh;
   const NameStyle style = definition.kind == kinds().constant ? NameStyle::kNode : NameStyle::kScope;
@@ -67,12 +67,13 @@ PyObject* build_slow(Context& context, const Definition& definition, PyObject* c
   return result;
 }
 
-// Whatever is not just tensors and a simple rule.
-PyObject* build_further(Context& context, const Definition& definition, PyObject* const* args, Inputs& inputs,
-                        PyObject* name, std::uint32_t default_name, PyObject* attrs, Conversion conversion) {
+// Whatever is not just tensors and a simple rule. `plain` are the arguments as OwnLists has them.
+PyObject* build_further(Context& context, const Definition& definition, PyObject* const* args, PyObject* const* plain,
+                        Inputs& inputs, PyObject* name, std::uint32_t default_name, PyObject* attrs,
+                        Conversion conversion) {
   PyObject* result = nullptr;
   std::string call;  // what the rule will be asked
-  if (build_native(context, definition, args, inputs, name, default_name, attrs, call, result)) return result;
+  if (build_native(context, definition, plain, inputs, name, default_name, attrs, call, result)) return result;
   return build_slow(context, definition, args, inputs, name, default_name, attrs, conversion, call);
 }
 
@@ -108,10 +109,8 @@ PyObject* results_of_several(PyGraph* graph, OpId op, TensorId first, std::size_
 
 PyObject* build(const Definition& definition, PyObject* const* args, PyObject* name, std::uint32_t default_name,
                 PyObject* attrs, Conversion conversion) {
-#ifdef Py_GIL_DISABLED
-  OwnLists lists;
-  if (definition.has_lists && !lists.copy(definition, args)) return nullptr;
-#endif
+  OwnLists own;
+  if (!own.copy(definition, args)) return nullptr;
   Inputs inputs;
   if (definition.has_lists) {
     note_graph_of_lists(definition, args, inputs);
@@ -124,7 +123,7 @@ PyObject* build(const Definition& definition, PyObject* const* args, PyObject* n
   if (is_empty(name) && definition.kind != kinds().constant) [[unlikely]]
     return build_unnamed(*context, definition, args, inputs, attrs, conversion);
   if (inputs.values != 0 || definition.has_lists || definition.rule == Rule::kFunction)
-    return build_further(*context, definition, args, inputs, name, default_name, attrs, conversion);
+    return build_further(*context, definition, args, own.plain(args), inputs, name, default_name, attrs, conversion);
 
   // All inputs are tensors and the rule is one of ours: nothing fails once the name is taken.
   GraphState& graph = state_of(context->graph);

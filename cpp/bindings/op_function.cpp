@@ -274,12 +274,12 @@ const Definition& definition_of(PyObject* op_function) {
 
 KindId kind_number(std::string_view type) {
   KindTable& table = kind_table();
-  const auto [at, is_new] = table.numbers.try_emplace(std::string(type), static_cast<KindId>(table.kinds.size()));
-  if (is_new) {
-    PyObject* name = to_str(type);
-    PyUnicode_InternInPlace(&name);
-    table.kinds.push_back({name, nullptr});
-  }
+  const std::string text(type);
+  if (const auto at = table.numbers.find(text); at != table.numbers.end()) return at->second;
+  PyObject* name = to_str(type);
+  PyUnicode_InternInPlace(&name);  // which may wait for another thread: it may add this type, too
+  const auto [at, is_new] = table.numbers.try_emplace(text, static_cast<KindId>(table.kinds.size()));
+  if (is_new) table.kinds.push_back({name, nullptr});
   return at->second;
 }
 

@@ -25,8 +25,9 @@ class InScope {
 
 // A plain value as a constant in the current name scope; kNone, without an exception, where it is not plain.
 TensorId convert_literal(Context& context, PyObject* value, std::uint8_t dtype, PyObject* name, bool is_index) {
+  OwnTuples<1> own;
   Literal literal;
-  if (!literal.read(value)) return kNone;
+  if (!literal.read(own.of(value))) return kNone;
   dtype = is_index ? literal.index_dtype() : literal.dtype(dtype);
   const SegmentId segment = dtype == 0 ? kNone : plain_segment(state_of(context.graph), name);
   return segment == kNone ? kNone : add_literal(context, literal, dtype, segment);
@@ -136,10 +137,11 @@ bool convert_indices(const Definition& definition, PyObject* const* args, std::v
   const auto is_handle = [](PyObject* value) { return is_tensor(value) || is_variable(value); };
   for (std::size_t i = 0; i < definition.inputs.size(); ++i) {
     const Input::Kind kind = definition.inputs[i].kind;
+    OwnTuples<1> own;
+    PyObject* value = definition.inputs[i].is_index() ? own.of(args[i]) : args[i];
     Literal literal;
-    if (!definition.inputs[i].is_index() || is_handle(args[i]) ||
-        (literal.read(args[i]) && literal.index_dtype() != 0)) {
-      out.push_back(Ref::borrowed(args[i]));
+    if (!definition.inputs[i].is_index() || is_handle(value) || (literal.read(value) && literal.index_dtype() != 0)) {
+      out.push_back(Ref::borrowed(value));
       continue;
     }
     PyObject* first = kind == Input::kAxes ? args[0] : Py_None;

@@ -1,6 +1,7 @@
 // The inputs of a call to an op function: tensors by number, values made constants.
 #pragma once
 
+#include <algorithm>
 #include <span>
 #include <vector>
 
@@ -24,27 +25,43 @@ struct Inputs {
 /// Raises what v1 says of inputs of two graphs; returns false.
 bool graphs_differ(const Inputs& inputs, PyObject* item);
 
-#ifdef Py_GIL_DISABLED
-/// The arguments of a call with tuples of its own in place of lists of inputs, which another thread may empty.
+/// The arguments of a call whose lists another thread may change meanwhile. Made before anything is looked up: it may
+/// have to wait.
 class OwnLists {
+#ifdef Py_GIL_DISABLED
  public:
-  /// False with an exception set.
+  /// Puts tuples in place of the lists of inputs; false with an exception set.
   bool copy(const Definition& definition, PyObject* const*& args) {
-    for (std::size_t i = 0; i < definition.inputs.size(); ++i) {
-      args_[i] = args[i];
-      if (definition.inputs[i].kind < Input::kList || !PyList_Check(args[i])) continue;
-      tuples_[i] = Ref(args_[i] = PyList_AsTuple(args[i]));
-      if (!tuples_[i]) return false;
+    const std::size_t count = definition.inputs.size();
+    plain_ = args;
+    if (std::none_of(args, args + count, [](PyObject* each) { return PyList_Check(each) || PyTuple_Check(each); }))
+      return true;
+    for (std::size_t i = 0; i < count; ++i) {
+      given_[i] = args[i];
+      if (definition.inputs[i].kind >= Input::kList && PyList_Check(args[i])) {
+        tuples_[i] = Ref(given_[i] = PyList_AsTuple(args[i]));
+        if (!tuples_[i]) return false;
+      }
+      values_[i] = own_.of(given_[i]);
     }
-    args = args_;
+    args = given_;
+    plain_ = values_;
     return true;
   }
+  /// The same with tuples in place of all lists, which errors are not to tell of.
+  PyObject* const* plain(PyObject* const*) const { return plain_; }
 
  private:
-  PyObject* args_[16];  // as many as an op can have
+  PyObject *given_[16], *values_[16];  // as many as an op can have
+  PyObject* const* plain_;
   Ref tuples_[16];
-};
+  OwnTuples<16> own_;
+#else
+ public:
+  bool copy(const Definition&, PyObject* const*&) { return true; }
+  PyObject* const* plain(PyObject* const* args) const { return args; }
 #endif
+};
 
 /// Notes the graph of a handle; false with an exception set where another input is of another graph.
 inline bool check_graph(Inputs& inputs, PyObject* item) {

@@ -12,6 +12,15 @@ using Sizes = std::span<const std::int64_t>;
 
 PyObject* interned(const char* text) { return PyUnicode_InternFromString(text); }
 
+// Attributes; while the module is loaded, since interning may wait for another thread (see locking.hpp).
+PyObject* const kAxis = interned("axis");
+PyObject* const kFormat = interned("data_format");
+PyObject* const kKeepDims = interned("keep_dims");
+PyObject* const kOutputType = interned("output_type");
+PyObject* const kSqueezeDims = interned("squeeze_dims");
+PyObject* const kTransposeA = interned("transpose_a");
+PyObject* const kTransposeB = interned("transpose_b");
+
 bool same(Facts& facts, Output& out) {
   out = facts.input(0);
   return facts.decided();
@@ -21,7 +30,6 @@ bool same(Facts& facts, Output& out) {
 bool same_rows(Facts& facts, Output& out) { return same(facts, out) && out.shape != ShapeTable::kScalar; }
 
 bool reduce(Facts& facts, Output& out) {
-  static PyObject* const kKeepDims = interned("keep_dims");
   Dims dims;
   Sizes axes;
   if (!facts.dims(0, dims) || !facts.ints(1, axes)) return false;
@@ -36,7 +44,6 @@ bool reduce(Facts& facts, Output& out) {
 }
 
 bool arg(Facts& facts, Output& out) {
-  static PyObject* const kOutputType = interned("output_type");
   Dims dims;
   std::int64_t axis;
   if (!facts.dims(0, dims) || !facts.one_int(1, axis) || !to_front(axis, dims.size())) return false;
@@ -98,9 +105,8 @@ bool expand_dims(Facts& facts, Output& out) {
 }
 
 bool squeeze(Facts& facts, Output& out) {
-  static PyObject* const kAxes = interned("squeeze_dims");
   Dims dims;
-  PyObject* axes = facts.attribute(kAxes);
+  PyObject* axes = facts.attribute(kSqueezeDims);
   if (axes == nullptr || !PyTuple_CheckExact(axes) || !facts.dims(0, dims)) return false;
   Literal literal;
   if (!literal.read(axes) || !literal.has_ints() || literal.dims().size() != 1) return false;
@@ -144,7 +150,6 @@ bool concat(Facts& facts, Output& out) {
 }
 
 bool pack(Facts& facts, Output& out) {
-  static PyObject* const kAxis = interned("axis");
   Dims dims, other;
   if (facts.size() == 0 || !facts.dims(0, dims)) return false;
   for (std::size_t i = 1; i < facts.size(); ++i)
@@ -164,8 +169,6 @@ bool add_n(Facts& facts, Output& out) {
 }
 
 bool matmul(Facts& facts, Output& out) {
-  static PyObject* const kTransposeA = interned("transpose_a");
-  static PyObject* const kTransposeB = interned("transpose_b");
   Dims a, b;
   if (!facts.dims(0, a) || !facts.dims(1, b) || a.size() != 2 || b.size() != 2) return false;
   if (facts.flag(kTransposeA)) std::swap(a[0], a[1]);
@@ -175,7 +178,6 @@ bool matmul(Facts& facts, Output& out) {
 }
 
 bool bias_add(Facts& facts, Output& out) {
-  static PyObject* const kFormat = interned("data_format");
   Dims dims, bias;
   if (!facts.dims(0, dims) || !facts.dims(1, bias) || dims.size() < 2 || bias.size() != 1) return false;
   if (PyObject* format = facts.attribute(kFormat);

@@ -13,16 +13,19 @@ using Sizes = std::span<const std::int64_t>;
 
 PyObject* interned(const char* text) { return PyUnicode_InternFromString(text); }
 
+// Attributes; while the module is loaded, since interning may wait for another thread (see locking.hpp).
+PyObject* const kDType = interned("dtype");
+PyObject* const kOutType = interned("out_type");
+PyObject* const kShape = interned("shape");
+PyObject* const kTarget = interned("DstT");
+
 bool cast(Facts& facts, Output& out) {
-  static PyObject* const kTarget = interned("DstT");
   const Output input = out = facts.input(0);
   // A cast to the same dtype is none.
   return facts.dtype_attribute(kTarget, out.dtype) && out.dtype != input.dtype && facts.decided();
 }
 
 bool placeholder(Facts& facts, Output& out) {
-  static PyObject* const kDType = interned("dtype");
-  static PyObject* const kShape = interned("shape");
   PyObject* dims = facts.attribute(kShape);
   if (dims == nullptr || !facts.dtype_attribute(kDType, out.dtype) || !facts.decided()) return false;
   if (dims != Py_None && !PyTuple_CheckExact(dims)) return false;
@@ -100,7 +103,6 @@ bool broadcast_to(Facts& facts, Output& out) {
 }
 
 bool shape_of(Facts& facts, Output& out) {
-  static PyObject* const kOutType = interned("out_type");
   Dims dims;
   out.dtype = kInt32;
   if (!facts.dims(0, dims) || !facts.dtype_attribute(kOutType, out.dtype)) return false;

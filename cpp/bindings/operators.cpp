@@ -109,7 +109,7 @@ PyObject* subscript(PyObject* x, PyObject* key) {
     return nullptr;
   }
   PyObject* result;
-  if (subscript_plain(x, key, result)) return result;
+  if (locked<subscript_plain>(x, key, result)) return result;
   return PyObject_CallFunctionObjArgs(operators[kSubscript].function, x, key, nullptr);
 }
 
@@ -184,7 +184,7 @@ PyObject* compare_order(PyObject* x, PyObject* y, int how) {
 
 bool bind_operators(PyObject* module) {
   static PyMethodDef functions[] = {
-      {"register_operators", register_operators, METH_O,
+      {"register_operators", locked<register_operators>, METH_O,
        "Tells the extension what each operator does: (OpFunction, node name), or a function of the operands."},
       {nullptr, nullptr, 0, nullptr}};
   return PyModule_AddFunctions(module, functions) == 0;

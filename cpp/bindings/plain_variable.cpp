@@ -60,6 +60,8 @@ PyObject* plain_variable(PyObject*, PyObject* const* args, Py_ssize_t count) {
     PyErr_Format(PyExc_TypeError, "plain_variable() takes 4 arguments, not %zd", count);
     return nullptr;
   }
+  OwnTuples<1> own;  // made before anything is looked up: that may have to wait
+  PyObject* given = own.of(args[0]);
   Context* context = current_context();
   if (context == nullptr) return nullptr;
   GraphState& graph = state_of(context->graph);
@@ -67,7 +69,7 @@ PyObject* plain_variable(PyObject*, PyObject* const* args, Py_ssize_t count) {
   std::uint8_t wanted;
   Initial initial;
   if (is_special(*context) || !graph.collections.start() || !plain_dtype(args[1], wanted) ||
-      !initial.read(graph, context->graph, args[0], wanted)) {
+      !initial.read(graph, context->graph, given, wanted)) {
     if (PyErr_Occurred() != nullptr) return nullptr;
     Py_RETURN_NONE;
   }
@@ -95,7 +97,8 @@ PyObject* plain_variable(PyObject*, PyObject* const* args, Py_ssize_t count) {
 
 bool bind_plain_variable(PyObject* module) {
   static PyMethodDef functions[] = {
-      {"plain_variable", reinterpret_cast<PyCFunction>(reinterpret_cast<void (*)()>(plain_variable)), METH_FASTCALL,
+      {"plain_variable", reinterpret_cast<PyCFunction>(reinterpret_cast<void (*)()>(locked<plain_variable>)),
+       METH_FASTCALL,
        "A variable whose first value is a number, a short list of numbers or an array: (value, dtype, name, "
        "trainable). "
        "None where it is anything else, or someone must be asked."},

@@ -90,7 +90,7 @@ class Signature {
   }
   std::size_t match(PyObject* keyword) {
     if (interned_[0] == nullptr)
-      for (std::size_t i = 0; i < N; ++i) interned_[i] = PyUnicode_InternFromString(names_[i]);
+      for (std::size_t i = N; i-- > 0;) interned_[i] = PyUnicode_InternFromString(names_[i]);
     for (std::size_t i = 0; i < N; ++i)
       if (PyUnicode_Compare(interned_[i], keyword) == 0) return i;
     if (!PyErr_Occurred())

@@ -2,7 +2,7 @@
 //
 // Invariants: the rules of this package look at nothing but dtypes, static shapes, attributes, and the values of inputs
 // that their definition lists; so a call is described by those, and has no description where one of them is not plain.
-// Thread safety: the GIL.
+// Thread safety: that of the graph they belong to.
 #pragma once
 
 #include <span>

@@ -2,7 +2,7 @@
 //
 // Invariants: as in v1, a manager that is entered again keeps the name that its default name became, the copy of a
 // captured scope, and original_name_scope. Entries within entries of one manager are kept in `outer`.
-// Thread safety: the GIL; a manager is entered and left in one thread.
+// Thread safety: that of locking.hpp; a manager is entered and left in one thread.
 #pragma once
 
 #include <cstddef>

@@ -5,9 +5,6 @@
 namespace scopetrie::python {
 
 State* const the_state = new State;
-#ifdef Py_GIL_DISABLED
-PyObject* the_lock = nullptr;
-#endif
 
 std::uint8_t dtype_number(PyObject* dtype) {
   State& s = state();
@@ -93,9 +90,10 @@ bool bind_state(PyObject* module) {
   s.zero = PyLong_FromLong(0);
   s.one = PyLong_FromLong(1);
   static PyMethodDef functions[] = {
-      fast("register_types", register_types, "Tells the extension the Python classes of its handles and settings."),
-      fast("register_hooks", register_hooks, "Tells the extension the Python functions of its cold paths."),
-      {"register_dtypes", register_dtypes, METH_O, "Tells the extension the DType of each v1 DataType number."},
+      fast("register_types", locked<register_types>,
+           "Tells the extension the Python classes of its handles and settings."),
+      fast("register_hooks", locked<register_hooks>, "Tells the extension the Python functions of its cold paths."),
+      {"register_dtypes", locked<register_dtypes>, METH_O, "Tells the extension the DType of each v1 DataType number."},
       {nullptr, nullptr, 0, nullptr}};
   return PyModule_AddFunctions(module, functions) == 0;
 }

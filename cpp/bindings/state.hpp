@@ -1,6 +1,6 @@
 // The one object of module-level state: the Python classes, dtypes and cold functions that the bindings call.
 //
-// Thread safety: written while the package is imported; the default graph, under the lock of locking.hpp.
+// Thread safety: that of locking.hpp; the classes, dtypes and functions are written while the package is imported.
 #pragma once
 
 #include <cstdint>

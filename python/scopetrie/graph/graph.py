@@ -38,7 +38,8 @@ class Graph(_core.Graph):
         self._views: WeakValueDictionary[Any, CollectionView] = WeakValueDictionary()
         self._variable_notes: dict[int, Any] = {}  # by number of the variable; see scopetrie.variables.notes
         self._making = Making()
-        self._viewing = threading.RLock()  # held while a collection's view is made, or writes it anew
+        # Held while the view of a collection, or of a partitioned variable, is made or written anew.
+        self._viewing = threading.RLock()
         self._partitioned: dict[str, Any] = {}  # by name; see scopetrie.scopes.partitioned
         self._unfeedable: set[int] = set()
         self._unfetchable: set[int] = set()

@@ -143,11 +143,12 @@ def _shared(
         raise share_mismatch(
             "reuse partitioned variable", name, "partitions", list(partitions), list(record.partitions)
         )
-    living = record.living()
-    if living is None:  # nobody holds it: its parts are still there
-        parts = [graph.variable(number) for number in record.parts]
-        living = PartitionedVariable(name, record.shape, record.dtype, parts, record.partitions)
-        graph._partitioned[name] = record._replace(living=weakref.ref(living))
+    with graph._viewing:
+        living: PartitionedVariable | None = graph._partitioned[name].living()
+        if living is None:  # nobody holds it: its parts are still there
+            parts = [graph.variable(number) for number in record.parts]
+            living = PartitionedVariable(name, record.shape, record.dtype, parts, record.partitions)
+            graph._partitioned[name] = record._replace(living=weakref.ref(living))
     return living
 
 

@@ -72,15 +72,21 @@ def get_or_create_global_step(graph: Graph | None = None) -> Any:
     """
     graph = graph or get_default_graph()
     found = get_global_step(graph)
-    if found is not None:
-        return found
-    try:
-        return create_global_step(graph)
-    except ValueError:
-        found = get_global_step(graph)
-        if found is None:
-            raise
-        return found  # another thread was first
+    if found is None:
+        try:
+            return create_global_step(graph)
+        except ValueError:
+            # Another thread was first, and may have to put its variable into the collection yet.
+            found = get_global_step(graph)
+            if found is None:
+                scope = graph._variable_scope().name
+                found = graph._find_variable(f"{scope}/global_step" if scope else "global_step")
+            if found is None:
+                raise
+    if isinstance(found, Tensor):  # as well: then its name is found before
+        made = graph._find_variable("global_step") if graph._making.makers("global_step") else None
+        return get_global_step(graph) if made is None else made
+    return found
 
 
 def assert_global_step(global_step_tensor: Any) -> None:

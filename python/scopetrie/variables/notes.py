@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from typing import Any, NamedTuple
 
 from .. import _core
@@ -19,6 +20,7 @@ class Notes(NamedTuple):
 
 
 _NOTHING = Notes()
+_noting = threading.Lock()  # threads that make a variable together note different things of it
 
 
 def notes_of(variable: _core.Variable) -> Notes:
@@ -29,6 +31,8 @@ def notes_of(variable: _core.Variable) -> Notes:
 
 def take_note(variable: _core.Variable, **changes: Any) -> None:
     """Notes rare properties of a variable."""
-    notes = notes_of(variable)._replace(**changes)
-    if notes != notes_of(variable):
-        variable.graph._variable_notes[variable._id] = notes
+    with _noting:
+        before = notes_of(variable)
+        after = before._replace(**changes)
+        if any(new is not old for new, old in zip(after, before, strict=True)):
+            variable.graph._variable_notes[variable._id] = after
