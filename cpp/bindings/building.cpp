@@ -17,16 +17,22 @@ bool is_legal(std::string_view name) {
   });
 }
 
+constexpr OpGraph::Fresh kRefused{{0, kNone, 0}, false};
+
+// The name, unless an operation has it that the counting of names does not know.
+OpGraph::Fresh unless_used(GraphState& graph, const OpGraph::Fresh& fresh) {
+  return !graph.has_unnoted_names || check_unused(graph, fresh.name) ? fresh : kRefused;
+}
+
 // A verbatim name ("a/b/"): taken as it is, unless an operation has it.
-bool take_verbatim(GraphState& graph, std::string_view text, OpGraph::Fresh& out) {
+OpGraph::Fresh take_verbatim(GraphState& graph, std::string_view text) {
   OpGraph& ops = graph.ops;
   SegmentId segment;
   const ScopeId scope = ops.scopes().scope_of_name(text, ScopeTrie::kRoot, segment);
-  if (!check_unused(graph, {scope, segment, 0})) return false;
+  if (!check_unused(graph, {scope, segment, 0})) return kRefused;
   // Usually a name scope of this name was entered, which took the name. Where none was, v1 does not take it either.
   if (ops.peek(scope, segment).suffix == 0) graph.has_unnoted_names = true;
-  out = {{scope, segment, 0}, false};
-  return true;
+  return {{scope, segment, 0}, false};
 }
 
 // What the layer above notes by number (devices, constraints, ...) goes as well: the numbers will be given out again.
@@ -105,27 +111,28 @@ bool check_unused(GraphState& graph, const Name& name) {
   return false;
 }
 
-bool take_name_slow(Context& context, PyObject* name, std::uint32_t fallback, NameStyle style, OpGraph::Fresh& out) {
+OpGraph::Fresh take_name_slow(Context& context, PyObject* name, SegmentId segment, std::uint32_t fallback,
+                              NameStyle style) {
   GraphState& graph = state_of(context.graph);
+  if (segment != kNone) return unless_used(graph, graph.ops.unique(scope_of(context), segment));
   if (!PyUnicode_Check(name)) {
     PyErr_Format(PyExc_TypeError, "expected string or bytes-like object, got '%s'", Py_TYPE(name)->tp_name);
-    return false;
+    return kRefused;
   }
   std::string_view text = text_of(name);
-  if (text.data() == nullptr) return false;
+  if (text.data() == nullptr) return kRefused;
   // v1's operations with inputs enter a scope of their name, and only then find that it is no operation's.
   const bool in_scope = style == NameStyle::kScope;
-  if (in_scope && text.empty()) return take_name(context, nullptr, fallback, style, out);
+  if (in_scope && text.empty()) return take_name(context, nullptr, fallback, style);
   const bool verbatim = !text.empty() && text.back() == '/';
-  if (in_scope && !check_scope_name(scope_of(context) == ScopeTrie::kRoot, text)) return false;
+  if (in_scope && !check_scope_name(scope_of(context) == ScopeTrie::kRoot, text)) return kRefused;
   if (verbatim) text.remove_suffix(1);
   const ScopeId here = verbatim ? ScopeTrie::kRoot : scope_of(context);
-  if (verbatim) return check_operation_name(graph, here, text) && take_verbatim(graph, text, out);
-  SegmentId segment;
+  if (verbatim) return check_operation_name(graph, here, text) ? take_verbatim(graph, text) : kRefused;
   const ScopeId scope = graph.ops.scopes().scope_of_name(text, here, segment);
-  out = graph.ops.unique(scope, segment);
-  if (!in_scope && !check_operation_name(graph, out.name)) return false;
-  return !graph.has_unnoted_names || check_unused(graph, out.name);
+  const OpGraph::Fresh fresh = graph.ops.unique(scope, segment);
+  if (!in_scope && !check_operation_name(graph, fresh.name)) return kRefused;
+  return unless_used(graph, fresh);
 }
 
 bool apply_context(Context& context, OpId op) {

@@ -14,16 +14,17 @@ enum class NameStyle { kNode, kScope };
 bool check_unused(GraphState& graph, const Name& name);
 
 /// Takes the name of a new operation: `name` as Python gave it, or the known default where it is null.
-/// False with an exception set.
-bool take_name_slow(Context& context, PyObject* name, std::uint32_t fallback, NameStyle style, OpGraph::Fresh& out);
-inline bool take_name(Context& context, PyObject* name, std::uint32_t fallback, NameStyle style, OpGraph::Fresh& out) {
+/// is_refused() with an exception set. By value: a name that went through memory in parts would be waited for.
+OpGraph::Fresh take_name_slow(Context& context, PyObject* name, SegmentId segment, std::uint32_t fallback,
+                              NameStyle style);
+inline OpGraph::Fresh take_name(Context& context, PyObject* name, std::uint32_t fallback, NameStyle style) {
   GraphState& graph = state_of(context.graph);
   const SegmentId segment = name == nullptr ? known_segment(graph, fallback) : plain_segment(graph, name);
-  if (segment == kNone) [[unlikely]]
-    return take_name_slow(context, name, fallback, style, out);
-  out = graph.ops.unique(scope_of(context), segment);
-  return !graph.has_unnoted_names || check_unused(graph, out.name);
+  if (segment == kNone || graph.has_unnoted_names) [[unlikely]]
+    return take_name_slow(context, name, segment, fallback, style);
+  return graph.ops.unique(scope_of(context), segment);
 }
+inline bool is_refused(const OpGraph::Fresh& fresh) { return fresh.name.segment == kNone; }
 
 /// Notes which thread builds; see Transaction.
 inline void note_builder(Context& context) {
@@ -39,7 +40,7 @@ bool apply_context(Context& context, OpId op);
 
 /// Adds a row made at `site`. `attribute` is a number from keep_attribute() or kNone. Returns kNone with an exception
 /// set.
-inline OpId add_operation(Context& context, KindId kind, const Name& name, std::span<const TensorId> inputs,
+inline OpId add_operation(Context& context, KindId kind, Name name, std::span<const TensorId> inputs,
                           std::span<const Output> outputs, std::uint32_t attribute, std::uint32_t site) {
   note_builder(context);
   const OpId op = state_of(context.graph).ops.add(kind, name, inputs, outputs, attribute, site);
@@ -48,7 +49,7 @@ inline OpId add_operation(Context& context, KindId kind, const Name& name, std::
   return apply_context(context, op) ? op : kNone;
 }
 /// The same for a row made by the line that runs now.
-inline OpId add_operation(Context& context, KindId kind, const Name& name, std::span<const TensorId> inputs,
+inline OpId add_operation(Context& context, KindId kind, Name name, std::span<const TensorId> inputs,
                           std::span<const Output> outputs, std::uint32_t attribute) {
   return add_operation(context, kind, name, inputs, outputs, attribute, state_of(context.graph).sites.here());
 }

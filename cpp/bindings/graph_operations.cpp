@@ -190,8 +190,8 @@ PyObject* add_variable_row(PyObject* self, PyObject* args) {
   Output output;
   output.dtype = base_dtype(dtype_number(dtype));
   if (output.dtype == 0 || !parse_dims(graph.ops.shapes(), dims, output.shape)) return nullptr;
-  OpGraph::Fresh fresh;
-  if (!take_name(context, name, 0, NameStyle::kScope, fresh)) return nullptr;
+  const OpGraph::Fresh fresh = take_name(context, name, 0, NameStyle::kScope);
+  if (is_refused(fresh)) return nullptr;
   if (graph.has_odd_scopes && !check_operation_name(graph, fresh.name)) return nullptr;
   Variable record;
   record.flags = trainable != 0 ? kTrainable : 0u;

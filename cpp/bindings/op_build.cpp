@@ -15,8 +15,8 @@ std::uint32_t keep_attributes(GraphState& graph, const Definition& definition, P
   return keep_attribute(graph, attrs);
 }
 
-PyObject* add_row(Context& context, const Definition& definition, Inputs& inputs, const Outputs& outputs,
-                  const Name& name, PyObject* attrs) {
+PyObject* add_row(Context& context, const Definition& definition, Inputs& inputs, const Outputs& outputs, Name name,
+                  PyObject* attrs) {
   GraphState& graph = state_of(context.graph);
   if (graph.has_odd_scopes && !check_operation_name(graph, name)) [[unlikely]]
     return nullptr;
@@ -48,9 +48,9 @@ PyObject* build_slow(Context& context, const Definition& definition, PyObject* c
     }
   }
   Transaction transaction(context);
-  OpGraph::Fresh fresh;
   const NameStyle style = definition.kind == kinds().constant ? NameStyle::kNode : NameStyle::kScope;
-  if (!take_name(context, name, default_name, style, fresh)) {
+  const OpGraph::Fresh fresh = take_name(context, name, default_name, style);
+  if (is_refused(fresh)) {
     transaction.rollback(true);  // as v1: a name that is refused as an operation's is in use from now on
     return nullptr;
   }
@@ -130,8 +130,8 @@ PyObject* build(const Definition& definition, PyObject* const* args, PyObject* n
   Outputs outputs;
   if (graph.finalized || !infer_simple(definition, graph.ops, inputs.ids(), outputs.one)) [[unlikely]]
     return build_slow(*context, definition, args, inputs, name, default_name, attrs, conversion, {});
-  OpGraph::Fresh fresh;
-  if (!take_name(*context, name, default_name, NameStyle::kScope, fresh)) return nullptr;
+  const OpGraph::Fresh fresh = take_name(*context, name, default_name, NameStyle::kScope);
+  if (is_refused(fresh)) return nullptr;
   return add_row(*context, definition, inputs, outputs, fresh.name, attrs);
 }
 
@@ -168,8 +168,8 @@ PyObject* build_many(const Definition& definition, PyObject* inputs, PyObject* n
     if (simple && !read_inputs(definition, args, read)) return nullptr;
     if (simple && read.values == 0 && !graph.has_odd_scopes && read.graph == context->graph &&
         infer_simple(definition, graph.ops, read.ids(), output)) {
-      OpGraph::Fresh fresh;
-      if (!take_name(*context, name, definition.default_name, NameStyle::kScope, fresh)) return nullptr;
+      const OpGraph::Fresh fresh = take_name(*context, name, definition.default_name, NameStyle::kScope);
+      if (is_refused(fresh)) return nullptr;
       const auto first = static_cast<TensorId>(graph.ops.tensor_count());
       const OpId op = add_operation(*context, definition.kind, fresh.name, read.ids(), {&output, 1}, attribute, site);
       if (op != kNone) result = tensor_handle(context->graph, first);

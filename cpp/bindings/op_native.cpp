@@ -128,9 +128,8 @@ class ValueRows {
     GraphState& graph = state_of(context.graph);
     for (std::size_t i = 0; facts_.has_axes && i < facts_.value_count; ++i) {
       if (!facts_.values[i].is_axes) continue;
-      OpGraph::Fresh fresh;
-      if (!take_name(context, nullptr, kConst, NameStyle::kNode, fresh) || !add(context, graph, i, fresh.name, site))
-        return false;
+      const OpGraph::Fresh fresh = take_name(context, nullptr, kConst, NameStyle::kNode);
+      if (is_refused(fresh) || !add(context, graph, i, fresh.name, site)) return false;
     }
     return true;
   }
@@ -205,11 +204,10 @@ bool build_native(Context& context, const Definition& definition, PyObject* cons
   ValueRows rows(facts);
   if (!rows.keep()) return true;
   const std::uint32_t site = graph.sites.here();
-  OpGraph::Fresh fresh;
   const std::uint32_t attribute = attrs == nullptr ? kNone : keep_attribute(graph, attrs);
-  if (!rows.add_axes(context, site) || !take_name(context, name, default_name, NameStyle::kScope, fresh) ||
-      !rows.add_others(context, definition, fresh, site))
-    return true;
+  if (!rows.add_axes(context, site)) return true;
+  const OpGraph::Fresh fresh = take_name(context, name, default_name, NameStyle::kScope);
+  if (is_refused(fresh) || !rows.add_others(context, definition, fresh, site)) return true;
   const auto first = static_cast<TensorId>(graph.ops.tensor_count());
   const OpId op = add_operation(context, definition.kind, fresh.name, facts.ids, outputs.span(), attribute, site);
   if (op != kNone) result = results_of(context.graph, op, first, outputs.count);

@@ -146,7 +146,7 @@ class OpGraph {
 
   // Operations ------------------------------------------------------------------------------------------------------
 
-  OpId add(KindId kind, const Name& name, std::span<const TensorId> inputs, std::span<const Output> outputs,
+  OpId add(KindId kind, Name name, std::span<const TensorId> inputs, std::span<const Output> outputs,
            std::uint32_t attribute = kNone, std::uint32_t site = kNone) {
     const auto id = static_cast<OpId>(size());
     rows_.push_back({name, static_cast<std::uint32_t>(inputs_.size()), static_cast<TensorId>(tensor_count()), attribute,
@@ -164,7 +164,7 @@ class OpGraph {
   std::uint32_t add_pattern(Pattern pattern);
   /// Adds the operations of a pattern, the owner called `name`; gives the first one's id, which the others follow, as
   /// the tensors follow the first one's.
-  OpId add_run(std::uint32_t pattern, const Name& name, std::uint32_t site = kNone) {
+  OpId add_run(std::uint32_t pattern, Name name, std::uint32_t site = kNone) {
     const auto id = static_cast<OpId>(size());
     const std::uint32_t length = patterns_[pattern].size();
     rows_.push_back(
