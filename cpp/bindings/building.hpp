@@ -92,6 +92,14 @@ struct Kinds {
 };
 const Kinds& kinds();
 
+/// Whether Python must be asked before a variable is made: the graph takes none, or has names that are not counted, or
+/// someone hears of new operations or makes variables in our place.
+inline bool must_ask(const Context& context) {
+  const GraphState& graph = state_of(context.graph);
+  return graph.finalized || graph.has_unnoted_names || !context.controls.empty() || context.on_operation != nullptr ||
+         context.creators != nullptr;
+}
+
 /// Adds the row and the operations of a variable called `name`: VariableV2, Assign, read.
 /// `owned`: "Assign" and "read" are owned names (the name is fresh and bare); otherwise they are taken in the current
 /// name scope.

@@ -127,11 +127,8 @@ std::uint32_t pattern_of(GraphState& graph, Recipe recipe, Output output, std::u
 
 // Whether variables can be made here, and of what.
 bool Creation::start() {
-  if (scope_->reuse == Reuse::kYes || scope_->refuses_variables || graph_.finalized || graph_.has_unnoted_names)
-    return false;
+  if (scope_->reuse == Reuse::kYes || scope_->refuses_variables || must_ask(context_)) return false;
   if (graph_.making) return false;  // maybe this one, in another thread: Python gives both the same name
-  // Whoever hears of new operations, or makes variables in our place, must be asked.
-  if (!context_.controls.empty() || context_.on_operation != nullptr || context_.creators != nullptr) return false;
   if (scope_->regularizer != nullptr || scope_->constraint != nullptr || scope_->caching_device != nullptr)
     return false;
   dtype_ = known_dtype_number(given(wish_.dtype) ? wish_.dtype : scope_->dtype);

@@ -8,9 +8,7 @@ namespace {
 
 // Whether someone must be asked about a new variable, or v1 would make it somewhere else than here.
 bool is_special(const Context& context) {
-  const GraphState& graph = state_of(context.graph);
-  if (graph.finalized || graph.has_unnoted_names || graph.has_odd_scopes || !context.controls.empty()) return true;
-  if (context.on_operation != nullptr || context.creators != nullptr) return true;
+  if (must_ask(context) || state_of(context.graph).has_odd_scopes) return true;
   std::string scope;
   append_scope(context, scope);
   return scope.ends_with('/');

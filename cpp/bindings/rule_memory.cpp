@@ -46,10 +46,9 @@ bool put_value(std::string& out, PyObject* value) {
       if (!put_value(out, PyTuple_GET_ITEM(value, i))) return false;
     return true;
   }
-  const auto dtype = state().dtype_numbers.find(value);
-  if (dtype == state().dtype_numbers.end()) return false;
-  put(out, 'T', dtype->second);
-  return true;
+  const std::uint8_t dtype = known_dtype_number(value);
+  put(out, 'T', dtype);
+  return dtype != 0;
 }
 
 }  // namespace

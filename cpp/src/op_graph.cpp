@@ -101,12 +101,9 @@ std::string OpGraph::name(OpId op) const {
 }
 
 void OpGraph::reserve(std::size_t operations, std::size_t inputs, std::size_t tensors) {
-  const auto room = [](auto& rows, std::size_t more) {
-    if (rows.size() + more > rows.capacity()) rows.reserve(std::max(rows.size() + more, rows.capacity() * 2));
-  };
-  room(rows_, operations);
-  room(inputs_, inputs);
-  room(tensors_, tensors);
+  make_room(rows_, operations);
+  make_room(inputs_, inputs);
+  make_room(tensors_, tensors);
 }
 
 std::uint32_t OpGraph::add_pattern(Pattern pattern) {

@@ -28,8 +28,7 @@ bool is_upper(char c) { return c >= 'A' && c <= 'Z'; }
 Segments::Segments() { add_record(hash_bytes({}), "", kNone, 0); }
 
 void Segments::reserve(std::size_t more) {
-  if (records_.size() + more > records_.capacity())
-    records_.reserve(std::max(records_.size() + more, records_.capacity() * 2));
+  make_room(records_, more);
   table_.reserve(more);
 }
 

@@ -2,9 +2,9 @@
 //
 // What a program names next is mostly next to what it named before: w_12 and w_13, scopes and segments numbered as they
 // were met. A hash that scatters them costs each new name a cache miss in each table. So the last word of a key (the
-// last character of a text) is taken as group and place: keys that differ only in its low kPlaceBits bits get hashes
-// that differ only there, and lie side by side in a table of at least that many slots; everything else is mixed well.
-// At most 2^kPlaceBits keys share a group, which bounds what they add to each other's probes.
+// last character of a text) keeps its lowest bits: keys that differ only in the kPlaceBits lowest lie side by side in a
+// table, those that differ only in the kNearBits lowest in one page of it; everything else is mixed well. At most
+// 2^kPlaceBits keys lie side by side, which bounds what they add to each other's probes.
 // Thread safety: functions without state.
 #pragma once
 
@@ -17,7 +17,7 @@ namespace scopetrie {
 
 inline constexpr unsigned kPlaceBits = 2;
 inline constexpr unsigned kNearBits = 4;
-inline constexpr unsigned kPageBits = 9;  // slots in a page of memory
+inline constexpr unsigned kPageBits = 9;  // of a slot's number: 512 slots of 8 bytes are a page of memory
 
 namespace hashing {
 
@@ -25,6 +25,7 @@ inline constexpr std::uint64_t kFirst = 0x9E3779B97F4A7C15ull;
 inline constexpr std::uint64_t kSecond = 0xBF58476D1CE4E5B9ull;
 inline constexpr std::uint64_t kThird = 0x94D049BB133111EBull;
 inline constexpr std::uint32_t kPlaceMask = (1u << kPlaceBits) - 1;
+inline constexpr std::uint32_t kNearMask = (1u << kNearBits) - 1;
 
 inline std::uint64_t load(const char* from, std::size_t bytes) noexcept {
   std::uint64_t word = 0;
@@ -32,10 +33,10 @@ inline std::uint64_t load(const char* from, std::size_t bytes) noexcept {
   return word;
 }
 
-/// A hash of what was mixed without the last word's lowest kNearBits bits, and of these: two say which of four lines of
-/// a page, far from each other, and two the place in the line.
+/// A hash of what was mixed without the last word's kNearBits lowest bits, and of these: the upper ones say which line
+/// of a page, far from each other, the kPlaceBits lowest the place in the line.
 inline std::uint32_t grouped(std::uint64_t mixed, std::uint32_t last) noexcept {
-  const std::uint32_t line = (last >> kPlaceBits & 3) << (kPageBits - 2);
+  const std::uint32_t line = (last & kNearMask) >> kPlaceBits << (kPageBits - (kNearBits - kPlaceBits));
   return ((static_cast<std::uint32_t>(mixed >> 32) & ~kPlaceMask) ^ line) | (last & kPlaceMask);
 }
 

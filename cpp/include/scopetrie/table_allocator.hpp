@@ -5,6 +5,7 @@
 // Thread safety: as operator new.
 #pragma once
 
+#include <algorithm>
 #include <cstddef>
 #include <new>
 #include <vector>
@@ -42,5 +43,11 @@ struct TableAllocator {
 
 template <class T>
 using Table = std::vector<T, TableAllocator<T>>;
+
+/// Makes room for that many more, growing at least as a vector does by itself, or many small wishes would be quadratic.
+template <class Rows>
+void make_room(Rows& rows, std::size_t more) {
+  if (rows.size() + more > rows.capacity()) rows.reserve(std::max(rows.size() + more, rows.capacity() * 2));
+}
 
 }  // namespace scopetrie

@@ -2,12 +2,11 @@
 //
 // Invariants: ids are dense, in creation order; a name has at most one variable; a variable without a name in the
 // store (tf.Variable) has scope kNone. Segments are ids of a Segments table: a few bytes are kept for each up to the
-// highest. The first variable of a segment is found without hashing, so that a million
-// variables with names of their own fill no table; the others of that segment ("w" in each scope) are in the table.
+// highest. The first variable of a segment is found without hashing, so that a million variables with names of their
+// own fill no table; the others of that segment ("w" in each scope) are in the table.
 // Thread safety: none; one writer or many readers.
 #pragma once
 
-#include <algorithm>
 #include <vector>
 
 #include "scopetrie/id_table.hpp"
@@ -54,10 +53,7 @@ class VariableStore {
   }
 
   /// Makes room for that many more.
-  void reserve(std::size_t more) {
-    if (variables_.size() + more > variables_.capacity())
-      variables_.reserve(std::max(variables_.size() + more, variables_.capacity() * 2));
-  }
+  void reserve(std::size_t more) { make_room(variables_, more); }
 
   std::size_t size() const noexcept { return variables_.size(); }
   const Variable& operator[](VariableId id) const { return variables_[id]; }
