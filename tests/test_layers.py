@@ -28,7 +28,7 @@ FLOORS = [
     {"variables", "random", "losses"},
     {"initializers"},
     {"scopes", "store", "execution"},
-    {"template", "summary", "compat", "behavior", "logging", "client"},
+    {"template", "summary", "compat", "behavior", "logging", "client", "v1"},
     {"train"},
     {ROOT_MODULE},  # the root itself, whose exports are everything below
     {"demo"},

@@ -9,9 +9,9 @@
 #include <string_view>
 #include <vector>
 
-#include "scopetrie/name_writer.hpp"
-#include "scopetrie/op_graph.hpp"
-#include "scopetrie/variable_store.hpp"
+#include "scopetrie/graph/op_graph.hpp"
+#include "scopetrie/names/name_writer.hpp"
+#include "scopetrie/store/variable_store.hpp"
 
 namespace {
 

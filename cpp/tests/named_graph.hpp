@@ -4,7 +4,7 @@
 #include <string>
 #include <string_view>
 
-#include "scopetrie/op_graph.hpp"
+#include "scopetrie/graph/op_graph.hpp"
 
 namespace scopetrie::testing {
 

@@ -68,10 +68,9 @@ from .initializers import (
 )
 from .logging import get_logger
 from .ops import *
-from .ops import bitwise, linalg, math, nn
-from .ops.random import *
-from .ops.random_choice import *
-from .ops.random_seed import *
+from .ops.random.choice import *
+from .ops.random.draws import *
+from .ops.random.seed import *
 from .ops.refused import refuser as _refuser
 from .ops.registry import register_op
 from .partitioners import fixed_size_partitioner, min_max_variable_partitioner, variable_axis_size_partitioner
@@ -92,6 +91,7 @@ from .scopes import (
 )
 from .shapes import Dimension, TensorShape
 from .template import make_template
+from .v1 import bitwise, linalg, math, nn
 from .variables import (
     AUTO_REUSE,
     Variable,

@@ -6,7 +6,7 @@ from typing import Any
 
 from .graph import GraphKeys, Tensor, add_to_collection, get_collection
 from .ops.constant import constant
-from .ops.math_sum import add_n
+from .ops.math.sum import add_n
 
 __all__ = [
     "add_loss",

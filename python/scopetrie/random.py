@@ -1,24 +1,24 @@
 """`tf.random`: seeds and random tensors."""
 
-from .ops.random import (
+from .ops.random.choice import (
+    categorical,
+    multinomial,
+)
+from .ops.random.choice import (
+    random_shuffle as shuffle,
+)
+from .ops.random.draws import (
     random_normal,
     random_uniform,
     truncated_normal,
 )
-from .ops.random import (
+from .ops.random.draws import (
     random_normal as normal,
 )
-from .ops.random import (
+from .ops.random.draws import (
     random_uniform as uniform,
 )
-from .ops.random_choice import (
-    categorical,
-    multinomial,
-)
-from .ops.random_choice import (
-    random_shuffle as shuffle,
-)
-from .ops.random_seed import (
+from .ops.random.seed import (
     get_seed,
     set_random_seed,
 )

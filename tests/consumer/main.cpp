@@ -1,6 +1,6 @@
 #include <iostream>
-#include <scopetrie/name_writer.hpp>
-#include <scopetrie/variable_store.hpp>
+#include <scopetrie/names/name_writer.hpp>
+#include <scopetrie/store/variable_store.hpp>
 #include <scopetrie/version.hpp>
 
 int main() {

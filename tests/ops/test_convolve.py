@@ -8,8 +8,8 @@ import array_api_compat.numpy as xp
 import numpy as np
 import pytest
 import scopetrie as tf
-from scopetrie.ops import nn_convolve
-from scopetrie.ops.nn_window import Geometry
+from scopetrie.ops.nn import convolve
+from scopetrie.ops.nn.window import Geometry
 
 signal = pytest.importorskip("scipy.signal")
 
@@ -32,17 +32,17 @@ def by_scipy(x: np.ndarray, taps: np.ndarray) -> np.ndarray:
     "shape, window", [((3, 7, 6, 2), (3, 2)), ((2, 9, 3), (4,)), ((2, 4, 5, 3, 2), (2, 2, 3))]
 )
 def test_parts_of_any_size_make_the_whole(monkeypatch, most, shape, window):
-    monkeypatch.setattr(nn_convolve, "_HOST_BYTES", most)
+    monkeypatch.setattr(convolve, "_HOST_BYTES", most)
     x, taps = images(*shape), images(*window, shape[-1], 4)
     ones = (1,) * len(window)
-    got = nn_convolve.convolve(xp, x, taps, Geometry(ones, ones, "VALID"))
+    got = convolve.convolve(xp, x, taps, Geometry(ones, ones, "VALID"))
     assert np.allclose(np.moveaxis(got, -1, 1), by_scipy(x, taps))
     assert got.flags.owndata or got.base.flags.owndata
 
 
 @pytest.mark.parametrize("count, most", [*itertools.product([1, 2, 7, 64], [1, 2, 3, 7, 100])])
 def test_spans_cover_a_range_evenly(count, most):
-    spans = list(nn_convolve._divided(count, most))
+    spans = list(convolve._divided(count, most))
     lengths = [last - first for first, last in spans]
     assert [0, *(last for _, last in spans)] == [*(first for first, _ in spans), count]
     assert lengths[0] == max(lengths) <= most and len(spans) <= -(-count // most)

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from scipy import stats
 from scopetrie import errors
 from scopetrie.backends import Backend
-from scopetrie.ops.random_choice import categorical
+from scopetrie.ops.random.choice import categorical
 
 TF = SimpleNamespace(**{name: getattr(tf, name) for name in dir(tf) if not name.startswith("_")})
 TF.random = SimpleNamespace(categorical=categorical)

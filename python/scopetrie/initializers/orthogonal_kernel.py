@@ -25,7 +25,7 @@ from ..ops import (
     stack,
     zeros,
 )
-from ..ops.random import random_normal
+from ..ops.random.draws import random_normal
 from .base import Initializer, require_float
 from .orthogonal_matrix import random_orthogonal
 

@@ -10,8 +10,8 @@ from .. import dtypes
 from ..dtypes import DTypeLike, as_dtype
 from ..graph import Tensor
 from ..ops import matrix_transpose, qr, reshape, sign
-from ..ops.math_tensor_diag import tensor_diag_part
-from ..ops.random import random_normal
+from ..ops.linalg.tensor_diag import tensor_diag_part
+from ..ops.random.draws import random_normal
 from .base import Initializer, require_float
 
 if TYPE_CHECKING:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 from .. import dtypes
 from ..dtypes import DTypeLike, as_dtype
 from ..graph import Tensor
-from ..ops.random import random_normal, random_uniform, truncated_normal
+from ..ops.random.draws import random_normal, random_uniform, truncated_normal
 from ..shapes import dimension_value
 from .base import Initializer, require_float
 

@@ -1,17 +1,27 @@
 """The ops: functions that add nodes to the graph, under v1's top-level names."""
 
 from ..shapes import broadcast_static_shape, dimension_at_index, dimension_value
-from . import bitwise, linalg, math, nn
 from . import operators as operators  # what x + y builds
-from .array_dims import broadcast_dynamic_shape, broadcast_to, ensure_shape, expand_dims, squeeze
-from .array_gather import gather, gather_nd
-from .array_join import concat, meshgrid, parallel_stack, repeat, stack
-from .array_masks import boolean_mask, one_hot, sequence_mask
-from .array_pad import pad, tile
-from .array_partition import dynamic_partition, dynamic_stitch
-from .array_patches import extract_image_patches
-from .array_reverse import reverse, reverse_sequence, reverse_v2, roll
-from .array_scatter import (
+from .array.dims import broadcast_dynamic_shape, broadcast_to, ensure_shape, expand_dims, squeeze
+from .array.fill import (
+    fill,
+    guarantee_const,
+    identity,
+    identity_n,
+    ones,
+    ones_like,
+    stop_gradient,
+    zeros,
+    zeros_like,
+)
+from .array.gather import gather, gather_nd
+from .array.join import concat, meshgrid, parallel_stack, repeat, stack
+from .array.masks import boolean_mask, one_hot, sequence_mask
+from .array.pad import pad, tile
+from .array.partition import dynamic_partition, dynamic_stitch
+from .array.patches import extract_image_patches
+from .array.reverse import reverse, reverse_sequence, reverse_v2, roll
+from .array.scatter import (
     scatter_nd,
     tensor_scatter_add,
     tensor_scatter_nd_add,
@@ -22,15 +32,22 @@ from .array_scatter import (
     tensor_scatter_sub,
     tensor_scatter_update,
 )
-from .array_shape import rank, reshape, shape, shape_n, size, transpose
-from .array_slice import (
+from .array.sequence import (
+    lin_space,
+    linspace,
+)
+from .array.sequence import (
+    range_ as range,
+)
+from .array.shape import rank, reshape, shape, shape_n, size, transpose
+from .array.slice import (
     newaxis,
     strided_slice,
 )
-from .array_slice import (
+from .array.slice import (
     slice_ as slice,
 )
-from .array_space import (
+from .array.space import (
     batch_to_space,
     batch_to_space_nd,
     bitcast,
@@ -40,9 +57,16 @@ from .array_space import (
     space_to_batch_nd,
     space_to_depth,
 )
-from .array_split import split, unstack
-from .array_unique import invert_permutation, setdiff1d, unique, unique_with_counts
-from .asserts import (
+from .array.split import split, unstack
+from .array.unique import invert_permutation, setdiff1d, unique, unique_with_counts
+from .constant import (
+    constant,
+    convert_to_tensor,
+    placeholder,
+    placeholder_with_default,
+    register_tensor_conversion_function,
+)
+from .control.asserts import (
     assert_equal,
     assert_greater,
     assert_greater_equal,
@@ -60,54 +84,30 @@ from .asserts import (
     assert_scalar,
     assert_type,
 )
-from .asserts_kinds import assert_proper_iterable, assert_rank_in, assert_same_float_dtype
-from .checks import (
+from .control.asserts_kinds import assert_proper_iterable, assert_rank_in, assert_same_float_dtype
+from .control.branch import case, cond
+from .control.checks import (
     Assert,
     Print,
     check_numerics,
     numpy_function,
     py_func,
 )
-from .clipping import (
-    clip_by_average_norm,
-    clip_by_global_norm,
-    clip_by_norm,
-    global_norm,
-)
-from .constant import (
-    constant,
-    convert_to_tensor,
-    placeholder,
-    placeholder_with_default,
-    register_tensor_conversion_function,
-)
-from .control_branch import case, cond
-from .control_flow import (
+from .control.flow import (
     group,
     initialize_all_tables,
     no_op,
     tables_initializer,
 )
-from .control_flow import (
+from .control.flow import (
     tuple_ as tuple,
 )
-from .control_loop import while_loop
-from .control_map import (
+from .control.loop import while_loop
+from .control.map import (
     foldl,
     foldr,
     map_fn,
     scan,
-)
-from .creation import (
-    fill,
-    guarantee_const,
-    identity,
-    identity_n,
-    ones,
-    ones_like,
-    stop_gradient,
-    zeros,
-    zeros_like,
 )
 from .folding import (
     constant_value,
@@ -115,9 +115,21 @@ from .folding import (
 from .indexed_slices import (
     IndexedSlices,
 )
-from .linalg_solve import cholesky_solve, matrix_solve_ls
-from .math_arg import arg_max, arg_min, argmax, argmin
-from .math_compare import (
+from .linalg.contraction import einsum, tensordot
+from .linalg.decomposition import qr, self_adjoint_eig, self_adjoint_eigvals, svd
+from .linalg.diag import eye, matrix_band_part, matrix_diag, matrix_diag_part, matrix_set_diag, trace
+from .linalg.factor_solve import cholesky_solve, matrix_solve_ls
+from .linalg.products import cross, matmul, matrix_transpose, norm, sparse_matmul
+from .linalg.solve import cholesky, matrix_determinant, matrix_inverse, matrix_solve, matrix_triangular_solve
+from .linalg.tensor_diag import diag, diag_part
+from .math.arg import arg_max, arg_min, argmax, argmin
+from .math.clipping import (
+    clip_by_average_norm,
+    clip_by_global_norm,
+    clip_by_norm,
+    global_norm,
+)
+from .math.compare import (
     clip_by_value,
     equal,
     greater,
@@ -136,12 +148,9 @@ from .math_compare import (
     where,
     where_v2,
 )
-from .math_complex import angle, complex, conj, imag, real
-from .math_contraction import einsum, tensordot
-from .math_decomposition import qr, self_adjoint_eig, self_adjoint_eigvals, svd
-from .math_diag import eye, matrix_band_part, matrix_diag, matrix_diag_part, matrix_set_diag, trace
-from .math_divide import div, div_no_nan, divide, floordiv, truediv
-from .math_elementwise import (
+from .math.complex import angle, complex, conj, imag, real
+from .math.divide import div, div_no_nan, divide, floordiv, truediv
+from .math.elementwise import (
     abs,
     acos,
     acosh,
@@ -193,7 +202,7 @@ from .math_elementwise import (
     truncatediv,
     truncatemod,
 )
-from .math_formulas import (
+from .math.formulas import (
     batch_gather,
     is_non_decreasing,
     is_strictly_increasing,
@@ -201,10 +210,9 @@ from .math_formulas import (
     unravel_index,
     verify_tensor_all_finite,
 )
-from .math_fourier import fft, fft2d, fft3d, ifft, ifft2d, ifft3d
-from .math_histogram import bincount, histogram_fixed_width, histogram_fixed_width_bins
-from .math_linalg import cross, matmul, matrix_transpose, norm, sparse_matmul
-from .math_reduce import (
+from .math.fourier import fft, fft2d, fft3d, ifft, ifft2d, ifft3d
+from .math.histogram import bincount, histogram_fixed_width, histogram_fixed_width_bins
+from .math.reduce import (
     count_nonzero,
     reduce_all,
     reduce_any,
@@ -215,8 +223,8 @@ from .math_reduce import (
     reduce_prod,
     reduce_sum,
 )
-from .math_scan import cumprod, cumsum
-from .math_segment import (
+from .math.scan import cumprod, cumsum
+from .math.segment import (
     confusion_matrix,
     segment_max,
     segment_mean,
@@ -230,29 +238,14 @@ from .math_segment import (
     unsorted_segment_sqrt_n,
     unsorted_segment_sum,
 )
-from .math_solve import cholesky, matrix_determinant, matrix_inverse, matrix_solve, matrix_triangular_solve
-from .math_sort import argsort, searchsorted, sort
-from .math_special import betainc, digamma, erf, erfc, igamma, igammac, lgamma, polygamma, zeta
-from .math_sum import accumulate_n, add_n, scalar_mul
-from .math_tensor_diag import diag, diag_part
-from .nn_activation import (
+from .math.sort import argsort, searchsorted, sort
+from .math.special import betainc, digamma, erf, erfc, igamma, igammac, lgamma, polygamma, zeta
+from .math.sum import accumulate_n, add_n, scalar_mul
+from .nn.activation import (
     log_sigmoid,
 )
-from .random_crop import random_crop
-from .sequence import (
-    lin_space,
-    linspace,
-)
-from .sequence import (
-    range_ as range,
-)
-from .state import (
-    assign,
-    assign_add,
-    assign_sub,
-    count_up_to,
-)
-from .state_scatter import (
+from .random.crop import random_crop
+from .state.scatter import (
     scatter_add,
     scatter_div,
     scatter_max,
@@ -264,8 +257,14 @@ from .state_scatter import (
     scatter_sub,
     scatter_update,
 )
-from .state_slices import (
+from .state.slices import (
     batch_scatter_update,
+)
+from .state.variable import (
+    assign,
+    assign_add,
+    assign_sub,
+    count_up_to,
 )
 from .value_kinds import get_static_value, is_numeric_tensor, is_symbolic_tensor, is_tensor
 
@@ -319,7 +318,6 @@ __all__ = [
     "betainc",
     "bincount",
     "bitcast",
-    "bitwise",
     "boolean_mask",
     "broadcast_dynamic_shape",
     "broadcast_static_shape",
@@ -413,7 +411,6 @@ __all__ = [
     "less_equal",
     "lgamma",
     "lin_space",
-    "linalg",
     "linspace",
     "log",
     "log1p",
@@ -423,7 +420,6 @@ __all__ = [
     "logical_or",
     "logical_xor",
     "map_fn",
-    "math",
     "matmul",
     "matrix_band_part",
     "matrix_determinant",
@@ -442,7 +438,6 @@ __all__ = [
     "multiply",
     "negative",
     "newaxis",
-    "nn",
     "no_op",
     "norm",
     "not_equal",

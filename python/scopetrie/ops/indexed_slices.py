@@ -9,8 +9,8 @@ from ..graph import Graph, Operation, Tensor
 from ..shapes import TensorShape
 from .constant import register_tensor_conversion_function
 from .folding import constant_value
-from .math_elementwise import negative
-from .math_segment import unsorted_segment_sum
+from .math.elementwise import negative
+from .math.segment import unsorted_segment_sum
 
 
 class IndexedSlices:

@@ -10,13 +10,13 @@ from .._core import Variable, name_scope
 from ..dtypes import bool as bool_
 from ..dtypes import int32
 from ..graph import Tensor
-from . import math_divide
-from . import math_elementwise as elementwise
-from .array_slice import getitem
+from .array.slice import getitem
 from .constant import convert_to_tensor
-from .math_bits import bitwise_and, bitwise_or, bitwise_xor, invert
-from .math_compare import greater, greater_equal, less, less_equal, logical_and, logical_not, logical_or
-from .math_linalg import matmul
+from .linalg.products import matmul
+from .math import divide as math_divide
+from .math import elementwise as elementwise
+from .math.bits import bitwise_and, bitwise_or, bitwise_xor, invert
+from .math.compare import greater, greater_equal, less, less_equal, logical_and, logical_not, logical_or
 
 
 def _is_bool(x: Any) -> bool:

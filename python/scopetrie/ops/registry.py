@@ -218,8 +218,8 @@ def define_op(
             `"broadcast"` (the inputs broadcast, dtype of the first), `"compare"` (broadcast, boolean), or
             `rule(*inputs, **attrs)`, which gets the input tensors and returns (dtype, dims) or a list of
             them.
-        native: The name of the extension's version of such a function (see cpp/bindings/op_rules.cpp), which
-            is asked first: it decides the common cases, and leaves the rest, and all errors, to `rule`.
+        native: The name of the extension's version of such a function (see cpp/python/calls/op_rules.cpp),
+            which is asked first: it decides the common cases, and leaves the rest, and all errors, to `rule`.
         remembered: Whether what `rule` gives follows from the inputs' dtypes and static shapes, the
             attributes, and the values of the inputs in `host`; then it is called once for each of them.
         kernel: `kernel(xp, **attrs)` returns the function of arrays; `xp` is an array-API namespace.

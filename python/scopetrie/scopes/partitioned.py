@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 from .. import _core
 from ..dtypes import DType, as_dtype
 from ..graph import Graph, Tensor
-from ..ops.array_slice import slice_
+from ..ops.array.slice import slice_
 from ..ops.constant import convert_to_tensor
 from ..partitioners import PartitionInfo, Slice, call_partitioner, slice_axis, slices
 from ..shapes import TensorShape, as_shape

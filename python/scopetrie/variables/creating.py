@@ -11,7 +11,7 @@ from .. import _core
 from ..dtypes import as_dtype
 from ..graph import Graph, GraphKeys, Tensor, get_default_graph
 from ..ops.constant import convert_to_tensor
-from ..ops.state import check_initial_shape
+from ..ops.state.variable import check_initial_shape
 from ..shapes import Dims, as_dims, compatible_dims
 from .modes import check_policy
 from .notes import take_note

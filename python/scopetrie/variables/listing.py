@@ -6,8 +6,8 @@ from collections.abc import Iterable
 from typing import Any
 
 from ..graph import GraphKeys, Operation, Tensor, get_collection
-from ..ops.control_flow import group, no_op
-from ..ops.state import is_variable_initialized as _is_initialized
+from ..ops.control.flow import group, no_op
+from ..ops.state.variable import is_variable_initialized as _is_initialized
 
 
 def global_variables(scope: str | None = None) -> list[Any]:

@@ -8,10 +8,10 @@ from typing import Any
 from .. import _core
 from ..dtypes import DType, as_dtype
 from ..graph import Graph, Operation, Tensor
-from ..ops.array_join import concat
-from ..ops.array_split import split
+from ..ops.array.fill import identity
+from ..ops.array.join import concat
+from ..ops.array.split import split
 from ..ops.constant import register_tensor_conversion_function
-from ..ops.creation import identity
 from ..shapes import TensorShape, as_shape
 
 name_scope = _core.name_scope

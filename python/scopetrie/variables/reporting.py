@@ -8,12 +8,12 @@ from typing import Any
 from .. import _core
 from ..dtypes import string
 from ..graph import Tensor, device
-from ..ops.array_join import stack
-from ..ops.array_masks import boolean_mask
+from ..ops.array.join import stack
+from ..ops.array.masks import boolean_mask
 from ..ops.constant import constant
-from ..ops.math_compare import logical_not
+from ..ops.math.compare import logical_not
 from ..ops.registry import OPS
-from ..ops.state import is_variable_initialized
+from ..ops.state.variable import is_variable_initialized
 from .listing import global_variables, local_variables
 
 

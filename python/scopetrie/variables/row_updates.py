@@ -7,10 +7,11 @@ from typing import Any
 
 from .. import _core
 from ..graph import Tensor
-from ..ops import state_scatter, state_slices
-from ..ops.array_gather import gather
-from ..ops.array_gather import gather_nd as gather_slices
+from ..ops.array.gather import gather
+from ..ops.array.gather import gather_nd as gather_slices
 from ..ops.indexed_slices import IndexedSlices
+from ..ops.state import scatter as state_scatter
+from ..ops.state import slices as state_slices
 
 _DOC = """Makes a node that {does}; see `tf.{function}`.
 

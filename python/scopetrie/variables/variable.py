@@ -8,8 +8,8 @@ from typing import Any, NoReturn
 from .. import _core
 from ..graph import Graph, Tensor, extend_type
 from ..graph.reference import Reference
-from ..ops import state as state_ops
-from ..ops.creation import identity
+from ..ops.array.fill import identity
+from ..ops.state import variable as state_ops
 from ..shapes import TensorShape, as_shape
 from . import row_updates, save_slice
 from .creating import create_through
@@ -111,7 +111,7 @@ class Variable(_core.Variable):
 
     def initialized_value(self) -> Tensor:
         """Returns the value, or the initial value where the session has not initialized the variable."""
-        from ..ops.control_branch import cond  # a floor below, but cond itself reads variables
+        from ..ops.control.branch import cond  # a floor below, but cond itself reads variables
 
         initialized = state_ops.is_variable_initialized(self)
         value: Tensor = cond(initialized, self.read_value, lambda: self.initial_value)

@@ -1,0 +1,275 @@
+// The op graph: operations as rows of arrays, with the names, scopes and shapes that they refer to.
+//
+// Invariants: an operation's inputs were made before it, so creation order is a topological order; outputs of one
+// operation are consecutive tensors; ids are dense. A row is 32 bytes, a tensor 12, an input 4; a run of operations
+// made from a Pattern is one row and one tensor. `attribute` and `site` are the caller's numbers (kNone: nothing). An
+// *owned* operation is named after another one made next to it ("mul_7/y" of "mul_7", "w/Assign" of "w") and costs no
+// trie node and no name entry until someone opens that scope. A scope is *opened* by the first name that is asked for
+// beneath it; then the scopes above it are opened too. Thread safety: none; one writer or many readers, where find()
+// counts as writing.
+#pragma once
+
+#include <cstddef>
+#include <span>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <vector>
+
+#include "scopetrie/graph/pattern.hpp"
+#include "scopetrie/graph/runs.hpp"
+#include "scopetrie/names/scope_trie.hpp"
+#include "scopetrie/names/segments.hpp"
+#include "scopetrie/names/unique_names.hpp"
+#include "scopetrie/shapes/shape_table.hpp"
+#include "scopetrie/tables/compiler.hpp"
+#include "scopetrie/tables/ids.hpp"
+#include "scopetrie/tables/table_allocator.hpp"
+
+namespace scopetrie {
+
+struct Operation {
+  Name name;
+  std::uint32_t first_input;
+  TensorId first_output;
+  std::uint32_t attribute;
+  std::uint32_t site;
+  KindId kind;
+};
+
+struct Tensor {
+  OpId op;
+  ShapeId shape;
+  std::uint8_t dtype;
+};
+
+/// A list of tensors: the inputs of an operation.
+class TensorIds {
+ public:
+  class Iterator {
+   public:
+    using value_type = TensorId;
+    using difference_type = std::ptrdiff_t;
+    Iterator() = default;
+    Iterator(const TensorId* at, TensorId base) : at_(at), base_(base) {}
+    TensorId operator*() const { return *at_ + base_; }
+    Iterator& operator++() {
+      ++at_;
+      return *this;
+    }
+    Iterator operator++(int) { return {at_++, base_}; }
+    bool operator==(const Iterator& other) const { return at_ == other.at_; }
+
+   private:
+    const TensorId* at_ = nullptr;
+    TensorId base_ = 0;
+  };
+
+  /// Each of `from`, counted from `base` on.
+  explicit TensorIds(std::span<const TensorId> from, TensorId base = 0) : from_(from), base_(base) {}
+  std::size_t size() const noexcept { return from_.size(); }
+  bool empty() const noexcept { return from_.empty(); }
+  TensorId operator[](std::size_t at) const { return from_[at] + base_; }
+  Iterator begin() const { return {from_.data(), base_}; }
+  Iterator end() const { return {from_.data() + from_.size(), base_}; }
+
+ private:
+  std::span<const TensorId> from_;
+  TensorId base_;
+};
+
+class OpGraph {
+ public:
+  OpGraph() = default;
+  OpGraph(const OpGraph&) = delete;
+  OpGraph& operator=(const OpGraph&) = delete;
+
+  // Names -----------------------------------------------------------------------------------------------------------
+
+  Segments& segments() noexcept { return segments_; }
+  const Segments& segments() const noexcept { return segments_; }
+  ScopeTrie& scopes() noexcept { return scopes_; }
+  const ScopeTrie& scopes() const noexcept { return scopes_; }
+  ShapeTable& shapes() noexcept { return shapes_; }
+  const ShapeTable& shapes() const noexcept { return shapes_; }
+
+  /// A name that is taken now, and whether nothing can stand beneath it yet.
+  struct Fresh {
+    Name name;
+    bool bare;           // no scope of this name exists: names beneath it are free
+    bool noted = false;  // note_owner() has nothing to do
+  };
+
+  /// Takes `segment` under `scope`, numbered where it is in use (v1's Graph.unique_name).
+  Fresh unique(ScopeId scope, SegmentId segment) {
+    const ScopeId folded = scopes_.folded(scope);
+    const SegmentId folded_segment = segments_.folded(segment);
+    if (!scopes_.opened(folded)) open(folded);  // unlikely
+    const UniqueNames::Taken taken = names_.take(folded, folded_segment);
+    const bool bare = !taken.has_scopes || !has_scope(folded, folded_segment, taken.suffix);
+    return {{scope, segment, taken.suffix}, bare, taken.owns};
+  }
+  /// Takes the name `segment` under `scope` for an operation that will own others (see owned()). False, and nothing is
+  /// taken, where the name is in use or something may stand beneath it.
+  bool take_owner(ScopeId scope, SegmentId segment) {
+    const ScopeId folded = scopes_.folded(scope);
+    if (!scopes_.opened(folded)) open(folded);  // unlikely
+    return names_.take_as_owner(folded, segments_.folded(segment)) || take_owner_slow(scope, segment);
+  }
+  /// Whether take_owner() would take the name.
+  bool can_own(ScopeId scope, SegmentId segment);
+  /// The same as unique() without taking it.
+  Name peek(ScopeId scope, SegmentId segment);
+
+  /// The scope beneath a name.
+  ScopeId scope_of(const Name& name) { return scopes_.child(name.scope, name.segment, name.suffix); }
+
+  /// How far an owned operation may stand from its owner: "w/Initializer/zeros", "w", "w/Assign", "w/read".
+  static constexpr OpId kOwnedReach = 8;
+
+  /// The name "owner/segment" for an operation that is made beside `owner` (its id, made or about to be made); the
+  /// segment may be a path. The owner's name must be Fresh and bare, and given to note_owner() before names are asked
+  /// for again. Until the owner is made, an operation that it owns has no name: neither name() nor find() may be
+  /// called.
+  static Name owned(OpId owner, SegmentId segment) { return {owner | kOwnedBit, segment, 0}; }
+  void note_owner(const Fresh& owner) {
+    if (!owner.noted) note_owner_slow(owner.name);
+  }
+  /// Makes room for that many more names, each with a new segment.
+  void reserve_names(std::size_t more) {
+    segments_.reserve(more);
+    names_.reserve(more);
+  }
+
+  void append_name(const Name& name, std::string& out) const;
+  std::string name(OpId op) const;
+
+  // Operations ------------------------------------------------------------------------------------------------------
+
+  OpId add(KindId kind, Name name, std::span<const TensorId> inputs, std::span<const Output> outputs,
+           std::uint32_t attribute = kNone, std::uint32_t site = kNone) {
+    const auto id = static_cast<OpId>(size());
+    rows_.push_back({name, static_cast<std::uint32_t>(inputs_.size()), static_cast<TensorId>(tensor_count()), attribute,
+                     site, kind});
+    operation_rows_.append();
+    inputs_.insert(inputs_.end(), inputs.begin(), inputs.end());
+    for (const Output& output : outputs) {
+      tensors_.push_back({id, output.shape, output.dtype});
+      tensor_rows_.append();
+    }
+    return id;
+  }
+
+  /// Keeps a pattern for add_run(); gives its number.
+  std::uint32_t add_pattern(Pattern pattern);
+  /// Adds the operations of a pattern, the owner called `name`; gives the first one's id, which the others follow, as
+  /// the tensors follow the first one's.
+  OpId add_run(std::uint32_t pattern, Name name, std::uint32_t site = kNone) {
+    const auto id = static_cast<OpId>(size());
+    const std::uint32_t length = patterns_[pattern].size();
+    rows_.push_back(
+        {name, static_cast<std::uint32_t>(inputs_.size()), static_cast<TensorId>(tensor_count()), pattern, site, kRun});
+    tensors_.push_back({id, pattern, kRunTensors});
+    operation_rows_.append(length);
+    tensor_rows_.append(length);
+    return id;
+  }
+  const Pattern& pattern(std::uint32_t number) const { return patterns_[number]; }
+  std::size_t pattern_count() const noexcept { return patterns_.size(); }
+
+  /// Makes room for that many more, growing at least as a vector does by itself.
+  void reserve(std::size_t operations, std::size_t inputs, std::size_t tensors);
+  /// `inputs` were made before `op`. rollback() undoes this only together with `op`.
+  void add_control_inputs(OpId op, std::span<const OpId> inputs);
+
+  std::size_t size() const noexcept { return operation_rows_.size(); }
+  std::size_t tensor_count() const noexcept { return tensor_rows_.size(); }
+
+  Operation operation(OpId id) const {
+    const Runs::Place at = operation_rows_.find(id);
+    const Operation& row = rows_[at.row];
+    return row.kind != kRun ? row : step(row, id, at.at);
+  }
+  Name name_of(OpId id) const {
+    const Runs::Place at = operation_rows_.find(id);
+    const Operation& row = rows_[at.row];
+    return row.kind != kRun ? row.name : step(row, id, at.at).name;
+  }
+  Tensor tensor(TensorId id) const {
+    const Runs::Place at = tensor_rows_.find(id);
+    const Tensor& row = tensors_[at.row];
+    return row.dtype != kRunTensors ? row : step_output(row, id, at.at);
+  }
+  /// `shape` replaces what is known of a tensor.
+  void set_shape(TensorId id, ShapeId shape);
+
+  TensorIds inputs(OpId id) const {
+    const Runs::Place at = operation_rows_.find(id);
+    const Operation& row = rows_[at.row];
+    if (row.kind == kRun) return TensorIds(patterns_[row.attribute].inputs(at.at), row.first_output);
+    const std::size_t end = at.row + 1 < rows_.size() ? rows_[at.row + 1].first_input : inputs_.size();
+    return TensorIds({inputs_.data() + row.first_input, end - row.first_input});
+  }
+  std::uint32_t output_count(OpId id) const {
+    const Runs::Place at = operation_rows_.find(id);
+    const Operation& row = rows_[at.row];
+    if (row.kind == kRun) return 1;
+    const std::size_t end = at.row + 1 < rows_.size() ? rows_[at.row + 1].first_output : tensor_count();
+    return static_cast<std::uint32_t>(end - row.first_output);
+  }
+  std::span<const OpId> control_inputs(OpId id) const;
+  bool has_control_inputs() const noexcept { return !control_inputs_.empty(); }
+
+  /// The operation of exactly this name, or kNone. The first call after new operations indexes them.
+  OpId find(std::string_view name) const;
+
+  /// The operations that `targets` need, in creation order; nothing is looked for behind a tensor in `feeds`.
+  std::vector<OpId> prune(std::span<const OpId> targets, std::span<const TensorId> feeds) const;
+
+  // Undo ------------------------------------------------------------------------------------------------------------
+
+  struct Mark {
+    std::size_t operations, inputs, tensors, patterns, opened, names;
+  };
+  /// Starts a span that ends with rollback() or commit(); spans nest.
+  Mark begin() { return {size(), inputs_.size(), tensor_count(), patterns_.size(), opened_.size(), names_.begin()}; }
+  /// Takes back the operations and patterns made since `mark`, and the names taken, unless they are to stay taken.
+  /// Segments, scopes and shapes stay.
+  void rollback(const Mark& mark, bool keep_names = false);
+  void commit() noexcept;
+
+ private:
+  Operation step(const Operation& row, OpId id, std::uint32_t place) const;
+  Tensor step_output(const Tensor& row, TensorId id, std::uint32_t place) const;
+
+  SCOPETRIE_COLD bool has_scope(ScopeId folded, SegmentId segment, std::uint32_t suffix) const;
+  SCOPETRIE_COLD void note_owner_slow(const Name& name);
+  SCOPETRIE_COLD bool take_owner_slow(ScopeId scope, SegmentId segment);
+  SCOPETRIE_COLD void open(ScopeId folded);
+  void take_owned_names(ScopeId scope, OpId owner);
+  template <class IsWanted>
+  OpId find_folded(std::string_view folded, IsWanted&& is_wanted) const;
+
+  Segments segments_;
+  ScopeTrie scopes_{segments_};
+  ShapeTable shapes_;
+  UniqueNames names_{segments_};
+  // A row of kind kRun stands for a run: its name is the owner's, its attribute the pattern's number. A run's tensors
+  // are one of dtype kRunTensors: its op is the run's first, its shape the pattern's number.
+  static constexpr KindId kRun = 0xFFFF;
+  static constexpr std::uint8_t kRunTensors = 0xFF;
+  Table<Operation> rows_;
+  Table<TensorId> inputs_;
+  Table<Tensor> tensors_;
+  Runs operation_rows_;
+  Runs tensor_rows_;
+  std::vector<Pattern> patterns_;
+  std::unordered_map<TensorId, ShapeId> run_shapes_;  // those that set_shape() gave to tensors of runs
+  std::unordered_map<OpId, std::vector<OpId>> control_inputs_;
+  std::vector<ScopeId> opened_;  // while spans are open: what rollback() closes
+  // The first `indexed_` operations by their folded names.
+  mutable IdTable index_;
+  mutable std::size_t indexed_ = 0;
+};
+
+}  // namespace scopetrie

@@ -1,0 +1,58 @@
+// A run of operations that is made again and again with only another name: a variable's initial value, itself, its
+// Assign and its read. The graph keeps one row for each run, and what the runs share here, once.
+//
+// Invariants: one operation is the owner, the others are owned (see OpGraph::owned) and stand within its reach; inputs
+// are outputs of earlier steps; a step has one output. Thread safety: none; one writer or many readers.
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <vector>
+
+#include "scopetrie/shapes/shape_table.hpp"
+#include "scopetrie/tables/ids.hpp"
+
+namespace scopetrie {
+
+struct Output {
+  ShapeId shape = ShapeTable::kUnknown;
+  std::uint8_t dtype = 0;
+};
+
+class Pattern {
+ public:
+  struct Step {
+    KindId kind;
+    std::uint16_t first_input;
+    SegmentId segment;  // kNone: the owner itself
+    std::uint32_t attribute;
+    Output output;
+  };
+
+  /// Adds an operation named "owner/segment", or (kNone) the owner. Its inputs, and what is returned, are places in the
+  /// run.
+  std::uint32_t add(KindId kind, SegmentId segment, std::span<const TensorId> inputs, Output output,
+                    std::uint32_t attribute = kNone) {
+    const std::uint32_t place = size();
+    if (segment == kNone) owner_ = place;
+    steps_.push_back({kind, static_cast<std::uint16_t>(inputs_.size()), segment, attribute, output});
+    inputs_.insert(inputs_.end(), inputs.begin(), inputs.end());
+    return place;
+  }
+
+  std::uint32_t size() const noexcept { return static_cast<std::uint32_t>(steps_.size()); }
+  std::uint32_t owner() const noexcept { return owner_; }
+  const Step& operator[](std::uint32_t place) const { return steps_[place]; }
+  std::span<const TensorId> inputs(std::uint32_t place) const {
+    const std::size_t first = steps_[place].first_input;
+    const std::size_t end = place + 1 < steps_.size() ? steps_[place + 1].first_input : inputs_.size();
+    return {inputs_.data() + first, end - first};
+  }
+
+ private:
+  std::vector<Step> steps_;
+  std::vector<TensorId> inputs_;
+  std::uint32_t owner_ = 0;
+};
+
+}  // namespace scopetrie

@@ -1,0 +1,91 @@
+// Paths as a hashed trie: (parent scope, segment, suffix) -> scope id.
+//
+// Invariants: scope 0 is the root, the empty path; a path has one id, whether its last segment was written `mul_7` or
+// made from `mul` and 7; a scope's folded() is the scope of the lower-case path. Nodes are made when something is
+// put beneath them, so entering a million scopes that stay empty makes none.
+// Thread safety: none; one writer or many readers.
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "scopetrie/names/segments.hpp"
+#include "scopetrie/tables/id_table.hpp"
+#include "scopetrie/tables/ids.hpp"
+#include "scopetrie/tables/table_allocator.hpp"
+
+namespace scopetrie {
+
+class ScopeTrie {
+ public:
+  static constexpr ScopeId kRoot = 0;
+
+  explicit ScopeTrie(Segments& segments);
+
+  /// The scope `parent/segment` (suffix 0) or `parent/segment_suffix`, made if it is new.
+  ScopeId child(ScopeId parent, SegmentId segment, std::uint32_t suffix = 0) {
+    const Key key = canonical(parent, segment, suffix);
+    const std::uint32_t hash = hash_numbered(key.parent, key.base, key.suffix);
+    const ScopeId found = find(hash, key);
+    return found != kNone ? found : add(hash, key);
+  }
+
+  /// The same, or kNone where there is no such scope yet.
+  ScopeId find_child(ScopeId parent, SegmentId segment, std::uint32_t suffix = 0) const {
+    const Key key = canonical(parent, segment, suffix);
+    return find(hash_numbered(key.parent, key.base, key.suffix), key);
+  }
+
+  /// The scope of a whole path relative to `from`, made if it is new. "" is `from` itself.
+  ScopeId at(std::string_view path, ScopeId from = kRoot);
+
+  /// The scope that a name like "a/b/c" stands in, made if it is new, and the segment it ends with. Unlike at(), an
+  /// empty part counts: "/c" stands beneath an empty segment.
+  ScopeId scope_of_name(std::string_view name, ScopeId from, SegmentId& last);
+
+  /// Appends the path of `scope`, without a slash at its end.
+  void append_path(ScopeId scope, std::string& out) const;
+
+  ScopeId parent(ScopeId scope) const { return nodes_[scope].key.parent; }
+  ScopeId folded(ScopeId scope) const { return nodes_[scope].folded; }
+  SegmentId base(ScopeId scope) const { return nodes_[scope].key.base; }
+  std::uint32_t suffix(ScopeId scope) const { return nodes_[scope].key.suffix; }
+  bool is_within(ScopeId scope, ScopeId ancestor) const;
+  std::size_t size() const noexcept { return nodes_.size(); }
+
+  /// A mark for OpGraph, on folded scopes: names beneath the scope are being given out. The root always has it.
+  bool opened(ScopeId scope) const { return nodes_[scope].opened != 0; }
+  void set_opened(ScopeId scope, bool opened) { nodes_[scope].opened = opened ? 1 : 0; }
+
+ private:
+  struct Key {
+    ScopeId parent;
+    SegmentId base;
+    std::uint32_t suffix;
+    friend bool operator==(const Key&, const Key&) = default;
+  };
+  struct Node {
+    Key key;
+    std::uint32_t folded : 31;
+    std::uint32_t opened : 1;
+  };
+
+  Key canonical(ScopeId parent, SegmentId segment, std::uint32_t suffix) const {
+    if (suffix != 0) return {parent, segment, suffix};
+    return {parent, segments_.base(segment), segments_.suffix(segment)};
+  }
+  ScopeId find(std::uint32_t hash, const Key& key) const {
+    return table_.find(hash, [&](ScopeId id) { return nodes_[id].key == key; });
+  }
+  ScopeId add(std::uint32_t hash, const Key& key);
+
+  Segments& segments_;
+  Table<Node> nodes_;
+  IdTable table_;
+};
+
+/// Appends `_suffix` in decimal where suffix is not 0.
+void append_suffix(std::uint32_t suffix, std::string& out);
+
+}  // namespace scopetrie

@@ -1,0 +1,67 @@
+// Interned path segments: "conv1" in "tower/conv1/weights".
+//
+// Invariants: a text has one id; ids are dense and never die before the table; record 0 is the empty text. A segment
+// that reads `base_N` (0 < N <= kMaxSuffix, no leading zero) knows its base and N, so that `mul_7` made by counting and
+// `mul_7` written by hand are the same name; any other segment is its own base with suffix 0. A base is a segment too
+// (and shares its bytes). `folded` is the lower-case form's id, since v1 compares operation names without case. Texts
+// never move.
+// Thread safety: none; one writer or many readers.
+#pragma once
+
+#include <memory>
+#include <string_view>
+#include <vector>
+
+#include "scopetrie/tables/id_table.hpp"
+#include "scopetrie/tables/ids.hpp"
+#include "scopetrie/tables/table_allocator.hpp"
+
+namespace scopetrie {
+
+class Segments {
+ public:
+  Segments();
+
+  /// The id of `text`, which is copied if it is new.
+  SegmentId intern(std::string_view text) {
+    const std::uint32_t hash = hash_bytes(text);
+    const SegmentId found = find(hash, text);
+    return found != kNone ? found : add(hash, text);
+  }
+
+  /// The id of `text`, or kNone if nothing by that text was interned.
+  SegmentId find(std::string_view text) const { return find(hash_bytes(text), text); }
+
+  std::string_view text(SegmentId id) const { return {records_[id].text, records_[id].length}; }
+  SegmentId base(SegmentId id) const { return records_[id].base; }
+  std::uint32_t suffix(SegmentId id) const { return records_[id].suffix; }
+  SegmentId folded(SegmentId id) const { return records_[id].folded; }
+  std::size_t size() const noexcept { return records_.size(); }
+  /// Makes room for that many more.
+  void reserve(std::size_t more);
+
+ private:
+  struct Record {
+    const char* text;
+    std::uint32_t length;
+    SegmentId base;
+    std::uint32_t suffix;
+    SegmentId folded;
+  };
+
+  SegmentId find(std::uint32_t hash, std::string_view text) const {
+    return table_.find(hash, [&](SegmentId id) { return this->text(id) == text; });
+  }
+  SegmentId add(std::uint32_t hash, std::string_view text);
+  SegmentId add_base(std::string_view kept);
+  SegmentId add_record(std::uint32_t hash, std::string_view kept, SegmentId base, std::uint32_t suffix);
+  const char* keep(std::string_view text);
+
+  Table<Record> records_;
+  IdTable table_;
+  std::vector<std::unique_ptr<char[]>> blocks_;
+  char* free_ = nullptr;
+  std::size_t free_bytes_ = 0;
+};
+
+}  // namespace scopetrie

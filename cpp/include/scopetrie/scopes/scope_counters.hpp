@@ -1,0 +1,65 @@
+// Which variable scopes one thread has opened in one graph: what `default_name` counts.
+//
+// v1 keeps a dictionary from every opened path to a count, clears the paths beneath a scope when it closes, and copies
+// the whole dictionary when a captured scope is entered, to put it back on leaving: entering costs more the more
+// scopes were ever opened. Here time does the clearing. A scope counts as open if it was opened after each of its
+// ancestors was last closed; a captured scope's changes are kept in a log and undone.
+//
+// Invariants: stamps grow; 0 stands for never. `next` of a scope is the number to try next for default names spelt like
+// it: those below are open, as long as no ancestor was closed since `tried`.
+// Thread safety: none; each thread has its own.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <string_view>
+#include <vector>
+
+#include "scopetrie/names/scope_trie.hpp"
+#include "scopetrie/tables/id_table.hpp"
+#include "scopetrie/tables/table_allocator.hpp"
+
+namespace scopetrie {
+
+class ScopeCounters {
+ public:
+  explicit ScopeCounters(ScopeTrie& scopes) : scopes_(scopes) {}
+
+  /// A variable scope of this path is entered.
+  void open(ScopeId scope);
+  /// It is left again: everything beneath it counts from zero; it stays counted itself until its parent is closed.
+  void close_beneath(ScopeId scope);
+  /// The first number such that prefix, prefix_1, prefix_2, ... under `parent` is not open; 0 is the bare prefix.
+  std::uint32_t unused(ScopeId parent, std::string_view prefix);
+  bool is_open(ScopeId scope) const;
+
+  /// Starts a span of changes that restore() takes back; spans nest. Leaving them in another order than that of nesting
+  /// takes back what the outer one holds, early.
+  std::size_t save();
+  void restore(std::size_t mark);
+
+ private:
+  struct State {
+    ScopeId scope;
+    std::uint32_t next = 0;
+    std::uint64_t opened = 0;
+    std::uint64_t closed = 0;
+    std::uint64_t tried = 0;
+  };
+
+  std::uint32_t find(ScopeId scope) const {
+    return table_.find(hash_words(scope), [&](std::uint32_t at) { return states_[at].scope == scope; });
+  }
+  State& at(ScopeId scope);
+  State& change(ScopeId scope);
+  std::uint64_t last_closed_above(ScopeId scope) const;
+
+  ScopeTrie& scopes_;
+  IdTable table_;  // scope -> place in states_
+  Table<State> states_;
+  std::vector<State> log_;
+  std::size_t saved_ = 0;
+  std::uint64_t clock_ = 0;
+};
+
+}  // namespace scopetrie

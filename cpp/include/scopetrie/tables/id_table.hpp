@@ -1,0 +1,98 @@
+// An open-addressing table from keys that live elsewhere to dense 32-bit ids.
+//
+// Invariants: at most 3/4 of the slots are taken; a slot is empty where its id is kNone; between an id's first choice
+// of slot and its slot, none is empty. The table keeps each key's 32-bit hash, so growing and erasing read no keys and
+// a probe reads a key only on equal hashes. Thread safety: none; one writer or many readers.
+#pragma once
+
+#include <algorithm>
+#include <bit>
+#include <cstddef>
+#include <cstdint>
+#include <vector>
+
+#include "scopetrie/tables/compiler.hpp"
+#include "scopetrie/tables/hashing.hpp"
+#include "scopetrie/tables/ids.hpp"
+#include "scopetrie/tables/table_allocator.hpp"
+
+namespace scopetrie {
+
+class IdTable {
+ public:
+  /// The id whose key `is_key(id)` accepts, among those inserted with `hash`; kNone if there is none.
+  template <class IsKey>
+  std::uint32_t find(std::uint32_t hash, IsKey&& is_key) const {
+    if (slots_.empty()) return kNone;
+    for (std::size_t at = hash & mask_;; at = (at + 1) & mask_) {
+      const Slot& slot = slots_[at];
+      if (slot.id == kNone) return kNone;
+      if (slot.hash == hash && is_key(slot.id)) return slot.id;
+    }
+  }
+
+  /// Adds an id whose key is not in the table yet.
+  void insert(std::uint32_t hash, std::uint32_t id) {
+    if ((count_ + 1) * 4 > slots_.size() * 3) grow(slots_.empty() ? 16 : slots_.size() * 2);
+    place(hash, id);
+    ++count_;
+  }
+
+  /// Makes room for that many more ids.
+  void reserve(std::size_t more) {
+    const std::size_t size = std::bit_ceil((count_ + more) * 4 / 3 + 1);
+    if (size > slots_.size()) grow(std::max<std::size_t>(16, size));
+  }
+
+  /// Removes an id that was inserted with `hash`; nothing happens where it was not.
+  void erase(std::uint32_t hash, std::uint32_t id) noexcept {
+    if (slots_.empty()) return;
+    std::size_t hole = hash & mask_;
+    while (slots_[hole].id != id || slots_[hole].hash != hash) {
+      if (slots_[hole].id == kNone) return;
+      hole = (hole + 1) & mask_;
+    }
+    // What was pushed past the hole moves back into it, or a later probe would end there.
+    for (std::size_t at = (hole + 1) & mask_; slots_[at].id != kNone; at = (at + 1) & mask_) {
+      const std::size_t distance = (at - slots_[at].hash) & mask_;
+      if (distance < ((at - hole) & mask_)) continue;
+      slots_[hole] = slots_[at];
+      hole = at;
+    }
+    slots_[hole] = {};
+    --count_;
+  }
+
+  std::size_t size() const noexcept { return count_; }
+
+  void clear() noexcept {
+    slots_.clear();
+    mask_ = count_ = 0;
+  }
+
+ private:
+  struct Slot {
+    std::uint32_t hash = 0;
+    std::uint32_t id = kNone;
+  };
+
+  void place(std::uint32_t hash, std::uint32_t id) noexcept {
+    std::size_t at = hash & mask_;
+    while (slots_[at].id != kNone) at = (at + 1) & mask_;
+    slots_[at] = {hash, id};
+  }
+
+  SCOPETRIE_COLD void grow(std::size_t size) {
+    Table<Slot> old(size);
+    old.swap(slots_);
+    mask_ = slots_.size() - 1;
+    for (const Slot& slot : old)
+      if (slot.id != kNone) place(slot.hash, slot.id);
+  }
+
+  Table<Slot> slots_;
+  std::size_t mask_ = 0;
+  std::size_t count_ = 0;
+};
+
+}  // namespace scopetrie

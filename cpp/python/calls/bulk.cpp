@@ -1,0 +1,88 @@
+// Graph.unique_names and Graph.create_ops: one call for builders that have arrays of names and inputs.
+#include <cstring>
+
+#include "calls/op_function.hpp"
+#include "scopetrie/names/name_writer.hpp"
+
+namespace scopetrie::python {
+
+namespace {
+
+// Plain names are ASCII; the decoder would look at each byte again.
+PyObject* ascii_str(std::string_view text) {
+  PyObject* str = PyUnicode_New(static_cast<Py_ssize_t>(text.size()), 127);
+  if (str != nullptr) std::memcpy(PyUnicode_DATA(str), text.data(), text.size());
+  return str;
+}
+
+}  // namespace
+
+PyObject* unique_names(PyObject* self, PyObject* bases) {
+  auto* owner = reinterpret_cast<PyGraph*>(self);
+  GraphState& graph = state_of(owner);
+  const Ref fast(items_of(bases, "unique_names: bases must be a sequence of strings"));
+  if (!fast) return nullptr;
+  const Py_ssize_t count = PySequence_Fast_GET_SIZE(fast.get());
+  Ref names(PyList_New(count));
+  if (!names) return nullptr;
+  Context& context = *context_of(owner);
+  note_builder(context);
+  const ScopeId scope = scope_of(context);
+  NameWriter writer(graph.ops);
+  PyObject* last = nullptr;  // borrowed; `segment` is its
+  SegmentId segment = kNone;
+  for (Py_ssize_t i = 0; i < count; ++i) {
+    PyObject* base = PySequence_Fast_GET_ITEM(fast.get(), i);
+    if (base != last) {
+      segment = plain_segment(graph, base);
+      last = base;
+    }
+    PyObject* name = segment != kNone ? ascii_str(writer.write(graph.ops.unique(scope, segment).name))
+                                      : PyObject_CallMethod(self, "unique_name", "O", base);
+    if (name == nullptr) return nullptr;
+    PyList_SET_ITEM(names.get(), i, name);
+  }
+  return names.release();
+}
+
+// create_ops(op_type, inputs, name=None, **attrs)
+PyObject* create_ops(PyObject* self, PyObject* args, PyObject* kwargs) {
+  PyObject *type, *inputs, *name = nullptr;
+  if (!PyArg_ParseTuple(args, "OO|O", &type, &inputs, &name)) return nullptr;
+  Ref attrs(kwargs == nullptr ? nullptr : PyDict_Copy(kwargs));
+  if (attrs) {
+    if (PyObject* keyword = PyDict_GetItemString(attrs.get(), "name"); keyword != nullptr) {
+      name = keyword;  // `kwargs` keeps it
+      if (PyDict_DelItemString(attrs.get(), "name") < 0) return nullptr;
+    }
+    if (PyDict_GET_SIZE(attrs.get()) == 0) attrs = Ref();
+  }
+  Ref function = Ref::borrowed(type);
+  if (PyUnicode_Check(type)) {
+    PyObject* definition = find_kind(text_of(type));
+    if (definition == nullptr) {
+      PyErr_Format(
+          PyExc_ValueError,
+          "create_ops: there is no op type %R; registered types are those of tf.register_op and the package's own",
+          type);
+      return nullptr;
+    }
+    function = Ref(PyObject_GetAttrString(definition, "function"));
+    if (!function) return nullptr;
+  }
+  if (!Py_IS_TYPE(function.get(), state().op_function_type)) {
+    PyErr_Format(PyExc_TypeError, "create_ops: op_type must be an op type's name or an op function, not %R", type);
+    return nullptr;
+  }
+  auto* graph = reinterpret_cast<PyGraph*>(self);
+  push_default_graph(graph);
+  PyObject* made =
+      build_many(definition_of(function.get()), inputs, name == nullptr ? nullptr : none_to_null(name), attrs.get());
+  PyObject *error, *value, *trace;
+  PyErr_Fetch(&error, &value, &trace);
+  pop_default_graph(graph);
+  if (error != nullptr) PyErr_Restore(error, value, trace);
+  return made;
+}
+
+}  // namespace scopetrie::python

@@ -1,0 +1,75 @@
+// plain_constant(): the way of a plain value into the graph that constant(), zeros() and shape() try first.
+#include "calls/arrays.hpp"
+#include "calls/building.hpp"
+#include "calls/literal.hpp"
+
+namespace scopetrie::python {
+
+namespace {
+
+// The shape that one number is to fill; false where it is not plain. As v1, larger ones are no constants.
+bool filled_shape(ShapeTable& shapes, PyObject* dims, ShapeId& out) {
+  constexpr std::int64_t kLargestConstant = 1000;
+  Literal sizes;
+  if ((!PyList_CheckExact(dims) && !PyTuple_CheckExact(dims)) || !sizes.read(dims) || sizes.dims().size() != 1 ||
+      !sizes.has_ints())
+    return false;
+  std::int64_t total = 1;
+  for (const std::int64_t size : sizes.ints()) {
+    if (size < 0 || size >= kLargestConstant || (total *= size) >= kLargestConstant) return false;
+  }
+  out = shapes.intern(sizes.ints());
+  return true;
+}
+
+// plain_constant(value, dtype | None, name | None, default name, dims | None, beside | None)
+// -> Tensor, or None where Python must look
+PyObject* plain_constant(PyObject*, PyObject* const* args, Py_ssize_t count) {
+  if (count != 6) {
+    PyErr_Format(PyExc_TypeError, "plain_constant() takes 6 arguments, not %zd", count);
+    return nullptr;
+  }
+  OwnTuples<2> own;  // made before anything is looked up: that may have to wait
+  PyObject *value = own.of(args[0]), *name = args[2] == Py_None ? args[3] : args[2], *dims = own.of(args[4]);
+  Context* context = current_context();
+  if (context == nullptr) return nullptr;
+  GraphState& graph = state_of(context->graph);
+  if (args[5] != Py_None && (!is_tensor(args[5]) || handle(args[5])->graph != context->graph)) Py_RETURN_NONE;
+  Literal literal;
+  std::uint8_t wanted;
+  if (graph.finalized || context->on_operation != nullptr || !plain_dtype(args[1], wanted) || !literal.read(value))
+    Py_RETURN_NONE;
+  Output output;
+  output.dtype = literal.dtype(wanted);
+  if (output.dtype == 0) Py_RETURN_NONE;
+  if (dims == Py_None) {
+    output.shape = graph.ops.shapes().intern(literal.dims());
+  } else if (!literal.dims().empty() || !filled_shape(graph.ops.shapes(), dims, output.shape)) {
+    Py_RETURN_NONE;
+  }
+  const SegmentId segment = plain_segment(graph, name);
+  if (segment == kNone || graph.has_unnoted_names || graph.has_odd_scopes) Py_RETURN_NONE;
+  const Ref keep_graph = Ref::borrowed(reinterpret_cast<PyObject*>(context->graph));
+  const Ref kept(literal.kept());
+  if (!kept) return nullptr;
+  const OpGraph::Fresh fresh = graph.ops.unique(scope_of(*context), segment);
+  const OpId op =
+      add_operation(*context, kinds().constant, fresh.name, {}, {&output, 1}, keep_attribute(graph, kept.get()));
+  return op == kNone ? nullptr : tensor_handle(context->graph, graph.ops.operation(op).first_output);
+}
+
+}  // namespace
+
+bool bind_constants(PyObject* module) {
+  find_numpy();
+  static PyMethodDef functions[] = {
+      {"plain_constant", reinterpret_cast<PyCFunction>(reinterpret_cast<void (*)()>(locked<plain_constant>)),
+       METH_FASTCALL,
+       "A Const of a number, a short list of numbers or an array: (value, dtype, name, default name, dims that a "
+       "number "
+       "fills, tensor of the same graph). None where it is anything else."},
+      {nullptr, nullptr, 0, nullptr}};
+  return PyModule_AddFunctions(module, functions) == 0;
+}
+
+}  // namespace scopetrie::python

@@ -1,0 +1,316 @@
+// DirectFunction: a function of Python's that is also the call of an op function, for the arguments that most calls
+// have. Those take neither a Python frame nor the search for the user's line behind it.
+//
+// Invariants: immutable once made. The op is built only where build_native() decides it; otherwise nothing has changed,
+// and the function itself is called with the same arguments.
+// Thread safety: the op is built under the lock of locking.hpp; the function is called without it.
+#include <cstddef>
+#include <limits>
+#include <vector>
+
+#include "calls/op_native.hpp"
+
+namespace scopetrie::python {
+
+namespace {
+
+/// What one parameter of the function is to the op.
+struct Parameter {
+  enum Role : std::uint8_t {
+    kUnused,    // calls that give it are the function's
+    kName,      // the node's name
+    kInput,     // an input of the op
+    kAttribute  // an attribute; the default as well, unless it is `optional`
+  } role = kUnused;
+  bool is_optional = false;
+  enum Form : std::uint8_t { kAsGiven, kDims, kAxes, kInts } form = kAsGiven;  // all but the first are kept as tuples
+  std::size_t input = 0;
+  PyObject* name = nullptr;  // owned, as all below; interned
+  PyObject* attribute = nullptr;
+  PyObject* fallback = nullptr;  // what it is where it is not given; null: it must be
+};
+
+struct PyDirectFunction {
+  PyObject_HEAD vectorcallfunc vectorcall;
+  PyObject* function;     // owned: the Python function
+  PyObject* op_function;  // owned
+  PyObject* dict;
+  std::vector<Parameter>* parameters;
+  std::uint32_t default_name;
+};
+
+PyDirectFunction* as_direct(PyObject* object) { return reinterpret_cast<PyDirectFunction*>(object); }
+
+/// The arguments of one call, by parameter and then by input.
+struct Call {
+  static constexpr std::size_t kMost = 16;
+  PyObject* given[kMost] = {};
+  PyObject* inputs[kMost] = {};
+  PyObject* name = nullptr;
+  Ref attributes;
+  [[no_unique_address]] OwnTuples<kMost> own;  // in place of lists among the inputs
+};
+
+// False where a keyword is none of the parameters, or is given twice.
+bool read_arguments(const std::vector<Parameter>& parameters, PyObject* const* args, std::size_t count,
+                    PyObject* keywords, Call& call) {
+  if (count > parameters.size()) return false;
+  for (std::size_t i = 0; i < count; ++i) call.given[i] = args[i];
+  const Py_ssize_t named = keywords == nullptr ? 0 : PyTuple_GET_SIZE(keywords);
+  for (Py_ssize_t k = 0; k < named; ++k) {
+    std::size_t at = 0;
+    while (at < parameters.size() && parameters[at].name != PyTuple_GET_ITEM(keywords, k)) ++at;
+    if (at == parameters.size() || call.given[at] != nullptr) return false;
+    call.given[at] = args[count + static_cast<std::size_t>(k)];
+  }
+  return true;
+}
+
+// A shape of plain sizes as the tuple that a node keeps; null, without an exception, where it is anything else.
+PyObject* plain_dims(PyObject* given) {
+  const Snapshot list(given);
+  PyObject* shape = list.get();
+  if (shape == Py_None) return Py_NewRef(shape);
+  if (!PyList_CheckExact(shape) && !PyTuple_CheckExact(shape)) return nullptr;
+  for (Py_ssize_t i = 0; i < PySequence_Fast_GET_SIZE(shape); ++i) {
+    PyObject* size = PySequence_Fast_GET_ITEM(shape, i);
+    int overflow = 0;
+    if (size != Py_None && (!PyLong_CheckExact(size) || PyLong_AsLongLongAndOverflow(size, &overflow) < 0))
+      return nullptr;
+  }
+  return PyList_CheckExact(shape) ? PyList_AsTuple(shape) : Py_NewRef(shape);
+}
+
+// An axis or a list of them as such a tuple, likewise; of no axes, None is one.
+PyObject* plain_axes(PyObject* given) {
+  const Snapshot list(given);
+  PyObject* axes = list.get();
+  if (axes == Py_None) return PyTuple_New(0);
+  if (PyLong_CheckExact(axes)) return PyTuple_Pack(1, axes);
+  if (!PyList_CheckExact(axes) && !PyTuple_CheckExact(axes)) return nullptr;
+  for (Py_ssize_t i = 0; i < PySequence_Fast_GET_SIZE(axes); ++i)
+    if (!PyLong_CheckExact(PySequence_Fast_GET_ITEM(axes, i))) return nullptr;
+  return PyList_CheckExact(axes) ? PyList_AsTuple(axes) : Py_NewRef(axes);
+}
+
+// A list of ints as a tuple; anything else as it is, which no rule will know.
+PyObject* plain_ints(PyObject* ints) { return PyList_CheckExact(ints) ? PyList_AsTuple(ints) : Py_NewRef(ints); }
+
+PyObject* kept_value(Parameter::Form form, PyObject* value) {
+  switch (form) {
+    case Parameter::kDims:
+      return plain_dims(value);
+    case Parameter::kAxes:
+      return plain_axes(value);
+    case Parameter::kInts:
+      return plain_ints(value);
+    default:
+      return Py_NewRef(value);
+  }
+}
+
+bool add_attribute(Call& call, const Parameter& parameter, PyObject* value) {
+  if (!call.attributes) call.attributes = Ref(PyDict_New());
+  const Ref kept(kept_value(parameter.form, value));
+  return call.attributes && kept && PyDict_SetItem(call.attributes.get(), parameter.attribute, kept.get()) == 0;
+}
+
+// Sorts the arguments by what they are to the op; false where the call is the function's.
+bool sort_arguments(const std::vector<Parameter>& parameters, Call& call) {
+  for (std::size_t i = 0; i < parameters.size(); ++i) {
+    const Parameter& parameter = parameters[i];
+    PyObject* value = call.given[i];
+    if (value == nullptr) value = parameter.fallback;
+    switch (parameter.role) {
+      case Parameter::kUnused:
+        if (value != parameter.fallback) return false;
+        break;
+      case Parameter::kName:
+        // None is not everywhere the same as the default: v1 has functions that call the node after its type then.
+        if (value == Py_None && value != parameter.fallback) return false;
+        call.name = value == parameter.fallback ? nullptr : value;
+        if (call.name != nullptr && (!PyUnicode_CheckExact(call.name) || PyUnicode_GET_LENGTH(call.name) == 0))
+          return false;
+        break;
+      case Parameter::kInput:
+        if (value == nullptr) return false;
+        call.inputs[parameter.input] = call.own.of(value);
+        break;
+      case Parameter::kAttribute:
+        if (value == nullptr) return false;
+        if (value == parameter.fallback && parameter.is_optional) break;
+        if (!add_attribute(call, parameter, value)) return false;
+        break;
+    }
+  }
+  return true;
+}
+
+// The node, or null, with or without an exception: `decided` says whether the call is done.
+PyObject* build_direct(const PyDirectFunction* self, Call& call, bool& decided) {
+  decided = false;
+  const Definition& definition = definition_of(self->op_function);
+  Inputs inputs;
+  // v1 converts a first input that is a value in one way or another; the function knows how.
+  for (std::size_t i = 0; i < definition.inputs.size(); ++i) {
+    if (definition.inputs[i].is_index()) continue;
+    if (definition.inputs[i].kind < Input::kList && !is_tensor(call.inputs[i]) && !is_variable(call.inputs[i]))
+      return nullptr;
+    break;
+  }
+  if (definition.has_lists) {
+    note_graph_of_lists(definition, call.inputs, inputs);
+  } else if (!read_inputs(definition, call.inputs, inputs)) {
+    return nullptr;
+  }
+  Context* context = current_context();
+  if (context == nullptr) return nullptr;
+  if (inputs.graph != nullptr && inputs.graph != context->graph) context = context_of(inputs.graph);
+  PyObject* result = nullptr;
+  std::string asked;
+  decided = build_native(*context, definition, call.inputs, inputs, call.name, self->default_name,
+                         call.attributes.get(), asked, result);
+  return result;
+}
+
+PyObject* try_direct(const PyDirectFunction* self, PyObject* const* args, std::size_t count, PyObject* keywords,
+                     bool& decided) {
+  Call call;
+  decided = false;
+  if (read_arguments(*self->parameters, args, count, keywords, call) && sort_arguments(*self->parameters, call)) {
+    PyObject* made = build_direct(self, call, decided);
+    if (decided) return made;
+  }
+  PyErr_Clear();  // the function says what is wrong
+  return nullptr;
+}
+
+PyObject* call_direct(PyObject* self, PyObject* const* args, std::size_t flagged, PyObject* keywords) {
+  const auto count = static_cast<std::size_t>(PyVectorcall_NARGS(flagged));
+  bool decided;
+  PyObject* made = locked<try_direct>(as_direct(self), args, count, keywords, decided);
+  return decided ? made : PyObject_Vectorcall(as_direct(self)->function, args, count, keywords);
+}
+
+// Reads one role: "-", "name", "<input>", "<input>=<int>", "attribute", and
+// that with "?", "#", "@" or "%" at its end.
+bool read_role(PyObject* text, Parameter& parameter) {
+  std::string_view role = text_of(text);
+  if (role.empty()) return false;
+  if (role == "-") return true;
+  if (role == "name") {
+    parameter.role = Parameter::kName;
+    return true;
+  }
+  if (role[0] >= '0' && role[0] <= '9') {
+    parameter.role = Parameter::kInput;
+    parameter.input = static_cast<std::size_t>(role[0] - '0');
+    if (role.size() == 3 && role[1] == '=') Py_XSETREF(parameter.fallback, PyLong_FromLong(role[2] - '0'));
+    return true;
+  }
+  parameter.role = Parameter::kAttribute;
+  parameter.is_optional = role.ends_with('?');
+  parameter.form = role.ends_with('#')   ? Parameter::kDims
+                   : role.ends_with('@') ? Parameter::kAxes
+                   : role.ends_with('%') ? Parameter::kInts
+                                         : Parameter::kAsGiven;
+  if (parameter.is_optional || parameter.form != Parameter::kAsGiven) role.remove_suffix(1);
+  parameter.attribute = to_str(role);
+  PyUnicode_InternInPlace(&parameter.attribute);
+  return parameter.attribute != nullptr;
+}
+
+// DirectFunction(function, op function, default name, parameters), with (name, role, has default, default) for each
+// parameter of the function.
+PyObject* make(PyTypeObject* type, PyObject* args, PyObject*) {
+  PyObject *function, *op_function, *name, *parameters;
+  if (!PyArg_ParseTuple(args, "OO!UO!", &function, state().op_function_type, &op_function, &name, &PyTuple_Type,
+                        &parameters))
+    return nullptr;
+  if (PyTuple_GET_SIZE(parameters) > static_cast<Py_ssize_t>(Call::kMost)) {
+    PyErr_SetString(PyExc_ValueError, "a direct function has at most 16 parameters");
+    return nullptr;
+  }
+  Ref self(type->tp_alloc(type, 0));
+  if (!self) return nullptr;
+  PyDirectFunction* made = as_direct(self.get());
+  made->vectorcall = call_direct;
+  made->function = Py_NewRef(function);
+  made->op_function = Py_NewRef(op_function);
+  made->default_name = known_name(text_of(name));
+  made->parameters = new std::vector<Parameter>;
+  for (Py_ssize_t i = 0; i < PyTuple_GET_SIZE(parameters); ++i) {
+    PyObject *parameter_name, *role, *fallback;
+    int has_default;
+    if (!PyArg_ParseTuple(PyTuple_GET_ITEM(parameters, i), "UUpO", &parameter_name, &role, &has_default, &fallback))
+      return nullptr;
+    Parameter& parameter = made->parameters->emplace_back();
+    parameter.name = Py_NewRef(parameter_name);
+    PyUnicode_InternInPlace(&parameter.name);
+    parameter.fallback = has_default != 0 ? Py_NewRef(fallback) : nullptr;
+    if (!read_role(role, parameter)) return nullptr;
+  }
+  return self.release();
+}
+
+int traverse(PyObject* self, visitproc visit, void* arg) {
+  Py_VISIT(Py_TYPE(self));
+  Py_VISIT(as_direct(self)->function);
+  Py_VISIT(as_direct(self)->op_function);
+  Py_VISIT(as_direct(self)->dict);
+  return 0;
+}
+
+int clear(PyObject* self) {
+  Py_CLEAR(as_direct(self)->function);
+  Py_CLEAR(as_direct(self)->op_function);
+  Py_CLEAR(as_direct(self)->dict);
+  return 0;
+}
+
+void dealloc(PyObject* self) {
+  PyObject_GC_UnTrack(self);
+  clear(self);
+  if (as_direct(self)->parameters != nullptr)
+    for (const Parameter& parameter : *as_direct(self)->parameters) {
+      Py_XDECREF(parameter.name);
+      Py_XDECREF(parameter.attribute);
+      Py_XDECREF(parameter.fallback);
+    }
+  delete as_direct(self)->parameters;
+  PyTypeObject* type = Py_TYPE(self);
+  type->tp_free(self);
+  Py_DECREF(type);
+}
+
+PyObject* repr(PyObject* self) { return PyObject_Repr(as_direct(self)->function); }
+
+// Pickled and copied as functions are: by name.
+PyObject* reduce(PyObject* self, PyObject*) { return PyObject_GetAttrString(self, "__qualname__"); }
+
+}  // namespace
+
+bool bind_direct(PyObject* module) {
+  static PyMemberDef members[] = {
+      {"__dictoffset__", T_PYSSIZET, offsetof(PyDirectFunction, dict), READONLY, nullptr},
+      {"__vectorcalloffset__", T_PYSSIZET, offsetof(PyDirectFunction, vectorcall), READONLY, nullptr},
+      {nullptr, 0, 0, 0, nullptr}};
+  static PyGetSetDef properties[] = {{"__dict__", PyObject_GenericGetDict, PyObject_GenericSetDict, nullptr, nullptr},
+                                     {nullptr, nullptr, nullptr, nullptr, nullptr}};
+  static PyMethodDef methods[] = {{"__reduce__", reduce, METH_NOARGS, nullptr}, {nullptr, nullptr, 0, nullptr}};
+  PyType_Slot slots[] = {{Py_tp_new, reinterpret_cast<void*>(locked<make>)},
+                         {Py_tp_call, reinterpret_cast<void*>(PyVectorcall_Call)},
+                         {Py_tp_traverse, reinterpret_cast<void*>(traverse)},
+                         {Py_tp_clear, reinterpret_cast<void*>(clear)},
+                         {Py_tp_dealloc, reinterpret_cast<void*>(dealloc)},
+                         {Py_tp_repr, reinterpret_cast<void*>(repr)},
+                         {Py_tp_members, members},
+                         {Py_tp_methods, methods},
+                         {Py_tp_getset, properties},
+                         {0, nullptr}};
+  PyType_Spec spec = {"scopetrie._core.DirectFunction", sizeof(PyDirectFunction), 0,
+                      Py_TPFLAGS_DEFAULT | Py_TPFLAGS_HAVE_GC | Py_TPFLAGS_HAVE_VECTORCALL, slots};
+  return add_type(module, spec) != nullptr;
+}
+
+}  // namespace scopetrie::python

@@ -1,0 +1,232 @@
+// get_variable: the hit and the plain creation in C++, everything else in the Python function of the layer above.
+#include "calls/creation.hpp"
+
+namespace scopetrie::python {
+
+namespace {
+
+enum Argument { kName, kShape, kDType, kInitializer, kRegularizer, kTrainable, kFirstRare, kArguments = 15 };
+
+// Whether a shape argument allows the found shape; only plain ints in a list or tuple are looked at.
+bool shape_allows(PyObject* shape, std::span<const std::int64_t> found) {
+  PyObject** items;
+  Py_ssize_t rank;
+  if (PyList_CheckExact(shape)) {
+    items = reinterpret_cast<PyListObject*>(shape)->ob_item;
+    rank = PyList_GET_SIZE(shape);
+  } else if (PyTuple_CheckExact(shape)) {
+    items = &PyTuple_GET_ITEM(shape, 0);
+    rank = PyTuple_GET_SIZE(shape);
+  } else {
+    return false;
+  }
+  if (rank != static_cast<Py_ssize_t>(found.size())) return false;
+  for (Py_ssize_t i = 0; i < rank; ++i) {
+    if (!PyLong_CheckExact(items[i])) return false;
+    int overflow = 0;
+    if (PyLong_AsLongAndOverflow(items[i], &overflow) != found[static_cast<std::size_t>(i)] || overflow != 0)
+      return false;
+  }
+  return true;
+}
+
+// The variable of this name as it is shared, or null (no exception) where the slow path has to look.
+PyObject* shared(GraphState& graph, PyGraph* owner, const PyVariableScope* scope, VariableId id, PyObject* const* args,
+                 PyObject* shape) {
+  if (scope->reuse == Reuse::kNo) return nullptr;
+  const Variable& found = graph.variables[id];
+  PyObject* dtype = given(args[kDType]) ? args[kDType] : scope->dtype;
+  if (state().dtypes[found.flags >> kDTypeShift] != dtype) return nullptr;
+  if (given(shape) &&
+      !(graph.ops.shapes().known_rank(found.shape) && shape_allows(shape, graph.ops.shapes().dims(found.shape))))
+    return nullptr;
+  if (given(args[kInitializer]) && !PyCallable_Check(args[kInitializer])) return nullptr;
+  return variable_handle(owner, id);
+}
+
+PyObject* call_slow(PyVariableScope* scope, PyObject* const* args) {
+  PyObject* all[kArguments + 1];
+  all[0] = reinterpret_cast<PyObject*>(scope);
+  for (int i = 0; i < kArguments; ++i) all[i + 1] = args[i] != nullptr ? args[i] : Py_None;
+  const Ref keep = Ref::borrowed(all[0]);
+  return PyObject_Vectorcall(state().hooks.get_variable, all, kArguments + 1, nullptr);
+}
+
+bool is_plain(const PyVariableScope* scope, PyObject* const* arguments) {
+  if (scope->custom_getter != nullptr || scope->partitioner != nullptr || given(arguments[kRegularizer])) return false;
+  for (int i = kFirstRare; i < kArguments; ++i)
+    if (given(arguments[i])) return false;
+  return true;
+}
+
+// A creation of its own, kept out of the way of hits.
+SCOPETRIE_COLD PyObject* create_one(Context& context, ScopeId scope_id, SegmentId segment, PyObject* const* arguments,
+                                    PyObject* sizes) {
+  Creation creation(context, {arguments[kDType], arguments[kInitializer], arguments[kTrainable], kUnknownSite});
+  return creation.make(scope_id, segment, arguments[kShape], sizes);
+}
+
+// One variable, in the plain case: the hit and the creation, which may be one of many. Null where it is not plain; an
+// exception may be set.
+PyObject* get_plain(Context& context, PyVariableScope* scope, ScopeId scope_id, PyObject* const* arguments,
+                    PyObject* sizes, Creation* creation) {
+  GraphState& graph = state_of(context.graph);
+  const std::size_t segments = graph.ops.segments().size();
+  const SegmentId segment = plain_segment(graph, arguments[kName]);
+  if (segment == kNone) return nullptr;
+  // A name that nobody wrote before is no variable's: in large graphs looking is not for nothing.
+  const VariableId found = segment < segments ? graph.variables.find(scope_id, segment) : kNone;
+  if (found != kNone) return shared(graph, context.graph, scope, found, arguments, sizes);
+  return creation != nullptr ? creation->make(scope_id, segment, arguments[kShape], sizes)
+                             : create_one(context, scope_id, segment, arguments, sizes);
+}
+
+PyObject* get_variable(PyObject*, PyObject* const* args, Py_ssize_t positional, PyObject* keywords) {
+  static Signature<kArguments> signature(
+      "get_variable", {"name", "shape", "dtype", "initializer", "regularizer", "trainable", "collections",
+                       "caching_device", "partitioner", "validate_shape", "use_resource", "custom_getter", "constraint",
+                       "synchronization", "aggregation"});
+  PyObject* arguments[kArguments];
+  if (!signature.parse(args, positional, keywords, arguments)) return nullptr;
+  if (arguments[kName] == nullptr) [[unlikely]] {
+    PyErr_SetString(PyExc_TypeError, "get_variable() missing 1 required positional argument: 'name'");
+    return nullptr;
+  }
+  const Snapshot shape(arguments[kShape]);  // before anything is looked up: it may have to wait
+  Context* context = current_context();
+  if (context == nullptr) return nullptr;
+  PyVariableScope* scope = context->variable_scope;
+  if (is_plain(scope, arguments)) [[likely]] {
+    PyObject* variable = get_plain(*context, scope, scope_in(scope, context->graph), arguments, shape.get(), nullptr);
+    if (variable != nullptr) [[likely]]
+      return variable;
+    if (PyErr_Occurred()) return nullptr;
+  }
+  return call_slow(scope, arguments);
+}
+
+// Makes room for that many new variables, so that tables grow once.
+void reserve_variables(GraphState& graph, std::size_t count) {
+  graph.ops.reserve_names(count);
+  graph.ops.reserve(count, 0, count);
+  graph.variables.reserve(count);
+}
+
+// get_variables(names, shapes, dtype, initializer, trainable): the same for many names, in one call.
+PyObject* get_variables(PyObject*, PyObject* const* args, Py_ssize_t positional, PyObject* keywords) {
+  static Signature<5> signature("get_variables", {"names", "shapes", "dtype", "initializer", "trainable"});
+  PyObject* given_to[5];
+  if (!signature.parse(args, positional, keywords, given_to)) return nullptr;
+  if (given_to[0] == nullptr) {
+    PyErr_SetString(PyExc_TypeError, "get_variables() missing 1 required positional argument: 'names'");
+    return nullptr;
+  }
+  const Ref names(items_of(given_to[0], "get_variables: names must be a sequence of strings"));
+  if (!names) return nullptr;
+  const Py_ssize_t count = PySequence_Fast_GET_SIZE(names.get());
+  Ref shapes;
+  if (given(given_to[1])) {
+    shapes = Ref(items_of(given_to[1], "get_variables: shapes must be a sequence with a shape per name"));
+    if (!shapes) return nullptr;
+    if (PySequence_Fast_GET_SIZE(shapes.get()) != count) {
+      PyErr_Format(PyExc_ValueError, "get_variables: there are %zd names and %zd shapes; give one shape per name",
+                   count, PySequence_Fast_GET_SIZE(shapes.get()));
+      return nullptr;
+    }
+  }
+  Context* context = current_context();
+  if (context == nullptr) return nullptr;
+  GraphState& graph = state_of(context->graph);
+  const Ref keep_graph = Ref::borrowed(reinterpret_cast<PyObject*>(context->graph));
+  Transaction transaction(*context);
+  Ref made(PyList_New(count));
+  if (!made) return nullptr;
+  reserve_variables(graph, static_cast<std::size_t>(count));
+  Creation creation(*context, {given_to[2], given_to[3], given_to[4], graph.sites.here()});
+  PyObject* arguments[kArguments] = {};
+  arguments[kDType] = given_to[2];
+  arguments[kInitializer] = given_to[3];
+  arguments[kTrainable] = given_to[4];
+  PyVariableScope* scope = context->variable_scope;
+  const ScopeId scope_id = scope_in(scope, context->graph);
+  for (Py_ssize_t i = 0; i < count; ++i) {
+    arguments[kName] = PySequence_Fast_GET_ITEM(names.get(), i);
+    if (shapes) arguments[kShape] = PySequence_Fast_GET_ITEM(shapes.get(), i);
+    const Snapshot shape(arguments[kShape]);
+    if (shape.get() != arguments[kShape]) creation.restart();
+    PyObject* variable =
+        is_plain(scope, arguments) ? get_plain(*context, scope, scope_id, arguments, shape.get(), &creation) : nullptr;
+    if (variable == nullptr) {
+      if (PyErr_Occurred()) return nullptr;
+      variable = call_slow(scope, arguments);
+      if (variable == nullptr) return nullptr;
+      creation.restart();
+    }
+    PyList_SET_ITEM(made.get(), i, variable);
+  }
+  transaction.commit();
+  return made.release();
+}
+
+constexpr char kBulkDoc[] =
+    "get_variables(names, shapes=None, dtype=None, initializer=None, trainable=None)\n--\n\n"
+    "Gets or makes many variables: `get_variable` for each name, all of them or none.\n\n"
+    "Args:\n"
+    "    names: The variables' names in the current scope.\n"
+    "    shapes: A shape for each name, or None.\n"
+    "    dtype: The dtype of all; the scope's by default.\n"
+    "    initializer: The initializer of all; as in `get_variable` by default.\n"
+    "    trainable: Whether they join GraphKeys.TRAINABLE_VARIABLES; True by default.\n\n"
+    "Returns:\n"
+    "    A list of variables.\n\n"
+    "Raises:\n"
+    "    ValueError: As `get_variable` for the first name that fails; nothing is left of those before it.\n\n"
+    ">>> import scopetrie as tf\n"
+    ">>> with tf.Graph().as_default(), tf.variable_scope(\"layer\"):\n"
+    "...     [v.name for v in tf.get_variables([\"w\", \"b\"], [[3, 2], [2]])]\n"
+    "['layer/w:0', 'layer/b:0']\n";
+
+constexpr char kDoc[] =
+    "get_variable(name, shape=None, dtype=None, initializer=None, regularizer=None, trainable=None, collections=None, "
+    "caching_device=None, partitioner=None, validate_shape=True, use_resource=None, custom_getter=None, "
+    "constraint=None, "
+    "synchronization=None, aggregation=None)\n--\n\n"
+    "Gets the variable of this name in the current variable scope, or makes it.\n\n"
+    "Args:\n"
+    "    name: The variable's name in the scope.\n"
+    "    shape: Its shape; needed to make it, unless the initializer is a value or needs none.\n"
+    "    dtype: Its dtype; the scope's by default (float32).\n"
+    "    initializer: What makes its first value: an initializer, a callable, or a value. The scope's by default, and\n"
+    "        glorot_uniform_initializer (floats) or zeros (ints, bools) where there is none.\n"
+    "    regularizer: A function of the new variable; its result joins GraphKeys.REGULARIZATION_LOSSES.\n"
+    "    trainable: Whether the variable joins GraphKeys.TRAINABLE_VARIABLES; True by default.\n"
+    "    collections: The keys of collections that it joins; [GraphKeys.GLOBAL_VARIABLES] by default.\n"
+    "    caching_device: The device on which reads are cached.\n"
+    "    partitioner: A function of shape and dtype that gives the number of parts along each axis.\n"
+    "    validate_shape: Whether the shape must be known; False leaves it open.\n"
+    "    use_resource: Accepted as in v1; variables are of one kind here.\n"
+    "    custom_getter: A function through which the call goes, in place of the scope's.\n"
+    "    constraint: A projection of the values, for optimizers.\n"
+    "    synchronization: A VariableSynchronization.\n"
+    "    aggregation: A VariableAggregation.\n\n"
+    "Returns:\n"
+    "    The Variable; a PartitionedVariable where a partitioner was given.\n\n"
+    "Raises:\n"
+    "    ValueError: If the variable exists and the scope does not reuse, does not exist and the scope only reuses, "
+    "or\n"
+    "        shape, dtype or initializer do not fit.\n\n"
+    ">>> import scopetrie as tf\n"
+    ">>> with tf.Graph().as_default(), tf.variable_scope(\"layer\"):\n"
+    "...     tf.get_variable(\"w\", [3, 2], initializer=tf.zeros_initializer())\n"
+    "<tf.Variable 'layer/w:0' shape=(3, 2) dtype=float32_ref>\n";
+
+}  // namespace
+
+bool bind_get_variable(PyObject* module) {
+  static PyMethodDef functions[] = {fast("get_variable", locked<get_variable>, kDoc),
+                                    fast("get_variables", locked<get_variables>, kBulkDoc),
+                                    {nullptr, nullptr, 0, nullptr}};
+  return PyModule_AddFunctions(module, functions) == 0;
+}
+
+}  // namespace scopetrie::python

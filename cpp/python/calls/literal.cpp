@@ -1,0 +1,199 @@
+#include "calls/literal.hpp"
+
+#include <algorithm>
+#include <limits>
+
+#include "calls/arrays.hpp"
+#include "calls/building.hpp"
+
+namespace scopetrie::python {
+
+namespace {
+
+/// The ints that an integer dtype holds; of other dtypes, none.
+bool holds_ints(std::uint8_t dtype, std::int64_t low, std::int64_t high) {
+  const auto within = [=]<class Int>(Int) {
+    return low >= std::int64_t{std::numeric_limits<Int>::min()} &&
+           high <= std::int64_t{std::numeric_limits<Int>::max()};
+  };
+  switch (dtype) {
+    case kInt32:
+      return within(std::int32_t{});
+    case kInt64:
+      return true;
+    case kUInt8:
+      return within(std::uint8_t{});
+    case kInt16:
+      return within(std::int16_t{});
+    case kInt8:
+      return within(std::int8_t{});
+    default:
+      return false;
+  }
+}
+
+/// The largest number that becomes one of a float dtype without overflowing; 0 for other dtypes.
+double largest_float(std::uint8_t dtype) {
+  switch (dtype) {
+    case kFloat16:
+      return 65504;
+    case kFloat32:
+      return 3e38;
+    case kFloat64:
+      return std::numeric_limits<double>::max();
+    default:
+      return 0;
+  }
+}
+
+}  // namespace
+
+bool Literal::read(PyObject* value) {
+  if (state().literals_are_converted) return false;
+  start(value);
+  if (!PyList_CheckExact(value) && !PyTuple_CheckExact(value)) return read_number(value) || read_array_value(value);
+  return read_list(value, 0) && (count_ != 0 || rank_ == 1);
+}
+
+bool Literal::read_at(PyObject* value, std::size_t depth) {
+  if (PyList_CheckExact(value) || PyTuple_CheckExact(value)) return read_list(value, depth);
+  return depth == rank_ && read_number(value);
+}
+
+bool Literal::read_list(PyObject* list, std::size_t depth) {
+  const Py_ssize_t length = PySequence_Fast_GET_SIZE(list);
+  if (depth == rank_) {
+    if (count_ != 0 || depth == kMostRank) return false;  // beside a number, or too deep
+    dims_[rank_++] = length;
+  } else if (dims_[depth] != length) {
+    return false;
+  }
+  for (Py_ssize_t i = 0; i < length; ++i)
+    if (!read_at(PySequence_Fast_GET_ITEM(list, i), depth + 1)) return false;
+  return true;
+}
+
+bool Literal::read_number(PyObject* value) {
+  if (count_ == kMost) return false;
+  if (PyLong_CheckExact(value)) {
+    int overflow = 0;
+    const long long number = PyLong_AsLongLongAndOverflow(value, &overflow);
+    if (overflow != 0) return false;
+    low_ = has_ints_ ? std::min<std::int64_t>(low_, number) : number;
+    high_ = has_ints_ ? std::max<std::int64_t>(high_, number) : number;
+    has_ints_ = true;
+    if (count_ < kMostInts) ints_[count_] = number;
+  } else if (PyFloat_CheckExact(value)) {
+    has_floats_ = true;
+    const double number = std::fabs(PyFloat_AS_DOUBLE(value));
+    if (std::isfinite(number)) largest_ = std::max(largest_, number);
+  } else if (PyBool_Check(value)) {
+    has_bools_ = true;
+  } else {
+    return false;
+  }
+  ++count_;
+  return true;
+}
+
+bool Literal::read_array_value(PyObject* value) {
+  ArrayView array;
+  // What cannot be written to may be one number spread over a large shape, and need not be copied.
+  if (!read_array(value, array) || !array.is_writeable || array.dims.size() > kMostRank) return false;
+  array_dtype_ = array.dtype;
+  rank_ = array.dims.size();
+  count_ = 1;
+  for (std::size_t i = 0; i < rank_; ++i) count_ *= static_cast<std::size_t>(dims_[i] = array.dims[i]);
+  has_ints_ = (array.dtype == kInt32 || array.dtype == kInt64) && array.elements != nullptr && count_ <= kMostInts;
+  for (std::size_t i = 0; has_ints_ && i < count_; ++i)
+    ints_[i] = array.dtype == kInt32 ? static_cast<const std::int32_t*>(array.elements)[i]
+                                     : static_cast<const std::int64_t*>(array.elements)[i];
+  return true;
+}
+
+bool Literal::count(std::size_t count, bool reversed) {
+  if (count > kMostInts) return false;
+  start(nullptr);
+  rank_ = 1;
+  dims_[0] = static_cast<std::int64_t>(count_ = count);
+  high_ = dims_[0] - 1;
+  has_ints_ = count != 0;
+  for (std::size_t i = 0; i < count; ++i) ints_[i] = static_cast<std::int64_t>(reversed ? count - 1 - i : i);
+  return true;
+}
+
+std::uint8_t Literal::dtype(std::uint8_t wanted) const {
+  if (array_dtype_ != 0) return wanted == 0 || wanted == array_dtype_ ? array_dtype_ : 0;
+  if (has_bools_) return !has_floats_ && !has_ints_ && (wanted == 0 || wanted == kBool) ? kBool : 0;
+  if (wanted == 0) wanted = has_floats_ || count_ == 0 ? kFloat32 : kInt32;
+  if (const double largest = largest_float(wanted); largest != 0) {
+    constexpr std::int64_t kExact = std::int64_t{1} << 53;  // a double holds such an int as it is
+    const std::int64_t most = wanted == kFloat16 ? std::int64_t{65504} : kExact;
+    return largest_ <= largest && low_ >= -most && high_ <= most ? wanted : 0;
+  }
+  return !has_floats_ && holds_ints(wanted, low_, high_) ? wanted : 0;
+}
+
+std::uint8_t Literal::index_dtype() const {
+  if (array_dtype_ != 0) return array_dtype_;
+  return !has_floats_ && !has_bools_ && holds_ints(kInt32, low_, high_) ? kInt32 : 0;
+}
+
+namespace {
+
+PyObject* as_tuples(PyObject* value) {
+  const bool is_list = PyList_CheckExact(value);
+  if (!is_list && !PyTuple_CheckExact(value)) return Py_NewRef(value);
+  const Py_ssize_t length = PySequence_Fast_GET_SIZE(value);
+  Py_ssize_t numbers = 0;
+  const auto is_number = [&](Py_ssize_t i) {
+    PyObject* item = PySequence_Fast_GET_ITEM(value, i);
+    return !PyList_CheckExact(item) && !PyTuple_CheckExact(item);
+  };
+  while (numbers < length && is_number(numbers)) ++numbers;
+  if (numbers == length) return is_list ? PyList_AsTuple(value) : Py_NewRef(value);
+  Ref tuple(PyTuple_New(length));
+  for (Py_ssize_t i = 0; tuple && i < length; ++i) {
+    PyObject* item = as_tuples(PySequence_Fast_GET_ITEM(value, i));
+    if (item == nullptr) return nullptr;
+    PyTuple_SET_ITEM(tuple.get(), i, item);
+  }
+  return tuple.release();
+}
+
+}  // namespace
+
+PyObject* Literal::kept_list() const {
+  if (array_dtype_ != 0) return copy_array(value_);
+  if (value_ != nullptr) return as_tuples(value_);
+  Ref tuple(PyTuple_New(static_cast<Py_ssize_t>(count_)));
+  for (std::size_t i = 0; tuple && i < count_; ++i) {
+    PyObject* item = PyLong_FromLongLong(ints_[i]);
+    if (item == nullptr) return nullptr;
+    PyTuple_SET_ITEM(tuple.get(), static_cast<Py_ssize_t>(i), item);
+  }
+  return tuple.release();
+}
+
+bool plain_dtype(PyObject* dtype, std::uint8_t& out) {
+  out = 0;
+  if (dtype == Py_None) return true;
+  const auto found = state().dtype_numbers.find(dtype);
+  if (found == state().dtype_numbers.end()) return false;
+  out = found->second;
+  return true;
+}
+
+TensorId add_literal(Context& context, const Literal& literal, std::uint8_t dtype, SegmentId segment) {
+  GraphState& graph = state_of(context.graph);
+  const Ref kept(literal.kept());
+  if (!kept) return kNone;
+  const Output output{graph.ops.shapes().intern(literal.dims()), dtype};
+  const Name name = graph.ops.unique(scope_of(context), segment).name;
+  if (graph.has_unnoted_names && !check_unused(graph, name)) return kNone;
+  if (graph.has_odd_scopes && !check_operation_name(graph, name)) return kNone;
+  const OpId op = add_operation(context, kinds().constant, name, {}, {&output, 1}, keep_attribute(graph, kept.get()));
+  return op == kNone ? kNone : graph.ops.operation(op).first_output;
+}
+
+}  // namespace scopetrie::python

@@ -1,0 +1,186 @@
+// The way of a call to an op function: inputs to tensor ids, the rule, the row.
+#include "calls/op_infer.hpp"
+#include "calls/op_inputs.hpp"
+#include "calls/op_native.hpp"
+
+namespace scopetrie::python {
+
+namespace {
+
+// A Const keeps its value itself; other operations keep their attributes' dict.
+std::uint32_t keep_attributes(GraphState& graph, const Definition& definition, PyObject* attrs) {
+  if (attrs == nullptr) return kNone;
+  if (definition.kind == kinds().constant)
+    if (PyObject* value = PyDict_GetItemString(attrs, "value"); value != nullptr) return keep_attribute(graph, value);
+  return keep_attribute(graph, attrs);
+}
+
+PyObject* add_row(Context& context, const Definition& definition, Inputs& inputs, const Outputs& outputs, Name name,
+                  PyObject* attrs) {
+  GraphState& graph = state_of(context.graph);
+  if (graph.has_odd_scopes && !check_operation_name(graph, name)) [[unlikely]]
+    return nullptr;
+  const auto first = static_cast<TensorId>(graph.ops.tensor_count());
+  const OpId op = add_operation(context, definition.kind, name, inputs.ids(), outputs.span(),
+                                keep_attributes(graph, definition, attrs));
+  return op == kNone ? nullptr : results_of(context.graph, op, first, outputs.count);
+}
+
+// Values to convert, lists, or a rule in Python, which may build or fail: all of it or nothing. What a rule gives is
+// kept as the answer to `call`, unless that is empty.
+PyObject* build_slow(Context& context, const Definition& definition, PyObject* const* args, Inputs& inputs,
+                     PyObject* name, std::uint32_t default_name, PyObject* attrs, Conversion conversion,
+                     const std::string& call) {
+  GraphState& graph = state_of(context.graph);
+  if (!check_open(graph)) return nullptr;
+  const Ref keep_graph = Ref::borrowed(reinterpret_cast<PyObject*>(context.graph));
+  std::vector<Ref> indices;
+  std::vector<PyObject*> converted;
+  if (definition.has_indices) {
+    if (!convert_indices(definition, args, indices)) return nullptr;
+    for (const Ref& each : indices) converted.push_back(each.get());
+    args = converted.data();
+    inputs = Inputs();
+    if (definition.has_lists) {
+      note_graph_of_lists(definition, args, inputs);
+    } else if (!read_inputs(definition, args, inputs)) {
+      return nullptr;
+    }
+  }
+  Transaction transaction(context);
+  const NameStyle style = definition.kind == kinds().constant ? NameStyle::kNode : NameStyle::kScope;
+  const OpGraph::Fresh fresh = take_name(context, name, default_name, style);
+  if (is_refused(fresh)) {
+    transaction.rollback(true);  // as v1: a name that is refused as an operation's is in use from now on
+    return nullptr;
+  }
+  if (definition.has_lists) {
+    if (!convert_lists(context, definition, args, inputs, fresh, conversion)) return nullptr;
+  } else if (inputs.values != 0 && !convert_values(context, definition, args, inputs, fresh, conversion)) {
+    return nullptr;
+  }
+  Outputs outputs;
+  if (!infer(definition, context.graph, inputs.ids(), attrs, outputs, fresh.name)) return nullptr;
+  if (!call.empty()) graph.rule_memory.keep(call, outputs.span());
+  PyObject* result = add_row(context, definition, inputs, outputs, fresh.name, attrs);
+  if (result != nullptr) transaction.commit();
+  return result;
+}
+
+// Whatever is not just tensors and a simple rule. `plain` are the arguments as OwnLists has them.
+PyObject* build_further(Context& context, const Definition& definition, PyObject* const* args, PyObject* const* plain,
+                        Inputs& inputs, PyObject* name, std::uint32_t default_name, PyObject* attrs,
+                        Conversion conversion) {
+  PyObject* result = nullptr;
+  std::string call;  // what the rule will be asked
+  if (build_native(context, definition, plain, inputs, name, default_name, attrs, call, result)) return result;
+  return build_slow(context, definition, args, inputs, name, default_name, attrs, conversion, call);
+}
+
+// name="" is v1's for an operation called after its type. A function of v1's that opens a name scope of its own passes
+// "" on to it, which leads to the root; what it makes stands there.
+PyObject* build_unnamed(Context& context, const Definition& definition, PyObject* const* args, Inputs& inputs,
+                        PyObject* attrs, Conversion conversion) {
+  const Ref scoped(PyObject_GetAttrString(definition.op_def, "scoped"));
+  if (!scoped) return nullptr;
+  const NameScope before = context.names;
+  if (scoped.get() == Py_True) context.names = {ScopeTrie::kRoot, {}};
+  PyObject* made = build_slow(context, definition, args, inputs, kind_name(definition.kind), definition.default_name,
+                              attrs, conversion, {});
+  context.names = before;
+  return made;
+}
+
+bool is_empty(PyObject* name) { return name != nullptr && PyUnicode_Check(name) && PyUnicode_GET_LENGTH(name) == 0; }
+
+}  // namespace
+
+PyObject* results_of_several(PyGraph* graph, OpId op, TensorId first, std::size_t count) {
+  if (count == 0) return operation_handle(graph, op);
+  Ref list(PyList_New(static_cast<Py_ssize_t>(count)));
+  if (!list) return nullptr;
+  for (std::size_t i = 0; i < count; ++i) {
+    PyObject* made = tensor_handle(graph, static_cast<TensorId>(first + i));
+    if (made == nullptr) return nullptr;
+    PyList_SET_ITEM(list.get(), static_cast<Py_ssize_t>(i), made);
+  }
+  return list.release();
+}
+
+PyObject* build(const Definition& definition, PyObject* const* args, PyObject* name, std::uint32_t default_name,
+                PyObject* attrs, Conversion conversion) {
+  OwnLists own;
+  if (!own.copy(definition, args)) return nullptr;
+  Inputs inputs;
+  if (definition.has_lists) {
+    note_graph_of_lists(definition, args, inputs);
+  } else if (!read_inputs(definition, args, inputs)) {
+    return nullptr;
+  }
+  Context* context = current_context();
+  if (context == nullptr) return nullptr;
+  if (inputs.graph != nullptr && inputs.graph != context->graph) context = context_of(inputs.graph);
+  if (is_empty(name) && definition.kind != kinds().constant) [[unlikely]]
+    return build_unnamed(*context, definition, args, inputs, attrs, conversion);
+  if (inputs.values != 0 || definition.has_lists || definition.rule == Rule::kFunction)
+    return build_further(*context, definition, args, own.plain(args), inputs, name, default_name, attrs, conversion);
+
+  // All inputs are tensors and the rule is one of ours: nothing fails once the name is taken.
+  GraphState& graph = state_of(context->graph);
+  Outputs outputs;
+  if (graph.finalized || !infer_simple(definition, graph.ops, inputs.ids(), outputs.one)) [[unlikely]]
+    return build_slow(*context, definition, args, inputs, name, default_name, attrs, conversion, {});
+  const OpGraph::Fresh fresh = take_name(*context, name, default_name, NameStyle::kScope);
+  if (is_refused(fresh)) return nullptr;
+  return add_row(*context, definition, inputs, outputs, fresh.name, attrs);
+}
+
+PyObject* build_many(const Definition& definition, PyObject* inputs, PyObject* name, PyObject* attrs) {
+  const Ref rows(items_of(inputs, "create_ops: inputs must be a sequence with a tuple of inputs per operation"));
+  if (!rows) return nullptr;
+  const Py_ssize_t count = PySequence_Fast_GET_SIZE(rows.get());
+  const auto width = static_cast<Py_ssize_t>(definition.inputs.size());
+  Context* context = current_context();
+  if (context == nullptr) return nullptr;
+  GraphState& graph = state_of(context->graph);
+  const Ref keep_graph = Ref::borrowed(reinterpret_cast<PyObject*>(context->graph));
+  Transaction transaction(*context);
+  Ref made(PyList_New(count));
+  if (!made) return nullptr;
+  const bool simple = !definition.has_lists && definition.rule != Rule::kFunction && !graph.finalized;
+  const std::uint32_t site = graph.sites.here();
+  const std::uint32_t attribute = attrs == nullptr ? kNone : keep_attributes(graph, definition, attrs);
+  const auto rows_count = static_cast<std::size_t>(count);
+  graph.ops.reserve(rows_count, rows_count * definition.inputs.size(), rows_count);
+  for (Py_ssize_t i = 0; i < count; ++i) {
+    const Ref row(
+        items_of(PySequence_Fast_GET_ITEM(rows.get(), i), "create_ops: the inputs of an operation are a tuple"));
+    if (!row) return nullptr;
+    if (PySequence_Fast_GET_SIZE(row.get()) != width) {
+      PyErr_Format(PyExc_ValueError, "create_ops: %U takes %zd inputs, but row %zd has %zd", kind_name(definition.kind),
+                   width, i, PySequence_Fast_GET_SIZE(row.get()));
+      return nullptr;
+    }
+    PyObject* const* args = PySequence_Fast_ITEMS(row.get());
+    Inputs read;
+    Output output;
+    PyObject* result = nullptr;
+    if (simple && !read_inputs(definition, args, read)) return nullptr;
+    if (simple && read.values == 0 && !graph.has_odd_scopes && read.graph == context->graph &&
+        infer_simple(definition, graph.ops, read.ids(), output)) {
+      const OpGraph::Fresh fresh = take_name(*context, name, definition.default_name, NameStyle::kScope);
+      if (is_refused(fresh)) return nullptr;
+      const auto first = static_cast<TensorId>(graph.ops.tensor_count());
+      const OpId op = add_operation(*context, definition.kind, fresh.name, read.ids(), {&output, 1}, attribute, site);
+      if (op != kNone) result = tensor_handle(context->graph, first);
+    } else {
+      result = build(definition, args, name, definition.default_name, attrs, Conversion::kStrict);
+    }
+    if (result == nullptr) return nullptr;
+    PyList_SET_ITEM(made.get(), i, result);
+  }
+  transaction.commit();
+  return made.release();
+}
+
+}  // namespace scopetrie::python

@@ -1,0 +1,338 @@
+#include "calls/op_function.hpp"
+
+#include <cstddef>
+#include <string>
+#include <unordered_map>
+
+namespace scopetrie::python {
+
+namespace {
+
+/// The op types by number; never destroyed, as they hold Python objects.
+struct KindTable {
+  struct Kind {
+    PyObject* name;
+    PyObject* definition;
+  };
+  std::vector<Kind> kinds;
+  std::unordered_map<std::string, KindId> numbers;
+};
+
+KindTable& kind_table() {
+  static KindTable* const only = new KindTable;
+  return *only;
+}
+
+/// The names that the bindings and the op functions use, by number.
+struct KnownNames {
+  std::vector<std::string> texts;
+  std::unordered_map<std::string, std::uint32_t> numbers;
+};
+
+KnownNames& known_names() {
+  static KnownNames* const only = new KnownNames;
+  return *only;
+}
+
+// Made, as kinds(), while the module is loaded: making them calls Python, where another thread may wait for them.
+PyObject* name_keyword() {
+  static PyObject* const only = PyUnicode_InternFromString("name");
+  return only;
+}
+
+void missing(const Definition& definition, std::size_t at) {
+  PyErr_Format(PyExc_TypeError, "%U() missing required argument '%U'", kind_name(definition.kind),
+               definition.inputs[at].name);
+}
+
+PyObject* call(PyObject* self, PyObject* const* args, std::size_t flagged, PyObject* keywords) {
+  const Definition& definition = definition_of(self);
+  const std::size_t count = definition.inputs.size();
+  const auto given = static_cast<std::size_t>(PyVectorcall_NARGS(flagged));
+  PyObject* inputs[16] = {};
+  PyObject* name = nullptr;
+  Ref attrs;
+  if (given > count + 1) {
+    PyErr_Format(PyExc_TypeError, "%U() takes %zu inputs and a name, but %zu positional arguments were given",
+                 kind_name(definition.kind), count, given);
+    return nullptr;
+  }
+  for (std::size_t i = 0; i < given && i < count; ++i) inputs[i] = args[i];
+  if (given == count + 1) name = args[count];
+  if (keywords != nullptr) {
+    PyObject* const name_text = name_keyword();
+    for (Py_ssize_t k = 0; k < PyTuple_GET_SIZE(keywords); ++k) {
+      PyObject* keyword = PyTuple_GET_ITEM(keywords, k);
+      PyObject* value = args[given + static_cast<std::size_t>(k)];
+      if (keyword == name_text || PyUnicode_Compare(keyword, name_text) == 0) {
+        name = value;
+        continue;
+      }
+      std::size_t at = 0;
+      while (at < count && definition.inputs[at].name != keyword &&
+             PyUnicode_Compare(definition.inputs[at].name, keyword) != 0)
+        ++at;
+      if (at < count) {
+        if (inputs[at] != nullptr) {
+          PyErr_Format(PyExc_TypeError, "%U() got multiple values for argument '%U'", kind_name(definition.kind),
+                       keyword);
+          return nullptr;
+        }
+        inputs[at] = value;
+        continue;
+      }
+      if (definition.rule != Rule::kFunction && definition.op_def == Py_None) {
+        PyErr_Format(PyExc_TypeError, "%U() got an unexpected keyword argument '%U'", kind_name(definition.kind),
+                     keyword);
+        return nullptr;
+      }
+      if (!attrs) attrs = Ref(PyDict_New());
+      if (!attrs || PyDict_SetItem(attrs.get(), keyword, value) < 0) return nullptr;
+    }
+  }
+  for (std::size_t i = 0; i < count; ++i) {
+    if (inputs[i] == nullptr) {
+      missing(definition, i);
+      return nullptr;
+    }
+  }
+  if (name == Py_None) name = nullptr;
+  return build(definition, inputs, name, definition.default_name, attrs.get(), Conversion::kStrict);
+}
+
+Input read_input_declaration(PyObject* text) {
+  std::string_view name = text_of(text);
+  Input::Kind kind = Input::kTensor;
+  if (name.starts_with("ref:")) {
+    kind = Input::kReference;
+    name.remove_prefix(4);
+  } else if (name.starts_with("index:")) {
+    kind = Input::kIndex;
+    name.remove_prefix(6);
+  } else if (name.starts_with("order:")) {
+    kind = Input::kOrder;
+    name.remove_prefix(6);
+  } else if (name.starts_with("axes:")) {
+    kind = Input::kAxes;
+    name.remove_prefix(5);
+  } else if (name.ends_with("**")) {
+    kind = Input::kMixedList;
+    name.remove_suffix(2);
+  } else if (name.ends_with("*")) {
+    kind = Input::kList;
+    name.remove_suffix(1);
+  }
+  PyObject* interned = to_str(name);
+  PyUnicode_InternInPlace(&interned);
+  return {kind, interned, known_name(name)};
+}
+
+bool read_rule(Definition& definition, PyObject* rule) {
+  if (!PyUnicode_Check(rule)) {
+    definition.rule = Rule::kFunction;
+    definition.rule_function = Py_NewRef(rule);
+    if (PyCallable_Check(rule)) return true;
+    PyErr_Format(PyExc_TypeError, "a shape rule must be a function or the name of one, not %R", rule);
+    return false;
+  }
+  static const std::unordered_map<std::string_view, Rule> rules = {
+      {"same", Rule::kSame}, {"bool", Rule::kBool}, {"broadcast", Rule::kBroadcast}, {"compare", Rule::kCompare}};
+  const auto at = rules.find(text_of(rule));
+  if (at == rules.end()) {
+    PyErr_Format(PyExc_ValueError,
+                 "there is no shape rule %R; take 'same', 'bool', 'broadcast', 'compare' or a function", rule);
+    return false;
+  }
+  definition.rule = at->second;
+  if (definition.inputs.empty()) {
+    PyErr_SetString(PyExc_ValueError, "an op without inputs needs a function as its shape rule");
+    return false;
+  }
+  return true;
+}
+
+bool read_native(Definition& definition, PyObject* name) {
+  if (name == Py_None) return true;
+  definition.native = PyUnicode_Check(name) ? find_native_rule(text_of(name)) : nullptr;
+  if (definition.native == nullptr) PyErr_Format(PyExc_ValueError, "the extension has no shape rule %R", name);
+  return definition.native != nullptr;
+}
+
+// The positions of inputs whose values a rule may look at; None for a rule that may look at anything.
+bool read_positions(Definition& definition, PyObject* reads) {
+  definition.is_remembered = PyTuple_Check(reads) && definition.rule == Rule::kFunction && !definition.has_lists;
+  for (Py_ssize_t i = 0; definition.is_remembered && i < PyTuple_GET_SIZE(reads); ++i) {
+    const std::size_t at = PyLong_AsSize_t(PyTuple_GET_ITEM(reads, i));
+    if (PyErr_Occurred() != nullptr) return false;
+    definition.reads.set(at);
+  }
+  return true;
+}
+
+bool read_allowed(Definition& definition, PyObject* allowed) {
+  if (allowed == Py_None) return true;
+  const Ref comma(PyUnicode_FromString(", "));
+  definition.allowed_text = comma ? PyUnicode_Join(comma.get(), allowed) : nullptr;
+  if (definition.allowed_text == nullptr) return false;
+  definition.checks_dtype = true;
+  for (Py_ssize_t i = 0; i < PyTuple_GET_SIZE(allowed); ++i) {
+    const std::uint8_t number = dtype_number(PyTuple_GET_ITEM(allowed, i));
+    if (number == 0) return false;
+    definition.allowed.set(number);
+  }
+  return true;
+}
+
+// OpFunction(op_def, type, name, inputs, rule, dtypes, same_dtype, doc, native, reads)
+PyObject* make(PyTypeObject* type, PyObject* args, PyObject* kwargs) {
+  PyObject *op_def, *type_name, *name, *inputs, *rule, *allowed, *doc, *native = Py_None, *reads = Py_None;
+  int same_dtype;
+  static const char* keywords[] = {"op_def",     "type", "name",   "inputs", "rule", "dtypes",
+                                   "same_dtype", "doc",  "native", "reads",  nullptr};
+  if (!PyArg_ParseTupleAndKeywords(args, kwargs, "OUUO!OOpU|OO", const_cast<char**>(keywords), &op_def, &type_name,
+                                   &name, &PyTuple_Type, &inputs, &rule, &allowed, &same_dtype, &doc, &native, &reads))
+    return nullptr;
+  if (PyTuple_GET_SIZE(inputs) > 16) {
+    PyErr_SetString(PyExc_ValueError, "an op has at most 16 named inputs; take a list input");
+    return nullptr;
+  }
+  Ref self(type->tp_alloc(type, 0));
+  if (!self) return nullptr;
+  auto* made = reinterpret_cast<PyOpFunction*>(self.get());
+  made->vectorcall = locked<call>;
+  made->definition = new Definition;
+  Definition& definition = *made->definition;
+  definition.op_def = Py_NewRef(op_def);
+  definition.kind = kind_number(text_of(type_name));
+  Py_XSETREF(kind_table().kinds[definition.kind].definition, Py_NewRef(op_def));
+  definition.default_name = known_name(text_of(name));
+  definition.same_dtype = same_dtype != 0;
+  for (Py_ssize_t i = 0; i < PyTuple_GET_SIZE(inputs); ++i) {
+    definition.inputs.push_back(read_input_declaration(PyTuple_GET_ITEM(inputs, i)));
+    const Input& input = definition.inputs.back();
+    if (input.kind >= Input::kList) definition.has_lists = true;
+    if (input.is_index()) definition.has_indices = true;
+  }
+  if (!read_rule(definition, rule) || !read_native(definition, native) || !read_allowed(definition, allowed) ||
+      !read_positions(definition, reads))
+    return nullptr;
+  made->dict = PyDict_New();
+  if (made->dict == nullptr || PyDict_SetItemString(made->dict, "__name__", name) < 0 ||
+      PyDict_SetItemString(made->dict, "__qualname__", name) < 0 ||
+      PyDict_SetItemString(made->dict, "__doc__", doc) < 0)
+    return nullptr;
+  return self.release();
+}
+
+int traverse(PyObject* self, visitproc visit, void* arg) {
+  auto* function = reinterpret_cast<PyOpFunction*>(self);
+  Py_VISIT(Py_TYPE(self));
+  Py_VISIT(function->dict);
+  if (function->definition != nullptr) {
+    Py_VISIT(function->definition->op_def);
+    Py_VISIT(function->definition->rule_function);
+  }
+  return 0;
+}
+
+int clear(PyObject* self) {
+  auto* function = reinterpret_cast<PyOpFunction*>(self);
+  Py_CLEAR(function->dict);
+  if (function->definition != nullptr) {
+    Py_CLEAR(function->definition->op_def);
+    Py_CLEAR(function->definition->rule_function);
+  }
+  return 0;
+}
+
+void dealloc(PyObject* self) {
+  PyObject_GC_UnTrack(self);
+  clear(self);
+  auto* function = reinterpret_cast<PyOpFunction*>(self);
+  if (function->definition != nullptr) {
+    Py_XDECREF(function->definition->allowed_text);
+    for (const Input& input : function->definition->inputs) Py_XDECREF(input.name);
+    delete function->definition;
+  }
+  PyTypeObject* type = Py_TYPE(self);
+  type->tp_free(self);
+  Py_DECREF(type);
+}
+
+PyObject* repr(PyObject* self) { return PyUnicode_FromFormat("<op function %U>", kind_name(definition_of(self).kind)); }
+
+PyObject* get_def(PyObject* self, void*) {
+  PyObject* op_def = definition_of(self).op_def;
+  return Py_NewRef(op_def == nullptr ? Py_None : op_def);
+}
+
+}  // namespace
+
+const Definition& definition_of(PyObject* op_function) {
+  return *reinterpret_cast<PyOpFunction*>(op_function)->definition;
+}
+
+KindId kind_number(std::string_view type) {
+  KindTable& table = kind_table();
+  const std::string text(type);
+  if (const auto at = table.numbers.find(text); at != table.numbers.end()) return at->second;
+  PyObject* name = to_str(type);
+  PyUnicode_InternInPlace(&name);  // which may wait for another thread: it may add this type, too
+  const auto [at, is_new] = table.numbers.try_emplace(text, static_cast<KindId>(table.kinds.size()));
+  if (is_new) table.kinds.push_back({name, nullptr});
+  return at->second;
+}
+
+PyObject* kind_name(KindId kind) { return kind_table().kinds[kind].name; }
+
+PyObject* find_kind(std::string_view type) {
+  const KindTable& table = kind_table();
+  const auto at = table.numbers.find(std::string(type));
+  return at == table.numbers.end() ? nullptr : table.kinds[at->second].definition;
+}
+
+PyObject* kind_definition(KindId kind) {
+  PyObject* definition = kind_table().kinds[kind].definition;
+  return definition == nullptr ? Py_None : definition;
+}
+
+std::uint32_t known_name(std::string_view text) {
+  KnownNames& names = known_names();
+  const auto [at, is_new] =
+      names.numbers.try_emplace(std::string(text), static_cast<std::uint32_t>(names.texts.size()));
+  if (is_new) names.texts.emplace_back(text);
+  return at->second;
+}
+
+SegmentId known_segment_slow(GraphState& graph, std::uint32_t number) {
+  const std::vector<std::string>& texts = known_names().texts;
+  if (graph.known.size() < texts.size()) graph.known.resize(texts.size(), kNone);
+  return graph.known[number] = graph.ops.segments().intern(texts[number]);
+}
+
+bool bind_op_function(PyObject* module) {
+  static PyMemberDef members[] = {
+      {"__dictoffset__", T_PYSSIZET, offsetof(PyOpFunction, dict), READONLY, nullptr},
+      {"__vectorcalloffset__", T_PYSSIZET, offsetof(PyOpFunction, vectorcall), READONLY, nullptr},
+      {nullptr, 0, 0, 0, nullptr}};
+  static PyGetSetDef properties[] = {
+      {"definition", get_def, nullptr, "The OpDef that the function makes nodes of.", nullptr},
+      {"__dict__", PyObject_GenericGetDict, PyObject_GenericSetDict, nullptr, nullptr},
+      {nullptr, nullptr, nullptr, nullptr, nullptr}};
+  PyType_Slot slots[] = {{Py_tp_new, reinterpret_cast<void*>(locked<make>)},
+                         {Py_tp_call, reinterpret_cast<void*>(PyVectorcall_Call)},
+                         {Py_tp_traverse, reinterpret_cast<void*>(traverse)},
+                         {Py_tp_clear, reinterpret_cast<void*>(clear)},
+                         {Py_tp_dealloc, reinterpret_cast<void*>(dealloc)},
+                         {Py_tp_repr, reinterpret_cast<void*>(locked<repr>)},
+                         {Py_tp_members, members},
+                         {Py_tp_getset, properties},
+                         {0, nullptr}};
+  PyType_Spec spec = {"scopetrie._core.OpFunction", sizeof(PyOpFunction), 0,
+                      Py_TPFLAGS_DEFAULT | Py_TPFLAGS_HAVE_GC | Py_TPFLAGS_HAVE_VECTORCALL, slots};
+  state().op_function_type = add_type(module, spec);
+  kinds();
+  return state().op_function_type != nullptr && name_keyword() != nullptr;
+}
+
+}  // namespace scopetrie::python

@@ -1,0 +1,78 @@
+// OpFunction: the callable that adds operations of one type.
+//
+// Invariants: immutable once made. The shape rules that most operations have are decided here; any other rule is a
+// Python function, called with the input tensors and the attributes.
+#pragma once
+
+#include <bitset>
+#include <string>
+#include <vector>
+
+#include "calls/building.hpp"
+#include "calls/op_rules.hpp"
+
+namespace scopetrie::python {
+
+enum class Rule : std::uint8_t { kSame, kBool, kBroadcast, kCompare, kFunction };
+
+struct Input {
+  // An index is a shape or axes: ints become int32, or int64 where they need it. Axes are an index for which None
+  // stands for all of them; for an order, None stands for all of them from the last to the first.
+  enum Kind : std::uint8_t { kTensor, kReference, kIndex, kAxes, kOrder, kList, kMixedList } kind;
+  bool is_index() const { return kind >= kIndex && kind <= kOrder; }
+  PyObject* name;       // owned str
+  std::uint32_t known;  // the same as a known name
+};
+
+struct Definition {
+  PyObject* op_def = nullptr;  // owned, as all below
+  PyObject* rule_function = nullptr;
+  PyObject* allowed_text = nullptr;  // "float32, int32", for the error
+  KindId kind = 0;
+  std::uint32_t default_name = 0;
+  Rule rule = Rule::kSame;
+  NativeRule native = nullptr;  // the rule in C++, for what it decides
+  bool same_dtype = true;
+  bool checks_dtype = false;
+  bool has_lists = false;
+  bool is_remembered = false;  // what the rule in Python says may be kept
+  std::bitset<16> reads;       // the inputs whose values it may look at
+  bool has_indices = false;
+  std::bitset<kDTypeCount> allowed;
+  std::vector<Input> inputs;
+};
+
+struct PyOpFunction {
+  PyObject_HEAD vectorcallfunc vectorcall;
+  Definition* definition;
+  PyObject* dict;  // __name__, __doc__, ...
+};
+
+/// How a value that is no tensor becomes one: as v1's op arguments (it must have the dtype) or its operators (it may).
+enum class Conversion { kStrict, kPreferred };
+
+/// Adds an operation. `args` has one borrowed reference per input; `name` may be null; `attrs` a dict or null.
+/// Returns the output tensor, a list of several, or the operation where there is none; null with an exception set.
+PyObject* build(const Definition& definition, PyObject* const* args, PyObject* name, std::uint32_t default_name,
+                PyObject* attrs, Conversion conversion);
+
+/// The same for many: `inputs` is a sequence with a tuple of inputs for each operation. All operations or none.
+/// Returns a list of what build() returns.
+PyObject* build_many(const Definition& definition, PyObject* inputs, PyObject* name, PyObject* attrs);
+
+/// What a call returns for an operation: its output tensor, a list of several, or the operation itself.
+/// `first` is the first of its `count` tensors.
+PyObject* results_of_several(PyGraph* graph, OpId op, TensorId first, std::size_t count);
+inline PyObject* results_of(PyGraph* graph, OpId op, TensorId first, std::size_t count) {
+  if (count == 1) [[likely]]
+    return tensor_handle(graph, first);
+  return results_of_several(graph, op, first, count);
+}
+
+/// The definition of an OpFunction object.
+const Definition& definition_of(PyObject* op_function);
+
+bool bind_op_function(PyObject* module);
+bool bind_direct(PyObject* module);
+
+}  // namespace scopetrie::python

@@ -1,0 +1,120 @@
+// The inputs of a call to an op function: tensors by number, values made constants.
+#pragma once
+
+#include <algorithm>
+#include <span>
+#include <vector>
+
+#include "calls/op_function.hpp"
+
+namespace scopetrie::python {
+
+/// The inputs of one call as far as they are tensors; kNone where a value is still to be converted.
+struct Inputs {
+  static constexpr std::size_t kInline = 8;
+  TensorId few[kInline];
+  std::vector<TensorId> many;
+  std::size_t count = 0;
+  std::size_t values = 0;  // how many are still values
+  PyGraph* graph = nullptr;
+  PyObject* first = nullptr;  // the handle that named the graph, for the error
+
+  std::span<TensorId> ids() { return {many.empty() ? few : many.data(), count}; }
+};
+
+/// Raises what v1 says of inputs of two graphs; returns false.
+bool graphs_differ(const Inputs& inputs, PyObject* item);
+
+/// The arguments of a call whose lists another thread may change meanwhile. Made before anything is looked up: it may
+/// have to wait.
+class OwnLists {
+#ifdef Py_GIL_DISABLED
+ public:
+  /// Puts tuples in place of the lists of inputs; false with an exception set.
+  bool copy(const Definition& definition, PyObject* const*& args) {
+    const std::size_t count = definition.inputs.size();
+    plain_ = args;
+    if (std::none_of(args, args + count, [](PyObject* each) { return PyList_Check(each) || PyTuple_Check(each); }))
+      return true;
+    for (std::size_t i = 0; i < count; ++i) {
+      given_[i] = args[i];
+      if (definition.inputs[i].kind >= Input::kList && PyList_Check(args[i])) {
+        tuples_[i] = Ref(given_[i] = PyList_AsTuple(args[i]));
+        if (!tuples_[i]) return false;
+      }
+      values_[i] = own_.of(given_[i]);
+    }
+    args = given_;
+    plain_ = values_;
+    return true;
+  }
+  /// The same with tuples in place of all lists, which errors are not to tell of.
+  PyObject* const* plain(PyObject* const*) const { return plain_; }
+
+ private:
+  PyObject *given_[16], *values_[16];  // as many as an op can have
+  PyObject* const* plain_;
+  Ref tuples_[16];
+  OwnTuples<16> own_;
+#else
+ public:
+  bool copy(const Definition&, PyObject* const*&) { return true; }
+  PyObject* const* plain(PyObject* const* args) const { return args; }
+#endif
+};
+
+/// Notes the graph of a handle; false with an exception set where another input is of another graph.
+inline bool check_graph(Inputs& inputs, PyObject* item) {
+  if (inputs.graph == nullptr) {
+    inputs.graph = handle(item)->graph;
+    inputs.first = item;
+    return true;
+  }
+  if (inputs.graph == handle(item)->graph) [[likely]]
+    return true;
+  return graphs_differ(inputs, item);
+}
+
+/// The tensor an argument stands for; kNone for a value. False with an exception set.
+inline bool read_input(Inputs& inputs, PyObject* item, Input::Kind kind, TensorId& out) {
+  if (is_tensor(item)) {
+    out = handle(item)->id;
+    return check_exists(out, state_of(handle(item)->graph).ops.tensor_count()) && check_graph(inputs, item);
+  }
+  if (is_variable(item)) {
+    const VariableStore& variables = state_of(handle(item)->graph).variables;
+    if (!check_exists(handle(item)->id, variables.size())) return false;
+    const Variable& variable = variables[handle(item)->id];
+    out = kind == Input::kReference ? variable.ref : variable.value;
+    return check_graph(inputs, item);
+  }
+  out = kNone;
+  ++inputs.values;
+  return true;
+}
+
+/// Reads the inputs of a definition without lists. False with an exception set.
+inline bool read_inputs(const Definition& definition, PyObject* const* args, Inputs& inputs) {
+  inputs.count = definition.inputs.size();
+  if (inputs.count > Inputs::kInline) inputs.many.resize(inputs.count);
+  for (std::size_t i = 0; i < inputs.count; ++i)
+    if (!read_input(inputs, args[i], definition.inputs[i].kind, inputs.ids()[i])) return false;
+  return true;
+}
+
+/// The arguments with those that are indices in the form that they are converted from: `out` has all of them. False
+/// with an exception set.
+bool convert_indices(const Definition& definition, PyObject* const* args, std::vector<Ref>& out);
+
+/// Makes constants of the values among the inputs, named beneath `fresh`. False with an exception set.
+bool convert_values(Context& context, const Definition& definition, PyObject* const* args, Inputs& inputs,
+                    const OpGraph::Fresh& fresh, Conversion conversion);
+
+/// Reads and converts the inputs of a definition with lists, which become one flat list.
+bool convert_lists(Context& context, const Definition& definition, PyObject* const* args, Inputs& inputs,
+                   const OpGraph::Fresh& fresh, Conversion conversion);
+
+/// Notes the graph that a call with lists is about: that of the first handle in it, if there is one.
+void note_graph_of_lists(const Definition& definition, PyObject* const* args, Inputs& inputs);
+
+}  // namespace scopetrie::python

@@ -1,0 +1,217 @@
+#include "calls/op_native.hpp"
+
+#include "calls/op_infer.hpp"
+
+namespace scopetrie::python {
+
+namespace {
+
+// The dtype that v1 converts the values to: that of the tensors where all inputs share one.
+std::uint8_t shared_dtype(const Definition& definition, const OpGraph& ops, std::span<const TensorId> ids) {
+  if (definition.same_dtype)
+    for (const TensorId id : ids)
+      if (id != kNone) return base_dtype(ops.tensor(id).dtype);
+  return 0;
+}
+
+// Reads one value; `wanted` is the dtype of the inputs before, and of the next ones.
+bool read_value(Facts& facts, const Definition& definition, std::size_t input, std::size_t at, PyObject* value,
+                std::uint8_t& wanted) {
+  if (facts.value_count == Facts::kMostLiterals) return false;
+  Facts::Value& read = facts.values[facts.value_count++];
+  const Input::Kind kind = definition.inputs[input].kind;
+  read.input = at;
+  read.is_axes = kind == Input::kAxes && value == Py_None;
+  if (kind == Input::kTensor && read.literal.read_float(value, wanted)) {
+    read.output = {ShapeTable::kScalar, wanted};
+    return true;
+  }
+  const bool is_order = kind == Input::kOrder && value == Py_None;
+  if (read.is_axes || is_order) {
+    facts.has_axes |= read.is_axes;
+    const Output first = facts.input(0);
+    const std::size_t rank = facts.shapes().dims(first.shape).size();
+    // Of a value, scalar or unknown rank, v1 computes them.
+    if (facts.ids[0] == kNone || rank == 0 || !read.literal.count(rank, is_order)) return false;
+  } else if (kind == Input::kReference || !read.literal.read(value)) {
+    return false;
+  }
+  read.output.dtype = definition.inputs[input].is_index() ? read.literal.index_dtype() : read.literal.dtype(wanted);
+  if (read.output.dtype == 0) return false;
+  if (definition.same_dtype) wanted = read.output.dtype;
+  const auto dims = read.literal.dims();
+  read.output.shape = dims.empty() ? ShapeTable::kScalar : facts.shapes().intern(dims);
+  return true;
+}
+
+// Reads the inputs of a definition with lists, which must be lists of tensors of one dtype.
+bool read_lists(Facts& facts, const Definition& definition, PyObject* const* args, Inputs& inputs, const OpGraph& ops) {
+  std::vector<TensorId>& ids = inputs.many;
+  for (std::size_t i = 0; i < definition.inputs.size(); ++i) {
+    TensorId id;
+    if (definition.inputs[i].kind < Input::kList) {
+      if (!read_input(inputs, args[i], definition.inputs[i].kind, id)) return false;
+      ids.push_back(id);
+      continue;
+    }
+    if (!PyList_CheckExact(args[i]) && !PyTuple_CheckExact(args[i])) return false;
+    const std::size_t first = ids.size();
+    for (Py_ssize_t k = 0; k < PySequence_Fast_GET_SIZE(args[i]); ++k) {
+      if (!read_input(inputs, PySequence_Fast_GET_ITEM(args[i], k), Input::kTensor, id) || id == kNone) return false;
+      ids.push_back(id);
+    }
+    if (definition.inputs[i].kind == Input::kList)
+      for (std::size_t k = first; k < ids.size(); ++k)
+        if (base_dtype(ops.tensor(ids[k]).dtype) != base_dtype(ops.tensor(ids[first]).dtype)) return false;
+  }
+  inputs.count = ids.size();
+  facts.ids = inputs.ids();
+  // Only what follows the lists can be a value: the values before them would be converted first.
+  for (std::size_t i = 0, at = 0; i < definition.inputs.size(); ++i) {
+    const bool is_list = definition.inputs[i].kind >= Input::kList;
+    at += is_list ? ids.size() + 1 - definition.inputs.size() : 1;
+    std::uint8_t wanted = 0;
+    if (!is_list && ids[at - 1] == kNone && !read_value(facts, definition, i, at - 1, args[i], wanted)) return false;
+  }
+  return true;
+}
+
+bool read_all(Facts& facts, const Definition& definition, PyObject* const* args, Inputs& inputs, const OpGraph& ops) {
+  if (definition.has_lists) return read_lists(facts, definition, args, inputs, ops);
+  facts.ids = inputs.ids();
+  if (inputs.values == 0) return true;
+  std::uint8_t wanted = shared_dtype(definition, ops, facts.ids);
+  for (std::size_t i = 0; i < inputs.count; ++i)
+    if (facts.ids[i] == kNone && !read_value(facts, definition, i, i, args[i], wanted)) return false;
+  return true;
+}
+
+// What infer() checks before it asks the rule.
+bool dtypes_fit(const Definition& definition, const Facts& facts) {
+  if (facts.size() == 0) return true;
+  const std::uint8_t dtype = facts.input(0).dtype;
+  if (definition.checks_dtype && !definition.allowed[dtype]) return false;
+  if (definition.same_dtype)
+    for (std::size_t i = 1; i < facts.size(); ++i)
+      if (facts.input(i).dtype != dtype) return false;
+  return true;
+}
+
+// The rules that infer_simple() has, of literals as well.
+bool decide_simple(const Definition& definition, Facts& facts, Output& out) {
+  out = facts.input(0);
+  if (definition.rule == Rule::kBool || definition.rule == Rule::kCompare) out.dtype = kBool;
+  if (definition.rule == Rule::kSame || definition.rule == Rule::kBool) return true;
+  for (std::size_t i = 1; i < facts.size(); ++i) {
+    const auto shape = facts.shapes().broadcast(out.shape, facts.input(i).shape);
+    if (!shape) return false;
+    out.shape = *shape;
+  }
+  return true;
+}
+
+/// The rows of the values: named after their operation, which is the next row after them.
+class ValueRows {
+ public:
+  explicit ValueRows(const Facts& facts) : facts_(facts) {}
+
+  // Tuples are allocated, and with that other code may run: before anything is taken.
+  bool keep() {
+    for (std::size_t i = 0; i < facts_.value_count; ++i)
+      if (!(kept_[i] = Ref(facts_.values[i].literal.kept()))) return false;
+    return true;
+  }
+
+  // All axes are a constant of their own, made (and named) before the operation.
+  bool add_axes(Context& context, std::uint32_t site) {
+    static const std::uint32_t kConst = known_name("Const");
+    GraphState& graph = state_of(context.graph);
+    for (std::size_t i = 0; facts_.has_axes && i < facts_.value_count; ++i) {
+      if (!facts_.values[i].is_axes) continue;
+      const OpGraph::Fresh fresh = take_name(context, nullptr, kConst, NameStyle::kNode);
+      if (is_refused(fresh) || !add(context, graph, i, fresh.name, site)) return false;
+    }
+    return true;
+  }
+
+  bool add_others(Context& context, const Definition& definition, const OpGraph::Fresh& fresh, std::uint32_t site) {
+    GraphState& graph = state_of(context.graph);
+    const std::size_t left = facts_.value_count - (facts_.has_axes ? 1 : 0);
+    if (left == 0) return true;
+    if (fresh.bare) graph.ops.note_owner(fresh);
+    const auto owner = static_cast<OpId>(graph.ops.size() + left);
+    for (std::size_t i = 0; i < facts_.value_count; ++i) {
+      if (facts_.values[i].is_axes) continue;
+      const std::size_t at = facts_.values[i].input;
+      // Behind a list, inputs are counted from the end.
+      const std::size_t input = definition.has_lists ? at + definition.inputs.size() - facts_.size() : at;
+      const SegmentId segment = known_segment(graph, definition.inputs[input].known);
+      const Name name =
+          fresh.bare ? OpGraph::owned(owner, segment) : graph.ops.unique(graph.ops.scope_of(fresh.name), segment).name;
+      if (!add(context, graph, i, name, site)) return false;
+    }
+    return true;
+  }
+
+ private:
+  bool add(Context& context, GraphState& graph, std::size_t i, const Name& name, std::uint32_t site) {
+    const auto first = static_cast<TensorId>(graph.ops.tensor_count());
+    const OpId op = add_operation(context, kinds().constant, name, {}, {&facts_.values[i].output, 1},
+                                  keep_attribute(graph, kept_[i].get()), site);
+    if (op == kNone) return false;
+    facts_.ids[facts_.values[i].input] = first;
+    return true;
+  }
+
+  const Facts& facts_;
+  Ref kept_[Facts::kMostLiterals];
+};
+
+// The outputs by a rule of ours, or by what one in Python said before; false where Python must decide.
+bool decide(const Definition& definition, GraphState& graph, Facts& facts, std::string& call, Outputs& outputs) {
+  if (definition.rule != Rule::kFunction) return decide_simple(definition, facts, outputs.one);
+  if (definition.native != nullptr && definition.native(facts, outputs.one)) return true;
+  if (!definition.is_remembered) return false;
+  if (!describe_call(definition, facts, call)) {
+    call.clear();
+    return false;
+  }
+  const std::vector<Output>* found = graph.rule_memory.find(call);
+  if (found == nullptr) return false;
+  outputs.count = found->size();
+  outputs.many = *found;
+  if (outputs.count == 1) outputs.one = found->front();
+  return true;
+}
+
+}  // namespace
+
+bool build_native(Context& context, const Definition& definition, PyObject* const* args, Inputs& inputs, PyObject* name,
+                  std::uint32_t default_name, PyObject* attrs, std::string& call, PyObject*& result) {
+  GraphState& graph = state_of(context.graph);
+  if (definition.rule == Rule::kFunction && definition.native == nullptr && !definition.is_remembered) return false;
+  // Whoever hears of new operations may call back, and must be able to fail.
+  if (graph.finalized || graph.has_odd_scopes || context.on_operation != nullptr) return false;
+  Facts facts(graph, attrs);
+  Outputs outputs;
+  if (!read_all(facts, definition, args, inputs, graph.ops) || !dtypes_fit(definition, facts) ||
+      !decide(definition, graph, facts, call, outputs)) {
+    PyErr_Clear();  // whatever is wrong will be said by those who look again
+    return false;
+  }
+  result = nullptr;
+  const Ref keep_graph = Ref::borrowed(reinterpret_cast<PyObject*>(context.graph));
+  ValueRows rows(facts);
+  if (!rows.keep()) return true;
+  const std::uint32_t site = graph.sites.here();
+  const std::uint32_t attribute = attrs == nullptr ? kNone : keep_attribute(graph, attrs);
+  if (!rows.add_axes(context, site)) return true;
+  const OpGraph::Fresh fresh = take_name(context, name, default_name, NameStyle::kScope);
+  if (is_refused(fresh) || !rows.add_others(context, definition, fresh, site)) return true;
+  const auto first = static_cast<TensorId>(graph.ops.tensor_count());
+  const OpId op = add_operation(context, definition.kind, fresh.name, facts.ids, outputs.span(), attribute, site);
+  if (op != kNone) result = results_of(context.graph, op, first, outputs.count);
+  return true;
+}
+
+}  // namespace scopetrie::python

@@ -1,0 +1,107 @@
+// plain_variable(): what tf.Variable makes of a plain value or a tensor, in one go.
+#include "calls/building.hpp"
+#include "calls/literal.hpp"
+
+namespace scopetrie::python {
+
+namespace {
+
+// Whether someone must be asked about a new variable, or v1 would make it somewhere else than here.
+bool is_special(const Context& context) {
+  if (must_ask(context) || state_of(context.graph).has_odd_scopes) return true;
+  std::string scope;
+  append_scope(context, scope);
+  return scope.ends_with('/');
+}
+
+/// A first value: a tensor that is there, or a literal that becomes one.
+struct Initial {
+  TensorId tensor = kNone;
+  Output output;
+  Literal literal;
+  Ref kept;
+
+  // False where it is neither, or does not go with the dtype.
+  bool read(GraphState& graph, PyGraph* owner, PyObject* value, std::uint8_t wanted) {
+    if (is_tensor(value)) {
+      if (handle(value)->graph != owner || handle(value)->id >= graph.ops.tensor_count()) return false;
+      tensor = handle(value)->id;
+      const Tensor found = graph.ops.tensor(tensor);
+      output = {found.shape, found.dtype};
+      return found.dtype < kRefOffset && (wanted == 0 || wanted == found.dtype) &&
+             graph.ops.shapes().elements(found.shape) >= 0;
+    }
+    if (!literal.read(value)) return false;
+    output.dtype = literal.dtype(wanted);
+    if (output.dtype == 0) return false;
+    output.shape = graph.ops.shapes().intern(literal.dims());
+    kept = Ref(literal.kept());
+    return static_cast<bool>(kept);
+  }
+
+  // Its tensor; the constant of a literal is named after the variable, the next row. kNone with an exception set.
+  TensorId make(Context& context, std::uint32_t site) const {
+    static const std::uint32_t kInitial = known_name("initial_value");
+    if (tensor != kNone) return tensor;
+    GraphState& graph = state_of(context.graph);
+    const Name name = OpGraph::owned(static_cast<OpId>(graph.ops.size() + 1), known_segment(graph, kInitial));
+    const OpId op =
+        add_operation(context, kinds().constant, name, {}, {&output, 1}, keep_attribute(graph, kept.get()), site);
+    return op == kNone ? kNone : graph.ops.operation(op).first_output;
+  }
+};
+
+// plain_variable(value, dtype | None, name | None, trainable) -> Variable, or None where Python must look
+PyObject* plain_variable(PyObject*, PyObject* const* args, Py_ssize_t count) {
+  static const std::uint32_t kVariable = known_name("Variable");
+  if (count != 4) {
+    PyErr_Format(PyExc_TypeError, "plain_variable() takes 4 arguments, not %zd", count);
+    return nullptr;
+  }
+  OwnTuples<1> own;  // made before anything is looked up: that may have to wait
+  PyObject* given = own.of(args[0]);
+  Context* context = current_context();
+  if (context == nullptr) return nullptr;
+  GraphState& graph = state_of(context->graph);
+  const Ref keep_graph = Ref::borrowed(reinterpret_cast<PyObject*>(context->graph));
+  std::uint8_t wanted;
+  Initial initial;
+  if (is_special(*context) || !graph.collections.start() || !plain_dtype(args[1], wanted) ||
+      !initial.read(graph, context->graph, given, wanted)) {
+    if (PyErr_Occurred() != nullptr) return nullptr;
+    Py_RETURN_NONE;
+  }
+  const SegmentId segment = args[2] == Py_None ? known_segment(graph, kVariable) : plain_segment(graph, args[2]);
+  if (segment == kNone) Py_RETURN_NONE;
+  const std::uint32_t site = graph.sites.here();
+  Transaction transaction(*context);
+  const OpGraph::Fresh fresh = graph.ops.unique(scope_of(*context), segment);
+  if (!fresh.bare) Py_RETURN_NONE;
+  graph.ops.note_owner(fresh);
+  const TensorId value = initial.make(*context, site);
+  if (value == kNone) return nullptr;
+  Variable record;
+  const bool trainable = args[3] == Py_True;
+  record.flags = trainable ? std::uint32_t{kTrainable} : 0u;
+  const VariableId id = add_variable(*context, fresh.name, true, value, initial.output, kNone, kNone, record, site);
+  if (id == kNone) return nullptr;
+  graph.collections.add_variable(Collections::kVariables, id);
+  if (trainable) graph.collections.add_variable(Collections::kTrainable, id);
+  transaction.commit();
+  return variable_handle(context->graph, id);
+}
+
+}  // namespace
+
+bool bind_plain_variable(PyObject* module) {
+  static PyMethodDef functions[] = {
+      {"plain_variable", reinterpret_cast<PyCFunction>(reinterpret_cast<void (*)()>(locked<plain_variable>)),
+       METH_FASTCALL,
+       "A variable whose first value is a number, a short list of numbers or an array: (value, dtype, name, "
+       "trainable). "
+       "None where it is anything else, or someone must be asked."},
+      {nullptr, nullptr, 0, nullptr}};
+  return PyModule_AddFunctions(module, functions) == 0;
+}
+
+}  // namespace scopetrie::python

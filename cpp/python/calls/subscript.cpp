@@ -1,0 +1,185 @@
+// x[key] for keys of ints, slices of ints, `...` and None: a StridedSlice and the three constants that it takes.
+//
+// Invariants: nothing is taken or made before the shape is known, and no Python code runs; what is not plain, and all
+// errors, are left to getitem() in Python.
+#include "calls/subscript.hpp"
+
+#include <algorithm>
+#include <limits>
+#include <unordered_map>
+
+#include "calls/building.hpp"
+
+namespace scopetrie::python {
+
+namespace {
+
+/// A key as v1 writes it into a graph. Bit i of a mask is about entry i.
+struct Key {
+  static constexpr std::size_t kMost = 8;
+  std::size_t count = 0, used = 0;  // entries; those that stand for a dimension
+  std::int64_t begin[kMost], end[kMost], stride[kMost];
+  std::uint32_t begin_mask = 0, end_mask = 0, ellipsis_mask = 0, new_axis_mask = 0, shrink_axis_mask = 0;
+
+  bool read(PyObject* key);
+  bool dims(std::span<const std::int64_t> whole, std::vector<std::int64_t>& out) const;
+
+ private:
+  bool read_entry(PyObject* entry);
+};
+
+// An int that is an int32, and of which the next one is, too.
+bool read_int(PyObject* value, std::int64_t& out) {
+  if (!PyLong_CheckExact(value)) return false;
+  int overflow = 0;
+  out = PyLong_AsLongLongAndOverflow(value, &overflow);
+  return overflow == 0 && out > std::numeric_limits<std::int32_t>::min() &&
+         out < std::numeric_limits<std::int32_t>::max();
+}
+
+// One end of a slice, 0 and a bit in the mask where it is left out.
+bool read_end(PyObject* value, std::uint32_t bit, std::int64_t& out, std::uint32_t& mask) {
+  if (value != Py_None) return read_int(value, out);
+  out = 0;
+  mask |= bit;
+  return true;
+}
+
+bool Key::read_entry(PyObject* entry) {
+  const std::size_t i = count++;
+  const std::uint32_t bit = 1u << i;
+  stride[i] = 1;
+  if (entry == Py_Ellipsis || entry == Py_None) {
+    (entry == Py_None ? new_axis_mask : ellipsis_mask) |= bit;
+    begin[i] = 0;
+    end[i] = entry == Py_None ? 1 : 0;
+    return true;
+  }
+  ++used;
+  if (!PySlice_Check(entry)) {
+    shrink_axis_mask |= bit;
+    if (!read_int(entry, begin[i])) return false;
+    end[i] = begin[i] + 1;
+    return true;
+  }
+  const auto* slice = reinterpret_cast<PySliceObject*>(entry);
+  return read_end(slice->start, bit, begin[i], begin_mask) && read_end(slice->stop, bit, end[i], end_mask) &&
+         (slice->step == Py_None || (read_int(slice->step, stride[i]) && stride[i] != 0));
+}
+
+bool Key::read(PyObject* key) {
+  if (!PyTuple_CheckExact(key)) return read_entry(key);
+  const Py_ssize_t length = PyTuple_GET_SIZE(key);
+  if (length == 0 || length > static_cast<Py_ssize_t>(kMost)) return false;
+  for (Py_ssize_t i = 0; i < length; ++i)
+    if (!read_entry(PyTuple_GET_ITEM(key, i))) return false;
+  return (ellipsis_mask & (ellipsis_mask - 1)) == 0;
+}
+
+// What is left of a shape; false where an index is out of range.
+bool Key::dims(std::span<const std::int64_t> whole, std::vector<std::int64_t>& out) const {
+  if (used > whole.size()) return false;
+  auto at = whole.begin();
+  for (std::size_t i = 0; i < count; ++i) {
+    const std::uint32_t bit = 1u << i;
+    if ((new_axis_mask & bit) != 0) {
+      out.push_back(1);
+    } else if ((ellipsis_mask & bit) != 0) {
+      const auto rest = at + static_cast<std::ptrdiff_t>(whole.size() - used);
+      out.insert(out.end(), at, rest);
+      at = rest;
+    } else if ((shrink_axis_mask & bit) != 0) {
+      if (*at >= 0 && (begin[i] < -*at || begin[i] >= *at)) return false;
+      ++at;
+    } else if (*at < 0) {
+      out.push_back(ShapeTable::kUnknownDim);
+      ++at;
+    } else {
+      constexpr Py_ssize_t kFirst = std::numeric_limits<Py_ssize_t>::min();
+      constexpr Py_ssize_t kLast = std::numeric_limits<Py_ssize_t>::max();
+      const bool back = stride[i] < 0;
+      Py_ssize_t first = (begin_mask & bit) == 0 ? begin[i] : back ? kLast : 0;
+      Py_ssize_t last = (end_mask & bit) == 0 ? end[i] : back ? kFirst : kLast;
+      out.push_back(PySlice_AdjustIndices(*at, &first, &last, stride[i]));
+      ++at;
+    }
+  }
+  out.insert(out.end(), at, whole.end());
+  return true;
+}
+
+// The attributes of a key. Few keys differ in them, so nodes share the dict. A new reference.
+PyObject* attributes_of(const Key& key) {
+  static std::unordered_map<std::uint64_t, PyObject*>& known = *new std::unordered_map<std::uint64_t, PyObject*>;
+  const std::uint32_t masks[] = {key.begin_mask, key.end_mask, key.ellipsis_mask, key.new_axis_mask,
+                                 key.shrink_axis_mask};
+  std::uint64_t all = 0;
+  for (const std::uint32_t mask : masks) all = all << Key::kMost | mask;
+  if (const auto at = known.find(all); at != known.end()) return Py_NewRef(at->second);
+  PyObject* made = Py_BuildValue("{sIsIsIsIsI}", "begin_mask", masks[0], "end_mask", masks[1], "ellipsis_mask",
+                                 masks[2], "new_axis_mask", masks[3], "shrink_axis_mask", masks[4]);
+  constexpr std::size_t kMostKnown = 1024;
+  if (made != nullptr && known.size() < kMostKnown) known[all] = Py_NewRef(made);
+  return made;
+}
+
+PyObject* tuple_of(std::span<const std::int64_t> ints) {
+  Ref tuple(PyTuple_New(static_cast<Py_ssize_t>(ints.size())));
+  for (std::size_t i = 0; tuple && i < ints.size(); ++i) {
+    PyObject* item = PyLong_FromLongLong(ints[i]);
+    if (item == nullptr) return nullptr;
+    PyTuple_SET_ITEM(tuple.get(), static_cast<Py_ssize_t>(i), item);
+  }
+  return tuple.release();
+}
+
+}  // namespace
+
+bool subscript_plain(PyObject* x, PyObject* key, PyObject*& result) {
+  static const std::uint32_t kName = known_name("strided_slice");
+  static const std::uint32_t kInputs[] = {known_name("stack"), known_name("stack_1"), known_name("stack_2")};
+  static const KindId kKind = kind_number("StridedSlice");
+  Key entries;
+  Context* context = current_context();
+  if (context == nullptr || handle(x)->graph != context->graph || !entries.read(key)) return false;
+  GraphState& graph = state_of(context->graph);
+  if (graph.finalized || graph.has_unnoted_names || graph.has_odd_scopes || context->on_operation != nullptr)
+    return false;
+  if (handle(x)->id >= (is_tensor(x) ? graph.ops.tensor_count() : graph.variables.size())) return false;
+  const TensorId input = is_tensor(x) ? handle(x)->id : graph.variables[handle(x)->id].value;
+  const Tensor whole = graph.ops.tensor(input);
+  std::vector<std::int64_t> dims;
+  if (!graph.ops.shapes().known_rank(whole.shape) || !entries.dims(graph.ops.shapes().dims(whole.shape), dims))
+    return false;
+
+  result = nullptr;
+  const Ref keep_graph = Ref::borrowed(reinterpret_cast<PyObject*>(context->graph));
+  const std::size_t count = entries.count;
+  const Ref attributes(attributes_of(entries));
+  const Ref bounds[] = {Ref(tuple_of({entries.begin, count})), Ref(tuple_of({entries.end, count})),
+                        Ref(tuple_of({entries.stride, count}))};
+  if (!attributes || !bounds[0] || !bounds[1] || !bounds[2]) return true;
+  const auto length = static_cast<std::int64_t>(count);
+  const Output vector{graph.ops.shapes().intern({&length, 1}), kInt32};
+  const Output output{graph.ops.shapes().intern(dims), base_dtype(whole.dtype)};
+  const std::uint32_t site = graph.sites.here();
+  const OpGraph::Fresh fresh = graph.ops.unique(scope_of(*context), known_segment(graph, kName));
+  if (fresh.bare) graph.ops.note_owner(fresh);
+  const auto owner = static_cast<OpId>(graph.ops.size() + std::size(bounds));
+  TensorId inputs[] = {input, kNone, kNone, kNone};
+  for (std::size_t i = 0; i < std::size(bounds); ++i) {
+    const SegmentId segment = known_segment(graph, kInputs[i]);
+    const Name name =
+        fresh.bare ? OpGraph::owned(owner, segment) : graph.ops.unique(graph.ops.scope_of(fresh.name), segment).name;
+    const OpId op =
+        add_operation(*context, kinds().constant, name, {}, {&vector, 1}, keep_attribute(graph, bounds[i].get()), site);
+    if (op == kNone) return true;
+    inputs[i + 1] = graph.ops.operation(op).first_output;
+  }
+  const OpId op =
+      add_operation(*context, kKind, fresh.name, inputs, {&output, 1}, keep_attribute(graph, attributes.get()), site);
+  if (op != kNone) result = tensor_handle(context->graph, graph.ops.operation(op).first_output);
+  return true;
+}
+
+}  // namespace scopetrie::python

@@ -1,0 +1,27 @@
+// The extension module: it only calls who registers what.
+#include <pybind11/pybind11.h>
+
+#include "calls/literal.hpp"
+#include "calls/op_function.hpp"
+#include "objects/handles.hpp"
+#include "objects/scopes.hpp"
+#include "scopetrie/version.hpp"
+
+namespace scopetrie::python {
+void bind_buffer(pybind11::module_& module);
+}
+void bind_random(pybind11::module_& module);
+
+PYBIND11_MODULE(_core, module, pybind11::mod_gil_not_used()) {
+  using namespace scopetrie::python;
+  module.doc() = "scopetrie's C++ core: names, scopes, the op graph, variables and their memory.";
+  module.attr("__version__") = SCOPETRIE_VERSION;
+  PyObject* raw = module.ptr();
+  if (!bind_state(raw) || !bind_context(raw) || !bind_graph(raw) || !bind_operators(raw) || !bind_handles(raw) ||
+      !bind_variable(raw) || !bind_variable_scope_object(raw) || !bind_variable_scope(raw) || !bind_name_scope(raw) ||
+      !bind_get_variable(raw) || !bind_op_function(raw) || !bind_constants(raw) || !bind_plain_variable(raw) ||
+      !bind_direct(raw))
+    throw pybind11::error_already_set();
+  bind_buffer(module);
+  bind_random(module);
+}

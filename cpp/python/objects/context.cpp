@@ -1,0 +1,198 @@
+#include "objects/context.hpp"
+
+#include <algorithm>
+#include <iterator>
+
+#include "objects/graph.hpp"
+#include "objects/scopes.hpp"
+
+namespace scopetrie::python {
+
+namespace {
+
+// The context that every hot call asks for. Apart from the rest, so that reading it needs no check whether the thread's
+// state was constructed; and in the static block of thread-local memory, where that costs no call (16 bytes of it).
+struct Cached {
+  std::uint64_t epoch;  // of state().global_graph when `context` was cached
+  Context* context;     // not owned
+};
+#if defined(__GLIBC__) && defined(__GNUC__)
+__attribute__((tls_model("initial-exec")))
+#endif
+constinit thread_local Cached cache{0, nullptr};
+
+// What else a thread keeps. The graphs on its stack are owned.
+struct ThreadState {
+  std::uint64_t number = 0;  // 0: not numbered yet
+  std::vector<PyGraph*> graphs;
+  std::shared_ptr<std::atomic<bool>> alive;
+
+  ~ThreadState() {
+    if (alive) *alive = false;
+  }
+};
+
+thread_local ThreadState thread;
+
+// The cached context, unless another thread has replaced the global graph since (the context may be gone with it).
+Context* cached() { return cache.epoch == state().global_epoch ? cache.context : nullptr; }
+
+Context* find_current() {
+  State& s = state();
+  PyGraph* graph;
+  if (!thread.graphs.empty()) {
+    graph = thread.graphs.back();
+  } else {
+    if (s.global_graph == nullptr) {
+      Ref made(PyObject_CallNoArgs(s.hooks.default_graph));
+      if (!made) return nullptr;
+      if (s.global_graph == nullptr) {  // no other thread was faster
+        s.global_graph = made.release();
+        ++s.global_epoch;
+      }
+    }
+    graph = reinterpret_cast<PyGraph*>(s.global_graph);
+  }
+  Context* context = context_of(graph);
+  cache = {s.global_epoch, context};
+  return context;
+}
+
+PyObject* get_default_graph(PyObject*, PyObject*) {
+  const Context* context = current_context();
+  return context == nullptr ? nullptr : Py_NewRef(reinterpret_cast<PyObject*>(context->graph));
+}
+
+bool is_graph(PyObject* object) {
+  if (PyObject_TypeCheck(object, state().graph_type)) return true;
+  PyErr_Format(PyExc_TypeError, "a Graph is needed, but got %R", object);
+  return false;
+}
+
+PyObject* push_default(PyObject*, PyObject* graph) {
+  if (!is_graph(graph)) return nullptr;
+  push_default_graph(reinterpret_cast<PyGraph*>(graph));
+  Py_RETURN_NONE;
+}
+
+PyObject* pop_default(PyObject*, PyObject* graph) {
+  if (!is_graph(graph) || !pop_default_graph(reinterpret_cast<PyGraph*>(graph))) return nullptr;
+  Py_RETURN_NONE;
+}
+
+PyObject* get_depth(PyObject*, PyObject*) { return PyLong_FromSize_t(default_graph_depth()); }
+
+PyObject* drop_global_graph(PyObject*, PyObject*) {
+  ++state().global_epoch;
+  Py_CLEAR(state().global_graph);
+  Py_RETURN_NONE;
+}
+
+PyObject* get_variable_scope(PyObject*, PyObject*) {
+  const Context* context = current_context();
+  return context == nullptr ? nullptr : Py_NewRef(reinterpret_cast<PyObject*>(context->variable_scope));
+}
+
+}  // namespace
+
+Context::Context(PyGraph* graph, std::uint64_t thread, std::shared_ptr<std::atomic<bool>> alive)
+    : graph(graph), thread(thread), alive(std::move(alive)), counters(state_of(graph).ops.scopes()) {}
+
+Context::~Context() {
+  Py_XDECREF(variable_scope);
+  Py_XDECREF(creators);
+  Py_XDECREF(on_operation);
+}
+
+Context* current_context() {
+  Context* context = cached();
+  return context != nullptr ? context : find_current();
+}
+
+Context* context_of(PyGraph* graph) {
+  if (Context* context = cached(); context != nullptr && context->graph == graph) return context;
+  if (thread.number == 0) {
+    static std::atomic<std::uint64_t> threads{0};
+    thread.number = ++threads;
+    thread.alive = std::make_shared<std::atomic<bool>>(true);
+  }
+  auto& contexts = state_of(graph).contexts;
+  for (const auto& context : contexts)
+    if (context->thread == thread.number) return context.get();
+  // The contexts of threads that have ended go last: what their scopes hold may run anything when it goes.
+  const Ref keep = Ref::borrowed(reinterpret_cast<PyObject*>(graph));
+  const auto ended =
+      std::partition(contexts.begin(), contexts.end(), [](const auto& context) { return context->alive->load(); });
+  const std::vector<std::unique_ptr<Context>> gone(std::make_move_iterator(ended),
+                                                   std::make_move_iterator(contexts.end()));
+  contexts.erase(ended, contexts.end());
+  contexts.push_back(std::make_unique<Context>(graph, thread.number, thread.alive));
+  Context* made = contexts.back().get();
+  made->variable_scope = new_root_scope(graph);
+  return made;
+}
+
+ScopeId materialize(Context& context) {
+  context.names.scope = state_of(context.graph).ops.scope_of(context.names.pending);
+  return context.names.scope;
+}
+
+void append_scope(const Context& context, std::string& out) {
+  const OpGraph& ops = state_of(context.graph).ops;
+  if (context.names.scope != kNone) {
+    ops.scopes().append_path(context.names.scope, out);
+  } else {
+    ops.append_name(context.names.pending, out);
+  }
+}
+
+void push_default_graph(PyGraph* graph) {
+  thread.graphs.push_back(reinterpret_cast<PyGraph*>(Py_NewRef(reinterpret_cast<PyObject*>(graph))));
+  Context* context = context_of(graph);
+  cache = {state().global_epoch, context};
+}
+
+std::size_t default_graph_depth() { return thread.graphs.size(); }
+
+bool pop_default_graph(PyGraph* graph) {
+  if (thread.graphs.empty() || thread.graphs.back() != graph) {
+    PyErr_Format(PyExc_AssertionError, "Nesting violated for default stack of %R objects",
+                 reinterpret_cast<PyObject*>(Py_TYPE(graph)));
+    cache.context = nullptr;
+    const auto at = std::find(thread.graphs.begin(), thread.graphs.end(), graph);
+    if (at != thread.graphs.end()) {
+      thread.graphs.erase(at);
+      Py_DECREF(graph);
+    }
+    return false;
+  }
+  thread.graphs.pop_back();
+  cache.context = nullptr;
+  Py_DECREF(graph);
+  return true;
+}
+
+void forget_context(PyGraph* graph) {
+  if (const Context* context = cached(); context != nullptr && context->graph == graph) cache.context = nullptr;
+}
+
+bool bind_context(PyObject* module) {
+  static PyMethodDef functions[] = {
+      {"get_default_graph", locked<get_default_graph>, METH_NOARGS,
+       "get_default_graph()\n--\n\nThe graph that operations are added to in this thread.\n\n"
+       "Returns:\n    The Graph of the innermost `with graph.as_default():`, else the process's default graph."},
+      {"push_default_graph", locked<push_default>, METH_O,
+       "Makes a graph this thread's default until pop_default_graph()."},
+      {"pop_default_graph", locked<pop_default>, METH_O,
+       "Ends push_default_graph(); AssertionError where it is not the innermost."},
+      {"default_graph_depth", get_depth, METH_NOARGS, "How many default graphs this thread has opened."},
+      {"drop_global_graph", locked<drop_global_graph>, METH_NOARGS,
+       "Forgets the process's default graph; the next use makes one."},
+      {"get_variable_scope", locked<get_variable_scope>, METH_NOARGS,
+       "get_variable_scope()\n--\n\nThe current variable scope.\n\n"
+       "Returns:\n    The VariableScope entered last in this thread and graph, or the graph's root scope."},
+      {nullptr, nullptr, 0, nullptr}};
+  return PyModule_AddFunctions(module, functions) == 0;
+}
+
+}  // namespace scopetrie::python

@@ -1,0 +1,101 @@
+// The life of the Python Graph: made, traversed, cleared, gone.
+#include <cstddef>
+
+#include "objects/graph_members.hpp"
+#include "objects/scopes.hpp"
+
+namespace scopetrie::python {
+
+namespace {
+
+PyObject* make(PyTypeObject* type, PyObject*, PyObject*) {
+  PyObject* self = type->tp_alloc(type, 0);
+  if (self == nullptr) return nullptr;
+  as_graph(self)->state = new GraphState;
+  of(self).owner = as_graph(self);
+  return self;
+}
+
+int traverse(PyObject* self, visitproc visit, void* arg) {
+  Py_VISIT(Py_TYPE(self));
+  const GraphState* graph = as_graph(self)->state;
+  if (graph == nullptr) return 0;
+  for (PyObject* attribute : graph->attributes) Py_VISIT(attribute);
+  for (const auto& context : graph->contexts) {
+    Py_VISIT(context->variable_scope);
+    Py_VISIT(context->creators);
+    Py_VISIT(context->on_operation);
+  }
+  return graph->collections.traverse(visit, arg);
+}
+
+int clear(PyObject* self) {
+  GraphState* graph = as_graph(self)->state;
+  if (graph == nullptr) return 0;
+  std::vector<PyObject*> attributes(graph->attributes.size(), nullptr);
+  attributes.swap(graph->attributes);
+  for (PyObject*& attribute : graph->attributes) attribute = Py_NewRef(Py_None);
+  for (PyObject* attribute : attributes) Py_XDECREF(attribute);
+  for (const auto& context : graph->contexts) {
+    Py_CLEAR(context->creators);
+    Py_CLEAR(context->on_operation);
+    // The scope itself stays: a thread may stand in it. What it holds of closures goes.
+    if (context->variable_scope != nullptr) {
+      Py_CLEAR(context->variable_scope->initializer);
+      Py_CLEAR(context->variable_scope->regularizer);
+      Py_CLEAR(context->variable_scope->custom_getter);
+      Py_CLEAR(context->variable_scope->partitioner);
+      Py_CLEAR(context->variable_scope->constraint);
+    }
+  }
+  graph->collections.clear();
+  return 0;
+}
+
+void dealloc(PyObject* self) {
+  PyObject_GC_UnTrack(self);
+  PyGraph* graph = as_graph(self);
+  if (graph->weak_references != nullptr) PyObject_ClearWeakRefs(self);
+  {
+    const Lock lock;
+    forget_context(graph);
+  }
+  if (GraphState* gone = std::exchange(graph->state, nullptr)) {
+    gone->contexts.clear();
+    for (PyObject* attribute : gone->attributes) Py_DECREF(attribute);
+    for (auto& entry : gone->names) Py_XDECREF(entry.text);
+    delete gone;
+  }
+  PyTypeObject* type = Py_TYPE(self);
+  type->tp_free(self);
+  Py_DECREF(type);
+}
+
+}  // namespace
+
+bool bind_graph(PyObject* module) {
+  // The type keeps pointing at the tables.
+  static std::vector<PyMethodDef> methods;
+  static std::vector<PyGetSetDef> properties;
+  add_operation_members(methods, properties);
+  add_block_members(methods, properties);
+  methods.push_back({nullptr, nullptr, 0, nullptr});
+  properties.push_back({nullptr, nullptr, nullptr, nullptr, nullptr});
+  static PyMemberDef members[] = {
+      {"__weaklistoffset__", T_PYSSIZET, offsetof(PyGraph, weak_references), READONLY, nullptr},
+      {nullptr, 0, 0, 0, nullptr}};
+  PyType_Slot slots[] = {{Py_tp_new, reinterpret_cast<void*>(make)},
+                         {Py_tp_traverse, reinterpret_cast<void*>(traverse)},
+                         {Py_tp_clear, reinterpret_cast<void*>(clear)},
+                         {Py_tp_dealloc, reinterpret_cast<void*>(dealloc)},
+                         {Py_tp_methods, methods.data()},
+                         {Py_tp_getset, properties.data()},
+                         {Py_tp_members, members},
+                         {0, nullptr}};
+  PyType_Spec spec = {"scopetrie._core.Graph", sizeof(PyGraph), 0,
+                      Py_TPFLAGS_DEFAULT | Py_TPFLAGS_BASETYPE | Py_TPFLAGS_HAVE_GC, slots};
+  state().graph_type = add_type(module, spec);
+  return state().graph_type != nullptr;
+}
+
+}  // namespace scopetrie::python

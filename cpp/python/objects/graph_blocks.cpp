@@ -1,0 +1,198 @@
+// Graph's collections, the blocks that new operations are made in, and transactions.
+#include <iterator>
+
+#include "objects/graph_members.hpp"
+
+namespace scopetrie::python {
+
+namespace {
+
+// Collections
+// -----------------------------------------------------------------------------------------------------------
+
+PyObject* collect(PyObject* self, PyObject* const* args, Py_ssize_t count) {
+  if (count != 2) {
+    PyErr_SetString(PyExc_TypeError, "_collect() takes a key and a value");
+    return nullptr;
+  }
+  if (!of(self).collections.add(as_graph(self), args[0], args[1])) return nullptr;
+  Py_RETURN_NONE;
+}
+
+PyObject* collection(PyObject* self, PyObject* key) { return of(self).collections.list(as_graph(self), key); }
+
+PyObject* assign_collection(PyObject* self, PyObject* const* args, Py_ssize_t count) {
+  if (count != 2) {
+    PyErr_SetString(PyExc_TypeError, "_assign_collection() takes a key and a sequence");
+    return nullptr;
+  }
+  if (!of(self).collections.assign(as_graph(self), args[0], args[1])) return nullptr;
+  Py_RETURN_NONE;
+}
+
+PyObject* add_collection(PyObject* self, PyObject* key) {
+  if (!of(self).collections.create(key)) return nullptr;
+  Py_RETURN_NONE;
+}
+
+PyObject* drop_collection(PyObject* self, PyObject* key) {
+  if (!of(self).collections.drop(key)) return nullptr;
+  Py_RETURN_NONE;
+}
+
+PyObject* collection_keys(PyObject* self, PyObject*) { return of(self).collections.keys(); }
+
+// Contexts
+// --------------------------------------------------------------------------------------------------------------
+
+// _enter_controls(ops | None): the list of frames to hand back to _exit_controls().
+PyObject* enter_controls(PyObject* self, PyObject* operations) {
+  Context& context = *context_of(as_graph(self));
+  if (operations == Py_None) {
+    auto* saved = new std::vector<Controls>(std::move(context.controls));
+    context.controls.clear();
+    return PyCapsule_New(saved, "scopetrie.controls", [](PyObject* capsule) {
+      delete static_cast<std::vector<Controls>*>(PyCapsule_GetPointer(capsule, "scopetrie.controls"));
+    });
+  }
+  const Ref fast(items_of(operations, "control inputs are a list of operations"));
+  if (!fast) return nullptr;
+  Controls controls;
+  for (Py_ssize_t i = 0; i < PySequence_Fast_GET_SIZE(fast.get()); ++i) {
+    PyObject* item = PySequence_Fast_GET_ITEM(fast.get(), i);
+    if (!is_operation(item)) {
+      PyErr_Format(PyExc_TypeError, "control inputs are operations, not %R", item);
+      return nullptr;
+    }
+    controls.inputs.push_back(handle(item)->id);
+  }
+  context.controls.push_back(std::move(controls));
+  Py_RETURN_NONE;
+}
+
+PyObject* exit_controls(PyObject* self, PyObject* token) {
+  Context& context = *context_of(as_graph(self));
+  if (token == Py_None) {
+    if (!context.controls.empty()) context.controls.pop_back();
+    Py_RETURN_NONE;
+  }
+  auto* saved = static_cast<std::vector<Controls>*>(PyCapsule_GetPointer(token, "scopetrie.controls"));
+  if (saved == nullptr) return nullptr;
+  context.controls = std::move(*saved);
+  Py_RETURN_NONE;
+}
+
+PyObject* current_controls(PyObject* self, PyObject*) {
+  std::vector<OpId> ids;
+  for (const Controls& controls : context_of(as_graph(self))->controls)
+    ids.insert(ids.end(), controls.inputs.begin(), controls.inputs.end());
+  return list_of(ids.size(), [&](std::uint32_t i) { return operation_handle(as_graph(self), ids[i]); });
+}
+
+PyObject* get_on_operation(PyObject* self, void*) {
+  PyObject* hook = context_of(as_graph(self))->on_operation;
+  return Py_NewRef(hook == nullptr ? Py_None : hook);
+}
+
+int set_on_operation(PyObject* self, PyObject* hook, void*) {
+  Py_XSETREF(context_of(as_graph(self))->on_operation, Py_XNewRef(hook == nullptr ? nullptr : none_to_null(hook)));
+  return 0;
+}
+
+PyObject* get_creators(PyObject* self, void*) {
+  PyObject* creators = context_of(as_graph(self))->creators;
+  return Py_NewRef(creators == nullptr ? Py_None : creators);
+}
+
+int set_creators(PyObject* self, PyObject* creators, void*) {
+  PyObject* value = creators == nullptr || PyObject_IsTrue(creators) != 1 ? nullptr : creators;
+  Py_XSETREF(context_of(as_graph(self))->creators, Py_XNewRef(value));
+  return 0;
+}
+
+PyObject* get_depth(PyObject* self, void*) {
+  return PyLong_FromSize_t(default_graph_depth() + context_of(as_graph(self))->variable_scopes);
+}
+
+PyObject* get_making(PyObject* self, void*) { return PyBool_FromLong(of(self).making); }
+
+int set_making(PyObject* self, PyObject* value, void*) {
+  of(self).making = value == Py_True;
+  return 0;
+}
+
+PyObject* get_finalized(PyObject* self, void*) { return PyBool_FromLong(of(self).finalized); }
+
+PyObject* get_seeded(PyObject* self, void*) { return PyBool_FromLong(of(self).seeded); }
+
+int set_seeded(PyObject* self, PyObject* value, void*) {
+  const int flag = value == nullptr ? 0 : PyObject_IsTrue(value);
+  if (flag < 0) return -1;
+  of(self).seeded = flag != 0;
+  return 0;
+}
+
+int set_finalized(PyObject* self, PyObject* value, void*) {
+  const int flag = value == nullptr ? 0 : PyObject_IsTrue(value);
+  if (flag < 0) return -1;
+  of(self).finalized = flag != 0;
+  return 0;
+}
+
+// A transaction for Python: `token = graph._begin()`, then graph._end(token, keep).
+PyObject* begin(PyObject* self, PyObject*) {
+  return PyCapsule_New(new Transaction(*context_of(as_graph(self))), "scopetrie.transaction", nullptr);
+}
+
+PyObject* end(PyObject*, PyObject* const* args, Py_ssize_t count) {
+  if (count != 2 && count != 3) {
+    PyErr_SetString(PyExc_TypeError,
+                    "_end() takes a token, whether to keep what was made, and else whether to keep names");
+    return nullptr;
+  }
+  auto* transaction = static_cast<Transaction*>(PyCapsule_GetPointer(args[0], "scopetrie.transaction"));
+  if (transaction == nullptr) return nullptr;
+  if (args[1] == Py_True)
+    transaction->commit();
+  else
+    transaction->rollback(count == 3 && args[2] == Py_True);
+  delete transaction;
+  PyCapsule_SetName(args[0], "spent");
+  Py_RETURN_NONE;
+}
+
+}  // namespace
+
+void add_block_members(std::vector<PyMethodDef>& methods, std::vector<PyGetSetDef>& properties) {
+  const PyMethodDef more_methods[] = {
+      with_arguments("_collect", locked<collect>, "Adds a value to a collection: (key, value)."),
+      {"_collection", locked<collection>, METH_O, "A collection as a new list."},
+      with_arguments("_assign_collection", locked<assign_collection>, "Replaces a collection: (key, values)."),
+      {"_add_collection", locked<add_collection>, METH_O, "Makes an empty collection of a key that has none."},
+      {"_drop_collection", locked<drop_collection>, METH_O, "Forgets a collection."},
+      {"_collection_keys", locked<collection_keys>, METH_NOARGS,
+       "The keys of the collections, in the order of their making."},
+      {"_enter_controls", locked<enter_controls>, METH_O,
+       "Opens a control-dependency block; None clears the outer ones."},
+      {"_exit_controls", locked<exit_controls>, METH_O, "Ends the block whose _enter_controls() gave this token."},
+      {"_current_controls", locked<current_controls>, METH_NOARGS, "The operations that new ones wait for."},
+      {"_begin", locked<begin>, METH_NOARGS, "Starts a transaction; see _end()."},
+      with_arguments("_end", locked<end>,
+                     "Ends a transaction: (token, keep); unless kept, all that was added since is gone.")};
+  const PyGetSetDef more_properties[] = {
+      {"finalized", locked<get_finalized>, nullptr, "Whether the graph is read-only.", nullptr},
+      {"_finalized", locked<get_finalized>, locked<set_finalized>, "The same, to be set.", nullptr},
+      {"_has_makers", locked<get_making>, locked<set_making>,
+       "Whether any thread is making a variable by name in Python.", nullptr},
+      {"_seeded", locked<get_seeded>, locked<set_seeded>, "Whether the graph has a random seed.", nullptr},
+      {"_creators", locked<get_creators>, locked<set_creators>,
+       "This thread's open variable creators, outermost first, or None.", nullptr},
+      {"_depth", locked<get_depth>, nullptr,
+       "How many default graphs, and variable scopes of this graph, this thread has open.", nullptr},
+      {"_on_operation", locked<get_on_operation>, locked<set_on_operation>,
+       "Called with each operation that this thread makes, or None.", nullptr}};
+  methods.insert(methods.end(), std::begin(more_methods), std::end(more_methods));
+  properties.insert(properties.end(), std::begin(more_properties), std::end(more_properties));
+}
+
+}  // namespace scopetrie::python

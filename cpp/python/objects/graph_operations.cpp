@@ -1,0 +1,288 @@
+// Graph's names, operations and variables.
+#include <algorithm>
+#include <iterator>
+
+#include "objects/graph_members.hpp"
+#include "objects/scopes.hpp"
+
+namespace scopetrie::python {
+
+namespace {
+
+// Names
+// -----------------------------------------------------------------------------------------------------------------
+
+PyObject* unique_name(PyObject* self, PyObject* const* args, Py_ssize_t positional, PyObject* keywords) {
+  static Signature<2> signature("unique_name", {"name", "mark_as_used"});
+  PyObject* given[2];
+  if (!signature.parse(args, positional, keywords, given)) return nullptr;
+  if (given[0] == nullptr) {
+    PyErr_SetString(PyExc_TypeError, "unique_name() missing required argument 'name'");
+    return nullptr;
+  }
+  const int mark = given[1] == nullptr ? 1 : PyObject_IsTrue(given[1]);
+  if (mark < 0) return nullptr;
+  Context& context = *context_of(as_graph(self));
+  GraphState& graph = of(self);
+  SegmentId segment = plain_segment(graph, given[0]);
+  ScopeId scope = scope_of(context);
+  if (segment == kNone) {
+    if (!PyUnicode_Check(given[0])) {
+      PyErr_Format(PyExc_AttributeError, "'%s' object has no attribute 'lower'", Py_TYPE(given[0])->tp_name);
+      return nullptr;
+    }
+    // v1 checks no characters here, and "a/" is a name of its own.
+    const std::string_view text = text_of(given[0]);
+    if (text.data() == nullptr) return nullptr;
+    scope = graph.ops.scopes().scope_of_name(text, scope, segment);
+  }
+  note_builder(context);
+  const Name name = mark != 0 ? graph.ops.unique(scope, segment).name : graph.ops.peek(scope, segment);
+  std::string text;
+  graph.ops.append_name(name, text);
+  return to_str(text);
+}
+
+PyObject* get_name_scope(PyObject* self, PyObject*) {
+  std::string text;
+  append_scope(*context_of(as_graph(self)), text);
+  return to_str(text);
+}
+
+PyObject* variable_scope_of(PyObject* self, PyObject*) {
+  return Py_NewRef(reinterpret_cast<PyObject*>(context_of(as_graph(self))->variable_scope));
+}
+
+// Operations
+// ------------------------------------------------------------------------------------------------------------
+
+bool read_id(PyObject* object, std::size_t count, std::uint32_t& id) {
+  const unsigned long value = PyLong_AsUnsignedLong(object);
+  if (PyErr_Occurred()) return false;
+  if (value >= count) {
+    PyErr_Format(PyExc_IndexError, "the graph has nothing with the number %lu", value);
+    return false;
+  }
+  id = static_cast<std::uint32_t>(value);
+  return true;
+}
+
+PyObject* tensor_at(PyObject* self, PyObject* number) {
+  std::uint32_t id;
+  return read_id(number, of(self).ops.tensor_count(), id) ? tensor_handle(as_graph(self), id) : nullptr;
+}
+
+PyObject* operation_at(PyObject* self, PyObject* number) {
+  std::uint32_t id;
+  return read_id(number, of(self).ops.size(), id) ? operation_handle(as_graph(self), id) : nullptr;
+}
+
+PyObject* variable_at(PyObject* self, PyObject* number) {
+  std::uint32_t id;
+  return read_id(number, of(self).variables.size(), id) ? variable_handle(as_graph(self), id) : nullptr;
+}
+
+PyObject* get_operations(PyObject* self, PyObject*) {
+  return list_of(of(self).ops.size(), [&](OpId id) { return operation_handle(as_graph(self), id); });
+}
+
+PyObject* find_operation(PyObject* self, PyObject* name) {
+  const std::string_view text = text_of(name);
+  if (text.data() == nullptr) return nullptr;
+  const OpId id = of(self).ops.find(text);
+  if (id == kNone) Py_RETURN_NONE;
+  return operation_handle(as_graph(self), id);
+}
+
+PyObject* get_version(PyObject* self, void*) { return PyLong_FromSize_t(of(self).ops.size()); }
+
+bool read_ids(PyObject* list, std::size_t count, std::vector<std::uint32_t>& ids) {
+  const Ref fast(items_of(list, "a list of numbers is needed"));
+  if (!fast) return false;
+  for (Py_ssize_t i = 0; i < PySequence_Fast_GET_SIZE(fast.get()); ++i) {
+    std::uint32_t id;
+    if (!read_id(PySequence_Fast_GET_ITEM(fast.get(), i), count, id)) return false;
+    ids.push_back(id);
+  }
+  return true;
+}
+
+PyObject* number_tuple(const TensorIds& ids) {
+  Ref tuple(PyTuple_New(static_cast<Py_ssize_t>(ids.size())));
+  if (!tuple) return nullptr;
+  for (std::size_t i = 0; i < ids.size(); ++i) {
+    PyObject* number = PyLong_FromUnsignedLong(ids[i]);
+    if (number == nullptr) return nullptr;
+    PyTuple_SET_ITEM(tuple.get(), static_cast<Py_ssize_t>(i), number);
+  }
+  return tuple.release();
+}
+
+PyObject* prune(PyObject* self, PyObject* args) {
+  PyObject *fetches, *targets, *feeds;
+  if (!PyArg_ParseTuple(args, "OOO", &fetches, &targets, &feeds)) return nullptr;
+  const GraphState& graph = of(self);
+  const OpGraph& ops = graph.ops;
+  std::vector<std::uint32_t> tensors, wanted, fed;
+  if (!read_ids(fetches, ops.tensor_count(), tensors) || !read_ids(targets, ops.size(), wanted) ||
+      !read_ids(feeds, ops.tensor_count(), fed))
+    return nullptr;
+  for (const TensorId tensor : tensors)
+    if (std::find(fed.begin(), fed.end(), tensor) == fed.end()) wanted.push_back(ops.tensor(tensor).op);
+  const std::vector<OpId> found = ops.prune(wanted, fed);
+  return list_of(found.size(), [&](std::uint32_t i) -> PyObject* {
+    const OpId id = found[i];
+    const Operation op = ops.operation(id);
+    Ref node(PyTuple_New(6));
+    if (!node) return nullptr;
+    PyObject* attrs = op.attribute == kNone ? Py_None : graph.attributes[op.attribute];
+    PyObject* const items[] = {PyLong_FromUnsignedLong(id),
+                               Py_NewRef(kind_definition(op.kind)),
+                               PyLong_FromUnsignedLong(op.first_output),
+                               PyLong_FromUnsignedLong(ops.output_count(id)),
+                               number_tuple(ops.inputs(id)),
+                               Py_NewRef(attrs)};
+    bool complete = true;
+    for (Py_ssize_t at = 0; at < 6; ++at) {
+      PyTuple_SET_ITEM(node.get(), at, items[at]);
+      complete &= items[at] != nullptr;
+    }
+    return complete ? node.release() : nullptr;
+  });
+}
+
+// tensor number -> a number that two tensors share if they have the same dtype and static shape
+PyObject* spec_number(PyObject* self, PyObject* number) {
+  const OpGraph& ops = of(self).ops;
+  std::uint32_t id;
+  if (!read_id(number, ops.tensor_count(), id)) return nullptr;
+  const Tensor tensor = ops.tensor(id);
+  return PyLong_FromUnsignedLongLong(std::uint64_t{tensor.shape} << 8 | tensor.dtype);
+}
+
+// Variables
+// -------------------------------------------------------------------------------------------------------------
+
+PyObject* get_variables(PyObject* self, PyObject*) {
+  return list_of(of(self).variables.size(), [&](VariableId id) { return variable_handle(as_graph(self), id); });
+}
+
+PyObject* find_variable(PyObject* self, PyObject* key) {
+  const std::string_view text = text_of(key);
+  if (text.data() == nullptr) return nullptr;
+  SegmentId segment;
+  const ScopeId scope = of(self).ops.scopes().scope_of_name(text, ScopeTrie::kRoot, segment);
+  const VariableId id = of(self).variables.find(scope, segment);
+  if (id == kNone) Py_RETURN_NONE;
+  return variable_handle(as_graph(self), id);
+}
+
+// _add_variable(name "w/", initial tensor | None, dtype, dims, trainable, store key | None, attrs, assign attrs)
+PyObject* add_variable_row(PyObject* self, PyObject* args) {
+  PyObject *name, *initial, *dtype, *dims, *key, *attrs, *assign_attrs;
+  int trainable;
+  if (!PyArg_ParseTuple(args, "UOOOpOOO", &name, &initial, &dtype, &dims, &trainable, &key, &attrs, &assign_attrs))
+    return nullptr;
+  GraphState& graph = of(self);
+  Context& context = *context_of(as_graph(self));
+  if (!check_open(graph)) return nullptr;
+  Transaction transaction(context);
+  Output output;
+  output.dtype = base_dtype(dtype_number(dtype));
+  if (output.dtype == 0 || !parse_dims(graph.ops.shapes(), dims, output.shape)) return nullptr;
+  const OpGraph::Fresh fresh = take_name(context, name, 0, NameStyle::kScope);
+  if (is_refused(fresh)) return nullptr;
+  if (graph.has_odd_scopes && !check_operation_name(graph, fresh.name)) return nullptr;
+  Variable record;
+  record.flags = trainable != 0 ? kTrainable : 0u;
+  if (key != Py_None) {
+    const std::string_view text = text_of(key);
+    if (text.data() == nullptr) return nullptr;
+    record.scope = graph.ops.scopes().scope_of_name(text, ScopeTrie::kRoot, record.segment);
+    static const std::uint32_t kPart = known_name("part_0");
+    if (record.segment == known_segment(graph, kPart)) graph.has_parts = true;
+    if (graph.variables.find(record.scope, record.segment) != kNone) {
+      PyErr_Format(PyExc_ValueError, "Variable %U already exists, disallowed.", key);
+      return nullptr;
+    }
+  }
+  const std::uint32_t attribute = attrs == Py_None ? kNone : keep_attribute(graph, attrs);
+  const std::uint32_t assign = assign_attrs == Py_None ? kNone : keep_attribute(graph, assign_attrs);
+  const VariableId id = add_variable(context, fresh.name, false, initial == Py_None ? kNone : handle(initial)->id,
+                                     output, attribute, assign, record, graph.sites.here());
+  if (id == kNone) return nullptr;
+  transaction.commit();
+  return variable_handle(as_graph(self), id);
+}
+
+}  // namespace
+
+PyObject* graph_name_scope(PyObject* graph, PyObject* name);  // name_scope.cpp
+PyObject* unique_names(PyObject* graph, PyObject* bases);     // bulk.cpp, as the next
+PyObject* create_ops(PyObject* graph, PyObject* args, PyObject* kwargs);
+
+void add_operation_members(std::vector<PyMethodDef>& methods, std::vector<PyGetSetDef>& properties) {
+  const PyMethodDef more_methods[] = {
+      fast("unique_name", locked<unique_name>,
+           "unique_name($self, /, name, mark_as_used=True)\n--\n\n"
+           "A name that no operation of the graph has, in the current name scope.\n\n"
+           "Args:\n    name: The wished name; \"a/b\" stands beneath \"a\".\n"
+           "    mark_as_used: Whether the name is taken from now on.\n\n"
+           "Returns:\n    The whole name, with \"_1\", \"_2\", ... after it where it is in use; names are compared\n"
+           "    without case, as in v1."),
+      {"unique_names", locked<unique_names>, METH_O,
+       "unique_names($self, bases, /)\n--\n\nunique_name() for each of many names, in one call.\n\n"
+       "Args:\n    bases: The wished names.\n\nReturns:\n    A list of whole names, all taken."},
+      {"create_ops", reinterpret_cast<PyCFunction>(reinterpret_cast<void (*)()>(locked<create_ops>)),
+       METH_VARARGS | METH_KEYWORDS,
+       "Adds many operations of one type to this graph, in one call: all of them or none.\n\n"
+       "Args:\n    op_type: The op type's name, e.g. \"Neg\", or an op function.\n"
+       "    inputs: A tuple of inputs for each operation.\n"
+       "    name: The wished name of each; the type's default name if left out. Each is made unique.\n"
+       "    **attrs: Attributes of all of them.\n\n"
+       "Returns:\n    A list of what single calls return.\n\n"
+       "Raises:\n    ValueError: If there is no such type, or a row has another number of inputs.\n\n"
+       ">>> import scopetrie as tf\n"
+       ">>> graph = tf.Graph()\n"
+       ">>> with graph.as_default():\n"
+       "...     x = tf.constant([1.0, 2.0])\n"
+       ">>> [y.name for y in graph.create_ops(\"Neg\", [(x,), (x,)])]\n"
+       "['Neg:0', 'Neg_1:0']\n"},
+      {"get_name_scope", locked<get_name_scope>, METH_NOARGS,
+       "get_name_scope($self, /)\n--\n\nThe current name scope of this thread, without a slash at its end; \"\" is the "
+       "root."},
+      {"name_scope", graph_name_scope, METH_O,
+       "name_scope($self, name, /)\n--\n\nA context manager in which operations of this graph are named "
+       "\"name/...\".\n\n"
+       "Args:\n    name: The scope's name, made unique; with a slash at its end, taken as it is; \"\" or None is the "
+       "root.\n\n"
+       "Returns:\n    A context manager that gives the scope's whole name with a slash at its end."},
+      {"_variable_scope", locked<variable_scope_of>, METH_NOARGS,
+       "This thread's current variable scope in this graph."},
+      {"tensor", locked<tensor_at>, METH_O, "tensor($self, number, /)\n--\n\nThe Tensor of a number (`Tensor._id`)."},
+      {"operation", locked<operation_at>, METH_O,
+       "operation($self, number, /)\n--\n\nThe Operation of a number (`Operation._id`)."},
+      {"variable", locked<variable_at>, METH_O,
+       "variable($self, number, /)\n--\n\nThe Variable of a number (`Variable._id`)."},
+      {"get_operations", locked<get_operations>, METH_NOARGS,
+       "get_operations($self, /)\n--\n\nThe graph's operations, in the order in which they were made."},
+      {"_find_operation", locked<find_operation>, METH_O, "The Operation of exactly this name, or None."},
+      {"prune", locked<prune>, METH_VARARGS,
+       "prune($self, fetches, targets, feeds, /)\n--\n\nThe operations that a run needs, in creation order.\n\n"
+       "Args:\n    fetches: Numbers of the tensors wanted.\n    targets: Numbers of the operations wanted.\n"
+       "    feeds: Numbers of the tensors whose values are given.\n\n"
+       "Returns:\n    Tuples (operation, OpDef, first output tensor, number of outputs, input tensors, attributes)."},
+      {"_spec_number", locked<spec_number>, METH_O,
+       "A number for a tensor's dtype and static shape: tensors that agree in both, and only those, have the same."},
+      {"_variables", locked<get_variables>, METH_NOARGS, "All variables, in creation order."},
+      {"_find_variable", locked<find_variable>, METH_O,
+       "The variable that get_variable made under this whole name, or None."},
+      {"_add_variable", locked<add_variable_row>, METH_VARARGS,
+       "Adds a variable's operations: (name, initial, dtype, dims, trainable, key, attrs, assign attrs)."}};
+  const PyGetSetDef more_properties[] = {
+      {"version", locked<get_version>, nullptr, "The number of operations, which grows with each one.", nullptr}};
+  methods.insert(methods.end(), std::begin(more_methods), std::end(more_methods));
+  properties.insert(properties.end(), std::begin(more_properties), std::end(more_properties));
+}
+
+}  // namespace scopetrie::python

@@ -1,0 +1,193 @@
+// Python's operators on tensors and variables: x + y, -x, x[...].
+#include <cstring>
+
+#include "calls/op_function.hpp"
+#include "calls/subscript.hpp"
+
+namespace scopetrie::python {
+
+namespace {
+
+enum Slot {
+  kAdd,
+  kSubtract,
+  kMultiply,
+  kTrueDivide,
+  kFloorDivide,
+  kRemainder,
+  kPower,
+  kMatMul,
+  kAnd,
+  kOr,
+  kXor,
+  kNegative,
+  kAbsolute,
+  kInvert,
+  kLess,
+  kLessEqual,
+  kGreater,
+  kGreaterEqual,
+  kSubscript,
+  kSlotCount
+};
+constexpr const char* kSlotNames[kSlotCount] = {"add",    "sub", "mul", "truediv", "floordiv", "mod", "pow",
+                                                "matmul", "and", "or",  "xor",     "neg",      "abs", "invert",
+                                                "lt",     "le",  "gt",  "ge",      "getitem"};
+
+/// What an operator does: the op function and the name of its nodes, or a Python function of the operands.
+struct Operator {
+  const Definition* definition = nullptr;
+  std::uint32_t name = 0;
+  PyObject* function = nullptr;  // owned; keeps `definition` alive, too
+  PyObject* on_bools = nullptr;  // owned; what is called instead where the left operand is a bool, or null
+};
+Operator operators[kSlotCount];
+
+bool is_operand(PyObject* object) { return is_tensor(object) || is_variable(object); }
+
+bool is_bool(PyObject* object) {
+  if (!is_operand(object)) return false;
+  const GraphState& graph = state_of(handle(object)->graph);
+  const TensorId tensor = is_tensor(object) ? handle(object)->id : graph.variables[handle(object)->id].ref;
+  return base_dtype(graph.ops.tensor(tensor).dtype) == kBool;
+}
+
+// Whether `object` could answer for the operator itself, so that ours may step back.
+bool has_reflected(PyObject* object, Slot slot) {
+  const std::string name = std::string("__r") + kSlotNames[slot] + "__";
+  return PyObject_HasAttrString(object, name.c_str()) == 1;
+}
+
+template <Slot slot>
+PyObject* binary(PyObject* x, PyObject* y) {
+  const Operator& op = operators[slot];
+  if (op.definition != nullptr) [[likely]] {
+    PyObject* const args[] = {x, y};
+    PyObject* made = build(*op.definition, args, nullptr, op.name, nullptr, Conversion::kPreferred);
+    if (made != nullptr) [[likely]]
+      return made;
+    if (op.on_bools != nullptr && PyErr_ExceptionMatches(PyExc_TypeError) && is_bool(x)) {
+      PyErr_Clear();
+      return PyObject_CallFunctionObjArgs(op.on_bools, x, y, nullptr);
+    }
+  } else if (op.function != nullptr) {
+    PyObject* made = PyObject_CallFunctionObjArgs(op.function, x, y, nullptr);
+    if (made != nullptr) return made;
+  } else {
+    Py_RETURN_NOTIMPLEMENTED;
+  }
+  // As v1: a right operand of a foreign type that knows the operator gets its turn.
+  if (!PyErr_ExceptionMatches(PyExc_TypeError) && !PyErr_ExceptionMatches(PyExc_ValueError)) return nullptr;
+  PyObject *type, *value, *trace;
+  PyErr_Fetch(&type, &value, &trace);
+  if (is_operand(y) || PyNumber_Check(y) || PySequence_Check(y) || !has_reflected(y, slot)) {
+    PyErr_Restore(type, value, trace);
+    return nullptr;
+  }
+  Py_XDECREF(type);
+  Py_XDECREF(value);
+  Py_XDECREF(trace);
+  Py_RETURN_NOTIMPLEMENTED;
+}
+
+template <Slot slot>
+PyObject* unary(PyObject* x) {
+  const Operator& op = operators[slot];
+  if (op.definition != nullptr) return build(*op.definition, &x, nullptr, op.name, nullptr, Conversion::kPreferred);
+  if (op.function != nullptr) return PyObject_CallOneArg(op.function, x);
+  Py_RETURN_NOTIMPLEMENTED;
+}
+
+PyObject* power(PyObject* x, PyObject* y, PyObject* modulo) {
+  if (modulo != Py_None) Py_RETURN_NOTIMPLEMENTED;
+  return binary<kPower>(x, y);
+}
+
+PyObject* subscript(PyObject* x, PyObject* key) {
+  if (operators[kSubscript].function == nullptr) {
+    PyErr_SetString(PyExc_TypeError, "no subscript operator is registered");
+    return nullptr;
+  }
+  PyObject* result;
+  if (locked<subscript_plain>(x, key, result)) return result;
+  return PyObject_CallFunctionObjArgs(operators[kSubscript].function, x, key, nullptr);
+}
+
+PyObject* register_operators(PyObject*, PyObject* table) {
+  if (!PyDict_Check(table)) {
+    PyErr_SetString(PyExc_TypeError, "register_operators() takes a dict");
+    return nullptr;
+  }
+  Py_ssize_t at = 0;
+  for (PyObject *key, *value; PyDict_Next(table, &at, &key, &value);) {
+    const char* text = PyUnicode_AsUTF8(key);
+    if (text == nullptr) return nullptr;
+    int slot = 0;
+    while (slot < kSlotCount && std::strcmp(kSlotNames[slot], text) != 0) ++slot;
+    if (slot == kSlotCount) {
+      PyErr_Format(PyExc_ValueError, "there is no operator %R", key);
+      return nullptr;
+    }
+    Operator& op = operators[slot];
+    if (PyTuple_Check(value)) {
+      PyObject *function, *name, *on_bools = nullptr;
+      if (!PyArg_ParseTuple(value, "O!U|O", state().op_function_type, &function, &name, &on_bools)) return nullptr;
+      Py_XSETREF(op.on_bools, Py_XNewRef(on_bools));
+      op.definition = reinterpret_cast<PyOpFunction*>(function)->definition;
+      op.name = known_name(text_of(name));
+      Py_XSETREF(op.function, Py_NewRef(function));
+    } else {
+      op.definition = nullptr;
+      Py_XSETREF(op.function, Py_NewRef(value));
+    }
+  }
+  Py_RETURN_NONE;
+}
+
+const PyType_Slot slots[] = {
+    {Py_nb_add, reinterpret_cast<void*>(locked<binary<kAdd>>)},
+    {Py_nb_subtract, reinterpret_cast<void*>(locked<binary<kSubtract>>)},
+    {Py_nb_multiply, reinterpret_cast<void*>(locked<binary<kMultiply>>)},
+    {Py_nb_true_divide, reinterpret_cast<void*>(locked<binary<kTrueDivide>>)},
+    {Py_nb_floor_divide, reinterpret_cast<void*>(locked<binary<kFloorDivide>>)},
+    {Py_nb_remainder, reinterpret_cast<void*>(locked<binary<kRemainder>>)},
+    {Py_nb_power, reinterpret_cast<void*>(locked<power>)},
+    {Py_nb_matrix_multiply, reinterpret_cast<void*>(locked<binary<kMatMul>>)},
+    {Py_nb_and, reinterpret_cast<void*>(locked<binary<kAnd>>)},
+    {Py_nb_or, reinterpret_cast<void*>(locked<binary<kOr>>)},
+    {Py_nb_xor, reinterpret_cast<void*>(locked<binary<kXor>>)},
+    {Py_nb_negative, reinterpret_cast<void*>(locked<unary<kNegative>>)},
+    {Py_nb_absolute, reinterpret_cast<void*>(locked<unary<kAbsolute>>)},
+    {Py_nb_invert, reinterpret_cast<void*>(locked<unary<kInvert>>)},
+    {Py_mp_subscript, reinterpret_cast<void*>(subscript)},
+};
+
+}  // namespace
+
+const PyType_Slot* operator_slots(std::size_t& count) {
+  count = std::size(slots);
+  return slots;
+}
+
+PyObject* compare_order(PyObject* x, PyObject* y, int how) {
+  switch (how) {
+    case Py_LT:
+      return locked<binary<kLess>>(x, y);
+    case Py_LE:
+      return locked<binary<kLessEqual>>(x, y);
+    case Py_GT:
+      return locked<binary<kGreater>>(x, y);
+    default:
+      return locked<binary<kGreaterEqual>>(x, y);
+  }
+}
+
+bool bind_operators(PyObject* module) {
+  static PyMethodDef functions[] = {
+      {"register_operators", locked<register_operators>, METH_O,
+       "Tells the extension what each operator does: (OpFunction, node name), or a function of the operands."},
+      {nullptr, nullptr, 0, nullptr}};
+  return PyModule_AddFunctions(module, functions) == 0;
+}
+
+}  // namespace scopetrie::python

@@ -1,0 +1,148 @@
+// The Variable handle.
+#include <iterator>
+
+#include "calls/building.hpp"
+
+namespace scopetrie::python {
+
+namespace {
+
+GraphState& graph_of(PyObject* self) { return state_of(handle(self)->graph); }
+const Variable& record(PyObject* self) { return graph_of(self).variables[handle(self)->id]; }
+
+PyObject* tensor_or_none(PyObject* self, TensorId id) {
+  if (id == kNone) Py_RETURN_NONE;
+  return tensor_handle(handle(self)->graph, id);
+}
+
+void dealloc(PyObject* self) {
+  PyGraph* graph = handle(self)->graph;
+  {
+    const Lock lock;
+    auto& live = state_of(graph).live;
+    if (handle(self)->id < live.size() && live[handle(self)->id] == self) live[handle(self)->id] = nullptr;
+  }
+  PyTypeObject* type = Py_TYPE(self);
+  type->tp_free(self);
+  Py_DECREF(type);
+  Py_DECREF(graph);
+}
+
+/// Getters of what still exists (see gone()), which nobody changes meanwhile.
+template <PyObject* (*get)(PyObject*, void*)>
+PyObject* of_variable(PyObject* self, void* closure) {
+  const Lock lock;
+  return check_exists(handle(self)->id, graph_of(self).variables.size()) ? get(self, closure) : nullptr;
+}
+template <PyObject* (*get)(PyObject*, PyObject*)>
+PyObject* method_of_variable(PyObject* self, PyObject* none) {
+  const Lock lock;
+  return check_exists(handle(self)->id, graph_of(self).variables.size()) ? get(self, none) : nullptr;
+}
+
+PyObject* get_op(PyObject* self, void*) {
+  return operation_handle(handle(self)->graph, graph_of(self).ops.tensor(record(self).ref).op);
+}
+
+PyObject* get_name(PyObject* self, void*) {
+  const OpGraph& ops = graph_of(self).ops;
+  return to_str(ops.name(ops.tensor(record(self).ref).op) + ":0");
+}
+
+PyObject* get_dtype(PyObject* self, void*) {
+  return Py_NewRef(state().dtypes[graph_of(self).ops.tensor(record(self).ref).dtype]);
+}
+
+PyObject* get_dims(PyObject* self, void*) {
+  const OpGraph& ops = graph_of(self).ops;
+  return dims_tuple(ops.shapes(), ops.tensor(record(self).ref).shape);
+}
+
+PyObject* get_shape(PyObject* self, void*) {
+  const Ref dims(get_dims(self, nullptr));
+  return dims ? PyObject_CallOneArg(state().tensor_shape, dims.get()) : nullptr;
+}
+
+PyObject* get_initial_value(PyObject* self, void*) { return tensor_or_none(self, record(self).initial); }
+
+PyObject* get_initializer(PyObject* self, void*) {
+  if (record(self).initializer == kNone) Py_RETURN_NONE;
+  return operation_handle(handle(self)->graph, record(self).initializer);
+}
+
+PyObject* get_trainable(PyObject* self, void*) { return PyBool_FromLong((record(self).flags & kTrainable) != 0); }
+
+PyObject* get_key(PyObject* self, void*) {
+  const Variable& variable = record(self);
+  if (variable.scope == kNone) Py_RETURN_NONE;
+  std::string text;
+  graph_of(self).ops.scopes().append_path(variable.scope, text);
+  if (variable.scope != ScopeTrie::kRoot) text += '/';
+  text += graph_of(self).ops.segments().text(variable.segment);
+  return to_str(text);
+}
+
+PyObject* get_site(PyObject* self, void*) {
+  const GraphState& graph = graph_of(self);
+  return graph.sites.describe(graph.ops.operation(graph.ops.tensor(record(self).ref).op).site);
+}
+
+PyObject* value(PyObject* self, PyObject*) { return tensor_or_none(self, record(self).value); }
+PyObject* reference(PyObject* self, PyObject*) { return tensor_or_none(self, record(self).ref); }
+
+// The order of two variables is an op; equality is identity, since a variable has one handle at a time.
+PyObject* compare(PyObject* self, PyObject* other, int how) {
+  if (how == Py_EQ || how == Py_NE) return PyBool_FromLong((self == other) == (how == Py_EQ));
+  return compare_order(self, other, how);
+}
+
+// Until the layer above puts tf.Variable's constructor in its place.
+PyObject* refuse_new(PyTypeObject*, PyObject*, PyObject*) {
+  PyErr_SetString(PyExc_TypeError, "Variable: its constructor is not loaded; import scopetrie");
+  return nullptr;
+}
+
+PyGetSetDef members[] = {
+    {"graph", handle_graph, nullptr, "The Graph that holds the variable.", nullptr},
+    {"op", of_variable<get_op>, nullptr, "The variable's Operation.", nullptr},
+    {"name", of_variable<get_name>, nullptr, "\"scope/w:0\".", nullptr},
+    {"dtype", of_variable<get_dtype>, nullptr, "Its DType, of reference type as in v1.", nullptr},
+    {"shape", of_variable<get_shape>, nullptr, "Its TensorShape.", nullptr},
+    {"initial_value", of_variable<get_initial_value>, nullptr, "The Tensor of its first value.", nullptr},
+    {"initializer", of_variable<get_initializer>, nullptr, "The Operation that gives it its first value.", nullptr},
+    {"trainable", of_variable<get_trainable>, nullptr, "Whether it joined GraphKeys.TRAINABLE_VARIABLES.", nullptr},
+    {"_key", of_variable<get_key>, nullptr, "The name by which get_variable finds it, or None.", nullptr},
+    {"_site", of_variable<get_site>, nullptr, "(file, line, function) of the line that made it, or None.", nullptr},
+    {"_dims", of_variable<get_dims>, nullptr,
+     "The shape as a tuple with None for unknown, or None for an unknown rank.", nullptr},
+    {"_id", handle_id, nullptr, "Its number among the graph's variables.", nullptr},
+    {nullptr, nullptr, nullptr, nullptr, nullptr}};
+
+PyMethodDef methods[] = {
+    {"value", method_of_variable<value>, METH_NOARGS,
+     "value($self, /)\n--\n\nThe Tensor that reads the variable (\"w/read:0\")."},
+    {"_ref", method_of_variable<reference>, METH_NOARGS, "The Tensor that is the variable itself (\"w:0\")."},
+    {nullptr, nullptr, 0, nullptr}};
+
+}  // namespace
+
+bool bind_variable(PyObject* module) {
+  std::size_t count = 0;
+  const PyType_Slot* operators = operator_slots(count);
+  std::vector<PyType_Slot> slots(operators, operators + count);
+  const PyType_Slot own[] = {{Py_tp_dealloc, reinterpret_cast<void*>(dealloc)},
+                             {Py_tp_richcompare, reinterpret_cast<void*>(compare)},
+                             {Py_tp_new, reinterpret_cast<void*>(refuse_new)},
+                             {Py_tp_hash, reinterpret_cast<void*>(hash_handle)},
+                             {Py_tp_getset, members},
+                             {Py_tp_methods, methods},
+                             {0, nullptr}};
+  slots.insert(slots.end(), std::begin(own), std::end(own));
+  PyType_Spec spec = {"scopetrie._core.Variable", sizeof(PyHandle), 0, Py_TPFLAGS_DEFAULT | Py_TPFLAGS_BASETYPE,
+                      slots.data()};
+  State& s = state();
+  s.variable_type = add_type(module, spec);
+  return s.variable_type != nullptr;
+}
+
+}  // namespace scopetrie::python

@@ -1,0 +1,40 @@
+#include "support/locking.hpp"
+
+#include "support/python.hpp"
+
+#ifdef Py_GIL_DISABLED
+
+namespace scopetrie::python {
+
+PyObject* the_lock = nullptr;
+
+namespace {
+
+// `left` is how many more items may be copied, so that a list that has itself in it comes to an end.
+PyObject* in_tuples(PyObject* value, Py_ssize_t& left) {
+  const bool is_list = PyList_Check(value);
+  if (!is_list && !PyTuple_CheckExact(value)) return Py_NewRef(value);
+  if ((is_list && !PyList_CheckExact(value)) || PySequence_Fast_GET_SIZE(value) > left) return nullptr;
+  const Ref items(is_list ? PyList_AsTuple(value) : Py_NewRef(value));
+  const Py_ssize_t length = items ? PyTuple_GET_SIZE(items.get()) : 0;
+  Ref made(items && (left -= length) >= 0 ? PyTuple_New(length) : nullptr);
+  for (Py_ssize_t i = 0; made && i < length; ++i) {
+    PyObject* item = in_tuples(PyTuple_GET_ITEM(items.get(), i), left);
+    if (item == nullptr) return nullptr;
+    PyTuple_SET_ITEM(made.get(), i, item);
+  }
+  return made.release();
+}
+
+}  // namespace
+
+PyObject* in_tuples(PyObject* value) {
+  Py_ssize_t left = 4096;
+  PyObject* made = in_tuples(value, left);
+  if (made == nullptr) PyErr_Clear();  // no memory: those who look again will find out, too
+  return made;
+}
+
+}  // namespace scopetrie::python
+
+#endif

@@ -1,0 +1,242 @@
+#include "scopetrie/graph/op_graph.hpp"
+
+#include <algorithm>
+#include <utility>
+
+namespace scopetrie {
+
+namespace {
+
+void fold(std::string& name) {
+  for (char& c : name)
+    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
+}
+
+}  // namespace
+
+Name OpGraph::peek(ScopeId scope, SegmentId segment) {
+  const ScopeId folded = scopes_.folded(scope);
+  if (!scopes_.opened(folded)) open(folded);
+  return {scope, segment, names_.peek(folded, segments_.folded(segment))};
+}
+
+bool OpGraph::has_scope(ScopeId folded, SegmentId segment, std::uint32_t suffix) const {
+  return scopes_.find_child(folded, segment, suffix) != kNone;
+}
+
+bool OpGraph::can_own(ScopeId scope, SegmentId segment) {
+  const ScopeId folded = scopes_.folded(scope);
+  const SegmentId folded_segment = segments_.folded(segment);
+  return peek(scope, segment).suffix == 0 &&
+         !(names_.has_scopes(folded, folded_segment) && has_scope(folded, folded_segment, 0));
+}
+
+bool OpGraph::take_owner_slow(ScopeId scope, SegmentId segment) {
+  if (!can_own(scope, segment)) return false;
+  note_owner(unique(scope, segment));
+  return true;
+}
+
+void OpGraph::note_owner_slow(const Name& name) {
+  const SegmentId folded = segments_.folded(name.segment);
+  names_.note_owner(scopes_.folded(name.scope), name.suffix != 0 ? folded : segments_.base(folded));
+}
+
+// From now on, names that equal the scope's must know that it is there; and if an operation of that name owns names
+// beneath it, they are taken.
+void OpGraph::open(ScopeId folded) {
+  std::string path;
+  for (; !scopes_.opened(folded); folded = scopes_.parent(folded)) {
+    const ScopeId parent = scopes_.parent(folded);
+    scopes_.set_opened(folded, true);
+    if (names_.recording()) opened_.push_back(folded);
+    names_.note_scope(parent, scopes_.base(folded));
+    if (!names_.may_own(parent, scopes_.base(folded))) continue;
+    path.clear();
+    scopes_.append_path(folded, path);
+    // Verbatim names ("Mul/" beside "mul") may share one folded name; at most one of them is an owner.
+    find_folded(path, [&](OpId op, const std::string&) {
+      take_owned_names(folded, op);
+      return false;
+    });
+  }
+}
+
+void OpGraph::take_owned_names(ScopeId scope, OpId owner) {
+  const OpId first = owner > kOwnedReach ? owner - kOwnedReach : 0;
+  const OpId last = std::min(owner + kOwnedReach, static_cast<OpId>(size() - 1));
+  for (OpId op = first; op <= last; ++op) {
+    const Name name = name_of(op);
+    if (name.scope != (owner | kOwnedBit)) continue;
+    // "Initializer/zeros" takes "Initializer" here, unless another one did, and "zeros" beneath it.
+    const std::string_view path = segments_.text(segments_.folded(name.segment));
+    ScopeId at = scope;
+    for (std::size_t start = 0;;) {
+      const std::size_t slash = path.find('/', start);
+      const SegmentId part = segments_.intern(path.substr(start, slash - start));
+      if (names_.peek(at, part) == 0) names_.take(at, part);
+      if (slash == std::string_view::npos) break;
+      at = scopes_.child(at, part);
+      start = slash + 1;
+    }
+  }
+}
+
+void OpGraph::append_name(const Name& name, std::string& out) const {
+  if ((name.scope & kOwnedBit) != 0) {
+    append_name(name_of(name.scope & ~kOwnedBit), out);
+    out += '/';
+  } else if (name.scope != ScopeTrie::kRoot) {
+    scopes_.append_path(name.scope, out);
+    out += '/';
+  }
+  out += segments_.text(name.segment);
+  append_suffix(name.suffix, out);
+}
+
+std::string OpGraph::name(OpId op) const {
+  std::string out;
+  append_name(name_of(op), out);
+  return out;
+}
+
+void OpGraph::reserve(std::size_t operations, std::size_t inputs, std::size_t tensors) {
+  make_room(rows_, operations);
+  make_room(inputs_, inputs);
+  make_room(tensors_, tensors);
+}
+
+std::uint32_t OpGraph::add_pattern(Pattern pattern) {
+  patterns_.push_back(std::move(pattern));
+  return static_cast<std::uint32_t>(patterns_.size() - 1);
+}
+
+Operation OpGraph::step(const Operation& row, OpId id, std::uint32_t place) const {
+  const Pattern& pattern = patterns_[row.attribute];
+  const Pattern::Step& step = pattern[place];
+  const OpId owner = id - place + pattern.owner();
+  return {step.segment == kNone ? row.name : owned(owner, step.segment),
+          0,
+          row.first_output + place,
+          step.attribute,
+          row.site,
+          step.kind};
+}
+
+Tensor OpGraph::step_output(const Tensor& row, TensorId id, std::uint32_t place) const {
+  const Output& output = patterns_[row.shape][place].output;
+  if (run_shapes_.empty()) [[likely]]
+    return {row.op + place, output.shape, output.dtype};
+  const auto set = run_shapes_.find(id);
+  return {row.op + place, set != run_shapes_.end() ? set->second : output.shape, output.dtype};
+}
+
+void OpGraph::set_shape(TensorId id, ShapeId shape) {
+  if (tensor(id).shape == shape) return;
+  Tensor& row = tensors_[tensor_rows_.find(id).row];
+  if (row.dtype == kRunTensors)
+    run_shapes_[id] = shape;
+  else
+    row.shape = shape;
+}
+
+void OpGraph::add_control_inputs(OpId op, std::span<const OpId> inputs) {
+  if (inputs.empty()) return;
+  std::vector<OpId>& held = control_inputs_[op];
+  for (const OpId input : inputs)
+    if (std::find(held.begin(), held.end(), input) == held.end()) held.push_back(input);
+}
+
+std::span<const OpId> OpGraph::control_inputs(OpId id) const {
+  if (control_inputs_.empty()) return {};
+  const auto at = control_inputs_.find(id);
+  if (at == control_inputs_.end()) return {};
+  return at->second;
+}
+
+// The operation whose name is `folded` in lower case and for which is_wanted(operation, name) holds.
+template <class IsWanted>
+OpId OpGraph::find_folded(std::string_view folded, IsWanted&& is_wanted) const {
+  std::string name;
+  std::string low;
+  for (; indexed_ < size(); ++indexed_) {
+    low.clear();
+    append_name(name_of(static_cast<OpId>(indexed_)), low);
+    fold(low);
+    index_.insert(hash_bytes(low), static_cast<OpId>(indexed_));
+  }
+  return index_.find(hash_bytes(folded), [&](OpId op) {
+    name.clear();
+    append_name(name_of(op), name);
+    low = name;
+    fold(low);
+    return low == folded && is_wanted(op, name);
+  });
+}
+
+OpId OpGraph::find(std::string_view name) const {
+  std::string folded(name);
+  fold(folded);
+  return find_folded(folded, [&](OpId, const std::string& found) { return found == name; });
+}
+
+std::vector<OpId> OpGraph::prune(std::span<const OpId> targets, std::span<const TensorId> feeds) const {
+  std::vector<bool> needed(size());
+  std::vector<bool> fed;
+  if (!feeds.empty()) {
+    fed.resize(tensor_count());
+    for (const TensorId tensor : feeds) fed[tensor] = true;
+  }
+  OpId last = 0;
+  for (const OpId op : targets) {
+    needed[op] = true;
+    last = std::max(last, op);
+  }
+  std::vector<OpId> found;
+  if (targets.empty()) return found;
+  // Inputs and control inputs come before their users, so one pass from the last target down meets every need before
+  // its maker.
+  for (OpId op = last + 1; op-- > 0;) {
+    if (!needed[op]) continue;
+    found.push_back(op);
+    for (const TensorId input : inputs(op))
+      if (fed.empty() || !fed[input]) needed[tensor(input).op] = true;
+    for (const OpId input : control_inputs(op)) needed[input] = true;
+  }
+  std::reverse(found.begin(), found.end());
+  return found;
+}
+
+void OpGraph::rollback(const Mark& mark, bool keep_names) {
+  std::string name;
+  for (; indexed_ > mark.operations; --indexed_) {
+    const auto op = static_cast<OpId>(indexed_ - 1);
+    name.clear();
+    append_name(name_of(op), name);
+    fold(name);
+    index_.erase(hash_bytes(name), op);
+  }
+  if (has_control_inputs())
+    for (std::size_t op = mark.operations; op < size(); ++op) control_inputs_.erase(static_cast<OpId>(op));
+  operation_rows_.truncate(static_cast<OpId>(mark.operations));
+  tensor_rows_.truncate(static_cast<TensorId>(mark.tensors));
+  rows_.resize(operation_rows_.rows());
+  inputs_.resize(mark.inputs);
+  tensors_.resize(tensor_rows_.rows());
+  patterns_.erase(patterns_.begin() + static_cast<std::ptrdiff_t>(mark.patterns), patterns_.end());
+  std::erase_if(run_shapes_, [&](const auto& entry) { return entry.first >= mark.tensors; });
+  if (keep_names) {
+    commit();
+    return;
+  }
+  for (; opened_.size() > mark.opened; opened_.pop_back()) scopes_.set_opened(opened_.back(), false);
+  names_.rollback(mark.names);
+  if (!names_.recording()) opened_.clear();
+}
+
+void OpGraph::commit() noexcept {
+  names_.commit();
+  if (!names_.recording()) opened_.clear();
+}
+
+}  // namespace scopetrie

@@ -1,0 +1,30 @@
+#include "scopetrie/graph/runs.hpp"
+
+#include <bit>
+
+namespace scopetrie {
+
+// `continued`: the bits of the id's word up to its own, which is the highest.
+Runs::Place Runs::find_among_runs(std::uint32_t id, std::uint64_t continued) const {
+  const std::uint32_t bit = id % 64;
+  const std::uint32_t row = words_[id / 64].before + bit - static_cast<std::uint32_t>(std::popcount(continued));
+  auto at = static_cast<std::uint32_t>(std::countl_one(continued));
+  if (at > bit) at += static_cast<std::uint32_t>(std::countl_one(words_[id / 64 - 1].continued));
+  return {row, at};
+}
+
+void Runs::continue_by(std::uint32_t more) {
+  for (; more != 0; --more, ++size_) {
+    if (size_ % 64 == 0) words_.push_back({0, rows_});
+    words_.back().continued |= std::uint64_t{1} << size_ % 64;
+  }
+}
+
+void Runs::truncate(std::uint32_t count) {
+  rows_ = count < size_ ? find(count).row : rows_;
+  size_ = count;
+  words_.resize((count + 63) / 64);
+  if (count % 64 != 0) words_.back().continued &= (std::uint64_t{1} << count % 64) - 1;
+}
+
+}  // namespace scopetrie

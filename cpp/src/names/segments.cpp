@@ -1,0 +1,99 @@
+#include "scopetrie/names/segments.hpp"
+
+#include <algorithm>
+#include <cstring>
+#include <string>
+
+namespace scopetrie {
+
+namespace {
+
+constexpr std::size_t kBlockBytes = 16384;
+
+// Where `_N` starts in `base_N`, or npos where counting would not have written the text so.
+std::size_t suffix_start(std::string_view text, std::uint32_t& number) {
+  std::size_t at = text.size();
+  while (at > 0 && text[at - 1] >= '0' && text[at - 1] <= '9') --at;
+  const std::size_t digits = text.size() - at;
+  if (digits == 0 || digits > 9 || at == 0 || text[at - 1] != '_' || text[at] == '0') return std::string_view::npos;
+  number = 0;
+  for (const char c : text.substr(at)) number = number * 10 + static_cast<std::uint32_t>(c - '0');
+  return number <= kMaxSuffix ? at - 1 : std::string_view::npos;
+}
+
+bool is_upper(char c) { return c >= 'A' && c <= 'Z'; }
+
+}  // namespace
+
+Segments::Segments() { add_record(hash_bytes({}), "", kNone, 0); }
+
+void Segments::reserve(std::size_t more) {
+  make_room(records_, more);
+  table_.reserve(more);
+}
+
+SegmentId Segments::add(std::uint32_t hash, std::string_view text) {
+  const std::string_view kept(keep(text), text.size());
+  std::uint32_t number = 0;
+  const std::size_t at = suffix_start(kept, number);
+  if (at == std::string_view::npos) return add_record(hash, kept, kNone, 0);
+  const SegmentId base = find(kept.substr(0, at));
+  return add_record(hash, kept, base != kNone ? base : add_base(kept.substr(0, at)), number);
+}
+
+// A base may have a base itself: "a_1_2" needs "a_1", which needs "a". The shortest is added first, in a loop rather
+// than by recursion: a name can have thousands of numbers.
+SegmentId Segments::add_base(std::string_view kept) {
+  struct Numbered {
+    std::string_view text;
+    std::uint32_t number;
+  };
+  std::vector<Numbered> numbered;
+  SegmentId base = kNone;
+  std::uint32_t number = 0;
+  for (std::size_t at; base == kNone && (at = suffix_start(kept, number)) != std::string_view::npos;) {
+    numbered.push_back({kept, number});
+    kept = kept.substr(0, at);
+    base = find(kept);
+  }
+  if (base == kNone) base = add_record(hash_bytes(kept), kept, kNone, 0);
+  for (; !numbered.empty(); numbered.pop_back())
+    base = add_record(hash_bytes(numbered.back().text), numbered.back().text, base, numbered.back().number);
+  return base;
+}
+
+// `base` is kNone where the segment is its own.
+SegmentId Segments::add_record(std::uint32_t hash, std::string_view kept, SegmentId base, std::uint32_t suffix) {
+  const auto id = static_cast<SegmentId>(records_.size());
+  records_.push_back({kept.data(), static_cast<std::uint32_t>(kept.size()), base != kNone ? base : id, suffix, id});
+  table_.insert(hash, id);
+  if (std::any_of(kept.begin(), kept.end(), is_upper)) {
+    std::string lower(kept);
+    for (char& c : lower)
+      if (is_upper(c)) c = static_cast<char>(c - 'A' + 'a');
+    const SegmentId folded = intern(lower);  // may move the records
+    records_[id].folded = folded;
+  }
+  return id;
+}
+
+const char* Segments::keep(std::string_view text) {
+  if (text.size() > kBlockBytes / 4) {
+    // A block of its own, so that what is left of the current one stays in use.
+    blocks_.push_back(std::make_unique<char[]>(text.size()));
+    std::memcpy(blocks_.back().get(), text.data(), text.size());
+    return blocks_.back().get();
+  }
+  if (text.size() > free_bytes_) {
+    blocks_.push_back(std::make_unique<char[]>(kBlockBytes));
+    free_ = blocks_.back().get();
+    free_bytes_ = kBlockBytes;
+  }
+  char* at = free_;
+  std::memcpy(at, text.data(), text.size());
+  free_ += text.size();
+  free_bytes_ -= text.size();
+  return at;
+}
+
+}  // namespace scopetrie

@@ -1,0 +1,75 @@
+#include "scopetrie/shapes/shape_table.hpp"
+
+#include <algorithm>
+#include <limits>
+
+namespace scopetrie {
+
+namespace {
+
+std::int64_t count(std::span<const std::int64_t> dims) {
+  constexpr std::int64_t kMost = std::numeric_limits<std::int64_t>::max();
+  if (std::ranges::any_of(dims, [](std::int64_t dim) { return dim < 0; })) return -1;
+  if (std::ranges::find(dims, 0) != dims.end()) return 0;
+  std::int64_t total = 1;
+  for (const std::int64_t dim : dims) total = total > kMost / dim ? kMost : total * dim;
+  return total;
+}
+
+}  // namespace
+
+ShapeTable::ShapeTable() {
+  records_.push_back({0, 0, -1});
+  intern({});
+}
+
+ShapeId ShapeTable::intern(std::span<const std::int64_t> dims) {
+  std::uint32_t hash = hash_words(static_cast<std::uint32_t>(dims.size()));
+  for (const std::int64_t dim : dims)
+    hash = hash_words(hash, static_cast<std::uint32_t>(dim), static_cast<std::uint32_t>(dim >> 32));
+  const ShapeId found = table_.find(hash, [&](ShapeId id) {
+    const auto other = this->dims(id);
+    return std::equal(dims.begin(), dims.end(), other.begin(), other.end());
+  });
+  if (found != kNone) return found;
+  const auto id = static_cast<ShapeId>(records_.size());
+  records_.push_back({static_cast<std::uint32_t>(dims_.size()), static_cast<std::uint32_t>(dims.size()), count(dims)});
+  // The source may be a span of this very table, which growing would leave dangling.
+  const std::vector<std::int64_t> copy(dims.begin(), dims.end());
+  dims_.insert(dims_.end(), copy.begin(), copy.end());
+  table_.insert(hash, id);
+  return id;
+}
+
+std::optional<ShapeId> ShapeTable::broadcast_slow(ShapeId a, ShapeId b) {
+  if (!known_rank(a) || !known_rank(b)) return kUnknown;
+  const auto x = dims(a);
+  const auto y = dims(b);
+  std::vector<std::int64_t> out(std::max(x.size(), y.size()));
+  for (std::size_t i = 0; i < out.size(); ++i) {  // i counts from the last dimension
+    const std::int64_t m = i < x.size() ? x[x.size() - 1 - i] : 1;
+    const std::int64_t n = i < y.size() ? y[y.size() - 1 - i] : 1;
+    std::int64_t& dim = out[out.size() - 1 - i];
+    if (m == n || n == 1) {
+      dim = m;
+    } else if (m == 1) {
+      dim = n;
+    } else if (m == kUnknownDim || n == kUnknownDim) {
+      // The other must be 1 or the same. (So a 0 would stay 0, but TensorFlow does not conclude that.)
+      dim = std::max(m, n) > 1 ? std::max(m, n) : kUnknownDim;
+    } else {
+      return std::nullopt;
+    }
+  }
+  return intern(out);
+}
+
+bool ShapeTable::compatible(ShapeId a, ShapeId b) const {
+  if (a == b || !known_rank(a) || !known_rank(b)) return true;
+  const auto x = dims(a);
+  const auto y = dims(b);
+  return std::equal(x.begin(), x.end(), y.begin(), y.end(),
+                    [](std::int64_t m, std::int64_t n) { return m == n || m == kUnknownDim || n == kUnknownDim; });
+}
+
+}  // namespace scopetrie

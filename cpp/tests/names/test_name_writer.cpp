@@ -1,0 +1,41 @@
+#include "scopetrie/names/name_writer.hpp"
+
+#include <doctest/doctest.h>
+
+#include <random>
+#include <string>
+
+#include "named_graph.hpp"
+
+using namespace scopetrie;
+using testing::NamedGraph;
+
+TEST_CASE("names are written as append_name writes them, in any order") {
+  NamedGraph n;
+  const OpId owner = n.add_with_child("a/b", "mul", "y") - 1;
+  const Name bases[] = {
+      {0, n.segment("w"), 0},
+      {n.scope("a/b"), n.segment("w"), 0},
+      {n.scope("a/b"), n.segment("conv"), 0},
+      {n.scope("c"), n.segment(""), 0},
+      n.graph.name_of(owner),
+  };
+  const std::uint32_t numbers[] = {0, 1, 2, 8, 9, 10, 11, 98, 99, 100, 999'999, 1'000'000, kMaxSuffix};
+  std::mt19937 random(3);
+  NameWriter writer(n.graph);
+  Name name = bases[0];
+  for (int step = 0; step < 20'000; ++step) {
+    if (random() % 8 == 0) name = bases[random() % std::size(bases)];
+    name.suffix = random() % 4 == 0 ? numbers[random() % std::size(numbers)] : name.suffix + 1;
+    REQUIRE(writer.write(name) == n.text(name));
+  }
+}
+
+TEST_CASE("counting up carries, and grows by a digit") {
+  NamedGraph n;
+  NameWriter writer(n.graph);
+  for (std::uint32_t number = 0; number <= 12'000; ++number) {
+    const Name name{0, n.segment("x"), number};
+    REQUIRE(writer.write(name) == (number == 0 ? "x" : "x_" + std::to_string(number)));
+  }
+}

@@ -1,0 +1,196 @@
+"""Picking elements and slices by index: gather, gather_nd."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from ..._core import name_scope
+from ...graph import Tensor
+from ..constant import constant, convert_to_tensor, index_array
+from ..folding import constant_value
+from ..math.compare import merge_dims
+from ..registry import INDICES, ShapeError, Spec, check_dtype, define_op, dims_text, direct
+from .join import concat
+from .sequence import count_up
+
+INDEX_TYPES = "i2 i4 i8"
+
+
+def _gather_rule(params: Tensor, indices: Tensor, axis: Tensor, batch_dims: int = 0) -> Spec:
+    check_dtype(indices, "indices", INDEX_TYPES)
+    check_dtype(axis, "axis", INDICES)
+    dtype, dims, picked = params.dtype.base_dtype, params._dims, indices._dims
+    at = constant_value(axis)
+    if dims is None or picked is None:
+        return dtype, None
+    batch = batch_dims % len(picked) if batch_dims < 0 else batch_dims
+    if at is None:
+        return dtype, (None,) * (len(dims) + len(picked) - 1 - batch)
+    along = int(at)
+    if not -len(dims) <= along < len(dims):
+        need = along + 1 if along >= 0 else -along
+        raise ShapeError(
+            f"Shape must be at least rank {need} but is rank {len(dims)}", constants={2: str(along)}
+        )
+    along %= len(dims)
+    lead = merge_dims(dims[:batch], picked[:batch]) or ()
+    return dtype, (*lead, *dims[batch:along], *picked[batch:], *dims[along + 1 :])
+
+
+def _gather_kernel(xp: Any, batch_dims: int = 0) -> Any:
+    def gather_rows(params: Any, indices: Any, axis: Any) -> Any:
+        along = int(axis.item()) % len(params.shape)
+        if batch_dims == 0:
+            if len(indices.shape) == 1:
+                return xp.take(params, indices, axis=along)
+            flat = xp.take(params, xp.reshape(indices, (-1,)), axis=along)
+            return xp.reshape(flat, (*params.shape[:along], *indices.shape, *params.shape[along + 1 :]))
+        return _gather_batched(xp, params, indices, along, batch_dims % len(indices.shape))
+
+    return gather_rows
+
+
+def _gather_batched(xp: Any, params: Any, indices: Any, along: int, batch: int) -> Any:
+    shape_p, shape_i = params.shape, indices.shape
+    moved = xp.moveaxis(params, along, batch)
+    size, lead = shape_p[along], shape_p[:batch]
+    count = int(np.prod(lead, dtype=np.int64))
+    rest = moved.shape[batch + 1 :]
+    flat = xp.reshape(moved, (count * size, *rest))
+    offsets = xp.reshape(count_up(xp, indices, count) * size, (count, 1))
+    at = xp.reshape(xp.reshape(indices, (count, -1)) + offsets, (-1,))
+    out = xp.reshape(xp.take(flat, at, axis=0), (*lead, *shape_i[batch:], *rest))
+    # The dimensions between batch and axis were moved behind the indices: back in front of them.
+    between = along - batch
+    if between:
+        first = batch + len(shape_i) - batch
+        perm = [
+            *range(batch),
+            *range(first, first + between),
+            *range(batch, first),
+            *range(first + between, len(out.shape)),
+        ]
+        out = xp.permute_dims(out, tuple(perm))
+    return out
+
+
+_gather = define_op(
+    "GatherV2", ("params", "index:indices", "index:axis"), rule=_gather_rule, native="gather",
+    kernel=_gather_kernel, same_dtype=False, attributes="Taxis:2 Tindices:1 Tparams batch_dims=0",
+    host=("axis",),
+)  # fmt: skip
+
+
+@direct(_gather, "0 1 - name 2=0 -")
+def gather(
+    params: Any, indices: Any, validate_indices: Any = None, name: str | None = None, axis: Any = None,
+    batch_dims: int = 0,
+) -> Tensor:  # fmt: skip
+    """Picks slices of a tensor by index.
+
+    Args:
+        params: A tensor.
+        indices: A tensor of int32 or int64 indices, of any shape.
+        validate_indices: Accepted for v1's sake.
+        name: The operation's name.
+        axis: The dimension to pick along; `batch_dims` by default.
+        batch_dims: How many leading dimensions `params` and `indices` share.
+
+    Returns:
+        A tensor `params.shape[:axis] + indices.shape[batch_dims:] + params.shape[axis + 1:]`.
+
+    Raises:
+        ValueError: If the axis is out of range.
+        TypeError: If the indices are no ints.
+
+    >>> import scopetrie as tf
+    >>> tf.gather(tf.zeros([5, 4]), [[0, 2], [1, 1]]).shape.as_list()
+    [2, 2, 4]
+    """
+    if axis is None:
+        axis = batch_dims
+    if batch_dims:
+        return _gather(params, indices, axis, batch_dims=int(batch_dims), name=name)
+    return _gather(params, indices, axis, name=name)
+
+
+def _gather_nd_rule(params: Tensor, indices: Tensor) -> Spec:
+    check_dtype(indices, "indices", INDEX_TYPES)
+    dims, at, dtype = params._dims, indices._dims, params.dtype.base_dtype
+    if dims is None or at is None or not at or at[-1] is None:
+        return dtype, None
+    if at[-1] > len(dims):
+        raise ShapeError(
+            f"indices.shape[-1] must be <= params.rank, but saw indices shape: {dims_text(at)} and params "
+            f"shape: "
+            f"{dims_text(dims)}"
+        )
+    return dtype, (*at[:-1], *dims[at[-1] :])
+
+
+def flat_positions(xp: Any, indices: Any, sizes: tuple[int, ...]) -> Any:
+    """Index tuples `[..., depth]` as positions among the flattened first `depth` dimensions."""
+    depth = indices.shape[-1]
+    at = xp.zeros_like(indices[..., 0]) if depth else xp.zeros(indices.shape[:-1], dtype=indices.dtype)
+    for i in range(depth):
+        at = at * sizes[i] + indices[..., i]
+    return at
+
+
+def check_bounds(xp: Any, indices: Any, sizes: tuple[int, ...], what: str) -> None:
+    """Refuses indices that are out of range, with where they are."""
+    for i in range(indices.shape[-1]):
+        part = indices[..., i]
+        if bool(xp.any((part < 0) | (part >= sizes[i]))):
+            raise IndexError(f"indices do not index into {what} of shape {list(sizes)}")
+
+
+def _gather_nd_kernel(xp: Any) -> Any:
+    def gather_each(params: Any, indices: Any) -> Any:
+        depth = indices.shape[-1]
+        if "numpy" in xp.__name__:
+            check_bounds(xp, indices, params.shape, "param")
+        flat = xp.reshape(params, (-1, *params.shape[depth:]) if params.shape else (1,))
+        at = xp.reshape(flat_positions(xp, indices, params.shape), (-1,))
+        return xp.reshape(xp.take(flat, at, axis=0), (*indices.shape[:-1], *params.shape[depth:]))
+
+    return gather_each
+
+
+_gather_nd = define_op(
+    "GatherNd", ("params", "indices"), rule=_gather_nd_rule, kernel=_gather_nd_kernel, same_dtype=False,
+    attributes='Tindices:1 Tparams bad_indices_policy=""',
+)  # fmt: skip
+
+
+def gather_nd(
+    params: Any, indices: Any, name: str | None = None, batch_dims: int = 0, bad_indices_policy: str = ""
+) -> Tensor:
+    """Picks slices of a tensor by tuples of indices.
+
+    Args:
+        params: A tensor.
+        indices: A tensor of tuples `[..., depth]`, each an index into the first `depth` dimensions.
+        name: The operation's name.
+        batch_dims: How many leading dimensions `params` and `indices` share.
+        bad_indices_policy: Accepted for v1's sake; indices out of range are errors.
+
+    Returns:
+        A tensor `indices.shape[:-1] + params.shape[depth:]`.
+
+    Raises:
+        ValueError: If tuples are longer than the rank of `params`.
+    """
+    at = index_array(indices)
+    if batch_dims:
+        with name_scope(name, "GatherNd", [params, indices]):
+            x, at = convert_to_tensor(params), convert_to_tensor(at)
+            outer: Any = at._dims and at._dims[:-1]
+            if outer is None or None in outer:
+                raise ValueError("gather_nd: with batch_dims, the shape of the indices must be known")
+            lead = np.indices(outer).reshape(len(outer), -1).T[:, :batch_dims]
+            lead = lead.reshape(*outer, batch_dims).astype(at.dtype.as_numpy_dtype)
+            return _gather_nd(x, concat([constant(lead), at], axis=-1))
+    return _gather_nd(params, at, name=name)

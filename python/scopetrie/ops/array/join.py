@@ -1,0 +1,274 @@
+"""Putting tensors together: concat, stack, meshgrid; and repeating their entries."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from ..._core import Variable, name_scope
+from ...graph import Tensor
+from ..constant import convert_to_tensor, index_array
+from ..folding import constant_value
+from ..math.sum import merge_all
+from ..registry import INDICES, Dims, ShapeError, Spec, check_dtype, define_op, dims_text, direct
+from .fill import identity
+from .shape import require_rank
+
+
+def _merge_except(dims: Dims, other: Dims, axis: int | None) -> Dims:
+    """One shape for two that agree but along `axis`, where sizes add up (None: any one axis may differ)."""
+    if dims is None or other is None:
+        given = other if dims is None else dims
+        if given is None or axis is None:
+            return None if given is None else (None,) * len(given)
+        return tuple(None if at == axis else size for at, size in enumerate(given))
+    if len(dims) != len(other):
+        raise ShapeError(f"Shape must be rank {len(dims)} but is rank {len(other)}")
+    out: list[int | None] = []
+    for at, (a, b) in enumerate(zip(dims, other, strict=True)):
+        if axis is None:
+            out.append(None)
+        elif at == axis:
+            out.append(None if a is None or b is None else a + b)
+        elif a is not None and b is not None and a != b:
+            left, right = _around(dims, axis, at), _around(other, axis, at)
+            raise ShapeError(
+                f"Dimension {at if at < axis else at - axis - 1} in both shapes must be equal, but are "
+                f"{a} and {b}. "
+                f"Shapes are {left} and {right}.",
+                constants={-1: str(axis)},
+            )
+        else:
+            out.append(b if a is None else a)
+    return tuple(out)
+
+
+def _around(dims: tuple[int | None, ...], axis: int, at: int) -> str:
+    return dims_text(dims[:axis] if at < axis else dims[axis + 1 :])
+
+
+def _concat_rule(values: list[Tensor], axis: Tensor) -> Spec:
+    check_dtype(axis, "axis", INDICES)
+    require_rank(axis, 0)
+    dtype = values[0].dtype.base_dtype
+    given = constant_value(axis)
+    rank = next((len(each._dims) for each in values if each._dims is not None), None)
+    if rank is None:
+        return dtype, None
+    position = {len(values): "" if given is None else str(int(given))}
+    at = None if given is None else int(given)
+    if at is not None:
+        need = at + 1 if at >= 0 else -at
+        if rank < need:
+            raise ShapeError(f"Shape must be at least rank {need} but is rank {rank}", constants=position)
+        at %= rank
+    dims = values[0]._dims
+    for each in values[1:]:
+        try:
+            dims = _merge_except(dims, each._dims, at)
+        except ShapeError as fault:
+            raise ShapeError(str(fault), constants=position if fault.constants else None) from None
+    return dtype, dims
+
+
+_concat = define_op(
+    "ConcatV2",
+    ("values*", "index:axis"),
+    rule=_concat_rule,
+    native="concat",
+    same_dtype=False,
+    attributes="N T Tidx:-1",
+    host=("axis",),
+    kernel=lambda xp: lambda *values: xp.concat(values[:-1], axis=int(values[-1].item())),
+)
+
+
+@direct(_concat, "0 1 name")
+def concat(values: Any, axis: Any, name: str | None = "concat") -> Tensor:
+    """Joins tensors along a dimension that they have.
+
+    Args:
+        values: Tensors of one dtype whose shapes agree but along `axis`.
+        axis: The dimension.
+        name: The operation's name.
+
+    Returns:
+        A tensor.
+
+    Raises:
+        ValueError: If the shapes do not go together.
+        TypeError: If the dtypes differ.
+
+    >>> import scopetrie as tf
+    >>> tf.concat([tf.zeros([2, 3]), tf.ones([4, 3])], 0).shape.as_list()
+    [6, 3]
+    """
+    if not isinstance(values, (list, tuple)):
+        values = [values]
+    if len(values) == 1:
+        with name_scope(name):
+            at = convert_to_tensor(index_array(axis), name="concat_dim")
+            if at._dims not in ((), None):
+                raise ValueError(f"Shape {at.shape} must have rank 0")
+            return identity(values[0], name=name)
+    if not values:
+        raise ValueError(
+            "List argument 'values' to 'ConcatV2' Op with length 0 shorter than minimum length 2."
+        )
+    return _concat(values, axis, name=name)
+
+
+def _pack_rule(values: list[Tensor], axis: int = 0) -> Spec:
+    dims = merge_all(values)
+    if dims is None:
+        return values[0].dtype.base_dtype, None
+    at = axis % (len(dims) + 1)
+    return values[0].dtype.base_dtype, (*dims[:at], len(values), *dims[at:])
+
+
+_pack = define_op(
+    "Pack", ("*",), rule=_pack_rule, native="pack", attributes="N T axis=0",
+    kernel=lambda xp, axis=0: lambda *values: xp.stack(values, axis=axis),
+)  # fmt: skip
+
+
+@direct(_pack, "0 axis? name")
+def stack(values: Any, axis: int = 0, name: str | None = "stack") -> Tensor:
+    """Joins tensors along a new dimension.
+
+    Args:
+        values: Tensors of one shape and dtype.
+        axis: Where the new dimension goes.
+        name: The operation's name.
+
+    Returns:
+        A tensor of one rank more.
+
+    Raises:
+        ValueError: If the shapes differ or the axis is out of range.
+
+    >>> import scopetrie as tf
+    >>> tf.stack([tf.zeros([2]), tf.ones([2]), tf.zeros([2])], axis=1).shape.as_list()
+    [2, 3]
+    """
+    if values.__class__ in (list, tuple) and axis.__class__ is int and values:
+        dims = values[0]._dims if isinstance(values[0], Tensor) else None
+        if dims is not None and axis == 0:
+            return _pack(values, name=name or "packed")
+        if dims is not None and -len(dims) - 1 <= axis <= len(dims):
+            return _pack(values, axis=axis, name=name)
+    if axis == 0:
+        if isinstance(values, (Tensor, Variable)):
+            return convert_to_tensor(values)
+        if not any(isinstance(each, (Tensor, Variable)) for each in values):
+            try:
+                return convert_to_tensor(values, name=name)
+            except (TypeError, ValueError):
+                pass  # tensors further in: packed below
+        return _pack(values, name=name or "packed")
+    dims = convert_to_tensor(values[0], name=name)._dims
+    if dims is not None and not -len(dims) - 1 <= axis <= len(dims):
+        raise ValueError(f"Argument `axis` = {axis} not in range [{-len(dims) - 1}, {len(dims) + 1})")
+    return _pack(values, axis=axis, name=name)
+
+
+def parallel_stack(values: Any, name: str | None = "parallel_stack") -> Tensor:
+    """Joins tensors along a new first dimension; see `stack`.
+
+    Args:
+        values: Tensors of one shape and dtype.
+        name: The operation's name.
+
+    Returns:
+        A tensor of one rank more.
+    """
+    return stack(values, name=name)
+
+
+def _repeat_rule(input: Tensor, repeats: Tensor, axis: int) -> Spec:
+    dims, dtype = input._dims, input.dtype.base_dtype
+    if dims is None:
+        return dtype, None
+    at, counts = axis % len(dims), constant_value(repeats)
+    size = dims[at]
+    total: int | None = None
+    if counts is not None and (counts.size != 1 or size is not None):
+        total = int(counts.sum()) if counts.size != 1 else int(counts.ravel()[0]) * (size or 0)
+    return dtype, (*dims[:at], total, *dims[at + 1 :])
+
+
+def _repeat_kernel(xp: Any, axis: int) -> Any:
+    def repeated(x: Any, repeats: Any) -> Any:
+        counts = np.broadcast_to(np.atleast_1d(repeats), (x.shape[axis],))
+        from array_api_compat import device
+
+        at = xp.asarray(np.repeat(np.arange(x.shape[axis]), counts), device=device(x))
+        return xp.take(x, at, axis=axis)
+
+    return repeated
+
+
+_repeat = define_op(
+    "Repeat", ("input", "index:repeats"), same_dtype=False, rule=_repeat_rule, kernel=_repeat_kernel,
+    attributes="T axis", host=("repeats",),
+)  # fmt: skip
+
+
+def repeat(input: Any, repeats: Any, axis: int | None = None, name: str | None = None) -> Tensor:
+    """Repeats each entry of a tensor.
+
+    Args:
+        input: A tensor.
+        repeats: How often: a number, or one for each entry along `axis`.
+        axis: The dimension; the tensor is flattened if left out.
+        name: The operation's name.
+
+    Returns:
+        A tensor with the dtype of `input`.
+    """
+    from .shape import reshape
+
+    tensor = convert_to_tensor(input)
+    if axis is None:
+        tensor, axis = reshape(tensor, [-1]), 0
+    return _repeat(tensor, repeats, axis=axis, name=name)
+
+
+def meshgrid(*args: Any, **kwargs: Any) -> list[Tensor]:
+    """Makes coordinate grids of coordinate vectors.
+
+    Args:
+        *args: One vector for each dimension.
+        **kwargs: `indexing`, "xy" (the default: the first two dimensions change places) or "ij"; `name`.
+
+    Returns:
+        A list with a tensor of the grid's shape for each vector.
+
+    Raises:
+        TypeError: If there is an unknown keyword.
+        ValueError: If `indexing` is neither.
+    """
+    from ..math.elementwise import multiply
+    from .fill import ones
+    from .shape import reshape, size
+
+    indexing = kwargs.pop("indexing", "xy")
+    name = kwargs.pop("name", "meshgrid")
+    if kwargs:
+        raise TypeError(f"'{next(iter(kwargs))}' is an invalid keyword argument for this function")
+    if indexing not in ("xy", "ij"):
+        raise ValueError(f"Argument `indexing` parameter must be either 'xy' or 'ij', got '{indexing}'")
+    with name_scope(name, "meshgrid", args):
+        count = len(args)
+        if not count:
+            return []
+        flat = [reshape(stack(x), [1] * i + [-1] + [1] * (count - i - 1)) for i, x in enumerate(args)]
+        shapes: list[Any] = [size(x) for x in args]
+        if indexing == "xy" and count > 1:
+            flat[0] = reshape(flat[0], [1, -1] + [1] * (count - 2))
+            flat[1] = reshape(flat[1], [-1, 1] + [1] * (count - 2))
+            shapes[0], shapes[1] = shapes[1], shapes[0]
+        dims = [x._dims[0] if x._dims else None for x in map(convert_to_tensor, args)]
+        filler = ones(shapes if None in dims else stack(shapes), dtype=flat[0].dtype.base_dtype)
+        return [multiply(x, filler, name="mul") for x in flat]

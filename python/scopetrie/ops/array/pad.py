@@ -1,0 +1,168 @@
+"""Larger tensors: tile, pad."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from ..._core import Variable
+from ...graph import Tensor
+from ..folding import constant_value
+from ..registry import INDICES, ShapeError, Spec, check_dtype, define_op, direct
+from .shape import require_rank
+
+
+def _tile_rule(input: Tensor, multiples: Tensor) -> Spec:
+    check_dtype(multiples, "multiples", INDICES)
+    require_rank(multiples, 1)
+    dims, dtype = input._dims, input.dtype.base_dtype
+    length = multiples._dims[0] if multiples._dims else None
+    if dims is not None and length is not None and len(dims) != length:
+        raise ShapeError(f"Shape must be rank {len(dims)} but is rank {length}")
+    times = constant_value(multiples)
+    if dims is None or times is None:
+        rank = length if dims is None else len(dims)
+        return dtype, None if rank is None else (None,) * rank
+    return dtype, tuple(None if a is None else a * b for a, b in zip(dims, times.tolist(), strict=True))
+
+
+tile = define_op(
+    "Tile", ("input", "index:multiples"), rule=_tile_rule, native="tile", same_dtype=False,
+    attributes="T Tmultiples:1", host=("multiples",),
+    kernel=lambda xp: lambda x, multiples: xp.tile(x, tuple(multiples.tolist())),
+    doc="""Repeats a tensor along each of its dimensions.
+
+    Args:
+        input: A tensor.
+        multiples: How often, for each dimension.
+        name: The operation's name.
+
+    Returns:
+        A tensor with the dtype of `input`.
+
+    Raises:
+        ValueError: If there is not one number for each dimension.
+    """,
+)  # fmt: skip
+
+
+def _pad_rule(input: Tensor, paddings: Tensor, constant_values: Tensor | None = None, mode: str = "") -> Spec:
+    check_dtype(paddings, "paddings", INDICES)
+    require_rank(paddings, 2)
+    dims, dtype = input._dims, input.dtype.base_dtype
+    rows = paddings._dims[0] if paddings._dims else None
+    if paddings._dims is not None and paddings._dims[1] not in (2, None):
+        raise ShapeError(f"Dimension must be 2 but is {paddings._dims[1]}")
+    if dims is not None and rows is not None and rows != len(dims):
+        raise ShapeError(f"Shape must be rank {rows} but is rank {len(dims)}")
+    amounts = constant_value(paddings)
+    if amounts is None or dims is None:
+        rank = rows if dims is None else len(dims)
+        return dtype, None if rank is None else (None,) * rank
+    return dtype, tuple(
+        None if a is None else a + low + high for a, (low, high) in zip(dims, amounts.tolist(), strict=True)
+    )
+
+
+def pad_constant(xp: Any, x: Any, amounts: Any, value: Any = 0) -> Any:
+    """`x` with a border of `value`; `amounts` has a pair (before, after) for each dimension."""
+    out = x
+    for axis, (low, high) in enumerate(amounts):
+        parts = []
+        shape = list(out.shape)
+        for count in (low, high):
+            shape[axis] = count
+            parts.append(
+                xp.broadcast_to(xp.astype(xp.asarray(value), x.dtype), tuple(shape)) if count else None
+            )
+        pieces = [each for each in (parts[0], out, parts[1]) if each is not None]
+        out = xp.concat(pieces, axis=axis) if len(pieces) > 1 else out
+    return out
+
+
+def _pad_kernel(xp: Any) -> Any:
+    if hasattr(xp, "pad"):  # not in the standard, but most libraries have it
+        return lambda x, paddings: xp.pad(x, [tuple(each) for each in paddings.tolist()])
+    return lambda x, paddings: pad_constant(
+        xp, x, paddings.tolist(), xp.zeros_like(xp.reshape(x, (-1,))[:1])[0]
+    )
+
+
+_pad = define_op(
+    "Pad",
+    ("input", "index:paddings"),
+    rule=_pad_rule,
+    native="pad",
+    kernel=_pad_kernel,
+    same_dtype=False,
+    attributes="T Tpaddings:1",
+    host=("paddings",),
+)
+_pad_v2 = define_op(
+    "PadV2", ("input", "index:paddings", "constant_values"), rule=_pad_rule, same_dtype=False,
+    attributes="T Tpaddings:1", host=("paddings",),
+    kernel=lambda xp: lambda x, paddings, value: pad_constant(xp, x, paddings.tolist(), value),
+)  # fmt: skip
+
+
+def _mirror_kernel(xp: Any, mode: str) -> Any:
+    skip = 1 if mode == "REFLECT" else 0
+
+    def mirror(x: Any, paddings: Any) -> Any:
+        for axis, (low, high) in enumerate(paddings.tolist()):
+            size = x.shape[axis]
+            if max(low, high) > size - skip:
+                raise ValueError(
+                    f"paddings must be no greater than the dimension size: {low}, {high} greater than {size}"
+                )
+            lead = (slice(None),) * axis
+            front = xp.flip(x[(*lead, slice(skip, skip + low), ...)], axis=axis)
+            back = xp.flip(x[(*lead, slice(size - skip - high, size - skip), ...)], axis=axis)
+            x = xp.concat([front, x, back], axis=axis)
+        return x
+
+    return mirror
+
+
+_mirror_pad = define_op(
+    "MirrorPad", ("input", "index:paddings"), rule=_pad_rule, kernel=_mirror_kernel, same_dtype=False,
+    attributes="T Tpaddings:1 mode", host=("paddings",),
+)  # fmt: skip
+
+
+@direct(_pad, "0 1 - name -")
+def pad(
+    tensor: Any, paddings: Any, mode: str = "CONSTANT", name: str | None = None, constant_values: Any = 0
+) -> Tensor:
+    """Puts a border around a tensor.
+
+    Args:
+        tensor: A tensor.
+        paddings: Sizes of the border `[rank, 2]`, before and after, for each dimension.
+        mode: "CONSTANT", "REFLECT" (mirrored, without the edge) or "SYMMETRIC" (with the edge).
+        name: The operation's name.
+        constant_values: What a constant border is made of.
+
+    Returns:
+        A tensor with the dtype of `tensor`.
+
+    Raises:
+        ValueError: If the mode is none of these, or `paddings` has another shape.
+    """
+    kind = mode.upper()
+    if kind == "CONSTANT":
+        if constant_values.__class__ in (int, float) and constant_values == 0:
+            return _pad(tensor, paddings, name=name)
+        if isinstance(constant_values, Tensor) or np.any(np.asarray(constant_values) != 0):
+            dtype = tensor.dtype.base_dtype if isinstance(tensor, (Tensor, Variable)) else None
+            if not isinstance(constant_values, Tensor) and dtype is not None:
+                constant_values = np.asarray(constant_values, dtype=dtype.as_numpy_dtype)
+            return _pad_v2(tensor, paddings, constant_values, name=name)
+        return _pad(tensor, paddings, name=name)
+    if kind not in ("REFLECT", "SYMMETRIC"):
+        raise ValueError(
+            f'Value of argument `mode` expected to be one of "CONSTANT", "REFLECT", or "SYMMETRIC". '
+            f"Received `mode` = {mode}"
+        )
+    return _mirror_pad(tensor, paddings, mode=kind, name=name)

@@ -1,0 +1,116 @@
+"""Rows by numbers: dynamic_partition and dynamic_stitch."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from ...graph import Tensor
+from ..constant import index_array
+from ..folding import constant_value
+from ..math.compare import merge_dims
+from ..registry import Dims, Spec, define_op, listed
+from .scatter import scatter_rows
+
+
+def _partition_rule(data: Tensor, partitions: Tensor, num_partitions: int) -> list[Spec]:
+    dims, at = data._dims, partitions._dims
+    if dims is not None and at is not None:
+        merge_dims(dims[: len(at)], at)
+    rest = None if dims is None or at is None else (None, *dims[len(at) :])
+    return [(data.dtype.base_dtype, rest)] * num_partitions
+
+
+def _partition_kernel(xp: Any, num_partitions: int) -> Any:
+    def divide_rows(data: Any, partitions: Any) -> Any:
+        rest = data.shape[len(partitions.shape) :]
+        rows = xp.reshape(data, (-1, *rest)) if partitions.shape else data[None, ...]
+        at = xp.reshape(partitions, (-1,))
+        return tuple(xp.take(rows, xp.nonzero(at == i)[0], axis=0) for i in range(num_partitions))
+
+    return divide_rows
+
+
+_dynamic_partition = define_op(
+    "DynamicPartition",
+    ("data", "partitions"),
+    rule=_partition_rule,
+    kernel=_partition_kernel,
+    same_dtype=False,
+    attributes="T num_partitions",
+)
+
+
+def dynamic_partition(
+    data: Any, partitions: Any, num_partitions: int, name: str | None = None
+) -> list[Tensor]:
+    """Deals the rows of a tensor out to several.
+
+    Args:
+        data: A tensor.
+        partitions: For each row, the number of the tensor that it goes to.
+        num_partitions: How many tensors.
+        name: The operation's name.
+
+    Returns:
+        A list of tensors.
+    """
+    return listed(
+        _dynamic_partition(data, index_array(partitions), num_partitions=int(num_partitions), name=name)
+    )
+
+
+def _stitch_rule(inputs: list[Tensor]) -> Spec:
+    indices, data = inputs[: len(inputs) // 2], inputs[len(inputs) // 2 :]
+    largest: int | None = 0
+    for each in indices:
+        value = constant_value(each)
+        largest = (
+            None
+            if value is None or largest is None
+            else max(largest, int(value.max()) + 1 if value.size else 0)
+        )
+    rest: Dims = None
+    for at, each in zip(indices, data, strict=True):
+        if at._dims is not None and each._dims is not None:
+            rest = merge_dims(rest, each._dims[len(at._dims) :])
+    return data[0].dtype.base_dtype, None if rest is None else (largest, *rest)
+
+
+def _stitch_kernel(xp: Any) -> Any:
+    def stitch(*arrays: Any) -> Any:
+        half = len(arrays) // 2
+        at = [xp.reshape(each, (-1,)) for each in arrays[:half]]
+        rest = arrays[half].shape[len(arrays[0].shape) :]
+        rows = xp.concat([xp.reshape(each, (-1, *rest)) for each in arrays[half:]], axis=0)
+        places = xp.concat(at, axis=0)
+        if not places.shape[0]:
+            return rows
+        out = xp.zeros_like(xp.broadcast_to(rows[:1, ...], (int(xp.max(places)) + 1, *rest)))
+        return scatter_rows(xp, out, places, rows, "update")
+
+    return stitch
+
+
+# Places first, then as many tensors: one list, of two dtypes.
+_STITCH: dict[str, Any] = {
+    "rule": _stitch_rule,
+    "kernel": _stitch_kernel,
+    "same_dtype": False,
+    "attributes": "T:-1",
+}
+_dynamic_stitch = define_op("DynamicStitch", ("indices**",), **_STITCH)
+parallel_stitch = define_op("ParallelDynamicStitch", ("indices**",), **_STITCH)
+
+
+def dynamic_stitch(indices: Any, data: Any, name: str | None = None) -> Tensor:
+    """Puts the rows of several tensors in their places in one.
+
+    Args:
+        indices: For each tensor, the places of its rows.
+        data: The tensors.
+        name: The operation's name.
+
+    Returns:
+        A tensor.
+    """
+    return _dynamic_stitch([*(index_array(each) for each in indices), *data], name=name)

@@ -1,0 +1,67 @@
+"""Patches of images."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from ...graph import Tensor
+from ..nn.window import borders, check_choice, geometry, need_rank, out_size, padded, window_slices
+from ..registry import Spec, define_op
+from .dims import renamed
+
+
+def _patch_rule(
+    images: Tensor, ksizes: tuple[int, ...], strides: tuple[int, ...], rates: tuple[int, ...], padding: str
+) -> Spec:
+    need_rank(images, 4)
+    dims = images._dims or (None,) * 4
+    shape = geometry("NHWC", strides, rates, padding)
+    sizes = [out_size(dims[at + 1], ksizes[at + 1], at, shape) for at in range(2)]
+    depth = None if dims[3] is None else dims[3] * ksizes[1] * ksizes[2]
+    return images.dtype.base_dtype, (dims[0], *sizes, depth)
+
+
+def _patch_kernel(
+    xp: Any, ksizes: tuple[int, ...], strides: tuple[int, ...], rates: tuple[int, ...], padding: str
+) -> Any:
+    shape, window = geometry("NHWC", strides, rates, padding), tuple(ksizes[1:3])
+
+    def extract(x: Any) -> Any:
+        counts = [out_size(x.shape[at + 1], window[at], at, shape) or 0 for at in range(2)]
+        whole = padded(xp, x, borders(x.shape[1:3], window, shape))
+        return xp.concat(window_slices(whole, window, counts, shape), axis=-1)
+
+    return extract
+
+
+_extract = define_op(
+    "ExtractImagePatches", ("images",), rule=_patch_rule, kernel=_patch_kernel,
+    dtypes="bf f2 f4 f8 i1 i2 i4 i8 u1 u2 u4 u8 c8 c16 b1", attributes="T ksizes padding rates strides",
+)  # fmt: skip
+
+
+def extract_image_patches(
+    images: Any, ksizes: Any = None, strides: Any = None, rates: Any = None, padding: Any = None,
+    name: str | None = None, sizes: Any = None,
+) -> Tensor:  # fmt: skip
+    """Puts the elements of each window of images into the depth.
+
+    Args:
+        images: A tensor `[N, H, W, C]`.
+        ksizes: Sizes of the window, one for each dimension.
+        strides: Steps of the window, one for each dimension.
+        rates: Distances between the window's entries, one for each dimension.
+        padding: "SAME" or "VALID".
+        name: The operation's name.
+        sizes: Another name of `ksizes`.
+
+    Returns:
+        A tensor `[N, H', W', h * w * C]`.
+    """
+    ksizes = renamed(ksizes, "ksizes", sizes, "sizes")
+    check_choice(padding, "padding", "ExtractImagePatches", ("SAME", "VALID"))
+    listed = {
+        key: tuple(int(x) for x in each)
+        for key, each in (("ksizes", ksizes), ("strides", strides), ("rates", rates))
+    }
+    return _extract(images, padding=padding, name=name, **listed)

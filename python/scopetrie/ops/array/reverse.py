@@ -1,0 +1,139 @@
+"""Another order along a dimension: reverse, reverse_sequence, roll."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from ...graph import Tensor
+from ..constant import index_array
+from ..folding import constant_value
+from ..registry import INDICES, ShapeError, Spec, check_dtype, define_op, direct
+from .sequence import count_up
+from .shape import require_rank
+
+
+def _reverse_rule(tensor: Tensor, axis: Tensor) -> Spec:
+    check_dtype(axis, "axis", INDICES)
+    require_rank(axis, 1)
+    dims, axes = tensor._dims, constant_value(axis)
+    if dims is not None and axes is not None:
+        for at, each in enumerate(axes.tolist()):
+            if not -len(dims) <= each < len(dims):
+                raise ShapeError(
+                    f"'axis'[{at}] = {each} is out of valid range [0, {len(dims) - 1}",
+                    constants={1: " ".join(map(str, axes.tolist()))},
+                )
+    return tensor.dtype.base_dtype, dims
+
+
+_reverse = define_op(
+    "ReverseV2",
+    ("tensor", "index:axis"),
+    rule=_reverse_rule,
+    same_dtype=False,
+    attributes="T Tidx:1",
+    host=("axis",),
+    dtypes="u1 i1 u2 i2 i4 u4 i8 u8 b1 bf f2 f4 f8 c8 c16 S",
+    kernel=lambda xp: lambda x, axis: xp.flip(x, axis=tuple(axis.tolist())) if axis.size else x,
+)
+
+
+@direct(_reverse, "0 1 name")
+def reverse(tensor: Any, axis: Any, name: str | None = None) -> Tensor:
+    """Reverses a tensor along dimensions.
+
+    Args:
+        tensor: A tensor.
+        axis: A list of dimensions.
+        name: The operation's name.
+
+    Returns:
+        A tensor with the dtype and shape of `tensor`.
+
+    Raises:
+        ValueError: If a dimension is out of range.
+    """
+    return _reverse(tensor, axis, name=name)
+
+
+reverse_v2 = reverse
+
+
+def _reverse_sequence_kernel(xp: Any, seq_dim: int, batch_dim: int = 0) -> Any:
+    def reverse_parts(x: Any, lengths: Any) -> Any:
+        x = xp.moveaxis(x, (batch_dim, seq_dim), (0, 1))
+        steps = count_up(xp, lengths, x.shape[1])[None, :]
+        ends = lengths[:, None]
+        at = xp.where(steps < ends, ends - 1 - steps, steps)
+        rows = xp.stack([xp.take(x[i, ...], at[i, ...], axis=0) for i in range(x.shape[0])], axis=0)
+        return xp.moveaxis(rows, (0, 1), (batch_dim, seq_dim))
+
+    return reverse_parts
+
+
+_reverse_sequence = define_op(
+    "ReverseSequence", ("input", "seq_lengths"), same_dtype=False, kernel=_reverse_sequence_kernel,
+    attributes="T Tlen:1 batch_dim seq_dim",
+    rule=lambda input, seq_lengths, seq_dim, batch_dim=0: (input.dtype.base_dtype, input._dims),
+)  # fmt: skip
+
+
+def reverse_sequence(
+    input: Any, seq_lengths: Any, seq_axis: int | None = None, batch_axis: int | None = None,
+    name: str | None = None, seq_dim: int | None = None, batch_dim: int | None = None,
+) -> Tensor:  # fmt: skip
+    """Reverses the first `seq_lengths[i]` steps of each sequence `i`.
+
+    Args:
+        input: A tensor.
+        seq_lengths: A vector, one length for each entry along `batch_axis`.
+        seq_axis: The dimension of the steps.
+        batch_axis: The dimension of the sequences, 0 by default.
+        name: The operation's name.
+        seq_dim: Deprecated name of `seq_axis`.
+        batch_dim: Deprecated name of `batch_axis`.
+
+    Returns:
+        A tensor with the dtype and shape of `input`.
+    """
+    from .dims import renamed
+
+    along = renamed(seq_axis, "seq_axis", seq_dim, "seq_dim")
+    batch = renamed(batch_axis, "batch_axis", batch_dim, "batch_dim")
+    return _reverse_sequence(input, index_array(seq_lengths), seq_dim=along, batch_dim=batch or 0, name=name)
+
+
+def _roll_kernel(xp: Any) -> Any:
+    def shifted(x: Any, shift: Any, axis: Any) -> Any:
+        return xp.roll(x, tuple(np.atleast_1d(shift).tolist()), axis=tuple(np.atleast_1d(axis).tolist()))
+
+    return shifted
+
+
+_roll = define_op(
+    "Roll",
+    ("input", "index:shift", "index:axis"),
+    same_dtype=False,
+    kernel=_roll_kernel,
+    attributes="T Taxis:2 Tshift:1",
+    rule=lambda input, shift, axis: (input.dtype.base_dtype, input._dims),
+    host=("shift", "axis"),
+)
+
+
+@direct(_roll, "0 1 2 name")
+def roll(input: Any, shift: Any, axis: Any, name: str | None = None) -> Tensor:
+    """Shifts the elements of a tensor around in a circle.
+
+    Args:
+        input: A tensor.
+        shift: By how many places, for each dimension of `axis`.
+        axis: A dimension, or a list of them.
+        name: The operation's name.
+
+    Returns:
+        A tensor with the dtype and shape of `input`.
+    """
+    return _roll(input, shift, axis, name=name)

@@ -1,0 +1,201 @@
+"""Scattering: slices put at tuples of indices."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from ..._core import Variable
+from ...graph import Tensor
+from ..constant import convert_to_tensor, index_array
+from ..folding import constant_value, dims_from
+from ..math.compare import merge_dims
+from ..registry import Dims, ShapeError, Spec, check_dtype, define_op, dims_text
+from .gather import INDEX_TYPES, check_bounds, flat_positions
+
+
+def _scatter_dims(
+    target: Dims, indices: Dims, updates: Dims, constants: dict[int, str] | None = None
+) -> None:
+    if target is None or indices is None or updates is None or not indices or indices[-1] is None:
+        return
+    depth, outer = indices[-1], len(indices) - 1
+    wanted = target[depth:]
+    found = updates[outer:]
+    try:
+        if len(wanted) != len(found):
+            raise ShapeError(f"Shapes must be equal rank, but are {len(wanted)} and {len(found)}")
+        merge_dims(wanted, found)
+    except ShapeError as fault:
+        raise ShapeError(
+            f"Dimensions [{depth},{len(target)}) of input[shape={dims_text(target)}] = "
+            f"{dims_text(wanted)} must match "
+            f"dimensions [{outer},{len(updates)}) of updates[shape={dims_text(updates)}] = "
+            f"{dims_text(found)}: {fault}",
+            constants=constants,
+        ) from None
+
+
+def _scatter_nd_rule(indices: Tensor, updates: Tensor, shape: Tensor) -> Spec:
+    check_dtype(indices, "indices", INDEX_TYPES)
+    out = dims_from(shape)
+    value = constant_value(shape)
+    shown = None if value is None else {2: " ".join(map(str, value.tolist()))}
+    _scatter_dims(out, indices._dims, updates._dims, shown)
+    return updates.dtype.base_dtype, out
+
+
+def scatter_rows(xp: Any, flat: Any, at: Any, rows: Any, how: str) -> Any:
+    """Gives `flat` with rows changed at positions along its first dimension, which may repeat.
+
+    `how` is "update" to put `rows` there, "add", "mul", "min" or "max" to combine them with what is there.
+    NumPy has unbuffered updates (`ufunc.at`) and JAX `array.at`; elsewhere rows go one after the other.
+    """
+    if hasattr(flat, "at") and not callable(flat.at):
+        update = flat.at[at]
+        return {
+            "update": update.set,
+            "add": update.add,
+            "mul": update.multiply,
+            "min": update.min,
+            "max": update.max,
+        }[how](rows)
+    out = xp.asarray(flat, copy=True)
+    ufunc = {"add": xp.add, "mul": xp.multiply, "min": xp.minimum, "max": xp.maximum}.get(how)
+    if ufunc is not None and hasattr(ufunc, "at"):
+        ufunc.at(out, at, rows)
+    elif how == "update" and "numpy" in xp.__name__:
+        out[at] = rows
+    else:
+        for i in range(at.shape[0]):
+            key = int(at[i])
+            out[key, ...] = rows[i, ...] if ufunc is None else ufunc(out[key, ...], rows[i, ...])
+    return out
+
+
+def _scattered(xp: Any, target: Any, indices: Any, updates: Any, how: str) -> Any:
+    depth = indices.shape[-1]
+    if "numpy" in xp.__name__:
+        check_bounds(xp, indices, target.shape, "shape")
+    rest = target.shape[depth:]
+    flat = xp.reshape(target, (-1, *rest))
+    at = xp.reshape(flat_positions(xp, indices, target.shape), (-1,))
+    rows = xp.reshape(updates, (-1, *rest))
+    return xp.reshape(scatter_rows(xp, flat, at, rows, how), target.shape)
+
+
+def _scatter_nd_kernel(xp: Any) -> Any:
+    def scatter(indices: Any, updates: Any, shape: Any) -> Any:
+        from array_api_compat import device
+
+        zeros = xp.zeros(tuple(shape.tolist()), dtype=updates.dtype, device=device(updates))
+        return _scattered(xp, zeros, indices, updates, "add")
+
+    return scatter
+
+
+_scatter_nd = define_op(
+    "ScatterNd", ("index:indices", "updates", "index:shape"), rule=_scatter_nd_rule,
+    kernel=_scatter_nd_kernel, same_dtype=False, attributes='T:1 Tindices bad_indices_policy=""',
+    host=("shape",),
+)  # fmt: skip
+
+
+def scatter_nd(
+    indices: Any, updates: Any, shape: Any, bad_indices_policy: str = "", name: str | None = None
+) -> Tensor:
+    """Adds slices into a tensor of zeros at tuples of indices.
+
+    Args:
+        indices: A tensor of tuples `[..., depth]`.
+        updates: The slices, `indices.shape[:-1] + shape[depth:]`.
+        shape: The shape of the result.
+        bad_indices_policy: Accepted for v1's sake; indices out of range are errors.
+        name: The operation's name.
+
+    Returns:
+        A tensor with the dtype of `updates`.
+
+    Raises:
+        ValueError: If the shapes do not go together.
+    """
+    return _scatter_nd(indices, updates, shape, name=name)
+
+
+def _tensor_scatter(type: str, how: str) -> Callable[..., Tensor]:
+    def rule(tensor: Tensor, indices: Tensor, updates: Tensor) -> Spec:
+        check_dtype(indices, "indices", INDEX_TYPES)
+        _scatter_dims(tensor._dims, indices._dims, updates._dims)
+        return tensor.dtype.base_dtype, tensor._dims
+
+    def kernel(xp: Any) -> Any:
+        if how == "sub":
+            return lambda x, indices, updates: _scattered(xp, x, indices, -updates, "add")
+        return lambda x, indices, updates: _scattered(xp, x, indices, updates, how)
+
+    op = define_op(
+        type, ("tensor", "indices", "updates"), rule=rule, kernel=kernel, same_dtype=False,
+        attributes='T Tindices:1 bad_indices_policy=""',
+    )  # fmt: skip
+
+    def scatter(
+        tensor: Any, indices: Any, updates: Any, bad_indices_policy: str = "", name: str | None = None
+    ) -> Tensor:
+        if bad_indices_policy not in ("", "DEFAULT", "ERROR"):
+            raise NotImplementedError(
+                f"{scatter.__name__}: indices out of range are an error; "
+                f"bad_indices_policy={bad_indices_policy!r} is not supported"
+            )
+        tensor = convert_to_tensor(tensor, name="tensor")
+        if not isinstance(updates, (Tensor, Variable)):
+            updates = np.asarray(updates, tensor.dtype.base_dtype.as_numpy_dtype)
+        return op(tensor, index_array(indices), updates, name=name)
+
+    scatter.__name__ = scatter.__qualname__ = f"tensor_scatter_nd_{how}"
+    scatter.__doc__ = f"""Gives a copy of a tensor with slices changed ({how}) at tuples of indices.
+
+    Args:
+        tensor: A tensor.
+        indices: A tensor of tuples `[..., depth]`.
+        updates: The slices, `indices.shape[:-1] + tensor.shape[depth:]`.
+        bad_indices_policy: What becomes of indices out of range; they are an error here.
+        name: The operation's name.
+
+    Returns:
+        A tensor with the dtype and shape of `tensor`.
+
+    Raises:
+        ValueError: If the shapes do not go together.
+        NotImplementedError: If indices out of range are to be passed over.
+    """
+    return scatter
+
+
+_update = _tensor_scatter("TensorScatterUpdate", "update")
+
+
+def tensor_scatter_update(tensor: Any, indices: Any, updates: Any, name: str | None = None) -> Tensor:
+    """Gives a copy of a tensor with slices replaced at tuples of indices.
+
+    Args:
+        tensor: A tensor.
+        indices: A tensor of tuples `[..., depth]`.
+        updates: The slices, `indices.shape[:-1] + tensor.shape[depth:]`.
+        name: The operation's name.
+
+    Returns:
+        A tensor with the dtype and shape of `tensor`.
+
+    Raises:
+        ValueError: If the shapes do not go together.
+    """
+    return _update(tensor, indices, updates, name=name)
+
+
+tensor_scatter_nd_update = tensor_scatter_update
+tensor_scatter_nd_add = tensor_scatter_add = _tensor_scatter("TensorScatterAdd", "add")
+tensor_scatter_nd_sub = tensor_scatter_sub = _tensor_scatter("TensorScatterSub", "sub")
+tensor_scatter_nd_min = tensor_scatter_min = _tensor_scatter("TensorScatterMin", "min")
+tensor_scatter_nd_max = tensor_scatter_max = _tensor_scatter("TensorScatterMax", "max")

@@ -1,0 +1,164 @@
+"""Numbers in a row: range and linspace."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+from ... import dtypes
+from ..._core import Variable, name_scope
+from ...dtypes import DType, DTypeLike, as_dtype
+from ...graph import Tensor
+from ..constant import convert_to_tensor, make_array
+from ..folding import constant_value
+from ..math.elementwise import cast
+from ..registry import ShapeError, Spec, check_dtype, define_op
+from .shape import require_rank
+
+
+def count_up(xp: Any, like: Any, length: int) -> Any:
+    """0, 1, ... `length` - 1 with the dtype of `like` and on its device."""
+    from array_api_compat import device
+
+    return xp.arange(length, dtype=like.dtype, device=device(like))
+
+
+def _range_rule(start: Tensor, limit: Tensor, delta: Tensor) -> Spec:
+    for each in (start, limit, delta):
+        require_rank(each, 0)
+    values = [constant_value(each) for each in (start, limit, delta)]
+    dtype = start.dtype.base_dtype
+    if any(each is None for each in values):
+        return dtype, (None,)
+    first, last, step = (each.item() for each in values if each is not None)
+    known = {i: f"{each.item():g}" for i, each in enumerate(values) if each is not None}
+    if step == 0:
+        raise ShapeError("Requires delta != 0", constants=known)
+    if step > 0 and first > last:
+        raise ShapeError(f"Requires start <= limit when delta > 0: {first}/{last}", constants=known)
+    if step < 0 and first < last:
+        raise ShapeError(f"Requires start >= limit when delta < 0: {first}/{last}", constants=known)
+    return dtype, (math.ceil((last - first) / step),)
+
+
+def _range_kernel(xp: Any) -> Any:
+    def count(start: Any, limit: Any, delta: Any) -> Any:
+        first, last, step = start.item(), limit.item(), delta.item()
+        length = max(0, math.ceil((last - first) / step))
+        # By multiples of the step, as many as the rule counts: a library's own arange may make one more.
+        steps = xp.arange(length, dtype=getattr(xp, start.dtype.name, start.dtype))
+        return steps * step + first
+
+    return count
+
+
+_range = define_op(
+    "Range", ("start", "limit", "delta"), rule=_range_rule, kernel=_range_kernel,
+    dtypes="bf f2 f4 f8 i1 i2 i4 i8 u2 u4 u8", attributes="Tidx", host=("start", "limit", "delta"),
+)  # fmt: skip
+_INT32 = 2**31
+_HIERARCHY = (dtypes.int32, dtypes.int64, dtypes.float32, dtypes.float64)
+
+
+def range_(
+    start: Any, limit: Any = None, delta: Any = 1, dtype: DTypeLike = None, name: str | None = "range"
+) -> Tensor:
+    """Counts from a number up to, and without, another.
+
+    Args:
+        start: The first number; or the limit, if that is left out.
+        limit: The number to stop before.
+        delta: The step.
+        dtype: The dtype; by default the widest among the arguments.
+        name: The operation's name.
+
+    Returns:
+        A vector.
+
+    Raises:
+        ValueError: If the step leads away from the limit.
+
+    >>> import scopetrie as tf
+    >>> tf.range(3, 18, 3)
+    <tf.Tensor 'range:0' shape=(5,) dtype=int32>
+    """
+    if limit is None:
+        start, limit = 0, start
+    numbers = start, limit, delta
+    if dtype is None and name != "" and all(x.__class__ is int and -_INT32 <= x < _INT32 for x in numbers):
+        return _range(start, limit, delta, name=name)
+    with name_scope(name, "Range", [start, limit, delta]) as scope:
+        made = None if dtype is None else as_dtype(dtype)
+        arguments = []
+        for value, label in ((start, "start"), (limit, "limit"), (delta, "delta")):
+            if isinstance(value, Variable):
+                value = value.value()
+            arguments.append(
+                value if isinstance(value, Tensor) else convert_to_tensor(value, made, name=label)
+            )
+        if made is None:
+            made = max((each.dtype.base_dtype for each in arguments), key=_width)
+        return _range(*(cast(each, made) for each in arguments), name=scope)
+
+
+def _width(dtype: DType) -> int:
+    return _HIERARCHY.index(dtype) if dtype in _HIERARCHY else -1
+
+
+def _linspace_rule(start: Tensor, stop: Tensor, num: Tensor) -> Spec:
+    check_dtype(num, "num", "i4 i8")
+    if start.dtype.base_dtype is not stop.dtype.base_dtype:
+        raise TypeError(
+            f"Input 'stop' of 'LinSpace' Op has type {stop.dtype.base_dtype.name} that does not match type "
+            f"{start.dtype.base_dtype.name} of argument 'start'."
+        )
+    require_rank(start, 0)
+    require_rank(stop, 0)
+    count = constant_value(num)
+    if count is None:
+        return start.dtype.base_dtype, (None,)
+    if int(count) <= 0:
+        raise ShapeError(f"Requires num > 0: {int(count)}", constants={2: str(int(count))})
+    return start.dtype.base_dtype, (int(count),)
+
+
+def _linspace_kernel(xp: Any) -> Any:
+    def spread(start: Any, stop: Any, num: Any) -> Any:
+        dtype = getattr(xp, start.dtype.name, start.dtype)
+        return xp.linspace(start.item(), stop.item(), int(num.item()), dtype=dtype)
+
+    return spread
+
+
+_linspace = define_op(
+    "LinSpace", ("start", "stop", "num"), name="linspace", rule=_linspace_rule, kernel=_linspace_kernel,
+    same_dtype=False, dtypes="bf f2 f4 f8", attributes="T Tidx:2", host=("start", "stop", "num"),
+)  # fmt: skip
+
+
+def linspace(start: Any, stop: Any, num: Any, name: str | None = None, axis: int = 0) -> Tensor:
+    """Makes evenly spaced numbers, both ends among them.
+
+    Args:
+        start: The first number, a float.
+        stop: The last number.
+        num: How many.
+        name: The operation's name.
+        axis: Must be 0 or -1: ends are scalars here.
+
+    Returns:
+        A vector.
+
+    Raises:
+        ValueError: If `num` is not positive.
+    """
+    if axis not in (0, -1):
+        raise ValueError(f"linspace: axis {axis} is out of range for scalar ends")
+    if not isinstance(start, Tensor):
+        start = make_array(start, stop.dtype.base_dtype if isinstance(stop, Tensor) else None)
+    if not isinstance(stop, Tensor):
+        stop = make_array(stop, as_dtype(start.dtype).base_dtype)
+    return _linspace(start, stop, num, name=name)
+
+
+lin_space = linspace

@@ -1,0 +1,331 @@
+"""Shapes: asking for them and changing them without touching the elements' order."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from ... import dtypes
+from ..._core import name_scope, plain_constant
+from ...dtypes import DType, DTypeLike, as_dtype
+from ...graph import Tensor
+from ..constant import constant, convert_to_tensor
+from ..folding import constant_value, dims_from
+from ..registry import INDICES, OPS, Dims, ShapeError, Spec, check_dtype, define_op, dims_text, direct, listed
+
+
+def require_rank(tensor: Tensor, rank: int) -> None:
+    """Refuses a tensor whose rank is known to be another.
+
+    Raises:
+        ShapeError: With v1's text.
+    """
+    if tensor._dims is not None and len(tensor._dims) != rank:
+        raise ShapeError(f"Shape must be rank {rank} but is rank {len(tensor._dims)}")
+
+
+def known_size(dims: Dims) -> int | None:
+    """The number of elements of a shape, or None if it is not fully known."""
+    if dims is None:
+        return None
+    total = 1
+    for size in dims:
+        if size is None:
+            return None
+        total *= size
+    return total
+
+
+def _integers(xp: Any, out_type: DType) -> Any:
+    return lambda value: np.asarray(value, dtype=out_type.as_numpy_dtype)
+
+
+def _shape_kernel(xp: Any, out_type: DType = dtypes.int32) -> Any:
+    make = _integers(xp, out_type)
+    return lambda x: make(x.shape)
+
+
+def _shape_rule(input: Tensor, out_type: DType = dtypes.int32) -> Spec:
+    return out_type, (None if input._dims is None else len(input._dims),)
+
+
+_shape = define_op(
+    "Shape",
+    ("input",),
+    rule=_shape_rule,
+    native="shape",
+    kernel=_shape_kernel,
+    attributes="T out_type",
+    host_outputs=True,
+)
+
+
+def shape(input: Any, name: str | None = None, out_type: DTypeLike = None) -> Tensor:
+    """Gives a tensor's shape as a vector.
+
+    Args:
+        input: A tensor.
+        name: The operation's name.
+        out_type: int32 (the default) or int64.
+
+    Returns:
+        A tensor of shape `[rank]`; a constant where the shape is known.
+
+    >>> import scopetrie as tf
+    >>> tf.shape(tf.placeholder(tf.float32, [None, 3]))
+    <tf.Tensor 'Shape:0' shape=(2,) dtype=int32>
+    """
+    return shape_internal(input, name, out_type=out_type)
+
+
+def shape_internal(
+    input: Any, name: str | None = None, optimize: bool = True, out_type: DTypeLike = None
+) -> Tensor:
+    """As `shape`; `optimize=False` makes a Shape node even where the shape is known."""
+    made = dtypes.int32 if out_type is None else as_dtype(out_type)
+    if optimize and isinstance(input, Tensor):
+        dims = input._dims
+        if dims is not None:  # with a size that is not known, it is no plain constant
+            plain = plain_constant(dims, made, name, "Shape", None, input)
+            if plain is not None:
+                return plain
+            if None in dims and name != "":
+                return _shape(input, name=name, out_type=made)
+    with name_scope(name, "Shape", [input]) as scope:
+        tensor = convert_to_tensor(input)
+        if optimize and tensor._dims is not None and None not in tensor._dims:
+            return constant(np.asarray(tensor._dims, made.as_numpy_dtype), made, name=scope)
+        return _shape(tensor, name=scope, out_type=made)
+
+
+def _shape_n_kernel(xp: Any, out_type: DType = dtypes.int32) -> Any:
+    make = _integers(xp, out_type)
+    return lambda *arrays: tuple(make(x.shape) for x in arrays)
+
+
+_shape_n = define_op(
+    "ShapeN", ("input*",), kernel=_shape_n_kernel, attributes="N T out_type", host_outputs=True,
+    rule=lambda input, out_type=dtypes.int32: [_shape_rule(x, out_type) for x in input],
+)  # fmt: skip
+
+
+def shape_n(input: Any, out_type: DTypeLike = dtypes.int32, name: str | None = None) -> list[Tensor]:
+    """Gives the shapes of several tensors of one dtype.
+
+    Args:
+        input: Tensors.
+        out_type: int32 or int64.
+        name: The operation's name.
+
+    Returns:
+        A list of vectors.
+    """
+    return listed(_shape_n(input, name=name, out_type=as_dtype(out_type)))
+
+
+def _size_kernel(xp: Any, out_type: DType = dtypes.int32) -> Any:
+    make = _integers(xp, out_type)
+
+    def size_of(x: Any) -> Any:
+        total = 1
+        for each in x.shape:
+            total *= each
+        return make(total)
+
+    return size_of
+
+
+_size = define_op(
+    "Size", ("input",), rule=lambda input, out_type=dtypes.int32: (out_type, ()), kernel=_size_kernel,
+    attributes="T out_type", host_outputs=True,
+)  # fmt: skip
+
+
+def size(input: Any, name: str | None = None, out_type: DTypeLike = None) -> Tensor:
+    """Gives the number of a tensor's elements.
+
+    Args:
+        input: A tensor.
+        name: The operation's name.
+        out_type: int32 (the default) or int64.
+
+    Returns:
+        A scalar; a constant where the shape is known.
+    """
+    made = dtypes.int32 if out_type is None else as_dtype(out_type)
+    if isinstance(input, Tensor):
+        total = known_size(input._dims)
+        plain = None if total is None else plain_constant(total, made, name, "Size", None, input)
+        if plain is not None:
+            return plain
+        if total is None and name != "":
+            return _size(input, name=name, out_type=made)
+    with name_scope(name, "Size", [input]) as scope:
+        tensor = convert_to_tensor(input)
+        count = known_size(tensor._dims)
+        if count is not None:
+            return constant(np.asarray(count, made.as_numpy_dtype), made, name=scope)
+        return _size(tensor, name=scope, out_type=made)
+
+
+_rank = define_op(
+    "Rank", ("input",), rule=lambda input: (dtypes.int32, ()), host_outputs=True,
+    kernel=lambda xp: lambda x: np.asarray(len(x.shape), np.int32),
+)  # fmt: skip
+
+
+def rank(input: Any, name: str | None = None) -> Tensor:
+    """Gives the number of a tensor's dimensions.
+
+    Args:
+        input: A tensor.
+        name: The operation's name.
+
+    Returns:
+        An int32 scalar; a constant where the rank is known.
+    """
+    if isinstance(input, Tensor):
+        dims = input._dims
+        plain = None if dims is None else plain_constant(len(dims), dtypes.int32, name, "Rank", None, input)
+        if plain is not None:
+            return plain
+    with name_scope(name, "Rank", [input]) as scope:
+        tensor = convert_to_tensor(input)
+        if tensor._dims is not None:
+            return constant(np.asarray(len(tensor._dims), np.int32), name=scope)
+        return _rank(tensor, name=scope)
+
+
+def _reshape_rule(tensor: Tensor, shape: Tensor) -> Spec:
+    check_dtype(shape, "shape", INDICES)
+    require_rank(shape, 1)
+    dtype = tensor.dtype.base_dtype
+    out = dims_from(shape)
+    count = known_size(tensor._dims)
+    if out is None or count is None:
+        return dtype, out
+    partial = {1: dims_text(out)} if out else {}
+    unknown = out.count(None)
+    if unknown == 0:
+        total = known_size(out)
+        if total != count:
+            raise ShapeError(
+                f"Cannot reshape a tensor with {count} elements to shape {dims_text(out)} ({total} elements)",
+                partial=partial,
+            )
+    elif unknown == 1:
+        rest = known_size(tuple(1 if each is None else each for each in out)) or 0
+        if rest and count % rest:
+            raise ShapeError(
+                f"Dimension size must be evenly divisible by {rest} but is {count}", partial=partial
+            )
+        if rest:
+            out = tuple(count // rest if each is None else each for each in out)
+    return dtype, out
+
+
+def _reshape_kernel(xp: Any) -> Any:
+    return lambda x, shape: xp.reshape(x, tuple(shape.tolist()))
+
+
+_reshape = define_op(
+    "Reshape", ("tensor", "index:shape"), rule=_reshape_rule, native="reshape",
+    kernel=_reshape_kernel, same_dtype=False, attributes="T Tshape:1", host=("shape",),
+)  # fmt: skip
+
+
+@direct(_reshape, "0 1 name")
+def reshape(tensor: Any, shape: Any, name: str | None = None) -> Tensor:
+    """Gives a tensor another shape; the elements keep their order.
+
+    Args:
+        tensor: A tensor.
+        shape: The new shape, -1 for one size that follows from the others.
+        name: The operation's name.
+
+    Returns:
+        A tensor with the dtype of `tensor`.
+
+    Raises:
+        ValueError: If the numbers of elements are known to differ.
+
+    >>> import scopetrie as tf
+    >>> tf.reshape(tf.zeros([2, 6]), [3, -1])
+    <tf.Tensor 'Reshape:0' shape=(3, 4) dtype=float32>
+    """
+    return _reshape(tensor, shape, name=name)
+
+
+def _transpose_rule(x: Tensor, perm: Tensor) -> Spec:
+    check_dtype(perm, "perm", INDICES)
+    require_rank(perm, 1)
+    dims, dtype = x._dims, x.dtype.base_dtype
+    length = perm._dims[0] if perm._dims else None
+    if dims is not None and length is not None and len(dims) != length:
+        raise ShapeError(f"Dimension must be {len(dims)} but is {length}")
+    order = constant_value(perm)
+    if dims is None:
+        return dtype, None if length is None else (None,) * length
+    if order is None:
+        return dtype, (None,) * len(dims)
+    for axis in order.tolist():
+        if not 0 <= axis < len(dims):
+            raise ShapeError(f"perm dim {axis} is out of range of input rank {len(dims)}")
+    return dtype, tuple(dims[axis] for axis in order.tolist())
+
+
+_transpose = define_op(
+    "Transpose",
+    ("x", "order:perm"),
+    rule=_transpose_rule,
+    native="transpose",
+    same_dtype=False,
+    attributes="T Tperm:1",
+    host=("perm",),
+    kernel=lambda xp: lambda x, perm: xp.permute_dims(x, tuple(perm.tolist())),
+)
+_conjugate_transpose = define_op(
+    "ConjugateTranspose", ("x", "index:perm"), rule=_transpose_rule, native="transpose",
+    same_dtype=False, attributes="T Tperm:1", host=("perm",),
+    kernel=lambda xp: lambda x, perm: xp.conj(xp.permute_dims(x, tuple(perm.tolist()))),
+)  # fmt: skip
+
+
+@direct(_transpose, "0 1 name -", "transpose")
+def transpose(a: Any, perm: Any = None, name: str | None = "transpose", conjugate: bool = False) -> Tensor:
+    """Reorders the dimensions of a tensor.
+
+    Args:
+        a: A tensor.
+        perm: For each dimension of the result, the dimension of `a` that it is; reversed order if left out.
+        name: The operation's name.
+        conjugate: Whether to conjugate complex elements as well.
+
+    Returns:
+        A tensor with the dtype of `a`.
+
+    Raises:
+        ValueError: If `perm` has not one entry for each dimension.
+
+    >>> import scopetrie as tf
+    >>> tf.transpose(tf.zeros([2, 3, 5]), [0, 2, 1])
+    <tf.Tensor 'transpose:0' shape=(2, 5, 3) dtype=float32>
+    """
+    if perm is not None and isinstance(a, Tensor) and not conjugate and name != "":
+        return _transpose(a, perm, name=name or "transpose")
+    with name_scope(name, "transpose", [a]) as scope:
+        tensor = convert_to_tensor(a, name="a") if not isinstance(a, Tensor) else a
+        op = _conjugate_transpose if conjugate and tensor.dtype.is_complex else _transpose
+        if perm is None:
+            perm = _reversed_axes(tensor)
+        return op(tensor, perm, name=scope)
+
+
+def _reversed_axes(tensor: Tensor) -> Any:
+    if tensor._dims is not None:
+        return np.arange(len(tensor._dims), dtype=np.int32)[::-1].copy()
+    down = OPS["Range"].function
+    subtract = OPS["Sub"].function
+    assert down is not None and subtract is not None
+    return down(subtract(rank(tensor), 1, name="sub"), -1, -1, name="Range")

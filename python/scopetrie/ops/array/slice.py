@@ -1,0 +1,320 @@
+"""Cutting parts out of tensors: slice, strided_slice, and what `x[...]` builds."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+import numpy as np
+
+from ... import dtypes
+from ..._core import Variable, name_scope
+from ...graph import Tensor
+from ...shapes import Dimension
+from ..constant import constant, convert_to_tensor, index_array
+from ..folding import constant_value
+from ..registry import INDICES, ShapeError, Spec, check_dtype, define_op, direct
+from .fill import ones_like
+from .join import stack
+from .shape import require_rank
+
+_BAD_INDEX: Final = (
+    "Only integers, slices (`:`), ellipsis (`...`), tf.newaxis (`None`) and scalar tf.int32/tf.int64 "
+    "tensors are "
+    "valid indices, got "
+)
+newaxis: Final = None
+
+
+def _slice_rule(input: Tensor, begin: Tensor, size: Tensor) -> Spec:
+    check_dtype(begin, "begin", INDICES)
+    require_rank(begin, 1)
+    require_rank(size, 1)
+    dims, dtype = input._dims, input.dtype.base_dtype
+    length = next((each._dims[0] for each in (begin, size) if each._dims and each._dims[0] is not None), None)
+    if dims is not None and length is not None and length != len(dims):
+        raise ShapeError(f"Shape must be rank {length} but is rank {len(dims)}")
+    firsts, sizes = constant_value(begin), constant_value(size)
+    rank = length if dims is None else len(dims)
+    if rank is None:
+        return dtype, None
+    if sizes is None:
+        return dtype, (None,) * rank
+    out: list[int | None] = []
+    for at, count in enumerate(sizes.tolist()):
+        whole = None if dims is None else dims[at]
+        if count >= 0:
+            out.append(count)
+        else:
+            out.append(None if whole is None or firsts is None else whole - int(firsts[at]))
+    return dtype, tuple(out)
+
+
+def _slice_kernel(xp: Any) -> Any:
+    def cut(x: Any, begin: Any, size: Any) -> Any:
+        key = []
+        for first, count, whole in zip(begin.tolist(), size.tolist(), x.shape, strict=True):
+            last = whole if count == -1 else first + count
+            if not 0 <= first <= last <= whole:
+                raise ValueError(f"Expected size in [0, {whole - first}], but got {count}")
+            key.append(slice(first, last))
+        return x[tuple(key)]
+
+    return cut
+
+
+_slice = define_op(
+    "Slice", ("input", "index:begin", "index:size"), rule=_slice_rule, native="slice",
+    kernel=_slice_kernel, same_dtype=False, attributes="Index:1 T", host=("begin", "size"),
+)  # fmt: skip
+
+
+@direct(_slice, "0 1 2 name")
+def slice_(input_: Any, begin: Any, size: Any, name: str | None = None) -> Tensor:
+    """Cuts a box out of a tensor.
+
+    Args:
+        input_: A tensor.
+        begin: Where the box begins, for each dimension.
+        size: The size of the box, -1 for all that is left.
+        name: The operation's name.
+
+    Returns:
+        A tensor with the dtype of `input_`.
+
+    Raises:
+        ValueError: If there is not one entry for each dimension.
+    """
+    return _slice(input_, begin, size, name=name)
+
+
+def dense_key(
+    rank: int, begin: Any, end: Any, strides: Any, begin_mask: int, end_mask: int, ellipsis_mask: int,
+    new_axis_mask: int, shrink_axis_mask: int,
+) -> list[Any]:  # fmt: skip
+    """The key (slices, ints, None) that a strided slice's inputs and masks stand for.
+
+    Args:
+        rank: The rank of the tensor that is cut.
+        begin: A list of ints, or of None where not known.
+        end: The same.
+        strides: The same.
+        begin_mask: Bits of entries without a begin.
+        end_mask: Bits of entries without an end.
+        ellipsis_mask: The bit of the entry that is `...`.
+        new_axis_mask: Bits of entries that add a dimension.
+        shrink_axis_mask: Bits of entries that take one index.
+
+    Returns:
+        A key with an entry for each dimension and each added one; unknown slices are the string "?", unknown
+        single indices "one".
+
+    Raises:
+        ShapeError: If there are too many entries.
+    """
+    count = len(begin)
+    used = sum(1 for i in range(count) if not (new_axis_mask | ellipsis_mask) >> i & 1)
+    if used > rank:
+        raise ShapeError(f"Index out of range using input dim {rank}; input has only {rank} dims")
+    key: list[Any] = []
+    has_ellipsis = False
+    for i in range(count):
+        bit = 1 << i
+        if ellipsis_mask & bit:
+            has_ellipsis = True
+            key += [slice(None)] * (rank - used)
+        elif new_axis_mask & bit:
+            key.append(None)
+        elif shrink_axis_mask & bit:
+            key.append("one" if begin[i] is None else begin[i])
+        elif (
+            strides[i] is None
+            or (begin[i] is None and not begin_mask & bit)
+            or (end[i] is None and not end_mask & bit)
+        ):
+            key.append("?")
+        else:
+            first = None if begin_mask & bit else begin[i]
+            last = None if end_mask & bit else end[i]
+            key.append(slice(first, last, strides[i]))
+    if not has_ellipsis:
+        key += [slice(None)] * (rank - used)
+    return key
+
+
+def _strided_rule(input: Tensor, begin: Tensor, end: Tensor, strides: Tensor, **masks: int) -> Spec:
+    check_dtype(begin, "begin", "i2 i4 i8")
+    for each in (begin, end, strides):
+        require_rank(each, 1)
+    dtype, dims = input.dtype.base_dtype, input._dims
+    length = begin._dims[0] if begin._dims else None
+    if dims is None or length is None:
+        return dtype, None
+    lists: list[Any] = []
+    for each in (begin, end, strides):
+        value = constant_value(each)
+        lists.append([None] * length if value is None else value.tolist())
+    try:
+        key = dense_key(len(dims), lists[0], lists[1], lists[2], **masks)
+    except ShapeError as fault:
+        raise ShapeError(str(fault), constants={3: _listed(lists[2])}) from None
+    out: list[int | None] = []
+    at = 0
+    for each in key:
+        if each is None:
+            out.append(1)
+            continue
+        size = dims[at]
+        if isinstance(each, slice):
+            out.append(None if size is None else _length(each, size))
+            if each == slice(None):
+                out[-1] = size
+        elif each == "?":
+            out.append(None)
+        elif each != "one" and size is not None and not -size <= each < size:
+            raise ShapeError(
+                f"slice index {each} of dimension {at} out of bounds.",
+                constants={i + 1: _listed(values) for i, values in enumerate(lists)},
+            )
+        at += 1
+    return dtype, tuple(out)
+
+
+def _listed(values: list[Any]) -> str:
+    return " ".join(map(str, values))
+
+
+def _length(key: slice, size: int) -> int:
+    return len(range(*key.indices(size)))
+
+
+def _strided_kernel(xp: Any, **masks: int) -> Any:
+    def cut(x: Any, begin: Any, end: Any, strides: Any) -> Any:
+        key = dense_key(len(x.shape), begin.tolist(), end.tolist(), strides.tolist(), **masks)
+        return x[tuple(key)]
+
+    return cut
+
+
+_strided_slice = define_op(
+    "StridedSlice", ("input", "begin", "end", "strides"), rule=_strided_rule, kernel=_strided_kernel,
+    same_dtype=False, host=("begin", "end", "strides"),
+    attributes="Index:1 T begin_mask ellipsis_mask end_mask new_axis_mask shrink_axis_mask",
+)  # fmt: skip
+
+
+def strided_slice(
+    input_: Any, begin: Any, end: Any, strides: Any = None, begin_mask: int = 0, end_mask: int = 0,
+    ellipsis_mask: int = 0, new_axis_mask: int = 0, shrink_axis_mask: int = 0, var: Any = None,
+    name: str | None = None,
+) -> Tensor:  # fmt: skip
+    """Cuts a part out of a tensor, with steps; `x[...]` is the easier way to write it.
+
+    Args:
+        input_: A tensor.
+        begin: First indices.
+        end: Indices to stop before.
+        strides: Steps, 1 if left out.
+        begin_mask: Bits of entries whose begin does not count.
+        end_mask: Bits of entries whose end does not count.
+        ellipsis_mask: The bit of the entry that stands for as many dimensions as are left.
+        new_axis_mask: Bits of entries that add a dimension.
+        shrink_axis_mask: Bits of entries that take one index, whose dimension goes away.
+        var: Accepted for v1's sake.
+        name: The operation's name.
+
+    Returns:
+        A tensor with the dtype of `input_`.
+
+    Raises:
+        ValueError: If an index is known to be out of range.
+    """
+    firsts, lasts = index_array(begin), index_array(end)
+    steps = ones_like(firsts) if strides is None else index_array(strides)
+    return _strided_slice(
+        input_, firsts, lasts, steps, begin_mask=begin_mask, end_mask=end_mask, ellipsis_mask=ellipsis_mask,
+        new_axis_mask=new_axis_mask, shrink_axis_mask=shrink_axis_mask, name=name,
+    )  # fmt: skip
+
+
+_INTS: Final = (int, np.integer, Dimension)
+_LAST: Final = np.iinfo(np.int32).max
+
+
+def getitem(tensor: Any, key: Any, var: Any = None) -> Tensor:
+    """What `tensor[key]` builds.
+
+    Args:
+        tensor: A tensor or variable.
+        key: An int, slice, `...`, None or scalar tensor, or a tuple of those; or a boolean tensor.
+        var: Accepted for v1's sake.
+
+    Returns:
+        A tensor.
+
+    Raises:
+        TypeError: If the key is none of these.
+        ValueError: If an index is known to be out of range.
+    """
+    if isinstance(tensor, Variable):
+        tensor = tensor.value()
+    if (isinstance(key, Tensor) and key.dtype.is_bool) or (isinstance(key, np.ndarray) and key.dtype == bool):
+        from .masks import boolean_mask
+
+        return boolean_mask(tensor, key)
+    begin: list[Any] = []
+    end: list[Any] = []
+    strides: list[Any] = []
+    masks = {"begin_mask": 0, "end_mask": 0, "ellipsis_mask": 0, "new_axis_mask": 0, "shrink_axis_mask": 0}
+    for i, each in enumerate(key if isinstance(key, (tuple, list)) else (key,)):
+        bit = 1 << i
+        if isinstance(each, slice):
+            for value, into, mask, default in (
+                (each.start, begin, "begin_mask", 0), (each.stop, end, "end_mask", 0),
+            ):  # fmt: skip
+                if value is None or (isinstance(value, Dimension) and value.value is None):
+                    masks[mask] |= bit
+                into.append(default if masks[mask] & bit else _index(value))
+            strides.append(1 if each.step is None else _index(each.step))
+        elif each is Ellipsis or each is None:
+            masks["ellipsis_mask" if each is Ellipsis else "new_axis_mask"] |= bit
+            begin.append(0)
+            end.append(0 if each is Ellipsis else 1)
+            strides.append(1)
+        else:
+            first = _index(each)
+            begin.append(first)
+            end.append(first + 1)
+            strides.append(1)
+            masks["shrink_axis_mask"] |= bit
+    if begin and masks["ellipsis_mask"].bit_count() > 1:
+        raise ValueError("Multiple ellipses in slice spec not allowed")
+    with name_scope(None, "strided_slice", [tensor, *begin, *end, *strides]) as scope:
+        dtype = next((x.dtype for x in (*begin, *end, *strides) if isinstance(x, Tensor)), None)
+        firsts, lasts, steps = (
+            _bounds(values, name, dtype)
+            for values, name in ((begin, "stack"), (end, "stack_1"), (strides, "stack_2"))
+        )
+        return _strided_slice(tensor, firsts, lasts, steps, name=scope, **masks)
+
+
+def _bounds(values: list[Any], name: str, dtype: Any) -> Tensor:
+    if dtype is None or not any(isinstance(each, Tensor) for each in values):
+        wide = any(abs(each) > _LAST for each in values)
+        made = dtypes.int64 if wide else dtypes.int32 if dtype is None else dtype
+        return constant(np.asarray(values, made.as_numpy_dtype), name=name)
+    return stack(
+        [convert_to_tensor(each, dtype) if not isinstance(each, int) else each for each in values], name=name
+    )
+
+
+def _index(value: Any) -> Any:
+    if isinstance(value, _INTS) and not isinstance(value, bool):
+        return int(value)
+    if isinstance(value, Variable):
+        value = value.value()
+    if isinstance(value, Tensor):
+        if value.dtype.base_dtype in (dtypes.int16, dtypes.int32, dtypes.int64) and value._dims in ((), None):
+            return value
+    elif isinstance(value, np.ndarray) and value.ndim == 0 and value.dtype.kind in "iu":
+        return int(value)
+    raise TypeError(f"{_BAD_INDEX}{value!r}")

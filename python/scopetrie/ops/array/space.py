@@ -1,0 +1,365 @@
+"""Moving blocks between space, depth and batch; patches of images; other forms of the same bytes."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from ... import dtypes
+from ..._core import name_scope
+from ...dtypes import DType, DTypeLike, as_dtype
+from ...graph import Tensor
+from ..constant import constant, convert_to_tensor, index_array
+from ..folding import constant_value
+from ..nn.window import check_choice, need_rank, padded
+from ..registry import ShapeError, Spec, define_op
+from .dims import renamed
+from .fill import zeros
+
+_FORMATS = ("NHWC", "NCHW")
+
+
+def _to_depth_rule(input: Tensor, block_size: int, data_format: str = "NHWC") -> Spec:
+    need_rank(input, 4)
+    dims = input._dims
+    if dims is None:
+        return input.dtype.base_dtype, (None,) * 4
+    first = data_format == "NCHW"
+    batch, *rest = dims
+    depth, height, width = (rest[0], rest[1], rest[2]) if first else (rest[2], rest[0], rest[1])
+    for size in (height, width):
+        if size is not None and size % block_size:
+            raise ShapeError(f"Dimension size must be evenly divisible by {block_size} but is {size}")
+    out = tuple(None if size is None else size // block_size for size in (height, width))
+    deep = None if depth is None else depth * block_size**2
+    return input.dtype.base_dtype, (batch, deep, *out) if first else (batch, *out, deep)
+
+
+def _to_space_rule(input: Tensor, block_size: int, data_format: str = "NHWC") -> Spec:
+    need_rank(input, 4)
+    dims = input._dims
+    if dims is None:
+        return input.dtype.base_dtype, (None,) * 4
+    first = data_format == "NCHW"
+    batch, *rest = dims
+    depth, height, width = (rest[0], rest[1], rest[2]) if first else (rest[2], rest[0], rest[1])
+    if depth is not None and depth % block_size**2:
+        raise ShapeError(f"Dimension size must be evenly divisible by {block_size**2} but is {depth}")
+    out = tuple(None if size is None else size * block_size for size in (height, width))
+    deep = None if depth is None else depth // block_size**2
+    return input.dtype.base_dtype, (batch, deep, *out) if first else (batch, *out, deep)
+
+
+def _to_depth_kernel(xp: Any, block_size: int, data_format: str = "NHWC") -> Any:
+    b = block_size
+
+    def fold(x: Any) -> Any:
+        if data_format == "NCHW":
+            n, c, h, w = x.shape
+            x = xp.permute_dims(xp.reshape(x, (n, c, h // b, b, w // b, b)), (0, 3, 5, 1, 2, 4))
+            return xp.reshape(x, (n, c * b * b, h // b, w // b))
+        n, h, w, c = x.shape
+        x = xp.permute_dims(xp.reshape(x, (n, h // b, b, w // b, b, c)), (0, 1, 3, 2, 4, 5))
+        return xp.reshape(x, (n, h // b, w // b, c * b * b))
+
+    return fold
+
+
+def _to_space_kernel(xp: Any, block_size: int, data_format: str = "NHWC") -> Any:
+    b = block_size
+
+    def unfold(x: Any) -> Any:
+        if data_format == "NCHW":
+            n, c, h, w = x.shape
+            x = xp.permute_dims(xp.reshape(x, (n, b, b, c // b**2, h, w)), (0, 3, 4, 1, 5, 2))
+            return xp.reshape(x, (n, c // b**2, h * b, w * b))
+        n, h, w, c = x.shape
+        x = xp.permute_dims(xp.reshape(x, (n, h, w, b, b, c // b**2)), (0, 1, 3, 2, 4, 5))
+        return xp.reshape(x, (n, h * b, w * b, c // b**2))
+
+    return unfold
+
+
+_BLOCK_ATTRIBUTES = "T block_size data_format"
+_space_to_depth = define_op(
+    "SpaceToDepth", ("input",), rule=_to_depth_rule, kernel=_to_depth_kernel, attributes=_BLOCK_ATTRIBUTES
+)
+_depth_to_space = define_op(
+    "DepthToSpace", ("input",), rule=_to_space_rule, kernel=_to_space_kernel, attributes=_BLOCK_ATTRIBUTES
+)
+
+
+def space_to_depth(input: Any, block_size: int, name: str | None = None, data_format: str = "NHWC") -> Tensor:
+    """Moves square blocks of an image into the depth.
+
+    Args:
+        input: A tensor `[N, H, W, C]`, or `[N, C, H, W]` for "NCHW".
+        block_size: The side of the blocks.
+        name: The operation's name.
+        data_format: "NHWC" or "NCHW".
+
+    Returns:
+        A tensor `[N, H / b, W / b, C * b * b]`.
+
+    Raises:
+        ValueError: If a side is no multiple of the block's.
+    """
+    check_choice(data_format, "data_format", "SpaceToDepth", _FORMATS)
+    return _space_to_depth(input, block_size=int(block_size), data_format=data_format, name=name)
+
+
+def depth_to_space(input: Any, block_size: int, name: str | None = None, data_format: str = "NHWC") -> Tensor:
+    """Moves parts of the depth into square blocks of an image: undoes `space_to_depth`.
+
+    Args:
+        input: A tensor `[N, H, W, C * b * b]`, or with channels second for "NCHW".
+        block_size: The side of the blocks.
+        name: The operation's name.
+        data_format: "NHWC" or "NCHW".
+
+    Returns:
+        A tensor `[N, H * b, W * b, C]`.
+
+    Raises:
+        ValueError: If the depth is no multiple of the block's size.
+    """
+    check_choice(data_format, "data_format", "DepthToSpace", _FORMATS)
+    return _depth_to_space(input, block_size=int(block_size), data_format=data_format, name=name)
+
+
+def _to_batch_rule(input: Tensor, block_shape: Tensor, paddings: Tensor) -> Spec:
+    dims, blocks, pads = input._dims, constant_value(block_shape), constant_value(paddings)
+    dtype = input.dtype.base_dtype
+    if dims is None or blocks is None or pads is None:
+        return dtype, None if dims is None else (None,) * len(dims)
+    count = blocks.size
+    sizes = []
+    for size, block, edge in zip(dims[1 : count + 1], blocks.tolist(), pads.tolist(), strict=True):
+        whole = None if size is None else size + sum(edge)
+        if whole is not None and whole % block:
+            raise ShapeError(f"Dimension size must be evenly divisible by {block} but is {whole}")
+        sizes.append(None if whole is None else whole // block)
+    batch = None if dims[0] is None else dims[0] * int(blocks.prod())
+    return dtype, (batch, *sizes, *dims[count + 1 :])
+
+
+def _to_batch_kernel(xp: Any) -> Any:
+    def fold(x: Any, block_shape: Any, paddings: Any) -> Any:
+        blocks = block_shape.tolist()
+        count = len(blocks)
+        x = padded(xp, x, [tuple(edge) for edge in paddings.tolist()])
+        n, spatial, rest = x.shape[0], x.shape[1 : count + 1], x.shape[count + 1 :]
+        parts = [size for s, b in zip(spatial, blocks, strict=True) for size in (s // b, b)]
+        x = xp.reshape(x, (n, *parts, *rest))
+        inner = [2 * i + 2 for i in range(count)]
+        outer = [2 * i + 1 for i in range(count)]
+        last = list(range(2 * count + 1, len(x.shape)))
+        x = xp.permute_dims(x, (*inner, 0, *outer, *last))
+        return xp.reshape(
+            x, (n * int(np.prod(blocks)), *(s // b for s, b in zip(spatial, blocks, strict=True)), *rest)
+        )
+
+    return fold
+
+
+def _from_batch_rule(input: Tensor, block_shape: Tensor, crops: Tensor) -> Spec:
+    dims, blocks, cuts = input._dims, constant_value(block_shape), constant_value(crops)
+    dtype = input.dtype.base_dtype
+    if dims is None or blocks is None or cuts is None:
+        return dtype, None if dims is None else (None,) * len(dims)
+    count, total = blocks.size, int(blocks.prod())
+    if dims[0] is not None and dims[0] % total:
+        raise ShapeError(f"Dimension size must be evenly divisible by {total} but is {dims[0]}")
+    sizes = [
+        None if size is None else size * block - sum(cut)
+        for size, block, cut in zip(dims[1 : count + 1], blocks.tolist(), cuts.tolist(), strict=True)
+    ]
+    return dtype, (None if dims[0] is None else dims[0] // total, *sizes, *dims[count + 1 :])
+
+
+def _from_batch_kernel(xp: Any) -> Any:
+    def unfold(x: Any, block_shape: Any, crops: Any) -> Any:
+        blocks = block_shape.tolist()
+        count, total = len(blocks), int(np.prod(blocks))
+        n, spatial, rest = x.shape[0] // total, x.shape[1 : count + 1], x.shape[count + 1 :]
+        x = xp.reshape(x, (*blocks, n, *spatial, *rest))
+        order = [count]
+        for i in range(count):
+            order += [count + 1 + i, i]
+        x = xp.permute_dims(x, (*order, *range(2 * count + 1, len(x.shape))))
+        sizes = [s * b for s, b in zip(spatial, blocks, strict=True)]
+        x = xp.reshape(x, (n, *sizes, *rest))
+        keep = tuple(
+            slice(first, size - last) for size, (first, last) in zip(sizes, crops.tolist(), strict=True)
+        )
+        return x[(slice(None), *keep, ...)]
+
+    return unfold
+
+
+_space_to_batch = define_op(
+    "SpaceToBatchND", ("input", "block_shape", "paddings"), rule=_to_batch_rule, kernel=_to_batch_kernel,
+    same_dtype=False, attributes="T Tblock_shape:1 Tpaddings:2", host=("block_shape", "paddings"),
+)  # fmt: skip
+_batch_to_space = define_op(
+    "BatchToSpaceND", ("input", "block_shape", "crops"), rule=_from_batch_rule, kernel=_from_batch_kernel,
+    same_dtype=False, attributes="T Tblock_shape:1 Tcrops:2", host=("block_shape", "crops"),
+)  # fmt: skip
+
+
+def space_to_batch_nd(input: Any, block_shape: Any, paddings: Any, name: str | None = None) -> Tensor:
+    """Moves blocks of the spatial dimensions into the batch.
+
+    Args:
+        input: A tensor `[N, spatial..., rest...]`.
+        block_shape: Sizes of the blocks, one for each spatial dimension.
+        paddings: Pairs (before, after): zeros to add first.
+        name: The operation's name.
+
+    Returns:
+        A tensor with a larger batch and smaller spatial dimensions.
+
+    Raises:
+        ValueError: If a padded size is no multiple of the block's.
+    """
+    return _space_to_batch(input, index_array(block_shape), index_array(paddings), name=name)
+
+
+def batch_to_space_nd(input: Any, block_shape: Any, crops: Any, name: str | None = None) -> Tensor:
+    """Moves parts of the batch into the spatial dimensions: undoes `space_to_batch_nd`.
+
+    Args:
+        input: A tensor `[N * blocks, spatial..., rest...]`.
+        block_shape: Sizes of the blocks, one for each spatial dimension.
+        crops: Pairs (before, after): what to cut off in the end.
+        name: The operation's name.
+
+    Returns:
+        A tensor with a smaller batch and larger spatial dimensions.
+
+    Raises:
+        ValueError: If the batch is no multiple of the blocks' size.
+    """
+    return _batch_to_space(input, index_array(block_shape), index_array(crops), name=name)
+
+
+def required_space_to_batch_paddings(
+    input_shape: Any, block_shape: Any, base_paddings: Any = None, name: str | None = None
+) -> tuple[Tensor, Tensor]:
+    """The paddings that make an image's sizes multiples of the blocks', and the crops that undo them.
+
+    Args:
+        input_shape: The image's sizes; they have to be known.
+        block_shape: The blocks' sizes, likewise.
+        base_paddings: Pairs of paddings that there are in any case; none by default.
+        name: The operations' scope.
+
+    Returns:
+        The paddings `[n, 2]` and the crops `[n, 2]`, both int32.
+
+    Raises:
+        NotImplementedError: If the sizes are not known before running.
+    """
+    with name_scope(name, "required_space_to_batch_paddings", [input_shape, block_shape]):
+        sizes = convert_to_tensor(input_shape, dtype=dtypes.int32, name="input_shape")
+        blocks = convert_to_tensor(block_shape, dtype=dtypes.int32, name="block_shape")
+        if base_paddings is None:
+            block_sizes = constant_value(blocks)
+            base = zeros([0 if block_sizes is None else block_sizes.size, 2], dtypes.int32)
+        else:
+            base = convert_to_tensor(base_paddings, dtype=dtypes.int32, name="base_paddings")
+        known = [constant_value(each) for each in (sizes, blocks, base)]
+        if any(each is None for each in known):
+            raise NotImplementedError("required_space_to_batch_paddings: the sizes have to be known")
+        size, block, paddings = (np.asarray(each) for each in known)
+        before, end = paddings[:, 0], paddings[:, 1]
+        extra = (block - (size + before + end) % block) % block
+        padded = np.stack([before, end + extra], axis=1).astype(np.int32)
+        cropped = np.stack([np.zeros_like(extra), extra], axis=1).astype(np.int32)
+        return constant(padded, name="paddings"), constant(cropped, name="crops")
+
+
+def space_to_batch(
+    input: Any, paddings: Any, block_size: int | None = None, name: str | None = None, block_shape: Any = None
+) -> Tensor:
+    """As `space_to_batch_nd`, for square blocks of images.
+
+    Args:
+        input: A tensor `[N, H, W, C]`.
+        paddings: Pairs (before, after): zeros to add first.
+        block_size: The side of the blocks.
+        name: The operation's name.
+        block_shape: Another name of `block_size`.
+
+    Returns:
+        A tensor `[N * b * b, H / b, W / b, C]`.
+    """
+    size = renamed(block_size, "block_size", block_shape, "block_shape")
+    return space_to_batch_nd(input, np.asarray([size, size], np.int32), paddings, name)
+
+
+def batch_to_space(
+    input: Any, crops: Any, block_size: int | None = None, name: str | None = None, block_shape: Any = None
+) -> Tensor:
+    """As `batch_to_space_nd`, for square blocks of images.
+
+    Args:
+        input: A tensor `[N * b * b, H, W, C]`.
+        crops: Pairs (before, after): what to cut off in the end.
+        block_size: The side of the blocks.
+        name: The operation's name.
+        block_shape: Another name of `block_size`.
+
+    Returns:
+        A tensor `[N, H * b, W * b, C]`.
+    """
+    size = renamed(block_size, "block_size", block_shape, "block_shape")
+    return batch_to_space_nd(input, np.asarray([size, size], np.int32), crops, name)
+
+
+def _bitcast_rule(input: Tensor, type: DType) -> Spec:
+    dims, old, new = input._dims, input.dtype.base_dtype.size, type.size
+    if dims is not None and old > new:
+        dims = (*dims, old // new)
+    elif dims is not None and old < new:
+        if not dims or dims[-1] not in (None, new // old):
+            raise ShapeError(
+                f"Cannot bitcast due to shape. {dims[-1] if dims else 0} does not match {new // old}"
+            )
+        dims = dims[:-1]
+    return type, dims
+
+
+def _bitcast_kernel(xp: Any, type: DType) -> Any:
+    target = np.dtype(type.as_numpy_dtype)
+
+    def reinterpret(x: Any) -> Any:
+        host = np.ascontiguousarray(x)
+        old, new = host.dtype.itemsize, target.itemsize
+        shape = (*host.shape, old // new) if old > new else host.shape[:-1] if old < new else host.shape
+        return xp.asarray(host.reshape(-1).view(target).reshape(shape))
+
+    return reinterpret
+
+
+_bitcast = define_op(
+    "Bitcast", ("input",), rule=_bitcast_rule, kernel=_bitcast_kernel, attributes="T type", host=("input",)
+)
+
+
+def bitcast(input: Any, type: DTypeLike, name: str | None = None) -> Tensor:
+    """Takes a tensor's bytes for elements of another dtype.
+
+    Args:
+        input: A tensor of numbers.
+        type: The dtype.
+        name: The operation's name.
+
+    Returns:
+        A tensor of that dtype; a wider one takes up the last dimension, a narrower one adds one.
+
+    Raises:
+        ValueError: If the last dimension is not what a wider dtype takes up.
+    """
+    return _bitcast(input, type=as_dtype(type), name=name)

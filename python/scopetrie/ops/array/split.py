@@ -1,0 +1,191 @@
+"""Parts of tensors along a dimension: unstack, split."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from ...graph import Tensor
+from ..constant import convert_to_tensor, index_array
+from ..folding import constant_value
+from ..registry import ShapeError, Spec, check_dtype, define_op, direct, listed
+
+
+def _unpack_rule(value: Tensor, num: int, axis: int = 0) -> list[Spec]:
+    dims = value._dims
+    if dims is None:
+        return [(value.dtype.base_dtype, None)] * num
+    at = axis % len(dims) if dims else 0
+    if dims[at] not in (num, None):
+        raise ShapeError(f"Dimension must be {num} but is {dims[at]}")
+    return [(value.dtype.base_dtype, (*dims[:at], *dims[at + 1 :]))] * num
+
+
+def _unpack_kernel(xp: Any, num: int, axis: int = 0) -> Any:
+    def unpack(x: Any) -> Any:
+        lead = (slice(None),) * (axis % len(x.shape))
+        if x.shape[axis] != num:
+            raise ValueError(f"Input shape axis {axis} must equal {num}, got shape {list(x.shape)}")
+        return tuple(x[(*lead, i, ...)] for i in range(num))
+
+    return unpack
+
+
+_unpack = define_op("Unpack", ("value",), rule=_unpack_rule, kernel=_unpack_kernel, attributes="T axis=0 num")
+
+
+def unstack(value: Any, num: int | None = None, axis: int = 0, name: str | None = "unstack") -> list[Tensor]:
+    """Takes a tensor apart along a dimension, which goes away.
+
+    Args:
+        value: A tensor.
+        num: The size of the dimension; needed where it is not known.
+        axis: The dimension.
+        name: The operation's name.
+
+    Returns:
+        A list of tensors.
+
+    Raises:
+        ValueError: If `num` is left out and not known, or the axis is out of range.
+    """
+    tensor = convert_to_tensor(value)
+    if num is None:
+        dims = tensor._dims
+        if dims is not None and not -len(dims) <= axis < len(dims):
+            raise ValueError(f"Argument `axis` = {axis} not in range [{-len(dims)}, {len(dims)})")
+        num = None if dims is None else dims[axis]
+        if num is None:
+            raise ValueError(f"Cannot infer argument `num` from shape {tensor.shape}")
+    return listed(_unpack(tensor, num=num, axis=axis, name=name))
+
+
+def _split_rule(split_dim: Tensor, value: Tensor, num_split: int) -> list[Spec]:
+    dims, dtype = value._dims, value.dtype.base_dtype
+    axis = constant_value(split_dim)
+    if dims is None or axis is None:
+        return [(dtype, None if dims is None else (None,) * len(dims))] * num_split
+    at = int(axis)
+    if not -len(dims) <= at < len(dims):
+        raise ShapeError(f"Shape must be at least rank {at + 1} but is rank {len(dims)}")
+    at %= len(dims)
+    size = dims[at]
+    if size is not None and size % num_split:
+        raise ShapeError(
+            f"Dimension size must be evenly divisible by {num_split} but is {size}\n"
+            f"\tNumber of ways to split should evenly divide the split dimension",
+            constants={0: str(at)},
+        )
+    part = None if size is None else size // num_split
+    return [(dtype, (*dims[:at], part, *dims[at + 1 :]))] * num_split
+
+
+def _split_kernel(xp: Any, num_split: int) -> Any:
+    def split_evenly(split_dim: Any, x: Any) -> Any:
+        axis = int(split_dim.item()) % len(x.shape)
+        size, rest = divmod(x.shape[axis], num_split)
+        if rest:
+            raise ValueError(f"Dimension size {x.shape[axis]} is not evenly divisible by {num_split}")
+        lead = (slice(None),) * axis
+        return tuple(x[(*lead, slice(i * size, (i + 1) * size), ...)] for i in range(num_split))
+
+    return split_evenly
+
+
+_split = define_op(
+    "Split", ("index:split_dim", "value"), rule=_split_rule, kernel=_split_kernel,
+    same_dtype=False, attributes="T:1 num_split", host=("split_dim",),
+)  # fmt: skip
+
+
+def _split_v_rule(value: Tensor, size_splits: Tensor, split_dim: Tensor, num_split: int) -> list[Spec]:
+    check_dtype(size_splits, "size_splits", "i1 i4 i8")
+    dims, dtype = value._dims, value.dtype.base_dtype
+    axis, sizes = constant_value(split_dim), constant_value(size_splits)
+    if dims is None or axis is None:
+        return [(dtype, None if dims is None else (None,) * len(dims))] * num_split
+    at = int(axis) % len(dims)
+    if sizes is None:
+        return [(dtype, (*dims[:at], None, *dims[at + 1 :]))] * num_split
+    parts: list[int | None] = [int(size) if size >= 0 else None for size in sizes.tolist()]
+    total = dims[at]
+    if total is not None:
+        known = sum(part or 0 for part in parts)
+        if None in parts:
+            parts = [total - known if part is None else part for part in parts]
+        elif known != total:
+            text = ",".join(str(size) for size in sizes.tolist())
+            raise ShapeError(
+                f"can't split axis of size {total} into pieces of size [{text}]",
+                constants={1: text.replace(",", " "), 2: str(int(axis))},
+            )
+    return [(dtype, (*dims[:at], part, *dims[at + 1 :])) for part in parts]
+
+
+def _split_v_kernel(xp: Any, num_split: int) -> Any:
+    def split_by_sizes(x: Any, size_splits: Any, split_dim: Any) -> Any:
+        axis = int(split_dim.item()) % len(x.shape)
+        sizes = size_splits.tolist()
+        if -1 in sizes:
+            sizes[sizes.index(-1)] = x.shape[axis] - sum(sizes) - 1
+        if sum(sizes) != x.shape[axis]:
+            raise ValueError(f"can't split axis of size {x.shape[axis]} into pieces of size {sizes}")
+        lead, parts, at = (slice(None),) * axis, [], 0
+        for size in sizes:
+            parts.append(x[(*lead, slice(at, at + size), ...)])
+            at += size
+        return tuple(parts)
+
+    return split_by_sizes
+
+
+_split_v = define_op(
+    "SplitV", ("value", "size_splits", "index:split_dim"), rule=_split_v_rule,
+    kernel=_split_v_kernel, same_dtype=False, attributes="T Tlen:1 num_split",
+    host=("size_splits", "split_dim"),
+)  # fmt: skip
+
+
+@direct(_split, "1 num_split 0 - name")
+def split(
+    value: Any, num_or_size_splits: Any, axis: Any = 0, num: int | None = None, name: str | None = "split"
+) -> list[Tensor]:
+    """Cuts a tensor into pieces along a dimension.
+
+    Args:
+        value: A tensor.
+        num_or_size_splits: The number of equal pieces, or the size of each; -1 for one that is the rest.
+        axis: The dimension.
+        num: The number of pieces, where the sizes are a tensor of unknown length.
+        name: The operation's name.
+
+    Returns:
+        A list of tensors.
+
+    Raises:
+        ValueError: If the sizes do not add up.
+
+    >>> import scopetrie as tf
+    >>> [part.shape.as_list() for part in tf.split(tf.zeros([5, 4]), [1, -1])]
+    [[1, 4], [4, 4]]
+    """
+    if isinstance(num_or_size_splits, (int, np.integer)) or (
+        hasattr(num_or_size_splits, "value") and isinstance(num_or_size_splits.value, int)
+    ):
+        return listed(_split(axis, value, num_split=int(num_or_size_splits), name=name))
+    sizes = convert_to_tensor(index_array(num_or_size_splits))
+    if sizes._dims == ():
+        raise ValueError(
+            "Rank-0 tensors are not supported as the num_or_size_splits argument to split. "
+            f"Argument provided: {_shown(sizes)}"
+        )
+    if num is None:
+        num = sizes._dims[0] if sizes._dims else None
+        if num is None:
+            raise ValueError(f"Cannot infer argument `num` from shape {sizes.shape}")
+    return listed(_split_v(value, sizes, axis, num_split=num, name=name))
+
+
+def _shown(tensor: Tensor) -> str:
+    return f'Tensor("{tensor.name}", shape={tensor.shape}, dtype={tensor.dtype.name})'

@@ -1,0 +1,124 @@
+"""Sets of values: unique, setdiff1d, the inverse of a permutation."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from ... import dtypes
+from ..._core import OpFunction
+from ...dtypes import DType, DTypeLike, as_dtype
+from ...graph import Tensor
+from ..registry import INDICES, Spec, define_op
+from .shape import require_rank
+
+
+def _unique_kernel(counts: bool) -> Any:
+    def kernel(xp: Any, out_idx: DType = dtypes.int32) -> Any:
+        made = out_idx.as_numpy_dtype
+
+        def find(x: Any) -> Any:
+            # In the order of first appearance, as v1 gives them; sorted order is what libraries offer.
+            host = np.asarray(x)
+            values, first, inverse, count = np.unique(
+                host, return_index=True, return_inverse=True, return_counts=True
+            )
+            order = np.argsort(first, kind="stable")
+            place = np.empty_like(order)
+            place[order] = np.arange(order.size)
+            found = values[order], place[inverse.reshape(-1)].astype(made), count[order].astype(made)
+            return tuple(xp.asarray(each) for each in found[: 3 if counts else 2])
+
+        return find
+
+    return kernel
+
+
+def _unique_rule(x: Tensor, out_idx: DType = dtypes.int32) -> list[Spec]:
+    require_rank(x, 1)
+    return [(x.dtype.base_dtype, (None,)), (out_idx, x._dims)]
+
+
+_unique: OpFunction[list[Tensor]] = define_op(
+    "Unique", ("x",), rule=_unique_rule, kernel=_unique_kernel(False), attributes="T out_idx", host=("x",)
+)
+_unique_with_counts: OpFunction[list[Tensor]] = define_op(
+    "UniqueWithCounts", ("x",), kernel=_unique_kernel(True), attributes="T out_idx", host=("x",),
+    rule=lambda x, out_idx=dtypes.int32: [*_unique_rule(x, out_idx), (out_idx, (None,))],
+)  # fmt: skip
+
+
+def unique(x: Any, out_idx: DTypeLike = dtypes.int32, name: str | None = None) -> list[Tensor]:
+    """Finds the different elements of a vector, in order of first appearance.
+
+    Args:
+        x: A vector.
+        out_idx: The dtype of the indices.
+        name: The operation's name.
+
+    Returns:
+        A list of the elements and, for each entry of `x`, the index of its element.
+    """
+    return _unique(x, out_idx=as_dtype(out_idx), name=name)
+
+
+def unique_with_counts(x: Any, out_idx: DTypeLike = dtypes.int32, name: str | None = None) -> list[Tensor]:
+    """As `unique`, with how often each element occurs.
+
+    Args:
+        x: A vector.
+        out_idx: The dtype of the indices and counts.
+        name: The operation's name.
+
+    Returns:
+        A list of the elements, the indices and the counts.
+    """
+    return _unique_with_counts(x, out_idx=as_dtype(out_idx), name=name)
+
+
+def _difference_kernel(xp: Any, out_idx: DType = dtypes.int32) -> Any:
+    def keep(x: Any, y: Any) -> Any:
+        at = np.flatnonzero(~np.isin(x, y))
+        return xp.asarray(x[at]), xp.asarray(at.astype(out_idx.as_numpy_dtype))
+
+    return keep
+
+
+_list_diff: OpFunction[list[Tensor]] = define_op(
+    "ListDiff", ("x", "y"), kernel=_difference_kernel, attributes="T out_idx", host=("x", "y"),
+    rule=lambda x, y, out_idx=dtypes.int32: [(x.dtype.base_dtype, (None,)), (out_idx, (None,))],
+)  # fmt: skip
+
+
+def setdiff1d(x: Any, y: Any, index_dtype: DTypeLike = dtypes.int32, name: str | None = None) -> list[Tensor]:
+    """Finds the entries of a vector that another one has not.
+
+    Args:
+        x: A vector.
+        y: Another one.
+        index_dtype: The dtype of the indices.
+        name: The operation's name.
+
+    Returns:
+        A list of the entries and their indices in `x`.
+    """
+    return _list_diff(x, y, out_idx=as_dtype(index_dtype), name=name)
+
+
+def _invert_kernel(xp: Any) -> Any:
+    return lambda x: xp.astype(xp.argsort(x), x.dtype)
+
+
+invert_permutation = define_op(
+    "InvertPermutation", ("x",), kernel=_invert_kernel, dtypes=INDICES,
+    doc="""The permutation that undoes another.
+
+    Args:
+        x: A vector with each of 0, 1, ... once.
+        name: The operation's name.
+
+    Returns:
+        A vector with the dtype of `x`.
+    """,
+)  # fmt: skip

@@ -1,0 +1,1 @@
+"""Order, branches, loops, assertions and calls into Python."""

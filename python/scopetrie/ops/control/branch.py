@@ -1,0 +1,260 @@
+"""Branches: cond, case.
+
+A branch's operations are in the graph like all others, made while its function was called. What runs of
+them is a plan of its own: the node that stands for the branch takes, beside its own inputs, the tensors that
+the branch uses from outside, and the plan is fed their values.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from ... import dtypes
+from ..._core import get_default_graph, name_scope
+from ...graph import Operation, Tensor
+from ..array.fill import identity
+from ..array.join import stack
+from ..constant import convert_to_tensor
+from ..math.compare import less
+from ..math.elementwise import cast
+from ..math.reduce import reduce_any, reduce_sum
+from ..registry import Dims, Spec, define_op, dims_text, listed
+from .checks import Assert
+from .trace import Body, Traced, body_of, check_alike, flat, packed, runner, trace_calls
+
+
+def _cond_kernel(xp: Any, state: Any, then: Body, otherwise: Body, specs: Any) -> Any:
+    run_then, run_otherwise = runner(state, then), runner(state, otherwise)
+
+    def choose(*values: Any) -> Any:
+        return (run_then if bool(values[0]) else run_otherwise)(values)
+
+    return choose
+
+
+def given_specs(inputs: list[Tensor], specs: tuple[Spec, ...], **attrs: Any) -> list[Spec]:
+    """The rule of nodes whose outputs are known from the bodies they run."""
+    return list(specs)
+
+
+_if = define_op(
+    "If",
+    ("inputs**",),
+    rule=given_specs,
+    kernel=_cond_kernel,
+    same_dtype=False,
+    stateful=True,
+    attributes="",
+)
+
+
+def _merged(a: Dims, b: Dims) -> Dims:
+    if a is None or b is None or len(a) != len(b):
+        return None
+    return tuple(x if x == y else None for x, y in zip(a, b, strict=True))
+
+
+def union(*groups: Sequence[Tensor]) -> list[Tensor]:
+    """The tensors of several lists, each once."""
+    found = {each._id: each for group in groups for each in group}
+    return list(found.values())
+
+
+def cond(
+    pred: Any,
+    true_fn: Callable[[], Any] | None = None,
+    false_fn: Callable[[], Any] | None = None,
+    strict: bool = False,
+    name: str | None = None,
+    fn1: Callable[[], Any] | None = None,
+    fn2: Callable[[], Any] | None = None,
+) -> Any:
+    """Runs one of two branches, as a tensor says.
+
+    Args:
+        pred: A boolean scalar.
+        true_fn: Builds what is computed if it is true.
+        false_fn: Builds what is computed otherwise; the same structure of tensors of the same dtypes.
+        strict: Whether a list of one tensor is returned as such.
+        name: The operations' scope.
+        fn1: Deprecated name of `true_fn`.
+        fn2: Deprecated name of `false_fn`.
+
+    Returns:
+        What the branches return, with the values of the one that runs; an operation if they return no
+        tensors.
+
+    Raises:
+        TypeError: If a branch is no function, or `pred` is a Python bool.
+        ValueError: If the branches return different structures.
+
+    >>> import scopetrie as tf
+    >>> x = tf.placeholder(tf.float32, [])
+    >>> size = tf.cond(x < 0, lambda: -x, lambda: x)
+    >>> with tf.Session() as session:
+    ...     print(session.run(size, {x: -3.0}))
+    3.0
+    """
+    true_fn = fn1 if true_fn is None else true_fn
+    false_fn = fn2 if false_fn is None else false_fn
+    for function, argument in ((true_fn, "true_fn"), (false_fn, "false_fn")):
+        if function is None:
+            raise TypeError(f"cond(): '{argument}' argument required")
+    if not callable(true_fn):
+        raise TypeError("'true_fn' must be callable.")
+    if not callable(false_fn):
+        raise TypeError("'false_fn' must be callable.")
+    if isinstance(pred, bool):
+        raise TypeError("'pred' must not be a Python bool.")
+    with name_scope(name, "cond", [pred]) as scope:
+        _check_predicate(convert_to_tensor(pred, name="pred"), scope)
+        chosen = identity(pred, name="pred_id")
+        then = trace_calls(true_fn, (), chosen.op)
+        # What one branch made is outside for the other: it is computed, not run with it.
+        last = identity(chosen, name="switch_f").op
+        otherwise = trace_calls(false_fn, (), last)
+        _check_branches(then, otherwise, strict)
+        inputs = union(then.captured, otherwise.captured)
+        specs = tuple(
+            (a.dtype.base_dtype, _merged(a._dims, b._dims))
+            for a, b in zip(then.outputs, otherwise.outputs, strict=True)
+        )
+        made = _if(
+            [chosen, *inputs],
+            then=body_of(then, [], inputs, first=1),
+            otherwise=body_of(otherwise, [], inputs, first=1),
+            specs=specs,
+            name="If",
+        )
+        if not specs:
+            return made
+        leaves = [identity(each, name="Merge") for each in listed(made)]
+        structure = then.structure
+        if isinstance(structure, (list, tuple)) and len(structure) == 1 and not strict:
+            return leaves[0]
+        return packed(structure, leaves)
+
+
+def _check_predicate(pred: Tensor, scope: str) -> None:
+    """Refuses what cannot be a condition, with the words of v1's node for it."""
+    if not pred.dtype.base_dtype.is_bool:
+        raise TypeError(
+            f"Input 'pred' of 'Switch' Op has type {pred.dtype.base_dtype.name} that does not match expected "
+            "type of bool."
+        )
+    if pred._dims:
+        source = pred.name.removesuffix(":0")
+        size = dims_text(pred._dims)
+        raise ValueError(
+            f"Shape must be rank 0 but is rank {len(pred._dims)} for '{{{{node {scope}Switch}}}} = "
+            f"Switch[T=DT_BOOL]({source}, {source})' with input shapes: {size}, {size}."
+        )
+
+
+def _alone(structure: Any, strict: bool) -> Any:
+    """What a list of one thing holds, unless lists are to stay."""
+    if not strict and isinstance(structure, (list, tuple)) and len(structure) == 1:
+        return structure[0]
+    return structure
+
+
+def _check_branches(then: Traced, otherwise: Traced, strict: bool) -> None:
+    for branch, argument in ((then, "true_fn"), (otherwise, "false_fn")):
+        if branch.structure is None:
+            raise ValueError(f"'{argument}' must have a return value.")
+        if any(leaf is None for leaf in flat(branch.structure)):
+            raise ValueError("None values not supported.")
+    check_alike(_alone(then.structure, strict), _alone(otherwise.structure, strict))
+    for a, b in zip(then.outputs, otherwise.outputs, strict=True):
+        if a.dtype.base_dtype is not b.dtype.base_dtype:
+            raise ValueError(
+                "Outputs of 'true_fn' and 'false_fn' must have the same type(s). Received "
+                f"{a.dtype.base_dtype.name} from 'true_fn' and {b.dtype.base_dtype.name} from 'false_fn'."
+            )
+
+
+def case(
+    pred_fn_pairs: Any,
+    default: Callable[[], Any] | None = None,
+    exclusive: bool = False,
+    strict: bool = False,
+    name: str = "case",
+) -> Any:
+    """Runs the first branch whose condition holds.
+
+    Args:
+        pred_fn_pairs: Pairs of a boolean scalar and a function that builds a branch; or a dict of them.
+        default: Builds what is computed if none holds; the last branch by default.
+        exclusive: Whether it is an error if more than one holds.
+        strict: Whether a list of one tensor is returned as such.
+        name: The operations' scope.
+
+    Returns:
+        What the branches return, with the values of the one that runs.
+
+    Raises:
+        TypeError: If the pairs are no pairs of tensor and function.
+    """
+    pairs = _checked_pairs(pred_fn_pairs)
+    if default is not None and not callable(default):
+        raise TypeError("'false_fn' must be callable.")
+    if default is None and not pairs:
+        raise ValueError("not enough values to unpack (expected 2, got 0)")
+    with name_scope(name, "case", [pred for pred, _ in pairs]):
+        waits = []
+        if exclusive and len(pairs) > 1:
+            waits = [_at_most_one([pred for pred, _ in pairs])]
+        if default is None:
+            waits.append(_at_least_one([pred for pred, _ in pairs]))
+            *pairs, (_, default) = pairs
+
+        def build(rest: list[Any]) -> Any:
+            if not rest:
+                assert default is not None
+                return default()
+            (pred, function), *others = rest
+            if not others:
+                return cond(pred, function, default, strict=strict)
+            return cond(pred, function, lambda: build(others), strict=strict)
+
+        with get_default_graph().control_dependencies(waits):
+            return build(pairs)
+
+
+def _checked_pairs(pairs: Any) -> list[Any]:
+    if not isinstance(pairs, (list, tuple, dict)):
+        raise TypeError(f"'pred_fn_pairs' must be a list, tuple, or dict. Received: {type(pairs)}")
+    listed = list(pairs.items() if isinstance(pairs, dict) else pairs)
+    for pair in listed:
+        if not isinstance(pair, tuple) or len(pair) != 2:
+            raise TypeError(f"Each entry in 'pred_fn_pairs' must be a 2-tuple. Received {pair}.")
+        pred, function = pair
+        if not isinstance(pred, Tensor):
+            raise TypeError(f"pred must be a Tensor, got: {pred}")
+        if not pred.dtype.base_dtype.is_bool:
+            raise TypeError(f"pred must be Tensor of type bool: {pred.name}")
+        if not callable(function):
+            raise TypeError(f"fn for pred {pred.name} must be callable.")
+    return listed
+
+
+def _at_least_one(preds: list[Any]) -> Operation:
+    fault = (
+        "None of conditions evaluated as True. Conditions: ("
+        + ", ".join(pred.name for pred in preds)
+        + "), Values:"
+    )
+    values = stack(preds, name="preds_c")
+    return Assert(reduce_any(values), [fault, values], summarize=len(preds))
+
+
+def _at_most_one(preds: list[Any]) -> Operation:
+    fault = (
+        "More than one condition evaluated as True but exclusive=True.  Conditions: ("
+        + ", ".join(pred.name for pred in preds)
+        + "), Values:"
+    )
+    values = stack(preds, name="preds_c")
+    count = reduce_sum(cast(values, dtypes.int32), name="num_true_conds")
+    return Assert(less(count, 2), [fault, values], summarize=len(preds))

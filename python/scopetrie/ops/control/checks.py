@@ -1,0 +1,279 @@
+"""Looking into a graph while it runs: printing, assertions, checks, Python functions."""
+
+from __future__ import annotations
+
+import itertools
+import math
+import sys
+from collections.abc import Callable, Iterable, Iterator
+from typing import Any
+
+import numpy as np
+
+from ... import dtypes
+from ..._core import OpFunction, name_scope
+from ...dtypes import as_dtype
+from ...errors import InvalidArgumentError
+from ...graph import Operation, Tensor
+from ..constant import convert_to_tensor
+from ..registry import define_op
+
+
+def _on_host(state: Any, array: Any) -> np.ndarray[Any, Any]:
+    """An array of the session's library as NumPy's."""
+    if isinstance(array, (np.ndarray, np.generic)):
+        return np.asarray(array)
+    found: np.ndarray[Any, Any] = state.backend.to_numpy(array)
+    return found
+
+
+def _shown(array: np.ndarray[Any, Any], summarize: int) -> str:
+    """An array as v1 prints it: the first elements, a dimension to a bracket."""
+    count = array.size if summarize < 0 else summarize
+    texts = [_text(each) for each in array.ravel()[:count]]
+    if not array.ndim or not array.size:
+        return texts[0] if texts else ""
+    return _rows(array.shape, iter(texts), count) + ("..." if array.size > count else "")
+
+
+def _text(value: Any) -> str:
+    if isinstance(value, np.floating):
+        # As few digits as give the number back, of two counts that C knows for the type.
+        short, long = (15, 17) if value.dtype == np.float64 else (6, 9)
+        number = float(value)
+        text = f"{number:.{short}g}"
+        kind = np.float64 if long == 17 else np.float32  # which C prints float16 as
+        return text if float(kind(text)) == number or number != number else f"{number:.{long}g}"
+    if isinstance(value, np.bool_):
+        return str(int(value))
+    if isinstance(value, np.complexfloating):
+        return "?"
+    return value.decode(errors="replace") if isinstance(value, bytes) else str(value)
+
+
+def _rows(shape: tuple[int, ...], texts: Iterator[str], left: int, top: bool = True) -> str:
+    """The elements of dimensions, as many as are left; v1 marks where they end in an inner one."""
+    if len(shape) == 1:
+        shown = " ".join(itertools.islice(texts, min(shape[0], left)))
+        return shown if top or shape[0] <= left else shown + "..."
+    out, size = "", math.prod(shape[1:])
+    for _ in range(shape[0]):
+        if left <= 0:
+            break
+        out += "[" + _rows(shape[1:], texts, left, top=False) + "]"
+        left -= size
+    return out
+
+
+def _print_kernel(xp: Any, state: Any, message: str = "", first_n: int = -1, summarize: int = 3) -> Any:
+    def show(value: Any, *data: Any) -> Any:
+        if first_n < 0 or state.counter() < first_n:
+            print(
+                message + "".join(f"[{_shown(_on_host(state, each), summarize)}]" for each in data),
+                file=sys.stderr,
+            )
+        return value
+
+    return show
+
+
+_print = define_op(
+    "Print", ("input", "data**"), rule=lambda input, data, **attrs: (input.dtype.base_dtype, input._dims),
+    kernel=_print_kernel, same_dtype=False, stateful=True, attributes="T first_n message summarize",
+)  # fmt: skip
+
+
+def Print(
+    input_: Any,
+    data: Any,
+    message: str | None = None,
+    first_n: int | None = None,
+    summarize: int | None = None,
+    name: str | None = None,
+) -> Tensor:
+    """Hands a tensor on, and prints others to the standard error each time.
+
+    Args:
+        input_: The tensor to hand on.
+        data: Tensors to print.
+        message: What to print before them.
+        first_n: How many times to print at most; always by default.
+        summarize: How many elements to print of each; 3 by default.
+        name: The operation's name.
+
+    Returns:
+        A tensor with the value of `input_`.
+    """
+    return _print(
+        input_, list(data), message=message or "", first_n=-1 if first_n is None else int(first_n),
+        summarize=3 if summarize is None else int(summarize), name=name,
+    )  # fmt: skip
+
+
+def _assert_kernel(xp: Any, state: Any, summarize: int = 3) -> Any:
+    def check(condition: Any, *data: Any) -> Any:
+        if not bool(condition):
+            shown = " ".join(f"[{_shown(_on_host(state, each), summarize)}]" for each in data)
+            raise InvalidArgumentError(None, None, f"assertion failed: {shown}")
+        return ()
+
+    return check
+
+
+_assert: OpFunction[Operation] = define_op(
+    "Assert", ("condition", "data**"), rule=lambda condition, data, summarize=3: [], kernel=_assert_kernel,
+    same_dtype=False, dtypes="b1", stateful=True, attributes="summarize",
+)  # fmt: skip
+
+
+def Assert(condition: Any, data: Any, summarize: int | None = None, name: str | None = None) -> Operation:
+    """Makes an operation that fails unless a condition holds.
+
+    Args:
+        condition: A boolean scalar.
+        data: Tensors to print in the error.
+        summarize: How many elements to print of each; 3 by default.
+        name: The operation's name.
+
+    Returns:
+        The operation. Others have to wait for it, by `control_dependencies`.
+    """
+    if isinstance(data, (str, bytes)) or not isinstance(data, (Iterable, Tensor)):
+        raise TypeError("values must be a sequence.")
+    limit = 3 if summarize is None else int(summarize)
+    with name_scope(name, "Assert", [condition, *data]):
+        tensors = [convert_to_tensor(each) for each in data]
+        if not tensors:
+            raise ValueError("Attr 'T' of 'Assert' Op passed list of length 0 less than minimum 1.")
+        if all(each.dtype.base_dtype in (dtypes.string, dtypes.int32) for each in tensors):
+            return _assert(condition, list(data), summarize=limit, name="Assert")
+        checked = convert_to_tensor(condition, name="Condition")
+        # v1 has a branch here, which keeps the data where they are; this is the node at its end.
+        with name_scope("AssertGuard"):
+            return _assert(checked, tensors, summarize=limit, name="Merge")
+
+
+def _check_kernel(xp: Any, state: Any, message: str) -> Any:
+    def check(x: Any) -> Any:
+        faults = [text for text, test in (("Inf", xp.isinf), ("NaN", xp.isnan)) if bool(xp.any(test(x)))]
+        if faults:
+            raise InvalidArgumentError(None, None, f"{message} : Tensor had {' and '.join(faults)} values")
+        return x
+
+    return check
+
+
+_check_numerics = define_op(
+    "CheckNumerics", ("tensor",), rule=lambda tensor, message: (tensor.dtype.base_dtype, tensor._dims),
+    kernel=_check_kernel, dtypes="bf f2 f4 f8", stateful=True, attributes="T message",
+)  # fmt: skip
+
+
+def check_numerics(tensor: Any, message: str, name: str | None = None) -> Tensor:
+    """Hands a tensor on, and fails if an element is infinite or not a number.
+
+    Args:
+        tensor: A tensor of floats.
+        message: What the error begins with.
+        name: The operation's name.
+
+    Returns:
+        A tensor with the value of `tensor`.
+    """
+    return _check_numerics(tensor, message=message, name=name)
+
+
+def _py_kernel(xp: Any, state: Any, function: Callable[..., Any], Tout: tuple[Any, ...], single: bool) -> Any:
+    def call(*arrays: Any) -> Any:
+        got = function(*(np.array(_on_host(state, each))[()] for each in arrays))
+        outputs = [got] if single or not isinstance(got, (list, tuple)) else list(got)
+        if not Tout:
+            return ()
+        if len(outputs) != len(Tout):
+            raise InvalidArgumentError(
+                None, None, f"pyfunc returns {len(outputs)} values, but expects to see {len(Tout)} values."
+            )
+        made = [_made(state, value, dtype) for value, dtype in zip(outputs, Tout, strict=True)]
+        return tuple(made) if len(made) > 1 else made[0]
+
+    return call
+
+
+def _made(state: Any, value: Any, dtype: Any) -> Any:
+    host = np.asarray(value)
+    if host.dtype.kind in "OUS":
+        return host.astype(object)
+    if host.dtype != dtype.as_numpy_dtype:
+        raise InvalidArgumentError(
+            None, None, f"a value returned by pyfunc has type {host.dtype.name}, but expects {dtype.name}"
+        )
+    return state.backend.asarray(host, host.dtype)
+
+
+_py_func = define_op(
+    "PyFunc",
+    ("input**",),
+    rule=lambda input, Tout, **attrs: [(dtype, None) for dtype in Tout],
+    kernel=_py_kernel,
+    same_dtype=False,
+    stateful=True,
+    attributes="",
+)
+
+
+_stateless_py_func = define_op(
+    "PyFuncStateless",
+    ("input**",),
+    rule=lambda input, Tout, **attrs: [(dtype, None) for dtype in Tout],
+    kernel=_py_kernel,
+    same_dtype=False,
+    stateful=True,  # for the planner: it knows nothing of what Python does
+    attributes="",
+)
+
+
+def py_func(
+    func: Callable[..., Any], inp: Any, Tout: Any, stateful: bool = True, name: str | None = None
+) -> Any:
+    """Makes an operation of a Python function of NumPy arrays.
+
+    Args:
+        func: The function; it returns an array, or a list of arrays.
+        inp: The tensors that it takes.
+        Tout: The dtype of what it returns, or a list of them.
+        stateful: Accepted for v1's sake: the function is called in each run that needs it.
+        name: The operation's name.
+
+    Returns:
+        A tensor, or a list of them as `Tout` is; the operation if that is empty.
+
+    Raises:
+        ValueError: If `func` cannot be called.
+    """
+    if not callable(func):
+        raise ValueError(f"Expected func to be callable. Received func={func} of type {type(func)}.")
+    single = not isinstance(Tout, (list, tuple))
+    kinds: tuple[Any, ...] = tuple(as_dtype(each) for each in ([Tout] if single else Tout))
+    op = _py_func if stateful else _stateless_py_func
+    made = op(list(inp), function=func, Tout=kinds, single=single, name=name)
+    if isinstance(made, list):
+        return made[0] if single else made
+    return made if single or not kinds else [made]
+
+
+def numpy_function(
+    func: Any = None, inp: Any = None, Tout: Any = None, stateful: bool = True, name: str | None = None
+) -> Any:
+    """As `py_func`, under its later name.
+
+    Args:
+        func: The function; it returns an array, or a list of arrays.
+        inp: The tensors that it takes.
+        Tout: The dtype of what it returns, or a list of them.
+        stateful: Accepted for v1's sake: the function is called in each run that needs it.
+        name: The operation's name.
+
+    Returns:
+        A tensor, or a list of them as `Tout` is; the operation if that is empty.
+    """
+    return py_func(func, inp, Tout, stateful, name)

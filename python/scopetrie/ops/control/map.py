@@ -1,0 +1,293 @@
+"""Functions applied along the first dimension of tensors: map_fn, foldl, foldr, scan."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from ..._core import name_scope
+from ...dtypes import as_dtype
+from ...graph import Tensor
+from ..array.fill import identity
+from ..registry import Dims, Spec, define_op, listed
+from .trace import Body, body_of, flat, packed, read_tensors, runner, trace_calls
+
+# Stands for one entry of a tensor while a function of entries is traced; its value is always fed.
+_entry = define_op(
+    "Entry",
+    ("x",),
+    rule=lambda x: (x.dtype.base_dtype, None if x._dims is None else x._dims[1:]),
+    kernel=lambda xp: lambda x: x[0, ...],
+)
+
+
+def _given_specs(inputs: list[Tensor], specs: tuple[Spec, ...], **attrs: Any) -> list[Spec]:
+    return list(specs)
+
+
+def _map_kernel(xp: Any, state: Any, step: Body, specs: tuple[Spec, ...], count: int) -> Any:
+    run = runner(state, step)
+
+    def apply(*values: Any) -> Any:
+        elems, rest = values[:count], values[count:]
+        rows = [run([*(each[i, ...] for each in elems), *rest]) for i in range(elems[0].shape[0])]
+        return _stacked(xp, rows, specs)
+
+    return apply
+
+
+def _stacked(xp: Any, rows: list[list[Any]], specs: tuple[Spec, ...]) -> list[Any]:
+    if rows:
+        return [xp.stack([xp.asarray(row[at]) for row in rows]) for at in range(len(specs))]
+    made = []
+    for dtype, dims in specs:
+        shape = tuple(size or 0 for size in dims or (0,))
+        made.append(xp.zeros(shape, dtype=getattr(xp, dtype.name, dtype.as_numpy_dtype)))
+    return made
+
+
+_map = define_op(
+    "Map",
+    ("inputs**",),
+    rule=_given_specs,
+    kernel=_map_kernel,
+    same_dtype=False,
+    stateful=True,
+    attributes="",
+)
+
+
+def _length(elems: list[Tensor]) -> int | None:
+    return next((each._dims[0] for each in elems if each._dims and each._dims[0] is not None), None)
+
+
+def map_fn(
+    fn: Callable[..., Any],
+    elems: Any,
+    dtype: Any = None,
+    parallel_iterations: int | None = None,
+    back_prop: bool = True,
+    swap_memory: bool = False,
+    infer_shape: bool = True,
+    name: str | None = None,
+    fn_output_signature: Any = None,
+) -> Any:
+    """Applies a function to each entry of tensors along their first dimension.
+
+    Args:
+        fn: The function, of an entry in the structure of `elems`.
+        elems: A tensor, or a structure of tensors of one length.
+        dtype: The structure of dtypes that `fn` returns; that of `elems` by default.
+        parallel_iterations: Accepted for v1's sake: entries are taken one after the other.
+        back_prop: Accepted for v1's sake.
+        swap_memory: Accepted for v1's sake.
+        infer_shape: Accepted for v1's sake.
+        name: The operations' scope.
+        fn_output_signature: Another name of `dtype`.
+
+    Returns:
+        What `fn` returns, stacked.
+
+    Raises:
+        TypeError: If `fn` is no function, or returns other dtypes.
+
+    >>> import scopetrie as tf
+    >>> with tf.Session() as session:
+    ...     print(session.run(tf.map_fn(lambda x: x * x, tf.constant([1, 2, 3]))))
+    [1 4 9]
+    """
+    if not callable(fn):
+        raise TypeError(f"The provided function {fn!r} is not callable.fn must be callable.")
+    wanted = dtype if fn_output_signature is None else fn_output_signature
+    with name_scope(name, "map", flat(elems)):
+        tensors = read_tensors(elems)
+        entries = [_entry(each, name="TensorArrayReadV3") for each in tensors]
+        step = trace_calls(fn, (packed(elems, entries),), entries[-1].op)
+        _check_dtypes(step.outputs, tensors if wanted is None else flat(wanted))
+        own = {each._id for each in entries}
+        inputs = [each for each in step.captured if each._id not in own]
+        specs = tuple((each.dtype.base_dtype, _longer(each._dims, _length(tensors))) for each in step.outputs)
+        made = _map(
+            [*tensors, *inputs],
+            step=body_of(step, entries, inputs),
+            specs=specs,
+            count=len(tensors),
+            name="Map",
+        )
+        out = [identity(each, name="TensorArrayGatherV3") for each in listed(made)]
+        return packed(step.structure, out)
+
+
+def _longer(dims: Dims, length: int | None) -> Dims:
+    return None if dims is None else (length, *dims)
+
+
+def _check_dtypes(outputs: list[Tensor], wanted: list[Any]) -> None:
+    if len(outputs) != len(wanted):
+        raise ValueError(
+            f"The function returns {len(outputs)} tensors, but {len(wanted)} dtypes are expected."
+        )
+    for each, like in zip(outputs, wanted, strict=True):
+        dtype = as_dtype(like.dtype if isinstance(like, Tensor) else like).base_dtype
+        if each.dtype.base_dtype is not dtype:
+            raise TypeError(
+                f"The function returns a tensor of {each.dtype.name} where {dtype.name} is expected: {each!r}"
+            )
+
+
+def _fold_kernel(
+    xp: Any,
+    state: Any,
+    step: Body,
+    specs: tuple[Spec, ...],
+    count: int,
+    start: int,
+    reverse: bool,
+    every: bool,
+) -> Any:
+    run = runner(state, step)
+
+    def fold(*values: Any) -> Any:
+        elems, totals, rest = values[:count], values[count : count + start], values[count + start :]
+        order: Any = range(elems[0].shape[0])
+        if reverse:
+            order = reversed(order)
+        rows: list[list[Any]] = []
+        current = list(totals)
+        for i in order:
+            entries = [each[i, ...] for each in elems]
+            if not current:
+                current = entries  # without a start the first entry is the total so far
+            else:
+                current = run([*current, *entries, *rest])
+            rows.append(current)
+        if not every:
+            return current
+        return _stacked(xp, rows[::-1] if reverse else rows, specs)
+
+    return fold
+
+
+_fold = define_op(
+    "Fold",
+    ("inputs**",),
+    rule=_given_specs,
+    kernel=_fold_kernel,
+    same_dtype=False,
+    stateful=True,
+    attributes="",
+)
+
+
+def _folded(
+    fn: Callable[..., Any],
+    elems: Any,
+    initializer: Any,
+    name: str | None,
+    default: str,
+    reverse: bool,
+    every: bool,
+) -> Any:
+    if not callable(fn):
+        raise TypeError(f"{fn!r} is not callable")
+    with name_scope(name, default, flat(elems)):
+        tensors = read_tensors(elems)
+        entries = [_entry(each, name="TensorArrayReadV3") for each in tensors]
+        starts = [] if initializer is None else read_tensors(initializer)
+        structure = elems if initializer is None else initializer
+        totals = [identity(each, name="Merge") for each in starts or entries]
+        step = trace_calls(fn, (packed(structure, totals), packed(elems, entries)), totals[-1].op)
+        _check_dtypes(step.outputs, totals)
+        given = [*totals, *entries]
+        own = {each._id for each in given}
+        inputs = [each for each in step.captured if each._id not in own]
+        length = _length(tensors) if every else None
+        specs = tuple(
+            (each.dtype.base_dtype, _longer(each._dims, length) if every else each._dims)
+            for each in step.outputs
+        )
+        made = _fold(
+            [*tensors, *starts, *inputs],
+            step=body_of(step, given, inputs),
+            specs=specs,
+            count=len(tensors),
+            start=len(starts),
+            reverse=reverse,
+            every=every,
+            name="Fold",
+        )
+        out = [identity(each, name="TensorArrayGatherV3" if every else "Exit") for each in listed(made)]
+        return packed(structure, out)
+
+
+_FOLD_DOC = """Combines the entries of tensors along their first dimension, {order}.
+
+    Args:
+        fn: `fn(total, entry)` builds the next total.
+        elems: A tensor, or a structure of tensors of one length.
+        initializer: The total to begin with; the first entry by default.
+        parallel_iterations: Accepted for v1's sake.
+        back_prop: Accepted for v1's sake.
+        swap_memory: Accepted for v1's sake.
+        name: The operations' scope.
+
+    Returns:
+        The last total, in the structure of the first.
+
+    Raises:
+        TypeError: If `fn` is no function, or returns other dtypes.
+    """
+
+
+def _make_fold(python_name: str, reverse: bool, order: str) -> Any:
+    def fold(
+        fn: Callable[..., Any],
+        elems: Any,
+        initializer: Any = None,
+        parallel_iterations: int = 10,
+        back_prop: bool = True,
+        swap_memory: bool = False,
+        name: str | None = None,
+    ) -> Any:
+        return _folded(fn, elems, initializer, name, python_name, reverse, every=False)
+
+    fold.__name__ = fold.__qualname__ = python_name
+    fold.__doc__ = _FOLD_DOC.format(order=order)
+    return fold
+
+
+foldl = _make_fold("foldl", False, "from the first to the last")
+foldr = _make_fold("foldr", True, "from the last to the first")
+
+
+def scan(
+    fn: Callable[..., Any],
+    elems: Any,
+    initializer: Any = None,
+    parallel_iterations: int = 10,
+    back_prop: bool = True,
+    swap_memory: bool = False,
+    infer_shape: bool = True,
+    reverse: bool = False,
+    name: str | None = None,
+) -> Any:
+    """Combines the entries of tensors along their first dimension, and keeps every total.
+
+    Args:
+        fn: `fn(total, entry)` builds the next total.
+        elems: A tensor, or a structure of tensors of one length.
+        initializer: The total to begin with; the first entry by default, which is then the first total.
+        parallel_iterations: Accepted for v1's sake.
+        back_prop: Accepted for v1's sake.
+        swap_memory: Accepted for v1's sake.
+        infer_shape: Accepted for v1's sake.
+        reverse: Whether to begin with the last entry.
+        name: The operations' scope.
+
+    Returns:
+        The totals, stacked, in the structure of the first.
+
+    Raises:
+        TypeError: If `fn` is no function, or returns other dtypes.
+    """
+    return _folded(fn, elems, initializer, name, "scan", reverse, every=True)

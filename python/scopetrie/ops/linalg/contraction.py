@@ -1,0 +1,195 @@
+"""Products of tensors over chosen dimensions: tensordot, einsum."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from ..._core import name_scope
+from ...graph import Tensor
+from ...shapes import broadcast_dims
+from ..array.shape import known_size, reshape, shape, transpose
+from ..constant import convert_to_tensor
+from ..registry import Dims, ShapeError, Spec, define_op
+from .products import matmul
+
+
+def tensordot(a: Any, b: Any, axes: Any, name: str | None = None) -> Tensor:
+    """Sums products of elements over chosen dimensions of two tensors.
+
+    Args:
+        a: A tensor of floats.
+        b: A tensor of the same dtype.
+        axes: A number of dimensions, the last of `a` and the first of `b`; or two lists of dimensions.
+        name: The operation's name.
+
+    Returns:
+        A tensor with the free dimensions of `a`, then those of `b`.
+
+    Raises:
+        ValueError: If the axes are not two lists of one length, or a rank is not known.
+    """
+    with name_scope(name, "Tensordot", [a, b, axes]) as scope:
+        x, y = convert_to_tensor(a, name="a"), convert_to_tensor(b, name="b")
+        if x._dims is None or y._dims is None:
+            raise ValueError("tensordot: the ranks of both tensors must be known")
+        over_x, over_y = _contracted(x, axes)
+        left, free_x, is_x = _as_matrix(x, over_x, first=False)
+        right, free_y, is_y = _as_matrix(y, over_y, first=True)
+        product = matmul(left, right)
+        if is_x and is_y:
+            return product
+        free = [*free_x, *free_y]
+        if sum(size is None for size in free) <= 1:
+            return reshape(product, [-1 if size is None else size for size in free], name=scope)
+        sizes = [shape(x)[i] for i in _free(x, over_x)] + [shape(y)[i] for i in _free(y, over_y)]
+        return reshape(product, sizes, name=scope)
+
+
+def _contracted(x: Tensor, axes: Any) -> tuple[list[int], list[int]]:
+    if isinstance(axes, (int, np.integer)):
+        count = len(x._dims or ())
+        if axes < 0:
+            raise ValueError("`axes` must be at least 0.")
+        if axes > count:
+            raise ValueError(f"`axes` must not be larger than the number of dimensions of tensor {x!r}.")
+        return list(range(count - axes, count)), list(range(axes))
+    if len(axes) != 2:
+        raise ValueError("`axes` must be an integer or have length 2.")
+    first, second = ([int(i) for i in np.atleast_1d(each)] for each in axes)
+    if len(first) != len(second):
+        raise ValueError(f"Different number of contraction axes `a` and `b`, {len(first)} != {len(second)}.")
+    return first, second
+
+
+def _free(x: Tensor, over: list[int]) -> list[int]:
+    count = len(x._dims or ())
+    taken = {i % count for i in over}
+    return [i for i in range(count) if i not in taken]
+
+
+def _as_matrix(x: Tensor, over: list[int], first: bool) -> tuple[Tensor, list[int | None], bool]:
+    """The tensor as a matrix with the summed dimensions first or last, its free sizes, and if it was one."""
+    dims = x._dims or ()
+    free = _free(x, over)
+    summed = [i % len(dims) for i in over]
+    perm = summed + free if first else free + summed
+    sizes = [dims[i] for i in free]
+    if len(dims) == 2 and len(free) == 1 and perm == [0, 1]:
+        return x, sizes, True
+    if perm != list(range(len(dims))):
+        x = transpose(x, perm)
+    inner = known_size(tuple(dims[i] for i in summed))
+    outer = known_size(tuple(sizes))
+    if inner is None and outer is None:
+        raise ValueError("tensordot: the sizes of the free or of the summed dimensions must be known")
+    rows: list[int] = [-1 if inner is None else inner, -1 if outer is None else outer]
+    if -1 not in rows and None in dims:
+        rows[1] = -1
+    return reshape(x, rows if first else rows[::-1]), sizes, len(free) == 1
+
+
+def _einsum_terms(equation: str, count: int) -> tuple[list[str], str]:
+    text = equation.replace(" ", "")
+    left, arrow, right = text.partition("->")
+    terms = left.split(",")
+    if len(terms) != count:
+        raise ValueError(f"Expected {len(terms)} inputs for equation {equation!r}, but got {count}")
+    if not arrow:
+        letters = left.replace(",", "").replace("...", "")
+        right = ("..." if "..." in left else "") + "".join(
+            sorted(c for c in set(letters) if letters.count(c) == 1)
+        )
+    return terms, right
+
+
+def _einsum_rule(inputs: list[Tensor], equation: str) -> Spec:
+    terms, out = _einsum_terms(equation, len(inputs))
+    sizes: dict[str, int | None] = {}
+    lead: Dims = ()
+    for term, x in zip(terms, inputs, strict=True):
+        dims = x._dims
+        if dims is None:
+            if "..." in term:
+                lead = None
+            continue
+        before, dots, after = term.partition("...")
+        if not dots and len(dims) != len(term):
+            raise ShapeError(f"Shape must be rank {len(term)} but is rank {len(dims)}")
+        if dots:
+            if len(dims) < len(before) + len(after):
+                raise ShapeError(
+                    f"Shape must be at least rank {len(before) + len(after)} but is rank {len(dims)}"
+                )
+            lead = broadcast_dims(lead, dims[len(before) : len(dims) - len(after)])
+        pairs = [*zip(before, dims, strict=False), *zip(after[::-1], dims[::-1], strict=False)]
+        for letter, size in pairs:
+            known = sizes.get(letter)
+            if known is not None and size is not None and known != size and 1 not in (known, size):
+                raise ShapeError(f"Dimensions must be equal, but are {known} and {size}")
+            sizes[letter] = size if known in (None, 1) else known
+    before, dots, after = out.partition("...")
+    if dots and lead is None:
+        return inputs[0].dtype.base_dtype, None
+    found = [sizes.get(c) for c in before] + list(lead or () if dots else ()) + [sizes.get(c) for c in after]
+    return inputs[0].dtype.base_dtype, tuple(found)
+
+
+def _einsum_kernel(xp: Any, equation: str) -> Any:
+    if hasattr(xp, "einsum"):  # not in the standard, but most libraries have it
+        options = {"optimize": True} if equation.count(",") and "numpy" in xp.__name__ else {}
+        return lambda *arrays: xp.einsum(equation, *arrays, **options)
+    return lambda *arrays: _einsum_by_products(xp, equation, arrays)
+
+
+def _einsum_by_products(xp: Any, equation: str, arrays: Any) -> Any:
+    """Einsum by way of one large product: for namespaces that have nothing better."""
+    terms, out = _einsum_terms(equation, len(arrays))
+    if "..." in equation:
+        raise NotImplementedError("einsum with an ellipsis needs a library with its own einsum")
+    letters = out + "".join(sorted(set("".join(terms)) - set(out)))
+    product = None
+    for term, x in zip(terms, arrays, strict=True):
+        if len(set(term)) != len(term):
+            raise NotImplementedError("einsum with a repeated letter needs a library with its own einsum")
+        places = [letters.index(letter) for letter in term]
+        order = sorted(range(len(term)), key=places.__getitem__)
+        x = xp.permute_dims(x, tuple(order))
+        wide = iter(x.shape)
+        x = xp.reshape(x, tuple(next(wide) if c in term else 1 for c in letters))
+        product = x if product is None else product * x
+    over = tuple(range(len(out), len(letters)))
+    return xp.sum(product, axis=over, dtype=arrays[0].dtype) if over else product
+
+
+_einsum = define_op(
+    "Einsum", ("inputs*",), rule=_einsum_rule, kernel=_einsum_kernel, attributes="N T equation"
+)
+
+
+def einsum(equation: str, *inputs: Any, **kwargs: Any) -> Tensor:
+    """Sums products of elements, as an equation of index letters says.
+
+    Args:
+        equation: E.g. `"ij,jk->ik"`, the product of matrices.
+        *inputs: The tensors, one for each term.
+        **kwargs: `name`; `optimize` is accepted for v1's sake.
+
+    Returns:
+        A tensor.
+
+    Raises:
+        TypeError: If there is another keyword.
+        ValueError: If the equation does not fit the inputs.
+
+    >>> import scopetrie as tf
+    >>> tf.einsum("ij,jk->ik", tf.ones([2, 3]), tf.ones([3, 4])).shape.as_list()
+    [2, 4]
+    """
+    name = kwargs.pop("name", None)
+    kwargs.pop("optimize", None)
+    if kwargs:
+        raise TypeError(f"Invalid keyword arguments for this function: {', '.join(kwargs)}.")
+    with name_scope(name, "einsum", [equation, *inputs]):
+        return _einsum(list(inputs), equation=equation.replace(" ", ""))

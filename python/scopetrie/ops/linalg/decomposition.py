@@ -1,0 +1,151 @@
+"""Decompositions of matrices: singular values, QR, eigenvalues."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from ..._core import OpFunction
+from ...dtypes import DType
+from ...graph import Tensor
+from ..registry import Dims, Spec, define_op
+from .products import MATRIX_TYPES
+from .solve import conjugate_transposed, need_square
+
+
+def _ends(x: Tensor) -> tuple[Dims, int | None, int | None]:
+    dims = x._dims
+    return (None, None, None) if dims is None else (dims[:-2], dims[-2], dims[-1])
+
+
+def _smaller(m: int | None, n: int | None) -> int | None:
+    return None if m is None or n is None else min(m, n)
+
+
+def _shaped(dtype: DType, lead: Dims, *sizes: int | None) -> Spec:
+    return dtype, None if lead is None else (*lead, *sizes)
+
+
+def _svd_rule(input: Tensor, compute_uv: bool = True, full_matrices: bool = False) -> list[Spec]:
+    dtype, (lead, m, n) = input.dtype.base_dtype, _ends(input)
+    p = _smaller(m, n)
+    u, v = ((m, m), (n, n)) if full_matrices else ((m, p), (n, p))
+    if not compute_uv:
+        return [_shaped(dtype, lead, p), (dtype, (0,)), (dtype, (0,))]
+    return [_shaped(dtype, lead, p), _shaped(dtype, lead, *u), _shaped(dtype, lead, *v)]
+
+
+def _svd_kernel(xp: Any, compute_uv: bool = True, full_matrices: bool = False) -> Any:
+    def decompose(x: Any) -> Any:
+        if not compute_uv:
+            nothing = xp.zeros((0,), dtype=x.dtype)
+            return xp.astype(xp.linalg.svdvals(x), x.dtype), nothing, nothing
+        u, s, vh = xp.linalg.svd(x, full_matrices=full_matrices)
+        return xp.astype(s, x.dtype), u, conjugate_transposed(xp, vh)
+
+    return decompose
+
+
+_svd: OpFunction[list[Tensor]] = define_op(
+    "Svd",
+    ("input",),
+    rule=_svd_rule,
+    kernel=_svd_kernel,
+    dtypes=MATRIX_TYPES,
+    attributes="T compute_uv full_matrices",
+)
+
+
+def svd(tensor: Any, full_matrices: bool = False, compute_uv: bool = True, name: str | None = None) -> Any:
+    """Singular value decompositions: `tensor` = u diag(s) v^H.
+
+    Args:
+        tensor: A tensor `[..., m, n]`.
+        full_matrices: Whether u and v are square.
+        compute_uv: Whether u and v are wanted.
+        name: The operation's name.
+
+    Returns:
+        s `[..., p]`, u and v; s alone if those are not wanted.
+    """
+    s, u, v = _svd(tensor, compute_uv=compute_uv, full_matrices=full_matrices, name=name)
+    return (s, u, v) if compute_uv else s
+
+
+def _qr_rule(input: Tensor, full_matrices: bool = False) -> list[Spec]:
+    dtype, (lead, m, n) = input.dtype.base_dtype, _ends(input)
+    p = m if full_matrices else _smaller(m, n)
+    return [_shaped(dtype, lead, m, p), _shaped(dtype, lead, p, n)]
+
+
+_qr: OpFunction[list[Tensor]] = define_op(
+    "Qr", ("input",), rule=_qr_rule, dtypes=MATRIX_TYPES, attributes="T full_matrices",
+    kernel=lambda xp, full_matrices=False: lambda x: tuple(
+        xp.linalg.qr(x, mode="complete" if full_matrices else "reduced")
+    ),
+)  # fmt: skip
+
+
+def qr(input: Any, full_matrices: bool = False, name: str | None = None) -> list[Tensor]:
+    """QR decompositions: `input` = q r with r upper triangular.
+
+    Args:
+        input: A tensor `[..., m, n]`.
+        full_matrices: Whether q is square.
+        name: The operation's name.
+
+    Returns:
+        A list of q and r.
+    """
+    return _qr(input, full_matrices=bool(full_matrices), name=name)
+
+
+def _eigh_rule(input: Tensor, compute_v: bool = True) -> list[Spec]:
+    need_square(input)
+    dtype, (lead, m, _) = input.dtype.base_dtype, _ends(input)
+    return [_shaped(dtype, lead, m), (dtype, input._dims if compute_v else (0,))]
+
+
+def _eigh_kernel(xp: Any, compute_v: bool = True) -> Any:
+    def decompose(x: Any) -> Any:
+        if compute_v:
+            values, vectors = xp.linalg.eigh(x)
+            return xp.astype(values, x.dtype), vectors
+        return xp.astype(xp.linalg.eigvalsh(x), x.dtype), xp.zeros((0,), dtype=x.dtype)
+
+    return decompose
+
+
+_eigh: OpFunction[list[Tensor]] = define_op(
+    "SelfAdjointEigV2",
+    ("input",),
+    rule=_eigh_rule,
+    kernel=_eigh_kernel,
+    dtypes=MATRIX_TYPES,
+    attributes="T compute_v",
+)
+
+
+def self_adjoint_eig(tensor: Any, name: str | None = None) -> list[Tensor]:
+    """Eigenvalues, ascending, and eigenvectors of self-adjoint matrices.
+
+    Args:
+        tensor: A tensor `[..., m, m]`.
+        name: The operation's name.
+
+    Returns:
+        A list of the values `[..., m]` and the vectors, the columns of `[..., m, m]`.
+    """
+    return _eigh(tensor, compute_v=True, name=name)
+
+
+def self_adjoint_eigvals(tensor: Any, name: str | None = None) -> Tensor:
+    """Eigenvalues, ascending, of self-adjoint matrices.
+
+    Args:
+        tensor: A tensor `[..., m, m]`.
+        name: The operation's name.
+
+    Returns:
+        A tensor `[..., m]`.
+    """
+    return _eigh(tensor, compute_v=False, name=name)[0]

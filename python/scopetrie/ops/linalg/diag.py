@@ -1,0 +1,353 @@
+"""Diagonals of matrices: making, reading and setting them; identity matrices and bands."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from ... import dtypes
+from ..._core import Variable, name_scope
+from ...dtypes import DTypeLike, as_dtype
+from ...graph import Tensor
+from ..array.fill import ones, zeros
+from ..array.join import concat
+from ..array.shape import require_rank
+from ..constant import convert_to_tensor, index_array
+from ..folding import constant_value
+from ..math.reduce import reduce_sum
+from ..registry import INDICES, ShapeError, Spec, check_dtype, define_op, direct
+
+DIAGONAL_TYPES = "bf f2 f4 f8 i4 i8 c8 c16"
+
+
+def diagonal_range(k: Any) -> tuple[int, int]:
+    """The lowest and the highest diagonal of `k`, one number or two."""
+    listed = np.ravel(k).tolist()
+    return listed[0], listed[-1]
+
+
+def diagonal_places(rows: int, columns: int, low: int, high: int, align: str) -> tuple[Any, int]:
+    """Finds where the elements of diagonals low..high are kept.
+
+    Diagonals are listed from the highest; a shorter one is filled up on the side that `align` says, first for
+    those above the main one, then for those below.
+
+    Returns:
+        A matrix of positions in the flattened diagonals, -1 where there is none, and the length of the
+        longest.
+    """
+    longest = min(rows + min(high, 0), columns - max(low, 0))
+    at = np.full((rows, columns), -1)
+    for number, d in enumerate(range(high, low - 1, -1)):
+        length = min(rows + min(d, 0), columns - max(d, 0))
+        if length <= 0:
+            continue
+        to_right = align.split("_")[0 if d >= 0 else 1] == "RIGHT"
+        start = number * longest + (longest - length if to_right else 0)
+        steps = np.arange(length)
+        at[steps - min(d, 0), steps + max(d, 0)] = start + steps
+    return at, longest
+
+
+def device_array(xp: Any, host: Any, like: Any) -> Any:
+    """A NumPy array where another array is."""
+    from array_api_compat import device
+
+    return xp.asarray(host, device=device(like))
+
+
+def spread_diagonals(xp: Any, flat: Any, at: Any, elsewhere: Any) -> Any:
+    """Elements of `flat`, by its last dimension, at the places `at` (on the host); others where it is -1."""
+    taken = xp.take(flat, device_array(xp, np.maximum(at, 0).ravel(), flat), axis=-1)
+    taken = xp.reshape(taken, (*flat.shape[:-1], *at.shape))
+    return xp.where(device_array(xp, at >= 0, flat), taken, elsewhere)
+
+
+def _flat_diagonals(xp: Any, diagonal: Any, count: int) -> Any:
+    return diagonal if count == 1 else xp.reshape(diagonal, (*diagonal.shape[:-2], -1))
+
+
+def _diag_kernel(xp: Any, align: str = "RIGHT_LEFT") -> Any:
+    def make(diagonal: Any, k: Any, num_rows: Any, num_cols: Any, padding_value: Any) -> Any:
+        low, high = diagonal_range(k)
+        least_rows, least_columns = diagonal.shape[-1] - min(high, 0), diagonal.shape[-1] + max(low, 0)
+        rows, columns = int(num_rows.item()), int(num_cols.item())
+        if rows == -1 and columns == -1:
+            rows = columns = max(least_rows, least_columns)
+        rows, columns = least_rows if rows == -1 else rows, least_columns if columns == -1 else columns
+        at, _ = diagonal_places(rows, columns, low, high, align)
+        return spread_diagonals(xp, _flat_diagonals(xp, diagonal, high - low + 1), at, padding_value)
+
+    return make
+
+
+def _diag_rule(
+    diagonal: Tensor,
+    k: Tensor,
+    num_rows: Tensor,
+    num_cols: Tensor,
+    padding_value: Tensor,
+    align: str = "RIGHT_LEFT",
+) -> Spec:
+    if diagonal._dims == ():
+        raise ShapeError("Shape must be at least rank 1 but is rank 0")
+    dims, which = diagonal._dims, constant_value(k)
+    rows, columns = constant_value(num_rows), constant_value(num_cols)
+    dtype = diagonal.dtype.base_dtype
+    if dims is None or which is None:
+        return dtype, None
+    low, high = diagonal_range(which)
+    lead = dims[:-1] if low == high else dims[:-2]
+    if dims[-1] is None or rows is None or columns is None:
+        return dtype, (*lead, None, None)
+    least_rows, least_columns = dims[-1] - min(high, 0), dims[-1] + max(low, 0)
+    m, n = int(rows), int(columns)
+    if m not in (-1, least_rows) and n not in (-1, least_columns):
+        raise ShapeError(
+            "num_rows and num_cols are not consistent with lower_diag_index, upper_diag_index, and the "
+            "length of "
+            f"the given diagonals.\nnum_rows = {m} != min_num_rows = {least_rows}, num_cols = {n} != "
+            f"min_num_cols = "
+            f"{least_columns}"
+        )
+    if m == -1 and n == -1:
+        m = n = max(least_rows, least_columns)
+    return dtype, (*lead, least_rows if m == -1 else m, least_columns if n == -1 else n)
+
+
+_matrix_diag = define_op(
+    "MatrixDiagV3", ("diagonal", "k", "num_rows", "num_cols", "padding_value"), rule=_diag_rule,
+    kernel=_diag_kernel, same_dtype=False, attributes="T align", host=("k", "num_rows", "num_cols"),
+)  # fmt: skip
+
+
+def _typed(value: Any, like: Any) -> Any:
+    if isinstance(value, (Tensor, Variable)):
+        return value
+    return np.asarray(value, like.dtype.base_dtype.as_numpy_dtype)
+
+
+def matrix_diag(
+    diagonal: Any, name: str | None = "diag", k: Any = 0, num_rows: Any = -1, num_cols: Any = -1,
+    padding_value: Any = 0, align: str = "RIGHT_LEFT",
+) -> Tensor:  # fmt: skip
+    """Makes matrices with given diagonals.
+
+    Args:
+        diagonal: A tensor `[..., n]`, or `[..., diagonals, n]` for several diagonals.
+        name: The operation's name.
+        k: Which diagonal: 0 is the main one, positive ones are above; two numbers stand for all between.
+        num_rows: The number of rows; as few as do by default.
+        num_cols: The number of columns; as few as do by default.
+        padding_value: What is elsewhere.
+        align: On which side shorter diagonals are filled up, above and below the main one.
+
+    Returns:
+        A tensor `[..., rows, columns]`.
+    """
+    x = convert_to_tensor(diagonal)
+    return _matrix_diag(
+        x,
+        index_array(k),
+        index_array(num_rows),
+        index_array(num_cols),
+        _typed(padding_value, x),
+        align=align,
+        name=name,
+    )
+
+
+def _part_kernel(xp: Any, align: str = "RIGHT_LEFT") -> Any:
+    def read(x: Any, k: Any, padding_value: Any) -> Any:
+        low, high = diagonal_range(k)
+        rows, columns = x.shape[-2:]
+        places, longest = diagonal_places(rows, columns, low, high, align)
+        at = np.full((high - low + 1) * longest, -1)
+        at[places[places >= 0]] = np.flatnonzero(places >= 0)
+        shape = (longest,) if low == high else (high - low + 1, longest)
+        return spread_diagonals(xp, xp.reshape(x, (*x.shape[:-2], -1)), at.reshape(shape), padding_value)
+
+    return read
+
+
+def _part_rule(input: Tensor, k: Tensor, padding_value: Tensor, align: str = "RIGHT_LEFT") -> Spec:
+    dims, which, dtype = input._dims, constant_value(k), input.dtype.base_dtype
+    if dims is not None and len(dims) < 2:
+        raise ShapeError(f"Shape must be at least rank 2 but is rank {len(dims)}")
+    if dims is None or which is None:
+        return dtype, None
+    low, high = diagonal_range(which)
+    rows, columns = dims[-2:]
+    longest = None if rows is None or columns is None else min(rows + min(high, 0), columns - max(low, 0))
+    return dtype, (*dims[:-2], longest) if low == high else (*dims[:-2], high - low + 1, longest)
+
+
+_matrix_diag_part = define_op(
+    "MatrixDiagPartV3",
+    ("input", "k", "padding_value"),
+    rule=_part_rule,
+    kernel=_part_kernel,
+    same_dtype=False,
+    attributes="T align",
+    host=("k",),
+)
+
+
+def matrix_diag_part(
+    input: Any, name: str | None = "diag_part", k: Any = 0, padding_value: Any = 0, align: str = "RIGHT_LEFT"
+) -> Tensor:
+    """Reads diagonals of matrices.
+
+    Args:
+        input: A tensor `[..., rows, columns]`.
+        name: The operation's name.
+        k: Which diagonal: 0 is the main one, positive ones are above; two numbers stand for all between.
+        padding_value: What shorter diagonals are filled up with.
+        align: On which side they are, above and below the main one.
+
+    Returns:
+        A tensor `[..., n]`, or `[..., diagonals, n]` for several diagonals.
+    """
+    x = convert_to_tensor(input)
+    return _matrix_diag_part(x, index_array(k), _typed(padding_value, x), align=align, name=name)
+
+
+def _set_kernel(xp: Any, align: str = "RIGHT_LEFT") -> Any:
+    def put(x: Any, diagonal: Any, k: Any) -> Any:
+        low, high = diagonal_range(k)
+        at, _ = diagonal_places(x.shape[-2], x.shape[-1], low, high, align)
+        return spread_diagonals(xp, _flat_diagonals(xp, diagonal, high - low + 1), at, x)
+
+    return put
+
+
+_matrix_set_diag = define_op(
+    "MatrixSetDiagV3",
+    ("input", "diagonal", "k"),
+    kernel=_set_kernel,
+    same_dtype=False,
+    rule=lambda input, diagonal, k, align="RIGHT_LEFT": (input.dtype.base_dtype, input._dims),
+    attributes="T align",
+    host=("k",),
+)
+
+
+def matrix_set_diag(
+    input: Any, diagonal: Any, name: str | None = "set_diag", k: Any = 0, align: str = "RIGHT_LEFT"
+) -> Tensor:
+    """Gives a copy of matrices with diagonals set.
+
+    Args:
+        input: A tensor `[..., rows, columns]`.
+        diagonal: A tensor `[..., n]`, or `[..., diagonals, n]` for several diagonals.
+        name: The operation's name.
+        k: Which diagonal: 0 is the main one, positive ones are above; two numbers stand for all between.
+        align: On which side shorter diagonals are filled up, above and below the main one.
+
+    Returns:
+        A tensor with the dtype and shape of `input`.
+    """
+    x = convert_to_tensor(input)
+    return _matrix_set_diag(x, _typed(diagonal, x), index_array(k), align=align, name=name)
+
+
+def _band_kernel(xp: Any) -> Any:
+    def keep(x: Any, num_lower: Any, num_upper: Any) -> Any:
+        low, high = int(num_lower.item()), int(num_upper.item())
+        if low >= 0:
+            x = xp.triu(x, k=-low)
+        return xp.tril(x, k=high) if high >= 0 else x
+
+    return keep
+
+
+def _band_rule(input: Tensor, num_lower: Tensor, num_upper: Tensor) -> Spec:
+    check_dtype(num_lower, "num_lower", INDICES)
+    require_rank(num_lower, 0)
+    return input.dtype.base_dtype, input._dims
+
+
+_band_part = define_op(
+    "MatrixBandPart",
+    ("input", "index:num_lower", "index:num_upper"),
+    rule=_band_rule,
+    kernel=_band_kernel,
+    same_dtype=False,
+    attributes="T Tindex:1",
+    host=("num_lower", "num_upper"),
+)
+
+
+@direct(_band_part, "0 1 2 name")
+def matrix_band_part(input: Any, num_lower: Any, num_upper: Any, name: str | None = None) -> Tensor:
+    """Gives a copy of matrices with all but a band about the diagonal set to 0.
+
+    Args:
+        input: A tensor `[..., rows, columns]`.
+        num_lower: How many diagonals below the main one stay; all if negative.
+        num_upper: How many diagonals above the main one stay; all if negative.
+        name: The operation's name.
+
+    Returns:
+        A tensor with the dtype and shape of `input`.
+    """
+    return _band_part(input, num_lower, num_upper, name=name)
+
+
+def eye(
+    num_rows: Any, num_columns: Any = None, batch_shape: Any = None, dtype: DTypeLike = dtypes.float32,
+    name: str | None = None,
+) -> Tensor:  # fmt: skip
+    """Makes identity matrices.
+
+    Args:
+        num_rows: The number of rows.
+        num_columns: The number of columns; as many by default.
+        batch_shape: The shape of the batch of them; one by default.
+        dtype: The dtype.
+        name: The operation's name.
+
+    Returns:
+        A tensor `batch_shape + [num_rows, num_columns]`.
+
+    >>> import scopetrie as tf
+    >>> tf.eye(3)
+    <tf.Tensor 'eye/diag:0' shape=(3, 3) dtype=float32>
+    """
+    made = as_dtype(dtype)
+    with name_scope(name, "eye", [num_rows, num_columns, batch_shape]):
+        columns = num_rows if num_columns is None else num_columns
+        fixed = isinstance(num_rows, (int, np.integer)) and isinstance(columns, (int, np.integer))
+        square = num_columns is None or (fixed and num_rows == num_columns)
+        if not fixed:
+            from ..math.elementwise import minimum
+
+            shortest: Any = num_rows if square else minimum(num_rows, columns)
+        else:
+            shortest = min(num_rows, columns)
+        lead: Any = [] if batch_shape is None else batch_shape
+        if isinstance(lead, Tensor) or not fixed:
+            lead = convert_to_tensor(index_array(lead), name="shape")
+            ends = [[shortest]], [num_rows, columns]
+            diagonal_shape: Any = concat([lead, ends[0][0]], 0)
+            shape: Any = None if square else concat([lead, ends[1]], 0)
+        else:
+            sizes = [int(each) for each in lead]
+            diagonal_shape, shape = [*sizes, shortest], [*sizes, num_rows, columns]
+        elements = ones(diagonal_shape, dtype=made)
+        return matrix_diag(elements) if square else matrix_set_diag(zeros(shape, dtype=made), elements)
+
+
+def trace(x: Any, name: str | None = None) -> Tensor:
+    """The sums of the diagonals of matrices.
+
+    Args:
+        x: A tensor `[..., rows, columns]`.
+        name: The operation's name.
+
+    Returns:
+        A tensor `[...]`.
+    """
+    with name_scope(name, "Trace", [x]) as scope:
+        return reduce_sum(matrix_diag_part(convert_to_tensor(x, name="x")), [-1], name=scope)

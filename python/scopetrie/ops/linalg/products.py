@@ -1,0 +1,329 @@
+"""Matrices: their products, norms and transposes."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from ... import dtypes
+from ..._core import name_scope
+from ...graph import Tensor
+from ...shapes import broadcast_dims
+from ..array.dims import expand_dims, squeeze
+from ..array.shape import transpose
+from ..constant import convert_to_tensor
+from ..math.complex import conj
+from ..math.elementwise import abs, multiply, pow, sqrt
+from ..math.reduce import reduce_max, reduce_min, reduce_sum
+from ..registry import REALS, Dims, ShapeError, Spec, define_op, direct
+
+MATRIX_TYPES = "f8 f4 f2 c8 c16"
+
+
+def _product_dims(a: Dims, b: Dims, transpose_a: bool, transpose_b: bool) -> tuple[int | None, int | None]:
+    """Rows and columns of a product; checks the inner sizes."""
+    rows, inner_a = (a[-2], a[-1]) if a is not None else (None, None)
+    inner_b, columns = (b[-2], b[-1]) if b is not None else (None, None)
+    if transpose_a:
+        rows, inner_a = inner_a, rows
+    if transpose_b:
+        inner_b, columns = columns, inner_b
+    if inner_a is not None and inner_b is not None and inner_a != inner_b:
+        raise ShapeError(f"Dimensions must be equal, but are {inner_a} and {inner_b}")
+    return rows, columns
+
+
+def _matmul_rule(a: Tensor, b: Tensor, transpose_a: bool = False, transpose_b: bool = False) -> Spec:
+    for each in (a, b):
+        if each._dims is not None and len(each._dims) != 2:
+            raise ShapeError(f"Shape must be rank 2 but is rank {len(each._dims)}")
+    return a.dtype.base_dtype, _product_dims(a._dims, b._dims, transpose_a, transpose_b)
+
+
+def _matmul_kernel(xp: Any, transpose_a: bool = False, transpose_b: bool = False) -> Any:
+    if not transpose_a and not transpose_b:
+        return xp.matmul
+    flip = xp.matrix_transpose
+    return lambda a, b: xp.matmul(flip(a) if transpose_a else a, flip(b) if transpose_b else b)
+
+
+_matmul = define_op(
+    "MatMul",
+    ("a", "b"),
+    rule=_matmul_rule,
+    native="matmul",
+    kernel=_matmul_kernel,
+    dtypes="bf f2 f4 f8 i4 i8 u1 u2 u4 u8 c8 c16",
+    attributes="T grad_a=false grad_b=false transpose_a=false transpose_b=false",
+    scoped=True,
+)
+_sparse_matmul = define_op(
+    "SparseMatMul",
+    ("a", "b"),
+    rule=_matmul_rule,
+    kernel=_matmul_kernel,
+    dtypes="f4 bf",
+    attributes="Ta Tb:1 a_is_sparse=false b_is_sparse=false transpose_a=false transpose_b=false",
+    name="MatMul",
+)
+
+
+def _batch_rule(x: Tensor, y: Tensor, adj_x: bool = False, adj_y: bool = False) -> Spec:
+    a, b = x._dims, y._dims
+    for each in (a, b):
+        if each is not None and len(each) < 2:
+            raise ShapeError(f"Shape must be at least rank 2 but is rank {len(each)}")
+    ends = _product_dims(a, b, adj_x, adj_y)
+    if a is None or b is None:
+        return x.dtype.base_dtype, None
+    try:
+        lead = broadcast_dims(a[:-2], b[:-2])
+    except ValueError:
+        pairs = zip(a[-3::-1], b[-3::-1], strict=False)
+        one, other = next((m, n) for m, n in pairs if m != n and m not in (1, None) and n not in (1, None))
+        raise ShapeError(f"Dimensions must be equal, but are {one} and {other}") from None
+    return x.dtype.base_dtype, None if lead is None else (*lead, *ends)
+
+
+def _batch_kernel(xp: Any, adj_x: bool = False, adj_y: bool = False) -> Any:
+    if not adj_x and not adj_y:
+        return xp.matmul
+
+    def adjoint(x: Any) -> Any:
+        flipped = xp.matrix_transpose(x)
+        return xp.conj(flipped) if xp.isdtype(x.dtype, "complex floating") else flipped
+
+    return lambda x, y: xp.matmul(adjoint(x) if adj_x else x, adjoint(y) if adj_y else y)
+
+
+_batch_matmul = define_op(
+    "BatchMatMulV2", ("x", "y"), name="MatMul", rule=_batch_rule, kernel=_batch_kernel,
+    dtypes="bf f2 f4 f8 i2 i4 i8 u1 u2 u4 u8 c8 c16",
+    attributes="T adj_x=false adj_y=false grad_x=false grad_y=false",
+)  # fmt: skip
+
+
+@direct(_matmul, "0 1 transpose_a? transpose_b? - - - - - - - name")
+def matmul(
+    a: Any, b: Any, transpose_a: bool = False, transpose_b: bool = False, adjoint_a: bool = False,
+    adjoint_b: bool = False, a_is_sparse: bool = False, b_is_sparse: bool = False, output_type: Any = None,
+    grad_a: bool = False, grad_b: bool = False, name: str | None = None,
+) -> Tensor:  # fmt: skip
+    """Multiplies matrices, or batches of matrices.
+
+    Args:
+        a: A tensor `[..., m, k]`.
+        b: A tensor `[..., k, n]` of the same dtype; leading dimensions broadcast.
+        transpose_a: Whether `a` is `[..., k, m]` and is to be transposed.
+        transpose_b: Whether `b` is `[..., n, k]` and is to be transposed.
+        adjoint_a: Whether `a` is to be transposed and conjugated.
+        adjoint_b: Whether `b` is to be transposed and conjugated.
+        a_is_sparse: Whether `a` is mostly zeros; it makes no difference to the result.
+        b_is_sparse: The same for `b`.
+        output_type: Must be None or the dtype of `a`.
+        grad_a: Accepted for v1's sake.
+        grad_b: Accepted for v1's sake.
+        name: The operation's name.
+
+    Returns:
+        A tensor `[..., m, n]`.
+
+    Raises:
+        ValueError: If the shapes do not go together, or a matrix is to be both transposed and adjoint.
+        TypeError: If the dtypes differ.
+
+    >>> import scopetrie as tf
+    >>> tf.matmul(tf.ones([2, 3]), tf.ones([4, 3]), transpose_b=True)
+    <tf.Tensor 'MatMul:0' shape=(2, 4) dtype=float32>
+    """
+    if not (adjoint_a or adjoint_b or a_is_sparse or b_is_sparse):
+        left = a._dims if isinstance(a, Tensor) else None
+        right = b._dims if isinstance(b, Tensor) else None
+        if left is not None and right is not None and len(left) <= 2 and len(right) <= 2:
+            if not (transpose_a or transpose_b):
+                return _matmul(a, b, name=name)
+            if name != "":
+                return _matmul(a, b, transpose_a=transpose_a, transpose_b=transpose_b, name=name)
+    if transpose_a and adjoint_a:
+        raise ValueError(
+            "Only one of `transpose_a` and `adjoint_a` can be True. "
+            f"Received `transpose_a`={transpose_a}, `adjoint_a`={adjoint_a}."
+        )
+    if transpose_b and adjoint_b:
+        raise ValueError(
+            "Only one of `transpose_b` and `adjoint_b` can be True. "
+            f"Received `transpose_b`={transpose_b}, `adjoint_b`={adjoint_b}."
+        )
+    with name_scope(name, "MatMul", [a, b]) as scope:
+        x = convert_to_tensor(a, name="a")
+        y = convert_to_tensor(b, dtype=None if isinstance(b, Tensor) else x.dtype.base_dtype, name="b")
+        if not (a_is_sparse or b_is_sparse) and any(
+            each._dims is None or len(each._dims) > 2 for each in (x, y)
+        ):
+            if transpose_a and x.dtype.is_complex:
+                x = conj(x)
+            if transpose_b and y.dtype.is_complex:
+                y = conj(y)
+            return _batch_matmul(
+                x, y, adj_x=transpose_a or adjoint_a, adj_y=transpose_b or adjoint_b, name=scope
+            )
+        x = conj(x) if adjoint_a else x
+        y = conj(y) if adjoint_b else y
+        sparse = (a_is_sparse or b_is_sparse) and x.dtype.base_dtype in (dtypes.float32, dtypes.bfloat16)
+        op = _sparse_matmul if sparse else _matmul
+        return op(
+            x, y, transpose_a=transpose_a or adjoint_a, transpose_b=transpose_b or adjoint_b, name=scope
+        )
+
+
+def sparse_matmul(
+    a: Any,
+    b: Any,
+    transpose_a: bool = False,
+    transpose_b: bool = False,
+    a_is_sparse: bool = False,
+    b_is_sparse: bool = False,
+    name: str | None = None,
+) -> Tensor:
+    """Multiplies matrices that may have many zeros; they are multiplied as any others are.
+
+    Args:
+        a: A matrix of float32 or bfloat16.
+        b: A matrix of float32 or bfloat16.
+        transpose_a: Whether `a` is transposed first.
+        transpose_b: Whether `b` is.
+        a_is_sparse: Accepted for v1's sake.
+        b_is_sparse: Accepted for v1's sake.
+        name: The operation's name.
+
+    Returns:
+        A matrix of float32.
+    """
+    return _sparse_matmul(a, b, transpose_a=transpose_a, transpose_b=transpose_b, name=name or "SparseMatMul")
+
+
+def matvec(
+    a: Any, b: Any, transpose_a: bool = False, adjoint_a: bool = False, a_is_sparse: bool = False,
+    b_is_sparse: bool = False, name: str | None = None,
+) -> Tensor:  # fmt: skip
+    """Multiplies matrices by vectors.
+
+    Args:
+        a: A tensor `[..., m, k]`.
+        b: A tensor `[..., k]` of the same dtype.
+        transpose_a: Whether `a` is to be transposed.
+        adjoint_a: Whether `a` is to be transposed and conjugated.
+        a_is_sparse: Whether `a` is mostly zeros.
+        b_is_sparse: Whether `b` is mostly zeros.
+        name: The operation's name.
+
+    Returns:
+        A tensor `[..., m]`.
+    """
+    with name_scope(name, "MatVec", [a, b]):
+        column = expand_dims(b, axis=-1)
+        product = matmul(a, column, transpose_a=transpose_a, adjoint_a=adjoint_a)
+        return squeeze(product, axis=-1)
+
+
+def matrix_transpose(a: Any, name: str | None = "matrix_transpose", conjugate: bool = False) -> Tensor:
+    """Exchanges the last two dimensions.
+
+    Args:
+        a: A tensor of at least rank 2.
+        name: The operation's name.
+        conjugate: Whether to conjugate complex elements as well.
+
+    Returns:
+        A tensor with the dtype of `a`.
+
+    Raises:
+        ValueError: If the rank is known to be less than 2, or is not known.
+    """
+    with name_scope(name, "matrix_transpose", [a]):
+        tensor = convert_to_tensor(a, name="a")
+        dims = tensor._dims
+        if dims is None:
+            raise ValueError("matrix_transpose: the rank of `a` must be known; use tf.transpose with a perm")
+        if len(dims) < 2:
+            raise ValueError(
+                "Argument `a` should be a (batch) matrix with rank >= 2.  "
+                f"Received `a` = {tensor!r} with shape: {tensor.shape}"
+            )
+        perm = [*range(len(dims) - 2), len(dims) - 1, len(dims) - 2]
+        return transpose(tensor, perm=perm, conjugate=conjugate)
+
+
+def norm(
+    tensor: Any,
+    ord: Any = "euclidean",
+    axis: Any = None,
+    keepdims: bool | None = None,
+    name: str | None = None,
+    keep_dims: bool | None = None,
+) -> Tensor:
+    """The norm of vectors, or of matrices.
+
+    Args:
+        tensor: A tensor of floats.
+        ord: "euclidean" ("fro"), 1, 2, `inf`, or another number for vectors.
+        axis: A dimension for vectors, two for matrices; all elements as one vector if left out.
+        keepdims: Whether these dimensions stay, with size 1.
+        name: The operation's name.
+        keep_dims: Deprecated name of `keepdims`.
+
+    Returns:
+        A tensor with the dtype of `tensor`.
+
+    Raises:
+        ValueError: If there is no such norm.
+    """
+    keep = bool(keepdims if keepdims is not None else keep_dims)
+    is_matrix = isinstance(axis, (list, tuple)) and len(axis) == 2
+    if (isinstance(ord, str) and ord not in ("euclidean", "fro")) or (
+        is_matrix and ord not in ("euclidean", "fro", 1, np.inf)
+    ):
+        known = ["fro", "euclidean", 1, 2, np.inf] if is_matrix else ["euclidean", 1, 2, np.inf]
+        raise ValueError(
+            f"'ord' must be a supported {'matrix' if is_matrix else 'vector'} norm in {known}, got {ord}"
+        )
+    with name_scope(name, "norm", [tensor]):
+        x = convert_to_tensor(tensor)
+        if ord in ("fro", "euclidean") or (ord == 2 and not is_matrix):
+            result = sqrt(reduce_sum(multiply(x, conj(x), name="mul"), axis, keepdims=True))
+        elif is_matrix:
+            sums = reduce_sum(abs(x), axis[0] if ord == 1 else axis[1], keepdims=True)
+            result = reduce_max(sums, axis, keepdims=True)
+        elif ord == np.inf:
+            result = reduce_max(abs(x), axis, keepdims=True)
+        elif ord == -np.inf:
+            result = reduce_min(abs(x), axis, keepdims=True)
+        elif ord == 1:
+            result = reduce_sum(abs(x), axis, keepdims=True)
+        else:
+            result = pow(reduce_sum(pow(abs(x), ord), axis, keepdims=True), 1.0 / ord)
+        if keep:
+            return result
+        if axis is None:
+            return squeeze(result)
+        return squeeze(result, axis)
+
+
+cross = define_op(
+    "Cross",
+    ("a", "b"),
+    rule="same",
+    dtypes=REALS,
+    kernel=lambda xp: lambda a, b: xp.linalg.cross(a, b, axis=-1),
+    doc="""The cross product of vectors.
+
+    Args:
+        a: A tensor `[..., 3]`.
+        b: A tensor of the same dtype and shape.
+        name: The operation's name.
+
+    Returns:
+        A tensor with the dtype and shape of `a`.
+    """,
+)

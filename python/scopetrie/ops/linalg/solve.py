@@ -1,0 +1,172 @@
+"""Square matrices: inverses, determinants, Cholesky factors, systems of equations."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from ..._core import OpFunction
+from ...graph import Tensor
+from ..registry import ShapeError, Spec, define_op
+from .products import MATRIX_TYPES
+
+
+def _square_rule(input: Tensor) -> Spec:
+    need_square(input)
+    return input.dtype.base_dtype, input._dims
+
+
+def need_square(x: Tensor) -> None:
+    """Refuses what is known to be no square matrix."""
+    dims = x._dims
+    if dims is None:
+        return
+    if len(dims) < 2:
+        raise ShapeError(f"Shape must be at least rank 2 but is rank {len(dims)}")
+    if None not in dims[-2:] and dims[-1] != dims[-2]:
+        raise ShapeError(f"Dimensions must be equal, but are {dims[-2]} and {dims[-1]}")
+
+
+def conjugate_transposed(xp: Any, x: Any) -> Any:
+    """A matrix mirrored, with the conjugates of its entries."""
+    flipped = xp.matrix_transpose(x)
+    return xp.conj(flipped) if xp.isdtype(x.dtype, "complex floating") else flipped
+
+
+_inverse = define_op(
+    "MatrixInverse", ("input",), rule=lambda input, adjoint=False: _square_rule(input), dtypes=MATRIX_TYPES,
+    kernel=lambda xp, adjoint=False: lambda x: xp.linalg.inv(conjugate_transposed(xp, x) if adjoint else x),
+    attributes="T adjoint",
+)  # fmt: skip
+
+
+def matrix_inverse(input: Any, adjoint: bool = False, name: str | None = None) -> Tensor:
+    """The inverse of square matrices.
+
+    Args:
+        input: A tensor `[..., m, m]`.
+        adjoint: Whether to invert the adjoint.
+        name: The operation's name.
+
+    Returns:
+        A tensor with the dtype and shape of `input`.
+    """
+    return _inverse(input, adjoint=bool(adjoint), name=name)
+
+
+def _determinant_rule(input: Tensor) -> Spec:
+    need_square(input)
+    return input.dtype.base_dtype, None if input._dims is None else input._dims[:-2]
+
+
+matrix_determinant = define_op(
+    "MatrixDeterminant", ("input",), rule=_determinant_rule, kernel=lambda xp: xp.linalg.det,
+    dtypes=MATRIX_TYPES,
+    doc="""The determinant of square matrices.
+
+    Args:
+        input: A tensor `[..., m, m]`.
+        name: The operation's name.
+
+    Returns:
+        A tensor `[...]`.
+    """,
+)  # fmt: skip
+_log_determinant: OpFunction[list[Tensor]] = define_op(
+    "LogMatrixDeterminant", ("input",), rule=lambda input: [_determinant_rule(input)] * 2,
+    dtypes=MATRIX_TYPES,
+    kernel=lambda xp: lambda x: tuple(xp.linalg.slogdet(x)),
+)  # fmt: skip
+
+
+def slogdet(input: Any, name: str | None = None) -> list[Tensor]:
+    """The sign and the logarithm of the size of square matrices' determinants.
+
+    Args:
+        input: A tensor `[..., m, m]`.
+        name: The operation's name.
+
+    Returns:
+        A list of two tensors `[...]`.
+    """
+    return _log_determinant(input, name=name)
+
+
+cholesky = define_op(
+    "Cholesky", ("input",), rule=_square_rule, kernel=lambda xp: xp.linalg.cholesky, dtypes=MATRIX_TYPES,
+    doc="""The lower triangular L with L L^H = `input`, for symmetric positive definite matrices.
+
+    Args:
+        input: A tensor `[..., m, m]`.
+        name: The operation's name.
+
+    Returns:
+        A tensor with the dtype and shape of `input`.
+    """,
+)  # fmt: skip
+
+
+def _solve_rule(matrix: Tensor, rhs: Tensor, adjoint: bool = False, lower: bool = True) -> Spec:
+    need_square(matrix)
+    a, b = matrix._dims, rhs._dims
+    if a is not None and b is not None and None not in (a[-1], b[-2]) and a[-1] != b[-2]:
+        raise ShapeError(f"Dimensions must be equal, but are {a[-1]} and {b[-2]}")
+    return matrix.dtype.base_dtype, b
+
+
+def _triangular_kernel(xp: Any, lower: bool = True, adjoint: bool = False) -> Any:
+    keep = xp.tril if lower else xp.triu
+
+    def solve(matrix: Any, rhs: Any) -> Any:
+        part = keep(matrix)
+        return xp.linalg.solve(conjugate_transposed(xp, part) if adjoint else part, rhs)
+
+    return solve
+
+
+_solve = define_op(
+    "MatrixSolve", ("matrix", "rhs"), rule=_solve_rule, dtypes=MATRIX_TYPES, attributes="T adjoint",
+    kernel=lambda xp, adjoint=False: (
+        lambda a, b: xp.linalg.solve(conjugate_transposed(xp, a) if adjoint else a, b)
+    ),
+)  # fmt: skip
+_triangular_solve = define_op(
+    "MatrixTriangularSolve",
+    ("matrix", "rhs"),
+    rule=_solve_rule,
+    kernel=_triangular_kernel,
+    dtypes="bf " + MATRIX_TYPES,
+    attributes="T adjoint lower",
+)
+
+
+def matrix_solve(matrix: Any, rhs: Any, adjoint: bool = False, name: str | None = None) -> Tensor:
+    """Solves systems of linear equations.
+
+    Args:
+        matrix: A tensor `[..., m, m]`.
+        rhs: A tensor `[..., m, k]` of the same dtype.
+        adjoint: Whether to solve with the adjoint of `matrix`.
+        name: The operation's name.
+
+    Returns:
+        A tensor `[..., m, k]`.
+    """
+    return _solve(matrix, rhs, adjoint=bool(adjoint), name=name)
+
+
+def matrix_triangular_solve(
+    matrix: Any, rhs: Any, lower: bool = True, adjoint: bool = False, name: str | None = None
+) -> Tensor:
+    """Solves systems of linear equations with triangular matrices.
+
+    Args:
+        matrix: A tensor `[..., m, m]`, of which one triangle is used.
+        rhs: A tensor `[..., m, k]` of the same dtype.
+        lower: Whether it is the lower triangle.
+        adjoint: Whether to solve with the adjoint of `matrix`.
+        name: The operation's name.
+
+    Returns:
+        A tensor `[..., m, k]`.
+    """
+    return _triangular_solve(matrix, rhs, lower=bool(lower), adjoint=bool(adjoint), name=name)

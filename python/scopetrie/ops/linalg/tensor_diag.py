@@ -1,0 +1,74 @@
+"""Diagonals of tensors of any rank."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from ...graph import Tensor
+from ..registry import Dims, ShapeError, define_op
+from .diag import DIAGONAL_TYPES, device_array, diagonal_places, spread_diagonals
+
+
+def _tensor_diag_kernel(xp: Any) -> Any:
+    def make(x: Any) -> Any:
+        size = x.size if isinstance(x.size, int) else int(np.prod(x.shape))
+        flat = xp.reshape(x, (size,))
+        at, _ = diagonal_places(size, size, 0, 0, "RIGHT_LEFT")
+        return xp.reshape(spread_diagonals(xp, flat, at, xp.zeros_like(flat[:1])), (*x.shape, *x.shape))
+
+    return make
+
+
+tensor_diag = define_op(
+    "Diag", ("diagonal",), kernel=_tensor_diag_kernel, dtypes=DIAGONAL_TYPES,
+    rule=lambda diagonal: (diagonal.dtype.base_dtype, None if diagonal._dims is None else diagonal._dims * 2),
+    doc="""Makes a tensor of twice the rank with given elements on its diagonal and zeros elsewhere.
+
+    Args:
+        diagonal: A tensor of numbers.
+        name: The operation's name.
+
+    Returns:
+        A tensor `diagonal.shape + diagonal.shape`.
+    """,
+)  # fmt: skip
+
+
+def _half(input: Tensor) -> Dims:
+    dims = input._dims
+    if dims is None:
+        return None
+    if len(dims) % 2:
+        raise ShapeError(f"Input must have even and non-zero rank, input rank is {len(dims)}")
+    return dims[: len(dims) // 2]
+
+
+def _tensor_part_kernel(xp: Any) -> Any:
+    def read(x: Any) -> Any:
+        half = x.shape[: len(x.shape) // 2]
+        size = int(np.prod(half, dtype=np.int64))
+        flat = xp.reshape(x, (size * size,))
+        return xp.reshape(xp.take(flat, device_array(xp, np.arange(size) * (size + 1), x), axis=0), half)
+
+    return read
+
+
+tensor_diag_part = define_op(
+    "DiagPart",
+    ("input",),
+    rule=lambda input: (input.dtype.base_dtype, _half(input)),
+    kernel=_tensor_part_kernel,
+    dtypes=DIAGONAL_TYPES,
+    doc="""Reads the diagonal of a tensor whose shape is one shape twice.
+
+    Args:
+        input: A tensor of numbers.
+        name: The operation's name.
+
+    Returns:
+        A tensor of half the rank.
+    """,
+)
+diag, diag_part = tensor_diag, tensor_diag_part  # the names that v1 has at its top level

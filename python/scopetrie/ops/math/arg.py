@@ -1,0 +1,150 @@
+"""Where the largest and the smallest elements are."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from ... import dtypes
+from ...dtypes import DType, DTypeLike, as_dtype
+from ...graph import Tensor
+from ..array.dims import renamed
+from ..array.shape import require_rank
+from ..folding import constant_value
+from ..registry import (
+    ORDERED,
+    Kernel,
+    ShapeError,
+    Spec,
+    check_dtype,
+    define_op,
+    direct,
+)
+from .elementwise import namespace_dtype
+
+
+def _arg_rule(input: Tensor, dimension: Tensor, output_type: DType = dtypes.int64) -> Spec:
+    check_dtype(dimension, "dimension", "i2 i4 i8")
+    require_rank(dimension, 0)
+    dims, axis = input._dims, constant_value(dimension)
+    if dims is None or axis is None:
+        return output_type, None if dims is None else (None,) * (len(dims) - 1)
+    at = int(axis)
+    if not -len(dims) <= at < len(dims):
+        raise ShapeError(
+            f"Dimension ({at}) must be in the range [{-len(dims)}, {len(dims)}), where {len(dims)} is the "
+            f"number of "
+            "dimensions in the input.",
+            constants={1: str(at)},
+        )
+    at %= len(dims)
+    return output_type, (*dims[:at], *dims[at + 1 :])
+
+
+def _arg_kernel(function: str) -> Kernel:
+    def kernel(xp: Any, output_type: DType = dtypes.int64) -> Any:
+        find, made = getattr(xp, function), namespace_dtype(xp, output_type)
+        return lambda x, axis: xp.astype(find(x, axis=int(axis.item())), made, copy=False)
+
+    return kernel
+
+
+_ARG: dict[str, Any] = {
+    "rule": _arg_rule, "native": "arg", "dtypes": ORDERED + " b1", "same_dtype": False,
+    "attributes": "T Tidx:1 output_type", "host": ("dimension",),
+}  # fmt: skip
+_argmax = define_op("ArgMax", ("input", "index:dimension"), kernel=_arg_kernel("argmax"), **_ARG)
+_argmin = define_op("ArgMin", ("input", "index:dimension"), kernel=_arg_kernel("argmin"), **_ARG)
+
+
+@direct(_argmax, "0 1=0 name - output_type")
+def argmax(
+    input: Any,
+    axis: Any = None,
+    name: str | None = None,
+    dimension: Any = None,
+    output_type: DTypeLike = dtypes.int64,
+) -> Tensor:
+    """The position of the largest element along a dimension; of the first, if there are several.
+
+    Args:
+        input: A tensor of real numbers.
+        axis: The dimension, 0 by default.
+        name: The operation's name.
+        dimension: Deprecated name of `axis`.
+        output_type: int32 or int64.
+
+    Returns:
+        A tensor of one rank less.
+
+    Raises:
+        ValueError: If the dimension is out of range.
+    """
+    axis = renamed(axis, "axis", dimension, "dimension")
+    return _argmax(input, 0 if axis is None else axis, output_type=as_dtype(output_type), name=name)
+
+
+@direct(_argmin, "0 1=0 name - output_type")
+def argmin(
+    input: Any,
+    axis: Any = None,
+    name: str | None = None,
+    dimension: Any = None,
+    output_type: DTypeLike = dtypes.int64,
+) -> Tensor:
+    """The position of the smallest element along a dimension; of the first, if there are several.
+
+    Args:
+        input: A tensor of real numbers.
+        axis: The dimension, 0 by default.
+        name: The operation's name.
+        dimension: Deprecated name of `axis`.
+        output_type: int32 or int64.
+
+    Returns:
+        A tensor of one rank less.
+
+    Raises:
+        ValueError: If the dimension is out of range.
+    """
+    axis = renamed(axis, "axis", dimension, "dimension")
+    return _argmin(input, 0 if axis is None else axis, output_type=as_dtype(output_type), name=name)
+
+
+def arg_max(
+    input: Any, dimension: Any, output_type: DTypeLike = dtypes.int64, name: str | None = None
+) -> Tensor:
+    """As `argmax`, under its first name.
+
+    Args:
+        input: A tensor of real numbers.
+        dimension: The dimension.
+        output_type: int32 or int64.
+        name: The operation's name.
+
+    Returns:
+        A tensor of one rank less.
+
+    Raises:
+        ValueError: If the dimension is out of range.
+    """
+    return argmax(input, dimension, name=name, output_type=output_type)
+
+
+def arg_min(
+    input: Any, dimension: Any, output_type: DTypeLike = dtypes.int64, name: str | None = None
+) -> Tensor:
+    """As `argmin`, under its first name.
+
+    Args:
+        input: A tensor of real numbers.
+        dimension: The dimension.
+        output_type: int32 or int64.
+        name: The operation's name.
+
+    Returns:
+        A tensor of one rank less.
+
+    Raises:
+        ValueError: If the dimension is out of range.
+    """
+    return argmin(input, dimension, name=name, output_type=output_type)

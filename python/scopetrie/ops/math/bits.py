@@ -1,0 +1,44 @@
+"""Bits of integers."""
+
+from __future__ import annotations
+
+from ..._core import OpFunction
+from ...graph import Tensor
+from ..registry import INTEGERS, Kernel, define_op
+
+
+def _bitwise(type: str, summary: str, kernel: Kernel) -> OpFunction[Tensor]:
+    return define_op(
+        type, ("x", "y"), rule="broadcast", kernel=kernel, dtypes=INTEGERS,
+        doc=f"""{summary}, element by element; shapes broadcast.
+
+    Args:
+        x: A tensor of integers.
+        y: A tensor of the same dtype.
+        name: The operation's name.
+
+    Returns:
+        A tensor with the dtype of `x`.
+    """,
+    )  # fmt: skip
+
+
+bitwise_and = _bitwise("BitwiseAnd", "The bits that both have", lambda xp: xp.bitwise_and)
+bitwise_or = _bitwise("BitwiseOr", "The bits that one has", lambda xp: xp.bitwise_or)
+bitwise_xor = _bitwise("BitwiseXor", "The bits that exactly one has", lambda xp: xp.bitwise_xor)
+left_shift = _bitwise("LeftShift", "The bits of x moved up by y places", lambda xp: xp.bitwise_left_shift)
+right_shift = _bitwise(
+    "RightShift", "The bits of x moved down by y places", lambda xp: xp.bitwise_right_shift
+)
+invert = define_op(
+    "Invert", ("x",), kernel=lambda xp: xp.bitwise_invert, dtypes=INTEGERS,
+    doc="""The bits that x has not, element by element.
+
+    Args:
+        x: A tensor of integers.
+        name: The operation's name.
+
+    Returns:
+        A tensor with the dtype and shape of `x`.
+    """,
+)  # fmt: skip

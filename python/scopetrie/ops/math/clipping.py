@@ -1,0 +1,136 @@
+"""Clipping by norms, of one tensor or of many."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from ... import dtypes
+from ..._core import name_scope
+from ...graph import Tensor
+from ..array.fill import identity, ones_like
+from ..array.join import stack
+from ..array.sequence import range_
+from ..array.shape import rank, size
+from ..constant import constant, convert_to_tensor
+from .compare import greater, where
+from .elementwise import (
+    add,
+    cast,
+    maximum,
+    minimum,
+    multiply,
+    realdiv,
+    rsqrt,
+    sqrt,
+    subtract,
+)  # fmt: skip
+from .reduce import l2_loss, reduce_sum
+
+__all__ = ["clip_by_average_norm", "clip_by_global_norm", "clip_by_norm", "global_norm"]
+
+
+def clip_by_norm(t: Any, clip_norm: Any, axes: Any = None, name: str | None = None) -> Tensor:
+    """Scales a tensor down to a norm, if it has a larger one.
+
+    Args:
+        t: A tensor of floats.
+        clip_norm: The norm that it has at most.
+        axes: The dimensions of the norm; all if left out.
+        name: The operation's name.
+
+    Returns:
+        A tensor with the dtype and shape of `t`.
+    """
+    with name_scope(name, "clip_by_norm", [t, clip_norm]) as scope:
+        x = convert_to_tensor(t, name="t")
+        total = reduce_sum(multiply(x, x, name="mul"), axes, keepdims=True)
+        positive = greater(total, 0)
+        safe = where(positive, total, ones_like(total))
+        norms = where(positive, sqrt(safe), total)
+        clipped = multiply(x, clip_norm, name="mul")
+        return realdiv(clipped, maximum(norms, clip_norm), name=scope)
+
+
+def global_norm(t_list: Any, name: str | None = None) -> Tensor:
+    """The norm of all elements of several tensors together.
+
+    Args:
+        t_list: The tensors; None among them are left out.
+        name: The operations' scope.
+
+    Returns:
+        A scalar.
+
+    Raises:
+        TypeError: If it is no list.
+    """
+    if not isinstance(t_list, (list, tuple)):
+        raise TypeError(f"`t_list` should be a sequence of tensors. Received {type(t_list)}.")
+    with name_scope(name, "global_norm", t_list):
+        halves = [l2_loss(convert_to_tensor(x, name=f"t_{i}")) for i, x in enumerate(t_list) if x is not None]
+        half = reduce_sum(stack(halves))
+        two = constant(np.asarray(2, half.dtype.base_dtype.as_numpy_dtype))
+        return sqrt(multiply(half, two, name="mul"), name="global_norm")
+
+
+def clip_by_global_norm(
+    t_list: Any, clip_norm: Any, use_norm: Any = None, name: str | None = None
+) -> tuple[list[Tensor | None], Tensor]:
+    """Scales several tensors down together to a norm, if they have a larger one.
+
+    Args:
+        t_list: The tensors; None among them stay None.
+        clip_norm: The norm that they have together at most.
+        use_norm: Their norm, where it is known already.
+        name: The operations' scope.
+
+    Returns:
+        The list of scaled tensors, and the norm that they had.
+
+    Raises:
+        TypeError: If it is no list.
+    """
+    norm = global_norm(t_list, name) if use_norm is None else use_norm
+    with name_scope(name, "clip_by_global_norm", [*t_list, clip_norm]):
+        least = _minimum_of(realdiv(1.0, norm, name="truediv"), clip_norm, norm)
+        out: list[Tensor | None] = []
+        for i, x in enumerate(t_list):
+            if x is None:
+                out.append(None)
+                continue
+            tensor = convert_to_tensor(x)
+            out.append(multiply(tensor, least, name=f"clip_by_global_norm/_{i}"))
+        return out, norm
+
+
+def _minimum_of(inverse: Tensor, clip_norm: Any, norm: Tensor) -> Tensor:
+    """clip_norm min(1 / norm, 1 / clip_norm), and not a number where the norm is none or infinite."""
+    one = constant(np.asarray(1, norm.dtype.base_dtype.as_numpy_dtype))
+    least = minimum(inverse, realdiv(one, clip_norm, name="truediv"))
+    scale = multiply(clip_norm, least, name="mul")
+    return add(scale, subtract(norm, norm, name="sub"), name="add")
+
+
+def clip_by_average_norm(t: Any, clip_norm: Any, name: str | None = None) -> Tensor:
+    """Scales a tensor down to an average norm (the norm by the number of elements), if it has a larger one.
+
+    Args:
+        t: A tensor of floats.
+        clip_norm: The average norm that it has at most.
+        name: The operation's name.
+
+    Returns:
+        A tensor with the dtype and shape of `t`.
+    """
+    with name_scope(name, "clip_by_average_norm", [t, clip_norm]) as scope:
+        x = convert_to_tensor(t, name="t")
+        count = cast(size(x), dtypes.float32)
+        total = reduce_sum(multiply(x, x, name="mul"), range_(rank(x)))
+        root = rsqrt(total)
+        scaled = multiply(x, clip_norm, name="mul")
+        inverse = multiply(count, root, name="mul")
+        one = constant(np.asarray(1, x.dtype.as_numpy_dtype))
+        least = minimum(inverse, realdiv(one, clip_norm, name="truediv"))
+        return identity(multiply(scaled, least, name="mul"), name=scope)

@@ -1,0 +1,344 @@
+"""Comparisons, logic, bits, choices and limits, element by element."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from ... import dtypes
+from ..._core import OpFunction, Variable, name_scope
+from ...dtypes import DTypeLike, as_dtype
+from ...graph import Tensor
+from ...shapes import broadcast_dims
+from ..constant import constant, convert_to_tensor
+from ..registry import FLOATS, NUMBERS, REALS, Dims, Kernel, ShapeError, Spec, define_op, dims_text, direct
+from .elementwise import as_tensor, cast, maximum, minimum
+
+_COMPARE_DOC = """{summary}, element by element; shapes broadcast.
+
+    Args:
+        x: A tensor.
+        y: A tensor of the same dtype.
+        name: The operation's name.
+
+    Returns:
+        A boolean tensor with the broadcast shape.
+
+    Raises:
+        TypeError: If the dtypes differ.
+        ValueError: If the shapes do not go together.
+    """
+
+
+def _compare(
+    type: str, summary: str, kernel: Kernel, codes: str | None, attributes: str = "T"
+) -> OpFunction[Tensor]:
+    doc = _COMPARE_DOC.format(summary=summary)
+    return define_op(
+        type, ("x", "y"), rule="compare", kernel=kernel, dtypes=codes, attributes=attributes, doc=doc
+    )
+
+
+less = _compare("Less", "Whether x < y", lambda xp: xp.less, REALS)
+less_equal = _compare("LessEqual", "Whether x <= y", lambda xp: xp.less_equal, REALS)
+greater = _compare("Greater", "Whether x > y", lambda xp: xp.greater, REALS)
+greater_equal = _compare("GreaterEqual", "Whether x >= y", lambda xp: xp.greater_equal, REALS)
+_EQUAL = "T incompatible_shape_error=true"
+equal = _compare("Equal", "Whether x == y", lambda xp: xp.equal, None, _EQUAL)
+not_equal = _compare("NotEqual", "Whether x != y", lambda xp: xp.not_equal, None, _EQUAL)
+logical_and = _compare("LogicalAnd", "Whether both are true", lambda xp: xp.logical_and, "b1", "")
+logical_or = _compare("LogicalOr", "Whether one is true", lambda xp: xp.logical_or, "b1", "")
+logical_not = define_op(
+    "LogicalNot", ("x",), rule="bool", kernel=lambda xp: xp.logical_not, dtypes="b1", attributes="",
+    doc="""Whether x is false, element by element.
+
+    Args:
+        x: A boolean tensor.
+        name: The operation's name.
+
+    Returns:
+        A boolean tensor with the shape of `x`.
+
+    Raises:
+        TypeError: If `x` is not boolean.
+    """,
+)  # fmt: skip
+
+
+def logical_xor(x: Any, y: Any, name: str = "LogicalXor") -> Tensor:
+    """Whether exactly one is true, element by element.
+
+    Args:
+        x: A boolean tensor.
+        y: Another one.
+        name: The operation's name.
+
+    Returns:
+        A boolean tensor with the broadcast shape.
+    """
+    return logical_and(logical_or(x, y), logical_not(logical_and(x, y)), name=name)
+
+
+def _test(type: str, summary: str, kernel: Kernel) -> OpFunction[Tensor]:
+    return define_op(
+        type, ("x",), rule="bool", kernel=kernel, dtypes=FLOATS,
+        doc=f"""{summary}, element by element.
+
+    Args:
+        x: A tensor of floats.
+        name: The operation's name.
+
+    Returns:
+        A boolean tensor with the shape of `x`.
+    """,
+    )  # fmt: skip
+
+
+is_nan = _test("IsNan", "Whether x is not a number", lambda xp: xp.isnan)
+is_inf = _test("IsInf", "Whether x is infinite", lambda xp: xp.isinf)
+is_finite = _test("IsFinite", "Whether x is neither infinite nor not a number", lambda xp: xp.isfinite)
+
+
+def merge_dims(dims: Dims, other: Dims) -> Dims:
+    """The shape that both of two shapes are, as far as either knows it.
+
+    Raises:
+        ShapeError: If they differ, with v1's text.
+    """
+    if dims is None or other is None:
+        return other if dims is None else dims
+    if len(dims) != len(other):
+        raise ShapeError(f"Shapes must be equal rank, but are {len(dims)} and {len(other)}")
+    for at, (a, b) in enumerate(zip(dims, other, strict=True)):
+        if a is not None and b is not None and a != b:
+            raise ShapeError(
+                f"Dimension {at} in both shapes must be equal, but are {a} and {b}. "
+                f"Shapes are {dims_text(dims)} and {dims_text(other)}."
+            )
+    return tuple(b if a is None else a for a, b in zip(dims, other, strict=True))
+
+
+def _same_dtype(first: Tensor, second: Tensor, names: tuple[str, str], type: str) -> None:
+    a, b = first.dtype.base_dtype, second.dtype.base_dtype
+    if a is not b:
+        raise TypeError(
+            f"Input '{names[1]}' of '{type}' Op has type {b.name} that does not match type {a.name} of "
+            f"argument "
+            f"'{names[0]}'."
+        )
+
+
+def _need_bool(condition: Tensor, type: str) -> None:
+    if not condition.dtype.base_dtype.is_bool:
+        raise TypeError(
+            f"Input 'condition' of '{type}' Op has type {condition.dtype.base_dtype.name} that does not "
+            f"match "
+            "expected type of bool."
+        )
+
+
+def _select_rule(condition: Tensor, t: Tensor, e: Tensor) -> Spec:
+    _need_bool(condition, "Select")
+    _same_dtype(t, e, ("t", "e"), "Select")
+    dims = merge_dims(t._dims, e._dims)
+    chosen = condition._dims
+    if chosen is not None and dims is not None and chosen != ():
+        if len(chosen) == 1 and len(dims) > 1:
+            merge_dims(chosen, dims[:1])
+        elif len(chosen) != len(dims):
+            raise ShapeError(f"Shapes must be equal rank, but are {len(dims)} and {len(chosen)}")
+        else:
+            dims = merge_dims(dims, chosen)
+    elif dims is None and chosen is not None and len(chosen) > 1:
+        dims = chosen
+    return t.dtype.base_dtype, dims
+
+
+def _select_kernel(xp: Any) -> Any:
+    def select(condition: Any, t: Any, e: Any) -> Any:
+        missing = len(t.shape) - len(condition.shape)
+        if missing and condition.shape:  # a vector chooses rows
+            condition = xp.reshape(condition, (*condition.shape, *(1,) * missing))
+        return xp.where(condition, t, e)
+
+    return select
+
+
+_select = define_op(
+    "Select",
+    ("condition", "t", "e"),
+    rule=_select_rule,
+    native="select",
+    kernel=_select_kernel,
+    same_dtype=False,
+    attributes="T:1",
+)
+
+
+def _select_v2_rule(condition: Tensor, t: Tensor, e: Tensor) -> Spec:
+    _need_bool(condition, "SelectV2")
+    _same_dtype(t, e, ("t", "e"), "SelectV2")
+    try:
+        dims = broadcast_dims(broadcast_dims(t._dims, e._dims), condition._dims)
+    except ValueError as fault:
+        raise ShapeError(str(fault)) from None
+    return t.dtype.base_dtype, dims
+
+
+select_v2 = define_op(
+    "SelectV2", ("condition", "t", "e"), rule=_select_v2_rule, kernel=lambda xp: xp.where, same_dtype=False,
+    attributes="T:1",
+)  # fmt: skip
+
+
+def _where_rule(input: Tensor) -> Spec:
+    return dtypes.int64, (None, None if input._dims is None else len(input._dims))
+
+
+def _where_kernel(xp: Any) -> Any:
+    def positions(x: Any) -> Any:
+        if not x.shape:
+            return xp.zeros((int(bool(x)), 0), dtype=xp.int64)
+        return xp.astype(xp.stack(xp.nonzero(x), axis=1), xp.int64)
+
+    return positions
+
+
+_where = define_op(
+    "Where", ("input",), rule=_where_rule, kernel=_where_kernel,
+    dtypes="f4 f8 i4 u1 i2 i1 c8 i8 qi1 qu1 qi4 bf qi2 qu2 u2 c16 f2 u4 u8 b1",
+)  # fmt: skip
+
+
+def _alike(x: Any, y: Any) -> tuple[Any, Any]:
+    """Two values such that what is no tensor takes the other's dtype."""
+    if isinstance(x, (Tensor, Variable)) and not isinstance(y, (Tensor, Variable)):
+        return x, np.asarray(y, x.dtype.base_dtype.as_numpy_dtype)
+    if isinstance(y, (Tensor, Variable)) and not isinstance(x, (Tensor, Variable)):
+        return np.asarray(x, y.dtype.base_dtype.as_numpy_dtype), y
+    return x, y
+
+
+@direct(_select, "0 1 2 name")
+def where(condition: Any, x: Any = None, y: Any = None, name: str | None = None) -> Tensor:
+    """Chooses elements of `x` or `y`; without them, finds the elements that are true.
+
+    Args:
+        condition: A boolean tensor of the shape of `x`, a vector that chooses rows, or a scalar.
+        x: What to take where the condition is true.
+        y: What to take elsewhere, of the same dtype and shape.
+        name: The operation's name.
+
+    Returns:
+        A tensor like `x`; without `x` and `y`, the indices of true elements `[count, rank]`, int64.
+
+    Raises:
+        ValueError: If just one of `x` and `y` is given, or the shapes do not go together.
+
+    >>> import scopetrie as tf
+    >>> tf.where(tf.constant([True, False]), tf.constant([1.0, 2.0]), tf.constant([3.0, 4.0]))
+    <tf.Tensor 'Select:0' shape=(2,) dtype=float32>
+    """
+    if x is None and y is None:
+        if isinstance(condition, Tensor) and name != "":
+            return _where(condition, name=name)
+        with name_scope(name, "Where", [condition]) as scope:
+            return _where(
+                convert_to_tensor(condition, preferred_dtype=dtypes.bool, name="condition"), name=scope
+            )
+    if x is None or y is None:
+        raise ValueError("x and y must both be non-None or both be None.")
+    x, y = _alike(x, y)
+    return _select(condition, x, y, name=name)
+
+
+def where_v2(condition: Any, x: Any = None, y: Any = None, name: str | None = None) -> Tensor:
+    """As `where`, but condition, `x` and `y` broadcast.
+
+    Args:
+        condition: A boolean tensor.
+        x: What to take where the condition is true.
+        y: What to take elsewhere, of the same dtype.
+        name: The operation's name.
+
+    Returns:
+        A tensor.
+
+    Raises:
+        ValueError: If just one of `x` and `y` is given, or the shapes do not go together.
+    """
+    if x is None or y is None:
+        return where(condition, x, y, name)
+    x, y = _alike(x, y)
+    return select_v2(condition, x, y, name=name)
+
+
+def clip_by_value(t: Any, clip_value_min: Any, clip_value_max: Any, name: str | None = None) -> Tensor:
+    """Limits a tensor's elements to a range.
+
+    Args:
+        t: A tensor of numbers.
+        clip_value_min: The least value; a scalar or a tensor that broadcasts to `t`.
+        clip_value_max: The largest value, likewise.
+        name: The operation's name.
+
+    Returns:
+        A tensor with the dtype and shape of `t`.
+
+    Raises:
+        ValueError: If the limits make the shape larger.
+
+    >>> import scopetrie as tf
+    >>> tf.clip_by_value(tf.constant([-1.0, 0.5, 2.0]), 0.0, 1.0)
+    <tf.Tensor 'clip_by_value:0' shape=(3,) dtype=float32>
+    """
+    with name_scope(name, "clip_by_value", [t, clip_value_min, clip_value_max]) as scope:
+        tensor = as_tensor(t, "t")
+        low = minimum(tensor, clip_value_max)
+        tensor.shape.assert_is_compatible_with(low.shape)
+        high = convert_to_tensor(clip_value_min, tensor.dtype.base_dtype, name="y")
+        _fits(tensor, high)
+        return maximum(low, high, name=scope)
+
+
+def _fits(tensor: Tensor, limit: Tensor) -> None:
+    if tensor._dims is not None and limit._dims is not None and len(limit._dims) > len(tensor._dims):
+        raise ValueError(f"Shapes {tensor.shape} and {limit.shape} are incompatible")
+
+
+_clip = define_op(
+    "ClipByValue", ("t", "clip_value_min", "clip_value_max"), rule="same", dtypes=NUMBERS,
+    kernel=lambda xp: lambda x, low, high: xp.maximum(xp.minimum(x, high), low),
+)  # fmt: skip
+
+
+def saturate_cast(value: Any, dtype: DTypeLike, name: str | None = None) -> Tensor:
+    """Gives a tensor another dtype; what does not fit becomes the dtype's limit.
+
+    Args:
+        value: A tensor of numbers.
+        dtype: The dtype.
+        name: The operation's name.
+
+    Returns:
+        A tensor with the shape of `value`.
+    """
+    with name_scope(name, "saturate_cast", [value]) as scope:
+        tensor = convert_to_tensor(value, name="value")
+        made, own = as_dtype(dtype).base_dtype, tensor.dtype.base_dtype
+        low, high = max(own.min, made.min), min(own.max, made.max)
+        if own.min < low or own.max > high:
+            limits = [
+                constant(np.asarray(each).astype(own.as_numpy_dtype)) for each in (low, _within(high, own))
+            ]
+            tensor = _clip(tensor, *limits, name="clamp")
+        return cast(tensor, made, name=scope)
+
+
+def _within(high: Any, dtype: Any) -> Any:
+    """The largest number of a dtype that is not above `high`: int32's maximum rounds up as a float32."""
+    rounded = np.asarray(high).astype(dtype.as_numpy_dtype)
+    if dtype.is_floating and int(rounded) > high:
+        return np.nextafter(rounded, np.asarray(0, rounded.dtype))
+    return high

@@ -1,0 +1,331 @@
+"""Arithmetic, element by element.
+
+Most functions here are made by the registry: they take tensors, variables, or Python and NumPy values,
+which are
+converted to the dtype of the first tensor, and broadcast as NumPy does. All take `name`, the operation's
+name, and
+raise TypeError for a dtype that they do not work on and ValueError for shapes that do not go together.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from ... import dtypes
+from ..._core import OpFunction, Variable, name_scope
+from ...dtypes import DType, DTypeLike, as_dtype
+from ...graph import Tensor
+from ..constant import convert_to_tensor
+from ..registry import (
+    ARITHMETIC,
+    FLOATS,
+    INEXACT,
+    SIGNED,
+    Kernel,
+    Spec,
+    define_op,
+    direct,
+)
+
+_UNARY_DOC = """{summary}, element by element.
+
+    Args:
+        x: A tensor of {types}.
+        name: The operation's name.
+
+    Returns:
+        A tensor with the dtype and shape of `x`.
+
+    Raises:
+        TypeError: If `x` has another dtype.
+    """
+_BINARY_DOC = """{summary}, element by element; shapes broadcast.
+
+    Args:
+        {x}: A tensor of {types}.
+        {y}: A tensor of the same dtype.
+        name: The operation's name.
+
+    Returns:
+        A tensor with the dtype of `{x}` and the broadcast shape.
+
+    Raises:
+        TypeError: If the dtypes differ or are others.
+        ValueError: If the shapes do not go together.
+    """
+_KINDS = {SIGNED: "signed numbers", FLOATS: "floats", INEXACT: "floats or complex numbers"}
+
+
+def unary(
+    type: str,
+    summary: str,
+    kernel: Kernel,
+    codes: str,
+    name: str | None = None,
+    scoped: bool | None = None,
+) -> OpFunction[Tensor]:
+    """An op of one tensor, whose result has its dtype and shape."""
+    doc = _UNARY_DOC.format(summary=summary, types=_KINDS.get(codes, "numbers"))
+    return define_op(type, ("x",), kernel=kernel, dtypes=codes, name=name, scoped=scoped, doc=doc)
+
+
+def binary(
+    type: str,
+    summary: str,
+    kernel: Kernel,
+    codes: str,
+    name: str | None = None,
+    inputs: tuple[str, str] = ("x", "y"),
+    scoped: bool | None = None,
+) -> OpFunction[Tensor]:
+    """An op of two tensors of one dtype, which broadcast."""
+    x, y = inputs
+    doc = _BINARY_DOC.format(summary=summary, types=_KINDS.get(codes, "numbers"), x=x, y=y)
+    return define_op(
+        type, inputs, rule="broadcast", kernel=kernel, dtypes=codes, name=name, scoped=scoped, doc=doc
+    )
+
+
+def _truncate_div(xp: Any) -> Any:
+    def divide_towards_zero(x: Any, y: Any) -> Any:
+        if xp.isdtype(x.dtype, "integral"):
+            return xp.sign(x) * xp.sign(y) * xp.floor_divide(xp.abs(x), xp.abs(y))
+        return xp.trunc(xp.divide(x, y))
+
+    return divide_towards_zero
+
+
+def _real_div(xp: Any) -> Any:
+    def divide_exactly(x: Any, y: Any) -> Any:
+        return xp.floor_divide(x, y) if xp.isdtype(x.dtype, "integral") else xp.divide(x, y)
+
+    return divide_exactly
+
+
+def div_no_nan_kernel(xp: Any) -> Any:
+    """X / y, and 0 where y is 0."""
+
+    def divide_or_zero(x: Any, y: Any) -> Any:
+        zero = y == 0
+        return xp.where(zero, xp.zeros_like(x), xp.divide(x, xp.where(zero, xp.ones_like(y), y)))
+
+    return divide_or_zero
+
+
+_add_types = "bf f2 f4 f8 u1 u2 u4 u8 i1 i2 i4 i8 c8 c16"
+_sub_types = "bf f2 f4 f8 u1 i1 u2 i2 i4 i8 c8 c16 u4 u8"
+_ordered = "bf f2 f4 f8 i1 u1 i2 u2 i4 u4 i8 u8"
+add = binary("AddV2", "x + y", lambda xp: xp.add, _add_types, name="Add")
+subtract = binary("Sub", "x - y", lambda xp: xp.subtract, _sub_types)
+multiply = binary("Mul", "x * y", lambda xp: xp.multiply, ARITHMETIC)
+realdiv = binary("RealDiv", "x / y for floats", lambda xp: xp.divide, ARITHMETIC)
+floor_div = binary("FloorDiv", "x / y rounded down", lambda xp: xp.floor_divide, ARITHMETIC)
+floormod = mod = binary(
+    "FloorMod",
+    "The remainder of x / y, with the sign of y",
+    lambda xp: xp.remainder,
+    "i1 i2 i4 i8 u1 u2 u4 u8 bf f2 f4 f8",
+)
+truncatediv = binary("TruncateDiv", "x / y rounded towards zero", _truncate_div, ARITHMETIC)
+truncatemod = binary(
+    "TruncateMod", "The remainder of x / y, with the sign of x",
+    lambda xp: lambda x, y: xp.sign(x) * xp.remainder(xp.abs(x), xp.abs(y)), "i4 i8 bf f2 f4 f8",
+)  # fmt: skip
+div_no_nan_node = binary(
+    "DivNoNan", "x / y, and 0 where y is 0", div_no_nan_kernel, "f2 f4 bf f8 c8 c16", name="div_no_nan"
+)
+pow = binary("Pow", "x to the power of y", lambda xp: xp.pow, "bf f4 f2 f8 i1 i2 i4 i8 c8 c16", scoped=True)
+maximum = binary("Maximum", "The larger of x and y", lambda xp: xp.maximum, _ordered)
+minimum = binary("Minimum", "The smaller of x and y", lambda xp: xp.minimum, _ordered)
+squared_difference = binary(
+    "SquaredDifference", "(x - y) squared", lambda xp: lambda x, y: xp.square(xp.subtract(x, y)),
+    "bf f2 f4 f8 i4 i8 c8 c16",
+)  # fmt: skip
+atan2 = binary("Atan2", "The angle of the point (x, y)", lambda xp: xp.atan2, FLOATS, inputs=("y", "x"))
+xdivy = binary(
+    "Xdivy", "x / y, and 0 where x is 0",
+    lambda xp: lambda x, y: xp.where(x == 0, xp.zeros_like(x), xp.divide(x, y)), "f2 bf f4 f8 c8 c16",
+    scoped=True,
+)  # fmt: skip
+xlogy = binary(
+    "Xlogy", "x * log(y), and 0 where x is 0",
+    lambda xp: lambda x, y: xp.where(x == 0, xp.zeros_like(x), x * xp.log(y)), "f2 bf f4 f8 c8 c16",
+)  # fmt: skip
+xlog1py = binary(
+    "Xlog1py", "x * log(1 + y), and 0 where x is 0",
+    lambda xp: lambda x, y: xp.where(x == 0, xp.zeros_like(x), x * xp.log1p(y)), "f2 bf f4 f8 c8 c16",
+)  # fmt: skip
+multiply_no_nan = binary(
+    "MulNoNan", "x * y, and 0 where y is 0 whatever x is",
+    lambda xp: lambda x, y: xp.where(y == 0, xp.zeros_like(y), xp.multiply(x, y)), "bf f2 f4 f8 c8 c16",
+)  # fmt: skip
+nextafter = binary(
+    "NextAfter", "The next float after x1 towards x2", lambda xp: xp.nextafter, "f8 f4", inputs=("x1", "x2")
+)
+
+negative = unary("Neg", "-x", lambda xp: xp.negative, SIGNED)
+sign = unary("Sign", "-1, 0 or 1, as x is negative, zero or positive", lambda xp: xp.sign, SIGNED)
+square = unary("Square", "x squared", lambda xp: xp.square, "bf f2 f4 f8 i1 i2 i4 i8 u1 u2 u4 u8 c8 c16")
+sqrt = unary("Sqrt", "The square root of x", lambda xp: xp.sqrt, INEXACT)
+rsqrt = unary("Rsqrt", "1 / the square root of x", lambda xp: lambda x: 1 / xp.sqrt(x), INEXACT)
+exp = unary("Exp", "e to the power of x", lambda xp: xp.exp, INEXACT)
+expm1 = unary("Expm1", "exp(x) - 1, precise near 0", lambda xp: xp.expm1, INEXACT)
+log = unary("Log", "The natural logarithm of x", lambda xp: xp.log, INEXACT)
+log1p = unary("Log1p", "log(1 + x), precise near 0", lambda xp: xp.log1p, INEXACT)
+sin = unary("Sin", "The sine of x in radians", lambda xp: xp.sin, INEXACT)
+cos = unary("Cos", "The cosine of x in radians", lambda xp: xp.cos, INEXACT)
+tan = unary("Tan", "The tangent of x in radians", lambda xp: xp.tan, INEXACT)
+asin = unary("Asin", "The angle in radians whose sine is x", lambda xp: xp.asin, INEXACT)
+acos = unary("Acos", "The angle in radians whose cosine is x", lambda xp: xp.acos, INEXACT)
+atan = unary("Atan", "The angle in radians whose tangent is x", lambda xp: xp.atan, INEXACT)
+sinh = unary("Sinh", "The hyperbolic sine of x", lambda xp: xp.sinh, INEXACT)
+cosh = unary("Cosh", "The hyperbolic cosine of x", lambda xp: xp.cosh, INEXACT)
+tanh = unary("Tanh", "The hyperbolic tangent of x", lambda xp: xp.tanh, INEXACT)
+asinh = unary("Asinh", "The number whose hyperbolic sine is x", lambda xp: xp.asinh, INEXACT)
+acosh = unary("Acosh", "The number whose hyperbolic cosine is x", lambda xp: xp.acosh, INEXACT)
+atanh = unary("Atanh", "The number whose hyperbolic tangent is x", lambda xp: xp.atanh, INEXACT)
+floor = unary("Floor", "x rounded down", lambda xp: xp.floor, FLOATS)
+ceil = unary("Ceil", "x rounded up", lambda xp: xp.ceil, FLOATS)
+rint = unary("Rint", "x rounded to the nearest whole number, halves to even", lambda xp: xp.round, FLOATS)
+reciprocal = unary("Reciprocal", "1 / x", lambda xp: lambda x: 1 / x, SIGNED)
+sigmoid = unary(
+    "Sigmoid", "1 / (1 + exp(-x))", lambda xp: lambda x: 1 / (1 + xp.exp(xp.negative(x))), INEXACT,
+    scoped=True,
+)  # fmt: skip
+
+
+_round = unary("Round", "x rounded, halves to even", lambda xp: xp.round, SIGNED)
+_abs = unary("Abs", "|x|", lambda xp: xp.abs, "bf f2 f4 f8 i1 i2 i4 i8", scoped=True)
+
+
+def _real_of(x: Tensor) -> Spec:
+    return (dtypes.float32 if x.dtype.base_dtype is dtypes.complex64 else dtypes.float64), x._dims
+
+
+def complex_part(type: str, kernel: Kernel, input: str = "input") -> OpFunction[Tensor]:
+    """Defines an op of complex numbers that gives real ones."""
+    return define_op(
+        type, (input,), rule=_real_of, kernel=kernel, dtypes="c8 c16", attributes="T Tout", scoped=True
+    )
+
+
+_complex_abs = complex_part("ComplexAbs", lambda xp: xp.abs, "x")
+
+
+def as_tensor(x: Any, name: str = "x") -> Tensor:
+    """A tensor of `x`, which is converted only if it is none."""
+    return x if isinstance(x, Tensor) else convert_to_tensor(x, name=name)
+
+
+@direct(_abs, "0 name")
+def abs(x: Any, name: str | None = None) -> Tensor:
+    """|x|, element by element; for complex numbers, their distance from 0.
+
+    Args:
+        x: A tensor of signed numbers.
+        name: The operation's name.
+
+    Returns:
+        A tensor with the shape of `x` and its dtype, or that of its real part.
+    """
+    complex_valued = isinstance(x, (Tensor, Variable)) and x.dtype.is_complex
+    return _complex_abs(x, name="Abs" if name is None else name) if complex_valued else _abs(x, name=name)
+
+
+def round(x: Any, name: str | None = None) -> Tensor:
+    """Rounds to whole numbers, halves to even; whole numbers are returned as they are.
+
+    Args:
+        x: A tensor of numbers.
+        name: The operation's name.
+
+    Returns:
+        A tensor with the dtype and shape of `x`.
+    """
+    if isinstance(x, Tensor) and x.dtype.is_integer:
+        return x
+    return _round(x, name=name)
+
+
+def _cast_kernel(xp: Any, DstT: DType) -> Any:
+    if DstT is dtypes.string:
+        raise NotImplementedError("Cast to string is not supported. Use tf.as_string.")
+    target = namespace_dtype(xp, DstT)
+    if DstT.is_complex or not hasattr(xp, "real"):
+        return lambda x: xp.astype(x, target)
+
+    def convert(x: Any) -> Any:
+        if xp.isdtype(x.dtype, "complex floating"):
+            x = xp.real(x)  # as v1: the imaginary part is dropped
+        return xp.astype(x, target)
+
+    return convert
+
+
+def namespace_dtype(xp: Any, dtype: DType) -> Any:
+    """The object that an array namespace has for a dtype."""
+    own = getattr(xp, dtype.name, None)
+    return dtype.as_numpy_dtype if own is None else own
+
+
+cast_node = define_op(
+    "Cast",
+    ("x",),
+    rule=lambda x, DstT: (DstT, x._dims),
+    native="cast",
+    kernel=_cast_kernel,
+    attributes="DstT SrcT Truncate=false",
+)
+
+
+@direct(cast_node, "0 DstT name")
+def cast(x: Any, dtype: DTypeLike, name: str | None = None) -> Tensor:
+    """Gives a tensor another dtype.
+
+    Args:
+        x: A tensor.
+        dtype: The dtype; floats are cut off to make ints.
+        name: The operation's name.
+
+    Returns:
+        A tensor with the shape of `x`; `x` itself if it has the dtype.
+
+    >>> import scopetrie as tf
+    >>> tf.cast(tf.constant([1.8, 2.2]), tf.int32)
+    <tf.Tensor 'Cast:0' shape=(2,) dtype=int32>
+    """
+    made = as_dtype(dtype).base_dtype
+    if isinstance(x, (Tensor, Variable)) and x.dtype.base_dtype is made:
+        return convert_to_tensor(x)
+    if isinstance(x, Tensor) and name != "":
+        return cast_node(x, DstT=made, name=name)
+    with name_scope(name, "Cast", [x]) as scope:
+        tensor = as_tensor(x)
+        return tensor if tensor.dtype.base_dtype is made else cast_node(tensor, DstT=made, name=scope)
+
+
+def _caster(python_name: str, name: str, dtype: DType) -> Callable[..., Tensor]:
+    def to(x: Any, name: str = name) -> Tensor:
+        return cast(x, dtype, name=name)
+
+    to.__name__ = to.__qualname__ = python_name
+    to.__doc__ = f"""Casts a tensor to {dtype.name}; deprecated in v1 for `cast`.
+
+    Args:
+        x: A tensor.
+        name: The operation's name.
+
+    Returns:
+        A tensor with the shape of `x`.
+    """
+    return to
+
+
+to_float = _caster("to_float", "ToFloat", dtypes.float32)
+to_double = _caster("to_double", "ToDouble", dtypes.float64)
+to_int32 = _caster("to_int32", "ToInt32", dtypes.int32)
+to_int64 = _caster("to_int64", "ToInt64", dtypes.int64)
+to_bfloat16 = _caster("to_bfloat16", "ToBFloat16", dtypes.bfloat16)
+to_complex64 = _caster("to_complex64", "ToComplex64", dtypes.complex64)
+to_complex128 = _caster("to_complex128", "ToComplex128", dtypes.complex128)

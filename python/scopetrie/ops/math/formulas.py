@@ -1,0 +1,241 @@
+"""Functions made of others: polynomials, fractions, orders, and checks of values."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from ... import dtypes
+from ..._core import name_scope
+from ...graph import Tensor
+from ..array.fill import zeros_like
+from ..array.gather import gather
+from ..array.shape import reshape, size
+from ..constant import constant, convert_to_tensor, index_array
+from ..control.checks import check_numerics
+from ..registry import Spec, define_op
+from .compare import less, less_equal
+from .divide import div_no_nan
+from .elementwise import abs as abs_
+from .elementwise import add, cast, exp, multiply, negative, realdiv, subtract
+from .reduce import count_nonzero, reduce_all, reduce_sum
+from .special import bessel_i0e, bessel_i1e, lgamma, ndtri
+
+
+def lbeta(x: Any, name: str | None = None) -> Tensor:
+    """Log |beta(x)| of vectors: the sum of log gamma of the entries, less log gamma of their sum.
+
+    Args:
+        x: A tensor `[..., n]` of floats.
+        name: The operations' scope.
+
+    Returns:
+        A tensor `[...]`.
+    """
+    with name_scope(name, "lbeta", [x]):
+        tensor = convert_to_tensor(x, name="x")
+        each = reduce_sum(lgamma(tensor), [-1])
+        return subtract(each, lgamma(reduce_sum(tensor, [-1])), name="sub")
+
+
+def polyval(coeffs: Any, x: Any, name: str | None = None) -> Tensor:
+    """A polynomial's values, by Horner's rule.
+
+    Args:
+        coeffs: A list of coefficients, the one of the highest power first.
+        x: A tensor.
+        name: The operations' scope.
+
+    Returns:
+        A tensor with the shape of `x`.
+
+    Raises:
+        ValueError: If `coeffs` is no list.
+    """
+    if not isinstance(coeffs, list):
+        raise ValueError(f"Argument coeffs must be list type. Received type {type(coeffs)}.")
+    with name_scope(name, "polyval", [*coeffs, x]):
+        tensor = convert_to_tensor(x, name="x")
+        if not coeffs:
+            return zeros_like(tensor)
+        kind = tensor.dtype.base_dtype
+        made = [convert_to_tensor(each, kind, name=f"coeff_{i}") for i, each in enumerate(coeffs)]
+        total = made[0]
+        for each in made[1:]:
+            total = add(each, multiply(total, tensor, name="mul"), name="add")
+        return total
+
+
+def reciprocal_no_nan(x: Any, name: str | None = None) -> Tensor:
+    """1 / x, and 0 where x is 0.
+
+    Args:
+        x: A tensor of floats.
+        name: The operation's name.
+
+    Returns:
+        A tensor with the dtype and shape of `x`.
+    """
+    with name_scope(name, "reciprocal_no_nan", [x]) as scope:
+        tensor = convert_to_tensor(x, name="x")
+        one = constant(np.asarray(1, tensor.dtype.base_dtype.as_numpy_dtype), name="one")
+        return div_no_nan(one, tensor, name=scope)
+
+
+def bessel_i0(x: Any, name: str | None = None) -> Tensor:
+    """The modified Bessel function I0, element by element.
+
+    Args:
+        x: A tensor of floats.
+        name: The operations' scope.
+
+    Returns:
+        A tensor with the dtype and shape of `x`.
+    """
+    with name_scope(name, "bessel_i0", [x]):
+        tensor = convert_to_tensor(x, name="x")
+        return multiply(exp(abs_(tensor)), bessel_i0e(tensor))
+
+
+def bessel_i1(x: Any, name: str | None = None) -> Tensor:
+    """The modified Bessel function I1, element by element.
+
+    Args:
+        x: A tensor of floats.
+        name: The operations' scope.
+
+    Returns:
+        A tensor with the dtype and shape of `x`.
+    """
+    with name_scope(name, "bessel_i1", [x]):
+        tensor = convert_to_tensor(x, name="x")
+        return multiply(exp(abs_(tensor)), bessel_i1e(tensor))
+
+
+def erfcinv(x: Any, name: str | None = None) -> Tensor:
+    """The number whose complementary error function is x, element by element.
+
+    Args:
+        x: A tensor of floats.
+        name: The operations' scope.
+
+    Returns:
+        A tensor with the dtype and shape of `x`.
+    """
+    with name_scope(name, "erfcinv", [x]):
+        tensor = convert_to_tensor(x, name="start")
+        return multiply(negative(ndtri(multiply(tensor, 0.5))), np.sqrt(0.5))
+
+
+def zero_fraction(value: Any, name: str | None = None) -> Tensor:
+    """The fraction of a tensor's elements that are 0.
+
+    Args:
+        value: A tensor of numbers.
+        name: The operations' scope.
+
+    Returns:
+        A float32 scalar.
+    """
+    with name_scope(name, "zero_fraction", [value]):
+        tensor = convert_to_tensor(value, name="value")
+        count = size(tensor, out_type=dtypes.int64)
+        zeros = subtract(count, count_nonzero(tensor))
+        return realdiv(cast(zeros, dtypes.float32), cast(count, dtypes.float32), name="fraction")
+
+
+def _ordered(python_name: str, holds: Callable[..., Tensor], says: str) -> Callable[..., Tensor]:
+    def check(x: Any, name: str | None = None) -> Tensor:
+        with name_scope(name, python_name, [x]):
+            flat = reshape(x, [-1])
+            return reduce_all(holds(flat[:-1], flat[1:]))
+
+    check.__name__ = check.__qualname__ = python_name
+    check.__doc__ = f"""Whether each element of a tensor, in row-major order, is {says} the next.
+
+    Args:
+        x: A tensor of numbers.
+        name: The operations' scope.
+
+    Returns:
+        A boolean scalar.
+    """
+    return check
+
+
+is_non_decreasing = _ordered("is_non_decreasing", less_equal, "at most")
+is_strictly_increasing = _ordered("is_strictly_increasing", less, "less than")
+
+
+def _unravel_kernel(xp: Any) -> Any:
+    def split(indices: Any, dims: Any) -> Any:
+        return xp.asarray(np.stack(np.unravel_index(indices, tuple(dims.tolist()))).astype(indices.dtype))
+
+    return split
+
+
+def _unravel_rule(indices: Tensor, dims: Tensor) -> Spec:
+    rank = dims._dims[0] if dims._dims else None
+    return indices.dtype.base_dtype, None if indices._dims is None else (rank, *indices._dims)
+
+
+_unravel = define_op(
+    "UnravelIndex",
+    ("indices", "dims"),
+    rule=_unravel_rule,
+    kernel=_unravel_kernel,
+    dtypes="i4 i8",
+    attributes="Tidx",
+    host=("indices", "dims"),
+)
+
+
+def unravel_index(indices: Any, dims: Any, name: str | None = None) -> Tensor:
+    """Positions in a flattened tensor as tuples of indices.
+
+    Args:
+        indices: A tensor of positions, int32 or int64.
+        dims: The tensor's shape.
+        name: The operation's name.
+
+    Returns:
+        A tensor `[rank] + indices.shape`.
+    """
+    return _unravel(index_array(indices), index_array(dims), name=name)
+
+
+def batch_gather(params: Any, indices: Any, name: str | None = None) -> Tensor:
+    """Picks entries along the last dimension of `indices`, whose leading dimensions `params` shares.
+
+    Args:
+        params: A tensor.
+        indices: A tensor of int32 or int64.
+        name: The operation's name.
+
+    Returns:
+        A tensor.
+    """
+    at = convert_to_tensor(index_array(indices))
+    return gather(params, at, batch_dims=len(at._dims or ()) - 1, name=name)
+
+
+def verify_tensor_all_finite(
+    t: Any = None, msg: str | None = None, name: str | None = None, x: Any = None, message: str | None = None
+) -> Tensor:
+    """Hands a tensor on, and fails if an element is infinite or not a number.
+
+    Args:
+        t: A tensor of floats.
+        msg: What the error begins with.
+        name: The operations' scope.
+        x: Another name of `t`.
+        message: Another name of `msg`.
+
+    Returns:
+        A tensor with the value of `t`.
+    """
+    with name_scope(name, "VerifyFinite", [t, x]):
+        tensor = convert_to_tensor(x if t is None else t, name="x")
+        return check_numerics(tensor, message=message or msg or "")

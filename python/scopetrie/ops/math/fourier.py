@@ -1,0 +1,49 @@
+"""Fourier transforms."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from ...graph import Tensor
+from ..registry import ShapeError, Spec, define_op
+
+
+def _fourier(type: str, function: str, rank: int) -> Callable[..., Tensor]:
+    axes = tuple(range(-rank, 0))
+
+    def rule(input: Tensor) -> Spec:
+        if input._dims is not None and len(input._dims) < rank:
+            raise ShapeError(f"Shape must be at least rank {rank} but is rank {len(input._dims)}")
+        return input.dtype.base_dtype, input._dims
+
+    def kernel(xp: Any) -> Any:
+        transform = getattr(xp.fft, function)
+        return lambda x: xp.astype(transform(x, axes=axes), x.dtype, copy=False)
+
+    return define_op(
+        type,
+        ("input",),
+        rule=rule,
+        kernel=kernel,
+        dtypes="c8 c16",
+        attributes="Tcomplex",
+        doc=f"""The {"inverse " if function == "ifftn" else ""}discrete Fourier transform over {rank}
+        dimension(s).
+
+    Args:
+        input: A tensor of complex numbers; the last dimensions are transformed.
+        name: The operation's name.
+
+    Returns:
+        A tensor with the dtype and shape of `input`.
+    """,
+    )
+
+
+fft, fft2d, fft3d = _fourier("FFT", "fftn", 1), _fourier("FFT2D", "fftn", 2), _fourier("FFT3D", "fftn", 3)
+ifft, ifft2d, ifft3d = (
+    _fourier("IFFT", "ifftn", 1),
+    _fourier("IFFT2D", "ifftn", 2),
+    _fourier("IFFT3D", "ifftn", 3),
+)

@@ -1,0 +1,345 @@
+"""Reductions: sums, means and extremes along dimensions."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from ... import _core, dtypes
+from ..._core import OpFunction, name_scope
+from ...dtypes import DTypeLike
+from ...graph import Tensor
+from ..array.dims import renamed
+from ..array.fill import stop_gradient, zeros
+from ..array.sequence import range_
+from ..array.shape import rank, reshape, shape_internal
+from ..constant import constant, convert_to_tensor, index_array
+from ..folding import constant_value
+from ..registry import (
+    FLOATS_HALF_FIRST,
+    INDICES,
+    NUMBERS,
+    ORDERED,
+    Kernel,
+    ShapeError,
+    Spec,
+    check_dtype,
+    define_op,
+    direct,
+)
+from .compare import is_finite, not_equal, where_v2
+from .elementwise import add, cast, exp, log, sqrt, square, subtract
+
+_REDUCE_DOC = """{summary} along dimensions.
+
+    Args:
+        input_tensor: A tensor of {types}.
+        axis: A dimension or a list of them; all if left out.
+        keepdims: Whether reduced dimensions stay, with size 1.
+        name: The operation's name.
+        reduction_indices: Deprecated name of `axis`.
+        keep_dims: Deprecated name of `keepdims`.
+
+    Returns:
+        A tensor with the dtype of `input_tensor`.
+
+    Raises:
+        ValueError: If a dimension is out of range, or an argument is given under both names.
+        TypeError: If `input_tensor` has another dtype.
+    """
+
+
+def _reduce_rule(input: Tensor, reduction_indices: Tensor, keep_dims: bool = False) -> Spec:
+    check_dtype(reduction_indices, "reduction_indices", INDICES)
+    dims, dtype = input._dims, input.dtype.base_dtype
+    axes = constant_value(reduction_indices)
+    if dims is None or axes is None:
+        return dtype, (None,) * len(dims) if dims is not None and keep_dims else None
+    listed = axes.ravel().tolist()
+    gone = set()
+    for axis in listed:
+        if not -len(dims) <= axis < len(dims):
+            raise ShapeError(
+                f"Invalid reduction dimension {axis} for input with {len(dims)} dimensions.",
+                constants={1: " ".join(map(str, listed))},
+            )
+        gone.add(axis % len(dims))
+    if keep_dims:
+        return dtype, tuple(1 if at in gone else size for at, size in enumerate(dims))
+    return dtype, tuple(size for at, size in enumerate(dims) if at not in gone)
+
+
+def _all_rule(input: Tensor, reduction_indices: Tensor, keep_dims: bool = False) -> Spec:
+    return dtypes.bool, _reduce_rule(input, reduction_indices, keep_dims)[1]
+
+
+def axes_of(axes: Any) -> tuple[int, ...]:
+    """The axes in a host array: a scalar or a vector."""
+    listed = axes.tolist()
+    return (listed,) if isinstance(listed, int) else tuple(listed)
+
+
+def _sum_kernel(xp: Any, keep_dims: bool = False) -> Any:
+    # dtype: the standard would widen small integers, v1 does not
+    return lambda x, axes: xp.sum(x, axis=axes_of(axes), keepdims=keep_dims, dtype=x.dtype)
+
+
+def _prod_kernel(xp: Any, keep_dims: bool = False) -> Any:
+    return lambda x, axes: xp.prod(x, axis=axes_of(axes), keepdims=keep_dims, dtype=x.dtype)
+
+
+def _mean_kernel(xp: Any, keep_dims: bool = False) -> Any:
+    def mean(x: Any, axes: Any) -> Any:
+        along = axes_of(axes)
+        if xp.isdtype(x.dtype, ("real floating", "complex floating")):
+            if 0 in x.shape:  # the mean of nothing is not a number, and libraries warn of it
+                return xp.sum(x, axis=along, keepdims=keep_dims) * float("nan")
+            return xp.mean(x, axis=along, keepdims=keep_dims)
+        total = xp.sum(x, axis=along, keepdims=keep_dims, dtype=x.dtype)
+        count = 1
+        for axis in along:
+            count *= x.shape[axis]
+        quotient = xp.abs(total) // count if count else total
+        return xp.sign(total) * quotient if xp.isdtype(x.dtype, "signed integer") else quotient
+
+    return mean
+
+
+def _extreme_kernel(largest: bool) -> Kernel:
+    def kernel(xp: Any, keep_dims: bool = False) -> Any:
+        function = xp.max if largest else xp.min
+
+        def extreme(x: Any, axes: Any) -> Any:
+            along = axes_of(axes)
+            if any(x.shape[axis] == 0 for axis in along):  # of nothing: the value that all others beat
+                shape = [1 if at in [a % len(x.shape) for a in along] else n for at, n in enumerate(x.shape)]
+                out = xp.full(tuple(shape), _least(xp, x.dtype, largest), dtype=x.dtype)
+                return out if keep_dims else xp.squeeze(out, axis=along)
+            return function(x, axis=along, keepdims=keep_dims)
+
+        return extreme
+
+    return kernel
+
+
+def _least(xp: Any, dtype: Any, largest: bool) -> Any:
+    if xp.isdtype(dtype, "real floating"):
+        return float("-inf") if largest else float("inf")
+    limits = xp.iinfo(dtype)
+    return limits.min if largest else limits.max
+
+
+def _logic_kernel(function: str) -> Kernel:
+    def kernel(xp: Any, keep_dims: bool = False) -> Any:
+        reduce = getattr(xp, function)
+        return lambda x, axes: reduce(x, axis=axes_of(axes), keepdims=keep_dims)
+
+    return kernel
+
+
+def _norm_kernel(xp: Any, keep_dims: bool = False) -> Any:
+    def norm(x: Any, axes: Any) -> Any:
+        size = xp.abs(x)
+        return xp.astype(xp.sqrt(xp.sum(size * size, axis=axes_of(axes), keepdims=keep_dims)), x.dtype)
+
+    return norm
+
+
+def _define(type: str, kernel: Kernel, codes: str, rule: Any = _reduce_rule) -> OpFunction[Tensor]:
+    position = "" if codes == "b1" else "T "
+    return define_op(
+        type, ("input", "axes:reduction_indices"), rule=rule, native="reduce", kernel=kernel,
+        dtypes=codes, same_dtype=False, attributes=f"{position}Tidx:1 keep_dims=false",
+        host=("reduction_indices",),
+    )  # fmt: skip
+
+
+def _as_index(value: Any, tensor: Any) -> Any:
+    """What an index input is made of; `tensor` is the first input where the index is axes.
+
+    v1's axes, where none are named: all of a known rank, but 0, are a constant called "Const".
+    """
+    if value is not None or tensor is None:
+        return index_array(value)
+    # A partitioned variable tells its shape, too.
+    ndims = tensor.get_shape().ndims if hasattr(tensor, "get_shape") else None
+    return constant(np.arange(ndims, dtype=np.int32)) if ndims else range_(0, rank(tensor))
+
+
+_core.register_hooks(as_index=_as_index)
+
+
+def _reduction(op: OpFunction[Tensor], python_name: str, summary: str, types: str) -> Callable[..., Tensor]:
+    def reduce(
+        input_tensor: Any, axis: Any = None, keepdims: bool | None = None, name: str | None = None,
+        reduction_indices: Any = None, keep_dims: bool | None = None,
+    ) -> Tensor:  # fmt: skip
+        if reduction_indices is not None:
+            axis = renamed(axis, "axis", reduction_indices, "reduction_indices")
+        if keep_dims is not None:
+            keepdims = renamed(keepdims, "keepdims", keep_dims, "keep_dims")
+        if keepdims:
+            return op(input_tensor, axis, keep_dims=True, name=name)
+        out = op(input_tensor, axis, name=name)
+        if axis is None and out._dims is None:
+            out.set_shape(())  # whatever the rank, nothing is left of it
+        return out
+
+    reduce.__name__ = reduce.__qualname__ = python_name
+    reduce.__doc__ = _REDUCE_DOC.format(summary=summary, types=types)
+    return direct(op, "0 1 keep_dims? name - -")(reduce)
+
+
+_sum = _define("Sum", _sum_kernel, NUMBERS)
+_mean = _define("Mean", _mean_kernel, NUMBERS)
+_prod = _define("Prod", _prod_kernel, NUMBERS)
+_max = _define("Max", _extreme_kernel(True), ORDERED)
+_min = _define("Min", _extreme_kernel(False), ORDERED)
+_any = _define("Any", _logic_kernel("any"), "b1", _all_rule)
+_all = _define("All", _logic_kernel("all"), "b1", _all_rule)
+_euclidean = _define("EuclideanNorm", _norm_kernel, NUMBERS)
+reduce_sum = _reduction(_sum, "reduce_sum", "Adds elements up", "numbers")
+reduce_mean = _reduction(_mean, "reduce_mean", "Averages elements (ints are rounded towards zero)", "numbers")
+reduce_prod = _reduction(_prod, "reduce_prod", "Multiplies elements", "numbers")
+reduce_max = _reduction(_max, "reduce_max", "Finds the largest element", "real numbers")
+reduce_min = _reduction(_min, "reduce_min", "Finds the smallest element", "real numbers")
+reduce_any = _reduction(_any, "reduce_any", "Whether any element is true", "booleans")
+reduce_all = _reduction(_all, "reduce_all", "Whether all elements are true", "booleans")
+
+
+@direct(_euclidean, "0 1 keep_dims? name")
+def reduce_euclidean_norm(
+    input_tensor: Any, axis: Any = None, keepdims: bool = False, name: str | None = None
+) -> Tensor:
+    """The square root of the sum of squares along dimensions.
+
+    Args:
+        input_tensor: A tensor of numbers.
+        axis: A dimension or a list of them; all if left out.
+        keepdims: Whether reduced dimensions stay, with size 1.
+        name: The operation's name.
+
+    Returns:
+        A tensor with the dtype of `input_tensor`.
+    """
+    if keepdims:
+        return _euclidean(input_tensor, axis, keep_dims=True, name=name)
+    return _euclidean(input_tensor, axis, name=name)
+
+
+def reduce_logsumexp(
+    input_tensor: Any, axis: Any = None, keepdims: bool | None = None, name: str | None = None,
+    reduction_indices: Any = None, keep_dims: bool | None = None,
+) -> Tensor:  # fmt: skip
+    """log(sum(exp(x))) along dimensions, without overflow.
+
+    Args:
+        input_tensor: A tensor of floats.
+        axis: A dimension or a list of them; all if left out.
+        keepdims: Whether reduced dimensions stay, with size 1.
+        name: The operation's name.
+        reduction_indices: Deprecated name of `axis`.
+        keep_dims: Deprecated name of `keepdims`.
+
+    Returns:
+        A tensor with the dtype of `input_tensor`.
+    """
+    axis = renamed(axis, "axis", reduction_indices, "reduction_indices")
+    keepdims = bool(renamed(keepdims, "keepdims", keep_dims, "keep_dims"))
+    with name_scope(name, "ReduceLogSumExp", [input_tensor]) as scope:
+        x = convert_to_tensor(input_tensor)
+        largest = reduce_max(x, axis, keepdims=True)
+        zero = np.asarray(0, largest.dtype.base_dtype.as_numpy_dtype)
+        shift = stop_gradient(where_v2(is_finite(largest), largest, zero))
+        total = log(reduce_sum(exp(subtract(x, shift, name="Sub")), axis, keepdims=keepdims))
+        if not keepdims:
+            shift = reshape(shift, shape_internal(total, optimize=False))
+        return add(total, shift, name=scope)
+
+
+def reduce_variance(
+    input_tensor: Any, axis: Any = None, keepdims: bool = False, name: str | None = None
+) -> Tensor:
+    """The mean squared distance from the mean along dimensions.
+
+    Args:
+        input_tensor: A tensor of floats.
+        axis: A dimension or a list of them; all if left out.
+        keepdims: Whether reduced dimensions stay, with size 1.
+        name: The operation's name.
+
+    Returns:
+        A tensor with the dtype of `input_tensor`.
+
+    Raises:
+        TypeError: If the input holds ints.
+    """
+    with name_scope(name or "reduce_variance"):
+        x = convert_to_tensor(input_tensor)
+        means = reduce_mean(x, axis=axis, keepdims=True)
+        if means.dtype.is_integer:
+            raise TypeError(f"Input must be either real or complex. Received integer type {means.dtype!r}.")
+        return reduce_mean(square(subtract(x, means, name="sub")), axis=axis, keepdims=keepdims)
+
+
+def reduce_std(
+    input_tensor: Any, axis: Any = None, keepdims: bool = False, name: str | None = None
+) -> Tensor:
+    """The standard deviation along dimensions.
+
+    Args:
+        input_tensor: A tensor of floats.
+        axis: A dimension or a list of them; all if left out.
+        keepdims: Whether reduced dimensions stay, with size 1.
+        name: The operation's name.
+
+    Returns:
+        A tensor with the dtype of `input_tensor`.
+    """
+    with name_scope(name or "reduce_std"):
+        return sqrt(reduce_variance(convert_to_tensor(input_tensor), axis=axis, keepdims=keepdims))
+
+
+def count_nonzero(
+    input_tensor: Any = None, axis: Any = None, keepdims: bool | None = None, dtype: DTypeLike = dtypes.int64,
+    name: str | None = None, reduction_indices: Any = None, keep_dims: bool | None = None, input: Any = None,
+) -> Tensor:  # fmt: skip
+    """Counts elements that are not zero (not empty) along dimensions.
+
+    Args:
+        input_tensor: A tensor.
+        axis: A dimension or a list of them; all if left out.
+        keepdims: Whether reduced dimensions stay, with size 1.
+        dtype: The dtype of the counts.
+        name: The operation's name.
+        reduction_indices: Deprecated name of `axis`.
+        keep_dims: Deprecated name of `keepdims`.
+        input: Another name of `input_tensor`.
+
+    Returns:
+        A tensor of `dtype`.
+    """
+    keepdims = renamed(keepdims, "keepdims", keep_dims, "keep_dims")
+    axis = renamed(axis, "axis", reduction_indices, "reduction_indices")
+    with name_scope(name, "count_nonzero", [input_tensor]):
+        x = convert_to_tensor(renamed(input_tensor, "input_tensor", input, "input"))
+        zero = zeros([], dtype=x.dtype.base_dtype)
+        ones_and_zeros = cast(not_equal(x, zero), dtypes.int64)
+        return cast(reduce_sum(ones_and_zeros, axis=axis, keepdims=keepdims), dtype)
+
+
+l2_loss = define_op(
+    "L2Loss", ("t",), rule=lambda t: (t.dtype.base_dtype, ()), dtypes=FLOATS_HALF_FIRST,
+    kernel=lambda xp: lambda x: xp.sum(x * x) / 2,
+    doc="""Half the sum of squares of a tensor's elements.
+
+    Args:
+        t: A tensor of floats.
+        name: The operation's name.
+
+    Returns:
+        A scalar.
+    """,
+)  # fmt: skip

@@ -1,0 +1,247 @@
+"""Sums and other totals of rows that belong together."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from ... import dtypes
+from ..._core import OpFunction, name_scope
+from ...graph import Tensor
+from ..array.fill import ones
+from ..array.scatter import scatter_rows
+from ..array.shape import require_rank, reshape
+from ..constant import convert_to_tensor, index_array
+from ..folding import constant_value
+from ..registry import INDICES, NUMBERS, REALS, Kernel, Spec, check_dtype, define_op, direct
+from .elementwise import maximum, realdiv, sqrt
+
+_START = {"add": 0, "mul": 1, "min": None, "max": None}
+
+
+def _empty(xp: Any, data: Any, how: str) -> Any:
+    """The total of no rows."""
+    if how in ("add", "mul"):
+        return _START[how]
+    if xp.isdtype(data.dtype, "real floating"):
+        limits = xp.finfo(data.dtype)
+    else:
+        limits = xp.iinfo(data.dtype)
+    return limits.min if how == "max" else limits.max
+
+
+def _totals(xp: Any, data: Any, ids: Any, count: int, how: str, empty: Any) -> Any:
+    from array_api_compat import device
+
+    rest = data.shape[len(ids.shape) :]
+    rows = xp.reshape(data, (-1, *rest))
+    at = xp.reshape(ids, (-1,))
+    if bool(xp.any(at < 0)):  # as v1: rows of negative segments are left out
+        keep = xp.nonzero(at >= 0)[0]
+        rows, at = xp.take(rows, keep, axis=0), xp.take(at, keep)
+    if bool(xp.any(at >= count)):
+        raise IndexError(f"segment_ids are not in [0, {count})")
+    start = xp.full((count, *rest), empty, dtype=data.dtype, device=device(data))
+    return scatter_rows(xp, start, at, rows, how)
+
+
+def _unsorted_rule(data: Tensor, segment_ids: Tensor, num_segments: Tensor) -> Spec:
+    check_dtype(segment_ids, "segment_ids", "i2 i4 i8")
+    require_rank(num_segments, 0)
+    dims, ids, count = data._dims, segment_ids._dims, constant_value(num_segments)
+    if dims is None or ids is None:
+        return data.dtype.base_dtype, None
+    return data.dtype.base_dtype, (None if count is None else int(count), *dims[len(ids) :])
+
+
+def _unsorted_kernel(how: str) -> Kernel:
+    def kernel(xp: Any) -> Any:
+        return lambda data, ids, count: _totals(xp, data, ids, int(count.item()), how, _empty(xp, data, how))
+
+    return kernel
+
+
+_DOC = """{summary} of rows that have the same segment number.
+
+    Args:
+        data: A tensor of numbers.
+        segment_ids: The rows' segment numbers{order}, int32 or int64.{count}
+        name: The operation's name.
+
+    Returns:
+        A tensor with a row for each segment.
+    """
+_COUNT = "\n        num_segments: How many segments there are."
+
+
+def _unsorted(type: str, how: str, summary: str, codes: str) -> Callable[..., Tensor]:
+    op = define_op(
+        type, ("data", "index:segment_ids", "index:num_segments"), rule=_unsorted_rule,
+        kernel=_unsorted_kernel(how), dtypes=codes, same_dtype=False,
+        attributes="T Tindices:1 Tnumsegments:2", host=("num_segments",),
+    )  # fmt: skip
+
+    def total(data: Any, segment_ids: Any, num_segments: Any, name: str | None = None) -> Tensor:
+        return op(data, segment_ids, num_segments, name=name)
+
+    total.__doc__ = _DOC.format(summary=summary, order="", count=_COUNT)
+    total.__name__ = total.__qualname__ = f"unsorted_segment_{type[len('UnsortedSegment') :].lower()}"
+    return direct(op, "0 1 2 name")(total)
+
+
+unsorted_segment_sum = _unsorted("UnsortedSegmentSum", "add", "The sums", NUMBERS)
+unsorted_segment_prod = _unsorted("UnsortedSegmentProd", "mul", "The products", NUMBERS)
+unsorted_segment_max = _unsorted("UnsortedSegmentMax", "max", "The largest entries", REALS)
+unsorted_segment_min = _unsorted("UnsortedSegmentMin", "min", "The smallest entries", REALS)
+
+
+def _counts(ids: Tensor, data: Tensor, num_segments: Any) -> Tensor:
+    """How many rows each segment has, at least 1, to divide by."""
+    each = ones(
+        ids._dims if ids._dims is not None and None not in ids._dims else _shape(ids), data.dtype.base_dtype
+    )
+    counted = unsorted_segment_sum(each, ids, num_segments)
+    rank = len(data._dims or ()) - len(ids._dims or ())
+    return maximum(reshape(counted, [-1] + [1] * rank), 1)
+
+
+def _shape(x: Tensor) -> Tensor:
+    from ..array.shape import shape
+
+    return shape(x)
+
+
+def unsorted_segment_mean(data: Any, segment_ids: Any, num_segments: Any, name: str | None = None) -> Tensor:
+    """The means of rows that have the same segment number.
+
+    Args:
+        data: A tensor of floats.
+        segment_ids: The rows' segment numbers, int32 or int64.
+        num_segments: How many segments there are.
+        name: The operations' scope.
+
+    Returns:
+        A tensor with a row for each segment; 0 where it has none.
+    """
+    with name_scope(name, "UnsortedSegmentMean"):
+        x, ids = convert_to_tensor(data), convert_to_tensor(index_array(segment_ids))
+        counts = _counts(ids, x, num_segments)
+        return realdiv(unsorted_segment_sum(x, ids, num_segments), counts, name="truediv")
+
+
+def unsorted_segment_sqrt_n(
+    data: Any, segment_ids: Any, num_segments: Any, name: str | None = None
+) -> Tensor:
+    """The sums of rows that have the same segment number, divided by the square root of how many they are.
+
+    Args:
+        data: A tensor of floats.
+        segment_ids: The rows' segment numbers, int32 or int64.
+        num_segments: How many segments there are.
+        name: The operations' scope.
+
+    Returns:
+        A tensor with a row for each segment; 0 where it has none.
+    """
+    with name_scope(name, "UnsortedSegmentSqrtN"):
+        x, ids = convert_to_tensor(data), convert_to_tensor(index_array(segment_ids))
+        counts = _counts(ids, x, num_segments)
+        return realdiv(unsorted_segment_sum(x, ids, num_segments), sqrt(counts), name="truediv")
+
+
+def _sorted_rule(data: Tensor, segment_ids: Tensor) -> Spec:
+    check_dtype(segment_ids, "segment_ids", INDICES)
+    require_rank(segment_ids, 1)
+    return data.dtype.base_dtype, None if data._dims is None else (None, *data._dims[1:])
+
+
+def _sorted_kernel(how: str) -> Kernel:
+    def kernel(xp: Any) -> Any:
+        def total(data: Any, ids: Any) -> Any:
+            if bool(xp.any(ids[1:] < ids[:-1])):
+                raise ValueError("segment ids are not increasing")
+            count = int(ids[-1]) + 1 if ids.shape[0] else 0
+            if how != "mean":
+                # As v1: a segment without rows is 0, or 1 for products.
+                out = _totals(xp, data, ids, count, how, _empty(xp, data, how))
+                return (
+                    out
+                    if how in ("add", "mul")
+                    else xp.where(_has(xp, ids, out, count), out, xp.zeros_like(out))
+                )
+            sums = _totals(xp, data, ids, count, "add", 0)
+            sizes = _totals(xp, xp.ones_like(data[:, ...] if data.shape[0] else data), ids, count, "add", 0)
+            return sums / xp.maximum(sizes, xp.ones_like(sizes))
+
+        return total
+
+    return kernel
+
+
+def _has(xp: Any, ids: Any, out: Any, count: int) -> Any:
+    sizes = _totals(xp, xp.ones_like(ids), ids, count, "add", 0)
+    return xp.reshape(sizes > 0, (-1, *(1,) * (len(out.shape) - 1)))
+
+
+def _sorted(type: str, how: str, summary: str, codes: str) -> OpFunction[Tensor]:
+    return define_op(
+        type,
+        ("data", "segment_ids"),
+        rule=_sorted_rule,
+        kernel=_sorted_kernel(how),
+        dtypes=codes,
+        same_dtype=False,
+        attributes="T Tindices:1",
+        doc=_DOC.format(summary=summary, order=", in ascending order", count=""),
+    )
+
+
+segment_sum = _sorted("SegmentSum", "add", "The sums", NUMBERS)
+segment_prod = _sorted("SegmentProd", "mul", "The products", NUMBERS)
+segment_max = _sorted("SegmentMax", "max", "The largest entries", REALS)
+segment_min = _sorted("SegmentMin", "min", "The smallest entries", REALS)
+segment_mean = _sorted("SegmentMean", "mean", "The means", NUMBERS)
+
+
+def confusion_matrix(
+    labels: Any,
+    predictions: Any,
+    num_classes: Any = None,
+    dtype: Any = dtypes.int32,
+    name: str | None = None,
+    weights: Any = None,
+) -> Tensor:
+    """Counts how often each class was taken for each other one.
+
+    Args:
+        labels: The right classes, a vector of ints.
+        predictions: The predicted classes, a vector of ints.
+        num_classes: How many classes; one more than the largest number by default.
+        dtype: The dtype of the counts.
+        name: The operations' scope.
+        weights: What each pair counts; 1 by default.
+
+    Returns:
+        A tensor `[classes, classes]`: rows for the right class, columns for the predicted one.
+    """
+    from ...dtypes import as_dtype
+    from ..array.fill import ones_like
+    from ..array.join import stack
+    from ..array.scatter import scatter_nd
+    from .elementwise import add, cast
+    from .reduce import reduce_max
+
+    made = as_dtype(dtype)
+    with name_scope(name, "confusion_matrix", [predictions, labels, num_classes, weights]):
+        right = cast(convert_to_tensor(labels, name="labels"), dtypes.int64)
+        guess = cast(convert_to_tensor(predictions, name="predictions"), dtypes.int64)
+        if num_classes is None:
+            count = add(maximum(reduce_max(guess), reduce_max(right)), 1)
+        else:
+            count = convert_to_tensor(
+                num_classes, dtype=None if isinstance(num_classes, Tensor) else dtypes.int64
+            )
+            count = cast(count, dtypes.int64)
+        values = ones_like(guess, dtype=made) if weights is None else cast(convert_to_tensor(weights), made)
+        pairs = stack([right, guess], axis=1)
+        return scatter_nd(pairs, values, stack([count, count]))

@@ -1,0 +1,1 @@
+"""Layers of neural nets: convolutions, poolings, normalizations, losses."""

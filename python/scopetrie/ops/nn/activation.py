@@ -1,0 +1,340 @@
+"""Activations, softmax, and adding biases."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from ... import dtypes
+from ..._core import OpFunction, name_scope
+from ...errors import InvalidArgumentError
+from ...graph import Tensor
+from ..array.dims import renamed
+from ..array.join import concat
+from ..array.shape import transpose
+from ..constant import convert_to_tensor
+from ..math.elementwise import cast, multiply, negative, sigmoid
+from ..promises import elementwise
+from ..registry import FLOATS_HALF_FIRST, NUMBERS, REALS, Kernel, ShapeError, Spec, define_op, direct
+
+# Klambauer et al., Self-Normalizing Neural Networks, 2017.
+_SELU_SCALE = 1.0507009873554805
+_SELU_ALPHA = 1.6732632423543772
+
+
+def _activation(
+    type: str, summary: str, kernel: Kernel, codes: str = FLOATS_HALF_FIRST, **more: Any
+) -> OpFunction[Tensor]:
+    return define_op(
+        type, ("features",), kernel=kernel, dtypes=codes, **more,
+        doc=f"""{summary}, element by element.
+
+    Args:
+        features: A tensor of numbers.
+        name: The operation's name.
+
+    Returns:
+        A tensor with the dtype and shape of `features`.
+
+    Raises:
+        TypeError: If `features` has a dtype that this is not for.
+    """,
+    )  # fmt: skip
+
+
+def _relu_kernel(xp: Any) -> Any:
+    from array_api_compat import device
+
+    @elementwise(1)
+    def relu_of(x: Any, **out: Any) -> Any:
+        return xp.maximum(x, xp.zeros((), dtype=x.dtype, device=device(x)), **out)
+
+    return relu_of
+
+
+def _softplus_kernel(xp: Any) -> Any:
+    # log(1 + exp(x)) with the large part taken out of the exponential
+    return lambda x: xp.log1p(xp.exp(-xp.abs(x))) + xp.clip(x, 0, None)
+
+
+def _elu_kernel(xp: Any) -> Any:
+    return lambda x: xp.where(x > 0, x, xp.expm1(xp.clip(x, None, 0)))
+
+
+def _selu_kernel(xp: Any) -> Any:
+    return lambda x: _SELU_SCALE * xp.where(x > 0, x, _SELU_ALPHA * xp.expm1(xp.clip(x, None, 0)))
+
+
+relu = _activation("Relu", "max(x, 0)", _relu_kernel, REALS + " qi1")
+relu6 = _activation("Relu6", "min(max(x, 0), 6)", lambda xp: lambda x: xp.clip(x, 0, 6), REALS, scoped=True)
+elu = _activation("Elu", "x where it is positive, else exp(x) - 1", _elu_kernel)
+selu = _activation("Selu", "1.0507 x where it is positive, else 1.7581 (exp(x) - 1)", _selu_kernel)
+softplus = _activation("Softplus", "log(1 + exp(x))", _softplus_kernel)
+softsign = _activation("Softsign", "x / (1 + |x|)", lambda xp: lambda x: x / (1 + xp.abs(x)))
+
+
+def _leaky_kernel(xp: Any, alpha: float = 0.2) -> Any:
+    return lambda x: xp.where(x > 0, x, x * alpha)
+
+
+_leaky_relu = define_op(
+    "LeakyRelu", ("features",), rule=lambda features, alpha=0.2: (features.dtype.base_dtype, features._dims),
+    kernel=_leaky_kernel, dtypes=FLOATS_HALF_FIRST, attributes="T alpha",
+)  # fmt: skip
+
+
+def leaky_relu(features: Any, alpha: float = 0.2, name: str | None = None) -> Tensor:
+    """X where it is positive, else `alpha` x, element by element.
+
+    Args:
+        features: A tensor of numbers; ints are cast to float32.
+        alpha: The slope on the negative side.
+        name: The operation's name.
+
+    Returns:
+        A tensor with the shape of `features`.
+    """
+    if isinstance(features, Tensor) and not features.dtype.is_integer and name != "":
+        return _leaky_relu(features, alpha=float(alpha), name=name)
+    with name_scope(name, "LeakyRelu", [features, alpha]) as scope:
+        x = convert_to_tensor(features, name="features")
+        if x.dtype.is_integer:
+            x = cast(x, dtypes.float32)
+        return _leaky_relu(x, alpha=float(alpha), name=scope)
+
+
+def crelu(features: Any, name: str | None = None, axis: int = -1) -> Tensor:
+    """The positive parts of x and of -x, side by side.
+
+    Args:
+        features: A tensor of numbers.
+        name: The operation's name.
+        axis: The dimension along which they are joined.
+
+    Returns:
+        A tensor, twice as large along `axis`.
+    """
+    with name_scope(name, "CRelu", [features]) as scope:
+        x = convert_to_tensor(features, name="features")
+        return relu(concat([x, negative(x)], axis, name=scope))
+
+
+def swish(features: Any, beta: Any = 1.0) -> Tensor:
+    """X sigmoid(beta x), element by element.
+
+    Args:
+        features: A tensor of floats.
+        beta: A scalar.
+
+    Returns:
+        A tensor with the dtype and shape of `features`.
+    """
+    x = convert_to_tensor(features, name="features")
+    factor = convert_to_tensor(beta, x.dtype.base_dtype, name="beta")
+    return multiply(x, sigmoid(multiply(factor, x, name="mul")), name="mul")
+
+
+def log_sigmoid(x: Any, name: str | None = None) -> Tensor:
+    """log(1 / (1 + exp(-x))), without overflow, element by element.
+
+    Args:
+        x: A tensor of floats.
+        name: The operation's name.
+
+    Returns:
+        A tensor with the dtype and shape of `x`.
+    """
+    with name_scope(name, "LogSigmoid", [x]) as scope:
+        return negative(softplus(negative(convert_to_tensor(x, name="x"))), name=scope)
+
+
+def _softmax_rule(logits: Tensor) -> Spec:
+    if logits._dims == ():
+        raise ShapeError("Shape must be at least rank 1 but is rank 0")
+    return logits.dtype.base_dtype, logits._dims
+
+
+def softmax_kernel(xp: Any) -> Any:
+    """exp(x) / sum(exp(x)) over the last dimension; the largest is subtracted so that nothing overflows."""
+
+    def normalize(x: Any) -> Any:
+        if 0 in x.shape:
+            return x
+        powers = xp.exp(x - xp.max(x, axis=-1, keepdims=True))
+        return powers / xp.sum(powers, axis=-1, keepdims=True)
+
+    return normalize
+
+
+def log_softmax_kernel(xp: Any) -> Any:
+    """The logarithm of softmax over the last dimension."""
+
+    def normalize(x: Any) -> Any:
+        if 0 in x.shape:
+            return x
+        low = x - xp.max(x, axis=-1, keepdims=True)
+        return low - xp.log(xp.sum(xp.exp(low), axis=-1, keepdims=True))
+
+    return normalize
+
+
+_softmax = define_op(
+    "Softmax", ("logits",), rule=_softmax_rule, native="same_rows", kernel=softmax_kernel,
+    dtypes=FLOATS_HALF_FIRST,
+)  # fmt: skip
+_log_softmax = define_op(
+    "LogSoftmax", ("logits",), rule=_softmax_rule, native="same_rows", kernel=log_softmax_kernel,
+    dtypes=FLOATS_HALF_FIRST,
+)  # fmt: skip
+
+
+def _along_axis(op: OpFunction[Tensor], logits: Any, axis: Any, name: str | None) -> Tensor:
+    """An op over the last dimension, applied to another one."""
+    x = convert_to_tensor(logits) if not isinstance(logits, Tensor) and axis not in (None, -1) else logits
+    dims = x._dims if isinstance(x, Tensor) else None
+    at = -1 if axis is None else int(axis)
+    if dims is not None and dims and not -len(dims) <= at < len(dims):
+        raise InvalidArgumentError(
+            None,
+            None,
+            f"`dim` must be in the range [{-len(dims)}, {len(dims)}) where {len(dims)} is the number of "
+            f"dimensions in "
+            f"the input. Received: dim={at}",
+        )
+    if at == -1 or (dims is not None and at == len(dims) - 1):
+        return op(x, name=name)
+    if dims is None:
+        raise ValueError(f"softmax: the rank of the logits must be known for axis {at}")
+    perm = list(range(len(dims)))
+    perm[at], perm[-1] = perm[-1], perm[at]
+    return transpose(op(transpose(x, perm), name=name), perm)
+
+
+_AXIS_DOC = """{summary} along a dimension.
+
+    Args:
+        logits: A tensor of floats.
+        axis: The dimension; the last one by default.
+        name: The operation's name.
+        dim: Deprecated name of `axis`.
+
+    Returns:
+        A tensor with the dtype and shape of `logits`.
+
+    Raises:
+        InvalidArgumentError: If the dimension is out of range.
+        ValueError: If `axis` is given under both names.
+    """
+
+
+@direct(_softmax, "0 - name -")
+def softmax(logits: Any, axis: Any = None, name: str | None = None, dim: Any = None) -> Tensor:
+    """Normalizes exp(x) along a dimension; see below."""
+    return _along_axis(_softmax, logits, renamed(axis, "axis", dim, "dim"), name)
+
+
+@direct(_log_softmax, "0 - name -")
+def log_softmax(logits: Any, axis: Any = None, name: str | None = None, dim: Any = None) -> Tensor:
+    """The logarithm of `softmax`; see below."""
+    return _along_axis(_log_softmax, logits, renamed(axis, "axis", dim, "dim"), name)
+
+
+softmax.__doc__ = _AXIS_DOC.format(summary="exp(x) / sum(exp(x))")
+log_softmax.__doc__ = _AXIS_DOC.format(summary="log(exp(x) / sum(exp(x)))")
+
+
+def _bias_rule(value: Tensor, bias: Tensor, data_format: str = "NHWC") -> Spec:
+    dims, added = value._dims, bias._dims
+    if added is not None and len(added) != 1:
+        raise ShapeError(f"Shape must be rank 1 but is rank {len(added)}")
+    if dims is not None:
+        least = 3 if data_format == "NCHW" else 2
+        if len(dims) < least:
+            raise ShapeError(f"Shape must be at least rank {least} but is rank {len(dims)}")
+        at = 1 if data_format == "NCHW" else len(dims) - 1
+        size = dims[at]
+        if added is not None and None not in (size, added[0]) and size != added[0]:
+            raise ShapeError(f"Dimensions must be equal, but are {size} and {added[0]}")
+        if size is None and added is not None:
+            dims = (*dims[:at], added[0], *dims[at + 1 :])
+    return value.dtype.base_dtype, dims
+
+
+def _bias_kernel(xp: Any, data_format: str = "NHWC") -> Any:
+    if data_format == "NHWC":
+        return xp.add
+    return lambda x, bias: xp.add(x, xp.reshape(bias, (-1, *(1,) * (len(x.shape) - 2))))
+
+
+_bias_add = define_op(
+    "BiasAdd", ("value", "bias"), scoped=True, rule=_bias_rule, native="bias_add", kernel=_bias_kernel,
+    dtypes=NUMBERS,
+    attributes='T data_format="NHWC"',
+)  # fmt: skip
+
+
+@direct(_bias_add, "0 1 - name")
+def bias_add(value: Any, bias: Any, data_format: str | None = None, name: str | None = None) -> Tensor:
+    """Adds a bias to each channel.
+
+    Args:
+        value: A tensor `[N, ..., C]`, or `[N, C, ...]` for a format that begins with "NC".
+        bias: A tensor `[C]` of the same dtype.
+        data_format: The order of the dimensions; channels last by default.
+        name: The operation's name.
+
+    Returns:
+        A tensor with the dtype and shape of `value`.
+
+    Raises:
+        ValueError: If the shapes do not go together, or the format is none.
+        TypeError: If the dtypes differ.
+
+    >>> import scopetrie as tf
+    >>> tf.nn.bias_add(tf.zeros([2, 3]), [1, 2, 3])
+    <tf.Tensor 'BiasAdd:0' shape=(2, 3) dtype=float32>
+    """
+    if data_format is None or (data_format.startswith("N") and data_format.endswith("C")):
+        layout = "NHWC"
+    elif data_format.startswith("NC"):
+        layout = "NCHW"
+    else:
+        raise ValueError(
+            f"`data_format` must be of the form `N...C` or `NC...`. Received: data_format={data_format}"
+        )
+    return _bias_add(value, bias, data_format=layout, name=name)
+
+
+def xw_plus_b(x: Any, weights: Any, biases: Any, name: str | None = None) -> Tensor:
+    """matmul(x, weights) + biases.
+
+    Args:
+        x: A tensor `[N, in]`.
+        weights: A tensor `[in, out]`.
+        biases: A tensor `[out]`.
+        name: The operation's name.
+
+    Returns:
+        A tensor `[N, out]`.
+    """
+    from ..linalg.products import matmul
+
+    with name_scope(name, "xw_plus_b", [x, weights, biases]) as scope:
+        return bias_add(matmul(x, weights), biases, name=scope)
+
+
+def relu_layer(x: Any, weights: Any, biases: Any, name: str | None = None) -> Tensor:
+    """relu(matmul(x, weights) + biases).
+
+    Args:
+        x: A tensor `[N, in]`.
+        weights: A tensor `[in, out]`.
+        biases: A tensor `[out]`.
+        name: The operation's name.
+
+    Returns:
+        A tensor `[N, out]`.
+    """
+    from ..linalg.products import matmul
+
+    with name_scope(name, "relu_layer", [x, weights, biases]) as scope:
+        return relu(bias_add(matmul(x, weights), biases), name=scope)

@@ -1,0 +1,168 @@
+"""Depthwise and separable convolutions."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from ..._core import name_scope
+from ...graph import Tensor
+from ..array.dims import renamed
+from ..registry import FLOATS_HALF_FIRST, ShapeError, Spec, define_op
+from .conv import conv2d, conv_attributes
+from .window import (
+    Geometry,
+    arrange,
+    borders,
+    channel_axis,
+    channels_last,
+    geometry,
+    need_rank,
+    out_size,
+    padded,
+    spatial_axes,
+    window_slices,
+)  # fmt: skip
+
+
+def _depthwise_rule(
+    input: Tensor, filter: Tensor, strides: tuple[int, ...], padding: str, data_format: str = "NHWC",
+    dilations: tuple[int, ...] = (), explicit_paddings: tuple[int, ...] = (),
+) -> Spec:  # fmt: skip
+    need_rank(input, 4)
+    need_rank(filter, 4)
+    dims = input._dims or (None,) * 4
+    taps = filter._dims or (None,) * 4
+    channels, depth = dims[channel_axis(data_format, 4)], taps[2]
+    if channels is not None and depth is not None and channels != depth:
+        raise ShapeError(f"Dimensions must be equal, but are {channels} and {depth}")
+    channels = depth if channels is None else channels
+    shape = geometry(data_format, strides, dilations or (1,) * 4, padding, explicit_paddings)
+    sizes = [
+        out_size(dims[axis], taps[at], at, shape) for at, axis in enumerate(spatial_axes(data_format, 4))
+    ]
+    made = None if channels is None or taps[3] is None else channels * taps[3]
+    return input.dtype.base_dtype, arrange(data_format, dims[0], sizes, made)
+
+
+def _depthwise(xp: Any, x: Any, taps: Any, shape: Geometry) -> Any:
+    height, width, depth, multiple = taps.shape
+    sizes = x.shape[1:-1]
+    counts = [out_size(size, taps.shape[at], at, shape) or 0 for at, size in enumerate(sizes)]
+    x = padded(xp, x, borders(sizes, (height, width), shape))
+    flat = xp.reshape(taps, (height * width, depth, multiple))
+    total = None
+    for i, part in enumerate(window_slices(x, (height, width), counts, shape)):
+        term = part[..., None] * flat[i, ...]
+        total = term if total is None else total + term
+    return xp.reshape(total, (x.shape[0], *counts, depth * multiple))
+
+
+def _depthwise_kernel(
+    xp: Any,
+    strides: tuple[int, ...],
+    padding: str,
+    data_format: str = "NHWC",
+    dilations: tuple[int, ...] = (),
+    explicit_paddings: tuple[int, ...] = (),
+) -> Any:
+    shape = geometry(data_format, strides, dilations or (1,) * 4, padding, explicit_paddings)
+    return channels_last(xp, lambda x, taps: _depthwise(xp, x, taps, shape), data_format)
+
+
+_depthwise_native = define_op(
+    "DepthwiseConv2dNative",
+    ("input", "filter"),
+    name="depthwise",
+    rule=_depthwise_rule,
+    kernel=_depthwise_kernel,
+    dtypes=FLOATS_HALF_FIRST,
+    attributes='T data_format="NHWC" dilations=[] explicit_paddings=[] padding strides',
+)
+
+
+def depthwise_conv2d(
+    input: Any, filter: Any, strides: Any, padding: Any, rate: Any = None, name: str | None = None,
+    data_format: str | None = None, dilations: Any = None,
+) -> Tensor:  # fmt: skip
+    """Convolves each channel of images with filters of its own.
+
+    Args:
+        input: A tensor `[N, H, W, C]`, or `[N, C, H, W]` for "NCHW".
+        filter: A tensor `[h, w, C, M]` of the same dtype.
+        strides: Steps of the window, one for each dimension.
+        padding: "SAME", "VALID", or pairs (before, after) for each dimension.
+        rate: Distances between the filter's entries, two of them.
+        name: The operation's name.
+        data_format: "NHWC" (the default) or "NCHW".
+        dilations: Another name of `rate`.
+
+    Returns:
+        A tensor `[N, H', W', C * M]`, or `[N, C * M, H', W']`.
+
+    Raises:
+        ValueError: If the shapes do not go together.
+    """
+    gaps = renamed(rate, "rate", dilations, "dilations")
+    with name_scope(name, "depthwise", [input, filter]) as scope:
+        attrs = conv_attributes(
+            "DepthwiseConv2dNative", strides, padding, data_format or "NHWC", gaps, ("NHWC", "NCHW")
+        )
+        return _depthwise_native(input, filter, name=scope, **attrs)
+
+
+def depthwise_conv2d_native(
+    input: Any,
+    filter: Any,
+    strides: Any,
+    padding: Any,
+    data_format: str = "NHWC",
+    dilations: Any = (1, 1, 1, 1),
+    name: str | None = None,
+) -> Tensor:
+    """As `depthwise_conv2d`, as one node named after its type.
+
+    Args:
+        input: A tensor `[N, H, W, C]`, or `[N, C, H, W]` for "NCHW".
+        filter: A tensor `[h, w, C, M]` of the same dtype.
+        strides: Steps of the window, one for each dimension.
+        padding: "SAME", "VALID", or pairs (before, after) for each dimension.
+        data_format: "NHWC" or "NCHW".
+        dilations: Distances between the filter's entries, one for each dimension.
+        name: The operation's name.
+
+    Returns:
+        A tensor `[N, H', W', C * M]`, or `[N, C * M, H', W']`.
+    """
+    attrs = conv_attributes(
+        "DepthwiseConv2dNative", strides, padding, data_format, dilations, ("NHWC", "NCHW")
+    )
+    return _depthwise_native(input, filter, name=name or "DepthwiseConv2dNative", **attrs)
+
+
+def separable_conv2d(
+    input: Any, depthwise_filter: Any, pointwise_filter: Any, strides: Any, padding: Any, rate: Any = None,
+    name: str | None = None, data_format: str | None = None, dilations: Any = None,
+) -> Tensor:  # fmt: skip
+    """Convolves each channel by itself, then mixes the channels at each place.
+
+    Args:
+        input: A tensor `[N, H, W, C]`, or `[N, C, H, W]` for "NCHW".
+        depthwise_filter: A tensor `[h, w, C, M]`.
+        pointwise_filter: A tensor `[1, 1, C * M, D]`.
+        strides: Steps of the window, one for each dimension.
+        padding: "SAME" or "VALID".
+        rate: Distances between the filter's entries, two of them.
+        name: The operation's name.
+        data_format: "NHWC" (the default) or "NCHW".
+        dilations: Another name of `rate`.
+
+    Returns:
+        A tensor `[N, H', W', D]`, or `[N, D, H', W']`.
+    """
+    gaps = renamed(rate, "rate", dilations, "dilations")
+    with name_scope(name, "separable_conv2d", [input, depthwise_filter, pointwise_filter]) as scope:
+        attrs = conv_attributes(
+            "DepthwiseConv2dNative", strides, padding, data_format or "NHWC", gaps, ("NHWC", "NCHW")
+        )
+        middle = _depthwise_native(input, depthwise_filter, name="depthwise", **attrs)
+        return conv2d(middle, pointwise_filter, 1, "VALID", data_format=data_format or "NHWC", name=scope)

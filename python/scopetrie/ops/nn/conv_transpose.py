@@ -1,0 +1,321 @@
+"""Transposed convolutions: they make images larger."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+from ..._core import name_scope
+from ...graph import Tensor
+from ..array.dims import expand_dims, renamed, squeeze
+from ..array.join import concat
+from ..constant import index_array
+from ..folding import dims_from
+from ..registry import Spec, define_op
+from .conv import CONV_ATTRIBUTES, conv_attributes
+from .window import (
+    Geometry,
+    borders,
+    channels_last,
+    filled_like,
+    geometry,
+    need_rank,
+    out_size,
+    spread,
+)  # fmt: skip
+
+# By the rank of the images.
+_TYPES = {4: "Conv2DBackpropInput", 5: "Conv3DBackpropInputV2"}
+
+
+def _transpose_rule(
+    input_sizes: Tensor, filter: Tensor, out_backprop: Tensor, strides: tuple[int, ...], **attrs: Any
+) -> Spec:
+    rank = len(strides)
+    if filter.dtype.base_dtype is not out_backprop.dtype.base_dtype:
+        raise TypeError(
+            f"Input 'out_backprop' of '{_TYPES[rank]}' Op has type "
+            f"{out_backprop.dtype.base_dtype.name} that "
+            f"does not match type {filter.dtype.base_dtype.name} of argument 'filter'."
+        )
+    need_rank(filter, rank)
+    need_rank(out_backprop, rank)
+    return filter.dtype.base_dtype, dims_from(input_sizes) or (None,) * rank
+
+
+def _spread_windows(xp: Any, sizes: tuple[int, ...], taps: Any, grad: Any, shape: Geometry) -> Any:
+    """The transpose of `convolve`: adds, for each place of `grad`, a multiple of the filter into an image."""
+    window = taps.shape[:-2]
+    depth = taps.shape[-2]
+    spatial = sizes[1:-1]
+    edges = borders(spatial, window, shape)
+    counts = grad.shape[1:-1]
+    expected = [out_size(size, window[at], at, shape) for at, size in enumerate(spatial)]
+    if list(counts) != expected:
+        raise ValueError(f"Size of out_backprop {list(counts)} doesn't match computed: {expected}")
+    matrix = xp.reshape(taps, (-1, taps.shape[-1]))
+    rows = xp.matmul(xp.reshape(grad, (-1, grad.shape[-1])), xp.matrix_transpose(matrix))
+    rows = xp.reshape(rows, (grad.shape[0], *counts, math.prod(window), depth))
+    wide = [size + sum(edge) for size, edge in zip(spatial, edges, strict=True)]
+    out = filled_like(xp, grad, (grad.shape[0], *wide, depth), 0)
+    places: list[tuple[int, ...]] = [()]
+    for length in window:
+        places = [(*place, i) for place in places for i in range(length)]
+    for number, place in enumerate(places):
+        key = tuple(
+            slice(
+                i * shape.dilations[at],
+                i * shape.dilations[at] + (counts[at] - 1) * shape.strides[at] + 1,
+                shape.strides[at],
+            )
+            for at, i in enumerate(place)
+        )
+        key = (slice(None), *key, slice(None))
+        if hasattr(out, "at") and not callable(out.at):
+            out = out.at[key].add(rows[..., number, :])
+        else:
+            out[key] += rows[..., number, :]
+    crop = tuple(slice(before, before + size) for (before, _), size in zip(edges, spatial, strict=True))
+    return out[(slice(None), *crop, slice(None))]
+
+
+def _transpose_kernel(
+    xp: Any,
+    strides: tuple[int, ...],
+    padding: str,
+    data_format: str = "NHWC",
+    dilations: tuple[int, ...] = (),
+    explicit_paddings: tuple[int, ...] = (),
+) -> Any:
+    shape = geometry(data_format, strides, dilations or (1,) * len(strides), padding, explicit_paddings)
+
+    def spread_out(input_sizes: Any, taps: Any, grad: Any) -> Any:
+        sizes = tuple(input_sizes.tolist())
+        if data_format.startswith("NC"):
+            sizes = (sizes[0], *sizes[2:], sizes[1])
+        run = channels_last(xp, lambda g: _spread_windows(xp, sizes, taps, g, shape), data_format)
+        return run(grad)
+
+    return spread_out
+
+
+_conv2d_backprop = define_op(
+    "Conv2DBackpropInput",
+    ("input_sizes", "filter", "out_backprop"),
+    rule=_transpose_rule,
+    kernel=_transpose_kernel,
+    same_dtype=False,
+    attributes=CONV_ATTRIBUTES.replace("T ", "T:1 ", 1),
+    host=("input_sizes",),
+)
+_conv3d_backprop = define_op(
+    "Conv3DBackpropInputV2",
+    ("input_sizes", "filter", "out_backprop"),
+    rule=_transpose_rule,
+    kernel=_transpose_kernel,
+    same_dtype=False,
+    attributes='T:1 Tshape:0 data_format="NDHWC" dilations=[] padding strides',
+    host=("input_sizes",),
+)
+
+
+def conv2d_transpose(
+    value: Any = None,
+    filter: Any = None,
+    output_shape: Any = None,
+    strides: Any = None,
+    padding: Any = "SAME",
+    data_format: str = "NHWC",
+    name: str | None = None,
+    input: Any = None,
+    filters: Any = None,
+    dilations: Any = None,
+) -> Tensor:
+    """The transpose (the gradient) of `conv2d`, which makes images larger.
+
+    Args:
+        value: A tensor `[N, h, w, D]`, or `[N, D, h, w]` for "NCHW".
+        filter: A tensor `[height, width, C, D]` of the same dtype: `C` is the depth of the result.
+        output_shape: The shape of the result: ints, or a tensor of them.
+        strides: Steps of the window: an int, two, or one for each dimension.
+        padding: "SAME", "VALID", or pairs (before, after) for each dimension.
+        data_format: "NHWC" or "NCHW".
+        name: The operation's name.
+        input: Another name of `value`.
+        filters: Another name of `filter`.
+        dilations: Distances between the filter's entries.
+
+    Returns:
+        A tensor of the shape `output_shape`.
+
+    Raises:
+        ValueError: If the shapes do not go together.
+    """
+    value = renamed(value, "value", input, "input")
+    filter = renamed(filter, "filter", filters, "filters")
+    with name_scope(name, "conv2d_transpose", [value, filter, output_shape]) as scope:
+        attrs = conv_attributes(
+            "Conv2DBackpropInput", strides, padding, data_format, dilations, ("NHWC", "NCHW")
+        )
+        return _conv2d_backprop(index_array(output_shape), filter, value, name=scope, **attrs)
+
+
+def conv2d_backprop_input(
+    input_sizes: Any,
+    filter: Any = None,
+    out_backprop: Any = None,
+    strides: Any = None,
+    padding: Any = None,
+    use_cudnn_on_gpu: bool = True,
+    data_format: str = "NHWC",
+    dilations: Any = (1, 1, 1, 1),
+    name: str | None = None,
+    filters: Any = None,
+) -> Tensor:
+    """The gradient of `conv2d` with respect to its input.
+
+    Args:
+        input_sizes: The shape of the convolution's input.
+        filter: The convolution's filter.
+        out_backprop: The gradient with respect to its output.
+        strides: As the convolution's.
+        padding: As the convolution's.
+        use_cudnn_on_gpu: Accepted for v1's sake.
+        data_format: As the convolution's.
+        dilations: As the convolution's.
+        name: The operation's name.
+        filters: Another name of `filter`.
+
+    Returns:
+        A tensor of the shape `input_sizes`.
+    """
+    filter = renamed(filter, "filter", filters, "filters")
+    attrs = conv_attributes("Conv2DBackpropInput", strides, padding, data_format, dilations, ("NHWC", "NCHW"))
+    return _conv2d_backprop(index_array(input_sizes), filter, out_backprop, name=name, **attrs)
+
+
+def conv1d_transpose(
+    input: Any,
+    filters: Any,
+    output_shape: Any,
+    strides: Any,
+    padding: str = "SAME",
+    data_format: str = "NWC",
+    dilations: Any = None,
+    name: str | None = None,
+) -> Tensor:
+    """The transpose (the gradient) of `conv1d`, which makes sequences longer.
+
+    Args:
+        input: A tensor `[N, w, D]`, or `[N, D, w]` for "NCW".
+        filters: A tensor `[width, C, D]` of the same dtype: `C` is the depth of the result.
+        output_shape: The shape of the result: ints, or a tensor of them.
+        strides: The step: an int, or one for each dimension.
+        padding: "SAME" or "VALID".
+        data_format: "NWC" or "NCW".
+        dilations: The distance between the filter's entries.
+        name: The operation's name.
+
+    Returns:
+        A tensor of the shape `output_shape`.
+
+    Raises:
+        ValueError: If the shapes do not go together.
+    """
+    with name_scope(name, "conv1d_transpose", [input, filters, output_shape]) as scope:
+        if data_format not in ("NWC", "NCW"):
+            raise ValueError(f"`data_format` must be 'NWC' or 'NCW'. Received: data_format={data_format}")
+        axis, channel = (1, 2) if data_format == "NWC" else (2, 1)
+        steps, gaps = spread(strides, 1, channel, "strides"), spread(dilations, 1, channel, "dilations")
+        image, taps = expand_dims(input, axis), expand_dims(filters, 0)
+        sizes = concat([output_shape[:axis], [1], output_shape[axis:]], axis=0)
+        made = conv2d_transpose(
+            image, taps, sizes, [*steps[:axis], 1, *steps[axis:]], padding,
+            data_format="NHWC" if axis == 1 else "NCHW", name=scope,
+            dilations=[*gaps[:axis], 1, *gaps[axis:]],
+        )  # fmt: skip
+        return squeeze(made, [axis])
+
+
+def conv3d_transpose(
+    value: Any,
+    filter: Any = None,
+    output_shape: Any = None,
+    strides: Any = None,
+    padding: str = "SAME",
+    data_format: str = "NDHWC",
+    name: str | None = None,
+    input: Any = None,
+    filters: Any = None,
+    dilations: Any = None,
+) -> Tensor:
+    """The transpose (the gradient) of `conv3d`, which makes volumes larger.
+
+    Args:
+        value: A tensor `[N, d, h, w, D]`, or `[N, D, d, h, w]` for "NCDHW".
+        filter: A tensor `[depth, height, width, C, D]` of the same dtype: `C` is the depth of the result.
+        output_shape: The shape of the result: ints, or a tensor of them.
+        strides: Steps of the window: an int, three, or one for each dimension.
+        padding: "SAME" or "VALID".
+        data_format: "NDHWC" or "NCDHW".
+        name: The operation's name.
+        input: Another name of `value`.
+        filters: Another name of `filter`.
+        dilations: Distances between the filter's entries.
+
+    Returns:
+        A tensor of the shape `output_shape`.
+
+    Raises:
+        ValueError: If the shapes do not go together.
+    """
+    value = renamed(value, "value", input, "input")
+    filter = renamed(filter, "filter", filters, "filters")
+    with name_scope(name, "conv3d_transpose", [value, filter, output_shape]) as scope:
+        attrs = conv_attributes(
+            "Conv3DBackpropInputV2", strides, padding, data_format, dilations, ("NDHWC", "NCDHW")
+        )
+        return _conv3d_backprop(index_array(output_shape), filter, value, name=scope, **attrs)
+
+
+def conv_transpose(
+    input: Any,
+    filters: Any,
+    output_shape: Any,
+    strides: Any,
+    padding: str = "SAME",
+    data_format: str | None = None,
+    dilations: Any = None,
+    name: str | None = None,
+) -> Tensor:
+    """The transpose of a convolution of sequences, images or volumes, as the length of `output_shape` says.
+
+    Args:
+        input: A tensor `[N, spatial..., D]`, or `[N, D, spatial...]` for a format that begins with "NC".
+        filters: A tensor `[spatial..., C, D]` of the same dtype.
+        output_shape: The shape of the result: ints, or a tensor of a known number of them.
+        strides: Steps of the window.
+        padding: "SAME" or "VALID".
+        data_format: The order of the dimensions; channels last by default.
+        dilations: Distances between the filter's entries.
+        name: The operation's name.
+
+    Returns:
+        A tensor of the shape `output_shape`.
+
+    Raises:
+        ValueError: If the rank is neither of 3, 4 and 5, or the shapes do not go together.
+    """
+    with name_scope(name, "conv_transpose", [input, filters, output_shape]) as scope:
+        rank = output_shape.shape[0].value if isinstance(output_shape, Tensor) else len(output_shape)
+        known: dict[Any, tuple[Any, str]] = {
+            3: (conv1d_transpose, "NWC"), 4: (conv2d_transpose, "NHWC"), 5: (conv3d_transpose, "NDHWC"),
+        }  # fmt: skip
+        if rank not in known:
+            raise ValueError(f"`output_shape` must have 3, 4 or 5 entries. Received: {output_shape}")
+        function, last = known[rank]
+        made: Tensor = function(
+            input, filters, output_shape, strides, padding=padding, data_format=data_format or last,
+            dilations=dilations, name=scope,
+        )  # fmt: skip
+        return made

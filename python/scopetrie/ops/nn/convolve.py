@@ -1,0 +1,97 @@
+"""The convolution of channels-last arrays, as matrix products."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Sequence
+from typing import Any, Final
+
+from array_api_compat import device
+
+from .window import Geometry, borders, out_size, padded, strided_windows, window_slices
+
+# How many bytes of windows are written out at a time: on a processor about what its cache holds, so that the
+# product finds them there; elsewhere few launches matter more.
+_HOST_BYTES: Final = 5 << 20
+_DEVICE_BYTES: Final = 256 << 20
+
+
+def convolve(xp: Any, x: Any, taps: Any, shape: Geometry) -> Any:
+    """Convolves a channels-last array.
+
+    Every window becomes a row of one matrix, which is multiplied by the filter as another: nearly all the
+    time goes to the library's matrix product. Where the library lets us write into arrays, the rows are made
+    a part at a time, in memory that is used again and again.
+
+    Args:
+        xp: The array namespace.
+        x: An array `[N, spatial..., C]`.
+        taps: The filter `[spatial..., C / groups, D]`.
+        shape: How windows slide.
+
+    Returns:
+        A new array `[N, spatial..., D]`.
+    """
+    window = taps.shape[:-2]
+    depth, out_depth = taps.shape[-2:]
+    groups = x.shape[-1] // depth
+    if groups != 1:
+        each = out_depth // groups
+        parts = [
+            convolve(xp, x[..., g * depth : (g + 1) * depth], taps[..., g * each : (g + 1) * each], shape)
+            for g in range(groups)
+        ]
+        return xp.concat(parts, axis=-1)
+    sizes = x.shape[1:-1]
+    counts = [out_size(size, window[at], at, shape) or 0 for at, size in enumerate(sizes)]
+    result = (x.shape[0], *counts, out_depth)
+    matrix = xp.reshape(taps, (-1, out_depth))
+    x = padded(xp, x, borders(sizes, window, shape))
+    if math.prod(window) == 1 and set(shape.strides) == {1}:
+        return xp.reshape(xp.matmul(xp.reshape(x, (-1, depth)), matrix), result)
+    windows = strided_windows(xp, x, window, counts, shape)
+    if windows is None:
+        patches = xp.concat(window_slices(x, window, counts, shape), axis=-1)
+        return xp.reshape(xp.matmul(xp.reshape(patches, (-1, matrix.shape[0])), matrix), result)
+    return _in_parts(xp, windows, matrix, result)
+
+
+def _in_parts(xp: Any, windows: Any, matrix: Any, result: tuple[int, ...]) -> Any:
+    """The product of all windows and the filter, made a part after another."""
+    out = xp.empty(result, dtype=windows.dtype, device=device(windows))
+    if not math.prod(windows.shape):
+        out[...] = 0
+        return out
+    length, out_depth = matrix.shape
+    line = math.prod(result[2:-1])  # windows in one entry of the first spatial dimension
+    most = _HOST_BYTES if device(windows) == "cpu" else _DEVICE_BYTES
+    lines = max(1, most // (line * length * windows.dtype.itemsize))
+    memory: Any = None
+    for part in _parts(result[0], result[1], lines):
+        source = windows[part]
+        rows = source.shape[0] * source.shape[1] * line
+        if memory is None:  # the first part is as large as any
+            memory = xp.empty((rows, length), dtype=windows.dtype, device=device(windows))
+        patches = memory[:rows, :]
+        xp.reshape(patches, source.shape)[...] = source
+        xp.matmul(patches, matrix, out=xp.reshape(out[part], (rows, out_depth)))
+    return out
+
+
+def _parts(images: int, lines: int, most: int) -> Iterator[tuple[slice, slice]]:
+    """Divides images into parts of about `most` lines: of several images, or of one."""
+    if most >= lines:
+        for first, last in _divided(images, most // lines):
+            yield slice(first, last), slice(None)
+    else:
+        spans: Sequence[tuple[int, int]] = [*_divided(lines, most)]
+        for image in range(images):
+            for first, last in spans:
+                yield slice(image, image + 1), slice(first, last)
+
+
+def _divided(count: int, most: int) -> Iterator[tuple[int, int]]:
+    """Divides a range evenly into as few spans of at most `most` as there can be, the first the longest."""
+    each = -(-count // -(-count // most))
+    for first in range(0, count, each):
+        yield first, min(first + each, count)

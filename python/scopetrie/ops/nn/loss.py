@@ -1,0 +1,321 @@
+"""Losses of classifiers: cross entropies of logits, and Poisson regression."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import numpy as np
+
+from ..._core import OpFunction, name_scope
+from ...graph import Tensor
+from ...shapes import broadcast_dims
+from ..array.dims import renamed
+from ..array.fill import stop_gradient, zeros_like
+from ..array.sequence import count_up
+from ..array.shape import reshape, shape, transpose
+from ..constant import constant, convert_to_tensor
+from ..math.compare import greater_equal, less_equal, logical_and, where
+from ..math.elementwise import abs, add, cast, exp, log, log1p, multiply, negative, subtract
+from ..registry import FLOATS_HALF_FIRST, INDICES, ShapeError, Spec, check_dtype, define_op
+from .activation import relu
+
+
+def _named_only(function: str, labels: Any, logits: Any) -> None:
+    if labels is None or logits is None:
+        raise ValueError(f"Only call `{function}` with named arguments (labels=..., logits=..., ...).")
+
+
+def sigmoid_cross_entropy_with_logits(
+    labels: Any = None, logits: Any = None, name: str | None = None
+) -> Tensor:
+    """The cross entropy of independent yes-or-no decisions: max(x, 0) - x z + log(1 + exp(-|x|)).
+
+    Args:
+        labels: Probabilities z, a tensor of floats.
+        logits: Their logits x, of the same dtype and shape.
+        name: The operation's name.
+
+    Returns:
+        A tensor with the dtype and shape of `logits`.
+
+    Raises:
+        ValueError: If the shapes differ.
+    """
+    _named_only("sigmoid_cross_entropy_with_logits", labels, logits)
+    with name_scope(name, "logistic_loss", [logits, labels]) as scope:
+        x = convert_to_tensor(logits, name="logits")
+        z = convert_to_tensor(
+            labels, x.dtype.base_dtype if not isinstance(labels, Tensor) else None, name="labels"
+        )
+        if not x.shape.is_compatible_with(z.shape):
+            raise ValueError(
+                f"`logits` and `labels` must have the same shape, received ({x.shape} vs {z.shape})."
+            )
+        nothing = zeros_like(x)
+        positive = greater_equal(x, nothing)
+        above = where(positive, x, nothing)
+        size = where(positive, negative(x), x)
+        return add(subtract(above, multiply(x, z, name="mul"), name="sub"), log1p(exp(size)), name=scope)
+
+
+def weighted_cross_entropy_with_logits(
+    labels: Any = None,
+    logits: Any = None,
+    pos_weight: Any = None,
+    name: str | None = None,
+    targets: Any = None,
+) -> Tensor:
+    """As `sigmoid_cross_entropy_with_logits`, with misses weighing `pos_weight` times what false alarms do.
+
+    Args:
+        labels: Probabilities, a tensor of floats.
+        logits: Their logits, of the same dtype and shape.
+        pos_weight: The weight of positive examples.
+        name: The operation's name.
+        targets: Deprecated name of `labels`.
+
+    Returns:
+        A tensor with the dtype and shape of `logits`.
+
+    Raises:
+        ValueError: If the shapes differ.
+    """
+    labels = renamed(labels, "labels", targets, "targets")
+    with name_scope(name, "logistic_loss", [logits, labels]) as scope:
+        x = convert_to_tensor(logits, name="logits")
+        z = convert_to_tensor(labels, name="labels")
+        if not x.shape.is_compatible_with(z.shape):
+            raise ValueError(
+                f"`logits` and `targets` must have the same shape, received ({x.shape} vs {z.shape})."
+            )
+        extra = multiply(
+            pos_weight - 1 if not isinstance(pos_weight, Tensor) else subtract(pos_weight, 1), z, name="mul"
+        )
+        weight = add(1, extra, name="add")
+        first = multiply(subtract(1, z, name="sub"), x, name="mul")
+        tail = add(log1p(exp(negative(abs(x)))), relu(negative(x)), name="add")
+        return add(first, multiply(weight, tail, name="mul"), name=scope)
+
+
+def _cross_entropy_rule(features: Tensor, labels: Tensor) -> list[Spec]:
+    dtype = features.dtype.base_dtype
+    try:
+        dims = broadcast_dims(features._dims, labels._dims)
+    except ValueError as fault:
+        raise ShapeError(str(fault)) from None
+    if dims is None:
+        return [(dtype, (None,)), (dtype, None)]
+    if len(dims) != 2:
+        raise ShapeError(f"Shape must be rank 2 but is rank {len(dims)}")
+    return [(dtype, dims[:1]), (dtype, dims)]
+
+
+def _cross_entropy_kernel(xp: Any) -> Any:
+    def losses(x: Any, labels: Any) -> Any:
+        low = x - xp.max(x, axis=-1, keepdims=True) if x.shape[-1] else x
+        total = xp.sum(xp.exp(low), axis=-1, keepdims=True)
+        return xp.sum(labels * (xp.log(total) - low), axis=-1), xp.exp(low) / total - labels
+
+    return losses
+
+
+_softmax_cross_entropy: OpFunction[list[Tensor]] = define_op(
+    "SoftmaxCrossEntropyWithLogits",
+    ("features", "labels"),
+    rule=_cross_entropy_rule,
+    kernel=_cross_entropy_kernel,
+    dtypes=FLOATS_HALF_FIRST,
+)
+
+
+def _class_last(x: Tensor, axis: int) -> Tensor:
+    count = len(x._dims or ())
+    if axis in (-1, count - 1):
+        return x
+    if x._dims is None:
+        raise ValueError(f"softmax_cross_entropy: the rank of the logits must be known for axis {axis}")
+    perm = [i for i in range(count) if i != axis % count] + [axis % count]
+    return transpose(x, perm)
+
+
+def _rows(x: Tensor) -> Tensor:
+    """A tensor with all dimensions but the last made into one."""
+    if x._dims is not None and len(x._dims) == 2:
+        return x
+    classes = x._dims[-1] if x._dims else None
+    return reshape(x, [-1, classes] if classes is not None else [-1, shape(x)[-1]])
+
+
+def softmax_cross_entropy_with_logits_v2(
+    labels: Any, logits: Any, axis: Any = None, name: str | None = None, dim: Any = None
+) -> Tensor:
+    """The cross entropy of a choice among classes.
+
+    Args:
+        labels: Probabilities of the classes, a tensor of floats.
+        logits: Their logits, of the same dtype and shape.
+        axis: The dimension of the classes; the last one by default.
+        name: The operation's name.
+        dim: Deprecated name of `axis`.
+
+    Returns:
+        A tensor of the shape of `logits` without `axis`.
+
+    Raises:
+        ValueError: If the shapes do not go together.
+
+    >>> import scopetrie as tf
+    >>> tf.nn.softmax_cross_entropy_with_logits_v2(
+    ...     labels=tf.ones([2, 3]), logits=tf.ones([2, 3])
+    ... ).shape.as_list()
+    [2]
+    """
+    axis = renamed(axis, "axis", dim, "dim")
+    with name_scope(name, "softmax_cross_entropy_with_logits", [logits, labels]):
+        x = convert_to_tensor(logits, name="logits")
+        z = convert_to_tensor(labels, name="labels")
+        if x.dtype.base_dtype is not z.dtype.base_dtype:
+            z = cast(z, x.dtype.base_dtype)
+        at = -1 if axis is None else int(axis)
+        x, z = _class_last(x, at), _class_last(z, at)
+        losses = _softmax_cross_entropy(_rows(x), _rows(z), name="SoftmaxCrossEntropyWithLogits")[0]
+        dims = x._dims
+        if dims is not None and len(dims) == 2:
+            return losses
+        lead = None if dims is None else dims[:-1]
+        if lead is not None and sum(size is None for size in lead) <= 1:
+            return reshape(losses, [-1 if size is None else size for size in lead])
+        return reshape(losses, shape(x)[:-1])
+
+
+def softmax_cross_entropy_with_logits(
+    labels: Any = None, logits: Any = None, dim: Any = -1, name: str | None = None, axis: Any = None
+) -> Tensor:
+    """As `softmax_cross_entropy_with_logits_v2`, with no gradient to the labels.
+
+    Args:
+        labels: Probabilities of the classes, a tensor of floats.
+        logits: Their logits, of the same dtype and shape.
+        dim: Deprecated name of `axis`.
+        name: The operation's name.
+        axis: The dimension of the classes; the last one by default.
+
+    Returns:
+        A tensor of the shape of `logits` without `axis`.
+    """
+    _named_only("softmax_cross_entropy_with_logits", labels, logits)
+    with name_scope(name, "softmax_cross_entropy_with_logits_sg", [logits, labels]) as scope:
+        fixed = stop_gradient(labels, name="labels_stop_gradient")
+        return softmax_cross_entropy_with_logits_v2(
+            fixed, logits, axis=dim if axis is None else axis, name=scope
+        )
+
+
+def _sparse_rule(features: Tensor, labels: Tensor) -> list[Spec]:
+    check_dtype(labels, "labels", INDICES)
+    dims, picked = features._dims, labels._dims
+    dtype = features.dtype.base_dtype
+    if dims is not None and len(dims) != 2:
+        raise ShapeError(f"Shape must be rank 2 but is rank {len(dims)}")
+    batch = dims[0] if dims is not None else picked[0] if picked else None
+    if batch is None and picked:
+        batch = picked[0]
+    return [(dtype, (batch,)), (dtype, (batch, dims[1] if dims is not None else None))]
+
+
+def _sparse_kernel(xp: Any) -> Any:
+    pick = _cross_entropy_kernel(xp)
+
+    def losses(x: Any, labels: Any) -> Any:
+        classes = x.shape[-1]
+        outside = (labels < 0) | (labels >= classes)
+        chosen = labels[:, None] == count_up(xp, labels, classes)[None, :]
+        loss, gradient = pick(x, xp.astype(chosen, x.dtype))
+        return xp.where(outside, xp.full_like(loss, math.nan), loss), gradient
+
+    return losses
+
+
+_sparse_cross_entropy: OpFunction[list[Tensor]] = define_op(
+    "SparseSoftmaxCrossEntropyWithLogits", ("features", "labels"), rule=_sparse_rule, kernel=_sparse_kernel,
+    dtypes=FLOATS_HALF_FIRST, same_dtype=False, attributes="T Tlabels:1",
+)  # fmt: skip
+
+
+def sparse_softmax_cross_entropy_with_logits(
+    labels: Any = None, logits: Any = None, name: str | None = None
+) -> Tensor:
+    """The cross entropy of a choice among classes, whose right one is known.
+
+    Args:
+        labels: The numbers of the right classes, int32 or int64.
+        logits: Logits of the classes, one dimension more than `labels`.
+        name: The operation's name.
+
+    Returns:
+        A tensor of the shape of `labels` with the dtype of `logits`; not a number where a label is out of
+        range.
+
+    Raises:
+        ValueError: If the shapes do not go together.
+    """
+    _named_only("sparse_softmax_cross_entropy_with_logits", labels, logits)
+    with name_scope(name, "SparseSoftmaxCrossEntropyWithLogits", [labels, logits]):
+        picked = convert_to_tensor(labels)
+        x = convert_to_tensor(logits)
+        dims, at = x._dims, picked._dims
+        if dims == ():
+            raise ValueError(f"`logits` cannot be a scalar. Received logits={logits}`")
+        if dims is not None and at is not None and len(at) != len(dims) - 1:
+            raise ValueError(
+                "`labels.shape.rank` must equal `logits.shape.rank - 1`. "
+                f"Received: labels.shape={picked.shape} of rank {len(at)} and logits.shape={x.shape} of "
+                f"rank {len(dims)}"
+            )
+        if (
+            dims is not None
+            and at is not None
+            and any(None not in (a, b) and a != b for a, b in zip(at, dims[:-1], strict=True))
+        ):
+            raise ValueError(
+                "`labels.shape` must equal `logits.shape` except for the last dimension. "
+                f"Received: labels.shape={picked.shape} and logits.shape={x.shape}"
+            )
+        if dims is not None and len(dims) == 2:
+            return _sparse_cross_entropy(x, picked)[0]
+        losses = _sparse_cross_entropy(_rows(x), reshape(picked, [-1]))[0]
+        return reshape(losses, shape(picked))
+
+
+def log_poisson_loss(
+    targets: Any, log_input: Any, compute_full_loss: bool = False, name: str | None = None
+) -> Tensor:
+    """The loss of Poisson regression: exp(c) - z c, and an approximation of log z! if asked for.
+
+    Args:
+        targets: Counts z, a tensor of floats.
+        log_input: The logarithm c of their expectations, of the same dtype and shape.
+        compute_full_loss: Whether to add Stirling's approximation of log z!.
+        name: The operation's name.
+
+    Returns:
+        A tensor with the dtype and shape of `log_input`.
+
+    Raises:
+        ValueError: If the shapes differ.
+    """
+    with name_scope(name, "log_poisson_loss", [log_input, targets]):
+        c = convert_to_tensor(log_input, name="log_input")
+        z = convert_to_tensor(targets, name="targets")
+        if not c.shape.is_compatible_with(z.shape):
+            raise ValueError(
+                f"`log_input` and `targets` must have the same shape, received ({c.shape} vs {z.shape})."
+            )
+        result = subtract(exp(c), multiply(c, z, name="mul"), name="sub")
+        if compute_full_loss:
+            half = constant(np.asarray(0.5, c.dtype.as_numpy_dtype))
+            stirling = z * log(z) - z + half * log(np.asarray(2 * math.pi, c.dtype.as_numpy_dtype) * z)
+            small = logical_and(greater_equal(z, zeros_like(z)), less_equal(z, z * 0 + 1))
+            result = add(result, where(small, zeros_like(z), stirling), name="add")
+        return result

@@ -1,0 +1,319 @@
+"""Poolings: the largest element, or the mean, of each window."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from typing import Any
+
+from ... import dtypes
+from ..._core import OpFunction
+from ...dtypes import DType, DTypeLike, as_dtype
+from ...graph import Tensor
+from ..array.dims import renamed
+from ..array.sequence import count_up
+from ..constant import convert_to_tensor
+from ..registry import FLOATS_HALF_FIRST, REALS, Spec, define_op, direct
+from .window import (
+    Geometry,
+    arrange,
+    borders,
+    channel_axis,
+    channels_last,
+    check_choice,
+    convert_padding,
+    filled_like,
+    geometry,
+    need_rank,
+    out_size,
+    padded,
+    spatial_axes,
+    spread,
+    window_slices,
+)  # fmt: skip
+
+
+def _pool_rule(
+    input: Tensor, ksize: tuple[int, ...], strides: tuple[int, ...], padding: str, data_format: str = "NHWC",
+    explicit_paddings: tuple[int, ...] = (),
+) -> Spec:  # fmt: skip
+    rank = len(ksize)
+    need_rank(input, rank)
+    dims = input._dims or (None,) * rank
+    axes = spatial_axes(data_format, rank)
+    shape = geometry(data_format, strides, (1,) * rank, padding, explicit_paddings)
+    sizes = [out_size(dims[axis], ksize[axis], at, shape) for at, axis in enumerate(axes)]
+    return input.dtype.base_dtype, arrange(data_format, dims[0], sizes, dims[channel_axis(data_format, rank)])
+
+
+def _parts(xp: Any, x: Any, window: tuple[int, ...], shape: Geometry, value: Any) -> list[Any]:
+    sizes = x.shape[1:-1]
+    counts = [out_size(size, window[at], at, shape) or 0 for at, size in enumerate(sizes)]
+    return window_slices(padded(xp, x, borders(sizes, window, shape), value), window, counts, shape)
+
+
+def lowest(xp: Any, dtype: Any) -> Any:
+    """The value of a dtype that all others are above."""
+    return float("-inf") if xp.isdtype(dtype, "real floating") else xp.iinfo(dtype).min
+
+
+def _max_pool(xp: Any, x: Any, window: tuple[int, ...], shape: Geometry) -> Any:
+    best = None
+    for part in _parts(xp, x, window, shape, lowest(xp, x.dtype)):
+        best = part if best is None else xp.maximum(best, part)
+    return xp.asarray(best, copy=True) if math.prod(window) == 1 else best
+
+
+def _avg_pool(xp: Any, x: Any, window: tuple[int, ...], shape: Geometry) -> Any:
+    total: Any = None
+    for part in _parts(xp, x, window, shape, 0):
+        total = part if total is None else total + part
+    if shape.padding == "VALID":
+        return total / math.prod(window)
+    # As v1: places outside the image do not count.
+    ones = filled_like(xp, x, (1, *x.shape[1:-1], 1), 1)
+    count: Any = None
+    for part in _parts(xp, ones, window, shape, 0):
+        count = part if count is None else count + part
+    return total / count
+
+
+def _pool_kernel(pool: Any) -> Any:
+    def kernel(
+        xp: Any, ksize: tuple[int, ...], strides: tuple[int, ...], padding: str, data_format: str = "NHWC",
+        explicit_paddings: tuple[int, ...] = (),
+    ) -> Any:  # fmt: skip
+        shape = geometry(data_format, strides, (1,) * len(ksize), padding, explicit_paddings)
+        window = tuple(ksize[axis] for axis in spatial_axes(data_format, len(ksize)))
+        return channels_last(xp, lambda x: pool(xp, x, window, shape), data_format)
+
+    return kernel
+
+
+_max2d = define_op(
+    "MaxPool", ("input",), scoped=True, rule=_pool_rule, kernel=_pool_kernel(_max_pool),
+    dtypes="f2 bf f4 f8 i4 i8 u1 i2 i1 u2 qi1",
+    attributes='T data_format="NHWC" explicit_paddings=[] ksize padding strides',
+)  # fmt: skip
+_avg2d = define_op(
+    "AvgPool",
+    ("value",),
+    scoped=True,
+    rule=lambda value, **attrs: _pool_rule(value, **attrs),
+    kernel=_pool_kernel(_avg_pool),
+    dtypes=FLOATS_HALF_FIRST,
+    attributes='T data_format="NHWC" ksize padding strides',
+)
+_max3d = define_op(
+    "MaxPool3D", ("input",), scoped=True, rule=_pool_rule, kernel=_pool_kernel(_max_pool), dtypes="f2 bf f4",
+    attributes='T data_format="NDHWC" ksize padding strides',
+)  # fmt: skip
+_avg3d = define_op(
+    "AvgPool3D", ("input",), rule=_pool_rule, kernel=_pool_kernel(_avg_pool), dtypes=FLOATS_HALF_FIRST,
+    scoped=True, attributes='T data_format="NDHWC" ksize padding strides',
+)  # fmt: skip
+
+
+def _attributes(
+    type: str, ksize: Any, strides: Any, padding: Any, data_format: str, explicit: bool
+) -> dict[str, Any]:
+    count = len(data_format) - 2
+    channel = 1 if data_format.startswith("NC") else count + 1
+    kind, pairs = convert_padding(padding)
+    choices = ("SAME", "VALID", "EXPLICIT") if explicit else ("SAME", "VALID")
+    attrs = {
+        "ksize": spread(ksize, count, channel, "ksize"),
+        "strides": spread(strides, count, channel, "strides"),
+        "padding": check_choice(kind, "padding", type, choices),
+        "data_format": data_format,
+    }
+    return attrs | {"explicit_paddings": pairs} if pairs else attrs
+
+
+_POOL_DOC = """Takes {what} of each window of {whats}.
+
+    Args:
+        {input}: A tensor `{shape}`, or with channels second for "{first}".
+        ksize: Sizes of the window: an int, one for each spatial dimension, or one for each dimension.
+        strides: Steps of the window, likewise.
+        padding: "SAME" or "VALID"; what lies outside does not count.
+        data_format: "{last}" or "{first}".
+        name: The operation's name.{also}
+
+    Returns:
+        A tensor of the same rank and dtype.
+
+    Raises:
+        ValueError: If the shapes do not go together.
+    """
+
+
+def max_pool(
+    value: Any, ksize: Any, strides: Any, padding: Any, data_format: str = "NHWC", name: str | None = None,
+    input: Any = None,
+) -> Tensor:  # fmt: skip
+    """Pools; see below."""
+    value = renamed(value, "value", input, "input")
+    check_choice(data_format, "data_format", "MaxPool", ("NHWC", "NCHW"))
+    return _max2d(value, name=name, **_attributes("MaxPool", ksize, strides, padding, data_format, True))
+
+
+def avg_pool(
+    value: Any, ksize: Any, strides: Any, padding: Any, data_format: str = "NHWC", name: str | None = None,
+    input: Any = None,
+) -> Tensor:  # fmt: skip
+    """Pools; see below."""
+    value = renamed(value, "value", input, "input")
+    check_choice(data_format, "data_format", "AvgPool", ("NHWC", "NCHW"))
+    return _avg2d(value, name=name, **_attributes("AvgPool", ksize, strides, padding, data_format, False))
+
+
+def max_pool3d(
+    input: Any, ksize: Any, strides: Any, padding: Any, data_format: str = "NDHWC", name: str | None = None
+) -> Tensor:
+    """Pools; see below."""
+    return _max3d(input, name=name, **_attributes("MaxPool3D", ksize, strides, padding, data_format, False))
+
+
+def avg_pool3d(
+    input: Any, ksize: Any, strides: Any, padding: Any, data_format: str = "NDHWC", name: str | None = None
+) -> Tensor:
+    """Pools; see below."""
+    return _avg3d(input, name=name, **_attributes("AvgPool3D", ksize, strides, padding, data_format, False))
+
+
+_ALSO = "\n        input: Another name of `value`."
+for _function, _what, _wide in (
+    (max_pool, "the largest element", False), (avg_pool, "the mean", False),
+    (max_pool3d, "the largest element", True), (avg_pool3d, "the mean", True),
+):  # fmt: skip
+    _function.__doc__ = _POOL_DOC.format(
+        what=_what, whats="volumes" if _wide else "images", input="input" if _wide else "value",
+        shape="[N, D, H, W, C]" if _wide else "[N, H, W, C]", first="NCDHW" if _wide else "NCHW",
+        last="NDHWC" if _wide else "NHWC", also="" if _wide else _ALSO,
+    )  # fmt: skip
+
+max_pool = direct(_max2d, "0 ksize% strides% padding data_format name -")(max_pool)
+avg_pool = direct(_avg2d, "0 ksize% strides% padding data_format name -")(avg_pool)
+
+
+def pool(
+    input: Any,
+    window_shape: Any,
+    pooling_type: str,
+    padding: Any,
+    dilation_rate: Any = None,
+    strides: Any = None,
+    name: str | None = None,
+    data_format: str | None = None,
+    dilations: Any = None,
+) -> Tensor:
+    """Pools images or volumes, as the window's rank says.
+
+    Args:
+        input: A tensor `[N, spatial..., C]`, or `[N, C, spatial...]`.
+        window_shape: Sizes of the window, two or three.
+        pooling_type: "MAX" or "AVG".
+        padding: "SAME" or "VALID".
+        dilation_rate: Must be 1s.
+        strides: Steps of the window, 1s by default.
+        name: The operation's name.
+        data_format: The order of the dimensions; channels last by default.
+        dilations: Another name of `dilation_rate`.
+
+    Returns:
+        A tensor of the same rank and dtype.
+
+    Raises:
+        ValueError: If there is no such pooling.
+    """
+    gaps = renamed(dilation_rate, "dilation_rate", dilations, "dilations")
+    if gaps is not None and any(int(gap) != 1 for gap in gaps):
+        raise NotImplementedError("pool: windows with holes (dilation_rate other than 1) are not supported")
+    kinds: dict[tuple[str, int], tuple[Callable[..., Tensor], str]] = {
+        ("MAX", 2): (max_pool, "NHWC"),
+        ("AVG", 2): (avg_pool, "NHWC"),
+        ("MAX", 3): (max_pool3d, "NDHWC"),
+        ("AVG", 3): (avg_pool3d, "NDHWC"),
+    }
+    count = len(window_shape)
+    if (pooling_type, count) not in kinds:
+        raise ValueError(
+            f"pool: no pooling {pooling_type!r} of {count} dimensions; take 'MAX' or 'AVG' of 2 or 3"
+        )
+    function, default = kinds[pooling_type, count]
+    made = function(
+        convert_to_tensor(input), list(window_shape), strides or [1] * count, padding,
+        data_format=data_format or default, name=name or f"{pooling_type.lower()}_pool",
+    )  # fmt: skip
+    return made
+
+
+def _argmax_rule(
+    input: Tensor, Targmax: DType = dtypes.int64, include_batch_in_index: bool = False, **attrs: Any
+) -> Any:
+    spec = _pool_rule(input, **attrs)
+    return [spec, (Targmax, spec[1])]
+
+
+def _argmax_kernel(
+    xp: Any, ksize: tuple[int, ...], strides: tuple[int, ...], padding: str, Targmax: DType = dtypes.int64,
+    include_batch_in_index: bool = False,
+) -> Any:  # fmt: skip
+    shape = geometry("NHWC", strides, (1,) * 4, padding)
+    window = tuple(ksize[1:3])
+
+    def pool_with_places(x: Any) -> Any:
+        whole = math.prod(x.shape if include_batch_in_index else x.shape[1:])
+        places = xp.reshape(count_up(xp, xp.astype(x[:1, :1, :1, :1], xp.int64), whole), (-1, *x.shape[1:]))
+        places = xp.broadcast_to(places, x.shape)
+        best: Any = None
+        at: Any = None
+        for part, place in zip(
+            _parts(xp, x, window, shape, lowest(xp, x.dtype)),
+            _parts(xp, places, window, shape, 0),
+            strict=True,
+        ):
+            if best is None:
+                best, at = part, place
+                continue
+            better = part > best
+            best, at = xp.where(better, part, best), xp.where(better, place, at)
+        return best, xp.astype(at, getattr(xp, Targmax.name))
+
+    return pool_with_places
+
+
+_max_with_argmax: OpFunction[list[Tensor]] = define_op(
+    "MaxPoolWithArgmax", ("input",), rule=_argmax_rule, kernel=_argmax_kernel, dtypes=REALS,
+    attributes="T Targmax include_batch_in_index ksize padding strides",
+)  # fmt: skip
+
+
+def max_pool_with_argmax(
+    input: Any, ksize: Any, strides: Any, padding: Any, data_format: str = "NHWC", Targmax: DTypeLike = None,
+    name: str | None = None, output_dtype: DTypeLike = None, include_batch_in_index: bool = False,
+) -> list[Tensor]:  # fmt: skip
+    """Takes the largest element of each window of images, and where it is.
+
+    Args:
+        input: A tensor `[N, H, W, C]`.
+        ksize: Sizes of the window.
+        strides: Steps of the window.
+        padding: "SAME" or "VALID".
+        data_format: Must be "NHWC".
+        Targmax: The dtype of the places, int64 by default.
+        name: The operation's name.
+        output_dtype: Another name of `Targmax`.
+        include_batch_in_index: Whether places count from the first image.
+
+    Returns:
+        A list of the elements and their places in the flattened image, `(y * W + x) * C + c`.
+    """
+    check_choice(data_format, "data_format", "MaxPoolWithArgmax", ("NHWC",))
+    attrs = _attributes("MaxPoolWithArgmax", ksize, strides, padding, data_format, False)
+    attrs.pop("data_format")
+    made = as_dtype(renamed(Targmax, "Targmax", output_dtype, "output_dtype") or dtypes.int64)
+    return _max_with_argmax(
+        input, Targmax=made, include_batch_in_index=include_batch_in_index, name=name, **attrs
+    )

@@ -1,0 +1,227 @@
+"""What convolutions and poolings share: windows that slide over the spatial dimensions of a tensor.
+
+Kernels work on channels-last arrays `[N, spatial..., C]`; channels-first tensors are permuted on the way in
+and out.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, Final, NamedTuple
+
+from ...graph import Tensor
+from ..registry import Dims, ShapeError
+
+
+class Geometry(NamedTuple):
+    """How windows slide along the spatial dimensions: one entry for each.
+
+    Attributes:
+        strides: Steps.
+        dilations: Distances between a window's entries.
+        padding: "SAME", "VALID", or "EXPLICIT".
+        explicit: Pairs (before, after), for "EXPLICIT".
+    """
+
+    strides: tuple[int, ...]
+    dilations: tuple[int, ...]
+    padding: str
+    explicit: tuple[tuple[int, int], ...] = ()
+
+
+def channel_axis(data_format: str, rank: int) -> int:
+    """The position of the channels: 1 for "NC...", the last one otherwise."""
+    return 1 if data_format.startswith("NC") else rank - 1
+
+
+def spatial_axes(data_format: str, rank: int) -> tuple[int, ...]:
+    """The positions of the spatial dimensions."""
+    return tuple(range(2, rank)) if data_format.startswith("NC") else tuple(range(1, rank - 1))
+
+
+def geometry(
+    data_format: str,
+    strides: Sequence[int],
+    dilations: Sequence[int],
+    padding: str,
+    explicit: Sequence[int] = (),
+) -> Geometry:
+    """The geometry of a node, from attributes with an entry for each dimension."""
+    axes = spatial_axes(data_format, len(strides))
+    pairs = tuple((explicit[2 * i], explicit[2 * i + 1]) for i in axes) if explicit else ()
+    return Geometry(tuple(strides[i] for i in axes), tuple(dilations[i] for i in axes), padding, pairs)
+
+
+def out_size(size: int | None, window: int | None, at: int, shape: Geometry) -> int | None:
+    """How many windows fit along a spatial dimension.
+
+    Raises:
+        ShapeError: If not even one does.
+    """
+    stride, dilation = shape.strides[at], shape.dilations[at]
+    if size is None or window is None:
+        return None
+    if shape.padding == "SAME":
+        return -(-size // stride)
+    reach = (window - 1) * dilation + 1
+    if shape.padding == "EXPLICIT":
+        size += sum(shape.explicit[at])
+    if reach > size:
+        raise ShapeError(f"Negative dimension size caused by subtracting {reach} from {size}")
+    return (size - reach) // stride + 1
+
+
+def borders(sizes: Sequence[int], window: Sequence[int], shape: Geometry) -> list[tuple[int, int]]:
+    """How much padding goes before and after each spatial dimension; SAME puts the odd one after, as v1."""
+    out = []
+    for at, (size, length) in enumerate(zip(sizes, window, strict=True)):
+        if shape.padding == "SAME":
+            stride, reach = shape.strides[at], (length - 1) * shape.dilations[at] + 1
+            total = max((-(-size // stride) - 1) * stride + reach - size, 0)
+            out.append((total // 2, total - total // 2))
+        elif shape.padding == "EXPLICIT":
+            out.append(shape.explicit[at])
+        else:
+            out.append((0, 0))
+    return out
+
+
+def padded(xp: Any, x: Any, edges: Sequence[tuple[int, int]], value: Any = 0) -> Any:
+    """A channels-last array with a border of `value` around its spatial dimensions; itself without one."""
+    if not any(before or after for before, after in edges):
+        return x
+    # In one go where the library lets us write into an array.
+    if strides_of(xp) is not None:
+        pairs = [*zip(x.shape[1:-1], edges, strict=True)]
+        sizes = [before + size + after for size, (before, after) in pairs]
+        out = filled_like(xp, x, (x.shape[0], *sizes, x.shape[-1]), value)
+        out[(slice(None), *[slice(before, before + size) for size, (before, _) in pairs])] = x
+        return out
+    for axis, (before, after) in enumerate(edges, 1):
+        if before or after:
+            parts = [x]
+            for count, place in ((before, 0), (after, 2)):
+                if count:
+                    shape = (*x.shape[:axis], count, *x.shape[axis + 1 :])
+                    parts.insert(min(place, len(parts)), filled_like(xp, x, shape, value))
+            x = xp.concat(parts, axis=axis)
+    return x
+
+
+def filled_like(xp: Any, x: Any, shape: tuple[int, ...], value: Any) -> Any:
+    """An array of `value` with the dtype of `x`, on its device."""
+    from array_api_compat import device
+
+    return xp.full(shape, value, dtype=x.dtype, device=device(x))
+
+
+def window_slices(x: Any, window: Sequence[int], counts: Sequence[int], shape: Geometry) -> list[Any]:
+    """For each entry of a window, in row-major order, the view `[N, counts..., C]` of it in all windows."""
+    views: list[Any] = [()]
+    for at, length in enumerate(window):
+        stride, dilation = shape.strides[at], shape.dilations[at]
+        reach = (counts[at] - 1) * stride + 1
+        spans = [slice(i * dilation, i * dilation + reach, stride) for i in range(length)]
+        views = [(*key, span) for key in views for span in spans]
+    return [x[(slice(None), *key, slice(None))] for key in views]
+
+
+def strides_of(xp: Any) -> Any:
+    """The library's `as_strided`, which those have whose arrays can be viewed and written to; else None."""
+    return getattr(getattr(getattr(xp, "lib", None), "stride_tricks", None), "as_strided", None)
+
+
+def strided_windows(xp: Any, x: Any, window: Sequence[int], counts: Sequence[int], shape: Geometry) -> Any:
+    """All windows as one view `[N, counts..., window..., C]`, where the library can make one; else None."""
+    as_strided = strides_of(xp)
+    if as_strided is None:
+        return None
+    first, *spatial, last = x.strides
+    steps = [step * n for step, n in zip(spatial, shape.strides, strict=True)]
+    inner = [step * n for step, n in zip(spatial, shape.dilations, strict=True)]
+    sizes = (x.shape[0], *counts, *window, x.shape[-1])
+    return as_strided(x, sizes, (first, *steps, *inner, last))
+
+
+# Permutations between channels first and last, by rank.
+TO_LAST: Final = {3: (0, 2, 1), 4: (0, 2, 3, 1), 5: (0, 2, 3, 4, 1)}
+TO_FIRST: Final = {3: (0, 2, 1), 4: (0, 3, 1, 2), 5: (0, 4, 1, 2, 3)}
+
+
+def channels_last(xp: Any, function: Any, data_format: str) -> Any:
+    """A function of a channels-last array as one of arrays of `data_format`."""
+    if not data_format.startswith("NC"):
+        return function
+
+    def call(x: Any, *rest: Any) -> Any:
+        out = function(xp.permute_dims(x, TO_LAST[len(x.shape)]), *rest)
+        return xp.permute_dims(out, TO_FIRST[len(out.shape)])
+
+    return call
+
+
+def arrange(data_format: str, batch: int | None, spatial: Sequence[int | None], channels: int | None) -> Dims:
+    """A shape in the order of `data_format`."""
+    return (batch, channels, *spatial) if data_format.startswith("NC") else (batch, *spatial, channels)
+
+
+def need_rank(x: Tensor, rank: int) -> None:
+    """Refuses a tensor whose rank is known to be another.
+
+    Raises:
+        ShapeError: With v1's text.
+    """
+    if x._dims is not None and len(x._dims) != rank:
+        raise ShapeError(f"Shape must be rank {rank} but is rank {len(x._dims)}")
+
+
+def spread(value: Any, count: int, channel: int, name: str) -> tuple[int, ...]:
+    """An argument with one entry, one for each spatial dimension, or one for each dimension, as the latter.
+
+    Args:
+        value: An int or a list; None stands for 1.
+        count: The number of spatial dimensions.
+        channel: The position of the channels.
+        name: The argument's name, for the error.
+
+    Raises:
+        ValueError: If the list has another length.
+    """
+    if value is None:
+        given = [1]
+    elif isinstance(value, int):
+        given = [value]
+    else:
+        given = [int(each) for each in value]
+        if len(given) == count + 2:
+            return tuple(given)
+    if len(given) == 1:
+        given = given * count
+    if len(given) != count:
+        raise ValueError(
+            f"{name} should be of length 1, {count} or {count + 2}. Received: {name}={value} of length "
+            f"{len(value)}"
+        )
+    return (1, 1, *given) if channel == 1 else (1, *given, 1)
+
+
+def check_choice(value: Any, name: str, type: str, choices: tuple[str, ...]) -> str:
+    """A string argument that must be one of a few.
+
+    Raises:
+        TypeError: If it is no string.
+        ValueError: If it is none of them.
+    """
+    if not isinstance(value, str):
+        raise TypeError(f"Expected string for argument '{name}' not {value!r}.")
+    if value not in choices:
+        listed = ", ".join(f'"{each}"' for each in choices)
+        raise ValueError(f"Attr '{name}' of '{type}' Op passed string '{value}' not in: {listed}.")
+    return value
+
+
+def convert_padding(padding: Any) -> tuple[Any, tuple[int, ...]]:
+    """v1's padding argument as the attributes `padding` and `explicit_paddings`."""
+    if isinstance(padding, (list, tuple)):
+        return "EXPLICIT", tuple(int(size) for pair in padding for size in pair)
+    return padding, ()

@@ -1,0 +1,1 @@
+"""Random tensors, choices and seeds."""

@@ -1,0 +1,189 @@
+"""Random choices: shuffled rows, and classes drawn with given log-probabilities."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from ... import dtypes
+from ..._core import OpFunction, name_scope
+from ...dtypes import DType, DTypeLike, as_dtype
+from ...errors import InvalidArgumentError
+from ...graph import Tensor
+from ..constant import convert_to_tensor, make_array
+from ..folding import constant_value
+from ..registry import REALS, ShapeError, Spec, check_dtype, define_op
+from .seed import Generator, op_seeds
+
+
+def _shuffle_kernel(xp: Any, state: Any, seed: int, seed2: int) -> Any:
+    generator = Generator(state, seed, seed2)
+
+    def shuffle(value: Any) -> Any:
+        if value.ndim == 0 or value.shape[0] < 2:
+            return value
+        # Sorting random keys: the same permutation on every platform. Should two of 2^63 keys agree once in a
+        # blue moon, they keep their order.
+        keys = generator.fill("integers", np.empty(value.shape[0], np.int64), 0, 2**63 - 1)
+        order = np.argsort(keys, kind="stable")
+        return xp.take(value, generator.placed(order), axis=0)
+
+    return shuffle
+
+
+_random_shuffle: OpFunction[Tensor] = define_op(
+    "RandomShuffle", ("value",), kernel=_shuffle_kernel, attributes="T seed seed2", stateful=True
+)
+
+__all__ = ["categorical", "multinomial", "random_shuffle"]
+
+
+def random_shuffle(value: Any, seed: int | None = None, name: str | None = None) -> Tensor:
+    """Puts the rows of a tensor (its parts along the first axis) in random order.
+
+    Args:
+        value: A tensor.
+        seed: The operation's seed; see `set_random_seed`.
+        name: The operation's name.
+
+    Returns:
+        A tensor with the dtype and shape of `value`.
+
+    Example:
+        >>> import scopetrie as tf
+        >>> tf.random_shuffle([[1, 2], [3, 4], [5, 6]])
+        <tf.Tensor 'RandomShuffle:0' shape=(3, 2) dtype=int32>
+    """
+    return _random_shuffle(value, name=name, **op_seeds(seed))
+
+
+def _multinomial_rule(
+    logits: Tensor, num_samples: Tensor, output_dtype: DType, seed: int, seed2: int
+) -> Spec:
+    check_dtype(num_samples, "num_samples", "i4")
+    if logits._dims is not None and len(logits._dims) != 2:
+        raise ShapeError(f"Shape must be rank 2 but is rank {len(logits._dims)}")
+    if num_samples._dims:
+        raise ShapeError(f"Shape must be rank 0 but is rank {len(num_samples._dims)}")
+    if output_dtype not in (dtypes.int32, dtypes.int64):
+        raise ValueError(
+            f"Argument `dtype` got invalid value {output_dtype}. Accepted dtypes are (tf.int32, tf.int64)."
+        )
+    count = constant_value(num_samples)
+    rows = None if logits._dims is None else logits._dims[0]
+    return output_dtype, (rows, None if count is None or count < 0 else int(count))
+
+
+def _multinomial_kernel(xp: Any, state: Any, output_dtype: DType, seed: int, seed2: int) -> Any:
+    generator = Generator(state, seed, seed2)
+
+    def sample(logits: np.ndarray[Any, Any], num_samples: np.ndarray[Any, Any]) -> Any:
+        rows, classes = logits.shape
+        count = int(num_samples)
+        if count < 0:
+            raise InvalidArgumentError(None, None, f"num_samples should be non-negative, got {count}")
+        if classes < 1:
+            raise InvalidArgumentError(None, None, f"num_classes should be positive, got {classes}")
+        draws = generator.fill("uniform", np.empty((rows, count), np.float64))
+        out = np.empty((rows, count), output_dtype.as_numpy_dtype)
+        for row in range(rows):
+            out[row] = _classes_at(logits[row].astype(np.float64), draws[row])
+        return generator.placed(out)
+
+    return sample
+
+
+def _classes_at(logits: np.ndarray[Any, Any], draws: np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:
+    """The classes where the numbers in [0, 1) fall, each class as wide as it is likely."""
+    possible = np.isfinite(logits)  # infinite and undefined ones never come up, as in v1
+    weights = np.zeros_like(logits)
+    if possible.any():
+        weights[possible] = np.exp(logits[possible] - logits[possible].max())
+    ends = np.cumsum(weights)
+    classes: np.ndarray[Any, Any] = np.searchsorted(ends, draws * ends[-1], side="right")
+    return classes
+
+
+_multinomial: OpFunction[Tensor] = define_op(
+    "Multinomial", ("logits", "num_samples"), rule=_multinomial_rule, kernel=_multinomial_kernel,
+    dtypes=REALS, same_dtype=False, attributes="T output_dtype seed seed2", stateful=True,
+    host=("logits", "num_samples"),
+)  # fmt: skip
+
+
+def multinomial(
+    logits: Any,
+    num_samples: Any,
+    seed: int | None = None,
+    name: str | None = None,
+    output_dtype: DTypeLike = None,
+) -> Tensor:
+    """Draws classes with given log-probabilities.
+
+    Args:
+        logits: A tensor [rows, classes]: the logarithms of the probabilities, up to a constant for each row.
+        num_samples: How many to draw for each row.
+        seed: The operation's seed; see `set_random_seed`.
+        name: The operation's name.
+        output_dtype: int32 or int64, which is the default.
+
+    Returns:
+        A tensor [rows, num_samples] of class numbers.
+
+    Raises:
+        TypeError: If the logits are no real numbers.
+        ValueError: If the shapes or the output dtype are others.
+
+    Example:
+        >>> import scopetrie as tf
+        >>> tf.multinomial([[0.0, 1.0], [5.0, 0.0]], 3)
+        <tf.Tensor 'multinomial/Multinomial:0' shape=(2, 3) dtype=int64>
+    """
+    with name_scope(name, "multinomial", [logits]):
+        return _categorical(logits, num_samples, output_dtype, seed)
+
+
+def categorical(
+    logits: Any,
+    num_samples: Any,
+    dtype: DTypeLike = None,
+    seed: int | None = None,
+    name: str | None = None,
+) -> Tensor:
+    """Draws classes with given log-probabilities: `multinomial` under its later name.
+
+    Args:
+        logits: A tensor [rows, classes]: the logarithms of the probabilities, up to a constant for each row.
+        num_samples: How many to draw for each row.
+        dtype: int32 or int64, which is the default.
+        seed: The operation's seed; see `set_random_seed`.
+        name: The operation's name.
+
+    Returns:
+        A tensor [rows, num_samples] of class numbers.
+
+    Raises:
+        TypeError: If the logits are no real numbers.
+        ValueError: If the shapes or the dtype are others.
+    """
+    with name_scope(name, "categorical", [logits]):
+        return _categorical(logits, num_samples, dtype, seed)
+
+
+def _categorical(logits: Any, num_samples: Any, dtype: DTypeLike, seed: int | None) -> Tensor:
+    logits = convert_to_tensor(logits, name="logits")
+    made = dtypes.int64 if dtype is None else as_dtype(dtype)
+    if not isinstance(num_samples, Tensor):
+        num_samples = _sample_count(num_samples)
+    return _multinomial(logits, num_samples, output_dtype=made, **op_seeds(seed))
+
+
+def _sample_count(value: Any) -> np.ndarray[Any, Any]:
+    try:
+        return make_array(value, dtypes.int32)
+    except TypeError as fault:
+        raise TypeError(
+            "Expected int32 passed to parameter 'num_samples' of op 'Multinomial', "
+            f"got {value} of type '{type(value).__name__}' instead. Error: {fault}"
+        ) from None

@@ -1,0 +1,1 @@
+"""Variables' own ops: the nodes that read and change them."""

@@ -1,0 +1,147 @@
+"""Ops that change rows or slices of variables."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from ..._core import Variable
+from ...errors import InvalidArgumentError
+from ...graph import Tensor
+from ..array.gather import flat_positions
+from ..array.scatter import scatter_rows
+from ..constant import index_array
+from ..math.compare import merge_dims
+from ..registry import INDICES, NUMBERS, ShapeError, Spec, check_dtype, define_op
+
+_EXTREME = "f2 bf f4 f8 i4 i8"
+
+
+def _need_dtype(ref: Tensor, updates: Tensor, type: str) -> None:
+    own, found = ref.dtype.base_dtype, updates.dtype.base_dtype
+    if own is not found:
+        raise TypeError(
+            f"Input 'updates' of '{type}' Op has type {found.name} that does not match type {own.name} of "
+            f"argument "
+            "'ref'."
+        )
+
+
+def _scattered(xp: Any, value: Any, at: Any, rows: Any, how: str) -> Any:
+    if how == "sub":
+        return scatter_rows(xp, value, at, -rows, "add")
+    if how == "div":
+        return scatter_rows(xp, value, at, 1 / rows, "mul")
+    return scatter_rows(xp, value, at, rows, how)
+
+
+def _rows_kernel(how: str) -> Any:
+    def kernel(xp: Any, state: Any, use_locking: bool = False) -> Any:
+        cell = state.variable
+
+        def scatter(indices: Any, updates: Any) -> Any:
+            value = cell.read()
+            at = xp.reshape(indices, (-1,))
+            if "numpy" in xp.__name__ and at.size:
+                outside = (at < 0) | (at >= value.shape[0])
+                if outside.any():
+                    place = int(np.flatnonzero(outside)[0])
+                    text = f"indices[{place}] = {at[place]} is not in [0, {value.shape[0]})"
+                    raise InvalidArgumentError(None, None, text)
+            rows = xp.broadcast_to(updates, (*indices.shape, *value.shape[1:]))
+            cell.assign(_scattered(xp, value, at, xp.reshape(rows, (-1, *value.shape[1:])), how))
+            return cell.view
+
+        return scatter
+
+    return kernel
+
+
+def _slices_kernel(how: str) -> Any:
+    def kernel(xp: Any, state: Any, use_locking: bool = False) -> Any:
+        cell = state.variable
+
+        def scatter(indices: Any, updates: Any) -> Any:
+            value = cell.read()
+            rest = value.shape[indices.shape[-1] :]
+            at = xp.reshape(flat_positions(xp, indices, value.shape), (-1,))
+            rows = xp.reshape(updates, (-1, *rest))
+            changed = _scattered(xp, xp.reshape(value, (-1, *rest)), at, rows, how)
+            cell.assign(xp.reshape(changed, value.shape))
+            return cell.view
+
+        return scatter
+
+    return kernel
+
+
+_DOC = """Changes {what} of a variable ({how}).
+
+    Args:
+        ref: The variable.
+        indices: {indices}; {whats} may be named more than once.
+        updates: A tensor {shape} of the variable's dtype.
+        use_locking: Accepted for v1's sake.
+        name: The operation's name.
+
+    Returns:
+        The variable as it is after the update, as a tensor.
+
+    Raises:
+        ValueError: If the shapes do not go together.
+        TypeError: If the dtypes differ, or `ref` is no variable.
+    """
+
+
+def _scatter(type: str, how: str, codes: str | None, locking: bool = False, slices: bool = False) -> Any:
+    """A function that changes a variable in places: rows by number, or slices by tuples of indices."""
+
+    def rule(ref: Tensor, indices: Tensor, updates: Tensor, use_locking: bool = False) -> Spec:
+        check_dtype(indices, "indices", INDICES)
+        _need_dtype(ref, updates, type)
+        dims, at, rows = ref._dims, indices._dims, updates._dims
+        if not slices and dims is not None and at is not None and rows not in (None, ()):
+            wanted = (*at, *dims[1:])
+            if len(wanted) != len(rows or ()):
+                raise ShapeError(f"Shapes must be equal rank, but are {len(rows or ())} and {len(wanted)}")
+            merge_dims(rows, wanted)
+        return ref.dtype, dims
+
+    policy = 'bad_indices_policy="" ' if slices else ""
+    op = define_op(
+        type, ("ref:ref", "indices", "updates"), rule=rule, dtypes=codes, same_dtype=False, stateful=True,
+        kernel=_slices_kernel(how) if slices else _rows_kernel(how),
+        attributes=f"T Tindices:1 {policy}use_locking={str(locking).lower()}",
+    )  # fmt: skip
+
+    def scatter(
+        ref: Any, indices: Any, updates: Any, use_locking: bool = locking, name: str | None = None
+    ) -> Tensor:
+        if not isinstance(updates, (Tensor, Variable)) and isinstance(ref, Variable):
+            updates = np.asarray(updates, ref.dtype.base_dtype.as_numpy_dtype)
+        return op(ref, index_array(indices), updates, use_locking=bool(use_locking), name=name)
+
+    scatter.__name__ = scatter.__qualname__ = f"scatter_nd_{how}" if slices else f"scatter_{how}"
+    scatter.__doc__ = _DOC.format(
+        how=how,
+        what="slices" if slices else "rows",
+        whats="slices" if slices else "rows",
+        indices="Tuples of indices `[..., depth]`" if slices else "The numbers of the rows, int32 or int64",
+        shape="`indices.shape[:-1] + ref.shape[depth:]`"
+        if slices
+        else "`indices.shape + ref.shape[1:]`, or a scalar,",
+    )
+    return scatter
+
+
+scatter_update = _scatter("ScatterUpdate", "update", None, True)
+scatter_add = _scatter("ScatterAdd", "add", NUMBERS)
+scatter_sub = _scatter("ScatterSub", "sub", NUMBERS)
+scatter_mul = _scatter("ScatterMul", "mul", NUMBERS)
+scatter_div = _scatter("ScatterDiv", "div", NUMBERS)
+scatter_min = _scatter("ScatterMin", "min", _EXTREME)
+scatter_max = _scatter("ScatterMax", "max", _EXTREME)
+scatter_nd_update = _scatter("ScatterNdUpdate", "update", None, True, slices=True)
+scatter_nd_add = _scatter("ScatterNdAdd", "add", NUMBERS, slices=True)
+scatter_nd_sub = _scatter("ScatterNdSub", "sub", NUMBERS, slices=True)

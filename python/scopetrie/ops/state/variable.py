@@ -1,0 +1,285 @@
+"""Variables' own ops: the node that stands for a variable, and those that change its value."""
+
+from __future__ import annotations
+
+from types import SimpleNamespace
+from typing import Any
+
+from ... import dtypes, errors
+from ..._core import Variable
+from ...graph import Operation, Tensor
+from ..array.shape import require_rank
+from ..registry import INDICES, NUMBERS, Dims, ShapeError, Spec, define_op, dims_text, direct, node_text
+
+
+def _variable_rule(dtype: Any, shape: Any) -> Spec:
+    return dtype, shape
+
+
+# The extension makes these nodes itself, with the variable's reads and its first assignment.
+_variable = define_op(
+    "VariableV2", (), rule=_variable_rule, attributes='shape dtype container="" shared_name=""', stateful=True
+)
+
+
+def _same_as_ref(ref: Tensor, *_: Tensor, **__: Any) -> Spec:
+    return ref.dtype, ref._dims
+
+
+def _assign_rule(ref: Tensor, value: Tensor, validate_shape: bool = True, use_locking: bool = True) -> Spec:
+    if not validate_shape:
+        return ref.dtype, value._dims
+    _need_room(ref._dims, value._dims)
+    return ref.dtype, ref._dims if value._dims is None else value._dims
+
+
+def _need_room(found: Dims, given: Dims) -> None:
+    """Refuses a value that a variable has no room for.
+
+    Args:
+        found: The variable's shape.
+        given: The value's.
+
+    Raises:
+        ShapeError: With v1's text.
+    """
+    if found is None or given is None:
+        return
+    if len(found) != len(given):
+        raise ShapeError(f"Shapes must be equal rank, but are {len(found)} and {len(given)}")
+    for axis, (a, b) in enumerate(zip(found, given, strict=True)):
+        if a is not None and b is not None and a != b:
+            raise ShapeError(
+                f"Dimension {axis} in both shapes must be equal, but are {a} and {b}. "
+                f"Shapes are {dims_text(found)} and {dims_text(given)}."
+            )
+
+
+def check_initial_shape(dims: Dims, initial: Tensor, name: str) -> None:
+    """Refuses an initial value that a variable has no room for.
+
+    Args:
+        dims: The variable's shape.
+        initial: The initial value.
+        name: The variable's name.
+
+    Raises:
+        ValueError: With the text of v1's Assign node.
+    """
+    try:
+        _need_room(dims, initial._dims)
+    except ShapeError as fault:
+        attrs = {"use_locking": True, "validate_shape": True}
+        shapes = f"{dims_text(dims)}, {dims_text(initial._dims)}"
+        variable: Any = SimpleNamespace(name=name, dtype=initial.dtype)  # it is not made yet
+        node = node_text(_assign.definition, f"{name}/Assign", [variable, initial], attrs)
+        raise ValueError(f"{fault} for '{node}' with input shapes: {shapes}.") from None
+
+
+def _assign_kernel(xp: Any, state: Any, validate_shape: bool = True, use_locking: bool = True) -> Any:
+    cell = state.variable
+    return lambda value: cell.assign(value, validate_shape)
+
+
+def _update_kernel(name: str) -> Any:
+    def kernel(xp: Any, state: Any, use_locking: bool = False) -> Any:
+        return state.variable.updater(getattr(xp, name))
+
+    return kernel
+
+
+def _update_rule(ref: Tensor, value: Tensor, use_locking: bool = False) -> Spec:
+    _need_room(ref._dims, value._dims)
+    return ref.dtype, ref._dims
+
+
+_assign = define_op(
+    "Assign", ("ref:ref", "value"), rule=_assign_rule, kernel=_assign_kernel,
+    attributes="T use_locking=true validate_shape=true", stateful=True,
+)  # fmt: skip
+_assign_add = define_op(
+    "AssignAdd", ("ref:ref", "value"), rule=_update_rule, kernel=_update_kernel("add"),
+    attributes="T use_locking=false", dtypes=NUMBERS, stateful=True,
+)  # fmt: skip
+_assign_sub = define_op(
+    "AssignSub", ("ref:ref", "value"), rule=_update_rule, kernel=_update_kernel("subtract"),
+    attributes="T use_locking=false", dtypes=NUMBERS, stateful=True,
+)  # fmt: skip
+
+
+def _is_reference(ref: Any) -> bool:
+    """Whether something is a variable's own memory; what is not may still know how to be assigned to."""
+    return isinstance(ref, Variable) or ref.dtype._is_ref_dtype
+
+
+@direct(_assign, "0 1 - - name")
+def assign(
+    ref: Any,
+    value: Any,
+    validate_shape: bool | None = None,
+    use_locking: bool | None = None,
+    name: str | None = None,
+) -> Tensor:
+    """Makes a node that sets a variable.
+
+    Args:
+        ref: The variable, or its own tensor; or a variable in parts.
+        value: The new value, of the variable's dtype.
+        validate_shape: Whether the value must have the variable's shape; True by default.
+        use_locking: Whether the change is guarded; True by default.
+        name: The node's name.
+
+    Returns:
+        The variable's own tensor after the change; for a variable in parts, a list of those.
+
+    Raises:
+        ValueError: If the value has another shape.
+        TypeError: If the value has another dtype.
+        AttributeError: If `ref` is no variable.
+
+    >>> import scopetrie as tf
+    >>> v = tf.Variable([1.0, 2.0])
+    >>> with tf.Session() as session:
+    ...     session.run(v.initializer)
+    ...     print(session.run(tf.assign(v, [3.0, 4.0])))
+    [3. 4.]
+    """
+    if not _is_reference(ref):
+        return ref.assign(value, name=name)  # type: ignore[no-any-return]
+    if validate_shape is not False and use_locking is not False:
+        return _assign(ref, value, name=name)
+    return _assign(
+        ref,
+        value,
+        name=name,
+        validate_shape=validate_shape is not False,
+        use_locking=use_locking is not False,
+    )
+
+
+@direct(_assign_add, "0 1 - name")
+def assign_add(ref: Any, value: Any, use_locking: bool | None = None, name: str | None = None) -> Tensor:
+    """Makes a node that adds to a variable.
+
+    Args:
+        ref: The variable, or its own tensor.
+        value: What is added; it has the variable's shape.
+        use_locking: Whether the change is guarded.
+        name: The node's name.
+
+    Returns:
+        The variable's own tensor after the change.
+
+    Raises:
+        ValueError: If the value has another shape.
+    """
+    if not _is_reference(ref):
+        return ref.assign_add(value, name=name)  # type: ignore[no-any-return]
+    if not use_locking:
+        return _assign_add(ref, value, name=name)
+    return _assign_add(ref, value, name=name, use_locking=True)
+
+
+@direct(_assign_sub, "0 1 - name")
+def assign_sub(ref: Any, value: Any, use_locking: bool | None = None, name: str | None = None) -> Tensor:
+    """Makes a node that subtracts from a variable.
+
+    Args:
+        ref: The variable, or its own tensor.
+        value: What is subtracted; it has the variable's shape.
+        use_locking: Whether the change is guarded.
+        name: The node's name.
+
+    Returns:
+        The variable's own tensor after the change.
+
+    Raises:
+        ValueError: If the value has another shape.
+    """
+    if not _is_reference(ref):
+        return ref.assign_sub(value, name=name)  # type: ignore[no-any-return]
+    if not use_locking:
+        return _assign_sub(ref, value, name=name)
+    return _assign_sub(ref, value, name=name, use_locking=True)
+
+
+def _is_initialized_kernel(xp: Any, state: Any) -> Any:
+    cell = state.variable
+    return lambda: xp.asarray(cell.initialized)
+
+
+_is_initialized = define_op(
+    "IsVariableInitialized", ("ref:ref",), rule=lambda ref: (dtypes.bool, ()), kernel=_is_initialized_kernel,
+    attributes="dtype:0", stateful=True,
+)  # fmt: skip
+
+
+def is_variable_initialized(ref: Variable | Tensor, name: str | None = None) -> Tensor:
+    """Makes a node that tells whether a variable has a value in the session that runs it.
+
+    Args:
+        ref: The variable, or its own tensor.
+        name: The node's name.
+
+    Returns:
+        A bool scalar.
+    """
+    return _is_initialized(ref, name=name)
+
+
+def _count_up_to_rule(ref: Tensor, limit: int) -> Spec:
+    require_rank(ref, 0)
+    return ref.dtype.base_dtype, ()
+
+
+def _count_up_to_kernel(xp: Any, state: Any, limit: int) -> Any:
+    cell = state.variable
+
+    def count() -> Any:
+        value = xp.asarray(cell.read(), copy=True)
+        if value >= limit:
+            raise errors.OutOfRangeError(None, None, f"Reached limit of {limit}")
+        cell.assign(value + 1)
+        return value
+
+    return count
+
+
+_count_up_to = define_op(
+    "CountUpTo", ("ref:ref",), rule=_count_up_to_rule, kernel=_count_up_to_kernel, dtypes=INDICES,
+    attributes="T limit", stateful=True,
+)  # fmt: skip
+
+
+def count_up_to(ref: Any, limit: int, name: str | None = None) -> Tensor:
+    """Makes a node that gives a variable's value and counts it up; deprecated in v1.
+
+    Args:
+        ref: The variable, an int32 or int64 scalar.
+        limit: The value at which running the node raises errors.OutOfRangeError.
+        name: The node's name.
+
+    Returns:
+        The value before the change.
+
+    Raises:
+        ValueError: If the variable is no scalar.
+        TypeError: If it is of another dtype, or no variable.
+
+    >>> import scopetrie as tf
+    >>> with tf.Graph().as_default(), tf.Session() as session:
+    ...     epoch = tf.Variable(0)
+    ...     session.run(epoch.initializer)
+    ...     step = tf.count_up_to(epoch, 2)
+    ...     print(session.run(step), session.run(step), session.run(epoch))
+    0 1 2
+    """
+    if not _is_reference(ref):
+        raise TypeError("'CountUpTo' Op requires that input 'ref' be a mutable tensor (e.g.: a tf.Variable)")
+    return _count_up_to(ref, limit=int(limit), name=name)
+
+
+def variable_operation(variable: Variable) -> Operation:
+    """Returns the node that stands for a variable."""
+    op: Operation = variable._ref().op
+    return op
