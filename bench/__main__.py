@@ -31,14 +31,14 @@ from .sampling import FULL, QUICK, Effort, WrongResult
 
 
 def groups(tf: Any, arguments: argparse.Namespace) -> dict[str, Callable[[], Group]]:
-    """The groups in the order they are shown, each made when its turn comes.
+    """The groups in the order of the output; each is made when its turn comes.
 
     Args:
       tf: The package under test.
       arguments: The parsed command line.
 
     Returns:
-      By name.
+      A function that makes the group, by the group's name.
     """
     quick: bool = arguments.quick
     some_sizes = arguments.sizes or (sizes.QUICK_SIZES if quick else sizes.SIZES)
@@ -69,16 +69,16 @@ def parse(arguments: Sequence[str]) -> argparse.Namespace:
     """
     parser = argparse.ArgumentParser(
         prog="python -m bench",
-        description="What this package costs beside bare Python (or NumPy), in one interleaved run.",
+        description="What this package costs relative to bare Python (or NumPy), in one interleaved run.",
         epilog="Also: python -m bench compare A.json B.json; python -m bench plot RESULTS.json FOLDER; "
-        "python -m bench markdown RESULTS.json.",
+        "python -m bench markdown RESULTS.json [--write PAGE.md ...].",
     )
     parser.add_argument("--quick", action="store_true", help="few rounds, small sizes: a smoke test")
     parser.add_argument("--only", metavar="PATTERN", help="rows whose key or group contains PATTERN")
     parser.add_argument(
         "--sizes", metavar="N", type=int, nargs="+", help="for the flat rows, from small to large"
     )
-    parser.add_argument("--peers", action="store_true", help="other libraries too, where installed")
+    parser.add_argument("--peers", action="store_true", help="measure other libraries too, where installed")
     parser.add_argument(
         "--peer-python",
         metavar="PYTHON",
@@ -95,13 +95,13 @@ def parse(arguments: Sequence[str]) -> argparse.Namespace:
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """Measures, prints and writes.
+    """Measures the rows, prints them and writes the files asked for.
 
     Args:
       arguments: The parsed command line.
 
     Returns:
-      0, or 1 when a result was wrong or a row failed. A missed target is no error: machines differ.
+      0, or 1 when a result was wrong or a row failed. Missing a target is not an error: machines differ.
     """
     tf = importlib.import_module("scopetrie")
     effort = QUICK if arguments.quick else FULL
@@ -127,7 +127,7 @@ def run(arguments: argparse.Namespace) -> int:
                 wrong += 1
                 print(f"WRONG {row.key}: {error}")
                 continue
-            except Exception as error:  # one broken row must not cost the others
+            except Exception as error:  # a row that fails must not stop the others
                 wrong += 1
                 print(f"FAILED {row.key}: {type(error).__name__}: {str(error).splitlines()[0]}")
                 continue
@@ -149,16 +149,16 @@ def run(arguments: argparse.Namespace) -> int:
             plot.save(json.loads(json.dumps(document)), arguments.plot)
         except Unavailable as error:
             print(f"skipped plots: {error}")
-    over = [result.key for _, result in measured if result.verdict == "over"]
+    missed = [result.key for _, result in measured if result.verdict == "missed"]
     print(
         f"\n{len(measured)} rows, {sum(r.target is not None for _, r in measured)} with a target, "
-        f"{len(over)} over it{': ' + ', '.join(over) if over else ''}"
+        f"{len(missed)} of them missed{': ' + ', '.join(missed) if missed else ''}"
     )
     return 1 if wrong else 0
 
 
 def main(arguments: Sequence[str]) -> int:
-    """Chooses between measuring, comparing, plotting and quoting.
+    """Dispatches to measuring (the default), `compare`, `plot` or `markdown`.
 
     Args:
       arguments: What follows `python -m bench`.

@@ -1,9 +1,9 @@
-"""The bare-Python equivalents that this package is measured against.
+"""Bare Python: the code that this package is measured against.
 
-Each is what a careful Python programmer writes when named variables, scopes and nodes are all that is wanted:
-module-level functions, slotted classes, dicts, f-strings, no validation beyond what is named below. They do
-*less* than this package does (no partial shapes, no initializer rules, no name scope beside the variable's,
-no threads, no creation sites, no error text worth reading), so a ratio below 1 cannot come from a strawman.
+It is what a careful Python programmer writes who wants named variables, scopes and nodes, and nothing else:
+module-level functions, slotted classes, dicts, f-strings, no validation beyond what is named below. It does
+*less* than this package (no partial shapes, no initializer rules, no separate name scopes, no threads, no
+creation sites, no helpful error messages), so it is a lower bound, not a strawman.
 
 - reuse hit, `get_variable`: f-string of the open scope's prefix and the name, one dict lookup, the reuse
   check; shape and dtype compared when given.
@@ -27,7 +27,7 @@ Shape = tuple[int, ...]
 
 
 class Variable:
-    """A named value that calls of `get_variable` share."""
+    """A named value, shared by calls of `get_variable`."""
 
     __slots__ = ("dtype", "name", "shape", "value")
 
@@ -54,14 +54,14 @@ class Node:
         return add(self, other)
 
     def __mul__(self, other: Any) -> Node:
-        # A scalar stays as it is among the inputs (torch.fx's way): one node, where v1 makes two.
+        # The scalar is an input as it is, as in torch.fx: one node, where v1 makes two.
         node = Node(unique_name("mul"), "Mul", (self, other), self.dtype, self.shape)
         _graph.nodes.append(node)
         return node
 
 
 class Graph:
-    """All that one program builds: variables by full name, taken names and their counters, nodes."""
+    """What one program builds: variables by full name, taken names with their counters, nodes."""
 
     __slots__ = ("names", "nodes", "variables")
 
@@ -110,7 +110,7 @@ _stack = [_root()]
 
 
 def start(graph: Graph | None = None) -> Graph:
-    """Makes `graph` (a new one by default) the one being built, with only the root scope open."""
+    """Makes `graph` (a new one by default) the current graph, with only the root scope open."""
     global _graph
     _graph = Graph() if graph is None else graph
     _stack[:] = [_root()]
@@ -118,7 +118,7 @@ def start(graph: Graph | None = None) -> Graph:
 
 
 def get_variable(name: str, shape: Shape | None = None, dtype: Any = None) -> Variable:
-    """The variable `name` of the open scope: shared under reuse, made otherwise."""
+    """Returns the variable `name` of the open scope: the existing one under reuse, else a new one."""
     scope = _stack[-1]
     full = f"{scope.prefix}{name}"
     variable = _graph.variables.get(full)
@@ -138,7 +138,7 @@ def get_variable(name: str, shape: Shape | None = None, dtype: Any = None) -> Va
 
 
 def declare_variable(name: str, shape: Shape, dtype: Any, initializer: Any) -> Variable:
-    """As `get_variable`, keeping the initializer for a later run instead of making the value now."""
+    """Creates a variable like `get_variable`, but stores the initializer instead of making the value."""
     scope = _stack[-1]
     full = f"{scope.prefix}{name}"
     if full in _graph.variables:
@@ -149,7 +149,7 @@ def declare_variable(name: str, shape: Shape, dtype: Any, initializer: Any) -> V
 
 
 def unique_name(name: str) -> str:
-    """`name` in the open scope, with the first free suffix if it is taken."""
+    """Returns `name` in the open scope, with the first free suffix if it is taken."""
     names = _graph.names
     full = f"{_stack[-1].prefix}{name}"
     taken = names.get(full, 0)

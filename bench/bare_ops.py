@@ -1,7 +1,7 @@
-"""Bare Python's ops whose arguments become nodes of their own: as many nodes as v1 makes, and their shapes.
+"""Bare Python's ops with arguments that become constant nodes: as many nodes as v1 makes, and their shapes.
 
-As in `bare`, what a careful programmer writes: no partial shapes, no conversions, no checks but of what the
-shape rule needs. Constants are named beneath their operation, without looking whether that name is free.
+As in `bare`, this is what a careful programmer writes: no partial shapes, no conversions, only the checks
+that the shape rule needs. A constant is named below its operation without checking that the name is free.
 """
 
 from __future__ import annotations

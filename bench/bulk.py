@@ -1,4 +1,4 @@
-"""Calls that take arrays of names, beside as many of the single calls."""
+"""Calls on arrays of names, relative to as many single calls."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ COUNT = 1000
 
 
 def _in_scope(tf: Any, statement: str, last: str) -> Work:
-    """One call of `statement` that handles COUNT items; `last` names the last op that must be there."""
+    """One call of `statement` that handles COUNT items; afterwards the op `last` must exist."""
 
     @contextmanager
     def prepare(calls: int) -> Iterator[Names]:
@@ -79,7 +79,7 @@ CALLS = (
 
 
 def rows(tf: Any) -> tuple[Row, ...]:
-    """The rows for bulk calls; those that this version lacks say so.
+    """The rows for bulk calls; a call that this version lacks is skipped.
 
     Args:
       tf: The module under test.

@@ -1,7 +1,7 @@
-"""One call of each hot public name, beside its bare-Python equivalent.
+"""One call of each hot public name, relative to bare Python.
 
-`rows(tf)` takes the module that offers v1's names: this package, or `tensorflow.compat.v1` as a peer. Every
-sample starts from a fresh graph with one scope open, `scope/`, and checks afterwards what the calls left.
+`rows(tf)` takes a module with v1's names: this package, or `tensorflow.compat.v1` as a peer. Every sample
+starts from a new graph with one scope open, `scope/`, and checks afterwards what the calls made.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ def rows(tf: Any) -> tuple[Row, ...]:
 
 
 def scope(tf: Any, kind: str, argument: str) -> Work:
-    """Entering and leaving `kind` ("variable_scope" or "name_scope") by name or by a captured object."""
+    """Enters and leaves `kind` ("variable_scope" or "name_scope"), by name or by a captured scope."""
 
     @contextmanager
     def prepare(calls: int) -> Iterator[Names]:
@@ -53,7 +53,7 @@ def scope(tf: Any, kind: str, argument: str) -> Work:
 
 
 def bare_scope() -> Work:
-    """The same with the class-based context manager."""
+    """The same with bare Python's context manager."""
 
     @contextmanager
     def prepare(calls: int) -> Iterator[Names]:
@@ -69,7 +69,7 @@ def bare_scope() -> Work:
 
 
 def unique_name(tf: Any) -> Work:
-    """The same base name again and again."""
+    """Asks for the same base name repeatedly."""
 
     @contextmanager
     def prepare(calls: int) -> Iterator[Names]:
@@ -116,7 +116,7 @@ def _scope_rows(tf: Any) -> tuple[Row, ...]:
 
 
 def node(tf: Any, statement: str, type: str, last: Callable[[int], str], per_call: int = 1) -> Work:
-    """Nodes made by `statement` from the placeholders x and y; `last(calls)` is the last one's name."""
+    """Nodes made by `statement` from placeholders x and y; `last(calls)` is the name of the last node."""
 
     @contextmanager
     def prepare(calls: int) -> Iterator[Names]:
@@ -137,7 +137,7 @@ def node(tf: Any, statement: str, type: str, last: Callable[[int], str], per_cal
 
 
 def bare_node(statement: str) -> Work:
-    """The same with slotted nodes."""
+    """The same in bare Python."""
 
     @contextmanager
     def prepare(calls: int) -> Iterator[Names]:

@@ -1,9 +1,9 @@
-"""What a change did: two files of `python -m bench --json` side by side.
+"""Compares two files of `python -m bench --json`, row by row.
 
     python -m bench compare before.json after.json
 
-Where a row has a counterpart, its ratio is compared, since that is free of the machine's drift between the
-two runs; otherwise its value. A change counts when the quartiles of the two runs do not overlap.
+A row's ratio is compared if it has one, since the ratio does not depend on the clock speed of the two runs;
+else its value. A change counts if the quartiles of the two runs do not overlap.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from .report import TITLE_WIDTH, quantity
 
 @dataclass(frozen=True)
 class Figure:
-    """One row of one file: what to compare and how far it spreads."""
+    """One row of one file: the value to compare, and its quartiles."""
 
     title: str
     shown: str
@@ -61,7 +61,7 @@ def changes(before: Mapping[str, Any], after: Mapping[str, Any]) -> list[str]:
       after: The parsed second file.
 
     Returns:
-      A head, then a line for each row of either file.
+      A heading, then a line for each row of either file.
     """
     old, new = figures(before), figures(after)
     lines = [f"{'':<{TITLE_WIDTH}}  {'before':>9}  {'after':>9}  change"]

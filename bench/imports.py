@@ -1,4 +1,4 @@
-"""Import time of this package beside `import numpy`, in pairs of fresh processes."""
+"""Import time of this package relative to `import numpy`, in pairs of fresh processes."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from .results import Result, Row, Unavailable
 from .sampling import Effort, Samples, paired_ratios, require
 
 OPTIONAL = ("cupy", "google.protobuf", "jax", "scipy", "tensorboard", "tensorflow", "torch")
-"""Modules that a bare `import scopetrie` must not import."""
+"""Modules that `import scopetrie` must not import."""
 
 _TIMED = """
 import json, sys, time
@@ -28,14 +28,14 @@ def import_time(module: str, compiled: str) -> float:
 
     Args:
       module: Its name.
-      compiled: A folder for byte code: what is timed is an installed package, whatever the environment says
-        about writing it beside the sources.
+      compiled: A folder for byte code. An installed package has byte code, so it is written there whatever
+        the environment says.
 
     Returns:
       The time.
 
     Raises:
-      WrongResult: if that imported something optional.
+      WrongResult: if an optional module was imported, too.
       Unavailable: if the module cannot be imported.
     """
     source = _TIMED.format(module=module, optional=OPTIONAL)
@@ -73,7 +73,7 @@ def _measure(effort: Effort) -> Result:
     )
 
 
-TITLE = "import scopetrie (at most 60 ms more than import numpy)"
+TITLE = "import scopetrie"
 
 
 def rows() -> tuple[Row, ...]:

@@ -1,13 +1,13 @@
-"""Instructions per call, which do not drift: compared with a committed baseline.
+"""Instructions per call, compared with a committed baseline. Unlike times, they do not drift.
 
     python -m bench.instructions check    fails when a call takes over 10% more instructions than committed
     python -m bench.instructions record   writes the baseline for this interpreter and compiler
     python -m bench.instructions show     prints what `check` would compare
 
-Everything runs in one process under `valgrind --tool=callgrind`, which counts only between two client
-requests around a loop of calls: the interpreter's loop is in the figure, start-up and preparation are not.
-The counts depend on the interpreter and on the compiler of the extension, so baselines are kept for each such
-pair; a pair without one is measured and reported, and nothing can fail.
+All calls run in one process under `valgrind --tool=callgrind`, which counts only between two client requests
+around a loop of calls; the cost of an empty loop is subtracted. The counts depend on the interpreter and on
+the compiler of the extension, so there is a baseline for each such pair. For a pair without a baseline the
+counts are printed and nothing can fail.
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ REQUESTS = Path(__file__).parent / "callgrind" / "requests.c"
 TOLERANCE = 0.10
 CALLS = 2000
 NOTHING = "nothing"
-# Of the ops with arguments, one of each kind: axes, a shape, a list of tensors, a key, values, no input.
+# One op for each kind of argument: axes, a shape, a list of tensors, a key, values, no input.
 OPS = ("op.reduce", "op.reshape", "op.concat", "op.item", "op.constant", "op.placeholder", "op.variable")
 
 
@@ -45,7 +45,7 @@ class CannotCount(Exception):
 
 
 def contenders(tf: Any) -> dict[str, Work]:
-    """What is counted: the hot public calls.
+    """The hot public calls, which are counted.
 
     Args:
       tf: The package.
@@ -73,7 +73,7 @@ def contenders(tf: Any) -> dict[str, Work]:
 
 
 def drive(library: str) -> None:
-    """Runs every contender, counting; called in the process under valgrind.
+    """Runs and counts every contender; called in the process under valgrind.
 
     Args:
       library: The compiled requests.c.
@@ -162,7 +162,7 @@ def count() -> dict[str, float]:
 
 
 def signature() -> str:
-    """What counts depend on: the interpreter, and the compiler that is found here."""
+    """The interpreter and the compiler found here, on which the counts depend."""
     compiler = shutil.which(os.environ.get("CXX", "c++"))
     version = "unknown"
     if compiler is not None:
@@ -193,14 +193,14 @@ def record() -> int:
 
 
 def regressions(counted: dict[str, float], baseline: dict[str, float]) -> list[str]:
-    """What costs more than it may.
+    """Calls that take more instructions than allowed.
 
     Args:
       counted: Instructions per call now.
       baseline: Those committed.
 
     Returns:
-      A line for each call that is over, or that was not counted.
+      A line for each call over its limit, and for each that was not counted.
 
     >>> regressions({"hit": 121.0, "create": 1000.0}, {"hit": 110.0, "create": 900.0})
     ['create: 1000 instructions, baseline 900 (+11.1%, at most +10%)']
@@ -232,8 +232,8 @@ def check(compare: bool = True) -> int:
     print(f"instructions per call, {signature()}")
     for key, now in counted.items():
         before = baseline.get(key)
-        beside = "" if before is None else f"  baseline {before:8.0f}  {now / before - 1:+7.1%}"
-        print(f"  {key:<16} {now:8.0f}{beside}")
+        change = "" if before is None else f"  baseline {before:8.0f}  {now / before - 1:+7.1%}"
+        print(f"  {key:<16} {now:8.0f}{change}")
     if not baseline:
         print("no baseline for this interpreter and compiler: nothing to compare with")
     over = regressions(counted, baseline) if compare else []

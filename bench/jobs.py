@@ -1,8 +1,8 @@
 """The whole job: many variables in nested scopes, then one op on each.
 
-Blocks of ten layers of ten variables: the scopes' names differ from block to block and layer to layer, the
-variables' names repeat, as in a network's definition. Bare Python makes no arrays here (`declare_variable`),
-since a v1 graph holds none either. A sample is one whole job; freeing what it made is not timed.
+Each block has ten layers of ten variables. Names of scopes differ from block to block and layer to layer,
+names of variables repeat, as in the definition of a network. Bare Python makes no arrays here
+(`declare_variable`), since a v1 graph holds none. A sample is one whole job; freeing its graph is not timed.
 """
 
 from __future__ import annotations
@@ -44,7 +44,7 @@ def build(tf: Any, count: int) -> list[Any]:
 
 
 def bare_build(count: int) -> list[Any]:
-    """The same with bench/bare.py's functions and classes."""
+    """The same in bare Python."""
     variable_scope, declare_variable, negative = bare.Scope, bare.declare_variable, bare.negative
     float32, zeros = np.dtype("float32"), np.zeros
     variables: list[Any] = []
@@ -77,7 +77,7 @@ def job(tf: Any, count: int, collect: bool) -> Work:
 
 
 def bare_job(count: int, collect: bool) -> Work:
-    """The same of the bare-Python equivalents."""
+    """The whole job of bare Python as one call."""
 
     @contextmanager
     def prepare(calls: int) -> Iterator[Names]:
@@ -93,7 +93,7 @@ def bare_job(count: int, collect: bool) -> Work:
 
 
 def rows(tf: Any, count: int = 100_000) -> tuple[Row, ...]:
-    """The whole job with the garbage collector off, and on as a program has it.
+    """The whole job with the garbage collector off, and with it on, as in a program.
 
     Args:
       tf: The module under test.

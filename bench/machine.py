@@ -1,4 +1,4 @@
-"""What the figures were taken on: machine, versions, the state of the checkout."""
+"""The machine, the versions and the commit that figures were taken on."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ def _processor() -> str:
 
 
 def version_of(distribution: str) -> str | None:
-    """The installed version of a distribution, None where it is not installed."""
+    """The installed version of a distribution, or None."""
     try:
         return metadata.version(distribution)
     except metadata.PackageNotFoundError:
@@ -42,7 +42,7 @@ def _git(*arguments: str) -> str:
 
 
 def describe(package_version: str) -> dict[str, Any]:
-    """Everything about this run that its figures depend on.
+    """Facts about this run on which its figures depend.
 
     Args:
       package_version: Of the package under test.
@@ -67,7 +67,7 @@ def describe(package_version: str) -> dict[str, Any]:
 
 
 def commit() -> dict[str, Any]:
-    """The checkout's commit and whether it has changes, in pytest-benchmark's words."""
+    """The checkout's commit and whether it has changes, under pytest-benchmark's keys."""
     return {
         "id": _git("rev-parse", "HEAD") or None,
         "time": _git("log", "-1", "--format=%cI") or None,
@@ -77,10 +77,10 @@ def commit() -> dict[str, Any]:
 
 
 def summary(machine: dict[str, Any]) -> str:
-    """Two lines for the head of the table.
+    """The lines above the first table.
 
     Args:
-      machine: What `describe` gave.
+      machine: The result of `describe`.
 
     Returns:
       The text.

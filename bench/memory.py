@@ -1,8 +1,8 @@
-"""Resident memory: what a million of something adds to a process, and whether dropping the graph returns it.
+"""Resident memory: what a million items add to a process, and whether dropping the graph frees it.
 
-Each row runs in processes of their own (`python -m bench.memory KIND COUNT`), which print what they measured
-as JSON: how much the resident set grew, and what was left of that after the graph was dropped. Names are
-counted in; values are not, since a graph holds none.
+Each row runs in processes of its own (`python -m bench.memory KIND COUNT`). A process prints as JSON how much
+the resident set grew, and how much of that was left after the graph was dropped. Names are included; values
+are not, since a graph holds none.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ def resident() -> int:
     """Bytes of this process in memory now.
 
     Raises:
-      Unavailable: where there is no /proc to tell.
+      Unavailable: on a system without /proc.
     """
     gc.collect()
     try:
@@ -43,7 +43,7 @@ def resident() -> int:
 
 
 class Nodes:
-    """Nodes of one type, their handles dropped at once."""
+    """Nodes of one type, whose handles are dropped at once."""
 
     def __init__(self, tf: Any) -> None:
         self.graph = tf.Graph()
@@ -61,14 +61,14 @@ class Nodes:
 
 
 class Handles(Nodes):
-    """Tensors kept in a list, of nodes that are there already."""
+    """Tensors of existing nodes, kept in a list."""
 
     def __init__(self, tf: Any, count: int) -> None:
         super().__init__(tf)
         super().grow(count)
         self.kept: list[Any] = [None] * count
         self.names = [f"Neg_{i}:0" if i else "Neg:0" for i in range(count)]
-        self.graph.get_tensor_by_name(self.names[-1])  # the index of names is not the handles'
+        self.graph.get_tensor_by_name(self.names[-1])  # builds the index of names
 
     def grow(self, count: int) -> None:
         get, kept, names = self.graph.get_tensor_by_name, self.kept, self.names
@@ -77,7 +77,7 @@ class Handles(Nodes):
 
 
 class Variables:
-    """Small variables in one scope, their handles dropped at once."""
+    """Small variables in one scope, whose handles are dropped at once."""
 
     def __init__(self, tf: Any) -> None:
         self.tf = tf
@@ -96,7 +96,7 @@ class Variables:
 
 
 class Scopes(Variables):
-    """Variable scopes, entered and left once."""
+    """Variable scopes, each entered and left once."""
 
     def grow(self, count: int) -> None:
         variable_scope = self.tf.variable_scope
@@ -111,7 +111,7 @@ class Scopes(Variables):
 
 
 class BareNodes:
-    """The bare-Python nodes."""
+    """Nodes of bare Python."""
 
     def __init__(self) -> None:
         self.graph = bare.start()
@@ -126,7 +126,7 @@ class BareNodes:
 
 
 class BareVariables(BareNodes):
-    """The bare-Python variables, without values."""
+    """Variables of bare Python, without values."""
 
     def grow(self, count: int) -> None:
         with bare.Scope("scope"):
@@ -138,14 +138,14 @@ class BareVariables(BareNodes):
 
 
 def measure_growth(kind: str, count: int) -> dict[str, float]:
-    """Grows one kind in this process.
+    """Makes `count` items of one kind in this process and measures what they take.
 
     Args:
-      kind: A key of `ROWS`, or one of them with "bare." before it.
+      kind: A kind of `ROWS`, or "bare.node" or "bare.variable".
       count: How many.
 
     Returns:
-      Bytes per item while alive (`grown`) and after the graph went (`kept`).
+      Bytes per item: `grown` by the items alone, `total` with the graph, `kept` after the graph was freed.
     """
     made: dict[str, Callable[[], Any]] = {"bare.node": BareNodes, "bare.variable": BareVariables}
     if not kind.startswith("bare."):
@@ -156,7 +156,7 @@ def measure_growth(kind: str, count: int) -> dict[str, float]:
             "variable": lambda: Variables(tf),
             "scope": lambda: Scopes(tf),
         }
-        Nodes(tf).grow(10)  # what the first call loads is not the graph's
+        Nodes(tf).grow(10)  # loads what the first call loads, which is not the graph's memory
         Variables(tf).grow(10)
     began = resident()
     state = made[kind]()
@@ -198,7 +198,7 @@ def _row(kind: str, title: str, target: float | None) -> Row:
             theirs = Samples(tuple(_in_process(f"bare.{kind}", count)["grown"] for _ in range(processes)))
         ratio = None if theirs is None else Samples((ours.median / theirs.median,))
         against = "" if theirs is None else "bare Python"
-        # A small count pays for tables that have room for many more.
+        # With a small count, the growth is mostly spare room in tables: no target.
         bound = None if effort.quick else target
         key = f"memory.{kind}"
         return Result(key, title, "B", ours, theirs, against, ratio, bound, target_on="value", calls=count)
@@ -207,7 +207,7 @@ def _row(kind: str, title: str, target: float | None) -> Row:
 
 
 def _freed_row() -> Row:
-    title = "kept after the variables' graph went, beside while alive"
+    title = "kept after a graph of variables is freed"
 
     def measure(effort: Effort) -> Result:
         count = QUICK_COUNT if effort.quick else COUNT

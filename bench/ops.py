@@ -1,7 +1,6 @@
-"""Ops whose arguments become nodes of their own, beside bare Python that makes as many nodes.
+"""Ops with arguments that become constant nodes, relative to bare Python that makes as many nodes.
 
-Each row says how many nodes a call makes; the target is that of any other op with one input, 0.8x of bare
-Python.
+Each row says how many nodes a call makes. The target is that of any op with one input: 0.8x of bare Python.
 """
 
 from __future__ import annotations
@@ -16,8 +15,8 @@ from .sampling import Names, Work, require
 from .variables import FLOAT32, bare_in_scope, in_scope
 
 SHAPE = (2, 3)
-# By key: the statement, the type and name of its last node, how many nodes it makes, its shape, and what bare
-# Python calls for the same.
+# By key: the statement, the type and name of its last node, the number of nodes, the shape, and the statement
+# for bare Python.
 OPS: dict[str, tuple[str, str, str, int, list[int], str]] = {
     "op.placeholder": (
         "placeholder(float32, [2, 3])", "Placeholder", "Placeholder", 1, [2, 3],
@@ -53,7 +52,7 @@ def rows(tf: Any) -> tuple[Row, ...]:
 
 
 def op(tf: Any, key: str) -> Work:
-    """Calls of this package's (or TensorFlow's) function.
+    """Calls of this package's (or TensorFlow's) op, by key.
 
     Args:
       tf: The module under test.
@@ -89,7 +88,7 @@ def op(tf: Any, key: str) -> Work:
 
 
 def bare_op(statement: str, per_call: int) -> Work:
-    """The same with slotted nodes.
+    """The same in bare Python.
 
     Args:
       statement: The call.

@@ -1,4 +1,4 @@
-"""Two pictures of a result file: cost per call beside bare Python, and cost against size.
+"""Two pictures of a result file: time per call for both sides, and time against graph size.
 
     python -m bench plot results.json docs/images
 
@@ -26,7 +26,7 @@ def _pyplot() -> Any:
     except ImportError as error:
         raise Unavailable("plots need matplotlib: pip install 'scopetrie[bench]'") from error
     matplotlib.use("Agg")
-    # The same picture for the same figures, so that a commit shows what changed: no dates, no random ids.
+    # Equal figures give equal files, so that a commit shows what changed: no dates, no random ids.
     matplotlib.rcParams["svg.hashsalt"] = "scopetrie"
     matplotlib.rcParams["svg.fonttype"] = "none"
     return importlib.import_module("matplotlib.pyplot")
@@ -43,7 +43,7 @@ def _by_group(document: Mapping[str, Any], section: str) -> dict[str, dict[str, 
 
 
 def _peers(document: Mapping[str, Any]) -> dict[str, dict[str, float]]:
-    """Peer -> row key -> ns per call, in this run's terms: what ours takes there, over the ratio."""
+    """Peer -> row key -> ns per call, rescaled to this run: our time here over the ratio to the peer."""
     found: dict[str, dict[str, float]] = {}
     for group, row in _by_group(document, "peers").items():
         _, peer, key = group.split(".", 2)
@@ -53,7 +53,7 @@ def _peers(document: Mapping[str, Any]) -> dict[str, dict[str, float]]:
 
 
 def speed(document: Mapping[str, Any]) -> Any:
-    """Bars per call on a log axis, for the rows that have a target; peers as marks.
+    """Bars per call on a log axis, for the rows that have a target; other libraries as markers.
 
     Args:
       document: A parsed result file.
@@ -97,7 +97,7 @@ def speed(document: Mapping[str, Any]) -> Any:
 
 
 def flat(document: Mapping[str, Any]) -> Any:
-    """Cost against size for the rows on flatness.
+    """Time per call against graph size, for the flat rows.
 
     Args:
       document: A parsed result file.
@@ -129,7 +129,7 @@ def flat(document: Mapping[str, Any]) -> Any:
 
 
 def save(document: Mapping[str, Any], folder: Path) -> list[Path]:
-    """Writes the pictures that the file has rows for.
+    """Writes each picture that the file has rows for.
 
     Args:
       document: A parsed result file.

@@ -45,7 +45,7 @@ def _ratio(ratio: Samples | None) -> str:
         return ""
     low, high = ratio.quartiles
     spread = f" ({low:.2f}-{high:.2f})" if len(ratio.values) > 1 else ""
-    # A peer may take a thousand times as long: two digits that count.
+    # A peer may take a thousand times as long: show two significant digits.
     shown = f"{ratio.median:.2f}" if ratio.median >= 0.095 or ratio.median == 0 else f"{ratio.median:.2g}"
     return f"{shown}x{spread}"
 
@@ -83,7 +83,7 @@ def statistics_of(samples: Samples, scale: float) -> dict[str, Any]:
 
     Args:
       samples: The samples.
-      scale: What one unit of them is in seconds (bytes stay bytes).
+      scale: Seconds per unit of the samples; 1 for bytes.
 
     Returns:
       Plain values.
@@ -153,12 +153,12 @@ def _entries(group: str, result: Result) -> Iterable[dict[str, Any]]:
 def as_document(
     about: Mapping[str, Any], measured: Iterable[tuple[str, Result]], skipped: Mapping[str, str]
 ) -> dict[str, Any]:
-    """What `--json` writes; times are in seconds, as pytest-benchmark has them.
+    """The document that `--json` writes. Times are in seconds, as in pytest-benchmark.
 
     Args:
-      about: What `machine.describe` gave.
+      about: The result of `machine.describe`.
       measured: The results with their groups' names.
-      skipped: Why, for each row that could not be measured.
+      skipped: The reason for each row that could not be measured.
 
     Returns:
       Plain values.
@@ -182,7 +182,7 @@ def write(path: Path, document: Mapping[str, Any]) -> None:
 
     Args:
       path: Where to.
-      document: What `as_document` gave.
+      document: The result of `as_document`.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text(json.dumps(document, indent=1) + "\n", encoding="utf-8")

@@ -1,4 +1,4 @@
-"""What a row of the benchmark says, and the rows' own outline."""
+"""Rows of the benchmark, their groups and their results."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ TargetOn = Literal["ratio", "value", "difference"]
 
 
 class Unavailable(Exception):
-    """The row cannot be measured here; the message names what is missing."""
+    """Raised when a row cannot be measured here; the message names what is missing."""
 
 
 @dataclass(frozen=True)
@@ -25,14 +25,14 @@ class Result:
       title: What was done, in words.
       unit: Of `ours` and `reference`: "ns" for times, "B" for memory.
       ours: This package's samples.
-      reference: The counterpart's, taken in the same rounds; None where the row has none.
-      against: What the counterpart is.
+      reference: The samples of what it is compared with, taken in the same rounds; None if there is none.
+      against: The name of that.
       ratio: Samples of ours / reference.
-      target: The most that `ratio` (or the value itself) may be; None for a row shown for information.
-      stretch: The value hoped for.
-      target_on: Whether the target bounds the ratio, the value, or the value less the counterpart's.
+      target: The highest `ratio` (or value) allowed; None for a row that is only for information.
+      stretch: A more ambitious target.
+      target_on: Whether the target bounds the ratio, the value, or the difference of value and reference.
       calls: Calls per sample.
-      curve: Median cost at each size, for rows that ask how it grows.
+      curve: Median cost at each size, for the flat rows.
     """
 
     key: str
@@ -59,22 +59,22 @@ class Result:
 
     @property
     def verdict(self) -> str:
-        """One of "stretch", "met" and "over"; empty for a row without target."""
+        """One of "stretch", "met" and "missed"; empty for a row without target."""
         if self.target is None:
             return ""
         if self.stretch is not None and self.bounded <= self.stretch:
             return "stretch"
-        return "met" if self.bounded <= self.target else "over"
+        return "met" if self.bounded <= self.target else "missed"
 
 
 @dataclass(frozen=True)
 class Row:
-    """Something to measure.
+    """A row before it is measured.
 
     Attributes:
       key: Short dotted name.
       title: What is done, in words.
-      measure: Gives the result; raises Unavailable or WrongResult.
+      measure: Returns the result; raises Unavailable or WrongResult.
     """
 
     key: str
@@ -84,7 +84,7 @@ class Row:
 
 @dataclass(frozen=True)
 class Group:
-    """Rows that are shown under one heading.
+    """Rows under one heading.
 
     Attributes:
       name: For the command line.
@@ -110,14 +110,14 @@ def paired_row(
     calls: int = 1000,
     quick_calls: int = 200,
 ) -> Row:
-    """A row of two contenders, interleaved.
+    """A row that interleaves two contenders.
 
     Args:
       key: See Row.
       title: See Row.
       ours: This package's work.
-      reference: The counterpart's.
-      against: What the counterpart is.
+      reference: The work that it is compared with.
+      against: The name of that.
       target: See Result.
       stretch: See Result.
       target_on: See Result.

@@ -1,7 +1,7 @@
-"""Session.run beside the same computation written by hand with NumPy.
+"""Session.run, relative to the same computation written by hand with NumPy.
 
-The counterpart does what the run does and no more: the values come from variables, a fetched array belongs to
-the caller (so it is fresh, or a copy), and temporaries are reused where a careful NumPy programmer would.
+The NumPy code does what the run does and no more: values come from variables, the caller owns a fetched array
+(so it is new, or a copy), and temporaries are reused where a careful programmer would.
 """
 
 from __future__ import annotations
@@ -40,7 +40,7 @@ def session(
     after: Callable[[Callable[..., Any], int], None] | None = None,
     over: str | None = None,
 ) -> Work:
-    """Runs of the fetch that `graph()` builds, with its feeds; the first run compiles and is not timed.
+    """Runs of the fetch that `graph()` builds, with its feeds. The first run compiles and is not timed.
 
     Args:
       tf: The module under test.
@@ -141,7 +141,7 @@ def reused(a: Floats) -> Floats:
 
 
 def plain(a: Floats) -> Floats:
-    """The same as one expression, an array for each of its steps."""
+    """The same as one expression, with a new array for each step."""
     made: Floats = np.tanh(np.float32(2) * a + np.float32(1)) * a - a
     return made
 
@@ -270,9 +270,9 @@ def _convolutions(tf: Any) -> Row:
 
 
 def first_run(tf: Any, length: int) -> float:
-    """Nanoseconds that the first runs of a chain of `length` ops take beyond later ones: compiling it.
+    """Nanoseconds spent on compiling a chain of `length` ops: the first runs' time beyond that of later runs.
 
-    All of the first runs, since a plan may be compiled in steps.
+    Several first runs are summed, since a plan may be compiled in steps.
     """
     with tf.Graph().as_default() as graph:
         value = first = tf.get_variable("x", initializer=np.float32(0.0)).value()
@@ -291,7 +291,7 @@ def first_run(tf: Any, length: int) -> float:
 
 
 def _compile(tf: Any) -> Row:
-    title = "compile of a 100k-op fetch (beside 10x that of 10k)"
+    title = "compile of a 100k-op fetch"
 
     def measure(effort: Effort) -> Result:
         large, small = (10_000, 1_000) if effort.quick else (100_000, 10_000)
@@ -308,7 +308,7 @@ def _compile(tf: Any) -> Row:
 
 
 def rows(tf: Any) -> tuple[Row, ...]:
-    """The rows of the table for Session.run.
+    """The rows for Session.run.
 
     Args:
       tf: The module under test.

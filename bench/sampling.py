@@ -1,12 +1,12 @@
 """Interleaved, checked samples of several contenders doing the same work.
 
-A contender's statement is compiled into a loop of its own, as timeit does, with every name it uses a local
+A contender's statement is compiled into a loop, as timeit does, and every name that it uses is a local
 variable; all contenders of a row get the same loop. A sample is the time of some thousand calls divided by
 their number. The contenders take turns, sample by sample, because a machine's speed drifts by more than the
-differences of interest: ratios are medians over rounds of the ratio *within* a round.
+differences of interest: a row's ratio is the median of the ratios *within* each round.
 
-The garbage collector is off while a sample runs (as in timeit) unless a row says otherwise, and has been run
-just before, with everything older frozen.
+Unless a row says otherwise, the garbage collector is off while a sample runs, as in timeit. It has run just
+before, and older objects are frozen.
 """
 
 from __future__ import annotations
@@ -23,14 +23,14 @@ from typing import Any
 Names = dict[str, Any]
 
 REPEATED = "_ in turns"
-"""The loop of a statement that is too slow to unroll; `turns` is among the names of every sample."""
+"""The loop for a statement that is too slow to unroll; every sample has the name `turns`."""
 
 UNROLLED = 20
-"""Statements per turn of a loop without loop variable: the loop then costs under half a nanosecond a call."""
+"""Statements per turn of a loop without loop variable: the loop costs under half a nanosecond per call."""
 
 
 class WrongResult(Exception):
-    """A contender did not do the work it was timed for."""
+    """Raised when a contender did not do the work for which it was timed."""
 
 
 def require(condition: bool, message: str) -> None:
@@ -53,10 +53,10 @@ class Work:
 
     Attributes:
       statement: Python source of one call.
-      prepare: `prepare(calls)` gives a context manager, entered untimed before each sample, whose value holds
-        the names that the statement uses (and others that `check` wants).
-      over: `"name in names"` when each call needs a value of its own: `names` is among the prepared names and
-        has one entry per call. None for a statement that is the same each time, REPEATED for a slow one.
+      prepare: `prepare(calls)` returns a context manager, entered untimed before each sample. Its value holds
+        the names that the statement uses (and those that `check` needs).
+      over: `"name in names"` if each call needs a value of its own; the prepared `names` then has one entry
+        per call. None for a statement that is the same each time, REPEATED for a slow one.
       check: Called after each sample, untimed, with the prepared names and the number of calls; raises
         WrongResult.
       collect: Whether the garbage collector stays on during the sample.
@@ -136,7 +136,7 @@ def compile_loop(statement: str, names: Iterable[str], over: str | None) -> Call
 
 @dataclass(frozen=True)
 class Samples:
-    """What one contender's calls cost, one value for each round."""
+    """The cost per call of one contender, one value for each round."""
 
     values: tuple[float, ...]
 
@@ -146,7 +146,7 @@ class Samples:
 
     @property
     def quartiles(self) -> tuple[float, float]:
-        """The lower and the upper quartile; both the only value when there is but one."""
+        """The lower and the upper quartile; with a single sample, both are its value."""
         if len(self.values) < 2:
             return self.values[0], self.values[0]
         low, _, high = statistics.quantiles(self.values, n=4, method="inclusive")
@@ -188,13 +188,13 @@ def interleave(works: Sequence[Work], calls: int, effort: Effort) -> list[Sample
     gc.disable()
     try:
         for work in works:
-            work.sample(calls)  # fills caches, specialises bytecode; not counted
+            work.sample(calls)  # fills caches, specialises byte code; not counted
         end = time.perf_counter() + effort.seconds
         order = list(range(len(works)))
         for turn in range(effort.most):
             for i in order:
                 taken[i].append(works[i].sample(calls))
-            order.reverse()  # so that nobody always runs behind the same neighbour
+            order.reverse()  # so that no contender always runs after the same other one
             if turn + 1 >= effort.least and time.perf_counter() > end:
                 break
     finally:

@@ -1,9 +1,9 @@
-"""Flatness: what a call costs when much is already there.
+"""Flatness: what a call costs in a graph that is already large.
 
 A graph is filled with n scopes, n variables (all in one scope, `flat/`) and n nodes; then the same statement
 is timed on graphs of each size, interleaved. Small graphs are filled anew before every sample; large ones are
-kept and grow by the samples' own calls. Samples are long (5,000 calls), since a graph's tables have left the
-processor's caches by the time its turn comes again, while one just filled is still in them.
+kept and grow by the samples' own calls. Samples are long (5,000 calls) because a kept graph's tables have
+left the processor's caches when its turn comes again, while those of a graph just filled are still there.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ WORKING_SET = 40
 
 
 class Filled:
-    """One graph with `size` scopes, variables and nodes, made when first wanted."""
+    """One graph with `size` scopes, variables and nodes, filled at first use."""
 
     def __init__(self, tf: Any, size: int) -> None:
         self.tf = tf
@@ -55,7 +55,7 @@ class Filled:
 
     @contextmanager
     def opened(self, reuse: bool) -> Iterator[Names]:
-        """The graph as default with `flat/` open; yields what the statements use."""
+        """Makes the graph the default and opens `flat/`; yields the names that the statements use."""
         if self.graph is None or self.size < REBUILT_BELOW:
             self.fill()
         self.rounds += 1
@@ -83,8 +83,8 @@ def on_filled(filled: Filled, statement: str, over: str | None, reuse: bool) -> 
 
     Args:
       filled: The graph.
-      statement: One call. For its loop there are `names` (nobody has them yet), `near` (WORKING_SET existing
-        variables in turn, as a program asks for the same ones again) and `far` (names drawn from all).
+      statement: One call. Its loop may use `names` (new names), `near` (WORKING_SET existing variables in
+        turn, as a program asks for the same ones again) and `far` (names drawn from all).
       over: The loop.
       reuse: Whether the scope is open for sharing.
 
@@ -110,7 +110,7 @@ def on_filled(filled: Filled, statement: str, over: str | None, reuse: bool) -> 
         if reuse:
             require(names["get_variable"](names["far"][-1]).name == f"flat/{names['far'][-1]}:0", "wrong hit")
         if statement == ONE_ZEROS:
-            # Listing a million variables here would empty the caches before the next sample.
+            # Listing a million variables here would evict the tables from the caches before the next sample.
             with filled.tf.variable_scope(filled.tf.get_variable_scope(), reuse=True):
                 for name in (names["names"][0], names["names"][-1]):
                     made = names["get_variable"](name)
@@ -148,7 +148,7 @@ CALLS_TIMED = (
 
 
 class BareFilled:
-    """The dict of bare Python with `size` variables: what the processor's caches alone make of a size."""
+    """Bare Python's dict with `size` variables: shows what processor caches alone cost at that size."""
 
     def __init__(self, size: int) -> None:
         self.size = size
@@ -157,7 +157,7 @@ class BareFilled:
 
     @contextmanager
     def prepare(self, calls: int) -> Iterator[Names]:
-        """The names for a statement, `flat` being open for sharing and for new names."""
+        """Opens `flat`; yields the names that the statements use."""
         if self.graph is None or self.size < REBUILT_BELOW:
             self.graph = bare.start()
             with bare.Scope("flat"):
@@ -186,7 +186,7 @@ BARE_CALLS = (
 
 def _row(call: Call, works: Sequence[Work], sizes: Sequence[int], target: float | None) -> Row:
     large, small = sizes[-1], sizes[0]
-    key, heading = f"flat.{call.key}", f"{call.title}: at {large:,} beside {small:,}"
+    key, heading = f"flat.{call.key}", f"{call.title}: at {large:,} vs {small:,}"
 
     def measure(effort: Effort) -> Result:
         taken = interleave(works, CALLS, effort)
@@ -207,7 +207,7 @@ def _row(call: Call, works: Sequence[Work], sizes: Sequence[int], target: float 
 
 
 def _adverse_row(tf: Any, sizes: Sequence[int]) -> Row:
-    """`a` as often as there are names `a_1`... already taken one by one, highest first."""
+    """`unique_name('a')`, n times, after a_n, ..., a_1 were taken one by one."""
 
     def adverse(size: int) -> Work:
         @contextmanager
@@ -223,10 +223,10 @@ def _adverse_row(tf: Any, sizes: Sequence[int]) -> Row:
         return Work("unique_name('a')", prepare, over="_ in each", check=check)
 
     large, small = sizes[-1], sizes[0]
-    title = f"unique_name('a') after a_n, ..., a_1: n = {large:,} beside {small:,}"
+    title = f"unique_name('a') after a_n, ..., a_1: n = {large:,} vs {small:,}"
 
     def measure(effort: Effort) -> Result:
-        # Work.sample divides by the calls it is told of; here each contender makes as many as it has names.
+        # Each contender makes `size` calls in one sample, while Work.sample divides by 1: divide here.
         whole = interleave([adverse(size) for size in sizes], 1, effort)
         taken = [
             Samples(tuple(value / size for value in samples.values))
@@ -248,14 +248,14 @@ def _adverse_row(tf: Any, sizes: Sequence[int]) -> Row:
 
 
 def rows(tf: Any, sizes: Sequence[int] = SIZES) -> tuple[Row, ...]:
-    """The rows for flatness.
+    """The flat rows.
 
     Args:
       tf: The module under test.
-      sizes: How much is there, from small to large.
+      sizes: Numbers of scopes, variables and nodes already there, ascending.
 
     Returns:
-      The rows; they share the filled graphs, which go when the rows do.
+      The rows; they share the filled graphs, which live as long as the rows.
     """
     graphs = {size: Filled(tf, size) for size in sizes}
     bares = [BareFilled(size) for size in sizes]

@@ -1,8 +1,8 @@
-"""Which public functions cost more than bare Python's one node, for each node that they make.
+"""Which public functions cost more per node than one node of bare Python.
 
-`python -m bench.survey [TEXT]` times every call below (those that contain TEXT) beside `bare.negative`, in
-one run, and lists them from the most expensive node to the cheapest. It is a map, not a measurement: five
-samples of a thousand calls, no quartiles.
+`python -m bench.survey [TEXT]` times every call below (those that contain TEXT) and `bare.negative` in one
+run, and lists the calls by cost per node, highest first. It is rough: the best of five samples of a thousand
+calls, no quartiles.
 """
 
 from __future__ import annotations
@@ -72,13 +72,13 @@ tf.angle(c) | tf.conj(c)
 
 
 def names(tf: Any) -> dict[str, Any]:
-    """What the calls are about, in a new graph.
+    """The tensors and arrays that the calls use, in the current graph.
 
     Args:
       tf: The package.
 
     Returns:
-      The calls' names.
+      By the name that the calls use.
     """
     shapes = {
         "x": [2, 3], "y": [2, 3], "y2": [2, 1], "p": [None, 3], "v2": [2], "m": [3, 3], "v": [3], "s": [1, 3],
@@ -101,10 +101,10 @@ def survey(tf: Any, text: str = "") -> list[tuple[float, str, float, float]]:
 
     Args:
       tf: The package.
-      text: What a call must contain.
+      text: Only calls that contain this are timed.
 
     Returns:
-      (cost of a node beside bare Python's, call, nodes that it makes, nanoseconds), the most expensive first.
+      (cost per node relative to bare Python, call, nodes that it makes, nanoseconds), highest cost first.
     """
     found = []
     for call in [each.strip() for line in CALLS.strip().splitlines() for each in line.split(" | ")]:

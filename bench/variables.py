@@ -1,4 +1,4 @@
-"""get_variable as a hit and as a creation, beside bare Python; and the states that rows start from."""
+"""Rows for get_variable, as a hit and as a creation; and the fresh states that rows start from."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ SHAPE = (3,)
 
 @contextmanager
 def in_scope(tf: Any, reuse: bool | None = None) -> Iterator[Any]:
-    """A new default graph with `scope/` open; yields the graph."""
+    """Opens a new default graph and `scope/`; yields the graph."""
     graph = tf.Graph()
     with graph.as_default(), tf.variable_scope("scope", reuse=reuse):
         yield graph
@@ -29,7 +29,7 @@ def in_scope(tf: Any, reuse: bool | None = None) -> Iterator[Any]:
 
 @contextmanager
 def bare_in_scope(reuse: bool | None = None) -> Iterator[bare.Graph]:
-    """The same for the bare-Python equivalents."""
+    """The same for bare Python."""
     graph = bare.start()
     with bare.Scope("scope", reuse):
         yield graph
@@ -37,7 +37,7 @@ def bare_in_scope(reuse: bool | None = None) -> Iterator[bare.Graph]:
 
 
 def names_of(calls: int) -> list[str]:
-    """Names nobody has hashed yet, as a program makes them."""
+    """New strings, whose hash is not cached yet, as in a program that makes its names."""
     return [f"w{i}" for i in range(calls)]
 
 
@@ -45,7 +45,7 @@ def names_of(calls: int) -> list[str]:
 
 
 def hit(tf: Any, statement: str) -> Work:
-    """Sharing of one existing variable by `statement`."""
+    """Looks up one existing variable by `statement`."""
 
     @contextmanager
     def prepare(calls: int) -> Iterator[Names]:
@@ -80,7 +80,7 @@ def bare_hit(statement: str) -> Work:
 
 
 def create(tf: Any) -> Work:
-    """Creation of small variables with zeros as initializer."""
+    """Creates small variables with zeros as initializer."""
 
     @contextmanager
     def prepare(calls: int) -> Iterator[Names]:
@@ -124,7 +124,7 @@ def bare_create(statement: str) -> Work:
 
 
 def shared_or_made(tf: Any) -> Work:
-    """The hit that layers make of their weights: AUTO_REUSE, a list as shape, an initializer given."""
+    """A hit as layers write it: AUTO_REUSE, a list as shape, an initializer."""
 
     @contextmanager
     def prepare(calls: int) -> Iterator[Names]:
@@ -141,7 +141,7 @@ def shared_or_made(tf: Any) -> Work:
 
 
 def create_by_default(tf: Any) -> Work:
-    """Creation with v1's default initializer, glorot_uniform, which makes seven ops for the initial value."""
+    """Creates variables with v1's default initializer, glorot_uniform, whose value takes seven ops."""
 
     @contextmanager
     def prepare(calls: int) -> Iterator[Names]:
@@ -158,7 +158,7 @@ def create_by_default(tf: Any) -> Work:
 
 
 def rows(tf: Any) -> tuple[Row, ...]:
-    """The rows about variables.
+    """The rows for get_variable.
 
     Args:
       tf: The module under test.

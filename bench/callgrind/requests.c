@@ -8,7 +8,7 @@ void start_counting(void) {
   CALLGRIND_ZERO_STATS;
 }
 
-/* Writes what was counted since start_counting() to a dump with this text as its trigger. */
+/* Writes the counts since start_counting() to a dump whose trigger is this text. */
 void stop_counting(const char* label) {
   CALLGRIND_DUMP_STATS_AT(label);
   CALLGRIND_STOP_INSTRUMENTATION;

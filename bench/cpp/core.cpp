@@ -1,7 +1,7 @@
-// What the core costs without Python, through its public headers.
+// Benchmarks of the core without Python, through its public headers.
 //
-// Each benchmark is run with 2k and with 1M items already there (its argument). Names are made before the clock
-// starts; every result is checked before it counts.
+// Each benchmark runs with 2k and with 1M items already there (its argument). Names are made before the clock
+// starts; every result is checked.
 #include <benchmark/benchmark.h>
 
 #include <memory>
@@ -22,7 +22,7 @@ using scopetrie::VariableStore;
 constexpr std::size_t kSmall = 2'000;
 constexpr std::size_t kLarge = 1'000'000;
 constexpr std::size_t kBatch = 1'000;           // names per timed batch of creations
-constexpr std::int64_t kCreations = 1'000'000;  // one doubling of every table: its growth is paid for once
+constexpr std::int64_t kCreations = 1'000'000;  // every table doubles once, so its growth is counted once
 
 std::vector<std::string> names(std::string_view prefix, std::size_t count) {
   std::vector<std::string> made(count);
@@ -51,7 +51,7 @@ struct Store {
   }
 };
 
-// A variable by its name's text: one of 64 that are asked for again and again.
+// Finds a variable by the text of its name, one of 64 in turn.
 void hit(benchmark::State& state) {
   const auto count = static_cast<std::size_t>(state.range(0));
   Store store(count);
@@ -66,7 +66,7 @@ void hit(benchmark::State& state) {
     if (store.find(wanted[i]) != i * (count / 64)) state.SkipWithError("a hit found another variable");
 }
 
-// A variable by its name's text, drawn from all of them: what the caches' size makes of it.
+// Finds a variable by the text of its name, drawn from all of them: bound by cache misses.
 void hit_anywhere(benchmark::State& state) {
   const auto count = static_cast<std::size_t>(state.range(0));
   Store store(count);
@@ -80,7 +80,7 @@ void hit_anywhere(benchmark::State& state) {
   }
 }
 
-// New variables in one scope; at 2k the store starts anew for each batch, at 1M it keeps growing.
+// Creates variables in one scope; at 2k with a new store for each batch, at 1M with one that keeps growing.
 void create(benchmark::State& state) {
   const auto count = static_cast<std::size_t>(state.range(0));
   const std::vector<std::string> first = names("new", kBatch);
@@ -116,7 +116,7 @@ struct Nodes {
   }
 };
 
-// A number for a base name that is taken, without making its text.
+// The suffix for a base name that is taken, without the text of the name.
 void unique(benchmark::State& state) {
   Nodes nodes(static_cast<std::size_t>(state.range(0)));
   std::uint32_t suffix = 0;

@@ -1,12 +1,12 @@
-"""Other libraries on the same work, each in a process of its own beside the bare equivalent.
+"""Other libraries (peers) doing the same work, each in a process of its own.
 
 A peer's process (`python -m bench.peers NAME`) times the peer and bare Python (or NumPy) in turns; this
-process does the same for this package. What is shown is the quotient of the two ratios, so that neither
-another interpreter nor the machine's drift between the processes counts. A peer that is not installed is
-named as skipped.
+process does the same for this package. The figure shown is the quotient of the two ratios, so another
+interpreter or a drift of the clock between the processes does not count. A peer that is not installed is
+listed as skipped.
 
-What a peer does for a row is the nearest that its public API offers; `note` in the table of PEERS says where
-it does less (no names) or more (an array is made).
+What a peer does for a row is the nearest thing in its public API; `note` in PEERS says where it does less (no
+names) or more (it makes an array).
 """
 
 from __future__ import annotations
@@ -30,8 +30,8 @@ class Peer:
     Attributes:
       module: What is imported.
       distribution: What is installed.
-      rows: Keys of the rows in calls.py and running.py that it has an equivalent for.
-      note: In what its work differs.
+      rows: Keys of the rows in calls.py and running.py for which it has an equivalent.
+      note: How its work differs.
     """
 
     module: str
@@ -76,7 +76,7 @@ PEERS = {
 
 
 TARGETS = {("tensorflow", "run.conv"): 2.5}
-"""Bounds on this package's cost beside a peer's."""
+"""The most that our time may be, relative to a peer's, by (peer, row key)."""
 
 
 def _interpreter(peer: Peer, pythons: Sequence[str]) -> str:

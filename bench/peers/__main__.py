@@ -30,7 +30,7 @@ def main(name: str, effort: Effort) -> int:
       effort: How long.
 
     Returns:
-      0, or 3 when the peer's result was not what the row asks for.
+      0, or 3 when a result of the peer was wrong.
     """
     module = importlib.import_module(f".{MODULES[name]}", __package__)
     measured: dict[str, dict[str, list[float]]] = {}

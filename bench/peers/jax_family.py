@@ -1,4 +1,4 @@
-"""JAX tracing, and the two libraries that bring named parameters to it."""
+"""JAX tracing, and two libraries that add named parameters to it: dm-haiku and Flax NNX."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from bench.sampling import REPEATED, Names, Work
 from .pairs import fresh, paired
 
 INNER = 100
-"""Items inside one transformed or traced function; the function's own cost is spread over them."""
+"""Items inside one transformed or traced function, over which the function's own cost is spread."""
 
 
 def row(name: str, key: str) -> Row:
@@ -89,7 +89,7 @@ def _jax(key: str) -> Row:
     value = jax.numpy.zeros(3)
 
     def make(calls: int) -> Names:
-        def traced(x: Any, y: Any) -> Any:  # a new function each time, or the trace comes from a cache
+        def traced(x: Any, y: Any) -> Any:  # a new function each time, since traces are cached
             return adds(x, y)
 
         return {"trace": jax.make_jaxpr(traced), "x": value}

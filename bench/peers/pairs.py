@@ -1,4 +1,4 @@
-"""A row of a peer's contender and the bare-Python equivalent that anchors it."""
+"""Rows that pair a peer with bare Python."""
 
 from __future__ import annotations
 
@@ -20,13 +20,13 @@ BARE: Mapping[str, Callable[[], Work]] = {
 
 
 def paired(key: str, peer: Work, calls: int = 200, inner: int = 1) -> Row:
-    """The row of a peer and of the bare-Python equivalent that anchors it.
+    """The row of a peer, relative to bare Python.
 
     Args:
       key: The row's key.
       peer: The library's contender.
       calls: Calls per sample, for both.
-      inner: How many items one call of the peer handles, where its API wants them inside one function.
+      inner: How many items one call of the peer handles, for APIs that work inside one function.
 
     Returns:
       The row.
@@ -44,8 +44,8 @@ def fresh(make: Callable[[int], Names], done: Callable[[Names, int], bool]) -> d
     """`prepare` and `check` for a Work from two plain functions.
 
     Args:
-      make: Gives the names that the statement uses, for a number of calls.
-      done: Says whether the calls left what they should.
+      make: Returns the names that the statement uses, for a number of calls.
+      done: Whether the calls did their work.
 
     Returns:
       Keyword arguments for Work.

@@ -1,4 +1,4 @@
-"""TensorFlow in v1 mode: the very rows that this package is timed with."""
+"""TensorFlow in v1 mode, timed with the same rows as this package."""
 
 from __future__ import annotations
 
