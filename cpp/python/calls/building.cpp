@@ -209,7 +209,7 @@ VariableId add_variable(Context& context, const Name& name, bool owned, TensorId
   if (op == kNone) return kNone;
   const TensorId variable = graph.ops.operation(op).first_output;
   const auto beneath = [&](std::uint32_t known) {
-    const SegmentId segment = known_segment(graph, known);
+    const SegmentId segment = graph.known_segment(known);
     return owned ? OpGraph::owned(op, segment) : graph.ops.unique(scope_of(context), segment).name;
   };
   Variable made = record;

@@ -19,7 +19,7 @@ OpGraph::Fresh take_name_slow(Context& context, PyObject* name, SegmentId segmen
                               NameStyle style);
 inline OpGraph::Fresh take_name(Context& context, PyObject* name, std::uint32_t fallback, NameStyle style) {
   GraphState& graph = state_of(context.graph);
-  const SegmentId segment = name == nullptr ? known_segment(graph, fallback) : plain_segment(graph, name);
+  const SegmentId segment = name == nullptr ? graph.known_segment(fallback) : plain_segment(graph, name);
   if (segment == kNone || graph.has_unnoted_names) [[unlikely]]
     return take_name_slow(context, name, segment, fallback, style);
   return graph.ops.unique(scope_of(context), segment);
@@ -27,13 +27,7 @@ inline OpGraph::Fresh take_name(Context& context, PyObject* name, std::uint32_t 
 inline bool is_refused(const OpGraph::Fresh& fresh) { return fresh.name.segment == kNone; }
 
 /// Notes which thread builds; see Transaction.
-inline void note_builder(Context& context) {
-  GraphState& graph = state_of(context.graph);
-  if (graph.builder == &context) [[likely]]
-    return;
-  graph.builder = &context;
-  ++graph.builders;
-}
+inline void note_builder(Context& context) { state_of(context.graph).note_builder(&context); }
 
 /// What the context adds to a new operation: control inputs, devices. False with an exception set.
 bool apply_context(Context& context, OpId op);

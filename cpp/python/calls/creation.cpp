@@ -30,7 +30,7 @@ struct Steps {
 
   TensorId add(KindId kind, std::uint32_t known, std::span<const TensorId> inputs, Output output,
                std::uint32_t attribute) {
-    return pattern.add(kind, known_segment(graph, known), inputs, output, attribute);
+    return pattern.add(kind, graph.known_segment(known), inputs, output, attribute);
   }
 };
 
@@ -171,7 +171,7 @@ PyObject* Creation::make(ScopeId scope_id, SegmentId segment, PyObject* shape, P
   if (pattern_ == kNone && (pattern_ = pattern_of(graph_, recipe_, output_, drawn_)) == kNone) return nullptr;
   // The slow path says what is wrong where parts of a partitioned variable have this name.
   static const std::uint32_t kPart = known_name("part_0");
-  const SegmentId part = known_segment(graph_, kPart);
+  const SegmentId part = graph_.known_segment(kPart);
   if (graph_.has_parts) [[unlikely]] {
     const ScopeId parts = graph_.ops.scopes().find_child(scope_id, segment);
     if (parts != kNone && graph_.variables.find(parts, part) != kNone) return nullptr;

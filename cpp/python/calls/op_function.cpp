@@ -23,17 +23,6 @@ KindTable& kind_table() {
   return *only;
 }
 
-/// The names that the bindings and the op functions use, by number.
-struct KnownNames {
-  std::vector<std::string> texts;
-  std::unordered_map<std::string, std::uint32_t> numbers;
-};
-
-KnownNames& known_names() {
-  static KnownNames* const only = new KnownNames;
-  return *only;
-}
-
 // Made, as kinds(), while the module is loaded: making them calls Python, where another thread may wait for them.
 PyObject* name_keyword() {
   static PyObject* const only = PyUnicode_InternFromString("name");
@@ -294,20 +283,6 @@ PyObject* find_kind(std::string_view type) {
 PyObject* kind_definition(KindId kind) {
   PyObject* definition = kind_table().kinds[kind].definition;
   return definition == nullptr ? Py_None : definition;
-}
-
-std::uint32_t known_name(std::string_view text) {
-  KnownNames& names = known_names();
-  const auto [at, is_new] =
-      names.numbers.try_emplace(std::string(text), static_cast<std::uint32_t>(names.texts.size()));
-  if (is_new) names.texts.emplace_back(text);
-  return at->second;
-}
-
-SegmentId known_segment_slow(GraphState& graph, std::uint32_t number) {
-  const std::vector<std::string>& texts = known_names().texts;
-  if (graph.known.size() < texts.size()) graph.known.resize(texts.size(), kNone);
-  return graph.known[number] = graph.ops.segments().intern(texts[number]);
 }
 
 bool bind_op_function(PyObject* module) {

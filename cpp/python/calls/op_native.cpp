@@ -145,7 +145,7 @@ class ValueRows {
       const std::size_t at = facts_.values[i].input;
       // Behind a list, inputs are counted from the end.
       const std::size_t input = definition.has_lists ? at + definition.inputs.size() - facts_.size() : at;
-      const SegmentId segment = known_segment(graph, definition.inputs[input].known);
+      const SegmentId segment = graph.known_segment(definition.inputs[input].known);
       const Name name =
           fresh.bare ? OpGraph::owned(owner, segment) : graph.ops.unique(graph.ops.scope_of(fresh.name), segment).name;
       if (!add(context, graph, i, name, site)) return false;

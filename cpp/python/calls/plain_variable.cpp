@@ -44,7 +44,7 @@ struct Initial {
     static const std::uint32_t kInitial = known_name("initial_value");
     if (tensor != kNone) return tensor;
     GraphState& graph = state_of(context.graph);
-    const Name name = OpGraph::owned(static_cast<OpId>(graph.ops.size() + 1), known_segment(graph, kInitial));
+    const Name name = OpGraph::owned(static_cast<OpId>(graph.ops.size() + 1), graph.known_segment(kInitial));
     const OpId op =
         add_operation(context, kinds().constant, name, {}, {&output, 1}, keep_attribute(graph, kept.get()), site);
     return op == kNone ? kNone : graph.ops.operation(op).first_output;
@@ -71,7 +71,7 @@ PyObject* plain_variable(PyObject*, PyObject* const* args, Py_ssize_t count) {
     if (PyErr_Occurred() != nullptr) return nullptr;
     Py_RETURN_NONE;
   }
-  const SegmentId segment = args[2] == Py_None ? known_segment(graph, kVariable) : plain_segment(graph, args[2]);
+  const SegmentId segment = args[2] == Py_None ? graph.known_segment(kVariable) : plain_segment(graph, args[2]);
   if (segment == kNone) Py_RETURN_NONE;
   const std::uint32_t site = graph.sites.here();
   Transaction transaction(*context);

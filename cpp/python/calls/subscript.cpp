@@ -163,12 +163,12 @@ bool subscript_plain(PyObject* x, PyObject* key, PyObject*& result) {
   const Output vector{graph.ops.shapes().intern({&length, 1}), kInt32};
   const Output output{graph.ops.shapes().intern(dims), base_dtype(whole.dtype)};
   const std::uint32_t site = graph.sites.here();
-  const OpGraph::Fresh fresh = graph.ops.unique(scope_of(*context), known_segment(graph, kName));
+  const OpGraph::Fresh fresh = graph.ops.unique(scope_of(*context), graph.known_segment(kName));
   if (fresh.bare) graph.ops.note_owner(fresh);
   const auto owner = static_cast<OpId>(graph.ops.size() + std::size(bounds));
   TensorId inputs[] = {input, kNone, kNone, kNone};
   for (std::size_t i = 0; i < std::size(bounds); ++i) {
-    const SegmentId segment = known_segment(graph, kInputs[i]);
+    const SegmentId segment = graph.known_segment(kInputs[i]);
     const Name name =
         fresh.bare ? OpGraph::owned(owner, segment) : graph.ops.unique(graph.ops.scope_of(fresh.name), segment).name;
     const OpId op =

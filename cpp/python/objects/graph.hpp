@@ -1,4 +1,4 @@
-// The Python Graph: the core's tables plus what Python objects the graph keeps for them.
+// The Python Graph: the core's Graph plus what Python objects it keeps for that.
 //
 // Invariants: handles (Tensor, Operation, Variable) hold the graph, the graph holds no handle: `live` has borrowed
 // pointers that a variable's handle clears when it goes. So a graph dies with its last handle, without the collector.
@@ -13,8 +13,7 @@
 #include "calls/rule_memory.hpp"
 #include "objects/collections.hpp"
 #include "objects/context.hpp"
-#include "scopetrie/graph/op_graph.hpp"
-#include "scopetrie/store/variable_store.hpp"
+#include "scopetrie/graph/graph.hpp"
 #include "scopetrie/tables/table_allocator.hpp"
 #include "support/python.hpp"
 #include "support/sites.hpp"
@@ -28,28 +27,17 @@ inline std::uint32_t variable_flags(bool trainable, std::uint8_t dtype) {
   return std::uint32_t{dtype} << kDTypeShift | (trainable ? kTrainable : 0u);
 }
 
-struct GraphState {
-  PyGraph* owner = nullptr;  // borrowed
-  OpGraph ops;
-  VariableStore variables;
+struct GraphState : Graph {
+  PyGraph* owner = nullptr;           // borrowed
   std::vector<PyObject*> attributes;  // owned; of operations
   Table<PyObject*> live;              // borrowed; the handle of each variable, null where there is none
-  std::vector<SegmentId> known;       // segments of the names in known_name()
   Collections collections;
   RuleMemory rule_memory;
   Sites sites;
   std::vector<std::unique_ptr<Context>> contexts;  // one per thread
-  const Context* builder = nullptr;                // compared only: the thread that built something last
-  std::size_t builders = 0;                        // how often that was another one than before
-  bool finalized = false;
-  bool has_unnoted_names = false;  // operations have names that the counting of names does not know ("x/")
-  bool making = false;             // Python is making variables by name
-  bool has_parts = false;          // a variable is called "part_0", as the first part of a partitioned one is
-  bool has_odd_scopes = false;     // name scopes were entered in which v1 takes no operation ("_a/")
-  bool seeded = false;             // it has a random seed
+  bool making = false;                             // Python is making variables by name
 
   // What many operations share.
-  std::unordered_map<std::uint64_t, std::uint32_t> variable_patterns;  // by what tells variables apart, but for names
   std::unordered_map<std::uint8_t, std::uint32_t> unseeded_attribute;  // by dtype
   std::uint32_t fill_attribute[2] = {kNone, kNone};                    // the constants 0 and 1
 
@@ -74,14 +62,6 @@ SegmentId plain_segment_slow(GraphState& graph, PyObject* name);
 inline SegmentId plain_segment(GraphState& graph, PyObject* name) {
   const auto& entry = graph.names[(reinterpret_cast<std::uintptr_t>(name) >> 4) % graph.names.size()];
   return entry.text == name ? entry.segment : plain_segment_slow(graph, name);
-}
-
-/// A number for a text that the bindings use as a default name, and its segment in a graph.
-std::uint32_t known_name(std::string_view text);
-SegmentId known_segment_slow(GraphState& graph, std::uint32_t number);
-inline SegmentId known_segment(GraphState& graph, std::uint32_t number) {
-  return number < graph.known.size() && graph.known[number] != kNone ? graph.known[number]
-                                                                     : known_segment_slow(graph, number);
 }
 
 /// Keeps `object` (a new reference is taken) as an operation's attribute.

@@ -200,7 +200,7 @@ PyObject* add_variable_row(PyObject* self, PyObject* args) {
     if (text.data() == nullptr) return nullptr;
     record.scope = graph.ops.scopes().scope_of_name(text, ScopeTrie::kRoot, record.segment);
     static const std::uint32_t kPart = known_name("part_0");
-    if (record.segment == known_segment(graph, kPart)) graph.has_parts = true;
+    if (record.segment == graph.known_segment(kPart)) graph.has_parts = true;
     if (graph.variables.find(record.scope, record.segment) != kNone) {
       PyErr_Format(PyExc_ValueError, "Variable %U already exists, disallowed.", key);
       return nullptr;

@@ -1,0 +1,59 @@
+// A graph as v1 has it: operations, the variables that are shared by name, and what is known of both as a whole.
+//
+// Invariants: a flag that speaks of names or scopes ("has_...") is never too low: what it speaks of may have been taken
+// back since. `builder` is the context that built something last.
+// Thread safety: none; one writer or many readers.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <unordered_map>
+
+#include "scopetrie/graph/op_graph.hpp"
+#include "scopetrie/names/known_names.hpp"
+#include "scopetrie/store/variable_store.hpp"
+#include "scopetrie/tables/compiler.hpp"
+
+namespace scopetrie {
+
+struct Graph {
+  OpGraph ops;
+  VariableStore variables;
+  KnownNames known_names;
+  std::unordered_map<std::uint64_t, std::uint32_t> variable_patterns;  // by what tells variables apart, but for names
+  const void* builder = nullptr;                                       // compared only
+  std::size_t builders = 0;                                            // how often that was another one than before
+  bool finalized = false;                                              // nothing may be added
+  bool has_unnoted_names = false;  // operations have names that the counting of names does not know ("x/")
+  bool has_odd_scopes = false;     // name scopes were entered in which v1 takes no operation ("_a/")
+  bool has_parts = false;          // a variable is called "part_0", as the first part of a partitioned one is
+  bool seeded = false;             // it has a random seed
+
+  /// The segment of a number that known_name() gave.
+  SegmentId known_segment(std::uint32_t number) { return known_names.segment(ops.segments(), number); }
+  /// The name as text.
+  std::string text(const Name& name) const {
+    std::string out;
+    ops.append_name(name, out);
+    return out;
+  }
+
+  /// Notes who builds, so that an undo sees whether somebody else has built in between.
+  void note_builder(const void* context) {
+    if (builder == context) [[likely]]
+      return;
+    builder = context;
+    ++builders;
+  }
+
+  /// Throws where the graph is finalized.
+  void check_open() const {
+    if (finalized) [[unlikely]]
+      refuse_finalized();
+  }
+
+ private:
+  [[noreturn]] SCOPETRIE_COLD static void refuse_finalized();
+};
+
+}  // namespace scopetrie
