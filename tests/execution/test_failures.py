@@ -1,6 +1,7 @@
 """Errors inside kernels: v1's classes and texts, and where in the program the operation was built."""
 
 import _thread
+import signal
 import threading
 
 import numpy as np
@@ -127,6 +128,15 @@ def test_an_interrupt_leaves_variables_whole_and_the_session_usable():
             assert session.run(w).tolist() == [count, count]
 
 
+@pytest.fixture
+def _interruptible():
+    """SIGINT raises KeyboardInterrupt, also where the process was started with the signal ignored."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
+
+
+@pytest.mark.usefixtures("_interruptible")
 def test_a_signal_leaves_variables_whole_and_the_session_usable():
     variables = [tf.get_variable(f"w{i}", [64], initializer=tf.zeros_initializer()) for i in range(500)]
     add = tf.group(*[tf.assign_add(each, tf.ones([64])) for each in variables])
