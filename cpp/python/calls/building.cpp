@@ -159,9 +159,10 @@ bool apply_context(Context& context, OpId op) {
   return operation && Ref(PyObject_CallOneArg(hook.get(), operation.get()));
 }
 
-std::uint32_t keep_attribute(GraphState& graph, PyObject* object) {
-  graph.attributes.push_back(Py_NewRef(object));
-  return static_cast<std::uint32_t>(graph.attributes.size() - 1);
+PyObject* attribute_object(const GraphState& graph, std::uint32_t number) {
+  if (number == kNone) Py_RETURN_NONE;
+  const AttributeValue value = graph.attributes[number];  // a copy: allocating may run other code
+  return to_object(value);
 }
 
 bool check_open(GraphState& graph) {
@@ -185,9 +186,8 @@ void Transaction::rollback(bool keep_names) {
   for (std::uint32_t& attribute : graph_.fill_attribute)
     if (attribute != kNone && attribute >= attributes_) attribute = kNone;
   while (graph_.attributes.size() > attributes_) {
-    PyObject* gone = graph_.attributes.back();
+    const AttributeValue gone = std::move(graph_.attributes.back());  // its end may run other code
     graph_.attributes.pop_back();
-    Py_DECREF(gone);
   }
   if (operations > mark_.operations) tell_rolled_back(graph_, operations, variables);
 }
@@ -204,7 +204,7 @@ VariableId add_variable(Context& context, const Name& name, bool owned, TensorId
                         std::uint32_t site) {
   static const std::uint32_t kAssign = known_name("Assign"), kRead = known_name("read");
   GraphState& graph = state_of(context.graph);
-  const Output ref{output.shape, static_cast<std::uint8_t>(output.dtype + kRefOffset)};
+  const Output ref{output.shape, output.dtype.reference()};
   const OpId op = add_operation(context, kinds().variable, name, {}, {&ref, 1}, attribute, site);
   if (op == kNone) return kNone;
   const TensorId variable = graph.ops.operation(op).first_output;

@@ -32,7 +32,7 @@ inline void note_builder(Context& context) { state_of(context.graph).note_builde
 /// What the context adds to a new operation: control inputs, devices. False with an exception set.
 bool apply_context(Context& context, OpId op);
 
-/// Adds a row made at `site`. `attribute` is a number from keep_attribute() or kNone. Returns kNone with an exception
+/// Adds a row made at `site`. `attribute` is a number from Graph::keep() or kNone. Returns kNone with an exception
 /// set.
 inline OpId add_operation(Context& context, KindId kind, Name name, std::span<const TensorId> inputs,
                           std::span<const Output> outputs, std::uint32_t attribute, std::uint32_t site) {

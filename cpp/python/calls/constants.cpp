@@ -50,11 +50,10 @@ PyObject* plain_constant(PyObject*, PyObject* const* args, Py_ssize_t count) {
   const SegmentId segment = plain_segment(graph, name);
   if (segment == kNone || graph.has_unnoted_names || graph.has_odd_scopes) Py_RETURN_NONE;
   const Ref keep_graph = Ref::borrowed(reinterpret_cast<PyObject*>(context->graph));
-  const Ref kept(literal.kept());
-  if (!kept) return nullptr;
+  AttributeValue kept;
+  if (!literal.keep(kept)) return nullptr;
   const OpGraph::Fresh fresh = graph.ops.unique(scope_of(*context), segment);
-  const OpId op =
-      add_operation(*context, kinds().constant, fresh.name, {}, {&output, 1}, keep_attribute(graph, kept.get()));
+  const OpId op = add_operation(*context, kinds().constant, fresh.name, {}, {&output, 1}, graph.keep(std::move(kept)));
   return op == kNone ? nullptr : tensor_handle(context->graph, graph.ops.operation(op).first_output);
 }
 

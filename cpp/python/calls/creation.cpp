@@ -38,7 +38,7 @@ TensorId fill(Steps& steps, Recipe recipe, Output output) {
   static const std::uint32_t kNames[] = {known_name("Initializer/zeros"), known_name("Initializer/ones")};
   const std::size_t which = recipe == Recipe::kOnes ? 1 : 0;
   std::uint32_t& attribute = steps.graph.fill_attribute[which];
-  if (attribute == kNone) attribute = keep_attribute(steps.graph, which == 1 ? state().one : state().zero);
+  if (attribute == kNone) attribute = steps.graph.keep(AttributeValue(std::int64_t{which == 1}));
   return steps.add(kinds().constant, kNames[which], {}, output, attribute);
 }
 
@@ -63,7 +63,7 @@ std::uint32_t unseeded_attribute(const GraphState& graph, std::uint8_t dtype) {
 std::uint32_t random_attribute(GraphState& graph, std::uint8_t dtype) {
   const Ref attributes(PyObject_CallOneArg(state().hooks.random_attributes, state().dtypes[dtype]));
   if (!attributes) return kNone;
-  const std::uint32_t number = keep_attribute(graph, attributes.get());
+  const std::uint32_t number = graph.keep(to_attribute(attributes.get()));
   if (!graph.seeded) graph.unseeded_attribute[dtype] = number;
   return number;
 }
@@ -79,16 +79,15 @@ TensorId glorot_uniform(Steps& steps, Output output, std::uint32_t drawn) {
   GraphState& graph = steps.graph;
   ShapeTable& shapes = graph.ops.shapes();
   const double limit = glorot_limit(shapes.dims(output.shape));
-  const Ref sizes(dims_tuple(shapes, output.shape));
-  const Ref low(PyFloat_FromDouble(-limit)), high(PyFloat_FromDouble(limit));
-  if (!sizes || !low || !high) return kNone;
-  const auto rank = static_cast<std::int64_t>(shapes.dims(output.shape).size());
+  const auto dims = shapes.dims(output.shape);
+  std::vector<std::int64_t> sizes(dims.begin(), dims.end());
+  const auto rank = static_cast<std::int64_t>(sizes.size());
   const Output vector{shapes.intern({&rank, 1}), kInt32};
   const Output scalar{ShapeTable::kScalar, output.dtype};
   const Kinds& kind = kinds();
-  const TensorId shape = steps.add(kind.constant, kNames[0], {}, vector, keep_attribute(graph, sizes.get()));
-  const TensorId min = steps.add(kind.constant, kNames[1], {}, scalar, keep_attribute(graph, low.get()));
-  const TensorId max = steps.add(kind.constant, kNames[2], {}, scalar, keep_attribute(graph, high.get()));
+  const TensorId shape = steps.add(kind.constant, kNames[0], {}, vector, graph.keep(AttributeValue(std::move(sizes))));
+  const TensorId min = steps.add(kind.constant, kNames[1], {}, scalar, graph.keep(AttributeValue(-limit)));
+  const TensorId max = steps.add(kind.constant, kNames[2], {}, scalar, graph.keep(AttributeValue(limit)));
   const TensorId unit = steps.add(kind.uniform, kNames[3], {&shape, 1}, output, drawn);
   const TensorId range[] = {max, min};
   const TensorId sub = steps.add(kind.subtract, kNames[4], range, scalar, kNone);
@@ -105,7 +104,7 @@ std::uint32_t make_pattern(GraphState& graph, Recipe recipe, Output output, std:
   const TensorId initial =
       recipe == Recipe::kGlorotUniform ? glorot_uniform(steps, output, drawn) : fill(steps, recipe, output);
   if (initial == kNone) return kNone;
-  const Output reference{output.shape, static_cast<std::uint8_t>(output.dtype + kRefOffset)};
+  const Output reference{output.shape, output.dtype.reference()};
   const TensorId variable = steps.pattern.add(kinds().variable, kNone, {}, reference);
   const TensorId assigned[] = {variable, initial};
   steps.add(kinds().assign, kAssign, assigned, reference, kNone);

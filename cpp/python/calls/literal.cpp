@@ -111,6 +111,23 @@ bool Literal::read_array_value(PyObject* value) {
   return true;
 }
 
+bool Literal::read(const AttributeValue& kept) {
+  if (kept.kind() == AttributeValue::Kind::kHost) return read(static_cast<PyObject*>(kept.host_object()));
+  const bool is_one = kept.kind() == AttributeValue::Kind::kInt;
+  if (!is_one && kept.kind() != AttributeValue::Kind::kInts) return false;
+  const std::int64_t one = is_one ? kept.integer() : 0;
+  const std::span<const std::int64_t> ints = is_one ? std::span(&one, 1) : std::span(kept.ints());
+  if (ints.size() > kMostInts) return false;
+  start(nullptr);
+  rank_ = is_one ? 0 : 1;
+  dims_[0] = static_cast<std::int64_t>(count_ = ints.size());
+  has_ints_ = !ints.empty();
+  std::ranges::copy(ints, ints_);
+  low_ = ints.empty() ? 0 : std::ranges::min(ints);
+  high_ = ints.empty() ? 0 : std::ranges::max(ints);
+  return true;
+}
+
 bool Literal::count(std::size_t count, bool reversed) {
   if (count > kMostInts) return false;
   start(nullptr);
@@ -124,7 +141,7 @@ bool Literal::count(std::size_t count, bool reversed) {
 
 std::uint8_t Literal::dtype(std::uint8_t wanted) const {
   if (array_dtype_ != 0) return wanted == 0 || wanted == array_dtype_ ? array_dtype_ : 0;
-  if (has_bools_) return !has_floats_ && !has_ints_ && (wanted == 0 || wanted == kBool) ? kBool : 0;
+  if (has_bools_) return !has_floats_ && !has_ints_ && (wanted == 0 || wanted == kBool) ? kBool : DType();
   if (wanted == 0) wanted = has_floats_ || count_ == 0 ? kFloat32 : kInt32;
   if (const double largest = largest_float(wanted); largest != 0) {
     constexpr std::int64_t kExact = std::int64_t{1} << 53;  // a double holds such an int as it is
@@ -136,7 +153,7 @@ std::uint8_t Literal::dtype(std::uint8_t wanted) const {
 
 std::uint8_t Literal::index_dtype() const {
   if (array_dtype_ != 0) return array_dtype_;
-  return !has_floats_ && !has_bools_ && holds_ints(kInt32, low_, high_) ? kInt32 : 0;
+  return !has_floats_ && !has_bools_ && holds_ints(kInt32, low_, high_) ? kInt32 : DType();
 }
 
 namespace {
@@ -163,16 +180,15 @@ PyObject* as_tuples(PyObject* value) {
 
 }  // namespace
 
-PyObject* Literal::kept_list() const {
-  if (array_dtype_ != 0) return copy_array(value_);
-  if (value_ != nullptr) return as_tuples(value_);
-  Ref tuple(PyTuple_New(static_cast<Py_ssize_t>(count_)));
-  for (std::size_t i = 0; tuple && i < count_; ++i) {
-    PyObject* item = PyLong_FromLongLong(ints_[i]);
-    if (item == nullptr) return nullptr;
-    PyTuple_SET_ITEM(tuple.get(), static_cast<Py_ssize_t>(i), item);
+bool Literal::keep_list(AttributeValue& out) const {
+  if (array_dtype_ == 0 && rank_ == 1 && has_ints()) {
+    out = AttributeValue(std::vector<std::int64_t>(ints_, ints_ + count_));
+    return true;
   }
-  return tuple.release();
+  PyObject* made = array_dtype_ != 0 ? copy_array(value_) : as_tuples(value_);
+  if (made == nullptr) return false;
+  out = AttributeValue(HostObject::adopt(python_host, made));
+  return true;
 }
 
 bool plain_dtype(PyObject* dtype, std::uint8_t& out) {
@@ -186,13 +202,13 @@ bool plain_dtype(PyObject* dtype, std::uint8_t& out) {
 
 TensorId add_literal(Context& context, const Literal& literal, std::uint8_t dtype, SegmentId segment) {
   GraphState& graph = state_of(context.graph);
-  const Ref kept(literal.kept());
-  if (!kept) return kNone;
+  AttributeValue kept;
+  if (!literal.keep(kept)) return kNone;
   const Output output{graph.ops.shapes().intern(literal.dims()), dtype};
   const Name name = graph.ops.unique(scope_of(context), segment).name;
   if (graph.has_unnoted_names && !check_unused(graph, name)) return kNone;
   if (graph.has_odd_scopes && !check_operation_name(graph, name)) return kNone;
-  const OpId op = add_operation(context, kinds().constant, name, {}, {&output, 1}, keep_attribute(graph, kept.get()));
+  const OpId op = add_operation(context, kinds().constant, name, {}, {&output, 1}, graph.keep(std::move(kept)));
   return op == kNone ? kNone : graph.ops.operation(op).first_output;
 }
 

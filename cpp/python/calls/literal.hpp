@@ -31,6 +31,8 @@ class Literal {
     count_ = 1;
     return has_floats_ = true;
   }
+  /// Reads what a Const keeps, as far as that is ints.
+  bool read(const AttributeValue& kept);
   /// The ints 0, 1, ..., count - 1 as a vector; or in reverse. False where there are too many.
   bool count(std::size_t count, bool reversed);
 
@@ -42,8 +44,12 @@ class Literal {
   bool has_ints() const { return array_dtype_ == 0 ? !has_floats_ && !has_bools_ && count_ <= kMostInts : has_ints_; }
   /// The elements of a value that has_ints().
   std::span<const std::int64_t> ints() const { return {ints_, count_}; }
-  /// What the Const keeps: a number itself, tuples for lists, of an array a copy. A new reference.
-  PyObject* kept() const { return rank_ == 0 && array_dtype_ == 0 ? Py_NewRef(value_) : kept_list(); }
+  /// What the Const keeps: a number itself, tuples for lists, of an array a copy. False with an exception set.
+  bool keep(AttributeValue& out) const {
+    if (rank_ != 0 || array_dtype_ != 0) return keep_list(out);
+    out = to_attribute(value_);
+    return true;
+  }
 
  private:
   void start(PyObject* value) {
@@ -54,7 +60,7 @@ class Literal {
     low_ = high_ = 0;
     largest_ = 0;
   }
-  PyObject* kept_list() const;
+  bool keep_list(AttributeValue& out) const;
   bool read_at(PyObject* value, std::size_t depth);
   bool read_list(PyObject* list, std::size_t depth);
   bool read_number(PyObject* value);

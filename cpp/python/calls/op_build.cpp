@@ -11,8 +11,9 @@ namespace {
 std::uint32_t keep_attributes(GraphState& graph, const Definition& definition, PyObject* attrs) {
   if (attrs == nullptr) return kNone;
   if (definition.kind == kinds().constant)
-    if (PyObject* value = PyDict_GetItemString(attrs, "value"); value != nullptr) return keep_attribute(graph, value);
-  return keep_attribute(graph, attrs);
+    if (PyObject* value = PyDict_GetItemString(attrs, "value"); value != nullptr)
+      return graph.keep(to_attribute(value));
+  return graph.keep(to_attribute(attrs));
 }
 
 PyObject* add_row(Context& context, const Definition& definition, Inputs& inputs, const Outputs& outputs, Name name,

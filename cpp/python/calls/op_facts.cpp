@@ -74,10 +74,10 @@ bool Facts::vector(std::size_t i, std::span<const std::int64_t>& out) {
   return shapes().dims(input(i).shape).size() == 1 && ints(i, out);
 }
 
-bool Facts::dtype_attribute(PyObject* name, std::uint8_t& out) {
+bool Facts::dtype_attribute(PyObject* name, DType& out) {
   PyObject* dtype = attribute(name);
   const auto found = dtype == nullptr ? state().dtype_numbers.end() : state().dtype_numbers.find(dtype);
-  if (found == state().dtype_numbers.end() || found->second > kRefOffset) return false;
+  if (found == state().dtype_numbers.end() || found->second > DType::kReferences) return false;
   out = found->second;
   return true;
 }

@@ -38,7 +38,7 @@ struct Definition {
   bool is_remembered = false;  // what the rule in Python says may be kept
   std::bitset<16> reads;       // the inputs whose values it may look at
   bool has_indices = false;
-  std::bitset<kDTypeCount> allowed;
+  std::bitset<DType::kCount> allowed;
   std::vector<Input> inputs;
 };
 

@@ -118,7 +118,7 @@ class ValueRows {
   // Tuples are allocated, and with that other code may run: before anything is taken.
   bool keep() {
     for (std::size_t i = 0; i < facts_.value_count; ++i)
-      if (!(kept_[i] = Ref(facts_.values[i].literal.kept()))) return false;
+      if (!facts_.values[i].literal.keep(kept_[i])) return false;
     return true;
   }
 
@@ -157,14 +157,14 @@ class ValueRows {
   bool add(Context& context, GraphState& graph, std::size_t i, const Name& name, std::uint32_t site) {
     const auto first = static_cast<TensorId>(graph.ops.tensor_count());
     const OpId op = add_operation(context, kinds().constant, name, {}, {&facts_.values[i].output, 1},
-                                  keep_attribute(graph, kept_[i].get()), site);
+                                  graph.keep(std::move(kept_[i])), site);
     if (op == kNone) return false;
     facts_.ids[facts_.values[i].input] = first;
     return true;
   }
 
   const Facts& facts_;
-  Ref kept_[Facts::kMostLiterals];
+  AttributeValue kept_[Facts::kMostLiterals];
 };
 
 // The outputs by a rule of ours, or by what one in Python said before; false where Python must decide.
@@ -204,7 +204,7 @@ bool build_native(Context& context, const Definition& definition, PyObject* cons
   ValueRows rows(facts);
   if (!rows.keep()) return true;
   const std::uint32_t site = graph.sites.here();
-  const std::uint32_t attribute = attrs == nullptr ? kNone : keep_attribute(graph, attrs);
+  const std::uint32_t attribute = attrs == nullptr ? kNone : graph.keep(to_attribute(attrs));
   if (!rows.add_axes(context, site)) return true;
   const OpGraph::Fresh fresh = take_name(context, name, default_name, NameStyle::kScope);
   if (is_refused(fresh) || !rows.add_others(context, definition, fresh, site)) return true;

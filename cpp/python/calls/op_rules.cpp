@@ -47,7 +47,7 @@ bool arg(Facts& facts, Output& out) {
   Dims dims;
   std::int64_t axis;
   if (!facts.dims(0, dims) || !facts.one_int(1, axis) || !to_front(axis, dims.size())) return false;
-  std::uint8_t dtype;
+  DType dtype;
   if (!facts.dtype_attribute(kOutputType, dtype)) return false;
   dims.erase(dims.begin() + axis);
   return facts.give(dtype, dims, out);

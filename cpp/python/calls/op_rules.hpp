@@ -35,7 +35,7 @@ class Facts {
   /// Dtype (never a reference) and shape of an input.
   Output input(std::size_t i) const;
   /// Whether an input is a variable's own memory, whose dtype a rule may pass on.
-  bool is_reference(std::size_t i) const { return ids[i] != kNone && graph_.ops.tensor(ids[i]).dtype > kRefOffset; }
+  bool is_reference(std::size_t i) const { return ids[i] != kNone && graph_.ops.tensor(ids[i]).dtype.is_reference(); }
   /// The elements of an input of ints, where they are known; false where they are not.
   bool ints(std::size_t i, std::span<const std::int64_t>& out);
   /// The same of a scalar; of a vector. The span holds until the next call.
@@ -49,7 +49,7 @@ class Facts {
   std::int64_t number(PyObject* name, std::int64_t fallback);
   PyObject* attribute(PyObject* name);  // borrowed; null where it is not given
   PyObject* attributes() const { return attrs_; }
-  bool dtype_attribute(PyObject* name, std::uint8_t& out);
+  bool dtype_attribute(PyObject* name, DType& out);
   bool decided() const { return !odd_ && asked_ == (attrs_ == nullptr ? 0 : PyDict_GET_SIZE(attrs_)); }
   void leave() { odd_ = true; }
   /// Makes this the output, if the case is decided.

@@ -19,7 +19,7 @@ struct Initial {
   TensorId tensor = kNone;
   Output output;
   Literal literal;
-  Ref kept;
+  AttributeValue kept;
 
   // False where it is neither, or does not go with the dtype.
   bool read(GraphState& graph, PyGraph* owner, PyObject* value, std::uint8_t wanted) {
@@ -28,15 +28,14 @@ struct Initial {
       tensor = handle(value)->id;
       const Tensor found = graph.ops.tensor(tensor);
       output = {found.shape, found.dtype};
-      return found.dtype < kRefOffset && (wanted == 0 || wanted == found.dtype) &&
+      return !found.dtype.is_reference() && (wanted == 0 || wanted == found.dtype) &&
              graph.ops.shapes().elements(found.shape) >= 0;
     }
     if (!literal.read(value)) return false;
     output.dtype = literal.dtype(wanted);
     if (output.dtype == 0) return false;
     output.shape = graph.ops.shapes().intern(literal.dims());
-    kept = Ref(literal.kept());
-    return static_cast<bool>(kept);
+    return literal.keep(kept);
   }
 
   // Its tensor; the constant of a literal is named after the variable, the next row. kNone with an exception set.
@@ -45,8 +44,7 @@ struct Initial {
     if (tensor != kNone) return tensor;
     GraphState& graph = state_of(context.graph);
     const Name name = OpGraph::owned(static_cast<OpId>(graph.ops.size() + 1), graph.known_segment(kInitial));
-    const OpId op =
-        add_operation(context, kinds().constant, name, {}, {&output, 1}, keep_attribute(graph, kept.get()), site);
+    const OpId op = add_operation(context, kinds().constant, name, {}, {&output, 1}, graph.keep(kept), site);
     return op == kNone ? kNone : graph.ops.operation(op).first_output;
   }
 };

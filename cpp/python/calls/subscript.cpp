@@ -171,13 +171,13 @@ bool subscript_plain(PyObject* x, PyObject* key, PyObject*& result) {
     const SegmentId segment = graph.known_segment(kInputs[i]);
     const Name name =
         fresh.bare ? OpGraph::owned(owner, segment) : graph.ops.unique(graph.ops.scope_of(fresh.name), segment).name;
-    const OpId op =
-        add_operation(*context, kinds().constant, name, {}, {&vector, 1}, keep_attribute(graph, bounds[i].get()), site);
+    const OpId op = add_operation(*context, kinds().constant, name, {}, {&vector, 1},
+                                  graph.keep(to_attribute(bounds[i].get())), site);
     if (op == kNone) return true;
     inputs[i + 1] = graph.ops.operation(op).first_output;
   }
-  const OpId op =
-      add_operation(*context, kKind, fresh.name, inputs, {&output, 1}, keep_attribute(graph, attributes.get()), site);
+  const OpId op = add_operation(*context, kKind, fresh.name, inputs, {&output, 1},
+                                graph.keep(to_attribute(attributes.get())), site);
   if (op != kNone) result = tensor_handle(context->graph, graph.ops.operation(op).first_output);
   return true;
 }

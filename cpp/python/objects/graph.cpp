@@ -20,7 +20,12 @@ int traverse(PyObject* self, visitproc visit, void* arg) {
   Py_VISIT(Py_TYPE(self));
   const GraphState* graph = as_graph(self)->state;
   if (graph == nullptr) return 0;
-  for (PyObject* attribute : graph->attributes) Py_VISIT(attribute);
+  int stopped = 0;
+  for (const AttributeValue& attribute : graph->attributes)
+    attribute.for_each_host_object([&](void* object) {
+      if (stopped == 0) stopped = visit(static_cast<PyObject*>(object), arg);
+    });
+  if (stopped != 0) return stopped;
   for (const auto& context : graph->contexts) {
     Py_VISIT(context->variable_scope);
     Py_VISIT(context->creators);
@@ -32,10 +37,10 @@ int traverse(PyObject* self, visitproc visit, void* arg) {
 int clear(PyObject* self) {
   GraphState* graph = as_graph(self)->state;
   if (graph == nullptr) return 0;
-  std::vector<PyObject*> attributes(graph->attributes.size(), nullptr);
-  attributes.swap(graph->attributes);
-  for (PyObject*& attribute : graph->attributes) attribute = Py_NewRef(Py_None);
-  for (PyObject* attribute : attributes) Py_XDECREF(attribute);
+  {
+    Table<AttributeValue> attributes(graph->attributes.size());
+    attributes.swap(graph->attributes);
+  }
   for (const auto& context : graph->contexts) {
     Py_CLEAR(context->creators);
     Py_CLEAR(context->on_operation);
@@ -62,7 +67,6 @@ void dealloc(PyObject* self) {
   }
   if (GraphState* gone = std::exchange(graph->state, nullptr)) {
     gone->contexts.clear();
-    for (PyObject* attribute : gone->attributes) Py_DECREF(attribute);
     for (auto& entry : gone->names) Py_XDECREF(entry.text);
     delete gone;
   }

@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "calls/rule_memory.hpp"
+#include "objects/attributes.hpp"
 #include "objects/collections.hpp"
 #include "objects/context.hpp"
 #include "scopetrie/graph/graph.hpp"
@@ -28,9 +29,8 @@ inline std::uint32_t variable_flags(bool trainable, std::uint8_t dtype) {
 }
 
 struct GraphState : Graph {
-  PyGraph* owner = nullptr;           // borrowed
-  std::vector<PyObject*> attributes;  // owned; of operations
-  Table<PyObject*> live;              // borrowed; the handle of each variable, null where there is none
+  PyGraph* owner = nullptr;  // borrowed
+  Table<PyObject*> live;     // borrowed; the handle of each variable, null where there is none
   Collections collections;
   RuleMemory rule_memory;
   Sites sites;
@@ -64,8 +64,8 @@ inline SegmentId plain_segment(GraphState& graph, PyObject* name) {
   return entry.text == name ? entry.segment : plain_segment_slow(graph, name);
 }
 
-/// Keeps `object` (a new reference is taken) as an operation's attribute.
-std::uint32_t keep_attribute(GraphState& graph, PyObject* object);
+/// What Python sees of the attribute of this number, None for kNone. A new reference; null with an exception set.
+PyObject* attribute_object(const GraphState& graph, std::uint32_t number);
 
 /// v1's checks of a name about to be used in `scope`: false with ValueError set.
 bool check_operation_name(GraphState& graph, ScopeId scope, std::string_view name);

@@ -135,13 +135,12 @@ PyObject* prune(PyObject* self, PyObject* args) {
     const Operation op = ops.operation(id);
     Ref node(PyTuple_New(6));
     if (!node) return nullptr;
-    PyObject* attrs = op.attribute == kNone ? Py_None : graph.attributes[op.attribute];
     PyObject* const items[] = {PyLong_FromUnsignedLong(id),
                                Py_NewRef(kind_definition(op.kind)),
                                PyLong_FromUnsignedLong(op.first_output),
                                PyLong_FromUnsignedLong(ops.output_count(id)),
                                number_tuple(ops.inputs(id)),
-                               Py_NewRef(attrs)};
+                               attribute_object(graph, op.attribute)};
     bool complete = true;
     for (Py_ssize_t at = 0; at < 6; ++at) {
       PyTuple_SET_ITEM(node.get(), at, items[at]);
@@ -206,8 +205,8 @@ PyObject* add_variable_row(PyObject* self, PyObject* args) {
       return nullptr;
     }
   }
-  const std::uint32_t attribute = attrs == Py_None ? kNone : keep_attribute(graph, attrs);
-  const std::uint32_t assign = assign_attrs == Py_None ? kNone : keep_attribute(graph, assign_attrs);
+  const std::uint32_t attribute = attrs == Py_None ? kNone : graph.keep(to_attribute(attrs));
+  const std::uint32_t assign = assign_attrs == Py_None ? kNone : graph.keep(to_attribute(assign_attrs));
   const VariableId id = add_variable(context, fresh.name, false, initial == Py_None ? kNone : handle(initial)->id,
                                      output, attribute, assign, record, graph.sites.here());
   if (id == kNone) return nullptr;

@@ -234,8 +234,7 @@ PyObject* operation_add_control_inputs(PyObject* self, PyObject* operations) {
 
 PyObject* operation_attrs(PyObject* self, void*) {
   const GraphState& graph = graph_of(self);
-  const std::uint32_t attribute = graph.ops.operation(handle(self)->id).attribute;
-  return Py_NewRef(attribute == kNone ? Py_None : graph.attributes[attribute]);
+  return attribute_object(graph, graph.ops.operation(handle(self)->id).attribute);
 }
 
 PyObject* operation_site(PyObject* self, void*) {

@@ -68,9 +68,9 @@ PyObject* register_dtypes(PyObject*, PyObject* numbered) {
   Py_ssize_t at = 0;
   for (PyObject *key, *value; PyDict_Next(numbered, &at, &key, &value);) {
     const long number = PyLong_AsLong(key);
-    if (number <= 0 || number >= kDTypeCount) {
+    if (number <= 0 || number >= DType::kCount) {
       if (!PyErr_Occurred())
-        PyErr_Format(PyExc_ValueError, "dtype number %ld is not in [1, %d)", number, int{kDTypeCount});
+        PyErr_Format(PyExc_ValueError, "dtype number %ld is not in [1, %d)", number, int{DType::kCount});
       return nullptr;
     }
     keep(state().dtypes[number], value);
@@ -86,9 +86,6 @@ bool bind_state(PyObject* module) {
   the_lock = PyObject_CallNoArgs(reinterpret_cast<PyObject*>(&PyBaseObject_Type));
   if (the_lock == nullptr) return false;
 #endif
-  State& s = state();
-  s.zero = PyLong_FromLong(0);
-  s.one = PyLong_FromLong(1);
   static PyMethodDef functions[] = {
       fast("register_types", locked<register_types>,
            "Tells the extension the Python classes of its handles and settings."),

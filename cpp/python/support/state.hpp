@@ -6,28 +6,14 @@
 #include <cstdint>
 #include <unordered_map>
 
+#include "scopetrie/shapes/dtype.hpp"
 #include "scopetrie/tables/ids.hpp"
 #include "support/locking.hpp"
 #include "support/python.hpp"
 
 namespace scopetrie::python {
 
-/// v1's DataType numbers that the bindings name; a reference type is its base + kRefOffset.
-enum DTypeNumber : std::uint8_t {
-  kFloat32 = 1,
-  kFloat64 = 2,
-  kInt32 = 3,
-  kUInt8 = 4,
-  kInt16 = 5,
-  kInt8 = 6,
-  kInt64 = 9,
-  kBool = 10,
-  kFloat16 = 19,
-  kRefOffset = 100,
-  kDTypeCount = 128,
-};
-
-inline std::uint8_t base_dtype(std::uint8_t dtype) { return dtype > kRefOffset ? dtype - kRefOffset : dtype; }
+inline std::uint8_t base_dtype(DType dtype) { return dtype.base(); }
 
 /// Python functions for the cold paths, set once by the layers that own them (`register_hooks`).
 struct Hooks {
@@ -57,9 +43,7 @@ struct State {
   PyObject* auto_reuse = nullptr;
   PyObject* zeros_initializer = nullptr;  // the classes whose instances fill with one number
   PyObject* ones_initializer = nullptr;
-  PyObject* zero = nullptr;  // the ints 0 and 1, as constants' values
-  PyObject* one = nullptr;
-  PyObject* dtypes[kDTypeCount] = {};
+  PyObject* dtypes[DType::kCount] = {};
   std::unordered_map<PyObject*, std::uint8_t> dtype_numbers;
   // Programs convert ints, floats, bools, lists or tuples themselves, so that none of them is a literal.
   bool literals_are_converted = false;

@@ -9,10 +9,12 @@
 #include <cstdint>
 #include <unordered_map>
 
+#include "scopetrie/graph/attribute.hpp"
 #include "scopetrie/graph/op_graph.hpp"
 #include "scopetrie/names/known_names.hpp"
 #include "scopetrie/store/variable_store.hpp"
 #include "scopetrie/tables/compiler.hpp"
+#include "scopetrie/tables/table_allocator.hpp"
 
 namespace scopetrie {
 
@@ -20,6 +22,7 @@ struct Graph {
   OpGraph ops;
   VariableStore variables;
   KnownNames known_names;
+  Table<AttributeValue> attributes;                                    // of operations, by their number
   std::unordered_map<std::uint64_t, std::uint32_t> variable_patterns;  // by what tells variables apart, but for names
   const void* builder = nullptr;                                       // compared only
   std::size_t builders = 0;                                            // how often that was another one than before
@@ -31,6 +34,11 @@ struct Graph {
 
   /// The segment of a number that known_name() gave.
   SegmentId known_segment(std::uint32_t number) { return known_names.segment(ops.segments(), number); }
+  /// Keeps an operation's attribute, and gives its number.
+  std::uint32_t keep(AttributeValue value) {
+    attributes.push_back(std::move(value));
+    return static_cast<std::uint32_t>(attributes.size() - 1);
+  }
   /// The name as text.
   std::string text(const Name& name) const {
     std::string out;

@@ -40,7 +40,7 @@ struct Operation {
 struct Tensor {
   OpId op;
   ShapeId shape;
-  std::uint8_t dtype;
+  DType dtype;
 };
 
 /// A list of tensors: the inputs of an operation.

@@ -9,6 +9,7 @@
 #include <span>
 #include <vector>
 
+#include "scopetrie/shapes/dtype.hpp"
 #include "scopetrie/shapes/shape_table.hpp"
 #include "scopetrie/tables/ids.hpp"
 
@@ -16,7 +17,7 @@ namespace scopetrie {
 
 struct Output {
   ShapeId shape = ShapeTable::kUnknown;
-  std::uint8_t dtype = 0;
+  DType dtype;
 };
 
 class Pattern {

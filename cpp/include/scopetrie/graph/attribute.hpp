@@ -1,0 +1,133 @@
+// A typed attribute of an operation: the value of a Const, a dtype, the seeds of a random operation.
+//
+// Invariants: 16 bytes. Numbers, dtypes, shapes and host objects stand in the value itself; what is larger is shared
+// by copies and never changes. An operation has one attribute value; several go by name into one (kNamed). A shape is
+// an id of the ShapeTable of the graph that keeps the value.
+// Thread safety: as the graph that keeps it; copies of one value count their references without locks.
+#pragma once
+
+#include <bit>
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "scopetrie/graph/host.hpp"
+#include "scopetrie/shapes/dtype.hpp"
+#include "scopetrie/tables/compiler.hpp"
+#include "scopetrie/tables/ids.hpp"
+
+namespace scopetrie {
+
+class AttributeValue;
+
+/// A small tensor: its elements in row-major order.
+struct TensorValue {
+  DType dtype;
+  std::vector<std::int64_t> dims;
+  std::vector<std::byte> bytes;
+};
+using NamedAttributes = std::vector<std::pair<std::string, AttributeValue>>;
+
+class AttributeValue {
+ public:
+  enum class Kind : std::uint8_t {
+    kNone,
+    kBool,
+    kInt,
+    kFloat,
+    kDType,
+    kShape,
+    kFirstBox,  // the kinds from here on are kept outside of the value
+    kString = kFirstBox,
+    kInts,
+    kFloats,
+    kList,
+    kTensor,
+    kNamed,
+    kHost
+  };
+
+  AttributeValue() = default;
+  explicit AttributeValue(bool value) : word_(value ? 1 : 0), tag_(tag(Kind::kBool)) {}
+  explicit AttributeValue(std::int64_t value) : word_(static_cast<std::uint64_t>(value)), tag_(tag(Kind::kInt)) {}
+  explicit AttributeValue(double value) : word_(std::bit_cast<std::uint64_t>(value)), tag_(tag(Kind::kFloat)) {}
+  explicit AttributeValue(DType value) : word_(value.number), tag_(tag(Kind::kDType)) {}
+  static AttributeValue of_shape(ShapeId shape) { return {shape, tag(Kind::kShape)}; }
+  explicit AttributeValue(std::string value);
+  explicit AttributeValue(std::vector<std::int64_t> value);
+  explicit AttributeValue(std::vector<double> value);
+  explicit AttributeValue(std::vector<AttributeValue> value);
+  explicit AttributeValue(TensorValue value);
+  explicit AttributeValue(NamedAttributes value);
+  explicit AttributeValue(HostObject value) {
+    if (!value) return;
+    tag_ = reinterpret_cast<std::uintptr_t>(&value.host());
+    word_ = reinterpret_cast<std::uintptr_t>(value.release());
+  }
+
+  AttributeValue(const AttributeValue& other) : word_(other.word_), tag_(other.tag_) {
+    if (tag_ >= tag(Kind::kFirstBox)) share();
+  }
+  AttributeValue(AttributeValue&& other) noexcept : word_(other.word_), tag_(std::exchange(other.tag_, 0)) {}
+  AttributeValue& operator=(AttributeValue other) noexcept {
+    std::swap(word_, other.word_);
+    std::swap(tag_, other.tag_);
+    return *this;
+  }
+  ~AttributeValue() {
+    if (tag_ >= tag(Kind::kFirstBox)) drop();
+  }
+
+  Kind kind() const noexcept { return tag_ < tag(Kind::kHost) ? static_cast<Kind>(tag_) : Kind::kHost; }
+
+  // Each of a value of that kind only.
+  bool boolean() const { return word_ != 0; }
+  std::int64_t integer() const { return static_cast<std::int64_t>(word_); }
+  double real() const { return std::bit_cast<double>(word_); }
+  DType dtype() const { return static_cast<std::uint8_t>(word_); }
+  ShapeId shape() const { return static_cast<ShapeId>(word_); }
+  const std::string& text() const;
+  const std::vector<std::int64_t>& ints() const;
+  const std::vector<double>& reals() const;
+  const std::vector<AttributeValue>& list() const;
+  const TensorValue& tensor() const;
+  const NamedAttributes& named() const;
+  /// Borrowed.
+  void* host_object() const { return reinterpret_cast<void*>(static_cast<std::uintptr_t>(word_)); }
+
+  /// The attribute of this name among kNamed ones; null where there is none, or the kind is another one.
+  const AttributeValue* find(std::string_view name) const;
+  /// Calls `visit` with each host object in the value.
+  template <class Visit>
+  void for_each_host_object(Visit&& visit) const {
+    if (kind() == Kind::kHost) visit(host_object());
+    if (kind() == Kind::kList)
+      for (const AttributeValue& each : list()) each.for_each_host_object(visit);
+    if (kind() == Kind::kNamed)
+      for (const auto& [name, value] : named()) value.for_each_host_object(visit);
+  }
+
+ private:
+  struct Box;
+  template <class Value>
+  struct BoxOf;
+
+  // A kind, or the address of the host of an object, which is greater than any kind.
+  static constexpr std::uintptr_t tag(Kind kind) { return static_cast<std::uintptr_t>(kind); }
+
+  AttributeValue(std::uint64_t word, std::uintptr_t tag) : word_(word), tag_(tag) {}
+  template <class Value>
+  void put(Kind kind, Value value);
+  template <class Value>
+  const Value& boxed() const;
+  SCOPETRIE_COLD void share() const;
+  SCOPETRIE_COLD void drop() noexcept;
+
+  std::uint64_t word_ = 0;
+  std::uintptr_t tag_ = 0;
+};
+static_assert(sizeof(AttributeValue) == 16);
+
+}  // namespace scopetrie

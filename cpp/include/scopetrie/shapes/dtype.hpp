@@ -1,0 +1,48 @@
+// What a tensor's elements are: v1's DataType numbers, with their names and sizes.
+//
+// Invariants: one byte. A reference type is its base type's number + kReferences, as in v1's protos; 0 is no type.
+// Thread safety: a value.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+namespace scopetrie {
+
+struct DType {
+  static constexpr std::uint8_t kReferences = 100;
+  static constexpr std::uint8_t kCount = 128;  // every number is below
+
+  std::uint8_t number = 0;
+
+  constexpr DType() = default;
+  // Implicit both ways: tables and protos hold the number.
+  constexpr DType(std::uint8_t number) : number(number) {}    // NOLINT(google-explicit-constructor)
+  constexpr operator std::uint8_t() const { return number; }  // NOLINT(google-explicit-constructor)
+
+  constexpr bool is_reference() const { return number > kReferences; }
+  constexpr DType base() const { return is_reference() ? static_cast<std::uint8_t>(number - kReferences) : number; }
+  /// Of a base type.
+  constexpr DType reference() const { return static_cast<std::uint8_t>(number + kReferences); }
+
+  /// Of the base type: 'f'loat, signed 'i'nt, 'u'nsigned int, 'b'ool, 'c'omplex, 'S'tring, 'q'uantized int; 'V' for
+  /// resources and variants, 0 where there is no such type.
+  char kind() const;
+  /// Bytes of an element; 0 where they vary.
+  std::size_t size() const;
+  /// "float32", "float32_ref"; empty where there is no such type.
+  std::string name() const;
+  bool is_floating() const { return kind() == 'f'; }
+  bool is_integer() const { return kind() == 'i' || kind() == 'u'; }
+
+  /// The type of this name; 0 where there is none.
+  static DType named(std::string_view name);
+};
+
+inline constexpr DType kFloat32{1}, kFloat64{2}, kInt32{3}, kUInt8{4}, kInt16{5}, kInt8{6}, kString{7}, kComplex64{8},
+    kInt64{9}, kBool{10}, kQInt8{11}, kQUInt8{12}, kQInt32{13}, kBFloat16{14}, kQInt16{15}, kQUInt16{16}, kUInt16{17},
+    kComplex128{18}, kFloat16{19}, kResource{20}, kVariant{21}, kUInt32{22}, kUInt64{23};
+
+}  // namespace scopetrie

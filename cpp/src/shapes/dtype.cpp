@@ -1,0 +1,66 @@
+#include "scopetrie/shapes/dtype.hpp"
+
+#include <array>
+
+namespace scopetrie {
+
+namespace {
+
+struct Facts {
+  std::string_view name;
+  char kind = 0;
+  std::uint8_t size = 0;
+};
+
+// By number.
+constexpr std::array<Facts, 24> kFacts{{{},
+                                        {"float32", 'f', 4},
+                                        {"float64", 'f', 8},
+                                        {"int32", 'i', 4},
+                                        {"uint8", 'u', 1},
+                                        {"int16", 'i', 2},
+                                        {"int8", 'i', 1},
+                                        {"string", 'S', 0},
+                                        {"complex64", 'c', 8},
+                                        {"int64", 'i', 8},
+                                        {"bool", 'b', 1},
+                                        {"qint8", 'q', 1},
+                                        {"quint8", 'q', 1},
+                                        {"qint32", 'q', 4},
+                                        {"bfloat16", 'f', 2},
+                                        {"qint16", 'q', 2},
+                                        {"quint16", 'q', 2},
+                                        {"uint16", 'u', 2},
+                                        {"complex128", 'c', 16},
+                                        {"float16", 'f', 2},
+                                        {"resource", 'V', 0},
+                                        {"variant", 'V', 0},
+                                        {"uint32", 'u', 4},
+                                        {"uint64", 'u', 8}}};
+constexpr std::string_view kReferenceEnding = "_ref";
+
+const Facts& facts_of(DType dtype) {
+  const DType base = dtype.base();
+  return kFacts[base.number < kFacts.size() ? base.number : 0];
+}
+
+}  // namespace
+
+char DType::kind() const { return facts_of(*this).kind; }
+std::size_t DType::size() const { return facts_of(*this).size; }
+
+std::string DType::name() const {
+  std::string name(facts_of(*this).name);
+  if (is_reference() && !name.empty()) name += kReferenceEnding;
+  return name;
+}
+
+DType DType::named(std::string_view name) {
+  const bool is_reference = name.ends_with(kReferenceEnding);
+  if (is_reference) name.remove_suffix(kReferenceEnding.size());
+  for (std::uint8_t number = 1; number < kFacts.size(); ++number)
+    if (kFacts[number].name == name) return is_reference ? DType(number).reference() : DType(number);
+  return {};
+}
+
+}  // namespace scopetrie
