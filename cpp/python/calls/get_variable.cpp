@@ -105,9 +105,9 @@ PyObject* get_variable(PyObject*, PyObject* const* args, Py_ssize_t positional, 
   return call_slow(scope, arguments);
 }
 
-// Makes room for that many new variables, so that tables grow once.
-void reserve_variables(GraphState& graph, std::size_t count) {
-  graph.ops.reserve_names(count);
+// Makes room for that many new variables in a scope, so that tables grow once.
+void reserve_variables(GraphState& graph, ScopeId scope, std::size_t count) {
+  graph.ops.reserve_names(scope, count);
   graph.ops.reserve(count, 0, count);
   graph.variables.reserve(count);
 }
@@ -141,7 +141,6 @@ PyObject* get_variables(PyObject*, PyObject* const* args, Py_ssize_t positional,
   Transaction transaction(*context);
   Ref made(PyList_New(count));
   if (!made) return nullptr;
-  reserve_variables(graph, static_cast<std::size_t>(count));
   Creation creation(*context, {given_to[2], given_to[3], given_to[4], graph.sites.here()});
   PyObject* arguments[kArguments] = {};
   arguments[kDType] = given_to[2];
@@ -149,6 +148,7 @@ PyObject* get_variables(PyObject*, PyObject* const* args, Py_ssize_t positional,
   arguments[kTrainable] = given_to[4];
   PyVariableScope* scope = context->variable_scope;
   const ScopeId scope_id = scope_in(scope, context->graph);
+  reserve_variables(graph, scope_id, static_cast<std::size_t>(count));
   for (Py_ssize_t i = 0; i < count; ++i) {
     arguments[kName] = PySequence_Fast_GET_ITEM(names.get(), i);
     if (shapes) arguments[kShape] = PySequence_Fast_GET_ITEM(shapes.get(), i);

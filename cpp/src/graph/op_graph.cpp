@@ -82,14 +82,18 @@ void OpGraph::take_owned_names(ScopeId scope, OpId owner) {
   }
 }
 
-void OpGraph::append_name(const Name& name, std::string& out) const {
-  if ((name.scope & kOwnedBit) != 0) {
-    append_name(name_of(name.scope & ~kOwnedBit), out);
-    out += '/';
-  } else if (name.scope != ScopeTrie::kRoot) {
-    scopes_.append_path(name.scope, out);
-    out += '/';
+void OpGraph::append_scope(ScopeId scope, std::string& out) const {
+  if (scope == ScopeTrie::kRoot) return;
+  if ((scope & kOwnedBit) != 0) {
+    append_name(name_of(scope & ~kOwnedBit), out);
+  } else {
+    scopes_.append_path(scope, out);
   }
+  out += '/';
+}
+
+void OpGraph::append_name(const Name& name, std::string& out) const {
+  append_scope(name.scope, out);
   out += segments_.text(name.segment);
   append_suffix(name.suffix, out);
 }

@@ -2,15 +2,19 @@
 
 namespace scopetrie {
 
-void NameWriter::write_base(const Name& name) {
+void NameWriter::write_scope(ScopeId scope) {
+  scope_ = segment_ = kNone;  // should memory run out
   text_.clear();
-  graph_.append_name({name.scope, name.segment, 0}, text_);
-  base_ = size_ = text_.size();
-  text_ += '_';
-  text_.resize(base_ + kNumberLength);
-  scope_ = name.scope;
-  segment_ = name.segment;
-  suffix_ = 0;
+  append_scope_(names_, scope, text_);
+  base_ = text_.size();
+  text_.resize(base_ + Segments::kReadable + kNumberLength);
+  scope_ = scope;
+}
+
+void NameWriter::write_long_segment(std::string_view text) {
+  if (text_.size() < base_ + text.size() + kNumberLength) text_.resize(base_ + text.size() + kNumberLength);
+  text.copy(text_.data() + base_, text.size());
+  end_ = base_ + text.size();
 }
 
 }  // namespace scopetrie

@@ -25,7 +25,10 @@ bool is_upper(char c) { return c >= 'A' && c <= 'Z'; }
 
 }  // namespace
 
-Segments::Segments() { add_record(hash_bytes({}), "", kNone, 0); }
+Segments::Segments() {
+  static constexpr char kEmpty[kReadable] = {};
+  add_record(hash_bytes({}), {kEmpty, 0}, kNone, 0);
+}
 
 void Segments::reserve(std::size_t more) {
   make_room(records_, more);
@@ -80,12 +83,12 @@ SegmentId Segments::add_record(std::uint32_t hash, std::string_view kept, Segmen
 const char* Segments::keep(std::string_view text) {
   if (text.size() > kBlockBytes / 4) {
     // A block of its own, so that what is left of the current one stays in use.
-    blocks_.push_back(std::make_unique<char[]>(text.size()));
+    blocks_.push_back(std::make_unique<char[]>(text.size() + kReadable));
     std::memcpy(blocks_.back().get(), text.data(), text.size());
     return blocks_.back().get();
   }
   if (text.size() > free_bytes_) {
-    blocks_.push_back(std::make_unique<char[]>(kBlockBytes));
+    blocks_.push_back(std::make_unique<char[]>(kBlockBytes + kReadable));
     free_ = blocks_.back().get();
     free_bytes_ = kBlockBytes;
   }

@@ -1,129 +1,216 @@
 #include "scopetrie/names/unique_names.hpp"
 
-#include <bit>
 #include <stdexcept>
 
 namespace scopetrie {
 
-const UniqueNames::Slot* UniqueNames::find(ScopeId scope, SegmentId base, std::uint32_t suffix) const {
-  for (std::size_t at = hash_numbered(scope, base, suffix) & mask_;; at = (at + 1) & mask_) {
-    const Slot& slot = slots_[at];
-    if (slot.scope == scope && slot.base == base && slot.suffix == suffix) return &slot;
-    if (slot.scope == kNone) return nullptr;
+UniqueNames::UniqueNames(const Segments& segments, const UniqueNames& other)
+    : segments_(segments),
+      counters_(other.counters_),
+      written_(other.written_),
+      written_mask_(other.written_mask_),
+      written_count_(other.written_count_),
+      released_(other.released_) {}
+
+// Counters of names written with a number ---------------------------------------------------------------------------
+
+const Counter* UniqueNames::find_written(ScopeId scope, SegmentId base, std::uint32_t number) const {
+  if (written_.empty()) return nullptr;
+  for (std::size_t at = hash_numbered(scope, base, number) & written_mask_;; at = (at + 1) & written_mask_) {
+    const Written& place = written_[at];
+    if (place.scope == kNone) return nullptr;
+    if (place.scope == scope && place.counter.base == base && place.number == number) return &place.counter;
   }
 }
 
-UniqueNames::Slot& UniqueNames::add_growing(ScopeId scope, SegmentId base, std::uint32_t suffix) {
-  grow(slots_.size() * 2);
-  --count_;  // it is counted again
-  return slot_of(scope, base, suffix);
-}
-
-void UniqueNames::log_slow(const Slot& slot) {
-  // What the innermost span found is enough: a thousand operations of one name log it once.
-  if (log_.size() > mark_) {
-    const Slot& last = log_.back();
-    if (last.scope == slot.scope && last.base == slot.base && last.suffix == slot.suffix) return;
-  }
-  log_.push_back(slot);
-}
-
-void UniqueNames::grow(std::size_t size) {
-  Table<Slot> old(size, kEmpty);
-  old.swap(slots_);
-  mask_ = slots_.size() - 1;
-  for (const Slot& slot : old) {
-    if (slot.scope == kNone) continue;
-    std::size_t at = hash_numbered(slot.scope, slot.base, slot.suffix) & mask_;
-    while (slots_[at].scope != kNone) at = (at + 1) & mask_;
-    slots_[at] = slot;
+Counter& UniqueNames::written(ScopeId scope, SegmentId base, std::uint32_t number) {
+  if ((written_count_ + 1) * 4 > written_.size() * 3) grow_written(written_.empty() ? 16 : written_.size() * 2);
+  for (std::size_t at = hash_numbered(scope, base, number) & written_mask_;; at = (at + 1) & written_mask_) {
+    Written& place = written_[at];
+    if (place.scope == scope && place.counter.base == base && place.number == number) return place.counter;
+    if (place.scope != kNone) continue;
+    ++written_count_;
+    place = {scope, number, {base}};
+    return place.counter;
   }
 }
 
-void UniqueNames::reserve(std::size_t more) {
-  if (recording()) log_.reserve(log_.size() + more);
-  const std::size_t size = std::bit_ceil((count_ + more) * 4 / 3 + 1);
-  if (size > slots_.size()) grow(size);
+void UniqueNames::grow_written(std::size_t size) {
+  Table<Written> old(size);
+  old.swap(written_);
+  written_mask_ = size - 1;
+  for (const Written& place : old) {
+    if (place.scope == kNone) continue;
+    std::size_t at = hash_numbered(place.scope, place.counter.base, place.number) & written_mask_;
+    while (written_[at].scope != kNone) at = (at + 1) & written_mask_;
+    written_[at] = place;
+  }
 }
 
-std::uint32_t UniqueNames::next_of(ScopeId scope, SegmentId base, std::uint32_t suffix) const {
-  const Slot* slot = find(scope, base, suffix);
-  if (slot != nullptr && slot->next != 0) return slot->next;
-  if (suffix == 0) return 0;
-  // `base_N` without a counter of its own is in use all the same if counting has passed it.
-  const Slot* run = find(scope, segments_.base(base), segments_.suffix(base));
-  return run != nullptr && suffix < run->next ? 1 : 0;
+Counter& UniqueNames::noted(ScopeId scope, SegmentId segment) {
+  Counter& counter = counter_of(scope, segment);
+  log(scope, segments_.suffix(segment), counter);
+  return counter;
 }
 
-UniqueNames::Taken UniqueNames::take_slow(ScopeId scope, SegmentId segment, Slot& first) {
+Counter& UniqueNames::noted_written(ScopeId scope, SegmentId base, std::uint32_t number) {
+  Counter& counter = written(scope, base, number);
+  log(scope, number, counter);
+  return counter;
+}
+
+// Taking ------------------------------------------------------------------------------------------------------------
+
+bool UniqueNames::is_written(ScopeId scope, SegmentId base, std::uint32_t number) const {
+  const Counter* counter = find_written(scope, base, number);
+  return counter != nullptr && counter->next != 0 && !released_.has({scope, base, number}, 0);
+}
+
+bool UniqueNames::is_taken(ScopeId scope, SegmentId base, std::uint32_t number) const {
+  if (number != 0 && is_written(scope, base, number)) return true;
+  const Counter* run = find(scope, base);
+  return run != nullptr && number < run->next && !(run->is_odd && released_.has(key_of(scope, base), number));
+}
+
+// The number that counting tries next, where it may be a released one, and others may have been taken by hand.
+std::uint32_t UniqueNames::next_number(ScopeId scope, SegmentId segment, std::uint32_t next) const {
+  if (!released_.empty())
+    if (const std::uint32_t number = released_.first(key_of(scope, segment)); number != kNone) return number;
+  while (is_written(scope, segment, next)) ++next;
+  return next;
+}
+
+UniqueNames::Taken UniqueNames::take_odd(ScopeId scope, SegmentId segment, Counter& counter) {
+  const bool has_scopes = counter.has_scopes != 0, owns = counter.owns != 0;
+  const std::uint32_t number = next_number(scope, segment, counter.next);
+  if (number > kMaxSuffix) throw std::length_error("more than 2^29 operations share one name");
+  if (number >= counter.next) {
+    log(scope, segments_.suffix(segment), counter);
+    counter.next = number + 1;
+    remove_released({scope, segment, number}, 0);  // `segment_number` was written, released, and had numbers of its own
+  } else {
+    take_exactly(scope, number == 0 ? segments_.base(segment) : segment,
+                 number == 0 ? segments_.suffix(segment) : number);
+  }
+  return {number, has_scopes, owns};
+}
+
+UniqueNames::Taken UniqueNames::take_written(ScopeId scope, SegmentId segment) {
   const SegmentId base = segments_.base(segment);
   const std::uint32_t suffix = segments_.suffix(segment);
-  std::uint32_t number = first.next;
-  if (number == 0) {
-    // Written by hand: in use all the same if counting has passed it, and counting must look for it from now on.
-    Slot& run = run_of(scope, base);  // may move the slots: `first` is dead after
-    const bool passed = suffix < run.next, has_scopes = run.has_scopes != 0;
-    if (!passed && !run.has_written) noted(run).has_written = 1;
-    Slot& slot = noted(slot_of(scope, base, suffix));
-    if (!passed) {
-      slot.next = 1;
-      return {0, has_scopes || slot.has_scopes != 0};
-    }
-    number = slot.has_written ? first_free(scope, segment, 1) : 1;
-    slot.next = number + 1;
-    return {number, slot.has_scopes != 0};
+  const Counter run = counter_of(scope, base);
+  Counter& counter = written(scope, base, suffix);
+  if (counter.next != 0) {
+    if (counter.is_odd) return take_odd(scope, segment, counter);
+    log(scope, suffix, counter);
+    return {counter.next++, counter.has_scopes != 0, counter.owns != 0};
   }
-  number = first_free(scope, segment, number);
-  if (number > kMaxSuffix) throw std::length_error("more than 2^29 operations share one name");
-  log(first);
-  first.next = number + 1;
-  return {number, first.has_scopes != 0};
+  const bool has_scopes = counter.has_scopes != 0;
+  if (!is_taken(scope, base, suffix)) {
+    take_exactly(scope, base, suffix);
+    return {0, has_scopes || run.has_scopes != 0};
+  }
+  // In use because counting has passed it: what is asked for now is its first number.
+  log(scope, suffix, counter);
+  counter.next = 1;
+  const std::uint32_t number = next_number(scope, segment, 1);
+  counter.next = number + 1;
+  remove_released({scope, segment, number}, 0);
+  return {number, has_scopes};
+}
+
+void UniqueNames::take_exactly(ScopeId scope, SegmentId base, std::uint32_t number) {
+  if (number == 0) {
+    if (!remove_released(key_of(scope, base), 0)) noted(scope, base).next = 1;
+    return;
+  }
+  if (!remove_released(key_of(scope, base), number)) {  // so counting has not come to it
+    if (!counter_of(scope, base).is_odd) noted(scope, base).is_odd = 1;
+    if (!remove_released({scope, base, number}, 0)) noted_written(scope, base, number).next = 1;
+  } else {
+    remove_released({scope, base, number}, 0);
+  }
+}
+
+void UniqueNames::release(ScopeId scope, SegmentId base, std::uint32_t number) {
+  const Counter* run = find(scope, base);
+  if (run != nullptr && number < run->next) {
+    Counter& counter = noted(scope, base);
+    if (number + 1 == counter.next) {
+      counter.next = number;
+    } else {
+      counter.is_odd = 1;
+      add_released(key_of(scope, base), number);
+    }
+  }
+  if (number == 0) return;
+  if (const Counter* own = find_written(scope, base, number); own == nullptr || own->next == 0) return;
+  Counter& own = noted_written(scope, base, number);
+  if (own.next == 1) {
+    own.next = 0;
+    return;
+  }
+  own.is_odd = 1;
+  add_released({scope, base, number}, 0);
+  if (!counter_of(scope, base).is_odd) noted(scope, base).is_odd = 1;  // who counts up to it must look here
+}
+
+void UniqueNames::add_released(const CounterKey& key, std::uint32_t number) {
+  released_.add(key, number);
+  if (recording()) log_.push_back({key.scope, key.number, {key.base}, Change::kReleased, number});
+}
+
+bool UniqueNames::remove_released(const CounterKey& key, std::uint32_t number) {
+  if (released_.empty() || !released_.remove(key, number)) return false;
+  if (recording()) log_.push_back({key.scope, key.number, {key.base}, Change::kTakenAgain, number});
+  return true;
 }
 
 bool UniqueNames::take_written_as_owner(ScopeId scope, SegmentId segment) {
   const SegmentId base = segments_.base(segment);
   const std::uint32_t suffix = segments_.suffix(segment);
-  const Slot run = run_of(scope, base);
-  if (suffix < run.next || run.has_scopes) return false;
-  Slot& slot = slot_of(scope, base, suffix);
-  if (slot.next != 0 || slot.has_scopes) return false;
-  log(slot);
-  slot.next = 1;
-  if (!run.has_written || !run.owns) {
-    Slot& known = noted(run_of(scope, base));
-    known.has_written = 1;
-    known.owns = 1;
-  }
+  const Counter run = counter_of(scope, base);
+  if (run.has_scopes || is_taken(scope, base, suffix) || written(scope, base, suffix).has_scopes) return false;
+  take_exactly(scope, base, suffix);
+  if (!run.owns) note_owner(scope, base);
   return true;
 }
 
 bool UniqueNames::has_scopes(ScopeId scope, SegmentId segment) const {
-  const SegmentId base = segments_.base(segment);
-  const std::uint32_t suffix = segments_.suffix(segment);
-  const Slot* slot = find(scope, base, suffix);
-  if (slot != nullptr && slot->has_scopes) return true;
-  if (suffix == 0) return false;
-  const Slot* run = find(scope, segments_.base(base), segments_.suffix(base));
+  const Counter* counter = find(scope, segment);
+  if (counter != nullptr && counter->has_scopes) return true;
+  if (segments_.suffix(segment) == 0) return false;
+  const Counter* run = find(scope, segments_.base(segment));
   return run != nullptr && run->has_scopes;
 }
 
-// The first number from `number` on that was not taken by hand.
-std::uint32_t UniqueNames::first_free(ScopeId scope, SegmentId segment, std::uint32_t number) const {
-  for (const Slot* slot; (slot = find(scope, segment, number)) != nullptr && slot->next != 0;) ++number;
+std::uint32_t UniqueNames::peek(ScopeId scope, SegmentId segment) {
+  if (!is_taken(scope, segments_.base(segment), segments_.suffix(segment))) return 0;
+  const Counter* counter = find(scope, segment);
+  if (counter == nullptr || counter->next == 0) return next_number(scope, segment, 1);
+  if (!counter->is_odd) return counter->next;
+  const std::uint32_t number = next_number(scope, segment, counter->next);
+  // What was stepped over is in use for good: the counter may say so now, and the next call starts there.
+  if (number > counter->next) noted(scope, segment).next = number;
   return number;
 }
 
-std::uint32_t UniqueNames::peek(ScopeId scope, SegmentId segment) {
-  const SegmentId base = segments_.base(segment);
-  const std::uint32_t suffix = segments_.suffix(segment);
-  const std::uint32_t number = next_of(scope, base, suffix);
-  if (number == 0) return 0;
-  Slot& slot = slot_of(scope, base, suffix);
-  if (!slot.has_written) return number;
-  // What was stepped over is in use for good: the counter may say so now, and the next call starts there.
-  const std::uint32_t free = first_free(scope, segment, number);
-  noted(slot).next = free;
-  return free;
+// Undo --------------------------------------------------------------------------------------------------------------
+
+void UniqueNames::log_slow(ScopeId scope, std::uint32_t number, const Counter& counter) {
+  // What the innermost span found is enough: a thousand operations of one name log it once.
+  if (log_.size() > mark_) {
+    const Change& last = log_.back();
+    if (last.what == Change::kCounter && last.scope == scope && last.counter.base == counter.base &&
+        last.number == number)
+      return;
+  }
+  log_.push_back({scope, number, counter});
+}
+
+void UniqueNames::reserve(ScopeId scope, std::size_t more) {
+  if (recording()) log_.reserve(log_.size() + more);
+  counters_.reserve(scope, more);
 }
 
 std::size_t UniqueNames::begin() {
@@ -131,15 +218,22 @@ std::size_t UniqueNames::begin() {
   return mark_ = log_.size();
 }
 
-void UniqueNames::rollback(std::size_t mark) {
-  while (log_.size() > mark) {
-    const Slot& was = log_.back();
-    Slot& slot = slot_of(was.scope, was.base, was.suffix);
-    const bool has_scopes = slot.has_scopes;  // scopes outlive an undone name
-    slot = was;
-    slot.has_scopes = has_scopes;
-    log_.pop_back();
+void UniqueNames::put_back(const Change& change) {
+  const CounterKey key{change.scope, change.counter.base, change.number};
+  if (change.what == Change::kReleased) {
+    released_.remove(key, change.value);
+  } else if (change.what == Change::kTakenAgain) {
+    released_.add(key, change.value);
+  } else {
+    Counter& counter = key.number == 0 ? counters_.at(key.scope, key.base) : written(key.scope, key.base, key.number);
+    const bool has_scopes = counter.has_scopes;  // scopes outlive an undone name
+    counter = change.counter;
+    counter.has_scopes = has_scopes;
   }
+}
+
+void UniqueNames::rollback(std::size_t mark) {
+  for (; log_.size() > mark; log_.pop_back()) put_back(log_.back());
   commit();
 }
 

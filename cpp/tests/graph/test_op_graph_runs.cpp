@@ -136,10 +136,10 @@ TEST_CASE("a name that is in use, or beneath which something may stand, cannot o
 
 TEST_CASE("room made beforehand changes nothing that can be seen") {
   NamedGraph n;
-  n.graph.reserve_names(1000);
+  n.graph.reserve_names(ScopeTrie::kRoot, 1000);
   n.graph.reserve(1000, 10, 1000);
   const OpGraph::Mark mark = n.graph.begin();
-  n.graph.reserve_names(5000);
+  n.graph.reserve_names(ScopeTrie::kRoot, 5000);
   const std::uint32_t pattern = n.graph.add_pattern(variable(n));
   add_variable(n, pattern, "v");
   CHECK(n.unique("", "v") == "v_1");

@@ -17,7 +17,10 @@ TEST_CASE("names are written as append_name writes them, in any order") {
       {0, n.segment("w"), 0},
       {n.scope("a/b"), n.segment("w"), 0},
       {n.scope("a/b"), n.segment("conv"), 0},
+      {n.scope("a/b"), n.segment("sixteen_letters_"), 0},
+      {n.scope("a/b"), n.segment("more_than_sixteen_letters"), 0},
       {n.scope("c"), n.segment(""), 0},
+      {n.scope("c"), n.segment(std::string(10'000, 'x')), 0},
       n.graph.name_of(owner),
   };
   const std::uint32_t numbers[] = {0, 1, 2, 8, 9, 10, 11, 98, 99, 100, 999'999, 1'000'000, kMaxSuffix};

@@ -4,6 +4,7 @@
 
 #include <chrono>
 #include <random>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -26,6 +27,18 @@ struct Names {
   std::string peek(std::string_view text, ScopeId scope = ScopeTrie::kRoot) {
     const SegmentId segment = segments.intern(text);
     return full(segment, names.peek(scope, segment));
+  }
+  bool is_taken(std::string_view text) {
+    const SegmentId segment = segments.intern(text);
+    return names.is_taken(ScopeTrie::kRoot, segments.base(segment), segments.suffix(segment));
+  }
+  void release(std::string_view text) {
+    const SegmentId segment = segments.intern(text);
+    names.release(ScopeTrie::kRoot, segments.base(segment), segments.suffix(segment));
+  }
+  void take_exactly(std::string_view text) {
+    const SegmentId segment = segments.intern(text);
+    names.take_exactly(ScopeTrie::kRoot, segments.base(segment), segments.suffix(segment));
   }
   std::string full(SegmentId segment, std::uint32_t suffix) const {
     std::string out(segments.text(segment));
@@ -151,6 +164,75 @@ TEST_CASE("any sequence of takes, peeks and rollbacks gives v1's names") {
   }
 }
 
+TEST_CASE("what was released is given out again, the least number first") {
+  Names n;
+  for (int i = 0; i < 5; ++i) n.take("w");
+  n.release("w_3");
+  n.release("w_1");
+  CHECK_FALSE(n.is_taken("w_1"));
+  CHECK(n.is_taken("w_2"));
+  CHECK(n.peek("w") == "w_1");
+  CHECK(n.take("w") == "w_1");
+  CHECK(n.take("w_3") == "w_3");
+  CHECK(n.take("w") == "w_5");
+  n.release("w");
+  CHECK(n.take("w") == "w");
+  CHECK(n.take("w") == "w_6");
+}
+
+TEST_CASE("any sequence of takes, releases and rollbacks gives the first name that is free") {
+  const char* const vocabulary[] = {"w", "w_1", "w_2", "w_3", "w_5", "w_1_1", "w_1_2", "w_2_1", "w_0", "", "_1", "a"};
+  for (unsigned seed = 0; seed < 400; ++seed) {
+    CAPTURE(seed);
+    std::mt19937 random(seed);
+    Names n;
+    std::set<std::string> taken;  // the model
+    std::vector<std::pair<std::size_t, std::set<std::string>>> spans;
+    const auto unique = [&](const std::string& text) {
+      if (!taken.contains(text)) return text;
+      int number = 1;
+      while (taken.contains(text + "_" + std::to_string(number))) ++number;
+      return text + "_" + std::to_string(number);
+    };
+    const std::size_t names = 1 + random() % std::size(vocabulary);
+    for (int step = 0; step < 400; ++step) {
+      std::string text = vocabulary[random() % names];
+      if (random() % 4 == 0) text += "_" + std::to_string(1 + random() % 9);
+      const unsigned what = random() % 40;
+      if (what == 0) {
+        spans.emplace_back(n.names.begin(), taken);
+      } else if (what == 1 && !spans.empty()) {
+        n.names.rollback(spans.back().first);
+        taken = spans.back().second;
+        spans.pop_back();
+      } else if (what == 2 && !spans.empty()) {
+        n.names.commit();
+        spans.pop_back();
+      } else if (what < 10) {
+        REQUIRE(n.peek(text) == unique(text));
+      } else if (what < 22 && !taken.empty()) {
+        const auto at = std::next(taken.begin(), static_cast<long>(random() % taken.size()));
+        n.release(*at);
+        taken.erase(at);
+      } else if (what < 25 && !taken.contains(text)) {
+        n.take_exactly(text);
+        taken.insert(text);
+      } else {
+        const std::string wanted = unique(text);
+        REQUIRE(n.take(text) == wanted);
+        taken.insert(wanted);
+      }
+      REQUIRE(n.is_taken(text) == taken.contains(text));
+    }
+    for (const std::string& name : taken) REQUIRE(n.is_taken(name));
+    for (const char* base : vocabulary)
+      for (int number = 1; number < 80; ++number) {
+        const std::string name = base + ("_" + std::to_string(number));
+        REQUIRE(n.is_taken(name) == taken.contains(name));
+      }
+  }
+}
+
 TEST_CASE("a name tells whether a scope was opened at it, with or without a number") {
   Names n;
   const SegmentId w = n.segments.intern("w");
@@ -234,6 +316,19 @@ TEST_CASE("names cost amortised constant time, whatever was taken before") {
     for (int i = 1; i <= kNames; ++i) n.take("w_" + std::to_string(i));
     CHECK(seconds([&] {
             for (int i = 0; i < kNames; ++i) n.peek("w");
+          }) < kSeconds);
+    CHECK(n.peek("w") == "w_" + std::to_string(kNames + 1));
+  }
+  SUBCASE("released and taken again, from the middle of a long run") {
+    Names n;
+    for (int i = 0; i <= kNames; ++i) n.take("w");
+    CHECK(seconds([&] {
+            for (int i = 1; i < kNames; i += 2) n.release("w_" + std::to_string(i));
+            for (int i = 1; i < kNames; i += 2) REQUIRE(n.take("w") == "w_" + std::to_string(i));
+            for (int i = 0; i < kNames; ++i) {
+              n.release("w_1");
+              n.take("w");
+            }
           }) < kSeconds);
     CHECK(n.peek("w") == "w_" + std::to_string(kNames + 1));
   }

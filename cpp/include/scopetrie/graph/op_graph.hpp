@@ -135,13 +135,15 @@ class OpGraph {
   void note_owner(const Fresh& owner) {
     if (!owner.noted) note_owner_slow(owner.name);
   }
-  /// Makes room for that many more names, each with a new segment.
-  void reserve_names(std::size_t more) {
+  /// Makes room for that many more names in a scope, each with a new segment.
+  void reserve_names(ScopeId scope, std::size_t more) {
     segments_.reserve(more);
-    names_.reserve(more);
+    names_.reserve(scopes_.folded(scope), more);
   }
 
   void append_name(const Name& name, std::string& out) const;
+  /// Appends what names in `scope` begin with: its path and a slash, nothing at the root.
+  void append_scope(ScopeId scope, std::string& out) const;
   std::string name(OpId op) const;
 
   // Operations ------------------------------------------------------------------------------------------------------

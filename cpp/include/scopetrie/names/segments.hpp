@@ -32,6 +32,8 @@ class Segments {
   /// The id of `text`, or kNone if nothing by that text was interned.
   SegmentId find(std::string_view text) const { return find(hash_bytes(text), text); }
 
+  /// So many bytes may be read from where any text begins.
+  static constexpr std::size_t kReadable = 16;
   std::string_view text(SegmentId id) const { return {records_[id].text, records_[id].length}; }
   SegmentId base(SegmentId id) const { return records_[id].base; }
   std::uint32_t suffix(SegmentId id) const { return records_[id].suffix; }

@@ -2,17 +2,21 @@
 //
 // v1 keeps a dictionary of every lower-case name in use. Here one counter stands for a whole run of names: if `next`
 // is the number that the next `w` would try, every one of w_1 .. w_(next-1) is in use, so none of them needs an entry.
-// Names written by hand (`w_5`) have entries of their own, and the counter steps over them when it meets them: each is
-// stepped over once, so a name costs amortised O(1) whatever was taken before and in whatever order.
+// Names written by hand (`w_5`) have counters of their own, and the counter of `w` steps over them when it meets them:
+// each is stepped over once, so a name costs amortised O(1) whatever was taken before and in whatever order. A name
+// that was released is the next one to be given out again, in O(log n).
 //
 // Invariants: where next == 0, the name is free, unless it is `w_5` and the counter of `w` is past 5. A counter only
-// grows, but for rollback(). All ids are folded (lower-case) ones.
+// grows, but for rollback() and release(); of the numbers below it, those in `released_` are free. Odd counters are
+// those that a look elsewhere must go before: at numbers written by hand, or released. All ids are folded ones.
 // Thread safety: none; one writer or many readers.
 #pragma once
 
 #include <cstdint>
 #include <vector>
 
+#include "scopetrie/names/counters.hpp"
+#include "scopetrie/names/released.hpp"
 #include "scopetrie/names/segments.hpp"
 #include "scopetrie/tables/compiler.hpp"
 #include "scopetrie/tables/hashing.hpp"
@@ -24,6 +28,10 @@ namespace scopetrie {
 class UniqueNames {
  public:
   explicit UniqueNames(const Segments& segments) : segments_(segments) {}
+  /// The same names, told apart by a copy of the other's segments. Spans that are under way stay with the other.
+  UniqueNames(const Segments& segments, const UniqueNames& other);
+  UniqueNames(const UniqueNames&) = delete;
+  UniqueNames& operator=(const UniqueNames&) = delete;
 
   struct Taken {
     std::uint32_t suffix;  // 0: the bare name was free
@@ -33,104 +41,120 @@ class UniqueNames {
 
   /// Takes the name `segment` under `scope` (both folded) and gives the number that makes it unique.
   Taken take(ScopeId scope, SegmentId segment) {
-    Slot& slot = slot_of(scope, segments_.base(segment), segments_.suffix(segment));
-    if (slot.next != 0 && !slot.has_written) [[likely]] {
-      log(slot);
-      return {slot.next++, slot.has_scopes != 0, slot.owns != 0};
-    }
-    if (slot.next == 0 && slot.suffix == 0) {
-      log(slot);
-      slot.next = 1;
-      return {0, slot.has_scopes != 0};
-    }
-    return take_slow(scope, segment, slot);
+    if (segments_.suffix(segment) != 0) [[unlikely]]
+      return take_written(scope, segment);
+    Counter& counter = counters_.at(scope, segment);
+    if (counter.is_odd && counter.next != 0) [[unlikely]]
+      return take_odd(scope, segment, counter);
+    log(scope, 0, counter);
+    return {counter.next++, counter.has_scopes != 0, counter.owns != 0};
   }
 
   /// Takes the name `segment` and notes that it owns names (see note_owner), if it is free and no scope was opened at
   /// it or at a number of it. False: nothing is taken, and the name may be free all the same.
   bool take_as_owner(ScopeId scope, SegmentId segment) {
     if (segments_.suffix(segment) != 0) return take_written_as_owner(scope, segment);
-    Slot& slot = slot_of(scope, segment, 0);
-    if (slot.next != 0 || slot.has_scopes) return false;
-    log(slot);
-    slot.next = 1;
-    slot.owns = 1;
+    Counter& counter = counters_.at(scope, segment);
+    if (counter.next != 0 || counter.has_scopes) return false;
+    log(scope, 0, counter);
+    counter.next = 1;
+    counter.owns = 1;
     return true;
   }
 
   /// The number that take() would give, taking nothing.
   std::uint32_t peek(ScopeId scope, SegmentId segment);
 
+  /// A name as it is in use or free: `base_number`, or (number 0) `base`, which then is no numbered segment.
+  bool is_taken(ScopeId scope, SegmentId base, std::uint32_t number) const;
+  /// Takes a name that is free. Throws std::bad_alloc.
+  void take_exactly(ScopeId scope, SegmentId base, std::uint32_t number);
+  /// Makes a name that is taken free again.
+  void release(ScopeId scope, SegmentId base, std::uint32_t number);
+
   /// Notes that a scope was opened at `base` or `base_N`.
-  void note_scope(ScopeId scope, SegmentId base) { run_of(scope, base).has_scopes = 1; }
+  void note_scope(ScopeId scope, SegmentId base) { counter_of(scope, base).has_scopes = 1; }
   /// What take() would say of scopes, if the name is free.
   bool has_scopes(ScopeId scope, SegmentId segment) const;
   /// Notes that an operation called `base` or `base_N` owns names beneath its own.
-  void note_owner(ScopeId scope, SegmentId base) { noted(run_of(scope, base)).owns = 1; }
+  void note_owner(ScopeId scope, SegmentId base) { noted(scope, base).owns = 1; }
   /// Whether note_owner() was called for `base` or a numbered form of it.
   bool may_own(ScopeId scope, SegmentId base) const {
-    const Slot* run = find(scope, segments_.base(base), segments_.suffix(base));
+    const Counter* run = find(scope, base);
     return run != nullptr && run->owns;
   }
 
   /// Starts recording changes; returns a mark for rollback(). Marks nest.
   std::size_t begin();
-  /// Undoes everything taken since `mark` and ends its recording.
+  /// Undoes everything taken or released since `mark` and ends its recording.
   void rollback(std::size_t mark);
   /// Keeps what was taken since `mark` and ends its recording.
   void commit() noexcept;
   bool recording() const noexcept { return recording_ != 0; }
 
-  /// Makes room for that many more names.
-  void reserve(std::size_t more);
+  /// Makes room for that many more names in a scope, each with a new base.
+  void reserve(ScopeId scope, std::size_t more);
 
  private:
-  struct Slot {
-    ScopeId scope;
-    SegmentId base;
-    std::uint32_t suffix;
-    std::uint32_t next : 29;
-    std::uint32_t has_written : 1;  // some `base_N` was taken by hand
-    std::uint32_t has_scopes : 1;   // note_scope() was called
-    std::uint32_t owns : 1;         // note_owner() was called
+  // The counter of a name that was written with a number by hand; its base is the name's.
+  struct Written {
+    ScopeId scope = kNone;
+    std::uint32_t number = 0;
+    Counter counter;
   };
-  static constexpr Slot kEmpty{kNone, 0, 0, 0, 0, 0, 0};
+  // What a span under way found before it changed it: a counter (number 0: that of the base), or, where `what` says
+  // so, that `value` was released or taken again.
+  struct Change {
+    enum What : std::uint32_t { kCounter, kReleased, kTakenAgain };
+    ScopeId scope;
+    std::uint32_t number;
+    Counter counter;
+    What what = kCounter;
+    std::uint32_t value = 0;
+  };
 
-  const Slot* find(ScopeId scope, SegmentId base, std::uint32_t suffix) const;
-  /// The entry of a name, made if it is new; others may move then.
-  Slot& slot_of(ScopeId scope, SegmentId base, std::uint32_t suffix) {
-    for (std::size_t at = hash_numbered(scope, base, suffix) & mask_;; at = (at + 1) & mask_) {
-      Slot& slot = slots_[at];
-      if (slot.scope == scope && slot.base == base && slot.suffix == suffix) return slot;
-      if (slot.scope != kNone) continue;
-      if (++count_ * 4 > slots_.size() * 3) return add_growing(scope, base, suffix);
-      return slot = {scope, base, suffix, 0, 0, 0, 0};
-    }
+  const Counter* find_written(ScopeId scope, SegmentId base, std::uint32_t number) const;
+  Counter& written(ScopeId scope, SegmentId base, std::uint32_t number);
+  void grow_written(std::size_t size);
+  /// The counter of a segment, which also speaks for it with _1, _2, ...
+  Counter& counter_of(ScopeId scope, SegmentId segment) {
+    const std::uint32_t number = segments_.suffix(segment);
+    return number == 0 ? counters_.at(scope, segment) : written(scope, segments_.base(segment), number);
   }
-  SCOPETRIE_COLD Slot& add_growing(ScopeId scope, SegmentId base, std::uint32_t suffix);
-  void grow(std::size_t size);
-  /// The counter of `base`, which also speaks for `base_1`, `base_2`, ...
-  Slot& run_of(ScopeId scope, SegmentId base) { return slot_of(scope, segments_.base(base), segments_.suffix(base)); }
-  Slot& noted(Slot& slot) {
-    log(slot);
-    return slot;
+  const Counter* find(ScopeId scope, SegmentId segment) const {
+    const std::uint32_t number = segments_.suffix(segment);
+    return number == 0 ? counters_.find(scope, segment) : find_written(scope, segments_.base(segment), number);
   }
-  Taken take_slow(ScopeId scope, SegmentId segment, Slot& first);
+  CounterKey key_of(ScopeId scope, SegmentId segment) const {
+    return {scope, segments_.base(segment), segments_.suffix(segment)};
+  }
+  /// counter_of(), about to be changed.
+  Counter& noted(ScopeId scope, SegmentId segment);
+  Counter& noted_written(ScopeId scope, SegmentId base, std::uint32_t number);
+
+  SCOPETRIE_COLD Taken take_odd(ScopeId scope, SegmentId segment, Counter& counter);
+  Taken take_written(ScopeId scope, SegmentId segment);
   bool take_written_as_owner(ScopeId scope, SegmentId segment);
-  std::uint32_t next_of(ScopeId scope, SegmentId base, std::uint32_t suffix) const;
-  std::uint32_t first_free(ScopeId scope, SegmentId segment, std::uint32_t number) const;
-  void log(const Slot& slot) {
+  std::uint32_t next_number(ScopeId scope, SegmentId segment, std::uint32_t next) const;
+  bool is_written(ScopeId scope, SegmentId base, std::uint32_t number) const;
+  void add_released(const CounterKey& key, std::uint32_t number);
+  bool remove_released(const CounterKey& key, std::uint32_t number);
+  void put_back(const Change& change);
+
+  void log(ScopeId scope, std::uint32_t number, const Counter& counter) {
     if (recording_ != 0) [[unlikely]]
-      log_slow(slot);
+      log_slow(scope, number, counter);
   }
-  SCOPETRIE_COLD void log_slow(const Slot& slot);
+  SCOPETRIE_COLD void log_slow(ScopeId scope, std::uint32_t number, const Counter& counter);
 
   const Segments& segments_;
-  Table<Slot> slots_ = Table<Slot>(16, kEmpty);  // open addressing
-  std::size_t mask_ = 15;
-  std::size_t count_ = 0;
-  std::vector<Slot> log_;  // what the spans under way found, before they changed it
-  std::size_t mark_ = 0;   // where the log stood when the last span began
+  Counters counters_;
+  Table<Written> written_;  // open addressing
+  std::size_t written_mask_ = 0;
+  std::size_t written_count_ = 0;
+  Released released_;
+  std::vector<Change> log_;
+  std::size_t mark_ = 0;  // where the log stood when the last span began
   std::size_t recording_ = 0;
 };
 

@@ -62,7 +62,12 @@ inline std::uint32_t hash_numbered(std::uint32_t scope, std::uint32_t base, std:
   return hash_words(scope, suffix == 0 ? 0 : base, suffix == 0 ? base : suffix);
 }
 
-/// The same of a byte string, eight bytes at a step; neighbours differ in their last character.
+/// Where an id belongs in a table of a power of two of places: eight ids that follow one another, in a row.
+inline std::uint32_t place_of_id(std::uint32_t id) noexcept {
+  return static_cast<std::uint32_t>((id >> 3) * hashing::kFirst >> 32) << 3 | (id & 7);
+}
+
+/// A 32-bit hash of a byte string, eight bytes at a step; neighbours differ in their last character.
 inline std::uint32_t hash_bytes(std::string_view text) noexcept {
   if (text.empty()) return 0;
   const char* const data = text.data();
