@@ -187,9 +187,13 @@ PyObject* try_direct(const PyDirectFunction* self, PyObject* const* args, std::s
 
 PyObject* call_direct(PyObject* self, PyObject* const* args, std::size_t flagged, PyObject* keywords) {
   const auto count = static_cast<std::size_t>(PyVectorcall_NARGS(flagged));
-  bool decided;
-  PyObject* made = locked<try_direct>(as_direct(self), args, count, keywords, decided);
-  return decided ? made : PyObject_Vectorcall(as_direct(self)->function, args, count, keywords);
+  {
+    const Lock lock;
+    bool decided;
+    PyObject* made = try_direct(as_direct(self), args, count, keywords, decided);
+    if (decided) return made;
+  }
+  return PyObject_Vectorcall(as_direct(self)->function, args, count, keywords);
 }
 
 // Reads one role: "-", "name", "<input>", "<input>=<int>", "attribute", and
@@ -234,7 +238,7 @@ PyObject* make(PyTypeObject* type, PyObject* args, PyObject*) {
   Ref self(type->tp_alloc(type, 0));
   if (!self) return nullptr;
   PyDirectFunction* made = as_direct(self.get());
-  made->vectorcall = call_direct;
+  made->vectorcall = unlocked<call_direct>;
   made->function = Py_NewRef(function);
   made->op_function = Py_NewRef(op_function);
   made->default_name = known_name(text_of(name));
@@ -297,13 +301,14 @@ bool bind_direct(PyObject* module) {
       {nullptr, 0, 0, 0, nullptr}};
   static PyGetSetDef properties[] = {{"__dict__", PyObject_GenericGetDict, PyObject_GenericSetDict, nullptr, nullptr},
                                      {nullptr, nullptr, nullptr, nullptr, nullptr}};
-  static PyMethodDef methods[] = {{"__reduce__", reduce, METH_NOARGS, nullptr}, {nullptr, nullptr, 0, nullptr}};
+  static PyMethodDef methods[] = {{"__reduce__", unlocked<reduce>, METH_NOARGS, nullptr},
+                                  {nullptr, nullptr, 0, nullptr}};
   PyType_Slot slots[] = {{Py_tp_new, reinterpret_cast<void*>(locked<make>)},
                          {Py_tp_call, reinterpret_cast<void*>(PyVectorcall_Call)},
-                         {Py_tp_traverse, reinterpret_cast<void*>(traverse)},
-                         {Py_tp_clear, reinterpret_cast<void*>(clear)},
-                         {Py_tp_dealloc, reinterpret_cast<void*>(dealloc)},
-                         {Py_tp_repr, reinterpret_cast<void*>(repr)},
+                         {Py_tp_traverse, reinterpret_cast<void*>(unlocked<traverse>)},
+                         {Py_tp_clear, reinterpret_cast<void*>(unlocked<clear>)},
+                         {Py_tp_dealloc, reinterpret_cast<void*>(unlocked<dealloc>)},
+                         {Py_tp_repr, reinterpret_cast<void*>(unlocked<repr>)},
                          {Py_tp_members, members},
                          {Py_tp_methods, methods},
                          {Py_tp_getset, properties},

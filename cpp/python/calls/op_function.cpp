@@ -291,14 +291,14 @@ bool bind_op_function(PyObject* module) {
       {"__vectorcalloffset__", T_PYSSIZET, offsetof(PyOpFunction, vectorcall), READONLY, nullptr},
       {nullptr, 0, 0, 0, nullptr}};
   static PyGetSetDef properties[] = {
-      {"definition", get_def, nullptr, "The OpDef that the function makes nodes of.", nullptr},
+      {"definition", unlocked<get_def>, nullptr, "The OpDef that the function makes nodes of.", nullptr},
       {"__dict__", PyObject_GenericGetDict, PyObject_GenericSetDict, nullptr, nullptr},
       {nullptr, nullptr, nullptr, nullptr, nullptr}};
   PyType_Slot slots[] = {{Py_tp_new, reinterpret_cast<void*>(locked<make>)},
                          {Py_tp_call, reinterpret_cast<void*>(PyVectorcall_Call)},
-                         {Py_tp_traverse, reinterpret_cast<void*>(traverse)},
-                         {Py_tp_clear, reinterpret_cast<void*>(clear)},
-                         {Py_tp_dealloc, reinterpret_cast<void*>(dealloc)},
+                         {Py_tp_traverse, reinterpret_cast<void*>(unlocked<traverse>)},
+                         {Py_tp_clear, reinterpret_cast<void*>(unlocked<clear>)},
+                         {Py_tp_dealloc, reinterpret_cast<void*>(unlocked<dealloc>)},
                          {Py_tp_repr, reinterpret_cast<void*>(locked<repr>)},
                          {Py_tp_members, members},
                          {Py_tp_getset, properties},

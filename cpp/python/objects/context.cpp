@@ -185,7 +185,7 @@ bool bind_context(PyObject* module) {
        "Makes a graph this thread's default until pop_default_graph()."},
       {"pop_default_graph", locked<pop_default>, METH_O,
        "Ends push_default_graph(); AssertionError where it is not the innermost."},
-      {"default_graph_depth", get_depth, METH_NOARGS, "How many default graphs this thread has opened."},
+      {"default_graph_depth", unlocked<get_depth>, METH_NOARGS, "How many default graphs this thread has opened."},
       {"drop_global_graph", locked<drop_global_graph>, METH_NOARGS,
        "Forgets the process's default graph; the next use makes one."},
       {"get_variable_scope", locked<get_variable_scope>, METH_NOARGS,

@@ -88,10 +88,10 @@ bool bind_graph(PyObject* module) {
   static PyMemberDef members[] = {
       {"__weaklistoffset__", T_PYSSIZET, offsetof(PyGraph, weak_references), READONLY, nullptr},
       {nullptr, 0, 0, 0, nullptr}};
-  PyType_Slot slots[] = {{Py_tp_new, reinterpret_cast<void*>(make)},
-                         {Py_tp_traverse, reinterpret_cast<void*>(traverse)},
-                         {Py_tp_clear, reinterpret_cast<void*>(clear)},
-                         {Py_tp_dealloc, reinterpret_cast<void*>(dealloc)},
+  PyType_Slot slots[] = {{Py_tp_new, reinterpret_cast<void*>(unlocked<make>)},
+                         {Py_tp_traverse, reinterpret_cast<void*>(unlocked<traverse>)},
+                         {Py_tp_clear, reinterpret_cast<void*>(unlocked<clear>)},
+                         {Py_tp_dealloc, reinterpret_cast<void*>(unlocked<dealloc>)},
                          {Py_tp_methods, methods.data()},
                          {Py_tp_getset, properties.data()},
                          {Py_tp_members, members},

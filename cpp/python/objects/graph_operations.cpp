@@ -250,7 +250,7 @@ void add_operation_members(std::vector<PyMethodDef>& methods, std::vector<PyGetS
       {"get_name_scope", locked<get_name_scope>, METH_NOARGS,
        "get_name_scope($self, /)\n--\n\nThe current name scope of this thread, without a slash at its end; \"\" is the "
        "root."},
-      {"name_scope", graph_name_scope, METH_O,
+      {"name_scope", unlocked<graph_name_scope>, METH_O,
        "name_scope($self, name, /)\n--\n\nA context manager in which operations of this graph are named "
        "\"name/...\".\n\n"
        "Args:\n    name: The scope's name, made unique; with a slash at its end, taken as it is; \"\" or None is the "

@@ -57,15 +57,13 @@ GraphState& graph_of(PyObject* self) { return state_of(handle(self)->graph); }
 // Tensor
 // ----------------------------------------------------------------------------------------------------------------
 
-/// Getters of what still exists (see gone()), which nobody changes meanwhile.
+/// Getters of what still exists (see gone()).
 template <PyObject* (*get)(PyObject*, void*)>
 PyObject* of_tensor(PyObject* self, void* closure) {
-  const Lock lock;
   return check_exists(handle(self)->id, graph_of(self).ops.tensor_count()) ? get(self, closure) : nullptr;
 }
 template <PyObject* (*get)(PyObject*, void*)>
 PyObject* of_operation(PyObject* self, void* closure) {
-  const Lock lock;
   return check_exists(handle(self)->id, graph_of(self).ops.size()) ? get(self, closure) : nullptr;
 }
 
@@ -251,32 +249,34 @@ PyObject* operation_def(PyObject* self, void*) {
 }
 
 PyGetSetDef tensor_members[] = {
-    {"graph", handle_graph, nullptr, "The Graph that holds the tensor.", nullptr},
-    {"op", of_tensor<tensor_op>, nullptr, "The Operation whose output it is.", nullptr},
-    {"name", of_tensor<tensor_name>, nullptr, "\"scope/op:0\".", nullptr},
-    {"dtype", of_tensor<tensor_dtype>, nullptr, "The DType of its elements.", nullptr},
-    {"shape", of_tensor<tensor_shape>, nullptr, "The TensorShape, as far as it is known.", nullptr},
-    {"value_index", of_tensor<tensor_value_index>, nullptr, "Its place among its operation's outputs.", nullptr},
-    {"_dims", of_tensor<tensor_dims>, nullptr,
+    {"graph", unlocked<handle_graph>, nullptr, "The Graph that holds the tensor.", nullptr},
+    {"op", locked<of_tensor<tensor_op>>, nullptr, "The Operation whose output it is.", nullptr},
+    {"name", locked<of_tensor<tensor_name>>, nullptr, "\"scope/op:0\".", nullptr},
+    {"dtype", locked<of_tensor<tensor_dtype>>, nullptr, "The DType of its elements.", nullptr},
+    {"shape", locked<of_tensor<tensor_shape>>, nullptr, "The TensorShape, as far as it is known.", nullptr},
+    {"value_index", locked<of_tensor<tensor_value_index>>, nullptr, "Its place among its operation's outputs.",
+     nullptr},
+    {"_dims", locked<of_tensor<tensor_dims>>, nullptr,
      "The shape as a tuple with None for unknown, or None for an unknown rank.", nullptr},
-    {"_id", handle_id, nullptr, "Its number in the graph.", nullptr},
+    {"_id", unlocked<handle_id>, nullptr, "Its number in the graph.", nullptr},
     {nullptr, nullptr, nullptr, nullptr, nullptr}};
 PyMethodDef tensor_methods[] = {{"_set_dims", locked<tensor_set_dims>, METH_O, "Replaces what is known of the shape."},
                                 {nullptr, nullptr, 0, nullptr}};
 
 PyGetSetDef operation_members[] = {
-    {"graph", handle_graph, nullptr, "The Graph that holds the operation.", nullptr},
-    {"name", of_operation<operation_name>, nullptr, "Its unique name in the graph.", nullptr},
-    {"type", of_operation<operation_type>, nullptr, "What it computes, by v1's name: \"MatMul\".", nullptr},
-    {"inputs", of_operation<operation_inputs>, nullptr, "The tensors that it takes.", nullptr},
-    {"outputs", of_operation<operation_outputs>, nullptr, "The tensors that it makes.", nullptr},
-    {"control_inputs", of_operation<operation_control_inputs>, nullptr, "The operations that run before it.", nullptr},
-    {"_attrs", of_operation<operation_attrs>, nullptr, "Its attributes: a dict or None; the value of a Const.",
+    {"graph", unlocked<handle_graph>, nullptr, "The Graph that holds the operation.", nullptr},
+    {"name", locked<of_operation<operation_name>>, nullptr, "Its unique name in the graph.", nullptr},
+    {"type", locked<of_operation<operation_type>>, nullptr, "What it computes, by v1's name: \"MatMul\".", nullptr},
+    {"inputs", locked<of_operation<operation_inputs>>, nullptr, "The tensors that it takes.", nullptr},
+    {"outputs", locked<of_operation<operation_outputs>>, nullptr, "The tensors that it makes.", nullptr},
+    {"control_inputs", locked<of_operation<operation_control_inputs>>, nullptr, "The operations that run before it.",
      nullptr},
-    {"_site", of_operation<operation_site>, nullptr, "(file, line, function) of the line that made it, or None.",
+    {"_attrs", locked<of_operation<operation_attrs>>, nullptr, "Its attributes: a dict or None; the value of a Const.",
      nullptr},
-    {"_def", of_operation<operation_def>, nullptr, "The OpDef it was made from, or None.", nullptr},
-    {"_id", handle_id, nullptr, "Its number in the graph.", nullptr},
+    {"_site", locked<of_operation<operation_site>>, nullptr,
+     "(file, line, function) of the line that made it, or None.", nullptr},
+    {"_def", locked<of_operation<operation_def>>, nullptr, "The OpDef it was made from, or None.", nullptr},
+    {"_id", unlocked<handle_id>, nullptr, "Its number in the graph.", nullptr},
     {nullptr, nullptr, nullptr, nullptr, nullptr}};
 PyMethodDef operation_methods[] = {
     {"_add_control_inputs", locked<operation_add_control_inputs>, METH_O, "Makes it wait for more operations."},
@@ -293,10 +293,10 @@ bool bind_handles(PyObject* module) {
   std::size_t count = 0;
   const PyType_Slot* operators = operator_slots(count);
   std::vector<PyType_Slot> tensor_slots(operators, operators + count);
-  const PyType_Slot common[] = {{Py_tp_dealloc, reinterpret_cast<void*>(dealloc)},
-                                {Py_tp_richcompare, reinterpret_cast<void*>(compare_handles)},
-                                {Py_tp_hash, reinterpret_cast<void*>(hash_handle)},
-                                {Py_tp_new, reinterpret_cast<void*>(refuse_new)}};
+  const PyType_Slot common[] = {{Py_tp_dealloc, reinterpret_cast<void*>(unlocked<dealloc>)},
+                                {Py_tp_richcompare, reinterpret_cast<void*>(unlocked<compare_handles>)},
+                                {Py_tp_hash, reinterpret_cast<void*>(unlocked<hash_handle>)},
+                                {Py_tp_new, reinterpret_cast<void*>(unlocked<refuse_new>)}};
   tensor_slots.insert(tensor_slots.end(), std::begin(common), std::end(common));
   tensor_slots.push_back({Py_tp_getset, tensor_members});
   tensor_slots.push_back({Py_tp_methods, tensor_methods});

@@ -219,7 +219,7 @@ bool bind_name_scope(PyObject* module) {
       {"__exit__", reinterpret_cast<PyCFunction>(reinterpret_cast<void (*)()>(locked<leave>)), METH_FASTCALL,
        "Leaves the scope."},
       {nullptr, nullptr, 0, nullptr}};
-  static PyGetSetDef properties[] = {{"name", get_name, nullptr, "The name as it was given.", nullptr},
+  static PyGetSetDef properties[] = {{"name", unlocked<get_name>, nullptr, "The name as it was given.", nullptr},
                                      {nullptr, nullptr, nullptr, nullptr, nullptr}};
   static const char doc[] =
       "name_scope(name, default_name=None, values=None)\n--\n\n"
@@ -238,10 +238,10 @@ bool bind_name_scope(PyObject* module) {
       "...     with tf.name_scope(\"layer\") as scope:\n"
       "...         print(scope, tf.constant(1.0, name=\"c\").name)\n"
       "layer/ layer/c:0\n";
-  PyType_Slot slots[] = {{Py_tp_new, reinterpret_cast<void*>(new_by_call)},
-                         {Py_tp_traverse, reinterpret_cast<void*>(traverse)},
-                         {Py_tp_clear, reinterpret_cast<void*>(clear)},
-                         {Py_tp_dealloc, reinterpret_cast<void*>(dealloc)},
+  PyType_Slot slots[] = {{Py_tp_new, reinterpret_cast<void*>(unlocked<new_by_call>)},
+                         {Py_tp_traverse, reinterpret_cast<void*>(unlocked<traverse>)},
+                         {Py_tp_clear, reinterpret_cast<void*>(unlocked<clear>)},
+                         {Py_tp_dealloc, reinterpret_cast<void*>(unlocked<dealloc>)},
                          {Py_tp_methods, methods},
                          {Py_tp_getset, properties},
                          {Py_tp_doc, const_cast<char*>(doc)},

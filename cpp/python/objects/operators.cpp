@@ -108,8 +108,11 @@ PyObject* subscript(PyObject* x, PyObject* key) {
     PyErr_SetString(PyExc_TypeError, "no subscript operator is registered");
     return nullptr;
   }
-  PyObject* result;
-  if (locked<subscript_plain>(x, key, result)) return result;
+  {
+    const Lock lock;
+    PyObject* result;
+    if (subscript_plain(x, key, result)) return result;
+  }
   return PyObject_CallFunctionObjArgs(operators[kSubscript].function, x, key, nullptr);
 }
 
@@ -159,7 +162,7 @@ const PyType_Slot slots[] = {
     {Py_nb_negative, reinterpret_cast<void*>(locked<unary<kNegative>>)},
     {Py_nb_absolute, reinterpret_cast<void*>(locked<unary<kAbsolute>>)},
     {Py_nb_invert, reinterpret_cast<void*>(locked<unary<kInvert>>)},
-    {Py_mp_subscript, reinterpret_cast<void*>(subscript)},
+    {Py_mp_subscript, reinterpret_cast<void*>(unlocked<subscript>)},
 };
 
 }  // namespace

@@ -28,15 +28,13 @@ void dealloc(PyObject* self) {
   Py_DECREF(graph);
 }
 
-/// Getters of what still exists (see gone()), which nobody changes meanwhile.
+/// Getters of what still exists (see gone()).
 template <PyObject* (*get)(PyObject*, void*)>
 PyObject* of_variable(PyObject* self, void* closure) {
-  const Lock lock;
   return check_exists(handle(self)->id, graph_of(self).variables.size()) ? get(self, closure) : nullptr;
 }
 template <PyObject* (*get)(PyObject*, PyObject*)>
 PyObject* method_of_variable(PyObject* self, PyObject* none) {
-  const Lock lock;
   return check_exists(handle(self)->id, graph_of(self).variables.size()) ? get(self, none) : nullptr;
 }
 
@@ -103,25 +101,28 @@ PyObject* refuse_new(PyTypeObject*, PyObject*, PyObject*) {
 }
 
 PyGetSetDef members[] = {
-    {"graph", handle_graph, nullptr, "The Graph that holds the variable.", nullptr},
-    {"op", of_variable<get_op>, nullptr, "The variable's Operation.", nullptr},
-    {"name", of_variable<get_name>, nullptr, "\"scope/w:0\".", nullptr},
-    {"dtype", of_variable<get_dtype>, nullptr, "Its DType, of reference type as in v1.", nullptr},
-    {"shape", of_variable<get_shape>, nullptr, "Its TensorShape.", nullptr},
-    {"initial_value", of_variable<get_initial_value>, nullptr, "The Tensor of its first value.", nullptr},
-    {"initializer", of_variable<get_initializer>, nullptr, "The Operation that gives it its first value.", nullptr},
-    {"trainable", of_variable<get_trainable>, nullptr, "Whether it joined GraphKeys.TRAINABLE_VARIABLES.", nullptr},
-    {"_key", of_variable<get_key>, nullptr, "The name by which get_variable finds it, or None.", nullptr},
-    {"_site", of_variable<get_site>, nullptr, "(file, line, function) of the line that made it, or None.", nullptr},
-    {"_dims", of_variable<get_dims>, nullptr,
+    {"graph", unlocked<handle_graph>, nullptr, "The Graph that holds the variable.", nullptr},
+    {"op", locked<of_variable<get_op>>, nullptr, "The variable's Operation.", nullptr},
+    {"name", locked<of_variable<get_name>>, nullptr, "\"scope/w:0\".", nullptr},
+    {"dtype", locked<of_variable<get_dtype>>, nullptr, "Its DType, of reference type as in v1.", nullptr},
+    {"shape", locked<of_variable<get_shape>>, nullptr, "Its TensorShape.", nullptr},
+    {"initial_value", locked<of_variable<get_initial_value>>, nullptr, "The Tensor of its first value.", nullptr},
+    {"initializer", locked<of_variable<get_initializer>>, nullptr, "The Operation that gives it its first value.",
+     nullptr},
+    {"trainable", locked<of_variable<get_trainable>>, nullptr, "Whether it joined GraphKeys.TRAINABLE_VARIABLES.",
+     nullptr},
+    {"_key", locked<of_variable<get_key>>, nullptr, "The name by which get_variable finds it, or None.", nullptr},
+    {"_site", locked<of_variable<get_site>>, nullptr, "(file, line, function) of the line that made it, or None.",
+     nullptr},
+    {"_dims", locked<of_variable<get_dims>>, nullptr,
      "The shape as a tuple with None for unknown, or None for an unknown rank.", nullptr},
-    {"_id", handle_id, nullptr, "Its number among the graph's variables.", nullptr},
+    {"_id", unlocked<handle_id>, nullptr, "Its number among the graph's variables.", nullptr},
     {nullptr, nullptr, nullptr, nullptr, nullptr}};
 
 PyMethodDef methods[] = {
-    {"value", method_of_variable<value>, METH_NOARGS,
+    {"value", locked<method_of_variable<value>>, METH_NOARGS,
      "value($self, /)\n--\n\nThe Tensor that reads the variable (\"w/read:0\")."},
-    {"_ref", method_of_variable<reference>, METH_NOARGS, "The Tensor that is the variable itself (\"w:0\")."},
+    {"_ref", locked<method_of_variable<reference>>, METH_NOARGS, "The Tensor that is the variable itself (\"w:0\")."},
     {nullptr, nullptr, 0, nullptr}};
 
 }  // namespace
@@ -130,10 +131,10 @@ bool bind_variable(PyObject* module) {
   std::size_t count = 0;
   const PyType_Slot* operators = operator_slots(count);
   std::vector<PyType_Slot> slots(operators, operators + count);
-  const PyType_Slot own[] = {{Py_tp_dealloc, reinterpret_cast<void*>(dealloc)},
-                             {Py_tp_richcompare, reinterpret_cast<void*>(compare)},
-                             {Py_tp_new, reinterpret_cast<void*>(refuse_new)},
-                             {Py_tp_hash, reinterpret_cast<void*>(hash_handle)},
+  const PyType_Slot own[] = {{Py_tp_dealloc, reinterpret_cast<void*>(unlocked<dealloc>)},
+                             {Py_tp_richcompare, reinterpret_cast<void*>(unlocked<compare>)},
+                             {Py_tp_new, reinterpret_cast<void*>(unlocked<refuse_new>)},
+                             {Py_tp_hash, reinterpret_cast<void*>(unlocked<hash_handle>)},
                              {Py_tp_getset, members},
                              {Py_tp_methods, methods},
                              {0, nullptr}};

@@ -242,10 +242,10 @@ bool bind_variable_scope(PyObject* module) {
       "...     with tf.variable_scope(\"layer\", reuse=True):\n"
       "...         print(tf.get_variable(\"w\", [2]) is w, w.name)\n"
       "True layer/w:0\n";
-  PyType_Slot slots[] = {{Py_tp_new, reinterpret_cast<void*>(new_by_call)},
-                         {Py_tp_traverse, reinterpret_cast<void*>(traverse)},
-                         {Py_tp_clear, reinterpret_cast<void*>(clear)},
-                         {Py_tp_dealloc, reinterpret_cast<void*>(dealloc)},
+  PyType_Slot slots[] = {{Py_tp_new, reinterpret_cast<void*>(unlocked<new_by_call>)},
+                         {Py_tp_traverse, reinterpret_cast<void*>(unlocked<traverse>)},
+                         {Py_tp_clear, reinterpret_cast<void*>(unlocked<clear>)},
+                         {Py_tp_dealloc, reinterpret_cast<void*>(unlocked<dealloc>)},
                          {Py_tp_methods, methods},
                          {Py_tp_doc, const_cast<char*>(doc)},
                          {0, nullptr}};

@@ -227,9 +227,9 @@ bool bind_variable_scope_object(PyObject* module) {
       "VariableScope(reuse, name='', initializer=None, regularizer=None, caching_device=None, partitioner=None, "
       "custom_getter=None, name_scope='', dtype=None, use_resource=None, constraint=None)\n--\n\n";
   PyType_Slot slots[] = {{Py_tp_new, reinterpret_cast<void*>(locked<make>)},
-                         {Py_tp_traverse, reinterpret_cast<void*>(traverse)},
-                         {Py_tp_clear, reinterpret_cast<void*>(clear)},
-                         {Py_tp_dealloc, reinterpret_cast<void*>(dealloc)},
+                         {Py_tp_traverse, reinterpret_cast<void*>(unlocked<traverse>)},
+                         {Py_tp_clear, reinterpret_cast<void*>(unlocked<clear>)},
+                         {Py_tp_dealloc, reinterpret_cast<void*>(unlocked<dealloc>)},
                          {Py_tp_methods, methods},
                          {Py_tp_getset, properties},
                          {Py_tp_doc, const_cast<char*>(doc)},

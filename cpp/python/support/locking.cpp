@@ -1,6 +1,40 @@
 #include "support/locking.hpp"
 
+#include <exception>
+#include <new>
+#include <stdexcept>
+
 #include "support/python.hpp"
+
+namespace scopetrie::python {
+
+void set_python_error() noexcept {
+  try {
+    throw;
+  } catch (const std::bad_alloc&) {
+    PyErr_NoMemory();
+  } catch (const std::length_error& error) {
+    PyErr_SetString(PyExc_OverflowError, error.what());
+  } catch (const std::out_of_range& error) {
+    PyErr_SetString(PyExc_OverflowError, error.what());
+  } catch (const std::overflow_error& error) {
+    PyErr_SetString(PyExc_OverflowError, error.what());
+  } catch (const std::exception& error) {
+    PyErr_SetString(PyExc_RuntimeError, error.what());
+  } catch (...) {
+    PyErr_SetString(PyExc_RuntimeError, "scopetrie: an exception that is no std::exception left the core");
+  }
+}
+
+void report_unraisable() noexcept {
+  PyObject *type, *value, *traceback;  // deallocators run while exceptions are under way
+  PyErr_Fetch(&type, &value, &traceback);
+  set_python_error();
+  PyErr_WriteUnraisable(nullptr);
+  PyErr_Restore(type, value, traceback);
+}
+
+}  // namespace scopetrie::python
 
 #ifdef Py_GIL_DISABLED
 

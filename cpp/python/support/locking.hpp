@@ -1,4 +1,9 @@
-// What stands in for the GIL where Python was built without one.
+// What every function of the extension goes through on its way in and out: the lock that stands in for the GIL, and
+// the translation of C++ exceptions.
+//
+// `locked<f>` is f inside of the lock, `unlocked<f>` f without it; both turn a C++ exception that leaves f into a
+// Python one (set_python_error()), so that none crosses into the interpreter. Tables of methods, slots and properties
+// hold nothing else; tests/test_boundary.py reads them.
 //
 // With a GIL, a function of the extension has the graphs, scopes and tables to itself until it calls into Python.
 // Without one it gets that from a critical section, which `locked<f>` opens around f in the tables of methods and
@@ -11,14 +16,17 @@
 // A list of the caller's is locked by itself and by nobody here: it is read through a Snapshot, OwnTuples or
 // items_of(), which may wait. So may interning a string, and all that calls Python: neither belongs into the
 // initialization of a static within a function, on which C++ lets other threads wait with the lock in their hands. What
-// only reads fields that never change (a handle's graph and number) needs no lock. On builds with a GIL `locked<f>` is
-// f, and everything else here is empty.
+// only reads fields that never change (a handle's graph and number) needs no lock. On builds with a GIL the lock
+// is empty.
 #pragma once
 
 #include <Python.h>
 
 #include <cstddef>
 #include <cstdint>
+#include <type_traits>
+
+#include "scopetrie/tables/compiler.hpp"
 
 namespace scopetrie::python {
 
@@ -58,20 +66,6 @@ class Lock {
   bool is_own_ = false;
 #endif
 };
-
-template <auto function>
-struct Locked;
-template <class Result, class... Arguments, Result (*function)(Arguments...)>
-struct Locked<function> {
-  static Result call(Arguments... arguments) {
-    const Lock lock;
-    return function(arguments...);
-  }
-};
-
-/// `function` inside of a critical section.
-template <auto function>
-inline constexpr auto locked = &Locked<function>::call;
 
 /// An argument that may be somebody's list, as a tuple that nobody changes.
 class Snapshot {
@@ -167,9 +161,6 @@ class Lock {
   ~Lock() {}
 };
 
-template <auto function>
-inline constexpr auto locked = function;
-
 class Snapshot {
  public:
   explicit Snapshot(PyObject* object) : object_(object) {}
@@ -195,5 +186,52 @@ inline bool try_incref(PyObject* object) {
 inline void allow_try_incref(PyObject*) {}
 
 #endif
+
+/// Sets the Python exception for the C++ exception that is being handled: MemoryError for std::bad_alloc,
+/// OverflowError for what is too long, too large or out of range, RuntimeError with its text for any other.
+SCOPETRIE_COLD void set_python_error() noexcept;
+/// The same where nobody is there to be told, as in a deallocator: sys.unraisablehook gets it.
+SCOPETRIE_COLD void report_unraisable() noexcept;
+
+/// Inside of no lock.
+struct NoLock {
+  NoLock() {}
+  ~NoLock() {}
+};
+
+template <class Guard, auto function>
+struct Boundary;
+template <class Guard, class Result, class... Arguments, Result (*function)(Arguments...)>
+struct Boundary<Guard, function> {
+  static_assert(std::is_pointer_v<Result> || std::is_integral_v<Result> || std::is_void_v<Result>);
+  static_assert(!std::is_same_v<Result, bool>, "false is no sign of an exception to Python");
+
+  static Result call(Arguments... arguments) {
+    try {
+      const Guard guard;
+      return function(arguments...);
+    } catch (...) {
+      return failed();
+    }
+  }
+
+ private:
+  SCOPETRIE_COLD static Result failed() noexcept {
+    if constexpr (std::is_void_v<Result>) {
+      report_unraisable();
+    } else {
+      set_python_error();
+      if constexpr (std::is_pointer_v<Result>)
+        return nullptr;
+      else
+        return -1;
+    }
+  }
+};
+
+template <auto function>
+inline constexpr auto locked = &Boundary<Lock, function>::call;
+template <auto function>
+inline constexpr auto unlocked = &Boundary<NoLock, function>::call;
 
 }  // namespace scopetrie::python
