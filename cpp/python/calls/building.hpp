@@ -7,14 +7,8 @@
 
 namespace scopetrie::python {
 
-/// Which of v1's two messages a bad name gets: that of an op node, or that of the name scope that most ops open.
-enum class NameStyle { kNode, kScope };
-
-/// Raises if an operation has this name: one that was given verbatim ("x/"), which v1 does not note as used.
-bool check_unused(GraphState& graph, const Name& name);
-
 /// Takes the name of a new operation: `name` as Python gave it, or the known default where it is null.
-/// is_refused() with an exception set. By value: a name that went through memory in parts would be waited for.
+/// is_refused() with an exception set. By value: storing the parts and reloading the whole would stall.
 OpGraph::Fresh take_name_slow(Context& context, PyObject* name, SegmentId segment, std::uint32_t fallback,
                               NameStyle style);
 inline OpGraph::Fresh take_name(Context& context, PyObject* name, std::uint32_t fallback, NameStyle style) {
@@ -22,30 +16,14 @@ inline OpGraph::Fresh take_name(Context& context, PyObject* name, std::uint32_t 
   const SegmentId segment = name == nullptr ? graph.known_segment(fallback) : plain_segment(graph, name);
   if (segment == kNone || graph.has_unnoted_names) [[unlikely]]
     return take_name_slow(context, name, segment, fallback, style);
-  return graph.ops.unique(scope_of(context), segment);
+  return graph.ops.unique(context.scope(), segment);
 }
 inline bool is_refused(const OpGraph::Fresh& fresh) { return fresh.name.segment == kNone; }
 
-/// Notes which thread builds; see Transaction.
-inline void note_builder(Context& context) { state_of(context.graph).note_builder(&context); }
-
-/// What the context adds to a new operation: control inputs, devices. False with an exception set.
-bool apply_context(Context& context, OpId op);
-
-/// Adds a row made at `site`. `attribute` is a number from Graph::keep() or kNone. Returns kNone with an exception
-/// set.
-inline OpId add_operation(Context& context, KindId kind, Name name, std::span<const TensorId> inputs,
-                          std::span<const Output> outputs, std::uint32_t attribute, std::uint32_t site) {
-  note_builder(context);
-  const OpId op = state_of(context.graph).ops.add(kind, name, inputs, outputs, attribute, site);
-  if (context.controls.empty() && context.on_operation == nullptr) [[likely]]
-    return op;
-  return apply_context(context, op) ? op : kNone;
-}
-/// The same for a row made by the line that runs now.
+/// Adds a row made by the line that runs now. `attribute` is a number from Graph::keep() or kNone.
 inline OpId add_operation(Context& context, KindId kind, Name name, std::span<const TensorId> inputs,
                           std::span<const Output> outputs, std::uint32_t attribute) {
-  return add_operation(context, kind, name, inputs, outputs, attribute, state_of(context.graph).sites.here());
+  return context.add_operation(kind, name, inputs, outputs, attribute, state_of(context.graph).sites.here());
 }
 
 /// Everything a graph has, so that a failure halfway leaves nothing behind.
@@ -59,7 +37,7 @@ class Transaction {
         mark_(graph_.ops.begin()),
         attributes_(graph_.attributes.size()),
         variables_(graph_.variables.size()) {
-    note_builder(context);
+    graph_.note_builder(&context);
     builders_ = graph_.builders;
   }
   Transaction(const Transaction&) = delete;
@@ -85,14 +63,6 @@ struct Kinds {
   KindId constant, variable, assign, identity, uniform, subtract, multiply, add;
 };
 const Kinds& kinds();
-
-/// Whether Python must be asked before a variable is made: the graph takes none, or has names that are not counted, or
-/// someone hears of new operations or makes variables in our place.
-inline bool must_ask(const Context& context) {
-  const GraphState& graph = state_of(context.graph);
-  return graph.finalized || graph.has_unnoted_names || !context.controls.empty() || context.on_operation != nullptr ||
-         context.creators != nullptr;
-}
 
 /// Adds the row and the operations of a variable called `name`: VariableV2, Assign, read.
 /// `owned`: "Assign" and "read" are owned names (the name is fresh and bare); otherwise they are taken in the current

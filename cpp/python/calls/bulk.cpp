@@ -26,8 +26,8 @@ PyObject* unique_names(PyObject* self, PyObject* bases) {
   Ref names(PyList_New(count));
   if (!names) return nullptr;
   Context& context = *context_of(owner);
-  note_builder(context);
-  const ScopeId scope = scope_of(context);
+  state_of(context.graph).note_builder(&context);
+  const ScopeId scope = context.scope();
   NameWriter writer(graph.ops);
   PyObject* last = nullptr;  // borrowed; `segment` is its
   SegmentId segment = kNone;
@@ -75,14 +75,8 @@ PyObject* create_ops(PyObject* self, PyObject* args, PyObject* kwargs) {
     return nullptr;
   }
   auto* graph = reinterpret_cast<PyGraph*>(self);
-  push_default_graph(graph);
-  PyObject* made =
-      build_many(definition_of(function.get()), inputs, name == nullptr ? nullptr : none_to_null(name), attrs.get());
-  PyObject *error, *value, *trace;
-  PyErr_Fetch(&error, &value, &trace);
-  pop_default_graph(graph);
-  if (error != nullptr) PyErr_Restore(error, value, trace);
-  return made;
+  const DefaultGraph pushed(graph);
+  return build_many(definition_of(function.get()), inputs, name == nullptr ? nullptr : none_to_null(name), attrs.get());
 }
 
 }  // namespace scopetrie::python

@@ -37,8 +37,7 @@ PyObject* plain_constant(PyObject*, PyObject* const* args, Py_ssize_t count) {
   if (args[5] != Py_None && (!is_tensor(args[5]) || handle(args[5])->graph != context->graph)) Py_RETURN_NONE;
   Literal literal;
   std::uint8_t wanted;
-  if (graph.finalized || context->on_operation != nullptr || !plain_dtype(args[1], wanted) || !literal.read(value))
-    Py_RETURN_NONE;
+  if (graph.finalized || context->listener || !plain_dtype(args[1], wanted) || !literal.read(value)) Py_RETURN_NONE;
   Output output;
   output.dtype = literal.dtype(wanted);
   if (output.dtype == 0) Py_RETURN_NONE;
@@ -52,7 +51,7 @@ PyObject* plain_constant(PyObject*, PyObject* const* args, Py_ssize_t count) {
   const Ref keep_graph = Ref::borrowed(reinterpret_cast<PyObject*>(context->graph));
   AttributeValue kept;
   if (!literal.keep(kept)) return nullptr;
-  const OpGraph::Fresh fresh = graph.ops.unique(scope_of(*context), segment);
+  const OpGraph::Fresh fresh = graph.ops.unique(context->scope(), segment);
   const OpId op = add_operation(*context, kinds().constant, fresh.name, {}, {&output, 1}, graph.keep(std::move(kept)));
   return op == kNone ? nullptr : tensor_handle(context->graph, graph.ops.operation(op).first_output);
 }

@@ -126,13 +126,16 @@ std::uint32_t pattern_of(GraphState& graph, Recipe recipe, Output output, std::u
 
 // Whether variables can be made here, and of what.
 bool Creation::start() {
-  if (scope_->reuse == Reuse::kYes || scope_->refuses_variables || must_ask(context_)) return false;
+  if (scope_->reuse() == Reuse::kYes || scope_->refuses_variables() || context_.must_ask()) return false;
   if (graph_.making) return false;  // maybe this one, in another thread: Python gives both the same name
-  if (scope_->regularizer != nullptr || scope_->constraint != nullptr || scope_->caching_device != nullptr)
+  const Settings& settings = scope_->settings;
+  if (settings[Setting::kRegularizer] != nullptr || settings[Setting::kConstraint] != nullptr ||
+      settings[Setting::kCachingDevice] != nullptr)
     return false;
-  dtype_ = known_dtype_number(given(wish_.dtype) ? wish_.dtype : scope_->dtype);
+  dtype_ = given(wish_.dtype) ? known_dtype_number(wish_.dtype) : scope_->dtype();
   if (!is_float(dtype_) && dtype_ != kInt32 && dtype_ != kInt64) return false;
-  recipe_ = recipe_of(given(wish_.initializer) ? wish_.initializer : scope_->initializer, dtype_);
+  recipe_ =
+      recipe_of(given(wish_.initializer) ? wish_.initializer : setting_of(*scope_, Setting::kInitializer), dtype_);
   if (recipe_ == Recipe::kNone || !graph_.collections.start()) return false;
   trainable_ = wish_.trainable != Py_False;
   drawn_ = recipe_ == Recipe::kGlorotUniform ? unseeded_attribute(graph_, dtype_) : kNone;
@@ -178,7 +181,7 @@ PyObject* Creation::make(ScopeId scope_id, SegmentId segment, PyObject* shape, P
   if (segment == part) graph_.has_parts = true;
   // A name that is in use may be that of a variable which another thread is making in Python: the slow path waits.
   if (!graph_.ops.take_owner(scope_id, segment)) return nullptr;
-  note_builder(context_);
+  graph_.note_builder(&context_);
   if (wish_.site == kUnknownSite) wish_.site = graph_.sites.here();
   const std::uint32_t place = graph_.ops.pattern(pattern_).owner();
   Variable record;

@@ -25,7 +25,7 @@ class Creation {
   };
 
   Creation(Context& context, const Wish& wish)
-      : context_(context), graph_(state_of(context.graph)), scope_(context.variable_scope), wish_(wish) {}
+      : context_(context), graph_(state_of(context.graph)), scope_(current_scope(context)), wish_(wish) {}
 
   /// Python code has run, which may have changed anything.
   void restart() { ready_ = false; }

@@ -33,10 +33,10 @@ bool shape_allows(PyObject* shape, std::span<const std::int64_t> found) {
 // The variable of this name as it is shared, or null (no exception) where the slow path has to look.
 PyObject* shared(GraphState& graph, PyGraph* owner, const PyVariableScope* scope, VariableId id, PyObject* const* args,
                  PyObject* shape) {
-  if (scope->reuse == Reuse::kNo) return nullptr;
+  if (scope->reuse() == Reuse::kNo) return nullptr;
   const Variable& found = graph.variables[id];
-  PyObject* dtype = given(args[kDType]) ? args[kDType] : scope->dtype;
-  if (state().dtypes[found.flags >> kDTypeShift] != dtype) return nullptr;
+  const std::uint32_t dtype = found.flags >> kDTypeShift;
+  if (given(args[kDType]) ? state().dtypes[dtype] != args[kDType] : dtype != scope->dtype()) return nullptr;
   if (given(shape) &&
       !(graph.ops.shapes().known_rank(found.shape) && shape_allows(shape, graph.ops.shapes().dims(found.shape))))
     return nullptr;
@@ -46,14 +46,17 @@ PyObject* shared(GraphState& graph, PyGraph* owner, const PyVariableScope* scope
 
 PyObject* call_slow(PyVariableScope* scope, PyObject* const* args) {
   PyObject* all[kArguments + 1];
-  all[0] = reinterpret_cast<PyObject*>(scope);
+  all[0] = scope;
   for (int i = 0; i < kArguments; ++i) all[i + 1] = args[i] != nullptr ? args[i] : Py_None;
   const Ref keep = Ref::borrowed(all[0]);
   return PyObject_Vectorcall(state().hooks.get_variable, all, kArguments + 1, nullptr);
 }
 
 bool is_plain(const PyVariableScope* scope, PyObject* const* arguments) {
-  if (scope->custom_getter != nullptr || scope->partitioner != nullptr || given(arguments[kRegularizer])) return false;
+  const Settings& settings = scope->settings;
+  if (settings[Setting::kCustomGetter] != nullptr || settings[Setting::kPartitioner] != nullptr ||
+      given(arguments[kRegularizer]))
+    return false;
   for (int i = kFirstRare; i < kArguments; ++i)
     if (given(arguments[i])) return false;
   return true;
@@ -95,9 +98,10 @@ PyObject* get_variable(PyObject*, PyObject* const* args, Py_ssize_t positional, 
   const Snapshot shape(arguments[kShape]);  // before anything is looked up: it may have to wait
   Context* context = current_context();
   if (context == nullptr) return nullptr;
-  PyVariableScope* scope = context->variable_scope;
+  PyVariableScope* scope = current_scope(*context);
   if (is_plain(scope, arguments)) [[likely]] {
-    PyObject* variable = get_plain(*context, scope, scope_in(scope, context->graph), arguments, shape.get(), nullptr);
+    PyObject* variable =
+        get_plain(*context, scope, scope->in(state_of(context->graph)), arguments, shape.get(), nullptr);
     if (variable != nullptr) [[likely]]
       return variable;
     if (PyErr_Occurred()) return nullptr;
@@ -146,8 +150,8 @@ PyObject* get_variables(PyObject*, PyObject* const* args, Py_ssize_t positional,
   arguments[kDType] = given_to[2];
   arguments[kInitializer] = given_to[3];
   arguments[kTrainable] = given_to[4];
-  PyVariableScope* scope = context->variable_scope;
-  const ScopeId scope_id = scope_in(scope, context->graph);
+  PyVariableScope* scope = current_scope(*context);
+  const ScopeId scope_id = scope->in(state_of(context->graph));
   reserve_variables(graph, scope_id, static_cast<std::size_t>(count));
   for (Py_ssize_t i = 0; i < count; ++i) {
     arguments[kName] = PySequence_Fast_GET_ITEM(names.get(), i);

@@ -205,9 +205,9 @@ TensorId add_literal(Context& context, const Literal& literal, std::uint8_t dtyp
   AttributeValue kept;
   if (!literal.keep(kept)) return kNone;
   const Output output{graph.ops.shapes().intern(literal.dims()), dtype};
-  const Name name = graph.ops.unique(scope_of(context), segment).name;
-  if (graph.has_unnoted_names && !check_unused(graph, name)) return kNone;
-  if (graph.has_odd_scopes && !check_operation_name(graph, name)) return kNone;
+  const Name name = graph.ops.unique(context.scope(), segment).name;
+  if (graph.has_unnoted_names) graph.check_unused(name);
+  if (graph.has_odd_scopes) graph.check_operation_name(name);
   const OpId op = add_operation(context, kinds().constant, name, {}, {&output, 1}, graph.keep(std::move(kept)));
   return op == kNone ? kNone : graph.ops.operation(op).first_output;
 }

@@ -19,8 +19,8 @@ std::uint32_t keep_attributes(GraphState& graph, const Definition& definition, P
 PyObject* add_row(Context& context, const Definition& definition, Inputs& inputs, const Outputs& outputs, Name name,
                   PyObject* attrs) {
   GraphState& graph = state_of(context.graph);
-  if (graph.has_odd_scopes && !check_operation_name(graph, name)) [[unlikely]]
-    return nullptr;
+  if (graph.has_odd_scopes) [[unlikely]]
+    graph.check_operation_name(name);
   const auto first = static_cast<TensorId>(graph.ops.tensor_count());
   const OpId op = add_operation(context, definition.kind, name, inputs.ids(), outputs.span(),
                                 keep_attributes(graph, definition, attrs));
@@ -33,7 +33,7 @@ PyObject* build_slow(Context& context, const Definition& definition, PyObject* c
                      PyObject* name, std::uint32_t default_name, PyObject* attrs, Conversion conversion,
                      const std::string& call) {
   GraphState& graph = state_of(context.graph);
-  if (!check_open(graph)) return nullptr;
+  graph.check_open();
   const Ref keep_graph = Ref::borrowed(reinterpret_cast<PyObject*>(context.graph));
   std::vector<Ref> indices;
   std::vector<PyObject*> converted;
@@ -84,12 +84,10 @@ PyObject* build_unnamed(Context& context, const Definition& definition, PyObject
                         PyObject* attrs, Conversion conversion) {
   const Ref scoped(PyObject_GetAttrString(definition.op_def, "scoped"));
   if (!scoped) return nullptr;
-  const NameScope before = context.names;
+  const NamesKept kept(context);
   if (scoped.get() == Py_True) context.names = {ScopeTrie::kRoot, {}};
-  PyObject* made = build_slow(context, definition, args, inputs, kind_name(definition.kind), definition.default_name,
-                              attrs, conversion, {});
-  context.names = before;
-  return made;
+  return build_slow(context, definition, args, inputs, kind_name(definition.kind), definition.default_name, attrs,
+                    conversion, {});
 }
 
 bool is_empty(PyObject* name) { return name != nullptr && PyUnicode_Check(name) && PyUnicode_GET_LENGTH(name) == 0; }
@@ -172,7 +170,7 @@ PyObject* build_many(const Definition& definition, PyObject* inputs, PyObject* n
       const OpGraph::Fresh fresh = take_name(*context, name, definition.default_name, NameStyle::kScope);
       if (is_refused(fresh)) return nullptr;
       const auto first = static_cast<TensorId>(graph.ops.tensor_count());
-      const OpId op = add_operation(*context, definition.kind, fresh.name, read.ids(), {&output, 1}, attribute, site);
+      const OpId op = context->add_operation(definition.kind, fresh.name, read.ids(), {&output, 1}, attribute, site);
       if (op != kNone) result = tensor_handle(context->graph, first);
     } else {
       result = build(definition, args, name, definition.default_name, attrs, Conversion::kStrict);

@@ -156,8 +156,8 @@ class ValueRows {
  private:
   bool add(Context& context, GraphState& graph, std::size_t i, const Name& name, std::uint32_t site) {
     const auto first = static_cast<TensorId>(graph.ops.tensor_count());
-    const OpId op = add_operation(context, kinds().constant, name, {}, {&facts_.values[i].output, 1},
-                                  graph.keep(std::move(kept_[i])), site);
+    const OpId op = context.add_operation(kinds().constant, name, {}, {&facts_.values[i].output, 1},
+                                          graph.keep(std::move(kept_[i])), site);
     if (op == kNone) return false;
     facts_.ids[facts_.values[i].input] = first;
     return true;
@@ -191,7 +191,7 @@ bool build_native(Context& context, const Definition& definition, PyObject* cons
   GraphState& graph = state_of(context.graph);
   if (definition.rule == Rule::kFunction && definition.native == nullptr && !definition.is_remembered) return false;
   // Whoever hears of new operations may call back, and must be able to fail.
-  if (graph.finalized || graph.has_odd_scopes || context.on_operation != nullptr) return false;
+  if (graph.finalized || graph.has_odd_scopes || context.listener) return false;
   Facts facts(graph, attrs);
   Outputs outputs;
   if (!read_all(facts, definition, args, inputs, graph.ops) || !dtypes_fit(definition, facts) ||
@@ -209,7 +209,7 @@ bool build_native(Context& context, const Definition& definition, PyObject* cons
   const OpGraph::Fresh fresh = take_name(context, name, default_name, NameStyle::kScope);
   if (is_refused(fresh) || !rows.add_others(context, definition, fresh, site)) return true;
   const auto first = static_cast<TensorId>(graph.ops.tensor_count());
-  const OpId op = add_operation(context, definition.kind, fresh.name, facts.ids, outputs.span(), attribute, site);
+  const OpId op = context.add_operation(definition.kind, fresh.name, facts.ids, outputs.span(), attribute, site);
   if (op != kNone) result = results_of(context.graph, op, first, outputs.count);
   return true;
 }

@@ -8,10 +8,8 @@ namespace {
 
 // Whether someone must be asked about a new variable, or v1 would make it somewhere else than here.
 bool is_special(const Context& context) {
-  if (must_ask(context) || state_of(context.graph).has_odd_scopes) return true;
-  std::string scope;
-  append_scope(context, scope);
-  return scope.ends_with('/');
+  if (context.must_ask() || state_of(context.graph).has_odd_scopes) return true;
+  return context.name_scope().ends_with('/');
 }
 
 /// A first value: a tensor that is there, or a literal that becomes one.
@@ -44,7 +42,7 @@ struct Initial {
     if (tensor != kNone) return tensor;
     GraphState& graph = state_of(context.graph);
     const Name name = OpGraph::owned(static_cast<OpId>(graph.ops.size() + 1), graph.known_segment(kInitial));
-    const OpId op = add_operation(context, kinds().constant, name, {}, {&output, 1}, graph.keep(kept), site);
+    const OpId op = context.add_operation(kinds().constant, name, {}, {&output, 1}, graph.keep(kept), site);
     return op == kNone ? kNone : graph.ops.operation(op).first_output;
   }
 };
@@ -73,7 +71,7 @@ PyObject* plain_variable(PyObject*, PyObject* const* args, Py_ssize_t count) {
   if (segment == kNone) Py_RETURN_NONE;
   const std::uint32_t site = graph.sites.here();
   Transaction transaction(*context);
-  const OpGraph::Fresh fresh = graph.ops.unique(scope_of(*context), segment);
+  const OpGraph::Fresh fresh = graph.ops.unique(context->scope(), segment);
   if (!fresh.bare) Py_RETURN_NONE;
   graph.ops.note_owner(fresh);
   const TensorId value = initial.make(*context, site);

@@ -143,8 +143,7 @@ bool subscript_plain(PyObject* x, PyObject* key, PyObject*& result) {
   Context* context = current_context();
   if (context == nullptr || handle(x)->graph != context->graph || !entries.read(key)) return false;
   GraphState& graph = state_of(context->graph);
-  if (graph.finalized || graph.has_unnoted_names || graph.has_odd_scopes || context->on_operation != nullptr)
-    return false;
+  if (graph.finalized || graph.has_unnoted_names || graph.has_odd_scopes || context->listener) return false;
   if (handle(x)->id >= (is_tensor(x) ? graph.ops.tensor_count() : graph.variables.size())) return false;
   const TensorId input = is_tensor(x) ? handle(x)->id : graph.variables[handle(x)->id].value;
   const Tensor whole = graph.ops.tensor(input);
@@ -163,7 +162,7 @@ bool subscript_plain(PyObject* x, PyObject* key, PyObject*& result) {
   const Output vector{graph.ops.shapes().intern({&length, 1}), kInt32};
   const Output output{graph.ops.shapes().intern(dims), base_dtype(whole.dtype)};
   const std::uint32_t site = graph.sites.here();
-  const OpGraph::Fresh fresh = graph.ops.unique(scope_of(*context), graph.known_segment(kName));
+  const OpGraph::Fresh fresh = graph.ops.unique(context->scope(), graph.known_segment(kName));
   if (fresh.bare) graph.ops.note_owner(fresh);
   const auto owner = static_cast<OpId>(graph.ops.size() + std::size(bounds));
   TensorId inputs[] = {input, kNone, kNone, kNone};
@@ -171,13 +170,13 @@ bool subscript_plain(PyObject* x, PyObject* key, PyObject*& result) {
     const SegmentId segment = graph.known_segment(kInputs[i]);
     const Name name =
         fresh.bare ? OpGraph::owned(owner, segment) : graph.ops.unique(graph.ops.scope_of(fresh.name), segment).name;
-    const OpId op = add_operation(*context, kinds().constant, name, {}, {&vector, 1},
-                                  graph.keep(to_attribute(bounds[i].get())), site);
+    const OpId op = context->add_operation(kinds().constant, name, {}, {&vector, 1},
+                                           graph.keep(to_attribute(bounds[i].get())), site);
     if (op == kNone) return true;
     inputs[i + 1] = graph.ops.operation(op).first_output;
   }
-  const OpId op = add_operation(*context, kKind, fresh.name, inputs, {&output, 1},
-                                graph.keep(to_attribute(attributes.get())), site);
+  const OpId op =
+      context->add_operation(kKind, fresh.name, inputs, {&output, 1}, graph.keep(to_attribute(attributes.get())), site);
   if (op != kNone) result = tensor_handle(context->graph, graph.ops.operation(op).first_output);
   return true;
 }

@@ -90,19 +90,13 @@ PyObject* drop_global_graph(PyObject*, PyObject*) {
 
 PyObject* get_variable_scope(PyObject*, PyObject*) {
   const Context* context = current_context();
-  return context == nullptr ? nullptr : Py_NewRef(reinterpret_cast<PyObject*>(context->variable_scope));
+  return context == nullptr ? nullptr : Py_NewRef(current_scope(*context));
 }
 
 }  // namespace
 
 Context::Context(PyGraph* graph, std::uint64_t thread, std::shared_ptr<std::atomic<bool>> alive)
-    : graph(graph), thread(thread), alive(std::move(alive)), counters(state_of(graph).ops.scopes()) {}
-
-Context::~Context() {
-  Py_XDECREF(variable_scope);
-  Py_XDECREF(creators);
-  Py_XDECREF(on_operation);
-}
+    : scopetrie::Context(state_of(graph), new_root_scope()), graph(graph), thread(thread), alive(std::move(alive)) {}
 
 Context* current_context() {
   Context* context = cached();
@@ -127,23 +121,7 @@ Context* context_of(PyGraph* graph) {
                                                    std::make_move_iterator(contexts.end()));
   contexts.erase(ended, contexts.end());
   contexts.push_back(std::make_unique<Context>(graph, thread.number, thread.alive));
-  Context* made = contexts.back().get();
-  made->variable_scope = new_root_scope(graph);
-  return made;
-}
-
-ScopeId materialize(Context& context) {
-  context.names.scope = state_of(context.graph).ops.scope_of(context.names.pending);
-  return context.names.scope;
-}
-
-void append_scope(const Context& context, std::string& out) {
-  const OpGraph& ops = state_of(context.graph).ops;
-  if (context.names.scope != kNone) {
-    ops.scopes().append_path(context.names.scope, out);
-  } else {
-    ops.append_name(context.names.pending, out);
-  }
+  return contexts.back().get();
 }
 
 void push_default_graph(PyGraph* graph) {
@@ -170,6 +148,14 @@ bool pop_default_graph(PyGraph* graph) {
   cache.context = nullptr;
   Py_DECREF(graph);
   return true;
+}
+
+DefaultGraph::~DefaultGraph() {
+  if (graph_ == nullptr) return;
+  PyObject *type, *value, *trace;  // what the block failed with is what is told
+  PyErr_Fetch(&type, &value, &trace);
+  if (!pop()) PyErr_Clear();
+  PyErr_Restore(type, value, trace);
 }
 
 void forget_context(PyGraph* graph) {

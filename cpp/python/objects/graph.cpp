@@ -12,7 +12,7 @@ PyObject* make(PyTypeObject* type, PyObject*, PyObject*) {
   PyObject* self = type->tp_alloc(type, 0);
   if (self == nullptr) return nullptr;
   as_graph(self)->state = new GraphState;
-  of(self).owner = as_graph(self);
+  of(self).owner = self;
   return self;
 }
 
@@ -27,9 +27,9 @@ int traverse(PyObject* self, visitproc visit, void* arg) {
     });
   if (stopped != 0) return stopped;
   for (const auto& context : graph->contexts) {
-    Py_VISIT(context->variable_scope);
-    Py_VISIT(context->creators);
-    Py_VISIT(context->on_operation);
+    Py_VISIT(current_scope(*context));
+    Py_VISIT(static_cast<PyObject*>(context->creators.get()));
+    Py_VISIT(static_cast<PyObject*>(context->listener.get()));
   }
   return graph->collections.traverse(visit, arg);
 }
@@ -42,16 +42,9 @@ int clear(PyObject* self) {
     attributes.swap(graph->attributes);
   }
   for (const auto& context : graph->contexts) {
-    Py_CLEAR(context->creators);
-    Py_CLEAR(context->on_operation);
-    // The scope itself stays: a thread may stand in it. What it holds of closures goes.
-    if (context->variable_scope != nullptr) {
-      Py_CLEAR(context->variable_scope->initializer);
-      Py_CLEAR(context->variable_scope->regularizer);
-      Py_CLEAR(context->variable_scope->custom_getter);
-      Py_CLEAR(context->variable_scope->partitioner);
-      Py_CLEAR(context->variable_scope->constraint);
-    }
+    context->creators = {};
+    context->listener = {};
+    context->variable_scope->clear();  // the scope itself stays: a thread may stand in it
   }
   graph->collections.clear();
   return 0;

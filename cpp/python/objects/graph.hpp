@@ -29,8 +29,7 @@ inline std::uint32_t variable_flags(bool trainable, std::uint8_t dtype) {
 }
 
 struct GraphState : Graph {
-  PyGraph* owner = nullptr;  // borrowed
-  Table<PyObject*> live;     // borrowed; the handle of each variable, null where there is none
+  Table<PyObject*> live;  // borrowed; the handle of each variable, null where there is none
   Collections collections;
   RuleMemory rule_memory;
   Sites sites;
@@ -66,16 +65,6 @@ inline SegmentId plain_segment(GraphState& graph, PyObject* name) {
 
 /// What Python sees of the attribute of this number, None for kNone. A new reference; null with an exception set.
 PyObject* attribute_object(const GraphState& graph, std::uint32_t number);
-
-/// v1's checks of a name about to be used in `scope`: false with ValueError set.
-bool check_operation_name(GraphState& graph, ScopeId scope, std::string_view name);
-bool check_operation_name(GraphState& graph, const Name& name);
-bool check_scope_name(bool at_root, std::string_view name);
-/// The same without an error.
-bool is_scope_name(bool at_root, std::string_view name);
-
-/// Raises if the graph is finalized.
-bool check_open(GraphState& graph);
 
 bool bind_graph(PyObject* module);
 

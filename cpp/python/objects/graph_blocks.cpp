@@ -2,6 +2,7 @@
 #include <iterator>
 
 #include "objects/graph_members.hpp"
+#include "objects/scopes.hpp"
 
 namespace scopetrie::python {
 
@@ -57,23 +58,23 @@ PyObject* enter_controls(PyObject* self, PyObject* operations) {
   }
   const Ref fast(items_of(operations, "control inputs are a list of operations"));
   if (!fast) return nullptr;
-  Controls controls;
+  std::vector<OpId> controls;
   for (Py_ssize_t i = 0; i < PySequence_Fast_GET_SIZE(fast.get()); ++i) {
     PyObject* item = PySequence_Fast_GET_ITEM(fast.get(), i);
     if (!is_operation(item)) {
       PyErr_Format(PyExc_TypeError, "control inputs are operations, not %R", item);
       return nullptr;
     }
-    controls.inputs.push_back(handle(item)->id);
+    controls.push_back(handle(item)->id);
   }
-  context.controls.push_back(std::move(controls));
+  context.open_controls(std::move(controls));
   Py_RETURN_NONE;
 }
 
 PyObject* exit_controls(PyObject* self, PyObject* token) {
   Context& context = *context_of(as_graph(self));
   if (token == Py_None) {
-    if (!context.controls.empty()) context.controls.pop_back();
+    context.close_controls();
     Py_RETURN_NONE;
   }
   auto* saved = static_cast<std::vector<Controls>*>(PyCapsule_GetPointer(token, "scopetrie.controls"));
@@ -83,30 +84,26 @@ PyObject* exit_controls(PyObject* self, PyObject* token) {
 }
 
 PyObject* current_controls(PyObject* self, PyObject*) {
-  std::vector<OpId> ids;
-  for (const Controls& controls : context_of(as_graph(self))->controls)
-    ids.insert(ids.end(), controls.inputs.begin(), controls.inputs.end());
+  const std::vector<OpId> ids = context_of(as_graph(self))->control_inputs();
   return list_of(ids.size(), [&](std::uint32_t i) { return operation_handle(as_graph(self), ids[i]); });
 }
 
-PyObject* get_on_operation(PyObject* self, void*) {
-  PyObject* hook = context_of(as_graph(self))->on_operation;
-  return Py_NewRef(hook == nullptr ? Py_None : hook);
-}
+// A new reference to an object that a context keeps, or None.
+PyObject* kept(const HostObject& object) { return Py_NewRef(object ? static_cast<PyObject*>(object.get()) : Py_None); }
 
-int set_on_operation(PyObject* self, PyObject* hook, void*) {
-  Py_XSETREF(context_of(as_graph(self))->on_operation, Py_XNewRef(hook == nullptr ? nullptr : none_to_null(hook)));
+PyObject* get_listener(PyObject* self, void*) { return kept(context_of(as_graph(self))->listener); }
+
+int set_listener(PyObject* self, PyObject* listener, void*) {
+  const bool is_given = listener != nullptr && listener != Py_None;
+  context_of(as_graph(self))->listener = is_given ? HostObject(scope_host, listener) : HostObject();
   return 0;
 }
 
-PyObject* get_creators(PyObject* self, void*) {
-  PyObject* creators = context_of(as_graph(self))->creators;
-  return Py_NewRef(creators == nullptr ? Py_None : creators);
-}
+PyObject* get_creators(PyObject* self, void*) { return kept(context_of(as_graph(self))->creators); }
 
 int set_creators(PyObject* self, PyObject* creators, void*) {
-  PyObject* value = creators == nullptr || PyObject_IsTrue(creators) != 1 ? nullptr : creators;
-  Py_XSETREF(context_of(as_graph(self))->creators, Py_XNewRef(value));
+  const bool are_given = creators != nullptr && PyObject_IsTrue(creators) == 1;
+  context_of(as_graph(self))->creators = are_given ? HostObject(scope_host, creators) : HostObject();
   return 0;
 }
 
@@ -189,7 +186,7 @@ void add_block_members(std::vector<PyMethodDef>& methods, std::vector<PyGetSetDe
        "This thread's open variable creators, outermost first, or None.", nullptr},
       {"_depth", locked<get_depth>, nullptr,
        "How many default graphs, and variable scopes of this graph, this thread has open.", nullptr},
-      {"_on_operation", locked<get_on_operation>, locked<set_on_operation>,
+      {"_on_operation", locked<get_listener>, locked<set_listener>,
        "Called with each operation that this thread makes, or None.", nullptr}};
   methods.insert(methods.end(), std::begin(more_methods), std::end(more_methods));
   properties.insert(properties.end(), std::begin(more_properties), std::end(more_properties));

@@ -25,7 +25,7 @@ PyObject* unique_name(PyObject* self, PyObject* const* args, Py_ssize_t position
   Context& context = *context_of(as_graph(self));
   GraphState& graph = of(self);
   SegmentId segment = plain_segment(graph, given[0]);
-  ScopeId scope = scope_of(context);
+  Name name;
   if (segment == kNone) {
     if (!PyUnicode_Check(given[0])) {
       PyErr_Format(PyExc_AttributeError, "'%s' object has no attribute 'lower'", Py_TYPE(given[0])->tp_name);
@@ -34,24 +34,16 @@ PyObject* unique_name(PyObject* self, PyObject* const* args, Py_ssize_t position
     // v1 checks no characters here, and "a/" is a name of its own.
     const std::string_view text = text_of(given[0]);
     if (text.data() == nullptr) return nullptr;
-    scope = graph.ops.scopes().scope_of_name(text, scope, segment);
+    name = context.unique_name(text, mark != 0);
+  } else {
+    name = context.unique_name(segment, mark != 0);
   }
-  note_builder(context);
-  const Name name = mark != 0 ? graph.ops.unique(scope, segment).name : graph.ops.peek(scope, segment);
-  std::string text;
-  graph.ops.append_name(name, text);
-  return to_str(text);
+  return to_str(graph.text(name));
 }
 
-PyObject* get_name_scope(PyObject* self, PyObject*) {
-  std::string text;
-  append_scope(*context_of(as_graph(self)), text);
-  return to_str(text);
-}
+PyObject* get_name_scope(PyObject* self, PyObject*) { return to_str(context_of(as_graph(self))->name_scope()); }
 
-PyObject* variable_scope_of(PyObject* self, PyObject*) {
-  return Py_NewRef(reinterpret_cast<PyObject*>(context_of(as_graph(self))->variable_scope));
-}
+PyObject* variable_scope_of(PyObject* self, PyObject*) { return Py_NewRef(current_scope(*context_of(as_graph(self)))); }
 
 // Operations
 // ------------------------------------------------------------------------------------------------------------
@@ -184,14 +176,14 @@ PyObject* add_variable_row(PyObject* self, PyObject* args) {
     return nullptr;
   GraphState& graph = of(self);
   Context& context = *context_of(as_graph(self));
-  if (!check_open(graph)) return nullptr;
+  graph.check_open();
   Transaction transaction(context);
   Output output;
   output.dtype = base_dtype(dtype_number(dtype));
   if (output.dtype == 0 || !parse_dims(graph.ops.shapes(), dims, output.shape)) return nullptr;
   const OpGraph::Fresh fresh = take_name(context, name, 0, NameStyle::kScope);
   if (is_refused(fresh)) return nullptr;
-  if (graph.has_odd_scopes && !check_operation_name(graph, fresh.name)) return nullptr;
+  if (graph.has_odd_scopes) graph.check_operation_name(fresh.name);
   Variable record;
   record.flags = trainable != 0 ? kTrainable : 0u;
   if (key != Py_None) {

@@ -1,25 +1,24 @@
 // name_scope: `with tf.name_scope("layer") as scope:`, and Graph.name_scope.
-#include <cstddef>
+#include <new>
 
-#include "calls/building.hpp"
+#include "objects/handles.hpp"
 #include "objects/scopes.hpp"
+#include "scopetrie/scopes/name_scope_block.hpp"
 
 namespace scopetrie::python {
 
 namespace {
 
-struct PyNameScope {
-  PyObject_HEAD PyObject* name;
+struct PyNameScope : PyObject {
+  PyObject* name;
   PyObject* default_name;
   PyObject* values;
-  PyGraph* graph;    // owned; the graph of Graph.name_scope, else null
-  PyGraph* entered;  // owned while entered
-  Context* context;
-  NameScope before;
-  bool pushed;  // `entered` was made the default graph
+  PyGraph* graph;  // owned; the graph of Graph.name_scope, else null
+  bool pushed;     // the graph of `values` was made the default
+  NameScopeBlock block;
 };
 
-PyNameScope* as_name_scope(PyObject* object) { return reinterpret_cast<PyNameScope*>(object); }
+PyNameScope* as_name_scope(PyObject* object) { return static_cast<PyNameScope*>(object); }
 
 PyObject* new_name_scope(PyObject* const* args, Py_ssize_t positional, PyObject* keywords) {
   static Signature<3> signature("name_scope", {"name", "default_name", "values"});
@@ -40,6 +39,7 @@ PyObject* new_name_scope(PyObject* const* args, Py_ssize_t positional, PyObject*
   PyTypeObject* type = state().name_scope_type;
   PyObject* self = type->tp_alloc(type, 0);
   if (self == nullptr) return nullptr;
+  new (&as_name_scope(self)->block) NameScopeBlock();
   as_name_scope(self)->name = Py_XNewRef(none_to_null(given[0]));
   as_name_scope(self)->default_name = Py_XNewRef(default_name);
   as_name_scope(self)->values = Py_XNewRef(given[2] == nullptr ? nullptr : none_to_null(given[2]));
@@ -51,12 +51,7 @@ PyObject* make_fast(PyObject*, PyObject* const* args, std::size_t flagged, PyObj
 }
 
 // The current name scope with a slash at its end, as name_scope gives it.
-PyObject* entered_text(const Context& context) {
-  std::string text;
-  append_scope(context, text);
-  text += '/';
-  return to_str(text);
-}
+PyObject* entered_text(const Context& context) { return to_str(context.name_scope() + '/'); }
 
 // The same where all values are handles of one graph or plain: false where the hook must be asked.
 bool plain_graph_of(PyObject* values, PyGraph*& found) {
@@ -88,6 +83,26 @@ Ref graph_of_values(PyObject* values) {
   return Ref(PyObject_CallOneArg(state().hooks.values_graph, values));
 }
 
+// Enters the scope that `name` asks for; gives its text.
+PyObject* enter_in(Context& context, NameScopeBlock& block, PyObject* name) {
+  if (name == nullptr) {
+    block.enter(context, std::string_view());
+    return to_str("");
+  }
+  if (const SegmentId segment = plain_segment(state_of(context.graph), name); segment != kNone) [[likely]] {
+    block.enter(context, segment);
+    return entered_text(context);
+  }
+  if (!PyUnicode_Check(name)) {
+    PyErr_Format(PyExc_TypeError, "expected string or bytes-like object, got '%s'", Py_TYPE(name)->tp_name);
+    return nullptr;
+  }
+  const std::string_view text = text_of(name);
+  if (text.data() == nullptr) return nullptr;
+  block.enter(context, text);
+  return text.empty() || text.back() == '/' ? Py_NewRef(name) : entered_text(context);
+}
+
 PyObject* enter(PyObject* self, PyObject*) {
   PyNameScope* scope = as_name_scope(self);
   PyObject* name = scope->name != nullptr ? scope->name : scope->default_name;
@@ -100,54 +115,26 @@ PyObject* enter(PyObject* self, PyObject*) {
   Context* context = scope->graph != nullptr ? context_of(scope->graph) : current_context();
   if (context == nullptr) return nullptr;
   auto* graph = reinterpret_cast<PyGraph*>(found.get());
-  if (graph != nullptr && graph != context->graph) {
-    push_default_graph(graph);
-    context = context_of(graph);
-    scope->pushed = true;
-  }
-  // As v1: entering the same object again first ends its earlier entry.
-  if (scope->entered != nullptr && scope->context == context) context->names = scope->before;
-  const NameScope before = context->names;
-  Ref text;
-  if (name == nullptr || (PyUnicode_Check(name) && PyUnicode_GET_LENGTH(name) == 0)) {
-    context->names = {ScopeTrie::kRoot, {}};
-    text = Ref(to_str(""));
-  } else if (const SegmentId segment = plain_segment(state_of(context->graph), name); segment != kNone) [[likely]] {
-    note_builder(*context);
-    const Name fresh = state_of(context->graph).ops.unique(scope_of(*context), segment).name;
-    context->names = {kNone, fresh};
-    text = Ref(entered_text(*context));
-  } else if (PyUnicode_Check(name)) {
-    if (enter_name_scope(*context, text_of(name))) {
-      const bool verbatim = text_of(name).back() == '/';
-      text = verbatim ? Ref::borrowed(name) : Ref(entered_text(*context));
-    }
-  } else {
-    PyErr_Format(PyExc_TypeError, "expected string or bytes-like object, got '%s'", Py_TYPE(name)->tp_name);
-  }
-  if (!text) {
-    context->names = before;
-    if (std::exchange(scope->pushed, false)) {
-      PyObject *type, *value, *trace;
-      PyErr_Fetch(&type, &value, &trace);
-      pop_default_graph(context->graph);
-      PyErr_Restore(type, value, trace);
-    }
-    return nullptr;
-  }
-  scope->before = before;
-  scope->context = context;
-  Py_XSETREF(scope->entered, reinterpret_cast<PyGraph*>(Py_NewRef(reinterpret_cast<PyObject*>(context->graph))));
-  return text.release();
+  if (graph == nullptr || graph == context->graph) [[likely]]
+    return enter_in(*context, scope->block, name);
+  DefaultGraph pushed(graph);
+  PyObject* text = enter_in(*context_of(graph), scope->block, name);
+  if (text == nullptr) return nullptr;
+  pushed.keep();
+  scope->pushed = true;
+  return text;
 }
 
 PyObject* leave(PyObject* self, PyObject* const*, Py_ssize_t) {
   PyNameScope* scope = as_name_scope(self);
-  if (scope->entered == nullptr) Py_RETURN_NONE;  // as v1, where a later entry of the same object has ended this one
-  scope->context->names = scope->before;
-  PyGraph* graph = std::exchange(scope->entered, nullptr);
-  const Ref keep(reinterpret_cast<PyObject*>(graph));
-  if (std::exchange(scope->pushed, false) && !pop_default_graph(graph)) return nullptr;
+  const scopetrie::Context* context = scope->block.context();
+  if (context == nullptr || !std::exchange(scope->pushed, false)) [[likely]] {
+    scope->block.leave();
+    Py_RETURN_NONE;
+  }
+  DefaultGraph graph = DefaultGraph::adopt(static_cast<const Context*>(context)->graph);
+  scope->block.leave();
+  if (!graph.pop()) return nullptr;
   Py_RETURN_NONE;
 }
 
@@ -162,7 +149,7 @@ int traverse(PyObject* self, visitproc visit, void* arg) {
   Py_VISIT(Py_TYPE(self));
   Py_VISIT(scope->values);
   Py_VISIT(scope->graph);
-  Py_VISIT(scope->entered);
+  Py_VISIT(static_cast<PyObject*>(scope->block.graph_owner()));
   return 0;
 }
 
@@ -175,37 +162,16 @@ void dealloc(PyObject* self) {
   PyObject_GC_UnTrack(self);
   PyNameScope* scope = as_name_scope(self);
   clear(self);
+  scope->block.~NameScopeBlock();
   Py_XDECREF(scope->name);
   Py_XDECREF(scope->default_name);
   Py_XDECREF(scope->graph);
-  Py_XDECREF(scope->entered);
   PyTypeObject* type = Py_TYPE(self);
   type->tp_free(self);
   Py_DECREF(type);
 }
 
 }  // namespace
-
-bool enter_name_scope(Context& context, std::string_view name) {
-  GraphState& graph = state_of(context.graph);
-  if (name.empty()) {
-    context.names = {ScopeTrie::kRoot, {}};
-    return true;
-  }
-  ScopeTrie& scopes = graph.ops.scopes();
-  const ScopeId here = scope_of(context);
-  if (!check_scope_name(here == ScopeTrie::kRoot, name)) return false;
-  if (name.back() == '/') {
-    if (!is_scope_name(true, name)) graph.has_odd_scopes = true;
-    context.names = {scopes.at(name.substr(0, name.size() - 1)), {}};
-    return true;
-  }
-  SegmentId segment;
-  const ScopeId parent = scopes.scope_of_name(name, here, segment);
-  note_builder(context);
-  context.names = {kNone, graph.ops.unique(parent, segment).name};
-  return true;
-}
 
 PyObject* graph_name_scope(PyObject* graph, PyObject* name) {
   PyObject* self = new_name_scope(&name, 1, nullptr);

@@ -1,7 +1,6 @@
-// VariableScope, and the context managers variable_scope and name_scope.
+// Python's VariableScope, and the context managers variable_scope and name_scope: the core's scopes as Python objects.
 //
-// Invariants: a scope made by entering a graph knows its id in that graph; one carried to another graph, or built by
-// hand, is found there by its path. `mode` is v1's: None and False inherit, True cannot be undone.
+// Invariants: a Python scope is the core's scope with a head before it, so that the core's pointers lead to it.
 // Thread safety: that of locking.hpp; scopes are entered per thread.
 #pragma once
 
@@ -9,41 +8,24 @@
 
 namespace scopetrie::python {
 
-enum class Reuse : std::uint8_t { kNo, kYes, kAuto };
-
-struct PyVariableScope {
-  PyObject_HEAD PyGraph* graph;  // owned; may be null
-  ScopeId scope;                 // in `graph`
-  Reuse reuse;
-  bool origin_is_text;
-  bool refuses_variables;  // the path cannot begin a variable's name: v1 refuses those made here
-  Name origin;             // original_name_scope, as a fresh name of `graph` ...
-  PyObject* origin_text;   // ... or as text
-  PyObject* name;          // str, made when asked for
-  PyObject* initializer;   // each owned, null for None
-  PyObject* regularizer;
-  PyObject* caching_device;
-  PyObject* partitioner;
-  PyObject* custom_getter;
-  PyObject* dtype;
-  PyObject* use_resource;
-  PyObject* constraint;
+struct PyVariableScope : PyObject, VariableScope {
+  PyObject* name_object;  // owned: what `name` gives, made when asked for
 };
 
-inline PyVariableScope* as_scope(PyObject* object) { return reinterpret_cast<PyVariableScope*>(object); }
+inline PyVariableScope* as_scope(PyObject* object) { return static_cast<PyVariableScope*>(object); }
+inline PyVariableScope* as_scope(VariableScope& scope) { return static_cast<PyVariableScope*>(&scope); }
 inline bool is_scope(PyObject* object) { return PyObject_TypeCheck(object, state().scope_type); }
+inline PyVariableScope* current_scope(const Context& context) { return as_scope(*context.variable_scope); }
+/// What a scope hands on, borrowed; null for None.
+inline PyObject* setting_of(const VariableScope& scope, Setting setting) {
+  return static_cast<PyObject*>(scope.settings[setting]);
+}
 
-/// A root scope for a thread's first look at a graph.
-PyVariableScope* new_root_scope(PyGraph* graph);
-/// A copy of `from` to be changed.
-PyVariableScope* copy_scope(PyVariableScope* from);
-/// The scope's id in `graph`.
-ScopeId scope_in(PyVariableScope* scope, PyGraph* graph);
-/// The scope's path as a str, borrowed; null with an exception set.
-PyObject* scope_name(PyVariableScope* scope);
+/// Keeps Python's objects and scopes for the core.
+extern const ScopeHost scope_host;
 
-/// Enters a name scope given as text: numbers it, or takes it verbatim where it ends in a slash.
-bool enter_name_scope(Context& context, std::string_view name);
+/// A root scope for a thread's first look at a graph, which owns it.
+ScopeRef new_root_scope();
 
 bool bind_variable_scope_object(PyObject* module);
 bool bind_variable_scope(PyObject* module);

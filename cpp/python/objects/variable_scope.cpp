@@ -1,9 +1,22 @@
 // variable_scope: `with tf.variable_scope("layer", reuse=tf.AUTO_REUSE) as scope:`.
-#include "objects/scope_entry.hpp"
+#include <new>
+
+#include "objects/scopes.hpp"
+#include "scopetrie/scopes/variable_scope_block.hpp"
 
 namespace scopetrie::python {
 
 namespace {
+
+struct PyEntry : PyObject {
+  PyObject* name;         // owned; the name or default name, which has the block's text; null for a captured scope
+  PyGraph* values_graph;  // owned; the graph of `values`, null where there were none
+  std::uint64_t pushes;   // a bit for each entry, the innermost lowest: values_graph was made the default
+  const char* complaint;  // what is wrong with the type of the name: a format for it; null where it is a str
+  VariableScopeBlock block;
+};
+
+PyEntry* as_entry(PyObject* object) { return static_cast<PyEntry*>(object); }
 
 bool read_reuse(PyObject* value, Reuse& out) {
   out = Reuse::kNo;
@@ -29,7 +42,8 @@ PyObject* new_entry(PyObject* const* args, Py_ssize_t positional, PyObject* keyw
   if (!signature.parse(args, positional, keywords, given)) return nullptr;
   for (PyObject*& argument : given)
     if (argument == Py_None && &argument != &given[12]) argument = nullptr;
-  if (given[0] == nullptr && given[1] == nullptr) {
+  PyObject* name = given[0] != nullptr ? given[0] : given[1];
+  if (name == nullptr) {
     PyErr_SetString(PyExc_TypeError, "If default_name is None then name_or_scope is required");
     return nullptr;
   }
@@ -39,6 +53,12 @@ PyObject* new_entry(PyObject* const* args, Py_ssize_t positional, PyObject* keyw
     PyErr_Format(PyExc_TypeError, "The auxiliary_name_scope must be `True` or `False`, while get %S", given[12]);
     return nullptr;
   }
+  std::uint8_t dtype = 0;
+  if (given[9] != nullptr && (dtype = dtype_number(given[9])) == 0) return nullptr;
+  const bool by_default = given[0] == nullptr;
+  const bool is_text = PyUnicode_Check(name);
+  const std::string_view text = is_text ? text_of(name) : std::string_view("");
+  if (text.data() == nullptr) return nullptr;
   Ref values_graph;
   if (given[2] != nullptr) {
     values_graph = Ref(PyObject_CallOneArg(state().hooks.values_graph, given[2]));
@@ -48,156 +68,97 @@ PyObject* new_entry(PyObject* const* args, Py_ssize_t positional, PyObject* keyw
   PyObject* self = type->tp_alloc(type, 0);
   if (self == nullptr) return nullptr;
   PyEntry* entry = as_entry(self);
-  entry->values_graph = reinterpret_cast<PyGraph*>(values_graph.release());
-  entry->name_or_scope = Py_XNewRef(given[0]);
-  entry->default_name = Py_XNewRef(given[1]);
-  entry->captured = given[0] != nullptr && is_scope(given[0]);
-  entry->reuse = reuse;
-  entry->auxiliary = given[12] != Py_False;
-  constexpr std::size_t positions[kOptions] = {3, 4, 5, 6, 7, 9, 10, 11};
-  for (std::size_t i = 0; i < kOptions; ++i) {
-    if (given[positions[i]] == nullptr) continue;
-    if (entry->options == nullptr) entry->options = new PyObject* [kOptions] {};
-    entry->options[i] = Py_NewRef(given[positions[i]]);
+  if (!by_default && is_scope(name)) {
+    new (&entry->block) VariableScopeBlock(scope_host, *as_scope(name));
+  } else {
+    new (&entry->block) VariableScopeBlock(scope_host, text, by_default);
+    entry->name = Py_NewRef(name);
+    if (!is_text && (!by_default || reuse == Reuse::kNo))  // v1 complains about `reuse` first
+      entry->complaint = by_default ? "expected string or bytes-like object, got '%s'"
+                                    : "VariableScope: name_or_scope must be a string or VariableScope.";
   }
-  return self;
+  entry->values_graph = reinterpret_cast<PyGraph*>(values_graph.release());
+  const Ref made(self);
+  entry->block.set_reuse(reuse);
+  entry->block.set_auxiliary_name_scope(given[12] != Py_False);
+  if (dtype != 0) entry->block.set_dtype(dtype);
+  constexpr std::pair<std::size_t, Setting> positions[] = {{3, Setting::kInitializer},   {4, Setting::kRegularizer},
+                                                           {5, Setting::kCachingDevice}, {6, Setting::kPartitioner},
+                                                           {7, Setting::kCustomGetter},  {10, Setting::kUseResource},
+                                                           {11, Setting::kConstraint}};
+  for (const auto& [position, setting] : positions)
+    if (given[position] != nullptr) entry->block.set(setting, given[position]);
+  return Py_NewRef(self);
 }
 
 PyObject* make_fast(PyObject*, PyObject* const* args, std::size_t flagged, PyObject* keywords) {
   return new_entry(args, PyVectorcall_NARGS(flagged), keywords);
 }
 
-// Enters the scopes; what they replace goes to `entered`.
-bool enter_context(Context& context, PyEntry* entry, Entered& entered) {
-  PyVariableScope* scope = open_scope(context, entry);
-  if (scope == nullptr) return false;
-  ++context.variable_scopes;
-  context.counters.open(scope->scope);
-  if (entry->captured) entered.counters = context.counters.save();
-  entered.scope_before = std::exchange(context.variable_scope, scope);
-  entered.scope = scope;
-  return true;
+VariableScope& enter_in(Context& context, PyEntry* entry) {
+  const SegmentId plain = entry->name != nullptr ? plain_segment(state_of(context.graph), entry->name) : kNone;
+  return entry->block.enter(context, plain);
 }
 
-// A manager that is entered a second time will want what its first entry made.
-void remember(PyEntry* entry, PyVariableScope* scope) {
-  PyVariableScope*& kept = entry->captured ? entry->jumped : entry->first;
-  if (kept == nullptr) kept = as_scope(Py_NewRef(reinterpret_cast<PyObject*>(scope)));
+// With the graph of `values` as the default.
+SCOPETRIE_COLD VariableScope& enter_pushed(PyEntry* entry) {
+  DefaultGraph pushed(entry->values_graph);
+  VariableScope& scope = enter_in(*context_of(entry->values_graph), entry);
+  pushed.keep();
+  return scope;
 }
 
 PyObject* enter(PyObject* self, PyObject*) {
   PyEntry* entry = as_entry(self);
   Context* context = current_context();
   if (context == nullptr) return nullptr;
-  const bool push = entry->values_graph != nullptr && entry->values_graph != context->graph;
-  if (push) {
-    push_default_graph(entry->values_graph);
-    context = current_context();
-  }
-  const NameScope before = context->names;
-  // As v1: entering a manager within itself first ends the name scope of its earlier entry, and gives the same scope.
-  if (entry->now.graph != nullptr && entry->now.context == context) {
-    context->names = entry->now.names_before;
-    remember(entry, entry->now.scope);
-  }
-  Entered entered;
-  entered.names_before = context->names;
-  if (!enter_context(*context, entry, entered)) {
-    context->names = before;
-    if (push) {
-      PyObject *type, *value, *trace;
-      PyErr_Fetch(&type, &value, &trace);
-      pop_default_graph(context->graph);
-      PyErr_Restore(type, value, trace);
-    }
+  if (entry->complaint != nullptr) {
+    PyErr_Format(PyExc_TypeError, entry->complaint, Py_TYPE(entry->name)->tp_name);
     return nullptr;
   }
-  entered.graph = reinterpret_cast<PyGraph*>(Py_NewRef(reinterpret_cast<PyObject*>(context->graph)));
-  entered.context = context;
-  if (entry->now.graph != nullptr) {
-    if (entry->outer == nullptr) entry->outer = new std::vector<Entered>;
-    entry->outer->push_back(entry->now);
-  }
-  entry->now = entered;
-  entry->pushed = push;
-  return Py_NewRef(reinterpret_cast<PyObject*>(entered.scope));
+  const bool push = entry->values_graph != nullptr && entry->values_graph != context->graph;
+  VariableScope& scope = push ? enter_pushed(entry) : enter_in(*context, entry);
+  entry->pushes = entry->pushes << 1 | (push ? 1 : 0);
+  return Py_NewRef(as_scope(scope));
 }
 
 PyObject* leave(PyObject* self, PyObject* const*, Py_ssize_t) {
   PyEntry* entry = as_entry(self);
-  Entered& now = entry->now;
-  if (now.graph == nullptr || now.context->variable_scope != now.scope) {
-    PyErr_SetString(PyExc_RuntimeError, "Improper nesting of variable_scope.");
-    return nullptr;
+  bool pushed = false;
+  if (entry->block.is_innermost()) {
+    pushed = (entry->pushes & 1) != 0;
+    entry->pushes >>= 1;
   }
-  Context& context = *now.context;
-  --context.variable_scopes;
-  if (entry->captured) {
-    context.counters.restore(now.counters);
-  } else if (now.scope->scope != ScopeTrie::kRoot) {  // as v1: leaving "" clears what starts with "/"
-    context.counters.close_beneath(now.scope->scope);
+  if (!pushed) [[likely]] {
+    entry->block.leave();
+    Py_RETURN_NONE;
   }
-  remember(entry, now.scope);
-  const bool nested = now.nested;
-  const Ref left(reinterpret_cast<PyObject*>(std::exchange(context.variable_scope, now.scope_before)));
-  context.names = now.names_before;
-  const Ref graph(reinterpret_cast<PyObject*>(now.graph));
-  const bool pushed = std::exchange(entry->pushed, false);
-  now = Entered{};
-  if (entry->outer != nullptr && !entry->outer->empty()) {
-    now = entry->outer->back();
-    entry->outer->pop_back();
-    now.nested = !entry->captured;
-  }
-  if (pushed && !pop_default_graph(reinterpret_cast<PyGraph*>(graph.get()))) return nullptr;
-  if (nested) {
-    PyErr_SetString(PyExc_RuntimeError, "Improper nesting of variable_scope.");
-    return nullptr;
-  }
+  DefaultGraph graph = DefaultGraph::adopt(static_cast<Context*>(entry->block.context())->graph);
+  entry->block.leave();
+  if (!graph.pop()) return nullptr;
   Py_RETURN_NONE;
 }
 
 int traverse(PyObject* self, visitproc visit, void* arg) {
   PyEntry* entry = as_entry(self);
   Py_VISIT(Py_TYPE(self));
-  Py_VISIT(entry->name_or_scope);
   Py_VISIT(entry->values_graph);
-  Py_VISIT(entry->jumped);
-  Py_VISIT(entry->first);
-  Py_VISIT(entry->now.graph);
-  Py_VISIT(entry->now.scope_before);
-  if (entry->options != nullptr)
-    for (std::size_t i = 0; i < kOptions; ++i) Py_VISIT(entry->options[i]);
-  return 0;
+  return entry->block.visit([&](void* object) { return visit(static_cast<PyObject*>(object), arg); },
+                            [&](VariableScope& scope) { return visit(as_scope(scope), arg); });
 }
 
 int clear(PyObject* self) {
-  PyEntry* entry = as_entry(self);
-  Py_CLEAR(entry->values_graph);
-  Py_CLEAR(entry->jumped);
-  Py_CLEAR(entry->first);
-  if (entry->options != nullptr)
-    for (std::size_t i = 0; i < kOptions; ++i) Py_CLEAR(entry->options[i]);
+  Py_CLEAR(as_entry(self)->values_graph);
+  as_entry(self)->block.clear();
   return 0;
 }
 
 void dealloc(PyObject* self) {
   PyObject_GC_UnTrack(self);
   PyEntry* entry = as_entry(self);
-  clear(self);
-  delete[] entry->options;
-  if (entry->outer != nullptr) {
-    for (const Entered& entered : *entry->outer) {
-      Py_XDECREF(entered.graph);
-      Py_XDECREF(entered.scope_before);
-    }
-    delete entry->outer;
-  }
-  Py_XDECREF(entry->name_or_scope);
-  Py_XDECREF(entry->default_name);
-  Py_XDECREF(entry->picked);
-  Py_XDECREF(entry->now.scope_before);
-  Py_XDECREF(entry->now.graph);
+  Py_CLEAR(entry->values_graph);
+  entry->block.~VariableScopeBlock();
+  Py_CLEAR(entry->name);
   PyTypeObject* type = Py_TYPE(self);
   type->tp_free(self);
   Py_DECREF(type);

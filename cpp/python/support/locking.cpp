@@ -4,13 +4,45 @@
 #include <new>
 #include <stdexcept>
 
+#include "scopetrie/error.hpp"
 #include "support/python.hpp"
 
 namespace scopetrie::python {
 
+namespace {
+
+PyObject* class_of(ErrorKind kind) {
+  switch (kind) {
+    case ErrorKind::kValue:
+      return PyExc_ValueError;
+    case ErrorKind::kType:
+      return PyExc_TypeError;
+    case ErrorKind::kRuntime:
+      return PyExc_RuntimeError;
+    case ErrorKind::kKey:
+      return PyExc_KeyError;
+    case ErrorKind::kIndex:
+      return PyExc_IndexError;
+    case ErrorKind::kAttribute:
+      return PyExc_AttributeError;
+    case ErrorKind::kLookup:
+      return PyExc_LookupError;
+    case ErrorKind::kAssertion:
+      return PyExc_AssertionError;
+    case ErrorKind::kNotImplemented:
+      return PyExc_NotImplementedError;
+  }
+  return PyExc_RuntimeError;
+}
+
+}  // namespace
+
 void set_python_error() noexcept {
   try {
     throw;
+  } catch (const PythonRaised&) {
+  } catch (const Error& error) {
+    PyErr_SetString(class_of(error.kind()), error.what());
   } catch (const std::bad_alloc&) {
     PyErr_NoMemory();
   } catch (const std::length_error& error) {

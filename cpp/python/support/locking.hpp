@@ -188,7 +188,8 @@ inline void allow_try_incref(PyObject*) {}
 #endif
 
 /// Sets the Python exception for the C++ exception that is being handled: MemoryError for std::bad_alloc,
-/// OverflowError for what is too long, too large or out of range, RuntimeError with its text for any other.
+/// OverflowError for what is too long, too large or out of range, the class of its kind for a core Error, the one that
+/// is set for PythonRaised, RuntimeError with its text for any other.
 SCOPETRIE_COLD void set_python_error() noexcept;
 /// The same where nobody is there to be told, as in a deallocator: sys.unraisablehook gets it.
 SCOPETRIE_COLD void report_unraisable() noexcept;

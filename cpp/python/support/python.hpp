@@ -10,6 +10,8 @@
 #include <string_view>
 #include <utility>
 
+#include "scopetrie/tables/compiler.hpp"
+
 namespace scopetrie::python {
 
 /// An owned reference; null while an exception is set.
@@ -46,6 +48,10 @@ inline std::string_view text_of(PyObject* str) {
 inline PyObject* to_str(std::string_view text) {
   return PyUnicode_FromStringAndSize(text.data(), static_cast<Py_ssize_t>(text.size()));
 }
+
+/// Thrown through the core where a Python exception is set.
+struct PythonRaised {};
+[[noreturn]] SCOPETRIE_COLD inline void throw_raised() { throw PythonRaised(); }
 
 /// None and "not given" mean the same to v1 nearly everywhere.
 inline PyObject* none_to_null(PyObject* object) { return object == Py_None ? nullptr : object; }

@@ -24,9 +24,10 @@ struct Graph {
   KnownNames known_names;
   Table<AttributeValue> attributes;                                    // of operations, by their number
   std::unordered_map<std::uint64_t, std::uint32_t> variable_patterns;  // by what tells variables apart, but for names
-  const void* builder = nullptr;                                       // compared only
-  std::size_t builders = 0;                                            // how often that was another one than before
-  bool finalized = false;                                              // nothing may be added
+  void* owner = nullptr;           // the object of the caller's language that has the graph; borrowed
+  const void* builder = nullptr;   // compared only
+  std::size_t builders = 0;        // how often that was another one than before
+  bool finalized = false;          // nothing may be added
   bool has_unnoted_names = false;  // operations have names that the counting of names does not know ("x/")
   bool has_odd_scopes = false;     // name scopes were entered in which v1 takes no operation ("_a/")
   bool has_parts = false;          // a variable is called "part_0", as the first part of a partitioned one is
@@ -45,6 +46,11 @@ struct Graph {
     ops.append_name(name, out);
     return out;
   }
+
+  /// Throws where an operation has this name.
+  SCOPETRIE_COLD void check_unused(const Name& name) const;
+  /// Throws where the whole name is no operation's.
+  SCOPETRIE_COLD void check_operation_name(const Name& name) const;
 
   /// Notes who builds, so that an undo sees whether somebody else has built in between.
   void note_builder(const void* context) {

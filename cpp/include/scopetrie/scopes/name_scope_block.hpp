@@ -1,0 +1,55 @@
+// One `with name_scope(...)`: what it replaced, to be put back.
+//
+// Invariants: as v1, entering a block again first ends its earlier entry; leaving one that such an entry has ended does
+// nothing. The graph of an entry is kept alive until that is left.
+// Thread safety: a block is entered and left in one thread.
+#pragma once
+
+#include <string_view>
+
+#include "scopetrie/scopes/context.hpp"
+
+namespace scopetrie {
+
+class NameScopeBlock {
+ public:
+  NameScopeBlock() = default;
+  NameScopeBlock(const NameScopeBlock&) = delete;
+  NameScopeBlock& operator=(const NameScopeBlock&) = delete;
+
+  /// Enters the scope of this name: see Context::open_name_scope(). Throws, and then nothing has changed.
+  void enter(Context& context, std::string_view name) {
+    enter_by(context, [&] { context.open_name_scope(name); });
+  }
+  void enter(Context& context, SegmentId plain) {
+    enter_by(context, [&] { context.open_name_scope(plain); });
+  }
+  void leave() {
+    if (context_ == nullptr) return;
+    context_->names = before_;
+    context_ = nullptr;
+    const HostObject gone = std::move(graph_);
+  }
+  /// Null where it is not entered.
+  Context* context() const { return context_; }
+  /// The owner of the graph that it keeps; null where there is none.
+  void* graph_owner() const { return graph_.get(); }
+
+ private:
+  template <class Open>
+  void enter_by(Context& context, Open&& open) {
+    if (context_ == &context) context.names = before_;
+    const NameScope before = context.names;
+    open();
+    before_ = before;
+    context_ = &context;
+    if (void* owner = context.graph().owner; owner != nullptr)
+      graph_ = HostObject(context.variable_scope->host(), owner);
+  }
+
+  Context* context_ = nullptr;
+  HostObject graph_;
+  NameScope before_;
+};
+
+}  // namespace scopetrie

@@ -1,0 +1,113 @@
+#include "scopetrie/scopes/context.hpp"
+
+#include <algorithm>
+
+#include "scopetrie/error.hpp"
+#include "scopetrie/names/legal_names.hpp"
+
+namespace scopetrie {
+
+Context::Context(Graph& graph, const ScopeHost& host) : Context(graph, ScopeRef::copy_of(VariableScope(host))) {}
+
+// Name scopes
+// -------------------------------------------------------------------------------------------------------------
+
+ScopeId Context::materialize() {
+  names.scope = graph_->ops.scope_of(names.pending);
+  return names.scope;
+}
+
+void Context::append_name_scope(std::string& out) const {
+  if (names.scope != kNone) {
+    graph_->ops.scopes().append_path(names.scope, out);
+  } else {
+    graph_->ops.append_name(names.pending, out);
+  }
+}
+
+void Context::open_name_scope(std::string_view name) {
+  if (name.empty()) {
+    names = {ScopeTrie::kRoot, {}};
+    return;
+  }
+  ScopeTrie& scopes = graph_->ops.scopes();
+  const ScopeId here = scope();
+  check_scope_name(name, here == ScopeTrie::kRoot);
+  if (name.back() == '/') {
+    if (!is_scope_name(name, true)) graph_->has_odd_scopes = true;
+    names = {scopes.at(name.substr(0, name.size() - 1)), {}};
+    return;
+  }
+  SegmentId segment;
+  const ScopeId parent = scopes.scope_of_name(name, here, segment);
+  graph_->note_builder(this);
+  names = {kNone, graph_->ops.unique(parent, segment).name};
+}
+
+// Names of operations
+// -----------------------------------------------------------------------------------------------------
+
+// A verbatim name ("a/b" of "a/b/"): taken as it is, unless an operation has it.
+OpGraph::Fresh Context::take_verbatim(std::string_view name) {
+  check_node_name(name);
+  SegmentId segment;
+  const ScopeId scope = graph_->ops.scopes().scope_of_name(name, ScopeTrie::kRoot, segment);
+  graph_->check_unused({scope, segment, 0});
+  // Usually a name scope of this name was entered, which took the name. Where none was, v1 does not take it either.
+  if (graph_->ops.peek(scope, segment).suffix == 0) graph_->has_unnoted_names = true;
+  return {{scope, segment, 0}, false};
+}
+
+OpGraph::Fresh Context::take_name(std::string_view name, NameStyle style) {
+  if (is_plain_name(name)) return take_name(graph_->ops.segments().intern(name));
+  // v1's operations with inputs enter a scope of their name, and only then find that it is no operation's.
+  if (style == NameStyle::kScope) check_scope_name(name, scope() == ScopeTrie::kRoot);
+  if (!name.empty() && name.back() == '/') return take_verbatim(name.substr(0, name.size() - 1));
+  SegmentId segment;
+  const ScopeId parent = graph_->ops.scopes().scope_of_name(name, scope(), segment);
+  const OpGraph::Fresh fresh = graph_->ops.unique(parent, segment);
+  if (style == NameStyle::kNode) graph_->check_operation_name(fresh.name);
+  if (graph_->has_unnoted_names) graph_->check_unused(fresh.name);
+  return fresh;
+}
+
+Name Context::unique_name(std::string_view name, bool mark) {
+  SegmentId segment;
+  const ScopeId parent = graph_->ops.scopes().scope_of_name(name, scope(), segment);
+  graph_->note_builder(this);
+  return mark ? graph_->ops.unique(parent, segment).name : graph_->ops.peek(parent, segment);
+}
+
+// Operations
+// --------------------------------------------------------------------------------------------------------------
+
+void Context::apply(OpId op) {
+  OpGraph& ops = graph_->ops;
+  const auto inputs = ops.inputs(op);
+  std::vector<OpId> waits;
+  const auto is_input = [&](OpId other) {
+    return std::any_of(inputs.begin(), inputs.end(), [&](TensorId input) { return ops.tensor(input).op == other; });
+  };
+  for (const Controls& block : controls) {
+    // An input that was made within this block waits already.
+    const bool dominated = std::any_of(inputs.begin(), inputs.end(), [&](TensorId input) {
+      return std::binary_search(block.made.begin(), block.made.end(), ops.tensor(input).op);
+    });
+    if (dominated) continue;
+    for (const OpId wait : block.inputs)
+      if (!is_input(wait)) waits.push_back(wait);
+  }
+  ops.add_control_inputs(op, waits);
+  for (Controls& block : controls) block.made.push_back(op);
+  if (!listener) return;
+  const HostObject hearing = listener;  // which may end the block that it is of
+  variable_scope->host().tell(*this, hearing.get(), op);
+}
+
+std::vector<OpId> Context::control_inputs() const {
+  std::vector<OpId> all;
+  for (const Controls& block : controls) all.insert(all.end(), block.inputs.begin(), block.inputs.end());
+  return all;
+}
+
+}  // namespace scopetrie
