@@ -1,4 +1,4 @@
-"""What tests ask of whole graphs: whether one is freed at once, and what it holds."""
+"""Whether a graph is freed at once, and what it holds; for tests."""
 
 from __future__ import annotations
 
@@ -11,10 +11,10 @@ import scopetrie as tf
 
 
 def is_freed_at_once(build: Callable[[], Any]) -> bool:
-    """Whether a graph goes with the last handle, the garbage collector standing still.
+    """Whether a graph is freed with its last handle, while the garbage collector is off.
 
     Args:
-        build: Builds something in the default graph; what it returns is held until the graph is dropped.
+        build: Builds something in the default graph; its result is held until the graph is dropped.
     """
     gc.disable()
     try:
@@ -29,7 +29,7 @@ def is_freed_at_once(build: Callable[[], Any]) -> bool:
 
 
 def contents() -> tuple[Any, ...]:
-    """What the default graph holds, for comparison: its operations, and its collections by name."""
+    """The default graph's operations, and its collections by name, for comparison."""
     graph = tf.get_default_graph()
     keys = sorted(graph.get_all_collection_keys())
     return (

@@ -1,4 +1,4 @@
-"""Expressions of ops with the outcome that was recorded from TensorFlow: see recorded/record_ops.py."""
+"""Expressions of ops with outcomes recorded from TensorFlow; see recorded/record_ops.py."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ def random_array(*shape: int, seed: int = 1) -> np.ndarray:
 
 
 def names(tf: Any) -> dict[str, Any]:
-    """What expressions are made of: placeholders by dtype, and constants."""
+    """The names that expressions use: placeholders by dtype, and constants."""
 
     def positive(*shape: int, seed: int = 1) -> Any:
         numbers = np.random.RandomState(seed + sum(shape)).rand(*shape).astype(np.float32)
@@ -51,7 +51,7 @@ def nodes(expression: str, tf: Any) -> list[Any]:
 
 
 def described(made: Any, tf: Any) -> Any:
-    """A result as JSON has it."""
+    """A result as JSON values."""
     if isinstance(made, (list, tuple)):
         return [described(each, tf) for each in made]
     if isinstance(made, tf.Operation):
@@ -73,12 +73,12 @@ def leaves(made: Any) -> list[Any]:
 
 
 def recorded_nodes() -> dict[str, Any]:
-    """What was recorded of each expression's nodes."""
+    """The recorded nodes of each expression."""
     return json.loads((FOLDER / "op_nodes.json").read_text())
 
 
 def recorded_values() -> dict[str, list[np.ndarray]]:
-    """What was recorded of each expression's values."""
+    """The recorded values of each expression."""
     with np.load(FOLDER / "op_values.npz") as stored:
         expressions = json.loads(str(stored["expressions"]))
         return {

@@ -1,4 +1,4 @@
-"""Expressions with the outcome that was recorded from TensorFlow: see recorded/record.py."""
+"""Expressions with outcomes recorded from TensorFlow; see recorded/record.py."""
 
 import json
 from pathlib import Path
@@ -10,14 +10,14 @@ FOLDER = Path(__file__).parent / "recorded"
 
 
 def evaluate(expression: str, tf: Any) -> Any:
-    """The value of an expression, which has short names for what is used most."""
+    """The value of an expression, which may use short names for common things."""
     short = {"D": "Dimension", "S": "TensorShape", "PI": "PartitionInfo"}
     names = {letter: getattr(tf, name, None) for letter, name in short.items()} | {"tf": tf, "np": np}
     return eval(expression, names | {"in_new_graph": lambda function: in_new_graph(function, tf)})
 
 
 def in_new_graph(function: Any, tf: Any) -> Any:
-    """What `function()` returns while a new graph is the default."""
+    """The result of `function()` in a new default graph."""
     with tf.Graph().as_default():
         return function()
 

@@ -1,4 +1,4 @@
-"""The benchmarks run, check what they time, and say what they found. No test here depends on a time."""
+"""The benchmarks: they run, check results and report. No test here depends on a time."""
 
 import importlib
 import json
@@ -67,7 +67,7 @@ def test_contenders_take_turns():
     effort = sampling.Effort(seconds=0, least=4, most=4)
     samples = sampling.interleave(works, 20, effort)
     assert [len(taken.values) for taken in samples] == [4, 4]
-    # One sample each that is not counted, then rounds in alternating order.
+    # One sample each to warm up, then rounds in alternating order.
     assert order[::20] == [*"ab", *"ab", *"ba", *"ab", *"ba"]
 
 
@@ -194,7 +194,7 @@ def test_the_survey_knows_its_calls():
 
 @pytest.fixture(scope="module")
 def quick(tmp_path_factory):
-    """The quick form of everything, once: its process and its file."""
+    """One quick run of everything: its process and its file."""
     file = tmp_path_factory.mktemp("bench") / "quick.json"
     return bench("--quick", "--json", str(file)), file
 

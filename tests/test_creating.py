@@ -1,4 +1,4 @@
-"""How variables are made: their shapes, known or not, and what is left where that fails."""
+"""Creation of variables: shapes, known or not, and what remains when it fails."""
 
 import pytest
 import scopetrie as tf
@@ -106,7 +106,7 @@ def test_creators_see_the_shape_asked_for():
 
 
 def test_a_value_of_another_shape_is_warned_of():
-    """TensorFlow 1's initializers might give plain values; their shape is the variable's then."""
+    """TensorFlow 1's initializers might return plain values; the value's shape is then the variable's."""
     with pytest.warns(UserWarning, match=r"asked for shape \(2,\) and returned a value of shape \(3,\)"):
         v = tf.get_variable("v", [2], initializer=lambda shape, dtype: [1.0, 2.0, 3.0])
     assert v.shape.as_list() == [3]

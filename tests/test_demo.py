@@ -1,4 +1,4 @@
-"""`python -m scopetrie demo`, and the examples."""
+"""`python -m scopetrie demo` and the examples."""
 
 import re
 import runpy

@@ -27,7 +27,7 @@ def module_names() -> Iterator[str]:
 
 
 def examples(module: ModuleType) -> Iterator[doctest.DocTest]:
-    """The module's doctests, with those of its callable objects, which doctest's own finder passes over."""
+    """The module's doctests, including those of callable objects, which doctest's finder skips."""
     finder = doctest.DocTestFinder(exclude_empty=True)
     yield from finder.find(module, extraglobs=NAMES)
     for name, value in vars(module).items():
@@ -42,7 +42,7 @@ def examples(module: ModuleType) -> Iterator[doctest.DocTest]:
 
 
 def run(test: doctest.DocTest) -> None:
-    """Runs one docstring on an empty default graph, and fails with doctest's own report."""
+    """Runs one docstring on an empty default graph; fails with doctest's report."""
     scopetrie.reset_default_graph()
     report: list[str] = []
     doctest.DocTestRunner(optionflags=FLAGS).run(test, out=report.append)
@@ -61,6 +61,6 @@ def test_docstrings(name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
 def test_pages(page: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
-    # A fence closes an example as a blank line does; doctest would take it for expected output.
+    # A closing fence ends an example; doctest would take it for expected output.
     text = page.read_text("utf-8").replace("```", "\n")
     run(doctest.DocTestParser().get_doctest(text, dict(NAMES), page.name, str(page), 0))

@@ -1,4 +1,4 @@
-"""`tf.__all__` lists the public names: no more and no fewer than what can be used."""
+"""`tf.__all__` lists exactly the public names."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ NAMESPACES = [name for name in tf.__all__ if isinstance(getattr(tf, name), types
 
 
 def listed(module: types.ModuleType) -> set[str]:
-    """The public names that a module has, without the package's own files."""
+    """The public names of a module, without the package's submodules."""
     return {
         name
         for name, value in vars(module).items()

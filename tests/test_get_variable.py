@@ -1,4 +1,4 @@
-"""get_variable's fast paths beside its slow one, and what a failing call leaves behind."""
+"""get_variable: its fast paths agree with its slow path, and a failing call leaves nothing behind."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 
 def through_python(getter: Any, *args: Any, **kwargs: Any) -> Any:
-    """A custom getter that changes nothing, but takes the call off the extension's fast paths."""
+    """A custom getter that changes nothing, but forces the slow path."""
     return getter(*args, **kwargs)
 
 
@@ -31,7 +31,7 @@ def nodes(graph: tf.Graph) -> list[tuple[Any, ...]]:
 
 
 def everything(graph: tf.Graph) -> tuple[Any, ...]:
-    """What of a graph a failing call must leave as it was."""
+    """The parts of a graph that a failing call must leave unchanged."""
     keys = sorted(graph.get_all_collection_keys())
     return (
         nodes(graph),
@@ -65,7 +65,7 @@ def test_fast_and_slow_creation_make_the_same(
                     name = f"w{trainable}"
                     v = tf.get_variable(name, shape, dtype, INITIALIZERS[kind], trainable=trainable)
                     assert v.trainable is (trainable is None)
-                # Names after it: those that its operations took are in use.
+                # Names taken by its operations are in use.
                 with tf.name_scope("outer/wNone/Initializer/"):
                     late = [tf.constant(1.0, name=n).op.name for n in ("zeros", "random_uniform", "shape")]
                 names = [[v.name for v in tf.get_collection(key)] for key in tf.get_all_collection_keys()]
@@ -191,7 +191,7 @@ def test_a_graph_goes_with_its_last_handle() -> None:
         del graph, scope
         assert gone() is handles[0].graph
         del handles[:]
-        assert gone() is None  # at once, without the collector
+        assert gone() is None  # at once, without the garbage collector
     finally:
         gc.enable()
 
@@ -274,7 +274,7 @@ def test_strings_name_initializers_where_a_shape_is_given() -> None:
         ones = tf.get_variable("ones", [2], initializer="ones")
         with tf.variable_scope("s", initializer="glorot_normal"):
             normal = tf.get_variable("w", [3, 3])
-        text = tf.get_variable("text", initializer="zeros")  # without a shape, a value, as in v1
+        text = tf.get_variable("text", initializer="zeros")  # without a shape: the value, as in v1
         session.run(tf.global_variables_initializer())
         assert session.run(ones).tolist() == [1.0, 1.0]
         assert normal.initial_value.op.name.startswith("s/w/Initializer/truncated_normal")

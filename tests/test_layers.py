@@ -1,7 +1,7 @@
-"""The floors of the package: who may import whom, and what never meets.
+"""The floors of the package: which module may import which.
 
-The floors are those of the design, from the ground up. A module imports only from floors below its own, or
-from its own subpackage; there is no cycle, and nobody inside imports the package root.
+A module imports only from floors below its own, or from its own subpackage. There are no cycles, and no
+module imports the package root.
 """
 
 from __future__ import annotations
@@ -30,11 +30,11 @@ FLOORS = [
     {"scopes", "store", "execution"},
     {"template", "summary", "compat", "behavior", "logging", "client", "v1"},
     {"train"},
-    {ROOT_MODULE},  # the root itself, whose exports are everything below
+    {ROOT_MODULE},  # the root, which exports everything below
     {"demo"},
     {"__main__"},
 ]
-# Programs that stand on the public API, as a user's would; all others keep off the root.
+# Programs that use the public API, as a user's would; no other module imports the root.
 MAY_IMPORT_ROOT = {"__main__", "demo"}
 
 pytestmark = pytest.mark.skipif(not PACKAGE.is_dir(), reason="needs the source tree")

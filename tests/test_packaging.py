@@ -1,4 +1,4 @@
-"""What the installed package holds, and that a C++ project can build against it."""
+"""The content of the installed package, and a C++ project that builds against it."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ OPTIONAL = {"cupy", "google.protobuf", "jax", "onnx", "scipy", "tensorboard", "t
 
 
 def installed() -> bool:
-    """Whether `scopetrie` is an installed package, not a checkout that was put on the path."""
+    """Whether `scopetrie` is an installed package, not a checkout on the path."""
     return Path(scopetrie.__file__).with_name("include").is_dir() or ROOT not in INSTALLED.parents
 
 

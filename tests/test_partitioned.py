@@ -1,6 +1,6 @@
-"""Partitioned variables: what they are made of, what they share, what they leave behind.
+"""Partitioned variables: their parts, sharing, and what remains after failures.
 
-That their names, nodes and errors are v1's is the conformance suite's part (tests/conformance).
+That their names, nodes and errors are v1's is tested in tests/conformance.
 """
 
 from __future__ import annotations
@@ -90,7 +90,7 @@ def test_ops_take_it_as_a_tensor_and_operators_do_not() -> None:
 
 
 def test_shared_without_being_held(graph: tf.Graph) -> None:
-    """The graph does not hold the object, but knows the variable."""
+    """The graph shares the variable without keeping its object alive."""
 
     def make() -> list[str]:
         return [part.name for part in tf.get_variable("w", [4], partitioner=TWO)]
@@ -155,7 +155,7 @@ def test_a_failure_leaves_nothing(arguments: Any) -> None:
 
 
 def test_an_undone_variable_is_not_shared() -> None:
-    """What an outer failure undoes takes the partitioned variable made within it along."""
+    """The rollback of an outer call removes the partitioned variable made within it."""
 
     def outer(shape: Any, dtype: Any = None, partition_info: Any = None) -> Any:
         tf.get_variable("inner", [4], partitioner=TWO)

@@ -22,7 +22,7 @@ def draw(kind, dtype, count=COUNT, seed=1, seed2=2, step=3, **keywords):
     return values
 
 
-# The numbers are fixed by the seeds, so these tests cannot fail by chance.
+# Seeds fix the numbers, so these tests cannot fail by chance.
 @pytest.mark.parametrize("dtype", FLOATS)
 @pytest.mark.parametrize("seeds", [(0, 0, 0), (87654321, 5, 0), (-1, 2**63, 7)])
 @pytest.mark.parametrize(
@@ -37,7 +37,7 @@ def test_distribution(kind, distribution, seeds, dtype):
     assert values.std() == pytest.approx(deviation, rel=0.01)
     assert stats.skew(values) == pytest.approx(0, abs=0.03)
     assert stats.kurtosis(values) == pytest.approx(float(distribution.stats("k")), abs=0.06)
-    # No element tells anything about the next, in its block or beyond.
+    # Elements are uncorrelated, within a block and across blocks.
     for lag in (1, 2, 3, 4, 5):
         assert abs(np.corrcoef(values[:-lag], values[lag:])[0, 1]) < 4 / math.sqrt(COUNT)
 
@@ -90,7 +90,7 @@ def test_integers_stay_in_range(lo, data):
     assert ((values >= lo) & (values < hi)).all()
 
 
-# Whoever changes these changes every user's initial values.
+# Changing these changes every user's initial values.
 RECORDED = {
     ("uniform", "float32"): "f0c558c83451e2b8",
     ("uniform", "float64"): "515429c3cf000bc2",

@@ -1,4 +1,4 @@
-"""The README's first program prints what the README says, and its C++ is what tests/consumer compiles."""
+"""The README's first program prints what the README says; its C++ is what tests/consumer compiles."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
-"""Scopes: what an error leaves them in, what errors tell, what entering costs, what keeps a graph alive.
+"""Scopes: state after an error, error messages, the cost of entering, what keeps a graph alive.
 
-That names, modes and errors' first lines are v1's is the conformance suite's part (tests/conformance).
+That names, modes and first lines of errors are v1's is tested in tests/conformance.
 """
 
 from __future__ import annotations
@@ -104,7 +104,7 @@ def test_does_not_exist_tells_what_is_near() -> None:
 
 
 def test_entering_costs_the_same_after_many_scopes() -> None:
-    """v1's cost grows with each scope that was opened. The least of several rounds, and a generous factor."""
+    """v1's cost grows with each scope opened before. Compares minima of several rounds, by a wide margin."""
 
     def round_of(count: int) -> float:
         start = time.perf_counter()
@@ -171,7 +171,7 @@ def test_a_getter_that_leaves_the_mode_out_shares() -> None:
 
 
 def test_names_of_a_values_trial_are_taken() -> None:
-    """v1 makes a constant to see a value's dtype where one is given, and leaves it in the graph."""
+    """v1 makes a constant to find the dtype of a value, and leaves it in the graph."""
     tf.get_variable("v", initializer=[1.0, 2.0], dtype=tf.float32)
     assert [op.type for op in tf.get_default_graph().get_operations()].count("Const") == 1
     assert tf.constant(1.0).name == "Const_1:0"

@@ -1,4 +1,4 @@
-"""Graphs and summaries in event files, read back with TensorBoard's own reader; and graphs as text."""
+"""Graphs and summaries in event files, read back with TensorBoard's reader; graphs as text."""
 
 import os
 import sys
@@ -22,7 +22,7 @@ def graph():
 
 
 def read(folder):
-    """All that TensorBoard finds in a folder."""
+    """The events that TensorBoard finds in a folder."""
     events = event_accumulator.EventAccumulator(str(folder), size_guidance={event_accumulator.SCALARS: 0})
     return events.Reload()
 

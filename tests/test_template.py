@@ -1,6 +1,6 @@
-"""Templates: how long they live, what their errors tell, what they leave.
+"""Templates: lifetimes, error messages, what remains after failures.
 
-That their names are v1's is the conformance suite's part (tests/conformance).
+That their names are v1's is tested in tests/conformance.
 """
 
 from __future__ import annotations
@@ -67,7 +67,7 @@ def test_errors_keep_what_they_say_and_tell_where_the_template_was_made() -> Non
 
 
 def test_a_failing_first_call_can_be_made_again_elsewhere() -> None:
-    """The scope is taken, as in v1; a call that made no variable does not count as the first."""
+    """The scope stays taken, as in v1; a call that made no variable does not count as the first."""
     fails = [True]
 
     def body() -> Any:

@@ -1,4 +1,4 @@
-"""Threads: scopes are each thread's own, names and variables are the graph's."""
+"""Threads: scopes belong to the thread, names and variables to the graph."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ def graph() -> tf.Graph:
 
 
 def at_once(work: Callable[[int], Any]) -> list[Any]:
-    """Runs work(0), work(1), ... in threads that start together; their results in order."""
+    """Runs work(0), work(1), ... in threads that start together; returns the results in order."""
     start = threading.Barrier(THREADS)
 
     def run(number: int) -> Any:
@@ -91,7 +91,7 @@ def test_a_variable_is_made_once(graph: tf.Graph, kind: str) -> None:
 
 
 def test_a_variable_is_made_once_by_different_ways(graph: tf.Graph) -> None:
-    """The extension makes some by itself, and others in Python."""
+    """Some calls take the fast path of the extension, others the slow one in Python."""
 
     def work(number: int) -> list[Any]:
         made = []
@@ -209,7 +209,7 @@ def test_templates_made_in_threads(graph: tf.Graph) -> None:
 
 
 def at_random_times(*works: Callable[[], Any], rounds: int) -> None:
-    """Runs each of the functions again and again, all beside each other."""
+    """Runs all functions concurrently, each `rounds` times."""
 
     def work(number: int) -> None:
         for _ in range(rounds):
@@ -219,13 +219,13 @@ def at_random_times(*works: Callable[[], Any], rounds: int) -> None:
 
 
 def test_a_handle_that_goes_is_looked_up(graph: tf.Graph) -> None:
-    """Whoever asks gets the one living handle or a new one, never one that is being freed."""
+    """A look-up returns the one living handle or a new one, never one that is being freed."""
     with graph.as_default():
         for i in range(THREADS // 2):
             tf.get_variable(f"v{i}", [2])
 
     def work(number: int) -> None:
-        name = f"v{number // 2}"  # two threads each: often neither has a handle
+        name = f"v{number // 2}"  # two threads for each name: often neither holds a handle
         with graph.as_default(), tf.variable_scope("", reuse=True):
             for _ in range(3000):
                 tf.get_variable(name)
@@ -386,7 +386,7 @@ def test_lists_that_change_meanwhile(graph: tf.Graph) -> None:
 
 
 def test_values_that_change_meanwhile(graph: tf.Graph) -> None:
-    """A node's shape and the value that it keeps are of the same moment."""
+    """A node's shape and its stored value come from the same moment."""
     with graph.as_default():
         x = tf.placeholder(tf.float32, [2, 3, 4])
     numbers: list[int] = [1, 2]
@@ -538,7 +538,7 @@ def test_a_session_of_many_threads(graph: tf.Graph) -> None:
 
 
 class Helped:
-    """Another thread in a graph, on which the program's functions wait while a variable is made."""
+    """Another thread in a graph, for which the program's functions wait during a creation."""
 
     def __init__(self, graph: tf.Graph, reuse: Any = None) -> None:
         self._graph = graph
@@ -648,7 +648,7 @@ def test_an_initializer_that_waits_for_its_own_variable(graph: tf.Graph) -> None
 
 
 def waiting_for_all() -> Callable[..., Any]:
-    """An initializer that lets no thread go on before all are inside."""
+    """An initializer that returns only when all threads are inside it."""
     inside, begun = threading.Barrier(THREADS), threading.local()
 
     def initializer(shape: Any, dtype: Any = None, partition_info: Any = None) -> Any:

@@ -1,4 +1,4 @@
-"""Variables beyond their names: values, updates, what has not been initialized, what failures leave."""
+"""Variables beyond their names: values, updates, initialization, state after failures."""
 
 from __future__ import annotations
 
@@ -55,7 +55,7 @@ def test_a_failing_variable_leaves_nothing(arguments: dict[str, Any], error: typ
 
 
 def test_what_was_noted_of_an_undone_variable_is_gone() -> None:
-    """Numbers are given out again; devices and constraints must not come with them."""
+    """Ids are reused after a rollback; devices and constraints of the old variable must not be."""
     with pytest.raises(Broken), tf.device("/gpu:0"):
         tf.get_variable("v", [2], constraint=abs, regularizer=_break)
     w = tf.get_variable("w", [2])
@@ -64,7 +64,7 @@ def test_what_was_noted_of_an_undone_variable_is_gone() -> None:
 
 
 def test_a_refused_dtype_leaves_its_name_taken() -> None:
-    """The one exception: programs go on after it, and v1 calls what they build then by other names."""
+    """The one exception to rollback: programs go on after this error, and must get v1's names then."""
     before = contents()
     with pytest.raises(TypeError, match=r"Expected int32, but got 0\.5"):
         tf.get_variable("w", [2], tf.int32, initializer=tf.constant_initializer(0.5))

@@ -1,4 +1,4 @@
-"""`tf.compat`: v1's API under the name that TensorFlow 2 has for it; texts and bytes.
+"""`tf.compat`: v1's API under TensorFlow 2's name for it, and conversions between text and bytes.
 
 Programs that were ported to TensorFlow 2 say `import tensorflow.compat.v1 as tf`. Here it is
 
@@ -35,7 +35,7 @@ __all__ = [
     "real_types",
 ]
 
-# v1's API: the package itself, which sets it.
+# v1's API is the package itself, whose __init__ sets this.
 v1: ModuleType
 
 integral_types: Final = (int, np.integer)
@@ -47,11 +47,11 @@ __getattr__ = refuser("compat")
 
 
 def as_bytes(bytes_or_text: bytes | str, encoding: str = "utf-8") -> bytes:
-    """The bytes of a text, or bytes as they are.
+    """Encodes text; returns bytes unchanged.
 
     Args:
         bytes_or_text: Text or bytes.
-        encoding: How text is encoded.
+        encoding: The encoding of the result.
 
     Raises:
         TypeError: If it is neither.
@@ -66,11 +66,11 @@ def as_bytes(bytes_or_text: bytes | str, encoding: str = "utf-8") -> bytes:
 
 
 def as_text(bytes_or_text: bytes | str, encoding: str = "utf-8") -> str:
-    """The text that bytes encode, or text as it is.
+    """Decodes bytes; returns text unchanged.
 
     Args:
         bytes_or_text: Text or bytes.
-        encoding: How bytes encode it.
+        encoding: The encoding of the bytes.
 
     Raises:
         TypeError: If it is neither.
@@ -86,17 +86,17 @@ as_str = as_text
 
 
 def as_str_any(value: Any, encoding: str = "utf-8") -> str:
-    """The text of any value: of bytes, what they encode; of others, what `str` gives.
+    """Converts any value to text: decodes bytes, calls `str` for the rest.
 
     Args:
         value: A value.
-        encoding: How bytes encode text.
+        encoding: The encoding of the bytes.
     """
     return as_text(value, encoding) if isinstance(value, bytes) else str(value)
 
 
 def path_to_str(path: Any) -> str:
-    """The text of a path-like object.
+    """Converts a path-like object to text.
 
     Args:
         path: A path, or a text.

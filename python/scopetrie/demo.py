@@ -1,7 +1,7 @@
-"""What `python -m scopetrie demo` runs: a Siamese network whose towers share their variables.
+"""`python -m scopetrie demo`: a Siamese network whose towers share their variables.
 
-Two images go through the same convolutional tower; the distance between what comes out says how different
-they are. The second tower is built under `reuse=True`, so it has operations of its own but no variables.
+Two images go through the same convolutional tower. The distance between the two outputs says how different
+the images are. The second tower is built under `reuse=True`: it has its own operations, but no new variables.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ _FEATURES = 32
 
 
 def convolution(images: Any, channels: int) -> Any:
-    """Builds a convolution of 3x3 pixels with a bias and a ReLU, at half the size.
+    """Builds a 3x3 convolution with stride 2, a bias and a ReLU.
 
     Args:
         images: A tensor `[N, H, W, C]`.
@@ -45,7 +45,7 @@ def tower(images: Any) -> Any:
         images: A tensor `[N, H, W, 1]`.
 
     Returns:
-        A tensor `[N, 32]`: the images' features, the means of the last maps taken through a layer.
+        A tensor `[N, 32]`: the images' features, a linear layer of the means of the last maps.
     """
     maps = images
     for number, channels in enumerate(_CHANNELS, start=1):
@@ -61,7 +61,7 @@ def tower(images: Any) -> Any:
 
 
 def siamese(left: Any, right: Any) -> Any:
-    """Builds two towers with one set of variables, and the distance between their features.
+    """Builds two towers that share their variables, and the distance between their features.
 
     Args:
         left: A tensor `[N, H, W, 1]`.
@@ -118,7 +118,7 @@ def scope_tree(variables: list[Any]) -> Iterator[str]:
 
 
 def run(count: int = 8, size: int = 28, seed: int = 0, logdir: str | None = None) -> int:
-    """Builds the network, runs it on generated images, and prints what there is to see.
+    """Builds the network, runs it on generated images and prints the results.
 
     Args:
         count: How many pairs of images.
@@ -178,7 +178,7 @@ def write_log(graph: Any, logdir: str | None) -> str:
     """Writes the graph for TensorBoard.
 
     Returns:
-        A line that says where it lies, or what to install to get one.
+        A line with the folder, or with what to install.
     """
     folder = logdir or tempfile.mkdtemp(prefix="scopetrie-demo-")
     try:

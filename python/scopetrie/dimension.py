@@ -25,7 +25,7 @@ def as_dimension_value(value: DimensionLike) -> int | None:
         The size or None.
 
     Raises:
-        TypeError: If the value is no size.
+        TypeError: If the value is not a size.
         ValueError: If the size is negative.
     """
     if value is None:
@@ -48,13 +48,13 @@ class Dimension:
     """One size of a shape: a number, or unknown.
 
     Arithmetic with an unknown dimension, or with None, gives an unknown dimension. Comparing with one gives
-    None, which counts as false. A known dimension can be used wherever an index can.
+    None, which counts as false. A known dimension can be used as an index.
 
     Args:
         value: The size: an integer, None for unknown, or another dimension.
 
     Raises:
-        TypeError: If `value` is no size.
+        TypeError: If `value` is not a size.
         ValueError: If `value` is negative.
 
     Example:
@@ -140,7 +140,7 @@ class Dimension:
         raise _no_true_division(type(other).__name__, "Dimension")
 
     def _compare(self, function: Callable[[int, int], bool], size: int | None) -> Any:
-        # None, not False, for what cannot be said: v1's three-valued comparison.
+        # v1's comparison has three values: None where a size is unknown.
         return None if self._value is None or size is None else function(self._value, size)
 
     def __eq__(self, other: object) -> bool:

@@ -1,6 +1,6 @@
-"""The exceptions that running a graph raises: TensorFlow 1's classes, codes and texts.
+"""The exceptions raised by running a graph: TensorFlow 1's classes, codes and messages.
 
-The bottom floor of the package: this module imports nothing from it.
+This is the bottom floor of the package: the module imports nothing from it.
 
 Example:
     >>> try:
@@ -81,7 +81,7 @@ Payloads: TypeAlias = dict[str, Any]
 class OpError(Exception):
     """An operation of the graph failed while it ran.
 
-    Usually one of the subclasses is raised, whose class says the error code.
+    Usually a subclass is raised, one for each error code.
 
     Args:
         node_def: The NodeDef of the operation that failed, or None where unknown.
@@ -92,7 +92,7 @@ class OpError(Exception):
     """
 
     def __init__(self, node_def: Any, op: Any, message: str, error_code: int, *args: Payloads) -> None:
-        # No arguments for Exception: `args` is empty in v1, and code that shows errors relies on str().
+        # v1 leaves `args` empty; str() has the message.
         super().__init__()
         self._node_def = node_def
         self._op = op
@@ -107,7 +107,7 @@ class OpError(Exception):
 
     @property
     def op(self) -> Any:
-        """The `Operation` that failed, or None where it is unknown or was made by the session itself."""
+        """The `Operation` that failed; None if it is unknown or was made by the session itself."""
         return self._op
 
     @property
@@ -119,7 +119,7 @@ class OpError(Exception):
     def node_def(self) -> Any:
         """The NodeDef of the operation that failed, or None where it is unknown."""
         if self._node_def is None and self._op is not None:
-            # Made on demand: a NodeDef needs the protos, an error must not.
+            # Made on demand: a NodeDef needs the protos, which raising an error must not need.
             return self._op.node_def
         return self._node_def
 
@@ -129,7 +129,7 @@ class OpError(Exception):
         return self._experimental_payloads
 
     def __reduce__(self) -> tuple[type[OpError], tuple[Any, ...]]:
-        # The operation stays behind: a graph does not travel between processes.
+        # Without the operation: a graph cannot be pickled.
         return type(self), (None, None, self._message, self._error_code, self._experimental_payloads)
 
     def __str__(self) -> str:
@@ -155,13 +155,13 @@ class CancelledError(_CodedError):
 
 
 class UnknownError(_CodedError):
-    """An error of no other kind, as when a kernel raises an exception that has no code."""
+    """An error of no other kind, e.g. an exception without a code raised by a kernel."""
 
     _code = UNKNOWN
 
 
 class InvalidArgumentError(_CodedError):
-    """An operation was given an argument that it cannot work with, as shapes that do not match."""
+    """An operation got an argument that it cannot work with, e.g. shapes that do not match."""
 
     _code = INVALID_ARGUMENT
 
@@ -173,67 +173,67 @@ class DeadlineExceededError(_CodedError):
 
 
 class NotFoundError(_CodedError):
-    """Something asked for, as a file or a key of a checkpoint, was not found."""
+    """Something that was asked for, e.g. a file or a key of a checkpoint, was not found."""
 
     _code = NOT_FOUND
 
 
 class AlreadyExistsError(_CodedError):
-    """Something that was to be made exists already."""
+    """Something that was to be created exists already."""
 
     _code = ALREADY_EXISTS
 
 
 class PermissionDeniedError(_CodedError):
-    """The caller may not run the operation, as reading a file without the right to."""
+    """The caller may not run the operation, e.g. may not read a file."""
 
     _code = PERMISSION_DENIED
 
 
 class ResourceExhaustedError(_CodedError):
-    """Something ran out, as memory or disk space."""
+    """Something ran out, e.g. memory or disk space."""
 
     _code = RESOURCE_EXHAUSTED
 
 
 class FailedPreconditionError(_CodedError):
-    """The system is not in the state that the operation needs: reading an uninitialized variable."""
+    """The system is not in the state that the operation needs, e.g. a variable is uninitialized."""
 
     _code = FAILED_PRECONDITION
 
 
 class AbortedError(_CodedError):
-    """The operation was aborted because of something done at the same time."""
+    """The operation was aborted because of a concurrent one."""
 
     _code = ABORTED
 
 
 class OutOfRangeError(_CodedError):
-    """An operation went past the valid range, as `count_up_to` at its limit."""
+    """An operation went past the valid range, e.g. `count_up_to` past its limit."""
 
     _code = OUT_OF_RANGE
 
 
 class UnimplementedError(_CodedError):
-    """The operation is not implemented for the arguments given, valid as they are."""
+    """The operation is not implemented for these arguments, although they are valid."""
 
     _code = UNIMPLEMENTED
 
 
 class InternalError(_CodedError):
-    """Something that the package relies on is broken: a bug in it, not in the program."""
+    """An invariant of the package is broken: a bug in the package, not in the program."""
 
     _code = INTERNAL
 
 
 class UnavailableError(_CodedError):
-    """What the operation needs is not to be had at the moment; trying again may help."""
+    """Something that the operation needs is unavailable at the moment; trying again may help."""
 
     _code = UNAVAILABLE
 
 
 class DataLossError(_CodedError):
-    """Data are lost or damaged beyond repair, as in a truncated file."""
+    """Data are lost or damaged beyond repair, e.g. in a truncated file."""
 
     _code = DATA_LOSS
 

@@ -1,7 +1,7 @@
-"""`tf.logging`: messages by Python's logging, under the logger "scopetrie".
+"""`tf.logging`: messages through Python's logging, under the logger "scopetrie".
 
-As in v1, warnings and worse are shown at first. A handler that writes to stderr is added with the first
-message, unless the program has given the logger, or the root logger, one of its own.
+As in v1, the initial level is WARN. The first message adds a handler that writes to stderr, unless the logger
+or the root logger has a handler.
 
     >>> import scopetrie as tf
     >>> tf.logging.set_verbosity(tf.logging.INFO)
@@ -47,12 +47,12 @@ FATAL: Final = logging.CRITICAL
 
 _logger: Final = logging.getLogger("scopetrie")
 _logger.setLevel(WARN)
-# How often each message was given to log_every_n or log_first_n.
+# Counts the calls of log_every_n and log_first_n for each message.
 _counts: Final[dict[Any, Iterator[int]]] = {}
 
 
 def get_logger() -> logging.Logger:
-    """The logger that the messages go to."""
+    """The logger of the messages."""
     if not _logger.handlers and not logging.getLogger().handlers:
         handler = logging.StreamHandler()
         handler.setFormatter(logging.Formatter(logging.BASIC_FORMAT))
@@ -79,9 +79,9 @@ def log(level: int, msg: str, *args: Any, **kwargs: Any) -> None:
 
     Args:
         level: DEBUG, INFO, WARN, ERROR or FATAL.
-        msg: The message, with places for the arguments as `%` has them.
+        msg: The message, a format string for `%`.
         *args: The arguments.
-        **kwargs: As those of `logging.Logger.log`.
+        **kwargs: As in `logging.Logger.log`.
     """
     get_logger().log(level, msg, *args, **kwargs)
 
@@ -92,7 +92,7 @@ def debug(msg: str, *args: Any, **kwargs: Any) -> None:
     Args:
         msg: The message.
         *args: The arguments.
-        **kwargs: As those of `logging.Logger.log`.
+        **kwargs: As in `logging.Logger.log`.
     """
     get_logger().debug(msg, *args, **kwargs)
 
@@ -103,7 +103,7 @@ def info(msg: str, *args: Any, **kwargs: Any) -> None:
     Args:
         msg: The message.
         *args: The arguments.
-        **kwargs: As those of `logging.Logger.log`.
+        **kwargs: As in `logging.Logger.log`.
     """
     get_logger().info(msg, *args, **kwargs)
 
@@ -114,7 +114,7 @@ def warning(msg: str, *args: Any, **kwargs: Any) -> None:
     Args:
         msg: The message.
         *args: The arguments.
-        **kwargs: As those of `logging.Logger.log`.
+        **kwargs: As in `logging.Logger.log`.
     """
     get_logger().warning(msg, *args, **kwargs)
 
@@ -128,7 +128,7 @@ def error(msg: str, *args: Any, **kwargs: Any) -> None:
     Args:
         msg: The message.
         *args: The arguments.
-        **kwargs: As those of `logging.Logger.log`.
+        **kwargs: As in `logging.Logger.log`.
     """
     get_logger().error(msg, *args, **kwargs)
 
@@ -139,7 +139,7 @@ def fatal(msg: str, *args: Any, **kwargs: Any) -> None:
     Args:
         msg: The message.
         *args: The arguments.
-        **kwargs: As those of `logging.Logger.log`.
+        **kwargs: As in `logging.Logger.log`.
     """
     get_logger().critical(msg, *args, **kwargs)
 
@@ -151,7 +151,7 @@ def vlog(level: int, msg: str, *args: Any, **kwargs: Any) -> None:
         level: DEBUG, INFO, WARN, ERROR or FATAL.
         msg: The message.
         *args: The arguments.
-        **kwargs: As those of `logging.Logger.log`.
+        **kwargs: As in `logging.Logger.log`.
     """
     log(level, msg, *args, **kwargs)
 
@@ -174,8 +174,8 @@ def log_every_n(level: int, msg: str, n: int, *args: Any) -> None:
 
     Args:
         level: DEBUG, INFO, WARN, ERROR or FATAL.
-        msg: The message, which also tells these calls from others.
-        n: How often.
+        msg: The message; calls are counted by message and n.
+        n: Log each n-th call.
         *args: The arguments.
     """
     log_if(level, msg, next(_counts.setdefault((msg, n), itertools.count())) % n == 0, *args)
@@ -186,14 +186,14 @@ def log_first_n(level: int, msg: str, n: int, *args: Any) -> None:
 
     Args:
         level: DEBUG, INFO, WARN, ERROR or FATAL.
-        msg: The message, which also tells these calls from others.
-        n: How often.
+        msg: The message; calls are counted by message and n.
+        n: Log this many calls.
         *args: The arguments.
     """
     log_if(level, msg, next(_counts.setdefault((msg, -n), itertools.count())) < n, *args)
 
 
 def flush() -> None:
-    """Writes out what handlers hold back."""
+    """Flushes the handlers."""
     for handler in _logger.handlers:
         handler.flush()

@@ -1,7 +1,7 @@
-"""How variables are cut into parts: v1's partitioners, the sizes of the parts, `PartitionInfo`.
+"""Partitioning of variables: v1's partitioners, the sizes of the parts, `PartitionInfo`.
 
-A partitioner says along which axis, and into how many parts, a variable of some shape and dtype is cut. When
-the size does not divide evenly, the parts that come first are the larger ones:
+A partitioner decides along which axis, and into how many parts, a variable of a shape and dtype is cut. If
+the size does not divide evenly, the first parts are larger:
 
     >>> partitions = fixed_size_partitioner(3)(shape=TensorShape([7, 2]))
     >>> partitions
@@ -28,7 +28,7 @@ Partitioner: TypeAlias = Callable[..., Sequence[int]]
 def fixed_size_partitioner(num_shards: int, axis: int = 0) -> Partitioner:
     """Returns a partitioner that cuts every variable into the same number of parts.
 
-    A variable that is smaller along the axis is cut into parts of size 1.
+    A variable with a smaller size along the axis is cut into parts of size 1.
 
     Args:
         num_shards: The number of parts.
@@ -54,9 +54,9 @@ def fixed_size_partitioner(num_shards: int, axis: int = 0) -> Partitioner:
 def variable_axis_size_partitioner(
     max_shard_bytes: int, axis: int = 0, bytes_per_string_element: int = 16, max_shards: int | None = None
 ) -> Partitioner:
-    """Returns a partitioner that keeps every part below a size in bytes.
+    """Returns a partitioner that limits the size of a part in bytes.
 
-    One entry along the axis is not cut, so a part may be larger than that.
+    An entry along the axis is never cut, so a part with a single entry may be larger.
 
     Args:
         max_shard_bytes: The largest size of a part, in bytes.
@@ -105,7 +105,7 @@ def min_max_variable_partitioner(
     min_slice_size: int = 256 << 10,
     bytes_per_string_element: int = 16,
 ) -> Partitioner:
-    """Returns a partitioner that makes parts no smaller than a size in bytes, and not too many of them.
+    """Returns a partitioner with a least size of a part in bytes and a largest number of parts.
 
     Args:
         max_partitions: The largest number of parts.
@@ -163,7 +163,7 @@ class Slice(NamedTuple):
 
 
 def call_partitioner(partitioner: Partitioner, shape: TensorShape, dtype: DType) -> list[int]:
-    """Asks a partitioner how to cut a variable, and checks its answer.
+    """Calls a partitioner and checks its answer.
 
     Args:
         partitioner: The partitioner.
@@ -197,7 +197,7 @@ def call_partitioner(partitioner: Partitioner, shape: TensorShape, dtype: DType)
 
 
 def slice_axis(shape: TensorShape, partitions: Sequence[int]) -> int:
-    """Returns the axis along which a variable is cut, 0 if it is left whole.
+    """Returns the axis along which a variable is cut; 0 if it is not cut.
 
     Raises:
         ValueError: If it is to be cut along more than one.
@@ -215,7 +215,7 @@ def slice_axis(shape: TensorShape, partitions: Sequence[int]) -> int:
 
 
 def slices(shape: Sequence[int], partitions: Sequence[int]) -> Iterator[Slice]:
-    """Returns the parts of a variable, in order: the first ones are larger where the size does not divide.
+    """Yields the parts of a variable in order; if the size does not divide evenly, the first ones are larger.
 
     Args:
         shape: The size along each axis.
@@ -239,7 +239,7 @@ def slices(shape: Sequence[int], partitions: Sequence[int]) -> Iterator[Slice]:
 
 
 class PartitionInfo:
-    """Where the part of a variable that an initializer is asked for lies in the whole.
+    """Position of a variable's part in the whole variable, passed to initializers.
 
     Args:
         full_shape: The size of the whole variable along each axis.

@@ -1,7 +1,7 @@
-"""Shapes of tensors that may be known in part: `Dimension` and `TensorShape`, as TensorFlow 1 has them.
+"""Shapes of tensors, which may be partly unknown: TensorFlow 1's `Dimension` and `TensorShape`.
 
-Between its layers the package passes shapes as `Dims`: a plain tuple with None for an unknown dimension, or
-None for a shape of which not even the rank is known. `TensorShape` is what a program sees.
+Inside the package a shape is a `Dims`: a plain tuple with None for each unknown size, or None for an unknown
+rank. Programs see a `TensorShape`.
 
 Example:
     >>> shape = TensorShape([None, 28, 28])
@@ -37,7 +37,7 @@ __all__ = [
 ]
 
 Dims: TypeAlias = tuple[int | None, ...] | None
-# Whatever v1 takes for a shape: None, a size, an iterable of sizes, a TensorShape, a TensorShapeProto.
+# Anything that v1 accepts as a shape: None, a size, an iterable of sizes, a TensorShape, a TensorShapeProto.
 ShapeLike: TypeAlias = Any
 
 
@@ -53,7 +53,7 @@ def compatible_dims(a: Dims, b: Dims) -> bool:
 
 
 def as_dims(shape: ShapeLike) -> Dims:
-    """Returns whatever v1 takes for a shape as a plain tuple.
+    """Converts anything that v1 accepts as a shape to a plain tuple.
 
     Args:
         shape: None for an unknown rank; one size; an iterable of sizes, each an integer, None or a
@@ -73,7 +73,7 @@ def as_dims(shape: ShapeLike) -> Dims:
     cls = shape.__class__
     if cls is tuple or cls is list:
         for size in shape:
-            # Comparing classes, not isinstance: bools and enums go the careful way, and leave it as ints.
+            # An exact class check, not isinstance: bools and enums take the slow path, which makes them ints.
             if size is not None and (size.__class__ is not int or size < 0):
                 return tuple([as_dimension_value(each) for each in shape])
         return tuple(shape)
@@ -109,9 +109,9 @@ def _convert_dims(shape: ShapeLike) -> Dims:
 
 
 class TensorShape:
-    """The shape of a tensor: fully known, known but for some sizes, or of unknown rank.
+    """The shape of a tensor: fully known, known except for some sizes, or of unknown rank.
 
-    A shape cannot be changed. `shape[i]` is a `Dimension`, whose `value` may be None; a slice is a shape.
+    A shape is immutable. `shape[i]` is a `Dimension`, whose `value` may be None; a slice is a shape.
 
     Args:
         dims: What `as_dims` takes: None, a size, an iterable of sizes, another shape.
@@ -209,7 +209,7 @@ class TensorShape:
             raise ValueError(f"Shapes {self} and {others} must have the same rank")
 
     def merge_with(self, other: ShapeLike) -> TensorShape:
-        """Returns the shape that knows all that this shape and `other` know.
+        """Returns the shape with every size that this shape or `other` knows.
 
         Args:
             other: A shape.
@@ -228,7 +228,7 @@ class TensorShape:
         return TensorShape([b if a is None else a for a, b in zip(self._dims, others._dims, strict=True)])
 
     def most_specific_compatible_shape(self, other: ShapeLike) -> TensorShape:
-        """Returns the shape that keeps what this shape and `other` agree on, the rest unknown.
+        """Returns the shape that keeps the sizes on which both shapes agree; other sizes become unknown.
 
         Example:
             >>> print(TensorShape([1, 2]).most_specific_compatible_shape([1, 3]))
@@ -306,7 +306,7 @@ class TensorShape:
         return len(self._dims)
 
     def __bool__(self) -> bool:
-        # Not the length: the shape of a scalar is known, and empty.
+        # Not the length: the shape of a scalar is empty, but known.
         return self._dims is not None
 
     def __iter__(self) -> Iterator[Dimension]:
@@ -323,7 +323,7 @@ class TensorShape:
             return _slice_of_unknown(key) if isinstance(key, slice) else Dimension(None)
         if isinstance(key, slice):
             return TensorShape(self._dims[key])
-        # From a list, so that a wrong index is refused in v1's words.
+        # Indexing a list gives v1's error message for an index out of range.
         return Dimension(list(self._dims)[key])
 
     def __add__(self, other: ShapeLike) -> TensorShape:
@@ -355,7 +355,7 @@ class TensorShape:
 
 
 def _slice_of_unknown(key: slice) -> TensorShape:
-    """The part `key` of a shape of unknown rank; of known rank where both ends count from the front."""
+    """A slice of a shape of unknown rank; its rank is known if both ends count from the front."""
     if key.step is not None:
         raise ValueError("Steps are not yet handled")
     start = 0 if key.start is None else int(key.start)
@@ -366,14 +366,14 @@ def _slice_of_unknown(key: slice) -> TensorShape:
 
 
 def as_shape(shape: ShapeLike) -> TensorShape:
-    """Returns whatever v1 takes for a shape as a `TensorShape`; a `TensorShape` is returned as it is."""
+    """Converts anything that v1 accepts as a shape to a `TensorShape`; returns a `TensorShape` unchanged."""
     return shape if isinstance(shape, TensorShape) else TensorShape(shape)
 
 
 def broadcast_dims(x: Dims, y: Dims) -> Dims:
-    """Returns the shape of what combines tensors of the shapes `x` and `y` element by element.
+    """Returns the shape that results from broadcasting shapes `x` and `y`.
 
-    Sizes are matched from the last on; a size of 1 stretches. An unknown size is taken to fit.
+    Sizes are matched from the last one backwards; a size of 1 stretches. An unknown size is assumed to fit.
 
     Args:
         x: A shape.
@@ -410,7 +410,7 @@ def broadcast_dims(x: Dims, y: Dims) -> Dims:
 
 
 def broadcast_static_shape(shape_x: ShapeLike, shape_y: ShapeLike) -> TensorShape:
-    """Returns the shape of what combines tensors of two shapes element by element.
+    """Returns the shape that results from broadcasting two shapes.
 
     Args:
         shape_x: A `TensorShape`.
@@ -439,7 +439,7 @@ def dimension_at_index(shape: TensorShape, index: int) -> Dimension:
 
 
 def dimension_value(dimension: DimensionLike) -> int | None:
-    """Returns the size that a `Dimension` stands for; an integer or None is returned as it is."""
+    """Returns the size of a `Dimension`; an integer or None is returned unchanged."""
     if isinstance(dimension, Dimension):
         return dimension.value
     return dimension  # type: ignore[no-any-return]

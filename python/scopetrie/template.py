@@ -1,4 +1,4 @@
-"""make_template: a function whose variables are made by its first call and shared by the others."""
+"""make_template: a function whose first call makes the variables that later calls share."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from .scopes import VariableScope, get_variable_scope, variable_scope
 
 
 class Template:
-    """A function that shares its variables between calls; `tf.make_template` makes them."""
+    """A function that shares its variables between calls, made by `tf.make_template`."""
 
     def __init__(
         self,
@@ -33,7 +33,7 @@ class Template:
         self._variable_scope: Any = self._open_scope() if create_scope_now else None
 
     def _open_scope(self) -> Any:
-        """Takes the name of a variable scope, and no name scope."""
+        """Takes the name of a variable scope without opening a name scope."""
         outer = get_variable_scope().name
         with variable_scope(
             self._unique_name, self._name, custom_getter=self._custom_getter, auxiliary_name_scope=False
@@ -70,7 +70,7 @@ class Template:
         return result
 
     def _run_again(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
-        """Calls the function, which is to find its variables; what other threads make is not its own."""
+        """Calls the function and refuses new trainable variables. Variables of other threads do not count."""
         graph = get_default_graph()
         made: list[Any] = []
 
@@ -94,7 +94,7 @@ class Template:
 
     @property
     def name(self) -> str:
-        """The name that it was made with."""
+        """The name given to `make_template`."""
         return self._name
 
     @property
@@ -104,7 +104,7 @@ class Template:
 
     @property
     def variable_scope(self) -> Any:
-        """The VariableScope of its variables; None before the first call, unless it was made at once."""
+        """The VariableScope of its variables; None before the first call unless `create_scope_now_`."""
         return self._variable_scope
 
     @property
@@ -114,7 +114,7 @@ class Template:
 
     @property
     def variable_scope_name(self) -> str | None:
-        """The name of the scope with a slash at its end; None before it is made."""
+        """The name of the scope, ending in a slash; None before the scope exists."""
         if self._variable_scope is None:
             return None
         name: str = self._variable_scope.name
@@ -128,7 +128,7 @@ class Template:
 
     @property
     def variables(self) -> list[Any]:
-        """The global variables, then the local ones, that the default graph has in the template's scope."""
+        """The default graph's global variables in the template's scope, then the local ones."""
         return self.global_variables + self.local_variables
 
     @property
@@ -183,16 +183,17 @@ def make_template(
 ) -> Template:
     """Wraps a function so that it shares its variables between calls.
 
-    The first call makes the variables that the function gets by `tf.get_variable`, in a variable scope of its
-    own; the others find them there. Operations are made anew by each call, in a name scope of its own.
+    The first call makes the variables that the function gets by `tf.get_variable`, in a variable scope of the
+    template; later calls find them there. Each call makes new operations, in a name scope of its own.
 
     Args:
         name_: The name of the scope, made unique.
         func_: The function.
-        create_scope_now_: Whether the scope is named now, in the current scope, instead of in the first call.
-        unique_name_: The name of the scope, not made unique; `name_` is not looked at then.
-        custom_getter_: What the function's get_variable calls are passed through, as in `tf.variable_scope`.
-        **kwargs: Arguments that every call gets.
+        create_scope_now_: Whether to name the scope now, below the current scope, instead of in the first
+          call.
+        unique_name_: The name of the scope, used as it is; `name_` is then ignored.
+        custom_getter_: A custom getter for the function's get_variable calls, as in `tf.variable_scope`.
+        **kwargs: Arguments passed to every call.
 
     Returns:
         A Template, which is called like the function and lists its variables.

@@ -1,4 +1,4 @@
-"""Where scopetrie answers otherwise than TensorFlow on purpose: why, and which lines become which."""
+"""Deliberate differences from TensorFlow: the reason, and which lines change to which."""
 
 from typing import NamedTuple
 
@@ -7,8 +7,8 @@ class Deliberate(NamedTuple):
     """One program's difference.
 
     Attributes:
-      why: the reason, as docs/semantics.md gives it.
-      lines: (TensorFlow's line, scopetrie's line) pairs, in order; None where only one says something.
+      why: the reason, as in docs/semantics.md.
+      lines: (TensorFlow's line, scopetrie's line) pairs, in order; None where only one has a line.
     """
 
     why: str
@@ -157,10 +157,10 @@ DIFFERENT = {
 
 
 def expected(program_id, lines):
-    """The lines wanted from scopetrie: TensorFlow's, with the deliberate differences put in.
+    """The expected lines: TensorFlow's, with the deliberate differences applied.
 
-    A line of TensorFlow's that ends in "..." stands for the next one that begins so. A StopIteration here
-    means that the recording no longer holds the line.
+    A line of TensorFlow's that ends in "..." matches the next one with that beginning. A StopIteration here
+    means that the recording does not have the line any more.
     """
     difference = DIFFERENT.get(program_id)
     if difference is None:

@@ -1,4 +1,4 @@
-"""Carries out the programs of fuzz_programs.py on a module that offers v1's API; writes down what happens."""
+"""Runs the programs of fuzz_programs.py on a module with v1's API and records what happens."""
 
 import contextlib
 import re
@@ -14,10 +14,10 @@ class FuzzPlayer:
       tf: the module.
 
     Attributes:
-      trace: the lines said so far.
+      trace: the lines recorded so far.
       scopes, names: variable scopes and name scopes captured, for later steps to pick from.
       tensors: float32 tensors and variables of shape [2] of the current graph, inputs for ops.
-      known: variables whose initial values do not depend on chance.
+      known: variables whose initial values are not random.
       parts: partitioned variables.
     """
 
@@ -172,7 +172,7 @@ class FuzzPlayer:
 
         def run():
             try:
-                # Whether devices and dependencies reach other threads: programs/threads.py.
+                # programs/threads.py tests whether devices and dependencies reach other threads.
                 with graph.as_default(), graph.device(None), graph.control_dependencies(None):
                     self.play(body)
             except Exception as error:
@@ -335,7 +335,7 @@ def run(tf, steps):
             player.say(key, *(getattr(x, "name", x) for x in tf.get_collection(key)))
         known = [v for v in player.known if v.graph is graph]
         with tf.Session(config=tf.ConfigProto(allow_soft_placement=True)) as session:
-            # By control_dependencies a constant may wait for a placeholder, or for an uninitialized variable.
+            # A constant may have a control dependency on a placeholder or on an uninitialized variable.
             fed = {t: [1.0, 1.0] for t in player.tensors if t.op.type == "Placeholder" and t.graph is graph}
             for v in known:
                 try:

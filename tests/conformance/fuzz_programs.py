@@ -1,7 +1,7 @@
 """Random programs over the v1 scope API, as plain data (nested lists of steps).
 
-A step is a dict whose "do" names it; FuzzPlayer (fuzz_player.py) carries it out. Blocks have a "body".
-There are few names and shapes, so that they collide.
+A step is a dict; its "do" says what FuzzPlayer (fuzz_player.py) does. Blocks have a "body". There are few
+names and shapes, so that they collide.
 """
 
 NAMES = ["a", "b", "w", "conv", "A", "layer", "v", "a_1", "conv_1", "bias"]
@@ -27,7 +27,7 @@ class ProgramMaker:
         self.budget = length
 
     def make(self, depth=0, plain=False):
-        """A list of steps; with `plain` only steps that open nothing and may be repeated."""
+        """A list of steps; with `plain`, only steps that open no scope and may be repeated."""
         steps = []
         while self.budget > 0 and (depth == 0 or self.rng.random() < 0.8):
             self.budget -= 1
@@ -148,5 +148,5 @@ class ProgramMaker:
 
 
 def make_program(rng):
-    """A program of 8 to 34 steps or so."""
+    """A program of about 8 to 34 steps."""
     return ProgramMaker(rng, rng.randint(8, 34)).make()

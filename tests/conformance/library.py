@@ -1,4 +1,4 @@
-"""The programs, and the answers recorded for them: one topic per file, one function per program.
+"""The programs and their recorded answers: one topic per file, one function per program.
 
 A program is `def name(tf, say)`; its id is `topic::name`. Helpers in a topic's file start with an underscore.
 """
@@ -32,13 +32,13 @@ def programs(topic):
 
 
 def recorded(topic):
-    """What TensorFlow said in each program of a topic."""
+    """TensorFlow's lines for each program of a topic."""
     path = HERE / "recorded" / f"{topic}.json"
     return json.loads(path.read_text()) if path.exists() else {}
 
 
 def pending():
-    """Programs known to differ for now: id -> why."""
+    """Programs that are known to differ for now: id -> reason."""
     lines = (HERE / "pending.txt").read_text().splitlines()
     entries = [line.partition("#") for line in lines if line.strip() and not line.startswith("#")]
     return {name.strip(): why.strip() or "not there yet" for name, _, why in entries}

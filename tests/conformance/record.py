@@ -1,7 +1,7 @@
-"""Records what TensorFlow's v1 mode says. Needs TensorFlow 2.21 (`pip install tensorflow-cpu`).
+"""Records the answers of TensorFlow's v1 mode. Needs TensorFlow 2.21 (`pip install tensorflow-cpu`).
 
 python tests/conformance/record.py [TOPIC ...]           write recorded/TOPIC.json
-python tests/conformance/record.py --check [TOPIC ...]   only compare with what is recorded
+python tests/conformance/record.py --check [TOPIC ...]   only compare with the recording
 python tests/conformance/record.py --fuzz [SEED COUNT]   write recorded/fuzz.json.xz, random programs
 """
 
@@ -22,7 +22,7 @@ from conformance.script import play
 
 
 def tensorflow_v1():
-    """TensorFlow as it was: graphs, sessions, reference variables."""
+    """TensorFlow in v1 mode: graphs, sessions, reference variables."""
     import tensorflow
 
     tf = tensorflow.compat.v1
@@ -32,7 +32,7 @@ def tensorflow_v1():
 
 
 def record_fuzz(tf, first, count):
-    """Plays random programs of the seeds first, first + 1, ... and writes them down with their traces."""
+    """Runs random programs of seeds first, first + 1, ... and writes them with their traces."""
     cases = []
     for seed in range(first, first + count):
         steps = make_program(random.Random(seed))
@@ -67,7 +67,7 @@ def record(tf, wanted, check):
 
 
 def main(arguments):
-    """The command line of the module's docstring."""
+    """The command line; see the module's docstring."""
     tf = tensorflow_v1()
     words = [a for a in arguments if not a.startswith("-")]
     if "--fuzz" in arguments:

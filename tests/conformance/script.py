@@ -1,15 +1,15 @@
-"""Running a conformance program: what it says, in a form that TensorFlow and scopetrie can share."""
+"""Runs a conformance program and collects what it says, in a form independent of the library."""
 
 import re
 import warnings
 
 import numpy as np
 
-# Addresses, and the module that a class happens to live in, are nobody's business.
+# Addresses and modules of classes are not compared.
 _OBJECT = re.compile(r"<[\w.]*?(\w+)(?: object)? at 0x[0-9a-f]+>")
 _FUNCTION = re.compile(r"<(?:function|bound method) .*? at 0x[0-9a-f]+>+")
 _MODULE = re.compile(r"\b(?:scopetrie|tensorflow)(?:\.\w+)*\.(?=\w)")
-# A failed run wraps the kernel's message into pages about where the node came from; this line is the message.
+# A failed run wraps the kernel's message in a long report on the node's origin; this line is the message.
 _KERNEL_MESSAGE = re.compile(r"^(.*)\n\t \[\[", re.MULTILINE)
 
 
@@ -29,7 +29,7 @@ def first_line(error):
 
 
 def show(value):
-    """One value as text that does not depend on who made it."""
+    """One value as text that does not depend on the library."""
     if isinstance(value, str | bytes | bool | int | type(None)):
         return repr(value)
     if isinstance(value, float):
@@ -65,11 +65,11 @@ class Script:
         self.lines = []
 
     def __call__(self, *values):
-        """Says the values: strings as they are, all else through `show`."""
+        """Says the values: strings unchanged, others through `show`."""
         self.lines.append(" ".join(tidy(v) if isinstance(v, str) else show(v) for v in values))
 
     def of(self, label, function, *args, **kwargs):
-        """Says what a call gives, or what it raises; returns the result (None if it raised)."""
+        """Says the result of a call, or its error; returns the result (None on error)."""
         try:
             result = function(*args, **kwargs)
         except Exception as error:
@@ -92,14 +92,14 @@ class Script:
             self.lines.append("  " + " ".join(words).rstrip())
 
     def collections(self, graph=None):
-        """Says what every collection holds."""
+        """Says the content of every collection."""
         graph = graph or self.tf.get_default_graph()
         for key in sorted(graph.get_all_collection_keys(), key=str):
             self(f"  {key}:", *(show(x) for x in graph.get_collection(key)))
 
 
 def play(program, tf):
-    """Runs a program in a graph of its own and returns its lines."""
+    """Runs a program in a new graph and returns its lines."""
     script = Script(tf)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")

@@ -1,4 +1,4 @@
-"""Where v1 only hurts, scopetrie is better: each test shows the ill (TensorFlow 2.21's) and the cure."""
+"""Improvements on v1: each docstring says what TensorFlow 2.21 does, the test what scopetrie does."""
 
 import time
 
@@ -23,7 +23,7 @@ def message(error, function, *args, **kwargs):
 
 
 def nanoseconds_to_enter(rounds=2000, repeats=5):
-    """The least time that entering and leaving a scope takes, of several series."""
+    """The time of entering and leaving a scope: the minimum of several series."""
     best = float("inf")
     for _ in range(repeats):
         start = time.perf_counter_ns()
@@ -46,7 +46,7 @@ def test_entering_a_scope_costs_the_same_after_many_scopes():
 
 
 def test_already_exists_says_where_it_was_made_and_where_it_is_made_again():
-    """v1 gives files and lines of the first only, without code, and loses them for some variables."""
+    """v1 shows only the first place, without code, and for some variables none."""
     with tf.variable_scope("net"):
         make_weights()
         text = message(ValueError, make_weights)
@@ -79,7 +79,7 @@ def test_already_exists_says_where_for_every_kind_of_variable(made_by):
 
 
 def test_does_not_exist_names_the_nearest():
-    """v1 names nothing."""
+    """v1 names no other variable."""
     with tf.variable_scope("net"):
         make_weights()
         tf.get_variable("biases", [2])
@@ -95,7 +95,7 @@ def test_does_not_exist_names_the_nearest():
 
 
 def test_a_regularizer_runs_once(graph):
-    """v1 runs it once for nothing, at the root, and again each time its loss is used."""
+    """v1 runs it once as a trial at the root, and again each time its loss is used."""
     heard = []
 
     def penalty(v):
@@ -113,7 +113,7 @@ def test_a_regularizer_runs_once(graph):
 
 
 def test_the_list_of_collections_is_left_alone():
-    """v1's get_local_variable appends to the list that it was given."""
+    """v1's get_local_variable appends to the caller's list."""
     mine = ["mine"]
     v = tf.get_local_variable("v", [1], collections=mine)
     assert mine == ["mine"]
@@ -122,7 +122,7 @@ def test_the_list_of_collections_is_left_alone():
 
 
 def test_a_constraint_reaches_inner_and_captured_scopes():
-    """v1's documentation has it so; its inner and captured scopes forget the constraint."""
+    """v1's documentation says so, but its inner and captured scopes lose the constraint."""
 
     def positive(v):
         return tf.maximum(v, 0.0)

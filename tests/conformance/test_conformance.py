@@ -1,4 +1,4 @@
-"""Each program says here what it said on TensorFlow 2.21 in v1 mode (recorded; see record.py)."""
+"""Each program says what it said on TensorFlow 2.21 in v1 mode (recorded by record.py)."""
 
 import pytest
 import scopetrie

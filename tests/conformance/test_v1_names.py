@@ -1,4 +1,4 @@
-"""docs/v1_names.md is true: what it calls supported is there, with its arguments; the rest raises."""
+"""docs/v1_names.md is true: supported names exist, with their arguments; refused ones raise."""
 
 import inspect
 import pathlib
@@ -13,7 +13,7 @@ REFUSAL = re.compile(r"^refused: `(.+)` raises `(\w+)`")
 
 
 def rows():
-    """The table's rows: name, its arguments as a list, what is said of it."""
+    """The table's rows: name, list of arguments, status."""
     for line in PAGE.read_text().splitlines():
         if row := ROW.match(line):
             name, arguments, status = row.groups()

@@ -29,7 +29,7 @@ def failing(error):
 
 
 def run_with(kernel, times=1):
-    """The last error of an operation with a kernel, run a number of times."""
+    """Runs an operation with a kernel `times` times; returns the last error."""
     op = tf.register_op(f"Fails{id(kernel)}", kernel)
     x = tf.placeholder(tf.float32, [None, 2], name="x")
     y = op(x, name="bad")

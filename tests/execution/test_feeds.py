@@ -1,4 +1,4 @@
-"""What `feed_dict` takes, with TensorFlow's own answers (recorded from 2.21's v1 mode)."""
+"""`feed_dict`: accepted feeds, and errors as recorded from TensorFlow 2.21's v1 mode."""
 
 import numpy as np
 import pytest

@@ -1,4 +1,4 @@
-"""What `Session.run` takes as fetches, with TensorFlow's own answers (recorded from 2.21's v1 mode)."""
+"""Fetches of `Session.run`, and errors as recorded from TensorFlow 2.21's v1 mode."""
 
 import collections
 

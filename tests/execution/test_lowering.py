@@ -1,4 +1,4 @@
-"""Graphs as pure functions of arrays: of NumPy, the strict namespace, and JAX and PyTorch where they are."""
+"""Graphs as pure functions of arrays: NumPy, array-api-strict, and JAX and PyTorch if installed."""
 
 import array_api_strict
 import numpy as np
@@ -14,7 +14,7 @@ def graph():
 
 
 class Classifier:
-    """A small network with a loss, and values for all that it depends on."""
+    """A small network with a loss, and values for its variables and feeds."""
 
     def __init__(self):
         self.x = tf.placeholder(tf.float32, [None, 4], name="x")
@@ -22,7 +22,7 @@ class Classifier:
         self.w = tf.get_variable("w", [4, 3])
         self.b = tf.get_variable("b", [3])
         self.logits = tf.nn.relu(tf.matmul(self.x, self.w) + self.b)
-        # A shape that is known only when it runs, computed on the way.
+        # A shape known only at run time.
         count = tf.size(self.logits)
         flat = tf.reshape(self.logits, tf.stack([count]))
         entropy = tf.nn.sparse_softmax_cross_entropy_with_logits(labels=self.labels, logits=self.logits)
@@ -42,7 +42,7 @@ class Classifier:
             return session.run(self.loss, dict(zip([self.x, self.labels], self.feeds, strict=True)))
 
     def slope(self):
-        """The loss's derivative by w[0, 0], by difference."""
+        """The derivative of the loss by w[0, 0], by finite difference."""
         losses = []
         for step in (0.01, -0.01):
             w = self.variables["w"].copy()
@@ -137,7 +137,7 @@ def test_jax():
         found = gradient(variables, feeds)
         assert {name: value.shape for name, value in found.items()} == {"w": (4, 3), "b": (3,)}
         assert np.isclose(found["w"][0, 0], net.slope(), rtol=1e-2)
-    # What was traced has left nothing behind.
+    # Tracing has left nothing behind.
     assert np.isclose(net.function(net.variables, net.feeds), net.expected())
 
 

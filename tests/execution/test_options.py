@@ -1,4 +1,4 @@
-"""ConfigProto and its like, and what `run_metadata` gets."""
+"""ConfigProto and related options; the content of `run_metadata`."""
 
 import json
 

@@ -145,7 +145,7 @@ def test_bias_and_activation_write_into_what_a_convolution_makes():
     plan = plan_of(session, [y], [x])
     assert types_of(session, plan) == ["Conv2D", "BiasAdd", "Relu"]
     assert [step.into is not None for step in plan.steps] == [False, True, True]
-    both = plan_of(session, [y, made], [x])  # a fetched value stays as it is
+    both = plan_of(session, [y, made], [x])  # a fetched value is not overwritten
     assert [step.into is not None for step in both.steps] == [False, False, True]
     fed = np.ones((2, 4, 4, 2), np.float32)
     for _ in range(3):
@@ -276,7 +276,7 @@ def test_random_graphs_compute_what_numpy_does(data):
             elif kind == "reshape":
                 tensors.append(tf.reshape(tensors[at], [-1]))
                 values.append(values[at].reshape(-1))
-                # Only what broadcasts against the other shapes may be used on: fold it back.
+                # Fold back results whose shape does not broadcast against the others.
                 shape = values[at].shape
                 tensors.append(tf.reshape(tensors[-1], shape))
                 values.append(values[at])

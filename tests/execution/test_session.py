@@ -236,7 +236,7 @@ def test_make_callable():
         double = session.make_callable(2.0 * x, [x])
         assert double(3.0) == 6
         assert double(np.ones(2, np.float32)).tolist() == [2, 2]
-        assert double(1.0, 2.0) == 2  # v1 takes no notice of what is too much
+        assert double(1.0, 2.0) == 2  # v1 ignores excess arguments
         assert session.make_callable({"a": x + y, "b": x.op}, (x, "y:0"))(1.0, [1.0, 2.0])["b"] is None
         assert session.make_callable(2.0 * x, ["x:0"])(2.0) == 4
         assert session.make_callable(tf.constant(1.0))() == 1
@@ -284,7 +284,7 @@ def test_a_form_of_call_is_compiled_once(monkeypatch):
     with tf.Session() as session:
         for _ in range(3):
             session.run(y, {x: 1.0})
-            tf.constant(1.0)  # the graph grows: what was compiled stays valid
+            tf.constant(1.0)  # the graph grows: compiled plans stay valid
         assert len(made) == 1
         session.run(y, {"Placeholder:0": 1.0})
         session.run([y], {x: 1.0})

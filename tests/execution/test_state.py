@@ -1,4 +1,4 @@
-"""The values of variables: where they lie, when they change, who sees it."""
+"""The values of variables: where they are stored, when they change, and which fetches alias them."""
 
 import array_api_strict
 import numpy as np
@@ -132,7 +132,7 @@ def test_fetching_a_variable_with_its_assignment_gives_the_new_value():
 
 
 def test_reads_show_later_assignments_as_in_v1():
-    # TensorFlow leaves both variables with v's value: tf.identity does not copy.
+    # In TensorFlow both variables end with v's value, since tf.identity does not copy.
     w = tf.get_variable("w", initializer=[0.0, 0.0])
     v = tf.get_variable("v", initializer=[1.0, 1.0])
     old_w, old_v = tf.identity(w), tf.identity(v)

@@ -1,4 +1,4 @@
-"""Collections: what they hold, the live list of one, their keys, and that they keep no graph alive."""
+"""Collections: content, the live list, keys; collections do not keep their graph alive."""
 
 import gc
 import weakref
@@ -149,7 +149,7 @@ def test_what_fails_leaves_no_collection(graph):
 
 
 def test_collections_keep_no_graph_alive():
-    """The graph's own are kept by number: what holds handles would hold the graph that holds it."""
+    """Elements of the graph itself are stored by id: handles would make a reference cycle."""
     gc.collect()
     gc.disable()
     try:

@@ -1,4 +1,4 @@
-"""control_dependencies: which operations wait, and for what."""
+"""control_dependencies: which operations get control inputs, and which ones."""
 
 import pytest
 import scopetrie as tf
@@ -21,7 +21,7 @@ def b():
 
 
 def waits(made):
-    """The names of what an operation, or a tensor's, waits for."""
+    """The names of the control inputs of an operation, or of a tensor's operation."""
     return [op.name for op in getattr(made, "op", made).control_inputs]
 
 
@@ -56,7 +56,7 @@ def test_what_waits_by_its_inputs_does_not_wait_twice(a, b):
 
 
 def test_what_is_waited_for_already_is_not_added(a, b):
-    """As v1 finds it at the call: inside, what was made in the outer block need not wait again."""
+    """As in v1, the call of control_dependencies drops what an enclosing block depends on already."""
     with tf.control_dependencies([a]):
         c = tf.identity(b)
         with tf.control_dependencies([a]):

@@ -1,4 +1,4 @@
-"""The default graph: the process's, those of `with graph.as_default()`, each thread's own."""
+"""The default graph: of the process, of `with graph.as_default()`, of each thread."""
 
 import threading
 
@@ -7,7 +7,7 @@ import scopetrie as tf
 
 
 def in_thread(function):
-    """Runs a function in a thread of its own and returns what it returns."""
+    """Runs a function in a new thread and returns its result."""
     found = []
     thread = threading.Thread(target=lambda: found.append(function()))
     thread.start()

@@ -1,4 +1,4 @@
-"""From names and objects to tensors and operations, and what may be fed and fetched."""
+"""Conversion of names and objects to tensors and operations; what may be fed and fetched."""
 
 import pytest
 import scopetrie as tf

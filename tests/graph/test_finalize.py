@@ -1,4 +1,4 @@
-"""A finalized graph is read, and not changed."""
+"""A finalized graph can be read but not changed."""
 
 import pytest
 import scopetrie as tf
@@ -56,7 +56,7 @@ def test_twice_is_once(graph):
 
 
 def test_what_a_change_had_begun_is_undone():
-    """An initializer that finalizes the graph halfway leaves a graph without half a variable."""
+    """An initializer that finalizes the graph during a creation leaves no half-made variable."""
     with tf.Graph().as_default() as graph:
 
         def initial():

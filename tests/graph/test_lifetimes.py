@@ -1,4 +1,4 @@
-"""A graph goes with the last thing that anybody holds of it, at once: nothing in it refers back to it."""
+"""A graph is freed with the last reference to it or its elements, without the garbage collector."""
 
 import contextlib
 import gc
@@ -11,7 +11,7 @@ import scopetrie as tf
 
 @pytest.fixture(autouse=True)
 def no_collector():
-    """What goes here goes by its reference count."""
+    """Objects are freed by reference count only."""
     gc.collect()
     gc.disable()
     yield

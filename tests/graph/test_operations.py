@@ -1,4 +1,4 @@
-"""What an operation says of itself: attributes, its text, where it was made."""
+"""An operation's attributes, text and creation site."""
 
 import sys
 
@@ -83,7 +83,7 @@ def test_the_text_of_constants(name):
 
 
 def test_the_text_is_that_of_the_proto(graph):
-    """The text is written without protobuf; its parser reads the same from it as node_def has."""
+    """The text is written without protobuf; protobuf's parser reads an equal node_def from it."""
     pytest.importorskip("tensorboard")
     from google.protobuf import text_format
     from tensorboard.compat.proto.node_def_pb2 import NodeDef

@@ -1,4 +1,4 @@
-"""device, colocate_with, container: what is recorded, and what is found out when it is asked for."""
+"""device, colocate_with, container: what is recorded, and what is computed on demand."""
 
 import pytest
 import scopetrie as tf
@@ -69,7 +69,7 @@ class TestSpecs:
 
 
 class TestDevices:
-    """Device blocks, in each other."""
+    """Nested device blocks."""
 
     @pytest.mark.parametrize(
         ("blocks", "wanted"),
@@ -212,7 +212,7 @@ class TestColocation:
 
 
 class TestVariables:
-    """What stands beside a variable. None of it is kept for each operation."""
+    """Colocation with variables, which is not stored for each operation."""
 
     @pytest.mark.parametrize("kind", ["value", "callable", "get_variable", "slow"])
     def test_its_own_operations(self, graph, kind):

@@ -1,4 +1,4 @@
-"""Initializers: their nodes, configurations and errors as TensorFlow's, their values by what they promise."""
+"""Initializers: nodes, configurations and errors as in TensorFlow; values by their distribution."""
 
 import math
 from types import SimpleNamespace
@@ -152,7 +152,7 @@ def test_orthogonal_matrices(rows, columns, seed):
 
 
 def test_orthogonal_matrices_are_uniformly_distributed():
-    # Each column of such a matrix is uniform on the sphere, whatever the signs that a decomposition picks.
+    # Each column of such a matrix is uniform on the sphere, whatever signs the decomposition picks.
     matrices = tf.stack([initializers.Orthogonal(seed=seed)([3, 3]) for seed in range(1, 301)])
     values = value_of(matrices)
     for row in range(3):

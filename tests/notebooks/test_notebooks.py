@@ -1,4 +1,4 @@
-"""The cells of five notebooks on TensorFlow 1's scopes run and print what they should."""
+"""The cells of five notebooks on TensorFlow 1's scopes run and print the expected lines."""
 
 import contextlib
 import io
@@ -20,7 +20,7 @@ def cells_of(notebook):
 
 
 def missing(code, printed):
-    """The first expected line that was not printed, after the ones before it; None if all were."""
+    """The first expected line that was not printed after its predecessors; None if all were."""
     for line in re.findall(r"^# >.*$", code, flags=re.M):
         pattern = line[5:] if line.startswith("# >~ ") else re.escape(line[4:])
         found = re.search(pattern, printed)

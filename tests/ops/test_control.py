@@ -1,4 +1,4 @@
-"""Checks, Python functions, branches and loops when run; what they build is in recorded/op_nodes.json."""
+"""Assertions, Python functions, branches and loops at run time; recorded/op_nodes.json has their nodes."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ def run(fetches: Any, feeds: Any = None) -> Any:
 
 
 def switch(value: bool) -> tf.Tensor:
-    """A condition that nothing can fold."""
+    """A condition that cannot be constant-folded."""
     return tf.placeholder_with_default(value, [])
 
 
@@ -86,7 +86,7 @@ def test_assert_holds_and_is_waited_for() -> None:
 
 
 def test_names_of_assertions() -> None:
-    """As v1's, whose branch around the check is one node here."""
+    """As in v1, except that v1's branch around the check is one node here."""
     assert tf.Assert(True, [tf.zeros([2])]).name == "Assert/AssertGuard/Merge"
     assert tf.Assert(switch(True), [tf.zeros([2])], name="check").name == "check/AssertGuard/Merge"
     assert tf.Assert(switch(True), ["text"]).name == "Assert_1/Assert"
@@ -165,7 +165,7 @@ def test_case(values: list[bool], with_default: bool, exclusive: bool) -> None:
         else:
             assert run(made) == (values.index(True) if any(values) else -1)
             return
-        # A branch that hands a constant on is not computed by the conditions: v1 does not check then, either.
+        # A branch that returns a constant does not depend on the condition; v1 does not check then, either.
         if len(values) == 1:
             return
         with pytest.raises(errors.InvalidArgumentError, match=message):
@@ -200,7 +200,7 @@ def test_loops_change_variables() -> None:
 
 
 def test_attributes_of_an_assignment_that_the_core_made() -> None:
-    """It keeps none of its own: they are what they are by default."""
+    """It stores no attributes; the defaults are returned."""
     tf.get_variable("v", [2])
     op = tf.get_default_graph().get_operation_by_name("v/Assign")
     assert node_attributes(op)[1:] == [("use_locking", True), ("validate_shape", True)]

@@ -1,4 +1,4 @@
-"""Convolutions, made in parts: any division gives the sums of SciPy, and results are new arrays."""
+"""Convolutions in parts: any division into parts matches SciPy, and results are new arrays."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Public functions whose common calls go straight to the op function: functions in all other respects."""
+"""Public functions whose fast path is in the extension behave like Python functions."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Arithmetic against NumPy and SciPy: any shapes that broadcast, any numbers."""
+"""Arithmetic against NumPy and SciPy, on random broadcastable shapes and numbers."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ INTS = st.integers(-(2**31), 2**31 - 1)
 
 
 def run(build: Any, *arrays: np.ndarray) -> Any:
-    """What ops give for arrays that are fed."""
+    """The results of ops for fed arrays."""
     with tf.Graph().as_default():
         inputs = [tf.placeholder(each.dtype, [None] * each.ndim) for each in arrays]
         with tf.Session() as session:
@@ -149,7 +149,7 @@ def test_unary(name: str, x: Any) -> None:
 
 @pytest.mark.parametrize("name", ["erf", "erfc", "gammaln", "digamma"])
 def test_formulas_of_special_functions(name: str) -> None:
-    """Those that stand in where no library has them."""
+    """The formulas used when the library has no such function."""
     import array_api_compat.numpy as xp
     from scopetrie.ops.math import special_kernels
 

@@ -1,4 +1,4 @@
-"""docs/ops.md, the table of refused names, and what v1 offers: none is silently missing."""
+"""No name of v1 is missing from docs/ops.md and the table of refused names."""
 
 from __future__ import annotations
 

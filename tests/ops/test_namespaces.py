@@ -1,4 +1,4 @@
-"""Kernels on an array library that has the standard's functions and nothing else, on a device of its own."""
+"""Kernels on array-api-strict, which has only the standard's functions, on a device other than the host."""
 
 from __future__ import annotations
 
@@ -10,10 +10,10 @@ import scopetrie as tf
 from op_expressions import leaves, names, recorded_values
 
 strict = pytest.importorskip("array_api_strict")
-# The strict library computes with NumPy, whose warnings are not its own to switch off.
+# array-api-strict computes with NumPy, whose warnings it does not switch off.
 pytestmark = pytest.mark.filterwarnings("ignore::RuntimeWarning")
 VALUES = recorded_values()
-# What the standard has no functions for, and no formula stands in.
+# Functions that the standard lacks and that have no formula here.
 BEYOND = ("erfinv", "ndtri", "igamma", "zeta", "polygamma", "betainc", "'...ij")
 
 
@@ -36,7 +36,7 @@ def fed(expression: str) -> tuple[Any, dict[Any, np.ndarray]]:
 
 @pytest.mark.parametrize("expression", [each for each in VALUES if not any(name in each for name in BEYOND)])
 def test_values(expression: str) -> None:
-    """The device's arrays do not turn into NumPy's by themselves: a kernel that leaves the device fails."""
+    """Arrays on this device do not convert to NumPy's implicitly, so a kernel that leaves it fails."""
     with tf.Graph().as_default():
         made, feeds = fed(expression)
         backend = tf.backends.Backend("strict", strict, strict.Device("device1"))

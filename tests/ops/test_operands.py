@@ -1,4 +1,4 @@
-"""Values that are no operands: v1's words for each, by what asks for them (recorded from TensorFlow 2.21)."""
+"""Invalid operands: v1's error for each value and op (recorded from TensorFlow 2.21)."""
 
 import operator
 
@@ -29,7 +29,7 @@ def ints():
 
 @pytest.mark.parametrize("name", ["sub", "mul", "floordiv"])
 def test_on_the_left_of_an_operator_the_value_alone_is_named(name):
-    """Python swaps the operands, and the value is converted before the operation hears of it."""
+    """Python swaps the operands, and the value is converted before the operation is known."""
     swapped = getattr(operator, name)
     assert error(swapped, 1.5, ints()) == (TypeError, "Expected int32, but got 1.5 of type 'float'.")
     assert error(swapped, "x", floats()) == (TypeError, "Expected float32, but got x of type 'str'.")

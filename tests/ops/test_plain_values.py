@@ -1,7 +1,7 @@
-"""What the extension builds by itself, of plain values and by its own shape rules, beside what Python builds.
+"""The extension's fast path for plain values and shape rules agrees with the slow path in Python.
 
-Python is asked where programs convert plain values themselves, and in an open device block, whose hook hears
-of each new operation. Nodes, their values, attributes and errors must be the same.
+The slow path is taken if the program registers its own conversions, and in a device block, whose hook is
+called for each new operation. Nodes, values, attributes and errors must be equal.
 """
 
 from __future__ import annotations
@@ -26,11 +26,11 @@ from scopetrie.summary.attributes import attributes
 
 
 class Count(int):
-    """An int with a mind of its own."""
+    """A subclass of int."""
 
 
 class Axis(enum.IntEnum):
-    """What code that names its axes passes."""
+    """An enum of axes, as some programs pass."""
 
     ROWS = 0
     COLUMNS = 1
@@ -38,7 +38,7 @@ class Axis(enum.IntEnum):
 
 @contextmanager
 def in_python() -> Iterator[None]:
-    """The extension leaves values and rules to Python."""
+    """Forces the slow path in Python for values and rules."""
     _core.register_types(literals_are_converted=True)
     try:
         with tf.device("/cpu:0"):
@@ -48,7 +48,7 @@ def in_python() -> Iterator[None]:
 
 
 def described(op: Any) -> tuple[Any, ...]:
-    """All that a node is."""
+    """All facts about a node."""
     shown = {
         key: (value.array.dtype, value.array.shape, value.array.tolist()) if key == "value" else value
         for key, value in attributes(op).items()
@@ -60,7 +60,7 @@ def described(op: Any) -> tuple[Any, ...]:
 
 
 def built(program: Callable[[Any], Any]) -> Any:
-    """What a program returns, or its error, and the nodes that it makes."""
+    """The result of a program, or its error, and the nodes that it makes."""
     with tf.Graph().as_default() as graph:
         inputs = {
             "x": tf.placeholder(tf.float32, [2, 3], name="x"),
@@ -78,7 +78,7 @@ def built(program: Callable[[Any], Any]) -> Any:
         before = len(graph.get_operations())
         try:
             program(inputs)
-            made = program(inputs)  # what a rule said the first time may be remembered
+            made = program(inputs)  # the second time, the rule's result comes from the cache
         except Exception as error:
             made = type(error), str(error)
         else:
@@ -307,7 +307,7 @@ def test_any_key(shape: Any, key: Any) -> None:
 
 
 def test_rules_read_no_values_but_those_that_their_op_lists() -> None:
-    """What a rule says is remembered by those: the values of inputs in `host`."""
+    """Rules' results are cached by the values of the inputs in `host`, so rules may read no others."""
     checked = 0
     for op_def in OPS.values():
         names = [each.rpartition(":")[2].rstrip("*") for each in op_def.inputs]
@@ -322,7 +322,7 @@ def test_rules_read_no_values_but_those_that_their_op_lists() -> None:
 
 
 def test_values_of_one_operation_in_every_scope() -> None:
-    """Names beneath an operation whose name scope is in use already are made unique there."""
+    """If the name scope below an operation is in use, names in it are made unique."""
 
     def program(inputs: dict[str, Any]) -> Any:
         x = inputs["x"]

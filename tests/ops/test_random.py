@@ -1,4 +1,4 @@
-"""Random ops: their nodes and seeds as TensorFlow's, their numbers by distribution, step and session."""
+"""Random ops: nodes and seeds as in TensorFlow; numbers by distribution, step and session."""
 
 from types import SimpleNamespace
 
@@ -71,7 +71,7 @@ def test_distribution(name, dtype):
     with tf.Session() as session:
         values = session.run(tensor)
     assert values.dtype == dtype
-    # Half precision rounds, which the test would notice: widen its steps.
+    # Spread the rounding steps of half precision, which the test would detect.
     spread = np.random.default_rng(0).uniform(-0.5, 0.5, COUNT) * 2**-8 if dtype == "float16" else 0
     assert stats.kstest(values.astype("float64") + spread, DISTRIBUTIONS[name].cdf).pvalue > 1e-3
 
@@ -98,7 +98,7 @@ def test_each_run_draws_on_and_a_new_session_starts_over():
         runs = [session.run([first, second]) for _ in range(3)]
         alone = session.run(first)
     for a, b in runs:
-        assert a.tolist() == b.tolist()  # the same seed: the same numbers, each by its own count
+        assert a.tolist() == b.tolist()  # the same seed gives the same numbers; each op counts its own steps
     assert len({tuple(a.tolist()) for a, _ in runs} | {tuple(alone.tolist())}) == 4
     with tf.Session() as session:
         again = [session.run(first) for _ in range(4)]
@@ -133,7 +133,7 @@ def test_unseeded_ops_of_a_seeded_graph_differ():
     assert a.tolist() != b.tolist()
 
 
-# Whoever changes these changes what programs with a seed compute.
+# Changing these changes the results of programs with a seed.
 def test_recorded_values():
     tf.set_random_seed(1234)
     uniform, normal = tf.random_uniform([2]), tf.random_normal([2])

@@ -1,4 +1,4 @@
-"""Ops make the nodes and compute the values that TensorFlow's v1 mode does."""
+"""Ops make the nodes and compute the values recorded from TensorFlow's v1 mode."""
 
 from __future__ import annotations
 

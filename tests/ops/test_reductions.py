@@ -17,7 +17,7 @@ ARRAYS = hnp.arrays(np.float32, hnp.array_shapes(min_dims=1, max_dims=4, max_sid
 
 
 def run(build: Any, *arrays: np.ndarray, known: bool = False) -> Any:
-    """What ops give for arrays that are fed, of known shape or not."""
+    """The results of ops for fed arrays, of known or unknown shape."""
     with tf.Graph().as_default():
         inputs = [tf.placeholder(each.dtype, each.shape if known else None) for each in arrays]
         with tf.Session() as session:

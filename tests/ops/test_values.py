@@ -1,4 +1,4 @@
-"""Values of ops that the recorded expressions do not run, beside NumPy's."""
+"""Values of ops that the recorded expressions do not run, against NumPy."""
 
 from __future__ import annotations
 

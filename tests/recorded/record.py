@@ -1,12 +1,12 @@
-"""Records what TensorFlow does with the expressions of a file of this folder.
+"""Records TensorFlow's results for the expressions of a file of this folder.
 
 Usage, with a Python that has TensorFlow:
 
     python tests/recorded/record.py tests/recorded/shapes.json ...
 
-Each file maps expressions to what came of them in TensorFlow's v1 mode; to add one, add its key with the
-value null. The tests evaluate the same expressions with `tf` being scopetrie (see recorded_cases.py). For a
-file whose name ends in _nodes.json it is the nodes of the graph that are recorded.
+Each file maps expressions to their outcome in TensorFlow's v1 mode; to add one, add its key with the value
+null. The tests evaluate the same expressions with scopetrie as `tf` (see recorded_cases.py). For a file whose
+name ends in _nodes.json, the nodes of the graph are recorded.
 """
 
 import json
@@ -23,7 +23,7 @@ from tensorflow.python.ops import init_ops, variable_scope
 
 tf = tensorflow.compat.v1
 tf.disable_v2_behavior()
-# Not public in TensorFlow 2's v1 mode, but what initializers are handed, and what v1 had in contrib.
+# Not public in TensorFlow 2's v1 mode: PartitionInfo, passed to initializers, and what v1 had in contrib.
 tf.PartitionInfo = variable_scope._PartitionInfo
 for name in vars(init_ops):
     if name.startswith("convolutional_"):

@@ -1,12 +1,12 @@
-"""Records which functions TensorFlow's v1 mode offers, and what their arguments are called.
+"""Records the functions of TensorFlow's v1 mode and the names of their arguments.
 
 Usage, with a Python that has TensorFlow:
 
     python tests/recorded/record_function_names.py
 
 v1_function_names.json maps each namespace ("" is v1's top level) to its functions, and each of these to the
-names of its arguments; null where Python cannot tell. Classes, modules and constants are listed under the
-namespace's name and "others".
+names of its arguments; null where Python cannot inspect them. Classes, modules and constants are listed under
+the namespace's name and "others".
 """
 
 import inspect
@@ -36,7 +36,7 @@ def members(module):
 
 
 def is_function(member):
-    """Whether it can be called and is no class."""
+    """Whether it is callable and not a class."""
     return callable(member) and not inspect.isclass(member)
 
 

@@ -1,4 +1,4 @@
-"""Records what TensorFlow makes and computes of the expressions of ops.
+"""Records TensorFlow's nodes and values for the expressions of ops.
 
 Usage, with a Python that has TensorFlow:
 

@@ -13,7 +13,7 @@ std::uint32_t low(std::uint64_t word) noexcept { return static_cast<std::uint32_
 std::uint32_t high(std::uint64_t word) noexcept { return static_cast<std::uint32_t>(word >> 32); }
 std::uint64_t join(std::uint32_t low, std::uint32_t high) noexcept { return std::uint64_t{high} << 32 | low; }
 
-// The middles of 2^32 or 2^52 equal parts of (0, 1), less 1/2: never an end, and symmetric about 0.
+// Midpoints of 2^32 or 2^52 equal parts of (0, 1), minus 1/2: symmetric about 0, and never an end point.
 double centred(std::uint32_t bits) noexcept { return (bits + 0.5) * 0x1p-32 - 0.5; }
 double centred(std::uint64_t bits) noexcept { return (static_cast<double>(bits >> 12) + 0.5) * 0x1p-52 - 0.5; }
 
@@ -22,7 +22,7 @@ double truncated_quantile(double q) noexcept {
   return std::clamp(normal_quantile(q * kWithinTwoDeviations), -2.0, 2.0);
 }
 
-/// The 128-bit product of two words, in halves: the standard has no type for it.
+/// The 128-bit product of two words, in halves; standard C++ has no 128-bit integer.
 struct Product {
   Product(std::uint64_t a, std::uint64_t b) noexcept {
     const std::uint64_t low_low = std::uint64_t{scopetrie::low(a)} * scopetrie::low(b);
@@ -39,13 +39,13 @@ struct Product {
 }  // namespace
 
 RandomDrawing::RandomDrawing(std::uint64_t seed, std::uint64_t seed2, std::uint64_t step) noexcept : step_(step) {
-  // A block has room for a key of 64 bits beside step and index: the 128 bits of the seeds go through Philox first.
+  // Step and index leave room for a key of 64 bits only, so Philox first mixes the 128 bits of the seeds.
   const PhiloxCounter mixed = philox4x32({low(seed), high(seed), low(seed2), high(seed2)}, {0, 0});
   key_ = {mixed[0], mixed[1]};
 }
 
 PhiloxCounter RandomDrawing::block(std::uint64_t index, std::uint32_t attempt) const noexcept {
-  // An index has at most 48 bits, as memory has; the rest of its word tells the attempts apart.
+  // An index has at most 48 bits, like an address; the upper bits of its word hold the number of the attempt.
   return philox4x32({low(index), high(index) | attempt << 16, low(step_), high(step_)}, key_);
 }
 
@@ -98,9 +98,9 @@ void RandomDrawing::truncated_normal(std::span<double> out, std::uint64_t first)
 }
 
 std::uint64_t RandomDrawing::below(std::uint64_t bound, std::uint64_t bits, std::uint64_t index) const noexcept {
-  // Lemire: "Fast random integer generation in an interval", ACM TOMACS 29 (2019): the high word of bits * bound, with
-  // the few bits rejected that some results would get more of than others. A rejected element draws again from a
-  // block of its own, so that no other element's value depends on it.
+  // Lemire: "Fast random integer generation in an interval", ACM TOMACS 29 (2019): the result is the high word of
+  // bits * bound; the few bits that would favour some results are rejected. A rejected element draws again from a
+  // block of its own, so no other element depends on it.
   Product product(bits, bound);
   if (product.low < bound) [[unlikely]] {
     const std::uint64_t surplus = (0 - bound) % bound;
@@ -115,7 +115,7 @@ std::uint64_t RandomDrawing::below(std::uint64_t bound, std::uint64_t bits, std:
 template <typename T>
 void RandomDrawing::integers_between(std::span<T> out, T lo, T hi, std::uint64_t first) const noexcept {
   using Word = std::make_unsigned_t<T>;
-  // Unsigned, where differences and sums wrap around: [lo, hi) may be wider than T's positive half.
+  // Unsigned arithmetic, which wraps around: hi - lo may exceed the largest T.
   const Word bound = static_cast<Word>(static_cast<Word>(hi) - static_cast<Word>(lo));
   from_double_words(out, first, [this, lo, bound](std::uint64_t bits, std::uint64_t index) {
     return static_cast<T>(static_cast<Word>(static_cast<Word>(lo) + static_cast<Word>(below(bound, bits, index))));

@@ -34,7 +34,7 @@ ShapeId ShapeTable::intern(std::span<const std::int64_t> dims) {
   if (found != kNone) return found;
   const auto id = static_cast<ShapeId>(records_.size());
   records_.push_back({static_cast<std::uint32_t>(dims_.size()), static_cast<std::uint32_t>(dims.size()), count(dims)});
-  // The source may be a span of this very table, which growing would leave dangling.
+  // Copy: `dims` may be a span of this table, which would dangle when the table grows.
   const std::vector<std::int64_t> copy(dims.begin(), dims.end());
   dims_.insert(dims_.end(), copy.begin(), copy.end());
   table_.insert(hash, id);
@@ -55,7 +55,7 @@ std::optional<ShapeId> ShapeTable::broadcast_slow(ShapeId a, ShapeId b) {
     } else if (m == 1) {
       dim = n;
     } else if (m == kUnknownDim || n == kUnknownDim) {
-      // The other must be 1 or the same. (So a 0 would stay 0, but TensorFlow does not conclude that.)
+      // The unknown one must be 1 or equal. (With 0 the result is 0, but TensorFlow does not infer that.)
       dim = std::max(m, n) > 1 ? std::max(m, n) : kUnknownDim;
     } else {
       return std::nullopt;

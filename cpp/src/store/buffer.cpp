@@ -6,7 +6,7 @@
 namespace scopetrie {
 
 Buffer::Buffer(std::size_t bytes) : bytes_(bytes) {
-  // An empty buffer still has an address of its own, so that it looks like any other to who exports it.
+  // An empty buffer has an address of its own, too, so that exporting it is no special case.
   data_ = ::operator new(bytes != 0 ? bytes : 1, std::align_val_t{kAlignment});
   std::memset(data_, 0, bytes);
 }

@@ -17,7 +17,7 @@ std::size_t whole_pages(std::size_t bytes) { return (bytes + kHugePage - 1) & ~(
 }  // namespace
 
 void* allocate_huge(std::size_t bytes) {
-  // One huge page more than needed, of which the ends that are not aligned are given back.
+  // Map one huge page more than needed, then unmap the unaligned ends.
   const std::size_t size = whole_pages(bytes), mapped = size + kHugePage;
   void* const map = mmap(nullptr, mapped, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
   if (size < bytes || map == MAP_FAILED) throw std::bad_alloc();
@@ -26,7 +26,7 @@ void* allocate_huge(std::size_t bytes) {
   if (before != 0) munmap(begin, before);
   if (kHugePage - before != 0) munmap(begin + before + size, kHugePage - before);
 #if defined(MADV_HUGEPAGE)
-  madvise(begin + before, size, MADV_HUGEPAGE);  // a wish: small pages do as well
+  madvise(begin + before, size, MADV_HUGEPAGE);  // only advice: the result may be ignored
 #endif
   return begin + before;
 }

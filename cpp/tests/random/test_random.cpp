@@ -20,7 +20,7 @@ using scopetrie::RandomDrawing;
 
 namespace {
 
-/// FNV-1a over the bytes of the values, lowest byte first: one number to record for a whole drawing.
+/// FNV-1a over the bytes of the values, lowest byte first: one number for a whole drawing.
 template <typename T>
 std::uint64_t digest(const std::vector<T>& values) {
   std::uint64_t hash = 0xCBF29CE484222325;
@@ -102,7 +102,7 @@ TEST_CASE("seeds, step and index all matter") {
       drawings.push_back(values);
     }
   }
-  // RandomDrawing(7, 7, 0) alone is no other's twin.
+  // RandomDrawing(7, 7, 0) equals no other drawing.
   for (std::size_t i = 0; i < drawings.size(); ++i) {
     for (std::size_t j = 0; j < i; ++j) CHECK(drawings[i] != drawings[j]);
   }
@@ -147,7 +147,7 @@ TEST_CASE("values stay in their ranges") {
 }
 
 TEST_CASE("the values are the recorded ones") {
-  // Whoever changes these changes every user's initial values: a new major version.
+  // Changing these changes every user's initial values: that needs a new major version.
   const RandomDrawing drawing(87654321, 12, 1);
   std::vector<float> floats(10001);
   std::vector<double> doubles(10001);

@@ -75,7 +75,7 @@ TEST_CASE("the number of elements is exact, unknown or the greatest there is") {
 }
 
 TEST_CASE("broadcasting single dimensions is what TensorFlow answers") {
-  // (None, 0), for example, is None: TensorFlow does not conclude that the other must be 0 or 1.
+  // For example (None, 0) gives None: TensorFlow does not infer 0.
   struct Row {
     std::int64_t a, b;
     std::optional<std::int64_t> result;
@@ -92,7 +92,7 @@ TEST_CASE("broadcasting single dimensions is what TensorFlow answers") {
     if (row.result) wanted = shapes.intern(Dims{*row.result});
     CHECK(shapes.broadcast(shapes.intern(Dims{row.a}), shapes.intern(Dims{row.b})) == wanted);
     CHECK(shapes.broadcast(shapes.intern(Dims{row.b}), shapes.intern(Dims{row.a})) == wanted);
-    // And behind a dimension that fits.
+    // The same after a dimension that fits.
     if (row.result) wanted = shapes.intern(Dims{5, *row.result});
     CHECK(shapes.broadcast(shapes.intern(Dims{5, row.a}), shapes.intern(Dims{5, row.b})) == wanted);
     CHECK(shapes.broadcast(shapes.intern(Dims{5, row.a}), shapes.intern(Dims{row.b})) == wanted);

@@ -14,7 +14,7 @@ static_assert(std::is_nothrow_move_constructible_v<Buffer> && std::is_nothrow_mo
 
 namespace {
 
-/// Memory that counts how often it was given back.
+/// Memory that counts how often it is released.
 struct Lender {
   int value = 0;
   int released = 0;

@@ -13,7 +13,7 @@ namespace {
 
 constexpr std::uint32_t kPlaces = 1u << kPlaceBits;
 
-/// How many slots are looked at to add a key to a table that is getting full, a last one that is empty included.
+/// The mean number of slots probed, including the empty one, to add a key to a table that is getting full.
 template <class Hash>
 double mean_probes(Hash&& hash) {
   std::vector<bool> taken(std::size_t{1} << 17);
@@ -27,7 +27,7 @@ double mean_probes(Hash&& hash) {
   return static_cast<double>(probes) / keys;
 }
 
-/// How many lines of 64 bytes a thousand keys in a row touch in a large table with slots of eight bytes.
+/// The number of 64-byte lines that a thousand consecutive keys touch in a large table of 8-byte slots.
 template <class Hash>
 std::size_t lines(Hash&& hash) {
   std::set<std::uint32_t> touched;
@@ -41,7 +41,7 @@ std::string numbered(const char* base, std::uint32_t i) { return base + std::to_
 
 TEST_CASE("dense ids and numbered names are found within a few probes") {
   // In a table filled to 0.7, a random function takes (1 + 1 / (1 - 0.7)) / 2 = 2.2 probes. Full groups of four take
-  // less than four times as many, of slots that lie in the same line of the cache.
+  // less than four times as many, of slots in the same cache line.
   CHECK(mean_probes([](std::uint32_t i) { return hash_words(i); }) < 9);
   CHECK(mean_probes([](std::uint32_t i) { return hash_words(5, i); }) < 9);
   CHECK(mean_probes([](std::uint32_t i) { return hash_words(5, 9, i); }) < 9);

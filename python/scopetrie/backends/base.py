@@ -1,4 +1,4 @@
-"""What the execution of a graph needs of an array library, beyond the array API standard."""
+"""The interface to an array library: what execution needs beyond the array API standard."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Any, TypeAlias
 
 import numpy as np
 
-# An array of whatever library the backend stands for: the standard has no common base class to name.
+# An array of the backend's library; the array API standard has no common base class.
 Array: TypeAlias = Any
 
 # Backends of our own: name -> (module of this package, class).
@@ -18,18 +18,18 @@ _OWN = {"numpy": ("numpy", "NumpyBackend"), "cupy": ("cupy", "CupyBackend")}
 class Backend:
     """An array-API namespace, and what the standard leaves out: memory, aliases and transfers.
 
-    This class serves any namespace of the standard, taking its arrays for immutable: a variable's new value
-    replaces the old one. A subclass for a library whose arrays can be changed in place says how.
+    This class serves any namespace of the standard and treats arrays as immutable: assigning a variable
+    replaces its array. A subclass adds the methods for changing arrays in place.
 
     Args:
-        name: What errors call the library.
+        name: The name of the library in error messages.
         xp: The namespace, with `array_api_compat`'s names (`xp.add`, `xp.astype`, ...).
         device: Where new arrays go; None is the library's default.
 
     Attributes:
         in_place: Whether `empty` makes arrays that `overwrite` can change.
-        on_host: Whether the arrays are NumPy's, so that nothing ever has to move.
-        keeps_constants: Whether constants may be kept as the library's arrays from one run to the next.
+        on_host: Whether the arrays are NumPy's, so that no transfer is ever needed.
+        keeps_constants: Whether constants may stay arrays of the library from one run to the next.
 
     Example:
         >>> import array_api_strict
@@ -51,7 +51,7 @@ class Backend:
         return f"<scopetrie backend {self.name}>"
 
     def dtype(self, dtype: np.dtype[Any]) -> Any:
-        """Returns the library's own dtype of the same name as a NumPy one."""
+        """Returns the library's dtype with the name of a NumPy dtype."""
         return getattr(self.xp, dtype.name)
 
     def asarray(self, value: Any, dtype: np.dtype[Any]) -> Array:
@@ -63,10 +63,10 @@ class Backend:
         """
         host = np.asarray(value, dtype)
         if host.dtype.hasobject:
-            return host  # strings stay on the host: no array library has them
+            return host  # strings stay on the host: no other array library has them
         if not host.flags.writeable:
-            host = host.copy()  # a constant's; PyTorch's arrays would show its memory, to be written to
-        # By way of Python numbers where a library does not take NumPy's arrays (the strict one on a device).
+            host = host.copy()  # a constant's memory: PyTorch would make a writable alias of it
+        # Through Python numbers if the library does not accept NumPy arrays (array-api-strict on a device).
         try:
             return self.xp.asarray(host, device=self.device)
         except (TypeError, ValueError, RuntimeError):
@@ -78,17 +78,17 @@ class Backend:
             return np.array(array)
         try:
             return np.array(array)
-        except (TypeError, RuntimeError):  # the array lies on a device
+        except (TypeError, RuntimeError):  # the array is on a device
             import array_api_compat
 
             try:
                 host = array_api_compat.to_device(array, "cpu")
-            except ValueError:  # the library calls it something else
+            except ValueError:  # the library has another name for the host
                 host = array_api_compat.to_device(array, self.xp.__array_namespace_info__().default_device())
             return np.array(host)
 
     def place(self, array: Array, on_host: bool) -> Array:
-        """Returns an array as NumPy's where it is wanted on the host, and as the library's elsewhere."""
+        """Moves an array to where it is wanted: returns NumPy's for the host, else the library's."""
         if on_host:
             return array if isinstance(array, (np.ndarray, np.generic)) else self.to_numpy(array)
         if isinstance(array, (np.ndarray, np.generic)):
@@ -96,19 +96,19 @@ class Backend:
         return array
 
     def empty(self, shape: tuple[int, ...], dtype: Any) -> Array:
-        """Returns an array for a variable's values, not set to anything in particular."""
+        """Returns an uninitialized array for a variable's values."""
         return self.xp.empty(shape, dtype=dtype, device=self.device)
 
     def freeze(self, array: Array) -> Array:
-        """Returns the array such that `export` can tell it, and all its views, from a kernel's own."""
+        """Marks an array as owned by a variable or constant: `export` copies it and all its views."""
         return array
 
     def export(self, array: Array, fed: Sequence[Array] = ()) -> Any:
-        """Returns a computed value as the caller of `run` gets it.
+        """Returns a computed value in the form that `run` returns.
 
         Args:
             array: The value.
-            fed: What was fed, where the value might share memory with it.
+            fed: The fed arrays with which the value may share memory.
 
         Returns:
             A NumPy array that shares no memory with anything else; for rank 0 a NumPy scalar (or bytes).
@@ -125,7 +125,7 @@ class Backend:
         return 0
 
     def makes_new(self, function: Any) -> bool:
-        """Returns whether the result of `function` is an array that nobody else has a view of."""
+        """Returns whether `function` returns a new array of which there is no other view."""
         return False
 
     def takes_out_by_position(self, function: Any) -> bool:
@@ -133,12 +133,12 @@ class Backend:
         return False
 
     def quiet(self, function: Callable[..., Any]) -> Callable[..., Any]:
-        """Returns `function` with the library's floating-point warnings off, as TensorFlow gives none."""
+        """Returns `function` with the library's floating-point warnings off, since TensorFlow has none."""
         return function
 
 
 def get_backend(which: Any = None) -> Backend:
-    """Returns the backend of a name, or of an array-API namespace.
+    """Returns a backend by name, or the backend for an array-API namespace.
 
     Args:
         which: "numpy" (also None), "cupy", a `Backend`, or a module that follows the array API standard.
@@ -146,7 +146,7 @@ def get_backend(which: Any = None) -> Backend:
     Raises:
         ValueError: If no backend has the name.
         TypeError: If `which` is none of these.
-        RuntimeError: If the backend needs a driver or a device that is not there.
+        RuntimeError: If the backend needs a driver or a device that is missing.
         ImportError: If the backend's library is not installed.
 
     Example:

@@ -16,7 +16,7 @@ _NEEDS = (
 
 
 def _working_cupy() -> Any:
-    # Computing something is the only proof: is_available() is True with a driver that cannot run a kernel.
+    # Run a kernel: is_available() is also True with a driver that cannot run any.
     try:
         import cupy
     except ImportError as error:
@@ -33,7 +33,7 @@ class CupyBackend(Backend):
 
     Raises:
         ImportError: If CuPy is not installed; the message names the extras.
-        RuntimeError: If it is, but no kernel can run; the message says why and names the extras.
+        RuntimeError: If no kernel can run; the message says why and names the extras.
     """
 
     in_place = True

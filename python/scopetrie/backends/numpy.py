@@ -1,4 +1,4 @@
-"""The default backend: NumPy, computing in place where it can."""
+"""The default backend: NumPy, which computes in place where possible."""
 
 from __future__ import annotations
 
@@ -16,8 +16,8 @@ from .base import Array, Backend
 class NumpyBackend(Backend):
     """NumPy, with variables in the core's 64-byte aligned buffers.
 
-    Memory that belongs to a variable or a constant is shown as arrays that cannot be written to, which all
-    their views inherit: so `owned` tells such an array from one that a kernel has just made.
+    Kernels see the memory of a variable or a constant as read-only arrays, and views inherit that flag. So
+    `export` can distinguish such an array from one that a kernel has just made.
     """
 
     in_place = True
@@ -31,7 +31,7 @@ class NumpyBackend(Backend):
         return dtype
 
     def asarray(self, value: Any, dtype: np.dtype[Any]) -> Array:
-        """Returns `value` as an array, without a copy where it is one of the right dtype."""
+        """Returns `value` as an array; not a copy if it is an array of that dtype."""
         return np.asarray(value, dtype)
 
     def to_numpy(self, array: Array) -> np.ndarray[Any, Any]:
@@ -39,7 +39,7 @@ class NumpyBackend(Backend):
         return np.array(array)
 
     def empty(self, shape: tuple[int, ...], dtype: Any) -> Array:
-        """Returns an array over a `_core.Buffer`; one of Python objects (strings) over NumPy's own memory."""
+        """Returns an array over a `_core.Buffer`; for Python objects (strings) over NumPy's memory."""
         dtype = np.dtype(dtype)
         if dtype.hasobject:
             return np.empty(shape, dtype)
@@ -52,7 +52,7 @@ class NumpyBackend(Backend):
         return np.frombuffer(memory, dtype).reshape(shape)
 
     def freeze(self, array: Array) -> Array:
-        """Returns a view that cannot be written to (a NumPy scalar cannot anyway)."""
+        """Returns a read-only view (a NumPy scalar is read-only already)."""
         if not isinstance(array, np.ndarray):
             return array
         view = array.view()
@@ -60,13 +60,13 @@ class NumpyBackend(Backend):
         return view
 
     def export(self, array: Array, fed: Sequence[Array] = ()) -> Any:
-        """Returns the array itself if a kernel made it and nobody else can see its memory, else a copy."""
+        """Returns the array itself if a kernel made it and nothing else aliases its memory, else a copy."""
         if not isinstance(array, np.ndarray):
             return array if isinstance(array, (np.generic, bytes)) else np.asarray(array)[()]
         if array.ndim == 0:
             return array[()]
-        # A view shows a variable, a constant, or a value that may be fetched as well; what cannot be written
-        # to is a variable's, a constant's, or one element broadcast.
+        # A view may alias a variable, a constant or another fetched value. A read-only array belongs to a
+        # variable or constant, or is a broadcast of one element.
         if array.base is not None or not array.flags.writeable:
             return np.array(array)
         for other in fed:
@@ -79,27 +79,27 @@ class NumpyBackend(Backend):
         array[...] = value
 
     def writes_into(self, function: Any) -> int:
-        """Returns the arity of a ufunc with one output, also of one whose first arguments are bound."""
+        """Returns the arity of a ufunc with one output, less the arguments that are bound."""
         bound = 0
         if isinstance(function, functools.partial) and not function.keywords:
             bound = len(function.args)
             function = function.func
-        # A generalized ufunc (matmul) gives another shape than its inputs'.
+        # The output of a generalized ufunc (matmul) has another shape than its inputs.
         if isinstance(function, np.ufunc) and function.nout == 1 and function.signature is None:
             return function.nin - bound
         return int(getattr(function, "takes_out", 0))
 
     def makes_new(self, function: Any) -> bool:
-        """Returns whether this is a generalized ufunc (matmul), or a function that promises it."""
+        """Returns whether this is a ufunc, or a function whose attribute `makes_new` is set."""
         return isinstance(function, np.ufunc) or bool(getattr(function, "makes_new", False))
 
     def takes_out_by_position(self, function: Any) -> bool:
-        """Returns whether this is a ufunc that takes the output by position: for two NumPy deprecates it."""
+        """Returns whether this is a ufunc other than maximum and minimum, where NumPy deprecates it."""
         if isinstance(function, functools.partial):
             function = function.func
         return isinstance(function, np.ufunc) and function is not np.maximum and function is not np.minimum
 
     def quiet(self, function: Callable[..., Any]) -> Callable[..., Any]:
         """Returns `function` with NumPy's floating-point warnings off."""
-        # As a decorator errstate costs half of what it does in a with statement.
+        # errstate costs half as much as a decorator as in a with statement.
         return np.errstate(all="ignore")(function)

@@ -1,4 +1,4 @@
-"""What TensorFlow keeps under `tensorflow.python.client`: the view of a run's times."""
+"""The names of `tensorflow.python.client`: the timeline of a run."""
 
 from __future__ import annotations
 

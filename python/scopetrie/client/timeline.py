@@ -1,4 +1,4 @@
-"""v1's `tensorflow.python.client.timeline`: a run's times, to look at in a browser.
+"""v1's `tensorflow.python.client.timeline`: the timeline of a run, to view in a browser.
 
 Example:
     >>> import json

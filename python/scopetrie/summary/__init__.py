@@ -1,7 +1,7 @@
 """Graphs and summaries for TensorBoard, through the `tensorboard` package's protos and writer.
 
-That package is an extra: `pip install scopetrie[tensorboard]`. Without it this module imports, and what needs
-it says so.
+That package is an extra: `pip install scopetrie[tensorboard]`. Without it this module can be imported; the
+functions that need it raise an ImportError that names the extra.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""An operation's attributes as a NodeDef has them."""
+"""The attributes of an operation's NodeDef."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from ..dtypes import DType
 from ..graph import Operation
 from ..ops.registry import node_attributes
 
-# Of nodes that the extension makes, without noting what is the same for all of them.
+# Attributes that are the same for all nodes of a type made by the extension, so it does not store them.
 _OF_EXTENSION: Final[dict[str, dict[str, Any]]] = {"Assign": {"use_locking": True, "validate_shape": True}}
 
 
@@ -28,8 +28,8 @@ def attributes(op: Operation) -> dict[str, Any]:
         op: The operation.
 
     Returns:
-        By name: a DType, bool, int, float, str or bytes, a tuple or list of those, for "shape" dims, for a
-        constant's "value" a Value.
+        By name: a DType, bool, int, float, str or bytes; a tuple or list of those; dims for "shape"; a Value
+        for a constant's "value".
 
     >>> import scopetrie as tf
     >>> attributes(tf.constant([1, 2]).op)
@@ -39,7 +39,7 @@ def attributes(op: Operation) -> dict[str, Any]:
         (constant,) = op.outputs
         dtype, kept = constant.dtype, op._attrs
         array = np.asarray(kept["value"] if isinstance(kept, dict) else kept, dtype.as_numpy_dtype)
-        if array.shape != constant._dims:  # the extension keeps a number for all the elements
+        if array.shape != constant._dims:  # the extension stores one number for all elements
             array = np.broadcast_to(array, constant._dims)
         found: dict[str, Any] = {"dtype": dtype, "value": Value(dtype, array)}
     else:

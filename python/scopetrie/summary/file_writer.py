@@ -17,13 +17,13 @@ class FileWriter:
     """Writes an event file, which TensorBoard shows.
 
     Args:
-        logdir: The folder of the file, made if it is not there.
+        logdir: The folder of the file, created if missing.
         graph: A graph to write at once.
-        max_queue: How many events may wait to be written.
-        flush_secs: After how many seconds they are written anyway.
-        graph_def: A GraphDef to write, in place of `graph`.
-        filename_suffix: What the file's name ends with.
-        session: Accepted for v1's sake.
+        max_queue: The number of events to buffer.
+        flush_secs: Seconds after which buffered events are written.
+        graph_def: A GraphDef to write instead of `graph`.
+        filename_suffix: The end of the file's name.
+        session: Ignored; v1 has it.
 
     Raises:
         ImportError: If the extra `tensorboard` is not installed.
@@ -81,8 +81,8 @@ class FileWriter:
 
         Args:
             graph: A `Graph`; or None, with a `graph_def`.
-            global_step: Accepted for v1's sake: TensorBoard shows the latest graph.
-            graph_def: A GraphDef, in place of `graph`.
+            global_step: Ignored: TensorBoard shows the latest graph.
+            graph_def: A GraphDef, instead of `graph`.
 
         Raises:
             ValueError: If neither is given.
@@ -103,7 +103,7 @@ class FileWriter:
 
         Args:
             summary: A Summary proto, or the bytes of one, as summary operations compute them.
-            global_step: The training step that it is of.
+            global_step: The training step of the summary.
         """
         if isinstance(summary, bytes):
             summary = proto("summary").Summary.FromString(summary)
@@ -114,7 +114,7 @@ class FileWriter:
         self._add(global_step, session_log=session_log)
 
     def add_event(self, event: Any) -> None:
-        """Writes an Event proto as it is."""
+        """Writes an Event proto."""
         if self._closed:
             warnings.warn(
                 "Attempting to use a closed FileWriter. The operation will be a noop unless the FileWriter "
@@ -131,12 +131,12 @@ class FileWriter:
         self.add_event(event)
 
     def flush(self) -> None:
-        """Writes what has been added so far."""
+        """Writes the buffered events."""
         if not self._closed:
             self._writer.flush()
 
     def close(self) -> None:
-        """Writes what has been added so far, and closes the file. Closing twice is harmless."""
+        """Writes the buffered events and closes the file. Closing twice is harmless."""
         if not self._closed:
             self._closed = True
             self._writer.close()
@@ -149,5 +149,5 @@ class FileWriter:
 
 
 def _is_graph_def(graph: Any) -> bool:
-    # By name: what is given may come from another copy of the protos.
+    # Compare names, not classes: the object may come from another copy of the protos.
     return getattr(getattr(graph, "DESCRIPTOR", None), "name", None) == "GraphDef"

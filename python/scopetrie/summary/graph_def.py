@@ -12,7 +12,7 @@ from .node_text import node_text
 from .protos import proto
 from .values import field_values
 
-# The version of the format that the nodes follow: TensorFlow 1.15's.
+# The version of the NodeDef format: TensorFlow 1.15's.
 _PRODUCER: Final = 134
 _MIN_CONSUMER: Final = 12
 
@@ -22,7 +22,7 @@ def graph_def(graph: Graph, from_version: int | None = None, add_shapes: bool = 
 
     Args:
         graph: The graph.
-        from_version: Leave out the operations that the graph had at this `Graph.version`.
+        from_version: A `Graph.version`; operations that existed then are left out.
         add_shapes: Whether to add the shapes of the outputs, as the attribute "_output_shapes".
 
     Returns:
@@ -122,11 +122,11 @@ def _set_attribute(attribute: Any, name: str, value: Any) -> None:
         attribute.s = value.encode() if isinstance(value, str) else value
     elif isinstance(value, (tuple, list)):
         _set_list(attribute.list, value)
-    # Anything else (a function of the program's, say) has no form in a GraphDef.
+    # Anything else, e.g. a function of the program, cannot be represented in a GraphDef.
 
 
 def _set_list(field: Any, values: Any) -> None:
-    field.SetInParent()  # an empty list is not the same as none
+    field.SetInParent()  # an empty list differs from no list
     for value in values:
         if isinstance(value, DType):
             field.type.append(value.as_datatype_enum)
@@ -146,7 +146,7 @@ def _set_shape(shape: Any, dims: Dims) -> None:
     if dims is None:
         shape.unknown_rank = True
         return
-    shape.SetInParent()  # of rank 0 is not the same as left out
+    shape.SetInParent()  # a scalar's shape differs from no shape
     for size in dims:
         shape.dim.add().size = -1 if size is None else size
 

@@ -1,4 +1,4 @@
-"""An operation as the text of its NodeDef, as v1 prints it; protobuf is not needed for it."""
+"""The text of an operation's NodeDef, as v1 prints it, without protobuf."""
 
 from __future__ import annotations
 
@@ -71,7 +71,7 @@ def _attribute(name: str, value: Any) -> list[str]:
         return [f"f: {_number(np.float32(value))}"]
     if isinstance(value, (str, bytes)):
         return [f"s: {_quoted(value)}"]
-    return []  # a function of the program's, say, has no form in a NodeDef
+    return []  # e.g. a function of the program: a NodeDef cannot represent it
 
 
 def _shape(dims: tuple[int | None, ...] | None) -> list[str]:
@@ -86,7 +86,7 @@ def _tensor(value: Value) -> list[str]:
     lines = [f"dtype: {_enum(value.dtype)}", *_block("tensor_shape", _shape(value.array.shape))]
     if field == "tensor_content":
         return [*lines, f"{field}: {_quoted(elements)}"] if elements else lines
-    if field in ("float_val", "scomplex_val"):  # of single precision, and written so
+    if field in ("float_val", "scomplex_val"):  # single precision, with its short decimal form
         elements = map(np.float32, elements)
     return [*lines, *(f"{field}: {_number(each)}" for each in elements)]
 

@@ -1,4 +1,4 @@
-"""TensorBoard's protocol buffers and event file writer, looked up when they are first needed."""
+"""TensorBoard's protocol buffers and event file writer, imported at first use."""
 
 from __future__ import annotations
 

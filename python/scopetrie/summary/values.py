@@ -1,4 +1,4 @@
-"""In which field of a TensorProto the elements of a constant are kept."""
+"""The field of a TensorProto that holds the elements of a constant."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import numpy as np
 
 from ..dtypes import DType
 
-# Constants of one element are written as a number, which is readable and stands for any shape.
+# Constants with a single value are written as a number: it is readable, and valid for any shape.
 _FIELDS: Final = {"f": "float_val", "b": "bool_val", "i": "int_val", "u": "int_val", "c": "scomplex_val"}
 _FIELDS_OF_TYPE: Final = {
     "float64": "double_val",
@@ -22,7 +22,7 @@ _FIELDS_OF_TYPE: Final = {
 
 
 def field_values(dtype: DType, value: np.ndarray[Any, Any]) -> tuple[str, Any]:
-    """Returns the field for the elements of an array, and what to put in it.
+    """Returns the field for the elements of an array, and its content.
 
     Args:
         dtype: The constant's dtype.

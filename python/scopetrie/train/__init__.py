@@ -1,4 +1,4 @@
-"""v1's `tf.train`, as far as it goes without gradients."""
+"""v1's `tf.train`, without what needs gradients."""
 
 from __future__ import annotations
 

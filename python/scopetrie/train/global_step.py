@@ -23,7 +23,7 @@ def get_global_step(graph: Graph | None = None) -> Any:
         several.
 
     Raises:
-        TypeError: If it is no integer scalar.
+        TypeError: If it is not an integer scalar.
     """
     graph = graph or get_default_graph()
     found = graph.get_collection(GraphKeys.GLOBAL_STEP)
@@ -46,7 +46,7 @@ def create_global_step(graph: Graph | None = None) -> Any:
         graph: The graph; the default one if left out.
 
     Raises:
-        ValueError: If there is one.
+        ValueError: If the graph has one.
 
     >>> import scopetrie as tf
     >>> with tf.Graph().as_default():
@@ -65,7 +65,7 @@ def create_global_step(graph: Graph | None = None) -> Any:
 
 
 def get_or_create_global_step(graph: Graph | None = None) -> Any:
-    """Returns the global step of a graph, made if there is none.
+    """Returns the global step of a graph; creates it if there is none.
 
     Args:
         graph: The graph; the default one if left out.
@@ -76,7 +76,7 @@ def get_or_create_global_step(graph: Graph | None = None) -> Any:
         try:
             return create_global_step(graph)
         except ValueError:
-            # Another thread was first, and may have to put its variable into the collection yet.
+            # Another thread was first; its variable may not be in the collection yet.
             found = get_global_step(graph)
             if found is None:
                 scope = graph._variable_scope().name
@@ -90,13 +90,13 @@ def get_or_create_global_step(graph: Graph | None = None) -> Any:
 
 
 def assert_global_step(global_step_tensor: Any) -> None:
-    """Refuses what cannot be a global step.
+    """Checks that something can be a global step.
 
     Args:
         global_step_tensor: A variable or tensor.
 
     Raises:
-        TypeError: If it is neither, or no integer scalar.
+        TypeError: If it is neither, or not an integer scalar.
     """
     if not isinstance(global_step_tensor, (Variable, Tensor)):
         raise TypeError(f'Existing "global_step" must be a Variable or Tensor: {global_step_tensor}.')

@@ -17,9 +17,9 @@ def write_graph(
 
     Args:
         graph_or_graph_def: A `Graph`, or a GraphDef.
-        logdir: The folder, made if it is not there.
+        logdir: The folder, created if missing.
         name: The file's name.
-        as_text: Whether to write the readable form rather than the binary one.
+        as_text: Whether to write text instead of the binary form.
 
     Returns:
         The path of the file.

@@ -1,4 +1,4 @@
-"""`tf.train.SummaryWriter`, what `tf.summary.FileWriter` was called before TensorFlow 1.0."""
+"""`tf.train.SummaryWriter`, the name of `tf.summary.FileWriter` before TensorFlow 1.0."""
 
 from __future__ import annotations
 
@@ -13,12 +13,12 @@ class SummaryWriter(FileWriter):
     """Writes an event file; see `summary.FileWriter`.
 
     Args:
-        logdir: The folder of the file, made if it is not there.
+        logdir: The folder of the file, created if missing.
         graph: A graph, or a GraphDef, to write at once.
-        max_queue: How many events may wait to be written. Or, as notebooks of the time have it, the name of a
-            file in `logdir` to which the graph goes as text as well.
-        flush_secs: After how many seconds events are written anyway.
-        graph_def: A GraphDef to write, in place of `graph`.
+        max_queue: The number of events to buffer. Or, as in notebooks of that time, the name of a file in
+            `logdir` to which the graph is also written as text.
+        flush_secs: Seconds after which buffered events are written.
+        graph_def: A GraphDef to write instead of `graph`.
 
     Raises:
         ImportError: If the extra `tensorboard` is not installed.

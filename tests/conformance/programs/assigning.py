@@ -35,7 +35,7 @@ def results(tf, say):
 
 
 def refused(tf, say):
-    """Each attempt has a name of its own: what a failed op does with its name is another program's matter."""
+    """Each attempt has its own name: another program covers the name of a failed op."""
     v = _ready(tf, [1.0, 2.0])
     say.of("shape", v.assign, [1.0, 2.0, 3.0], name="shape")
     say.of("scalar", v.assign, 1.0, name="scalar")

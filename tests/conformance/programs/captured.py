@@ -1,4 +1,4 @@
-"""variable_scope by captured object: which path, which name scope, which reuse mode."""
+"""variable_scope by captured object: path, name scope and reuse mode."""
 
 
 def _here(tf):

@@ -1,4 +1,4 @@
-"""Collections: keys, lists, filters, and what is in them by itself."""
+"""Collections: keys, lists, filters, and what is added automatically."""
 
 
 def adding(tf, say):

@@ -174,7 +174,7 @@ def with_with_dependencies(tf, say):
 
 
 def groups_on_several_devices(tf, say):
-    """Each device has a node of its own, which the group waits for."""
+    """The group has one node per device, and depends on all of them."""
     with tf.device("/gpu:1"):
         x = tf.constant(1.0, name="x")
         v = tf.Variable(1.0, name="v")
@@ -195,7 +195,7 @@ def groups_on_several_devices(tf, say):
 
 
 def tuples_of_variables(tf, say):
-    """The gate waits for the variable itself, and what comes out stands beside what went in."""
+    """The gate depends on the variable itself; each output is colocated with its input."""
     with tf.device("/gpu:1"):
         v = tf.Variable(1.0, name="v")
     x = tf.constant(1.0, name="x")

@@ -1,4 +1,4 @@
-"""variable_creator_scope: who is asked, in which order, with what."""
+"""variable_creator_scope: which creators are called, in which order, with which arguments."""
 
 
 def _named(say, label):

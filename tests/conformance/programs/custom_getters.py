@@ -164,7 +164,7 @@ def tf_variable_is_not_asked(tf, say):
 
 
 def moving_average_of_weights(tf, say):
-    """The use that custom getters were made for: read another variable in place of the one asked for."""
+    """The original use of custom getters: return another variable than the one asked for."""
     with tf.variable_scope("net"):
         tf.get_variable("w", [1])
     shadow = {"net/w": tf.Variable([1.0], name="w_average")}

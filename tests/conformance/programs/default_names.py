@@ -1,4 +1,4 @@
-"""default_name: which number, and which counter it comes from."""
+"""default_name: which suffix, and which counter it comes from."""
 
 
 def _enter(tf, name):

@@ -160,7 +160,7 @@ def variables_made_beside_an_operation(tf, say):
 
 
 def soft_placement(tf, say):
-    """A recorded device that is not there does no harm to a run that allows soft placement."""
+    """A run that allows soft placement ignores a recorded device that does not exist."""
     with tf.device("/gpu:7"):
         c = tf.constant(2.0) * 3.0
     with tf.Session(config=tf.ConfigProto(allow_soft_placement=True)) as session:

@@ -1,4 +1,4 @@
-"""get_variable and get_local_variable: every argument, and what it makes of it."""
+"""get_variable and get_local_variable: every argument and its effect."""
 
 
 def _about(v):
@@ -295,7 +295,7 @@ def wrong_initializer_results(tf, say):
 
 
 def after_a_failure(tf, say):
-    """What a failed creation leaves: nothing in the store, so the name is free."""
+    """A failed creation leaves nothing in the store, so the name is free."""
     say.of("raising", tf.get_variable, "a", [2], initializer=lambda shape, dtype: 1 / 0)
     say.of("again", tf.get_variable, "a", [2])
     say(tf.global_variables())
@@ -320,7 +320,7 @@ def method_of_the_scope(tf, say):
     from functools import partial
 
     tf.get_variable("x", [1])
-    store = [*tf.get_collection_ref(("__variable_store",)), None]  # scopetrie takes None just as well
+    store = [*tf.get_collection_ref(("__variable_store",)), None]  # scopetrie accepts None, too
     scope = tf.get_variable_scope()
     get = partial(scope.get_variable, store[0])
     say(get("a", [1]), get("b", [1], tf.float64).dtype)

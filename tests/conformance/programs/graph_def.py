@@ -1,4 +1,4 @@
-"""GraphDef: names, types, inputs and attributes, out and in again."""
+"""GraphDef: names, types, inputs and attributes, written and read."""
 
 
 def _nodes(graph_def):
@@ -40,7 +40,7 @@ def from_a_version_on(tf, say):
 
 
 def back_again(tf, say):
-    """The names survive the serialized form; reading one into a graph is another matter."""
+    """Names survive serialization; importing a GraphDef into a graph is not tested here."""
     x = tf.placeholder(tf.float32, [2], name="x")
     with tf.name_scope("n"):
         tf.add(x, 1.0, name="y")

@@ -1,4 +1,4 @@
-"""Graphs: default ones, nested, finalized; operations and tensors found in them."""
+"""Graphs: default, nested and finalized ones; finding operations and tensors."""
 
 
 def defaults(tf, say):
@@ -180,7 +180,7 @@ def an_error_inside(tf, say):
 
 
 def generators_and_scopes(tf, say):
-    """A scope entered in a generator stays open until the generator goes on."""
+    """A scope entered in a generator stays open until the generator resumes."""
 
     def scopes():
         with tf.variable_scope("g"):

@@ -82,7 +82,7 @@ def variables_of_tf_variable(tf, say):
 
 
 def _named(tf, name):
-    """What ops make of a name that is none."""
+    """How ops treat a value that is not a name."""
     x, y = (tf.placeholder(tf.float32, [2], name=letter) for letter in "xy")
     z = tf.complex(x, y, name="z")
     m = tf.placeholder(tf.float32, [2, 2], name="m")
@@ -131,7 +131,7 @@ def _named(tf, name):
 
 
 def ops_without_a_name(tf, say):
-    """None and "" are no names: but what is named instead, and where, is another matter for each op."""
+    """None and "" mean no name; each op chooses its own name and scope then."""
     for name in (None, ""):
         for scope in (None, "o"):
             with tf.Graph().as_default(), tf.name_scope(scope):
@@ -141,7 +141,7 @@ def ops_without_a_name(tf, say):
 
 
 def refused_again(tf, say):
-    """A name that is refused counts all the same."""
+    """A refused name still counts as used."""
     for scope in (None, "o"):
         with tf.Graph().as_default(), tf.name_scope(scope):
             for name in ("", "a b", "_a", "a b"):
@@ -150,7 +150,7 @@ def refused_again(tf, say):
 
 
 def ops_in_scopes_of_odd_names(tf, say):
-    """Within another scope any name may be entered verbatim; no op is made there."""
+    """Inside another scope any name may be re-entered verbatim; no op is made there."""
     x = tf.placeholder(tf.float32, [2], name="x")
     with tf.name_scope("o"):
         for name in ("_a/", "/a/", "-/", "a/_b/"):
@@ -196,7 +196,7 @@ def names_that_are_no_strings(tf, say):
 
 
 def verbatim_names(tf, say):
-    """A trailing slash means: exactly this name. The next op of that name fails, then."""
+    """A trailing slash means exactly this name, so the next op of that name fails."""
     say(tf.constant(1.0, name="x/"))
     say.of("x/ again", tf.constant, 1.0, name="x/")
     say.of("x", tf.constant, 1.0, name="x")

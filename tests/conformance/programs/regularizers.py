@@ -102,7 +102,7 @@ def filters(tf, say):
 
 
 def root_names_that_are_taken(tf, say):
-    """v1 tries the regularizer in the root scope first; the names of that trial are gone afterwards."""
+    """v1 calls the regularizer in the root scope as a trial; the names of that trial stay taken."""
     with tf.variable_scope("s", regularizer=_sum(tf)):
         tf.get_variable("w", [2])
     say(tf.constant(1.0), tf.constant(1.0, name="penalty"))
@@ -111,7 +111,7 @@ def root_names_that_are_taken(tf, say):
 
 
 def calls(tf, say):
-    """How often a regularizer runs: v1 tries it once for nothing, then again at every conversion."""
+    """How often a regularizer runs: v1 calls it once as a trial, then again at every conversion."""
     heard = []
 
     def regularizer(v):
@@ -127,7 +127,7 @@ def calls(tf, say):
 
 
 def ops(tf, say):
-    """Where a regularizer's ops stand: in v1 a trial's at the root as well."""
+    """Where a regularizer's ops are: v1 has those of the trial at the root, too."""
     with tf.variable_scope("s"):
         tf.get_variable("w", [2], regularizer=_sum(tf), initializer=tf.zeros_initializer())
     tf.get_collection(tf.GraphKeys.REGULARIZATION_LOSSES)[0].name  # noqa: B018 v1 makes the loss only now

@@ -1,4 +1,4 @@
-"""The reuse mode: who decides, who inherits, and what get_variable says then."""
+"""The reuse mode: which scope decides, which inherits, and get_variable's errors."""
 
 
 def _mode(scope, tf):
@@ -130,7 +130,7 @@ def local_variables_share_the_store(tf, say):
 
 
 def many_lines_of_a_refusal(tf, say):
-    """After the first line comes where the variable was made, innermost frame first."""
+    """After the first line the error says where the variable was made, innermost frame first."""
     tf.get_variable("v", [1])
     try:
         tf.get_variable("v", [1])

@@ -1,4 +1,4 @@
-"""Seeds: what get_seed makes of the graph's and the op's, and when values repeat."""
+"""Seeds: how get_seed combines the graph's and the op's, and when values repeat."""
 
 
 def pairs(tf, say):

@@ -195,7 +195,7 @@ def results(tf, say):
 
 
 def waiting_for_a_variable_without_a_value(tf, say):
-    """A read that is only waited for fails all the same; the variable itself does not."""
+    """A control dependency on a read of an uninitialized variable fails; one on the variable does not."""
     v = tf.Variable([1.0], name="v")
 
     def after(name, *awaited):

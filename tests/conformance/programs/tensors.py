@@ -1,4 +1,4 @@
-"""Tensors: what they look like, what they refuse, and shapes they are given."""
+"""Tensors: repr, refused uses, and set_shape."""
 
 
 def texts(tf, say):

@@ -1,4 +1,4 @@
-"""tf.Variable: constructor, members, what it looks like."""
+"""tf.Variable: constructor, members, repr."""
 
 
 def _about(v):

@@ -1,5 +1,6 @@
-// The inverse of the normal distribution function, from IEEE-exact operations only (+ - * / sqrt): the same bits on
-// every platform, which no libm's log or erfinv promises. Needs a build without fused multiply-add contraction.
+// The inverse of the normal distribution function. It uses only operations that IEEE 754 defines exactly (+ - * /
+// sqrt), so its bits are the same on every platform; libm's log and erfinv do not guarantee that. Build without
+// contraction to fused multiply-add.
 #pragma once
 
 namespace scopetrie {
@@ -9,8 +10,8 @@ double exact_log(double x) noexcept;
 
 /// The x at which the standard normal distribution function is 1/2 + q, for -1/2 < q < 1/2; relative error about 1e-16.
 ///
-/// Taking q rather than the probability keeps both tails equally precise. Wichura: "Algorithm AS 241: the percentage
-/// points of the normal distribution", Applied Statistics 37 (1988), routine PPND16.
+/// The argument is q, not the probability, so that both tails are equally precise. Wichura: "Algorithm AS 241: the
+/// percentage points of the normal distribution", Applied Statistics 37 (1988), routine PPND16.
 double normal_quantile(double q) noexcept;
 
 }  // namespace scopetrie

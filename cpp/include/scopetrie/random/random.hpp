@@ -1,8 +1,8 @@
-// Random numbers that depend on nothing but their place: (seed, seed2) name a stream, `step` one drawing from it, and
-// the index an element of the drawing. Any part of a drawing can be made on its own, in any order or in parallel.
+// Random numbers that are functions of their position: (seed, seed2) select a stream, `step` a drawing from it, and the
+// index an element of the drawing. Any part of a drawing can be made alone, in any order or in parallel.
 //
-// Invariants: element i of a drawing is the same whatever span it is made in. Bits are the same on every platform:
-// only integer and IEEE-exact floating point operations are used, and no contraction to fused multiply-add.
+// Invariants: element i of a drawing does not depend on the span it is made in. Bits are the same on every platform:
+// only integer and IEEE-exact floating point operations are used, without contraction to fused multiply-add.
 // Thread safety: immutable.
 #pragma once
 
@@ -17,7 +17,7 @@ class RandomDrawing {
  public:
   RandomDrawing(std::uint64_t seed, std::uint64_t seed2, std::uint64_t step) noexcept;
 
-  // Each fills `out` with the elements from `first` on.
+  // Each of these fills `out` with the elements first, first + 1, ...
 
   /// Uniform over [0, 1): multiples of 2^-24 or 2^-53.
   void uniform(std::span<float> out, std::uint64_t first = 0) const noexcept;
@@ -31,13 +31,13 @@ class RandomDrawing {
   void truncated_normal(std::span<float> out, std::uint64_t first = 0) const noexcept;
   void truncated_normal(std::span<double> out, std::uint64_t first = 0) const noexcept;
 
-  /// Uniform over the integers [lo, hi), each exactly as likely as the others. Needs lo < hi.
+  /// Uniform over the integers [lo, hi), without bias. Requires lo < hi.
   void integers(std::span<std::int32_t> out, std::int32_t lo, std::int32_t hi, std::uint64_t first = 0) const noexcept;
   void integers(std::span<std::int64_t> out, std::int64_t lo, std::int64_t hi, std::uint64_t first = 0) const noexcept;
 
  private:
   PhiloxCounter block(std::uint64_t index, std::uint32_t attempt = 0) const noexcept;
-  /// Below `bound`, without bias; `bits` are the element's random bits.
+  /// A number below `bound`, without bias; `bits` are the element's random bits.
   std::uint64_t below(std::uint64_t bound, std::uint64_t bits, std::uint64_t index) const noexcept;
 
   template <typename Transform, typename T>

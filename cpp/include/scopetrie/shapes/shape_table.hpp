@@ -25,15 +25,15 @@ class ShapeTable {
   ShapeId intern(std::span<const std::int64_t> dims);
 
   bool known_rank(ShapeId id) const { return id != kUnknown; }
-  /// Valid until the next new shape; empty where the rank is unknown.
+  /// Valid until a new shape is interned; empty if the rank is unknown.
   std::span<const std::int64_t> dims(ShapeId id) const {
     const Record& record = records_[id];
     return {dims_.data() + record.first, record.rank};
   }
-  /// The number of elements, -1 where a dimension or the rank is unknown, 2^63 - 1 where there are more.
+  /// The number of elements: -1 if a dimension or the rank is unknown; saturates at 2^63 - 1.
   std::int64_t elements(ShapeId id) const { return records_[id].elements; }
 
-  /// The shape of an elementwise result; nothing where the two do not fit.
+  /// The shape of an elementwise result; nullopt if the shapes do not fit.
   std::optional<ShapeId> broadcast(ShapeId a, ShapeId b) {
     if (a == b || b == kScalar) return a;
     if (a == kScalar) return b;

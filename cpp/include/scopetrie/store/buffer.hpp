@@ -1,6 +1,6 @@
-// Bytes of a variable: 64-byte aligned memory of our own, or memory that someone else's deleter gives back.
+// The bytes of a variable: 64-byte aligned memory that the buffer owns, or adopted memory with its deleter.
 //
-// Invariants: data() is 64-byte aligned where the buffer owns it; a moved-from buffer is empty.
+// Invariants: owned memory is 64-byte aligned; a moved-from buffer is empty.
 // Thread safety: none.
 #pragma once
 
@@ -17,7 +17,7 @@ class Buffer {
   Buffer() = default;
   /// Owns `bytes` zeroed bytes. Throws std::bad_alloc.
   explicit Buffer(std::size_t bytes);
-  /// Adopts memory (a device pointer, an array's): `release`, if there is one, is called once, when the buffer goes.
+  /// Adopts memory, e.g. of a device or an array. The destructor calls `release` once, unless it is empty.
   Buffer(void* data, std::size_t bytes, std::function<void()> release)
       : data_(data), bytes_(bytes), release_(release ? std::move(release) : [] {}) {}
 
@@ -44,7 +44,7 @@ class Buffer {
 
   void* data_ = nullptr;
   std::size_t bytes_ = 0;
-  std::function<void()> release_;  // empty: the memory is our own
+  std::function<void()> release_;  // empty if the buffer owns the memory
 };
 
 }  // namespace scopetrie

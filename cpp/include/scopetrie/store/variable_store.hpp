@@ -1,9 +1,9 @@
-// Variables by name: (scope, segment) -> variable, and where each one's operations are.
+// Variables by name: (scope, segment) -> variable, with the ids of its operations.
 //
 // Invariants: ids are dense, in creation order; a name has at most one variable; a variable without a name in the
-// store (tf.Variable) has scope kNone. Segments are ids of a Segments table: a few bytes are kept for each up to the
-// highest. The first variable of a segment is found without hashing, so that a million variables with names of their
-// own fill no table; the others of that segment ("w" in each scope) are in the table.
+// store (tf.Variable) has scope kNone. Segments are ids of a Segments table; a few bytes are kept for each id up to the
+// highest used. The first variable of a segment is found by indexing, without hashing, so a million distinct names need
+// no hash table; further variables of a segment ("w" in each scope) are in the table.
 // Thread safety: none; one writer or many readers.
 #pragma once
 
@@ -21,9 +21,9 @@ struct Variable {
   TensorId ref = kNone;      // the variable itself, "w:0"
   TensorId initial = kNone;  // its initial value, "w/Initializer/...:0"
   OpId initializer = kNone;  // "w/Assign"
-  TensorId value = kNone;    // what reading gives, "w/read:0"
-  ShapeId shape = kNone;     // as it was made; `ref` may know more since
-  std::uint32_t flags = 0;   // the caller's
+  TensorId value = kNone;    // the tensor that reads it, "w/read:0"
+  ShapeId shape = kNone;     // at creation; the shape of `ref` may be refined later
+  std::uint32_t flags = 0;   // of the caller, not read here
 };
 
 class VariableStore {
@@ -52,20 +52,20 @@ class VariableStore {
     return id;
   }
 
-  /// Makes room for that many more.
+  /// Reserves room for `more` further variables.
   void reserve(std::size_t more) { make_room(variables_, more); }
 
   std::size_t size() const noexcept { return variables_.size(); }
   const Variable& operator[](VariableId id) const { return variables_[id]; }
   Variable& operator[](VariableId id) { return variables_[id]; }
 
-  /// Forgets the variables from `count` on.
+  /// Rolls back to the first `count` variables.
   void truncate(std::size_t count) {
     for (; variables_.size() > count; variables_.pop_back()) {
       const Variable& last = variables_.back();
       const auto id = static_cast<VariableId>(variables_.size() - 1);
       if (last.scope == kNone) continue;
-      // Those in the table were made after the first, and are gone by now where it goes.
+      // Variables of this segment in the table are younger than its first one, so they are removed already.
       if (first_[last.segment] == id)
         first_[last.segment] = kNone;
       else

@@ -1,7 +1,7 @@
-// What compilers are told beyond the language.
+// Attributes of compilers beyond the language.
 #pragma once
 
-/// Before a function that hot ones call seldom: it stays out of them, so that they need no registers for it.
+/// Marks a slow path: never inlined, so that the hot function calling it saves no registers for it.
 #if defined(__GNUC__)
 #define SCOPETRIE_COLD __attribute__((cold, noinline))
 #else

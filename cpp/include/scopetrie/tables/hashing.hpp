@@ -1,10 +1,10 @@
-// Hashes that keep neighbours together.
+// Locality-preserving hashes.
 //
-// What a program names next is mostly next to what it named before: w_12 and w_13, scopes and segments numbered as they
-// were met. A hash that scatters them costs each new name a cache miss in each table. So the last word of a key (the
-// last character of a text) keeps its lowest bits: keys that differ only in the kPlaceBits lowest lie side by side in a
-// table, those that differ only in the kNearBits lowest in one page of it; everything else is mixed well. At most
-// 2^kPlaceBits keys lie side by side, which bounds what they add to each other's probes.
+// Names that a program makes one after the other are mostly neighbours: w_12 and w_13, scopes and segments numbered in
+// order. A hash that scatters them costs each new name a cache miss in each table. So these hashes keep the lowest bits
+// of a key's last word (of a text's last character): keys that differ only in the lowest kPlaceBits share a cache line,
+// keys that differ only in the lowest kNearBits share a page; all other bits are mixed. A group in a line has at most
+// 2^kPlaceBits keys, which bounds how much they lengthen each other's probes.
 // Thread safety: functions without state.
 #pragma once
 
@@ -17,7 +17,7 @@ namespace scopetrie {
 
 inline constexpr unsigned kPlaceBits = 2;
 inline constexpr unsigned kNearBits = 4;
-inline constexpr unsigned kPageBits = 9;  // of a slot's number: 512 slots of 8 bytes are a page of memory
+inline constexpr unsigned kPageBits = 9;  // of a slot's index: 512 slots of 8 bytes fill a page
 
 namespace hashing {
 
@@ -33,8 +33,8 @@ inline std::uint64_t load(const char* from, std::size_t bytes) noexcept {
   return word;
 }
 
-/// A hash of what was mixed without the last word's kNearBits lowest bits, and of these: the upper ones say which line
-/// of a page, far from each other, the kPlaceBits lowest the place in the line.
+/// Combines `mixed`, made without the last word's lowest kNearBits, with those bits: the upper ones select a line in
+/// the page, far apart, and the lowest kPlaceBits the slot in that line.
 inline std::uint32_t grouped(std::uint64_t mixed, std::uint32_t last) noexcept {
   const std::uint32_t line = (last & kNearMask) >> kPlaceBits << (kPageBits - (kNearBits - kPlaceBits));
   return ((static_cast<std::uint32_t>(mixed >> 32) & ~kPlaceMask) ^ line) | (last & kPlaceMask);
@@ -42,14 +42,14 @@ inline std::uint32_t grouped(std::uint64_t mixed, std::uint32_t last) noexcept {
 
 }  // namespace hashing
 
-/// A 32-bit hash of two words; neighbours are those of equal `a` (multiply and fold, twice).
+/// A 32-bit hash of two words (multiply and fold, twice); keys of equal `a` are neighbours.
 inline std::uint32_t hash_words(std::uint32_t a, std::uint32_t b) noexcept {
   std::uint64_t h = (static_cast<std::uint64_t>(a) << 32 | b >> kNearBits) * hashing::kFirst;
   h = (h ^ (h >> 29)) * hashing::kSecond;
   return hashing::grouped(h, b);
 }
 
-/// The same of one word and of three.
+/// The same for one word and for three.
 inline std::uint32_t hash_words(std::uint32_t a) noexcept { return hash_words(0, a); }
 inline std::uint32_t hash_words(std::uint32_t a, std::uint32_t b, std::uint32_t c) noexcept {
   std::uint64_t h = (static_cast<std::uint64_t>(a) << 32 | b) * hashing::kFirst;
@@ -57,26 +57,26 @@ inline std::uint32_t hash_words(std::uint32_t a, std::uint32_t b, std::uint32_t 
   return hashing::grouped(h, c);
 }
 
-/// The same of a name in a scope, with a number or (0) without: neighbours differ in what the name ends with.
+/// The same for a name in a scope, with a suffix (0: none); names that differ in their end are neighbours.
 inline std::uint32_t hash_numbered(std::uint32_t scope, std::uint32_t base, std::uint32_t suffix) noexcept {
   return hash_words(scope, suffix == 0 ? 0 : base, suffix == 0 ? base : suffix);
 }
 
-/// Where an id belongs in a table of a power of two of places: eight ids that follow one another, in a row.
+/// The place of an id in a table with a power of two of places: eight consecutive ids share a cache line.
 inline std::uint32_t place_of_id(std::uint32_t id) noexcept {
   return static_cast<std::uint32_t>((id >> 3) * hashing::kFirst >> 32) << 3 | (id & 7);
 }
 
-/// A 32-bit hash of a byte string, eight bytes at a step; neighbours differ in their last character.
+/// A 32-bit hash of a byte string, eight bytes at a time; texts that differ in the last character are neighbours.
 inline std::uint32_t hash_bytes(std::string_view text) noexcept {
   if (text.empty()) return 0;
   const char* const data = text.data();
   const std::size_t size = text.size() - 1;
   const auto last = static_cast<unsigned char>(data[size]);
-  // Multiplied, since a size next to the bytes as it is would be undone by a change of the first one.
+  // Multiply, so that a change of the size cannot cancel a change of the first bytes.
   std::uint64_t h = (static_cast<std::uint64_t>(last >> kNearBits) << 32 | text.size()) * hashing::kFirst;
-  std::uint64_t tail;  // what eight-byte steps leave, or overlaps them, so that no loop over bytes is needed
-  // A product carries upwards only, so the high half goes down before each one.
+  std::uint64_t tail;  // the last bytes, overlapping the eight-byte steps, so that no loop over bytes is needed
+  // A product carries only upwards, so the high half is folded down before each multiplication.
   if (size >= 8) {
     for (std::size_t at = 0; at + 8 < size; at += 8) {
       h ^= hashing::load(data + at, 8);

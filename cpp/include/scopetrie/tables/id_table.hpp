@@ -1,8 +1,8 @@
 // An open-addressing table from keys that live elsewhere to dense 32-bit ids.
 //
-// Invariants: at most 3/4 of the slots are taken; a slot is empty where its id is kNone; between an id's first choice
-// of slot and its slot, none is empty. The table keeps each key's 32-bit hash, so growing and erasing read no keys and
-// a probe reads a key only on equal hashes. Thread safety: none; one writer or many readers.
+// Invariants: at most 3/4 of the slots are taken; a slot with id kNone is empty; no slot between an id's home slot and
+// its actual slot is empty (linear probing). The table stores each key's 32-bit hash, so growing and erasing read no
+// keys, and a probe reads a key only if the hashes are equal. Thread safety: none; one writer or many readers.
 #pragma once
 
 #include <algorithm>
@@ -20,7 +20,7 @@ namespace scopetrie {
 
 class IdTable {
  public:
-  /// The id whose key `is_key(id)` accepts, among those inserted with `hash`; kNone if there is none.
+  /// Among the ids inserted with `hash`, the one that `is_key(id)` accepts; kNone if there is none.
   template <class IsKey>
   std::uint32_t find(std::uint32_t hash, IsKey&& is_key) const {
     if (slots_.empty()) return kNone;
@@ -38,13 +38,13 @@ class IdTable {
     ++count_;
   }
 
-  /// Makes room for that many more ids.
+  /// Reserves room for `more` further ids.
   void reserve(std::size_t more) {
     const std::size_t size = std::bit_ceil((count_ + more) * 4 / 3 + 1);
     if (size > slots_.size()) grow(std::max<std::size_t>(16, size));
   }
 
-  /// Removes an id that was inserted with `hash`; nothing happens where it was not.
+  /// Removes an id that was inserted with `hash`; does nothing if there is none.
   void erase(std::uint32_t hash, std::uint32_t id) noexcept {
     if (slots_.empty()) return;
     std::size_t hole = hash & mask_;
@@ -52,7 +52,7 @@ class IdTable {
       if (slots_[hole].id == kNone) return;
       hole = (hole + 1) & mask_;
     }
-    // What was pushed past the hole moves back into it, or a later probe would end there.
+    // Backward shift: move displaced ids into the hole, where a later probe would stop.
     for (std::size_t at = (hole + 1) & mask_; slots_[at].id != kNone; at = (at + 1) & mask_) {
       const std::size_t distance = (at - slots_[at].hash) & mask_;
       if (distance < ((at - hole) & mask_)) continue;

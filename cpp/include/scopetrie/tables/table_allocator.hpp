@@ -1,7 +1,7 @@
-// Memory for tables that are looked at all over: large ones in huge pages where the system has them.
+// An allocator for tables with random access: large blocks are in huge pages where the system has them.
 //
-// A table of a million names is thousands of pages of 4 KB, and nearly every look-up misses the translation buffer; of
-// 2 MB pages it is a dozen. Large blocks also go straight back to the system when they are freed.
+// A table of a million names fills thousands of 4 KB pages, and nearly every look-up misses the TLB; it fills about a
+// dozen 2 MB pages. Freed large blocks go straight back to the system.
 // Thread safety: as operator new.
 #pragma once
 
@@ -12,10 +12,10 @@
 
 namespace scopetrie {
 
-/// A block from which huge pages are made: at least as large, and aligned, as one of them.
+/// The size and alignment of a huge page, and the least size of a block that uses them.
 inline constexpr std::size_t kHugePage = std::size_t{1} << 21;
 
-/// Memory for at least `bytes` >= kHugePage bytes, and its release. Throws std::bad_alloc.
+/// Allocates at least `bytes` >= kHugePage bytes; releases them. Throws std::bad_alloc.
 void* allocate_huge(std::size_t bytes);
 void free_huge(void* block, std::size_t bytes) noexcept;
 
@@ -44,7 +44,8 @@ struct TableAllocator {
 template <class T>
 using Table = std::vector<T, TableAllocator<T>>;
 
-/// Makes room for that many more, growing at least as a vector does by itself, or many small wishes would be quadratic.
+/// Reserves room for `more` further rows, at least doubling the capacity when it grows: many small requests stay
+/// linear.
 template <class Rows>
 void make_room(Rows& rows, std::size_t more) {
   if (rows.size() + more > rows.capacity()) rows.reserve(std::max(rows.size() + more, rows.capacity() * 2));
