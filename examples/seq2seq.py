@@ -1,4 +1,4 @@
-"""An unrolled LSTM that reads a sequence and writes another; its time steps share a cell by reuse.
+"""An unrolled LSTM that reads a sequence and writes another; all time steps share a cell by reuse.
 
 The cell is Hochreiter and Schmidhuber's (Neural Computation 9(8), 1997) with the forget gate of Gers et al.
 (2000). Nothing here is trained: the point is how the graph is built. Run it with `python
@@ -14,8 +14,7 @@ STEPS, BATCH, INPUTS, UNITS, WORDS = 6, 3, 5, 8, 7
 def lstm_step(inputs, state):
     """One time step, with the variables of the current scope.
 
-    Inputs are `[N, I]`, the state is a pair of the output and the memory, `[N, U]` each; returns the new
-    pair.
+    `inputs` is `[N, I]`; the state is a pair of output and memory, `[N, U]` each. Returns the new pair.
     """
     output, memory = state
     both = tf.concat([inputs, output], axis=1)
@@ -38,7 +37,7 @@ def encode(sequence):
 
 
 def decode(state):
-    """Logits `[T, N, W]`, each step getting the word that the one before it thought most likely."""
+    """Logits `[T, N, W]`; the input of each step is the most likely word of the step before."""
     embedding = tf.get_variable("embedding", [WORDS, INPUTS])
     word = tf.zeros([BATCH], tf.int32)
     logits = []

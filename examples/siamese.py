@@ -1,4 +1,4 @@
-"""A Siamese network: two towers, one set of variables, in the three ways that v1 has for it.
+"""A Siamese network: two towers that share their variables, in the three ways of TensorFlow 1.
 
 Run it with `python examples/siamese.py`.
 """
@@ -8,7 +8,7 @@ import scopetrie as tf
 
 
 def tower(images):
-    """Features `[N, 16]` of images `[N, H, W, 1]`; the caller's scope and reuse mode say whose variables."""
+    """Features `[N, 16]` of images `[N, H, W, 1]`, with the variables of the caller's scope."""
     with tf.variable_scope("conv1"):
         filters = tf.get_variable(
             "filters", [5, 5, 1, 8], initializer=tf.truncated_normal_initializer(stddev=0.2)
@@ -26,7 +26,7 @@ def distance(one, other):
 
 
 def by_reuse(left, right):
-    """Name the scope twice, the second time with reuse=True. A misspelt name is an error then."""
+    """Open the scope twice, the second time with reuse=True. A misspelt name is then an error."""
     with tf.variable_scope("by_reuse"):
         one = tower(left)
     with tf.variable_scope("by_reuse", reuse=True):
@@ -34,7 +34,7 @@ def by_reuse(left, right):
 
 
 def by_reuse_variables(left, right):
-    """Enter the scope once, and let it share from some point on."""
+    """Open the scope once, and switch it to reuse after the first tower."""
     with tf.variable_scope("by_reuse_variables") as scope:
         one = tower(left)
         scope.reuse_variables()
@@ -42,7 +42,7 @@ def by_reuse_variables(left, right):
 
 
 def by_auto_reuse(left, right):
-    """Create what is not there and share what is: any number of towers in a loop."""
+    """Create variables that do not exist and share those that do: any number of towers in a loop."""
     features = []
     for images in (left, right):
         with tf.variable_scope("by_auto_reuse", reuse=tf.AUTO_REUSE):

@@ -41,7 +41,7 @@ pytestmark = pytest.mark.skipif(not PACKAGE.is_dir(), reason="needs the source t
 
 
 def module_name(path: Path) -> str:
-    """`ops.math` for python/scopetrie/ops/math.py, `ops` for its __init__.py, `scopetrie` for the root."""
+    """The dotted name of a module below the package; `scopetrie` for the root."""
     parts = list(path.relative_to(PACKAGE).with_suffix("").parts)
     if parts[-1] == "__init__":
         parts.pop()
