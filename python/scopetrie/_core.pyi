@@ -323,13 +323,12 @@ class OpFunction(Generic[_Made]):
         op_def: Any,
         type: str,
         name: str,
-        inputs: tuple[str, ...],
+        inputs: tuple[Any, ...],
         rule: str | Callable[..., Any],
-        dtypes: tuple[str, ...] | None,
-        same_dtype: bool,
         doc: str,
-        native: str | None = None,
-        reads: tuple[int, ...] | None = None,
+        native: str | None,
+        remembered: bool,
+        /,
     ) -> OpFunction[_Made]: ...
     @property
     def definition(self) -> Any: ...
@@ -342,7 +341,7 @@ class DirectFunction:
         function: Callable[..., Any],
         op_function: OpFunction[Any],
         name: str,
-        parameters: tuple[tuple[str, str, bool, Any], ...],
+        parameters: tuple[tuple[str, str, int, str, str, bool, bool, Any], ...],
     ) -> DirectFunction: ...
     def __call__(self, *args: Any, **kwargs: Any) -> Any: ...
 

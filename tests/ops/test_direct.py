@@ -10,7 +10,8 @@ from typing import Any
 import pytest
 import scopetrie as tf
 from scopetrie import _core
-from scopetrie.ops.registry import OPS, direct
+from scopetrie.ops.direct import attribute, direct
+from scopetrie.ops.registry import OPS
 
 NAMES = "reshape transpose concat stack cast matmul expand_dims squeeze argmax pad gather placeholder assign"
 
@@ -121,9 +122,25 @@ def test_sites_are_the_line_that_calls():
         assert all(each.op.traceback == made.op.traceback for each in made.op.inputs[1:])
 
 
-def test_a_role_for_each_parameter_is_needed():
+def test_roles_are_of_parameters():
     op = OPS["Neg"].function
-    with pytest.raises(ValueError, match="zip"):
-        direct(op, "0")(lambda x, name=None: x)
+    with pytest.raises(TypeError, match="has no parameter 'y'"):
+        direct(op, y=attribute())(lambda x, name=None: x)
+    parameters = tuple((f"p{i}", "own", 0, "", "", False, True, None) for i in range(17))
     with pytest.raises(ValueError, match="at most 16"):
-        _core.DirectFunction(len, op, "Neg", tuple((f"p{i}", "-", True, None) for i in range(17)))
+        _core.DirectFunction(len, op, "Neg", parameters)
+
+
+def test_inputs_of_one_attribute_share_a_dtype():
+    x = tf.placeholder(tf.float32, [2, 3])
+    begin = tf.placeholder(tf.int64, [2])
+    size = tf.slice(x, begin, [1, 2]).op.inputs[2]
+    assert size.dtype is tf.int64
+    with pytest.raises(
+        TypeError, match=r"Input 'size' of 'Slice' Op has type int32 that does not match type int64"
+    ):
+        tf.slice(x, begin, tf.constant([1, 2]))
+    with pytest.raises(
+        TypeError, match=r"Input 'condition' of 'Select' Op has type float32 that does not match exp"
+    ):
+        tf.where(x, x, x)

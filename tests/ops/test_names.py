@@ -95,7 +95,7 @@ def test_supported(name: str) -> None:
     assert arguments == (FUNCTIONS[name] or [])
     function = find(name)
     if isinstance(function, type(tf.add)):
-        inputs = [each.rpartition(":")[2].rstrip("*") for each in function.definition.inputs]
+        inputs = [each.name for each in function.definition.inputs]
         assert OPS[function.definition.type].function is not None
         assert arguments == [*inputs, "name"]
     else:

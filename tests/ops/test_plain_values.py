@@ -21,6 +21,7 @@ import scopetrie as tf
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from scopetrie import _core
+from scopetrie.ops import declare
 from scopetrie.ops.registry import OPS
 from scopetrie.summary.attributes import attributes
 
@@ -310,10 +311,10 @@ def test_rules_read_no_values_but_those_that_their_op_lists() -> None:
     """Rules' results are cached by the values of the inputs in `host`, so rules may read no others."""
     checked = 0
     for op_def in OPS.values():
-        names = [each.rpartition(":")[2].rstrip("*") for each in op_def.inputs]
-        listed = {names[at] for at in op_def.host}
+        names = [each.name for each in op_def.inputs]
+        listed = {each.name for each in op_def.inputs if each.host}
         for rule in filter(inspect.isfunction, gc.get_referents(op_def.function)):
-            if rule.__module__.startswith("scopetrie.") and not any("*" in each for each in op_def.inputs):
+            if rule.__module__.startswith("scopetrie.") and not any(each.is_list for each in op_def.inputs):
                 read = set(re.findall(r"(?:constant_value|dims_from)\((\w+)", inspect.getsource(rule)))
                 parameters = list(inspect.signature(rule).parameters)
                 assert {names[parameters.index(each)] for each in read & set(parameters)} <= listed, op_def
@@ -377,7 +378,7 @@ def test_a_conversion_function_for_lists_is_asked() -> None:
 
 def test_an_unknown_native_rule_is_refused() -> None:
     with pytest.raises(ValueError, match="has no shape rule 'nonsense'"):
-        _core.OpFunction(None, "Nonsense", "Nonsense", ("x",), "same", None, True, "", "nonsense")
+        _core.OpFunction(None, "Nonsense", "Nonsense", (declare.tensor("x"),), "same", "", "nonsense", True)
 
 
 def test_a_finalized_graph_takes_no_constants() -> None:

@@ -196,36 +196,34 @@ PyObject* call_direct(PyObject* self, PyObject* const* args, std::size_t flagged
   return PyObject_Vectorcall(as_direct(self)->function, args, count, keywords);
 }
 
-// Reads one role: "-", "name", "<input>", "<input>=<int>", "attribute", and
-// that with "?", "#", "@" or "%" at its end.
-bool read_role(PyObject* text, Parameter& parameter) {
-  std::string_view role = text_of(text);
-  if (role.empty()) return false;
-  if (role == "-") return true;
-  if (role == "name") {
-    parameter.role = Parameter::kName;
-    return true;
-  }
-  if (role[0] >= '0' && role[0] <= '9') {
-    parameter.role = Parameter::kInput;
-    parameter.input = static_cast<std::size_t>(role[0] - '0');
-    if (role.size() == 3 && role[1] == '=') Py_XSETREF(parameter.fallback, PyLong_FromLong(role[2] - '0'));
-    return true;
-  }
-  parameter.role = Parameter::kAttribute;
-  parameter.is_optional = role.ends_with('?');
-  parameter.form = role.ends_with('#')   ? Parameter::kDims
-                   : role.ends_with('@') ? Parameter::kAxes
-                   : role.ends_with('%') ? Parameter::kInts
-                                         : Parameter::kAsGiven;
-  if (parameter.is_optional || parameter.form != Parameter::kAsGiven) role.remove_suffix(1);
-  parameter.attribute = to_str(role);
+// Reads (name, kind, input, attribute, form, whether its default is left out, whether it has one, default); see Role in
+// python/scopetrie/ops/direct.py.
+bool read_parameter(PyObject* spec, Parameter& parameter) {
+  PyObject *name, *kind, *attribute, *form, *fallback;
+  Py_ssize_t input;
+  int has_default, omitted;
+  if (!PyArg_ParseTuple(spec, "UUnUUppO", &name, &kind, &input, &attribute, &form, &omitted, &has_default, &fallback))
+    return false;
+  const std::string_view role = text_of(kind), written = text_of(form);
+  parameter.role = role == "name"        ? Parameter::kName
+                   : role == "input"     ? Parameter::kInput
+                   : role == "attribute" ? Parameter::kAttribute
+                                         : Parameter::kUnused;
+  parameter.form = written == "sizes"  ? Parameter::kDims
+                   : written == "axes" ? Parameter::kAxes
+                   : written == "ints" ? Parameter::kInts
+                                       : Parameter::kAsGiven;
+  parameter.is_optional = omitted != 0;
+  parameter.input = static_cast<std::size_t>(input);
+  parameter.name = Py_NewRef(name);
+  parameter.attribute = Py_NewRef(attribute);
+  parameter.fallback = has_default != 0 ? Py_NewRef(fallback) : nullptr;
+  PyUnicode_InternInPlace(&parameter.name);
   PyUnicode_InternInPlace(&parameter.attribute);
-  return parameter.attribute != nullptr;
+  return true;
 }
 
-// DirectFunction(function, op function, default name, parameters), with (name, role, has default, default) for each
-// parameter of the function.
+// DirectFunction(function, op function, default name, parameters), with what each parameter of the function is.
 PyObject* make(PyTypeObject* type, PyObject* args, PyObject*) {
   PyObject *function, *op_function, *name, *parameters;
   if (!PyArg_ParseTuple(args, "OO!UO!", &function, state().op_function_type, &op_function, &name, &PyTuple_Type,
@@ -243,17 +241,8 @@ PyObject* make(PyTypeObject* type, PyObject* args, PyObject*) {
   made->op_function = Py_NewRef(op_function);
   made->default_name = known_name(text_of(name));
   made->parameters = new std::vector<Parameter>;
-  for (Py_ssize_t i = 0; i < PyTuple_GET_SIZE(parameters); ++i) {
-    PyObject *parameter_name, *role, *fallback;
-    int has_default;
-    if (!PyArg_ParseTuple(PyTuple_GET_ITEM(parameters, i), "UUpO", &parameter_name, &role, &has_default, &fallback))
-      return nullptr;
-    Parameter& parameter = made->parameters->emplace_back();
-    parameter.name = Py_NewRef(parameter_name);
-    PyUnicode_InternInPlace(&parameter.name);
-    parameter.fallback = has_default != 0 ? Py_NewRef(fallback) : nullptr;
-    if (!read_role(role, parameter)) return nullptr;
-  }
+  for (Py_ssize_t i = 0; i < PyTuple_GET_SIZE(parameters); ++i)
+    if (!read_parameter(PyTuple_GET_ITEM(parameters, i), made->parameters->emplace_back())) return nullptr;
   return self.release();
 }
 

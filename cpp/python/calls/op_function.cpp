@@ -1,5 +1,6 @@
 #include "calls/op_function.hpp"
 
+#include <algorithm>
 #include <cstddef>
 #include <string>
 #include <unordered_map>
@@ -89,31 +90,60 @@ PyObject* call(PyObject* self, PyObject* const* args, std::size_t flagged, PyObj
   return build(definition, inputs, name, definition.default_name, attrs.get(), Conversion::kStrict);
 }
 
-Input read_input_declaration(PyObject* text) {
-  std::string_view name = text_of(text);
-  Input::Kind kind = Input::kTensor;
-  if (name.starts_with("ref:")) {
-    kind = Input::kReference;
-    name.remove_prefix(4);
-  } else if (name.starts_with("index:")) {
-    kind = Input::kIndex;
-    name.remove_prefix(6);
-  } else if (name.starts_with("order:")) {
-    kind = Input::kOrder;
-    name.remove_prefix(6);
-  } else if (name.starts_with("axes:")) {
-    kind = Input::kAxes;
-    name.remove_prefix(5);
-  } else if (name.ends_with("**")) {
-    kind = Input::kMixedList;
-    name.remove_suffix(2);
-  } else if (name.ends_with("*")) {
-    kind = Input::kList;
-    name.remove_suffix(1);
+bool read_kind(std::string_view text, Input::Kind& out) {
+  static constexpr std::pair<std::string_view, Input::Kind> kKinds[] = {
+      {"tensor", Input::kTensor}, {"reference", Input::kReference}, {"index", Input::kIndex},    {"axes", Input::kAxes},
+      {"order", Input::kOrder},   {"list", Input::kList},           {"mixed", Input::kMixedList}};
+  const auto* at = std::ranges::find(kKinds, text, &std::pair<std::string_view, Input::Kind>::first);
+  if (at == std::end(kKinds)) {
+    PyErr_Format(PyExc_ValueError, "an input is of no kind %s; see scopetrie.ops.declare", std::string(text).c_str());
+    return false;
   }
-  PyObject* interned = to_str(name);
-  PyUnicode_InternInPlace(&interned);
-  return {kind, interned, known_name(name)};
+  out = at->second;
+  return true;
+}
+
+bool read_allowed(Input& input, PyObject* types) {
+  if (types == Py_None) return true;
+  const Ref names(PyList_New(0));
+  for (Py_ssize_t i = 0; names && i < PyTuple_GET_SIZE(types); ++i) {
+    const std::uint8_t number = dtype_number(PyTuple_GET_ITEM(types, i));
+    const Ref name(number == 0 ? nullptr : PyObject_GetAttrString(PyTuple_GET_ITEM(types, i), "name"));
+    if (!name || PyList_Append(names.get(), name.get()) < 0) return false;
+    input.allowed.set(number);
+    input.fixed = i == 0 && PyTuple_GET_SIZE(types) == 1 ? number : 0;
+  }
+  const Ref comma(PyUnicode_FromString(", "));
+  input.allowed_text = names && comma ? PyUnicode_Join(comma.get(), names.get()) : nullptr;
+  input.checks_dtype = true;
+  return input.allowed_text != nullptr;
+}
+
+// Reads declare.Input: (name, kind, types, attribute of the dtype, whether it is wanted on the host).
+bool read_input_declaration(Definition& definition, PyObject* declared, std::vector<PyObject*>& attributes) {
+  PyObject *name, *kind, *types, *attribute;
+  int host;
+  if (!PyArg_ParseTuple(declared, "UUOOp", &name, &kind, &types, &attribute, &host)) return false;
+  const std::size_t at = definition.inputs.size();
+  Input& input = definition.inputs.emplace_back();
+  if (!read_kind(text_of(kind), input.kind) || !read_allowed(input, types)) return false;
+  input.name = Py_NewRef(name);
+  PyUnicode_InternInPlace(&input.name);
+  input.known = known_name(text_of(name));
+  definition.has_lists |= input.is_list();
+  definition.has_indices |= input.is_index();
+  if (host != 0) definition.reads.set(at);
+  // Inputs have one dtype if one attribute holds it, or if it is fixed; the elements of a mixed list have any.
+  attributes.push_back(attribute);
+  std::size_t first = 0;
+  while (first < at && (definition.inputs[first].kind == Input::kMixedList ||
+                        (attribute == Py_None
+                             ? input.fixed == 0 || definition.inputs[first].fixed != input.fixed
+                             : attributes[first] == Py_None || PyUnicode_Compare(attributes[first], attribute) != 0)))
+    ++first;
+  input.group = static_cast<std::uint8_t>(input.kind == Input::kMixedList ? at : first);
+  definition.same_dtype &= input.group == 0 && input.kind != Input::kMixedList;
+  return true;
 }
 
 bool read_rule(Definition& definition, PyObject* rule) {
@@ -147,39 +177,12 @@ bool read_native(Definition& definition, PyObject* name) {
   return definition.native != nullptr;
 }
 
-// The positions of inputs whose values a rule may look at; None for a rule that may look at anything.
-bool read_positions(Definition& definition, PyObject* reads) {
-  definition.is_remembered = PyTuple_Check(reads) && definition.rule == Rule::kFunction && !definition.has_lists;
-  for (Py_ssize_t i = 0; definition.is_remembered && i < PyTuple_GET_SIZE(reads); ++i) {
-    const std::size_t at = PyLong_AsSize_t(PyTuple_GET_ITEM(reads, i));
-    if (PyErr_Occurred() != nullptr) return false;
-    definition.reads.set(at);
-  }
-  return true;
-}
-
-bool read_allowed(Definition& definition, PyObject* allowed) {
-  if (allowed == Py_None) return true;
-  const Ref comma(PyUnicode_FromString(", "));
-  definition.allowed_text = comma ? PyUnicode_Join(comma.get(), allowed) : nullptr;
-  if (definition.allowed_text == nullptr) return false;
-  definition.checks_dtype = true;
-  for (Py_ssize_t i = 0; i < PyTuple_GET_SIZE(allowed); ++i) {
-    const std::uint8_t number = dtype_number(PyTuple_GET_ITEM(allowed, i));
-    if (number == 0) return false;
-    definition.allowed.set(number);
-  }
-  return true;
-}
-
-// OpFunction(op_def, type, name, inputs, rule, dtypes, same_dtype, doc, native, reads)
-PyObject* make(PyTypeObject* type, PyObject* args, PyObject* kwargs) {
-  PyObject *op_def, *type_name, *name, *inputs, *rule, *allowed, *doc, *native = Py_None, *reads = Py_None;
-  int same_dtype;
-  static const char* keywords[] = {"op_def",     "type", "name",   "inputs", "rule", "dtypes",
-                                   "same_dtype", "doc",  "native", "reads",  nullptr};
-  if (!PyArg_ParseTupleAndKeywords(args, kwargs, "OUUO!OOpU|OO", const_cast<char**>(keywords), &op_def, &type_name,
-                                   &name, &PyTuple_Type, &inputs, &rule, &allowed, &same_dtype, &doc, &native, &reads))
+// OpFunction(op_def, type, name, inputs, rule, doc, native, remembered)
+PyObject* make(PyTypeObject* type, PyObject* args, PyObject*) {
+  PyObject *op_def, *type_name, *name, *inputs, *rule, *doc, *native;
+  int remembered;
+  if (!PyArg_ParseTuple(args, "OUUO!OUOp", &op_def, &type_name, &name, &PyTuple_Type, &inputs, &rule, &doc, &native,
+                        &remembered))
     return nullptr;
   if (PyTuple_GET_SIZE(inputs) > 16) {
     PyErr_SetString(PyExc_ValueError, "an op has at most 16 named inputs; take a list input");
@@ -195,16 +198,11 @@ PyObject* make(PyTypeObject* type, PyObject* args, PyObject* kwargs) {
   definition.kind = kind_number(text_of(type_name));
   Py_XSETREF(kind_table().kinds[definition.kind].definition, Py_NewRef(op_def));
   definition.default_name = known_name(text_of(name));
-  definition.same_dtype = same_dtype != 0;
-  for (Py_ssize_t i = 0; i < PyTuple_GET_SIZE(inputs); ++i) {
-    definition.inputs.push_back(read_input_declaration(PyTuple_GET_ITEM(inputs, i)));
-    const Input& input = definition.inputs.back();
-    if (input.kind >= Input::kList) definition.has_lists = true;
-    if (input.is_index()) definition.has_indices = true;
-  }
-  if (!read_rule(definition, rule) || !read_native(definition, native) || !read_allowed(definition, allowed) ||
-      !read_positions(definition, reads))
-    return nullptr;
+  std::vector<PyObject*> attributes;
+  for (Py_ssize_t i = 0; i < PyTuple_GET_SIZE(inputs); ++i)
+    if (!read_input_declaration(definition, PyTuple_GET_ITEM(inputs, i), attributes)) return nullptr;
+  if (!read_rule(definition, rule) || !read_native(definition, native)) return nullptr;
+  definition.is_remembered = remembered != 0 && definition.rule == Rule::kFunction && !definition.has_lists;
   made->dict = PyDict_New();
   if (made->dict == nullptr || PyDict_SetItemString(made->dict, "__name__", name) < 0 ||
       PyDict_SetItemString(made->dict, "__qualname__", name) < 0 ||
@@ -239,8 +237,10 @@ void dealloc(PyObject* self) {
   clear(self);
   auto* function = reinterpret_cast<PyOpFunction*>(self);
   if (function->definition != nullptr) {
-    Py_XDECREF(function->definition->allowed_text);
-    for (const Input& input : function->definition->inputs) Py_XDECREF(input.name);
+    for (const Input& input : function->definition->inputs) {
+      Py_XDECREF(input.name);
+      Py_XDECREF(input.allowed_text);
+    }
     delete function->definition;
   }
   PyTypeObject* type = Py_TYPE(self);

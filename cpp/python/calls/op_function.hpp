@@ -15,31 +15,47 @@ namespace scopetrie::python {
 
 enum class Rule : std::uint8_t { kSame, kBool, kBroadcast, kCompare, kFunction };
 
+/// The most inputs that an op declares; a list is one.
+constexpr std::size_t kMostInputs = 16;
+
 struct Input {
   // An index is a shape or axes: ints become int32, or int64 where they need it. Axes are an index for which None
   // stands for all of them; for an order, None stands for all of them from the last to the first.
   enum Kind : std::uint8_t { kTensor, kReference, kIndex, kAxes, kOrder, kList, kMixedList } kind;
   bool is_index() const { return kind >= kIndex && kind <= kOrder; }
+  bool is_list() const { return kind >= kList; }
+  bool takes(std::uint8_t dtype) const { return !checks_dtype || allowed[dtype]; }
   PyObject* name;       // owned str
   std::uint32_t known;  // the same as a known name
+  std::uint8_t group;   // the first input that shares its dtype
+  std::uint8_t fixed;   // the only dtype that it may have, 0 where there are several
+  bool checks_dtype;
+  std::bitset<DType::kCount> allowed;
+  PyObject* allowed_text;  // owned: "float32, int32", for the error; null for any dtype
 };
 
 struct Definition {
   PyObject* op_def = nullptr;  // owned, as all below
   PyObject* rule_function = nullptr;
-  PyObject* allowed_text = nullptr;  // "float32, int32", for the error
   KindId kind = 0;
   std::uint32_t default_name = 0;
   Rule rule = Rule::kSame;
   NativeRule native = nullptr;  // the rule in C++, for what it decides
-  bool same_dtype = true;
-  bool checks_dtype = false;
+  bool same_dtype = true;       // all inputs have the dtype of the first
   bool has_lists = false;
-  bool is_remembered = false;  // what the rule in Python says may be kept
-  std::bitset<16> reads;       // the inputs whose values it may look at
+  bool is_remembered = false;      // what the rule in Python says may be kept
+  std::bitset<kMostInputs> reads;  // the inputs whose values it may look at
   bool has_indices = false;
-  std::bitset<DType::kCount> allowed;
   std::vector<Input> inputs;
+
+  /// Which input the tensor at `at` of `count` belongs to.
+  std::size_t input_at(std::size_t at, std::size_t count) const {
+    if (!has_lists) return at;
+    const std::size_t more = count - inputs.size();  // than one for the list; wraps where it is empty
+    for (std::size_t i = 0; i < inputs.size(); ++i)
+      if (inputs[i].is_list()) return at < i ? at : at < i + more + 1 ? i : at - more;
+    return at;
+  }
 };
 
 struct PyOpFunction {

@@ -114,15 +114,15 @@ void mark_refusal() {
 
 }  // namespace
 
-bool wrong_dtype(const Definition& definition, std::uint8_t dtype) {
+bool wrong_dtype(const Definition& definition, const Input& input, std::uint8_t dtype) {
   const Ref name(dtype_name(dtype));
   if (!name) return false;
-  if (definition.allowed.count() == 1) {
+  if (input.fixed != 0) {
     PyErr_Format(PyExc_TypeError, "Input '%U' of '%U' Op has type %U that does not match expected type of %U.",
-                 definition.inputs[0].name, kind_name(definition.kind), name.get(), definition.allowed_text);
+                 input.name, kind_name(definition.kind), name.get(), input.allowed_text);
   } else {
     PyErr_Format(PyExc_TypeError, "Value passed to parameter '%U' has DataType %U not in list of allowed values: %U",
-                 definition.inputs[0].name, name.get(), definition.allowed_text);
+                 input.name, name.get(), input.allowed_text);
   }
   mark_refusal();
   return false;
@@ -130,14 +130,28 @@ bool wrong_dtype(const Definition& definition, std::uint8_t dtype) {
 
 namespace {
 
-bool dtypes_differ(const Definition& definition, std::size_t at, std::uint8_t found, std::uint8_t wanted) {
+bool dtypes_differ(const Definition& definition, const Input& input, std::uint8_t found, std::uint8_t wanted) {
   const Ref found_name(dtype_name(found));
   const Ref wanted_name(dtype_name(wanted));
   if (found_name && wanted_name)
     PyErr_Format(PyExc_TypeError, "Input '%U' of '%U' Op has type %U that does not match type %U of argument '%U'.",
-                 definition.inputs[std::min(at, definition.inputs.size() - 1)].name, kind_name(definition.kind),
-                 found_name.get(), wanted_name.get(), definition.inputs[0].name);
+                 input.name, kind_name(definition.kind), found_name.get(), wanted_name.get(),
+                 definition.inputs[input.group].name);
   return false;
+}
+
+// Checks the dtypes of the inputs in their order, as v1 does.
+bool check_dtypes(const Definition& definition, const OpGraph& ops, std::span<const TensorId> ids) {
+  std::uint8_t groups[kMostInputs] = {};
+  for (std::size_t i = 0; i < ids.size(); ++i) {
+    const Input& input = definition.inputs[definition.input_at(i, ids.size())];
+    const std::uint8_t dtype = base_dtype(ops.tensor(ids[i]).dtype);
+    if (!input.takes(dtype)) return wrong_dtype(definition, input, dtype);
+    std::uint8_t& wanted = groups[input.group];
+    if (wanted == 0 || input.kind == Input::kMixedList) wanted = dtype;
+    if (wanted != dtype) return dtypes_differ(definition, input, dtype, wanted);
+  }
+  return true;
 }
 
 }  // namespace
@@ -145,14 +159,7 @@ bool dtypes_differ(const Definition& definition, std::size_t at, std::uint8_t fo
 bool infer(const Definition& definition, PyGraph* graph, std::span<const TensorId> ids, PyObject* attrs, Outputs& out,
            const Name& name) {
   OpGraph& ops = state_of(graph).ops;
-  if (!ids.empty()) {
-    const std::uint8_t dtype = base_dtype(ops.tensor(ids[0]).dtype);
-    if (definition.checks_dtype && !definition.allowed[dtype]) return wrong_dtype(definition, dtype);
-    if (definition.same_dtype)
-      for (std::size_t i = 1; i < ids.size(); ++i)
-        if (const std::uint8_t other = ops.tensor(ids[i]).dtype; base_dtype(other) != dtype)
-          return dtypes_differ(definition, i, other, dtype);
-  }
+  if (!check_dtypes(definition, ops, ids)) return false;
   if (definition.rule == Rule::kFunction) return call_rule(definition, graph, ids, attrs, out, name);
   return infer_simple(definition, ops, ids, out.one) || broadcast_failed(definition, graph, name, ids, attrs);
 }

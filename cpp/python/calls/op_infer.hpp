@@ -20,7 +20,7 @@ struct Outputs {
 inline bool infer_simple(const Definition& definition, OpGraph& ops, std::span<const TensorId> ids, Output& out) {
   const Tensor first = ops.tensor(ids[0]);
   const std::uint8_t dtype = base_dtype(first.dtype);
-  if (definition.checks_dtype && !definition.allowed[dtype]) return false;
+  if (!definition.inputs[0].takes(dtype)) return false;
   out = {first.shape, dtype};
   if (definition.rule == Rule::kBool || definition.rule == Rule::kCompare) out.dtype = kBool;
   const bool broadcasts = definition.rule != Rule::kSame && definition.rule != Rule::kBool;
@@ -35,8 +35,8 @@ inline bool infer_simple(const Definition& definition, OpGraph& ops, std::span<c
   return true;
 }
 
-/// Raises what v1 says of a first input whose dtype is not among those allowed; returns false.
-bool wrong_dtype(const Definition& definition, std::uint8_t dtype);
+/// Raises what v1 says of an input whose dtype is not among those allowed; returns false.
+bool wrong_dtype(const Definition& definition, const Input& input, std::uint8_t dtype);
 
 /// The same for any rule, with the exception that says what is wrong. `name` is what the operation would be called.
 bool infer(const Definition& definition, PyGraph* graph, std::span<const TensorId> ids, PyObject* attrs, Outputs& out,

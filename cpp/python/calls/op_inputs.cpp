@@ -28,7 +28,7 @@ TensorId convert_literal(Context& context, PyObject* value, std::uint8_t dtype, 
   OwnTuples<1> own;
   Literal literal;
   if (!literal.read(own.of(value))) return kNone;
-  dtype = is_index ? literal.index_dtype() : literal.dtype(dtype);
+  dtype = is_index && dtype == 0 ? literal.index_dtype() : literal.dtype(dtype);
   const SegmentId segment = dtype == 0 ? kNone : plain_segment(state_of(context.graph), name);
   return segment == kNone ? kNone : add_literal(context, literal, dtype, segment);
 }
@@ -80,7 +80,7 @@ TensorId convert_one(Context& context, const Definition& definition, PyObject* v
   if (on_its_own && i == 1) return convert(context, value, dtype, input.name, Conversion::kPreferred, inputs);
   TensorId made = convert(context, value, dtype, input.name, Conversion::kStrict, inputs, input.is_index());
   if (made != kNone || (first && conversion == Conversion::kPreferred)) return made;
-  if (first && dtype != 0 && PyErr_ExceptionMatches(PyExc_TypeError)) {
+  if (first && dtype != 0 && input.fixed == 0 && PyErr_ExceptionMatches(PyExc_TypeError)) {
     PyErr_Clear();  // the types of the inputs will not match, which is what v1 says
     return convert(context, value, 0, input.name, Conversion::kStrict, inputs);
   }
@@ -154,23 +154,23 @@ bool convert_indices(const Definition& definition, PyObject* const* args, std::v
 bool convert_values(Context& context, const Definition& definition, PyObject* const* args, Inputs& inputs,
                     const OpGraph::Fresh& fresh, Conversion conversion) {
   const OpGraph& ops = state_of(context.graph).ops;
-  std::uint8_t dtype = 0;
-  if (definition.same_dtype)
-    for (const TensorId id : inputs.ids())
-      if (id != kNone && dtype == 0) dtype = base_dtype(ops.tensor(id).dtype);
-  if (const TensorId id = inputs.ids()[0]; id != kNone && definition.checks_dtype)
-    if (const std::uint8_t found = base_dtype(ops.tensor(id).dtype); !definition.allowed[found])
-      return wrong_dtype(definition, found);
+  std::uint8_t dtypes[kMostInputs];
+  wanted_dtypes(definition, ops, inputs.ids(), dtypes);
+  if (const TensorId id = inputs.ids()[0]; id != kNone)
+    if (const std::uint8_t found = base_dtype(ops.tensor(id).dtype); !definition.inputs[0].takes(found))
+      return wrong_dtype(definition, definition.inputs[0], found);
 
   const AsDefault as_default(context);
   const InScope in_scope(context, fresh.name);
-  bool first = true;  // no input before has a dtype
+  std::bitset<kMostInputs> seen;  // the groups of which an input before has a dtype
   for (std::size_t i = 0; i < inputs.count; ++i) {
     TensorId& id = inputs.ids()[i];
-    if (id == kNone) id = convert_one(context, definition, args[i], i, dtype, first, conversion, inputs);
+    const std::uint8_t group = definition.inputs[i].group;
+    std::uint8_t& dtype = dtypes[group];
+    if (id == kNone) id = convert_one(context, definition, args[i], i, dtype, !seen[group], conversion, inputs);
     if (id == kNone) return false;
-    first = false;
-    if (dtype == 0 && definition.same_dtype) dtype = base_dtype(ops.tensor(id).dtype);
+    seen.set(group);
+    if (dtype == 0) dtype = base_dtype(ops.tensor(id).dtype);
   }
   return true;
 }
@@ -188,7 +188,7 @@ bool convert_lists(Context& context, const Definition& definition, PyObject* con
     TensorId id;
     if (input.kind < Input::kList) {
       if (!read_input(inputs, args[i], input.kind, id)) return false;
-      if (id == kNone) id = convert(context, args[i], 0, input.name, conversion, inputs, input.is_index());
+      if (id == kNone) id = convert(context, args[i], input.fixed, input.name, conversion, inputs, input.is_index());
       if (id == kNone) return false;
       ids.push_back(id);
       continue;

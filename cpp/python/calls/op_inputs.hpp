@@ -22,6 +22,16 @@ struct Inputs {
   std::span<TensorId> ids() { return {many.empty() ? few : many.data(), count}; }
 };
 
+/// The dtype, by group, that values among the inputs become: the only one that they may have, or else that of the
+/// first tensor of their group; 0 where there is none.
+inline void wanted_dtypes(const Definition& definition, const OpGraph& ops, std::span<const TensorId> ids,
+                          std::uint8_t* out) {
+  for (std::size_t i = 0; i < definition.inputs.size(); ++i) out[i] = definition.inputs[i].fixed;
+  for (std::size_t i = 0; i < ids.size(); ++i)
+    if (std::uint8_t& dtype = out[definition.inputs[i].group]; ids[i] != kNone && dtype == 0)
+      dtype = base_dtype(ops.tensor(ids[i]).dtype);
+}
+
 /// Raises what v1 says of inputs of two graphs; returns false.
 bool graphs_differ(const Inputs& inputs, PyObject* item);
 

@@ -6,15 +6,7 @@ namespace scopetrie::python {
 
 namespace {
 
-// The dtype that v1 converts the values to: that of the tensors where all inputs share one.
-std::uint8_t shared_dtype(const Definition& definition, const OpGraph& ops, std::span<const TensorId> ids) {
-  if (definition.same_dtype)
-    for (const TensorId id : ids)
-      if (id != kNone) return base_dtype(ops.tensor(id).dtype);
-  return 0;
-}
-
-// Reads one value; `wanted` is the dtype of the inputs before, and of the next ones.
+// Reads one value; `wanted` is the dtype of the inputs that share one with it, and will be.
 bool read_value(Facts& facts, const Definition& definition, std::size_t input, std::size_t at, PyObject* value,
                 std::uint8_t& wanted) {
   if (facts.value_count == Facts::kMostLiterals) return false;
@@ -36,9 +28,10 @@ bool read_value(Facts& facts, const Definition& definition, std::size_t input, s
   } else if (kind == Input::kReference || !read.literal.read(value)) {
     return false;
   }
-  read.output.dtype = definition.inputs[input].is_index() ? read.literal.index_dtype() : read.literal.dtype(wanted);
+  const bool is_plain_index = wanted == 0 && definition.inputs[input].is_index();
+  read.output.dtype = is_plain_index ? read.literal.index_dtype() : read.literal.dtype(wanted);
   if (read.output.dtype == 0) return false;
-  if (definition.same_dtype) wanted = read.output.dtype;
+  wanted = read.output.dtype;
   const auto dims = read.literal.dims();
   read.output.shape = dims.empty() ? ShapeTable::kScalar : facts.shapes().intern(dims);
   return true;
@@ -70,7 +63,7 @@ bool read_lists(Facts& facts, const Definition& definition, PyObject* const* arg
   for (std::size_t i = 0, at = 0; i < definition.inputs.size(); ++i) {
     const bool is_list = definition.inputs[i].kind >= Input::kList;
     at += is_list ? ids.size() + 1 - definition.inputs.size() : 1;
-    std::uint8_t wanted = 0;
+    std::uint8_t wanted = definition.inputs[i].fixed;
     if (!is_list && ids[at - 1] == kNone && !read_value(facts, definition, i, at - 1, args[i], wanted)) return false;
   }
   return true;
@@ -80,20 +73,24 @@ bool read_all(Facts& facts, const Definition& definition, PyObject* const* args,
   if (definition.has_lists) return read_lists(facts, definition, args, inputs, ops);
   facts.ids = inputs.ids();
   if (inputs.values == 0) return true;
-  std::uint8_t wanted = shared_dtype(definition, ops, facts.ids);
+  std::uint8_t wanted[kMostInputs];
+  wanted_dtypes(definition, ops, facts.ids, wanted);
   for (std::size_t i = 0; i < inputs.count; ++i)
-    if (facts.ids[i] == kNone && !read_value(facts, definition, i, i, args[i], wanted)) return false;
+    if (facts.ids[i] == kNone && !read_value(facts, definition, i, i, args[i], wanted[definition.inputs[i].group]))
+      return false;
   return true;
 }
 
 // What infer() checks before it asks the rule.
 bool dtypes_fit(const Definition& definition, const Facts& facts) {
-  if (facts.size() == 0) return true;
-  const std::uint8_t dtype = facts.input(0).dtype;
-  if (definition.checks_dtype && !definition.allowed[dtype]) return false;
-  if (definition.same_dtype)
-    for (std::size_t i = 1; i < facts.size(); ++i)
-      if (facts.input(i).dtype != dtype) return false;
+  std::uint8_t groups[kMostInputs] = {};
+  for (std::size_t i = 0; i < facts.size(); ++i) {
+    const Input& input = definition.inputs[definition.input_at(i, facts.size())];
+    const std::uint8_t dtype = facts.input(i).dtype;
+    std::uint8_t& wanted = groups[input.group];
+    if (wanted == 0 || input.kind == Input::kMixedList) wanted = dtype;
+    if (!input.takes(dtype) || wanted != dtype) return false;
+  }
   return true;
 }
 

@@ -7,7 +7,7 @@ from typing import Any, Final
 
 from .. import errors
 from ..backends import Array
-from ..ops.registry import dims_text
+from ..ops.node_text import dims_text
 from .state import Cell
 
 # As v1 translates what a py_func raises; anything else is an UnknownError.

@@ -14,7 +14,8 @@ from ..backends import Array, get_backend
 from ..dtypes import DType
 from ..errors import InvalidArgumentError, UnimplementedError
 from ..graph import Graph
-from ..ops.registry import Dims, OpDef, dims_text
+from ..ops.node_text import Dims, dims_text
+from ..ops.registry import OpDef
 from .failure import located
 from .state import Cell, OpState, State
 
@@ -184,7 +185,7 @@ class Resolution:
             cell = self.cells.get(tensor)
             if cell is None:
                 values.append(tensor)
-            elif at < len(op_def.inputs) and op_def.inputs[at].startswith("ref:"):
+            elif at < len(op_def.inputs) and op_def.inputs[at].kind == "reference":
                 variables.append(cell)
                 # The operation's output, if a reference too, stands for the variable.
                 if count == 1 and self.spec(first)[0]._is_ref_dtype:
@@ -291,13 +292,13 @@ class Resolution:
 
 def _host_positions(op_def: OpDef, count: int) -> list[int]:
     """Returns which of a kernel's arguments are wanted on the host; of those after a list, from the end."""
-    names = [name for name in op_def.inputs if not name.startswith("ref:")]
-    refs = len(op_def.inputs) - len(names)
-    listed = [at for at, name in enumerate(names) if name.endswith("*")]
-    found = []
-    for at in op_def.host:
-        place = at - refs
-        found.append(place - len(names) if listed and place > listed[0] else place)
-    if listed and listed[0] in found:  # a whole list
-        found += range(listed[0], count - (len(names) - listed[0] - 1))
+    inputs = [each for each in op_def.inputs if each.kind != "reference"]
+    found: list[int] = []
+    behind = 0  # what inputs behind a list are counted back by
+    for at, each in enumerate(inputs):
+        if each.is_list:
+            behind = len(inputs)
+            found += range(at, at + count - len(inputs) + 1) if each.host else ()
+        elif each.host:
+            found.append(at - behind)
     return found

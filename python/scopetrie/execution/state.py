@@ -10,7 +10,7 @@ import numpy as np
 
 from ..backends import Array, Backend
 from ..errors import FailedPreconditionError, InvalidArgumentError
-from ..ops.registry import Dims, dims_text
+from ..ops.node_text import Dims, dims_text
 from ..shapes import compatible_dims
 
 

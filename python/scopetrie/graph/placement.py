@@ -221,7 +221,7 @@ def _stands_beside(op: Operation) -> Operation | None:
     definition = op._def
     if definition is None or not op.inputs:
         return None
-    if any(name.startswith("ref:") for name in definition.inputs):
+    if any(each.kind == "reference" for each in definition.inputs):
         changed: Operation = op.inputs[0].op
         return changed
     if op.type != "Identity":

@@ -12,7 +12,11 @@ from .._core import Variable, name_scope, plain_constant, register_types
 from ..dtypes import DType, DTypeLike, as_dtype
 from ..graph import Operation, Tensor
 from ..shapes import Dimension, TensorShape, as_dims
-from .registry import OPS, Dims, ShapeError, Spec, define_op, dims_text, direct, dtype_refusal
+from .declare import Sizes, attr, tensor
+from .direct import attribute, direct, sizes
+from .faults import ShapeError, dtype_refusal
+from .node_text import Dims, dims_text
+from .registry import OPS, Spec, define_op
 
 # v1's `tf.register_tensor_conversion_function`: by priority, then by age.
 _conversions: Final[list[tuple[int, type | tuple[type, ...], Callable[..., Any]]]] = []
@@ -31,7 +35,9 @@ def _const_rule(value: Any) -> Spec:
     return as_dtype(value.dtype), value.shape
 
 
-_const = define_op("Const", (), rule=_const_rule, attributes="dtype value")
+_const = define_op(
+    "Const", rule=_const_rule, attributes=(attr("dtype", DType), attr("value", object)),
+)  # fmt: skip
 
 
 def constant(
@@ -400,11 +406,12 @@ def _placeholder_rule(dtype: DType, shape: Dims) -> Spec:
 
 
 _placeholder = define_op(
-    "Placeholder", (), rule=_placeholder_rule, native="placeholder", attributes="dtype shape"
-)
+    "Placeholder", rule=_placeholder_rule, native="placeholder",
+    attributes=(attr("dtype", DType), attr("shape", Sizes)),
+)  # fmt: skip
 
 
-@direct(_placeholder, "dtype shape# name")
+@direct(_placeholder, dtype=attribute(), shape=sizes())
 def placeholder(dtype: DTypeLike, shape: Any = None, name: str | None = None) -> Tensor:
     """Makes a tensor that every run has to be fed a value for.
 
@@ -452,12 +459,12 @@ def _default_rule(input: Tensor, shape: Dims) -> Spec:
 
 
 _placeholder_with_default = define_op(
-    "PlaceholderWithDefault", ("input",), rule=_default_rule, kernel=lambda xp, shape: lambda x: x,
-    attributes="dtype:0 shape",
+    "PlaceholderWithDefault", tensor("input", attr="dtype"), rule=_default_rule,
+    kernel=lambda xp, shape: lambda x: x, attributes=(attr("shape", Sizes),),
 )  # fmt: skip
 
 
-@direct(_placeholder_with_default, "0 shape# name")
+@direct(_placeholder_with_default, shape=sizes())
 def placeholder_with_default(input: Any, shape: Any, name: str | None = None) -> Tensor:
     """Makes a tensor that has a value unless it is fed another.
 

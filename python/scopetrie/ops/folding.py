@@ -8,7 +8,8 @@ import numpy as np
 
 from ..dtypes import DType
 from ..graph import Tensor
-from .registry import OPS, Dims
+from .node_text import Dims
+from .registry import OPS
 
 # Cheap ops that programs compute shapes, axes and sizes with.
 _FOLDABLE: Final = frozenset(

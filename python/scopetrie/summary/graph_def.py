@@ -6,7 +6,7 @@ from typing import Any, Final
 
 from ..dtypes import DType
 from ..graph import Exporter, Graph, Operation, set_exporter
-from ..ops.registry import Dims
+from ..ops.node_text import Dims
 from .attributes import Value, attributes, is_shape
 from .node_text import node_text
 from .protos import proto

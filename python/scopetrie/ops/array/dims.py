@@ -9,13 +9,16 @@ import numpy as np
 from ...graph import Tensor
 from ...shapes import as_dims, broadcast_dims
 from ..constant import index_array
+from ..declare import INDICES, Ints, Sizes, attr, index, tensor
+from ..direct import OWN, axes, direct, sizes
+from ..faults import ShapeError
 from ..folding import constant_value, dims_from
-from ..registry import INDICES, Dims, ShapeError, Spec, check_dtype, define_op, dims_text, direct
+from ..node_text import Dims, dims_text
+from ..registry import Spec, define_op
 from .shape import require_rank
 
 
 def _expand_rule(input: Tensor, dim: Tensor) -> Spec:
-    check_dtype(dim, "dim", INDICES)
     axis = constant_value(dim)
     dims = input._dims
     if dims is None or axis is None:
@@ -30,13 +33,12 @@ def _expand_rule(input: Tensor, dim: Tensor) -> Spec:
 
 
 _expand_dims = define_op(
-    "ExpandDims", ("input", "index:dim"), rule=_expand_rule, native="expand_dims", same_dtype=False,
-    attributes="T Tdim:1", host=("dim",),
+    "ExpandDims", tensor("input"), index("dim", attr="Tdim"), rule=_expand_rule, native="expand_dims",
     kernel=lambda xp: lambda x, axis: xp.expand_dims(x, axis=int(axis.item())),
 )  # fmt: skip
 
 
-@direct(_expand_dims, "0 1 name -")
+@direct(_expand_dims)
 def expand_dims(input: Any, axis: Any = None, name: str | None = None, dim: Any = None) -> Tensor:
     """Inserts a dimension of size 1.
 
@@ -99,16 +101,12 @@ def _squeeze_kernel(xp: Any, squeeze_dims: tuple[int, ...]) -> Any:
 
 
 _squeeze = define_op(
-    "Squeeze",
-    ("input",),
-    rule=_squeeze_rule,
-    native="squeeze",
-    kernel=_squeeze_kernel,
-    attributes="T squeeze_dims",
-)
+    "Squeeze", tensor("input"), rule=_squeeze_rule, native="squeeze", kernel=_squeeze_kernel,
+    attributes=(attr("squeeze_dims", Ints),),
+)  # fmt: skip
 
 
-@direct(_squeeze, "0 squeeze_dims@ name -")
+@direct(_squeeze, axis=axes("squeeze_dims"), squeeze_dims=OWN)
 def squeeze(input: Any, axis: Any = None, name: str | None = None, squeeze_dims: Any = None) -> Tensor:
     """Removes dimensions of size 1.
 
@@ -137,7 +135,6 @@ def squeeze(input: Any, axis: Any = None, name: str | None = None, squeeze_dims:
 
 
 def _broadcast_rule(input: Tensor, shape: Tensor) -> Spec:
-    check_dtype(shape, "shape", INDICES)
     require_rank(shape, 1)
     out, dims = dims_from(shape), input._dims
     if out is not None and dims is not None:
@@ -156,14 +153,12 @@ def _broadcast_rule(input: Tensor, shape: Tensor) -> Spec:
 
 
 _broadcast_to = define_op(
-    "BroadcastTo", ("input", "index:shape"), rule=_broadcast_rule, native="broadcast_to", same_dtype=False,
-    attributes="T Tidx:1", host=("shape",),
-    # A copy, since whoever gets the result may write to it.
+    "BroadcastTo", tensor("input"), index("shape"), rule=_broadcast_rule, native="broadcast_to",
     kernel=lambda xp: lambda x, shape: xp.asarray(xp.broadcast_to(x, tuple(shape.tolist())), copy=True),
 )  # fmt: skip
 
 
-@direct(_broadcast_to, "0 1 name")
+@direct(_broadcast_to)
 def broadcast_to(input: Any, shape: Any, name: str | None = None) -> Tensor:
     """Repeats a tensor along its dimensions of size 1, and along new ones in front, to fill a shape.
 
@@ -191,8 +186,8 @@ def _broadcast_args_rule(s0: Tensor, s1: Tensor) -> Spec:
 
 
 _broadcast_args = define_op(
-    "BroadcastArgs", ("s0", "s1"), rule=_broadcast_args_rule, kernel=_broadcast_args_kernel, dtypes=INDICES,
-    host=("s0", "s1"), host_outputs=True,
+    "BroadcastArgs", tensor("s0", INDICES, host=True), tensor("s1", host=True), rule=_broadcast_args_rule,
+    kernel=_broadcast_args_kernel, host_outputs=True,
 )  # fmt: skip
 
 
@@ -238,11 +233,12 @@ def _ensure_kernel(xp: Any, shape: Dims) -> Any:
 
 
 _ensure_shape = define_op(
-    "EnsureShape", ("input",), rule=_ensure_rule, kernel=_ensure_kernel, attributes="T shape"
-)
+    "EnsureShape", tensor("input"), rule=_ensure_rule, kernel=_ensure_kernel,
+    attributes=(attr("shape", Sizes),),
+)  # fmt: skip
 
 
-@direct(_ensure_shape, "0 shape# name")
+@direct(_ensure_shape, shape=sizes())
 def ensure_shape(x: Any, shape: Any, name: str | None = None) -> Tensor:
     """Checks, when it runs, that a tensor has a shape.
 

@@ -10,18 +10,12 @@ from ...dtypes import DType, DTypeLike, as_dtype
 from ...graph import Tensor
 from ...shapes import TensorShape
 from ..constant import constant, convert_to_tensor, index_array
+from ..declare import COMPLEX, FLOATS, INDICES, index, mixed, tensor
+from ..direct import direct
+from ..faults import ShapeError, check_dtype, dtype_refusal
 from ..folding import constant_value, dims_from
-from ..registry import (
-    INDICES,
-    ShapeError,
-    Spec,
-    check_dtype,
-    define_op,
-    dims_text,
-    direct,
-    dtype_refusal,
-    listed,
-)
+from ..node_text import dims_text
+from ..registry import Spec, define_op, listed
 from .shape import reshape, shape_internal
 
 # As v1: smaller tensors are constants, larger ones are computed.
@@ -29,7 +23,6 @@ _SMALL = 1000
 
 
 def _fill_rule(dims: Tensor, value: Tensor) -> Spec:
-    check_dtype(dims, "dims", INDICES)
     if dims._dims is not None and len(dims._dims) != 1:
         raise ShapeError(f"Shape must be rank 1 but is rank {len(dims._dims)}")
     if value._dims:
@@ -47,8 +40,8 @@ def _fill_kernel(xp: Any) -> Any:
 
 
 _fill = define_op(
-    "Fill", ("index:dims", "value"), rule=_fill_rule, native="fill", kernel=_fill_kernel, same_dtype=False,
-    attributes="T:1 index_type", host=("dims",),
+    "Fill", index("dims", attr="index_type"), tensor("value"), rule=_fill_rule, native="fill",
+    kernel=_fill_kernel,
 )  # fmt: skip
 
 
@@ -185,12 +178,30 @@ def ones(
     return _filled(shape, True if made.is_bool else 1, made, name, "ones")
 
 
-_zeros_like = define_op("ZerosLike", ("x",), kernel=lambda xp: xp.zeros_like)
+_zeros_like = define_op(
+    "ZerosLike", tensor("x"), kernel=lambda xp: xp.zeros_like,
+)  # fmt: skip
 # ones_like makes Shape and Fill nodes, as v1's does; the type is there for graphs that hold it.
 define_op(
-    "OnesLike", ("x",), kernel=lambda xp: xp.ones_like,
-    dtypes="bf f2 f4 f8 i1 u1 i2 u2 i4 u4 i8 u8 c8 c16 b1",
-)  # fmt: skip
+    "OnesLike",
+    tensor(
+        "x",
+        (
+            *FLOATS,
+            dtypes.int8,
+            dtypes.uint8,
+            dtypes.int16,
+            dtypes.uint16,
+            dtypes.int32,
+            dtypes.uint32,
+            dtypes.int64,
+            dtypes.uint64,
+            *COMPLEX,
+            dtypes.bool,
+        ),
+    ),
+    kernel=lambda xp: xp.ones_like,
+)
 
 
 def zeros_like(
@@ -253,10 +264,13 @@ def ones_like(tensor: Any, dtype: DTypeLike = None, name: str | None = None, opt
         return ones(sizes, made, name=scope)
 
 
-_identity = define_op("Identity", ("input",), kernel=lambda xp: lambda x: x, doc="")
+_identity = define_op(
+    "Identity", tensor("input"), kernel=lambda xp: lambda x: x,
+    doc="",
+)  # fmt: skip
 
 
-@direct(_identity, "0 name")
+@direct(_identity)
 def identity(input: Any, name: str | None = None) -> Tensor:
     """Makes a node that hands its input on.
 
@@ -274,7 +288,9 @@ def identity(input: Any, name: str | None = None) -> Tensor:
     return _identity(input, name=name)
 
 
-_guarantee_const = define_op("GuaranteeConst", ("input",), kernel=lambda xp: lambda x: x)
+_guarantee_const = define_op(
+    "GuaranteeConst", tensor("input"), kernel=lambda xp: lambda x: x,
+)  # fmt: skip
 
 
 def guarantee_const(input: Any, name: str | None = None) -> Tensor:
@@ -291,8 +307,8 @@ def guarantee_const(input: Any, name: str | None = None) -> Tensor:
 
 
 _identity_n = define_op(
-    "IdentityN", ("input**",), rule=lambda tensors: [(x.dtype.base_dtype, x._dims) for x in tensors],
-    kernel=lambda xp: lambda *arrays: arrays, same_dtype=False, attributes="",
+    "IdentityN", mixed("input"), rule=lambda tensors: [(x.dtype.base_dtype, x._dims) for x in tensors],
+    kernel=lambda xp: lambda *arrays: arrays,
 )  # fmt: skip
 
 
@@ -310,7 +326,7 @@ def identity_n(input: Any, name: str | None = None) -> list[Tensor]:
 
 
 stop_gradient = define_op(
-    "StopGradient", ("input",), kernel=lambda xp: lambda x: x,
+    "StopGradient", tensor("input"), kernel=lambda xp: lambda x: x,
     doc="""Hands its input on; gradients stop here.
 
     Args:

@@ -9,18 +9,18 @@ import numpy as np
 from ..._core import name_scope
 from ...graph import Tensor
 from ..constant import constant, convert_to_tensor, index_array
+from ..declare import SHORT_INDICES, attr, index, tensor
+from ..direct import direct, given
+from ..faults import ShapeError
 from ..folding import constant_value
 from ..math.compare import merge_dims
-from ..registry import INDICES, ShapeError, Spec, check_dtype, define_op, dims_text, direct
+from ..node_text import dims_text
+from ..registry import Spec, define_op
 from .join import concat
 from .sequence import count_up
 
-INDEX_TYPES = "i2 i4 i8"
-
 
 def _gather_rule(params: Tensor, indices: Tensor, axis: Tensor, batch_dims: int = 0) -> Spec:
-    check_dtype(indices, "indices", INDEX_TYPES)
-    check_dtype(axis, "axis", INDICES)
     dtype, dims, picked = params.dtype.base_dtype, params._dims, indices._dims
     at = constant_value(axis)
     if dims is None or picked is None:
@@ -77,13 +77,13 @@ def _gather_batched(xp: Any, params: Any, indices: Any, along: int, batch: int) 
 
 
 _gather = define_op(
-    "GatherV2", ("params", "index:indices", "index:axis"), rule=_gather_rule, native="gather",
-    kernel=_gather_kernel, same_dtype=False, attributes="Taxis:2 Tindices:1 Tparams batch_dims=0",
-    host=("axis",),
+    "GatherV2", tensor("params", attr="Tparams"), index("indices", SHORT_INDICES, "Tindices", host=False),
+    index("axis", attr="Taxis"), rule=_gather_rule, native="gather", kernel=_gather_kernel,
+    attributes=(attr("batch_dims", int, 0),),
 )  # fmt: skip
 
 
-@direct(_gather, "0 1 - name 2=0 -")
+@direct(_gather, axis=given(2, default=0))
 def gather(
     params: Any, indices: Any, validate_indices: Any = None, name: str | None = None, axis: Any = None,
     batch_dims: int = 0,
@@ -117,7 +117,6 @@ def gather(
 
 
 def _gather_nd_rule(params: Tensor, indices: Tensor) -> Spec:
-    check_dtype(indices, "indices", INDEX_TYPES)
     dims, at, dtype = params._dims, indices._dims, params.dtype.base_dtype
     if dims is None or at is None or not at or at[-1] is None:
         return dtype, None
@@ -160,8 +159,8 @@ def _gather_nd_kernel(xp: Any) -> Any:
 
 
 _gather_nd = define_op(
-    "GatherNd", ("params", "indices"), rule=_gather_nd_rule, kernel=_gather_nd_kernel, same_dtype=False,
-    attributes='Tindices:1 Tparams bad_indices_policy=""',
+    "GatherNd", tensor("params", attr="Tparams"), tensor("indices", SHORT_INDICES, "Tindices"),
+    rule=_gather_nd_rule, kernel=_gather_nd_kernel, attributes=(attr("bad_indices_policy", str, ""),),
 )  # fmt: skip
 
 

@@ -9,9 +9,13 @@ import numpy as np
 from ..._core import Variable, name_scope
 from ...graph import Tensor
 from ..constant import convert_to_tensor, index_array
+from ..declare import attr, index, tensor, tensors
+from ..direct import attribute, direct
+from ..faults import ShapeError
 from ..folding import constant_value
 from ..math.sum import merge_all
-from ..registry import INDICES, Dims, ShapeError, Spec, check_dtype, define_op, dims_text, direct
+from ..node_text import Dims, dims_text
+from ..registry import Spec, define_op
 from .fill import identity
 from .shape import require_rank
 
@@ -49,7 +53,6 @@ def _around(dims: tuple[int | None, ...], axis: int, at: int) -> str:
 
 
 def _concat_rule(values: list[Tensor], axis: Tensor) -> Spec:
-    check_dtype(axis, "axis", INDICES)
     require_rank(axis, 0)
     dtype = values[0].dtype.base_dtype
     given = constant_value(axis)
@@ -73,18 +76,12 @@ def _concat_rule(values: list[Tensor], axis: Tensor) -> Spec:
 
 
 _concat = define_op(
-    "ConcatV2",
-    ("values*", "index:axis"),
-    rule=_concat_rule,
-    native="concat",
-    same_dtype=False,
-    attributes="N T Tidx:-1",
-    host=("axis",),
+    "ConcatV2", tensors("values"), index("axis"), rule=_concat_rule, native="concat",
     kernel=lambda xp: lambda *values: xp.concat(values[:-1], axis=int(values[-1].item())),
-)
+)  # fmt: skip
 
 
-@direct(_concat, "0 1 name")
+@direct(_concat)
 def concat(values: Any, axis: Any, name: str | None = "concat") -> Tensor:
     """Joins tensors along a dimension that they have.
 
@@ -128,12 +125,13 @@ def _pack_rule(values: list[Tensor], axis: int = 0) -> Spec:
 
 
 _pack = define_op(
-    "Pack", ("*",), rule=_pack_rule, native="pack", attributes="N T axis=0",
+    "Pack", tensors(""), rule=_pack_rule, native="pack",
     kernel=lambda xp, axis=0: lambda *values: xp.stack(values, axis=axis),
+    attributes=(attr("axis", int, 0),),
 )  # fmt: skip
 
 
-@direct(_pack, "0 axis? name")
+@direct(_pack, axis=attribute(omitted=True))
 def stack(values: Any, axis: int = 0, name: str | None = "stack") -> Tensor:
     """Joins tensors along a new dimension.
 
@@ -210,8 +208,8 @@ def _repeat_kernel(xp: Any, axis: int) -> Any:
 
 
 _repeat = define_op(
-    "Repeat", ("input", "index:repeats"), same_dtype=False, rule=_repeat_rule, kernel=_repeat_kernel,
-    attributes="T axis", host=("repeats",),
+    "Repeat", tensor("input"), index("repeats", attr=None), rule=_repeat_rule, kernel=_repeat_kernel,
+    attributes=(attr("axis", int),),
 )  # fmt: skip
 
 

@@ -11,11 +11,13 @@ from ..._core import name_scope
 from ...dtypes import DTypeLike, as_dtype
 from ...graph import Tensor
 from ..constant import constant, convert_to_tensor
+from ..declare import INDICES, attr, index, tensor
+from ..faults import ShapeError
 from ..folding import constant_value
 from ..math.compare import less, where
 from ..math.elementwise import cast, cast_node, maximum
 from ..math.reduce import reduce_max, reduce_prod
-from ..registry import ShapeError, Spec, check_dtype, define_op
+from ..registry import Spec, define_op
 from .dims import expand_dims, squeeze
 from .gather import gather
 from .join import concat
@@ -26,7 +28,6 @@ from .shape import reshape, shape
 def _one_hot_rule(
     indices: Tensor, depth: Tensor, on_value: Tensor, off_value: Tensor, axis: int = -1
 ) -> Spec:
-    check_dtype(indices, "indices", "u1 i1 i4 i8")
     dims, count = indices._dims, constant_value(depth)
     dtype = on_value.dtype.base_dtype
     if count is not None and int(count) < 0:
@@ -48,9 +49,16 @@ def _one_hot_kernel(xp: Any, axis: int = -1) -> Any:
 
 
 _one_hot = define_op(
-    "OneHot", ("index:indices", "index:depth", "on_value", "off_value"), name="one_hot", rule=_one_hot_rule,
-    kernel=_one_hot_kernel, same_dtype=False, attributes="T:2 TI axis=-1", host=("depth",),
-)  # fmt: skip
+    "OneHot",
+    index("indices", (dtypes.uint8, dtypes.int8, *INDICES), "TI", host=False),
+    index("depth", (dtypes.int32,), None),
+    tensor("on_value"),
+    tensor("off_value"),
+    name="one_hot",
+    rule=_one_hot_rule,
+    kernel=_one_hot_kernel,
+    attributes=(attr("axis", int, -1),),
+)
 
 
 def one_hot(

@@ -8,13 +8,15 @@ import numpy as np
 
 from ..._core import Variable
 from ...graph import Tensor
+from ..declare import attr, index, tensor
+from ..direct import direct
+from ..faults import ShapeError
 from ..folding import constant_value
-from ..registry import INDICES, ShapeError, Spec, check_dtype, define_op, direct
+from ..registry import Spec, define_op
 from .shape import require_rank
 
 
 def _tile_rule(input: Tensor, multiples: Tensor) -> Spec:
-    check_dtype(multiples, "multiples", INDICES)
     require_rank(multiples, 1)
     dims, dtype = input._dims, input.dtype.base_dtype
     length = multiples._dims[0] if multiples._dims else None
@@ -28,8 +30,7 @@ def _tile_rule(input: Tensor, multiples: Tensor) -> Spec:
 
 
 tile = define_op(
-    "Tile", ("input", "index:multiples"), rule=_tile_rule, native="tile", same_dtype=False,
-    attributes="T Tmultiples:1", host=("multiples",),
+    "Tile", tensor("input"), index("multiples", attr="Tmultiples"), rule=_tile_rule, native="tile",
     kernel=lambda xp: lambda x, multiples: xp.tile(x, tuple(multiples.tolist())),
     doc="""Repeats a tensor along each of its dimensions.
 
@@ -48,7 +49,6 @@ tile = define_op(
 
 
 def _pad_rule(input: Tensor, paddings: Tensor, constant_values: Tensor | None = None, mode: str = "") -> Spec:
-    check_dtype(paddings, "paddings", INDICES)
     require_rank(paddings, 2)
     dims, dtype = input._dims, input.dtype.base_dtype
     rows = paddings._dims[0] if paddings._dims else None
@@ -90,18 +90,12 @@ def _pad_kernel(xp: Any) -> Any:
 
 
 _pad = define_op(
-    "Pad",
-    ("input", "index:paddings"),
-    rule=_pad_rule,
-    native="pad",
+    "Pad", tensor("input"), index("paddings", attr="Tpaddings"), rule=_pad_rule, native="pad",
     kernel=_pad_kernel,
-    same_dtype=False,
-    attributes="T Tpaddings:1",
-    host=("paddings",),
-)
+)  # fmt: skip
 _pad_v2 = define_op(
-    "PadV2", ("input", "index:paddings", "constant_values"), rule=_pad_rule, same_dtype=False,
-    attributes="T Tpaddings:1", host=("paddings",),
+    "PadV2", tensor("input"), index("paddings", attr="Tpaddings"), tensor("constant_values"),
+    rule=_pad_rule,
     kernel=lambda xp: lambda x, paddings, value: pad_constant(xp, x, paddings.tolist(), value),
 )  # fmt: skip
 
@@ -126,12 +120,12 @@ def _mirror_kernel(xp: Any, mode: str) -> Any:
 
 
 _mirror_pad = define_op(
-    "MirrorPad", ("input", "index:paddings"), rule=_pad_rule, kernel=_mirror_kernel, same_dtype=False,
-    attributes="T Tpaddings:1 mode", host=("paddings",),
+    "MirrorPad", tensor("input"), index("paddings", attr="Tpaddings"), rule=_pad_rule,
+    kernel=_mirror_kernel, attributes=(attr("mode", str),),
 )  # fmt: skip
 
 
-@direct(_pad, "0 1 - name -")
+@direct(_pad)
 def pad(
     tensor: Any, paddings: Any, mode: str = "CONSTANT", name: str | None = None, constant_values: Any = 0
 ) -> Tensor:

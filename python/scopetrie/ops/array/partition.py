@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from typing import Any
 
+from ... import dtypes
 from ...graph import Tensor
 from ..constant import index_array
+from ..declare import attr, mixed, tensor
 from ..folding import constant_value
 from ..math.compare import merge_dims
-from ..registry import Dims, Spec, define_op, listed
+from ..node_text import Dims
+from ..registry import Spec, define_op, listed
 from .scatter import scatter_rows
 
 
@@ -31,13 +34,9 @@ def _partition_kernel(xp: Any, num_partitions: int) -> Any:
 
 
 _dynamic_partition = define_op(
-    "DynamicPartition",
-    ("data", "partitions"),
-    rule=_partition_rule,
-    kernel=_partition_kernel,
-    same_dtype=False,
-    attributes="T num_partitions",
-)
+    "DynamicPartition", tensor("data"), tensor("partitions", (dtypes.int32,), None), rule=_partition_rule,
+    kernel=_partition_kernel, attributes=(attr("num_partitions", int),),
+)  # fmt: skip
 
 
 def dynamic_partition(
@@ -95,11 +94,9 @@ def _stitch_kernel(xp: Any) -> Any:
 _STITCH: dict[str, Any] = {
     "rule": _stitch_rule,
     "kernel": _stitch_kernel,
-    "same_dtype": False,
-    "attributes": "T:-1",
 }
-_dynamic_stitch = define_op("DynamicStitch", ("indices**",), **_STITCH)
-parallel_stitch = define_op("ParallelDynamicStitch", ("indices**",), **_STITCH)
+_dynamic_stitch = define_op("DynamicStitch", mixed("indices", attr="T"), **_STITCH)
+parallel_stitch = define_op("ParallelDynamicStitch", mixed("indices", attr="T"), **_STITCH)
 
 
 def dynamic_stitch(indices: Any, data: Any, name: str | None = None) -> Tensor:

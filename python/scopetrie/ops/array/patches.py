@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
+from ... import dtypes
 from ...graph import Tensor
+from ..declare import COMPLEX, FLOATS, INTEGERS, Ints, attr, tensor
 from ..nn.window import borders, check_choice, geometry, need_rank, out_size, padded, window_slices
 from ..registry import Spec, define_op
 from .dims import renamed
@@ -35,8 +37,9 @@ def _patch_kernel(
 
 
 _extract = define_op(
-    "ExtractImagePatches", ("images",), rule=_patch_rule, kernel=_patch_kernel,
-    dtypes="bf f2 f4 f8 i1 i2 i4 i8 u1 u2 u4 u8 c8 c16 b1", attributes="T ksizes padding rates strides",
+    "ExtractImagePatches", tensor("images", (*FLOATS, *INTEGERS, *COMPLEX, dtypes.bool)), rule=_patch_rule,
+    kernel=_patch_kernel,
+    attributes=(attr("ksizes", Ints), attr("padding", str), attr("rates", Ints), attr("strides", Ints)),
 )  # fmt: skip
 
 

@@ -6,16 +6,19 @@ from typing import Any
 
 import numpy as np
 
+from ... import dtypes
 from ...graph import Tensor
 from ..constant import index_array
+from ..declare import INEXACT, attr, index, tensor
+from ..direct import direct
+from ..faults import ShapeError
 from ..folding import constant_value
-from ..registry import INDICES, ShapeError, Spec, check_dtype, define_op, direct
+from ..registry import Spec, define_op
 from .sequence import count_up
 from .shape import require_rank
 
 
 def _reverse_rule(tensor: Tensor, axis: Tensor) -> Spec:
-    check_dtype(axis, "axis", INDICES)
     require_rank(axis, 1)
     dims, axes = tensor._dims, constant_value(axis)
     if dims is not None and axes is not None:
@@ -30,17 +33,29 @@ def _reverse_rule(tensor: Tensor, axis: Tensor) -> Spec:
 
 _reverse = define_op(
     "ReverseV2",
-    ("tensor", "index:axis"),
+    tensor(
+        "tensor",
+        (
+            dtypes.uint8,
+            dtypes.int8,
+            dtypes.uint16,
+            dtypes.int16,
+            dtypes.int32,
+            dtypes.uint32,
+            dtypes.int64,
+            dtypes.uint64,
+            dtypes.bool,
+            *INEXACT,
+            dtypes.string,
+        ),
+    ),
+    index("axis"),
     rule=_reverse_rule,
-    same_dtype=False,
-    attributes="T Tidx:1",
-    host=("axis",),
-    dtypes="u1 i1 u2 i2 i4 u4 i8 u8 b1 bf f2 f4 f8 c8 c16 S",
     kernel=lambda xp: lambda x, axis: xp.flip(x, axis=tuple(axis.tolist())) if axis.size else x,
 )
 
 
-@direct(_reverse, "0 1 name")
+@direct(_reverse)
 def reverse(tensor: Any, axis: Any, name: str | None = None) -> Tensor:
     """Reverses a tensor along dimensions.
 
@@ -74,9 +89,10 @@ def _reverse_sequence_kernel(xp: Any, seq_dim: int, batch_dim: int = 0) -> Any:
 
 
 _reverse_sequence = define_op(
-    "ReverseSequence", ("input", "seq_lengths"), same_dtype=False, kernel=_reverse_sequence_kernel,
-    attributes="T Tlen:1 batch_dim seq_dim",
+    "ReverseSequence", tensor("input"), tensor("seq_lengths", attr="Tlen"),
+    kernel=_reverse_sequence_kernel,
     rule=lambda input, seq_lengths, seq_dim, batch_dim=0: (input.dtype.base_dtype, input._dims),
+    attributes=(attr("batch_dim", int), attr("seq_dim", int)),
 )  # fmt: skip
 
 
@@ -113,17 +129,12 @@ def _roll_kernel(xp: Any) -> Any:
 
 
 _roll = define_op(
-    "Roll",
-    ("input", "index:shift", "index:axis"),
-    same_dtype=False,
-    kernel=_roll_kernel,
-    attributes="T Taxis:2 Tshift:1",
-    rule=lambda input, shift, axis: (input.dtype.base_dtype, input._dims),
-    host=("shift", "axis"),
-)
+    "Roll", tensor("input"), index("shift", attr="Tshift"), index("axis", attr="Taxis"),
+    kernel=_roll_kernel, rule=lambda input, shift, axis: (input.dtype.base_dtype, input._dims),
+)  # fmt: skip
 
 
-@direct(_roll, "0 1 2 name")
+@direct(_roll)
 def roll(input: Any, shift: Any, axis: Any, name: str | None = None) -> Tensor:
     """Shifts the elements of a tensor around in a circle.
 

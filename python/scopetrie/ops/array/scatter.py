@@ -10,10 +10,13 @@ import numpy as np
 from ..._core import Variable
 from ...graph import Tensor
 from ..constant import convert_to_tensor, index_array
+from ..declare import SHORT_INDICES, attr, index, tensor
+from ..faults import ShapeError
 from ..folding import constant_value, dims_from
 from ..math.compare import merge_dims
-from ..registry import Dims, ShapeError, Spec, check_dtype, define_op, dims_text
-from .gather import INDEX_TYPES, check_bounds, flat_positions
+from ..node_text import Dims, dims_text
+from ..registry import Spec, define_op
+from .gather import check_bounds, flat_positions
 
 
 def _scatter_dims(
@@ -39,7 +42,6 @@ def _scatter_dims(
 
 
 def _scatter_nd_rule(indices: Tensor, updates: Tensor, shape: Tensor) -> Spec:
-    check_dtype(indices, "indices", INDEX_TYPES)
     out = dims_from(shape)
     value = constant_value(shape)
     shown = None if value is None else {2: " ".join(map(str, value.tolist()))}
@@ -97,9 +99,9 @@ def _scatter_nd_kernel(xp: Any) -> Any:
 
 
 _scatter_nd = define_op(
-    "ScatterNd", ("index:indices", "updates", "index:shape"), rule=_scatter_nd_rule,
-    kernel=_scatter_nd_kernel, same_dtype=False, attributes='T:1 Tindices bad_indices_policy=""',
-    host=("shape",),
+    "ScatterNd", index("indices", SHORT_INDICES, "Tindices", host=False), tensor("updates"),
+    index("shape", SHORT_INDICES, "Tindices"), rule=_scatter_nd_rule, kernel=_scatter_nd_kernel,
+    attributes=(attr("bad_indices_policy", str, ""),),
 )  # fmt: skip
 
 
@@ -126,7 +128,6 @@ def scatter_nd(
 
 def _tensor_scatter(type: str, how: str) -> Callable[..., Tensor]:
     def rule(tensor: Tensor, indices: Tensor, updates: Tensor) -> Spec:
-        check_dtype(indices, "indices", INDEX_TYPES)
         _scatter_dims(tensor._dims, indices._dims, updates._dims)
         return tensor.dtype.base_dtype, tensor._dims
 
@@ -136,8 +137,8 @@ def _tensor_scatter(type: str, how: str) -> Callable[..., Tensor]:
         return lambda x, indices, updates: _scattered(xp, x, indices, updates, how)
 
     op = define_op(
-        type, ("tensor", "indices", "updates"), rule=rule, kernel=kernel, same_dtype=False,
-        attributes='T Tindices:1 bad_indices_policy=""',
+        type, tensor("tensor"), tensor("indices", SHORT_INDICES, "Tindices"), tensor("updates"),
+        rule=rule, kernel=kernel, attributes=(attr("bad_indices_policy", str, ""),),
     )  # fmt: skip
 
     def scatter(

@@ -10,9 +10,11 @@ from ..._core import Variable, name_scope
 from ...dtypes import DType, DTypeLike, as_dtype
 from ...graph import Tensor
 from ..constant import convert_to_tensor, make_array
+from ..declare import FLOATS, INDICES, SHORT_INDICES, tensor
+from ..faults import ShapeError
 from ..folding import constant_value
 from ..math.elementwise import cast
-from ..registry import ShapeError, Spec, check_dtype, define_op
+from ..registry import Spec, define_op
 from .shape import require_rank
 
 
@@ -53,9 +55,18 @@ def _range_kernel(xp: Any) -> Any:
 
 
 _range = define_op(
-    "Range", ("start", "limit", "delta"), rule=_range_rule, kernel=_range_kernel,
-    dtypes="bf f2 f4 f8 i1 i2 i4 i8 u2 u4 u8", attributes="Tidx", host=("start", "limit", "delta"),
-)  # fmt: skip
+    "Range",
+    tensor(
+        "start",
+        (*FLOATS, dtypes.int8, *SHORT_INDICES, dtypes.uint16, dtypes.uint32, dtypes.uint64),
+        attr="Tidx",
+        host=True,
+    ),
+    tensor("limit", attr="Tidx", host=True),
+    tensor("delta", attr="Tidx", host=True),
+    rule=_range_rule,
+    kernel=_range_kernel,
+)
 _INT32 = 2**31
 _HIERARCHY = (dtypes.int32, dtypes.int64, dtypes.float32, dtypes.float64)
 
@@ -106,12 +117,6 @@ def _width(dtype: DType) -> int:
 
 
 def _linspace_rule(start: Tensor, stop: Tensor, num: Tensor) -> Spec:
-    check_dtype(num, "num", "i4 i8")
-    if start.dtype.base_dtype is not stop.dtype.base_dtype:
-        raise TypeError(
-            f"Input 'stop' of 'LinSpace' Op has type {stop.dtype.base_dtype.name} that does not match type "
-            f"{start.dtype.base_dtype.name} of argument 'start'."
-        )
     require_rank(start, 0)
     require_rank(stop, 0)
     count = constant_value(num)
@@ -131,8 +136,8 @@ def _linspace_kernel(xp: Any) -> Any:
 
 
 _linspace = define_op(
-    "LinSpace", ("start", "stop", "num"), name="linspace", rule=_linspace_rule, kernel=_linspace_kernel,
-    same_dtype=False, dtypes="bf f2 f4 f8", attributes="T Tidx:2", host=("start", "stop", "num"),
+    "LinSpace", tensor("start", FLOATS, host=True), tensor("stop", host=True),
+    tensor("num", INDICES, "Tidx", host=True), name="linspace", rule=_linspace_rule, kernel=_linspace_kernel,
 )  # fmt: skip
 
 

@@ -11,8 +11,12 @@ from ..._core import name_scope, plain_constant
 from ...dtypes import DType, DTypeLike, as_dtype
 from ...graph import Tensor
 from ..constant import constant, convert_to_tensor
+from ..declare import attr, index, order, tensor, tensors
+from ..direct import direct
+from ..faults import ShapeError
 from ..folding import constant_value, dims_from
-from ..registry import INDICES, OPS, Dims, ShapeError, Spec, check_dtype, define_op, dims_text, direct, listed
+from ..node_text import Dims, dims_text
+from ..registry import OPS, Spec, define_op, listed
 
 
 def require_rank(tensor: Tensor, rank: int) -> None:
@@ -51,14 +55,9 @@ def _shape_rule(input: Tensor, out_type: DType = dtypes.int32) -> Spec:
 
 
 _shape = define_op(
-    "Shape",
-    ("input",),
-    rule=_shape_rule,
-    native="shape",
-    kernel=_shape_kernel,
-    attributes="T out_type",
-    host_outputs=True,
-)
+    "Shape", tensor("input"), rule=_shape_rule, native="shape", kernel=_shape_kernel, host_outputs=True,
+    attributes=(attr("out_type", DType, dtypes.int32),),
+)  # fmt: skip
 
 
 def shape(input: Any, name: str | None = None, out_type: DTypeLike = None) -> Tensor:
@@ -105,8 +104,9 @@ def _shape_n_kernel(xp: Any, out_type: DType = dtypes.int32) -> Any:
 
 
 _shape_n = define_op(
-    "ShapeN", ("input*",), kernel=_shape_n_kernel, attributes="N T out_type", host_outputs=True,
+    "ShapeN", tensors("input"), kernel=_shape_n_kernel, host_outputs=True,
     rule=lambda input, out_type=dtypes.int32: [_shape_rule(x, out_type) for x in input],
+    attributes=(attr("out_type", DType, dtypes.int32),),
 )  # fmt: skip
 
 
@@ -137,8 +137,8 @@ def _size_kernel(xp: Any, out_type: DType = dtypes.int32) -> Any:
 
 
 _size = define_op(
-    "Size", ("input",), rule=lambda input, out_type=dtypes.int32: (out_type, ()), kernel=_size_kernel,
-    attributes="T out_type", host_outputs=True,
+    "Size", tensor("input"), rule=lambda input, out_type=dtypes.int32: (out_type, ()), kernel=_size_kernel,
+    host_outputs=True, attributes=(attr("out_type", DType, dtypes.int32),),
 )  # fmt: skip
 
 
@@ -170,7 +170,7 @@ def size(input: Any, name: str | None = None, out_type: DTypeLike = None) -> Ten
 
 
 _rank = define_op(
-    "Rank", ("input",), rule=lambda input: (dtypes.int32, ()), host_outputs=True,
+    "Rank", tensor("input"), rule=lambda input: (dtypes.int32, ()), host_outputs=True,
     kernel=lambda xp: lambda x: np.asarray(len(x.shape), np.int32),
 )  # fmt: skip
 
@@ -198,7 +198,6 @@ def rank(input: Any, name: str | None = None) -> Tensor:
 
 
 def _reshape_rule(tensor: Tensor, shape: Tensor) -> Spec:
-    check_dtype(shape, "shape", INDICES)
     require_rank(shape, 1)
     dtype = tensor.dtype.base_dtype
     out = dims_from(shape)
@@ -230,12 +229,12 @@ def _reshape_kernel(xp: Any) -> Any:
 
 
 _reshape = define_op(
-    "Reshape", ("tensor", "index:shape"), rule=_reshape_rule, native="reshape",
-    kernel=_reshape_kernel, same_dtype=False, attributes="T Tshape:1", host=("shape",),
+    "Reshape", tensor("tensor"), index("shape", attr="Tshape"), rule=_reshape_rule, native="reshape",
+    kernel=_reshape_kernel,
 )  # fmt: skip
 
 
-@direct(_reshape, "0 1 name")
+@direct(_reshape)
 def reshape(tensor: Any, shape: Any, name: str | None = None) -> Tensor:
     """Gives a tensor another shape; the elements keep their order.
 
@@ -258,7 +257,6 @@ def reshape(tensor: Any, shape: Any, name: str | None = None) -> Tensor:
 
 
 def _transpose_rule(x: Tensor, perm: Tensor) -> Spec:
-    check_dtype(perm, "perm", INDICES)
     require_rank(perm, 1)
     dims, dtype = x._dims, x.dtype.base_dtype
     length = perm._dims[0] if perm._dims else None
@@ -276,23 +274,17 @@ def _transpose_rule(x: Tensor, perm: Tensor) -> Spec:
 
 
 _transpose = define_op(
-    "Transpose",
-    ("x", "order:perm"),
-    rule=_transpose_rule,
-    native="transpose",
-    same_dtype=False,
-    attributes="T Tperm:1",
-    host=("perm",),
+    "Transpose", tensor("x"), order("perm", attr="Tperm"), rule=_transpose_rule, native="transpose",
     kernel=lambda xp: lambda x, perm: xp.permute_dims(x, tuple(perm.tolist())),
-)
+)  # fmt: skip
 _conjugate_transpose = define_op(
-    "ConjugateTranspose", ("x", "index:perm"), rule=_transpose_rule, native="transpose",
-    same_dtype=False, attributes="T Tperm:1", host=("perm",),
+    "ConjugateTranspose", tensor("x"), index("perm", attr="Tperm"), rule=_transpose_rule,
+    native="transpose",
     kernel=lambda xp: lambda x, perm: xp.conj(xp.permute_dims(x, tuple(perm.tolist()))),
 )  # fmt: skip
 
 
-@direct(_transpose, "0 1 name -", "transpose")
+@direct(_transpose)
 def transpose(a: Any, perm: Any = None, name: str | None = "transpose", conjugate: bool = False) -> Tensor:
     """Reorders the dimensions of a tensor.
 

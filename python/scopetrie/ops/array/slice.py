@@ -11,8 +11,11 @@ from ..._core import Variable, name_scope
 from ...graph import Tensor
 from ...shapes import Dimension
 from ..constant import constant, convert_to_tensor, index_array
+from ..declare import SHORT_INDICES, attr, index, tensor
+from ..direct import direct
+from ..faults import ShapeError
 from ..folding import constant_value
-from ..registry import INDICES, ShapeError, Spec, check_dtype, define_op, direct
+from ..registry import Spec, define_op
 from .fill import ones_like
 from .join import stack
 from .shape import require_rank
@@ -26,7 +29,6 @@ newaxis: Final = None
 
 
 def _slice_rule(input: Tensor, begin: Tensor, size: Tensor) -> Spec:
-    check_dtype(begin, "begin", INDICES)
     require_rank(begin, 1)
     require_rank(size, 1)
     dims, dtype = input._dims, input.dtype.base_dtype
@@ -63,12 +65,12 @@ def _slice_kernel(xp: Any) -> Any:
 
 
 _slice = define_op(
-    "Slice", ("input", "index:begin", "index:size"), rule=_slice_rule, native="slice",
-    kernel=_slice_kernel, same_dtype=False, attributes="Index:1 T", host=("begin", "size"),
+    "Slice", tensor("input"), index("begin", attr="Index"), index("size", attr="Index"), rule=_slice_rule,
+    native="slice", kernel=_slice_kernel,
 )  # fmt: skip
 
 
-@direct(_slice, "0 1 2 name")
+@direct(_slice)
 def slice_(input_: Any, begin: Any, size: Any, name: str | None = None) -> Tensor:
     """Cuts a box out of a tensor.
 
@@ -142,7 +144,6 @@ def dense_key(
 
 
 def _strided_rule(input: Tensor, begin: Tensor, end: Tensor, strides: Tensor, **masks: int) -> Spec:
-    check_dtype(begin, "begin", "i2 i4 i8")
     for each in (begin, end, strides):
         require_rank(each, 1)
     dtype, dims = input.dtype.base_dtype, input._dims
@@ -195,10 +196,14 @@ def _strided_kernel(xp: Any, **masks: int) -> Any:
     return cut
 
 
+MASKS: Final = tuple(
+    attr(f"{entry}_mask", int) for entry in ("begin", "ellipsis", "end", "new_axis", "shrink_axis")
+)
 _strided_slice = define_op(
-    "StridedSlice", ("input", "begin", "end", "strides"), rule=_strided_rule, kernel=_strided_kernel,
-    same_dtype=False, host=("begin", "end", "strides"),
-    attributes="Index:1 T begin_mask ellipsis_mask end_mask new_axis_mask shrink_axis_mask",
+    "StridedSlice", tensor("input"), tensor("begin", SHORT_INDICES, "Index", host=True),
+    tensor("end", attr="Index", host=True), tensor("strides", attr="Index", host=True), rule=_strided_rule,
+    kernel=_strided_kernel,
+    attributes=MASKS,
 )  # fmt: skip
 
 

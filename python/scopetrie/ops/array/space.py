@@ -11,9 +11,11 @@ from ..._core import name_scope
 from ...dtypes import DType, DTypeLike, as_dtype
 from ...graph import Tensor
 from ..constant import constant, convert_to_tensor, index_array
+from ..declare import attr, tensor
+from ..faults import ShapeError
 from ..folding import constant_value
 from ..nn.window import check_choice, need_rank, padded
-from ..registry import ShapeError, Spec, define_op
+from ..registry import Spec, define_op
 from .dims import renamed
 from .fill import zeros
 
@@ -81,12 +83,20 @@ def _to_space_kernel(xp: Any, block_size: int, data_format: str = "NHWC") -> Any
     return unfold
 
 
-_BLOCK_ATTRIBUTES = "T block_size data_format"
+_BLOCK_ATTRIBUTES = (attr("block_size", int), attr("data_format", str))
 _space_to_depth = define_op(
-    "SpaceToDepth", ("input",), rule=_to_depth_rule, kernel=_to_depth_kernel, attributes=_BLOCK_ATTRIBUTES
+    "SpaceToDepth",
+    tensor("input"),
+    rule=_to_depth_rule,
+    kernel=_to_depth_kernel,
+    attributes=_BLOCK_ATTRIBUTES,
 )
 _depth_to_space = define_op(
-    "DepthToSpace", ("input",), rule=_to_space_rule, kernel=_to_space_kernel, attributes=_BLOCK_ATTRIBUTES
+    "DepthToSpace",
+    tensor("input"),
+    rule=_to_space_rule,
+    kernel=_to_space_kernel,
+    attributes=_BLOCK_ATTRIBUTES,
 )
 
 
@@ -199,12 +209,12 @@ def _from_batch_kernel(xp: Any) -> Any:
 
 
 _space_to_batch = define_op(
-    "SpaceToBatchND", ("input", "block_shape", "paddings"), rule=_to_batch_rule, kernel=_to_batch_kernel,
-    same_dtype=False, attributes="T Tblock_shape:1 Tpaddings:2", host=("block_shape", "paddings"),
+    "SpaceToBatchND", tensor("input"), tensor("block_shape", attr="Tblock_shape", host=True),
+    tensor("paddings", attr="Tpaddings", host=True), rule=_to_batch_rule, kernel=_to_batch_kernel,
 )  # fmt: skip
 _batch_to_space = define_op(
-    "BatchToSpaceND", ("input", "block_shape", "crops"), rule=_from_batch_rule, kernel=_from_batch_kernel,
-    same_dtype=False, attributes="T Tblock_shape:1 Tcrops:2", host=("block_shape", "crops"),
+    "BatchToSpaceND", tensor("input"), tensor("block_shape", attr="Tblock_shape", host=True),
+    tensor("crops", attr="Tcrops", host=True), rule=_from_batch_rule, kernel=_from_batch_kernel,
 )  # fmt: skip
 
 
@@ -344,8 +354,9 @@ def _bitcast_kernel(xp: Any, type: DType) -> Any:
 
 
 _bitcast = define_op(
-    "Bitcast", ("input",), rule=_bitcast_rule, kernel=_bitcast_kernel, attributes="T type", host=("input",)
-)
+    "Bitcast", tensor("input", host=True), rule=_bitcast_rule, kernel=_bitcast_kernel,
+    attributes=(attr("type", DType),),
+)  # fmt: skip
 
 
 def bitcast(input: Any, type: DTypeLike, name: str | None = None) -> Tensor:

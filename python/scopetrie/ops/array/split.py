@@ -6,10 +6,14 @@ from typing import Any
 
 import numpy as np
 
+from ... import dtypes
 from ...graph import Tensor
 from ..constant import convert_to_tensor, index_array
+from ..declare import INDICES, attr, index, tensor
+from ..direct import attribute, direct, given
+from ..faults import ShapeError
 from ..folding import constant_value
-from ..registry import ShapeError, Spec, check_dtype, define_op, direct, listed
+from ..registry import Spec, define_op, listed
 
 
 def _unpack_rule(value: Tensor, num: int, axis: int = 0) -> list[Spec]:
@@ -32,7 +36,10 @@ def _unpack_kernel(xp: Any, num: int, axis: int = 0) -> Any:
     return unpack
 
 
-_unpack = define_op("Unpack", ("value",), rule=_unpack_rule, kernel=_unpack_kernel, attributes="T axis=0 num")
+_unpack = define_op(
+    "Unpack", tensor("value"), rule=_unpack_rule, kernel=_unpack_kernel,
+    attributes=(attr("axis", int, 0), attr("num", int)),
+)  # fmt: skip
 
 
 def unstack(value: Any, num: int | None = None, axis: int = 0, name: str | None = "unstack") -> list[Tensor]:
@@ -94,13 +101,16 @@ def _split_kernel(xp: Any, num_split: int) -> Any:
 
 
 _split = define_op(
-    "Split", ("index:split_dim", "value"), rule=_split_rule, kernel=_split_kernel,
-    same_dtype=False, attributes="T:1 num_split", host=("split_dim",),
-)  # fmt: skip
+    "Split",
+    index("split_dim", (dtypes.int32,), None),
+    tensor("value"),
+    rule=_split_rule,
+    kernel=_split_kernel,
+    attributes=(attr("num_split", int),),
+)
 
 
 def _split_v_rule(value: Tensor, size_splits: Tensor, split_dim: Tensor, num_split: int) -> list[Spec]:
-    check_dtype(size_splits, "size_splits", "i1 i4 i8")
     dims, dtype = value._dims, value.dtype.base_dtype
     axis, sizes = constant_value(split_dim), constant_value(size_splits)
     if dims is None or axis is None:
@@ -141,13 +151,13 @@ def _split_v_kernel(xp: Any, num_split: int) -> Any:
 
 
 _split_v = define_op(
-    "SplitV", ("value", "size_splits", "index:split_dim"), rule=_split_v_rule,
-    kernel=_split_v_kernel, same_dtype=False, attributes="T Tlen:1 num_split",
-    host=("size_splits", "split_dim"),
+    "SplitV", tensor("value"), tensor("size_splits", (dtypes.int8, *INDICES), "Tlen", host=True),
+    index("split_dim", (dtypes.int32,), None), rule=_split_v_rule, kernel=_split_v_kernel,
+    attributes=(attr("num_split", int),),
 )  # fmt: skip
 
 
-@direct(_split, "1 num_split 0 - name")
+@direct(_split, value=given(1), num_or_size_splits=attribute("num_split"), axis=given(0))
 def split(
     value: Any, num_or_size_splits: Any, axis: Any = 0, num: int | None = None, name: str | None = "split"
 ) -> list[Tensor]:

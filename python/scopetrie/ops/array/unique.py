@@ -10,7 +10,8 @@ from ... import dtypes
 from ..._core import OpFunction
 from ...dtypes import DType, DTypeLike, as_dtype
 from ...graph import Tensor
-from ..registry import INDICES, Spec, define_op
+from ..declare import INDICES, attr, tensor
+from ..registry import Spec, define_op
 from .shape import require_rank
 
 
@@ -41,11 +42,13 @@ def _unique_rule(x: Tensor, out_idx: DType = dtypes.int32) -> list[Spec]:
 
 
 _unique: OpFunction[list[Tensor]] = define_op(
-    "Unique", ("x",), rule=_unique_rule, kernel=_unique_kernel(False), attributes="T out_idx", host=("x",)
-)
+    "Unique", tensor("x", host=True), rule=_unique_rule, kernel=_unique_kernel(False),
+    attributes=(attr("out_idx", DType),),
+)  # fmt: skip
 _unique_with_counts: OpFunction[list[Tensor]] = define_op(
-    "UniqueWithCounts", ("x",), kernel=_unique_kernel(True), attributes="T out_idx", host=("x",),
+    "UniqueWithCounts", tensor("x", host=True), kernel=_unique_kernel(True),
     rule=lambda x, out_idx=dtypes.int32: [*_unique_rule(x, out_idx), (out_idx, (None,))],
+    attributes=(attr("out_idx", DType),),
 )  # fmt: skip
 
 
@@ -86,8 +89,9 @@ def _difference_kernel(xp: Any, out_idx: DType = dtypes.int32) -> Any:
 
 
 _list_diff: OpFunction[list[Tensor]] = define_op(
-    "ListDiff", ("x", "y"), kernel=_difference_kernel, attributes="T out_idx", host=("x", "y"),
+    "ListDiff", tensor("x", host=True), tensor("y", host=True), kernel=_difference_kernel,
     rule=lambda x, y, out_idx=dtypes.int32: [(x.dtype.base_dtype, (None,)), (out_idx, (None,))],
+    attributes=(attr("out_idx", DType),),
 )  # fmt: skip
 
 
@@ -111,7 +115,7 @@ def _invert_kernel(xp: Any) -> Any:
 
 
 invert_permutation = define_op(
-    "InvertPermutation", ("x",), kernel=_invert_kernel, dtypes=INDICES,
+    "InvertPermutation", tensor("x", INDICES), kernel=_invert_kernel,
     doc="""The permutation that undoes another.
 
     Args:

@@ -16,10 +16,12 @@ from ...graph import Operation, Tensor
 from ..array.fill import identity
 from ..array.join import stack
 from ..constant import convert_to_tensor
+from ..declare import mixed
 from ..math.compare import less
 from ..math.elementwise import cast
 from ..math.reduce import reduce_any, reduce_sum
-from ..registry import Dims, Spec, define_op, dims_text, listed
+from ..node_text import Dims, dims_text
+from ..registry import Spec, define_op, listed
 from .checks import Assert
 from .trace import Body, Traced, body_of, check_alike, flat, packed, runner, trace_calls
 
@@ -39,14 +41,8 @@ def given_specs(inputs: list[Tensor], specs: tuple[Spec, ...], **attrs: Any) -> 
 
 
 _if = define_op(
-    "If",
-    ("inputs**",),
-    rule=given_specs,
-    kernel=_cond_kernel,
-    same_dtype=False,
-    stateful=True,
-    attributes="",
-)
+    "If", mixed("inputs"), rule=given_specs, kernel=_cond_kernel, stateful=True,
+)  # fmt: skip
 
 
 def _merged(a: Dims, b: Dims) -> Dims:

@@ -16,6 +16,7 @@ from ...dtypes import as_dtype
 from ...errors import InvalidArgumentError
 from ...graph import Operation, Tensor
 from ..constant import convert_to_tensor
+from ..declare import BOOL, FLOATS, attr, mixed, tensor
 from ..registry import define_op
 
 
@@ -78,8 +79,9 @@ def _print_kernel(xp: Any, state: Any, message: str = "", first_n: int = -1, sum
 
 
 _print = define_op(
-    "Print", ("input", "data**"), rule=lambda input, data, **attrs: (input.dtype.base_dtype, input._dims),
-    kernel=_print_kernel, same_dtype=False, stateful=True, attributes="T first_n message summarize",
+    "Print", tensor("input"), mixed("data"),
+    rule=lambda input, data, **attrs: (input.dtype.base_dtype, input._dims), kernel=_print_kernel,
+    stateful=True, attributes=(attr("first_n", int), attr("message", str), attr("summarize", int)),
 )  # fmt: skip
 
 
@@ -121,8 +123,9 @@ def _assert_kernel(xp: Any, state: Any, summarize: int = 3) -> Any:
 
 
 _assert: OpFunction[Operation] = define_op(
-    "Assert", ("condition", "data**"), rule=lambda condition, data, summarize=3: [], kernel=_assert_kernel,
-    same_dtype=False, dtypes="b1", stateful=True, attributes="summarize",
+    "Assert", tensor("condition", BOOL, attr=None), mixed("data"),
+    rule=lambda condition, data, summarize=3: [], kernel=_assert_kernel, stateful=True,
+    attributes=(attr("summarize", int),),
 )  # fmt: skip
 
 
@@ -164,8 +167,9 @@ def _check_kernel(xp: Any, state: Any, message: str) -> Any:
 
 
 _check_numerics = define_op(
-    "CheckNumerics", ("tensor",), rule=lambda tensor, message: (tensor.dtype.base_dtype, tensor._dims),
-    kernel=_check_kernel, dtypes="bf f2 f4 f8", stateful=True, attributes="T message",
+    "CheckNumerics", tensor("tensor", FLOATS),
+    rule=lambda tensor, message: (tensor.dtype.base_dtype, tensor._dims), kernel=_check_kernel,
+    stateful=True, attributes=(attr("message", str),),
 )  # fmt: skip
 
 
@@ -211,25 +215,15 @@ def _made(state: Any, value: Any, dtype: Any) -> Any:
 
 
 _py_func = define_op(
-    "PyFunc",
-    ("input**",),
-    rule=lambda input, Tout, **attrs: [(dtype, None) for dtype in Tout],
-    kernel=_py_kernel,
-    same_dtype=False,
-    stateful=True,
-    attributes="",
-)
+    "PyFunc", mixed("input"), rule=lambda input, Tout, **attrs: [(dtype, None) for dtype in Tout],
+    kernel=_py_kernel, stateful=True,
+)  # fmt: skip
 
 
 _stateless_py_func = define_op(
-    "PyFuncStateless",
-    ("input**",),
-    rule=lambda input, Tout, **attrs: [(dtype, None) for dtype in Tout],
-    kernel=_py_kernel,
-    same_dtype=False,
-    stateful=True,  # for the planner: it knows nothing of what Python does
-    attributes="",
-)
+    "PyFuncStateless", mixed("input"), rule=lambda input, Tout, **attrs: [(dtype, None) for dtype in Tout],
+    kernel=_py_kernel, stateful=True,
+)  # fmt: skip
 
 
 def py_func(

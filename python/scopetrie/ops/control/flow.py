@@ -15,7 +15,9 @@ def _nothing() -> list[Spec]:
     return []
 
 
-_no_op: OpFunction[Operation] = define_op("NoOp", (), rule=_nothing, attributes="")
+_no_op: OpFunction[Operation] = define_op(
+    "NoOp", rule=_nothing,
+)  # fmt: skip
 
 
 def no_op(name: str | None = None) -> Operation:

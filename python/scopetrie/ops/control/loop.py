@@ -10,7 +10,9 @@ from ...graph import Tensor
 from ...shapes import TensorShape, as_dims
 from ..array.fill import identity
 from ..constant import convert_to_tensor
-from ..registry import Dims, define_op, dims_text, listed
+from ..declare import mixed
+from ..node_text import Dims, dims_text
+from ..registry import define_op, listed
 from .branch import given_specs, union
 from .trace import Body, Traced, body_of, check_alike, flat, packed, runner, trace_calls
 
@@ -32,14 +34,8 @@ def _while_kernel(xp: Any, state: Any, test: Body, step: Body, specs: Any, count
 
 
 _while = define_op(
-    "While",
-    ("inputs**",),
-    rule=given_specs,
-    kernel=_while_kernel,
-    same_dtype=False,
-    stateful=True,
-    attributes="",
-)
+    "While", mixed("inputs"), rule=given_specs, kernel=_while_kernel, stateful=True,
+)  # fmt: skip
 
 
 def while_loop(

@@ -9,16 +9,16 @@ from ..._core import name_scope
 from ...dtypes import as_dtype
 from ...graph import Tensor
 from ..array.fill import identity
-from ..registry import Dims, Spec, define_op, listed
+from ..declare import mixed, tensor
+from ..node_text import Dims
+from ..registry import Spec, define_op, listed
 from .trace import Body, body_of, flat, packed, read_tensors, runner, trace_calls
 
 # Stands for one entry of a tensor while a function of entries is traced; its value is always fed.
 _entry = define_op(
-    "Entry",
-    ("x",),
-    rule=lambda x: (x.dtype.base_dtype, None if x._dims is None else x._dims[1:]),
+    "Entry", tensor("x"), rule=lambda x: (x.dtype.base_dtype, None if x._dims is None else x._dims[1:]),
     kernel=lambda xp: lambda x: x[0, ...],
-)
+)  # fmt: skip
 
 
 def _given_specs(inputs: list[Tensor], specs: tuple[Spec, ...], **attrs: Any) -> list[Spec]:
@@ -47,14 +47,8 @@ def _stacked(xp: Any, rows: list[list[Any]], specs: tuple[Spec, ...]) -> list[An
 
 
 _map = define_op(
-    "Map",
-    ("inputs**",),
-    rule=_given_specs,
-    kernel=_map_kernel,
-    same_dtype=False,
-    stateful=True,
-    attributes="",
-)
+    "Map", mixed("inputs"), rule=_given_specs, kernel=_map_kernel, stateful=True,
+)  # fmt: skip
 
 
 def _length(elems: list[Tensor]) -> int | None:
@@ -169,14 +163,8 @@ def _fold_kernel(
 
 
 _fold = define_op(
-    "Fold",
-    ("inputs**",),
-    rule=_given_specs,
-    kernel=_fold_kernel,
-    same_dtype=False,
-    stateful=True,
-    attributes="",
-)
+    "Fold", mixed("inputs"), rule=_given_specs, kernel=_fold_kernel, stateful=True,
+)  # fmt: skip
 
 
 def _folded(

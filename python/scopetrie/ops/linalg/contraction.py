@@ -11,7 +11,10 @@ from ...graph import Tensor
 from ...shapes import broadcast_dims
 from ..array.shape import known_size, reshape, shape, transpose
 from ..constant import convert_to_tensor
-from ..registry import Dims, ShapeError, Spec, define_op
+from ..declare import attr, tensors
+from ..faults import ShapeError
+from ..node_text import Dims
+from ..registry import Spec, define_op
 from .products import matmul
 
 
@@ -164,8 +167,9 @@ def _einsum_by_products(xp: Any, equation: str, arrays: Any) -> Any:
 
 
 _einsum = define_op(
-    "Einsum", ("inputs*",), rule=_einsum_rule, kernel=_einsum_kernel, attributes="N T equation"
-)
+    "Einsum", tensors("inputs"), rule=_einsum_rule, kernel=_einsum_kernel,
+    attributes=(attr("equation", str),),
+)  # fmt: skip
 
 
 def einsum(equation: str, *inputs: Any, **kwargs: Any) -> Tensor:

@@ -7,7 +7,9 @@ from typing import Any
 from ..._core import OpFunction
 from ...dtypes import DType
 from ...graph import Tensor
-from ..registry import Dims, Spec, define_op
+from ..declare import attr, tensor
+from ..node_text import Dims
+from ..registry import Spec, define_op
 from .products import MATRIX_TYPES
 from .solve import conjugate_transposed, need_square
 
@@ -46,13 +48,9 @@ def _svd_kernel(xp: Any, compute_uv: bool = True, full_matrices: bool = False) -
 
 
 _svd: OpFunction[list[Tensor]] = define_op(
-    "Svd",
-    ("input",),
-    rule=_svd_rule,
-    kernel=_svd_kernel,
-    dtypes=MATRIX_TYPES,
-    attributes="T compute_uv full_matrices",
-)
+    "Svd", tensor("input", MATRIX_TYPES), rule=_svd_rule, kernel=_svd_kernel,
+    attributes=(attr("compute_uv", bool), attr("full_matrices", bool)),
+)  # fmt: skip
 
 
 def svd(tensor: Any, full_matrices: bool = False, compute_uv: bool = True, name: str | None = None) -> Any:
@@ -78,10 +76,11 @@ def _qr_rule(input: Tensor, full_matrices: bool = False) -> list[Spec]:
 
 
 _qr: OpFunction[list[Tensor]] = define_op(
-    "Qr", ("input",), rule=_qr_rule, dtypes=MATRIX_TYPES, attributes="T full_matrices",
+    "Qr", tensor("input", MATRIX_TYPES), rule=_qr_rule,
     kernel=lambda xp, full_matrices=False: lambda x: tuple(
         xp.linalg.qr(x, mode="complete" if full_matrices else "reduced")
     ),
+    attributes=(attr("full_matrices", bool),),
 )  # fmt: skip
 
 
@@ -116,13 +115,9 @@ def _eigh_kernel(xp: Any, compute_v: bool = True) -> Any:
 
 
 _eigh: OpFunction[list[Tensor]] = define_op(
-    "SelfAdjointEigV2",
-    ("input",),
-    rule=_eigh_rule,
-    kernel=_eigh_kernel,
-    dtypes=MATRIX_TYPES,
-    attributes="T compute_v",
-)
+    "SelfAdjointEigV2", tensor("input", MATRIX_TYPES), rule=_eigh_rule, kernel=_eigh_kernel,
+    attributes=(attr("compute_v", bool),),
+)  # fmt: skip
 
 
 def self_adjoint_eig(tensor: Any, name: str | None = None) -> list[Tensor]:

@@ -14,11 +14,14 @@ from ..array.fill import ones, zeros
 from ..array.join import concat
 from ..array.shape import require_rank
 from ..constant import convert_to_tensor, index_array
+from ..declare import COMPLEX, FLOATS, INDICES, attr, index, tensor
+from ..direct import direct
+from ..faults import ShapeError
 from ..folding import constant_value
 from ..math.reduce import reduce_sum
-from ..registry import INDICES, ShapeError, Spec, check_dtype, define_op, direct
+from ..registry import Spec, define_op
 
-DIAGONAL_TYPES = "bf f2 f4 f8 i4 i8 c8 c16"
+DIAGONAL_TYPES = (*FLOATS, *INDICES, *COMPLEX)
 
 
 def diagonal_range(k: Any) -> tuple[int, int]:
@@ -117,9 +120,16 @@ def _diag_rule(
 
 
 _matrix_diag = define_op(
-    "MatrixDiagV3", ("diagonal", "k", "num_rows", "num_cols", "padding_value"), rule=_diag_rule,
-    kernel=_diag_kernel, same_dtype=False, attributes="T align", host=("k", "num_rows", "num_cols"),
-)  # fmt: skip
+    "MatrixDiagV3",
+    tensor("diagonal"),
+    tensor("k", (dtypes.int32,), None, host=True),
+    tensor("num_rows", (dtypes.int32,), None, host=True),
+    tensor("num_cols", (dtypes.int32,), None, host=True),
+    tensor("padding_value"),
+    rule=_diag_rule,
+    kernel=_diag_kernel,
+    attributes=(attr("align", str),),
+)
 
 
 def _typed(value: Any, like: Any) -> Any:
@@ -184,14 +194,10 @@ def _part_rule(input: Tensor, k: Tensor, padding_value: Tensor, align: str = "RI
 
 
 _matrix_diag_part = define_op(
-    "MatrixDiagPartV3",
-    ("input", "k", "padding_value"),
-    rule=_part_rule,
-    kernel=_part_kernel,
-    same_dtype=False,
-    attributes="T align",
-    host=("k",),
-)
+    "MatrixDiagPartV3", tensor("input"), tensor("k", (dtypes.int32,), None, host=True),
+    tensor("padding_value"), rule=_part_rule, kernel=_part_kernel,
+    attributes=(attr("align", str),),
+)  # fmt: skip
 
 
 def matrix_diag_part(
@@ -223,14 +229,11 @@ def _set_kernel(xp: Any, align: str = "RIGHT_LEFT") -> Any:
 
 
 _matrix_set_diag = define_op(
-    "MatrixSetDiagV3",
-    ("input", "diagonal", "k"),
+    "MatrixSetDiagV3", tensor("input"), tensor("diagonal"), tensor("k", (dtypes.int32,), None, host=True),
     kernel=_set_kernel,
-    same_dtype=False,
     rule=lambda input, diagonal, k, align="RIGHT_LEFT": (input.dtype.base_dtype, input._dims),
-    attributes="T align",
-    host=("k",),
-)
+    attributes=(attr("align", str),),
+)  # fmt: skip
 
 
 def matrix_set_diag(
@@ -263,23 +266,17 @@ def _band_kernel(xp: Any) -> Any:
 
 
 def _band_rule(input: Tensor, num_lower: Tensor, num_upper: Tensor) -> Spec:
-    check_dtype(num_lower, "num_lower", INDICES)
     require_rank(num_lower, 0)
     return input.dtype.base_dtype, input._dims
 
 
 _band_part = define_op(
-    "MatrixBandPart",
-    ("input", "index:num_lower", "index:num_upper"),
-    rule=_band_rule,
-    kernel=_band_kernel,
-    same_dtype=False,
-    attributes="T Tindex:1",
-    host=("num_lower", "num_upper"),
-)
+    "MatrixBandPart", tensor("input"), index("num_lower", attr="Tindex"), index("num_upper", attr="Tindex"),
+    rule=_band_rule, kernel=_band_kernel,
+)  # fmt: skip
 
 
-@direct(_band_part, "0 1 2 name")
+@direct(_band_part)
 def matrix_band_part(input: Any, num_lower: Any, num_upper: Any, name: str | None = None) -> Tensor:
     """Gives a copy of matrices with all but a band about the diagonal set to 0.
 

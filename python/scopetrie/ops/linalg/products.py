@@ -13,12 +13,16 @@ from ...shapes import broadcast_dims
 from ..array.dims import expand_dims, squeeze
 from ..array.shape import transpose
 from ..constant import convert_to_tensor
+from ..declare import COMPLEX, FLOATS, INDICES, REALS, SHORT_INDICES, flags, tensor
+from ..direct import attribute, direct
+from ..faults import ShapeError
 from ..math.complex import conj
 from ..math.elementwise import abs, multiply, pow, sqrt
 from ..math.reduce import reduce_max, reduce_min, reduce_sum
-from ..registry import REALS, Dims, ShapeError, Spec, define_op, direct
+from ..node_text import Dims
+from ..registry import Spec, define_op
 
-MATRIX_TYPES = "f8 f4 f2 c8 c16"
+MATRIX_TYPES = (dtypes.float64, dtypes.float32, dtypes.float16, *COMPLEX)
 
 
 def _product_dims(a: Dims, b: Dims, transpose_a: bool, transpose_b: bool) -> tuple[int | None, int | None]:
@@ -50,23 +54,15 @@ def _matmul_kernel(xp: Any, transpose_a: bool = False, transpose_b: bool = False
 
 _matmul = define_op(
     "MatMul",
-    ("a", "b"),
-    rule=_matmul_rule,
-    native="matmul",
-    kernel=_matmul_kernel,
-    dtypes="bf f2 f4 f8 i4 i8 u1 u2 u4 u8 c8 c16",
-    attributes="T grad_a=false grad_b=false transpose_a=false transpose_b=false",
-    scoped=True,
-)
+    tensor("a", (*FLOATS, *INDICES, dtypes.uint8, dtypes.uint16, dtypes.uint32, dtypes.uint64, *COMPLEX)),
+    tensor("b"), rule=_matmul_rule, native="matmul", kernel=_matmul_kernel, scoped=True,
+    attributes=flags("grad_a", "grad_b", "transpose_a", "transpose_b"),
+)  # fmt: skip
 _sparse_matmul = define_op(
-    "SparseMatMul",
-    ("a", "b"),
-    rule=_matmul_rule,
-    kernel=_matmul_kernel,
-    dtypes="f4 bf",
-    attributes="Ta Tb:1 a_is_sparse=false b_is_sparse=false transpose_a=false transpose_b=false",
-    name="MatMul",
-)
+    "SparseMatMul", tensor("a", (dtypes.float32, dtypes.bfloat16), attr="Ta"), tensor("b", attr="Tb"),
+    rule=_matmul_rule, kernel=_matmul_kernel, name="MatMul",
+    attributes=flags("a_is_sparse", "b_is_sparse", "transpose_a", "transpose_b"),
+)  # fmt: skip
 
 
 def _batch_rule(x: Tensor, y: Tensor, adj_x: bool = False, adj_y: bool = False) -> Spec:
@@ -98,13 +94,19 @@ def _batch_kernel(xp: Any, adj_x: bool = False, adj_y: bool = False) -> Any:
 
 
 _batch_matmul = define_op(
-    "BatchMatMulV2", ("x", "y"), name="MatMul", rule=_batch_rule, kernel=_batch_kernel,
-    dtypes="bf f2 f4 f8 i2 i4 i8 u1 u2 u4 u8 c8 c16",
-    attributes="T adj_x=false adj_y=false grad_x=false grad_y=false",
-)  # fmt: skip
+    "BatchMatMulV2",
+    tensor(
+        "x", (*FLOATS, *SHORT_INDICES, dtypes.uint8, dtypes.uint16, dtypes.uint32, dtypes.uint64, *COMPLEX)
+    ),
+    tensor("y"),
+    name="MatMul",
+    rule=_batch_rule,
+    kernel=_batch_kernel,
+    attributes=flags("adj_x", "adj_y", "grad_x", "grad_y"),
+)
 
 
-@direct(_matmul, "0 1 transpose_a? transpose_b? - - - - - - - name")
+@direct(_matmul, transpose_a=attribute(omitted=True), transpose_b=attribute(omitted=True))
 def matmul(
     a: Any, b: Any, transpose_a: bool = False, transpose_b: bool = False, adjoint_a: bool = False,
     adjoint_b: bool = False, a_is_sparse: bool = False, b_is_sparse: bool = False, output_type: Any = None,
@@ -311,10 +313,7 @@ def norm(
 
 
 cross = define_op(
-    "Cross",
-    ("a", "b"),
-    rule="same",
-    dtypes=REALS,
+    "Cross", tensor("a", REALS), tensor("b"), rule="same",
     kernel=lambda xp: lambda a, b: xp.linalg.cross(a, b, axis=-1),
     doc="""The cross product of vectors.
 
@@ -326,4 +325,4 @@ cross = define_op(
     Returns:
         A tensor with the dtype and shape of `a`.
     """,
-)
+)  # fmt: skip

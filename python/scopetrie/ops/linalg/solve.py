@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
+from ... import dtypes
 from ..._core import OpFunction
 from ...graph import Tensor
-from ..registry import ShapeError, Spec, define_op
+from ..declare import attr, tensor
+from ..faults import ShapeError
+from ..registry import Spec, define_op
 from .products import MATRIX_TYPES
 
 
@@ -33,9 +36,9 @@ def conjugate_transposed(xp: Any, x: Any) -> Any:
 
 
 _inverse = define_op(
-    "MatrixInverse", ("input",), rule=lambda input, adjoint=False: _square_rule(input), dtypes=MATRIX_TYPES,
+    "MatrixInverse", tensor("input", MATRIX_TYPES), rule=lambda input, adjoint=False: _square_rule(input),
     kernel=lambda xp, adjoint=False: lambda x: xp.linalg.inv(conjugate_transposed(xp, x) if adjoint else x),
-    attributes="T adjoint",
+    attributes=(attr("adjoint", bool),),
 )  # fmt: skip
 
 
@@ -59,8 +62,8 @@ def _determinant_rule(input: Tensor) -> Spec:
 
 
 matrix_determinant = define_op(
-    "MatrixDeterminant", ("input",), rule=_determinant_rule, kernel=lambda xp: xp.linalg.det,
-    dtypes=MATRIX_TYPES,
+    "MatrixDeterminant", tensor("input", MATRIX_TYPES), rule=_determinant_rule,
+    kernel=lambda xp: xp.linalg.det,
     doc="""The determinant of square matrices.
 
     Args:
@@ -72,8 +75,8 @@ matrix_determinant = define_op(
     """,
 )  # fmt: skip
 _log_determinant: OpFunction[list[Tensor]] = define_op(
-    "LogMatrixDeterminant", ("input",), rule=lambda input: [_determinant_rule(input)] * 2,
-    dtypes=MATRIX_TYPES,
+    "LogMatrixDeterminant", tensor("input", MATRIX_TYPES),
+    rule=lambda input: [_determinant_rule(input)] * 2,
     kernel=lambda xp: lambda x: tuple(xp.linalg.slogdet(x)),
 )  # fmt: skip
 
@@ -92,7 +95,7 @@ def slogdet(input: Any, name: str | None = None) -> list[Tensor]:
 
 
 cholesky = define_op(
-    "Cholesky", ("input",), rule=_square_rule, kernel=lambda xp: xp.linalg.cholesky, dtypes=MATRIX_TYPES,
+    "Cholesky", tensor("input", MATRIX_TYPES), rule=_square_rule, kernel=lambda xp: xp.linalg.cholesky,
     doc="""The lower triangular L with L L^H = `input`, for symmetric positive definite matrices.
 
     Args:
@@ -124,19 +127,16 @@ def _triangular_kernel(xp: Any, lower: bool = True, adjoint: bool = False) -> An
 
 
 _solve = define_op(
-    "MatrixSolve", ("matrix", "rhs"), rule=_solve_rule, dtypes=MATRIX_TYPES, attributes="T adjoint",
+    "MatrixSolve", tensor("matrix", MATRIX_TYPES), tensor("rhs"), rule=_solve_rule,
     kernel=lambda xp, adjoint=False: (
         lambda a, b: xp.linalg.solve(conjugate_transposed(xp, a) if adjoint else a, b)
     ),
+    attributes=(attr("adjoint", bool),),
 )  # fmt: skip
 _triangular_solve = define_op(
-    "MatrixTriangularSolve",
-    ("matrix", "rhs"),
-    rule=_solve_rule,
-    kernel=_triangular_kernel,
-    dtypes="bf " + MATRIX_TYPES,
-    attributes="T adjoint lower",
-)
+    "MatrixTriangularSolve", tensor("matrix", (dtypes.bfloat16, *MATRIX_TYPES)), tensor("rhs"),
+    rule=_solve_rule, kernel=_triangular_kernel, attributes=(attr("adjoint", bool), attr("lower", bool)),
+)  # fmt: skip
 
 
 def matrix_solve(matrix: Any, rhs: Any, adjoint: bool = False, name: str | None = None) -> Tensor:

@@ -7,7 +7,10 @@ from typing import Any
 import numpy as np
 
 from ...graph import Tensor
-from ..registry import Dims, ShapeError, define_op
+from ..declare import tensor
+from ..faults import ShapeError
+from ..node_text import Dims
+from ..registry import define_op
 from .diag import DIAGONAL_TYPES, device_array, diagonal_places, spread_diagonals
 
 
@@ -22,7 +25,7 @@ def _tensor_diag_kernel(xp: Any) -> Any:
 
 
 tensor_diag = define_op(
-    "Diag", ("diagonal",), kernel=_tensor_diag_kernel, dtypes=DIAGONAL_TYPES,
+    "Diag", tensor("diagonal", DIAGONAL_TYPES), kernel=_tensor_diag_kernel,
     rule=lambda diagonal: (diagonal.dtype.base_dtype, None if diagonal._dims is None else diagonal._dims * 2),
     doc="""Makes a tensor of twice the rank with given elements on its diagonal and zeros elsewhere.
 
@@ -56,11 +59,8 @@ def _tensor_part_kernel(xp: Any) -> Any:
 
 
 tensor_diag_part = define_op(
-    "DiagPart",
-    ("input",),
-    rule=lambda input: (input.dtype.base_dtype, _half(input)),
+    "DiagPart", tensor("input", DIAGONAL_TYPES), rule=lambda input: (input.dtype.base_dtype, _half(input)),
     kernel=_tensor_part_kernel,
-    dtypes=DIAGONAL_TYPES,
     doc="""Reads the diagonal of a tensor whose shape is one shape twice.
 
     Args:
@@ -70,5 +70,5 @@ tensor_diag_part = define_op(
     Returns:
         A tensor of half the rank.
     """,
-)
+)  # fmt: skip
 diag, diag_part = tensor_diag, tensor_diag_part  # the names that v1 has at its top level

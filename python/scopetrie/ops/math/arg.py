@@ -9,21 +9,15 @@ from ...dtypes import DType, DTypeLike, as_dtype
 from ...graph import Tensor
 from ..array.dims import renamed
 from ..array.shape import require_rank
+from ..declare import ORDERED, SHORT_INDICES, attr, index, tensor
+from ..direct import attribute, direct, given
+from ..faults import ShapeError
 from ..folding import constant_value
-from ..registry import (
-    ORDERED,
-    Kernel,
-    ShapeError,
-    Spec,
-    check_dtype,
-    define_op,
-    direct,
-)
+from ..registry import Kernel, Spec, define_op
 from .elementwise import namespace_dtype
 
 
 def _arg_rule(input: Tensor, dimension: Tensor, output_type: DType = dtypes.int64) -> Spec:
-    check_dtype(dimension, "dimension", "i2 i4 i8")
     require_rank(dimension, 0)
     dims, axis = input._dims, constant_value(dimension)
     if dims is None or axis is None:
@@ -48,15 +42,15 @@ def _arg_kernel(function: str) -> Kernel:
     return kernel
 
 
+_ARG_INPUTS = (tensor("input", (*ORDERED, dtypes.bool)), index("dimension", SHORT_INDICES))
 _ARG: dict[str, Any] = {
-    "rule": _arg_rule, "native": "arg", "dtypes": ORDERED + " b1", "same_dtype": False,
-    "attributes": "T Tidx:1 output_type", "host": ("dimension",),
+    "rule": _arg_rule, "native": "arg", "attributes": (attr("output_type", DType, dtypes.int64),),
 }  # fmt: skip
-_argmax = define_op("ArgMax", ("input", "index:dimension"), kernel=_arg_kernel("argmax"), **_ARG)
-_argmin = define_op("ArgMin", ("input", "index:dimension"), kernel=_arg_kernel("argmin"), **_ARG)
+_argmax = define_op("ArgMax", *_ARG_INPUTS, kernel=_arg_kernel("argmax"), **_ARG)
+_argmin = define_op("ArgMin", *_ARG_INPUTS, kernel=_arg_kernel("argmin"), **_ARG)
 
 
-@direct(_argmax, "0 1=0 name - output_type")
+@direct(_argmax, axis=given(1, default=0), output_type=attribute())
 def argmax(
     input: Any,
     axis: Any = None,
@@ -83,7 +77,7 @@ def argmax(
     return _argmax(input, 0 if axis is None else axis, output_type=as_dtype(output_type), name=name)
 
 
-@direct(_argmin, "0 1=0 name - output_type")
+@direct(_argmin, axis=given(1, default=0), output_type=attribute())
 def argmin(
     input: Any,
     axis: Any = None,

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from ..._core import OpFunction
 from ...graph import Tensor
-from ..registry import INTEGERS, Kernel, define_op
+from ..declare import INTEGERS, tensor
+from ..registry import Kernel, define_op
 
 
 def _bitwise(type: str, summary: str, kernel: Kernel) -> OpFunction[Tensor]:
     return define_op(
-        type, ("x", "y"), rule="broadcast", kernel=kernel, dtypes=INTEGERS,
+        type, tensor("x", INTEGERS), tensor("y"), rule="broadcast", kernel=kernel,
         doc=f"""{summary}, element by element; shapes broadcast.
 
     Args:
@@ -31,7 +32,7 @@ right_shift = _bitwise(
     "RightShift", "The bits of x moved down by y places", lambda xp: xp.bitwise_right_shift
 )
 invert = define_op(
-    "Invert", ("x",), kernel=lambda xp: xp.bitwise_invert, dtypes=INTEGERS,
+    "Invert", tensor("x", INTEGERS), kernel=lambda xp: xp.bitwise_invert,
     doc="""The bits that x has not, element by element.
 
     Args:

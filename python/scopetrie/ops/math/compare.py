@@ -12,7 +12,11 @@ from ...dtypes import DTypeLike, as_dtype
 from ...graph import Tensor
 from ...shapes import broadcast_dims
 from ..constant import constant, convert_to_tensor
-from ..registry import FLOATS, NUMBERS, REALS, Dims, Kernel, ShapeError, Spec, define_op, dims_text, direct
+from ..declare import BOOL, FLOATS, NUMBERS, REALS, Attribute, Types, attr, tensor
+from ..direct import direct
+from ..faults import ShapeError
+from ..node_text import Dims, dims_text
+from ..registry import Kernel, Spec, define_op
 from .elementwise import as_tensor, cast, maximum, minimum
 
 _COMPARE_DOC = """{summary}, element by element; shapes broadcast.
@@ -32,11 +36,22 @@ _COMPARE_DOC = """{summary}, element by element; shapes broadcast.
 
 
 def _compare(
-    type: str, summary: str, kernel: Kernel, codes: str | None, attributes: str = "T"
+    type: str,
+    summary: str,
+    kernel: Kernel,
+    types: Types | None,
+    held: str | None = "T",
+    attributes: tuple[Attribute, ...] = (),
 ) -> OpFunction[Tensor]:
     doc = _COMPARE_DOC.format(summary=summary)
     return define_op(
-        type, ("x", "y"), rule="compare", kernel=kernel, dtypes=codes, attributes=attributes, doc=doc
+        type,
+        tensor("x", types, held),
+        tensor("y", types, held),
+        rule="compare",
+        kernel=kernel,
+        attributes=attributes,
+        doc=doc,
     )
 
 
@@ -44,13 +59,13 @@ less = _compare("Less", "Whether x < y", lambda xp: xp.less, REALS)
 less_equal = _compare("LessEqual", "Whether x <= y", lambda xp: xp.less_equal, REALS)
 greater = _compare("Greater", "Whether x > y", lambda xp: xp.greater, REALS)
 greater_equal = _compare("GreaterEqual", "Whether x >= y", lambda xp: xp.greater_equal, REALS)
-_EQUAL = "T incompatible_shape_error=true"
-equal = _compare("Equal", "Whether x == y", lambda xp: xp.equal, None, _EQUAL)
-not_equal = _compare("NotEqual", "Whether x != y", lambda xp: xp.not_equal, None, _EQUAL)
-logical_and = _compare("LogicalAnd", "Whether both are true", lambda xp: xp.logical_and, "b1", "")
-logical_or = _compare("LogicalOr", "Whether one is true", lambda xp: xp.logical_or, "b1", "")
+_EQUAL = (attr("incompatible_shape_error", bool, True),)
+equal = _compare("Equal", "Whether x == y", lambda xp: xp.equal, None, attributes=_EQUAL)
+not_equal = _compare("NotEqual", "Whether x != y", lambda xp: xp.not_equal, None, attributes=_EQUAL)
+logical_and = _compare("LogicalAnd", "Whether both are true", lambda xp: xp.logical_and, BOOL, None)
+logical_or = _compare("LogicalOr", "Whether one is true", lambda xp: xp.logical_or, BOOL, None)
 logical_not = define_op(
-    "LogicalNot", ("x",), rule="bool", kernel=lambda xp: xp.logical_not, dtypes="b1", attributes="",
+    "LogicalNot", tensor("x", BOOL, attr=None), rule="bool", kernel=lambda xp: xp.logical_not,
     doc="""Whether x is false, element by element.
 
     Args:
@@ -82,7 +97,7 @@ def logical_xor(x: Any, y: Any, name: str = "LogicalXor") -> Tensor:
 
 def _test(type: str, summary: str, kernel: Kernel) -> OpFunction[Tensor]:
     return define_op(
-        type, ("x",), rule="bool", kernel=kernel, dtypes=FLOATS,
+        type, tensor("x", FLOATS), rule="bool", kernel=kernel,
         doc=f"""{summary}, element by element.
 
     Args:
@@ -119,28 +134,7 @@ def merge_dims(dims: Dims, other: Dims) -> Dims:
     return tuple(b if a is None else a for a, b in zip(dims, other, strict=True))
 
 
-def _same_dtype(first: Tensor, second: Tensor, names: tuple[str, str], type: str) -> None:
-    a, b = first.dtype.base_dtype, second.dtype.base_dtype
-    if a is not b:
-        raise TypeError(
-            f"Input '{names[1]}' of '{type}' Op has type {b.name} that does not match type {a.name} of "
-            f"argument "
-            f"'{names[0]}'."
-        )
-
-
-def _need_bool(condition: Tensor, type: str) -> None:
-    if not condition.dtype.base_dtype.is_bool:
-        raise TypeError(
-            f"Input 'condition' of '{type}' Op has type {condition.dtype.base_dtype.name} that does not "
-            f"match "
-            "expected type of bool."
-        )
-
-
 def _select_rule(condition: Tensor, t: Tensor, e: Tensor) -> Spec:
-    _need_bool(condition, "Select")
-    _same_dtype(t, e, ("t", "e"), "Select")
     dims = merge_dims(t._dims, e._dims)
     chosen = condition._dims
     if chosen is not None and dims is not None and chosen != ():
@@ -166,19 +160,12 @@ def _select_kernel(xp: Any) -> Any:
 
 
 _select = define_op(
-    "Select",
-    ("condition", "t", "e"),
-    rule=_select_rule,
-    native="select",
-    kernel=_select_kernel,
-    same_dtype=False,
-    attributes="T:1",
-)
+    "Select", tensor("condition", BOOL, None), tensor("t"), tensor("e"), rule=_select_rule,
+    native="select", kernel=_select_kernel,
+)  # fmt: skip
 
 
 def _select_v2_rule(condition: Tensor, t: Tensor, e: Tensor) -> Spec:
-    _need_bool(condition, "SelectV2")
-    _same_dtype(t, e, ("t", "e"), "SelectV2")
     try:
         dims = broadcast_dims(broadcast_dims(t._dims, e._dims), condition._dims)
     except ValueError as fault:
@@ -187,8 +174,8 @@ def _select_v2_rule(condition: Tensor, t: Tensor, e: Tensor) -> Spec:
 
 
 select_v2 = define_op(
-    "SelectV2", ("condition", "t", "e"), rule=_select_v2_rule, kernel=lambda xp: xp.where, same_dtype=False,
-    attributes="T:1",
+    "SelectV2", tensor("condition", BOOL, None), tensor("t"), tensor("e"), rule=_select_v2_rule,
+    kernel=lambda xp: xp.where,
 )  # fmt: skip
 
 
@@ -206,8 +193,7 @@ def _where_kernel(xp: Any) -> Any:
 
 
 _where = define_op(
-    "Where", ("input",), rule=_where_rule, kernel=_where_kernel,
-    dtypes="f4 f8 i4 u1 i2 i1 c8 i8 qi1 qu1 qi4 bf qi2 qu2 u2 c16 f2 u4 u8 b1",
+    "Where", tensor("input", (*NUMBERS, dtypes.bool)), rule=_where_rule, kernel=_where_kernel,
 )  # fmt: skip
 
 
@@ -220,7 +206,7 @@ def _alike(x: Any, y: Any) -> tuple[Any, Any]:
     return x, y
 
 
-@direct(_select, "0 1 2 name")
+@direct(_select)
 def where(condition: Any, x: Any = None, y: Any = None, name: str | None = None) -> Tensor:
     """Chooses elements of `x` or `y`; without them, finds the elements that are true.
 
@@ -308,7 +294,7 @@ def _fits(tensor: Tensor, limit: Tensor) -> None:
 
 
 _clip = define_op(
-    "ClipByValue", ("t", "clip_value_min", "clip_value_max"), rule="same", dtypes=NUMBERS,
+    "ClipByValue", tensor("t", NUMBERS), tensor("clip_value_min"), tensor("clip_value_max"), rule="same",
     kernel=lambda xp: lambda x, low, high: xp.maximum(xp.minimum(x, high), low),
 )  # fmt: skip
 

@@ -6,18 +6,19 @@ from typing import Any
 
 from ... import dtypes
 from ..._core import OpFunction
+from ...dtypes import DType
 from ...graph import Tensor
-from ..registry import (
-    Spec,
-    define_op,
-    direct,
-)
+from ..declare import COMPLEX, attr, tensor
+from ..direct import direct
+from ..registry import Spec, define_op
 from .elementwise import as_tensor, atan2, complex_part, multiply
 
 _real = complex_part("Real", lambda xp: xp.real)
 _imag = complex_part("Imag", lambda xp: xp.imag)
 _angle = complex_part("Angle", lambda xp: lambda x: xp.atan2(xp.imag(x), xp.real(x)))
-_conj = define_op("Conj", ("input",), kernel=lambda xp: xp.conj, dtypes="c8 c16 V", scoped=True)
+_conj = define_op(
+    "Conj", tensor("input", (*COMPLEX, dtypes.variant)), kernel=lambda xp: xp.conj, scoped=True,
+)  # fmt: skip
 
 
 def _complex_rule(real: Tensor, imag: Tensor) -> Spec:
@@ -29,16 +30,16 @@ def _complex_rule(real: Tensor, imag: Tensor) -> Spec:
 
 _complex = define_op(
     "Complex",
-    ("real", "imag"),
+    tensor("real", (dtypes.float32, dtypes.float64)),
+    tensor("imag"),
     rule=_complex_rule,
     kernel=lambda xp: lambda a, b: a + 1j * b,
-    dtypes="f4 f8",
-    attributes="T Tout",
     scoped=True,
+    attributes=(attr("Tout", DType, dtypes.complex64),),
 )
 
 
-@direct(_complex, "0 1 name")
+@direct(_complex)
 def complex(real: Any, imag: Any, name: str | None = None) -> Tensor:
     """Makes complex numbers of their parts.
 
@@ -68,14 +69,14 @@ def _part(op: OpFunction[Tensor], python_name: str, summary: str, of_real: Any) 
     Returns:
         A tensor with the shape of `input`.
     """
-    return direct(op, "0 name")(part)
+    return direct(op)(part)
 
 
 real = _part(_real, "real", "The real part", lambda x: x)
 imag = _part(_imag, "imag", "The imaginary part", lambda x: multiply(x, 0))
 
 
-@direct(_conj, "0 name")
+@direct(_conj)
 def conj(x: Any, name: str | None = None) -> Tensor:
     """The complex conjugate, element by element.
 

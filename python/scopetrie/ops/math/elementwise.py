@@ -17,16 +17,22 @@ from ..._core import OpFunction, Variable, name_scope
 from ...dtypes import DType, DTypeLike, as_dtype
 from ...graph import Tensor
 from ..constant import convert_to_tensor
-from ..registry import (
+from ..declare import (
     ARITHMETIC,
+    COMPLEX,
     FLOATS,
+    FLOATS_HALF_FIRST,
+    INDICES,
     INEXACT,
+    INTEGERS,
+    SHORT_INDICES,
     SIGNED,
-    Kernel,
-    Spec,
-    define_op,
-    direct,
+    Types,
+    attr,
+    tensor,
 )
+from ..direct import attribute, direct
+from ..registry import Kernel, Spec, define_op
 
 _UNARY_DOC = """{summary}, element by element.
 
@@ -58,32 +64,26 @@ _KINDS = {SIGNED: "signed numbers", FLOATS: "floats", INEXACT: "floats or comple
 
 
 def unary(
-    type: str,
-    summary: str,
-    kernel: Kernel,
-    codes: str,
-    name: str | None = None,
+    type: str, summary: str, kernel: Kernel, types: Types, name: str | None = None,
     scoped: bool | None = None,
-) -> OpFunction[Tensor]:
+) -> OpFunction[Tensor]:  # fmt: skip
     """An op of one tensor, whose result has its dtype and shape."""
-    doc = _UNARY_DOC.format(summary=summary, types=_KINDS.get(codes, "numbers"))
-    return define_op(type, ("x",), kernel=kernel, dtypes=codes, name=name, scoped=scoped, doc=doc)
+    doc = _UNARY_DOC.format(summary=summary, types=_KINDS.get(types, "numbers"))
+    return define_op(
+        type, tensor("x", types), kernel=kernel, name=name, scoped=scoped,
+        doc=doc,
+    )  # fmt: skip
 
 
 def binary(
-    type: str,
-    summary: str,
-    kernel: Kernel,
-    codes: str,
-    name: str | None = None,
-    inputs: tuple[str, str] = ("x", "y"),
-    scoped: bool | None = None,
-) -> OpFunction[Tensor]:
+    type: str, summary: str, kernel: Kernel, types: Types, name: str | None = None,
+    inputs: tuple[str, str] = ("x", "y"), scoped: bool | None = None,
+) -> OpFunction[Tensor]:  # fmt: skip
     """An op of two tensors of one dtype, which broadcast."""
     x, y = inputs
-    doc = _BINARY_DOC.format(summary=summary, types=_KINDS.get(codes, "numbers"), x=x, y=y)
+    doc = _BINARY_DOC.format(summary=summary, types=_KINDS.get(types, "numbers"), x=x, y=y)
     return define_op(
-        type, inputs, rule="broadcast", kernel=kernel, dtypes=codes, name=name, scoped=scoped, doc=doc
+        type, tensor(x, types), tensor(y), rule="broadcast", kernel=kernel, name=name, scoped=scoped, doc=doc
     )
 
 
@@ -113,9 +113,18 @@ def div_no_nan_kernel(xp: Any) -> Any:
     return divide_or_zero
 
 
-_add_types = "bf f2 f4 f8 u1 u2 u4 u8 i1 i2 i4 i8 c8 c16"
-_sub_types = "bf f2 f4 f8 u1 i1 u2 i2 i4 i8 c8 c16 u4 u8"
-_ordered = "bf f2 f4 f8 i1 u1 i2 u2 i4 u4 i8 u8"
+_unsigned = (dtypes.uint8, dtypes.uint16, dtypes.uint32, dtypes.uint64)
+_add_types = (*FLOATS, *_unsigned, dtypes.int8, *SHORT_INDICES, *COMPLEX)
+_sub_types = (
+    *FLOATS, dtypes.uint8, dtypes.int8, dtypes.uint16, *SHORT_INDICES, *COMPLEX, dtypes.uint32, dtypes.uint64,
+)  # fmt: skip
+_pow_types = (
+    dtypes.bfloat16, dtypes.float32, dtypes.float16, dtypes.float64, dtypes.int8, *SHORT_INDICES, *COMPLEX,
+)  # fmt: skip
+_ordered = (
+    *FLOATS, dtypes.int8, dtypes.uint8, dtypes.int16, dtypes.uint16, dtypes.int32, dtypes.uint32,
+    dtypes.int64, dtypes.uint64,
+)  # fmt: skip
 add = binary("AddV2", "x + y", lambda xp: xp.add, _add_types, name="Add")
 subtract = binary("Sub", "x - y", lambda xp: xp.subtract, _sub_types)
 multiply = binary("Mul", "x * y", lambda xp: xp.multiply, ARITHMETIC)
@@ -125,48 +134,60 @@ floormod = mod = binary(
     "FloorMod",
     "The remainder of x / y, with the sign of y",
     lambda xp: xp.remainder,
-    "i1 i2 i4 i8 u1 u2 u4 u8 bf f2 f4 f8",
+    (*INTEGERS, *FLOATS),
 )
 truncatediv = binary("TruncateDiv", "x / y rounded towards zero", _truncate_div, ARITHMETIC)
 truncatemod = binary(
     "TruncateMod", "The remainder of x / y, with the sign of x",
-    lambda xp: lambda x, y: xp.sign(x) * xp.remainder(xp.abs(x), xp.abs(y)), "i4 i8 bf f2 f4 f8",
+    lambda xp: lambda x, y: xp.sign(x) * xp.remainder(xp.abs(x), xp.abs(y)), (*INDICES, *FLOATS),
 )  # fmt: skip
 div_no_nan_node = binary(
-    "DivNoNan", "x / y, and 0 where y is 0", div_no_nan_kernel, "f2 f4 bf f8 c8 c16", name="div_no_nan"
+    "DivNoNan",
+    "x / y, and 0 where y is 0",
+    div_no_nan_kernel,
+    (dtypes.float16, dtypes.float32, dtypes.bfloat16, dtypes.float64, *COMPLEX),
+    name="div_no_nan",
 )
-pow = binary("Pow", "x to the power of y", lambda xp: xp.pow, "bf f4 f2 f8 i1 i2 i4 i8 c8 c16", scoped=True)
+pow = binary("Pow", "x to the power of y", lambda xp: xp.pow, _pow_types, scoped=True)
 maximum = binary("Maximum", "The larger of x and y", lambda xp: xp.maximum, _ordered)
 minimum = binary("Minimum", "The smaller of x and y", lambda xp: xp.minimum, _ordered)
 squared_difference = binary(
     "SquaredDifference", "(x - y) squared", lambda xp: lambda x, y: xp.square(xp.subtract(x, y)),
-    "bf f2 f4 f8 i4 i8 c8 c16",
+    (*FLOATS, *INDICES, *COMPLEX),
 )  # fmt: skip
 atan2 = binary("Atan2", "The angle of the point (x, y)", lambda xp: xp.atan2, FLOATS, inputs=("y", "x"))
 xdivy = binary(
-    "Xdivy", "x / y, and 0 where x is 0",
-    lambda xp: lambda x, y: xp.where(x == 0, xp.zeros_like(x), xp.divide(x, y)), "f2 bf f4 f8 c8 c16",
+    "Xdivy",
+    "x / y, and 0 where x is 0",
+    lambda xp: lambda x, y: xp.where(x == 0, xp.zeros_like(x), xp.divide(x, y)),
+    (*FLOATS_HALF_FIRST, *COMPLEX),
     scoped=True,
-)  # fmt: skip
+)
 xlogy = binary(
     "Xlogy", "x * log(y), and 0 where x is 0",
-    lambda xp: lambda x, y: xp.where(x == 0, xp.zeros_like(x), x * xp.log(y)), "f2 bf f4 f8 c8 c16",
+    lambda xp: lambda x, y: xp.where(x == 0, xp.zeros_like(x), x * xp.log(y)), (*FLOATS_HALF_FIRST, *COMPLEX),
 )  # fmt: skip
 xlog1py = binary(
-    "Xlog1py", "x * log(1 + y), and 0 where x is 0",
-    lambda xp: lambda x, y: xp.where(x == 0, xp.zeros_like(x), x * xp.log1p(y)), "f2 bf f4 f8 c8 c16",
-)  # fmt: skip
+    "Xlog1py",
+    "x * log(1 + y), and 0 where x is 0",
+    lambda xp: lambda x, y: xp.where(x == 0, xp.zeros_like(x), x * xp.log1p(y)),
+    (*FLOATS_HALF_FIRST, *COMPLEX),
+)
 multiply_no_nan = binary(
     "MulNoNan", "x * y, and 0 where y is 0 whatever x is",
-    lambda xp: lambda x, y: xp.where(y == 0, xp.zeros_like(y), xp.multiply(x, y)), "bf f2 f4 f8 c8 c16",
+    lambda xp: lambda x, y: xp.where(y == 0, xp.zeros_like(y), xp.multiply(x, y)), INEXACT,
 )  # fmt: skip
 nextafter = binary(
-    "NextAfter", "The next float after x1 towards x2", lambda xp: xp.nextafter, "f8 f4", inputs=("x1", "x2")
+    "NextAfter",
+    "The next float after x1 towards x2",
+    lambda xp: xp.nextafter,
+    (dtypes.float64, dtypes.float32),
+    inputs=("x1", "x2"),
 )
 
 negative = unary("Neg", "-x", lambda xp: xp.negative, SIGNED)
 sign = unary("Sign", "-1, 0 or 1, as x is negative, zero or positive", lambda xp: xp.sign, SIGNED)
-square = unary("Square", "x squared", lambda xp: xp.square, "bf f2 f4 f8 i1 i2 i4 i8 u1 u2 u4 u8 c8 c16")
+square = unary("Square", "x squared", lambda xp: xp.square, (*FLOATS, *INTEGERS, *COMPLEX))
 sqrt = unary("Sqrt", "The square root of x", lambda xp: xp.sqrt, INEXACT)
 rsqrt = unary("Rsqrt", "1 / the square root of x", lambda xp: lambda x: 1 / xp.sqrt(x), INEXACT)
 exp = unary("Exp", "e to the power of x", lambda xp: xp.exp, INEXACT)
@@ -196,7 +217,7 @@ sigmoid = unary(
 
 
 _round = unary("Round", "x rounded, halves to even", lambda xp: xp.round, SIGNED)
-_abs = unary("Abs", "|x|", lambda xp: xp.abs, "bf f2 f4 f8 i1 i2 i4 i8", scoped=True)
+_abs = unary("Abs", "|x|", lambda xp: xp.abs, (*FLOATS, dtypes.int8, *SHORT_INDICES), scoped=True)
 
 
 def _real_of(x: Tensor) -> Spec:
@@ -206,7 +227,12 @@ def _real_of(x: Tensor) -> Spec:
 def complex_part(type: str, kernel: Kernel, input: str = "input") -> OpFunction[Tensor]:
     """Defines an op of complex numbers that gives real ones."""
     return define_op(
-        type, (input,), rule=_real_of, kernel=kernel, dtypes="c8 c16", attributes="T Tout", scoped=True
+        type,
+        tensor(input, COMPLEX),
+        rule=_real_of,
+        kernel=kernel,
+        scoped=True,
+        attributes=(attr("Tout", DType, dtypes.float32),),
     )
 
 
@@ -218,7 +244,7 @@ def as_tensor(x: Any, name: str = "x") -> Tensor:
     return x if isinstance(x, Tensor) else convert_to_tensor(x, name=name)
 
 
-@direct(_abs, "0 name")
+@direct(_abs)
 def abs(x: Any, name: str | None = None) -> Tensor:
     """|x|, element by element; for complex numbers, their distance from 0.
 
@@ -270,16 +296,12 @@ def namespace_dtype(xp: Any, dtype: DType) -> Any:
 
 
 cast_node = define_op(
-    "Cast",
-    ("x",),
-    rule=lambda x, DstT: (DstT, x._dims),
-    native="cast",
-    kernel=_cast_kernel,
-    attributes="DstT SrcT Truncate=false",
-)
+    "Cast", tensor("x", attr="SrcT"), rule=lambda x, DstT: (DstT, x._dims), native="cast",
+    kernel=_cast_kernel, attributes=(attr("DstT", DType), attr("Truncate", bool, False)),
+)  # fmt: skip
 
 
-@direct(cast_node, "0 DstT name")
+@direct(cast_node, dtype=attribute("DstT"))
 def cast(x: Any, dtype: DTypeLike, name: str | None = None) -> Tensor:
     """Gives a tensor another dtype.
 

@@ -15,6 +15,7 @@ from ..array.gather import gather
 from ..array.shape import reshape, size
 from ..constant import constant, convert_to_tensor, index_array
 from ..control.checks import check_numerics
+from ..declare import INDICES, tensor
 from ..registry import Spec, define_op
 from .compare import less, less_equal
 from .divide import div_no_nan
@@ -182,14 +183,9 @@ def _unravel_rule(indices: Tensor, dims: Tensor) -> Spec:
 
 
 _unravel = define_op(
-    "UnravelIndex",
-    ("indices", "dims"),
-    rule=_unravel_rule,
-    kernel=_unravel_kernel,
-    dtypes="i4 i8",
-    attributes="Tidx",
-    host=("indices", "dims"),
-)
+    "UnravelIndex", tensor("indices", INDICES, attr="Tidx", host=True),
+    tensor("dims", attr="Tidx", host=True), rule=_unravel_rule, kernel=_unravel_kernel,
+)  # fmt: skip
 
 
 def unravel_index(indices: Any, dims: Any, name: str | None = None) -> Tensor:

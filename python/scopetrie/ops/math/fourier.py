@@ -6,7 +6,9 @@ from collections.abc import Callable
 from typing import Any
 
 from ...graph import Tensor
-from ..registry import ShapeError, Spec, define_op
+from ..declare import COMPLEX, tensor
+from ..faults import ShapeError
+from ..registry import Spec, define_op
 
 
 def _fourier(type: str, function: str, rank: int) -> Callable[..., Tensor]:
@@ -22,12 +24,7 @@ def _fourier(type: str, function: str, rank: int) -> Callable[..., Tensor]:
         return lambda x: xp.astype(transform(x, axes=axes), x.dtype, copy=False)
 
     return define_op(
-        type,
-        ("input",),
-        rule=rule,
-        kernel=kernel,
-        dtypes="c8 c16",
-        attributes="Tcomplex",
+        type, tensor("input", COMPLEX, attr="Tcomplex"), rule=rule, kernel=kernel,
         doc=f"""The {"inverse " if function == "ifftn" else ""}discrete Fourier transform over {rank}
         dimension(s).
 
@@ -38,7 +35,7 @@ def _fourier(type: str, function: str, rank: int) -> Callable[..., Tensor]:
     Returns:
         A tensor with the dtype and shape of `input`.
     """,
-    )
+    )  # fmt: skip
 
 
 fft, fft2d, fft3d = _fourier("FFT", "fftn", 1), _fourier("FFT2D", "fftn", 2), _fourier("FFT3D", "fftn", 3)

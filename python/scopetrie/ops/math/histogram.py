@@ -14,6 +14,7 @@ from ..array.fill import identity
 from ..array.shape import reshape, shape
 from ..constant import convert_to_tensor, index_array
 from ..control.checks import Assert
+from ..declare import INDICES, attr, flags, mixed, tensor
 from ..folding import constant_value
 from ..registry import Spec, define_op
 from .compare import clip_by_value, greater
@@ -41,12 +42,12 @@ def _bincount_kernel(
 
 _bincount = define_op(
     "DenseBincount",
-    ("input**",),
-    rule=lambda input, dtype, **attrs: (dtype, (None,)),
+    tensor("input", attr="Tidx"),
+    mixed("weights", attr="T"),
+    rule=lambda input, weights, dtype, **attrs: (dtype, (None,)),
     kernel=_bincount_kernel,
-    same_dtype=False,
     name="bincount",
-    attributes="T:-1 Tidx:0 binary_output=false",
+    attributes=flags("binary_output"),
 )
 
 
@@ -77,9 +78,9 @@ def bincount(
         for key, value in (("minlength", minlength), ("maxlength", maxlength))
     }
     if weights is None:
-        return _bincount([x], dtype=as_dtype(dtype), name=name, **limits)
+        return _bincount(x, [], dtype=as_dtype(dtype), name=name, **limits)
     y = convert_to_tensor(weights, name="weights")
-    return _bincount([x, y], dtype=y.dtype.base_dtype, weighted=True, name=name, **limits)
+    return _bincount(x, [y], dtype=y.dtype.base_dtype, weighted=True, name=name, **limits)
 
 
 def _histogram_kernel(xp: Any, dtype: DType = dtypes.int32) -> Any:
@@ -104,16 +105,11 @@ def _histogram_rule(values: Tensor, value_range: Tensor, nbins: Tensor, dtype: D
 
 
 _histogram = define_op(
-    "HistogramFixedWidth",
-    ("values", "value_range", "nbins"),
-    name="histogram_fixed_width",
-    rule=_histogram_rule,
-    kernel=_histogram_kernel,
-    dtypes="i4 i8 f4 f8",
-    same_dtype=False,
-    attributes="T dtype",
-    host=("value_range", "nbins"),
-)
+    "HistogramFixedWidth", tensor("values", (*INDICES, dtypes.float32, dtypes.float64)),
+    tensor("value_range", host=True), tensor("nbins", (dtypes.int32,), None, host=True),
+    name="histogram_fixed_width", rule=_histogram_rule, kernel=_histogram_kernel,
+    attributes=(attr("dtype", DType),),
+)  # fmt: skip
 
 
 def histogram_fixed_width(

@@ -16,19 +16,11 @@ from ..array.fill import stop_gradient, zeros
 from ..array.sequence import range_
 from ..array.shape import rank, reshape, shape_internal
 from ..constant import constant, convert_to_tensor, index_array
+from ..declare import BOOL, FLOATS_HALF_FIRST, NUMBERS, ORDERED, Types, axes, flags, tensor
+from ..direct import OWN, attribute, direct
+from ..faults import ShapeError
 from ..folding import constant_value
-from ..registry import (
-    FLOATS_HALF_FIRST,
-    INDICES,
-    NUMBERS,
-    ORDERED,
-    Kernel,
-    ShapeError,
-    Spec,
-    check_dtype,
-    define_op,
-    direct,
-)
+from ..registry import Kernel, Spec, define_op
 from .compare import is_finite, not_equal, where_v2
 from .elementwise import add, cast, exp, log, sqrt, square, subtract
 
@@ -52,7 +44,6 @@ _REDUCE_DOC = """{summary} along dimensions.
 
 
 def _reduce_rule(input: Tensor, reduction_indices: Tensor, keep_dims: bool = False) -> Spec:
-    check_dtype(reduction_indices, "reduction_indices", INDICES)
     dims, dtype = input._dims, input.dtype.base_dtype
     axes = constant_value(reduction_indices)
     if dims is None or axes is None:
@@ -147,12 +138,12 @@ def _norm_kernel(xp: Any, keep_dims: bool = False) -> Any:
     return norm
 
 
-def _define(type: str, kernel: Kernel, codes: str, rule: Any = _reduce_rule) -> OpFunction[Tensor]:
-    position = "" if codes == "b1" else "T "
+def _define(
+    type: str, kernel: Kernel, types: Types, held: str | None = "T", rule: Any = _reduce_rule
+) -> OpFunction[Tensor]:
     return define_op(
-        type, ("input", "axes:reduction_indices"), rule=rule, native="reduce", kernel=kernel,
-        dtypes=codes, same_dtype=False, attributes=f"{position}Tidx:1 keep_dims=false",
-        host=("reduction_indices",),
+        type, tensor("input", types, held), axes("reduction_indices"), rule=rule, native="reduce",
+        kernel=kernel, attributes=flags("keep_dims"),
     )  # fmt: skip
 
 
@@ -189,7 +180,7 @@ def _reduction(op: OpFunction[Tensor], python_name: str, summary: str, types: st
 
     reduce.__name__ = reduce.__qualname__ = python_name
     reduce.__doc__ = _REDUCE_DOC.format(summary=summary, types=types)
-    return direct(op, "0 1 keep_dims? name - -")(reduce)
+    return direct(op, keepdims=attribute("keep_dims", omitted=True), keep_dims=OWN)(reduce)
 
 
 _sum = _define("Sum", _sum_kernel, NUMBERS)
@@ -197,8 +188,8 @@ _mean = _define("Mean", _mean_kernel, NUMBERS)
 _prod = _define("Prod", _prod_kernel, NUMBERS)
 _max = _define("Max", _extreme_kernel(True), ORDERED)
 _min = _define("Min", _extreme_kernel(False), ORDERED)
-_any = _define("Any", _logic_kernel("any"), "b1", _all_rule)
-_all = _define("All", _logic_kernel("all"), "b1", _all_rule)
+_any = _define("Any", _logic_kernel("any"), BOOL, None, _all_rule)
+_all = _define("All", _logic_kernel("all"), BOOL, None, _all_rule)
 _euclidean = _define("EuclideanNorm", _norm_kernel, NUMBERS)
 reduce_sum = _reduction(_sum, "reduce_sum", "Adds elements up", "numbers")
 reduce_mean = _reduction(_mean, "reduce_mean", "Averages elements (ints are rounded towards zero)", "numbers")
@@ -209,7 +200,7 @@ reduce_any = _reduction(_any, "reduce_any", "Whether any element is true", "bool
 reduce_all = _reduction(_all, "reduce_all", "Whether all elements are true", "booleans")
 
 
-@direct(_euclidean, "0 1 keep_dims? name")
+@direct(_euclidean, keepdims=attribute("keep_dims", omitted=True))
 def reduce_euclidean_norm(
     input_tensor: Any, axis: Any = None, keepdims: bool = False, name: str | None = None
 ) -> Tensor:
@@ -331,7 +322,7 @@ def count_nonzero(
 
 
 l2_loss = define_op(
-    "L2Loss", ("t",), rule=lambda t: (t.dtype.base_dtype, ()), dtypes=FLOATS_HALF_FIRST,
+    "L2Loss", tensor("t", FLOATS_HALF_FIRST), rule=lambda t: (t.dtype.base_dtype, ()),
     kernel=lambda xp: lambda x: xp.sum(x * x) / 2,
     doc="""Half the sum of squares of a tensor's elements.
 

@@ -7,13 +7,9 @@ from typing import Any
 
 from ..._core import OpFunction
 from ...graph import Tensor
-from ..registry import (
-    FLOATS,
-    NUMBERS,
-    Kernel,
-    define_op,
-    direct,
-)
+from ..declare import FLOATS, NUMBERS, Types, flags, index, tensor
+from ..direct import attribute, direct
+from ..registry import Kernel, define_op
 
 
 def _running(xp: Any, x: Any, axis: int, step: Any, first: Any, exclusive: bool, reverse: bool) -> Any:
@@ -56,11 +52,11 @@ def _cumlogsumexp_kernel(xp: Any, exclusive: bool = False, reverse: bool = False
     return lambda x, axis: _running(xp, x, int(axis.item()), step, nothing, exclusive, reverse)
 
 
-def _scan_op(type: str, kernel: Kernel, codes: str) -> OpFunction[Tensor]:
+def _scan_op(type: str, kernel: Kernel, types: Types) -> OpFunction[Tensor]:
     return define_op(
-        type, ("x", "index:axis"), kernel=kernel, dtypes=codes, same_dtype=False, host=("axis",),
-        rule=lambda x, axis, **attrs: (x.dtype.base_dtype, x._dims),
-        attributes="T Tidx:1 exclusive=false reverse=false", scoped=True,
+        type, tensor("x", types), index("axis"), kernel=kernel,
+        rule=lambda x, axis, **attrs: (x.dtype.base_dtype, x._dims), scoped=True,
+        attributes=flags("exclusive", "reverse"),
     )  # fmt: skip
 
 
@@ -90,7 +86,7 @@ def _scan(op: OpFunction[Tensor], python_name: str, summary: str) -> Callable[..
     Returns:
         A tensor with the dtype and shape of `x`.
     """
-    return direct(op, "0 1 exclusive? reverse? name")(running)
+    return direct(op, exclusive=attribute(omitted=True), reverse=attribute(omitted=True))(running)
 
 
 cumsum = _scan(_cumsum, "cumsum", "Running sums")

@@ -12,8 +12,10 @@ from ..array.fill import ones
 from ..array.scatter import scatter_rows
 from ..array.shape import require_rank, reshape
 from ..constant import convert_to_tensor, index_array
+from ..declare import INDICES, NUMBERS, REALS, SHORT_INDICES, Types, index, tensor
+from ..direct import direct
 from ..folding import constant_value
-from ..registry import INDICES, NUMBERS, REALS, Kernel, Spec, check_dtype, define_op, direct
+from ..registry import Kernel, Spec, define_op
 from .elementwise import maximum, realdiv, sqrt
 
 _START = {"add": 0, "mul": 1, "min": None, "max": None}
@@ -46,7 +48,6 @@ def _totals(xp: Any, data: Any, ids: Any, count: int, how: str, empty: Any) -> A
 
 
 def _unsorted_rule(data: Tensor, segment_ids: Tensor, num_segments: Tensor) -> Spec:
-    check_dtype(segment_ids, "segment_ids", "i2 i4 i8")
     require_rank(num_segments, 0)
     dims, ids, count = data._dims, segment_ids._dims, constant_value(num_segments)
     if dims is None or ids is None:
@@ -74,11 +75,10 @@ _DOC = """{summary} of rows that have the same segment number.
 _COUNT = "\n        num_segments: How many segments there are."
 
 
-def _unsorted(type: str, how: str, summary: str, codes: str) -> Callable[..., Tensor]:
+def _unsorted(type: str, how: str, summary: str, types: Types) -> Callable[..., Tensor]:
     op = define_op(
-        type, ("data", "index:segment_ids", "index:num_segments"), rule=_unsorted_rule,
-        kernel=_unsorted_kernel(how), dtypes=codes, same_dtype=False,
-        attributes="T Tindices:1 Tnumsegments:2", host=("num_segments",),
+        type, tensor("data", types), index("segment_ids", SHORT_INDICES, "Tindices", host=False),
+        index("num_segments", attr="Tnumsegments"), rule=_unsorted_rule, kernel=_unsorted_kernel(how),
     )  # fmt: skip
 
     def total(data: Any, segment_ids: Any, num_segments: Any, name: str | None = None) -> Tensor:
@@ -86,7 +86,7 @@ def _unsorted(type: str, how: str, summary: str, codes: str) -> Callable[..., Te
 
     total.__doc__ = _DOC.format(summary=summary, order="", count=_COUNT)
     total.__name__ = total.__qualname__ = f"unsorted_segment_{type[len('UnsortedSegment') :].lower()}"
-    return direct(op, "0 1 2 name")(total)
+    return direct(op)(total)
 
 
 unsorted_segment_sum = _unsorted("UnsortedSegmentSum", "add", "The sums", NUMBERS)
@@ -150,7 +150,6 @@ def unsorted_segment_sqrt_n(
 
 
 def _sorted_rule(data: Tensor, segment_ids: Tensor) -> Spec:
-    check_dtype(segment_ids, "segment_ids", INDICES)
     require_rank(segment_ids, 1)
     return data.dtype.base_dtype, None if data._dims is None else (None, *data._dims[1:])
 
@@ -183,17 +182,12 @@ def _has(xp: Any, ids: Any, out: Any, count: int) -> Any:
     return xp.reshape(sizes > 0, (-1, *(1,) * (len(out.shape) - 1)))
 
 
-def _sorted(type: str, how: str, summary: str, codes: str) -> OpFunction[Tensor]:
+def _sorted(type: str, how: str, summary: str, types: Types) -> OpFunction[Tensor]:
     return define_op(
-        type,
-        ("data", "segment_ids"),
-        rule=_sorted_rule,
+        type, tensor("data", types), tensor("segment_ids", INDICES, "Tindices"), rule=_sorted_rule,
         kernel=_sorted_kernel(how),
-        dtypes=codes,
-        same_dtype=False,
-        attributes="T Tindices:1",
         doc=_DOC.format(summary=summary, order=", in ascending order", count=""),
-    )
+    )  # fmt: skip
 
 
 segment_sum = _sorted("SegmentSum", "add", "The sums", NUMBERS)

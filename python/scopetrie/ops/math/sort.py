@@ -13,13 +13,14 @@ from ...graph import Tensor
 from ..array.sequence import count_up
 from ..array.shape import require_rank
 from ..constant import convert_to_tensor, index_array
+from ..declare import REALS, SHORT_INDICES, attr, index, tensor
+from ..faults import ShapeError
 from ..folding import constant_value
-from ..registry import REALS, ShapeError, Spec, check_dtype, define_op
+from ..registry import Spec, define_op
 from .elementwise import namespace_dtype
 
 
 def _top_rule(input: Tensor, k: Tensor, sorted: bool = True, index_type: DType = dtypes.int32) -> list[Spec]:
-    check_dtype(k, "k", "i2 i4 i8")
     require_rank(k, 0)
     dims, count = input._dims, constant_value(k)
     if dims == ():
@@ -48,8 +49,8 @@ def _top_kernel(xp: Any, sorted: bool = True, index_type: DType = dtypes.int32) 
 
 
 _top_k: OpFunction[list[Tensor]] = define_op(
-    "TopKV2", ("input", "index:k"), rule=_top_rule, kernel=_top_kernel, dtypes=REALS, same_dtype=False,
-    host=("k",), attributes="T Tk:1 index_type sorted",
+    "TopKV2", tensor("input", REALS), index("k", SHORT_INDICES, "Tk"), rule=_top_rule,
+    kernel=_top_kernel, attributes=(attr("index_type", DType, dtypes.int32), attr("sorted", bool),),
 )  # fmt: skip
 
 
@@ -87,15 +88,10 @@ def _in_top_kernel(xp: Any) -> Any:
 
 
 _in_top_k = define_op(
-    "InTopKV2",
-    ("predictions", "targets", "k"),
-    rule=lambda predictions, targets, k: (dtypes.bool, targets._dims),
+    "InTopKV2", tensor("predictions", (dtypes.float32,), None), tensor("targets"),
+    tensor("k", host=True), rule=lambda predictions, targets, k: (dtypes.bool, targets._dims),
     kernel=_in_top_kernel,
-    dtypes="f4",
-    same_dtype=False,
-    attributes="T:1",
-    host=("k",),
-)
+)  # fmt: skip
 
 
 def in_top_k(predictions: Any, targets: Any, k: Any, name: str | None = None) -> Tensor:
@@ -140,8 +136,12 @@ def _argsort_rule(values: Tensor, axis: int, descending: bool) -> Spec:
 
 
 # v1 builds these of transpose, negation and top_k; one node does here.
-_sort = define_op("Sort", ("values",), rule=_sort_rule, kernel=_sort_kernel, dtypes=REALS)
-_argsort = define_op("ArgSort", ("values",), rule=_argsort_rule, kernel=_argsort_kernel, dtypes=REALS)
+_sort = define_op(
+    "Sort", tensor("values", REALS), rule=_sort_rule, kernel=_sort_kernel,
+)  # fmt: skip
+_argsort = define_op(
+    "ArgSort", tensor("values", REALS), rule=_argsort_rule, kernel=_argsort_kernel,
+)  # fmt: skip
 
 
 def _is_descending(direction: str) -> bool:
@@ -209,8 +209,9 @@ def _search_kernel(xp: Any, side: str, out_type: DType = dtypes.int32) -> Any:
 
 
 _search = define_op(
-    "SearchSorted", ("sorted_inputs", "values"), kernel=_search_kernel, attributes="T out_type",
+    "SearchSorted", tensor("sorted_inputs"), tensor("values"), kernel=_search_kernel,
     rule=lambda sorted_inputs, values, side, out_type=dtypes.int32: (out_type, values._dims),
+    attributes=(attr("out_type", DType),),
 )  # fmt: skip
 
 

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from ..registry import (
-    FLOATS,
-    define_op,
-)
+from ... import dtypes
+from ..declare import FLOATS, tensor
+from ..registry import define_op
 from .elementwise import binary, unary
 from .special_kernels import special
+
+_DOUBLES = (dtypes.float32, dtypes.float64)
 
 erf = unary("Erf", "The error function of x", special("erf"), FLOATS)
 erfc = unary("Erfc", "1 - erf(x), precise for large x", special("erfc"), FLOATS)
@@ -33,12 +34,13 @@ igammac = binary(
     FLOATS,
     inputs=("a", "x"),
 )
-zeta = binary("Zeta", "The Hurwitz zeta function of x and q", special("zeta"), "f4 f8", inputs=("x", "q"))
+zeta = binary("Zeta", "The Hurwitz zeta function of x and q", special("zeta"), _DOUBLES, inputs=("x", "q"))
 polygamma = binary(
-    "Polygamma", "Derivative a of digamma at x", special("polygamma"), "f4 f8", inputs=("a", "x")
+    "Polygamma", "Derivative a of digamma at x", special("polygamma"), _DOUBLES, inputs=("a", "x")
 )
 betainc = define_op(
-    "Betainc", ("a", "b", "x"), rule="broadcast", kernel=special("betainc"), dtypes="f4 f8",
+    "Betainc", tensor("a", _DOUBLES), tensor("b"), tensor("x"), rule="broadcast",
+    kernel=special("betainc"),
     doc="""The regularized incomplete beta function of `x` with parameters `a` and `b`, element by element.
 
     Args:

@@ -5,16 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from ... import dtypes
 from ...graph import Tensor
 from ..constant import convert_to_tensor
-from ..registry import (
-    NUMBERS,
-    Dims,
-    ShapeError,
-    define_op,
-    dims_text,
-    direct,
-)
+from ..declare import NUMBERS, tensors
+from ..direct import direct
+from ..faults import ShapeError
+from ..node_text import Dims, dims_text
+from ..registry import define_op
 from .elementwise import as_tensor, multiply
 
 
@@ -55,17 +53,13 @@ def _add_n_kernel(xp: Any) -> Any:
 
 
 _add_n = define_op(
-    "AddN",
-    ("inputs*",),
-    rule=lambda inputs: (inputs[0].dtype.base_dtype, merge_all(inputs)),
-    native="add_n",
+    "AddN", tensors("inputs", (*NUMBERS, dtypes.variant)),
+    rule=lambda inputs: (inputs[0].dtype.base_dtype, merge_all(inputs)), native="add_n",
     kernel=_add_n_kernel,
-    dtypes=NUMBERS + " V",
-    attributes="N T",
-)
+)  # fmt: skip
 
 
-@direct(_add_n, "0 name")
+@direct(_add_n)
 def add_n(inputs: Any, name: str | None = None) -> Tensor:
     """Adds tensors of one shape.
 

@@ -12,9 +12,12 @@ from ..array.dims import renamed
 from ..array.join import concat
 from ..array.shape import transpose
 from ..constant import convert_to_tensor
+from ..declare import FLOATS_HALF_FIRST, NUMBERS, REALS, Types, attr, tensor
+from ..direct import direct
+from ..faults import ShapeError
 from ..math.elementwise import cast, multiply, negative, sigmoid
 from ..promises import elementwise
-from ..registry import FLOATS_HALF_FIRST, NUMBERS, REALS, Kernel, ShapeError, Spec, define_op, direct
+from ..registry import Kernel, Spec, define_op
 
 # Klambauer et al., Self-Normalizing Neural Networks, 2017.
 _SELU_SCALE = 1.0507009873554805
@@ -22,10 +25,10 @@ _SELU_ALPHA = 1.6732632423543772
 
 
 def _activation(
-    type: str, summary: str, kernel: Kernel, codes: str = FLOATS_HALF_FIRST, **more: Any
+    type: str, summary: str, kernel: Kernel, types: Types = FLOATS_HALF_FIRST, **more: Any
 ) -> OpFunction[Tensor]:
     return define_op(
-        type, ("features",), kernel=kernel, dtypes=codes, **more,
+        type, tensor("features", types), kernel=kernel, **more,
         doc=f"""{summary}, element by element.
 
     Args:
@@ -64,7 +67,7 @@ def _selu_kernel(xp: Any) -> Any:
     return lambda x: _SELU_SCALE * xp.where(x > 0, x, _SELU_ALPHA * xp.expm1(xp.clip(x, None, 0)))
 
 
-relu = _activation("Relu", "max(x, 0)", _relu_kernel, REALS + " qi1")
+relu = _activation("Relu", "max(x, 0)", _relu_kernel, (*REALS, dtypes.qint8))
 relu6 = _activation("Relu6", "min(max(x, 0), 6)", lambda xp: lambda x: xp.clip(x, 0, 6), REALS, scoped=True)
 elu = _activation("Elu", "x where it is positive, else exp(x) - 1", _elu_kernel)
 selu = _activation("Selu", "1.0507 x where it is positive, else 1.7581 (exp(x) - 1)", _selu_kernel)
@@ -77,8 +80,9 @@ def _leaky_kernel(xp: Any, alpha: float = 0.2) -> Any:
 
 
 _leaky_relu = define_op(
-    "LeakyRelu", ("features",), rule=lambda features, alpha=0.2: (features.dtype.base_dtype, features._dims),
-    kernel=_leaky_kernel, dtypes=FLOATS_HALF_FIRST, attributes="T alpha",
+    "LeakyRelu", tensor("features", FLOATS_HALF_FIRST),
+    rule=lambda features, alpha=0.2: (features.dtype.base_dtype, features._dims), kernel=_leaky_kernel,
+    attributes=(attr("alpha", float),),
 )  # fmt: skip
 
 
@@ -178,12 +182,12 @@ def log_softmax_kernel(xp: Any) -> Any:
 
 
 _softmax = define_op(
-    "Softmax", ("logits",), rule=_softmax_rule, native="same_rows", kernel=softmax_kernel,
-    dtypes=FLOATS_HALF_FIRST,
+    "Softmax", tensor("logits", FLOATS_HALF_FIRST), rule=_softmax_rule, native="same_rows",
+    kernel=softmax_kernel,
 )  # fmt: skip
 _log_softmax = define_op(
-    "LogSoftmax", ("logits",), rule=_softmax_rule, native="same_rows", kernel=log_softmax_kernel,
-    dtypes=FLOATS_HALF_FIRST,
+    "LogSoftmax", tensor("logits", FLOATS_HALF_FIRST), rule=_softmax_rule, native="same_rows",
+    kernel=log_softmax_kernel,
 )  # fmt: skip
 
 
@@ -226,13 +230,13 @@ _AXIS_DOC = """{summary} along a dimension.
     """
 
 
-@direct(_softmax, "0 - name -")
+@direct(_softmax)
 def softmax(logits: Any, axis: Any = None, name: str | None = None, dim: Any = None) -> Tensor:
     """Normalizes exp(x) along a dimension; see below."""
     return _along_axis(_softmax, logits, renamed(axis, "axis", dim, "dim"), name)
 
 
-@direct(_log_softmax, "0 - name -")
+@direct(_log_softmax)
 def log_softmax(logits: Any, axis: Any = None, name: str | None = None, dim: Any = None) -> Tensor:
     """The logarithm of `softmax`; see below."""
     return _along_axis(_log_softmax, logits, renamed(axis, "axis", dim, "dim"), name)
@@ -266,13 +270,12 @@ def _bias_kernel(xp: Any, data_format: str = "NHWC") -> Any:
 
 
 _bias_add = define_op(
-    "BiasAdd", ("value", "bias"), scoped=True, rule=_bias_rule, native="bias_add", kernel=_bias_kernel,
-    dtypes=NUMBERS,
-    attributes='T data_format="NHWC"',
+    "BiasAdd", tensor("value", NUMBERS), tensor("bias"), scoped=True, rule=_bias_rule, native="bias_add",
+    kernel=_bias_kernel, attributes=(attr("data_format", str, "NHWC"),),
 )  # fmt: skip
 
 
-@direct(_bias_add, "0 1 - name")
+@direct(_bias_add)
 def bias_add(value: Any, bias: Any, data_format: str | None = None, name: str | None = None) -> Tensor:
     """Adds a bias to each channel.
 

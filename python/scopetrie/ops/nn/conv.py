@@ -4,11 +4,15 @@ from __future__ import annotations
 
 from typing import Any
 
+from ... import dtypes
 from ..._core import name_scope
 from ...graph import Tensor
 from ..array.dims import expand_dims, renamed, squeeze
+from ..declare import FLOATS_HALF_FIRST, Ints, attr, tensor
+from ..direct import attribute, direct, ints
+from ..faults import ShapeError
 from ..promises import makes_new
-from ..registry import FLOATS_HALF_FIRST, ShapeError, Spec, define_op, direct
+from ..registry import Spec, define_op
 from .convolve import convolve
 from .window import (
     arrange,
@@ -66,17 +70,31 @@ def _conv_kernel(
     return makes_new(channels_last(xp, lambda x, taps: convolve(xp, x, taps, shape), data_format))
 
 
+WINDOW_ATTRIBUTES = (attr("padding", str), attr("strides", Ints))
 CONV_ATTRIBUTES = (
-    'T data_format="NHWC" dilations=[] explicit_paddings=[] padding strides use_cudnn_on_gpu=true'
-)
+    attr("data_format", str, "NHWC"), attr("dilations", Ints, ()), attr("explicit_paddings", Ints, ()),
+    attr("use_cudnn_on_gpu", bool, True), *WINDOW_ATTRIBUTES,
+)  # fmt: skip
+CONV3D_ATTRIBUTES = (
+    attr("data_format", str, "NDHWC"), attr("dilations", Ints, ()), *WINDOW_ATTRIBUTES,
+)  # fmt: skip
 _conv2d = define_op(
-    "Conv2D", ("input", "filter"), rule=_conv_rule, kernel=_conv_kernel, dtypes=FLOATS_HALF_FIRST + " i4",
-    attributes=CONV_ATTRIBUTES,
+    "Conv2D", tensor("input", (*FLOATS_HALF_FIRST, dtypes.int32)), tensor("filter"), rule=_conv_rule,
+    kernel=_conv_kernel, attributes=CONV_ATTRIBUTES,
 )  # fmt: skip
 _conv3d = define_op(
-    "Conv3D", ("input", "filter"), rule=_conv_rule, kernel=_conv_kernel, dtypes=FLOATS_HALF_FIRST,
-    attributes='T data_format="NDHWC" dilations=[] padding strides',
-)  # fmt: skip
+    "Conv3D",
+    tensor("input", FLOATS_HALF_FIRST),
+    tensor("filter"),
+    rule=_conv_rule,
+    kernel=_conv_kernel,
+    attributes=(
+        attr("data_format", str, "NDHWC"),
+        attr("dilations", Ints, ()),
+        attr("padding", str),
+        attr("strides", Ints),
+    ),
+)
 
 
 def conv_attributes(
@@ -111,7 +129,7 @@ def conv_attributes(
     return attrs
 
 
-@direct(_conv2d, "0 1 strides% padding - data_format dilations% name -")
+@direct(_conv2d, strides=ints(), padding=attribute(), data_format=attribute(), dilations=ints())
 def conv2d(
     input: Any, filter: Any = None, strides: Any = None, padding: Any = None, use_cudnn_on_gpu: bool = True,
     data_format: str = "NHWC", dilations: Any = (1, 1, 1, 1), name: str | None = None, filters: Any = None,

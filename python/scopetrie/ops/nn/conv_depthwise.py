@@ -7,7 +7,9 @@ from typing import Any
 from ..._core import name_scope
 from ...graph import Tensor
 from ..array.dims import renamed
-from ..registry import FLOATS_HALF_FIRST, ShapeError, Spec, define_op
+from ..declare import FLOATS_HALF_FIRST, Ints, attr, tensor
+from ..faults import ShapeError
+from ..registry import Spec, define_op
 from .conv import conv2d, conv_attributes
 from .window import (
     Geometry,
@@ -71,12 +73,18 @@ def _depthwise_kernel(
 
 _depthwise_native = define_op(
     "DepthwiseConv2dNative",
-    ("input", "filter"),
+    tensor("input", FLOATS_HALF_FIRST),
+    tensor("filter"),
     name="depthwise",
     rule=_depthwise_rule,
     kernel=_depthwise_kernel,
-    dtypes=FLOATS_HALF_FIRST,
-    attributes='T data_format="NHWC" dilations=[] explicit_paddings=[] padding strides',
+    attributes=(
+        attr("data_format", str, "NHWC"),
+        attr("dilations", Ints, ()),
+        attr("explicit_paddings", Ints, ()),
+        attr("padding", str),
+        attr("strides", Ints),
+    ),
 )
 
 

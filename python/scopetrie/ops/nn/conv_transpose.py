@@ -5,14 +5,16 @@ from __future__ import annotations
 import math
 from typing import Any
 
+from ... import dtypes
 from ..._core import name_scope
 from ...graph import Tensor
 from ..array.dims import expand_dims, renamed, squeeze
 from ..array.join import concat
 from ..constant import index_array
+from ..declare import tensor
 from ..folding import dims_from
 from ..registry import Spec, define_op
-from .conv import CONV_ATTRIBUTES, conv_attributes
+from .conv import CONV3D_ATTRIBUTES, CONV_ATTRIBUTES, conv_attributes
 from .window import (
     Geometry,
     borders,
@@ -100,23 +102,14 @@ def _transpose_kernel(
 
 
 _conv2d_backprop = define_op(
-    "Conv2DBackpropInput",
-    ("input_sizes", "filter", "out_backprop"),
-    rule=_transpose_rule,
-    kernel=_transpose_kernel,
-    same_dtype=False,
-    attributes=CONV_ATTRIBUTES.replace("T ", "T:1 ", 1),
-    host=("input_sizes",),
-)
+    "Conv2DBackpropInput", tensor("input_sizes", (dtypes.int32,), None, host=True), tensor("filter"),
+    tensor("out_backprop"), rule=_transpose_rule, kernel=_transpose_kernel, attributes=CONV_ATTRIBUTES,
+)  # fmt: skip
 _conv3d_backprop = define_op(
-    "Conv3DBackpropInputV2",
-    ("input_sizes", "filter", "out_backprop"),
-    rule=_transpose_rule,
-    kernel=_transpose_kernel,
-    same_dtype=False,
-    attributes='T:1 Tshape:0 data_format="NDHWC" dilations=[] padding strides',
-    host=("input_sizes",),
-)
+    "Conv3DBackpropInputV2", tensor("input_sizes", attr="Tshape", host=True), tensor("filter"),
+    tensor("out_backprop"), rule=_transpose_rule, kernel=_transpose_kernel,
+    attributes=CONV3D_ATTRIBUTES,
+)  # fmt: skip
 
 
 def conv2d_transpose(

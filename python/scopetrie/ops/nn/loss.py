@@ -15,9 +15,11 @@ from ..array.fill import stop_gradient, zeros_like
 from ..array.sequence import count_up
 from ..array.shape import reshape, shape, transpose
 from ..constant import constant, convert_to_tensor
+from ..declare import FLOATS_HALF_FIRST, INDICES, tensor
+from ..faults import ShapeError
 from ..math.compare import greater_equal, less_equal, logical_and, where
 from ..math.elementwise import abs, add, cast, exp, log, log1p, multiply, negative, subtract
-from ..registry import FLOATS_HALF_FIRST, INDICES, ShapeError, Spec, check_dtype, define_op
+from ..registry import Spec, define_op
 from .activation import relu
 
 
@@ -121,12 +123,9 @@ def _cross_entropy_kernel(xp: Any) -> Any:
 
 
 _softmax_cross_entropy: OpFunction[list[Tensor]] = define_op(
-    "SoftmaxCrossEntropyWithLogits",
-    ("features", "labels"),
-    rule=_cross_entropy_rule,
-    kernel=_cross_entropy_kernel,
-    dtypes=FLOATS_HALF_FIRST,
-)
+    "SoftmaxCrossEntropyWithLogits", tensor("features", FLOATS_HALF_FIRST), tensor("labels"),
+    rule=_cross_entropy_rule, kernel=_cross_entropy_kernel,
+)  # fmt: skip
 
 
 def _class_last(x: Tensor, axis: int) -> Tensor:
@@ -213,7 +212,6 @@ def softmax_cross_entropy_with_logits(
 
 
 def _sparse_rule(features: Tensor, labels: Tensor) -> list[Spec]:
-    check_dtype(labels, "labels", INDICES)
     dims, picked = features._dims, labels._dims
     dtype = features.dtype.base_dtype
     if dims is not None and len(dims) != 2:
@@ -238,8 +236,8 @@ def _sparse_kernel(xp: Any) -> Any:
 
 
 _sparse_cross_entropy: OpFunction[list[Tensor]] = define_op(
-    "SparseSoftmaxCrossEntropyWithLogits", ("features", "labels"), rule=_sparse_rule, kernel=_sparse_kernel,
-    dtypes=FLOATS_HALF_FIRST, same_dtype=False, attributes="T Tlabels:1",
+    "SparseSoftmaxCrossEntropyWithLogits", tensor("features", FLOATS_HALF_FIRST),
+    tensor("labels", INDICES, "Tlabels"), rule=_sparse_rule, kernel=_sparse_kernel,
 )  # fmt: skip
 
 

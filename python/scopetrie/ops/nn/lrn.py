@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
+from ... import dtypes
 from ...graph import Tensor
+from ..declare import attr, tensor
 from ..registry import define_op
 
 
@@ -25,8 +27,9 @@ def _lrn_kernel(
 
 
 _lrn = define_op(
-    "LRN", ("input",), rule=lambda input, **attrs: (input.dtype.base_dtype, input._dims), kernel=_lrn_kernel,
-    dtypes="f2 bf f4", attributes="T alpha beta bias depth_radius",
+    "LRN", tensor("input", (dtypes.float16, dtypes.bfloat16, dtypes.float32)),
+    rule=lambda input, **attrs: (input.dtype.base_dtype, input._dims), kernel=_lrn_kernel,
+    attributes=(attr("alpha", float), attr("beta", float), attr("bias", float), attr("depth_radius", int)),
 )  # fmt: skip
 
 

@@ -12,6 +12,7 @@ from ...graph import Tensor
 from ..array.dims import renamed, squeeze
 from ..array.fill import stop_gradient, zeros_like
 from ..constant import constant, convert_to_tensor
+from ..declare import attr, tensor
 from ..math.divide import div_no_nan
 from ..math.elementwise import (
     add,
@@ -271,10 +272,21 @@ def _fused_kernel(
 
 
 _fused: OpFunction[list[Tensor]] = define_op(
-    "FusedBatchNormV3", ("x", "scale", "offset", "mean", "variance"), rule=_fused_rule, kernel=_fused_kernel,
-    dtypes="f2 bf f4", same_dtype=False,
-    attributes='T U:1 data_format epsilon exponential_avg_factor is_training',
-)  # fmt: skip
+    "FusedBatchNormV3",
+    tensor("x", (dtypes.float16, dtypes.bfloat16, dtypes.float32)),
+    tensor("scale", attr="U"),
+    tensor("offset", attr="U"),
+    tensor("mean", attr="U"),
+    tensor("variance", attr="U"),
+    rule=_fused_rule,
+    kernel=_fused_kernel,
+    attributes=(
+        attr("data_format", str),
+        attr("epsilon", float),
+        attr("exponential_avg_factor", float),
+        attr("is_training", bool),
+    ),
+)
 
 
 def fused_batch_norm(

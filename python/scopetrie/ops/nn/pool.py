@@ -13,7 +13,9 @@ from ...graph import Tensor
 from ..array.dims import renamed
 from ..array.sequence import count_up
 from ..constant import convert_to_tensor
-from ..registry import FLOATS_HALF_FIRST, REALS, Spec, define_op, direct
+from ..declare import FLOATS_HALF_FIRST, INDICES, REALS, Ints, attr, tensor
+from ..direct import attribute, direct, ints
+from ..registry import Spec, define_op
 from .window import (
     Geometry,
     arrange,
@@ -91,27 +93,61 @@ def _pool_kernel(pool: Any) -> Any:
 
 
 _max2d = define_op(
-    "MaxPool", ("input",), scoped=True, rule=_pool_rule, kernel=_pool_kernel(_max_pool),
-    dtypes="f2 bf f4 f8 i4 i8 u1 i2 i1 u2 qi1",
-    attributes='T data_format="NHWC" explicit_paddings=[] ksize padding strides',
-)  # fmt: skip
+    "MaxPool",
+    tensor(
+        "input",
+        (*FLOATS_HALF_FIRST, *INDICES, dtypes.uint8, dtypes.int16, dtypes.int8, dtypes.uint16, dtypes.qint8),
+    ),
+    scoped=True,
+    rule=_pool_rule,
+    kernel=_pool_kernel(_max_pool),
+    attributes=(
+        attr("data_format", str, "NHWC"),
+        attr("explicit_paddings", Ints, ()),
+        attr("ksize", Ints),
+        attr("padding", str),
+        attr("strides", Ints),
+    ),
+)
 _avg2d = define_op(
     "AvgPool",
-    ("value",),
+    tensor("value", FLOATS_HALF_FIRST),
     scoped=True,
     rule=lambda value, **attrs: _pool_rule(value, **attrs),
     kernel=_pool_kernel(_avg_pool),
-    dtypes=FLOATS_HALF_FIRST,
-    attributes='T data_format="NHWC" ksize padding strides',
+    attributes=(
+        attr("data_format", str, "NHWC"),
+        attr("ksize", Ints),
+        attr("padding", str),
+        attr("strides", Ints),
+    ),
 )
 _max3d = define_op(
-    "MaxPool3D", ("input",), scoped=True, rule=_pool_rule, kernel=_pool_kernel(_max_pool), dtypes="f2 bf f4",
-    attributes='T data_format="NDHWC" ksize padding strides',
-)  # fmt: skip
+    "MaxPool3D",
+    tensor("input", (dtypes.float16, dtypes.bfloat16, dtypes.float32)),
+    scoped=True,
+    rule=_pool_rule,
+    kernel=_pool_kernel(_max_pool),
+    attributes=(
+        attr("data_format", str, "NDHWC"),
+        attr("ksize", Ints),
+        attr("padding", str),
+        attr("strides", Ints),
+    ),
+)
 _avg3d = define_op(
-    "AvgPool3D", ("input",), rule=_pool_rule, kernel=_pool_kernel(_avg_pool), dtypes=FLOATS_HALF_FIRST,
-    scoped=True, attributes='T data_format="NDHWC" ksize padding strides',
-)  # fmt: skip
+    "AvgPool3D",
+    tensor("input", FLOATS_HALF_FIRST),
+    rule=_pool_rule,
+    kernel=_pool_kernel(_avg_pool),
+    scoped=True,
+    attributes=(
+        attr("data_format", str, "NDHWC"),
+        attr("ksize", Ints),
+        attr("padding", str),
+        attr("strides", Ints),
+    ),
+)
 
 
 def _attributes(
@@ -193,8 +229,11 @@ for _function, _what, _wide in (
         last="NDHWC" if _wide else "NHWC", also="" if _wide else _ALSO,
     )  # fmt: skip
 
-max_pool = direct(_max2d, "0 ksize% strides% padding data_format name -")(max_pool)
-avg_pool = direct(_avg2d, "0 ksize% strides% padding data_format name -")(avg_pool)
+_POOLING: dict[str, Any] = {
+    "ksize": ints(), "strides": ints(), "padding": attribute(), "data_format": attribute(),
+}  # fmt: skip
+max_pool = direct(_max2d, **_POOLING)(max_pool)
+avg_pool = direct(_avg2d, **_POOLING)(avg_pool)
 
 
 def pool(
@@ -285,9 +324,18 @@ def _argmax_kernel(
 
 
 _max_with_argmax: OpFunction[list[Tensor]] = define_op(
-    "MaxPoolWithArgmax", ("input",), rule=_argmax_rule, kernel=_argmax_kernel, dtypes=REALS,
-    attributes="T Targmax include_batch_in_index ksize padding strides",
-)  # fmt: skip
+    "MaxPoolWithArgmax",
+    tensor("input", REALS),
+    rule=_argmax_rule,
+    kernel=_argmax_kernel,
+    attributes=(
+        attr("Targmax", DType),
+        attr("include_batch_in_index", bool),
+        attr("ksize", Ints),
+        attr("padding", str),
+        attr("strides", Ints),
+    ),
+)
 
 
 def max_pool_with_argmax(

@@ -10,7 +10,8 @@ from collections.abc import Sequence
 from typing import Any, Final, NamedTuple
 
 from ...graph import Tensor
-from ..registry import Dims, ShapeError
+from ..faults import ShapeError
+from ..node_text import Dims
 
 
 class Geometry(NamedTuple):

@@ -12,8 +12,10 @@ from ...dtypes import DType, DTypeLike, as_dtype
 from ...errors import InvalidArgumentError
 from ...graph import Tensor
 from ..constant import convert_to_tensor, make_array
+from ..declare import REALS, attr, tensor
+from ..faults import ShapeError
 from ..folding import constant_value
-from ..registry import REALS, ShapeError, Spec, check_dtype, define_op
+from ..registry import Spec, define_op
 from .seed import Generator, op_seeds
 
 
@@ -33,8 +35,9 @@ def _shuffle_kernel(xp: Any, state: Any, seed: int, seed2: int) -> Any:
 
 
 _random_shuffle: OpFunction[Tensor] = define_op(
-    "RandomShuffle", ("value",), kernel=_shuffle_kernel, attributes="T seed seed2", stateful=True
-)
+    "RandomShuffle", tensor("value"), kernel=_shuffle_kernel, stateful=True,
+    attributes=(attr("seed", int), attr("seed2", int)),
+)  # fmt: skip
 
 __all__ = ["categorical", "multinomial", "random_shuffle"]
 
@@ -61,7 +64,6 @@ def random_shuffle(value: Any, seed: int | None = None, name: str | None = None)
 def _multinomial_rule(
     logits: Tensor, num_samples: Tensor, output_dtype: DType, seed: int, seed2: int
 ) -> Spec:
-    check_dtype(num_samples, "num_samples", "i4")
     if logits._dims is not None and len(logits._dims) != 2:
         raise ShapeError(f"Shape must be rank 2 but is rank {len(logits._dims)}")
     if num_samples._dims:
@@ -106,10 +108,14 @@ def _classes_at(logits: np.ndarray[Any, Any], draws: np.ndarray[Any, Any]) -> np
 
 
 _multinomial: OpFunction[Tensor] = define_op(
-    "Multinomial", ("logits", "num_samples"), rule=_multinomial_rule, kernel=_multinomial_kernel,
-    dtypes=REALS, same_dtype=False, attributes="T output_dtype seed seed2", stateful=True,
-    host=("logits", "num_samples"),
-)  # fmt: skip
+    "Multinomial",
+    tensor("logits", REALS, host=True),
+    tensor("num_samples", (dtypes.int32,), None, host=True),
+    rule=_multinomial_rule,
+    kernel=_multinomial_kernel,
+    stateful=True,
+    attributes=(attr("output_dtype", DType), attr("seed", int), attr("seed2", int)),
+)
 
 
 def multinomial(

@@ -17,19 +17,12 @@ from ...dtypes import DType, DTypeLike, as_dtype
 from ...errors import InvalidArgumentError
 from ...graph import Tensor
 from ..constant import convert_to_tensor, index_array
+from ..declare import FLOATS_HALF_FIRST, INDICES, attr, tensor
+from ..faults import ShapeError, dtype_refusal
 from ..folding import dims_from
 from ..math.elementwise import add, multiply, namespace_dtype, subtract
-from ..registry import (
-    FLOATS_HALF_FIRST,
-    INDICES,
-    ShapeError,
-    Spec,
-    check_dtype,
-    define_op,
-    dims_text,
-    dtype_refusal,
-    type_names,
-)
+from ..node_text import dims_text
+from ..registry import Spec, define_op
 from .seed import Generator, op_seeds
 
 __all__ = ["random_normal", "random_uniform", "truncated_normal"]
@@ -39,7 +32,6 @@ _SHORT_FLOATS: Final = {dtypes.float16: 11, dtypes.bfloat16: 8}
 
 
 def _known_shape(shape: Tensor) -> Any:
-    check_dtype(shape, "shape", INDICES)
     if shape._dims is not None and len(shape._dims) != 1:
         raise ShapeError(f"Shape must be rank 1 but is rank {len(shape._dims)}")
     return dims_from(shape)
@@ -58,10 +50,10 @@ def _checked_shape(shape: np.ndarray[Any, Any]) -> tuple[int, ...]:
 
 
 def _float_rule(shape: Tensor, dtype: DType, seed: int, seed2: int) -> Spec:
-    if dtype.name not in type_names(FLOATS_HALF_FIRST):
+    if dtype not in FLOATS_HALF_FIRST:
         raise dtype_refusal(
             f"Value passed to parameter 'dtype' has DataType {dtype.name} not in list of allowed values: "
-            + ", ".join(type_names(FLOATS_HALF_FIRST))
+            + ", ".join(each.name for each in FLOATS_HALF_FIRST)
         )
     return dtype, _known_shape(shape)
 
@@ -89,9 +81,13 @@ def _float_kernel(kind: str) -> Callable[..., Any]:
 
 def _define_float(type: str, kind: str) -> OpFunction[Tensor]:
     return define_op(
-        type, ("shape",), rule=_float_rule, kernel=_float_kernel(kind), attributes="T dtype seed seed2",
-        stateful=True, host=("shape",),
-    )  # fmt: skip
+        type,
+        tensor("shape", INDICES, host=True),
+        rule=_float_rule,
+        kernel=_float_kernel(kind),
+        stateful=True,
+        attributes=(attr("dtype", DType), attr("seed", int), attr("seed2", int)),
+    )
 
 
 _uniform = _define_float("RandomUniform", "uniform")
@@ -123,8 +119,9 @@ def _integer_kernel(xp: Any, state: Any, seed: int, seed2: int) -> Any:
 
 
 _uniform_int: OpFunction[Tensor] = define_op(
-    "RandomUniformInt", ("shape", "minval", "maxval"), rule=_integer_rule, kernel=_integer_kernel,
-    same_dtype=False, attributes="T Tout:1 seed seed2", stateful=True, host=("shape", "minval", "maxval"),
+    "RandomUniformInt", tensor("shape", INDICES, host=True), tensor("minval", attr="Tout", host=True),
+    tensor("maxval", attr="Tout", host=True), rule=_integer_rule, kernel=_integer_kernel, stateful=True,
+    attributes=(attr("seed", int), attr("seed2", int)),
 )  # fmt: skip
 
 

@@ -12,20 +12,12 @@ from ...graph import Tensor
 from ..array.gather import flat_positions
 from ..array.scatter import scatter_rows
 from ..constant import index_array
+from ..declare import FLOATS_HALF_FIRST, INDICES, NUMBERS, Types, attr, reference, tensor
+from ..faults import ShapeError
 from ..math.compare import merge_dims
-from ..registry import INDICES, NUMBERS, ShapeError, Spec, check_dtype, define_op
+from ..registry import Spec, define_op
 
-_EXTREME = "f2 bf f4 f8 i4 i8"
-
-
-def _need_dtype(ref: Tensor, updates: Tensor, type: str) -> None:
-    own, found = ref.dtype.base_dtype, updates.dtype.base_dtype
-    if own is not found:
-        raise TypeError(
-            f"Input 'updates' of '{type}' Op has type {found.name} that does not match type {own.name} of "
-            f"argument "
-            "'ref'."
-        )
+_EXTREME = (*FLOATS_HALF_FIRST, *INDICES)
 
 
 def _scattered(xp: Any, value: Any, at: Any, rows: Any, how: str) -> Any:
@@ -94,12 +86,10 @@ _DOC = """Changes {what} of a variable ({how}).
     """
 
 
-def _scatter(type: str, how: str, codes: str | None, locking: bool = False, slices: bool = False) -> Any:
+def _scatter(type: str, how: str, types: Types | None, locking: bool = False, slices: bool = False) -> Any:
     """A function that changes a variable in places: rows by number, or slices by tuples of indices."""
 
     def rule(ref: Tensor, indices: Tensor, updates: Tensor, use_locking: bool = False) -> Spec:
-        check_dtype(indices, "indices", INDICES)
-        _need_dtype(ref, updates, type)
         dims, at, rows = ref._dims, indices._dims, updates._dims
         if not slices and dims is not None and at is not None and rows not in (None, ()):
             wanted = (*at, *dims[1:])
@@ -108,11 +98,11 @@ def _scatter(type: str, how: str, codes: str | None, locking: bool = False, slic
             merge_dims(rows, wanted)
         return ref.dtype, dims
 
-    policy = 'bad_indices_policy="" ' if slices else ""
+    attributes = (attr("use_locking", bool, locking),)
     op = define_op(
-        type, ("ref:ref", "indices", "updates"), rule=rule, dtypes=codes, same_dtype=False, stateful=True,
-        kernel=_slices_kernel(how) if slices else _rows_kernel(how),
-        attributes=f"T Tindices:1 {policy}use_locking={str(locking).lower()}",
+        type, reference("ref", types), tensor("indices", INDICES, "Tindices"), tensor("updates"), rule=rule,
+        stateful=True, kernel=_slices_kernel(how) if slices else _rows_kernel(how),
+        attributes=(attr("bad_indices_policy", str, ""), *attributes) if slices else attributes,
     )  # fmt: skip
 
     def scatter(

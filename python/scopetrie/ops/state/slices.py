@@ -14,8 +14,9 @@ from ..array.dims import expand_dims
 from ..array.fill import ones_like
 from ..array.join import concat
 from ..array.shape import reshape, shape
-from ..array.slice import dense_key
+from ..array.slice import MASKS, dense_key
 from ..constant import convert_to_tensor
+from ..declare import reference, tensor
 from ..math.elementwise import cast
 from ..registry import OPS, Spec, define_op
 from .scatter import scatter_nd_update
@@ -41,9 +42,10 @@ def _assign_rule(ref: Tensor, *_: Tensor, **__: int) -> Spec:
 
 
 _assign_slice: OpFunction[Tensor] = define_op(
-    "StridedSliceAssign", ("ref:ref", "begin", "end", "strides", "value"), rule=_assign_rule,
-    kernel=_assign_kernel, same_dtype=False, host=("begin", "end", "strides"), stateful=True,
-    attributes="Index:1 T begin_mask ellipsis_mask end_mask new_axis_mask shrink_axis_mask",
+    "StridedSliceAssign", reference("ref"), tensor("begin", attr="Index", host=True),
+    tensor("end", attr="Index", host=True), tensor("strides", attr="Index", host=True),
+    tensor("value"), rule=_assign_rule, kernel=_assign_kernel, stateful=True,
+    attributes=MASKS,
 )  # fmt: skip
 
 

@@ -7,9 +7,14 @@ from typing import Any
 
 from ... import dtypes, errors
 from ..._core import Variable
+from ...dtypes import DType
 from ...graph import Operation, Tensor
 from ..array.shape import require_rank
-from ..registry import INDICES, NUMBERS, Dims, ShapeError, Spec, define_op, dims_text, direct, node_text
+from ..declare import INDICES, NUMBERS, Sizes, attr, flags, reference, tensor
+from ..direct import direct
+from ..faults import ShapeError
+from ..node_text import Dims, dims_text
+from ..registry import Spec, define_op
 
 
 def _variable_rule(dtype: Any, shape: Any) -> Spec:
@@ -18,7 +23,15 @@ def _variable_rule(dtype: Any, shape: Any) -> Spec:
 
 # The extension makes these nodes itself, with the variable's reads and its first assignment.
 _variable = define_op(
-    "VariableV2", (), rule=_variable_rule, attributes='shape dtype container="" shared_name=""', stateful=True
+    "VariableV2",
+    rule=_variable_rule,
+    stateful=True,
+    attributes=(
+        attr("shape", Sizes),
+        attr("dtype", DType),
+        attr("container", str, ""),
+        attr("shared_name", str, ""),
+    ),
 )
 
 
@@ -72,7 +85,7 @@ def check_initial_shape(dims: Dims, initial: Tensor, name: str) -> None:
         attrs = {"use_locking": True, "validate_shape": True}
         shapes = f"{dims_text(dims)}, {dims_text(initial._dims)}"
         variable: Any = SimpleNamespace(name=name, dtype=initial.dtype)  # it is not made yet
-        node = node_text(_assign.definition, f"{name}/Assign", [variable, initial], attrs)
+        node = _assign.definition.node_text(f"{name}/Assign", [variable, initial], attrs)
         raise ValueError(f"{fault} for '{node}' with input shapes: {shapes}.") from None
 
 
@@ -94,16 +107,16 @@ def _update_rule(ref: Tensor, value: Tensor, use_locking: bool = False) -> Spec:
 
 
 _assign = define_op(
-    "Assign", ("ref:ref", "value"), rule=_assign_rule, kernel=_assign_kernel,
-    attributes="T use_locking=true validate_shape=true", stateful=True,
+    "Assign", reference("ref"), tensor("value"), rule=_assign_rule, kernel=_assign_kernel, stateful=True,
+    attributes=(attr("use_locking", bool, True), attr("validate_shape", bool, True)),
 )  # fmt: skip
 _assign_add = define_op(
-    "AssignAdd", ("ref:ref", "value"), rule=_update_rule, kernel=_update_kernel("add"),
-    attributes="T use_locking=false", dtypes=NUMBERS, stateful=True,
+    "AssignAdd", reference("ref", NUMBERS), tensor("value"), rule=_update_rule,
+    kernel=_update_kernel("add"), stateful=True, attributes=flags("use_locking"),
 )  # fmt: skip
 _assign_sub = define_op(
-    "AssignSub", ("ref:ref", "value"), rule=_update_rule, kernel=_update_kernel("subtract"),
-    attributes="T use_locking=false", dtypes=NUMBERS, stateful=True,
+    "AssignSub", reference("ref", NUMBERS), tensor("value"), rule=_update_rule,
+    kernel=_update_kernel("subtract"), stateful=True, attributes=flags("use_locking"),
 )  # fmt: skip
 
 
@@ -112,7 +125,7 @@ def _is_reference(ref: Any) -> bool:
     return isinstance(ref, Variable) or ref.dtype._is_ref_dtype
 
 
-@direct(_assign, "0 1 - - name")
+@direct(_assign)
 def assign(
     ref: Any,
     value: Any,
@@ -157,7 +170,7 @@ def assign(
     )
 
 
-@direct(_assign_add, "0 1 - name")
+@direct(_assign_add)
 def assign_add(ref: Any, value: Any, use_locking: bool | None = None, name: str | None = None) -> Tensor:
     """Makes a node that adds to a variable.
 
@@ -180,7 +193,7 @@ def assign_add(ref: Any, value: Any, use_locking: bool | None = None, name: str 
     return _assign_add(ref, value, name=name, use_locking=True)
 
 
-@direct(_assign_sub, "0 1 - name")
+@direct(_assign_sub)
 def assign_sub(ref: Any, value: Any, use_locking: bool | None = None, name: str | None = None) -> Tensor:
     """Makes a node that subtracts from a variable.
 
@@ -209,8 +222,8 @@ def _is_initialized_kernel(xp: Any, state: Any) -> Any:
 
 
 _is_initialized = define_op(
-    "IsVariableInitialized", ("ref:ref",), rule=lambda ref: (dtypes.bool, ()), kernel=_is_initialized_kernel,
-    attributes="dtype:0", stateful=True,
+    "IsVariableInitialized", reference("ref", attr="dtype"), rule=lambda ref: (dtypes.bool, ()),
+    kernel=_is_initialized_kernel, stateful=True,
 )  # fmt: skip
 
 
@@ -246,8 +259,8 @@ def _count_up_to_kernel(xp: Any, state: Any, limit: int) -> Any:
 
 
 _count_up_to = define_op(
-    "CountUpTo", ("ref:ref",), rule=_count_up_to_rule, kernel=_count_up_to_kernel, dtypes=INDICES,
-    attributes="T limit", stateful=True,
+    "CountUpTo", reference("ref", INDICES), rule=_count_up_to_rule, kernel=_count_up_to_kernel,
+    stateful=True, attributes=(attr("limit", int),),
 )  # fmt: skip
 
 

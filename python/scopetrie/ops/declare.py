@@ -1,0 +1,180 @@
+"""The words in which an op is declared: its inputs, its attributes and the element types that it takes.
+
+Example:
+    >>> from scopetrie.ops import declare
+    >>> declare.tensor("x")
+    Input(name='x', kind='tensor', types=None, attr='T', host=False)
+    >>> declare.index("axis").types
+    (tf.int32, tf.int64)
+"""
+
+from __future__ import annotations
+
+from typing import Any, Final, Literal, NamedTuple, TypeAlias
+
+from .. import dtypes as t
+from ..dtypes import DType
+
+Types: TypeAlias = tuple[DType, ...]
+Kind: TypeAlias = Literal["tensor", "reference", "index", "axes", "order", "list", "mixed"]
+
+# Element types in the orders in which v1's messages list them.
+FLOATS: Final[Types] = (t.bfloat16, t.float16, t.float32, t.float64)
+FLOATS_HALF_FIRST: Final[Types] = (t.float16, t.bfloat16, t.float32, t.float64)
+COMPLEX: Final[Types] = (t.complex64, t.complex128)
+INEXACT: Final[Types] = (*FLOATS, *COMPLEX)
+SIGNED: Final[Types] = (*FLOATS, t.int8, t.int16, t.int32, t.int64, *COMPLEX)
+REALS: Final[Types] = (
+    t.float32,
+    t.float64,
+    t.int32,
+    t.uint8,
+    t.int16,
+    t.int8,
+    t.int64,
+    t.bfloat16,
+    t.uint16,
+    t.float16,
+    t.uint32,
+    t.uint64,
+)
+NUMBERS: Final[Types] = (
+    t.float32,
+    t.float64,
+    t.int32,
+    t.uint8,
+    t.int16,
+    t.int8,
+    t.complex64,
+    t.int64,
+    t.qint8,
+    t.quint8,
+    t.qint32,
+    t.bfloat16,
+    t.qint16,
+    t.quint16,
+    t.uint16,
+    t.complex128,
+    t.float16,
+    t.uint32,
+    t.uint64,
+)
+ORDERED: Final[Types] = (*REALS, t.qint8, t.quint8, t.qint32, t.qint16, t.quint16)
+ARITHMETIC: Final[Types] = (
+    *FLOATS,
+    t.uint8,
+    t.int8,
+    t.uint16,
+    t.int16,
+    t.int32,
+    t.uint32,
+    t.uint64,
+    t.int64,
+    *COMPLEX,
+)
+INTEGERS: Final[Types] = (t.int8, t.int16, t.int32, t.int64, t.uint8, t.uint16, t.uint32, t.uint64)
+INDICES: Final[Types] = (t.int32, t.int64)
+SHORT_INDICES: Final[Types] = (t.int16, t.int32, t.int64)
+BOOL: Final[Types] = (t.bool,)
+
+
+class Input(NamedTuple):
+    """One input of an op; made by the functions below.
+
+    Attributes:
+        name: Its name, which constants made of Python values are named after.
+        kind: What it takes besides a tensor, see `tensor`, `reference`, `index`, `axes`, `order`, `tensors`
+            and `mixed`.
+        types: The element types that it may have; None for any.
+        attr: The attribute of the node that holds its element type; inputs with one attribute have one
+            element type. None for an element type of its own that no attribute holds.
+        host: Whether the kernel wants it as a NumPy array on the host.
+    """
+
+    name: str
+    kind: Kind
+    types: Types | None
+    attr: str | None
+    host: bool
+
+    @property
+    def is_list(self) -> bool:
+        """Whether it is a list of tensors."""
+        return self.kind in ("list", "mixed")
+
+
+def tensor(name: str, types: Types | None = None, attr: str | None = "T", *, host: bool = False) -> Input:
+    """A tensor, or a value that becomes one."""
+    return Input(name, "tensor", types, attr, host)
+
+
+def reference(name: str, types: Types | None = None, attr: str | None = "T") -> Input:
+    """A variable's own memory, which the op changes."""
+    return Input(name, "reference", types, attr, False)
+
+
+def index(name: str, types: Types | None = INDICES, attr: str | None = "Tidx", *, host: bool = True) -> Input:
+    """A shape, axes or positions: ints become int32, or int64 where they need it, as in v1."""
+    return Input(name, "index", types, attr, host)
+
+
+def axes(name: str, types: Types | None = INDICES, attr: str | None = "Tidx") -> Input:
+    """The same; None stands for all axes of the first input, which become a constant beside the node."""
+    return Input(name, "axes", types, attr, True)
+
+
+def order(name: str, types: Types | None = INDICES, attr: str | None = "Tidx") -> Input:
+    """The same; None stands for the axes of the first input from the last to the first."""
+    return Input(name, "order", types, attr, True)
+
+
+def tensors(name: str, types: Types | None = None, attr: str | None = "T") -> Input:
+    """A list of tensors of one element type; the node's attribute `N` is its length."""
+    return Input(name, "list", types, attr, False)
+
+
+def mixed(name: str, attr: str | None = None) -> Input:
+    """A list of tensors of any element types; `attr` holds that of the last."""
+    return Input(name, "mixed", None, attr, False)
+
+
+class Given:
+    """The type of `GIVEN`, which stands for the default of an attribute that each node has."""
+
+    def __repr__(self) -> str:
+        return "GIVEN"
+
+
+class Ints:
+    """The type of an attribute that is a tuple of ints."""
+
+
+class Sizes:
+    """The type of an attribute that is a shape: a tuple with None for unknown sizes, or None."""
+
+
+GIVEN: Final = Given()
+
+
+class Attribute(NamedTuple):
+    """An attribute of an op's nodes, besides those that hold its inputs' element types; made by `attr`."""
+
+    name: str
+    type: type
+    default: Any
+
+
+def attr(name: str, type: type, default: Any = GIVEN) -> Attribute:
+    """An attribute of an op's nodes.
+
+    Args:
+        name: Its name.
+        type: What its values are: bool, int, float, str, DType, `Ints`, `Sizes` or object.
+        default: What it is where a node does not say; left out where each node does.
+    """
+    return Attribute(name, type, default)
+
+
+def flags(*names: str) -> tuple[Attribute, ...]:
+    """Attributes that are False where a node does not say."""
+    return tuple(Attribute(name, bool, False) for name in names)
