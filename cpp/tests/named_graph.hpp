@@ -1,4 +1,4 @@
-// A graph with names as texts, for tests.
+// A graph with names as text, for tests.
 #pragma once
 
 #include <string>
@@ -8,7 +8,7 @@
 
 namespace scopetrie::testing {
 
-/// Operations of one output each, by full names; what TensorFlow does with names beneath an operation's own.
+/// Adds operations with one output each by full name, as TensorFlow does.
 struct NamedGraph {
   OpGraph graph;
 
@@ -26,7 +26,7 @@ struct NamedGraph {
   std::string unique(std::string_view path, std::string_view name) {
     return text(graph.unique(scope(path), segment(name)).name);
   }
-  /// An operation with one named beneath it, owned where that is possible: what `x * 2.0` makes.
+  /// An operation and one named below it, owned if possible, as `x * 2.0` makes them.
   OpId add_with_child(std::string_view path, std::string_view name, std::string_view child) {
     const OpGraph::Fresh fresh = graph.unique(scope(path), segment(name));
     if (fresh.bare) {

@@ -1,4 +1,4 @@
-// v1's rule for unique operation names in the plainest form: every lower-case name in use, with a count.
+// v1's rule for unique operation names in its simplest form: a dictionary of all lower-case names in use, with counts.
 #pragma once
 
 #include <map>

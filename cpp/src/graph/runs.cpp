@@ -4,7 +4,7 @@
 
 namespace scopetrie {
 
-// `continued`: the bits of the id's word up to its own, which is the highest.
+// `continued`: the id's word, shifted so that the id's bit is the highest.
 Runs::Place Runs::find_among_runs(std::uint32_t id, std::uint64_t continued) const {
   const std::uint32_t bit = id % 64;
   const std::uint32_t row = words_[id / 64].before + bit - static_cast<std::uint32_t>(std::popcount(continued));

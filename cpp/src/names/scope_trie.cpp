@@ -6,7 +6,7 @@ namespace scopetrie {
 
 namespace {
 
-// How many characters `_suffix` is; none where it is 0.
+// The number of characters of `_suffix`; 0 if suffix is 0.
 std::size_t suffix_length(std::uint32_t suffix) {
   std::size_t length = suffix != 0 ? 1 : 0;
   for (; suffix != 0; suffix /= 10) ++length;
@@ -18,7 +18,7 @@ std::size_t suffix_length(std::uint32_t suffix) {
 ScopeTrie::ScopeTrie(Segments& segments) : segments_(segments) { nodes_.push_back({{kNone, 0, 0}, kRoot, 1}); }
 
 ScopeId ScopeTrie::add(std::uint32_t hash, const Key& key) {
-  // The folded scope first: it may be new too, and this scope's id must not be taken before it.
+  // The folded scope first: it may be new, too, and must get its id before this scope.
   const SegmentId folded_base = segments_.folded(key.base);
   const ScopeId folded_parent = nodes_[key.parent].folded;
   const bool is_folded = folded_base == key.base && folded_parent == key.parent;
@@ -48,8 +48,8 @@ ScopeId ScopeTrie::scope_of_name(std::string_view name, ScopeId from, SegmentId&
 
 void ScopeTrie::append_path(ScopeId scope, std::string& out) const {
   if (scope == kRoot) return;
-  // Scopes are met from the last part to the first: the length, then the parts from the end. (Recursion would be
-  // shorter, and overflow the stack on a deep path.)
+  // The parents give the parts from last to first, so compute the length, then fill in from the end. (Recursion would
+  // overflow the stack on a deep path.)
   std::size_t end = out.size();
   for (ScopeId at = scope; at != kRoot; at = nodes_[at].key.parent)
     end += segments_.text(nodes_[at].key.base).size() + suffix_length(nodes_[at].key.suffix) + 1;

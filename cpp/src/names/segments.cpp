@@ -10,7 +10,7 @@ namespace {
 
 constexpr std::size_t kBlockBytes = 16384;
 
-// Where `_N` starts in `base_N`, or npos where counting would not have written the text so.
+// The position of `_N` in `base_N`; npos if counting cannot have made the text.
 std::size_t suffix_start(std::string_view text, std::uint32_t& number) {
   std::size_t at = text.size();
   while (at > 0 && text[at - 1] >= '0' && text[at - 1] <= '9') --at;
@@ -44,8 +44,8 @@ SegmentId Segments::add(std::uint32_t hash, std::string_view text) {
   return add_record(hash, kept, base != kNone ? base : add_base(kept.substr(0, at)), number);
 }
 
-// A base may have a base itself: "a_1_2" needs "a_1", which needs "a". The shortest is added first, in a loop rather
-// than by recursion: a name can have thousands of numbers.
+// A base may itself have a base: "a_1_2" needs "a_1", which needs "a". The shortest is added first, in a loop instead
+// of by recursion: a name may have thousands of suffixes.
 SegmentId Segments::add_base(std::string_view kept) {
   struct Numbered {
     std::string_view text;
@@ -65,7 +65,7 @@ SegmentId Segments::add_base(std::string_view kept) {
   return base;
 }
 
-// `base` is kNone where the segment is its own.
+// `base` is kNone if the segment is its own base.
 SegmentId Segments::add_record(std::uint32_t hash, std::string_view kept, SegmentId base, std::uint32_t suffix) {
   const auto id = static_cast<SegmentId>(records_.size());
   records_.push_back({kept.data(), static_cast<std::uint32_t>(kept.size()), base != kNone ? base : id, suffix, id});
@@ -82,7 +82,7 @@ SegmentId Segments::add_record(std::uint32_t hash, std::string_view kept, Segmen
 
 const char* Segments::keep(std::string_view text) {
   if (text.size() > kBlockBytes / 4) {
-    // A block of its own, so that what is left of the current one stays in use.
+    // A block of its own, so that the rest of the current block can still be used.
     blocks_.push_back(std::make_unique<char[]>(text.size() + kReadable));
     std::memcpy(blocks_.back().get(), text.data(), text.size());
     return blocks_.back().get();

@@ -190,7 +190,7 @@ std::uint32_t UniqueNames::peek(ScopeId scope, SegmentId segment) {
   if (counter == nullptr || counter->next == 0) return next_number(scope, segment, 1);
   if (!counter->is_odd) return counter->next;
   const std::uint32_t number = next_number(scope, segment, counter->next);
-  // What was stepped over is in use for good: the counter may say so now, and the next call starts there.
+  // The skipped names stay in use, so store the counter: the next call starts there.
   if (number > counter->next) noted(scope, segment).next = number;
   return number;
 }
@@ -198,7 +198,7 @@ std::uint32_t UniqueNames::peek(ScopeId scope, SegmentId segment) {
 // Undo --------------------------------------------------------------------------------------------------------------
 
 void UniqueNames::log_slow(ScopeId scope, std::uint32_t number, const Counter& counter) {
-  // What the innermost span found is enough: a thousand operations of one name log it once.
+  // One entry per innermost span is enough: a thousand operations of one name log it once.
   if (log_.size() > mark_) {
     const Change& last = log_.back();
     if (last.what == Change::kCounter && last.scope == scope && last.counter.base == counter.base &&
@@ -226,7 +226,7 @@ void UniqueNames::put_back(const Change& change) {
     released_.add(key, change.value);
   } else {
     Counter& counter = key.number == 0 ? counters_.at(key.scope, key.base) : written(key.scope, key.base, key.number);
-    const bool has_scopes = counter.has_scopes;  // scopes outlive an undone name
+    const bool has_scopes = counter.has_scopes;  // opened scopes outlive a name that is rolled back
     counter = change.counter;
     counter.has_scopes = has_scopes;
   }

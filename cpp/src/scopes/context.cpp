@@ -53,14 +53,14 @@ OpGraph::Fresh Context::take_verbatim(std::string_view name) {
   SegmentId segment;
   const ScopeId scope = graph_->ops.scopes().scope_of_name(name, ScopeTrie::kRoot, segment);
   graph_->check_unused({scope, segment, 0});
-  // Usually a name scope of this name was entered, which took the name. Where none was, v1 does not take it either.
+  // Usually a name scope of this name was entered and took the name. Otherwise v1 does not record it as taken.
   if (graph_->ops.peek(scope, segment).suffix == 0) graph_->has_unnoted_names = true;
   return {{scope, segment, 0}, false};
 }
 
 OpGraph::Fresh Context::take_name(std::string_view name, NameStyle style) {
   if (is_plain_name(name)) return take_name(graph_->ops.segments().intern(name));
-  // v1's operations with inputs enter a scope of their name, and only then find that it is no operation's.
+  // v1's operations with inputs enter a name scope first, and only then find that the name is illegal for an operation.
   if (style == NameStyle::kScope) check_scope_name(name, scope() == ScopeTrie::kRoot);
   if (!name.empty() && name.back() == '/') return take_verbatim(name.substr(0, name.size() - 1));
   SegmentId segment;
@@ -89,7 +89,7 @@ void Context::apply(OpId op) {
     return std::any_of(inputs.begin(), inputs.end(), [&](TensorId input) { return ops.tensor(input).op == other; });
   };
   for (const Controls& block : controls) {
-    // An input that was made within this block waits already.
+    // An input made inside this block has the control inputs already.
     const bool dominated = std::any_of(inputs.begin(), inputs.end(), [&](TensorId input) {
       return std::binary_search(block.made.begin(), block.made.end(), ops.tensor(input).op);
     });

@@ -37,14 +37,14 @@ bool ScopeCounters::is_open(ScopeId scope) const {
 
 std::uint32_t ScopeCounters::unused(ScopeId parent, std::string_view prefix) {
   ScopeId first = scopes_.at(prefix, parent);
-  if (prefix.empty() && parent != ScopeTrie::kRoot) {  // as v1 joins them: "" beneath "a" is "a/"
+  if (prefix.empty() && parent != ScopeTrie::kRoot) {  // as in v1: "" below "a" is "a/"
     SegmentId empty;
     scopes_.scope_of_name(prefix, parent, empty);
     first = scopes_.child(parent, empty);
   }
   if (!is_open(first)) return 0;
   const std::uint64_t closed = last_closed_above(first);
-  State& state = change(first);  // stays where it is: nothing is opened in the loop
+  State& state = change(first);  // the reference stays valid: the loop opens nothing
   std::uint32_t number = state.tried > closed ? state.next : 1;
   std::string text;
   for (;; ++number) {

@@ -67,11 +67,11 @@ void VariableScope::prolong(Graph& graph, std::string_view name, SegmentId plain
   ScopeTrie& scopes = graph.ops.scopes();
   if (plain != kNone) [[likely]] {
     scope_ = scopes.child(parent, plain);
-  } else if (name.empty()) {  // as v1 joins them: "" beneath "a" is "a/"
+  } else if (name.empty()) {  // as in v1: "" below "a" is "a/"
     scope_ = parent == ScopeTrie::kRoot ? parent : scopes.child(parent, graph.ops.segments().intern(""));
   } else {
     scope_ = scopes.at(name, parent);
-    // Without a name scope v1 takes any name, and refuses the first variable.
+    // Without a name scope v1 accepts any name here, and refuses the first variable.
     if (!is_scope_name(name, parent == ScopeTrie::kRoot)) refuses_variables_ = true;
   }
   enter_graph(graph);

@@ -55,7 +55,7 @@ void VariableScopeBlock::open_names(Context& context, SegmentId plain) {
   if (!auxiliary_) return;
   if (plain != kNone) [[likely]]
     return context.open_name_scope(plain);
-  if (name_.empty() && !by_default_) return;  // a default name of "" is the root's, as any ""
+  if (name_.empty() && !by_default_) return;  // a default name of "" is the root, like any ""
   context.open_name_scope(name_);
 }
 
@@ -84,7 +84,7 @@ void VariableScopeBlock::pick(Context& context) {
   if (picked_ == kNone) picked_ = context.counters.unused(context.variable_scope->in(context.graph()), name_);
 }
 
-// A scope given by name (or picked from a default name): it prolongs the current one.
+// A scope given by name (or made from a default name), which extends the current path.
 ScopeRef VariableScopeBlock::prolong(Context& context, SegmentId plain) {
   ScopeRef scope = ScopeRef::copy_of(*context.variable_scope);
   std::string_view name = name_;
@@ -107,7 +107,7 @@ ScopeRef VariableScopeBlock::prolong(Context& context, SegmentId plain) {
   return scope;
 }
 
-// A captured scope: jumped to, with its own settings.
+// A captured scope: its path and settings replace the current ones.
 ScopeRef VariableScopeBlock::jump(Context& context) {
   if (jumped_ && jumped_->graph() == &context.graph()) return jumped_;
   ScopeRef scope = ScopeRef::copy_of(*captured_);
@@ -123,7 +123,7 @@ ScopeRef VariableScopeBlock::open(Context& context, SegmentId plain) {
     open_last_part(context);
     return jump(context);
   }
-  // The name scope is opened by the name as it was given, the variable scope by the one picked.
+  // The name scope uses the name as given, the variable scope the unique one.
   if (by_default_) pick(context);
   open_names(context, plain);
   ScopeRef scope = prolong(context, plain);
@@ -171,7 +171,7 @@ void VariableScopeBlock::leave() {
   if (captured_) {
     context.counters.restore(now_.counters);
   } else if (const ScopeId scope = now_.scope->in(context.graph()); scope != ScopeTrie::kRoot) {
-    context.counters.close_beneath(scope);  // as v1: leaving "" clears what starts with "/"
+    context.counters.close_beneath(scope);  // as in v1, leaving "" clears the paths that start with "/"
   }
   context.names = now_.names_before;
   now_.context = nullptr;

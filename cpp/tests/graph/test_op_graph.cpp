@@ -155,7 +155,8 @@ TEST_CASE("prune agrees with a search over random graphs") {
 }
 
 TEST_CASE("an undone span costs what it did, not what the graph holds") {
-  // 50,000 undone spans in a graph of 50,000 operations, each of which looks names up: quadratic would be minutes.
+  // 50,000 spans rolled back in a graph of 50,000 operations, each with look-ups of names: quadratic time would be
+  // minutes.
   NamedGraph n;
   for (int i = 0; i < 50000; ++i) n.add_with_child("", "mul", "y");
   for (int i = 0; i < 50000; ++i) {

@@ -1,4 +1,4 @@
-// The names of an OpGraph, against v1's rule; test_op_graph.cpp has everything else of the class.
+// The names of an OpGraph, compared with v1's rule; test_op_graph.cpp has the rest of the class.
 #include <doctest/doctest.h>
 
 #include <iterator>
@@ -107,7 +107,7 @@ TEST_CASE("a scope that was opened inside an undone span is opened again") {
 
 namespace {
 
-/// A graph and v1's names side by side, under random scopes, operations with names beneath them, undo and look-ups.
+/// Compares a graph with v1's names under random scopes, owned names, rollbacks and look-ups.
 class Comparison {
  public:
   explicit Comparison(unsigned seed) : random_(seed) {}
@@ -179,7 +179,7 @@ class Comparison {
   SegmentId segment(const std::string& text) { return names_.segment(text); }
   void compare(const Name& name, const std::string& wanted) { REQUIRE(names_.text(name) == wanted); }
 
-  // What an operation brings with it: names beneath its own, before it and after it.
+  // The owned operations of an operation, made before and after it.
   struct Kind {
     std::vector<std::string> before, after;
   };

@@ -106,7 +106,7 @@ TEST_CASE("rollback takes back runs and patterns") {
   CHECK(n.graph.pattern_count() == 1);
   CHECK(n.graph.find("w/read") == kNone);
   CHECK(n.graph.find("v/read") == 3);
-  // The name is free again, and the next row stands where the run stood.
+  // The name is free again, and the next row takes the place of the run.
   const OpId w = add_variable(n, pattern, "w");
   CHECK(w == 4);
   CHECK(n.graph.name(w + 1) == "w");
@@ -125,8 +125,8 @@ TEST_CASE("a name that is in use, or beneath which something may stand, cannot o
   n.unique("w", "part");
   CHECK_FALSE(take_owner("w"));
   CHECK(n.unique("", "w") == "w");
-  CHECK_FALSE(take_owner("W"));  // in use now, in another case
-  CHECK(take_owner("w_1"));      // no scope stands there
+  CHECK_FALSE(take_owner("W"));  // in use, in another case
+  CHECK(take_owner("w_1"));      // no scope has this name
   CHECK_FALSE(take_owner("w_1"));
   CHECK(n.unique("", "w") == "w_2");
   CHECK_FALSE(take_owner("w_2"));  // counting has passed it

@@ -9,7 +9,7 @@ using scopetrie::Runs;
 
 namespace {
 
-/// The same as a list with an entry for each id.
+/// The reference: a list with an entry for each id.
 struct Listed {
   std::vector<Runs::Place> places;
   std::uint32_t rows = 0;

@@ -37,11 +37,11 @@ TEST_CASE("a segment knows the base and the number that counting would have made
       {"w_10", "w", 10},
       {"w_1_1", "w_1", 1},
       {"w__3", "w_", 3},
-      {"_5", "", 5},  // what a second operation without a name would be called
+      {"_5", "", 5},  // the name of a second operation without a name
       {"__5", "_", 5},
       {"w_99999999", "w", 99999999},
       {"w_536870910", "w", kMaxSuffix},
-      // Counting never writes these.
+      // Counting never makes these.
       {"w", "w", 0},
       {"w_", "w_", 0},
       {"w5", "w5", 0},

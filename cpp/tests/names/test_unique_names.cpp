@@ -47,7 +47,7 @@ struct Names {
   }
 };
 
-/// Runs `work` and gives the seconds it took. Bounds on it are some hundred times what it takes without sanitizers.
+/// Returns the seconds that `work` takes. Bounds are about a hundred times the time without sanitizers.
 template <class Work>
 double seconds(Work&& work) {
   const auto start = std::chrono::steady_clock::now();
@@ -134,7 +134,7 @@ TEST_CASE("any sequence of takes, peeks and rollbacks gives v1's names") {
     Names n;
     V1Names model;
     std::vector<std::size_t> marks;
-    // Some runs draw from few names, so that counters run far; some from all, so that they meet.
+    // Some runs use few names, so that counters get large; some use all, so that they collide.
     const std::size_t names = 1 + random() % std::size(vocabulary);
     const std::size_t first = random() % (std::size(vocabulary) - names + 1);
     const ScopeId scopes = 1 + random() % 3;

@@ -13,7 +13,7 @@ namespace {
 
 std::string joined(const std::string& path, const std::string& name) { return path.empty() ? name : path + "/" + name; }
 
-/// v1's rule in its own form: a dictionary of counts.
+/// v1's rule in its original form: a dictionary of counts.
 class V1Counts {
  public:
   void open(const std::string& path) { ++counts_[path]; }
@@ -57,7 +57,7 @@ struct Scopes {
 TEST_CASE("default names count the scopes opened under their parent") {
   Scopes s;
   CHECK(s.unused("", "a") == "a");
-  CHECK(s.unused("", "a") == "a");  // asking opens nothing
+  CHECK(s.unused("", "a") == "a");  // a query opens nothing
   s.counters.open(s.trie.at("a"));
   CHECK(s.unused("", "a") == "a_1");
   s.counters.open(s.trie.at("a_1"));

@@ -1,9 +1,9 @@
-// Which row a dense id belongs to, where most rows stand for one id and some for a run of them.
+// Maps dense ids to rows, where most rows represent one id and some a run of ids.
 //
-// Invariants: runs are appended in order and are 1 to 64 ids long; bit i of a word says that its i-th id continues a
-// run, and `before` counts the runs that start in earlier words. So an id costs a bit and a half, a row of one id is
-// appended by counting, and a row is found by looking at one word (two for a run that began in the word before).
-// Thread safety: none; one writer or many readers.
+// Invariants: runs are appended in order and are 1 to 64 ids long. Bit i of a word is set if its i-th id continues a
+// run; `before` counts the runs that start in earlier words. So an id costs 1.5 bits, appending a row of one id
+// increments a counter, and finding a row reads one word (two if the run began in the word before). Thread safety:
+// none; one writer or many readers.
 #pragma once
 
 #include <cstdint>
@@ -17,13 +17,13 @@ class Runs {
 
   struct Place {
     std::uint32_t row;
-    std::uint32_t at;  // how far into the row's run
+    std::uint32_t at;  // the position in the row's run
   };
 
   std::uint32_t size() const noexcept { return size_; }
   std::uint32_t rows() const noexcept { return rows_; }
 
-  /// One more row, which stands for the next `length` ids.
+  /// Appends a row that represents the next `length` ids.
   void append(std::uint32_t length = 1) {
     if (size_ % 64 == 0) words_.push_back({0, rows_});
     ++rows_;
@@ -34,12 +34,12 @@ class Runs {
   Place find(std::uint32_t id) const {
     const Word& word = words_[id / 64];
     const std::uint32_t bit = id % 64;
-    const std::uint64_t continued = word.continued << (63 - bit);  // bits up to the id's, which is the highest now
-    if (continued == 0) return {word.before + bit, 0};             // all of them rows of one id
+    const std::uint64_t continued = word.continued << (63 - bit);  // shifted so that the id's bit is the highest
+    if (continued == 0) return {word.before + bit, 0};             // no runs up to here: each id is a row
     return find_among_runs(id, continued);
   }
 
-  /// Forgets the ids from `count` on, where a run starts.
+  /// Keeps the first `count` ids; a run must start at `count`.
   void truncate(std::uint32_t count);
 
  private:

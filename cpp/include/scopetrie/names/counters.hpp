@@ -23,7 +23,7 @@ namespace scopetrie {
 struct Counter {
   SegmentId base = kNone;  // kNone: an empty place
   std::uint32_t next : 29 = 0;
-  std::uint32_t is_odd : 1 = 0;      // some `base_N` was taken by hand, or a number of it was released
+  std::uint32_t is_odd : 1 = 0;      // some `base_N` was given explicitly, or a number of it was released
   std::uint32_t has_scopes : 1 = 0;  // UniqueNames::note_scope() was called
   std::uint32_t owns : 1 = 0;        // UniqueNames::note_owner() was called
 };

@@ -27,7 +27,7 @@ class NameWriter {
           static_cast<const Names*>(from)->append_scope(scope, out);
         }) {}
 
-  /// The name's text; it is there until the next call.
+  /// The name's text, valid until the next call.
   std::string_view write(const Name& name) {
     if (name.scope != scope_) [[unlikely]]
       write_scope(name.scope);

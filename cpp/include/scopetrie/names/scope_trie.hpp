@@ -1,9 +1,8 @@
 // Paths as a hashed trie: (parent scope, segment, suffix) -> scope id.
 //
-// Invariants: scope 0 is the root, the empty path; a path has one id, whether its last segment was written `mul_7` or
-// made from `mul` and 7; a scope's folded() is the scope of the lower-case path. Nodes are made when something is
-// put beneath them, so entering a million scopes that stay empty makes none.
-// Thread safety: none; one writer or many readers.
+// Invariants: scope 0 is the root, the empty path; a path has one id, whether its last segment was given as `mul_7` or
+// made from `mul` and 7; a scope's folded() is the scope of the lower-case path. A node is made when something is put
+// below it, so entering a million empty scopes makes none. Thread safety: none; one writer or many readers.
 #pragma once
 
 #include <string>
@@ -23,7 +22,7 @@ class ScopeTrie {
 
   explicit ScopeTrie(Segments& segments);
 
-  /// The scope `parent/segment` (suffix 0) or `parent/segment_suffix`, made if it is new.
+  /// The scope `parent/segment` (suffix 0) or `parent/segment_suffix`; makes it if it is new.
   ScopeId child(ScopeId parent, SegmentId segment, std::uint32_t suffix = 0) {
     const Key key = canonical(parent, segment, suffix);
     const std::uint32_t hash = hash_numbered(key.parent, key.base, key.suffix);
@@ -31,17 +30,17 @@ class ScopeTrie {
     return found != kNone ? found : add(hash, key);
   }
 
-  /// The same, or kNone where there is no such scope yet.
+  /// The same, or kNone if there is no such scope.
   ScopeId find_child(ScopeId parent, SegmentId segment, std::uint32_t suffix = 0) const {
     const Key key = canonical(parent, segment, suffix);
     return find(hash_numbered(key.parent, key.base, key.suffix), key);
   }
 
-  /// The scope of a whole path relative to `from`, made if it is new. "" is `from` itself.
+  /// The scope of a path relative to `from`; makes it if it is new. "" is `from` itself.
   ScopeId at(std::string_view path, ScopeId from = kRoot);
 
-  /// The scope that a name like "a/b/c" stands in, made if it is new, and the segment it ends with. Unlike at(), an
-  /// empty part counts: "/c" stands beneath an empty segment.
+  /// The scope that contains a name like "a/b/c" (made if it is new) and the last segment. Unlike in at(), an empty
+  /// part is a segment: "/c" is below an empty segment.
   ScopeId scope_of_name(std::string_view name, ScopeId from, SegmentId& last);
 
   /// Appends the path of `scope`, without a slash at its end.
@@ -54,7 +53,7 @@ class ScopeTrie {
   bool is_within(ScopeId scope, ScopeId ancestor) const;
   std::size_t size() const noexcept { return nodes_.size(); }
 
-  /// A mark for OpGraph, on folded scopes: names beneath the scope are being given out. The root always has it.
+  /// A mark for OpGraph on folded scopes: names have been taken below the scope. The root always has it.
   bool opened(ScopeId scope) const { return nodes_[scope].opened != 0; }
   void set_opened(ScopeId scope, bool opened) { nodes_[scope].opened = opened ? 1 : 0; }
 
@@ -85,7 +84,7 @@ class ScopeTrie {
   IdTable table_;
 };
 
-/// Appends `_suffix` in decimal where suffix is not 0.
+/// Appends `_suffix` in decimal if suffix is not 0.
 void append_suffix(std::uint32_t suffix, std::string& out);
 
 }  // namespace scopetrie

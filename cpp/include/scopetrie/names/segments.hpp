@@ -1,11 +1,10 @@
 // Interned path segments: "conv1" in "tower/conv1/weights".
 //
-// Invariants: a text has one id; ids are dense and never die before the table; record 0 is the empty text. A segment
-// that reads `base_N` (0 < N <= kMaxSuffix, no leading zero) knows its base and N, so that `mul_7` made by counting and
-// `mul_7` written by hand are the same name; any other segment is its own base with suffix 0. A base is a segment too
-// (and shares its bytes). `folded` is the lower-case form's id, since v1 compares operation names without case. Texts
-// never move.
-// Thread safety: none; one writer or many readers.
+// Invariants: a text has one id; ids are dense and live as long as the table; record 0 is the empty text. A segment of
+// the form `base_N` (0 < N <= kMaxSuffix, no leading zero) stores its base and N, so that `mul_7` made by counting and
+// a given `mul_7` are the same name; any other segment is its own base with suffix 0. A base is a segment, too (and
+// shares its bytes). `folded` is the id of the lower-case form, since v1 compares operation names case-insensitively.
+// Texts never move. Thread safety: none; one writer or many readers.
 #pragma once
 
 #include <memory>
@@ -22,14 +21,14 @@ class Segments {
  public:
   Segments();
 
-  /// The id of `text`, which is copied if it is new.
+  /// The id of `text`; copies the text if it is new.
   SegmentId intern(std::string_view text) {
     const std::uint32_t hash = hash_bytes(text);
     const SegmentId found = find(hash, text);
     return found != kNone ? found : add(hash, text);
   }
 
-  /// The id of `text`, or kNone if nothing by that text was interned.
+  /// The id of `text`, or kNone if it was never interned.
   SegmentId find(std::string_view text) const { return find(hash_bytes(text), text); }
 
   /// So many bytes may be read from where any text begins.

@@ -1,4 +1,5 @@
-// v1's rule for operation names: the first `w` stays `w`, later ones become `w_1`, `w_2`, ..., skipping what is taken.
+// v1's rule for operation names: the first `w` stays `w`, later ones become `w_1`, `w_2`, ..., skipping names that are
+// taken.
 //
 // v1 keeps a dictionary of every lower-case name in use. Here one counter stands for a whole run of names: if `next`
 // is the number that the next `w` would try, every one of w_1 .. w_(next-1) is in use, so none of them needs an entry.
@@ -35,11 +36,11 @@ class UniqueNames {
 
   struct Taken {
     std::uint32_t suffix;  // 0: the bare name was free
-    bool has_scopes;       // some scope was opened at this name or at it with a number
-    bool owns = false;     // it is known that names of this run own others; see note_owner
+    bool has_scopes;       // a scope with this name, with or without a suffix, was opened
+    bool owns = false;     // names of this run are known to own others; see note_owner
   };
 
-  /// Takes the name `segment` under `scope` (both folded) and gives the number that makes it unique.
+  /// Takes the name `segment` under `scope` (both folded); returns the suffix that makes it unique.
   Taken take(ScopeId scope, SegmentId segment) {
     if (segments_.suffix(segment) != 0) [[unlikely]]
       return take_written(scope, segment);
@@ -50,8 +51,8 @@ class UniqueNames {
     return {counter.next++, counter.has_scopes != 0, counter.owns != 0};
   }
 
-  /// Takes the name `segment` and notes that it owns names (see note_owner), if it is free and no scope was opened at
-  /// it or at a number of it. False: nothing is taken, and the name may be free all the same.
+  /// Takes the name `segment` and records that it owns names (see note_owner), if it is free and no scope with this
+  /// name (with or without suffix) was opened. Otherwise returns false and takes nothing; the name may still be free.
   bool take_as_owner(ScopeId scope, SegmentId segment) {
     if (segments_.suffix(segment) != 0) return take_written_as_owner(scope, segment);
     Counter& counter = counters_.at(scope, segment);
@@ -62,7 +63,7 @@ class UniqueNames {
     return true;
   }
 
-  /// The number that take() would give, taking nothing.
+  /// The suffix that take() would return; takes nothing.
   std::uint32_t peek(ScopeId scope, SegmentId segment);
 
   /// A name as it is in use or free: `base_number`, or (number 0) `base`, which then is no numbered segment.
@@ -72,13 +73,13 @@ class UniqueNames {
   /// Makes a name that is taken free again.
   void release(ScopeId scope, SegmentId base, std::uint32_t number);
 
-  /// Notes that a scope was opened at `base` or `base_N`.
+  /// Records that a scope `base` or `base_N` was opened.
   void note_scope(ScopeId scope, SegmentId base) { counter_of(scope, base).has_scopes = 1; }
-  /// What take() would say of scopes, if the name is free.
+  /// The `has_scopes` that take() would return if the name is free.
   bool has_scopes(ScopeId scope, SegmentId segment) const;
-  /// Notes that an operation called `base` or `base_N` owns names beneath its own.
+  /// Records that an operation `base` or `base_N` owns names below its own.
   void note_owner(ScopeId scope, SegmentId base) { noted(scope, base).owns = 1; }
-  /// Whether note_owner() was called for `base` or a numbered form of it.
+  /// Whether note_owner() was called for `base` or a `base_N`.
   bool may_own(ScopeId scope, SegmentId base) const {
     const Counter* run = find(scope, base);
     return run != nullptr && run->owns;
@@ -154,7 +155,7 @@ class UniqueNames {
   std::size_t written_count_ = 0;
   Released released_;
   std::vector<Change> log_;
-  std::size_t mark_ = 0;  // where the log stood when the last span began
+  std::size_t mark_ = 0;  // the log's size when the last span began
   std::size_t recording_ = 0;
 };
 

@@ -17,13 +17,13 @@
 
 namespace scopetrie {
 
-/// One `with graph.control_dependencies(...)`: what it adds, and which operations were made within it.
+/// One `with graph.control_dependencies(...)`: the inputs it adds, and the operations made inside it.
 struct Controls {
   std::vector<OpId> inputs;
   std::vector<OpId> made;  // ascending
 };
 
-/// Which of v1's two messages a bad name gets: that of an op node, or that of the name scope that most ops open.
+/// Which of v1's two messages an illegal name gets: that of an op node, or of the name scope that most ops open.
 enum class NameStyle { kNode, kScope };
 
 class Context {

@@ -1,13 +1,12 @@
-// Which variable scopes one thread has opened in one graph: what `default_name` counts.
+// The variable scopes that one thread has opened in one graph, which `default_name` counts.
 //
-// v1 keeps a dictionary from every opened path to a count, clears the paths beneath a scope when it closes, and copies
-// the whole dictionary when a captured scope is entered, to put it back on leaving: entering costs more the more
-// scopes were ever opened. Here time does the clearing. A scope counts as open if it was opened after each of its
-// ancestors was last closed; a captured scope's changes are kept in a log and undone.
+// v1 keeps a dictionary from every opened path to a count, clears the paths below a scope when it closes, and copies
+// the whole dictionary when a captured scope is entered, to restore it on exit: the cost of entering grows with the
+// number of scopes ever opened. Here time stamps replace clearing: a scope counts as open if it was opened after each
+// of its ancestors was last closed. Changes inside a captured scope are logged and undone.
 //
-// Invariants: stamps grow; 0 stands for never. `next` of a scope is the number to try next for default names spelt like
-// it: those below are open, as long as no ancestor was closed since `tried`.
-// Thread safety: none; each thread has its own.
+// Invariants: stamps grow; 0 means never. `next` of a scope is the suffix to try next for default names equal to it:
+// smaller ones are open, as long as no ancestor was closed since `tried`. Thread safety: none; each thread has its own.
 #pragma once
 
 #include <cstddef>
@@ -25,16 +24,16 @@ class ScopeCounters {
  public:
   explicit ScopeCounters(ScopeTrie& scopes) : scopes_(scopes) {}
 
-  /// A variable scope of this path is entered.
+  /// Records that a variable scope of this path is entered.
   void open(ScopeId scope);
-  /// It is left again: everything beneath it counts from zero; it stays counted itself until its parent is closed.
+  /// Records that it is left: counts below it restart from zero. The scope itself stays counted until its parent is
+  /// closed.
   void close_beneath(ScopeId scope);
-  /// The first number such that prefix, prefix_1, prefix_2, ... under `parent` is not open; 0 is the bare prefix.
+  /// The first suffix for which prefix, prefix_1, prefix_2, ... under `parent` is not open; 0 is the bare prefix.
   std::uint32_t unused(ScopeId parent, std::string_view prefix);
   bool is_open(ScopeId scope) const;
 
-  /// Starts a span of changes that restore() takes back; spans nest. Leaving them in another order than that of nesting
-  /// takes back what the outer one holds, early.
+  /// Starts a span of changes that restore() undoes; spans nest. Ending an outer span first undoes the inner one, too.
   std::size_t save();
   void restore(std::size_t mark);
 
@@ -55,7 +54,7 @@ class ScopeCounters {
   std::uint64_t last_closed_above(ScopeId scope) const;
 
   ScopeTrie& scopes_;
-  IdTable table_;  // scope -> place in states_
+  IdTable table_;  // scope -> index in states_
   Table<State> states_;
   std::vector<State> log_;
   std::size_t saved_ = 0;

@@ -106,7 +106,7 @@ class VariableScope {
   void reuse_variables() { reuse_ = Reuse::kYes; }
   std::uint8_t dtype() const { return dtype_; }
   void set_dtype(std::uint8_t dtype) { dtype_ = dtype; }
-  /// Whether the path cannot begin a variable's name: v1 refuses those made here.
+  /// Whether the path is not a legal prefix of a variable's name: v1 refuses variables here.
   bool refuses_variables() const { return refuses_variables_; }
 
   Settings settings;

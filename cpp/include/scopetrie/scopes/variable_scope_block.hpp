@@ -1,4 +1,4 @@
-// One `with variable_scope(...)`: what was asked for, what entering it has made so far, and what it replaced.
+// One `with variable_scope(...)`: its arguments, what entering it has made, and the state that it replaced.
 //
 // Invariants: as in v1, a block that is entered again keeps the number that its default name got, the copy of a
 // captured scope, and original_name_scope. Entries within entries of one block are kept in `outer_`. Texts are the
