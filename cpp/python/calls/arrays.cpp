@@ -10,9 +10,10 @@ namespace {
 
 using pybind11::detail::npy_api;
 
-PyObject* const kCopy = PyUnicode_InternFromString("copy");  // while the module is loaded, as the rules' attributes
+PyObject* const kCopy =
+    PyUnicode_InternFromString("copy");  // made while the module is loaded, like the rules' attributes
 
-// v1's number of a dtype by NumPy's; 0 where constants of it need more than a copy.
+// v1's number of a NumPy dtype; 0 if constants of it need more than a copy.
 std::uint8_t dtype_of(int number) {
   switch (number) {
     case npy_api::NPY_BOOL_:
@@ -29,7 +30,7 @@ std::uint8_t dtype_of(int number) {
       return kFloat64;
     case npy_api::NPY_INT_:
       return kInt32;
-    case npy_api::NPY_LONG_:  // as long as the platform has it
+    case npy_api::NPY_LONG_:  // 32 or 64 bits, depending on the platform
       return sizeof(long) == 8 ? kInt64 : kInt32;
     case npy_api::NPY_LONGLONG_:
       return kInt64;

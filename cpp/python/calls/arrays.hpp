@@ -1,4 +1,4 @@
-// NumPy arrays as the values of constants, looked at without asking Python.
+// NumPy arrays as values of constants, read without calling Python.
 #pragma once
 
 #include <cstddef>
@@ -9,21 +9,21 @@
 
 namespace scopetrie::python {
 
-/// What an array is; valid while it is.
+/// A view of an array, valid as long as the array.
 struct ArrayView {
   std::uint8_t dtype;  // v1's number
   std::span<const Py_ssize_t> dims;
-  const void* elements;  // null where they do not lie one after the other
+  const void* elements;  // null if they are not contiguous
   bool is_writeable;
 };
 
-/// Looks NumPy up. The first time, that runs Python: while the module is loaded.
+/// Imports NumPy's C API. The first call runs Python code, so it is made while the module is loaded.
 void find_numpy();
 
-/// Looks at a plain ndarray of numbers in this machine's byte order. False, without an exception, for anything else.
+/// Reads a plain ndarray of numbers in native byte order. False without an exception for anything else.
 bool read_array(PyObject* value, ArrayView& out);
 
-/// A copy that nobody else has. A new reference; null with an exception set.
+/// A copy without other references. A new reference; null with an exception set.
 PyObject* copy_array(PyObject* array);
 
 }  // namespace scopetrie::python

@@ -1,4 +1,4 @@
-// Graph.unique_names and Graph.create_ops: one call for builders that have arrays of names and inputs.
+// Graph.unique_names and Graph.create_ops, for builders with arrays of names and inputs.
 #include <cstring>
 
 #include "calls/op_function.hpp"
@@ -8,7 +8,7 @@ namespace scopetrie::python {
 
 namespace {
 
-// Plain names are ASCII; the decoder would look at each byte again.
+// Plain names are ASCII, so no decoding is needed.
 PyObject* ascii_str(std::string_view text) {
   PyObject* str = PyUnicode_New(static_cast<Py_ssize_t>(text.size()), 127);
   if (str != nullptr) std::memcpy(PyUnicode_DATA(str), text.data(), text.size());
@@ -29,7 +29,7 @@ PyObject* unique_names(PyObject* self, PyObject* bases) {
   state_of(context.graph).note_builder(&context);
   const ScopeId scope = context.scope();
   NameWriter writer(graph.ops);
-  PyObject* last = nullptr;  // borrowed; `segment` is its
+  PyObject* last = nullptr;  // borrowed; the name whose segment is `segment`
   SegmentId segment = kNone;
   for (Py_ssize_t i = 0; i < count; ++i) {
     PyObject* base = PySequence_Fast_GET_ITEM(fast.get(), i);
@@ -52,7 +52,7 @@ PyObject* create_ops(PyObject* self, PyObject* args, PyObject* kwargs) {
   Ref attrs(kwargs == nullptr ? nullptr : PyDict_Copy(kwargs));
   if (attrs) {
     if (PyObject* keyword = PyDict_GetItemString(attrs.get(), "name"); keyword != nullptr) {
-      name = keyword;  // `kwargs` keeps it
+      name = keyword;  // kept alive by `kwargs`
       if (PyDict_DelItemString(attrs.get(), "name") < 0) return nullptr;
     }
     if (PyDict_GET_SIZE(attrs.get()) == 0) attrs = Ref();

@@ -1,4 +1,4 @@
-// plain_constant(): the way of a plain value into the graph that constant(), zeros() and shape() try first.
+// plain_constant(): the fast path of constant(), zeros() and shape() for plain values.
 #include "calls/arrays.hpp"
 #include "calls/building.hpp"
 #include "calls/literal.hpp"
@@ -7,7 +7,7 @@ namespace scopetrie::python {
 
 namespace {
 
-// The shape that one number is to fill; false where it is not plain. As v1, larger ones are no constants.
+// The shape of a constant filled with one number; false if it is not plain. As in v1, larger ones are not constants.
 bool filled_shape(ShapeTable& shapes, PyObject* dims, ShapeId& out) {
   constexpr std::int64_t kLargestConstant = 1000;
   Literal sizes;
@@ -23,13 +23,13 @@ bool filled_shape(ShapeTable& shapes, PyObject* dims, ShapeId& out) {
 }
 
 // plain_constant(value, dtype | None, name | None, default name, dims | None, beside | None)
-// -> Tensor, or None where Python must look
+// -> Tensor, or None: take the slow path
 PyObject* plain_constant(PyObject*, PyObject* const* args, Py_ssize_t count) {
   if (count != 6) {
     PyErr_Format(PyExc_TypeError, "plain_constant() takes 6 arguments, not %zd", count);
     return nullptr;
   }
-  OwnTuples<2> own;  // made before anything is looked up: that may have to wait
+  OwnTuples<2> own;  // first, before any shared state is read: this may block
   PyObject *value = own.of(args[0]), *name = args[2] == Py_None ? args[3] : args[2], *dims = own.of(args[4]);
   Context* context = current_context();
   if (context == nullptr) return nullptr;
@@ -65,7 +65,7 @@ bool bind_constants(PyObject* module) {
        METH_FASTCALL,
        "A Const of a number, a short list of numbers or an array: (value, dtype, name, default name, dims that a "
        "number "
-       "fills, tensor of the same graph). None where it is anything else."},
+       "fills, tensor of the same graph). None for anything else: take the slow path."},
       {nullptr, nullptr, 0, nullptr}};
   return PyModule_AddFunctions(module, functions) == 0;
 }

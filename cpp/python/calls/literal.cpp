@@ -10,7 +10,7 @@ namespace scopetrie::python {
 
 namespace {
 
-/// The ints that an integer dtype holds; of other dtypes, none.
+/// Whether an integer dtype can hold low..high; false for other dtypes.
 bool holds_ints(std::uint8_t dtype, std::int64_t low, std::int64_t high) {
   const auto within = [=]<class Int>(Int) {
     return low >= std::int64_t{std::numeric_limits<Int>::min()} &&
@@ -32,7 +32,7 @@ bool holds_ints(std::uint8_t dtype, std::int64_t low, std::int64_t high) {
   }
 }
 
-/// The largest number that becomes one of a float dtype without overflowing; 0 for other dtypes.
+/// The largest number that a float dtype holds without overflow; 0 for other dtypes.
 double largest_float(std::uint8_t dtype) {
   switch (dtype) {
     case kFloat16:
@@ -63,7 +63,7 @@ bool Literal::read_at(PyObject* value, std::size_t depth) {
 bool Literal::read_list(PyObject* list, std::size_t depth) {
   const Py_ssize_t length = PySequence_Fast_GET_SIZE(list);
   if (depth == rank_) {
-    if (count_ != 0 || depth == kMostRank) return false;  // beside a number, or too deep
+    if (count_ != 0 || depth == kMostRank) return false;  // mixed with a number, or too deep
     dims_[rank_++] = length;
   } else if (dims_[depth] != length) {
     return false;
@@ -98,7 +98,7 @@ bool Literal::read_number(PyObject* value) {
 
 bool Literal::read_array_value(PyObject* value) {
   ArrayView array;
-  // What cannot be written to may be one number spread over a large shape, and need not be copied.
+  // A read-only array may be a broadcast of one number, which need not be copied.
   if (!read_array(value, array) || !array.is_writeable || array.dims.size() > kMostRank) return false;
   array_dtype_ = array.dtype;
   rank_ = array.dims.size();
@@ -144,7 +144,7 @@ std::uint8_t Literal::dtype(std::uint8_t wanted) const {
   if (has_bools_) return !has_floats_ && !has_ints_ && (wanted == 0 || wanted == kBool) ? kBool : DType();
   if (wanted == 0) wanted = has_floats_ || count_ == 0 ? kFloat32 : kInt32;
   if (const double largest = largest_float(wanted); largest != 0) {
-    constexpr std::int64_t kExact = std::int64_t{1} << 53;  // a double holds such an int as it is
+    constexpr std::int64_t kExact = std::int64_t{1} << 53;  // a double holds such an int exactly
     const std::int64_t most = wanted == kFloat16 ? std::int64_t{65504} : kExact;
     return largest_ <= largest && low_ >= -most && high_ <= most ? wanted : 0;
   }

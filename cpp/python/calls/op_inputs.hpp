@@ -1,4 +1,4 @@
-// The inputs of a call to an op function: tensors by number, values made constants.
+// The inputs of a call to an op function: tensor ids, and values that become constants.
 #pragma once
 
 #include <algorithm>
@@ -9,15 +9,15 @@
 
 namespace scopetrie::python {
 
-/// The inputs of one call as far as they are tensors; kNone where a value is still to be converted.
+/// The tensor ids of one call's inputs; kNone for a value that is not converted yet.
 struct Inputs {
   static constexpr std::size_t kInline = 8;
   TensorId few[kInline];
   std::vector<TensorId> many;
   std::size_t count = 0;
-  std::size_t values = 0;  // how many are still values
+  std::size_t values = 0;  // the number of values not converted yet
   PyGraph* graph = nullptr;
-  PyObject* first = nullptr;  // the handle that named the graph, for the error
+  PyObject* first = nullptr;  // the handle that determined the graph, for the error
 
   std::span<TensorId> ids() { return {many.empty() ? few : many.data(), count}; }
 };
@@ -32,15 +32,15 @@ inline void wanted_dtypes(const Definition& definition, const OpGraph& ops, std:
       dtype = base_dtype(ops.tensor(ids[i]).dtype);
 }
 
-/// Raises what v1 says of inputs of two graphs; returns false.
+/// Raises v1's error for inputs of two graphs; returns false.
 bool graphs_differ(const Inputs& inputs, PyObject* item);
 
-/// The arguments of a call whose lists another thread may change meanwhile. Made before anything is looked up: it may
-/// have to wait.
+/// The arguments of a call whose lists another thread may change meanwhile. Made first, before any shared state is
+/// read: it may block.
 class OwnLists {
 #ifdef Py_GIL_DISABLED
  public:
-  /// Puts tuples in place of the lists of inputs; false with an exception set.
+  /// Replaces lists of inputs by tuples; false with an exception set.
   bool copy(const Definition& definition, PyObject* const*& args) {
     const std::size_t count = definition.inputs.size();
     plain_ = args;
@@ -58,11 +58,11 @@ class OwnLists {
     plain_ = values_;
     return true;
   }
-  /// The same with tuples in place of all lists, which errors are not to tell of.
+  /// The same with all lists replaced by tuples; not for error messages.
   PyObject* const* plain(PyObject* const*) const { return plain_; }
 
  private:
-  PyObject *given_[16], *values_[16];  // as many as an op can have
+  PyObject *given_[16], *values_[16];  // the most inputs an op can have
   PyObject* const* plain_;
   Ref tuples_[16];
   OwnTuples<16> own_;
@@ -73,7 +73,7 @@ class OwnLists {
 #endif
 };
 
-/// Notes the graph of a handle; false with an exception set where another input is of another graph.
+/// Records the graph of a handle; false with an exception set if another input has another graph.
 inline bool check_graph(Inputs& inputs, PyObject* item) {
   if (inputs.graph == nullptr) {
     inputs.graph = handle(item)->graph;
@@ -85,7 +85,7 @@ inline bool check_graph(Inputs& inputs, PyObject* item) {
   return graphs_differ(inputs, item);
 }
 
-/// The tensor an argument stands for; kNone for a value. False with an exception set.
+/// Reads an argument: its tensor id, or kNone for a value. False with an exception set.
 inline bool read_input(Inputs& inputs, PyObject* item, Input::Kind kind, TensorId& out) {
   if (is_tensor(item)) {
     out = handle(item)->id;
@@ -112,11 +112,10 @@ inline bool read_inputs(const Definition& definition, PyObject* const* args, Inp
   return true;
 }
 
-/// The arguments with those that are indices in the form that they are converted from: `out` has all of them. False
-/// with an exception set.
+/// All arguments, with indices in the form that is then converted, into `out`. False with an exception set.
 bool convert_indices(const Definition& definition, PyObject* const* args, std::vector<Ref>& out);
 
-/// Makes constants of the values among the inputs, named beneath `fresh`. False with an exception set.
+/// Converts the values among the inputs to constants, named below `fresh`. False with an exception set.
 bool convert_values(Context& context, const Definition& definition, PyObject* const* args, Inputs& inputs,
                     const OpGraph::Fresh& fresh, Conversion conversion);
 
@@ -124,7 +123,7 @@ bool convert_values(Context& context, const Definition& definition, PyObject* co
 bool convert_lists(Context& context, const Definition& definition, PyObject* const* args, Inputs& inputs,
                    const OpGraph::Fresh& fresh, Conversion conversion);
 
-/// Notes the graph that a call with lists is about: that of the first handle in it, if there is one.
+/// Records the graph of a call with lists: that of the first handle in it, if there is one.
 void note_graph_of_lists(const Definition& definition, PyObject* const* args, Inputs& inputs);
 
 }  // namespace scopetrie::python

@@ -1,4 +1,4 @@
-// plain_variable(): what tf.Variable makes of a plain value or a tensor, in one go.
+// plain_variable(): the fast path of tf.Variable for a plain value or a tensor.
 #include "calls/building.hpp"
 #include "calls/literal.hpp"
 
@@ -6,20 +6,20 @@ namespace scopetrie::python {
 
 namespace {
 
-// Whether someone must be asked about a new variable, or v1 would make it somewhere else than here.
+// Whether a hook or creator must be called for a new variable, or v1 would make it in another place.
 bool is_special(const Context& context) {
   if (context.must_ask() || state_of(context.graph).has_odd_scopes) return true;
   return context.name_scope().ends_with('/');
 }
 
-/// A first value: a tensor that is there, or a literal that becomes one.
+/// An initial value: an existing tensor, or a literal to be converted.
 struct Initial {
   TensorId tensor = kNone;
   Output output;
   Literal literal;
   AttributeValue kept;
 
-  // False where it is neither, or does not go with the dtype.
+  // False if it is neither, or does not fit the dtype.
   bool read(GraphState& graph, PyGraph* owner, PyObject* value, std::uint8_t wanted) {
     if (is_tensor(value)) {
       if (handle(value)->graph != owner || handle(value)->id >= graph.ops.tensor_count()) return false;
@@ -36,7 +36,8 @@ struct Initial {
     return literal.keep(kept);
   }
 
-  // Its tensor; the constant of a literal is named after the variable, the next row. kNone with an exception set.
+  // Returns its tensor; a literal's constant is named after the variable, which is the next row. kNone with an
+  // exception set.
   TensorId make(Context& context, std::uint32_t site) const {
     static const std::uint32_t kInitial = known_name("initial_value");
     if (tensor != kNone) return tensor;
@@ -47,14 +48,14 @@ struct Initial {
   }
 };
 
-// plain_variable(value, dtype | None, name | None, trainable) -> Variable, or None where Python must look
+// plain_variable(value, dtype | None, name | None, trainable) -> Variable, or None: take the slow path
 PyObject* plain_variable(PyObject*, PyObject* const* args, Py_ssize_t count) {
   static const std::uint32_t kVariable = known_name("Variable");
   if (count != 4) {
     PyErr_Format(PyExc_TypeError, "plain_variable() takes 4 arguments, not %zd", count);
     return nullptr;
   }
-  OwnTuples<1> own;  // made before anything is looked up: that may have to wait
+  OwnTuples<1> own;  // first, before any shared state is read: this may block
   PyObject* given = own.of(args[0]);
   Context* context = current_context();
   if (context == nullptr) return nullptr;
@@ -93,9 +94,9 @@ bool bind_plain_variable(PyObject* module) {
   static PyMethodDef functions[] = {
       {"plain_variable", reinterpret_cast<PyCFunction>(reinterpret_cast<void (*)()>(locked<plain_variable>)),
        METH_FASTCALL,
-       "A variable whose first value is a number, a short list of numbers or an array: (value, dtype, name, "
+       "A variable whose initial value is a number, a short list of numbers or an array: (value, dtype, name, "
        "trainable). "
-       "None where it is anything else, or someone must be asked."},
+       "None for anything else: take the slow path."},
       {nullptr, nullptr, 0, nullptr}};
   return PyModule_AddFunctions(module, functions) == 0;
 }

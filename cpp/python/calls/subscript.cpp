@@ -1,7 +1,7 @@
-// x[key] for keys of ints, slices of ints, `...` and None: a StridedSlice and the three constants that it takes.
+// x[key] for keys of ints, slices of ints, `...` and None: a StridedSlice and its three constants.
 //
-// Invariants: nothing is taken or made before the shape is known, and no Python code runs; what is not plain, and all
-// errors, are left to getitem() in Python.
+// Invariants: no name is taken and nothing is made before the shape is known, and no Python code runs; other keys and
+// all errors are left to getitem() in Python.
 #include "calls/subscript.hpp"
 
 #include <algorithm>
@@ -14,10 +14,10 @@ namespace scopetrie::python {
 
 namespace {
 
-/// A key as v1 writes it into a graph. Bit i of a mask is about entry i.
+/// A key in the form of v1's attributes. Bit i of a mask is for entry i.
 struct Key {
   static constexpr std::size_t kMost = 8;
-  std::size_t count = 0, used = 0;  // entries; those that stand for a dimension
+  std::size_t count = 0, used = 0;  // all entries, and those that consume a dimension
   std::int64_t begin[kMost], end[kMost], stride[kMost];
   std::uint32_t begin_mask = 0, end_mask = 0, ellipsis_mask = 0, new_axis_mask = 0, shrink_axis_mask = 0;
 
@@ -28,7 +28,7 @@ struct Key {
   bool read_entry(PyObject* entry);
 };
 
-// An int that is an int32, and of which the next one is, too.
+// An int such that it and the next one fit an int32.
 bool read_int(PyObject* value, std::int64_t& out) {
   if (!PyLong_CheckExact(value)) return false;
   int overflow = 0;
@@ -37,7 +37,7 @@ bool read_int(PyObject* value, std::int64_t& out) {
          out < std::numeric_limits<std::int32_t>::max();
 }
 
-// One end of a slice, 0 and a bit in the mask where it is left out.
+// One end of a slice; if it is left out, 0 and a bit in the mask.
 bool read_end(PyObject* value, std::uint32_t bit, std::int64_t& out, std::uint32_t& mask) {
   if (value != Py_None) return read_int(value, out);
   out = 0;
@@ -76,7 +76,7 @@ bool Key::read(PyObject* key) {
   return (ellipsis_mask & (ellipsis_mask - 1)) == 0;
 }
 
-// What is left of a shape; false where an index is out of range.
+// The resulting shape; false if an index is out of range.
 bool Key::dims(std::span<const std::int64_t> whole, std::vector<std::int64_t>& out) const {
   if (used > whole.size()) return false;
   auto at = whole.begin();
@@ -108,7 +108,7 @@ bool Key::dims(std::span<const std::int64_t> whole, std::vector<std::int64_t>& o
   return true;
 }
 
-// The attributes of a key. Few keys differ in them, so nodes share the dict. A new reference.
+// The attributes of a key, cached, since few keys differ in them. A new reference.
 PyObject* attributes_of(const Key& key) {
   static std::unordered_map<std::uint64_t, PyObject*>& known = *new std::unordered_map<std::uint64_t, PyObject*>;
   const std::uint32_t masks[] = {key.begin_mask, key.end_mask, key.ellipsis_mask, key.new_axis_mask,

@@ -1,4 +1,4 @@
-// Buffer, as Python sees it: memory with the buffer protocol, which NumPy takes without a copy.
+// The Python type Buffer: memory with the buffer protocol, which NumPy uses without a copy.
 #include <pybind11/pybind11.h>
 
 #include "scopetrie/store/buffer.hpp"
@@ -9,7 +9,7 @@ namespace py = pybind11;
 
 void bind_buffer(py::module_& module) {
   py::class_<Buffer>(module, "Buffer", py::buffer_protocol(),
-                     "Zeroed bytes, 64-byte aligned.\n\nArgs:\n    nbytes: How many.")
+                     "Zeroed bytes, 64-byte aligned.\n\nArgs:\n    nbytes: The number of bytes.")
       .def(py::init([](py::ssize_t nbytes) {
              if (nbytes < 0)
                throw py::value_error("Buffer: nbytes must not be negative, but is " + std::to_string(nbytes));

@@ -17,7 +17,7 @@ bool Collections::start_slow() {
     const Ref number(PyLong_FromSize_t(i));
     if (!text || !number || PyDict_SetItem(numbers.get(), text.get(), number.get()) < 0) return false;
   }
-  if (numbers_ != nullptr) return true;  // interning waits for others who intern: one of them was faster
+  if (numbers_ != nullptr) return true;  // interning may block: another thread was faster
   numbers_ = numbers.release();
   lists_.resize(std::size(known));
   return true;

@@ -1,7 +1,7 @@
 // The contexts of Python's threads, one for each graph that a thread has seen; and which graph is the default.
 //
 // Invariants: a thread that ends leaves its contexts to be swept by the graph.
-// Thread safety: a context belongs to one thread; the list of a graph's contexts is guarded as the graph is.
+// Thread safety: a context belongs to one thread; the list of a graph's contexts has the graph's lock.
 #pragma once
 
 #include <atomic>
@@ -24,12 +24,13 @@ struct Context : scopetrie::Context {
 
 /// The default graph's context in this thread; null with an exception set (only while the package is half imported).
 Context* current_context();
-/// This thread's context of one graph, made if it is new.
+/// This thread's context of a graph; makes it if it is new.
 Context* context_of(PyGraph* graph);
 
-/// Makes `graph` this thread's default (a new reference is kept) / ends that. pop raises AssertionError out of order.
+/// Pushes `graph` as this thread's default (keeps a new reference), or pops it. pop raises AssertionError if out of
+/// order.
 void push_default_graph(PyGraph* graph);
-/// How many this thread has pushed.
+/// The number of graphs that this thread has pushed.
 std::size_t default_graph_depth();
 bool pop_default_graph(PyGraph* graph);
 /// A graph that is this thread's default until the end of a block, unless it is to stay so.
@@ -52,7 +53,7 @@ class DefaultGraph {
   PyGraph* graph_;  // null: nothing is to be ended
 };
 
-/// Forgets the cached current context (the global graph changed, a graph dies).
+/// Clears the cached current context (the global graph changed, or a graph is freed).
 void forget_context(PyGraph* graph);
 
 /// Adds get_default_graph, push_default_graph, pop_default_graph, ... to the module.

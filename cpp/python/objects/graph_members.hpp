@@ -1,4 +1,4 @@
-// What the files of the Python Graph share: its type's members come in two groups.
+// Shared by the files of the Python Graph, whose members are defined in two groups.
 #pragma once
 
 #include <vector>
@@ -10,7 +10,7 @@ namespace scopetrie::python {
 inline PyGraph* as_graph(PyObject* self) { return reinterpret_cast<PyGraph*>(self); }
 inline GraphState& of(PyObject* self) { return state_of(as_graph(self)); }
 
-/// A list of what `make(i)` gives for each i below `count`; null with an exception set where one fails.
+/// The list [make(0), ..., make(count - 1)]; null with an exception set if a call fails.
 template <class Make>
 PyObject* list_of(std::size_t count, Make&& make) {
   Ref list(PyList_New(static_cast<Py_ssize_t>(count)));

@@ -1,4 +1,4 @@
-// Python's view of RandomDrawing: one function that fills an array.
+// RandomDrawing for Python: one function that fills an array.
 #include "scopetrie/random/random.hpp"
 
 #include <pybind11/pybind11.h>
@@ -22,7 +22,7 @@ std::uint64_t word(const py::int_& number) {
   return bits;
 }
 
-/// The memory of `out`, which is held and checked; what is in it is told by NumPy's kind letter and size.
+/// The memory of `out`, which is held and checked. NumPy's kind letter and item size give its type.
 class Target {
  public:
   explicit Target(const py::buffer& out) : info_(out.request(/*writable=*/true)) {
@@ -31,7 +31,7 @@ class Target {
     const std::size_t size = static_cast<std::size_t>(info_.itemsize);
     if (format == "f" || format == "d") {
       type_ = "float" + std::to_string(size * 8);
-    } else if (format == "i" || format == "l" || format == "q") {  // which of them is int64 depends on the platform
+    } else if (format == "i" || format == "l" || format == "q") {  // the platform decides which of them is int64
       type_ = "int" + std::to_string(size * 8);
     } else {
       throw py::type_error("random_fill: out must be float32, float64, int32 or int64, got format '" + info_.format +

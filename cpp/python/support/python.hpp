@@ -1,4 +1,4 @@
-// What every binding file needs of the C API: an owning reference, keyword parsing for fast calls, type creation.
+// Helpers for the Python C API: an owning reference, keyword parsing for fast calls, type creation.
 #pragma once
 
 #include <Python.h>
@@ -53,11 +53,11 @@ inline PyObject* to_str(std::string_view text) {
 struct PythonRaised {};
 [[noreturn]] SCOPETRIE_COLD inline void throw_raised() { throw PythonRaised(); }
 
-/// None and "not given" mean the same to v1 nearly everywhere.
+/// In v1, None nearly always means "not given".
 inline PyObject* none_to_null(PyObject* object) { return object == Py_None ? nullptr : object; }
 
-/// The parameters of a fast call. parse() matches keywords by pointer, since the compiler interns them, and compares
-/// text only when that fails; `out` gets borrowed references, null where an argument was not given.
+/// The parameters of a fast call. parse() matches keywords by pointer, since Python interns them, and compares text
+/// only if that fails. `out` gets borrowed references; null means not given.
 template <std::size_t N>
 class Signature {
  public:
@@ -109,7 +109,7 @@ class Signature {
   PyObject* interned_[N] = {};
 };
 
-/// The arguments of tp_new / tp_init (a tuple and a dict) as parse() wants them.
+/// Converts the arguments of tp_new / tp_init (a tuple and a dict) for parse().
 template <std::size_t N>
 bool parse_tuple(Signature<N>& signature, PyObject* args, PyObject* kwargs, PyObject** out) {
   PyObject* flat[2 * N + 1];
@@ -129,7 +129,7 @@ bool parse_tuple(Signature<N>& signature, PyObject* args, PyObject* kwargs, PyOb
   return signature.parse(flat, positional, names.get(), out);
 }
 
-/// tp_new of a type that is called through its vectorcall: `type.__new__(type, ...)` is that call.
+/// tp_new of a type with a vectorcall: `type.__new__(type, ...)` makes that call.
 inline PyObject* new_by_call(PyTypeObject* type, PyObject* args, PyObject* kwargs) {
   return PyObject_VectorcallDict(reinterpret_cast<PyObject*>(type), reinterpret_cast<PyTupleObject*>(args)->ob_item,
                                  static_cast<std::size_t>(PyTuple_GET_SIZE(args)), kwargs);

@@ -12,7 +12,7 @@ std::uint32_t hash_site(PyCodeObject* code, int instruction) {
                     static_cast<std::uint32_t>(instruction));
 }
 
-// Whether a file belongs to this package: lines in it are ours, not the user's.
+// Whether a code object is in a file of this package, whose lines are not the user's.
 bool is_ours(PyCodeObject* code) {
   PyObject* folder = state().package_folder;
   return folder != nullptr && PyUnicode_Tailmatch(code->co_filename, folder, 0, PY_SSIZE_T_MAX, -1) == 1;

@@ -1,4 +1,4 @@
-// Where things were created: the user's code object and instruction, kept once however many things it made.
+// Creation sites: the user's code object and instruction, stored once for everything made there.
 //
 // Invariants: an id names a (code, instruction) pair; the code object is kept alive.
 // Thread safety: that of the graph they belong to.
@@ -18,7 +18,7 @@ class Sites {
   Sites& operator=(const Sites&) = delete;
   ~Sites();
 
-  /// The id of the innermost running line outside this package; kNone where there is none.
+  /// The id of the innermost active line outside this package; kNone if there is none.
   std::uint32_t here();
   /// (file name, line, function name) of a site, or None.
   PyObject* describe(std::uint32_t id) const;
