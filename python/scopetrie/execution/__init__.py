@@ -1,4 +1,4 @@
-"""Running graphs: sessions, their options, and what they hold."""
+"""Execution of graphs: sessions, their options and state."""
 
 from __future__ import annotations
 
@@ -29,5 +29,5 @@ __all__ = [
     "run_operation",
 ]
 
-# Tensor.eval and Operation.run are two floors below.
+# Tensor.eval and Operation.run are defined two floors below.
 set_runner(eval_tensor, run_operation)

@@ -1,16 +1,14 @@
-"""The compilation of a fetch: from a graph to a flat list of steps.
+"""Compilation of a fetch: from a graph to a flat list of steps.
 
-It takes three passes, each linear: forward over the nodes, to fold constants and to resolve variables and
-identities (`Resolution`); backward over the calls that are left, to find where each value is used last;
-forward again, to give values slots and to let elementwise functions write into operands that nobody reads any
-more.
+There are three linear passes: forward over the nodes, to fold constants and resolve variables and identities
+(`Resolution`); backward over the remaining calls, to find each value's last use; forward again, to assign
+slots and to let elementwise functions write into operands that are dead.
 
 Invariants of the steps:
-    A slot holds one value at a time and is cleared after the value's last use: at any moment a run keeps
-    alive only what a later step or the caller still needs.
-    A step writes only into an array that was made in this run, by an elementwise function or one that
-    promises to make new ones, and that no other kernel has seen, for any other kernel may have kept a view of
-    its operand.
+    A slot holds one value at a time and is cleared after the value's last use, so a run keeps only values
+    alive that a later step or the caller needs. A step writes only into an array that was made in this run by
+    an elementwise function, or by one that promises to make new arrays, and that no other kernel has seen:
+    another kernel may have kept an alias of its operand.
 """
 
 from __future__ import annotations
@@ -24,27 +22,27 @@ from .resolution import NEW, Node, Resolution
 from .state import Cell, State
 from .steps import Kind, Output, Shapes, Step
 
-# In graphs of more nodes compiling keeps the garbage collector off: nothing that is made is garbage, and
-# looking through it again and again would take as long as making it.
+# For graphs with more nodes the garbage collector is off during compilation: there is no garbage, and
+# traversing the new objects repeatedly would take as long as making them.
 _MANY: Final = 10_000
 _NOTHING: Final[Any] = ()
 
 
 class Compilation:
-    """The making of one plan.
+    """The compilation of one plan.
 
     Args:
         graph: The graph.
         state: The session's variables and counters, which stateful kernels are bound to.
         fetches: Ids of the fetched tensors.
         targets: Ids of operations to run for their effects.
-        feeds: Ids of the tensors whose values the caller gives.
+        feeds: Ids of the tensors whose values the caller provides.
 
     Attributes:
-        steps: What to do, in order.
-        slots: What the slots hold when a run starts: the feeds come first, then constants and empty ones.
+        steps: The steps, in order.
+        slots: The slots' content at the start of a run: first the feeds, then constants and empty slots.
         constants: The slots of the constants.
-        outputs: What to return, one for each fetch.
+        outputs: The outputs, one for each fetch.
 
     Raises:
         InvalidArgumentError: If a placeholder is needed and not fed.
@@ -67,7 +65,7 @@ class Compilation:
         try:
             self.outputs = self._compile(graph.prune(list(fetches), list(targets), list(feeds)), fetches)
         finally:
-            # What only compiling needed goes first, so that the collector has less to look through.
+            # Drop what only the compilation needs first, so that the collector has less to traverse.
             self._resolved.calls.clear()
             if collecting:
                 gc.enable()
@@ -76,18 +74,18 @@ class Compilation:
         resolved = self._resolved
         resolved.resolve(nodes)
         kept = {resolved.same_as.get(tensor, tensor) for tensor in fetches}
-        # What is fetched of a variable is its value at the end, as in v1, where a read shows its memory.
+        # A fetched variable gives its value at the end of the run, as in v1, where a read aliases its memory.
         late = kept.intersection(resolved.reads)
         dying, used, viewed = self._last_uses(kept - late)
         fresh = self._place(dying, used, viewed, late | resolved.superseded)
         return [self._output(tensor, fresh) for tensor in fetches]
 
     def _last_uses(self, kept: set[int]) -> tuple[list[Sequence[int]], set[int], set[int]]:
-        """Finds which arguments die at each call.
+        """Finds the arguments that are dead after each call.
 
         Returns:
-            The dying arguments of each call; the values that anything uses; those that another function than
-            an elementwise one has seen.
+            The arguments that are dead after each call; the values that are used; the values that a
+            non-elementwise function has seen.
         """
         used = kept.union(self._feeds, self._resolved.constants)
         viewed: set[int] = set()
@@ -107,18 +105,18 @@ class Compilation:
     def _place(
         self, dying: list[Sequence[int]], used: set[int], viewed: set[int], idle: set[int]
     ) -> dict[int, Kind]:
-        """Makes the steps, but no reads for `idle` values that are not used.
+        """Makes the steps, without reads for `idle` values that are not used.
 
-        Other reads that nobody uses are checks that the variable has a value: something waits for them.
+        Other unused reads check that the variable is initialized: something has a control dependency on them.
 
         Returns:
-            The kinds of the values that nobody else can have a view of.
+            The kinds of the values that nothing else can alias.
         """
         where, slots, steps = self._where, self.slots, self.steps
         find, forget, derive = where.__getitem__, where.pop, Shapes(self._resolved).derive
         free: list[int] = []
         fresh: dict[int, Kind] = {}
-        # Equal tuples of slots are one: a long plan has few different ones.
+        # Share equal tuples of slots: a long plan has few different ones.
         shared = self._shared.setdefault
         for (op_id, function, arguments, results, arity), dies in zip(
             self._resolved.calls, dying, strict=True
@@ -128,7 +126,7 @@ class Compilation:
             try:
                 places = tuple(map(find, arguments))
                 places = shared(places, places)
-            except KeyError:  # a constant that no step has needed yet
+            except KeyError:  # a constant that no earlier step uses
                 places = tuple([self._slot_of(tensor) for tensor in arguments])
             dead: Any = [*map(forget, dies)] if dies else _NOTHING
             into = None
@@ -177,7 +175,7 @@ class Compilation:
     def _output(self, tensor: int, fresh: Mapping[int, Kind]) -> Output:
         resolved = self._resolved
         if tensor in self._feeds:
-            return Output(self._feeds[tensor], owned=True)  # v1 gives back the very array that was fed
+            return Output(self._feeds[tensor], owned=True)  # v1 returns the fed array itself
         if tensor in resolved.cells:
             return Output(-1, resolved.cells[tensor])
         tensor = resolved.same_as.get(tensor, tensor)

@@ -1,7 +1,7 @@
-"""The options that v1 scripts hand to sessions.
+"""The options that v1 scripts pass to sessions.
 
-They have v1's names and fields, so that scripts run as they are. What they tune, threads and GPU memory, is
-the array library's own affair here: of the fields only `RunOptions.trace_level` has an effect.
+They have v1's names and fields, so that scripts run unchanged. They tune threads and GPU memory, which the
+array library manages here; only `RunOptions.trace_level` has an effect.
 """
 
 from __future__ import annotations
@@ -34,14 +34,14 @@ class Options:
         ValueError: Protocol message ConfigProto has no "allow_growth" field.
     """
 
-    # Name -> default; a class stands for a nested message, made when it is first looked at.
+    # Name -> default; a class means a nested message, made at first access.
     _fields: ClassVar[dict[str, Any]] = {}
 
     def __init__(self, **fields: Any) -> None:
         for name, value in fields.items():
             if name not in self._fields:
                 raise ValueError(f'Protocol message {type(self).__name__} has no "{name}" field.')
-            if value is not None:  # None leaves a field out, as protocol buffers have it
+            if value is not None:  # None leaves a field out, as in protocol buffers
                 setattr(self, name, value)
 
     def __setattr__(self, name: str, value: Any) -> None:
@@ -50,7 +50,7 @@ class Options:
         super().__setattr__(name, value)
 
     def __getattr__(self, name: str) -> Any:
-        # Called only for what has not been set: the default, kept because it may be changed in place.
+        # Called only for unset fields: returns the default, and stores it, since it may be changed in place.
         if name not in self._fields:
             raise AttributeError(f"{type(self).__name__!r} object has no attribute {name!r}")
         default = self._fields[name]
@@ -88,7 +88,7 @@ def _text(value: Any) -> str:
 
 
 class GPUOptions(Options):
-    """How v1 used a GPU's memory; without effect."""
+    """v1's options for GPU memory; without effect."""
 
     _fields: ClassVar[dict[str, Any]] = {
         "per_process_gpu_memory_fraction": 0.0,
@@ -103,7 +103,7 @@ class GPUOptions(Options):
 
 
 class OptimizerOptions(Options):
-    """How v1 rewrote a graph before running it; without effect."""
+    """v1's options for graph optimization; without effect."""
 
     L1: ClassVar[int] = 0
     L0: ClassVar[int] = -1
@@ -123,7 +123,7 @@ class OptimizerOptions(Options):
 
 
 class GraphOptions(Options):
-    """What v1 did to a graph before running it; without effect."""
+    """v1's options for graph preprocessing; without effect."""
 
     _fields: ClassVar[dict[str, Any]] = {
         "enable_recv_scheduling": False,
@@ -158,7 +158,7 @@ class ConfigProto(Options):
 
 
 class RunOptions(Options):
-    """The options of one `Session.run`: `trace_level` asks for times in its `run_metadata`."""
+    """The options of one `Session.run`: `trace_level` requests times in its `run_metadata`."""
 
     NO_TRACE: ClassVar[int] = 0
     SOFTWARE_TRACE: ClassVar[int] = 1

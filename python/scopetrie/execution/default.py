@@ -1,4 +1,4 @@
-"""The sessions that `with` statements have made the default, innermost last, for each thread."""
+"""The stack of default sessions of each thread, innermost last."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 class _SessionStack(threading.local):
     def __init__(self) -> None:
         self.sessions: list[BaseSession] = []
-        # How many interactive sessions are open.
+        # The number of open interactive sessions.
         self.interactive = 0
 
 
@@ -37,14 +37,14 @@ def push(session: BaseSession) -> None:
 
 
 def pop(session: BaseSession, enforce_nesting: bool = True) -> None:
-    """Takes back the innermost `push` of `session`.
+    """Undoes the innermost `push` of `session`.
 
     Args:
         session: The session.
-        enforce_nesting: Whether it has to be the default at this moment.
+        enforce_nesting: Whether it must be the current default.
 
     Raises:
-        AssertionError: If it has to be, and another session is.
+        AssertionError: If it must be, and another session is.
     """
     sessions = stack.sessions
     if enforce_nesting:
@@ -52,7 +52,7 @@ def pop(session: BaseSession, enforce_nesting: bool = True) -> None:
             raise AssertionError(f"Nesting violated for default stack of {type(session)} objects")
         sessions.pop()
         return
-    # An interactive session may be closed after younger ones were opened.
+    # An interactive session may be closed while younger ones are open.
     for at in reversed(range(len(sessions))):
         if sessions[at] is session:
             del sessions[at]

@@ -1,4 +1,4 @@
-"""`Tensor.eval` and `Operation.run`: running one thing in the default session, or a given one."""
+"""`Tensor.eval` and `Operation.run`: run one tensor or operation in the default session, or a given one."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from .session import BaseSession
 
 
 def eval_tensor(tensor: Any, feed_dict: Any = None, session: BaseSession | None = None) -> Any:
-    """Returns a tensor's value; what `Tensor.eval` calls.
+    """Returns a tensor's value; implements `Tensor.eval`.
 
     Args:
         tensor: The tensor.
@@ -31,7 +31,7 @@ def eval_tensor(tensor: Any, feed_dict: Any = None, session: BaseSession | None 
 
 
 def run_operation(op: Any, feed_dict: Any = None, session: BaseSession | None = None) -> None:
-    """Runs an operation; what `Operation.run` calls.
+    """Runs an operation; implements `Operation.run`.
 
     Args:
         op: The operation.
@@ -55,7 +55,7 @@ def run_operation(op: Any, feed_dict: Any = None, session: BaseSession | None = 
 def _session_for(
     graph: Any, session: BaseSession | None, none_open: str, what: str, call: str
 ) -> BaseSession:
-    """Returns the session to run in; the last three arguments are v1's words for each caller."""
+    """Returns the session to run in; the last three arguments are parts of v1's message for the caller."""
     is_default = session is None
     if session is None:
         session = get_default_session()

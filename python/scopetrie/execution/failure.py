@@ -1,4 +1,4 @@
-"""What an exception in a kernel becomes: v1's class, with the operation and the line that built it."""
+"""Translation of exceptions in kernels to v1's classes, with the operation and the line that built it."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from ..backends import Array
 from ..ops.node_text import dims_text
 from .state import Cell
 
-# As v1 translates what a py_func raises; anything else is an UnknownError.
+# v1's translation of exceptions of a py_func; any other becomes an UnknownError.
 _CLASSES: Final[tuple[tuple[type[Exception], type[errors.OpError]], ...]] = (
     (NotImplementedError, errors.UnimplementedError),
     (StopIteration, errors.OutOfRangeError),
@@ -18,30 +18,30 @@ _CLASSES: Final[tuple[tuple[type[Exception], type[errors.OpError]], ...]] = (
     (ValueError, errors.InvalidArgumentError),
     (TypeError, errors.InvalidArgumentError),
 )
-# What array libraries and arithmetic raise for arguments that do not go together.
+# Exceptions of array libraries and arithmetic for arguments that do not fit.
 _OF_ARGUMENTS: Final = (ValueError, TypeError, IndexError, ZeroDivisionError, OverflowError)
-# Kernels that call the program's own functions.
+# Kernels that call functions of the program.
 _FOREIGN: Final = frozenset({"EagerPyFunc", "PyFunc", "PyFuncStateless"})
 
 
 def located(error: Exception, op: Any, function: Any, arrays: Sequence[Array]) -> Exception:
-    """Returns the error to raise for one that a step of a plan raised.
+    """Returns the error to raise for an exception in a step of a plan.
 
     Args:
-        error: What the kernel raised.
+        error: The kernel's exception.
         op: The operation, or None if a fetched variable has no value.
         function: The kernel's function, or the `Cell` that was read.
-        arrays: The values of the inputs, as far as they are still there.
+        arrays: The values of the inputs that are still alive.
 
     Returns:
-        An `errors.OpError`: its message starts with the line that v1's has for the fault, then names the
-        node, the line of the program that built it, and the inputs' dtypes and shapes.
+        An `errors.OpError`. Its message starts with v1's line for the fault, then has the node, the line of
+        the program that built it, and the inputs' dtypes and shapes.
     """
     if isinstance(error, AttributeError) and isinstance(error.obj, Cell):
         error = error.obj.uninitialized()
     if isinstance(error, errors.OpError):
         if error.op is not None:
-            return error  # of an inner plan, which knows better
+            return error  # from an inner plan, whose error is more precise
         kind, message = errors.exception_type_from_error_code(error.error_code), error.message
     else:
         kind, message = _translated(error, op, function, arrays)

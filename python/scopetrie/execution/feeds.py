@@ -1,4 +1,4 @@
-"""What `Session.run` is given: values in place of what the graph would compute."""
+"""The feeds of `Session.run`."""
 
 from __future__ import annotations
 
@@ -14,11 +14,11 @@ from ..graph import Graph, Tensor
 
 
 class Feed:
-    """A tensor that is fed, and the values it takes.
+    """A fed tensor, and the conversion of its values.
 
     Args:
         tensor: The tensor.
-        backend: The library that the values go to.
+        backend: The library of the arrays.
     """
 
     __slots__ = ("_backend", "_dims", "_dtype", "_known", "_tensor", "id")
@@ -32,14 +32,14 @@ class Feed:
         self._backend = backend
 
     def value(self, given: Any) -> Array:
-        """Returns a value as the array that the plan takes.
+        """Converts a value to an array for the plan.
 
         Args:
             given: An array, number, string, or nested lists of those.
 
         Raises:
             TypeError: If the value is a tensor, or an int that the dtype cannot hold.
-            ValueError: If it cannot be made an array of the dtype, or has another shape than the tensor.
+            ValueError: If it cannot be converted to the dtype, or does not fit the tensor's shape.
         """
         if type(given) is np.ndarray and given.dtype == self._dtype and not given.dtype.hasobject:
             array = given
@@ -65,7 +65,7 @@ class Feed:
         if dtype.hasobject:
             return self._strings(given)
         array = np.asarray(given).astype(dtype, copy=False)
-        # Only Python's ints are sure to be meant exactly: v1 lets arrays and lists wrap around.
+        # Only plain Python ints are checked for overflow: v1 lets arrays and lists wrap around.
         if type(given) is int and int(array) != given:
             raise self._incompatible(given)
         return array
@@ -98,15 +98,15 @@ class Feed:
 
 
 def find_feed(graph: Graph, key: Any, backend: Backend) -> Feed:
-    """Returns the feed that a key of `feed_dict` names.
+    """Returns the feed for a key of `feed_dict`.
 
     Args:
         graph: The session's graph.
         key: A tensor, a variable, or a tensor's name.
-        backend: The library that the values go to.
+        backend: The library of the arrays.
 
     Raises:
-        TypeError: If the key is no tensor of the graph.
+        TypeError: If the key is not a tensor of the graph.
         ValueError: If the tensor may not be fed.
     """
     try:
@@ -121,11 +121,11 @@ def find_feed(graph: Graph, key: Any, backend: Backend) -> Feed:
 
 
 def flatten_feeds(feed_dict: Any) -> Mapping[Any, Any]:
-    """Returns a feed_dict with tuples of keys taken apart, together with their tuples of values.
+    """Returns a feed_dict in which tuples of keys, and their values, are flattened.
 
     Raises:
-        TypeError: If `feed_dict` is no mapping.
-        ValueError: If a tuple of keys comes with another number of values.
+        TypeError: If `feed_dict` is not a mapping.
+        ValueError: If a tuple of keys has another number of values.
     """
     if not isinstance(feed_dict, Mapping):
         raise TypeError(

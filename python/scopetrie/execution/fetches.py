@@ -1,4 +1,4 @@
-"""What `Session.run` is asked for: tensors and operations, nested in containers as the caller likes."""
+"""The fetches of `Session.run`: tensors and operations, nested in containers."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ Pack: TypeAlias = Callable[[Sequence[Any]], Any]
 
 
 class Fetches:
-    """A structure of fetches, taken apart.
+    """A flattened structure of fetches.
 
     Args:
         graph: The session's graph.
@@ -21,9 +21,9 @@ class Fetches:
 
     Attributes:
         tensors: Ids of the tensors to compute, each once.
-        targets: Ids of the operations to run, whose place in the result is None.
+        targets: Ids of the operations to run; their result is None.
         single: Whether the structure is one tensor, so that the result is its value.
-        flat: Whether the result is the list of the tensors' values as it stands.
+        flat: Whether the result is just the list of the tensors' values.
 
     Raises:
         TypeError: If something in the structure is neither a tensor, an operation nor a name.
@@ -95,11 +95,11 @@ class Fetches:
 
 
 class InaccessibleTensorError(ValueError):
-    """A tensor that cannot be reached from where it is used."""
+    """Raised for a tensor that is inaccessible from where it is used."""
 
 
 def is_flat(structure: Sequence[Any]) -> bool:
-    """Whether a list holds no containers."""
+    """Whether a list has no nested containers."""
     return not any(isinstance(each, (list, tuple, Mapping)) for each in structure)
 
 
@@ -111,7 +111,7 @@ def _sequence_pack(structure: Sequence[Any], packs: list[Pack]) -> Pack:
     kind: Any = type(structure)
     if kind is list:
         return lambda values: [pack(values) for pack in packs]
-    if hasattr(structure, "_fields"):  # a named tuple, which takes its elements one by one
+    if hasattr(structure, "_fields"):  # a named tuple, whose constructor takes separate arguments
         return lambda values: kind(*[pack(values) for pack in packs])
     return lambda values: kind([pack(values) for pack in packs])
 
@@ -128,13 +128,12 @@ def _mapping_pack(structure: Mapping[Any, Any], packs: dict[Any, Pack]) -> Pack:
 
 
 def signature(structure: Any) -> Any:
-    """Returns something hashable that is the same for structures of the same fetches, and for these only.
+    """Returns a hashable key that is equal exactly for structures of the same fetches.
 
-    Containers of different types compare equal in Python (a tuple and a named tuple), so their types are
-    part.
+    A tuple and a named tuple compare equal in Python, so the types of containers are part of the key.
 
     Raises:
-        TypeError: If the structure holds something that cannot be hashed, which no fetch is.
+        TypeError: If the structure has an unhashable element, which cannot be a fetch.
     """
     if isinstance(structure, (list, tuple)):
         return (type(structure), *map(signature, structure))

@@ -12,12 +12,12 @@ from .session import BaseSession
 
 
 class InteractiveSession(BaseSession):
-    """A session that is the default one from its making to its closing, for notebooks and shells.
+    """A session that is the default from its creation until it is closed, for notebooks and shells.
 
     Args:
-        target: Only the empty string: there are no other processes to run a graph in.
+        target: Only the empty string: graphs run in this process.
         graph: The graph to run, made the default graph; by default the default graph.
-        config: A `ConfigProto`, taken for v1's sake.
+        config: A `ConfigProto`; without effect.
         backend: The array library that computes; see `Session`.
 
     Raises:
@@ -57,7 +57,7 @@ class InteractiveSession(BaseSession):
         default.push(self)
 
     def close(self) -> None:
-        """Frees the values of the variables, and ends being the default session."""
+        """Frees the values of the variables, and stops being the default session."""
         if self._closed:
             return
         super().close()

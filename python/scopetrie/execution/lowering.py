@@ -1,4 +1,4 @@
-"""Graphs as pure functions of arrays, for whatever library the arrays are of."""
+"""Graphs as pure functions of arrays of any library."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from .state import State
 
 
 class _Arguments(Backend):
-    """The library that a lowered function's arguments are of; what it computes stays there."""
+    """The library of a lowered function's arguments, and of its results."""
 
     keeps_constants = False
 
@@ -24,9 +24,9 @@ class _Arguments(Backend):
 
 
 class LoweredFunction:
-    """A part of a graph as a pure function of arrays; `lower` makes it.
+    """A part of a graph as a pure function of arrays, made by `lower`.
 
-    Thread safety: calls wait for each other.
+    Thread safety: calls are serialized.
 
     Attributes:
         graph: The graph.
@@ -46,20 +46,20 @@ class LoweredFunction:
         """Computes the fetches.
 
         Args:
-            variables: The variables' values, in the structure that `lower` was given.
-            feeds: The values of what is fed, likewise.
+            variables: The variables' values, in the structure passed to `lower`.
+            feeds: The fed values, likewise.
 
         Returns:
             The structure of fetches, with arrays of the arguments' library.
 
         Raises:
             KeyError: If a value is missing.
-            OpError: What an operation raises, as for `Session.run`.
+            OpError: Raised by an operation, as in `Session.run`.
         """
         given = dict(_labelled(variables if variables is not None else ()))
         fed = dict(_labelled(feeds if feeds is not None else ()))
         fed_values = [fed[key] for key in self._feeds]
-        # The kernels hold on to the variables' memory: one call at a time has it.
+        # Kernels are bound to the cells of the variables, so one call runs at a time.
         with self._lock:
             plan, state = self._program([*given.values(), *fed_values])
             state.backend.device = _device_of([*given.values(), *fed_values])
@@ -89,7 +89,7 @@ class LoweredFunction:
             wanted = {cell.name: op_id for op_id, cell in state.cells.items()}
         for key, op_id in wanted.items():
             cell = state.cells.get(op_id)
-            if cell is not None:  # not every one has to be needed
+            if cell is not None:  # not every variable is needed
                 cell.assign(given[key])
 
 
@@ -99,15 +99,15 @@ def lower(
     """Turns a part of a graph into a pure function of arrays.
 
     The function computes what `Session.run` would, with the library that its arguments are of (NumPy, JAX,
-    PyTorch, CuPy, any that follows the array API standard), and changes nothing: what is assigned to
-    variables is seen by the fetches and forgotten. So `jax.jit`, `jax.grad` and `torch.func` take it as it
-    is. Random operations draw the same numbers in each call.
+    PyTorch, CuPy, any that follows the array API standard), and has no side effects: values assigned to
+    variables are visible to the fetches, then dropped. So it can be passed to `jax.jit`, `jax.grad` and
+    `torch.func`. Random operations draw the same numbers in each call.
 
     Args:
         fetches: What `Session.run` takes.
         feeds: The tensors whose values the function takes: a list, or a dict by any keys.
         variables: The variables whose values the function takes: a list, or a dict by any keys; by default
-            all that the fetches need, as a dict by their names.
+            those that the fetches need, as a dict by name.
         graph: The graph; by default the default graph.
 
     Returns:
@@ -146,12 +146,12 @@ def _tensor(graph: Graph, feed: Any) -> Tensor:
 
 
 def _device_of(arrays: Sequence[Array]) -> Any:
-    """Returns where constants go to meet the arguments; None for wherever the library puts them."""
+    """Returns the device of the arguments, for constants; None for the library's default."""
     import array_api_compat
 
     for array in arrays:
         try:
             return array_api_compat.device(array)
-        except (AttributeError, TypeError):  # a number; or a tracer of JAX, which is nowhere yet
+        except (AttributeError, TypeError):  # a number, or a JAX tracer, which has no device
             continue
     return None

@@ -13,19 +13,18 @@ from .failure import located
 from .source import generate
 from .state import Cell, State
 
-# Generated code runs a step in some 15 ns where the loop takes 150, but takes 6 us a step to compile. So a
-# plan that is run once (an initializer) is never worth it, and one past this length would keep its second run
-# waiting for more than a tenth of a second.
+# Generated code takes about 15 ns per step, the loop 150 ns, but generating it takes 6 us per step. So it
+# does not pay for a plan that runs once (an initializer), and beyond this length it would delay the second
+# run by more than a tenth of a second.
 _LONGEST_GENERATED: Final = 20_000
 
 
 class Plan:
-    """What computes the values of some tensors from those of others, in one session.
+    """Computes the values of some tensors from those of others, in one session.
 
-    The first run is a loop over the steps; from the second on a function generated for the plan does the
-    same.
+    The first run loops over the steps; later ones call a function generated for the plan.
 
-    Thread safety: plans may run in several threads at once. Variables are shared, all else is each run's own.
+    Thread safety: a plan may run in several threads at once. Runs share only the variables.
 
     Args:
         graph: The graph.
@@ -33,13 +32,13 @@ class Plan:
         fetches: Ids of the tensors whose values are returned.
         targets: Ids of operations to run for their effects.
         feeds: Ids of the tensors whose values `execute` takes.
-        single: Whether to return the value of the one fetch rather than a list.
-        inner: Whether this is a part of another plan, which gets the values as they are.
+        single: Whether to return the value of the single fetch instead of a list.
+        inner: Whether this is part of another plan, which gets the arrays without a copy.
 
     Attributes:
-        execute: Runs the plan: `execute(*fed)` returns the fetched values as NumPy's, sharing no memory with
-            a variable, a constant or what was fed. What is fed are arrays of the backend, of the right dtypes
-            and shapes.
+        execute: Runs the plan: `execute(*fed)` returns the fetched values as NumPy arrays, which share no
+            memory with a variable, a constant or a feed. The feeds are arrays of the backend with the right
+            dtypes and shapes.
         steps: What a run does.
     """
 
@@ -78,12 +77,13 @@ class Plan:
         self._single = single
         self._inner = inner
         self.steps = compiled.steps
-        # Numbers of the steps whose functions give a sequence even for the one result: the first run shows.
+        # Indices of the steps whose functions return a sequence even for a single result; found by the first
+        # run.
         self._sequences: set[int] = set()
         self.execute: Callable[..., Any] = self._first
 
     def release(self) -> None:
-        """Lets go of the graph and the values at once: `execute`, gone now, refers back to the plan."""
+        """Frees the graph and the values at once: deletes `execute`, which makes a reference cycle."""
         self.execute = _released
 
     def _first(self, *fed: Array) -> Any:
@@ -148,7 +148,7 @@ class Plan:
                     for slot, each in zip(results, value, strict=True):
                         slots[slot] = each
                 done += 1
-                # What is dead has to be free before the next step runs.
+                # Free dead values before the next step runs.
                 value = each = arguments = None
                 for slot in dead:
                     slots[slot] = None
@@ -165,7 +165,7 @@ class Plan:
         return values[0] if self._single else values
 
     def _fail(self, error: Exception, at: int, slots: Sequence[Any] | dict[int, Any]) -> NoReturn:
-        """Raises the error that v1 would raise for one of a step or, past the last, of an output."""
+        """Raises v1's error for an exception in a step or, past the last step, in an output."""
         if at < len(self.steps):
             step = self.steps[at]
             op = self._graph.operation(step.op_id)
@@ -173,9 +173,9 @@ class Plan:
             found = located(error, op, step.function, arrays)
         else:
             found = located(error, None, None, ())
-        if found is error:  # of an inner plan, which knows the operation
+        if found is error:  # from an inner plan, which knows the operation
             raise error
-        # What a kernel raised for its own reasons is of interest; that a cell has no view is not.
+        # Chain an exception of a kernel, but not the AttributeError of an uninitialized cell.
         raise found from (
             None if isinstance(error, AttributeError) and isinstance(error.obj, Cell) else error
         )

@@ -1,4 +1,4 @@
-"""One form of call to `Session.run`, made ready: which fetches, which feeds, and the plan between them."""
+"""A compiled form of call to `Session.run`: its fetches, its feeds, and the plan."""
 
 from __future__ import annotations
 
@@ -16,17 +16,17 @@ from .trace import RunMetadata, record
 
 
 class Program:
-    """What computes a structure of fetches from fed values.
+    """Computes a structure of fetches from fed values.
 
     Args:
         graph: The session's graph.
         state: The session's variables and counters.
         fetches: The structure.
-        keys: What is fed: tensors, variables or names.
+        keys: The keys of the feeds: tensors, variables or names.
 
     Attributes:
-        plan: What computes the values.
-        direct: Whether the plan's result is the program's: a value, or a list of values.
+        plan: The plan for the values.
+        direct: Whether the plan's result is also the program's: a value, or a list of values.
     """
 
     __slots__ = ("_feeds", "_fetches", "_graph", "direct", "plan")
@@ -34,7 +34,7 @@ class Program:
     def __init__(self, graph: Graph, state: State, fetches: Any, keys: Sequence[Any]) -> None:
         self._graph = graph
         self._fetches = taken = Fetches(graph, fetches)
-        # Two keys may name the same tensor: the later one counts.
+        # Two keys may be for the same tensor; the later one counts.
         found: dict[int, tuple[Any, Feed]] = {}
         for key in keys:
             feed = find_feed(graph, key, state.backend)
@@ -44,7 +44,7 @@ class Program:
         self.plan = Plan(graph, state, taken.tensors, taken.targets, list(found), single=taken.single)
 
     def fed(self, feed_dict: Mapping[Any, Any]) -> list[Array]:
-        """Returns the values of a feed_dict as the plan takes them."""
+        """Returns the values of a feed_dict in the plan's order."""
         return [feed.value(feed_dict[key]) for key, feed in self._feeds]
 
     def run(self, fed: Sequence[Array]) -> Any:
@@ -60,7 +60,7 @@ class Program:
         return values if self.direct else self._fetches.pack(values)
 
     def run_traced(self, fed: Sequence[Array], options: Any, metadata: Any) -> Any:
-        """Runs the plan as `run` does, and takes the operations' times if the options ask for it."""
+        """Runs the plan like `run`, and records the operations' times if the options request it."""
         if options is None or metadata is None or options.trace_level != RunOptions.FULL_TRACE:
             return self.run(fed)
         values, times = self.plan.trace(fed)
@@ -69,10 +69,10 @@ class Program:
 
 
 def check_options(options: Any, metadata: Any) -> None:
-    """Refuses options and metadata that are of other classes than v1's.
+    """Checks the classes of options and metadata.
 
     Raises:
-        TypeError: If `options` is no `RunOptions`, or `metadata` no `RunMetadata`.
+        TypeError: If `options` is not a `RunOptions`, or `metadata` not a `RunMetadata`.
     """
     if options is not None and not isinstance(options, RunOptions):
         raise TypeError(f"`options` must be a tf.RunOptions, but got {type(options).__name__!r}")

@@ -1,6 +1,6 @@
 """The first pass of a compilation: from the nodes of a graph to calls of functions.
 
-Constants are folded, variables and identities resolved; what is left are the calls that a run has to make.
+It folds constants and resolves variables and identities; the remaining calls are those that a run makes.
 """
 
 from __future__ import annotations
@@ -19,43 +19,42 @@ from ..ops.registry import OpDef
 from .failure import located
 from .state import Cell, OpState, State
 
-# What `Graph.prune` gives: operation, definition, first output, number of outputs, inputs, attributes.
+# An element of `Graph.prune`: operation, definition, first output, number of outputs, inputs, attributes.
 Node: TypeAlias = tuple[int, OpDef, int, int, tuple[int, ...], Any]
-# Operation, function (or a `Cell` to read), arguments, results; and how many arguments the function takes
-# before an array that it can write its result into: for elementwise functions only, 0 for all others but for
-# those which make a new array.
+# Operation, function (or a `Cell` to read), arguments, results; and, for elementwise functions, the number of
+# arguments before the output array. 0 for others, except for those that make a new array.
 Call: TypeAlias = tuple[int, Any, tuple[int, ...], tuple[int, ...], int]
 NEW: Final = -1
 
-# Types whose one output is their one input.
+# Types whose output is their input.
 _PASSED_ON: Final = frozenset(
     {"Identity", "PlaceholderWithDefault", "PreventGradient", "Snapshot", "StopGradient"}
 )
-# Larger values are computed in each run rather than kept; v1's limit.
+# Larger values are computed in each run instead of folded; v1's limit.
 _LARGEST_CONSTANT: Final = 10 << 20
-# The names of these dtypes in v1's run-time messages, which are those of C++.
+# The C++ names of these dtypes, used in v1's run-time messages.
 _RUNTIME_NAMES: Final = {"float16": "half", "float32": "float", "float64": "double"}
 
 
 class Resolution:
     """The calls that compute some tensors.
 
-    Values are called by the ids of their tensors; values that no tensor stands for, such as what is read from
-    a variable, by negative numbers.
+    Values are identified by the ids of their tensors; values without a tensor, e.g. read from a variable, by
+    negative numbers.
 
     Args:
         graph: The graph.
         state: The session's variables and counters, which stateful kernels are bound to.
-        feeds: Ids of the tensors whose values the caller gives.
+        feeds: Ids of the tensors whose values the caller provides.
 
     Attributes:
-        calls: What to call, in order.
-        constants: Values known beforehand: NumPy's, but for copies on the device that calls want there.
-        cells: The variables that tensors of reference dtypes stand for.
+        calls: The calls, in order.
+        constants: Known values: NumPy arrays, except for copies on the device.
+        cells: The variables of tensors with reference dtypes.
         reads: Values that are read from variables.
-        superseded: Those of them in whose place a later read is used.
-        same_as: Values that are another one under another name.
-        spec_number: Gives a number for a tensor's dtype and static shape.
+        superseded: Those of them that a later read replaces.
+        same_as: Values that are aliases of another one.
+        spec_number: Returns a number for a tensor's dtype and static shape.
     """
 
     def __init__(self, graph: Graph, state: State, feeds: Iterable[int]) -> None:
@@ -74,19 +73,19 @@ class Resolution:
         self._copies: dict[int, int] = {}  # constants -> their copies on the device
         self._hosted: set[int] = (
             set()
-        )  # values that a run computes on the host although the backend is elsewhere
+        )  # values that a run computes on the host although the backend uses a device
         self._plain_functions: dict[OpDef, tuple[Any, int]] = {}
         self._specs: dict[int, tuple[DType, Dims]] = {}
         self._made = 0
 
     def resolve(self, nodes: Iterable[Node]) -> None:
-        """Takes in the nodes that the fetched tensors need, in creation order.
+        """Resolves the nodes that the fetched tensors need, in creation order.
 
         Raises:
             InvalidArgumentError: If one is a placeholder that is not fed.
             UnimplementedError: If one has no kernel.
         """
-        # A constant that overflows is the program's affair, as it is in a run.
+        # No warning for a constant that overflows, as in a run.
         self._host.quiet(self._resolve)(nodes)
 
     def _resolve(self, nodes: Iterable[Node]) -> None:
@@ -137,7 +136,7 @@ class Resolution:
         return -self._made
 
     def _resolve_source(self, node: Node) -> None:
-        """Takes in a node that computes nothing: a constant, a variable, a placeholder."""
+        """Resolves a node that computes nothing: a constant, a variable, a placeholder."""
         op_id, op_def, first, count, _, attrs = node
         if op_def.type == "Const":
             value = attrs["value"] if isinstance(attrs, dict) else attrs
@@ -145,7 +144,7 @@ class Resolution:
             array = self._host.asarray(value, np.dtype(dtype.as_numpy_dtype))
             if (
                 dims is not None and array.shape != dims
-            ):  # the extension keeps a constant of one number as that number
+            ):  # the extension stores a constant of one number as that number
                 array = np.broadcast_to(array, [size or 0 for size in dims])
             self.constants[first] = self._host.freeze(array)
         elif count and self.spec(first)[0]._is_ref_dtype:
@@ -154,29 +153,29 @@ class Resolution:
             name = self._graph.operation(op_id).name
             self.cells[first] = self._state.declare(op_id, name, numpy_dtype, dims)
         elif op_def.type == "Placeholder":
-            if first not in self._feeds:  # one that is fed may be run as an operation
+            if first not in self._feeds:  # a fed one may be run as an operation
                 raise self._unfed(op_id, first)
         elif count:
             op = self._graph.operation(op_id)
             missing = UnimplementedError(None, None, f"No kernel computes operations of type {op_def.type}.")
             raise located(missing, op, None, ())
-        # Nodes without outputs (NoOp) stand for the order of others, which `prune` has kept.
+        # Nodes without outputs (NoOp) only order others, and the order is creation order.
 
     def _unfed(self, op_id: int, tensor: int) -> Exception:
         dtype, dims = self.spec(tensor)
         op = self._graph.operation(op_id)
         kind = _RUNTIME_NAMES.get(dtype.name, dtype.name)
         text = f"You must feed a value for placeholder tensor '{op.name}' with dtype {kind}"
-        if dims:  # v1 leaves out a scalar's shape as well as an unknown one
+        if dims:  # v1 leaves out a scalar's shape and an unknown shape
             text += f" and shape {dims_text(dims)}"
         return located(InvalidArgumentError(None, None, text), op, None, ())
 
     def _without_variables(self, node: Node) -> tuple[tuple[int, ...], Sequence[Cell]]:
-        """Takes variables out of a node's inputs.
+        """Separates variables from a node's inputs.
 
         Returns:
-            The inputs that the kernel takes as arrays, with a read in place of a variable; and the variables
-            that the operation refers to.
+            The inputs that the kernel gets as arrays, with reads instead of variables; and the variables that
+            the operation references.
         """
         op_id, op_def, first, count, inputs, _ = node
         values = []
@@ -187,7 +186,7 @@ class Resolution:
                 values.append(tensor)
             elif at < len(op_def.inputs) and op_def.inputs[at].kind == "reference":
                 variables.append(cell)
-                # The operation's output, if a reference too, stands for the variable.
+                # If the operation's output is a reference, too, it is the variable.
                 if count == 1 and self.spec(first)[0]._is_ref_dtype:
                     self.cells[first] = cell
             else:
@@ -198,9 +197,9 @@ class Resolution:
         return tuple(values), variables
 
     def _read_again(self, op_id: int, inputs: tuple[int, ...]) -> tuple[int, ...]:
-        """Returns the inputs with what was read from variables read once more.
+        """Returns the inputs, with variables read again.
 
-        In v1 a value that was read shows what is assigned later. Here an assignment makes a new array.
+        In v1 a read aliases the variable and shows later assignments. Here an assignment makes a new array.
         """
         values = []
         for tensor in inputs:
@@ -214,7 +213,7 @@ class Resolution:
         return tuple(values)
 
     def _function(self, op_def: OpDef, attrs: Any) -> tuple[Any, int]:
-        """Returns a function that computes an operation on the host; and its arity, if elementwise."""
+        """Returns a function that computes an operation on the host, and its arity if it is elementwise."""
         kernel: Callable[..., Any] = op_def.kernel  # type: ignore[assignment]
         if attrs:
             function = kernel(self._host.xp, **attrs)
@@ -231,9 +230,9 @@ class Resolution:
     def _moved(
         self, op_def: OpDef, attrs: Any, function: Any, inputs: tuple[int, ...], results: tuple[int, ...]
     ) -> tuple[Any, tuple[int, ...]]:
-        """Returns the function and inputs of a step that computes on a device, or on the host after all.
+        """Returns the function and inputs of a step on the device, or on the host if possible.
 
-        What is computed from shapes alone stays on the host, where other operations want it.
+        Values computed from shapes stay on the host, where operations use them.
         """
         backend = self._backend
         if not op_def.stateful:
@@ -259,7 +258,7 @@ class Resolution:
         return placed, inputs
 
     def _on_device(self, tensor: int) -> int:
-        """Returns a value that is the device's copy of a constant."""
+        """Returns the device's copy of a constant."""
         copy = self._copies.get(tensor)
         if copy is None:
             copy = self._copies[tensor] = self._new(tensor)
@@ -268,11 +267,11 @@ class Resolution:
         return copy
 
     def _fold(self, function: Any, inputs: tuple[int, ...], results: tuple[int, ...]) -> bool:
-        """Computes constants from constants, if they are small."""
+        """Folds a call whose inputs are constants, if its results are small."""
         try:
             folded = function(*[self.constants[tensor] for tensor in inputs])
         except Exception:
-            # The step that stands in for it raises it again when it runs, with the operation named.
+            # The step raises it again at run time, with the operation's name.
             return False
         values = folded if isinstance(folded, (tuple, list)) else (folded,)
         if sum(getattr(value, "nbytes", 0) for value in values) > _LARGEST_CONSTANT:
@@ -291,7 +290,7 @@ class Resolution:
 
 
 def _host_positions(op_def: OpDef, count: int) -> list[int]:
-    """Returns which of a kernel's arguments are wanted on the host; of those after a list, from the end."""
+    """Returns the positions of a kernel's host arguments; after a list, counted from the end."""
     inputs = [each for each in op_def.inputs if each.kind != "reference"]
     found: list[int] = []
     behind = 0  # what inputs behind a list are counted back by

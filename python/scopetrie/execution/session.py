@@ -1,4 +1,4 @@
-"""Sessions: one run of a graph, with its own values of the variables."""
+"""Sessions, which run a graph and hold the values of its variables."""
 
 from __future__ import annotations
 
@@ -18,20 +18,19 @@ from .plan import Plan
 from .program import Program, check_options
 from .state import State
 
-# Programs are kept for the forms of call that a session has seen; a script that builds new operations for
-# every run would keep them for ever.
+# The cache of programs, by form of call, is bounded: a script may build new operations for every run.
 _MOST_PROGRAMS: Final = 4096
 
 
 class BaseSession:
-    """What `Session` and `InteractiveSession` have in common.
+    """The base class of `Session` and `InteractiveSession`.
 
     Thread safety: `run` may be called from several threads at once.
 
     Args:
-        target: Only the empty string: there are no other processes to run a graph in.
+        target: Only the empty string: graphs run in this process.
         graph: The graph to run; by default the default graph.
-        config: A `ConfigProto`, taken for v1's sake.
+        config: A `ConfigProto`; without effect.
         backend: The array library that computes: "numpy" (the default), "cupy", a `Backend`, or a module that
             follows the array API standard.
 
@@ -65,8 +64,8 @@ class BaseSession:
         self._graph = get_default_graph() if graph is None else graph
         self._state: State = State(get_backend(backend), Plan)
         self._closed = False
-        # Calls without feeds by what is fetched, for single fetches; the latest such call that fetched a
-        # list; and all forms of call by `signature`. Filled by any thread: each operation on them is atomic.
+        # Three caches: calls without feeds by single fetch; the latest such call with a list of fetches; all
+        # forms of call by `signature`. Any thread fills them; each operation on them is atomic.
         self._plans: dict[Any, Plan] = {}
         self._latest: tuple[list[Any], Program] = ([], _NOTHING)
         self._programs: dict[Any, Program] = {}
@@ -100,28 +99,28 @@ class BaseSession:
     ) -> Any:
         """Computes tensors and runs operations.
 
-        What the fetches need is found and compiled at the first call of this form (the same fetches, the same
-        keys fed) and kept; adding to the graph does not invalidate it.
+        The first call of a form (the same fetches, the same keys fed) compiles what the fetches need; later
+        calls reuse it. Adding to the graph does not invalidate it.
 
         Args:
             fetches: A tensor, an operation, a variable, the name of one ("add:0", "add"), or lists, tuples,
                 named tuples or dicts of those, nested in any way.
-            feed_dict: Values by tensor (or variable, or name), in place of what the graph would compute for
-                it: arrays, numbers, strings, nested lists. They are converted to the tensor's dtype.
-            options: A `RunOptions`; with `trace_level=RunOptions.FULL_TRACE` the times of the operations are
-                taken.
-            run_metadata: A `RunMetadata` that gets them.
+            feed_dict: Values by tensor (or variable, or name), used instead of the computed ones: arrays,
+                numbers, strings, nested lists. They are converted to the tensor's dtype.
+            options: A `RunOptions`; with `trace_level=RunOptions.FULL_TRACE`, the times of the operations are
+                recorded.
+            run_metadata: A `RunMetadata` to receive them.
 
         Returns:
-            `fetches` with NumPy arrays in place of tensors and variables (for rank 0 NumPy scalars, or
-            bytes), and None in place of operations. The arrays are the caller's own.
+            The structure of `fetches`, with a NumPy array for each tensor or variable (for rank 0 a NumPy
+            scalar, or bytes) and None for each operation. The caller owns the arrays.
 
         Raises:
             RuntimeError: If the session is closed or the graph is empty.
             TypeError: If a fetch or a key of `feed_dict` is of the wrong type.
             ValueError: If a fetch or key is of another graph or unknown, or a fed value has the wrong shape.
-            OpError: What an operation raises when it runs, as `errors.InvalidArgumentError` for a placeholder
-                that is not fed and `errors.FailedPreconditionError` for a variable without a value.
+            OpError: If an operation fails, e.g. `errors.InvalidArgumentError` for a placeholder that is not
+                fed and `errors.FailedPreconditionError` for an uninitialized variable.
 
         Example:
             >>> import scopetrie as tf
@@ -132,19 +131,19 @@ class BaseSession:
             {'x': array([1., 2.], dtype=float32), 'both': [array([2., 4.], dtype=float32), None]}
         """
         if not feed_dict and options is None and run_metadata is None:
-            # The whole of `_run` for the most frequent calls.
+            # The fast path of `_run` for the most frequent calls.
             if type(fetches) is list:
                 known, program = self._latest
                 try:
                     again = known == fetches
-                except ValueError:  # an array, which is no fetch, among them
+                except ValueError:  # an array among them, which is not a fetch
                     again = False
                 if again and fetches:
                     return program.run(())
             else:
                 try:
                     plan = self._plans.get(fetches)
-                except TypeError:  # a dict, or something that is no fetch at all
+                except TypeError:  # a dict, or something that is not a fetch
                     plan = None
                 if plan is not None:
                     return plan.execute()
@@ -164,7 +163,7 @@ class BaseSession:
         try:
             key = (signature(fetches), *feed_dict)
             program = self._programs.get(key)
-        except TypeError:  # something that cannot be hashed is no fetch; the error says so
+        except TypeError:  # something unhashable is not a fetch; the error says so
             pass
         if program is None:
             program = Program(self._graph, self._state, fetches, list(feed_dict))
@@ -183,9 +182,9 @@ class BaseSession:
         if not unfed:
             return
         if type(fetches) is list:
-            if is_flat(fetches):  # of nested ones, different ones may be equal
+            if is_flat(fetches):  # nested ones that differ may be equal
                 self._latest = (list(fetches), program)
-        elif program.direct and not isinstance(fetches, tuple):  # a tuple is equal to named ones
+        elif program.direct and not isinstance(fetches, tuple):  # a tuple equals a named tuple
             self._plans[fetches] = program.plan
 
     def make_callable(
@@ -195,7 +194,7 @@ class BaseSession:
 
         Args:
             fetches: What `run` takes.
-            feed_list: What is fed: tensors, variables or names.
+            feed_list: The keys of the feeds: tensors, variables or names.
             accept_options: Whether the function takes `options` and `run_metadata` by keyword, as `run` does.
 
         Returns:
@@ -227,7 +226,7 @@ class BaseSession:
         """Frees the values of the variables; the session cannot run any more. Closing twice is harmless."""
         self._closed = True
         self._latest = ([], _NOTHING)
-        for program in list(self._programs.values()):  # other threads may be adding some
+        for program in list(self._programs.values()):  # other threads may be adding to it
             program.plan.release()
         self._plans.clear()
         self._programs.clear()
@@ -248,7 +247,7 @@ class BaseSession:
         return [f"/job:localhost/replica:0/task:0/device:{kind}:0"]
 
     def partial_run_setup(self, fetches: Any, feeds: Any = None) -> NoReturn:
-        """Is not supported: use `run`, feeding intermediate tensors with what an earlier `run` gave.
+        """Not supported: use `run`, and feed intermediate tensors with results of an earlier `run`.
 
         Raises:
             UnimplementedError: Always.
@@ -256,7 +255,7 @@ class BaseSession:
         raise UnimplementedError(None, None, _REFUSED.format("partial_run_setup"))
 
     def partial_run(self, handle: Any, fetches: Any, feed_dict: Any = None) -> NoReturn:
-        """Is not supported: see `partial_run_setup`.
+        """Not supported: see `partial_run_setup`.
 
         Raises:
             UnimplementedError: Always.
@@ -270,19 +269,19 @@ _REFUSED: Final = (
 )
 
 
-# Stands for the latest program before there is one: it is never run.
+# The latest program before there is one; never run.
 _NOTHING: Any = None
 
 
 class Session(BaseSession):
-    """Runs the operations of a graph, and holds the values of its variables meanwhile.
+    """Runs the operations of a graph and holds the values of its variables.
 
     `with session:` makes it the default session and its graph the default graph, and closes it at the end.
 
     Args:
-        target: Only the empty string: there are no other processes to run a graph in.
+        target: Only the empty string: graphs run in this process.
         graph: The graph to run; by default the default graph.
-        config: A `ConfigProto`, taken for v1's sake.
+        config: A `ConfigProto`; without effect.
         backend: The array library that computes: "numpy" (the default), "cupy", a `Backend`, or a module that
             follows the array API standard.
 
@@ -338,4 +337,4 @@ class Session(BaseSession):
 
     @staticmethod
     def reset(target: str, containers: Any = None, config: Any = None) -> None:
-        """Does nothing: a session's values are its own, and no server holds any."""
+        """Does nothing: each session has its own values, and there is no server."""

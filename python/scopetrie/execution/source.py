@@ -1,4 +1,4 @@
-"""Plans as Python source: one statement a step, values as local variables."""
+"""Plans as Python source: one statement per step, values as local variables."""
 
 from __future__ import annotations
 
@@ -23,22 +23,23 @@ def generate(
 ) -> Callable[..., Any]:
     """Returns a function that runs a plan's steps.
 
-    Each step and each output has a line of its own, so that the line number of an exception tells which
-    failed: running a step costs nothing for that.
+    Each step and each output has its own line, so that the line number of an exception says which one failed,
+    at no cost per step.
 
     Args:
         backend: The library that computes.
         steps: The steps.
-        sequences: Numbers of the steps whose functions give a sequence for their one result.
-        fed: How many slots, the first ones, hold what the function is called with.
-        constants: What other slots hold from the start.
+        sequences: Indices of the steps whose functions return a sequence for a single result.
+        fed: The number of slots, at the start, that hold the function's arguments.
+        constants: The initial content of other slots.
         outputs: What to return.
-        single: Whether to return the one output rather than a list.
-        inner: Whether the outputs go to another plan, as they are.
-        fail: Called with an exception, the number of the step (or of steps and output) and the slots' values.
+        single: Whether to return the single output instead of a list.
+        inner: Whether the outputs go to another plan, without a copy.
+        fail: Called with an exception, the index of the step (outputs come after steps) and the slots'
+            values.
     """
     names: dict[str, Any] = {f"c{slot}": value for slot, value in constants.items()}
-    # By identity: functions may be equal without being the same, or not hashable.
+    # By identity: functions may be equal but not identical, or unhashable.
     known: dict[int, str] = {}
 
     def global_name(thing: Any) -> str:
@@ -92,7 +93,7 @@ def generate(
     if single:
         lines.append(f"  return {exported[0]}")
     else:
-        # The bracket shares the line of the first output, whose number then follows the last step's.
+        # The bracket shares the line of the first output, so that its line follows the last step's.
         lines.append("  return [" + ",\n   ".join(exported) + "]")
     lines += [" except Exception as error:", "  failed(error, locals())"]
 

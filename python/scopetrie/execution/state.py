@@ -1,4 +1,4 @@
-"""What one `Session` holds: the values of its variables and how far its random operations have drawn."""
+"""The state of one `Session`: the values of its variables and the counters of its random operations."""
 
 from __future__ import annotations
 
@@ -17,22 +17,21 @@ from ..shapes import compatible_dims
 class Cell:
     """The memory of one variable in one session.
 
-    Where the backend's arrays can be changed in place, a variable keeps its memory for as long as its shape
-    stays the same. A value that was read shows what is assigned later in the same run, as in v1: order reads
-    and writes by control dependencies. Nothing of this leaves a run: what `Session.run` returns is a copy.
+    If the backend's arrays can be changed in place, a variable keeps its memory as long as its shape does not
+    change. A read then aliases the variable and shows later assignments in the same run, as in v1: order
+    reads and writes by control dependencies. `Session.run` returns copies.
 
-    Thread safety: writes of several threads to one variable are not ordered, as in v1 without locking.
+    Thread safety: writes of several threads to a variable are not ordered, as in v1 without locking.
 
     Args:
         name: The variable's name, for errors.
-        backend: The library that makes the memory.
+        backend: The library of the memory.
         dtype: The dtype of the values.
-        dims: The declared shape, which the first value must have as far as it is known.
+        dims: The declared shape, which the first value must fit.
 
     Attributes:
-        view: The value, as an array that cannot be written to. Missing until the first `assign`: plans read
-            this attribute without a test, and the error for an AttributeError here is made where it is
-            caught.
+        view: The value, as a read-only array. The attribute is missing until the first `assign`: plans read
+            it without a test, and handle the AttributeError.
     """
 
     __slots__ = ("_array", "_backend", "_shape", "dims", "dtype", "name", "view")
@@ -53,7 +52,7 @@ class Cell:
         return self._array is not None
 
     def reset(self) -> None:
-        """Takes the value away."""
+        """Removes the value."""
         if self._array is not None:
             self._array = self._shape = None
             del self.view
@@ -63,7 +62,7 @@ class Cell:
         return FailedPreconditionError(None, None, f"Attempting to use uninitialized value {self.name}")
 
     def read(self) -> Array:
-        """Returns the value, as an array that cannot be written to.
+        """Returns the value, as a read-only array.
 
         Raises:
             FailedPreconditionError: If the variable has no value yet.
@@ -73,7 +72,7 @@ class Cell:
         return self.view
 
     def writable(self) -> Array | None:
-        """Returns the memory to change in place, or None where the library's arrays cannot be changed.
+        """Returns the memory to change in place, or None if the library's arrays are immutable.
 
         Raises:
             FailedPreconditionError: If the variable has no value yet.
@@ -83,14 +82,14 @@ class Cell:
         return self._array if self._backend.in_place else None
 
     def assign(self, value: Array, validate_shape: bool = True) -> None:
-        """Makes a copy of `value` the variable's value.
+        """Sets the variable to a copy of `value`.
 
         Args:
             value: An array of the variable's dtype.
-            validate_shape: Whether the shape must be that of the present value, or the declared one.
+            validate_shape: Whether the shape must be that of the current value, or fit the declared one.
 
         Raises:
-            InvalidArgumentError: If the shape is another one.
+            InvalidArgumentError: If the shape differs.
         """
         shape = value.shape
         if shape == self._shape:
@@ -104,14 +103,14 @@ class Cell:
         if not self._backend.in_place:
             array = value
         else:
-            # Filled before anybody sees it: an interrupt leaves the old value whole.
+            # Filled before it is visible: an interrupt leaves the old value intact.
             array = self._backend.empty(shape, self.dtype)
             self._backend.overwrite(array, value)
         self.view = self._backend.freeze(array)
         self._array, self._shape = array, shape
 
     def updater(self, function: Any) -> Callable[[Array], None]:
-        """Returns a function that makes `function(value, delta)` the value, in place where it can.
+        """Returns a function that sets the value to `function(value, delta)`, in place if possible.
 
         Args:
             function: An elementwise function of two arrays.
@@ -120,7 +119,7 @@ class Cell:
             A function of delta. It raises FailedPreconditionError if the variable has no value yet, and
             InvalidArgumentError if delta has another shape than it.
         """
-        # Found out once, not in each run.
+        # Decided once, not in each run.
         if self._backend.writes_into(function) != 2:
             return lambda delta: self.assign(function(self._operand(delta), delta))
 
@@ -154,13 +153,13 @@ class State:
 
     Args:
         backend: The library that computes.
-        planner: What makes the plans of branches and loops: `Plan`, which is made of states itself.
+        planner: The class of plans for branches and loops: `Plan`, passed to avoid an import cycle.
 
     Attributes:
         backend: The library that computes.
-        planner: What makes the plans of branches and loops.
+        planner: The class of plans for branches and loops.
         xp: Its array-API namespace.
-        cells: The variables that the session has met, by the id of the operation that stands for each.
+        cells: The variables that the session has used, by the id of their operation.
     """
 
     __slots__ = ("_counters", "_counting", "backend", "cells", "planner", "xp")
@@ -171,41 +170,41 @@ class State:
         self.xp = backend.xp
         self.cells: dict[int, Cell] = {}
         self._counters: dict[int, int] = {}
-        self._counting = threading.Lock()  # held while a count goes up, so that each drawing has its own
+        self._counting = threading.Lock()  # held while a count is incremented: no two drawings share one
 
     def declare(self, op_id: int, name: str, dtype: np.dtype[Any], dims: Dims) -> Cell:
-        """Returns the cell of a variable, made at its first mention."""
+        """Returns the cell of a variable; makes it at first use."""
         cell = self.cells.get(op_id)
-        if cell is None:  # another thread may be faster: there is one cell all the same
+        if cell is None:  # atomic: another thread may be making it
             cell = self.cells.setdefault(op_id, Cell(name, self.backend, dtype, dims))
         return cell
 
     def count(self, op_id: int) -> int:
-        """Returns how often the operation has been counted before, and counts it."""
+        """Returns the operation's count and increments it."""
         with self._counting:
             count = self._counters.get(op_id, 0)
             self._counters[op_id] = count + 1
         return count
 
     def reset(self) -> None:
-        """Takes the values away from all variables, and starts all counts again."""
+        """Removes all variables' values, and resets all counts."""
         for cell in self.cells.values():
             cell.reset()
         self._counters.clear()
 
     def clear(self) -> None:
-        """Forgets all values."""
+        """Drops all values."""
         self.cells.clear()
         self._counters.clear()
 
 
 class OpState:
-    """What the kernel of one stateful operation sees of a session.
+    """The view of a session for the kernel of one stateful operation.
 
     Args:
         state: The session's state.
         op_id: The operation's id in the graph.
-        variables: The variables that the operation refers to (its inputs declared "ref:"), in order.
+        variables: The variables that the operation references (its "ref:" inputs), in order.
 
     Attributes:
         op_id: The operation's id in the graph.
@@ -226,20 +225,20 @@ class OpState:
 
     @property
     def variable(self) -> Cell:
-        """The one variable that the operation refers to."""
+        """The only variable that the operation references."""
         (cell,) = self.variables
         return cell
 
     def plan(
         self, graph: Any, fetches: Sequence[int], targets: Sequence[int], feeds: Sequence[int]
     ) -> Callable[..., Any]:
-        """Returns what computes tensors from others in the same session: a branch or a loop's body.
+        """Returns a function for a branch or a loop's body, which runs in the same session.
 
         Args:
             graph: The graph.
             fetches: Ids of the tensors to compute.
             targets: Ids of operations to run for their effects.
-            feeds: Ids of the tensors whose values are given.
+            feeds: Ids of the tensors whose values are passed.
 
         Returns:
             A function of the fed values, which returns a list.
@@ -248,5 +247,5 @@ class OpState:
         return lambda *values: plan.execute(*values)
 
     def counter(self) -> int:
-        """Returns how often this operation has drawn in this session, and counts one up."""
+        """Returns how often this operation has drawn in this session, and increments it."""
         return self._state.count(self.op_id)

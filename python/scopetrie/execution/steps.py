@@ -1,4 +1,4 @@
-"""What a plan consists of."""
+"""The parts of a plan."""
 
 from __future__ import annotations
 
@@ -8,10 +8,10 @@ from typing import Any, Final, NamedTuple, TypeAlias
 from .resolution import Resolution
 from .state import Cell
 
-# Stands for kinds that differ although the dtypes and static shapes are the same: some sizes are unknown.
+# Means: kinds may differ although dtypes and static shapes are equal, because some sizes are unknown.
 _DYNAMIC: Final = -1
-# What is equal for equal dtypes and shapes only; None for rank 0 (NumPy makes such values scalars, which
-# nothing can write into) and for unknown ranks.
+# A key that is equal only for equal dtypes and shapes; None for rank 0 (NumPy's scalars are immutable) and
+# for unknown ranks.
 Kind: TypeAlias = Hashable | None
 
 
@@ -19,10 +19,10 @@ class Step(NamedTuple):
     """One call of a plan.
 
     Attributes:
-        op_id: The operation that it computes, for errors and traces.
-        function: What is called with the arguments' values; or a `Cell`, whose value is read.
+        op_id: The operation, for errors and traces.
+        function: The function to call with the arguments' values; or a `Cell` to read.
         arguments: Slots of the arguments.
-        into: The slot, also that of the result, whose array the function writes into; None for a new array.
+        into: The slot whose array is the output array, which is also the result's slot; None for a new array.
         results: Slots of the results.
         dead: Slots to clear afterwards.
     """
@@ -36,12 +36,12 @@ class Step(NamedTuple):
 
 
 class Output:
-    """How a fetched value leaves a plan.
+    """The export of a fetched value from a plan.
 
     Attributes:
-        slot: Where the value lies at the end of the run; -1 for a variable's.
+        slot: The slot of the value at the end of the run; -1 for a variable.
         cell: The variable whose value is fetched, or None.
-        owned: Whether the value is known to be an array or scalar that nobody else sees.
+        owned: Whether the value is known to have no alias.
         fed: Whether the value might share memory with a fed array.
     """
 
@@ -55,18 +55,18 @@ class Output:
 
 
 class Shapes:
-    """Which values of a plan are sure to have the same dtype and shape, unknown sizes included.
+    """Finds values of a plan with certainly equal dtype and shape, including unknown sizes.
 
     Args:
-        resolved: Gives the dtypes and the static shapes of values.
+        resolved: Has the dtypes and the static shapes of values.
     """
 
     def __init__(self, resolved: Resolution) -> None:
         self._spec = resolved.spec
         self._number = resolved.spec_number
-        # The kinds of what has the same number; _DYNAMIC where they depend on the arguments.
+        # The kind of each spec number; _DYNAMIC if it depends on the arguments.
         self._kinds: dict[int, int | None] = {}
-        # Of results with unknown sizes, the value whose shape they have.
+        # For results with unknown sizes, the value that has the same shape.
         self._shapes: dict[int, Any] = {}
 
     def derive(self, result: int, arguments: Sequence[int]) -> Kind:
@@ -96,7 +96,7 @@ class Shapes:
         return value if dims is None or None in dims else dims
 
     def _fits(self, small: int, large: int) -> bool:
-        """Whether broadcasting `small` with `large` gives the shape of `large`, for sure."""
+        """Whether broadcasting `small` with `large` certainly gives the shape of `large`."""
         if self._shape(small) == self._shape(large):
             return True
         dims, into = self._spec(small)[1], self._spec(large)[1]

@@ -1,4 +1,4 @@
-"""Times of a run's operations: `RunMetadata`, and `Timeline` to look at them in a browser."""
+"""Times of a run's operations: `RunMetadata`, and `Timeline` to view them in a browser."""
 
 from __future__ import annotations
 
@@ -10,14 +10,14 @@ _DEVICE = "/job:localhost/replica:0/task:0/device:CPU:0"
 
 
 class NodeExecStats:
-    """When one operation ran; the attributes are v1's.
+    """The times of one operation, with v1's attributes.
 
     Args:
         node_name: The operation's name.
         op: Its type.
-        inputs: Names of the operations that it takes values from.
-        start: When it started, in nanoseconds of the wall clock.
-        took: How long it took, in nanoseconds.
+        inputs: Names of the operations of its inputs.
+        start: Its start, in nanoseconds of the wall clock.
+        took: Its duration, in nanoseconds.
 
     Attributes:
         all_start_nanos: When it started.
@@ -40,7 +40,7 @@ class NodeExecStats:
 
     @property
     def all_end_rel_micros(self) -> int:
-        """How long it took, in microseconds, at least 1."""
+        """Its duration, in microseconds, at least 1."""
         return max(1, round(self.all_end_rel_nanos / 1000))
 
     @property
@@ -50,7 +50,7 @@ class NodeExecStats:
 
 
 class DeviceStepStats:
-    """What ran on one device."""
+    """The operations that ran on one device."""
 
     __slots__ = ("device", "node_stats")
 
@@ -60,7 +60,7 @@ class DeviceStepStats:
 
 
 class StepStats:
-    """What ran, by device."""
+    """The operations that ran, by device."""
 
     __slots__ = ("dev_stats",)
 
@@ -69,7 +69,7 @@ class StepStats:
 
 
 class RunMetadata:
-    """What `Session.run` tells of a run beyond the values.
+    """Metadata of a `Session.run`.
 
     Attributes:
         step_stats: Times of the operations, if the run's options had `trace_level=RunOptions.FULL_TRACE`.
@@ -82,12 +82,12 @@ class RunMetadata:
 
 
 def record(graph: Any, times: Iterable[tuple[int, int, int]], metadata: RunMetadata) -> None:
-    """Puts the times of a plan's steps into a run's metadata.
+    """Stores the times of a plan's steps in a run's metadata.
 
     Args:
         graph: The graph.
         times: Operation id, start and end of each step, in nanoseconds of `time.perf_counter_ns`.
-        metadata: Where they go; earlier times are replaced.
+        metadata: The metadata; earlier times are replaced.
     """
     offset = time.time_ns() - time.perf_counter_ns()
     device = DeviceStepStats()
@@ -103,7 +103,7 @@ class Timeline:
 
     Args:
         step_stats: The `step_stats` of a `RunMetadata`.
-        graph: Taken for v1's sake: the times name the operations.
+        graph: Ignored: the times have the operations' names.
 
     Example:
         >>> import json
@@ -122,11 +122,11 @@ class Timeline:
         """Returns the times in the Trace Event Format, for chrome://tracing or https://ui.perfetto.dev.
 
         Args:
-            show_dataflow: Whether to draw arrows from an operation to those that take its values.
-            show_memory: Taken for v1's sake: nothing is known of memory.
-            op_time: Taken for v1's sake: each operation starts when it is scheduled.
+            show_dataflow: Whether to draw arrows from an operation to its users.
+            show_memory: Ignored: memory is not traced.
+            op_time: Ignored: each operation starts when it is scheduled.
         """
-        import json  # late: few programs look at their times
+        import json  # imported late: few programs use it
 
         events: list[dict[str, Any]] = []
         for pid, device in enumerate(self._step_stats.dev_stats):
