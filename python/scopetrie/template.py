@@ -190,7 +190,7 @@ def make_template(
         name_: The name of the scope, made unique.
         func_: The function.
         create_scope_now_: Whether to name the scope now, below the current scope, instead of in the first
-          call.
+            call.
         unique_name_: The name of the scope, used as it is; `name_` is then ignored.
         custom_getter_: A custom getter for the function's get_variable calls, as in `tf.variable_scope`.
         **kwargs: Arguments passed to every call.

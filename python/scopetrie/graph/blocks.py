@@ -1,4 +1,4 @@
-"""The `with` blocks of a graph that concern no place: the default graph, control dependencies."""
+"""The `with` blocks of a graph for the default graph and control dependencies."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ class ControlBlock:
         self._graph = graph
         self._operations: list[Operation] | None = None
         if control_inputs is not None:
-            # As v1: what is waited for already, here and now, is not added.
+            # As in v1, control inputs that the current blocks have already are not added.
             known = set(graph._current_controls())
             given = dict.fromkeys(graph._as_operation(each) for each in control_inputs)
             self._operations = [op for op in given if op not in known]

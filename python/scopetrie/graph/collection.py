@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
 
 def filtered(items: list[Any], scope: str | None) -> list[Any]:
-    """Keeps the items whose name matches a scope filter at its start.
+    """Returns the items whose name matches a scope filter at its start.
 
     Args:
         items: The items of a collection.
@@ -28,10 +28,10 @@ def filtered(items: list[Any], scope: str | None) -> list[Any]:
 
 
 class CollectionView(MutableSequence[Any]):
-    """A collection as a list that changes with it, and changes it.
+    """A live view of a collection, as a list.
 
-    The graph keeps its own tensors and variables by number, so that a collection never keeps its graph
-    alive; a plain list of handles would.
+    The graph stores its own tensors and variables by id, so that a collection never keeps its graph alive, as
+    a list of handles would.
 
     >>> import scopetrie as tf
     >>> with tf.Graph().as_default():
@@ -47,7 +47,7 @@ class CollectionView(MutableSequence[Any]):
     def __init__(self, graph: Graph, key: Any) -> None:
         self._graph = graph
         self._key = key
-        self._own: list[Any] | None = None  # the items, once the graph has forgotten the collection
+        self._own: list[Any] | None = None  # the items, after the graph's collection was deleted
 
     def _items(self) -> list[Any]:
         return self._graph._collection(self._key) if self._own is None else self._own
@@ -82,7 +82,7 @@ class CollectionView(MutableSequence[Any]):
         return len(self._items())
 
     def append(self, value: Any) -> None:
-        """Puts a value behind all others."""
+        """Appends a value."""
         with self._graph._viewing:
             if self._own is None:
                 self._graph._collect(self._key, value)
@@ -90,7 +90,7 @@ class CollectionView(MutableSequence[Any]):
                 self._own.append(value)
 
     def insert(self, index: int, value: Any) -> None:
-        """Puts a value before the item at `index`."""
+        """Inserts a value before the item at `index`."""
         with self._graph._viewing:
             items = self._items()
             items.insert(index, value)

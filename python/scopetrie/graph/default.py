@@ -15,14 +15,14 @@ from .placement import ColocationBlock, ContainerBlock, DeviceBlock
 
 
 def get_default_graph() -> Graph:
-    """Returns the graph that operations are added to in this thread."""
+    """Returns this thread's default graph, to which operations are added."""
     graph = _core.get_default_graph()
     assert isinstance(graph, Graph)
     return graph
 
 
 def reset_default_graph() -> None:
-    """Forgets the process's default graph; the next operation makes a new one.
+    """Drops the process's default graph; the next operation makes a new one.
 
     Raises:
         AssertionError: Inside `with graph.as_default()`.
@@ -84,7 +84,7 @@ def import_graph_def(
     graph_def: Any, input_map: Any = None, return_elements: Any = None, name: str | None = None,
     op_dict: Any = None, producer_op_list: Any = None,
 ) -> NoReturn:  # fmt: skip
-    """Refused: a GraphDef is written here, for TensorBoard and for TensorFlow, and not read.
+    """Refused: scopetrie writes GraphDefs, for TensorBoard and TensorFlow, but does not read them.
 
     Raises:
         NotImplementedError: Always.
@@ -96,10 +96,10 @@ def import_graph_def(
 
 
 def graph_of_values(values: Any) -> Graph:
-    """Returns the graph that a list of values belongs to, or the default one where none says so.
+    """Returns the graph of a list of values; the default graph if no value has one.
 
     Args:
-        values: A tensor, operation or variable, or a list of values; lists within it are not looked into.
+        values: A tensor, operation or variable, or a list of values; nested lists are ignored.
 
     Raises:
         ValueError: If two of them belong to different graphs.

@@ -1,17 +1,17 @@
-"""Device strings: v1's "/job:worker/task:0/device:GPU:1", parsed, merged and written out."""
+"""Device strings such as v1's "/job:worker/task:0/device:GPU:1": parsing, merging, writing."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from typing import Any, Final
 
-# What may be written without "device:" before it, in either case.
+# Types that may be written without "device:", in upper or lower case.
 _SHORT_TYPES: Final = ("CPU", "GPU", "TPU", "CUSTOM")
 
 
 @dataclass(frozen=True, slots=True)
 class DeviceSpec:
-    """Where an operation is to run, as far as it is said.
+    """A possibly partial specification of a device.
 
     >>> DeviceSpec.from_string("/cpu:0").to_string()
     '/device:CPU:0'
@@ -31,7 +31,7 @@ class DeviceSpec:
             text: For example "/job:ps/task:1/device:GPU:0" or "/gpu:0".
 
         Raises:
-            ValueError: If a part is unknown, a number is none, or two device types are named.
+            ValueError: If a part is unknown, a number is invalid, or there are two device types.
         """
         found: dict[str, Any] = {}
         for part in filter(None, text.split("/")):
@@ -51,12 +51,12 @@ class DeviceSpec:
         return cls(**found)
 
     def merged(self, other: DeviceSpec) -> DeviceSpec:
-        """Returns this spec with what `other` says in place of what it says itself."""
+        """Returns this spec, overridden by the parts that `other` has."""
         said = {field: value for field in self.__slots__ if (value := getattr(other, field)) is not None}
         return replace(self, **said)
 
     def to_string(self) -> str:
-        """Returns the spec as v1 writes it."""
+        """Returns the spec in v1's notation."""
         text = ""
         if self.job is not None:
             text += f"/job:{self.job}"

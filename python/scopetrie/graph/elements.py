@@ -1,4 +1,4 @@
-"""From what a user writes ("scope/op:0", a tensor, a variable) to the tensor or operation it stands for."""
+"""Look-up of the tensor or operation for what a user passes: "scope/op:0", a tensor, a variable."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How graphs and operations become protobufs and text, which `scopetrie.summary`, floors above, says."""
+"""Export of graphs and operations to protobufs and text; implemented by `scopetrie.summary`."""
 
 from __future__ import annotations
 
@@ -7,12 +7,12 @@ from typing import Any, NamedTuple
 
 
 class Exporter(NamedTuple):
-    """What the floor above does for graphs and operations."""
+    """The functions that the higher floor provides."""
 
     graph_def: Callable[[Any, int | None, bool], Any]  # (graph, from_version, add_shapes) -> GraphDef
     versions: Callable[[], Any]  # () -> VersionDef
     node_def: Callable[[Any], Any]  # (operation) -> NodeDef
-    attribute: Callable[[Any, str], Any]  # (operation, name) -> what v1's get_attr gives
+    attribute: Callable[[Any, str], Any]  # (operation, name) -> the result of v1's get_attr
     text: Callable[[Any], str]  # (operation) -> its NodeDef as text
 
 
@@ -20,13 +20,13 @@ _exporter: Exporter | None = None
 
 
 def set_exporter(exporter: Exporter) -> None:
-    """Tells graphs and operations how they are exported."""
+    """Sets the functions that export graphs and operations."""
     global _exporter
     _exporter = exporter
 
 
 def exporter() -> Exporter:
-    """Returns what `set_exporter` was told.
+    """Returns the argument of `set_exporter`.
 
     Raises:
         ImportError: If `scopetrie.summary` has not been imported.

@@ -1,8 +1,8 @@
-"""Tensor and Operation: what a graph's numbers look like to the user.
+"""Tensor and Operation, the handles of a graph's ids.
 
-The hot part of both (identity, operators, names) is in the extension; here are the members that nobody calls
-a million times. They are put into the extension's own types: a Python subclass would cost each handle 16
-bytes and the garbage collector's attention.
+Their hot members (identity, operators, names) are in the extension; this module has the others. It adds them
+to the extension's types: a Python subclass would cost each handle 16 bytes, and the garbage collector would
+track it.
 """
 
 from __future__ import annotations
@@ -19,17 +19,17 @@ from .reference import Reference
 if TYPE_CHECKING:
     from .graph import Graph
 
-# How `Tensor.eval` and `Operation.run` work is known two floors up; execution says so when it is imported.
+# `Tensor.eval` and `Operation.run` are implemented two floors above; execution sets them when imported.
 _eval_tensor: Callable[..., Any] | None = None
 _run_operation: Callable[..., Any] | None = None
 
 
 def set_runner(eval_tensor: Callable[..., Any], run_operation: Callable[..., Any]) -> None:
-    """Tells tensors and operations how they are run.
+    """Sets the implementations of `Tensor.eval` and `Operation.run`.
 
     Args:
-        eval_tensor: `f(tensor, feed_dict, session)`, what `Tensor.eval` calls.
-        run_operation: `f(operation, feed_dict, session)`, what `Operation.run` calls.
+        eval_tensor: `f(tensor, feed_dict, session)`, called by `Tensor.eval`.
+        run_operation: `f(operation, feed_dict, session)`, called by `Operation.run`.
     """
     global _eval_tensor, _run_operation
     _eval_tensor, _run_operation = eval_tensor, run_operation
@@ -39,7 +39,7 @@ T = TypeVar("T")
 
 
 def extend_type(members: type[T]) -> type[T]:
-    """Class decorator: puts the members of a class into the extension type that it derives from.
+    """Class decorator: adds the members of a class to the extension type that it derives from.
 
     Args:
         members: A class without state, derived from a type of the extension.

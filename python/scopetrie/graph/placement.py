@@ -35,24 +35,24 @@ class Placement(threading.local):
         self.colocations: tuple[Operation, ...] = ()
         self.containers: tuple[str, ...] = ()
         self.controls: list[tuple[Any, Any]] = []  # the blocks, and what ends each in the extension
-        self.branches: list[int] = []  # the last operation outside of each open branch or loop
+        self.branches: list[int] = []  # the last operation outside each open branch or loop
 
     @property
     def in_use(self) -> bool:
-        """Whether new operations have to be told anything."""
+        """Whether a block applies to new operations."""
         devices = self.devices or self.outside
         device = devices[-1] if devices else None
         return bool(self.colocations or self.containers or device is not None)
 
 
 class _Block:
-    """A `with` block that changes one thread's Placement, and can be entered again and again."""
+    """A `with` block that changes one thread's Placement. It can be entered repeatedly."""
 
     __slots__ = ("_before", "_graph")
 
     def __init__(self, graph: Graph) -> None:
         self._graph = graph
-        self._before: list[dict[str, Any]] = []  # what to go back to, for each entry
+        self._before: list[dict[str, Any]] = []  # the state to restore, for each entry
 
     def _open(self, **changes: Any) -> None:
         placement = self._graph._placement
@@ -66,7 +66,7 @@ class _Block:
         placement = self._graph._placement
         for field, value in fields.items():
             setattr(placement, field, value)
-        # The extension calls back for each operation only while a block says something.
+        # The extension calls the hook for each operation only while a block applies.
         self._graph._on_operation = self._graph._place if placement.in_use else None
 
 
@@ -100,14 +100,14 @@ class ColocationBlock(_Block):
         colocations = () if self._ignore_existing else placement.colocations
         if self._op is not None:
             colocations = (*colocations, self._graph._as_operation(self._op))
-        # What an operation stands beside says where it goes; the device blocks outside do not.
+        # Colocation determines the device; outer device blocks are ignored.
         depth = self._graph._depth
         outside = placement.devices if depth > max(placement.colocated_at, 0) else placement.outside
         self._open(devices=(), colocations=colocations, outside=outside, colocated_at=depth)
 
 
 class VariableBlock(_Block):
-    """Gives the operations of a new variable the device blocks around the colocation blocks."""
+    """Applies the device blocks outside the colocation blocks to the operations of a new variable."""
 
     __slots__ = ()
 
@@ -130,10 +130,10 @@ class ContainerBlock(_Block):
 
 
 def entry_of(device: Any) -> Entry:
-    """What a device argument says: a function as it is, a string parsed.
+    """Reads a device argument: a function as it is, a string parsed.
 
     Raises:
-        ValueError: If the string is no device.
+        ValueError: If the string is not a device.
         AttributeError: If it is no string (as in v1).
     """
     if device is None or callable(device) or isinstance(device, DeviceSpec):
@@ -145,17 +145,17 @@ def entry_of(device: Any) -> Entry:
 
 
 def place(graph: Graph, op: Operation, caching_device: Any = None) -> None:
-    """Records what the open blocks say of a new operation.
+    """Records the device and colocation of a new operation from the open blocks.
 
     Args:
         graph: The operation's graph.
         op: The operation.
-        caching_device: Of a variable's read: the device to place it on, which keeps it from the variable's.
+        caching_device: For a variable's read: its device, instead of the variable's.
     """
     placement, number = graph._placement, op._id
     beside = None if caching_device is not None else _stands_beside(op)
     if caching_device is not None:
-        graph._devices.pop(number, None)  # what was recorded when it was made
+        graph._devices.pop(number, None)  # recorded when it was made
         _apply_devices(graph, op, (*placement.devices, entry_of(caching_device)))
     elif beside is None:
         _apply_devices(graph, op, placement.devices)
@@ -170,7 +170,7 @@ def place(graph: Graph, op: Operation, caching_device: Any = None) -> None:
 
 
 def _apply_devices(graph: Graph, op: Operation, entries: tuple[Entry, ...]) -> None:
-    # The innermost block has the first say. A function hears what those inside it said, and overrules them.
+    # Inner blocks come first. A device function sees the result of inner blocks, and overrides it.
     for entry in reversed(entries):
         if entry is None:
             return
@@ -183,7 +183,7 @@ def _apply_devices(graph: Graph, op: Operation, entries: tuple[Entry, ...]) -> N
 
 
 def device_text(device: Any) -> str:
-    """A device as it is recorded: a DeviceSpec written out, a string as it is.
+    """The text to record for a device: of a DeviceSpec, or the string itself.
 
     Raises:
         TypeError: If it is neither.
@@ -196,7 +196,7 @@ def device_text(device: Any) -> str:
 
 
 def device_of(graph: Graph, op: Operation) -> str:
-    """The device of an operation: what was recorded, or that of what it stands beside."""
+    """The device of an operation: the recorded one, or that of the operation it is colocated with."""
     recorded = graph._devices.get(op._id)
     if recorded is not None:
         return recorded
@@ -217,7 +217,7 @@ def groups_of(graph: Graph, op: Operation) -> list[bytes]:
 
 
 def _stands_beside(op: Operation) -> Operation | None:
-    """The operation that one stands beside by its nature: a variable that it changes, or whose read it is."""
+    """The variable that an operation is implicitly colocated with: it changes it, or is its read."""
     definition = op._def
     if definition is None or not op.inputs:
         return None
@@ -236,7 +236,7 @@ def _stands_beside(op: Operation) -> Operation | None:
 
 
 def _variable_initialized_by(graph: Graph, op: Operation) -> str | None:
-    """The name of the variable whose initializer made an operation, or that is one with an initializer."""
+    """The name of the variable whose initializer made this operation, or that this operation is."""
     name = _initialized_by_name(op)
     if name is not None:
         variable: Operation | None = graph._find_operation(name)
@@ -244,12 +244,12 @@ def _variable_initialized_by(graph: Graph, op: Operation) -> str | None:
             return name
     if op.type != "VariableV2":
         return None
-    # The node before a variable is the last that its initializer made.
+    # The node before a variable is the last one of its initializer.
     before: Operation | None = graph.operation(op._id - 1) if op._id else None
     return op.name if before is not None and _initialized_by_name(before) == op.name else None
 
 
 def _initialized_by_name(op: Operation) -> str | None:
-    # "Initializer_1" where a try before has failed over a dtype.
+    # "Initializer_1" if an earlier attempt failed because of a dtype.
     found = re.match(r"(.*)/Initializer(?:_\d+)?/", op.name)
     return None if found is None else found[1]

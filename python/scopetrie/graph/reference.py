@@ -1,4 +1,4 @@
-"""v1's `Tensor.ref()`: a hashable stand-in for a tensor or a variable."""
+"""v1's `Tensor.ref()`: a hashable reference to a tensor or a variable."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from typing import Any
 
 
 class Reference:
-    """Stands for a tensor or variable as a key; two of the same one are equal.
+    """A tensor or variable as a dictionary key; references to the same one are equal.
 
     Args:
         wrapped: The tensor or variable.

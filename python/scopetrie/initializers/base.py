@@ -1,4 +1,4 @@
-"""What all initializers have in common."""
+"""The base class of initializers."""
 
 from __future__ import annotations
 
@@ -16,8 +16,8 @@ Self = TypeVar("Self", bound="Initializer")
 class Initializer:
     """Makes the initial values of variables.
 
-    An initializer is called once for each variable, or for each part of a partitioned one, with what the
-    variable is to be; it adds operations to the graph and returns the tensor that holds the values.
+    An initializer is called once for each variable, or for each part of a partitioned one, with its shape and
+    dtype. It adds operations to the graph and returns the tensor of the values.
 
     A class of your own needs `__call__`, and `get_config` if it is to be described by its configuration:
 
@@ -37,7 +37,7 @@ class Initializer:
         Args:
             shape: The shape of the variable, or of the part.
             dtype: The dtype; the initializer's own if left out.
-            partition_info: Where the part lies in the variable; None for a whole one.
+            partition_info: The part's position in the variable; None for a whole one.
 
         Returns:
             A tensor.
@@ -45,7 +45,7 @@ class Initializer:
         raise NotImplementedError
 
     def get_config(self) -> dict[str, Any]:
-        """Returns the configuration: arguments that make an initializer like this, fit for JSON."""
+        """Returns the configuration: the constructor's arguments, as JSON values."""
         return {}
 
     @classmethod

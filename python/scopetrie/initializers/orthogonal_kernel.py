@@ -1,4 +1,4 @@
-"""Convolution kernels that keep the norm of what they convolve, as initial values.
+"""Norm-preserving convolution kernels as initial values.
 
 A kernel [..., inputs, outputs] maps `inputs` channels to as many or more `outputs`; with circular padding the
 convolution is an orthogonal map. From Xiao et al., "Dynamical isometry and a mean field theory of CNNs", ICML
@@ -89,11 +89,11 @@ class ConvolutionDeltaOrthogonal(Initializer):
 class ConvolutionOrthogonal(Initializer):
     """The base of the initializers of orthogonal kernels over one, two and three axes.
 
-    A kernel of size k is the convolution of k - 1 kernels of size 2, each made of random projections.
+    A kernel of size k is the convolution of k - 1 kernels of size 2, each made from random projections.
 
     Args:
         gain: The factor.
-        seed: The seed. As in v1 each matrix that is drawn counts it up: a second kernel is another one.
+        seed: The seed. As in v1, each matrix drawn increments it, so a second kernel differs.
         dtype: The dtype where a variable says none; a floating point type.
 
     Raises:
@@ -154,7 +154,7 @@ class ConvolutionOrthogonal(Initializer):
         return _stacked(grid, size, ())
 
     def _blocks(self, channels: int, dtype: DType) -> Grid:
-        """An orthogonal kernel of size 2: along each axis a projection, and what it leaves."""
+        """An orthogonal kernel of size 2: along each axis a projection and its complement."""
         projections = [self._projection(channels, dtype) for _ in range(self._axes)]
         one = eye(channels, dtype=dtype)
         return {at: self._block(at, projections, one) for at in _positions(2, self._axes)}
@@ -239,7 +239,7 @@ class ConvolutionOrthogonal3D(ConvolutionOrthogonal):
             )
 
     def _block(self, at: tuple[int, ...], projections: list[Tensor], one: Tensor) -> Tensor:
-        # v1 builds these the other way round and with more operations than the rest; the names follow it.
+        # v1 builds these in reverse and with more operations; the order is kept for the sake of names.
         x, y, z = [side * p + (1 - side) * (one - p) for side, p in zip(at, projections, strict=True)]
         return matmul(matmul(x, y), z)
 

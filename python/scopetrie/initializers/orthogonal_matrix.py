@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 
 def random_orthogonal(sizes: Sequence[int], dtype: DTypeLike, seed: int | None) -> Tensor:
-    """Makes a matrix with orthonormal columns, each such matrix as likely as any other.
+    """Makes a uniformly distributed matrix with orthonormal columns.
 
     Args:
         sizes: Rows and columns, no more columns than rows.
@@ -31,15 +31,15 @@ def random_orthogonal(sizes: Sequence[int], dtype: DTypeLike, seed: int | None) 
     """
     normal = random_normal(sizes, dtype=dtype, seed=seed)
     q, r = qr(normal, full_matrices=False)
-    # A decomposition is unique up to the signs; with r's diagonal made positive, q is uniformly distributed.
+    # QR is unique up to signs; with r's diagonal made positive, q is uniformly distributed.
     return q * sign(tensor_diag_part(r))
 
 
 class Orthogonal(Initializer):
     """Orthogonal matrices times a factor.
 
-    A matrix has orthonormal columns, or rows if there are fewer of them. A variable of higher rank is filled
-    with the matrix that its shape becomes when all axes but the last are made one.
+    A matrix has orthonormal columns, or rows if there are fewer of them. A variable of higher rank is treated
+    as a matrix: all axes but the last are merged.
 
     Args:
         gain: The factor.

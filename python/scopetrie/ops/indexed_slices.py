@@ -1,4 +1,4 @@
-"""IndexedSlices: some rows of a tensor, with their numbers."""
+"""IndexedSlices: some rows of a tensor, with their indices."""
 
 from __future__ import annotations
 
@@ -14,12 +14,12 @@ from .math.segment import unsorted_segment_sum
 
 
 class IndexedSlices:
-    """Rows of a tensor along its first dimension: those that `Variable.scatter_add` and its like change.
+    """Rows of a tensor along its first dimension, as used by `Variable.scatter_add` and related methods.
 
     Args:
         values: The rows, `[n, ...]`.
-        indices: Their numbers, `[n]`.
-        dense_shape: The shape of the whole, where it is known; ops take the rows as a tensor only then.
+        indices: Their indices, `[n]`.
+        dense_shape: The shape of the whole, if known; required for using the rows as a tensor.
 
     >>> import scopetrie as tf
     >>> with tf.Graph().as_default(), tf.Session() as session:
@@ -42,12 +42,12 @@ class IndexedSlices:
 
     @property
     def indices(self) -> Any:
-        """The numbers of the rows."""
+        """The indices of the rows."""
         return self._indices
 
     @property
     def dense_shape(self) -> Any:
-        """The shape of the whole, as it was given, or None."""
+        """The shape of the whole as given, or None."""
         return self._dense_shape
 
     @property
@@ -87,7 +87,7 @@ class IndexedSlices:
         return graph
 
     def consumers(self) -> list[Operation]:
-        """Returns the operations that take the rows."""
+        """Returns the operations that use the rows."""
         found: list[Operation] = self._values.consumers()
         return found
 

@@ -1,4 +1,4 @@
-"""What `x + y`, `-x`, `x[...]` and the other operators of tensors and variables build."""
+"""The ops behind `x + y`, `-x`, `x[...]` and other operators of tensors and variables."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ def _invert(x: Any) -> Tensor:
 
 
 def _multiply_bools(x: Any, y: Any) -> Tensor:
-    """What `x * y` builds for a bool `x`: v1 multiplies as int32."""
+    """`x * y` for a bool `x`: v1 multiplies as int32."""
     with name_scope(None, "mul", [x, y]) as scope:
         product = elementwise.multiply(
             elementwise.cast_node(x, DstT=int32), elementwise.cast_node(y, DstT=int32), name=scope
@@ -66,9 +66,8 @@ def _truediv(x: Any, y: Any) -> Tensor:
 
 
 _core.register_hooks(convert=convert_to_tensor)
-# A pair names an op function and the node that the operator makes, and the extension calls it without
-# further ado; a
-# third is a function that it calls where the left operand is a bool.
+# A pair is an op function and the default name of its nodes, which the extension calls directly; a third
+# element is the function for a bool as left operand.
 _core.register_operators({
     "add": (elementwise.add, "add"),
     "sub": (elementwise.subtract, "sub"),

@@ -1,7 +1,7 @@
-"""What the function that a kernel gives may promise, for sessions to save memory by.
+"""Promises that a kernel's function may make, which let sessions save memory.
 
-A session with NumPy writes results into the memory of values that nobody reads any more. NumPy's own
-functions it knows; of any other it takes these promises.
+A session with NumPy writes results into the memory of dead values. It knows NumPy's functions; other
+functions need these promises.
 
 Example:
     >>> import numpy as np
@@ -21,10 +21,10 @@ _Function = TypeVar("_Function", bound=Callable[..., Any])
 
 
 def elementwise(arity: int) -> Callable[[_Function], _Function]:
-    """Marks a function as elementwise: it writes into an array given as `out`, also one of its arguments.
+    """Marks a function as elementwise: it can write into an array `out`, which may be one of its arguments.
 
     Args:
-        arity: How many arrays it takes before that.
+        arity: The number of arrays before `out`.
 
     Returns:
         A decorator, which returns the very function.
@@ -38,7 +38,7 @@ def elementwise(arity: int) -> Callable[[_Function], _Function]:
 
 
 def makes_new(function: _Function) -> _Function:
-    """Marks a function of one result as one that makes a new array, of which it keeps no view.
+    """Marks a function with one result as returning a new array, of which it keeps no alias.
 
     Args:
         function: The function.

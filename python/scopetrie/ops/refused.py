@@ -1,6 +1,6 @@
-"""The names of v1 that are not offered here, each with the reason and what to use instead.
+"""The v1 names that scopetrie does not have, each with the reason and the alternative.
 
-A program that uses one is told so where it does, not by a mere "no attribute":
+Using one raises an error with the alternative, not just "no attribute":
 
     >>> import scopetrie as tf
     >>> tf.gradients
@@ -22,10 +22,10 @@ __all__ = ["REFUSED", "RefusedNameError", "refuser"]
 
 
 class RefusedNameError(AttributeError):
-    """Raised for a name that v1 has and scopetrie does not offer; as an AttributeError, hasattr is False."""
+    """Raised for a v1 name that scopetrie does not have. An AttributeError, so that hasattr is False."""
 
 
-# The reason, and the names that it holds for. A name of a namespace is written with it: "nn.ctc_loss".
+# The reason, and its names. A name in a namespace is written with it: "nn.ctc_loss".
 _GROUPS: Final = {
     "it builds and runs graphs and takes no derivatives. Lower the graph to a function (scopetrie.lower) and "
     "give that to jax.grad or torch.func": """

@@ -1,4 +1,4 @@
-"""Questions about values: whether they are tensors, numbers, known."""
+"""Queries about values: tensors, numbers, static values."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Variable scopes: where get_variable takes its names, its mode and its defaults from."""
+"""Variable scopes, which give get_variable its path, reuse mode and defaults."""
 
 from .._core import get_variable, get_variable_scope, get_variables, name_scope, variable_scope
 from .create_partitioned import create_partitioned_variables

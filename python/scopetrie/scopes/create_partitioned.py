@@ -1,4 +1,4 @@
-"""create_partitioned_variables: v1's older way to parts of a variable, as a list."""
+"""create_partitioned_variables: v1's older function, which returns the parts as a list."""
 
 from __future__ import annotations
 
@@ -23,15 +23,15 @@ def create_partitioned_variables(
     name: str | None = None,
     reuse: Any = None,
 ) -> list[Any]:
-    """Makes the parts of a variable, in a variable scope of their own.
+    """Makes the parts of a variable in a variable scope of its name.
 
     Args:
         shape: The shape of the whole.
         slicing: The number of parts along each axis, more than 1 for at most one of them.
-        initializer: What gives each part its first value; a value is cut into parts.
+        initializer: The initializer of the parts; a value is cut into parts.
         dtype: The dtype.
         trainable: Whether the parts join GraphKeys.TRAINABLE_VARIABLES.
-        collections: The keys of collections that they join; [GraphKeys.GLOBAL_VARIABLES] by default.
+        collections: The keys of the collections of the parts; [GraphKeys.GLOBAL_VARIABLES] by default.
         name: The variable's name; "PartitionedVariable", made unique, by default.
         reuse: As in `tf.variable_scope`.
 
@@ -39,7 +39,7 @@ def create_partitioned_variables(
         The parts, in a list.
 
     Raises:
-        ValueError: If `slicing` does not go with `shape`, or as `tf.get_variable` with a partitioner.
+        ValueError: If `slicing` does not fit `shape`, or as for `tf.get_variable` with a partitioner.
 
     >>> import scopetrie as tf
     >>> with tf.Graph().as_default():

@@ -1,4 +1,4 @@
-"""The initializer of variables that are given none."""
+"""The default initializer of variables."""
 
 from __future__ import annotations
 

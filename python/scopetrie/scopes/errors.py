@@ -1,4 +1,4 @@
-"""What get_variable says when it refuses: v1's first line, where the variable came from, what is near."""
+"""get_variable's errors: v1's first line, then where the variable was created, or similar names."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ def _caller() -> str:
 
 
 def already_exists(name: str, found: Any) -> ValueError:
-    """Returns the error for making a variable that exists, with both places.
+    """Returns the error for creating a variable that exists, with both places.
 
     Args:
         name: The variable's full name.
@@ -43,7 +43,7 @@ def already_exists(name: str, found: Any) -> ValueError:
 
 
 def is_already_partitioned(name: str, part: Any) -> ValueError:
-    """Returns the error for making a partitioned variable that exists.
+    """Returns the error for creating a partitioned variable that exists.
 
     Args:
         name: The variable's full name.
@@ -56,7 +56,7 @@ def is_already_partitioned(name: str, part: Any) -> ValueError:
 
 
 def is_not_partitioned(name: str, found: Any) -> ValueError:
-    """Returns the error for making a variable in parts that exists in one piece.
+    """Returns the error for partitioning a variable that exists unpartitioned.
 
     Args:
         name: The variable's full name.
@@ -70,7 +70,7 @@ def is_not_partitioned(name: str, found: Any) -> ValueError:
 
 
 def has_partitions(name: str, part: Any) -> ValueError:
-    """Returns the error for getting a variable in one piece that exists in parts.
+    """Returns the error for getting an unpartitioned variable that exists partitioned.
 
     Args:
         name: The variable's full name.
@@ -83,12 +83,12 @@ def has_partitions(name: str, part: Any) -> ValueError:
 
 
 def parts_do_not_match(name: str, count: int, found: str) -> ValueError:
-    """Returns the error for parts that are there, and are not those of the variable asked for.
+    """Returns the error for existing parts that do not match the variable.
 
     Args:
         name: The variable's full name.
-        count: How many parts it is to have.
-        found: What is there, or not.
+        count: The number of parts requested.
+        found: The parts found or missing.
     """
     return ValueError(
         "Partitioner returned a different partitioning than what was already found.  Partitioner returned "
@@ -97,13 +97,13 @@ def parts_do_not_match(name: str, count: int, found: str) -> ValueError:
 
 
 def share_mismatch(kind: str, name: str, what: str, asked: object, found: object) -> ValueError:
-    """Returns the error for sharing a variable that is not as asked for.
+    """Returns the error for sharing a variable with another shape or dtype than requested.
 
     Args:
-        kind: "share variable" or "reuse partitioned variable": v1's words differ.
+        kind: "share variable" or "reuse partitioned variable", as in v1's messages.
         name: The variable's full name.
-        what: What does not fit, e.g. "shape".
-        asked: The one asked for.
+        what: The property that differs, e.g. "shape".
+        asked: The requested value.
         found: The variable's own.
     """
     return ValueError(f"Trying to {kind} {name}, but specified {what} {asked} and found {what} {found}.")
@@ -115,11 +115,11 @@ def _both_places(found: Any) -> str:
 
 
 def does_not_exist(graph: Graph, name: str) -> ValueError:
-    """Returns the error for sharing a variable that does not exist, with the names nearest to it.
+    """Returns the error for sharing a variable that does not exist, with similar names.
 
     Args:
         graph: The graph.
-        name: The full name that was asked for.
+        name: The requested full name.
     """
     names = [key for key in (variable._key for variable in graph._variables()) if key is not None]
     return ValueError(
@@ -129,11 +129,11 @@ def does_not_exist(graph: Graph, name: str) -> ValueError:
 
 
 def partitioned_does_not_exist(graph: Graph, name: str) -> ValueError:
-    """Returns the error for sharing a partitioned variable that does not exist, with the names nearest to it.
+    """Returns the error for sharing a partitioned variable that does not exist, with similar names.
 
     Args:
         graph: The graph.
-        name: The full name that was asked for.
+        name: The requested full name.
     """
     return ValueError(
         f"PartitionedVariable {name} does not exist, or was not created with tf.get_variable(). Did you mean "
@@ -147,7 +147,7 @@ def _near(name: str, names: list[str]) -> str:
 
 
 def tuple_text(dims: tuple[int | None, ...] | None) -> str:
-    """A shape as v1's sharing errors write it: `(1,)`, `(?, 3)`."""
+    """A shape in the notation of v1's sharing errors: `(1,)`, `(?, 3)`."""
     if dims is None:
         return "<unknown>"
     sizes = ", ".join("?" if size is None else str(size) for size in dims)

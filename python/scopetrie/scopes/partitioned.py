@@ -1,4 +1,4 @@
-"""Partitioned variables of get_variable: cut, made part by part, found again by name."""
+"""Partitioned variables of get_variable: creation part by part, and look-up by name."""
 
 from __future__ import annotations
 
@@ -27,12 +27,12 @@ name_scope = _core.name_scope
 
 
 class _Record(NamedTuple):
-    """What a graph knows of a partitioned variable: numbers, since handles would keep the graph alive."""
+    """A graph's record of a partitioned variable: ids, since handles would keep the graph alive."""
 
     shape: TensorShape
     dtype: DType
     partitions: Sequence[int]
-    parts: tuple[int, ...]  # the numbers of the variables
+    parts: tuple[int, ...]  # the ids of the variables
     living: weakref.ref[PartitionedVariable]
 
 
@@ -63,14 +63,13 @@ def get_partitioned(
     Args:
         graph: The graph.
         name: The variable's full name.
-        partitioner: What says how to cut it; None shares one that exists however it is cut.
+        partitioner: The partitioner; None shares an existing variable however it is cut.
         get_part: `f(graph, name, ..., partition_info)`, which gets or makes one variable.
         shape: The shape of the whole.
         dtype: The dtype.
-        initializer: What gives each part its first value: asked for each part, or cut into parts where it is
-            a value.
+        initializer: The initializer: called for each part, or cut into parts if it is a value.
         reuse: The reuse mode.
-        **arguments: What else `get_part` takes.
+        **arguments: Further arguments of `get_part`.
 
     Raises:
         ValueError: With v1's texts; see `tf.get_variable`.
@@ -95,7 +94,7 @@ def get_partitioned(
         initializer = default_initializer(name, wanted)
     with graph._making.noted(graph, name), undone_if_failed(graph, made_variable=True):
         wrong = _wrong_parts(graph, name, partitions[axis])
-        # Parts may be missing because another thread is about to make them, or may have been.
+        # Parts may be missing because another thread is making them.
         if wrong is not None and graph._making.makers(name) == 1 and name not in graph._partitioned:
             raise wrong
         sizes: Any = whole.as_list()
@@ -145,7 +144,7 @@ def _shared(
         )
     with graph._viewing:
         living: PartitionedVariable | None = graph._partitioned[name].living()
-        if living is None:  # nobody holds it: its parts are still there
+        if living is None:  # the object is gone, but its parts exist
             parts = [graph.variable(number) for number in record.parts]
             living = PartitionedVariable(name, record.shape, record.dtype, parts, record.partitions)
             graph._partitioned[name] = record._replace(living=weakref.ref(living))
@@ -153,7 +152,7 @@ def _shared(
 
 
 def _wrong_parts(graph: Graph, name: str, count: int) -> ValueError | None:
-    """The error for parts made by hand, or by a call that failed, that are not those of this variable."""
+    """The error for existing parts, made explicitly or by a failed call, that do not match this variable."""
     if first_part(graph, name) is None:
         return None
     if graph._find_variable(f"{name}/part_{count - 1}") is None:

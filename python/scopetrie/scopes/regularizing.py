@@ -1,4 +1,4 @@
-"""Regularizers of get_variable: run once for each new variable, their losses collected."""
+"""Regularizers of get_variable, called once for each new variable."""
 
 from __future__ import annotations
 
@@ -9,17 +9,17 @@ from ..graph import Graph, GraphKeys
 
 
 def add_regularization_loss(graph: Graph, name: str, variable: Any, regularizer: Any) -> None:
-    """Runs a regularizer on a new variable and adds what it gives to GraphKeys.REGULARIZATION_LOSSES.
+    """Calls a regularizer on a new variable and adds its loss to GraphKeys.REGULARIZATION_LOSSES.
 
-    v1 runs it once in the root name scope to see whether it gives anything, and again under
-    "<name>/Regularizer/" at each conversion of the loss. Here it runs once, under that name; the names that
-    v1's first run takes at the root are taken all the same, so that later operations are named as there.
+    v1 calls it once in the root name scope as a trial, and again under "<name>/Regularizer/" at each
+    conversion of the loss. Here it is called once, under that name. The names that v1's trial takes at the
+    root are taken, too, so that later operations get v1's names.
 
     Args:
         graph: The graph.
         name: The variable's full name.
         variable: The variable.
-        regularizer: A function of the variable that gives a tensor, or None for no loss.
+        regularizer: A function of the variable that returns a tensor, or None for no loss.
     """
     before = graph.version
     prefix = f"{name}/Regularizer/"
@@ -39,7 +39,7 @@ def add_regularization_loss(graph: Graph, name: str, variable: Any, regularizer:
 
 
 def _wished_names(graph: Graph, prefix: str, names: list[str]) -> list[str]:
-    """What was asked for where these names were made: "Const" for "Const_1", if "Const" was taken by then."""
+    """The names requested when these were made: "Const" for "Const_1" if "Const" was taken."""
     wished = []
     for at, name in enumerate(names):
         base, _, number = name.rpartition("_")
@@ -53,5 +53,5 @@ def _wished_names(graph: Graph, prefix: str, names: list[str]) -> list[str]:
 
 
 def no_regularizer(_: Any) -> None:
-    """A regularizer that gives no loss: keeps a variable from the scope's regularizer."""
+    """A regularizer without loss, to override the scope's regularizer."""
     return None

@@ -1,4 +1,4 @@
-"""VariableScope's members beyond its settings, and v1's older spelling of variable_scope."""
+"""VariableScope's cold members, and v1's deprecated forms of variable_scope."""
 
 from __future__ import annotations
 
@@ -14,16 +14,16 @@ from .getting import get_variable_slow
 
 @extend_type
 class VariableScope(_core.VariableScope):
-    """What get_variable takes from where it is called: a name, a reuse mode, and defaults.
+    """The context of get_variable: a path, a reuse mode, and defaults.
 
     Args:
         reuse: False, True or AUTO_REUSE.
-        name: The path, which variables' names start with.
+        name: The path, the prefix of variables' names.
         initializer: The default initializer.
         regularizer: The default regularizer.
         caching_device: The default caching device.
         partitioner: The default partitioner.
-        custom_getter: What get_variable calls are passed through.
+        custom_getter: A function through which get_variable calls are passed.
         name_scope: The original name scope.
         dtype: The default dtype.
         use_resource: Accepted as in v1.
@@ -42,8 +42,8 @@ class VariableScope(_core.VariableScope):
         """`tf.get_variable` in this scope instead of the current one.
 
         Args:
-            var_store: Accepted as in v1 and not looked at: variables are the graph's.
-            reuse: The mode, in place of the scope's.
+            var_store: Ignored: variables belong to the graph.
+            reuse: The reuse mode, instead of the scope's.
 
         Other arguments, the result and the errors are those of `tf.get_variable`.
         """
@@ -54,7 +54,7 @@ class VariableScope(_core.VariableScope):
         )  # fmt: skip
 
     def get_collection(self, name: Any) -> list[Any]:
-        """Returns the items of a collection whose names lie in this scope."""
+        """Returns the items of a collection whose names are in this scope."""
         return get_collection(name, self.name + "/" if self.name else "")
 
     def trainable_variables(self) -> list[Any]:
@@ -113,14 +113,14 @@ def op_scope(values: Any, name: str | None, default_name: str | None = None) -> 
 
 @contextmanager
 def variable_creator_scope(variable_creator: Any) -> Iterator[None]:
-    """Makes the variables of a `with` block by way of a function.
+    """Makes the variables of a `with` block through a function.
 
     Args:
         variable_creator: `f(next_creator, **kwargs)`, which makes a variable by `next_creator(**kwargs)`, or
-            returns something in its place. Inner creators run first.
+            returns a replacement. Inner creators run first.
 
     Raises:
-        RuntimeError: On leaving blocks in another order than they were entered.
+        RuntimeError: If blocks are not left in the reverse order.
 
     >>> import scopetrie as tf
     >>> def frozen(next_creator, **kwargs):

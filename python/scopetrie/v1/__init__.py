@@ -1,1 +1,1 @@
-"""Faces of v1's namespaces: thin modules that name what the floors below make."""
+"""v1's namespaces: thin modules that export names from the floors below."""

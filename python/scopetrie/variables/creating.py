@@ -1,4 +1,4 @@
-"""How a variable is made: its first value, its nodes, its collections, all of it or nothing."""
+"""Creation of a variable, its initial value, nodes and collections, as one transaction."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ name_scope = _core.name_scope
 
 
 class Request(NamedTuple):
-    """What the caller asks for; the arguments of v1's `Variable`, and the name in the store."""
+    """The request for a variable: the arguments of v1's `Variable`, and the name in the store."""
 
     initial_value: Any
     trainable: bool | None = None
@@ -36,7 +36,7 @@ class Request(NamedTuple):
     aggregation: Any = None
     shape: Any = None
     key: str | None = None
-    wanted: Dims | None = None  # the shape that get_variable asked the initializer for
+    wanted: Dims | None = None  # the shape that get_variable requested from the initializer
 
 
 def create_variable(request: Request) -> _core.Variable:
@@ -50,8 +50,8 @@ def create_variable(request: Request) -> _core.Variable:
 
     Raises:
         ValueError: If the initial value is missing, has no known shape, does not fit, or is made in a branch;
-            if a collection is no list.
-        TypeError: If the initial value does not go with the dtype.
+            if `collections` is not a list.
+        TypeError: If the initial value does not fit the dtype.
     """
     if request.initial_value is None:
         raise ValueError("initial_value must be specified.")
@@ -71,8 +71,7 @@ def create_variable(request: Request) -> _core.Variable:
     if trainable and GraphKeys.TRAINABLE_VARIABLES not in keys:
         keys = [*keys, GraphKeys.TRAINABLE_VARIABLES]
     graph = _graph_of(request.initial_value)
-    # As v1 leaves the blocks around a variable: a name scope "a/" (from "a//") is entered by that name, as
-    # "a".
+    # As in v1, the name scope around a variable is re-entered by its name: "a/" (from "a//") becomes "a".
     outer = graph.get_name_scope()
     scope = name_scope(outer) if outer.endswith("/") else nullcontext()
     with (
@@ -100,7 +99,7 @@ def _add(graph: Graph, request: Request, trainable: bool) -> _core.Variable:
     with graph._making.name_scope(request.key, request.name) as scope:
         computed = None
         if callable(given):
-            # An initializer's nodes are placed with the variable when it runs, not by the open device blocks.
+            # An initializer's nodes are colocated with the variable, not placed by the open device blocks.
             with name_scope("Initializer"), graph.device(None):
                 computed = given()
                 initial = convert_to_tensor(computed, dtype, "initial_value")
@@ -116,7 +115,7 @@ def _add(graph: Graph, request: Request, trainable: bool) -> _core.Variable:
         dims = _dims(request, initial, computed, scope[:-1])
         attrs = {"container": graph._placement.containers[-1]} if graph._placement.containers else None
         assign_attrs = None if request.validate_shape else {"validate_shape": False, "use_locking": True}
-        name = scope or "VariableV2"  # as v1, where the name is ""
+        name = scope or "VariableV2"  # as in v1, if the name is ""
         made: _core.Variable = graph._add_variable(
             name, initial, initial.dtype.base_dtype, dims, trainable, request.key, attrs, assign_attrs
         )
@@ -146,7 +145,7 @@ def _check_wanted(wanted: Dims, initial: Tensor, computed: Any, name: str) -> No
     if compatible_dims(wanted, found):
         return
     if not isinstance(computed, (_core.Tensor, _core.Variable)):
-        # An initializer that gives a plain value decides the shape, as it did in TensorFlow 1.
+        # An initializer that returns a plain value determines the shape, as in TensorFlow 1.
         warnings.warn(
             f"get_variable: the initializer of {name} was asked for shape {wanted} and returned a value of "
             f"shape {found}; the variable has the value's shape. Return a value of the shape asked for, or "
@@ -159,15 +158,15 @@ def _check_wanted(wanted: Dims, initial: Tensor, computed: Any, name: str) -> No
 
 
 def create_through(arguments: dict[str, Any], key: str | None = None, wanted: Dims | None = None) -> Any:
-    """Makes a variable by way of the open variable creators (`tf.variable_creator_scope`).
+    """Makes a variable through the open variable creators (`tf.variable_creator_scope`).
 
     Args:
         arguments: The arguments of v1's Variable, by keyword.
         key: The variable's name in the store of get_variable, if it has one.
-        wanted: The shape that its initializer was asked for, if it was.
+        wanted: The shape requested from its initializer, if any.
 
     Returns:
-        What the outermost creator returns; a Variable where none is open.
+        The result of the outermost creator; a Variable if none is open.
     """
     make: Any = partial(_default_creator, key, wanted)
     for creator in get_default_graph()._creators or ():

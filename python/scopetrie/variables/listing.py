@@ -82,7 +82,7 @@ def local_variables_initializer() -> Operation:
 
 
 def is_variable_initialized(variable: Any) -> Tensor:
-    """Makes a node that tells whether the session has initialized a variable."""
+    """Makes a node for whether the session has initialized a variable."""
     return _is_initialized(variable)
 
 

@@ -1,4 +1,4 @@
-"""What few variables have besides the graph's record of them: a constraint, policies, a slice."""
+"""Rare properties of variables, outside the graph's rows: constraint, policies, slice."""
 
 from __future__ import annotations
 
@@ -20,17 +20,17 @@ class Notes(NamedTuple):
 
 
 _NOTHING = Notes()
-_noting = threading.Lock()  # threads that make a variable together note different things of it
+_noting = threading.Lock()  # threads that make a variable together may set different properties
 
 
 def notes_of(variable: _core.Variable) -> Notes:
-    """Returns the notes of a variable."""
+    """Returns the rare properties of a variable."""
     found: Notes = variable.graph._variable_notes.get(variable._id, _NOTHING)
     return found
 
 
 def take_note(variable: _core.Variable, **changes: Any) -> None:
-    """Notes rare properties of a variable."""
+    """Sets rare properties of a variable."""
     with _noting:
         before = notes_of(variable)
         after = before._replace(**changes)

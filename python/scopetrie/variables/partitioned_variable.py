@@ -25,16 +25,16 @@ _NO_ASSIGN = (  # the space at its end is v1's
 
 
 class PartitionedVariable:
-    """A variable in parts, as `tf.get_variable` makes it where a partitioner says so.
+    """A partitioned variable, made by `tf.get_variable` with a partitioner.
 
-    Ops take it as one tensor, which is put together anew each time. It has no operators, as in v1: `tf.add(w,
+    Ops use it as one tensor, which is concatenated at each use. As in v1 it has no operators: `tf.add(w,
     1.0)` works and `w + 1.0` does not.
 
     Args:
         name: The name of the whole.
         shape: The shape of the whole.
         dtype: The dtype of the parts.
-        variable_list: The parts, in order; each knows its place (`Variable.SaveSliceInfo`).
+        variable_list: The parts, in order; each has its `Variable.SaveSliceInfo`.
         partitions: The number of parts along each axis.
 
     Raises:
@@ -89,7 +89,7 @@ class PartitionedVariable:
 
     @property
     def name(self) -> str | None:
-        """The name of the whole, without the ":0" of a variable's."""
+        """The name of the whole, without ":0"."""
         return self._name
 
     @property
@@ -123,10 +123,10 @@ class PartitionedVariable:
         return axes[0]
 
     def as_tensor(self) -> Tensor:
-        """Makes nodes that put the parts together.
+        """Makes nodes that concatenate the parts.
 
         Returns:
-            A tensor of the shape of the whole, named after the variable whatever the name scope.
+            A tensor of the shape of the whole, named after the variable, in any name scope.
 
         Raises:
             NotImplementedError: If the variable is cut along several axes.
@@ -151,12 +151,12 @@ class PartitionedVariable:
         Args:
             value: The new value of the whole; a list of one value for each part; or another partitioned
                 variable.
-            use_locking: Whether the change is guarded.
+            use_locking: As in v1; not needed here.
             name: The nodes' name, made unique.
             read_value: Whether the parts are returned as tensors, not the operations.
 
         Returns:
-            For each part the part after the change, or the operation.
+            For each part its value after the change, or the operation.
 
         Raises:
             AssertionError: If a list has another length than there are parts.

@@ -1,4 +1,4 @@
-"""Which variables a session has not initialized."""
+"""Reports of uninitialized variables."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ def report_uninitialized_variables(
 
 
 def assert_variables_initialized(var_list: Iterable[Any] | None = None) -> Tensor | None:
-    """Makes a node that fails where a variable has no value; deprecated in v1.
+    """Makes a node that fails if a variable has no value; deprecated in v1.
 
     Args:
         var_list: The variables; `global_variables()` and `local_variables()` by default.
@@ -61,7 +61,7 @@ def assert_variables_initialized(var_list: Iterable[Any] | None = None) -> Tenso
     variables = _all_variables() if var_list is None else list(var_list)
     if not variables:
         return None
-    # Not tf.rank(), which is a constant for a known rank: reading the variable is the point.
+    # Not tf.rank(), which is a constant for a known rank and would not read the variable.
     rank: Any = OPS["Rank"].function
     ranks = [rank(variable) for variable in variables]
     return ranks[0] if len(ranks) == 1 else stack(ranks)

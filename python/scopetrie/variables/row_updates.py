@@ -1,4 +1,4 @@
-"""The members of Variable that change and read rows of it."""
+"""The members of Variable that change and read its rows."""
 
 from __future__ import annotations
 
@@ -80,7 +80,7 @@ def sparse_read(self: _core.Variable, indices: Any, name: str | None = None) -> 
     """Makes a node that reads rows; see `tf.gather`.
 
     Args:
-        indices: The numbers of the rows.
+        indices: The indices of the rows.
         name: The node's name.
 
     Returns:

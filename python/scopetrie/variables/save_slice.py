@@ -1,4 +1,4 @@
-"""Where a part of a partitioned variable lies in the whole, as checkpoints record it."""
+"""The position of a part in a partitioned variable, as recorded in checkpoints."""
 
 from __future__ import annotations
 
@@ -7,14 +7,14 @@ from typing import Any
 
 
 class SaveSliceInfo:
-    """Which part of a larger variable a variable is (v1's `Variable.SaveSliceInfo`).
+    """The position of a variable as part of a partitioned one (v1's `Variable.SaveSliceInfo`).
 
     Args:
         full_name: The name of the whole variable.
         full_shape: Its size along each axis.
         var_offset: Where the part begins, along each axis.
         var_shape: The size of the part along each axis.
-        save_slice_info_def: Refused: nothing is made from protobufs here.
+        save_slice_info_def: Refused: nothing is read from protobufs here.
         import_scope: Refused, as save_slice_info_def.
 
     Raises:
@@ -52,7 +52,7 @@ class SaveSliceInfo:
         return sizes + ":".join(f"{offset},{size}" for offset, size in parts)
 
     def to_proto(self, export_scope: str | None = None) -> Any:
-        """Refused: nothing is made into protobufs here.
+        """Refused: nothing is written to protobufs here.
 
         Raises:
             NotImplementedError: Always.

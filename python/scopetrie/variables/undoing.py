@@ -1,4 +1,4 @@
-"""What a variable's making leaves in the graph when it fails."""
+"""Rollback of a failed creation."""
 
 from __future__ import annotations
 
@@ -10,16 +10,15 @@ from ..graph import Graph
 
 @contextmanager
 def undone_if_failed(graph: Graph, made_variable: bool = False) -> Iterator[None]:
-    """Undoes everything that a failing block has added: operations, names, variables, collection entries.
+    """Rolls back everything that a failing block has added: operations, names, variables, collection items.
 
-    v1 undoes nothing, and names the next try `w_1`. That is kept for one error, since programs go on after it
-    and what they build then is to have v1's names: where an initializer's or a regularizer's value or
-    operation does not take the variable's dtype, names stay taken, and a variable that was made before its
-    regularizer failed stays.
+    v1 undoes nothing, so the next attempt is named `w_1`. For one error we do the same, since programs
+    continue after it and must get v1's names: if a value or operation of an initializer or regularizer
+    refuses the variable's dtype, names stay taken, and a variable whose regularizer failed stays.
 
     Args:
         graph: The graph.
-        made_variable: Whether the block goes on after the variable is made.
+        made_variable: Whether the block continues after the variable is made.
     """
     token = graph._begin()
     try:

@@ -1,7 +1,7 @@
 """Assertions about tensors: checked when the graph is built where possible, else when it runs.
 
-Each returns an operation that fails where the assertion does not hold; others have to wait for it, by
-`control_dependencies`.
+Each returns an operation that fails if the assertion does not hold. Use `control_dependencies` to run it
+before others.
 """
 
 from __future__ import annotations

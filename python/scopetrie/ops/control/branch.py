@@ -1,8 +1,8 @@
 """Branches: cond, case.
 
-A branch's operations are in the graph like all others, made while its function was called. What runs of
-them is a plan of its own: the node that stands for the branch takes, beside its own inputs, the tensors that
-the branch uses from outside, and the plan is fed their values.
+A branch's operations are in the graph like all others, made while its function was called, but they run as a
+separate plan. The node of the branch has the tensors that the branch uses from outside as additional inputs,
+and feeds their values to that plan.
 """
 
 from __future__ import annotations

@@ -14,7 +14,7 @@ from ..node_text import Dims
 from ..registry import Spec, define_op, listed
 from .trace import Body, body_of, flat, packed, read_tensors, runner, trace_calls
 
-# Stands for one entry of a tensor while a function of entries is traced; its value is always fed.
+# A placeholder for one entry of a tensor while a function of entries is traced; always fed.
 _entry = define_op(
     "Entry", tensor("x"), rule=lambda x: (x.dtype.base_dtype, None if x._dims is None else x._dims[1:]),
     kernel=lambda xp: lambda x: x[0, ...],

@@ -1,4 +1,4 @@
-"""What a function builds, and a plan of its own that runs it: bodies of branches and loops."""
+"""Traced bodies of branches and loops: what a function builds, and the plan that runs it."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from ..constant import convert_to_tensor
 
 
 class Traced(NamedTuple):
-    """What a function built.
+    """The nodes that a function built.
 
     Attributes:
         structure: What it returned, with tensors.
@@ -34,7 +34,7 @@ class Body(NamedTuple):
         graph: The graph.
         outputs: Ids of the tensors to compute.
         targets: Ids of the operations to run.
-        feeds: Ids of the tensors whose values are given.
+        feeds: Ids of the tensors whose values are passed.
         places: Where these values are among the node's inputs.
     """
 
@@ -124,7 +124,7 @@ def trace_calls(function: Callable[..., Any], arguments: Sequence[Any], after: O
         if isinstance(each, Operation):
             targets.append(each)
         elif each is not None:
-            # A node of its own, so that what is returned is inside even if it was made outside.
+            # An identity, so that the result is inside even if it was made outside.
             leaves.append(identity(convert_to_tensor(each)))
     captured: dict[int, Tensor] = {}
     waiting = [each.op for each in leaves] + targets
@@ -133,7 +133,7 @@ def trace_calls(function: Callable[..., Any], arguments: Sequence[Any], after: O
         op = waiting.pop()
         for each in op.inputs:
             source = each.op
-            # What is fed is fed to the whole run, wherever its placeholder was made.
+            # Feeds apply to the whole run, wherever the placeholder was made.
             outside = source._id <= after._id or source.type == "Placeholder"
             if outside and not each.dtype._is_ref_dtype:
                 captured[each._id] = each
@@ -152,9 +152,9 @@ def body_of(traced: Traced, given: Sequence[Tensor], inputs: Sequence[Tensor], f
 
     Args:
         traced: The function.
-        given: Tensors that stand for its arguments; their values come first, in order.
-        inputs: What the node takes from outside, behind those.
-        first: How many values come before the arguments'.
+        given: The tensors of its arguments; their values come first, in order.
+        inputs: The node's inputs from outside, after those.
+        first: The number of values before the arguments'.
 
     Returns:
         The description for the kernel.
