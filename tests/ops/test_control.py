@@ -117,7 +117,12 @@ def test_python_functions() -> None:
 @pytest.mark.parametrize(
     ("function", "kinds", "error", "message"),
     [
-        (lambda x: x.astype(np.float64), tf.float32, errors.InvalidArgumentError, "has type float64"),
+        (
+            lambda x: x.astype(np.float64),
+            tf.float32,
+            errors.InvalidArgumentError,
+            "is float64, but expects",
+        ),
         (lambda x: (x, x), [tf.float32], errors.InvalidArgumentError, "pyfunc returns 2 values, but expects"),
         (lambda x: 1 / 0, tf.float32, errors.UnknownError, "ZeroDivisionError: division by zero"),
     ],

@@ -119,7 +119,8 @@ from .linalg.contraction import einsum, tensordot
 from .linalg.decomposition import qr, self_adjoint_eig, self_adjoint_eigvals, svd
 from .linalg.diag import eye, matrix_band_part, matrix_diag, matrix_diag_part, matrix_set_diag, trace
 from .linalg.factor_solve import cholesky_solve, matrix_solve_ls
-from .linalg.products import cross, matmul, matrix_transpose, norm, sparse_matmul
+from .linalg.products import cross, matmul, matrix_transpose, sparse_matmul
+from .linalg.rank import norm
 from .linalg.solve import cholesky, matrix_determinant, matrix_inverse, matrix_solve, matrix_triangular_solve
 from .linalg.tensor_diag import diag, diag_part
 from .math.arg import arg_max, arg_min, argmax, argmin
@@ -128,6 +129,7 @@ from .math.clipping import (
     clip_by_global_norm,
     clip_by_norm,
     global_norm,
+    saturate_cast,
 )
 from .math.compare import (
     clip_by_value,
@@ -144,7 +146,6 @@ from .math.compare import (
     logical_or,
     logical_xor,
     not_equal,
-    saturate_cast,
     where,
     where_v2,
 )

@@ -19,11 +19,11 @@ from ..ops.linalg.diag import (
 )
 from ..ops.linalg.factor_solve import adjoint, cholesky_solve, logdet
 from ..ops.linalg.factor_solve import matrix_solve_ls as lstsq
-from ..ops.linalg.products import cross, matmul, matrix_transpose, matvec, norm
+from ..ops.linalg.products import cross, matmul, matrix_transpose, matvec
 from ..ops.linalg.products import (
     matrix_transpose as transpose,
 )
-from ..ops.linalg.rank import matrix_rank, normalize, pinv
+from ..ops.linalg.rank import matrix_rank, norm, normalize, pinv
 from ..ops.linalg.solve import cholesky, slogdet
 from ..ops.linalg.solve import matrix_determinant as det
 from ..ops.linalg.solve import matrix_inverse as inv

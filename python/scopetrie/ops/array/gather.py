@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 import numpy as np
@@ -16,6 +17,7 @@ from ..folding import constant_value
 from ..math.compare import merge_dims
 from ..node_text import dims_text
 from ..registry import Spec, define_op
+from .indices import check_indices, check_tuples, flat_positions, nothing, rows_of
 from .join import concat
 from .sequence import count_up
 
@@ -41,13 +43,21 @@ def _gather_rule(params: Tensor, indices: Tensor, axis: Tensor, batch_dims: int 
 
 def _gather_kernel(xp: Any, batch_dims: int = 0) -> Any:
     def gather_rows(params: Any, indices: Any, axis: Any) -> Any:
-        along = int(axis.item()) % len(params.shape)
-        if batch_dims == 0:
-            if len(indices.shape) == 1:
-                return xp.take(params, indices, axis=along)
-            flat = xp.take(params, xp.reshape(indices, (-1,)), axis=along)
-            return xp.reshape(flat, (*params.shape[:along], *indices.shape, *params.shape[along + 1 :]))
-        return _gather_batched(xp, params, indices, along, batch_dims % len(indices.shape))
+        rank = len(params.shape)
+        along = int(axis.item())
+        if not -rank <= along < rank:
+            raise ValueError(f"Shape must be at least rank {along + 1} but is rank {rank}")
+        along %= rank
+        batch = batch_dims + len(indices.shape) if batch_dims < 0 else batch_dims
+        out = (*params.shape[:along], *indices.shape[batch:], *params.shape[along + 1 :])
+        if 0 in out:  # as v1: of nothing, any index will do
+            return nothing(xp, params, out)
+        check_indices(indices, params.shape[along])
+        if batch:
+            return _gather_batched(xp, params, indices, along, batch)
+        if len(indices.shape) == 1:
+            return xp.take(params, indices, axis=along)
+        return xp.reshape(xp.take(params, rows_of(xp, indices, len(indices.shape)), axis=along), out)
 
     return gather_rows
 
@@ -56,11 +66,14 @@ def _gather_batched(xp: Any, params: Any, indices: Any, along: int, batch: int) 
     shape_p, shape_i = params.shape, indices.shape
     moved = xp.moveaxis(params, along, batch)
     size, lead = shape_p[along], shape_p[:batch]
-    count = int(np.prod(lead, dtype=np.int64))
+    count = math.prod(lead)
+    if count * size > xp.iinfo(indices.dtype).max:
+        indices = xp.astype(indices, xp.int64)
     rest = moved.shape[batch + 1 :]
     flat = xp.reshape(moved, (count * size, *rest))
     offsets = xp.reshape(count_up(xp, indices, count) * size, (count, 1))
-    at = xp.reshape(xp.reshape(indices, (count, -1)) + offsets, (-1,))
+    each = math.prod(shape_i[batch:])
+    at = xp.reshape(xp.reshape(indices, (count, each)) + offsets, (count * each,))
     out = xp.reshape(xp.take(flat, at, axis=0), (*lead, *shape_i[batch:], *rest))
     # The dimensions between batch and axis were moved behind the indices: back in front of them.
     between = along - batch
@@ -129,30 +142,12 @@ def _gather_nd_rule(params: Tensor, indices: Tensor) -> Spec:
     return dtype, (*at[:-1], *dims[at[-1] :])
 
 
-def flat_positions(xp: Any, indices: Any, sizes: tuple[int, ...]) -> Any:
-    """Index tuples `[..., depth]` as positions among the flattened first `depth` dimensions."""
-    depth = indices.shape[-1]
-    at = xp.zeros_like(indices[..., 0]) if depth else xp.zeros(indices.shape[:-1], dtype=indices.dtype)
-    for i in range(depth):
-        at = at * sizes[i] + indices[..., i]
-    return at
-
-
-def check_bounds(xp: Any, indices: Any, sizes: tuple[int, ...], what: str) -> None:
-    """Refuses indices that are out of range, with where they are."""
-    for i in range(indices.shape[-1]):
-        part = indices[..., i]
-        if bool(xp.any((part < 0) | (part >= sizes[i]))):
-            raise IndexError(f"indices do not index into {what} of shape {list(sizes)}")
-
-
 def _gather_nd_kernel(xp: Any) -> Any:
     def gather_each(params: Any, indices: Any) -> Any:
-        depth = indices.shape[-1]
-        if "numpy" in xp.__name__:
-            check_bounds(xp, indices, params.shape, "param")
-        flat = xp.reshape(params, (-1, *params.shape[depth:]) if params.shape else (1,))
-        at = xp.reshape(flat_positions(xp, indices, params.shape), (-1,))
+        depth, outer = indices.shape[-1], len(indices.shape) - 1
+        check_tuples(indices, params.shape, "param")
+        flat = rows_of(xp, params, depth)
+        at = rows_of(xp, flat_positions(xp, indices, params.shape), outer)
         return xp.reshape(xp.take(flat, at, axis=0), (*indices.shape[:-1], *params.shape[depth:]))
 
     return gather_each

@@ -13,6 +13,7 @@ from ..direct import direct
 from ..faults import ShapeError
 from ..folding import constant_value
 from ..registry import Spec, define_op
+from .indices import zeros_beside
 from .shape import require_rank
 
 
@@ -68,6 +69,10 @@ def _pad_rule(input: Tensor, paddings: Tensor, constant_values: Tensor | None = 
 def pad_constant(xp: Any, x: Any, amounts: Any, value: Any = 0) -> Any:
     """`x` with a border of `value`; `amounts` has a pair (before, after) for each dimension."""
     out = x
+    if len(amounts) != len(x.shape):
+        raise ValueError(f"paddings must have as many rows as the tensor has dimensions: {len(amounts)}")
+    if any(size < 0 for pair in amounts for size in pair):
+        raise ValueError(f"Paddings must be non-negative: {amounts}")
     for axis, (low, high) in enumerate(amounts):
         parts = []
         shape = list(out.shape)
@@ -82,11 +87,7 @@ def pad_constant(xp: Any, x: Any, amounts: Any, value: Any = 0) -> Any:
 
 
 def _pad_kernel(xp: Any) -> Any:
-    if hasattr(xp, "pad"):  # not in the standard, but most libraries have it
-        return lambda x, paddings: xp.pad(x, [tuple(each) for each in paddings.tolist()])
-    return lambda x, paddings: pad_constant(
-        xp, x, paddings.tolist(), xp.zeros_like(xp.reshape(x, (-1,))[:1])[0]
-    )
+    return lambda x, paddings: pad_constant(xp, x, paddings.tolist(), zeros_beside(xp, x, ()))
 
 
 _pad = define_op(
@@ -104,6 +105,8 @@ def _mirror_kernel(xp: Any, mode: str) -> Any:
     skip = 1 if mode == "REFLECT" else 0
 
     def mirror(x: Any, paddings: Any) -> Any:
+        if len(paddings) != len(x.shape) or (paddings < 0).any():
+            raise ValueError(f"paddings must be non-negative, a row for each dimension: {paddings.tolist()}")
         for axis, (low, high) in enumerate(paddings.tolist()):
             size = x.shape[axis]
             if max(low, high) > size - skip:

@@ -12,6 +12,7 @@ from ..folding import constant_value
 from ..math.compare import merge_dims
 from ..node_text import Dims
 from ..registry import Spec, define_op, listed
+from .indices import check_indices, rows_of, zeros_beside
 from .scatter import scatter_rows
 
 
@@ -25,9 +26,14 @@ def _partition_rule(data: Tensor, partitions: Tensor, num_partitions: int) -> li
 
 def _partition_kernel(xp: Any, num_partitions: int) -> Any:
     def divide_rows(data: Any, partitions: Any) -> Any:
-        rest = data.shape[len(partitions.shape) :]
-        rows = xp.reshape(data, (-1, *rest)) if partitions.shape else data[None, ...]
-        at = xp.reshape(partitions, (-1,))
+        outer = len(partitions.shape)
+        if tuple(data.shape[:outer]) != tuple(partitions.shape):
+            raise ValueError(
+                f"data.shape must start with partitions.shape, got data.shape = {list(data.shape)}, "
+                f"partitions.shape = {list(partitions.shape)}"
+            )
+        check_indices(partitions, num_partitions, "partitions")
+        rows, at = rows_of(xp, data, outer), rows_of(xp, partitions, outer)
         return tuple(xp.take(rows, xp.nonzero(at == i)[0], axis=0) for i in range(num_partitions))
 
     return divide_rows
@@ -78,13 +84,21 @@ def _stitch_rule(inputs: list[Tensor]) -> Spec:
 def _stitch_kernel(xp: Any) -> Any:
     def stitch(*arrays: Any) -> Any:
         half = len(arrays) // 2
-        at = [xp.reshape(each, (-1,)) for each in arrays[:half]]
-        rest = arrays[half].shape[len(arrays[0].shape) :]
-        rows = xp.concat([xp.reshape(each, (-1, *rest)) for each in arrays[half:]], axis=0)
-        places = xp.concat(at, axis=0)
+        pairs = list(zip(arrays[:half], arrays[half:], strict=True))
+        rest = tuple(arrays[half].shape[len(arrays[0].shape) :])
+        for indices, data in pairs:
+            if tuple(data.shape) != (*indices.shape, *rest):
+                raise ValueError(
+                    f"data.shape must be indices.shape + {list(rest)}, got data.shape = {list(data.shape)}, "
+                    f"indices.shape = {list(indices.shape)}"
+                )
+        rows = xp.concat([rows_of(xp, data, len(indices.shape)) for indices, data in pairs], axis=0)
+        places = xp.concat([rows_of(xp, indices, len(indices.shape)) for indices, _ in pairs], axis=0)
         if not places.shape[0]:
             return rows
-        out = xp.zeros_like(xp.broadcast_to(rows[:1, ...], (int(xp.max(places)) + 1, *rest)))
+        count = int(xp.max(places)) + 1
+        check_indices(places, count)
+        out = zeros_beside(xp, rows, (count, *rest))
         return scatter_rows(xp, out, places, rows, "update")
 
     return stitch

@@ -7,7 +7,16 @@ from typing import Any
 from ... import dtypes
 from ...graph import Tensor
 from ..declare import COMPLEX, FLOATS, INTEGERS, Ints, attr, tensor
-from ..nn.window import borders, check_choice, geometry, need_rank, out_size, padded, window_slices
+from ..nn.window import (
+    borders,
+    check_choice,
+    geometry,
+    need_rank,
+    out_size,
+    padded,
+    window_counts,
+    window_slices,
+)
 from ..registry import Spec, define_op
 from .dims import renamed
 
@@ -29,7 +38,7 @@ def _patch_kernel(
     shape, window = geometry("NHWC", strides, rates, padding), tuple(ksizes[1:3])
 
     def extract(x: Any) -> Any:
-        counts = [out_size(x.shape[at + 1], window[at], at, shape) or 0 for at in range(2)]
+        counts = window_counts(x.shape[1:3], window, shape)
         whole = padded(xp, x, borders(x.shape[1:3], window, shape))
         return xp.concat(window_slices(whole, window, counts, shape), axis=-1)
 

@@ -14,6 +14,7 @@ from ..direct import direct
 from ..faults import ShapeError
 from ..folding import constant_value
 from ..registry import Spec, define_op
+from .indices import readable
 from .sequence import count_up
 from .shape import require_rank
 
@@ -79,6 +80,15 @@ reverse_v2 = reverse
 def _reverse_sequence_kernel(xp: Any, seq_dim: int, batch_dim: int = 0) -> Any:
     def reverse_parts(x: Any, lengths: Any) -> Any:
         x = xp.moveaxis(x, (batch_dim, seq_dim), (0, 1))
+        if tuple(lengths.shape) != tuple(x.shape[:1]):
+            raise ValueError(f"len(seq_lens) != input.dims({batch_dim}): {list(lengths.shape)}, {x.shape[0]}")
+        if readable(lengths) and lengths.size:
+            if lengths.min() < 0:
+                raise ValueError(f"seq_lens({int(np.argmax(lengths < 0))}) < 0")
+            if lengths.max() > x.shape[1]:
+                raise ValueError(f"seq_lens({int(np.argmax(lengths > x.shape[1]))}) > input.dims({seq_dim})")
+        if 0 in x.shape:
+            return xp.moveaxis(x, (0, 1), (batch_dim, seq_dim))
         steps = count_up(xp, lengths, x.shape[1])[None, :]
         ends = lengths[:, None]
         at = xp.where(steps < ends, ends - 1 - steps, steps)
@@ -123,7 +133,15 @@ def reverse_sequence(
 
 def _roll_kernel(xp: Any) -> Any:
     def shifted(x: Any, shift: Any, axis: Any) -> Any:
-        return xp.roll(x, tuple(np.atleast_1d(shift).tolist()), axis=tuple(np.atleast_1d(axis).tolist()))
+        if not x.shape:
+            raise ValueError("input must be 1-D or higher")
+        if shift.shape != axis.shape:
+            raise ValueError(f"shift and axis must have the same size: {shift.shape}, {axis.shape}")
+        steps, axes = np.atleast_1d(shift).tolist(), np.atleast_1d(axis).tolist()
+        for at in axes:
+            if not -len(x.shape) <= at < len(x.shape):
+                raise ValueError(f"axis {at} is out of range")
+        return xp.roll(x, tuple(steps), axis=tuple(axes))
 
     return shifted
 

@@ -16,7 +16,7 @@ from ..folding import constant_value, dims_from
 from ..math.compare import merge_dims
 from ..node_text import Dims, dims_text
 from ..registry import Spec, define_op
-from .gather import check_bounds, flat_positions
+from .indices import check_tuples, flat_positions, rows_of, zeros_beside
 
 
 def _scatter_dims(
@@ -78,22 +78,22 @@ def scatter_rows(xp: Any, flat: Any, at: Any, rows: Any, how: str) -> Any:
 
 
 def _scattered(xp: Any, target: Any, indices: Any, updates: Any, how: str) -> Any:
-    depth = indices.shape[-1]
-    if "numpy" in xp.__name__:
-        check_bounds(xp, indices, target.shape, "shape")
-    rest = target.shape[depth:]
-    flat = xp.reshape(target, (-1, *rest))
-    at = xp.reshape(flat_positions(xp, indices, target.shape), (-1,))
-    rows = xp.reshape(updates, (-1, *rest))
-    return xp.reshape(scatter_rows(xp, flat, at, rows, how), target.shape)
+    depth, outer = indices.shape[-1], len(indices.shape) - 1
+    wanted = (*indices.shape[:-1], *target.shape[depth:])
+    if tuple(updates.shape) != wanted:
+        raise ValueError(f"Must have updates.shape = {list(wanted)}, but got {list(updates.shape)}")
+    check_tuples(indices, target.shape, "shape")
+    at = rows_of(xp, flat_positions(xp, indices, target.shape), outer)
+    rows = rows_of(xp, updates, outer)
+    return xp.reshape(scatter_rows(xp, rows_of(xp, target, depth), at, rows, how), target.shape)
 
 
 def _scatter_nd_kernel(xp: Any) -> Any:
     def scatter(indices: Any, updates: Any, shape: Any) -> Any:
-        from array_api_compat import device
-
-        zeros = xp.zeros(tuple(shape.tolist()), dtype=updates.dtype, device=device(updates))
-        return _scattered(xp, zeros, indices, updates, "add")
+        sizes = tuple(shape.tolist())
+        if any(size < 0 for size in sizes):
+            raise ValueError(f"Invalid shape: {list(sizes)}")
+        return _scattered(xp, zeros_beside(xp, updates, sizes), indices, updates, "add")
 
     return scatter
 

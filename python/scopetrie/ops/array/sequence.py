@@ -25,6 +25,26 @@ def count_up(xp: Any, like: Any, length: int) -> Any:
     return xp.arange(length, dtype=like.dtype, device=device(like))
 
 
+def range_length(first: float, last: float, step: float) -> int:
+    """How many numbers there are from `first` by `step` before `last`.
+
+    Raises:
+        ValueError: If the step leads away from the limit, or there is no end.
+    """
+    if step == 0:
+        raise ValueError("Requires delta != 0")
+    if step > 0 and first > last:
+        raise ValueError(f"Requires start <= limit when delta > 0: {first}/{last}")
+    if step < 0 and first < last:
+        raise ValueError(f"Requires start >= limit when delta < 0: {first}/{last}")
+    if isinstance(first, int) and isinstance(last, int) and isinstance(step, int):
+        return -((first - last) // step)
+    length = (last - first) / step
+    if not math.isfinite(length):
+        raise ValueError(f"Requires ((limit - start) / delta) to be finite: {first}, {last}, {step}")
+    return math.ceil(length)
+
+
 def _range_rule(start: Tensor, limit: Tensor, delta: Tensor) -> Spec:
     for each in (start, limit, delta):
         require_rank(each, 0)
@@ -34,19 +54,16 @@ def _range_rule(start: Tensor, limit: Tensor, delta: Tensor) -> Spec:
         return dtype, (None,)
     first, last, step = (each.item() for each in values if each is not None)
     known = {i: f"{each.item():g}" for i, each in enumerate(values) if each is not None}
-    if step == 0:
-        raise ShapeError("Requires delta != 0", constants=known)
-    if step > 0 and first > last:
-        raise ShapeError(f"Requires start <= limit when delta > 0: {first}/{last}", constants=known)
-    if step < 0 and first < last:
-        raise ShapeError(f"Requires start >= limit when delta < 0: {first}/{last}", constants=known)
-    return dtype, (math.ceil((last - first) / step),)
+    try:
+        return dtype, (range_length(first, last, step),)
+    except ValueError as fault:
+        raise ShapeError(str(fault), constants=known) from None
 
 
 def _range_kernel(xp: Any) -> Any:
     def count(start: Any, limit: Any, delta: Any) -> Any:
         first, last, step = start.item(), limit.item(), delta.item()
-        length = max(0, math.ceil((last - first) / step))
+        length = range_length(first, last, step)
         # By multiples of the step, as many as the rule counts: a library's own arange may make one more.
         steps = xp.arange(length, dtype=getattr(xp, start.dtype.name, start.dtype))
         return steps * step + first

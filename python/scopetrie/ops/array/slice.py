@@ -190,7 +190,15 @@ def _length(key: slice, size: int) -> int:
 
 def _strided_kernel(xp: Any, **masks: int) -> Any:
     def cut(x: Any, begin: Any, end: Any, strides: Any) -> Any:
-        key = dense_key(len(x.shape), begin.tolist(), end.tolist(), strides.tolist(), **masks)
+        steps, singles = strides.tolist(), masks.get("shrink_axis_mask", 0)
+        added = masks.get("new_axis_mask", 0) | masks.get("ellipsis_mask", 0)
+        for at, step in enumerate(steps):
+            if step <= 0 and not added >> at & 1:
+                if not step:
+                    raise ValueError(f"strides[{at}] must be non-zero")
+                if singles >> at & 1:
+                    raise ValueError("only stride 1 allowed on non-range indexing.")
+        key = dense_key(len(x.shape), begin.tolist(), end.tolist(), steps, **masks)
         return x[tuple(key)]
 
     return cut

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -14,10 +16,12 @@ from ..constant import constant, convert_to_tensor, index_array
 from ..declare import attr, tensor
 from ..faults import ShapeError
 from ..folding import constant_value
-from ..nn.window import check_choice, need_rank, padded
+from ..nn.window import check_choice, need_rank
 from ..registry import Spec, define_op
 from .dims import renamed
 from .fill import zeros
+from .indices import zeros_beside
+from .pad import pad_constant
 
 _FORMATS = ("NHWC", "NCHW")
 
@@ -53,15 +57,36 @@ def _to_space_rule(input: Tensor, block_size: int, data_format: str = "NHWC") ->
     return input.dtype.base_dtype, (batch, deep, *out) if first else (batch, *out, deep)
 
 
+def _need_multiples(sizes: Sequence[int], blocks: Sequence[int]) -> None:
+    for size, block in zip(sizes, blocks, strict=True):
+        if size % block:
+            raise ValueError(f"Dimension size must be evenly divisible by {block} but is {size}")
+
+
+def _blocks_of(x: Any, block_shape: Any, edges: Any) -> tuple[list[int], list[tuple[int, int]]]:
+    """The sizes of the blocks, and pairs of paddings or crops, one for each blocked dimension."""
+    blocks, pairs = block_shape.tolist(), [tuple(edge) for edge in edges.tolist()]
+    if len(blocks) != len(pairs) or len(x.shape) < len(blocks) + 1:
+        raise ValueError(
+            f"input rank should be >= {len(blocks) + 1} and there should be {len(blocks)} pairs, "
+            f"not {len(x.shape)} and {len(pairs)}"
+        )
+    if any(block < 1 for block in blocks) or any(size < 0 for pair in pairs for size in pair):
+        raise ValueError(f"blocks must be positive, paddings and crops not negative: {blocks}, {pairs}")
+    return blocks, pairs
+
+
 def _to_depth_kernel(xp: Any, block_size: int, data_format: str = "NHWC") -> Any:
     b = block_size
 
     def fold(x: Any) -> Any:
         if data_format == "NCHW":
             n, c, h, w = x.shape
+            _need_multiples((h, w), (b, b))
             x = xp.permute_dims(xp.reshape(x, (n, c, h // b, b, w // b, b)), (0, 3, 5, 1, 2, 4))
             return xp.reshape(x, (n, c * b * b, h // b, w // b))
         n, h, w, c = x.shape
+        _need_multiples((h, w), (b, b))
         x = xp.permute_dims(xp.reshape(x, (n, h // b, b, w // b, b, c)), (0, 1, 3, 2, 4, 5))
         return xp.reshape(x, (n, h // b, w // b, c * b * b))
 
@@ -74,9 +99,11 @@ def _to_space_kernel(xp: Any, block_size: int, data_format: str = "NHWC") -> Any
     def unfold(x: Any) -> Any:
         if data_format == "NCHW":
             n, c, h, w = x.shape
+            _need_multiples((c,), (b * b,))
             x = xp.permute_dims(xp.reshape(x, (n, b, b, c // b**2, h, w)), (0, 3, 4, 1, 5, 2))
             return xp.reshape(x, (n, c // b**2, h * b, w * b))
         n, h, w, c = x.shape
+        _need_multiples((c,), (b * b,))
         x = xp.permute_dims(xp.reshape(x, (n, h, w, b, b, c // b**2)), (0, 1, 3, 2, 4, 5))
         return xp.reshape(x, (n, h * b, w * b, c // b**2))
 
@@ -156,9 +183,12 @@ def _to_batch_rule(input: Tensor, block_shape: Tensor, paddings: Tensor) -> Spec
 
 def _to_batch_kernel(xp: Any) -> Any:
     def fold(x: Any, block_shape: Any, paddings: Any) -> Any:
-        blocks = block_shape.tolist()
+        blocks, pairs = _blocks_of(x, block_shape, paddings)
         count = len(blocks)
-        x = padded(xp, x, [tuple(edge) for edge in paddings.tolist()])
+        x = pad_constant(
+            xp, x, [(0, 0), *pairs, *[(0, 0)] * (len(x.shape) - count - 1)], zeros_beside(xp, x, ())
+        )
+        _need_multiples(x.shape[1 : count + 1], blocks)
         n, spatial, rest = x.shape[0], x.shape[1 : count + 1], x.shape[count + 1 :]
         parts = [size for s, b in zip(spatial, blocks, strict=True) for size in (s // b, b)]
         x = xp.reshape(x, (n, *parts, *rest))
@@ -190,8 +220,9 @@ def _from_batch_rule(input: Tensor, block_shape: Tensor, crops: Tensor) -> Spec:
 
 def _from_batch_kernel(xp: Any) -> Any:
     def unfold(x: Any, block_shape: Any, crops: Any) -> Any:
-        blocks = block_shape.tolist()
-        count, total = len(blocks), int(np.prod(blocks))
+        blocks, cuts = _blocks_of(x, block_shape, crops)
+        count, total = len(blocks), math.prod(blocks)
+        _need_multiples(x.shape[:1], [total])
         n, spatial, rest = x.shape[0] // total, x.shape[1 : count + 1], x.shape[count + 1 :]
         x = xp.reshape(x, (*blocks, n, *spatial, *rest))
         order = [count]
@@ -200,9 +231,10 @@ def _from_batch_kernel(xp: Any) -> Any:
         x = xp.permute_dims(x, (*order, *range(2 * count + 1, len(x.shape))))
         sizes = [s * b for s, b in zip(spatial, blocks, strict=True)]
         x = xp.reshape(x, (n, *sizes, *rest))
-        keep = tuple(
-            slice(first, size - last) for size, (first, last) in zip(sizes, crops.tolist(), strict=True)
-        )
+        for size, cut in zip(sizes, cuts, strict=True):
+            if sum(cut) > size:
+                raise ValueError(f"cropped_shape={size - sum(cut)} must be non-negative")
+        keep = tuple(slice(first, size - last) for size, (first, last) in zip(sizes, cuts, strict=True))
         return x[(slice(None), *keep, ...)]
 
     return unfold

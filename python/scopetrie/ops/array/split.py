@@ -88,9 +88,16 @@ def _split_rule(split_dim: Tensor, value: Tensor, num_split: int) -> list[Spec]:
     return [(dtype, (*dims[:at], part, *dims[at + 1 :]))] * num_split
 
 
+def _axis(x: Any, split_dim: Any) -> int:
+    at, rank = int(split_dim.item()), len(x.shape)
+    if not -rank <= at < rank:
+        raise ValueError(f"-input rank({-rank}) <= split_dim < input rank ({rank}), but got {at}")
+    return at % rank
+
+
 def _split_kernel(xp: Any, num_split: int) -> Any:
     def split_evenly(split_dim: Any, x: Any) -> Any:
-        axis = int(split_dim.item()) % len(x.shape)
+        axis = _axis(x, split_dim)
         size, rest = divmod(x.shape[axis], num_split)
         if rest:
             raise ValueError(f"Dimension size {x.shape[axis]} is not evenly divisible by {num_split}")
@@ -135,11 +142,13 @@ def _split_v_rule(value: Tensor, size_splits: Tensor, split_dim: Tensor, num_spl
 
 def _split_v_kernel(xp: Any, num_split: int) -> Any:
     def split_by_sizes(x: Any, size_splits: Any, split_dim: Any) -> Any:
-        axis = int(split_dim.item()) % len(x.shape)
+        axis = _axis(x, split_dim)
         sizes = size_splits.tolist()
+        if len(sizes) != num_split or sizes.count(-1) > 1 or any(size < -1 for size in sizes):
+            raise ValueError(f"size_splits must be {num_split} sizes, of which one may be -1: {sizes}")
         if -1 in sizes:
             sizes[sizes.index(-1)] = x.shape[axis] - sum(sizes) - 1
-        if sum(sizes) != x.shape[axis]:
+        if min(sizes, default=0) < 0 or sum(sizes) != x.shape[axis]:
             raise ValueError(f"can't split axis of size {x.shape[axis]} into pieces of size {sizes}")
         lead, parts, at = (slice(None),) * axis, [], 0
         for size in sizes:

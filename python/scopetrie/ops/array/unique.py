@@ -12,6 +12,7 @@ from ...dtypes import DType, DTypeLike, as_dtype
 from ...graph import Tensor
 from ..declare import INDICES, attr, tensor
 from ..registry import Spec, define_op
+from .indices import check_indices, readable
 from .shape import require_rank
 
 
@@ -22,6 +23,8 @@ def _unique_kernel(counts: bool) -> Any:
         def find(x: Any) -> Any:
             # In the order of first appearance, as v1 gives them; sorted order is what libraries offer.
             host = np.asarray(x)
+            if host.ndim != 1:
+                raise ValueError("unique expects a 1D vector.")
             values, first, inverse, count = np.unique(
                 host, return_index=True, return_inverse=True, return_counts=True
             )
@@ -82,6 +85,8 @@ def unique_with_counts(x: Any, out_idx: DTypeLike = dtypes.int32, name: str | No
 
 def _difference_kernel(xp: Any, out_idx: DType = dtypes.int32) -> Any:
     def keep(x: Any, y: Any) -> Any:
+        if x.ndim != 1 or y.ndim != 1:
+            raise ValueError("x and y should be a 1D vector.")
         at = np.flatnonzero(~np.isin(x, y))
         return xp.asarray(x[at]), xp.asarray(at.astype(out_idx.as_numpy_dtype))
 
@@ -111,7 +116,18 @@ def setdiff1d(x: Any, y: Any, index_dtype: DTypeLike = dtypes.int32, name: str |
 
 
 def _invert_kernel(xp: Any) -> Any:
-    return lambda x: xp.astype(xp.argsort(x), x.dtype)
+    def invert(x: Any) -> Any:
+        if len(x.shape) != 1:
+            raise ValueError("invert_permutation expects a 1D vector.")
+        size = x.shape[0]
+        check_indices(x, size, "x")
+        if readable(x) and size:
+            counts = np.bincount(x, minlength=size)
+            if (counts > 1).any():
+                raise ValueError(f"{int(np.argmax(counts > 1))} is duplicated in the input.")
+        return xp.astype(xp.argsort(x), x.dtype)
+
+    return invert
 
 
 invert_permutation = define_op(

@@ -13,7 +13,7 @@ import numpy as np
 from ... import dtypes
 from ..._core import OpFunction, name_scope
 from ...dtypes import as_dtype
-from ...errors import InvalidArgumentError
+from ...errors import InternalError, InvalidArgumentError
 from ...graph import Operation, Tensor
 from ..constant import convert_to_tensor
 from ..declare import BOOL, FLOATS, attr, mixed, tensor
@@ -190,28 +190,40 @@ def check_numerics(tensor: Any, message: str, name: str | None = None) -> Tensor
 def _py_kernel(xp: Any, state: Any, function: Callable[..., Any], Tout: tuple[Any, ...], single: bool) -> Any:
     def call(*arrays: Any) -> Any:
         got = function(*(np.array(_on_host(state, each))[()] for each in arrays))
-        outputs = [got] if single or not isinstance(got, (list, tuple)) else list(got)
         if not Tout:
             return ()
+        outputs = list(got) if isinstance(got, (list, tuple)) else [got]
+        if got is None:
+            outputs = []
         if len(outputs) != len(Tout):
             raise InvalidArgumentError(
                 None, None, f"pyfunc returns {len(outputs)} values, but expects to see {len(Tout)} values."
             )
-        made = [_made(state, value, dtype) for value, dtype in zip(outputs, Tout, strict=True)]
+        pairs = zip(outputs, Tout, strict=True)
+        made = [_made(state, value, dtype, at) for at, (value, dtype) in enumerate(pairs)]
         return tuple(made) if len(made) > 1 else made[0]
 
     return call
 
 
-def _made(state: Any, value: Any, dtype: Any) -> Any:
+def _made(state: Any, value: Any, dtype: Any, at: int) -> Any:
+    """What a Python function returned, as a value of the dtype that was promised."""
     host = np.asarray(value)
-    if host.dtype.kind in "OUS":
-        return host.astype(object)
-    if host.dtype != dtype.as_numpy_dtype:
+    text = host.dtype.kind in "OUS"
+    if text:
+        host = np.asarray([_as_bytes(each) for each in host.ravel().tolist()], object).reshape(host.shape)
+    found = "string" if text else host.dtype.name
+    if found != dtype.name:
         raise InvalidArgumentError(
-            None, None, f"a value returned by pyfunc has type {host.dtype.name}, but expects {dtype.name}"
+            None, None, f"{at}-th value returned by pyfunc is {found}, but expects {dtype.name}"
         )
-    return state.backend.asarray(host, host.dtype)
+    return host if text else state.backend.asarray(host, host.dtype)
+
+
+def _as_bytes(value: Any) -> bytes:
+    if isinstance(value, (str, bytes)):
+        return value.encode() if isinstance(value, str) else value
+    raise InternalError(None, None, f"Unsupported object type {type(value).__name__}")
 
 
 _py_func = define_op(

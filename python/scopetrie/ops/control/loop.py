@@ -24,7 +24,7 @@ def _while_kernel(xp: Any, state: Any, test: Body, step: Body, specs: Any, count
         variables, rest = list(values[:count]), values[count:]
         left = -1
         if limited:
-            left, rest = int(rest[-1]), rest[:-1]
+            left, rest = max(int(rest[-1]), 0), rest[:-1]
         while left != 0 and bool(run_test([*variables, *rest])[0]):
             variables = run_step([*variables, *rest])
             left -= 1

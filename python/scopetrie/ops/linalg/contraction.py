@@ -9,10 +9,16 @@ import numpy as np
 from ..._core import name_scope
 from ...graph import Tensor
 from ...shapes import broadcast_dims
-from ..array.shape import known_size, reshape, shape, transpose
-from ..constant import convert_to_tensor
+from ..array.gather import gather
+from ..array.join import concat, stack
+from ..array.sequence import range_
+from ..array.shape import known_size, rank, reshape, shape, transpose
+from ..array.unique import setdiff1d
+from ..constant import constant, convert_to_tensor
 from ..declare import attr, tensors
 from ..faults import ShapeError
+from ..math.elementwise import floormod, subtract
+from ..math.reduce import reduce_prod
 from ..node_text import Dims
 from ..registry import Spec, define_op
 from .products import matmul
@@ -36,7 +42,7 @@ def tensordot(a: Any, b: Any, axes: Any, name: str | None = None) -> Tensor:
     with name_scope(name, "Tensordot", [a, b, axes]) as scope:
         x, y = convert_to_tensor(a, name="a"), convert_to_tensor(b, name="b")
         if x._dims is None or y._dims is None:
-            raise ValueError("tensordot: the ranks of both tensors must be known")
+            return _unranked_tensordot(x, y, axes, scope)
         over_x, over_y = _contracted(x, axes)
         left, free_x, is_x = _as_matrix(x, over_x, first=False)
         right, free_y, is_y = _as_matrix(y, over_y, first=True)
@@ -48,6 +54,32 @@ def tensordot(a: Any, b: Any, axes: Any, name: str | None = None) -> Tensor:
             return reshape(product, [-1 if size is None else size for size in free], name=scope)
         sizes = [shape(x)[i] for i in _free(x, over_x)] + [shape(y)[i] for i in _free(y, over_y)]
         return reshape(product, sizes, name=scope)
+
+
+def _unranked_tensordot(x: Tensor, y: Tensor, axes: Any, scope: str) -> Tensor:
+    """`tensordot` of tensors of which one has a rank that is known only when run."""
+    if isinstance(axes, (int, np.integer)):
+        if axes < 0:
+            raise ValueError("`axes` must be at least 0.")
+        over_x = range_(subtract(rank(x), int(axes), name="sub"), rank(x))
+        over_y = range_(0, int(axes))
+    else:
+        first, second = _contracted(x, axes)
+        over_x, over_y = (constant(np.asarray(each, np.int32)) for each in (first, second))
+    left, free_x = _unranked_matrix(x, over_x, first=False)
+    right, free_y = _unranked_matrix(y, over_y, first=True)
+    return reshape(matmul(left, right), concat([free_x, free_y], 0), name=scope)
+
+
+def _unranked_matrix(x: Tensor, over: Tensor, first: bool) -> tuple[Tensor, Tensor]:
+    """As `_as_matrix`, with axes and sizes that are known when run."""
+    sizes, last = shape(x), rank(x)
+    over = floormod(over, last, name="mod")
+    free = setdiff1d(range_(0, last), over)[0]
+    free_sizes, summed = gather(sizes, free), gather(sizes, over)
+    inner, outer = reduce_prod(summed), reduce_prod(free_sizes)
+    perm, rows = ([over, free], [inner, outer]) if first else ([free, over], [outer, inner])
+    return reshape(transpose(x, concat(perm, 0)), stack(rows)), free_sizes
 
 
 def _contracted(x: Tensor, axes: Any) -> tuple[list[int], list[int]]:
@@ -86,7 +118,12 @@ def _as_matrix(x: Tensor, over: list[int], first: bool) -> tuple[Tensor, list[in
     inner = known_size(tuple(dims[i] for i in summed))
     outer = known_size(tuple(sizes))
     if inner is None and outer is None:
-        raise ValueError("tensordot: the sizes of the free or of the summed dimensions must be known")
+        each = shape(x)
+        parts = (
+            [each[: len(summed)], each[len(summed) :]] if first else [each[len(free) :], each[: len(free)]]
+        )
+        both = [reduce_prod(part) for part in parts]
+        return reshape(x, both if first else both[::-1]), sizes, len(free) == 1
     rows: list[int] = [-1 if inner is None else inner, -1 if outer is None else outer]
     if -1 not in rows and None in dims:
         rows[1] = -1

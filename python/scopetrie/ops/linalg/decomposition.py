@@ -8,10 +8,11 @@ from ..._core import OpFunction
 from ...dtypes import DType
 from ...graph import Tensor
 from ..declare import attr, tensor
+from ..math.complex import real
 from ..node_text import Dims
 from ..registry import Spec, define_op
 from .products import MATRIX_TYPES
-from .solve import conjugate_transposed, need_square
+from .solve import conjugate_transposed, in_float32, need_square
 
 
 def _ends(x: Tensor) -> tuple[Dims, int | None, int | None]:
@@ -44,7 +45,7 @@ def _svd_kernel(xp: Any, compute_uv: bool = True, full_matrices: bool = False) -
         u, s, vh = xp.linalg.svd(x, full_matrices=full_matrices)
         return xp.astype(s, x.dtype), u, conjugate_transposed(xp, vh)
 
-    return decompose
+    return in_float32(xp, decompose)
 
 
 _svd: OpFunction[list[Tensor]] = define_op(
@@ -66,7 +67,8 @@ def svd(tensor: Any, full_matrices: bool = False, compute_uv: bool = True, name:
         s `[..., p]`, u and v; s alone if those are not wanted.
     """
     s, u, v = _svd(tensor, compute_uv=compute_uv, full_matrices=full_matrices, name=name)
-    return (s, u, v) if compute_uv else s
+    singular = real(s)
+    return (singular, u, v) if compute_uv else singular
 
 
 def _qr_rule(input: Tensor, full_matrices: bool = False) -> list[Spec]:
@@ -75,11 +77,14 @@ def _qr_rule(input: Tensor, full_matrices: bool = False) -> list[Spec]:
     return [_shaped(dtype, lead, m, p), _shaped(dtype, lead, p, n)]
 
 
+def _qr_kernel(xp: Any, full_matrices: bool = False) -> Any:
+    mode = "complete" if full_matrices else "reduced"
+    return in_float32(xp, lambda x: tuple(xp.linalg.qr(x, mode=mode)))
+
+
 _qr: OpFunction[list[Tensor]] = define_op(
     "Qr", tensor("input", MATRIX_TYPES), rule=_qr_rule,
-    kernel=lambda xp, full_matrices=False: lambda x: tuple(
-        xp.linalg.qr(x, mode="complete" if full_matrices else "reduced")
-    ),
+    kernel=_qr_kernel,
     attributes=(attr("full_matrices", bool),),
 )  # fmt: skip
 
@@ -111,7 +116,7 @@ def _eigh_kernel(xp: Any, compute_v: bool = True) -> Any:
             return xp.astype(values, x.dtype), vectors
         return xp.astype(xp.linalg.eigvalsh(x), x.dtype), xp.zeros((0,), dtype=x.dtype)
 
-    return decompose
+    return in_float32(xp, decompose)
 
 
 _eigh: OpFunction[list[Tensor]] = define_op(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 import numpy as np
@@ -11,6 +12,7 @@ from ..._core import Variable, name_scope
 from ...dtypes import DTypeLike, as_dtype
 from ...graph import Tensor
 from ..array.fill import ones, zeros
+from ..array.indices import nothing
 from ..array.join import concat
 from ..array.shape import require_rank
 from ..constant import convert_to_tensor, index_array
@@ -53,6 +55,17 @@ def diagonal_places(rows: int, columns: int, low: int, high: int, align: str) ->
     return at, longest
 
 
+def _check_range(low: int, high: int, rows: int, columns: int) -> None:
+    """Refuses diagonals that a matrix has not; the main one is allowed of an empty matrix, too."""
+    for at, which in ((low, "lower"), (high, "upper")):
+        if at and not -rows < at < columns:
+            raise ValueError(
+                f"{which}_diag_index is out of bound: {at}. It must be between {-rows} and {columns}"
+            )
+    if low > high:
+        raise ValueError(f"lower_diag_index must not be larger than upper_diag_index: {low} > {high}")
+
+
 def device_array(xp: Any, host: Any, like: Any) -> Any:
     """A NumPy array where another array is."""
     from array_api_compat import device
@@ -68,7 +81,9 @@ def spread_diagonals(xp: Any, flat: Any, at: Any, elsewhere: Any) -> Any:
 
 
 def _flat_diagonals(xp: Any, diagonal: Any, count: int) -> Any:
-    return diagonal if count == 1 else xp.reshape(diagonal, (*diagonal.shape[:-2], -1))
+    if count == 1:
+        return diagonal
+    return xp.reshape(diagonal, (*diagonal.shape[:-2], math.prod(diagonal.shape[-2:])))
 
 
 def _diag_kernel(xp: Any, align: str = "RIGHT_LEFT") -> Any:
@@ -172,11 +187,15 @@ def _part_kernel(xp: Any, align: str = "RIGHT_LEFT") -> Any:
     def read(x: Any, k: Any, padding_value: Any) -> Any:
         low, high = diagonal_range(k)
         rows, columns = x.shape[-2:]
+        _check_range(low, high, rows, columns)
         places, longest = diagonal_places(rows, columns, low, high, align)
         at = np.full((high - low + 1) * longest, -1)
         at[places[places >= 0]] = np.flatnonzero(places >= 0)
         shape = (longest,) if low == high else (high - low + 1, longest)
-        return spread_diagonals(xp, xp.reshape(x, (*x.shape[:-2], -1)), at.reshape(shape), padding_value)
+        flat = xp.reshape(x, (*x.shape[:-2], rows * columns))
+        if not rows * columns:
+            return nothing(xp, x, (*x.shape[:-2], *shape))
+        return spread_diagonals(xp, flat, at.reshape(shape), padding_value)
 
     return read
 
@@ -222,7 +241,16 @@ def matrix_diag_part(
 def _set_kernel(xp: Any, align: str = "RIGHT_LEFT") -> Any:
     def put(x: Any, diagonal: Any, k: Any) -> Any:
         low, high = diagonal_range(k)
-        at, _ = diagonal_places(x.shape[-2], x.shape[-1], low, high, align)
+        _check_range(low, high, *x.shape[-2:])
+        at, longest = diagonal_places(x.shape[-2], x.shape[-1], low, high, align)
+        wanted = (*x.shape[:-2], *([high - low + 1] if high > low else []), longest)
+        if tuple(diagonal.shape) != wanted:
+            raise ValueError(
+                "Either first dimensions of diagonal don't match input.shape[:-2], or diagonal.shape[-1] is "
+                f"not the longest diagonal: it is {list(diagonal.shape)}, and has to be {list(wanted)}"
+            )
+        if 0 in x.shape:
+            return x
         return spread_diagonals(xp, _flat_diagonals(xp, diagonal, high - low + 1), at, x)
 
     return put
@@ -258,6 +286,12 @@ def matrix_set_diag(
 def _band_kernel(xp: Any) -> Any:
     def keep(x: Any, num_lower: Any, num_upper: Any) -> Any:
         low, high = int(num_lower.item()), int(num_upper.item())
+        for bound, size, what in ((low, x.shape[-2], "lower"), (high, x.shape[-1], "upper")):
+            if bound > size:
+                named = "rows" if what == "lower" else "columns"
+                raise ValueError(
+                    f"num_{what} must be negative or less or equal to number of {named} ({size}) got: {bound}"
+                )
         if low >= 0:
             x = xp.triu(x, k=-low)
         return xp.tril(x, k=high) if high >= 0 else x

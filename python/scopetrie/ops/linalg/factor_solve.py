@@ -23,13 +23,14 @@ def logdet(matrix: Any, name: str | None = None) -> Tensor:
     Returns:
         A tensor `[...]`.
     """
+    from ..math.complex import real
     from ..math.elementwise import log
     from .diag import matrix_diag_part
     from .solve import cholesky
 
     with name_scope(name, "logdet", [matrix]):
         factor = cholesky(matrix)
-        total = reduce_sum(log(matrix_diag_part(factor)), [-1])
+        total = reduce_sum(log(real(matrix_diag_part(factor))), [-1])
         return multiply(2.0, total, name="mul")
 
 
@@ -48,21 +49,35 @@ def matrix_solve_ls(
     Returns:
         A tensor `[..., n, k]`.
     """
+    from ..array.shape import shape
+    from ..control.branch import cond
+    from ..math.compare import less
     from .diag import eye
     from .solve import matrix_solve
 
     with name_scope(name, "matrix_solve_ls", [matrix, rhs]):
         a = convert_to_tensor(matrix)
-        dims = a._dims or ()
         kind = a.dtype.base_dtype
-        wide = None not in dims[-2:] and (dims[-2] or 0) < (dims[-1] or 0)
-        side = dims[-2] if wide else dims[-1]
-        square = matmul(a, a, adjoint_b=True) if wide else matmul(a, a, adjoint_a=True)
-        if l2_regularizer:
-            square = add(square, multiply(eye(side, dtype=kind), l2_regularizer))
-        if wide:  # the solution of least norm
+
+        def regular(square: Tensor, side: Any) -> Tensor:
+            return add(square, multiply(eye(side, dtype=kind), l2_regularizer)) if l2_regularizer else square
+
+        def of_least_norm(rows: Any) -> Tensor:
+            square = regular(matmul(a, a, adjoint_b=True), rows)
             return matmul(a, matrix_solve(square, rhs), adjoint_a=True)
-        return matrix_solve(square, matmul(a, rhs, adjoint_a=True))
+
+        def of_least_squares(columns: Any) -> Tensor:
+            square = regular(matmul(a, a, adjoint_a=True), columns)
+            return matrix_solve(square, matmul(a, rhs, adjoint_a=True))
+
+        sizes = None if a._dims is None or None in a._dims[-2:] else a._dims[-2:]
+        if sizes is not None:
+            rows, columns = sizes
+            return of_least_norm(rows) if (rows or 0) < (columns or 0) else of_least_squares(columns)
+        ends = shape(a)[-2:]
+        wide = less(ends[0], ends[1])
+        found: Tensor = cond(wide, lambda: of_least_norm(ends[0]), lambda: of_least_squares(ends[1]))
+        return found
 
 
 def adjoint(matrix: Any, name: str | None = None) -> Tensor:

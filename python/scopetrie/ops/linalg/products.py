@@ -4,21 +4,20 @@ from __future__ import annotations
 
 from typing import Any
 
-import numpy as np
-
 from ... import dtypes
 from ..._core import name_scope
 from ...graph import Tensor
 from ...shapes import broadcast_dims
 from ..array.dims import expand_dims, squeeze
-from ..array.shape import transpose
+from ..array.join import concat
+from ..array.sequence import range_
+from ..array.shape import rank, transpose
 from ..constant import convert_to_tensor
 from ..declare import COMPLEX, FLOATS, INDICES, REALS, SHORT_INDICES, flags, tensor
 from ..direct import attribute, direct
 from ..faults import ShapeError
 from ..math.complex import conj
-from ..math.elementwise import abs, multiply, pow, sqrt
-from ..math.reduce import reduce_max, reduce_min, reduce_sum
+from ..math.elementwise import subtract
 from ..node_text import Dims
 from ..registry import Spec, define_op
 
@@ -247,7 +246,10 @@ def matrix_transpose(a: Any, name: str | None = "matrix_transpose", conjugate: b
         tensor = convert_to_tensor(a, name="a")
         dims = tensor._dims
         if dims is None:
-            raise ValueError("matrix_transpose: the rank of `a` must be known; use tf.transpose with a perm")
+            last = rank(tensor)
+            lead = range_(0, subtract(last, 2, name="sub"))
+            swapped = [subtract(last, 1, name="sub"), subtract(last, 2, name="sub")]
+            return transpose(tensor, perm=concat([lead, swapped], 0), conjugate=conjugate)
         if len(dims) < 2:
             raise ValueError(
                 "Argument `a` should be a (batch) matrix with rank >= 2.  "
@@ -255,61 +257,6 @@ def matrix_transpose(a: Any, name: str | None = "matrix_transpose", conjugate: b
             )
         perm = [*range(len(dims) - 2), len(dims) - 1, len(dims) - 2]
         return transpose(tensor, perm=perm, conjugate=conjugate)
-
-
-def norm(
-    tensor: Any,
-    ord: Any = "euclidean",
-    axis: Any = None,
-    keepdims: bool | None = None,
-    name: str | None = None,
-    keep_dims: bool | None = None,
-) -> Tensor:
-    """The norm of vectors, or of matrices.
-
-    Args:
-        tensor: A tensor of floats.
-        ord: "euclidean" ("fro"), 1, 2, `inf`, or another number for vectors.
-        axis: A dimension for vectors, two for matrices; all elements as one vector if left out.
-        keepdims: Whether these dimensions stay, with size 1.
-        name: The operation's name.
-        keep_dims: Deprecated name of `keepdims`.
-
-    Returns:
-        A tensor with the dtype of `tensor`.
-
-    Raises:
-        ValueError: If there is no such norm.
-    """
-    keep = bool(keepdims if keepdims is not None else keep_dims)
-    is_matrix = isinstance(axis, (list, tuple)) and len(axis) == 2
-    if (isinstance(ord, str) and ord not in ("euclidean", "fro")) or (
-        is_matrix and ord not in ("euclidean", "fro", 1, np.inf)
-    ):
-        known = ["fro", "euclidean", 1, 2, np.inf] if is_matrix else ["euclidean", 1, 2, np.inf]
-        raise ValueError(
-            f"'ord' must be a supported {'matrix' if is_matrix else 'vector'} norm in {known}, got {ord}"
-        )
-    with name_scope(name, "norm", [tensor]):
-        x = convert_to_tensor(tensor)
-        if ord in ("fro", "euclidean") or (ord == 2 and not is_matrix):
-            result = sqrt(reduce_sum(multiply(x, conj(x), name="mul"), axis, keepdims=True))
-        elif is_matrix:
-            sums = reduce_sum(abs(x), axis[0] if ord == 1 else axis[1], keepdims=True)
-            result = reduce_max(sums, axis, keepdims=True)
-        elif ord == np.inf:
-            result = reduce_max(abs(x), axis, keepdims=True)
-        elif ord == -np.inf:
-            result = reduce_min(abs(x), axis, keepdims=True)
-        elif ord == 1:
-            result = reduce_sum(abs(x), axis, keepdims=True)
-        else:
-            result = pow(reduce_sum(pow(abs(x), ord), axis, keepdims=True), 1.0 / ord)
-        if keep:
-            return result
-        if axis is None:
-            return squeeze(result)
-        return squeeze(result, axis)
 
 
 cross = define_op(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from ... import dtypes
@@ -29,6 +30,43 @@ def need_square(x: Tensor) -> None:
         raise ShapeError(f"Dimensions must be equal, but are {dims[-2]} and {dims[-1]}")
 
 
+def in_float32(xp: Any, function: Callable[..., Any]) -> Callable[..., Any]:
+    """A function of matrices for half floats, too, which libraries do not take: computed in float32."""
+    halves = [getattr(xp, name) for name in ("float16",) if hasattr(xp, name)]
+
+    def compute(*arrays: Any) -> Any:
+        dtype = arrays[0].dtype
+        if dtype not in halves:
+            return function(*arrays)
+        found = function(*(xp.astype(each, xp.float32) for each in arrays))
+        if isinstance(found, tuple):
+            return tuple(xp.astype(each, dtype) for each in found)
+        return xp.astype(found, dtype)
+
+    return compute
+
+
+def _slogdet_kernel(xp: Any) -> Any:
+    def compute(x: Any) -> Any:
+        sign, logarithm = xp.linalg.slogdet(x)
+        return xp.astype(sign, x.dtype, copy=False), xp.astype(logarithm, x.dtype, copy=False)
+
+    return in_float32(xp, compute)
+
+
+def _inverse_kernel(xp: Any, adjoint: bool = False) -> Any:
+    return in_float32(xp, lambda x: xp.linalg.inv(conjugate_transposed(xp, x) if adjoint else x))
+
+
+def _solve_kernel(xp: Any, adjoint: bool = False) -> Any:
+    def solve(matrix: Any, rhs: Any) -> Any:
+        if len(rhs.shape) < 2:
+            raise ValueError(f"Shape must be at least rank 2 but is rank {len(rhs.shape)}")
+        return xp.linalg.solve(conjugate_transposed(xp, matrix) if adjoint else matrix, rhs)
+
+    return in_float32(xp, solve)
+
+
 def conjugate_transposed(xp: Any, x: Any) -> Any:
     """A matrix mirrored, with the conjugates of its entries."""
     flipped = xp.matrix_transpose(x)
@@ -37,7 +75,7 @@ def conjugate_transposed(xp: Any, x: Any) -> Any:
 
 _inverse = define_op(
     "MatrixInverse", tensor("input", MATRIX_TYPES), rule=lambda input, adjoint=False: _square_rule(input),
-    kernel=lambda xp, adjoint=False: lambda x: xp.linalg.inv(conjugate_transposed(xp, x) if adjoint else x),
+    kernel=_inverse_kernel,
     attributes=(attr("adjoint", bool),),
 )  # fmt: skip
 
@@ -63,7 +101,7 @@ def _determinant_rule(input: Tensor) -> Spec:
 
 matrix_determinant = define_op(
     "MatrixDeterminant", tensor("input", MATRIX_TYPES), rule=_determinant_rule,
-    kernel=lambda xp: xp.linalg.det,
+    kernel=lambda xp: in_float32(xp, xp.linalg.det),
     doc="""The determinant of square matrices.
 
     Args:
@@ -77,7 +115,7 @@ matrix_determinant = define_op(
 _log_determinant: OpFunction[list[Tensor]] = define_op(
     "LogMatrixDeterminant", tensor("input", MATRIX_TYPES),
     rule=lambda input: [_determinant_rule(input)] * 2,
-    kernel=lambda xp: lambda x: tuple(xp.linalg.slogdet(x)),
+    kernel=_slogdet_kernel,
 )  # fmt: skip
 
 
@@ -95,7 +133,8 @@ def slogdet(input: Any, name: str | None = None) -> list[Tensor]:
 
 
 cholesky = define_op(
-    "Cholesky", tensor("input", MATRIX_TYPES), rule=_square_rule, kernel=lambda xp: xp.linalg.cholesky,
+    "Cholesky", tensor("input", MATRIX_TYPES), rule=_square_rule,
+    kernel=lambda xp: in_float32(xp, xp.linalg.cholesky),
     doc="""The lower triangular L with L L^H = `input`, for symmetric positive definite matrices.
 
     Args:
@@ -119,18 +158,13 @@ def _solve_rule(matrix: Tensor, rhs: Tensor, adjoint: bool = False, lower: bool 
 def _triangular_kernel(xp: Any, lower: bool = True, adjoint: bool = False) -> Any:
     keep = xp.tril if lower else xp.triu
 
-    def solve(matrix: Any, rhs: Any) -> Any:
-        part = keep(matrix)
-        return xp.linalg.solve(conjugate_transposed(xp, part) if adjoint else part, rhs)
-
-    return solve
+    solve = _solve_kernel(xp, adjoint)
+    return lambda matrix, rhs: solve(keep(matrix), rhs)
 
 
 _solve = define_op(
     "MatrixSolve", tensor("matrix", MATRIX_TYPES), tensor("rhs"), rule=_solve_rule,
-    kernel=lambda xp, adjoint=False: (
-        lambda a, b: xp.linalg.solve(conjugate_transposed(xp, a) if adjoint else a, b)
-    ),
+    kernel=_solve_kernel,
     attributes=(attr("adjoint", bool),),
 )  # fmt: skip
 _triangular_solve = define_op(

@@ -16,6 +16,8 @@ from .diag import DIAGONAL_TYPES, device_array, diagonal_places, spread_diagonal
 
 def _tensor_diag_kernel(xp: Any) -> Any:
     def make(x: Any) -> Any:
+        if not x.shape:
+            raise ValueError("Input must be at least rank 1, got 0")
         size = x.size if isinstance(x.size, int) else int(np.prod(x.shape))
         flat = xp.reshape(x, (size,))
         at, _ = diagonal_places(size, size, 0, 0, "RIGHT_LEFT")
@@ -51,6 +53,8 @@ def _half(input: Tensor) -> Dims:
 def _tensor_part_kernel(xp: Any) -> Any:
     def read(x: Any) -> Any:
         half = x.shape[: len(x.shape) // 2]
+        if half * 2 != tuple(x.shape):
+            raise ValueError(f"Input must have an even rank and a shape that is one twice: {list(x.shape)}")
         size = int(np.prod(half, dtype=np.int64))
         flat = xp.reshape(x, (size * size,))
         return xp.reshape(xp.take(flat, device_array(xp, np.arange(size) * (size + 1), x), axis=0), half)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 from ... import dtypes
@@ -37,7 +38,20 @@ def _arg_rule(input: Tensor, dimension: Tensor, output_type: DType = dtypes.int6
 def _arg_kernel(function: str) -> Kernel:
     def kernel(xp: Any, output_type: DType = dtypes.int64) -> Any:
         find, made = getattr(xp, function), namespace_dtype(xp, output_type)
-        return lambda x, axis: xp.astype(find(x, axis=int(axis.item())), made, copy=False)
+        worst = -math.inf if function == "argmax" else math.inf
+        floats = ("real floating",)
+
+        def place(x: Any, axis: Any) -> Any:
+            along, rank = int(axis.item()), len(x.shape)
+            if not -rank <= along < rank:
+                raise ValueError(f"Expected dimension in the range [{-rank}, {rank}), but got {along}")
+            if x.shape[along] == 0:
+                raise ValueError(f"Reduction axis {along} is empty in shape {list(x.shape)}")
+            if xp.isdtype(x.dtype, floats):  # as v1: what is no number is no extreme
+                x = xp.where(xp.isnan(x), xp.full_like(x, worst), x)
+            return xp.astype(find(x, axis=along), made, copy=False)
+
+        return place
 
     return kernel
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from ..._core import OpFunction
 from ...graph import Tensor
 from ..declare import INTEGERS, tensor
@@ -24,13 +26,25 @@ def _bitwise(type: str, summary: str, kernel: Kernel) -> OpFunction[Tensor]:
     )  # fmt: skip
 
 
+def _shift(name: str) -> Kernel:
+    def kernel(xp: Any) -> Any:
+        shift = getattr(xp, name)
+
+        def move(x: Any, y: Any) -> Any:
+            # Shifts by less than nothing or by more than there are bits are undefined: v1 takes the nearest.
+            bits = xp.iinfo(x.dtype).bits
+            return shift(x, xp.clip(y, 0, bits - 1))
+
+        return move
+
+    return kernel
+
+
 bitwise_and = _bitwise("BitwiseAnd", "The bits that both have", lambda xp: xp.bitwise_and)
 bitwise_or = _bitwise("BitwiseOr", "The bits that one has", lambda xp: xp.bitwise_or)
 bitwise_xor = _bitwise("BitwiseXor", "The bits that exactly one has", lambda xp: xp.bitwise_xor)
-left_shift = _bitwise("LeftShift", "The bits of x moved up by y places", lambda xp: xp.bitwise_left_shift)
-right_shift = _bitwise(
-    "RightShift", "The bits of x moved down by y places", lambda xp: xp.bitwise_right_shift
-)
+left_shift = _bitwise("LeftShift", "The bits of x moved up by y places", _shift("bitwise_left_shift"))
+right_shift = _bitwise("RightShift", "The bits of x moved down by y places", _shift("bitwise_right_shift"))
 invert = define_op(
     "Invert", tensor("x", INTEGERS), kernel=lambda xp: xp.bitwise_invert,
     doc="""The bits that x has not, element by element.

@@ -1,4 +1,4 @@
-"""Clipping by norms, of one tensor or of many."""
+"""Clipping: by norms, of one tensor or of many, and by the limits of dtypes."""
 
 from __future__ import annotations
 
@@ -8,13 +8,15 @@ import numpy as np
 
 from ... import dtypes
 from ..._core import name_scope
+from ...dtypes import DTypeLike, as_dtype
 from ...graph import Tensor
 from ..array.fill import identity, ones_like
 from ..array.join import stack
 from ..array.sequence import range_
 from ..array.shape import rank, size
 from ..constant import constant, convert_to_tensor
-from .compare import greater, where
+from .compare import clip_node, greater, where
+from .complex import real
 from .elementwise import (
     add,
     cast,
@@ -28,7 +30,7 @@ from .elementwise import (
 )  # fmt: skip
 from .reduce import l2_loss, reduce_sum
 
-__all__ = ["clip_by_average_norm", "clip_by_global_norm", "clip_by_norm", "global_norm"]
+__all__ = ["clip_by_average_norm", "clip_by_global_norm", "clip_by_norm", "global_norm", "saturate_cast"]
 
 
 def clip_by_norm(t: Any, clip_norm: Any, axes: Any = None, name: str | None = None) -> Tensor:
@@ -49,8 +51,9 @@ def clip_by_norm(t: Any, clip_norm: Any, axes: Any = None, name: str | None = No
         positive = greater(total, 0)
         safe = where(positive, total, ones_like(total))
         norms = where(positive, sqrt(safe), total)
-        clipped = multiply(x, clip_norm, name="mul")
-        return realdiv(clipped, maximum(norms, clip_norm), name=scope)
+        limit = maximum(clip_norm, 0.0) if isinstance(clip_norm, Tensor) else max(clip_norm, 0)
+        clipped = multiply(x, limit, name="mul")
+        return identity(realdiv(clipped, maximum(norms, limit), name="truediv"), name=scope)
 
 
 def global_norm(t_list: Any, name: str | None = None) -> Tensor:
@@ -101,7 +104,8 @@ def clip_by_global_norm(
                 out.append(None)
                 continue
             tensor = convert_to_tensor(x)
-            out.append(multiply(tensor, least, name=f"clip_by_global_norm/_{i}"))
+            scaled = multiply(tensor, least, name="mul")
+            out.append(identity(scaled, name=f"clip_by_global_norm/_{i}"))
         return out, norm
 
 
@@ -134,3 +138,36 @@ def clip_by_average_norm(t: Any, clip_norm: Any, name: str | None = None) -> Ten
         one = constant(np.asarray(1, x.dtype.as_numpy_dtype))
         least = minimum(inverse, realdiv(one, clip_norm, name="truediv"))
         return identity(multiply(scaled, least, name="mul"), name=scope)
+
+
+def saturate_cast(value: Any, dtype: DTypeLike, name: str | None = None) -> Tensor:
+    """Gives a tensor another dtype; what does not fit becomes the dtype's limit.
+
+    Args:
+        value: A tensor of numbers.
+        dtype: The dtype.
+        name: The operation's name.
+
+    Returns:
+        A tensor with the shape of `value`.
+    """
+    with name_scope(name, "saturate_cast", [value]) as scope:
+        tensor = convert_to_tensor(value, name="value")
+        made = as_dtype(dtype).base_dtype
+        if tensor.dtype.is_complex:
+            if made.is_complex:  # its parts fit, or become infinite
+                return cast(tensor, made, name=scope)
+            tensor = real(tensor)
+        own = tensor.dtype.base_dtype
+        limit = made.real_dtype
+        low, high = max(own.min, limit.min), min(own.max, limit.max)
+        limits = [constant(np.asarray(each).astype(own.as_numpy_dtype)) for each in (low, _within(high, own))]
+        return cast(clip_node(tensor, *limits, name="clamp"), made, name=scope)
+
+
+def _within(high: Any, dtype: Any) -> Any:
+    """The largest number of a dtype that is not above `high`: int32's maximum rounds up as a float32."""
+    rounded = np.asarray(high).astype(dtype.as_numpy_dtype)
+    if dtype.is_floating and int(rounded) > high:
+        return np.nextafter(rounded, np.asarray(0, rounded.dtype))
+    return high

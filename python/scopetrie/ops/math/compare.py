@@ -8,16 +8,15 @@ import numpy as np
 
 from ... import dtypes
 from ..._core import OpFunction, Variable, name_scope
-from ...dtypes import DTypeLike, as_dtype
 from ...graph import Tensor
 from ...shapes import broadcast_dims
-from ..constant import constant, convert_to_tensor
+from ..constant import convert_to_tensor
 from ..declare import BOOL, FLOATS, NUMBERS, REALS, Attribute, Types, attr, tensor
 from ..direct import direct
 from ..faults import ShapeError
 from ..node_text import Dims, dims_text
 from ..registry import Kernel, Spec, define_op
-from .elementwise import as_tensor, cast, maximum, minimum
+from .elementwise import as_tensor, maximum, minimum
 
 _COMPARE_DOC = """{summary}, element by element; shapes broadcast.
 
@@ -293,38 +292,7 @@ def _fits(tensor: Tensor, limit: Tensor) -> None:
         raise ValueError(f"Shapes {tensor.shape} and {limit.shape} are incompatible")
 
 
-_clip = define_op(
+clip_node = define_op(
     "ClipByValue", tensor("t", NUMBERS), tensor("clip_value_min"), tensor("clip_value_max"), rule="same",
     kernel=lambda xp: lambda x, low, high: xp.maximum(xp.minimum(x, high), low),
 )  # fmt: skip
-
-
-def saturate_cast(value: Any, dtype: DTypeLike, name: str | None = None) -> Tensor:
-    """Gives a tensor another dtype; what does not fit becomes the dtype's limit.
-
-    Args:
-        value: A tensor of numbers.
-        dtype: The dtype.
-        name: The operation's name.
-
-    Returns:
-        A tensor with the shape of `value`.
-    """
-    with name_scope(name, "saturate_cast", [value]) as scope:
-        tensor = convert_to_tensor(value, name="value")
-        made, own = as_dtype(dtype).base_dtype, tensor.dtype.base_dtype
-        low, high = max(own.min, made.min), min(own.max, made.max)
-        if own.min < low or own.max > high:
-            limits = [
-                constant(np.asarray(each).astype(own.as_numpy_dtype)) for each in (low, _within(high, own))
-            ]
-            tensor = _clip(tensor, *limits, name="clamp")
-        return cast(tensor, made, name=scope)
-
-
-def _within(high: Any, dtype: Any) -> Any:
-    """The largest number of a dtype that is not above `high`: int32's maximum rounds up as a float32."""
-    rounded = np.asarray(high).astype(dtype.as_numpy_dtype)
-    if dtype.is_floating and int(rounded) > high:
-        return np.nextafter(rounded, np.asarray(0, rounded.dtype))
-    return high

@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
+import numpy as np
+
 from ... import dtypes
-from ..._core import OpFunction
+from ..._core import OpFunction, name_scope
 from ...dtypes import DType
 from ...graph import Tensor
+from ..array.fill import ones_like, zeros_like
+from ..array.indices import readable
 from ..declare import COMPLEX, attr, tensor
 from ..direct import direct
 from ..registry import Spec, define_op
-from .elementwise import as_tensor, atan2, complex_part, multiply
+from .compare import less, where
+from .elementwise import as_tensor, complex_part, multiply
 
 _real = complex_part("Real", lambda xp: xp.real)
 _imag = complex_part("Imag", lambda xp: xp.imag)
@@ -28,12 +34,27 @@ def _complex_rule(real: Tensor, imag: Tensor) -> Spec:
     return made, broadcast_dims(real._dims, imag._dims)
 
 
+def _complex_kernel(xp: Any) -> Any:
+    def join(real: Any, imag: Any) -> Any:
+        # Adding 1j times the imaginary part would make NaN of an infinite one.
+        made = xp.complex64 if real.dtype == xp.float32 else xp.complex128
+        real, imag = xp.broadcast_arrays(real, imag)
+        if readable(real):
+            out = np.empty(real.shape, made)
+            out.real, out.imag = real, imag
+            return out
+        finite = xp.isfinite(imag)
+        return xp.where(finite, real + 1j * xp.where(finite, imag, xp.zeros_like(imag)), real + 1j * imag)
+
+    return join
+
+
 _complex = define_op(
     "Complex",
     tensor("real", (dtypes.float32, dtypes.float64)),
     tensor("imag"),
     rule=_complex_rule,
-    kernel=lambda xp: lambda a, b: a + 1j * b,
+    kernel=_complex_kernel,
     scoped=True,
     attributes=(attr("Tout", DType, dtypes.complex64),),
 )
@@ -57,7 +78,7 @@ def complex(real: Any, imag: Any, name: str | None = None) -> Tensor:
 def _part(op: OpFunction[Tensor], python_name: str, summary: str, of_real: Any) -> Any:
     def part(input: Any, name: str | None = None) -> Tensor:
         tensor = as_tensor(input, "input")
-        return op(tensor, name=name) if tensor.dtype.is_complex else of_real(tensor)
+        return op(tensor, name=name) if tensor.dtype.is_complex else of_real(tensor, name)
 
     part.__name__ = part.__qualname__ = python_name
     part.__doc__ = f"""{summary}, element by element.
@@ -72,8 +93,33 @@ def _part(op: OpFunction[Tensor], python_name: str, summary: str, of_real: Any) 
     return direct(op)(part)
 
 
-real = _part(_real, "real", "The real part", lambda x: x)
-imag = _part(_imag, "imag", "The imaginary part", lambda x: multiply(x, 0))
+def _real_of(x: Tensor, name: str | None) -> Tensor:
+    """The real part of a real tensor: itself.
+
+    Raises:
+        TypeError: If it holds no numbers.
+    """
+    if not _is_number(x):
+        raise TypeError(f"input must be a numeric tensor, but got tensor with dtype {x.dtype!r}")
+    return x
+
+
+def _imag_of(x: Tensor, name: str | None) -> Tensor:
+    with name_scope(name, "Imag", [x]):
+        return zeros_like(x)
+
+
+def _angle_of(x: Tensor, name: str | None) -> Tensor:
+    with name_scope(name, "Angle", [x]):
+        return where(less(x, 0), multiply(math.pi, ones_like(x), name="mul"), zeros_like(x))
+
+
+def _is_number(x: Tensor) -> bool:
+    return x.dtype.is_floating or x.dtype.is_integer or x.dtype.is_complex
+
+
+real = _part(_real, "real", "The real part", _real_of)
+imag = _part(_imag, "imag", "The imaginary part", _imag_of)
 
 
 @direct(_conj)
@@ -88,7 +134,11 @@ def conj(x: Any, name: str | None = None) -> Tensor:
         A tensor with the dtype and shape of `x`; `x` itself if it is real.
     """
     tensor = as_tensor(x)
-    return _conj(tensor, name=name) if tensor.dtype.is_complex else tensor
+    if tensor.dtype.is_complex:
+        return _conj(tensor, name=name)
+    if not _is_number(tensor):
+        raise TypeError(f"Expected numeric or variant tensor, got dtype {tensor.dtype!r}.")
+    return tensor
 
 
-angle = _part(_angle, "angle", "The angle in radians", lambda x: atan2(multiply(x, 0), x))
+angle = _part(_angle, "angle", "The angle in radians", _angle_of)

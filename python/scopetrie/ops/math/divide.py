@@ -96,7 +96,8 @@ def div(x: Any, y: Any, name: str | None = None) -> Tensor:
     if isinstance(x, Tensor) and name != "" and not isinstance(y, (Tensor, Variable)) and x.dtype.is_floating:
         return realdiv(x, y, name=name or "div")
     with name_scope(name, "div", [x, y]) as scope:
-        x, y = _same_type(x, y)
+        x = convert_to_tensor(x, name="x")
+        y = convert_to_tensor(y, x.dtype.base_dtype, name="y")
         exact = x.dtype.is_floating or x.dtype.is_complex
         return realdiv(x, y, name=scope) if exact else floor_div(x, y, name=scope)
 
@@ -112,7 +113,15 @@ def div_no_nan(x: Any, y: Any, name: str | None = None) -> Tensor:
     Returns:
         A tensor with the broadcast shape.
     """
-    return div_no_nan_node(x, y, name=name)
+    tensor = x if isinstance(x, Tensor) else y if isinstance(y, Tensor) else None
+    if tensor is not None and not tensor.dtype.is_integer:
+        return div_no_nan_node(x, y, name=name)
+    with name_scope(name, "div_no_nan", [x, y]) as scope:
+        x, y = _same_type(x, y)
+        wider = _DIVISION_TYPES.get(x.dtype.base_dtype)
+        if wider is not None and x.dtype.base_dtype is y.dtype.base_dtype:
+            x, y = cast(x, wider), cast(y, wider)
+        return div_no_nan_node(x, y, name=scope)
 
 
 def floordiv(x: Any, y: Any, name: str | None = None) -> Tensor:

@@ -9,13 +9,16 @@ raise TypeError for a dtype that they do not work on and ValueError for shapes t
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable
 from typing import Any
 
 from ... import dtypes
 from ..._core import OpFunction, Variable, name_scope
 from ...dtypes import DType, DTypeLike, as_dtype
+from ...errors import InvalidArgumentError, UnimplementedError
 from ...graph import Tensor
+from ..array.indices import readable
 from ..constant import convert_to_tensor
 from ..declare import (
     ARITHMETIC,
@@ -32,6 +35,7 @@ from ..declare import (
     tensor,
 )
 from ..direct import attribute, direct
+from ..promises import elementwise
 from ..registry import Kernel, Spec, define_op
 
 _UNARY_DOC = """{summary}, element by element.
@@ -87,20 +91,101 @@ def binary(
     )
 
 
+@functools.cache
+def _integers(xp: Any) -> frozenset[Any]:
+    """The integer dtypes of a namespace, as its arrays have them."""
+    names = ("int8", "int16", "int32", "int64", "uint8", "uint16", "uint32", "uint64")
+    return frozenset(xp.empty((0,), dtype=getattr(xp, name)).dtype for name in names if hasattr(xp, name))
+
+
+def _by_whole(xp: Any, x: Any, y: Any) -> bool:
+    """Whether `x` is to be divided by whole numbers `y`.
+
+    Raises:
+        InvalidArgumentError: If it is, and there is a 0.
+    """
+    if y.dtype not in _integers(xp):
+        return False
+    if readable(y) and not y.all() and x.size:
+        raise InvalidArgumentError(None, None, "Integer division by zero")
+    return True
+
+
+def truncated_quotient(xp: Any, x: Any, y: Any) -> Any:
+    """X / y for ints, rounded towards zero, where no `y` is 0."""
+    down = xp.floor_divide(x, y)
+    # One more where rounding down went away from zero: the signs differ, and something is left.
+    return down + xp.astype(((x < 0) != (y < 0)) & (down * y != x), down.dtype)
+
+
 def _truncate_div(xp: Any) -> Any:
     def divide_towards_zero(x: Any, y: Any) -> Any:
-        if xp.isdtype(x.dtype, "integral"):
-            return xp.sign(x) * xp.sign(y) * xp.floor_divide(xp.abs(x), xp.abs(y))
-        return xp.trunc(xp.divide(x, y))
+        if _by_whole(xp, x, y):
+            return truncated_quotient(xp, x, y)
+        return xp.divide(x, y) if xp.isdtype(x.dtype, "complex floating") else xp.trunc(xp.divide(x, y))
 
     return divide_towards_zero
 
 
-def _real_div(xp: Any) -> Any:
-    def divide_exactly(x: Any, y: Any) -> Any:
-        return xp.floor_divide(x, y) if xp.isdtype(x.dtype, "integral") else xp.divide(x, y)
+def _signed_remainder(xp: Any, x: Any, y: Any) -> Any:
+    """The remainder of floats that has the sign of `x`."""
+    rest = xp.remainder(xp.abs(x), xp.abs(y))
+    return xp.where(x < 0, -rest, rest)
 
-    return divide_exactly
+
+def _truncate_mod(xp: Any) -> Any:
+    remainder = getattr(xp, "fmod", None) or functools.partial(_signed_remainder, xp)
+
+    def left_over(x: Any, y: Any) -> Any:
+        if _by_whole(xp, x, y):
+            return x - truncated_quotient(xp, x, y) * y
+        return remainder(x, y)
+
+    return left_over
+
+
+def _floor_div(xp: Any) -> Any:
+    def divide_down(x: Any, y: Any) -> Any:
+        # As v1: the quotient of floats is rounded, and then rounded down.
+        return xp.floor_divide(x, y) if _by_whole(xp, x, y) else xp.floor(xp.divide(x, y))
+
+    return divide_down
+
+
+def _floor_mod(xp: Any) -> Any:
+    def left_over(x: Any, y: Any) -> Any:
+        _by_whole(xp, x, y)
+        return xp.remainder(x, y)
+
+    return left_over
+
+
+def _real_div(xp: Any) -> Any:
+    integers, quotient = _integers(xp), xp.divide
+
+    @elementwise(2)
+    def divide(x: Any, y: Any, **out: Any) -> Any:
+        if y.dtype not in integers:
+            return quotient(x, y, **out)
+        _by_whole(xp, x, y)
+        return truncated_quotient(xp, x, y)
+
+    return divide
+
+
+def _reciprocal(xp: Any) -> Any:
+    divide = _real_div(xp)
+    return lambda x: divide(xp.ones_like(x), x) if x.dtype in _integers(xp) else 1 / x
+
+
+def _squared_difference(xp: Any) -> Any:
+    def square_distance(x: Any, y: Any) -> Any:
+        apart = xp.subtract(x, y)
+        if xp.isdtype(apart.dtype, "complex floating"):  # as v1: times its conjugate
+            return xp.multiply(xp.conj(apart), apart)
+        return xp.square(apart)
+
+    return square_distance
 
 
 def div_no_nan_kernel(xp: Any) -> Any:
@@ -128,18 +213,18 @@ _ordered = (
 add = binary("AddV2", "x + y", lambda xp: xp.add, _add_types, name="Add")
 subtract = binary("Sub", "x - y", lambda xp: xp.subtract, _sub_types)
 multiply = binary("Mul", "x * y", lambda xp: xp.multiply, ARITHMETIC)
-realdiv = binary("RealDiv", "x / y for floats", lambda xp: xp.divide, ARITHMETIC)
-floor_div = binary("FloorDiv", "x / y rounded down", lambda xp: xp.floor_divide, ARITHMETIC)
+realdiv = binary("RealDiv", "x / y for floats", _real_div, ARITHMETIC)
+floor_div = binary("FloorDiv", "x / y rounded down", _floor_div, ARITHMETIC)
 floormod = mod = binary(
     "FloorMod",
     "The remainder of x / y, with the sign of y",
-    lambda xp: xp.remainder,
+    _floor_mod,
     (*INTEGERS, *FLOATS),
 )
 truncatediv = binary("TruncateDiv", "x / y rounded towards zero", _truncate_div, ARITHMETIC)
 truncatemod = binary(
     "TruncateMod", "The remainder of x / y, with the sign of x",
-    lambda xp: lambda x, y: xp.sign(x) * xp.remainder(xp.abs(x), xp.abs(y)), (*INDICES, *FLOATS),
+    _truncate_mod, (*INDICES, *FLOATS),
 )  # fmt: skip
 div_no_nan_node = binary(
     "DivNoNan",
@@ -152,7 +237,7 @@ pow = binary("Pow", "x to the power of y", lambda xp: xp.pow, _pow_types, scoped
 maximum = binary("Maximum", "The larger of x and y", lambda xp: xp.maximum, _ordered)
 minimum = binary("Minimum", "The smaller of x and y", lambda xp: xp.minimum, _ordered)
 squared_difference = binary(
-    "SquaredDifference", "(x - y) squared", lambda xp: lambda x, y: xp.square(xp.subtract(x, y)),
+    "SquaredDifference", "(x - y) squared", _squared_difference,
     (*FLOATS, *INDICES, *COMPLEX),
 )  # fmt: skip
 atan2 = binary("Atan2", "The angle of the point (x, y)", lambda xp: xp.atan2, FLOATS, inputs=("y", "x"))
@@ -209,7 +294,7 @@ atanh = unary("Atanh", "The number whose hyperbolic tangent is x", lambda xp: xp
 floor = unary("Floor", "x rounded down", lambda xp: xp.floor, FLOATS)
 ceil = unary("Ceil", "x rounded up", lambda xp: xp.ceil, FLOATS)
 rint = unary("Rint", "x rounded to the nearest whole number, halves to even", lambda xp: xp.round, FLOATS)
-reciprocal = unary("Reciprocal", "1 / x", lambda xp: lambda x: 1 / x, SIGNED)
+reciprocal = unary("Reciprocal", "1 / x", _reciprocal, SIGNED)
 sigmoid = unary(
     "Sigmoid", "1 / (1 + exp(-x))", lambda xp: lambda x: 1 / (1 + xp.exp(xp.negative(x))), INEXACT,
     scoped=True,
@@ -275,14 +360,14 @@ def round(x: Any, name: str | None = None) -> Tensor:
 
 
 def _cast_kernel(xp: Any, DstT: DType) -> Any:
-    if DstT is dtypes.string:
-        raise NotImplementedError("Cast to string is not supported. Use tf.as_string.")
-    target = namespace_dtype(xp, DstT)
-    if DstT.is_complex or not hasattr(xp, "real"):
-        return lambda x: xp.astype(x, target)
+    target = None if DstT is dtypes.string else namespace_dtype(xp, DstT)
 
     def convert(x: Any) -> Any:
-        if xp.isdtype(x.dtype, "complex floating"):
+        strings = getattr(x.dtype, "hasobject", False)
+        if strings or target is None:
+            source = "string" if strings else x.dtype
+            raise UnimplementedError(None, None, f"Cast {source} to {DstT.name} is not supported")
+        if xp.isdtype(x.dtype, "complex floating") and not DstT.is_complex:
             x = xp.real(x)  # as v1: the imaginary part is dropped
         return xp.astype(x, target)
 

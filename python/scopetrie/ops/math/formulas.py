@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from typing import Any
 
@@ -18,9 +19,18 @@ from ..control.checks import check_numerics
 from ..declare import INDICES, tensor
 from ..registry import Spec, define_op
 from .compare import less, less_equal
-from .divide import div_no_nan
 from .elementwise import abs as abs_
-from .elementwise import add, cast, exp, multiply, negative, realdiv, subtract
+from .elementwise import (
+    add,
+    cast,
+    div_no_nan_node,
+    exp,
+    multiply,
+    negative,
+    realdiv,
+    subtract,
+    truncated_quotient,
+)
 from .reduce import count_nonzero, reduce_all, reduce_sum
 from .special import bessel_i0e, bessel_i1e, lgamma, ndtri
 
@@ -82,7 +92,7 @@ def reciprocal_no_nan(x: Any, name: str | None = None) -> Tensor:
     with name_scope(name, "reciprocal_no_nan", [x]) as scope:
         tensor = convert_to_tensor(x, name="x")
         one = constant(np.asarray(1, tensor.dtype.base_dtype.as_numpy_dtype), name="one")
-        return div_no_nan(one, tensor, name=scope)
+        return div_no_nan_node(one, tensor, name=scope)
 
 
 def bessel_i0(x: Any, name: str | None = None) -> Tensor:
@@ -172,7 +182,20 @@ is_strictly_increasing = _ordered("is_strictly_increasing", less, "less than")
 
 def _unravel_kernel(xp: Any) -> Any:
     def split(indices: Any, dims: Any) -> Any:
-        return xp.asarray(np.stack(np.unravel_index(indices, tuple(dims.tolist()))).astype(indices.dtype))
+        # As v1: only the first index can be too large, and negative ones are divided towards zero.
+        sizes = dims.tolist()
+        if not indices.size or not sizes:
+            raise ValueError("received empty tensor indices, or no dimensions")
+        if 0 in sizes:
+            raise ValueError("Input dims product is zero")
+        if (indices >= math.prod(sizes)).any():
+            raise ValueError("index is out of bound as with dims")
+        parts, rest = [], indices
+        for length in reversed(sizes):
+            quotient = truncated_quotient(np, rest, np.full_like(rest, length))
+            parts.append(rest - quotient * length)
+            rest = quotient
+        return xp.asarray(np.stack(parts[::-1]))
 
     return split
 

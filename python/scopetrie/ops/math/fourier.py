@@ -21,7 +21,8 @@ def _fourier(type: str, function: str, rank: int) -> Callable[..., Tensor]:
 
     def kernel(xp: Any) -> Any:
         transform = getattr(xp.fft, function)
-        return lambda x: xp.astype(transform(x, axes=axes), x.dtype, copy=False)
+        # Of nothing there is nothing to transform; libraries refuse it.
+        return lambda x: x if 0 in x.shape else xp.astype(transform(x, axes=axes), x.dtype, copy=False)
 
     return define_op(
         type, tensor("input", COMPLEX, attr="Tcomplex"), rule=rule, kernel=kernel,

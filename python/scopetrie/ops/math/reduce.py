@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from typing import Any
 
@@ -22,7 +23,7 @@ from ..faults import ShapeError
 from ..folding import constant_value
 from ..registry import Kernel, Spec, define_op
 from .compare import is_finite, not_equal, where_v2
-from .elementwise import add, cast, exp, log, sqrt, square, subtract
+from .elementwise import add, cast, exp, log, multiply, sqrt, square, subtract, truncated_quotient
 
 _REDUCE_DOC = """{summary} along dimensions.
 
@@ -88,14 +89,18 @@ def _mean_kernel(xp: Any, keep_dims: bool = False) -> Any:
             if 0 in x.shape:  # the mean of nothing is not a number, and libraries warn of it
                 return xp.sum(x, axis=along, keepdims=keep_dims) * float("nan")
             return xp.mean(x, axis=along, keepdims=keep_dims)
-        total = xp.sum(x, axis=along, keepdims=keep_dims, dtype=x.dtype)
-        count = 1
-        for axis in along:
-            count *= x.shape[axis]
-        quotient = xp.abs(total) // count if count else total
-        return xp.sign(total) * quotient if xp.isdtype(x.dtype, "signed integer") else quotient
+        count = math.prod(x.shape[axis] for axis in along)
+        total = xp.sum(x, axis=along, keepdims=keep_dims, dtype=_wide(xp, x.dtype))
+        if count:
+            total = truncated_quotient(xp, total, xp.full_like(total, count))
+        return xp.astype(total, x.dtype)
 
     return mean
+
+
+def _wide(xp: Any, dtype: Any) -> Any:
+    """The dtype in which ints are added up for a mean."""
+    return xp.uint64 if xp.isdtype(dtype, "unsigned integer") else xp.int64
 
 
 def _extreme_kernel(largest: bool) -> Kernel:
@@ -272,7 +277,14 @@ def reduce_variance(
         means = reduce_mean(x, axis=axis, keepdims=True)
         if means.dtype.is_integer:
             raise TypeError(f"Input must be either real or complex. Received integer type {means.dtype!r}.")
-        return reduce_mean(square(subtract(x, means, name="sub")), axis=axis, keepdims=keepdims)
+        apart = subtract(x, means, name="sub")
+        if apart.dtype.is_complex:
+            from .complex import conj, real
+
+            squares = real(multiply(conj(apart), apart, name="mul"))
+        else:
+            squares = square(apart)
+        return reduce_mean(squares, axis=axis, keepdims=keepdims)
 
 
 def reduce_std(

@@ -14,6 +14,11 @@ from ..registry import Kernel, define_op
 
 def _running(xp: Any, x: Any, axis: int, step: Any, first: Any, exclusive: bool, reverse: bool) -> Any:
     """A running total: `step(x, axis)` gives it, `first(shape)` the total of nothing."""
+    rank = len(x.shape)
+    if not -rank <= axis < rank:
+        raise ValueError(f"ScanOp: Expected scan axis in the range [{-rank}, {rank}), but got {axis}")
+    if 0 in x.shape:
+        return xp.zeros_like(x)
     if reverse:
         x = xp.flip(x, axis=axis)
     out = step(x, axis)

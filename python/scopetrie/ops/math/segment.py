@@ -9,14 +9,17 @@ from ... import dtypes
 from ..._core import OpFunction, name_scope
 from ...graph import Tensor
 from ..array.fill import ones
+from ..array.indices import check_indices, rows_of
+from ..array.pad import pad
 from ..array.scatter import scatter_rows
-from ..array.shape import require_rank, reshape
+from ..array.shape import rank, require_rank, reshape
 from ..constant import convert_to_tensor, index_array
 from ..declare import INDICES, NUMBERS, REALS, SHORT_INDICES, Types, index, tensor
 from ..direct import direct
 from ..folding import constant_value
 from ..registry import Kernel, Spec, define_op
-from .elementwise import maximum, realdiv, sqrt
+from .divide import truediv
+from .elementwise import maximum, realdiv, sqrt, subtract, truncated_quotient
 
 _START = {"add": 0, "mul": 1, "min": None, "max": None}
 
@@ -35,14 +38,19 @@ def _empty(xp: Any, data: Any, how: str) -> Any:
 def _totals(xp: Any, data: Any, ids: Any, count: int, how: str, empty: Any) -> Any:
     from array_api_compat import device
 
-    rest = data.shape[len(ids.shape) :]
-    rows = xp.reshape(data, (-1, *rest))
-    at = xp.reshape(ids, (-1,))
+    outer = len(ids.shape)
+    if tuple(data.shape[:outer]) != tuple(ids.shape):
+        raise ValueError(
+            f"data.shape = {list(data.shape)} does not start with segment_ids.shape = {list(ids.shape)}"
+        )
+    if count < 0:
+        raise ValueError(f"Input num_segments == {count} must not be negative.")
+    rest = data.shape[outer:]
+    rows, at = rows_of(xp, data, outer), rows_of(xp, ids, outer)
     if bool(xp.any(at < 0)):  # as v1: rows of negative segments are left out
         keep = xp.nonzero(at >= 0)[0]
         rows, at = xp.take(rows, keep, axis=0), xp.take(at, keep)
-    if bool(xp.any(at >= count)):
-        raise IndexError(f"segment_ids are not in [0, {count})")
+    check_indices(at, count, "segment_ids")
     start = xp.full((count, *rest), empty, dtype=data.dtype, device=device(data))
     return scatter_rows(xp, start, at, rows, how)
 
@@ -101,8 +109,11 @@ def _counts(ids: Tensor, data: Tensor, num_segments: Any) -> Tensor:
         ids._dims if ids._dims is not None and None not in ids._dims else _shape(ids), data.dtype.base_dtype
     )
     counted = unsorted_segment_sum(each, ids, num_segments)
-    rank = len(data._dims or ()) - len(ids._dims or ())
-    return maximum(reshape(counted, [-1] + [1] * rank), 1)
+    if data._dims is not None and ids._dims is not None:
+        sizes: Any = [-1] + [1] * (len(data._dims) - len(ids._dims))
+    else:  # as many ones behind as there are dimensions more, which is known when run
+        sizes = pad([-1], [[0, subtract(rank(data), rank(ids), name="sub")]], constant_values=1)
+    return maximum(reshape(counted, sizes), 1)
 
 
 def _shape(x: Tensor) -> Tensor:
@@ -126,7 +137,7 @@ def unsorted_segment_mean(data: Any, segment_ids: Any, num_segments: Any, name: 
     with name_scope(name, "UnsortedSegmentMean"):
         x, ids = convert_to_tensor(data), convert_to_tensor(index_array(segment_ids))
         counts = _counts(ids, x, num_segments)
-        return realdiv(unsorted_segment_sum(x, ids, num_segments), counts, name="truediv")
+        return truediv(unsorted_segment_sum(x, ids, num_segments), counts)
 
 
 def unsorted_segment_sqrt_n(
@@ -157,9 +168,13 @@ def _sorted_rule(data: Tensor, segment_ids: Tensor) -> Spec:
 def _sorted_kernel(how: str) -> Kernel:
     def kernel(xp: Any) -> Any:
         def total(data: Any, ids: Any) -> Any:
+            if len(ids.shape) != 1 or len(data.shape) < 1 or ids.shape[0] != data.shape[0]:
+                raise ValueError("segment_ids should be the same size as dimension 0 of input.")
             if bool(xp.any(ids[1:] < ids[:-1])):
                 raise ValueError("segment ids are not increasing")
             count = int(ids[-1]) + 1 if ids.shape[0] else 0
+            if ids.shape[0] and int(ids[0]) < 0:
+                raise ValueError(f"Segment id {int(ids[0])} out of range [0, {count})")
             if how != "mean":
                 # As v1: a segment without rows is 0, or 1 for products.
                 out = _totals(xp, data, ids, count, how, _empty(xp, data, how))
@@ -169,8 +184,11 @@ def _sorted_kernel(how: str) -> Kernel:
                     else xp.where(_has(xp, ids, out, count), out, xp.zeros_like(out))
                 )
             sums = _totals(xp, data, ids, count, "add", 0)
-            sizes = _totals(xp, xp.ones_like(data[:, ...] if data.shape[0] else data), ids, count, "add", 0)
-            return sums / xp.maximum(sizes, xp.ones_like(sizes))
+            sizes = _totals(xp, xp.ones_like(ids), ids, count, "add", 0)
+            sizes = xp.reshape(xp.maximum(sizes, xp.ones_like(sizes)), (count, *(1,) * (len(sums.shape) - 1)))
+            sizes = xp.astype(sizes, sums.dtype)
+            whole = xp.isdtype(sums.dtype, "integral")
+            return truncated_quotient(xp, sums, sizes) if whole else sums / sizes
 
         return total
 
@@ -179,7 +197,7 @@ def _sorted_kernel(how: str) -> Kernel:
 
 def _has(xp: Any, ids: Any, out: Any, count: int) -> Any:
     sizes = _totals(xp, xp.ones_like(ids), ids, count, "add", 0)
-    return xp.reshape(sizes > 0, (-1, *(1,) * (len(out.shape) - 1)))
+    return xp.reshape(sizes > 0, (count, *(1,) * (len(out.shape) - 1)))
 
 
 def _sorted(type: str, how: str, summary: str, types: Types) -> OpFunction[Tensor]:

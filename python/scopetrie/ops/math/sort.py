@@ -10,6 +10,7 @@ from ... import dtypes
 from ..._core import OpFunction, name_scope
 from ...dtypes import DType, DTypeLike, as_dtype
 from ...graph import Tensor
+from ..array.indices import rows_of
 from ..array.sequence import count_up
 from ..array.shape import require_rank
 from ..constant import convert_to_tensor, index_array
@@ -82,7 +83,9 @@ def _in_top_kernel(xp: Any) -> Any:
         chosen = count_up(xp, targets, classes)[None, :] == targets[:, None]
         own = xp.sum(xp.where(chosen, predictions, xp.zeros_like(predictions)), axis=1)
         larger = xp.sum(xp.astype(predictions > own[:, None], xp.int32), axis=1)
-        return inside & xp.isfinite(own) & (larger < int(k.item()))
+        # As v1: among entries of which one is not finite, none is said to be on top.
+        finite = xp.all(xp.isfinite(predictions), axis=1)
+        return inside & finite & (larger < int(k.item()))
 
     return found
 
@@ -200,8 +203,11 @@ def _search_kernel(xp: Any, side: str, out_type: DType = dtypes.int32) -> Any:
         if len(ordered.shape) == 1:
             return xp.astype(xp.searchsorted(ordered, values, side=side), made)
         lead = ordered.shape[:-1]
-        rows = xp.reshape(ordered, (-1, ordered.shape[-1]))
-        wanted = xp.reshape(values, (-1, values.shape[-1]))
+        if tuple(values.shape[:-1]) != tuple(lead):
+            raise ValueError("Leading dim_size of both tensors must match.")
+        if 0 in lead:
+            return xp.zeros(values.shape, dtype=made)
+        rows, wanted = rows_of(xp, ordered, len(lead)), rows_of(xp, values, len(lead))
         found = [xp.searchsorted(rows[i, :], wanted[i, :], side=side) for i in range(rows.shape[0])]
         return xp.astype(xp.reshape(xp.stack(found), (*lead, values.shape[-1])), made)
 

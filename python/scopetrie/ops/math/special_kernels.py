@@ -41,15 +41,39 @@ def special(name: str) -> Callable[..., Any]:
                 except ImportError:
                     break
                 if hasattr(home, name):
-                    return _keeping_dtype(xp, getattr(home, name))
+                    return _at_edges(xp, name, _keeping_dtype(xp, getattr(home, name)))
         formula = _FORMULAS.get(name)
         if formula is None:
             raise NotImplementedError(
                 f"{name} needs a library of special functions, e.g. `pip install scipy`."
             )
-        return lambda x: _with_precision(xp, formula, x)
+        return _at_edges(xp, name, lambda x: _with_precision(xp, formula, x))
 
     return kernel
+
+
+# Where v1 has another value than SciPy: a condition on the arguments, and the value.
+_EDGES: Final[dict[str, tuple[Callable[..., Any], float]]] = {
+    "gammaln": (lambda xp, x: x == -math.inf, math.inf),
+    "digamma": (lambda xp, x: x == 0, math.nan),
+    "gammainc": (lambda xp, a, x: (a <= 0) & (x != 0), math.nan),
+    "gammaincc": (lambda xp, a, x: a <= 0, math.nan),
+    # At 0, -1, -2, ... there is a pole for even whole powers only.
+    "zeta": (lambda xp, x, q: (q <= 0) & (q == xp.floor(q)) & (x % 2 != 0) & (x > 1), math.nan),
+    "polygamma": (lambda xp, n, x: (n != xp.floor(n)) | (n < 0) | ((n == 0) & (x == 0)), math.nan),
+}
+
+
+def _at_edges(xp: Any, name: str, function: Any) -> Any:
+    if name not in _EDGES:
+        return function
+    edge, value = _EDGES[name]
+
+    def call(*arrays: Any) -> Any:
+        out = function(*arrays)
+        return xp.where(edge(xp, *arrays), xp.full_like(out, value), out)
+
+    return call
 
 
 def _keeping_dtype(xp: Any, function: Any) -> Any:

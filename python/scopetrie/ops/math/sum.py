@@ -46,6 +46,11 @@ def merge_all(tensors: list[Tensor]) -> Dims:
 def _add_n_kernel(xp: Any) -> Any:
     def total(first: Any, *rest: Any) -> Any:
         for each in rest:
+            if each.shape != first.shape:
+                raise ValueError(
+                    f"Inputs to AddN must have the same size and shape. Input 0: {list(first.shape)} != "
+                    f"input: {list(each.shape)}"
+                )
             first = xp.add(first, each)
         return first
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+import numpy as np
+
 from ... import dtypes
 from ..._core import OpFunction, name_scope
 from ...errors import InvalidArgumentError
@@ -76,7 +78,8 @@ softsign = _activation("Softsign", "x / (1 + |x|)", lambda xp: lambda x: x / (1 
 
 
 def _leaky_kernel(xp: Any, alpha: float = 0.2) -> Any:
-    return lambda x: xp.where(x > 0, x, x * alpha)
+    slope = float(np.float32(alpha))  # v1 keeps attributes in float32
+    return lambda x: xp.where(x > 0, x, x * slope)
 
 
 _leaky_relu = define_op(
@@ -264,9 +267,21 @@ def _bias_rule(value: Tensor, bias: Tensor, data_format: str = "NHWC") -> Spec:
 
 
 def _bias_kernel(xp: Any, data_format: str = "NHWC") -> Any:
-    if data_format == "NHWC":
-        return xp.add
-    return lambda x, bias: xp.add(x, xp.reshape(bias, (-1, *(1,) * (len(x.shape) - 2))))
+    first = data_format != "NHWC"
+
+    @elementwise(2)
+    def shift(x: Any, bias: Any, **out: Any) -> Any:
+        at = 1 if first else len(x.shape) - 1
+        if bias.shape != x.shape[at : at + 1]:
+            raise ValueError(
+                "Must provide as many biases as the last dimension of the input tensor: "
+                f"{list(bias.shape)} vs. {list(x.shape)}"
+            )
+        if first:
+            bias = xp.reshape(bias, (*bias.shape, *(1,) * (len(x.shape) - 2)))
+        return xp.add(x, bias, **out)
+
+    return shift
 
 
 _bias_add = define_op(

@@ -22,6 +22,7 @@ from .window import (
     out_size,
     padded,
     spatial_axes,
+    window_counts,
     window_slices,
 )  # fmt: skip
 
@@ -49,7 +50,9 @@ def _depthwise_rule(
 def _depthwise(xp: Any, x: Any, taps: Any, shape: Geometry) -> Any:
     height, width, depth, multiple = taps.shape
     sizes = x.shape[1:-1]
-    counts = [out_size(size, taps.shape[at], at, shape) or 0 for at, size in enumerate(sizes)]
+    if x.shape[-1] != depth:
+        raise ValueError(f"input and filter must have the same depth: {x.shape[-1]} vs {depth}")
+    counts = window_counts(sizes, (height, width), shape)
     x = padded(xp, x, borders(sizes, (height, width), shape))
     flat = xp.reshape(taps, (height * width, depth, multiple))
     total = None

@@ -9,6 +9,7 @@ from ... import dtypes
 from ..._core import name_scope
 from ...graph import Tensor
 from ..array.dims import expand_dims, renamed, squeeze
+from ..array.indices import rows_of
 from ..array.join import concat
 from ..constant import index_array
 from ..declare import tensor
@@ -22,8 +23,8 @@ from .window import (
     filled_like,
     geometry,
     need_rank,
-    out_size,
     spread,
+    window_counts,
 )  # fmt: skip
 
 # By the rank of the images.
@@ -52,11 +53,11 @@ def _spread_windows(xp: Any, sizes: tuple[int, ...], taps: Any, grad: Any, shape
     spatial = sizes[1:-1]
     edges = borders(spatial, window, shape)
     counts = grad.shape[1:-1]
-    expected = [out_size(size, window[at], at, shape) for at, size in enumerate(spatial)]
+    expected = window_counts(spatial, window, shape)
     if list(counts) != expected:
         raise ValueError(f"Size of out_backprop {list(counts)} doesn't match computed: {expected}")
-    matrix = xp.reshape(taps, (-1, taps.shape[-1]))
-    rows = xp.matmul(xp.reshape(grad, (-1, grad.shape[-1])), xp.matrix_transpose(matrix))
+    matrix = rows_of(xp, taps, len(taps.shape) - 1)
+    rows = xp.matmul(rows_of(xp, grad, len(grad.shape) - 1), xp.matrix_transpose(matrix))
     rows = xp.reshape(rows, (grad.shape[0], *counts, math.prod(window), depth))
     wide = [size + sum(edge) for size, edge in zip(spatial, edges, strict=True)]
     out = filled_like(xp, grad, (grad.shape[0], *wide, depth), 0)

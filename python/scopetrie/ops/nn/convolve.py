@@ -8,7 +8,8 @@ from typing import Any, Final
 
 from array_api_compat import device
 
-from .window import Geometry, borders, out_size, padded, strided_windows, window_slices
+from ..array.indices import rows_of
+from .window import Geometry, borders, padded, strided_windows, window_counts, window_slices
 
 # How many bytes of windows are written out at a time: on a processor about what its cache holds, so that the
 # product finds them there; elsewhere few launches matter more.
@@ -34,7 +35,9 @@ def convolve(xp: Any, x: Any, taps: Any, shape: Geometry) -> Any:
     """
     window = taps.shape[:-2]
     depth, out_depth = taps.shape[-2:]
-    groups = x.shape[-1] // depth
+    groups = x.shape[-1] // depth if depth else 0
+    if groups * depth != x.shape[-1] or (groups and out_depth % groups):
+        raise ValueError(f"input depth must be evenly divisible by filter depth: {x.shape[-1]} vs {depth}")
     if groups != 1:
         each = out_depth // groups
         parts = [
@@ -43,16 +46,16 @@ def convolve(xp: Any, x: Any, taps: Any, shape: Geometry) -> Any:
         ]
         return xp.concat(parts, axis=-1)
     sizes = x.shape[1:-1]
-    counts = [out_size(size, window[at], at, shape) or 0 for at, size in enumerate(sizes)]
+    counts = window_counts(sizes, window, shape)
     result = (x.shape[0], *counts, out_depth)
-    matrix = xp.reshape(taps, (-1, out_depth))
+    matrix = xp.reshape(taps, (math.prod(window) * depth, out_depth))
     x = padded(xp, x, borders(sizes, window, shape))
     if math.prod(window) == 1 and set(shape.strides) == {1}:
-        return xp.reshape(xp.matmul(xp.reshape(x, (-1, depth)), matrix), result)
+        return xp.reshape(xp.matmul(rows_of(xp, x, len(x.shape) - 1), matrix), result)
     windows = strided_windows(xp, x, window, counts, shape)
     if windows is None:
         patches = xp.concat(window_slices(x, window, counts, shape), axis=-1)
-        return xp.reshape(xp.matmul(xp.reshape(patches, (-1, matrix.shape[0])), matrix), result)
+        return xp.reshape(xp.matmul(rows_of(xp, patches, len(patches.shape) - 1), matrix), result)
     return _in_parts(xp, windows, matrix, result)
 
 

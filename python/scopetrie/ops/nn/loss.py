@@ -12,6 +12,7 @@ from ...graph import Tensor
 from ...shapes import broadcast_dims
 from ..array.dims import renamed
 from ..array.fill import stop_gradient, zeros_like
+from ..array.indices import check_indices
 from ..array.sequence import count_up
 from ..array.shape import reshape, shape, transpose
 from ..constant import constant, convert_to_tensor
@@ -113,10 +114,15 @@ def _cross_entropy_rule(features: Tensor, labels: Tensor) -> list[Spec]:
     return [(dtype, dims[:1]), (dtype, dims)]
 
 
+def _scaled(xp: Any, x: Any) -> tuple[Any, Any]:
+    """Logits without their maximum, and the sum of their exponentials."""
+    low = x - xp.max(x, axis=-1, keepdims=True) if x.shape[-1] else x
+    return low, xp.sum(xp.exp(low), axis=-1, keepdims=True)
+
+
 def _cross_entropy_kernel(xp: Any) -> Any:
     def losses(x: Any, labels: Any) -> Any:
-        low = x - xp.max(x, axis=-1, keepdims=True) if x.shape[-1] else x
-        total = xp.sum(xp.exp(low), axis=-1, keepdims=True)
+        low, total = _scaled(xp, x)
         return xp.sum(labels * (xp.log(total) - low), axis=-1), xp.exp(low) / total - labels
 
     return losses
@@ -223,13 +229,20 @@ def _sparse_rule(features: Tensor, labels: Tensor) -> list[Spec]:
 
 
 def _sparse_kernel(xp: Any) -> Any:
-    pick = _cross_entropy_kernel(xp)
-
     def losses(x: Any, labels: Any) -> Any:
         classes = x.shape[-1]
+        if tuple(labels.shape) != tuple(x.shape[:-1]):
+            raise ValueError(
+                "logits and labels must have the same first dimension, "
+                f"got logits shape {list(x.shape)} and labels shape {list(labels.shape)}"
+            )
+        check_indices(labels, classes, "labels")
         outside = (labels < 0) | (labels >= classes)
         chosen = labels[:, None] == count_up(xp, labels, classes)[None, :]
-        loss, gradient = pick(x, xp.astype(chosen, x.dtype))
+        low, total = _scaled(xp, x)
+        # What is not chosen does not count, infinite or not.
+        loss = xp.sum(xp.where(chosen, xp.log(total) - low, xp.zeros_like(low)), axis=-1)
+        gradient = xp.exp(low) / total - xp.astype(chosen, x.dtype)
         return xp.where(outside, xp.full_like(loss, math.nan), loss), gradient
 
     return losses

@@ -13,6 +13,7 @@ from ..array.dims import renamed, squeeze
 from ..array.fill import stop_gradient, zeros_like
 from ..constant import constant, convert_to_tensor
 from ..declare import attr, tensor
+from ..math.complex import complex, imag, real
 from ..math.divide import div_no_nan
 from ..math.elementwise import (
     add,
@@ -353,5 +354,10 @@ def l2_normalize(
     axis = renamed(axis, "axis", dim, "dim")
     with name_scope(name, "l2_normalize", [x]) as scope:
         y = convert_to_tensor(x, name="x")
+        if y.dtype.is_complex:
+            parts = real(y), imag(y)
+            total = reduce_sum(add(square(parts[0]), square(parts[1])), axis, keepdims=True)
+            inverse = rsqrt(maximum(total, epsilon))
+            return complex(multiply(parts[0], inverse), multiply(parts[1], inverse), name=scope)
         total = reduce_sum(square(y), axis, keepdims=True)
         return multiply(y, rsqrt(maximum(total, epsilon)), name=scope)

@@ -31,6 +31,7 @@ from .window import (
     padded,
     spatial_axes,
     spread,
+    window_counts,
     window_slices,
 )  # fmt: skip
 
@@ -50,7 +51,7 @@ def _pool_rule(
 
 def _parts(xp: Any, x: Any, window: tuple[int, ...], shape: Geometry, value: Any) -> list[Any]:
     sizes = x.shape[1:-1]
-    counts = [out_size(size, window[at], at, shape) or 0 for at, size in enumerate(sizes)]
+    counts = window_counts(sizes, window, shape)
     return window_slices(padded(xp, x, borders(sizes, window, shape), value), window, counts, shape)
 
 
@@ -304,7 +305,11 @@ def _argmax_kernel(
 
     def pool_with_places(x: Any) -> Any:
         whole = math.prod(x.shape if include_batch_in_index else x.shape[1:])
-        places = xp.reshape(count_up(xp, xp.astype(x[:1, :1, :1, :1], xp.int64), whole), (-1, *x.shape[1:]))
+        if 0 in x.shape:
+            raise ValueError("tensor_in must not be empty")
+        images = x.shape[0] if include_batch_in_index else 1
+        places = count_up(xp, xp.astype(x[:1, :1, :1, :1], xp.int64), whole)
+        places = xp.reshape(places, (images, *x.shape[1:]))
         places = xp.broadcast_to(places, x.shape)
         best: Any = None
         at: Any = None

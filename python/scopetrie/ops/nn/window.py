@@ -72,6 +72,29 @@ def out_size(size: int | None, window: int | None, at: int, shape: Geometry) -> 
     return (size - reach) // stride + 1
 
 
+def window_counts(sizes: Sequence[int], window: Sequence[int], shape: Geometry) -> list[int]:
+    """How many windows fit along each spatial dimension of an array; none where it is a little too small.
+
+    Raises:
+        ValueError: If a size would be negative.
+    """
+    counts = []
+    for at, (size, length) in enumerate(zip(sizes, window, strict=True)):
+        stride = shape.strides[at]
+        if shape.padding == "SAME":
+            counts.append(-(-size // stride))
+            continue
+        around = sum(shape.explicit[at]) if shape.padding == "EXPLICIT" else 0
+        room = size + around - (length - 1) * shape.dilations[at] - 1 + stride
+        if room <= -stride:
+            raise ValueError(
+                f"Computed output size would be negative: {-(-room // stride)} [input_size: {size}, "
+                f"effective_filter_size: {(length - 1) * shape.dilations[at] + 1}, stride: {stride}]"
+            )
+        counts.append(max(room // stride, 0))
+    return counts
+
+
 def borders(sizes: Sequence[int], window: Sequence[int], shape: Geometry) -> list[tuple[int, int]]:
     """How much padding goes before and after each spatial dimension; SAME puts the odd one after, as v1."""
     out = []
@@ -121,7 +144,7 @@ def window_slices(x: Any, window: Sequence[int], counts: Sequence[int], shape: G
     views: list[Any] = [()]
     for at, length in enumerate(window):
         stride, dilation = shape.strides[at], shape.dilations[at]
-        reach = (counts[at] - 1) * stride + 1
+        reach = (counts[at] - 1) * stride + 1 if counts[at] else 0
         spans = [slice(i * dilation, i * dilation + reach, stride) for i in range(length)]
         views = [(*key, span) for key in views for span in spans]
     return [x[(slice(None), *key, slice(None))] for key in views]

@@ -7,9 +7,8 @@ from typing import Any
 import numpy as np
 
 from ..._core import Variable
-from ...errors import InvalidArgumentError
 from ...graph import Tensor
-from ..array.gather import flat_positions
+from ..array.indices import check_indices, check_tuples, flat_positions, rows_of
 from ..array.scatter import scatter_rows
 from ..constant import index_array
 from ..declare import FLOATS_HALF_FIRST, INDICES, NUMBERS, Types, attr, reference, tensor
@@ -34,15 +33,17 @@ def _rows_kernel(how: str) -> Any:
 
         def scatter(indices: Any, updates: Any) -> Any:
             value = cell.read()
-            at = xp.reshape(indices, (-1,))
-            if "numpy" in xp.__name__ and at.size:
-                outside = (at < 0) | (at >= value.shape[0])
-                if outside.any():
-                    place = int(np.flatnonzero(outside)[0])
-                    text = f"indices[{place}] = {at[place]} is not in [0, {value.shape[0]})"
-                    raise InvalidArgumentError(None, None, text)
-            rows = xp.broadcast_to(updates, (*indices.shape, *value.shape[1:]))
-            cell.assign(_scattered(xp, value, at, xp.reshape(rows, (-1, *value.shape[1:])), how))
+            outer = len(indices.shape)
+            check_indices(indices, value.shape[0])
+            wanted = (*indices.shape, *value.shape[1:])
+            if updates.shape and tuple(updates.shape) != wanted:
+                raise ValueError(
+                    "Must have updates.shape = indices.shape + params.shape[1:] or updates.shape = [], got "
+                    f"updates.shape {list(updates.shape)}, indices.shape {list(indices.shape)}, "
+                    f"params.shape {list(value.shape)}"
+                )
+            rows = rows_of(xp, xp.broadcast_to(updates, wanted), outer)
+            cell.assign(_scattered(xp, value, rows_of(xp, indices, outer), rows, how))
             return cell.view
 
         return scatter
@@ -56,10 +57,13 @@ def _slices_kernel(how: str) -> Any:
 
         def scatter(indices: Any, updates: Any) -> Any:
             value = cell.read()
-            rest = value.shape[indices.shape[-1] :]
-            at = xp.reshape(flat_positions(xp, indices, value.shape), (-1,))
-            rows = xp.reshape(updates, (-1, *rest))
-            changed = _scattered(xp, xp.reshape(value, (-1, *rest)), at, rows, how)
+            depth, outer = indices.shape[-1], len(indices.shape) - 1
+            wanted = (*indices.shape[:-1], *value.shape[depth:])
+            if tuple(updates.shape) != wanted:
+                raise ValueError(f"Must have updates.shape = {list(wanted)}, but got {list(updates.shape)}")
+            check_tuples(indices, value.shape, "shape")
+            at = rows_of(xp, flat_positions(xp, indices, value.shape), outer)
+            changed = _scattered(xp, rows_of(xp, value, depth), at, rows_of(xp, updates, outer), how)
             cell.assign(xp.reshape(changed, value.shape))
             return cell.view
 

@@ -1,0 +1,101 @@
+"""Indices that kernels look at: whether they are in range, and where they point."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import numpy as np
+
+from ...errors import InvalidArgumentError
+
+
+def readable(array: Any) -> bool:
+    """Whether the values of an array can be looked at for nothing: it is NumPy's.
+
+    Elsewhere a look would wait for a device, or end a trace: indices are not checked there.
+    """
+    return isinstance(array, (np.ndarray, np.generic))
+
+
+def check_indices(indices: Any, size: int, what: str = "indices") -> None:
+    """Refuses indices that are negative or not below `size`.
+
+    Args:
+        indices: An array of ints of any shape.
+        size: How many there are to choose from.
+        what: The name of the indices in v1's message.
+
+    Raises:
+        InvalidArgumentError: If one is out of range; the message has the first of them.
+    """
+    if not readable(indices) or not indices.size:
+        return
+    if indices.min() >= 0 and indices.max() < size:
+        return
+    outside = (indices < 0) | (indices >= size)
+    place = np.argwhere(outside)[0] if indices.ndim else ()
+    at = what + (f"[{','.join(map(str, place))}]" if indices.ndim else "")
+    raise InvalidArgumentError(None, None, f"{at} = {indices[tuple(place)]} is not in [0, {size})")
+
+
+def check_tuples(indices: Any, sizes: tuple[int, ...], what: str) -> None:
+    """Refuses tuples of indices `[..., depth]` that point outside an array of the first `depth` sizes.
+
+    Args:
+        indices: An array of tuples of ints.
+        sizes: The array's shape.
+        what: What v1's message calls the array.
+
+    Raises:
+        InvalidArgumentError: If one is out of range; the message has the first of them.
+    """
+    depth = indices.shape[-1]
+    if depth > len(sizes):
+        raise InvalidArgumentError(
+            None, None, f"index innermost dimension must be <= {what} rank; saw: {depth} vs. {len(sizes)}"
+        )
+    if not readable(indices) or not indices.size:
+        return
+    limits = np.asarray(sizes[:depth], np.int64)
+    rows = indices.reshape(-1, depth)
+    if (rows.min(axis=0) >= 0).all() and (rows.max(axis=0) < limits).all():
+        return
+    outside = ((rows < 0) | (rows >= limits)).any(axis=1)
+    first = int(np.argmax(outside))
+    place = np.unravel_index(first, indices.shape[:-1]) if indices.ndim > 1 else ()
+    at = f"indices[{','.join(map(str, place))}]" if indices.ndim > 1 else "indices"
+    shown = ", ".join(map(str, rows[first]))
+    raise InvalidArgumentError(None, None, f"{at} = [{shown}] does not index into {what} shape {list(sizes)}")
+
+
+def flat_positions(xp: Any, indices: Any, sizes: tuple[int, ...]) -> Any:
+    """Index tuples `[..., depth]` as positions among the flattened first `depth` dimensions."""
+    depth = indices.shape[-1]
+    if math.prod(sizes[:depth]) > xp.iinfo(indices.dtype).max:
+        indices = xp.astype(indices, xp.int64)
+    at = xp.zeros_like(indices[..., 0]) if depth else xp.zeros(indices.shape[:-1], dtype=indices.dtype)
+    for i in range(depth):
+        at = at * sizes[i] + indices[..., i]
+    return at
+
+
+def rows_of(xp: Any, array: Any, lead: int) -> Any:
+    """An array with its first `lead` dimensions made into one, whatever sizes are 0."""
+    if lead == 1:
+        return array
+    return xp.reshape(array, (math.prod(array.shape[:lead]), *array.shape[lead:]))
+
+
+def zeros_beside(xp: Any, like: Any, shape: tuple[int, ...]) -> Any:
+    """An array of zeros, or of empty strings, of a shape, beside another array and of its dtype."""
+    if getattr(like.dtype, "hasobject", False):
+        return np.full(shape, b"", object)
+    from array_api_compat import device
+
+    return xp.zeros(shape, dtype=like.dtype, device=device(like))
+
+
+def nothing(xp: Any, like: Any, shape: tuple[int, ...]) -> Any:
+    """An array without elements, of a shape that has a 0, beside another array and of its dtype."""
+    return xp.reshape(xp.reshape(like, (math.prod(like.shape),))[:0], shape)

@@ -1,0 +1,65 @@
+"""Generated calls of every op do what TensorFlow's v1 mode was recorded to do: see calls.py and replay.py."""
+
+from __future__ import annotations
+
+import json
+import platform
+import sys
+from typing import Any
+
+import pytest
+from differential.records import FAMILIES
+from differential.replay import (
+    KNOWN,
+    SEMANTICS,
+    Difference,
+    counted,
+    differences,
+    lines_of,
+    op_types,
+    strict_session,
+    with_table,
+)
+from scopetrie.ops.registry import OPS
+
+KNOWN_COUNTS: dict[str, Any] = json.loads(KNOWN.read_text(encoding="utf-8"))
+# Elsewhere the mathematical functions of the C library give other last digits, so that counts may be lower.
+COUNTED_HERE = sys.platform == "linux" and platform.machine() == "x86_64"
+
+
+# What no function of plain arguments builds: `x[...].assign` does, and v1's `ones_like` is Shape and Fill.
+NOT_CALLED = ["OnesLike", "StridedSliceAssign"]
+
+
+def check(name: str, found: list[Difference]) -> None:
+    """What differs is what is known to."""
+    known, now = KNOWN_COUNTS[name], counted(found)
+    more = {what for what, count in now["faults"].items() if count > known["faults"].get(what, 0)}
+    shown = {f"{each.call[0]}: {each.kind}": str(each) for each in found if each.wanted is None}
+    assert not more, "\n".join(["new differences:", *(shown[what] for what in sorted(more))])
+    if COUNTED_HERE:
+        assert now == known, "fewer differences than are known: python tests/differential/replay.py --write"
+
+
+@pytest.mark.parametrize("family", FAMILIES)
+def test_numpy(family: str) -> None:
+    check(family, differences(lines_of(family)))
+
+
+@pytest.mark.parametrize("family", FAMILIES)
+def test_another_backend(family: str) -> None:
+    check(f"{family} on array_api_strict", differences(lines_of(family, True), strict_session))
+
+
+def test_table_of_the_docs() -> None:
+    page = SEMANTICS.read_text(encoding="utf-8")
+    assert page == with_table(page, KNOWN_COUNTS)
+
+
+def test_every_op_is_called() -> None:
+    called = set().union(*(op_types(lines_of(family)) for family in FAMILIES))
+    # Those that a program has registered, as other tests do, are not ours.
+    ours = {
+        name for name, op in OPS.items() if op.kernel is None or op.kernel.__module__.startswith("scopetrie.")
+    }
+    assert sorted(ours - called) == NOT_CALLED

@@ -1,0 +1,270 @@
+"""The differences from TensorFlow that are meant: the table of docs/semantics.md is made of these."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import Any, Final, NamedTuple
+
+import numpy as np
+
+
+class Wanted(NamedTuple):
+    """A class of differences.
+
+    Attributes:
+        topic: What the calls have in common.
+        theirs: What TensorFlow does.
+        ours: What scopetrie does, and why.
+        applies: `applies(kind, call, recorded, found)` says whether a difference is one of these.
+    """
+
+    topic: str
+    theirs: str
+    ours: str
+    applies: Callable[[str, Any, Any, Any], bool]
+
+
+def arrays(given: Any) -> Iterator[tuple[str, list[Any]]]:
+    """The arrays among arguments: dtypes and values."""
+    if isinstance(given, dict):
+        for kind, what in given.items():
+            if kind in ("c", "p", "v", "n"):
+                yield what[0], what[2]
+            else:
+                yield from arrays(what)
+    elif isinstance(given, list):
+        for each in given:
+            yield from arrays(each)
+
+
+def _refused_on_the_processor(kind: str, call: Any, recorded: Any, found: Any) -> bool:
+    return (
+        recorded[0] == "fails"
+        and recorded[1] == "run"
+        and found[0] == "gives"
+        and (
+            recorded[2] == "UnimplementedError"
+            or any(
+                text in recorded[3]
+                for text in ("No OpKernel", "only supports NHWC", "only supports the NHWC")
+            )
+        )
+    )
+
+
+def _denormal(kind: str, call: Any, recorded: Any, found: Any) -> bool:
+    return kind == "value" and any(
+        0 < abs(value) < np.finfo(_real(dtype)).tiny for dtype, value in _numbers(call)
+    )
+
+
+def _numbers(call: Any) -> Iterator[tuple[str, float]]:
+    """The floats, and parts of complex numbers, among a call's arguments."""
+    for dtype, values in arrays(call[1:3]):
+        if "float" in dtype or "complex" in dtype:
+            yield from ((dtype, value) for value in values)
+
+
+def _real(dtype: str) -> str:
+    return {"complex64": "float32", "complex128": "float64", "bfloat16": "float32"}.get(dtype, dtype)
+
+
+def _complex_overflow(kind: str, call: Any, recorded: Any, found: Any) -> bool:
+    return kind == "value" and any(
+        "complex" in dtype and not 1e-18 < abs(value) < 1e18 and value for dtype, value in _numbers(call)
+    )
+
+
+def _out_of_range_cast(kind: str, call: Any, recorded: Any, found: Any) -> bool:
+    target = recorded[1][0][1] if kind == "value" and "cast" in call[0] else ""
+    if "int" not in target:
+        return False
+    limits = np.iinfo(target)
+    return any(not limits.min <= value <= limits.max for _, value in _numbers(call))
+
+
+def _plain_value_first(kind: str, call: Any, recorded: Any, found: Any) -> bool:
+    if recorded[:2] != ["fails", "build"] or all(isinstance(each, dict) for each in call[1]):
+        return False
+    texts = (
+        "does not match type",
+        "Value passed to parameter 'x'",
+        "must have the same dtype",
+        "requested dtype",
+    )
+    binary = len(call[1]) == 2 and not isinstance(call[1][0], dict) and "DataType" in recorded[3]
+    return binary or any(text in recorded[3] for text in texts)
+
+
+def _tuples_of_nothing(kind: str, call: Any, recorded: Any, found: Any) -> bool:
+    if not call[0].startswith(("gather_nd", "scatter_nd", "tensor_scatter")):
+        return False
+    shape = next(iter(call[1][0 if call[0] == "scatter_nd" else 1].values()))[1]
+    return recorded[0] == "fails" and found[0] == "gives" and (shape[-1:] == [0] or len(shape) == 1)
+
+
+def _empty_list(kind: str, call: Any, recorded: Any, found: Any) -> bool:
+    return (
+        recorded[:3] == ["fails", "build", "TypeError"]
+        and "DataType float32" in recorded[3]
+        and [] in [*call[1], *call[2].values()]
+    )
+
+
+def _order_of_no_numbers(kind: str, call: Any, recorded: Any, found: Any) -> bool:
+    functions = (
+        "sort", "argsort", "nn.top_k", "nn.max_pool", "nn.max_pool_with_argmax", "math.cumulative_logsumexp",
+    )  # fmt: skip
+    return (
+        kind == "value"
+        and call[0] in functions
+        and any(not np.isfinite(value) for _, value in _numbers(call))
+    )
+
+
+def _no_order(kind: str, call: Any, recorded: Any, found: Any) -> bool:
+    return kind == "value" and call[0] == "nn.top_k" and call[2].get("sorted") is False
+
+
+def _overflow_on_the_way(kind: str, call: Any, recorded: Any, found: Any) -> bool:
+    return (
+        kind == "value"
+        and call[0] in ("reduce_sum", "reduce_prod", "cumsum", "cumprod", "reduce_mean")
+        and any(abs(value) > 1e37 for _, value in _numbers(call))
+    )
+
+
+def _strings(kind: str, call: Any, recorded: Any, found: Any) -> bool:
+    return kind == "error" and found[:3] == ["fails", "build", "TypeError"] and "DataType string" in found[3]
+
+
+def _limit_overflows(kind: str, call: Any, recorded: Any, found: Any) -> bool:
+    return (
+        kind == "value"
+        and call[0] == "saturate_cast"
+        and {"int64", "uint64"} & {d for d, _ in arrays(call[1])} != set()
+    )
+
+
+def _internal_error(kind: str, call: Any, recorded: Any, found: Any) -> bool:
+    return kind == "error class" and recorded[2] == "InternalError" and found[2] == "InvalidArgumentError"
+
+
+def _slip(kind: str, call: Any, recorded: Any, found: Any) -> bool:
+    """Whether TensorFlow stumbles in its own Python: an error without a word on the argument."""
+    slips = {"AttributeError", "AssertionError", "IndexError", "KeyError", "UnboundLocalError"}
+    texts = ("unsupported operand type(s)", "not enough values to unpack", "object is not", "has no len()")
+    slipped = recorded[:2] == ["fails", "build"] and (
+        recorded[2] in slips or any(text in recorded[3] for text in texts)
+    )
+    proper = found[0] == "gives" or found[2] in ("ValueError", "TypeError", "InvalidArgumentError")
+    return slipped and proper
+
+
+def _not_positive_definite(kind: str, call: Any, recorded: Any, found: Any) -> bool:
+    return call[0] == "cholesky" and kind == "error" and "not positive definite" in found[3]
+
+
+def _mean_of_nothing(kind: str, call: Any, recorded: Any, found: Any) -> bool:
+    nothing = any(not values for _, values in arrays(call[1:3]))
+    return kind == "value" and nothing and call[0] in ("reduce_mean", "nn.moments", "nn.fused_batch_norm")
+
+
+WANTED: Final = (
+    Wanted(
+        "dtypes and layouts without a kernel on the CPU",
+        "builds the node and refuses to run it, with InvalidArgumentError or UnimplementedError",
+        "computes: what can be built can be run",
+        _refused_on_the_processor,
+    ),
+    Wanted(
+        "numbers below the smallest normal one",
+        "takes them for zero, in some kernels",
+        "computes with them, as the standard of floating point has it and NumPy does",
+        _denormal,
+    ),
+    Wanted(
+        "complex numbers with infinite, huge or tiny parts",
+        "multiplies and divides by the schoolbook formulas, whose steps overflow",
+        "what the array library gives: as a rule fewer of the parts are NaN",
+        _complex_overflow,
+    ),
+    Wanted(
+        "floats that do not fit the ints they are cast to",
+        "whatever the processor's instruction leaves",
+        "whatever the array library's leaves: the result is undefined in both, clip first",
+        _out_of_range_cast,
+    ),
+    Wanted(
+        "a Python value in front of a tensor of another dtype: `tf.add(2, x)`",
+        "TypeError: the value is converted on its own, to int32, say",
+        "the value takes the tensor's dtype, on either side of it",
+        _plain_value_first,
+    ),
+    Wanted(
+        "tuples of no indices, and a single tuple, in gather_nd and scatters",
+        "refuses some of them",
+        "tuples of nothing name the whole tensor, and a vector is one tuple, as the definition says",
+        _tuples_of_nothing,
+    ),
+    Wanted(
+        "an empty list where ints are wanted: `tf.roll(x, [], [])`",
+        "TypeError: it is taken for floats",
+        "no ints",
+        _empty_list,
+    ),
+    Wanted(
+        "NaN and infinities in sort, top_k, max pooling and cumulative_logsumexp",
+        "any order, as comparisons fall out; NaN is lost; a window of -inf gives the lowest finite number",
+        "NaN comes last in sorting, and what is computed of it is NaN; -inf is a number like others",
+        _order_of_no_numbers,
+    ),
+    Wanted(
+        "top_k(sorted=False)",
+        "gives the entries in any order",
+        "in descending order: it costs nothing",
+        _no_order,
+    ),
+    Wanted(
+        "sums and products that overflow on the way",
+        "in the order of its vector instructions",
+        "in the array library's order: one may overflow where the other does not",
+        _overflow_on_the_way,
+    ),
+    Wanted(
+        "adding strings",
+        "joins them",
+        "TypeError: there is no arithmetic of strings; join them in Python, or by py_func",
+        _strings,
+    ),
+    Wanted(
+        "saturate_cast of 64-bit ints to floats",
+        "the least float for every number: the limit that it clips by overflows",
+        "the numbers",
+        _limit_overflows,
+    ),
+    Wanted(
+        "truncatediv and truncatemod by the integer 0",
+        "InternalError",
+        "InvalidArgumentError, as the other divisions",
+        _internal_error,
+    ),
+    Wanted(
+        "arguments that TensorFlow stumbles over: AttributeError, IndexError, AssertionError",
+        "an error from its inside, without a word on the argument",
+        "ValueError or TypeError that names it, or the result where there is one",
+        _slip,
+    ),
+    Wanted(
+        "cholesky of a matrix that is not positive definite",
+        "NaN, and memory that nobody has written to",
+        "InvalidArgumentError",
+        _not_positive_definite,
+    ),
+    Wanted(
+        "means of no complex numbers, and batch normalization of no images",
+        "0 for the mean; NaN for statistics that were given",
+        "NaN for the mean, as of floats; the statistics that were given",
+        _mean_of_nothing,
+    ),
+)
