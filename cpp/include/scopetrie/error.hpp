@@ -1,8 +1,8 @@
-// The core's one exception: what rule was broken, and the facts that a caller needs to say so in its own words.
+// The core's only exception: the rule that was broken, and the facts for a message.
 //
-// Invariants: `kind` decides which class another language raises; what() is v1's text, ready to be shown. Copying does
-// not throw. Thrown from cold functions only: hot ones return values.
-// Thread safety: an Error never changes.
+// Invariants: `kind` determines the exception class in other languages; what() is v1's message. Copying does not throw.
+// Only cold functions throw it; hot functions return values.
+// Thread safety: immutable.
 #pragma once
 
 #include <exception>
@@ -11,7 +11,7 @@
 
 namespace scopetrie {
 
-/// What v1 raises: each kind is named after Python's class.
+/// The class that v1 raises: each kind is named after Python's class.
 enum class ErrorKind : unsigned char {
   kValue,
   kType,
@@ -24,11 +24,11 @@ enum class ErrorKind : unsigned char {
   kNotImplemented
 };
 
-/// What an error is about; empty where that says nothing.
+/// The subject of an error; empty where there is none.
 struct ErrorFacts {
   std::string call = {};       // the public function: "get_variable"
-  std::string full_name = {};  // the variable's, scope's or operation's whole name
-  std::string asked = {};      // what the caller asked for
+  std::string full_name = {};  // the full name of the variable, scope or operation
+  std::string asked = {};      // the caller's request
   std::string found = {};      // what there is
 };
 

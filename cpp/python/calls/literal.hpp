@@ -1,9 +1,9 @@
 // Plain Python values as constants: numbers, lists of numbers, and arrays, read without calling Python.
 //
 // Invariants: reading runs no Python code, so nothing changes meanwhile. The slow path in Python converts or refuses
-// anything else: other types, ragged or long lists, values that do not fit the dtype. Thread safety: that of
-// locking.hpp. Lists are read through OwnTuples. Arrays are not locked, as in NumPy: a program must not write to an
-// array that another thread reads.
+// anything else: other types, ragged or long lists, values that do not fit the dtype.
+// Thread safety: that of locking.hpp. Lists are read through OwnTuples. Arrays are not locked, as in NumPy: a program
+// must not write to an array that another thread reads.
 #pragma once
 
 #include <cmath>

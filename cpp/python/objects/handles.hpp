@@ -1,8 +1,8 @@
 // The Python types Tensor, Operation and Variable: a graph and an id, 32 bytes, not tracked by the garbage collector.
 //
 // Invariants: a handle keeps its graph alive; two handles of one element are equal and have equal hashes; a variable
-// has at most one handle at a time, so that sharing can be checked with `is`. Thread safety: handles are immutable; the
-// elements they refer to have the graph's lock.
+// has at most one handle at a time, so that sharing can be checked with `is`.
+// Thread safety: handles are immutable; the elements they refer to have the graph's lock.
 #pragma once
 
 #include "objects/graph.hpp"

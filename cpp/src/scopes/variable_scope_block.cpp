@@ -11,7 +11,7 @@ namespace {
   throw Error(ErrorKind::kRuntime, "Improper nesting of variable_scope.", {.call = "variable_scope"});
 }
 
-/// Puts the name scope back unless the block was entered.
+/// Restores the name scope unless the block was entered.
 struct NamesGuard {
   Context& context;
   NameScope before = context.names;
@@ -35,7 +35,7 @@ void VariableScopeBlock::clear() {
   if (options_ != nullptr) options_->settings.clear();
 }
 
-// Gives a new scope the block's own settings in place of the inherited ones.
+// Overrides a new scope's inherited settings by those of the block.
 void VariableScopeBlock::apply_options(VariableScope& scope) const {
   const Settings& given = options_->settings;
   if (options_->dtype != 0) scope.set_dtype(options_->dtype);
@@ -50,7 +50,7 @@ void VariableScopeBlock::apply_options(VariableScope& scope) const {
   }
 }
 
-// Opens the name scope that goes with the variable scope.
+// Opens the variable scope's name scope.
 void VariableScopeBlock::open_names(Context& context, SegmentId plain) {
   if (!auxiliary_) return;
   if (plain != kNone) [[likely]]
@@ -59,7 +59,7 @@ void VariableScopeBlock::open_names(Context& context, SegmentId plain) {
   context.open_name_scope(name_);
 }
 
-// The same for a captured scope: the last part of its name, here.
+// The same for a captured scope: opens the last part of its name.
 void VariableScopeBlock::open_last_part(Context& context) {
   if (!auxiliary_) return;
   Graph& graph = context.graph();
@@ -77,7 +77,7 @@ void VariableScopeBlock::open_last_part(Context& context) {
   if (!last.empty()) context.open_name_scope(last);
 }
 
-// What the default name becomes, once.
+// Chooses the suffix of the default name, once.
 void VariableScopeBlock::pick(Context& context) {
   if (reuse_ != Reuse::kNo)
     throw Error(ErrorKind::kValue, "reuse=True cannot be used without a name_or_scope", {.call = "variable_scope"});
@@ -117,7 +117,7 @@ ScopeRef VariableScopeBlock::jump(Context& context) {
   return scope;
 }
 
-// The scope to enter, made or jumped to, with its name scope opened.
+// Makes the scope to enter, or copies the captured one, and opens its name scope.
 ScopeRef VariableScopeBlock::open(Context& context, SegmentId plain) {
   if (captured_) {
     open_last_part(context);
@@ -131,7 +131,7 @@ ScopeRef VariableScopeBlock::open(Context& context, SegmentId plain) {
   return scope;
 }
 
-// As v1: entering a block within itself ends the name scope of its earlier entry, and gives the same scope.
+// As in v1, entering a block inside itself ends the name scope of its earlier entry and returns the same scope.
 void VariableScopeBlock::end_earlier_entry(Context& context) {
   if (now_.context == &context) {
     context.names = now_.names_before;

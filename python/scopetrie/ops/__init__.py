@@ -1,7 +1,7 @@
 """The ops: functions that add nodes to the graph, under v1's top-level names."""
 
 from ..shapes import broadcast_static_shape, dimension_at_index, dimension_value
-from . import operators as operators  # what x + y builds
+from . import operators as operators  # the operators of tensors
 from .array.dims import broadcast_dynamic_shape, broadcast_to, ensure_shape, expand_dims, squeeze
 from .array.fill import (
     fill,

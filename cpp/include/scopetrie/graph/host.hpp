@@ -1,21 +1,21 @@
-// Objects of the language that a program is written in: what the core keeps and never looks into.
+// Opaque objects of the caller's language.
 //
-// A callable initializer, a regularizer, an array that is an attribute: the core keeps such an object as a pointer, and
-// lets the Host that it came with count the references. A host of Python objects counts with Py_INCREF and Py_DECREF.
-// Thread safety: as the graph that keeps the object.
+// A callable initializer, a regularizer, an array as attribute: the core stores such an object as a pointer and never
+// looks inside; its Host counts references. The host of Python objects uses Py_INCREF and Py_DECREF.
+// Thread safety: as the graph that stores the object.
 #pragma once
 
 #include <utility>
 
 namespace scopetrie {
 
-/// How one language counts the references to its objects. Lives as long as any of them.
+/// Reference counting of one language's objects. Outlives all of them.
 struct Host {
   void (*retain)(void* object);
   void (*release)(void* object) noexcept;
 };
 
-/// One reference to such an object; null means "not given".
+/// An owned reference to such an object; null means "not given".
 class HostObject {
  public:
   HostObject() = default;
@@ -23,7 +23,7 @@ class HostObject {
   HostObject(const Host& host, void* object) : host_(&host), object_(object) {
     if (object != nullptr) host.retain(object);
   }
-  /// Takes over a reference that the caller has.
+  /// Adopts the caller's reference.
   static HostObject adopt(const Host& host, void* object) noexcept {
     HostObject made;
     made.host_ = &host;
@@ -45,7 +45,7 @@ class HostObject {
 
   const Host& host() const noexcept { return *host_; }
   void* get() const noexcept { return object_; }
-  /// Gives the reference to the caller.
+  /// Returns the reference to the caller.
   void* release() noexcept { return std::exchange(object_, nullptr); }
   explicit operator bool() const noexcept { return object_ != nullptr; }
 

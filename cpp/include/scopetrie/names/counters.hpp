@@ -1,11 +1,11 @@
-// What counts names: (scope, base) -> Counter, a small hash table for each scope.
+// The counters of names: (scope, base) -> Counter, with a small hash table for each scope.
 //
-// A program names what is in one scope, then what is in the next; so the counters of a scope lie together, in one or
-// two lines of the cache, and those of scopes that were filled one after another lie one after another. Small tables
-// are carved from large chunks and reused when a scope outgrows them; large ones are allocations of their own.
+// A program fills one scope after another. So the counters of a scope share one or two cache lines, and those of scopes
+// filled in sequence are in sequence. Small tables are carved from large chunks, and reused when a scope outgrows them;
+// large ones are separate allocations.
 //
-// Invariants: a scope without counters has the table of one empty place that all such scopes share; a table has 3/4 of
-// its places taken at most. Eight bases interned one after another have places next to each other.
+// Invariants: scopes without counters share a table with one empty slot; a table is at most 3/4 full. Eight bases
+// interned in sequence have adjacent slots.
 // Thread safety: none; one writer or many readers.
 #pragma once
 
@@ -21,9 +21,9 @@ namespace scopetrie {
 
 /// The state of one base name; see UniqueNames.
 struct Counter {
-  SegmentId base = kNone;  // kNone: an empty place
+  SegmentId base = kNone;  // kNone: an empty slot
   std::uint32_t next : 29 = 0;
-  std::uint32_t is_odd : 1 = 0;      // some `base_N` was given explicitly, or a number of it was released
+  std::uint32_t is_odd : 1 = 0;      // some `base_N` was given explicitly, or one of its suffixes was released
   std::uint32_t has_scopes : 1 = 0;  // UniqueNames::note_scope() was called
   std::uint32_t owns : 1 = 0;        // UniqueNames::note_owner() was called
 };
@@ -35,7 +35,7 @@ class Counters {
   Counters& operator=(const Counters&) = delete;
   ~Counters();
 
-  /// The counter of `base` in `scope`, made if it is new; others of the scope may move then.
+  /// The counter of `base` in `scope`; makes it if it is new, which may move the scope's others.
   Counter& at(ScopeId scope, SegmentId base) {
     if (scope >= tables_.size()) [[unlikely]]
       add_scope(scope);
@@ -51,7 +51,7 @@ class Counters {
     }
   }
 
-  /// The same, or null where there is none yet.
+  /// The same, or null if there is none.
   const Counter* find(ScopeId scope, SegmentId base) const {
     if (scope >= tables_.size()) return nullptr;
     const Scope& table = tables_[scope];
@@ -62,16 +62,16 @@ class Counters {
     }
   }
 
-  /// Makes room for that many more in one scope.
+  /// Reserves room for `more` counters in one scope.
   void reserve(ScopeId scope, std::size_t more);
 
  private:
   struct Scope {
     Counter* counters = &none_;
-    std::uint32_t mask = 0;  // places - 1; 0: no table yet
-    std::uint32_t left = 0;  // how many counters the table still takes
+    std::uint32_t mask = 0;  // slots - 1; 0: no table yet
+    std::uint32_t left = 0;  // the number of counters that still fit
   };
-  static constexpr unsigned kSmallest = 2, kLargest = 10;  // 2^: places of the tables that are carved from chunks
+  static constexpr unsigned kSmallest = 2, kLargest = 10;  // log2 of the slots of tables carved from chunks
 
   SCOPETRIE_COLD void add_scope(ScopeId scope);
   Counter& add_growing(ScopeId scope, SegmentId base);
@@ -82,12 +82,12 @@ class Counters {
   static std::size_t limit(unsigned bits) { return (std::size_t{3} << bits) / 4; }
   static unsigned bits_of(const Scope& table);
 
-  static Counter none_;  // never written: the table that has it takes no counters
+  static Counter none_;  // the shared empty slot, never written
 
   Table<Scope> tables_;  // by scope
   std::vector<Table<Counter>> chunks_;
-  std::size_t used_ = 0;              // places of the last chunk that were given out
-  Counter* free_[kLargest + 1] = {};  // lists of tables that were outgrown, by size
+  std::size_t used_ = 0;              // slots of the last chunk in use
+  Counter* free_[kLargest + 1] = {};  // free lists of outgrown tables, by size
 };
 
 }  // namespace scopetrie

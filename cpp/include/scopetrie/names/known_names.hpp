@@ -1,8 +1,8 @@
-// Names that programs use again and again ("Assign", "read", an op's default name), by number.
+// Interned names that are used repeatedly ("Assign", "read", an op's default name), by id.
 //
-// A number is the program's, for all graphs; the segment that a text has in one graph is kept there, so that taking a
-// default name hashes no text. Invariants: a text has one number; numbers are dense and never die.
-// Thread safety: known_name() may be called from any thread; KnownNames is one graph's, and guarded as the graph is.
+// An id is valid for all graphs of the process. Each graph caches the segments of ids, so that taking a default name
+// hashes no text. Invariants: a text has one id; ids are dense and permanent.
+// Thread safety: known_name() may be called from any thread; a KnownNames belongs to a graph and has its lock.
 #pragma once
 
 #include <cstdint>
@@ -15,7 +15,7 @@
 
 namespace scopetrie {
 
-/// The number of a text, given out on first use.
+/// The id of a text, assigned at first use.
 std::uint32_t known_name(std::string_view text);
 
 /// The segments of known names in one graph.

@@ -1,6 +1,6 @@
-// Which names v1 takes: patterns of characters, and the errors for those that do not match.
+// v1's patterns for legal names, and the errors for illegal ones.
 //
-// Thread safety: functions of their arguments alone.
+// Thread safety: pure functions.
 #pragma once
 
 #include <string_view>
@@ -9,14 +9,14 @@
 
 namespace scopetrie {
 
-/// Whether an operation may have this whole name: [A-Za-z0-9.][A-Za-z0-9_.\/>-]*
+/// Whether an operation may have this full name: [A-Za-z0-9.][A-Za-z0-9_.\/>-]*
 bool is_node_name(std::string_view name);
-/// Whether a name scope may be called so in the root, or in another scope: there, any of [A-Za-z0-9_.\/>-]*
+/// Whether a name scope may have this name at the root, or in another scope, where it is any of [A-Za-z0-9_.\/>-]*
 bool is_scope_name(std::string_view name, bool at_root);
-/// Whether a name is one part that is legal everywhere.
+/// Whether a name is a single part that is legal everywhere.
 bool is_plain_name(std::string_view name);
 
-/// Throw ValueError with v1's text where the name is no such name.
+/// Throw ValueError with v1's text if the name is illegal.
 void check_node_name(std::string_view name);
 void check_scope_name(std::string_view name, bool at_root);
 

@@ -2,7 +2,8 @@
 //
 // Invariants: `text_` starts with `scope_`'s path and the slash at its end, `base_` characters, then comes `segment_`'s
 // text, `end_` characters in all; what stands behind is the last number. There is always room for a short segment and a
-// number. Thread safety: none; each writer belongs to one thread.
+// number.
+// Thread safety: none; each writer belongs to one thread.
 #pragma once
 
 #include <charconv>

@@ -1,6 +1,6 @@
-// Numbers that were given back: where counting finds them before it goes on.
+// Suffixes released by a rollback, which counting uses first.
 //
-// Invariants: the numbers of a counter are below its `next`; a counter without released numbers has no entry.
+// Invariants: the suffixes of a counter are below its `next`; a counter without released suffixes has no entry.
 // Thread safety: none; one writer or many readers.
 #pragma once
 
@@ -13,7 +13,7 @@
 
 namespace scopetrie {
 
-/// Which counter: that of `base` in a scope (number 0), or that of `base_number`, which was taken by hand.
+/// A counter: that of `base` in a scope (number 0), or that of an explicitly given `base_number`.
 struct CounterKey {
   ScopeId scope;
   SegmentId base;
@@ -29,13 +29,13 @@ class Released {
     const auto at = numbers_.find(counter);
     return at != numbers_.end() && at->second.contains(number);
   }
-  /// The least number of a counter, or kNone.
+  /// The smallest released suffix of a counter, or kNone.
   std::uint32_t first(const CounterKey& counter) const {
     const auto at = numbers_.find(counter);
     return at != numbers_.end() ? *at->second.begin() : kNone;
   }
   void add(const CounterKey& counter, std::uint32_t number) { numbers_[counter].insert(number); }
-  /// False where the number was not there.
+  /// False if it was not released.
   bool remove(const CounterKey& counter, std::uint32_t number) {
     const auto at = numbers_.find(counter);
     if (at == numbers_.end() || at->second.erase(number) == 0) return false;

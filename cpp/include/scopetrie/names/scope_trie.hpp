@@ -2,7 +2,8 @@
 //
 // Invariants: scope 0 is the root, the empty path; a path has one id, whether its last segment was given as `mul_7` or
 // made from `mul` and 7; a scope's folded() is the scope of the lower-case path. A node is made when something is put
-// below it, so entering a million empty scopes makes none. Thread safety: none; one writer or many readers.
+// below it, so entering a million empty scopes makes none.
+// Thread safety: none; one writer or many readers.
 #pragma once
 
 #include <string>

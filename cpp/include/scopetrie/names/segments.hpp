@@ -4,7 +4,8 @@
 // the form `base_N` (0 < N <= kMaxSuffix, no leading zero) stores its base and N, so that `mul_7` made by counting and
 // a given `mul_7` are the same name; any other segment is its own base with suffix 0. A base is a segment, too (and
 // shares its bytes). `folded` is the id of the lower-case form, since v1 compares operation names case-insensitively.
-// Texts never move. Thread safety: none; one writer or many readers.
+// Texts never move.
+// Thread safety: none; one writer or many readers.
 #pragma once
 
 #include <memory>

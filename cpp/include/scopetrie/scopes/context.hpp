@@ -1,9 +1,9 @@
-// Where one thread stands in one graph: its name scope, its variable scope, its control dependencies; and what follows
-// from that for the operations that it adds.
+// The state of one thread in one graph (name scope, variable scope, control dependencies), and its effect on new
+// operations.
 //
-// Invariants: the scope of `names` is kNone while the current name scope is still pending: entered, but nothing stands
-// in it yet, so that the trie has no node for it. There is always a variable scope: the root's at first.
-// Thread safety: a context belongs to one thread; the graph that it changes is guarded as that graph is.
+// Invariants: the scope of `names` is kNone while the current name scope is pending: entered, but still empty, so the
+// trie has no node for it. There is always a variable scope, initially the root's.
+// Thread safety: a context belongs to one thread; changing the graph needs the graph's lock.
 #pragma once
 
 #include <cstddef>
@@ -29,7 +29,7 @@ enum class NameStyle { kNode, kScope };
 class Context {
  public:
   explicit Context(Graph& graph, const ScopeHost& host = native_scope_host);
-  /// With a root scope of the caller's making.
+  /// With a root scope made by the caller.
   Context(Graph& graph, ScopeRef root)
       : graph_(&graph), variable_scope(std::move(root)), counters(graph.ops.scopes()) {}
   Context(const Context&) = delete;
@@ -45,43 +45,43 @@ class Context {
   std::vector<Controls> controls;
   std::size_t variable_scopes = 0;  // how many are open
   HostObject creators;              // the open variable creators, outermost first
-  HostObject listener;              // told of each new operation (devices, colocation)
+  HostObject listener;              // called with each new operation (devices, colocation)
 
   Graph& graph() const { return *graph_; }
 
   // Name scopes -----------------------------------------------------------------------------------------------------
 
-  /// The current name scope's id, put into the trie if it was pending.
+  /// The current name scope's id; adds it to the trie if it was pending.
   ScopeId scope() { return names.scope != kNone ? names.scope : materialize(); }
-  /// Appends the current name scope's path, without a slash at its end.
+  /// Appends the current name scope's path, without a trailing slash.
   void append_name_scope(std::string& out) const;
   std::string name_scope() const {
     std::string out;
     append_name_scope(out);
     return out;
   }
-  /// Opens the name scope `plain`, numbered where the name is in use. Who opens a scope puts `names` back at its end.
+  /// Opens the name scope `plain`, with a suffix if the name is in use. The caller restores `names` at its end.
   void open_name_scope(SegmentId plain) {
     graph_->note_builder(this);
     names = {kNone, graph_->ops.unique(scope(), plain).name};
   }
-  /// The same for any text: a path, a name with a slash at its end, which is taken as it is, or "", which is the root.
-  /// Throws where the name is no name scope's.
+  /// The same for any text: a path, a name with a trailing slash, which is re-entered verbatim, or "", the root. Throws
+  /// if the name is illegal.
   void open_name_scope(std::string_view name);
 
   // Names of operations ---------------------------------------------------------------------------------------------
 
-  /// Takes `plain` for a new operation in the current name scope, numbered where it is in use. Throws where an
-  /// operation has the name that was given verbatim.
+  /// Takes `plain` for a new operation in the current name scope, with a suffix if it is in use. Throws if an operation
+  /// has this name verbatim.
   OpGraph::Fresh take_name(SegmentId plain) {
     const OpGraph::Fresh fresh = graph_->ops.unique(scope(), plain);
     if (graph_->has_unnoted_names) [[unlikely]]
       graph_->check_unused(fresh.name);
     return fresh;
   }
-  /// The same for any text; a name with a slash at its end is taken as it is. Throws where v1 takes no such name.
+  /// The same for any text; a name with a trailing slash is taken verbatim. Throws if the name is illegal.
   OpGraph::Fresh take_name(std::string_view name, NameStyle style);
-  /// Graph.unique_name of v1: any text, which is not checked. `mark` takes the name.
+  /// v1's Graph.unique_name: any text, unchecked. `mark`: whether to take the name.
   Name unique_name(std::string_view name, bool mark = true);
   Name unique_name(SegmentId plain, bool mark = true) {
     graph_->note_builder(this);
@@ -90,7 +90,7 @@ class Context {
 
   // Operations ------------------------------------------------------------------------------------------------------
 
-  /// Adds an operation, which waits for what the open control dependencies name.
+  /// Adds an operation, with the control inputs of the open blocks.
   OpId add_operation(KindId kind, Name name, std::span<const TensorId> inputs, std::span<const Output> outputs,
                      std::uint32_t attribute = kNone, std::uint32_t site = kNone) {
     graph_->note_builder(this);
@@ -99,20 +99,20 @@ class Context {
       apply(op);
     return op;
   }
-  /// What the open blocks add to a new operation: control inputs, and what the listener does.
+  /// Applies the open blocks to a new operation: control inputs, and the listener.
   void apply(OpId op);
 
   /// Opens a control-dependency block.
   void open_controls(std::vector<OpId> inputs) { controls.push_back({std::move(inputs), {}}); }
-  /// Ends the innermost one.
+  /// Closes the innermost one.
   void close_controls() {
     if (!controls.empty()) controls.pop_back();
   }
-  /// What new operations wait for, outermost block first.
+  /// The control inputs of new operations, outermost block first.
   std::vector<OpId> control_inputs() const;
 
-  /// Whether the caller's language must be asked before a variable is made: the graph takes none, or has names that are
-  /// not counted, or something hears of new operations or makes variables in our place.
+  /// Whether the caller's slow path must make a variable: the graph is finalized, or has names that are not recorded as
+  /// taken, or there is a listener or a variable creator.
   bool must_ask() const {
     return graph_->finalized || graph_->has_unnoted_names || !controls.empty() || listener || creators;
   }
@@ -122,7 +122,7 @@ class Context {
   OpGraph::Fresh take_verbatim(std::string_view name);
 };
 
-/// Puts a context's name scope back at the end of a block.
+/// Restores a context's name scope at the end of a block.
 class NamesKept {
  public:
   explicit NamesKept(Context& context) : context_(context), before_(context.names) {}

@@ -1,7 +1,7 @@
-// One `with name_scope(...)`: what it replaced, to be put back.
+// One `with name_scope(...)`: the state that it replaced.
 //
-// Invariants: as v1, entering a block again first ends its earlier entry; leaving one that such an entry has ended does
-// nothing. The graph of an entry is kept alive until that is left.
+// Invariants: as in v1, entering a block again first ends its earlier entry, and leaving an entry that was ended so
+// does nothing. The graph of an entry is kept alive until it is left.
 // Thread safety: a block is entered and left in one thread.
 #pragma once
 
@@ -17,7 +17,7 @@ class NameScopeBlock {
   NameScopeBlock(const NameScopeBlock&) = delete;
   NameScopeBlock& operator=(const NameScopeBlock&) = delete;
 
-  /// Enters the scope of this name: see Context::open_name_scope(). Throws, and then nothing has changed.
+  /// Enters the scope of this name; see Context::open_name_scope(). If it throws, nothing has changed.
   void enter(Context& context, std::string_view name) {
     enter_by(context, [&] { context.open_name_scope(name); });
   }
@@ -30,9 +30,9 @@ class NameScopeBlock {
     context_ = nullptr;
     const HostObject gone = std::move(graph_);
   }
-  /// Null where it is not entered.
+  /// Null if it is not entered.
   Context* context() const { return context_; }
-  /// The owner of the graph that it keeps; null where there is none.
+  /// The owner of the graph that it keeps alive, or null.
   void* graph_owner() const { return graph_.get(); }
 
  private:

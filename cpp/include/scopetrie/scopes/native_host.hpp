@@ -1,7 +1,7 @@
-// The host of C++ programs: objects that count their own references.
+// The host of C++ programs: reference-counted objects.
 //
-// Invariants: an object is made by make_object() and ends with its last reference.
-// Thread safety: counting is; what an object holds is its own matter.
+// Invariants: an object is made by make_object() and destroyed with its last reference.
+// Thread safety: reference counts are thread-safe; objects must protect their own state.
 #pragma once
 
 #include <atomic>
@@ -12,7 +12,7 @@
 
 namespace scopetrie {
 
-/// What a C++ program lets the core keep: an initializer, a regularizer, an attribute of its own.
+/// The base class of objects that a C++ program passes to the core: initializers, regularizers, attributes.
 class Object {
  public:
   Object() = default;
@@ -31,16 +31,16 @@ HostObject make_object(Arguments&&... arguments) {
   Object* made = new T(std::forward<Arguments>(arguments)...);
   return HostObject(native_scope_host, made);
 }
-/// What a HostObject of a C++ program is.
+/// The object in a HostObject of a C++ program.
 inline Object* native_object(void* object) { return static_cast<Object*>(object); }
 
-/// Hears of each operation that a context makes.
+/// Called with each operation that a context makes.
 class OperationListener : public Object {
  public:
   virtual void operation_made(Context& context, OpId op) = 0;
 };
 
-/// A scope's getter around the one that it inherited.
+/// A scope's getter wrapped around the inherited one.
 class ComposedGetters : public Object {
  public:
   ComposedGetters(HostObject getter, HostObject inherited)

@@ -6,7 +6,8 @@
 // of its ancestors was last closed. Changes inside a captured scope are logged and undone.
 //
 // Invariants: stamps grow; 0 means never. `next` of a scope is the suffix to try next for default names equal to it:
-// smaller ones are open, as long as no ancestor was closed since `tried`. Thread safety: none; each thread has its own.
+// smaller ones are open, as long as no ancestor was closed since `tried`.
+// Thread safety: none; each thread has its own.
 #pragma once
 
 #include <cstddef>

@@ -1,8 +1,8 @@
-// What scopes ask of the language that a program is written in: to keep its objects, to make scopes that are objects of
-// that language, and to run what the core cannot.
+// The interface from scopes to the caller's language: references to its objects, scopes that are objects of that
+// language, callbacks.
 //
-// Thread safety: the functions are called in the thread that enters or leaves the scope. They may run anything, and
-// throw; nothing is half changed then.
+// Thread safety: the functions are called in the thread that enters or leaves the scope, while the state is consistent.
+// They may run any code, and throw.
 #pragma once
 
 #include "scopetrie/graph/host.hpp"
@@ -14,13 +14,13 @@ class Context;
 class VariableScope;
 
 struct ScopeHost : Host {
-  /// A copy of a scope, with one reference.
+  /// Copies a scope; returns one reference.
   VariableScope* (*copy)(const VariableScope& from);
   void (*keep)(VariableScope& scope);
   void (*drop)(VariableScope& scope) noexcept;
-  /// The getter that calls `getter` around `inherited`; a new reference.
+  /// Returns a getter that calls `getter` around `inherited`; a new reference.
   void* (*compose_getters)(void* getter, void* inherited);
-  /// Tells a context's listener of an operation that was made.
+  /// Calls a context's listener with a new operation.
   void (*tell)(Context& context, void* listener, OpId op);
 };
 

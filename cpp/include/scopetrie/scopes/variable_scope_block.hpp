@@ -1,9 +1,9 @@
 // One `with variable_scope(...)`: its arguments, what entering it has made, and the state that it replaced.
 //
-// Invariants: as in v1, a block that is entered again keeps the number that its default name got, the copy of a
-// captured scope, and original_name_scope. Entries within entries of one block are kept in `outer_`. Texts are the
-// caller's, who keeps them while the block is there. The graph of an entry is kept alive until that is left. Thread
-// safety: a block is entered and left in one thread.
+// Invariants: as in v1, a block that is entered again keeps the suffix of its default name, the copy of a captured
+// scope, and original_name_scope. Nested entries of one block are in `outer_`. Texts are borrowed and must outlive the
+// block. The graph of an entry is kept alive until it is left.
+// Thread safety: a block is entered and left in one thread.
 #pragma once
 
 #include <cstddef>
@@ -17,10 +17,10 @@ namespace scopetrie {
 
 class VariableScopeBlock {
  public:
-  /// A scope called `name` beneath the current one; or (by_default) the first name like it that is not open there.
+  /// A scope `name` below the current one; with by_default, the first of name, name_1, ... that is not open there.
   VariableScopeBlock(const ScopeHost& host, std::string_view name, bool by_default)
       : host_(&host), name_(name), by_default_(by_default) {}
-  /// A captured scope, jumped to.
+  /// A captured scope.
   VariableScopeBlock(const ScopeHost& host, VariableScope& captured)
       : host_(&host), captured_(ScopeRef::borrowed(&captured)) {}
   VariableScopeBlock(const VariableScopeBlock&) = delete;
@@ -28,28 +28,28 @@ class VariableScopeBlock {
   ~VariableScopeBlock();
 
   void set_reuse(Reuse reuse) { reuse_ = reuse; }
-  /// Whether a name scope is opened, too.
+  /// Whether to open a name scope, too.
   void set_auxiliary_name_scope(bool auxiliary) { auxiliary_ = auxiliary; }
-  /// What the scope hands on in place of what it inherits.
+  /// Overrides an inherited setting.
   void set(Setting setting, void* object) { options().settings.set(setting, object); }
   void set_dtype(std::uint8_t dtype) { options().dtype = dtype; }
 
-  /// Enters the scope. `plain` is the segment of its name or default name in the context's graph where that is a plain
-  /// one, and known. Throws v1's errors, and then nothing has changed.
+  /// Enters the scope. `plain` is the segment of its name or default name in the context's graph, if it is plain and
+  /// known. Throws v1's errors; then nothing has changed.
   VariableScope& enter(Context& context, SegmentId plain = kNone);
-  /// Leaves it. Throws where it is not the innermost one of its context.
+  /// Leaves the scope. Throws if it is not the innermost of its context.
   void leave();
 
-  /// The context of the innermost entry; null where it is not entered.
+  /// The context of the innermost entry; null if it is not entered.
   Context* context() const { return now_.context; }
   bool is_innermost() const {
     return now_.context != nullptr && now_.context->variable_scope.get() == now_.scope.get();
   }
 
-  /// Gives up what it keeps for later entries, for a collector of cycles.
+  /// Drops what it keeps for later entries; for garbage collectors.
   void clear();
-  /// Calls `visit` with each object of the caller's language, and `visit_scope` with each scope, that it keeps; ends
-  /// early where that is not 0, and gives that.
+  /// Calls `visit` with each host object, and `visit_scope` with each scope, that it owns. Stops at the first result
+  /// other than 0 and returns it.
   template <class Visit, class VisitScope>
   int visit(Visit&& visit, VisitScope&& visit_scope) const {
     for (VariableScope* scope :
@@ -70,14 +70,14 @@ class VariableScopeBlock {
     std::uint8_t dtype = 0;  // 0: not given
   };
 
-  /// What one entry changed, to be put back.
+  /// The state that one entry replaced.
   struct Entered {
     Context* context = nullptr;  // null: not entered
     NameScope names_before;
     ScopeRef scope_before;
-    ScopeRef scope;            // which keeps its graph
+    ScopeRef scope;            // keeps its graph alive
     std::size_t counters = 0;  // of a captured scope
-    bool nested = false;       // the block was entered again within; v1 does not find back then
+    bool nested = false;       // the block was entered again inside; v1 does not restore its state then
   };
 
   Options& options();
@@ -90,7 +90,7 @@ class VariableScopeBlock {
   void apply_options(VariableScope& scope) const;
   SCOPETRIE_COLD void end_earlier_entry(Context& context);
   SCOPETRIE_COLD void leave_nested();
-  /// What is kept of the first entry for later ones.
+  /// The scope kept from the first entry for later ones.
   ScopeRef& remembered() { return captured_ ? jumped_ : first_; }
 
   const ScopeHost* host_;
@@ -98,16 +98,16 @@ class VariableScopeBlock {
   bool by_default_ = false;
   bool auxiliary_ = true;
   Reuse reuse_ = Reuse::kNo;
-  std::uint32_t picked_ = kNone;  // the number that makes a default name a new one; kNone: not picked yet
+  std::uint32_t picked_ = kNone;  // the suffix of the default name; kNone: not chosen yet
   ScopeRef captured_;
-  std::unique_ptr<Options> options_;  // null where none was given
+  std::unique_ptr<Options> options_;  // null if none was given
 
-  // As v1, a block that is entered again keeps what its first entry made:
+  // As in v1, a block that is entered again keeps what its first entry made:
   ScopeRef jumped_;  // the copy of a captured scope
-  ScopeRef first_;   // the first scope made of a name, whose original_name_scope later ones have
+  ScopeRef first_;   // the first scope made by name; later ones get its original_name_scope
 
   Entered now_;
-  std::unique_ptr<std::vector<Entered>> outer_;  // earlier entries, where one object is entered within itself
+  std::unique_ptr<std::vector<Entered>> outer_;  // earlier entries, if the block is nested in itself
 };
 
 }  // namespace scopetrie

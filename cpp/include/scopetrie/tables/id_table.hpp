@@ -2,7 +2,8 @@
 //
 // Invariants: at most 3/4 of the slots are taken; a slot with id kNone is empty; no slot between an id's home slot and
 // its actual slot is empty (linear probing). The table stores each key's 32-bit hash, so growing and erasing read no
-// keys, and a probe reads a key only if the hashes are equal. Thread safety: none; one writer or many readers.
+// keys, and a probe reads a key only if the hashes are equal.
+// Thread safety: none; one writer or many readers.
 #pragma once
 
 #include <algorithm>

@@ -64,7 +64,7 @@ def _range_kernel(xp: Any) -> Any:
     def count(start: Any, limit: Any, delta: Any) -> Any:
         first, last, step = start.item(), limit.item(), delta.item()
         length = range_length(first, last, step)
-        # By multiples of the step, as many as the rule counts: a library's own arange may make one more.
+        # Multiples of the step, as many as the shape rule counts; a library's arange may return one more.
         steps = xp.arange(length, dtype=getattr(xp, start.dtype.name, start.dtype))
         return steps * step + first
 

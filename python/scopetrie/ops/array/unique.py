@@ -21,7 +21,7 @@ def _unique_kernel(counts: bool) -> Any:
         made = out_idx.as_numpy_dtype
 
         def find(x: Any) -> Any:
-            # In the order of first appearance, as v1 gives them; sorted order is what libraries offer.
+            # In order of first appearance, as in v1; libraries return sorted order.
             host = np.asarray(x)
             if host.ndim != 1:
                 raise ValueError("unique expects a 1D vector.")

@@ -11,8 +11,8 @@ from array_api_compat import device
 from ..array.indices import rows_of
 from .window import Geometry, borders, padded, strided_windows, window_counts, window_slices
 
-# How many bytes of windows are written out at a time: on a processor about what its cache holds, so that the
-# product finds them there; elsewhere few launches matter more.
+# Bytes of windows to write out at a time. On a CPU they fit in the cache, so that the product reads them from
+# there; on a device few launches matter more.
 _HOST_BYTES: Final = 5 << 20
 _DEVICE_BYTES: Final = 256 << 20
 
