@@ -20,7 +20,7 @@ ROOT_MODULE = "scopetrie"
 
 FLOORS = [
     {"_core", "paths"},
-    {"errors", "backends"},
+    {"errors", "backends", "names"},
     {"dtypes", "dimension"},
     {"shapes"},
     {"graph", "partitioners"},

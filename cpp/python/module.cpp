@@ -4,6 +4,7 @@
 #include "calls/literal.hpp"
 #include "calls/op_function.hpp"
 #include "objects/handles.hpp"
+#include "objects/names.hpp"
 #include "objects/scopes.hpp"
 #include "scopetrie/version.hpp"
 
@@ -32,7 +33,7 @@ PYBIND11_MODULE(_core, module, pybind11::mod_gil_not_used()) {
   if (!bind_state(raw) || !bind_context(raw) || !bind_graph(raw) || !bind_operators(raw) || !bind_handles(raw) ||
       !bind_variable(raw) || !bind_variable_scope_object(raw) || !bind_variable_scope(raw) || !bind_name_scope(raw) ||
       !bind_get_variable(raw) || !bind_op_function(raw) || !bind_constants(raw) || !bind_plain_variable(raw) ||
-      !bind_direct(raw))
+      !bind_direct(raw) || !bind_names(raw))
     throw pybind11::error_already_set();
   bind_buffer(module);
   bind_random(module);

@@ -67,6 +67,7 @@ from .initializers import (
     zeros_initializer,
 )
 from .logging import get_logger
+from .names import Names
 from .ops import *
 from .ops.random.choice import *
 from .ops.random.draws import *
@@ -131,6 +132,7 @@ __all__ = [
     "GraphOptions",
     "IndexedSlices",
     "InteractiveSession",
+    "Names",
     "OpError",
     "Operation",
     "OptimizerOptions",

@@ -7,12 +7,12 @@ void NameWriter::write_scope(ScopeId scope) {
   text_.clear();
   append_scope_(names_, scope, text_);
   base_ = text_.size();
-  text_.resize(base_ + Segments::kReadable + kNumberLength);
+  text_.resize(base_ + Segments::kReadable + longest_number());
   scope_ = scope;
 }
 
 void NameWriter::write_long_segment(std::string_view text) {
-  if (text_.size() < base_ + text.size() + kNumberLength) text_.resize(base_ + text.size() + kNumberLength);
+  if (text_.size() < base_ + text.size() + longest_number()) text_.resize(base_ + text.size() + longest_number());
   text.copy(text_.data() + base_, text.size());
   end_ = base_ + text.size();
 }

@@ -1,8 +1,8 @@
 #include "scopetrie/names/segments.hpp"
 
-#include <algorithm>
 #include <cstring>
 #include <string>
+#include <utility>
 
 namespace scopetrie {
 
@@ -10,25 +10,15 @@ namespace {
 
 constexpr std::size_t kBlockBytes = 16384;
 
-// The position of `_N` in `base_N`; npos if counting cannot have made the text.
-std::size_t suffix_start(std::string_view text, std::uint32_t& number) {
-  std::size_t at = text.size();
-  while (at > 0 && text[at - 1] >= '0' && text[at - 1] <= '9') --at;
-  const std::size_t digits = text.size() - at;
-  if (digits == 0 || digits > 9 || at == 0 || text[at - 1] != '_' || text[at] == '0') return std::string_view::npos;
-  number = 0;
-  for (const char c : text.substr(at)) number = number * 10 + static_cast<std::uint32_t>(c - '0');
-  return number <= kMaxSuffix ? at - 1 : std::string_view::npos;
-}
-
-bool is_upper(char c) { return c >= 'A' && c <= 'Z'; }
-
 }  // namespace
 
-Segments::Segments() {
+Segments::Segments(Spelling spelling) : spelling_(std::move(spelling)) {
   static constexpr char kEmpty[kReadable] = {};
   add_record(hash_bytes({}), {kEmpty, 0}, kNone, 0);
 }
+
+Segments::Segments(const Segments& other)
+    : spelling_(other.spelling_), records_(other.records_), table_(other.table_), blocks_(other.blocks_) {}
 
 void Segments::reserve(std::size_t more) {
   make_room(records_, more);
@@ -38,7 +28,7 @@ void Segments::reserve(std::size_t more) {
 SegmentId Segments::add(std::uint32_t hash, std::string_view text) {
   const std::string_view kept(keep(text), text.size());
   std::uint32_t number = 0;
-  const std::size_t at = suffix_start(kept, number);
+  const std::size_t at = spelling_.number_start(kept, number);
   if (at == std::string_view::npos) return add_record(hash, kept, kNone, 0);
   const SegmentId base = find(kept.substr(0, at));
   return add_record(hash, kept, base != kNone ? base : add_base(kept.substr(0, at)), number);
@@ -54,7 +44,7 @@ SegmentId Segments::add_base(std::string_view kept) {
   std::vector<Numbered> numbered;
   SegmentId base = kNone;
   std::uint32_t number = 0;
-  for (std::size_t at; base == kNone && (at = suffix_start(kept, number)) != std::string_view::npos;) {
+  for (std::size_t at; base == kNone && (at = spelling_.number_start(kept, number)) != std::string_view::npos;) {
     numbered.push_back({kept, number});
     kept = kept.substr(0, at);
     base = find(kept);
@@ -70,25 +60,37 @@ SegmentId Segments::add_record(std::uint32_t hash, std::string_view kept, Segmen
   const auto id = static_cast<SegmentId>(records_.size());
   records_.push_back({kept.data(), static_cast<std::uint32_t>(kept.size()), base != kNone ? base : id, suffix, id});
   table_.insert(hash, id);
-  if (std::any_of(kept.begin(), kept.end(), is_upper)) {
-    std::string lower(kept);
-    for (char& c : lower)
-      if (is_upper(c)) c = static_cast<char>(c - 'A' + 'a');
-    const SegmentId folded = intern(lower);  // may move the records
+  if (spelling_.folds && spelling_.is_cased(kept)) {
+    const SegmentId folded = intern(spelling_.folded(kept));  // may move the records
     records_[id].folded = folded;
   }
   return id;
 }
 
+Segments::Numbered Segments::find_numbered(std::string_view text) const {
+  if (const SegmentId id = find(text); id != kNone) return {base(id), suffix(id)};
+  // `w_5` may be the fifth `w` without ever having been written.
+  Numbered numbered;
+  const std::size_t at = spelling_.number_start(text, numbered.number);
+  if (at == std::string_view::npos) return {};
+  numbered.base = find(text.substr(0, at));
+  return numbered;
+}
+
+Segments::Numbered Segments::find_folded(std::string_view text) const {
+  if (spelling_.folds && spelling_.is_cased(text)) return find_numbered(spelling_.folded(text));
+  return find_numbered(text);
+}
+
 const char* Segments::keep(std::string_view text) {
   if (text.size() > kBlockBytes / 4) {
     // A block of its own, so that the rest of the current block can still be used.
-    blocks_.push_back(std::make_unique<char[]>(text.size() + kReadable));
+    blocks_.push_back(std::make_shared<char[]>(text.size() + kReadable));
     std::memcpy(blocks_.back().get(), text.data(), text.size());
     return blocks_.back().get();
   }
   if (text.size() > free_bytes_) {
-    blocks_.push_back(std::make_unique<char[]>(kBlockBytes + kReadable));
+    blocks_.push_back(std::make_shared<char[]>(kBlockBytes + kReadable));
     free_ = blocks_.back().get();
     free_bytes_ = kBlockBytes;
   }

@@ -1,17 +1,17 @@
 // Names as text, one after another: what a name shares with the last one is not written again.
 //
-// Invariants: `text_` starts with `scope_`'s path and the slash at its end, `base_` characters, then comes `segment_`'s
-// text, `end_` characters in all; what stands behind is the last number. There is always room for a short segment and a
-// number.
+// Invariants: `text_` starts with `scope_`'s path and the separator at its end, `base_` characters, then comes
+// `segment_`'s text, `end_` characters in all; what stands behind is the last number. There is always room for a short
+// segment and a number.
 // Thread safety: none; each writer belongs to one thread.
 #pragma once
 
-#include <charconv>
 #include <cstring>
 #include <string>
 #include <string_view>
 
 #include "scopetrie/names/segments.hpp"
+#include "scopetrie/names/spelling.hpp"
 #include "scopetrie/tables/compiler.hpp"
 #include "scopetrie/tables/ids.hpp"
 
@@ -23,6 +23,9 @@ class NameWriter {
   template <class Names>
   explicit NameWriter(const Names& names)
       : segments_(names.segments()),
+        spelling_(segments_.spelling()),
+        is_short_(spelling_.before_number.size() == 1 && spelling_.after_number.empty()),
+        before_number_(spelling_.before_number[0]),
         names_(&names),
         append_scope_([](const void* from, ScopeId scope, std::string& out) {
           static_cast<const Names*>(from)->append_scope(scope, out);
@@ -45,8 +48,6 @@ class NameWriter {
   }
 
  private:
-  static constexpr std::size_t kNumberLength = 11;  // "_4294967295"
-
   SCOPETRIE_COLD void write_scope(ScopeId scope);
   void write_segment(SegmentId segment) {
     const std::string_view text = segments_.text(segment);
@@ -60,19 +61,19 @@ class NameWriter {
   }
   SCOPETRIE_COLD void write_long_segment(std::string_view text);
   void write_number() {
-    char* to = text_.data() + end_;
-    *to++ = '_';
-    if (suffix_ < 10) {
-      *to++ = static_cast<char>('0' + suffix_);
+    char* const to = text_.data() + end_;
+    if (is_short_ && suffix_ < 10) {  // most are
+      to[0] = before_number_;
+      to[1] = static_cast<char>('0' + suffix_);
+      size_ = end_ + 2;
     } else {
-      to = std::to_chars(to, to + kNumberLength, suffix_).ptr;
+      size_ = static_cast<std::size_t>(spelling_.write_number(suffix_, to) - text_.data());
     }
-    size_ = static_cast<std::size_t>(to - text_.data());
   }
   // Adds one to the number that was written last. False where it needs a digit more.
   bool count_up() {
-    char* const first = text_.data() + end_ + 1;
-    for (char* digit = text_.data() + size_; digit-- > first; *digit = '0')
+    char* const first = text_.data() + end_ + spelling_.before_number.size();
+    for (char* digit = text_.data() + size_ - spelling_.after_number.size(); digit-- > first; *digit = '0')
       if (*digit != '9') {
         ++*digit;
         return true;
@@ -80,7 +81,12 @@ class NameWriter {
     return false;
   }
 
+  std::size_t longest_number() const { return spelling_.number_length(0xFFFF'FFFFu); }
+
   const Segments& segments_;
+  const Spelling& spelling_;
+  bool is_short_;  // a number of one digit is two characters
+  char before_number_;
   const void* names_;
   void (*append_scope_)(const void* from, ScopeId scope, std::string& out);
   std::string text_;

@@ -3,8 +3,8 @@
 // Invariants: a text has one id; ids are dense and live as long as the table; record 0 is the empty text. A segment of
 // the form `base_N` (0 < N <= kMaxSuffix, no leading zero) stores its base and N, so that `mul_7` made by counting and
 // a given `mul_7` are the same name; any other segment is its own base with suffix 0. A base is a segment, too (and
-// shares its bytes). `folded` is the id of the lower-case form, since v1 compares operation names case-insensitively.
-// Texts never move.
+// shares its bytes). `folded` is the id of the lower-case form, since v1 compares operation names case-insensitively;
+// where case counts it is the segment itself. Texts never move.
 // Thread safety: none; one writer or many readers.
 #pragma once
 
@@ -12,6 +12,7 @@
 #include <string_view>
 #include <vector>
 
+#include "scopetrie/names/spelling.hpp"
 #include "scopetrie/tables/id_table.hpp"
 #include "scopetrie/tables/ids.hpp"
 #include "scopetrie/tables/table_allocator.hpp"
@@ -20,7 +21,13 @@ namespace scopetrie {
 
 class Segments {
  public:
-  Segments();
+  /// v1's, unless another spelling is given.
+  explicit Segments(Spelling spelling = {});
+  /// The same segments with the same ids.
+  Segments(const Segments& other);
+  Segments& operator=(const Segments&) = delete;
+
+  const Spelling& spelling() const noexcept { return spelling_; }
 
   /// The id of `text`; copies the text if it is new.
   SegmentId intern(std::string_view text) {
@@ -39,6 +46,14 @@ class Segments {
   std::uint32_t suffix(SegmentId id) const { return records_[id].suffix; }
   SegmentId folded(SegmentId id) const { return records_[id].folded; }
   std::size_t size() const noexcept { return records_.size(); }
+
+  /// What a name would have as its last part, without interning it.
+  struct Numbered {
+    SegmentId base = kNone;  // kNone: nothing by that text was interned
+    std::uint32_t number = 0;
+  };
+  /// The base and number of the folded form of `text`.
+  Numbered find_folded(std::string_view text) const;
   /// Makes room for that many more.
   void reserve(std::size_t more);
 
@@ -56,12 +71,14 @@ class Segments {
   }
   SegmentId add(std::uint32_t hash, std::string_view text);
   SegmentId add_base(std::string_view kept);
+  Numbered find_numbered(std::string_view text) const;
   SegmentId add_record(std::uint32_t hash, std::string_view kept, SegmentId base, std::uint32_t suffix);
   const char* keep(std::string_view text);
 
+  Spelling spelling_;
   Table<Record> records_;
   IdTable table_;
-  std::vector<std::unique_ptr<char[]>> blocks_;
+  std::vector<std::shared_ptr<char[]>> blocks_;  // shared with copies, which write into blocks of their own
   char* free_ = nullptr;
   std::size_t free_bytes_ = 0;
 };

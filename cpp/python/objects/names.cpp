@@ -1,0 +1,554 @@
+// Names, as Python sees it: what is asked for by text.
+#include "objects/names.hpp"
+
+#include <atomic>
+#include <cstddef>
+#include <cstring>
+
+#include "objects/graph_members.hpp"
+#include "support/locking.hpp"
+
+namespace scopetrie::python {
+
+namespace {
+
+std::uint64_t this_thread() {
+  static std::atomic<std::uint64_t> last{0};
+  static thread_local std::uint64_t number = 0;
+  if (number == 0) [[unlikely]]
+    number = ++last;
+  return number;
+}
+
+}  // namespace
+
+ScopeId names_scope(NamesState& state) {
+  const std::uint64_t thread = this_thread();
+  if (state.here.thread == thread) [[likely]]
+    return state.here.scope;
+  state.here = {thread, ScopeTrie::kRoot};
+  for (const NamesState::Here& open : state.open)
+    if (open.thread == thread) state.here = open;
+  return state.here.scope;
+}
+
+void set_names_scope(NamesState& state, ScopeId scope) {
+  state.here = {this_thread(), scope};
+  std::erase_if(state.open, [&](const NamesState::Here& open) { return open.thread == state.here.thread; });
+  if (scope != ScopeTrie::kRoot) state.open.push_back(state.here);
+}
+
+PyObject* name_str(std::string_view text) {
+  unsigned char seen = 0;
+  for (const char c : text) seen |= static_cast<unsigned char>(c);
+  if (seen >= 0x80) [[unlikely]]
+    return to_str(text);
+  PyObject* str = PyUnicode_New(static_cast<Py_ssize_t>(text.size()), 127);
+  if (str != nullptr) std::memcpy(PyUnicode_DATA(str), text.data(), text.size());
+  return str;
+}
+
+std::string_view name_text(const char* call, PyObject* name) {
+  if (!PyUnicode_Check(name)) {
+    PyErr_Format(PyExc_TypeError, "Names.%s: a name must be a str, not %s: %R", call, Py_TYPE(name)->tp_name, name);
+    return {};
+  }
+  const std::string_view text = text_of(name);
+  if (text.data() == nullptr && PyErr_ExceptionMatches(PyExc_UnicodeEncodeError)) {
+    PyErr_Clear();
+    PyErr_Format(PyExc_ValueError,
+                 "Names.%s: %A has a lone surrogate, which is no character: no file can have such a name", call, name);
+  }
+  return text;
+}
+
+void refuse(NamesState& state, const char* call, PyObject* name, std::string_view why) {
+  std::string where;
+  if (const ScopeId scope = names_scope(state); scope != ScopeTrie::kRoot) {
+    where = " in the scope '";
+    state.names.scopes().append_path(scope, where);
+    where += '\'';
+  }
+  const Ref reason(to_str(why)), place(to_str(where));
+  if (reason && place) PyErr_Format(PyExc_ValueError, "Names.%s(%R)%U: %U", call, name, place.get(), reason.get());
+}
+
+namespace {
+
+// Options ------------------------------------------------------------------------------------------------------------
+
+std::string lower(std::string_view text) {
+  const Ref str(to_str(text));
+  const Ref low(str ? PyObject_CallMethod(str.get(), "lower", nullptr) : nullptr);
+  const std::string_view made = low ? text_of(low.get()) : std::string_view();
+  if (made.data() == nullptr) throw PythonError();
+  return std::string(made);
+}
+
+bool is_legal(PyObject* legal, std::string_view text) {
+  const Ref str(to_str(text));
+  const Ref found(str ? PyObject_CallOneArg(legal, str.get()) : nullptr);
+  const int truth = found ? PyObject_IsTrue(found.get()) : -1;
+  if (truth < 0) throw PythonError();
+  return truth != 0;
+}
+
+std::string cleaned(PyObject* clean, std::string_view text) {
+  const Ref str(to_str(text));
+  const Ref made(str ? PyObject_CallOneArg(clean, str.get()) : nullptr);
+  if (!made) throw PythonError();
+  if (!PyUnicode_Check(made.get())) {
+    PyErr_Format(PyExc_TypeError, "Names: clean(%R) must give a str, not %s: %R", str.get(),
+                 Py_TYPE(made.get())->tp_name, made.get());
+    throw PythonError();
+  }
+  const std::string_view found = name_text("clean", made.get());
+  if (found.data() == nullptr) throw PythonError();
+  return std::string(found);
+}
+
+// The callables are this state's; they are looked for when they are needed, since the collector may have cleared them.
+void set_rules(NamesState& state, PyObject* legal, PyObject* clean) {
+  state.legal = Py_XNewRef(legal);
+  state.clean = Py_XNewRef(clean);
+  std::function<bool(std::string_view)> legal_rule;
+  std::function<std::string(std::string_view)> clean_rule;
+  if (legal != nullptr)
+    legal_rule = [&state](std::string_view text) {
+      const Ref held = Ref::borrowed(state.legal);
+      return !held || is_legal(held.get(), text);
+    };
+  if (clean != nullptr)
+    clean_rule = [&state](std::string_view text) {
+      const Ref held = Ref::borrowed(state.clean);
+      return held ? cleaned(held.get(), text) : std::string(text);
+    };
+  state.names.set_rules(std::move(legal_rule), std::move(clean_rule));
+}
+
+PyObject* make_from(PyTypeObject* type, NamesState* state) {
+  PyObject* self = type->tp_alloc(type, 0);
+  if (self == nullptr) {
+    delete state;
+    return nullptr;
+  }
+  reinterpret_cast<PyNames*>(self)->state = state;
+  return self;
+}
+
+// Names.__new__(type, separator, before_number, after_number, fold, scopes_are_names, legal, clean)
+PyObject* make(PyTypeObject* type, PyObject* args, PyObject*) {
+  PyObject *separator, *before, *after, *legal, *clean;
+  int folds, scopes_are_names;
+  if (!PyArg_ParseTuple(args, "UUUppOO", &separator, &before, &after, &folds, &scopes_are_names, &legal, &clean))
+    return nullptr;
+  const std::string_view texts[] = {name_text("separator", separator), name_text("suffix", before),
+                                    name_text("suffix", after)};
+  for (const std::string_view text : texts)
+    if (text.data() == nullptr) return nullptr;
+  Names::Options options;
+  options.spelling.separator = texts[0];
+  options.spelling.before_number = texts[1];
+  options.spelling.after_number = texts[2];
+  options.spelling.folds = folds != 0;
+  options.spelling.lower = lower;
+  options.scopes_are_names = scopes_are_names != 0;
+  // Only whether there are any matters here: they are replaced by those that know the state.
+  if (legal != Py_None) options.legal = [](std::string_view) { return true; };
+  if (clean != Py_None) options.clean = [](std::string_view text) { return std::string(text); };
+  try {
+    PyObject* self = make_from(type, new NamesState(std::move(options)));
+    if (self != nullptr) set_rules(names_of(self), none_to_null(legal), none_to_null(clean));
+    return self;
+  } catch (const Error& error) {
+    PyErr_Format(PyExc_ValueError, "Names(separator=%R, suffix='%U{}%U'): %s", separator, before, after, error.what());
+    return nullptr;
+  }
+}
+
+PyObject* fork(PyObject* self, PyObject*) {
+  NamesState& state = names_of(self);
+  PyObject* copy = make_from(Py_TYPE(self), new NamesState(state));
+  if (copy != nullptr) set_rules(names_of(copy), state.legal, state.clean);
+  return copy;
+}
+
+int traverse(PyObject* self, visitproc visit, void* arg) {
+  Py_VISIT(Py_TYPE(self));
+  if (const NamesState* state = reinterpret_cast<PyNames*>(self)->state) {
+    Py_VISIT(state->legal);
+    Py_VISIT(state->clean);
+  }
+  return 0;
+}
+
+int clear(PyObject* self) {
+  if (NamesState* state = reinterpret_cast<PyNames*>(self)->state) {
+    Py_CLEAR(state->legal);
+    Py_CLEAR(state->clean);
+  }
+  return 0;
+}
+
+void dealloc(PyObject* self) {
+  PyObject_GC_UnTrack(self);
+  if (reinterpret_cast<PyNames*>(self)->weak_references != nullptr) PyObject_ClearWeakRefs(self);
+  clear(self);
+  if (NamesState* state = std::exchange(reinterpret_cast<PyNames*>(self)->state, nullptr)) {
+    for (NamesState::Part& part : state->parts) Py_XDECREF(part.text);
+    delete state;
+  }
+  PyTypeObject* type = Py_TYPE(self);
+  type->tp_free(self);
+  Py_DECREF(type);
+}
+
+// Giving out ---------------------------------------------------------------------------------------------------------
+
+// The place of a name that is asked for in the current scope; its text, or null with an exception set. Throws Error and
+// PythonError where it is not legal.
+bool place_of(NamesState& state, const char* call, PyObject* name, ScopeId& scope, SegmentId& segment) {
+  scope = names_scope(state);
+  NamesState::Part& part = state.parts[(reinterpret_cast<std::uintptr_t>(name) >> 4) % state.parts.size()];
+  if (part.text == name) [[likely]] {
+    segment = part.segment;
+    return true;
+  }
+  const std::string_view text = name_text(call, name);
+  if (text.data() == nullptr) return false;
+  const ScopeId here = scope;
+  scope = state.names.place(text, here, segment);
+  if (scope == here && PyUnicode_CheckExact(name) && PyUnicode_CHECK_INTERNED(name)) {
+    const Ref before(std::exchange(part.text, Py_NewRef(name)));
+    part.segment = segment;
+  }
+  return true;
+}
+
+PyObject* one_argument(const char* call, Signature<1>& signature, PyObject* const* args, Py_ssize_t positional,
+                       PyObject* keywords) {
+  PyObject* given[1];
+  if (!signature.parse(args, positional, keywords, given)) return nullptr;
+  if (given[0] == nullptr) PyErr_Format(PyExc_TypeError, "Names.%s() missing 1 required argument: 'name'", call);
+  return given[0];
+}
+
+PyObject* unique_name(PyObject* self, PyObject* const* args, Py_ssize_t positional, PyObject* keywords) {
+  static Signature<1> signature("unique_name", {"name"});
+  PyObject* name = positional == 1 && keywords == nullptr
+                       ? args[0]
+                       : one_argument("unique_name", signature, args, positional, keywords);
+  if (name == nullptr) return nullptr;
+  NamesState& state = names_of(self);
+  return refusing(state, "unique_name", name, [&]() -> PyObject* {
+    ScopeId scope;
+    SegmentId segment;
+    if (!place_of(state, "unique_name", name, scope, segment)) return nullptr;
+    const Name made = state.names.unique(scope, segment);
+    ++state.version;
+    return name_str(state.writer.write(made));
+  });
+}
+
+PyObject* peek(PyObject* self, PyObject* const* args, Py_ssize_t positional, PyObject* keywords) {
+  static Signature<1> signature("peek", {"name"});
+  PyObject* name = one_argument("peek", signature, args, positional, keywords);
+  if (name == nullptr) return nullptr;
+  NamesState& state = names_of(self);
+  return refusing(state, "peek", name, [&]() -> PyObject* {
+    ScopeId scope;
+    SegmentId segment;
+    if (!place_of(state, "peek", name, scope, segment)) return nullptr;
+    return name_str(state.writer.write(state.names.peek(scope, segment)));
+  });
+}
+
+// Undoes what was done to the names unless it is kept.
+class Span {
+ public:
+  explicit Span(Names& names) : names_(names), mark_(names.begin()) {}
+  ~Span() {
+    if (open_) names_.rollback(mark_);
+  }
+  Span(const Span&) = delete;
+  Span& operator=(const Span&) = delete;
+  void keep() {
+    names_.commit();
+    open_ = false;
+  }
+
+ private:
+  Names& names_;
+  Names::Mark mark_;
+  bool open_ = true;
+};
+
+// A list or tuple of the names that a call was given.
+Ref items_of_names(const char* call, PyObject* names) {
+  if (PyUnicode_Check(names)) {
+    PyErr_Format(PyExc_TypeError, "Names.%s takes an iterable of names, not a single str: %R", call, names);
+    return Ref();
+  }
+  return PyList_CheckExact(names) || PyTuple_CheckExact(names) ? Ref(items_of(names, "an iterable of names is needed"))
+                                                               : Ref(PySequence_List(names));
+}
+
+PyObject* unique_names(PyObject* self, PyObject* names) {
+  NamesState& state = names_of(self);
+  const Ref items = items_of_names("unique_names", names);
+  if (!items) return nullptr;
+  const Py_ssize_t count = PySequence_Fast_GET_SIZE(items.get());
+  // All places first: finding them may call Python, which may give out names, too.
+  std::vector<std::pair<ScopeId, SegmentId>> places(static_cast<std::size_t>(count));
+  for (std::size_t i = 0; i < places.size(); ++i) {
+    if (static_cast<Py_ssize_t>(i) >= PySequence_Fast_GET_SIZE(items.get())) break;
+    const Ref name = Ref::borrowed(PySequence_Fast_GET_ITEM(items.get(), static_cast<Py_ssize_t>(i)));
+    const Ref done(refusing(state, "unique_names", name.get(), [&]() -> PyObject* {
+      return place_of(state, "unique_names", name.get(), places[i].first, places[i].second) ? Py_NewRef(Py_None)
+                                                                                            : nullptr;
+    }));
+    if (!done) return nullptr;
+  }
+  Ref list(PyList_New(count));
+  if (!list) return nullptr;
+  const Ref whole(refusing(state, "unique_names", names, [&]() -> PyObject* {
+    Span span(state.names);
+    ++state.version;
+    for (std::size_t i = 0; i < places.size(); ++i) {
+      PyObject* made = name_str(state.writer.write(state.names.unique(places[i].first, places[i].second)));
+      if (made == nullptr) return nullptr;
+      PyList_SET_ITEM(list.get(), static_cast<Py_ssize_t>(i), made);
+    }
+    span.keep();
+    return Py_NewRef(Py_None);
+  }));
+  return whole ? list.release() : nullptr;
+}
+
+PyObject* reserve(PyObject* self, PyObject* const* args, Py_ssize_t positional, PyObject* keywords) {
+  static Signature<1> signature("reserve", {"name"});
+  PyObject* name = one_argument("reserve", signature, args, positional, keywords);
+  if (name == nullptr) return nullptr;
+  NamesState& state = names_of(self);
+  const std::string_view text = name_text("reserve", name);
+  if (text.data() == nullptr) return nullptr;
+  return refusing(state, "reserve", name, [&]() -> PyObject* {
+    state.names.check_legal(text);
+    SegmentId segment;
+    const ScopeId scope = state.names.place_as_written(text, names_scope(state), segment);
+    const Name full{scope, segment, 0};
+    if (state.names.reserve(scope, segment)) {
+      ++state.version;
+      return name_str(state.writer.write(full));
+    }
+    std::string taken = "the name '", other;
+    state.names.append_name(full, taken);
+    state.names.append_name(state.names.peek(scope, segment), other);
+    refuse(state, "reserve", name, taken + "' is taken; unique_name() would give '" + other + "'");
+    return nullptr;
+  });
+}
+
+PyObject* update(PyObject* self, PyObject* names) {
+  NamesState& state = names_of(self);
+  const Ref items = items_of_names("update", names);
+  if (!items) return nullptr;
+  const Ref own(PySequence_Tuple(items.get()));
+  if (!own) return nullptr;
+  Span span(state.names);
+  ++state.version;
+  for (Py_ssize_t i = 0; i < PyTuple_GET_SIZE(own.get()); ++i) {
+    const std::string_view text = name_text("update", PyTuple_GET_ITEM(own.get(), i));
+    if (text.data() == nullptr) return nullptr;
+    SegmentId segment;
+    const ScopeId scope = state.names.place_as_written(text, ScopeTrie::kRoot, segment);
+    state.names.add(scope, segment);
+  }
+  span.keep();
+  Py_RETURN_NONE;
+}
+
+PyObject* release(PyObject* self, PyObject* const* args, Py_ssize_t positional, PyObject* keywords) {
+  static Signature<1> signature("release", {"name"});
+  PyObject* name = one_argument("release", signature, args, positional, keywords);
+  if (name == nullptr) return nullptr;
+  NamesState& state = names_of(self);
+  const std::string_view text = name_text("release", name);
+  if (text.data() == nullptr) return nullptr;
+  SegmentId segment;
+  const ScopeId scope = state.names.place_as_written(text, ScopeTrie::kRoot, segment);
+  switch (state.names.release(scope, segment)) {
+    case Names::Release::kDone:
+      ++state.version;
+      Py_RETURN_NONE;
+    case Names::Release::kFree:
+      PyErr_Format(PyExc_ValueError,
+                   "Names.release(%R): the name is free; release takes full names that were given out", name);
+      return nullptr;
+    default:
+      PyErr_Format(
+          PyExc_ValueError,
+          "Names.release(%R): the path was never given out, it is taken because of the names beneath it; "
+          "release those, for example %R",
+          name,
+          Ref(name_str(state.writer.write(state.names.name(state.names.under(state.names.find_scope(text)).front()))))
+              .get());
+      return nullptr;
+  }
+}
+
+// Looking ------------------------------------------------------------------------------------------------------------
+
+int contains(PyObject* self, PyObject* name) {
+  const std::string_view text = name_text("__contains__", name);
+  return text.data() == nullptr ? -1 : names_of(self).names.is_taken(text) ? 1 : 0;
+}
+
+Py_ssize_t length(PyObject* self) { return static_cast<Py_ssize_t>(names_of(self).names.size()); }
+
+PyObject* iterate(PyObject* self) { return make_names_iterator(self, true, {}); }
+
+PyObject* under(PyObject* self, PyObject* const* args, Py_ssize_t positional, PyObject* keywords) {
+  static Signature<1> signature("under", {"path"});
+  PyObject* path = one_argument("under", signature, args, positional, keywords);
+  if (path == nullptr) return nullptr;
+  const std::string_view text = name_text("under", path);
+  if (text.data() == nullptr) return nullptr;
+  const Names& names = names_of(self).names;
+  const ScopeId scope = names.find_scope(text);
+  return make_names_iterator(self, false, scope != kNone ? names.under(scope) : std::vector<std::uint32_t>());
+}
+
+PyObject* scope(PyObject* self, PyObject* const* args, Py_ssize_t positional, PyObject* keywords) {
+  static Signature<2> signature("scope", {"name", "reopen"});
+  PyObject* given[2];
+  if (!signature.parse(args, positional, keywords, given)) return nullptr;
+  if (given[0] == nullptr) {
+    PyErr_SetString(PyExc_TypeError, "Names.scope() missing 1 required argument: 'name'");
+    return nullptr;
+  }
+  const int reopen = given[1] == nullptr ? 0 : PyObject_IsTrue(given[1]);
+  if (reopen < 0 || (given[0] != Py_None && name_text("scope", given[0]).data() == nullptr)) return nullptr;
+  return make_names_scope(self, given[0], reopen != 0);
+}
+
+PyObject* repr(PyObject* self) {
+  return PyUnicode_FromFormat("<Names: %zd in use>", static_cast<Py_ssize_t>(names_of(self).names.size()));
+}
+
+// Undo ---------------------------------------------------------------------------------------------------------------
+
+PyObject* begin(PyObject* self, PyObject*) {
+  NamesState& state = names_of(self);
+  state.spans.push_back(state.names.begin());
+  return PyLong_FromSize_t(state.spans.size());
+}
+
+// Ends the span of a number that _begin() gave, and those within it.
+PyObject* end(PyObject* self, PyObject* const* args, Py_ssize_t count) {
+  NamesState& state = names_of(self);
+  const std::size_t number = count == 2 ? PyLong_AsSize_t(args[0]) : 0;
+  if (PyErr_Occurred() || number == 0) return nullptr;
+  for (; state.spans.size() >= number; state.spans.pop_back()) {
+    if (args[1] == Py_True) {
+      state.names.commit();
+    } else {
+      state.names.rollback(state.spans.back());
+      ++state.version;
+    }
+  }
+  Py_RETURN_NONE;
+}
+
+}  // namespace
+
+bool bind_names(PyObject* module) {
+  static PyMethodDef methods[] = {
+      fast("unique_name", locked<unique_name>,
+           "unique_name(name)\n--\n\n"
+           "Gives out a name in the current scope: `name` if it is free, else with the first number that is.\n\n"
+           "Args:\n    name: A str; it may be a path.\n\n"
+           "Returns:\n    The full name, which is taken from now on.\n\n"
+           "Raises:\n    ValueError: If the name is not legal (see `Names`).\n    TypeError: If it is no str.\n\n"
+           ">>> from scopetrie import Names\n>>> names = Names()\n"
+           ">>> [names.unique_name(\"Add\") for _ in range(3)]\n['Add', 'Add_1', 'Add_2']\n"),
+      {"unique_names", locked<unique_names>, METH_O,
+       "unique_names(names, /)\n--\n\n"
+       "`unique_name` for each of many, all of them or none.\n\n"
+       "Args:\n    names: An iterable of str.\n\n"
+       "Returns:\n    A list of full names.\n\n"
+       "Raises:\n    ValueError: As `unique_name`; nothing is taken then.\n    TypeError: Likewise.\n\n"
+       ">>> from scopetrie import Names\n>>> Names().unique_names([\"MatMul\", \"Add\", \"MatMul\"])\n"
+       "['MatMul', 'Add', 'MatMul_1']\n"},
+      fast("peek", locked<peek>,
+           "peek(name)\n--\n\n"
+           "What `unique_name` would give now; nothing is taken.\n\n"
+           "Args:\n    name: A str; it may be a path.\n\n"
+           "Returns:\n    The full name.\n\n"
+           "Raises:\n    ValueError: As `unique_name`.\n    TypeError: Likewise.\n"),
+      fast("reserve", locked<reserve>,
+           "reserve(name)\n--\n\n"
+           "Takes exactly this name in the current scope.\n\n"
+           "Args:\n    name: A str; it may be a path.\n\n"
+           "Returns:\n    The full name.\n\n"
+           "Raises:\n    ValueError: If it is taken, or not legal.\n    TypeError: If it is no str.\n\n"
+           ">>> from scopetrie import Names\n>>> names = Names()\n>>> names.reserve(\"logits\")\n'logits'\n"
+           ">>> names.reserve(\"logits\")\nTraceback (most recent call last):\n  ...\n"
+           "ValueError: Names.reserve('logits'): the name 'logits' is taken; unique_name() would give 'logits_1'\n"),
+      {"update", locked<update>, METH_O,
+       "update(names, /)\n--\n\n"
+       "Takes over names that are in use elsewhere, as they are, whatever is legal or taken here.\n\n"
+       "Args:\n    names: An iterable of full names. Those that are listed already stay so.\n\n"
+       "Raises:\n    TypeError: If one of them is no str; none is taken over then.\n"},
+      fast("release", locked<release>,
+           "release(name)\n--\n\n"
+           "Gives a name back: it is free again, and the next to be given out for its base.\n\n"
+           "Args:\n    name: A full name that was given out, or the path of a scope. Where names beneath it are\n"
+           "        in use it stays taken as long as they are.\n\n"
+           "Raises:\n    ValueError: If it is free, or was never given out itself.\n    TypeError: If it is no str.\n\n"
+           ">>> from scopetrie import Names\n>>> names = Names()\n>>> names.unique_names([\"w\", \"w\", \"w\"])\n"
+           "['w', 'w_1', 'w_2']\n>>> names.release(\"w_1\")\n>>> names.unique_name(\"w\")\n'w_1'\n"),
+      fast("under", locked<under>,
+           "under(path)\n--\n\n"
+           "The names beneath a path, in the order in which they were given out.\n\n"
+           "Args:\n    path: A scope's full path; \"\" for all names.\n\n"
+           "Returns:\n    An iterator. It takes time for what is beneath the path, however much there is elsewhere.\n\n"
+           "Raises:\n    TypeError: If the path is no str.\n    RuntimeError: From the iterator, if the names "
+           "change.\n"),
+      fast("scope", locked<scope>,
+           "scope(name, reopen=False)\n--\n\n"
+           "A `with` block in whose body this thread's names are given out beneath a path.\n\n"
+           "Args:\n    name: The scope's name in the current scope, made unique as a name is. None is the root.\n"
+           "    reopen: Whether to go to exactly this scope, be it new or not.\n\n"
+           "Returns:\n    A context manager that gives the scope's full path.\n\n"
+           "Raises:\n    ValueError: On entering, if the name is not legal.\n    TypeError: If it is no str.\n\n"
+           ">>> from scopetrie import Names\n>>> names = Names()\n"
+           ">>> for _ in range(2):\n...     with names.scope(\"layer\") as path:\n"
+           "...         print(path, names.unique_name(\"MatMul\"))\n"
+           "layer layer/MatMul\nlayer_1 layer_1/MatMul\n"
+           ">>> with names.scope(\"layer\", reopen=True):\n...     names.unique_name(\"MatMul\")\n'layer/MatMul_1'\n"),
+      {"fork", locked<fork>, METH_NOARGS,
+       "fork()\n--\n\nAn independent copy, with no scope open.\n\nReturns:\n    Names of the same type.\n"},
+      {"_begin", locked<begin>, METH_NOARGS, "Starts a transaction; gives its number for _end()."},
+      with_arguments("_end", locked<end>, "Ends a transaction and those within it: (number, keep)."),
+      {nullptr, nullptr, 0, nullptr}};
+  static PyMemberDef members[] = {
+      {"__weaklistoffset__", T_PYSSIZET, offsetof(PyNames, weak_references), READONLY, nullptr},
+      {nullptr, 0, 0, 0, nullptr}};
+  PyType_Slot slots[] = {{Py_tp_new, reinterpret_cast<void*>(locked<make>)},
+                         {Py_tp_traverse, reinterpret_cast<void*>(unlocked<traverse>)},
+                         {Py_tp_clear, reinterpret_cast<void*>(unlocked<clear>)},
+                         {Py_tp_dealloc, reinterpret_cast<void*>(unlocked<dealloc>)},
+                         {Py_tp_repr, reinterpret_cast<void*>(locked<repr>)},
+                         {Py_tp_iter, reinterpret_cast<void*>(locked<iterate>)},
+                         {Py_sq_contains, reinterpret_cast<void*>(locked<contains>)},
+                         {Py_sq_length, reinterpret_cast<void*>(locked<length>)},
+                         {Py_tp_methods, methods},
+                         {Py_tp_members, members},
+                         {0, nullptr}};
+  PyType_Spec spec = {"scopetrie._core.Names", sizeof(PyNames), 0,
+                      Py_TPFLAGS_DEFAULT | Py_TPFLAGS_BASETYPE | Py_TPFLAGS_HAVE_GC, slots};
+  return add_type(module, spec) != nullptr && bind_names_views(module);
+}
+
+}  // namespace scopetrie::python

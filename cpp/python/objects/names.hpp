@@ -1,0 +1,84 @@
+// The Python Names: the core's, with the scopes that each thread has open in it.
+//
+// Invariants: `here` is the thread that called last and its scope; of the others only those with open scopes are kept.
+// `version` grows with every change, so that iterators see that they are out of date. `parts` holds interned strings
+// alive whose address stands for a segment.
+// Thread safety: that of locking.hpp.
+#pragma once
+
+#include <array>
+#include <vector>
+
+#include "scopetrie/error.hpp"
+#include "scopetrie/names/name_writer.hpp"
+#include "scopetrie/names/names.hpp"
+#include "support/python.hpp"
+
+namespace scopetrie::python {
+
+struct NamesState {
+  explicit NamesState(Names::Options options) : names(std::move(options)), writer(names) {}
+  /// A fork: the same names, no scope open.
+  explicit NamesState(const NamesState& other) : names(other.names), writer(names) {}
+  NamesState& operator=(const NamesState&) = delete;
+
+  struct Here {
+    std::uint64_t thread = 0;
+    ScopeId scope = ScopeTrie::kRoot;
+  };
+  struct Part {
+    PyObject* text = nullptr;  // owned
+    SegmentId segment = kNone;
+  };
+
+  Names names;
+  NameWriter writer;
+  Here here;
+  std::vector<Here> open;
+  std::uint64_t version = 0;
+  std::vector<Names::Mark> spans;
+  PyObject* legal = nullptr;  // owned; callables or null
+  PyObject* clean = nullptr;
+  std::array<Part, 256> parts;
+};
+
+struct PyNames {
+  PyObject_HEAD NamesState* state;
+  PyObject* weak_references;
+};
+
+inline NamesState& names_of(PyObject* self) { return *reinterpret_cast<PyNames*>(self)->state; }
+
+/// Where the calling thread stands.
+ScopeId names_scope(NamesState& state);
+void set_names_scope(NamesState& state, ScopeId scope);
+/// A str of a name's text.
+PyObject* name_str(std::string_view text);
+/// The text of an argument that must be a name, or null text with TypeError or ValueError set.
+std::string_view name_text(const char* call, PyObject* name);
+
+/// A Python exception is set.
+struct PythonError {};
+/// Sets ValueError: "Names.call(name): why", with the scope that it was asked for in.
+void refuse(NamesState& state, const char* call, PyObject* name, std::string_view why);
+/// What `work` gives; null with an exception set where it throws PythonError or Error.
+template <class Work>
+PyObject* refusing(NamesState& state, const char* call, PyObject* name, Work&& work) {
+  try {
+    return work();
+  } catch (const PythonError&) {
+  } catch (const Error& error) {
+    refuse(state, call, name, error.what());
+  }
+  return nullptr;
+}
+
+/// `Names.scope()` and the iterators of Names.
+PyObject* make_names_scope(PyObject* names, PyObject* name, bool reopen);
+/// Over all names, or over those of some rows.
+PyObject* make_names_iterator(PyObject* names, bool all, std::vector<std::uint32_t> rows);
+
+bool bind_names(PyObject* module);
+bool bind_names_views(PyObject* module);
+
+}  // namespace scopetrie::python

@@ -1,0 +1,173 @@
+// What Names gives to `with` and to `for`.
+#include <memory>
+
+#include "objects/names.hpp"
+#include "support/locking.hpp"
+
+namespace scopetrie::python {
+
+namespace {
+
+PyTypeObject* scope_type;
+PyTypeObject* iterator_type;
+
+// Scopes -------------------------------------------------------------------------------------------------------------
+
+struct PyNamesScope {
+  PyObject_HEAD PyObject* names;                      // owned
+  PyObject* name;                                     // owned; a str, or None for the root
+  std::vector<std::pair<ScopeId, ScopeId>>* entered;  // the scope before, and that of the block; innermost last
+  bool reopen;
+};
+
+PyObject* enter(PyObject* self, PyObject*) {
+  auto* block = reinterpret_cast<PyNamesScope*>(self);
+  NamesState& state = names_of(block->names);
+  return refusing(state, "scope", block->name, [&]() -> PyObject* {
+    ScopeId scope = ScopeTrie::kRoot;
+    if (block->name != Py_None) {
+      const std::string_view text = name_text("scope", block->name);
+      if (text.data() == nullptr) return nullptr;
+      SegmentId segment;
+      const ScopeId parent = state.names.place(text, names_scope(state), segment);
+      scope = block->reopen ? state.names.reopen(parent, segment) : state.names.open(parent, segment);
+      ++state.version;
+    }
+    std::string path;
+    state.names.scopes().append_path(scope, path);
+    PyObject* given = name_str(path);
+    if (given == nullptr) return nullptr;
+    block->entered->emplace_back(names_scope(state), scope);
+    set_names_scope(state, scope);
+    return given;
+  });
+}
+
+PyObject* leave(PyObject* self, PyObject*) {
+  auto* block = reinterpret_cast<PyNamesScope*>(self);
+  NamesState& state = names_of(block->names);
+  if (block->entered->empty() || names_scope(state) != block->entered->back().second) {
+    PyErr_Format(PyExc_RuntimeError,
+                 "Names.scope(%R): this thread is not in the scope that it leaves; leave scopes in the reverse order, "
+                 "each in the thread that entered it",
+                 block->name);
+    return nullptr;
+  }
+  set_names_scope(state, block->entered->back().first);
+  block->entered->pop_back();
+  Py_RETURN_FALSE;
+}
+
+int traverse_scope(PyObject* self, visitproc visit, void* arg) {
+  Py_VISIT(Py_TYPE(self));
+  Py_VISIT(reinterpret_cast<PyNamesScope*>(self)->names);
+  return 0;
+}
+
+void dealloc_scope(PyObject* self) {
+  PyObject_GC_UnTrack(self);
+  auto* block = reinterpret_cast<PyNamesScope*>(self);
+  Py_XDECREF(block->names);
+  Py_XDECREF(block->name);
+  delete block->entered;
+  PyTypeObject* type = Py_TYPE(self);
+  type->tp_free(self);
+  Py_DECREF(type);
+}
+
+// Iterators ----------------------------------------------------------------------------------------------------------
+
+struct PyNamesIterator {
+  PyObject_HEAD PyObject* names;     // owned; null at the end
+  std::vector<std::uint32_t>* rows;  // null: all rows
+  NameWriter* writer;
+  std::size_t at;
+  std::uint64_t version;
+};
+
+PyObject* next(PyObject* self) {
+  auto* iterator = reinterpret_cast<PyNamesIterator*>(self);
+  if (iterator->names == nullptr) return nullptr;
+  NamesState& state = names_of(iterator->names);
+  if (state.version != iterator->version) {
+    PyErr_SetString(PyExc_RuntimeError, "Names changed during iteration; iterate over list(names) instead");
+    return nullptr;
+  }
+  const std::size_t count = iterator->rows != nullptr ? iterator->rows->size() : state.names.row_count();
+  while (iterator->at < count) {
+    const std::size_t row = iterator->rows != nullptr ? (*iterator->rows)[iterator->at++] : iterator->at++;
+    if (state.names.is_live(row)) return name_str(iterator->writer->write(state.names.name(row)));
+  }
+  return nullptr;
+}
+
+int traverse_iterator(PyObject* self, visitproc visit, void* arg) {
+  Py_VISIT(Py_TYPE(self));
+  Py_VISIT(reinterpret_cast<PyNamesIterator*>(self)->names);
+  return 0;
+}
+
+void dealloc_iterator(PyObject* self) {
+  PyObject_GC_UnTrack(self);
+  auto* iterator = reinterpret_cast<PyNamesIterator*>(self);
+  Py_XDECREF(iterator->names);
+  delete iterator->rows;
+  delete iterator->writer;
+  PyTypeObject* type = Py_TYPE(self);
+  type->tp_free(self);
+  Py_DECREF(type);
+}
+
+}  // namespace
+
+PyObject* make_names_scope(PyObject* names, PyObject* name, bool reopen) {
+  auto entered = std::make_unique<std::vector<std::pair<ScopeId, ScopeId>>>();
+  PyObject* self = scope_type->tp_alloc(scope_type, 0);
+  if (self == nullptr) return nullptr;
+  auto* block = reinterpret_cast<PyNamesScope*>(self);
+  block->names = Py_NewRef(names);
+  block->name = Py_NewRef(name);
+  block->entered = entered.release();
+  block->reopen = reopen;
+  return self;
+}
+
+PyObject* make_names_iterator(PyObject* names, bool all, std::vector<std::uint32_t> rows) {
+  const NamesState& state = names_of(names);
+  auto own = all ? nullptr : std::make_unique<std::vector<std::uint32_t>>(std::move(rows));
+  auto writer = std::make_unique<NameWriter>(state.names);
+  PyObject* self = iterator_type->tp_alloc(iterator_type, 0);
+  if (self == nullptr) return nullptr;
+  auto* iterator = reinterpret_cast<PyNamesIterator*>(self);
+  iterator->names = Py_NewRef(names);
+  iterator->rows = own.release();
+  iterator->writer = writer.release();
+  iterator->version = state.version;
+  return self;
+}
+
+bool bind_names_views(PyObject* module) {
+  static PyMethodDef scope_methods[] = {
+      {"__enter__", locked<enter>, METH_NOARGS, "Opens the scope; gives its full path."},
+      {"__exit__", reinterpret_cast<PyCFunction>(locked<leave>), METH_VARARGS, "Leaves it."},
+      {nullptr, nullptr, 0, nullptr}};
+  PyType_Slot scope_slots[] = {{Py_tp_traverse, reinterpret_cast<void*>(unlocked<traverse_scope>)},
+                               {Py_tp_dealloc, reinterpret_cast<void*>(unlocked<dealloc_scope>)},
+                               {Py_tp_methods, scope_methods},
+                               {0, nullptr}};
+  PyType_Spec scope_spec = {"scopetrie._core.NamesScope", sizeof(PyNamesScope), 0,
+                            Py_TPFLAGS_DEFAULT | Py_TPFLAGS_HAVE_GC | Py_TPFLAGS_DISALLOW_INSTANTIATION, scope_slots};
+  PyType_Slot iterator_slots[] = {{Py_tp_traverse, reinterpret_cast<void*>(unlocked<traverse_iterator>)},
+                                  {Py_tp_dealloc, reinterpret_cast<void*>(unlocked<dealloc_iterator>)},
+                                  {Py_tp_iter, reinterpret_cast<void*>(PyObject_SelfIter)},
+                                  {Py_tp_iternext, reinterpret_cast<void*>(locked<next>)},
+                                  {0, nullptr}};
+  PyType_Spec iterator_spec = {"scopetrie._core.NamesIterator", sizeof(PyNamesIterator), 0,
+                               Py_TPFLAGS_DEFAULT | Py_TPFLAGS_HAVE_GC | Py_TPFLAGS_DISALLOW_INSTANTIATION,
+                               iterator_slots};
+  scope_type = add_type(module, scope_spec);
+  iterator_type = scope_type != nullptr ? add_type(module, iterator_spec) : nullptr;
+  return iterator_type != nullptr;
+}
+
+}  // namespace scopetrie::python
