@@ -176,7 +176,6 @@ class Graph:
     def finalized(self) -> bool: ...
     _finalized: bool
     _has_makers: bool
-    _seeded: bool
     @property
     def _depth(self) -> int: ...
     _on_operation: Callable[[Any], None] | None
@@ -221,6 +220,8 @@ class Graph:
     def _enter_controls(self, operations: Sequence[Operation] | None, /) -> Any: ...
     def _exit_controls(self, token: Any, /) -> None: ...
     def _current_controls(self) -> list[Any]: ...
+    def _set_seed(self, seed: Any, /) -> None: ...
+    def _next_seeds(self, seed: Any, /) -> tuple[int, int]: ...
     def _begin(self) -> Any: ...
     def _end(self, token: Any, keep: bool, keep_names: bool = False, /) -> None: ...
 
@@ -417,10 +418,12 @@ def random_fill(
 def register_types(
     tensor_shape: Any = None,
     auto_reuse: Any = None,
-    zeros_initializer: Any = None,
-    ones_initializer: Any = None,
+    initializers: Sequence[tuple[Any, str, tuple[str, ...]]] | None = None,
+    initializers_by_name: dict[str, Any] | None = None,
     package_folder: str | None = None,
     literals_are_converted: bool | None = None,
+    auto_synchronization: Any = None,
+    no_aggregation: Any = None,
 ) -> None: ...
 def register_dtypes(numbered: dict[int, DType], /) -> None: ...
 def register_hooks(
@@ -431,7 +434,6 @@ def register_hooks(
     graph_mismatch: Any = None,
     values_graph: Any = None,
     compose_getters: Any = None,
-    random_attributes: Any = None,
     default_graph: Any = None,
     as_index: Any = None,
 ) -> None: ...

@@ -56,10 +56,13 @@ OpGraph::Fresh take_name_slow(Context& context, PyObject* name, SegmentId segmen
   }
 }
 
-PyObject* attribute_object(const GraphState& graph, std::uint32_t number) {
-  if (number == kNone) Py_RETURN_NONE;
-  const AttributeValue value = graph.attributes[number];  // a copy: allocating may run other code
-  return to_object(value);
+PyObject* attribute_object(const GraphState& graph, OpId op) {
+  const Operation row = graph.ops.operation(op);
+  if (row.attribute == kNone) Py_RETURN_NONE;
+  const AttributeValue value = graph.attributes[row.attribute];  // a copy: allocating may run other code
+  if (value.kind() != AttributeValue::Kind::kSeeds || row.kind == kinds().uniform_int) return to_object(value);
+  PyObject* dtype = state().dtypes[graph.ops.tensor(row.first_output).dtype];
+  return Py_BuildValue("{sOsIsI}", "dtype", dtype, "seed", value.seed(), "seed2", value.seed2());
 }
 
 void Transaction::rollback(bool keep_names) {
@@ -71,10 +74,7 @@ void Transaction::rollback(bool keep_names) {
   graph_.live.resize(variables_);
   graph_.collections.truncate(static_cast<std::uint32_t>(mark_.tensors), static_cast<std::uint32_t>(mark_.operations),
                               static_cast<std::uint32_t>(variables_));
-  std::erase_if(graph_.variable_patterns, [&](const auto& entry) { return entry.second >= mark_.patterns; });
-  std::erase_if(graph_.unseeded_attribute, [&](const auto& entry) { return entry.second >= attributes_; });
-  for (std::uint32_t& attribute : graph_.fill_attribute)
-    if (attribute != kNone && attribute >= attributes_) attribute = kNone;
+  for (auto& [key, pattern] : graph_.variable_patterns) pattern.forget(mark_.patterns);
   while (graph_.attributes.size() > attributes_) {
     const AttributeValue gone = std::move(graph_.attributes.back());  // its end may run other code
     graph_.attributes.pop_back();
@@ -82,10 +82,19 @@ void Transaction::rollback(bool keep_names) {
   if (operations > mark_.operations) tell_rolled_back(graph_, operations, variables);
 }
 
-const Kinds& kinds() {
-  static const Kinds only{kind_number("Const"),    kind_number("VariableV2"),    kind_number("Assign"),
-                          kind_number("Identity"), kind_number("RandomUniform"), kind_number("Sub"),
-                          kind_number("Mul"),      kind_number("AddV2")};
+const VariableKinds& kinds() {
+  static const VariableKinds only{kind_number("Const"),
+                                  kind_number("Fill"),
+                                  kind_number("VariableV2"),
+                                  kind_number("Assign"),
+                                  kind_number("Identity"),
+                                  kind_number("RandomUniform"),
+                                  kind_number("RandomUniformInt"),
+                                  kind_number("RandomStandardNormal"),
+                                  kind_number("TruncatedNormal"),
+                                  kind_number("Sub"),
+                                  kind_number("Mul"),
+                                  kind_number("AddV2")};
   return only;
 }
 

@@ -4,6 +4,7 @@
 #include <span>
 
 #include "objects/handles.hpp"
+#include "scopetrie/variables/creation.hpp"
 
 namespace scopetrie::python {
 
@@ -59,10 +60,7 @@ class Transaction {
 };
 
 /// The kinds that the bindings make themselves.
-struct Kinds {
-  KindId constant, variable, assign, identity, uniform, subtract, multiply, add;
-};
-const Kinds& kinds();
+const VariableKinds& kinds();
 
 /// Adds the row and the operations of a variable called `name`: VariableV2, Assign, read.
 /// `owned`: "Assign" and "read" are owned names (the name is fresh and bare); otherwise they are taken in the current

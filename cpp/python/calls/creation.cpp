@@ -1,128 +1,10 @@
 #include "calls/creation.hpp"
 
 #include <algorithm>
-#include <cmath>
+
+#include "calls/initializers.hpp"
 
 namespace scopetrie::python {
-
-namespace {
-
-using Recipe = Creation::Recipe;
-
-// v1 makes larger fills of three operations.
-constexpr std::int64_t kLargestConstant = 1000;
-
-bool is_float(std::uint8_t dtype) { return dtype == kFloat32 || dtype == kFloat64 || dtype == kFloat16; }
-
-Recipe recipe_of(PyObject* initializer, std::uint8_t dtype) {
-  const State& s = state();
-  if (!given(initializer)) return is_float(dtype) ? Recipe::kGlorotUniform : Recipe::kZeros;
-  PyObject* type = reinterpret_cast<PyObject*>(Py_TYPE(initializer));
-  if (type == s.zeros_initializer || initializer == s.zeros_initializer) return Recipe::kZeros;
-  if (type == s.ones_initializer || initializer == s.ones_initializer) return Recipe::kOnes;
-  return Recipe::kNone;
-}
-
-/// A pattern in the making: operations called "<variable>/Initializer/...", then the variable's own.
-struct Steps {
-  GraphState& graph;
-  Pattern pattern;
-
-  TensorId add(KindId kind, std::uint32_t known, std::span<const TensorId> inputs, Output output,
-               std::uint32_t attribute) {
-    return pattern.add(kind, graph.known_segment(known), inputs, output, attribute);
-  }
-};
-
-TensorId fill(Steps& steps, Recipe recipe, Output output) {
-  static const std::uint32_t kNames[] = {known_name("Initializer/zeros"), known_name("Initializer/ones")};
-  const std::size_t which = recipe == Recipe::kOnes ? 1 : 0;
-  std::uint32_t& attribute = steps.graph.fill_attribute[which];
-  if (attribute == kNone) attribute = steps.graph.keep(AttributeValue(std::int64_t{which == 1}));
-  return steps.add(kinds().constant, kNames[which], {}, output, attribute);
-}
-
-// Uniform within sqrt(6 / (fan in + fan out)) of 0: Glorot and Bengio, AISTATS 2010.
-double glorot_limit(std::span<const std::int64_t> dims) {
-  double positions = 1;
-  for (std::size_t i = 0; i + 2 < dims.size(); ++i) positions *= static_cast<double>(dims[i]);
-  const double fan_in =
-      dims.empty() ? 1 : static_cast<double>(dims.size() == 1 ? dims[0] : dims[dims.size() - 2]) * positions;
-  const double fan_out = dims.empty() ? 1 : static_cast<double>(dims.back()) * positions;
-  return std::sqrt(3.0 * (1.0 / std::max(1.0, (fan_in + fan_out) / 2.0)));
-}
-
-// The attributes of a random operation that is not seeded, which are one object for all; kNone if it is yet to be made.
-std::uint32_t unseeded_attribute(const GraphState& graph, std::uint8_t dtype) {
-  if (graph.seeded) return kNone;
-  const auto at = graph.unseeded_attribute.find(dtype);
-  return at == graph.unseeded_attribute.end() ? kNone : at->second;
-}
-
-// The attributes of a random operation, asked for in Python. kNone with an exception set.
-std::uint32_t random_attribute(GraphState& graph, std::uint8_t dtype) {
-  const Ref attributes(PyObject_CallOneArg(state().hooks.random_attributes, state().dtypes[dtype]));
-  if (!attributes) return kNone;
-  const std::uint32_t number = graph.keep(to_attribute(attributes.get()));
-  if (!graph.seeded) graph.unseeded_attribute[dtype] = number;
-  return number;
-}
-
-// The seven operations that v1's random_uniform makes; `drawn` is the random one's attribute. kNone with an exception
-// set.
-TensorId glorot_uniform(Steps& steps, Output output, std::uint32_t drawn) {
-  static const std::uint32_t kNames[] = {
-      known_name("Initializer/random_uniform/shape"), known_name("Initializer/random_uniform/min"),
-      known_name("Initializer/random_uniform/max"),   known_name("Initializer/random_uniform/RandomUniform"),
-      known_name("Initializer/random_uniform/sub"),   known_name("Initializer/random_uniform/mul"),
-      known_name("Initializer/random_uniform")};
-  GraphState& graph = steps.graph;
-  ShapeTable& shapes = graph.ops.shapes();
-  const double limit = glorot_limit(shapes.dims(output.shape));
-  const auto dims = shapes.dims(output.shape);
-  std::vector<std::int64_t> sizes(dims.begin(), dims.end());
-  const auto rank = static_cast<std::int64_t>(sizes.size());
-  const Output vector{shapes.intern({&rank, 1}), kInt32};
-  const Output scalar{ShapeTable::kScalar, output.dtype};
-  const Kinds& kind = kinds();
-  const TensorId shape = steps.add(kind.constant, kNames[0], {}, vector, graph.keep(AttributeValue(std::move(sizes))));
-  const TensorId min = steps.add(kind.constant, kNames[1], {}, scalar, graph.keep(AttributeValue(-limit)));
-  const TensorId max = steps.add(kind.constant, kNames[2], {}, scalar, graph.keep(AttributeValue(limit)));
-  const TensorId unit = steps.add(kind.uniform, kNames[3], {&shape, 1}, output, drawn);
-  const TensorId range[] = {max, min};
-  const TensorId sub = steps.add(kind.subtract, kNames[4], range, scalar, kNone);
-  const TensorId scaled[] = {unit, sub};
-  const TensorId mul = steps.add(kind.multiply, kNames[5], scaled, output, kNone);
-  const TensorId moved[] = {mul, min};
-  return steps.add(kind.add, kNames[6], moved, output, kNone);
-}
-
-// The pattern of a variable with its initial value. kNone with an exception set.
-std::uint32_t make_pattern(GraphState& graph, Recipe recipe, Output output, std::uint32_t drawn) {
-  static const std::uint32_t kAssign = known_name("Assign"), kRead = known_name("read");
-  Steps steps{graph, {}};
-  const TensorId initial =
-      recipe == Recipe::kGlorotUniform ? glorot_uniform(steps, output, drawn) : fill(steps, recipe, output);
-  if (initial == kNone) return kNone;
-  const Output reference{output.shape, output.dtype.reference()};
-  const TensorId variable = steps.pattern.add(kinds().variable, kNone, {}, reference);
-  const TensorId assigned[] = {variable, initial};
-  steps.add(kinds().assign, kAssign, assigned, reference, kNone);
-  steps.add(kinds().identity, kRead, {&variable, 1}, output, kNone);
-  return graph.ops.add_pattern(std::move(steps.pattern));
-}
-
-// The same; variables that differ in nothing but their names share theirs, and seeds are such a difference.
-std::uint32_t pattern_of(GraphState& graph, Recipe recipe, Output output, std::uint32_t drawn) {
-  if (recipe == Recipe::kGlorotUniform && graph.seeded) return make_pattern(graph, recipe, output, drawn);
-  const std::uint64_t key = (std::uint64_t{output.shape} << 8 | output.dtype) << 8 | static_cast<std::uint64_t>(recipe);
-  if (const auto at = graph.variable_patterns.find(key); at != graph.variable_patterns.end()) return at->second;
-  const std::uint32_t made = make_pattern(graph, recipe, output, drawn);
-  if (made != kNone) graph.variable_patterns.emplace(key, made);
-  return made;
-}
-
-}  // namespace
 
 // Whether variables can be made here, and of what.
 bool Creation::start() {
@@ -132,15 +14,58 @@ bool Creation::start() {
   if (settings[Setting::kRegularizer] != nullptr || settings[Setting::kConstraint] != nullptr ||
       settings[Setting::kCachingDevice] != nullptr)
     return false;
-  dtype_ = given(wish_.dtype) ? known_dtype_number(wish_.dtype) : scope_->dtype();
-  if (!is_float(dtype_) && dtype_ != kInt32 && dtype_ != kInt64) return false;
-  recipe_ =
-      recipe_of(given(wish_.initializer) ? wish_.initializer : setting_of(*scope_, Setting::kInitializer), dtype_);
-  if (recipe_ == Recipe::kNone || !graph_.collections.start()) return false;
-  trainable_ = wish_.trainable != Py_False;
-  drawn_ = recipe_ == Recipe::kGlorotUniform ? unseeded_attribute(graph_, dtype_) : kNone;
+  if (!graph_.collections.start() || !read_dtype() || !read_initializer_argument() || !read_trainable() ||
+      !read_collections())
+    return false;
   shape_ = nullptr;
   return ready_ = true;
+}
+
+bool Creation::read_dtype() {
+  dtype_ = given(wish_.dtype) ? known_dtype_number(wish_.dtype) : scope_->dtype();
+  return dtype_ != 0 && !dtype_.is_reference();
+}
+
+bool Creation::read_initializer_argument() {
+  PyObject* initializer = given(wish_.initializer) ? wish_.initializer : setting_of(*scope_, Setting::kInitializer);
+  is_value_ = false;
+  if (!given(initializer)) {
+    const std::optional<Initializer> standard = Initializer::of_default(dtype_);
+    if (standard) initializer_ = *standard;
+    return standard.has_value();
+  }
+  if (read_initializer(initializer, initializer_))
+    return initializer_.kind != Initializer::Kind::kUniform ||
+           initializer_.second.kind() != AttributeValue::Kind::kNone || !dtype_.is_integer();
+  is_value_ = !PyUnicode_Check(initializer) && !is_tensor(initializer) && !PyCallable_Check(initializer);
+  return is_value_;
+}
+
+bool Creation::read_trainable() {
+  trainable_ = wish_.trainable != Py_False;
+  return !given(wish_.trainable) || PyBool_Check(wish_.trainable);
+}
+
+// The numbers of the lists that the variable joins, in order and each once.
+bool Creation::read_collections() {
+  list_count_ = 0;
+  if (!given(wish_.collections)) return true;
+  PyObject* keys = wish_.collections;
+  if (!PyList_CheckExact(keys) && !PyTuple_CheckExact(keys)) return false;
+  const auto join = [&](std::size_t list) {
+    if (std::find(lists_, lists_ + list_count_, list) == lists_ + list_count_) lists_[list_count_++] = list;
+  };
+  const Py_ssize_t count = PySequence_Fast_GET_SIZE(keys);
+  if (count == 0 || count >= static_cast<Py_ssize_t>(kMostLists)) return false;
+  for (Py_ssize_t i = 0; i < count; ++i) {
+    PyObject* key = PySequence_Fast_GET_ITEM(keys, i);
+    if (!PyUnicode_CheckExact(key)) return false;
+    const Py_ssize_t list = graph_.collections.at(key);
+    if (list < 0) return false;
+    join(static_cast<std::size_t>(list));
+  }
+  if (trainable_) join(Collections::kTrainable);
+  return true;
 }
 
 bool Creation::read_shape(PyObject* shape, PyObject* sizes) {
@@ -152,25 +77,43 @@ bool Creation::read_shape(PyObject* shape, PyObject* sizes) {
     PyErr_Clear();
     return false;
   }
-  const std::int64_t elements = shapes.elements(id);
-  if (elements < 0 || (recipe_ != Recipe::kGlorotUniform && elements >= kLargestConstant)) return false;
+  if (shapes.elements(id) < 0) return false;
+  std::optional<InitialValue> initial = InitialValue::of(initializer_, dtype_, shapes.dims(id));
+  if (!initial || (initial->is_random() && graph_.has_odd_seed)) return false;
+  initial_ = std::move(*initial);
   output_ = {id, dtype_};
-  pattern_ = kNone;
+  run_ = {};
   shape_ = shape;
   return true;
 }
 
-bool Creation::draw(ScopeId scope_id, SegmentId segment) {
-  // Python gives the seeds: nothing may be half done while it runs, and seeds must not be drawn for nothing.
-  if (!graph_.ops.can_own(scope_id, segment)) return false;
-  drawn_ = random_attribute(graph_, dtype_);
-  return drawn_ != kNone && graph_.variables.find(scope_id, segment) == kNone;
+// Reads the value that is the initializer. It is copied, and with that other code may run: before anything is taken.
+bool Creation::read_value(ScopeId scope_id, SegmentId segment) {
+  Literal literal;
+  OwnTuples<1> own;
+  if (!literal.read(own.of(given(wish_.initializer) ? wish_.initializer : setting_of(*scope_, Setting::kInitializer))))
+    return false;
+  const DType dtype = literal.dtype(0);
+  if (dtype == 0 || (given(wish_.dtype) && dtype != dtype_)) return false;
+  AttributeValue kept;
+  if (!literal.keep(kept)) return false;
+  output_ = {graph_.ops.shapes().intern(literal.dims()), dtype};
+  initial_ = InitialValue::of_value(std::move(kept));
+  run_ = {};
+  return graph_.variables.find(scope_id, segment) == kNone;
+}
+
+void Creation::collect(VariableId id) {
+  Collections& collections = graph_.collections;
+  for (std::size_t i = 0; i < list_count_; ++i) collections.add_variable(lists_[i], id);
+  if (list_count_ != 0) return;
+  collections.add_variable(Collections::kVariables, id);
+  if (trainable_) collections.add_variable(Collections::kTrainable, id);
 }
 
 PyObject* Creation::make(ScopeId scope_id, SegmentId segment, PyObject* shape, PyObject* sizes) {
-  if (!(ready_ || start()) || !read_shape(shape, sizes)) return nullptr;
-  if (recipe_ == Recipe::kGlorotUniform && drawn_ == kNone && !draw(scope_id, segment)) return nullptr;
-  if (pattern_ == kNone && (pattern_ = pattern_of(graph_, recipe_, output_, drawn_)) == kNone) return nullptr;
+  if (!(ready_ || start())) return nullptr;
+  if (is_value_ ? given(shape) || !read_value(scope_id, segment) : !read_shape(shape, sizes)) return nullptr;
   // The slow path says what is wrong where parts of a partitioned variable have this name.
   static const std::uint32_t kPart = known_name("part_0");
   const SegmentId part = graph_.known_segment(kPart);
@@ -182,22 +125,17 @@ PyObject* Creation::make(ScopeId scope_id, SegmentId segment, PyObject* shape, P
   // A name that is in use may be that of a variable which another thread is making in Python: the slow path waits.
   if (!graph_.ops.take_owner(scope_id, segment)) return nullptr;
   graph_.note_builder(&context_);
+  if (is_value_ && given(wish_.dtype)) {
+    // v1 makes a tensor of the value to see its dtype, and it keeps its name.
+    static const std::uint32_t kConst = known_name("Const");
+    graph_.ops.unique(ScopeTrie::kRoot, graph_.known_segment(kConst));
+  }
+  if (run_.pattern == kNone) run_ = run_of(graph_, kinds(), initial_, output_);
   if (wish_.site == kUnknownSite) wish_.site = graph_.sites.here();
-  const std::uint32_t place = graph_.ops.pattern(pattern_).owner();
-  Variable record;
-  record.scope = scope_id;
-  record.segment = segment;
-  record.ref = static_cast<TensorId>(graph_.ops.tensor_count()) + place;
-  record.initial = record.ref - 1;
-  record.value = record.ref + 2;
-  record.initializer = graph_.ops.add_run(pattern_, {scope_id, segment, 0}, wish_.site) + place + 1;
-  record.shape = output_.shape;
-  record.flags = variable_flags(trainable_, dtype_);
-  const VariableId id = graph_.variables.create(record);
+  const VariableId id = create_variable(graph_, run_, scope_id, segment, output_, trainable_, wish_.site);
   graph_.live.push_back(nullptr);
-  graph_.collections.add_variable(Collections::kVariables, id);
-  if (trainable_) graph_.collections.add_variable(Collections::kTrainable, id);
-  if (graph_.seeded) drawn_ = pattern_ = kNone;
+  collect(id);
+  if (!is_shared(run_)) run_ = {};
   return variable_handle(context_.graph, id);
 }
 

@@ -1,7 +1,8 @@
-// The creations of get_variable that need no Python: zeros, ones, and the default initializer of floats.
+// The creations of get_variable that ask nobody: by a built-in initializer, a number, a list of numbers, an array.
 #pragma once
 
 #include "calls/building.hpp"
+#include "calls/literal.hpp"
 #include "objects/scopes.hpp"
 
 namespace scopetrie::python {
@@ -11,16 +12,13 @@ inline bool given(PyObject* argument) { return argument != nullptr && argument !
 /// A site that the creation finds out itself.
 inline constexpr std::uint32_t kUnknownSite = kNone - 1;
 
-/// The plain creations of one call: variables of one dtype and initializer, in one context and scope. Borrows all that
-/// it is given.
+/// The creations of one call: variables of one dtype and initializer, in one context and scope. Borrows all that it is
+/// given.
 class Creation {
  public:
-  /// What an initial value is made of.
-  enum class Recipe : std::uint8_t { kNone, kZeros, kOnes, kGlorotUniform };
-
   /// What get_variable is given for all of them; null or None where not given.
   struct Wish {
-    PyObject *dtype, *initializer, *trainable;
+    PyObject *dtype, *initializer, *trainable, *collections;
     std::uint32_t site;
   };
 
@@ -37,21 +35,30 @@ class Creation {
   PyObject* make(ScopeId scope_id, SegmentId segment, PyObject* shape, PyObject* sizes);
 
  private:
+  static constexpr std::size_t kMostLists = 8;
+
   bool start();
+  bool read_dtype();
+  bool read_initializer_argument();
+  bool read_trainable();
+  bool read_collections();
   bool read_shape(PyObject* shape, PyObject* sizes);
-  bool draw(ScopeId scope_id, SegmentId segment);
+  bool read_value(ScopeId scope_id, SegmentId segment);
+  void collect(VariableId id);
 
   Context& context_;
   GraphState& graph_;
   PyVariableScope* scope_;
   Wish wish_;
-  bool ready_ = false, trainable_ = true;
-  std::uint8_t dtype_ = 0;
-  Recipe recipe_ = Recipe::kNone;
-  std::uint32_t drawn_ = kNone;  // the attribute of random operations
-  PyObject* shape_ = nullptr;    // what `output_` and `pattern_` were made for
+  bool ready_ = false, trainable_ = true, is_value_ = false;
+  DType dtype_;                // of a value, what the caller says, or none
+  Initializer initializer_;    // where there is no value
+  InitialValue initial_;       // of `shape_`
+  PyObject* shape_ = nullptr;  // what `output_`, `initial_` and `run_` were made for
   Output output_;
-  std::uint32_t pattern_ = kNone;
+  VariableRun run_;
+  std::size_t list_count_ = 0;  // of the collections that the variable joins; 0: those of every variable
+  std::size_t lists_[kMostLists];
 };
 
 }  // namespace scopetrie::python

@@ -5,7 +5,24 @@ namespace scopetrie::python {
 
 namespace {
 
-enum Argument { kName, kShape, kDType, kInitializer, kRegularizer, kTrainable, kFirstRare, kArguments = 15 };
+enum Argument {
+  kName,
+  kShape,
+  kDType,
+  kInitializer,
+  kRegularizer,
+  kTrainable,
+  kCollections,
+  kCachingDevice,
+  kPartitioner,
+  kValidateShape,
+  kUseResource,
+  kCustomGetter,
+  kConstraint,
+  kSynchronization,
+  kAggregation,
+  kArguments
+};
 
 // Whether a shape argument allows the found shape; only plain ints in a list or tuple are looked at.
 bool shape_allows(PyObject* shape, std::span<const std::int64_t> found) {
@@ -52,20 +69,29 @@ PyObject* call_slow(PyVariableScope* scope, PyObject* const* args) {
   return PyObject_Vectorcall(state().hooks.get_variable, all, kArguments + 1, nullptr);
 }
 
+// Whether nobody is to be asked before the variable is looked up: how it is to be made is of no concern yet.
 bool is_plain(const PyVariableScope* scope, PyObject* const* arguments) {
+  const State& s = state();
   const Settings& settings = scope->settings;
-  if (settings[Setting::kCustomGetter] != nullptr || settings[Setting::kPartitioner] != nullptr ||
-      given(arguments[kRegularizer]))
-    return false;
-  for (int i = kFirstRare; i < kArguments; ++i)
-    if (given(arguments[i])) return false;
-  return true;
+  const auto is_default = [](PyObject* argument, PyObject* usual) { return !given(argument) || argument == usual; };
+  return settings[Setting::kCustomGetter] == nullptr && settings[Setting::kPartitioner] == nullptr &&
+         !given(arguments[kPartitioner]) && !given(arguments[kCustomGetter]) &&
+         is_default(arguments[kSynchronization], s.auto_synchronization) &&
+         is_default(arguments[kAggregation], s.no_aggregation);
+}
+
+// Whether a variable can be made without asking how.
+bool is_plain_creation(PyObject* const* arguments) {
+  return !given(arguments[kRegularizer]) && !given(arguments[kCachingDevice]) && !given(arguments[kConstraint]) &&
+         (!given(arguments[kValidateShape]) || arguments[kValidateShape] == Py_True);
 }
 
 // A creation of its own, kept out of the way of hits.
 SCOPETRIE_COLD PyObject* create_one(Context& context, ScopeId scope_id, SegmentId segment, PyObject* const* arguments,
                                     PyObject* sizes) {
-  Creation creation(context, {arguments[kDType], arguments[kInitializer], arguments[kTrainable], kUnknownSite});
+  if (!is_plain_creation(arguments)) return nullptr;
+  Creation creation(context, {arguments[kDType], arguments[kInitializer], arguments[kTrainable],
+                              arguments[kCollections], kUnknownSite});
   return creation.make(scope_id, segment, arguments[kShape], sizes);
 }
 
@@ -145,7 +171,7 @@ PyObject* get_variables(PyObject*, PyObject* const* args, Py_ssize_t positional,
   Transaction transaction(*context);
   Ref made(PyList_New(count));
   if (!made) return nullptr;
-  Creation creation(*context, {given_to[2], given_to[3], given_to[4], graph.sites.here()});
+  Creation creation(*context, {given_to[2], given_to[3], given_to[4], nullptr, graph.sites.here()});
   PyObject* arguments[kArguments] = {};
   arguments[kDType] = given_to[2];
   arguments[kInitializer] = given_to[3];

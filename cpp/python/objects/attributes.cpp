@@ -57,6 +57,8 @@ PyObject* to_object(const AttributeValue& value) {
       return PyFloat_FromDouble(value.real());
     case Kind::kDType:
       return Py_NewRef(state().dtypes[value.dtype()]);
+    case Kind::kSeeds:
+      return Py_BuildValue("{sIsI}", "seed", value.seed(), "seed2", value.seed2());
     case Kind::kString:
       return to_str(value.text());
     case Kind::kInts:

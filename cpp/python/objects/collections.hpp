@@ -51,7 +51,7 @@ class Collections {
   /// Makes the lists of Known, if they are not there yet.
   bool start() { return numbers_ != nullptr || start_slow(); }
   /// After start().
-  void add_variable(Known which, std::uint32_t id) { of(which).emplace_back(Item::kVariable, id); }
+  void add_variable(std::size_t which, std::uint32_t id) { of(which).emplace_back(Item::kVariable, id); }
   PyObject* list(PyGraph* graph, PyObject* key) const;
   bool assign(PyGraph* graph, PyObject* key, PyObject* values);
   PyObject* keys() const;

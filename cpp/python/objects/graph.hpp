@@ -7,6 +7,7 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 #include <unordered_map>
 #include <vector>
 
@@ -22,12 +23,6 @@
 
 namespace scopetrie::python {
 
-/// Flags of scopetrie::Variable: whether it is trainable, and its dtype, by which a name is shared or not.
-enum VariableFlags : std::uint32_t { kTrainable = 1, kDTypeShift = 8 };
-inline std::uint32_t variable_flags(bool trainable, std::uint8_t dtype) {
-  return std::uint32_t{dtype} << kDTypeShift | (trainable ? kTrainable : 0u);
-}
-
 struct GraphState : Graph {
   Table<PyObject*> live;  // borrowed; the handle of each variable, null where there is none
   Collections collections;
@@ -35,10 +30,7 @@ struct GraphState : Graph {
   Sites sites;
   std::vector<std::unique_ptr<Context>> contexts;  // one per thread
   bool making = false;                             // Python is making variables by name
-
-  // What many operations share.
-  std::unordered_map<std::uint8_t, std::uint32_t> unseeded_attribute;  // by dtype
-  std::uint32_t fill_attribute[2] = {kNone, kNone};                    // the constants 0 and 1
+  bool has_odd_seed = false;                       // its seed is no number
 
   /// Names that were looked up lately, by the str's address; only interned strings, which the entry keeps alive.
   struct CachedName {
@@ -63,8 +55,11 @@ inline SegmentId plain_segment(GraphState& graph, PyObject* name) {
   return entry.text == name ? entry.segment : plain_segment_slow(graph, name);
 }
 
-/// What Python sees of the attribute of this number, None for kNone. A new reference; null with an exception set.
-PyObject* attribute_object(const GraphState& graph, std::uint32_t number);
+/// What Python sees of an operation's attribute, None where it has none. A new reference; null with an exception set.
+PyObject* attribute_object(const GraphState& graph, OpId op);
+
+/// Reads a random seed: no number for None. False with an exception set.
+bool read_seed(PyObject* seed, std::optional<std::int64_t>& out);
 
 bool bind_graph(PyObject* module);
 

@@ -120,13 +120,27 @@ int set_making(PyObject* self, PyObject* value, void*) {
 
 PyObject* get_finalized(PyObject* self, void*) { return PyBool_FromLong(of(self).finalized); }
 
-PyObject* get_seeded(PyObject* self, void*) { return PyBool_FromLong(of(self).seeded); }
+// _set_seed(number | None): what random operations made from now on take part of.
+PyObject* set_seed(PyObject* self, PyObject* seed) {
+  std::optional<std::int64_t> number;
+  const bool is_number = read_seed(seed, number);
+  PyErr_Clear();  // as v1: the next random operation says so
+  of(self).seeds.of_graph = number;
+  of(self).has_odd_seed = !is_number;
+  Py_RETURN_NONE;
+}
 
-int set_seeded(PyObject* self, PyObject* value, void*) {
-  const int flag = value == nullptr ? 0 : PyObject_IsTrue(value);
-  if (flag < 0) return -1;
-  of(self).seeded = flag != 0;
-  return 0;
+// _next_seeds(own seed | None) -> the two seeds of a random operation made now, two zeros for none
+PyObject* next_seeds(PyObject* self, PyObject* seed) {
+  std::optional<std::int64_t> own;
+  if (!read_seed(seed, own)) return nullptr;
+  if (of(self).has_odd_seed) {
+    const Ref odd(PyObject_GetAttrString(self, "seed"));
+    if (odd) read_seed(odd.get(), own);
+    return nullptr;
+  }
+  const auto [first, second] = of(self).seeds.next(own);
+  return Py_BuildValue("(II)", first, second);
 }
 
 int set_finalized(PyObject* self, PyObject* value, void*) {
@@ -135,6 +149,25 @@ int set_finalized(PyObject* self, PyObject* value, void*) {
   of(self).finalized = flag != 0;
   return 0;
 }
+
+}  // namespace
+
+bool read_seed(PyObject* seed, std::optional<std::int64_t>& out) {
+  out.reset();
+  if (seed == Py_None) return true;
+  if (PyFloat_Check(seed) || PyIndex_Check(seed)) {
+    static const long long kModulus = RandomSeeds::kModulus;
+    const Ref number(PyNumber_Long(seed)), modulus(PyLong_FromLongLong(kModulus));
+    const Ref rest(number && modulus ? PyNumber_Remainder(number.get(), modulus.get()) : nullptr);
+    if (!rest) return false;
+    out = PyLong_AsLongLong(rest.get());
+    return true;
+  }
+  PyErr_Format(PyExc_TypeError, "A random seed must be an integer or None, got %R", seed);
+  return false;
+}
+
+namespace {
 
 // A transaction for Python: `token = graph._begin()`, then graph._end(token, keep).
 PyObject* begin(PyObject* self, PyObject*) {
@@ -173,6 +206,9 @@ void add_block_members(std::vector<PyMethodDef>& methods, std::vector<PyGetSetDe
        "Opens a control-dependency block; None clears the outer ones."},
       {"_exit_controls", locked<exit_controls>, METH_O, "Ends the block whose _enter_controls() gave this token."},
       {"_current_controls", locked<current_controls>, METH_NOARGS, "The operations that new ones wait for."},
+      {"_set_seed", locked<set_seed>, METH_O, "Sets the graph's random seed, None for none."},
+      {"_next_seeds", locked<next_seeds>, METH_O,
+       "The two seeds of a random operation that is made now with this seed of its own, or None; zeros for none."},
       {"_begin", locked<begin>, METH_NOARGS, "Starts a transaction; see _end()."},
       with_arguments("_end", locked<end>,
                      "Ends a transaction: (token, keep); unless kept, all that was added since is gone.")};
@@ -181,7 +217,6 @@ void add_block_members(std::vector<PyMethodDef>& methods, std::vector<PyGetSetDe
       {"_finalized", locked<get_finalized>, locked<set_finalized>, "The same, to be set.", nullptr},
       {"_has_makers", locked<get_making>, locked<set_making>,
        "Whether any thread is making a variable by name in Python.", nullptr},
-      {"_seeded", locked<get_seeded>, locked<set_seeded>, "Whether the graph has a random seed.", nullptr},
       {"_creators", locked<get_creators>, locked<set_creators>,
        "This thread's open variable creators, outermost first, or None.", nullptr},
       {"_depth", locked<get_depth>, nullptr,

@@ -132,7 +132,7 @@ PyObject* prune(PyObject* self, PyObject* args) {
                                PyLong_FromUnsignedLong(op.first_output),
                                PyLong_FromUnsignedLong(ops.output_count(id)),
                                number_tuple(ops.inputs(id)),
-                               attribute_object(graph, op.attribute)};
+                               attribute_object(graph, id)};
     bool complete = true;
     for (Py_ssize_t at = 0; at < 6; ++at) {
       PyTuple_SET_ITEM(node.get(), at, items[at]);

@@ -232,7 +232,7 @@ PyObject* operation_add_control_inputs(PyObject* self, PyObject* operations) {
 
 PyObject* operation_attrs(PyObject* self, void*) {
   const GraphState& graph = graph_of(self);
-  return attribute_object(graph, graph.ops.operation(handle(self)->id).attribute);
+  return attribute_object(graph, handle(self)->id);
 }
 
 PyObject* operation_site(PyObject* self, void*) {

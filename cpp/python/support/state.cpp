@@ -2,6 +2,8 @@
 
 #include <cstring>
 
+#include "calls/initializers.hpp"
+
 namespace scopetrie::python {
 
 State* const the_state = new State;
@@ -31,31 +33,32 @@ void keep(PyObject*& field, PyObject* value) { Py_XSETREF(field, Py_NewRef(value
 
 // register_types(**classes), register_hooks(**functions): each keyword sets the field of its name.
 PyObject* register_types(PyObject*, PyObject* const* args, Py_ssize_t positional, PyObject* keywords) {
-  static Signature<6> signature("register_types", {"tensor_shape", "auto_reuse", "zeros_initializer",
-                                                   "ones_initializer", "package_folder", "literals_are_converted"});
-  PyObject* given[6];
+  static Signature<8> signature("register_types",
+                                {"tensor_shape", "auto_reuse", "initializers", "initializers_by_name", "package_folder",
+                                 "literals_are_converted", "auto_synchronization", "no_aggregation"});
+  PyObject* given[8];
   if (!signature.parse(args, positional, keywords, given)) return nullptr;
   State& s = state();
   if (given[0]) keep(s.tensor_shape, given[0]);
   if (given[1]) keep(s.auto_reuse, given[1]);
-  if (given[2]) keep(s.zeros_initializer, given[2]);
-  if (given[3]) keep(s.ones_initializer, given[3]);
+  if (given[2] && given[3] && !keep_initializers(given[2], given[3])) return nullptr;
   if (given[4]) keep(s.package_folder, given[4]);
   if (given[5]) s.literals_are_converted = given[5] == Py_True;
+  if (given[6]) keep(s.auto_synchronization, given[6]);
+  if (given[7]) keep(s.no_aggregation, given[7]);
   Py_RETURN_NONE;
 }
 
 PyObject* register_hooks(PyObject*, PyObject* const* args, Py_ssize_t positional, PyObject* keywords) {
-  static Signature<10> signature("register_hooks",
-                                 {"as_dtype", "as_dims", "convert", "get_variable", "graph_mismatch", "values_graph",
-                                  "compose_getters", "random_attributes", "default_graph", "as_index"});
-  PyObject* given[10];
+  static Signature<9> signature("register_hooks", {"as_dtype", "as_dims", "convert", "get_variable", "graph_mismatch",
+                                                   "values_graph", "compose_getters", "default_graph", "as_index"});
+  PyObject* given[9];
   if (!signature.parse(args, positional, keywords, given)) return nullptr;
   Hooks& h = state().hooks;
-  PyObject** const fields[10] = {&h.as_dtype,       &h.as_dims,      &h.convert,         &h.get_variable,
-                                 &h.graph_mismatch, &h.values_graph, &h.compose_getters, &h.random_attributes,
-                                 &h.default_graph,  &h.as_index};
-  for (int i = 0; i < 10; ++i)
+  PyObject** const fields[9] = {&h.as_dtype,        &h.as_dims,        &h.convert,
+                                &h.get_variable,    &h.graph_mismatch, &h.values_graph,
+                                &h.compose_getters, &h.default_graph,  &h.as_index};
+  for (int i = 0; i < 9; ++i)
     if (given[i] != nullptr) keep(*fields[i], given[i]);
   Py_RETURN_NONE;
 }

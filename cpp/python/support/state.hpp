@@ -17,16 +17,15 @@ inline std::uint8_t base_dtype(DType dtype) { return dtype.base(); }
 
 /// Python functions for the cold paths, set once by the layers that own them (`register_hooks`).
 struct Hooks {
-  PyObject* as_dtype = nullptr;           // (value) -> DType
-  PyObject* as_dims = nullptr;            // (value) -> tuple | None
-  PyObject* convert = nullptr;            // (value, dtype | None, name, preferred dtype | None) -> Tensor
-  PyObject* as_index = nullptr;           // (value, first input | None) -> what an index or (with the input) axes are
-  PyObject* get_variable = nullptr;       // (scope, names of all arguments...) -> variable: whatever the C path leaves
-  PyObject* graph_mismatch = nullptr;     // (item, other) -> the exception for inputs of two graphs
-  PyObject* values_graph = nullptr;       // (values) -> Graph: v1's rule for `values` arguments
-  PyObject* compose_getters = nullptr;    // (getter, inherited getter) -> getter
-  PyObject* random_attributes = nullptr;  // (DType) -> the attributes of a random operation made now
-  PyObject* default_graph = nullptr;      // () -> Graph: a new one
+  PyObject* as_dtype = nullptr;         // (value) -> DType
+  PyObject* as_dims = nullptr;          // (value) -> tuple | None
+  PyObject* convert = nullptr;          // (value, dtype | None, name, preferred dtype | None) -> Tensor
+  PyObject* as_index = nullptr;         // (value, first input | None) -> what an index or (with the input) axes are
+  PyObject* get_variable = nullptr;     // (scope, names of all arguments...) -> variable: whatever the C path leaves
+  PyObject* graph_mismatch = nullptr;   // (item, other) -> the exception for inputs of two graphs
+  PyObject* values_graph = nullptr;     // (values) -> Graph: v1's rule for `values` arguments
+  PyObject* compose_getters = nullptr;  // (getter, inherited getter) -> getter
+  PyObject* default_graph = nullptr;    // () -> Graph: a new one
 };
 
 struct State {
@@ -41,8 +40,8 @@ struct State {
   PyTypeObject* name_scope_type = nullptr;
   PyObject* tensor_shape = nullptr;  // TensorShape
   PyObject* auto_reuse = nullptr;
-  PyObject* zeros_initializer = nullptr;  // the classes whose instances fill with one number
-  PyObject* ones_initializer = nullptr;
+  PyObject* auto_synchronization = nullptr;  // VariableSynchronization.AUTO
+  PyObject* no_aggregation = nullptr;        // VariableAggregation.NONE
   PyObject* dtypes[DType::kCount] = {};
   std::unordered_map<PyObject*, std::uint8_t> dtype_numbers;
   // Programs convert ints, floats, bools, lists or tuples themselves, so that none of them is a literal.

@@ -119,10 +119,13 @@ Operation OpGraph::step(const Operation& row, OpId id, std::uint32_t place) cons
   const Pattern& pattern = patterns_[row.attribute];
   const Pattern::Step& step = pattern[place];
   const OpId owner = id - place + pattern.owner();
+  std::uint32_t attribute = step.attribute;
+  for (std::size_t i = 0; i < pattern.varying().size(); ++i)
+    if (pattern.varying()[i] == place) attribute = inputs_[row.first_input + i];
   return {step.segment == kNone ? row.name : owned(owner, step.segment),
           0,
           row.first_output + place,
-          step.attribute,
+          attribute,
           row.site,
           step.kind};
 }

@@ -300,7 +300,7 @@ class Graph(_core.Graph):
     @seed.setter
     def seed(self, seed: int | None) -> None:
         self._seed = seed
-        self._seeded = seed is not None
+        self._set_seed(seed)
 
     @property
     def building_function(self) -> bool:

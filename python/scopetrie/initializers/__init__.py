@@ -15,6 +15,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, Final
 
+from .. import _core
 from ..variables import global_variables_initializer, local_variables_initializer, variables_initializer
 from .base import Initializer
 from .drawn import (
@@ -139,6 +140,24 @@ _BY_NAME: Final[dict[str, Callable[..., Initializer]]] = {
     for name, value in globals().items()
     if name in __all__ and callable(value) and value not in (Initializer, ConvolutionOrthogonal)
 }
+
+# What the extension reads of these classes' instances: a first value is made without a call.
+_SCALING: Final = ("scale", "mode", "distribution", "seed")
+_core.register_types(
+    initializers=[
+        (Zeros(), "zeros", ()),
+        (Ones(), "ones", ()),
+        (Constant(), "constant", ("value",)),
+        (RandomUniform(), "uniform", ("minval", "maxval", "seed")),
+        (RandomNormal(), "normal", ("mean", "stddev", "seed")),
+        (TruncatedNormal(), "truncated_normal", ("mean", "stddev", "seed")),
+        (VarianceScaling(), "variance_scaling", _SCALING),
+        (GlorotUniform(), "variance_scaling", _SCALING),
+        (GlorotNormal(), "variance_scaling", _SCALING),
+        (UniformUnitScaling(), "uniform_unit_scaling", ("factor", "seed")),
+    ],
+    initializers_by_name={name: make() for name, make in _BY_NAME.items()},
+)
 
 # v1 has what initializes variables here as well; these are no initial values, so `get` does not know them.
 global_variables = global_variables_initializer

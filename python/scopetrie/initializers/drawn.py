@@ -29,6 +29,8 @@ class RandomUniform(Initializer):
         <tf.Variable 'w:0' shape=(3,) dtype=float32_ref>
     """
 
+    __slots__ = ("dtype", "maxval", "minval", "seed")
+
     def __init__(
         self,
         minval: Any = 0.0,
@@ -72,6 +74,8 @@ class RandomNormal(Initializer):
         <tf.Variable 'w:0' shape=(3,) dtype=float32_ref>
     """
 
+    __slots__ = ("dtype", "mean", "seed", "stddev")
+
     def __init__(
         self,
         mean: Any = 0.0,
@@ -114,6 +118,8 @@ class TruncatedNormal(Initializer):
         >>> tf.get_variable("w", [3], initializer=tf.truncated_normal_initializer(stddev=0.1))
         <tf.Variable 'w:0' shape=(3,) dtype=float32_ref>
     """
+
+    __slots__ = ("dtype", "mean", "seed", "stddev")
 
     def __init__(
         self,

@@ -93,6 +93,8 @@ class Constant(Initializer):
          [4. 4. 4.]]
     """
 
+    __slots__ = ("_verify_shape", "dtype", "value")
+
     def __init__(self, value: Any = 0, dtype: DTypeLike = dtypes.float32, verify_shape: bool = False) -> None:
         if not (np.isscalar(value) or isinstance(value, (list, tuple, np.ndarray))):
             raise TypeError(

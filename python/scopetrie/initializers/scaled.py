@@ -48,6 +48,8 @@ class VarianceScaling(Initializer):
         <tf.Variable 'w:0' shape=(784, 10) dtype=float32_ref>
     """
 
+    __slots__ = ("distribution", "dtype", "mode", "scale", "seed")
+
     def __init__(
         self,
         scale: float = 1.0,
@@ -168,6 +170,8 @@ class UniformUnitScaling(Initializer):
     Raises:
         ValueError: If the dtype is another one.
     """
+
+    __slots__ = ("dtype", "factor", "seed")
 
     def __init__(
         self, factor: float = 1.0, seed: int | None = None, dtype: DTypeLike = dtypes.float32

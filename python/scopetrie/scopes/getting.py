@@ -10,10 +10,15 @@ from .. import _core
 from ..dtypes import DType, as_dtype, float32
 from ..graph import Graph, GraphKeys, get_default_graph
 from ..initializers import get as get_initializer
-from ..initializers import zeros_initializer
 from ..ops.constant import convert_to_tensor
 from ..shapes import Dims, as_dims, as_shape, compatible_dims
-from ..variables import check_policy, create_through, undone_if_failed
+from ..variables import (
+    check_policy,
+    create_through,
+    refuse_trained_on_read,
+    resource_variables_enabled,
+    undone_if_failed,
+)
 from .default_initializer import default_initializer
 from .errors import already_exists, does_not_exist, has_partitions, share_mismatch, tuple_text
 from .partitioned import first_part, get_partitioned, is_partitioned
@@ -51,16 +56,16 @@ def get_variable_slow(  # noqa: D417
         getter = custom_getter if custom_getter is not None else scope.custom_getter
         if getter is not None and not callable(getter):
             raise ValueError(f"Passed a custom_getter which is not callable: {getter}")
-        wanted = as_dtype(scope.dtype if dtype is None else dtype).base_dtype
         if not isinstance(name, str) and name is not None:
             raise TypeError(f"expected string or bytes-like object, got '{type(name).__name__}'")
         mode = scope.reuse if reuse is None else reuse
+        refuse_trained_on_read(trainable, synchronization)
         synchronization, aggregation, trainable = check_policy(
             full_name, synchronization, aggregation, trainable
         )
         arguments: dict[str, Any] = {
             "shape": shape,
-            "dtype": wanted,
+            "dtype": getattr(scope.dtype if dtype is None else dtype, "base_dtype", dtype),
             "initializer": initializer,
             "regularizer": scope.regularizer if regularizer is None else regularizer,
             "reuse": mode,
@@ -68,8 +73,8 @@ def get_variable_slow(  # noqa: D417
             "collections": collections,
             "caching_device": scope.caching_device if caching_device is None else caching_device,
             "partitioner": scope.partitioner if partitioner is None else partitioner,
-            "validate_shape": validate_shape is not False,
-            "use_resource": use_resource,
+            "validate_shape": True if validate_shape is None else validate_shape,
+            "use_resource": scope.use_resource if use_resource is None else use_resource,
             "constraint": scope.constraint if constraint is None else constraint,
             "synchronization": synchronization,
             "aggregation": aggregation,
@@ -129,8 +134,8 @@ def true_getter(
     arguments: dict[str, Any] = {
         "shape": shape, "dtype": dtype, "initializer": initializer, "regularizer": regularizer,
         "reuse": reuse, "trainable": trainable, "collections": collections, "caching_device": caching_device,
-        "validate_shape": validate_shape, "constraint": constraint, "synchronization": synchronization,
-        "aggregation": aggregation,
+        "validate_shape": validate_shape, "use_resource": use_resource, "constraint": constraint,
+        "synchronization": synchronization, "aggregation": aggregation,
     }  # fmt: skip
     if partitioner is not None and not is_scalar:
         if not callable(partitioner):
@@ -148,8 +153,8 @@ def true_getter(
 def get_single(
     graph: Graph, name: str | None, shape: Any = None, dtype: Any = None, initializer: Any = None,
     regularizer: Any = None, reuse: Any = None, trainable: bool | None = None, collections: Any = None,
-    caching_device: Any = None, validate_shape: bool = True, constraint: Any = None,
-    synchronization: Any = None, aggregation: Any = None, partition_info: Any = None,
+    caching_device: Any = None, validate_shape: bool = True, use_resource: bool | None = None,
+    constraint: Any = None, synchronization: Any = None, aggregation: Any = None, partition_info: Any = None,
 ) -> Any:  # fmt: skip
     """Gets or makes one variable that is not partitioned; `partition_info` is given to its initializer.
 
@@ -183,7 +188,8 @@ def get_single(
         "caching_device": caching_device, "dtype": made_dtype, "validate_shape": validate_shape,
         "constraint": constraint, "synchronization": synchronization, "aggregation": aggregation,
         "shape": None if shape is None else as_shape(shape), "variable_def": None, "import_scope": None,
-        "expected_shape": None, "use_resource": None,
+        "expected_shape": None,
+        "use_resource": resource_variables_enabled() if use_resource is None else use_resource,
     }  # fmt: skip
     with graph._making.noted(graph, key), undone_if_failed(graph, made_variable=True):
         try:
@@ -275,5 +281,4 @@ def compose_getters(getter: Any, inherited: Any) -> Any:
     return composed
 
 
-_core.register_types(zeros_initializer=zeros_initializer)
 _core.register_hooks(get_variable=get_variable_slow, compose_getters=compose_getters)

@@ -23,6 +23,7 @@ from .modes import (
     check_policy,
     disable_resource_variables,
     enable_resource_variables,
+    refuse_trained_on_read,
     resource_variables_enabled,
 )
 from .notes import notes_of, take_note
@@ -56,6 +57,7 @@ __all__ = [
     "model_variables",
     "moving_average_variables",
     "notes_of",
+    "refuse_trained_on_read",
     "report_uninitialized_variables",
     "resource_variables_enabled",
     "take_note",

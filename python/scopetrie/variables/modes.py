@@ -35,7 +35,11 @@ class VariableAggregation(enum.Enum):
     ONLY_FIRST_TOWER = 3  # noqa: PIE796 (an alias, as in v1)
 
 
-_core.register_types(auto_reuse=AUTO_REUSE)
+_core.register_types(
+    auto_reuse=AUTO_REUSE,
+    auto_synchronization=VariableSynchronization.AUTO,
+    no_aggregation=VariableAggregation.NONE,
+)
 
 
 def check_policy(
@@ -53,7 +57,7 @@ def check_policy(
         The three, with defaults in place of None.
 
     Raises:
-        ValueError: If one is unknown, or a variable that is synchronized on reading is to be trainable.
+        ValueError: If one is unknown.
     """
     if aggregation is None:
         aggregation = VariableAggregation.NONE
@@ -75,13 +79,26 @@ def check_policy(
             ) from None
     if trainable is None:
         trainable = synchronization is not VariableSynchronization.ON_READ
-    elif trainable and synchronization is VariableSynchronization.ON_READ:
+    return synchronization, aggregation, bool(trainable)
+
+
+def refuse_trained_on_read(trainable: object, synchronization: object) -> None:
+    """Refuses a call that asks for a trainable variable which is synchronized on reading.
+
+    What a getter or a creator makes of a call is not looked at: v1 gives them its default for `trainable`.
+
+    Raises:
+        ValueError: If both are asked for.
+    """
+    if trainable and synchronization in (
+        VariableSynchronization.ON_READ,
+        VariableSynchronization.ON_READ.value,
+    ):
         raise ValueError(
             "Synchronization value can be set to VariableSynchronization.ON_READ only for non-trainable "
             "variables. You have specified trainable=True and "
             "synchronization=VariableSynchronization.ON_READ."
         )
-    return synchronization, aggregation, bool(trainable)
 
 
 class _Switches:

@@ -13,7 +13,7 @@ from ..ops.state import variable as state_ops
 from ..shapes import TensorShape, as_shape
 from . import row_updates, save_slice
 from .creating import create_through
-from .modes import VariableAggregation, VariableSynchronization
+from .modes import VariableAggregation, VariableSynchronization, refuse_trained_on_read
 from .notes import notes_of, take_note
 
 # The members of enumerations by themselves: looking one up takes as long as making a node.
@@ -90,13 +90,14 @@ class Variable(_core.Variable):
             raise NotImplementedError(
                 "Variable: variable_def and import_scope: variables are not made from protobufs"
             )
+        refuse_trained_on_read(trainable, synchronization)
         made: Variable = create_through(
             {
                 "initial_value": initial_value, "trainable": trainable, "collections": collections,
                 "validate_shape": validate_shape, "caching_device": caching_device, "name": name,
                 "variable_def": None, "dtype": dtype, "expected_shape": expected_shape, "import_scope": None,
                 "constraint": constraint, "use_resource": use_resource, "synchronization": synchronization,
-                "aggregation": aggregation, "shape": shape,
+                "aggregation": _NONE if aggregation is None else aggregation, "shape": shape,
             }
         )  # fmt: skip
         return made

@@ -39,6 +39,7 @@ class AttributeValue {
     kFloat,
     kDType,
     kShape,
+    kSeeds,
     kFirstBox,  // the kinds from here on are kept outside of the value
     kString = kFirstBox,
     kInts,
@@ -55,6 +56,10 @@ class AttributeValue {
   explicit AttributeValue(double value) : word_(std::bit_cast<std::uint64_t>(value)), tag_(tag(Kind::kFloat)) {}
   explicit AttributeValue(DType value) : word_(value.number), tag_(tag(Kind::kDType)) {}
   static AttributeValue of_shape(ShapeId shape) { return {shape, tag(Kind::kShape)}; }
+  /// The two seeds of a random operation, each below 2^32; zeros are no seeds.
+  static AttributeValue of_seeds(std::uint32_t seed, std::uint32_t seed2) {
+    return {std::uint64_t{seed} << 32 | seed2, tag(Kind::kSeeds)};
+  }
   explicit AttributeValue(std::string value);
   explicit AttributeValue(std::vector<std::int64_t> value);
   explicit AttributeValue(std::vector<double> value);
@@ -82,12 +87,17 @@ class AttributeValue {
 
   Kind kind() const noexcept { return tag_ < tag(Kind::kHost) ? static_cast<Kind>(tag_) : Kind::kHost; }
 
+  /// Whether it is an int or a float.
+  bool is_number() const noexcept { return tag_ == tag(Kind::kInt) || tag_ == tag(Kind::kFloat); }
+
   // Each of a value of that kind only.
   bool boolean() const { return word_ != 0; }
   std::int64_t integer() const { return static_cast<std::int64_t>(word_); }
   double real() const { return std::bit_cast<double>(word_); }
   DType dtype() const { return static_cast<std::uint8_t>(word_); }
   ShapeId shape() const { return static_cast<ShapeId>(word_); }
+  std::uint32_t seed() const { return static_cast<std::uint32_t>(word_ >> 32); }
+  std::uint32_t seed2() const { return static_cast<std::uint32_t>(word_); }
   const std::string& text() const;
   const std::vector<std::int64_t>& ints() const;
   const std::vector<double>& reals() const;
@@ -97,6 +107,8 @@ class AttributeValue {
   /// Borrowed.
   void* host_object() const { return reinterpret_cast<void*>(static_cast<std::uintptr_t>(word_)); }
 
+  /// Whether both are one value, to the bit; of values that are kept outside, whether they are shared.
+  bool same(const AttributeValue& other) const noexcept { return word_ == other.word_ && tag_ == other.tag_; }
   /// The attribute of this name among kNamed ones; null where there is none, or the kind is another one.
   const AttributeValue* find(std::string_view name) const;
   /// Calls `visit` with each host object in the value.

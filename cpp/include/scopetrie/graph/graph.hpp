@@ -12,18 +12,33 @@
 #include "scopetrie/graph/attribute.hpp"
 #include "scopetrie/graph/op_graph.hpp"
 #include "scopetrie/names/known_names.hpp"
+#include "scopetrie/random/seeds.hpp"
 #include "scopetrie/store/variable_store.hpp"
 #include "scopetrie/tables/compiler.hpp"
 #include "scopetrie/tables/table_allocator.hpp"
 
 namespace scopetrie {
 
+/// What variables of one dtype, shape and form of initial value share: their operations as patterns.
+struct VariablePattern {
+  std::uint32_t fixed = kNone;    // the pattern in which the initial value's attributes are these:
+  AttributeValue first, second;   // (without seeds)
+  std::uint32_t varying = kNone;  // the pattern in which they are each variable's own
+
+  /// Forgets patterns that were taken back, of which `count` are left.
+  void forget(std::size_t count) {
+    if (fixed >= count) fixed = kNone;
+    if (varying >= count) varying = kNone;
+  }
+};
+
 struct Graph {
   OpGraph ops;
   VariableStore variables;
   KnownNames known_names;
-  Table<AttributeValue> attributes;                                    // of operations, by their number
-  std::unordered_map<std::uint64_t, std::uint32_t> variable_patterns;  // by what tells variables apart, but for names
+  Table<AttributeValue> attributes;  // of operations, by their number
+  std::unordered_map<std::uint64_t, VariablePattern> variable_patterns;
+  RandomSeeds seeds;
   void* owner = nullptr;           // the object of the caller's language that has the graph; borrowed
   const void* builder = nullptr;   // compared only
   std::size_t builders = 0;        // how often that was another one than before
@@ -31,7 +46,6 @@ struct Graph {
   bool has_unnoted_names = false;  // operations have names that the counting of names does not know ("x/")
   bool has_odd_scopes = false;     // name scopes were entered in which v1 takes no operation ("_a/")
   bool has_parts = false;          // a variable is called "part_0", as the first part of a partitioned one is
-  bool seeded = false;             // it has a random seed
 
   /// The segment of a number that known_name() gave.
   SegmentId known_segment(std::uint32_t number) { return known_names.segment(ops.segments(), number); }

@@ -165,12 +165,14 @@ class OpGraph {
   /// Keeps a pattern for add_run(); gives its number.
   std::uint32_t add_pattern(Pattern pattern);
   /// Adds the operations of a pattern, the owner called `name`; gives the first one's id, which the others follow, as
-  /// the tensors follow the first one's.
-  OpId add_run(std::uint32_t pattern, Name name, std::uint32_t site = kNone) {
+  /// the tensors follow the first one's. `attributes` are those of the steps that vary, in their order.
+  OpId add_run(std::uint32_t pattern, Name name, std::uint32_t site = kNone,
+               std::span<const std::uint32_t> attributes = {}) {
     const auto id = static_cast<OpId>(size());
     const std::uint32_t length = patterns_[pattern].size();
     rows_.push_back(
         {name, static_cast<std::uint32_t>(inputs_.size()), static_cast<TensorId>(tensor_count()), pattern, site, kRun});
+    if (!attributes.empty()) inputs_.insert(inputs_.end(), attributes.begin(), attributes.end());
     tensors_.push_back({id, pattern, kRunTensors});
     operation_rows_.append(length);
     tensor_rows_.append(length);
@@ -256,8 +258,9 @@ class OpGraph {
   ScopeTrie scopes_{segments_};
   ShapeTable shapes_;
   UniqueNames names_{segments_};
-  // A row of kind kRun stands for a run: its name is the owner's, its attribute the pattern's number. A run's tensors
-  // are one of dtype kRunTensors: its op is the run's first, its shape the pattern's number.
+  // A row of kind kRun stands for a run: its name is the owner's, its attribute the pattern's number, and in place of
+  // inputs it has the attributes of the steps that vary. A run's tensors are one of dtype kRunTensors: its op is the
+  // run's first, its shape the pattern's number.
   static constexpr KindId kRun = 0xFFFF;
   static constexpr std::uint8_t kRunTensors = 0xFF;
   Table<Operation> rows_;

@@ -1,6 +1,8 @@
 // A run of operations that is made again and again with only another name: a variable's initial value, itself, its
 // Assign and its read. The graph keeps one row for each run, and what the runs share here, once.
 //
+// A step may vary: its attribute is then each run's own, and stands with the run's row.
+//
 // Invariants: one operation is the owner, the others are owned (see OpGraph::owned) and stand within its reach; inputs
 // are outputs of earlier steps; a step has one output. Thread safety: none; one writer or many readers.
 #pragma once
@@ -41,6 +43,14 @@ class Pattern {
     return place;
   }
 
+  /// The same for a step that varies.
+  std::uint32_t add_varying(KindId kind, SegmentId segment, std::span<const TensorId> inputs, Output output) {
+    varying_.push_back(size());
+    return add(kind, segment, inputs, output);
+  }
+  /// The places of the steps that vary, in order.
+  std::span<const std::uint32_t> varying() const noexcept { return varying_; }
+
   std::uint32_t size() const noexcept { return static_cast<std::uint32_t>(steps_.size()); }
   std::uint32_t owner() const noexcept { return owner_; }
   const Step& operator[](std::uint32_t place) const { return steps_[place]; }
@@ -53,6 +63,7 @@ class Pattern {
  private:
   std::vector<Step> steps_;
   std::vector<TensorId> inputs_;
+  std::vector<std::uint32_t> varying_;
   std::uint32_t owner_ = 0;
 };
 

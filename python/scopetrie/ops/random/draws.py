@@ -12,7 +12,7 @@ from typing import Any, Final
 import numpy as np
 
 from ... import dtypes
-from ..._core import OpFunction, name_scope, plain_constant, register_hooks
+from ..._core import OpFunction, name_scope, plain_constant
 from ...dtypes import DType, DTypeLike, as_dtype
 from ...errors import InvalidArgumentError
 from ...graph import Tensor
@@ -284,11 +284,3 @@ def truncated_normal(
         <tf.Tensor 'truncated_normal:0' shape=(784, 10) dtype=float32>
     """
     return _normal(_truncated_normal, shape, mean, stddev, dtype, seed, name, "truncated_normal")
-
-
-def _attributes_now(dtype: DType) -> dict[str, Any]:
-    # What the extension asks for when it makes the default initial value of a variable itself.
-    return {"dtype": dtype, **op_seeds(None)}
-
-
-register_hooks(random_attributes=_attributes_now)

@@ -11,25 +11,14 @@ Example:
 from __future__ import annotations
 
 import secrets
-import threading
-from typing import Any, Final
-from weakref import WeakKeyDictionary
+from typing import Any
 
 import numpy as np
 
 from ..._core import random_fill
-from ...graph import Graph, get_default_graph
+from ...graph import get_default_graph
 
 __all__ = ["get_seed", "set_random_seed"]
-
-# What the graph's seed is taken for where only the operation has one.
-DEFAULT_GRAPH_SEED: Final = 87654321
-# Seeds count modulo the largest int32, which v1's attributes had once.
-_MODULUS: Final = 2**31 - 1
-
-# How many operations without a seed of their own each seeded graph has.
-_unseeded: Final[WeakKeyDictionary[Graph, int]] = WeakKeyDictionary()
-_counting: Final = threading.Lock()
 
 
 def set_random_seed(seed: int | None) -> None:
@@ -61,25 +50,8 @@ def get_seed(op_seed: int | None) -> tuple[int, int] | tuple[None, None]:
     Raises:
         TypeError: If a seed is no number.
     """
-    graph = get_default_graph()
-    graph_seed = graph.seed
-    if graph_seed is None:
-        if op_seed is None:
-            return None, None
-        graph_seed = DEFAULT_GRAPH_SEED
-    elif op_seed is None:
-        with _counting:
-            op_seed = _unseeded.get(graph, 0)
-            _unseeded[graph] = op_seed + 1
-    seeds = _reduced(graph_seed), _reduced(op_seed)
-    # Two zeros would ask for numbers that differ each time.
-    return (0, _MODULUS) if seeds == (0, 0) else seeds
-
-
-def _reduced(seed: Any) -> int:
-    if isinstance(seed, (str, bytes)):
-        raise TypeError(f"A random seed must be an integer or None, got {seed!r}")
-    return seed % _MODULUS  # type: ignore[no-any-return]
+    seeds = get_default_graph()._next_seeds(op_seed)
+    return (None, None) if seeds == (0, 0) else seeds
 
 
 def op_seeds(op_seed: int | None) -> dict[str, int]:
@@ -88,8 +60,8 @@ def op_seeds(op_seed: int | None) -> dict[str, int]:
     Args:
         op_seed: The seed that the operation was given, or None.
     """
-    seed, seed2 = get_seed(op_seed)
-    return {"seed": int(seed or 0), "seed2": int(seed2 or 0)}
+    seed, seed2 = get_default_graph()._next_seeds(op_seed)
+    return {"seed": seed, "seed2": seed2}
 
 
 class Generator:

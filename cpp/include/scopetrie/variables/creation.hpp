@@ -1,0 +1,34 @@
+// A new variable whose operations all stand beneath its name: one run of a pattern, one row of the store.
+//
+// Invariants: the operations are those of v1: the initial value's, then VariableV2, "Assign" and "read".
+// Thread safety: that of the graph.
+#pragma once
+
+#include "scopetrie/variables/initial_value.hpp"
+
+namespace scopetrie {
+
+/// The flags of Variable::flags: whether it is trainable, and its dtype, by which a name is shared or not.
+enum VariableFlags : std::uint32_t { kTrainable = 1, kDTypeShift = 8 };
+inline std::uint32_t variable_flags(bool trainable, DType dtype) {
+  return std::uint32_t{dtype.number} << kDTypeShift | (trainable ? kTrainable : 0u);
+}
+
+/// The operations of a variable and its initial value.
+struct VariableRun {
+  std::uint32_t pattern = kNone;
+  InitialAttributes attributes;  // none where the pattern has them
+};
+
+/// The run of a variable of this dtype and shape with this initial value; draws seeds where it is random.
+VariableRun run_of(Graph& graph, const VariableKinds& kinds, const InitialValue& value, Output output);
+
+/// Whether another variable of the same dtype, shape and initial value has the same run.
+inline bool is_shared(const VariableRun& run) { return run.attributes.count == 0; }
+
+/// Adds the operations and the row of a variable called `segment` in `scope`, names that are the variable's already
+/// (see OpGraph::take_owner), made at `site`. `scope` is the store's, and the same as the operations'.
+VariableId create_variable(Graph& graph, const VariableRun& run, ScopeId scope, SegmentId segment, Output output,
+                           bool trainable, std::uint32_t site);
+
+}  // namespace scopetrie

@@ -1,0 +1,21 @@
+// What an initializer of Python's says, read without calling it.
+//
+// Invariants: only the package's own classes are read, not what derives from them: their values lie in slots of the
+// instance, so that whoever changes one changes what is read. Reading runs no Python code.
+// Thread safety: that of locking.hpp; the classes are given while the package is imported.
+#pragma once
+
+#include "scopetrie/variables/initializer.hpp"
+#include "support/python.hpp"
+
+namespace scopetrie::python {
+
+/// Reads an instance of an initializer class, such a class, or the name of one. False, without an exception, for
+/// anything else, and for values that only Python understands.
+bool read_initializer(PyObject* object, Initializer& out);
+
+/// Tells which classes can be read: a list of (instance made without arguments, kind, names of its slots), and the
+/// initializers by name. False with an exception set.
+bool keep_initializers(PyObject* classes, PyObject* by_name);
+
+}  // namespace scopetrie::python

@@ -1,0 +1,104 @@
+#include "scopetrie/variables/creation.hpp"
+
+#include <doctest/doctest.h>
+
+namespace st = scopetrie;
+
+namespace {
+
+constexpr st::VariableKinds kKinds{1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12};
+
+/// Makes variables in one graph, by name.
+struct Maker {
+  st::Graph graph;
+
+  st::VariableId make(const char* name, const st::Initializer& initializer, std::vector<std::int64_t> dims = {2, 3}) {
+    const st::Output output{graph.ops.shapes().intern(dims), st::kFloat32};
+    return make(name, *st::InitialValue::of(initializer, st::kFloat32, dims), output);
+  }
+  st::VariableId make(const char* name, const st::InitialValue& value, st::Output output) {
+    const st::SegmentId segment = graph.ops.segments().intern(name);
+    REQUIRE(graph.ops.take_owner(st::ScopeTrie::kRoot, segment));
+    const st::VariableRun run = st::run_of(graph, kKinds, value, output);
+    return st::create_variable(graph, run, st::ScopeTrie::kRoot, segment, output, true, st::kNone);
+  }
+  const st::AttributeValue& attribute(const std::string& name) const {
+    const st::OpId op = graph.ops.find(name);
+    REQUIRE(op != st::kNone);
+    return graph.attributes[graph.ops.operation(op).attribute];
+  }
+};
+
+}  // namespace
+
+TEST_CASE("a variable is its initial value's operations, itself, its Assign and its read") {
+  Maker at;
+  const st::Variable& variable = at.graph.variables[at.make("w", st::random_normal(0, 0.5))];
+  const auto name = [&](st::TensorId tensor) { return at.graph.ops.name(at.graph.ops.tensor(tensor).op); };
+  CHECK(name(variable.ref) == "w");
+  CHECK(name(variable.initial) == "w/Initializer/random_normal");
+  CHECK(name(variable.value) == "w/read");
+  CHECK(at.graph.ops.name(variable.initializer) == "w/Assign");
+  CHECK(at.graph.ops.tensor(variable.ref).dtype == st::kFloat32.reference());
+  CHECK(at.attribute("w/Initializer/random_normal/shape").ints() == std::vector<std::int64_t>{2, 3});
+}
+
+TEST_CASE("variables of one initializer share what tells them from others") {
+  Maker at;
+  at.make("a", st::constant(1));
+  const std::size_t attributes = at.graph.attributes.size(), patterns = at.graph.ops.pattern_count();
+  at.make("b", st::constant(1));
+  CHECK(at.graph.attributes.size() == attributes);
+  CHECK(at.graph.ops.pattern_count() == patterns);
+  at.make("c", st::constant(2));
+  at.make("d", st::constant(3));
+  at.make("e", st::constant(1));
+  CHECK(at.graph.ops.pattern_count() == patterns + 1);
+  const double values[] = {1, 1, 2, 3, 1};
+  for (std::size_t i = 0; i < 5; ++i)
+    CHECK(at.attribute(std::string(1, static_cast<char>('a' + i)) + "/Initializer/Const").real() == values[i]);
+}
+
+TEST_CASE("seeds are each variable's own") {
+  Maker at;
+  at.graph.seeds.of_graph = 5;
+  at.make("a", st::glorot_uniform());
+  at.make("b", st::glorot_uniform());
+  at.make("c", st::glorot_uniform(9));
+  at.graph.seeds.of_graph.reset();
+  at.make("d", st::glorot_uniform());
+  const auto seeds = [&](const std::string& name) {
+    const st::AttributeValue& found = at.attribute(name + "/Initializer/random_uniform/RandomUniform");
+    return std::pair{found.seed(), found.seed2()};
+  };
+  CHECK(seeds("a") == std::pair{5u, 0u});
+  CHECK(seeds("b") == std::pair{5u, 1u});
+  CHECK(seeds("c") == std::pair{5u, 9u});
+  CHECK(seeds("d") == std::pair{0u, 0u});
+}
+
+TEST_CASE("a plain value stands beside the variable, and its list is its own") {
+  Maker at;
+  const std::int64_t size = 2;
+  const st::Output output{at.graph.ops.shapes().intern({&size, 1}), st::kInt32};
+  at.make("a", st::InitialValue::of_value(st::AttributeValue(std::vector<std::int64_t>{1, 2})), output);
+  at.make("b", st::InitialValue::of_value(st::AttributeValue(std::vector<std::int64_t>{3, 4})), output);
+  CHECK(at.attribute("a/initial_value").ints() == std::vector<std::int64_t>{1, 2});
+  CHECK(at.attribute("b/initial_value").ints() == std::vector<std::int64_t>{3, 4});
+}
+
+TEST_CASE("a pattern that was taken back is made again") {
+  Maker at;
+  const st::OpGraph::Mark mark = at.graph.ops.begin();
+  const std::size_t attributes = at.graph.attributes.size();
+  at.make("a", st::constant(1));
+  at.make("b", st::constant(2));
+  at.graph.ops.rollback(mark);
+  at.graph.variables.truncate(0);
+  at.graph.attributes.resize(attributes);
+  for (auto& [key, pattern] : at.graph.variable_patterns) pattern.forget(mark.patterns);
+  at.make("a", st::constant(3));
+  at.make("b", st::constant(4));
+  CHECK(at.attribute("a/Initializer/Const").real() == 3);
+  CHECK(at.attribute("b/Initializer/Const").real() == 4);
+}

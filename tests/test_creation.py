@@ -1,0 +1,319 @@
+"""Creations of get_variable that ask nobody: they are taken, and make what an initializer's call makes."""
+
+import os
+import sys
+
+import numpy as np
+import pytest
+import scopetrie as tf
+from scopetrie.summary.attributes import attributes
+
+PACKAGE = os.path.dirname(tf.__file__) + os.sep
+I = tf.initializers  # noqa: E741
+
+INITIALIZERS = {
+    "zeros": I.zeros(),
+    "zeros, the class": I.zeros,
+    "ones": I.ones(),
+    "a constant": I.constant(0.25),
+    "an int as constant": I.constant(7),
+    "uniform": I.random_uniform(-0.5, 0.5),
+    "uniform, ints as bounds": I.random_uniform(-1, 3),
+    "uniform from 0": I.random_uniform(0, 3.0),
+    "uniform from 0 to 1": I.random_uniform(0, 1),
+    "uniform, the class": I.random_uniform,
+    "uniform, seeded": I.random_uniform(-1.0, 1.0, seed=5),
+    "normal": I.random_normal(1.0, 0.25),
+    "normal, seeded": I.random_normal(seed=-3),
+    "truncated normal": I.truncated_normal(stddev=0.1),
+    "scaled, fan in": I.variance_scaling(2.0),
+    "scaled, fan out": I.variance_scaling(2.0, "fan_out", "untruncated_normal"),
+    "scaled, fan average": I.variance_scaling(0.5, "fan_avg", "uniform", seed=2),
+    "glorot uniform": I.glorot_uniform(),
+    "glorot normal": I.glorot_normal(seed=1),
+    "he": I.he_normal(),
+    "lecun": I.lecun_uniform(),
+    "unit scaling": I.uniform_unit_scaling(1.5),
+}
+SHAPES = [[], [3], [2, 3], [3, 3, 2, 4], [0], [40, 50]]
+
+
+def frames(call):
+    """How many frames of this package run while something is called."""
+    seen = []
+
+    def note(frame, event, _):
+        if event == "call" and frame.f_code.co_filename.startswith(PACKAGE):
+            seen.append(frame.f_code.co_qualname if hasattr(frame.f_code, "co_qualname") else "?")
+
+    sys.setprofile(note)
+    try:
+        call()
+    finally:
+        sys.setprofile(None)
+    return seen
+
+
+def described(graph):
+    """All that a graph says of its operations."""
+    found = []
+    for op in graph.get_operations():
+        said = {name: repr(value) for name, value in attributes(op).items()}
+        outputs = [(each.dtype.name, each.shape.as_list()) for each in op.outputs]
+        found.append((op.name, op.type, [each.name for each in op.inputs], said, outputs))
+    return found
+
+
+def asked(initializer):
+    """A function of the program's that does what an initializer does: it has to be asked."""
+
+    def initial(shape, dtype=None, partition_info=None):
+        made = initializer() if isinstance(initializer, type) else initializer
+        return made(shape, dtype=dtype, partition_info=partition_info)
+
+    return initial
+
+
+CALLS = {
+    "no initializer": {"shape": [3, 2]},
+    "a tuple as shape": {"shape": (3, 2)},
+    "many elements": {"shape": [200, 100], "initializer": I.zeros()},
+    "a name of an initializer": {"shape": [3], "initializer": "he_uniform"},
+    "a number": {"initializer": 0.5},
+    "an int": {"initializer": 3},
+    "a list": {"initializer": [1.0, 2.0]},
+    "ints": {"initializer": [[1, 2], [3, 4]]},
+    "an array": {"initializer": np.arange(6.0, dtype=np.float32).reshape(2, 3)},
+    "a large array": {"initializer": np.ones([50, 50])},
+    "trainable": {"shape": [2], "trainable": False},
+    "trainable, said": {"shape": [2], "trainable": True},
+    "collections": {"shape": [2], "collections": ["mine", tf.GraphKeys.GLOBAL_VARIABLES]},
+    "collections, a tuple": {"shape": [2], "collections": ("mine",), "trainable": False},
+    "a dtype": {"shape": [2], "dtype": tf.float64},
+    "an int dtype": {"shape": [2], "dtype": tf.int32},
+    "a short int dtype": {"shape": [2], "dtype": tf.int8},
+    "bools": {"shape": [2], "dtype": tf.bool},
+    "uniform ints": {"shape": [2], "dtype": tf.int64, "initializer": I.random_uniform(0, 9)},
+    "a number and its dtype": {"initializer": 1.5, "dtype": tf.float32},
+    "defaults that are said": {
+        "shape": [2],
+        "use_resource": False,
+        "validate_shape": True,
+        "synchronization": tf.VariableSynchronization.AUTO,
+        "aggregation": tf.VariableAggregation.NONE,
+    },
+}
+
+
+@pytest.mark.parametrize("said", CALLS)
+def test_a_creation_runs_no_python_of_ours(said):
+    with tf.Graph().as_default(), tf.variable_scope("s"):
+        assert frames(lambda: tf.get_variable("v", **CALLS[said])) == []
+        assert [v.name for v in tf.get_default_graph()._variables()] == ["s/v:0"]
+
+
+@pytest.mark.parametrize("seed", [None, 7])
+@pytest.mark.parametrize("said", INITIALIZERS)
+def test_no_initializer_is_called(said, seed):
+    with tf.Graph().as_default():
+        tf.set_random_seed(seed)
+        for at, shape in enumerate(SHAPES):
+            assert (
+                frames(lambda s=shape, at=at: tf.get_variable(f"v{at}", s, initializer=INITIALIZERS[said]))
+                == []
+            )
+
+
+@pytest.mark.parametrize(
+    "dtype", [tf.float32, tf.float64, tf.float16, tf.int32, tf.int64], ids=lambda d: d.name
+)
+@pytest.mark.parametrize("seed", [None, 7])
+@pytest.mark.parametrize("said", INITIALIZERS)
+def test_the_nodes_are_those_of_the_initializers_own_call(said, seed, dtype):
+    initializer = INITIALIZERS[said]
+    graphs = []
+    for given in (initializer, asked(initializer)):
+        with tf.Graph().as_default() as graph:
+            tf.set_random_seed(seed)
+            for at, shape in enumerate(SHAPES):
+                refused = None
+                try:
+                    tf.get_variable(f"v{at}", shape, dtype, initializer=given)
+                except (TypeError, ValueError) as error:
+                    refused = str(error)
+            graphs.append((described(graph), refused))
+    assert graphs[0] == graphs[1]
+
+
+def test_variables_of_one_initializer_are_alike_and_those_of_others_are_not():
+    with tf.Graph().as_default(), tf.Session() as session:
+        for at, value in enumerate([1.5, 1.5, 2.5, 1.5]):
+            tf.get_variable(f"v{at}", [2], initializer=I.constant(value))
+        session.run(tf.global_variables_initializer())
+        assert [v[0] for v in session.run(tf.global_variables())] == [1.5, 1.5, 2.5, 1.5]
+
+
+@pytest.mark.parametrize("seed", [None, 7])
+def test_what_is_undone_is_not_used_again(seed):
+    def fails(shape, dtype=None, partition_info=None):
+        tf.get_variable("inner", [2], initializer=I.random_normal(0.0, 3.0, seed=1))
+        tf.get_variable("other", [2], initializer=I.random_normal(0.0, 4.0))
+        raise RuntimeError("no")
+
+    with tf.Graph().as_default() as graph:
+        tf.set_random_seed(seed)
+        with pytest.raises(RuntimeError):
+            tf.get_variable("outer", [2], initializer=fails)
+        tf.get_variable("inner", [2], initializer=I.random_normal(0.0, 5.0, seed=1))
+        tf.get_variable("other", [2], initializer=I.random_normal(0.0, 6.0))
+        stddevs = [
+            attributes(op)["value"].array for op in graph.get_operations() if op.name.endswith("/stddev")
+        ]
+        assert stddevs == [5.0, 6.0]
+
+
+def test_seeds_are_drawn_in_order():
+    with tf.Graph().as_default() as graph:
+        tf.set_random_seed(3)
+        tf.random_uniform([1])
+        for name in "ab":
+            tf.get_variable(name, [2])
+        tf.random_uniform([1])
+        tf.get_variable("c", [2], initializer=I.random_normal(seed=9))
+        drawn = [op for op in graph.get_operations() if op.type.startswith("Random")]
+        assert [(op.get_attr("seed"), op.get_attr("seed2")) for op in drawn] == [
+            (3, 0), (3, 1), (3, 2), (3, 3), (3, 9),
+        ]  # fmt: skip
+
+
+def test_an_initializer_that_was_changed_is_read_anew():
+    with tf.Graph().as_default() as graph:
+        initializer = I.random_normal(stddev=1.0)
+        tf.get_variable("a", [2], initializer=initializer)
+        initializer.stddev = 2.0
+        tf.get_variable("b", [2], initializer=initializer)
+        stddevs = [
+            attributes(op)["value"].array for op in graph.get_operations() if op.name.endswith("/stddev")
+        ]
+        assert stddevs == [1.0, 2.0]
+
+
+def test_a_class_that_derives_from_an_initializers_is_asked():
+    class Doubled(I.random_normal):
+        def __call__(self, shape, dtype=None, partition_info=None):
+            return 2.0 * super().__call__(shape, dtype, partition_info)
+
+    with tf.Graph().as_default() as graph:
+        tf.get_variable("a", [2], initializer=Doubled())
+        assert "a/Initializer/mul" in [op.name for op in graph.get_operations()]
+
+
+def test_a_value_is_copied():
+    array = np.ones([2], np.float32)
+    with tf.Graph().as_default(), tf.Session() as session:
+        v = tf.get_variable("a", initializer=array)
+        array[:] = 5
+        session.run(v.initializer)
+        assert session.run(v).tolist() == [1.0, 1.0]
+
+
+def test_a_value_and_its_dtype_take_a_name_as_in_v1():
+    with tf.Graph().as_default():
+        tf.get_variable("a", initializer=1.0, dtype=tf.float32)
+        assert tf.constant(1.0).op.name == "Const_1"
+        with pytest.raises(ValueError, match="don't match"):
+            tf.get_variable("b", initializer=1.0, dtype=tf.int32)
+
+
+def test_collections_are_joined_in_order_and_once():
+    with tf.Graph().as_default() as graph:
+        v = tf.get_variable("a", [2], collections=["x", "x", tf.GraphKeys.TRAINABLE_VARIABLES])
+        assert graph.get_all_collection_keys() == ["x", tf.GraphKeys.TRAINABLE_VARIABLES]
+        assert graph.get_collection("x") == [v] == tf.trainable_variables()
+        assert tf.global_variables() == []
+
+
+ON_READ = tf.VariableSynchronization.ON_READ
+
+
+def _of_getter():
+    def getter(getter, name, **arguments):
+        return getter(name, **(arguments | {"trainable": None, "synchronization": ON_READ}))
+
+    with tf.variable_scope("s", custom_getter=getter):
+        return tf.get_variable("v", [2])
+
+
+def _of_creator():
+    def creator(next_creator, **arguments):
+        return next_creator(**(arguments | {"trainable": None, "synchronization": ON_READ}))
+
+    with tf.variable_creator_scope(creator):
+        return tf.get_variable("v", [2])
+
+
+def _partitioned():
+    (part,) = tf.get_variable("v", [2], synchronization=ON_READ, partitioner=tf.fixed_size_partitioner(1))
+    return part
+
+
+@pytest.mark.parametrize(
+    "make",
+    [
+        lambda: tf.get_variable("v", [2], synchronization=ON_READ),
+        lambda: tf.get_variable("v", [2], synchronization=3),
+        lambda: tf.get_variable("v", initializer=1.0, synchronization=ON_READ),
+        lambda: tf.Variable(1.0, synchronization=ON_READ),
+        lambda: tf.Variable(1.0, synchronization=3),
+        lambda: tf.get_local_variable("v", [2], synchronization=ON_READ),
+        _of_getter,
+        _of_creator,
+        _partitioned,
+    ],
+)
+def test_what_is_synchronized_on_reading_is_not_trained(make):
+    with tf.Graph().as_default():
+        variable = make()
+        assert (variable.trainable, variable.synchronization) == (False, ON_READ)
+        assert tf.trainable_variables() == []
+
+
+def test_a_creator_that_synchronizes_on_reading_keeps_the_default_it_was_given():
+    def creator(next_creator, **arguments):
+        return next_creator(**(arguments | {"synchronization": ON_READ}))
+
+    with tf.Graph().as_default(), tf.variable_creator_scope(creator):
+        assert tf.get_variable("v", [2]).trainable  # v1's default was decided before
+        assert not tf.Variable(1.0).trainable
+
+
+def test_getters_and_creators_hear_of_use_resource_as_in_v1():
+    heard = []
+
+    def getter(getter, **arguments):
+        heard.append(arguments["use_resource"])
+        return getter(**arguments)
+
+    def creator(next_creator, **arguments):
+        heard.append(arguments["use_resource"])
+        return next_creator(**arguments)
+
+    with tf.Graph().as_default(), tf.variable_creator_scope(creator):
+        for scope, call in [(None, None), (True, None), (True, False)]:
+            with tf.variable_scope("s", custom_getter=getter, use_resource=scope):
+                tf.get_variable(f"v{len(heard)}", [2], use_resource=call)
+        tf.Variable(1.0)
+    assert heard == [None, False, True, True, False, False, None]
+
+
+def test_a_getter_hears_the_dtype_as_it_was_given():
+    heard = []
+
+    def getter(getter, **arguments):
+        heard.append(arguments["dtype"])
+        return getter(**arguments)
+
+    with tf.Graph().as_default(), tf.variable_scope("s", custom_getter=getter):
+        for at, dtype in enumerate([None, "float64", np.float64, tf.float32_ref]):
+            assert tf.get_variable(f"v{at}", [2], dtype).dtype.is_floating
+    assert heard == [tf.float32, "float64", np.float64, tf.float32]
