@@ -1,5 +1,6 @@
 """Creations of get_variable that ask nobody: they are taken, and make what an initializer's call makes."""
 
+import functools
 import os
 import sys
 
@@ -317,3 +318,64 @@ def test_a_getter_hears_the_dtype_as_it_was_given():
         for at, dtype in enumerate([None, "float64", np.float64, tf.float32_ref]):
             assert tf.get_variable(f"v{at}", [2], dtype).dtype.is_floating
     assert heard == [tf.float32, "float64", np.float64, tf.float32]
+
+
+def _like(shape, dtype=None, partition_info=None):
+    return tf.ones(shape, dtype)
+
+
+class _Callable:
+    def __call__(self, shape, dtype=None, partition_info=None):
+        return _like(shape, dtype)
+
+    def method(self, shape, **options):
+        return _like(shape, options["dtype"])
+
+
+def _decorated(function):
+    @functools.wraps(function)
+    def wrapper(*arguments, **options):
+        assert "partition_info" not in options  # v1 looks at the wrapper's own parameters
+        return function(*arguments, **options)
+
+    return wrapper
+
+
+@pytest.mark.parametrize(
+    "initializer",
+    [
+        _like,
+        lambda shape, dtype: tf.ones(shape, dtype),
+        lambda shape, **options: tf.ones(shape, options["dtype"]),
+        lambda *arguments, **options: tf.ones(arguments[0], options["dtype"]),
+        lambda shape, dtype=None, *, partition_info=None: tf.ones(shape, dtype),
+        _Callable(),
+        _Callable,
+        _Callable().method,
+        functools.partial(_like, partition_info=None),
+        functools.partial(_like, dtype=tf.float32),
+        _decorated(_like),
+        tf.ones,
+    ],
+)
+@pytest.mark.parametrize("partitioner", [None, tf.fixed_size_partitioner(2)])
+def test_an_initializer_is_whatever_takes_a_shape_and_a_dtype(initializer, partitioner):
+    with tf.Graph().as_default(), tf.Session() as session:
+        v = tf.get_variable("v", [4], initializer=initializer, partitioner=partitioner)
+        session.run(tf.global_variables_initializer())
+        assert session.run(tf.identity(v)).tolist() == [1.0] * 4
+
+
+@pytest.mark.parametrize(
+    "initializer",
+    [
+        lambda: [1.0, 2.0],
+        lambda size=2: tf.ones([size]),
+        lambda **options: tf.ones([2]),
+        functools.partial(tf.ones, [2]),
+        _decorated(lambda: tf.ones([2])),
+    ],
+)
+def test_an_initializer_without_arguments_says_the_shape_itself(initializer):
+    with tf.Graph().as_default():
+        assert tf.get_variable("v", initializer=initializer).shape.as_list() == [2]

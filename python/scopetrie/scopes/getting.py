@@ -56,6 +56,8 @@ def get_variable_slow(  # noqa: D417
         getter = custom_getter if custom_getter is not None else scope.custom_getter
         if getter is not None and not callable(getter):
             raise ValueError(f"Passed a custom_getter which is not callable: {getter}")
+        wanted = scope.dtype if dtype is None else dtype
+        as_dtype(wanted)  # what is no dtype is refused first
         if not isinstance(name, str) and name is not None:
             raise TypeError(f"expected string or bytes-like object, got '{type(name).__name__}'")
         mode = scope.reuse if reuse is None else reuse
@@ -65,7 +67,7 @@ def get_variable_slow(  # noqa: D417
         )
         arguments: dict[str, Any] = {
             "shape": shape,
-            "dtype": getattr(scope.dtype if dtype is None else dtype, "base_dtype", dtype),
+            "dtype": getattr(wanted, "base_dtype", wanted),
             "initializer": initializer,
             "regularizer": scope.regularizer if regularizer is None else regularizer,
             "reuse": mode,
@@ -113,7 +115,7 @@ def _dtype_of(value: Any) -> DType:
 
 def _takes(function: Any, argument: str) -> bool:
     try:
-        parameters = inspect.signature(function).parameters.values()
+        parameters = inspect.signature(function, follow_wrapped=False).parameters.values()
     except (TypeError, ValueError):
         return True
     return any(p.name == argument or p.kind is p.VAR_KEYWORD for p in parameters)
@@ -240,14 +242,14 @@ def _bind(initializer: Any, dims: Dims, dtype: DType, partition_info: Any) -> tu
 
 def _takes_named(function: Any, argument: str) -> bool:
     try:
-        return argument in inspect.signature(function).parameters
+        return argument in inspect.signature(function, follow_wrapped=False).parameters
     except (TypeError, ValueError):
         return False
 
 
 def _needs_nothing(function: Any) -> bool:
     try:
-        parameters = inspect.signature(function).parameters.values()
+        parameters = inspect.signature(function, follow_wrapped=False).parameters.values()
     except (TypeError, ValueError):
         return False
     return all(p.default is not p.empty or p.kind in (p.VAR_POSITIONAL, p.VAR_KEYWORD) for p in parameters)
