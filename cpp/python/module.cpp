@@ -1,4 +1,4 @@
-// The extension module: it only calls who registers what.
+// The extension module: calls the functions that register its types and functions.
 #include <pybind11/pybind11.h>
 
 #include "calls/literal.hpp"

@@ -8,7 +8,7 @@ namespace {
 
 constexpr OpGraph::Fresh kRefused{{0, kNone, 0}, false};
 
-// What the layer above notes by number (devices, constraints, ...) goes as well: the numbers will be given out again.
+// Python drops what it stores by id (devices, constraints, ...), too, since the ids will be reused.
 void tell_rolled_back(GraphState& graph, std::size_t operations, std::size_t variables) {
   PyObject *type, *value, *traceback;
   PyErr_Fetch(&type, &value, &traceback);
@@ -118,7 +118,7 @@ VariableId add_variable(Context& context, const Name& name, bool owned, TensorId
   made.initial = initial;
   if (initial != kNone) {
     const TensorId pair[] = {variable, initial};
-    const ShapeId given = graph.ops.tensor(initial).shape;  // as v1: what it gives has the value's shape
+    const ShapeId given = graph.ops.tensor(initial).shape;  // as in v1, its output has the value's shape
     const Output assigned{given == ShapeTable::kUnknown ? ref.shape : given, ref.dtype};
     made.initializer =
         context.add_operation(kinds().assign, beneath(kAssign), pair, {&assigned, 1}, assign_attribute, site);

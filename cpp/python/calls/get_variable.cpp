@@ -1,4 +1,4 @@
-// get_variable: the hit and the plain creation in C++, everything else in the Python function of the layer above.
+// get_variable: fast paths for the hit and the plain creation; everything else is in the Python slow path.
 #include "calls/creation.hpp"
 
 namespace scopetrie::python {
@@ -24,7 +24,7 @@ enum Argument {
   kArguments
 };
 
-// Whether a shape argument allows the found shape; only plain ints in a list or tuple are looked at.
+// Whether a shape argument matches the found shape; only for plain ints in a list or tuple.
 bool shape_allows(PyObject* shape, std::span<const std::int64_t> found) {
   PyObject** items;
   Py_ssize_t rank;
@@ -47,7 +47,7 @@ bool shape_allows(PyObject* shape, std::span<const std::int64_t> found) {
   return true;
 }
 
-// The variable of this name as it is shared, or null (no exception) where the slow path has to look.
+// The variable's handle if it can be shared, or null without an exception: take the slow path.
 PyObject* shared(GraphState& graph, PyGraph* owner, const PyVariableScope* scope, VariableId id, PyObject* const* args,
                  PyObject* shape) {
   if (scope->reuse() == Reuse::kNo) return nullptr;
@@ -86,7 +86,7 @@ bool is_plain_creation(PyObject* const* arguments) {
          (!given(arguments[kValidateShape]) || arguments[kValidateShape] == Py_True);
 }
 
-// A creation of its own, kept out of the way of hits.
+// A single creation, kept out of line for the sake of hits.
 SCOPETRIE_COLD PyObject* create_one(Context& context, ScopeId scope_id, SegmentId segment, PyObject* const* arguments,
                                     PyObject* sizes) {
   if (!is_plain_creation(arguments)) return nullptr;
@@ -95,15 +95,15 @@ SCOPETRIE_COLD PyObject* create_one(Context& context, ScopeId scope_id, SegmentI
   return creation.make(scope_id, segment, arguments[kShape], sizes);
 }
 
-// One variable, in the plain case: the hit and the creation, which may be one of many. Null where it is not plain; an
-// exception may be set.
+// The fast path for one variable, a hit or a creation, which may be one of many. Null: take the slow path, unless an
+// exception is set.
 PyObject* get_plain(Context& context, PyVariableScope* scope, ScopeId scope_id, PyObject* const* arguments,
                     PyObject* sizes, Creation* creation) {
   GraphState& graph = state_of(context.graph);
   const std::size_t segments = graph.ops.segments().size();
   const SegmentId segment = plain_segment(graph, arguments[kName]);
   if (segment == kNone) return nullptr;
-  // A name that nobody wrote before is no variable's: in large graphs looking is not for nothing.
+  // A segment that is new cannot be a variable's name: skip the look-up, which costs a cache miss in a large graph.
   const VariableId found = segment < segments ? graph.variables.find(scope_id, segment) : kNone;
   if (found != kNone) return shared(graph, context.graph, scope, found, arguments, sizes);
   return creation != nullptr ? creation->make(scope_id, segment, arguments[kShape], sizes)
@@ -121,7 +121,7 @@ PyObject* get_variable(PyObject*, PyObject* const* args, Py_ssize_t positional, 
     PyErr_SetString(PyExc_TypeError, "get_variable() missing 1 required positional argument: 'name'");
     return nullptr;
   }
-  const Snapshot shape(arguments[kShape]);  // before anything is looked up: it may have to wait
+  const Snapshot shape(arguments[kShape]);  // first, before any shared state is read: it may block
   Context* context = current_context();
   if (context == nullptr) return nullptr;
   PyVariableScope* scope = current_scope(*context);
@@ -210,7 +210,7 @@ constexpr char kBulkDoc[] =
     "Returns:\n"
     "    A list of variables.\n\n"
     "Raises:\n"
-    "    ValueError: As `get_variable` for the first name that fails; nothing is left of those before it.\n\n"
+    "    ValueError: As `get_variable` for the first name that fails; all others are rolled back.\n\n"
     ">>> import scopetrie as tf\n"
     ">>> with tf.Graph().as_default(), tf.variable_scope(\"layer\"):\n"
     "...     [v.name for v in tf.get_variables([\"w\", \"b\"], [[3, 2], [2]])]\n"
@@ -226,21 +226,21 @@ constexpr char kDoc[] =
     "    name: The variable's name in the scope.\n"
     "    shape: Its shape; needed to make it, unless the initializer is a value or needs none.\n"
     "    dtype: Its dtype; the scope's by default (float32).\n"
-    "    initializer: What makes its first value: an initializer, a callable, or a value. The scope's by default, and\n"
-    "        glorot_uniform_initializer (floats) or zeros (ints, bools) where there is none.\n"
+    "    initializer: An initializer, a callable, or a value. The scope's by default; without one,\n"
+    "        glorot_uniform_initializer (floats) or zeros (ints, bools).\n"
     "    regularizer: A function of the new variable; its result joins GraphKeys.REGULARIZATION_LOSSES.\n"
     "    trainable: Whether the variable joins GraphKeys.TRAINABLE_VARIABLES; True by default.\n"
     "    collections: The keys of collections that it joins; [GraphKeys.GLOBAL_VARIABLES] by default.\n"
     "    caching_device: The device on which reads are cached.\n"
-    "    partitioner: A function of shape and dtype that gives the number of parts along each axis.\n"
+    "    partitioner: A function of shape and dtype that returns the number of parts along each axis.\n"
     "    validate_shape: Whether the shape must be known; False leaves it open.\n"
-    "    use_resource: Accepted as in v1; variables are of one kind here.\n"
-    "    custom_getter: A function through which the call goes, in place of the scope's.\n"
+    "    use_resource: Accepted without effect; there is one kind of variable.\n"
+    "    custom_getter: A function through which the call is passed, instead of the scope's.\n"
     "    constraint: A projection of the values, for optimizers.\n"
     "    synchronization: A VariableSynchronization.\n"
     "    aggregation: A VariableAggregation.\n\n"
     "Returns:\n"
-    "    The Variable; a PartitionedVariable where a partitioner was given.\n\n"
+    "    The Variable; a PartitionedVariable if there is a partitioner.\n\n"
     "Raises:\n"
     "    ValueError: If the variable exists and the scope does not reuse, does not exist and the scope only reuses, "
     "or\n"

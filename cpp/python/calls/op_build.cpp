@@ -1,4 +1,4 @@
-// The way of a call to an op function: inputs to tensor ids, the rule, the row.
+// Calls of op functions: inputs become tensor ids, the rule gives the outputs, the row is added.
 #include "calls/op_infer.hpp"
 #include "calls/op_inputs.hpp"
 #include "calls/op_native.hpp"
@@ -7,7 +7,7 @@ namespace scopetrie::python {
 
 namespace {
 
-// A Const keeps its value itself; other operations keep their attributes' dict.
+// A Const stores its value directly; other operations store a dict of attributes.
 std::uint32_t keep_attributes(GraphState& graph, const Definition& definition, PyObject* attrs) {
   if (attrs == nullptr) return kNone;
   if (definition.kind == kinds().constant)
@@ -27,8 +27,8 @@ PyObject* add_row(Context& context, const Definition& definition, Inputs& inputs
   return op == kNone ? nullptr : results_of(context.graph, op, first, outputs.count);
 }
 
-// Values to convert, lists, or a rule in Python, which may build or fail: all of it or nothing. What a rule gives is
-// kept as the answer to `call`, unless that is empty.
+// Converts values and lists and calls rules in Python, which may build or fail, in a transaction. Caches the rule's
+// result under `call`, unless that is empty.
 PyObject* build_slow(Context& context, const Definition& definition, PyObject* const* args, Inputs& inputs,
                      PyObject* name, std::uint32_t default_name, PyObject* attrs, Conversion conversion,
                      const std::string& call) {
@@ -52,7 +52,7 @@ PyObject* build_slow(Context& context, const Definition& definition, PyObject* c
   const NameStyle style = definition.kind == kinds().constant ? NameStyle::kNode : NameStyle::kScope;
   const OpGraph::Fresh fresh = take_name(context, name, default_name, style);
   if (is_refused(fresh)) {
-    transaction.rollback(true);  // as v1: a name that is refused as an operation's is in use from now on
+    transaction.rollback(true);  // as in v1, a refused name counts as used from now on
     return nullptr;
   }
   if (definition.has_lists) {
@@ -68,18 +68,18 @@ PyObject* build_slow(Context& context, const Definition& definition, PyObject* c
   return result;
 }
 
-// Whatever is not just tensors and a simple rule. `plain` are the arguments as OwnLists has them.
+// Everything but tensors with a simple rule. `plain` are the arguments as copied by OwnLists.
 PyObject* build_further(Context& context, const Definition& definition, PyObject* const* args, PyObject* const* plain,
                         Inputs& inputs, PyObject* name, std::uint32_t default_name, PyObject* attrs,
                         Conversion conversion) {
   PyObject* result = nullptr;
-  std::string call;  // what the rule will be asked
+  std::string call;  // describes the call to the rule
   if (build_native(context, definition, plain, inputs, name, default_name, attrs, call, result)) return result;
   return build_slow(context, definition, args, inputs, name, default_name, attrs, conversion, call);
 }
 
-// name="" is v1's for an operation called after its type. A function of v1's that opens a name scope of its own passes
-// "" on to it, which leads to the root; what it makes stands there.
+// In v1, name="" means an operation named after its type. A v1 function that opens a name scope passes "" on to it,
+// which is the root, so its operations are there.
 PyObject* build_unnamed(Context& context, const Definition& definition, PyObject* const* args, Inputs& inputs,
                         PyObject* attrs, Conversion conversion) {
   const Ref scoped(PyObject_GetAttrString(definition.op_def, "scoped"));
@@ -124,7 +124,7 @@ PyObject* build(const Definition& definition, PyObject* const* args, PyObject* n
   if (inputs.values != 0 || definition.has_lists || definition.rule == Rule::kFunction)
     return build_further(*context, definition, args, own.plain(args), inputs, name, default_name, attrs, conversion);
 
-  // All inputs are tensors and the rule is one of ours: nothing fails once the name is taken.
+  // All inputs are tensors and the rule is in C++: nothing can fail after the name is taken.
   GraphState& graph = state_of(context->graph);
   Outputs outputs;
   if (graph.finalized || !infer_simple(definition, graph.ops, inputs.ids(), outputs.one)) [[unlikely]]

@@ -1,7 +1,7 @@
-// A graph's collections: lists by key. Handles of the graph itself are kept as numbers, other objects as references.
+// A graph's collections: lists by key. Handles of the graph itself are stored as ids, other objects as references.
 //
-// Invariants: because the graph's own handles are kept as numbers, a collection never keeps its graph alive. A list
-// that was never asked for nor added to is not among the keys: `born` tells, and gives the keys their order.
+// Invariants: since handles of the graph are stored as ids, a collection never keeps its graph alive. A list that was
+// never read nor added to is not among the keys; `born` says so, and orders the keys.
 // Thread safety: that of the graph they belong to.
 #pragma once
 
@@ -17,8 +17,8 @@ struct PyGraph;
 
 class Collections {
  public:
-  /// What a collection holds: one of this graph's own, by id, or somebody's object. Eight bytes: objects are aligned,
-  /// so their address leaves the two lowest bits for the kind.
+  /// An item of a collection: an element of the graph, by id, or any object. Eight bytes: objects are aligned, so the
+  /// two lowest bits of the address hold the kind.
   class Item {
    public:
     enum Kind : std::uint64_t { kObject, kTensor, kOperation, kVariable };
@@ -39,23 +39,23 @@ class Collections {
   Collections& operator=(const Collections&) = delete;
   ~Collections() { clear(); }
 
-  /// The number of a key's collection, made if it is new; -1 with an exception set.
+  /// The index of a key's collection; makes it if it is new. -1 with an exception set.
   Py_ssize_t at(PyObject* key);
-  /// The number of a key's collection or -1, possibly with an exception set.
+  /// The index of a key's collection, or -1, possibly with an exception set.
   Py_ssize_t find(PyObject* key) const;
   bool add(PyGraph* graph, PyObject* key, PyObject* value);
-  /// Makes an empty collection of a key that has none.
+  /// Makes an empty collection for a key that has none.
   bool create(PyObject* key);
-  /// Forgets a key's collection, if there is one.
+  /// Deletes a key's collection, if there is one.
   bool drop(PyObject* key);
-  /// Makes the lists of Known, if they are not there yet.
+  /// Makes the lists of Known, unless they exist.
   bool start() { return numbers_ != nullptr || start_slow(); }
   /// After start().
   void add_variable(std::size_t which, std::uint32_t id) { of(which).emplace_back(Item::kVariable, id); }
   PyObject* list(PyGraph* graph, PyObject* key) const;
   bool assign(PyGraph* graph, PyObject* key, PyObject* values);
   PyObject* keys() const;
-  /// Drops the graph's own things that a rollback has undone.
+  /// Removes elements of the graph that a rollback has undone.
   void truncate(std::uint32_t tensors, std::uint32_t operations, std::uint32_t variables);
   int traverse(visitproc visit, void* arg) const;
   void clear();
@@ -63,7 +63,7 @@ class Collections {
  private:
   bool start_slow();
   static Item make_item(PyGraph* graph, PyObject* value);
-  // The items of a list that is a collection from now on.
+  // The items of a list, which counts as a collection from now on.
   Table<Item>& of(std::size_t at) {
     if (lists_[at].born == 0) lists_[at].born = ++births_;
     return lists_[at].items;
@@ -72,7 +72,7 @@ class Collections {
   PyObject* numbers_ = nullptr;  // dict: key -> position in lists_
   struct List {
     Table<Item> items;
-    std::uint32_t born = 0;  // the how-manieth collection it was; 0 where it is none
+    std::uint32_t born = 0;  // creation order, 1-based; 0 if it is not a collection
   };
   std::vector<List> lists_;
   std::uint32_t births_ = 0;

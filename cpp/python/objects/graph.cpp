@@ -1,4 +1,4 @@
-// The life of the Python Graph: made, traversed, cleared, gone.
+// The Python type Graph: creation, traversal, clearing, deallocation.
 #include <cstddef>
 
 #include "objects/graph_members.hpp"
@@ -71,7 +71,7 @@ void dealloc(PyObject* self) {
 }  // namespace
 
 bool bind_graph(PyObject* module) {
-  // The type keeps pointing at the tables.
+  // The type keeps pointers to the tables.
   static std::vector<PyMethodDef> methods;
   static std::vector<PyGetSetDef> properties;
   add_operation_members(methods, properties);

@@ -31,7 +31,7 @@ PyObject* unique_name(PyObject* self, PyObject* const* args, Py_ssize_t position
       PyErr_Format(PyExc_AttributeError, "'%s' object has no attribute 'lower'", Py_TYPE(given[0])->tp_name);
       return nullptr;
     }
-    // v1 checks no characters here, and "a/" is a name of its own.
+    // v1 does not check characters here, and "a/" is a name of its own.
     const std::string_view text = text_of(given[0]);
     if (text.data() == nullptr) return nullptr;
     name = context.unique_name(text, mark != 0);
@@ -142,7 +142,7 @@ PyObject* prune(PyObject* self, PyObject* args) {
   });
 }
 
-// tensor number -> a number that two tensors share if they have the same dtype and static shape
+// tensor id -> a number that is equal for tensors of equal dtype and static shape
 PyObject* spec_number(PyObject* self, PyObject* number) {
   const OpGraph& ops = of(self).ops;
   std::uint32_t id;
@@ -216,22 +216,22 @@ void add_operation_members(std::vector<PyMethodDef>& methods, std::vector<PyGetS
   const PyMethodDef more_methods[] = {
       fast("unique_name", locked<unique_name>,
            "unique_name($self, /, name, mark_as_used=True)\n--\n\n"
-           "A name that no operation of the graph has, in the current name scope.\n\n"
-           "Args:\n    name: The wished name; \"a/b\" stands beneath \"a\".\n"
+           "Makes a name unique in the current name scope.\n\n"
+           "Args:\n    name: The requested name; \"a/b\" is below \"a\".\n"
            "    mark_as_used: Whether the name is taken from now on.\n\n"
            "Returns:\n    The whole name, with \"_1\", \"_2\", ... after it where it is in use; names are compared\n"
            "    without case, as in v1."),
       {"unique_names", locked<unique_names>, METH_O,
-       "unique_names($self, bases, /)\n--\n\nunique_name() for each of many names, in one call.\n\n"
-       "Args:\n    bases: The wished names.\n\nReturns:\n    A list of whole names, all taken."},
+       "unique_names($self, bases, /)\n--\n\nunique_name() for many names in one call.\n\n"
+       "Args:\n    bases: The requested names.\n\nReturns:\n    A list of full names, all taken."},
       {"create_ops", reinterpret_cast<PyCFunction>(reinterpret_cast<void (*)()>(locked<create_ops>)),
        METH_VARARGS | METH_KEYWORDS,
-       "Adds many operations of one type to this graph, in one call: all of them or none.\n\n"
+       "Adds many operations of one type to this graph in one call: all of them or none.\n\n"
        "Args:\n    op_type: The op type's name, e.g. \"Neg\", or an op function.\n"
        "    inputs: A tuple of inputs for each operation.\n"
        "    name: The wished name of each; the type's default name if left out. Each is made unique.\n"
        "    **attrs: Attributes of all of them.\n\n"
-       "Returns:\n    A list of what single calls return.\n\n"
+       "Returns:\n    A list of the results of single calls.\n\n"
        "Raises:\n    ValueError: If there is no such type, or a row has another number of inputs.\n\n"
        ">>> import scopetrie as tf\n"
        ">>> graph = tf.Graph()\n"
@@ -240,34 +240,35 @@ void add_operation_members(std::vector<PyMethodDef>& methods, std::vector<PyGetS
        ">>> [y.name for y in graph.create_ops(\"Neg\", [(x,), (x,)])]\n"
        "['Neg:0', 'Neg_1:0']\n"},
       {"get_name_scope", locked<get_name_scope>, METH_NOARGS,
-       "get_name_scope($self, /)\n--\n\nThe current name scope of this thread, without a slash at its end; \"\" is the "
+       "get_name_scope($self, /)\n--\n\nThe current name scope of this thread, without a trailing slash; \"\" is the "
        "root."},
       {"name_scope", unlocked<graph_name_scope>, METH_O,
        "name_scope($self, name, /)\n--\n\nA context manager in which operations of this graph are named "
        "\"name/...\".\n\n"
-       "Args:\n    name: The scope's name, made unique; with a slash at its end, taken as it is; \"\" or None is the "
+       "Args:\n    name: The scope's name, made unique; with a trailing slash, re-entered verbatim; \"\" or None is "
+       "the "
        "root.\n\n"
-       "Returns:\n    A context manager that gives the scope's whole name with a slash at its end."},
+       "Returns:\n    A context manager that yields the scope's full name with a trailing slash."},
       {"_variable_scope", locked<variable_scope_of>, METH_NOARGS,
        "This thread's current variable scope in this graph."},
       {"tensor", locked<tensor_at>, METH_O, "tensor($self, number, /)\n--\n\nThe Tensor of a number (`Tensor._id`)."},
       {"operation", locked<operation_at>, METH_O,
-       "operation($self, number, /)\n--\n\nThe Operation of a number (`Operation._id`)."},
+       "operation($self, number, /)\n--\n\nThe Operation of an id (`Operation._id`)."},
       {"variable", locked<variable_at>, METH_O,
-       "variable($self, number, /)\n--\n\nThe Variable of a number (`Variable._id`)."},
+       "variable($self, number, /)\n--\n\nThe Variable of an id (`Variable._id`)."},
       {"get_operations", locked<get_operations>, METH_NOARGS,
-       "get_operations($self, /)\n--\n\nThe graph's operations, in the order in which they were made."},
+       "get_operations($self, /)\n--\n\nThe graph's operations, in creation order."},
       {"_find_operation", locked<find_operation>, METH_O, "The Operation of exactly this name, or None."},
       {"prune", locked<prune>, METH_VARARGS,
        "prune($self, fetches, targets, feeds, /)\n--\n\nThe operations that a run needs, in creation order.\n\n"
-       "Args:\n    fetches: Numbers of the tensors wanted.\n    targets: Numbers of the operations wanted.\n"
+       "Args:\n    fetches: Ids of the tensors wanted.\n    targets: Ids of the operations wanted.\n"
        "    feeds: Numbers of the tensors whose values are given.\n\n"
        "Returns:\n    Tuples (operation, OpDef, first output tensor, number of outputs, input tensors, attributes)."},
       {"_spec_number", locked<spec_number>, METH_O,
-       "A number for a tensor's dtype and static shape: tensors that agree in both, and only those, have the same."},
+       "A number for a tensor's dtype and static shape, equal for tensors that agree in both."},
       {"_variables", locked<get_variables>, METH_NOARGS, "All variables, in creation order."},
       {"_find_variable", locked<find_variable>, METH_O,
-       "The variable that get_variable made under this whole name, or None."},
+       "The variable that get_variable made with this full name, or None."},
       {"_add_variable", locked<add_variable_row>, METH_VARARGS,
        "Adds a variable's operations: (name, initial, dtype, dims, trainable, key, attrs, assign attrs)."}};
   const PyGetSetDef more_properties[] = {

@@ -31,7 +31,7 @@ void dealloc(PyObject* self) {
 
 }  // namespace
 
-// v1 compares tensors and operations by identity. Handles are made on demand, so equality is that of what they name.
+// v1 compares tensors and operations by identity. Handles are made on demand, so they compare the ids.
 PyObject* compare_handles(PyObject* self, PyObject* other, int how) {
   if (how != Py_EQ && how != Py_NE) {
     if (is_operation(self)) Py_RETURN_NOTIMPLEMENTED;
@@ -306,7 +306,7 @@ bool bind_handles(PyObject* module) {
   operation_slots.push_back({Py_tp_methods, operation_methods});
   operation_slots.push_back({0, nullptr});
 
-  // A base type so that Python can write its cold members as a class; no instance is ever of another type.
+  // A base type, so that cold members can be written as a class in Python; there are no instances of subtypes.
   constexpr unsigned flags = Py_TPFLAGS_DEFAULT | Py_TPFLAGS_BASETYPE;
   PyType_Spec tensor = {"scopetrie._core.Tensor", sizeof(PyHandle), 0, flags, tensor_slots.data()};
   PyType_Spec operation = {"scopetrie._core.Operation", sizeof(PyHandle), 0, flags, operation_slots.data()};

@@ -34,12 +34,12 @@ constexpr const char* kSlotNames[kSlotCount] = {"add",    "sub", "mul", "truediv
                                                 "matmul", "and", "or",  "xor",     "neg",      "abs", "invert",
                                                 "lt",     "le",  "gt",  "ge",      "getitem"};
 
-/// What an operator does: the op function and the name of its nodes, or a Python function of the operands.
+/// The implementation of an operator: an op function and the default name of its nodes, or a Python function.
 struct Operator {
   const Definition* definition = nullptr;
   std::uint32_t name = 0;
   PyObject* function = nullptr;  // owned; keeps `definition` alive, too
-  PyObject* on_bools = nullptr;  // owned; what is called instead where the left operand is a bool, or null
+  PyObject* on_bools = nullptr;  // owned; called instead if the left operand is a bool; may be null
 };
 Operator operators[kSlotCount];
 
@@ -52,7 +52,7 @@ bool is_bool(PyObject* object) {
   return base_dtype(graph.ops.tensor(tensor).dtype) == kBool;
 }
 
-// Whether `object` could answer for the operator itself, so that ours may step back.
+// Whether `object` implements the reflected operator, so that ours may return NotImplemented.
 bool has_reflected(PyObject* object, Slot slot) {
   const std::string name = std::string("__r") + kSlotNames[slot] + "__";
   return PyObject_HasAttrString(object, name.c_str()) == 1;
@@ -76,7 +76,7 @@ PyObject* binary(PyObject* x, PyObject* y) {
   } else {
     Py_RETURN_NOTIMPLEMENTED;
   }
-  // As v1: a right operand of a foreign type that knows the operator gets its turn.
+  // As in v1, a right operand of a foreign type gets its turn if it implements the operator.
   if (!PyErr_ExceptionMatches(PyExc_TypeError) && !PyErr_ExceptionMatches(PyExc_ValueError)) return nullptr;
   PyObject *type, *value, *trace;
   PyErr_Fetch(&type, &value, &trace);
@@ -188,7 +188,7 @@ PyObject* compare_order(PyObject* x, PyObject* y, int how) {
 bool bind_operators(PyObject* module) {
   static PyMethodDef functions[] = {
       {"register_operators", locked<register_operators>, METH_O,
-       "Tells the extension what each operator does: (OpFunction, node name), or a function of the operands."},
+       "Sets the operators: (OpFunction, node name), or a function of the operands, by operator."},
       {nullptr, nullptr, 0, nullptr}};
   return PyModule_AddFunctions(module, functions) == 0;
 }

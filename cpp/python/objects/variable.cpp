@@ -88,13 +88,13 @@ PyObject* get_site(PyObject* self, void*) {
 PyObject* value(PyObject* self, PyObject*) { return tensor_or_none(self, record(self).value); }
 PyObject* reference(PyObject* self, PyObject*) { return tensor_or_none(self, record(self).ref); }
 
-// The order of two variables is an op; equality is identity, since a variable has one handle at a time.
+// `<` of variables is an op; equality is identity, since a variable has one handle at a time.
 PyObject* compare(PyObject* self, PyObject* other, int how) {
   if (how == Py_EQ || how == Py_NE) return PyBool_FromLong((self == other) == (how == Py_EQ));
   return compare_order(self, other, how);
 }
 
-// Until the layer above puts tf.Variable's constructor in its place.
+// Python replaces it by tf.Variable's constructor.
 PyObject* refuse_new(PyTypeObject*, PyObject*, PyObject*) {
   PyErr_SetString(PyExc_TypeError, "Variable: its constructor is not loaded; import scopetrie");
   return nullptr;

@@ -9,10 +9,10 @@ namespace scopetrie::python {
 namespace {
 
 struct PyEntry : PyObject {
-  PyObject* name;         // owned; the name or default name, which has the block's text; null for a captured scope
-  PyGraph* values_graph;  // owned; the graph of `values`, null where there were none
-  std::uint64_t pushes;   // a bit for each entry, the innermost lowest: values_graph was made the default
-  const char* complaint;  // what is wrong with the type of the name: a format for it; null where it is a str
+  PyObject* name;         // owned; the name or default name, whose text the block borrows; null for a captured scope
+  PyGraph* values_graph;  // owned; the graph of `values`; null if there are none
+  std::uint64_t pushes;   // one bit per entry, innermost lowest: whether values_graph was made the default
+  const char* complaint;  // a format for the error about the name's type; null if it is a str
   VariableScopeBlock block;
 };
 
@@ -100,7 +100,7 @@ VariableScope& enter_in(Context& context, PyEntry* entry) {
   return entry->block.enter(context, plain);
 }
 
-// With the graph of `values` as the default.
+// The same with the graph of `values` as the default.
 SCOPETRIE_COLD VariableScope& enter_pushed(PyEntry* entry) {
   DefaultGraph pushed(entry->values_graph);
   VariableScope& scope = enter_in(*context_of(entry->values_graph), entry);
@@ -168,7 +168,7 @@ void dealloc(PyObject* self) {
 
 bool bind_variable_scope(PyObject* module) {
   static PyMethodDef methods[] = {
-      {"__enter__", locked<enter>, METH_NOARGS, "Enters the scope and gives its VariableScope."},
+      {"__enter__", locked<enter>, METH_NOARGS, "Enters the scope and returns its VariableScope."},
       {"__exit__", reinterpret_cast<PyCFunction>(reinterpret_cast<void (*)()>(locked<leave>)), METH_FASTCALL,
        "Leaves the scope."},
       {nullptr, nullptr, 0, nullptr}};
@@ -178,24 +178,24 @@ bool bind_variable_scope(PyObject* module) {
       "constraint=None, auxiliary_name_scope=True)\n--\n\n"
       "A context manager in which get_variable makes or shares variables named \"name/...\".\n\n"
       "Args:\n"
-      "    name_or_scope: A name, which prolongs the current scope's, or a VariableScope to jump to.\n"
-      "    default_name: The name to use, made unique, where name_or_scope is None.\n"
+      "    name_or_scope: A name, which extends the current path, or a captured VariableScope.\n"
+      "    default_name: The name to use, made unique, if name_or_scope is None.\n"
       "    values: Tensors whose graph becomes the default inside.\n"
-      "    initializer: The initializer of variables that bring none.\n"
-      "    regularizer: The regularizer of variables that bring none.\n"
+      "    initializer: The default initializer of variables.\n"
+      "    regularizer: The default regularizer of variables.\n"
       "    caching_device: The device on which reads are cached.\n"
-      "    partitioner: The partitioner of variables that bring none.\n"
-      "    custom_getter: A function through which get_variable calls go: custom_getter(getter, name, ...).\n"
-      "    reuse: True shares existing variables only, AUTO_REUSE makes those that do not exist; None and False\n"
+      "    partitioner: The default partitioner of variables.\n"
+      "    custom_getter: A function through which get_variable calls are passed: custom_getter(getter, name, ...).\n"
+      "    reuse: True only shares existing variables, AUTO_REUSE also makes missing ones; None and False\n"
       "        inherit the enclosing scope's mode.\n"
-      "    dtype: The dtype of variables that bring none.\n"
-      "    use_resource: Accepted as in v1; variables are of one kind here.\n"
+      "    dtype: The default dtype of variables.\n"
+      "    use_resource: Accepted without effect; there is one kind of variable.\n"
       "    constraint: A projection of the variables' values, for optimizers.\n"
       "    auxiliary_name_scope: Whether operations are named after the scope, too.\n\n"
       "Raises:\n"
-      "    ValueError: If `reuse` is none of its values, or is given without a name, or the name is illegal.\n"
+      "    ValueError: If `reuse` is invalid, or given without a name, or the name is illegal.\n"
       "    TypeError: If name_or_scope is neither a string nor a VariableScope, or no name is given.\n"
-      "    RuntimeError: On leaving scopes in another order than they were entered.\n\n"
+      "    RuntimeError: If scopes are not left in the reverse order.\n\n"
       ">>> import scopetrie as tf\n"
       ">>> with tf.Graph().as_default():\n"
       "...     with tf.variable_scope(\"layer\"):\n"

@@ -1,4 +1,4 @@
-// VariableScope: the name, the reuse mode and the defaults that get_variable takes from the current scope.
+// VariableScope: the name, the reuse mode and the defaults of get_variable.
 #include <new>
 
 #include "objects/attributes.hpp"
@@ -153,7 +153,7 @@ bool bind_variable_scope_object(PyObject* module) {
   static PyGetSetDef properties[] = {
       {"name", locked<get_name>, nullptr, "The path of the scope, which variables' names start with.", nullptr},
       {"original_name_scope", locked<get_origin>, nullptr,
-       "The name scope that it opened first, with a slash at its end.", nullptr},
+       "The name scope that it opened first, with a trailing slash.", nullptr},
       {"reuse", locked<get_reuse>, nullptr, "False, True or AUTO_REUSE.", nullptr},
       {"initializer", locked<get_setting>, nullptr, "The initializer of variables that bring none.",
        at(Setting::kInitializer)},
@@ -189,7 +189,7 @@ bool bind_variable_scope_object(PyObject* module) {
        "set_use_resource($self, use_resource, /)\n--\n\nAccepted as in v1."},
       {"_set_constraint", locked<set_setting<Setting::kConstraint>>, METH_O, "Sets the constraint of this scope."},
       {nullptr, nullptr, 0, nullptr}};
-  // The layer above has the text; the signature is read from here.
+  // Python has the docstring; inspect reads the signature from here.
   static const char doc[] =
       "VariableScope(reuse, name='', initializer=None, regularizer=None, caching_device=None, partitioner=None, "
       "custom_getter=None, name_scope='', dtype=None, use_resource=None, constraint=None)\n--\n\n";

@@ -28,7 +28,7 @@ PyTypeObject* add_type(PyObject* module, PyType_Spec& spec) {
 
 namespace {
 
-// Stores a new reference at a field; what was there is dropped.
+// Stores a new reference in a field and drops the old one.
 void keep(PyObject*& field, PyObject* value) { Py_XSETREF(field, Py_NewRef(value)); }
 
 // register_types(**classes), register_hooks(**functions): each keyword sets the field of its name.
@@ -90,8 +90,7 @@ bool bind_state(PyObject* module) {
   if (the_lock == nullptr) return false;
 #endif
   static PyMethodDef functions[] = {
-      fast("register_types", locked<register_types>,
-           "Tells the extension the Python classes of its handles and settings."),
+      fast("register_types", locked<register_types>, "Sets the Python classes that the extension uses."),
       fast("register_hooks", locked<register_hooks>, "Tells the extension the Python functions of its cold paths."),
       {"register_dtypes", locked<register_dtypes>, METH_O, "Tells the extension the DType of each v1 DataType number."},
       {nullptr, nullptr, 0, nullptr}};

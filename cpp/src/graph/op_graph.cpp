@@ -42,8 +42,8 @@ void OpGraph::note_owner_slow(const Name& name) {
   names_.note_owner(scopes_.folded(name.scope), name.suffix != 0 ? folded : segments_.base(folded));
 }
 
-// From now on, names that equal the scope's must know that it is there; and if an operation of that name owns names
-// beneath it, they are taken.
+// From now on, names equal to the scope's must know of it. If an operation of that name owns names below it, this takes
+// them.
 void OpGraph::open(ScopeId folded) {
   std::string path;
   for (; !scopes_.opened(folded); folded = scopes_.parent(folded)) {
@@ -54,7 +54,7 @@ void OpGraph::open(ScopeId folded) {
     if (!names_.may_own(parent, scopes_.base(folded))) continue;
     path.clear();
     scopes_.append_path(folded, path);
-    // Verbatim names ("Mul/" beside "mul") may share one folded name; at most one of them is an owner.
+    // Verbatim names ("Mul/" and "mul") may have the same folded name; at most one of them is an owner.
     find_folded(path, [&](OpId op, const std::string&) {
       take_owned_names(folded, op);
       return false;
@@ -68,7 +68,7 @@ void OpGraph::take_owned_names(ScopeId scope, OpId owner) {
   for (OpId op = first; op <= last; ++op) {
     const Name name = name_of(op);
     if (name.scope != (owner | kOwnedBit)) continue;
-    // "Initializer/zeros" takes "Initializer" here, unless another one did, and "zeros" beneath it.
+    // "Initializer/zeros" takes "Initializer" here, unless it is taken already, and "zeros" below it.
     const std::string_view path = segments_.text(segments_.folded(name.segment));
     ScopeId at = scope;
     for (std::size_t start = 0;;) {
@@ -161,7 +161,7 @@ std::span<const OpId> OpGraph::control_inputs(OpId id) const {
   return at->second;
 }
 
-// The operation whose name is `folded` in lower case and for which is_wanted(operation, name) holds.
+// The operation whose folded name is `folded` and for which is_wanted(operation, name) holds.
 template <class IsWanted>
 OpId OpGraph::find_folded(std::string_view folded, IsWanted&& is_wanted) const {
   std::string name;
@@ -201,8 +201,8 @@ std::vector<OpId> OpGraph::prune(std::span<const OpId> targets, std::span<const 
   }
   std::vector<OpId> found;
   if (targets.empty()) return found;
-  // Inputs and control inputs come before their users, so one pass from the last target down meets every need before
-  // its maker.
+  // Inputs and control inputs are older than their users, so one pass backwards from the last target visits users
+  // before inputs.
   for (OpId op = last + 1; op-- > 0;) {
     if (!needed[op]) continue;
     found.push_back(op);

@@ -1,4 +1,4 @@
-"""Graph: a namespace of operations, and the blocks in which they are made."""
+"""Graph: operations with unique names, and the `with` blocks in which they are made."""
 
 from __future__ import annotations
 
@@ -31,25 +31,25 @@ class Graph(_core.Graph):
     def __init__(self) -> None:
         self._seed: int | None = None
         self._placement = Placement()
-        # By number of the operation; most have neither. See scopetrie.graph.placement.
+        # By id of the operation; most operations have neither. See scopetrie.graph.placement.
         self._devices: dict[int, str] = {}
         self._colocations: dict[int, list[bytes]] = {}
         # By the key of the collection.
         self._views: WeakValueDictionary[Any, CollectionView] = WeakValueDictionary()
-        self._variable_notes: dict[int, Any] = {}  # by number of the variable; see scopetrie.variables.notes
+        self._variable_notes: dict[int, Any] = {}  # by id of the variable; see scopetrie.variables.notes
         self._making = Making()
-        # Held while the view of a collection, or of a partitioned variable, is made or written anew.
+        # Held while the view of a collection or a partitioned variable is made or rewritten.
         self._viewing = threading.RLock()
         self._partitioned: dict[str, Any] = {}  # by name; see scopetrie.scopes.partitioned
         self._unfeedable: set[int] = set()
         self._unfetchable: set[int] = set()
 
     def as_default(self) -> DefaultBlock:
-        """Makes this graph the one that operations are added to, in this thread, inside a `with` statement.
+        """Makes this graph the default graph of this thread inside a `with` statement.
 
         Returns:
-            A context manager that gives the graph, and raises AssertionError where blocks are left in another
-            order than they were entered.
+            A context manager that yields the graph. It raises AssertionError if blocks are not left in the
+            reverse order.
         """
         return DefaultBlock(self)
 
@@ -58,15 +58,15 @@ class Graph(_core.Graph):
     def as_graph_element(
         self, obj: Any, allow_tensor: bool = True, allow_operation: bool = True
     ) -> Tensor | Operation:
-        """Returns the tensor or operation that something stands for.
+        """Returns the tensor or operation for a handle or a name.
 
         Args:
             obj: A tensor, an operation, a variable, or a name: "a/b" is an operation, "a/b:0" a tensor.
-            allow_tensor: Whether a tensor may be the answer.
-            allow_operation: Whether an operation may be.
+            allow_tensor: Whether the result may be a tensor.
+            allow_operation: Whether it may be an operation.
 
         Raises:
-            KeyError: If the graph has nothing of the name.
+            KeyError: If the graph has no element of that name.
             ValueError: If the name is of the wrong form, or the object of another graph.
             TypeError: If the object is none of these.
         """
@@ -111,8 +111,8 @@ class Graph(_core.Graph):
             tensor: The tensor, a variable or a name.
 
         Raises:
-            ValueError: If it is of another graph, or no name of a tensor.
-            KeyError: If the graph has nothing of the name.
+            ValueError: If it is of another graph, or not a tensor's name.
+            KeyError: If the graph has no element of that name.
         """
         self._unfeedable.add(self._as_tensor(tensor)._id)
 
@@ -133,7 +133,7 @@ class Graph(_core.Graph):
 
         Raises:
             ValueError: If it is of another graph.
-            KeyError: If the graph has nothing of the name.
+            KeyError: If the graph has no element of that name.
         """
         self._unfetchable.add(self._as_operation(op)._id)
 
@@ -144,11 +144,11 @@ class Graph(_core.Graph):
     # Blocks ----------------------------------------------------------------------------------------------
 
     def control_dependencies(self, control_inputs: Any) -> ControlBlock:
-        """Makes the operations of a `with` block wait for others.
+        """Adds control inputs to the operations of a `with` block.
 
         Args:
-            control_inputs: Operations, tensors or variables (or names of them) that run first. None forgets
-                the blocks outside.
+            control_inputs: Operations, tensors or variables (or their names) that run first. None disables
+                the outer blocks.
 
         Returns:
             A context manager, which may be entered again.
@@ -171,11 +171,11 @@ class Graph(_core.Graph):
         """Records a device for the operations of a `with` block.
 
         Args:
-            device_name_or_function: A device string ("/gpu:0"), a function from an operation to one, or
-                None, which forgets the blocks outside.
+            device_name_or_function: A device string ("/gpu:0"), a function from an operation to a device
+                string, or None, which disables the outer blocks.
 
         Returns:
-            A context manager, which raises ValueError where the string is no device.
+            A context manager, which raises ValueError if the string is not a device.
 
         >>> import scopetrie as tf
         >>> with tf.Graph().as_default() as graph, graph.device("/job:worker"), graph.device("/gpu:1"):
@@ -185,23 +185,22 @@ class Graph(_core.Graph):
         return DeviceBlock(self, device_name_or_function)
 
     def colocate_with(self, op: Any, ignore_existing: bool = False) -> ColocationBlock:
-        """Records that the operations of a `with` block belong beside another.
+        """Records that the operations of a `with` block are colocated with another.
 
         Args:
             op: An operation, tensor or variable.
-            ignore_existing: Whether the blocks outside are forgotten.
+            ignore_existing: Whether to disable the outer blocks.
 
         Returns:
-            A context manager, which raises ValueError where `op` is None and the blocks outside are not to be
-            forgotten.
+            A context manager, which raises ValueError if `op` is None without `ignore_existing`.
         """
         return ColocationBlock(self, op, ignore_existing)
 
     def container(self, container_name: str) -> ContainerBlock:
-        """Records a resource container for the variables of a `with` block; each session keeps its values.
+        """Records a resource container for the variables of a `with` block; each session has its own values.
 
         Args:
-            container_name: The container, which the context manager gives.
+            container_name: The container; the context manager yields it.
         """
         return ContainerBlock(self, container_name)
 
@@ -216,7 +215,7 @@ class Graph(_core.Graph):
         place(self, op, caching_device)
 
     def switch_to_thread_local(self) -> None:
-        """Accepted as in v1: what blocks are open is each thread's own here from the start."""
+        """Does nothing: blocks are per thread here from the start."""
 
     # Collections -----------------------------------------------------------------------------------------
 
@@ -245,10 +244,10 @@ class Graph(_core.Graph):
         return filtered(self._collection(name), scope)
 
     def get_collection_ref(self, name: Any) -> CollectionView:
-        """Returns a collection as a list that changes with it, and changes it; the same one while it is held.
+        """Returns a live view of a collection; the same object as long as it is referenced.
 
         Args:
-            name: The collection's name; an empty collection is made if there is none.
+            name: The collection's name; creates an empty collection if there is none.
         """
         with self._viewing:
             view = self._views.get(name)
@@ -258,7 +257,7 @@ class Graph(_core.Graph):
             return view
 
     def get_all_collection_keys(self) -> list[Any]:
-        """Returns the names of the collections, as far as they are strings."""
+        """Returns the names of the collections that are strings."""
         return [key for key in self._collection_keys() if isinstance(key, str)]
 
     @property
@@ -267,7 +266,7 @@ class Graph(_core.Graph):
         return self._collection_keys()
 
     def clear_collection(self, name: Any) -> None:
-        """Forgets a collection; a list that `get_collection_ref` gave keeps its items.
+        """Deletes a collection; a view from `get_collection_ref` keeps its items.
 
         Raises:
             RuntimeError: If the graph is finalized.
@@ -311,7 +310,7 @@ class Graph(_core.Graph):
         """Returns the graph as a GraphDef protobuf; needs the extra `tensorboard`.
 
         Args:
-            from_version: Leaves out the operations that the graph had at this `version`.
+            from_version: Leaves out the operations that existed at this `version`.
             add_shapes: Whether to add the outputs' shapes, as the attribute "_output_shapes".
 
         Raises:
@@ -350,13 +349,13 @@ class Graph(_core.Graph):
     def _rolled_back(
         self, operations: int, operations_before: int, variables: int, variables_before: int
     ) -> None:
-        """Forgets what is noted of operations and variables that have been undone; the extension calls it.
+        """Drops what is stored for operations and variables that were rolled back; called by the extension.
 
         Args:
-            operations: How many operations are left.
-            operations_before: How many there were.
-            variables: How many variables are left.
-            variables_before: How many there were.
+            operations: The number of operations left.
+            operations_before: The number before.
+            variables: The number of variables left.
+            variables_before: The number before.
         """
         for noted in (self._devices, self._colocations):
             if noted:

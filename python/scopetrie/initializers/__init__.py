@@ -166,7 +166,7 @@ variables = variables_initializer
 
 
 def get(identifier: Any) -> Any:
-    """Returns the initializer that a name, a class or a configuration stands for.
+    """Returns the initializer for a name, a class or a configuration.
 
     Args:
         identifier: A name of `tf.initializers` or one ending in `_initializer`, or of a class; a class of

@@ -1,4 +1,4 @@
-"""Initial values drawn from a distribution that does not depend on the shape."""
+"""Random initial values whose distribution does not depend on the shape."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ class RandomUniform(Initializer):
 
     Args:
         minval: The least number.
-        maxval: The bound above; 1 for floats if left out, and needed for integers.
+        maxval: The upper bound, exclusive; 1 for floats if left out, required for integers.
         seed: The seed; see `set_random_seed`.
         dtype: The dtype where a variable says none.
 
@@ -102,7 +102,7 @@ class RandomNormal(Initializer):
 
 
 class TruncatedNormal(Initializer):
-    """Normally distributed numbers, none more than two standard deviations from the mean.
+    """Normally distributed numbers within two standard deviations of the mean.
 
     Args:
         mean: The mean.

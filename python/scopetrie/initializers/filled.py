@@ -1,4 +1,4 @@
-"""Initial values that are given: zeros, ones, constants, the identity matrix."""
+"""Fixed initial values: zeros, ones, constants, the identity matrix."""
 
 from __future__ import annotations
 
@@ -69,9 +69,9 @@ class Ones(Initializer):
 
 
 class Constant(Initializer):
-    """Given values, in the order of the variable's elements (the last axis runs fastest).
+    """Given values, in row-major order (the last axis varies fastest).
 
-    Where there are fewer values than elements, the last value is repeated; the shapes need not agree.
+    If there are fewer values than elements, the last value is repeated; the shapes need not agree.
 
     Args:
         value: A number, a string, an array, or a list or tuple of values.
@@ -79,8 +79,8 @@ class Constant(Initializer):
         verify_shape: Whether the shape of `value` must be that of the variable.
 
     Raises:
-        TypeError: If `value` is of another kind; when called, if the shape is verified and is another one, or
-            a value does not go with the dtype.
+        TypeError: If `value` is of another kind; when called, if a verified shape differs, or a value does
+            not fit the dtype.
         ValueError: When called, if there are more values than elements.
 
     Example:
@@ -122,7 +122,7 @@ class Constant(Initializer):
 
     def get_config(self) -> dict[str, Any]:
         """Returns the configuration; as in v1 without `verify_shape`."""
-        # `verify_shape` is left out in v1, whose call argument replaced it.
+        # v1 leaves out `verify_shape`, which the argument of the call replaced.
         return {"value": self.value, "dtype": self.dtype.name}
 
 
@@ -153,7 +153,7 @@ class Identity(Initializer):
     def __call__(
         self, shape: Any, dtype: DTypeLike = None, partition_info: PartitionInfo | None = None
     ) -> Tensor:
-        """Returns the matrix, or the part of it that `partition_info` names; see `Initializer`."""
+        """Returns the matrix, or the part given by `partition_info`; see `Initializer`."""
         full_shape = shape if partition_info is None else partition_info.full_shape
         if len(full_shape) != 2:
             # The text is v1's; what is meant is "two-dimensional".

@@ -1,4 +1,4 @@
-"""Initial values whose variance goes with the number of inputs or outputs of a layer.
+"""Random initial values whose variance depends on the number of inputs or outputs of a layer.
 
 The fan-in of a matrix [inputs, outputs] is `inputs`, its fan-out `outputs`; of a convolution kernel
 [..., inputs, outputs], each times the number of positions that the kernel covers.
@@ -34,8 +34,8 @@ class VarianceScaling(Initializer):
     Args:
         scale: The factor, positive.
         mode: What n is: "fan_in", "fan_out" or "fan_avg".
-        distribution: "truncated_normal" (also, deprecated, "normal"), where the standard deviation is that of
-            what is left after cutting off; "untruncated_normal"; or "uniform".
+        distribution: "truncated_normal" (also, deprecated, "normal"), where the standard deviation is that
+            after truncation; "untruncated_normal"; or "uniform".
         seed: The seed; see `set_random_seed`.
         dtype: The dtype where a variable says none; a floating point type.
 
@@ -112,7 +112,7 @@ def _fans(shape: Sequence[Any]) -> tuple[int, int]:
 
 
 class GlorotUniform(VarianceScaling):
-    """Uniform numbers within sqrt(6 / (fan_in + fan_out)) of 0; what v1 takes where nothing else is said.
+    """Uniform numbers within sqrt(6 / (fan_in + fan_out)) of 0; v1's default.
 
     Also known as Xavier initialization: Glorot and Bengio, "Understanding the difficulty of training deep
     feedforward neural networks", AISTATS 2010.
@@ -129,7 +129,7 @@ class GlorotUniform(VarianceScaling):
 
     def __init__(self, seed: int | None = None, dtype: DTypeLike = dtypes.float32) -> None:
         super().__init__(1.0, "fan_avg", "uniform", seed)
-        # v1 ignores its argument, so any dtype is taken here; one that does not go is refused when it draws.
+        # v1 ignores this argument, so any dtype is accepted here; an unsuitable one is refused when called.
         self.dtype = as_dtype(dtype)
 
     def get_config(self) -> dict[str, Any]:

@@ -96,7 +96,7 @@ def _shaped(array: np.ndarray[Any, Any], shape: Any, verify_shape: bool) -> np.n
         return np.empty(sizes, dtype=array.dtype)
     if array.size > wanted:
         raise ValueError(f"Too many elements provided. Takes at most {wanted}, but got {array.size}.")
-    if array.size <= 1:  # one element stands for all: it takes no memory until it is used
+    if array.size <= 1:  # a broadcast of one element takes no memory until it is used
         last = array.ravel()[0] if array.size else array.dtype.type(0)
         return np.broadcast_to(np.asarray(last, dtype=array.dtype), sizes)
     flat = array.ravel()

@@ -1,4 +1,4 @@
-"""The words in which an op is declared: its inputs, its attributes and the element types that it takes.
+"""Declarations of ops: inputs, attributes and element types.
 
 Example:
     >>> from scopetrie.ops import declare
@@ -82,8 +82,8 @@ class Input(NamedTuple):
     """One input of an op; made by the functions below.
 
     Attributes:
-        name: Its name, which constants made of Python values are named after.
-        kind: What it takes besides a tensor, see `tensor`, `reference`, `index`, `axes`, `order`, `tensors`
+        name: Its name, also of constants made from Python values.
+        kind: What it accepts besides a tensor; see `tensor`, `reference`, `index`, `axes`, `order`, `tensors`
             and `mixed`.
         types: The element types that it may have; None for any.
         attr: The attribute of the node that holds its element type; inputs with one attribute have one
@@ -114,17 +114,17 @@ def reference(name: str, types: Types | None = None, attr: str | None = "T") -> 
 
 
 def index(name: str, types: Types | None = INDICES, attr: str | None = "Tidx", *, host: bool = True) -> Input:
-    """A shape, axes or positions: ints become int32, or int64 where they need it, as in v1."""
+    """A shape, axes or positions: ints become int32, or int64 if they do not fit, as in v1."""
     return Input(name, "index", types, attr, host)
 
 
 def axes(name: str, types: Types | None = INDICES, attr: str | None = "Tidx") -> Input:
-    """The same; None stands for all axes of the first input, which become a constant beside the node."""
+    """The same; None means all axes of the first input, which become a separate constant."""
     return Input(name, "axes", types, attr, True)
 
 
 def order(name: str, types: Types | None = INDICES, attr: str | None = "Tidx") -> Input:
-    """The same; None stands for the axes of the first input from the last to the first."""
+    """The same; None means the axes of the first input from last to first."""
     return Input(name, "order", types, attr, True)
 
 
@@ -139,7 +139,7 @@ def mixed(name: str, attr: str | None = None) -> Input:
 
 
 class Given:
-    """The type of `GIVEN`, which stands for the default of an attribute that each node has."""
+    """The type of `GIVEN`: no default, every node has the attribute."""
 
     def __repr__(self) -> str:
         return "GIVEN"
@@ -169,12 +169,12 @@ def attr(name: str, type: type, default: Any = GIVEN) -> Attribute:
 
     Args:
         name: Its name.
-        type: What its values are: bool, int, float, str, DType, `Ints`, `Sizes` or object.
-        default: What it is where a node does not say; left out where each node does.
+        type: The type of its values: bool, int, float, str, DType, `Ints`, `Sizes` or object.
+        default: Its value for nodes without it; left out if every node has it.
     """
     return Attribute(name, type, default)
 
 
 def flags(*names: str) -> tuple[Attribute, ...]:
-    """Attributes that are False where a node does not say."""
+    """Attributes that are False by default."""
     return tuple(Attribute(name, bool, False) for name in names)

@@ -1,4 +1,4 @@
-"""What is wrong with the inputs of a node, in v1's words."""
+"""v1's errors for the inputs of a node."""
 
 from __future__ import annotations
 
@@ -9,13 +9,13 @@ from .declare import Types
 
 
 class ShapeError(ValueError):
-    """What a shape rule raises: the fault, which the node's description is added to.
+    """Raised by a shape rule; the description of the node is added later.
 
     Args:
-        message: The fault in v1's words, without the part from " for '{{node".
-        constants: Values of inputs that the rule looked at, by position, as v1 writes them (`"<5>"` without
+        message: v1's message, without the part from " for '{{node".
+        constants: Values of inputs that the rule used, by position, in v1's notation (`"<5>"` without
             the brackets).
-        partial: Shapes that the rule read from inputs, by position, as v1 writes them (`"[2,?]"`).
+        partial: Shapes that the rule read from inputs, by position, in v1's notation (`"[2,?]"`).
     """
 
     def __init__(
@@ -30,9 +30,9 @@ class ShapeError(ValueError):
 
 
 def dtype_refusal(message: str) -> TypeError:
-    """The error for a value or a tensor of a dtype that an operation does not take.
+    """The error for a value or tensor whose dtype an operation does not accept.
 
-    Its attribute `refuses_dtype` tells it from others of v1's class; the extension sets it, too.
+    Its attribute `refuses_dtype` distinguishes it from other TypeErrors; the extension sets it, too.
     """
     error = TypeError(message)
     error.refuses_dtype = True  # type: ignore[attr-defined]
@@ -40,7 +40,7 @@ def dtype_refusal(message: str) -> TypeError:
 
 
 def check_dtype(tensor: Tensor, parameter: str, types: Types) -> None:
-    """Refuses an input of a dtype that its op does not take.
+    """Checks the dtype of an input.
 
     Raises:
         TypeError: With v1's text.

@@ -1,4 +1,4 @@
-"""Values known before anything runs: what shape rules read from shape-like inputs."""
+"""Constant folding: values known before a run, which shape rules read from shape-like inputs."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from ..graph import Tensor
 from .node_text import Dims
 from .registry import OPS
 
-# Cheap ops that programs compute shapes, axes and sizes with.
+# Cheap ops with which programs compute shapes, axes and sizes.
 _FOLDABLE: Final = frozenset(
     {
         "Add",
@@ -63,13 +63,13 @@ _FOLDABLE: Final = frozenset(
         "ZerosLike",
     }
 )
-# As v1: values larger than this are not worth having early, and deep expressions are not shapes.
+# As in v1, larger values and deeper expressions are not folded.
 _LARGEST: Final = 1 << 16
 _DEEPEST: Final = 64
 
 
 def constant_value(tensor: Any, partial: bool = False) -> np.ndarray[Any, Any] | None:
-    """The value of a tensor, if it can be known without a session (v1's `tf.get_static_value`).
+    """The value of a tensor if it is known without a session (v1's `tf.get_static_value`).
 
     Args:
         tensor: A tensor.
@@ -101,7 +101,7 @@ def _value(tensor: Any, depth: int) -> np.ndarray[Any, Any] | None:
         attrs = op._attrs
         kept = raw_value(attrs["value"] if isinstance(attrs, dict) else attrs, tensor.dtype)
         dims: Any = tensor._dims
-        # The extension keeps a constant of one number as that number.
+        # The extension stores a constant of one number as that number.
         return kept if kept.shape == dims else np.broadcast_to(kept, dims)
     if kind in ("Shape", "Size", "Rank", "ShapeN"):
         return _measure(kind, op.inputs[tensor.value_index]._dims, tensor.dtype)
@@ -118,7 +118,7 @@ def _value(tensor: Any, depth: int) -> np.ndarray[Any, Any] | None:
     kernel = OPS[kind].kernel
     if kernel is None:
         return None
-    from array_api_compat import numpy as xp  # late: most programs build their graph without it
+    from array_api_compat import numpy as xp  # imported late: most programs build their graph without it
 
     out = kernel(xp, **(op._attrs or {}))(*values)
     return raw_value(out[tensor.value_index] if isinstance(out, (tuple, list)) else out, tensor.dtype)
@@ -145,7 +145,7 @@ def _too_large(dims: Dims) -> bool:
 
 
 def dims_from(tensor: Tensor) -> Dims:
-    """The shape that a tensor of sizes stands for, as far as it is known: -1 and unknown sizes are None.
+    """The shape given by a tensor of sizes, as far as known: -1 and unknown sizes are None.
 
     Args:
         tensor: A vector of sizes.
@@ -187,7 +187,7 @@ def _is_known(tensor: Tensor) -> bool:
 
 
 def _entry(tensor: Tensor) -> int | None:
-    """The size that `shape[i]` takes from a partly known shape."""
+    """The size for `shape[i]` of a partly known shape."""
     op = tensor.op
     if op.type == "StridedSlice" and (op._attrs or {}).get("shrink_axis_mask") == 1:
         begin = constant_value(op.inputs[1])

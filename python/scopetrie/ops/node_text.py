@@ -1,4 +1,4 @@
-"""Nodes in words: the attributes that they have in a GraphDef, and how v1's messages write them."""
+"""Text of nodes: their attributes in a GraphDef, and their form in v1's messages."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ _DT_NAMES: Final = {"float16": "HALF", "float32": "FLOAT", "float64": "DOUBLE"}
 
 
 def dims_text(dims: Dims) -> str:
-    """A shape as v1's messages write it: `[2,?]`, or `<unknown>`."""
+    """A shape in the notation of v1's messages: `[2,?]`, or `<unknown>`."""
     if dims is None:
         return "<unknown>"
     return "[" + ",".join("?" if size is None else str(size) for size in dims) + "]"
@@ -28,7 +28,7 @@ def node_text(
     inputs: Sequence[Tensor],
     attrs: Mapping[str, Any],
 ) -> str:
-    """A node as v1's messages write it: `{{node add}} = AddV2[T=DT_FLOAT](a, b)`."""
+    """A node in the notation of v1's messages: `{{node add}} = AddV2[T=DT_FLOAT](a, b)`."""
     shown = [f"{key}={_text(value, kind)}" for key, value, kind in attribute_values(words, inputs, attrs)]
     sources = (x.name.removesuffix(":0") for x in inputs)
     return f"{{{{node {name}}}}} = {type}[{', '.join(shown)}]({', '.join(sources)})"
@@ -42,13 +42,13 @@ def attribute_values(
     Args:
         words: The declarations of its op type's inputs and attributes.
         inputs: Its input tensors, lists flattened.
-        attrs: The attributes that it keeps itself.
+        attrs: The attributes stored in the node.
 
     Returns:
         Name, value and declared type of each.
     """
     found: dict[str, tuple[Any, type | None]] = {}
-    ends = len(inputs) - sum(isinstance(each, Input) for each in words)  # how many more a list has than one
+    ends = len(inputs) - sum(isinstance(each, Input) for each in words)  # the length of a list, less 1
     at = 0
     for each in words:
         if isinstance(each, Attribute):

@@ -1,4 +1,4 @@
-"""get_variable where the extension's two fast paths leave off: every argument, every check, in v1's order."""
+"""The slow path of get_variable: all arguments and checks, in v1's order."""
 
 from __future__ import annotations
 
@@ -32,19 +32,19 @@ def get_variable_slow(  # noqa: D417
     collections: Any, caching_device: Any, partitioner: Any, validate_shape: Any, use_resource: Any,
     custom_getter: Any, constraint: Any, synchronization: Any, aggregation: Any, reuse: Any = None,
 ) -> Any:  # fmt: skip
-    """`get_variable` in a given scope, with None for every argument that was left out.
+    """`get_variable` in a given scope; None stands for an argument that was left out.
 
     Args:
         scope: The VariableScope.
-        reuse: The mode, in place of the scope's.
+        reuse: The reuse mode, instead of the scope's.
 
     Other arguments, the result and the errors are those of `tf.get_variable`.
     """
     scope_name = scope.name
-    full_name: Any = f"{scope_name}/{name}" if scope_name else name  # None has an error of its own
+    full_name: Any = f"{scope_name}/{name}" if scope_name else name  # None gets an error of its own
     given = (
         initializer if shape is None else _by_name(initializer)
-    )  # a scope's need not go with the call's dtype
+    )  # the scope's need not fit the call's dtype
     initializer = given
     if initializer is None:
         initializer = scope.initializer if shape is None else _by_name(scope.initializer)
@@ -89,7 +89,7 @@ def get_variable_slow(  # noqa: D417
 
 
 def _by_name(initializer: Any) -> Any:
-    """Returns the initializer that a string names; for v1, a string is a value and comes without a shape."""
+    """Returns the initializer of a name. In v1 a string is a value, and comes without a shape."""
     if not isinstance(initializer, str):
         return initializer
     try:
@@ -108,7 +108,7 @@ def _dtype_of(value: Any) -> DType:
         names = [graph.operation(number).name for number in range(before, graph.version)]
     finally:
         graph._end(token, False)  # only its dtype was wanted
-        for name in names:  # v1 leaves the operations in the graph: later ones are named as there
+        for name in names:  # v1 leaves the operations in the graph, so take their names
             graph.unique_name(name)
     return dtype
 
@@ -127,7 +127,7 @@ def true_getter(
     partitioner: Any = None, validate_shape: bool = True, use_resource: bool | None = None,
     constraint: Any = None, synchronization: Any = None, aggregation: Any = None,
 ) -> Any:  # fmt: skip
-    """Gets or makes the variable of a full name: what custom getters are given as `getter`.
+    """Gets or makes the variable of a full name; passed to custom getters as `getter`.
 
     The arguments are v1's; the result and the errors are those of `tf.get_variable`.
     """
@@ -158,7 +158,7 @@ def get_single(
     caching_device: Any = None, validate_shape: bool = True, use_resource: bool | None = None,
     constraint: Any = None, synchronization: Any = None, aggregation: Any = None, partition_info: Any = None,
 ) -> Any:  # fmt: skip
-    """Gets or makes one variable that is not partitioned; `partition_info` is given to its initializer.
+    """Gets or makes one unpartitioned variable or part; passes `partition_info` to its initializer.
 
     Raises:
         ValueError: With v1's texts; see `tf.get_variable`.
@@ -171,7 +171,7 @@ def get_single(
     key = name if name is not None else "Variable"
     found = _find_shared(graph, key, reuse, dims, wanted)
     if found is not None:
-        if graph._has_makers:  # another thread may have made it just now: what is shared stays
+        if graph._has_makers:  # another thread may have made it just now; it is then shared and stays
             graph._end(graph._begin(), True)
         return found
     if reuse is True:
@@ -198,7 +198,7 @@ def get_single(
             asked = dims if validate_shape and made_dtype is not None else None
             variable = create_through(arguments, key=key, wanted=asked)
         except ValueError:
-            # Another thread may have been faster.
+            # Another thread may have made it meanwhile.
             found = _find_shared(graph, key, reuse, dims, wanted)
             if found is None:
                 raise
@@ -213,7 +213,7 @@ def _find_shared(graph: Graph, name: str, reuse: Any, dims: Dims, dtype: DType) 
     found = graph._find_variable(name)
     if found is None:
         return None
-    if not reuse and reuse is not None:  # None comes from custom getters that leave it out; v1 shares then
+    if not reuse and reuse is not None:  # None comes from custom getters that do not pass it; v1 then shares
         raise already_exists(name, found)
     has: Dims = found._dims
     if not compatible_dims(dims, has):
@@ -261,10 +261,10 @@ def get_local_variable(
     validate_shape: bool = True, use_resource: bool | None = None, custom_getter: Any = None,
     constraint: Any = None, synchronization: Any = None, aggregation: Any = None,
 ) -> Any:  # fmt: skip
-    """Gets or makes a variable that is not trained nor saved: it joins GraphKeys.LOCAL_VARIABLES.
+    """Gets or makes a local variable, neither trained nor saved, in GraphKeys.LOCAL_VARIABLES.
 
-    The arguments, the result and the errors are those of `tf.get_variable`; `collections` are joined besides
-    GraphKeys.LOCAL_VARIABLES, and the caller's list stays as it is.
+    The arguments, the result and the errors are those of `tf.get_variable`; `collections` are in addition to
+    GraphKeys.LOCAL_VARIABLES; the caller's list is not changed.
     """
     keys = [*(collections or []), GraphKeys.LOCAL_VARIABLES]
     return _core.get_variable(

@@ -1,4 +1,4 @@
-"""Variables: their making, their members, their lists."""
+"""Variables: creation, members, lists."""
 
 from .creating import create_through
 from .listing import (

@@ -16,30 +16,30 @@ from .creating import create_through
 from .modes import VariableAggregation, VariableSynchronization, refuse_trained_on_read
 from .notes import notes_of, take_note
 
-# The members of enumerations by themselves: looking one up takes as long as making a node.
+# Enumeration members as globals: looking one up takes as long as making a node.
 _AUTO, _NONE = VariableSynchronization.AUTO, VariableAggregation.NONE
 
 
 @extend_type
 class Variable(_core.Variable):
-    """A value that a session keeps from run to run.
+    """A value that a session keeps between runs.
 
     Args:
         initial_value: A tensor, a value, or a function without arguments that makes one.
         trainable: Whether it joins GraphKeys.TRAINABLE_VARIABLES; True by default.
         collections: Keys of the collections it joins; [GraphKeys.GLOBAL_VARIABLES] by default.
-        validate_shape: Whether the initial value's shape must be known, and is the variable's.
+        validate_shape: Whether the initial value's shape must be known and becomes the variable's.
         caching_device: Recorded.
         name: The variable's name, made unique; "Variable" by default.
         variable_def: Refused: variables are not made from protobufs here.
         dtype: The dtype; the initial value's by default.
-        expected_shape: The shape where the initial value's is not known.
+        expected_shape: The shape if the initial value's is unknown.
         import_scope: Refused, as variable_def.
         constraint: A projection of the values, for optimizers.
-        use_resource: Accepted as in v1; variables are of one kind here.
+        use_resource: Accepted without effect: there is one kind of variable.
         synchronization: A VariableSynchronization.
         aggregation: A VariableAggregation.
-        shape: The shape where the initial value's is not known or not validated.
+        shape: The shape if the initial value's is unknown or not validated.
 
     Raises:
         ValueError: If the initial value is missing or its shape is not known.
@@ -111,8 +111,8 @@ class Variable(_core.Variable):
         return identity(self._ref(), name="read")
 
     def initialized_value(self) -> Tensor:
-        """Returns the value, or the initial value where the session has not initialized the variable."""
-        from ..ops.control.branch import cond  # a floor below, but cond itself reads variables
+        """Returns the value, or the initial value if the session has not initialized the variable."""
+        from ..ops.control.branch import cond  # imported late: cond itself imports variables
 
         initialized = state_ops.is_variable_initialized(self)
         value: Tensor = cond(initialized, self.read_value, lambda: self.initial_value)
@@ -178,11 +178,11 @@ class Variable(_core.Variable):
     gather_nd = row_updates.gather_nd
 
     def count_up_to(self, limit: int) -> Tensor:
-        """Makes a node that gives the value and counts it up; see `tf.count_up_to`."""
+        """Makes a node that returns the value and increments it; see `tf.count_up_to`."""
         return state_ops.count_up_to(self, limit)
 
     def is_initialized(self, name: str | None = None) -> Tensor:
-        """Makes a node that tells whether the session has initialized the variable."""
+        """Makes a node for whether the session has initialized the variable."""
         return state_ops.is_variable_initialized(self, name)
 
     def set_shape(self, shape: Any) -> None:
@@ -218,7 +218,7 @@ class Variable(_core.Variable):
     experimental_ref = ref
 
     def to_proto(self, export_scope: str | None = None) -> NoReturn:
-        """Refused: nothing is made into protobufs here.
+        """Refused: nothing is written to protobufs here.
 
         Raises:
             NotImplementedError: Always.

@@ -35,7 +35,7 @@ def _fill_rule(dims: Tensor, value: Tensor) -> Spec:
 
 
 def _fill_kernel(xp: Any) -> Any:
-    # A copy, since whoever gets the result may write to it.
+    # A copy, since a later step may write into the result.
     return lambda dims, value: xp.asarray(xp.broadcast_to(xp.asarray(value), tuple(dims.tolist())), copy=True)
 
 

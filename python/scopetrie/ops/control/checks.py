@@ -139,7 +139,7 @@ def Assert(condition: Any, data: Any, summarize: int | None = None, name: str | 
         name: The operation's name.
 
     Returns:
-        The operation. Others have to wait for it, by `control_dependencies`.
+        The operation. Use `control_dependencies` to run it before others.
     """
     if isinstance(data, (str, bytes)) or not isinstance(data, (Iterable, Tensor)):
         raise TypeError("values must be a sequence.")

@@ -150,7 +150,7 @@ def _check_condition(test: Traced, scope: str) -> None:
             "expected type of bool."
         )
     if found._dims:
-        # What is returned is handed on by a node of its own; v1's message names the one before.
+        # The result goes through an identity; v1's message names the node before it.
         source = found.op.inputs[0].name.removesuffix(":0")
         raise ValueError(
             f"Shape must be rank 0 but is rank {len(found._dims)} for '{{{{node {scope}LoopCond}}}} = "

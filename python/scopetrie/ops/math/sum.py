@@ -90,7 +90,7 @@ def add_n(inputs: Any, name: str | None = None) -> Tensor:
 
 
 def add_n_identity(tensor: Tensor, name: str) -> Tensor:
-    """The only tensor of a sum, under the name that was asked for."""
+    """The only tensor of a sum, under the requested name."""
     from ..registry import OPS
 
     identity: Callable[..., Tensor] | None = OPS["Identity"].function

@@ -17,7 +17,7 @@ def _lrn_kernel(
         squares, depth = xp.square(x), x.shape[-1]
         edge = [xp.zeros_like(squares[..., :1])] * depth_radius
         wide = xp.concat([*edge, squares, *edge], axis=-1)
-        # Not by differences of a running sum, which would lose small windows beside large ones.
+        # Not as differences of a running sum, which loses precision for small windows next to large ones.
         total = wide[..., :depth]
         for i in range(1, 2 * depth_radius + 1):
             total = total + wide[..., i : i + depth]

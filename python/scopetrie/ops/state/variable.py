@@ -1,4 +1,4 @@
-"""Variables' own ops: the node that stands for a variable, and those that change its value."""
+"""Ops of variables: the node of a variable, and the ops that change its value."""
 
 from __future__ import annotations
 
@@ -177,7 +177,7 @@ def assign_add(ref: Any, value: Any, use_locking: bool | None = None, name: str 
     Args:
         ref: The variable, or its own tensor.
         value: What is added; it has the variable's shape.
-        use_locking: Whether the change is guarded.
+        use_locking: As in v1; not needed here.
         name: The node's name.
 
     Returns:
@@ -200,7 +200,7 @@ def assign_sub(ref: Any, value: Any, use_locking: bool | None = None, name: str 
     Args:
         ref: The variable, or its own tensor.
         value: What is subtracted; it has the variable's shape.
-        use_locking: Whether the change is guarded.
+        use_locking: As in v1; not needed here.
         name: The node's name.
 
     Returns:
@@ -293,6 +293,6 @@ def count_up_to(ref: Any, limit: int, name: str | None = None) -> Tensor:
 
 
 def variable_operation(variable: Variable) -> Operation:
-    """Returns the node that stands for a variable."""
+    """Returns the node of a variable."""
     op: Operation = variable._ref().op
     return op
