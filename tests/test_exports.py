@@ -7,6 +7,7 @@ import types
 
 import pytest
 import scopetrie as tf
+from scopetrie import _core
 
 NAMESPACES = [name for name in tf.__all__ if isinstance(getattr(tf, name), types.ModuleType)]
 
@@ -49,3 +50,19 @@ def test_every_name_is_documented(name: str) -> None:
     if inspect.isclass(value):
         inherited = {inspect.getdoc(base) for base in value.__mro__[1:]}
         assert doc not in inherited, f"{name} has only the docstring of a base class"
+
+
+def test_every_member_of_the_extension_is_documented() -> None:
+    """That it is in the stub, too, is what .ci/stubtest.py checks."""
+    kinds = (types.GetSetDescriptorType, types.MemberDescriptorType, types.MethodDescriptorType)
+    members = {
+        f"{name}.{member}": value
+        for name, owner in vars(_core).items()
+        if isinstance(owner, type)
+        for member, value in vars(owner).items()
+        if isinstance(value, kinds) and not member.startswith("__")
+    }
+    functions = {name: v for name, v in vars(_core).items() if isinstance(v, types.BuiltinFunctionType)}
+    assert len(members) > 100
+    assert len(functions) > 10
+    assert [name for name, value in (members | functions).items() if not value.__doc__] == []

@@ -216,3 +216,17 @@ def test_a_manager_entered_within_itself_leads_back() -> None:
     with manager, manager:
         assert _here()[0] == "b"
     assert _here()[0] == _here()[-1] == ""
+
+
+def test_default_names_count_anew_in_each_scope_that_is_opened_again(graph: Any) -> None:
+    """Three, so that the count has to start over and not only to go on from where it stood."""
+
+    def opened() -> list[str]:
+        with tf.variable_scope("outer"):
+            names = []
+            for _ in range(3):
+                with tf.variable_scope(None, "a") as scope:
+                    names.append(scope.name)
+            return names
+
+    assert opened() == opened() == ["outer/a", "outer/a_1", "outer/a_2"]
