@@ -57,7 +57,7 @@ OpGraph::Fresh take_name_slow(Context& context, PyObject* name, SegmentId segmen
 }
 
 PyObject* attribute_object(const GraphState& graph, OpId op) {
-  const Operation row = graph.ops.operation(op);
+  const OperationRow row = graph.ops.operation(op);
   if (row.attribute == kNone) Py_RETURN_NONE;
   const AttributeValue value = graph.attributes[row.attribute];  // a copy: allocating may run other code
   if (value.kind() != AttributeValue::Kind::kSeeds || row.kind == kinds().uniform_int) return to_object(value);
@@ -99,7 +99,7 @@ const VariableKinds& kinds() {
 }
 
 VariableId add_variable(Context& context, const Name& name, bool owned, TensorId initial, Output output,
-                        std::uint32_t attribute, std::uint32_t assign_attribute, const Variable& record,
+                        std::uint32_t attribute, std::uint32_t assign_attribute, const VariableRow& record,
                         std::uint32_t site) {
   static const std::uint32_t kAssign = known_name("Assign"), kRead = known_name("read");
   GraphState& graph = state_of(context.graph);
@@ -111,7 +111,7 @@ VariableId add_variable(Context& context, const Name& name, bool owned, TensorId
     const SegmentId segment = graph.known_segment(known);
     return owned ? OpGraph::owned(op, segment) : graph.ops.unique(context.scope(), segment).name;
   };
-  Variable made = record;
+  VariableRow made = record;
   made.shape = output.shape;
   made.flags = variable_flags((record.flags & kTrainable) != 0, output.dtype);
   made.ref = variable;

@@ -66,7 +66,7 @@ const VariableKinds& kinds();
 /// `owned`: "Assign" and "read" are owned names (the name is fresh and bare); otherwise they are taken in the current
 /// name scope.
 VariableId add_variable(Context& context, const Name& name, bool owned, TensorId initial, Output output,
-                        std::uint32_t attribute, std::uint32_t assign_attribute, const Variable& record,
+                        std::uint32_t attribute, std::uint32_t assign_attribute, const VariableRow& record,
                         std::uint32_t site);
 
 }  // namespace scopetrie::python

@@ -22,7 +22,7 @@ bool Creation::start() {
 }
 
 bool Creation::read_dtype() {
-  dtype_ = given(wish_.dtype) ? known_dtype_number(wish_.dtype) : scope_->dtype();
+  dtype_ = given(wish_.dtype) ? DType(known_dtype_number(wish_.dtype)) : scope_->dtype();
   return dtype_ != 0 && !dtype_.is_reference();
 }
 

@@ -51,7 +51,7 @@ bool shape_allows(PyObject* shape, std::span<const std::int64_t> found) {
 PyObject* shared(GraphState& graph, PyGraph* owner, const PyVariableScope* scope, VariableId id, PyObject* const* args,
                  PyObject* shape) {
   if (scope->reuse() == Reuse::kNo) return nullptr;
-  const Variable& found = graph.variables[id];
+  const VariableRow& found = graph.variables[id];
   const std::uint32_t dtype = found.flags >> kDTypeShift;
   if (given(args[kDType]) ? state().dtypes[dtype] != args[kDType] : dtype != scope->dtype()) return nullptr;
   if (given(shape) &&

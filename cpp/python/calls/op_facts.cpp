@@ -14,7 +14,7 @@ const Facts::Value& Facts::value_of(std::size_t i) const {
 
 Output Facts::input(std::size_t i) const {
   if (ids[i] == kNone) return value_of(i).output;
-  const Tensor tensor = graph_.ops.tensor(ids[i]);
+  const TensorRow tensor = graph_.ops.tensor(ids[i]);
   return {tensor.shape, base_dtype(tensor.dtype)};
 }
 
@@ -24,7 +24,7 @@ bool Facts::ints(std::size_t i, std::span<const std::int64_t>& out) {
     out = literal.ints();
     return literal.has_ints();
   }
-  const Tensor tensor = graph_.ops.tensor(ids[i]);
+  const TensorRow tensor = graph_.ops.tensor(ids[i]);
   if (tensor.dtype != kInt32 && tensor.dtype != kInt64) return false;
   const auto op = graph_.ops.operation(tensor.op);
   if (op.kind != kinds().constant || op.attribute == kNone) return false;

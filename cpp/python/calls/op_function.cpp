@@ -9,19 +9,34 @@ namespace scopetrie::python {
 
 namespace {
 
-/// The op types by number; never destroyed, as they hold Python objects.
+/// What Python has of the types of operations, by number; never destroyed, as they hold Python objects.
 struct KindTable {
   struct Kind {
-    PyObject* name;
-    PyObject* definition;
+    PyObject* name = nullptr;
+    PyObject* definition = nullptr;
   };
   std::vector<Kind> kinds;
-  std::unordered_map<std::string, KindId> numbers;
 };
 
 KindTable& kind_table() {
   static KindTable* const only = new KindTable;
   return *only;
+}
+
+// A type's entry, made if Python has not met the type.
+KindTable::Kind& kind_entry(KindId kind) {
+  std::vector<KindTable::Kind>& kinds = kind_table().kinds;
+  if (kind < kinds.size() && kinds[kind].name != nullptr) [[likely]]
+    return kinds[kind];
+  PyObject* name = to_str(scopetrie::kind_name(kind));
+  if (name == nullptr) throw_raised();
+  PyUnicode_InternInPlace(&name);  // which may wait for another thread: it may add this type, too
+  if (kinds.size() <= kind) kinds.resize(std::size_t{kind} + 1);
+  if (kinds[kind].name == nullptr)
+    kinds[kind].name = name;
+  else
+    Py_DECREF(name);
+  return kinds[kind];
 }
 
 // Made, as kinds(), while the module is loaded: making them calls Python, where another thread may wait for them.
@@ -262,26 +277,20 @@ const Definition& definition_of(PyObject* op_function) {
 }
 
 KindId kind_number(std::string_view type) {
-  KindTable& table = kind_table();
-  const std::string text(type);
-  if (const auto at = table.numbers.find(text); at != table.numbers.end()) return at->second;
-  PyObject* name = to_str(type);
-  PyUnicode_InternInPlace(&name);  // which may wait for another thread: it may add this type, too
-  const auto [at, is_new] = table.numbers.try_emplace(text, static_cast<KindId>(table.kinds.size()));
-  if (is_new) table.kinds.push_back({name, nullptr});
-  return at->second;
+  const KindId kind = scopetrie::kind_number(type);
+  kind_entry(kind);
+  return kind;
 }
 
-PyObject* kind_name(KindId kind) { return kind_table().kinds[kind].name; }
+PyObject* kind_name(KindId kind) { return kind_entry(kind).name; }
 
 PyObject* find_kind(std::string_view type) {
-  const KindTable& table = kind_table();
-  const auto at = table.numbers.find(std::string(type));
-  return at == table.numbers.end() ? nullptr : table.kinds[at->second].definition;
+  const auto kind = scopetrie::find_kind(type);
+  return kind ? kind_entry(*kind).definition : nullptr;
 }
 
 PyObject* kind_definition(KindId kind) {
-  PyObject* definition = kind_table().kinds[kind].definition;
+  PyObject* definition = kind_entry(kind).definition;
   return definition == nullptr ? Py_None : definition;
 }
 

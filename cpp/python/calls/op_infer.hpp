@@ -18,14 +18,14 @@ struct Outputs {
 
 /// The dtype and shape by one of our own rules; false where the inputs do not fit, without an exception.
 inline bool infer_simple(const Definition& definition, OpGraph& ops, std::span<const TensorId> ids, Output& out) {
-  const Tensor first = ops.tensor(ids[0]);
+  const TensorRow first = ops.tensor(ids[0]);
   const std::uint8_t dtype = base_dtype(first.dtype);
   if (!definition.inputs[0].takes(dtype)) return false;
   out = {first.shape, dtype};
   if (definition.rule == Rule::kBool || definition.rule == Rule::kCompare) out.dtype = kBool;
   const bool broadcasts = definition.rule != Rule::kSame && definition.rule != Rule::kBool;
   for (std::size_t i = 1; i < ids.size(); ++i) {
-    const Tensor next = ops.tensor(ids[i]);
+    const TensorRow next = ops.tensor(ids[i]);
     if (definition.same_dtype && base_dtype(next.dtype) != dtype) return false;
     if (!broadcasts) continue;
     const auto shape = ops.shapes().broadcast(out.shape, next.shape);

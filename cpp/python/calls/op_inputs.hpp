@@ -94,7 +94,7 @@ inline bool read_input(Inputs& inputs, PyObject* item, Input::Kind kind, TensorI
   if (is_variable(item)) {
     const VariableStore& variables = state_of(handle(item)->graph).variables;
     if (!check_exists(handle(item)->id, variables.size())) return false;
-    const Variable& variable = variables[handle(item)->id];
+    const VariableRow& variable = variables[handle(item)->id];
     out = kind == Input::kReference ? variable.ref : variable.value;
     return check_graph(inputs, item);
   }

@@ -9,7 +9,7 @@ namespace {
 // Whether a hook or creator must be called for a new variable, or v1 would make it in another place.
 bool is_special(const Context& context) {
   if (context.must_ask() || state_of(context.graph).has_odd_scopes) return true;
-  return context.name_scope().ends_with('/');
+  return context.name_scope_path().ends_with('/');
 }
 
 /// An initial value: an existing tensor, or a literal to be converted.
@@ -24,7 +24,7 @@ struct Initial {
     if (is_tensor(value)) {
       if (handle(value)->graph != owner || handle(value)->id >= graph.ops.tensor_count()) return false;
       tensor = handle(value)->id;
-      const Tensor found = graph.ops.tensor(tensor);
+      const TensorRow found = graph.ops.tensor(tensor);
       output = {found.shape, found.dtype};
       return !found.dtype.is_reference() && (wanted == 0 || wanted == found.dtype) &&
              graph.ops.shapes().elements(found.shape) >= 0;
@@ -77,7 +77,7 @@ PyObject* plain_variable(PyObject*, PyObject* const* args, Py_ssize_t count) {
   graph.ops.note_owner(fresh);
   const TensorId value = initial.make(*context, site);
   if (value == kNone) return nullptr;
-  Variable record;
+  VariableRow record;
   const bool trainable = args[3] == Py_True;
   record.flags = trainable ? std::uint32_t{kTrainable} : 0u;
   const VariableId id = add_variable(*context, fresh.name, true, value, initial.output, kNone, kNone, record, site);

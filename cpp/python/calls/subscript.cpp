@@ -146,7 +146,7 @@ bool subscript_plain(PyObject* x, PyObject* key, PyObject*& result) {
   if (graph.finalized || graph.has_unnoted_names || graph.has_odd_scopes || context->listener) return false;
   if (handle(x)->id >= (is_tensor(x) ? graph.ops.tensor_count() : graph.variables.size())) return false;
   const TensorId input = is_tensor(x) ? handle(x)->id : graph.variables[handle(x)->id].value;
-  const Tensor whole = graph.ops.tensor(input);
+  const TensorRow whole = graph.ops.tensor(input);
   std::vector<std::int64_t> dims;
   if (!graph.ops.shapes().known_rank(whole.shape) || !entries.dims(graph.ops.shapes().dims(whole.shape), dims))
     return false;

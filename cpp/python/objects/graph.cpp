@@ -44,7 +44,7 @@ int clear(PyObject* self) {
   for (const auto& context : graph->contexts) {
     context->creators = {};
     context->listener = {};
-    context->variable_scope->clear();  // the scope itself stays: a thread may stand in it
+    context->current_variable_scope->clear();  // the scope itself stays: a thread may stand in it
   }
   graph->collections.clear();
   return 0;

@@ -34,14 +34,14 @@ PyObject* unique_name(PyObject* self, PyObject* const* args, Py_ssize_t position
     // v1 does not check characters here, and "a/" is a name of its own.
     const std::string_view text = text_of(given[0]);
     if (text.data() == nullptr) return nullptr;
-    name = context.unique_name(text, mark != 0);
+    name = context.take_unique(text, mark != 0);
   } else {
-    name = context.unique_name(segment, mark != 0);
+    name = context.take_unique(segment, mark != 0);
   }
   return to_str(graph.text(name));
 }
 
-PyObject* get_name_scope(PyObject* self, PyObject*) { return to_str(context_of(as_graph(self))->name_scope()); }
+PyObject* get_name_scope(PyObject* self, PyObject*) { return to_str(context_of(as_graph(self))->name_scope_path()); }
 
 PyObject* variable_scope_of(PyObject* self, PyObject*) { return Py_NewRef(current_scope(*context_of(as_graph(self)))); }
 
@@ -124,7 +124,7 @@ PyObject* prune(PyObject* self, PyObject* args) {
   const std::vector<OpId> found = ops.prune(wanted, fed);
   return list_of(found.size(), [&](std::uint32_t i) -> PyObject* {
     const OpId id = found[i];
-    const Operation op = ops.operation(id);
+    const OperationRow op = ops.operation(id);
     Ref node(PyTuple_New(6));
     if (!node) return nullptr;
     PyObject* const items[] = {PyLong_FromUnsignedLong(id),
@@ -147,7 +147,7 @@ PyObject* spec_number(PyObject* self, PyObject* number) {
   const OpGraph& ops = of(self).ops;
   std::uint32_t id;
   if (!read_id(number, ops.tensor_count(), id)) return nullptr;
-  const Tensor tensor = ops.tensor(id);
+  const TensorRow tensor = ops.tensor(id);
   return PyLong_FromUnsignedLongLong(std::uint64_t{tensor.shape} << 8 | tensor.dtype);
 }
 
@@ -184,7 +184,7 @@ PyObject* add_variable_row(PyObject* self, PyObject* args) {
   const OpGraph::Fresh fresh = take_name(context, name, 0, NameStyle::kScope);
   if (is_refused(fresh)) return nullptr;
   if (graph.has_odd_scopes) graph.check_operation_name(fresh.name);
-  Variable record;
+  VariableRow record;
   record.flags = trainable != 0 ? kTrainable : 0u;
   if (key != Py_None) {
     const std::string_view text = text_of(key);

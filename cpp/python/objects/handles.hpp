@@ -6,6 +6,7 @@
 #pragma once
 
 #include "objects/graph.hpp"
+#include "scopetrie/graph/kinds.hpp"
 
 namespace scopetrie::python {
 

@@ -51,7 +51,7 @@ PyObject* make_fast(PyObject*, PyObject* const* args, std::size_t flagged, PyObj
 }
 
 // The current name scope with a slash at its end, as name_scope gives it.
-PyObject* entered_text(const Context& context) { return to_str(context.name_scope() + '/'); }
+PyObject* entered_text(const Context& context) { return to_str(context.name_scope_path() + '/'); }
 
 // The same where all values are handles of one graph or plain: false where the hook must be asked.
 bool plain_graph_of(PyObject* values, PyGraph*& found) {

@@ -15,7 +15,7 @@ struct PyVariableScope : PyObject, VariableScope {
 inline PyVariableScope* as_scope(PyObject* object) { return static_cast<PyVariableScope*>(object); }
 inline PyVariableScope* as_scope(VariableScope& scope) { return static_cast<PyVariableScope*>(&scope); }
 inline bool is_scope(PyObject* object) { return PyObject_TypeCheck(object, state().scope_type); }
-inline PyVariableScope* current_scope(const Context& context) { return as_scope(*context.variable_scope); }
+inline PyVariableScope* current_scope(const Context& context) { return as_scope(*context.current_variable_scope); }
 /// What a scope hands on, borrowed; null for None.
 inline PyObject* setting_of(const VariableScope& scope, Setting setting) {
   return static_cast<PyObject*>(scope.settings[setting]);

@@ -8,7 +8,7 @@ namespace scopetrie::python {
 namespace {
 
 GraphState& graph_of(PyObject* self) { return state_of(handle(self)->graph); }
-const Variable& record(PyObject* self) { return graph_of(self).variables[handle(self)->id]; }
+const VariableRow& record(PyObject* self) { return graph_of(self).variables[handle(self)->id]; }
 
 PyObject* tensor_or_none(PyObject* self, TensorId id) {
   if (id == kNone) Py_RETURN_NONE;
@@ -71,7 +71,7 @@ PyObject* get_initializer(PyObject* self, void*) {
 PyObject* get_trainable(PyObject* self, void*) { return PyBool_FromLong((record(self).flags & kTrainable) != 0); }
 
 PyObject* get_key(PyObject* self, void*) {
-  const Variable& variable = record(self);
+  const VariableRow& variable = record(self);
   if (variable.scope == kNone) Py_RETURN_NONE;
   std::string text;
   graph_of(self).ops.scopes().append_path(variable.scope, text);

@@ -115,7 +115,7 @@ std::uint32_t OpGraph::add_pattern(Pattern pattern) {
   return static_cast<std::uint32_t>(patterns_.size() - 1);
 }
 
-Operation OpGraph::step(const Operation& row, OpId id, std::uint32_t place) const {
+OperationRow OpGraph::step(const OperationRow& row, OpId id, std::uint32_t place) const {
   const Pattern& pattern = patterns_[row.attribute];
   const Pattern::Step& step = pattern[place];
   const OpId owner = id - place + pattern.owner();
@@ -130,7 +130,7 @@ Operation OpGraph::step(const Operation& row, OpId id, std::uint32_t place) cons
           step.kind};
 }
 
-Tensor OpGraph::step_output(const Tensor& row, TensorId id, std::uint32_t place) const {
+TensorRow OpGraph::step_output(const TensorRow& row, TensorId id, std::uint32_t place) const {
   const Output& output = patterns_[row.shape][place].output;
   if (run_shapes_.empty()) [[likely]]
     return {row.op + place, output.shape, output.dtype};
@@ -140,7 +140,7 @@ Tensor OpGraph::step_output(const Tensor& row, TensorId id, std::uint32_t place)
 
 void OpGraph::set_shape(TensorId id, ShapeId shape) {
   if (tensor(id).shape == shape) return;
-  Tensor& row = tensors_[tensor_rows_.find(id).row];
+  TensorRow& row = tensors_[tensor_rows_.find(id).row];
   if (row.dtype == kRunTensors)
     run_shapes_[id] = shape;
   else

@@ -30,6 +30,17 @@ ScopeId ScopeTrie::at(std::string_view path, ScopeId from) {
   }
 }
 
+ScopeId ScopeTrie::find(std::string_view path, ScopeId from) const {
+  if (path.empty()) return from;
+  for (std::size_t start = 0;;) {
+    const std::size_t slash = path.find('/', start);
+    const SegmentId segment = segments_.find(path.substr(start, slash - start));
+    from = segment == kNone ? kNone : find_child(from, segment);
+    if (slash == std::string_view::npos || from == kNone) return from;
+    start = slash + 1;
+  }
+}
+
 ScopeId ScopeTrie::scope_of_name(std::string_view name, ScopeId from, SegmentId& last) {
   const std::string_view separator = segments_.spelling().separator;
   for (std::size_t slash; (slash = name.find(separator)) != std::string_view::npos;
@@ -37,6 +48,17 @@ ScopeId ScopeTrie::scope_of_name(std::string_view name, ScopeId from, SegmentId&
     from = child(from, segments_.intern(name.substr(0, slash)));
   last = segments_.intern(name);
   return from;
+}
+
+ScopeId ScopeTrie::find_scope_of_name(std::string_view name, SegmentId& last) const {
+  ScopeId from = kRoot;
+  for (std::size_t slash; from != kNone && (slash = name.find('/')) != std::string_view::npos;
+       name.remove_prefix(slash + 1)) {
+    const SegmentId segment = segments_.find(name.substr(0, slash));
+    from = segment == kNone ? kNone : find_child(from, segment);
+  }
+  last = segments_.find(name);
+  return last == kNone ? kNone : from;
 }
 
 void ScopeTrie::append_path(ScopeId scope, std::string& out) const {

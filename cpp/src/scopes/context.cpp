@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "scopetrie/error.hpp"
+#include "scopetrie/graph/kinds.hpp"
 #include "scopetrie/names/legal_names.hpp"
 
 namespace scopetrie {
@@ -71,7 +72,7 @@ OpGraph::Fresh Context::take_name(std::string_view name, NameStyle style) {
   return fresh;
 }
 
-Name Context::unique_name(std::string_view name, bool mark) {
+Name Context::take_unique(std::string_view name, bool mark) {
   SegmentId segment;
   const ScopeId parent = graph_->ops.scopes().scope_of_name(name, scope(), segment);
   graph_->note_builder(this);
@@ -80,6 +81,25 @@ Name Context::unique_name(std::string_view name, bool mark) {
 
 // Operations
 // --------------------------------------------------------------------------------------------------------------
+
+Operation Context::add_op(std::string_view type, std::span<const Tensor> inputs, std::span<const OutputSpec> outputs,
+                          const OpOptions& options) {
+  graph_->check_open();
+  std::vector<TensorId> ids;
+  for (const Tensor& input : inputs) {
+    if (&input.graph() != graph_)
+      throw Error(ErrorKind::kValue, "Tensor " + input.name() + " must be from the same graph as the new operation.",
+                  {.call = "add_op", .asked = input.name()});
+    ids.push_back(input.id());
+  }
+  std::vector<Output> made;
+  for (const OutputSpec& output : outputs)
+    made.push_back({output.shape ? graph_->ops.shapes().intern(*output.shape) : ShapeTable::kUnknown, output.dtype});
+  const Name name = take_name(options.name.empty() ? type : options.name, NameStyle::kNode).name;
+  if (graph_->has_odd_scopes) graph_->check_operation_name(name);
+  const std::uint32_t attribute = options.attributes.empty() ? kNone : graph_->keep(AttributeValue(options.attributes));
+  return {*graph_, add_operation(kind_number(type), name, ids, made, attribute)};
+}
 
 void Context::apply(OpId op) {
   OpGraph& ops = graph_->ops;
@@ -101,7 +121,7 @@ void Context::apply(OpId op) {
   for (Controls& block : controls) block.made.push_back(op);
   if (!listener) return;
   const HostObject hearing = listener;  // which may end the block that it is of
-  variable_scope->host().tell(*this, hearing.get(), op);
+  current_variable_scope->host().tell(*this, hearing.get(), op);
 }
 
 std::vector<OpId> Context::control_inputs() const {

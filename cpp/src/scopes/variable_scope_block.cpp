@@ -81,12 +81,12 @@ void VariableScopeBlock::open_last_part(Context& context) {
 void VariableScopeBlock::pick(Context& context) {
   if (reuse_ != Reuse::kNo)
     throw Error(ErrorKind::kValue, "reuse=True cannot be used without a name_or_scope", {.call = "variable_scope"});
-  if (picked_ == kNone) picked_ = context.counters.unused(context.variable_scope->in(context.graph()), name_);
+  if (picked_ == kNone) picked_ = context.counters.unused(context.current_variable_scope->in(context.graph()), name_);
 }
 
 // A scope given by name (or made from a default name), which extends the current path.
 ScopeRef VariableScopeBlock::prolong(Context& context, SegmentId plain) {
-  ScopeRef scope = ScopeRef::copy_of(*context.variable_scope);
+  ScopeRef scope = ScopeRef::copy_of(*context.current_variable_scope);
   std::string_view name = name_;
   std::string numbered;
   if (by_default_ && picked_ != 0) {
@@ -160,7 +160,7 @@ VariableScope& VariableScopeBlock::enter(Context& context, SegmentId plain) {
   now_.context = &context;
   now_.names_before = names_before;
   now_.scope = scope;
-  now_.scope_before = std::exchange(context.variable_scope, std::move(scope));
+  now_.scope_before = std::exchange(context.current_variable_scope, std::move(scope));
   return *now_.scope;
 }
 
@@ -177,7 +177,7 @@ void VariableScopeBlock::leave() {
   now_.context = nullptr;
   // What scopes hold may run anything when they go: at the end.
   ScopeRef scope = std::move(now_.scope);
-  const ScopeRef left = std::exchange(context.variable_scope, std::move(now_.scope_before));
+  const ScopeRef left = std::exchange(context.current_variable_scope, std::move(now_.scope_before));
   if (!remembered()) remembered() = std::move(scope);
   if (outer_ != nullptr) [[unlikely]]
     leave_nested();

@@ -49,7 +49,7 @@ VariableRun run_of(Graph& graph, const VariableKinds& kinds, const InitialValue&
 VariableId create_variable(Graph& graph, const VariableRun& run, ScopeId scope, SegmentId segment, Output output,
                            bool trainable, std::uint32_t site) {
   const std::uint32_t place = graph.ops.pattern(run.pattern).owner();
-  Variable record;
+  VariableRow record;
   record.scope = scope;
   record.segment = segment;
   record.ref = static_cast<TensorId>(graph.ops.tensor_count()) + place;

@@ -29,13 +29,13 @@ TEST_CASE("names are taken in the current name scope") {
   CHECK(stand.take("w") == "w");
   CHECK(stand.take("W") == "W_1");
   stand.at.open_name_scope("a");
-  CHECK(stand.at.name_scope() == "a");
+  CHECK(stand.at.name_scope_path() == "a");
   CHECK(stand.take("w") == "a/w");
   CHECK(stand.take("b/c") == "a/b/c");
-  CHECK(stand.graph.text(stand.at.unique_name("w", false)) == "a/w_1");
-  CHECK(stand.graph.text(stand.at.unique_name("w")) == "a/w_1");
-  CHECK(stand.graph.text(stand.at.unique_name("w")) == "a/w_2");
-  CHECK(stand.graph.text(stand.at.unique_name("a b/")) == "a/a b/");
+  CHECK(stand.at.unique_name("w", false) == "a/w_1");
+  CHECK(stand.at.unique_name("w") == "a/w_1");
+  CHECK(stand.at.unique_name("w") == "a/w_2");
+  CHECK(stand.at.unique_name("a b/") == "a/a b/");
 }
 
 TEST_CASE("a name scope is numbered, entered verbatim, or the root; nothing stands in the trie until it is used") {
@@ -44,25 +44,25 @@ TEST_CASE("a name scope is numbered, entered verbatim, or the root; nothing stan
   for (const char* expected : {"a", "a_1", "a_2"}) {
     const NamesKept kept(stand.at);
     stand.at.open_name_scope("a");
-    CHECK(stand.at.name_scope() == expected);
+    CHECK(stand.at.name_scope_path() == expected);
   }
   CHECK(stand.graph.ops.scopes().size() == scopes);
   stand.at.open_name_scope("a/");
   stand.at.open_name_scope("b/c");
-  CHECK(stand.at.name_scope() == "a/b/c");
+  CHECK(stand.at.name_scope_path() == "a/b/c");
   stand.at.open_name_scope("");
-  CHECK(stand.at.name_scope().empty());
+  CHECK(stand.at.name_scope_path().empty());
 }
 
 TEST_CASE("what is no name scope's name changes nothing") {
   Stand stand;
   CHECK(error_of([&] { stand.at.open_name_scope("_a"); }).starts_with("ValueError: '_a' is not a valid root scope"));
-  CHECK(stand.at.name_scope().empty());
+  CHECK(stand.at.name_scope_path().empty());
   stand.at.open_name_scope("a");
   stand.at.open_name_scope("_b");
-  CHECK(stand.at.name_scope() == "a/_b");
+  CHECK(stand.at.name_scope_path() == "a/_b");
   CHECK(error_of([&] { stand.at.open_name_scope("a b"); }).starts_with("ValueError: 'a b' is not a valid scope"));
-  CHECK(stand.at.name_scope() == "a/_b");
+  CHECK(stand.at.name_scope_path() == "a/_b");
   CHECK_FALSE(stand.graph.has_odd_scopes);
   stand.at.open_name_scope("_b/");
   CHECK(stand.graph.has_odd_scopes);

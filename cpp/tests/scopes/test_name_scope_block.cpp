@@ -13,12 +13,12 @@ TEST_CASE("a name scope ends with its block") {
   NameScopeBlock outer, inner;
   outer.enter(at, "a");
   inner.enter(at, graph.ops.segments().intern("b"));
-  CHECK(at.name_scope() == "a/b");
+  CHECK(at.name_scope_path() == "a/b");
   CHECK(inner.context() == &at);
   inner.leave();
-  CHECK(at.name_scope() == "a");
+  CHECK(at.name_scope_path() == "a");
   outer.leave();
-  CHECK(at.name_scope().empty());
+  CHECK(at.name_scope_path().empty());
   CHECK(outer.context() == nullptr);
 }
 
@@ -28,11 +28,11 @@ TEST_CASE("entering a block within itself ends its earlier entry") {
   NameScopeBlock block;
   block.enter(at, "a");
   block.enter(at, "a");
-  CHECK(at.name_scope() == "a_1");
+  CHECK(at.name_scope_path() == "a_1");
   block.leave();
-  CHECK(at.name_scope().empty());
+  CHECK(at.name_scope_path().empty());
   block.leave();
-  CHECK(at.name_scope().empty());
+  CHECK(at.name_scope_path().empty());
 }
 
 TEST_CASE("a name that is refused enters nothing") {
@@ -41,5 +41,5 @@ TEST_CASE("a name that is refused enters nothing") {
   NameScopeBlock block;
   CHECK(error_of([&] { block.enter(at, "a b"); }).starts_with("ValueError: 'a b'"));
   CHECK(block.context() == nullptr);
-  CHECK(at.name_scope().empty());
+  CHECK(at.name_scope_path().empty());
 }

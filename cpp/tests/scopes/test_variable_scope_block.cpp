@@ -17,8 +17,8 @@ struct Stand {
   /// "path|name scope|original name scope" inside of a block.
   std::string inside(VariableScopeBlock& block) {
     const VariableScope& scope = block.enter(at);
-    CHECK(&scope == at.variable_scope.get());
-    const std::string where = scope.name() + "|" + at.name_scope() + "|" + scope.original_name_scope();
+    CHECK(&scope == at.current_variable_scope.get());
+    const std::string where = scope.name() + "|" + at.name_scope_path() + "|" + scope.original_name_scope();
     block.leave();
     return where;
   }
@@ -45,8 +45,8 @@ TEST_CASE("a scope by name prolongs the path, and opens a name scope that is num
   bare.set_auxiliary_name_scope(false);
   CHECK(stand.inside(bare) == "a/bare|a_2|a_2/");
   outer.leave();
-  CHECK(stand.at.variable_scope->name().empty());
-  CHECK(stand.at.name_scope().empty());
+  CHECK(stand.at.current_variable_scope->name().empty());
+  CHECK(stand.at.name_scope_path().empty());
 }
 
 TEST_CASE("a default name counts the variable scopes that are open beside it") {
@@ -79,14 +79,14 @@ TEST_CASE("a captured scope is jumped to, and its last part opened as a name sco
   captured->reuse_variables();
   VariableScopeBlock later(native_scope_host, *captured);
   later.enter(stand.at);
-  CHECK(stand.at.variable_scope->reuse() == Reuse::kYes);
+  CHECK(stand.at.current_variable_scope->reuse() == Reuse::kYes);
   later.leave();
   outer.leave();
 }
 
 TEST_CASE("default names that a captured scope opened are forgotten when it is left") {
   Stand stand;
-  VariableScopeBlock root(native_scope_host, *stand.at.variable_scope);
+  VariableScopeBlock root(native_scope_host, *stand.at.current_variable_scope);
   root.enter(stand.at);
   CHECK(stand.inside("d", true) == "d|d|d/");
   CHECK(stand.inside("d", true) == "d_1|d_1|d_1/");
@@ -101,7 +101,7 @@ TEST_CASE("blocks are left in the order of nesting") {
   outer.enter(stand.at);
   inner.enter(stand.at);
   CHECK(error_of([&] { outer.leave(); }) == "RuntimeError: Improper nesting of variable_scope.");
-  CHECK(stand.at.variable_scope->name() == "a/b");
+  CHECK(stand.at.current_variable_scope->name() == "a/b");
   inner.leave();
   outer.leave();
   CHECK(stand.at.variable_scopes == 0);
@@ -112,12 +112,12 @@ TEST_CASE("a block within itself ends the name scope of its outer entry, and v1 
   VariableScopeBlock block(native_scope_host, "a", false);
   block.enter(stand.at);
   CHECK(block.enter(stand.at).name() == "a/a");
-  CHECK(stand.at.name_scope() == "a_1");
-  CHECK(stand.at.variable_scope->original_name_scope() == "a/");
+  CHECK(stand.at.name_scope_path() == "a_1");
+  CHECK(stand.at.current_variable_scope->original_name_scope() == "a/");
   block.leave();
   CHECK(error_of([&] { block.leave(); }) == "RuntimeError: Improper nesting of variable_scope.");
-  CHECK(stand.at.variable_scope->name().empty());
-  CHECK(stand.at.name_scope().empty());
+  CHECK(stand.at.current_variable_scope->name().empty());
+  CHECK(stand.at.name_scope_path().empty());
 }
 
 TEST_CASE("settings replace those that are inherited; a getter goes around the inherited one") {
@@ -132,7 +132,7 @@ TEST_CASE("settings replace those that are inherited; a getter goes around the i
     const HostObject own = make_object<Counted>(living);
     inner.set(Setting::kCustomGetter, own.get());
     const VariableScope& scope = inner.enter(stand.at);
-    CHECK(scope.settings[Setting::kInitializer] == stand.at.variable_scope->settings[Setting::kInitializer]);
+    CHECK(scope.settings[Setting::kInitializer] == stand.at.current_variable_scope->settings[Setting::kInitializer]);
     CHECK(scope.dtype() == 3);
     const auto* composed = dynamic_cast<ComposedGetters*>(native_object(scope.settings[Setting::kCustomGetter]));
     REQUIRE(composed != nullptr);
@@ -149,8 +149,8 @@ TEST_CASE("a scope that cannot be opened changes nothing") {
   Stand stand;
   VariableScopeBlock bad(native_scope_host, "a b", false);
   CHECK(error_of([&] { bad.enter(stand.at); }).starts_with("ValueError: 'a b' is not a valid root scope name."));
-  CHECK(stand.at.variable_scope->name().empty());
-  CHECK(stand.at.name_scope().empty());
+  CHECK(stand.at.current_variable_scope->name().empty());
+  CHECK(stand.at.name_scope_path().empty());
   CHECK(stand.at.variable_scopes == 0);
   CHECK(error_of([&] { bad.leave(); }) == "RuntimeError: Improper nesting of variable_scope.");
 }
@@ -162,8 +162,8 @@ TEST_CASE("a scope goes from graph to graph") {
   VariableScope& scope = block.enter(one);
   VariableScopeBlock jump(native_scope_host, scope);
   CHECK(jump.enter(two).graph() == &second);
-  CHECK(two.variable_scope->name() == "a");
-  CHECK(two.name_scope() == "a");
+  CHECK(two.current_variable_scope->name() == "a");
+  CHECK(two.name_scope_path() == "a");
   jump.leave();
   block.leave();
 }

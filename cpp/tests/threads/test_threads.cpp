@@ -123,8 +123,8 @@ TEST_CASE("many threads read what nobody writes to") {
     std::size_t seen = 0;
     NameWriter writer(ops);
     for (OpId op = 0; op < ops.size(); ++op) {
-      const Operation row = ops.operation(op);
-      const Tensor tensor = ops.tensor(row.first_output);
+      const OperationRow row = ops.operation(op);
+      const TensorRow tensor = ops.tensor(row.first_output);
       const std::string name = ops.name(op);
       seen += name.size() + ops.shapes().dims(tensor.shape).size() + ops.inputs(op).size() + ops.output_count(op) +
               ops.control_inputs(op).size();

@@ -33,7 +33,7 @@ struct Maker {
 
 TEST_CASE("a variable is its initial value's operations, itself, its Assign and its read") {
   Maker at;
-  const st::Variable& variable = at.graph.variables[at.make("w", st::random_normal(0, 0.5))];
+  const st::VariableRow& variable = at.graph.variables[at.make("w", st::random_normal(0, 0.5))];
   const auto name = [&](st::TensorId tensor) { return at.graph.ops.name(at.graph.ops.tensor(tensor).op); };
   CHECK(name(variable.ref) == "w");
   CHECK(name(variable.initial) == "w/Initializer/random_normal");

@@ -7,7 +7,11 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
 #include <unordered_map>
+#include <vector>
 
 #include "scopetrie/graph/attribute.hpp"
 #include "scopetrie/graph/op_graph.hpp"
@@ -31,6 +35,10 @@ struct VariablePattern {
     if (varying >= count) varying = kNone;
   }
 };
+
+class Operation;
+class Tensor;
+class Variable;
 
 struct Graph {
   OpGraph ops;
@@ -65,6 +73,15 @@ struct Graph {
   SCOPETRIE_COLD void check_unused(const Name& name) const;
   /// Throws where the whole name is no operation's.
   SCOPETRIE_COLD void check_operation_name(const Name& name) const;
+
+  // Looking makes nothing: neither a name, nor a scope, nor what was looked for. See graph/handles.hpp.
+
+  /// The operation of exactly this name ("a/w"), the tensor ("a/w:0"), the variable of this path ("a/w").
+  std::optional<Operation> find_operation(std::string_view name) const;
+  std::optional<Tensor> find_tensor(std::string_view name) const;
+  std::optional<Variable> find_variable(std::string_view path) const;
+  /// The variables of a scope and of those below it, in creation order: see VariableStore::under().
+  std::vector<Variable> variables_under(std::string_view path) const;
 
   /// Notes who builds, so that an undo sees whether somebody else has built in between.
   void note_builder(const void* context) {

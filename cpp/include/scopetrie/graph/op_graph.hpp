@@ -28,7 +28,7 @@
 
 namespace scopetrie {
 
-struct Operation {
+struct OperationRow {
   Name name;
   std::uint32_t first_input;
   TensorId first_output;
@@ -37,7 +37,7 @@ struct Operation {
   KindId kind;
 };
 
-struct Tensor {
+struct TensorRow {
   OpId op;
   ShapeId shape;
   DType dtype;
@@ -80,6 +80,8 @@ class TensorIds {
 
 class OpGraph {
  public:
+  static constexpr KindId kMaxKinds = 0xFFFF;  // kinds are below
+
   OpGraph() = default;
   OpGraph(const OpGraph&) = delete;
   OpGraph& operator=(const OpGraph&) = delete;
@@ -189,19 +191,19 @@ class OpGraph {
   std::size_t size() const noexcept { return operation_rows_.size(); }
   std::size_t tensor_count() const noexcept { return tensor_rows_.size(); }
 
-  Operation operation(OpId id) const {
+  OperationRow operation(OpId id) const {
     const Runs::Place at = operation_rows_.find(id);
-    const Operation& row = rows_[at.row];
+    const OperationRow& row = rows_[at.row];
     return row.kind != kRun ? row : step(row, id, at.at);
   }
   Name name_of(OpId id) const {
     const Runs::Place at = operation_rows_.find(id);
-    const Operation& row = rows_[at.row];
+    const OperationRow& row = rows_[at.row];
     return row.kind != kRun ? row.name : step(row, id, at.at).name;
   }
-  Tensor tensor(TensorId id) const {
+  TensorRow tensor(TensorId id) const {
     const Runs::Place at = tensor_rows_.find(id);
-    const Tensor& row = tensors_[at.row];
+    const TensorRow& row = tensors_[at.row];
     return row.dtype != kRunTensors ? row : step_output(row, id, at.at);
   }
   /// `shape` replaces what is known of a tensor.
@@ -209,14 +211,14 @@ class OpGraph {
 
   TensorIds inputs(OpId id) const {
     const Runs::Place at = operation_rows_.find(id);
-    const Operation& row = rows_[at.row];
+    const OperationRow& row = rows_[at.row];
     if (row.kind == kRun) return TensorIds(patterns_[row.attribute].inputs(at.at), row.first_output);
     const std::size_t end = at.row + 1 < rows_.size() ? rows_[at.row + 1].first_input : inputs_.size();
     return TensorIds({inputs_.data() + row.first_input, end - row.first_input});
   }
   std::uint32_t output_count(OpId id) const {
     const Runs::Place at = operation_rows_.find(id);
-    const Operation& row = rows_[at.row];
+    const OperationRow& row = rows_[at.row];
     if (row.kind == kRun) return 1;
     const std::size_t end = at.row + 1 < rows_.size() ? rows_[at.row + 1].first_output : tensor_count();
     return static_cast<std::uint32_t>(end - row.first_output);
@@ -243,8 +245,8 @@ class OpGraph {
   void commit() noexcept;
 
  private:
-  Operation step(const Operation& row, OpId id, std::uint32_t place) const;
-  Tensor step_output(const Tensor& row, TensorId id, std::uint32_t place) const;
+  OperationRow step(const OperationRow& row, OpId id, std::uint32_t place) const;
+  TensorRow step_output(const TensorRow& row, TensorId id, std::uint32_t place) const;
 
   SCOPETRIE_COLD bool has_scope(ScopeId folded, SegmentId segment, std::uint32_t suffix) const;
   SCOPETRIE_COLD void note_owner_slow(const Name& name);
@@ -261,11 +263,11 @@ class OpGraph {
   // A row of kind kRun stands for a run: its name is the owner's, its attribute the pattern's number, and in place of
   // inputs it has the attributes of the steps that vary. A run's tensors are one of dtype kRunTensors: its op is the
   // run's first, its shape the pattern's number.
-  static constexpr KindId kRun = 0xFFFF;
+  static constexpr KindId kRun = kMaxKinds;
   static constexpr std::uint8_t kRunTensors = 0xFF;
-  Table<Operation> rows_;
+  Table<OperationRow> rows_;
   Table<TensorId> inputs_;
-  Table<Tensor> tensors_;
+  Table<TensorRow> tensors_;
   Runs operation_rows_;
   Runs tensor_rows_;
   std::vector<Pattern> patterns_;

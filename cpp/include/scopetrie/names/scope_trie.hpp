@@ -33,27 +33,32 @@ class ScopeTrie {
   ScopeId child(ScopeId parent, SegmentId segment, std::uint32_t suffix = 0) {
     const Key key = canonical(parent, segment, suffix);
     const std::uint32_t hash = hash_numbered(key.parent, key.base, key.suffix);
-    const ScopeId found = find(hash, key);
+    const ScopeId found = find_key(hash, key);
     return found != kNone ? found : add(hash, key);
   }
 
   /// The same, or kNone if there is no such scope.
   ScopeId find_child(ScopeId parent, SegmentId segment, std::uint32_t suffix = 0) const {
     const Key key = canonical(parent, segment, suffix);
-    return find(hash_numbered(key.parent, key.base, key.suffix), key);
+    return find_key(hash_numbered(key.parent, key.base, key.suffix), key);
   }
 
   /// The same for a base that is no numbered segment itself where the suffix is 0.
   ScopeId find_child_of(ScopeId parent, SegmentId base, std::uint32_t suffix) const {
-    return find(hash_numbered(parent, base, suffix), {parent, base, suffix});
+    return find_key(hash_numbered(parent, base, suffix), {parent, base, suffix});
   }
 
   /// The scope of a path relative to `from`; makes it if it is new. "" is `from` itself.
   ScopeId at(std::string_view path, ScopeId from = kRoot);
 
+  /// The same, or kNone if there is no such scope.
+  ScopeId find(std::string_view path, ScopeId from = kRoot) const;
+
   /// The scope that contains a name like "a/b/c" (made if it is new) and the last segment. Unlike in at(), an empty
   /// part is a segment: "/c" is below an empty segment.
   ScopeId scope_of_name(std::string_view name, ScopeId from, SegmentId& last);
+  /// The same from the root, or kNone if there is no such scope or segment.
+  ScopeId find_scope_of_name(std::string_view name, SegmentId& last) const;
 
   /// Appends the path of `scope`, without a slash at its end.
   void append_path(ScopeId scope, std::string& out) const;
@@ -107,7 +112,7 @@ class ScopeTrie {
     if (suffix != 0) return {parent, segment, suffix};
     return {parent, segments_.base(segment), segments_.suffix(segment)};
   }
-  ScopeId find(std::uint32_t hash, const Key& key) const {
+  ScopeId find_key(std::uint32_t hash, const Key& key) const {
     return table_.find(hash, [&](ScopeId id) { return nodes_[id].key == key; });
   }
   ScopeId add(std::uint32_t hash, const Key& key);

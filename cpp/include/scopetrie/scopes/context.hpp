@@ -7,11 +7,13 @@
 #pragma once
 
 #include <cstddef>
+#include <initializer_list>
 #include <span>
 #include <string>
 #include <string_view>
 #include <vector>
 
+#include "scopetrie/graph/handles.hpp"
 #include "scopetrie/scopes/scope_counters.hpp"
 #include "scopetrie/scopes/variable_scope.hpp"
 
@@ -26,12 +28,29 @@ struct Controls {
 /// Which of v1's two messages an illegal name gets: that of an op node, or of the name scope that most ops open.
 enum class NameStyle { kNode, kScope };
 
+class NoControls;
+class OpenControls;
+class OpenNameScope;
+class OpenVariableScope;
+
+/// An output of a new operation.
+struct OutputSpec {
+  DType dtype = kFloat32;
+  Sizes shape = {};
+};
+
+/// The options of Context::add_op().
+struct OpOptions {
+  std::string_view name = {};  // the type's, where it is empty
+  NamedAttributes attributes = {};
+};
+
 class Context {
  public:
   explicit Context(Graph& graph, const ScopeHost& host = native_scope_host);
   /// With a root scope made by the caller.
   Context(Graph& graph, ScopeRef root)
-      : graph_(&graph), variable_scope(std::move(root)), counters(graph.ops.scopes()) {}
+      : graph_(&graph), current_variable_scope(std::move(root)), counters(graph.ops.scopes()) {}
   Context(const Context&) = delete;
   Context& operator=(const Context&) = delete;
 
@@ -40,7 +59,7 @@ class Context {
 
  public:
   NameScope names;
-  ScopeRef variable_scope;
+  ScopeRef current_variable_scope;
   ScopeCounters counters;
   std::vector<Controls> controls;
   std::size_t variable_scopes = 0;  // how many are open
@@ -49,13 +68,40 @@ class Context {
 
   Graph& graph() const { return *graph_; }
 
+  // Blocks, which end with the objects that these functions give: see open_scopes.hpp -------------------------------
+
+  /// A variable scope of this name below the current one, of the first free name like a default name, or one that was
+  /// captured. Throws v1's errors.
+  OpenVariableScope variable_scope(std::string_view name, const ScopeOptions& options = {});
+  OpenVariableScope variable_scope(DefaultName name, const ScopeOptions& options = {});
+  OpenVariableScope variable_scope(const ScopeRef& captured, const ScopeOptions& options = {});
+  /// A name scope, numbered where the name is in use; with a slash at its end the name is taken as it is, "" is the
+  /// root.
+  OpenNameScope name_scope(std::string_view name);
+  /// New operations wait for these.
+  OpenControls control_dependencies(const std::vector<Operation>& operations);
+  NoControls no_control_dependencies();
+
+  /// Adds an operation of any type, with outputs as given. Throws where the graph is finalized, the name is no
+  /// operation's, or an input is of another graph.
+  Operation add_op(std::string_view type, std::span<const Tensor> inputs, std::span<const OutputSpec> outputs,
+                   const OpOptions& options = {});
+  Operation add_op(std::string_view type, std::initializer_list<Tensor> inputs,
+                   std::initializer_list<OutputSpec> outputs, const OpOptions& options = {}) {
+    return add_op(type, std::span(inputs.begin(), inputs.size()), std::span(outputs.begin(), outputs.size()), options);
+  }
+  /// A name that no operation has, in the current name scope; `mark` takes it.
+  std::string unique_name(std::string_view name, bool mark = true) { return graph_->text(take_unique(name, mark)); }
+
+  // What the blocks have opened -------------------------------------------------------------------------------------
+
   // Name scopes -----------------------------------------------------------------------------------------------------
 
   /// The current name scope's id; adds it to the trie if it was pending.
   ScopeId scope() { return names.scope != kNone ? names.scope : materialize(); }
   /// Appends the current name scope's path, without a trailing slash.
   void append_name_scope(std::string& out) const;
-  std::string name_scope() const {
+  std::string name_scope_path() const {
     std::string out;
     append_name_scope(out);
     return out;
@@ -82,8 +128,8 @@ class Context {
   /// The same for any text; a name with a trailing slash is taken verbatim. Throws if the name is illegal.
   OpGraph::Fresh take_name(std::string_view name, NameStyle style);
   /// v1's Graph.unique_name: any text, unchecked. `mark`: whether to take the name.
-  Name unique_name(std::string_view name, bool mark = true);
-  Name unique_name(SegmentId plain, bool mark = true) {
+  Name take_unique(std::string_view name, bool mark = true);
+  Name take_unique(SegmentId plain, bool mark = true) {
     graph_->note_builder(this);
     return mark ? graph_->ops.unique(scope(), plain).name : graph_->ops.peek(scope(), plain);
   }

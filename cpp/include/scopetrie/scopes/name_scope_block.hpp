@@ -44,7 +44,7 @@ class NameScopeBlock {
     before_ = before;
     context_ = &context;
     if (void* owner = context.graph().owner; owner != nullptr)
-      graph_ = HostObject(context.variable_scope->host(), owner);
+      graph_ = HostObject(context.current_variable_scope->host(), owner);
   }
 
   Context* context_ = nullptr;

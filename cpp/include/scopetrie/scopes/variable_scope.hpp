@@ -176,6 +176,25 @@ class VariableScope {
   std::shared_ptr<const Texts> texts_;  // null for a scope that was entered by name
 };
 
+/// The options of v1's variable_scope. Objects are the program's own (see make_object()); null inherits.
+struct ScopeOptions {
+  HostObject initializer = {};
+  HostObject regularizer = {};
+  HostObject caching_device = {};
+  HostObject partitioner = {};
+  HostObject custom_getter = {};
+  HostObject constraint = {};
+  Reuse reuse = Reuse::kNo;
+  DType dtype = {};
+  bool auxiliary_name_scope = true;
+};
+
+/// A default name: the scope takes the first name like it that is not open where it stands.
+struct DefaultName {
+  explicit DefaultName(std::string_view name) : name(name) {}
+  std::string_view name;
+};
+
 /// One reference to a scope.
 class ScopeRef {
  public:

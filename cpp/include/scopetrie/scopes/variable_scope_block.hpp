@@ -43,7 +43,7 @@ class VariableScopeBlock {
   /// The context of the innermost entry; null if it is not entered.
   Context* context() const { return now_.context; }
   bool is_innermost() const {
-    return now_.context != nullptr && now_.context->variable_scope.get() == now_.scope.get();
+    return now_.context != nullptr && now_.context->current_variable_scope.get() == now_.scope.get();
   }
 
   /// Drops what it keeps for later entries; for garbage collectors.

@@ -7,15 +7,17 @@
 // Thread safety: none; one writer or many readers.
 #pragma once
 
+#include <algorithm>
 #include <vector>
 
+#include "scopetrie/store/subtrees.hpp"
 #include "scopetrie/tables/id_table.hpp"
 #include "scopetrie/tables/ids.hpp"
 #include "scopetrie/tables/table_allocator.hpp"
 
 namespace scopetrie {
 
-struct Variable {
+struct VariableRow {
   ScopeId scope = kNone;
   SegmentId segment = 0;
   TensorId ref = kNone;      // the variable itself, "w:0"
@@ -39,7 +41,7 @@ class VariableStore {
   }
 
   /// Adds a variable; its name must not be in the store.
-  VariableId create(const Variable& variable) {
+  VariableId create(const VariableRow& variable) {
     const auto id = static_cast<VariableId>(variables_.size());
     variables_.push_back(variable);
     if (variable.scope == kNone) return id;
@@ -56,14 +58,25 @@ class VariableStore {
   void reserve(std::size_t more) { make_room(variables_, more); }
 
   std::size_t size() const noexcept { return variables_.size(); }
-  const Variable& operator[](VariableId id) const { return variables_[id]; }
-  Variable& operator[](VariableId id) { return variables_[id]; }
+  const VariableRow& operator[](VariableId id) const { return variables_[id]; }
+  VariableRow& operator[](VariableId id) { return variables_[id]; }
+
+  /// The variables in a scope of `scopes` (those of this store) and below it, in creation order. Takes as long as there
+  /// are scopes and variables there, and (once) as new ones were made since the last call.
+  std::vector<VariableId> under(const ScopeTrie& scopes, ScopeId top) const {
+    subtrees_.update(scopes, size(), [&](VariableId id) { return variables_[id].scope; });
+    std::vector<VariableId> found;
+    subtrees_.collect(top, found);
+    std::sort(found.begin(), found.end());
+    return found;
+  }
 
   /// Rolls back to the first `count` variables.
   void truncate(std::size_t count) {
     for (; variables_.size() > count; variables_.pop_back()) {
-      const Variable& last = variables_.back();
+      const VariableRow& last = variables_.back();
       const auto id = static_cast<VariableId>(variables_.size() - 1);
+      subtrees_.forget(id, last.scope);
       if (last.scope == kNone) continue;
       // Variables of this segment in the table are younger than its first one, so they are removed already.
       if (first_[last.segment] == id)
@@ -74,7 +87,8 @@ class VariableStore {
   }
 
  private:
-  Table<Variable> variables_;
+  mutable Subtrees subtrees_;
+  Table<VariableRow> variables_;
   Table<VariableId> first_;  // by segment
   IdTable table_;
 };

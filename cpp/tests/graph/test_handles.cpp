@@ -1,0 +1,63 @@
+#include "scopetrie/graph/handles.hpp"
+
+#include <doctest/doctest.h>
+
+#include <stdexcept>
+#include <utility>
+
+#include "scopetrie/graph/kinds.hpp"
+#include "scopetrie/scopes/open_scopes.hpp"
+
+using namespace scopetrie;
+
+TEST_CASE("operations and tensors tell what they are") {
+  Graph graph;
+  Context at(graph);
+  const Operation x = at.add_op("Placeholder", {}, {{kFloat32, {{-1, 3}}}}, {.name = "x"});
+  const auto scope = at.name_scope("layer");
+  const Operation split = at.add_op("Split", {x}, {{kFloat32, {{-1, 1}}}, {kInt32, {}}});
+  CHECK(split.name() == "layer/Split");
+  CHECK(split.type() == "Split");
+  CHECK(split.output_count() == 2);
+  CHECK(split.inputs() == std::vector<Tensor>{x});
+  CHECK(split.output(1).name() == "layer/Split:1");
+  CHECK(split.output(1).op() == split);
+  CHECK(split.output(1).dtype() == kInt32);
+  CHECK_FALSE(split.output(1).shape().has_value());
+  CHECK(*split.output(0).shape() == std::vector<std::int64_t>{-1, 1});
+  CHECK_THROWS_AS(split.output(2), std::out_of_range);
+  CHECK(split.control_inputs().empty());
+}
+
+TEST_CASE("looking finds what is there, and makes nothing") {
+  Graph graph;
+  Context at(graph);
+  const Operation op = at.add_op("Const", {}, {{}, {}}, {.name = "a/w"});
+  graph.variables.create({.scope = graph.ops.scopes().at("a"),
+                          .segment = graph.ops.segments().intern("v"),
+                          .ref = op.output(0).id(),
+                          .value = op.output(1).id()});
+  const std::size_t segments = graph.ops.segments().size(), scopes = graph.ops.scopes().size();
+  const Graph& seen = graph;
+  CHECK(seen.find_operation("a/w") == op);
+  CHECK_FALSE(seen.find_operation("a/W"));
+  CHECK(seen.find_tensor("a/w:1") == op.output(1));
+  for (const char* name : {"a/w", "a/w:2", "a/w:", "a/w:x", "a/w:0x", "b/w:0"}) CHECK_FALSE(seen.find_tensor(name));
+  REQUIRE(seen.find_variable("a/v"));
+  CHECK(seen.find_variable("a/v")->name() == "a/w:0");
+  CHECK(seen.find_variable("a/v")->path() == "a/v");
+  CHECK(seen.find_variable("a/v")->read() == op.output(1));
+  for (const char* path : {"a", "a/w", "a/v/", "/a/v", "v", "", "nothing/of/this"})
+    CHECK_FALSE(seen.find_variable(path));
+  CHECK(seen.variables_under("nothing/of/this").empty());
+  CHECK(graph.ops.segments().size() == segments);
+  CHECK(graph.ops.scopes().size() == scopes);
+}
+
+TEST_CASE("types are numbered once, whoever asks") {
+  const KindId kind = kind_number("TypeOfThisTest");
+  CHECK(kind_number("TypeOfThisTest") == kind);
+  CHECK(kind_name(kind) == "TypeOfThisTest");
+  CHECK(find_kind("TypeOfThisTest") == kind);
+  CHECK_FALSE(find_kind("AnotherTypeOfThisTest"));
+}
