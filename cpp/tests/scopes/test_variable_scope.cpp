@@ -20,7 +20,7 @@ TEST_CASE("a scope by hand has a path, which is found in any graph") {
   CHECK(root.in(one) == ScopeTrie::kRoot);
   CHECK(root.name().empty());
   CHECK(root.original_name_scope().empty());
-  CHECK(root.dtype() == VariableScope::kDefaultDType);
+  CHECK(root.dtype() == kFloat32);
 }
 
 TEST_CASE("a path is prolonged as v1 joins names") {

@@ -16,6 +16,7 @@
 
 #include "scopetrie/graph/graph.hpp"
 #include "scopetrie/scopes/scope_host.hpp"
+#include "scopetrie/shapes/dtype.hpp"
 
 namespace scopetrie {
 
@@ -72,7 +73,7 @@ class Settings {
 
 class VariableScope {
  public:
-  static constexpr std::uint8_t kDefaultDType = 1;  // float32
+  static constexpr DType kDefaultDType = kFloat32;
 
   /// A scope by hand.
   explicit VariableScope(const ScopeHost& host, Reuse reuse = Reuse::kNo, std::string_view path = {},
@@ -104,8 +105,8 @@ class VariableScope {
 
   Reuse reuse() const { return reuse_; }
   void reuse_variables() { reuse_ = Reuse::kYes; }
-  std::uint8_t dtype() const { return dtype_; }
-  void set_dtype(std::uint8_t dtype) { dtype_ = dtype; }
+  DType dtype() const { return dtype_; }
+  void set_dtype(DType dtype) { dtype_ = dtype; }
   /// Whether the path is not a legal prefix of a variable's name: v1 refuses variables here.
   bool refuses_variables() const { return refuses_variables_; }
 
@@ -170,7 +171,7 @@ class VariableScope {
   Graph* graph_ = nullptr;
   ScopeId scope_ = ScopeTrie::kRoot;  // in graph_
   Reuse reuse_ = Reuse::kNo;
-  std::uint8_t dtype_ = kDefaultDType;
+  DType dtype_ = kDefaultDType;
   bool refuses_variables_ = false;
   NameScope origin_;                    // in graph_, where `texts_` has none
   std::shared_ptr<const Texts> texts_;  // null for a scope that was entered by name

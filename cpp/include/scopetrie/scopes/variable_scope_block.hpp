@@ -32,7 +32,7 @@ class VariableScopeBlock {
   void set_auxiliary_name_scope(bool auxiliary) { auxiliary_ = auxiliary; }
   /// Overrides an inherited setting.
   void set(Setting setting, void* object) { options().settings.set(setting, object); }
-  void set_dtype(std::uint8_t dtype) { options().dtype = dtype; }
+  void set_dtype(DType dtype) { options().dtype = dtype; }
 
   /// Enters the scope. `plain` is the segment of its name or default name in the context's graph, if it is plain and
   /// known. Throws v1's errors; then nothing has changed.
@@ -67,7 +67,7 @@ class VariableScopeBlock {
   struct Options {
     explicit Options(const Host& host) : settings(host) {}
     Settings settings;
-    std::uint8_t dtype = 0;  // 0: not given
+    DType dtype;  // 0: not given
   };
 
   /// The state that one entry replaced.

@@ -1,0 +1,89 @@
+"""Compiles C++ programs against the core of this source tree, once for all tests of a run."""
+
+from __future__ import annotations
+
+import importlib.util
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[1]
+HEADERS = ROOT / "cpp" / "include" / "scopetrie"
+
+PROJECT = """cmake_minimum_required(VERSION 3.18...4.3)
+project(programs LANGUAGES CXX)
+add_subdirectory("{root}" scopetrie)
+{programs}
+"""
+PROGRAM = """add_executable({name} "{source}")
+target_link_libraries({name} PRIVATE scopetrie::core)
+target_compile_options({name} PRIVATE $<$<NOT:$<CXX_COMPILER_ID:MSVC>>:-Wall;-Wextra;-Werror>)
+"""
+
+
+def reason_to_skip() -> str | None:
+    """Why no program can be compiled here; None where it can be."""
+    if not HEADERS.is_dir():
+        return "needs the source tree"
+    if cmake() is None:
+        return "needs CMake"
+    if sys.platform != "win32" and not any(map(shutil.which, ("c++", "g++", "clang++"))):
+        return "needs a C++ compiler"
+    return None
+
+
+def cmake() -> list[str] | None:
+    """The command that runs CMake."""
+    if importlib.util.find_spec("cmake"):
+        return [sys.executable, "-m", "cmake"]
+    found = shutil.which("cmake")
+    return [found] if found else None
+
+
+def build(folder: Path, sources: dict[str, str]) -> dict[str, Path]:
+    """Compiles programs.
+
+    Args:
+        folder: Where to build; empty, or that of an earlier call.
+        sources: The text of each program, by its name.
+
+    Returns:
+        The program files, by the same names.
+    """
+    command = cmake()
+    assert command is not None
+    programs = []
+    for name, text in sources.items():
+        source = folder / f"{name}.cpp"
+        source.parent.mkdir(parents=True, exist_ok=True)
+        source.write_text(text, encoding="utf-8")
+        programs.append(PROGRAM.format(name=name, source=source.as_posix()))
+    listing = PROJECT.format(root=ROOT.as_posix(), programs="\n".join(programs))
+    (folder / "CMakeLists.txt").write_text(listing, encoding="utf-8")
+    options = ["-DCMAKE_BUILD_TYPE=Debug", "-DSCOPETRIE_BUILD_PYTHON=OFF"]
+    if importlib.util.find_spec("ninja") and sys.platform != "win32":
+        import ninja
+
+        options += ["-G", "Ninja", f"-DCMAKE_MAKE_PROGRAM={Path(ninja.BIN_DIR, 'ninja')}"]
+    if shutil.which("ccache"):
+        options.append("-DCMAKE_CXX_COMPILER_LAUNCHER=ccache")
+    run([*command, "-S", str(folder), "-B", str(folder / "build"), *options])
+    run([*command, "--build", str(folder / "build"), "--config", "Debug"])
+    made = {}
+    for name in sources:
+        files = [
+            path
+            for path in (folder / "build").rglob(f"{name}*")
+            if path.is_file() and path.suffix in {"", ".exe"} and path.stem == name
+        ]
+        assert len(files) == 1, files
+        made[name] = files[0]
+    return made
+
+
+def run(command: list[str], text: str | None = None) -> str:
+    """What a command prints; it must succeed."""
+    done = subprocess.run(command, capture_output=True, text=True, input=text)
+    assert done.returncode == 0, done.stdout + done.stderr
+    return done.stdout
