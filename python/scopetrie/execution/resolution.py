@@ -28,7 +28,8 @@ NEW: Final = -1
 
 # Types whose output is their input.
 _PASSED_ON: Final = frozenset(
-    {"Identity", "PlaceholderWithDefault", "PreventGradient", "Snapshot", "StopGradient"}
+    "Exit Identity Merge PlaceholderWithDefault PreventGradient Snapshot StopGradient "
+    "TensorArrayGatherV3".split()
 )
 # Larger values are computed in each run instead of folded; v1's limit.
 _LARGEST_CONSTANT: Final = 10 << 20

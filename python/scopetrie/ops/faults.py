@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from ..dtypes import DType
 from ..graph import Tensor
 from .declare import Types
 
@@ -51,3 +52,46 @@ def check_dtype(tensor: Tensor, parameter: str, types: Types) -> None:
             f"Value passed to parameter '{parameter}' has DataType {found.name} not in list of allowed "
             "values: " + ", ".join(each.name for each in types)
         )
+
+
+def check_least(value: int, least: int, name: str, type: str) -> int:
+    """Refuses an attribute that is below the least that an op's type allows.
+
+    Args:
+        value: The attribute.
+        least: The least value.
+        name: The attribute's name.
+        type: The op's type.
+
+    Returns:
+        The attribute.
+
+    Raises:
+        ValueError: With v1's text.
+    """
+    if value < least:
+        raise ValueError(f"Attr '{name}' of '{type}' Op passed {value} less than minimum {least}.")
+    return value
+
+
+def check_choice_of_dtype(dtype: DType, types: Types, name: str) -> DType:
+    """Refuses a dtype as an attribute that is none of a few.
+
+    Args:
+        dtype: The dtype.
+        types: Those that are allowed.
+        name: The attribute's name.
+
+    Returns:
+        The dtype.
+
+    Raises:
+        TypeError: With v1's text.
+    """
+    if dtype not in types:
+        allowed = ", ".join(each.name for each in types)
+        raise TypeError(
+            f"Value passed to parameter '{name}' has DataType {dtype.name} not in list of allowed values: "
+            f"{allowed}"
+        )
+    return dtype

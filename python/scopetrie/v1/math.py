@@ -66,8 +66,6 @@ from ..ops.math.elementwise import (
     xlogy,
 )
 from ..ops.math.formulas import (
-    bessel_i0,
-    bessel_i1,
     erfcinv,
     is_non_decreasing,
     is_strictly_increasing,
@@ -108,7 +106,9 @@ from ..ops.math.segment import (
 )
 from ..ops.math.sort import in_top_k, top_k
 from ..ops.math.special import (
+    bessel_i0,
     bessel_i0e,
+    bessel_i1,
     bessel_i1e,
     betainc,
     digamma,

@@ -29,6 +29,10 @@ def _one_hot_rule(
     indices: Tensor, depth: Tensor, on_value: Tensor, off_value: Tensor, axis: int = -1
 ) -> Spec:
     dims, count = indices._dims, constant_value(depth)
+    if axis < -1:
+        raise ShapeError("axis must be >= -1")
+    if dims is not None and axis > len(dims):
+        raise ShapeError(f"axis must be at most the rank {len(dims)} of indices, but is {axis}")
     dtype = on_value.dtype.base_dtype
     if count is not None and int(count) < 0:
         raise ShapeError(f"depth must be non-negative, got {int(count)}", constants={1: str(int(count))})

@@ -8,6 +8,7 @@ from ... import dtypes
 from ...graph import Tensor
 from ..constant import index_array
 from ..declare import attr, mixed, tensor
+from ..faults import check_least
 from ..folding import constant_value
 from ..math.compare import merge_dims
 from ..node_text import Dims
@@ -59,6 +60,7 @@ def dynamic_partition(
     Returns:
         A list of tensors.
     """
+    check_least(num_partitions, 1, "num_partitions", "DynamicPartition")
     return listed(
         _dynamic_partition(data, index_array(partitions), num_partitions=int(num_partitions), name=name)
     )

@@ -13,8 +13,8 @@ from ..._core import name_scope
 from ...dtypes import DType, DTypeLike, as_dtype
 from ...graph import Tensor
 from ..constant import constant, convert_to_tensor, index_array
-from ..declare import attr, tensor
-from ..faults import ShapeError
+from ..declare import COMPLEX, FLOATS, INTEGERS, attr, tensor
+from ..faults import ShapeError, check_choice_of_dtype, check_least
 from ..folding import constant_value
 from ..nn.window import check_choice, need_rank
 from ..registry import Spec, define_op
@@ -143,6 +143,7 @@ def space_to_depth(input: Any, block_size: int, name: str | None = None, data_fo
         ValueError: If a side is no multiple of the block's.
     """
     check_choice(data_format, "data_format", "SpaceToDepth", _FORMATS)
+    check_least(block_size, 2, "block_size", "SpaceToDepth")
     return _space_to_depth(input, block_size=int(block_size), data_format=data_format, name=name)
 
 
@@ -162,7 +163,17 @@ def depth_to_space(input: Any, block_size: int, name: str | None = None, data_fo
         ValueError: If the depth is no multiple of the block's size.
     """
     check_choice(data_format, "data_format", "DepthToSpace", _FORMATS)
+    check_least(block_size, 2, "block_size", "DepthToSpace")
     return _depth_to_space(input, block_size=int(block_size), data_format=data_format, name=name)
+
+
+def _check_blocks(blocks: Any, edges: Any, rank: int) -> None:
+    if (blocks < 1).any():
+        raise ShapeError("block_shape must be positive")
+    if (edges < 0).any():
+        raise ShapeError("paddings cannot be negative")
+    if rank < blocks.size + 1:
+        raise ShapeError(f"Shape must be at least rank {blocks.size + 1} but is rank {rank}")
 
 
 def _to_batch_rule(input: Tensor, block_shape: Tensor, paddings: Tensor) -> Spec:
@@ -171,6 +182,7 @@ def _to_batch_rule(input: Tensor, block_shape: Tensor, paddings: Tensor) -> Spec
     if dims is None or blocks is None or pads is None:
         return dtype, None if dims is None else (None,) * len(dims)
     count = blocks.size
+    _check_blocks(blocks, pads, len(dims))
     sizes = []
     for size, block, edge in zip(dims[1 : count + 1], blocks.tolist(), pads.tolist(), strict=True):
         whole = None if size is None else size + sum(edge)
@@ -209,6 +221,7 @@ def _from_batch_rule(input: Tensor, block_shape: Tensor, crops: Tensor) -> Spec:
     if dims is None or blocks is None or cuts is None:
         return dtype, None if dims is None else (None,) * len(dims)
     count, total = blocks.size, int(blocks.prod())
+    _check_blocks(blocks, cuts, len(dims))
     if dims[0] is not None and dims[0] % total:
         raise ShapeError(f"Dimension size must be evenly divisible by {total} but is {dims[0]}")
     sizes = [
@@ -405,4 +418,5 @@ def bitcast(input: Any, type: DTypeLike, name: str | None = None) -> Tensor:
     Raises:
         ValueError: If the last dimension is not what a wider dtype takes up.
     """
-    return _bitcast(input, type=as_dtype(type), name=name)
+    made = check_choice_of_dtype(as_dtype(type), (*FLOATS, *INTEGERS, *COMPLEX), "type")
+    return _bitcast(input, type=made, name=name)

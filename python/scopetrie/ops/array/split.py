@@ -11,7 +11,7 @@ from ...graph import Tensor
 from ..constant import convert_to_tensor, index_array
 from ..declare import INDICES, attr, index, tensor
 from ..direct import attribute, direct, given
-from ..faults import ShapeError
+from ..faults import ShapeError, check_least
 from ..folding import constant_value
 from ..registry import Spec, define_op, listed
 
@@ -73,9 +73,11 @@ def _split_rule(split_dim: Tensor, value: Tensor, num_split: int) -> list[Spec]:
     axis = constant_value(split_dim)
     if dims is None or axis is None:
         return [(dtype, None if dims is None else (None,) * len(dims))] * num_split
+    check_least(num_split, 1, "num_split", "Split")
     at = int(axis)
     if not -len(dims) <= at < len(dims):
-        raise ShapeError(f"Shape must be at least rank {at + 1} but is rank {len(dims)}")
+        need = at + 1 if at >= 0 else -at
+        raise ShapeError(f"Shape must be at least rank {need} but is rank {len(dims)}")
     at %= len(dims)
     size = dims[at]
     if size is not None and size % num_split:
@@ -122,7 +124,12 @@ def _split_v_rule(value: Tensor, size_splits: Tensor, split_dim: Tensor, num_spl
     axis, sizes = constant_value(split_dim), constant_value(size_splits)
     if dims is None or axis is None:
         return [(dtype, None if dims is None else (None,) * len(dims))] * num_split
-    at = int(axis) % len(dims)
+    at = int(axis)
+    if not dims:
+        raise ShapeError("Can't split scalars")
+    if not -len(dims) <= at < len(dims):
+        raise ShapeError(f"-input rank({-len(dims)}) <= split_dim < input rank ({len(dims)}), but got {at}")
+    at %= len(dims)
     if sizes is None:
         return [(dtype, (*dims[:at], None, *dims[at + 1 :]))] * num_split
     parts: list[int | None] = [int(size) if size >= 0 else None for size in sizes.tolist()]
@@ -192,7 +199,8 @@ def split(
     if isinstance(num_or_size_splits, (int, np.integer)) or (
         hasattr(num_or_size_splits, "value") and isinstance(num_or_size_splits.value, int)
     ):
-        return listed(_split(axis, value, num_split=int(num_or_size_splits), name=name))
+        count = check_least(int(num_or_size_splits), 1, "num_split", "Split")
+        return listed(_split(axis, value, num_split=count, name=name))
     sizes = convert_to_tensor(index_array(num_or_size_splits))
     if sizes._dims == ():
         raise ValueError(

@@ -83,6 +83,12 @@ def unique_with_counts(x: Any, out_idx: DTypeLike = dtypes.int32, name: str | No
     return _unique_with_counts(x, out_idx=as_dtype(out_idx), name=name)
 
 
+def _difference_rule(x: Tensor, y: Tensor, out_idx: DType = dtypes.int32) -> list[Spec]:
+    require_rank(x, 1)
+    require_rank(y, 1)
+    return [(x.dtype.base_dtype, (None,)), (out_idx, (None,))]
+
+
 def _difference_kernel(xp: Any, out_idx: DType = dtypes.int32) -> Any:
     def keep(x: Any, y: Any) -> Any:
         if x.ndim != 1 or y.ndim != 1:
@@ -95,7 +101,7 @@ def _difference_kernel(xp: Any, out_idx: DType = dtypes.int32) -> Any:
 
 _list_diff: OpFunction[list[Tensor]] = define_op(
     "ListDiff", tensor("x", host=True), tensor("y", host=True), kernel=_difference_kernel,
-    rule=lambda x, y, out_idx=dtypes.int32: [(x.dtype.base_dtype, (None,)), (out_idx, (None,))],
+    rule=_difference_rule,
     attributes=(attr("out_idx", DType),),
 )  # fmt: skip
 

@@ -65,6 +65,9 @@ def _comparison(python_name: str, sign: str, holds: Callable[..., Tensor]) -> Ca
         message: str | None = None,
         name: str | None = None,
     ) -> Operation:
+        if python_name == "assert_equal":  # v1 opens its scope twice
+            with name_scope(name, python_name, [x, y, data]):
+                pass
         with name_scope(name, python_name, [x, y, data]):
             left = convert_to_tensor(x, name="x")
             right = convert_to_tensor(y, None if isinstance(y, Tensor) else left.dtype.base_dtype, name="y")
@@ -111,7 +114,9 @@ def _sign(python_name: str, sign: str, holds: Callable[..., Tensor]) -> Callable
         message: str | None = None,
         name: str | None = None,
     ) -> Operation:
-        with name_scope(name, python_name, [x, data]):
+        # v1's asks the comparison with 0, in a scope of its own.
+        inner = "assert_less" if sign in "<>" else "assert_less_equal"
+        with name_scope(name, python_name, [x, data]), name_scope(inner):
             tensor = convert_to_tensor(x, name="x")
             zero = constant(np.asarray(0, tensor.dtype.base_dtype.as_numpy_dtype))
             fault = f"Condition x {sign} 0 did not hold element-wise:"

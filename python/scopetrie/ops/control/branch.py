@@ -23,6 +23,7 @@ from ..math.reduce import reduce_any, reduce_sum
 from ..node_text import Dims, dims_text
 from ..registry import Spec, define_op, listed
 from .checks import Assert
+from .ends import merge
 from .trace import Body, Traced, body_of, check_alike, flat, packed, runner, trace_calls
 
 
@@ -125,7 +126,7 @@ def cond(
         )
         if not specs:
             return made
-        leaves = [identity(each, name="Merge") for each in listed(made)]
+        leaves = [merge(each, name="Merge") for each in listed(made)]
         structure = then.structure
         if isinstance(structure, (list, tuple)) and len(structure) == 1 and not strict:
             return leaves[0]

@@ -114,6 +114,8 @@ def Print(
 
 def _assert_kernel(xp: Any, state: Any, summarize: int = 3) -> Any:
     def check(condition: Any, *data: Any) -> Any:
+        if condition.shape:
+            raise InvalidArgumentError(None, None, f"In[0] should be a scalar: {list(condition.shape)}")
         if not bool(condition):
             shown = " ".join(f"[{_shown(_on_host(state, each), summarize)}]" for each in data)
             raise InvalidArgumentError(None, None, f"assertion failed: {shown}")
@@ -151,6 +153,8 @@ def Assert(condition: Any, data: Any, summarize: int | None = None, name: str | 
         if all(each.dtype.base_dtype in (dtypes.string, dtypes.int32) for each in tensors):
             return _assert(condition, list(data), summarize=limit, name="Assert")
         checked = convert_to_tensor(condition, name="Condition")
+        if checked._dims:
+            raise ValueError(f"Shape must be rank 0 but is rank {len(checked._dims)} for the condition")
         # v1 has a branch here, which keeps the data where they are; this is the node at its end.
         with name_scope("AssertGuard"):
             return _assert(checked, tensors, summarize=limit, name="Merge")

@@ -14,6 +14,7 @@ from ..declare import mixed
 from ..node_text import Dims, dims_text
 from ..registry import define_op, listed
 from .branch import given_specs, union
+from .ends import exit_, exit_name
 from .trace import Body, Traced, body_of, check_alike, flat, packed, runner, trace_calls
 
 
@@ -114,7 +115,9 @@ def while_loop(
             limited=bool(limit),
             name="While",
         )
-        out = [identity(each, name="Exit") for each in listed(made)]
+        # v1's counter of rounds is a variable of the loop, the first.
+        first_exit = 1 if limit else 0
+        out = [exit_(each, name=exit_name(at)) for at, each in enumerate(listed(made), first_exit)]
         if len(out) == 1 and spread and not return_same_structure:
             return out[0]
         return packed(loop_vars, out)
@@ -130,7 +133,7 @@ def _invariants(loop_vars: Any, first: list[Tensor], shapes: Any) -> list[Dims]:
     if len(listed) != len(first):
         check_alike(flat(loop_vars), listed)
     for tensor, dims in zip(first, listed, strict=True):
-        if not _holds(tensor._dims, dims):
+        if not holds(tensor._dims, dims):
             raise ValueError(
                 f"The shape invariant specified for {tensor.name} is not compatible with the initial shape "
                 f"of the loop variable. It enters the loop with shape {tensor.shape}, but the specified "
@@ -169,7 +172,7 @@ def _check_step(step: Traced, loop_vars: Any, first: list[Tensor], invariants: l
                 f"The loop body gives {variable.name} the dtype {made.dtype.base_dtype.name} after one "
                 f"iteration; it enters the loop with {variable.dtype.base_dtype.name}."
             )
-        if not _holds(made._dims, dims):
+        if not holds(made._dims, dims):
             raise ValueError(
                 f"Input tensor '{variable.name}' enters the loop with shape {TensorShape(dims)}, but has "
                 f"shape {made.shape} after one iteration. To allow the shape to vary across iterations, use "
@@ -177,7 +180,7 @@ def _check_step(step: Traced, loop_vars: Any, first: list[Tensor], invariants: l
             )
 
 
-def _holds(dims: Dims, invariant: Dims) -> bool:
+def holds(dims: Dims, invariant: Dims) -> bool:
     """Whether a shape is surely one of those that an invariant allows."""
     if invariant is None:
         return True

@@ -12,6 +12,8 @@ from ..array.fill import identity
 from ..declare import mixed, tensor
 from ..node_text import Dims
 from ..registry import Spec, define_op, listed
+from .ends import exit_, exit_name, gathered
+from .loop import holds
 from .trace import Body, body_of, flat, packed, read_tensors, runner, trace_calls
 
 # A placeholder for one entry of a tensor while a function of entries is traced; always fed.
@@ -95,6 +97,7 @@ def map_fn(
     wanted = dtype if fn_output_signature is None else fn_output_signature
     with name_scope(name, "map", flat(elems)):
         tensors = read_tensors(elems)
+        _need_rows(tensors)
         entries = [_entry(each, name="TensorArrayReadV3") for each in tensors]
         step = trace_calls(fn, (packed(elems, entries),), entries[-1].op)
         _check_dtypes(step.outputs, tensors if wanted is None else flat(wanted))
@@ -108,7 +111,7 @@ def map_fn(
             count=len(tensors),
             name="Map",
         )
-        out = [identity(each, name="TensorArrayGatherV3") for each in listed(made)]
+        out = _gathered(listed(made))
         return packed(step.structure, out)
 
 
@@ -127,6 +130,20 @@ def _check_dtypes(outputs: list[Tensor], wanted: list[Any]) -> None:
             raise TypeError(
                 f"The function returns a tensor of {each.dtype.name} where {dtype.name} is expected: {each!r}"
             )
+
+
+def _check_totals(outputs: list[Tensor], totals: list[Tensor]) -> None:
+    for each, first in zip(outputs, totals, strict=True):
+        if not holds(each._dims, first._dims):
+            raise ValueError(
+                f"Input tensor '{first.name}' enters the loop with shape {first.shape}, but has shape "
+                f"{each.shape} after one iteration."
+            )
+
+
+def _need_rows(tensors: list[Tensor]) -> None:
+    if any(each._dims == () for each in tensors):
+        raise ValueError("Elements in elems must be 1+ dimensional Tensors, not scalars")
 
 
 def _fold_kernel(
@@ -180,19 +197,21 @@ def _folded(
         raise TypeError(f"{fn!r} is not callable")
     with name_scope(name, default, flat(elems)):
         tensors = read_tensors(elems)
+        _need_rows(tensors)
         entries = [_entry(each, name="TensorArrayReadV3") for each in tensors]
         starts = [] if initializer is None else read_tensors(initializer)
         structure = elems if initializer is None else initializer
         totals = [identity(each, name="Merge") for each in starts or entries]
         step = trace_calls(fn, (packed(structure, totals), packed(elems, entries)), totals[-1].op)
         _check_dtypes(step.outputs, totals)
+        _check_totals(step.outputs, totals)
         given = [*totals, *entries]
         own = {each._id for each in given}
         inputs = [each for each in step.captured if each._id not in own]
         length = _length(tensors) if every else None
         specs = tuple(
-            (each.dtype.base_dtype, _longer(each._dims, length) if every else each._dims)
-            for each in step.outputs
+            (each.dtype.base_dtype, _longer(each._dims, length) if every else first._dims)
+            for each, first in zip(step.outputs, totals, strict=True)
         )
         made = _fold(
             [*tensors, *starts, *inputs],
@@ -204,8 +223,19 @@ def _folded(
             every=every,
             name="Fold",
         )
-        out = [identity(each, name="TensorArrayGatherV3" if every else "Exit") for each in listed(made)]
+        if every:
+            return packed(structure, _gathered(listed(made)))
+        # In v1 the loop has two variables before these: the rounds and the place.
+        out = [exit_(each, name=f"while/{exit_name(at)}") for at, each in enumerate(listed(made), 2)]
         return packed(structure, out)
+
+
+def _gathered(made: list[Tensor]) -> list[Tensor]:
+    out = []
+    for each in made:
+        with name_scope("TensorArrayStack"):
+            out.append(gathered(each, name="TensorArrayGatherV3"))
+    return out
 
 
 _FOLD_DOC = """Combines the entries of tensors along their first dimension, {order}.

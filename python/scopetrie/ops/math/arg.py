@@ -10,9 +10,9 @@ from ...dtypes import DType, DTypeLike, as_dtype
 from ...graph import Tensor
 from ..array.dims import renamed
 from ..array.shape import require_rank
-from ..declare import ORDERED, SHORT_INDICES, attr, index, tensor
-from ..direct import attribute, direct, given
-from ..faults import ShapeError
+from ..declare import INDICES, ORDERED, SHORT_INDICES, attr, index, tensor
+from ..direct import direct, given
+from ..faults import ShapeError, check_choice_of_dtype
 from ..folding import constant_value
 from ..registry import Kernel, Spec, define_op
 from .elementwise import namespace_dtype
@@ -64,7 +64,10 @@ _argmax = define_op("ArgMax", *_ARG_INPUTS, kernel=_arg_kernel("argmax"), **_ARG
 _argmin = define_op("ArgMin", *_ARG_INPUTS, kernel=_arg_kernel("argmin"), **_ARG)
 
 
-@direct(_argmax, axis=given(1, default=0), output_type=attribute())
+_LARGEST_TYPES = (dtypes.int16, dtypes.uint16, *INDICES)
+
+
+@direct(_argmax, axis=given(1, default=0))
 def argmax(
     input: Any,
     axis: Any = None,
@@ -88,10 +91,11 @@ def argmax(
         ValueError: If the dimension is out of range.
     """
     axis = renamed(axis, "axis", dimension, "dimension")
-    return _argmax(input, 0 if axis is None else axis, output_type=as_dtype(output_type), name=name)
+    made = check_choice_of_dtype(as_dtype(output_type), _LARGEST_TYPES, "output_type")
+    return _argmax(input, 0 if axis is None else axis, output_type=made, name=name)
 
 
-@direct(_argmin, axis=given(1, default=0), output_type=attribute())
+@direct(_argmin, axis=given(1, default=0))
 def argmin(
     input: Any,
     axis: Any = None,
@@ -115,7 +119,8 @@ def argmin(
         ValueError: If the dimension is out of range.
     """
     axis = renamed(axis, "axis", dimension, "dimension")
-    return _argmin(input, 0 if axis is None else axis, output_type=as_dtype(output_type), name=name)
+    made = check_choice_of_dtype(as_dtype(output_type), INDICES, "output_type")
+    return _argmin(input, 0 if axis is None else axis, output_type=made, name=name)
 
 
 def arg_max(

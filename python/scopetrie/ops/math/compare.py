@@ -185,7 +185,7 @@ def _where_rule(input: Tensor) -> Spec:
 def _where_kernel(xp: Any) -> Any:
     def positions(x: Any) -> Any:
         if not x.shape:
-            return xp.zeros((int(bool(x)), 0), dtype=xp.int64)
+            raise ValueError("WhereOp : Unhandled input dimensions: 0")
         return xp.astype(xp.stack(xp.nonzero(x), axis=1), xp.int64)
 
     return positions

@@ -91,6 +91,32 @@ def binary(
     )
 
 
+def in_scope(scope: str, op: OpFunction[Tensor], inputs: int = 1) -> Callable[..., Tensor]:
+    """A function that makes the node of an op in a name scope of its own, under the type's name.
+
+    Args:
+        scope: The scope's default name, which the function is called after.
+        op: The op.
+        inputs: How many tensors it takes: one or two.
+
+    Returns:
+        `f(x, ..., name=None)`.
+    """
+
+    def of_one(x: Any, name: str | None = None) -> Tensor:
+        with name_scope(name, scope, [x]):
+            return op(x)
+
+    def of_two(x: Any, y: Any, name: str | None = None) -> Tensor:
+        with name_scope(name, scope, [x, y]):
+            return op(x, y)
+
+    function: Callable[..., Tensor] = of_one if inputs == 1 else of_two
+    function.__name__ = function.__qualname__ = scope
+    function.__doc__ = op.__doc__
+    return function
+
+
 @functools.cache
 def _integers(xp: Any) -> frozenset[Any]:
     """The integer dtypes of a namespace, as its arrays have them."""
@@ -241,26 +267,34 @@ squared_difference = binary(
     (*FLOATS, *INDICES, *COMPLEX),
 )  # fmt: skip
 atan2 = binary("Atan2", "The angle of the point (x, y)", lambda xp: xp.atan2, FLOATS, inputs=("y", "x"))
-xdivy = binary(
-    "Xdivy",
-    "x / y, and 0 where x is 0",
-    lambda xp: lambda x, y: xp.where(x == 0, xp.zeros_like(x), xp.divide(x, y)),
-    (*FLOATS_HALF_FIRST, *COMPLEX),
-    scoped=True,
+xdivy = in_scope(
+    "xdivy",
+    binary(
+        "Xdivy",
+        "x / y, and 0 where x is 0",
+        lambda xp: lambda x, y: xp.where(x == 0, xp.zeros_like(x), xp.divide(x, y)),
+        (*FLOATS_HALF_FIRST, *COMPLEX),
+    ),
+    inputs=2,
 )
 xlogy = binary(
     "Xlogy", "x * log(y), and 0 where x is 0",
     lambda xp: lambda x, y: xp.where(x == 0, xp.zeros_like(x), x * xp.log(y)), (*FLOATS_HALF_FIRST, *COMPLEX),
 )  # fmt: skip
-xlog1py = binary(
-    "Xlog1py",
-    "x * log(1 + y), and 0 where x is 0",
-    lambda xp: lambda x, y: xp.where(x == 0, xp.zeros_like(x), x * xp.log1p(y)),
-    (*FLOATS_HALF_FIRST, *COMPLEX),
+xlog1py = in_scope(
+    "xlog1py",
+    binary(
+        "Xlog1py",
+        "x * log(1 + y), and 0 where x is 0",
+        lambda xp: lambda x, y: xp.where(x == 0, xp.zeros_like(x), x * xp.log1p(y)),
+        (*FLOATS_HALF_FIRST, *COMPLEX),
+    ),
+    inputs=2,
 )
 multiply_no_nan = binary(
     "MulNoNan", "x * y, and 0 where y is 0 whatever x is",
     lambda xp: lambda x, y: xp.where(y == 0, xp.zeros_like(y), xp.multiply(x, y)), INEXACT,
+    name="multiply_no_nan",
 )  # fmt: skip
 nextafter = binary(
     "NextAfter",
@@ -271,7 +305,7 @@ nextafter = binary(
 )
 
 negative = unary("Neg", "-x", lambda xp: xp.negative, SIGNED)
-sign = unary("Sign", "-1, 0 or 1, as x is negative, zero or positive", lambda xp: xp.sign, SIGNED)
+_sign = unary("Sign", "-1, 0 or 1, as x is negative, zero or positive", lambda xp: xp.sign, SIGNED)
 square = unary("Square", "x squared", lambda xp: xp.square, (*FLOATS, *INTEGERS, *COMPLEX))
 sqrt = unary("Sqrt", "The square root of x", lambda xp: xp.sqrt, INEXACT)
 rsqrt = unary("Rsqrt", "1 / the square root of x", lambda xp: lambda x: 1 / xp.sqrt(x), INEXACT)
@@ -327,6 +361,24 @@ _complex_abs = complex_part("ComplexAbs", lambda xp: xp.abs, "x")
 def as_tensor(x: Any, name: str = "x") -> Tensor:
     """A tensor of `x`, which is converted only if it is none."""
     return x if isinstance(x, Tensor) else convert_to_tensor(x, name=name)
+
+
+def sign(x: Any, name: str | None = None) -> Tensor:
+    """-1, 0 or 1, as x is negative, zero or positive; of a complex number, what points where it does.
+
+    Args:
+        x: A tensor of signed numbers.
+        name: The operation's name.
+
+    Returns:
+        A tensor with the dtype and shape of `x`.
+    """
+    tensor = as_tensor(x)
+    if tensor.dtype.is_complex:
+        return div_no_nan_node(
+            tensor, cast(_complex_abs(tensor), tensor.dtype.base_dtype), name=name or "DivNoNan"
+        )
+    return _sign(tensor, name=name)
 
 
 @direct(_abs)

@@ -10,8 +10,8 @@ import numpy as np
 
 from ... import dtypes
 from ..._core import name_scope
-from ...graph import Tensor
-from ..array.fill import zeros_like
+from ...graph import Tensor, control_dependencies
+from ..array.fill import identity, zeros_like
 from ..array.gather import gather
 from ..array.shape import reshape, size
 from ..constant import constant, convert_to_tensor, index_array
@@ -19,12 +19,10 @@ from ..control.checks import check_numerics
 from ..declare import INDICES, tensor
 from ..registry import Spec, define_op
 from .compare import less, less_equal
-from .elementwise import abs as abs_
 from .elementwise import (
     add,
     cast,
     div_no_nan_node,
-    exp,
     multiply,
     negative,
     realdiv,
@@ -32,7 +30,7 @@ from .elementwise import (
     truncated_quotient,
 )
 from .reduce import count_nonzero, reduce_all, reduce_sum
-from .special import bessel_i0e, bessel_i1e, lgamma, ndtri
+from .special import lgamma, ndtri
 
 
 def lbeta(x: Any, name: str | None = None) -> Tensor:
@@ -95,36 +93,6 @@ def reciprocal_no_nan(x: Any, name: str | None = None) -> Tensor:
         return div_no_nan_node(one, tensor, name=scope)
 
 
-def bessel_i0(x: Any, name: str | None = None) -> Tensor:
-    """The modified Bessel function I0, element by element.
-
-    Args:
-        x: A tensor of floats.
-        name: The operations' scope.
-
-    Returns:
-        A tensor with the dtype and shape of `x`.
-    """
-    with name_scope(name, "bessel_i0", [x]):
-        tensor = convert_to_tensor(x, name="x")
-        return multiply(exp(abs_(tensor)), bessel_i0e(tensor))
-
-
-def bessel_i1(x: Any, name: str | None = None) -> Tensor:
-    """The modified Bessel function I1, element by element.
-
-    Args:
-        x: A tensor of floats.
-        name: The operations' scope.
-
-    Returns:
-        A tensor with the dtype and shape of `x`.
-    """
-    with name_scope(name, "bessel_i1", [x]):
-        tensor = convert_to_tensor(x, name="x")
-        return multiply(exp(abs_(tensor)), bessel_i1e(tensor))
-
-
 def erfcinv(x: Any, name: str | None = None) -> Tensor:
     """The number whose complementary error function is x, element by element.
 
@@ -137,7 +105,7 @@ def erfcinv(x: Any, name: str | None = None) -> Tensor:
     """
     with name_scope(name, "erfcinv", [x]):
         tensor = convert_to_tensor(x, name="start")
-        return multiply(negative(ndtri(multiply(tensor, 0.5))), np.sqrt(0.5))
+        return multiply(negative(ndtri(multiply(tensor, 0.5, name="mul"))), np.sqrt(0.5), name="mul")
 
 
 def zero_fraction(value: Any, name: str | None = None) -> Tensor:
@@ -154,7 +122,8 @@ def zero_fraction(value: Any, name: str | None = None) -> Tensor:
         tensor = convert_to_tensor(value, name="value")
         count = size(tensor, out_type=dtypes.int64)
         zeros = subtract(count, count_nonzero(tensor))
-        return realdiv(cast(zeros, dtypes.float32), cast(count, dtypes.float32), name="fraction")
+        found = realdiv(cast(zeros, dtypes.float32), cast(count, dtypes.float32), name="truediv")
+        return identity(found, name="fraction")
 
 
 def _ordered(python_name: str, holds: Callable[..., Tensor], says: str) -> Callable[..., Tensor]:
@@ -257,4 +226,6 @@ def verify_tensor_all_finite(
     """
     with name_scope(name, "VerifyFinite", [t, x]):
         tensor = convert_to_tensor(x if t is None else t, name="x")
-        return check_numerics(tensor, message=message or msg or "")
+        check = check_numerics(tensor, message=message or msg or "")
+        with control_dependencies([check.op]):
+            return identity(tensor, name="control_dependency")

@@ -15,6 +15,7 @@ from ..array.shape import reshape, shape
 from ..constant import convert_to_tensor, index_array
 from ..control.checks import Assert
 from ..declare import INDICES, attr, flags, mixed, tensor
+from ..faults import ShapeError
 from ..folding import constant_value
 from ..registry import Spec, define_op
 from .compare import clip_by_value, greater
@@ -101,6 +102,8 @@ def _histogram_kernel(xp: Any, dtype: DType = dtypes.int32) -> Any:
 
 def _histogram_rule(values: Tensor, value_range: Tensor, nbins: Tensor, dtype: DType = dtypes.int32) -> Spec:
     bins = constant_value(nbins)
+    if bins is not None and int(bins) <= 0:
+        raise ShapeError(f"Requires nbins > 0: {int(bins)}")
     return dtype, (None if bins is None else int(bins),)
 
 

@@ -16,6 +16,7 @@ from ..array.shape import rank, require_rank, reshape
 from ..constant import convert_to_tensor, index_array
 from ..declare import INDICES, NUMBERS, REALS, SHORT_INDICES, Types, index, tensor
 from ..direct import direct
+from ..faults import ShapeError
 from ..folding import constant_value
 from ..registry import Kernel, Spec, define_op
 from .divide import truediv
@@ -58,6 +59,8 @@ def _totals(xp: Any, data: Any, ids: Any, count: int, how: str, empty: Any) -> A
 def _unsorted_rule(data: Tensor, segment_ids: Tensor, num_segments: Tensor) -> Spec:
     require_rank(num_segments, 0)
     dims, ids, count = data._dims, segment_ids._dims, constant_value(num_segments)
+    if count is not None and int(count) < 0:
+        raise ShapeError(f"Dimension size, given by scalar input 2, must be non-negative but is {int(count)}")
     if dims is None or ids is None:
         return data.dtype.base_dtype, None
     return data.dtype.base_dtype, (None if count is None else int(count), *dims[len(ids) :])
@@ -162,6 +165,8 @@ def unsorted_segment_sqrt_n(
 
 def _sorted_rule(data: Tensor, segment_ids: Tensor) -> Spec:
     require_rank(segment_ids, 1)
+    if data._dims == ():
+        raise ShapeError("Shape must be at least rank 1 but is rank 0")
     return data.dtype.base_dtype, None if data._dims is None else (None, *data._dims[1:])
 
 

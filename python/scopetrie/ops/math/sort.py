@@ -10,15 +10,16 @@ from ... import dtypes
 from ..._core import OpFunction, name_scope
 from ...dtypes import DType, DTypeLike, as_dtype
 from ...graph import Tensor
-from ..array.indices import rows_of
-from ..array.sequence import count_up
-from ..array.shape import require_rank
-from ..constant import convert_to_tensor, index_array
+from ..array.join import concat
+from ..array.sequence import count_up, range_
+from ..array.shape import rank, require_rank, reshape, shape, shape_internal, transpose
+from ..constant import constant, convert_to_tensor, index_array
 from ..declare import REALS, SHORT_INDICES, attr, index, tensor
 from ..faults import ShapeError
 from ..folding import constant_value
-from ..registry import Spec, define_op
-from .elementwise import namespace_dtype
+from ..registry import Kernel, Spec, define_op
+from .compare import merge_dims
+from .elementwise import add, namespace_dtype, negative, subtract
 
 
 def _top_rule(input: Tensor, k: Tensor, sorted: bool = True, index_type: DType = dtypes.int32) -> list[Spec]:
@@ -43,7 +44,11 @@ def _top_kernel(xp: Any, sorted: bool = True, index_type: DType = dtypes.int32) 
         if x.shape[-1] < count:
             raise ValueError(f"input must have at least k columns. Had {x.shape[-1]}, needed {count}")
         # Of equal entries the first comes first: a descending sort of a stable order keeps that, as v1 does.
-        at = xp.argsort(x, axis=-1, descending=True, stable=True)[..., :count]
+        # NaN comes last: among negated floats a library puts it there.
+        if xp.isdtype(x.dtype, "real floating"):
+            at = xp.argsort(xp.negative(x), axis=-1, stable=True)[..., :count]
+        else:
+            at = xp.argsort(x, axis=-1, descending=True, stable=True)[..., :count]
         return xp.take_along_axis(x, at, axis=-1), xp.astype(at, made)
 
     return largest
@@ -76,6 +81,14 @@ def top_k(
     return _top_k(input, k, sorted=bool(sorted), index_type=as_dtype(index_type), name=name)
 
 
+def _in_top_rule(predictions: Tensor, targets: Tensor, k: Tensor) -> Spec:
+    require_rank(predictions, 2)
+    require_rank(targets, 1)
+    require_rank(k, 0)
+    rows = None if predictions._dims is None else predictions._dims[:1]
+    return dtypes.bool, merge_dims(rows, targets._dims) or (None,)
+
+
 def _in_top_kernel(xp: Any) -> Any:
     def found(predictions: Any, targets: Any, k: Any) -> Any:
         classes = predictions.shape[1]
@@ -92,7 +105,7 @@ def _in_top_kernel(xp: Any) -> Any:
 
 _in_top_k = define_op(
     "InTopKV2", tensor("predictions", (dtypes.float32,), None), tensor("targets"),
-    tensor("k", host=True), rule=lambda predictions, targets, k: (dtypes.bool, targets._dims),
+    tensor("k", host=True), rule=_in_top_rule,
     kernel=_in_top_kernel,
 )  # fmt: skip
 
@@ -115,44 +128,44 @@ def in_top_k(predictions: Any, targets: Any, k: Any, name: str | None = None) ->
         return _in_top_k(predictions, at, count)
 
 
-def _sort_kernel(xp: Any, axis: int, descending: bool) -> Any:
-    return lambda x: xp.sort(x, axis=axis, descending=descending)
-
-
-def _argsort_kernel(xp: Any, axis: int, descending: bool) -> Any:
-    return lambda x: xp.astype(xp.argsort(x, axis=axis, descending=descending, stable=True), xp.int32)
-
-
-def _sort_rule(values: Tensor, axis: int, descending: bool) -> Spec:
-    _check_axis(values, axis)
-    return values.dtype.base_dtype, values._dims
-
-
-def _check_axis(values: Tensor, axis: int) -> None:
-    dims = values._dims
-    if dims is not None and not -len(dims) <= axis < len(dims):
-        raise ShapeError(f"axis {axis} is out of range for a tensor of rank {len(dims)}")
-
-
-def _argsort_rule(values: Tensor, axis: int, descending: bool) -> Spec:
-    return dtypes.int32, _sort_rule(values, axis, descending)[1]
-
-
-# v1 builds these of transpose, negation and top_k; one node does here.
-_sort = define_op(
-    "Sort", tensor("values", REALS), rule=_sort_rule, kernel=_sort_kernel,
-)  # fmt: skip
-_argsort = define_op(
-    "ArgSort", tensor("values", REALS), rule=_argsort_rule, kernel=_argsort_kernel,
-)  # fmt: skip
-
-
-def _is_descending(direction: str) -> bool:
+def _sorted(values: Any, axis: int, direction: str, places: bool) -> Tensor:
+    """The sorted entries, or the places that they come from; in v1's nodes."""
     if direction not in ("ASCENDING", "DESCENDING"):
         raise ValueError(
             f"Argument `direction` should be one of ['ASCENDING', 'DESCENDING']. Received: {direction}"
         )
-    return direction == "DESCENDING"
+    x, at = convert_to_tensor(values, name="values"), int(axis)
+    if x._dims is not None and not -len(x._dims) <= at < len(x._dims):
+        raise ValueError(f"axis {at} is out of range for a tensor of rank {len(x._dims)}")
+    if direction == "DESCENDING":
+        return _descending(x, at, places)
+    # Ascending is descending turned round: of unsigned ints from the largest down, of signed ones such that
+    # the least has an opposite, too.
+    if x.dtype.is_unsigned:
+        limit = constant(np.asarray(x.dtype.max, x.dtype.base_dtype.as_numpy_dtype))
+        found = _descending(subtract(limit, x, name="sub"), at, places)
+        return found if places else subtract(limit, found, name="sub")
+    if x.dtype.is_integer:
+        found = _descending(subtract(negative(x), 1, name="sub"), at, places)
+        return found if places else subtract(negative(found), 1, name="sub")
+    found = _descending(negative(x), at, places)
+    return found if places else negative(found)
+
+
+def _descending(x: Tensor, axis: int, places: bool) -> Tensor:
+    rank_known = None if x._dims is None else len(x._dims)
+    if axis == -1 or axis + 1 == rank_known:
+        return top_k(x, shape(x)[axis])[1 if places else 0]
+    length = shape(x)[axis]
+    if rank_known is not None:
+        at = axis % rank_known
+        order: Any = [*range(at), rank_known - 1, *range(at + 1, rank_known - 1), at]
+    else:
+        last = subtract(rank(x), 1, name="sub")
+        along: Any = add(rank(x), axis, name="add") if axis < 0 else constant(axis)
+        order = concat([range_(along), [last], range_(add(along, 1, name="add"), last), [along]], 0)
+    found = top_k(transpose(x, order), length)[1 if places else 0]
+    return transpose(found, order)
 
 
 def sort(values: Any, axis: int = -1, direction: str = "ASCENDING", name: str | None = None) -> Tensor:
@@ -170,8 +183,8 @@ def sort(values: Any, axis: int = -1, direction: str = "ASCENDING", name: str | 
     Raises:
         ValueError: If the direction is neither, or the dimension is out of range.
     """
-    descending = _is_descending(direction)
-    return _sort(values, axis=int(axis), descending=descending, name=name or "sort")
+    with name_scope(name, "sort"):
+        return _sorted(values, axis, direction, places=False)
 
 
 def argsort(
@@ -192,32 +205,40 @@ def argsort(
     Raises:
         ValueError: If the direction is neither, or the dimension is out of range.
     """
-    descending = _is_descending(direction)
-    return _argsort(values, axis=int(axis), descending=descending, name=name or "argsort")
+    with name_scope(name, "argsort"):
+        return _sorted(values, axis, direction, places=True)
 
 
-def _search_kernel(xp: Any, side: str, out_type: DType = dtypes.int32) -> Any:
-    made = namespace_dtype(xp, out_type)
+def _bound_kernel(side: str) -> Kernel:
+    def kernel(xp: Any, out_type: DType = dtypes.int32) -> Any:
+        made = namespace_dtype(xp, out_type)
 
-    def search(ordered: Any, values: Any) -> Any:
-        if len(ordered.shape) == 1:
-            return xp.astype(xp.searchsorted(ordered, values, side=side), made)
-        lead = ordered.shape[:-1]
-        if tuple(values.shape[:-1]) != tuple(lead):
-            raise ValueError("Leading dim_size of both tensors must match.")
-        if 0 in lead:
-            return xp.zeros(values.shape, dtype=made)
-        rows, wanted = rows_of(xp, ordered, len(lead)), rows_of(xp, values, len(lead))
-        found = [xp.searchsorted(rows[i, :], wanted[i, :], side=side) for i in range(rows.shape[0])]
-        return xp.astype(xp.reshape(xp.stack(found), (*lead, values.shape[-1])), made)
+        def search(ordered: Any, values: Any) -> Any:
+            if ordered.shape[0] != values.shape[0]:
+                raise ValueError("Leading dim_size of both tensors must match.")
+            if not ordered.shape[0]:
+                return xp.zeros(values.shape, dtype=made)
+            rows = range(ordered.shape[0])
+            found = [xp.searchsorted(ordered[i, :], values[i, :], side=side) for i in rows]
+            return xp.astype(xp.stack(found), made)
 
-    return search
+        return search
+
+    return kernel
 
 
-_search = define_op(
-    "SearchSorted", tensor("sorted_inputs"), tensor("values"), kernel=_search_kernel,
-    rule=lambda sorted_inputs, values, side, out_type=dtypes.int32: (out_type, values._dims),
-    attributes=(attr("out_type", DType),),
+def _bound_rule(sorted_inputs: Tensor, values: Tensor, out_type: DType = dtypes.int32) -> Spec:
+    require_rank(sorted_inputs, 2)
+    require_rank(values, 2)
+    return out_type, values._dims
+
+
+_lower_bound, _upper_bound = (
+    define_op(
+        type, tensor("sorted_inputs"), tensor("values"), kernel=_bound_kernel(side), rule=_bound_rule,
+        attributes=(attr("out_type", DType),),
+    )
+    for type, side in (("LowerBound", "left"), ("UpperBound", "right"))
 )  # fmt: skip
 
 
@@ -245,7 +266,18 @@ def searchsorted(
     """
     if side not in ("left", "right"):
         raise ValueError(f"Argument `side` must be either 'right' or 'left'. Received: `side` = '{side}'.")
-    return _search(sorted_sequence, values, side=side, out_type=as_dtype(out_type), name=name)
+    ordered = convert_to_tensor(sorted_sequence)
+    wanted = convert_to_tensor(values, ordered.dtype.base_dtype if not isinstance(values, Tensor) else None)
+    rows = reshape(ordered, [-1, _last_size(ordered)])
+    asked = reshape(wanted, [-1, _last_size(wanted)])
+    bound = _lower_bound if side == "left" else _upper_bound
+    found = bound(rows, asked, out_type=as_dtype(out_type), name=name)
+    return reshape(found, shape_internal(wanted))
+
+
+def _last_size(x: Tensor) -> Any:
+    known = x._dims[-1] if x._dims else None
+    return shape(x)[-1] if known is None else known
 
 
 def nth_element(input: Any, n: Any, reverse: bool = False, name: str | None = None) -> Tensor:

@@ -2,24 +2,37 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from ... import dtypes
+from ...graph import Tensor
 from ..declare import FLOATS, tensor
 from ..registry import define_op
-from .elementwise import binary, unary
+from .elementwise import binary, in_scope, unary
 from .special_kernels import special
 
 _DOUBLES = (dtypes.float32, dtypes.float64)
 
 erf = unary("Erf", "The error function of x", special("erf"), FLOATS)
 erfc = unary("Erfc", "1 - erf(x), precise for large x", special("erfc"), FLOATS)
-erfinv = unary("Erfinv", "The number whose error function is x", special("erfinv"), FLOATS, name="erfinv")
-ndtri = unary(
-    "Ndtri", "The quantile x of the standard normal distribution", special("ndtri"), FLOATS, name="ndtri"
+erfinv = in_scope(
+    "erfinv", unary("Erfinv", "The number whose error function is x", special("erfinv"), FLOATS)
+)
+ndtri = in_scope(
+    "ndtri", unary("Ndtri", "The quantile x of the standard normal distribution", special("ndtri"), FLOATS)
 )
 lgamma = unary("Lgamma", "log |gamma(x)|", special("gammaln"), FLOATS)
 digamma = unary("Digamma", "The derivative of log gamma at x", special("digamma"), FLOATS)
-bessel_i0e = unary("BesselI0e", "exp(-|x|) I0(x), the scaled Bessel function", special("i0e"), FLOATS)
-bessel_i1e = unary("BesselI1e", "exp(-|x|) I1(x), the scaled Bessel function", special("i1e"), FLOATS)
+
+
+def _bessel(order: str, summary: str) -> Callable[..., Tensor]:
+    return in_scope(f"bessel_{order}", unary(f"BesselI{order[1:]}", summary, special(order), FLOATS))
+
+
+bessel_i0 = _bessel("i0", "The modified Bessel function I0")
+bessel_i1 = _bessel("i1", "The modified Bessel function I1")
+bessel_i0e = _bessel("i0e", "exp(-|x|) I0(x), the scaled Bessel function")
+bessel_i1e = _bessel("i1e", "exp(-|x|) I1(x), the scaled Bessel function")
 igamma = binary(
     "Igamma",
     "The lower regularized incomplete gamma function",

@@ -11,6 +11,7 @@ from ..._core import OpFunction, name_scope
 from ...errors import InvalidArgumentError
 from ...graph import Tensor
 from ..array.dims import renamed
+from ..array.fill import identity_n
 from ..array.join import concat
 from ..array.shape import transpose
 from ..constant import convert_to_tensor
@@ -137,7 +138,10 @@ def swish(features: Any, beta: Any = 1.0) -> Tensor:
     """
     x = convert_to_tensor(features, name="features")
     factor = convert_to_tensor(beta, x.dtype.base_dtype, name="beta")
-    return multiply(x, sigmoid(multiply(factor, x, name="mul")), name="mul")
+    # v1 has a gradient of its own here, which hands all that it needs on.
+    result = multiply(x, sigmoid(multiply(factor, x, name="mul")), name="mul")
+    made: Tensor = identity_n([result, x, factor])[0]
+    return made
 
 
 def log_sigmoid(x: Any, name: str | None = None) -> Tensor:

@@ -7,19 +7,21 @@ from typing import Any
 
 import numpy as np
 
+from ... import dtypes
 from ..._core import OpFunction, name_scope
 from ...graph import Tensor
 from ...shapes import broadcast_dims
 from ..array.dims import renamed
-from ..array.fill import stop_gradient, zeros_like
+from ..array.fill import ones_like, stop_gradient, zeros_like
 from ..array.indices import check_indices
-from ..array.sequence import count_up
-from ..array.shape import reshape, shape, transpose
+from ..array.join import concat
+from ..array.sequence import count_up, range_
+from ..array.shape import rank, reshape, shape, transpose
 from ..constant import constant, convert_to_tensor
 from ..declare import FLOATS_HALF_FIRST, INDICES, tensor
 from ..faults import ShapeError
 from ..math.compare import greater_equal, less_equal, logical_and, where
-from ..math.elementwise import abs, add, cast, exp, log, log1p, multiply, negative, subtract
+from ..math.elementwise import abs, add, cast, exp, floormod, log, log1p, multiply, negative, subtract
 from ..registry import Spec, define_op
 from .activation import relu
 
@@ -134,20 +136,26 @@ _softmax_cross_entropy: OpFunction[list[Tensor]] = define_op(
 )  # fmt: skip
 
 
+_HALVES = (dtypes.float16, dtypes.bfloat16)
+
+
 def _class_last(x: Tensor, axis: int) -> Tensor:
     count = len(x._dims or ())
     if axis in (-1, count - 1):
         return x
     if x._dims is None:
-        raise ValueError(f"softmax_cross_entropy: the rank of the logits must be known for axis {axis}")
+        last = subtract(rank(x), 1, name="sub")
+        at = floormod(axis, rank(x), name="mod") if axis < 0 else axis
+        order = concat([range_(at), [last], range_(at + 1, last), [at]], 0)
+        return transpose(x, order)
+    if not -count <= axis < count:
+        raise ValueError(f"axis {axis} is out of range for logits of rank {count}")
     perm = [i for i in range(count) if i != axis % count] + [axis % count]
     return transpose(x, perm)
 
 
 def _rows(x: Tensor) -> Tensor:
     """A tensor with all dimensions but the last made into one."""
-    if x._dims is not None and len(x._dims) == 2:
-        return x
     classes = x._dims[-1] if x._dims else None
     return reshape(x, [-1, classes] if classes is not None else [-1, shape(x)[-1]])
 
@@ -180,18 +188,20 @@ def softmax_cross_entropy_with_logits_v2(
     with name_scope(name, "softmax_cross_entropy_with_logits", [logits, labels]):
         x = convert_to_tensor(logits, name="logits")
         z = convert_to_tensor(labels, name="labels")
-        if x.dtype.base_dtype is not z.dtype.base_dtype:
-            z = cast(z, x.dtype.base_dtype)
+        own = x.dtype.base_dtype
+        if own in _HALVES:  # as v1: computed in float32
+            x = cast(x, dtypes.float32)
+        z = cast(z, x.dtype.base_dtype)
         at = -1 if axis is None else int(axis)
         x, z = _class_last(x, at), _class_last(z, at)
         losses = _softmax_cross_entropy(_rows(x), _rows(z), name="SoftmaxCrossEntropyWithLogits")[0]
         dims = x._dims
-        if dims is not None and len(dims) == 2:
-            return losses
         lead = None if dims is None else dims[:-1]
-        if lead is not None and sum(size is None for size in lead) <= 1:
-            return reshape(losses, [-1 if size is None else size for size in lead])
-        return reshape(losses, shape(x)[:-1])
+        if lead is not None and sum(size is None for size in lead) <= 1 and 0 not in lead:
+            losses = reshape(losses, [-1 if size is None else size for size in lead])
+        else:
+            losses = reshape(losses, shape(x)[:-1])
+        return cast(losses, own)
 
 
 def softmax_cross_entropy_with_logits(
@@ -293,10 +303,13 @@ def sparse_softmax_cross_entropy_with_logits(
                 "`labels.shape` must equal `logits.shape` except for the last dimension. "
                 f"Received: labels.shape={picked.shape} and logits.shape={x.shape}"
             )
+        own = x.dtype.base_dtype
+        if own in _HALVES:
+            x = cast(x, dtypes.float32)
         if dims is not None and len(dims) == 2:
-            return _sparse_cross_entropy(x, picked)[0]
+            return cast(_sparse_cross_entropy(x, picked)[0], own)
         losses = _sparse_cross_entropy(_rows(x), reshape(picked, [-1]))[0]
-        return reshape(losses, shape(picked))
+        return cast(reshape(losses, shape(picked)), own)
 
 
 def log_poisson_loss(
@@ -327,6 +340,6 @@ def log_poisson_loss(
         if compute_full_loss:
             half = constant(np.asarray(0.5, c.dtype.as_numpy_dtype))
             stirling = z * log(z) - z + half * log(np.asarray(2 * math.pi, c.dtype.as_numpy_dtype) * z)
-            small = logical_and(greater_equal(z, zeros_like(z)), less_equal(z, z * 0 + 1))
+            small = logical_and(greater_equal(z, zeros_like(z)), less_equal(z, ones_like(z)))
             result = add(result, where(small, zeros_like(z), stirling), name="add")
         return result

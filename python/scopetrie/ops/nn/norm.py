@@ -130,7 +130,7 @@ def sufficient_statistics(
             from ..array.shape import shape
             from ..math.reduce import reduce_prod
 
-            count = cast(reduce_prod(gather(shape(y), listed)), y.dtype.base_dtype, name="count")
+            count = reduce_prod(cast(gather(shape(y), listed), y.dtype.base_dtype), name="count")
         if shift is None:
             first, second = y, square(y)
         else:
