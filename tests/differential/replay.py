@@ -87,20 +87,29 @@ def dtypes_of(given: Any) -> Iterator[str]:
             yield from dtypes_of(each)
 
 
+def chunks(lines: list[list[Any]]) -> Iterator[list[list[Any]]]:
+    """Lines by as many as share a graph and a session."""
+    for first in range(0, len(lines), CHUNK):
+        yield lines[first : first + CHUNK]
+
+
+def quiet_outcomes(calls: list[Any], session: Callable[[], Any]) -> list[Any]:
+    """The outcomes of calls, without warnings of what they do on purpose."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        return outcomes(calls, tf, session)
+
+
 def differences(lines: list[list[Any]], session: Callable[[], Any] = tf.Session) -> list[Difference]:
     """Where the outcomes of calls differ from those that were recorded."""
     found = []
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        for first in range(0, len(lines), CHUNK):
-            chunk = lines[first : first + CHUNK]
-            mine = outcomes([call for call, _ in chunk], tf, session)
-            for (call, recorded), outcome in zip(chunk, mine, strict=True):
-                kind = difference(recorded, outcome)
-                if kind is not None:
-                    reasons = (each for each in WANTED if each.applies(kind, call, recorded, outcome))
-                    wanted = next(reasons, None)
-                    found.append(Difference(kind, call, recorded, outcome, wanted))
+    for chunk in chunks(lines):
+        mine = quiet_outcomes([call for call, _ in chunk], session)
+        for (call, recorded), outcome in zip(chunk, mine, strict=True):
+            kind = difference(recorded, outcome)
+            if kind is not None:
+                reasons = (each for each in WANTED if each.applies(kind, call, recorded, outcome))
+                found.append(Difference(kind, call, recorded, outcome, next(reasons, None)))
     return found
 
 

@@ -8,15 +8,18 @@ import sys
 from typing import Any
 
 import pytest
+import scopetrie as tf
 from differential.records import FAMILIES
 from differential.replay import (
     KNOWN,
     SEMANTICS,
     Difference,
+    chunks,
     counted,
     differences,
     lines_of,
     op_types,
+    quiet_outcomes,
     strict_session,
     with_table,
 )
@@ -49,6 +52,18 @@ def test_numpy(family: str) -> None:
 @pytest.mark.parametrize("family", FAMILIES)
 def test_another_backend(family: str) -> None:
     check(f"{family} on array_api_strict", differences(lines_of(family, True), strict_session))
+
+
+@pytest.mark.parametrize("family", FAMILIES)
+def test_values_are_what_is_declared(family: str) -> None:
+    """Each kernel gives the dtype and the shape of its node."""
+    config = tf.ConfigProto(check_values=True)
+    for lines in chunks(lines_of(family)[::3]):
+        calls = [call for call, _ in lines]
+        for call, outcome in zip(
+            calls, quiet_outcomes(calls, lambda: tf.Session(config=config)), strict=True
+        ):
+            assert "check_values" not in outcome[-1] or outcome[2] != "InternalError", f"{call}: {outcome}"
 
 
 def test_table_of_the_docs() -> None:

@@ -155,6 +155,10 @@ def _scan_of_nothing(kind: str, call: Any, recorded: Any, found: Any) -> bool:
     return kind == "no error" and call[0] == "scan" and "array size is: 0" in recorded[3]
 
 
+def _axis_among_the_batch(kind: str, call: Any, recorded: Any, found: Any) -> bool:
+    return call[0] == "gather" and found[0] == "fails" and found[3].startswith("batch_dims (")
+
+
 def _internal_error(kind: str, call: Any, recorded: Any, found: Any) -> bool:
     return kind == "error class" and recorded[2] == "InternalError" and found[2] == "InvalidArgumentError"
 
@@ -263,6 +267,12 @@ WANTED: Final = (
         "InvalidArgumentError: there is no first row to begin with",
         "no totals",
         _scan_of_nothing,
+    ),
+    Wanted(
+        "gather along an axis before `batch_dims`",
+        "an empty tensor of a rank of its own, where it is empty",
+        "InvalidArgumentError, as where it is not",
+        _axis_among_the_batch,
     ),
     Wanted(
         "truncatediv and truncatemod by the integer 0",

@@ -81,3 +81,48 @@ def test_wrong_options():
             session.run(c, options=3)
         with pytest.raises(TypeError, match=r"^`run_metadata` must be a tf\.RunMetadata, but got 'int'$"):
             session.run(c, run_metadata=3)
+
+
+def test_check_values_names_where_nan_began():
+    with tf.Graph().as_default():
+        x = tf.placeholder(tf.float32, [2], name="x")
+        y = tf.add(tf.log(x, name="begins"), 1.0, name="goes_on")
+        with tf.Session(config=tf.ConfigProto(check_values=True)) as session:
+            assert session.run(y, {x: [1, 1]}).tolist() == [1, 1]
+            with pytest.raises(
+                tf.errors.InvalidArgumentError, match="begins to be NaN or infinite"
+            ) as caught:
+                session.run(y, {x: [1, 0]})
+            assert caught.value.op.name == "begins"
+            # What comes in infinite begins nowhere here.
+            assert session.run(y, {x: [1, float("inf")]}).tolist() == [1, float("inf")]
+        with tf.Session() as session:
+            assert session.run(y, {x: [1, 0]}).tolist() == [1, float("-inf")]
+
+
+def test_check_values_compares_with_what_is_declared():
+    wide = tf.register_op("WideOfTests", lambda xp: lambda x: xp.astype(x, xp.float64))
+    short = tf.register_op("ShortOfTests", lambda xp: lambda x: x[:1])
+    with tf.Graph().as_default():
+        x = tf.placeholder(tf.float32, [2])
+        unknown = tf.placeholder(tf.float32, [None])
+        with tf.Session(config=tf.ConfigProto(check_values=True)) as session:
+            with pytest.raises(tf.errors.InternalError, match=r"is float64 \[2\], declared float32 \[2\]"):
+                session.run(wide(x), {x: [1, 2]})
+            with pytest.raises(tf.errors.InternalError, match=r"is float32 \[1\], declared float32 \[2\]"):
+                session.run(short(x), {x: [1, 2]})
+            assert session.run(short(unknown), {unknown: [1, 2]}).tolist() == [1]
+
+
+def test_check_values_changes_no_result():
+    with tf.Graph().as_default():
+        start = [tf.constant(0), tf.constant(0)]
+        total = tf.while_loop(lambda i, s: i < 5, lambda i, s: (i + 1, s + i), start)
+        v = tf.Variable([1.0, 2.0])
+        texts = tf.concat([["a"], ["b"]], 0)
+        with tf.Session(config=tf.ConfigProto(check_values=True)) as session:
+            session.run(v.initializer)
+            assert [int(each) for each in session.run(total)] == [5, 10]
+            assert session.run(tf.assign_add(v, [1.0, 1.0])).tolist() == [2, 3]
+            assert session.run(texts).tolist() == [b"a", b"b"]
+            assert session.run(tf.unique([3, 3, 1])[1]).tolist() == [0, 0, 1]

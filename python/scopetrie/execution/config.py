@@ -1,7 +1,7 @@
 """The options that v1 scripts pass to sessions.
 
 They have v1's names and fields, so that scripts run unchanged. They tune threads and GPU memory, which the
-array library manages here; only `RunOptions.trace_level` has an effect.
+array library manages here; only `RunOptions.trace_level` and `ConfigProto.check_values` have an effect.
 """
 
 from __future__ import annotations
@@ -138,9 +138,27 @@ class GraphOptions(Options):
 
 
 class ConfigProto(Options):
-    """The options of a `Session`; without effect."""
+    """The options of a `Session`; without effect but for one, which v1 has not.
+
+    `check_values=True` turns on a debug mode: each value is looked at as soon as it is computed. A kernel
+    that gives another dtype or shape than its operation declares raises `errors.InternalError`, and the
+    operation that makes the first NaN or infinity of finite values raises `errors.InvalidArgumentError`. Both
+    name the operation and the line that built it. Runs take several times as long.
+
+    Example:
+        >>> import scopetrie as tf
+        >>> x = tf.constant([1.0, 0.0])
+        >>> y = tf.log(x, name="log_of_zero") * 2.0
+        >>> with tf.Session(config=tf.ConfigProto(check_values=True)) as session:
+        ...     session.run(y)
+        Traceback (most recent call last):
+        ...
+        scopetrie.errors.InvalidArgumentError: check_values: output 0 begins to be NaN or infinite
+        ...
+    """
 
     _fields: ClassVar[dict[str, Any]] = {
+        "check_values": False,
         "device_count": {},
         "intra_op_parallelism_threads": 0,
         "inter_op_parallelism_threads": 0,

@@ -16,6 +16,7 @@ from ..errors import InvalidArgumentError, UnimplementedError
 from ..graph import Graph
 from ..ops.node_text import Dims, dims_text
 from ..ops.registry import OpDef
+from .checking import checked
 from .failure import located
 from .state import Cell, OpState, State
 
@@ -119,7 +120,7 @@ class Resolution:
             else:
                 function, arity = self._function(op_def, attrs)
                 for tensor in inputs:
-                    if tensor not in constants:
+                    if tensor not in constants or self._state.check_values:
                         break
                 else:
                     if self._fold(function, inputs, results):
@@ -127,6 +128,9 @@ class Resolution:
             if not on_host:
                 function, inputs = self._moved(op_def, attrs, function, inputs, results)
                 arity = 0
+            if self._state.check_values and results:
+                specs = [(dtype.base_dtype, dims) for dtype, dims in map(self.spec, results)]
+                function, arity = checked(function, specs, self._backend), 0
             calls.append((op_id, function, inputs, results, arity))
 
     def _new(self, like: int) -> int:

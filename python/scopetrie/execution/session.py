@@ -62,7 +62,8 @@ class BaseSession:
                 "scopetrie runs a graph in its own process only: leave out `target`.",
             )
         self._graph = get_default_graph() if graph is None else graph
-        self._state: State = State(get_backend(backend), Plan)
+        check_values = config is not None and bool(config.check_values)
+        self._state: State = State(get_backend(backend), Plan, check_values)
         self._closed = False
         # Three caches: calls without feeds by single fetch; the latest such call with a list of fetches; all
         # forms of call by `signature`. Any thread fills them; each operation on them is atomic.

@@ -154,18 +154,21 @@ class State:
     Args:
         backend: The library that computes.
         planner: The class of plans for branches and loops: `Plan`, passed to avoid an import cycle.
+        check_values: Whether every value is looked at when it is computed; see `checking`.
 
     Attributes:
         backend: The library that computes.
         planner: The class of plans for branches and loops.
+        check_values: Whether every value is looked at when it is computed.
         xp: Its array-API namespace.
         cells: The variables that the session has used, by the id of their operation.
     """
 
-    __slots__ = ("_counters", "_counting", "backend", "cells", "planner", "xp")
+    __slots__ = ("_counters", "_counting", "backend", "cells", "check_values", "planner", "xp")
 
-    def __init__(self, backend: Backend, planner: Callable[..., Any]) -> None:
+    def __init__(self, backend: Backend, planner: Callable[..., Any], check_values: bool = False) -> None:
         self.backend = backend
+        self.check_values = check_values
         self.planner = planner
         self.xp = backend.xp
         self.cells: dict[int, Cell] = {}

@@ -49,6 +49,8 @@ def _gather_kernel(xp: Any, batch_dims: int = 0) -> Any:
             raise ValueError(f"Shape must be at least rank {along + 1} but is rank {rank}")
         along %= rank
         batch = batch_dims + len(indices.shape) if batch_dims < 0 else batch_dims
+        if along < batch:
+            raise ValueError(f"batch_dims ({batch}) must be less than or equal to axis ({along})")
         out = (*params.shape[:along], *indices.shape[batch:], *params.shape[along + 1 :])
         if 0 in out:  # as v1: of nothing, any index will do
             return nothing(xp, params, out)

@@ -16,6 +16,7 @@ from ..constant import convert_to_tensor
 from ..declare import COMPLEX, FLOATS, INDICES, REALS, SHORT_INDICES, flags, tensor
 from ..direct import attribute, direct
 from ..faults import ShapeError
+from ..math.compare import merge_dims
 from ..math.complex import conj
 from ..math.elementwise import subtract
 from ..node_text import Dims
@@ -259,9 +260,27 @@ def matrix_transpose(a: Any, name: str | None = "matrix_transpose", conjugate: b
         return transpose(tensor, perm=perm, conjugate=conjugate)
 
 
+def _cross_kernel(xp: Any) -> Any:
+    def product(a: Any, b: Any) -> Any:
+        if tuple(a.shape) != tuple(b.shape) or tuple(a.shape[-1:]) != (3,):
+            raise ValueError(f"a and b must be vectors of 3 elements of one shape: {a.shape}, {b.shape}")
+        return xp.linalg.cross(a, b, axis=-1)
+
+    return product
+
+
+def _cross_rule(a: Tensor, b: Tensor) -> Spec:
+    dims = merge_dims(a._dims, b._dims)
+    if dims == ():
+        raise ShapeError("Shape must be at least rank 1 but is rank 0")
+    if dims and dims[-1] not in (None, 3):
+        raise ShapeError(f"Dimension must be 3 but is {dims[-1]}")
+    return a.dtype.base_dtype, dims
+
+
 cross = define_op(
-    "Cross", tensor("a", REALS), tensor("b"), rule="same",
-    kernel=lambda xp: lambda a, b: xp.linalg.cross(a, b, axis=-1),
+    "Cross", tensor("a", REALS), tensor("b"), rule=_cross_rule,
+    kernel=_cross_kernel,
     doc="""The cross product of vectors.
 
     Args:

@@ -10,7 +10,6 @@ from ... import dtypes
 from ..._core import OpFunction, name_scope
 from ...dtypes import DType, DTypeLike, as_dtype
 from ...graph import Tensor
-from ..array.join import concat
 from ..array.sequence import count_up, range_
 from ..array.shape import rank, require_rank, reshape, shape, shape_internal, transpose
 from ..constant import constant, convert_to_tensor, index_array
@@ -18,7 +17,7 @@ from ..declare import REALS, SHORT_INDICES, attr, index, tensor
 from ..faults import ShapeError
 from ..folding import constant_value
 from ..registry import Kernel, Spec, define_op
-from .compare import merge_dims
+from .compare import equal, merge_dims, where_v2
 from .elementwise import add, namespace_dtype, negative, subtract
 
 
@@ -163,7 +162,9 @@ def _descending(x: Tensor, axis: int, places: bool) -> Tensor:
     else:
         last = subtract(rank(x), 1, name="sub")
         along: Any = add(rank(x), axis, name="add") if axis < 0 else constant(axis)
-        order = concat([range_(along), [last], range_(add(along, 1, name="add"), last), [along]], 0)
+        places_now = range_(0, rank(x))
+        order = where_v2(equal(places_now, last), along, places_now)
+        order = where_v2(equal(places_now, along), last, order)
     found = top_k(transpose(x, order), length)[1 if places else 0]
     return transpose(found, order)
 

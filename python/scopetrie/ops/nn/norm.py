@@ -247,6 +247,8 @@ def _fused_kernel(
         first = data_format.startswith("NC")
         y = xp.permute_dims(x, TO_LAST[len(x.shape)]) if first else x
         y = xp.astype(y, scale.dtype, copy=False)
+        if tuple(scale.shape) != tuple(y.shape[-1:]):
+            raise ValueError(f"scale must have the same number of elements as channels: {scale.shape}")
         out_mean, out_variance = mean, variance
         if is_training:
             over = tuple(range(len(y.shape) - 1))

@@ -9,12 +9,14 @@ from typing import Any
 from ... import dtypes
 from ..._core import OpFunction
 from ...dtypes import DType, DTypeLike, as_dtype
+from ...errors import InvalidArgumentError, UnimplementedError
 from ...graph import Tensor
 from ..array.dims import renamed
 from ..array.sequence import count_up
 from ..constant import convert_to_tensor
 from ..declare import FLOATS_HALF_FIRST, INDICES, REALS, Ints, attr, tensor
 from ..direct import attribute, direct, ints
+from ..faults import ShapeError
 from ..registry import Spec, define_op
 from .window import (
     Geometry,
@@ -44,9 +46,33 @@ def _pool_rule(
     need_rank(input, rank)
     dims = input._dims or (None,) * rank
     axes = spatial_axes(data_format, rank)
+    if min(strides) < 1:
+        raise ShapeError("Sliding window strides must be positive.")
+    if min(ksize) < 1:
+        raise ShapeError(f"ksize must be a positive int32 value, got:{min(ksize)}")
     shape = geometry(data_format, strides, (1,) * rank, padding, explicit_paddings)
     sizes = [out_size(dims[axis], ksize[axis], at, shape) for at, axis in enumerate(axes)]
     return input.dtype.base_dtype, arrange(data_format, dims[0], sizes, dims[channel_axis(data_format, rank)])
+
+
+def _check_window(ksize: tuple[int, ...], strides: tuple[int, ...], data_format: str) -> None:
+    """Refuses a window that this pooling is not made for.
+
+    Raises:
+        InvalidArgumentError: If a size or a stride is not positive.
+        UnimplementedError: If it reaches over several images or channels.
+    """
+    if min(*ksize, *strides) < 1:
+        raise InvalidArgumentError(
+            None, None, f"Sliding window sizes and strides must be positive: {list(ksize)}, {list(strides)}"
+        )
+    channel = channel_axis(data_format, len(ksize))
+    if any(each[at] != 1 for each in (ksize, strides) for at in (0, channel)):
+        raise UnimplementedError(
+            None,
+            None,
+            "Pooling across images or channels is not supported: their window and stride must be 1",
+        )
 
 
 def _parts(xp: Any, x: Any, window: tuple[int, ...], shape: Geometry, value: Any) -> list[Any]:
@@ -87,6 +113,7 @@ def _pool_kernel(pool: Any) -> Any:
         explicit_paddings: tuple[int, ...] = (),
     ) -> Any:  # fmt: skip
         shape = geometry(data_format, strides, (1,) * len(ksize), padding, explicit_paddings)
+        _check_window(ksize, strides, data_format)
         window = tuple(ksize[axis] for axis in spatial_axes(data_format, len(ksize)))
         return channels_last(xp, lambda x: pool(xp, x, window, shape), data_format)
 
@@ -301,6 +328,7 @@ def _argmax_kernel(
     include_batch_in_index: bool = False,
 ) -> Any:  # fmt: skip
     shape = geometry("NHWC", strides, (1,) * 4, padding)
+    _check_window(ksize, strides, "NHWC")
     window = tuple(ksize[1:3])
 
     def pool_with_places(x: Any) -> Any:
