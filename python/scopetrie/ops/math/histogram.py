@@ -28,14 +28,19 @@ def _bincount_kernel(
 ) -> Any:
     def count(arr: Any, *weights: Any) -> Any:
         host = np.asarray(arr).ravel()
+        if host.dtype.kind == "f":
+            host = host.astype(np.int32)  # as v1: counted as ints
         if maxlength is not None:
+            if maxlength < 0:
+                raise ValueError(f"size ({maxlength}) must be non-negative")
             keep = host < maxlength
             weights = tuple(np.asarray(each).ravel()[keep] for each in weights)
             host = host[keep]
         if host.size and host.min() < 0:
             raise ValueError("Input arr must be non-negative!")
         each = np.asarray(weights[0]).ravel() if weights else None
-        counts = np.bincount(host, each, minlength=minlength or 0)
+        # The least length gives way to the greatest, as in v1.
+        counts = np.bincount(host, each, minlength=max(minlength or 0, 0))[:maxlength]
         return xp.asarray(counts.astype(dtype.as_numpy_dtype))
 
     return count
