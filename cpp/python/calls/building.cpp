@@ -72,8 +72,7 @@ void Transaction::rollback(bool keep_names) {
   graph_.ops.rollback(mark_, keep_names);
   graph_.variables.truncate(variables_);
   graph_.live.resize(variables_);
-  graph_.collections.truncate(static_cast<std::uint32_t>(mark_.tensors), static_cast<std::uint32_t>(mark_.operations),
-                              static_cast<std::uint32_t>(variables_));
+  graph_.collections.truncate(mark_.tensors, mark_.operations, variables_);
   for (auto& [key, pattern] : graph_.variable_patterns) pattern.forget(mark_.patterns);
   while (graph_.attributes.size() > attributes_) {
     const AttributeValue gone = std::move(graph_.attributes.back());  // its end may run other code

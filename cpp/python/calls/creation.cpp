@@ -14,9 +14,7 @@ bool Creation::start() {
   if (settings[Setting::kRegularizer] != nullptr || settings[Setting::kConstraint] != nullptr ||
       settings[Setting::kCachingDevice] != nullptr)
     return false;
-  if (!graph_.collections.start() || !read_dtype() || !read_initializer_argument() || !read_trainable() ||
-      !read_collections())
-    return false;
+  if (!read_dtype() || !read_initializer_argument() || !read_trainable() || !read_collections()) return false;
   shape_ = nullptr;
   return ready_ = true;
 }
@@ -60,7 +58,7 @@ bool Creation::read_collections() {
   for (Py_ssize_t i = 0; i < count; ++i) {
     PyObject* key = PySequence_Fast_GET_ITEM(keys, i);
     if (!PyUnicode_CheckExact(key)) return false;
-    const Py_ssize_t list = graph_.collections.at(key);
+    const Py_ssize_t list = graph_.collection_keys.at(graph_.collections, key);
     if (list < 0) return false;
     join(static_cast<std::size_t>(list));
   }

@@ -63,8 +63,7 @@ PyObject* plain_variable(PyObject*, PyObject* const* args, Py_ssize_t count) {
   const Ref keep_graph = Ref::borrowed(reinterpret_cast<PyObject*>(context->graph));
   std::uint8_t wanted;
   Initial initial;
-  if (is_special(*context) || !graph.collections.start() || !plain_dtype(args[1], wanted) ||
-      !initial.read(graph, context->graph, given, wanted)) {
+  if (is_special(*context) || !plain_dtype(args[1], wanted) || !initial.read(graph, context->graph, given, wanted)) {
     if (PyErr_Occurred() != nullptr) return nullptr;
     Py_RETURN_NONE;
   }

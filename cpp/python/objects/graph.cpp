@@ -1,6 +1,7 @@
 // The Python type Graph: creation, traversal, clearing, deallocation.
 #include <cstddef>
 
+#include "objects/attributes.hpp"
 #include "objects/graph_members.hpp"
 #include "objects/scopes.hpp"
 
@@ -13,6 +14,7 @@ PyObject* make(PyTypeObject* type, PyObject*, PyObject*) {
   if (self == nullptr) return nullptr;
   as_graph(self)->state = new GraphState;
   of(self).owner = self;
+  of(self).collections.set_host(python_host);
   return self;
 }
 
@@ -31,7 +33,8 @@ int traverse(PyObject* self, visitproc visit, void* arg) {
     Py_VISIT(static_cast<PyObject*>(context->creators.get()));
     Py_VISIT(static_cast<PyObject*>(context->listener.get()));
   }
-  return graph->collections.traverse(visit, arg);
+  if (const int stop = graph->collection_keys.traverse(visit, arg); stop != 0) return stop;
+  return graph->collections.visit([&](void* object) { return visit(static_cast<PyObject*>(object), arg); });
 }
 
 int clear(PyObject* self) {
@@ -47,6 +50,7 @@ int clear(PyObject* self) {
     context->current_variable_scope->clear();  // the scope itself stays: a thread may stand in it
   }
   graph->collections.clear();
+  graph->collection_keys.clear();
   return 0;
 }
 

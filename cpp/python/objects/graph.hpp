@@ -25,7 +25,7 @@ namespace scopetrie::python {
 
 struct GraphState : Graph {
   Table<PyObject*> live;  // borrowed; the handle of each variable, null where there is none
-  Collections collections;
+  CollectionKeys collection_keys;
   RuleMemory rule_memory;
   Sites sites;
   std::vector<std::unique_ptr<Context>> contexts;  // one per thread

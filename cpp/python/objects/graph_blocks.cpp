@@ -11,37 +11,57 @@ namespace {
 // Collections
 // -----------------------------------------------------------------------------------------------------------
 
+// The list of a key, made if it is new; -1 with an exception set.
+Py_ssize_t list_at(PyObject* self, PyObject* key) { return of(self).collection_keys.at(of(self).collections, key); }
+
 PyObject* collect(PyObject* self, PyObject* const* args, Py_ssize_t count) {
   if (count != 2) {
     PyErr_SetString(PyExc_TypeError, "_collect() takes a key and a value");
     return nullptr;
   }
-  if (!of(self).collections.add(as_graph(self), args[0], args[1])) return nullptr;
+  const Py_ssize_t list = list_at(self, args[0]);
+  if (list < 0) return nullptr;
+  of(self).collections.add(static_cast<std::size_t>(list), collection_item(as_graph(self), args[1]));
   Py_RETURN_NONE;
 }
 
-PyObject* collection(PyObject* self, PyObject* key) { return of(self).collections.list(as_graph(self), key); }
+PyObject* collection(PyObject* self, PyObject* key) {
+  const Py_ssize_t list = of(self).collection_keys.find(of(self).collections, key);
+  if (list < 0) return PyErr_Occurred() ? nullptr : PyList_New(0);
+  return collection_list(as_graph(self), static_cast<std::size_t>(list));
+}
 
 PyObject* assign_collection(PyObject* self, PyObject* const* args, Py_ssize_t count) {
   if (count != 2) {
     PyErr_SetString(PyExc_TypeError, "_assign_collection() takes a key and a sequence");
     return nullptr;
   }
-  if (!of(self).collections.assign(as_graph(self), args[0], args[1])) return nullptr;
+  const Py_ssize_t list = list_at(self, args[0]);
+  if (list < 0) return nullptr;
+  const Ref values(items_of(args[1], "a collection is assigned from a sequence"));
+  if (!values) return nullptr;
+  Collections::Items items(static_cast<std::size_t>(PySequence_Fast_GET_SIZE(values.get())));
+  for (std::size_t i = 0; i < items.size(); ++i)
+    items[i] = collection_item(as_graph(self), PySequence_Fast_GET_ITEM(values.get(), static_cast<Py_ssize_t>(i)));
+  of(self).collections.assign(static_cast<std::size_t>(list), std::move(items));
   Py_RETURN_NONE;
 }
 
 PyObject* add_collection(PyObject* self, PyObject* key) {
-  if (!of(self).collections.create(key)) return nullptr;
+  const Py_ssize_t list = list_at(self, key);
+  if (list < 0) return nullptr;
+  of(self).collections.create(static_cast<std::size_t>(list));
   Py_RETURN_NONE;
 }
 
 PyObject* drop_collection(PyObject* self, PyObject* key) {
-  if (!of(self).collections.drop(key)) return nullptr;
+  const Py_ssize_t list = of(self).collection_keys.find(of(self).collections, key);
+  if (list < 0 && PyErr_Occurred()) return nullptr;
+  if (list >= 0) of(self).collections.drop(static_cast<std::size_t>(list));
   Py_RETURN_NONE;
 }
 
-PyObject* collection_keys(PyObject* self, PyObject*) { return of(self).collections.keys(); }
+PyObject* collection_keys(PyObject* self, PyObject*) { return of(self).collection_keys.keys(of(self).collections); }
 
 // Contexts
 // --------------------------------------------------------------------------------------------------------------

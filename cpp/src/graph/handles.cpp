@@ -78,4 +78,13 @@ std::vector<Variable> Graph::variables_under(std::string_view path) const {
   return found;
 }
 
+std::vector<Variable> Graph::variables_in(std::string_view collection) const {
+  std::vector<Variable> found;
+  const auto list = collections.find(collection);
+  if (!list) return found;
+  for (const Collections::Item& item : collections.items(*list))
+    if (item.kind() == Collections::Item::kVariable) found.emplace_back(*this, item.id());
+  return found;
+}
+
 }  // namespace scopetrie

@@ -54,6 +54,18 @@ TEST_CASE("looking finds what is there, and makes nothing") {
   CHECK(graph.ops.scopes().size() == scopes);
 }
 
+TEST_CASE("the variables in a collection") {
+  Graph graph;
+  for (int i = 0; i < 3; ++i) graph.variables.create({.segment = graph.ops.segments().intern("w")});
+  graph.collections.add_variable(graph.collections.named("mine"), 2);
+  graph.collections.add(graph.collections.named("mine"), {Collections::Item::kTensor, 0});
+  graph.collections.add_variable(graph.collections.named("mine"), 0);
+  CHECK(graph.variables_in("mine") == std::vector<Variable>{{graph, 2}, {graph, 0}});
+  CHECK(graph.variables_in("variables").empty());
+  CHECK(graph.variables_in("no such collection").empty());
+  CHECK_FALSE(graph.collections.find("no such collection"));
+}
+
 TEST_CASE("types are numbered once, whoever asks") {
   const KindId kind = kind_number("TypeOfThisTest");
   CHECK(kind_number("TypeOfThisTest") == kind);

@@ -14,6 +14,7 @@
 #include <vector>
 
 #include "scopetrie/graph/attribute.hpp"
+#include "scopetrie/graph/collections.hpp"
 #include "scopetrie/graph/op_graph.hpp"
 #include "scopetrie/names/known_names.hpp"
 #include "scopetrie/random/seeds.hpp"
@@ -43,6 +44,7 @@ class Variable;
 struct Graph {
   OpGraph ops;
   VariableStore variables;
+  Collections collections;
   KnownNames known_names;
   Table<AttributeValue> attributes;  // of operations, by their number
   std::unordered_map<std::uint64_t, VariablePattern> variable_patterns;
@@ -82,6 +84,9 @@ struct Graph {
   std::optional<Variable> find_variable(std::string_view path) const;
   /// The variables of a scope and of those below it, in creation order: see VariableStore::under().
   std::vector<Variable> variables_under(std::string_view path) const;
+  /// The variables in a collection: "variables" has those that v1 calls global, "trainable_variables" the trainable
+  /// ones.
+  std::vector<Variable> variables_in(std::string_view collection) const;
 
   /// Notes who builds, so that an undo sees whether somebody else has built in between.
   void note_builder(const void* context) {
