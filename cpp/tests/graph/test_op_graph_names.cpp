@@ -10,99 +10,99 @@
 #include <utility>
 #include <vector>
 
-#include "named_graph.hpp"
+#include "graph/adding.hpp"
 #include "v1_names.hpp"
 
 using namespace scopetrie;
-using scopetrie::testing::NamedGraph;
+using namespace scopetrie::testing;
 using scopetrie::testing::V1Names;
 
 TEST_CASE("names are v1's, without regard to case") {
-  NamedGraph n;
+  Graph n;
   const std::vector<std::string> wanted{"a", "a_1", "a_1_1", "a_2", "A_3", "a_2_1"};
   std::vector<std::string> made;
-  for (const char* name : {"a", "a", "a_1", "a", "A", "a_2"}) made.push_back(n.unique("", name));
+  for (const char* name : {"a", "a", "a_1", "a", "A", "a_2"}) made.push_back(unique(n, "", name));
   CHECK(made == wanted);
-  CHECK(n.unique("Outer", "x") == "Outer/x");
-  CHECK(n.unique("outer", "X") == "outer/X_1");
+  CHECK(unique(n, "Outer", "x") == "Outer/x");
+  CHECK(unique(n, "outer", "X") == "outer/X_1");
 }
 
 TEST_CASE("peek takes nothing") {
-  NamedGraph n;
-  n.unique("s", "w");
-  CHECK(n.text(n.graph.peek(n.scope("S"), n.segment("W"))) == "S/W_1");
-  CHECK(n.unique("s", "w") == "s/w_1");
+  Graph n;
+  unique(n, "s", "w");
+  CHECK(n.text(n.ops.peek(n.scope("S"), n.segment("W"))) == "S/W_1");
+  CHECK(unique(n, "s", "w") == "s/w_1");
 }
 
 TEST_CASE("an owned name costs no scope, and counts as soon as its scope is opened") {
-  NamedGraph n;
-  const std::size_t before = n.graph.scopes().size();
-  const OpId mul = n.add_with_child("", "Mul", "y");
-  CHECK(n.graph.name(mul) == "Mul");
-  CHECK(n.graph.name(mul - 1) == "Mul/y");
-  CHECK(n.graph.scopes().size() == before);
-  SUBCASE("by its own name") { CHECK(n.unique("Mul", "y") == "Mul/y_1"); }
-  SUBCASE("in other letters") { CHECK(n.unique("mul", "Y") == "mul/Y_1"); }
-  SUBCASE("by a peek") { CHECK(n.text(n.graph.peek(n.scope("MUL"), n.segment("y"))) == "MUL/y_1"); }
+  Graph n;
+  const std::size_t before = n.ops.scopes().size();
+  const OpId mul = add_with_child(n, "", "Mul", "y");
+  CHECK(n.ops.name(mul) == "Mul");
+  CHECK(n.ops.name(mul - 1) == "Mul/y");
+  CHECK(n.ops.scopes().size() == before);
+  SUBCASE("by its own name") { CHECK(unique(n, "Mul", "y") == "Mul/y_1"); }
+  SUBCASE("in other letters") { CHECK(unique(n, "mul", "Y") == "mul/Y_1"); }
+  SUBCASE("by a peek") { CHECK(n.text(n.ops.peek(n.scope("MUL"), n.segment("y"))) == "MUL/y_1"); }
   SUBCASE("opened twice in different letters") {
-    CHECK(n.unique("mul", "y") == "mul/y_1");
-    CHECK(n.unique("Mul", "y") == "Mul/y_2");
+    CHECK(unique(n, "mul", "y") == "mul/y_1");
+    CHECK(unique(n, "Mul", "y") == "Mul/y_2");
   }
   SUBCASE("only what it owns") {
-    CHECK(n.unique("Mul", "x") == "Mul/x");
-    CHECK(n.unique("Mul_1", "y") == "Mul_1/y");
+    CHECK(unique(n, "Mul", "x") == "Mul/x");
+    CHECK(unique(n, "Mul_1", "y") == "Mul_1/y");
   }
 }
 
 TEST_CASE("nothing can be owned beneath a name whose scope has names already") {
-  NamedGraph n;
-  SUBCASE("in the same letters") { CHECK(n.unique("deep", "y") == "deep/y"); }
-  SUBCASE("in other letters") { CHECK(n.unique("Deep", "Y") == "Deep/Y"); }
-  SUBCASE("further down") { CHECK(n.unique("deep/y/z", "w") == "deep/y/z/w"); }
-  CHECK_FALSE(n.graph.unique(ScopeTrie::kRoot, n.segment("deep")).bare);
+  Graph n;
+  SUBCASE("in the same letters") { CHECK(unique(n, "deep", "y") == "deep/y"); }
+  SUBCASE("in other letters") { CHECK(unique(n, "Deep", "Y") == "Deep/Y"); }
+  SUBCASE("further down") { CHECK(unique(n, "deep/y/z", "w") == "deep/y/z/w"); }
+  CHECK_FALSE(n.ops.unique(ScopeTrie::kRoot, n.segment("deep")).bare);
 }
 
 TEST_CASE("a variable's operations keep their names when a scope beneath theirs is opened") {
-  NamedGraph n;
-  const OpGraph::Fresh w = n.graph.unique(ScopeTrie::kRoot, n.segment("w"));
+  Graph n;
+  const OpGraph::Fresh w = n.ops.unique(ScopeTrie::kRoot, n.segment("w"));
   REQUIRE(w.bare);
-  n.graph.note_owner(w);
+  n.ops.note_owner(w);
   const OpId owner = 1;
-  n.add(OpGraph::owned(owner, n.segment("Initializer/zeros")));
-  n.add(w.name);
-  n.add(OpGraph::owned(owner, n.segment("Assign")));
-  n.add(OpGraph::owned(owner, n.segment("read")));
+  add(n, OpGraph::owned(owner, n.segment("Initializer/zeros")));
+  add(n, w.name);
+  add(n, OpGraph::owned(owner, n.segment("Assign")));
+  add(n, OpGraph::owned(owner, n.segment("read")));
   SUBCASE("their own scope") {
-    CHECK(n.unique("w", "assign") == "w/assign_1");
-    CHECK(n.unique("w", "Initializer") == "w/Initializer_1");
-    CHECK(n.unique("w/Initializer", "zeros") == "w/Initializer/zeros_1");
+    CHECK(unique(n, "w", "assign") == "w/assign_1");
+    CHECK(unique(n, "w", "Initializer") == "w/Initializer_1");
+    CHECK(unique(n, "w/Initializer", "zeros") == "w/Initializer/zeros_1");
   }
   SUBCASE("a deeper one first") {
-    CHECK(n.unique("w/Initializer", "zeros") == "w/Initializer/zeros_1");
-    CHECK(n.unique("w", "read") == "w/read_1");
+    CHECK(unique(n, "w/Initializer", "zeros") == "w/Initializer/zeros_1");
+    CHECK(unique(n, "w", "read") == "w/read_1");
   }
-  CHECK(n.graph.find("w/Initializer/zeros") == 0);
-  CHECK(n.graph.find("w/read") == 3);
+  CHECK(n.ops.find("w/Initializer/zeros") == 0);
+  CHECK(n.ops.find("w/read") == 3);
 }
 
 TEST_CASE("owned names that share a part take it once") {
-  NamedGraph n;
-  const OpGraph::Fresh w = n.graph.unique(ScopeTrie::kRoot, n.segment("w"));
-  n.graph.note_owner(w);
-  n.add(w.name);
-  n.add(OpGraph::owned(0, n.segment("Initializer/min")));
-  n.add(OpGraph::owned(0, n.segment("Initializer/max")));
-  CHECK(n.unique("w", "Initializer") == "w/Initializer_1");
-  CHECK(n.unique("w/Initializer", "max") == "w/Initializer/max_1");
+  Graph n;
+  const OpGraph::Fresh w = n.ops.unique(ScopeTrie::kRoot, n.segment("w"));
+  n.ops.note_owner(w);
+  add(n, w.name);
+  add(n, OpGraph::owned(0, n.segment("Initializer/min")));
+  add(n, OpGraph::owned(0, n.segment("Initializer/max")));
+  CHECK(unique(n, "w", "Initializer") == "w/Initializer_1");
+  CHECK(unique(n, "w/Initializer", "max") == "w/Initializer/max_1");
 }
 
 TEST_CASE("a scope that was opened inside an undone span is opened again") {
-  NamedGraph n;
-  n.add_with_child("", "mul", "y");
-  const OpGraph::Mark mark = n.graph.begin();
-  CHECK(n.unique("mul", "y") == "mul/y_1");
-  n.graph.rollback(mark);
-  CHECK(n.unique("mul", "y") == "mul/y_1");
+  Graph n;
+  add_with_child(n, "", "mul", "y");
+  const OpGraph::Mark mark = n.ops.begin();
+  CHECK(unique(n, "mul", "y") == "mul/y_1");
+  n.ops.rollback(mark);
+  CHECK(unique(n, "mul", "y") == "mul/y_1");
 }
 
 namespace {
@@ -116,15 +116,15 @@ class Comparison {
     const unsigned what = random_() % 32;
     if (what == 0) {
       model_.begin();
-      marks_.push_back({names_.graph.begin(), expected_.size()});
+      marks_.push_back({names_.ops.begin(), expected_.size()});
     } else if (what == 1 && !marks_.empty()) {
       model_.rollback();
-      names_.graph.rollback(marks_.back().first);
+      names_.ops.rollback(marks_.back().first);
       expected_.resize(marks_.back().second);
       marks_.pop_back();
     } else if (what == 2 && !marks_.empty()) {
       model_.commit();
-      names_.graph.commit();
+      names_.ops.commit();
       marks_.pop_back();
     } else if (what == 3) {
       check();
@@ -132,9 +132,9 @@ class Comparison {
       const std::string path = random_path();
       const std::string name = recased(pick(kNames));
       if (what < 8) {
-        compare(names_.graph.peek(scope(path), segment(name)), model_.unique(joined(path, name), false));
+        compare(names_.ops.peek(scope(path), segment(name)), model_.unique(joined(path, name), false));
       } else if (what < 12) {
-        compare(names_.graph.unique(scope(path), segment(name)).name, model_.unique(joined(path, name)));
+        compare(names_.ops.unique(scope(path), segment(name)).name, model_.unique(joined(path, name)));
       } else {
         add_operation(path, name);
       }
@@ -142,13 +142,13 @@ class Comparison {
   }
 
   void check() {
-    REQUIRE(names_.graph.size() == expected_.size());
+    REQUIRE(names_.ops.size() == expected_.size());
     std::set<std::string> lower_names;
     for (OpId op = 0; op < expected_.size(); ++op) {
-      REQUIRE(names_.graph.name(op) == expected_[op]);
-      REQUIRE(names_.graph.find(expected_[op]) == op);
+      REQUIRE(names_.ops.name(op) == expected_[op]);
+      REQUIRE(names_.ops.find(expected_[op]) == op);
       const std::string low = testing::lower(expected_[op]);
-      if (low != expected_[op]) REQUIRE(names_.graph.find(low) == kNone);
+      if (low != expected_[op]) REQUIRE(names_.ops.find(low) == kNone);
       REQUIRE(lower_names.insert(low).second);
     }
   }
@@ -193,7 +193,7 @@ class Comparison {
         {{"a/b/c", "a/b/d"}, {"a/e"}},
     };
     const Kind& kind = kinds[random_() % std::size(kinds)];
-    OpGraph& graph = names_.graph;
+    OpGraph& graph = names_.ops;
     const bool has_children = kind.before.size() + kind.after.size() > 0;
     const bool wants_run = has_children && random_() % 2 == 0;
     const bool can_own = graph.can_own(scope(path), segment(name));
@@ -232,14 +232,14 @@ class Comparison {
       if (run)
         pattern.add(0, segment(rest), {}, {});
       else
-        names_.add(owned ? OpGraph::owned(owner, segment(rest)) : graph.unique(at, segment(rest.substr(start))).name);
+        add(names_, owned ? OpGraph::owned(owner, segment(rest)) : graph.unique(at, segment(rest.substr(start))).name);
     };
     for (const std::string& child : kind.before) add_beneath(child);
     expected_.push_back(full);
     if (run)
       pattern.add(0, kNone, {}, {});
     else
-      names_.add(fresh.name);
+      add(names_, fresh.name);
     for (const std::string& child : kind.after) add_beneath(child);
     if (run) graph.add_run(graph.add_pattern(std::move(pattern)), fresh.name);
     for (std::size_t op = expected_.size() - kind.before.size() - kind.after.size() - 1; op < expected_.size(); ++op)
@@ -247,7 +247,7 @@ class Comparison {
   }
 
   std::mt19937 random_;
-  NamedGraph names_;
+  Graph names_;
   V1Names model_;
   std::vector<std::string> expected_;
   std::vector<std::pair<OpGraph::Mark, std::size_t>> marks_;

@@ -3,17 +3,17 @@
 #include <algorithm>
 #include <vector>
 
-#include "named_graph.hpp"
+#include "graph/adding.hpp"
 
 using namespace scopetrie;
-using testing::NamedGraph;
+using namespace scopetrie::testing;
 
 namespace {
 
 constexpr Output kVector{ShapeTable::kScalar + 1, 1};
 
 /// The four operations of a variable: initial value, itself, Assign, read.
-Pattern variable(NamedGraph& n) {
+Pattern variable(Graph& n) {
   Pattern pattern;
   const TensorId initial = pattern.add(1, n.segment("Initializer/zeros"), {}, kVector, 7);
   const TensorId ref = pattern.add(2, kNone, {}, {ShapeTable::kScalar, 101});
@@ -23,128 +23,128 @@ Pattern variable(NamedGraph& n) {
   return pattern;
 }
 
-OpId add_variable(NamedGraph& n, std::uint32_t pattern, const char* text, std::uint32_t site = kNone) {
+OpId add_variable(Graph& n, std::uint32_t pattern, const char* text, std::uint32_t site = kNone) {
   const SegmentId segment = n.segment(text);
-  REQUIRE(n.graph.take_owner(ScopeTrie::kRoot, segment));
-  return n.graph.add_run(pattern, {ScopeTrie::kRoot, segment, 0}, site);
+  REQUIRE(n.ops.take_owner(ScopeTrie::kRoot, segment));
+  return n.ops.add_run(pattern, {ScopeTrie::kRoot, segment, 0}, site);
 }
 
-std::vector<TensorId> inputs(const NamedGraph& n, OpId op) {
-  const TensorIds found = n.graph.inputs(op);
+std::vector<TensorId> inputs(const Graph& n, OpId op) {
+  const TensorIds found = n.ops.inputs(op);
   return {found.begin(), found.end()};
 }
 
 }  // namespace
 
 TEST_CASE("a run reads like its operations added one by one") {
-  NamedGraph n;
-  const OpId first = n.add({0, n.segment("before"), 0});
-  const std::uint32_t pattern = n.graph.add_pattern(variable(n));
+  Graph n;
+  const OpId first = add(n, {0, n.segment("before"), 0});
+  const std::uint32_t pattern = n.ops.add_pattern(variable(n));
   const OpId v = add_variable(n, pattern, "v", 5), w = add_variable(n, pattern, "w", 6);
-  const OpId last = n.add({0, n.segment("after"), 0});
+  const OpId last = add(n, {0, n.segment("after"), 0});
   REQUIRE(std::vector{first, v, w, last} == std::vector<OpId>{0, 1, 5, 9});
-  CHECK(n.graph.size() == 10);
-  CHECK(n.graph.tensor_count() == 10);
+  CHECK(n.ops.size() == 10);
+  CHECK(n.ops.tensor_count() == 10);
   const char* const names[] = {
       "before", "v/Initializer/zeros", "v", "v/Assign", "v/read", "w/Initializer/zeros", "w", "w/Assign", "w/read",
       "after"};
   for (OpId op = 0; op < 10; ++op) {
-    CHECK(n.graph.name(op) == names[op]);
-    CHECK(n.graph.find(names[op]) == op);
-    CHECK(n.graph.operation(op).first_output == op);
-    CHECK(n.graph.tensor(op).op == op);
-    CHECK(n.graph.output_count(op) == 1);
+    CHECK(n.ops.name(op) == names[op]);
+    CHECK(n.ops.find(names[op]) == op);
+    CHECK(n.ops.operation(op).first_output == op);
+    CHECK(n.ops.tensor(op).op == op);
+    CHECK(n.ops.output_count(op) == 1);
   }
-  CHECK(n.graph.operation(7).kind == 3);
-  CHECK(n.graph.operation(7).attribute == kNone);
-  CHECK(n.graph.operation(7).site == 6);
-  CHECK(n.graph.operation(5).attribute == 7);
-  CHECK(n.graph.operation(8).attribute == 8);
-  CHECK(n.graph.operation(1).site == 5);
-  CHECK(n.graph.tensor(5).shape == kVector.shape);
-  CHECK(n.graph.tensor(6).dtype == 101);
+  CHECK(n.ops.operation(7).kind == 3);
+  CHECK(n.ops.operation(7).attribute == kNone);
+  CHECK(n.ops.operation(7).site == 6);
+  CHECK(n.ops.operation(5).attribute == 7);
+  CHECK(n.ops.operation(8).attribute == 8);
+  CHECK(n.ops.operation(1).site == 5);
+  CHECK(n.ops.tensor(5).shape == kVector.shape);
+  CHECK(n.ops.tensor(6).dtype == 101);
   CHECK(inputs(n, 5).empty());
   CHECK(inputs(n, 3) == std::vector<TensorId>{2, 1});
   CHECK(inputs(n, 7) == std::vector<TensorId>{6, 5});
-  CHECK(n.graph.inputs(8)[0] == 6);
+  CHECK(n.ops.inputs(8)[0] == 6);
   CHECK(inputs(n, 9).empty());
   const OpId targets[] = {8};
-  CHECK(n.graph.prune(targets, {}) == std::vector<OpId>{6, 8});
+  CHECK(n.ops.prune(targets, {}) == std::vector<OpId>{6, 8});
   const OpId assign[] = {3};
-  CHECK(n.graph.prune(assign, {}) == std::vector<OpId>{1, 2, 3});
+  CHECK(n.ops.prune(assign, {}) == std::vector<OpId>{1, 2, 3});
 }
 
 TEST_CASE("a shape set on one run's tensor is that tensor's alone, until it is undone") {
-  NamedGraph n;
-  const std::uint32_t pattern = n.graph.add_pattern(variable(n));
+  Graph n;
+  const std::uint32_t pattern = n.ops.add_pattern(variable(n));
   const OpId v = add_variable(n, pattern, "v");
-  const OpGraph::Mark mark = n.graph.begin();
+  const OpGraph::Mark mark = n.ops.begin();
   const OpId w = add_variable(n, pattern, "w");
-  n.graph.set_shape(w + 3, ShapeTable::kUnknown);
-  n.graph.set_shape(v + 3, kVector.shape);  // as it is
-  CHECK(n.graph.tensor(w + 3).shape == ShapeTable::kUnknown);
-  CHECK(n.graph.tensor(w + 3).dtype == kVector.dtype);
-  CHECK(n.graph.tensor(w + 3).op == w + 3);
-  CHECK(n.graph.tensor(v + 3).shape == kVector.shape);
-  CHECK(n.graph.tensor(w).shape == kVector.shape);
-  n.graph.rollback(mark);
-  CHECK(n.graph.tensor(add_variable(n, pattern, "x") + 3).shape == kVector.shape);
+  n.ops.set_shape(w + 3, ShapeTable::kUnknown);
+  n.ops.set_shape(v + 3, kVector.shape);  // as it is
+  CHECK(n.ops.tensor(w + 3).shape == ShapeTable::kUnknown);
+  CHECK(n.ops.tensor(w + 3).dtype == kVector.dtype);
+  CHECK(n.ops.tensor(w + 3).op == w + 3);
+  CHECK(n.ops.tensor(v + 3).shape == kVector.shape);
+  CHECK(n.ops.tensor(w).shape == kVector.shape);
+  n.ops.rollback(mark);
+  CHECK(n.ops.tensor(add_variable(n, pattern, "x") + 3).shape == kVector.shape);
 }
 
 TEST_CASE("rollback takes back runs and patterns") {
-  NamedGraph n;
-  const std::uint32_t pattern = n.graph.add_pattern(variable(n));
+  Graph n;
+  const std::uint32_t pattern = n.ops.add_pattern(variable(n));
   add_variable(n, pattern, "v");
-  const OpGraph::Mark mark = n.graph.begin();
-  const std::uint32_t other = n.graph.add_pattern(variable(n));
+  const OpGraph::Mark mark = n.ops.begin();
+  const std::uint32_t other = n.ops.add_pattern(variable(n));
   add_variable(n, other, "w");
-  CHECK(n.graph.find("w/read") == 7);
-  n.add({0, n.segment("x"), 0});
-  n.graph.rollback(mark);
-  CHECK(n.graph.size() == 4);
-  CHECK(n.graph.tensor_count() == 4);
-  CHECK(n.graph.pattern_count() == 1);
-  CHECK(n.graph.find("w/read") == kNone);
-  CHECK(n.graph.find("v/read") == 3);
+  CHECK(n.ops.find("w/read") == 7);
+  add(n, {0, n.segment("x"), 0});
+  n.ops.rollback(mark);
+  CHECK(n.ops.size() == 4);
+  CHECK(n.ops.tensor_count() == 4);
+  CHECK(n.ops.pattern_count() == 1);
+  CHECK(n.ops.find("w/read") == kNone);
+  CHECK(n.ops.find("v/read") == 3);
   // The name is free again, and the next row takes the place of the run.
   const OpId w = add_variable(n, pattern, "w");
   CHECK(w == 4);
-  CHECK(n.graph.name(w + 1) == "w");
+  CHECK(n.ops.name(w + 1) == "w");
   CHECK(inputs(n, w + 2) == std::vector<TensorId>{5, 4});
 }
 
 TEST_CASE("a name that is in use, or beneath which something may stand, cannot own and is not taken") {
-  NamedGraph n;
+  Graph n;
   const auto take_owner = [&](const char* name) {
     const SegmentId segment = n.segment(name);
-    const bool can = n.graph.can_own(ScopeTrie::kRoot, segment);
-    const bool taken = n.graph.take_owner(ScopeTrie::kRoot, segment);
+    const bool can = n.ops.can_own(ScopeTrie::kRoot, segment);
+    const bool taken = n.ops.take_owner(ScopeTrie::kRoot, segment);
     CHECK(taken == can);
     return taken;
   };
-  n.unique("w", "part");
+  unique(n, "w", "part");
   CHECK_FALSE(take_owner("w"));
-  CHECK(n.unique("", "w") == "w");
+  CHECK(unique(n, "", "w") == "w");
   CHECK_FALSE(take_owner("W"));  // in use, in another case
   CHECK(take_owner("w_1"));      // no scope has this name
   CHECK_FALSE(take_owner("w_1"));
-  CHECK(n.unique("", "w") == "w_2");
+  CHECK(unique(n, "", "w") == "w_2");
   CHECK_FALSE(take_owner("w_2"));  // counting has passed it
   CHECK(take_owner("v"));
-  CHECK(n.unique("", "v") == "v_1");
+  CHECK(unique(n, "", "v") == "v_1");
 }
 
 TEST_CASE("room made beforehand changes nothing that can be seen") {
-  NamedGraph n;
-  n.graph.reserve_names(ScopeTrie::kRoot, 1000);
-  n.graph.reserve(1000, 10, 1000);
-  const OpGraph::Mark mark = n.graph.begin();
-  n.graph.reserve_names(ScopeTrie::kRoot, 5000);
-  const std::uint32_t pattern = n.graph.add_pattern(variable(n));
+  Graph n;
+  n.ops.reserve_names(ScopeTrie::kRoot, 1000);
+  n.ops.reserve(1000, 10, 1000);
+  const OpGraph::Mark mark = n.ops.begin();
+  n.ops.reserve_names(ScopeTrie::kRoot, 5000);
+  const std::uint32_t pattern = n.ops.add_pattern(variable(n));
   add_variable(n, pattern, "v");
-  CHECK(n.unique("", "v") == "v_1");
-  CHECK(n.unique("v", "read") == "v/read_1");
-  n.graph.rollback(mark);
-  CHECK(n.unique("", "v") == "v");
-  CHECK(n.graph.size() == 0);
+  CHECK(unique(n, "", "v") == "v_1");
+  CHECK(unique(n, "v", "read") == "v/read_1");
+  n.ops.rollback(mark);
+  CHECK(unique(n, "", "v") == "v");
+  CHECK(n.ops.size() == 0);
 }

@@ -5,14 +5,14 @@
 #include <random>
 #include <string>
 
-#include "named_graph.hpp"
+#include "graph/adding.hpp"
 
 using namespace scopetrie;
-using testing::NamedGraph;
+using namespace scopetrie::testing;
 
 TEST_CASE("names are written as append_name writes them, in any order") {
-  NamedGraph n;
-  const OpId owner = n.add_with_child("a/b", "mul", "y") - 1;
+  Graph n;
+  const OpId owner = add_with_child(n, "a/b", "mul", "y") - 1;
   const Name bases[] = {
       {0, n.segment("w"), 0},
       {n.scope("a/b"), n.segment("w"), 0},
@@ -21,11 +21,11 @@ TEST_CASE("names are written as append_name writes them, in any order") {
       {n.scope("a/b"), n.segment("more_than_sixteen_letters"), 0},
       {n.scope("c"), n.segment(""), 0},
       {n.scope("c"), n.segment(std::string(10'000, 'x')), 0},
-      n.graph.name_of(owner),
+      n.ops.name_of(owner),
   };
   const std::uint32_t numbers[] = {0, 1, 2, 8, 9, 10, 11, 98, 99, 100, 999'999, 1'000'000, kMaxSuffix};
   std::mt19937 random(3);
-  NameWriter writer(n.graph);
+  NameWriter writer(n.ops);
   Name name = bases[0];
   for (int step = 0; step < 20'000; ++step) {
     if (random() % 8 == 0) name = bases[random() % std::size(bases)];
@@ -35,8 +35,8 @@ TEST_CASE("names are written as append_name writes them, in any order") {
 }
 
 TEST_CASE("counting up carries, and grows by a digit") {
-  NamedGraph n;
-  NameWriter writer(n.graph);
+  Graph n;
+  NameWriter writer(n.ops);
   for (std::uint32_t number = 0; number <= 12'000; ++number) {
     const Name name{0, n.segment("x"), number};
     REQUIRE(writer.write(name) == (number == 0 ? "x" : "x_" + std::to_string(number)));

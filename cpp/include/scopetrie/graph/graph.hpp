@@ -57,6 +57,9 @@ struct Graph {
   bool has_odd_scopes = false;     // name scopes were entered in which v1 takes no operation ("_a/")
   bool has_parts = false;          // a variable is called "part_0", as the first part of a partitioned one is
 
+  /// A path as a scope, and a text as a segment; made if they are new.
+  ScopeId scope(std::string_view path) { return ops.scopes().at(path); }
+  SegmentId segment(std::string_view text) { return ops.segments().intern(text); }
   /// The segment of a number that known_name() gave.
   SegmentId known_segment(std::uint32_t number) { return known_names.segment(ops.segments(), number); }
   /// Keeps an operation's attribute, and gives its number.
