@@ -105,8 +105,8 @@ def test_a_cpp_project_builds_against_the_package(tmp_path: Path) -> None:
     built = [p for p in (tmp_path / "build").rglob("consumer*") if p.is_file() and p.suffix in {"", ".exe"}]
     assert len(built) == 1
     assert run(str(built[0])).splitlines() == [
-        "tower/relu of variable 0",
-        "tower/relu_1 of variable 0",
-        "tower/relu_2 of variable 0",
+        "tower/Relu with the variables of tower",
+        "tower_1/Relu with the variables of tower",
+        "tower_2/Relu with the variables of tower",
         scopetrie.__version__,
     ]

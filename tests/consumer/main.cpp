@@ -1,19 +1,16 @@
 #include <iostream>
-#include <scopetrie/names/name_writer.hpp>
-#include <scopetrie/store/variable_store.hpp>
-#include <scopetrie/version.hpp>
+#include <scopetrie/scopetrie.hpp>
+namespace st = scopetrie;
 
 int main() {
-  scopetrie::OpGraph graph;
-  scopetrie::VariableStore variables;
-  scopetrie::NameWriter text(graph);
+  st::Graph graph;
+  st::Context at(graph);
+  const st::Tensor x = at.add_op("Placeholder", {}, {{st::kFloat32, {{-1, 4}}}}, {.name = "x"});
 
-  const auto scope = graph.scopes().at("tower");
-  const auto weights = graph.segments().intern("w"), relu = graph.segments().intern("relu");
-  for (int layer = 0; layer < 3; ++layer) {
-    auto w = variables.find(scope, weights);  // shared by name
-    if (w == scopetrie::kNone) w = variables.create({.scope = scope, .segment = weights});
-    std::cout << text.write(graph.unique(scope, relu).name) << " of variable " << w << '\n';
+  for (int tower = 0; tower < 3; ++tower) {
+    auto scope = at.variable_scope("tower", {.reuse = st::Reuse::kAuto});  // the same variables for each
+    const st::Operation relu = at.add_op("Relu", {x}, {{x.dtype(), x.shape()}});
+    std::cout << relu.name() << " with the variables of " << scope->name() << '\n';
   }
-  std::cout << scopetrie::version << '\n';
+  std::cout << st::version << '\n';
 }
