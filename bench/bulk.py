@@ -10,6 +10,7 @@ from .results import Result, Row, Unavailable, paired_row
 from .sampling import REPEATED, Effort, Names, Work, require
 
 COUNT = 1000
+OWN = "the names of Names"
 
 
 def _in_scope(tf: Any, statement: str, last: str) -> Work:
@@ -30,11 +31,14 @@ def _in_scope(tf: Any, statement: str, last: str) -> Work:
                 "shapes": [(3,)] * COUNT,
                 "inputs": [(x,)] * COUNT,
                 "x": x,
+                "own": tf.Names() if hasattr(tf, "Names") else None,
             }
 
     def check(names: Names, calls: int) -> None:
         graph = names["graph"]
-        if last:
+        if last == OWN:
+            require(len(names["own"]) == COUNT, "the names were not taken")
+        elif last:
             require(graph.get_operation_by_name(last) is not None, f"{last} is missing")
         else:
             require(graph.unique_name("a") == f"scope/a_{COUNT}", "the names were not taken")
@@ -66,6 +70,14 @@ CALLS = (
         "made = graph.unique_names(bases)",
         "made = [graph.unique_name(base) for base in bases]",
         "",
+    ),
+    (
+        "bulk.names",
+        f"Names.unique_names of {COUNT:,}",
+        ("tf", "Names"),
+        "made = own.unique_names(bases)",
+        "made = [own.unique_name(base) for base in bases]",
+        OWN,
     ),
     (
         "bulk.ops",

@@ -25,7 +25,7 @@ def rows(tf: Any) -> tuple[Row, ...]:
     Returns:
       Rows, in the table's order.
     """
-    return (*variables.rows(tf), *_scope_rows(tf), *_node_rows(tf))
+    return (*variables.rows(tf), *_scope_rows(tf), *_names_rows(tf), *_node_rows(tf))
 
 
 # --- scopes and names ---------------------------------------------------------
@@ -80,6 +80,57 @@ def unique_name(tf: Any) -> Work:
         require(names["unique_name"]("a") == f"scope/a_{calls}", "wrong unique name")
 
     return Work("unique_name('a')", prepare, check=check)
+
+
+BASES = ("conv", "matmul", "bias", "relu", "pool", "norm", "drop", "add")
+IN_TURNS = "for base in bases:\n    unique_name(base)"
+
+
+def names_unique(tf: Any, statement: str = "unique_name('a')") -> Work:
+    """The same of `Names`, which needs no graph."""
+
+    @contextmanager
+    def prepare(calls: int) -> Iterator[Names]:
+        names = tf.Names()
+        with names.scope("scope"):
+            yield {"unique_name": names.unique_name, "bases": BASES}
+
+    def check(names: Names, calls: int) -> None:
+        base = BASES[-1] if statement == IN_TURNS else "a"
+        require(names["unique_name"](base) == f"scope/{base}_{calls}", "wrong unique name")
+
+    return Work(statement, prepare, check=check)
+
+
+def bare_names_unique(statement: str) -> Work:
+    """The same with a dict of counters."""
+
+    @contextmanager
+    def prepare(calls: int) -> Iterator[Names]:
+        with bare_in_scope():
+            yield {"unique_name": bare.unique_name, "bases": BASES}
+
+    def check(names: Names, calls: int) -> None:
+        require(names["unique_name"](BASES[-1]) == f"scope/{BASES[-1]}_{calls}", "wrong unique name")
+
+    return Work(statement, prepare, check=check)
+
+
+def _names_rows(tf: Any) -> tuple[Row, ...]:
+    if not hasattr(tf, "Names"):
+        return ()
+    return (
+        paired_row(
+            "names", "Names.unique_name('a')", names_unique(tf), bare_unique_name(), target=0.25, stretch=0.2
+        ),
+        paired_row(
+            "names.turns",
+            f"Names.unique_name, {len(BASES)} bases in turns",
+            names_unique(tf, IN_TURNS),
+            bare_names_unique(IN_TURNS),
+            target=0.25,
+        ),
+    )
 
 
 def bare_unique_name() -> Work:

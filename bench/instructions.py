@@ -62,6 +62,7 @@ def contenders(tf: Any) -> dict[str, Work]:
         "scope.captured": calls.scope(tf, "variable_scope", "captured"),
         "scope.op": calls.scope(tf, "name_scope", "'a'"),
         "unique": calls.unique_name(tf),
+        "names": calls.names_unique(tf),
         "node.add": calls.node(tf, "add(x, y)", "AddV2", lambda n: f"scope/Add_{n - 1}"),
         "node.plus": calls.node(tf, "x + y", "AddV2", lambda n: f"scope/add_{n - 1}"),
         "node.times": calls.node(tf, "x * 2.0", "Mul", lambda n: f"scope/mul_{n - 1}", 2),

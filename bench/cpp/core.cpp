@@ -11,6 +11,7 @@
 
 #include "scopetrie/graph/op_graph.hpp"
 #include "scopetrie/names/name_writer.hpp"
+#include "scopetrie/names/names.hpp"
 #include "scopetrie/store/variable_store.hpp"
 
 namespace {
@@ -136,6 +137,24 @@ void unique_formatted(benchmark::State& state) {
   if (text != "scope/Add_" + std::to_string(state.iterations() + state.range(0) - 1)) state.SkipWithError("wrong name");
 }
 
+// Names of eight bases in turns, with their text, ten to a scope: what a netlist asks for.
+void alternating_formatted(benchmark::State& state) {
+  scopetrie::Names names;
+  scopetrie::NameWriter writer(names);
+  std::vector<scopetrie::SegmentId> bases;
+  for (const std::string& base : ::names("type", 8)) bases.push_back(names.part(base));
+  const scopetrie::SegmentId module = names.part("module");
+  scopetrie::ScopeId scope = names.open(scopetrie::ScopeTrie::kRoot, module);
+  std::size_t at = 0;
+  std::string_view text;
+  for (auto _ : state) {
+    if (at % 10 == 0) scope = names.open(scopetrie::ScopeTrie::kRoot, module);
+    text = writer.write(names.unique(scope, bases[at++ % 10 % 8]));
+    benchmark::DoNotOptimize(text.data());
+  }
+  if (names.size() != at) state.SkipWithError("names are missing");
+}
+
 // A uniquely named operation of two inputs and one output.
 void node(benchmark::State& state) {
   const auto count = static_cast<std::size_t>(state.range(0));
@@ -156,6 +175,7 @@ BENCHMARK(hit_anywhere)->Arg(kSmall)->Arg(kLarge);
 BENCHMARK(create)->Arg(kSmall)->Arg(kLarge)->Iterations(kCreations)->Repetitions(5)->ReportAggregatesOnly();
 BENCHMARK(unique)->Arg(kSmall)->Arg(kLarge);
 BENCHMARK(unique_formatted)->Arg(kSmall)->Arg(kLarge);
+BENCHMARK(alternating_formatted)->Iterations(kCreations);
 BENCHMARK(node)->Arg(kSmall)->Arg(kLarge)->Iterations(kCreations)->Repetitions(5)->ReportAggregatesOnly();
 
 }  // namespace
