@@ -108,7 +108,7 @@ def rows(tf: Any) -> tuple[Row, ...]:
             _in_scope(tf, bulk, last),
             _in_scope(tf, single, last),
             against="single calls",
-            target=0.4,
+            target=0.5 if last == OWN else 0.4,
             calls=1,
             quick_calls=1,
         )

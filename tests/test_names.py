@@ -560,6 +560,39 @@ def test_long_and_odd_texts() -> None:
     assert len(list(names.under("d"))) == 2
 
 
+OUT_OF_MEMORY = """
+import resource
+from scopetrie import Names
+
+names = Names()
+names.unique_name("before")
+name = "n" * 60_000_000
+used = int(open("/proc/self/statm").read().split()[0]) * resource.getpagesize()
+unlimited = resource.getrlimit(resource.RLIMIT_AS)
+resource.setrlimit(resource.RLIMIT_AS, (used + 20_000_000, unlimited[1]))
+failed = []
+for call in (
+    lambda: names.unique_name(name),
+    lambda: names.unique_names(["a", "s/b", name]),
+    lambda: names.update(["a", "s/b", name]),
+    lambda: names.scope(name).__enter__(),
+    lambda: names.reserve("s/" + name),
+):
+    try:
+        call()
+    except MemoryError as error:
+        failed.append(type(error).__name__)
+resource.setrlimit(resource.RLIMIT_AS, unlimited)
+print(len(failed), list(names), "s" in names, names.unique_name("after"))
+"""
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="limits of memory are Linux's")
+def test_running_out_of_memory_changes_nothing() -> None:
+    run = subprocess.run([sys.executable, "-c", OUT_OF_MEMORY], capture_output=True, text=True, check=False)
+    assert (run.stdout, run.stderr) == ("5 ['before'] False after\n", "")
+
+
 def test_importing_names_alone_is_light() -> None:
     code = (
         "import sys, types; package = types.ModuleType('scopetrie'); package.__path__ = sys.argv[1:]; "

@@ -38,10 +38,24 @@ void set_names_scope(NamesState& state, ScopeId scope) {
   if (scope != ScopeTrie::kRoot) state.open.push_back(state.here);
 }
 
+namespace {
+
+bool is_ascii(std::string_view text) {
+  constexpr std::uint64_t kHigh = 0x8080'8080'8080'8080u;
+  std::uint64_t seen = 0, word = 0;
+  std::size_t at = 0;
+  for (; at + sizeof word <= text.size(); at += sizeof word) {
+    std::memcpy(&word, text.data() + at, sizeof word);
+    seen |= word;
+  }
+  for (; at < text.size(); ++at) seen |= static_cast<unsigned char>(text[at]);
+  return (seen & kHigh) == 0;
+}
+
+}  // namespace
+
 PyObject* name_str(std::string_view text) {
-  unsigned char seen = 0;
-  for (const char c : text) seen |= static_cast<unsigned char>(c);
-  if (seen >= 0x80) [[unlikely]]
+  if (!is_ascii(text)) [[unlikely]]
     return to_str(text);
   PyObject* str = PyUnicode_New(static_cast<Py_ssize_t>(text.size()), 127);
   if (str != nullptr) std::memcpy(PyUnicode_DATA(str), text.data(), text.size());
@@ -205,11 +219,15 @@ void dealloc(PyObject* self) {
 
 // Giving out ---------------------------------------------------------------------------------------------------------
 
+NamesState::Part& part_of(NamesState& state, PyObject* name) {
+  return state.parts[(reinterpret_cast<std::uintptr_t>(name) >> 4) % state.parts.size()];
+}
+
 // The place of a name that is asked for in the current scope; its text, or null with an exception set. Throws Error and
 // PythonError where it is not legal.
 bool place_of(NamesState& state, const char* call, PyObject* name, ScopeId& scope, SegmentId& segment) {
   scope = names_scope(state);
-  NamesState::Part& part = state.parts[(reinterpret_cast<std::uintptr_t>(name) >> 4) % state.parts.size()];
+  NamesState::Part& part = part_of(state, name);
   if (part.text == name) [[likely]] {
     segment = part.segment;
     return true;
@@ -293,6 +311,26 @@ Ref items_of_names(const char* call, PyObject* names) {
                                                                : Ref(PySequence_List(names));
 }
 
+// Fills a list with a unique name for each place. None, or null with an exception set; then it has taken nothing,
+// unless it called Python.
+PyObject* fill(NamesState& state, const std::vector<std::pair<ScopeId, SegmentId>>& places, PyObject* list) {
+  const std::size_t rows = state.names.row_count();
+  Py_ssize_t at = 0;
+  try {
+    for (const auto& [scope, segment] : places) {
+      PyObject* made = name_str(state.writer.write(state.names.unique(scope, segment)));
+      if (made == nullptr) break;
+      PyList_SET_ITEM(list, at++, made);
+    }
+  } catch (...) {
+    if (state.legal == nullptr) state.names.take_back(rows);
+    throw;
+  }
+  if (static_cast<std::size_t>(at) == places.size()) return Py_NewRef(Py_None);
+  if (state.legal == nullptr) state.names.take_back(rows);
+  return nullptr;
+}
+
 PyObject* unique_names(PyObject* self, PyObject* names) {
   NamesState& state = names_of(self);
   const Ref items = items_of_names("unique_names", names);
@@ -300,9 +338,16 @@ PyObject* unique_names(PyObject* self, PyObject* names) {
   const Py_ssize_t count = PySequence_Fast_GET_SIZE(items.get());
   // All places first: finding them may call Python, which may give out names, too.
   std::vector<std::pair<ScopeId, SegmentId>> places(static_cast<std::size_t>(count));
+  const ScopeId here = names_scope(state);
   for (std::size_t i = 0; i < places.size(); ++i) {
-    if (static_cast<Py_ssize_t>(i) >= PySequence_Fast_GET_SIZE(items.get())) break;
-    const Ref name = Ref::borrowed(PySequence_Fast_GET_ITEM(items.get(), static_cast<Py_ssize_t>(i)));
+    if (static_cast<Py_ssize_t>(i) >= PySequence_Fast_GET_SIZE(items.get())) break;  // Python has made the list shorter
+    PyObject* item = PySequence_Fast_GET_ITEM(items.get(), static_cast<Py_ssize_t>(i));
+    const NamesState::Part& part = part_of(state, item);
+    if (part.text == item) [[likely]] {
+      places[i] = {here, part.segment};
+      continue;
+    }
+    const Ref name = Ref::borrowed(item);
     const Ref done(refusing(state, "unique_names", name.get(), [&]() -> PyObject* {
       return place_of(state, "unique_names", name.get(), places[i].first, places[i].second) ? Py_NewRef(Py_None)
                                                                                             : nullptr;
@@ -311,16 +356,13 @@ PyObject* unique_names(PyObject* self, PyObject* names) {
   }
   Ref list(PyList_New(count));
   if (!list) return nullptr;
+  ++state.version;
   const Ref whole(refusing(state, "unique_names", names, [&]() -> PyObject* {
+    if (state.legal == nullptr) return fill(state, places, list.get());
     Span span(state.names);
-    ++state.version;
-    for (std::size_t i = 0; i < places.size(); ++i) {
-      PyObject* made = name_str(state.writer.write(state.names.unique(places[i].first, places[i].second)));
-      if (made == nullptr) return nullptr;
-      PyList_SET_ITEM(list.get(), static_cast<Py_ssize_t>(i), made);
-    }
-    span.keep();
-    return Py_NewRef(Py_None);
+    PyObject* filled = fill(state, places, list.get());
+    if (filled != nullptr) span.keep();
+    return filled;
   }));
   return whole ? list.release() : nullptr;
 }

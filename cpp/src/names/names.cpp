@@ -54,23 +54,50 @@ Names::Scope& Names::changed(ScopeId folded) {
   return states_[folded];
 }
 
-void Names::refuse_more() { throw std::length_error("more than 2^31 names are listed"); }
+void Names::make_more_room(ScopeId folded) {
+  if (rows_.size() >= kNoRow) throw std::length_error("more than 2^31 names are listed");
+  make_room(rows_, 1);
+  if (folded >= states_.size()) add_states(folded);
+}
 
 // Scopes that hold their names --------------------------------------------------------------------------------------
 
 // The scope is about to be occupied, so its name is taken from now on, and it counts in the scope above. Neither
 // matters where scopes are no names.
 void Names::occupy(ScopeId folded) {
-  for (; folded != ScopeTrie::kRoot; folded = scopes_.parent(folded)) {
-    const Key key{scopes_.parent(folded), scopes_.base(folded), scopes_.suffix(folded)};
-    if (!is_taken(key)) {
-      names_.take_exactly(key.scope, key.base, key.number);
-      changed(folded).holds = 1;
+  ScopeId at = folded;
+  try {
+    for (; at != ScopeTrie::kRoot; at = scopes_.parent(at)) {
+      const Key key{scopes_.parent(at), scopes_.base(at), scopes_.suffix(at)};
+      Scope& scope = changed(at);
+      Scope& above = changed(key.scope);  // made before the scope, so nothing has moved
+      if (!is_taken(key)) {
+        names_.take_exactly(key.scope, key.base, key.number);
+        scope.holds = 1;
+      }
+      const bool was_occupied = above.is_occupied();
+      ++above.live;
+      if (was_occupied) return;
     }
-    Scope& above = changed(key.scope);
-    const bool was_occupied = above.is_occupied();
-    ++above.live;
-    if (was_occupied) return;
+  } catch (...) {
+    for (; folded != at; folded = scopes_.parent(folded)) {
+      const Key key{scopes_.parent(folded), scopes_.base(folded), scopes_.suffix(folded)};
+      --states_[key.scope].live;
+      if (!states_[folded].holds) continue;
+      states_[folded].holds = 0;
+      names_.release(key.scope, key.base, key.number);
+    }
+    throw;
+  }
+}
+
+void Names::occupy_by(ScopeId folded, const Name& name) {
+  try {
+    occupy(folded);
+  } catch (...) {
+    const Key key = key_of(name.scope, name.segment, name.suffix);
+    names_.release(key.scope, key.base, key.number);
+    throw;
   }
 }
 
@@ -150,13 +177,15 @@ void Names::check_numbered(const Name& name) const {
 bool Names::reserve(ScopeId scope, SegmentId segment) {
   const Key key = key_of(scope, segment);
   if (is_taken(key)) return false;
+  make_ready(key.scope);
   names_.take_exactly(key.scope, key.base, key.number);
-  add_row(key.scope, {scope, segment, 0});
+  add_row(key.scope, scope, segment, 0);
   return true;
 }
 
 void Names::add(ScopeId scope, SegmentId segment) {
   const Key key = key_of(scope, segment);
+  make_ready(key.scope);
   if (is_taken(key)) {
     const Scope* const state = state_at(key);
     if (state == nullptr || !state->holds) return;
@@ -164,7 +193,7 @@ void Names::add(ScopeId scope, SegmentId segment) {
   } else {
     names_.take_exactly(key.scope, key.base, key.number);
   }
-  add_row(key.scope, {scope, segment, 0});
+  add_row(key.scope, scope, segment, 0);
 }
 
 void Names::open_at(const Key& key, ScopeId folded) {
@@ -234,6 +263,18 @@ void Names::kill(std::uint32_t row) {
   rows_[row].dead = 1;
   --live_;
   if (names_.recording()) log_.push_back({kNone, row, {}});
+}
+
+void Names::take_back(std::size_t rows) {
+  for (; rows_.size() > rows; rows_.pop_back(), --live_) {
+    const Row& row = rows_.back();
+    const Key key = key_of(row.name.scope, row.name.segment, row.name.suffix);
+    names_.release(key.scope, key.base, key.number);
+    Scope& scope = changed(key.scope);
+    scope.last = row.previous;
+    --scope.live;
+    if (scopes_are_names_) vacate(key.scope);
+  }
 }
 
 void Names::index_rows() const {

@@ -304,6 +304,20 @@ TEST_CASE("spellings under which one text would be two names are refused") {
   CHECK_FALSE(colons.can_stand("a:"));
 }
 
+TEST_CASE("what was given out last is taken back as if it had never been asked for") {
+  Texts texts;
+  for (const char* name : {"w", "w", "w", "a/x", "b"}) texts.unique(name);
+  texts.release("w_1");
+  const std::size_t rows = texts.names.row_count();
+  for (const char* name : {"w", "w", "a/x", "c/d/e", "b_1", "b", "w_1"}) texts.unique(name);
+  CHECK(texts.names.is_taken("c"));
+  texts.names.take_back(rows);
+  CHECK(texts.listed() == std::vector<std::string>{"w", "w_2", "a/x", "b"});
+  CHECK_FALSE(texts.names.is_taken("c"));
+  CHECK(texts.under("a") == std::vector<std::string>{"a/x"});
+  for (const char* name : {"w_1", "w_3", "c/d", "b_1", "a/x_1"}) CHECK(texts.unique(name) == name);
+}
+
 TEST_CASE("a subtree is listed without a look at the rest") {
   Names names;
   const SegmentId w = names.segments().intern("w");

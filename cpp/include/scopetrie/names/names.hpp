@@ -80,13 +80,17 @@ class Names {
 
   /// Takes `segment` in `scope`, numbered where it is taken. Throws std::length_error past 2^29 numbers, and Error
   /// where the name is not legal with its number.
-  Name unique(ScopeId scope, SegmentId segment) {
+  Name unique(ScopeId scope, SegmentId segment) { return {scope, segment, unique_number(scope, segment)}; }
+  /// The same; only the number. (A function that gives a Name stores it in parts and reloads the whole, which stalls on
+  /// store forwarding, unless it is inlined.)
+  std::uint32_t unique_number(ScopeId scope, SegmentId segment) {
     if (options_.legal) [[unlikely]]
       check_numbered(peek(scope, segment));
     const ScopeId folded = scopes_.folded(scope);
-    const Name name{scope, segment, names_.take(folded, segments_.folded(segment)).suffix};
-    add_row(folded, name);
-    return name;
+    make_ready(folded);
+    const std::uint32_t number = names_.take(folded, segments_.folded(segment)).suffix;
+    add_row(folded, scope, segment, number);
+    return number;
   }
   /// What unique() would give, taking nothing.
   Name peek(ScopeId scope, SegmentId segment) {
@@ -109,6 +113,9 @@ class Names {
   };
   /// Gives a name, or a scope that was opened, back.
   Release release(ScopeId scope, SegmentId segment);
+
+  /// Takes back all that unique() gave out since there were `rows` rows, where nothing else was done since.
+  void take_back(std::size_t rows);
 
   // Looking ---------------------------------------------------------------------------------------------------------
 
@@ -144,8 +151,8 @@ class Names {
  private:
   struct Row {
     Name name;
-    std::uint32_t previous : 31;  // of the same scope; kNoRow: none
-    std::uint32_t dead : 1;
+    std::uint32_t previous : 31 = 0;  // of the same scope; kNoRow: none
+    std::uint32_t dead : 1 = 0;
   };
   static constexpr std::uint32_t kNoRow = 0x7FFF'FFFFu;
   // What is known of a (folded) scope.
@@ -174,26 +181,34 @@ class Names {
   ScopeId scope_at(const Key& key) const { return scopes_.find_child_of(key.scope, key.base, key.number); }
   Scope* state_at(const Key& key);
 
-  void add_row(ScopeId folded, const Name& name) {
-    if (folded >= states_.size()) [[unlikely]]
-      add_states(folded);
+  /// Whatever may fail is done before a name is taken: then it is listed, too.
+  void make_ready(ScopeId folded) {
+    if (folded >= states_.size() || rows_.size() == rows_.capacity()) [[unlikely]]
+      make_more_room(folded);
     if (names_.recording()) [[unlikely]]
       log(folded);
+  }
+  /// Lists a name that was taken after make_ready().
+  void add_row(ScopeId folded, ScopeId scope, SegmentId segment, std::uint32_t number) {
     Scope& state = states_[folded];
     if (!state.is_occupied() && scopes_are_names_) [[unlikely]]
-      occupy(folded);
-    const auto row = static_cast<std::uint32_t>(rows_.size());
-    if (row == kNoRow) [[unlikely]]
-      refuse_more();
-    rows_.push_back({name, state.last, 0});
-    state.last = row;
+      occupy_by(folded, {scope, segment, number});
+    // Field by field: a row that is stored in parts and copied as a whole would stall on store forwarding.
+    const auto at = static_cast<std::uint32_t>(rows_.size());
+    Row& row = rows_.emplace_back();
+    row.name.scope = scope;
+    row.name.segment = segment;
+    row.name.suffix = number;
+    row.previous = state.last;
+    state.last = at;
     ++state.live;
     ++live_;
   }
   SCOPETRIE_COLD SegmentId cleaned_part(SegmentId segment);
   SCOPETRIE_COLD void check_numbered(const Name& name) const;
-  SCOPETRIE_COLD void add_states(ScopeId folded);
-  [[noreturn]] SCOPETRIE_COLD static void refuse_more();
+  SCOPETRIE_COLD void make_more_room(ScopeId folded);
+  void add_states(ScopeId folded);
+  void occupy_by(ScopeId folded, const Name& name);
   void occupy(ScopeId folded);
   void vacate(ScopeId folded);
   void open_at(const Key& key, ScopeId folded);
