@@ -91,9 +91,14 @@ def test_functions_named_in_the_text_exist() -> None:
     assert missing == []
 
 
-def with_regularizer() -> None:
-    with tf.Graph().as_default(), tf.variable_scope("layer"):
-        tf.get_variable("w", [3], regularizer=tf.reduce_sum)
+def refused_and_by_a_creator() -> None:
+    with (
+        tf.Graph().as_default(),
+        tf.variable_creator_scope(lambda creator, **arguments: creator(**arguments)),
+    ):
+        with pytest.raises(ValueError, match="does not exist"), tf.variable_scope("layer", reuse=True):
+            tf.get_variable("w", [3])
+        tf.get_variable("w", [3])
 
 
 def three_runs() -> None:
@@ -105,7 +110,7 @@ def three_runs() -> None:
 
 
 @pytest.mark.parametrize(
-    ("walk", "program"), [("get_variable: a miss", with_regularizer), ("Session.run", three_runs)]
+    ("walk", "program"), [("get_variable: a miss", refused_and_by_a_creator), ("Session.run", three_runs)]
 )
 def test_python_functions_run_in_the_order_of_the_walk(walk: str, program: Callable[[], None]) -> None:
     calls = iter(python_calls(program))

@@ -29,7 +29,7 @@ FLOORS = [
     {"initializers"},
     {"scopes", "store", "execution"},
     {"template", "summary", "compat", "behavior", "logging", "client", "v1"},
-    {"train"},
+    {"train", "_wiring"},
     {ROOT_MODULE},  # the root, which exports everything below
     {"demo"},
     {"__main__"},

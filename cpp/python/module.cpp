@@ -30,11 +30,12 @@ PYBIND11_MODULE(_core, module, pybind11::mod_gil_not_used()) {
     }
   });
   PyObject* raw = module.ptr();
-  if (!bind_state(raw) || !bind_context(raw) || !bind_graph(raw) || !bind_operators(raw) || !bind_handles(raw) ||
-      !bind_variable(raw) || !bind_variable_scope_object(raw) || !bind_variable_scope(raw) || !bind_name_scope(raw) ||
+  if (!bind_state(raw) || !bind_context(raw) || !bind_graph(raw) || !bind_handles(raw) || !bind_variable(raw) ||
+      !bind_variable_scope_object(raw) || !bind_variable_scope(raw) || !bind_name_scope(raw) ||
       !bind_get_variable(raw) || !bind_op_function(raw) || !bind_constants(raw) || !bind_plain_variable(raw) ||
       !bind_direct(raw) || !bind_names(raw))
     throw pybind11::error_already_set();
+  state().true_getter = PyObject_GetAttrString(raw, "true_getter");
   bind_buffer(module);
   bind_random(module);
 }

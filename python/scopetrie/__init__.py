@@ -5,10 +5,10 @@
 gives v1's names: variable_scope, get_variable, name_scope, placeholders, ops, Session.
 """
 
-import os as _os
 import sys as _sys
 
-from . import _core, client, compat, errors, initializers, logging, losses, random, summary, train
+from . import _wiring as _wiring
+from . import client, compat, errors, initializers, logging, losses, random, summary, train
 from ._core import __version__
 from .behavior import (
     control_flow_v2_enabled,
@@ -585,9 +585,6 @@ __all__ = [
     "zeros_like",
     "zeta",
 ]
-
-# Lines in this folder are not the user's: creation sites skip them.
-_core.register_types(package_folder=_os.path.dirname(__file__) + _os.sep)
 
 __getattr__ = _refuser()
 

@@ -175,7 +175,6 @@ class Graph:
     @property
     def finalized(self) -> bool: ...
     _finalized: bool
-    _has_makers: bool
     @property
     def _depth(self) -> int: ...
     _on_operation: Callable[[Any], None] | None
@@ -199,18 +198,6 @@ class Graph:
     def _spec_number(self, tensor: int, /) -> int: ...
     def _variables(self) -> list[Any]: ...
     def _find_variable(self, key: str, /) -> Any: ...
-    def _add_variable(
-        self,
-        name: str,
-        initial: Tensor | None,
-        dtype: DType,
-        dims: _Dims,
-        trainable: bool,
-        key: str | None,
-        attrs: Any,
-        assign_attrs: Any,
-        /,
-    ) -> Any: ...
     def _collect(self, key: Any, value: Any, /) -> None: ...
     def _collection(self, key: Any, /) -> list[Any]: ...
     def _assign_collection(self, key: Any, values: Iterable[Any], /) -> None: ...
@@ -220,6 +207,7 @@ class Graph:
     def _enter_controls(self, operations: Sequence[Operation] | None, /) -> Any: ...
     def _exit_controls(self, token: Any, /) -> None: ...
     def _current_controls(self) -> list[Any]: ...
+    def _note_maker(self, name: str, change: int, /) -> int: ...
     def _set_seed(self, seed: Any, /) -> None: ...
     def _next_seeds(self, seed: Any, /) -> tuple[int, int]: ...
     def _begin(self) -> Any: ...
@@ -343,6 +331,26 @@ def get_variable(
     synchronization: Any = None,
     aggregation: Any = None,
 ) -> Any: ...
+def scoped_variable(scope: VariableScope, reuse: Any, /, *arguments: Any) -> Any: ...
+def true_getter(
+    name: str | None,
+    shape: Any = None,
+    dtype: Any = None,
+    initializer: Any = None,
+    regularizer: Any = None,
+    reuse: Any = None,
+    trainable: Any = None,
+    collections: Any = None,
+    caching_device: Any = None,
+    partitioner: Any = None,
+    validate_shape: bool = True,
+    use_resource: bool | None = None,
+    constraint: Any = None,
+    synchronization: Any = None,
+    aggregation: Any = None,
+) -> Any: ...
+def part_of_variable(name: str, *, partition_info: Any, **arguments: Any) -> Any: ...
+def create_variable(**arguments: Any) -> Any: ...
 def get_variables(
     names: Sequence[str],
     shapes: Sequence[Any] | None = None,
@@ -415,26 +423,37 @@ def random_fill(
 
 # Wiring -----------------------------------------------------------------------------------------------------
 
-def register_types(
-    tensor_shape: Any = None,
-    auto_reuse: Any = None,
-    initializers: Sequence[tuple[Any, str, tuple[str, ...]]] | None = None,
-    initializers_by_name: dict[str, Any] | None = None,
-    package_folder: str | None = None,
-    literals_are_converted: bool | None = None,
-    auto_synchronization: Any = None,
-    no_aggregation: Any = None,
+def wire(
+    *,
+    as_dims: Callable[..., Any],
+    as_dtype: Callable[..., Any],
+    as_index: Callable[..., Any],
+    check_call_policy: Callable[..., Any],
+    check_initial_shape: Callable[..., None],
+    check_policy: Callable[..., Any],
+    compose_getters: Callable[..., Any],
+    convert: Callable[..., Any],
+    create_through: Callable[..., Any],
+    default_graph: Callable[[], Any],
+    dtype_of_value: Callable[[Any], Any],
+    get_partitioned: Callable[..., Any],
+    graph_mismatch: Callable[..., Exception],
+    named_initializer: Callable[[str], Any],
+    needs_nothing: Callable[[Any], bool],
+    partial: Callable[..., Any],
+    take_note: Callable[..., None],
+    takes: Callable[[Any, str, bool], bool],
+    values_graph: Callable[[Any], Any],
+    warn_of_shape: Callable[..., None],
+    word_refusal: Callable[..., Exception],
+    auto_reuse: Any,
+    auto_synchronization: Any,
+    no_aggregation: Any,
+    package_folder: str,
+    tensor_shape: Any,
+    initializers: Sequence[tuple[Any, str, tuple[str, ...]]],
+    initializers_by_name: dict[str, Any],
+    operators: dict[str, Any],
 ) -> None: ...
-def register_dtypes(numbered: dict[int, DType], /) -> None: ...
-def register_hooks(
-    as_dtype: Any = None,
-    as_dims: Any = None,
-    convert: Any = None,
-    get_variable: Any = None,
-    graph_mismatch: Any = None,
-    values_graph: Any = None,
-    compose_getters: Any = None,
-    default_graph: Any = None,
-    as_index: Any = None,
-) -> None: ...
-def register_operators(table: dict[str, Any], /) -> None: ...
+def define_dtypes(numbered: dict[int, DType], /) -> None: ...
+def convert_literals(convert: bool, /) -> None: ...

@@ -18,6 +18,8 @@ from typing import Any, Final, NoReturn, TypeAlias
 
 import numpy as np
 
+from . import _core
+
 # What `tf` has of this file; DTypeLike and ALL_DTYPES are for the package.
 __all__ = [
     "QUANTIZED_DTYPES",
@@ -383,6 +385,7 @@ half_ref: Final = float16_ref
 double_ref: Final = float64_ref
 
 ALL_DTYPES: Final = tuple(_BY_ENUM.values())
+_core.define_dtypes(_BY_ENUM)
 QUANTIZED_DTYPES: Final = frozenset(dtype for dtype in ALL_DTYPES if dtype.is_quantized)
 
 _NUMPY_BASES: Final = [

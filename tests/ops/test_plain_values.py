@@ -40,12 +40,12 @@ class Axis(enum.IntEnum):
 @contextmanager
 def in_python() -> Iterator[None]:
     """Forces the slow path in Python for values and rules."""
-    _core.register_types(literals_are_converted=True)
+    _core.convert_literals(True)
     try:
         with tf.device("/cpu:0"):
             yield
     finally:
-        _core.register_types(literals_are_converted=False)
+        _core.convert_literals(False)
 
 
 def described(op: Any) -> tuple[Any, ...]:
@@ -372,7 +372,7 @@ def test_a_conversion_function_for_lists_is_asked() -> None:
             tf.add(tf.placeholder(tf.float32, [2, 2]), [1.0, 2.0])
     finally:
         conversions[:] = before
-        _core.register_types(literals_are_converted=False)
+        _core.convert_literals(False)
     assert asked == [[1.0, 2.0]]
 
 

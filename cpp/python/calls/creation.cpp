@@ -8,11 +8,12 @@ namespace scopetrie::python {
 
 // Whether variables can be made here, and of what.
 bool Creation::start() {
-  if (scope_->reuse() == Reuse::kYes || scope_->refuses_variables() || context_.must_ask()) return false;
-  if (graph_.making) return false;  // maybe this one, in another thread: Python gives both the same name
-  const Settings& settings = scope_->settings;
-  if (settings[Setting::kRegularizer] != nullptr || settings[Setting::kConstraint] != nullptr ||
-      settings[Setting::kCachingDevice] != nullptr)
+  const State& s = state();
+  const auto is_usual = [](PyObject* argument, PyObject* usual) { return argument == nullptr || argument == usual; };
+  if (call_.sharing == Sharing::kYes || context_.must_ask()) return false;
+  if (call_.constraint != nullptr || call_.caching_device != nullptr || call_.partition_info != nullptr ||
+      !is_usual(call_.validate_shape, Py_True) || !is_usual(call_.synchronization, s.auto_synchronization) ||
+      !is_usual(call_.aggregation, s.no_aggregation))
     return false;
   if (!read_dtype() || !read_initializer_argument() || !read_trainable() || !read_collections()) return false;
   shape_ = nullptr;
@@ -20,35 +21,33 @@ bool Creation::start() {
 }
 
 bool Creation::read_dtype() {
-  dtype_ = given(wish_.dtype) ? DType(known_dtype_number(wish_.dtype)) : scope_->dtype();
+  dtype_ = call_.dtype != 0 ? call_.dtype : DType(known_dtype_number(call_.dtype_object));
   return dtype_ != 0 && !dtype_.is_reference();
 }
 
 bool Creation::read_initializer_argument() {
-  PyObject* initializer = given(wish_.initializer) ? wish_.initializer : setting_of(*scope_, Setting::kInitializer);
+  PyObject* initializer = call_.initializer;
   is_value_ = false;
-  if (!given(initializer)) {
+  if (initializer == nullptr) {
     const std::optional<Initializer> standard = Initializer::of_default(dtype_);
     if (standard) initializer_ = *standard;
     return standard.has_value();
   }
-  if (read_initializer(initializer, initializer_))
-    return initializer_.kind != Initializer::Kind::kUniform ||
-           initializer_.second.kind() != AttributeValue::Kind::kNone || !dtype_.is_integer();
+  if (read_initializer(initializer, initializer_)) return true;
   is_value_ = !PyUnicode_Check(initializer) && !is_tensor(initializer) && !PyCallable_Check(initializer);
   return is_value_;
 }
 
 bool Creation::read_trainable() {
-  trainable_ = wish_.trainable != Py_False;
-  return !given(wish_.trainable) || PyBool_Check(wish_.trainable);
+  trainable_ = call_.trainable != Py_False;
+  return call_.trainable == nullptr || PyBool_Check(call_.trainable);
 }
 
 // The numbers of the lists that the variable joins, in order and each once.
 bool Creation::read_collections() {
   list_count_ = 0;
-  if (!given(wish_.collections)) return true;
-  PyObject* keys = wish_.collections;
+  PyObject* keys = call_.collections;
+  if (keys == nullptr) return true;
   if (!PyList_CheckExact(keys) && !PyTuple_CheckExact(keys)) return false;
   const auto join = [&](std::size_t list) {
     if (std::find(lists_, lists_ + list_count_, list) == lists_ + list_count_) lists_[list_count_++] = list;
@@ -89,10 +88,9 @@ bool Creation::read_shape(PyObject* shape, PyObject* sizes) {
 bool Creation::read_value(ScopeId scope_id, SegmentId segment) {
   Literal literal;
   OwnTuples<1> own;
-  if (!literal.read(own.of(given(wish_.initializer) ? wish_.initializer : setting_of(*scope_, Setting::kInitializer))))
-    return false;
+  if (!literal.read(own.of(call_.initializer))) return false;
   const DType dtype = literal.dtype(0);
-  if (dtype == 0 || (given(wish_.dtype) && dtype != dtype_)) return false;
+  if (dtype == 0 || (call_.has_dtype && dtype != dtype_)) return false;
   AttributeValue kept;
   if (!literal.keep(kept)) return false;
   output_ = {graph_.ops.shapes().intern(literal.dims()), dtype};
@@ -120,17 +118,21 @@ PyObject* Creation::make(ScopeId scope_id, SegmentId segment, PyObject* shape, P
     if (parts != kNone && graph_.variables.find(parts, part) != kNone) return nullptr;
   }
   if (segment == part) graph_.has_parts = true;
-  // A name that is in use may be that of a variable which another thread is making in Python: the slow path waits.
+  if (!graph_.makers.empty()) [[unlikely]] {
+    // Another thread may be making the same variable: both must give it the same name.
+    const auto maker = graph_.makers.find(maker_key(scope_id, segment));
+    if (maker != graph_.makers.end() && maker->second.count > (call_.regularizer != nullptr ? 1 : 0)) return nullptr;
+  }
   if (!graph_.ops.take_owner(scope_id, segment)) return nullptr;
   graph_.note_builder(&context_);
-  if (is_value_ && given(wish_.dtype)) {
+  if (is_value_ && call_.has_dtype) {
     // v1 makes a tensor of the value to see its dtype, and it keeps its name.
     static const std::uint32_t kConst = known_name("Const");
     graph_.ops.unique(ScopeTrie::kRoot, graph_.known_segment(kConst));
   }
   if (run_.pattern == kNone) run_ = run_of(graph_, kinds(), initial_, output_);
-  if (wish_.site == kUnknownSite) wish_.site = graph_.sites.here();
-  const VariableId id = create_variable(graph_, run_, scope_id, segment, output_, trainable_, wish_.site);
+  if (site_ == kUnknownSite) site_ = graph_.sites.here();
+  const VariableId id = create_variable(graph_, run_, scope_id, segment, output_, trainable_, site_);
   graph_.live.push_back(nullptr);
   collect(id);
   if (!is_shared(run_)) run_ = {};

@@ -1,29 +1,19 @@
 // The creations of get_variable that ask nobody: by a built-in initializer, a number, a list of numbers, an array.
 #pragma once
 
-#include "calls/building.hpp"
 #include "calls/literal.hpp"
-#include "objects/scopes.hpp"
+#include "calls/variable_call.hpp"
 
 namespace scopetrie::python {
-
-inline bool given(PyObject* argument) { return argument != nullptr && argument != Py_None; }
 
 /// A site that the creation finds out itself.
 inline constexpr std::uint32_t kUnknownSite = kNone - 1;
 
-/// The creations of one call: variables of one dtype and initializer, in one context and scope. Borrows all that it is
-/// given.
+/// The creations of one call: variables of one dtype and initializer, in one context.
 class Creation {
  public:
-  /// What get_variable is given for all of them; null or None where not given.
-  struct Wish {
-    PyObject *dtype, *initializer, *trainable, *collections;
-    std::uint32_t site;
-  };
-
-  Creation(Context& context, const Wish& wish)
-      : context_(context), graph_(state_of(context.graph)), scope_(current_scope(context)), wish_(wish) {}
+  Creation(Context& context, const VariableCall& call, std::uint32_t site)
+      : context_(context), graph_(state_of(context.graph)), call_(call), site_(site) {}
 
   /// Python code has run, which may have changed anything.
   void restart() { ready_ = false; }
@@ -48,8 +38,8 @@ class Creation {
 
   Context& context_;
   GraphState& graph_;
-  PyVariableScope* scope_;
-  Wish wish_;
+  const VariableCall& call_;
+  std::uint32_t site_;
   bool ready_ = false, trainable_ = true, is_value_ = false;
   DType dtype_;                // of a value, what the caller says, or none
   Initializer initializer_;    // where there is no value

@@ -1,28 +1,9 @@
-// get_variable: fast paths for the hit and the plain creation; everything else is in the Python slow path.
+// get_variable: fast paths for the hit and for the creation that asks nobody; get_in_scope() does the rest.
 #include "calls/creation.hpp"
 
 namespace scopetrie::python {
 
 namespace {
-
-enum Argument {
-  kName,
-  kShape,
-  kDType,
-  kInitializer,
-  kRegularizer,
-  kTrainable,
-  kCollections,
-  kCachingDevice,
-  kPartitioner,
-  kValidateShape,
-  kUseResource,
-  kCustomGetter,
-  kConstraint,
-  kSynchronization,
-  kAggregation,
-  kArguments
-};
 
 // Whether a shape argument matches the found shape; only for plain ints in a list or tuple.
 bool shape_allows(PyObject* shape, std::span<const std::int64_t> found) {
@@ -61,14 +42,6 @@ PyObject* shared(GraphState& graph, PyGraph* owner, const PyVariableScope* scope
   return variable_handle(owner, id);
 }
 
-PyObject* call_slow(PyVariableScope* scope, PyObject* const* args) {
-  PyObject* all[kArguments + 1];
-  all[0] = scope;
-  for (int i = 0; i < kArguments; ++i) all[i + 1] = args[i] != nullptr ? args[i] : Py_None;
-  const Ref keep = Ref::borrowed(all[0]);
-  return PyObject_Vectorcall(state().hooks.get_variable, all, kArguments + 1, nullptr);
-}
-
 // Whether nobody is to be asked before the variable is looked up: how it is to be made is of no concern yet.
 bool is_plain(const PyVariableScope* scope, PyObject* const* arguments) {
   const State& s = state();
@@ -80,18 +53,12 @@ bool is_plain(const PyVariableScope* scope, PyObject* const* arguments) {
          is_default(arguments[kAggregation], s.no_aggregation);
 }
 
-// Whether a variable can be made without asking how.
-bool is_plain_creation(PyObject* const* arguments) {
-  return !given(arguments[kRegularizer]) && !given(arguments[kCachingDevice]) && !given(arguments[kConstraint]) &&
-         (!given(arguments[kValidateShape]) || arguments[kValidateShape] == Py_True);
-}
-
-// A single creation, kept out of line for the sake of hits.
-SCOPETRIE_COLD PyObject* create_one(Context& context, ScopeId scope_id, SegmentId segment, PyObject* const* arguments,
-                                    PyObject* sizes) {
-  if (!is_plain_creation(arguments)) return nullptr;
-  Creation creation(context, {arguments[kDType], arguments[kInitializer], arguments[kTrainable],
-                              arguments[kCollections], kUnknownSite});
+// A creation of its own, kept out of the way of hits.
+SCOPETRIE_COLD PyObject* create_one(Context& context, const PyVariableScope* scope, ScopeId scope_id, SegmentId segment,
+                                    PyObject* const* arguments, PyObject* sizes) {
+  const VariableCall call = call_in(*scope, arguments);
+  if (call.regularizer != nullptr || scope->refuses_variables()) return nullptr;
+  Creation creation(context, call, kUnknownSite);
   return creation.make(scope_id, segment, arguments[kShape], sizes);
 }
 
@@ -107,7 +74,7 @@ PyObject* get_plain(Context& context, PyVariableScope* scope, ScopeId scope_id, 
   const VariableId found = segment < segments ? graph.variables.find(scope_id, segment) : kNone;
   if (found != kNone) return shared(graph, context.graph, scope, found, arguments, sizes);
   return creation != nullptr ? creation->make(scope_id, segment, arguments[kShape], sizes)
-                             : create_one(context, scope_id, segment, arguments, sizes);
+                             : create_one(context, scope, scope_id, segment, arguments, sizes);
 }
 
 PyObject* get_variable(PyObject*, PyObject* const* args, Py_ssize_t positional, PyObject* keywords) {
@@ -132,7 +99,7 @@ PyObject* get_variable(PyObject*, PyObject* const* args, Py_ssize_t positional, 
       return variable;
     if (PyErr_Occurred()) return nullptr;
   }
-  return call_slow(scope, arguments);
+  return get_in_scope(*context, *scope, arguments, nullptr);
 }
 
 // Makes room for that many new variables in a scope, so that tables grow once.
@@ -171,7 +138,6 @@ PyObject* get_variables(PyObject*, PyObject* const* args, Py_ssize_t positional,
   Transaction transaction(*context);
   Ref made(PyList_New(count));
   if (!made) return nullptr;
-  Creation creation(*context, {given_to[2], given_to[3], given_to[4], nullptr, graph.sites.here()});
   PyObject* arguments[kArguments] = {};
   arguments[kDType] = given_to[2];
   arguments[kInitializer] = given_to[3];
@@ -179,17 +145,20 @@ PyObject* get_variables(PyObject*, PyObject* const* args, Py_ssize_t positional,
   PyVariableScope* scope = current_scope(*context);
   const ScopeId scope_id = scope->in(state_of(context->graph));
   reserve_variables(graph, scope_id, static_cast<std::size_t>(count));
+  VariableCall call = call_in(*scope, arguments);
+  Creation creation(*context, call, graph.sites.here());
   for (Py_ssize_t i = 0; i < count; ++i) {
     arguments[kName] = PySequence_Fast_GET_ITEM(names.get(), i);
     if (shapes) arguments[kShape] = PySequence_Fast_GET_ITEM(shapes.get(), i);
     const Snapshot shape(arguments[kShape]);
     if (shape.get() != arguments[kShape]) creation.restart();
+    Creation* many = call.regularizer == nullptr && !scope->refuses_variables() ? &creation : nullptr;
     PyObject* variable =
-        is_plain(scope, arguments) ? get_plain(*context, scope, scope_id, arguments, shape.get(), &creation) : nullptr;
+        is_plain(scope, arguments) ? get_plain(*context, scope, scope_id, arguments, shape.get(), many) : nullptr;
     if (variable == nullptr) {
       if (PyErr_Occurred()) return nullptr;
-      variable = call_slow(scope, arguments);
-      if (variable == nullptr) return nullptr;
+      variable = get_in_scope(*context, *scope, arguments, nullptr);
+      call = call_in(*scope, arguments);  // that may have run anything
       creation.restart();
     }
     PyList_SET_ITEM(made.get(), i, variable);
@@ -253,9 +222,17 @@ constexpr char kDoc[] =
 }  // namespace
 
 bool bind_get_variable(PyObject* module) {
-  static PyMethodDef functions[] = {fast("get_variable", locked<get_variable>, kDoc),
-                                    fast("get_variables", locked<get_variables>, kBulkDoc),
-                                    {nullptr, nullptr, 0, nullptr}};
+  static PyMethodDef functions[] = {
+      fast("get_variable", locked<get_variable>, kDoc),
+      fast("get_variables", locked<get_variables>, kBulkDoc),
+      fast("scoped_variable", locked<scoped_variable>,
+           "get_variable in a given scope: (scope, reuse, then its arguments)."),
+      fast("true_getter", locked<true_getter>,
+           "Gets or makes the variable of a whole name: what custom getters are given."),
+      fast("part_of_variable", locked<part_of_variable>,
+           "The same for a part of a partitioned variable, with its partition_info."),
+      fast("create_variable", locked<new_variable>, "Makes a variable as v1's constructor does."),
+      {nullptr, nullptr, 0, nullptr}};
   return PyModule_AddFunctions(module, functions) == 0;
 }
 

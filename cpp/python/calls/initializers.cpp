@@ -120,6 +120,11 @@ bool read_initializer(PyObject* object, Initializer& out) {
   return false;
 }
 
+PyObject* default_initializer(DType dtype) {
+  const bool is_zeros = Initializer::of_default(dtype)->kind == Initializer::Kind::kZeros;
+  return PyDict_GetItemString(by_name, is_zeros ? "zeros" : "glorot_uniform");
+}
+
 bool keep_initializers(PyObject* given, PyObject* names) {
   static constexpr const char* kKinds[] = {
       "zeros", "ones", "constant", "uniform", "normal", "truncated_normal", "variance_scaling", "uniform_unit_scaling"};

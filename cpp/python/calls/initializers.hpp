@@ -14,6 +14,9 @@ namespace scopetrie::python {
 /// anything else, and for values that only Python understands.
 bool read_initializer(PyObject* object, Initializer& out);
 
+/// An instance of what v1 takes for a dtype where nothing is said. Borrowed; of a dtype that has a default.
+PyObject* default_initializer(DType dtype);
+
 /// Tells which classes can be read: a list of (instance made without arguments, kind, names of its slots), and the
 /// initializers by name. False with an exception set.
 bool keep_initializers(PyObject* classes, PyObject* by_name);

@@ -23,14 +23,21 @@
 
 namespace scopetrie::python {
 
+/// Who is making the variable of a name: how many threads, and the name scope that they share, once there is one.
+struct Maker {
+  int count = 0;
+  std::string scope;
+};
+inline std::uint64_t maker_key(ScopeId scope, SegmentId segment) { return std::uint64_t{scope} << 32 | segment; }
+
 struct GraphState : Graph {
   Table<PyObject*> live;  // borrowed; the handle of each variable, null where there is none
   CollectionKeys collection_keys;
   RuleMemory rule_memory;
   Sites sites;
-  std::vector<std::unique_ptr<Context>> contexts;  // one per thread
-  bool making = false;                             // Python is making variables by name
-  bool has_odd_seed = false;                       // its seed is no number
+  std::vector<std::unique_ptr<Context>> contexts;   // one per thread
+  std::unordered_map<std::uint64_t, Maker> makers;  // by maker_key()
+  bool has_odd_seed = false;                        // its seed is no number
 
   /// Names that were looked up lately, by the str's address; only interned strings, which the entry keeps alive.
   struct CachedName {

@@ -131,11 +131,23 @@ PyObject* get_depth(PyObject* self, void*) {
   return PyLong_FromSize_t(default_graph_depth() + context_of(as_graph(self))->variable_scopes);
 }
 
-PyObject* get_making(PyObject* self, void*) { return PyBool_FromLong(of(self).making); }
-
-int set_making(PyObject* self, PyObject* value, void*) {
-  of(self).making = value == Py_True;
-  return 0;
+// _note_maker(whole name, change) -> how many threads are making a variable of this name now
+PyObject* note_maker(PyObject* self, PyObject* const* args, Py_ssize_t count) {
+  if (count != 2) {
+    PyErr_SetString(PyExc_TypeError, "_note_maker() takes a name and a change");
+    return nullptr;
+  }
+  const std::string_view text = text_of(args[0]);
+  const long change = PyLong_AsLong(args[1]);
+  if (text.data() == nullptr || PyErr_Occurred() != nullptr) return nullptr;
+  GraphState& graph = of(self);
+  SegmentId segment;
+  const ScopeId scope = graph.ops.scopes().scope_of_name(text, ScopeTrie::kRoot, segment);
+  Maker& maker = graph.makers[maker_key(scope, segment)];
+  maker.count += static_cast<int>(change);
+  const long now = maker.count;
+  if (now == 0) graph.makers.erase(maker_key(scope, segment));
+  return PyLong_FromLong(now);
 }
 
 PyObject* get_finalized(PyObject* self, void*) { return PyBool_FromLong(of(self).finalized); }
@@ -226,6 +238,9 @@ void add_block_members(std::vector<PyMethodDef>& methods, std::vector<PyGetSetDe
        "Opens a control-dependency block; None clears the outer ones."},
       {"_exit_controls", locked<exit_controls>, METH_O, "Ends the block whose _enter_controls() gave this token."},
       {"_current_controls", locked<current_controls>, METH_NOARGS, "The operations that new ones wait for."},
+      with_arguments("_note_maker", locked<note_maker>,
+                     "Notes one more or less thread that makes the variable of a name: (name, change). Gives how many "
+                     "do."),
       {"_set_seed", locked<set_seed>, METH_O, "Sets the graph's random seed, None for none."},
       {"_next_seeds", locked<next_seeds>, METH_O,
        "The two seeds of a random operation that is made now with this seed of its own, or None; zeros for none."},
@@ -235,8 +250,6 @@ void add_block_members(std::vector<PyMethodDef>& methods, std::vector<PyGetSetDe
   const PyGetSetDef more_properties[] = {
       {"finalized", locked<get_finalized>, nullptr, "Whether the graph is read-only.", nullptr},
       {"_finalized", locked<get_finalized>, locked<set_finalized>, "The same, to be set.", nullptr},
-      {"_has_makers", locked<get_making>, locked<set_making>,
-       "Whether any thread is making a variable by name in Python.", nullptr},
       {"_creators", locked<get_creators>, locked<set_creators>,
        "This thread's open variable creators, outermost first, or None.", nullptr},
       {"_depth", locked<get_depth>, nullptr,

@@ -168,44 +168,6 @@ PyObject* find_variable(PyObject* self, PyObject* key) {
   return variable_handle(as_graph(self), id);
 }
 
-// _add_variable(name "w/", initial tensor | None, dtype, dims, trainable, store key | None, attrs, assign attrs)
-PyObject* add_variable_row(PyObject* self, PyObject* args) {
-  PyObject *name, *initial, *dtype, *dims, *key, *attrs, *assign_attrs;
-  int trainable;
-  if (!PyArg_ParseTuple(args, "UOOOpOOO", &name, &initial, &dtype, &dims, &trainable, &key, &attrs, &assign_attrs))
-    return nullptr;
-  GraphState& graph = of(self);
-  Context& context = *context_of(as_graph(self));
-  graph.check_open();
-  Transaction transaction(context);
-  Output output;
-  output.dtype = base_dtype(dtype_number(dtype));
-  if (output.dtype == 0 || !parse_dims(graph.ops.shapes(), dims, output.shape)) return nullptr;
-  const OpGraph::Fresh fresh = take_name(context, name, 0, NameStyle::kScope);
-  if (is_refused(fresh)) return nullptr;
-  if (graph.has_odd_scopes) graph.check_operation_name(fresh.name);
-  VariableRow record;
-  record.flags = trainable != 0 ? kTrainable : 0u;
-  if (key != Py_None) {
-    const std::string_view text = text_of(key);
-    if (text.data() == nullptr) return nullptr;
-    record.scope = graph.ops.scopes().scope_of_name(text, ScopeTrie::kRoot, record.segment);
-    static const std::uint32_t kPart = known_name("part_0");
-    if (record.segment == graph.known_segment(kPart)) graph.has_parts = true;
-    if (graph.variables.find(record.scope, record.segment) != kNone) {
-      PyErr_Format(PyExc_ValueError, "Variable %U already exists, disallowed.", key);
-      return nullptr;
-    }
-  }
-  const std::uint32_t attribute = attrs == Py_None ? kNone : graph.keep(to_attribute(attrs));
-  const std::uint32_t assign = assign_attrs == Py_None ? kNone : graph.keep(to_attribute(assign_attrs));
-  const VariableId id = add_variable(context, fresh.name, false, initial == Py_None ? kNone : handle(initial)->id,
-                                     output, attribute, assign, record, graph.sites.here());
-  if (id == kNone) return nullptr;
-  transaction.commit();
-  return variable_handle(as_graph(self), id);
-}
-
 }  // namespace
 
 PyObject* graph_name_scope(PyObject* graph, PyObject* name);  // name_scope.cpp
@@ -268,9 +230,7 @@ void add_operation_members(std::vector<PyMethodDef>& methods, std::vector<PyGetS
        "A number for a tensor's dtype and static shape, equal for tensors that agree in both."},
       {"_variables", locked<get_variables>, METH_NOARGS, "All variables, in creation order."},
       {"_find_variable", locked<find_variable>, METH_O,
-       "The variable that get_variable made with this full name, or None."},
-      {"_add_variable", locked<add_variable_row>, METH_VARARGS,
-       "Adds a variable's operations: (name, initial, dtype, dims, trainable, key, attrs, assign attrs)."}};
+       "The variable that get_variable made with this full name, or None."}};
   const PyGetSetDef more_properties[] = {
       {"version", locked<get_version>, nullptr, "The number of operations, which grows with each one.", nullptr}};
   methods.insert(methods.end(), std::begin(more_methods), std::end(more_methods));

@@ -65,6 +65,8 @@ PyObject* compare_handles(PyObject* self, PyObject* other, int how);
 Py_hash_t hash_handle(PyObject* self);
 PyObject* handle_graph(PyObject* self, void*);
 PyObject* handle_id(PyObject* self, void*);
-bool bind_operators(PyObject* module);
+/// Says what each operator does: a dict of (OpFunction, node name) or a function of the operands, by the slots' names.
+/// False with an exception set.
+bool keep_operators(PyObject* table);
 
 }  // namespace scopetrie::python

@@ -104,47 +104,12 @@ PyObject* power(PyObject* x, PyObject* y, PyObject* modulo) {
 }
 
 PyObject* subscript(PyObject* x, PyObject* key) {
-  if (operators[kSubscript].function == nullptr) {
-    PyErr_SetString(PyExc_TypeError, "no subscript operator is registered");
-    return nullptr;
-  }
   {
     const Lock lock;
     PyObject* result;
     if (subscript_plain(x, key, result)) return result;
   }
   return PyObject_CallFunctionObjArgs(operators[kSubscript].function, x, key, nullptr);
-}
-
-PyObject* register_operators(PyObject*, PyObject* table) {
-  if (!PyDict_Check(table)) {
-    PyErr_SetString(PyExc_TypeError, "register_operators() takes a dict");
-    return nullptr;
-  }
-  Py_ssize_t at = 0;
-  for (PyObject *key, *value; PyDict_Next(table, &at, &key, &value);) {
-    const char* text = PyUnicode_AsUTF8(key);
-    if (text == nullptr) return nullptr;
-    int slot = 0;
-    while (slot < kSlotCount && std::strcmp(kSlotNames[slot], text) != 0) ++slot;
-    if (slot == kSlotCount) {
-      PyErr_Format(PyExc_ValueError, "there is no operator %R", key);
-      return nullptr;
-    }
-    Operator& op = operators[slot];
-    if (PyTuple_Check(value)) {
-      PyObject *function, *name, *on_bools = nullptr;
-      if (!PyArg_ParseTuple(value, "O!U|O", state().op_function_type, &function, &name, &on_bools)) return nullptr;
-      Py_XSETREF(op.on_bools, Py_XNewRef(on_bools));
-      op.definition = reinterpret_cast<PyOpFunction*>(function)->definition;
-      op.name = known_name(text_of(name));
-      Py_XSETREF(op.function, Py_NewRef(function));
-    } else {
-      op.definition = nullptr;
-      Py_XSETREF(op.function, Py_NewRef(value));
-    }
-  }
-  Py_RETURN_NONE;
 }
 
 const PyType_Slot slots[] = {
@@ -185,12 +150,40 @@ PyObject* compare_order(PyObject* x, PyObject* y, int how) {
   }
 }
 
-bool bind_operators(PyObject* module) {
-  static PyMethodDef functions[] = {
-      {"register_operators", locked<register_operators>, METH_O,
-       "Sets the operators: (OpFunction, node name), or a function of the operands, by operator."},
-      {nullptr, nullptr, 0, nullptr}};
-  return PyModule_AddFunctions(module, functions) == 0;
+bool keep_operators(PyObject* table) {
+  if (!PyDict_Check(table)) {
+    PyErr_SetString(PyExc_TypeError, "operators: a dict is needed");
+    return false;
+  }
+  Py_ssize_t at = 0;
+  for (PyObject *key, *value; PyDict_Next(table, &at, &key, &value);) {
+    const char* text = PyUnicode_AsUTF8(key);
+    if (text == nullptr) return false;
+    int slot = 0;
+    while (slot < kSlotCount && std::strcmp(kSlotNames[slot], text) != 0) ++slot;
+    if (slot == kSlotCount) {
+      PyErr_Format(PyExc_ValueError, "there is no operator %R", key);
+      return false;
+    }
+    Operator& op = operators[slot];
+    if (PyTuple_Check(value)) {
+      PyObject *function, *name, *on_bools = nullptr;
+      if (!PyArg_ParseTuple(value, "O!U|O", state().op_function_type, &function, &name, &on_bools)) return false;
+      Py_XSETREF(op.on_bools, Py_XNewRef(on_bools));
+      op.definition = reinterpret_cast<PyOpFunction*>(function)->definition;
+      op.name = known_name(text_of(name));
+      Py_XSETREF(op.function, Py_NewRef(function));
+    } else {
+      op.definition = nullptr;
+      Py_XSETREF(op.function, Py_NewRef(value));
+    }
+  }
+  for (int slot = 0; slot < kSlotCount; ++slot)
+    if (operators[slot].function == nullptr) {
+      PyErr_Format(PyExc_ValueError, "operators: there is none for %s", kSlotNames[slot]);
+      return false;
+    }
+  return true;
 }
 
 }  // namespace scopetrie::python

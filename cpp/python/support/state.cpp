@@ -3,6 +3,7 @@
 #include <cstring>
 
 #include "calls/initializers.hpp"
+#include "objects/handles.hpp"
 
 namespace scopetrie::python {
 
@@ -31,41 +32,38 @@ namespace {
 // Stores a new reference in a field and drops the old one.
 void keep(PyObject*& field, PyObject* value) { Py_XSETREF(field, Py_NewRef(value)); }
 
-// register_types(**classes), register_hooks(**functions): each keyword sets the field of its name.
-PyObject* register_types(PyObject*, PyObject* const* args, Py_ssize_t positional, PyObject* keywords) {
-  static Signature<8> signature("register_types",
-                                {"tensor_shape", "auto_reuse", "initializers", "initializers_by_name", "package_folder",
-                                 "literals_are_converted", "auto_synchronization", "no_aggregation"});
-  PyObject* given[8];
+#define SCOPETRIE_NAME(name) #name,
+#define SCOPETRIE_COUNT(name) +1
+constexpr std::size_t kHooks = 0 SCOPETRIE_HOOKS(SCOPETRIE_COUNT), kConstants = 0 SCOPETRIE_CONSTANTS(SCOPETRIE_COUNT);
+constexpr std::size_t kOthers = 3, kWired = kHooks + kConstants + kOthers;
+
+// wire(**all): everything that the extension needs of Python, each by the name of its field.
+PyObject* wire(PyObject*, PyObject* const* args, Py_ssize_t positional, PyObject* keywords) {
+  static constexpr std::array<const char*, kWired> kNames{SCOPETRIE_HOOKS(SCOPETRIE_NAME)
+                                                              SCOPETRIE_CONSTANTS(SCOPETRIE_NAME) "operators",
+                                                          "initializers", "initializers_by_name"};
+  static Signature<kWired> signature("wire", kNames);
+  PyObject* given[kWired];
   if (!signature.parse(args, positional, keywords, given)) return nullptr;
+  for (std::size_t i = 0; i < kWired; ++i)
+    if (given[i] == nullptr || (i < kHooks && !PyCallable_Check(given[i]))) {
+      PyErr_Format(PyExc_TypeError, "wire() needs %s%s", kNames[i], given[i] == nullptr ? "" : " to be a function");
+      return nullptr;
+    }
   State& s = state();
-  if (given[0]) keep(s.tensor_shape, given[0]);
-  if (given[1]) keep(s.auto_reuse, given[1]);
-  if (given[2] && given[3] && !keep_initializers(given[2], given[3])) return nullptr;
-  if (given[4]) keep(s.package_folder, given[4]);
-  if (given[5]) s.literals_are_converted = given[5] == Py_True;
-  if (given[6]) keep(s.auto_synchronization, given[6]);
-  if (given[7]) keep(s.no_aggregation, given[7]);
+#define SCOPETRIE_ADDRESS(name) &s.hooks.name,
+#define SCOPETRIE_CONSTANT_ADDRESS(name) &s.name,
+  PyObject** const fields[] = {SCOPETRIE_HOOKS(SCOPETRIE_ADDRESS) SCOPETRIE_CONSTANTS(SCOPETRIE_CONSTANT_ADDRESS)};
+  for (std::size_t i = 0; i < kHooks + kConstants; ++i) keep(*fields[i], given[i]);
+  PyObject* const* others = given + kHooks + kConstants;
+  if (!keep_operators(others[0]) || !keep_initializers(others[1], others[2])) return nullptr;
   Py_RETURN_NONE;
 }
 
-PyObject* register_hooks(PyObject*, PyObject* const* args, Py_ssize_t positional, PyObject* keywords) {
-  static Signature<9> signature("register_hooks", {"as_dtype", "as_dims", "convert", "get_variable", "graph_mismatch",
-                                                   "values_graph", "compose_getters", "default_graph", "as_index"});
-  PyObject* given[9];
-  if (!signature.parse(args, positional, keywords, given)) return nullptr;
-  Hooks& h = state().hooks;
-  PyObject** const fields[9] = {&h.as_dtype,        &h.as_dims,        &h.convert,
-                                &h.get_variable,    &h.graph_mismatch, &h.values_graph,
-                                &h.compose_getters, &h.default_graph,  &h.as_index};
-  for (int i = 0; i < 9; ++i)
-    if (given[i] != nullptr) keep(*fields[i], given[i]);
-  Py_RETURN_NONE;
-}
-
-PyObject* register_dtypes(PyObject*, PyObject* numbered) {
+// define_dtypes({number: DType}): what op types are defined in terms of, and so before everything else.
+PyObject* define_dtypes(PyObject*, PyObject* numbered) {
   if (!PyDict_Check(numbered)) {
-    PyErr_SetString(PyExc_TypeError, "register_dtypes() takes a dict of DType by number");
+    PyErr_SetString(PyExc_TypeError, "define_dtypes() takes a dict of DType by number");
     return nullptr;
   }
   Py_ssize_t at = 0;
@@ -82,6 +80,28 @@ PyObject* register_dtypes(PyObject*, PyObject* numbered) {
   Py_RETURN_NONE;
 }
 
+PyObject* convert_literals(PyObject*, PyObject* convert) {
+  state().literals_are_converted = convert == Py_True;
+  Py_RETURN_NONE;
+}
+
+// What custom getters are given by keyword.
+PyObject* getter_keywords(bool with_constraint) {
+  static constexpr const char* kNames[] = {
+      "getter",      "name",           "shape",        "dtype",           "initializer",
+      "regularizer", "reuse",          "trainable",    "collections",     "caching_device",
+      "partitioner", "validate_shape", "use_resource", "synchronization", "aggregation",
+      "constraint"};
+  const std::size_t count = std::size(kNames) - (with_constraint ? 0 : 1);
+  Ref names(PyTuple_New(static_cast<Py_ssize_t>(count)));
+  for (std::size_t i = 0; names && i < count; ++i) {
+    PyObject* name = PyUnicode_InternFromString(kNames[i]);
+    if (name == nullptr) return nullptr;
+    PyTuple_SET_ITEM(names.get(), static_cast<Py_ssize_t>(i), name);
+  }
+  return names.release();
+}
+
 }  // namespace
 
 bool bind_state(PyObject* module) {
@@ -89,10 +109,15 @@ bool bind_state(PyObject* module) {
   the_lock = PyObject_CallNoArgs(reinterpret_cast<PyObject*>(&PyBaseObject_Type));
   if (the_lock == nullptr) return false;
 #endif
+  State& s = state();
+  s.getter_keywords = getter_keywords(true);
+  s.old_getter_keywords = getter_keywords(false);
+  if (s.getter_keywords == nullptr || s.old_getter_keywords == nullptr) return false;
   static PyMethodDef functions[] = {
-      fast("register_types", locked<register_types>, "Sets the Python classes that the extension uses."),
-      fast("register_hooks", locked<register_hooks>, "Tells the extension the Python functions of its cold paths."),
-      {"register_dtypes", locked<register_dtypes>, METH_O, "Tells the extension the DType of each v1 DataType number."},
+      fast("wire", locked<wire>, "Gives the extension all that it asks of Python; called once, by the package."),
+      {"define_dtypes", locked<define_dtypes>, METH_O, "Gives the extension the DType of each v1 DataType number."},
+      {"convert_literals", locked<convert_literals>, METH_O,
+       "Says whether the program converts ints, floats, bools, lists or tuples itself."},
       {nullptr, nullptr, 0, nullptr}};
   return PyModule_AddFunctions(module, functions) == 0;
 }

@@ -1,5 +1,7 @@
 // The one object of module-level state: the Python classes, dtypes and cold functions that the bindings call.
 //
+// Invariants: all that Python gives is there once the package is imported: wire() takes each by name and none may be
+// missing.
 // Thread safety: that of locking.hpp; the classes, dtypes and functions are written while the package is imported.
 #pragma once
 
@@ -15,17 +17,41 @@ namespace scopetrie::python {
 
 inline std::uint8_t base_dtype(DType dtype) { return dtype.base(); }
 
-/// Python functions for the cold paths, set once by the layers that own them (`register_hooks`).
+/// What Python answers when the extension asks: X(name), given to wire() under these names. Each is a function.
+#define SCOPETRIE_HOOKS(X)                                                                                  \
+  X(as_dtype)            /* (value) -> DType */                                                             \
+  X(as_dims)             /* (value) -> tuple | None */                                                      \
+  X(convert)             /* (value, dtype | None, name, preferred dtype | None) -> Tensor */                \
+  X(as_index)            /* (value, first input | None) -> what an index or (with the input) axes are */    \
+  X(graph_mismatch)      /* (item, other) -> the exception for inputs of two graphs */                      \
+  X(values_graph)        /* (values) -> Graph: v1's rule for `values` arguments */                          \
+  X(default_graph)       /* () -> Graph: a new one */                                                       \
+  X(compose_getters)     /* (getter, inherited getter) -> getter */                                         \
+  X(takes)               /* (callable, parameter, or any keyword) -> bool */                                \
+  X(needs_nothing)       /* (callable) -> whether it can be called without arguments */                     \
+  X(partial)             /* functools.partial */                                                            \
+  X(named_initializer)   /* (name) -> initializer, or the name where there is none */                       \
+  X(dtype_of_value)      /* (value) -> DType of the tensor that v1 makes of it */                           \
+  X(check_policy)        /* (name, synchronization, aggregation, trainable) -> the last three, as meant */  \
+  X(check_call_policy)   /* the same of a call's own arguments */                                           \
+  X(check_initial_shape) /* (asked shape, initial value, name): raises where they do not fit */             \
+  X(warn_of_shape)       /* (asked shape, initial value, name): warns that the value decides */             \
+  X(take_note)           /* (variable, constraint, synchronization, aggregation) */                         \
+  X(create_through)      /* (arguments, store name, asked shape) -> what the open variable creators make */ \
+  X(get_partitioned)     /* (graph, name, partitioner, arguments) -> PartitionedVariable */                 \
+  X(word_refusal)        /* (how, graph, name, variable | None) -> the exception */
+
+/// Python's classes and constants, given to wire() under these names.
+#define SCOPETRIE_CONSTANTS(X)                               \
+  X(tensor_shape)         /* TensorShape */                  \
+  X(auto_reuse)           /* AUTO_REUSE */                   \
+  X(auto_synchronization) /* VariableSynchronization.AUTO */ \
+  X(no_aggregation)       /* VariableAggregation.NONE */     \
+  X(package_folder)       /* files in it are not the user's lines */
+
 struct Hooks {
-  PyObject* as_dtype = nullptr;         // (value) -> DType
-  PyObject* as_dims = nullptr;          // (value) -> tuple | None
-  PyObject* convert = nullptr;          // (value, dtype | None, name, preferred dtype | None) -> Tensor
-  PyObject* as_index = nullptr;         // (value, first input | None) -> what an index or (with the input) axes are
-  PyObject* get_variable = nullptr;     // (scope, names of all arguments...) -> variable: whatever the C path leaves
-  PyObject* graph_mismatch = nullptr;   // (item, other) -> the exception for inputs of two graphs
-  PyObject* values_graph = nullptr;     // (values) -> Graph: v1's rule for `values` arguments
-  PyObject* compose_getters = nullptr;  // (getter, inherited getter) -> getter
-  PyObject* default_graph = nullptr;    // () -> Graph: a new one
+#define SCOPETRIE_FIELD(name) PyObject* name = nullptr;
+  SCOPETRIE_HOOKS(SCOPETRIE_FIELD)
 };
 
 struct State {
@@ -38,15 +64,15 @@ struct State {
   PyTypeObject* op_function_type = nullptr;
   PyTypeObject* variable_scope_type = nullptr;
   PyTypeObject* name_scope_type = nullptr;
-  PyObject* tensor_shape = nullptr;  // TensorShape
-  PyObject* auto_reuse = nullptr;
-  PyObject* auto_synchronization = nullptr;  // VariableSynchronization.AUTO
-  PyObject* no_aggregation = nullptr;        // VariableAggregation.NONE
+  SCOPETRIE_CONSTANTS(SCOPETRIE_FIELD)
+#undef SCOPETRIE_FIELD
+  PyObject* true_getter = nullptr;          // the function of the module
+  PyObject* getter_keywords = nullptr;      // what custom getters are given by keyword, a tuple of str
+  PyObject* old_getter_keywords = nullptr;  // the same without "constraint"
   PyObject* dtypes[DType::kCount] = {};
   std::unordered_map<PyObject*, std::uint8_t> dtype_numbers;
   // Programs convert ints, floats, bools, lists or tuples themselves, so that none of them is a literal.
   bool literals_are_converted = false;
-  PyObject* package_folder = nullptr;  // files in it are not the user's lines
   Hooks hooks;
   PyObject* global_graph = nullptr;  // the default graph of threads that opened none
   std::uint64_t global_epoch = 1;    // grows when global_graph changes
@@ -65,7 +91,7 @@ inline std::uint8_t known_dtype_number(PyObject* dtype) {
 /// The number of a dtype given in any form v1 takes, or 0 with an exception set.
 std::uint8_t dtype_number(PyObject* dtype);
 
-/// Adds register_types, register_dtypes and register_hooks to the module.
+/// Adds wire(), define_dtypes() and convert_literals() to the module.
 bool bind_state(PyObject* module);
 
 }  // namespace scopetrie::python

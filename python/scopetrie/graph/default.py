@@ -5,8 +5,6 @@ from __future__ import annotations
 from typing import Any, NoReturn
 
 from .. import _core
-from ..dtypes import ALL_DTYPES, as_dtype
-from ..shapes import as_dims
 from .blocks import ControlBlock
 from .collection import CollectionView
 from .graph import Graph
@@ -135,13 +133,3 @@ def _shown(item: Any) -> str:
 
 def _is_variable(item: Any) -> bool:
     return isinstance(item, _core.Variable)
-
-
-_core.register_dtypes({dtype.as_datatype_enum: dtype for dtype in ALL_DTYPES})
-_core.register_hooks(
-    as_dtype=as_dtype,
-    as_dims=as_dims,
-    values_graph=graph_of_values,
-    graph_mismatch=graphs_differ,
-    default_graph=Graph,
-)

@@ -13,7 +13,6 @@ from .blocks import ControlBlock, DefaultBlock
 from .collection import CollectionView, filtered
 from .elements import find_element
 from .handles import Operation, Tensor
-from .making import Making
 from .placement import ColocationBlock, ContainerBlock, DeviceBlock, Placement, VariableBlock, place
 
 
@@ -37,7 +36,6 @@ class Graph(_core.Graph):
         # By the key of the collection.
         self._views: WeakValueDictionary[Any, CollectionView] = WeakValueDictionary()
         self._variable_notes: dict[int, Any] = {}  # by id of the variable; see scopetrie.variables.notes
-        self._making = Making()
         # Held while the view of a collection or a partitioned variable is made or rewritten.
         self._viewing = threading.RLock()
         self._partitioned: dict[str, Any] = {}  # by name; see scopetrie.scopes.partitioned

@@ -254,6 +254,3 @@ class Operation(_core.Operation):
 
     def __str__(self) -> str:
         return exporter().text(self)
-
-
-_core.register_types(tensor_shape=TensorShape)

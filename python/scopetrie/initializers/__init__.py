@@ -15,7 +15,6 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, Final
 
-from .. import _core
 from ..variables import global_variables_initializer, local_variables_initializer, variables_initializer
 from .base import Initializer
 from .drawn import (
@@ -141,23 +140,21 @@ _BY_NAME: Final[dict[str, Callable[..., Initializer]]] = {
     if name in __all__ and callable(value) and value not in (Initializer, ConvolutionOrthogonal)
 }
 
-# What the extension reads of these classes' instances: a first value is made without a call.
+# What the extension reads of instances of exactly these classes: a first value is made without a call.
 _SCALING: Final = ("scale", "mode", "distribution", "seed")
-_core.register_types(
-    initializers=[
-        (Zeros(), "zeros", ()),
-        (Ones(), "ones", ()),
-        (Constant(), "constant", ("value",)),
-        (RandomUniform(), "uniform", ("minval", "maxval", "seed")),
-        (RandomNormal(), "normal", ("mean", "stddev", "seed")),
-        (TruncatedNormal(), "truncated_normal", ("mean", "stddev", "seed")),
-        (VarianceScaling(), "variance_scaling", _SCALING),
-        (GlorotUniform(), "variance_scaling", _SCALING),
-        (GlorotNormal(), "variance_scaling", _SCALING),
-        (UniformUnitScaling(), "uniform_unit_scaling", ("factor", "seed")),
-    ],
-    initializers_by_name={name: make() for name, make in _BY_NAME.items()},
-)
+READ_BY_CORE: Final = [
+    (Zeros(), "zeros", ()),
+    (Ones(), "ones", ()),
+    (Constant(), "constant", ("value",)),
+    (RandomUniform(), "uniform", ("minval", "maxval", "seed")),
+    (RandomNormal(), "normal", ("mean", "stddev", "seed")),
+    (TruncatedNormal(), "truncated_normal", ("mean", "stddev", "seed")),
+    (VarianceScaling(), "variance_scaling", _SCALING),
+    (GlorotUniform(), "variance_scaling", _SCALING),
+    (GlorotNormal(), "variance_scaling", _SCALING),
+    (UniformUnitScaling(), "uniform_unit_scaling", ("factor", "seed")),
+]
+BY_NAME: Final = {name: make() for name, make in _BY_NAME.items()}
 
 # v1 has what initializes variables here as well; these are no initial values, so `get` does not know them.
 global_variables = global_variables_initializer

@@ -8,7 +8,7 @@ from typing import Any, Final
 import numpy as np
 
 from .. import dtypes
-from .._core import Variable, name_scope, plain_constant, register_types
+from .._core import Variable, convert_literals, name_scope, plain_constant
 from ..dtypes import DType, DTypeLike, as_dtype
 from ..graph import Operation, Tensor
 from ..shapes import Dimension, TensorShape, as_dims
@@ -244,7 +244,7 @@ def register_tensor_conversion_function(
         raise TypeError("conversion_func must be callable.")
     _conversions.append((priority, base_type, conversion_func))
     if any(issubclass(plain, types) for plain in (bool, int, float, list, tuple, np.ndarray)):
-        register_types(literals_are_converted=True)  # from now on, the extension asks about those
+        convert_literals(True)  # from now on, the extension asks about those
     _conversions.sort(key=lambda entry: entry[0])
 
 

@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, Final
 
-from .. import _core
 from .._core import Variable, name_scope
 from ..dtypes import bool as bool_
 from ..dtypes import int32
 from ..graph import Tensor
 from .array.slice import getitem
-from .constant import convert_to_tensor
 from .linalg.products import matmul
 from .math import divide as math_divide
 from .math import elementwise as elementwise
@@ -65,10 +63,9 @@ def _truediv(x: Any, y: Any) -> Tensor:
     return math_divide.truediv(x, y)
 
 
-_core.register_hooks(convert=convert_to_tensor)
-# A pair is an op function and the default name of its nodes, which the extension calls directly; a third
-# element is the function for a bool as left operand.
-_core.register_operators({
+# What the extension calls for `x + y` and its like: a function of the operands, or an op function and the
+# default name of its nodes; a third element is the function for a bool as left operand.
+OPERATORS: Final[dict[str, Any]] = {
     "add": (elementwise.add, "add"),
     "sub": (elementwise.subtract, "sub"),
     "mul": (elementwise.multiply, "mul", _multiply_bools),
@@ -88,4 +85,4 @@ _core.register_operators({
     "xor": _xor,
     "invert": _invert,
     "getitem": getitem,
-})  # fmt: skip
+}  # fmt: skip

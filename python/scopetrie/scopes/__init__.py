@@ -2,8 +2,7 @@
 
 from .._core import get_variable, get_variable_scope, get_variables, name_scope, variable_scope
 from .create_partitioned import create_partitioned_variables
-from .getting import get_local_variable
-from .regularizing import no_regularizer
+from .local_variable import get_local_variable, no_regularizer
 from .scope_members import VariableScope, op_scope, variable_creator_scope, variable_op_scope
 
 __all__ = [

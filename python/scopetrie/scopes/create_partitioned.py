@@ -9,7 +9,6 @@ from .. import _core
 from ..dtypes import float32
 from ..graph import get_default_graph
 from ..variables import check_policy
-from .getting import get_single
 from .partitioned import get_partitioned
 
 
@@ -66,11 +65,14 @@ def create_partitioned_variables(
         graph = get_default_graph()
         with _core.name_scope(None):
             made = get_partitioned(
-                graph, scope.name, lambda **_: slicing, get_single,
-                shape=shape, dtype=dtype,
-                initializer=scope.initializer if initializer is None else initializer,
-                regularizer=scope.regularizer, reuse=scope.reuse, trainable=trainable,
-                collections=collections, caching_device=scope.caching_device, validate_shape=True,
-                constraint=scope.constraint, synchronization=synchronization, aggregation=aggregation,
+                graph, scope.name, lambda **_: slicing,
+                {
+                    "shape": shape, "dtype": dtype,
+                    "initializer": scope.initializer if initializer is None else initializer,
+                    "regularizer": scope.regularizer, "reuse": scope.reuse, "trainable": trainable,
+                    "collections": collections, "caching_device": scope.caching_device,
+                    "validate_shape": True, "constraint": scope.constraint,
+                    "synchronization": synchronization, "aggregation": aggregation,
+                },
             )  # fmt: skip
     return list(made)

@@ -29,6 +29,20 @@ def _caller() -> str:
     return _site_text((frame.f_code.co_filename, frame.f_lineno, frame.f_code.co_name))
 
 
+def word_refusal(how: str, graph: Graph, name: str, found: Any) -> ValueError:
+    """Returns the error of a refusal that the core gives where places or names nearby are to be said.
+
+    Args:
+        how: "already_exists", "has_partitions" or "does_not_exist".
+        graph: The graph.
+        name: The full name that was asked for.
+        found: The variable in the way, or None.
+    """
+    if how == "does_not_exist":
+        return does_not_exist(graph, name)
+    return already_exists(name, found) if how == "already_exists" else has_partitions(name, found)
+
+
 def already_exists(name: str, found: Any) -> ValueError:
     """Returns the error for creating a variable that exists, with both places.
 

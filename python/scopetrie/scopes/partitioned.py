@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import weakref
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from typing import Any, NamedTuple
 
 from .. import _core
@@ -14,7 +15,6 @@ from ..ops.constant import convert_to_tensor
 from ..partitioners import PartitionInfo, Slice, call_partitioner, slice_axis, slices
 from ..shapes import TensorShape, as_shape
 from ..variables import PartitionedVariable, SaveSliceInfo, undone_if_failed
-from .default_initializer import default_initializer
 from .errors import (
     is_already_partitioned,
     is_not_partitioned,
@@ -36,27 +36,8 @@ class _Record(NamedTuple):
     living: weakref.ref[PartitionedVariable]
 
 
-def is_partitioned(graph: Graph, name: str) -> bool:
-    """Whether get_variable made a partitioned variable of this name."""
-    return name in graph._partitioned
-
-
-def first_part(graph: Graph, name: str) -> Any:
-    """The first part of the partitioned variable of this name, or None."""
-    return graph._find_variable(f"{name}/part_0")
-
-
 def get_partitioned(
-    graph: Graph,
-    name: Any,
-    partitioner: Callable[..., Sequence[int]] | None,
-    get_part: Callable[..., Any],
-    *,
-    shape: Any,
-    dtype: Any,
-    initializer: Any,
-    reuse: Any,
-    **arguments: Any,
+    graph: Graph, name: Any, partitioner: Callable[..., Sequence[int]] | None, arguments: dict[str, Any]
 ) -> PartitionedVariable:
     """Gets or makes a partitioned variable.
 
@@ -64,16 +45,15 @@ def get_partitioned(
         graph: The graph.
         name: The variable's full name.
         partitioner: The partitioner; None shares an existing variable however it is cut.
-        get_part: `f(graph, name, ..., partition_info)`, which gets or makes one variable.
-        shape: The shape of the whole.
-        dtype: The dtype.
-        initializer: The initializer: called for each part, or cut into parts if it is a value.
-        reuse: The reuse mode.
-        **arguments: Further arguments of `get_part`.
+        arguments: The others of v1's getter, by keyword; the initializer is asked for each part, or cut into
+            parts where it is a value.
 
     Raises:
         ValueError: With v1's texts; see `tf.get_variable`.
     """
+    shape, dtype, initializer, reuse = (
+        arguments.pop(each) for each in ("shape", "dtype", "initializer", "reuse")
+    )
     whole = as_shape(shape)
     if isinstance(initializer, Tensor):
         whole = whole.merge_with(as_shape(initializer._dims))
@@ -90,12 +70,10 @@ def get_partitioned(
     if reuse is True or partitions is None:
         raise partitioned_does_not_exist(graph, name)
     axis = slice_axis(whole, partitions)
-    if initializer is None:
-        initializer = default_initializer(name, wanted)
-    with graph._making.noted(graph, name), undone_if_failed(graph, made_variable=True):
+    with _noted(graph, name), undone_if_failed(graph, made_variable=True):
         wrong = _wrong_parts(graph, name, partitions[axis])
         # Parts may be missing because another thread is making them.
-        if wrong is not None and graph._making.makers(name) == 1 and name not in graph._partitioned:
+        if wrong is not None and graph._note_maker(name, 0) == 1 and name not in graph._partitioned:
             raise wrong
         sizes: Any = whole.as_list()
         parts = []
@@ -105,10 +83,10 @@ def get_partitioned(
             initial: Any = initializer
             part_shape: Any = part.shape
             with name_scope(f"{part_name}/PartitionedInitializer"):
-                if not callable(initializer):
+                if initializer is not None and not callable(initializer):
                     initial, part_shape = _cut(initializer, part, wanted), None
-            variable = get_part(
-                graph, part_name, shape=part_shape, initializer=initial, partition_info=info, reuse=reuse,
+            variable = _core.part_of_variable(
+                part_name, shape=part_shape, initializer=initial, partition_info=info, reuse=reuse,
                 dtype=wanted if part_shape is not None else initial.dtype.base_dtype, **arguments,
             )  # fmt: skip
             variable._set_save_slice_info(SaveSliceInfo(name, sizes, part.offset, part.shape))
@@ -118,6 +96,15 @@ def get_partitioned(
         record = _Record(whole, made.dtype, partitions, numbers, weakref.ref(made))
         first = graph._partitioned.setdefault(name, record)
     return made if first is record else _shared(graph, name, first, whole, wanted, partitions)
+
+
+@contextmanager
+def _noted(graph: Graph, name: str) -> Iterator[None]:
+    graph._note_maker(name, 1)
+    try:
+        yield
+    finally:
+        graph._note_maker(name, -1)
 
 
 def _cut(value: Any, part: Slice, dtype: DType) -> Tensor:
@@ -153,7 +140,7 @@ def _shared(
 
 def _wrong_parts(graph: Graph, name: str, count: int) -> ValueError | None:
     """The error for existing parts, made explicitly or by a failed call, that do not match this variable."""
-    if first_part(graph, name) is None:
+    if graph._find_variable(f"{name}/part_0") is None:
         return None
     if graph._find_variable(f"{name}/part_{count - 1}") is None:
         return parts_do_not_match(name, count, f"{name}/part_{count - 1} was not.")

@@ -9,7 +9,6 @@ from typing import Any
 
 from .. import _core
 from ..graph import GraphKeys, extend_type, get_collection, get_default_graph
-from .getting import get_variable_slow
 
 
 @extend_type
@@ -47,10 +46,10 @@ class VariableScope(_core.VariableScope):
 
         Other arguments, the result and the errors are those of `tf.get_variable`.
         """
-        return get_variable_slow(
-            self, name, shape, dtype, initializer, regularizer, trainable, collections, caching_device,
+        return _core.scoped_variable(
+            self, reuse, name, shape, dtype, initializer, regularizer, trainable, collections, caching_device,
             partitioner, validate_shape, use_resource, custom_getter, constraint, synchronization,
-            aggregation, reuse=reuse,
+            aggregation,
         )  # fmt: skip
 
     def get_collection(self, name: Any) -> list[Any]:

@@ -84,7 +84,7 @@ def get_or_create_global_step(graph: Graph | None = None) -> Any:
             if found is None:
                 raise
     if isinstance(found, Tensor):  # as well: then its name is found before
-        made = graph._find_variable("global_step") if graph._making.makers("global_step") else None
+        made = graph._find_variable("global_step") if graph._note_maker("global_step", 0) else None
         return get_global_step(graph) if made is None else made
     return found
 

@@ -1,6 +1,6 @@
 """Variables: creation, members, lists."""
 
-from .creating import create_through
+from .creating import check_initial_shape, create_through, warn_of_shape
 from .listing import (
     all_variables,
     global_variables,
@@ -20,13 +20,14 @@ from .modes import (
     AUTO_REUSE,
     VariableAggregation,
     VariableSynchronization,
+    check_call_policy,
     check_policy,
     disable_resource_variables,
     enable_resource_variables,
     refuse_trained_on_read,
     resource_variables_enabled,
 )
-from .notes import notes_of, take_note
+from .notes import note_policy, notes_of, take_note
 from .partitioned_variable import PartitionedVariable
 from .reporting import assert_variables_initialized, report_uninitialized_variables
 from .save_slice import SaveSliceInfo
@@ -42,6 +43,8 @@ __all__ = [
     "VariableSynchronization",
     "all_variables",
     "assert_variables_initialized",
+    "check_call_policy",
+    "check_initial_shape",
     "check_policy",
     "create_through",
     "disable_resource_variables",
@@ -56,6 +59,7 @@ __all__ = [
     "local_variables_initializer",
     "model_variables",
     "moving_average_variables",
+    "note_policy",
     "notes_of",
     "refuse_trained_on_read",
     "report_uninitialized_variables",
@@ -64,4 +68,5 @@ __all__ = [
     "trainable_variables",
     "undone_if_failed",
     "variables_initializer",
+    "warn_of_shape",
 ]

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import enum
-
-from .. import _core
+from typing import Any
 
 
 class _ReuseMode(enum.Enum):
@@ -35,16 +34,9 @@ class VariableAggregation(enum.Enum):
     ONLY_FIRST_TOWER = 3  # noqa: PIE796 (an alias, as in v1)
 
 
-_core.register_types(
-    auto_reuse=AUTO_REUSE,
-    auto_synchronization=VariableSynchronization.AUTO,
-    no_aggregation=VariableAggregation.NONE,
-)
-
-
 def check_policy(
-    name: str, synchronization: object, aggregation: object, trainable: bool | None
-) -> tuple[VariableSynchronization, VariableAggregation, bool]:
+    name: str, synchronization: object, aggregation: object, trainable: Any
+) -> tuple[VariableSynchronization, VariableAggregation, Any]:
     """Checks v1's three arguments against each other.
 
     Args:
@@ -79,7 +71,21 @@ def check_policy(
             ) from None
     if trainable is None:
         trainable = synchronization is not VariableSynchronization.ON_READ
-    return synchronization, aggregation, bool(trainable)
+    return synchronization, aggregation, trainable
+
+
+def check_call_policy(
+    name: str, synchronization: object, aggregation: object, trainable: Any
+) -> tuple[VariableSynchronization, VariableAggregation, Any]:
+    """`check_policy` of what a call itself asks for, which may contradict itself.
+
+    What a getter or a creator makes of a call is not looked at: v1 gives them its default for `trainable`.
+
+    Raises:
+        ValueError: If one is unknown, or a trainable variable is to be synchronized on reading.
+    """
+    refuse_trained_on_read(trainable, synchronization)
+    return check_policy(name, synchronization, aggregation, trainable)
 
 
 def refuse_trained_on_read(trainable: object, synchronization: object) -> None:

@@ -36,3 +36,8 @@ def take_note(variable: _core.Variable, **changes: Any) -> None:
         after = before._replace(**changes)
         if any(new is not old for new, old in zip(after, before, strict=True)):
             variable.graph._variable_notes[variable._id] = after
+
+
+def note_policy(variable: _core.Variable, constraint: Any, synchronization: Any, aggregation: Any) -> None:
+    """Notes what a new variable was given beyond the ordinary."""
+    take_note(variable, constraint=constraint, synchronization=synchronization, aggregation=aggregation)

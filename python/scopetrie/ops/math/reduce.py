@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from ... import _core, dtypes
+from ... import dtypes
 from ..._core import OpFunction, name_scope
 from ...dtypes import DTypeLike
 from ...graph import Tensor
@@ -152,7 +152,7 @@ def _define(
     )  # fmt: skip
 
 
-def _as_index(value: Any, tensor: Any) -> Any:
+def as_index(value: Any, tensor: Any) -> Any:
     """What an index input is made of; `tensor` is the first input where the index is axes.
 
     v1's axes, where none are named: all of a known rank, but 0, are a constant called "Const".
@@ -162,9 +162,6 @@ def _as_index(value: Any, tensor: Any) -> Any:
     # A partitioned variable tells its shape, too.
     ndims = tensor.get_shape().ndims if hasattr(tensor, "get_shape") else None
     return constant(np.arange(ndims, dtype=np.int32)) if ndims else range_(0, rank(tensor))
-
-
-_core.register_hooks(as_index=_as_index)
 
 
 def _reduction(op: OpFunction[Tensor], python_name: str, summary: str, types: str) -> Callable[..., Tensor]:

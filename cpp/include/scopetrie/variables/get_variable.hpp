@@ -1,0 +1,63 @@
+// What get_variable decides: whether a name is shared, made, or refused, in v1's order of checks.
+//
+// A look-up gives a verdict and changes nothing. Who asked acts on it: a variable that is to be made has an initializer
+// of the core's, or one that only the caller's language can run.
+// Thread safety: that of the graph.
+#pragma once
+
+#include <string>
+
+#include "scopetrie/error.hpp"
+#include "scopetrie/graph/graph.hpp"
+
+namespace scopetrie {
+
+/// Whether a call shares a variable or makes one: v1's reuse. A custom getter that passes no mode on says nothing,
+/// which does both.
+enum class Sharing : std::uint8_t { kNo, kYes, kAuto, kNotSaid };
+
+/// Where a variable's first value comes from: a rule or a function that is told the shape, or a value that has one.
+enum class InitialSource : std::uint8_t { kNotGiven, kTold, kValue };
+
+struct VariableRequest {
+  ScopeId scope = ScopeTrie::kRoot;  // of the store: the whole name is "scope/segment"
+  SegmentId segment = 0;
+  Sharing sharing = Sharing::kNo;
+  InitialSource source = InitialSource::kNotGiven;
+  bool has_shape = false;
+  bool is_part = false;  // of a partitioned variable
+  ShapeId shape = ShapeTable::kUnknown;
+  DType dtype = kFloat32;  // a base type
+};
+
+struct Verdict {
+  enum class Kind : std::uint8_t {
+    kFound,
+    kMake,
+    // Refused:
+    kHasParts,        // `variable` is the first part
+    kValueWithShape,  // an initializer that is a value has its own shape
+    kExists,          // `variable`
+    kOtherShape,      // of `variable`
+    kOtherDType,
+    kDoesNotExist,
+    kNoShape,
+    kNoInitializer  // variables of the dtype have no default
+  };
+  Kind kind = Kind::kMake;
+  VariableId variable = kNone;
+
+  bool is_refused() const { return kind > Kind::kMake; }
+};
+
+Verdict look_up(Graph& graph, const VariableRequest& request);
+
+/// The error of a refusal: v1's text and the facts.
+Error refusal(const Graph& graph, const VariableRequest& request, const Verdict& verdict);
+
+/// The whole name in the store.
+std::string full_name(const Graph& graph, ScopeId scope, SegmentId segment);
+/// A shape as v1's errors of sharing show it: "(1,)", "(?, 3)", "<unknown>".
+std::string shape_text(const ShapeTable& shapes, ShapeId shape);
+
+}  // namespace scopetrie

@@ -1,0 +1,335 @@
+// get_variable in a scope: its arguments checked in v1's order, its getter called, its partitioner asked.
+#include "calls/literal.hpp"
+#include "calls/signatures.hpp"
+#include "calls/variable_call.hpp"
+
+namespace scopetrie::python {
+
+namespace {
+
+PyObject* or_none(PyObject* object) { return object == nullptr ? Py_None : object; }
+
+Sharing sharing_of(Reuse reuse) {
+  return reuse == Reuse::kNo ? Sharing::kNo : reuse == Reuse::kYes ? Sharing::kYes : Sharing::kAuto;
+}
+// Of a reuse argument.
+Sharing sharing_of(PyObject* reuse) {
+  if (!given(reuse)) return Sharing::kNotSaid;
+  if (reuse == Py_True) return Sharing::kYes;
+  const int is_true = PyObject_IsTrue(reuse);
+  if (is_true < 0) throw_raised();
+  return is_true != 0 ? Sharing::kAuto : Sharing::kNo;
+}
+
+// The dtype of a value, whose operations v1 makes to see it: only their names are taken.
+DType dtype_of_value(Context& context, PyObject* value) {
+  static const std::uint32_t kConst = known_name("Const");
+  GraphState& graph = state_of(context.graph);
+  if (is_tensor(value) && handle(value)->graph == context.graph && handle(value)->id < graph.ops.tensor_count())
+    return graph.ops.tensor(handle(value)->id).dtype.base();
+  Literal literal;
+  OwnTuples<1> own;
+  if (literal.read(own.of(value)))
+    if (const DType dtype = literal.dtype(0); dtype != 0) {
+      graph.ops.unique(context.scope(), graph.known_segment(kConst));
+      return dtype;
+    }
+  const Ref dtype = checked(PyObject_CallOneArg(state().hooks.dtype_of_value, value));
+  return dtype_number(dtype.get());
+}
+
+void check_dtype_of_value(Context& context, PyObject* value, PyObject* dtype) {
+  const DType found = dtype_of_value(context, value);
+  const DType wanted = dtype_number(dtype);
+  PyErr_Clear();
+  if (found == wanted) return;
+  PyErr_Format(PyExc_ValueError, "Initializer type '%S' and explicit dtype '%S' don't match.", state().dtypes[found],
+               dtype);
+  throw_raised();
+}
+
+// A graph's dict of what Python knows of partitioned variables has this name.
+bool is_partitioned(Context& context, PyObject* name) {
+  if (!state_of(context.graph).has_parts) return false;
+  const Ref known = checked(PyObject_GetAttrString(reinterpret_cast<PyObject*>(context.graph), "_partitioned"));
+  const int has = PySequence_Contains(known.get(), name);
+  if (has < 0) throw_raised();
+  return has != 0;
+}
+
+bool is_scalar(PyObject* shape) {
+  return shape != nullptr && (PyList_Check(shape) || PyTuple_Check(shape)) && PySequence_Size(shape) == 0;
+}
+
+PyObject* get_partitioned(Context& context, PyObject* name, const VariableCall& call) {
+  const Ref keep_graph = Ref::borrowed(reinterpret_cast<PyObject*>(context.graph));
+  const NamesKept kept(context);
+  context.names = {};
+  PyObject* reuse = call.sharing == Sharing::kNo     ? Py_False
+                    : call.sharing == Sharing::kYes  ? Py_True
+                    : call.sharing == Sharing::kAuto ? state().auto_reuse
+                                                     : Py_None;
+  PyObject* dtype = call.dtype_object;
+  const Ref options = checked(Py_BuildValue(
+      "{sOsOsOsOsOsOsOsOsOsOsOsO}", "shape", or_none(call.shape), "dtype",
+      dtype != nullptr ? dtype : state().dtypes[call.dtype], "initializer", or_none(call.initializer), "regularizer",
+      or_none(call.regularizer), "reuse", reuse, "trainable", or_none(call.trainable), "collections",
+      or_none(call.collections), "caching_device", or_none(call.caching_device), "validate_shape",
+      call.validate_shape == nullptr ? Py_True : call.validate_shape, "constraint", or_none(call.constraint),
+      "synchronization", or_none(call.synchronization), "aggregation", or_none(call.aggregation)));
+  PyObject* const arguments[] = {keep_graph.get(), or_none(name), or_none(call.partitioner), options.get()};
+  return checked(PyObject_Vectorcall(state().hooks.get_partitioned, arguments, 4, nullptr)).release();
+}
+
+// What v1's true getter does.
+PyObject* get_one(Context& context, PyObject* name, const VariableCall& call) {
+  if (call.partitioner != nullptr && !is_scalar(call.shape)) {
+    if (PyCallable_Check(call.partitioner)) return get_partitioned(context, name, call);
+    PyErr_Format(PyExc_ValueError, "Partitioner must be callable, but received: %S", call.partitioner);
+    throw_raised();
+  }
+  if (call.sharing == Sharing::kYes && call.partitioner == nullptr && name != nullptr && is_partitioned(context, name))
+    return get_partitioned(context, name, call);
+  return get_single(context, name, call);
+}
+
+// The getter's call: all of v1's arguments by keyword, but for `constraint` where it takes none.
+PyObject* call_getter(PyObject* getter, PyObject* full_name, PyObject* reuse, const VariableCall& call) {
+  constexpr std::size_t kCount = 16, kConstraintAt = 15;
+  PyObject* const values[kCount] = {state().true_getter,
+                                    full_name,
+                                    or_none(call.shape),
+                                    call.dtype_object,
+                                    or_none(call.initializer),
+                                    or_none(call.regularizer),
+                                    reuse,
+                                    call.trainable,
+                                    or_none(call.collections),
+                                    or_none(call.caching_device),
+                                    or_none(call.partitioner),
+                                    call.validate_shape == nullptr ? Py_True : call.validate_shape,
+                                    or_none(call.use_resource),
+                                    call.synchronization,
+                                    call.aggregation,
+                                    or_none(call.constraint)};
+  const bool all = takes_keyword(getter, "constraint");
+  return checked(PyObject_Vectorcall(getter, values, 0, all ? state().getter_keywords : state().old_getter_keywords))
+      .release();
+  static_assert(kConstraintAt + 1 == kCount);
+}
+
+// Arguments of a getter, read from v1's list of them.
+VariableCall read_call(PyObject* const* given) {
+  enum {
+    kAtShape = 1,
+    kAtDType,
+    kAtInitializer,
+    kAtRegularizer,
+    kAtReuse,
+    kAtTrainable,
+    kAtCollections,
+    kAtCachingDevice,
+    kAtPartitioner,
+    kAtValidateShape,
+    kAtUseResource,
+    kAtConstraint,
+    kAtSynchronization,
+    kAtAggregation
+  };
+  VariableCall call;
+  call.shape = given_or_null(given[kAtShape]);
+  call.dtype_object = given_or_null(given[kAtDType]);
+  if (call.dtype_object == nullptr) {
+    call.dtype_object = state().dtypes[kFloat32];
+    call.dtype = kFloat32;
+  } else {
+    call.dtype = DType(known_dtype_number(call.dtype_object)).base();
+  }
+  call.initializer = given_or_null(given[kAtInitializer]);
+  call.regularizer = given_or_null(given[kAtRegularizer]);
+  call.sharing = sharing_of(given[kAtReuse]);
+  call.trainable = given_or_null(given[kAtTrainable]);
+  call.collections = given_or_null(given[kAtCollections]);
+  call.caching_device = given_or_null(given[kAtCachingDevice]);
+  call.partitioner = given_or_null(given[kAtPartitioner]);
+  call.validate_shape = given[kAtValidateShape];
+  call.use_resource = given_or_null(given[kAtUseResource]);
+  call.constraint = given_or_null(given[kAtConstraint]);
+  call.synchronization = given_or_null(given[kAtSynchronization]);
+  call.aggregation = given_or_null(given[kAtAggregation]);
+  return call;
+}
+
+// v1 asks for trainable, synchronization and aggregation together: what each is where it is left out.
+struct Policy {
+  Ref synchronization, aggregation, trainable;
+};
+void read_policy(PyObject* full_name, VariableCall& call, Policy& policy) {
+  const State& s = state();
+  const auto is_usual = [](PyObject* argument, PyObject* usual) { return argument == nullptr || argument == usual; };
+  if (is_usual(call.synchronization, s.auto_synchronization) && is_usual(call.aggregation, s.no_aggregation)) {
+    call.synchronization = s.auto_synchronization;
+    call.aggregation = s.no_aggregation;
+    if (call.trainable == nullptr) call.trainable = Py_True;
+    return;
+  }
+  const Ref checked_policy =
+      checked(PyObject_CallFunctionObjArgs(s.hooks.check_call_policy, full_name, or_none(call.synchronization),
+                                           or_none(call.aggregation), or_none(call.trainable), nullptr));
+  PyObject *synchronization, *aggregation, *trainable;
+  if (!PyArg_ParseTuple(checked_policy.get(), "OOO", &synchronization, &aggregation, &trainable)) throw_raised();
+  policy = {Ref::borrowed(synchronization), Ref::borrowed(aggregation), Ref::borrowed(trainable)};
+  call.synchronization = synchronization;
+  call.aggregation = aggregation;
+  call.trainable = trainable;
+}
+
+}  // namespace
+
+VariableCall call_in(const PyVariableScope& scope, PyObject* const* arguments) {
+  VariableCall call;
+  const auto setting = [&](Argument argument, Setting usual) {
+    return given(arguments[argument]) ? arguments[argument] : setting_of(scope, usual);
+  };
+  call.shape = given_or_null(arguments[kShape]);
+  call.initializer = setting(kInitializer, Setting::kInitializer);
+  call.regularizer = setting(kRegularizer, Setting::kRegularizer);
+  call.trainable = given_or_null(arguments[kTrainable]);
+  call.collections = given_or_null(arguments[kCollections]);
+  call.caching_device = setting(kCachingDevice, Setting::kCachingDevice);
+  call.partitioner = setting(kPartitioner, Setting::kPartitioner);
+  call.validate_shape = given_or_null(arguments[kValidateShape]);
+  call.use_resource = setting(kUseResource, Setting::kUseResource);
+  call.constraint = setting(kConstraint, Setting::kConstraint);
+  call.synchronization = given_or_null(arguments[kSynchronization]);
+  call.aggregation = given_or_null(arguments[kAggregation]);
+  call.has_dtype = given(arguments[kDType]);
+  call.dtype = call.has_dtype ? DType(known_dtype_number(arguments[kDType])).base() : DType(scope.dtype());
+  call.dtype_object = call.has_dtype ? arguments[kDType] : state().dtypes[scope.dtype()];
+  call.sharing = sharing_of(scope.reuse());
+  return call;
+}
+
+PyObject* get_in_scope(Context& context, PyVariableScope& scope, PyObject* const* arguments, PyObject* reuse) {
+  const Ref keep_scope = Ref::borrowed(&scope), keep_graph = Ref::borrowed(reinterpret_cast<PyObject*>(context.graph));
+  VariableCall call = call_in(scope, arguments);
+  // A setting of the scope's may be replaced by what is asked.
+  const Ref keep[] = {Ref::borrowed(call.initializer),    Ref::borrowed(call.regularizer),
+                      Ref::borrowed(call.caching_device), Ref::borrowed(call.partitioner),
+                      Ref::borrowed(call.use_resource),   Ref::borrowed(call.constraint)};
+  PyObject* getter =
+      given(arguments[kCustomGetter]) ? arguments[kCustomGetter] : setting_of(scope, Setting::kCustomGetter);
+  const Ref keep_getter = Ref::borrowed(getter);
+  // For v1, a string is a value, which comes without a shape; with one, it names an initializer here.
+  Ref named;
+  if (call.shape != nullptr && call.initializer != nullptr && PyUnicode_Check(call.initializer)) {
+    named = checked(PyObject_CallOneArg(state().hooks.named_initializer, call.initializer));
+    call.initializer = named.get();
+  }
+  const NamesKept kept(context);
+  context.names = {};
+  if (call.has_dtype && given(arguments[kInitializer]) && !PyCallable_Check(call.initializer))
+    check_dtype_of_value(context, call.initializer, arguments[kDType]);
+  if (getter != nullptr && !PyCallable_Check(getter)) {
+    PyErr_Format(PyExc_ValueError, "Passed a custom_getter which is not callable: %S", getter);
+    throw_raised();
+  }
+  if (call.dtype == 0 && (call.dtype = DType(dtype_number(call.dtype_object)).base()) == 0) throw_raised();
+  PyObject* name = given_or_null(arguments[kName]);
+  if (name != nullptr && !PyUnicode_Check(name)) {
+    PyErr_Format(PyExc_TypeError, "expected string or bytes-like object, got '%s'", Py_TYPE(name)->tp_name);
+    throw_raised();
+  }
+  const std::string path = scope.name();
+  Ref full;
+  if (path.empty())
+    full = Ref::borrowed(name);
+  else
+    full = checked(name == nullptr ? PyUnicode_FromFormat("%s/None", path.c_str())
+                                   : PyUnicode_FromFormat("%s/%U", path.c_str(), name));
+  Policy policy;
+  read_policy(or_none(full.get()), call, policy);
+  if (given(reuse)) call.sharing = sharing_of(reuse);
+  if (getter == nullptr) return get_one(context, full.get(), call);
+  Ref dtype = Ref::borrowed(call.dtype_object);
+  if (const DType number = known_dtype_number(dtype.get()); number != 0) {
+    dtype = Ref::borrowed(state().dtypes[number.base()]);
+  }
+  call.dtype_object = dtype.get();
+  PyObject* mode = given(reuse)                   ? reuse
+                   : scope.reuse() == Reuse::kNo  ? Py_False
+                   : scope.reuse() == Reuse::kYes ? Py_True
+                                                  : state().auto_reuse;
+  return call_getter(getter, or_none(full.get()), mode, call);
+}
+
+PyObject* scoped_variable(PyObject*, PyObject* const* args, Py_ssize_t positional, PyObject*) {
+  if (positional != kArguments + 2 || !is_scope(args[0])) {
+    PyErr_SetString(PyExc_TypeError, "scoped_variable() takes a scope, a mode and get_variable's arguments");
+    return nullptr;
+  }
+  Context* context = current_context();
+  if (context == nullptr) return nullptr;
+  return get_in_scope(*context, *as_scope(args[0]), args + 2, args[1]);
+}
+
+PyObject* true_getter(PyObject*, PyObject* const* args, Py_ssize_t positional, PyObject* keywords) {
+  static Signature<15> signature(
+      "getter",
+      {"name", "shape", "dtype", "initializer", "regularizer", "reuse", "trainable", "collections", "caching_device",
+       "partitioner", "validate_shape", "use_resource", "constraint", "synchronization", "aggregation"});
+  PyObject* given[15];
+  if (!signature.parse(args, positional, keywords, given)) return nullptr;
+  if (given[0] == nullptr) {
+    PyErr_SetString(PyExc_TypeError, "getter() missing 1 required positional argument: 'name'");
+    return nullptr;
+  }
+  Context* context = current_context();
+  if (context == nullptr) return nullptr;
+  return get_one(*context, given_or_null(given[0]), read_call(given));
+}
+
+PyObject* part_of_variable(PyObject*, PyObject* const* args, Py_ssize_t positional, PyObject* keywords) {
+  static Signature<16> signature(
+      "part_of_variable", {"name", "shape", "dtype", "initializer", "regularizer", "reuse", "trainable", "collections",
+                           "caching_device", "partitioner", "validate_shape", "use_resource", "constraint",
+                           "synchronization", "aggregation", "partition_info"});
+  PyObject* given[16];
+  if (!signature.parse(args, positional, keywords, given)) return nullptr;
+  Context* context = current_context();
+  if (context == nullptr) return nullptr;
+  VariableCall call = read_call(given);
+  call.partition_info = given_or_null(given[15]);
+  return get_single(*context, given_or_null(given[0]), call);
+}
+
+PyObject* new_variable(PyObject*, PyObject* const* args, Py_ssize_t positional, PyObject* keywords) {
+  static Signature<14> signature(
+      "Variable", {"initial_value", "trainable", "collections", "validate_shape", "caching_device", "name", "dtype",
+                   "expected_shape", "constraint", "synchronization", "aggregation", "shape", "key", "wanted"});
+  PyObject* given[14];
+  if (!signature.parse(args, positional, keywords, given)) return nullptr;
+  Context* context = current_context();
+  if (context == nullptr) return nullptr;
+  NewVariable wish;
+  wish.initial_value = given_or_null(given[0]);
+  wish.trainable = given_or_null(given[1]);
+  wish.collections = given_or_null(given[2]);
+  wish.validate_shape = given[3];
+  wish.caching_device = given_or_null(given[4]);
+  wish.name = given_or_null(given[5]);
+  wish.dtype = given_or_null(given[6]);
+  wish.constraint = given_or_null(given[8]);
+  wish.synchronization = given_or_null(given[9]);
+  wish.aggregation = given_or_null(given[10]);
+  wish.shape = given_or_null(given[11]);
+  wish.wanted = given_or_null(given[13]);
+  if (given_or_null(given[12]) != nullptr) {
+    const std::string_view key = text_of(given[12]);
+    if (key.data() == nullptr) return nullptr;
+    wish.key.scope = state_of(context->graph).ops.scopes().scope_of_name(key, ScopeTrie::kRoot, wish.key.segment);
+  }
+  return create_variable(*context, wish);
+}
+
+}  // namespace scopetrie::python

@@ -1,0 +1,224 @@
+// get_single(): the variable of a whole name, found, made or refused as the core says.
+#include <algorithm>
+
+#include "calls/creation.hpp"
+#include "calls/initializers.hpp"
+#include "calls/signatures.hpp"
+#include "scopetrie/names/legal_names.hpp"
+
+namespace scopetrie::python {
+
+namespace {
+
+/// One call: the request, as far as it was read, and what it is answered with.
+class Single {
+ public:
+  Single(Context& context, PyObject* name, const VariableCall& call)
+      : context_(context), graph_(state_of(context.graph)), name_(name), call_(call) {}
+
+  PyObject* get() {
+    read();
+    const Verdict verdict = look_up(graph_, request_);
+    if (verdict.kind == Verdict::Kind::kFound) return share(verdict.variable);
+    if (verdict.is_refused()) refuse(verdict);
+    return call_.regularizer == nullptr ? make() : make_regularized();
+  }
+
+ private:
+  void read() {
+    text_ = "Variable";
+    if (name_ != nullptr) {
+      if (!PyUnicode_Check(name_)) {
+        PyErr_Format(PyExc_TypeError, "expected string or bytes-like object, got '%s'", Py_TYPE(name_)->tp_name);
+        throw_raised();
+      }
+      const std::string_view text = text_of(name_);
+      if (text.data() == nullptr) throw_raised();
+      text_ = text;
+    }
+    is_value_ = call_.initializer != nullptr && !PyCallable_Check(call_.initializer);
+    request_.sharing = call_.sharing;
+    request_.has_shape = call_.shape != nullptr;
+    request_.is_part = call_.partition_info != nullptr;
+    request_.source = is_value_                      ? InitialSource::kValue
+                      : call_.initializer != nullptr ? InitialSource::kTold
+                                                     : InitialSource::kNotGiven;
+    // A value with a shape is refused before anything else is looked at.
+    if (!is_value_ || !request_.has_shape) {
+      request_.dtype = call_.dtype != 0 ? call_.dtype : DType(dtype_number(call_.dtype_object)).base();
+      if (request_.dtype == 0) throw_raised();
+      if (request_.has_shape && !parse_dims(graph_.ops.shapes(), call_.shape, request_.shape)) throw_raised();
+    }
+    request_.scope = graph_.ops.scopes().scope_of_name(text_, ScopeTrie::kRoot, request_.segment);
+  }
+
+  PyObject* share(VariableId id) {
+    // Another thread may have made it just now: what is shared stays.
+    if (!graph_.makers.empty()) graph_.note_builder(&context_);
+    return variable_handle(context_.graph, id);
+  }
+
+  // Where the places of two calls, or the names nearest to one, are to be said, Python words it.
+  [[noreturn]] void refuse(const Verdict& verdict) {
+    const char* how = verdict.kind == Verdict::Kind::kExists         ? "already_exists"
+                      : verdict.kind == Verdict::Kind::kHasParts     ? "has_partitions"
+                      : verdict.kind == Verdict::Kind::kDoesNotExist ? "does_not_exist"
+                                                                     : nullptr;
+    if (how == nullptr) throw refusal(graph_, request_, verdict);
+    const Ref variable =
+        verdict.variable == kNone ? Ref::borrowed(Py_None) : checked(variable_handle(context_.graph, verdict.variable));
+    const Ref kind = checked(to_str(how)), name = checked(to_str(text_));
+    const Ref error = checked(PyObject_CallFunctionObjArgs(state().hooks.word_refusal, kind.get(),
+                                                           reinterpret_cast<PyObject*>(context_.graph), name.get(),
+                                                           variable.get(), nullptr));
+    PyErr_SetObject(reinterpret_cast<PyObject*>(Py_TYPE(error.get())), error.get());
+    throw_raised();
+  }
+
+  PyObject* make() {
+    if (PyObject* made = make_plainly(); made != nullptr) return made;
+    if (PyErr_Occurred() != nullptr) throw_raised();
+    const MakerNote note(graph_, {request_.scope, request_.segment});
+    Transaction transaction(context_);
+    return guarded(transaction, [&] { return make_asking(); });
+  }
+
+  PyObject* make_regularized() {
+    const MakerNote note(graph_, {request_.scope, request_.segment});
+    Transaction transaction(context_);
+    return guarded(transaction, [&] {
+      Ref made(make_plainly());
+      if (!made && PyErr_Occurred() != nullptr) throw_raised();
+      bool is_new = true;
+      if (!made) made = Ref(make_asking(&is_new));
+      if (is_new) regularize(context_, made.get(), call_.regularizer, std::string(text_));
+      return made.release();
+    });
+  }
+
+  // All of it or nothing, but for the errors after which v1's names stay.
+  template <class Make>
+  PyObject* guarded(Transaction& transaction, Make&& make) {
+    try {
+      PyObject* made = make();
+      transaction.commit();
+      return made;
+    } catch (const PythonRaised&) {
+      if (refuses_dtype()) transaction.commit();
+      throw;
+    }
+  }
+
+  // Null where something of the program's must run, possibly with an exception set.
+  PyObject* make_plainly() {
+    if (context_.names.scope != ScopeTrie::kRoot) return nullptr;
+    const std::size_t slash = text_.rfind('/');
+    const std::string_view last = slash == std::string_view::npos ? text_ : text_.substr(slash + 1);
+    if (name_ == nullptr || !is_plain_name(last) || !is_node_name(text_) || text_.find("//") != std::string_view::npos)
+      return nullptr;
+    Creation creation(context_, call_, kUnknownSite);
+    const Snapshot sizes(call_.shape);
+    return creation.make(request_.scope, request_.segment, call_.shape, sizes.get());
+  }
+
+  // `is_new` gets whether this call has made it.
+  PyObject* make_asking(bool* is_new = nullptr) {
+    NewVariable wish;
+    Ref bound = bind(wish);
+    wish.initial_value = bound.get();
+    wish.trainable = call_.trainable;
+    wish.collections = call_.collections;
+    wish.validate_shape = call_.validate_shape;
+    wish.caching_device = call_.caching_device;
+    wish.name = name_;
+    wish.constraint = call_.constraint;
+    wish.synchronization = call_.synchronization;
+    wish.aggregation = call_.aggregation;
+    wish.shape = call_.shape;
+    wish.key = {request_.scope, request_.segment};
+    try {
+      return context_.creators ? through_creators(wish) : create_variable(context_, wish);
+    } catch (const PythonRaised&) {
+      if (!PyErr_ExceptionMatches(PyExc_ValueError)) throw;
+    } catch (const Error& error) {
+      if (error.kind() != ErrorKind::kValue) throw;
+      set_python_error();
+    }
+    // Another thread may have been faster.
+    const Verdict again = look_up(graph_, request_);
+    const bool is_there = again.variable != kNone && again.kind != Verdict::Kind::kHasParts;
+    if (!is_there) throw_raised();
+    PyErr_Clear();
+    if (again.is_refused()) refuse(again);
+    if (is_new != nullptr) *is_new = false;
+    return share(again.variable);
+  }
+
+  // A function without arguments that makes the initial value, or the value; and the dtype and shape that it is to
+  // have.
+  Ref bind(NewVariable& wish) {
+    if (is_value_) return Ref::borrowed(call_.initializer);
+    Ref initializer = Ref::borrowed(call_.initializer);
+    if (!initializer) initializer = Ref::borrowed(default_initializer(request_.dtype));
+    if (PyType_Check(initializer.get())) initializer = checked(PyObject_CallNoArgs(initializer.get()));
+    ShapeTable& shapes = graph_.ops.shapes();
+    const bool is_defined = request_.has_shape && shapes.known_rank(request_.shape) &&
+                            std::ranges::none_of(shapes.dims(request_.shape),
+                                                 [](std::int64_t size) { return size == ShapeTable::kUnknownDim; });
+    if (!is_defined) {
+      if (needs_nothing(initializer.get())) return initializer;
+      throw Error(ErrorKind::kValue,
+                  "The initializer passed is not valid. It should be a callable with no arguments and the shape should "
+                  "not be provided or an instance of `tf.keras.initializers.*' and `shape` should be fully defined.");
+    }
+    const Ref dims = checked(dims_tuple(shapes, request_.shape));
+    const Ref sizes = checked(PySequence_List(dims.get()));
+    const Ref keywords = checked(PyDict_New());
+    PyObject* dtype = state().dtypes[request_.dtype];
+    if (PyDict_SetItemString(keywords.get(), "dtype", dtype) < 0) throw_raised();
+    PyObject* part = call_.partition_info == nullptr ? Py_None : call_.partition_info;
+    if (takes(initializer.get(), "partition_info") && PyDict_SetItemString(keywords.get(), "partition_info", part) < 0)
+      throw_raised();
+    const Ref arguments = checked(PyTuple_Pack(2, initializer.get(), sizes.get()));
+    wish.dtype = dtype;
+    if (call_.validate_shape == nullptr || call_.validate_shape == Py_True) wish.wanted = sizes.get();
+    kept_sizes_ = Ref::borrowed(sizes.get());
+    return checked(PyObject_Call(state().hooks.partial, arguments.get(), keywords.get()));
+  }
+
+  // v1's creators are given all arguments of its Variable by keyword.
+  PyObject* through_creators(const NewVariable& wish) {
+    const auto or_none = [](PyObject* object) { return object == nullptr ? Py_None : object; };
+    Ref shape = Ref::borrowed(Py_None);
+    if (call_.shape != nullptr) shape = checked(PyObject_CallOneArg(state().tensor_shape, call_.shape));
+    const Ref arguments = checked(Py_BuildValue(
+        "{sOsOsOsOsOsOsOsOsOsOsOsOsOsOsO}", "initial_value", or_none(wish.initial_value), "name", or_none(wish.name),
+        "trainable", or_none(wish.trainable), "collections", or_none(wish.collections), "caching_device",
+        or_none(wish.caching_device), "dtype", or_none(wish.dtype), "validate_shape",
+        wish.validate_shape == nullptr ? Py_True : wish.validate_shape, "constraint", or_none(wish.constraint),
+        "synchronization", or_none(wish.synchronization), "aggregation", or_none(wish.aggregation), "shape",
+        shape.get(), "variable_def", Py_None, "import_scope", Py_None, "expected_shape", Py_None, "use_resource",
+        or_none(call_.use_resource)));
+    const Ref key = checked(to_str(text_));
+    return checked(PyObject_CallFunctionObjArgs(state().hooks.create_through, arguments.get(), key.get(),
+                                                or_none(wish.wanted), nullptr))
+        .release();
+  }
+
+  Context& context_;
+  GraphState& graph_;
+  PyObject* name_;  // null for None
+  const VariableCall& call_;
+  std::string_view text_;
+  VariableRequest request_;
+  bool is_value_ = false;
+  Ref kept_sizes_;
+};
+
+}  // namespace
+
+PyObject* get_single(Context& context, PyObject* name, const VariableCall& call) {
+  return Single(context, name, call).get();
+}
+
+}  // namespace scopetrie::python

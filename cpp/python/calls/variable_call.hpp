@@ -1,0 +1,130 @@
+// What get_variable and tf.Variable are asked for, and the ways to answer: by a creation that asks nobody, or one that
+// runs what the program gave: an initializer, a regularizer, a getter, a creator.
+//
+// Thread safety: that of locking.hpp. What the program gave may run anything and let other threads in, so nothing that
+// was looked up before it is trusted after it.
+#pragma once
+
+#include "calls/building.hpp"
+#include "objects/scopes.hpp"
+#include "scopetrie/variables/get_variable.hpp"
+
+namespace scopetrie::python {
+
+inline bool given(PyObject* argument) { return argument != nullptr && argument != Py_None; }
+/// Null for None as well as for what is not given.
+inline PyObject* given_or_null(PyObject* argument) { return given(argument) ? argument : nullptr; }
+
+/// The parameters of get_variable, in order.
+enum Argument {
+  kName,
+  kShape,
+  kDType,
+  kInitializer,
+  kRegularizer,
+  kTrainable,
+  kCollections,
+  kCachingDevice,
+  kPartitioner,
+  kValidateShape,
+  kUseResource,
+  kCustomGetter,
+  kConstraint,
+  kSynchronization,
+  kAggregation,
+  kArguments
+};
+
+/// The arguments of one call of get_variable, those that were left out taken from the scope. Borrowed; null where there
+/// is none.
+struct VariableCall {
+  PyObject* shape = nullptr;
+  PyObject* initializer = nullptr;
+  PyObject* regularizer = nullptr;
+  PyObject* trainable = nullptr;
+  PyObject* collections = nullptr;
+  PyObject* caching_device = nullptr;
+  PyObject* partitioner = nullptr;
+  PyObject* validate_shape = nullptr;
+  PyObject* use_resource = nullptr;
+  PyObject* constraint = nullptr;
+  PyObject* synchronization = nullptr;
+  PyObject* aggregation = nullptr;
+  PyObject* partition_info = nullptr;  // of a part of a partitioned variable
+  PyObject* dtype_object = nullptr;    // as it was given; the scope's where it was not
+  DType dtype;                         // a base type, 0 where only `dtype_object` says
+  bool has_dtype = false;              // the call says it, not the scope
+  Sharing sharing = Sharing::kNo;
+};
+
+/// The name of a variable that is being made in a graph's store.
+struct StoreName {
+  ScopeId scope = kNone;  // kNone: it has none there
+  SegmentId segment = 0;
+};
+
+/// What a new variable is made of: the arguments of v1's Variable. Borrowed; null where not given.
+struct NewVariable {
+  PyObject* initial_value = nullptr;
+  PyObject* trainable = nullptr;
+  PyObject* collections = nullptr;
+  PyObject* validate_shape = nullptr;
+  PyObject* caching_device = nullptr;
+  PyObject* name = nullptr;
+  PyObject* dtype = nullptr;
+  PyObject* constraint = nullptr;
+  PyObject* synchronization = nullptr;
+  PyObject* aggregation = nullptr;
+  PyObject* shape = nullptr;
+  StoreName key;
+  PyObject* wanted = nullptr;  // the shape that get_variable asked the initializer for
+};
+
+/// Makes a variable as v1's constructor does, in name scopes of its own, and runs its initial value where that is a
+/// function. All of it or nothing; see keep_as_v1(). Throws.
+PyObject* create_variable(Context& context, const NewVariable& wish);
+
+/// Gets or makes a variable that is in one piece, by its whole name (a str; None is "Variable"). Throws.
+PyObject* get_single(Context& context, PyObject* name, const VariableCall& call);
+
+/// What a call is about in a scope: its own arguments, and the scope's where they are left out.
+VariableCall call_in(const PyVariableScope& scope, PyObject* const* arguments);
+
+/// get_variable in a scope, whatever has to be asked: custom getters, partitioners, initializers. `reuse` is the mode
+/// in place of the scope's, null where there is none. Throws.
+PyObject* get_in_scope(Context& context, PyVariableScope& scope, PyObject* const* arguments, PyObject* reuse);
+
+// Functions of the module.
+PyObject* scoped_variable(PyObject*, PyObject* const* args, Py_ssize_t positional, PyObject* keywords);
+PyObject* true_getter(PyObject*, PyObject* const* args, Py_ssize_t positional, PyObject* keywords);
+PyObject* part_of_variable(PyObject*, PyObject* const* args, Py_ssize_t positional, PyObject* keywords);
+PyObject* new_variable(PyObject*, PyObject* const* args, Py_ssize_t positional, PyObject* keywords);
+
+/// Runs the regularizer of a new variable and collects its loss. Throws.
+void regularize(Context& context, PyObject* variable, PyObject* regularizer, const std::string& full_name);
+
+/// Whether the Python exception that is set is the one after which v1's names stay taken: a value or an operation did
+/// not take the dtype. v1 undoes nothing; programs go on after this error, and what they build is to have v1's names.
+bool refuses_dtype();
+
+/// Notes a variable that a thread is making by name, for as long as it does. What the program gave may wait for another
+/// thread that asks for the same one; so each makes it, in one name scope, and the store takes the first.
+class MakerNote {
+ public:
+  MakerNote(GraphState& graph, StoreName key);
+  MakerNote(const MakerNote&) = delete;
+  MakerNote& operator=(const MakerNote&) = delete;
+  ~MakerNote();
+
+ private:
+  GraphState& graph_;
+  std::uint64_t key_;
+};
+
+/// A reference that is not null, or PythonRaised.
+inline Ref checked(PyObject* made) {
+  if (made == nullptr) throw_raised();
+  return Ref(made);
+}
+
+}  // namespace scopetrie::python

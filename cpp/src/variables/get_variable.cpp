@@ -1,0 +1,106 @@
+#include "scopetrie/variables/get_variable.hpp"
+
+#include "scopetrie/variables/initializer.hpp"
+
+namespace scopetrie {
+
+namespace {
+
+using Kind = Verdict::Kind;
+
+VariableId first_part(Graph& graph, const VariableRequest& request) {
+  static const std::uint32_t kPart = known_name("part_0");
+  if (!graph.has_parts) return kNone;
+  const ScopeId parts = graph.ops.scopes().find_child(request.scope, request.segment);
+  return parts == kNone ? kNone : graph.variables.find(parts, graph.known_segment(kPart));
+}
+
+// The shape as far as it is known now, which may be more than when the variable was made.
+ShapeId shape_of(const Graph& graph, const VariableRow& variable) { return graph.ops.tensor(variable.ref).shape; }
+
+Verdict share(const Graph& graph, const VariableRequest& request, VariableId id) {
+  const VariableRow& found = graph.variables[id];
+  if (request.sharing == Sharing::kNo) return {Kind::kExists, id};
+  if (request.has_shape && !graph.ops.shapes().compatible(request.shape, shape_of(graph, found)))
+    return {Kind::kOtherShape, id};
+  if (graph.ops.tensor(found.ref).dtype.base() != request.dtype) return {Kind::kOtherDType, id};
+  return {Kind::kFound, id};
+}
+
+}  // namespace
+
+Verdict look_up(Graph& graph, const VariableRequest& request) {
+  if (!request.is_part)
+    if (const VariableId part = first_part(graph, request); part != kNone) return {Kind::kHasParts, part};
+  if (request.has_shape && request.source == InitialSource::kValue) return {Kind::kValueWithShape};
+  const VariableId found = graph.variables.find(request.scope, request.segment);
+  if (found != kNone) return share(graph, request, found);
+  if (request.sharing == Sharing::kYes) return {Kind::kDoesNotExist};
+  if (request.source != InitialSource::kNotGiven) return {Kind::kMake};
+  if (!request.has_shape) return {Kind::kNoShape};
+  return {Initializer::of_default(request.dtype) ? Kind::kMake : Kind::kNoInitializer};
+}
+
+std::string full_name(const Graph& graph, ScopeId scope, SegmentId segment) {
+  std::string name;
+  graph.ops.scopes().append_path(scope, name);
+  if (scope != ScopeTrie::kRoot) name += '/';
+  name += graph.ops.segments().text(segment);
+  return name;
+}
+
+std::string shape_text(const ShapeTable& shapes, ShapeId shape) {
+  if (!shapes.known_rank(shape)) return "<unknown>";
+  std::string text = "(";
+  for (const std::int64_t size : shapes.dims(shape)) {
+    if (text.size() > 1) text += ", ";
+    text += size == ShapeTable::kUnknownDim ? "?" : std::to_string(size);
+  }
+  return text + (shapes.dims(shape).size() == 1 ? ",)" : ")");
+}
+
+Error refusal(const Graph& graph, const VariableRequest& request, const Verdict& verdict) {
+  ErrorFacts facts{"get_variable", full_name(graph, request.scope, request.segment)};
+  const std::string& name = facts.full_name;
+  const auto shares = [&](const char* what) {
+    return "Trying to share variable " + name + ", but specified " + what + " " + facts.asked + " and found " + what +
+           " " + facts.found + ".";
+  };
+  std::string text;
+  switch (verdict.kind) {
+    case Kind::kHasParts:
+      text = "No partitioner was provided, but a partitioned version of the variable was found: " + name +
+             "/part_0. Perhaps a variable of the same name was already created with partitioning?";
+      break;
+    case Kind::kValueWithShape:
+      text = "If initializer is a constant, do not specify shape.";
+      break;
+    case Kind::kExists:
+      text = "Variable " + name +
+             " already exists, disallowed. Did you mean to set reuse=True or reuse=tf.AUTO_REUSE in VarScope?";
+      break;
+    case Kind::kOtherShape:
+      facts.asked = shape_text(graph.ops.shapes(), request.shape);
+      facts.found = shape_text(graph.ops.shapes(), shape_of(graph, graph.variables[verdict.variable]));
+      text = shares("shape");
+      break;
+    case Kind::kOtherDType:
+      facts.asked = request.dtype.name();
+      facts.found = graph.ops.tensor(graph.variables[verdict.variable].ref).dtype.name();
+      text = shares("dtype");
+      break;
+    case Kind::kDoesNotExist:
+      text = "Variable " + name +
+             " does not exist, or was not created with tf.get_variable(). Did you mean to set reuse=tf.AUTO_REUSE in "
+             "VarScope?";
+      break;
+    case Kind::kNoShape:
+      text = "Variable " + name + " did not get an initializer, so its `shape` argument must be specified.";
+      break;
+    default:
+      text = "An initializer for variable " + name + " of <dtype: '" + request.dtype.name() + "'> is required";
+  }
+  return {ErrorKind::kValue, std::move(text), std::move(facts)};
+}
+
+}  // namespace scopetrie
