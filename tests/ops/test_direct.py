@@ -83,9 +83,9 @@ def test_wrong_calls_are_refused_by_the_function(graph, program, words):
 
 def test_what_was_undone_is_refused(graph):
     x = tf.placeholder(tf.float32, [2, 3])
-    token = graph._begin()
-    y = tf.negative(x)
-    graph._end(token, False)
+    with graph.transaction() as attempt:
+        y = tf.negative(x)
+        attempt.rollback()
     for program in (lambda: tf.reshape(y, [6]), lambda: tf.concat([x, y], 0)):
         with pytest.raises(RuntimeError, match="was undone"):
             program()

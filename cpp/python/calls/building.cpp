@@ -8,17 +8,6 @@ namespace {
 
 constexpr OpGraph::Fresh kRefused{{0, kNone, 0}, false};
 
-// Python drops what it stores by id (devices, constraints, ...), too, since the ids will be reused.
-void tell_rolled_back(GraphState& graph, std::size_t operations, std::size_t variables) {
-  PyObject *type, *value, *traceback;
-  PyErr_Fetch(&type, &value, &traceback);
-  const Ref done(PyObject_CallMethod(static_cast<PyObject*>(graph.owner), "_rolled_back", "nnnn",
-                                     static_cast<Py_ssize_t>(graph.ops.size()), static_cast<Py_ssize_t>(operations),
-                                     static_cast<Py_ssize_t>(graph.variables.size()),
-                                     static_cast<Py_ssize_t>(variables)));
-  PyErr_Restore(type, value, traceback);
-}
-
 }  // namespace
 
 SegmentId plain_segment_slow(GraphState& graph, PyObject* name) {
@@ -63,22 +52,6 @@ PyObject* attribute_object(const GraphState& graph, OpId op) {
   if (value.kind() != AttributeValue::Kind::kSeeds || row.kind == kinds().uniform_int) return to_object(value);
   PyObject* dtype = state().dtypes[graph.ops.tensor(row.first_output).dtype];
   return Py_BuildValue("{sOsIsI}", "dtype", dtype, "seed", value.seed(), "seed2", value.seed2());
-}
-
-void Transaction::rollback(bool keep_names) {
-  if (graph_.builders != builders_) return commit();
-  done_ = true;
-  const std::size_t operations = graph_.ops.size(), variables = graph_.variables.size();
-  graph_.ops.rollback(mark_, keep_names);
-  graph_.variables.truncate(variables_);
-  graph_.live.resize(variables_);
-  graph_.collections.truncate(mark_.tensors, mark_.operations, variables_);
-  for (auto& [key, pattern] : graph_.variable_patterns) pattern.forget(mark_.patterns);
-  while (graph_.attributes.size() > attributes_) {
-    const AttributeValue gone = std::move(graph_.attributes.back());  // its end may run other code
-    graph_.attributes.pop_back();
-  }
-  if (operations > mark_.operations) tell_rolled_back(graph_, operations, variables);
 }
 
 const VariableKinds& kinds() {

@@ -27,38 +27,6 @@ inline OpId add_operation(Context& context, KindId kind, Name name, std::span<co
   return context.add_operation(kind, name, inputs, outputs, attribute, state_of(context.graph).sites.here());
 }
 
-/// Everything a graph has, so that a failure halfway leaves nothing behind.
-///
-/// Python code may run while one is open, and with it other threads. Where one of them has built in the graph since,
-/// nothing is undone: what it made stands behind what would have to go. v1 undoes nothing either.
-class Transaction {
- public:
-  explicit Transaction(Context& context)
-      : graph_(state_of(context.graph)),
-        mark_(graph_.ops.begin()),
-        attributes_(graph_.attributes.size()),
-        variables_(graph_.variables.size()) {
-    graph_.note_builder(&context);
-    builders_ = graph_.builders;
-  }
-  Transaction(const Transaction&) = delete;
-  Transaction& operator=(const Transaction&) = delete;
-  ~Transaction() {
-    if (!done_) rollback();
-  }
-  void commit() {
-    graph_.ops.commit();
-    done_ = true;
-  }
-  void rollback(bool keep_names = false);
-
- private:
-  GraphState& graph_;
-  OpGraph::Mark mark_;
-  std::size_t attributes_, variables_, builders_;
-  bool done_ = false;
-};
-
 /// The kinds that the bindings make themselves.
 const VariableKinds& kinds();
 

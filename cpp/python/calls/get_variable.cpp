@@ -135,7 +135,7 @@ PyObject* get_variables(PyObject*, PyObject* const* args, Py_ssize_t positional,
   if (context == nullptr) return nullptr;
   GraphState& graph = state_of(context->graph);
   const Ref keep_graph = Ref::borrowed(reinterpret_cast<PyObject*>(context->graph));
-  Transaction transaction(*context);
+  Transaction transaction(graph.ledger(), context);
   Ref made(PyList_New(count));
   if (!made) return nullptr;
   PyObject* arguments[kArguments] = {};

@@ -189,9 +189,8 @@ class Making {
   }
 
   void convert(PyObject* value, DType dtype) {
-    const bool is_there =
-        is_tensor(value) && handle(value)->graph == context_.graph && handle(value)->id < graph_.ops.tensor_count();
-    if (is_there && (dtype == 0 || graph_.ops.tensor(handle(value)->id).dtype.base() == dtype)) {
+    const bool is_there = is_tensor(value) && handle(value)->graph == context_.graph;
+    if (is_there && (dtype == 0 || graph_.ops.tensor(id_of(value)).dtype.base() == dtype)) {
       tensor_ = Ref::borrowed(value);
     } else {
       tensor_ = checked(PyObject_CallFunctionObjArgs(
@@ -201,7 +200,7 @@ class Making {
         throw_raised();
       }
     }
-    initial_ = handle(tensor_.get())->id;
+    initial_ = id_of(tensor_.get());
   }
 
   // A tensor that was made in an open branch or loop is nobody else's.
@@ -322,7 +321,7 @@ void join(Context& context, PyObject* keys, PyObject* variable) {
   for (PyObject *key, *none; PyDict_Next(unique.get(), &at, &key, &none);) {
     const Py_ssize_t list = graph.collection_keys.at(graph.collections, key);
     if (list < 0) throw_raised();
-    graph.collections.add_variable(static_cast<std::size_t>(list), handle(variable)->id);
+    graph.collections.add_variable(static_cast<std::size_t>(list), id_of(variable));
   }
 }
 
@@ -389,7 +388,7 @@ PyObject* create_variable(Context& context, const NewVariable& wish) {
   PyGraph* owner = graph_of_value(wish.initial_value);
   Context& inside = owner == nullptr || owner == context.graph ? context : *context_of(owner);
   const Ref keep_graph = Ref::borrowed(reinterpret_cast<PyObject*>(inside.graph));
-  Transaction transaction(inside);
+  Transaction transaction(state_of(inside.graph).ledger(), &inside);
   try {
     Ref made = make_all(inside, wish, policy, keys.get());
     transaction.commit();

@@ -48,7 +48,7 @@ PyObject* build_slow(Context& context, const Definition& definition, PyObject* c
       return nullptr;
     }
   }
-  Transaction transaction(context);
+  Transaction transaction(graph.ledger(), &context);
   const NameStyle style = definition.kind == kinds().constant ? NameStyle::kNode : NameStyle::kScope;
   const OpGraph::Fresh fresh = take_name(context, name, default_name, style);
   if (is_refused(fresh)) {
@@ -143,7 +143,7 @@ PyObject* build_many(const Definition& definition, PyObject* inputs, PyObject* n
   if (context == nullptr) return nullptr;
   GraphState& graph = state_of(context->graph);
   const Ref keep_graph = Ref::borrowed(reinterpret_cast<PyObject*>(context->graph));
-  Transaction transaction(*context);
+  Transaction transaction(graph.ledger(), context);
   Ref made(PyList_New(count));
   if (!made) return nullptr;
   const bool simple = !definition.has_lists && definition.rule != Rule::kFunction && !graph.finalized;

@@ -46,7 +46,7 @@ TensorId convert(Context& context, PyObject* value, std::uint8_t dtype, PyObject
     PyErr_Format(PyExc_TypeError, "converting %R gave %R, which is no tensor", value, tensor.get());
     return kNone;
   }
-  return check_graph(inputs, tensor.get()) ? handle(tensor.get())->id : kNone;
+  return check_graph(inputs, tensor.get()) ? id_of(tensor.get()) : kNone;
 }
 
 // Says in v1's words that a value is no tensor for an input, where converting it has raised an error.

@@ -88,13 +88,11 @@ inline bool check_graph(Inputs& inputs, PyObject* item) {
 /// Reads an argument: its tensor id, or kNone for a value. False with an exception set.
 inline bool read_input(Inputs& inputs, PyObject* item, Input::Kind kind, TensorId& out) {
   if (is_tensor(item)) {
-    out = handle(item)->id;
-    return check_exists(out, state_of(handle(item)->graph).ops.tensor_count()) && check_graph(inputs, item);
+    out = id_of(item);
+    return check_graph(inputs, item);
   }
   if (is_variable(item)) {
-    const VariableStore& variables = state_of(handle(item)->graph).variables;
-    if (!check_exists(handle(item)->id, variables.size())) return false;
-    const VariableRow& variable = variables[handle(item)->id];
+    const VariableRow& variable = state_of(handle(item)->graph).variables[id_of(item)];
     out = kind == Input::kReference ? variable.ref : variable.value;
     return check_graph(inputs, item);
   }

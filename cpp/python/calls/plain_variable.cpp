@@ -22,8 +22,8 @@ struct Initial {
   // False if it is neither, or does not fit the dtype.
   bool read(GraphState& graph, PyGraph* owner, PyObject* value, std::uint8_t wanted) {
     if (is_tensor(value)) {
-      if (handle(value)->graph != owner || handle(value)->id >= graph.ops.tensor_count()) return false;
-      tensor = handle(value)->id;
+      if (handle(value)->graph != owner) return false;
+      tensor = id_of(value);
       const TensorRow found = graph.ops.tensor(tensor);
       output = {found.shape, found.dtype};
       return !found.dtype.is_reference() && (wanted == 0 || wanted == found.dtype) &&
@@ -70,7 +70,7 @@ PyObject* plain_variable(PyObject*, PyObject* const* args, Py_ssize_t count) {
   const SegmentId segment = args[2] == Py_None ? graph.known_segment(kVariable) : plain_segment(graph, args[2]);
   if (segment == kNone) Py_RETURN_NONE;
   const std::uint32_t site = graph.sites.here();
-  Transaction transaction(*context);
+  Transaction transaction(graph.ledger(), context);
   const OpGraph::Fresh fresh = graph.ops.unique(context->scope(), segment);
   if (!fresh.bare) Py_RETURN_NONE;
   graph.ops.note_owner(fresh);

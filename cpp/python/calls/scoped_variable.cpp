@@ -25,8 +25,7 @@ Sharing sharing_of(PyObject* reuse) {
 DType dtype_of_value(Context& context, PyObject* value) {
   static const std::uint32_t kConst = known_name("Const");
   GraphState& graph = state_of(context.graph);
-  if (is_tensor(value) && handle(value)->graph == context.graph && handle(value)->id < graph.ops.tensor_count())
-    return graph.ops.tensor(handle(value)->id).dtype.base();
+  if (is_tensor(value) && handle(value)->graph == context.graph) return graph.ops.tensor(id_of(value)).dtype.base();
   Literal literal;
   OwnTuples<1> own;
   if (literal.read(own.of(value)))

@@ -79,13 +79,13 @@ class Single {
     if (PyObject* made = make_plainly(); made != nullptr) return made;
     if (PyErr_Occurred() != nullptr) throw_raised();
     const MakerNote note(graph_, {request_.scope, request_.segment});
-    Transaction transaction(context_);
+    Transaction transaction(graph_.ledger(), &context_);
     return guarded(transaction, [&] { return make_asking(); });
   }
 
   PyObject* make_regularized() {
     const MakerNote note(graph_, {request_.scope, request_.segment});
-    Transaction transaction(context_);
+    Transaction transaction(graph_.ledger(), &context_);
     return guarded(transaction, [&] {
       Ref made(make_plainly());
       if (!made && PyErr_Occurred() != nullptr) throw_raised();

@@ -144,8 +144,7 @@ bool subscript_plain(PyObject* x, PyObject* key, PyObject*& result) {
   if (context == nullptr || handle(x)->graph != context->graph || !entries.read(key)) return false;
   GraphState& graph = state_of(context->graph);
   if (graph.finalized || graph.has_unnoted_names || graph.has_odd_scopes || context->listener) return false;
-  if (handle(x)->id >= (is_tensor(x) ? graph.ops.tensor_count() : graph.variables.size())) return false;
-  const TensorId input = is_tensor(x) ? handle(x)->id : graph.variables[handle(x)->id].value;
+  const TensorId input = is_tensor(x) ? id_of(x) : graph.variables[id_of(x)].value;
   const TensorRow whole = graph.ops.tensor(input);
   std::vector<std::int64_t> dims;
   if (!graph.ops.shapes().known_rank(whole.shape) || !entries.dims(graph.ops.shapes().dims(whole.shape), dims))

@@ -67,7 +67,7 @@ Collections::Item collection_item(PyGraph* graph, PyObject* value) {
   const bool is_ours = (is_tensor(value) || is_operation(value) || is_variable(value)) && handle(value)->graph == graph;
   if (!is_ours) return Item(static_cast<void*>(Py_NewRef(value)));
   const Item::Kind kind = is_tensor(value) ? Item::kTensor : is_operation(value) ? Item::kOperation : Item::kVariable;
-  return {kind, handle(value)->id};
+  return {kind, id_of(value)};
 }
 
 PyObject* collection_list(PyGraph* graph, std::size_t list) {

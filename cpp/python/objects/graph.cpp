@@ -7,6 +7,67 @@
 
 namespace scopetrie::python {
 
+void GraphState::call_on_undo(PyObject* call) {
+  if (is_calling_) return;
+  ledger().note(*this, 0, calls_on_undo_.size());
+  calls_on_undo_.push_back(Py_NewRef(call));
+}
+
+void GraphState::undo(const Change& change) noexcept { calls_kept_ = change.before; }
+
+void GraphState::cut(const Mark& mark) noexcept {
+  Graph::cut(mark);
+  live.resize(mark.variables);
+  told_mark_ = mark;
+}
+
+void GraphState::settle() noexcept {
+  PyObject *type, *value, *traceback;
+  PyErr_Fetch(&type, &value, &traceback);
+  const Ref keep = Ref::borrowed(static_cast<PyObject*>(owner));
+  call_back();
+  if (told_epoch_ != ledger().epoch()) tell_owner();
+  Graph::settle();
+  PyErr_Restore(type, value, traceback);
+}
+
+// Makes the calls that undoing asks for, the latest first, and drops the others once no transaction needs them.
+void GraphState::call_back() noexcept {
+  is_calling_ = true;  // what they change was noted when it was changed
+  for (; calls_on_undo_.size() > calls_kept_; calls_on_undo_.pop_back()) {
+    const Ref call(calls_on_undo_.back());
+    const Ref arguments(PyTuple_GetSlice(call.get(), 1, PyTuple_GET_SIZE(call.get())));
+    if (!arguments || !Ref(PyObject_CallObject(PyTuple_GET_ITEM(call.get(), 0), arguments.get())))
+      PyErr_WriteUnraisable(call.get());
+  }
+  is_calling_ = false;
+  calls_kept_ = SIZE_MAX;
+  if (ledger().is_open()) return;
+  std::vector<PyObject*> dropped;
+  dropped.swap(calls_on_undo_);
+  for (PyObject* call : dropped) Py_DECREF(call);
+}
+
+// Those who keep numbers of operations outside of the graph, as sessions do, drop what they know of the undone ones.
+void GraphState::tell_owner() noexcept {
+  told_epoch_ = ledger().epoch();
+  const Ref done(PyObject_CallMethod(static_cast<PyObject*>(owner), "_rolled_back", "n",
+                                     static_cast<Py_ssize_t>(told_mark_.operations)));
+  if (!done) PyErr_WriteUnraisable(static_cast<PyObject*>(owner));
+}
+
+int GraphState::traverse_kept(visitproc visit, void* arg) const {
+  int stopped = 0;
+  for (const Table<AttributeValue>* values : {&attributes, &undone_attributes()})
+    for (const AttributeValue& value : *values)
+      value.for_each_host_object([&](void* object) {
+        if (stopped == 0) stopped = visit(static_cast<PyObject*>(object), arg);
+      });
+  if (stopped != 0) return stopped;
+  for (PyObject* call : calls_on_undo_) Py_VISIT(call);
+  return 0;
+}
+
 namespace {
 
 PyObject* make(PyTypeObject* type, PyObject*, PyObject*) {
@@ -22,12 +83,7 @@ int traverse(PyObject* self, visitproc visit, void* arg) {
   Py_VISIT(Py_TYPE(self));
   const GraphState* graph = as_graph(self)->state;
   if (graph == nullptr) return 0;
-  int stopped = 0;
-  for (const AttributeValue& attribute : graph->attributes)
-    attribute.for_each_host_object([&](void* object) {
-      if (stopped == 0) stopped = visit(static_cast<PyObject*>(object), arg);
-    });
-  if (stopped != 0) return stopped;
+  if (const int stopped = graph->traverse_kept(visit, arg); stopped != 0) return stopped;
   for (const auto& context : graph->contexts) {
     Py_VISIT(current_scope(*context));
     Py_VISIT(static_cast<PyObject*>(context->creators.get()));
@@ -40,10 +96,9 @@ int traverse(PyObject* self, visitproc visit, void* arg) {
 int clear(PyObject* self) {
   GraphState* graph = as_graph(self)->state;
   if (graph == nullptr) return 0;
-  {
-    Table<AttributeValue> attributes(graph->attributes.size());
-    attributes.swap(graph->attributes);
-  }
+  // One by one: what an object's end runs may look at the others, or add some.
+  for (std::size_t i = 0; i < graph->attributes.size(); ++i)
+    const AttributeValue gone = std::exchange(graph->attributes[i], {});
   for (const auto& context : graph->contexts) {
     context->creators = {};
     context->listener = {};

@@ -30,7 +30,8 @@ struct Maker {
 };
 inline std::uint64_t maker_key(ScopeId scope, SegmentId segment) { return std::uint64_t{scope} << 32 | segment; }
 
-struct GraphState : Graph {
+class GraphState final : public Graph {
+ public:
   Table<PyObject*> live;  // borrowed; the handle of each variable, null where there is none
   CollectionKeys collection_keys;
   RuleMemory rule_memory;
@@ -45,6 +46,24 @@ struct GraphState : Graph {
     SegmentId segment = kNone;
   };
   std::array<CachedName, 512> names;
+
+  /// Keeps a call (a tuple: a function and its arguments; a new reference is taken) that undoing will make. Only where
+  /// a transaction is open.
+  void call_on_undo(PyObject* call);
+  int traverse_kept(visitproc visit, void* arg) const;
+
+ private:
+  void undo(const Change& change) noexcept override;
+  void cut(const Mark& mark) noexcept override;
+  void settle() noexcept override;
+  void call_back() noexcept;
+  void tell_owner() noexcept;
+
+  std::vector<PyObject*> calls_on_undo_;  // owned
+  std::size_t calls_kept_ = SIZE_MAX;     // how many of them are left; the others are made by settle()
+  bool is_calling_ = false;
+  std::uint32_t told_epoch_ = 0;  // of the ledger: what the owner knows of
+  Mark told_mark_;
 };
 
 struct PyGraph {

@@ -21,6 +21,7 @@ PyObject* collect(PyObject* self, PyObject* const* args, Py_ssize_t count) {
   }
   const Py_ssize_t list = list_at(self, args[0]);
   if (list < 0) return nullptr;
+  of(self).note_builder(context_of(as_graph(self)));
   of(self).collections.add(static_cast<std::size_t>(list), collection_item(as_graph(self), args[1]));
   Py_RETURN_NONE;
 }
@@ -43,6 +44,7 @@ PyObject* assign_collection(PyObject* self, PyObject* const* args, Py_ssize_t co
   Collections::Items items(static_cast<std::size_t>(PySequence_Fast_GET_SIZE(values.get())));
   for (std::size_t i = 0; i < items.size(); ++i)
     items[i] = collection_item(as_graph(self), PySequence_Fast_GET_ITEM(values.get(), static_cast<Py_ssize_t>(i)));
+  of(self).note_builder(context_of(as_graph(self)));
   of(self).collections.assign(static_cast<std::size_t>(list), std::move(items));
   Py_RETURN_NONE;
 }
@@ -50,6 +52,7 @@ PyObject* assign_collection(PyObject* self, PyObject* const* args, Py_ssize_t co
 PyObject* add_collection(PyObject* self, PyObject* key) {
   const Py_ssize_t list = list_at(self, key);
   if (list < 0) return nullptr;
+  of(self).note_builder(context_of(as_graph(self)));
   of(self).collections.create(static_cast<std::size_t>(list));
   Py_RETURN_NONE;
 }
@@ -57,6 +60,7 @@ PyObject* add_collection(PyObject* self, PyObject* key) {
 PyObject* drop_collection(PyObject* self, PyObject* key) {
   const Py_ssize_t list = of(self).collection_keys.find(of(self).collections, key);
   if (list < 0 && PyErr_Occurred()) return nullptr;
+  of(self).note_builder(context_of(as_graph(self)));
   if (list >= 0) of(self).collections.drop(static_cast<std::size_t>(list));
   Py_RETURN_NONE;
 }
@@ -85,7 +89,7 @@ PyObject* enter_controls(PyObject* self, PyObject* operations) {
       PyErr_Format(PyExc_TypeError, "control inputs are operations, not %R", item);
       return nullptr;
     }
-    controls.push_back(handle(item)->id);
+    controls.push_back(id_of(item));
   }
   context.open_controls(std::move(controls));
   Py_RETURN_NONE;
@@ -201,25 +205,19 @@ bool read_seed(PyObject* seed, std::optional<std::int64_t>& out) {
 
 namespace {
 
-// A transaction for Python: `token = graph._begin()`, then graph._end(token, keep).
-PyObject* begin(PyObject* self, PyObject*) {
-  return PyCapsule_New(new Transaction(*context_of(as_graph(self))), "scopetrie.transaction", nullptr);
-}
+// Changes
+// --------------------------------------------------------------------------------------------------------------
 
-PyObject* end(PyObject*, PyObject* const* args, Py_ssize_t count) {
-  if (count != 2 && count != 3) {
-    PyErr_SetString(PyExc_TypeError,
-                    "_end() takes a token, whether to keep what was made, and else whether to keep names");
+// _on_undo(function, *arguments)
+PyObject* on_undo(PyObject* self, PyObject* call) {
+  GraphState& graph = of(self);
+  if (!graph.ledger().is_open()) Py_RETURN_NONE;
+  if (PyTuple_GET_SIZE(call) == 0) {
+    PyErr_SetString(PyExc_TypeError, "_on_undo() takes a function and its arguments");
     return nullptr;
   }
-  auto* transaction = static_cast<Transaction*>(PyCapsule_GetPointer(args[0], "scopetrie.transaction"));
-  if (transaction == nullptr) return nullptr;
-  if (args[1] == Py_True)
-    transaction->commit();
-  else
-    transaction->rollback(count == 3 && args[2] == Py_True);
-  delete transaction;
-  PyCapsule_SetName(args[0], "spent");
+  of(self).note_builder(context_of(as_graph(self)));
+  graph.call_on_undo(call);
   Py_RETURN_NONE;
 }
 
@@ -244,9 +242,8 @@ void add_block_members(std::vector<PyMethodDef>& methods, std::vector<PyGetSetDe
       {"_set_seed", locked<set_seed>, METH_O, "Sets the graph's random seed, None for none."},
       {"_next_seeds", locked<next_seeds>, METH_O,
        "The two seeds of a random operation that is made now with this seed of its own, or None; zeros for none."},
-      {"_begin", locked<begin>, METH_NOARGS, "Starts a transaction; see _end()."},
-      with_arguments("_end", locked<end>,
-                     "Ends a transaction: (token, keep); unless kept, all that was added since is gone.")};
+      {"_on_undo", locked<on_undo>, METH_VARARGS,
+       "Where a transaction is open: calls a function with these arguments if it is rolled back."}};
   const PyGetSetDef more_properties[] = {
       {"finalized", locked<get_finalized>, nullptr, "Whether the graph is read-only.", nullptr},
       {"_finalized", locked<get_finalized>, locked<set_finalized>, "The same, to be set.", nullptr},

@@ -2,6 +2,8 @@
 
 #include <cstddef>
 
+#include "scopetrie/graph/handles.hpp"
+
 namespace scopetrie::python {
 
 PyObject* new_handle(PyTypeObject* type, PyGraph* graph, std::uint32_t id) {
@@ -9,14 +11,26 @@ PyObject* new_handle(PyTypeObject* type, PyGraph* graph, std::uint32_t id) {
   if (made == nullptr) return nullptr;
   made->graph = graph;
   Py_INCREF(graph);
-  made->id = id;
+  made->number = id;
+  made->epoch = state_of(graph).ledger().epoch();
   return reinterpret_cast<PyObject*>(made);
 }
 
-bool gone() {
-  PyErr_SetString(PyExc_RuntimeError,
-                  "this handle is of something that was undone: the call that made it failed. Make it again.");
-  return false;
+bool is_current(PyObject* object) {
+  const PyHandle* of = handle(object);
+  const Ledger& ledger = state_of(of->graph).ledger();
+  if (of->epoch == ledger.epoch()) return true;
+  const Epochs& epochs = is_tensor(object)      ? ledger.tensors
+                         : is_operation(object) ? ledger.operations
+                                                : ledger.variables;
+  return epochs.is_current(of->number, of->epoch);
+}
+
+std::uint32_t id_of_older(PyObject* object) {
+  if (!is_current(object))
+    refuse_undone(is_tensor(object) ? "tensor" : is_operation(object) ? "operation" : "variable");
+  handle(object)->epoch = state_of(handle(object)->graph).ledger().epoch();
+  return handle(object)->number;
 }
 
 namespace {
@@ -37,18 +51,23 @@ PyObject* compare_handles(PyObject* self, PyObject* other, int how) {
     if (is_operation(self)) Py_RETURN_NOTIMPLEMENTED;
     return compare_order(self, other, how);
   }
-  const bool same = Py_TYPE(self) == Py_TYPE(other) && handle(self)->graph == handle(other)->graph &&
-                    handle(self)->id == handle(other)->id;
+  bool same = Py_TYPE(self) == Py_TYPE(other) && handle(self)->graph == handle(other)->graph &&
+              handle(self)->number == handle(other)->number;
+  if (same && handle(self)->epoch != handle(other)->epoch) {  // one may be of what was undone
+    const Lock lock;
+    same = is_current(self) && is_current(other);
+  }
   return PyBool_FromLong(same == (how == Py_EQ));
 }
 
 Py_hash_t hash_handle(PyObject* self) {
   const auto address = reinterpret_cast<std::uintptr_t>(handle(self)->graph);
-  return static_cast<Py_hash_t>((address >> 4) * 1000003u + handle(self)->id) & PY_SSIZE_T_MAX;
+  return static_cast<Py_hash_t>((address >> 4) * 1000003u + handle(self)->number) & PY_SSIZE_T_MAX;
 }
 
 PyObject* handle_graph(PyObject* self, void*) { return Py_NewRef(reinterpret_cast<PyObject*>(handle(self)->graph)); }
-PyObject* handle_id(PyObject* self, void*) { return PyLong_FromUnsignedLong(handle(self)->id); }
+PyObject* handle_is_current(PyObject* self, void*) { return PyBool_FromLong(is_current(self)); }
+PyObject* handle_id(PyObject* self, void*) { return PyLong_FromUnsignedLong(id_of(self)); }
 
 namespace {
 
@@ -57,37 +76,27 @@ GraphState& graph_of(PyObject* self) { return state_of(handle(self)->graph); }
 // Tensor
 // ----------------------------------------------------------------------------------------------------------------
 
-/// Getters of what still exists (see gone()).
-template <PyObject* (*get)(PyObject*, void*)>
-PyObject* of_tensor(PyObject* self, void* closure) {
-  return check_exists(handle(self)->id, graph_of(self).ops.tensor_count()) ? get(self, closure) : nullptr;
-}
-template <PyObject* (*get)(PyObject*, void*)>
-PyObject* of_operation(PyObject* self, void* closure) {
-  return check_exists(handle(self)->id, graph_of(self).ops.size()) ? get(self, closure) : nullptr;
-}
-
 PyObject* tensor_op(PyObject* self, void*) {
-  return operation_handle(handle(self)->graph, graph_of(self).ops.tensor(handle(self)->id).op);
+  return operation_handle(handle(self)->graph, graph_of(self).ops.tensor(id_of(self)).op);
 }
 
 std::uint32_t value_index(PyObject* self) {
   const OpGraph& ops = graph_of(self).ops;
-  return handle(self)->id - ops.operation(ops.tensor(handle(self)->id).op).first_output;
+  return id_of(self) - ops.operation(ops.tensor(id_of(self)).op).first_output;
 }
 
 PyObject* tensor_value_index(PyObject* self, void*) { return PyLong_FromUnsignedLong(value_index(self)); }
 
 PyObject* tensor_name(PyObject* self, void*) {
   const OpGraph& ops = graph_of(self).ops;
-  std::string text = ops.name(ops.tensor(handle(self)->id).op);
+  std::string text = ops.name(ops.tensor(id_of(self)).op);
   text += ':';
   text += std::to_string(value_index(self));
   return to_str(text);
 }
 
 PyObject* tensor_dtype(PyObject* self, void*) {
-  return Py_NewRef(state().dtypes[graph_of(self).ops.tensor(handle(self)->id).dtype]);
+  return Py_NewRef(state().dtypes[graph_of(self).ops.tensor(id_of(self)).dtype]);
 }
 
 }  // namespace
@@ -159,7 +168,7 @@ namespace {
 
 PyObject* tensor_dims(PyObject* self, void*) {
   const OpGraph& ops = graph_of(self).ops;
-  return dims_tuple(ops.shapes(), ops.tensor(handle(self)->id).shape);
+  return dims_tuple(ops.shapes(), ops.tensor(id_of(self)).shape);
 }
 
 PyObject* tensor_shape(PyObject* self, void*) {
@@ -170,15 +179,16 @@ PyObject* tensor_shape(PyObject* self, void*) {
 PyObject* tensor_set_dims(PyObject* self, PyObject* dims) {
   OpGraph& ops = graph_of(self).ops;
   ShapeId shape;
-  if (!parse_dims(ops.shapes(), dims, shape) || !check_exists(handle(self)->id, ops.tensor_count())) return nullptr;
-  ops.set_shape(handle(self)->id, shape);
+  if (!parse_dims(ops.shapes(), dims, shape)) return nullptr;
+  graph_of(self).note_builder(context_of(handle(self)->graph));
+  ops.set_shape(id_of(self), shape);
   Py_RETURN_NONE;
 }
 
 // Operation
 // -------------------------------------------------------------------------------------------------------------
 
-PyObject* operation_name(PyObject* self, void*) { return to_str(graph_of(self).ops.name(handle(self)->id)); }
+PyObject* operation_name(PyObject* self, void*) { return to_str(graph_of(self).ops.name(id_of(self))); }
 
 PyObject* tensor_tuple(PyGraph* graph, std::size_t count, auto&& id_at) {
   Ref tuple(PyTuple_New(static_cast<Py_ssize_t>(count)));
@@ -192,14 +202,14 @@ PyObject* tensor_tuple(PyGraph* graph, std::size_t count, auto&& id_at) {
 }
 
 PyObject* operation_inputs(PyObject* self, void*) {
-  const auto inputs = graph_of(self).ops.inputs(handle(self)->id);
+  const auto inputs = graph_of(self).ops.inputs(id_of(self));
   return tensor_tuple(handle(self)->graph, inputs.size(), [&](std::size_t i) { return inputs[i]; });
 }
 
 PyObject* operation_outputs(PyObject* self, void*) {
   const OpGraph& ops = graph_of(self).ops;
-  const TensorId first = ops.operation(handle(self)->id).first_output;
-  const Ref outputs(tensor_tuple(handle(self)->graph, ops.output_count(handle(self)->id),
+  const TensorId first = ops.operation(id_of(self)).first_output;
+  const Ref outputs(tensor_tuple(handle(self)->graph, ops.output_count(id_of(self)),
                                  [&](std::size_t i) { return static_cast<TensorId>(first + i); }));
   return outputs ? PySequence_List(outputs.get()) : nullptr;  // a list, as v1's
 }
@@ -207,7 +217,7 @@ PyObject* operation_outputs(PyObject* self, void*) {
 PyObject* operation_control_inputs(PyObject* self, void*) {
   Ref list(PyList_New(0));
   if (!list) return nullptr;
-  for (const OpId id : graph_of(self).ops.control_inputs(handle(self)->id)) {
+  for (const OpId id : graph_of(self).ops.control_inputs(id_of(self))) {
     const Ref made(operation_handle(handle(self)->graph, id));
     if (!made || PyList_Append(list.get(), made.get()) < 0) return nullptr;
   }
@@ -220,63 +230,62 @@ PyObject* operation_add_control_inputs(PyObject* self, PyObject* operations) {
   std::vector<OpId> ids;
   for (Py_ssize_t i = 0; i < PySequence_Fast_GET_SIZE(fast.get()); ++i) {
     PyObject* item = PySequence_Fast_GET_ITEM(fast.get(), i);
-    if (!is_operation(item) || handle(item)->id >= handle(self)->id) {
+    if (!is_operation(item) || id_of(item) >= id_of(self)) {
       PyErr_SetString(PyExc_ValueError, "a control input must be an operation made before the one that waits for it");
       return nullptr;
     }
-    ids.push_back(handle(item)->id);
+    ids.push_back(id_of(item));
   }
-  graph_of(self).ops.add_control_inputs(handle(self)->id, ids);
+  graph_of(self).note_builder(context_of(handle(self)->graph));
+  graph_of(self).ops.add_control_inputs(id_of(self), ids);
   Py_RETURN_NONE;
 }
 
 PyObject* operation_attrs(PyObject* self, void*) {
   const GraphState& graph = graph_of(self);
-  return attribute_object(graph, handle(self)->id);
+  return attribute_object(graph, id_of(self));
 }
 
 PyObject* operation_site(PyObject* self, void*) {
   const GraphState& graph = graph_of(self);
-  return graph.sites.describe(graph.ops.operation(handle(self)->id).site);
+  return graph.sites.describe(graph.ops.operation(id_of(self)).site);
 }
 
 PyObject* operation_type(PyObject* self, void*) {
-  return Py_NewRef(kind_name(graph_of(self).ops.operation(handle(self)->id).kind));
+  return Py_NewRef(kind_name(graph_of(self).ops.operation(id_of(self)).kind));
 }
 
 PyObject* operation_def(PyObject* self, void*) {
-  return Py_NewRef(kind_definition(graph_of(self).ops.operation(handle(self)->id).kind));
+  return Py_NewRef(kind_definition(graph_of(self).ops.operation(id_of(self)).kind));
 }
 
 PyGetSetDef tensor_members[] = {
     {"graph", unlocked<handle_graph>, nullptr, "The Graph that holds the tensor.", nullptr},
-    {"op", locked<of_tensor<tensor_op>>, nullptr, "The Operation whose output it is.", nullptr},
-    {"name", locked<of_tensor<tensor_name>>, nullptr, "\"scope/op:0\".", nullptr},
-    {"dtype", locked<of_tensor<tensor_dtype>>, nullptr, "The DType of its elements.", nullptr},
-    {"shape", locked<of_tensor<tensor_shape>>, nullptr, "The TensorShape, as far as it is known.", nullptr},
-    {"value_index", locked<of_tensor<tensor_value_index>>, nullptr, "Its place among its operation's outputs.",
+    {"op", locked<tensor_op>, nullptr, "The Operation whose output it is.", nullptr},
+    {"name", locked<tensor_name>, nullptr, "\"scope/op:0\".", nullptr},
+    {"dtype", locked<tensor_dtype>, nullptr, "The DType of its elements.", nullptr},
+    {"shape", locked<tensor_shape>, nullptr, "The TensorShape, as far as it is known.", nullptr},
+    {"value_index", locked<tensor_value_index>, nullptr, "Its place among its operation's outputs.", nullptr},
+    {"_dims", locked<tensor_dims>, nullptr, "The shape as a tuple with None for unknown, or None for an unknown rank.",
      nullptr},
-    {"_dims", locked<of_tensor<tensor_dims>>, nullptr,
-     "The shape as a tuple with None for unknown, or None for an unknown rank.", nullptr},
-    {"_id", unlocked<handle_id>, nullptr, "Its number in the graph.", nullptr},
+    {"_id", locked<handle_id>, nullptr, "Its number in the graph.", nullptr},
+    {"_is_current", locked<handle_is_current>, nullptr, "Whether it has not been undone.", nullptr},
     {nullptr, nullptr, nullptr, nullptr, nullptr}};
 PyMethodDef tensor_methods[] = {{"_set_dims", locked<tensor_set_dims>, METH_O, "Replaces what is known of the shape."},
                                 {nullptr, nullptr, 0, nullptr}};
 
 PyGetSetDef operation_members[] = {
     {"graph", unlocked<handle_graph>, nullptr, "The Graph that holds the operation.", nullptr},
-    {"name", locked<of_operation<operation_name>>, nullptr, "Its unique name in the graph.", nullptr},
-    {"type", locked<of_operation<operation_type>>, nullptr, "What it computes, by v1's name: \"MatMul\".", nullptr},
-    {"inputs", locked<of_operation<operation_inputs>>, nullptr, "The tensors that it takes.", nullptr},
-    {"outputs", locked<of_operation<operation_outputs>>, nullptr, "The tensors that it makes.", nullptr},
-    {"control_inputs", locked<of_operation<operation_control_inputs>>, nullptr, "The operations that run before it.",
-     nullptr},
-    {"_attrs", locked<of_operation<operation_attrs>>, nullptr, "Its attributes: a dict or None; the value of a Const.",
-     nullptr},
-    {"_site", locked<of_operation<operation_site>>, nullptr,
-     "(file, line, function) of the line that made it, or None.", nullptr},
-    {"_def", locked<of_operation<operation_def>>, nullptr, "The OpDef it was made from, or None.", nullptr},
-    {"_id", unlocked<handle_id>, nullptr, "Its number in the graph.", nullptr},
+    {"name", locked<operation_name>, nullptr, "Its unique name in the graph.", nullptr},
+    {"type", locked<operation_type>, nullptr, "What it computes, by v1's name: \"MatMul\".", nullptr},
+    {"inputs", locked<operation_inputs>, nullptr, "The tensors that it takes.", nullptr},
+    {"outputs", locked<operation_outputs>, nullptr, "The tensors that it makes.", nullptr},
+    {"control_inputs", locked<operation_control_inputs>, nullptr, "The operations that run before it.", nullptr},
+    {"_attrs", locked<operation_attrs>, nullptr, "Its attributes: a dict or None; the value of a Const.", nullptr},
+    {"_site", locked<operation_site>, nullptr, "(file, line, function) of the line that made it, or None.", nullptr},
+    {"_def", locked<operation_def>, nullptr, "The OpDef it was made from, or None.", nullptr},
+    {"_id", locked<handle_id>, nullptr, "Its number in the graph.", nullptr},
+    {"_is_current", locked<handle_is_current>, nullptr, "Whether it has not been undone.", nullptr},
     {nullptr, nullptr, nullptr, nullptr, nullptr}};
 PyMethodDef operation_methods[] = {
     {"_add_control_inputs", locked<operation_add_control_inputs>, METH_O, "Makes it wait for more operations."},

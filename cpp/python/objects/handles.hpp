@@ -1,8 +1,10 @@
-// The Python types Tensor, Operation and Variable: a graph and an id, 32 bytes, not tracked by the garbage collector.
+// The Python types Tensor, Operation and Variable: a graph, an id and an epoch, 32 bytes, not tracked by the garbage
+// collector.
 //
-// Invariants: a handle keeps its graph alive; two handles of one element are equal and have equal hashes; a variable
-// has at most one handle at a time, so that sharing can be checked with `is`.
-// Thread safety: handles are immutable; the elements they refer to have the graph's lock.
+// Invariants: a handle keeps its graph alive; its id is read through id_of(), which refuses handles of what has been
+// undone since; two handles of one element are equal and have equal hashes; a variable has at most one handle at a
+// time, so that sharing can be checked with `is`.
+// Thread safety: handles are immutable but for the epoch; the elements they refer to have the graph's lock.
 #pragma once
 
 #include "objects/graph.hpp"
@@ -12,20 +14,23 @@ namespace scopetrie::python {
 
 struct PyHandle {
   PyObject_HEAD PyGraph* graph;
-  std::uint32_t id;
+  std::uint32_t number;
+  std::uint32_t epoch;  // of the graph's ledger, in which the number was last known to be right
 };
+static_assert(sizeof(PyHandle) <= sizeof(PyObject) + 16);
 
 inline PyHandle* handle(PyObject* object) { return reinterpret_cast<PyHandle*>(object); }
 inline bool is_tensor(PyObject* object) { return Py_IS_TYPE(object, state().tensor_type); }
 inline bool is_operation(PyObject* object) { return Py_IS_TYPE(object, state().operation_type); }
 inline bool is_variable(PyObject* object) { return Py_IS_TYPE(object, state().variable_type); }
 
-/// Whether an id is still in use: handles kept from a rolled-back call are invalid. False with RuntimeError set.
-bool gone();
-inline bool check_exists(std::uint32_t id, std::size_t count) {
-  if (id < count) [[likely]]
-    return true;
-  return gone();
+/// Whether a handle names what it named when it was made.
+bool is_current(PyObject* object);
+SCOPETRIE_COLD std::uint32_t id_of_older(PyObject* object);
+/// The number of what a handle names. Throws Error where that was undone: numbers are given out again.
+inline std::uint32_t id_of(PyObject* object) {
+  const PyHandle* of = handle(object);
+  return of->epoch == state_of(of->graph).ledger().epoch() ? of->number : id_of_older(object);
 }
 
 PyObject* new_handle(PyTypeObject* type, PyGraph* graph, std::uint32_t id);
@@ -65,6 +70,7 @@ PyObject* compare_handles(PyObject* self, PyObject* other, int how);
 Py_hash_t hash_handle(PyObject* self);
 PyObject* handle_graph(PyObject* self, void*);
 PyObject* handle_id(PyObject* self, void*);
+PyObject* handle_is_current(PyObject* self, void*);
 /// Says what each operator does: a dict of (OpFunction, node name) or a function of the operands, by the slots' names.
 /// False with an exception set.
 bool keep_operators(PyObject* table);

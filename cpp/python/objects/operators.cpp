@@ -48,7 +48,7 @@ bool is_operand(PyObject* object) { return is_tensor(object) || is_variable(obje
 bool is_bool(PyObject* object) {
   if (!is_operand(object)) return false;
   const GraphState& graph = state_of(handle(object)->graph);
-  const TensorId tensor = is_tensor(object) ? handle(object)->id : graph.variables[handle(object)->id].ref;
+  const TensorId tensor = is_tensor(object) ? id_of(object) : graph.variables[id_of(object)].ref;
   return base_dtype(graph.ops.tensor(tensor).dtype) == kBool;
 }
 

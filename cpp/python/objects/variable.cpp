@@ -8,7 +8,7 @@ namespace scopetrie::python {
 namespace {
 
 GraphState& graph_of(PyObject* self) { return state_of(handle(self)->graph); }
-const VariableRow& record(PyObject* self) { return graph_of(self).variables[handle(self)->id]; }
+const VariableRow& record(PyObject* self) { return graph_of(self).variables[id_of(self)]; }
 
 PyObject* tensor_or_none(PyObject* self, TensorId id) {
   if (id == kNone) Py_RETURN_NONE;
@@ -20,22 +20,13 @@ void dealloc(PyObject* self) {
   {
     const Lock lock;
     auto& live = state_of(graph).live;
-    if (handle(self)->id < live.size() && live[handle(self)->id] == self) live[handle(self)->id] = nullptr;
+    const std::uint32_t number = handle(self)->number;
+    if (number < live.size() && live[number] == self) live[number] = nullptr;
   }
   PyTypeObject* type = Py_TYPE(self);
   type->tp_free(self);
   Py_DECREF(type);
   Py_DECREF(graph);
-}
-
-/// Getters of what still exists (see gone()).
-template <PyObject* (*get)(PyObject*, void*)>
-PyObject* of_variable(PyObject* self, void* closure) {
-  return check_exists(handle(self)->id, graph_of(self).variables.size()) ? get(self, closure) : nullptr;
-}
-template <PyObject* (*get)(PyObject*, PyObject*)>
-PyObject* method_of_variable(PyObject* self, PyObject* none) {
-  return check_exists(handle(self)->id, graph_of(self).variables.size()) ? get(self, none) : nullptr;
 }
 
 PyObject* get_op(PyObject* self, void*) {
@@ -102,27 +93,24 @@ PyObject* refuse_new(PyTypeObject*, PyObject*, PyObject*) {
 
 PyGetSetDef members[] = {
     {"graph", unlocked<handle_graph>, nullptr, "The Graph that holds the variable.", nullptr},
-    {"op", locked<of_variable<get_op>>, nullptr, "The variable's Operation.", nullptr},
-    {"name", locked<of_variable<get_name>>, nullptr, "\"scope/w:0\".", nullptr},
-    {"dtype", locked<of_variable<get_dtype>>, nullptr, "Its DType, of reference type as in v1.", nullptr},
-    {"shape", locked<of_variable<get_shape>>, nullptr, "Its TensorShape.", nullptr},
-    {"initial_value", locked<of_variable<get_initial_value>>, nullptr, "The Tensor of its first value.", nullptr},
-    {"initializer", locked<of_variable<get_initializer>>, nullptr, "The Operation that gives it its first value.",
+    {"op", locked<get_op>, nullptr, "The variable's Operation.", nullptr},
+    {"name", locked<get_name>, nullptr, "\"scope/w:0\".", nullptr},
+    {"dtype", locked<get_dtype>, nullptr, "Its DType, of reference type as in v1.", nullptr},
+    {"shape", locked<get_shape>, nullptr, "Its TensorShape.", nullptr},
+    {"initial_value", locked<get_initial_value>, nullptr, "The Tensor of its first value.", nullptr},
+    {"initializer", locked<get_initializer>, nullptr, "The Operation that gives it its first value.", nullptr},
+    {"trainable", locked<get_trainable>, nullptr, "Whether it joined GraphKeys.TRAINABLE_VARIABLES.", nullptr},
+    {"_key", locked<get_key>, nullptr, "The name by which get_variable finds it, or None.", nullptr},
+    {"_site", locked<get_site>, nullptr, "(file, line, function) of the line that made it, or None.", nullptr},
+    {"_dims", locked<get_dims>, nullptr, "The shape as a tuple with None for unknown, or None for an unknown rank.",
      nullptr},
-    {"trainable", locked<of_variable<get_trainable>>, nullptr, "Whether it joined GraphKeys.TRAINABLE_VARIABLES.",
-     nullptr},
-    {"_key", locked<of_variable<get_key>>, nullptr, "The name by which get_variable finds it, or None.", nullptr},
-    {"_site", locked<of_variable<get_site>>, nullptr, "(file, line, function) of the line that made it, or None.",
-     nullptr},
-    {"_dims", locked<of_variable<get_dims>>, nullptr,
-     "The shape as a tuple with None for unknown, or None for an unknown rank.", nullptr},
-    {"_id", unlocked<handle_id>, nullptr, "Its number among the graph's variables.", nullptr},
+    {"_id", locked<handle_id>, nullptr, "Its number among the graph's variables.", nullptr},
+    {"_is_current", locked<handle_is_current>, nullptr, "Whether it has not been undone.", nullptr},
     {nullptr, nullptr, nullptr, nullptr, nullptr}};
 
 PyMethodDef methods[] = {
-    {"value", locked<method_of_variable<value>>, METH_NOARGS,
-     "value($self, /)\n--\n\nThe Tensor that reads the variable (\"w/read:0\")."},
-    {"_ref", locked<method_of_variable<reference>>, METH_NOARGS, "The Tensor that is the variable itself (\"w:0\")."},
+    {"value", locked<value>, METH_NOARGS, "value($self, /)\n--\n\nThe Tensor that reads the variable (\"w/read:0\")."},
+    {"_ref", locked<reference>, METH_NOARGS, "The Tensor that is the variable itself (\"w:0\")."},
     {nullptr, nullptr, 0, nullptr}};
 
 }  // namespace

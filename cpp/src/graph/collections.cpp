@@ -5,15 +5,24 @@
 
 namespace scopetrie {
 
-Collections::Collections() {
+namespace {
+
+// What was noted of a list: its length, or, with this bit, which of `replaced_` was put aside.
+constexpr std::uint64_t kReplaced = std::uint64_t{1} << 63;
+
+}  // namespace
+
+Collections::Collections(Ledger* ledger) : ledger_(ledger) {
+  if (ledger != nullptr) ledger->join(*this);
   named("variables");
   named("trainable_variables");
 }
 
 std::size_t Collections::named(std::string_view key) {
-  const auto [at, is_new] = numbers_.try_emplace(std::string(key), lists_.size());
-  if (is_new) lists_.emplace_back().name = &at->first;
-  return at->second;
+  if (const auto found = find(key)) return *found;
+  const std::size_t list = add_list();
+  lists_[list].name = &numbers_.emplace(key, list).first->first;
+  return list;
 }
 
 std::optional<std::size_t> Collections::find(std::string_view key) const {
@@ -32,15 +41,39 @@ void Collections::release(const Items& items) const {
     if (item.object() != nullptr) host_->release(item.object());
 }
 
-void Collections::assign(std::size_t list, Items items) {
-  items.swap(of(list));
-  release(items);
+void Collections::add(std::size_t list, Item item) {
+  try {
+    Items& items = of(list);
+    if (item.object() != nullptr && is_recorded()) make_room(undone_, ++added_);
+    items.push_back(item);
+  } catch (...) {
+    if (item.object() != nullptr) host_->release(item.object());
+    throw;
+  }
 }
 
+void Collections::assign(std::size_t list, Items items) { replace(list, items, true); }
+
 void Collections::drop(std::size_t list) {
-  lists_[list].born = 0;
-  const Items dropped = std::exchange(lists_[list].items, {});
-  release(dropped);
+  Items none;
+  replace(list, none, false);
+}
+
+void Collections::replace(std::size_t at, Items& items, bool is_collection) {
+  List& list = lists_[at];
+  if (is_recorded()) {
+    make_room(replaced_, 1);
+    ledger_->note(*this, at, std::uint64_t{list.born} << 32 | list.items.size());
+    ledger_->note(*this, kReplaced | at, replaced_.size());
+    list.noted = ledger_->serial();
+    replaced_.push_back(std::exchange(list.items, {}));
+  }
+  items.swap(list.items);
+  if (!is_collection)
+    list.born = 0;
+  else if (list.born == 0)
+    list.born = ++births_;
+  release(items);
 }
 
 std::vector<std::size_t> Collections::all() const {
@@ -51,24 +84,41 @@ std::vector<std::size_t> Collections::all() const {
   return lists;
 }
 
-void Collections::truncate(std::size_t tensors, std::size_t operations, std::size_t variables) {
-  for (List& list : lists_) {
-    const auto gone = std::erase_if(list.items, [&](const Item& item) {
-      return (item.kind() == Item::kTensor && item.id() >= tensors) ||
-             (item.kind() == Item::kOperation && item.id() >= operations) ||
-             (item.kind() == Item::kVariable && item.id() >= variables);
-    });
-    if (gone != 0 && list.items.empty()) list.born = 0;
+// Notes how long a list is, once in each transaction.
+void Collections::note(std::size_t at) {
+  List& list = lists_[at];
+  if (list.noted == ledger_->serial()) return;
+  ledger_->note(*this, at, std::uint64_t{list.born} << 32 | list.items.size());
+  list.noted = ledger_->serial();
+}
+
+void Collections::undo(const Change& change) noexcept {
+  List& list = lists_[change.what & ~kReplaced];
+  list.noted = 0;
+  if ((change.what & kReplaced) != 0) {
+    list.items.swap(replaced_[change.before]);
+    return;
   }
+  list.born = static_cast<std::uint32_t>(change.before >> 32);
+  for (const std::size_t size = change.before & 0xFFFFFFFFu; list.items.size() > size; list.items.pop_back())
+    if (list.items.back().object() != nullptr) undone_.push_back(list.items.back());
+}
+
+void Collections::settle() noexcept {
+  if (ledger_->is_open()) return;
+  const std::vector<Items> replaced = std::exchange(replaced_, {});
+  const Items undone = std::exchange(undone_, {});
+  added_ = 0;
+  release(undone);
+  for (const Items& items : replaced) release(items);
 }
 
 void Collections::clear() {
-  std::vector<Items> gone;
-  for (List& list : lists_) {
-    list.born = 0;
-    gone.push_back(std::exchange(list.items, {}));
+  for (std::size_t list = 0; list < lists_.size(); ++list) {  // letting objects go may add lists
+    lists_[list].born = 0;
+    const Items gone = std::exchange(lists_[list].items, {});
+    release(gone);
   }
-  for (const Items& items : gone) release(items);
 }
 
 }  // namespace scopetrie

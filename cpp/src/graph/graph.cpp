@@ -15,4 +15,18 @@ void Graph::check_unused(const Name& name) const {
 
 void Graph::check_operation_name(const Name& name) const { check_node_name(text(name)); }
 
+void Graph::cut(const Mark& mark) noexcept {
+  variables.truncate(mark.variables);
+  for (auto& [key, pattern] : variable_patterns) pattern.forget(mark.patterns);
+  for (; attributes.size() > mark.attributes; attributes.pop_back())
+    undone_attributes_.push_back(std::move(attributes.back()));
+  finalized = mark.finalized;
+  seeds = mark.seeds;
+}
+
+void Graph::settle() noexcept {
+  Table<AttributeValue> released;
+  released.swap(undone_attributes_);
+}
+
 }  // namespace scopetrie

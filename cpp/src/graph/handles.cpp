@@ -3,48 +3,56 @@
 #include <charconv>
 #include <stdexcept>
 
+#include "scopetrie/error.hpp"
 #include "scopetrie/graph/kinds.hpp"
 
 namespace scopetrie {
 
+void refuse_undone(const char* what) {
+  throw Error(ErrorKind::kRuntime,
+              std::string("This ") + what +
+                  " was undone: the call or the transaction that made it failed, or was rolled back. "
+                  "Make it again.");
+}
+
 std::string Tensor::name() const { return op().name() + ':' + std::to_string(index()); }
 
-Operation Tensor::op() const { return {*graph_, graph_->ops.tensor(id_).op}; }
+Operation Tensor::op() const { return {graph(), graph().ops.tensor(id()).op}; }
 
-std::uint32_t Tensor::index() const { return id_ - graph_->ops.operation(op().id()).first_output; }
+std::uint32_t Tensor::index() const { return id() - graph().ops.operation(op().id()).first_output; }
 
 Sizes Tensor::shape() const {
-  const ShapeTable& shapes = graph_->ops.shapes();
-  const ShapeId shape = graph_->ops.tensor(id_).shape;
+  const ShapeTable& shapes = graph().ops.shapes();
+  const ShapeId shape = graph().ops.tensor(id()).shape;
   if (!shapes.known_rank(shape)) return std::nullopt;
   const auto sizes = shapes.dims(shape);
   return std::vector<std::int64_t>(sizes.begin(), sizes.end());
 }
 
-std::string_view Operation::type() const { return kind_name(graph_->ops.operation(id_).kind); }
+std::string_view Operation::type() const { return kind_name(graph().ops.operation(id()).kind); }
 
 Tensor Operation::output(std::uint32_t index) const {
   if (index >= output_count())
     throw std::out_of_range(name() + " has " + std::to_string(output_count()) + " outputs, and none of number " +
                             std::to_string(index));
-  return {*graph_, graph_->ops.operation(id_).first_output + index};
+  return {graph(), graph().ops.operation(id()).first_output + index};
 }
 
 std::vector<Tensor> Operation::inputs() const {
   std::vector<Tensor> all;
-  for (const TensorId id : graph_->ops.inputs(id_)) all.emplace_back(*graph_, id);
+  for (const TensorId id : graph().ops.inputs(id())) all.emplace_back(graph(), id);
   return all;
 }
 
 std::vector<Operation> Operation::control_inputs() const {
   std::vector<Operation> all;
-  for (const OpId id : graph_->ops.control_inputs(id_)) all.emplace_back(*graph_, id);
+  for (const OpId id : graph().ops.control_inputs(id())) all.emplace_back(graph(), id);
   return all;
 }
 
 std::string Variable::path() const {
   const VariableRow& found = row();
-  return found.scope == kNone ? std::string() : graph_->text({found.scope, found.segment, 0});
+  return found.scope == kNone ? std::string() : graph().text({found.scope, found.segment, 0});
 }
 
 std::optional<Operation> Graph::find_operation(std::string_view name) const {

@@ -1,6 +1,7 @@
 #include "scopetrie/graph/op_graph.hpp"
 
 #include <algorithm>
+#include <stdexcept>
 #include <utility>
 
 namespace scopetrie {
@@ -37,28 +38,41 @@ bool OpGraph::take_owner_slow(ScopeId scope, SegmentId segment) {
   return true;
 }
 
+void OpGraph::give_back(const Name& name) noexcept {
+  if (ledger_.is_open()) return;
+  const ScopeId scope = scopes_.folded(name.scope);
+  const SegmentId segment = segments_.folded(name.segment);
+  if (name.suffix == 0)
+    names_.release(scope, segments_.base(segment), segments_.suffix(segment));
+  else
+    names_.release(scope, segment, name.suffix);
+}
+
 void OpGraph::note_owner_slow(const Name& name) {
   const SegmentId folded = segments_.folded(name.segment);
   names_.note_owner(scopes_.folded(name.scope), name.suffix != 0 ? folded : segments_.base(folded));
 }
 
 // From now on, names equal to the scope's must know of it. If an operation of that name owns names below it, this takes
-// them.
+// them. From the root down: a scope is marked as opened when all of that is done, so a failure is repeated.
 void OpGraph::open(ScopeId folded) {
+  std::vector<ScopeId> closed;
+  for (; !scopes_.opened(folded); folded = scopes_.parent(folded)) closed.push_back(folded);
   std::string path;
-  for (; !scopes_.opened(folded); folded = scopes_.parent(folded)) {
-    const ScopeId parent = scopes_.parent(folded);
-    scopes_.set_opened(folded, true);
-    if (names_.recording()) opened_.push_back(folded);
-    names_.note_scope(parent, scopes_.base(folded));
-    if (!names_.may_own(parent, scopes_.base(folded))) continue;
-    path.clear();
-    scopes_.append_path(folded, path);
-    // Verbatim names ("Mul/" and "mul") may have the same folded name; at most one of them is an owner.
-    find_folded(path, [&](OpId op, const std::string&) {
-      take_owned_names(folded, op);
-      return false;
-    });
+  for (; !closed.empty(); closed.pop_back()) {
+    const ScopeId scope = closed.back(), parent = scopes_.parent(scope);
+    names_.note_scope(parent, scopes_.base(scope));
+    if (names_.may_own(parent, scopes_.base(scope))) {
+      path.clear();
+      scopes_.append_path(scope, path);
+      // Verbatim names ("Mul/" beside "mul") may share one folded name; at most one of them is an owner.
+      find_folded(path, [&](OpId op, const std::string&) {
+        take_owned_names(scope, op);
+        return false;
+      });
+    }
+    if (ledger_.is_open()) opened_.push_back(scope);
+    scopes_.set_opened(scope, true);
   }
 }
 
@@ -138,8 +152,17 @@ TensorRow OpGraph::step_output(const TensorRow& row, TensorId id, std::uint32_t 
   return {row.op + place, set != run_shapes_.end() ? set->second : output.shape, output.dtype};
 }
 
+namespace {
+
+// What a change was of: the upper half of Change::what; the lower half is the tensor's or operation's id.
+constexpr std::uint64_t kShapeChanged = 0, kControlInputsAdded = 1;
+
+}  // namespace
+
 void OpGraph::set_shape(TensorId id, ShapeId shape) {
-  if (tensor(id).shape == shape) return;
+  const ShapeId before = tensor(id).shape;
+  if (before == shape) return;
+  ledger_.note(*this, kShapeChanged << 32 | id, before);
   TensorRow& row = tensors_[tensor_rows_.find(id).row];
   if (row.dtype == kRunTensors)
     run_shapes_[id] = shape;
@@ -150,8 +173,21 @@ void OpGraph::set_shape(TensorId id, ShapeId shape) {
 void OpGraph::add_control_inputs(OpId op, std::span<const OpId> inputs) {
   if (inputs.empty()) return;
   std::vector<OpId>& held = control_inputs_[op];
+  ledger_.note(*this, kControlInputsAdded << 32 | op, held.size());
+  held.reserve(held.size() + inputs.size());
   for (const OpId input : inputs)
     if (std::find(held.begin(), held.end(), input) == held.end()) held.push_back(input);
+}
+
+void OpGraph::undo(const Change& change) noexcept {
+  const auto id = static_cast<std::uint32_t>(change.what);
+  if (change.what >> 32 == kControlInputsAdded) {
+    control_inputs_[id].resize(change.before);  // it has been noted of an entry that is there
+  } else if (TensorRow& row = tensors_[tensor_rows_.find(id).row]; row.dtype != kRunTensors) {
+    row.shape = static_cast<ShapeId>(change.before);
+  } else if (const auto set = run_shapes_.find(id); set != run_shapes_.end()) {
+    set->second = static_cast<ShapeId>(change.before);
+  }
 }
 
 std::span<const OpId> OpGraph::control_inputs(OpId id) const {
@@ -164,14 +200,14 @@ std::span<const OpId> OpGraph::control_inputs(OpId id) const {
 // The operation whose folded name is `folded` and for which is_wanted(operation, name) holds.
 template <class IsWanted>
 OpId OpGraph::find_folded(std::string_view folded, IsWanted&& is_wanted) const {
+  for (; indexed_ < size(); ++indexed_) {
+    folded_name_.clear();
+    append_name(name_of(static_cast<OpId>(indexed_)), folded_name_);
+    fold(folded_name_);
+    index_.insert(hash_bytes(folded_name_), static_cast<OpId>(indexed_));
+  }
   std::string name;
   std::string low;
-  for (; indexed_ < size(); ++indexed_) {
-    low.clear();
-    append_name(name_of(static_cast<OpId>(indexed_)), low);
-    fold(low);
-    index_.insert(hash_bytes(low), static_cast<OpId>(indexed_));
-  }
   return index_.find(hash_bytes(folded), [&](OpId op) {
     name.clear();
     append_name(name_of(op), name);
@@ -214,36 +250,46 @@ std::vector<OpId> OpGraph::prune(std::span<const OpId> targets, std::span<const 
   return found;
 }
 
-void OpGraph::rollback(const Mark& mark, bool keep_names) {
-  std::string name;
+void OpGraph::measure(Mark& mark) const noexcept {
+  mark.operations = size();
+  mark.inputs = inputs_.size();
+  mark.tensors = tensor_count();
+  mark.patterns = patterns_.size();
+  mark.opened = opened_.size();
+  mark.names = names_.mark();
+}
+
+void OpGraph::cut(const Mark& mark) noexcept {
   for (; indexed_ > mark.operations; --indexed_) {
     const auto op = static_cast<OpId>(indexed_ - 1);
-    name.clear();
-    append_name(name_of(op), name);
-    fold(name);
-    index_.erase(hash_bytes(name), op);
+    folded_name_.clear();
+    append_name(name_of(op), folded_name_);
+    fold(folded_name_);
+    index_.erase(hash_bytes(folded_name_), op);
   }
   if (has_control_inputs())
     for (std::size_t op = mark.operations; op < size(); ++op) control_inputs_.erase(static_cast<OpId>(op));
-  operation_rows_.truncate(static_cast<OpId>(mark.operations));
-  tensor_rows_.truncate(static_cast<TensorId>(mark.tensors));
-  rows_.resize(operation_rows_.rows());
-  inputs_.resize(mark.inputs);
-  tensors_.resize(tensor_rows_.rows());
+  truncate(static_cast<OpId>(mark.operations), static_cast<TensorId>(mark.tensors), mark.inputs);
   patterns_.erase(patterns_.begin() + static_cast<std::ptrdiff_t>(mark.patterns), patterns_.end());
   std::erase_if(run_shapes_, [&](const auto& entry) { return entry.first >= mark.tensors; });
-  if (keep_names) {
-    commit();
-    return;
-  }
+  if (mark.keeps_names) return;
   for (; opened_.size() > mark.opened; opened_.pop_back()) scopes_.set_opened(opened_.back(), false);
-  names_.rollback(mark.names);
-  if (!names_.recording()) opened_.clear();
+  names_.undo(mark.names);
 }
 
-void OpGraph::commit() noexcept {
+void OpGraph::end() noexcept {
   names_.commit();
-  if (!names_.recording()) opened_.clear();
+  if (!ledger_.is_open()) opened_.clear();
 }
+
+void OpGraph::truncate(OpId operations, TensorId tensors, std::size_t inputs) noexcept {
+  operation_rows_.truncate(operations);
+  tensor_rows_.truncate(tensors);
+  rows_.resize(operation_rows_.rows());
+  inputs_.resize(inputs);
+  tensors_.resize(tensor_rows_.rows());
+}
+
+void OpGraph::refuse_inputs() { throw std::length_error("a graph has at most 2^32 - 1 inputs of operations"); }
 
 }  // namespace scopetrie

@@ -1,6 +1,7 @@
 #include "scopetrie/graph/runs.hpp"
 
 #include <bit>
+#include <stdexcept>
 
 namespace scopetrie {
 
@@ -13,14 +14,19 @@ Runs::Place Runs::find_among_runs(std::uint32_t id, std::uint64_t continued) con
   return {row, at};
 }
 
+void Runs::add_word() {
+  if (size_ >= most_) throw std::length_error("a graph has at most 2^31 operations, and as many tensors");
+  words_.push_back({0, rows_});
+}
+
 void Runs::continue_by(std::uint32_t more) {
   for (; more != 0; --more, ++size_) {
-    if (size_ % 64 == 0) words_.push_back({0, rows_});
+    if (size_ % 64 == 0) add_word();
     words_.back().continued |= std::uint64_t{1} << size_ % 64;
   }
 }
 
-void Runs::truncate(std::uint32_t count) {
+void Runs::truncate(std::uint32_t count) noexcept {
   rows_ = count < size_ ? find(count).row : rows_;
   size_ = count;
   words_.resize((count + 63) / 64);

@@ -400,7 +400,8 @@ void Names::rollback(const Mark& mark) {
     index_.erase(hash_numbered(key.scope, key.base, key.number), static_cast<std::uint32_t>(last));
     indexed_ = last;
   }
-  names_.rollback(mark.names);
+  names_.undo(mark.names);
+  names_.commit();
   if (!names_.recording()) log_.clear();
 }
 

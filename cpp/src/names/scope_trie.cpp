@@ -1,5 +1,7 @@
 #include "scopetrie/names/scope_trie.hpp"
 
+#include <stdexcept>
+
 namespace scopetrie {
 
 ScopeTrie::ScopeTrie(Segments& segments) : segments_(segments) { nodes_.push_back({{kNone, 0, 0}, kRoot, 1}); }
@@ -11,11 +13,16 @@ ScopeId ScopeTrie::add(std::uint32_t hash, const Key& key) {
   const bool is_folded = folded_base == key.base && folded_parent == key.parent;
   const ScopeId folded = is_folded ? kNone : child(folded_parent, folded_base, key.suffix);
   const auto id = static_cast<ScopeId>(nodes_.size());
-  ScopeId& last_child = nodes_[key.parent].last_child;
-  const ScopeId before = last_child;
-  last_child = id;
+  if (id == kOwnedBit) throw std::length_error("a graph has at most 2^31 scopes");
+  const ScopeId before = nodes_[key.parent].last_child;
   nodes_.push_back({key, is_folded ? id : folded, 0, kNone, before});
-  table_.insert(hash, id);
+  try {
+    table_.insert(hash, id);
+  } catch (...) {
+    nodes_.pop_back();
+    throw;
+  }
+  nodes_[key.parent].last_child = id;
   return id;
 }
 

@@ -1,6 +1,7 @@
 #include "scopetrie/names/segments.hpp"
 
 #include <cstring>
+#include <stdexcept>
 #include <string>
 #include <utility>
 
@@ -26,6 +27,7 @@ void Segments::reserve(std::size_t more) {
 }
 
 SegmentId Segments::add(std::uint32_t hash, std::string_view text) {
+  if (text.size() > kLongest) throw std::length_error("a part of a name has at most 2^31 characters");
   const std::string_view kept(keep(text), text.size());
   std::uint32_t number = 0;
   const std::size_t at = spelling_.number_start(kept, number);
@@ -58,11 +60,17 @@ SegmentId Segments::add_base(std::string_view kept) {
 // `base` is kNone if the segment is its own base.
 SegmentId Segments::add_record(std::uint32_t hash, std::string_view kept, SegmentId base, std::uint32_t suffix) {
   const auto id = static_cast<SegmentId>(records_.size());
+  if (id == kNone) throw std::length_error("a graph has at most 2^32 - 1 different parts of names");
   records_.push_back({kept.data(), static_cast<std::uint32_t>(kept.size()), base != kNone ? base : id, suffix, id});
-  table_.insert(hash, id);
-  if (spelling_.folds && spelling_.is_cased(kept)) {
-    const SegmentId folded = intern(spelling_.folded(kept));  // may move the records
-    records_[id].folded = folded;
+  try {
+    table_.insert(hash, id);
+    if (spelling_.folds && spelling_.is_cased(kept)) {
+      const SegmentId folded = intern(spelling_.folded(kept));  // may be this one; may move the records
+      records_[id].folded = folded;
+    }
+  } catch (...) {
+    table_.erase(hash, id);  // nobody finds the record, which may have others behind it
+    throw;
   }
   return id;
 }

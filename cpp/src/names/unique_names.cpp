@@ -101,7 +101,7 @@ UniqueNames::Taken UniqueNames::take_written(ScopeId scope, SegmentId segment) {
   const Counter run = counter_of(scope, base);
   Counter& counter = written(scope, base, suffix);
   if (counter.next != 0) {
-    if (counter.is_odd) return take_odd(scope, segment, counter);
+    if (counter.is_odd || counter.next > kMaxSuffix) return take_odd(scope, segment, counter);
     log(scope, suffix, counter);
     return {counter.next++, counter.has_scopes != 0, counter.owns != 0};
   }
@@ -232,9 +232,8 @@ void UniqueNames::put_back(const Change& change) {
   }
 }
 
-void UniqueNames::rollback(std::size_t mark) {
+void UniqueNames::undo(std::size_t mark) {
   for (; log_.size() > mark; log_.pop_back()) put_back(log_.back());
-  commit();
 }
 
 void UniqueNames::commit() noexcept {

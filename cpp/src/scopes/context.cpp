@@ -10,6 +10,14 @@ namespace scopetrie {
 
 Context::Context(Graph& graph, const ScopeHost& host) : Context(graph, ScopeRef::copy_of(VariableScope(host))) {}
 
+void Context::cut(const Mark& mark) noexcept {
+  const auto is_cut = [&](OpId op) { return op >= mark.operations; };
+  for (Controls& block : controls) {
+    std::erase_if(block.inputs, is_cut);
+    std::erase_if(block.made, is_cut);
+  }
+}
+
 // Name scopes
 // -------------------------------------------------------------------------------------------------------------
 
@@ -95,10 +103,13 @@ Operation Context::add_op(std::string_view type, std::span<const Tensor> inputs,
   std::vector<Output> made;
   for (const OutputSpec& output : outputs)
     made.push_back({output.shape ? graph_->ops.shapes().intern(*output.shape) : ShapeTable::kUnknown, output.dtype});
+  Transaction transaction(graph_->ledger(), this);
   const Name name = take_name(options.name.empty() ? type : options.name, NameStyle::kNode).name;
   if (graph_->has_odd_scopes) graph_->check_operation_name(name);
   const std::uint32_t attribute = options.attributes.empty() ? kNone : graph_->keep(AttributeValue(options.attributes));
-  return {*graph_, add_operation(kind_number(type), name, ids, made, attribute)};
+  const OpId op = add_operation(kind_number(type), name, ids, made, attribute);
+  transaction.commit();
+  return {*graph_, op};
 }
 
 void Context::apply(OpId op) {

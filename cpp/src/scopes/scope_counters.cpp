@@ -1,20 +1,52 @@
 #include "scopetrie/scopes/scope_counters.hpp"
 
 #include <algorithm>
+#include <iterator>
 #include <string>
 
 namespace scopetrie {
 
 ScopeCounters::State& ScopeCounters::at(ScopeId scope) {
   if (const std::uint32_t found = find(scope); found != kNone) return states_[found];
-  table_.insert(hash_words(scope), static_cast<std::uint32_t>(states_.size()));
-  return states_.emplace_back(State{scope});
+  states_.push_back(State{scope});
+  try {
+    table_.insert(hash_words(scope), static_cast<std::uint32_t>(states_.size() - 1));
+  } catch (...) {
+    states_.pop_back();
+    throw;
+  }
+  return states_.back();
 }
 
 ScopeCounters::State& ScopeCounters::change(ScopeId scope) {
   State& state = at(scope);
+  if (ledger_ != nullptr && ledger_->is_open()) note(state);
   if (saved_ != 0) log_.push_back(state);
   return state;
+}
+
+// The four fields of a state, one change each.
+void ScopeCounters::note(const State& state) {
+  const std::uint64_t fields[] = {state.next, state.opened, state.closed, state.tried};
+  for (std::uint64_t field = 0; field < std::size(fields); ++field)
+    ledger_->note(*this, field << 32 | state.scope, fields[field]);
+}
+
+void ScopeCounters::undo(const Change& change) noexcept {
+  State& state = states_[find(static_cast<ScopeId>(change.what))];
+  switch (change.what >> 32) {
+    case 0:
+      state.next = static_cast<std::uint32_t>(change.before);
+      break;
+    case 1:
+      state.opened = change.before;
+      break;
+    case 2:
+      state.closed = change.before;
+      break;
+    default:
+      state.tried = change.before;
+  }
 }
 
 void ScopeCounters::open(ScopeId scope) { change(scope).opened = ++clock_; }
@@ -65,7 +97,9 @@ std::size_t ScopeCounters::save() {
 
 void ScopeCounters::restore(std::size_t mark) {
   while (log_.size() > mark) {
-    at(log_.back().scope) = log_.back();
+    State& state = at(log_.back().scope);
+    if (ledger_ != nullptr && ledger_->is_open()) note(state);
+    state = log_.back();
     log_.pop_back();
   }
   if (--saved_ == 0) log_.clear();

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <limits>
+#include <stdexcept>
 
 namespace scopetrie {
 
@@ -33,11 +34,19 @@ ShapeId ShapeTable::intern(std::span<const std::int64_t> dims) {
   });
   if (found != kNone) return found;
   const auto id = static_cast<ShapeId>(records_.size());
-  records_.push_back({static_cast<std::uint32_t>(dims_.size()), static_cast<std::uint32_t>(dims.size()), count(dims)});
+  if (id == kNone || dims_.size() + dims.size() >= kNone)
+    throw std::length_error("a graph has at most 2^32 - 1 different shapes, and as many dimensions of them");
   // Copy: `dims` may be a span of this table, which would dangle when the table grows.
   const std::vector<std::int64_t> copy(dims.begin(), dims.end());
+  const Record record{static_cast<std::uint32_t>(dims_.size()), static_cast<std::uint32_t>(copy.size()), count(copy)};
   dims_.insert(dims_.end(), copy.begin(), copy.end());
-  table_.insert(hash, id);
+  records_.push_back(record);
+  try {
+    table_.insert(hash, id);
+  } catch (...) {
+    records_.pop_back();
+    throw;
+  }
   return id;
 }
 

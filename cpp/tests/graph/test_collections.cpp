@@ -40,15 +40,41 @@ TEST_CASE("a list becomes a collection when it is added to, and they are in that
   CHECK(names(collections) == std::vector<std::string>{"losses", "trainable_variables", "-"});
 }
 
-TEST_CASE("what is taken back leaves the collections, and one that it leaves empty is none") {
-  Collections collections;
-  const std::size_t list = collections.named("mine");
-  for (std::uint32_t id = 0; id < 4; ++id)
-    for (const Item::Kind kind : {Item::kTensor, Item::kOperation, Item::kVariable}) collections.add(list, {kind, id});
-  collections.add_variable(Collections::kVariables, 2);
-  collections.truncate(1, 2, 2);
-  CHECK(names(collections) == std::vector<std::string>{"mine"});
-  CHECK(collections.items(list).size() == 1 + 2 + 2);
+TEST_CASE("what is undone leaves the collections, and one that was none is none again") {
+  int living = 0;
+  {
+    Ledger ledger;
+    Collections collections(&ledger);
+    collections.set_host(native_scope_host);
+    const std::size_t list = collections.named("mine"), other = collections.named("other");
+    const auto add = [&](std::size_t to) { collections.add(to, Item(make_object<Counted>(living).release())); };
+    add(list);
+    collections.add_variable(Collections::kVariables, 2);
+    {
+      const Transaction undone(ledger);
+      add(list);
+      add(other);
+      collections.add(list, {Item::kTensor, 1});
+      collections.assign(list, {Item(Item::kTensor, 3)});
+      add(list);
+      {
+        Transaction kept(ledger);
+        add(list);
+        collections.drop(list);
+        add(list);
+        collections.create(Collections::kTrainable);
+        kept.commit();
+      }
+      collections.drop(Collections::kVariables);
+      CHECK(names(collections) == std::vector<std::string>{"other", "mine", "trainable_variables"});
+    }
+    CHECK(names(collections) == std::vector<std::string>{"mine", "variables"});
+    CHECK(collections.items(list).size() == 1);
+    CHECK(collections.items(list)[0].object() != nullptr);
+    CHECK(collections.items(Collections::kVariables).size() == 1);
+    CHECK(living == 1);
+  }
+  CHECK(living == 0);
 }
 
 TEST_CASE("objects are kept once each, and let go") {
@@ -62,7 +88,6 @@ TEST_CASE("objects are kept once each, and let go") {
     add();
     CHECK(living == 2);
     CHECK(collections.visit([](void*) { return 3; }) == 3);
-    collections.truncate(0, 0, 0);
     CHECK(living == 2);
     Collections::Items others{Item(make_object<Counted>(living).release())};
     collections.assign(list, others);

@@ -2,9 +2,11 @@
 
 #include <doctest/doctest.h>
 
+#include <optional>
 #include <stdexcept>
 #include <utility>
 
+#include "scopetrie/error.hpp"
 #include "scopetrie/graph/kinds.hpp"
 #include "scopetrie/scopes/open_scopes.hpp"
 
@@ -72,4 +74,24 @@ TEST_CASE("types are numbered once, whoever asks") {
   CHECK(kind_name(kind) == "TypeOfThisTest");
   CHECK(find_kind("TypeOfThisTest") == kind);
   CHECK_FALSE(find_kind("AnotherTypeOfThisTest"));
+}
+
+TEST_CASE("a handle of what was undone is refused, whoever has its number now") {
+  Graph graph;
+  Context at(graph);
+  const Tensor older = at.add_op("Const", {}, {{}}, {.name = "older"});
+  std::optional<Operation> undone;
+  {
+    const Transaction attempt(graph.ledger());
+    undone = at.add_op("Const", {}, {{}}, {.name = "undone"});
+    CHECK(undone->is_current());
+  }
+  const Operation newcomer = at.add_op("Const", {}, {{}}, {.name = "newcomer"});
+  CHECK_FALSE(undone->is_current());
+  CHECK_FALSE(*undone == newcomer);
+  CHECK_THROWS_AS(undone->name(), Error);
+  CHECK_THROWS_AS(at.add_op("Neg", {*undone}, {{}}), Error);
+  CHECK(newcomer.name() == "newcomer");
+  CHECK(older == graph.find_tensor("older:0"));
+  CHECK(graph.ops.size() == 2);
 }

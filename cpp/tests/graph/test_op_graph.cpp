@@ -24,10 +24,10 @@ TEST_CASE("an operation is found by exactly its name, also among undone and new 
   CHECK(n.ops.find("Scope/Op_042") == kNone);
   CHECK(n.ops.find("Scope/Op_100") == kNone);
   CHECK(n.ops.find("") == kNone);
-  const OpGraph::Mark mark = n.ops.begin();
+  Transaction undone(n.ledger());
   add(n, n.ops.unique(n.scope("Scope"), n.segment("Op")).name);
   CHECK(n.ops.find("Scope/Op_100") == 100);
-  n.ops.rollback(mark);
+  undone.rollback();
   CHECK(n.ops.find("Scope/Op_100") == kNone);
   add(n, n.ops.unique(n.scope("Other"), n.segment("Op")).name);
   CHECK(n.ops.find("Scope/Op_100") == kNone);
@@ -63,14 +63,14 @@ TEST_CASE("control inputs are kept once each, and undone with their operation") 
   const OpId a = add(n, {0, n.segment("a"), 0});
   const OpId b = add(n, {0, n.segment("b"), 0});
   CHECK_FALSE(n.ops.has_control_inputs());
-  const OpGraph::Mark mark = n.ops.begin();
+  Transaction undone(n.ledger());
   const OpId c = add(n, {0, n.segment("c"), 0});
   const OpId twice[] = {b, a, b};
   n.ops.add_control_inputs(c, twice);
   n.ops.add_control_inputs(c, {});
   CHECK(std::ranges::equal(n.ops.control_inputs(c), std::vector<OpId>{b, a}));
   CHECK(n.ops.control_inputs(a).empty());
-  n.ops.rollback(mark);
+  undone.rollback();
   CHECK_FALSE(n.ops.has_control_inputs());
   add(n, {0, n.segment("d"), 0});
   CHECK(n.ops.control_inputs(c).empty());
@@ -79,11 +79,11 @@ TEST_CASE("control inputs are kept once each, and undone with their operation") 
 TEST_CASE("rollback takes back operations, inputs and tensors") {
   Graph n;
   add(n, {0, n.segment("a"), 0});
-  const OpGraph::Mark mark = n.ops.begin();
+  Transaction undone(n.ledger());
   const TensorId input = 0;
   const Output output{ShapeTable::kScalar, 1};
   n.ops.add(0, {0, n.segment("b"), 0}, {&input, 1}, {&output, 1});
-  n.ops.rollback(mark);
+  undone.rollback();
   CHECK(n.ops.size() == 1);
   CHECK(n.ops.inputs(0).empty());
   CHECK(n.ops.tensor_count() == 1);
@@ -160,10 +160,10 @@ TEST_CASE("an undone span costs what it did, not what the graph holds") {
   Graph n;
   for (int i = 0; i < 50000; ++i) add_with_child(n, "", "mul", "y");
   for (int i = 0; i < 50000; ++i) {
-    const OpGraph::Mark mark = n.ops.begin();
+    Transaction undone(n.ledger());
     add(n, n.ops.unique(ScopeTrie::kRoot, n.segment("failing")).name);
     REQUIRE(n.ops.find("failing") == 100000);
-    n.ops.rollback(mark);
+    undone.rollback();
     REQUIRE(n.ops.find("failing") == kNone);
   }
 }

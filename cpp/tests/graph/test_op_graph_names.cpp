@@ -3,6 +3,7 @@
 
 #include <iterator>
 #include <map>
+#include <memory>
 #include <random>
 #include <set>
 #include <string>
@@ -99,9 +100,9 @@ TEST_CASE("owned names that share a part take it once") {
 TEST_CASE("a scope that was opened inside an undone span is opened again") {
   Graph n;
   add_with_child(n, "", "mul", "y");
-  const OpGraph::Mark mark = n.ops.begin();
+  Transaction undone(n.ledger());
   CHECK(unique(n, "mul", "y") == "mul/y_1");
-  n.ops.rollback(mark);
+  undone.rollback();
   CHECK(unique(n, "mul", "y") == "mul/y_1");
 }
 
@@ -116,15 +117,15 @@ class Comparison {
     const unsigned what = random_() % 32;
     if (what == 0) {
       model_.begin();
-      marks_.push_back({names_.ops.begin(), expected_.size()});
+      marks_.emplace_back(std::make_unique<Transaction>(names_.ledger()), expected_.size());
     } else if (what == 1 && !marks_.empty()) {
       model_.rollback();
-      names_.ops.rollback(marks_.back().first);
+      marks_.back().first->rollback();
       expected_.resize(marks_.back().second);
       marks_.pop_back();
     } else if (what == 2 && !marks_.empty()) {
       model_.commit();
-      names_.ops.commit();
+      marks_.back().first->commit();
       marks_.pop_back();
     } else if (what == 3) {
       check();
@@ -250,7 +251,7 @@ class Comparison {
   Graph names_;
   V1Names model_;
   std::vector<std::string> expected_;
-  std::vector<std::pair<OpGraph::Mark, std::size_t>> marks_;
+  std::vector<std::pair<std::unique_ptr<Transaction>, std::size_t>> marks_;
 };
 
 }  // namespace

@@ -78,7 +78,7 @@ TEST_CASE("a shape set on one run's tensor is that tensor's alone, until it is u
   Graph n;
   const std::uint32_t pattern = n.ops.add_pattern(variable(n));
   const OpId v = add_variable(n, pattern, "v");
-  const OpGraph::Mark mark = n.ops.begin();
+  Transaction undone(n.ledger());
   const OpId w = add_variable(n, pattern, "w");
   n.ops.set_shape(w + 3, ShapeTable::kUnknown);
   n.ops.set_shape(v + 3, kVector.shape);  // as it is
@@ -87,7 +87,7 @@ TEST_CASE("a shape set on one run's tensor is that tensor's alone, until it is u
   CHECK(n.ops.tensor(w + 3).op == w + 3);
   CHECK(n.ops.tensor(v + 3).shape == kVector.shape);
   CHECK(n.ops.tensor(w).shape == kVector.shape);
-  n.ops.rollback(mark);
+  undone.rollback();
   CHECK(n.ops.tensor(add_variable(n, pattern, "x") + 3).shape == kVector.shape);
 }
 
@@ -95,12 +95,12 @@ TEST_CASE("rollback takes back runs and patterns") {
   Graph n;
   const std::uint32_t pattern = n.ops.add_pattern(variable(n));
   add_variable(n, pattern, "v");
-  const OpGraph::Mark mark = n.ops.begin();
+  Transaction undone(n.ledger());
   const std::uint32_t other = n.ops.add_pattern(variable(n));
   add_variable(n, other, "w");
   CHECK(n.ops.find("w/read") == 7);
   add(n, {0, n.segment("x"), 0});
-  n.ops.rollback(mark);
+  undone.rollback();
   CHECK(n.ops.size() == 4);
   CHECK(n.ops.tensor_count() == 4);
   CHECK(n.ops.pattern_count() == 1);
@@ -138,13 +138,13 @@ TEST_CASE("room made beforehand changes nothing that can be seen") {
   Graph n;
   n.ops.reserve_names(ScopeTrie::kRoot, 1000);
   n.ops.reserve(1000, 10, 1000);
-  const OpGraph::Mark mark = n.ops.begin();
+  Transaction undone(n.ledger());
   n.ops.reserve_names(ScopeTrie::kRoot, 5000);
   const std::uint32_t pattern = n.ops.add_pattern(variable(n));
   add_variable(n, pattern, "v");
   CHECK(unique(n, "", "v") == "v_1");
   CHECK(unique(n, "v", "read") == "v/read_1");
-  n.ops.rollback(mark);
+  undone.rollback();
   CHECK(unique(n, "", "v") == "v");
   CHECK(n.ops.size() == 0);
 }

@@ -3,9 +3,12 @@
 #include <doctest/doctest.h>
 
 #include <random>
+#include <stdexcept>
 #include <vector>
 
-using scopetrie::Runs;
+#include "scopetrie/graph/pattern.hpp"
+
+using namespace scopetrie;
 
 namespace {
 
@@ -90,4 +93,23 @@ TEST_CASE("runs agree with a list, also when the last ones are forgotten") {
     }
     check_same(runs, listed);
   }
+}
+
+TEST_CASE("there is a most of ids, and what is there stays") {
+  Runs runs(128);
+  for (int i = 0; i < 128; ++i) runs.append();
+  CHECK_THROWS_AS(runs.append(), std::length_error);
+  CHECK(runs.size() == 128);
+  CHECK(runs.find(127).row == 127);
+}
+
+TEST_CASE("a pattern has at most as many steps as a run, and inputs as 16 bits count") {
+  Pattern pattern;
+  for (std::uint32_t i = 0; i < Runs::kLongest; ++i) pattern.add(0, kNone, {}, {});
+  CHECK_THROWS_AS(pattern.add(0, kNone, {}, {}), std::length_error);
+  CHECK(pattern.size() == Runs::kLongest);
+  Pattern wide;
+  const std::vector<TensorId> inputs(0x10000);
+  CHECK_THROWS_AS(wide.add(0, kNone, inputs, {}), std::length_error);
+  CHECK(wide.size() == 0);
 }

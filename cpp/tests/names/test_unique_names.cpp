@@ -5,6 +5,7 @@
 #include <chrono>
 #include <random>
 #include <set>
+#include <stdexcept>
 #include <string>
 #include <vector>
 
@@ -148,7 +149,7 @@ TEST_CASE("any sequence of takes, peeks and rollbacks gives v1's names") {
         marks.push_back(n.names.begin());
         model.begin();
       } else if (what == 1 && !marks.empty()) {
-        n.names.rollback(marks.back());
+        n.names.undo(marks.back()), n.names.commit();
         marks.pop_back();
         model.rollback();
       } else if (what == 2 && !marks.empty()) {
@@ -202,7 +203,8 @@ TEST_CASE("any sequence of takes, releases and rollbacks gives the first name th
       if (what == 0) {
         spans.emplace_back(n.names.begin(), taken);
       } else if (what == 1 && !spans.empty()) {
-        n.names.rollback(spans.back().first);
+        n.names.undo(spans.back().first);
+        n.names.commit();
         taken = spans.back().second;
         spans.pop_back();
       } else if (what == 2 && !spans.empty()) {
@@ -260,7 +262,7 @@ TEST_CASE("scopes outlive a rollback, owners do not") {
   n.names.note_owner(0, older);
   n.names.note_scope(0, w);
   CHECK(n.names.may_own(0, w));
-  n.names.rollback(mark);
+  n.names.undo(mark), n.names.commit();
   CHECK_FALSE(n.names.may_own(0, w));
   CHECK_FALSE(n.names.may_own(0, older));
   const auto taken = n.names.take(0, w);
@@ -276,7 +278,7 @@ TEST_CASE("committing an inner span leaves it to the outer one to undo") {
   n.take("w");
   n.names.commit();
   CHECK(n.peek("w") == "w_2");
-  n.names.rollback(outer);
+  n.names.undo(outer), n.names.commit();
   CHECK(n.peek("w") == "w");
 }
 
@@ -341,9 +343,31 @@ TEST_CASE("names cost amortised constant time, whatever was taken before") {
             for (int i = 0; i < kNames; ++i) {
               const std::size_t mark = n.names.begin();
               n.take("w");
-              n.names.rollback(mark);
+              n.names.undo(mark), n.names.commit();
             }
           }) < kSeconds);
     CHECK(n.peek("w") == "w_" + std::to_string(kNames + 2));
   }
+}
+
+namespace scopetrie {
+
+/// A counter as it is after half a billion names.
+struct NearTheLimit {
+  static void set(UniqueNames& names, ScopeId scope, SegmentId segment, std::uint32_t next) {
+    names.counters_.at(scope, segment).next = next & ((1U << 29) - 1);
+  }
+};
+
+}  // namespace scopetrie
+
+TEST_CASE("past 2^29 names nothing is taken") {
+  Names n;
+  n.take("w");
+  const SegmentId w = n.segments.intern("w");
+  NearTheLimit::set(n.names, 0, w, kMaxSuffix - 1);
+  CHECK(n.names.take(0, w).suffix == kMaxSuffix - 1);
+  CHECK(n.names.take(0, w).suffix == kMaxSuffix);
+  for (int i = 0; i < 3; ++i) CHECK_THROWS_AS(n.names.take(0, w), std::length_error);
+  CHECK(n.take("v") == "v");
 }

@@ -58,9 +58,9 @@ std::vector<std::string> build_layer(OpGraph& graph, VariableStore& variables, S
     const OpId op = graph.add(0, fresh.name, {}, {&output, 1});
     names.push_back(name_of(graph, fresh.name));
     // One that is taken back, as a failed call does; its name is free again for whoever comes next.
-    const OpGraph::Mark mark = graph.begin();
+    Transaction undone(graph.ledger());
     graph.unique(scope, graph.segments().intern("undone"));
-    graph.rollback(mark);
+    undone.rollback();
     CHECK(graph.name(op) == names.back());
   }
   counters.close_beneath(scope);

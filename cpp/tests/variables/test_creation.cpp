@@ -89,14 +89,11 @@ TEST_CASE("a plain value stands beside the variable, and its list is its own") {
 
 TEST_CASE("a pattern that was taken back is made again") {
   Maker at;
-  const st::OpGraph::Mark mark = at.graph.ops.begin();
-  const std::size_t attributes = at.graph.attributes.size();
+  st::Transaction undone(at.graph.ledger());
   at.make("a", st::constant(1));
   at.make("b", st::constant(2));
-  at.graph.ops.rollback(mark);
-  at.graph.variables.truncate(0);
-  at.graph.attributes.resize(attributes);
-  for (auto& [key, pattern] : at.graph.variable_patterns) pattern.forget(mark.patterns);
+  undone.rollback();
+  CHECK(at.graph.variables.size() == 0);
   at.make("a", st::constant(3));
   at.make("b", st::constant(4));
   CHECK(at.attribute("a/Initializer/Const").real() == 3);

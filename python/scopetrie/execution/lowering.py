@@ -34,13 +34,20 @@ class LoweredFunction:
 
     def __init__(self, fetches: Any, feeds: Any, variables: Any, graph: Graph) -> None:
         self.graph = graph
+        self._given = fetches
         self._fetches = Fetches(graph, fetches)
         self._feeds = {key: _tensor(graph, feed) for key, feed in _labelled(feeds)}
         self._variables = None
         if variables is not None:
-            self._variables = {key: _tensor(graph, each).op._id for key, each in _labelled(variables)}
+            self._variables = {key: _tensor(graph, each).op for key, each in _labelled(variables)}
         self._programs: dict[Any, tuple[Plan, State]] = {}
         self._lock = threading.RLock()
+        graph._keepers.add(self)
+
+    def forget(self, operations: int) -> None:
+        """Compiles anew: the graph calls it where it has undone operations from a number on."""
+        with self._lock:
+            self._programs.clear()
 
     def __call__(self, variables: Any = None, feeds: Any = None) -> Any:
         """Computes the fetches.
@@ -77,15 +84,17 @@ class LoweredFunction:
         program = self._programs.get(xp)
         if program is None:
             state = State(_Arguments(xp.__name__, xp), Plan)
-            taken = self._fetches
+            # Again, so that what has been undone since is refused.
+            taken = self._fetches = Fetches(self.graph, self._given)
             feeds = [tensor._id for tensor in self._feeds.values()]
             plan = Plan(self.graph, state, taken.tensors, taken.targets, feeds, single=taken.single)
             program = self._programs[xp] = plan, state
         return program
 
     def _set_variables(self, state: State, given: Mapping[Any, Array]) -> None:
-        wanted = self._variables
-        if wanted is None:
+        if self._variables is not None:
+            wanted = {key: op._id for key, op in self._variables.items()}
+        else:
             wanted = {cell.name: op_id for op_id, cell in state.cells.items()}
         for key, op_id in wanted.items():
             cell = state.cells.get(op_id)

@@ -26,13 +26,15 @@ class Program:
 
     Attributes:
         plan: The plan for the values.
+        version: The number of operations that the graph had when the program was made.
         direct: Whether the plan's result is also the program's: a value, or a list of values.
     """
 
-    __slots__ = ("_feeds", "_fetches", "_graph", "direct", "plan")
+    __slots__ = ("_feeds", "_fetches", "_graph", "direct", "plan", "version")
 
     def __init__(self, graph: Graph, state: State, fetches: Any, keys: Sequence[Any]) -> None:
         self._graph = graph
+        self.version = graph.version
         self._fetches = taken = Fetches(graph, fetches)
         # Two keys may be for the same tensor; the later one counts.
         found: dict[int, tuple[Any, Feed]] = {}

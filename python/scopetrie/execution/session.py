@@ -70,6 +70,19 @@ class BaseSession:
         self._plans: dict[Any, Plan] = {}
         self._latest: tuple[list[Any], Program] = ([], _NOTHING)
         self._programs: dict[Any, Program] = {}
+        self._graph._keepers.add(self)
+
+    def forget(self, operations: int) -> None:
+        """Forgets operations from a number on: the graph calls it where it has undone them."""
+        self._state.forget(operations)
+        for key, program in tuple(self._programs.items()):
+            if program.version > operations:
+                self._programs.pop(key, None)
+        left = {id(program.plan) for program in tuple(self._programs.values())}
+        for fetch, plan in tuple(self._plans.items()):
+            if id(plan) not in left:
+                self._plans.pop(fetch, None)
+        self._latest = ([], _NOTHING)
 
     @property
     def graph(self) -> Graph:

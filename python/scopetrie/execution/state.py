@@ -195,6 +195,12 @@ class State:
             cell.reset()
         self._counters.clear()
 
+    def forget(self, operations: int) -> None:
+        """Forgets what belongs to operations from a number on: they have been undone."""
+        for kept in (self.cells, self._counters):
+            for op_id in [each for each in tuple(kept) if each >= operations]:
+                kept.pop(op_id, None)
+
     def clear(self) -> None:
         """Drops all values."""
         self.cells.clear()

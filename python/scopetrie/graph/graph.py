@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 from contextlib import AbstractContextManager, nullcontext
 from typing import Any, NoReturn
-from weakref import WeakValueDictionary
+from weakref import WeakSet, WeakValueDictionary
 
 from .. import _core
 from . import export
@@ -13,6 +13,7 @@ from .blocks import ControlBlock, DefaultBlock
 from .collection import CollectionView, filtered
 from .elements import find_element
 from .handles import Operation, Tensor
+from .notes import Notes
 from .placement import ColocationBlock, ContainerBlock, DeviceBlock, Placement, VariableBlock, place
 
 
@@ -31,16 +32,19 @@ class Graph(_core.Graph):
         self._seed: int | None = None
         self._placement = Placement()
         # By id of the operation; most operations have neither. See scopetrie.graph.placement.
-        self._devices: dict[int, str] = {}
-        self._colocations: dict[int, list[bytes]] = {}
+        self._devices: Notes[int, str] = Notes()
+        self._colocations: Notes[int, list[bytes]] = Notes()
         # By the key of the collection.
         self._views: WeakValueDictionary[Any, CollectionView] = WeakValueDictionary()
-        self._variable_notes: dict[int, Any] = {}  # by id of the variable; see scopetrie.variables.notes
+        # By id of the variable; see scopetrie.variables.notes.
+        self._variable_notes: Notes[int, Any] = Notes()
         # Held while the view of a collection or a partitioned variable is made or rewritten.
         self._viewing = threading.RLock()
-        self._partitioned: dict[str, Any] = {}  # by name; see scopetrie.scopes.partitioned
-        self._unfeedable: set[int] = set()
-        self._unfetchable: set[int] = set()
+        self._partitioned: Notes[str, Any] = Notes()  # by name; see scopetrie.scopes.partitioned
+        self._unfeedable: Notes[int, bool] = Notes()  # by number of the tensor
+        self._unfetchable: Notes[int, bool] = Notes()  # by number of the operation
+        # Who keeps numbers of operations from call to call, as sessions do; see _rolled_back.
+        self._keepers: WeakSet[Any] = WeakSet()
 
     def as_default(self) -> DefaultBlock:
         """Makes this graph the default graph of this thread inside a `with` statement.
@@ -112,7 +116,7 @@ class Graph(_core.Graph):
             ValueError: If it is of another graph, or not a tensor's name.
             KeyError: If the graph has no element of that name.
         """
-        self._unfeedable.add(self._as_tensor(tensor)._id)
+        self._unfeedable.take(self, self._as_tensor(tensor)._id, True)
 
     def is_feedable(self, tensor: Any) -> bool:
         """Returns whether a tensor (or a variable, or a name) may be fed."""
@@ -133,7 +137,7 @@ class Graph(_core.Graph):
             ValueError: If it is of another graph.
             KeyError: If the graph has no element of that name.
         """
-        self._unfetchable.add(self._as_operation(op)._id)
+        self._unfetchable.take(self, self._as_operation(op)._id, True)
 
     def is_fetchable(self, tensor_or_op: Any) -> bool:
         """Returns whether a tensor or operation (or a variable, or a name) may be fetched."""
@@ -274,7 +278,49 @@ class Graph(_core.Graph):
             view = self._views.pop(name, None)
             if view is not None:
                 view._detach()
+                self._on_undo(self._attach, name, view)
             self._drop_collection(name)
+
+    def _attach(self, name: Any, view: CollectionView) -> None:
+        view._own = None
+        self._views[name] = view
+
+    # Undo ------------------------------------------------------------------------------------------------
+
+    def transaction(self) -> _core.Transaction:
+        """Returns a context manager that undoes what its block has made, where the block fails.
+
+        Operations, names, variables, collections, seeds, devices and all else that the graph holds are then
+        as they were. Tensors, operations and variables that the block made are refused from then on. The
+        values that sessions hold of older variables are not the graph's, and stay. Transactions nest: what an
+        inner one has kept, an outer one still undoes.
+
+        A transaction is ended by the thread that entered it. If another thread has built in the graph
+        meanwhile, nothing is undone, since what that one made may refer to it. One that is dropped while it
+        is open is kept.
+
+        Returns:
+            A context manager that gives the transaction. `rollback()` undoes and `commit()` keeps what was
+            made so far, before the block ends; `is_open` tells whether neither has happened.
+
+        Raises:
+            RuntimeError: If a transaction is entered twice, or ended twice or by another thread.
+
+        >>> import scopetrie as tf
+        >>> with tf.Graph().as_default() as graph:
+        ...     with graph.transaction() as attempt:
+        ...         w = tf.get_variable("w", [2])
+        ...         attempt.rollback()
+        ...     tf.global_variables(), tf.get_variable("w", [3]).name
+        True
+        ([], 'w:0')
+        """
+        return _core.Transaction(self)
+
+    def _rolled_back(self, operations: int) -> None:
+        """Tells those who keep numbers how many operations are left; the extension calls it."""
+        for keeper in tuple(self._keepers):
+            keeper.forget(operations)
 
     # State -----------------------------------------------------------------------------------------------
 
@@ -296,6 +342,10 @@ class Graph(_core.Graph):
 
     @seed.setter
     def seed(self, seed: int | None) -> None:
+        self._on_undo(self._put_seed, self._seed)
+        self._put_seed(seed)
+
+    def _put_seed(self, seed: int | None) -> None:
         self._seed = seed
         self._set_seed(seed)
 
@@ -343,25 +393,3 @@ class Graph(_core.Graph):
             "Graph.create_op: operations are made by functions here, each with its shape rule and kernel. "
             f"Call the one that makes {op_type!r}, or define it with tf.register_op."
         )
-
-    def _rolled_back(
-        self, operations: int, operations_before: int, variables: int, variables_before: int
-    ) -> None:
-        """Drops what is stored for operations and variables that were rolled back; called by the extension.
-
-        Args:
-            operations: The number of operations left.
-            operations_before: The number before.
-            variables: The number of variables left.
-            variables_before: The number before.
-        """
-        for noted in (self._devices, self._colocations):
-            if noted:
-                for number in range(operations, operations_before):
-                    noted.pop(number, None)
-        for number in range(variables, variables_before):
-            self._variable_notes.pop(number, None)
-        if variables < variables_before:
-            gone = [name for name, record in self._partitioned.items() if max(record.parts) >= variables]
-            for name in gone:
-                del self._partitioned[name]

@@ -137,6 +137,8 @@ class Tensor(_core.Tensor):
         return device
 
     def __repr__(self) -> str:
+        if not self._is_current:
+            return "<tf.Tensor, undone>"
         return f"<tf.Tensor '{self.name}' shape={self.shape} dtype={self.dtype.name}>"
 
     def __str__(self) -> str:
@@ -206,7 +208,7 @@ class Operation(_core.Operation):
         return device_of(self.graph, self)
 
     def _set_device(self, device: Any) -> None:
-        self.graph._devices[self._id] = device_text(device)
+        self.graph._devices.take(self.graph, self._id, device_text(device))
 
     def colocation_groups(self) -> list[bytes]:
         """Returns the names of the operations it is to stand beside, as `b"loc:@name"`; its own if none."""
@@ -250,6 +252,8 @@ class Operation(_core.Operation):
         return [] if self._site is None else [self._site]
 
     def __repr__(self) -> str:
+        if not self._is_current:
+            return "<tf.Operation, undone>"
         return f"<tf.Operation '{self.name}' type={self.type}>"
 
     def __str__(self) -> str:

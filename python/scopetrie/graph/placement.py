@@ -155,17 +155,18 @@ def place(graph: Graph, op: Operation, caching_device: Any = None) -> None:
     placement, number = graph._placement, op._id
     beside = None if caching_device is not None else _stands_beside(op)
     if caching_device is not None:
-        graph._devices.pop(number, None)  # recorded when it was made
+        graph._devices.drop(graph, number)  # recorded when it was made
         _apply_devices(graph, op, (*placement.devices, entry_of(caching_device)))
     elif beside is None:
         _apply_devices(graph, op, placement.devices)
     if caching_device is None and not placement.colocations:
         return
     others = (*placement.colocations, beside) if beside is not None else placement.colocations
-    graph._colocations[number] = sorted({group for each in others for group in each.colocation_groups()})
+    groups = sorted({group for each in others for group in each.colocation_groups()})
+    graph._colocations.take(graph, number, groups)
     for each in reversed(others):
         if each.device:
-            graph._devices[number] = each.device
+            graph._devices.take(graph, number, each.device)
             break
 
 
@@ -177,9 +178,9 @@ def _apply_devices(graph: Graph, op: Operation, entries: tuple[Entry, ...]) -> N
         said = graph._devices.get(op._id, "")
         if isinstance(entry, DeviceSpec):
             if entry != DeviceSpec():
-                graph._devices[op._id] = entry.merged(DeviceSpec.from_string(said)).to_string()
+                graph._devices.take(graph, op._id, entry.merged(DeviceSpec.from_string(said)).to_string())
         else:
-            graph._devices[op._id] = device_text(entry(op))
+            graph._devices.take(graph, op._id, device_text(entry(op)))
 
 
 def device_text(device: Any) -> str:
@@ -197,7 +198,7 @@ def device_text(device: Any) -> str:
 
 def device_of(graph: Graph, op: Operation) -> str:
     """The device of an operation: the recorded one, or that of the operation it is colocated with."""
-    recorded = graph._devices.get(op._id)
+    recorded: str | None = graph._devices.get(op._id)
     if recorded is not None:
         return recorded
     beside = None if op._id in graph._colocations else _stands_beside(op)
@@ -206,7 +207,7 @@ def device_of(graph: Graph, op: Operation) -> str:
 
 def groups_of(graph: Graph, op: Operation) -> list[bytes]:
     """The colocation groups of an operation (v1's attribute "_class"), as `b"loc:@name"`, if it has any."""
-    recorded = graph._colocations.get(op._id)
+    recorded: list[bytes] | None = graph._colocations.get(op._id)
     if recorded is not None:
         return recorded
     beside = _stands_beside(op)

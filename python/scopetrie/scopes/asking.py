@@ -28,15 +28,12 @@ def dtype_of_value(value: Any) -> DType:
     """
     graph = get_default_graph()
     before = graph.version
-    names: list[str] = []
-    token = graph._begin()
-    try:
+    with graph.transaction() as attempt:
         dtype = convert_to_tensor(value).dtype.base_dtype
         names = [graph.operation(number).name for number in range(before, graph.version)]
-    finally:
-        graph._end(token, False)  # only its dtype was wanted
-        for name in names:
-            graph.unique_name(name)
+        attempt.rollback()  # only its dtype was wanted
+    for name in names:
+        graph.unique_name(name)
     return dtype
 
 

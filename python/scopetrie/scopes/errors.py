@@ -151,7 +151,7 @@ def partitioned_does_not_exist(graph: Graph, name: str) -> ValueError:
     """
     return ValueError(
         f"PartitionedVariable {name} does not exist, or was not created with tf.get_variable(). Did you mean "
-        f"to set reuse=False or reuse=tf.AUTO_REUSE in VarScope?{_near(name, list(graph._partitioned))}"
+        f"to set reuse=False or reuse=tf.AUTO_REUSE in VarScope?{_near(name, graph._partitioned.keys())}"
     )
 
 

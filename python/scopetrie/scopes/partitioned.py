@@ -94,7 +94,7 @@ def get_partitioned(
         made = PartitionedVariable(name, whole, parts[0].dtype.base_dtype, parts, partitions)
         numbers = tuple(part._id for part in parts)
         record = _Record(whole, made.dtype, partitions, numbers, weakref.ref(made))
-        first = graph._partitioned.setdefault(name, record)
+        first = graph._partitioned.take_first(graph, name, record)
     return made if first is record else _shared(graph, name, first, whole, wanted, partitions)
 
 
@@ -134,7 +134,7 @@ def _shared(
         if living is None:  # the object is gone, but its parts exist
             parts = [graph.variable(number) for number in record.parts]
             living = PartitionedVariable(name, record.shape, record.dtype, parts, record.partitions)
-            graph._partitioned[name] = record._replace(living=weakref.ref(living))
+            graph._partitioned.take(graph, name, record._replace(living=weakref.ref(living)))
     return living
 
 

@@ -35,7 +35,7 @@ def take_note(variable: _core.Variable, **changes: Any) -> None:
         before = notes_of(variable)
         after = before._replace(**changes)
         if any(new is not old for new, old in zip(after, before, strict=True)):
-            variable.graph._variable_notes[variable._id] = after
+            variable.graph._variable_notes.take(variable.graph, variable._id, after)
 
 
 def note_policy(variable: _core.Variable, constraint: Any, synchronization: Any, aggregation: Any) -> None:

@@ -2,29 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager
+from typing import Any
 
+from .. import _core
 from ..graph import Graph
 
 
-@contextmanager
-def undone_if_failed(graph: Graph, made_variable: bool = False) -> Iterator[None]:
-    """Rolls back everything that a failing block has added: operations, names, variables, collection items.
+def undone_if_failed(graph: Graph, made_variable: bool = False) -> AbstractContextManager[Any]:
+    """Returns a transaction that also knows the one error after which v1's programs continue.
 
     v1 undoes nothing, so the next attempt is named `w_1`. For one error we do the same, since programs
     continue after it and must get v1's names: if a value or operation of an initializer or regularizer
-    refuses the variable's dtype, names stay taken, and a variable whose regularizer failed stays.
+    refuses the variable's dtype (see `scopetrie.ops.registry.dtype_refusal`), names stay taken, and a
+    variable whose regularizer failed stays.
 
     Args:
         graph: The graph.
         made_variable: Whether the block continues after the variable is made.
     """
-    token = graph._begin()
-    try:
-        yield
-    except BaseException as error:
-        refused = getattr(error, "refuses_dtype", False) is True  # see `scopetrie.ops.registry.dtype_refusal`
-        graph._end(token, refused and made_variable, refused)
-        raise
-    graph._end(token, True)
+    return _core.Transaction(graph, 2 if made_variable else 1)

@@ -245,6 +245,8 @@ class Variable(_core.Variable):
         return ref
 
     def __repr__(self) -> str:
+        if not self._is_current:
+            return "<tf.Variable, undone>"
         return f"<tf.Variable '{self.name}' shape={self.shape} dtype={self.dtype.name}>"
 
     def __iter__(self) -> Iterator[Any]:

@@ -15,12 +15,13 @@
 #include <vector>
 
 #include "scopetrie/graph/host.hpp"
+#include "scopetrie/graph/ledger.hpp"
 #include "scopetrie/tables/ids.hpp"
 #include "scopetrie/tables/table_allocator.hpp"
 
 namespace scopetrie {
 
-class Collections {
+class Collections : private Undoable {
  public:
   /// An item: one of the graph's own, by id, or any object. Eight bytes: objects are aligned, so the two lowest bits of
   /// the address hold the kind.
@@ -42,7 +43,8 @@ class Collections {
   /// The lists of v1's GraphKeys.GLOBAL_VARIABLES, "variables", and TRAINABLE_VARIABLES, "trainable_variables".
   enum Known : std::size_t { kVariables = 0, kTrainable = 1 };
 
-  Collections();
+  /// Changes are undone with the rest of a graph, if its ledger is given.
+  explicit Collections(Ledger* ledger = nullptr);
   Collections(const Collections&) = delete;
   Collections& operator=(const Collections&) = delete;
   ~Collections() { clear(); }
@@ -59,7 +61,7 @@ class Collections {
   const std::string* name(std::size_t list) const { return lists_[list].name; }
 
   const Items& items(std::size_t list) const { return lists_[list].items; }
-  void add(std::size_t list, Item item) { of(list).push_back(item); }
+  void add(std::size_t list, Item item);
   void add_variable(std::size_t list, VariableId id) { of(list).emplace_back(Item::kVariable, id); }
   /// Makes the list a collection, empty where it was none.
   void create(std::size_t list) { of(list); }
@@ -70,17 +72,15 @@ class Collections {
   /// The lists that are collections, in order.
   std::vector<std::size_t> all() const;
 
-  /// Removes elements of the graph that a rollback has undone.
-  void truncate(std::size_t tensors, std::size_t operations, std::size_t variables);
   /// Removes everything, for a collector of cycles.
   void clear();
   /// Calls `visit` with each object; ends early where that is not 0, and gives that.
   template <class Visit>
   int visit(Visit&& visit) const {
     for (const List& list : lists_)
-      for (const Item& item : list.items)
-        if (item.object() != nullptr)
-          if (const int stop = visit(item.object()); stop != 0) return stop;
+      if (const int stop = visit_items(list.items, visit); stop != 0) return stop;
+    for (const Items& items : replaced_)
+      if (const int stop = visit_items(items, visit); stop != 0) return stop;
     return 0;
   }
 
@@ -89,19 +89,40 @@ class Collections {
     Items items;
     std::uint32_t born = 0;  // order of becoming a collection, 1-based; 0 if it is none
     const std::string* name = nullptr;
+    std::uint64_t noted = 0;  // the transaction that has noted how long it was
   };
+
+  template <class Visit>
+  static int visit_items(const Items& items, Visit& visit) {
+    for (const Item& item : items)
+      if (item.object() != nullptr)
+        if (const int stop = visit(item.object()); stop != 0) return stop;
+    return 0;
+  }
+  bool is_recorded() const { return ledger_ != nullptr && ledger_->is_open(); }
+  SCOPETRIE_COLD void note(std::size_t list);
+  void replace(std::size_t list, Items& items, bool is_collection);
+  void undo(const Change& change) noexcept override;
+  void settle() noexcept override;
 
   // The items of a list, which counts as a collection from now on.
   Items& of(std::size_t list) {
+    if (is_recorded()) [[unlikely]]
+      note(list);
     if (lists_[list].born == 0) lists_[list].born = ++births_;
     return lists_[list].items;
   }
   void release(const Items& items) const;
 
+  Ledger* ledger_;
   const Host* host_ = nullptr;
   std::unordered_map<std::string, std::size_t> numbers_;
   std::vector<List> lists_;
   std::uint32_t births_ = 0;
+  // While transactions are open: items in whose place others were put, and room for the objects that may be undone.
+  std::vector<Items> replaced_;
+  Items undone_;
+  std::size_t added_ = 0;
 };
 
 }  // namespace scopetrie

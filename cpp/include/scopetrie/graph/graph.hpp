@@ -1,7 +1,7 @@
 // A graph as v1 has it: operations, the variables that are shared by name, and what is known of both as a whole.
 //
 // Invariants: a flag that speaks of names or scopes ("has_...") is never too low: what it speaks of may have been taken
-// back since. `builder` is the context that built something last.
+// back since.
 // Thread safety: none; one writer or many readers.
 #pragma once
 
@@ -31,7 +31,7 @@ struct VariablePattern {
   std::uint32_t varying = kNone;  // the pattern in which they are each variable's own
 
   /// Forgets patterns that were taken back, of which `count` are left.
-  void forget(std::size_t count) {
+  void forget(std::size_t count) noexcept {
     if (fixed >= count) fixed = kNone;
     if (varying >= count) varying = kNone;
   }
@@ -41,17 +41,18 @@ class Operation;
 class Tensor;
 class Variable;
 
-struct Graph {
+struct Graph : Undoable {
+  Graph() { ledger().join(*this); }
+  virtual ~Graph() = default;
+
   OpGraph ops;
   VariableStore variables;
-  Collections collections;
+  Collections collections{&ops.ledger()};
   KnownNames known_names;
   Table<AttributeValue> attributes;  // of operations, by their number
   std::unordered_map<std::uint64_t, VariablePattern> variable_patterns;
   RandomSeeds seeds;
   void* owner = nullptr;           // the object of the caller's language that has the graph; borrowed
-  const void* builder = nullptr;   // compared only
-  std::size_t builders = 0;        // how often that was another one than before
   bool finalized = false;          // nothing may be added
   bool has_unnoted_names = false;  // operations have names that the counting of names does not know ("x/")
   bool has_odd_scopes = false;     // name scopes were entered in which v1 takes no operation ("_a/")
@@ -64,6 +65,8 @@ struct Graph {
   SegmentId known_segment(std::uint32_t number) { return known_names.segment(ops.segments(), number); }
   /// Keeps an operation's attribute, and gives its number.
   std::uint32_t keep(AttributeValue value) {
+    if (ledger().is_open()) [[unlikely]]
+      make_room(undone_attributes_, attributes.size() + 1);
     attributes.push_back(std::move(value));
     return static_cast<std::uint32_t>(attributes.size() - 1);
   }
@@ -91,13 +94,11 @@ struct Graph {
   /// ones.
   std::vector<Variable> variables_in(std::string_view collection) const;
 
+  /// What a Transaction undoes: all that is here, but for the flags that speak of names and scopes.
+  Ledger& ledger() noexcept { return ops.ledger(); }
+  const Ledger& ledger() const noexcept { return ops.ledger(); }
   /// Notes who builds, so that an undo sees whether somebody else has built in between.
-  void note_builder(const void* context) {
-    if (builder == context) [[likely]]
-      return;
-    builder = context;
-    ++builders;
-  }
+  void note_builder(const void* context) noexcept { ledger().note_builder(context); }
 
   /// Throws where the graph is finalized.
   void check_open() const {
@@ -105,8 +106,22 @@ struct Graph {
       refuse_finalized();
   }
 
+ protected:
+  void measure(Mark& mark) const noexcept override {
+    mark.variables = variables.size();
+    mark.attributes = attributes.size();
+    mark.finalized = finalized;
+    mark.seeds = seeds;
+  }
+  void cut(const Mark& mark) noexcept override;
+  /// Attributes that were cut are released: the ends of host objects may run other code.
+  void settle() noexcept override;
+  const Table<AttributeValue>& undone_attributes() const noexcept { return undone_attributes_; }
+
  private:
   [[noreturn]] SCOPETRIE_COLD static void refuse_finalized();
+
+  Table<AttributeValue> undone_attributes_;  // has room for those that a transaction may cut
 };
 
 }  // namespace scopetrie

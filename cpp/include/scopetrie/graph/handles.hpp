@@ -1,7 +1,8 @@
-// Operations, tensors and variables as a C++ program holds them: a graph and a number.
+// Operations, tensors and variables as a C++ program holds them: a graph, a number, and when it was given out.
 //
 // Invariants: a handle is a value of 16 bytes that reads its graph and never changes it. It is valid while its graph is
-// there and what it names was not taken back.
+// there. One of what has been undone since throws Error whenever it is asked for anything, also where its number was
+// given out again.
 // Thread safety: that of the graph.
 #pragma once
 
@@ -20,75 +21,83 @@ class Operation;
 /// The sizes of a tensor's axes, -1 where one is unknown; nothing where the rank is unknown.
 using Sizes = std::optional<std::vector<std::int64_t>>;
 
-class Tensor {
+/// Throws the Error for a handle of a "tensor", "operation" or "variable" that was undone.
+[[noreturn]] SCOPETRIE_COLD void refuse_undone(const char* what);
+
+/// What handles have in common; `epochs` are those of the numbers' kind.
+template <Epochs Ledger::* epochs>
+class Handle {
  public:
-  Tensor(const Graph& graph, TensorId id) : graph_(&graph), id_(id) {}
+  Handle(const Graph& graph, std::uint32_t id) : graph_(&graph), id_(id), epoch_(graph.ledger().epoch()) {}
 
   const Graph& graph() const { return *graph_; }
-  TensorId id() const { return id_; }
+  std::uint32_t id() const {
+    if (!is_current()) [[unlikely]]
+      refuse_undone(epochs == &Ledger::tensors ? "tensor" : epochs == &Ledger::operations ? "operation" : "variable");
+    return id_;
+  }
+  /// Whether it has not been undone.
+  bool is_current() const {
+    const Ledger& ledger = graph_->ledger();
+    return epoch_ == ledger.epoch() || (ledger.*epochs).is_current(id_, epoch_);
+  }
+
+  friend bool operator==(const Handle& a, const Handle& b) {
+    return a.graph_ == b.graph_ && a.id_ == b.id_ && (a.epoch_ == b.epoch_ || (a.is_current() && b.is_current()));
+  }
+
+ private:
+  const Graph* graph_;
+  std::uint32_t id_;
+  std::uint32_t epoch_;
+};
+
+class Tensor : public Handle<&Ledger::tensors> {
+ public:
+  using Handle::Handle;
+
   /// The operation's name and the number of the output: "a/w:0".
   std::string name() const;
   Operation op() const;
   /// Which of its operation's outputs it is.
   std::uint32_t index() const;
-  DType dtype() const { return graph_->ops.tensor(id_).dtype; }
+  DType dtype() const { return graph().ops.tensor(id()).dtype; }
   Sizes shape() const;
-
-  friend bool operator==(const Tensor&, const Tensor&) = default;
-
- private:
-  const Graph* graph_;
-  TensorId id_;
 };
 
-class Operation {
+class Operation : public Handle<&Ledger::operations> {
  public:
-  Operation(const Graph& graph, OpId id) : graph_(&graph), id_(id) {}
+  using Handle::Handle;
 
-  const Graph& graph() const { return *graph_; }
-  OpId id() const { return id_; }
-  std::string name() const { return graph_->ops.name(id_); }
+  std::string name() const { return graph().ops.name(id()); }
   /// "MatMul".
   std::string_view type() const;
-  std::uint32_t output_count() const { return graph_->ops.output_count(id_); }
+  std::uint32_t output_count() const { return graph().ops.output_count(id()); }
   /// Throws std::out_of_range where there is no such output.
   Tensor output(std::uint32_t index) const;
   /// The first output.
   operator Tensor() const { return output(0); }  // NOLINT(google-explicit-constructor): y = add_op("Add", {x, x})
   std::vector<Tensor> inputs() const;
   std::vector<Operation> control_inputs() const;
-
-  friend bool operator==(const Operation&, const Operation&) = default;
-
- private:
-  const Graph* graph_;
-  OpId id_;
 };
 
-class Variable {
+class Variable : public Handle<&Ledger::variables> {
  public:
-  Variable(const Graph& graph, VariableId id) : graph_(&graph), id_(id) {}
+  using Handle::Handle;
 
-  const Graph& graph() const { return *graph_; }
-  VariableId id() const { return id_; }
   /// What it is found by: the path of its scope and its own name; empty where it is not shared by name.
   std::string path() const;
   /// The name of its tensor: "a/w:0". As v1, that is numbered where an operation had the name before.
   std::string name() const { return ref().name(); }
   Operation op() const { return ref().op(); }
   /// The variable itself, and what reading it gives.
-  Tensor ref() const { return {*graph_, row().ref}; }
-  Tensor read() const { return {*graph_, row().value}; }
+  Tensor ref() const { return {graph(), row().ref}; }
+  Tensor read() const { return {graph(), row().value}; }
   DType dtype() const { return read().dtype(); }
   Sizes shape() const { return ref().shape(); }
 
-  friend bool operator==(const Variable&, const Variable&) = default;
-
  private:
-  const VariableRow& row() const { return graph_->variables[id_]; }
-
-  const Graph* graph_;
-  VariableId id_;
+  const VariableRow& row() const { return graph().variables[id()]; }
 };
 
 }  // namespace scopetrie

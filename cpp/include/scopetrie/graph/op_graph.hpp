@@ -16,6 +16,7 @@
 #include <unordered_map>
 #include <vector>
 
+#include "scopetrie/graph/ledger.hpp"
 #include "scopetrie/graph/pattern.hpp"
 #include "scopetrie/graph/runs.hpp"
 #include "scopetrie/names/scope_trie.hpp"
@@ -78,13 +79,18 @@ class TensorIds {
   TensorId base_;
 };
 
-class OpGraph {
+class OpGraph : private Undoable {
  public:
   static constexpr KindId kMaxKinds = 0xFFFF;  // kinds are below
 
-  OpGraph() = default;
+  OpGraph() { ledger_.join(*this); }
   OpGraph(const OpGraph&) = delete;
   OpGraph& operator=(const OpGraph&) = delete;
+
+  /// What a Transaction undoes: operations, patterns, control inputs, shapes, names and which scopes are opened.
+  /// Segments, scopes and shapes that were interned stay.
+  Ledger& ledger() noexcept { return ledger_; }
+  const Ledger& ledger() const noexcept { return ledger_; }
 
   // Names -----------------------------------------------------------------------------------------------------------
 
@@ -118,6 +124,8 @@ class OpGraph {
     if (!scopes_.opened(folded)) open(folded);  // unlikely
     return names_.take_as_owner(folded, segments_.folded(segment)) || take_owner_slow(scope, segment);
   }
+  /// Gives back the name that was taken last: its operation could not be made. A transaction, if one is open, does.
+  void give_back(const Name& name) noexcept;
   /// Whether take_owner() would take the name.
   bool can_own(ScopeId scope, SegmentId segment);
   /// The same as unique() without taking it.
@@ -150,16 +158,25 @@ class OpGraph {
 
   // Operations ------------------------------------------------------------------------------------------------------
 
+  /// Throws std::length_error where there are 2^31 operations or tensors, or 2^32 inputs; nothing is added then.
   OpId add(KindId kind, Name name, std::span<const TensorId> inputs, std::span<const Output> outputs,
            std::uint32_t attribute = kNone, std::uint32_t site = kNone) {
     const auto id = static_cast<OpId>(size());
-    rows_.push_back({name, static_cast<std::uint32_t>(inputs_.size()), static_cast<TensorId>(tensor_count()), attribute,
-                     site, kind});
-    operation_rows_.append();
-    inputs_.insert(inputs_.end(), inputs.begin(), inputs.end());
-    for (const Output& output : outputs) {
-      tensors_.push_back({id, output.shape, output.dtype});
-      tensor_rows_.append();
+    const auto tensor = static_cast<TensorId>(tensor_count());
+    const std::size_t input = inputs_.size();
+    try {
+      if (input + inputs.size() >= kNone) [[unlikely]]
+        refuse_inputs();
+      rows_.push_back({name, static_cast<std::uint32_t>(input), tensor, attribute, site, kind});
+      operation_rows_.append();
+      inputs_.insert(inputs_.end(), inputs.begin(), inputs.end());
+      for (const Output& output : outputs) {
+        tensors_.push_back({id, output.shape, output.dtype});
+        tensor_rows_.append();
+      }
+    } catch (...) {
+      truncate(id, tensor, input);
+      throw;
     }
     return id;
   }
@@ -171,13 +188,19 @@ class OpGraph {
   OpId add_run(std::uint32_t pattern, Name name, std::uint32_t site = kNone,
                std::span<const std::uint32_t> attributes = {}) {
     const auto id = static_cast<OpId>(size());
+    const auto tensor = static_cast<TensorId>(tensor_count());
     const std::uint32_t length = patterns_[pattern].size();
-    rows_.push_back(
-        {name, static_cast<std::uint32_t>(inputs_.size()), static_cast<TensorId>(tensor_count()), pattern, site, kRun});
-    if (!attributes.empty()) inputs_.insert(inputs_.end(), attributes.begin(), attributes.end());
-    tensors_.push_back({id, pattern, kRunTensors});
-    operation_rows_.append(length);
-    tensor_rows_.append(length);
+    const std::size_t input = inputs_.size();
+    try {
+      rows_.push_back({name, static_cast<std::uint32_t>(input), tensor, pattern, site, kRun});
+      if (!attributes.empty()) inputs_.insert(inputs_.end(), attributes.begin(), attributes.end());
+      tensors_.push_back({id, pattern, kRunTensors});
+      operation_rows_.append(length);
+      tensor_rows_.append(length);
+    } catch (...) {
+      truncate(id, tensor, input);
+      throw;
+    }
     return id;
   }
   const Pattern& pattern(std::uint32_t number) const { return patterns_[number]; }
@@ -185,7 +208,7 @@ class OpGraph {
 
   /// Makes room for that many more, growing at least as a vector does by itself.
   void reserve(std::size_t operations, std::size_t inputs, std::size_t tensors);
-  /// `inputs` were made before `op`. rollback() undoes this only together with `op`.
+  /// `inputs` were made before `op`.
   void add_control_inputs(OpId op, std::span<const OpId> inputs);
 
   std::size_t size() const noexcept { return operation_rows_.size(); }
@@ -232,19 +255,15 @@ class OpGraph {
   /// The operations that `targets` need, in creation order; nothing is looked for behind a tensor in `feeds`.
   std::vector<OpId> prune(std::span<const OpId> targets, std::span<const TensorId> feeds) const;
 
-  // Undo ------------------------------------------------------------------------------------------------------------
-
-  struct Mark {
-    std::size_t operations, inputs, tensors, patterns, opened, names;
-  };
-  /// Starts a span that ends with rollback() or commit(); spans nest.
-  Mark begin() { return {size(), inputs_.size(), tensor_count(), patterns_.size(), opened_.size(), names_.begin()}; }
-  /// Takes back the operations and patterns made since `mark`, and the names taken, unless they are to stay taken.
-  /// Segments, scopes and shapes stay.
-  void rollback(const Mark& mark, bool keep_names = false);
-  void commit() noexcept;
-
  private:
+  void measure(Mark& mark) const noexcept override;
+  void begin() override { names_.begin(); }
+  void undo(const Change& change) noexcept override;
+  void cut(const Mark& mark) noexcept override;
+  void end() noexcept override;
+
+  SCOPETRIE_COLD void truncate(OpId operations, TensorId tensors, std::size_t inputs) noexcept;
+  [[noreturn]] SCOPETRIE_COLD static void refuse_inputs();
   OperationRow step(const OperationRow& row, OpId id, std::uint32_t place) const;
   TensorRow step_output(const TensorRow& row, TensorId id, std::uint32_t place) const;
 
@@ -256,6 +275,7 @@ class OpGraph {
   template <class IsWanted>
   OpId find_folded(std::string_view folded, IsWanted&& is_wanted) const;
 
+  Ledger ledger_;
   Segments segments_;
   ScopeTrie scopes_{segments_};
   ShapeTable shapes_;
@@ -273,10 +293,11 @@ class OpGraph {
   std::vector<Pattern> patterns_;
   std::unordered_map<TensorId, ShapeId> run_shapes_;  // those that set_shape() gave to tensors of runs
   std::unordered_map<OpId, std::vector<OpId>> control_inputs_;
-  std::vector<ScopeId> opened_;  // while spans are open: what rollback() closes
+  std::vector<ScopeId> opened_;  // while transactions are open: what cut() closes again
   // The first `indexed_` operations by their folded names.
   mutable IdTable index_;
   mutable std::size_t indexed_ = 0;
+  mutable std::string folded_name_;  // has room for the longest name in the index: cut() does not allocate
 };
 
 }  // namespace scopetrie

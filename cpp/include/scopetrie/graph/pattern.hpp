@@ -9,8 +9,10 @@
 
 #include <cstdint>
 #include <span>
+#include <stdexcept>
 #include <vector>
 
+#include "scopetrie/graph/runs.hpp"
 #include "scopetrie/shapes/dtype.hpp"
 #include "scopetrie/shapes/shape_table.hpp"
 #include "scopetrie/tables/ids.hpp"
@@ -37,6 +39,8 @@ class Pattern {
   std::uint32_t add(KindId kind, SegmentId segment, std::span<const TensorId> inputs, Output output,
                     std::uint32_t attribute = kNone) {
     const std::uint32_t place = size();
+    if (place == Runs::kLongest || inputs_.size() + inputs.size() > 0xFFFF)
+      throw std::length_error("a pattern has at most 64 operations, and 65,535 inputs of them");
     if (segment == kNone) owner_ = place;
     steps_.push_back({kind, static_cast<std::uint16_t>(inputs_.size()), segment, attribute, output});
     inputs_.insert(inputs_.end(), inputs.begin(), inputs.end());

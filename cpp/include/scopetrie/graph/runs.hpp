@@ -14,18 +14,23 @@ namespace scopetrie {
 class Runs {
  public:
   static constexpr std::uint32_t kLongest = 64;
+  static constexpr std::uint32_t kMost = 1U << 31;  // an OpId leaves a bit for kOwnedBit
 
   struct Place {
     std::uint32_t row;
     std::uint32_t at;  // the position in the row's run
   };
 
+  /// At most `most` ids, a multiple of 64.
+  explicit Runs(std::uint32_t most = kMost) : most_(most) {}
+
   std::uint32_t size() const noexcept { return size_; }
   std::uint32_t rows() const noexcept { return rows_; }
 
-  /// Appends a row that represents the next `length` ids.
+  /// Appends a row that represents the next `length` ids. Throws std::length_error if there are too many; some of the
+  /// ids may be there then.
   void append(std::uint32_t length = 1) {
-    if (size_ % 64 == 0) words_.push_back({0, rows_});
+    if (size_ % 64 == 0) add_word();
     ++rows_;
     ++size_;
     if (length != 1) continue_by(length - 1);
@@ -40,7 +45,7 @@ class Runs {
   }
 
   /// Keeps the first `count` ids; a run must start at `count`.
-  void truncate(std::uint32_t count);
+  void truncate(std::uint32_t count) noexcept;
 
  private:
   struct Word {
@@ -49,9 +54,11 @@ class Runs {
   };
 
   Place find_among_runs(std::uint32_t id, std::uint64_t continued) const;
+  void add_word();
   void continue_by(std::uint32_t more);
 
   std::vector<Word> words_;
+  std::uint32_t most_;
   std::uint32_t size_ = 0;
   std::uint32_t rows_ = 0;
 };

@@ -21,6 +21,8 @@ namespace scopetrie {
 
 class Segments {
  public:
+  static constexpr std::size_t kLongest = std::size_t{1} << 31;
+
   /// v1's, unless another spelling is given.
   explicit Segments(Spelling spelling = {});
   /// The same segments with the same ids.
@@ -29,7 +31,7 @@ class Segments {
 
   const Spelling& spelling() const noexcept { return spelling_; }
 
-  /// The id of `text`; copies the text if it is new.
+  /// The id of `text`; copies the text if it is new. Throws std::length_error if it is too long.
   SegmentId intern(std::string_view text) {
     const std::uint32_t hash = hash_bytes(text);
     const SegmentId found = find(hash, text);

@@ -8,8 +8,8 @@
 // that was released is the next one to be given out again, in O(log n).
 //
 // Invariants: where next == 0, the name is free, unless it is `w_5` and the counter of `w` is past 5. A counter only
-// grows, but for rollback() and release(); of the numbers below it, those in `released_` are free. Odd counters are
-// those that a look elsewhere must go before: at numbers written by hand, or released. All ids are folded ones.
+// grows, but for undo() and release(); of the numbers below it, those in `released_` are free. Odd counters are those
+// that a look elsewhere must go before: at numbers written by hand, or released. All ids are folded ones.
 // Thread safety: none; one writer or many readers.
 #pragma once
 
@@ -40,13 +40,15 @@ class UniqueNames {
     bool owns = false;     // names of this run are known to own others; see note_owner
   };
 
-  /// Takes the name `segment` under `scope` (both folded); returns the suffix that makes it unique.
+  /// Takes the name `segment` under `scope` (both folded); returns the suffix that makes it unique. Throws
+  /// std::length_error if that would be greater than kMaxSuffix, and takes nothing then.
   Taken take(ScopeId scope, SegmentId segment) {
     if (segments_.suffix(segment) != 0) [[unlikely]]
       return take_written(scope, segment);
     Counter& counter = counters_.at(scope, segment);
-    if (counter.is_odd && counter.next != 0) [[unlikely]]
-      return take_odd(scope, segment, counter);
+    // One comparison: neither odd nor at its end.
+    if ((counter.next | std::uint32_t{counter.is_odd} << 29) > kMaxSuffix) [[unlikely]]
+      if (counter.next != 0) return take_odd(scope, segment, counter);
     log(scope, 0, counter);
     return {counter.next++, counter.has_scopes != 0, counter.owns != 0};
   }
@@ -85,11 +87,13 @@ class UniqueNames {
     return run != nullptr && run->owns;
   }
 
-  /// Starts recording changes; returns a mark for rollback(). Marks nest.
+  /// Starts recording changes; returns a mark for undo(). Marks nest.
   std::size_t begin();
-  /// Undoes everything taken or released since `mark` and ends its recording.
-  void rollback(std::size_t mark);
-  /// Keeps what was taken since `mark` and ends its recording.
+  /// The mark that begin() would return.
+  std::size_t mark() const noexcept { return log_.size(); }
+  /// Undoes everything taken or released since `mark`. Allocates only where a released name was taken again.
+  void undo(std::size_t mark);
+  /// Ends a recording; what was taken and not undone is kept.
   void commit() noexcept;
   bool recording() const noexcept { return recording_ != 0; }
 
@@ -97,6 +101,8 @@ class UniqueNames {
   void reserve(ScopeId scope, std::size_t more);
 
  private:
+  friend struct NearTheLimit;  // a test's
+
   // The counter of a name that was written with a number by hand; its base is the name's.
   struct Written {
     ScopeId scope = kNone;

@@ -45,12 +45,15 @@ struct OpOptions {
   NamedAttributes attributes = {};
 };
 
-class Context {
+class Context : private Undoable {
  public:
   explicit Context(Graph& graph, const ScopeHost& host = native_scope_host);
   /// With a root scope made by the caller.
   Context(Graph& graph, ScopeRef root)
-      : graph_(&graph), current_variable_scope(std::move(root)), counters(graph.ops.scopes()) {}
+      : graph_(&graph), current_variable_scope(std::move(root)), counters(graph.ops.scopes(), &graph.ledger()) {
+    graph.ledger().join(*this);
+  }
+  ~Context() { graph_->ledger().leave(*this); }
   Context(const Context&) = delete;
   Context& operator=(const Context&) = delete;
 
@@ -164,6 +167,7 @@ class Context {
   }
 
  private:
+  void cut(const Mark& mark) noexcept override;
   SCOPETRIE_COLD ScopeId materialize();
   OpGraph::Fresh take_verbatim(std::string_view name);
 };

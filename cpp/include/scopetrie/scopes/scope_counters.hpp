@@ -15,15 +15,22 @@
 #include <string_view>
 #include <vector>
 
+#include "scopetrie/graph/ledger.hpp"
 #include "scopetrie/names/scope_trie.hpp"
 #include "scopetrie/tables/id_table.hpp"
 #include "scopetrie/tables/table_allocator.hpp"
 
 namespace scopetrie {
 
-class ScopeCounters {
+class ScopeCounters : private Undoable {
  public:
-  explicit ScopeCounters(ScopeTrie& scopes) : scopes_(scopes) {}
+  /// Changes are noted in the ledger, if there is one.
+  explicit ScopeCounters(ScopeTrie& scopes, Ledger* ledger = nullptr) : scopes_(scopes), ledger_(ledger) {}
+  ~ScopeCounters() {
+    if (ledger_ != nullptr) ledger_->leave(*this);
+  }
+  ScopeCounters(const ScopeCounters&) = delete;
+  ScopeCounters& operator=(const ScopeCounters&) = delete;
 
   /// Records that a variable scope of this path is entered.
   void open(ScopeId scope);
@@ -52,9 +59,12 @@ class ScopeCounters {
   }
   State& at(ScopeId scope);
   State& change(ScopeId scope);
+  void note(const State& state);
+  void undo(const Change& change) noexcept override;
   std::uint64_t last_closed_above(ScopeId scope) const;
 
   ScopeTrie& scopes_;
+  Ledger* ledger_;
   IdTable table_;  // scope -> index in states_
   Table<State> states_;
   std::vector<State> log_;

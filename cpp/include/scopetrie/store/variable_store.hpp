@@ -8,9 +8,11 @@
 #pragma once
 
 #include <algorithm>
+#include <stdexcept>
 #include <vector>
 
 #include "scopetrie/store/subtrees.hpp"
+#include "scopetrie/tables/compiler.hpp"
 #include "scopetrie/tables/id_table.hpp"
 #include "scopetrie/tables/ids.hpp"
 #include "scopetrie/tables/table_allocator.hpp"
@@ -40,17 +42,25 @@ class VariableStore {
     });
   }
 
-  /// Adds a variable; its name must not be in the store.
+  /// Adds a variable; its name must not be in the store. Throws std::length_error where there are 2^32 - 1 variables;
+  /// where it throws, nothing is added.
   VariableId create(const VariableRow& variable) {
     const auto id = static_cast<VariableId>(variables_.size());
+    if (id == kNone) [[unlikely]]
+      refuse();
     variables_.push_back(variable);
     if (variable.scope == kNone) return id;
-    if (variable.segment >= first_.size()) first_.resize(variable.segment + std::size_t{1}, kNone);
-    VariableId& first = first_[variable.segment];
-    if (first == kNone)
-      first = id;
-    else
-      table_.insert(hash_words(variable.scope, variable.segment), id);
+    try {
+      if (variable.segment >= first_.size()) first_.resize(variable.segment + std::size_t{1}, kNone);
+      VariableId& first = first_[variable.segment];
+      if (first == kNone)
+        first = id;
+      else
+        table_.insert(hash_words(variable.scope, variable.segment), id);
+    } catch (...) {
+      variables_.pop_back();
+      throw;
+    }
     return id;
   }
 
@@ -72,7 +82,7 @@ class VariableStore {
   }
 
   /// Rolls back to the first `count` variables.
-  void truncate(std::size_t count) {
+  void truncate(std::size_t count) noexcept {
     for (; variables_.size() > count; variables_.pop_back()) {
       const VariableRow& last = variables_.back();
       const auto id = static_cast<VariableId>(variables_.size() - 1);
@@ -87,6 +97,10 @@ class VariableStore {
   }
 
  private:
+  [[noreturn]] SCOPETRIE_COLD static void refuse() {
+    throw std::length_error("a graph has at most 2^32 - 1 variables");
+  }
+
   mutable Subtrees subtrees_;
   Table<VariableRow> variables_;
   Table<VariableId> first_;  // by segment

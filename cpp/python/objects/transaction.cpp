@@ -1,0 +1,161 @@
+#include "objects/transaction.hpp"
+
+#include <new>
+#include <optional>
+
+namespace scopetrie::python {
+
+namespace {
+
+/// What stays of a block that fails because a value does not take the variable's dtype; see undoing.py.
+enum class IfRefused { kNothing, kNames, kAll };
+
+struct PyTransaction {
+  PyObject_HEAD PyGraph* graph;  // owned
+  const Context* context;        // that began it; compared only
+  std::optional<Transaction> span;
+  IfRefused if_refused;
+};
+
+PyTransaction* as_transaction(PyObject* self) { return reinterpret_cast<PyTransaction*>(self); }
+
+// Transaction(graph, if_refused=0)
+PyObject* make(PyTypeObject* type, PyObject* args, PyObject*) {
+  PyObject* graph;
+  int if_refused = 0;
+  if (!PyArg_ParseTuple(args, "O!|i", state().graph_type, &graph, &if_refused)) return nullptr;
+  PyObject* self = type->tp_alloc(type, 0);
+  if (self == nullptr) return nullptr;
+  PyTransaction* made = as_transaction(self);
+  made->graph = reinterpret_cast<PyGraph*>(Py_NewRef(graph));
+  made->if_refused = static_cast<IfRefused>(if_refused);
+  new (&made->span) std::optional<Transaction>;
+  return self;
+}
+
+PyObject* enter(PyObject* self, PyObject*) {
+  PyTransaction* transaction = as_transaction(self);
+  if (transaction->span.has_value()) {
+    PyErr_SetString(
+        PyExc_RuntimeError,
+        "Graph.transaction(): this transaction was entered before. Call graph.transaction() for each block.");
+    return nullptr;
+  }
+  Context* context = context_of(transaction->graph);
+  transaction->span.emplace(state_of(transaction->graph).ledger(), context);
+  transaction->context = context;
+  return Py_NewRef(self);
+}
+
+// The open transaction; null with an exception set where this thread has none to end.
+Transaction* to_end(PyObject* self, const char* call) {
+  PyTransaction* transaction = as_transaction(self);
+  if (!transaction->span.has_value() || !transaction->span->is_open()) {
+    PyErr_Format(PyExc_RuntimeError, "Graph.transaction(): %s of a transaction that %s", call,
+                 transaction->span.has_value() ? "has ended" : "was not entered; use it in a `with` statement");
+    return nullptr;
+  }
+  if (transaction->context != context_of(transaction->graph)) {
+    PyErr_Format(PyExc_RuntimeError, "Graph.transaction(): %s in another thread than the one that entered it", call);
+    return nullptr;
+  }
+  return &*transaction->span;
+}
+
+PyObject* commit(PyObject* self, PyObject*) {
+  Transaction* span = to_end(self, "commit()");
+  if (span == nullptr) return nullptr;
+  span->commit();
+  Py_RETURN_NONE;
+}
+
+PyObject* rollback(PyObject* self, PyObject*) {
+  Transaction* span = to_end(self, "rollback()");
+  return span == nullptr ? nullptr : PyBool_FromLong(span->rollback());
+}
+
+// Whether an exception says that a value or an operation was refused for its dtype.
+bool refuses_dtype(PyObject* error) {
+  PyObject *type, *value, *traceback;
+  PyErr_Fetch(&type, &value, &traceback);
+  const Ref said(PyObject_GetAttrString(error, "refuses_dtype"));
+  PyErr_Restore(type, value, traceback);
+  return said.get() == Py_True;
+}
+
+PyObject* leave(PyObject* self, PyObject* const* args, Py_ssize_t count) {
+  PyTransaction* transaction = as_transaction(self);
+  if (!transaction->span.has_value() || !transaction->span->is_open())
+    Py_RETURN_NONE;  // ended by hand, or an outer one
+  Transaction* span = to_end(self, "the end");
+  if (span == nullptr) return nullptr;
+  const bool failed = count > 1 && args[0] != Py_None;
+  const bool refused = failed && transaction->if_refused != IfRefused::kNothing && refuses_dtype(args[1]);
+  if (!failed || (refused && transaction->if_refused == IfRefused::kAll))
+    span->commit();
+  else
+    span->rollback(refused);
+  Py_RETURN_NONE;
+}
+
+PyObject* get_is_open(PyObject* self, void*) {
+  const auto& span = as_transaction(self)->span;
+  return PyBool_FromLong(span.has_value() && span->is_open());
+}
+
+int traverse(PyObject* self, visitproc visit, void* arg) {
+  Py_VISIT(Py_TYPE(self));
+  Py_VISIT(as_transaction(self)->graph);
+  return 0;
+}
+
+void dealloc(PyObject* self) {
+  PyObject_GC_UnTrack(self);
+  PyTransaction* transaction = as_transaction(self);
+  {
+    const Lock lock;
+    if (transaction->span.has_value()) transaction->span->commit();
+  }
+  transaction->span.~optional();
+  PyGraph* graph = transaction->graph;
+  PyTypeObject* type = Py_TYPE(self);
+  type->tp_free(self);
+  Py_DECREF(type);
+  Py_DECREF(graph);
+}
+
+}  // namespace
+
+bool bind_transaction(PyObject* module) {
+  static PyMethodDef methods[] = {
+      {"__enter__", locked<enter>, METH_NOARGS, "Begins the transaction, and gives it."},
+      {"__exit__", reinterpret_cast<PyCFunction>(reinterpret_cast<void (*)()>(locked<leave>)), METH_FASTCALL,
+       "Ends it: undoes where the block has failed."},
+      {"commit", locked<commit>, METH_NOARGS,
+       "commit($self, /)\n--\n\nKeeps what was made so far, and ends the transaction before its block ends.\n\n"
+       "Raises:\n    RuntimeError: If it is not open, or was entered by another thread."},
+      {"rollback", locked<rollback>, METH_NOARGS,
+       "rollback($self, /)\n--\n\nUndoes what was made so far, and ends the transaction before its block ends.\n\n"
+       "Returns:\n    Whether it was undone; False where another thread has built in the graph meanwhile.\n\n"
+       "Raises:\n    RuntimeError: If it is not open, or was entered by another thread."},
+      {nullptr, nullptr, 0, nullptr}};
+  static PyGetSetDef properties[] = {
+      {"is_open", locked<get_is_open>, nullptr, "Whether it was entered and has not ended.", nullptr},
+      {nullptr, nullptr, nullptr, nullptr, nullptr}};
+  static const char doc[] =
+      "Transaction(graph, if_refused=0, /)\n--\n\nWhat `Graph.transaction()` returns: a context manager that undoes "
+      "what "
+      "its block has made in a graph where the block fails.";
+  PyType_Slot slots[] = {{Py_tp_new, reinterpret_cast<void*>(locked<make>)},
+                         {Py_tp_traverse, reinterpret_cast<void*>(unlocked<traverse>)},
+                         {Py_tp_dealloc, reinterpret_cast<void*>(unlocked<dealloc>)},
+                         {Py_tp_methods, methods},
+                         {Py_tp_getset, properties},
+                         {Py_tp_doc, const_cast<char*>(doc)},
+                         {0, nullptr}};
+  PyType_Spec spec = {"scopetrie._core.Transaction", sizeof(PyTransaction), 0, Py_TPFLAGS_DEFAULT | Py_TPFLAGS_HAVE_GC,
+                      slots};
+  return add_type(module, spec) != nullptr;
+}
+
+}  // namespace scopetrie::python
