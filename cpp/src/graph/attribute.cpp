@@ -48,13 +48,16 @@ const AttributeValue* AttributeValue::find(std::string_view name) const {
 
 void AttributeValue::share() const {
   if (kind() == Kind::kHost)
+    // NOLINTNEXTLINE(performance-no-int-to-ptr): the tag is the host's address
     reinterpret_cast<const Host*>(tag_)->retain(host_object());
   else
     ++static_cast<Box*>(host_object())->references;
 }
 
+// NOLINTNEXTLINE(readability-make-member-function-const): it ends what the value holds
 void AttributeValue::drop() noexcept {
   if (kind() == Kind::kHost) {
+    // NOLINTNEXTLINE(performance-no-int-to-ptr): the tag is the host's address
     reinterpret_cast<const Host*>(tag_)->release(host_object());
     return;
   }

@@ -33,7 +33,7 @@ Counters::Counters(const Counters& other) : tables_(other.tables_.size()) {
 }
 
 Counters::~Counters() {
-  for (Scope& table : tables_)
+  for (const Scope& table : tables_)
     if (table.mask != 0 && bits_of(table) > kLargest) free(table.counters, bits_of(table));
 }
 

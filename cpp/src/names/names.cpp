@@ -70,7 +70,7 @@ void Names::occupy(ScopeId folded) {
     for (; at != ScopeTrie::kRoot; at = scopes_.parent(at)) {
       const Key key{scopes_.parent(at), scopes_.base(at), scopes_.suffix(at)};
       Scope& scope = changed(at);
-      Scope& above = changed(key.scope);  // made before the scope, so nothing has moved
+      const Scope& above = changed(key.scope);  // made before the scope, so nothing has moved
       if (!is_taken(key)) {
         names_.take_exactly(key.scope, key.base, key.number);
         scope.holds = 1;

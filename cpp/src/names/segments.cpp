@@ -15,6 +15,7 @@ constexpr std::size_t kBlockBytes = 16384;
 
 Segments::Segments(Spelling spelling) : spelling_(std::move(spelling)) {
   static constexpr char kEmpty[kReadable] = {};
+  // NOLINTNEXTLINE(bugprone-string-constructor): empty, but with readable bytes behind it
   add_record(hash_bytes({}), {kEmpty, 0}, kNone, 0);
 }
 

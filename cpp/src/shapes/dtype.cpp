@@ -58,8 +58,10 @@ std::string DType::name() const {
 DType DType::named(std::string_view name) {
   const bool is_reference = name.ends_with(kReferenceEnding);
   if (is_reference) name.remove_suffix(kReferenceEnding.size());
-  for (std::uint8_t number = 1; number < kFacts.size(); ++number)
-    if (kFacts[number].name == name) return is_reference ? DType(number).reference() : DType(number);
+  for (std::size_t number = 1; number < kFacts.size(); ++number) {
+    const DType found(static_cast<std::uint8_t>(number));
+    if (kFacts[number].name == name) return is_reference ? found.reference() : found;
+  }
   return {};
 }
 

@@ -85,6 +85,7 @@ class AttributeValue {
     if (tag_ >= tag(Kind::kFirstBox)) drop();
   }
 
+  // NOLINTNEXTLINE(clang-analyzer-optin.core.EnumCastOutOfRange): a tag below kHost is a Kind
   Kind kind() const noexcept { return tag_ < tag(Kind::kHost) ? static_cast<Kind>(tag_) : Kind::kHost; }
 
   /// Whether it is an int or a float.
