@@ -114,6 +114,7 @@ void Collections::settle() noexcept {
 }
 
 void Collections::clear() {
+  // NOLINTNEXTLINE(modernize-loop-convert): the list may grow
   for (std::size_t list = 0; list < lists_.size(); ++list) {  // letting objects go may add lists
     lists_[list].born = 0;
     const Items gone = std::exchange(lists_[list].items, {});

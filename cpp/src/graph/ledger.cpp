@@ -45,6 +45,7 @@ Transaction::Transaction(Ledger& ledger, const void* context)
 // Takes the transaction out of the list of those that are open.
 void Transaction::close() noexcept {
   Ledger& ledger = *ledger_;
+  // NOLINTNEXTLINE(clang-analyzer-core.NullDereference): only an open transaction is closed, and it has a ledger
   Transaction** at = &ledger.innermost_;
   while (*at != this) at = &(*at)->outer_;
   *at = outer_;
@@ -97,6 +98,7 @@ void Ledger::cut(const Mark& before, const Mark& after) noexcept {
 
 void Ledger::settle() noexcept {
   // Code of others may run: it may make tables join or leave.
+  // NOLINTNEXTLINE(modernize-loop-convert): the list may change
   for (std::size_t i = 0; i < tables_.size(); ++i) tables_[i]->settle();
 }
 

@@ -70,7 +70,7 @@ void Names::occupy(ScopeId folded) {
     for (; at != ScopeTrie::kRoot; at = scopes_.parent(at)) {
       const Key key{scopes_.parent(at), scopes_.base(at), scopes_.suffix(at)};
       Scope& scope = changed(at);
-      const Scope& above = changed(key.scope);  // made before the scope, so nothing has moved
+      Scope& above = changed(key.scope);  // made before the scope, so nothing has moved
       if (!is_taken(key)) {
         names_.take_exactly(key.scope, key.base, key.number);
         scope.holds = 1;
@@ -202,8 +202,7 @@ void Names::open_at(const Key& key, ScopeId folded) {
   state.opened = 1;
   state.holds = 1;
   if (was_occupied || !scopes_are_names_) return;
-  Scope& above = changed(key.scope);
-  if (!above.is_occupied()) occupy(key.scope);
+  if (!changed(key.scope).is_occupied()) occupy(key.scope);
   ++changed(key.scope).live;
 }
 

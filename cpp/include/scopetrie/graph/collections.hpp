@@ -101,7 +101,7 @@ class Collections : private Undoable {
   }
   bool is_recorded() const { return ledger_ != nullptr && ledger_->is_open(); }
   SCOPETRIE_COLD void note(std::size_t list);
-  void replace(std::size_t list, Items& items, bool is_collection);
+  void replace(std::size_t at, Items& items, bool is_collection);
   void undo(const Change& change) noexcept override;
   void settle() noexcept override;
 
