@@ -507,7 +507,7 @@ PyObject* end(PyObject* self, PyObject* const* args, Py_ssize_t count) {
 bool bind_names(PyObject* module) {
   static PyMethodDef methods[] = {
       fast("unique_name", locked<unique_name>,
-           "unique_name(name)\n--\n\n"
+           "unique_name($self, name)\n--\n\n"
            "Gives out a name in the current scope: `name` if it is free, else with the first number that is.\n\n"
            "Args:\n    name: A str; it may be a path.\n\n"
            "Returns:\n    The full name, which is taken from now on.\n\n"
@@ -515,7 +515,7 @@ bool bind_names(PyObject* module) {
            ">>> from scopetrie import Names\n>>> names = Names()\n"
            ">>> [names.unique_name(\"Add\") for _ in range(3)]\n['Add', 'Add_1', 'Add_2']\n"),
       {"unique_names", locked<unique_names>, METH_O,
-       "unique_names(names, /)\n--\n\n"
+       "unique_names($self, names, /)\n--\n\n"
        "`unique_name` for each of many, all of them or none.\n\n"
        "Args:\n    names: An iterable of str.\n\n"
        "Returns:\n    A list of full names.\n\n"
@@ -523,13 +523,13 @@ bool bind_names(PyObject* module) {
        ">>> from scopetrie import Names\n>>> Names().unique_names([\"MatMul\", \"Add\", \"MatMul\"])\n"
        "['MatMul', 'Add', 'MatMul_1']\n"},
       fast("peek", locked<peek>,
-           "peek(name)\n--\n\n"
+           "peek($self, name)\n--\n\n"
            "What `unique_name` would give now; nothing is taken.\n\n"
            "Args:\n    name: A str; it may be a path.\n\n"
            "Returns:\n    The full name.\n\n"
            "Raises:\n    ValueError: As `unique_name`.\n    TypeError: Likewise.\n"),
       fast("reserve", locked<reserve>,
-           "reserve(name)\n--\n\n"
+           "reserve($self, name)\n--\n\n"
            "Takes exactly this name in the current scope.\n\n"
            "Args:\n    name: A str; it may be a path.\n\n"
            "Returns:\n    The full name.\n\n"
@@ -538,12 +538,12 @@ bool bind_names(PyObject* module) {
            ">>> names.reserve(\"logits\")\nTraceback (most recent call last):\n  ...\n"
            "ValueError: Names.reserve('logits'): the name 'logits' is taken; unique_name() would give 'logits_1'\n"),
       {"update", locked<update>, METH_O,
-       "update(names, /)\n--\n\n"
+       "update($self, names, /)\n--\n\n"
        "Takes over names that are in use elsewhere, as they are, whatever is legal or taken here.\n\n"
        "Args:\n    names: An iterable of full names. Those that are listed already stay so.\n\n"
        "Raises:\n    TypeError: If one of them is no str; none is taken over then.\n"},
       fast("release", locked<release>,
-           "release(name)\n--\n\n"
+           "release($self, name)\n--\n\n"
            "Gives a name back: it is free again, and the next to be given out for its base.\n\n"
            "Args:\n    name: A full name that was given out, or the path of a scope. Where names beneath it are\n"
            "        in use it stays taken as long as they are.\n\n"
@@ -551,14 +551,14 @@ bool bind_names(PyObject* module) {
            ">>> from scopetrie import Names\n>>> names = Names()\n>>> names.unique_names([\"w\", \"w\", \"w\"])\n"
            "['w', 'w_1', 'w_2']\n>>> names.release(\"w_1\")\n>>> names.unique_name(\"w\")\n'w_1'\n"),
       fast("under", locked<under>,
-           "under(path)\n--\n\n"
+           "under($self, path)\n--\n\n"
            "The names beneath a path, in the order in which they were given out.\n\n"
            "Args:\n    path: A scope's full path; \"\" for all names.\n\n"
            "Returns:\n    An iterator. It takes time for what is beneath the path, however much there is elsewhere.\n\n"
            "Raises:\n    TypeError: If the path is no str.\n    RuntimeError: From the iterator, if the names "
            "change.\n"),
       fast("scope", locked<scope>,
-           "scope(name, reopen=False)\n--\n\n"
+           "scope($self, name, reopen=False)\n--\n\n"
            "A `with` block in whose body this thread's names are given out beneath a path.\n\n"
            "Args:\n    name: The scope's name in the current scope, made unique as a name is. None is the root.\n"
            "    reopen: Whether to go to exactly this scope, be it new or not.\n\n"
@@ -570,7 +570,7 @@ bool bind_names(PyObject* module) {
            "layer layer/MatMul\nlayer_1 layer_1/MatMul\n"
            ">>> with names.scope(\"layer\", reopen=True):\n...     names.unique_name(\"MatMul\")\n'layer/MatMul_1'\n"),
       {"fork", locked<fork>, METH_NOARGS,
-       "fork()\n--\n\nAn independent copy, with no scope open.\n\nReturns:\n    Names of the same type.\n"},
+       "fork($self, /)\n--\n\nAn independent copy, with no scope open.\n\nReturns:\n    Names of the same type.\n"},
       {"_begin", locked<begin>, METH_NOARGS, "Starts a transaction; gives its number for _end()."},
       with_arguments("_end", locked<end>, "Ends a transaction and those within it: (number, keep)."),
       {nullptr, nullptr, 0, nullptr}};
