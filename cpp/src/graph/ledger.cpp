@@ -43,9 +43,7 @@ Transaction::Transaction(Ledger& ledger, const void* context)
 }
 
 // Takes the transaction out of the list of those that are open.
-void Transaction::close() noexcept {
-  Ledger& ledger = *ledger_;
-  // NOLINTNEXTLINE(clang-analyzer-core.NullDereference): only an open transaction is closed, and it has a ledger
+void Transaction::close(Ledger& ledger) noexcept {
   Transaction** at = &ledger.innermost_;
   while (*at != this) at = &(*at)->outer_;
   *at = outer_;
@@ -57,7 +55,7 @@ void Transaction::close() noexcept {
 void Transaction::commit() noexcept {
   if (!is_open()) return;
   Ledger& ledger = *ledger_;
-  close();
+  close(ledger);
   if (ledger.is_open() || ledger.changes_.empty()) return;
   ledger.changes_.clear();
   ledger.settle();
@@ -77,8 +75,8 @@ bool Transaction::rollback(bool keep_names) noexcept {
   mark_.keeps_names = keep_names;
   for (Undoable* table : ledger.tables_) table->cut(mark_);
   ledger.cut(before, mark_);
-  while (ledger.innermost_ != this) ledger.innermost_->close();
-  close();
+  while (ledger.innermost_ != this) ledger.innermost_->close(ledger);
+  close(ledger);
   ledger.settle();
   return true;
 }

@@ -163,7 +163,7 @@ class Transaction {
   bool rollback(bool keep_names = false) noexcept;
 
  private:
-  void close() noexcept;
+  void close(Ledger& ledger) noexcept;
 
   Ledger* ledger_;  // null: not open
   Transaction* outer_;
