@@ -115,16 +115,20 @@ bool Literal::read(const AttributeValue& kept) {
   if (kept.kind() == AttributeValue::Kind::kHost) return read(static_cast<PyObject*>(kept.host_object()));
   const bool is_one = kept.kind() == AttributeValue::Kind::kInt;
   if (!is_one && kept.kind() != AttributeValue::Kind::kInts) return false;
-  const std::int64_t one = is_one ? kept.integer() : 0;
-  const std::span<const std::int64_t> ints = is_one ? std::span(&one, 1) : std::span(kept.ints());
-  if (ints.size() > kMostInts) return false;
+  const std::size_t count = is_one ? 1 : kept.int_count();
+  if (count > kMostInts) return false;
   start(nullptr);
+  if (is_one)
+    ints_[0] = kept.integer();
+  else
+    kept.copy_ints(ints_);
   rank_ = is_one ? 0 : 1;
-  dims_[0] = static_cast<std::int64_t>(count_ = ints.size());
-  has_ints_ = !ints.empty();
-  std::ranges::copy(ints, ints_);
-  low_ = ints.empty() ? 0 : std::ranges::min(ints);
-  high_ = ints.empty() ? 0 : std::ranges::max(ints);
+  dims_[0] = static_cast<std::int64_t>(count_ = count);
+  has_ints_ = count != 0;
+  if (has_ints_) {
+    low_ = std::ranges::min(ints());
+    high_ = std::ranges::max(ints());
+  }
   return true;
 }
 
@@ -182,7 +186,7 @@ PyObject* as_tuples(PyObject* value) {
 
 bool Literal::keep_list(AttributeValue& out) const {
   if (array_dtype_ == 0 && rank_ == 1 && has_ints()) {
-    out = AttributeValue(std::vector<std::int64_t>(ints_, ints_ + count_));
+    out = AttributeValue(ints());
     return true;
   }
   PyObject* made = array_dtype_ != 0 ? copy_array(value_) : as_tuples(value_);

@@ -123,16 +123,6 @@ PyObject* attributes_of(const Key& key) {
   return made;
 }
 
-PyObject* tuple_of(std::span<const std::int64_t> ints) {
-  Ref tuple(PyTuple_New(static_cast<Py_ssize_t>(ints.size())));
-  for (std::size_t i = 0; tuple && i < ints.size(); ++i) {
-    PyObject* item = PyLong_FromLongLong(ints[i]);
-    if (item == nullptr) return nullptr;
-    PyTuple_SET_ITEM(tuple.get(), static_cast<Py_ssize_t>(i), item);
-  }
-  return tuple.release();
-}
-
 }  // namespace
 
 bool subscript_plain(PyObject* x, PyObject* key, PyObject*& result) {
@@ -153,30 +143,29 @@ bool subscript_plain(PyObject* x, PyObject* key, PyObject*& result) {
   result = nullptr;
   const Ref keep_graph = Ref::borrowed(reinterpret_cast<PyObject*>(context->graph));
   const std::size_t count = entries.count;
-  const Ref attributes(attributes_of(entries));
-  const Ref bounds[] = {Ref(tuple_of({entries.begin, count})), Ref(tuple_of({entries.end, count})),
-                        Ref(tuple_of({entries.stride, count}))};
-  if (!attributes || !bounds[0] || !bounds[1] || !bounds[2]) return true;
+  PyObject* attributes = attributes_of(entries);
+  if (attributes == nullptr) return true;
+  AttributeValue kept(HostObject::adopt(python_host, attributes));
   const auto length = static_cast<std::int64_t>(count);
   const Output vector{graph.ops.shapes().intern({&length, 1}), kInt32};
   const Output output{graph.ops.shapes().intern(dims), base_dtype(whole.dtype)};
   const std::uint32_t site = graph.sites.here();
   const OpGraph::Fresh fresh = graph.ops.unique(context->scope(), graph.known_segment(kName));
   if (fresh.bare) graph.ops.note_owner(fresh);
+  const std::int64_t* const bounds[] = {entries.begin, entries.end, entries.stride};
   const auto owner = static_cast<OpId>(graph.ops.size() + std::size(bounds));
+  auto made = static_cast<TensorId>(graph.ops.tensor_count());
   TensorId inputs[] = {input, kNone, kNone, kNone};
   for (std::size_t i = 0; i < std::size(bounds); ++i) {
     const SegmentId segment = graph.known_segment(kInputs[i]);
     const Name name =
         fresh.bare ? OpGraph::owned(owner, segment) : graph.ops.unique(graph.ops.scope_of(fresh.name), segment).name;
-    const OpId op = context->add_operation(kinds().constant, name, {}, {&vector, 1},
-                                           graph.keep(to_attribute(bounds[i].get())), site);
-    if (op == kNone) return true;
-    inputs[i + 1] = graph.ops.operation(op).first_output;
+    const std::uint32_t attribute = graph.keep(AttributeValue(std::span(bounds[i], count)));
+    context->add_operation(kinds().constant, name, {}, {&vector, 1}, attribute, site);
+    inputs[i + 1] = made++;
   }
-  const OpId op =
-      context->add_operation(kKind, fresh.name, inputs, {&output, 1}, graph.keep(to_attribute(attributes.get())), site);
-  if (op != kNone) result = tensor_handle(context->graph, graph.ops.operation(op).first_output);
+  context->add_operation(kKind, fresh.name, inputs, {&output, 1}, graph.keep(std::move(kept)), site);
+  result = tensor_handle(context->graph, made);
   return true;
 }
 

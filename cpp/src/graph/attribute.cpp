@@ -16,9 +16,9 @@ struct AttributeValue::BoxOf final : Box {
 };
 
 template <class Value>
-void AttributeValue::put(Kind kind, Value value) {
+void AttributeValue::put(std::uintptr_t tag, Value value) {
   word_ = reinterpret_cast<std::uintptr_t>(static_cast<Box*>(new BoxOf<Value>(std::move(value))));
-  tag_ = tag(kind);
+  tag_ = tag;
 }
 
 template <class Value>
@@ -26,19 +26,23 @@ const Value& AttributeValue::boxed() const {
   return static_cast<const BoxOf<Value>*>(static_cast<const Box*>(host_object()))->value;
 }
 
-AttributeValue::AttributeValue(std::string value) { put(Kind::kString, std::move(value)); }
-AttributeValue::AttributeValue(std::vector<std::int64_t> value) { put(Kind::kInts, std::move(value)); }
-AttributeValue::AttributeValue(std::vector<double> value) { put(Kind::kFloats, std::move(value)); }
-AttributeValue::AttributeValue(std::vector<AttributeValue> value) { put(Kind::kList, std::move(value)); }
-AttributeValue::AttributeValue(TensorValue value) { put(Kind::kTensor, std::move(value)); }
-AttributeValue::AttributeValue(NamedAttributes value) { put(Kind::kNamed, std::move(value)); }
+AttributeValue::AttributeValue(std::string value) { put(tag(Kind::kString), std::move(value)); }
+AttributeValue::AttributeValue(std::vector<double> value) { put(tag(Kind::kFloats), std::move(value)); }
+AttributeValue::AttributeValue(std::vector<AttributeValue> value) { put(tag(Kind::kList), std::move(value)); }
+AttributeValue::AttributeValue(TensorValue value) { put(tag(Kind::kTensor), std::move(value)); }
+AttributeValue::AttributeValue(NamedAttributes value) { put(tag(Kind::kNamed), std::move(value)); }
 
 const std::string& AttributeValue::text() const { return boxed<std::string>(); }
-const std::vector<std::int64_t>& AttributeValue::ints() const { return boxed<std::vector<std::int64_t>>(); }
 const std::vector<double>& AttributeValue::reals() const { return boxed<std::vector<double>>(); }
 const std::vector<AttributeValue>& AttributeValue::list() const { return boxed<std::vector<AttributeValue>>(); }
 const TensorValue& AttributeValue::tensor() const { return boxed<TensorValue>(); }
 const NamedAttributes& AttributeValue::named() const { return boxed<NamedAttributes>(); }
+
+void AttributeValue::put_many(std::span<const std::int64_t> value) {
+  put(kManyInts, std::vector<std::int64_t>(value.begin(), value.end()));
+}
+const std::vector<std::int64_t>& AttributeValue::many_ints() const { return boxed<std::vector<std::int64_t>>(); }
+void AttributeValue::copy_many(std::int64_t* out) const { std::ranges::copy(many_ints(), out); }
 
 const AttributeValue* AttributeValue::find(std::string_view name) const {
   if (kind() != Kind::kNamed) return nullptr;

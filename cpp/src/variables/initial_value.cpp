@@ -191,11 +191,10 @@ class Steps {
   TensorId add_shape(std::uint32_t name, ShapeId shape) {
     ShapeTable& shapes = graph_.ops.shapes();
     const auto dims = shapes.dims(shape);
-    std::vector<std::int64_t> sizes(dims.begin(), dims.end());
-    const bool is_short = std::ranges::all_of(sizes, within<std::int32_t>);
-    const auto rank = static_cast<std::int64_t>(sizes.size());
-    const Output vector{shapes.intern({&rank, 1}), is_short ? kInt32 : kInt64};
-    return add(kinds.constant, name, {}, vector, graph_.keep(AttributeValue(std::move(sizes))));
+    const bool is_short = std::ranges::all_of(dims, within<std::int32_t>);
+    const auto rank = static_cast<std::int64_t>(dims.size());
+    const std::uint32_t sizes = graph_.keep(AttributeValue(dims));
+    return add(kinds.constant, name, {}, {shapes.intern({&rank, 1}), is_short ? kInt32 : kInt64}, sizes);
   }
 
   const VariableKinds& kinds;

@@ -2,6 +2,9 @@
 
 #include <doctest/doctest.h>
 
+#include <cstdint>
+#include <vector>
+
 using scopetrie::AttributeValue;
 using scopetrie::Host;
 using scopetrie::HostObject;
@@ -28,6 +31,23 @@ TEST_CASE("an attribute keeps what it was given, by its kind") {
   CHECK(AttributeValue(std::vector<double>{0.5}).reals() == std::vector<double>{0.5});
   const AttributeValue tensor(scopetrie::TensorValue{scopetrie::kUInt8, {2}, {std::byte{1}, std::byte{2}}});
   CHECK((tensor.kind() == Kind::kTensor && tensor.tensor().dims == std::vector<std::int64_t>{2}));
+}
+
+TEST_CASE("ints are the same whether they stand in the value or outside") {
+  constexpr std::int64_t kEdges[] = {0,      1,     -1,     16383,     -16384,    16384,
+                                     -16385, 65536, -65537, INT64_MAX, INT64_MIN, 0x5555555555555555};
+  for (std::size_t length = 0; length <= 6; ++length)
+    for (const std::int64_t edge : kEdges)
+      for (std::size_t at = 0; at <= length; ++at) {
+        std::vector<std::int64_t> ints(length, -3);
+        if (at < length) ints[at] = edge;
+        const AttributeValue value(ints), copy = value;
+        CHECK(copy.kind() == Kind::kInts);
+        CHECK(copy.int_count() == length);
+        CHECK(copy.ints() == ints);
+        CHECK(copy.same(value));
+      }
+  CHECK_FALSE(AttributeValue(std::vector<std::int64_t>{0}).same(AttributeValue(std::vector<std::int64_t>{0, 0})));
 }
 
 TEST_CASE("several attributes are one value, found by name") {

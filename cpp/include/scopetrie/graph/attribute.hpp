@@ -1,14 +1,15 @@
 // A typed attribute of an operation: the value of a Const, a dtype, the seeds of a random operation.
 //
-// Invariants: 16 bytes. Numbers, dtypes, shapes and host objects stand in the value itself; what is larger is shared
-// by copies and never changes. An operation has one attribute value; several go by name into one (kNamed). A shape is
-// an id of the ShapeTable of the graph that keeps the value.
+// Invariants: 16 bytes. Numbers, dtypes, shapes, up to four small ints and host objects stand in the value itself; what
+// is larger is shared by copies and never changes. An operation has one attribute value; several go by name into one
+// (kNamed). A shape is an id of the ShapeTable of the graph that keeps the value.
 // Thread safety: as the graph that keeps it; copies of one value count their references without locks.
 #pragma once
 
 #include <bit>
 #include <cstddef>
 #include <cstdint>
+#include <span>
 #include <string>
 #include <utility>
 #include <vector>
@@ -40,9 +41,9 @@ class AttributeValue {
     kDType,
     kShape,
     kSeeds,
+    kInts,
     kFirstBox,  // the kinds from here on are kept outside of the value
     kString = kFirstBox,
-    kInts,
     kFloats,
     kList,
     kTensor,
@@ -61,7 +62,10 @@ class AttributeValue {
     return {std::uint64_t{seed} << 32 | seed2, tag(Kind::kSeeds)};
   }
   explicit AttributeValue(std::string value);
-  explicit AttributeValue(std::vector<std::int64_t> value);
+  explicit AttributeValue(std::span<const std::int64_t> value) {
+    if (!put_few(value)) put_many(value);
+  }
+  explicit AttributeValue(const std::vector<std::int64_t>& value) : AttributeValue(std::span(value)) {}
   explicit AttributeValue(std::vector<double> value);
   explicit AttributeValue(std::vector<AttributeValue> value);
   explicit AttributeValue(TensorValue value);
@@ -76,17 +80,23 @@ class AttributeValue {
     if (tag_ >= tag(Kind::kFirstBox)) share();
   }
   AttributeValue(AttributeValue&& other) noexcept : word_(other.word_), tag_(std::exchange(other.tag_, 0)) {}
-  AttributeValue& operator=(AttributeValue other) noexcept {
-    std::swap(word_, other.word_);
-    std::swap(tag_, other.tag_);
+  AttributeValue& operator=(const AttributeValue& other) { return *this = AttributeValue(other); }
+  AttributeValue& operator=(AttributeValue&& other) noexcept {
+    if (this == &other) return *this;
+    AttributeValue before(word_, tag_);
+    word_ = other.word_;
+    tag_ = std::exchange(other.tag_, 0);
     return *this;
   }
   ~AttributeValue() {
     if (tag_ >= tag(Kind::kFirstBox)) drop();
   }
 
-  // NOLINTNEXTLINE(clang-analyzer-optin.core.EnumCastOutOfRange): a tag below kHost is a Kind
-  Kind kind() const noexcept { return tag_ < tag(Kind::kHost) ? static_cast<Kind>(tag_) : Kind::kHost; }
+  Kind kind() const noexcept {
+    if (tag_ > tag(Kind::kHost)) return Kind::kHost;
+    // NOLINTNEXTLINE(clang-analyzer-optin.core.EnumCastOutOfRange): a tag below kHost is a Kind
+    return tag_ == kManyInts ? Kind::kInts : static_cast<Kind>(tag_);
+  }
 
   /// Whether it is an int or a float.
   bool is_number() const noexcept { return tag_ == tag(Kind::kInt) || tag_ == tag(Kind::kFloat); }
@@ -100,7 +110,18 @@ class AttributeValue {
   std::uint32_t seed() const { return static_cast<std::uint32_t>(word_ >> 32); }
   std::uint32_t seed2() const { return static_cast<std::uint32_t>(word_); }
   const std::string& text() const;
-  const std::vector<std::int64_t>& ints() const;
+  std::vector<std::int64_t> ints() const {
+    std::vector<std::int64_t> all(int_count());
+    copy_ints(all.data());
+    return all;
+  }
+  /// How many ints there are, and the ints; without memory of their own.
+  std::size_t int_count() const { return tag_ == tag(Kind::kInts) ? word_ % 8 : many_ints().size(); }
+  void copy_ints(std::int64_t* out) const {
+    if (tag_ != tag(Kind::kInts)) return copy_many(out);
+    for (std::size_t i = 0; i < word_ % 8; ++i)
+      out[i] = static_cast<std::int64_t>(word_ << (64 - kFewBits * (i + 1) - 3)) >> (64 - kFewBits);
+  }
   const std::vector<double>& reals() const;
   const std::vector<AttributeValue>& list() const;
   const TensorValue& tensor() const;
@@ -127,12 +148,30 @@ class AttributeValue {
   template <class Value>
   struct BoxOf;
 
-  // A kind, or the address of the host of an object, which is greater than any kind.
+  // A kind, or the address of the host of an object, which is greater than any kind. Ints have two: a few small ones
+  // stand in the word, with their number in the lowest three bits; others are kept outside.
   static constexpr std::uintptr_t tag(Kind kind) { return static_cast<std::uintptr_t>(kind); }
+  static constexpr std::uintptr_t kManyInts = static_cast<std::uintptr_t>(Kind::kHost);
+  static constexpr std::size_t kFew = 4, kFewBits = 15;
 
   AttributeValue(std::uint64_t word, std::uintptr_t tag) : word_(word), tag_(tag) {}
+  bool put_few(std::span<const std::int64_t> value) {
+    if (value.size() > kFew) return false;
+    constexpr std::int64_t kEnd = std::int64_t{1} << (kFewBits - 1);
+    std::uint64_t word = value.size();
+    for (std::size_t i = 0; i < value.size(); ++i) {
+      if (value[i] < -kEnd || value[i] >= kEnd) return false;
+      word |= (static_cast<std::uint64_t>(value[i]) & ((std::uint64_t{1} << kFewBits) - 1)) << (kFewBits * i + 3);
+    }
+    word_ = word;
+    tag_ = tag(Kind::kInts);
+    return true;
+  }
+  SCOPETRIE_COLD void put_many(std::span<const std::int64_t> value);
+  SCOPETRIE_COLD const std::vector<std::int64_t>& many_ints() const;
+  SCOPETRIE_COLD void copy_many(std::int64_t* out) const;
   template <class Value>
-  void put(Kind kind, Value value);
+  void put(std::uintptr_t tag, Value value);
   template <class Value>
   const Value& boxed() const;
   SCOPETRIE_COLD void share() const;
