@@ -12,7 +12,7 @@ const Facts::Value& Facts::value_of(std::size_t i) const {
   return values[at];
 }
 
-Output Facts::input(std::size_t i) const {
+Output Facts::found(std::size_t i) const {
   if (ids[i] == kNone) return value_of(i).output;
   const TensorRow tensor = graph_.ops.tensor(ids[i]);
   return {tensor.shape, base_dtype(tensor.dtype)};

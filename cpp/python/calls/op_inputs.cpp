@@ -155,7 +155,8 @@ bool convert_values(Context& context, const Definition& definition, PyObject* co
                     const OpGraph::Fresh& fresh, Conversion conversion) {
   const OpGraph& ops = state_of(context.graph).ops;
   std::uint8_t dtypes[kMostInputs];
-  wanted_dtypes(definition, ops, inputs.ids(), dtypes);
+  const auto dtype_of = [&](std::size_t i) { return base_dtype(ops.tensor(inputs.ids()[i]).dtype); };
+  wanted_dtypes(definition, inputs.ids(), dtype_of, dtypes);
   if (const TensorId id = inputs.ids()[0]; id != kNone)
     if (const std::uint8_t found = base_dtype(ops.tensor(id).dtype); !definition.inputs[0].takes(found))
       return wrong_dtype(definition, definition.inputs[0], found);

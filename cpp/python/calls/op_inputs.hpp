@@ -23,13 +23,16 @@ struct Inputs {
 };
 
 /// The dtype, by group, that values among the inputs become: the only one that they may have, or else that of the
-/// first tensor of their group; 0 where there is none.
-inline void wanted_dtypes(const Definition& definition, const OpGraph& ops, std::span<const TensorId> ids,
-                          std::uint8_t* out) {
-  for (std::size_t i = 0; i < definition.inputs.size(); ++i) out[i] = definition.inputs[i].fixed;
-  for (std::size_t i = 0; i < ids.size(); ++i)
-    if (std::uint8_t& dtype = out[definition.inputs[i].group]; ids[i] != kNone && dtype == 0)
-      dtype = base_dtype(ops.tensor(ids[i]).dtype);
+/// first tensor of their group; 0 where there is none. `dtype_of(i)` is that of a tensor, asked for each of them.
+template <class DTypeOf>
+void wanted_dtypes(const Definition& definition, std::span<const TensorId> ids, DTypeOf&& dtype_of, std::uint8_t* out) {
+  for (std::size_t i = 0; i < ids.size(); ++i) {
+    const Input& input = definition.inputs[i];
+    out[i] = input.fixed;  // a group is the number of its first input
+    if (ids[i] == kNone) continue;
+    const std::uint8_t found = dtype_of(i);
+    if (out[input.group] == 0) out[input.group] = found;
+  }
 }
 
 /// Raises v1's error for inputs of two graphs; returns false.

@@ -16,15 +16,16 @@ bool read_value(Facts& facts, const Definition& definition, std::size_t input, s
   read.is_axes = kind == Input::kAxes && value == Py_None;
   if (kind == Input::kTensor && read.literal.read_float(value, wanted)) {
     read.output = {ShapeTable::kScalar, wanted};
+    facts.look_at(at);
     return true;
   }
   const bool is_order = kind == Input::kOrder && value == Py_None;
   if (read.is_axes || is_order) {
     facts.has_axes |= read.is_axes;
-    const Output first = facts.input(0);
-    const std::size_t rank = facts.shapes().dims(first.shape).size();
+    if (facts.ids[0] == kNone) return false;
+    const std::size_t rank = facts.shapes().dims(facts.input(0).shape).size();
     // Of a value, scalar or unknown rank, v1 computes them.
-    if (facts.ids[0] == kNone || rank == 0 || !read.literal.count(rank, is_order)) return false;
+    if (rank == 0 || !read.literal.count(rank, is_order)) return false;
   } else if (kind == Input::kReference || !read.literal.read(value)) {
     return false;
   }
@@ -34,11 +35,12 @@ bool read_value(Facts& facts, const Definition& definition, std::size_t input, s
   wanted = read.output.dtype;
   const auto dims = read.literal.dims();
   read.output.shape = dims.empty() ? ShapeTable::kScalar : facts.shapes().intern(dims);
+  facts.look_at(at);
   return true;
 }
 
-// Reads the inputs of a definition with lists, which must be lists of tensors of one dtype.
-bool read_lists(Facts& facts, const Definition& definition, PyObject* const* args, Inputs& inputs, const OpGraph& ops) {
+// Reads the inputs of a definition with lists, which must be lists of tensors.
+bool read_lists(Facts& facts, const Definition& definition, PyObject* const* args, Inputs& inputs) {
   std::vector<TensorId>& ids = inputs.many;
   for (std::size_t i = 0; i < definition.inputs.size(); ++i) {
     TensorId id;
@@ -48,17 +50,15 @@ bool read_lists(Facts& facts, const Definition& definition, PyObject* const* arg
       continue;
     }
     if (!PyList_CheckExact(args[i]) && !PyTuple_CheckExact(args[i])) return false;
-    const std::size_t first = ids.size();
     for (Py_ssize_t k = 0; k < PySequence_Fast_GET_SIZE(args[i]); ++k) {
       if (!read_input(inputs, PySequence_Fast_GET_ITEM(args[i], k), Input::kTensor, id) || id == kNone) return false;
       ids.push_back(id);
     }
-    if (definition.inputs[i].kind == Input::kList)
-      for (std::size_t k = first; k < ids.size(); ++k)
-        if (base_dtype(ops.tensor(ids[k]).dtype) != base_dtype(ops.tensor(ids[first]).dtype)) return false;
   }
   inputs.count = ids.size();
   facts.ids = inputs.ids();
+  for (std::size_t i = 0; i < ids.size(); ++i)
+    if (ids[i] != kNone) facts.look_at(i);
   // Only what follows the lists can be a value: the values before them would be converted first.
   for (std::size_t i = 0, at = 0; i < definition.inputs.size(); ++i) {
     const bool is_list = definition.inputs[i].kind >= Input::kList;
@@ -69,12 +69,11 @@ bool read_lists(Facts& facts, const Definition& definition, PyObject* const* arg
   return true;
 }
 
-bool read_all(Facts& facts, const Definition& definition, PyObject* const* args, Inputs& inputs, const OpGraph& ops) {
-  if (definition.has_lists) return read_lists(facts, definition, args, inputs, ops);
+bool read_all(Facts& facts, const Definition& definition, PyObject* const* args, Inputs& inputs) {
+  if (definition.has_lists) return read_lists(facts, definition, args, inputs);
   facts.ids = inputs.ids();
-  if (inputs.values == 0) return true;
   std::uint8_t wanted[kMostInputs];
-  wanted_dtypes(definition, ops, facts.ids, wanted);
+  wanted_dtypes(definition, facts.ids, [&](std::size_t i) { return facts.look_at(i).dtype; }, wanted);
   for (std::size_t i = 0; i < inputs.count; ++i)
     if (facts.ids[i] == kNone && !read_value(facts, definition, i, i, args[i], wanted[definition.inputs[i].group]))
       return false;
@@ -191,7 +190,7 @@ bool build_native(Context& context, const Definition& definition, PyObject* cons
   if (graph.finalized || graph.has_odd_scopes || context.listener) return false;
   Facts facts(graph, attrs);
   Outputs outputs;
-  if (!read_all(facts, definition, args, inputs, graph.ops) || !dtypes_fit(definition, facts) ||
+  if (!read_all(facts, definition, args, inputs) || !dtypes_fit(definition, facts) ||
       !decide(definition, graph, facts, call, outputs)) {
     PyErr_Clear();  // whatever is wrong will be said by those who look again
     return false;

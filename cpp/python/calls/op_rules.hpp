@@ -33,7 +33,13 @@ class Facts {
   ShapeTable& shapes() const { return graph_.ops.shapes(); }
   std::size_t size() const { return ids.size(); }
   /// Dtype (never a reference) and shape of an input.
-  Output input(std::size_t i) const;
+  Output input(std::size_t i) const { return i < kKept ? kept_[i] : found(i); }
+  /// Looks at an input, which is a tensor or a value that has been read; before it is asked for.
+  Output look_at(std::size_t i) {
+    const Output input = found(i);
+    if (i < kKept) kept_[i] = input;
+    return input;
+  }
   /// Whether an input is a variable's own memory, whose dtype a rule may pass on.
   bool is_reference(std::size_t i) const { return ids[i] != kNone && graph_.ops.tensor(ids[i]).dtype.is_reference(); }
   /// The elements of an input of ints, where they are known; false where they are not.
@@ -61,12 +67,16 @@ class Facts {
   Value values[kMostLiterals];
 
  private:
+  static constexpr std::size_t kKept = 4;
+
   const Value& value_of(std::size_t i) const;
+  Output found(std::size_t i) const;
 
   GraphState& graph_;
   PyObject* attrs_;
   Py_ssize_t asked_ = 0;
   bool odd_ = false;
+  Output kept_[kKept];
   Literal found_;  // of a constant
 };
 
