@@ -1,4 +1,4 @@
-// Memory that runs out, for tests: `operator new` of the test program fails when it is told to.
+// Memory that runs out, and how much is asked for: `operator new` of the test program fails when it is told to.
 #pragma once
 
 #include <cstddef>
@@ -19,6 +19,23 @@ class FailingNew {
  private:
   static constexpr std::size_t kNever = 0;
   static inline constinit thread_local std::size_t left_ = kNever;  // allocations, plus 1
+};
+
+/// While one lives, notes the largest block that this thread allocates.
+class LargestNew {
+ public:
+  LargestNew() { largest_ = 0; }
+  LargestNew(const LargestNew&) = delete;
+  LargestNew& operator=(const LargestNew&) = delete;
+
+  std::size_t bytes() const { return largest_; }
+  /// Called by operator new.
+  static void note(std::size_t bytes) {
+    if (bytes > largest_) largest_ = bytes;
+  }
+
+ private:
+  static inline constinit thread_local std::size_t largest_ = 0;
 };
 
 }  // namespace scopetrie::testing

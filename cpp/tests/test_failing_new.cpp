@@ -9,6 +9,7 @@
 #include "failing_new.hpp"
 
 using scopetrie::testing::FailingNew;
+using scopetrie::testing::LargestNew;
 
 TEST_CASE("memory fails from the allocation on that it is told to") {
   int made = 0;
@@ -23,6 +24,12 @@ TEST_CASE("memory fails from the allocation on that it is told to") {
   CHECK_NOTHROW(std::make_unique<int>(made));
 }
 
+TEST_CASE("the largest block is noted") {
+  const LargestNew memory;
+  const std::vector<char> small(10), large(1000);
+  CHECK(memory.bytes() == 1000);
+}
+
 #if defined(__GNUC__)
 #define NOT_INLINED __attribute__((noinline))
 #else
@@ -30,6 +37,7 @@ TEST_CASE("memory fails from the allocation on that it is told to") {
 #endif
 
 NOT_INLINED void* operator new(std::size_t bytes) {
+  LargestNew::note(bytes);
   if (FailingNew::allows())
     if (void* block = std::malloc(bytes != 0 ? bytes : 1); block != nullptr) return block;
   throw std::bad_alloc();

@@ -74,13 +74,21 @@ bool Creation::read_shape(PyObject* shape, PyObject* sizes) {
     PyErr_Clear();
     return false;
   }
-  if (shapes.elements(id) < 0) return false;
-  std::optional<InitialValue> initial = InitialValue::of(initializer_, dtype_, shapes.dims(id));
-  if (!initial || (initial->is_random() && graph_.has_odd_seed)) return false;
-  initial_ = std::move(*initial);
   output_ = {id, dtype_};
   run_ = {};
+  if (!graph_.has_odd_seed) run_.pattern = known_run(graph_, initializer_, output_);
+  if (run_.pattern == kNone && !read_initial()) return false;
   shape_ = shape;
+  return true;
+}
+
+// What the initializer makes of the dtype and the shape.
+bool Creation::read_initial() {
+  const ShapeTable& shapes = graph_.ops.shapes();
+  if (shapes.elements(output_.shape) < 0) return false;
+  std::optional<InitialValue> initial = InitialValue::of(initializer_, dtype_, shapes.dims(output_.shape));
+  if (!initial || (initial->is_random() && graph_.has_odd_seed)) return false;
+  initial_ = std::move(*initial);
   return true;
 }
 
@@ -97,6 +105,11 @@ bool Creation::read_value(ScopeId scope_id, SegmentId segment) {
   initial_ = InitialValue::of_value(std::move(kept));
   run_ = {};
   return graph_.variables.find(scope_id, segment) == kNone;
+}
+
+void Creation::find_run() {
+  run_ = run_of(graph_, kinds(), initial_, output_);
+  if (!is_value_) note_run(graph_, initializer_, output_, run_);
 }
 
 void Creation::collect(VariableId id) {
@@ -130,9 +143,9 @@ PyObject* Creation::make(ScopeId scope_id, SegmentId segment, PyObject* shape, P
     static const std::uint32_t kConst = known_name("Const");
     graph_.ops.unique(ScopeTrie::kRoot, graph_.known_segment(kConst));
   }
-  if (run_.pattern == kNone) run_ = run_of(graph_, kinds(), initial_, output_);
+  if (run_.pattern == kNone) find_run();
   if (site_ == kUnknownSite) site_ = graph_.sites.here();
-  const VariableId id = create_variable(graph_, run_, scope_id, segment, output_, trainable_, site_);
+  const VariableId id = create_variable(graph_, run_, {scope_id, segment, 0}, true, output_, trainable_, site_);
   graph_.live.push_back(nullptr);
   collect(id);
   if (!is_shared(run_)) run_ = {};

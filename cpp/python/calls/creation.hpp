@@ -16,7 +16,10 @@ class Creation {
       : context_(context), graph_(state_of(context.graph)), call_(call), site_(site) {}
 
   /// Python code has run, which may have changed anything.
-  void restart() { ready_ = false; }
+  void restart() {
+    ready_ = false;
+    initializer_ = {};
+  }
 
   /// Creates a variable called `segment` in `scope_id`, which has none of that name: its operations and those of its
   /// initial value, all owned by the variable's name. Null where the slow path has to do it, possibly with an exception
@@ -33,7 +36,9 @@ class Creation {
   bool read_trainable();
   bool read_collections();
   bool read_shape(PyObject* shape, PyObject* sizes);
+  SCOPETRIE_COLD bool read_initial();
   bool read_value(ScopeId scope_id, SegmentId segment);
+  SCOPETRIE_COLD void find_run();
   void collect(VariableId id);
 
   Context& context_;

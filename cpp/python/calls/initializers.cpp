@@ -81,7 +81,7 @@ bool read_slot(PyObject* object, PyMemberDef* member, bool (*read)(PyObject*, Ou
 }
 
 bool read_instance(const InitializerClass& of, PyObject* object, Initializer& out) {
-  out = {.kind = of.kind};
+  out.kind = of.kind;
   AttributeValue* const numbers[] = {&out.first, &out.second};
   for (std::size_t i = 0; i < of.numbers.size(); ++i) {
     const Ref value = slot(object, of.numbers[i]);

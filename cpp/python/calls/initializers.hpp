@@ -10,8 +10,8 @@
 
 namespace scopetrie::python {
 
-/// Reads an instance of an initializer class, such a class, or the name of one. False, without an exception, for
-/// anything else, and for values that only Python understands.
+/// Reads an instance of an initializer class, such a class, or the name of one, into a new Initializer. False, without
+/// an exception, for anything else, and for values that only Python understands.
 bool read_initializer(PyObject* object, Initializer& out);
 
 /// An instance of what v1 takes for a dtype where nothing is said. Borrowed; of a dtype that has a default.

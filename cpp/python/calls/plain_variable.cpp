@@ -36,15 +36,19 @@ struct Initial {
     return literal.keep(kept);
   }
 
-  // Returns its tensor; a literal's constant is named after the variable, which is the next row. kNone with an
-  // exception set.
-  TensorId make(Context& context, std::uint32_t site) const {
-    static const std::uint32_t kInitial = known_name("initial_value");
-    if (tensor != kNone) return tensor;
+  // The variable's operations; a literal is a constant named after it.
+  VariableId make_variable(Context& context, const Name& name, bool trainable, std::uint32_t site) {
+    if (tensor != kNone) {
+      VariableRow record;
+      record.flags = trainable ? std::uint32_t{kTrainable} : 0u;
+      return add_variable(context, name, true, tensor, output, kNone, kNone, record, site);
+    }
     GraphState& graph = state_of(context.graph);
-    const Name name = OpGraph::owned(static_cast<OpId>(graph.ops.size() + 1), graph.known_segment(kInitial));
-    const OpId op = context.add_operation(kinds().constant, name, {}, {&output, 1}, graph.keep(kept), site);
-    return op == kNone ? kNone : graph.ops.operation(op).first_output;
+    graph.note_builder(&context);
+    const VariableRun run = run_of(graph, kinds(), InitialValue::of_value(std::move(kept)), output);
+    const VariableId id = create_variable(graph, run, name, false, output, trainable, site);
+    graph.live.push_back(nullptr);
+    return id;
   }
 };
 
@@ -74,13 +78,8 @@ PyObject* plain_variable(PyObject*, PyObject* const* args, Py_ssize_t count) {
   const OpGraph::Fresh fresh = graph.ops.unique(context->scope(), segment);
   if (!fresh.bare) Py_RETURN_NONE;
   graph.ops.note_owner(fresh);
-  const TensorId value = initial.make(*context, site);
-  if (value == kNone) return nullptr;
-  VariableRow record;
   const bool trainable = args[3] == Py_True;
-  record.flags = trainable ? std::uint32_t{kTrainable} : 0u;
-  const VariableId id = add_variable(*context, fresh.name, true, value, initial.output, kNone, kNone, record, site);
-  if (id == kNone) return nullptr;
+  const VariableId id = initial.make_variable(*context, fresh.name, trainable, site);
   graph.collections.add_variable(Collections::kVariables, id);
   if (trainable) graph.collections.add_variable(Collections::kTrainable, id);
   transaction.commit();

@@ -1,4 +1,6 @@
 // get_variable in a scope: its arguments checked in v1's order, its getter called, its partitioner asked.
+#include <cstdint>
+
 #include "calls/literal.hpp"
 #include "calls/signatures.hpp"
 #include "calls/variable_call.hpp"
@@ -185,12 +187,35 @@ void read_policy(PyObject* full_name, VariableCall& call, Policy& policy) {
 
 }  // namespace
 
+namespace {
+
+// Whether none of these arguments is given, not even None; without branches, as this is asked of each creation.
+bool are_left_out(PyObject* const* first, PyObject* const* last) {
+  std::uintptr_t all = 0;
+  for (; first != last; ++first) all |= reinterpret_cast<std::uintptr_t>(*first);
+  return all == 0;
+}
+
+}  // namespace
+
 VariableCall call_in(const PyVariableScope& scope, PyObject* const* arguments) {
   VariableCall call;
+  call.sharing = sharing_of(scope.reuse());
+  call.shape = given_or_null(arguments[kShape]);
+  call.dtype = scope.dtype();
+  call.dtype_object = state().dtypes[scope.dtype()];
+  call.has_dtype = given(arguments[kDType]);
+  if (call.has_dtype && arguments[kDType] != call.dtype_object) {
+    call.dtype = DType(known_dtype_number(arguments[kDType])).base();
+    call.dtype_object = arguments[kDType];
+  }
+  if (scope.settings.is_empty() && are_left_out(arguments + kRegularizer, arguments + kArguments)) {
+    call.initializer = given_or_null(arguments[kInitializer]);
+    return call;
+  }
   const auto setting = [&](Argument argument, Setting usual) {
     return given(arguments[argument]) ? arguments[argument] : setting_of(scope, usual);
   };
-  call.shape = given_or_null(arguments[kShape]);
   call.initializer = setting(kInitializer, Setting::kInitializer);
   call.regularizer = setting(kRegularizer, Setting::kRegularizer);
   call.trainable = given_or_null(arguments[kTrainable]);
@@ -202,10 +227,6 @@ VariableCall call_in(const PyVariableScope& scope, PyObject* const* arguments) {
   call.constraint = setting(kConstraint, Setting::kConstraint);
   call.synchronization = given_or_null(arguments[kSynchronization]);
   call.aggregation = given_or_null(arguments[kAggregation]);
-  call.has_dtype = given(arguments[kDType]);
-  call.dtype = call.has_dtype ? DType(known_dtype_number(arguments[kDType])).base() : DType(scope.dtype());
-  call.dtype_object = call.has_dtype ? arguments[kDType] : state().dtypes[scope.dtype()];
-  call.sharing = sharing_of(scope.reuse());
   return call;
 }
 

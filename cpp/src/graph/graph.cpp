@@ -18,6 +18,8 @@ void Graph::check_operation_name(const Name& name) const { check_node_name(text(
 void Graph::cut(const Mark& mark) noexcept {
   variables.truncate(mark.variables);
   for (auto& [key, pattern] : variable_patterns) pattern.forget(mark.patterns);
+  for (KnownRun& known : known_runs)
+    if (known.pattern >= mark.patterns) known = {};
   for (; attributes.size() > mark.attributes; attributes.pop_back())
     undone_attributes_.push_back(std::move(attributes.back()));
   finalized = mark.finalized;
@@ -25,6 +27,7 @@ void Graph::cut(const Mark& mark) noexcept {
 }
 
 void Graph::settle() noexcept {
+  if (undone_attributes_.empty()) return;
   Table<AttributeValue> released;
   released.swap(undone_attributes_);
 }

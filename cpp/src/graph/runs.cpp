@@ -1,5 +1,6 @@
 #include "scopetrie/graph/runs.hpp"
 
+#include <algorithm>
 #include <bit>
 #include <stdexcept>
 
@@ -20,9 +21,13 @@ void Runs::add_word() {
 }
 
 void Runs::continue_by(std::uint32_t more) {
-  for (; more != 0; --more, ++size_) {
-    if (size_ % 64 == 0) add_word();
-    words_.back().continued |= std::uint64_t{1} << size_ % 64;
+  while (more != 0) {
+    const std::uint32_t bit = size_ % 64;
+    if (bit == 0) add_word();
+    const std::uint32_t here = std::min(more, 64 - bit);
+    words_.back().continued |= ~std::uint64_t{0} >> (64 - here) << bit;
+    size_ += here;
+    more -= here;
   }
 }
 

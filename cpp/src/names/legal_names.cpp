@@ -1,6 +1,8 @@
 #include "scopetrie/names/legal_names.hpp"
 
 #include <algorithm>
+#include <array>
+#include <cstdint>
 #include <string>
 
 #include "scopetrie/error.hpp"
@@ -9,13 +11,25 @@ namespace scopetrie {
 
 namespace {
 
-bool is_letter_or_digit(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9'); }
-bool starts_legally(std::string_view name) { return !name.empty() && (is_letter_or_digit(name[0]) || name[0] == '.'); }
-bool is_legal(std::string_view name) {
-  return std::ranges::all_of(name, [](char c) {
-    return is_letter_or_digit(c) || c == '_' || c == '.' || c == '\\' || c == '/' || c == '>' || c == '-';
-  });
+// What a character may be in a name of v1's: nothing, a slash, any but the first, any.
+enum Place : std::uint8_t { kNowhere, kSlash, kBehind, kAnywhere };
+constexpr std::array<Place, 256> kPlaces = [] {
+  std::array<Place, 256> places{};
+  for (const char c : {'_', '\\', '>', '-'}) places[static_cast<unsigned char>(c)] = kBehind;
+  places['/'] = kSlash;
+  places['.'] = kAnywhere;
+  for (int c = 0; c < 128; ++c)
+    if ((c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9'))
+      places[static_cast<std::size_t>(c)] = kAnywhere;
+  return places;
+}();
+
+Place place_of(char c) { return kPlaces[static_cast<unsigned char>(c)]; }
+bool starts_legally(std::string_view name) { return !name.empty() && place_of(name[0]) == kAnywhere; }
+bool has_only(std::string_view name, Place least) {
+  return std::ranges::all_of(name, [least](char c) { return place_of(c) >= least; });
 }
+bool is_legal(std::string_view name) { return has_only(name, kSlash); }
 
 [[noreturn]] SCOPETRIE_COLD void refuse_node_name(std::string_view name) {
   throw Error(ErrorKind::kValue,
@@ -40,7 +54,7 @@ bool is_node_name(std::string_view name) { return starts_legally(name) && is_leg
 
 bool is_scope_name(std::string_view name, bool at_root) { return is_legal(name) && (!at_root || starts_legally(name)); }
 
-bool is_plain_name(std::string_view name) { return is_node_name(name) && name.find('/') == std::string_view::npos; }
+bool is_plain_name(std::string_view name) { return starts_legally(name) && has_only(name, kBehind); }
 
 void check_node_name(std::string_view name) {
   if (!is_node_name(name)) refuse_node_name(name);

@@ -54,13 +54,15 @@ std::string Spelling::folded(std::string_view text) const {
 }
 
 std::size_t Spelling::number_start(std::string_view text, std::uint32_t& number) const {
-  if (!text.ends_with(after_number)) return std::string_view::npos;
-  text.remove_suffix(after_number.size());
+  if (!after_number.empty()) {
+    if (!text.ends_with(after_number)) return std::string_view::npos;
+    text.remove_suffix(after_number.size());
+  }
   std::size_t at = text.size();
   while (at > 0 && is_digit(text[at - 1])) --at;
   const std::size_t digits = text.size() - at;
-  if (digits == 0 || digits > 9 || text[at] == '0' || !text.substr(0, at).ends_with(before_number))
-    return std::string_view::npos;
+  if (digits == 0 || at == 0 || text[at - 1] != before_number.back()) return std::string_view::npos;
+  if (digits > 9 || text[at] == '0' || !text.substr(0, at).ends_with(before_number)) return std::string_view::npos;
   number = 0;
   for (const char c : text.substr(at)) number = number * 10 + static_cast<std::uint32_t>(c - '0');
   return number <= kMaxSuffix ? at - before_number.size() : std::string_view::npos;

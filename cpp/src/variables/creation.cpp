@@ -46,16 +46,43 @@ VariableRun run_of(Graph& graph, const VariableKinds& kinds, const InitialValue&
   return {known.fixed, {}};
 }
 
-VariableId create_variable(Graph& graph, const VariableRun& run, ScopeId scope, SegmentId segment, Output output,
+namespace {
+
+std::uint64_t key_of(const Initializer& initializer, Output output) {
+  return std::uint64_t{output.shape} << 32 | std::uint64_t{output.dtype.number} << 24 |
+         static_cast<std::uint64_t>(initializer.kind) << 16 | static_cast<std::uint64_t>(initializer.fan) << 8 |
+         static_cast<std::uint64_t>(initializer.distribution);
+}
+
+// Few programs have more initializers and shapes in turns than there are places.
+std::size_t place_of(std::uint64_t key, std::size_t places) { return (key >> 32 ^ key >> 16) % places; }
+
+}  // namespace
+
+std::uint32_t known_run(const Graph& graph, const Initializer& initializer, Output output) {
+  if (initializer.seed || graph.seeds.of_graph) return kNone;
+  const std::uint64_t key = key_of(initializer, output);
+  const KnownRun& known = graph.known_runs[place_of(key, graph.known_runs.size())];
+  const bool is_it = known.key == key && known.first.same(initializer.first) && known.second.same(initializer.second);
+  return is_it ? known.pattern : kNone;
+}
+
+void note_run(Graph& graph, const Initializer& initializer, Output output, const VariableRun& run) {
+  if (!is_shared(run)) return;
+  const std::uint64_t key = key_of(initializer, output);
+  graph.known_runs[place_of(key, graph.known_runs.size())] = {key, initializer.first, initializer.second, run.pattern};
+}
+
+VariableId create_variable(Graph& graph, const VariableRun& run, const Name& name, bool is_shared, Output output,
                            bool trainable, std::uint32_t site) {
   const std::uint32_t place = graph.ops.pattern(run.pattern).owner();
   VariableRow record;
-  record.scope = scope;
-  record.segment = segment;
+  record.scope = is_shared ? name.scope : kNone;
+  record.segment = name.segment;
   record.ref = static_cast<TensorId>(graph.ops.tensor_count()) + place;
   record.initial = record.ref - 1;
   record.value = record.ref + 2;
-  record.initializer = graph.ops.add_run(run.pattern, {scope, segment, 0}, site, run.attributes.span()) + place + 1;
+  record.initializer = graph.ops.add_run(run.pattern, name, site, run.attributes.span()) + place + 1;
   record.shape = output.shape;
   record.flags = variable_flags(trainable, output.dtype);
   return graph.variables.create(record);

@@ -326,3 +326,21 @@ TEST_CASE("epochs agree with a list of all cuts") {
       }
   }
 }
+
+TEST_CASE("a transaction asks for no more memory in a large graph than in a small one") {
+  Program program;
+  for (std::int64_t i = 0; i < 100'000; ++i) program.graph.keep(AttributeValue(i));
+  for (int again = 0; again < 3; ++again) {
+    const scopetrie::testing::LargestNew memory;
+    Transaction transaction(program.graph.ledger());
+    program.graph.keep(AttributeValue(std::string("kept outside of the value")));
+    if (again == 2) {
+      Transaction inner(program.graph.ledger());
+      program.graph.keep(AttributeValue(1.0));
+      CHECK(inner.rollback());
+    }
+    CHECK(transaction.rollback());
+    CHECK(program.graph.attributes.size() == 100'000);
+    CHECK(memory.bytes() < 1000);
+  }
+}

@@ -20,7 +20,7 @@ struct Maker {
     const st::SegmentId segment = graph.ops.segments().intern(name);
     REQUIRE(graph.ops.take_owner(st::ScopeTrie::kRoot, segment));
     const st::VariableRun run = st::run_of(graph, kKinds, value, output);
-    return st::create_variable(graph, run, st::ScopeTrie::kRoot, segment, output, true, st::kNone);
+    return st::create_variable(graph, run, {st::ScopeTrie::kRoot, segment, 0}, true, output, true, st::kNone);
   }
   const st::AttributeValue& attribute(const std::string& name) const {
     const st::OpId op = graph.ops.find(name);
@@ -57,6 +57,53 @@ TEST_CASE("variables of one initializer share what tells them from others") {
   const double values[] = {1, 1, 2, 3, 1};
   for (std::size_t i = 0; i < 5; ++i)
     CHECK(at.attribute(std::string(1, static_cast<char>('a' + i)) + "/Initializer/Const").real() == values[i]);
+}
+
+TEST_CASE("an initializer is asked for the same again, until its pattern is taken back") {
+  Maker at;
+  const std::int64_t sizes[] = {2, 3};
+  const st::Output output{at.graph.ops.shapes().intern(sizes), st::kFloat32};
+  const auto note = [&](const char* name, const st::Initializer& initializer) {
+    const st::InitialValue value = *st::InitialValue::of(initializer, st::kFloat32, sizes);
+    const st::VariableRun run = st::run_of(at.graph, kKinds, value, output);
+    st::note_run(at.graph, initializer, output, run);
+    at.make(name, value, output);
+  };
+  CHECK(st::known_run(at.graph, st::zeros(), output) == st::kNone);
+  note("a", st::zeros());
+  st::Transaction undone(at.graph.ledger());
+  note("b", st::glorot_uniform());
+  const std::uint32_t zeros = st::known_run(at.graph, st::zeros(), output);
+  const std::uint32_t glorot = st::known_run(at.graph, st::glorot_uniform(), output);
+  CHECK(zeros != glorot);
+  CHECK(at.graph.ops.pattern(zeros).size() == 4);
+  CHECK(at.graph.ops.pattern(glorot).size() == 10);
+  CHECK(st::known_run(at.graph, st::glorot_normal(), output) == st::kNone);
+  CHECK(st::known_run(at.graph, st::he_uniform(), output) == st::kNone);
+  CHECK(st::known_run(at.graph, st::zeros(), {output.shape, st::kFloat64}) == st::kNone);
+  CHECK(st::known_run(at.graph, st::glorot_uniform(7), output) == st::kNone);
+  at.graph.seeds.of_graph = 5;
+  CHECK(st::known_run(at.graph, st::glorot_uniform(), output) == st::kNone);
+  at.graph.seeds.of_graph.reset();
+  undone.rollback();
+  CHECK(st::known_run(at.graph, st::zeros(), output) == zeros);
+  CHECK(st::known_run(at.graph, st::glorot_uniform(), output) == st::kNone);
+}
+
+TEST_CASE("a variable that is not shared has a name, and get_variable does not find it") {
+  Maker at;
+  const st::SegmentId segment = at.graph.segment("Variable");
+  const st::Output output{st::ShapeTable::kScalar, st::kFloat32};
+  for (const char* name : {"Variable", "Variable_1"}) {
+    const st::OpGraph::Fresh fresh = at.graph.ops.unique(st::ScopeTrie::kRoot, segment);
+    REQUIRE(fresh.bare);
+    at.graph.ops.note_owner(fresh);
+    const auto run = st::run_of(at.graph, kKinds, st::InitialValue::of_value(st::AttributeValue(1.0)), output);
+    const st::VariableId id = st::create_variable(at.graph, run, fresh.name, false, output, true, st::kNone);
+    CHECK(at.graph.ops.name(at.graph.variables[id].initializer) == std::string(name) + "/Assign");
+  }
+  CHECK(at.graph.variables.find(st::ScopeTrie::kRoot, segment) == st::kNone);
+  CHECK(at.graph.ops.name(at.graph.ops.find("Variable_1/initial_value")) == "Variable_1/initial_value");
 }
 
 TEST_CASE("seeds are each variable's own") {

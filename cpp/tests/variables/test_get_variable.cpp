@@ -24,7 +24,7 @@ struct OneVariable {
     const st::Output output{request.shape, st::kFloat32};
     REQUIRE(graph.ops.take_owner(request.scope, request.segment));
     const auto run = st::run_of(graph, kKinds, st::InitialValue{}, output);
-    st::create_variable(graph, run, request.scope, request.segment, output, true, st::kNone);
+    st::create_variable(graph, run, {request.scope, request.segment, 0}, true, output, true, st::kNone);
   }
   st::ShapeId shape(std::vector<std::int64_t> dims) { return graph.ops.shapes().intern(dims); }
   Kind verdict() { return st::look_up(graph, request).kind; }

@@ -5,6 +5,7 @@
 // Thread safety: none; one writer or many readers.
 #pragma once
 
+#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <optional>
@@ -37,6 +38,13 @@ struct VariablePattern {
   }
 };
 
+/// A pattern of `variable_patterns`, by the initializer that asked for it last: see known_run().
+struct KnownRun {
+  std::uint64_t key = ~std::uint64_t{0};  // the shape, the dtype, and what the initializer has besides numbers
+  AttributeValue first, second;           // the initializer's numbers
+  std::uint32_t pattern = kNone;
+};
+
 class Operation;
 class Tensor;
 class Variable;
@@ -51,6 +59,7 @@ struct Graph : Undoable {
   KnownNames known_names;
   Table<AttributeValue> attributes;  // of operations, by their number
   std::unordered_map<std::uint64_t, VariablePattern> variable_patterns;
+  std::array<KnownRun, 32> known_runs;
   RandomSeeds seeds;
   void* owner = nullptr;           // the object of the caller's language that has the graph; borrowed
   bool finalized = false;          // nothing may be added
@@ -64,12 +73,13 @@ struct Graph : Undoable {
   /// The segment of a number that known_name() gave.
   SegmentId known_segment(std::uint32_t number) { return known_names.segment(ops.segments(), number); }
   /// Keeps an operation's attribute, and gives its number.
-  std::uint32_t keep(AttributeValue value) {
+  std::uint32_t keep(AttributeValue&& value) {
     if (ledger().is_open()) [[unlikely]]
-      make_room(undone_attributes_, attributes.size() + 1);
+      make_room(undone_attributes_, attributes.size() - first_undoable_ + 1);
     attributes.push_back(std::move(value));
     return static_cast<std::uint32_t>(attributes.size() - 1);
   }
+  std::uint32_t keep(const AttributeValue& value) { return keep(AttributeValue(value)); }
   /// The name as text.
   std::string text(const Name& name) const {
     std::string out;
@@ -113,6 +123,9 @@ struct Graph : Undoable {
     mark.finalized = finalized;
     mark.seeds = seeds;
   }
+  void begin() override {
+    if (!ledger().is_open()) first_undoable_ = attributes.size();
+  }
   void cut(const Mark& mark) noexcept override;
   /// Attributes that were cut are released: the ends of host objects may run other code.
   void settle() noexcept override;
@@ -121,7 +134,9 @@ struct Graph : Undoable {
  private:
   [[noreturn]] SCOPETRIE_COLD static void refuse_finalized();
 
-  Table<AttributeValue> undone_attributes_;  // has room for those that a transaction may cut
+  // Has room for those that the outermost transaction may cut, which are those from `first_undoable_` on.
+  Table<AttributeValue> undone_attributes_;
+  std::size_t first_undoable_ = 0;
 };
 
 }  // namespace scopetrie

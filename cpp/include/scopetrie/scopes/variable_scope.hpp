@@ -52,6 +52,7 @@ class Settings {
     if (given_ != 0) clear();
   }
 
+  bool is_empty() const { return given_ == 0; }
   void* operator[](Setting setting) const { return objects_[static_cast<std::size_t>(setting)]; }
   /// Takes a new reference; what was there goes last.
   void set(Setting setting, void* object) {

@@ -23,12 +23,18 @@ struct VariableRun {
 /// The run of a variable of this dtype and shape with this initial value; draws seeds where it is random.
 VariableRun run_of(Graph& graph, const VariableKinds& kinds, const InitialValue& value, Output output);
 
+/// The pattern that an initializer without a seed got for this dtype and shape before, in a graph without one. kNone
+/// where it got none, or others since: then InitialValue::of() and run_of() say.
+std::uint32_t known_run(const Graph& graph, const Initializer& initializer, Output output);
+/// Keeps a run for known_run(), if it is one that variables share.
+void note_run(Graph& graph, const Initializer& initializer, Output output, const VariableRun& run);
+
 /// Whether another variable of the same dtype, shape and initial value has the same run.
 inline bool is_shared(const VariableRun& run) { return run.attributes.count == 0; }
 
-/// Adds the operations and the row of a variable called `segment` in `scope`, names that are the variable's already
-/// (see OpGraph::take_owner), made at `site`. `scope` is the store's, and the same as the operations'.
-VariableId create_variable(Graph& graph, const VariableRun& run, ScopeId scope, SegmentId segment, Output output,
+/// Adds the operations and the row of a variable called `name`, which is the variable's already and may own others (see
+/// OpGraph::take_owner), made at `site`. `is_shared`: get_variable finds it by this name, which has no suffix then.
+VariableId create_variable(Graph& graph, const VariableRun& run, const Name& name, bool is_shared, Output output,
                            bool trainable, std::uint32_t site);
 
 }  // namespace scopetrie
