@@ -30,6 +30,9 @@ struct ErrorFacts {
   std::string full_name = {};  // the full name of the variable, scope or operation
   std::string asked = {};      // the caller's request
   std::string found = {};      // what there is
+  /// An initializer or a regularizer makes nothing of the variable's dtype. v1 undoes nothing, and programs go on after
+  /// this error, so the names that it took stay in use; see undone_if_failed().
+  bool refuses_dtype = false;
 };
 
 class Error : public std::exception {

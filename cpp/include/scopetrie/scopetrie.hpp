@@ -14,4 +14,5 @@
 #include "scopetrie/scopes/native_host.hpp"
 #include "scopetrie/scopes/open_scopes.hpp"
 #include "scopetrie/shapes/dtype.hpp"
+#include "scopetrie/variables/variable_options.hpp"
 #include "scopetrie/version.hpp"

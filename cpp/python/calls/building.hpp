@@ -4,7 +4,7 @@
 #include <span>
 
 #include "objects/handles.hpp"
-#include "scopetrie/variables/creation.hpp"
+#include "scopetrie/variables/new_variable.hpp"
 
 namespace scopetrie::python {
 
@@ -26,15 +26,5 @@ inline OpId add_operation(Context& context, KindId kind, Name name, std::span<co
                           std::span<const Output> outputs, std::uint32_t attribute) {
   return context.add_operation(kind, name, inputs, outputs, attribute, state_of(context.graph).sites.here());
 }
-
-/// The kinds that the bindings make themselves.
-const VariableKinds& kinds();
-
-/// Adds the row and the operations of a variable called `name`: VariableV2, Assign, read.
-/// `owned`: "Assign" and "read" are owned names (the name is fresh and bare); otherwise they are taken in the current
-/// name scope.
-VariableId add_variable(Context& context, const Name& name, bool owned, TensorId initial, Output output,
-                        std::uint32_t attribute, std::uint32_t assign_attribute, const VariableRow& record,
-                        std::uint32_t site);
 
 }  // namespace scopetrie::python

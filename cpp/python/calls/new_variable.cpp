@@ -284,7 +284,7 @@ class Making {
     }
     const VariableId id =
         add_variable(context_, fresh.name, false, initial_, output, attribute, assign, record, graph_.sites.here());
-    if (id == kNone) throw_raised();
+    graph_.live.push_back(nullptr);
     return id;
   }
   // The resource container of the open blocks, which only is one where something listens.

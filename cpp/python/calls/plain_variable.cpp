@@ -38,12 +38,14 @@ struct Initial {
 
   // The variable's operations; a literal is a constant named after it.
   VariableId make_variable(Context& context, const Name& name, bool trainable, std::uint32_t site) {
+    GraphState& graph = state_of(context.graph);
     if (tensor != kNone) {
       VariableRow record;
       record.flags = trainable ? std::uint32_t{kTrainable} : 0u;
-      return add_variable(context, name, true, tensor, output, kNone, kNone, record, site);
+      const VariableId id = add_variable(context, name, true, tensor, output, kNone, kNone, record, site);
+      graph.live.push_back(nullptr);
+      return id;
     }
-    GraphState& graph = state_of(context.graph);
     graph.note_builder(&context);
     const VariableRun run = run_of(graph, kinds(), InitialValue::of_value(std::move(kept)), output);
     const VariableId id = create_variable(graph, run, name, false, output, trainable, site);
@@ -80,8 +82,7 @@ PyObject* plain_variable(PyObject*, PyObject* const* args, Py_ssize_t count) {
   graph.ops.note_owner(fresh);
   const bool trainable = args[3] == Py_True;
   const VariableId id = initial.make_variable(*context, fresh.name, trainable, site);
-  graph.collections.add_variable(Collections::kVariables, id);
-  if (trainable) graph.collections.add_variable(Collections::kTrainable, id);
+  collect(graph, id, trainable);
   transaction.commit();
   return variable_handle(context->graph, id);
 }

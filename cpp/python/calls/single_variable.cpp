@@ -116,7 +116,9 @@ class Single {
     const std::string_view last = slash == std::string_view::npos ? text_ : text_.substr(slash + 1);
     if (name_ == nullptr || !is_plain_name(last) || !is_node_name(text_) || text_.find("//") != std::string_view::npos)
       return nullptr;
-    Creation creation(context_, call_, kUnknownSite);
+    VariableCall call = call_;
+    call.has_dtype = false;  // a value was compared with it before, which took its name
+    Creation creation(context_, call, kUnknownSite);
     const Snapshot sizes(call_.shape);
     return creation.make(request_.scope, request_.segment, call_.shape, sizes.get());
   }

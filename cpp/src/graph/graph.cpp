@@ -16,6 +16,7 @@ void Graph::check_unused(const Name& name) const {
 void Graph::check_operation_name(const Name& name) const { check_node_name(text(name)); }
 
 void Graph::cut(const Mark& mark) noexcept {
+  partitioned.truncate(mark.partitioned);
   variables.truncate(mark.variables);
   for (auto& [key, pattern] : variable_patterns) pattern.forget(mark.patterns);
   for (KnownRun& known : known_runs)
@@ -28,8 +29,12 @@ void Graph::cut(const Mark& mark) noexcept {
 
 void Graph::settle() noexcept {
   if (undone_attributes_.empty()) return;
-  Table<AttributeValue> released;
-  released.swap(undone_attributes_);
+  while (!undone_attributes_.empty()) {
+    const AttributeValue gone = std::move(undone_attributes_.back());
+    undone_attributes_.pop_back();
+  }
+  // An outer transaction that is still open may need the room: it must not allocate.
+  if (!ledger().is_open()) undone_attributes_ = {};
 }
 
 }  // namespace scopetrie

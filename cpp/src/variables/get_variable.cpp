@@ -1,6 +1,7 @@
 #include "scopetrie/variables/get_variable.hpp"
 
 #include "scopetrie/variables/initializer.hpp"
+#include "scopetrie/variables/partitions.hpp"
 
 namespace scopetrie {
 
@@ -49,16 +50,6 @@ std::string full_name(const Graph& graph, ScopeId scope, SegmentId segment) {
   return name;
 }
 
-std::string shape_text(const ShapeTable& shapes, ShapeId shape) {
-  if (!shapes.known_rank(shape)) return "<unknown>";
-  std::string text = "(";
-  for (const std::int64_t size : shapes.dims(shape)) {
-    if (text.size() > 1) text += ", ";
-    text += size == ShapeTable::kUnknownDim ? "?" : std::to_string(size);
-  }
-  return text + (shapes.dims(shape).size() == 1 ? ",)" : ")");
-}
-
 Error refusal(const Graph& graph, const VariableRequest& request, const Verdict& verdict) {
   ErrorFacts facts{"get_variable", full_name(graph, request.scope, request.segment)};
   const std::string& name = facts.full_name;
@@ -77,7 +68,9 @@ Error refusal(const Graph& graph, const VariableRequest& request, const Verdict&
       break;
     case Kind::kExists:
       text = "Variable " + name +
-             " already exists, disallowed. Did you mean to set reuse=True or reuse=tf.AUTO_REUSE in VarScope?";
+             " already exists, disallowed. Did you mean to set reuse=True or reuse=tf.AUTO_REUSE in VarScope? "
+             "Originally defined at:\n\n  operation " +
+             graph.ops.name(graph.ops.tensor(graph.variables[verdict.variable].ref).op);
       break;
     case Kind::kOtherShape:
       facts.asked = shape_text(graph.ops.shapes(), request.shape);

@@ -4,6 +4,8 @@
 #include <cmath>
 #include <limits>
 
+#include "scopetrie/graph/kinds.hpp"
+
 namespace scopetrie {
 
 namespace {
@@ -134,6 +136,22 @@ InitialValue filled(std::int64_t number, DType dtype, std::span<const std::int64
 }
 
 }  // namespace
+
+const VariableKinds& kinds() {
+  static const VariableKinds only{kind_number("Const"),
+                                  kind_number("Fill"),
+                                  kind_number("VariableV2"),
+                                  kind_number("Assign"),
+                                  kind_number("Identity"),
+                                  kind_number("RandomUniform"),
+                                  kind_number("RandomUniformInt"),
+                                  kind_number("RandomStandardNormal"),
+                                  kind_number("TruncatedNormal"),
+                                  kind_number("Sub"),
+                                  kind_number("Mul"),
+                                  kind_number("AddV2")};
+  return only;
+}
 
 std::optional<InitialValue> InitialValue::of(const Initializer& initializer, DType dtype,
                                              std::span<const std::int64_t> dims) {

@@ -4,6 +4,7 @@
 
 #include <string>
 
+#include "failing_new.hpp"
 #include "scopetrie/error.hpp"
 
 using namespace scopetrie;
@@ -33,4 +34,17 @@ TEST_CASE("a name is given as text") {
   const SegmentId w = graph.ops.segments().intern("w");
   graph.ops.unique(graph.ops.scopes().at("a/b"), w);
   CHECK(graph.text(graph.ops.unique(graph.ops.scopes().at("a/b"), w).name) == "a/b/w_1");
+}
+
+TEST_CASE("an undone transaction leaves its outer one the room to be undone without memory") {
+  Graph graph;
+  Transaction outer(graph.ledger());
+  for (int i = 0; i < 100; ++i) graph.keep(AttributeValue(std::string("kept elsewhere")));
+  {
+    const Transaction inner(graph.ledger());
+    graph.keep(AttributeValue(std::string("more")));
+  }
+  const scopetrie::testing::FailingNew memory(0);
+  CHECK(outer.rollback());
+  CHECK(graph.attributes.empty());
 }

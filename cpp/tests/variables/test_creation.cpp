@@ -45,14 +45,14 @@ TEST_CASE("a variable is its initial value's operations, itself, its Assign and 
 
 TEST_CASE("variables of one initializer share what tells them from others") {
   Maker at;
-  at.make("a", st::constant(1));
+  at.make("a", st::constant(1.0));
   const std::size_t attributes = at.graph.attributes.size(), patterns = at.graph.ops.pattern_count();
-  at.make("b", st::constant(1));
+  at.make("b", st::constant(1.0));
   CHECK(at.graph.attributes.size() == attributes);
   CHECK(at.graph.ops.pattern_count() == patterns);
-  at.make("c", st::constant(2));
-  at.make("d", st::constant(3));
-  at.make("e", st::constant(1));
+  at.make("c", st::constant(2.0));
+  at.make("d", st::constant(3.0));
+  at.make("e", st::constant(1.0));
   CHECK(at.graph.ops.pattern_count() == patterns + 1);
   const double values[] = {1, 1, 2, 3, 1};
   for (std::size_t i = 0; i < 5; ++i)
@@ -137,12 +137,12 @@ TEST_CASE("a plain value stands beside the variable, and its list is its own") {
 TEST_CASE("a pattern that was taken back is made again") {
   Maker at;
   st::Transaction undone(at.graph.ledger());
-  at.make("a", st::constant(1));
-  at.make("b", st::constant(2));
+  at.make("a", st::constant(1.0));
+  at.make("b", st::constant(2.0));
   undone.rollback();
   CHECK(at.graph.variables.size() == 0);
-  at.make("a", st::constant(3));
-  at.make("b", st::constant(4));
+  at.make("a", st::constant(3.0));
+  at.make("b", st::constant(4.0));
   CHECK(at.attribute("a/Initializer/Const").real() == 3);
   CHECK(at.attribute("b/Initializer/Const").real() == 4);
 }

@@ -93,12 +93,3 @@ TEST_CASE("the parts of a variable keep others from its name") {
   at.request.is_part = true;
   CHECK(at.verdict() == Kind::kMake);
 }
-
-TEST_CASE("a shape is written as a tuple") {
-  OneVariable at;
-  const st::ShapeTable& shapes = at.graph.ops.shapes();
-  CHECK(st::shape_text(shapes, at.shape({})) == "()");
-  CHECK(st::shape_text(shapes, at.shape({1})) == "(1,)");
-  CHECK(st::shape_text(shapes, at.shape({st::ShapeTable::kUnknownDim, 3})) == "(?, 3)");
-  CHECK(st::shape_text(shapes, st::ShapeTable::kUnknown) == "<unknown>");
-}

@@ -19,6 +19,7 @@
 #include "scopetrie/graph/op_graph.hpp"
 #include "scopetrie/names/known_names.hpp"
 #include "scopetrie/random/seeds.hpp"
+#include "scopetrie/store/partitioned_variables.hpp"
 #include "scopetrie/store/variable_store.hpp"
 #include "scopetrie/tables/compiler.hpp"
 #include "scopetrie/tables/table_allocator.hpp"
@@ -55,6 +56,7 @@ struct Graph : Undoable {
 
   OpGraph ops;
   VariableStore variables;
+  PartitionedVariables partitioned;
   Collections collections{&ops.ledger()};
   KnownNames known_names;
   Table<AttributeValue> attributes;  // of operations, by their number
@@ -119,6 +121,7 @@ struct Graph : Undoable {
  protected:
   void measure(Mark& mark) const noexcept override {
     mark.variables = variables.size();
+    mark.partitioned = partitioned.size();
     mark.attributes = attributes.size();
     mark.finalized = finalized;
     mark.seeds = seeds;

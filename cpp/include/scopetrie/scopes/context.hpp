@@ -28,10 +28,15 @@ struct Controls {
 /// Which of v1's two messages an illegal name gets: that of an op node, or of the name scope that most ops open.
 enum class NameStyle { kNode, kScope };
 
+class Initial;
 class NoControls;
 class OpenControls;
 class OpenNameScope;
 class OpenVariableScope;
+struct GotAny;
+struct GotVariable;
+struct NewVariableOptions;
+struct VariableOptions;
 
 /// An output of a new operation.
 struct OutputSpec {
@@ -95,6 +100,20 @@ class Context : private Undoable {
   }
   /// A name that no operation has, in the current name scope; `mark` takes it.
   std::string unique_name(std::string_view name, bool mark = true) { return graph_->text(take_unique(name, mark)); }
+
+  // Variables: see variables/variable_options.hpp -------------------------------------------------------------------
+
+  /// The variable of this name in the current variable scope, found or made. Throws v1's errors, and kType where a
+  /// partitioner or a custom getter gives something else.
+  GotVariable get_variable(std::string_view name, const VariableOptions& options);
+  GotVariable get_variable(std::string_view name);
+  /// The same with whatever a partitioner or a custom getter gives.
+  GotAny get_any(std::string_view name, const VariableOptions& options);
+  /// A new variable in the current name scope, shared by nobody: v1's Variable.
+  Variable make_variable(const Initial& initial, const NewVariableOptions& options);
+  Variable make_variable(const Initial& initial);
+  /// What is built from here on is undone, unless it is committed.
+  Transaction transaction() { return Transaction(graph_->ledger(), this); }
 
   // What the blocks have opened -------------------------------------------------------------------------------------
 

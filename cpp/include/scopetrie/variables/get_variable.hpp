@@ -57,7 +57,5 @@ Error refusal(const Graph& graph, const VariableRequest& request, const Verdict&
 
 /// The whole name in the store.
 std::string full_name(const Graph& graph, ScopeId scope, SegmentId segment);
-/// A shape as v1's errors of sharing show it: "(1,)", "(?, 3)", "<unknown>".
-std::string shape_text(const ShapeTable& shapes, ShapeId shape);
 
 }  // namespace scopetrie

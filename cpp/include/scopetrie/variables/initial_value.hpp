@@ -16,11 +16,12 @@
 
 namespace scopetrie {
 
-/// The kinds of the operations that variables are made of, as the program numbers them.
+/// The kinds of the operations that variables are made of.
 struct VariableKinds {
   KindId constant, fill, variable, assign, identity, uniform, uniform_int, normal, truncated_normal, subtract, multiply,
       add;
 };
+const VariableKinds& kinds();
 
 struct InitialValue {
   enum class Form : std::uint8_t {

@@ -5,8 +5,10 @@
 // Thread safety: a value.
 #pragma once
 
+#include <concepts>
 #include <cstdint>
 #include <optional>
+#include <utility>
 
 #include "scopetrie/graph/attribute.hpp"
 
@@ -35,14 +37,25 @@ struct Initializer {
   /// v1's choice where nothing is said: glorot_uniform for floats, zeros for ints, bools and strings; nothing for
   /// others.
   static std::optional<Initializer> of_default(DType dtype);
+
+  /// As the setting of a scope of a C++ program.
+  operator HostObject() const;  // NOLINT(google-explicit-constructor): {.initializer = zeros()}
 };
 
 using Seed = std::optional<std::int64_t>;
 
 inline Initializer zeros() { return {}; }
 inline Initializer ones() { return {.kind = Initializer::Kind::kOnes}; }
-inline Initializer constant(double value) {
-  return {.kind = Initializer::Kind::kConstant, .first = AttributeValue(value)};
+inline Initializer constant(AttributeValue number) {
+  return {.kind = Initializer::Kind::kConstant, .first = std::move(number)};
+}
+template <std::floating_point Number>
+Initializer constant(Number number) {
+  return constant(AttributeValue(static_cast<double>(number)));
+}
+template <std::integral Number>
+Initializer constant(Number number) {
+  return constant(AttributeValue(static_cast<std::int64_t>(number)));
 }
 inline Initializer random_uniform(double minval, double maxval, Seed seed = {}) {
   return {.kind = Initializer::Kind::kUniform,

@@ -1,0 +1,130 @@
+#include "scopetrie/variables/get_partitioned.hpp"
+
+#include <algorithm>
+
+namespace scopetrie {
+
+namespace {
+
+using Kind = PartitionedVerdict::Kind;
+
+SegmentId part_segment(Graph& graph, std::int64_t number) { return graph.segment("part_" + std::to_string(number)); }
+
+// There are parts, made one by one or by a call that failed, which are not those of this variable.
+Kind compare_parts(Graph& graph, const PartitionedRequest& request) {
+  const ScopeId parts = graph.ops.scopes().find_child(request.scope, request.segment);
+  if (parts == kNone || !graph.has_parts) return Kind::kMake;
+  const auto has = [&](std::int64_t number) {
+    return graph.variables.find(parts, part_segment(graph, number)) != kNone;
+  };
+  const std::int64_t count = request.partitions[partition_axis(request.partitions)];
+  if (!has(0)) return Kind::kMake;
+  return !has(count - 1) ? Kind::kMissingPart : has(count) ? Kind::kExtraPart : Kind::kMake;
+}
+
+Kind share(const Graph& graph, const PartitionedRequest& request, const PartitionedRow& found) {
+  if (request.sharing == Sharing::kNo) return Kind::kExists;
+  if (!graph.ops.shapes().compatible(request.shape, found.shape)) return Kind::kOtherShape;
+  if (request.dtype != found.dtype) return Kind::kOtherDType;
+  if (!request.partitions.empty() && !std::ranges::equal(request.partitions, found.partitions))
+    return Kind::kOtherPartitions;
+  return Kind::kFound;
+}
+
+}  // namespace
+
+PartitionedVerdict look_up_whole(const Graph& graph, const PartitionedRequest& request) {
+  const VariableId whole = graph.variables.find(request.scope, request.segment);
+  return whole == kNone ? PartitionedVerdict{} : PartitionedVerdict{Kind::kNotPartitioned, whole};
+}
+
+PartitionedVerdict look_up(Graph& graph, const PartitionedRequest& request) {
+  if (const std::uint32_t number = graph.partitioned.find(request.scope, request.segment); number != kNone) {
+    const PartitionedRow& found = graph.partitioned[number];
+    return {share(graph, request, found), found.parts.front(), number};
+  }
+  if (request.sharing == Sharing::kYes || request.partitions.empty()) return {Kind::kDoesNotExist};
+  if (partition_axis(request.partitions) == request.partitions.size()) return {Kind::kSeveralAxes};
+  return {request.may_have_parts ? Kind::kMake : compare_parts(graph, request)};
+}
+
+Error refusal(const Graph& graph, const PartitionedRequest& request, const PartitionedVerdict& verdict) {
+  ErrorFacts facts{"get_variable", full_name(graph, request.scope, request.segment)};
+  const std::string& name = facts.full_name;
+  const ShapeTable& shapes = graph.ops.shapes();
+  const PartitionedRow* found = verdict.number == kNone ? nullptr : &graph.partitioned[verdict.number];
+  const auto shares = [&](const char* what, std::string asked, std::string other) {
+    facts.asked = std::move(asked);
+    facts.found = std::move(other);
+    return "Trying to reuse partitioned variable " + name + ", but specified " + what + " " + facts.asked +
+           " and found " + what + " " + facts.found + ".";
+  };
+  const auto parts = [&](std::int64_t number, const char* how, const char* end) {
+    return "Partitioner returned a different partitioning than what was already found.  Partitioner returned " +
+           std::to_string(request.partitions[partition_axis(request.partitions)]) + " shards, and shard " + name +
+           "/part_0 was found, but " + how + name + "/part_" + std::to_string(number) + end;
+  };
+  const auto count = [&] { return request.partitions[partition_axis(request.partitions)]; };
+  std::string text;
+  switch (verdict.kind) {
+    case Kind::kNotPartitioned:
+      text = "A partitioner was provided, but an unpartitioned version of the variable was found: " + name +
+             ".  Perhaps a variable of the same name was already created without partitioning?";
+      break;
+    case Kind::kExists:
+      text = "Partitioned variable with name " + name +
+             " already exists. Did you mean to set reuse=True or reuse=tf.AUTO_REUSE in VarScope?";
+      break;
+    case Kind::kOtherShape:
+      text = shares("shape", shape_text(shapes, request.shape), shape_text(shapes, found->shape));
+      break;
+    case Kind::kOtherDType:
+      text = shares("dtype", request.dtype.name(), found->dtype.name());
+      break;
+    case Kind::kOtherPartitions:
+      text = shares("partitions", list_text(request.partitions), list_text(found->partitions));
+      break;
+    case Kind::kSeveralAxes:
+      text = "Can only slice a variable along one dimension: shape: " + shape_text(shapes, request.shape) +
+             ", partitioning: " + list_text(request.partitions);
+      break;
+    case Kind::kMissingPart:
+      text = parts(count() - 1, "", " was not.");
+      break;
+    case Kind::kExtraPart:
+      text = parts(count(), "so was the extra shard ", ".");
+      break;
+    default:
+      text = "PartitionedVariable " + name +
+             " does not exist, or was not created with tf.get_variable(). Did you mean to set reuse=False or "
+             "reuse=tf.AUTO_REUSE in VarScope?";
+  }
+  return {ErrorKind::kValue, std::move(text), std::move(facts)};
+}
+
+std::uint32_t make_parts(Context& context, const PartitionedRequest& request, PartMaker& maker) {
+  Graph& graph = context.graph();
+  const std::vector<Slice> parts = slices(graph.ops.shapes().dims(request.shape), request.partitions);
+  const std::string whole = full_name(graph, request.scope, request.segment);
+  PartitionedRow row{request.scope,
+                     request.segment,
+                     request.shape,
+                     request.dtype,
+                     {request.partitions.begin(), request.partitions.end()},
+                     {}};
+  for (std::size_t number = 0; number < parts.size(); ++number) {
+    const std::string name = whole + "/part_" + std::to_string(number);
+    {
+      const NamesKept kept(context);
+      context.open_name_scope(std::string_view(name + "/PartitionedInitializer"));
+      maker.cut(parts[number]);
+    }
+    row.parts.push_back(maker.make(name, parts[number]));
+  }
+  row.dtype = graph.ops.tensor(graph.variables[row.parts.front()].ref).dtype.base();
+  // Another thread may have been faster.
+  const std::uint32_t first = graph.partitioned.find(request.scope, request.segment);
+  return first != kNone ? first : graph.partitioned.add(std::move(row));
+}
+
+}  // namespace scopetrie
