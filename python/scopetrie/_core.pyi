@@ -388,10 +388,8 @@ class OpFunction(Generic[_Made]):
         type: str,
         name: str,
         inputs: tuple[Any, ...],
-        rule: str | Callable[..., Any],
+        rule: str | Callable[..., Any] | None,
         doc: str,
-        native: str | None,
-        remembered: bool,
         /,
     ) -> OpFunction[_Made]: ...
     @property
@@ -405,7 +403,9 @@ class DirectFunction:
         function: Callable[..., Any],
         op_function: OpFunction[Any],
         name: str,
-        parameters: tuple[tuple[str, str, int, str, str, bool, bool, Any], ...],
+        parameters: tuple[tuple[str, str, int, str, str, bool, bool, Any, tuple[str, ...]], ...],
+        only: int,
+        /,
     ) -> DirectFunction: ...
     def __call__(self, *args: Any, **kwargs: Any) -> Any: ...
 
@@ -453,6 +453,8 @@ def wire(
     dtype_of_value: Callable[[Any], Any],
     get_partitioned: Callable[..., Any],
     graph_mismatch: Callable[..., Exception],
+    known_elements: Callable[..., list[Any] | None],
+    known_sizes: Callable[..., Any],
     named_initializer: Callable[[str], Any],
     needs_nothing: Callable[[Any], bool],
     partial: Callable[..., Any],

@@ -9,6 +9,7 @@ from .graph.default import graph_of_values, graphs_differ
 from .graph.graph import Graph
 from .initializers import BY_NAME, READ_BY_CORE
 from .ops.constant import convert_to_tensor
+from .ops.folding import dims_from, known_elements
 from .ops.math.reduce import as_index
 from .ops.operators import OPERATORS
 from .scopes.asking import compose_getters, dtype_of_value, named_initializer, needs_nothing, takes
@@ -42,6 +43,8 @@ _core.wire(
     dtype_of_value=dtype_of_value,
     get_partitioned=get_partitioned,
     graph_mismatch=graphs_differ,
+    known_elements=known_elements,
+    known_sizes=dims_from,
     named_initializer=named_initializer,
     needs_nothing=needs_nothing,
     partial=partial,

@@ -126,9 +126,9 @@ def test_roles_are_of_parameters():
     op = OPS["Neg"].function
     with pytest.raises(TypeError, match="has no parameter 'y'"):
         direct(op, y=attribute())(lambda x, name=None: x)
-    parameters = tuple((f"p{i}", "own", 0, "", "", False, True, None) for i in range(17))
+    parameters = tuple((f"p{i}", "own", 0, "", "", False, True, None, ()) for i in range(17))
     with pytest.raises(ValueError, match="at most 16"):
-        _core.DirectFunction(len, op, "Neg", parameters)
+        _core.DirectFunction(len, op, "Neg", parameters, 0)
 
 
 def test_inputs_of_one_attribute_share_a_dtype():

@@ -28,6 +28,15 @@ struct Parameter {
   PyObject* name = nullptr;  // owned, as all below; interned
   PyObject* attribute = nullptr;
   PyObject* fallback = nullptr;  // what it is where it is not given; null: it must be
+  PyObject* choices = nullptr;   // a tuple of str: other values are the function's; null: any
+};
+
+/// What else must hold for a call to be the op's.
+enum class Only : std::uint8_t {
+  kAlways,
+  kOtherDType,  // the attribute that is a dtype is another than that of the first input
+  kSeveral,     // the first input is a list of at least two
+  kMatrices     // the first two inputs are tensors of rank 2
 };
 
 struct PyDirectFunction {
@@ -37,6 +46,7 @@ struct PyDirectFunction {
   PyObject* dict;
   std::vector<Parameter>* parameters;
   std::uint32_t default_name;
+  Only only;
 };
 
 PyDirectFunction* as_direct(PyObject* object) { return reinterpret_cast<PyDirectFunction*>(object); }
@@ -109,7 +119,25 @@ PyObject* kept_value(Parameter::Form form, PyObject* value) {
   }
 }
 
+bool is_choice(PyObject* choices, PyObject* value) {
+  for (Py_ssize_t i = 0; PyUnicode_CheckExact(value) && i < PyTuple_GET_SIZE(choices); ++i) {
+    PyObject* choice = PyTuple_GET_ITEM(choices, i);
+    if (choice == value || PyUnicode_Compare(choice, value) == 0) return true;
+  }
+  return false;
+}
+
+// Whether a node may keep this value; others are the function's to convert or refuse.
+bool may_be(const Parameter& parameter, PyObject* value) {
+  if (parameter.choices != nullptr) return is_choice(parameter.choices, value);
+  if (parameter.form != Parameter::kAsGiven) return true;  // kept_value() looks at it
+  if (parameter.fallback != nullptr && parameter.fallback != Py_None)
+    return Py_TYPE(value) == Py_TYPE(parameter.fallback);
+  return PyBool_Check(value) || PyLong_CheckExact(value) || known_dtype_number(value) != 0;
+}
+
 bool add_attribute(Call& call, const Parameter& parameter, PyObject* value) {
+  if (!may_be(parameter, value)) return false;
   if (!call.attributes) call.attributes = Ref(PyDict_New());
   const Ref kept(kept_value(parameter.form, value));
   return call.attributes && kept && PyDict_SetItem(call.attributes.get(), parameter.attribute, kept.get()) == 0;
@@ -146,6 +174,40 @@ bool sort_arguments(const std::vector<Parameter>& parameters, Call& call) {
   return true;
 }
 
+// Whether an input is a variable, or a tensor that is a variable's own memory.
+bool is_memory(PyObject* input) {
+  return is_variable(input) || state_of(handle(input)->graph).ops.tensor(id_of(input)).dtype.is_reference();
+}
+
+bool is_matrix(PyObject* input) {
+  if (!is_tensor(input) && !is_variable(input)) return false;
+  const GraphState& graph = state_of(handle(input)->graph);
+  const TensorId id = is_tensor(input) ? id_of(input) : graph.variables[id_of(input)].value;
+  return graph.ops.shapes().dims(graph.ops.tensor(id).shape).size() == 2;
+}
+
+bool is_for_op(Only only, const Call& call) {
+  PyObject* first = call.inputs[0];
+  switch (only) {
+    case Only::kAlways:
+      return true;
+    case Only::kOtherDType: {
+      Inputs inputs;
+      TensorId id;
+      Py_ssize_t at = 0;
+      PyObject *name, *dtype;
+      if (!read_input(inputs, first, Input::kTensor, id) || id == kNone) return false;
+      return PyDict_Next(call.attributes.get(), &at, &name, &dtype) != 0 &&
+             known_dtype_number(dtype) != base_dtype(state_of(inputs.graph).ops.tensor(id).dtype);
+    }
+    case Only::kSeveral:
+      return (PyList_CheckExact(first) || PyTuple_CheckExact(first)) && PySequence_Fast_GET_SIZE(first) > 1;
+    case Only::kMatrices:
+      return is_matrix(first) && is_matrix(call.inputs[1]);
+  }
+  return false;
+}
+
 // The node, or null, with or without an exception: `decided` says whether the call is done.
 PyObject* build_direct(const PyDirectFunction* self, Call& call, bool& decided) {
   decided = false;
@@ -156,6 +218,7 @@ PyObject* build_direct(const PyDirectFunction* self, Call& call, bool& decided) 
     if (definition.inputs[i].is_index()) continue;
     if (definition.inputs[i].kind < Input::kList && !is_tensor(call.inputs[i]) && !is_variable(call.inputs[i]))
       return nullptr;
+    if (definition.inputs[i].kind == Input::kReference && !is_memory(call.inputs[i])) return nullptr;
     break;
   }
   if (definition.has_lists) {
@@ -167,9 +230,8 @@ PyObject* build_direct(const PyDirectFunction* self, Call& call, bool& decided) 
   if (context == nullptr) return nullptr;
   if (inputs.graph != nullptr && inputs.graph != context->graph) context = context_of(inputs.graph);
   PyObject* result = nullptr;
-  std::string asked;
   decided = build_native(*context, definition, call.inputs, inputs, call.name, self->default_name,
-                         call.attributes.get(), asked, result);
+                         call.attributes.get(), result);
   return result;
 }
 
@@ -177,7 +239,8 @@ PyObject* try_direct(const PyDirectFunction* self, PyObject* const* args, std::s
                      bool& decided) {
   Call call;
   decided = false;
-  if (read_arguments(*self->parameters, args, count, keywords, call) && sort_arguments(*self->parameters, call)) {
+  if (read_arguments(*self->parameters, args, count, keywords, call) && sort_arguments(*self->parameters, call) &&
+      is_for_op(self->only, call)) {
     PyObject* made = build_direct(self, call, decided);
     if (decided) return made;
   }
@@ -196,13 +259,15 @@ PyObject* call_direct(PyObject* self, PyObject* const* args, std::size_t flagged
   return PyObject_Vectorcall(as_direct(self)->function, args, count, keywords);
 }
 
-// Reads (name, kind, input, attribute, form, whether its default is left out, whether it has one, default); see Role in
+// Reads (name, kind, input, attribute, form, whether its default is left out, whether it has one, default,
+// choices); see Role in
 // python/scopetrie/ops/direct.py.
 bool read_parameter(PyObject* spec, Parameter& parameter) {
-  PyObject *name, *kind, *attribute, *form, *fallback;
+  PyObject *name, *kind, *attribute, *form, *fallback, *choices;
   Py_ssize_t input;
   int has_default, omitted;
-  if (!PyArg_ParseTuple(spec, "UUnUUppO", &name, &kind, &input, &attribute, &form, &omitted, &has_default, &fallback))
+  if (!PyArg_ParseTuple(spec, "UUnUUppOO!", &name, &kind, &input, &attribute, &form, &omitted, &has_default, &fallback,
+                        &PyTuple_Type, &choices))
     return false;
   const std::string_view role = text_of(kind), written = text_of(form);
   parameter.role = role == "name"        ? Parameter::kName
@@ -218,16 +283,19 @@ bool read_parameter(PyObject* spec, Parameter& parameter) {
   parameter.name = Py_NewRef(name);
   parameter.attribute = Py_NewRef(attribute);
   parameter.fallback = has_default != 0 ? Py_NewRef(fallback) : nullptr;
+  parameter.choices = PyTuple_GET_SIZE(choices) != 0 ? Py_NewRef(choices) : nullptr;
   PyUnicode_InternInPlace(&parameter.name);
   PyUnicode_InternInPlace(&parameter.attribute);
   return true;
 }
 
-// DirectFunction(function, op function, default name, parameters), with what each parameter of the function is.
+// DirectFunction(function, op function, default name, parameters, only): what each parameter of the function is, and
+// the number of an Only.
 PyObject* make(PyTypeObject* type, PyObject* args, PyObject*) {
   PyObject *function, *op_function, *name, *parameters;
-  if (!PyArg_ParseTuple(args, "OO!UO!", &function, state().op_function_type, &op_function, &name, &PyTuple_Type,
-                        &parameters))
+  unsigned char only;
+  if (!PyArg_ParseTuple(args, "OO!UO!b", &function, state().op_function_type, &op_function, &name, &PyTuple_Type,
+                        &parameters, &only))
     return nullptr;
   if (PyTuple_GET_SIZE(parameters) > static_cast<Py_ssize_t>(Call::kMost)) {
     PyErr_SetString(PyExc_ValueError, "a direct function has at most 16 parameters");
@@ -240,6 +308,7 @@ PyObject* make(PyTypeObject* type, PyObject* args, PyObject*) {
   made->function = Py_NewRef(function);
   made->op_function = Py_NewRef(op_function);
   made->default_name = known_name(text_of(name));
+  made->only = static_cast<Only>(only);
   made->parameters = new std::vector<Parameter>;
   for (Py_ssize_t i = 0; i < PyTuple_GET_SIZE(parameters); ++i)
     if (!read_parameter(PyTuple_GET_ITEM(parameters, i), made->parameters->emplace_back())) return nullptr;
@@ -269,6 +338,7 @@ void dealloc(PyObject* self) {
       Py_XDECREF(parameter.name);
       Py_XDECREF(parameter.attribute);
       Py_XDECREF(parameter.fallback);
+      Py_XDECREF(parameter.choices);
     }
   delete as_direct(self)->parameters;
   PyTypeObject* type = Py_TYPE(self);

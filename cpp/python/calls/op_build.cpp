@@ -16,22 +16,20 @@ std::uint32_t keep_attributes(GraphState& graph, const Definition& definition, P
   return graph.keep(to_attribute(attrs));
 }
 
-PyObject* add_row(Context& context, const Definition& definition, Inputs& inputs, const Outputs& outputs, Name name,
-                  PyObject* attrs) {
+PyObject* add_row(Context& context, const Definition& definition, Inputs& inputs, std::span<const Output> outputs,
+                  Name name, PyObject* attrs) {
   GraphState& graph = state_of(context.graph);
   if (graph.has_odd_scopes) [[unlikely]]
     graph.check_operation_name(name);
   const auto first = static_cast<TensorId>(graph.ops.tensor_count());
-  const OpId op = add_operation(context, definition.kind, name, inputs.ids(), outputs.span(),
-                                keep_attributes(graph, definition, attrs));
-  return op == kNone ? nullptr : results_of(context.graph, op, first, outputs.count);
+  const OpId op =
+      add_operation(context, definition.kind, name, inputs.ids(), outputs, keep_attributes(graph, definition, attrs));
+  return op == kNone ? nullptr : results_of(context.graph, op, first, outputs.size());
 }
 
-// Converts values and lists and calls rules in Python, which may build or fail, in a transaction. Caches the rule's
-// result under `call`, unless that is empty.
+// Converts values and lists, and calls rules that ask Python, which may build or fail, in a transaction.
 PyObject* build_slow(Context& context, const Definition& definition, PyObject* const* args, Inputs& inputs,
-                     PyObject* name, std::uint32_t default_name, PyObject* attrs, Conversion conversion,
-                     const std::string& call) {
+                     PyObject* name, std::uint32_t default_name, PyObject* attrs, Conversion conversion) {
   GraphState& graph = state_of(context.graph);
   graph.check_open();
   const Ref keep_graph = Ref::borrowed(reinterpret_cast<PyObject*>(context.graph));
@@ -62,8 +60,7 @@ PyObject* build_slow(Context& context, const Definition& definition, PyObject* c
   }
   Outputs outputs;
   if (!infer(definition, context.graph, inputs.ids(), attrs, outputs, fresh.name)) return nullptr;
-  if (!call.empty()) graph.rule_memory.keep(call, outputs.span());
-  PyObject* result = add_row(context, definition, inputs, outputs, fresh.name, attrs);
+  PyObject* result = add_row(context, definition, inputs, outputs.span(), fresh.name, attrs);
   if (result != nullptr) transaction.commit();
   return result;
 }
@@ -73,9 +70,8 @@ PyObject* build_further(Context& context, const Definition& definition, PyObject
                         Inputs& inputs, PyObject* name, std::uint32_t default_name, PyObject* attrs,
                         Conversion conversion) {
   PyObject* result = nullptr;
-  std::string call;  // describes the call to the rule
-  if (build_native(context, definition, plain, inputs, name, default_name, attrs, call, result)) return result;
-  return build_slow(context, definition, args, inputs, name, default_name, attrs, conversion, call);
+  if (build_native(context, definition, plain, inputs, name, default_name, attrs, result)) return result;
+  return build_slow(context, definition, args, inputs, name, default_name, attrs, conversion);
 }
 
 // In v1, name="" means an operation named after its type. A v1 function that opens a name scope passes "" on to it,
@@ -87,7 +83,7 @@ PyObject* build_unnamed(Context& context, const Definition& definition, PyObject
   const NamesKept kept(context);
   if (scoped.get() == Py_True) context.names = {ScopeTrie::kRoot, {}};
   return build_slow(context, definition, args, inputs, kind_name(definition.kind), definition.default_name, attrs,
-                    conversion, {});
+                    conversion);
 }
 
 bool is_empty(PyObject* name) { return name != nullptr && PyUnicode_Check(name) && PyUnicode_GET_LENGTH(name) == 0; }
@@ -121,17 +117,17 @@ PyObject* build(const Definition& definition, PyObject* const* args, PyObject* n
   if (inputs.graph != nullptr && inputs.graph != context->graph) context = context_of(inputs.graph);
   if (is_empty(name) && definition.kind != kinds().constant) [[unlikely]]
     return build_unnamed(*context, definition, args, inputs, attrs, conversion);
-  if (inputs.values != 0 || definition.has_lists || definition.rule == Rule::kFunction)
+  if (inputs.values != 0 || definition.has_lists || definition.rule.kind == ShapeRule::kFunction)
     return build_further(*context, definition, args, own.plain(args), inputs, name, default_name, attrs, conversion);
 
   // All inputs are tensors and the rule is in C++: nothing can fail after the name is taken.
   GraphState& graph = state_of(context->graph);
-  Outputs outputs;
-  if (graph.finalized || !infer_simple(definition, graph.ops, inputs.ids(), outputs.one)) [[unlikely]]
-    return build_slow(*context, definition, args, inputs, name, default_name, attrs, conversion, {});
+  Output output;
+  if (graph.finalized || !infer_simple(definition, graph.ops, inputs.ids(), output)) [[unlikely]]
+    return build_slow(*context, definition, args, inputs, name, default_name, attrs, conversion);
   const OpGraph::Fresh fresh = take_name(*context, name, default_name, NameStyle::kScope);
   if (is_refused(fresh)) return nullptr;
-  return add_row(*context, definition, inputs, outputs, fresh.name, attrs);
+  return add_row(*context, definition, inputs, {&output, 1}, fresh.name, attrs);
 }
 
 PyObject* build_many(const Definition& definition, PyObject* inputs, PyObject* name, PyObject* attrs) {
@@ -146,7 +142,7 @@ PyObject* build_many(const Definition& definition, PyObject* inputs, PyObject* n
   Transaction transaction(graph.ledger(), context);
   Ref made(PyList_New(count));
   if (!made) return nullptr;
-  const bool simple = !definition.has_lists && definition.rule != Rule::kFunction && !graph.finalized;
+  const bool simple = !definition.has_lists && definition.rule.kind != ShapeRule::kFunction && !graph.finalized;
   const std::uint32_t site = graph.sites.here();
   const std::uint32_t attribute = attrs == nullptr ? kNone : keep_attributes(graph, definition, attrs);
   const auto rows_count = static_cast<std::size_t>(count);

@@ -87,7 +87,7 @@ PyObject* call(PyObject* self, PyObject* const* args, std::size_t flagged, PyObj
         inputs[at] = value;
         continue;
       }
-      if (definition.rule != Rule::kFunction && definition.op_def == Py_None) {
+      if (!definition.takes(keyword)) {
         PyErr_Format(PyExc_TypeError, "%U() got an unexpected keyword argument '%U'", kind_name(definition.kind),
                      keyword);
         return nullptr;
@@ -148,7 +148,6 @@ bool read_input_declaration(Definition& definition, PyObject* declared, std::vec
   input.known = known_name(text_of(name));
   definition.has_lists |= input.is_list();
   definition.has_indices |= input.is_index();
-  if (host != 0) definition.reads.set(at);
   // Inputs have one dtype if one attribute holds it, or if it is fixed; the elements of a mixed list have any.
   attributes.push_back(attribute);
   std::size_t first = 0;
@@ -162,23 +161,47 @@ bool read_input_declaration(Definition& definition, PyObject* declared, std::vec
   return true;
 }
 
-bool read_rule(Definition& definition, PyObject* rule) {
+// The rule of the core for the type; false, with an exception, where it has none.
+bool read_type_rule(Definition& definition, PyObject* type) {
+  const ShapeRule* rule = find_rule(text_of(type));
+  if (rule == nullptr) {
+    PyErr_Format(PyExc_ValueError, "op type %R has no shape rule: the core has none for it, and none is given", type);
+    return false;
+  }
+  definition.rule = *rule;
+  definition.checks_attributes = true;
+  const Ref attributes(PyObject_GetAttrString(definition.op_def, "attributes"));
+  const Ref listed(attributes ? PySequence_Tuple(attributes.get()) : nullptr);
+  if (!listed) return false;
+  for (Py_ssize_t i = 0; i < PyTuple_GET_SIZE(listed.get()); ++i) {
+    PyObject* name = PySequence_GetItem(PyTuple_GET_ITEM(listed.get(), i), 0);
+    if (name == nullptr) return false;
+    PyUnicode_InternInPlace(&name);
+    definition.attributes.push_back(name);
+  }
+  return true;
+}
+
+bool read_rule(Definition& definition, PyObject* rule, PyObject* type) {
+  if (rule == Py_None) return read_type_rule(definition, type);
   if (!PyUnicode_Check(rule)) {
-    definition.rule = Rule::kFunction;
+    definition.rule.kind = ShapeRule::kFunction;
     definition.rule_function = Py_NewRef(rule);
     if (PyCallable_Check(rule)) return true;
     PyErr_Format(PyExc_TypeError, "a shape rule must be a function or the name of one, not %R", rule);
     return false;
   }
-  static const std::unordered_map<std::string_view, Rule> rules = {
-      {"same", Rule::kSame}, {"bool", Rule::kBool}, {"broadcast", Rule::kBroadcast}, {"compare", Rule::kCompare}};
+  static const std::unordered_map<std::string_view, ShapeRule::Kind> rules = {{"same", ShapeRule::kSame},
+                                                                              {"bool", ShapeRule::kBool},
+                                                                              {"broadcast", ShapeRule::kBroadcast},
+                                                                              {"compare", ShapeRule::kCompare}};
   const auto at = rules.find(text_of(rule));
   if (at == rules.end()) {
     PyErr_Format(PyExc_ValueError,
                  "there is no shape rule %R; take 'same', 'bool', 'broadcast', 'compare' or a function", rule);
     return false;
   }
-  definition.rule = at->second;
+  definition.rule.kind = at->second;
   if (definition.inputs.empty()) {
     PyErr_SetString(PyExc_ValueError, "an op without inputs needs a function as its shape rule");
     return false;
@@ -186,19 +209,10 @@ bool read_rule(Definition& definition, PyObject* rule) {
   return true;
 }
 
-bool read_native(Definition& definition, PyObject* name) {
-  if (name == Py_None) return true;
-  definition.native = PyUnicode_Check(name) ? find_native_rule(text_of(name)) : nullptr;
-  if (definition.native == nullptr) PyErr_Format(PyExc_ValueError, "the extension has no shape rule %R", name);
-  return definition.native != nullptr;
-}
-
-// OpFunction(op_def, type, name, inputs, rule, doc, native, remembered)
+// OpFunction(op_def, type, name, inputs, rule, doc)
 PyObject* make(PyTypeObject* type, PyObject* args, PyObject*) {
-  PyObject *op_def, *type_name, *name, *inputs, *rule, *doc, *native;
-  int remembered;
-  if (!PyArg_ParseTuple(args, "OUUO!OUOp", &op_def, &type_name, &name, &PyTuple_Type, &inputs, &rule, &doc, &native,
-                        &remembered))
+  PyObject *op_def, *type_name, *name, *inputs, *rule, *doc;
+  if (!PyArg_ParseTuple(args, "OUUO!OU", &op_def, &type_name, &name, &PyTuple_Type, &inputs, &rule, &doc))
     return nullptr;
   if (PyTuple_GET_SIZE(inputs) > 16) {
     PyErr_SetString(PyExc_ValueError, "an op has at most 16 named inputs; take a list input");
@@ -217,8 +231,7 @@ PyObject* make(PyTypeObject* type, PyObject* args, PyObject*) {
   std::vector<PyObject*> attributes;
   for (Py_ssize_t i = 0; i < PyTuple_GET_SIZE(inputs); ++i)
     if (!read_input_declaration(definition, PyTuple_GET_ITEM(inputs, i), attributes)) return nullptr;
-  if (!read_rule(definition, rule) || !read_native(definition, native)) return nullptr;
-  definition.is_remembered = remembered != 0 && definition.rule == Rule::kFunction && !definition.has_lists;
+  if (!read_rule(definition, rule, type_name)) return nullptr;
   made->dict = PyDict_New();
   if (made->dict == nullptr || PyDict_SetItemString(made->dict, "__name__", name) < 0 ||
       PyDict_SetItemString(made->dict, "__qualname__", name) < 0 ||
@@ -257,6 +270,7 @@ void dealloc(PyObject* self) {
       Py_XDECREF(input.name);
       Py_XDECREF(input.allowed_text);
     }
+    for (PyObject* attribute : function->definition->attributes) Py_DECREF(attribute);
     delete function->definition;
   }
   PyTypeObject* type = Py_TYPE(self);

@@ -1,19 +1,18 @@
 // OpFunction: the callable that adds operations of one type.
 //
-// Invariants: immutable once made. The shape rules that most operations have are decided here; any other rule is a
-// Python function, called with the input tensors and the attributes.
+// Invariants: immutable once made. The rule is the core's for the type, or a Python function, which is called with the
+// input tensors and the attributes.
 #pragma once
 
+#include <algorithm>
 #include <bitset>
 #include <string>
 #include <vector>
 
 #include "calls/building.hpp"
-#include "calls/op_rules.hpp"
+#include "calls/op_facts.hpp"
 
 namespace scopetrie::python {
-
-enum class Rule : std::uint8_t { kSame, kBool, kBroadcast, kCompare, kFunction };
 
 /// The most inputs that an op declares; a list is one.
 constexpr std::size_t kMostInputs = 16;
@@ -35,19 +34,25 @@ struct Input {
 };
 
 struct Definition {
-  PyObject* op_def = nullptr;  // owned, as all below
-  PyObject* rule_function = nullptr;
+  PyObject* op_def = nullptr;         // owned, as all below
+  PyObject* rule_function = nullptr;  // Python's rule; then `rule` is a kFunction that is never called
+  std::vector<PyObject*> attributes;  // names, where the rule is the core's for the type
+  bool checks_attributes = false;     // whether others are refused
   KindId kind = 0;
   std::uint32_t default_name = 0;
-  Rule rule = Rule::kSame;
-  NativeRule native = nullptr;  // the rule in C++, for what it decides
-  bool same_dtype = true;       // all inputs have the dtype of the first
+  ShapeRule rule;
+  bool same_dtype = true;  // all inputs have the dtype of the first
   bool has_lists = false;
-  bool is_remembered = false;      // what the rule in Python says may be kept
-  std::bitset<kMostInputs> reads;  // the inputs whose values it may look at
   bool has_indices = false;
   std::vector<Input> inputs;
 
+  /// Whether nodes may have an attribute of this name.
+  bool takes(PyObject* attribute) const {
+    if (!checks_attributes) return rule.kind == ShapeRule::kFunction || op_def != Py_None;
+    return std::find(attributes.begin(), attributes.end(), attribute) != attributes.end() ||
+           std::any_of(attributes.begin(), attributes.end(),
+                       [=](PyObject* each) { return PyUnicode_Compare(each, attribute) == 0; });
+  }
   /// Which input the tensor at `at` of `count` belongs to.
   std::size_t input_at(std::size_t at, std::size_t count) const {
     if (!has_lists) return at;

@@ -1,6 +1,6 @@
 #include "calls/op_infer.hpp"
 
-#include <algorithm>
+#include <utility>
 
 namespace scopetrie::python {
 
@@ -47,58 +47,39 @@ PyObject* rule_arguments(const Definition& definition, PyGraph* graph, std::span
   return args.release();
 }
 
-// Raises what v1 says of inputs that do not fit: op_def.failed(fault, name, inputs, attrs) finds the words.
+// Raises what v1 says of inputs that do not fit: op_def.failed(fault, name, inputs, attrs, shown) finds the words.
 bool fail(const Definition& definition, PyGraph* graph, const Name& name, std::span<const TensorId> ids,
-          PyObject* attrs, PyObject* fault) {
+          PyObject* attrs, const ShapeError& error, Facts& facts) {
   std::string text;
   state_of(graph).ops.append_name(name, text);
   const Ref inputs(input_tuple(graph, ids));
   const Ref name_text(to_str(text));
-  if (inputs && name_text)
-    Ref(PyObject_CallMethod(definition.op_def, "failed", "OOOO", fault, name_text.get(), inputs.get(),
-                            attrs == nullptr ? Py_None : attrs));
+  const Ref shown(PyList_New(0));
+  if (!inputs || !name_text || !shown) return false;
+  for (const auto& [i, is_shape, value] : facts.shown()) {
+    const Ref item(Py_BuildValue("(nOs)", static_cast<Py_ssize_t>(i), is_shape ? Py_True : Py_False, value.c_str()));
+    if (!item || PyList_Append(shown.get(), item.get()) < 0) return false;
+  }
+  Ref(PyObject_CallMethod(definition.op_def, "failed", "sOOOO", error.what(), name_text.get(), inputs.get(),
+                          attrs == nullptr ? Py_None : attrs, shown.get()));
   return false;
 }
 
 bool call_rule(const Definition& definition, PyGraph* graph, std::span<const TensorId> ids, PyObject* attrs,
-               Outputs& out, const Name& name) {
+               Outputs& out) {
   const Ref args(rule_arguments(definition, graph, ids));
   if (!args) return false;
   const Ref result(PyObject_Call(definition.rule_function, args.get(), attrs));
-  if (!result) {
-    PyObject *type, *value, *trace;
-    PyErr_Fetch(&type, &value, &trace);
-    PyErr_NormalizeException(&type, &value, &trace);
-    const Ref keep_type(type), keep_value(value), keep_trace(trace);
-    return fail(definition, graph, name, ids, attrs, value);
-  }
+  if (!result) return false;
   ShapeTable& shapes = state_of(graph).ops.shapes();
-  if (!PyList_Check(result.get())) return read_output(shapes, result.get(), out.one);
-  const Py_ssize_t count = PyList_GET_SIZE(result.get());
-  out.count = static_cast<std::size_t>(count);
-  out.many.resize(out.count);
-  for (Py_ssize_t i = 0; i < count; ++i)
-    if (!read_output(shapes, PyList_GET_ITEM(result.get(), i), out.many[static_cast<std::size_t>(i)])) return false;
-  if (count == 1) out.one = out.many[0];
-  return true;
-}
-
-bool broadcast_failed(const Definition& definition, PyGraph* graph, const Name& name, std::span<const TensorId> ids,
-                      PyObject* attrs) {
-  const ShapeTable& shapes = state_of(graph).ops.shapes();
-  const OpGraph& ops = state_of(graph).ops;
-  // v1 names the first pair of dimensions that differ.
-  const auto x = shapes.dims(ops.tensor(ids[0]).shape);
-  const auto y = shapes.dims(ops.tensor(ids[1]).shape);
-  std::int64_t m = 0, n = 0;
-  for (std::size_t i = std::max(x.size(), y.size()); i-- > 0;) {
-    m = i < x.size() ? x[x.size() - 1 - i] : 1;
-    n = i < y.size() ? y[y.size() - 1 - i] : 1;
-    if (m != n && m != 1 && n != 1 && m >= 0 && n >= 0) break;
+  const bool is_list = PyList_Check(result.get());
+  const Py_ssize_t count = is_list ? PyList_GET_SIZE(result.get()) : 1;
+  for (Py_ssize_t i = 0; i < count; ++i) {
+    Output output;
+    if (!read_output(shapes, is_list ? PyList_GET_ITEM(result.get(), i) : result.get(), output)) return false;
+    out.push_back(output);
   }
-  const Ref fault(PyUnicode_FromFormat("Dimensions must be equal, but are %lld and %lld", static_cast<long long>(m),
-                                       static_cast<long long>(n)));
-  return fault && fail(definition, graph, name, ids, attrs, fault.get());
+  return true;
 }
 
 PyObject* dtype_name(std::uint8_t dtype) { return PyObject_GetAttrString(state().dtypes[base_dtype(dtype)], "name"); }
@@ -156,12 +137,24 @@ bool check_dtypes(const Definition& definition, const OpGraph& ops, std::span<co
 
 }  // namespace
 
-bool infer(const Definition& definition, PyGraph* graph, std::span<const TensorId> ids, PyObject* attrs, Outputs& out,
+bool infer(const Definition& definition, PyGraph* graph, std::span<TensorId> ids, PyObject* attrs, Outputs& out,
            const Name& name) {
-  OpGraph& ops = state_of(graph).ops;
-  if (!check_dtypes(definition, ops, ids)) return false;
-  if (definition.rule == Rule::kFunction) return call_rule(definition, graph, ids, attrs, out, name);
-  return infer_simple(definition, ops, ids, out.one) || broadcast_failed(definition, graph, name, ids, attrs);
+  if (!check_dtypes(definition, state_of(graph).ops, ids)) return false;
+  if (definition.rule_function != nullptr) return call_rule(definition, graph, ids, attrs, out);
+  Facts facts(graph, attrs, true);
+  facts.start(ids);
+  for (std::size_t i = 0; i < ids.size(); ++i) facts.put_tensor(i);
+  try {
+    apply(definition.rule, facts);
+  } catch (const ShapeError& error) {
+    return fail(definition, graph, name, ids, attrs, error, facts);
+  } catch (const DTypeError& error) {
+    PyErr_SetString(PyExc_TypeError, error.what());
+    mark_refusal();
+    return false;
+  }
+  out = std::move(facts.outputs);
+  return true;
 }
 
 }  // namespace scopetrie::python

@@ -9,21 +9,21 @@ namespace {
 // Reads one value; `wanted` is the dtype of the inputs that share one with it, and will be.
 bool read_value(Facts& facts, const Definition& definition, std::size_t input, std::size_t at, PyObject* value,
                 std::uint8_t& wanted) {
-  if (facts.value_count == Facts::kMostLiterals) return false;
+  if (facts.value_count == Facts::kMostValues) return false;
   Facts::Value& read = facts.values[facts.value_count++];
   const Input::Kind kind = definition.inputs[input].kind;
   read.input = at;
   read.is_axes = kind == Input::kAxes && value == Py_None;
   if (kind == Input::kTensor && read.literal.read_float(value, wanted)) {
     read.output = {ShapeTable::kScalar, wanted};
-    facts.look_at(at);
+    facts.put_literal(at, read);
     return true;
   }
   const bool is_order = kind == Input::kOrder && value == Py_None;
   if (read.is_axes || is_order) {
     facts.has_axes |= read.is_axes;
     if (facts.ids[0] == kNone) return false;
-    const std::size_t rank = facts.shapes().dims(facts.input(0).shape).size();
+    const std::size_t rank = facts.rank(0);
     // Of a value, scalar or unknown rank, v1 computes them.
     if (rank == 0 || !read.literal.count(rank, is_order)) return false;
   } else if (kind == Input::kReference || !read.literal.read(value)) {
@@ -34,8 +34,8 @@ bool read_value(Facts& facts, const Definition& definition, std::size_t input, s
   if (read.output.dtype == 0) return false;
   wanted = read.output.dtype;
   const auto dims = read.literal.dims();
-  read.output.shape = dims.empty() ? ShapeTable::kScalar : facts.shapes().intern(dims);
-  facts.look_at(at);
+  read.output.shape = dims.empty() ? ShapeTable::kScalar : facts.shapes.intern(dims);
+  facts.put_literal(at, read);
   return true;
 }
 
@@ -56,9 +56,9 @@ bool read_lists(Facts& facts, const Definition& definition, PyObject* const* arg
     }
   }
   inputs.count = ids.size();
-  facts.ids = inputs.ids();
+  facts.start(inputs.ids());
   for (std::size_t i = 0; i < ids.size(); ++i)
-    if (ids[i] != kNone) facts.look_at(i);
+    if (ids[i] != kNone) facts.put_tensor(i);
   // Only what follows the lists can be a value: the values before them would be converted first.
   for (std::size_t i = 0, at = 0; i < definition.inputs.size(); ++i) {
     const bool is_list = definition.inputs[i].kind >= Input::kList;
@@ -71,9 +71,9 @@ bool read_lists(Facts& facts, const Definition& definition, PyObject* const* arg
 
 bool read_all(Facts& facts, const Definition& definition, PyObject* const* args, Inputs& inputs) {
   if (definition.has_lists) return read_lists(facts, definition, args, inputs);
-  facts.ids = inputs.ids();
+  facts.start(inputs.ids());
   std::uint8_t wanted[kMostInputs];
-  wanted_dtypes(definition, facts.ids, [&](std::size_t i) { return facts.look_at(i).dtype; }, wanted);
+  wanted_dtypes(definition, facts.ids, [&](std::size_t i) { return facts.put_tensor(i).dtype.base(); }, wanted);
   for (std::size_t i = 0; i < inputs.count; ++i)
     if (facts.ids[i] == kNone && !read_value(facts, definition, i, i, args[i], wanted[definition.inputs[i].group]))
       return false;
@@ -85,23 +85,10 @@ bool dtypes_fit(const Definition& definition, const Facts& facts) {
   std::uint8_t groups[kMostInputs] = {};
   for (std::size_t i = 0; i < facts.size(); ++i) {
     const Input& input = definition.inputs[definition.input_at(i, facts.size())];
-    const std::uint8_t dtype = facts.input(i).dtype;
+    const std::uint8_t dtype = facts.dtype(i);
     std::uint8_t& wanted = groups[input.group];
     if (wanted == 0 || input.kind == Input::kMixedList) wanted = dtype;
     if (!input.takes(dtype) || wanted != dtype) return false;
-  }
-  return true;
-}
-
-// The rules that infer_simple() has, of literals as well.
-bool decide_simple(const Definition& definition, Facts& facts, Output& out) {
-  out = facts.input(0);
-  if (definition.rule == Rule::kBool || definition.rule == Rule::kCompare) out.dtype = kBool;
-  if (definition.rule == Rule::kSame || definition.rule == Rule::kBool) return true;
-  for (std::size_t i = 1; i < facts.size(); ++i) {
-    const auto shape = facts.shapes().broadcast(out.shape, facts.input(i).shape);
-    if (!shape) return false;
-    out.shape = *shape;
   }
   return true;
 }
@@ -140,7 +127,7 @@ class ValueRows {
       if (facts_.values[i].is_axes) continue;
       const std::size_t at = facts_.values[i].input;
       // Behind a list, inputs are counted from the end.
-      const std::size_t input = definition.has_lists ? at + definition.inputs.size() - facts_.size() : at;
+      const std::size_t input = definition.has_lists ? at + definition.inputs.size() - facts_.ids.size() : at;
       const SegmentId segment = graph.known_segment(definition.inputs[input].known);
       const Name name =
           fresh.bare ? OpGraph::owned(owner, segment) : graph.ops.unique(graph.ops.scope_of(fresh.name), segment).name;
@@ -160,38 +147,29 @@ class ValueRows {
   }
 
   const Facts& facts_;
-  AttributeValue kept_[Facts::kMostLiterals];
+  AttributeValue kept_[Facts::kMostValues];
 };
 
-// The outputs by a rule of ours, or by what one in Python said before; false where Python must decide.
-bool decide(const Definition& definition, GraphState& graph, Facts& facts, std::string& call, Outputs& outputs) {
-  if (definition.rule != Rule::kFunction) return decide_simple(definition, facts, outputs.one);
-  if (definition.native != nullptr && definition.native(facts, outputs.one)) return true;
-  if (!definition.is_remembered) return false;
-  if (!describe_call(definition, facts, call)) {
-    call.clear();
+// Adds the outputs by the rule; false where Python must say what is wrong, or something that the rule read.
+bool decide(const Definition& definition, Facts& facts) {
+  try {
+    apply(definition.rule, facts);
+  } catch (const Error&) {
     return false;
   }
-  const std::vector<Output>* found = graph.rule_memory.find(call);
-  if (found == nullptr) return false;
-  outputs.count = found->size();
-  outputs.many = *found;
-  if (outputs.count == 1) outputs.one = found->front();
-  return true;
+  return facts.is_sure();
 }
 
 }  // namespace
 
 bool build_native(Context& context, const Definition& definition, PyObject* const* args, Inputs& inputs, PyObject* name,
-                  std::uint32_t default_name, PyObject* attrs, std::string& call, PyObject*& result) {
+                  std::uint32_t default_name, PyObject* attrs, PyObject*& result) {
   GraphState& graph = state_of(context.graph);
-  if (definition.rule == Rule::kFunction && definition.native == nullptr && !definition.is_remembered) return false;
+  if (definition.rule_function != nullptr) return false;
   // Whoever hears of new operations may call back, and must be able to fail.
   if (graph.finalized || graph.has_odd_scopes || context.listener) return false;
-  Facts facts(graph, attrs);
-  Outputs outputs;
-  if (!read_all(facts, definition, args, inputs) || !dtypes_fit(definition, facts) ||
-      !decide(definition, graph, facts, call, outputs)) {
+  Facts facts(context.graph, attrs, false);
+  if (!read_all(facts, definition, args, inputs) || !dtypes_fit(definition, facts) || !decide(definition, facts)) {
     PyErr_Clear();  // whatever is wrong will be said by those who look again
     return false;
   }
@@ -205,8 +183,8 @@ bool build_native(Context& context, const Definition& definition, PyObject* cons
   const OpGraph::Fresh fresh = take_name(context, name, default_name, NameStyle::kScope);
   if (is_refused(fresh) || !rows.add_others(context, definition, fresh, site)) return true;
   const auto first = static_cast<TensorId>(graph.ops.tensor_count());
-  const OpId op = context.add_operation(definition.kind, fresh.name, facts.ids, outputs.span(), attribute, site);
-  if (op != kNone) result = results_of(context.graph, op, first, outputs.count);
+  const OpId op = context.add_operation(definition.kind, fresh.name, facts.ids, facts.outputs.span(), attribute, site);
+  if (op != kNone) result = results_of(context.graph, op, first, facts.outputs.size());
   return true;
 }
 

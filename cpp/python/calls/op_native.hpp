@@ -6,9 +6,8 @@
 namespace scopetrie::python {
 
 /// Adds the operation and the constants of its values, as build() does. False if this is not such a call: nothing has
-/// changed then, and `call` describes the call to the rule if its result may be cached. True with `result` null means
-/// an exception is set.
+/// changed then. True with `result` null means an exception is set.
 bool build_native(Context& context, const Definition& definition, PyObject* const* args, Inputs& inputs, PyObject* name,
-                  std::uint32_t default_name, PyObject* attrs, std::string& call, PyObject*& result);
+                  std::uint32_t default_name, PyObject* attrs, PyObject*& result);
 
 }  // namespace scopetrie::python

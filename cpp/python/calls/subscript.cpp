@@ -4,11 +4,12 @@
 // all errors are left to getitem() in Python.
 #include "calls/subscript.hpp"
 
-#include <algorithm>
 #include <limits>
 #include <unordered_map>
 
 #include "calls/building.hpp"
+#include "scopetrie/error.hpp"
+#include "scopetrie/shapes/strided_slice.hpp"
 
 namespace scopetrie::python {
 
@@ -17,7 +18,7 @@ namespace {
 /// A key in the form of v1's attributes. Bit i of a mask is for entry i.
 struct Key {
   static constexpr std::size_t kMost = 8;
-  std::size_t count = 0, used = 0;  // all entries, and those that consume a dimension
+  std::size_t count = 0;
   std::int64_t begin[kMost], end[kMost], stride[kMost];
   std::uint32_t begin_mask = 0, end_mask = 0, ellipsis_mask = 0, new_axis_mask = 0, shrink_axis_mask = 0;
 
@@ -55,7 +56,6 @@ bool Key::read_entry(PyObject* entry) {
     end[i] = entry == Py_None ? 1 : 0;
     return true;
   }
-  ++used;
   if (!PySlice_Check(entry)) {
     shrink_axis_mask |= bit;
     if (!read_int(entry, begin[i])) return false;
@@ -76,35 +76,15 @@ bool Key::read(PyObject* key) {
   return (ellipsis_mask & (ellipsis_mask - 1)) == 0;
 }
 
-// The resulting shape; false if an index is out of range.
+// The resulting shape; false if the key does not fit.
 bool Key::dims(std::span<const std::int64_t> whole, std::vector<std::int64_t>& out) const {
-  if (used > whole.size()) return false;
-  auto at = whole.begin();
-  for (std::size_t i = 0; i < count; ++i) {
-    const std::uint32_t bit = 1u << i;
-    if ((new_axis_mask & bit) != 0) {
-      out.push_back(1);
-    } else if ((ellipsis_mask & bit) != 0) {
-      const auto rest = at + static_cast<std::ptrdiff_t>(whole.size() - used);
-      out.insert(out.end(), at, rest);
-      at = rest;
-    } else if ((shrink_axis_mask & bit) != 0) {
-      if (*at >= 0 && (begin[i] < -*at || begin[i] >= *at)) return false;
-      ++at;
-    } else if (*at < 0) {
-      out.push_back(ShapeTable::kUnknownDim);
-      ++at;
-    } else {
-      constexpr Py_ssize_t kFirst = std::numeric_limits<Py_ssize_t>::min();
-      constexpr Py_ssize_t kLast = std::numeric_limits<Py_ssize_t>::max();
-      const bool back = stride[i] < 0;
-      Py_ssize_t first = (begin_mask & bit) == 0 ? begin[i] : back ? kLast : 0;
-      Py_ssize_t last = (end_mask & bit) == 0 ? end[i] : back ? kFirst : kLast;
-      out.push_back(PySlice_AdjustIndices(*at, &first, &last, stride[i]));
-      ++at;
-    }
+  const SliceMasks masks{begin_mask, end_mask, ellipsis_mask, new_axis_mask, shrink_axis_mask};
+  try {
+    check_key(whole.size(), count, masks);
+    out = sliced(whole, {begin, count}, {end, count}, {stride, count}, masks);
+  } catch (const Error&) {
+    return false;
   }
-  out.insert(out.end(), at, whole.end());
   return true;
 }
 

@@ -11,7 +11,6 @@
 #include <unordered_map>
 #include <vector>
 
-#include "calls/rule_memory.hpp"
 #include "objects/attributes.hpp"
 #include "objects/collections.hpp"
 #include "objects/context.hpp"
@@ -34,7 +33,6 @@ class GraphState final : public Graph {
  public:
   Table<PyObject*> live;  // borrowed; the handle of each variable, null where there is none
   CollectionKeys collection_keys;
-  RuleMemory rule_memory;
   Sites sites;
   std::vector<std::unique_ptr<Context>> contexts;   // one per thread
   std::unordered_map<std::uint64_t, Maker> makers;  // by maker_key()

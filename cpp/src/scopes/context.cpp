@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "scopetrie/error.hpp"
+#include "scopetrie/graph/inference.hpp"
 #include "scopetrie/graph/kinds.hpp"
 #include "scopetrie/names/legal_names.hpp"
 
@@ -90,8 +91,7 @@ Name Context::take_unique(std::string_view name, bool mark) {
 // Operations
 // --------------------------------------------------------------------------------------------------------------
 
-Operation Context::add_op(std::string_view type, std::span<const Tensor> inputs, std::span<const OutputSpec> outputs,
-                          const OpOptions& options) {
+std::vector<TensorId> Context::ids_of(std::span<const Tensor> inputs) const {
   graph_->check_open();
   std::vector<TensorId> ids;
   for (const Tensor& input : inputs) {
@@ -100,14 +100,30 @@ Operation Context::add_op(std::string_view type, std::span<const Tensor> inputs,
                   {.call = "add_op", .asked = input.name()});
     ids.push_back(input.id());
   }
+  return ids;
+}
+
+Operation Context::add_op(std::string_view type, std::span<const Tensor> inputs, std::span<const OutputSpec> outputs,
+                          const OpOptions& options) {
+  const std::vector<TensorId> ids = ids_of(inputs);
   std::vector<Output> made;
   for (const OutputSpec& output : outputs)
     made.push_back({output.shape ? graph_->ops.shapes().intern(*output.shape) : ShapeTable::kUnknown, output.dtype});
+  return add_node(type, ids, made, options);
+}
+
+Operation Context::add_op(std::string_view type, std::span<const Tensor> inputs, const OpOptions& options) {
+  const std::vector<TensorId> ids = ids_of(inputs);
+  return add_node(type, ids, infer_outputs(*graph_, type, ids, options.attributes).span(), options);
+}
+
+Operation Context::add_node(std::string_view type, std::span<const TensorId> inputs, std::span<const Output> outputs,
+                            const OpOptions& options) {
   Transaction transaction(graph_->ledger(), this);
   const Name name = take_name(options.name.empty() ? type : options.name, NameStyle::kNode).name;
   if (graph_->has_odd_scopes) graph_->check_operation_name(name);
   const std::uint32_t attribute = options.attributes.empty() ? kNone : graph_->keep(AttributeValue(options.attributes));
-  const OpId op = add_operation(kind_number(type), name, ids, made, attribute);
+  const OpId op = add_operation(kind_number(type), name, inputs, outputs, attribute);
   transaction.commit();
   return {*graph_, op};
 }

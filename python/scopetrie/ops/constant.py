@@ -14,8 +14,8 @@ from ..graph import Operation, Tensor
 from ..shapes import Dimension, TensorShape, as_dims
 from .declare import Sizes, attr, tensor
 from .direct import attribute, direct, sizes
-from .faults import ShapeError, dtype_refusal
-from .node_text import Dims, dims_text
+from .faults import dtype_refusal
+from .node_text import Dims
 from .registry import OPS, Spec, define_op
 
 # v1's `tf.register_tensor_conversion_function`: by priority, then by age.
@@ -401,12 +401,8 @@ def index_array(value: Any) -> Any:
     return make_array(value, None)
 
 
-def _placeholder_rule(dtype: DType, shape: Dims) -> Spec:
-    return dtype, shape
-
-
 _placeholder = define_op(
-    "Placeholder", rule=_placeholder_rule, native="placeholder",
+    "Placeholder",
     attributes=(attr("dtype", DType), attr("shape", Sizes)),
 )  # fmt: skip
 
@@ -444,22 +440,8 @@ def _static_dims(shape: Any) -> Dims:
         raise type(fault)(f"Error converting shape to a TensorShape: {fault}.") from None
 
 
-def _default_rule(input: Tensor, shape: Dims) -> Spec:
-    given = input._dims
-    if given is not None and shape is not None:
-        if len(given) != len(shape):
-            raise ShapeError(f"Shapes must be equal rank, but are {len(given)} and {len(shape)}")
-        for at, (a, b) in enumerate(zip(given, shape, strict=True)):
-            if a is not None and b is not None and a != b:
-                raise ShapeError(
-                    f"Dimension {at} in both shapes must be equal, but are {a} and {b}. "
-                    f"Shapes are {dims_text(given)} and {dims_text(shape)}."
-                )
-    return input.dtype.base_dtype, shape
-
-
 _placeholder_with_default = define_op(
-    "PlaceholderWithDefault", tensor("input", attr="dtype"), rule=_default_rule,
+    "PlaceholderWithDefault", tensor("input", attr="dtype"),
     kernel=lambda xp, shape: lambda x: x, attributes=(attr("shape", Sizes),),
 )  # fmt: skip
 

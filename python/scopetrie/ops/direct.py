@@ -5,6 +5,7 @@ from __future__ import annotations
 import functools
 import inspect
 from collections.abc import Callable
+from enum import IntEnum
 from typing import TYPE_CHECKING, Any, Final, Literal, NamedTuple
 
 from .._core import DirectFunction, OpFunction
@@ -27,6 +28,23 @@ class Role(NamedTuple):
     form: Literal["", "sizes", "axes", "ints"] = ""
     omitted: bool = False
     default: Any = _REQUIRED
+    choices: tuple[str, ...] = ()
+
+
+class Only(IntEnum):
+    """What else must hold for a call to go straight to the op.
+
+    Attributes:
+        ALWAYS: Nothing.
+        OTHER_DTYPE: The attribute, a dtype, is another than that of the first input.
+        SEVERAL: The first input is a list of at least two.
+        MATRICES: The first two inputs are tensors of rank 2.
+    """
+
+    ALWAYS = 0
+    OTHER_DTYPE = 1
+    SEVERAL = 2
+    MATRICES = 3
 
 
 OWN: Final = Role("own")
@@ -38,9 +56,12 @@ def given(input: int, default: Any = _REQUIRED) -> Role:
     return Role("input", input, default=default)
 
 
-def attribute(name: str | None = None, *, omitted: bool = False) -> Role:
-    """An attribute, called as the parameter if there is no `name`; `omitted` where it is the default."""
-    return Role("attribute", attribute=name, omitted=omitted)
+def attribute(name: str | None = None, *, omitted: bool = False, choices: tuple[str, ...] = ()) -> Role:
+    """An attribute, called as the parameter if there is no `name`; `omitted` where it is the default.
+
+    Where there are `choices`, calls that give another value are the function's.
+    """
+    return Role("attribute", attribute=name, omitted=omitted, choices=choices)
 
 
 def sizes(name: str | None = None) -> Role:
@@ -59,7 +80,7 @@ def ints(name: str | None = None) -> Role:
 
 
 def direct(
-    op: OpFunction[Any], *, called: str | None = None, **roles: Role
+    op: OpFunction[Any], *, called: str | None = None, only: Only = Only.ALWAYS, **roles: Role
 ) -> Callable[[Callable[P, Result]], Callable[P, Result]]:
     """Makes of a public function one whose common calls go straight to the op function of its node.
 
@@ -69,6 +90,7 @@ def direct(
     Args:
         op: The op function.
         called: The node's default name; that of the function, or else of the op, if left out.
+        only: What else must hold.
         **roles: What parameters of the function are to the op. Of those that are not mentioned, `name` is
             the node's name, the first are the inputs that no other is, in their order, and the rest are
             nothing to the op: calls that give them are the function's.
@@ -97,9 +119,19 @@ def direct(
             fallback = default if has_default else None
             attribute = role.attribute or name
             spec.append(
-                (name, role.kind, role.input, attribute, role.form, role.omitted, has_default, fallback)
+                (
+                    name,
+                    role.kind,
+                    role.input,
+                    attribute,
+                    role.form,
+                    role.omitted,
+                    has_default,
+                    fallback,
+                    role.choices,
+                )
             )
-        made: Any = DirectFunction(function, op, default_name, tuple(spec))
+        made: Any = DirectFunction(function, op, default_name, tuple(spec), only)
         functools.update_wrapper(made, function)
         wrapped: Callable[P, Result] = made
         return wrapped

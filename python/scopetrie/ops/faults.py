@@ -2,32 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-
 from ..dtypes import DType
 from ..graph import Tensor
 from .declare import Types
-
-
-class ShapeError(ValueError):
-    """Raised by a shape rule; the description of the node is added later.
-
-    Args:
-        message: v1's message, without the part from " for '{{node".
-        constants: Values of inputs that the rule used, by position, in v1's notation (`"<5>"` without
-            the brackets).
-        partial: Shapes that the rule read from inputs, by position, in v1's notation (`"[2,?]"`).
-    """
-
-    def __init__(
-        self,
-        message: str,
-        constants: Mapping[int, str] | None = None,
-        partial: Mapping[int, str] | None = None,
-    ) -> None:
-        super().__init__(message)
-        self.constants = constants or {}
-        self.partial = partial or {}
 
 
 def dtype_refusal(message: str) -> TypeError:

@@ -87,6 +87,12 @@ def constant_value(tensor: Any, partial: bool = False) -> np.ndarray[Any, Any] |
     return _value(tensor, _DEEPEST)
 
 
+def known_elements(tensor: Tensor) -> list[Any] | None:
+    """The elements of a tensor in row-major order; None if they are not known without a session."""
+    value = constant_value(tensor)
+    return None if value is None else value.ravel().tolist()
+
+
 def raw_value(value: Any, dtype: DType) -> np.ndarray[Any, Any]:
     """A constant's value as an array of the dtype's NumPy type."""
     return np.asarray(value, dtype=dtype.base_dtype.as_numpy_dtype)

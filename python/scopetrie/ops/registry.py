@@ -26,7 +26,6 @@ from .._core import OpFunction
 from ..dtypes import DType, DTypeLike, as_dtype
 from ..graph import Tensor
 from .declare import Attribute, Input, tensor
-from .faults import ShapeError
 from .node_text import Dims, attribute_values, dims_text, node_text
 
 if TYPE_CHECKING:
@@ -91,30 +90,31 @@ class OpDef:
         return node_text(self.type, (*self.inputs, *self.attributes), name, inputs, attrs or {})
 
     def failed(
-        self, fault: str | Exception, name: str, inputs: Sequence[Tensor], attrs: Mapping[str, Any] | None
+        self,
+        fault: str,
+        name: str,
+        inputs: Sequence[Tensor],
+        attrs: Mapping[str, Any] | None,
+        shown: Sequence[tuple[int, bool, str]],
     ) -> NoReturn:
-        """Raises `fault` with the node it concerns written out, as v1 does.
+        """Raises an error of the shape rule with the node it concerns written out, as v1 does.
 
         Args:
-            fault: What a shape rule raised, or its message.
+            fault: What the rule says.
             name: The name that the node would have had.
             inputs: The node's input tensors, lists flattened.
             attrs: The node's attributes.
+            shown: What the rule has read of inputs' values: input, whether as a shape, text.
 
         Raises:
-            ValueError: Always, unless `fault` is another kind of error; then that one.
+            ValueError: Always.
         """
-        if isinstance(fault, Exception) and not isinstance(fault, ShapeError):
-            raise fault
         node = self.node_text(name, inputs, attrs)
         text = f"{fault} for '{node}' with input shapes: {', '.join(dims_text(x._dims) for x in inputs)}"
-        if isinstance(fault, ShapeError):
-            if fault.constants:
-                text += " and with computed input tensors: "
-                text += ", ".join(f"input[{i}] = <{value}>" for i, value in fault.constants.items())
-            if fault.partial:
-                text += " and with input tensors computed as partial shapes: "
-                text += ",".join(f"input[{i}] = {dims}" for i, dims in fault.partial.items())
+        if values := [f"input[{i}] = <{value}>" for i, is_shape, value in shown if not is_shape]:
+            text += f" and with computed input tensors: {', '.join(values)}"
+        if shapes := [f"input[{i}] = {value}" for i, is_shape, value in shown if is_shape]:
+            text += f" and with input tensors computed as partial shapes: {','.join(shapes)}"
         raise ValueError(text + ".") from None
 
 
@@ -122,9 +122,7 @@ def define_op(
     type: str,
     *inputs: Input,
     name: str | None = None,
-    rule: Rule = "same",
-    native: str | None = None,
-    remembered: bool = True,
+    rule: Rule | None = None,
     kernel: Kernel | None = None,
     attributes: tuple[Attribute, ...] = (),
     stateful: bool = False,
@@ -138,14 +136,10 @@ def define_op(
         type: v1's name of the type.
         *inputs: Its inputs; see `scopetrie.ops.declare`.
         name: The default name of a node; `type` if left out.
-        rule: What is put out: `"same"` (dtype and shape of the first input), `"bool"` (its shape, boolean),
-            `"broadcast"` (the inputs broadcast, dtype of the first), `"compare"` (broadcast, boolean), or
-            `rule(*inputs, **attrs)`, which gets the input tensors and returns (dtype, dims) or a list of
-            them.
-        native: The name of the extension's version of such a function (see cpp/python/calls/op_rules.cpp),
-            which is asked first: it decides the common cases, and leaves the rest, and all errors, to `rule`.
-        remembered: Whether what `rule` gives follows from the inputs' dtypes and static shapes, the
-            attributes, and the values of the inputs on the host; then it is called once for each of them.
+        rule: What is put out: None for the rule that the core has for the type (cpp/src/shapes); or `"same"`
+            (dtype and shape of the first input), `"bool"` (its shape, boolean), `"broadcast"` (the inputs
+            broadcast, dtype of the first), `"compare"` (broadcast, boolean), or `rule(*inputs, **attrs)`,
+            which gets the input tensors and returns (dtype, dims) or a list of them.
         kernel: `kernel(xp, **attrs)` returns the function of arrays; `xp` is an array-API namespace.
         attributes: The nodes' attributes.
         stateful: Whether the kernel takes the session's state, as `kernel(xp, state, **attrs)`.
@@ -162,7 +156,7 @@ def define_op(
     if scoped is None:
         scoped = name is not None and name != type
     op_def = OpDef(type, inputs, attributes, kernel, stateful, host_outputs, scoped)
-    function: OpFunction[Made] = OpFunction(op_def, type, name or type, inputs, rule, doc, native, remembered)
+    function: OpFunction[Made] = OpFunction(op_def, type, name or type, inputs, rule, doc)
     op_def.function = function
     OPS[type] = op_def
     return function
@@ -215,7 +209,7 @@ def register_op(
     declared = [tensor(each) if isinstance(each, str) else each for each in inputs]
     if dtypes is not None:
         declared[0] = declared[0]._replace(types=tuple(map(as_dtype, dtypes)))
-    return define_op(type, *declared, name=name, rule=shape, remembered=False, kernel=kernel, doc=doc)
+    return define_op(type, *declared, name=name, rule=shape, kernel=kernel, doc=doc)
 
 
 def node_attributes(op: Any) -> list[tuple[str, Any]]:

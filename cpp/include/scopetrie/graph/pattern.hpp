@@ -13,16 +13,10 @@
 #include <vector>
 
 #include "scopetrie/graph/runs.hpp"
-#include "scopetrie/shapes/dtype.hpp"
-#include "scopetrie/shapes/shape_table.hpp"
+#include "scopetrie/shapes/output.hpp"
 #include "scopetrie/tables/ids.hpp"
 
 namespace scopetrie {
-
-struct Output {
-  ShapeId shape = ShapeTable::kUnknown;
-  DType dtype;
-};
 
 class Pattern {
  public:

@@ -98,6 +98,12 @@ class Context : private Undoable {
                    std::initializer_list<OutputSpec> outputs, const OpOptions& options = {}) {
     return add_op(type, std::span(inputs.begin(), inputs.size()), std::span(outputs.begin(), outputs.size()), options);
   }
+  /// The same of a common type, whose rule says what is put out. Throws where the type has none, or the inputs or
+  /// attributes do not fit.
+  Operation add_op(std::string_view type, std::span<const Tensor> inputs, const OpOptions& options = {});
+  Operation add_op(std::string_view type, std::initializer_list<Tensor> inputs, const OpOptions& options = {}) {
+    return add_op(type, std::span(inputs.begin(), inputs.size()), options);
+  }
   /// A name that no operation has, in the current name scope; `mark` takes it.
   std::string unique_name(std::string_view name, bool mark = true) { return graph_->text(take_unique(name, mark)); }
 
@@ -188,6 +194,9 @@ class Context : private Undoable {
  private:
   void cut(const Mark& mark) noexcept override;
   SCOPETRIE_COLD ScopeId materialize();
+  std::vector<TensorId> ids_of(std::span<const Tensor> inputs) const;
+  Operation add_node(std::string_view type, std::span<const TensorId> inputs, std::span<const Output> outputs,
+                     const OpOptions& options);
   OpGraph::Fresh take_verbatim(std::string_view name);
 };
 

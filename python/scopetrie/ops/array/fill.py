@@ -12,26 +12,12 @@ from ...shapes import TensorShape
 from ..constant import constant, convert_to_tensor, index_array
 from ..declare import COMPLEX, FLOATS, INDICES, index, mixed, tensor
 from ..direct import direct
-from ..faults import ShapeError, check_dtype, dtype_refusal
-from ..folding import constant_value, dims_from
-from ..node_text import dims_text
-from ..registry import Spec, define_op, listed
+from ..faults import check_dtype, dtype_refusal
+from ..registry import define_op, listed
 from .shape import reshape, shape_internal
 
 # As v1: smaller tensors are constants, larger ones are computed.
 _SMALL = 1000
-
-
-def _fill_rule(dims: Tensor, value: Tensor) -> Spec:
-    if dims._dims is not None and len(dims._dims) != 1:
-        raise ShapeError(f"Shape must be rank 1 but is rank {len(dims._dims)}")
-    if value._dims:
-        raise ShapeError(f"Shape must be rank 0 but is rank {len(value._dims)}")
-    sizes = constant_value(dims)
-    out = dims_from(dims)
-    if sizes is not None and sizes.size and int(sizes.min()) < 0:
-        raise ShapeError("Fill dimensions must be >= 0", partial={0: dims_text(out)})
-    return value.dtype.base_dtype, out
 
 
 def _fill_kernel(xp: Any) -> Any:
@@ -40,7 +26,7 @@ def _fill_kernel(xp: Any) -> Any:
 
 
 _fill = define_op(
-    "Fill", index("dims", attr="index_type"), tensor("value"), rule=_fill_rule, native="fill",
+    "Fill", index("dims", attr="index_type"), tensor("value"),
     kernel=_fill_kernel,
 )  # fmt: skip
 
@@ -307,7 +293,7 @@ def guarantee_const(input: Any, name: str | None = None) -> Tensor:
 
 
 _identity_n = define_op(
-    "IdentityN", mixed("input"), rule=lambda tensors: [(x.dtype.base_dtype, x._dims) for x in tensors],
+    "IdentityN", mixed("input"),
     kernel=lambda xp: lambda *arrays: arrays,
 )  # fmt: skip
 

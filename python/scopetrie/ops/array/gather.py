@@ -12,33 +12,10 @@ from ...graph import Tensor
 from ..constant import constant, convert_to_tensor, index_array
 from ..declare import SHORT_INDICES, attr, index, tensor
 from ..direct import direct, given
-from ..faults import ShapeError
-from ..folding import constant_value
-from ..math.compare import merge_dims
-from ..node_text import dims_text
-from ..registry import Spec, define_op
+from ..registry import define_op
 from .indices import check_indices, check_tuples, flat_positions, nothing, rows_of
 from .join import concat
 from .sequence import count_up
-
-
-def _gather_rule(params: Tensor, indices: Tensor, axis: Tensor, batch_dims: int = 0) -> Spec:
-    dtype, dims, picked = params.dtype.base_dtype, params._dims, indices._dims
-    at = constant_value(axis)
-    if dims is None or picked is None:
-        return dtype, None
-    batch = batch_dims % len(picked) if batch_dims < 0 else batch_dims
-    if at is None:
-        return dtype, (None,) * (len(dims) + len(picked) - 1 - batch)
-    along = int(at)
-    if not -len(dims) <= along < len(dims):
-        need = along + 1 if along >= 0 else -along
-        raise ShapeError(
-            f"Shape must be at least rank {need} but is rank {len(dims)}", constants={2: str(along)}
-        )
-    along %= len(dims)
-    lead = merge_dims(dims[:batch], picked[:batch]) or ()
-    return dtype, (*lead, *dims[batch:along], *picked[batch:], *dims[along + 1 :])
 
 
 def _gather_kernel(xp: Any, batch_dims: int = 0) -> Any:
@@ -93,7 +70,7 @@ def _gather_batched(xp: Any, params: Any, indices: Any, along: int, batch: int) 
 
 _gather = define_op(
     "GatherV2", tensor("params", attr="Tparams"), index("indices", SHORT_INDICES, "Tindices", host=False),
-    index("axis", attr="Taxis"), rule=_gather_rule, native="gather", kernel=_gather_kernel,
+    index("axis", attr="Taxis"), kernel=_gather_kernel,
     attributes=(attr("batch_dims", int, 0),),
 )  # fmt: skip
 
@@ -131,19 +108,6 @@ def gather(
     return _gather(params, indices, axis, name=name)
 
 
-def _gather_nd_rule(params: Tensor, indices: Tensor) -> Spec:
-    dims, at, dtype = params._dims, indices._dims, params.dtype.base_dtype
-    if dims is None or at is None or not at or at[-1] is None:
-        return dtype, None
-    if at[-1] > len(dims):
-        raise ShapeError(
-            f"indices.shape[-1] must be <= params.rank, but saw indices shape: {dims_text(at)} and params "
-            f"shape: "
-            f"{dims_text(dims)}"
-        )
-    return dtype, (*at[:-1], *dims[at[-1] :])
-
-
 def _gather_nd_kernel(xp: Any) -> Any:
     def gather_each(params: Any, indices: Any) -> Any:
         depth, outer = indices.shape[-1], len(indices.shape) - 1
@@ -157,7 +121,7 @@ def _gather_nd_kernel(xp: Any) -> Any:
 
 _gather_nd = define_op(
     "GatherNd", tensor("params", attr="Tparams"), tensor("indices", SHORT_INDICES, "Tindices"),
-    rule=_gather_nd_rule, kernel=_gather_nd_kernel, attributes=(attr("bad_indices_policy", str, ""),),
+    kernel=_gather_nd_kernel, attributes=(attr("bad_indices_policy", str, ""),),
 )  # fmt: skip
 
 

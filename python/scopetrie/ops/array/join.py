@@ -10,78 +10,17 @@ from ..._core import Variable, name_scope
 from ...graph import Tensor
 from ..constant import convert_to_tensor, index_array
 from ..declare import attr, index, tensor, tensors
-from ..direct import attribute, direct
-from ..faults import ShapeError
-from ..folding import constant_value
-from ..math.sum import merge_all
-from ..node_text import Dims, dims_text
-from ..registry import Spec, define_op
+from ..direct import Only, attribute, direct
+from ..registry import define_op
 from .fill import identity
-from .shape import require_rank
-
-
-def _merge_except(dims: Dims, other: Dims, axis: int | None) -> Dims:
-    """One shape for two that agree but along `axis`, where sizes add up (None: any one axis may differ)."""
-    if dims is None or other is None:
-        given = other if dims is None else dims
-        if given is None or axis is None:
-            return None if given is None else (None,) * len(given)
-        return tuple(None if at == axis else size for at, size in enumerate(given))
-    if len(dims) != len(other):
-        raise ShapeError(f"Shape must be rank {len(dims)} but is rank {len(other)}")
-    out: list[int | None] = []
-    for at, (a, b) in enumerate(zip(dims, other, strict=True)):
-        if axis is None:
-            out.append(None)
-        elif at == axis:
-            out.append(None if a is None or b is None else a + b)
-        elif a is not None and b is not None and a != b:
-            left, right = _around(dims, axis, at), _around(other, axis, at)
-            raise ShapeError(
-                f"Dimension {at if at < axis else at - axis - 1} in both shapes must be equal, but are "
-                f"{a} and {b}. "
-                f"Shapes are {left} and {right}.",
-                constants={-1: str(axis)},
-            )
-        else:
-            out.append(b if a is None else a)
-    return tuple(out)
-
-
-def _around(dims: tuple[int | None, ...], axis: int, at: int) -> str:
-    return dims_text(dims[:axis] if at < axis else dims[axis + 1 :])
-
-
-def _concat_rule(values: list[Tensor], axis: Tensor) -> Spec:
-    require_rank(axis, 0)
-    dtype = values[0].dtype.base_dtype
-    given = constant_value(axis)
-    rank = next((len(each._dims) for each in values if each._dims is not None), None)
-    if rank is None:
-        return dtype, None
-    position = {len(values): "" if given is None else str(int(given))}
-    at = None if given is None else int(given)
-    if at is not None:
-        need = at + 1 if at >= 0 else -at
-        if rank < need:
-            raise ShapeError(f"Shape must be at least rank {need} but is rank {rank}", constants=position)
-        at %= rank
-    dims = values[0]._dims
-    for each in values[1:]:
-        try:
-            dims = _merge_except(dims, each._dims, at)
-        except ShapeError as fault:
-            raise ShapeError(str(fault), constants=position if fault.constants else None) from None
-    return dtype, dims
-
 
 _concat = define_op(
-    "ConcatV2", tensors("values"), index("axis"), rule=_concat_rule, native="concat",
+    "ConcatV2", tensors("values"), index("axis"),
     kernel=lambda xp: lambda *values: xp.concat(values[:-1], axis=int(values[-1].item())),
 )  # fmt: skip
 
 
-@direct(_concat)
+@direct(_concat, only=Only.SEVERAL)
 def concat(values: Any, axis: Any, name: str | None = "concat") -> Tensor:
     """Joins tensors along a dimension that they have.
 
@@ -116,16 +55,8 @@ def concat(values: Any, axis: Any, name: str | None = "concat") -> Tensor:
     return _concat(values, axis, name=name)
 
 
-def _pack_rule(values: list[Tensor], axis: int = 0) -> Spec:
-    dims = merge_all(values)
-    if dims is None:
-        return values[0].dtype.base_dtype, None
-    at = axis % (len(dims) + 1)
-    return values[0].dtype.base_dtype, (*dims[:at], len(values), *dims[at:])
-
-
 _pack = define_op(
-    "Pack", tensors(""), rule=_pack_rule, native="pack",
+    "Pack", tensors(""),
     kernel=lambda xp, axis=0: lambda *values: xp.stack(values, axis=axis),
     attributes=(attr("axis", int, 0),),
 )  # fmt: skip
@@ -184,18 +115,6 @@ def parallel_stack(values: Any, name: str | None = "parallel_stack") -> Tensor:
     return stack(values, name=name)
 
 
-def _repeat_rule(input: Tensor, repeats: Tensor, axis: int) -> Spec:
-    dims, dtype = input._dims, input.dtype.base_dtype
-    if dims is None:
-        return dtype, None
-    at, counts = axis % len(dims), constant_value(repeats)
-    size = dims[at]
-    total: int | None = None
-    if counts is not None and (counts.size != 1 or size is not None):
-        total = int(counts.sum()) if counts.size != 1 else int(counts.ravel()[0]) * (size or 0)
-    return dtype, (*dims[:at], total, *dims[at + 1 :])
-
-
 def _repeat_kernel(xp: Any, axis: int) -> Any:
     def repeated(x: Any, repeats: Any) -> Any:
         counts = np.broadcast_to(np.atleast_1d(repeats), (x.shape[axis],))
@@ -208,7 +127,7 @@ def _repeat_kernel(xp: Any, axis: int) -> Any:
 
 
 _repeat = define_op(
-    "Repeat", tensor("input"), index("repeats", attr=None), rule=_repeat_rule, kernel=_repeat_kernel,
+    "Repeat", tensor("input"), index("repeats", attr=None), kernel=_repeat_kernel,
     attributes=(attr("axis", int),),
 )  # fmt: skip
 

@@ -12,34 +12,15 @@ from ...dtypes import DTypeLike, as_dtype
 from ...graph import Tensor
 from ..constant import constant, convert_to_tensor
 from ..declare import INDICES, attr, index, tensor
-from ..faults import ShapeError
-from ..folding import constant_value
 from ..math.compare import less, where
 from ..math.elementwise import cast, cast_node, maximum
 from ..math.reduce import reduce_max, reduce_prod
-from ..registry import Spec, define_op
+from ..registry import define_op
 from .dims import expand_dims, squeeze
 from .gather import gather
 from .join import concat
 from .sequence import count_up, range_
 from .shape import reshape, shape
-
-
-def _one_hot_rule(
-    indices: Tensor, depth: Tensor, on_value: Tensor, off_value: Tensor, axis: int = -1
-) -> Spec:
-    dims, count = indices._dims, constant_value(depth)
-    if axis < -1:
-        raise ShapeError("axis must be >= -1")
-    if dims is not None and axis > len(dims):
-        raise ShapeError(f"axis must be at most the rank {len(dims)} of indices, but is {axis}")
-    dtype = on_value.dtype.base_dtype
-    if count is not None and int(count) < 0:
-        raise ShapeError(f"depth must be non-negative, got {int(count)}", constants={1: str(int(count))})
-    if dims is None:
-        return dtype, None
-    at = len(dims) if axis == -1 else axis
-    return dtype, (*dims[:at], None if count is None else int(count), *dims[at:])
 
 
 def _one_hot_kernel(xp: Any, axis: int = -1) -> Any:
@@ -59,7 +40,6 @@ _one_hot = define_op(
     tensor("on_value"),
     tensor("off_value"),
     name="one_hot",
-    rule=_one_hot_rule,
     kernel=_one_hot_kernel,
     attributes=(attr("axis", int, -1),),
 )

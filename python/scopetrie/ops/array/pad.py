@@ -10,28 +10,11 @@ from ..._core import Variable
 from ...graph import Tensor
 from ..declare import attr, index, tensor
 from ..direct import direct
-from ..faults import ShapeError
-from ..folding import constant_value
-from ..registry import Spec, define_op
+from ..registry import define_op
 from .indices import zeros_beside
-from .shape import require_rank
-
-
-def _tile_rule(input: Tensor, multiples: Tensor) -> Spec:
-    require_rank(multiples, 1)
-    dims, dtype = input._dims, input.dtype.base_dtype
-    length = multiples._dims[0] if multiples._dims else None
-    if dims is not None and length is not None and len(dims) != length:
-        raise ShapeError(f"Shape must be rank {len(dims)} but is rank {length}")
-    times = constant_value(multiples)
-    if dims is None or times is None:
-        rank = length if dims is None else len(dims)
-        return dtype, None if rank is None else (None,) * rank
-    return dtype, tuple(None if a is None else a * b for a, b in zip(dims, times.tolist(), strict=True))
-
 
 tile = define_op(
-    "Tile", tensor("input"), index("multiples", attr="Tmultiples"), rule=_tile_rule, native="tile",
+    "Tile", tensor("input"), index("multiples", attr="Tmultiples"),
     kernel=lambda xp: lambda x, multiples: xp.tile(x, tuple(multiples.tolist())),
     doc="""Repeats a tensor along each of its dimensions.
 
@@ -47,23 +30,6 @@ tile = define_op(
         ValueError: If there is not one number for each dimension.
     """,
 )  # fmt: skip
-
-
-def _pad_rule(input: Tensor, paddings: Tensor, constant_values: Tensor | None = None, mode: str = "") -> Spec:
-    require_rank(paddings, 2)
-    dims, dtype = input._dims, input.dtype.base_dtype
-    rows = paddings._dims[0] if paddings._dims else None
-    if paddings._dims is not None and paddings._dims[1] not in (2, None):
-        raise ShapeError(f"Dimension must be 2 but is {paddings._dims[1]}")
-    if dims is not None and rows is not None and rows != len(dims):
-        raise ShapeError(f"Shape must be rank {rows} but is rank {len(dims)}")
-    amounts = constant_value(paddings)
-    if amounts is None or dims is None:
-        rank = rows if dims is None else len(dims)
-        return dtype, None if rank is None else (None,) * rank
-    return dtype, tuple(
-        None if a is None else a + low + high for a, (low, high) in zip(dims, amounts.tolist(), strict=True)
-    )
 
 
 def pad_constant(xp: Any, x: Any, amounts: Any, value: Any = 0) -> Any:
@@ -91,12 +57,11 @@ def _pad_kernel(xp: Any) -> Any:
 
 
 _pad = define_op(
-    "Pad", tensor("input"), index("paddings", attr="Tpaddings"), rule=_pad_rule, native="pad",
+    "Pad", tensor("input"), index("paddings", attr="Tpaddings"),
     kernel=_pad_kernel,
 )  # fmt: skip
 _pad_v2 = define_op(
     "PadV2", tensor("input"), index("paddings", attr="Tpaddings"), tensor("constant_values"),
-    rule=_pad_rule,
     kernel=lambda xp: lambda x, paddings, value: pad_constant(xp, x, paddings.tolist(), value),
 )  # fmt: skip
 
@@ -123,7 +88,7 @@ def _mirror_kernel(xp: Any, mode: str) -> Any:
 
 
 _mirror_pad = define_op(
-    "MirrorPad", tensor("input"), index("paddings", attr="Tpaddings"), rule=_pad_rule,
+    "MirrorPad", tensor("input"), index("paddings", attr="Tpaddings"),
     kernel=_mirror_kernel, attributes=(attr("mode", str),),
 )  # fmt: skip
 

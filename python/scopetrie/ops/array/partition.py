@@ -9,20 +9,9 @@ from ...graph import Tensor
 from ..constant import index_array
 from ..declare import attr, mixed, tensor
 from ..faults import check_least
-from ..folding import constant_value
-from ..math.compare import merge_dims
-from ..node_text import Dims
-from ..registry import Spec, define_op, listed
+from ..registry import define_op, listed
 from .indices import check_indices, rows_of, zeros_beside
 from .scatter import scatter_rows
-
-
-def _partition_rule(data: Tensor, partitions: Tensor, num_partitions: int) -> list[Spec]:
-    dims, at = data._dims, partitions._dims
-    if dims is not None and at is not None:
-        merge_dims(dims[: len(at)], at)
-    rest = None if dims is None or at is None else (None, *dims[len(at) :])
-    return [(data.dtype.base_dtype, rest)] * num_partitions
 
 
 def _partition_kernel(xp: Any, num_partitions: int) -> Any:
@@ -41,7 +30,7 @@ def _partition_kernel(xp: Any, num_partitions: int) -> Any:
 
 
 _dynamic_partition = define_op(
-    "DynamicPartition", tensor("data"), tensor("partitions", (dtypes.int32,), None), rule=_partition_rule,
+    "DynamicPartition", tensor("data"), tensor("partitions", (dtypes.int32,), None),
     kernel=_partition_kernel, attributes=(attr("num_partitions", int),),
 )  # fmt: skip
 
@@ -64,23 +53,6 @@ def dynamic_partition(
     return listed(
         _dynamic_partition(data, index_array(partitions), num_partitions=int(num_partitions), name=name)
     )
-
-
-def _stitch_rule(inputs: list[Tensor]) -> Spec:
-    indices, data = inputs[: len(inputs) // 2], inputs[len(inputs) // 2 :]
-    largest: int | None = 0
-    for each in indices:
-        value = constant_value(each)
-        largest = (
-            None
-            if value is None or largest is None
-            else max(largest, int(value.max()) + 1 if value.size else 0)
-        )
-    rest: Dims = None
-    for at, each in zip(indices, data, strict=True):
-        if at._dims is not None and each._dims is not None:
-            rest = merge_dims(rest, each._dims[len(at._dims) :])
-    return data[0].dtype.base_dtype, None if rest is None else (largest, *rest)
 
 
 def _stitch_kernel(xp: Any) -> Any:
@@ -107,12 +79,8 @@ def _stitch_kernel(xp: Any) -> Any:
 
 
 # Places first, then as many tensors: one list, of two dtypes.
-_STITCH: dict[str, Any] = {
-    "rule": _stitch_rule,
-    "kernel": _stitch_kernel,
-}
-_dynamic_stitch = define_op("DynamicStitch", mixed("indices", attr="T"), **_STITCH)
-parallel_stitch = define_op("ParallelDynamicStitch", mixed("indices", attr="T"), **_STITCH)
+_dynamic_stitch = define_op("DynamicStitch", mixed("indices", attr="T"), kernel=_stitch_kernel)
+parallel_stitch = define_op("ParallelDynamicStitch", mixed("indices", attr="T"), kernel=_stitch_kernel)
 
 
 def dynamic_stitch(indices: Any, data: Any, name: str | None = None) -> Tensor:

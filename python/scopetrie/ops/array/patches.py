@@ -11,25 +11,12 @@ from ..nn.window import (
     borders,
     check_choice,
     geometry,
-    need_rank,
-    out_size,
     padded,
     window_counts,
     window_slices,
 )
-from ..registry import Spec, define_op
+from ..registry import define_op
 from .dims import renamed
-
-
-def _patch_rule(
-    images: Tensor, ksizes: tuple[int, ...], strides: tuple[int, ...], rates: tuple[int, ...], padding: str
-) -> Spec:
-    need_rank(images, 4)
-    dims = images._dims or (None,) * 4
-    shape = geometry("NHWC", strides, rates, padding)
-    sizes = [out_size(dims[at + 1], ksizes[at + 1], at, shape) for at in range(2)]
-    depth = None if dims[3] is None else dims[3] * ksizes[1] * ksizes[2]
-    return images.dtype.base_dtype, (dims[0], *sizes, depth)
 
 
 def _patch_kernel(
@@ -46,7 +33,7 @@ def _patch_kernel(
 
 
 _extract = define_op(
-    "ExtractImagePatches", tensor("images", (*FLOATS, *INTEGERS, *COMPLEX, dtypes.bool)), rule=_patch_rule,
+    "ExtractImagePatches", tensor("images", (*FLOATS, *INTEGERS, *COMPLEX, dtypes.bool)),
     kernel=_patch_kernel,
     attributes=(attr("ksizes", Ints), attr("padding", str), attr("rates", Ints), attr("strides", Ints)),
 )  # fmt: skip

@@ -11,26 +11,9 @@ from ...graph import Tensor
 from ..constant import index_array
 from ..declare import INEXACT, attr, index, tensor
 from ..direct import direct
-from ..faults import ShapeError
-from ..folding import constant_value
-from ..registry import Spec, define_op
+from ..registry import define_op
 from .indices import readable
 from .sequence import count_up
-from .shape import require_rank
-
-
-def _reverse_rule(tensor: Tensor, axis: Tensor) -> Spec:
-    require_rank(axis, 1)
-    dims, axes = tensor._dims, constant_value(axis)
-    if dims is not None and axes is not None:
-        for at, each in enumerate(axes.tolist()):
-            if not -len(dims) <= each < len(dims):
-                raise ShapeError(
-                    f"'axis'[{at}] = {each} is out of valid range [0, {len(dims) - 1}",
-                    constants={1: " ".join(map(str, axes.tolist()))},
-                )
-    return tensor.dtype.base_dtype, dims
-
 
 _reverse = define_op(
     "ReverseV2",
@@ -51,7 +34,6 @@ _reverse = define_op(
         ),
     ),
     index("axis"),
-    rule=_reverse_rule,
     kernel=lambda xp: lambda x, axis: xp.flip(x, axis=tuple(axis.tolist())) if axis.size else x,
 )
 
@@ -101,7 +83,6 @@ def _reverse_sequence_kernel(xp: Any, seq_dim: int, batch_dim: int = 0) -> Any:
 _reverse_sequence = define_op(
     "ReverseSequence", tensor("input"), tensor("seq_lengths", attr="Tlen"),
     kernel=_reverse_sequence_kernel,
-    rule=lambda input, seq_lengths, seq_dim, batch_dim=0: (input.dtype.base_dtype, input._dims),
     attributes=(attr("batch_dim", int), attr("seq_dim", int)),
 )  # fmt: skip
 
@@ -148,7 +129,7 @@ def _roll_kernel(xp: Any) -> Any:
 
 _roll = define_op(
     "Roll", tensor("input"), index("shift", attr="Tshift"), index("axis", attr="Taxis"),
-    kernel=_roll_kernel, rule=lambda input, shift, axis: (input.dtype.base_dtype, input._dims),
+    kernel=_roll_kernel,
 )  # fmt: skip
 
 

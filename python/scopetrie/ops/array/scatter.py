@@ -11,42 +11,8 @@ from ..._core import Variable
 from ...graph import Tensor
 from ..constant import convert_to_tensor, index_array
 from ..declare import SHORT_INDICES, attr, index, tensor
-from ..faults import ShapeError
-from ..folding import constant_value, dims_from
-from ..math.compare import merge_dims
-from ..node_text import Dims, dims_text
-from ..registry import Spec, define_op
+from ..registry import define_op
 from .indices import check_tuples, flat_positions, rows_of, zeros_beside
-
-
-def _scatter_dims(
-    target: Dims, indices: Dims, updates: Dims, constants: dict[int, str] | None = None
-) -> None:
-    if target is None or indices is None or updates is None or not indices or indices[-1] is None:
-        return
-    depth, outer = indices[-1], len(indices) - 1
-    wanted = target[depth:]
-    found = updates[outer:]
-    try:
-        if len(wanted) != len(found):
-            raise ShapeError(f"Shapes must be equal rank, but are {len(wanted)} and {len(found)}")
-        merge_dims(wanted, found)
-    except ShapeError as fault:
-        raise ShapeError(
-            f"Dimensions [{depth},{len(target)}) of input[shape={dims_text(target)}] = "
-            f"{dims_text(wanted)} must match "
-            f"dimensions [{outer},{len(updates)}) of updates[shape={dims_text(updates)}] = "
-            f"{dims_text(found)}: {fault}",
-            constants=constants,
-        ) from None
-
-
-def _scatter_nd_rule(indices: Tensor, updates: Tensor, shape: Tensor) -> Spec:
-    out = dims_from(shape)
-    value = constant_value(shape)
-    shown = None if value is None else {2: " ".join(map(str, value.tolist()))}
-    _scatter_dims(out, indices._dims, updates._dims, shown)
-    return updates.dtype.base_dtype, out
 
 
 def scatter_rows(xp: Any, flat: Any, at: Any, rows: Any, how: str) -> Any:
@@ -100,7 +66,7 @@ def _scatter_nd_kernel(xp: Any) -> Any:
 
 _scatter_nd = define_op(
     "ScatterNd", index("indices", SHORT_INDICES, "Tindices", host=False), tensor("updates"),
-    index("shape", SHORT_INDICES, "Tindices"), rule=_scatter_nd_rule, kernel=_scatter_nd_kernel,
+    index("shape", SHORT_INDICES, "Tindices"), kernel=_scatter_nd_kernel,
     attributes=(attr("bad_indices_policy", str, ""),),
 )  # fmt: skip
 
@@ -127,10 +93,6 @@ def scatter_nd(
 
 
 def _tensor_scatter(type: str, how: str) -> Callable[..., Tensor]:
-    def rule(tensor: Tensor, indices: Tensor, updates: Tensor) -> Spec:
-        _scatter_dims(tensor._dims, indices._dims, updates._dims)
-        return tensor.dtype.base_dtype, tensor._dims
-
     def kernel(xp: Any) -> Any:
         if how == "sub":
             return lambda x, indices, updates: _scattered(xp, x, indices, -updates, "add")
@@ -138,7 +100,7 @@ def _tensor_scatter(type: str, how: str) -> Callable[..., Tensor]:
 
     op = define_op(
         type, tensor("tensor"), tensor("indices", SHORT_INDICES, "Tindices"), tensor("updates"),
-        rule=rule, kernel=kernel, attributes=(attr("bad_indices_policy", str, ""),),
+        kernel=kernel, attributes=(attr("bad_indices_policy", str, ""),),
     )  # fmt: skip
 
     def scatter(

@@ -11,11 +11,8 @@ from ...dtypes import DType, DTypeLike, as_dtype
 from ...graph import Tensor
 from ..constant import convert_to_tensor, make_array
 from ..declare import FLOATS, INDICES, SHORT_INDICES, tensor
-from ..faults import ShapeError
-from ..folding import constant_value
 from ..math.elementwise import cast
-from ..registry import Spec, define_op
-from .shape import require_rank
+from ..registry import define_op
 
 
 def count_up(xp: Any, like: Any, length: int) -> Any:
@@ -45,21 +42,6 @@ def range_length(first: float, last: float, step: float) -> int:
     return math.ceil(length)
 
 
-def _range_rule(start: Tensor, limit: Tensor, delta: Tensor) -> Spec:
-    for each in (start, limit, delta):
-        require_rank(each, 0)
-    values = [constant_value(each) for each in (start, limit, delta)]
-    dtype = start.dtype.base_dtype
-    if any(each is None for each in values):
-        return dtype, (None,)
-    first, last, step = (each.item() for each in values if each is not None)
-    known = {i: f"{each.item():g}" for i, each in enumerate(values) if each is not None}
-    try:
-        return dtype, (range_length(first, last, step),)
-    except ValueError as fault:
-        raise ShapeError(str(fault), constants=known) from None
-
-
 def _range_kernel(xp: Any) -> Any:
     def count(start: Any, limit: Any, delta: Any) -> Any:
         first, last, step = start.item(), limit.item(), delta.item()
@@ -81,7 +63,6 @@ _range = define_op(
     ),
     tensor("limit", attr="Tidx", host=True),
     tensor("delta", attr="Tidx", host=True),
-    rule=_range_rule,
     kernel=_range_kernel,
 )
 _INT32 = 2**31
@@ -133,17 +114,6 @@ def _width(dtype: DType) -> int:
     return _HIERARCHY.index(dtype) if dtype in _HIERARCHY else -1
 
 
-def _linspace_rule(start: Tensor, stop: Tensor, num: Tensor) -> Spec:
-    require_rank(start, 0)
-    require_rank(stop, 0)
-    count = constant_value(num)
-    if count is None:
-        return start.dtype.base_dtype, (None,)
-    if int(count) <= 0:
-        raise ShapeError(f"Requires num > 0: {int(count)}", constants={2: str(int(count))})
-    return start.dtype.base_dtype, (int(count),)
-
-
 def _linspace_kernel(xp: Any) -> Any:
     def spread(start: Any, stop: Any, num: Any) -> Any:
         dtype = getattr(xp, start.dtype.name, start.dtype)
@@ -154,7 +124,7 @@ def _linspace_kernel(xp: Any) -> Any:
 
 _linspace = define_op(
     "LinSpace", tensor("start", FLOATS, host=True), tensor("stop", host=True),
-    tensor("num", INDICES, "Tidx", host=True), name="linspace", rule=_linspace_rule, kernel=_linspace_kernel,
+    tensor("num", INDICES, "Tidx", host=True), name="linspace", kernel=_linspace_kernel,
 )  # fmt: skip
 
 

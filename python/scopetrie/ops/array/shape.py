@@ -13,20 +13,8 @@ from ...graph import Tensor
 from ..constant import constant, convert_to_tensor
 from ..declare import attr, index, order, tensor, tensors
 from ..direct import direct
-from ..faults import ShapeError
-from ..folding import constant_value, dims_from
-from ..node_text import Dims, dims_text
-from ..registry import OPS, Spec, define_op, listed
-
-
-def require_rank(tensor: Tensor, rank: int) -> None:
-    """Refuses a tensor whose rank is known to be another.
-
-    Raises:
-        ShapeError: With v1's text.
-    """
-    if tensor._dims is not None and len(tensor._dims) != rank:
-        raise ShapeError(f"Shape must be rank {rank} but is rank {len(tensor._dims)}")
+from ..node_text import Dims
+from ..registry import OPS, define_op, listed
 
 
 def known_size(dims: Dims) -> int | None:
@@ -50,12 +38,8 @@ def _shape_kernel(xp: Any, out_type: DType = dtypes.int32) -> Any:
     return lambda x: make(x.shape)
 
 
-def _shape_rule(input: Tensor, out_type: DType = dtypes.int32) -> Spec:
-    return out_type, (None if input._dims is None else len(input._dims),)
-
-
 _shape = define_op(
-    "Shape", tensor("input"), rule=_shape_rule, native="shape", kernel=_shape_kernel, host_outputs=True,
+    "Shape", tensor("input"), kernel=_shape_kernel, host_outputs=True,
     attributes=(attr("out_type", DType, dtypes.int32),),
 )  # fmt: skip
 
@@ -105,7 +89,6 @@ def _shape_n_kernel(xp: Any, out_type: DType = dtypes.int32) -> Any:
 
 _shape_n = define_op(
     "ShapeN", tensors("input"), kernel=_shape_n_kernel, host_outputs=True,
-    rule=lambda input, out_type=dtypes.int32: [_shape_rule(x, out_type) for x in input],
     attributes=(attr("out_type", DType, dtypes.int32),),
 )  # fmt: skip
 
@@ -137,7 +120,7 @@ def _size_kernel(xp: Any, out_type: DType = dtypes.int32) -> Any:
 
 
 _size = define_op(
-    "Size", tensor("input"), rule=lambda input, out_type=dtypes.int32: (out_type, ()), kernel=_size_kernel,
+    "Size", tensor("input"), kernel=_size_kernel,
     host_outputs=True, attributes=(attr("out_type", DType, dtypes.int32),),
 )  # fmt: skip
 
@@ -170,7 +153,7 @@ def size(input: Any, name: str | None = None, out_type: DTypeLike = None) -> Ten
 
 
 _rank = define_op(
-    "Rank", tensor("input"), rule=lambda input: (dtypes.int32, ()), host_outputs=True,
+    "Rank", tensor("input"), host_outputs=True,
     kernel=lambda xp: lambda x: np.asarray(len(x.shape), np.int32),
 )  # fmt: skip
 
@@ -197,39 +180,12 @@ def rank(input: Any, name: str | None = None) -> Tensor:
         return _rank(tensor, name=scope)
 
 
-def _reshape_rule(tensor: Tensor, shape: Tensor) -> Spec:
-    require_rank(shape, 1)
-    dtype = tensor.dtype.base_dtype
-    out = dims_from(shape)
-    count = known_size(tensor._dims)
-    if out is None or count is None:
-        return dtype, out
-    partial = {1: dims_text(out)} if out else {}
-    unknown = out.count(None)
-    if unknown == 0:
-        total = known_size(out)
-        if total != count:
-            raise ShapeError(
-                f"Cannot reshape a tensor with {count} elements to shape {dims_text(out)} ({total} elements)",
-                partial=partial,
-            )
-    elif unknown == 1:
-        rest = known_size(tuple(1 if each is None else each for each in out)) or 0
-        if rest and count % rest:
-            raise ShapeError(
-                f"Dimension size must be evenly divisible by {rest} but is {count}", partial=partial
-            )
-        if rest:
-            out = tuple(count // rest if each is None else each for each in out)
-    return dtype, out
-
-
 def _reshape_kernel(xp: Any) -> Any:
     return lambda x, shape: xp.reshape(x, tuple(shape.tolist()))
 
 
 _reshape = define_op(
-    "Reshape", tensor("tensor"), index("shape", attr="Tshape"), rule=_reshape_rule, native="reshape",
+    "Reshape", tensor("tensor"), index("shape", attr="Tshape"),
     kernel=_reshape_kernel,
 )  # fmt: skip
 
@@ -256,30 +212,12 @@ def reshape(tensor: Any, shape: Any, name: str | None = None) -> Tensor:
     return _reshape(tensor, shape, name=name)
 
 
-def _transpose_rule(x: Tensor, perm: Tensor) -> Spec:
-    require_rank(perm, 1)
-    dims, dtype = x._dims, x.dtype.base_dtype
-    length = perm._dims[0] if perm._dims else None
-    if dims is not None and length is not None and len(dims) != length:
-        raise ShapeError(f"Dimension must be {len(dims)} but is {length}")
-    order = constant_value(perm)
-    if dims is None:
-        return dtype, None if length is None else (None,) * length
-    if order is None:
-        return dtype, (None,) * len(dims)
-    for axis in order.tolist():
-        if not 0 <= axis < len(dims):
-            raise ShapeError(f"perm dim {axis} is out of range of input rank {len(dims)}")
-    return dtype, tuple(dims[axis] for axis in order.tolist())
-
-
 _transpose = define_op(
-    "Transpose", tensor("x"), order("perm", attr="Tperm"), rule=_transpose_rule, native="transpose",
+    "Transpose", tensor("x"), order("perm", attr="Tperm"),
     kernel=lambda xp: lambda x, perm: xp.permute_dims(x, tuple(perm.tolist())),
 )  # fmt: skip
 _conjugate_transpose = define_op(
-    "ConjugateTranspose", tensor("x"), index("perm", attr="Tperm"), rule=_transpose_rule,
-    native="transpose",
+    "ConjugateTranspose", tensor("x"), index("perm", attr="Tperm"),
     kernel=lambda xp: lambda x, perm: xp.conj(xp.permute_dims(x, tuple(perm.tolist()))),
 )  # fmt: skip
 

@@ -13,12 +13,9 @@ from ...shapes import Dimension
 from ..constant import constant, convert_to_tensor, index_array
 from ..declare import SHORT_INDICES, attr, index, tensor
 from ..direct import direct
-from ..faults import ShapeError
-from ..folding import constant_value
-from ..registry import Spec, define_op
+from ..registry import define_op
 from .fill import ones_like
 from .join import stack
-from .shape import require_rank
 
 _BAD_INDEX: Final = (
     "Only integers, slices (`:`), ellipsis (`...`), tf.newaxis (`None`) and scalar tf.int32/tf.int64 "
@@ -26,29 +23,6 @@ _BAD_INDEX: Final = (
     "valid indices, got "
 )
 newaxis: Final = None
-
-
-def _slice_rule(input: Tensor, begin: Tensor, size: Tensor) -> Spec:
-    require_rank(begin, 1)
-    require_rank(size, 1)
-    dims, dtype = input._dims, input.dtype.base_dtype
-    length = next((each._dims[0] for each in (begin, size) if each._dims and each._dims[0] is not None), None)
-    if dims is not None and length is not None and length != len(dims):
-        raise ShapeError(f"Shape must be rank {length} but is rank {len(dims)}")
-    firsts, sizes = constant_value(begin), constant_value(size)
-    rank = length if dims is None else len(dims)
-    if rank is None:
-        return dtype, None
-    if sizes is None:
-        return dtype, (None,) * rank
-    out: list[int | None] = []
-    for at, count in enumerate(sizes.tolist()):
-        whole = None if dims is None else dims[at]
-        if count >= 0:
-            out.append(count)
-        else:
-            out.append(None if whole is None or firsts is None else whole - int(firsts[at]))
-    return dtype, tuple(out)
 
 
 def _slice_kernel(xp: Any) -> Any:
@@ -65,8 +39,8 @@ def _slice_kernel(xp: Any) -> Any:
 
 
 _slice = define_op(
-    "Slice", tensor("input"), index("begin", attr="Index"), index("size", attr="Index"), rule=_slice_rule,
-    native="slice", kernel=_slice_kernel,
+    "Slice", tensor("input"), index("begin", attr="Index"), index("size", attr="Index"),
+    kernel=_slice_kernel,
 )  # fmt: skip
 
 
@@ -111,12 +85,12 @@ def dense_key(
         single indices "one".
 
     Raises:
-        ShapeError: If there are too many entries.
+        ValueError: If there are too many entries.
     """
     count = len(begin)
     used = sum(1 for i in range(count) if not (new_axis_mask | ellipsis_mask) >> i & 1)
     if used > rank:
-        raise ShapeError(f"Index out of range using input dim {rank}; input has only {rank} dims")
+        raise ValueError(f"Index out of range using input dim {rank}; input has only {rank} dims")
     key: list[Any] = []
     has_ellipsis = False
     for i in range(count):
@@ -141,47 +115,6 @@ def dense_key(
     if not has_ellipsis:
         key += [slice(None)] * (rank - used)
     return key
-
-
-def _strided_rule(input: Tensor, begin: Tensor, end: Tensor, strides: Tensor, **masks: int) -> Spec:
-    for each in (begin, end, strides):
-        require_rank(each, 1)
-    dtype, dims = input.dtype.base_dtype, input._dims
-    length = begin._dims[0] if begin._dims else None
-    if dims is None or length is None:
-        return dtype, None
-    lists: list[Any] = []
-    for each in (begin, end, strides):
-        value = constant_value(each)
-        lists.append([None] * length if value is None else value.tolist())
-    try:
-        key = dense_key(len(dims), lists[0], lists[1], lists[2], **masks)
-    except ShapeError as fault:
-        raise ShapeError(str(fault), constants={3: _listed(lists[2])}) from None
-    out: list[int | None] = []
-    at = 0
-    for each in key:
-        if each is None:
-            out.append(1)
-            continue
-        size = dims[at]
-        if isinstance(each, slice):
-            out.append(None if size is None else _length(each, size))
-            if each == slice(None):
-                out[-1] = size
-        elif each == "?":
-            out.append(None)
-        elif each != "one" and size is not None and not -size <= each < size:
-            raise ShapeError(
-                f"slice index {each} of dimension {at} out of bounds.",
-                constants={i + 1: _listed(values) for i, values in enumerate(lists)},
-            )
-        at += 1
-    return dtype, tuple(out)
-
-
-def _listed(values: list[Any]) -> str:
-    return " ".join(map(str, values))
 
 
 def _length(key: slice, size: int) -> int:
@@ -209,7 +142,7 @@ MASKS: Final = tuple(
 )
 _strided_slice = define_op(
     "StridedSlice", tensor("input"), tensor("begin", SHORT_INDICES, "Index", host=True),
-    tensor("end", attr="Index", host=True), tensor("strides", attr="Index", host=True), rule=_strided_rule,
+    tensor("end", attr="Index", host=True), tensor("strides", attr="Index", host=True),
     kernel=_strided_kernel,
     attributes=MASKS,
 )  # fmt: skip

@@ -14,47 +14,16 @@ from ...dtypes import DType, DTypeLike, as_dtype
 from ...graph import Tensor
 from ..constant import constant, convert_to_tensor, index_array
 from ..declare import COMPLEX, FLOATS, INTEGERS, attr, tensor
-from ..faults import ShapeError, check_choice_of_dtype, check_least
+from ..faults import check_choice_of_dtype, check_least
 from ..folding import constant_value
-from ..nn.window import check_choice, need_rank
-from ..registry import Spec, define_op
+from ..nn.window import check_choice
+from ..registry import define_op
 from .dims import renamed
 from .fill import zeros
 from .indices import zeros_beside
 from .pad import pad_constant
 
 _FORMATS = ("NHWC", "NCHW")
-
-
-def _to_depth_rule(input: Tensor, block_size: int, data_format: str = "NHWC") -> Spec:
-    need_rank(input, 4)
-    dims = input._dims
-    if dims is None:
-        return input.dtype.base_dtype, (None,) * 4
-    first = data_format == "NCHW"
-    batch, *rest = dims
-    depth, height, width = (rest[0], rest[1], rest[2]) if first else (rest[2], rest[0], rest[1])
-    for size in (height, width):
-        if size is not None and size % block_size:
-            raise ShapeError(f"Dimension size must be evenly divisible by {block_size} but is {size}")
-    out = tuple(None if size is None else size // block_size for size in (height, width))
-    deep = None if depth is None else depth * block_size**2
-    return input.dtype.base_dtype, (batch, deep, *out) if first else (batch, *out, deep)
-
-
-def _to_space_rule(input: Tensor, block_size: int, data_format: str = "NHWC") -> Spec:
-    need_rank(input, 4)
-    dims = input._dims
-    if dims is None:
-        return input.dtype.base_dtype, (None,) * 4
-    first = data_format == "NCHW"
-    batch, *rest = dims
-    depth, height, width = (rest[0], rest[1], rest[2]) if first else (rest[2], rest[0], rest[1])
-    if depth is not None and depth % block_size**2:
-        raise ShapeError(f"Dimension size must be evenly divisible by {block_size**2} but is {depth}")
-    out = tuple(None if size is None else size * block_size for size in (height, width))
-    deep = None if depth is None else depth // block_size**2
-    return input.dtype.base_dtype, (batch, deep, *out) if first else (batch, *out, deep)
 
 
 def _need_multiples(sizes: Sequence[int], blocks: Sequence[int]) -> None:
@@ -114,14 +83,12 @@ _BLOCK_ATTRIBUTES = (attr("block_size", int), attr("data_format", str))
 _space_to_depth = define_op(
     "SpaceToDepth",
     tensor("input"),
-    rule=_to_depth_rule,
     kernel=_to_depth_kernel,
     attributes=_BLOCK_ATTRIBUTES,
 )
 _depth_to_space = define_op(
     "DepthToSpace",
     tensor("input"),
-    rule=_to_space_rule,
     kernel=_to_space_kernel,
     attributes=_BLOCK_ATTRIBUTES,
 )
@@ -167,32 +134,6 @@ def depth_to_space(input: Any, block_size: int, name: str | None = None, data_fo
     return _depth_to_space(input, block_size=int(block_size), data_format=data_format, name=name)
 
 
-def _check_blocks(blocks: Any, edges: Any, rank: int) -> None:
-    if (blocks < 1).any():
-        raise ShapeError("block_shape must be positive")
-    if (edges < 0).any():
-        raise ShapeError("paddings cannot be negative")
-    if rank < blocks.size + 1:
-        raise ShapeError(f"Shape must be at least rank {blocks.size + 1} but is rank {rank}")
-
-
-def _to_batch_rule(input: Tensor, block_shape: Tensor, paddings: Tensor) -> Spec:
-    dims, blocks, pads = input._dims, constant_value(block_shape), constant_value(paddings)
-    dtype = input.dtype.base_dtype
-    if dims is None or blocks is None or pads is None:
-        return dtype, None if dims is None else (None,) * len(dims)
-    count = blocks.size
-    _check_blocks(blocks, pads, len(dims))
-    sizes = []
-    for size, block, edge in zip(dims[1 : count + 1], blocks.tolist(), pads.tolist(), strict=True):
-        whole = None if size is None else size + sum(edge)
-        if whole is not None and whole % block:
-            raise ShapeError(f"Dimension size must be evenly divisible by {block} but is {whole}")
-        sizes.append(None if whole is None else whole // block)
-    batch = None if dims[0] is None else dims[0] * int(blocks.prod())
-    return dtype, (batch, *sizes, *dims[count + 1 :])
-
-
 def _to_batch_kernel(xp: Any) -> Any:
     def fold(x: Any, block_shape: Any, paddings: Any) -> Any:
         blocks, pairs = _blocks_of(x, block_shape, paddings)
@@ -213,22 +154,6 @@ def _to_batch_kernel(xp: Any) -> Any:
         )
 
     return fold
-
-
-def _from_batch_rule(input: Tensor, block_shape: Tensor, crops: Tensor) -> Spec:
-    dims, blocks, cuts = input._dims, constant_value(block_shape), constant_value(crops)
-    dtype = input.dtype.base_dtype
-    if dims is None or blocks is None or cuts is None:
-        return dtype, None if dims is None else (None,) * len(dims)
-    count, total = blocks.size, int(blocks.prod())
-    _check_blocks(blocks, cuts, len(dims))
-    if dims[0] is not None and dims[0] % total:
-        raise ShapeError(f"Dimension size must be evenly divisible by {total} but is {dims[0]}")
-    sizes = [
-        None if size is None else size * block - sum(cut)
-        for size, block, cut in zip(dims[1 : count + 1], blocks.tolist(), cuts.tolist(), strict=True)
-    ]
-    return dtype, (None if dims[0] is None else dims[0] // total, *sizes, *dims[count + 1 :])
 
 
 def _from_batch_kernel(xp: Any) -> Any:
@@ -255,11 +180,11 @@ def _from_batch_kernel(xp: Any) -> Any:
 
 _space_to_batch = define_op(
     "SpaceToBatchND", tensor("input"), tensor("block_shape", attr="Tblock_shape", host=True),
-    tensor("paddings", attr="Tpaddings", host=True), rule=_to_batch_rule, kernel=_to_batch_kernel,
+    tensor("paddings", attr="Tpaddings", host=True), kernel=_to_batch_kernel,
 )  # fmt: skip
 _batch_to_space = define_op(
     "BatchToSpaceND", tensor("input"), tensor("block_shape", attr="Tblock_shape", host=True),
-    tensor("crops", attr="Tcrops", host=True), rule=_from_batch_rule, kernel=_from_batch_kernel,
+    tensor("crops", attr="Tcrops", host=True), kernel=_from_batch_kernel,
 )  # fmt: skip
 
 
@@ -373,19 +298,6 @@ def batch_to_space(
     return batch_to_space_nd(input, np.asarray([size, size], np.int32), crops, name)
 
 
-def _bitcast_rule(input: Tensor, type: DType) -> Spec:
-    dims, old, new = input._dims, input.dtype.base_dtype.size, type.size
-    if dims is not None and old > new:
-        dims = (*dims, old // new)
-    elif dims is not None and old < new:
-        if not dims or dims[-1] not in (None, new // old):
-            raise ShapeError(
-                f"Cannot bitcast due to shape. {dims[-1] if dims else 0} does not match {new // old}"
-            )
-        dims = dims[:-1]
-    return type, dims
-
-
 def _bitcast_kernel(xp: Any, type: DType) -> Any:
     target = np.dtype(type.as_numpy_dtype)
 
@@ -399,7 +311,7 @@ def _bitcast_kernel(xp: Any, type: DType) -> Any:
 
 
 _bitcast = define_op(
-    "Bitcast", tensor("input", host=True), rule=_bitcast_rule, kernel=_bitcast_kernel,
+    "Bitcast", tensor("input", host=True), kernel=_bitcast_kernel,
     attributes=(attr("type", DType),),
 )  # fmt: skip
 

@@ -11,19 +11,8 @@ from ...graph import Tensor
 from ..constant import convert_to_tensor, index_array
 from ..declare import INDICES, attr, index, tensor
 from ..direct import attribute, direct, given
-from ..faults import ShapeError, check_least
-from ..folding import constant_value
-from ..registry import Spec, define_op, listed
-
-
-def _unpack_rule(value: Tensor, num: int, axis: int = 0) -> list[Spec]:
-    dims = value._dims
-    if dims is None:
-        return [(value.dtype.base_dtype, None)] * num
-    at = axis % len(dims) if dims else 0
-    if dims[at] not in (num, None):
-        raise ShapeError(f"Dimension must be {num} but is {dims[at]}")
-    return [(value.dtype.base_dtype, (*dims[:at], *dims[at + 1 :]))] * num
+from ..faults import check_least
+from ..registry import define_op, listed
 
 
 def _unpack_kernel(xp: Any, num: int, axis: int = 0) -> Any:
@@ -37,7 +26,7 @@ def _unpack_kernel(xp: Any, num: int, axis: int = 0) -> Any:
 
 
 _unpack = define_op(
-    "Unpack", tensor("value"), rule=_unpack_rule, kernel=_unpack_kernel,
+    "Unpack", tensor("value"), kernel=_unpack_kernel,
     attributes=(attr("axis", int, 0), attr("num", int)),
 )  # fmt: skip
 
@@ -68,28 +57,6 @@ def unstack(value: Any, num: int | None = None, axis: int = 0, name: str | None 
     return listed(_unpack(tensor, num=num, axis=axis, name=name))
 
 
-def _split_rule(split_dim: Tensor, value: Tensor, num_split: int) -> list[Spec]:
-    dims, dtype = value._dims, value.dtype.base_dtype
-    axis = constant_value(split_dim)
-    if dims is None or axis is None:
-        return [(dtype, None if dims is None else (None,) * len(dims))] * num_split
-    check_least(num_split, 1, "num_split", "Split")
-    at = int(axis)
-    if not -len(dims) <= at < len(dims):
-        need = at + 1 if at >= 0 else -at
-        raise ShapeError(f"Shape must be at least rank {need} but is rank {len(dims)}")
-    at %= len(dims)
-    size = dims[at]
-    if size is not None and size % num_split:
-        raise ShapeError(
-            f"Dimension size must be evenly divisible by {num_split} but is {size}\n"
-            f"\tNumber of ways to split should evenly divide the split dimension",
-            constants={0: str(at)},
-        )
-    part = None if size is None else size // num_split
-    return [(dtype, (*dims[:at], part, *dims[at + 1 :]))] * num_split
-
-
 def _axis(x: Any, split_dim: Any) -> int:
     at, rank = int(split_dim.item()), len(x.shape)
     if not -rank <= at < rank:
@@ -113,38 +80,9 @@ _split = define_op(
     "Split",
     index("split_dim", (dtypes.int32,), None),
     tensor("value"),
-    rule=_split_rule,
     kernel=_split_kernel,
     attributes=(attr("num_split", int),),
 )
-
-
-def _split_v_rule(value: Tensor, size_splits: Tensor, split_dim: Tensor, num_split: int) -> list[Spec]:
-    dims, dtype = value._dims, value.dtype.base_dtype
-    axis, sizes = constant_value(split_dim), constant_value(size_splits)
-    if dims is None or axis is None:
-        return [(dtype, None if dims is None else (None,) * len(dims))] * num_split
-    at = int(axis)
-    if not dims:
-        raise ShapeError("Can't split scalars")
-    if not -len(dims) <= at < len(dims):
-        raise ShapeError(f"-input rank({-len(dims)}) <= split_dim < input rank ({len(dims)}), but got {at}")
-    at %= len(dims)
-    if sizes is None:
-        return [(dtype, (*dims[:at], None, *dims[at + 1 :]))] * num_split
-    parts: list[int | None] = [int(size) if size >= 0 else None for size in sizes.tolist()]
-    total = dims[at]
-    if total is not None:
-        known = sum(part or 0 for part in parts)
-        if None in parts:
-            parts = [total - known if part is None else part for part in parts]
-        elif known != total:
-            text = ",".join(str(size) for size in sizes.tolist())
-            raise ShapeError(
-                f"can't split axis of size {total} into pieces of size [{text}]",
-                constants={1: text.replace(",", " "), 2: str(int(axis))},
-            )
-    return [(dtype, (*dims[:at], part, *dims[at + 1 :])) for part in parts]
 
 
 def _split_v_kernel(xp: Any, num_split: int) -> Any:
@@ -168,7 +106,7 @@ def _split_v_kernel(xp: Any, num_split: int) -> Any:
 
 _split_v = define_op(
     "SplitV", tensor("value"), tensor("size_splits", (dtypes.int8, *INDICES), "Tlen", host=True),
-    index("split_dim", (dtypes.int32,), None), rule=_split_v_rule, kernel=_split_v_kernel,
+    index("split_dim", (dtypes.int32,), None), kernel=_split_v_kernel,
     attributes=(attr("num_split", int),),
 )  # fmt: skip
 

@@ -11,9 +11,8 @@ from ..._core import OpFunction
 from ...dtypes import DType, DTypeLike, as_dtype
 from ...graph import Tensor
 from ..declare import INDICES, attr, tensor
-from ..registry import Spec, define_op
+from ..registry import define_op
 from .indices import check_indices, readable
-from .shape import require_rank
 
 
 def _unique_kernel(counts: bool) -> Any:
@@ -39,18 +38,12 @@ def _unique_kernel(counts: bool) -> Any:
     return kernel
 
 
-def _unique_rule(x: Tensor, out_idx: DType = dtypes.int32) -> list[Spec]:
-    require_rank(x, 1)
-    return [(x.dtype.base_dtype, (None,)), (out_idx, x._dims)]
-
-
 _unique: OpFunction[list[Tensor]] = define_op(
-    "Unique", tensor("x", host=True), rule=_unique_rule, kernel=_unique_kernel(False),
+    "Unique", tensor("x", host=True), kernel=_unique_kernel(False),
     attributes=(attr("out_idx", DType),),
 )  # fmt: skip
 _unique_with_counts: OpFunction[list[Tensor]] = define_op(
     "UniqueWithCounts", tensor("x", host=True), kernel=_unique_kernel(True),
-    rule=lambda x, out_idx=dtypes.int32: [*_unique_rule(x, out_idx), (out_idx, (None,))],
     attributes=(attr("out_idx", DType),),
 )  # fmt: skip
 
@@ -83,12 +76,6 @@ def unique_with_counts(x: Any, out_idx: DTypeLike = dtypes.int32, name: str | No
     return _unique_with_counts(x, out_idx=as_dtype(out_idx), name=name)
 
 
-def _difference_rule(x: Tensor, y: Tensor, out_idx: DType = dtypes.int32) -> list[Spec]:
-    require_rank(x, 1)
-    require_rank(y, 1)
-    return [(x.dtype.base_dtype, (None,)), (out_idx, (None,))]
-
-
 def _difference_kernel(xp: Any, out_idx: DType = dtypes.int32) -> Any:
     def keep(x: Any, y: Any) -> Any:
         if x.ndim != 1 or y.ndim != 1:
@@ -101,7 +88,6 @@ def _difference_kernel(xp: Any, out_idx: DType = dtypes.int32) -> Any:
 
 _list_diff: OpFunction[list[Tensor]] = define_op(
     "ListDiff", tensor("x", host=True), tensor("y", host=True), kernel=_difference_kernel,
-    rule=_difference_rule,
     attributes=(attr("out_idx", DType),),
 )  # fmt: skip
 

@@ -80,7 +80,7 @@ def _print_kernel(xp: Any, state: Any, message: str = "", first_n: int = -1, sum
 
 _print = define_op(
     "Print", tensor("input"), mixed("data"),
-    rule=lambda input, data, **attrs: (input.dtype.base_dtype, input._dims), kernel=_print_kernel,
+    kernel=_print_kernel,
     stateful=True, attributes=(attr("first_n", int), attr("message", str), attr("summarize", int)),
 )  # fmt: skip
 
@@ -126,7 +126,7 @@ def _assert_kernel(xp: Any, state: Any, summarize: int = 3) -> Any:
 
 _assert: OpFunction[Operation] = define_op(
     "Assert", tensor("condition", BOOL, attr=None), mixed("data"),
-    rule=lambda condition, data, summarize=3: [], kernel=_assert_kernel, stateful=True,
+    kernel=_assert_kernel, stateful=True,
     attributes=(attr("summarize", int),),
 )  # fmt: skip
 
@@ -172,7 +172,7 @@ def _check_kernel(xp: Any, state: Any, message: str) -> Any:
 
 _check_numerics = define_op(
     "CheckNumerics", tensor("tensor", FLOATS),
-    rule=lambda tensor, message: (tensor.dtype.base_dtype, tensor._dims), kernel=_check_kernel,
+    kernel=_check_kernel,
     stateful=True, attributes=(attr("message", str),),
 )  # fmt: skip
 

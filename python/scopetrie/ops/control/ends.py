@@ -16,9 +16,9 @@ def _passed_on(xp: Any) -> Any:
     return lambda x: x
 
 
-exit_ = define_op("Exit", tensor("data"), kernel=_passed_on)
-merge = define_op("Merge", tensor("inputs"), kernel=_passed_on)
-gathered = define_op("TensorArrayGatherV3", tensor("handle"), kernel=_passed_on)
+exit_ = define_op("Exit", tensor("data"), rule="same", kernel=_passed_on)
+merge = define_op("Merge", tensor("inputs"), rule="same", kernel=_passed_on)
+gathered = define_op("TensorArrayGatherV3", tensor("handle"), rule="same", kernel=_passed_on)
 
 
 def exit_name(at: int) -> str:

@@ -8,15 +8,10 @@ from ..._core import OpFunction, Variable, get_default_graph, name_scope
 from ...graph import Graph, Operation, Tensor, graph_of_values
 from ..array.fill import identity
 from ..constant import convert_to_tensor
-from ..registry import Spec, define_op
-
-
-def _nothing() -> list[Spec]:
-    return []
-
+from ..registry import define_op
 
 _no_op: OpFunction[Operation] = define_op(
-    "NoOp", rule=_nothing,
+    "NoOp",
 )  # fmt: skip
 
 

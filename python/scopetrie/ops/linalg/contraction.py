@@ -8,7 +8,6 @@ import numpy as np
 
 from ..._core import name_scope
 from ...graph import Tensor
-from ...shapes import broadcast_dims
 from ..array.gather import gather
 from ..array.join import concat, stack
 from ..array.sequence import range_
@@ -16,11 +15,9 @@ from ..array.shape import known_size, rank, reshape, shape, transpose
 from ..array.unique import setdiff1d
 from ..constant import constant, convert_to_tensor
 from ..declare import attr, tensors
-from ..faults import ShapeError
 from ..math.elementwise import floormod, subtract
 from ..math.reduce import reduce_prod
-from ..node_text import Dims
-from ..registry import Spec, define_op
+from ..registry import define_op
 from .products import matmul
 
 
@@ -144,38 +141,6 @@ def _einsum_terms(equation: str, count: int) -> tuple[list[str], str]:
     return terms, right
 
 
-def _einsum_rule(inputs: list[Tensor], equation: str) -> Spec:
-    terms, out = _einsum_terms(equation, len(inputs))
-    sizes: dict[str, int | None] = {}
-    lead: Dims = ()
-    for term, x in zip(terms, inputs, strict=True):
-        dims = x._dims
-        if dims is None:
-            if "..." in term:
-                lead = None
-            continue
-        before, dots, after = term.partition("...")
-        if not dots and len(dims) != len(term):
-            raise ShapeError(f"Shape must be rank {len(term)} but is rank {len(dims)}")
-        if dots:
-            if len(dims) < len(before) + len(after):
-                raise ShapeError(
-                    f"Shape must be at least rank {len(before) + len(after)} but is rank {len(dims)}"
-                )
-            lead = broadcast_dims(lead, dims[len(before) : len(dims) - len(after)])
-        pairs = [*zip(before, dims, strict=False), *zip(after[::-1], dims[::-1], strict=False)]
-        for letter, size in pairs:
-            known = sizes.get(letter)
-            if known is not None and size is not None and known != size and 1 not in (known, size):
-                raise ShapeError(f"Dimensions must be equal, but are {known} and {size}")
-            sizes[letter] = size if known in (None, 1) else known
-    before, dots, after = out.partition("...")
-    if dots and lead is None:
-        return inputs[0].dtype.base_dtype, None
-    found = [sizes.get(c) for c in before] + list(lead or () if dots else ()) + [sizes.get(c) for c in after]
-    return inputs[0].dtype.base_dtype, tuple(found)
-
-
 def _einsum_kernel(xp: Any, equation: str) -> Any:
     if hasattr(xp, "einsum"):  # not in the standard, but most libraries have it
         options = {"optimize": True} if equation.count(",") and "numpy" in xp.__name__ else {}
@@ -204,7 +169,7 @@ def _einsum_by_products(xp: Any, equation: str, arrays: Any) -> Any:
 
 
 _einsum = define_op(
-    "Einsum", tensors("inputs"), rule=_einsum_rule, kernel=_einsum_kernel,
+    "Einsum", tensors("inputs"), kernel=_einsum_kernel,
     attributes=(attr("equation", str),),
 )  # fmt: skip
 

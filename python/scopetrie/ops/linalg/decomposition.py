@@ -12,29 +12,11 @@ from ..math.complex import real
 from ..node_text import Dims
 from ..registry import Spec, define_op
 from .products import MATRIX_TYPES
-from .solve import conjugate_transposed, in_float32, need_square
-
-
-def _ends(x: Tensor) -> tuple[Dims, int | None, int | None]:
-    dims = x._dims
-    return (None, None, None) if dims is None else (dims[:-2], dims[-2], dims[-1])
-
-
-def _smaller(m: int | None, n: int | None) -> int | None:
-    return None if m is None or n is None else min(m, n)
+from .solve import conjugate_transposed, in_float32
 
 
 def _shaped(dtype: DType, lead: Dims, *sizes: int | None) -> Spec:
     return dtype, None if lead is None else (*lead, *sizes)
-
-
-def _svd_rule(input: Tensor, compute_uv: bool = True, full_matrices: bool = False) -> list[Spec]:
-    dtype, (lead, m, n) = input.dtype.base_dtype, _ends(input)
-    p = _smaller(m, n)
-    u, v = ((m, m), (n, n)) if full_matrices else ((m, p), (n, p))
-    if not compute_uv:
-        return [_shaped(dtype, lead, p), (dtype, (0,)), (dtype, (0,))]
-    return [_shaped(dtype, lead, p), _shaped(dtype, lead, *u), _shaped(dtype, lead, *v)]
 
 
 def _svd_kernel(xp: Any, compute_uv: bool = True, full_matrices: bool = False) -> Any:
@@ -49,7 +31,7 @@ def _svd_kernel(xp: Any, compute_uv: bool = True, full_matrices: bool = False) -
 
 
 _svd: OpFunction[list[Tensor]] = define_op(
-    "Svd", tensor("input", MATRIX_TYPES), rule=_svd_rule, kernel=_svd_kernel,
+    "Svd", tensor("input", MATRIX_TYPES), kernel=_svd_kernel,
     attributes=(attr("compute_uv", bool), attr("full_matrices", bool)),
 )  # fmt: skip
 
@@ -71,19 +53,13 @@ def svd(tensor: Any, full_matrices: bool = False, compute_uv: bool = True, name:
     return (singular, u, v) if compute_uv else singular
 
 
-def _qr_rule(input: Tensor, full_matrices: bool = False) -> list[Spec]:
-    dtype, (lead, m, n) = input.dtype.base_dtype, _ends(input)
-    p = m if full_matrices else _smaller(m, n)
-    return [_shaped(dtype, lead, m, p), _shaped(dtype, lead, p, n)]
-
-
 def _qr_kernel(xp: Any, full_matrices: bool = False) -> Any:
     mode = "complete" if full_matrices else "reduced"
     return in_float32(xp, lambda x: tuple(xp.linalg.qr(x, mode=mode)))
 
 
 _qr: OpFunction[list[Tensor]] = define_op(
-    "Qr", tensor("input", MATRIX_TYPES), rule=_qr_rule,
+    "Qr", tensor("input", MATRIX_TYPES),
     kernel=_qr_kernel,
     attributes=(attr("full_matrices", bool),),
 )  # fmt: skip
@@ -103,12 +79,6 @@ def qr(input: Any, full_matrices: bool = False, name: str | None = None) -> list
     return _qr(input, full_matrices=bool(full_matrices), name=name)
 
 
-def _eigh_rule(input: Tensor, compute_v: bool = True) -> list[Spec]:
-    need_square(input)
-    dtype, (lead, m, _) = input.dtype.base_dtype, _ends(input)
-    return [_shaped(dtype, lead, m), (dtype, input._dims if compute_v else (0,))]
-
-
 def _eigh_kernel(xp: Any, compute_v: bool = True) -> Any:
     def decompose(x: Any) -> Any:
         if compute_v:
@@ -120,7 +90,7 @@ def _eigh_kernel(xp: Any, compute_v: bool = True) -> Any:
 
 
 _eigh: OpFunction[list[Tensor]] = define_op(
-    "SelfAdjointEigV2", tensor("input", MATRIX_TYPES), rule=_eigh_rule, kernel=_eigh_kernel,
+    "SelfAdjointEigV2", tensor("input", MATRIX_TYPES), kernel=_eigh_kernel,
     attributes=(attr("compute_v", bool),),
 )  # fmt: skip
 

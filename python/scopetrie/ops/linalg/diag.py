@@ -14,14 +14,11 @@ from ...graph import Tensor
 from ..array.fill import ones, zeros
 from ..array.indices import nothing
 from ..array.join import concat
-from ..array.shape import require_rank
 from ..constant import convert_to_tensor, index_array
 from ..declare import COMPLEX, FLOATS, INDICES, attr, index, tensor
 from ..direct import direct
-from ..faults import ShapeError
-from ..folding import constant_value
 from ..math.reduce import reduce_sum
-from ..registry import Spec, define_op
+from ..registry import define_op
 
 DIAGONAL_TYPES = (*FLOATS, *INDICES, *COMPLEX)
 
@@ -100,40 +97,6 @@ def _diag_kernel(xp: Any, align: str = "RIGHT_LEFT") -> Any:
     return make
 
 
-def _diag_rule(
-    diagonal: Tensor,
-    k: Tensor,
-    num_rows: Tensor,
-    num_cols: Tensor,
-    padding_value: Tensor,
-    align: str = "RIGHT_LEFT",
-) -> Spec:
-    if diagonal._dims == ():
-        raise ShapeError("Shape must be at least rank 1 but is rank 0")
-    dims, which = diagonal._dims, constant_value(k)
-    rows, columns = constant_value(num_rows), constant_value(num_cols)
-    dtype = diagonal.dtype.base_dtype
-    if dims is None or which is None:
-        return dtype, None
-    low, high = diagonal_range(which)
-    lead = dims[:-1] if low == high else dims[:-2]
-    if dims[-1] is None or rows is None or columns is None:
-        return dtype, (*lead, None, None)
-    least_rows, least_columns = dims[-1] - min(high, 0), dims[-1] + max(low, 0)
-    m, n = int(rows), int(columns)
-    if m not in (-1, least_rows) and n not in (-1, least_columns):
-        raise ShapeError(
-            "num_rows and num_cols are not consistent with lower_diag_index, upper_diag_index, and the "
-            "length of "
-            f"the given diagonals.\nnum_rows = {m} != min_num_rows = {least_rows}, num_cols = {n} != "
-            f"min_num_cols = "
-            f"{least_columns}"
-        )
-    if m == -1 and n == -1:
-        m = n = max(least_rows, least_columns)
-    return dtype, (*lead, least_rows if m == -1 else m, least_columns if n == -1 else n)
-
-
 _matrix_diag = define_op(
     "MatrixDiagV3",
     tensor("diagonal"),
@@ -141,7 +104,6 @@ _matrix_diag = define_op(
     tensor("num_rows", (dtypes.int32,), None, host=True),
     tensor("num_cols", (dtypes.int32,), None, host=True),
     tensor("padding_value"),
-    rule=_diag_rule,
     kernel=_diag_kernel,
     attributes=(attr("align", str),),
 )
@@ -200,21 +162,9 @@ def _part_kernel(xp: Any, align: str = "RIGHT_LEFT") -> Any:
     return read
 
 
-def _part_rule(input: Tensor, k: Tensor, padding_value: Tensor, align: str = "RIGHT_LEFT") -> Spec:
-    dims, which, dtype = input._dims, constant_value(k), input.dtype.base_dtype
-    if dims is not None and len(dims) < 2:
-        raise ShapeError(f"Shape must be at least rank 2 but is rank {len(dims)}")
-    if dims is None or which is None:
-        return dtype, None
-    low, high = diagonal_range(which)
-    rows, columns = dims[-2:]
-    longest = None if rows is None or columns is None else min(rows + min(high, 0), columns - max(low, 0))
-    return dtype, (*dims[:-2], longest) if low == high else (*dims[:-2], high - low + 1, longest)
-
-
 _matrix_diag_part = define_op(
     "MatrixDiagPartV3", tensor("input"), tensor("k", (dtypes.int32,), None, host=True),
-    tensor("padding_value"), rule=_part_rule, kernel=_part_kernel,
+    tensor("padding_value"), kernel=_part_kernel,
     attributes=(attr("align", str),),
 )  # fmt: skip
 
@@ -259,7 +209,6 @@ def _set_kernel(xp: Any, align: str = "RIGHT_LEFT") -> Any:
 _matrix_set_diag = define_op(
     "MatrixSetDiagV3", tensor("input"), tensor("diagonal"), tensor("k", (dtypes.int32,), None, host=True),
     kernel=_set_kernel,
-    rule=lambda input, diagonal, k, align="RIGHT_LEFT": (input.dtype.base_dtype, input._dims),
     attributes=(attr("align", str),),
 )  # fmt: skip
 
@@ -299,14 +248,9 @@ def _band_kernel(xp: Any) -> Any:
     return keep
 
 
-def _band_rule(input: Tensor, num_lower: Tensor, num_upper: Tensor) -> Spec:
-    require_rank(num_lower, 0)
-    return input.dtype.base_dtype, input._dims
-
-
 _band_part = define_op(
     "MatrixBandPart", tensor("input"), index("num_lower", attr="Tindex"), index("num_upper", attr="Tindex"),
-    rule=_band_rule, kernel=_band_kernel,
+    kernel=_band_kernel,
 )  # fmt: skip
 
 

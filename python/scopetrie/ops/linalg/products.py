@@ -7,42 +7,18 @@ from typing import Any
 from ... import dtypes
 from ..._core import name_scope
 from ...graph import Tensor
-from ...shapes import broadcast_dims
 from ..array.dims import expand_dims, squeeze
 from ..array.join import concat
 from ..array.sequence import range_
 from ..array.shape import rank, transpose
 from ..constant import convert_to_tensor
 from ..declare import COMPLEX, FLOATS, INDICES, REALS, SHORT_INDICES, flags, tensor
-from ..direct import attribute, direct
-from ..faults import ShapeError
-from ..math.compare import merge_dims
+from ..direct import Only, attribute, direct
 from ..math.complex import conj
 from ..math.elementwise import subtract
-from ..node_text import Dims
-from ..registry import Spec, define_op
+from ..registry import define_op
 
 MATRIX_TYPES = (dtypes.float64, dtypes.float32, dtypes.float16, *COMPLEX)
-
-
-def _product_dims(a: Dims, b: Dims, transpose_a: bool, transpose_b: bool) -> tuple[int | None, int | None]:
-    """Rows and columns of a product; checks the inner sizes."""
-    rows, inner_a = (a[-2], a[-1]) if a is not None else (None, None)
-    inner_b, columns = (b[-2], b[-1]) if b is not None else (None, None)
-    if transpose_a:
-        rows, inner_a = inner_a, rows
-    if transpose_b:
-        inner_b, columns = columns, inner_b
-    if inner_a is not None and inner_b is not None and inner_a != inner_b:
-        raise ShapeError(f"Dimensions must be equal, but are {inner_a} and {inner_b}")
-    return rows, columns
-
-
-def _matmul_rule(a: Tensor, b: Tensor, transpose_a: bool = False, transpose_b: bool = False) -> Spec:
-    for each in (a, b):
-        if each._dims is not None and len(each._dims) != 2:
-            raise ShapeError(f"Shape must be rank 2 but is rank {len(each._dims)}")
-    return a.dtype.base_dtype, _product_dims(a._dims, b._dims, transpose_a, transpose_b)
 
 
 def _matmul_kernel(xp: Any, transpose_a: bool = False, transpose_b: bool = False) -> Any:
@@ -55,31 +31,14 @@ def _matmul_kernel(xp: Any, transpose_a: bool = False, transpose_b: bool = False
 _matmul = define_op(
     "MatMul",
     tensor("a", (*FLOATS, *INDICES, dtypes.uint8, dtypes.uint16, dtypes.uint32, dtypes.uint64, *COMPLEX)),
-    tensor("b"), rule=_matmul_rule, native="matmul", kernel=_matmul_kernel, scoped=True,
+    tensor("b"), kernel=_matmul_kernel, scoped=True,
     attributes=flags("grad_a", "grad_b", "transpose_a", "transpose_b"),
 )  # fmt: skip
 _sparse_matmul = define_op(
     "SparseMatMul", tensor("a", (dtypes.float32, dtypes.bfloat16), attr="Ta"), tensor("b", attr="Tb"),
-    rule=_matmul_rule, kernel=_matmul_kernel, name="MatMul",
+    kernel=_matmul_kernel, name="MatMul",
     attributes=flags("a_is_sparse", "b_is_sparse", "transpose_a", "transpose_b"),
 )  # fmt: skip
-
-
-def _batch_rule(x: Tensor, y: Tensor, adj_x: bool = False, adj_y: bool = False) -> Spec:
-    a, b = x._dims, y._dims
-    for each in (a, b):
-        if each is not None and len(each) < 2:
-            raise ShapeError(f"Shape must be at least rank 2 but is rank {len(each)}")
-    ends = _product_dims(a, b, adj_x, adj_y)
-    if a is None or b is None:
-        return x.dtype.base_dtype, None
-    try:
-        lead = broadcast_dims(a[:-2], b[:-2])
-    except ValueError:
-        pairs = zip(a[-3::-1], b[-3::-1], strict=False)
-        one, other = next((m, n) for m, n in pairs if m != n and m not in (1, None) and n not in (1, None))
-        raise ShapeError(f"Dimensions must be equal, but are {one} and {other}") from None
-    return x.dtype.base_dtype, None if lead is None else (*lead, *ends)
 
 
 def _batch_kernel(xp: Any, adj_x: bool = False, adj_y: bool = False) -> Any:
@@ -100,13 +59,12 @@ _batch_matmul = define_op(
     ),
     tensor("y"),
     name="MatMul",
-    rule=_batch_rule,
     kernel=_batch_kernel,
     attributes=flags("adj_x", "adj_y", "grad_x", "grad_y"),
 )
 
 
-@direct(_matmul, transpose_a=attribute(omitted=True), transpose_b=attribute(omitted=True))
+@direct(_matmul, only=Only.MATRICES, transpose_a=attribute(omitted=True), transpose_b=attribute(omitted=True))
 def matmul(
     a: Any, b: Any, transpose_a: bool = False, transpose_b: bool = False, adjoint_a: bool = False,
     adjoint_b: bool = False, a_is_sparse: bool = False, b_is_sparse: bool = False, output_type: Any = None,
@@ -269,17 +227,8 @@ def _cross_kernel(xp: Any) -> Any:
     return product
 
 
-def _cross_rule(a: Tensor, b: Tensor) -> Spec:
-    dims = merge_dims(a._dims, b._dims)
-    if dims == ():
-        raise ShapeError("Shape must be at least rank 1 but is rank 0")
-    if dims and dims[-1] not in (None, 3):
-        raise ShapeError(f"Dimension must be 3 but is {dims[-1]}")
-    return a.dtype.base_dtype, dims
-
-
 cross = define_op(
-    "Cross", tensor("a", REALS), tensor("b"), rule=_cross_rule,
+    "Cross", tensor("a", REALS), tensor("b"),
     kernel=_cross_kernel,
     doc="""The cross product of vectors.
 

@@ -9,25 +9,8 @@ from ... import dtypes
 from ..._core import OpFunction
 from ...graph import Tensor
 from ..declare import attr, tensor
-from ..faults import ShapeError
-from ..registry import Spec, define_op
+from ..registry import define_op
 from .products import MATRIX_TYPES
-
-
-def _square_rule(input: Tensor) -> Spec:
-    need_square(input)
-    return input.dtype.base_dtype, input._dims
-
-
-def need_square(x: Tensor) -> None:
-    """Refuses what is known to be no square matrix."""
-    dims = x._dims
-    if dims is None:
-        return
-    if len(dims) < 2:
-        raise ShapeError(f"Shape must be at least rank 2 but is rank {len(dims)}")
-    if None not in dims[-2:] and dims[-1] != dims[-2]:
-        raise ShapeError(f"Dimensions must be equal, but are {dims[-2]} and {dims[-1]}")
 
 
 def in_float32(xp: Any, function: Callable[..., Any]) -> Callable[..., Any]:
@@ -74,7 +57,7 @@ def conjugate_transposed(xp: Any, x: Any) -> Any:
 
 
 _inverse = define_op(
-    "MatrixInverse", tensor("input", MATRIX_TYPES), rule=lambda input, adjoint=False: _square_rule(input),
+    "MatrixInverse", tensor("input", MATRIX_TYPES),
     kernel=_inverse_kernel,
     attributes=(attr("adjoint", bool),),
 )  # fmt: skip
@@ -94,13 +77,8 @@ def matrix_inverse(input: Any, adjoint: bool = False, name: str | None = None) -
     return _inverse(input, adjoint=bool(adjoint), name=name)
 
 
-def _determinant_rule(input: Tensor) -> Spec:
-    need_square(input)
-    return input.dtype.base_dtype, None if input._dims is None else input._dims[:-2]
-
-
 matrix_determinant = define_op(
-    "MatrixDeterminant", tensor("input", MATRIX_TYPES), rule=_determinant_rule,
+    "MatrixDeterminant", tensor("input", MATRIX_TYPES),
     kernel=lambda xp: in_float32(xp, xp.linalg.det),
     doc="""The determinant of square matrices.
 
@@ -114,7 +92,6 @@ matrix_determinant = define_op(
 )  # fmt: skip
 _log_determinant: OpFunction[list[Tensor]] = define_op(
     "LogMatrixDeterminant", tensor("input", MATRIX_TYPES),
-    rule=lambda input: [_determinant_rule(input)] * 2,
     kernel=_slogdet_kernel,
 )  # fmt: skip
 
@@ -133,7 +110,7 @@ def slogdet(input: Any, name: str | None = None) -> list[Tensor]:
 
 
 cholesky = define_op(
-    "Cholesky", tensor("input", MATRIX_TYPES), rule=_square_rule,
+    "Cholesky", tensor("input", MATRIX_TYPES),
     kernel=lambda xp: in_float32(xp, xp.linalg.cholesky),
     doc="""The lower triangular L with L L^H = `input`, for symmetric positive definite matrices.
 
@@ -147,14 +124,6 @@ cholesky = define_op(
 )  # fmt: skip
 
 
-def _solve_rule(matrix: Tensor, rhs: Tensor, adjoint: bool = False, lower: bool = True) -> Spec:
-    need_square(matrix)
-    a, b = matrix._dims, rhs._dims
-    if a is not None and b is not None and None not in (a[-1], b[-2]) and a[-1] != b[-2]:
-        raise ShapeError(f"Dimensions must be equal, but are {a[-1]} and {b[-2]}")
-    return matrix.dtype.base_dtype, b
-
-
 def _triangular_kernel(xp: Any, lower: bool = True, adjoint: bool = False) -> Any:
     keep = xp.tril if lower else xp.triu
 
@@ -163,13 +132,13 @@ def _triangular_kernel(xp: Any, lower: bool = True, adjoint: bool = False) -> An
 
 
 _solve = define_op(
-    "MatrixSolve", tensor("matrix", MATRIX_TYPES), tensor("rhs"), rule=_solve_rule,
+    "MatrixSolve", tensor("matrix", MATRIX_TYPES), tensor("rhs"),
     kernel=_solve_kernel,
     attributes=(attr("adjoint", bool),),
 )  # fmt: skip
 _triangular_solve = define_op(
     "MatrixTriangularSolve", tensor("matrix", (dtypes.bfloat16, *MATRIX_TYPES)), tensor("rhs"),
-    rule=_solve_rule, kernel=_triangular_kernel, attributes=(attr("adjoint", bool), attr("lower", bool)),
+    kernel=_triangular_kernel, attributes=(attr("adjoint", bool), attr("lower", bool)),
 )  # fmt: skip
 
 

@@ -6,10 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from ...graph import Tensor
 from ..declare import tensor
-from ..faults import ShapeError
-from ..node_text import Dims
 from ..registry import define_op
 from .diag import DIAGONAL_TYPES, device_array, diagonal_places, spread_diagonals
 
@@ -28,7 +25,6 @@ def _tensor_diag_kernel(xp: Any) -> Any:
 
 tensor_diag = define_op(
     "Diag", tensor("diagonal", DIAGONAL_TYPES), kernel=_tensor_diag_kernel,
-    rule=lambda diagonal: (diagonal.dtype.base_dtype, None if diagonal._dims is None else diagonal._dims * 2),
     doc="""Makes a tensor of twice the rank with given elements on its diagonal and zeros elsewhere.
 
     Args:
@@ -39,15 +35,6 @@ tensor_diag = define_op(
         A tensor `diagonal.shape + diagonal.shape`.
     """,
 )  # fmt: skip
-
-
-def _half(input: Tensor) -> Dims:
-    dims = input._dims
-    if dims is None:
-        return None
-    if len(dims) % 2:
-        raise ShapeError(f"Input must have even and non-zero rank, input rank is {len(dims)}")
-    return dims[: len(dims) // 2]
 
 
 def _tensor_part_kernel(xp: Any) -> Any:
@@ -63,7 +50,7 @@ def _tensor_part_kernel(xp: Any) -> Any:
 
 
 tensor_diag_part = define_op(
-    "DiagPart", tensor("input", DIAGONAL_TYPES), rule=lambda input: (input.dtype.base_dtype, _half(input)),
+    "DiagPart", tensor("input", DIAGONAL_TYPES),
     kernel=_tensor_part_kernel,
     doc="""Reads the diagonal of a tensor whose shape is one shape twice.
 

@@ -9,30 +9,11 @@ from ... import dtypes
 from ...dtypes import DType, DTypeLike, as_dtype
 from ...graph import Tensor
 from ..array.dims import renamed
-from ..array.shape import require_rank
 from ..declare import INDICES, ORDERED, SHORT_INDICES, attr, index, tensor
 from ..direct import direct, given
-from ..faults import ShapeError, check_choice_of_dtype
-from ..folding import constant_value
-from ..registry import Kernel, Spec, define_op
+from ..faults import check_choice_of_dtype
+from ..registry import Kernel, define_op
 from .elementwise import namespace_dtype
-
-
-def _arg_rule(input: Tensor, dimension: Tensor, output_type: DType = dtypes.int64) -> Spec:
-    require_rank(dimension, 0)
-    dims, axis = input._dims, constant_value(dimension)
-    if dims is None or axis is None:
-        return output_type, None if dims is None else (None,) * (len(dims) - 1)
-    at = int(axis)
-    if not -len(dims) <= at < len(dims):
-        raise ShapeError(
-            f"Dimension ({at}) must be in the range [{-len(dims)}, {len(dims)}), where {len(dims)} is the "
-            f"number of "
-            "dimensions in the input.",
-            constants={1: str(at)},
-        )
-    at %= len(dims)
-    return output_type, (*dims[:at], *dims[at + 1 :])
 
 
 def _arg_kernel(function: str) -> Kernel:
@@ -57,11 +38,9 @@ def _arg_kernel(function: str) -> Kernel:
 
 
 _ARG_INPUTS = (tensor("input", (*ORDERED, dtypes.bool)), index("dimension", SHORT_INDICES))
-_ARG: dict[str, Any] = {
-    "rule": _arg_rule, "native": "arg", "attributes": (attr("output_type", DType, dtypes.int64),),
-}  # fmt: skip
-_argmax = define_op("ArgMax", *_ARG_INPUTS, kernel=_arg_kernel("argmax"), **_ARG)
-_argmin = define_op("ArgMin", *_ARG_INPUTS, kernel=_arg_kernel("argmin"), **_ARG)
+_ARG_TYPE = (attr("output_type", DType, dtypes.int64),)
+_argmax = define_op("ArgMax", *_ARG_INPUTS, kernel=_arg_kernel("argmax"), attributes=_ARG_TYPE)
+_argmin = define_op("ArgMin", *_ARG_INPUTS, kernel=_arg_kernel("argmin"), attributes=_ARG_TYPE)
 
 
 _LARGEST_TYPES = (dtypes.int16, dtypes.uint16, *INDICES)

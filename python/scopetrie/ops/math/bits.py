@@ -12,7 +12,7 @@ from ..registry import Kernel, define_op
 
 def _bitwise(type: str, summary: str, kernel: Kernel) -> OpFunction[Tensor]:
     return define_op(
-        type, tensor("x", INTEGERS), tensor("y"), rule="broadcast", kernel=kernel,
+        type, tensor("x", INTEGERS), tensor("y"), kernel=kernel,
         doc=f"""{summary}, element by element; shapes broadcast.
 
     Args:

@@ -9,13 +9,10 @@ import numpy as np
 from ... import dtypes
 from ..._core import OpFunction, Variable, name_scope
 from ...graph import Tensor
-from ...shapes import broadcast_dims
 from ..constant import convert_to_tensor
 from ..declare import BOOL, FLOATS, NUMBERS, REALS, Attribute, Types, attr, tensor
 from ..direct import direct
-from ..faults import ShapeError
-from ..node_text import Dims, dims_text
-from ..registry import Kernel, Spec, define_op
+from ..registry import Kernel, define_op
 from .elementwise import as_tensor, maximum, minimum
 
 _COMPARE_DOC = """{summary}, element by element; shapes broadcast.
@@ -47,7 +44,6 @@ def _compare(
         type,
         tensor("x", types, held),
         tensor("y", types, held),
-        rule="compare",
         kernel=kernel,
         attributes=attributes,
         doc=doc,
@@ -64,7 +60,7 @@ not_equal = _compare("NotEqual", "Whether x != y", lambda xp: xp.not_equal, None
 logical_and = _compare("LogicalAnd", "Whether both are true", lambda xp: xp.logical_and, BOOL, None)
 logical_or = _compare("LogicalOr", "Whether one is true", lambda xp: xp.logical_or, BOOL, None)
 logical_not = define_op(
-    "LogicalNot", tensor("x", BOOL, attr=None), rule="bool", kernel=lambda xp: xp.logical_not,
+    "LogicalNot", tensor("x", BOOL, attr=None), kernel=lambda xp: xp.logical_not,
     doc="""Whether x is false, element by element.
 
     Args:
@@ -96,7 +92,7 @@ def logical_xor(x: Any, y: Any, name: str = "LogicalXor") -> Tensor:
 
 def _test(type: str, summary: str, kernel: Kernel) -> OpFunction[Tensor]:
     return define_op(
-        type, tensor("x", FLOATS), rule="bool", kernel=kernel,
+        type, tensor("x", FLOATS), kernel=kernel,
         doc=f"""{summary}, element by element.
 
     Args:
@@ -114,40 +110,6 @@ is_inf = _test("IsInf", "Whether x is infinite", lambda xp: xp.isinf)
 is_finite = _test("IsFinite", "Whether x is neither infinite nor not a number", lambda xp: xp.isfinite)
 
 
-def merge_dims(dims: Dims, other: Dims) -> Dims:
-    """The shape that both of two shapes are, as far as either knows it.
-
-    Raises:
-        ShapeError: If they differ, with v1's text.
-    """
-    if dims is None or other is None:
-        return other if dims is None else dims
-    if len(dims) != len(other):
-        raise ShapeError(f"Shapes must be equal rank, but are {len(dims)} and {len(other)}")
-    for at, (a, b) in enumerate(zip(dims, other, strict=True)):
-        if a is not None and b is not None and a != b:
-            raise ShapeError(
-                f"Dimension {at} in both shapes must be equal, but are {a} and {b}. "
-                f"Shapes are {dims_text(dims)} and {dims_text(other)}."
-            )
-    return tuple(b if a is None else a for a, b in zip(dims, other, strict=True))
-
-
-def _select_rule(condition: Tensor, t: Tensor, e: Tensor) -> Spec:
-    dims = merge_dims(t._dims, e._dims)
-    chosen = condition._dims
-    if chosen is not None and dims is not None and chosen != ():
-        if len(chosen) == 1 and len(dims) > 1:
-            merge_dims(chosen, dims[:1])
-        elif len(chosen) != len(dims):
-            raise ShapeError(f"Shapes must be equal rank, but are {len(dims)} and {len(chosen)}")
-        else:
-            dims = merge_dims(dims, chosen)
-    elif dims is None and chosen is not None and len(chosen) > 1:
-        dims = chosen
-    return t.dtype.base_dtype, dims
-
-
 def _select_kernel(xp: Any) -> Any:
     def select(condition: Any, t: Any, e: Any) -> Any:
         missing = len(t.shape) - len(condition.shape)
@@ -159,27 +121,15 @@ def _select_kernel(xp: Any) -> Any:
 
 
 _select = define_op(
-    "Select", tensor("condition", BOOL, None), tensor("t"), tensor("e"), rule=_select_rule,
-    native="select", kernel=_select_kernel,
+    "Select", tensor("condition", BOOL, None), tensor("t"), tensor("e"),
+    kernel=_select_kernel,
 )  # fmt: skip
-
-
-def _select_v2_rule(condition: Tensor, t: Tensor, e: Tensor) -> Spec:
-    try:
-        dims = broadcast_dims(broadcast_dims(t._dims, e._dims), condition._dims)
-    except ValueError as fault:
-        raise ShapeError(str(fault)) from None
-    return t.dtype.base_dtype, dims
 
 
 select_v2 = define_op(
-    "SelectV2", tensor("condition", BOOL, None), tensor("t"), tensor("e"), rule=_select_v2_rule,
+    "SelectV2", tensor("condition", BOOL, None), tensor("t"), tensor("e"),
     kernel=lambda xp: xp.where,
 )  # fmt: skip
-
-
-def _where_rule(input: Tensor) -> Spec:
-    return dtypes.int64, (None, None if input._dims is None else len(input._dims))
 
 
 def _where_kernel(xp: Any) -> Any:
@@ -192,7 +142,7 @@ def _where_kernel(xp: Any) -> Any:
 
 
 _where = define_op(
-    "Where", tensor("input", (*NUMBERS, dtypes.bool)), rule=_where_rule, kernel=_where_kernel,
+    "Where", tensor("input", (*NUMBERS, dtypes.bool)), kernel=_where_kernel,
 )  # fmt: skip
 
 
@@ -293,6 +243,6 @@ def _fits(tensor: Tensor, limit: Tensor) -> None:
 
 
 clip_node = define_op(
-    "ClipByValue", tensor("t", NUMBERS), tensor("clip_value_min"), tensor("clip_value_max"), rule="same",
+    "ClipByValue", tensor("t", NUMBERS), tensor("clip_value_min"), tensor("clip_value_max"),
     kernel=lambda xp: lambda x, low, high: xp.maximum(xp.minimum(x, high), low),
 )  # fmt: skip

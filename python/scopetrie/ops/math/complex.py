@@ -15,7 +15,7 @@ from ..array.fill import ones_like, zeros_like
 from ..array.indices import readable
 from ..declare import COMPLEX, attr, tensor
 from ..direct import direct
-from ..registry import Spec, define_op
+from ..registry import define_op
 from .compare import less, where
 from .elementwise import as_tensor, complex_part, multiply
 
@@ -25,13 +25,6 @@ _angle = complex_part("Angle", lambda xp: lambda x: xp.atan2(xp.imag(x), xp.real
 _conj = define_op(
     "Conj", tensor("input", (*COMPLEX, dtypes.variant)), kernel=lambda xp: xp.conj, scoped=True,
 )  # fmt: skip
-
-
-def _complex_rule(real: Tensor, imag: Tensor) -> Spec:
-    from ...shapes import broadcast_dims
-
-    made = dtypes.complex64 if real.dtype.base_dtype is dtypes.float32 else dtypes.complex128
-    return made, broadcast_dims(real._dims, imag._dims)
 
 
 def _complex_kernel(xp: Any) -> Any:
@@ -53,7 +46,6 @@ _complex = define_op(
     "Complex",
     tensor("real", (dtypes.float32, dtypes.float64)),
     tensor("imag"),
-    rule=_complex_rule,
     kernel=_complex_kernel,
     scoped=True,
     attributes=(attr("Tout", DType, dtypes.complex64),),

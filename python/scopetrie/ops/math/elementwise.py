@@ -34,7 +34,7 @@ from ..declare import (
     attr,
     tensor,
 )
-from ..direct import attribute, direct
+from ..direct import Only, attribute, direct
 from ..promises import elementwise
 from ..registry import Kernel, Spec, define_op
 
@@ -86,9 +86,7 @@ def binary(
     """An op of two tensors of one dtype, which broadcast."""
     x, y = inputs
     doc = _BINARY_DOC.format(summary=summary, types=_KINDS.get(types, "numbers"), x=x, y=y)
-    return define_op(
-        type, tensor(x, types), tensor(y), rule="broadcast", kernel=kernel, name=name, scoped=scoped, doc=doc
-    )
+    return define_op(type, tensor(x, types), tensor(y), kernel=kernel, name=name, scoped=scoped, doc=doc)
 
 
 def in_scope(scope: str, op: OpFunction[Tensor], inputs: int = 1) -> Callable[..., Tensor]:
@@ -348,7 +346,6 @@ def complex_part(type: str, kernel: Kernel, input: str = "input") -> OpFunction[
     return define_op(
         type,
         tensor(input, COMPLEX),
-        rule=_real_of,
         kernel=kernel,
         scoped=True,
         attributes=(attr("Tout", DType, dtypes.float32),),
@@ -433,12 +430,12 @@ def namespace_dtype(xp: Any, dtype: DType) -> Any:
 
 
 cast_node = define_op(
-    "Cast", tensor("x", attr="SrcT"), rule=lambda x, DstT: (DstT, x._dims), native="cast",
+    "Cast", tensor("x", attr="SrcT"),
     kernel=_cast_kernel, attributes=(attr("DstT", DType), attr("Truncate", bool, False)),
 )  # fmt: skip
 
 
-@direct(cast_node, dtype=attribute("DstT"))
+@direct(cast_node, only=Only.OTHER_DTYPE, dtype=attribute("DstT"))
 def cast(x: Any, dtype: DTypeLike, name: str | None = None) -> Tensor:
     """Gives a tensor another dtype.
 

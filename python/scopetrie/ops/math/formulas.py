@@ -17,7 +17,7 @@ from ..array.shape import reshape, size
 from ..constant import constant, convert_to_tensor, index_array
 from ..control.checks import check_numerics
 from ..declare import INDICES, tensor
-from ..registry import Spec, define_op
+from ..registry import define_op
 from .compare import less, less_equal
 from .elementwise import (
     add,
@@ -169,14 +169,9 @@ def _unravel_kernel(xp: Any) -> Any:
     return split
 
 
-def _unravel_rule(indices: Tensor, dims: Tensor) -> Spec:
-    rank = dims._dims[0] if dims._dims else None
-    return indices.dtype.base_dtype, None if indices._dims is None else (rank, *indices._dims)
-
-
 _unravel = define_op(
     "UnravelIndex", tensor("indices", INDICES, attr="Tidx", host=True),
-    tensor("dims", attr="Tidx", host=True), rule=_unravel_rule, kernel=_unravel_kernel,
+    tensor("dims", attr="Tidx", host=True), kernel=_unravel_kernel,
 )  # fmt: skip
 
 

@@ -7,17 +7,11 @@ from typing import Any
 
 from ...graph import Tensor
 from ..declare import COMPLEX, tensor
-from ..faults import ShapeError
-from ..registry import Spec, define_op
+from ..registry import define_op
 
 
 def _fourier(type: str, function: str, rank: int) -> Callable[..., Tensor]:
     axes = tuple(range(-rank, 0))
-
-    def rule(input: Tensor) -> Spec:
-        if input._dims is not None and len(input._dims) < rank:
-            raise ShapeError(f"Shape must be at least rank {rank} but is rank {len(input._dims)}")
-        return input.dtype.base_dtype, input._dims
 
     def kernel(xp: Any) -> Any:
         transform = getattr(xp.fft, function)
@@ -25,7 +19,7 @@ def _fourier(type: str, function: str, rank: int) -> Callable[..., Tensor]:
         return lambda x: x if 0 in x.shape else xp.astype(transform(x, axes=axes), x.dtype, copy=False)
 
     return define_op(
-        type, tensor("input", COMPLEX, attr="Tcomplex"), rule=rule, kernel=kernel,
+        type, tensor("input", COMPLEX, attr="Tcomplex"), kernel=kernel,
         doc=f"""The {"inverse " if function == "ifftn" else ""}discrete Fourier transform over {rank}
         dimension(s).
 

@@ -15,9 +15,7 @@ from ..array.shape import reshape, shape
 from ..constant import convert_to_tensor, index_array
 from ..control.checks import Assert
 from ..declare import INDICES, attr, flags, mixed, tensor
-from ..faults import ShapeError
-from ..folding import constant_value
-from ..registry import Spec, define_op
+from ..registry import define_op
 from .compare import clip_by_value, greater
 from .divide import truediv
 from .elementwise import cast, floor, multiply, subtract
@@ -105,17 +103,10 @@ def _histogram_kernel(xp: Any, dtype: DType = dtypes.int32) -> Any:
     return count
 
 
-def _histogram_rule(values: Tensor, value_range: Tensor, nbins: Tensor, dtype: DType = dtypes.int32) -> Spec:
-    bins = constant_value(nbins)
-    if bins is not None and int(bins) <= 0:
-        raise ShapeError(f"Requires nbins > 0: {int(bins)}")
-    return dtype, (None if bins is None else int(bins),)
-
-
 _histogram = define_op(
     "HistogramFixedWidth", tensor("values", (*INDICES, dtypes.float32, dtypes.float64)),
     tensor("value_range", host=True), tensor("nbins", (dtypes.int32,), None, host=True),
-    name="histogram_fixed_width", rule=_histogram_rule, kernel=_histogram_kernel,
+    name="histogram_fixed_width", kernel=_histogram_kernel,
     attributes=(attr("dtype", DType),),
 )  # fmt: skip
 

@@ -19,9 +19,7 @@ from ..array.shape import rank, reshape, shape_internal
 from ..constant import constant, convert_to_tensor, index_array
 from ..declare import BOOL, FLOATS_HALF_FIRST, NUMBERS, ORDERED, Types, axes, flags, tensor
 from ..direct import OWN, attribute, direct
-from ..faults import ShapeError
-from ..folding import constant_value
-from ..registry import Kernel, Spec, define_op
+from ..registry import Kernel, define_op
 from .compare import is_finite, not_equal, where_v2
 from .elementwise import add, cast, exp, log, multiply, sqrt, square, subtract, truncated_quotient
 
@@ -42,29 +40,6 @@ _REDUCE_DOC = """{summary} along dimensions.
         ValueError: If a dimension is out of range, or an argument is given under both names.
         TypeError: If `input_tensor` has another dtype.
     """
-
-
-def _reduce_rule(input: Tensor, reduction_indices: Tensor, keep_dims: bool = False) -> Spec:
-    dims, dtype = input._dims, input.dtype.base_dtype
-    axes = constant_value(reduction_indices)
-    if dims is None or axes is None:
-        return dtype, (None,) * len(dims) if dims is not None and keep_dims else None
-    listed = axes.ravel().tolist()
-    gone = set()
-    for axis in listed:
-        if not -len(dims) <= axis < len(dims):
-            raise ShapeError(
-                f"Invalid reduction dimension {axis} for input with {len(dims)} dimensions.",
-                constants={1: " ".join(map(str, listed))},
-            )
-        gone.add(axis % len(dims))
-    if keep_dims:
-        return dtype, tuple(1 if at in gone else size for at, size in enumerate(dims))
-    return dtype, tuple(size for at, size in enumerate(dims) if at not in gone)
-
-
-def _all_rule(input: Tensor, reduction_indices: Tensor, keep_dims: bool = False) -> Spec:
-    return dtypes.bool, _reduce_rule(input, reduction_indices, keep_dims)[1]
 
 
 def axes_of(axes: Any) -> tuple[int, ...]:
@@ -143,11 +118,9 @@ def _norm_kernel(xp: Any, keep_dims: bool = False) -> Any:
     return norm
 
 
-def _define(
-    type: str, kernel: Kernel, types: Types, held: str | None = "T", rule: Any = _reduce_rule
-) -> OpFunction[Tensor]:
+def _define(type: str, kernel: Kernel, types: Types, held: str | None = "T") -> OpFunction[Tensor]:
     return define_op(
-        type, tensor("input", types, held), axes("reduction_indices"), rule=rule, native="reduce",
+        type, tensor("input", types, held), axes("reduction_indices"),
         kernel=kernel, attributes=flags("keep_dims"),
     )  # fmt: skip
 
@@ -190,8 +163,8 @@ _mean = _define("Mean", _mean_kernel, NUMBERS)
 _prod = _define("Prod", _prod_kernel, NUMBERS)
 _max = _define("Max", _extreme_kernel(True), ORDERED)
 _min = _define("Min", _extreme_kernel(False), ORDERED)
-_any = _define("Any", _logic_kernel("any"), BOOL, None, _all_rule)
-_all = _define("All", _logic_kernel("all"), BOOL, None, _all_rule)
+_any = _define("Any", _logic_kernel("any"), BOOL, None)
+_all = _define("All", _logic_kernel("all"), BOOL, None)
 _euclidean = _define("EuclideanNorm", _norm_kernel, NUMBERS)
 reduce_sum = _reduction(_sum, "reduce_sum", "Adds elements up", "numbers")
 reduce_mean = _reduction(_mean, "reduce_mean", "Averages elements (ints are rounded towards zero)", "numbers")
@@ -331,7 +304,7 @@ def count_nonzero(
 
 
 l2_loss = define_op(
-    "L2Loss", tensor("t", FLOATS_HALF_FIRST), rule=lambda t: (t.dtype.base_dtype, ()),
+    "L2Loss", tensor("t", FLOATS_HALF_FIRST),
     kernel=lambda xp: lambda x: xp.sum(x * x) / 2,
     doc="""Half the sum of squares of a tensor's elements.
 

@@ -60,7 +60,7 @@ def _cumlogsumexp_kernel(xp: Any, exclusive: bool = False, reverse: bool = False
 def _scan_op(type: str, kernel: Kernel, types: Types) -> OpFunction[Tensor]:
     return define_op(
         type, tensor("x", types), index("axis"), kernel=kernel,
-        rule=lambda x, axis, **attrs: (x.dtype.base_dtype, x._dims), scoped=True,
+        scoped=True,
         attributes=flags("exclusive", "reverse"),
     )  # fmt: skip
 

@@ -12,13 +12,11 @@ from ..array.fill import ones
 from ..array.indices import check_indices, rows_of
 from ..array.pad import pad
 from ..array.scatter import scatter_rows
-from ..array.shape import rank, require_rank, reshape
+from ..array.shape import rank, reshape
 from ..constant import convert_to_tensor, index_array
 from ..declare import INDICES, NUMBERS, REALS, SHORT_INDICES, Types, index, tensor
 from ..direct import direct
-from ..faults import ShapeError
-from ..folding import constant_value
-from ..registry import Kernel, Spec, define_op
+from ..registry import Kernel, define_op
 from .divide import truediv
 from .elementwise import maximum, realdiv, sqrt, subtract, truncated_quotient
 
@@ -56,16 +54,6 @@ def _totals(xp: Any, data: Any, ids: Any, count: int, how: str, empty: Any) -> A
     return scatter_rows(xp, start, at, rows, how)
 
 
-def _unsorted_rule(data: Tensor, segment_ids: Tensor, num_segments: Tensor) -> Spec:
-    require_rank(num_segments, 0)
-    dims, ids, count = data._dims, segment_ids._dims, constant_value(num_segments)
-    if count is not None and int(count) < 0:
-        raise ShapeError(f"Dimension size, given by scalar input 2, must be non-negative but is {int(count)}")
-    if dims is None or ids is None:
-        return data.dtype.base_dtype, None
-    return data.dtype.base_dtype, (None if count is None else int(count), *dims[len(ids) :])
-
-
 def _unsorted_kernel(how: str) -> Kernel:
     def kernel(xp: Any) -> Any:
         return lambda data, ids, count: _totals(xp, data, ids, int(count.item()), how, _empty(xp, data, how))
@@ -89,7 +77,7 @@ _COUNT = "\n        num_segments: How many segments there are."
 def _unsorted(type: str, how: str, summary: str, types: Types) -> Callable[..., Tensor]:
     op = define_op(
         type, tensor("data", types), index("segment_ids", SHORT_INDICES, "Tindices", host=False),
-        index("num_segments", attr="Tnumsegments"), rule=_unsorted_rule, kernel=_unsorted_kernel(how),
+        index("num_segments", attr="Tnumsegments"), kernel=_unsorted_kernel(how),
     )  # fmt: skip
 
     def total(data: Any, segment_ids: Any, num_segments: Any, name: str | None = None) -> Tensor:
@@ -163,13 +151,6 @@ def unsorted_segment_sqrt_n(
         return realdiv(unsorted_segment_sum(x, ids, num_segments), sqrt(counts), name="truediv")
 
 
-def _sorted_rule(data: Tensor, segment_ids: Tensor) -> Spec:
-    require_rank(segment_ids, 1)
-    if data._dims == ():
-        raise ShapeError("Shape must be at least rank 1 but is rank 0")
-    return data.dtype.base_dtype, None if data._dims is None else (None, *data._dims[1:])
-
-
 def _sorted_kernel(how: str) -> Kernel:
     def kernel(xp: Any) -> Any:
         def total(data: Any, ids: Any) -> Any:
@@ -207,7 +188,7 @@ def _has(xp: Any, ids: Any, out: Any, count: int) -> Any:
 
 def _sorted(type: str, how: str, summary: str, types: Types) -> OpFunction[Tensor]:
     return define_op(
-        type, tensor("data", types), tensor("segment_ids", INDICES, "Tindices"), rule=_sorted_rule,
+        type, tensor("data", types), tensor("segment_ids", INDICES, "Tindices"),
         kernel=_sorted_kernel(how),
         doc=_DOC.format(summary=summary, order=", in ascending order", count=""),
     )  # fmt: skip

@@ -11,28 +11,12 @@ from ..._core import OpFunction, name_scope
 from ...dtypes import DType, DTypeLike, as_dtype
 from ...graph import Tensor
 from ..array.sequence import count_up, range_
-from ..array.shape import rank, require_rank, reshape, shape, shape_internal, transpose
+from ..array.shape import rank, reshape, shape, shape_internal, transpose
 from ..constant import constant, convert_to_tensor, index_array
 from ..declare import REALS, SHORT_INDICES, attr, index, tensor
-from ..faults import ShapeError
-from ..folding import constant_value
-from ..registry import Kernel, Spec, define_op
-from .compare import equal, merge_dims, where_v2
+from ..registry import Kernel, define_op
+from .compare import equal, where_v2
 from .elementwise import add, namespace_dtype, negative, subtract
-
-
-def _top_rule(input: Tensor, k: Tensor, sorted: bool = True, index_type: DType = dtypes.int32) -> list[Spec]:
-    require_rank(k, 0)
-    dims, count = input._dims, constant_value(k)
-    if dims == ():
-        raise ShapeError("Shape must be at least rank 1 but is rank 0")
-    wanted = None if count is None else int(count)
-    if dims is not None and wanted is not None and dims[-1] is not None and dims[-1] < wanted:
-        raise ShapeError(
-            f"input must have last dimension >= k = {wanted} but is {dims[-1]}", constants={1: str(wanted)}
-        )
-    out = None if dims is None else (*dims[:-1], wanted)
-    return [(input.dtype.base_dtype, out), (index_type, out)]
 
 
 def _top_kernel(xp: Any, sorted: bool = True, index_type: DType = dtypes.int32) -> Any:
@@ -54,7 +38,7 @@ def _top_kernel(xp: Any, sorted: bool = True, index_type: DType = dtypes.int32) 
 
 
 _top_k: OpFunction[list[Tensor]] = define_op(
-    "TopKV2", tensor("input", REALS), index("k", SHORT_INDICES, "Tk"), rule=_top_rule,
+    "TopKV2", tensor("input", REALS), index("k", SHORT_INDICES, "Tk"),
     kernel=_top_kernel, attributes=(attr("index_type", DType, dtypes.int32), attr("sorted", bool),),
 )  # fmt: skip
 
@@ -80,14 +64,6 @@ def top_k(
     return _top_k(input, k, sorted=bool(sorted), index_type=as_dtype(index_type), name=name)
 
 
-def _in_top_rule(predictions: Tensor, targets: Tensor, k: Tensor) -> Spec:
-    require_rank(predictions, 2)
-    require_rank(targets, 1)
-    require_rank(k, 0)
-    rows = None if predictions._dims is None else predictions._dims[:1]
-    return dtypes.bool, merge_dims(rows, targets._dims) or (None,)
-
-
 def _in_top_kernel(xp: Any) -> Any:
     def found(predictions: Any, targets: Any, k: Any) -> Any:
         classes = predictions.shape[1]
@@ -104,7 +80,7 @@ def _in_top_kernel(xp: Any) -> Any:
 
 _in_top_k = define_op(
     "InTopKV2", tensor("predictions", (dtypes.float32,), None), tensor("targets"),
-    tensor("k", host=True), rule=_in_top_rule,
+    tensor("k", host=True),
     kernel=_in_top_kernel,
 )  # fmt: skip
 
@@ -228,15 +204,9 @@ def _bound_kernel(side: str) -> Kernel:
     return kernel
 
 
-def _bound_rule(sorted_inputs: Tensor, values: Tensor, out_type: DType = dtypes.int32) -> Spec:
-    require_rank(sorted_inputs, 2)
-    require_rank(values, 2)
-    return out_type, values._dims
-
-
 _lower_bound, _upper_bound = (
     define_op(
-        type, tensor("sorted_inputs"), tensor("values"), kernel=_bound_kernel(side), rule=_bound_rule,
+        type, tensor("sorted_inputs"), tensor("values"), kernel=_bound_kernel(side),
         attributes=(attr("out_type", DType),),
     )
     for type, side in (("LowerBound", "left"), ("UpperBound", "right"))
@@ -279,21 +249,3 @@ def searchsorted(
 def _last_size(x: Tensor) -> Any:
     known = x._dims[-1] if x._dims else None
     return shape(x)[-1] if known is None else known
-
-
-def nth_element(input: Any, n: Any, reverse: bool = False, name: str | None = None) -> Tensor:
-    """The entry that would be at place `n` if the last dimension were sorted.
-
-    Args:
-        input: A tensor `[..., size]`.
-        n: The place.
-        reverse: Whether the largest comes first.
-        name: The operation's name.
-
-    Returns:
-        A tensor `[...]`.
-    """
-    from ..array.gather import gather
-
-    ordered = sort(input, direction="DESCENDING" if reverse else "ASCENDING", name=name)
-    return gather(ordered, n, axis=-1)

@@ -52,7 +52,7 @@ polygamma = binary(
     "Polygamma", "Derivative a of digamma at x", special("polygamma"), _DOUBLES, inputs=("a", "x")
 )
 betainc = define_op(
-    "Betainc", tensor("a", _DOUBLES), tensor("b"), tensor("x"), rule="broadcast",
+    "Betainc", tensor("a", _DOUBLES), tensor("b"), tensor("x"),
     kernel=special("betainc"),
     doc="""The regularized incomplete beta function of `x` with parameters `a` and `b`, element by element.
 

@@ -9,38 +9,9 @@ from ... import dtypes
 from ...graph import Tensor
 from ..constant import convert_to_tensor
 from ..declare import NUMBERS, tensors
-from ..direct import direct
-from ..faults import ShapeError
-from ..node_text import Dims, dims_text
+from ..direct import Only, direct
 from ..registry import define_op
 from .elementwise import as_tensor, multiply
-
-
-def _merged(dims: Dims, other: Dims, at: int) -> Dims:
-    if dims is None or other is None:
-        return other if dims is None else dims
-    where = f"\n\tFrom merging shape {at} with other shapes."
-    if len(dims) != len(other):
-        raise ShapeError(f"Shapes must be equal rank, but are {len(dims)} and {len(other)}{where}")
-    for axis, (a, b) in enumerate(zip(dims, other, strict=True)):
-        if a is not None and b is not None and a != b:
-            raise ShapeError(
-                f"Dimension {axis} in both shapes must be equal, but are {a} and {b}. "
-                f"Shapes are {dims_text(dims)} and {dims_text(other)}.{where}"
-            )
-    return tuple(b if a is None else a for a, b in zip(dims, other, strict=True))
-
-
-def merge_all(tensors: list[Tensor]) -> Dims:
-    """The shape that all tensors of a list have, as far as any of them knows it.
-
-    Raises:
-        ShapeError: If they differ, with v1's text.
-    """
-    dims = tensors[-1]._dims
-    for at in range(len(tensors) - 2, -1, -1):
-        dims = _merged(tensors[at]._dims, dims, at)
-    return dims
 
 
 def _add_n_kernel(xp: Any) -> Any:
@@ -59,12 +30,11 @@ def _add_n_kernel(xp: Any) -> Any:
 
 _add_n = define_op(
     "AddN", tensors("inputs", (*NUMBERS, dtypes.variant)),
-    rule=lambda inputs: (inputs[0].dtype.base_dtype, merge_all(inputs)), native="add_n",
     kernel=_add_n_kernel,
 )  # fmt: skip
 
 
-@direct(_add_n)
+@direct(_add_n, only=Only.SEVERAL)
 def add_n(inputs: Any, name: str | None = None) -> Tensor:
     """Adds tensors of one shape.
 

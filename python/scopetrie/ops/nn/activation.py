@@ -17,10 +17,9 @@ from ..array.shape import transpose
 from ..constant import convert_to_tensor
 from ..declare import FLOATS_HALF_FIRST, NUMBERS, REALS, Types, attr, tensor
 from ..direct import direct
-from ..faults import ShapeError
 from ..math.elementwise import cast, multiply, negative, sigmoid
 from ..promises import elementwise
-from ..registry import Kernel, Spec, define_op
+from ..registry import Kernel, define_op
 
 # Klambauer et al., Self-Normalizing Neural Networks, 2017.
 _SELU_SCALE = 1.0507009873554805
@@ -85,7 +84,7 @@ def _leaky_kernel(xp: Any, alpha: float = 0.2) -> Any:
 
 _leaky_relu = define_op(
     "LeakyRelu", tensor("features", FLOATS_HALF_FIRST),
-    rule=lambda features, alpha=0.2: (features.dtype.base_dtype, features._dims), kernel=_leaky_kernel,
+    kernel=_leaky_kernel,
     attributes=(attr("alpha", float),),
 )  # fmt: skip
 
@@ -158,12 +157,6 @@ def log_sigmoid(x: Any, name: str | None = None) -> Tensor:
         return negative(softplus(negative(convert_to_tensor(x, name="x"))), name=scope)
 
 
-def _softmax_rule(logits: Tensor) -> Spec:
-    if logits._dims == ():
-        raise ShapeError("Shape must be at least rank 1 but is rank 0")
-    return logits.dtype.base_dtype, logits._dims
-
-
 def softmax_kernel(xp: Any) -> Any:
     """exp(x) / sum(exp(x)) over the last dimension; the largest is subtracted so that nothing overflows."""
 
@@ -189,11 +182,11 @@ def log_softmax_kernel(xp: Any) -> Any:
 
 
 _softmax = define_op(
-    "Softmax", tensor("logits", FLOATS_HALF_FIRST), rule=_softmax_rule, native="same_rows",
+    "Softmax", tensor("logits", FLOATS_HALF_FIRST),
     kernel=softmax_kernel,
 )  # fmt: skip
 _log_softmax = define_op(
-    "LogSoftmax", tensor("logits", FLOATS_HALF_FIRST), rule=_softmax_rule, native="same_rows",
+    "LogSoftmax", tensor("logits", FLOATS_HALF_FIRST),
     kernel=log_softmax_kernel,
 )  # fmt: skip
 
@@ -253,23 +246,6 @@ softmax.__doc__ = _AXIS_DOC.format(summary="exp(x) / sum(exp(x))")
 log_softmax.__doc__ = _AXIS_DOC.format(summary="log(exp(x) / sum(exp(x)))")
 
 
-def _bias_rule(value: Tensor, bias: Tensor, data_format: str = "NHWC") -> Spec:
-    dims, added = value._dims, bias._dims
-    if added is not None and len(added) != 1:
-        raise ShapeError(f"Shape must be rank 1 but is rank {len(added)}")
-    if dims is not None:
-        least = 3 if data_format == "NCHW" else 2
-        if len(dims) < least:
-            raise ShapeError(f"Shape must be at least rank {least} but is rank {len(dims)}")
-        at = 1 if data_format == "NCHW" else len(dims) - 1
-        size = dims[at]
-        if added is not None and None not in (size, added[0]) and size != added[0]:
-            raise ShapeError(f"Dimensions must be equal, but are {size} and {added[0]}")
-        if size is None and added is not None:
-            dims = (*dims[:at], added[0], *dims[at + 1 :])
-    return value.dtype.base_dtype, dims
-
-
 def _bias_kernel(xp: Any, data_format: str = "NHWC") -> Any:
     first = data_format != "NHWC"
 
@@ -289,7 +265,7 @@ def _bias_kernel(xp: Any, data_format: str = "NHWC") -> Any:
 
 
 _bias_add = define_op(
-    "BiasAdd", tensor("value", NUMBERS), tensor("bias"), scoped=True, rule=_bias_rule, native="bias_add",
+    "BiasAdd", tensor("value", NUMBERS), tensor("bias"), scoped=True,
     kernel=_bias_kernel, attributes=(attr("data_format", str, "NHWC"),),
 )  # fmt: skip
 

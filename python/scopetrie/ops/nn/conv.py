@@ -10,52 +10,18 @@ from ...graph import Tensor
 from ..array.dims import expand_dims, renamed, squeeze
 from ..declare import FLOATS_HALF_FIRST, Ints, attr, tensor
 from ..direct import attribute, direct, ints
-from ..faults import ShapeError
 from ..promises import makes_new
-from ..registry import Spec, define_op
+from ..registry import define_op
 from .convolve import convolve
 from .window import (
-    arrange,
-    channel_axis,
     channels_last,
     check_choice,
     convert_padding,
     geometry,
-    need_rank,
-    out_size,
-    spatial_axes,
     spread,
 )  # fmt: skip
 
 _PADDINGS = ("SAME", "VALID", "EXPLICIT")
-
-
-def _conv_rule(
-    input: Tensor, filter: Tensor, strides: tuple[int, ...], padding: str, data_format: str = "NHWC",
-    dilations: tuple[int, ...] = (), explicit_paddings: tuple[int, ...] = (),
-) -> Spec:  # fmt: skip
-    rank = len(strides)
-    need_rank(input, rank)
-    need_rank(filter, rank)
-    dims = input._dims or (None,) * rank
-    taps = filter._dims or (None,) * rank
-    channels, depth = dims[channel_axis(data_format, rank)], taps[-2]
-    if channels is not None and depth is not None:
-        if depth == 0:
-            raise ShapeError("Depth of filter must not be 0")
-        if channels % depth:
-            raise ShapeError(
-                f"Depth of input ({channels}) is not a multiple of input depth of filter ({depth})"
-            )
-        groups = channels // depth
-        if groups and taps[-1] is not None and taps[-1] % groups:
-            raise ShapeError(
-                f"Depth of output ({taps[-1]}) is not a multiple of the number of groups ({groups})"
-            )
-    shape = geometry(data_format, strides, dilations or (1,) * rank, padding, explicit_paddings)
-    axes = spatial_axes(data_format, rank)
-    sizes = [out_size(dims[axis], taps[at], at, shape) for at, axis in enumerate(axes)]
-    return input.dtype.base_dtype, arrange(data_format, dims[0], sizes, taps[-1])
 
 
 def _conv_kernel(
@@ -79,14 +45,13 @@ CONV3D_ATTRIBUTES = (
     attr("data_format", str, "NDHWC"), attr("dilations", Ints, ()), *WINDOW_ATTRIBUTES,
 )  # fmt: skip
 _conv2d = define_op(
-    "Conv2D", tensor("input", (*FLOATS_HALF_FIRST, dtypes.int32)), tensor("filter"), rule=_conv_rule,
+    "Conv2D", tensor("input", (*FLOATS_HALF_FIRST, dtypes.int32)), tensor("filter"),
     kernel=_conv_kernel, attributes=CONV_ATTRIBUTES,
 )  # fmt: skip
 _conv3d = define_op(
     "Conv3D",
     tensor("input", FLOATS_HALF_FIRST),
     tensor("filter"),
-    rule=_conv_rule,
     kernel=_conv_kernel,
     attributes=(
         attr("data_format", str, "NDHWC"),
@@ -129,7 +94,13 @@ def conv_attributes(
     return attrs
 
 
-@direct(_conv2d, strides=ints(), padding=attribute(), data_format=attribute(), dilations=ints())
+@direct(
+    _conv2d,
+    strides=ints(),
+    padding=attribute(choices=("SAME", "VALID")),
+    data_format=attribute(choices=("NHWC", "NCHW")),
+    dilations=ints(),
+)
 def conv2d(
     input: Any, filter: Any = None, strides: Any = None, padding: Any = None, use_cudnn_on_gpu: bool = True,
     data_format: str = "NHWC", dilations: Any = (1, 1, 1, 1), name: str | None = None, filters: Any = None,

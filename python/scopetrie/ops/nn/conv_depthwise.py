@@ -8,43 +8,17 @@ from ..._core import name_scope
 from ...graph import Tensor
 from ..array.dims import renamed
 from ..declare import FLOATS_HALF_FIRST, Ints, attr, tensor
-from ..faults import ShapeError
-from ..registry import Spec, define_op
+from ..registry import define_op
 from .conv import conv2d, conv_attributes
 from .window import (
     Geometry,
-    arrange,
     borders,
-    channel_axis,
     channels_last,
     geometry,
-    need_rank,
-    out_size,
     padded,
-    spatial_axes,
     window_counts,
     window_slices,
 )  # fmt: skip
-
-
-def _depthwise_rule(
-    input: Tensor, filter: Tensor, strides: tuple[int, ...], padding: str, data_format: str = "NHWC",
-    dilations: tuple[int, ...] = (), explicit_paddings: tuple[int, ...] = (),
-) -> Spec:  # fmt: skip
-    need_rank(input, 4)
-    need_rank(filter, 4)
-    dims = input._dims or (None,) * 4
-    taps = filter._dims or (None,) * 4
-    channels, depth = dims[channel_axis(data_format, 4)], taps[2]
-    if channels is not None and depth is not None and channels != depth:
-        raise ShapeError(f"Dimensions must be equal, but are {channels} and {depth}")
-    channels = depth if channels is None else channels
-    shape = geometry(data_format, strides, dilations or (1,) * 4, padding, explicit_paddings)
-    sizes = [
-        out_size(dims[axis], taps[at], at, shape) for at, axis in enumerate(spatial_axes(data_format, 4))
-    ]
-    made = None if channels is None or taps[3] is None else channels * taps[3]
-    return input.dtype.base_dtype, arrange(data_format, dims[0], sizes, made)
 
 
 def _depthwise(xp: Any, x: Any, taps: Any, shape: Geometry) -> Any:
@@ -79,7 +53,6 @@ _depthwise_native = define_op(
     tensor("input", FLOATS_HALF_FIRST),
     tensor("filter"),
     name="depthwise",
-    rule=_depthwise_rule,
     kernel=_depthwise_kernel,
     attributes=(
         attr("data_format", str, "NHWC"),

@@ -13,8 +13,7 @@ from ..array.indices import rows_of
 from ..array.join import concat
 from ..constant import index_array
 from ..declare import tensor
-from ..folding import dims_from
-from ..registry import Spec, define_op
+from ..registry import define_op
 from .conv import CONV3D_ATTRIBUTES, CONV_ATTRIBUTES, conv_attributes
 from .window import (
     Geometry,
@@ -22,28 +21,12 @@ from .window import (
     channels_last,
     filled_like,
     geometry,
-    need_rank,
     spread,
     window_counts,
 )  # fmt: skip
 
 # By the rank of the images.
 _TYPES = {4: "Conv2DBackpropInput", 5: "Conv3DBackpropInputV2"}
-
-
-def _transpose_rule(
-    input_sizes: Tensor, filter: Tensor, out_backprop: Tensor, strides: tuple[int, ...], **attrs: Any
-) -> Spec:
-    rank = len(strides)
-    if filter.dtype.base_dtype is not out_backprop.dtype.base_dtype:
-        raise TypeError(
-            f"Input 'out_backprop' of '{_TYPES[rank]}' Op has type "
-            f"{out_backprop.dtype.base_dtype.name} that "
-            f"does not match type {filter.dtype.base_dtype.name} of argument 'filter'."
-        )
-    need_rank(filter, rank)
-    need_rank(out_backprop, rank)
-    return filter.dtype.base_dtype, dims_from(input_sizes) or (None,) * rank
 
 
 def _spread_windows(xp: Any, sizes: tuple[int, ...], taps: Any, grad: Any, shape: Geometry) -> Any:
@@ -104,11 +87,11 @@ def _transpose_kernel(
 
 _conv2d_backprop = define_op(
     "Conv2DBackpropInput", tensor("input_sizes", (dtypes.int32,), None, host=True), tensor("filter"),
-    tensor("out_backprop"), rule=_transpose_rule, kernel=_transpose_kernel, attributes=CONV_ATTRIBUTES,
+    tensor("out_backprop"), kernel=_transpose_kernel, attributes=CONV_ATTRIBUTES,
 )  # fmt: skip
 _conv3d_backprop = define_op(
     "Conv3DBackpropInputV2", tensor("input_sizes", attr="Tshape", host=True), tensor("filter"),
-    tensor("out_backprop"), rule=_transpose_rule, kernel=_transpose_kernel,
+    tensor("out_backprop"), kernel=_transpose_kernel,
     attributes=CONV3D_ATTRIBUTES,
 )  # fmt: skip
 

@@ -10,7 +10,6 @@ import numpy as np
 from ... import dtypes
 from ..._core import OpFunction, name_scope
 from ...graph import Tensor
-from ...shapes import broadcast_dims
 from ..array.dims import renamed
 from ..array.fill import ones_like, stop_gradient, zeros_like
 from ..array.indices import check_indices
@@ -19,10 +18,9 @@ from ..array.sequence import count_up, range_
 from ..array.shape import rank, reshape, shape, transpose
 from ..constant import constant, convert_to_tensor
 from ..declare import FLOATS_HALF_FIRST, INDICES, tensor
-from ..faults import ShapeError
 from ..math.compare import greater_equal, less_equal, logical_and, where
 from ..math.elementwise import abs, add, cast, exp, floormod, log, log1p, multiply, negative, subtract
-from ..registry import Spec, define_op
+from ..registry import define_op
 from .activation import relu
 
 
@@ -103,19 +101,6 @@ def weighted_cross_entropy_with_logits(
         return add(first, multiply(weight, tail, name="mul"), name=scope)
 
 
-def _cross_entropy_rule(features: Tensor, labels: Tensor) -> list[Spec]:
-    dtype = features.dtype.base_dtype
-    try:
-        dims = broadcast_dims(features._dims, labels._dims)
-    except ValueError as fault:
-        raise ShapeError(str(fault)) from None
-    if dims is None:
-        return [(dtype, (None,)), (dtype, None)]
-    if len(dims) != 2:
-        raise ShapeError(f"Shape must be rank 2 but is rank {len(dims)}")
-    return [(dtype, dims[:1]), (dtype, dims)]
-
-
 def _scaled(xp: Any, x: Any) -> tuple[Any, Any]:
     """Logits without their maximum, and the sum of their exponentials."""
     low = x - xp.max(x, axis=-1, keepdims=True) if x.shape[-1] else x
@@ -132,7 +117,7 @@ def _cross_entropy_kernel(xp: Any) -> Any:
 
 _softmax_cross_entropy: OpFunction[list[Tensor]] = define_op(
     "SoftmaxCrossEntropyWithLogits", tensor("features", FLOATS_HALF_FIRST), tensor("labels"),
-    rule=_cross_entropy_rule, kernel=_cross_entropy_kernel,
+    kernel=_cross_entropy_kernel,
 )  # fmt: skip
 
 
@@ -227,17 +212,6 @@ def softmax_cross_entropy_with_logits(
         )
 
 
-def _sparse_rule(features: Tensor, labels: Tensor) -> list[Spec]:
-    dims, picked = features._dims, labels._dims
-    dtype = features.dtype.base_dtype
-    if dims is not None and len(dims) != 2:
-        raise ShapeError(f"Shape must be rank 2 but is rank {len(dims)}")
-    batch = dims[0] if dims is not None else picked[0] if picked else None
-    if batch is None and picked:
-        batch = picked[0]
-    return [(dtype, (batch,)), (dtype, (batch, dims[1] if dims is not None else None))]
-
-
 def _sparse_kernel(xp: Any) -> Any:
     def losses(x: Any, labels: Any) -> Any:
         classes = x.shape[-1]
@@ -260,7 +234,7 @@ def _sparse_kernel(xp: Any) -> Any:
 
 _sparse_cross_entropy: OpFunction[list[Tensor]] = define_op(
     "SparseSoftmaxCrossEntropyWithLogits", tensor("features", FLOATS_HALF_FIRST),
-    tensor("labels", INDICES, "Tlabels"), rule=_sparse_rule, kernel=_sparse_kernel,
+    tensor("labels", INDICES, "Tlabels"), kernel=_sparse_kernel,
 )  # fmt: skip
 
 

@@ -28,7 +28,7 @@ def _lrn_kernel(
 
 _lrn = define_op(
     "LRN", tensor("input", (dtypes.float16, dtypes.bfloat16, dtypes.float32)),
-    rule=lambda input, **attrs: (input.dtype.base_dtype, input._dims), kernel=_lrn_kernel,
+    kernel=_lrn_kernel,
     attributes=(attr("alpha", float), attr("beta", float), attr("bias", float), attr("depth_radius", int)),
 )  # fmt: skip
 

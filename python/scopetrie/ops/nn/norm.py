@@ -28,7 +28,7 @@ from ..math.elementwise import (
     subtract,
 )
 from ..math.reduce import reduce_mean, reduce_sum
-from ..registry import Spec, define_op
+from ..registry import define_op
 from .window import TO_FIRST, TO_LAST
 
 
@@ -224,21 +224,6 @@ def batch_norm_with_global_normalization(
     )  # fmt: skip
 
 
-def _fused_rule(
-    x: Tensor, scale: Tensor, offset: Tensor, mean: Tensor, variance: Tensor, **attrs: Any
-) -> list[Spec]:
-    kind = scale.dtype.base_dtype
-    dims = scale._dims
-    return [
-        (x.dtype.base_dtype, x._dims),
-        (kind, dims),
-        (kind, dims),
-        (kind, dims),
-        (kind, dims),
-        (kind, (None,)),
-    ]
-
-
 def _fused_kernel(
     xp: Any, epsilon: float = 1e-4, exponential_avg_factor: float = 1.0, data_format: str = "NHWC",
     is_training: bool = True,
@@ -281,7 +266,6 @@ _fused: OpFunction[list[Tensor]] = define_op(
     tensor("offset", attr="U"),
     tensor("mean", attr="U"),
     tensor("variance", attr="U"),
-    rule=_fused_rule,
     kernel=_fused_kernel,
     attributes=(
         attr("data_format", str),

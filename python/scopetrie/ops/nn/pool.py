@@ -16,11 +16,9 @@ from ..array.sequence import count_up
 from ..constant import convert_to_tensor
 from ..declare import FLOATS_HALF_FIRST, INDICES, REALS, Ints, attr, tensor
 from ..direct import attribute, direct, ints
-from ..faults import ShapeError
-from ..registry import Spec, define_op
+from ..registry import define_op
 from .window import (
     Geometry,
-    arrange,
     borders,
     channel_axis,
     channels_last,
@@ -28,31 +26,12 @@ from .window import (
     convert_padding,
     filled_like,
     geometry,
-    need_rank,
-    out_size,
     padded,
     spatial_axes,
     spread,
     window_counts,
     window_slices,
 )  # fmt: skip
-
-
-def _pool_rule(
-    input: Tensor, ksize: tuple[int, ...], strides: tuple[int, ...], padding: str, data_format: str = "NHWC",
-    explicit_paddings: tuple[int, ...] = (),
-) -> Spec:  # fmt: skip
-    rank = len(ksize)
-    need_rank(input, rank)
-    dims = input._dims or (None,) * rank
-    axes = spatial_axes(data_format, rank)
-    if min(strides) < 1:
-        raise ShapeError("Sliding window strides must be positive.")
-    if min(ksize) < 1:
-        raise ShapeError(f"ksize must be a positive int32 value, got:{min(ksize)}")
-    shape = geometry(data_format, strides, (1,) * rank, padding, explicit_paddings)
-    sizes = [out_size(dims[axis], ksize[axis], at, shape) for at, axis in enumerate(axes)]
-    return input.dtype.base_dtype, arrange(data_format, dims[0], sizes, dims[channel_axis(data_format, rank)])
 
 
 def _check_window(ksize: tuple[int, ...], strides: tuple[int, ...], data_format: str) -> None:
@@ -127,7 +106,6 @@ _max2d = define_op(
         (*FLOATS_HALF_FIRST, *INDICES, dtypes.uint8, dtypes.int16, dtypes.int8, dtypes.uint16, dtypes.qint8),
     ),
     scoped=True,
-    rule=_pool_rule,
     kernel=_pool_kernel(_max_pool),
     attributes=(
         attr("data_format", str, "NHWC"),
@@ -141,7 +119,6 @@ _avg2d = define_op(
     "AvgPool",
     tensor("value", FLOATS_HALF_FIRST),
     scoped=True,
-    rule=lambda value, **attrs: _pool_rule(value, **attrs),
     kernel=_pool_kernel(_avg_pool),
     attributes=(
         attr("data_format", str, "NHWC"),
@@ -154,7 +131,6 @@ _max3d = define_op(
     "MaxPool3D",
     tensor("input", (dtypes.float16, dtypes.bfloat16, dtypes.float32)),
     scoped=True,
-    rule=_pool_rule,
     kernel=_pool_kernel(_max_pool),
     attributes=(
         attr("data_format", str, "NDHWC"),
@@ -166,7 +142,6 @@ _max3d = define_op(
 _avg3d = define_op(
     "AvgPool3D",
     tensor("input", FLOATS_HALF_FIRST),
-    rule=_pool_rule,
     kernel=_pool_kernel(_avg_pool),
     scoped=True,
     attributes=(
@@ -316,13 +291,6 @@ def pool(
     return made
 
 
-def _argmax_rule(
-    input: Tensor, Targmax: DType = dtypes.int64, include_batch_in_index: bool = False, **attrs: Any
-) -> Any:
-    spec = _pool_rule(input, **attrs)
-    return [spec, (Targmax, spec[1])]
-
-
 def _argmax_kernel(
     xp: Any, ksize: tuple[int, ...], strides: tuple[int, ...], padding: str, Targmax: DType = dtypes.int64,
     include_batch_in_index: bool = False,
@@ -359,7 +327,6 @@ def _argmax_kernel(
 _max_with_argmax: OpFunction[list[Tensor]] = define_op(
     "MaxPoolWithArgmax",
     tensor("input", REALS),
-    rule=_argmax_rule,
     kernel=_argmax_kernel,
     attributes=(
         attr("Targmax", DType),

@@ -9,10 +9,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any, Final, NamedTuple
 
-from ...graph import Tensor
-from ..faults import ShapeError
-from ..node_text import Dims
-
 
 class Geometry(NamedTuple):
     """How windows slide along the spatial dimensions: one entry for each.
@@ -51,25 +47,6 @@ def geometry(
     axes = spatial_axes(data_format, len(strides))
     pairs = tuple((explicit[2 * i], explicit[2 * i + 1]) for i in axes) if explicit else ()
     return Geometry(tuple(strides[i] for i in axes), tuple(dilations[i] for i in axes), padding, pairs)
-
-
-def out_size(size: int | None, window: int | None, at: int, shape: Geometry) -> int | None:
-    """How many windows fit along a spatial dimension.
-
-    Raises:
-        ShapeError: If not even one does.
-    """
-    stride, dilation = shape.strides[at], shape.dilations[at]
-    if size is None or window is None:
-        return None
-    if shape.padding == "SAME":
-        return -(-size // stride)
-    reach = (window - 1) * dilation + 1
-    if shape.padding == "EXPLICIT":
-        size += sum(shape.explicit[at])
-    if reach > size:
-        raise ShapeError(f"Negative dimension size caused by subtracting {reach} from {size}")
-    return (size - reach) // stride + 1
 
 
 def window_counts(sizes: Sequence[int], window: Sequence[int], shape: Geometry) -> list[int]:
@@ -182,21 +159,6 @@ def channels_last(xp: Any, function: Any, data_format: str) -> Any:
         return xp.permute_dims(out, TO_FIRST[len(out.shape)])
 
     return call
-
-
-def arrange(data_format: str, batch: int | None, spatial: Sequence[int | None], channels: int | None) -> Dims:
-    """A shape in the order of `data_format`."""
-    return (batch, channels, *spatial) if data_format.startswith("NC") else (batch, *spatial, channels)
-
-
-def need_rank(x: Tensor, rank: int) -> None:
-    """Refuses a tensor whose rank is known to be another.
-
-    Raises:
-        ShapeError: With v1's text.
-    """
-    if x._dims is not None and len(x._dims) != rank:
-        raise ShapeError(f"Shape must be rank {rank} but is rank {len(x._dims)}")
 
 
 def spread(value: Any, count: int, channel: int, name: str) -> tuple[int, ...]:

@@ -13,9 +13,7 @@ from ...errors import InvalidArgumentError
 from ...graph import Tensor
 from ..constant import convert_to_tensor, make_array
 from ..declare import REALS, attr, tensor
-from ..faults import ShapeError
-from ..folding import constant_value
-from ..registry import Spec, define_op
+from ..registry import define_op
 from .seed import Generator, op_seeds
 
 
@@ -61,22 +59,6 @@ def random_shuffle(value: Any, seed: int | None = None, name: str | None = None)
     return _random_shuffle(value, name=name, **op_seeds(seed))
 
 
-def _multinomial_rule(
-    logits: Tensor, num_samples: Tensor, output_dtype: DType, seed: int, seed2: int
-) -> Spec:
-    if logits._dims is not None and len(logits._dims) != 2:
-        raise ShapeError(f"Shape must be rank 2 but is rank {len(logits._dims)}")
-    if num_samples._dims:
-        raise ShapeError(f"Shape must be rank 0 but is rank {len(num_samples._dims)}")
-    if output_dtype not in (dtypes.int32, dtypes.int64):
-        raise ValueError(
-            f"Argument `dtype` got invalid value {output_dtype}. Accepted dtypes are (tf.int32, tf.int64)."
-        )
-    count = constant_value(num_samples)
-    rows = None if logits._dims is None else logits._dims[0]
-    return output_dtype, (rows, None if count is None or count < 0 else int(count))
-
-
 def _multinomial_kernel(xp: Any, state: Any, output_dtype: DType, seed: int, seed2: int) -> Any:
     generator = Generator(state, seed, seed2)
 
@@ -111,7 +93,6 @@ _multinomial: OpFunction[Tensor] = define_op(
     "Multinomial",
     tensor("logits", REALS, host=True),
     tensor("num_samples", (dtypes.int32,), None, host=True),
-    rule=_multinomial_rule,
     kernel=_multinomial_kernel,
     stateful=True,
     attributes=(attr("output_dtype", DType), attr("seed", int), attr("seed2", int)),

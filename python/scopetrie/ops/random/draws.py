@@ -17,24 +17,16 @@ from ...dtypes import DType, DTypeLike, as_dtype
 from ...errors import InvalidArgumentError
 from ...graph import Tensor
 from ..constant import convert_to_tensor, index_array
-from ..declare import FLOATS_HALF_FIRST, INDICES, attr, tensor
-from ..faults import ShapeError, dtype_refusal
-from ..folding import dims_from
+from ..declare import INDICES, attr, tensor
 from ..math.elementwise import add, multiply, namespace_dtype, subtract
 from ..node_text import dims_text
-from ..registry import Spec, define_op
+from ..registry import define_op
 from .seed import Generator, op_seeds
 
 __all__ = ["random_normal", "random_uniform", "truncated_normal"]
 
 # Bits of the significand of the dtypes that the core does not fill itself.
 _SHORT_FLOATS: Final = {dtypes.float16: 11, dtypes.bfloat16: 8}
-
-
-def _known_shape(shape: Tensor) -> Any:
-    if shape._dims is not None and len(shape._dims) != 1:
-        raise ShapeError(f"Shape must be rank 1 but is rank {len(shape._dims)}")
-    return dims_from(shape)
 
 
 def _checked_shape(shape: np.ndarray[Any, Any]) -> tuple[int, ...]:
@@ -47,15 +39,6 @@ def _checked_shape(shape: np.ndarray[Any, Any]) -> tuple[int, ...]:
         if size < 0:
             raise InvalidArgumentError(None, None, f"Dimension {size} must be >= 0")
     return sizes
-
-
-def _float_rule(shape: Tensor, dtype: DType, seed: int, seed2: int) -> Spec:
-    if dtype not in FLOATS_HALF_FIRST:
-        raise dtype_refusal(
-            f"Value passed to parameter 'dtype' has DataType {dtype.name} not in list of allowed values: "
-            + ", ".join(each.name for each in FLOATS_HALF_FIRST)
-        )
-    return dtype, _known_shape(shape)
 
 
 def _float_kernel(kind: str) -> Callable[..., Any]:
@@ -83,7 +66,6 @@ def _define_float(type: str, kind: str) -> OpFunction[Tensor]:
     return define_op(
         type,
         tensor("shape", INDICES, host=True),
-        rule=_float_rule,
         kernel=_float_kernel(kind),
         stateful=True,
         attributes=(attr("dtype", DType), attr("seed", int), attr("seed2", int)),
@@ -93,14 +75,6 @@ def _define_float(type: str, kind: str) -> OpFunction[Tensor]:
 _uniform = _define_float("RandomUniform", "uniform")
 _standard_normal = _define_float("RandomStandardNormal", "normal")
 _truncated_normal = _define_float("TruncatedNormal", "truncated_normal")
-
-
-def _integer_rule(shape: Tensor, minval: Tensor, maxval: Tensor, seed: int, seed2: int) -> Spec:
-    dims = _known_shape(shape)
-    for name, bound in (("minval", minval), ("maxval", maxval)):
-        if bound._dims:
-            raise ShapeError(f"{name} must be a scalar; got a tensor of shape {dims_text(bound._dims)}")
-    return minval.dtype.base_dtype, dims
 
 
 def _integer_kernel(xp: Any, state: Any, seed: int, seed2: int) -> Any:
@@ -120,7 +94,7 @@ def _integer_kernel(xp: Any, state: Any, seed: int, seed2: int) -> Any:
 
 _uniform_int: OpFunction[Tensor] = define_op(
     "RandomUniformInt", tensor("shape", INDICES, host=True), tensor("minval", attr="Tout", host=True),
-    tensor("maxval", attr="Tout", host=True), rule=_integer_rule, kernel=_integer_kernel, stateful=True,
+    tensor("maxval", attr="Tout", host=True), kernel=_integer_kernel, stateful=True,
     attributes=(attr("seed", int), attr("seed2", int)),
 )  # fmt: skip
 

@@ -12,9 +12,7 @@ from ..array.indices import check_indices, check_tuples, flat_positions, rows_of
 from ..array.scatter import scatter_rows
 from ..constant import index_array
 from ..declare import FLOATS_HALF_FIRST, INDICES, NUMBERS, Types, attr, reference, tensor
-from ..faults import ShapeError
-from ..math.compare import merge_dims
-from ..registry import Spec, define_op
+from ..registry import define_op
 
 _EXTREME = (*FLOATS_HALF_FIRST, *INDICES)
 
@@ -92,19 +90,9 @@ _DOC = """Changes {what} of a variable ({how}).
 
 def _scatter(type: str, how: str, types: Types | None, locking: bool = False, slices: bool = False) -> Any:
     """A function that changes a variable in places: rows by number, or slices by tuples of indices."""
-
-    def rule(ref: Tensor, indices: Tensor, updates: Tensor, use_locking: bool = False) -> Spec:
-        dims, at, rows = ref._dims, indices._dims, updates._dims
-        if not slices and dims is not None and at is not None and rows not in (None, ()):
-            wanted = (*at, *dims[1:])
-            if len(wanted) != len(rows or ()):
-                raise ShapeError(f"Shapes must be equal rank, but are {len(rows or ())} and {len(wanted)}")
-            merge_dims(rows, wanted)
-        return ref.dtype, dims
-
     attributes = (attr("use_locking", bool, locking),)
     op = define_op(
-        type, reference("ref", types), tensor("indices", INDICES, "Tindices"), tensor("updates"), rule=rule,
+        type, reference("ref", types), tensor("indices", INDICES, "Tindices"), tensor("updates"),
         stateful=True, kernel=_slices_kernel(how) if slices else _rows_kernel(how),
         attributes=(attr("bad_indices_policy", str, ""), *attributes) if slices else attributes,
     )  # fmt: skip

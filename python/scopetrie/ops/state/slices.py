@@ -18,7 +18,7 @@ from ..array.slice import MASKS, dense_key
 from ..constant import convert_to_tensor
 from ..declare import reference, tensor
 from ..math.elementwise import cast
-from ..registry import OPS, Spec, define_op
+from ..registry import OPS, define_op
 from .scatter import scatter_nd_update
 
 
@@ -37,14 +37,10 @@ def _assign_kernel(xp: Any, state: Any, **masks: int) -> Any:
     return change
 
 
-def _assign_rule(ref: Tensor, *_: Tensor, **__: int) -> Spec:
-    return ref.dtype, ref._dims
-
-
 _assign_slice: OpFunction[Tensor] = define_op(
     "StridedSliceAssign", reference("ref"), tensor("begin", attr="Index", host=True),
     tensor("end", attr="Index", host=True), tensor("strides", attr="Index", host=True),
-    tensor("value"), rule=_assign_rule, kernel=_assign_kernel, stateful=True,
+    tensor("value"), kernel=_assign_kernel, stateful=True,
     attributes=MASKS,
 )  # fmt: skip
 

@@ -5,26 +5,18 @@ from __future__ import annotations
 from types import SimpleNamespace
 from typing import Any
 
-from ... import dtypes, errors
+from ... import errors
 from ..._core import Variable
 from ...dtypes import DType
-from ...graph import Operation, Tensor
-from ..array.shape import require_rank
+from ...graph import Tensor
 from ..declare import INDICES, NUMBERS, Sizes, attr, flags, reference, tensor
 from ..direct import direct
-from ..faults import ShapeError
 from ..node_text import Dims, dims_text
-from ..registry import Spec, define_op
-
-
-def _variable_rule(dtype: Any, shape: Any) -> Spec:
-    return dtype, shape
-
+from ..registry import define_op
 
 # The extension makes these nodes itself, with the variable's reads and its first assignment.
 _variable = define_op(
     "VariableV2",
-    rule=_variable_rule,
     stateful=True,
     attributes=(
         attr("shape", Sizes),
@@ -35,17 +27,6 @@ _variable = define_op(
 )
 
 
-def _same_as_ref(ref: Tensor, *_: Tensor, **__: Any) -> Spec:
-    return ref.dtype, ref._dims
-
-
-def _assign_rule(ref: Tensor, value: Tensor, validate_shape: bool = True, use_locking: bool = True) -> Spec:
-    if not validate_shape:
-        return ref.dtype, value._dims
-    _need_room(ref._dims, value._dims)
-    return ref.dtype, ref._dims if value._dims is None else value._dims
-
-
 def _need_room(found: Dims, given: Dims) -> None:
     """Refuses a value that a variable has no room for.
 
@@ -54,15 +35,15 @@ def _need_room(found: Dims, given: Dims) -> None:
         given: The value's.
 
     Raises:
-        ShapeError: With v1's text.
+        ValueError: With v1's text.
     """
     if found is None or given is None:
         return
     if len(found) != len(given):
-        raise ShapeError(f"Shapes must be equal rank, but are {len(found)} and {len(given)}")
+        raise ValueError(f"Shapes must be equal rank, but are {len(found)} and {len(given)}")
     for axis, (a, b) in enumerate(zip(found, given, strict=True)):
         if a is not None and b is not None and a != b:
-            raise ShapeError(
+            raise ValueError(
                 f"Dimension {axis} in both shapes must be equal, but are {a} and {b}. "
                 f"Shapes are {dims_text(found)} and {dims_text(given)}."
             )
@@ -81,7 +62,7 @@ def check_initial_shape(dims: Dims, initial: Tensor, name: str) -> None:
     """
     try:
         _need_room(dims, initial._dims)
-    except ShapeError as fault:
+    except ValueError as fault:
         attrs = {"use_locking": True, "validate_shape": True}
         shapes = f"{dims_text(dims)}, {dims_text(initial._dims)}"
         variable: Any = SimpleNamespace(name=name, dtype=initial.dtype)  # it is not made yet
@@ -101,21 +82,16 @@ def _update_kernel(name: str) -> Any:
     return kernel
 
 
-def _update_rule(ref: Tensor, value: Tensor, use_locking: bool = False) -> Spec:
-    _need_room(ref._dims, value._dims)
-    return ref.dtype, ref._dims
-
-
 _assign = define_op(
-    "Assign", reference("ref"), tensor("value"), rule=_assign_rule, kernel=_assign_kernel, stateful=True,
+    "Assign", reference("ref"), tensor("value"), kernel=_assign_kernel, stateful=True,
     attributes=(attr("use_locking", bool, True), attr("validate_shape", bool, True)),
 )  # fmt: skip
 _assign_add = define_op(
-    "AssignAdd", reference("ref", NUMBERS), tensor("value"), rule=_update_rule,
+    "AssignAdd", reference("ref", NUMBERS), tensor("value"),
     kernel=_update_kernel("add"), stateful=True, attributes=flags("use_locking"),
 )  # fmt: skip
 _assign_sub = define_op(
-    "AssignSub", reference("ref", NUMBERS), tensor("value"), rule=_update_rule,
+    "AssignSub", reference("ref", NUMBERS), tensor("value"),
     kernel=_update_kernel("subtract"), stateful=True, attributes=flags("use_locking"),
 )  # fmt: skip
 
@@ -222,7 +198,7 @@ def _is_initialized_kernel(xp: Any, state: Any) -> Any:
 
 
 _is_initialized = define_op(
-    "IsVariableInitialized", reference("ref", attr="dtype"), rule=lambda ref: (dtypes.bool, ()),
+    "IsVariableInitialized", reference("ref", attr="dtype"),
     kernel=_is_initialized_kernel, stateful=True,
 )  # fmt: skip
 
@@ -240,11 +216,6 @@ def is_variable_initialized(ref: Variable | Tensor, name: str | None = None) -> 
     return _is_initialized(ref, name=name)
 
 
-def _count_up_to_rule(ref: Tensor, limit: int) -> Spec:
-    require_rank(ref, 0)
-    return ref.dtype.base_dtype, ()
-
-
 def _count_up_to_kernel(xp: Any, state: Any, limit: int) -> Any:
     cell = state.variable
 
@@ -259,7 +230,7 @@ def _count_up_to_kernel(xp: Any, state: Any, limit: int) -> Any:
 
 
 _count_up_to = define_op(
-    "CountUpTo", reference("ref", INDICES), rule=_count_up_to_rule, kernel=_count_up_to_kernel,
+    "CountUpTo", reference("ref", INDICES), kernel=_count_up_to_kernel,
     stateful=True, attributes=(attr("limit", int),),
 )  # fmt: skip
 
@@ -290,9 +261,3 @@ def count_up_to(ref: Any, limit: int, name: str | None = None) -> Tensor:
     if not _is_reference(ref):
         raise TypeError("'CountUpTo' Op requires that input 'ref' be a mutable tensor (e.g.: a tf.Variable)")
     return _count_up_to(ref, limit=int(limit), name=name)
-
-
-def variable_operation(variable: Variable) -> Operation:
-    """Returns the node of a variable."""
-    op: Operation = variable._ref().op
-    return op

@@ -1,0 +1,367 @@
+// Rules of ops that reshape, join and split tensors, and of those that tell shapes.
+#include <algorithm>
+#include <utility>
+
+#include "rules.hpp"
+
+namespace scopetrie::rules {
+
+namespace {
+
+using Attribute = RuleAttribute;
+using Values = std::span<const std::int64_t>;
+
+// Says that an axis needs a higher rank.
+[[noreturn]] void refuse_axis(std::int64_t axis, std::size_t rank) {
+  refuse("Shape must be at least rank ", axis < 0 ? -axis : axis + 1, " but is rank ", rank);
+}
+
+void shape_of(RuleCall& call) {
+  const DType made = call.dtype(Attribute::kOutType, kInt32);
+  for (std::size_t i = 0; i < call.size(); ++i)
+    call.give(made, Dims{call.known_rank(i) ? static_cast<std::int64_t>(call.rank(i)) : kUnknownDim});
+}
+
+void size_of(RuleCall& call) { call.give(call.dtype(Attribute::kOutType, kInt32), ShapeTable::kScalar); }
+
+void rank_of(RuleCall& call) { call.give(kInt32, ShapeTable::kScalar); }
+
+void reshape(RuleCall& call) {
+  need_rank(call, 1, 1);
+  const DType dtype = call.dtype(0);
+  const std::int64_t count = call.shapes.elements(call.shape(0));
+  Dims dims;
+  if (!call.sizes(1, dims)) return call.give_unknown(dtype);
+  const auto unknown = std::ranges::count(dims, kUnknownDim);
+  if (count >= 0 && unknown == 0 && product(dims) != count)
+    refuse("Cannot reshape a tensor with ", count, " elements to shape ", shown(dims), " (", product(dims),
+           " elements)");
+  if (count >= 0 && unknown == 1) {
+    const auto at = std::ranges::find(dims, kUnknownDim);
+    *at = 1;
+    const std::int64_t rest = product(dims);
+    *at = rest == 0 ? kUnknownDim : over(count, rest);
+  }
+  call.give(dtype, dims);
+}
+
+void transpose(RuleCall& call) {
+  need_rank(call, 1, 1);
+  const DType dtype = call.dtype(0);
+  const auto length = call.known_rank(1) ? call.dims(1)[0] : kUnknownDim;
+  Dims dims;
+  const bool knows_dims = call.read(0, dims);
+  if (knows_dims && known(length) && static_cast<std::int64_t>(dims.size()) != length)
+    refuse("Dimension must be ", dims.size(), " but is ", length);
+  Values order;
+  const bool knows_order = call.ints(1, order);
+  if (!knows_dims)
+    return known(length) ? call.give_rank(dtype, static_cast<std::size_t>(length)) : call.give_unknown(dtype);
+  if (!knows_order) return call.give_rank(dtype, dims.size());
+  Dims made;
+  for (const std::int64_t axis : order) {
+    if (axis < 0 || axis >= static_cast<std::int64_t>(dims.size()))
+      refuse("perm dim ", axis, " is out of range of input rank ", dims.size());
+    made.push_back(dims[static_cast<std::size_t>(axis)]);
+  }
+  call.give(dtype, made);
+}
+
+void expand_dims(RuleCall& call) {
+  Dims dims;
+  std::int64_t axis = 0;
+  const bool knows_axis = call.one_int(1, axis);
+  if (!call.read(0, dims) || !knows_axis) return call.give_unknown(call.dtype(0));
+  const std::size_t ranks = dims.size() + 1;
+  if (!to_front(axis, ranks)) refuse("dim ", axis, " not in the interval [-", ranks, ", ", dims.size(), "].");
+  dims.insert(dims.begin() + axis, 1);
+  call.give(call.dtype(0), dims);
+}
+
+void squeeze(RuleCall& call) {
+  const Dims axes = call.list(Attribute::kSqueezeDims);
+  Dims dims;
+  if (!call.read(0, dims)) return call.give_unknown(call.dtype(0));
+  constexpr std::int64_t kGone = -2;
+  if (axes.empty()) {
+    if (std::ranges::find(dims, kUnknownDim) != dims.end()) return call.give_unknown(call.dtype(0));
+    std::ranges::replace(dims, 1, kGone);
+  }
+  for (std::int64_t axis : axes) {
+    if (!to_front(axis, dims.size()))
+      refuse("Tried to squeeze dim index ", axis, " for tensor with ", dims.size(), " dimensions.");
+    std::int64_t& dim = dims[static_cast<std::size_t>(axis)];
+    if (known(dim) && dim != 1) refuse("Can not squeeze dim[", axis, "], expected a dimension of 1, got ", dim);
+    dim = kGone;
+  }
+  std::erase(dims, kGone);
+  call.give(call.dtype(0), dims);
+}
+
+void broadcast_to(RuleCall& call) {
+  need_rank(call, 1, 1);
+  Dims made;
+  if (!call.sizes(1, made)) return call.give_unknown(call.dtype(0));
+  const auto dims = call.dims(0);
+  if (dims.size() > made.size()) refuse("Shape must be at most rank ", made.size(), " but is rank ", dims.size());
+  for (std::size_t i = 1; i <= dims.size(); ++i)  // from the last on
+    if (dims[dims.size() - i] > 1) made[made.size() - i] = merged(dims[dims.size() - i], made[made.size() - i]);
+  call.give(call.dtype(0), made);
+}
+
+void broadcast_args(RuleCall& call) {
+  std::int64_t length = 0;
+  for (std::size_t i = 0; i < 2; ++i) {
+    const std::int64_t each = call.known_rank(i) && call.rank(i) != 0 ? call.dims(i)[0] : kUnknownDim;
+    length = known(length) && known(each) ? std::max(length, each) : kUnknownDim;
+  }
+  call.give(call.dtype(0), Dims{length});
+}
+
+// What the input is said to be.
+void ensure_shape(RuleCall& call) {
+  call.give(call.dtype(0), merged(call, call.shape(0), call.shape(Attribute::kShape)));
+}
+
+// v1 compares what is before the axis, and then what is behind it, each for itself.
+[[noreturn]] SCOPETRIE_COLD void refuse_joined(const Dims& dims, Values other, std::size_t along, std::size_t at) {
+  const auto side = [&](Values sizes) { return shown(at < along ? sizes.first(along) : sizes.subspan(along + 1)); };
+  refuse("Dimension ", at < along ? at : at - along - 1, " in both shapes must be equal, but are ", dims[at], " and ",
+         other[at], ". Shapes are ", side(dims), " and ", side(other), ".");
+}
+
+void concat(RuleCall& call) {
+  const std::size_t count = call.size() - 1;
+  need_rank(call, count, 0);
+  const DType dtype = call.dtype(0);
+  Dims dims;
+  bool knows_dims = false, knows_all = true;
+  for (std::size_t i = 0; i < count; ++i) {
+    if (!call.known_rank(i)) {
+      knows_all = false;
+    } else if (!knows_dims) {
+      knows_dims = call.read(i, dims);
+    } else if (call.rank(i) != dims.size()) {
+      refuse("Shape must be rank ", dims.size(), " but is rank ", call.rank(i));
+    }
+  }
+  std::int64_t axis = 0;
+  const bool knows_axis = call.one_int(count, axis);
+  if (!knows_dims) return call.give_unknown(dtype);
+  if (!knows_axis) return count == 1 ? call.give(dtype, dims) : call.give_rank(dtype, dims.size());
+  if (!to_front(axis, dims.size())) refuse_axis(axis, dims.size());
+  const auto along = static_cast<std::size_t>(axis);
+  std::int64_t total = knows_all ? 0 : kUnknownDim;
+  for (std::size_t i = 0; i < count; ++i) {
+    if (!call.known_rank(i)) continue;
+    const auto other = call.dims(i);
+    for (std::size_t k = 0; k < dims.size(); ++k) {
+      if (k == along) {
+        total = plus(total, other[k]);
+      } else if (!known(dims[k])) {
+        dims[k] = other[k];
+      } else if (known(other[k]) && dims[k] != other[k]) {
+        refuse_joined(dims, other, along, k);
+      }
+    }
+  }
+  dims[along] = total;
+  call.give(dtype, dims);
+}
+
+void pack(RuleCall& call) {
+  std::int64_t axis = call.integer(Attribute::kAxis);
+  Dims dims;
+  bool knows_dims = false;
+  for (std::size_t i = call.size(); i-- > 0;) {  // from the last one on, as v1
+    if (!call.known_rank(i)) continue;
+    if (!knows_dims) {
+      knows_dims = call.read(i, dims);
+      continue;
+    }
+    const auto found = call.dims(i);
+    if (std::ranges::equal(found, dims)) continue;
+    Dims both(found.begin(), found.end());
+    merge(both, dims, "\n\tFrom merging shape " + std::to_string(i) + " with other shapes.");
+    dims = both;
+  }
+  if (!knows_dims) return call.give_unknown(call.dtype(0));
+  if (!to_front(axis, dims.size() + 1))
+    refuse("Invalid axis: ", axis, "; must be in [-", dims.size() + 1, ",", dims.size() + 1, ")");
+  dims.insert(dims.begin() + axis, static_cast<std::int64_t>(call.size()));
+  call.give(call.dtype(0), dims);
+}
+
+void give_times(RuleCall& call, std::int64_t count, DType dtype, const Dims& dims) {
+  const ShapeId shape = call.shapes.intern(dims);
+  for (std::int64_t i = 0; i < count; ++i) call.give(dtype, shape);
+}
+
+void give_times_unknown(RuleCall& call, std::int64_t count, std::size_t input) {
+  if (call.known_rank(input)) return give_times(call, count, call.dtype(input), Dims(call.rank(input), kUnknownDim));
+  for (std::int64_t i = 0; i < count; ++i) call.give_unknown(call.dtype(input));
+}
+
+void unpack(RuleCall& call) {
+  const std::int64_t count = call.integer(Attribute::kNum);
+  std::int64_t axis = call.integer(Attribute::kAxis);
+  Dims dims;
+  if (!call.read(0, dims)) return give_times_unknown(call, count, 0);
+  if (!to_front(axis, dims.size()))
+    refuse("Invalid axis: ", axis, "; must be in [-", dims.size(), ",", dims.size(), ")");
+  const std::int64_t size = dims[static_cast<std::size_t>(axis)];
+  if (known(size) && size != count) refuse("Dimension must be ", count, " but is ", size);
+  dims.erase(dims.begin() + axis);
+  give_times(call, count, call.dtype(0), dims);
+}
+
+void split(RuleCall& call) {
+  const std::int64_t count = call.integer(Attribute::kNumSplit);
+  if (count < 1)
+    throw Error(ErrorKind::kValue,
+                "Attr 'num_split' of 'Split' Op passed " + std::to_string(count) + " less than minimum 1.");
+  Dims dims;
+  std::int64_t axis = 0;
+  const bool knows_axis = call.one_int(0, axis);
+  if (!call.read(1, dims) || !knows_axis) return give_times_unknown(call, count, 1);
+  if (!to_front(axis, dims.size())) refuse_axis(axis, dims.size());
+  std::int64_t& size = dims[static_cast<std::size_t>(axis)];
+  if (known(size) && size % count != 0)
+    refuse("Dimension size must be evenly divisible by ", count, " but is ", size,
+           "\n\tNumber of ways to split should evenly divide the split dimension");
+  size = over(size, count);
+  give_times(call, count, call.dtype(1), dims);
+}
+
+void split_v(RuleCall& call) {
+  const DType dtype = call.dtype(0);
+  const std::int64_t count = call.integer(Attribute::kNumSplit);
+  Dims dims;
+  Values sizes;
+  std::int64_t axis = -1;  // of sizes that are known, as v1, the last one where it is not known
+  const bool knows_axis = call.one_int(2, axis), knows_sizes = call.ints(1, sizes);
+  if (!call.read(0, dims)) return give_times_unknown(call, count, 0);
+  if (dims.empty()) refuse("Can't split scalars");
+  if (!knows_axis && !knows_sizes) return give_times_unknown(call, count, 0);
+  if (!to_front(axis, dims.size()))
+    refuse("-input rank(-", dims.size(), ") <= split_dim < input rank (", dims.size(), "), but got ", axis);
+  std::int64_t& size = dims[static_cast<std::size_t>(axis)];
+  if (!knows_sizes) {
+    size = kUnknownDim;
+    return give_times(call, count, dtype, dims);
+  }
+  const std::int64_t total = size;
+  std::int64_t sum = 0;
+  std::string listed;
+  bool has_rest = false;
+  for (const std::int64_t each : sizes) {
+    if (each == -1 && std::exchange(has_rest, true)) refuse("size_splits can only have one -1");
+    sum += each == -1 ? 0 : each;
+    listed += (listed.empty() ? "" : ",") + std::to_string(each);
+  }
+  for (std::size_t i = 0; i < sizes.size(); ++i) {
+    size = sizes[i] == -1 && known(total) ? total - sum : sizes[i];
+    if (size < -1 || (size == -1 && known(total))) refuse("Split size at index ", i, " must be >= 0. Got: ", size);
+    call.give(dtype, dims);
+  }
+  if (known(total) && (has_rest ? sum > total : sum != total))
+    refuse("can't split axis of size ", total, " into pieces of size [", listed, "]");
+}
+
+void tile(RuleCall& call) {
+  need_rank(call, 1, 1);
+  Dims dims;
+  const bool knows_dims = call.read(0, dims);
+  const std::int64_t length = call.known_rank(1) ? call.dims(1)[0] : kUnknownDim;
+  if (knows_dims && known(length) && static_cast<std::int64_t>(dims.size()) != length)
+    refuse("Shape must be rank ", dims.size(), " but is rank ", length);
+  Values counts;
+  const bool knows_counts = call.ints(1, counts);
+  if (!knows_dims && !known(length)) return call.give_unknown(call.dtype(0));
+  if (!knows_dims || !knows_counts)
+    return call.give_rank(call.dtype(0), knows_dims ? dims.size() : static_cast<std::size_t>(length));
+  for (std::size_t i = 0; i < dims.size(); ++i) dims[i] = known(dims[i]) ? times(dims[i], counts[i]) : kUnknownDim;
+  call.give(call.dtype(0), dims);
+}
+
+void repeat(RuleCall& call) {
+  std::int64_t axis = call.integer(Attribute::kAxis);
+  Dims dims;
+  Values counts;
+  const bool knows_counts = call.ints(1, counts);
+  if (!call.read(0, dims) || !to_front(axis, dims.size())) return call.give_unknown(call.dtype(0));
+  std::int64_t& size = dims[static_cast<std::size_t>(axis)];
+  if (!knows_counts) {
+    size = kUnknownDim;
+  } else if (counts.size() == 1) {
+    size = times(size, counts[0]);
+  } else {
+    size = 0;
+    for (const std::int64_t each : counts) size += each;
+  }
+  call.give(call.dtype(0), dims);
+}
+
+void pad(RuleCall& call) {
+  need_rank(call, 1, 2);
+  Dims dims;
+  const bool knows_dims = call.read(0, dims);
+  const Dims table = dims_of_rank(call, 1, 2);
+  if (known(table[1]) && table[1] != 2) refuse("Dimension must be 2 but is ", table[1]);
+  if (knows_dims && known(table[0]) && table[0] != static_cast<std::int64_t>(dims.size()))
+    refuse("Shape must be rank ", table[0], " but is rank ", dims.size());
+  Values amounts;
+  const bool knows_amounts = call.ints(1, amounts);
+  if (!knows_dims && !known(table[0])) return call.give_unknown(call.dtype(0));
+  if (!knows_dims || !knows_amounts)
+    return call.give_rank(call.dtype(0), knows_dims ? dims.size() : static_cast<std::size_t>(table[0]));
+  for (std::size_t i = 0; i < dims.size(); ++i)
+    if (known(dims[i])) dims[i] += amounts[2 * i] + amounts[2 * i + 1];
+  call.give(call.dtype(0), dims);
+}
+
+void fill(RuleCall& call) {
+  need_rank(call, 0, 1);
+  if (call.known_rank(1)) need_rank(call, 1, 0);
+  Dims dims;
+  const bool knows_dims = call.sizes(0, dims);
+  Values sizes;
+  if (call.ints(0, sizes) && std::ranges::any_of(sizes, [](auto size) { return size < 0; }))
+    refuse("Fill dimensions must be >= 0");
+  if (!knows_dims) return call.give_unknown(call.dtype(1));
+  call.give(call.dtype(1), dims);
+}
+
+// Each input as it is.
+void each_same(RuleCall& call) {
+  for (std::size_t i = 0; i < call.size(); ++i) call.give(call.dtype(i), call.shape(i));
+}
+
+}  // namespace
+
+std::vector<Row> array_rules() {
+  return {
+      {by(broadcast_args, 2), {"BroadcastArgs"}},
+      {by(broadcast_to, 2), {"BroadcastTo"}},
+      {by(concat, 2), {"ConcatV2"}},
+      {by(each_same, 0), {"IdentityN"}},
+      {by(ensure_shape), {"EnsureShape"}},
+      {by(expand_dims, 2), {"ExpandDims"}},
+      {by(fill, 2), {"Fill"}},
+      {by(pack), {"Pack"}},
+      {by(pad, 2), {"MirrorPad", "Pad", "PadV2"}},
+      {by(rank_of), {"Rank"}},
+      {by(repeat, 2), {"Repeat"}},
+      {by(reshape, 2), {"Reshape"}},
+      {by(shape_of, 0), {"Shape", "ShapeN"}},
+      {by(size_of), {"Size"}},
+      {by(split, 2), {"Split"}},
+      {by(split_v, 3), {"SplitV"}},
+      {by(squeeze), {"Squeeze"}},
+      {by(tile, 2), {"Tile"}},
+      {by(transpose, 2), {"ConjugateTranspose", "Transpose"}},
+      {by(unpack), {"Unpack"}},
+  };
+}
+
+}  // namespace scopetrie::rules
