@@ -19,12 +19,14 @@ PACKAGE = ROOT / "python" / "scopetrie"
 ROOT_MODULE = "scopetrie"
 
 FLOORS = [
-    {"_core", "paths"},
+    {"_core", "exports", "public"},
+    {"paths"},
     {"errors", "backends", "names"},
     {"dtypes", "dimension"},
     {"shapes"},
     {"graph", "partitioners"},
     {"ops"},
+    {"namespaces"},
     {"variables", "random", "losses"},
     {"initializers"},
     {"scopes", "store", "execution"},

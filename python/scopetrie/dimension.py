@@ -11,6 +11,8 @@ import operator
 from collections.abc import Callable
 from typing import Any, NoReturn, TypeAlias
 
+from .public import v1
+
 # Whatever v1 takes for a dimension: a Dimension, None, or a value with __index__.
 DimensionLike: TypeAlias = Any
 
@@ -44,6 +46,7 @@ def as_dimension_value(value: DimensionLike) -> int | None:
     return size
 
 
+@v1("Dimension")
 class Dimension:
     """One size of a shape: a number, or unknown.
 

@@ -15,6 +15,8 @@ from __future__ import annotations
 import warnings
 from typing import Any, Final, TypeAlias
 
+from .public import v1
+
 __all__ = [
     "ABORTED",
     "ALREADY_EXISTS",
@@ -78,6 +80,7 @@ UNAUTHENTICATED: Final = 16
 Payloads: TypeAlias = dict[str, Any]
 
 
+@v1("OpError")
 class OpError(Exception):
     """An operation of the graph failed while it ran.
 

@@ -17,6 +17,8 @@ import logging
 from collections.abc import Iterator
 from typing import Any, Final
 
+from .public import v1
+
 __all__ = [
     "DEBUG",
     "ERROR",
@@ -51,6 +53,7 @@ _logger.setLevel(WARN)
 _counts: Final[dict[Any, Iterator[int]]] = {}
 
 
+@v1("get_logger")
 def get_logger() -> logging.Logger:
     """The logger of the messages."""
     if not _logger.handlers and not logging.getLogger().handlers:

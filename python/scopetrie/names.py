@@ -8,10 +8,12 @@ from types import TracebackType
 from typing import Literal, Self, final
 
 from ._core import Names as _Names
+from .public import v1
 
 __all__ = ["Names", "NamesTransaction"]
 
 
+@v1("Names")
 class Names(_Names):
     """Names that are unique in their scopes, under the program's own conventions.
 

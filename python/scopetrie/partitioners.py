@@ -19,12 +19,14 @@ from typing import Any, NamedTuple, TypeAlias
 
 from . import dtypes
 from .dtypes import DType, DTypeLike, as_dtype
+from .public import v1
 from .shapes import TensorShape
 
 # (shape=, dtype=) -> the number of parts along each axis.
 Partitioner: TypeAlias = Callable[..., Sequence[int]]
 
 
+@v1("fixed_size_partitioner")
 def fixed_size_partitioner(num_shards: int, axis: int = 0) -> Partitioner:
     """Returns a partitioner that cuts every variable into the same number of parts.
 
@@ -51,6 +53,7 @@ def fixed_size_partitioner(num_shards: int, axis: int = 0) -> Partitioner:
     return partitioner
 
 
+@v1("variable_axis_size_partitioner")
 def variable_axis_size_partitioner(
     max_shard_bytes: int, axis: int = 0, bytes_per_string_element: int = 16, max_shards: int | None = None
 ) -> Partitioner:
@@ -99,6 +102,7 @@ def variable_axis_size_partitioner(
     return partitioner
 
 
+@v1("min_max_variable_partitioner")
 def min_max_variable_partitioner(
     max_partitions: int = 1,
     axis: int = 0,

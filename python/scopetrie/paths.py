@@ -5,6 +5,8 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 
+from .public import v1
+
 
 def _installed(folder: str) -> str:
     # An editable install lies in two places, the checkout and site-packages; __path__ has both.
@@ -18,6 +20,7 @@ def _installed(folder: str) -> str:
     )
 
 
+@v1("get_include")
 def get_include() -> str:
     """Returns the folder of the public C++ headers, for a compiler's ``-I``.
 
@@ -30,6 +33,7 @@ def get_include() -> str:
     return _installed("include")
 
 
+@v1("get_cmake_dir")
 def get_cmake_dir() -> str:
     """Returns the folder of the CMake package, for ``cmake -Dscopetrie_DIR=...``.
 

@@ -20,6 +20,7 @@ from collections.abc import Iterator
 from typing import Any, TypeAlias, overload
 
 from .dimension import Dimension, DimensionLike, as_dimension_value
+from .public import v1
 
 __all__ = [
     "Dimension",
@@ -108,6 +109,7 @@ def _convert_dims(shape: ShapeLike) -> Dims:
     return tuple(dims)
 
 
+@v1("TensorShape")
 class TensorShape:
     """The shape of a tensor: fully known, known except for some sizes, or of unknown rank.
 
@@ -409,6 +411,7 @@ def broadcast_dims(x: Dims, y: Dims) -> Dims:
     return tuple(dims)
 
 
+@v1("broadcast_static_shape")
 def broadcast_static_shape(shape_x: ShapeLike, shape_y: ShapeLike) -> TensorShape:
     """Returns the shape that results from broadcasting two shapes.
 
@@ -429,6 +432,7 @@ def broadcast_static_shape(shape_x: ShapeLike, shape_y: ShapeLike) -> TensorShap
     return TensorShape(broadcast_dims(as_dims(shape_x), as_dims(shape_y)))
 
 
+@v1("dimension_at_index")
 def dimension_at_index(shape: TensorShape, index: int) -> Dimension:
     """Returns the dimension `index` of `shape`, unknown if the rank is.
 
@@ -438,6 +442,7 @@ def dimension_at_index(shape: TensorShape, index: int) -> Dimension:
     return shape[index]
 
 
+@v1("dimension_value")
 def dimension_value(dimension: DimensionLike) -> int | None:
     """Returns the size of a `Dimension`; an integer or None is returned unchanged."""
     if isinstance(dimension, Dimension):

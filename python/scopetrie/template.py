@@ -8,6 +8,7 @@ from functools import partial
 from typing import Any
 
 from .graph import GraphKeys, get_default_graph
+from .public import v1
 from .scopes import VariableScope, get_variable_scope, variable_scope
 
 
@@ -173,6 +174,7 @@ def _caller() -> str:
     return f'  File "{frame.f_code.co_filename}", line {frame.f_lineno}, in {frame.f_code.co_name}'
 
 
+@v1("make_template")
 def make_template(
     name_: str,
     func_: Callable[..., Any],

@@ -9,6 +9,8 @@ from __future__ import annotations
 import copy
 from typing import Any, ClassVar
 
+from ..public import v1
+
 
 class Options:
     """Fields with defaults, set by keyword or attribute and nested as in a protocol buffer.
@@ -87,6 +89,7 @@ def _text(value: Any) -> str:
     return f'"{value}"' if isinstance(value, str) else str(value)
 
 
+@v1("GPUOptions")
 class GPUOptions(Options):
     """v1's options for GPU memory; without effect."""
 
@@ -102,6 +105,7 @@ class GPUOptions(Options):
     }
 
 
+@v1("OptimizerOptions")
 class OptimizerOptions(Options):
     """v1's options for graph optimization; without effect."""
 
@@ -122,6 +126,7 @@ class OptimizerOptions(Options):
     }
 
 
+@v1("GraphOptions")
 class GraphOptions(Options):
     """v1's options for graph preprocessing; without effect."""
 
@@ -137,6 +142,7 @@ class GraphOptions(Options):
     }
 
 
+@v1("ConfigProto")
 class ConfigProto(Options):
     """The options of a `Session`; without effect but for one, which v1 has not.
 
@@ -175,6 +181,7 @@ class ConfigProto(Options):
     }
 
 
+@v1("RunOptions")
 class RunOptions(Options):
     """The options of one `Session.run`: `trace_level` requests times in its `run_metadata`."""
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 import threading
 from typing import TYPE_CHECKING
 
+from ..public import v1
+
 if TYPE_CHECKING:
     from .session import BaseSession
 
@@ -19,6 +21,7 @@ class _SessionStack(threading.local):
 stack = _SessionStack()
 
 
+@v1("get_default_session")
 def get_default_session() -> BaseSession | None:
     """Returns the innermost session that is the default in this thread, or None.
 

@@ -6,11 +6,13 @@ import warnings
 from typing import Any
 
 from ..graph import Graph
+from ..public import v1
 from . import default
 from .config import ConfigProto
 from .session import BaseSession
 
 
+@v1("InteractiveSession")
 class InteractiveSession(BaseSession):
     """A session that is the default from its creation until it is closed, for notebooks and shells.
 

@@ -8,6 +8,7 @@ from typing import Any
 
 from ..backends import Array, Backend
 from ..graph import Graph, Tensor, get_default_graph
+from ..public import v1
 from .fetches import Fetches
 from .plan import Plan
 from .state import State
@@ -102,6 +103,7 @@ class LoweredFunction:
                 cell.assign(given[key])
 
 
+@v1("lower")
 def lower(
     fetches: Any, feeds: Any = (), variables: Any = None, graph: Graph | None = None
 ) -> LoweredFunction:

@@ -10,6 +10,7 @@ from typing import Any, Final, NoReturn, Self
 from ..backends import Backend, get_backend
 from ..errors import NotFoundError, UnimplementedError
 from ..graph import Graph, get_default_graph
+from ..public import v1
 from . import default
 from .config import ConfigProto
 from .feeds import flatten_feeds
@@ -287,6 +288,7 @@ _REFUSED: Final = (
 _NOTHING: Any = None
 
 
+@v1("Session")
 class Session(BaseSession):
     """Runs the operations of a graph and holds the values of its variables.
 

@@ -6,6 +6,8 @@ import time
 from collections.abc import Iterable, Sequence
 from typing import Any
 
+from ..public import v1
+
 _DEVICE = "/job:localhost/replica:0/task:0/device:CPU:0"
 
 
@@ -68,6 +70,7 @@ class StepStats:
         self.dev_stats = list(dev_stats)
 
 
+@v1("RunMetadata")
 class RunMetadata:
     """Metadata of a `Session.run`.
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any, NoReturn
 
 from .. import _core
+from ..public import v1
 from .blocks import ControlBlock
 from .collection import CollectionView
 from .graph import Graph
@@ -12,6 +13,7 @@ from .handles import Tensor
 from .placement import ColocationBlock, ContainerBlock, DeviceBlock
 
 
+@v1("get_default_graph")
 def get_default_graph() -> Graph:
     """Returns this thread's default graph, to which operations are added."""
     graph = _core.get_default_graph()
@@ -19,6 +21,7 @@ def get_default_graph() -> Graph:
     return graph
 
 
+@v1("reset_default_graph")
 def reset_default_graph() -> None:
     """Drops the process's default graph; the next operation makes a new one.
 
@@ -33,51 +36,61 @@ def reset_default_graph() -> None:
     _core.drop_global_graph()
 
 
+@v1("control_dependencies")
 def control_dependencies(control_inputs: Any) -> ControlBlock:
     """`Graph.control_dependencies` of the default graph."""
     return get_default_graph().control_dependencies(control_inputs)
 
 
+@v1("device")
 def device(device_name_or_function: Any) -> DeviceBlock:
     """`Graph.device` of the default graph."""
     return get_default_graph().device(device_name_or_function)
 
 
+@v1("colocate_with")
 def colocate_with(op: Any, ignore_existing: bool = False) -> ColocationBlock:
     """`Graph.colocate_with` of the default graph."""
     return get_default_graph().colocate_with(op, ignore_existing)
 
 
+@v1("container")
 def container(container_name: str) -> ContainerBlock:
     """`Graph.container` of the default graph."""
     return get_default_graph().container(container_name)
 
 
+@v1("add_to_collection")
 def add_to_collection(name: Any, value: Any) -> None:
     """`Graph.add_to_collection` of the default graph."""
     get_default_graph().add_to_collection(name, value)
 
 
+@v1("add_to_collections")
 def add_to_collections(names: Any, value: Any) -> None:
     """`Graph.add_to_collections` of the default graph."""
     get_default_graph().add_to_collections(names, value)
 
 
+@v1("get_collection")
 def get_collection(key: Any, scope: str | None = None) -> list[Any]:
     """`Graph.get_collection` of the default graph."""
     return get_default_graph().get_collection(key, scope)
 
 
+@v1("get_collection_ref")
 def get_collection_ref(key: Any) -> CollectionView:
     """`Graph.get_collection_ref` of the default graph."""
     return get_default_graph().get_collection_ref(key)
 
 
+@v1("get_all_collection_keys")
 def get_all_collection_keys() -> list[Any]:
     """`Graph.get_all_collection_keys` of the default graph."""
     return get_default_graph().get_all_collection_keys()
 
 
+@v1("import_graph_def")
 def import_graph_def(
     graph_def: Any, input_map: Any = None, return_elements: Any = None, name: str | None = None,
     op_dict: Any = None, producer_op_list: Any = None,

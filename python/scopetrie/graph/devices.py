@@ -5,10 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import Any, Final
 
+from ..public import v1
+
 # Types that may be written without "device:", in upper or lower case.
 _SHORT_TYPES: Final = ("CPU", "GPU", "TPU", "CUSTOM")
 
 
+@v1("DeviceSpec")
 @dataclass(frozen=True, slots=True)
 class DeviceSpec:
     """A possibly partial specification of a device.

@@ -8,6 +8,7 @@ from typing import Any, NoReturn
 from weakref import WeakSet, WeakValueDictionary
 
 from .. import _core
+from ..public import v1
 from . import export
 from .blocks import ControlBlock, DefaultBlock
 from .collection import CollectionView, filtered
@@ -17,6 +18,7 @@ from .notes import Notes
 from .placement import ColocationBlock, ContainerBlock, DeviceBlock, Placement, VariableBlock, place
 
 
+@v1("Graph")
 class Graph(_core.Graph):
     """A graph of operations, which sessions run.
 

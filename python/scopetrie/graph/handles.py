@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Any, NoReturn, TypeVar
 
 from .. import _core
+from ..public import v1
 from ..shapes import TensorShape, as_shape
 from .export import exporter
 from .placement import device_of, device_text, groups_of
@@ -60,6 +61,7 @@ class OperatorNotAllowedInGraphError(TypeError):
     """A tensor was used where Python needs its value, which only a session knows."""
 
 
+@v1("Tensor")
 @extend_type
 class Tensor(_core.Tensor):
     """One output of an operation: a value that a session can compute.
@@ -174,6 +176,7 @@ def _bracketed(shape: TensorShape) -> str:
     return "[" + ",".join("?" if size is None else str(size) for size in shape.as_list()) + "]"
 
 
+@v1("Operation")
 @extend_type
 class Operation(_core.Operation):
     """One node of a graph.

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from ..public import v1
 
+
+@v1("GraphKeys")
 class GraphKeys:
     """Keys of a graph's standard collections.
 

@@ -8,12 +8,14 @@ from .. import dtypes
 from ..dtypes import DTypeLike, as_dtype
 from ..graph import Tensor
 from ..ops.random.draws import random_normal, random_uniform, truncated_normal
+from ..public import v1
 from .base import Initializer, require_float
 
 if TYPE_CHECKING:
     from ..partitioners import PartitionInfo
 
 
+@v1("random_uniform_initializer")
 class RandomUniform(Initializer):
     """Numbers uniform over [minval, maxval).
 
@@ -56,6 +58,7 @@ class RandomUniform(Initializer):
         return {"minval": self.minval, "maxval": self.maxval, "seed": self.seed, "dtype": self.dtype.name}
 
 
+@v1("random_normal_initializer")
 class RandomNormal(Initializer):
     """Normally distributed numbers.
 
@@ -101,6 +104,7 @@ class RandomNormal(Initializer):
         return {"mean": self.mean, "stddev": self.stddev, "seed": self.seed, "dtype": self.dtype.name}
 
 
+@v1("truncated_normal_initializer")
 class TruncatedNormal(Initializer):
     """Normally distributed numbers within two standard deviations of the mean.
 

@@ -9,13 +9,18 @@ import numpy as np
 from .. import dtypes
 from ..dtypes import DTypeLike, as_dtype
 from ..graph import Tensor
-from ..ops import constant, eye, ones, slice, zeros
+from ..ops.array.fill import ones, zeros
+from ..ops.array.slice import slice_ as slice
+from ..ops.constant import constant
+from ..ops.linalg.diag import eye
+from ..public import v1
 from .base import Initializer, require_float
 
 if TYPE_CHECKING:
     from ..partitioners import PartitionInfo
 
 
+@v1("zeros_initializer")
 class Zeros(Initializer):
     """Zeros; False for booleans, empty strings for strings.
 
@@ -42,6 +47,7 @@ class Zeros(Initializer):
         return {"dtype": self.dtype.name}
 
 
+@v1("ones_initializer")
 class Ones(Initializer):
     """Ones; True for booleans.
 
@@ -68,6 +74,7 @@ class Ones(Initializer):
         return {"dtype": self.dtype.name}
 
 
+@v1("constant_initializer")
 class Constant(Initializer):
     """Given values, in row-major order (the last axis varies fastest).
 

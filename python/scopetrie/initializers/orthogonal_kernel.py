@@ -14,17 +14,13 @@ from typing import TYPE_CHECKING, Any
 from .. import dtypes
 from ..dtypes import DType, DTypeLike, as_dtype
 from ..graph import Tensor
-from ..ops import (
-    cast,
-    expand_dims,
-    eye,
-    matmul,
-    matrix_transpose,
-    multiply,
-    scatter_nd,
-    stack,
-    zeros,
-)
+from ..ops.array.dims import expand_dims
+from ..ops.array.fill import zeros
+from ..ops.array.join import stack
+from ..ops.array.scatter import scatter_nd
+from ..ops.linalg.diag import eye
+from ..ops.linalg.products import matmul, matrix_transpose
+from ..ops.math.elementwise import cast, multiply
 from ..ops.random.draws import random_normal
 from .base import Initializer, require_float
 from .orthogonal_matrix import random_orthogonal

@@ -9,9 +9,13 @@ from typing import TYPE_CHECKING, Any
 from .. import dtypes
 from ..dtypes import DTypeLike, as_dtype
 from ..graph import Tensor
-from ..ops import matrix_transpose, qr, reshape, sign
+from ..ops.array.shape import reshape
+from ..ops.linalg.decomposition import qr
+from ..ops.linalg.products import matrix_transpose
 from ..ops.linalg.tensor_diag import tensor_diag_part
+from ..ops.math.elementwise import sign
 from ..ops.random.draws import random_normal
+from ..public import v1
 from .base import Initializer, require_float
 
 if TYPE_CHECKING:
@@ -35,6 +39,7 @@ def random_orthogonal(sizes: Sequence[int], dtype: DTypeLike, seed: int | None) 
     return q * sign(tensor_diag_part(r))
 
 
+@v1("orthogonal_initializer")
 class Orthogonal(Initializer):
     """Orthogonal matrices times a factor.
 

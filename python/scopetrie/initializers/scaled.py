@@ -14,6 +14,7 @@ from .. import dtypes
 from ..dtypes import DTypeLike, as_dtype
 from ..graph import Tensor
 from ..ops.random.draws import random_normal, random_uniform, truncated_normal
+from ..public import v1
 from ..shapes import dimension_value
 from .base import Initializer, require_float
 
@@ -28,6 +29,7 @@ _MODES = ("fan_in", "fan_out", "fan_avg")
 _DISTRIBUTIONS = ("normal", "uniform", "truncated_normal", "untruncated_normal")
 
 
+@v1("variance_scaling_initializer")
 class VarianceScaling(Initializer):
     """Numbers with mean 0 and the variance scale / n, for n the fan-in, the fan-out, or the average of both.
 
@@ -111,6 +113,7 @@ def _fans(shape: Sequence[Any]) -> tuple[int, int]:
     return sizes[-2] * positions, sizes[-1] * positions
 
 
+@v1("glorot_uniform_initializer")
 class GlorotUniform(VarianceScaling):
     """Uniform numbers within sqrt(6 / (fan_in + fan_out)) of 0; v1's default.
 
@@ -137,6 +140,7 @@ class GlorotUniform(VarianceScaling):
         return {"seed": self.seed, "dtype": self.dtype.name}
 
 
+@v1("glorot_normal_initializer")
 class GlorotNormal(VarianceScaling):
     """Truncated normal numbers with the standard deviation sqrt(2 / (fan_in + fan_out)).
 
@@ -156,6 +160,7 @@ class GlorotNormal(VarianceScaling):
         return {"seed": self.seed, "dtype": self.dtype.name}
 
 
+@v1("uniform_unit_scaling_initializer")
 class UniformUnitScaling(Initializer):
     """Uniform numbers within factor * sqrt(3 / inputs) of 0, `inputs` the product of all sizes but one.
 

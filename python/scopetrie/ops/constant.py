@@ -11,6 +11,7 @@ from .. import dtypes
 from .._core import Variable, convert_literals, name_scope, plain_constant
 from ..dtypes import DType, DTypeLike, as_dtype
 from ..graph import Operation, Tensor
+from ..public import v1
 from ..shapes import Dimension, TensorShape, as_dims
 from .declare import Sizes, attr, tensor
 from .direct import attribute, direct, sizes
@@ -40,6 +41,7 @@ _const = define_op(
 )  # fmt: skip
 
 
+@v1("constant")
 def constant(
     value: Any,
     dtype: DTypeLike = None,
@@ -223,6 +225,7 @@ def _accepted(dtype: DType) -> tuple[type, ...]:
     return (str, bytes) if dtype is dtypes.string else (object,)
 
 
+@v1("register_tensor_conversion_function")
 def register_tensor_conversion_function(
     base_type: type | tuple[type, ...], conversion_func: Callable[..., Any], priority: int = 100
 ) -> None:
@@ -248,6 +251,7 @@ def register_tensor_conversion_function(
     _conversions.sort(key=lambda entry: entry[0])
 
 
+@v1("convert_to_tensor")
 def convert_to_tensor(
     value: Any,
     dtype: DTypeLike = None,
@@ -407,6 +411,7 @@ _placeholder = define_op(
 )  # fmt: skip
 
 
+@v1("placeholder")
 @direct(_placeholder, dtype=attribute(), shape=sizes())
 def placeholder(dtype: DTypeLike, shape: Any = None, name: str | None = None) -> Tensor:
     """Makes a tensor that every run has to be fed a value for.
@@ -446,6 +451,7 @@ _placeholder_with_default = define_op(
 )  # fmt: skip
 
 
+@v1("placeholder_with_default")
 @direct(_placeholder_with_default, shape=sizes())
 def placeholder_with_default(input: Any, shape: Any, name: str | None = None) -> Tensor:
     """Makes a tensor that has a value unless it is fed another.

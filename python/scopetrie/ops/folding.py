@@ -8,6 +8,7 @@ import numpy as np
 
 from ..dtypes import DType
 from ..graph import Tensor
+from ..public import v1
 from .node_text import Dims
 from .registry import OPS
 
@@ -68,6 +69,7 @@ _LARGEST: Final = 1 << 16
 _DEEPEST: Final = 64
 
 
+@v1("constant_value")
 def constant_value(tensor: Any, partial: bool = False) -> np.ndarray[Any, Any] | None:
     """The value of a tensor if it is known without a session (v1's `tf.get_static_value`).
 

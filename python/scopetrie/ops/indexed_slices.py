@@ -6,6 +6,7 @@ from typing import Any
 
 from ..dtypes import DType
 from ..graph import Graph, Operation, Tensor
+from ..public import v1
 from ..shapes import TensorShape
 from .constant import register_tensor_conversion_function
 from .folding import constant_value
@@ -13,6 +14,7 @@ from .math.elementwise import negative
 from .math.segment import unsorted_segment_sum
 
 
+@v1("IndexedSlices")
 class IndexedSlices:
     """Rows of a tensor along its first dimension, as used by `Variable.scatter_add` and related methods.
 

@@ -25,6 +25,7 @@ from typing import TYPE_CHECKING, Any, Final, Literal, NoReturn, TypeAlias
 from .._core import OpFunction
 from ..dtypes import DType, DTypeLike, as_dtype
 from ..graph import Tensor
+from ..public import v1
 from .declare import Attribute, Input, tensor
 from .node_text import Dims, attribute_values, dims_text, node_text
 
@@ -162,6 +163,7 @@ def define_op(
     return function
 
 
+@v1("register_op")
 def register_op(
     type: str,
     kernel: Kernel,

@@ -6,9 +6,11 @@ from typing import Any
 
 from .._core import Variable
 from ..graph import Tensor
+from ..public import v1
 from .folding import constant_value
 
 
+@v1("get_static_value")
 def get_static_value(tensor: Any, partial: bool = False) -> Any:
     """The value of a tensor, if it can be known without a session; see `constant_value`.
 
@@ -22,6 +24,7 @@ def get_static_value(tensor: Any, partial: bool = False) -> Any:
     return constant_value(tensor, partial)
 
 
+@v1("is_symbolic_tensor")
 def is_symbolic_tensor(tensor: Any) -> bool:
     """Whether a value is a tensor of a graph, which all tensors are here.
 
@@ -31,6 +34,7 @@ def is_symbolic_tensor(tensor: Any) -> bool:
     return isinstance(tensor, Tensor)
 
 
+@v1("is_tensor")
 def is_tensor(x: Any) -> bool:
     """Whether an object is a tensor or a variable.
 
@@ -43,6 +47,7 @@ def is_tensor(x: Any) -> bool:
     return isinstance(x, (Tensor, Variable))
 
 
+@v1("is_numeric_tensor")
 def is_numeric_tensor(tensor: Any) -> bool:
     """Whether an object is a tensor of numbers.
 

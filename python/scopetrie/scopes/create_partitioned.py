@@ -8,10 +8,12 @@ from typing import Any
 from .. import _core
 from ..dtypes import float32
 from ..graph import get_default_graph
+from ..public import v1
 from ..variables import check_policy
 from .partitioned import get_partitioned
 
 
+@v1("create_partitioned_variables")
 def create_partitioned_variables(
     shape: Sequence[int] | Any,
     slicing: Sequence[int],

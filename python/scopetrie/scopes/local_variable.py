@@ -6,8 +6,10 @@ from typing import Any
 
 from .. import _core
 from ..graph import GraphKeys
+from ..public import v1
 
 
+@v1("get_local_variable")
 def get_local_variable(
     name: str, shape: Any = None, dtype: Any = None, initializer: Any = None, regularizer: Any = None,
     trainable: bool = False, collections: Any = None, caching_device: Any = None, partitioner: Any = None,
@@ -26,6 +28,7 @@ def get_local_variable(
     )  # fmt: skip
 
 
+@v1("no_regularizer")
 def no_regularizer(_: Any) -> None:
     """A regularizer that gives no loss: keeps a variable from the scope's regularizer."""
     return None

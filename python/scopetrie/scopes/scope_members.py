@@ -9,8 +9,10 @@ from typing import Any
 
 from .. import _core
 from ..graph import GraphKeys, extend_type, get_collection, get_default_graph
+from ..public import v1
 
 
+@v1("VariableScope")
 @extend_type
 class VariableScope(_core.VariableScope):
     """The context of get_variable: a path, a reuse mode, and defaults.
@@ -69,6 +71,7 @@ class VariableScope(_core.VariableScope):
         return self.get_collection(GraphKeys.LOCAL_VARIABLES)
 
 
+@v1("variable_op_scope")
 @contextmanager
 def variable_op_scope(
     values: Any, name_or_scope: Any, default_name: str | None = None, initializer: Any = None,
@@ -94,6 +97,7 @@ def variable_op_scope(
         yield scope
 
 
+@v1("op_scope")
 @contextmanager
 def op_scope(values: Any, name: str | None, default_name: str | None = None) -> Iterator[Any]:
     """v1's deprecated spelling of `name_scope`, with `values` first.
@@ -110,6 +114,7 @@ def op_scope(values: Any, name: str | None, default_name: str | None = None) -> 
         yield scope
 
 
+@v1("variable_creator_scope")
 @contextmanager
 def variable_creator_scope(variable_creator: Any) -> Iterator[None]:
     """Makes the variables of a `with` block through a function.

@@ -1,15 +1,5 @@
 """`tf.bitwise`: bits of integers."""
 
-from ..ops.math.bits import bitwise_and, bitwise_or, bitwise_xor, invert, left_shift, right_shift
-from ..ops.refused import refuser
+from ..namespaces import namespace
 
-__getattr__ = refuser("bitwise")
-
-__all__ = [
-    "bitwise_and",
-    "bitwise_or",
-    "bitwise_xor",
-    "invert",
-    "left_shift",
-    "right_shift",
-]
+__getattr__, __dir__, __all__ = namespace("bitwise")

@@ -8,8 +8,10 @@ from typing import Any
 from ..graph import GraphKeys, Operation, Tensor, get_collection
 from ..ops.control.flow import group, no_op
 from ..ops.state.variable import is_variable_initialized as _is_initialized
+from ..public import v1
 
 
+@v1("global_variables")
 def global_variables(scope: str | None = None) -> list[Any]:
     """Returns the variables of GraphKeys.GLOBAL_VARIABLES.
 
@@ -25,31 +27,37 @@ def global_variables(scope: str | None = None) -> list[Any]:
     return get_collection(GraphKeys.GLOBAL_VARIABLES, scope)
 
 
+@v1("all_variables")
 def all_variables() -> list[Any]:
     """v1's old name of `global_variables`."""
     return global_variables()
 
 
+@v1("trainable_variables")
 def trainable_variables(scope: str | None = None) -> list[Any]:
     """Returns the variables of GraphKeys.TRAINABLE_VARIABLES, filtered as in `global_variables`."""
     return get_collection(GraphKeys.TRAINABLE_VARIABLES, scope)
 
 
+@v1("local_variables")
 def local_variables(scope: str | None = None) -> list[Any]:
     """Returns the variables of GraphKeys.LOCAL_VARIABLES, filtered as in `global_variables`."""
     return get_collection(GraphKeys.LOCAL_VARIABLES, scope)
 
 
+@v1("model_variables")
 def model_variables(scope: str | None = None) -> list[Any]:
     """Returns the variables of GraphKeys.MODEL_VARIABLES, filtered as in `global_variables`."""
     return get_collection(GraphKeys.MODEL_VARIABLES, scope)
 
 
+@v1("moving_average_variables")
 def moving_average_variables(scope: str | None = None) -> list[Any]:
     """Returns the variables of GraphKeys.MOVING_AVERAGE_VARIABLES, filtered as in `global_variables`."""
     return get_collection(GraphKeys.MOVING_AVERAGE_VARIABLES, scope)
 
 
+@v1("initialize_variables", "variables_initializer")
 def variables_initializer(var_list: Iterable[Any], name: str = "init") -> Operation:
     """Makes an operation that gives variables their initial values.
 
@@ -63,6 +71,7 @@ def variables_initializer(var_list: Iterable[Any], name: str = "init") -> Operat
     return group(*[variable.initializer for variable in variables], name=name)
 
 
+@v1("global_variables_initializer", "initialize_all_variables")
 def global_variables_initializer() -> Operation:
     """Makes an operation that initializes `global_variables()`.
 
@@ -76,11 +85,13 @@ def global_variables_initializer() -> Operation:
     return variables_initializer(global_variables())
 
 
+@v1("initialize_local_variables", "local_variables_initializer")
 def local_variables_initializer() -> Operation:
     """Makes an operation that initializes `local_variables()`."""
     return variables_initializer(local_variables())
 
 
+@v1("is_variable_initialized")
 def is_variable_initialized(variable: Any) -> Tensor:
     """Makes a node for whether the session has initialized a variable."""
     return _is_initialized(variable)

@@ -5,6 +5,8 @@ from __future__ import annotations
 import enum
 from typing import Any
 
+from ..public import v1
+
 
 class _ReuseMode(enum.Enum):
     """What `reuse` may be besides True and False."""
@@ -13,8 +15,10 @@ class _ReuseMode(enum.Enum):
 
 
 AUTO_REUSE = _ReuseMode.AUTO_REUSE
+v1("AUTO_REUSE")(AUTO_REUSE)
 
 
+@v1("VariableSynchronization")
 class VariableSynchronization(enum.Enum):
     """How copies of a variable on several devices are kept equal; recorded: a variable has one copy here."""
 
@@ -24,6 +28,7 @@ class VariableSynchronization(enum.Enum):
     ON_READ = 3
 
 
+@v1("VariableAggregation")
 class VariableAggregation(enum.Enum):
     """How changes from several devices are combined; recorded: a variable has one copy here."""
 
@@ -113,16 +118,19 @@ class _Switches:
     resource_variables = False
 
 
+@v1("enable_resource_variables")
 def enable_resource_variables() -> None:
     """Accepted as in v1: variables are of one kind here, whose reads and writes are ordered as v1's are."""
     _Switches.resource_variables = True
 
 
+@v1("disable_resource_variables")
 def disable_resource_variables() -> None:
     """Accepted as in v1; see `enable_resource_variables`."""
     _Switches.resource_variables = False
 
 
+@v1("resource_variables_enabled")
 def resource_variables_enabled() -> bool:
     """Returns which of `enable_resource_variables` and `disable_resource_variables` was called last.
 

@@ -14,9 +14,11 @@ from ..ops.constant import constant
 from ..ops.math.compare import logical_not
 from ..ops.registry import OPS
 from ..ops.state.variable import is_variable_initialized
+from ..public import v1
 from .listing import global_variables, local_variables
 
 
+@v1("report_uninitialized_variables")
 def report_uninitialized_variables(
     var_list: Iterable[Any] | None = None, name: str = "report_uninitialized_variables"
 ) -> Tensor:
@@ -48,6 +50,7 @@ def report_uninitialized_variables(
             return boolean_mask(names, missing)
 
 
+@v1("assert_variables_initialized")
 def assert_variables_initialized(var_list: Iterable[Any] | None = None) -> Tensor | None:
     """Makes a node that fails if a variable has no value; deprecated in v1.
 

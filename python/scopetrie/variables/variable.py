@@ -10,6 +10,7 @@ from ..graph import Graph, Tensor, extend_type
 from ..graph.reference import Reference
 from ..ops.array.fill import identity
 from ..ops.state import variable as state_ops
+from ..public import v1
 from ..shapes import TensorShape, as_shape
 from . import row_updates, save_slice
 from .creating import create_through
@@ -20,6 +21,7 @@ from .notes import notes_of, take_note
 _AUTO, _NONE = VariableSynchronization.AUTO, VariableAggregation.NONE
 
 
+@v1("Variable")
 @extend_type
 class Variable(_core.Variable):
     """A value that a session keeps between runs.

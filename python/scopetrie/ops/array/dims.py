@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 
 from ...graph import Tensor
+from ...public import v1
 from ...shapes import as_dims
 from ..constant import index_array
 from ..declare import INDICES, Ints, Sizes, attr, index, tensor
@@ -20,6 +21,7 @@ _expand_dims = define_op(
 )  # fmt: skip
 
 
+@v1("expand_dims")
 @direct(_expand_dims)
 def expand_dims(input: Any, axis: Any = None, name: str | None = None, dim: Any = None) -> Tensor:
     """Inserts a dimension of size 1.
@@ -71,6 +73,7 @@ _squeeze = define_op(
 )  # fmt: skip
 
 
+@v1("squeeze")
 @direct(_squeeze, axis=axes("squeeze_dims"), squeeze_dims=OWN)
 def squeeze(input: Any, axis: Any = None, name: str | None = None, squeeze_dims: Any = None) -> Tensor:
     """Removes dimensions of size 1.
@@ -105,6 +108,7 @@ _broadcast_to = define_op(
 )  # fmt: skip
 
 
+@v1("broadcast_to")
 @direct(_broadcast_to)
 def broadcast_to(input: Any, shape: Any, name: str | None = None) -> Tensor:
     """Repeats a tensor along its dimensions of size 1, and along new ones in front, to fill a shape.
@@ -133,6 +137,7 @@ _broadcast_args = define_op(
 )  # fmt: skip
 
 
+@v1("broadcast_dynamic_shape")
 def broadcast_dynamic_shape(shape_x: Any, shape_y: Any) -> Tensor:
     """Gives the shape that two shapes broadcast to.
 
@@ -165,6 +170,7 @@ _ensure_shape = define_op(
 )  # fmt: skip
 
 
+@v1("ensure_shape")
 @direct(_ensure_shape, shape=sizes())
 def ensure_shape(x: Any, shape: Any, name: str | None = None) -> Tensor:
     """Checks, when it runs, that a tensor has a shape.

@@ -8,6 +8,7 @@ from ... import dtypes
 from ..._core import name_scope, plain_constant
 from ...dtypes import DType, DTypeLike, as_dtype
 from ...graph import Tensor
+from ...public import v1
 from ...shapes import TensorShape
 from ..constant import constant, convert_to_tensor, index_array
 from ..declare import COMPLEX, FLOATS, INDICES, index, mixed, tensor
@@ -31,6 +32,7 @@ _fill = define_op(
 )  # fmt: skip
 
 
+@v1("fill")
 def fill(dims: Any, value: Any, name: str | None = None, layout: Any = None) -> Tensor:
     """Makes a tensor with the same value everywhere.
 
@@ -109,6 +111,7 @@ def _known_shape(shape: Any) -> TensorShape | None:
     return known
 
 
+@v1("zeros")
 def zeros(
     shape: Any, dtype: DTypeLike = dtypes.float32, name: str | None = None, layout: Any = None
 ) -> Tensor:
@@ -139,6 +142,7 @@ def zeros(
     return _filled(shape, value, made, name, "zeros")
 
 
+@v1("ones")
 def ones(
     shape: Any, dtype: DTypeLike = dtypes.float32, name: str | None = None, layout: Any = None
 ) -> Tensor:
@@ -190,6 +194,7 @@ define_op(
 )
 
 
+@v1("zeros_like")
 def zeros_like(
     tensor: Any, dtype: DTypeLike = None, name: str | None = None, optimize: bool = True
 ) -> Tensor:
@@ -227,6 +232,7 @@ def zeros_like(
         return zeros(shape_internal(tensor, optimize=optimize), made, name=scope)
 
 
+@v1("ones_like")
 def ones_like(tensor: Any, dtype: DTypeLike = None, name: str | None = None, optimize: bool = True) -> Tensor:
     """Makes a tensor of ones with the shape of another.
 
@@ -256,6 +262,7 @@ _identity = define_op(
 )  # fmt: skip
 
 
+@v1("identity")
 @direct(_identity)
 def identity(input: Any, name: str | None = None) -> Tensor:
     """Makes a node that hands its input on.
@@ -279,6 +286,7 @@ _guarantee_const = define_op(
 )  # fmt: skip
 
 
+@v1("guarantee_const", note="accepted: hands its input on")
 def guarantee_const(input: Any, name: str | None = None) -> Tensor:
     """Hands a tensor on, with the promise that its value stays as it is; nothing here makes use of it.
 
@@ -298,6 +306,7 @@ _identity_n = define_op(
 )  # fmt: skip
 
 
+@v1("identity_n")
 def identity_n(input: Any, name: str | None = None) -> list[Tensor]:
     """Makes a node that hands a list of inputs on, all together.
 
@@ -323,3 +332,4 @@ stop_gradient = define_op(
         A tensor with the dtype, shape and value of the input.
     """,
 )  # fmt: skip
+v1("stop_gradient")(stop_gradient)

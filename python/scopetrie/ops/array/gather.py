@@ -9,6 +9,7 @@ import numpy as np
 
 from ..._core import name_scope
 from ...graph import Tensor
+from ...public import v1
 from ..constant import constant, convert_to_tensor, index_array
 from ..declare import SHORT_INDICES, attr, index, tensor
 from ..direct import direct, given
@@ -75,6 +76,7 @@ _gather = define_op(
 )  # fmt: skip
 
 
+@v1("gather")
 @direct(_gather, axis=given(2, default=0))
 def gather(
     params: Any, indices: Any, validate_indices: Any = None, name: str | None = None, axis: Any = None,
@@ -125,6 +127,7 @@ _gather_nd = define_op(
 )  # fmt: skip
 
 
+@v1("gather_nd")
 def gather_nd(
     params: Any, indices: Any, name: str | None = None, batch_dims: int = 0, bad_indices_policy: str = ""
 ) -> Tensor:

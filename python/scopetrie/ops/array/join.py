@@ -8,6 +8,7 @@ import numpy as np
 
 from ..._core import Variable, name_scope
 from ...graph import Tensor
+from ...public import v1
 from ..constant import convert_to_tensor, index_array
 from ..declare import attr, index, tensor, tensors
 from ..direct import Only, attribute, direct
@@ -20,6 +21,7 @@ _concat = define_op(
 )  # fmt: skip
 
 
+@v1("concat")
 @direct(_concat, only=Only.SEVERAL)
 def concat(values: Any, axis: Any, name: str | None = "concat") -> Tensor:
     """Joins tensors along a dimension that they have.
@@ -62,6 +64,7 @@ _pack = define_op(
 )  # fmt: skip
 
 
+@v1("stack")
 @direct(_pack, axis=attribute(omitted=True))
 def stack(values: Any, axis: int = 0, name: str | None = "stack") -> Tensor:
     """Joins tensors along a new dimension.
@@ -102,6 +105,7 @@ def stack(values: Any, axis: int = 0, name: str | None = "stack") -> Tensor:
     return _pack(values, axis=axis, name=name)
 
 
+@v1("parallel_stack")
 def parallel_stack(values: Any, name: str | None = "parallel_stack") -> Tensor:
     """Joins tensors along a new first dimension; see `stack`.
 
@@ -132,6 +136,7 @@ _repeat = define_op(
 )  # fmt: skip
 
 
+@v1("repeat")
 def repeat(input: Any, repeats: Any, axis: int | None = None, name: str | None = None) -> Tensor:
     """Repeats each entry of a tensor.
 
@@ -152,6 +157,7 @@ def repeat(input: Any, repeats: Any, axis: int | None = None, name: str | None =
     return _repeat(tensor, repeats, axis=axis, name=name)
 
 
+@v1("meshgrid")
 def meshgrid(*args: Any, **kwargs: Any) -> list[Tensor]:
     """Makes coordinate grids of coordinate vectors.
 

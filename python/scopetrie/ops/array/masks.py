@@ -10,6 +10,7 @@ from ... import dtypes
 from ..._core import name_scope
 from ...dtypes import DTypeLike, as_dtype
 from ...graph import Tensor
+from ...public import v1
 from ..constant import constant, convert_to_tensor
 from ..declare import INDICES, attr, index, tensor
 from ..math.compare import less, where
@@ -45,6 +46,7 @@ _one_hot = define_op(
 )
 
 
+@v1("one_hot")
 def one_hot(
     indices: Any, depth: Any, on_value: Any = None, off_value: Any = None, axis: int | None = None,
     dtype: DTypeLike = None, name: str | None = None,
@@ -84,6 +86,7 @@ def one_hot(
         return _one_hot(indices, depth, on, off, axis=-1 if axis is None else axis, name=scope)
 
 
+@v1("boolean_mask")
 def boolean_mask(tensor: Any, mask: Any, name: str | None = "boolean_mask", axis: Any = None) -> Tensor:
     """Picks the slices of a tensor where a mask is true.
 
@@ -118,6 +121,7 @@ def boolean_mask(tensor: Any, mask: Any, name: str | None = "boolean_mask", axis
         return gather(flat, positions, axis=at)
 
 
+@v1("sequence_mask")
 def sequence_mask(
     lengths: Any, maxlen: Any = None, dtype: DTypeLike = dtypes.bool, name: str | None = None
 ) -> Tensor:

@@ -8,6 +8,7 @@ import numpy as np
 
 from ..._core import Variable
 from ...graph import Tensor
+from ...public import v1
 from ..declare import attr, index, tensor
 from ..direct import direct
 from ..registry import define_op
@@ -30,6 +31,7 @@ tile = define_op(
         ValueError: If there is not one number for each dimension.
     """,
 )  # fmt: skip
+v1("tile")(tile)
 
 
 def pad_constant(xp: Any, x: Any, amounts: Any, value: Any = 0) -> Any:
@@ -93,6 +95,7 @@ _mirror_pad = define_op(
 )  # fmt: skip
 
 
+@v1("pad")
 @direct(_pad)
 def pad(
     tensor: Any, paddings: Any, mode: str = "CONSTANT", name: str | None = None, constant_values: Any = 0

@@ -6,6 +6,7 @@ from typing import Any
 
 from ... import dtypes
 from ...graph import Tensor
+from ...public import v1
 from ..constant import index_array
 from ..declare import attr, mixed, tensor
 from ..faults import check_least
@@ -35,6 +36,7 @@ _dynamic_partition = define_op(
 )  # fmt: skip
 
 
+@v1("dynamic_partition")
 def dynamic_partition(
     data: Any, partitions: Any, num_partitions: int, name: str | None = None
 ) -> list[Tensor]:
@@ -83,6 +85,7 @@ _dynamic_stitch = define_op("DynamicStitch", mixed("indices", attr="T"), kernel=
 parallel_stitch = define_op("ParallelDynamicStitch", mixed("indices", attr="T"), kernel=_stitch_kernel)
 
 
+@v1("dynamic_stitch")
 def dynamic_stitch(indices: Any, data: Any, name: str | None = None) -> Tensor:
     """Puts the rows of several tensors in their places in one.
 

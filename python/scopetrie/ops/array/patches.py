@@ -6,6 +6,7 @@ from typing import Any
 
 from ... import dtypes
 from ...graph import Tensor
+from ...public import v1
 from ..declare import COMPLEX, FLOATS, INTEGERS, Ints, attr, tensor
 from ..nn.window import (
     borders,
@@ -39,6 +40,7 @@ _extract = define_op(
 )  # fmt: skip
 
 
+@v1("extract_image_patches")
 def extract_image_patches(
     images: Any, ksizes: Any = None, strides: Any = None, rates: Any = None, padding: Any = None,
     name: str | None = None, sizes: Any = None,

@@ -8,6 +8,7 @@ import numpy as np
 
 from ... import dtypes
 from ...graph import Tensor
+from ...public import v1
 from ..constant import index_array
 from ..declare import INEXACT, attr, index, tensor
 from ..direct import direct
@@ -38,6 +39,7 @@ _reverse = define_op(
 )
 
 
+@v1("reverse", "reverse_v2")
 @direct(_reverse)
 def reverse(tensor: Any, axis: Any, name: str | None = None) -> Tensor:
     """Reverses a tensor along dimensions.
@@ -54,9 +56,6 @@ def reverse(tensor: Any, axis: Any, name: str | None = None) -> Tensor:
         ValueError: If a dimension is out of range.
     """
     return _reverse(tensor, axis, name=name)
-
-
-reverse_v2 = reverse
 
 
 def _reverse_sequence_kernel(xp: Any, seq_dim: int, batch_dim: int = 0) -> Any:
@@ -87,6 +86,7 @@ _reverse_sequence = define_op(
 )  # fmt: skip
 
 
+@v1("reverse_sequence")
 def reverse_sequence(
     input: Any, seq_lengths: Any, seq_axis: int | None = None, batch_axis: int | None = None,
     name: str | None = None, seq_dim: int | None = None, batch_dim: int | None = None,
@@ -133,6 +133,7 @@ _roll = define_op(
 )  # fmt: skip
 
 
+@v1("roll")
 @direct(_roll)
 def roll(input: Any, shift: Any, axis: Any, name: str | None = None) -> Tensor:
     """Shifts the elements of a tensor around in a circle.

@@ -9,10 +9,13 @@ import numpy as np
 
 from ..._core import Variable
 from ...graph import Tensor
+from ...public import v1
 from ..constant import convert_to_tensor, index_array
 from ..declare import SHORT_INDICES, attr, index, tensor
 from ..registry import define_op
 from .indices import check_tuples, flat_positions, rows_of, zeros_beside
+
+_NOTE = 'supported: indices out of range are an error, `bad_indices_policy="IGNORE"` is refused'
 
 
 def scatter_rows(xp: Any, flat: Any, at: Any, rows: Any, how: str) -> Any:
@@ -71,6 +74,7 @@ _scatter_nd = define_op(
 )  # fmt: skip
 
 
+@v1("scatter_nd")
 def scatter_nd(
     indices: Any, updates: Any, shape: Any, bad_indices_policy: str = "", name: str | None = None
 ) -> Tensor:
@@ -139,6 +143,7 @@ def _tensor_scatter(type: str, how: str) -> Callable[..., Tensor]:
 _update = _tensor_scatter("TensorScatterUpdate", "update")
 
 
+@v1("tensor_scatter_nd_update", "tensor_scatter_update")
 def tensor_scatter_update(tensor: Any, indices: Any, updates: Any, name: str | None = None) -> Tensor:
     """Gives a copy of a tensor with slices replaced at tuples of indices.
 
@@ -157,8 +162,31 @@ def tensor_scatter_update(tensor: Any, indices: Any, updates: Any, name: str | N
     return _update(tensor, indices, updates, name=name)
 
 
-tensor_scatter_nd_update = tensor_scatter_update
 tensor_scatter_nd_add = tensor_scatter_add = _tensor_scatter("TensorScatterAdd", "add")
 tensor_scatter_nd_sub = tensor_scatter_sub = _tensor_scatter("TensorScatterSub", "sub")
 tensor_scatter_nd_min = tensor_scatter_min = _tensor_scatter("TensorScatterMin", "min")
 tensor_scatter_nd_max = tensor_scatter_max = _tensor_scatter("TensorScatterMax", "max")
+v1(
+    "tensor_scatter_add",
+    note=_NOTE,
+)(tensor_scatter_add)
+v1(
+    "tensor_scatter_nd_add",
+    note=_NOTE,
+)(tensor_scatter_nd_add)
+v1(
+    "tensor_scatter_nd_max",
+    note=_NOTE,
+)(tensor_scatter_nd_max)
+v1(
+    "tensor_scatter_nd_min",
+    note=_NOTE,
+)(tensor_scatter_nd_min)
+v1(
+    "tensor_scatter_nd_sub",
+    note=_NOTE,
+)(tensor_scatter_nd_sub)
+v1(
+    "tensor_scatter_sub",
+    note=_NOTE,
+)(tensor_scatter_sub)

@@ -9,6 +9,7 @@ from ... import dtypes
 from ..._core import Variable, name_scope
 from ...dtypes import DType, DTypeLike, as_dtype
 from ...graph import Tensor
+from ...public import v1
 from ..constant import convert_to_tensor, make_array
 from ..declare import FLOATS, INDICES, SHORT_INDICES, tensor
 from ..math.elementwise import cast
@@ -69,6 +70,7 @@ _INT32 = 2**31
 _HIERARCHY = (dtypes.int32, dtypes.int64, dtypes.float32, dtypes.float64)
 
 
+@v1("range")
 def range_(
     start: Any, limit: Any = None, delta: Any = 1, dtype: DTypeLike = None, name: str | None = "range"
 ) -> Tensor:
@@ -128,6 +130,7 @@ _linspace = define_op(
 )  # fmt: skip
 
 
+@v1("lin_space", "linspace")
 def linspace(start: Any, stop: Any, num: Any, name: str | None = None, axis: int = 0) -> Tensor:
     """Makes evenly spaced numbers, both ends among them.
 
@@ -151,6 +154,3 @@ def linspace(start: Any, stop: Any, num: Any, name: str | None = None, axis: int
     if not isinstance(stop, Tensor):
         stop = make_array(stop, as_dtype(start.dtype).base_dtype)
     return _linspace(start, stop, num, name=name)
-
-
-lin_space = linspace

@@ -10,6 +10,7 @@ from ... import dtypes
 from ..._core import name_scope, plain_constant
 from ...dtypes import DType, DTypeLike, as_dtype
 from ...graph import Tensor
+from ...public import v1
 from ..constant import constant, convert_to_tensor
 from ..declare import attr, index, order, tensor, tensors
 from ..direct import direct
@@ -44,6 +45,7 @@ _shape = define_op(
 )  # fmt: skip
 
 
+@v1("shape")
 def shape(input: Any, name: str | None = None, out_type: DTypeLike = None) -> Tensor:
     """Gives a tensor's shape as a vector.
 
@@ -93,6 +95,7 @@ _shape_n = define_op(
 )  # fmt: skip
 
 
+@v1("shape_n")
 def shape_n(input: Any, out_type: DTypeLike = dtypes.int32, name: str | None = None) -> list[Tensor]:
     """Gives the shapes of several tensors of one dtype.
 
@@ -125,6 +128,7 @@ _size = define_op(
 )  # fmt: skip
 
 
+@v1("size")
 def size(input: Any, name: str | None = None, out_type: DTypeLike = None) -> Tensor:
     """Gives the number of a tensor's elements.
 
@@ -158,6 +162,7 @@ _rank = define_op(
 )  # fmt: skip
 
 
+@v1("rank")
 def rank(input: Any, name: str | None = None) -> Tensor:
     """Gives the number of a tensor's dimensions.
 
@@ -190,6 +195,7 @@ _reshape = define_op(
 )  # fmt: skip
 
 
+@v1("reshape")
 @direct(_reshape)
 def reshape(tensor: Any, shape: Any, name: str | None = None) -> Tensor:
     """Gives a tensor another shape; the elements keep their order.
@@ -222,6 +228,7 @@ _conjugate_transpose = define_op(
 )  # fmt: skip
 
 
+@v1("transpose")
 @direct(_transpose)
 def transpose(a: Any, perm: Any = None, name: str | None = "transpose", conjugate: bool = False) -> Tensor:
     """Reorders the dimensions of a tensor.

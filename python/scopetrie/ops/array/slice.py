@@ -9,6 +9,7 @@ import numpy as np
 from ... import dtypes
 from ..._core import Variable, name_scope
 from ...graph import Tensor
+from ...public import v1
 from ...shapes import Dimension
 from ..constant import constant, convert_to_tensor, index_array
 from ..declare import SHORT_INDICES, attr, index, tensor
@@ -23,6 +24,7 @@ _BAD_INDEX: Final = (
     "valid indices, got "
 )
 newaxis: Final = None
+v1("newaxis")(newaxis)
 
 
 def _slice_kernel(xp: Any) -> Any:
@@ -44,6 +46,7 @@ _slice = define_op(
 )  # fmt: skip
 
 
+@v1("slice")
 @direct(_slice)
 def slice_(input_: Any, begin: Any, size: Any, name: str | None = None) -> Tensor:
     """Cuts a box out of a tensor.
@@ -148,6 +151,7 @@ _strided_slice = define_op(
 )  # fmt: skip
 
 
+@v1("strided_slice")
 def strided_slice(
     input_: Any, begin: Any, end: Any, strides: Any = None, begin_mask: int = 0, end_mask: int = 0,
     ellipsis_mask: int = 0, new_axis_mask: int = 0, shrink_axis_mask: int = 0, var: Any = None,

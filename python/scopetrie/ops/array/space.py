@@ -12,6 +12,7 @@ from ... import dtypes
 from ..._core import name_scope
 from ...dtypes import DType, DTypeLike, as_dtype
 from ...graph import Tensor
+from ...public import v1
 from ..constant import constant, convert_to_tensor, index_array
 from ..declare import COMPLEX, FLOATS, INTEGERS, attr, tensor
 from ..faults import check_choice_of_dtype, check_least
@@ -94,6 +95,7 @@ _depth_to_space = define_op(
 )
 
 
+@v1("space_to_depth", "nn.space_to_depth")
 def space_to_depth(input: Any, block_size: int, name: str | None = None, data_format: str = "NHWC") -> Tensor:
     """Moves square blocks of an image into the depth.
 
@@ -114,6 +116,7 @@ def space_to_depth(input: Any, block_size: int, name: str | None = None, data_fo
     return _space_to_depth(input, block_size=int(block_size), data_format=data_format, name=name)
 
 
+@v1("depth_to_space", "nn.depth_to_space")
 def depth_to_space(input: Any, block_size: int, name: str | None = None, data_format: str = "NHWC") -> Tensor:
     """Moves parts of the depth into square blocks of an image: undoes `space_to_depth`.
 
@@ -188,6 +191,7 @@ _batch_to_space = define_op(
 )  # fmt: skip
 
 
+@v1("space_to_batch_nd")
 def space_to_batch_nd(input: Any, block_shape: Any, paddings: Any, name: str | None = None) -> Tensor:
     """Moves blocks of the spatial dimensions into the batch.
 
@@ -206,6 +210,7 @@ def space_to_batch_nd(input: Any, block_shape: Any, paddings: Any, name: str | N
     return _space_to_batch(input, index_array(block_shape), index_array(paddings), name=name)
 
 
+@v1("batch_to_space_nd")
 def batch_to_space_nd(input: Any, block_shape: Any, crops: Any, name: str | None = None) -> Tensor:
     """Moves parts of the batch into the spatial dimensions: undoes `space_to_batch_nd`.
 
@@ -224,6 +229,7 @@ def batch_to_space_nd(input: Any, block_shape: Any, crops: Any, name: str | None
     return _batch_to_space(input, index_array(block_shape), index_array(crops), name=name)
 
 
+@v1("required_space_to_batch_paddings", note="supported: of sizes that are known when the graph is built")
 def required_space_to_batch_paddings(
     input_shape: Any, block_shape: Any, base_paddings: Any = None, name: str | None = None
 ) -> tuple[Tensor, Tensor]:
@@ -260,6 +266,7 @@ def required_space_to_batch_paddings(
         return constant(padded, name="paddings"), constant(cropped, name="crops")
 
 
+@v1("space_to_batch", "nn.space_to_batch")
 def space_to_batch(
     input: Any, paddings: Any, block_size: int | None = None, name: str | None = None, block_shape: Any = None
 ) -> Tensor:
@@ -279,6 +286,7 @@ def space_to_batch(
     return space_to_batch_nd(input, np.asarray([size, size], np.int32), paddings, name)
 
 
+@v1("batch_to_space")
 def batch_to_space(
     input: Any, crops: Any, block_size: int | None = None, name: str | None = None, block_shape: Any = None
 ) -> Tensor:
@@ -316,6 +324,7 @@ _bitcast = define_op(
 )  # fmt: skip
 
 
+@v1("bitcast")
 def bitcast(input: Any, type: DTypeLike, name: str | None = None) -> Tensor:
     """Takes a tensor's bytes for elements of another dtype.
 

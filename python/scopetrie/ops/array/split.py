@@ -8,6 +8,7 @@ import numpy as np
 
 from ... import dtypes
 from ...graph import Tensor
+from ...public import v1
 from ..constant import convert_to_tensor, index_array
 from ..declare import INDICES, attr, index, tensor
 from ..direct import attribute, direct, given
@@ -31,6 +32,7 @@ _unpack = define_op(
 )  # fmt: skip
 
 
+@v1("unstack")
 def unstack(value: Any, num: int | None = None, axis: int = 0, name: str | None = "unstack") -> list[Tensor]:
     """Takes a tensor apart along a dimension, which goes away.
 
@@ -111,6 +113,7 @@ _split_v = define_op(
 )  # fmt: skip
 
 
+@v1("split")
 @direct(_split, value=given(1), num_or_size_splits=attribute("num_split"), axis=given(0))
 def split(
     value: Any, num_or_size_splits: Any, axis: Any = 0, num: int | None = None, name: str | None = "split"

@@ -10,6 +10,7 @@ from ... import dtypes
 from ..._core import OpFunction
 from ...dtypes import DType, DTypeLike, as_dtype
 from ...graph import Tensor
+from ...public import v1
 from ..declare import INDICES, attr, tensor
 from ..registry import define_op
 from .indices import check_indices, readable
@@ -48,6 +49,7 @@ _unique_with_counts: OpFunction[list[Tensor]] = define_op(
 )  # fmt: skip
 
 
+@v1("unique")
 def unique(x: Any, out_idx: DTypeLike = dtypes.int32, name: str | None = None) -> list[Tensor]:
     """Finds the different elements of a vector, in order of first appearance.
 
@@ -62,6 +64,7 @@ def unique(x: Any, out_idx: DTypeLike = dtypes.int32, name: str | None = None) -
     return _unique(x, out_idx=as_dtype(out_idx), name=name)
 
 
+@v1("unique_with_counts")
 def unique_with_counts(x: Any, out_idx: DTypeLike = dtypes.int32, name: str | None = None) -> list[Tensor]:
     """As `unique`, with how often each element occurs.
 
@@ -92,6 +95,7 @@ _list_diff: OpFunction[list[Tensor]] = define_op(
 )  # fmt: skip
 
 
+@v1("setdiff1d")
 def setdiff1d(x: Any, y: Any, index_dtype: DTypeLike = dtypes.int32, name: str | None = None) -> list[Tensor]:
     """Finds the entries of a vector that another one has not.
 
@@ -134,3 +138,4 @@ invert_permutation = define_op(
         A vector with the dtype of `x`.
     """,
 )  # fmt: skip
+v1("invert_permutation", "math.invert_permutation")(invert_permutation)

@@ -15,6 +15,7 @@ from ..._core import name_scope
 from ...dtypes import as_dtype
 from ...errors import InvalidArgumentError
 from ...graph import Operation, Tensor
+from ...public import v1
 from ..array.shape import rank
 from ..constant import constant, convert_to_tensor
 from ..folding import constant_value
@@ -88,6 +89,12 @@ assert_less = _comparison("assert_less", "<", less)
 assert_less_equal = _comparison("assert_less_equal", "<=", less_equal)
 assert_greater = _comparison("assert_greater", ">", greater)
 assert_greater_equal = _comparison("assert_greater_equal", ">=", greater_equal)
+v1("assert_equal")(assert_equal)
+v1("assert_greater")(assert_greater)
+v1("assert_greater_equal")(assert_greater_equal)
+v1("assert_less")(assert_less)
+v1("assert_less_equal")(assert_less_equal)
+v1("assert_none_equal")(assert_none_equal)
 
 _SIGN_DOC = """Asserts that x {sign} 0 holds for all elements.
 
@@ -132,8 +139,13 @@ assert_positive = _sign("assert_positive", ">", greater)
 assert_negative = _sign("assert_negative", "<", less)
 assert_non_negative = _sign("assert_non_negative", ">=", greater_equal)
 assert_non_positive = _sign("assert_non_positive", "<=", less_equal)
+v1("assert_negative")(assert_negative)
+v1("assert_non_negative")(assert_non_negative)
+v1("assert_non_positive")(assert_non_positive)
+v1("assert_positive")(assert_positive)
 
 
+@v1("assert_near")
 def assert_near(
     x: Any,
     y: Any,
@@ -232,8 +244,11 @@ assert_rank = _rank_check("assert_rank", "", lambda found, wanted: found == want
 assert_rank_at_least = _rank_check(
     "assert_rank_at_least", "at least ", lambda found, wanted: found >= wanted, greater_equal
 )
+v1("assert_rank")(assert_rank)
+v1("assert_rank_at_least")(assert_rank_at_least)
 
 
+@v1("assert_type")
 def assert_type(tensor: Any, tf_type: Any, message: str | None = None, name: str | None = None) -> Operation:
     """Asserts that a tensor has a dtype.
 
@@ -258,6 +273,7 @@ def assert_type(tensor: Any, tf_type: Any, message: str | None = None, name: str
         return no_op(name="statically_determined_correct_type")
 
 
+@v1("assert_integer")
 def assert_integer(x: Any, message: str | None = None, name: str | None = None) -> Operation:
     """Asserts that a tensor holds integers.
 
@@ -282,6 +298,7 @@ def assert_integer(x: Any, message: str | None = None, name: str | None = None) 
         return no_op(name="statically_determined_was_integer")
 
 
+@v1("assert_scalar")
 def assert_scalar(tensor: Any, name: str | None = None, message: str | None = None) -> Tensor:
     """Asserts that a tensor is a scalar.
 

@@ -12,6 +12,7 @@ from ... import dtypes
 from ..._core import name_scope
 from ...dtypes import DType, as_dtype
 from ...graph import Operation, Tensor
+from ...public import v1
 from ..array.shape import rank, shape
 from ..constant import convert_to_tensor
 from ..folding import constant_value
@@ -23,6 +24,7 @@ from .flow import no_op
 __all__ = ["assert_proper_iterable", "assert_rank_in", "assert_same_float_dtype"]
 
 
+@v1("assert_rank_in")
 def assert_rank_in(
     x: Any, ranks: Any, data: Any = None, summarize: int | None = None, message: str | None = None,
     name: str | None = None,
@@ -66,6 +68,7 @@ def assert_rank_in(
         return Assert(fits, shown, summarize=summarize)
 
 
+@v1("assert_same_float_dtype")
 def assert_same_float_dtype(tensors: Any = None, dtype: Any = None) -> DType:
     """Asserts that tensors have one dtype, and a dtype of floats.
 
@@ -96,6 +99,7 @@ def assert_same_float_dtype(tensors: Any = None, dtype: Any = None) -> DType:
     return wanted
 
 
+@v1("assert_proper_iterable")
 def assert_proper_iterable(values: Any) -> None:
     """Asserts that a value is a list or the like: neither a tensor, an array nor a string.
 

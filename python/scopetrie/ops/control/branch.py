@@ -13,6 +13,7 @@ from typing import Any
 from ... import dtypes
 from ..._core import get_default_graph, name_scope
 from ...graph import Operation, Tensor
+from ...public import v1
 from ..array.fill import identity
 from ..array.join import stack
 from ..constant import convert_to_tensor
@@ -58,6 +59,7 @@ def union(*groups: Sequence[Tensor]) -> list[Tensor]:
     return list(found.values())
 
 
+@v1("cond")
 def cond(
     pred: Any,
     true_fn: Callable[[], Any] | None = None,
@@ -171,6 +173,7 @@ def _check_branches(then: Traced, otherwise: Traced, strict: bool) -> None:
             )
 
 
+@v1("case")
 def case(
     pred_fn_pairs: Any,
     default: Callable[[], Any] | None = None,

@@ -15,6 +15,7 @@ from ..._core import OpFunction, name_scope
 from ...dtypes import as_dtype
 from ...errors import InternalError, InvalidArgumentError
 from ...graph import Operation, Tensor
+from ...public import v1
 from ..constant import convert_to_tensor
 from ..declare import BOOL, FLOATS, attr, mixed, tensor
 from ..registry import define_op
@@ -85,6 +86,7 @@ _print = define_op(
 )  # fmt: skip
 
 
+@v1("Print")
 def Print(
     input_: Any,
     data: Any,
@@ -131,6 +133,7 @@ _assert: OpFunction[Operation] = define_op(
 )  # fmt: skip
 
 
+@v1("Assert")
 def Assert(condition: Any, data: Any, summarize: int | None = None, name: str | None = None) -> Operation:
     """Makes an operation that fails unless a condition holds.
 
@@ -177,6 +180,7 @@ _check_numerics = define_op(
 )  # fmt: skip
 
 
+@v1("check_numerics")
 def check_numerics(tensor: Any, message: str, name: str | None = None) -> Tensor:
     """Hands a tensor on, and fails if an element is infinite or not a number.
 
@@ -242,6 +246,7 @@ _stateless_py_func = define_op(
 )  # fmt: skip
 
 
+@v1("py_func")
 def py_func(
     func: Callable[..., Any], inp: Any, Tout: Any, stateful: bool = True, name: str | None = None
 ) -> Any:
@@ -271,6 +276,7 @@ def py_func(
     return made if single or not kinds else [made]
 
 
+@v1("numpy_function")
 def numpy_function(
     func: Any = None, inp: Any = None, Tout: Any = None, stateful: bool = True, name: str | None = None
 ) -> Any:

@@ -6,6 +6,7 @@ from typing import Any
 
 from ..._core import OpFunction, Variable, get_default_graph, name_scope
 from ...graph import Graph, Operation, Tensor, graph_of_values
+from ...public import v1
 from ..array.fill import identity
 from ..constant import convert_to_tensor
 from ..registry import define_op
@@ -15,6 +16,7 @@ _no_op: OpFunction[Operation] = define_op(
 )  # fmt: skip
 
 
+@v1("no_op")
 def no_op(name: str | None = None) -> Operation:
     """Makes an operation that does nothing, and can be waited for.
 
@@ -24,6 +26,7 @@ def no_op(name: str | None = None) -> Operation:
     return _no_op(name=name)
 
 
+@v1("group")
 def group(*inputs: Any, **kwargs: Any) -> Operation:
     """Makes an operation that is done when all its inputs are.
 
@@ -85,6 +88,7 @@ def _flat_operations(inputs: Any) -> list[Operation]:
     return found
 
 
+@v1("tuple")
 def tuple_(tensors: Any, name: str | None = None, control_inputs: Any = None) -> list[Any]:
     """Makes tensors that are ready only when all of them are.
 
@@ -132,6 +136,7 @@ def _after(gate: Operation, tensor: Any) -> Any:
         return identity(tensor.value() if isinstance(tensor, Variable) else tensor, name="control_dependency")
 
 
+@v1("initialize_all_tables", "tables_initializer", note="accepted: there are no tables to fill")
 def tables_initializer(name: str = "init_all_tables") -> Operation:
     """Makes an operation that does nothing: there are no lookup tables here that would have to be filled.
 
@@ -139,6 +144,3 @@ def tables_initializer(name: str = "init_all_tables") -> Operation:
         name: The operation's name.
     """
     return no_op(name=name)
-
-
-initialize_all_tables = tables_initializer

@@ -7,6 +7,7 @@ from typing import Any
 
 from ..._core import name_scope
 from ...graph import Tensor
+from ...public import v1
 from ...shapes import TensorShape, as_dims
 from ..array.fill import identity
 from ..constant import convert_to_tensor
@@ -39,6 +40,7 @@ _while = define_op(
 )  # fmt: skip
 
 
+@v1("while_loop")
 def while_loop(
     cond: Callable[..., Any],
     body: Callable[..., Any],

@@ -8,6 +8,7 @@ from typing import Any
 from ..._core import name_scope
 from ...dtypes import as_dtype
 from ...graph import Tensor
+from ...public import v1
 from ..array.fill import identity
 from ..declare import mixed, tensor
 from ..node_text import Dims
@@ -57,6 +58,7 @@ def _length(elems: list[Tensor]) -> int | None:
     return next((each._dims[0] for each in elems if each._dims and each._dims[0] is not None), None)
 
 
+@v1("map_fn")
 def map_fn(
     fn: Callable[..., Any],
     elems: Any,
@@ -276,8 +278,11 @@ def _make_fold(python_name: str, reverse: bool, order: str) -> Any:
 
 foldl = _make_fold("foldl", False, "from the first to the last")
 foldr = _make_fold("foldr", True, "from the last to the first")
+v1("foldl")(foldl)
+v1("foldr")(foldr)
 
 
+@v1("scan")
 def scan(
     fn: Callable[..., Any],
     elems: Any,

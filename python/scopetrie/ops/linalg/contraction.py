@@ -8,6 +8,7 @@ import numpy as np
 
 from ..._core import name_scope
 from ...graph import Tensor
+from ...public import v1
 from ..array.gather import gather
 from ..array.join import concat, stack
 from ..array.sequence import range_
@@ -21,6 +22,7 @@ from ..registry import define_op
 from .products import matmul
 
 
+@v1("tensordot", "linalg.tensordot")
 def tensordot(a: Any, b: Any, axes: Any, name: str | None = None) -> Tensor:
     """Sums products of elements over chosen dimensions of two tensors.
 
@@ -174,6 +176,7 @@ _einsum = define_op(
 )  # fmt: skip
 
 
+@v1("einsum", "linalg.einsum")
 def einsum(equation: str, *inputs: Any, **kwargs: Any) -> Tensor:
     """Sums products of elements, as an equation of index letters says.
 

@@ -7,6 +7,7 @@ from typing import Any
 from ..._core import OpFunction
 from ...dtypes import DType
 from ...graph import Tensor
+from ...public import v1
 from ..declare import attr, tensor
 from ..math.complex import real
 from ..node_text import Dims
@@ -36,6 +37,7 @@ _svd: OpFunction[list[Tensor]] = define_op(
 )  # fmt: skip
 
 
+@v1("svd", "linalg.svd")
 def svd(tensor: Any, full_matrices: bool = False, compute_uv: bool = True, name: str | None = None) -> Any:
     """Singular value decompositions: `tensor` = u diag(s) v^H.
 
@@ -65,6 +67,7 @@ _qr: OpFunction[list[Tensor]] = define_op(
 )  # fmt: skip
 
 
+@v1("qr", "linalg.qr")
 def qr(input: Any, full_matrices: bool = False, name: str | None = None) -> list[Tensor]:
     """QR decompositions: `input` = q r with r upper triangular.
 
@@ -95,6 +98,7 @@ _eigh: OpFunction[list[Tensor]] = define_op(
 )  # fmt: skip
 
 
+@v1("self_adjoint_eig", "linalg.eigh")
 def self_adjoint_eig(tensor: Any, name: str | None = None) -> list[Tensor]:
     """Eigenvalues, ascending, and eigenvectors of self-adjoint matrices.
 
@@ -108,6 +112,7 @@ def self_adjoint_eig(tensor: Any, name: str | None = None) -> list[Tensor]:
     return _eigh(tensor, compute_v=True, name=name)
 
 
+@v1("self_adjoint_eigvals", "linalg.eigvalsh")
 def self_adjoint_eigvals(tensor: Any, name: str | None = None) -> Tensor:
     """Eigenvalues, ascending, of self-adjoint matrices.
 

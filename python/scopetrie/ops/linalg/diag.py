@@ -11,6 +11,7 @@ from ... import dtypes
 from ..._core import Variable, name_scope
 from ...dtypes import DTypeLike, as_dtype
 from ...graph import Tensor
+from ...public import v1
 from ..array.fill import ones, zeros
 from ..array.indices import nothing
 from ..array.join import concat
@@ -115,6 +116,7 @@ def _typed(value: Any, like: Any) -> Any:
     return np.asarray(value, like.dtype.base_dtype.as_numpy_dtype)
 
 
+@v1("matrix_diag", "linalg.diag")
 def matrix_diag(
     diagonal: Any, name: str | None = "diag", k: Any = 0, num_rows: Any = -1, num_cols: Any = -1,
     padding_value: Any = 0, align: str = "RIGHT_LEFT",
@@ -169,6 +171,7 @@ _matrix_diag_part = define_op(
 )  # fmt: skip
 
 
+@v1("matrix_diag_part", "linalg.diag_part")
 def matrix_diag_part(
     input: Any, name: str | None = "diag_part", k: Any = 0, padding_value: Any = 0, align: str = "RIGHT_LEFT"
 ) -> Tensor:
@@ -213,6 +216,7 @@ _matrix_set_diag = define_op(
 )  # fmt: skip
 
 
+@v1("matrix_set_diag", "linalg.set_diag")
 def matrix_set_diag(
     input: Any, diagonal: Any, name: str | None = "set_diag", k: Any = 0, align: str = "RIGHT_LEFT"
 ) -> Tensor:
@@ -254,6 +258,7 @@ _band_part = define_op(
 )  # fmt: skip
 
 
+@v1("matrix_band_part", "linalg.band_part")
 @direct(_band_part)
 def matrix_band_part(input: Any, num_lower: Any, num_upper: Any, name: str | None = None) -> Tensor:
     """Gives a copy of matrices with all but a band about the diagonal set to 0.
@@ -270,6 +275,7 @@ def matrix_band_part(input: Any, num_lower: Any, num_upper: Any, name: str | Non
     return _band_part(input, num_lower, num_upper, name=name)
 
 
+@v1("eye", "linalg.eye")
 def eye(
     num_rows: Any, num_columns: Any = None, batch_shape: Any = None, dtype: DTypeLike = dtypes.float32,
     name: str | None = None,
@@ -314,6 +320,7 @@ def eye(
         return matrix_diag(elements) if square else matrix_set_diag(zeros(shape, dtype=made), elements)
 
 
+@v1("trace", "linalg.trace")
 def trace(x: Any, name: str | None = None) -> Tensor:
     """The sums of the diagonals of matrices.
 

@@ -6,6 +6,7 @@ from typing import Any
 
 from ..._core import name_scope
 from ...graph import Tensor
+from ...public import v1
 from ..constant import convert_to_tensor
 from ..math.elementwise import add, multiply
 from ..math.reduce import reduce_sum
@@ -13,6 +14,7 @@ from .products import matmul, matrix_transpose
 from .solve import matrix_triangular_solve
 
 
+@v1("linalg.logdet")
 def logdet(matrix: Any, name: str | None = None) -> Tensor:
     """The logarithm of the determinant of symmetric positive definite matrices.
 
@@ -34,6 +36,7 @@ def logdet(matrix: Any, name: str | None = None) -> Tensor:
         return multiply(2.0, total, name="mul")
 
 
+@v1("matrix_solve_ls", "linalg.lstsq")
 def matrix_solve_ls(
     matrix: Any, rhs: Any, l2_regularizer: float = 0.0, fast: bool = True, name: str | None = None
 ) -> Tensor:
@@ -80,6 +83,7 @@ def matrix_solve_ls(
         return found
 
 
+@v1("linalg.adjoint")
 def adjoint(matrix: Any, name: str | None = None) -> Tensor:
     """Transposes and conjugates matrices.
 
@@ -94,6 +98,7 @@ def adjoint(matrix: Any, name: str | None = None) -> Tensor:
         return matrix_transpose(convert_to_tensor(matrix, name="matrix"), conjugate=True)
 
 
+@v1("cholesky_solve", "linalg.cholesky_solve")
 def cholesky_solve(chol: Any, rhs: Any, name: str | None = None) -> Tensor:
     """Solves systems of linear equations whose matrices are given by their Cholesky factors.
 

@@ -7,6 +7,7 @@ from typing import Any
 from ... import dtypes
 from ..._core import name_scope
 from ...graph import Tensor
+from ...public import v1
 from ..array.dims import expand_dims, squeeze
 from ..array.join import concat
 from ..array.sequence import range_
@@ -64,6 +65,7 @@ _batch_matmul = define_op(
 )
 
 
+@v1("matmul", "linalg.matmul")
 @direct(_matmul, only=Only.MATRICES, transpose_a=attribute(omitted=True), transpose_b=attribute(omitted=True))
 def matmul(
     a: Any, b: Any, transpose_a: bool = False, transpose_b: bool = False, adjoint_a: bool = False,
@@ -137,6 +139,7 @@ def matmul(
         )
 
 
+@v1("sparse_matmul", note="accepted: multiplies as `matmul` does")
 def sparse_matmul(
     a: Any,
     b: Any,
@@ -163,6 +166,7 @@ def sparse_matmul(
     return _sparse_matmul(a, b, transpose_a=transpose_a, transpose_b=transpose_b, name=name or "SparseMatMul")
 
 
+@v1("linalg.matvec")
 def matvec(
     a: Any, b: Any, transpose_a: bool = False, adjoint_a: bool = False, a_is_sparse: bool = False,
     b_is_sparse: bool = False, name: str | None = None,
@@ -187,6 +191,7 @@ def matvec(
         return squeeze(product, axis=-1)
 
 
+@v1("matrix_transpose", "linalg.matrix_transpose", "linalg.transpose")
 def matrix_transpose(a: Any, name: str | None = "matrix_transpose", conjugate: bool = False) -> Tensor:
     """Exchanges the last two dimensions.
 
@@ -241,3 +246,4 @@ cross = define_op(
         A tensor with the dtype and shape of `a`.
     """,
 )  # fmt: skip
+v1("cross", "linalg.cross")(cross)

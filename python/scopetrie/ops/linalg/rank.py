@@ -8,6 +8,7 @@ import numpy as np
 
 from ..._core import name_scope
 from ...graph import Tensor
+from ...public import v1
 from ..array.dims import expand_dims, squeeze
 from ..array.shape import shape, transpose
 from ..constant import convert_to_tensor
@@ -25,6 +26,7 @@ def _eps(x: Tensor) -> float:
     return float(np.finfo(x.dtype.real_dtype.as_numpy_dtype).eps)
 
 
+@v1("linalg.matrix_rank", note="supported: a matrix of unknown size needs `tol`")
 def matrix_rank(a: Any, tol: Any = None, validate_args: bool = False, name: str | None = None) -> Tensor:
     """The ranks of matrices: how many singular values are larger than a tolerance.
 
@@ -69,6 +71,7 @@ def _need_floats(x: Tensor) -> None:
         raise TypeError(f"Input `a` must have `float`-like `dtype` (saw {x.dtype.name}).")
 
 
+@v1("linalg.pinv", note="supported: a matrix of unknown size needs `rcond`")
 def pinv(a: Any, rcond: Any = None, validate_args: bool = False, name: str | None = None) -> Tensor:
     """The Moore-Penrose pseudo-inverses of matrices.
 
@@ -124,6 +127,7 @@ def _spectral_norm(x: Tensor, axis: Any, keep: bool) -> Tensor:
     return result
 
 
+@v1("norm", "linalg.norm")
 def norm(
     tensor: Any,
     ord: Any = "euclidean",
@@ -177,6 +181,7 @@ def norm(
         return squeeze(result, axis)
 
 
+@v1("linalg.normalize")
 def normalize(
     tensor: Any, ord: Any = "euclidean", axis: Any = None, name: str | None = None
 ) -> tuple[Tensor, Tensor]:

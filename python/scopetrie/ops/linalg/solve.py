@@ -8,6 +8,7 @@ from typing import Any
 from ... import dtypes
 from ..._core import OpFunction
 from ...graph import Tensor
+from ...public import v1
 from ..declare import attr, tensor
 from ..registry import define_op
 from .products import MATRIX_TYPES
@@ -63,6 +64,7 @@ _inverse = define_op(
 )  # fmt: skip
 
 
+@v1("matrix_inverse", "linalg.inv")
 def matrix_inverse(input: Any, adjoint: bool = False, name: str | None = None) -> Tensor:
     """The inverse of square matrices.
 
@@ -94,8 +96,10 @@ _log_determinant: OpFunction[list[Tensor]] = define_op(
     "LogMatrixDeterminant", tensor("input", MATRIX_TYPES),
     kernel=_slogdet_kernel,
 )  # fmt: skip
+v1("matrix_determinant", "linalg.det")(matrix_determinant)
 
 
+@v1("linalg.slogdet")
 def slogdet(input: Any, name: str | None = None) -> list[Tensor]:
     """The sign and the logarithm of the size of square matrices' determinants.
 
@@ -122,6 +126,7 @@ cholesky = define_op(
         A tensor with the dtype and shape of `input`.
     """,
 )  # fmt: skip
+v1("cholesky", "linalg.cholesky")(cholesky)
 
 
 def _triangular_kernel(xp: Any, lower: bool = True, adjoint: bool = False) -> Any:
@@ -142,6 +147,7 @@ _triangular_solve = define_op(
 )  # fmt: skip
 
 
+@v1("matrix_solve", "linalg.solve")
 def matrix_solve(matrix: Any, rhs: Any, adjoint: bool = False, name: str | None = None) -> Tensor:
     """Solves systems of linear equations.
 
@@ -157,6 +163,7 @@ def matrix_solve(matrix: Any, rhs: Any, adjoint: bool = False, name: str | None 
     return _solve(matrix, rhs, adjoint=bool(adjoint), name=name)
 
 
+@v1("matrix_triangular_solve", "linalg.triangular_solve")
 def matrix_triangular_solve(
     matrix: Any, rhs: Any, lower: bool = True, adjoint: bool = False, name: str | None = None
 ) -> Tensor:

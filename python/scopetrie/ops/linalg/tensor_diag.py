@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 
+from ...public import v1
 from ..declare import tensor
 from ..registry import define_op
 from .diag import DIAGONAL_TYPES, device_array, diagonal_places, spread_diagonals
@@ -35,6 +36,7 @@ tensor_diag = define_op(
         A tensor `diagonal.shape + diagonal.shape`.
     """,
 )  # fmt: skip
+v1("diag", "linalg.tensor_diag")(tensor_diag)
 
 
 def _tensor_part_kernel(xp: Any) -> Any:
@@ -62,4 +64,4 @@ tensor_diag_part = define_op(
         A tensor of half the rank.
     """,
 )  # fmt: skip
-diag, diag_part = tensor_diag, tensor_diag_part  # the names that v1 has at its top level
+v1("diag_part", "linalg.tensor_diag_part")(tensor_diag_part)

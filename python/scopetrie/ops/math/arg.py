@@ -8,6 +8,7 @@ from typing import Any
 from ... import dtypes
 from ...dtypes import DType, DTypeLike, as_dtype
 from ...graph import Tensor
+from ...public import v1
 from ..array.dims import renamed
 from ..declare import INDICES, ORDERED, SHORT_INDICES, attr, index, tensor
 from ..direct import direct, given
@@ -46,6 +47,7 @@ _argmin = define_op("ArgMin", *_ARG_INPUTS, kernel=_arg_kernel("argmin"), attrib
 _LARGEST_TYPES = (dtypes.int16, dtypes.uint16, *INDICES)
 
 
+@v1("argmax", "math.argmax")
 @direct(_argmax, axis=given(1, default=0))
 def argmax(
     input: Any,
@@ -74,6 +76,7 @@ def argmax(
     return _argmax(input, 0 if axis is None else axis, output_type=made, name=name)
 
 
+@v1("argmin", "math.argmin")
 @direct(_argmin, axis=given(1, default=0))
 def argmin(
     input: Any,
@@ -102,6 +105,7 @@ def argmin(
     return _argmin(input, 0 if axis is None else axis, output_type=made, name=name)
 
 
+@v1("arg_max")
 def arg_max(
     input: Any, dimension: Any, output_type: DTypeLike = dtypes.int64, name: str | None = None
 ) -> Tensor:
@@ -122,6 +126,7 @@ def arg_max(
     return argmax(input, dimension, name=name, output_type=output_type)
 
 
+@v1("arg_min")
 def arg_min(
     input: Any, dimension: Any, output_type: DTypeLike = dtypes.int64, name: str | None = None
 ) -> Tensor:

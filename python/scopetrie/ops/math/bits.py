@@ -6,6 +6,7 @@ from typing import Any
 
 from ..._core import OpFunction
 from ...graph import Tensor
+from ...public import v1
 from ..declare import INTEGERS, tensor
 from ..registry import Kernel, define_op
 
@@ -57,3 +58,9 @@ invert = define_op(
         A tensor with the dtype and shape of `x`.
     """,
 )  # fmt: skip
+v1("bitwise.bitwise_and")(bitwise_and)
+v1("bitwise.bitwise_or")(bitwise_or)
+v1("bitwise.bitwise_xor")(bitwise_xor)
+v1("bitwise.invert")(invert)
+v1("bitwise.left_shift")(left_shift)
+v1("bitwise.right_shift")(right_shift)

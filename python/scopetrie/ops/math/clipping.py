@@ -10,6 +10,7 @@ from ... import dtypes
 from ..._core import name_scope
 from ...dtypes import DTypeLike, as_dtype
 from ...graph import Tensor
+from ...public import v1
 from ..array.fill import identity, ones_like
 from ..array.join import stack
 from ..array.sequence import range_
@@ -33,6 +34,7 @@ from .reduce import l2_loss, reduce_sum
 __all__ = ["clip_by_average_norm", "clip_by_global_norm", "clip_by_norm", "global_norm", "saturate_cast"]
 
 
+@v1("clip_by_norm")
 def clip_by_norm(t: Any, clip_norm: Any, axes: Any = None, name: str | None = None) -> Tensor:
     """Scales a tensor down to a norm, if it has a larger one.
 
@@ -56,6 +58,7 @@ def clip_by_norm(t: Any, clip_norm: Any, axes: Any = None, name: str | None = No
         return identity(realdiv(clipped, maximum(norms, limit), name="truediv"), name=scope)
 
 
+@v1("global_norm", "linalg.global_norm")
 def global_norm(t_list: Any, name: str | None = None) -> Tensor:
     """The norm of all elements of several tensors together.
 
@@ -78,6 +81,7 @@ def global_norm(t_list: Any, name: str | None = None) -> Tensor:
         return sqrt(multiply(half, two, name="mul"), name="global_norm")
 
 
+@v1("clip_by_global_norm")
 def clip_by_global_norm(
     t_list: Any, clip_norm: Any, use_norm: Any = None, name: str | None = None
 ) -> tuple[list[Tensor | None], Tensor]:
@@ -117,6 +121,7 @@ def _minimum_of(inverse: Tensor, clip_norm: Any, norm: Tensor) -> Tensor:
     return add(scale, subtract(norm, norm, name="sub"), name="add")
 
 
+@v1("clip_by_average_norm")
 def clip_by_average_norm(t: Any, clip_norm: Any, name: str | None = None) -> Tensor:
     """Scales a tensor down to an average norm (the norm by the number of elements), if it has a larger one.
 
@@ -140,6 +145,7 @@ def clip_by_average_norm(t: Any, clip_norm: Any, name: str | None = None) -> Ten
         return identity(multiply(scaled, least, name="mul"), name=scope)
 
 
+@v1("saturate_cast")
 def saturate_cast(value: Any, dtype: DTypeLike, name: str | None = None) -> Tensor:
     """Gives a tensor another dtype; what does not fit becomes the dtype's limit.
 

@@ -9,6 +9,7 @@ import numpy as np
 from ... import dtypes
 from ..._core import OpFunction, Variable, name_scope
 from ...graph import Tensor
+from ...public import v1
 from ..constant import convert_to_tensor
 from ..declare import BOOL, FLOATS, NUMBERS, REALS, Attribute, Types, attr, tensor
 from ..direct import direct
@@ -74,8 +75,18 @@ logical_not = define_op(
         TypeError: If `x` is not boolean.
     """,
 )  # fmt: skip
+v1("equal", "math.equal")(equal)
+v1("greater", "math.greater")(greater)
+v1("greater_equal", "math.greater_equal")(greater_equal)
+v1("less", "math.less")(less)
+v1("less_equal", "math.less_equal")(less_equal)
+v1("logical_and", "math.logical_and")(logical_and)
+v1("logical_not", "math.logical_not")(logical_not)
+v1("logical_or", "math.logical_or")(logical_or)
+v1("not_equal", "math.not_equal")(not_equal)
 
 
+@v1("logical_xor", "math.logical_xor")
 def logical_xor(x: Any, y: Any, name: str = "LogicalXor") -> Tensor:
     """Whether exactly one is true, element by element.
 
@@ -108,6 +119,9 @@ def _test(type: str, summary: str, kernel: Kernel) -> OpFunction[Tensor]:
 is_nan = _test("IsNan", "Whether x is not a number", lambda xp: xp.isnan)
 is_inf = _test("IsInf", "Whether x is infinite", lambda xp: xp.isinf)
 is_finite = _test("IsFinite", "Whether x is neither infinite nor not a number", lambda xp: xp.isfinite)
+v1("is_finite", "math.is_finite")(is_finite)
+v1("is_inf", "math.is_inf")(is_inf)
+v1("is_nan", "math.is_nan")(is_nan)
 
 
 def _select_kernel(xp: Any) -> Any:
@@ -155,6 +169,7 @@ def _alike(x: Any, y: Any) -> tuple[Any, Any]:
     return x, y
 
 
+@v1("where")
 @direct(_select)
 def where(condition: Any, x: Any = None, y: Any = None, name: str | None = None) -> Tensor:
     """Chooses elements of `x` or `y`; without them, finds the elements that are true.
@@ -188,6 +203,7 @@ def where(condition: Any, x: Any = None, y: Any = None, name: str | None = None)
     return _select(condition, x, y, name=name)
 
 
+@v1("where_v2")
 def where_v2(condition: Any, x: Any = None, y: Any = None, name: str | None = None) -> Tensor:
     """As `where`, but condition, `x` and `y` broadcast.
 
@@ -209,6 +225,7 @@ def where_v2(condition: Any, x: Any = None, y: Any = None, name: str | None = No
     return select_v2(condition, x, y, name=name)
 
 
+@v1("clip_by_value")
 def clip_by_value(t: Any, clip_value_min: Any, clip_value_max: Any, name: str | None = None) -> Tensor:
     """Limits a tensor's elements to a range.
 

@@ -11,6 +11,7 @@ from ... import dtypes
 from ..._core import OpFunction, name_scope
 from ...dtypes import DType
 from ...graph import Tensor
+from ...public import v1
 from ..array.fill import ones_like, zeros_like
 from ..array.indices import readable
 from ..declare import COMPLEX, attr, tensor
@@ -52,6 +53,7 @@ _complex = define_op(
 )
 
 
+@v1("complex")
 @direct(_complex)
 def complex(real: Any, imag: Any, name: str | None = None) -> Tensor:
     """Makes complex numbers of their parts.
@@ -112,8 +114,11 @@ def _is_number(x: Tensor) -> bool:
 
 real = _part(_real, "real", "The real part", _real_of)
 imag = _part(_imag, "imag", "The imaginary part", _imag_of)
+v1("imag", "math.imag")(imag)
+v1("real", "math.real")(real)
 
 
+@v1("conj", "math.conj")
 @direct(_conj)
 def conj(x: Any, name: str | None = None) -> Tensor:
     """The complex conjugate, element by element.
@@ -134,3 +139,4 @@ def conj(x: Any, name: str | None = None) -> Tensor:
 
 
 angle = _part(_angle, "angle", "The angle in radians", _angle_of)
+v1("angle", "math.angle")(angle)

@@ -7,6 +7,7 @@ from typing import Any
 from ... import dtypes
 from ..._core import Variable, name_scope
 from ...graph import Tensor
+from ...public import v1
 from ..constant import convert_to_tensor
 from .elementwise import as_tensor, cast, div_no_nan_node, floor_div, realdiv
 
@@ -45,6 +46,7 @@ _DIVISION_TYPES = {
 }  # fmt: skip
 
 
+@v1("truediv", "math.truediv")
 def truediv(x: Any, y: Any, name: str | None = None) -> Tensor:
     """X / y as Python 3 divides: ints give floats (float32 up to 16 bits, else float64).
 
@@ -66,6 +68,7 @@ def truediv(x: Any, y: Any, name: str | None = None) -> Tensor:
     return _truediv(x, y, name)
 
 
+@v1("divide", "math.divide")
 def divide(x: Any, y: Any, name: str | None = None) -> Tensor:
     """X / y as Python 3 divides; see `truediv`.
 
@@ -82,6 +85,7 @@ def divide(x: Any, y: Any, name: str | None = None) -> Tensor:
     return _truediv(x, y, name)
 
 
+@v1("div")
 def div(x: Any, y: Any, name: str | None = None) -> Tensor:
     """X / y as Python 2 divides: ints give ints, rounded down.
 
@@ -102,6 +106,7 @@ def div(x: Any, y: Any, name: str | None = None) -> Tensor:
         return realdiv(x, y, name=scope) if exact else floor_div(x, y, name=scope)
 
 
+@v1("div_no_nan", "math.divide_no_nan")
 def div_no_nan(x: Any, y: Any, name: str | None = None) -> Tensor:
     """X / y, and 0 where y is 0.
 
@@ -124,6 +129,7 @@ def div_no_nan(x: Any, y: Any, name: str | None = None) -> Tensor:
         return div_no_nan_node(x, y, name=scope)
 
 
+@v1("floordiv", "math.floordiv")
 def floordiv(x: Any, y: Any, name: str | None = None) -> Tensor:
     """X / y rounded down.
 

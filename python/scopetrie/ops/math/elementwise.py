@@ -18,6 +18,7 @@ from ..._core import OpFunction, Variable, name_scope
 from ...dtypes import DType, DTypeLike, as_dtype
 from ...errors import InvalidArgumentError, UnimplementedError
 from ...graph import Tensor
+from ...public import v1
 from ..array.indices import readable
 from ..constant import convert_to_tensor
 from ..declare import (
@@ -301,6 +302,25 @@ nextafter = binary(
     (dtypes.float64, dtypes.float32),
     inputs=("x1", "x2"),
 )
+v1("add", "math.add")(add)
+v1("atan2", "math.atan2")(atan2)
+v1("floor_div")(floor_div)
+v1("floormod", "math.floormod")(floormod)
+v1("maximum", "math.maximum")(maximum)
+v1("minimum", "math.minimum")(minimum)
+v1("mod", "math.mod")(mod)
+v1("multiply", "math.multiply")(multiply)
+v1("pow", "math.pow")(pow)
+v1("realdiv")(realdiv)
+v1("squared_difference", "math.squared_difference")(squared_difference)
+v1("subtract", "math.subtract")(subtract)
+v1("truncatediv")(truncatediv)
+v1("truncatemod")(truncatemod)
+v1("math.multiply_no_nan")(multiply_no_nan)
+v1("math.nextafter")(nextafter)
+v1("math.xdivy")(xdivy)
+v1("math.xlog1py")(xlog1py)
+v1("math.xlogy")(xlogy)
 
 negative = unary("Neg", "-x", lambda xp: xp.negative, SIGNED)
 _sign = unary("Sign", "-1, 0 or 1, as x is negative, zero or positive", lambda xp: xp.sign, SIGNED)
@@ -331,6 +351,31 @@ sigmoid = unary(
     "Sigmoid", "1 / (1 + exp(-x))", lambda xp: lambda x: 1 / (1 + xp.exp(xp.negative(x))), INEXACT,
     scoped=True,
 )  # fmt: skip
+v1("acos", "math.acos")(acos)
+v1("acosh", "math.acosh")(acosh)
+v1("asin", "math.asin")(asin)
+v1("asinh", "math.asinh")(asinh)
+v1("atan", "math.atan")(atan)
+v1("atanh", "math.atanh")(atanh)
+v1("ceil", "math.ceil")(ceil)
+v1("cos", "math.cos")(cos)
+v1("cosh", "math.cosh")(cosh)
+v1("exp", "math.exp")(exp)
+v1("expm1", "math.expm1")(expm1)
+v1("floor", "math.floor")(floor)
+v1("log", "math.log")(log)
+v1("log1p", "math.log1p")(log1p)
+v1("negative", "math.negative")(negative)
+v1("reciprocal", "math.reciprocal")(reciprocal)
+v1("rint", "math.rint")(rint)
+v1("rsqrt", "math.rsqrt")(rsqrt)
+v1("sigmoid", "math.sigmoid", "nn.sigmoid")(sigmoid)
+v1("sin", "math.sin")(sin)
+v1("sinh", "math.sinh")(sinh)
+v1("sqrt", "math.sqrt")(sqrt)
+v1("square", "math.square")(square)
+v1("tan", "math.tan")(tan)
+v1("tanh", "math.tanh", "nn.tanh")(tanh)
 
 
 _round = unary("Round", "x rounded, halves to even", lambda xp: xp.round, SIGNED)
@@ -360,6 +405,7 @@ def as_tensor(x: Any, name: str = "x") -> Tensor:
     return x if isinstance(x, Tensor) else convert_to_tensor(x, name=name)
 
 
+@v1("sign", "math.sign")
 def sign(x: Any, name: str | None = None) -> Tensor:
     """-1, 0 or 1, as x is negative, zero or positive; of a complex number, what points where it does.
 
@@ -378,6 +424,7 @@ def sign(x: Any, name: str | None = None) -> Tensor:
     return _sign(tensor, name=name)
 
 
+@v1("abs", "math.abs")
 @direct(_abs)
 def abs(x: Any, name: str | None = None) -> Tensor:
     """|x|, element by element; for complex numbers, their distance from 0.
@@ -393,6 +440,7 @@ def abs(x: Any, name: str | None = None) -> Tensor:
     return _complex_abs(x, name="Abs" if name is None else name) if complex_valued else _abs(x, name=name)
 
 
+@v1("round", "math.round")
 def round(x: Any, name: str | None = None) -> Tensor:
     """Rounds to whole numbers, halves to even; whole numbers are returned as they are.
 
@@ -435,6 +483,7 @@ cast_node = define_op(
 )  # fmt: skip
 
 
+@v1("cast")
 @direct(cast_node, only=Only.OTHER_DTYPE, dtype=attribute("DstT"))
 def cast(x: Any, dtype: DTypeLike, name: str | None = None) -> Tensor:
     """Gives a tensor another dtype.
@@ -485,3 +534,10 @@ to_int64 = _caster("to_int64", "ToInt64", dtypes.int64)
 to_bfloat16 = _caster("to_bfloat16", "ToBFloat16", dtypes.bfloat16)
 to_complex64 = _caster("to_complex64", "ToComplex64", dtypes.complex64)
 to_complex128 = _caster("to_complex128", "ToComplex128", dtypes.complex128)
+v1("to_bfloat16")(to_bfloat16)
+v1("to_complex64")(to_complex64)
+v1("to_complex128")(to_complex128)
+v1("to_double")(to_double)
+v1("to_float")(to_float)
+v1("to_int32")(to_int32)
+v1("to_int64")(to_int64)

@@ -11,6 +11,7 @@ import numpy as np
 from ... import dtypes
 from ..._core import name_scope
 from ...graph import Tensor, control_dependencies
+from ...public import v1
 from ..array.fill import identity, zeros_like
 from ..array.gather import gather
 from ..array.shape import reshape, size
@@ -33,6 +34,7 @@ from .reduce import count_nonzero, reduce_all, reduce_sum
 from .special import lgamma, ndtri
 
 
+@v1("lbeta", "math.lbeta")
 def lbeta(x: Any, name: str | None = None) -> Tensor:
     """Log |beta(x)| of vectors: the sum of log gamma of the entries, less log gamma of their sum.
 
@@ -49,6 +51,7 @@ def lbeta(x: Any, name: str | None = None) -> Tensor:
         return subtract(each, lgamma(reduce_sum(tensor, [-1])), name="sub")
 
 
+@v1("math.polyval")
 def polyval(coeffs: Any, x: Any, name: str | None = None) -> Tensor:
     """A polynomial's values, by Horner's rule.
 
@@ -77,6 +80,7 @@ def polyval(coeffs: Any, x: Any, name: str | None = None) -> Tensor:
         return total
 
 
+@v1("math.reciprocal_no_nan")
 def reciprocal_no_nan(x: Any, name: str | None = None) -> Tensor:
     """1 / x, and 0 where x is 0.
 
@@ -93,6 +97,7 @@ def reciprocal_no_nan(x: Any, name: str | None = None) -> Tensor:
         return div_no_nan_node(one, tensor, name=scope)
 
 
+@v1("math.erfcinv")
 def erfcinv(x: Any, name: str | None = None) -> Tensor:
     """The number whose complementary error function is x, element by element.
 
@@ -108,6 +113,7 @@ def erfcinv(x: Any, name: str | None = None) -> Tensor:
         return multiply(negative(ndtri(multiply(tensor, 0.5, name="mul"))), np.sqrt(0.5), name="mul")
 
 
+@v1("math.zero_fraction", "nn.zero_fraction")
 def zero_fraction(value: Any, name: str | None = None) -> Tensor:
     """The fraction of a tensor's elements that are 0.
 
@@ -147,6 +153,8 @@ def _ordered(python_name: str, holds: Callable[..., Tensor], says: str) -> Calla
 
 is_non_decreasing = _ordered("is_non_decreasing", less_equal, "at most")
 is_strictly_increasing = _ordered("is_strictly_increasing", less, "less than")
+v1("is_non_decreasing", "math.is_non_decreasing")(is_non_decreasing)
+v1("is_strictly_increasing", "math.is_strictly_increasing")(is_strictly_increasing)
 
 
 def _unravel_kernel(xp: Any) -> Any:
@@ -175,6 +183,7 @@ _unravel = define_op(
 )  # fmt: skip
 
 
+@v1("unravel_index")
 def unravel_index(indices: Any, dims: Any, name: str | None = None) -> Tensor:
     """Positions in a flattened tensor as tuples of indices.
 
@@ -189,6 +198,7 @@ def unravel_index(indices: Any, dims: Any, name: str | None = None) -> Tensor:
     return _unravel(index_array(indices), index_array(dims), name=name)
 
 
+@v1("batch_gather")
 def batch_gather(params: Any, indices: Any, name: str | None = None) -> Tensor:
     """Picks entries along the last dimension of `indices`, whose leading dimensions `params` shares.
 
@@ -204,6 +214,7 @@ def batch_gather(params: Any, indices: Any, name: str | None = None) -> Tensor:
     return gather(params, at, batch_dims=len(at._dims or ()) - 1, name=name)
 
 
+@v1("verify_tensor_all_finite")
 def verify_tensor_all_finite(
     t: Any = None, msg: str | None = None, name: str | None = None, x: Any = None, message: str | None = None
 ) -> Tensor:

@@ -10,6 +10,7 @@ from ... import dtypes
 from ..._core import name_scope
 from ...dtypes import DType, DTypeLike, as_dtype
 from ...graph import Tensor, control_dependencies
+from ...public import v1
 from ..array.fill import identity
 from ..array.shape import reshape, shape
 from ..constant import convert_to_tensor, index_array
@@ -55,6 +56,7 @@ _bincount = define_op(
 )
 
 
+@v1("bincount", "math.bincount")
 def bincount(
     arr: Any,
     weights: Any = None,
@@ -111,6 +113,7 @@ _histogram = define_op(
 )  # fmt: skip
 
 
+@v1("histogram_fixed_width")
 def histogram_fixed_width(
     values: Any, value_range: Any, nbins: Any = 100, dtype: DTypeLike = dtypes.int32, name: str | None = None
 ) -> Tensor:
@@ -131,6 +134,7 @@ def histogram_fixed_width(
     return _histogram(x, ends, index_array(nbins), dtype=as_dtype(dtype), name=name)
 
 
+@v1("histogram_fixed_width_bins")
 def histogram_fixed_width_bins(
     values: Any, value_range: Any, nbins: Any = 100, dtype: DTypeLike = dtypes.int32, name: str | None = None
 ) -> Tensor:

@@ -12,6 +12,7 @@ from ... import dtypes
 from ..._core import OpFunction, name_scope
 from ...dtypes import DTypeLike
 from ...graph import Tensor
+from ...public import v1
 from ..array.dims import renamed
 from ..array.fill import stop_gradient, zeros
 from ..array.sequence import range_
@@ -173,8 +174,16 @@ reduce_max = _reduction(_max, "reduce_max", "Finds the largest element", "real n
 reduce_min = _reduction(_min, "reduce_min", "Finds the smallest element", "real numbers")
 reduce_any = _reduction(_any, "reduce_any", "Whether any element is true", "booleans")
 reduce_all = _reduction(_all, "reduce_all", "Whether all elements are true", "booleans")
+v1("reduce_all", "math.reduce_all")(reduce_all)
+v1("reduce_any", "math.reduce_any")(reduce_any)
+v1("reduce_max", "math.reduce_max")(reduce_max)
+v1("reduce_mean", "math.reduce_mean")(reduce_mean)
+v1("reduce_min", "math.reduce_min")(reduce_min)
+v1("reduce_prod", "math.reduce_prod")(reduce_prod)
+v1("reduce_sum", "math.reduce_sum")(reduce_sum)
 
 
+@v1("math.reduce_euclidean_norm")
 @direct(_euclidean, keepdims=attribute("keep_dims", omitted=True))
 def reduce_euclidean_norm(
     input_tensor: Any, axis: Any = None, keepdims: bool = False, name: str | None = None
@@ -195,6 +204,7 @@ def reduce_euclidean_norm(
     return _euclidean(input_tensor, axis, name=name)
 
 
+@v1("reduce_logsumexp", "math.reduce_logsumexp")
 def reduce_logsumexp(
     input_tensor: Any, axis: Any = None, keepdims: bool | None = None, name: str | None = None,
     reduction_indices: Any = None, keep_dims: bool | None = None,
@@ -225,6 +235,7 @@ def reduce_logsumexp(
         return add(total, shift, name=scope)
 
 
+@v1("math.reduce_variance")
 def reduce_variance(
     input_tensor: Any, axis: Any = None, keepdims: bool = False, name: str | None = None
 ) -> Tensor:
@@ -257,6 +268,7 @@ def reduce_variance(
         return reduce_mean(squares, axis=axis, keepdims=keepdims)
 
 
+@v1("math.reduce_std")
 def reduce_std(
     input_tensor: Any, axis: Any = None, keepdims: bool = False, name: str | None = None
 ) -> Tensor:
@@ -275,6 +287,7 @@ def reduce_std(
         return sqrt(reduce_variance(convert_to_tensor(input_tensor), axis=axis, keepdims=keepdims))
 
 
+@v1("count_nonzero", "math.count_nonzero")
 def count_nonzero(
     input_tensor: Any = None, axis: Any = None, keepdims: bool | None = None, dtype: DTypeLike = dtypes.int64,
     name: str | None = None, reduction_indices: Any = None, keep_dims: bool | None = None, input: Any = None,
@@ -316,3 +329,4 @@ l2_loss = define_op(
         A scalar.
     """,
 )  # fmt: skip
+v1("nn.l2_loss")(l2_loss)

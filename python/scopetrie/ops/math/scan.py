@@ -7,6 +7,7 @@ from typing import Any
 
 from ..._core import OpFunction
 from ...graph import Tensor
+from ...public import v1
 from ..declare import FLOATS, NUMBERS, Types, flags, index, tensor
 from ..direct import attribute, direct
 from ..registry import Kernel, define_op
@@ -97,3 +98,6 @@ def _scan(op: OpFunction[Tensor], python_name: str, summary: str) -> Callable[..
 cumsum = _scan(_cumsum, "cumsum", "Running sums")
 cumprod = _scan(_cumprod, "cumprod", "Running products")
 cumulative_logsumexp = _scan(_cumlogsumexp, "cumulative_logsumexp", "Running log(sum(exp(x)))")
+v1("cumprod", "math.cumprod")(cumprod)
+v1("cumsum", "math.cumsum")(cumsum)
+v1("math.cumulative_logsumexp")(cumulative_logsumexp)

@@ -8,6 +8,7 @@ from typing import Any
 from ... import dtypes
 from ..._core import OpFunction, name_scope
 from ...graph import Tensor
+from ...public import v1
 from ..array.fill import ones
 from ..array.indices import check_indices, rows_of
 from ..array.pad import pad
@@ -92,6 +93,10 @@ unsorted_segment_sum = _unsorted("UnsortedSegmentSum", "add", "The sums", NUMBER
 unsorted_segment_prod = _unsorted("UnsortedSegmentProd", "mul", "The products", NUMBERS)
 unsorted_segment_max = _unsorted("UnsortedSegmentMax", "max", "The largest entries", REALS)
 unsorted_segment_min = _unsorted("UnsortedSegmentMin", "min", "The smallest entries", REALS)
+v1("unsorted_segment_max", "math.unsorted_segment_max")(unsorted_segment_max)
+v1("unsorted_segment_min", "math.unsorted_segment_min")(unsorted_segment_min)
+v1("unsorted_segment_prod", "math.unsorted_segment_prod")(unsorted_segment_prod)
+v1("unsorted_segment_sum", "math.unsorted_segment_sum")(unsorted_segment_sum)
 
 
 def _counts(ids: Tensor, data: Tensor, num_segments: Any) -> Tensor:
@@ -113,6 +118,7 @@ def _shape(x: Tensor) -> Tensor:
     return shape(x)
 
 
+@v1("unsorted_segment_mean", "math.unsorted_segment_mean")
 def unsorted_segment_mean(data: Any, segment_ids: Any, num_segments: Any, name: str | None = None) -> Tensor:
     """The means of rows that have the same segment number.
 
@@ -131,6 +137,7 @@ def unsorted_segment_mean(data: Any, segment_ids: Any, num_segments: Any, name: 
         return truediv(unsorted_segment_sum(x, ids, num_segments), counts)
 
 
+@v1("unsorted_segment_sqrt_n", "math.unsorted_segment_sqrt_n")
 def unsorted_segment_sqrt_n(
     data: Any, segment_ids: Any, num_segments: Any, name: str | None = None
 ) -> Tensor:
@@ -199,8 +206,14 @@ segment_prod = _sorted("SegmentProd", "mul", "The products", NUMBERS)
 segment_max = _sorted("SegmentMax", "max", "The largest entries", REALS)
 segment_min = _sorted("SegmentMin", "min", "The smallest entries", REALS)
 segment_mean = _sorted("SegmentMean", "mean", "The means", NUMBERS)
+v1("segment_max", "math.segment_max")(segment_max)
+v1("segment_mean", "math.segment_mean")(segment_mean)
+v1("segment_min", "math.segment_min")(segment_min)
+v1("segment_prod", "math.segment_prod")(segment_prod)
+v1("segment_sum", "math.segment_sum")(segment_sum)
 
 
+@v1("confusion_matrix", "math.confusion_matrix")
 def confusion_matrix(
     labels: Any,
     predictions: Any,

@@ -10,6 +10,7 @@ from ... import dtypes
 from ..._core import OpFunction, name_scope
 from ...dtypes import DType, DTypeLike, as_dtype
 from ...graph import Tensor
+from ...public import v1
 from ..array.sequence import count_up, range_
 from ..array.shape import rank, reshape, shape, shape_internal, transpose
 from ..constant import constant, convert_to_tensor, index_array
@@ -43,6 +44,7 @@ _top_k: OpFunction[list[Tensor]] = define_op(
 )  # fmt: skip
 
 
+@v1("math.top_k", "nn.top_k")
 def top_k(
     input: Any, k: Any = 1, sorted: bool = True, index_type: DTypeLike = dtypes.int32, name: str | None = None
 ) -> list[Tensor]:
@@ -85,6 +87,7 @@ _in_top_k = define_op(
 )  # fmt: skip
 
 
+@v1("math.in_top_k", "nn.in_top_k")
 def in_top_k(predictions: Any, targets: Any, k: Any, name: str | None = None) -> Tensor:
     """Whether the right class is among the k that are predicted most strongly.
 
@@ -145,6 +148,7 @@ def _descending(x: Tensor, axis: int, places: bool) -> Tensor:
     return transpose(found, order)
 
 
+@v1("sort")
 def sort(values: Any, axis: int = -1, direction: str = "ASCENDING", name: str | None = None) -> Tensor:
     """Sorts along a dimension.
 
@@ -164,6 +168,7 @@ def sort(values: Any, axis: int = -1, direction: str = "ASCENDING", name: str | 
         return _sorted(values, axis, direction, places=False)
 
 
+@v1("argsort")
 def argsort(
     values: Any, axis: int = -1, direction: str = "ASCENDING", stable: bool = False, name: str | None = None
 ) -> Tensor:
@@ -213,6 +218,7 @@ _lower_bound, _upper_bound = (
 )  # fmt: skip
 
 
+@v1("searchsorted")
 def searchsorted(
     sorted_sequence: Any,
     values: Any,

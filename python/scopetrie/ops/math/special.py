@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 from ... import dtypes
 from ...graph import Tensor
+from ...public import v1
 from ..declare import FLOATS, tensor
 from ..registry import define_op
 from .elementwise import binary, in_scope, unary
@@ -23,6 +24,12 @@ ndtri = in_scope(
 )
 lgamma = unary("Lgamma", "log |gamma(x)|", special("gammaln"), FLOATS)
 digamma = unary("Digamma", "The derivative of log gamma at x", special("digamma"), FLOATS)
+v1("digamma", "math.digamma")(digamma)
+v1("erf", "math.erf")(erf)
+v1("erfc", "math.erfc")(erfc)
+v1("lgamma", "math.lgamma")(lgamma)
+v1("math.erfinv")(erfinv)
+v1("math.ndtri")(ndtri)
 
 
 def _bessel(order: str, summary: str) -> Callable[..., Tensor]:
@@ -66,3 +73,12 @@ betainc = define_op(
         A tensor.
     """,
 )  # fmt: skip
+v1("betainc", "math.betainc")(betainc)
+v1("igamma", "math.igamma")(igamma)
+v1("igammac", "math.igammac")(igammac)
+v1("polygamma", "math.polygamma")(polygamma)
+v1("zeta", "math.zeta")(zeta)
+v1("math.bessel_i0")(bessel_i0)
+v1("math.bessel_i0e")(bessel_i0e)
+v1("math.bessel_i1")(bessel_i1)
+v1("math.bessel_i1e")(bessel_i1e)

@@ -7,6 +7,7 @@ from typing import Any
 
 from ... import dtypes
 from ...graph import Tensor
+from ...public import v1
 from ..constant import convert_to_tensor
 from ..declare import NUMBERS, tensors
 from ..direct import Only, direct
@@ -34,6 +35,7 @@ _add_n = define_op(
 )  # fmt: skip
 
 
+@v1("add_n", "math.add_n")
 @direct(_add_n, only=Only.SEVERAL)
 def add_n(inputs: Any, name: str | None = None) -> Tensor:
     """Adds tensors of one shape.
@@ -68,6 +70,7 @@ def add_n_identity(tensor: Tensor, name: str) -> Tensor:
     return identity(tensor, name=name)
 
 
+@v1("accumulate_n", "math.accumulate_n")
 def accumulate_n(inputs: Any, shape: Any = None, tensor_dtype: Any = None, name: str | None = None) -> Tensor:
     """Adds tensors of one shape; see `add_n`.
 
@@ -83,6 +86,7 @@ def accumulate_n(inputs: Any, shape: Any = None, tensor_dtype: Any = None, name:
     return add_n(inputs, name=name)
 
 
+@v1("scalar_mul", "math.scalar_mul")
 def scalar_mul(scalar: Any, x: Any, name: str | None = None) -> Tensor:
     """Multiplies a tensor by a scalar.
 

@@ -10,6 +10,7 @@ from ... import dtypes
 from ..._core import OpFunction, name_scope
 from ...errors import InvalidArgumentError
 from ...graph import Tensor
+from ...public import v1
 from ..array.dims import renamed
 from ..array.fill import identity_n
 from ..array.join import concat
@@ -75,6 +76,12 @@ elu = _activation("Elu", "x where it is positive, else exp(x) - 1", _elu_kernel)
 selu = _activation("Selu", "1.0507 x where it is positive, else 1.7581 (exp(x) - 1)", _selu_kernel)
 softplus = _activation("Softplus", "log(1 + exp(x))", _softplus_kernel)
 softsign = _activation("Softsign", "x / (1 + |x|)", lambda xp: lambda x: x / (1 + xp.abs(x)))
+v1("math.softplus", "nn.softplus")(softplus)
+v1("math.softsign", "nn.softsign")(softsign)
+v1("nn.elu")(elu)
+v1("nn.relu")(relu)
+v1("nn.relu6")(relu6)
+v1("nn.selu")(selu)
 
 
 def _leaky_kernel(xp: Any, alpha: float = 0.2) -> Any:
@@ -89,6 +96,7 @@ _leaky_relu = define_op(
 )  # fmt: skip
 
 
+@v1("nn.leaky_relu")
 def leaky_relu(features: Any, alpha: float = 0.2, name: str | None = None) -> Tensor:
     """X where it is positive, else `alpha` x, element by element.
 
@@ -109,6 +117,7 @@ def leaky_relu(features: Any, alpha: float = 0.2, name: str | None = None) -> Te
         return _leaky_relu(x, alpha=float(alpha), name=scope)
 
 
+@v1("nn.crelu")
 def crelu(features: Any, name: str | None = None, axis: int = -1) -> Tensor:
     """The positive parts of x and of -x, side by side.
 
@@ -125,6 +134,7 @@ def crelu(features: Any, name: str | None = None, axis: int = -1) -> Tensor:
         return relu(concat([x, negative(x)], axis, name=scope))
 
 
+@v1("nn.silu", "nn.swish")
 def swish(features: Any, beta: Any = 1.0) -> Tensor:
     """X sigmoid(beta x), element by element.
 
@@ -143,6 +153,7 @@ def swish(features: Any, beta: Any = 1.0) -> Tensor:
     return made
 
 
+@v1("log_sigmoid", "math.log_sigmoid")
 def log_sigmoid(x: Any, name: str | None = None) -> Tensor:
     """log(1 / (1 + exp(-x))), without overflow, element by element.
 
@@ -230,12 +241,14 @@ _AXIS_DOC = """{summary} along a dimension.
     """
 
 
+@v1("math.softmax", "nn.softmax")
 @direct(_softmax)
 def softmax(logits: Any, axis: Any = None, name: str | None = None, dim: Any = None) -> Tensor:
     """Normalizes exp(x) along a dimension; see below."""
     return _along_axis(_softmax, logits, renamed(axis, "axis", dim, "dim"), name)
 
 
+@v1("math.log_softmax", "nn.log_softmax")
 @direct(_log_softmax)
 def log_softmax(logits: Any, axis: Any = None, name: str | None = None, dim: Any = None) -> Tensor:
     """The logarithm of `softmax`; see below."""
@@ -270,6 +283,7 @@ _bias_add = define_op(
 )  # fmt: skip
 
 
+@v1("nn.bias_add")
 @direct(_bias_add)
 def bias_add(value: Any, bias: Any, data_format: str | None = None, name: str | None = None) -> Tensor:
     """Adds a bias to each channel.
@@ -302,6 +316,7 @@ def bias_add(value: Any, bias: Any, data_format: str | None = None, name: str | 
     return _bias_add(value, bias, data_format=layout, name=name)
 
 
+@v1("nn.xw_plus_b")
 def xw_plus_b(x: Any, weights: Any, biases: Any, name: str | None = None) -> Tensor:
     """matmul(x, weights) + biases.
 
@@ -320,6 +335,7 @@ def xw_plus_b(x: Any, weights: Any, biases: Any, name: str | None = None) -> Ten
         return bias_add(matmul(x, weights), biases, name=scope)
 
 
+@v1("nn.relu_layer")
 def relu_layer(x: Any, weights: Any, biases: Any, name: str | None = None) -> Tensor:
     """relu(matmul(x, weights) + biases).
 

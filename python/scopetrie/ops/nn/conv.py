@@ -7,6 +7,7 @@ from typing import Any
 from ... import dtypes
 from ..._core import name_scope
 from ...graph import Tensor
+from ...public import v1
 from ..array.dims import expand_dims, renamed, squeeze
 from ..declare import FLOATS_HALF_FIRST, Ints, attr, tensor
 from ..direct import attribute, direct, ints
@@ -94,6 +95,7 @@ def conv_attributes(
     return attrs
 
 
+@v1("nn.conv2d")
 @direct(
     _conv2d,
     strides=ints(),
@@ -136,6 +138,7 @@ def conv2d(
     return _conv2d(input, filter, name=name, **attrs)
 
 
+@v1("nn.conv3d")
 def conv3d(
     input: Any, filter: Any = None, strides: Any = None, padding: Any = None, data_format: str = "NDHWC",
     dilations: Any = (1, 1, 1, 1, 1), name: str | None = None, filters: Any = None,
@@ -163,6 +166,7 @@ def conv3d(
     return _conv3d(input, filter, name=name, **attrs)
 
 
+@v1("nn.conv1d")
 def conv1d(
     value: Any = None,
     filters: Any = None,

@@ -7,11 +7,13 @@ from typing import Any, Final
 
 from ..._core import name_scope
 from ...graph import Tensor
+from ...public import v1
 from ..array.dims import renamed
 from ..constant import convert_to_tensor
 from .conv import conv1d, conv2d, conv3d
 
 
+@v1("nn.convolution")
 def convolution(
     input: Any, filter: Any = None, padding: Any = None, strides: Any = None, dilation_rate: Any = None,
     name: str | None = None, data_format: str | None = None, filters: Any = None, dilations: Any = None,
@@ -55,6 +57,7 @@ _BY_RANK: Final[dict[int, tuple[Callable[..., Tensor], str, str]]] = {
 }
 
 
+@v1("nn.atrous_conv2d")
 def atrous_conv2d(value: Any, filters: Any, rate: int, padding: Any, name: str | None = None) -> Tensor:
     """Convolves images with a filter with holes.
 

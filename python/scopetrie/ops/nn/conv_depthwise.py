@@ -6,6 +6,7 @@ from typing import Any
 
 from ..._core import name_scope
 from ...graph import Tensor
+from ...public import v1
 from ..array.dims import renamed
 from ..declare import FLOATS_HALF_FIRST, Ints, attr, tensor
 from ..registry import define_op
@@ -64,6 +65,7 @@ _depthwise_native = define_op(
 )
 
 
+@v1("nn.depthwise_conv2d")
 def depthwise_conv2d(
     input: Any, filter: Any, strides: Any, padding: Any, rate: Any = None, name: str | None = None,
     data_format: str | None = None, dilations: Any = None,
@@ -94,6 +96,7 @@ def depthwise_conv2d(
         return _depthwise_native(input, filter, name=scope, **attrs)
 
 
+@v1("nn.depthwise_conv2d_native")
 def depthwise_conv2d_native(
     input: Any,
     filter: Any,
@@ -123,6 +126,7 @@ def depthwise_conv2d_native(
     return _depthwise_native(input, filter, name=name or "DepthwiseConv2dNative", **attrs)
 
 
+@v1("nn.separable_conv2d")
 def separable_conv2d(
     input: Any, depthwise_filter: Any, pointwise_filter: Any, strides: Any, padding: Any, rate: Any = None,
     name: str | None = None, data_format: str | None = None, dilations: Any = None,

@@ -8,6 +8,7 @@ from typing import Any
 from ... import dtypes
 from ..._core import name_scope
 from ...graph import Tensor
+from ...public import v1
 from ..array.dims import expand_dims, renamed, squeeze
 from ..array.indices import rows_of
 from ..array.join import concat
@@ -96,6 +97,7 @@ _conv3d_backprop = define_op(
 )  # fmt: skip
 
 
+@v1("nn.conv2d_transpose")
 def conv2d_transpose(
     value: Any = None,
     filter: Any = None,
@@ -137,6 +139,7 @@ def conv2d_transpose(
         return _conv2d_backprop(index_array(output_shape), filter, value, name=scope, **attrs)
 
 
+@v1("nn.conv2d_backprop_input")
 def conv2d_backprop_input(
     input_sizes: Any,
     filter: Any = None,
@@ -171,6 +174,7 @@ def conv2d_backprop_input(
     return _conv2d_backprop(index_array(input_sizes), filter, out_backprop, name=name, **attrs)
 
 
+@v1("nn.conv1d_transpose")
 def conv1d_transpose(
     input: Any,
     filters: Any,
@@ -214,6 +218,7 @@ def conv1d_transpose(
         return squeeze(made, [axis])
 
 
+@v1("nn.conv3d_transpose")
 def conv3d_transpose(
     value: Any,
     filter: Any = None,
@@ -255,6 +260,7 @@ def conv3d_transpose(
         return _conv3d_backprop(index_array(output_shape), filter, value, name=scope, **attrs)
 
 
+@v1("nn.conv_transpose")
 def conv_transpose(
     input: Any,
     filters: Any,

@@ -8,6 +8,7 @@ import numpy as np
 
 from ..._core import Variable, name_scope
 from ...graph import Tensor
+from ...public import v1
 from ..array.fill import identity
 from ..array.gather import gather
 from ..array.partition import dynamic_partition, parallel_stitch
@@ -30,6 +31,7 @@ def _tables(params: Any) -> list[Any]:
     return parts
 
 
+@v1("nn.embedding_lookup")
 def embedding_lookup(
     params: Any,
     ids: Any,
@@ -118,6 +120,7 @@ def _clipped(rows: Tensor, ids: Tensor, max_norm: Any) -> Tensor:
     return clip_by_norm(rows, max_norm, axes=list(range(lead, len(rows._dims or ()))))
 
 
+@v1("nn.dropout")
 def dropout(
     x: Any, keep_prob: Any = None, noise_shape: Any = None, seed: int | None = None, name: str | None = None,
     rate: Any = None,

@@ -10,6 +10,7 @@ import numpy as np
 from ... import dtypes
 from ..._core import OpFunction, name_scope
 from ...graph import Tensor
+from ...public import v1
 from ..array.dims import renamed
 from ..array.fill import ones_like, stop_gradient, zeros_like
 from ..array.indices import check_indices
@@ -29,6 +30,7 @@ def _named_only(function: str, labels: Any, logits: Any) -> None:
         raise ValueError(f"Only call `{function}` with named arguments (labels=..., logits=..., ...).")
 
 
+@v1("nn.sigmoid_cross_entropy_with_logits")
 def sigmoid_cross_entropy_with_logits(
     labels: Any = None, logits: Any = None, name: str | None = None
 ) -> Tensor:
@@ -62,6 +64,7 @@ def sigmoid_cross_entropy_with_logits(
         return add(subtract(above, multiply(x, z, name="mul"), name="sub"), log1p(exp(size)), name=scope)
 
 
+@v1("nn.weighted_cross_entropy_with_logits")
 def weighted_cross_entropy_with_logits(
     labels: Any = None,
     logits: Any = None,
@@ -145,6 +148,7 @@ def _rows(x: Tensor) -> Tensor:
     return reshape(x, [-1, classes] if classes is not None else [-1, shape(x)[-1]])
 
 
+@v1("nn.softmax_cross_entropy_with_logits_v2")
 def softmax_cross_entropy_with_logits_v2(
     labels: Any, logits: Any, axis: Any = None, name: str | None = None, dim: Any = None
 ) -> Tensor:
@@ -189,6 +193,7 @@ def softmax_cross_entropy_with_logits_v2(
         return cast(losses, own)
 
 
+@v1("nn.softmax_cross_entropy_with_logits")
 def softmax_cross_entropy_with_logits(
     labels: Any = None, logits: Any = None, dim: Any = -1, name: str | None = None, axis: Any = None
 ) -> Tensor:
@@ -238,6 +243,7 @@ _sparse_cross_entropy: OpFunction[list[Tensor]] = define_op(
 )  # fmt: skip
 
 
+@v1("nn.sparse_softmax_cross_entropy_with_logits")
 def sparse_softmax_cross_entropy_with_logits(
     labels: Any = None, logits: Any = None, name: str | None = None
 ) -> Tensor:
@@ -286,6 +292,7 @@ def sparse_softmax_cross_entropy_with_logits(
         return cast(reshape(losses, shape(picked)), own)
 
 
+@v1("nn.log_poisson_loss")
 def log_poisson_loss(
     targets: Any, log_input: Any, compute_full_loss: bool = False, name: str | None = None
 ) -> Tensor:

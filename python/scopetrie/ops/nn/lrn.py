@@ -6,6 +6,7 @@ from typing import Any
 
 from ... import dtypes
 from ...graph import Tensor
+from ...public import v1
 from ..declare import attr, tensor
 from ..registry import define_op
 
@@ -33,6 +34,7 @@ _lrn = define_op(
 )  # fmt: skip
 
 
+@v1("nn.local_response_normalization", "nn.lrn")
 def local_response_normalization(
     input: Any,
     depth_radius: int = 5,
@@ -62,6 +64,3 @@ def local_response_normalization(
         beta=float(beta),
         name=name,
     )
-
-
-lrn = local_response_normalization

@@ -9,6 +9,7 @@ import numpy as np
 from ... import dtypes
 from ..._core import OpFunction, name_scope
 from ...graph import Tensor
+from ...public import v1
 from ..array.dims import renamed, squeeze
 from ..array.fill import stop_gradient, zeros_like
 from ..constant import constant, convert_to_tensor
@@ -32,6 +33,7 @@ from ..registry import define_op
 from .window import TO_FIRST, TO_LAST
 
 
+@v1("nn.moments")
 def moments(
     x: Any, axes: Any, shift: Any = None, name: str | None = None, keep_dims: bool | None = None,
     keepdims: bool | None = None,
@@ -67,6 +69,7 @@ def _as_list(axes: Any) -> Any:
     return [axes] if isinstance(axes, int) else list(axes)
 
 
+@v1("nn.weighted_moments")
 def weighted_moments(
     x: Any, axes: Any, frequency_weights: Any, name: str | None = None, keep_dims: bool | None = None,
     keepdims: bool | None = None,
@@ -100,6 +103,7 @@ def weighted_moments(
         return mean, variance
 
 
+@v1("nn.sufficient_statistics")
 def sufficient_statistics(
     x: Any, axes: Any, shift: Any = None, keep_dims: bool | None = None, name: str | None = None,
     keepdims: bool | None = None,
@@ -141,6 +145,7 @@ def sufficient_statistics(
         return count, means, squares, shift
 
 
+@v1("nn.normalize_moments")
 def normalize_moments(
     counts: Any, mean_ss: Any, variance_ss: Any, shift: Any, name: str | None = None
 ) -> tuple[Tensor, Tensor]:
@@ -167,6 +172,7 @@ def normalize_moments(
         return mean, variance
 
 
+@v1("nn.batch_normalization")
 def batch_normalization(
     x: Any, mean: Any, variance: Any, offset: Any, scale: Any, variance_epsilon: Any, name: str | None = None
 ) -> Tensor:
@@ -195,6 +201,7 @@ def batch_normalization(
         )
 
 
+@v1("nn.batch_norm_with_global_normalization")
 def batch_norm_with_global_normalization(
     t: Any = None, m: Any = None, v: Any = None, beta: Any = None, gamma: Any = None,
     variance_epsilon: Any = None, scale_after_normalization: Any = None, name: str | None = None,
@@ -276,6 +283,7 @@ _fused: OpFunction[list[Tensor]] = define_op(
 )
 
 
+@v1("nn.fused_batch_norm")
 def fused_batch_norm(
     x: Any,
     scale: Any,
@@ -322,6 +330,7 @@ def fused_batch_norm(
     return out[0], out[1], out[2]
 
 
+@v1("linalg.l2_normalize", "math.l2_normalize", "nn.l2_normalize")
 def l2_normalize(
     x: Any, axis: Any = None, epsilon: float = 1e-12, name: str | None = None, dim: Any = None
 ) -> Tensor:

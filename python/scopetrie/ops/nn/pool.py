@@ -11,6 +11,7 @@ from ..._core import OpFunction
 from ...dtypes import DType, DTypeLike, as_dtype
 from ...errors import InvalidArgumentError, UnimplementedError
 from ...graph import Tensor
+from ...public import v1
 from ..array.dims import renamed
 from ..array.sequence import count_up
 from ..constant import convert_to_tensor
@@ -187,6 +188,7 @@ _POOL_DOC = """Takes {what} of each window of {whats}.
     """
 
 
+@v1("nn.max_pool")
 def max_pool(
     value: Any, ksize: Any, strides: Any, padding: Any, data_format: str = "NHWC", name: str | None = None,
     input: Any = None,
@@ -197,6 +199,7 @@ def max_pool(
     return _max2d(value, name=name, **_attributes("MaxPool", ksize, strides, padding, data_format, True))
 
 
+@v1("nn.avg_pool", "nn.avg_pool2d")
 def avg_pool(
     value: Any, ksize: Any, strides: Any, padding: Any, data_format: str = "NHWC", name: str | None = None,
     input: Any = None,
@@ -207,6 +210,7 @@ def avg_pool(
     return _avg2d(value, name=name, **_attributes("AvgPool", ksize, strides, padding, data_format, False))
 
 
+@v1("nn.max_pool3d")
 def max_pool3d(
     input: Any, ksize: Any, strides: Any, padding: Any, data_format: str = "NDHWC", name: str | None = None
 ) -> Tensor:
@@ -214,6 +218,7 @@ def max_pool3d(
     return _max3d(input, name=name, **_attributes("MaxPool3D", ksize, strides, padding, data_format, False))
 
 
+@v1("nn.avg_pool3d")
 def avg_pool3d(
     input: Any, ksize: Any, strides: Any, padding: Any, data_format: str = "NDHWC", name: str | None = None
 ) -> Tensor:
@@ -239,6 +244,7 @@ max_pool = direct(_max2d, **_POOLING)(max_pool)
 avg_pool = direct(_avg2d, **_POOLING)(avg_pool)
 
 
+@v1("nn.pool", note="supported: `dilation_rate` must be 1s")
 def pool(
     input: Any,
     window_shape: Any,
@@ -338,6 +344,7 @@ _max_with_argmax: OpFunction[list[Tensor]] = define_op(
 )
 
 
+@v1("nn.max_pool_with_argmax")
 def max_pool_with_argmax(
     input: Any, ksize: Any, strides: Any, padding: Any, data_format: str = "NHWC", Targmax: DTypeLike = None,
     name: str | None = None, output_dtype: DTypeLike = None, include_batch_in_index: bool = False,

@@ -7,6 +7,7 @@ from typing import Any, TypeAlias
 
 from ..._core import name_scope
 from ...graph import Tensor
+from ...public import v1
 from ..array.dims import expand_dims, squeeze
 from ..constant import convert_to_tensor
 from .pool import avg_pool, avg_pool3d, max_pool, max_pool3d
@@ -56,6 +57,7 @@ _POOL1D_DOC = """Takes {what} of each window of sequences.
     """
 
 
+@v1("nn.max_pool1d")
 def max_pool1d(
     input: Any, ksize: Any, strides: Any, padding: str, data_format: str = "NWC", name: str | None = None
 ) -> Tensor:
@@ -63,6 +65,7 @@ def max_pool1d(
     return _pool1d(max_pool, "MaxPool1d", input, ksize, strides, padding, data_format, name)
 
 
+@v1("nn.avg_pool1d")
 def avg_pool1d(
     input: Any, ksize: Any, strides: Any, padding: str, data_format: str = "NWC", name: str | None = None
 ) -> Tensor:
@@ -74,6 +77,7 @@ max_pool1d.__doc__ = _POOL1D_DOC.format(what="the largest element")
 avg_pool1d.__doc__ = _POOL1D_DOC.format(what="the mean")
 
 
+@v1("nn.max_pool2d")
 def max_pool2d(
     input: Any, ksize: Any, strides: Any, padding: Any, data_format: str = "NHWC", name: str | None = None
 ) -> Tensor:
@@ -133,6 +137,7 @@ _POOL_V2_DOC = """Takes {what} of each window of sequences, images or volumes, a
     """
 
 
+@v1("nn.max_pool_v2")
 def max_pool_v2(
     input: Any,
     ksize: Any,
@@ -146,6 +151,7 @@ def max_pool_v2(
     return _pool_by_rank(known, input, ksize, strides, padding, data_format, name)
 
 
+@v1("nn.avg_pool_v2")
 def avg_pool_v2(
     input: Any,
     ksize: Any,

@@ -11,6 +11,7 @@ from ..._core import OpFunction, name_scope
 from ...dtypes import DType, DTypeLike, as_dtype
 from ...errors import InvalidArgumentError
 from ...graph import Tensor
+from ...public import v1
 from ..constant import convert_to_tensor, make_array
 from ..declare import REALS, attr, tensor
 from ..registry import define_op
@@ -40,6 +41,7 @@ _random_shuffle: OpFunction[Tensor] = define_op(
 __all__ = ["categorical", "multinomial", "random_shuffle"]
 
 
+@v1("random_shuffle", "random.shuffle")
 def random_shuffle(value: Any, seed: int | None = None, name: str | None = None) -> Tensor:
     """Puts the rows of a tensor (its parts along the first axis) in random order.
 
@@ -99,6 +101,7 @@ _multinomial: OpFunction[Tensor] = define_op(
 )
 
 
+@v1("multinomial", "random.multinomial")
 def multinomial(
     logits: Any,
     num_samples: Any,
@@ -131,6 +134,7 @@ def multinomial(
         return _categorical(logits, num_samples, output_dtype, seed)
 
 
+@v1("categorical", "random.categorical")
 def categorical(
     logits: Any,
     num_samples: Any,

@@ -6,6 +6,7 @@ from typing import Any
 
 from ..._core import name_scope
 from ...graph import Tensor, control_dependencies
+from ...public import v1
 from ..array.fill import identity
 from ..array.shape import shape
 from ..array.slice import slice_
@@ -19,6 +20,7 @@ from .draws import random_uniform
 __all__ = ["random_crop"]
 
 
+@v1("random_crop")
 def random_crop(value: Any, size: Any, seed: int | None = None, name: str | None = None) -> Tensor:
     """Cuts a part of a given size out of a tensor, at a random place.
 

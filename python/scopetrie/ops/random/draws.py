@@ -16,6 +16,7 @@ from ..._core import OpFunction, name_scope, plain_constant
 from ...dtypes import DType, DTypeLike, as_dtype
 from ...errors import InvalidArgumentError
 from ...graph import Tensor
+from ...public import v1
 from ..constant import convert_to_tensor, index_array
 from ..declare import INDICES, attr, tensor
 from ..math.elementwise import add, multiply, namespace_dtype, subtract
@@ -118,6 +119,7 @@ _UNIFORM_DTYPES: Final = (
 )
 
 
+@v1("random_uniform", "random.random_uniform", "random.uniform")
 def random_uniform(
     shape: Any,
     minval: Any = 0,
@@ -194,6 +196,7 @@ def _normal(
         return add(multiply(drawn, stddev, name="mul"), mean, name=scope)
 
 
+@v1("random_normal", "random.normal", "random.random_normal")
 def random_normal(
     shape: Any,
     mean: Any = 0.0,
@@ -226,6 +229,7 @@ def random_normal(
     return _normal(_standard_normal, shape, mean, stddev, dtype, seed, name, "random_normal")
 
 
+@v1("truncated_normal", "random.truncated_normal")
 def truncated_normal(
     shape: Any,
     mean: Any = 0.0,

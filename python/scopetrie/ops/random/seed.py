@@ -17,10 +17,12 @@ import numpy as np
 
 from ..._core import random_fill
 from ...graph import get_default_graph
+from ...public import v1
 
 __all__ = ["get_seed", "set_random_seed"]
 
 
+@v1("set_random_seed", "random.set_random_seed")
 def set_random_seed(seed: int | None) -> None:
     """Sets the seed of the default graph, which every random operation made in it from now on takes part of.
 
@@ -33,6 +35,7 @@ def set_random_seed(seed: int | None) -> None:
     get_default_graph().seed = seed
 
 
+@v1("get_seed", "random.get_seed")
 def get_seed(op_seed: int | None) -> tuple[int, int] | tuple[None, None]:
     """Returns the two seeds that a random operation of the default graph is to use.
 

@@ -8,6 +8,7 @@ import numpy as np
 
 from ..._core import Variable
 from ...graph import Tensor
+from ...public import v1
 from ..array.indices import check_indices, check_tuples, flat_positions, rows_of
 from ..array.scatter import scatter_rows
 from ..constant import index_array
@@ -127,3 +128,13 @@ scatter_max = _scatter("ScatterMax", "max", _EXTREME)
 scatter_nd_update = _scatter("ScatterNdUpdate", "update", None, True, slices=True)
 scatter_nd_add = _scatter("ScatterNdAdd", "add", NUMBERS, slices=True)
 scatter_nd_sub = _scatter("ScatterNdSub", "sub", NUMBERS, slices=True)
+v1("scatter_add")(scatter_add)
+v1("scatter_div")(scatter_div)
+v1("scatter_max")(scatter_max)
+v1("scatter_min")(scatter_min)
+v1("scatter_mul")(scatter_mul)
+v1("scatter_nd_add")(scatter_nd_add)
+v1("scatter_nd_sub")(scatter_nd_sub)
+v1("scatter_nd_update")(scatter_nd_update)
+v1("scatter_sub")(scatter_sub)
+v1("scatter_update")(scatter_update)

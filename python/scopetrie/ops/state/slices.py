@@ -10,6 +10,7 @@ import numpy as np
 from ... import _core
 from ..._core import OpFunction, Variable, name_scope
 from ...graph import Tensor
+from ...public import v1
 from ..array.dims import expand_dims
 from ..array.fill import ones_like
 from ..array.join import concat
@@ -78,6 +79,7 @@ def _assign_of(tensor: Tensor) -> Any:
 _core.Tensor.assign = property(_assign_of)  # type: ignore[attr-defined]
 
 
+@v1("batch_scatter_update")
 def batch_scatter_update(
     ref: Any, indices: Any, updates: Any, use_locking: bool = True, name: str | None = None
 ) -> Tensor:

@@ -9,6 +9,7 @@ from ... import errors
 from ..._core import Variable
 from ...dtypes import DType
 from ...graph import Tensor
+from ...public import v1
 from ..declare import INDICES, NUMBERS, Sizes, attr, flags, reference, tensor
 from ..direct import direct
 from ..node_text import Dims, dims_text
@@ -101,6 +102,7 @@ def _is_reference(ref: Any) -> bool:
     return isinstance(ref, Variable) or ref.dtype._is_ref_dtype
 
 
+@v1("assign")
 @direct(_assign)
 def assign(
     ref: Any,
@@ -146,6 +148,7 @@ def assign(
     )
 
 
+@v1("assign_add")
 @direct(_assign_add)
 def assign_add(ref: Any, value: Any, use_locking: bool | None = None, name: str | None = None) -> Tensor:
     """Makes a node that adds to a variable.
@@ -169,6 +172,7 @@ def assign_add(ref: Any, value: Any, use_locking: bool | None = None, name: str 
     return _assign_add(ref, value, name=name, use_locking=True)
 
 
+@v1("assign_sub")
 @direct(_assign_sub)
 def assign_sub(ref: Any, value: Any, use_locking: bool | None = None, name: str | None = None) -> Tensor:
     """Makes a node that subtracts from a variable.
@@ -235,6 +239,7 @@ _count_up_to = define_op(
 )  # fmt: skip
 
 
+@v1("count_up_to")
 def count_up_to(ref: Any, limit: int, name: str | None = None) -> Tensor:
     """Makes a node that gives a variable's value and counts it up; deprecated in v1.
 

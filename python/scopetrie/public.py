@@ -1,0 +1,63 @@
+"""Public names, declared where what they name is defined.
+
+    @v1("nn.relu", "relu")
+    def relu(...): ...
+
+    cumsum = _scan(...)
+    v1("cumsum", "math.cumsum")(cumsum)
+
+`.ci/generate.py` reads the declarations from the source and writes what follows from them: the table by which
+the package finds its names (exports.py), the stubs of its namespaces, and the tables of docs/ops.md.
+
+Example:
+    >>> @v1("twice")
+    ... def twice(x):
+    ...     return 2 * x
+    >>> twice(4)
+    8
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Final, TypeVar
+
+__all__ = ["NAMESPACES", "WHOLE", "v1"]
+
+_Public = TypeVar("_Public")
+
+# v1's modules, as far as they are here, and the modules that are them.
+NAMESPACES: Final = {
+    "bitwise": "v1.bitwise",
+    "client": "client",
+    "errors": "errors",
+    "initializers": "initializers",
+    "linalg": "v1.linalg",
+    "logging": "logging",
+    "losses": "losses",
+    "math": "v1.math",
+    "nn": "v1.nn",
+    "random": "random",
+    "summary": "summary",
+    "train": "train",
+}
+# Modules of which v1's top level has all that their `__all__` lists.
+WHOLE: Final = ("dtypes",)
+
+
+def v1(*names: str, note: str = "supported") -> Callable[[_Public], _Public]:
+    """Declares under which names v1's users find something; one in a namespace is written with it.
+
+    Args:
+        *names: The names: `"relu"`, `"nn.relu"`.
+        note: What docs/ops.md says of it: `"supported"`, where need be with what differs, or `"accepted"`
+            with the reason why there is nothing to do here.
+
+    Returns:
+        A decorator, which returns the very object.
+    """
+
+    def declared(value: _Public) -> _Public:
+        return value
+
+    return declared
