@@ -1,7 +1,8 @@
 """The floors of the package: which module may import which.
 
-A module imports only from floors below its own, or from its own subpackage. There are no cycles, and no
-module imports the package root.
+A module imports only from floors below its own, or from its own folder. There are no cycles, neither between
+modules nor between the folders of ops, and no module imports the package root. Imports for type checkers
+count, too.
 """
 
 from __future__ import annotations
@@ -36,6 +37,31 @@ FLOORS = [
     {"demo"},
     {"__main__"},
 ]
+# The floors of ops: its folders, and its other modules, which are what they stand on or are built of all.
+OPS_FLOORS = [
+    {
+        "checks",
+        "constant",
+        "declare",
+        "direct",
+        "faults",
+        "folding",
+        "node_text",
+        "placeholder",
+        "promises",
+        "refused",
+        "registry",
+        "values",
+    },
+    {"array"},
+    {"math"},
+    {"control"},
+    {"linalg", "random", "state"},
+    {"indexed_slices", "nn", "operators", "value_kinds"},
+]
+# A graph's tensors, collections and `with` blocks know their graph: types that name each other.
+KNIT = {(f"graph.{each}", "graph.graph") for each in ("blocks", "collection", "handles", "placement")}
+KNIT.add(("graph.placement", "graph.handles"))
 # Programs that use the public API, as a user's would; no other module imports the root.
 MAY_IMPORT_ROOT = {"__main__", "demo"}
 
@@ -145,12 +171,28 @@ def test_no_cycle() -> None:
         if module in done:
             return
         for target, _, runs in EDGES.get(module, []):
-            if runs:
+            if runs or (module, target) not in KNIT:
                 visit(target, [*path, module])
         done.add(module)
 
     for module in MODULES:
         visit(module, [])
+
+
+def test_what_is_knit_is_so_for_type_checkers_only() -> None:
+    for module, target in KNIT:
+        assert [each.runs for each in EDGES[module] if each.target == target] == [False]
+
+
+@pytest.mark.parametrize("module", [each for each in MODULES if each.startswith("ops.")])
+def test_ops_import_only_from_floors_below(module: str) -> None:
+    floors = {name: number for number, names in enumerate(OPS_FLOORS) for name in names}
+    room = module.split(".")[1]
+    for target, line, _ in EDGES[module]:
+        other = target.split(".")[1] if target.startswith("ops.") else room
+        below = floors[other] < floors[room]
+        beside = floors[other] == floors[room] and module.count(".") == target.count(".") == 1
+        assert other == room or below or beside, f"{MODULES[module]}:{line} ({room}) imports {target}"
 
 
 def core_files() -> list[Path]:

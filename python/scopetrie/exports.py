@@ -40,32 +40,28 @@ EXPORTS: Final = {
         ops.array.dims broadcast_dynamic_shape broadcast_to ensure_shape expand_dims squeeze
         ops.array.fill fill guarantee_const identity identity_n ones ones_like stop_gradient zeros zeros_like
         ops.array.gather gather gather_nd
-        ops.array.join concat meshgrid parallel_stack repeat stack
-        ops.array.masks boolean_mask one_hot sequence_mask
+        ops.array.join concat parallel_stack repeat stack
         ops.array.pad pad tile
         ops.array.partition dynamic_partition dynamic_stitch
-        ops.array.patches extract_image_patches
         ops.array.reverse reverse reverse_sequence reverse_v2=reverse roll
         ops.array.scatter scatter_nd tensor_scatter_add tensor_scatter_nd_add tensor_scatter_nd_max
         ops.array.scatter tensor_scatter_nd_min tensor_scatter_nd_sub
         ops.array.scatter tensor_scatter_nd_update=tensor_scatter_update tensor_scatter_sub
         ops.array.scatter tensor_scatter_update
-        ops.array.sequence lin_space=linspace linspace range=range_
         ops.array.shape rank reshape shape shape_n size transpose
         ops.array.slice newaxis slice=slice_ strided_slice
         ops.array.space batch_to_space batch_to_space_nd bitcast depth_to_space
         ops.array.space required_space_to_batch_paddings space_to_batch space_to_batch_nd space_to_depth
         ops.array.split split unstack
         ops.array.unique invert_permutation setdiff1d unique unique_with_counts
-        ops.constant constant convert_to_tensor placeholder placeholder_with_default
-        ops.constant register_tensor_conversion_function
+        ops.checks Assert Print check_numerics numpy_function py_func
+        ops.constant constant convert_to_tensor register_tensor_conversion_function
         ops.control.asserts assert_equal assert_greater assert_greater_equal assert_integer assert_less
         ops.control.asserts assert_less_equal assert_near assert_negative assert_non_negative
         ops.control.asserts assert_non_positive assert_none_equal assert_positive assert_rank
         ops.control.asserts assert_rank_at_least assert_scalar assert_type
         ops.control.asserts_kinds assert_proper_iterable assert_rank_in assert_same_float_dtype
         ops.control.branch case cond
-        ops.control.checks Assert Print check_numerics numpy_function py_func
         ops.control.flow group initialize_all_tables=tables_initializer no_op tables_initializer tuple=tuple_
         ops.control.loop while_loop
         ops.control.map foldl foldr map_fn scan
@@ -94,16 +90,20 @@ EXPORTS: Final = {
         ops.math.formulas verify_tensor_all_finite
         ops.math.fourier fft fft2d fft3d ifft ifft2d ifft3d
         ops.math.histogram bincount histogram_fixed_width histogram_fixed_width_bins
+        ops.math.masks boolean_mask one_hot sequence_mask
         ops.math.reduce count_nonzero reduce_all reduce_any reduce_logsumexp reduce_max reduce_mean reduce_min
         ops.math.reduce reduce_prod reduce_sum
         ops.math.scan cumprod cumsum
         ops.math.segment confusion_matrix segment_max segment_mean segment_min segment_prod segment_sum
         ops.math.segment unsorted_segment_max unsorted_segment_mean unsorted_segment_min unsorted_segment_prod
         ops.math.segment unsorted_segment_sqrt_n unsorted_segment_sum
+        ops.math.sequence lin_space=linspace linspace meshgrid range=range_
         ops.math.sort argsort searchsorted sort
         ops.math.special betainc digamma erf erfc igamma igammac lgamma polygamma zeta
         ops.math.sum accumulate_n add_n scalar_mul
         ops.nn.activation log_sigmoid
+        ops.nn.patches extract_image_patches
+        ops.placeholder placeholder placeholder_with_default
         ops.random.choice categorical multinomial random_shuffle
         ops.random.crop random_crop
         ops.random.draws random_normal random_uniform truncated_normal

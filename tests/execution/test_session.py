@@ -97,9 +97,9 @@ def test_improper_nesting():
     text = f"Nesting violated for default stack of {tf.Session} objects"
     assert str(caught.value) == text
     second.__exit__(None, None, None)
-    from scopetrie.execution import default
+    from scopetrie.execution import session_stack
 
-    default.pop(tf.get_default_session())
+    session_stack.pop(tf.get_default_session())
 
 
 WRONG = [

@@ -7,7 +7,7 @@ from typing import Any
 
 from ..graph import Graph
 from ..public import v1
-from . import default
+from . import session_stack
 from .config import ConfigProto
 from .session import BaseSession
 
@@ -43,7 +43,7 @@ class InteractiveSession(BaseSession):
         backend: Any = None,
     ) -> None:
         super().__init__(target, graph, config, backend=backend)
-        if default.stack.interactive:
+        if session_stack.stack.interactive:
             warnings.warn(
                 "An interactive session is already active. This can cause out-of-memory errors or some other "
                 "unexpected errors (due to the unpredictable timing of garbage collection) in some cases. "
@@ -51,19 +51,19 @@ class InteractiveSession(BaseSession):
                 "other session(s). Please use `tf.Session()` if you intend to productionize.",
                 stacklevel=2,
             )
-        default.stack.interactive += 1
+        session_stack.stack.interactive += 1
         self._made_default: Any = None
         if graph is not None:
             self._made_default = graph.as_default()
             self._made_default.__enter__()
-        default.push(self)
+        session_stack.push(self)
 
     def close(self) -> None:
         """Frees the values of the variables, and stops being the default session."""
         if self._closed:
             return
         super().close()
-        default.stack.interactive -= 1
-        default.pop(self, enforce_nesting=False)
+        session_stack.stack.interactive -= 1
+        session_stack.pop(self, enforce_nesting=False)
         if self._made_default is not None:
             self._made_default.__exit__(None, None, None)

@@ -11,7 +11,7 @@ from ..backends import Backend, get_backend
 from ..errors import NotFoundError, UnimplementedError
 from ..graph import Graph, get_default_graph
 from ..public import v1
-from . import default
+from . import session_stack
 from .config import ConfigProto
 from .feeds import flatten_feeds
 from .fetches import is_flat, signature
@@ -250,11 +250,11 @@ class BaseSession:
     @contextmanager
     def as_default(self) -> Iterator[Self]:
         """Makes this the default session inside `with`; neither closes it nor changes the default graph."""
-        default.push(self)
+        session_stack.push(self)
         try:
             yield self
         finally:
-            default.pop(self)
+            session_stack.pop(self)
 
     def list_devices(self) -> list[str]:
         """Returns the names of the devices that operations run on: one, in v1's notation."""
@@ -338,7 +338,7 @@ class Session(BaseSession):
         entered = self.graph.as_default()
         entered.__enter__()
         self._entered = entered
-        default.push(self)
+        session_stack.push(self)
         return self
 
     def __exit__(
@@ -346,7 +346,7 @@ class Session(BaseSession):
     ) -> None:
         entered, self._entered = self._entered, None
         try:
-            default.pop(self)
+            session_stack.pop(self)
             entered.__exit__(kind, error, traceback)
         finally:
             self.close()

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+from .. import _core
 from .handles import Operation, Tensor
-
-if TYPE_CHECKING:
-    from .graph import Graph
 
 _FORM = 'Tensor names must be of the form "<op_name>:<output_index>".'
 
 
-def find_element(graph: Graph, obj: Any, allow_tensor: bool, allow_operation: bool) -> Tensor | Operation:
+def find_element(
+    graph: _core.Graph, obj: Any, allow_tensor: bool, allow_operation: bool
+) -> Tensor | Operation:
     """Finds an element of a graph; see `Graph.as_graph_element`."""
     if not (allow_tensor or allow_operation):
         raise ValueError("allow_tensor and allow_operation can't both be False.")
@@ -36,7 +36,7 @@ def find_element(graph: Graph, obj: Any, allow_tensor: bool, allow_operation: bo
     raise TypeError(f"Can not convert a {type(obj).__name__} into a {kinds}.")
 
 
-def _find_name(graph: Graph, name: str, kinds: str) -> Tensor | Operation:
+def _find_name(graph: _core.Graph, name: str, kinds: str) -> Tensor | Operation:
     allow_tensor, allow_operation = "Tensor" in kinds, "Operation" in kinds
     if ":" in name and allow_tensor:
         try:

@@ -1,8 +1,8 @@
-"""Constants and placeholders, and the conversion of Python values to tensors."""
+"""Constants, and the conversion of Python values to tensors."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any, Final
 
 import numpy as np
@@ -12,24 +12,14 @@ from .._core import Variable, convert_literals, name_scope, plain_constant
 from ..dtypes import DType, DTypeLike, as_dtype
 from ..graph import Operation, Tensor
 from ..public import v1
-from ..shapes import Dimension, TensorShape, as_dims
-from .declare import Sizes, attr, tensor
-from .direct import attribute, direct, sizes
-from .faults import dtype_refusal
-from .node_text import Dims
+from ..shapes import Dimension, TensorShape
+from .declare import attr
 from .registry import OPS, Spec, define_op
+from .values import INT32_MAX, INT32_MIN, fits_int32, make_array
 
 # v1's `tf.register_tensor_conversion_function`: by priority, then by age.
 _conversions: Final[list[tuple[int, type | tuple[type, ...], Callable[..., Any]]]] = []
-_INT32_MIN: Final = -(2**31)
-_INT32_MAX: Final = 2**31 - 1
 _LISTS: Final = (list, tuple)
-# What Python's own scalars become, where nothing else is said, and the range in which they do.
-_SCALARS: Final[dict[type, tuple[Any, float, float]]] = {
-    float: (np.float32, -3e38, 3e38),
-    int: (np.int32, _INT32_MIN, _INT32_MAX),
-    bool: (np.bool_, False, True),
-}
 
 
 def _const_rule(value: Any) -> Spec:
@@ -103,126 +93,6 @@ def _shaped(array: np.ndarray[Any, Any], shape: Any, verify_shape: bool) -> np.n
         return np.broadcast_to(np.asarray(last, dtype=array.dtype), sizes)
     flat = array.ravel()
     return np.concatenate([flat, np.repeat(flat[-1:], wanted - array.size)]).reshape(sizes)
-
-
-def make_array(value: Any, dtype: DType | None) -> np.ndarray[Any, Any]:
-    """A Python value as the array that v1 would put in a constant.
-
-    Args:
-        value: A number, string, bool, an array, or lists of those.
-        dtype: The dtype, or None to infer it as `constant` does.
-
-    Returns:
-        An array; strings are objects of type bytes.
-
-    Raises:
-        TypeError: If the value does not go with the dtype, or is of no known kind.
-        ValueError: If the value is None.
-    """
-    bounds = _SCALARS.get(value.__class__) if dtype is None else None
-    if bounds is not None and bounds[1] <= value <= bounds[2]:
-        return np.array(value, bounds[0])
-    if value is None:
-        raise ValueError("None values not supported.")
-    if isinstance(value, (np.ndarray, np.generic)):
-        if value.dtype.kind in "OUS" or dtype is dtypes.string:
-            return _bytes_array(np.asarray(value), dtype)
-        return np.asarray(value, dtype=(dtype or as_dtype(value.dtype)).as_numpy_dtype)
-    if not isinstance(value, (bool, int, float, complex, str, bytes, list, tuple)):
-        if not hasattr(value, "__array__") and not hasattr(value, "__dlpack__"):
-            raise _unknown_kind(value) if dtype is None else _unexpected(value, dtype)
-        return make_array(np.asarray(value), dtype)
-    if dtype is not None:
-        _check_elements(value, dtype)
-        if dtype is dtypes.string:
-            return _bytes_array(np.asarray(value, dtype=object), dtype)
-        array = np.asarray(value)
-        if array.dtype.kind == "O":
-            array = np.asarray([int(x) if isinstance(x, Dimension) else x for x in array.ravel()]).reshape(
-                array.shape
-            )
-        return _narrowed(array, dtype.as_numpy_dtype)
-    try:
-        array = np.asarray(value)
-    except UnicodeDecodeError:  # of bytes among texts
-        return _bytes_array(np.asarray(value, dtype=object), None)
-    kind = array.dtype.kind
-    if kind in "SU" and all(isinstance(x, (str, bytes, np.str_)) for x in _leaves(value)):
-        return _bytes_array(np.asarray(value, dtype=object), None)
-    if kind in "SUOM" or (kind == "b" and not array.size):
-        raise _unknown_kind(value)
-    if kind == "f" and array.dtype == np.float64:
-        return _narrowed(array, np.float32)
-    if kind == "i" and array.dtype == np.int64 and _fits_int32(array):
-        return array.astype(np.int32)
-    return array
-
-
-def _narrowed(array: np.ndarray[Any, Any], dtype: Any) -> np.ndarray[Any, Any]:
-    # As v1: what is too large becomes infinite, or is cut off, without a word.
-    with np.errstate(over="ignore", invalid="ignore"):
-        return array.astype(dtype)
-
-
-def _fits_int32(array: np.ndarray[Any, Any]) -> bool:
-    if array.size <= 16:  # shapes and axes: NumPy's reductions take longer than all the rest
-        return all(_INT32_MIN <= each <= _INT32_MAX for each in array.ravel().tolist())
-    return bool(array.min() >= _INT32_MIN and array.max() <= _INT32_MAX)
-
-
-def _unknown_kind(value: object) -> TypeError:
-    return TypeError(
-        f"Failed to convert elements of {value} to Tensor. Consider casting elements to a supported type. "
-        f"See "
-        "https://www.tensorflow.org/api_docs/python/tf/dtypes for supported TF dtypes."
-    )
-
-
-def _bytes_array(array: np.ndarray[Any, Any], dtype: DType | None) -> np.ndarray[Any, Any]:
-    if dtype is not None and dtype is not dtypes.string:
-        if array.dtype.kind == "O":
-            return array.astype(dtype.as_numpy_dtype)
-        _check_elements(array.ravel().tolist(), dtype)
-    out = np.empty(array.shape, dtype=object)
-    flat = out.ravel() if out.ndim else out.reshape(1)
-    for at, each in enumerate(array.ravel().tolist()):
-        if not isinstance(each, (str, bytes)):
-            raise TypeError(f"Expected binary or unicode string, got {each!r}")
-        flat[at] = each.encode() if isinstance(each, str) else each
-    return flat.reshape(array.shape)
-
-
-def _leaves(value: Any) -> Iterator[Any]:
-    if isinstance(value, (list, tuple)):
-        for each in value:
-            yield from _leaves(each)
-    elif isinstance(value, np.ndarray):
-        yield from value.ravel().tolist()
-    else:
-        yield value
-
-
-def _check_elements(value: Any, dtype: DType) -> None:
-    takes = _accepted(dtype)
-    for each in _leaves(value):
-        if not isinstance(each, takes) or (isinstance(each, Tensor) and dtype.is_integer):
-            raise _unexpected(each, dtype)
-
-
-def _unexpected(value: object, dtype: DType) -> TypeError:
-    return dtype_refusal(f"Expected {dtype.name}, but got {value} of type '{type(value).__name__}'.")
-
-
-def _accepted(dtype: DType) -> tuple[type, ...]:
-    if dtype.is_integer or dtype.is_quantized:
-        return (int, np.integer, np.bool_, Dimension)
-    if dtype.is_floating:
-        return (int, float, np.integer, np.floating, np.bool_)
-    if dtype.is_complex:
-        return (int, float, complex, np.number)
-    if dtype.is_bool:
-        return (bool, np.bool_)
-    return (str, bytes) if dtype is dtypes.string else (object,)
 
 
 @v1("register_tensor_conversion_function")
@@ -333,7 +203,7 @@ def _shape_constant(value: Any, dtype: DType | None, name: str | None) -> Tensor
         raise ValueError(f"Cannot convert a partially known TensorShape {value} to a Tensor.")
     sizes = np.asarray(value.as_list() if isinstance(value, TensorShape) else value.value, dtype=np.int64)
     if dtype is None:
-        dtype = dtypes.int32 if _fits_int32(sizes) else dtypes.int64
+        dtype = dtypes.int32 if fits_int32(sizes) else dtypes.int64
     elif dtype not in (dtypes.int32, dtypes.int64):
         raise TypeError(f"Cannot convert a TensorShape to dtype: {dtype.name}")
     return _const(value=sizes.astype(dtype.as_numpy_dtype), name=name or "shape_as_tensor")
@@ -383,7 +253,7 @@ def index_array(value: Any) -> Any:
     """
     if isinstance(value, (Tensor, Variable, np.ndarray)):
         return value
-    if value.__class__ in _LISTS and all(x.__class__ is int and _INT32_MIN <= x <= _INT32_MAX for x in value):
+    if value.__class__ in _LISTS and all(x.__class__ is int and INT32_MIN <= x <= INT32_MAX for x in value):
         return np.array(value, np.int32)
     if isinstance(value, TensorShape):
         if not value.is_fully_defined():
@@ -399,72 +269,7 @@ def index_array(value: Any) -> Any:
     if not array.size:
         return array.astype(np.int32)
     if array.dtype.kind == "i":
-        return array.astype(np.int32) if _fits_int32(array) else array
+        return array.astype(np.int32) if fits_int32(array) else array
     if isinstance(value, Dimension):
         return np.asarray(value.value, dtype=np.int32)
     return make_array(value, None)
-
-
-_placeholder = define_op(
-    "Placeholder",
-    attributes=(attr("dtype", DType), attr("shape", Sizes)),
-)  # fmt: skip
-
-
-@v1("placeholder")
-@direct(_placeholder, dtype=attribute(), shape=sizes())
-def placeholder(dtype: DTypeLike, shape: Any = None, name: str | None = None) -> Tensor:
-    """Makes a tensor that every run has to be fed a value for.
-
-    Args:
-        dtype: The dtype of the values.
-        shape: The shape, None for sizes that vary; any shape if left out.
-        name: The operation's name.
-
-    Returns:
-        A tensor.
-
-    Raises:
-        TypeError: If the dtype or the shape is none.
-
-    >>> import scopetrie as tf
-    >>> tf.placeholder(tf.float32, [None, 3], name="x").shape.as_list()
-    [None, 3]
-    """
-    try:
-        made = as_dtype(dtype).base_dtype
-    except TypeError:
-        raise TypeError(f"Expected DataType for argument 'dtype' not {dtype!r}.") from None
-    return _placeholder(dtype=made, shape=_static_dims(shape), name=name)
-
-
-def _static_dims(shape: Any) -> Dims:
-    try:
-        return as_dims(shape)
-    except (TypeError, ValueError) as fault:
-        raise type(fault)(f"Error converting shape to a TensorShape: {fault}.") from None
-
-
-_placeholder_with_default = define_op(
-    "PlaceholderWithDefault", tensor("input", attr="dtype"),
-    kernel=lambda xp, shape: lambda x: x, attributes=(attr("shape", Sizes),),
-)  # fmt: skip
-
-
-@v1("placeholder_with_default")
-@direct(_placeholder_with_default, shape=sizes())
-def placeholder_with_default(input: Any, shape: Any, name: str | None = None) -> Tensor:
-    """Makes a tensor that has a value unless it is fed another.
-
-    Args:
-        input: The value where none is fed.
-        shape: The shape that fed values must have, None for sizes that vary.
-        name: The operation's name.
-
-    Returns:
-        A tensor with the dtype of `input`.
-
-    Raises:
-        ValueError: If the input's shape is not such a shape.
-    """
-    return _placeholder_with_default(input, shape=_static_dims(shape), name=name)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from ..dtypes import DType
 from ..graph import Tensor
 from .declare import Types
@@ -72,3 +74,18 @@ def check_choice_of_dtype(dtype: DType, types: Types, name: str) -> DType:
             f"{allowed}"
         )
     return dtype
+
+
+def check_choice(value: Any, name: str, type: str, choices: tuple[str, ...]) -> str:
+    """A string argument that must be one of a few.
+
+    Raises:
+        TypeError: If it is no string.
+        ValueError: If it is none of them.
+    """
+    if not isinstance(value, str):
+        raise TypeError(f"Expected string for argument '{name}' not {value!r}.")
+    if value not in choices:
+        listed = ", ".join(f'"{each}"' for each in choices)
+        raise ValueError(f"Attr '{name}' of '{type}' Op passed string '{value}' not in: {listed}.")
+    return value

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, Final
 
+import numpy as np
+
 from .._core import Variable, name_scope
 from ..dtypes import bool as bool_
 from ..dtypes import int32
@@ -15,6 +17,7 @@ from .math import divide as math_divide
 from .math import elementwise as elementwise
 from .math.bits import bitwise_and, bitwise_or, bitwise_xor, invert
 from .math.compare import greater, greater_equal, less, less_equal, logical_and, logical_not, logical_or
+from .math.masks import boolean_mask
 
 
 def _is_bool(x: Any) -> bool:
@@ -63,6 +66,12 @@ def _truediv(x: Any, y: Any) -> Tensor:
     return math_divide.truediv(x, y)
 
 
+def _getitem(x: Any, key: Any) -> Tensor:
+    if (isinstance(key, Tensor) and key.dtype.is_bool) or (isinstance(key, np.ndarray) and key.dtype == bool):
+        return boolean_mask(x.value() if isinstance(x, Variable) else x, key)
+    return getitem(x, key)
+
+
 # What the extension calls for `x + y` and its like: a function of the operands, or an op function and the
 # default name of its nodes; a third element is the function for a bool as left operand.
 OPERATORS: Final[dict[str, Any]] = {
@@ -84,5 +93,5 @@ OPERATORS: Final[dict[str, Any]] = {
     "or": _logical("or", logical_or, bitwise_or),
     "xor": _xor,
     "invert": _invert,
-    "getitem": getitem,
+    "getitem": _getitem,
 }  # fmt: skip

@@ -9,9 +9,9 @@ from .. import _core
 from ..dtypes import string
 from ..graph import Tensor, device
 from ..ops.array.join import stack
-from ..ops.array.masks import boolean_mask
 from ..ops.constant import constant
 from ..ops.math.compare import logical_not
+from ..ops.math.masks import boolean_mask
 from ..ops.registry import OPS
 from ..ops.state.variable import is_variable_initialized
 from ..public import v1

@@ -14,9 +14,8 @@ from ..constant import constant, convert_to_tensor, index_array
 from ..declare import SHORT_INDICES, attr, index, tensor
 from ..direct import direct, given
 from ..registry import define_op
-from .indices import check_indices, check_tuples, flat_positions, nothing, rows_of
+from .indices import check_indices, check_tuples, count_up, flat_positions, nothing, rows_of
 from .join import concat
-from .sequence import count_up
 
 
 def _gather_kernel(xp: Any, batch_dims: int = 0) -> Any:

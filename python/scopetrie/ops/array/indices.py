@@ -1,4 +1,4 @@
-"""Indices that kernels look at: whether they are in range, and where they point."""
+"""Indices that kernels make and look at: whether they are in range, and where they point."""
 
 from __future__ import annotations
 
@@ -99,3 +99,10 @@ def zeros_beside(xp: Any, like: Any, shape: tuple[int, ...]) -> Any:
 def nothing(xp: Any, like: Any, shape: tuple[int, ...]) -> Any:
     """An array without elements, of a shape that has a 0, beside another array and of its dtype."""
     return xp.reshape(xp.reshape(like, (math.prod(like.shape),))[:0], shape)
+
+
+def count_up(xp: Any, like: Any, length: int) -> Any:
+    """0, 1, ... `length` - 1 with the dtype of `like` and on its device."""
+    from array_api_compat import device
+
+    return xp.arange(length, dtype=like.dtype, device=device(like))

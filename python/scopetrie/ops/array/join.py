@@ -1,4 +1,4 @@
-"""Putting tensors together: concat, stack, meshgrid; and repeating their entries."""
+"""Putting tensors together: concat and stack; and repeating their entries."""
 
 from __future__ import annotations
 
@@ -155,43 +155,3 @@ def repeat(input: Any, repeats: Any, axis: int | None = None, name: str | None =
     if axis is None:
         tensor, axis = reshape(tensor, [-1]), 0
     return _repeat(tensor, repeats, axis=axis, name=name)
-
-
-@v1("meshgrid")
-def meshgrid(*args: Any, **kwargs: Any) -> list[Tensor]:
-    """Makes coordinate grids of coordinate vectors.
-
-    Args:
-        *args: One vector for each dimension.
-        **kwargs: `indexing`, "xy" (the default: the first two dimensions change places) or "ij"; `name`.
-
-    Returns:
-        A list with a tensor of the grid's shape for each vector.
-
-    Raises:
-        TypeError: If there is an unknown keyword.
-        ValueError: If `indexing` is neither.
-    """
-    from ..math.elementwise import multiply
-    from .fill import ones
-    from .shape import reshape, size
-
-    indexing = kwargs.pop("indexing", "xy")
-    name = kwargs.pop("name", "meshgrid")
-    if kwargs:
-        raise TypeError(f"'{next(iter(kwargs))}' is an invalid keyword argument for this function")
-    if indexing not in ("xy", "ij"):
-        raise ValueError(f"Argument `indexing` parameter must be either 'xy' or 'ij', got '{indexing}'")
-    with name_scope(name, "meshgrid", args):
-        count = len(args)
-        if not count:
-            return []
-        flat = [reshape(stack(x), [1] * i + [-1] + [1] * (count - i - 1)) for i, x in enumerate(args)]
-        shapes: list[Any] = [size(x) for x in args]
-        if indexing == "xy" and count > 1:
-            flat[0] = reshape(flat[0], [1, -1] + [1] * (count - 2))
-            flat[1] = reshape(flat[1], [-1, 1] + [1] * (count - 2))
-            shapes[0], shapes[1] = shapes[1], shapes[0]
-        dims = [x._dims[0] if x._dims else None for x in map(convert_to_tensor, args)]
-        filler = ones(shapes if None in dims else stack(shapes), dtype=flat[0].dtype.base_dtype)
-        return [multiply(x, filler, name="mul") for x in flat]

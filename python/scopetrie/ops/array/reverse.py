@@ -13,8 +13,7 @@ from ..constant import index_array
 from ..declare import INEXACT, attr, index, tensor
 from ..direct import direct
 from ..registry import define_op
-from .indices import readable
-from .sequence import count_up
+from .indices import count_up, readable
 
 _reverse = define_op(
     "ReverseV2",

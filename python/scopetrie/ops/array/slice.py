@@ -190,13 +190,12 @@ _INTS: Final = (int, np.integer, Dimension)
 _LAST: Final = np.iinfo(np.int32).max
 
 
-def getitem(tensor: Any, key: Any, var: Any = None) -> Tensor:
+def getitem(tensor: Any, key: Any) -> Tensor:
     """What `tensor[key]` builds.
 
     Args:
         tensor: A tensor or variable.
-        key: An int, slice, `...`, None or scalar tensor, or a tuple of those; or a boolean tensor.
-        var: Accepted for v1's sake.
+        key: An int, slice, `...`, None or scalar tensor, or a tuple of those.
 
     Returns:
         A tensor.
@@ -207,10 +206,6 @@ def getitem(tensor: Any, key: Any, var: Any = None) -> Tensor:
     """
     if isinstance(tensor, Variable):
         tensor = tensor.value()
-    if (isinstance(key, Tensor) and key.dtype.is_bool) or (isinstance(key, np.ndarray) and key.dtype == bool):
-        from .masks import boolean_mask
-
-        return boolean_mask(tensor, key)
     begin: list[Any] = []
     end: list[Any] = []
     strides: list[Any] = []

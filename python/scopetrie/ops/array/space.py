@@ -15,9 +15,8 @@ from ...graph import Tensor
 from ...public import v1
 from ..constant import constant, convert_to_tensor, index_array
 from ..declare import COMPLEX, FLOATS, INTEGERS, attr, tensor
-from ..faults import check_choice_of_dtype, check_least
+from ..faults import check_choice, check_choice_of_dtype, check_least
 from ..folding import constant_value
-from ..nn.window import check_choice
 from ..registry import define_op
 from .dims import renamed
 from .fill import zeros

@@ -17,12 +17,12 @@ from ...errors import InvalidArgumentError
 from ...graph import Operation, Tensor
 from ...public import v1
 from ..array.shape import rank
+from ..checks import Assert
 from ..constant import constant, convert_to_tensor
 from ..folding import constant_value
 from ..math.compare import equal, greater, greater_equal, less, less_equal, not_equal
 from ..math.elementwise import abs, add, multiply, subtract
 from ..math.reduce import reduce_all
-from .checks import Assert
 from .flow import no_op
 
 _COMPARE_DOC = """Asserts that x {sign} y holds for all elements.

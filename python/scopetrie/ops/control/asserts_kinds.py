@@ -14,11 +14,11 @@ from ...dtypes import DType, as_dtype
 from ...graph import Operation, Tensor
 from ...public import v1
 from ..array.shape import rank, shape
+from ..checks import Assert
 from ..constant import convert_to_tensor
 from ..folding import constant_value
 from ..math.compare import equal, logical_or
 from .asserts import assert_type
-from .checks import Assert
 from .flow import no_op
 
 __all__ = ["assert_proper_iterable", "assert_rank_in", "assert_same_float_dtype"]

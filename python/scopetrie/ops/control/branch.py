@@ -16,6 +16,7 @@ from ...graph import Operation, Tensor
 from ...public import v1
 from ..array.fill import identity
 from ..array.join import stack
+from ..checks import Assert
 from ..constant import convert_to_tensor
 from ..declare import mixed
 from ..math.compare import less
@@ -23,7 +24,6 @@ from ..math.elementwise import cast
 from ..math.reduce import reduce_any, reduce_sum
 from ..node_text import Dims, dims_text
 from ..registry import Spec, define_op, listed
-from .checks import Assert
 from .ends import merge
 from .trace import Body, Traced, body_of, check_alike, flat, packed, runner, trace_calls
 

@@ -11,13 +11,13 @@ from ...graph import Tensor
 from ...public import v1
 from ..array.gather import gather
 from ..array.join import concat, stack
-from ..array.sequence import range_
 from ..array.shape import known_size, rank, reshape, shape, transpose
 from ..array.unique import setdiff1d
 from ..constant import constant, convert_to_tensor
 from ..declare import attr, tensors
 from ..math.elementwise import floormod, subtract
 from ..math.reduce import reduce_prod
+from ..math.sequence import range_
 from ..registry import define_op
 from .products import matmul
 

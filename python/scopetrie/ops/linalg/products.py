@@ -10,13 +10,13 @@ from ...graph import Tensor
 from ...public import v1
 from ..array.dims import expand_dims, squeeze
 from ..array.join import concat
-from ..array.sequence import range_
 from ..array.shape import rank, transpose
 from ..constant import convert_to_tensor
 from ..declare import COMPLEX, FLOATS, INDICES, REALS, SHORT_INDICES, flags, tensor
 from ..direct import Only, attribute, direct
 from ..math.complex import conj
 from ..math.elementwise import subtract
+from ..math.sequence import range_
 from ..registry import define_op
 
 MATRIX_TYPES = (dtypes.float64, dtypes.float32, dtypes.float16, *COMPLEX)

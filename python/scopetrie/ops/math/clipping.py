@@ -13,7 +13,6 @@ from ...graph import Tensor
 from ...public import v1
 from ..array.fill import identity, ones_like
 from ..array.join import stack
-from ..array.sequence import range_
 from ..array.shape import rank, size
 from ..constant import constant, convert_to_tensor
 from .compare import clip_node, greater, where
@@ -30,6 +29,7 @@ from .elementwise import (
     subtract,
 )  # fmt: skip
 from .reduce import l2_loss, reduce_sum
+from .sequence import range_
 
 __all__ = ["clip_by_average_norm", "clip_by_global_norm", "clip_by_norm", "global_norm", "saturate_cast"]
 

@@ -15,8 +15,8 @@ from ...public import v1
 from ..array.fill import identity, zeros_like
 from ..array.gather import gather
 from ..array.shape import reshape, size
+from ..checks import check_numerics
 from ..constant import constant, convert_to_tensor, index_array
-from ..control.checks import check_numerics
 from ..declare import INDICES, tensor
 from ..registry import define_op
 from .compare import less, less_equal

@@ -13,8 +13,8 @@ from ...graph import Tensor, control_dependencies
 from ...public import v1
 from ..array.fill import identity
 from ..array.shape import reshape, shape
+from ..checks import Assert
 from ..constant import convert_to_tensor, index_array
-from ..control.checks import Assert
 from ..declare import INDICES, attr, flags, mixed, tensor
 from ..registry import define_op
 from .compare import clip_by_value, greater

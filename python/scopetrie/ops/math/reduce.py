@@ -15,7 +15,6 @@ from ...graph import Tensor
 from ...public import v1
 from ..array.dims import renamed
 from ..array.fill import stop_gradient, zeros
-from ..array.sequence import range_
 from ..array.shape import rank, reshape, shape_internal
 from ..constant import constant, convert_to_tensor, index_array
 from ..declare import BOOL, FLOATS_HALF_FIRST, NUMBERS, ORDERED, Types, axes, flags, tensor
@@ -23,6 +22,7 @@ from ..direct import OWN, attribute, direct
 from ..registry import Kernel, define_op
 from .compare import is_finite, not_equal, where_v2
 from .elementwise import add, cast, exp, log, multiply, sqrt, square, subtract, truncated_quotient
+from .sequence import range_
 
 _REDUCE_DOC = """{summary} along dimensions.
 

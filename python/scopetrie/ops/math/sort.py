@@ -11,13 +11,14 @@ from ..._core import OpFunction, name_scope
 from ...dtypes import DType, DTypeLike, as_dtype
 from ...graph import Tensor
 from ...public import v1
-from ..array.sequence import count_up, range_
+from ..array.indices import count_up
 from ..array.shape import rank, reshape, shape, shape_internal, transpose
 from ..constant import constant, convert_to_tensor, index_array
 from ..declare import REALS, SHORT_INDICES, attr, index, tensor
 from ..registry import Kernel, define_op
 from .compare import equal, where_v2
 from .elementwise import add, namespace_dtype, negative, subtract
+from .sequence import range_
 
 
 def _top_kernel(xp: Any, sorted: bool = True, index_type: DType = dtypes.int32) -> Any:

@@ -11,12 +11,12 @@ from ...public import v1
 from ..array.dims import expand_dims, renamed, squeeze
 from ..declare import FLOATS_HALF_FIRST, Ints, attr, tensor
 from ..direct import attribute, direct, ints
+from ..faults import check_choice
 from ..promises import makes_new
 from ..registry import define_op
 from .convolve import convolve
 from .window import (
     channels_last,
-    check_choice,
     convert_padding,
     geometry,
     spread,

@@ -12,12 +12,12 @@ from ...public import v1
 from ..array.fill import identity
 from ..array.gather import gather
 from ..array.partition import dynamic_partition, parallel_stitch
-from ..array.sequence import range_
 from ..array.shape import reshape, shape, size
 from ..constant import constant, convert_to_tensor, index_array
 from ..math.clipping import clip_by_norm
 from ..math.compare import greater_equal, less, where, where_v2
 from ..math.elementwise import add, floor_div, floormod, maximum, multiply, realdiv, subtract
+from ..math.sequence import range_
 from ..random.draws import random_uniform
 
 

@@ -13,14 +13,14 @@ from ...graph import Tensor
 from ...public import v1
 from ..array.dims import renamed
 from ..array.fill import ones_like, stop_gradient, zeros_like
-from ..array.indices import check_indices
+from ..array.indices import check_indices, count_up
 from ..array.join import concat
-from ..array.sequence import count_up, range_
 from ..array.shape import rank, reshape, shape, transpose
 from ..constant import constant, convert_to_tensor
 from ..declare import FLOATS_HALF_FIRST, INDICES, tensor
 from ..math.compare import greater_equal, less_equal, logical_and, where
 from ..math.elementwise import abs, add, cast, exp, floormod, log, log1p, multiply, negative, subtract
+from ..math.sequence import range_
 from ..registry import define_op
 from .activation import relu
 

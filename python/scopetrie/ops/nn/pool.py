@@ -13,17 +13,17 @@ from ...errors import InvalidArgumentError, UnimplementedError
 from ...graph import Tensor
 from ...public import v1
 from ..array.dims import renamed
-from ..array.sequence import count_up
+from ..array.indices import count_up
 from ..constant import convert_to_tensor
 from ..declare import FLOATS_HALF_FIRST, INDICES, REALS, Ints, attr, tensor
 from ..direct import attribute, direct, ints
+from ..faults import check_choice
 from ..registry import define_op
 from .window import (
     Geometry,
     borders,
     channel_axis,
     channels_last,
-    check_choice,
     convert_padding,
     filled_like,
     geometry,

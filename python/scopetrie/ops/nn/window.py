@@ -191,21 +191,6 @@ def spread(value: Any, count: int, channel: int, name: str) -> tuple[int, ...]:
     return (1, 1, *given) if channel == 1 else (1, *given, 1)
 
 
-def check_choice(value: Any, name: str, type: str, choices: tuple[str, ...]) -> str:
-    """A string argument that must be one of a few.
-
-    Raises:
-        TypeError: If it is no string.
-        ValueError: If it is none of them.
-    """
-    if not isinstance(value, str):
-        raise TypeError(f"Expected string for argument '{name}' not {value!r}.")
-    if value not in choices:
-        listed = ", ".join(f'"{each}"' for each in choices)
-        raise ValueError(f"Attr '{name}' of '{type}' Op passed string '{value}' not in: {listed}.")
-    return value
-
-
 def convert_padding(padding: Any) -> tuple[Any, tuple[int, ...]]:
     """v1's padding argument as the attributes `padding` and `explicit_paddings`."""
     if isinstance(padding, (list, tuple)):

@@ -12,9 +12,10 @@ from ...dtypes import DType, DTypeLike, as_dtype
 from ...errors import InvalidArgumentError
 from ...graph import Tensor
 from ...public import v1
-from ..constant import convert_to_tensor, make_array
+from ..constant import convert_to_tensor
 from ..declare import REALS, attr, tensor
 from ..registry import define_op
+from ..values import make_array
 from .seed import Generator, op_seeds
 
 

@@ -10,8 +10,8 @@ from ...public import v1
 from ..array.fill import identity
 from ..array.shape import shape
 from ..array.slice import slice_
+from ..checks import Assert
 from ..constant import convert_to_tensor
-from ..control.checks import Assert
 from ..math.compare import greater_equal
 from ..math.elementwise import add, floormod, subtract
 from ..math.reduce import reduce_all

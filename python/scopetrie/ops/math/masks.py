@@ -11,17 +11,18 @@ from ..._core import name_scope
 from ...dtypes import DTypeLike, as_dtype
 from ...graph import Tensor
 from ...public import v1
+from ..array.dims import expand_dims, squeeze
+from ..array.gather import gather
+from ..array.indices import count_up
+from ..array.join import concat
+from ..array.shape import reshape, shape
 from ..constant import constant, convert_to_tensor
 from ..declare import INDICES, attr, index, tensor
-from ..math.compare import less, where
-from ..math.elementwise import cast, cast_node, maximum
-from ..math.reduce import reduce_max, reduce_prod
 from ..registry import define_op
-from .dims import expand_dims, squeeze
-from .gather import gather
-from .join import concat
-from .sequence import count_up, range_
-from .shape import reshape, shape
+from .compare import less, where
+from .elementwise import cast, cast_node, maximum
+from .reduce import reduce_max, reduce_prod
+from .sequence import range_
 
 
 def _one_hot_kernel(xp: Any, axis: int = -1) -> Any:

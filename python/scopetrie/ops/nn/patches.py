@@ -7,17 +7,17 @@ from typing import Any
 from ... import dtypes
 from ...graph import Tensor
 from ...public import v1
+from ..array.dims import renamed
 from ..declare import COMPLEX, FLOATS, INTEGERS, Ints, attr, tensor
-from ..nn.window import (
+from ..faults import check_choice
+from ..registry import define_op
+from .window import (
     borders,
-    check_choice,
     geometry,
     padded,
     window_counts,
     window_slices,
 )
-from ..registry import define_op
-from .dims import renamed
 
 
 def _patch_kernel(

@@ -10,15 +10,15 @@ from typing import Any
 
 import numpy as np
 
-from ... import dtypes
-from ..._core import OpFunction, name_scope
-from ...dtypes import as_dtype
-from ...errors import InternalError, InvalidArgumentError
-from ...graph import Operation, Tensor
-from ...public import v1
-from ..constant import convert_to_tensor
-from ..declare import BOOL, FLOATS, attr, mixed, tensor
-from ..registry import define_op
+from .. import dtypes
+from .._core import OpFunction, name_scope
+from ..dtypes import as_dtype
+from ..errors import InternalError, InvalidArgumentError
+from ..graph import Operation, Tensor
+from ..public import v1
+from .constant import convert_to_tensor
+from .declare import BOOL, FLOATS, attr, mixed, tensor
+from .registry import define_op
 
 
 def _on_host(state: Any, array: Any) -> np.ndarray[Any, Any]:

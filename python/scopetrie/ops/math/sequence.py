@@ -1,4 +1,4 @@
-"""Numbers in a row: range and linspace."""
+"""Numbers in a row: range and linspace; and grids of them."""
 
 from __future__ import annotations
 
@@ -10,17 +10,14 @@ from ..._core import Variable, name_scope
 from ...dtypes import DType, DTypeLike, as_dtype
 from ...graph import Tensor
 from ...public import v1
-from ..constant import convert_to_tensor, make_array
+from ..array.fill import ones
+from ..array.join import stack
+from ..array.shape import reshape, size
+from ..constant import convert_to_tensor
 from ..declare import FLOATS, INDICES, SHORT_INDICES, tensor
-from ..math.elementwise import cast
 from ..registry import define_op
-
-
-def count_up(xp: Any, like: Any, length: int) -> Any:
-    """0, 1, ... `length` - 1 with the dtype of `like` and on its device."""
-    from array_api_compat import device
-
-    return xp.arange(length, dtype=like.dtype, device=device(like))
+from ..values import make_array
+from .elementwise import cast, multiply
 
 
 def range_length(first: float, last: float, step: float) -> int:
@@ -154,3 +151,39 @@ def linspace(start: Any, stop: Any, num: Any, name: str | None = None, axis: int
     if not isinstance(stop, Tensor):
         stop = make_array(stop, as_dtype(start.dtype).base_dtype)
     return _linspace(start, stop, num, name=name)
+
+
+@v1("meshgrid")
+def meshgrid(*args: Any, **kwargs: Any) -> list[Tensor]:
+    """Makes coordinate grids of coordinate vectors.
+
+    Args:
+        *args: One vector for each dimension.
+        **kwargs: `indexing`, "xy" (the default: the first two dimensions change places) or "ij"; `name`.
+
+    Returns:
+        A list with a tensor of the grid's shape for each vector.
+
+    Raises:
+        TypeError: If there is an unknown keyword.
+        ValueError: If `indexing` is neither.
+    """
+    indexing = kwargs.pop("indexing", "xy")
+    name = kwargs.pop("name", "meshgrid")
+    if kwargs:
+        raise TypeError(f"'{next(iter(kwargs))}' is an invalid keyword argument for this function")
+    if indexing not in ("xy", "ij"):
+        raise ValueError(f"Argument `indexing` parameter must be either 'xy' or 'ij', got '{indexing}'")
+    with name_scope(name, "meshgrid", args):
+        count = len(args)
+        if not count:
+            return []
+        flat = [reshape(stack(x), [1] * i + [-1] + [1] * (count - i - 1)) for i, x in enumerate(args)]
+        shapes: list[Any] = [size(x) for x in args]
+        if indexing == "xy" and count > 1:
+            flat[0] = reshape(flat[0], [1, -1] + [1] * (count - 2))
+            flat[1] = reshape(flat[1], [-1, 1] + [1] * (count - 2))
+            shapes[0], shapes[1] = shapes[1], shapes[0]
+        dims = [x._dims[0] if x._dims else None for x in map(convert_to_tensor, args)]
+        filler = ones(shapes if None in dims else stack(shapes), dtype=flat[0].dtype.base_dtype)
+        return [multiply(x, filler, name="mul") for x in flat]
