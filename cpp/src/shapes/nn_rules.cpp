@@ -54,11 +54,11 @@ void fused_batch_norm(RuleCall& call) {
 
 std::vector<Row> nn_rules() {
   return {
-      {by(bias_add, 2), {"BiasAdd"}},
-      {by(cross_entropy, 2), {"SoftmaxCrossEntropyWithLogits"}},
-      {by(fused_batch_norm, 2), {"FusedBatchNormV3"}},
-      {by(softmax), {"LogSoftmax", "Softmax"}},
-      {by(sparse_cross_entropy, 2), {"SparseSoftmaxCrossEntropyWithLogits"}},
+      {by(bias_add, 2), "BiasAdd"},
+      {by(cross_entropy, 2), "SoftmaxCrossEntropyWithLogits"},
+      {by(fused_batch_norm, 2), "FusedBatchNormV3"},
+      {by(softmax), "LogSoftmax Softmax"},
+      {by(sparse_cross_entropy, 2), "SparseSoftmaxCrossEntropyWithLogits"},
   };
 }
 

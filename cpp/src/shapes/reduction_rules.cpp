@@ -114,18 +114,17 @@ void bound(RuleCall& call) {
 
 std::vector<Row> reduction_rules() {
   return {
-      {{ShapeRule::kSame}, {"Cumprod", "Cumsum", "CumulativeLogsumexp"}},
-      {by(arg, 2), {"ArgMax", "ArgMin"}},
-      {by(bound, 2), {"LowerBound", "UpperBound"}},
-      {by(histogram, 3), {"HistogramFixedWidth"}},
-      {by(in_top, 3), {"InTopKV2"}},
-      {by(reduce_bools, 2), {"All", "Any"}},
-      {by(reduce_numbers, 2), {"EuclideanNorm", "Max", "Mean", "Min", "Prod", "Sum"}},
-      {by(scalar), {"L2Loss"}},
-      {by(sorted_segments, 2), {"SegmentMax", "SegmentMean", "SegmentMin", "SegmentProd", "SegmentSum"}},
-      {by(top, 2), {"TopKV2"}},
-      {by(unsorted_segments, 3),
-       {"UnsortedSegmentMax", "UnsortedSegmentMin", "UnsortedSegmentProd", "UnsortedSegmentSum"}},
+      {{ShapeRule::kSame}, "Cumprod Cumsum CumulativeLogsumexp"},
+      {by(arg, 2), "ArgMax ArgMin"},
+      {by(bound, 2), "LowerBound UpperBound"},
+      {by(histogram, 3), "HistogramFixedWidth"},
+      {by(in_top, 3), "InTopKV2"},
+      {by(reduce_bools, 2), "All Any"},
+      {by(reduce_numbers, 2), "EuclideanNorm Max Mean Min Prod Sum"},
+      {by(scalar), "L2Loss"},
+      {by(sorted_segments, 2), "SegmentMax SegmentMean SegmentMin SegmentProd SegmentSum"},
+      {by(top, 2), "TopKV2"},
+      {by(unsorted_segments, 3), "UnsortedSegmentMax UnsortedSegmentMin UnsortedSegmentProd UnsortedSegmentSum"},
   };
 }
 

@@ -74,10 +74,14 @@ const ShapeRule* find_rule(std::string_view type) {
   using Rules = std::unordered_map<std::string_view, ShapeRule>;
   static const Rules* const rules = [] {
     auto* all = new Rules;  // never destroyed: other statics may ask while they end
-    for (const auto& rows : {array_rules(), elementwise_rules(), index_rules(), linalg_rules(), nn_rules(),
-                             reduction_rules(), state_rules(), window_rules()})
+    for (const auto& rows : {array_rules(), elementwise_rules(), index_rules(), join_rules(), linalg_rules(),
+                             nn_rules(), reduction_rules(), state_rules(), window_rules()})
       for (const Row& row : rows)
-        for (const std::string_view each : row.types) all->emplace(each, row.rule);
+        for (std::string_view types = row.types; !types.empty();) {
+          const std::size_t length = std::min(types.find(' '), types.size());
+          all->emplace(types.substr(0, length), row.rule);
+          types.remove_prefix(std::min(length + 1, types.size()));
+        }
     return all;
   }();
   const auto at = rules->find(type);

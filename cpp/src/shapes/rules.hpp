@@ -12,15 +12,17 @@ namespace scopetrie::rules {
 
 inline constexpr std::int64_t kUnknownDim = ShapeTable::kUnknownDim;
 
-/// A rule's row in a table: one rule for several types.
+/// A rule's row in a table: one rule for several types, with spaces between them.
 struct Row {
   ShapeRule rule;
-  std::vector<std::string_view> types;
+  std::string_view types;
 };
 std::vector<Row> array_rules();
 std::vector<Row> state_rules();
+void einsum(RuleCall& call);
 std::vector<Row> elementwise_rules();
 std::vector<Row> index_rules();
+std::vector<Row> join_rules();
 std::vector<Row> linalg_rules();
 std::vector<Row> nn_rules();
 std::vector<Row> reduction_rules();

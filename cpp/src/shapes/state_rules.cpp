@@ -90,20 +90,19 @@ void multinomial(RuleCall& call) {
 
 std::vector<Row> state_rules() {
   return {
-      {{ShapeRule::kSame}, {"Print", "RandomShuffle"}},
-      {by(assign, 2), {"Assign"}},
-      {by(count_up_to), {"CountUpTo"}},
-      {by(declared, 0), {"Placeholder", "VariableV2"}},
-      {by(draw), {"RandomStandardNormal", "RandomUniform", "TruncatedNormal"}},
-      {by(draw_ints, 3), {"RandomUniformInt"}},
-      {by(is_initialized), {"IsVariableInitialized"}},
-      {by(multinomial, 2), {"Multinomial"}},
-      {by(nothing, 0), {"Assert", "NoOp"}},
-      {by(placeholder_with_default), {"PlaceholderWithDefault"}},
-      {by(reference), {"ScatterNdAdd", "ScatterNdSub", "ScatterNdUpdate", "StridedSliceAssign"}},
-      {by(update, 2), {"AssignAdd", "AssignSub"}},
-      {by(update_rows, 3),
-       {"ScatterAdd", "ScatterDiv", "ScatterMax", "ScatterMin", "ScatterMul", "ScatterSub", "ScatterUpdate"}},
+      {{ShapeRule::kSame}, "Print RandomShuffle"},
+      {by(assign, 2), "Assign"},
+      {by(count_up_to), "CountUpTo"},
+      {by(declared, 0), "Placeholder VariableV2"},
+      {by(draw), "RandomStandardNormal RandomUniform TruncatedNormal"},
+      {by(draw_ints, 3), "RandomUniformInt"},
+      {by(is_initialized), "IsVariableInitialized"},
+      {by(multinomial, 2), "Multinomial"},
+      {by(nothing, 0), "Assert NoOp"},
+      {by(placeholder_with_default), "PlaceholderWithDefault"},
+      {by(reference), "ScatterNdAdd ScatterNdSub ScatterNdUpdate StridedSliceAssign"},
+      {by(update, 2), "AssignAdd AssignSub"},
+      {by(update_rows, 3), "ScatterAdd ScatterDiv ScatterMax ScatterMin ScatterMul ScatterSub ScatterUpdate"},
   };
 }
 

@@ -200,17 +200,17 @@ void batch_to_space(RuleCall& call) { batch_blocks(call, false); }
 
 std::vector<Row> window_rules() {
   return {
-      {by(batch_to_space, 3), {"BatchToSpaceND"}},
-      {by(conv, 2), {"Conv2D", "Conv3D"}},
-      {by(conv2d_backprop, 3), {"Conv2DBackpropInput"}},
-      {by(conv3d_backprop, 3), {"Conv3DBackpropInputV2"}},
-      {by(depth_to_space), {"DepthToSpace"}},
-      {by(depthwise_conv, 2), {"DepthwiseConv2dNative"}},
-      {by(patches), {"ExtractImagePatches"}},
-      {by(pool), {"AvgPool", "AvgPool3D", "MaxPool", "MaxPool3D"}},
-      {by(pool_with_places), {"MaxPoolWithArgmax"}},
-      {by(space_to_batch, 3), {"SpaceToBatchND"}},
-      {by(space_to_depth), {"SpaceToDepth"}},
+      {by(batch_to_space, 3), "BatchToSpaceND"},
+      {by(conv, 2), "Conv2D Conv3D"},
+      {by(conv2d_backprop, 3), "Conv2DBackpropInput"},
+      {by(conv3d_backprop, 3), "Conv3DBackpropInputV2"},
+      {by(depth_to_space), "DepthToSpace"},
+      {by(depthwise_conv, 2), "DepthwiseConv2dNative"},
+      {by(patches), "ExtractImagePatches"},
+      {by(pool), "AvgPool AvgPool3D MaxPool MaxPool3D"},
+      {by(pool_with_places), "MaxPoolWithArgmax"},
+      {by(space_to_batch, 3), "SpaceToBatchND"},
+      {by(space_to_depth), "SpaceToDepth"},
   };
 }
 
