@@ -65,6 +65,14 @@ def test_a_function_outside_is_seen(code: str, left: str) -> None:
     assert without_boundary(code) == left
 
 
+def test_containers_are_made_where_no_finalizer_can_run() -> None:
+    makers = re.compile(
+        r"\bPy(?:Tuple_New|Tuple_Pack|List_New|List_AsTuple|Dict_New|Dict_Copy|_BuildValue)\("
+    )
+    found = {path.name for path in SOURCES.rglob("*.[ch]pp") if makers.search(path.read_text())}
+    assert found == {"containers.hpp"}
+
+
 OUT_OF_MEMORY = """
 import resource
 import scopetrie as tf

@@ -51,7 +51,7 @@ PyObject* attribute_object(const GraphState& graph, OpId op) {
   const AttributeValue value = graph.attributes[row.attribute];  // a copy: allocating may run other code
   if (value.kind() != AttributeValue::Kind::kSeeds || row.kind == kinds().uniform_int) return to_object(value);
   PyObject* dtype = state().dtypes[graph.ops.tensor(row.first_output).dtype];
-  return Py_BuildValue("{sOsIsI}", "dtype", dtype, "seed", value.seed(), "seed2", value.seed2());
+  return build_value("{sOsIsI}", "dtype", dtype, "seed", value.seed(), "seed2", value.seed2());
 }
 
 }  // namespace scopetrie::python

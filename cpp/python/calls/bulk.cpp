@@ -23,7 +23,7 @@ PyObject* unique_names(PyObject* self, PyObject* bases) {
   const Ref fast(items_of(bases, "unique_names: bases must be a sequence of strings"));
   if (!fast) return nullptr;
   const Py_ssize_t count = PySequence_Fast_GET_SIZE(fast.get());
-  Ref names(PyList_New(count));
+  Ref names(new_list(count));
   if (!names) return nullptr;
   Context& context = *context_of(owner);
   state_of(context.graph).note_builder(&context);
@@ -49,7 +49,7 @@ PyObject* unique_names(PyObject* self, PyObject* bases) {
 PyObject* create_ops(PyObject* self, PyObject* args, PyObject* kwargs) {
   PyObject *type, *inputs, *name = nullptr;
   if (!PyArg_ParseTuple(args, "OO|O", &type, &inputs, &name)) return nullptr;
-  Ref attrs(kwargs == nullptr ? nullptr : PyDict_Copy(kwargs));
+  Ref attrs(kwargs == nullptr ? nullptr : copy_of_dict(kwargs));
   if (attrs) {
     if (PyObject* keyword = PyDict_GetItemString(attrs.get(), "name"); keyword != nullptr) {
       name = keyword;  // kept alive by `kwargs`

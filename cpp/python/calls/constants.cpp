@@ -56,6 +56,8 @@ PyObject* plain_constant(PyObject*, PyObject* const* args, Py_ssize_t count) {
   return op == kNone ? nullptr : tensor_handle(context->graph, graph.ops.operation(op).first_output);
 }
 
+PyObject* own_items_of(PyObject*, PyObject* value) { return own_items(value); }
+
 }  // namespace
 
 bool bind_constants(PyObject* module) {
@@ -66,6 +68,9 @@ bool bind_constants(PyObject* module) {
        "A Const of a number, a short list of numbers or an array: (value, dtype, name, default name, dims that a "
        "number "
        "fills, tensor of the same graph). None for anything else: take the slow path."},
+      {"own_items", unlocked<own_items_of>, METH_O,
+       "own_items(value, /)\n--\n\nA value for NumPy to read, which reads lists in place: with tuples in place of "
+       "lists\nwhere an item may run code, since that may change the list."},
       {nullptr, nullptr, 0, nullptr}};
   return PyModule_AddFunctions(module, functions) == 0;
 }

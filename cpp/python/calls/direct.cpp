@@ -88,23 +88,23 @@ PyObject* plain_dims(PyObject* given) {
     if (size != Py_None && (!PyLong_CheckExact(size) || PyLong_AsLongLongAndOverflow(size, &overflow) < 0))
       return nullptr;
   }
-  return PyList_CheckExact(shape) ? PyList_AsTuple(shape) : Py_NewRef(shape);
+  return PyList_CheckExact(shape) ? tuple_of(shape) : Py_NewRef(shape);
 }
 
 // An axis or a list of them as such a tuple, likewise; of no axes, None is one.
 PyObject* plain_axes(PyObject* given) {
   const Snapshot list(given);
   PyObject* axes = list.get();
-  if (axes == Py_None) return PyTuple_New(0);
-  if (PyLong_CheckExact(axes)) return PyTuple_Pack(1, axes);
+  if (axes == Py_None) return new_tuple(0);
+  if (PyLong_CheckExact(axes)) return pack(axes);
   if (!PyList_CheckExact(axes) && !PyTuple_CheckExact(axes)) return nullptr;
   for (Py_ssize_t i = 0; i < PySequence_Fast_GET_SIZE(axes); ++i)
     if (!PyLong_CheckExact(PySequence_Fast_GET_ITEM(axes, i))) return nullptr;
-  return PyList_CheckExact(axes) ? PyList_AsTuple(axes) : Py_NewRef(axes);
+  return PyList_CheckExact(axes) ? tuple_of(axes) : Py_NewRef(axes);
 }
 
 // A list of ints as a tuple; anything else as it is, which no rule will know.
-PyObject* plain_ints(PyObject* ints) { return PyList_CheckExact(ints) ? PyList_AsTuple(ints) : Py_NewRef(ints); }
+PyObject* plain_ints(PyObject* ints) { return PyList_CheckExact(ints) ? tuple_of(ints) : Py_NewRef(ints); }
 
 PyObject* kept_value(Parameter::Form form, PyObject* value) {
   switch (form) {
@@ -138,7 +138,7 @@ bool may_be(const Parameter& parameter, PyObject* value) {
 
 bool add_attribute(Call& call, const Parameter& parameter, PyObject* value) {
   if (!may_be(parameter, value)) return false;
-  if (!call.attributes) call.attributes = Ref(PyDict_New());
+  if (!call.attributes) call.attributes = Ref(new_dict());
   const Ref kept(kept_value(parameter.form, value));
   return call.attributes && kept && PyDict_SetItem(call.attributes.get(), parameter.attribute, kept.get()) == 0;
 }

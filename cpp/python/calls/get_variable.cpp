@@ -53,28 +53,43 @@ bool is_plain(const PyVariableScope* scope, PyObject* const* arguments) {
          is_default(arguments[kAggregation], s.no_aggregation);
 }
 
-// A creation of its own, kept out of the way of hits.
-SCOPETRIE_COLD PyObject* create_one(Context& context, const PyVariableScope* scope, ScopeId scope_id, SegmentId segment,
-                                    PyObject* const* arguments, PyObject* sizes) {
+/// What the table of variables says of a name that is plain: the variable's handle, or that it is to be made.
+struct Found {
+  PyObject* variable;  // a new reference, or null
+  SegmentId segment;   // of a variable to be made; kNone: take the slow path
+};
+
+Found find_plain(Context& context, const PyVariableScope* scope, ScopeId scope_id, PyObject* const* arguments,
+                 PyObject* sizes) {
+  GraphState& graph = state_of(context.graph);
+  const std::size_t segments = graph.ops.segments().size();
+  const SegmentId segment = plain_segment(graph, arguments[kName]);
+  if (segment == kNone) return {nullptr, kNone};
+  // A segment that is new cannot be a variable's name: skip the look-up, which costs a cache miss in a large graph.
+  const VariableId found = segment < segments ? graph.variables.find(scope_id, segment) : kNone;
+  if (found == kNone) return {nullptr, segment};
+  return {shared(graph, context.graph, scope, found, arguments, sizes), kNone};
+}
+
+// A creation that asks nobody. Null: take the slow path, unless an exception is set.
+PyObject* create_one(Context& context, const PyVariableScope* scope, ScopeId scope_id, SegmentId segment,
+                     PyObject* const* arguments, PyObject* sizes) {
   const VariableCall call = call_in(*scope, arguments);
   if (call.regularizer != nullptr || scope->refuses_variables()) return nullptr;
   Creation creation(context, call, kUnknownSite);
   return creation.make(scope_id, segment, arguments[kShape], sizes);
 }
 
-// The fast path for one variable, a hit or a creation, which may be one of many. Null: take the slow path, unless an
-// exception is set.
-PyObject* get_plain(Context& context, PyVariableScope* scope, ScopeId scope_id, PyObject* const* arguments,
-                    PyObject* sizes, Creation* creation) {
-  GraphState& graph = state_of(context.graph);
-  const std::size_t segments = graph.ops.segments().size();
-  const SegmentId segment = plain_segment(graph, arguments[kName]);
-  if (segment == kNone) return nullptr;
-  // A segment that is new cannot be a variable's name: skip the look-up, which costs a cache miss in a large graph.
-  const VariableId found = segment < segments ? graph.variables.find(scope_id, segment) : kNone;
-  if (found != kNone) return shared(graph, context.graph, scope, found, arguments, sizes);
-  return creation != nullptr ? creation->make(scope_id, segment, arguments[kShape], sizes)
-                             : create_one(context, scope, scope_id, segment, arguments, sizes);
+// Makes a variable, or asks; apart, to be out of the way of hits. Reading an argument may run anything, so the graph
+// and the scope are owned here.
+SCOPETRIE_COLD PyObject* create_or_ask(Context& context, PyVariableScope* scope, ScopeId scope_id, SegmentId segment,
+                                       PyObject* const* arguments, PyObject* sizes) {
+  const Ref keep_graph = Ref::borrowed(reinterpret_cast<PyObject*>(context.graph)), keep_scope = Ref::borrowed(scope);
+  if (segment != kNone) {
+    PyObject* made = create_one(context, scope, scope_id, segment, arguments, sizes);
+    if (made != nullptr || PyErr_Occurred()) return made;
+  }
+  return get_in_scope(context, *scope, arguments, nullptr);
 }
 
 PyObject* get_variable(PyObject*, PyObject* const* args, Py_ssize_t positional, PyObject* keywords) {
@@ -92,14 +107,13 @@ PyObject* get_variable(PyObject*, PyObject* const* args, Py_ssize_t positional, 
   Context* context = current_context();
   if (context == nullptr) return nullptr;
   PyVariableScope* scope = current_scope(*context);
-  if (is_plain(scope, arguments)) [[likely]] {
-    PyObject* variable =
-        get_plain(*context, scope, scope->in(state_of(context->graph)), arguments, shape.get(), nullptr);
-    if (variable != nullptr) [[likely]]
-      return variable;
-    if (PyErr_Occurred()) return nullptr;
-  }
-  return get_in_scope(*context, *scope, arguments, nullptr);
+  if (!is_plain(scope, arguments)) [[unlikely]]
+    return get_in_scope(*context, *scope, arguments, nullptr);
+  const ScopeId scope_id = scope->in(state_of(context->graph));
+  const Found found = find_plain(*context, scope, scope_id, arguments, shape.get());
+  if (found.variable != nullptr) [[likely]]
+    return found.variable;
+  return create_or_ask(*context, scope, scope_id, found.segment, arguments, shape.get());
 }
 
 // Makes room for that many new variables in a scope, so that tables grow once.
@@ -136,13 +150,14 @@ PyObject* get_variables(PyObject*, PyObject* const* args, Py_ssize_t positional,
   GraphState& graph = state_of(context->graph);
   const Ref keep_graph = Ref::borrowed(reinterpret_cast<PyObject*>(context->graph));
   Transaction transaction(graph.ledger(), context);
-  Ref made(PyList_New(count));
+  Ref made(new_list(count));
   if (!made) return nullptr;
   PyObject* arguments[kArguments] = {};
   arguments[kDType] = given_to[2];
   arguments[kInitializer] = given_to[3];
   arguments[kTrainable] = given_to[4];
   PyVariableScope* scope = current_scope(*context);
+  const Ref keep_scope = Ref::borrowed(scope);
   const ScopeId scope_id = scope->in(state_of(context->graph));
   reserve_variables(graph, scope_id, static_cast<std::size_t>(count));
   VariableCall call = call_in(*scope, arguments);
@@ -152,9 +167,13 @@ PyObject* get_variables(PyObject*, PyObject* const* args, Py_ssize_t positional,
     if (shapes) arguments[kShape] = PySequence_Fast_GET_ITEM(shapes.get(), i);
     const Snapshot shape(arguments[kShape]);
     if (shape.get() != arguments[kShape]) creation.restart();
-    Creation* many = call.regularizer == nullptr && !scope->refuses_variables() ? &creation : nullptr;
-    PyObject* variable =
-        is_plain(scope, arguments) ? get_plain(*context, scope, scope_id, arguments, shape.get(), many) : nullptr;
+    PyObject* variable = nullptr;
+    if (is_plain(scope, arguments)) {
+      const Found found = find_plain(*context, scope, scope_id, arguments, shape.get());
+      variable = found.variable;
+      if (found.segment != kNone && call.regularizer == nullptr && !scope->refuses_variables())
+        variable = creation.make(scope_id, found.segment, arguments[kShape], shape.get());
+    }
     if (variable == nullptr) {
       if (PyErr_Occurred()) return nullptr;
       variable = get_in_scope(*context, *scope, arguments, nullptr);

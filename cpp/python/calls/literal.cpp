@@ -172,8 +172,8 @@ PyObject* as_tuples(PyObject* value) {
     return !PyList_CheckExact(item) && !PyTuple_CheckExact(item);
   };
   while (numbers < length && is_number(numbers)) ++numbers;
-  if (numbers == length) return is_list ? PyList_AsTuple(value) : Py_NewRef(value);
-  Ref tuple(PyTuple_New(length));
+  if (numbers == length) return is_list ? tuple_of(value) : Py_NewRef(value);
+  Ref tuple(new_tuple(length));
   for (Py_ssize_t i = 0; tuple && i < length; ++i) {
     PyObject* item = as_tuples(PySequence_Fast_GET_ITEM(value, i));
     if (item == nullptr) return nullptr;
@@ -189,6 +189,7 @@ bool Literal::keep_list(AttributeValue& out) const {
     out = AttributeValue(ints());
     return true;
   }
+  const NoCollection until_copied;  // the lists are as they were when they were read
   PyObject* made = array_dtype_ != 0 ? copy_array(value_) : as_tuples(value_);
   if (made == nullptr) return false;
   out = AttributeValue(HostObject::adopt(python_host, made));

@@ -68,7 +68,7 @@ Ref keys_of(PyObject* collections, bool trainable) {
                  collections, reinterpret_cast<PyObject*>(Py_TYPE(collections)));
     throw_raised();
   }
-  Ref keys = checked(collections != nullptr ? PySequence_List(collections) : PyList_New(0));
+  Ref keys = checked(collections != nullptr ? PySequence_List(collections) : new_list(0));
   if (collections == nullptr && PyList_Append(keys.get(), kVariables) < 0) throw_raised();
   if (!trainable) return keys;
   const int has = PySequence_Contains(keys.get(), kTrainables);
@@ -314,7 +314,7 @@ class Making {
 
 void join(Context& context, PyObject* keys, PyObject* variable) {
   GraphState& graph = state_of(context.graph);
-  const Ref unique = checked(PyDict_New());  // in order, each once
+  const Ref unique = checked(new_dict());  // in order, each once
   for (Py_ssize_t i = 0; i < PyList_GET_SIZE(keys); ++i)
     if (PyDict_SetItem(unique.get(), PyList_GET_ITEM(keys, i), Py_None) < 0) throw_raised();
   Py_ssize_t at = 0;

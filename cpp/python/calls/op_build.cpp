@@ -21,10 +21,9 @@ PyObject* add_row(Context& context, const Definition& definition, Inputs& inputs
   GraphState& graph = state_of(context.graph);
   if (graph.has_odd_scopes) [[unlikely]]
     graph.check_operation_name(name);
-  const auto first = static_cast<TensorId>(graph.ops.tensor_count());
   const OpId op =
       add_operation(context, definition.kind, name, inputs.ids(), outputs, keep_attributes(graph, definition, attrs));
-  return op == kNone ? nullptr : results_of(context.graph, op, first, outputs.size());
+  return op == kNone ? nullptr : results_of(context.graph, op, graph.ops.operation(op).first_output, outputs.size());
 }
 
 // Converts values and lists, and calls rules that ask Python, which may build or fail, in a transaction.
@@ -92,7 +91,7 @@ bool is_empty(PyObject* name) { return name != nullptr && PyUnicode_Check(name) 
 
 PyObject* results_of_several(PyGraph* graph, OpId op, TensorId first, std::size_t count) {
   if (count == 0) return operation_handle(graph, op);
-  Ref list(PyList_New(static_cast<Py_ssize_t>(count)));
+  Ref list(new_list(static_cast<Py_ssize_t>(count)));
   if (!list) return nullptr;
   for (std::size_t i = 0; i < count; ++i) {
     PyObject* made = tensor_handle(graph, static_cast<TensorId>(first + i));
@@ -106,14 +105,14 @@ PyObject* build(const Definition& definition, PyObject* const* args, PyObject* n
                 PyObject* attrs, Conversion conversion) {
   OwnLists own;
   if (!own.copy(definition, args)) return nullptr;
+  Context* context = current_context();  // first: it may make a graph, which is Python's business
+  if (context == nullptr) return nullptr;
   Inputs inputs;
   if (definition.has_lists) {
     note_graph_of_lists(definition, args, inputs);
   } else if (!read_inputs(definition, args, inputs)) {
     return nullptr;
   }
-  Context* context = current_context();
-  if (context == nullptr) return nullptr;
   if (inputs.graph != nullptr && inputs.graph != context->graph) context = context_of(inputs.graph);
   if (is_empty(name) && definition.kind != kinds().constant) [[unlikely]]
     return build_unnamed(*context, definition, args, inputs, attrs, conversion);
@@ -140,7 +139,7 @@ PyObject* build_many(const Definition& definition, PyObject* inputs, PyObject* n
   GraphState& graph = state_of(context->graph);
   const Ref keep_graph = Ref::borrowed(reinterpret_cast<PyObject*>(context->graph));
   Transaction transaction(graph.ledger(), context);
-  Ref made(PyList_New(count));
+  Ref made(new_list(count));
   if (!made) return nullptr;
   const bool simple = !definition.has_lists && definition.rule.kind != ShapeRule::kFunction && !graph.finalized;
   const std::uint32_t site = graph.sites.here();
@@ -165,9 +164,8 @@ PyObject* build_many(const Definition& definition, PyObject* inputs, PyObject* n
         infer_simple(definition, graph.ops, read.ids(), output)) {
       const OpGraph::Fresh fresh = take_name(*context, name, definition.default_name, NameStyle::kScope);
       if (is_refused(fresh)) return nullptr;
-      const auto first = static_cast<TensorId>(graph.ops.tensor_count());
       const OpId op = context->add_operation(definition.kind, fresh.name, read.ids(), {&output, 1}, attribute, site);
-      if (op != kNone) result = tensor_handle(context->graph, first);
+      if (op != kNone) result = tensor_handle(context->graph, graph.ops.operation(op).first_output);
     } else {
       result = build(definition, args, name, definition.default_name, attrs, Conversion::kStrict);
     }

@@ -92,7 +92,7 @@ PyObject* call(PyObject* self, PyObject* const* args, std::size_t flagged, PyObj
                      keyword);
         return nullptr;
       }
-      if (!attrs) attrs = Ref(PyDict_New());
+      if (!attrs) attrs = Ref(new_dict());
       if (!attrs || PyDict_SetItem(attrs.get(), keyword, value) < 0) return nullptr;
     }
   }
@@ -121,7 +121,7 @@ bool read_kind(std::string_view text, Input::Kind& out) {
 
 bool read_allowed(Input& input, PyObject* types) {
   if (types == Py_None) return true;
-  const Ref names(PyList_New(0));
+  const Ref names(new_list(0));
   for (Py_ssize_t i = 0; names && i < PyTuple_GET_SIZE(types); ++i) {
     const std::uint8_t number = dtype_number(PyTuple_GET_ITEM(types, i));
     const Ref name(number == 0 ? nullptr : PyObject_GetAttrString(PyTuple_GET_ITEM(types, i), "name"));
@@ -232,7 +232,7 @@ PyObject* make(PyTypeObject* type, PyObject* args, PyObject*) {
   for (Py_ssize_t i = 0; i < PyTuple_GET_SIZE(inputs); ++i)
     if (!read_input_declaration(definition, PyTuple_GET_ITEM(inputs, i), attributes)) return nullptr;
   if (!read_rule(definition, rule, type_name)) return nullptr;
-  made->dict = PyDict_New();
+  made->dict = new_dict();
   if (made->dict == nullptr || PyDict_SetItemString(made->dict, "__name__", name) < 0 ||
       PyDict_SetItemString(made->dict, "__qualname__", name) < 0 ||
       PyDict_SetItemString(made->dict, "__doc__", doc) < 0)

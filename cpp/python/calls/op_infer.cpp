@@ -16,7 +16,7 @@ bool read_output(ShapeTable& shapes, PyObject* pair, Output& out) {
 }
 
 PyObject* input_tuple(PyGraph* graph, std::span<const TensorId> ids) {
-  Ref tuple(PyTuple_New(static_cast<Py_ssize_t>(ids.size())));
+  Ref tuple(new_tuple(static_cast<Py_ssize_t>(ids.size())));
   if (!tuple) return nullptr;
   for (std::size_t i = 0; i < ids.size(); ++i) {
     PyObject* made = tensor_handle(graph, ids[i]);
@@ -30,7 +30,7 @@ PyObject* input_tuple(PyGraph* graph, std::span<const TensorId> ids) {
 PyObject* rule_arguments(const Definition& definition, PyGraph* graph, std::span<const TensorId> ids) {
   if (!definition.has_lists) return input_tuple(graph, ids);
   Ref flat(input_tuple(graph, ids));
-  Ref args(PyTuple_New(static_cast<Py_ssize_t>(definition.inputs.size())));
+  Ref args(new_tuple(static_cast<Py_ssize_t>(definition.inputs.size())));
   if (!flat || !args) return nullptr;
   const std::size_t listed = ids.size() + 1 - definition.inputs.size();
   Py_ssize_t at = 0;
@@ -54,10 +54,10 @@ bool fail(const Definition& definition, PyGraph* graph, const Name& name, std::s
   state_of(graph).ops.append_name(name, text);
   const Ref inputs(input_tuple(graph, ids));
   const Ref name_text(to_str(text));
-  const Ref shown(PyList_New(0));
+  const Ref shown(new_list(0));
   if (!inputs || !name_text || !shown) return false;
   for (const auto& [i, is_shape, value] : facts.shown()) {
-    const Ref item(Py_BuildValue("(nOs)", static_cast<Py_ssize_t>(i), is_shape ? Py_True : Py_False, value.c_str()));
+    const Ref item(build_value("(nOs)", static_cast<Py_ssize_t>(i), is_shape ? Py_True : Py_False, value.c_str()));
     if (!item || PyList_Append(shown.get(), item.get()) < 0) return false;
   }
   Ref(PyObject_CallMethod(definition.op_def, "failed", "sOOOO", error.what(), name_text.get(), inputs.get(),
@@ -72,14 +72,19 @@ bool call_rule(const Definition& definition, PyGraph* graph, std::span<const Ten
   const Ref result(PyObject_Call(definition.rule_function, args.get(), attrs));
   if (!result) return false;
   ShapeTable& shapes = state_of(graph).ops.shapes();
-  const bool is_list = PyList_Check(result.get());
-  const Py_ssize_t count = is_list ? PyList_GET_SIZE(result.get()) : 1;
-  for (Py_ssize_t i = 0; i < count; ++i) {
+  if (!PyList_Check(result.get())) {
     Output output;
-    if (!read_output(shapes, is_list ? PyList_GET_ITEM(result.get(), i) : result.get(), output)) return false;
+    if (!read_output(shapes, result.get(), output)) return false;
+    out.push_back(output);
+    return true;
+  }
+  const Ref each(tuple_of(result.get()));  // the rule may have kept the list
+  for (Py_ssize_t i = 0; each && i < PyTuple_GET_SIZE(each.get()); ++i) {
+    Output output;
+    if (!read_output(shapes, PyTuple_GET_ITEM(each.get(), i), output)) return false;
     out.push_back(output);
   }
-  return true;
+  return static_cast<bool>(each);
 }
 
 PyObject* dtype_name(std::uint8_t dtype) { return PyObject_GetAttrString(state().dtypes[base_dtype(dtype)], "name"); }

@@ -88,29 +88,11 @@ TensorId convert_one(Context& context, const Definition& definition, PyObject* v
   return kNone;
 }
 
-/// The inputs' graph as the default while a call that is not on the default graph converts its values.
-class AsDefault {
- public:
-  explicit AsDefault(Context& context) {
-    if (current_context() == &context) return;
-    graph_ = context.graph;
-    push_default_graph(graph_);
-  }
-  ~AsDefault() {
-    if (graph_ != nullptr) pop_default_graph(graph_);
-  }
-  AsDefault(const AsDefault&) = delete;
-  AsDefault& operator=(const AsDefault&) = delete;
-
- private:
-  PyGraph* graph_ = nullptr;
-};
-
 // Raises TypeError where a list of one dtype has tensors of several.
 bool one_dtype(const Definition& definition, const Input& input, const OpGraph& ops, std::span<const TensorId> ids) {
   const auto dtype_of = [&ops](TensorId id) { return base_dtype(ops.tensor(id).dtype); };
   if (std::all_of(ids.begin(), ids.end(), [&](TensorId id) { return dtype_of(id) == dtype_of(ids[0]); })) return true;
-  const Ref names(PyList_New(0));
+  const Ref names(new_list(0));
   for (const TensorId id : ids) {
     const Ref name(PyObject_GetAttrString(state().dtypes[dtype_of(id)], "name"));
     if (!names || !name || PyList_Append(names.get(), name.get()) < 0) return false;
@@ -127,8 +109,11 @@ bool one_dtype(const Definition& definition, const Input& input, const OpGraph& 
 }  // namespace
 
 bool graphs_differ(const Inputs& inputs, PyObject* item) {
-  const Ref error(PyObject_CallFunctionObjArgs(state().hooks.graph_mismatch, item,
-                                               inputs.first == nullptr ? Py_None : inputs.first, nullptr));
+  const Ref first(!inputs.has_first          ? Py_NewRef(Py_None)
+                  : inputs.first_is_variable ? variable_handle(inputs.graph, inputs.first)
+                                             : tensor_handle(inputs.graph, inputs.first));
+  if (!first) return false;
+  const Ref error(PyObject_CallFunctionObjArgs(state().hooks.graph_mismatch, item, first.get(), nullptr));
   if (error) PyErr_SetObject(reinterpret_cast<PyObject*>(Py_TYPE(error.get())), error.get());
   return false;
 }
@@ -161,8 +146,9 @@ bool convert_values(Context& context, const Definition& definition, PyObject* co
     if (const std::uint8_t found = base_dtype(ops.tensor(id).dtype); !definition.inputs[0].takes(found))
       return wrong_dtype(definition, definition.inputs[0], found);
 
-  const AsDefault as_default(context);
+  const DefaultGraph as_default(context.graph);
   const InScope in_scope(context, fresh.name);
+  inputs.graph = context.graph;
   std::bitset<kMostInputs> seen;  // the groups of which an input before has a dtype
   for (std::size_t i = 0; i < inputs.count; ++i) {
     TensorId& id = inputs.ids()[i];
@@ -180,8 +166,9 @@ bool convert_values(Context& context, const Definition& definition, PyObject* co
 // tensor.
 bool convert_lists(Context& context, const Definition& definition, PyObject* const* args, Inputs& inputs,
                    const OpGraph::Fresh& fresh, Conversion conversion) {
-  const AsDefault as_default(context);
+  const DefaultGraph as_default(context.graph);
   const InScope in_scope(context, fresh.name);
+  inputs.graph = context.graph;
   const OpGraph& ops = state_of(context.graph).ops;
   std::vector<TensorId> ids;
   for (std::size_t i = 0; i < definition.inputs.size(); ++i) {
@@ -194,7 +181,7 @@ bool convert_lists(Context& context, const Definition& definition, PyObject* con
       ids.push_back(id);
       continue;
     }
-    const Ref items(PySequence_Fast(args[i], "a list of tensors is needed"));
+    const Ref items(items_of(args[i], "a list of tensors is needed"));
     if (!items) return false;
     const Py_ssize_t length = PySequence_Fast_GET_SIZE(items.get());
     std::uint8_t dtype = 0;
@@ -243,6 +230,8 @@ void note_graph_of_lists(const Definition& definition, PyObject* const* args, In
     }
   }
   inputs.graph = probe.graph;
+  inputs.has_first = probe.has_first;
+  inputs.first_is_variable = probe.first_is_variable;
   inputs.first = probe.first;
 }
 

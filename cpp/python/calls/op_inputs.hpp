@@ -15,9 +15,11 @@ struct Inputs {
   TensorId few[kInline];
   std::vector<TensorId> many;
   std::size_t count = 0;
-  std::size_t values = 0;  // the number of values not converted yet
-  PyGraph* graph = nullptr;
-  PyObject* first = nullptr;  // the handle that determined the graph, for the error
+  std::size_t values = 0;    // the number of values not converted yet
+  PyGraph* graph = nullptr;  // borrowed: of the first handle, or where the values are converted
+  // That handle, for the error; not the object, which Python may free while values are converted.
+  bool has_first = false, first_is_variable = false;
+  std::uint32_t first = 0;
 
   std::span<TensorId> ids() { return {many.empty() ? few : many.data(), count}; }
 };
@@ -52,7 +54,7 @@ class OwnLists {
     for (std::size_t i = 0; i < count; ++i) {
       given_[i] = args[i];
       if (definition.inputs[i].kind >= Input::kList && PyList_Check(args[i])) {
-        tuples_[i] = Ref(given_[i] = PyList_AsTuple(args[i]));
+        tuples_[i] = Ref(given_[i] = tuple_of(args[i]));
         if (!tuples_[i]) return false;
       }
       values_[i] = own_.of(given_[i]);
@@ -80,7 +82,9 @@ class OwnLists {
 inline bool check_graph(Inputs& inputs, PyObject* item) {
   if (inputs.graph == nullptr) {
     inputs.graph = handle(item)->graph;
-    inputs.first = item;
+    inputs.has_first = true;
+    inputs.first_is_variable = is_variable(item);
+    inputs.first = handle(item)->number;
     return true;
   }
   if (inputs.graph == handle(item)->graph) [[likely]]

@@ -71,7 +71,7 @@ PyObject* get_partitioned(Context& context, PyObject* name, const VariableCall& 
                     : call.sharing == Sharing::kAuto ? state().auto_reuse
                                                      : Py_None;
   PyObject* dtype = call.dtype_object;
-  const Ref options = checked(Py_BuildValue(
+  const Ref options = checked(build_value(
       "{sOsOsOsOsOsOsOsOsOsOsOsO}", "shape", or_none(call.shape), "dtype",
       dtype != nullptr ? dtype : state().dtypes[call.dtype], "initializer", or_none(call.initializer), "regularizer",
       or_none(call.regularizer), "reuse", reuse, "trainable", or_none(call.trainable), "collections",

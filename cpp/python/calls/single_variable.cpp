@@ -175,13 +175,13 @@ class Single {
     }
     const Ref dims = checked(dims_tuple(shapes, request_.shape));
     const Ref sizes = checked(PySequence_List(dims.get()));
-    const Ref keywords = checked(PyDict_New());
+    const Ref keywords = checked(new_dict());
     PyObject* dtype = state().dtypes[request_.dtype];
     if (PyDict_SetItemString(keywords.get(), "dtype", dtype) < 0) throw_raised();
     PyObject* part = call_.partition_info == nullptr ? Py_None : call_.partition_info;
     if (takes(initializer.get(), "partition_info") && PyDict_SetItemString(keywords.get(), "partition_info", part) < 0)
       throw_raised();
-    const Ref arguments = checked(PyTuple_Pack(2, initializer.get(), sizes.get()));
+    const Ref arguments = checked(pack(initializer.get(), sizes.get()));
     wish.dtype = dtype;
     if (call_.validate_shape == nullptr || call_.validate_shape == Py_True) wish.wanted = sizes.get();
     kept_sizes_ = Ref::borrowed(sizes.get());
@@ -193,14 +193,14 @@ class Single {
     const auto or_none = [](PyObject* object) { return object == nullptr ? Py_None : object; };
     Ref shape = Ref::borrowed(Py_None);
     if (call_.shape != nullptr) shape = checked(PyObject_CallOneArg(state().tensor_shape, call_.shape));
-    const Ref arguments = checked(Py_BuildValue(
-        "{sOsOsOsOsOsOsOsOsOsOsOsOsOsOsO}", "initial_value", or_none(wish.initial_value), "name", or_none(wish.name),
-        "trainable", or_none(wish.trainable), "collections", or_none(wish.collections), "caching_device",
-        or_none(wish.caching_device), "dtype", or_none(wish.dtype), "validate_shape",
-        wish.validate_shape == nullptr ? Py_True : wish.validate_shape, "constraint", or_none(wish.constraint),
-        "synchronization", or_none(wish.synchronization), "aggregation", or_none(wish.aggregation), "shape",
-        shape.get(), "variable_def", Py_None, "import_scope", Py_None, "expected_shape", Py_None, "use_resource",
-        or_none(call_.use_resource)));
+    const Ref arguments = checked(
+        build_value("{sOsOsOsOsOsOsOsOsOsOsOsOsOsOsO}", "initial_value", or_none(wish.initial_value), "name",
+                    or_none(wish.name), "trainable", or_none(wish.trainable), "collections", or_none(wish.collections),
+                    "caching_device", or_none(wish.caching_device), "dtype", or_none(wish.dtype), "validate_shape",
+                    wish.validate_shape == nullptr ? Py_True : wish.validate_shape, "constraint",
+                    or_none(wish.constraint), "synchronization", or_none(wish.synchronization), "aggregation",
+                    or_none(wish.aggregation), "shape", shape.get(), "variable_def", Py_None, "import_scope", Py_None,
+                    "expected_shape", Py_None, "use_resource", or_none(call_.use_resource)));
     const Ref key = checked(to_str(text_));
     return checked(PyObject_CallFunctionObjArgs(state().hooks.create_through, arguments.get(), key.get(),
                                                 or_none(wish.wanted), nullptr))

@@ -96,8 +96,8 @@ PyObject* attributes_of(const Key& key) {
   std::uint64_t all = 0;
   for (const std::uint32_t mask : masks) all = all << Key::kMost | mask;
   if (const auto at = known.find(all); at != known.end()) return Py_NewRef(at->second);
-  PyObject* made = Py_BuildValue("{sIsIsIsIsI}", "begin_mask", masks[0], "end_mask", masks[1], "ellipsis_mask",
-                                 masks[2], "new_axis_mask", masks[3], "shrink_axis_mask", masks[4]);
+  PyObject* made = build_value("{sIsIsIsIsI}", "begin_mask", masks[0], "end_mask", masks[1], "ellipsis_mask", masks[2],
+                               "new_axis_mask", masks[3], "shrink_axis_mask", masks[4]);
   constexpr std::size_t kMostKnown = 1024;
   if (made != nullptr && known.size() < kMostKnown) known[all] = Py_NewRef(made);
   return made;

@@ -22,7 +22,7 @@ namespace {
 
 template <class Items, class Convert>
 PyObject* to_tuple(const Items& items, Convert&& convert) {
-  Ref tuple(PyTuple_New(static_cast<Py_ssize_t>(items.size())));
+  Ref tuple(new_tuple(static_cast<Py_ssize_t>(items.size())));
   for (std::size_t i = 0; tuple && i < items.size(); ++i) {
     PyObject* item = convert(items[i]);
     if (item == nullptr) return nullptr;
@@ -32,7 +32,7 @@ PyObject* to_tuple(const Items& items, Convert&& convert) {
 }
 
 PyObject* to_dict(const NamedAttributes& named) {
-  Ref dict(PyDict_New());
+  Ref dict(new_dict());
   for (const auto& [name, value] : named) {
     const Ref object(to_object(value));
     if (!dict || !object || PyDict_SetItemString(dict.get(), name.c_str(), object.get()) < 0) return nullptr;
@@ -58,7 +58,7 @@ PyObject* to_object(const AttributeValue& value) {
     case Kind::kDType:
       return Py_NewRef(state().dtypes[value.dtype()]);
     case Kind::kSeeds:
-      return Py_BuildValue("{sIsI}", "seed", value.seed(), "seed2", value.seed2());
+      return build_value("{sIsI}", "seed", value.seed(), "seed2", value.seed2());
     case Kind::kString:
       return to_str(value.text());
     case Kind::kInts:

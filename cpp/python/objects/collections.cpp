@@ -5,7 +5,7 @@
 namespace scopetrie::python {
 
 bool CollectionKeys::note(PyObject* key, std::size_t list) {
-  if (lists_ == nullptr) lists_ = PyDict_New();
+  if (lists_ == nullptr) lists_ = new_dict();
   const Ref number(PyLong_FromSize_t(list));
   return lists_ != nullptr && number && PyDict_SetItem(lists_, key, number.get()) == 0;
 }
@@ -51,9 +51,12 @@ PyObject* CollectionKeys::keys(Collections& collections) {
     if (by_list.size() <= list) by_list.resize(list + 1, nullptr);
     by_list[list] = key;
   }
-  Ref keys(PyList_New(0));
-  for (const std::size_t list : all)
+  Ref keys(new_list(0));
+  for (const std::size_t list : all) {
+    // A list whose key was noted for another one, while a key compared itself with it, has none.
+    if (list >= by_list.size() || by_list[list] == nullptr) continue;
     if (!keys || PyList_Append(keys.get(), by_list[list]) < 0) return nullptr;
+  }
   return keys.release();
 }
 
@@ -73,7 +76,7 @@ Collections::Item collection_item(PyGraph* graph, PyObject* value) {
 PyObject* collection_list(PyGraph* graph, std::size_t list) {
   using Item = Collections::Item;
   const Collections::Items& items = state_of(graph).collections.items(list);
-  Ref made(PyList_New(static_cast<Py_ssize_t>(items.size())));
+  Ref made(new_list(static_cast<Py_ssize_t>(items.size())));
   if (!made) return nullptr;
   for (std::size_t i = 0; i < items.size(); ++i) {
     const Item& item = items[i];

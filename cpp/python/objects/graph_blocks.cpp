@@ -28,7 +28,7 @@ PyObject* collect(PyObject* self, PyObject* const* args, Py_ssize_t count) {
 
 PyObject* collection(PyObject* self, PyObject* key) {
   const Py_ssize_t list = of(self).collection_keys.find(of(self).collections, key);
-  if (list < 0) return PyErr_Occurred() ? nullptr : PyList_New(0);
+  if (list < 0) return PyErr_Occurred() ? nullptr : new_list(0);
   return collection_list(as_graph(self), static_cast<std::size_t>(list));
 }
 
@@ -176,7 +176,7 @@ PyObject* next_seeds(PyObject* self, PyObject* seed) {
     return nullptr;
   }
   const auto [first, second] = of(self).seeds.next(own);
-  return Py_BuildValue("(II)", first, second);
+  return build_value("(II)", first, second);
 }
 
 int set_finalized(PyObject* self, PyObject* value, void*) {

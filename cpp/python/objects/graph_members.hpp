@@ -13,7 +13,7 @@ inline GraphState& of(PyObject* self) { return state_of(as_graph(self)); }
 /// The list [make(0), ..., make(count - 1)]; null with an exception set if a call fails.
 template <class Make>
 PyObject* list_of(std::size_t count, Make&& make) {
-  Ref list(PyList_New(static_cast<Py_ssize_t>(count)));
+  Ref list(new_list(static_cast<Py_ssize_t>(count)));
   if (!list) return nullptr;
   for (std::size_t i = 0; i < count; ++i) {
     PyObject* made = make(static_cast<std::uint32_t>(i));

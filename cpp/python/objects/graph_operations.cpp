@@ -100,7 +100,7 @@ bool read_ids(PyObject* list, std::size_t count, std::vector<std::uint32_t>& ids
 }
 
 PyObject* number_tuple(const TensorIds& ids) {
-  Ref tuple(PyTuple_New(static_cast<Py_ssize_t>(ids.size())));
+  Ref tuple(new_tuple(static_cast<Py_ssize_t>(ids.size())));
   if (!tuple) return nullptr;
   for (std::size_t i = 0; i < ids.size(); ++i) {
     PyObject* number = PyLong_FromUnsignedLong(ids[i]);
@@ -125,7 +125,7 @@ PyObject* prune(PyObject* self, PyObject* args) {
   return list_of(found.size(), [&](std::uint32_t i) -> PyObject* {
     const OpId id = found[i];
     const OperationRow op = ops.operation(id);
-    Ref node(PyTuple_New(6));
+    Ref node(new_tuple(6));
     if (!node) return nullptr;
     PyObject* const items[] = {PyLong_FromUnsignedLong(id),
                                Py_NewRef(kind_definition(op.kind)),

@@ -104,7 +104,7 @@ PyObject* tensor_dtype(PyObject* self, void*) {
 PyObject* dims_tuple(const ShapeTable& shapes, ShapeId id) {
   if (!shapes.known_rank(id)) Py_RETURN_NONE;
   const auto dims = shapes.dims(id);
-  Ref tuple(PyTuple_New(static_cast<Py_ssize_t>(dims.size())));
+  Ref tuple(new_tuple(static_cast<Py_ssize_t>(dims.size())));
   if (!tuple) return nullptr;
   for (std::size_t i = 0; i < dims.size(); ++i) {
     PyObject* dim = dims[i] < 0 ? Py_NewRef(Py_None) : PyLong_FromLongLong(dims[i]);
@@ -191,7 +191,7 @@ PyObject* tensor_set_dims(PyObject* self, PyObject* dims) {
 PyObject* operation_name(PyObject* self, void*) { return to_str(graph_of(self).ops.name(id_of(self))); }
 
 PyObject* tensor_tuple(PyGraph* graph, std::size_t count, auto&& id_at) {
-  Ref tuple(PyTuple_New(static_cast<Py_ssize_t>(count)));
+  Ref tuple(new_tuple(static_cast<Py_ssize_t>(count)));
   if (!tuple) return nullptr;
   for (std::size_t i = 0; i < count; ++i) {
     PyObject* made = tensor_handle(graph, id_at(i));
@@ -215,7 +215,7 @@ PyObject* operation_outputs(PyObject* self, void*) {
 }
 
 PyObject* operation_control_inputs(PyObject* self, void*) {
-  Ref list(PyList_New(0));
+  Ref list(new_list(0));
   if (!list) return nullptr;
   for (const OpId id : graph_of(self).ops.control_inputs(id_of(self))) {
     const Ref made(operation_handle(handle(self)->graph, id));

@@ -354,7 +354,7 @@ PyObject* unique_names(PyObject* self, PyObject* names) {
     }));
     if (!done) return nullptr;
   }
-  Ref list(PyList_New(count));
+  Ref list(new_list(count));
   if (!list) return nullptr;
   ++state.version;
   const Ref whole(refusing(state, "unique_names", names, [&]() -> PyObject* {

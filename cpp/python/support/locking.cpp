@@ -81,9 +81,9 @@ PyObject* in_tuples(PyObject* value, Py_ssize_t& left) {
   const bool is_list = PyList_Check(value);
   if (!is_list && !PyTuple_CheckExact(value)) return Py_NewRef(value);
   if ((is_list && !PyList_CheckExact(value)) || PySequence_Fast_GET_SIZE(value) > left) return nullptr;
-  const Ref items(is_list ? PyList_AsTuple(value) : Py_NewRef(value));
+  const Ref items(is_list ? tuple_of(value) : Py_NewRef(value));
   const Py_ssize_t length = items ? PyTuple_GET_SIZE(items.get()) : 0;
-  Ref made(items && (left -= length) >= 0 ? PyTuple_New(length) : nullptr);
+  Ref made(items && (left -= length) >= 0 ? new_tuple(length) : nullptr);
   for (Py_ssize_t i = 0; made && i < length; ++i) {
     PyObject* item = in_tuples(PyTuple_GET_ITEM(items.get(), i), left);
     if (item == nullptr) return nullptr;

@@ -72,7 +72,7 @@ class Snapshot {
  public:
   explicit Snapshot(PyObject* object) : object_(object) {
     if (object == nullptr || !PyList_Check(object)) return;
-    owned_ = PyList_AsTuple(object);
+    owned_ = tuple_of(object);
     if (owned_ != nullptr) {
       object_ = owned_;
     } else {
@@ -116,11 +116,6 @@ class OwnTuples {
   std::size_t count_ = 0;
   PyObject* owned_[N];
 };
-
-/// PySequence_Fast() of what another thread may be changing.
-inline PyObject* items_of(PyObject* object, const char* message) {
-  return PyList_Check(object) ? PyList_AsTuple(object) : PySequence_Fast(object, message);
-}
 
 /// A new reference, unless the last one has just gone and the object is about to be freed. The object must have been
 /// given to allow_try_incref() when it was made, and its deallocator must wait for the lock that the caller has.
@@ -176,8 +171,6 @@ class OwnTuples {
   OwnTuples() {}
   PyObject* of(PyObject* value) { return value; }
 };
-
-inline PyObject* items_of(PyObject* object, const char* message) { return PySequence_Fast(object, message); }
 
 inline bool try_incref(PyObject* object) {
   Py_INCREF(object);

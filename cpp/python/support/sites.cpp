@@ -25,6 +25,7 @@ Sites::~Sites() {
 }
 
 std::uint32_t Sites::here() {
+  const NoCollection until_found;  // a frame's object may be made here; the callers hold what a finalizer could change
   PyFrameObject* frame = PyEval_GetFrame();  // borrowed
   if (frame == nullptr) return kNone;
   Ref code(reinterpret_cast<PyObject*>(PyFrame_GetCode(frame)));
@@ -56,8 +57,8 @@ std::uint32_t Sites::here() {
 PyObject* Sites::describe(std::uint32_t id) const {
   if (id >= sites_.size()) Py_RETURN_NONE;
   const Site& site = sites_[id];
-  return Py_BuildValue("(OiO)", site.code->co_filename, PyCode_Addr2Line(site.code, site.instruction),
-                       site.code->co_name);
+  return build_value("(OiO)", site.code->co_filename, PyCode_Addr2Line(site.code, site.instruction),
+                     site.code->co_name);
 }
 
 }  // namespace scopetrie::python

@@ -93,7 +93,7 @@ PyObject* getter_keywords(bool with_constraint) {
       "partitioner", "validate_shape", "use_resource", "synchronization", "aggregation",
       "constraint"};
   const std::size_t count = std::size(kNames) - (with_constraint ? 0 : 1);
-  Ref names(PyTuple_New(static_cast<Py_ssize_t>(count)));
+  Ref names(new_tuple(static_cast<Py_ssize_t>(count)));
   for (std::size_t i = 0; names && i < count; ++i) {
     PyObject* name = PyUnicode_InternFromString(kNames[i]);
     if (name == nullptr) return nullptr;

@@ -8,6 +8,8 @@ from typing import Any, TypeAlias
 
 import numpy as np
 
+from .._core import own_items
+
 # An array of the backend's library; the array API standard has no common base class.
 Array: TypeAlias = Any
 
@@ -61,7 +63,7 @@ class Backend:
             value: Anything that `numpy.asarray` takes.
             dtype: The dtype of the result.
         """
-        host = np.asarray(value, dtype)
+        host = np.asarray(own_items(value), dtype)
         if host.dtype.hasobject:
             return host  # strings stay on the host: no other array library has them
         if not host.flags.writeable:

@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 
+from .._core import own_items
 from .base import Array, Backend
 
 _NEEDS = (
@@ -51,7 +52,7 @@ class CupyBackend(Backend):
     def asarray(self, value: Any, dtype: np.dtype[Any]) -> Array:
         """Returns `value` as an array on the device; strings stay on the host."""
         if dtype.hasobject:
-            return np.asarray(value, dtype)
+            return np.asarray(own_items(value), dtype)
         return self._cupy.asarray(value, dtype)
 
     def to_numpy(self, array: Array) -> np.ndarray[Any, Any]:

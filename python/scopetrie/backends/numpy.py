@@ -9,7 +9,7 @@ from typing import Any
 import array_api_compat.numpy as xp
 import numpy as np
 
-from .._core import Buffer
+from .._core import Buffer, own_items
 from .base import Array, Backend
 
 
@@ -32,7 +32,7 @@ class NumpyBackend(Backend):
 
     def asarray(self, value: Any, dtype: np.dtype[Any]) -> Array:
         """Returns `value` as an array; not a copy if it is an array of that dtype."""
-        return np.asarray(value, dtype)
+        return np.asarray(own_items(value), dtype)
 
     def to_numpy(self, array: Array) -> np.ndarray[Any, Any]:
         """Returns a copy."""

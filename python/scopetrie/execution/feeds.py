@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from .._core import Variable
+from .._core import Variable, own_items
 from ..backends import Array, Backend
 from ..errors import InternalError
 from ..graph import Graph, Tensor
@@ -64,7 +64,7 @@ class Feed:
             raise ValueError("setting an array element with a sequence.")
         if dtype.hasobject:
             return self._strings(given)
-        array = np.asarray(given).astype(dtype, copy=False)
+        array = np.asarray(own_items(given)).astype(dtype, copy=False)
         # Only plain Python ints are checked for overflow: v1 lets arrays and lists wrap around.
         if type(given) is int and int(array) != given:
             raise self._incompatible(given)
@@ -73,7 +73,7 @@ class Feed:
     def _strings(self, given: Any) -> np.ndarray[Any, Any]:
         if isinstance(given, int):
             raise self._incompatible(given)
-        array = np.asarray(given, dtype=object)
+        array = np.asarray(own_items(given), dtype=object)
         if all(type(each) is bytes for each in array.flat):
             return array
         strings = np.empty(array.size, dtype=object)

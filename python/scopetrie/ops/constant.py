@@ -8,7 +8,7 @@ from typing import Any, Final
 import numpy as np
 
 from .. import dtypes
-from .._core import Variable, convert_literals, name_scope, plain_constant
+from .._core import Variable, convert_literals, name_scope, own_items, plain_constant
 from ..dtypes import DType, DTypeLike, as_dtype
 from ..graph import Operation, Tensor
 from ..public import v1
@@ -261,10 +261,9 @@ def index_array(value: Any) -> Any:
         value = value.as_list()
     elif isinstance(value, (list, tuple)) and _dtype_within(value) is not None:
         return value
+    is_list = isinstance(value, (list, tuple))
     array = np.asarray(
-        [int(x) if isinstance(x, Dimension) else x for x in value]
-        if isinstance(value, (list, tuple))
-        else value
+        own_items([int(x) if isinstance(x, Dimension) else x for x in value] if is_list else value)
     )
     if not array.size:
         return array.astype(np.int32)

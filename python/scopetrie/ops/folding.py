@@ -6,6 +6,7 @@ from typing import Any, Final
 
 import numpy as np
 
+from .._core import own_items
 from ..dtypes import DType
 from ..graph import Tensor
 from ..public import v1
@@ -102,7 +103,7 @@ def raw_value(value: Any, dtype: DType) -> np.ndarray[Any, Any]:
 
 def _value(tensor: Any, depth: int) -> np.ndarray[Any, Any] | None:
     if not isinstance(tensor, Tensor):
-        return None if tensor is None else np.asarray(tensor)
+        return None if tensor is None else np.asarray(own_items(tensor))
     op = tensor.op
     kind = op.type
     if kind == "Const":

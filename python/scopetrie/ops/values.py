@@ -8,6 +8,7 @@ from typing import Any, Final
 import numpy as np
 
 from .. import dtypes
+from .._core import own_items
 from ..dtypes import DType, as_dtype
 from ..graph import Tensor
 from ..shapes import Dimension
@@ -50,23 +51,24 @@ def make_array(value: Any, dtype: DType | None) -> np.ndarray[Any, Any]:
         if not hasattr(value, "__array__") and not hasattr(value, "__dlpack__"):
             raise _unknown_kind(value) if dtype is None else _unexpected(value, dtype)
         return make_array(np.asarray(value), dtype)
+    items = own_items(value)
     if dtype is not None:
         _check_elements(value, dtype)
         if dtype is dtypes.string:
-            return _bytes_array(np.asarray(value, dtype=object), dtype)
-        array = np.asarray(value)
+            return _bytes_array(np.asarray(items, dtype=object), dtype)
+        array = np.asarray(items)
         if array.dtype.kind == "O":
             array = np.asarray([int(x) if isinstance(x, Dimension) else x for x in array.ravel()]).reshape(
                 array.shape
             )
         return _narrowed(array, dtype.as_numpy_dtype)
     try:
-        array = np.asarray(value)
+        array = np.asarray(items)
     except UnicodeDecodeError:  # of bytes among texts
-        return _bytes_array(np.asarray(value, dtype=object), None)
+        return _bytes_array(np.asarray(items, dtype=object), None)
     kind = array.dtype.kind
-    if kind in "SU" and all(isinstance(x, (str, bytes, np.str_)) for x in _leaves(value)):
-        return _bytes_array(np.asarray(value, dtype=object), None)
+    if kind in "SU" and all(isinstance(x, (str, bytes, np.str_)) for x in _leaves(items)):
+        return _bytes_array(np.asarray(items, dtype=object), None)
     if kind in "SUOM" or (kind == "b" and not array.size):
         raise _unknown_kind(value)
     if kind == "f" and array.dtype == np.float64:

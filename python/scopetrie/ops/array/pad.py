@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from ..._core import Variable
+from ..._core import Variable, own_items
 from ...graph import Tensor
 from ...public import v1
 from ..declare import attr, index, tensor
@@ -119,10 +119,10 @@ def pad(
     if kind == "CONSTANT":
         if constant_values.__class__ in (int, float) and constant_values == 0:
             return _pad(tensor, paddings, name=name)
-        if isinstance(constant_values, Tensor) or np.any(np.asarray(constant_values) != 0):
+        if isinstance(constant_values, Tensor) or np.any(np.asarray(own_items(constant_values)) != 0):
             dtype = tensor.dtype.base_dtype if isinstance(tensor, (Tensor, Variable)) else None
             if not isinstance(constant_values, Tensor) and dtype is not None:
-                constant_values = np.asarray(constant_values, dtype=dtype.as_numpy_dtype)
+                constant_values = np.asarray(own_items(constant_values), dtype=dtype.as_numpy_dtype)
             return _pad_v2(tensor, paddings, constant_values, name=name)
         return _pad(tensor, paddings, name=name)
     if kind not in ("REFLECT", "SYMMETRIC"):

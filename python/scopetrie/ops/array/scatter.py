@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from ..._core import Variable
+from ..._core import Variable, own_items
 from ...graph import Tensor
 from ...public import v1
 from ..constant import convert_to_tensor, index_array
@@ -117,7 +117,7 @@ def _tensor_scatter(type: str, how: str) -> Callable[..., Tensor]:
             )
         tensor = convert_to_tensor(tensor, name="tensor")
         if not isinstance(updates, (Tensor, Variable)):
-            updates = np.asarray(updates, tensor.dtype.base_dtype.as_numpy_dtype)
+            updates = np.asarray(own_items(updates), tensor.dtype.base_dtype.as_numpy_dtype)
         return op(tensor, index_array(indices), updates, name=name)
 
     scatter.__name__ = scatter.__qualname__ = f"tensor_scatter_nd_{how}"

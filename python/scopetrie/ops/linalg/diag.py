@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from ... import dtypes
-from ..._core import Variable, name_scope
+from ..._core import Variable, name_scope, own_items
 from ...dtypes import DTypeLike, as_dtype
 from ...graph import Tensor
 from ...public import v1
@@ -113,7 +113,7 @@ _matrix_diag = define_op(
 def _typed(value: Any, like: Any) -> Any:
     if isinstance(value, (Tensor, Variable)):
         return value
-    return np.asarray(value, like.dtype.base_dtype.as_numpy_dtype)
+    return np.asarray(own_items(value), like.dtype.base_dtype.as_numpy_dtype)
 
 
 @v1("matrix_diag", "linalg.diag")

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from ... import dtypes
-from ..._core import OpFunction, Variable, name_scope
+from ..._core import OpFunction, Variable, name_scope, own_items
 from ...graph import Tensor
 from ...public import v1
 from ..constant import convert_to_tensor
@@ -163,9 +163,9 @@ _where = define_op(
 def _alike(x: Any, y: Any) -> tuple[Any, Any]:
     """Two values such that what is no tensor takes the other's dtype."""
     if isinstance(x, (Tensor, Variable)) and not isinstance(y, (Tensor, Variable)):
-        return x, np.asarray(y, x.dtype.base_dtype.as_numpy_dtype)
+        return x, np.asarray(own_items(y), x.dtype.base_dtype.as_numpy_dtype)
     if isinstance(y, (Tensor, Variable)) and not isinstance(x, (Tensor, Variable)):
-        return np.asarray(x, y.dtype.base_dtype.as_numpy_dtype), y
+        return np.asarray(own_items(x), y.dtype.base_dtype.as_numpy_dtype), y
     return x, y
 
 

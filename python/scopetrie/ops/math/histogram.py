@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from ... import dtypes
-from ..._core import name_scope
+from ..._core import name_scope, own_items
 from ...dtypes import DType, DTypeLike, as_dtype
 from ...graph import Tensor, control_dependencies
 from ...public import v1
@@ -130,7 +130,11 @@ def histogram_fixed_width(
         A vector of `nbins` counts.
     """
     x = convert_to_tensor(values, name="values")
-    ends = value_range if isinstance(value_range, Tensor) else np.asarray(value_range, x.dtype.as_numpy_dtype)
+    ends = (
+        value_range
+        if isinstance(value_range, Tensor)
+        else np.asarray(own_items(value_range), x.dtype.as_numpy_dtype)
+    )
     return _histogram(x, ends, index_array(nbins), dtype=as_dtype(dtype), name=name)
 
 

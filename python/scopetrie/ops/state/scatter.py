@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from ..._core import Variable
+from ..._core import Variable, own_items
 from ...graph import Tensor
 from ...public import v1
 from ..array.indices import check_indices, check_tuples, flat_positions, rows_of
@@ -102,7 +102,7 @@ def _scatter(type: str, how: str, types: Types | None, locking: bool = False, sl
         ref: Any, indices: Any, updates: Any, use_locking: bool = locking, name: str | None = None
     ) -> Tensor:
         if not isinstance(updates, (Tensor, Variable)) and isinstance(ref, Variable):
-            updates = np.asarray(updates, ref.dtype.base_dtype.as_numpy_dtype)
+            updates = np.asarray(own_items(updates), ref.dtype.base_dtype.as_numpy_dtype)
         return op(ref, index_array(indices), updates, use_locking=bool(use_locking), name=name)
 
     scatter.__name__ = scatter.__qualname__ = f"scatter_nd_{how}" if slices else f"scatter_{how}"

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from ... import _core
-from ..._core import OpFunction, Variable, name_scope
+from ..._core import OpFunction, Variable, name_scope, own_items
 from ...graph import Tensor
 from ...public import v1
 from ..array.dims import expand_dims
@@ -60,7 +60,7 @@ def _assign_part(part: Tensor, val: Any, name: str | None = None) -> Tensor:
     read, begin, end, strides = part.op.inputs
     ref = read.op.inputs[0]
     if not isinstance(val, (Tensor, Variable)):
-        val = np.asarray(val, ref.dtype.base_dtype.as_numpy_dtype)
+        val = np.asarray(own_items(val), ref.dtype.base_dtype.as_numpy_dtype)
     if name is not None:
         return _assign_slice(ref, begin, end, strides, val, name=name, **part.op._attrs)
     with name_scope(f"{part.op.name}/"):

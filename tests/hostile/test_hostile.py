@@ -1,0 +1,70 @@
+"""Nothing that a public function is given may end the process, or leave a graph that cannot be read.
+
+The first attacks are played, in processes of their own; SCOPETRIE_ATTACKS says how many.
+"""
+
+from __future__ import annotations
+
+import os
+import struct
+import subprocess
+import sys
+from pathlib import Path
+
+from hostile import attacks
+
+COUNT = int(os.environ.get("SCOPETRIE_ATTACKS", "6000"))
+PROCESSES = 2
+TESTS = Path(__file__).parents[1]
+
+
+class Player:
+    """A process that plays every PROCESSES-th attack, and begins again after one that ended it."""
+
+    def __init__(self, file: Path, first: int, last: int) -> None:
+        self.file, self.last = file, last
+        self.failures: list[str] = []
+        self.start(first)
+
+    def start(self, first: int) -> None:
+        self.file.write_bytes(struct.pack("q", -1))
+        command = [sys.executable, "-X", "faulthandler", "-m", "hostile.attacks"]
+        command += [str(self.file), str(first), str(self.last), str(PROCESSES)]
+        paths = os.pathsep.join([str(TESTS), *filter(None, [os.environ.get("PYTHONPATH")])])
+        self.process = subprocess.Popen(
+            command,
+            stderr=subprocess.PIPE,
+            text=True,
+            cwd=self.file.parent,  # for those that write files
+            env={**os.environ, "PYTHONPATH": paths},
+        )
+
+    def finish(self, every: attacks.Attacks) -> list[str]:
+        while True:
+            _, errors = self.process.communicate()
+            if self.process.returncode == 0:
+                return self.failures
+            (at,) = struct.unpack("q", self.file.read_bytes())
+            lines = errors.strip().splitlines()
+            how = next((line for line in lines if line.startswith("Fatal")), lines[-1] if lines else "?")
+            self.failures.append(f"{attacks.describe(every[at]) if at >= 0 else 'at once'}: {how}")
+            if at < 0 or len(self.failures) > 20:
+                return self.failures
+            self.start(at + PROCESSES)
+
+
+def test_no_attack_ends_the_process_or_breaks_the_graph(tmp_path: Path) -> None:
+    every = attacks.Attacks()
+    assert len(every.names()) > 500
+    players = [Player(tmp_path / f"{first}", first, COUNT) for first in range(PROCESSES)]
+    assert [failure for player in players for failure in player.finish(every)] == []
+
+
+def test_attacks_act() -> None:
+    every = attacks.Attacks()
+    names = every.names()
+    acted = {
+        name: sum(attacks.play(every[names.index(name) + i * len(names)]) for i in range(60))
+        for name in ("stack", "get_variable", "zeros", "Graph.unique_names", "Session.run")
+    }
+    assert min(acted.values()) > 5, acted
