@@ -21,7 +21,7 @@ ROOT_MODULE = "scopetrie"
 
 FLOORS = [
     {"_core", "exports", "public"},
-    {"paths"},
+    {"locks", "paths"},
     {"errors", "backends", "names"},
     {"dtypes", "dimension"},
     {"shapes"},

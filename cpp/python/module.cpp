@@ -10,11 +10,11 @@
 #include "scopetrie/version.hpp"
 
 namespace scopetrie::python {
-void bind_buffer(pybind11::module_& module);
+bool bind_buffer(PyObject* module);
 }
 void bind_random(pybind11::module_& module);
 
-PYBIND11_MODULE(_core, module, pybind11::mod_gil_not_used()) {
+PYBIND11_MODULE(core_of_main, module, pybind11::mod_gil_not_used()) {
   using namespace scopetrie::python;
   module.doc() = "scopetrie's C++ core: names, scopes, the op graph, variables and their memory.";
   module.attr("__version__") = SCOPETRIE_VERSION;
@@ -34,9 +34,17 @@ PYBIND11_MODULE(_core, module, pybind11::mod_gil_not_used()) {
   if (!bind_state(raw) || !bind_context(raw) || !bind_graph(raw) || !bind_handles(raw) || !bind_variable(raw) ||
       !bind_variable_scope_object(raw) || !bind_variable_scope(raw) || !bind_name_scope(raw) ||
       !bind_get_variable(raw) || !bind_op_function(raw) || !bind_constants(raw) || !bind_plain_variable(raw) ||
-      !bind_direct(raw) || !bind_names(raw) || !bind_transaction(raw))
+      !bind_direct(raw) || !bind_buffer(raw) || !bind_names(raw) || !bind_transaction(raw))
     throw pybind11::error_already_set();
   state().true_getter = PyObject_GetAttrString(raw, "true_getter");
-  bind_buffer(module);
   bind_random(module);
+}
+
+// pybind11 would wait for ever for the GIL of the main interpreter, so that another one is refused before.
+PyMODINIT_FUNC PyInit__core() {
+  if (PyInterpreterState_Get() == PyInterpreterState_Main()) return PyInit_core_of_main();
+  PyErr_SetString(PyExc_ImportError,
+                  "scopetrie works in the main interpreter only, to which its types and the default graph belong; "
+                  "import it there");
+  return nullptr;
 }

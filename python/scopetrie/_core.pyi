@@ -417,8 +417,9 @@ def plain_variable(value: Any, dtype: Any, name: str | None, trainable: bool, /)
 
 # Memory and random numbers ----------------------------------------------------------------------------------
 
+@final
 class Buffer:
-    def __init__(self, nbytes: int) -> None: ...
+    def __new__(cls, nbytes: int) -> Self: ...
     @property
     def nbytes(self) -> int: ...
     @property

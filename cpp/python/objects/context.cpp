@@ -21,18 +21,41 @@ __attribute__((tls_model("initial-exec")))
 #endif
 constinit thread_local Cached cache{0, nullptr};
 
-// What else a thread keeps. The graphs on its stack are owned.
+// What else a thread keeps. It belongs to the dict that Python keeps for the thread, so that it goes while Python still
+// runs: graphs are let go then.
 struct ThreadState {
-  std::uint64_t number = 0;  // 0: not numbered yet
-  std::vector<PyGraph*> graphs;
-  std::shared_ptr<std::atomic<bool>> alive;
-
-  ~ThreadState() {
-    if (alive) *alive = false;
-  }
+  std::uint64_t number;
+  std::shared_ptr<std::atomic<bool>> alive = std::make_shared<std::atomic<bool>>(true);
+  std::vector<PyGraph*> graphs;  // those that are or were the default, innermost last; owned
 };
 
-thread_local ThreadState thread;
+constinit thread_local ThreadState* thread = nullptr;  // null: made at the first need
+
+void end_thread(PyObject* capsule) {
+  auto* ended = static_cast<ThreadState*>(PyCapsule_GetPointer(capsule, nullptr));
+  if (thread == ended) {
+    thread = nullptr;
+    cache.context = nullptr;
+  }
+  *ended->alive = false;
+  // When the process ends, nobody misses what they hold, and there may be no Python to free it.
+  if (Py_IsInitialized() != 0)
+    for (PyGraph* graph : ended->graphs) Py_DECREF(graph);
+  delete ended;
+}
+
+ThreadState& this_thread() {
+  if (thread != nullptr) [[likely]]
+    return *thread;
+  static std::atomic<std::uint64_t> threads{0};
+  auto made = std::make_unique<ThreadState>(++threads);
+  PyObject* kept = PyThreadState_GetDict();
+  const Ref capsule(PyCapsule_New(made.get(), nullptr, end_thread));
+  if (!capsule) throw_raised();
+  thread = made.release();
+  if (kept == nullptr || PyDict_SetItemString(kept, "scopetrie.thread", capsule.get()) < 0) throw_raised();
+  return *thread;
+}
 
 // The cached context, unless another thread has replaced the global graph since (the context may be gone with it).
 Context* cached() { return cache.epoch == state().global_epoch ? cache.context : nullptr; }
@@ -40,8 +63,8 @@ Context* cached() { return cache.epoch == state().global_epoch ? cache.context :
 Context* find_current() {
   State& s = state();
   PyGraph* graph;
-  if (!thread.graphs.empty()) {
-    graph = thread.graphs.back();
+  if (thread != nullptr && !thread->graphs.empty()) {
+    graph = thread->graphs.back();
   } else {
     if (s.global_graph == nullptr) {
       Ref made(PyObject_CallNoArgs(s.hooks.default_graph));
@@ -105,46 +128,46 @@ Context* current_context() {
 
 Context* context_of(PyGraph* graph) {
   if (Context* context = cached(); context != nullptr && context->graph == graph) return context;
-  if (thread.number == 0) {
-    static std::atomic<std::uint64_t> threads{0};
-    thread.number = ++threads;
-    thread.alive = std::make_shared<std::atomic<bool>>(true);
-  }
+  const ThreadState& here = this_thread();
   auto& contexts = state_of(graph).contexts;
   for (const auto& context : contexts)
-    if (context->thread == thread.number) return context.get();
+    if (context->thread == here.number) return context.get();
   // The contexts of threads that have ended go last: what their scopes hold may run anything when it goes.
   const Ref keep = Ref::borrowed(reinterpret_cast<PyObject*>(graph));
-  const auto ended =
-      std::partition(contexts.begin(), contexts.end(), [](const auto& context) { return context->alive->load(); });
+  const auto ended = std::partition(contexts.begin(), contexts.end(), [](const auto& context) {
+    return context->alive->load() || context->awaited != 0;
+  });
   const std::vector<std::unique_ptr<Context>> gone(std::make_move_iterator(ended),
                                                    std::make_move_iterator(contexts.end()));
   contexts.erase(ended, contexts.end());
-  contexts.push_back(std::make_unique<Context>(graph, thread.number, thread.alive));
+  contexts.push_back(std::make_unique<Context>(graph, here.number, here.alive));
   return contexts.back().get();
 }
 
 void push_default_graph(PyGraph* graph) {
-  thread.graphs.push_back(reinterpret_cast<PyGraph*>(Py_NewRef(reinterpret_cast<PyObject*>(graph))));
+  std::vector<PyGraph*>& graphs = this_thread().graphs;
+  graphs.push_back(graph);
+  Py_INCREF(graph);
   Context* context = context_of(graph);
   cache = {state().global_epoch, context};
 }
 
-std::size_t default_graph_depth() { return thread.graphs.size(); }
+std::size_t default_graph_depth() { return thread == nullptr ? 0 : thread->graphs.size(); }
 
 bool pop_default_graph(PyGraph* graph) {
-  if (thread.graphs.empty() || thread.graphs.back() != graph) {
+  std::vector<PyGraph*>& graphs = this_thread().graphs;
+  if (graphs.empty() || graphs.back() != graph) {
     PyErr_Format(PyExc_AssertionError, "Nesting violated for default stack of %R objects",
                  reinterpret_cast<PyObject*>(Py_TYPE(graph)));
     cache.context = nullptr;
-    const auto at = std::find(thread.graphs.begin(), thread.graphs.end(), graph);
-    if (at != thread.graphs.end()) {
-      thread.graphs.erase(at);
+    const auto at = std::find(graphs.begin(), graphs.end(), graph);
+    if (at != graphs.end()) {
+      graphs.erase(at);
       Py_DECREF(graph);
     }
     return false;
   }
-  thread.graphs.pop_back();
+  graphs.pop_back();
   cache.context = nullptr;
   Py_DECREF(graph);
   return true;

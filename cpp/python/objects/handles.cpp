@@ -298,6 +298,13 @@ PyObject* refuse_new(PyTypeObject* type, PyObject*, PyObject*) {
 
 }  // namespace
 
+// What object.__new__() and unpickling call, which would make a handle of no graph; new_handle() does not.
+PyObject* refuse_alloc(PyTypeObject* type, Py_ssize_t) {
+  PyErr_Format(PyExc_TypeError, "%s objects belong to a graph: they are not made, copied or pickled without it",
+               type->tp_name);
+  return nullptr;
+}
+
 bool bind_handles(PyObject* module) {
   std::size_t count = 0;
   const PyType_Slot* operators = operator_slots(count);
@@ -305,7 +312,8 @@ bool bind_handles(PyObject* module) {
   const PyType_Slot common[] = {{Py_tp_dealloc, reinterpret_cast<void*>(unlocked<dealloc>)},
                                 {Py_tp_richcompare, reinterpret_cast<void*>(unlocked<compare_handles>)},
                                 {Py_tp_hash, reinterpret_cast<void*>(unlocked<hash_handle>)},
-                                {Py_tp_new, reinterpret_cast<void*>(unlocked<refuse_new>)}};
+                                {Py_tp_new, reinterpret_cast<void*>(unlocked<refuse_new>)},
+                                {Py_tp_alloc, reinterpret_cast<void*>(unlocked<refuse_alloc>)}};
   tensor_slots.insert(tensor_slots.end(), std::begin(common), std::end(common));
   tensor_slots.push_back({Py_tp_getset, tensor_members});
   tensor_slots.push_back({Py_tp_methods, tensor_methods});

@@ -65,9 +65,10 @@ bool bind_variable(PyObject* module);
 const PyType_Slot* operator_slots(std::size_t& count);
 /// x < y and its like, by the registered operators.
 PyObject* compare_order(PyObject* x, PyObject* y, int how);
-/// Shared by Tensor, Operation and Variable: `==`, `<`, hash(), and deallocation.
+/// Shared by Tensor, Operation and Variable: `==`, `<`, hash(), and what they have in common.
 PyObject* compare_handles(PyObject* self, PyObject* other, int how);
 Py_hash_t hash_handle(PyObject* self);
+PyObject* refuse_alloc(PyTypeObject* type, Py_ssize_t);
 PyObject* handle_graph(PyObject* self, void*);
 PyObject* handle_id(PyObject* self, void*);
 PyObject* handle_is_current(PyObject* self, void*);

@@ -122,6 +122,7 @@ bool bind_variable(PyObject* module) {
   const PyType_Slot own[] = {{Py_tp_dealloc, reinterpret_cast<void*>(unlocked<dealloc>)},
                              {Py_tp_richcompare, reinterpret_cast<void*>(unlocked<compare>)},
                              {Py_tp_new, reinterpret_cast<void*>(unlocked<refuse_new>)},
+                             {Py_tp_alloc, reinterpret_cast<void*>(unlocked<refuse_alloc>)},
                              {Py_tp_hash, reinterpret_cast<void*>(unlocked<hash_handle>)},
                              {Py_tp_getset, members},
                              {Py_tp_methods, methods},

@@ -133,7 +133,7 @@ ScopeRef VariableScopeBlock::open(Context& context, SegmentId plain) {
 
 // As in v1, entering a block inside itself ends the name scope of its earlier entry and returns the same scope.
 void VariableScopeBlock::end_earlier_entry(Context& context) {
-  if (now_.context == &context) {
+  if (now_.context.get() == &context) {
     context.names = now_.names_before;
     if (!remembered()) remembered() = now_.scope;
   }
@@ -143,7 +143,7 @@ void VariableScopeBlock::end_earlier_entry(Context& context) {
 
 VariableScope& VariableScopeBlock::enter(Context& context, SegmentId plain) {
   NamesGuard names{context};
-  const bool again = now_.context != nullptr;
+  const bool again = now_.context.get() != nullptr;
   if (again) [[unlikely]]
     end_earlier_entry(context);
   const NameScope names_before = context.names;
@@ -157,7 +157,7 @@ VariableScope& VariableScopeBlock::enter(Context& context, SegmentId plain) {
   }
   if (captured_) now_.counters = context.counters.save();
   ++context.variable_scopes;
-  now_.context = &context;
+  now_.context = ContextRef(context);
   now_.names_before = names_before;
   now_.scope = scope;
   now_.scope_before = std::exchange(context.current_variable_scope, std::move(scope));
@@ -166,7 +166,7 @@ VariableScope& VariableScopeBlock::enter(Context& context, SegmentId plain) {
 
 void VariableScopeBlock::leave() {
   if (!is_innermost()) refuse_nesting();
-  Context& context = *now_.context;
+  Context& context = *now_.context.get();
   --context.variable_scopes;
   if (captured_) {
     context.counters.restore(now_.counters);
@@ -174,7 +174,7 @@ void VariableScopeBlock::leave() {
     context.counters.close_beneath(scope);  // as in v1, leaving "" clears the paths that start with "/"
   }
   context.names = now_.names_before;
-  now_.context = nullptr;
+  now_.context.reset();
   // What scopes hold may run anything when they go: at the end.
   ScopeRef scope = std::move(now_.scope);
   const ScopeRef left = std::exchange(context.current_variable_scope, std::move(now_.scope_before));

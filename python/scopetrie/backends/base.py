@@ -9,6 +9,7 @@ from typing import Any, TypeAlias
 import numpy as np
 
 from .._core import own_items
+from ..locks import importing
 
 # An array of the backend's library; the array API standard has no common base class.
 Array: TypeAlias = Any
@@ -167,7 +168,8 @@ def get_backend(which: Any = None) -> Backend:
             raise ValueError(f"No backend is named {which!r}; the backends are {names}.")
         module, name = _OWN[which]
         # Imported on demand: a program that only builds graphs loads no array library.
-        made = getattr(importlib.import_module(f".{module}", __package__), name)()
+        with importing:
+            made = getattr(importlib.import_module(f".{module}", __package__), name)()
         assert isinstance(made, Backend)
         return made
     if hasattr(which, "asarray") and hasattr(which, "__name__"):

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from ..backends import Array, Backend
 from ..graph import Graph, Tensor, get_default_graph
+from ..locks import Lock
 from ..public import v1
 from .fetches import Fetches
 from .plan import Plan
@@ -42,7 +42,7 @@ class LoweredFunction:
         if variables is not None:
             self._variables = {key: _tensor(graph, each).op for key, each in _labelled(variables)}
         self._programs: dict[Any, tuple[Plan, State]] = {}
-        self._lock = threading.RLock()
+        self._lock = Lock()
         graph._keepers.add(self)
 
     def forget(self, operations: int) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -10,6 +9,7 @@ import numpy as np
 
 from ..backends import Array, Backend
 from ..errors import FailedPreconditionError, InvalidArgumentError
+from ..locks import Lock
 from ..ops.node_text import Dims, dims_text
 from ..shapes import compatible_dims
 
@@ -173,7 +173,7 @@ class State:
         self.xp = backend.xp
         self.cells: dict[int, Cell] = {}
         self._counters: dict[int, int] = {}
-        self._counting = threading.Lock()  # held while a count is incremented: no two drawings share one
+        self._counting = Lock()  # held while a count is incremented: no two drawings share one
 
     def declare(self, op_id: int, name: str, dtype: np.dtype[Any], dims: Dims) -> Cell:
         """Returns the cell of a variable; makes it at first use."""

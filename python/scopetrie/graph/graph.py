@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import threading
 from contextlib import AbstractContextManager, nullcontext
 from typing import Any, NoReturn
 from weakref import WeakSet, WeakValueDictionary
 
 from .. import _core
+from ..locks import Lock
 from ..public import v1
 from . import export
 from .blocks import ControlBlock, DefaultBlock
@@ -41,7 +41,7 @@ class Graph(_core.Graph):
         # By id of the variable; see scopetrie.variables.notes.
         self._variable_notes: Notes[int, Any] = Notes()
         # Held while the view of a collection or a partitioned variable is made or rewritten.
-        self._viewing = threading.RLock()
+        self._viewing = Lock()
         self._partitioned: Notes[str, Any] = Notes()  # by name; see scopetrie.scopes.partitioned
         self._unfeedable: Notes[int, bool] = Notes()  # by number of the tensor
         self._unfetchable: Notes[int, bool] = Notes()  # by number of the operation

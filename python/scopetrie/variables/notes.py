@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import threading
 from typing import Any, NamedTuple
 
 from .. import _core
+from ..locks import Lock
 from .modes import VariableAggregation, VariableSynchronization
 from .save_slice import SaveSliceInfo
 
@@ -20,7 +20,7 @@ class Notes(NamedTuple):
 
 
 _NOTHING = Notes()
-_noting = threading.Lock()  # threads that make a variable together may set different properties
+_noting = Lock()  # threads that make a variable together may set different properties
 
 
 def notes_of(variable: _core.Variable) -> Notes:

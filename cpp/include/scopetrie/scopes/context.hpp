@@ -11,6 +11,7 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "scopetrie/graph/handles.hpp"
@@ -71,6 +72,7 @@ class Context : private Undoable {
   ScopeCounters counters;
   std::vector<Controls> controls;
   std::size_t variable_scopes = 0;  // how many are open
+  std::size_t awaited = 0;          // how many blocks will come back to it: see ContextRef
   HostObject creators;              // the open variable creators, outermost first
   HostObject listener;              // called with each new operation (devices, colocation)
 
@@ -198,6 +200,30 @@ class Context : private Undoable {
   Operation add_node(std::string_view type, std::span<const TensorId> inputs, std::span<const Output> outputs,
                      const OpOptions& options);
   OpGraph::Fresh take_verbatim(std::string_view name);
+};
+
+/// A block's way back to the context that it was entered in. Whoever owns the context of a thread keeps it, even when
+/// the thread has ended, until no block is left that may return to it.
+class ContextRef {
+ public:
+  ContextRef() = default;
+  explicit ContextRef(Context& context) : context_(&context) { ++context.awaited; }
+  ContextRef(ContextRef&& other) noexcept : context_(std::exchange(other.context_, nullptr)) {}
+  ContextRef& operator=(ContextRef&& other) noexcept {
+    std::swap(context_, other.context_);
+    return *this;
+  }
+  ContextRef(const ContextRef&) = delete;
+  ContextRef& operator=(const ContextRef&) = delete;
+  ~ContextRef() { reset(); }
+
+  void reset() {
+    if (context_ != nullptr) --std::exchange(context_, nullptr)->awaited;
+  }
+  Context* get() const { return context_; }
+
+ private:
+  Context* context_ = nullptr;
 };
 
 /// Restores a context's name scope at the end of a block.

@@ -2,7 +2,7 @@
 //
 // Invariants: as in v1, entering a block again first ends its earlier entry, and leaving an entry that was ended so
 // does nothing. The graph of an entry is kept alive until it is left.
-// Thread safety: a block is entered and left in one thread.
+// Thread safety: a block is entered in one thread, and left there or when that thread has ended.
 #pragma once
 
 #include <string_view>
@@ -25,30 +25,30 @@ class NameScopeBlock {
     enter_by(context, [&] { context.open_name_scope(plain); });
   }
   void leave() {
-    if (context_ == nullptr) return;
-    context_->names = before_;
-    context_ = nullptr;
+    if (context() == nullptr) return;
+    context()->names = before_;
+    context_.reset();
     const HostObject gone = std::move(graph_);
   }
   /// Null if it is not entered.
-  Context* context() const { return context_; }
+  Context* context() const { return context_.get(); }
   /// The owner of the graph that it keeps alive, or null.
   void* graph_owner() const { return graph_.get(); }
 
  private:
   template <class Open>
   void enter_by(Context& context, Open&& open) {
-    if (context_ == &context) context.names = before_;
+    if (context_.get() == &context) context.names = before_;
     const NameScope before = context.names;
     open();
     before_ = before;
-    context_ = &context;
+    context_ = ContextRef(context);
     if (void* owner = context.graph().owner; owner != nullptr)
       graph_ = HostObject(context.current_variable_scope->host(), owner);
   }
 
-  Context* context_ = nullptr;
   HostObject graph_;
+  ContextRef context_;  // goes before the graph, which owns the context
   NameScope before_;
 };
 

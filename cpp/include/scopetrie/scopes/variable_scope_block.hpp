@@ -3,7 +3,7 @@
 // Invariants: as in v1, a block that is entered again keeps the suffix of its default name, the copy of a captured
 // scope, and original_name_scope. Nested entries of one block are in `outer_`. Texts are borrowed and must outlive the
 // block. The graph of an entry is kept alive until it is left.
-// Thread safety: a block is entered and left in one thread.
+// Thread safety: a block is entered in one thread, and left there or when that thread has ended.
 #pragma once
 
 #include <cstddef>
@@ -41,9 +41,9 @@ class VariableScopeBlock {
   void leave();
 
   /// The context of the innermost entry; null if it is not entered.
-  Context* context() const { return now_.context; }
+  Context* context() const { return now_.context.get(); }
   bool is_innermost() const {
-    return now_.context != nullptr && now_.context->current_variable_scope.get() == now_.scope.get();
+    return context() != nullptr && context()->current_variable_scope.get() == now_.scope.get();
   }
 
   /// Drops what it keeps for later entries; for garbage collectors.
@@ -72,10 +72,10 @@ class VariableScopeBlock {
 
   /// The state that one entry replaced.
   struct Entered {
-    Context* context = nullptr;  // null: not entered
     NameScope names_before;
     ScopeRef scope_before;
     ScopeRef scope;            // keeps its graph alive
+    ContextRef context;        // null: not entered; goes before the graph, which owns it
     std::size_t counters = 0;  // of a captured scope
     bool nested = false;       // the block was entered again inside; v1 does not restore its state then
   };
