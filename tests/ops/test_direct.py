@@ -5,6 +5,8 @@ from __future__ import annotations
 import copy
 import inspect
 import pickle
+import sys
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -144,3 +146,110 @@ def test_inputs_of_one_attribute_share_a_dtype():
         TypeError, match=r"Input 'condition' of 'Select' Op has type float32 that does not match exp"
     ):
         tf.where(x, x, x)
+
+
+def _x(*shape: int | None, dtype: Any = tf.float32) -> tf.Tensor:
+    return tf.placeholder(dtype, shape)
+
+
+# A common call of each function, as a function that makes it of tensors and a variable made before.
+COMMON: dict[str, Any] = {
+    "abs": lambda x: lambda: tf.abs(x),
+    "add_n": lambda x: lambda: tf.add_n([x, x]),
+    "angle": lambda x: (lambda z: lambda: tf.angle(z))(_x(2, dtype=tf.complex64)),
+    "argmax": lambda x: lambda: tf.argmax(x, 1),
+    "argmin": lambda x: lambda: tf.argmin(x, axis=1),
+    "assign": lambda x: (lambda v: lambda: tf.assign(v, x))(tf.Variable(tf.zeros([2, 3]))),
+    "assign_add": lambda x: (lambda v: lambda: tf.assign_add(v, x))(tf.Variable(tf.zeros([2, 3]))),
+    "assign_sub": lambda x: (lambda v: lambda: tf.assign_sub(v, x))(tf.Variable(tf.zeros([2, 3]))),
+    "broadcast_to": lambda x: lambda: tf.broadcast_to(x, [4, 2, 3]),
+    "cast": lambda x: lambda: tf.cast(x, tf.int32),
+    "complex": lambda x: lambda: tf.complex(x, x),
+    "concat": lambda x: lambda: tf.concat([x, x], 1),
+    "conj": lambda x: (lambda z: lambda: tf.conj(z))(_x(2, dtype=tf.complex64)),
+    "cumprod": lambda x: lambda: tf.cumprod(x, 1),
+    "cumsum": lambda x: lambda: tf.cumsum(x, axis=1, reverse=True),
+    "ensure_shape": lambda x: lambda: tf.ensure_shape(x, [None, 3]),
+    "expand_dims": lambda x: lambda: tf.expand_dims(x, -1),
+    "gather": lambda x: (lambda at: lambda: tf.gather(x, at, axis=1))(_x(4, dtype=tf.int32)),
+    "identity": lambda x: lambda: tf.identity(x),
+    "imag": lambda x: (lambda z: lambda: tf.imag(z))(_x(2, dtype=tf.complex64)),
+    "matmul": lambda x: lambda: tf.matmul(x, x, transpose_b=True),
+    "matrix_band_part": lambda x: lambda: tf.matrix_band_part(x, 0, -1),
+    "pad": lambda x: lambda: tf.pad(x, [[0, 1], [1, 0]]),
+    "placeholder": lambda x: lambda: tf.placeholder(tf.float32, [None, 3]),
+    "placeholder_with_default": lambda x: lambda: tf.placeholder_with_default(x, [None, 3]),
+    "real": lambda x: (lambda z: lambda: tf.real(z))(_x(2, dtype=tf.complex64)),
+    "reduce_all": lambda x: (lambda b: lambda: tf.reduce_all(b, 0))(_x(2, dtype=tf.bool)),
+    "reduce_any": lambda x: (lambda b: lambda: tf.reduce_any(b))(_x(2, dtype=tf.bool)),
+    "reduce_max": lambda x: lambda: tf.reduce_max(x, [0, 1]),
+    "reduce_mean": lambda x: lambda: tf.reduce_mean(x),
+    "reduce_min": lambda x: lambda: tf.reduce_min(x, 1, keepdims=True),
+    "reduce_prod": lambda x: lambda: tf.reduce_prod(x, axis=0),
+    "reduce_sum": lambda x: lambda: tf.reduce_sum(x, 1),
+    "reshape": lambda x: lambda: tf.reshape(x, [3, -1]),
+    "reverse": lambda x: lambda: tf.reverse(x, [0]),
+    "roll": lambda x: lambda: tf.roll(x, 1, 0),
+    "slice": lambda x: lambda: tf.slice(x, [0, 0], [1, -1]),
+    "split": lambda x: lambda: tf.split(x, 3, 1),
+    "squeeze": lambda x: (lambda y: lambda: tf.squeeze(y, [1]))(_x(2, 1)),
+    "stack": lambda x: lambda: tf.stack([x, x], axis=1),
+    "transpose": lambda x: lambda: tf.transpose(x, [1, 0]),
+    "where": lambda x: (lambda b: lambda: tf.where(b, x, x))(_x(2, 3, dtype=tf.bool)),
+    "math.cumulative_logsumexp": lambda x: lambda: tf.math.cumulative_logsumexp(x),
+    "math.reduce_euclidean_norm": lambda x: lambda: tf.math.reduce_euclidean_norm(x, 1),
+    "nn.avg_pool": lambda x: (lambda y: lambda: tf.nn.avg_pool(y, [1, 2, 2, 1], [1, 2, 2, 1], "SAME"))(
+        _x(None, 8, 8, 3)
+    ),
+    "nn.bias_add": lambda x: (lambda b: lambda: tf.nn.bias_add(x, b))(_x(3)),
+    "nn.conv2d": lambda x: (lambda y, w: lambda: tf.nn.conv2d(y, w, [1, 1, 1, 1], "SAME"))(
+        _x(None, 8, 8, 3), _x(3, 3, 3, 4)
+    ),
+    "nn.log_softmax": lambda x: lambda: tf.nn.log_softmax(x),
+    "nn.max_pool": lambda x: (lambda y: lambda: tf.nn.max_pool(y, [1, 2, 2, 1], [1, 2, 2, 1], "VALID"))(
+        _x(None, 8, 8, 3)
+    ),
+    "nn.softmax": lambda x: lambda: tf.nn.softmax(x),
+} | {
+    f"unsorted_segment_{how}": lambda x, how=how: (
+        lambda at: lambda: getattr(tf, f"unsorted_segment_{how}")(x, at, 4)
+    )(_x(2, dtype=tf.int32))
+    for how in ("max", "min", "prod", "sum")
+}
+OWN = str(Path(tf.__file__).parent)
+
+
+@pytest.mark.parametrize("name", COMMON)
+def test_a_common_call_runs_no_python(name):
+    """The fast path is taken, not only right."""
+    call = COMMON[name](_x(2, 3))
+    call()  # the name is looked up in its namespace
+    frames = []
+
+    def note(frame: Any, event: str, _: Any) -> None:
+        if event == "call" and frame.f_code.co_filename.startswith(OWN):
+            frames.append(frame.f_code.co_name)
+
+    sys.setprofile(note)
+    try:
+        call()
+    finally:
+        sys.setprofile(None)
+    assert frames == []
+
+
+def test_every_direct_function_has_a_common_call():
+    spaces = {"": tf, "math.": tf.math, "nn.": tf.nn}
+    called = {id(getattr(spaces[space], name)) for full in COMMON for space, _, name in [_parted(full)]}
+    every = {
+        id(value)
+        for module in (tf, tf.math, tf.nn, tf.linalg)
+        for value in (getattr(module, name) for name in dir(module))
+        if isinstance(value, _core.DirectFunction)
+    }
+    assert every == called
+
+
+def _parted(full: str) -> tuple[str, str, str]:
+    space, dot, name = full.rpartition(".")
+    return space + dot, dot, name

@@ -131,9 +131,9 @@ bool is_choice(PyObject* choices, PyObject* value) {
 bool may_be(const Parameter& parameter, PyObject* value) {
   if (parameter.choices != nullptr) return is_choice(parameter.choices, value);
   if (parameter.form != Parameter::kAsGiven) return true;  // kept_value() looks at it
-  if (parameter.fallback != nullptr && parameter.fallback != Py_None)
-    return Py_TYPE(value) == Py_TYPE(parameter.fallback);
-  return PyBool_Check(value) || PyLong_CheckExact(value) || known_dtype_number(value) != 0;
+  if (parameter.fallback == nullptr) return true;          // the rule does, as the attribute must be given
+  if (parameter.fallback == Py_None) return PyBool_Check(value) || PyLong_CheckExact(value);
+  return Py_TYPE(value) == Py_TYPE(parameter.fallback);
 }
 
 bool add_attribute(Call& call, const Parameter& parameter, PyObject* value) {

@@ -49,9 +49,9 @@ struct Sliding {
 
   // How many windows fit along an axis.
   std::int64_t fits(std::int64_t size, std::int64_t window, std::size_t axis) const {
-    if (!known(size) || !known(window)) return kUnknownDim;
     const std::int64_t stride = strides[axis];
     if (stride < 1) refuse("Stride must be > 0, but got ", stride);
+    if (!known(size) || !known(window)) return kUnknownDim;
     if (padding == "SAME") return (size + stride - 1) / stride;
     const std::int64_t reach = (window - 1) * dilations[axis] + 1;
     if (padding == "EXPLICIT" && 2 * axis + 1 < borders.size()) size += borders[2 * axis] + borders[2 * axis + 1];

@@ -238,7 +238,8 @@ for _function, _what, _wide in (
     )  # fmt: skip
 
 _POOLING: dict[str, Any] = {
-    "ksize": ints(), "strides": ints(), "padding": attribute(), "data_format": attribute(),
+    "ksize": ints(), "strides": ints(), "padding": attribute(choices=("SAME", "VALID")),
+    "data_format": attribute(choices=("NHWC", "NCHW")),
 }  # fmt: skip
 max_pool = direct(_max2d, **_POOLING)(max_pool)
 avg_pool = direct(_avg2d, **_POOLING)(avg_pool)
