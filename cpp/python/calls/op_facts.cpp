@@ -65,7 +65,9 @@ bool Facts::ask_ints(std::size_t i, std::span<const std::int64_t>& out) {
   Dims& ints = folded_.emplace_front();
   for (Py_ssize_t k = 0; k < PyList_GET_SIZE(listed.get()); ++k) {
     PyObject* each = PyList_GET_ITEM(listed.get(), k);
-    if (!PyLong_Check(each) || !read_int(each, ints.emplace_back())) return false;
+    std::int64_t read = 0;
+    if (!PyLong_Check(each) || !read_int(each, read)) return false;
+    ints.push_back(read);
   }
   out = ints;
   return true;
@@ -215,10 +217,12 @@ Dims Facts::list(RuleAttribute name) {
   }
   for (Py_ssize_t i = 0; i < PyTuple_GET_SIZE(found); ++i) {
     PyObject* each = PyTuple_GET_ITEM(found, i);
-    if (!PyLong_Check(each) || !read_int(each, out.emplace_back())) {
+    std::int64_t read = 0;
+    if (!PyLong_Check(each) || !read_int(each, read)) {
       refuse_attribute(name, found);
       return {};
     }
+    out.push_back(read);
   }
   return out;
 }

@@ -23,7 +23,7 @@ struct Key {
   std::uint32_t begin_mask = 0, end_mask = 0, ellipsis_mask = 0, new_axis_mask = 0, shrink_axis_mask = 0;
 
   bool read(PyObject* key);
-  bool dims(std::span<const std::int64_t> whole, std::vector<std::int64_t>& out) const;
+  bool dims(std::span<const std::int64_t> whole, Dims& out) const;
 
  private:
   bool read_entry(PyObject* entry);
@@ -77,7 +77,7 @@ bool Key::read(PyObject* key) {
 }
 
 // The resulting shape; false if the key does not fit.
-bool Key::dims(std::span<const std::int64_t> whole, std::vector<std::int64_t>& out) const {
+bool Key::dims(std::span<const std::int64_t> whole, Dims& out) const {
   const SliceMasks masks{begin_mask, end_mask, ellipsis_mask, new_axis_mask, shrink_axis_mask};
   try {
     check_key(whole.size(), count, masks);
@@ -116,7 +116,7 @@ bool subscript_plain(PyObject* x, PyObject* key, PyObject*& result) {
   if (graph.finalized || graph.has_unnoted_names || graph.has_odd_scopes || context->listener) return false;
   const TensorId input = is_tensor(x) ? id_of(x) : graph.variables[id_of(x)].value;
   const TensorRow whole = graph.ops.tensor(input);
-  std::vector<std::int64_t> dims;
+  Dims dims;
   if (!graph.ops.shapes().known_rank(whole.shape) || !entries.dims(graph.ops.shapes().dims(whole.shape), dims))
     return false;
 

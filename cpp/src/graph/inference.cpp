@@ -69,7 +69,9 @@ class NamedCall final : public RuleCall {
   }
   Dims list(RuleAttribute name) override {
     const AttributeValue* found = find(name, Kind::kInts);
-    return found == nullptr ? Dims() : found->ints();
+    if (found == nullptr) return {};
+    const std::vector<std::int64_t> ints = found->ints();
+    return Dims(ints.begin(), ints.end());
   }
   ShapeId shape(RuleAttribute name) override {
     const AttributeValue* found = find(name, Kind::kShape);
@@ -94,7 +96,8 @@ class NamedCall final : public RuleCall {
   bool read(const AttributeValue& value, std::span<const std::int64_t>& out) {
     Dims& made = made_.emplace_front();
     if (value.kind() == Kind::kInts) {
-      made = value.ints();
+      const std::vector<std::int64_t> ints = value.ints();
+      made.assign(ints.begin(), ints.end());
     } else if (value.kind() == Kind::kInt) {
       made.push_back(value.integer());
     } else if (value.kind() == Kind::kTensor && value.tensor().dtype == kInt64) {

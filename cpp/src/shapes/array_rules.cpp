@@ -88,7 +88,7 @@ void squeeze(RuleCall& call) {
     if (known(dim) && dim != 1) refuse("Can not squeeze dim[", axis, "], expected a dimension of 1, got ", dim);
     dim = kGone;
   }
-  std::erase(dims, kGone);
+  dims.remove(kGone);
   call.give(call.dtype(0), dims);
 }
 

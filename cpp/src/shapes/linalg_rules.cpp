@@ -157,7 +157,7 @@ void diagonal_matrix(RuleCall& call) {
   const std::int64_t longest = dims.back();
   dims.resize(dims.size() - std::min<std::size_t>(which.is_one() ? 1 : 2, dims.size()));
   if (!known(longest) || !knows_rows || !knows_columns) {
-    dims.insert(dims.end(), 2, kUnknownDim);
+    dims.insert(dims.end(), {kUnknownDim, kUnknownDim});
     return call.give(call.dtype(0), dims);
   }
   const std::int64_t least_rows = longest - std::min<std::int64_t>(which.high, 0);

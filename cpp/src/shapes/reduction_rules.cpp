@@ -23,7 +23,7 @@ void reduce(RuleCall& call, DType dtype) {
       refuse("Invalid reduction dimension ", axis, " for input with ", dims.size(), " dimensions.");
     dims[static_cast<std::size_t>(axis)] = keep ? 1 : kGone;
   }
-  std::erase(dims, kGone);
+  dims.remove(kGone);
   call.give(dtype, dims);
 }
 

@@ -16,14 +16,13 @@
 #include <vector>
 
 #include "scopetrie/error.hpp"
+#include "scopetrie/shapes/dims.hpp"
 #include "scopetrie/shapes/dtype.hpp"
 #include "scopetrie/shapes/output.hpp"
 #include "scopetrie/shapes/shape_table.hpp"
 #include "scopetrie/tables/compiler.hpp"
 
 namespace scopetrie {
-
-using Dims = std::vector<std::int64_t>;
 
 /// Inputs that do not fit. what() is the first part of v1's message, which goes on with the operation.
 class ShapeError : public Error {

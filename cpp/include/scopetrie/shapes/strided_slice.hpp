@@ -4,7 +4,8 @@
 #include <cstddef>
 #include <cstdint>
 #include <span>
-#include <vector>
+
+#include "scopetrie/shapes/dims.hpp"
 
 namespace scopetrie {
 
@@ -21,8 +22,7 @@ struct SliceMasks {
 void check_key(std::size_t rank, std::size_t entries, const SliceMasks& masks);
 
 /// The dims of the slice, whose key fits; `begin` and `end` are empty where they are not known. Throws ShapeError.
-std::vector<std::int64_t> sliced(std::span<const std::int64_t> dims, std::span<const std::int64_t> begin,
-                                 std::span<const std::int64_t> end, std::span<const std::int64_t> strides,
-                                 const SliceMasks& masks);
+Dims sliced(std::span<const std::int64_t> dims, std::span<const std::int64_t> begin, std::span<const std::int64_t> end,
+            std::span<const std::int64_t> strides, const SliceMasks& masks);
 
 }  // namespace scopetrie
