@@ -1,13 +1,15 @@
 """partitioners.py against what TensorFlow 2.21's v1 mode does."""
 
 from types import SimpleNamespace
+from typing import Any, NamedTuple
 
 import pytest
+import scopetrie as tf
 from hypothesis import given
 from hypothesis import strategies as st
 from recorded_cases import outcome, recorded
 from scopetrie import dtypes, partitioners
-from scopetrie.partitioners import PartitionInfo, call_partitioner, slices
+from scopetrie.partitioners import PartitionInfo
 from scopetrie.shapes import TensorShape
 
 TF = SimpleNamespace(
@@ -36,13 +38,28 @@ def test_as_recorded_from_tensorflow(expression, expected):
         assert found == expected
 
 
+class Part(NamedTuple):
+    offset: list[int]
+    shape: list[int]
+
+
+def parts_of(shape: list[int], partitioner: Any, dtype: Any = dtypes.float32) -> list[Part]:
+    """Where the parts of a variable of this shape lie."""
+    with tf.Graph().as_default():
+        whole = tf.get_variable("w", shape, dtype, tf.zeros_initializer(), partitioner=partitioner)
+        places = [part._get_save_slice_info() for part in whole]
+    assert all(place.full_shape == shape for place in places)
+    assert [part.shape.as_list() for part in whole] == [place.var_shape for place in places]
+    return [Part(place.var_offset, place.var_shape) for place in places]
+
+
 @given(SHAPES, st.data())
 def test_slices_tile_the_variable(shape, data):
     axis = data.draw(st.integers(0, len(shape) - 1))
     number = data.draw(st.integers(1, shape[axis]))
     partitions = [1] * len(shape)
     partitions[axis] = number
-    parts = list(slices(shape, partitions))
+    parts = parts_of(shape, lambda **_: partitions)
     assert len(parts) == number
     end = 0
     for part in parts:
@@ -71,7 +88,7 @@ def test_partitioners_give_one_axis_at_most_its_size(shape, dtype, data):
         partitioners.variable_axis_size_partitioner(limit, axis, max_shards=number),
         partitioners.min_max_variable_partitioner(number, axis, limit),
     ):
-        partitions = call_partitioner(partitioner, TensorShape(shape), dtype)
+        partitions = partitioner(shape=TensorShape(shape), dtype=dtype)
         assert partitions[:axis] + partitions[axis + 1 :] == [1] * (len(shape) - 1)
         assert 1 <= partitions[axis] <= min(number, shape[axis])
 
@@ -79,8 +96,9 @@ def test_partitioners_give_one_axis_at_most_its_size(shape, dtype, data):
 @given(SHAPES, SIZED, st.integers(1, 5000))
 def test_variable_axis_size_keeps_parts_small(shape, dtype, limit):
     partitions = partitioners.variable_axis_size_partitioner(limit)(TensorShape(shape), dtype)
+    assert partitions[1:] == [1] * (len(shape) - 1)
     entry = TensorShape(shape).num_elements() // shape[0] * dtype.size
-    for part in slices(shape, partitions):
+    for part in parts_of(shape, lambda **_: partitions):
         assert part.shape[0] == 1 or part.shape[0] * entry <= limit
 
 
@@ -104,14 +122,14 @@ def test_an_axis_of_unknown_size_is_refused_by_name():
     ],
 )
 def test_answers_that_are_refused(answer, message):
-    with pytest.raises(ValueError) as caught:
-        call_partitioner(lambda shape, dtype: answer, TensorShape([7, 2]), dtypes.float32)
+    with tf.Graph().as_default(), pytest.raises(ValueError) as caught:
+        tf.get_variable("w", [7, 2], partitioner=lambda shape, dtype: answer)
     assert str(caught.value) == message
 
 
 def test_only_one_axis_is_cut():
-    with pytest.raises(ValueError) as caught:
-        list(slices([7, 2], [2, 2]))
+    with tf.Graph().as_default(), pytest.raises(ValueError) as caught:
+        tf.get_variable("w", [7, 2], partitioner=lambda **_: [2, 2])
     assert (
         str(caught.value)
         == "Can only slice a variable along one dimension: shape: (7, 2), partitioning: [2, 2]"
@@ -120,10 +138,12 @@ def test_only_one_axis_is_cut():
 
 def test_scalars_and_unknown_shapes_are_not_partitioned():
     one = partitioners.fixed_size_partitioner(1)
-    with pytest.raises(ValueError, match=r"must have rank at least 1, shape: \(\)"):
-        call_partitioner(one, TensorShape([]), dtypes.float32)
-    with pytest.raises(ValueError, match=r"must be fully defined, but instead was \(\?,\)\."):
-        call_partitioner(one, TensorShape([None]), dtypes.float32)
+    with tf.Graph().as_default():
+        with pytest.raises(ValueError, match=r"must have rank at least 1, shape: \(\)"):
+            tf.get_variable("w", tf.TensorShape([]), partitioner=one)
+        with pytest.raises(ValueError, match=r"must be fully defined, but instead was \(\?,\)\."):
+            tf.get_variable("w", [None], partitioner=one)
+        assert tf.get_variable("w", [], partitioner=one).name == "w:0"
 
 
 def test_partition_info_keeps_what_it_is_given():

@@ -220,7 +220,7 @@ class Graph:
 
 @final
 class Transaction:
-    def __new__(cls, graph: Graph, if_refused: int = 0, /) -> Self: ...
+    def __new__(cls, graph: Graph, /) -> Self: ...
     def __enter__(self) -> Self: ...
     def __exit__(self, *error: object) -> None: ...
     def commit(self) -> None: ...
@@ -364,7 +364,6 @@ def true_getter(
     synchronization: Any = None,
     aggregation: Any = None,
 ) -> Any: ...
-def part_of_variable(name: str, *, partition_info: Any, **arguments: Any) -> Any: ...
 def create_variable(**arguments: Any) -> Any: ...
 def get_variables(
     names: Sequence[str],
@@ -445,21 +444,24 @@ def wire(
     as_dims: Callable[..., Any],
     as_dtype: Callable[..., Any],
     as_index: Callable[..., Any],
+    ask_partitioner: Callable[..., tuple[list[int], str]],
     check_call_policy: Callable[..., Any],
     check_initial_shape: Callable[..., None],
     check_policy: Callable[..., Any],
     compose_getters: Callable[..., Any],
     convert: Callable[..., Any],
     create_through: Callable[..., Any],
+    cut_value: Callable[..., Any],
     default_graph: Callable[[], Any],
     dtype_of_value: Callable[[Any], Any],
-    get_partitioned: Callable[..., Any],
     graph_mismatch: Callable[..., Exception],
     known_elements: Callable[..., list[Any] | None],
     known_sizes: Callable[..., Any],
     named_initializer: Callable[[str], Any],
     needs_nothing: Callable[[Any], bool],
+    note_part: Callable[..., None],
     partial: Callable[..., Any],
+    partitioned: Callable[..., Any],
     take_note: Callable[..., None],
     takes: Callable[[Any, str, bool], bool],
     values_graph: Callable[[Any], Any],
@@ -468,6 +470,7 @@ def wire(
     auto_reuse: Any,
     auto_synchronization: Any,
     no_aggregation: Any,
+    partition_info: Any,
     package_folder: str,
     tensor_shape: Any,
     initializers: Sequence[tuple[Any, str, tuple[str, ...]]],

@@ -12,9 +12,10 @@ from .ops.constant import convert_to_tensor
 from .ops.folding import dims_from, known_elements
 from .ops.math.reduce import as_index
 from .ops.operators import OPERATORS
+from .partitioners import PartitionInfo
 from .scopes.asking import compose_getters, dtype_of_value, named_initializer, needs_nothing, takes
 from .scopes.errors import word_refusal
-from .scopes.partitioned import get_partitioned
+from .scopes.partitioned import ask_partitioner, cut_value, note_part, partitioned
 from .shapes import TensorShape, as_dims
 from .variables import (
     AUTO_REUSE,
@@ -33,21 +34,24 @@ _core.wire(
     as_dims=as_dims,
     as_dtype=as_dtype,
     as_index=as_index,
+    ask_partitioner=ask_partitioner,
     check_call_policy=check_call_policy,
     check_initial_shape=check_initial_shape,
     check_policy=check_policy,
     compose_getters=compose_getters,
     convert=convert_to_tensor,
     create_through=create_through,
+    cut_value=cut_value,
     default_graph=Graph,
     dtype_of_value=dtype_of_value,
-    get_partitioned=get_partitioned,
     graph_mismatch=graphs_differ,
     known_elements=known_elements,
     known_sizes=dims_from,
     named_initializer=named_initializer,
     needs_nothing=needs_nothing,
+    note_part=note_part,
     partial=partial,
+    partitioned=partitioned,
     take_note=note_policy,
     takes=takes,
     values_graph=graph_of_values,
@@ -57,6 +61,7 @@ _core.wire(
     auto_reuse=AUTO_REUSE,
     auto_synchronization=VariableSynchronization.AUTO,
     no_aggregation=VariableAggregation.NONE,
+    partition_info=PartitionInfo,
     package_folder=os.path.dirname(__file__) + os.sep,
     tensor_shape=TensorShape,
     # Tables that it reads.

@@ -1,21 +1,24 @@
-"""Partitioning of variables: v1's partitioners, the sizes of the parts, `PartitionInfo`.
+"""Partitioning of variables: v1's partitioners and `PartitionInfo`.
 
 A partitioner decides along which axis, and into how many parts, a variable of a shape and dtype is cut. If
 the size does not divide evenly, the first parts are larger:
 
-    >>> partitions = fixed_size_partitioner(3)(shape=TensorShape([7, 2]))
-    >>> partitions
+    >>> import scopetrie as tf
+    >>> fixed_size_partitioner(3)(shape=TensorShape([7, 2]))
     [3, 1]
-    >>> [part.shape for part in slices([7, 2], partitions)]
+    >>> with tf.Graph().as_default():
+    ...     [
+    ...         part.shape.as_list()
+    ...         for part in tf.get_variable("w", [7, 2], partitioner=fixed_size_partitioner(3))
+    ...     ]
     [[3, 2], [2, 2], [2, 2]]
 """
 
 from __future__ import annotations
 
 import math
-import operator
-from collections.abc import Callable, Iterator, Sequence
-from typing import Any, NamedTuple, TypeAlias
+from collections.abc import Callable, Sequence
+from typing import Any, TypeAlias
 
 from . import dtypes
 from .dtypes import DType, DTypeLike, as_dtype
@@ -152,94 +155,6 @@ def _bytes(shape: TensorShape, dtype: DType, string_bytes: int) -> int:
     if elements is None:
         raise ValueError(f"Cannot partition a variable whose shape is not fully defined: {shape}")
     return elements * (string_bytes if dtype.base_dtype is dtypes.string else dtype.size)
-
-
-class Slice(NamedTuple):
-    """Where a part of a variable lies.
-
-    Attributes:
-        offset: Where it begins, along each axis.
-        shape: Its size along each axis.
-    """
-
-    offset: list[int]
-    shape: list[int]
-
-
-def call_partitioner(partitioner: Partitioner, shape: TensorShape, dtype: DType) -> list[int]:
-    """Calls a partitioner and checks its answer.
-
-    Args:
-        partitioner: The partitioner.
-        shape: The variable's shape.
-        dtype: The variable's dtype.
-
-    Returns:
-        The number of parts along each axis.
-
-    Raises:
-        ValueError: If the shape is not fully defined or a scalar's, or the answer is not a list of one
-            positive number for each axis.
-    """
-    if not shape.is_fully_defined():
-        raise ValueError(
-            f"Shape of a new partitioned variable must be fully defined, but instead was {shape}."
-        )
-    if len(shape) < 1:
-        raise ValueError(f"A partitioned Variable must have rank at least 1, shape: {shape}")
-    partitions = partitioner(shape=shape, dtype=dtype)
-    if not isinstance(partitions, Sequence):
-        raise ValueError(f"Partitioner must return a sequence, but saw: {partitions}")
-    if len(partitions) != len(shape):
-        raise ValueError(
-            "Partitioner returned a partition list that does not match the Variable's rank: "
-            f"{partitions} vs. {shape}"
-        )
-    if any(number < 1 for number in partitions):
-        raise ValueError(f"Partitioner returned zero partitions for some axes: {partitions}")
-    return [operator.index(number) for number in partitions]
-
-
-def slice_axis(shape: TensorShape, partitions: Sequence[int]) -> int:
-    """Returns the axis along which a variable is cut; 0 if it is not cut.
-
-    Raises:
-        ValueError: If it is to be cut along more than one.
-
-    Example:
-        >>> slice_axis(TensorShape([7, 2]), [1, 2])
-        1
-    """
-    axes = [axis for axis, number in enumerate(partitions) if number > 1]
-    if len(axes) > 1:
-        raise ValueError(
-            f"Can only slice a variable along one dimension: shape: {shape}, partitioning: {list(partitions)}"
-        )
-    return axes[0] if axes else 0
-
-
-def slices(shape: Sequence[int], partitions: Sequence[int]) -> Iterator[Slice]:
-    """Yields the parts of a variable in order; if the size does not divide evenly, the first ones are larger.
-
-    Args:
-        shape: The size along each axis.
-        partitions: The number of parts along each axis, more than 1 for at most one of them.
-
-    Raises:
-        ValueError: If it is to be cut along more than one axis.
-
-    Example:
-        >>> [part.offset for part in slices([7, 2], [3, 1])]
-        [[0, 0], [3, 0], [5, 0]]
-    """
-    axis = slice_axis(TensorShape(shape), partitions)
-    size, larger = divmod(shape[axis], partitions[axis])
-    offset = [0] * len(shape)
-    for number in range(partitions[axis]):
-        part = list(shape)
-        part[axis] = size + (number < larger)
-        yield Slice(list(offset), part)
-        offset[axis] += part[axis]
 
 
 class PartitionInfo:

@@ -248,8 +248,6 @@ bool bind_get_variable(PyObject* module) {
            "get_variable in a given scope: (scope, reuse, then its arguments)."),
       fast("true_getter", locked<true_getter>,
            "Gets or makes the variable of a whole name: what custom getters are given."),
-      fast("part_of_variable", locked<part_of_variable>,
-           "The same for a part of a partitioned variable, with its partition_info."),
       fast("create_variable", locked<new_variable>, "Makes a variable as v1's constructor does."),
       {nullptr, nullptr, 0, nullptr}};
   return PyModule_AddFunctions(module, functions) == 0;

@@ -4,6 +4,7 @@
 #include "calls/literal.hpp"
 #include "calls/signatures.hpp"
 #include "calls/variable_call.hpp"
+#include "scopetrie/variables/get_partitioned.hpp"
 
 namespace scopetrie::python {
 
@@ -49,37 +50,19 @@ void check_dtype_of_value(Context& context, PyObject* value, PyObject* dtype) {
   throw_raised();
 }
 
-// A graph's dict of what Python knows of partitioned variables has this name.
+// Whether a name is that of a partitioned variable.
 bool is_partitioned(Context& context, PyObject* name) {
-  if (!state_of(context.graph).has_parts) return false;
-  const Ref known = checked(PyObject_GetAttrString(reinterpret_cast<PyObject*>(context.graph), "_partitioned"));
-  const int has = PySequence_Contains(known.get(), name);
-  if (has < 0) throw_raised();
-  return has != 0;
+  GraphState& graph = state_of(context.graph);
+  if (!graph.has_parts || !PyUnicode_Check(name)) return false;
+  const std::string_view text = text_of(name);
+  if (text.data() == nullptr) throw_raised();
+  SegmentId segment;
+  const ScopeId scope = graph.ops.scopes().scope_of_name(text, ScopeTrie::kRoot, segment);
+  return scopetrie::is_partitioned(graph, scope, segment);
 }
 
 bool is_scalar(PyObject* shape) {
   return shape != nullptr && (PyList_Check(shape) || PyTuple_Check(shape)) && PySequence_Size(shape) == 0;
-}
-
-PyObject* get_partitioned(Context& context, PyObject* name, const VariableCall& call) {
-  const Ref keep_graph = Ref::borrowed(reinterpret_cast<PyObject*>(context.graph));
-  const NamesKept kept(context);
-  context.names = {};
-  PyObject* reuse = call.sharing == Sharing::kNo     ? Py_False
-                    : call.sharing == Sharing::kYes  ? Py_True
-                    : call.sharing == Sharing::kAuto ? state().auto_reuse
-                                                     : Py_None;
-  PyObject* dtype = call.dtype_object;
-  const Ref options = checked(build_value(
-      "{sOsOsOsOsOsOsOsOsOsOsOsO}", "shape", or_none(call.shape), "dtype",
-      dtype != nullptr ? dtype : state().dtypes[call.dtype], "initializer", or_none(call.initializer), "regularizer",
-      or_none(call.regularizer), "reuse", reuse, "trainable", or_none(call.trainable), "collections",
-      or_none(call.collections), "caching_device", or_none(call.caching_device), "validate_shape",
-      call.validate_shape == nullptr ? Py_True : call.validate_shape, "constraint", or_none(call.constraint),
-      "synchronization", or_none(call.synchronization), "aggregation", or_none(call.aggregation)));
-  PyObject* const arguments[] = {keep_graph.get(), or_none(name), or_none(call.partitioner), options.get()};
-  return checked(PyObject_Vectorcall(state().hooks.get_partitioned, arguments, 4, nullptr)).release();
 }
 
 // What v1's true getter does.
@@ -307,20 +290,6 @@ PyObject* true_getter(PyObject*, PyObject* const* args, Py_ssize_t positional, P
   Context* context = current_context();
   if (context == nullptr) return nullptr;
   return get_one(*context, given_or_null(given[0]), read_call(given));
-}
-
-PyObject* part_of_variable(PyObject*, PyObject* const* args, Py_ssize_t positional, PyObject* keywords) {
-  static Signature<16> signature(
-      "part_of_variable", {"name", "shape", "dtype", "initializer", "regularizer", "reuse", "trainable", "collections",
-                           "caching_device", "partitioner", "validate_shape", "use_resource", "constraint",
-                           "synchronization", "aggregation", "partition_info"});
-  PyObject* given[16];
-  if (!signature.parse(args, positional, keywords, given)) return nullptr;
-  Context* context = current_context();
-  if (context == nullptr) return nullptr;
-  VariableCall call = read_call(given);
-  call.partition_info = given_or_null(given[15]);
-  return get_single(*context, given_or_null(given[0]), call);
 }
 
 PyObject* new_variable(PyObject*, PyObject* const* args, Py_ssize_t positional, PyObject* keywords) {

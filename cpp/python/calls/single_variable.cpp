@@ -65,28 +65,19 @@ class Single {
                       : verdict.kind == Verdict::Kind::kDoesNotExist ? "does_not_exist"
                                                                      : nullptr;
     if (how == nullptr) throw refusal(graph_, request_, verdict);
-    const Ref variable =
-        verdict.variable == kNone ? Ref::borrowed(Py_None) : checked(variable_handle(context_.graph, verdict.variable));
-    const Ref kind = checked(to_str(how)), name = checked(to_str(text_));
-    const Ref error = checked(PyObject_CallFunctionObjArgs(state().hooks.word_refusal, kind.get(),
-                                                           reinterpret_cast<PyObject*>(context_.graph), name.get(),
-                                                           variable.get(), nullptr));
-    PyErr_SetObject(reinterpret_cast<PyObject*>(Py_TYPE(error.get())), error.get());
-    throw_raised();
+    raise_refusal(context_, how, text_, verdict.variable);
   }
 
   PyObject* make() {
     if (PyObject* made = make_plainly(); made != nullptr) return made;
     if (PyErr_Occurred() != nullptr) throw_raised();
     const MakerNote note(graph_, {request_.scope, request_.segment});
-    Transaction transaction(graph_.ledger(), &context_);
-    return guarded(transaction, [&] { return make_asking(); });
+    return keep_as_v1(context_, [&] { return make_asking(); });
   }
 
   PyObject* make_regularized() {
     const MakerNote note(graph_, {request_.scope, request_.segment});
-    Transaction transaction(graph_.ledger(), &context_);
-    return guarded(transaction, [&] {
+    return keep_as_v1(context_, [&] {
       Ref made(make_plainly());
       if (!made && PyErr_Occurred() != nullptr) throw_raised();
       bool is_new = true;
@@ -94,19 +85,6 @@ class Single {
       if (is_new) regularize(context_, made.get(), call_.regularizer, std::string(text_));
       return made.release();
     });
-  }
-
-  // All of it or nothing, but for the errors after which v1's names stay.
-  template <class Make>
-  PyObject* guarded(Transaction& transaction, Make&& make) {
-    try {
-      PyObject* made = make();
-      transaction.commit();
-      return made;
-    } catch (const PythonRaised&) {
-      if (refuses_dtype()) transaction.commit();
-      throw;
-    }
   }
 
   // Null where something of the program's must run, possibly with an exception set.
@@ -218,6 +196,16 @@ class Single {
 };
 
 }  // namespace
+
+void raise_refusal(Context& context, const char* how, std::string_view name, VariableId variable) {
+  const Ref found = variable == kNone ? Ref::borrowed(Py_None) : checked(variable_handle(context.graph, variable));
+  const Ref kind = checked(to_str(how)), text = checked(to_str(name));
+  const Ref error = checked(PyObject_CallFunctionObjArgs(state().hooks.word_refusal, kind.get(),
+                                                         reinterpret_cast<PyObject*>(context.graph), text.get(),
+                                                         found.get(), nullptr));
+  PyErr_SetObject(reinterpret_cast<PyObject*>(Py_TYPE(error.get())), error.get());
+  throw_raised();
+}
 
 PyObject* get_single(Context& context, PyObject* name, const VariableCall& call) {
   return Single(context, name, call).get();

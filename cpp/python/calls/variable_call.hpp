@@ -87,6 +87,12 @@ PyObject* create_variable(Context& context, const NewVariable& wish);
 /// Gets or makes a variable that is in one piece, by its whole name (a str; None is "Variable"). Throws.
 PyObject* get_single(Context& context, PyObject* name, const VariableCall& call);
 
+/// The same for a variable that the partitioner cuts into parts, or that was cut before. Throws.
+PyObject* get_partitioned(Context& context, PyObject* name, const VariableCall& call);
+
+/// Sets the Python exception of a refusal where Python words it, with places or names nearby.
+[[noreturn]] void raise_refusal(Context& context, const char* how, std::string_view name, VariableId variable);
+
 /// What a call is about in a scope: its own arguments, and the scope's where they are left out.
 VariableCall call_in(const PyVariableScope& scope, PyObject* const* arguments);
 
@@ -97,7 +103,6 @@ PyObject* get_in_scope(Context& context, PyVariableScope& scope, PyObject* const
 // Functions of the module.
 PyObject* scoped_variable(PyObject*, PyObject* const* args, Py_ssize_t positional, PyObject* keywords);
 PyObject* true_getter(PyObject*, PyObject* const* args, Py_ssize_t positional, PyObject* keywords);
-PyObject* part_of_variable(PyObject*, PyObject* const* args, Py_ssize_t positional, PyObject* keywords);
 PyObject* new_variable(PyObject*, PyObject* const* args, Py_ssize_t positional, PyObject* keywords);
 
 /// Runs the regularizer of a new variable and collects its loss. Throws.
@@ -106,6 +111,20 @@ void regularize(Context& context, PyObject* variable, PyObject* regularizer, con
 /// Whether the Python exception that is set is the one after which v1's names stay taken: a value or an operation did
 /// not take the dtype. v1 undoes nothing; programs go on after this error, and what they build is to have v1's names.
 bool refuses_dtype();
+
+/// Runs `make` in a transaction: all of it or nothing, but for the error after which v1's names and variables stay.
+template <class Make>
+PyObject* keep_as_v1(Context& context, Make&& make) {
+  Transaction transaction(state_of(context.graph).ledger(), &context);
+  try {
+    PyObject* made = make();
+    transaction.commit();
+    return made;
+  } catch (const PythonRaised&) {
+    if (refuses_dtype()) transaction.commit();
+    throw;
+  }
+}
 
 /// Notes a variable that a thread is making by name, for as long as it does. What the program gave may wait for another
 /// thread that asks for the same one; so each makes it, in one name scope, and the store takes the first.

@@ -7,28 +7,22 @@ namespace scopetrie::python {
 
 namespace {
 
-/// What stays of a block that fails because a value does not take the variable's dtype; see undoing.py.
-enum class IfRefused { kNothing, kNames, kAll };
-
 struct PyTransaction {
   PyObject_HEAD PyGraph* graph;  // owned
   const Context* context;        // that began it; compared only
   std::optional<Transaction> span;
-  IfRefused if_refused;
 };
 
 PyTransaction* as_transaction(PyObject* self) { return reinterpret_cast<PyTransaction*>(self); }
 
-// Transaction(graph, if_refused=0)
+// Transaction(graph)
 PyObject* make(PyTypeObject* type, PyObject* args, PyObject*) {
   PyObject* graph;
-  int if_refused = 0;
-  if (!PyArg_ParseTuple(args, "O!|i", state().graph_type, &graph, &if_refused)) return nullptr;
+  if (!PyArg_ParseTuple(args, "O!", state().graph_type, &graph)) return nullptr;
   PyObject* self = type->tp_alloc(type, 0);
   if (self == nullptr) return nullptr;
   PyTransaction* made = as_transaction(self);
   made->graph = reinterpret_cast<PyGraph*>(Py_NewRef(graph));
-  made->if_refused = static_cast<IfRefused>(if_refused);
   new (&made->span) std::optional<Transaction>;
   return self;
 }
@@ -74,15 +68,6 @@ PyObject* rollback(PyObject* self, PyObject*) {
   return span == nullptr ? nullptr : PyBool_FromLong(span->rollback());
 }
 
-// Whether an exception says that a value or an operation was refused for its dtype.
-bool refuses_dtype(PyObject* error) {
-  PyObject *type, *value, *traceback;
-  PyErr_Fetch(&type, &value, &traceback);
-  const Ref said(PyObject_GetAttrString(error, "refuses_dtype"));
-  PyErr_Restore(type, value, traceback);
-  return said.get() == Py_True;
-}
-
 PyObject* leave(PyObject* self, PyObject* const* args, Py_ssize_t count) {
   PyTransaction* transaction = as_transaction(self);
   if (!transaction->span.has_value() || !transaction->span->is_open())
@@ -90,11 +75,10 @@ PyObject* leave(PyObject* self, PyObject* const* args, Py_ssize_t count) {
   Transaction* span = to_end(self, "the end");
   if (span == nullptr) return nullptr;
   const bool failed = count > 1 && args[0] != Py_None;
-  const bool refused = failed && transaction->if_refused != IfRefused::kNothing && refuses_dtype(args[1]);
-  if (!failed || (refused && transaction->if_refused == IfRefused::kAll))
-    span->commit();
+  if (failed)
+    span->rollback();
   else
-    span->rollback(refused);
+    span->commit();
   Py_RETURN_NONE;
 }
 
@@ -143,9 +127,9 @@ bool bind_transaction(PyObject* module) {
       {"is_open", locked<get_is_open>, nullptr, "Whether it was entered and has not ended.", nullptr},
       {nullptr, nullptr, nullptr, nullptr, nullptr}};
   static const char doc[] =
-      "Transaction(graph, if_refused=0, /)\n--\n\nWhat `Graph.transaction()` returns: a context manager that undoes "
-      "what "
-      "its block has made in a graph where the block fails.";
+      "Transaction(graph, /)\n--\n\nWhat `Graph.transaction()` returns: a context manager that undoes what its block "
+      "has "
+      "made in a graph where the block fails.";
   PyType_Slot slots[] = {{Py_tp_new, reinterpret_cast<void*>(locked<make>)},
                          {Py_tp_traverse, reinterpret_cast<void*>(unlocked<traverse>)},
                          {Py_tp_dealloc, reinterpret_cast<void*>(unlocked<dealloc>)},

@@ -40,7 +40,10 @@ inline std::uint8_t base_dtype(DType dtype) { return dtype.base(); }
   X(warn_of_shape)       /* (asked shape, initial value, name): warns that the value decides */             \
   X(take_note)           /* (variable, constraint, synchronization, aggregation) */                         \
   X(create_through)      /* (arguments, store name, asked shape) -> what the open variable creators make */ \
-  X(get_partitioned)     /* (graph, name, partitioner, arguments) -> PartitionedVariable */                 \
+  X(ask_partitioner)     /* (partitioner, dims, DType) -> its answer as a list of ints, and as text */      \
+  X(cut_value)           /* (value, offset, sizes, DType) -> Tensor: a part of an initial value */          \
+  X(note_part)           /* (variable, name of the whole, its sizes, offset, sizes) */                      \
+  X(partitioned)         /* (graph, name, dims, DType, parts, partitions) -> PartitionedVariable */         \
   X(word_refusal)        /* (how, graph, name, variable | None) -> the exception */
 
 /// Python's classes and constants, given to wire() under these names.
@@ -49,6 +52,7 @@ inline std::uint8_t base_dtype(DType dtype) { return dtype.base(); }
   X(auto_reuse)           /* AUTO_REUSE */                   \
   X(auto_synchronization) /* VariableSynchronization.AUTO */ \
   X(no_aggregation)       /* VariableAggregation.NONE */     \
+  X(partition_info)       /* PartitionInfo */                \
   X(package_folder)       /* files in it are not the user's lines */
 
 struct Hooks {

@@ -102,7 +102,7 @@ Error refusal(const Graph& graph, const PartitionedRequest& request, const Parti
   return {ErrorKind::kValue, std::move(text), std::move(facts)};
 }
 
-std::uint32_t make_parts(Context& context, const PartitionedRequest& request, PartMaker& maker) {
+PartitionedVerdict make_parts(Context& context, const PartitionedRequest& request, PartMaker& maker) {
   Graph& graph = context.graph();
   const std::vector<Slice> parts = slices(graph.ops.shapes().dims(request.shape), request.partitions);
   const std::string whole = full_name(graph, request.scope, request.segment);
@@ -122,9 +122,14 @@ std::uint32_t make_parts(Context& context, const PartitionedRequest& request, Pa
     row.parts.push_back(maker.make(name, parts[number]));
   }
   row.dtype = graph.ops.tensor(graph.variables[row.parts.front()].ref).dtype.base();
-  // Another thread may have been faster.
-  const std::uint32_t first = graph.partitioned.find(request.scope, request.segment);
-  return first != kNone ? first : graph.partitioned.add(std::move(row));
+  if (graph.partitioned.find(request.scope, request.segment) == kNone) {
+    const VariableId first = row.parts.front();
+    return {Kind::kMake, first, graph.partitioned.add(std::move(row))};
+  }
+  // Another thread was faster.
+  PartitionedRequest shared = request;
+  shared.sharing = Sharing::kAuto;
+  return look_up(graph, shared);
 }
 
 }  // namespace scopetrie

@@ -172,8 +172,9 @@ class TrueGetter {
     if (verdict.kind == PartitionedVerdict::Kind::kFound) return {partitioned(verdict.number), false};
     if (verdict.is_refused()) throw refusal(graph_, request, verdict);
     Parts parts(context_, call, whole);
-    const std::uint32_t number = undone_if_failed(context_, true, [&] { return make_parts(context_, request, parts); });
-    return {partitioned(number), parts.made()};
+    verdict = undone_if_failed(context_, true, [&] { return make_parts(context_, request, parts); });
+    if (verdict.is_refused()) throw refusal(graph_, request, verdict);
+    return {partitioned(verdict.number), parts.made()};
   }
 
   PartitionedVariable partitioned(std::uint32_t number) const {

@@ -42,7 +42,7 @@ class Graph(_core.Graph):
         self._variable_notes: Notes[int, Any] = Notes()
         # Held while the view of a collection or a partitioned variable is made or rewritten.
         self._viewing = Lock()
-        self._partitioned: Notes[str, Any] = Notes()  # by name; see scopetrie.scopes.partitioned
+        self._partitioned: Notes[Any, Any] = Notes()  # weak, by name; see scopetrie.scopes.partitioned
         self._unfeedable: Notes[int, bool] = Notes()  # by number of the tensor
         self._unfetchable: Notes[int, bool] = Notes()  # by number of the operation
         # Who keeps numbers of operations from call to call, as sessions do; see _rolled_back.

@@ -51,11 +51,6 @@ class Notes(Generic[Key, Value]):
         graph._on_undo(self._restore, key, self._notes.get(key, _NOTHING))
         self._notes[key] = value
 
-    def take_first(self, graph: _core.Graph, key: Key, value: Value) -> Value:
-        """Notes a value of a key that has none; returns what is noted then."""
-        graph._on_undo(self._restore, key, self._notes.get(key, _NOTHING))
-        return self._notes.setdefault(key, value)
-
     def drop(self, graph: _core.Graph, key: Key) -> None:
         """Forgets what is noted of a key."""
         graph._on_undo(self._restore, key, self._notes.get(key, _NOTHING))

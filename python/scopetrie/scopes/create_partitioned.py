@@ -7,10 +7,8 @@ from typing import Any
 
 from .. import _core
 from ..dtypes import float32
-from ..graph import get_default_graph
 from ..public import v1
 from ..variables import check_policy
-from .partitioned import get_partitioned
 
 
 @v1("create_partitioned_variables")
@@ -64,17 +62,11 @@ def create_partitioned_variables(
                 "partitioner parameter instead."
             )
         synchronization, aggregation, trainable = check_policy(scope.name, None, None, trainable)
-        graph = get_default_graph()
-        with _core.name_scope(None):
-            made = get_partitioned(
-                graph, scope.name, lambda **_: slicing,
-                {
-                    "shape": shape, "dtype": dtype,
-                    "initializer": scope.initializer if initializer is None else initializer,
-                    "regularizer": scope.regularizer, "reuse": scope.reuse, "trainable": trainable,
-                    "collections": collections, "caching_device": scope.caching_device,
-                    "validate_shape": True, "constraint": scope.constraint,
-                    "synchronization": synchronization, "aggregation": aggregation,
-                },
-            )  # fmt: skip
+        made = _core.true_getter(
+            scope.name, shape=shape, dtype=dtype,
+            initializer=scope.initializer if initializer is None else initializer,
+            regularizer=scope.regularizer, reuse=scope.reuse, trainable=trainable, collections=collections,
+            caching_device=scope.caching_device, partitioner=lambda **_: slicing, constraint=scope.constraint,
+            synchronization=synchronization, aggregation=aggregation,
+        )  # fmt: skip
     return list(made)

@@ -33,14 +33,22 @@ def word_refusal(how: str, graph: Graph, name: str, found: Any) -> ValueError:
     """Returns the error of a refusal that the core gives where places or names nearby are to be said.
 
     Args:
-        how: "already_exists", "has_partitions" or "does_not_exist".
+        how: Which refusal it is.
         graph: The graph.
         name: The full name that was asked for.
         found: The variable in the way, or None.
     """
     if how == "does_not_exist":
         return does_not_exist(graph, name)
-    return already_exists(name, found) if how == "already_exists" else has_partitions(name, found)
+    if how == "no_partitioned":
+        return partitioned_does_not_exist(graph, name)
+    words = {
+        "already_exists": already_exists,
+        "already_partitioned": is_already_partitioned,
+        "has_partitions": has_partitions,
+        "not_partitioned": is_not_partitioned,
+    }
+    return words[how](name, found)
 
 
 def already_exists(name: str, found: Any) -> ValueError:
@@ -96,33 +104,6 @@ def has_partitions(name: str, part: Any) -> ValueError:
     )
 
 
-def parts_do_not_match(name: str, count: int, found: str) -> ValueError:
-    """Returns the error for existing parts that do not match the variable.
-
-    Args:
-        name: The variable's full name.
-        count: The number of parts requested.
-        found: The parts found or missing.
-    """
-    return ValueError(
-        "Partitioner returned a different partitioning than what was already found.  Partitioner returned "
-        f"{count} shards, and shard {name}/part_0 was found, but {found}"
-    )
-
-
-def share_mismatch(kind: str, name: str, what: str, asked: object, found: object) -> ValueError:
-    """Returns the error for sharing a variable with another shape or dtype than requested.
-
-    Args:
-        kind: "share variable" or "reuse partitioned variable", as in v1's messages.
-        name: The variable's full name.
-        what: The property that differs, e.g. "shape".
-        asked: The requested value.
-        found: The variable's own.
-    """
-    return ValueError(f"Trying to {kind} {name}, but specified {what} {asked} and found {what} {found}.")
-
-
 def _both_places(found: Any) -> str:
     made = "" if found._site is None else _site_text(found._site)
     return f"Originally defined at:\n\n{made}\nMade again at:\n\n{_caller()}"
@@ -158,11 +139,3 @@ def partitioned_does_not_exist(graph: Graph, name: str) -> ValueError:
 def _near(name: str, names: list[str]) -> str:
     near = difflib.get_close_matches(name, names, n=3)
     return f"\nVariables of similar names: {', '.join(near)}." if near else ""
-
-
-def tuple_text(dims: tuple[int | None, ...] | None) -> str:
-    """A shape in the notation of v1's sharing errors: `(1,)`, `(?, 3)`."""
-    if dims is None:
-        return "<unknown>"
-    sizes = ", ".join("?" if size is None else str(size) for size in dims)
-    return f"({sizes},)" if len(dims) == 1 else f"({sizes})"

@@ -31,7 +31,6 @@ from .notes import note_policy, notes_of, take_note
 from .partitioned_variable import PartitionedVariable
 from .reporting import assert_variables_initialized, report_uninitialized_variables
 from .save_slice import SaveSliceInfo
-from .undoing import undone_if_failed
 from .variable import Variable
 
 __all__ = [
@@ -66,7 +65,6 @@ __all__ = [
     "resource_variables_enabled",
     "take_note",
     "trainable_variables",
-    "undone_if_failed",
     "variables_initializer",
     "warn_of_shape",
 ]

@@ -71,8 +71,8 @@ class PartMaker {
   virtual VariableId make(const std::string& name, const Slice& part) = 0;
 };
 
-/// Makes the parts and notes the whole; gives its number. The context is in the root name scope. Who calls undoes it
-/// where it throws.
-std::uint32_t make_parts(Context& context, const PartitionedRequest& request, PartMaker& maker);
+/// Makes the parts and notes the whole: kMake with its number. Where another thread was faster, the verdict of sharing
+/// what that one has made. The context is in the root name scope. Who calls undoes it where it throws.
+PartitionedVerdict make_parts(Context& context, const PartitionedRequest& request, PartMaker& maker);
 
 }  // namespace scopetrie

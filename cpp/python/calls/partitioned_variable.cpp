@@ -1,0 +1,154 @@
+// get_variable with a partitioner: the core decides and cuts; Python answers for what the program gave.
+#include "calls/variable_call.hpp"
+#include "scopetrie/variables/get_partitioned.hpp"
+
+namespace scopetrie::python {
+
+namespace {
+
+using Kind = PartitionedVerdict::Kind;
+
+Ref list_of(std::span<const std::int64_t> numbers) {
+  Ref list = checked(PyList_New(static_cast<Py_ssize_t>(numbers.size())));
+  for (std::size_t i = 0; i < numbers.size(); ++i)
+    PyList_SET_ITEM(list.get(), static_cast<Py_ssize_t>(i), checked(PyLong_FromLongLong(numbers[i])).release());
+  return list;
+}
+
+/// One call: what the core is asked, and what makes the parts.
+class Partitioned final : PartMaker {
+ public:
+  Partitioned(Context& context, PyObject* name, const VariableCall& call)
+      : context_(context), graph_(state_of(context.graph)), name_(name), call_(call) {}
+
+  PyObject* get() {
+    read();
+    refuse_if(look_up_whole(graph_, request_));
+    if (call_.partitioner != nullptr) ask_partitioner();
+    const std::uint64_t key = maker_key(request_.scope, request_.segment);
+    request_.may_have_parts = graph_.makers.contains(key);
+    const PartitionedVerdict verdict = look_up(graph_, request_);
+    refuse_if(verdict);
+    if (verdict.kind == Kind::kFound) return whole(verdict.number).release();
+    const MakerNote note(graph_, {request_.scope, request_.segment});
+    return keep_as_v1(context_, [&] {
+      const PartitionedVerdict made = make_parts(context_, request_, *this);
+      refuse_if(made);
+      return whole(made.number).release();
+    });
+  }
+
+ private:
+  void read() {
+    text_ = "None";
+    if (name_ != nullptr) {
+      if (!PyUnicode_Check(name_)) {
+        PyErr_Format(PyExc_TypeError, "expected string or bytes-like object, got '%s'", Py_TYPE(name_)->tp_name);
+        throw_raised();
+      }
+      const std::string_view text = text_of(name_);
+      if (text.data() == nullptr) throw_raised();
+      text_ = text;
+    }
+    ShapeTable& shapes = graph_.ops.shapes();
+    if (call_.shape != nullptr && !parse_dims(shapes, call_.shape, request_.shape)) throw_raised();
+    if (call_.initializer != nullptr && is_tensor(call_.initializer)) merge_shape();
+    request_.dtype = call_.dtype != 0 ? call_.dtype : DType(dtype_number(call_.dtype_object)).base();
+    if (request_.dtype == 0) throw_raised();
+    request_.sharing = call_.sharing;
+    request_.scope = graph_.ops.scopes().scope_of_name(text_, ScopeTrie::kRoot, request_.segment);
+    const auto sizes = shapes.dims(request_.shape);
+    sizes_.assign(sizes.begin(), sizes.end());
+  }
+  // With what the tensor that is to be cut says of it.
+  void merge_shape() {
+    const Ref asked = checked(PyObject_CallOneArg(state().tensor_shape, dims(request_.shape).get()));
+    const Ref tensor = checked(PyObject_CallMethod(call_.initializer, "get_shape", nullptr));
+    const Ref merged = checked(PyObject_CallMethod(asked.get(), "merge_with", "O", tensor.get()));
+    if (!parse_dims(graph_.ops.shapes(), merged.get(), request_.shape)) throw_raised();
+  }
+  Ref dims(ShapeId shape) const { return checked(dims_tuple(graph_.ops.shapes(), shape)); }
+
+  void ask_partitioner() {
+    const ShapeTable& shapes = graph_.ops.shapes();
+    check_partitionable(shapes, request_.shape);
+    const Ref answer =
+        checked(PyObject_CallFunctionObjArgs(state().hooks.ask_partitioner, call_.partitioner,
+                                             dims(request_.shape).get(), state().dtypes[request_.dtype], nullptr));
+    PyObject *numbers, *text;
+    if (!PyArg_ParseTuple(answer.get(), "O!U", &PyList_Type, &numbers, &text)) throw_raised();
+    for (Py_ssize_t i = 0; i < PyList_GET_SIZE(numbers); ++i) {
+      partitions_.push_back(PyLong_AsLongLong(PyList_GET_ITEM(numbers, i)));
+      if (PyErr_Occurred() != nullptr) throw_raised();
+    }
+    check_partitions(shapes, request_.shape, partitions_, std::string(text_of(text)));
+    request_.partitions = partitions_;
+  }
+
+  // Where places or names nearby are to be said, Python words it.
+  void refuse_if(const PartitionedVerdict& verdict) {
+    if (!verdict.is_refused()) return;
+    const char* how = verdict.kind == Kind::kNotPartitioned ? "not_partitioned"
+                      : verdict.kind == Kind::kExists       ? "already_partitioned"
+                      : verdict.kind == Kind::kDoesNotExist ? "no_partitioned"
+                                                            : nullptr;
+    if (how == nullptr) throw refusal(graph_, request_, verdict);
+    raise_refusal(context_, how, text_, verdict.variable);
+  }
+
+  void cut(const Slice& part) override {
+    const Ref whole = list_of(sizes_), offset = list_of(part.offset);
+    info_ = checked(PyObject_CallFunctionObjArgs(state().partition_info, whole.get(), offset.get(), nullptr));
+    value_ = {};
+    if (call_.initializer == nullptr || PyCallable_Check(call_.initializer)) return;
+    value_ = checked(PyObject_CallFunctionObjArgs(state().hooks.cut_value, call_.initializer, offset.get(),
+                                                  list_of(part.sizes).get(), state().dtypes[request_.dtype], nullptr));
+  }
+
+  VariableId make(const std::string& name, const Slice& part) override {
+    const Ref full_name = checked(to_str(name)), sizes = list_of(part.sizes);
+    VariableCall call = call_;
+    call.partitioner = nullptr;
+    call.use_resource = nullptr;
+    call.partition_info = info_.get();
+    call.shape = value_ ? nullptr : sizes.get();
+    if (value_) call.initializer = value_.get();
+    call.dtype = value_ ? graph_.ops.tensor(id_of(value_.get())).dtype.base() : request_.dtype;
+    call.dtype_object = state().dtypes[call.dtype];
+    const Ref made(get_single(context_, full_name.get(), call));
+    checked(PyObject_CallFunctionObjArgs(state().hooks.note_part, made.get(), name_ == nullptr ? Py_None : name_,
+                                         list_of(sizes_).get(), list_of(part.offset).get(), sizes.get(), nullptr));
+    return id_of(made.get());
+  }
+
+  // Python's object of a row; one for all who ask while somebody holds it.
+  Ref whole(std::uint32_t number) {
+    const PartitionedRow row = graph_.partitioned[number];
+    Ref parts = checked(PyList_New(0));
+    for (const VariableId part : row.parts)
+      if (PyList_Append(parts.get(), checked(variable_handle(context_.graph, part)).get()) < 0) throw_raised();
+    return checked(PyObject_CallFunctionObjArgs(
+        state().hooks.partitioned, reinterpret_cast<PyObject*>(context_.graph), name_ == nullptr ? Py_None : name_,
+        dims(row.shape).get(), state().dtypes[row.dtype], parts.get(), list_of(row.partitions).get(), nullptr));
+  }
+
+  Context& context_;
+  GraphState& graph_;
+  PyObject* name_;  // null for None
+  const VariableCall& call_;
+  std::string text_;
+  PartitionedRequest request_;
+  std::vector<std::int64_t> sizes_, partitions_;
+  Ref info_, value_;  // of the part in the making
+};
+
+}  // namespace
+
+PyObject* get_partitioned(Context& context, PyObject* name, const VariableCall& call) {
+  const Ref keep_graph = Ref::borrowed(reinterpret_cast<PyObject*>(context.graph));
+  const NamesKept kept(context);
+  context.names = {};
+  return Partitioned(context, name, call).get();
+}
+
+}  // namespace scopetrie::python
