@@ -27,6 +27,10 @@ write_basic_package_version_file("${PROJECT_BINARY_DIR}/scopetrieConfigVersion.c
 
 install(DIRECTORY "${PROJECT_SOURCE_DIR}/cpp/include/scopetrie" DESTINATION "${headers_to}"
         FILES_MATCHING PATTERN "*.hpp")
+install(DIRECTORY "${PROJECT_SOURCE_DIR}/cpp/capi/include/" DESTINATION "${headers_to}"
+        FILES_MATCHING PATTERN "*.h" PATTERN "*.hpp")
+install(DIRECTORY "${PROJECT_SOURCE_DIR}/cpp/capi/src/" DESTINATION "${sources_to}/capi"
+        FILES_MATCHING PATTERN "*.cpp" PATTERN "*.hpp")
 install(DIRECTORY "${PROJECT_SOURCE_DIR}/cpp/src/" DESTINATION "${sources_to}"
         FILES_MATCHING PATTERN "*.cpp" PATTERN "*.hpp")
 install(FILES "${PROJECT_BINARY_DIR}/scopetrieConfig.cmake" "${PROJECT_BINARY_DIR}/scopetrieConfigVersion.cmake"

@@ -52,8 +52,6 @@ def build(folder: Path, sources: dict[str, str]) -> dict[str, Path]:
     Returns:
         The program files, by the same names.
     """
-    command = cmake()
-    assert command is not None
     programs = []
     for name, text in sources.items():
         source = folder / f"{name}.cpp"
@@ -62,15 +60,7 @@ def build(folder: Path, sources: dict[str, str]) -> dict[str, Path]:
         programs.append(PROGRAM.format(name=name, source=source.as_posix()))
     listing = PROJECT.format(root=ROOT.as_posix(), programs="\n".join(programs))
     (folder / "CMakeLists.txt").write_text(listing, encoding="utf-8")
-    options = ["-DCMAKE_BUILD_TYPE=Debug", "-DSCOPETRIE_BUILD_PYTHON=OFF"]
-    if importlib.util.find_spec("ninja") and sys.platform != "win32":
-        import ninja
-
-        options += ["-G", "Ninja", f"-DCMAKE_MAKE_PROGRAM={Path(ninja.BIN_DIR, 'ninja')}"]
-    if shutil.which("ccache"):
-        options.append("-DCMAKE_CXX_COMPILER_LAUNCHER=ccache")
-    run([*command, "-S", str(folder), "-B", str(folder / "build"), *options])
-    run([*command, "--build", str(folder / "build"), "--config", "Debug"])
+    build_project(folder, folder / "build", ["-DCMAKE_BUILD_TYPE=Debug", "-DSCOPETRIE_BUILD_PYTHON=OFF"])
     made = {}
     for name in sources:
         files = [
@@ -81,6 +71,21 @@ def build(folder: Path, sources: dict[str, str]) -> dict[str, Path]:
         assert len(files) == 1, files
         made[name] = files[0]
     return made
+
+
+def build_project(source: Path, folder: Path, options: list[str]) -> None:
+    """Builds a CMake project in a folder, one configuration of it."""
+    command = cmake()
+    assert command is not None
+    if importlib.util.find_spec("ninja") and sys.platform != "win32":
+        import ninja
+
+        options = [*options, "-G", "Ninja", f"-DCMAKE_MAKE_PROGRAM={Path(ninja.BIN_DIR, 'ninja')}"]
+    if shutil.which("ccache"):
+        options = [*options, "-DCMAKE_CXX_COMPILER_LAUNCHER=ccache"]
+    configuration = "Debug" if "-DCMAKE_BUILD_TYPE=Debug" in options else "Release"
+    run([*command, "-S", str(source), "-B", str(folder), *options])
+    run([*command, "--build", str(folder), "--config", configuration])
 
 
 def run(command: list[str], text: str | None = None) -> str:

@@ -49,10 +49,13 @@ def test_nothing_but_the_package_is_installed() -> None:
 
 @pytest.mark.skipif(not (ROOT / "cpp").is_dir(), reason="needs the source tree")
 def test_every_public_header_is_installed() -> None:
-    source, installed = ROOT / "cpp" / "include", Path(scopetrie.get_include())
-    wanted = {path.relative_to(source) for path in source.rglob("*.hpp")}
-    assert wanted
-    assert {path.relative_to(installed) for path in installed.rglob("*.hpp")} == wanted
+    sources, installed = (
+        (ROOT / "cpp" / "include", ROOT / "cpp" / "capi" / "include"),
+        Path(scopetrie.get_include()),
+    )
+    wanted = {path.relative_to(source) for source in sources for path in source.rglob("*.h*")}
+    assert {Path("scopetrie.h"), Path("scopetrie", "scopetrie.hpp")} < wanted
+    assert {path.relative_to(installed) for path in installed.rglob("*.h*")} == wanted
 
 
 def test_import_loads_no_optional_dependency() -> None:

@@ -9,7 +9,7 @@ namespace {
 using Kind = PartitionedVerdict::Kind;
 
 Ref list_of(std::span<const std::int64_t> numbers) {
-  Ref list = checked(PyList_New(static_cast<Py_ssize_t>(numbers.size())));
+  Ref list = checked(new_list(static_cast<Py_ssize_t>(numbers.size())));
   for (std::size_t i = 0; i < numbers.size(); ++i)
     PyList_SET_ITEM(list.get(), static_cast<Py_ssize_t>(i), checked(PyLong_FromLongLong(numbers[i])).release());
   return list;
@@ -124,7 +124,7 @@ class Partitioned final : PartMaker {
   // Python's object of a row; one for all who ask while somebody holds it.
   Ref whole(std::uint32_t number) {
     const PartitionedRow row = graph_.partitioned[number];
-    Ref parts = checked(PyList_New(0));
+    Ref parts = checked(new_list(0));
     for (const VariableId part : row.parts)
       if (PyList_Append(parts.get(), checked(variable_handle(context_.graph, part)).get()) < 0) throw_raised();
     return checked(PyObject_CallFunctionObjArgs(

@@ -17,7 +17,7 @@ void GraphState::undo(const Change& change) noexcept { calls_kept_ = change.befo
 
 void GraphState::cut(const Mark& mark) noexcept {
   Graph::cut(mark);
-  live.resize(mark.variables);
+  if (live.size() > mark.variables) live.resize(mark.variables);
   told_mark_ = mark;
 }
 
@@ -75,6 +75,7 @@ PyObject* make(PyTypeObject* type, PyObject*, PyObject*) {
   if (self == nullptr) return nullptr;
   as_graph(self)->state = new GraphState;
   of(self).owner = self;
+  of(self).owner_host = &python_host;
   of(self).collections.set_host(python_host);
   return self;
 }

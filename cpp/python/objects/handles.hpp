@@ -38,11 +38,14 @@ inline PyObject* tensor_handle(PyGraph* graph, TensorId id) { return new_handle(
 inline PyObject* operation_handle(PyGraph* graph, OpId id) { return new_handle(state().operation_type, graph, id); }
 /// The variable's handle: the existing one, or a new one.
 inline PyObject* variable_handle(PyGraph* graph, VariableId id) {
-  PyObject* living = state_of(graph).live[id];
+  auto& live = state_of(graph).live;
+  if (id >= live.size()) [[unlikely]]
+    live.resize(state_of(graph).variables.size());
+  PyObject* living = live[id];
   if (living != nullptr && try_incref(living)) return living;
   PyObject* made = new_handle(state().variable_type, graph, id);
   if (made != nullptr) allow_try_incref(made);
-  state_of(graph).live[id] = made;
+  live[id] = made;
   return made;
 }
 
@@ -61,6 +64,7 @@ KindId kind_number(std::string_view type);
 
 bool bind_handles(PyObject* module);
 bool bind_variable(PyObject* module);
+bool bind_c_api(PyObject* module);
 /// The number slots shared by Tensor and Variable.
 const PyType_Slot* operator_slots(std::size_t& count);
 /// x < y and its like, by the registered operators.

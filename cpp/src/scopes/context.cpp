@@ -50,7 +50,7 @@ void Context::open_name_scope(std::string_view name) {
   }
   SegmentId segment;
   const ScopeId parent = scopes.scope_of_name(name, here, segment);
-  graph_->note_builder(this);
+  graph_->note_builder(builder_);
   names = {kNone, graph_->ops.unique(parent, segment).name};
 }
 
@@ -84,7 +84,7 @@ OpGraph::Fresh Context::take_name(std::string_view name, NameStyle style) {
 Name Context::take_unique(std::string_view name, bool mark) {
   SegmentId segment;
   const ScopeId parent = graph_->ops.scopes().scope_of_name(name, scope(), segment);
-  graph_->note_builder(this);
+  graph_->note_builder(builder_);
   return mark ? graph_->ops.unique(parent, segment).name : graph_->ops.peek(parent, segment);
 }
 
@@ -119,7 +119,7 @@ Operation Context::add_op(std::string_view type, std::span<const Tensor> inputs,
 
 Operation Context::add_node(std::string_view type, std::span<const TensorId> inputs, std::span<const Output> outputs,
                             const OpOptions& options) {
-  Transaction transaction(graph_->ledger(), this);
+  Transaction transaction(graph_->ledger(), builder_);
   const Name name = take_name(options.name.empty() ? type : options.name, NameStyle::kNode).name;
   if (graph_->has_odd_scopes) graph_->check_operation_name(name);
   const std::uint32_t attribute = options.attributes.empty() ? kNone : graph_->keep(AttributeValue(options.attributes));

@@ -74,7 +74,7 @@ class Single {
     if (run.pattern == kNone && !initial) return kNone;
     if (!graph_.ops.take_owner(call_.scope, call_.segment)) return kNone;
     note_part();
-    graph_.note_builder(&context_);
+    graph_.note_builder(context_.builder());
     if (run.pattern == kNone) {
       run = run_of(graph_, kinds(), *initial, output);
       if (rule) note_run(graph_, *rule, output, run);

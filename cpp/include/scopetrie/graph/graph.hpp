@@ -63,11 +63,12 @@ struct Graph : Undoable {
   std::unordered_map<std::uint64_t, VariablePattern> variable_patterns;
   std::array<KnownRun, 32> known_runs;
   RandomSeeds seeds;
-  void* owner = nullptr;           // the object of the caller's language that has the graph; borrowed
-  bool finalized = false;          // nothing may be added
-  bool has_unnoted_names = false;  // operations have names that the counting of names does not know ("x/")
-  bool has_odd_scopes = false;     // name scopes were entered in which v1 takes no operation ("_a/")
-  bool has_parts = false;          // a variable is called "part_0", as the first part of a partitioned one is
+  void* owner = nullptr;             // the object of the caller's language that has the graph; borrowed
+  const Host* owner_host = nullptr;  // counts the references to it
+  bool finalized = false;            // nothing may be added
+  bool has_unnoted_names = false;    // operations have names that the counting of names does not know ("x/")
+  bool has_odd_scopes = false;       // name scopes were entered in which v1 takes no operation ("_a/")
+  bool has_parts = false;            // a variable is called "part_0", as the first part of a partitioned one is
 
   /// A path as a scope, and a text as a segment; made if they are new.
   ScopeId scope(std::string_view path) { return ops.scopes().at(path); }

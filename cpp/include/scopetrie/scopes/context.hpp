@@ -65,6 +65,7 @@ class Context : private Undoable {
 
  private:
   Graph* graph_;
+  const void* builder_ = this;
 
  public:
   NameScope names;
@@ -77,6 +78,10 @@ class Context : private Undoable {
   HostObject listener;              // called with each new operation (devices, colocation)
 
   Graph& graph() const { return *graph_; }
+  /// Who builds, for transactions, which undo nothing where another one has built since: the context, or one of the
+  /// same thread in the same graph.
+  const void* builder() const { return builder_; }
+  void build_as(const Context& other) { builder_ = other.builder_; }
 
   // Blocks, which end with the objects that these functions give: see open_scopes.hpp -------------------------------
 
@@ -121,7 +126,7 @@ class Context : private Undoable {
   Variable make_variable(const Initial& initial, const NewVariableOptions& options);
   Variable make_variable(const Initial& initial);
   /// What is built from here on is undone, unless it is committed.
-  Transaction transaction() { return Transaction(graph_->ledger(), this); }
+  Transaction transaction() { return Transaction(graph_->ledger(), builder_); }
 
   // What the blocks have opened -------------------------------------------------------------------------------------
 
@@ -138,7 +143,7 @@ class Context : private Undoable {
   }
   /// Opens the name scope `plain`, with a suffix if the name is in use. The caller restores `names` at its end.
   void open_name_scope(SegmentId plain) {
-    graph_->note_builder(this);
+    graph_->note_builder(builder_);
     names = {kNone, graph_->ops.unique(scope(), plain).name};
   }
   /// The same for any text: a path, a name with a trailing slash, which is re-entered verbatim, or "", the root. Throws
@@ -160,7 +165,7 @@ class Context : private Undoable {
   /// v1's Graph.unique_name: any text, unchecked. `mark`: whether to take the name.
   Name take_unique(std::string_view name, bool mark = true);
   Name take_unique(SegmentId plain, bool mark = true) {
-    graph_->note_builder(this);
+    graph_->note_builder(builder_);
     return mark ? graph_->ops.unique(scope(), plain).name : graph_->ops.peek(scope(), plain);
   }
 
@@ -169,7 +174,7 @@ class Context : private Undoable {
   /// Adds an operation, with the control inputs of the open blocks.
   OpId add_operation(KindId kind, Name name, std::span<const TensorId> inputs, std::span<const Output> outputs,
                      std::uint32_t attribute = kNone, std::uint32_t site = kNone) {
-    graph_->note_builder(this);
+    graph_->note_builder(builder_);
     const OpId op = graph_->ops.add(kind, name, inputs, outputs, attribute, site);
     if (!controls.empty() || listener) [[unlikely]]
       apply(op);

@@ -43,8 +43,8 @@ class NameScopeBlock {
     open();
     before_ = before;
     context_ = ContextRef(context);
-    if (void* owner = context.graph().owner; owner != nullptr)
-      graph_ = HostObject(context.current_variable_scope->host(), owner);
+    const Graph& graph = context.graph();
+    if (graph.owner != nullptr) graph_ = HostObject(*graph.owner_host, graph.owner);
   }
 
   HostObject graph_;

@@ -154,17 +154,17 @@ class VariableScope {
   };
 
   void keep_graph() const {
-    if (graph_ != nullptr && graph_->owner != nullptr) host_->retain(graph_->owner);
+    if (graph_ != nullptr && graph_->owner != nullptr) graph_->owner_host->retain(graph_->owner);
   }
   void forget_graph() {
     if (Graph* gone = std::exchange(graph_, nullptr); gone != nullptr && gone->owner != nullptr)
-      host_->release(gone->owner);
+      gone->owner_host->release(gone->owner);
   }
   void enter_graph(Graph& graph) {
     if (graph_ == &graph) return;
     Graph* before = std::exchange(graph_, &graph);
     keep_graph();
-    if (before != nullptr && before->owner != nullptr) host_->release(before->owner);
+    if (before != nullptr && before->owner != nullptr) before->owner_host->release(before->owner);
   }
   ScopeId find_in(Graph& graph) const;
 

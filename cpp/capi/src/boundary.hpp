@@ -1,0 +1,65 @@
+// What every function of the C interface goes through: the lock, and C++ exceptions on their way to error codes.
+//
+// Thread safety: errors and texts are each thread's own.
+#pragma once
+
+#include <bit>
+#include <string>
+
+#include "handles.hpp"
+
+namespace scopetrie::capi {
+
+/// The code of the exception that is being handled, which it keeps for last_error().
+std::int32_t keep_current_error() noexcept;
+
+/// Runs `body` with the lock; SCOPETRIE_OK, or the error's code.
+template <class Body>
+std::int32_t guarded(Body&& body) noexcept {
+  struct Call {
+    Body& body;
+    std::int32_t code = SCOPETRIE_OK;
+    static void run(void* data) {
+      auto* call = static_cast<Call*>(data);
+      try {
+        call->body();
+      } catch (...) {
+        call->code = keep_current_error();
+      }
+    }
+  } call{body};
+  if (host != nullptr)
+    host->run(Call::run, &call);
+  else
+    Call::run(&call);
+  return call.code;
+}
+
+/// The same for what gives a pointer or a number; `failed` where it throws.
+template <class Body, class Result>
+Result guarded_or(Result failed, Body&& body) noexcept {
+  Result result = failed;
+  guarded([&] { result = body(); });
+  return result;
+}
+
+/// Where a text is written that is kept until the thread's next one; empty.
+std::string& new_text();
+/// What `write` writes into a text; null where it throws.
+template <class Write>
+const char* text_of(Write&& write) noexcept {
+  return guarded_or<>(static_cast<const char*>(nullptr), [&] {
+    std::string& text = new_text();
+    write(text);
+    return text.c_str();
+  });
+}
+
+// Handles by value have the layout of the C structures: a graph, a number, an epoch.
+template <class To, class From>
+To as(const From& from) {
+  static_assert(sizeof(To) == sizeof(From));
+  return std::bit_cast<To>(from);
+}
+
+}  // namespace scopetrie::capi

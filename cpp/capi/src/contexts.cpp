@@ -1,0 +1,259 @@
+// Functions of contexts: blocks, names, variables, operations, transactions.
+#include <algorithm>
+#include <cstring>
+#include <vector>
+
+#include "boundary.hpp"
+
+namespace scopetrie::capi {
+
+namespace {
+
+/// A structure of the caller's, of which later versions of the header may have more: what it lacks is zero.
+template <class Options>
+Options read(const Options* given) {
+  Options options{};
+  if (given != nullptr) std::memcpy(&options, given, std::min(given->size, sizeof options));
+  return options;
+}
+
+std::string_view given(const char* text, const char* what) {
+  if (text == nullptr) refuse_handle(what);
+  return text;
+}
+
+Initial function_of(const scopetrie_initial& given, scopetrie_context* context) {
+  return [given, context](const InitialRequest& asked) -> Tensor {
+    scopetrie_tensor made{};
+    const std::int32_t code =
+        given.make(given.data, context, asked.shape.data(), asked.shape.size(), asked.dtype, &made);
+    if (code != SCOPETRIE_OK || made.graph == nullptr)
+      throw Error(ErrorKind::kRuntime, "get_variable: an initializer's function failed with " + std::to_string(code));
+    return as<Tensor>(made);
+  };
+}
+
+Initial initial_of(const scopetrie_initial* structure, scopetrie_context* context) {
+  if (structure == nullptr) return {};
+  const scopetrie_initial given = read(structure);
+  const Seed seed = given.has_seed != 0 ? Seed(given.seed) : Seed();
+  switch (given.kind) {
+    case SCOPETRIE_INITIAL_DEFAULT:
+      return {};
+    case SCOPETRIE_INITIAL_ZEROS:
+      return zeros();
+    case SCOPETRIE_INITIAL_ONES:
+      return ones();
+    case SCOPETRIE_INITIAL_CONSTANT:
+      return constant(given.first);
+    case SCOPETRIE_INITIAL_UNIFORM:
+      return random_uniform(given.first, given.second, seed);
+    case SCOPETRIE_INITIAL_NORMAL:
+      return random_normal(given.first, given.second, seed);
+    case SCOPETRIE_INITIAL_TRUNCATED_NORMAL:
+      return truncated_normal(given.first, given.second, seed);
+    case SCOPETRIE_INITIAL_GLOROT_UNIFORM:
+      return glorot_uniform(seed);
+    case SCOPETRIE_INITIAL_GLOROT_NORMAL:
+      return glorot_normal(seed);
+    case SCOPETRIE_INITIAL_HE_UNIFORM:
+      return he_uniform(seed);
+    case SCOPETRIE_INITIAL_HE_NORMAL:
+      return he_normal(seed);
+    case SCOPETRIE_INITIAL_LECUN_UNIFORM:
+      return lecun_uniform(seed);
+    case SCOPETRIE_INITIAL_LECUN_NORMAL:
+      return lecun_normal(seed);
+    case SCOPETRIE_INITIAL_VALUES:
+      return std::vector<double>(given.values, given.values + given.count);
+    case SCOPETRIE_INITIAL_TENSOR:
+      return as<Tensor>(given.tensor);
+    case SCOPETRIE_INITIAL_FUNCTION:
+      return function_of(given, context);
+    default:
+      throw Error(ErrorKind::kValue, "There is no initializer of kind " + std::to_string(given.kind) + ".");
+  }
+}
+
+ScopeOptions options_of(const scopetrie_scope_options& given, scopetrie_context* context) {
+  ScopeOptions options;
+  options.reuse = given.reuse == SCOPETRIE_REUSE        ? Reuse::kYes
+                  : given.reuse == SCOPETRIE_AUTO_REUSE ? Reuse::kAuto
+                                                        : Reuse::kNo;
+  options.dtype = static_cast<std::uint8_t>(given.dtype);
+  options.auxiliary_name_scope = given.no_name_scope == 0;
+  if (given.initializer != nullptr)
+    if (const Initial initial = initial_of(given.initializer, context); initial.is_given())
+      options.initializer = initial;
+  return options;
+}
+
+template <class Block, class... Arguments>
+void open(scopetrie_context* context, Arguments&&... arguments) {
+  context->blocks.emplace_back(std::in_place_type<Block>, context->at, std::forward<Arguments>(arguments)...);
+}
+
+scopetrie_context* context_new(scopetrie_graph* graph, std::int32_t where) {
+  return guarded_or<>(static_cast<scopetrie_context*>(nullptr), [&] {
+    graph_of(graph);
+    auto made = std::make_unique<scopetrie_context>(graph);
+    if (where == SCOPETRIE_AT_PYTHON) {
+      if (graph->owner == nullptr)
+        throw Error(ErrorKind::kValue, "context_new: the graph is none of Python's, so no thread stands in it.");
+      host->stand(made->at, graph->owner);
+    }
+    graph->references.fetch_add(1, std::memory_order_relaxed);
+    return made.release();
+  });
+}
+
+void context_free(scopetrie_context* context) {
+  if (context == nullptr) return;
+  scopetrie_graph* graph = context->graph;
+  guarded([&] { delete context; });
+  scopetrie_get_api()->graph_release(graph);
+}
+
+scopetrie_graph* context_graph(scopetrie_context* context) { return context->graph; }
+
+std::int32_t enter_variable_scope(scopetrie_context* context, const char* name,
+                                  const scopetrie_scope_options* structure) {
+  return guarded([&] {
+    const scopetrie_scope_options options = read(structure);
+    const std::string_view text = given(name, "name");
+    if (options.is_default_name != 0)
+      open<OpenVariableScope>(context, DefaultName(text), options_of(options, context));
+    else
+      open<OpenVariableScope>(context, text, options_of(options, context));
+  });
+}
+
+std::int32_t enter_captured_scope(scopetrie_context* context, const scopetrie_scope* scope,
+                                  const scopetrie_scope_options* structure) {
+  return guarded([&] {
+    if (scope == nullptr) refuse_handle("scope");
+    open<OpenVariableScope>(context, scope->scope, options_of(read(structure), context));
+  });
+}
+
+std::int32_t enter_name_scope(scopetrie_context* context, const char* name) {
+  return guarded([&] { open<OpenNameScope>(context, given(name, "name")); });
+}
+
+std::int32_t enter_control_dependencies(scopetrie_context* context, const scopetrie_operation* operations,
+                                        std::size_t count) {
+  return guarded([&] {
+    std::vector<OpId> ids;
+    for (std::size_t i = 0; i < count; ++i) ids.push_back(as<Operation>(operations[i]).id());
+    open<OpenControls>(context, std::move(ids));
+  });
+}
+
+std::int32_t leave(scopetrie_context* context) {
+  return guarded([&] {
+    if (context->blocks.empty()) throw Error(ErrorKind::kRuntime, "leave: no block is open.");
+    context->blocks.pop_back();
+  });
+}
+
+scopetrie_scope* capture_scope(scopetrie_context* context) {
+  return guarded_or<>(static_cast<scopetrie_scope*>(nullptr), [&] {
+    auto made = std::make_unique<scopetrie_scope>(context->graph, context->at.current_variable_scope);
+    context->graph->references.fetch_add(1, std::memory_order_relaxed);
+    return made.release();
+  });
+}
+
+void scope_release(scopetrie_scope* scope) {
+  if (scope == nullptr) return;
+  scopetrie_graph* graph = scope->graph;
+  guarded([&] { delete scope; });
+  scopetrie_get_api()->graph_release(graph);
+}
+
+const char* variable_scope_name(scopetrie_context* context) {
+  return text_of([&](std::string& text) { text = context->at.current_variable_scope->name(); });
+}
+const char* name_scope(scopetrie_context* context) {
+  return text_of([&](std::string& text) { context->at.append_name_scope(text); });
+}
+const char* unique_name(scopetrie_context* context, const char* name, std::int32_t mark) {
+  return text_of([&](std::string& text) {
+    Context& at = context->at;
+    at.graph().ops.append_name(at.take_unique(given(name, "name"), mark != 0), text);
+  });
+}
+
+std::int32_t get_variable(scopetrie_context* context, const char* name, const scopetrie_variable_options* structure,
+                          scopetrie_variable* variable, std::int32_t* is_new) {
+  return guarded([&] {
+    const scopetrie_variable_options asked = read(structure);
+    VariableOptions options;
+    if (asked.has_shape != 0) options.shape = AskedShape(std::span(asked.shape, static_cast<std::size_t>(asked.rank)));
+    options.dtype = static_cast<std::uint8_t>(asked.dtype);
+    if (asked.initializer != nullptr) options.initializer = initial_of(asked.initializer, context);
+    if (asked.not_trainable != 0) options.trainable = false;
+    if (asked.collections != nullptr)
+      options.collections.emplace(asked.collections, asked.collections + asked.collection_count);
+    const GotVariable got = context->at.get_variable(given(name, "name"), options);
+    *variable = as<scopetrie_variable>(got.variable);
+    if (is_new != nullptr) *is_new = got.made ? 1 : 0;
+  });
+}
+
+std::int32_t add_operation(scopetrie_context* context, const char* type, const char* name,
+                           const scopetrie_tensor* inputs, std::size_t input_count, const scopetrie_output* outputs,
+                           std::size_t output_count, scopetrie_operation* operation) {
+  return guarded([&] {
+    std::vector<Tensor> read;
+    read.reserve(input_count);
+    for (std::size_t i = 0; i < input_count; ++i) read.push_back(as<Tensor>(inputs[i]));
+    std::vector<OutputSpec> made(output_count);
+    for (std::size_t i = 0; i < output_count; ++i) {
+      made[i].dtype = static_cast<std::uint8_t>(outputs[i].dtype);
+      if (outputs[i].rank >= 0) made[i].shape.emplace(outputs[i].shape, outputs[i].shape + outputs[i].rank);
+    }
+    const Operation op =
+        context->at.add_op(given(type, "type"), read, made, {.name = name == nullptr ? std::string_view() : name});
+    if (operation != nullptr) *operation = as<scopetrie_operation>(op);
+  });
+}
+
+scopetrie_transaction* transaction_begin(scopetrie_context* context) {
+  return guarded_or<>(static_cast<scopetrie_transaction*>(nullptr),
+                      [&] { return new scopetrie_transaction{context->at.transaction()}; });
+}
+void transaction_commit(scopetrie_transaction* transaction) {
+  guarded([&] {
+    if (transaction != nullptr) transaction->transaction.commit();
+    delete transaction;
+  });
+}
+void transaction_rollback(scopetrie_transaction* transaction) {
+  guarded([&] { delete transaction; });
+}
+
+}  // namespace
+
+void add_contexts(scopetrie_api& table) {
+  table.context_new = context_new;
+  table.context_free = context_free;
+  table.context_graph = context_graph;
+  table.enter_variable_scope = enter_variable_scope;
+  table.enter_captured_scope = enter_captured_scope;
+  table.enter_name_scope = enter_name_scope;
+  table.enter_control_dependencies = enter_control_dependencies;
+  table.leave = leave;
+  table.capture_scope = capture_scope;
+  table.scope_release = scope_release;
+  table.variable_scope_name = variable_scope_name;
+  table.name_scope = name_scope;
+  table.unique_name = unique_name;
+  table.get_variable = get_variable;
+  table.add_operation = add_operation;
+  table.transaction_begin = transaction_begin;
+  table.transaction_commit = transaction_commit;
+  table.transaction_rollback = transaction_rollback;
+}
+
+}  // namespace scopetrie::capi
