@@ -12,13 +12,11 @@
 #include "scopetrie/graph/op_graph.hpp"
 #include "scopetrie/names/name_writer.hpp"
 #include "scopetrie/names/names.hpp"
-#include "scopetrie/store/variable_store.hpp"
+#include "scopetrie/scopetrie.hpp"
 
 namespace {
 
-using scopetrie::kNone;
 using scopetrie::OpGraph;
-using scopetrie::VariableStore;
 
 constexpr std::size_t kSmall = 2'000;
 constexpr std::size_t kLarge = 1'000'000;
@@ -31,70 +29,59 @@ std::vector<std::string> names(std::string_view prefix, std::size_t count) {
   return made;
 }
 
-struct Store {
-  OpGraph graph;
-  VariableStore variables;
-  scopetrie::ScopeId scope = graph.scopes().at("scope");
+/// The variables of one scope, by the C++ face: the first call for a name makes the variable, later ones share it.
+struct Variables {
+  scopetrie::Graph graph;
+  scopetrie::Context at{graph};
+  scopetrie::OpenVariableScope scope{at, "scope", {.reuse = scopetrie::Reuse::kAuto}};
 
-  scopetrie::VariableId find(std::string_view name) {
-    const scopetrie::SegmentId segment = graph.segments().find(name);
-    return segment == kNone ? kNone : variables.find(scope, segment);
+  scopetrie::VariableId get(const std::string& name) {
+    return at.get_variable(name, {.shape = {2}, .initializer = scopetrie::zeros()}).variable.id();
   }
 
-  scopetrie::VariableId create(std::string_view name) {
-    const scopetrie::SegmentId segment = graph.segments().intern(name);
-    if (variables.find(scope, segment) != kNone) return kNone;
-    return variables.create({.scope = scope, .segment = segment});
-  }
-
-  explicit Store(std::size_t count) {
-    for (const std::string& name : names("w", count)) create(name);
+  explicit Variables(std::size_t count) {
+    for (const std::string& name : names("w", count)) get(name);
   }
 };
 
-// Finds a variable by the text of its name, one of 64 in turn.
+// Gets a variable that exists, one of 64 in turn.
 void hit(benchmark::State& state) {
   const auto count = static_cast<std::size_t>(state.range(0));
-  Store store(count);
+  Variables variables(count);
   std::vector<std::string> wanted;
   for (std::size_t i = 0; i < 64; ++i) wanted.push_back("w" + std::to_string(i * (count / 64)));
   std::size_t at = 0;
-  for (auto _ : state) {
-    const scopetrie::VariableId found = store.find(wanted[at++ & 63]);
-    benchmark::DoNotOptimize(found);
-  }
+  for (auto _ : state) benchmark::DoNotOptimize(variables.get(wanted[at++ & 63]));
   for (std::size_t i = 0; i < 64; ++i)
-    if (store.find(wanted[i]) != i * (count / 64)) state.SkipWithError("a hit found another variable");
+    if (variables.get(wanted[i]) != i * (count / 64)) state.SkipWithError("a hit found another variable");
 }
 
-// Finds a variable by the text of its name, drawn from all of them: bound by cache misses.
+// Gets a variable that exists, drawn from all of them: bound by cache misses.
 void hit_anywhere(benchmark::State& state) {
   const auto count = static_cast<std::size_t>(state.range(0));
-  Store store(count);
+  Variables variables(count);
   std::vector<std::string> wanted;
   for (std::size_t i = 0; i < 4096; ++i) wanted.push_back("w" + std::to_string((i * 2'654'435'761u) % count));
   std::size_t at = 0;
-  for (auto _ : state) {
-    const scopetrie::VariableId found = store.find(wanted[at++ & 4095]);
-    if (found == kNone) state.SkipWithError("a variable is missing");
-    benchmark::DoNotOptimize(found);
-  }
+  for (auto _ : state) benchmark::DoNotOptimize(variables.get(wanted[at++ & 4095]));
+  if (variables.graph.variables.size() != count) state.SkipWithError("a variable is missing");
 }
 
-// Creates variables in one scope; at 2k with a new store for each batch, at 1M with one that keeps growing.
+// Makes variables in one scope, with their operations; at 2k in a new graph for each batch, at 1M in one that keeps
+// growing.
 void create(benchmark::State& state) {
   const auto count = static_cast<std::size_t>(state.range(0));
   const std::vector<std::string> first = names("new", kBatch);
-  auto store = std::make_unique<Store>(count);
+  auto variables = std::make_unique<Variables>(count);
   std::size_t batch = 0;
   while (state.KeepRunningBatch(kBatch)) {
     state.PauseTiming();
-    if (count == kSmall) store = std::make_unique<Store>(count);
+    if (count == kSmall) variables = std::make_unique<Variables>(count);
     const std::vector<std::string> fresh = count == kSmall ? first : names("b" + std::to_string(batch++) + "x", kBatch);
-    const std::size_t before = store->variables.size();
+    const std::size_t before = variables->graph.variables.size();
     state.ResumeTiming();
-    for (const std::string& name : fresh) benchmark::DoNotOptimize(store->create(name));
-    if (store->variables.size() != before + kBatch) state.SkipWithError("variables are missing");
+    for (const std::string& name : fresh) benchmark::DoNotOptimize(variables->get(name));
+    if (variables->graph.variables.size() != before + kBatch) state.SkipWithError("variables are missing");
   }
 }
 
