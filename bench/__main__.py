@@ -14,6 +14,7 @@ from . import (
     bulk,
     calls,
     compare,
+    creations,
     imports,
     jobs,
     machine,
@@ -45,6 +46,7 @@ def groups(tf: Any, arguments: argparse.Namespace) -> dict[str, Callable[[], Gro
     job = 10_000 if quick else 100_000
     made: dict[str, Callable[[], Group]] = {
         "calls": lambda: Group("calls", "One call", calls.rows(tf)),
+        "creations": lambda: Group("creations", "One creation", creations.rows(tf)),
         "ops": lambda: Group("ops", "One op with arguments", ops.rows(tf)),
         "jobs": lambda: Group("jobs", "Whole job", jobs.rows(tf, job)),
         "bulk": lambda: Group("bulk", "Arrays of names", bulk.rows(tf)),

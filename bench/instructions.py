@@ -1,6 +1,7 @@
 """Instructions per call, compared with a committed baseline. Unlike times, they do not drift.
 
-    python -m bench.instructions check    fails when a call takes over 10% more instructions than committed
+    python -m bench.instructions check    fails when a call takes over 10% more instructions than committed,
+                                          or a creation more than its share of one with zeros
     python -m bench.instructions record   writes the baseline for this interpreter and compiler
     python -m bench.instructions show     prints what `check` would compare
 
@@ -28,7 +29,7 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
-from . import calls, machine, ops, variables
+from . import calls, creations, machine, ops, variables
 from .sampling import Work, constant
 
 BASELINE = Path(__file__).parent / "callgrind" / "baseline.json"
@@ -38,6 +39,15 @@ CALLS = 2000
 NOTHING = "nothing"
 # One op for each kind of argument: axes, a shape, a list of tensors, a key, values, no input.
 OPS = ("op.reduce", "op.reshape", "op.concat", "op.item", "op.constant", "op.placeholder", "op.variable")
+
+
+# By key: what a creation with arguments is compared with, and how many times that it may cost at most.
+ZEROS, ARRAY = "create.zeros", "create.array.allowed"
+SHARES = {
+    f"create.{key}": (ARRAY if key == "array" else ZEROS, creation.target)
+    for key, creation in creations.CREATIONS.items()
+    if key not in creations.ASKED
+}
 
 
 class CannotCount(Exception):
@@ -53,21 +63,27 @@ def contenders(tf: Any) -> dict[str, Work]:
     Returns:
       By the rows' keys.
     """
-    return {
-        "hit.name": variables.hit(tf, "get_variable('w')"),
-        "hit.full": variables.hit(tf, "get_variable('w', shape=(3,), dtype=float32)"),
-        "create": variables.create(tf),
-        "create.default": variables.create_by_default(tf),
-        "scope.name": calls.scope(tf, "variable_scope", "'a'"),
-        "scope.captured": calls.scope(tf, "variable_scope", "captured"),
-        "scope.op": calls.scope(tf, "name_scope", "'a'"),
-        "unique": calls.unique_name(tf),
-        "names": calls.names_unique(tf),
-        "node.add": calls.node(tf, "add(x, y)", "AddV2", lambda n: f"scope/Add_{n - 1}"),
-        "node.plus": calls.node(tf, "x + y", "AddV2", lambda n: f"scope/add_{n - 1}"),
-        "node.times": calls.node(tf, "x * 2.0", "Mul", lambda n: f"scope/mul_{n - 1}", 2),
-        "node.negative": calls.node(tf, "negative(x)", "Neg", lambda n: f"scope/Neg_{n - 1}"),
-    } | {key: ops.op(tf, key) for key in OPS}
+    return (
+        {
+            "hit.name": variables.hit(tf, "get_variable('w')"),
+            "hit.full": variables.hit(tf, "get_variable('w', shape=(3,), dtype=float32)"),
+            "create": variables.create(tf),
+            "create.default": variables.create_by_default(tf),
+            "scope.name": calls.scope(tf, "variable_scope", "'a'"),
+            "scope.captured": calls.scope(tf, "variable_scope", "captured"),
+            "scope.op": calls.scope(tf, "name_scope", "'a'"),
+            "unique": calls.unique_name(tf),
+            "names": calls.names_unique(tf),
+            "node.add": calls.node(tf, "add(x, y)", "AddV2", lambda n: f"scope/Add_{n - 1}"),
+            "node.plus": calls.node(tf, "x + y", "AddV2", lambda n: f"scope/add_{n - 1}"),
+            "node.times": calls.node(tf, "x * 2.0", "Mul", lambda n: f"scope/mul_{n - 1}", 2),
+            "node.negative": calls.node(tf, "negative(x)", "Neg", lambda n: f"scope/Neg_{n - 1}"),
+            ZEROS: creations.create(tf, "ones", reference=True),
+            ARRAY: creations.create(tf, "array", reference=True),
+        }
+        | {key: ops.op(tf, key) for key in OPS}
+        | {key: creations.create(tf, key.split(".")[1]) for key in SHARES}
+    )
 
 
 # --- the counted process --------------------------------------------------------
@@ -219,6 +235,25 @@ def regressions(counted: dict[str, float], baseline: dict[str, float]) -> list[s
     return lines
 
 
+def beyond_shares(counted: dict[str, float]) -> list[str]:
+    """Creations that cost more than their share of one with zeros.
+
+    Args:
+      counted: Instructions per call.
+
+    Returns:
+      A line for each.
+
+    >>> beyond_shares({"create.zeros": 1000.0, "create.ones": 1600.0, "create.number": 1400.0})
+    ['create.ones: 1.60x create.zeros, at most 1.5x']
+    """
+    return [
+        f"{key}: {counted[key] / counted[of]:.2f}x {of}, at most {share:g}x"
+        for key, (of, share) in SHARES.items()
+        if key in counted and counted[key] > share * counted[of]
+    ]
+
+
 def check(compare: bool = True) -> int:
     """Counts and compares.
 
@@ -234,10 +269,10 @@ def check(compare: bool = True) -> int:
     for key, now in counted.items():
         before = baseline.get(key)
         change = "" if before is None else f"  baseline {before:8.0f}  {now / before - 1:+7.1%}"
-        print(f"  {key:<16} {now:8.0f}{change}")
+        print(f"  {key:<18} {now:8.0f}{change}")
     if not baseline:
         print("no baseline for this interpreter and compiler: nothing to compare with")
-    over = regressions(counted, baseline) if compare else []
+    over = regressions(counted, baseline) + beyond_shares(counted) if compare else []
     for line in over:
         print(f"REGRESSION {line}")
     return 1 if over else 0

@@ -27,13 +27,13 @@ void leave(const Ref& block) {
 
 }  // namespace
 
-void regularize(Context& context, PyObject* variable, PyObject* regularizer, const std::string& full_name) {
+void regularize(Context& context, PyObject* variable, PyObject* regularizer, StoreName name) {
   GraphState& graph = state_of(context.graph);
   Ref loss;
   {
     const Ref block = enter_beside(context, variable);
     try {
-      RegularizerNames names(context, full_name);
+      RegularizerNames names(context, name.scope, name.segment);
       loss = Ref(PyObject_CallOneArg(regularizer, variable));
       names.finish();
     } catch (...) {

@@ -82,7 +82,7 @@ class Single {
       if (!made && PyErr_Occurred() != nullptr) throw_raised();
       bool is_new = true;
       if (!made) made = Ref(make_asking(&is_new));
-      if (is_new) regularize(context_, made.get(), call_.regularizer, std::string(text_));
+      if (is_new) regularize(context_, made.get(), call_.regularizer, {request_.scope, request_.segment});
       return made.release();
     });
   }

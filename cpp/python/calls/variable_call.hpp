@@ -105,8 +105,8 @@ PyObject* scoped_variable(PyObject*, PyObject* const* args, Py_ssize_t positiona
 PyObject* true_getter(PyObject*, PyObject* const* args, Py_ssize_t positional, PyObject* keywords);
 PyObject* new_variable(PyObject*, PyObject* const* args, Py_ssize_t positional, PyObject* keywords);
 
-/// Runs the regularizer of a new variable and collects its loss. Throws.
-void regularize(Context& context, PyObject* variable, PyObject* regularizer, const std::string& full_name);
+/// Runs the regularizer of a new variable, in the name scope "<name>/Regularizer", and collects its loss. Throws.
+void regularize(Context& context, PyObject* variable, PyObject* regularizer, StoreName name);
 
 /// Whether the Python exception that is set is the one after which v1's names stay taken: a value or an operation did
 /// not take the dtype. v1 undoes nothing; programs go on after this error, and what they build is to have v1's names.

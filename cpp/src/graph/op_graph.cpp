@@ -62,7 +62,11 @@ void OpGraph::open(ScopeId folded) {
   for (; !closed.empty(); closed.pop_back()) {
     const ScopeId scope = closed.back(), parent = scopes_.parent(scope);
     names_.note_scope(parent, scopes_.base(scope));
-    if (names_.may_own(parent, scopes_.base(scope))) {
+    if (!names_.may_own(parent, scopes_.base(scope))) {
+      // nothing is owned
+    } else if (const OpId owner = last_owner(); owner != kNone && is_named(owner, scope)) {
+      take_owned_names(scope, owner);
+    } else {
       path.clear();
       scopes_.append_path(scope, path);
       // Verbatim names ("Mul/" beside "mul") may share one folded name; at most one of them is an owner.
@@ -76,23 +80,48 @@ void OpGraph::open(ScopeId folded) {
   }
 }
 
+// The owner of the run that was made last, if nothing else was made since: often it is the one that is looked for.
+OpId OpGraph::last_owner() const {
+  if (rows_.empty() || rows_.back().kind != kRun) return kNone;
+  const Pattern& pattern = patterns_[rows_.back().attribute];
+  return static_cast<OpId>(size()) - pattern.size() + pattern.owner();
+}
+
+// Whether an operation has the folded name of a folded scope.
+bool OpGraph::is_named(OpId op, ScopeId folded) const {
+  const Name name = name_of(op);
+  const SegmentId segment = segments_.folded(name.segment);
+  const SegmentId base = name.suffix != 0 ? segment : segments_.base(segment);
+  const std::uint32_t suffix = name.suffix != 0 ? name.suffix : segments_.suffix(segment);
+  return (name.scope & kOwnedBit) == 0 && scopes_.folded(name.scope) == scopes_.parent(folded) &&
+         base == scopes_.base(folded) && suffix == scopes_.suffix(folded);
+}
+
 void OpGraph::take_owned_names(ScopeId scope, OpId owner) {
+  const Runs::Place at = operation_rows_.find(owner);
+  if (rows_[at.row].kind == kRun) {
+    const std::uint32_t pattern = rows_[at.row].attribute;
+    if (at.at != patterns_[pattern].owner()) return;  // of the others in a run, none owns names
+    for (std::uint32_t place = 0; place < patterns_[pattern].size(); ++place)
+      if (const SegmentId path = patterns_[pattern][place].segment; path != kNone) take_owned_name(scope, path);
+    return;
+  }
   const OpId first = owner > kOwnedReach ? owner - kOwnedReach : 0;
   const OpId last = std::min(owner + kOwnedReach, static_cast<OpId>(size() - 1));
-  for (OpId op = first; op <= last; ++op) {
-    const Name name = name_of(op);
-    if (name.scope != (owner | kOwnedBit)) continue;
-    // "Initializer/zeros" takes "Initializer" here, unless it is taken already, and "zeros" below it.
-    const std::string_view path = segments_.text(segments_.folded(name.segment));
-    ScopeId at = scope;
-    for (std::size_t start = 0;;) {
-      const std::size_t slash = path.find('/', start);
-      const SegmentId part = segments_.intern(path.substr(start, slash - start));
-      if (names_.peek(at, part) == 0) names_.take(at, part);
-      if (slash == std::string_view::npos) break;
-      at = scopes_.child(at, part);
-      start = slash + 1;
-    }
+  for (OpId op = first; op <= last; ++op)
+    if (const Name name = name_of(op); name.scope == (owner | kOwnedBit)) take_owned_name(scope, name.segment);
+}
+
+// "Initializer/zeros" takes "Initializer" in the scope, unless it is taken already, and "zeros" below it.
+void OpGraph::take_owned_name(ScopeId scope, SegmentId segment) {
+  const std::string_view path = segments_.text(segments_.folded(segment));
+  for (std::size_t start = 0;;) {
+    const std::size_t slash = path.find('/', start);
+    const SegmentId part = segments_.intern(path.substr(start, slash - start));
+    if (names_.peek(scope, part) == 0) names_.take(scope, part);
+    if (slash == std::string_view::npos) break;
+    scope = scopes_.child(scope, part);
+    start = slash + 1;
   }
 }
 

@@ -1,7 +1,8 @@
 #include "scopetrie/variables/regularizer_names.hpp"
 
 #include <algorithm>
-#include <string_view>
+#include <string>
+#include <utility>
 #include <vector>
 
 namespace scopetrie {
@@ -29,30 +30,46 @@ void add_wished(Context& context, const std::vector<std::string>& names, std::si
   wished.push_back(name);
 }
 
+// What an operation, or a scope that it is in, is called in `scope`; "" where it is elsewhere.
+std::string name_in(const OpGraph& ops, OpId op, ScopeId scope) {
+  Name name = ops.name_of(op);
+  while ((name.scope & kOwnedBit) != 0) name = ops.name_of(name.scope & ~kOwnedBit);
+  const ScopeTrie& scopes = ops.scopes();
+  for (ScopeId at = name.scope; at != scope; at = scopes.parent(at)) {
+    if (at == ScopeTrie::kRoot) return {};
+    name = {scopes.parent(at), scopes.base(at), scopes.suffix(at)};
+  }
+  std::string text(ops.segments().text(name.segment));
+  append_suffix(name.suffix, text);
+  return text;
+}
+
+ScopeId regularizer_scope(Graph& graph, ScopeId scope, SegmentId segment) {
+  static const std::uint32_t kRegularizer = known_name("Regularizer");
+  ScopeTrie& scopes = graph.ops.scopes();
+  return scopes.child(scopes.child(scope, segment), graph.known_segment(kRegularizer));
+}
+
 }  // namespace
 
-RegularizerNames::RegularizerNames(Context& context, const std::string& full_name)
+RegularizerNames::RegularizerNames(Context& context, ScopeId scope, SegmentId segment)
     : context_(context),
       before_(context.names),
-      prefix_(full_name + "/Regularizer/"),
+      scope_(regularizer_scope(context.graph(), scope, segment)),
       first_(context.graph().ops.size()) {
-  context.open_name_scope(std::string_view(prefix_));
+  context.names = {scope_, {}};
 }
 
 void RegularizerNames::finish() {
   context_.names = before_;
   const OpGraph& ops = context_.graph().ops;
-  std::vector<std::string> names;  // of what stands in the scope, in order, each once
-  std::string text;
+  std::vector<std::string> names;                         // of what stands in the scope, in order, each once
   for (std::size_t op = first_; op < ops.size(); ++op) {  // other threads may have added operations meanwhile
-    text.clear();
-    ops.append_name(ops.name_of(static_cast<OpId>(op)), text);
-    if (!text.starts_with(prefix_)) continue;
-    std::string name = text.substr(prefix_.size(), text.find('/', prefix_.size()) - prefix_.size());
-    if (std::find(names.begin(), names.end(), name) == names.end()) names.push_back(std::move(name));
+    std::string name = name_in(ops, static_cast<OpId>(op), scope_);
+    if (!name.empty() && std::find(names.begin(), names.end(), name) == names.end()) names.push_back(std::move(name));
   }
   const NamesKept kept(context_);
-  context_.open_name_scope(std::string_view(prefix_));
+  context_.names = {scope_, {}};
   std::vector<std::string> wished;
   for (std::size_t at = 0; at < names.size(); ++at) add_wished(context_, names, at, wished);
   context_.names = {};

@@ -131,7 +131,7 @@ class Single {
   }
 
   void regularize(VariableId id) {
-    RegularizerNames names(context_, full_name(graph_, call_.scope, call_.segment));
+    RegularizerNames names(context_, call_.scope, call_.segment);
     const std::optional<Tensor> loss = option_function<Regularizer>(call_.regularizer)(context_, Variable(graph_, id));
     names.finish();
     if (!loss) return;

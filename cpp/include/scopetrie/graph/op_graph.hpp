@@ -134,7 +134,7 @@ class OpGraph : private Undoable {
   /// The scope beneath a name.
   ScopeId scope_of(const Name& name) { return scopes_.child(name.scope, name.segment, name.suffix); }
 
-  /// How far an owned operation may stand from its owner: "w/Initializer/zeros", "w", "w/Assign", "w/read".
+  /// How far an owned operation may stand from its owner, where they are no run: "mul/y", "mul".
   static constexpr OpId kOwnedReach = 8;
 
   /// The name "owner/segment" for an operation that is made beside `owner` (its id, made or about to be made); the
@@ -271,7 +271,10 @@ class OpGraph : private Undoable {
   SCOPETRIE_COLD void note_owner_slow(const Name& name);
   SCOPETRIE_COLD bool take_owner_slow(ScopeId scope, SegmentId segment);
   SCOPETRIE_COLD void open(ScopeId folded);
+  OpId last_owner() const;
+  bool is_named(OpId op, ScopeId folded) const;
   void take_owned_names(ScopeId scope, OpId owner);
+  void take_owned_name(ScopeId scope, SegmentId segment);
   template <class IsWanted>
   OpId find_folded(std::string_view folded, IsWanted&& is_wanted) const;
 

@@ -7,7 +7,6 @@
 #pragma once
 
 #include <cstddef>
-#include <string>
 
 #include "scopetrie/scopes/context.hpp"
 
@@ -15,8 +14,8 @@ namespace scopetrie {
 
 class RegularizerNames {
  public:
-  /// Opens the name scope "<variable>/Regularizer".
-  RegularizerNames(Context& context, const std::string& full_name);
+  /// Opens the name scope "<variable>/Regularizer"; the variable is called `segment` in `scope`.
+  RegularizerNames(Context& context, ScopeId scope, SegmentId segment);
   RegularizerNames(const RegularizerNames&) = delete;
   RegularizerNames& operator=(const RegularizerNames&) = delete;
   /// Restores the name scope, where finish() has not.
@@ -28,7 +27,7 @@ class RegularizerNames {
  private:
   Context& context_;
   NameScope before_;
-  std::string prefix_;
+  ScopeId scope_;  // in which the regularizer runs
   std::size_t first_;  // the operation from which on to look
 };
 
