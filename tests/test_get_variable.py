@@ -259,7 +259,7 @@ def test_create_ops_refuses_and_leaves_nothing() -> None:
     with tf.Graph().as_default() as graph:
         x = tf.constant([1.0, 2.0])
         before = nodes(graph)
-        with pytest.raises(ValueError, match="no op type 'Nonesuch'"):
+        with pytest.raises(ValueError, match="no op type 'Nonesuch'; give the dtypes"):
             graph.create_ops("Nonesuch", [(x,)])
         with pytest.raises(ValueError, match="row 1 has 1"):
             graph.create_ops("AddV2", [(x, x), (x,)])

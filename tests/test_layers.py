@@ -46,6 +46,7 @@ OPS_FLOORS = [
         "direct",
         "faults",
         "folding",
+        "given",
         "node_text",
         "placeholder",
         "promises",

@@ -2,7 +2,7 @@
 
 import sys
 import types
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, Final, Generic, Literal, Self, final
 
 import numpy as np
@@ -187,6 +187,17 @@ class Graph:
     _creators: tuple[Callable[..., Any], ...] | None
     def unique_name(self, name: str, mark_as_used: bool = True) -> str: ...
     def unique_names(self, bases: Sequence[str], /) -> list[str]: ...
+    def create_op(
+        self,
+        op_type: str,
+        inputs: Sequence[Any],
+        dtypes: Sequence[Any] | None = None,
+        input_types: Sequence[Any] | None = None,
+        name: str | None = None,
+        attrs: Mapping[str, Any] | None = None,
+        op_def: Any = None,
+        compute_shapes: bool = True,
+    ) -> Any: ...
     def create_ops(
         self, op_type: Any, inputs: Sequence[Any], name: str | None = None, **attrs: Any
     ) -> list[Any]: ...
@@ -464,6 +475,7 @@ def wire(
     note_part: Callable[..., None],
     partial: Callable[..., Any],
     partitioned: Callable[..., Any],
+    read_attributes: Callable[..., Any],
     take_note: Callable[..., None],
     takes: Callable[[Any, str, bool], bool],
     values_graph: Callable[[Any], Any],

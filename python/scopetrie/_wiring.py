@@ -10,6 +10,7 @@ from .graph.graph import Graph
 from .initializers import BY_NAME, READ_BY_CORE
 from .ops.constant import convert_to_tensor
 from .ops.folding import dims_from, known_elements
+from .ops.given import read_attributes
 from .ops.math.reduce import as_index
 from .ops.operators import OPERATORS
 from .partitioners import PartitionInfo
@@ -52,6 +53,7 @@ _core.wire(
     note_part=note_part,
     partial=partial,
     partitioned=partitioned,
+    read_attributes=read_attributes,
     take_note=note_policy,
     takes=takes,
     values_graph=graph_of_values,

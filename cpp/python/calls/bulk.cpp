@@ -1,6 +1,7 @@
 // Graph.unique_names and Graph.create_ops, for builders with arrays of names and inputs.
 #include <cstring>
 
+#include "calls/op_create.hpp"
 #include "calls/op_function.hpp"
 #include "scopetrie/names/name_writer.hpp"
 
@@ -45,7 +46,7 @@ PyObject* unique_names(PyObject* self, PyObject* bases) {
   return names.release();
 }
 
-// create_ops(op_type, inputs, name=None, **attrs)
+// create_ops(op_type, inputs, name=None, dtypes=None, **attrs)
 PyObject* create_ops(PyObject* self, PyObject* args, PyObject* kwargs) {
   PyObject *type, *inputs, *name = nullptr;
   if (!PyArg_ParseTuple(args, "OO|O", &type, &inputs, &name)) return nullptr;
@@ -57,16 +58,11 @@ PyObject* create_ops(PyObject* self, PyObject* args, PyObject* kwargs) {
     }
     if (PyDict_GET_SIZE(attrs.get()) == 0) attrs = Ref();
   }
+  name = name == nullptr ? nullptr : none_to_null(name);
   Ref function = Ref::borrowed(type);
   if (PyUnicode_Check(type)) {
     PyObject* definition = find_kind(text_of(type));
-    if (definition == nullptr) {
-      PyErr_Format(
-          PyExc_ValueError,
-          "create_ops: there is no op type %R; registered types are those of tf.register_op and the package's own",
-          type);
-      return nullptr;
-    }
+    if (definition == nullptr) return create_own_ops(self, type, inputs, name, attrs.get());
     function = Ref(PyObject_GetAttrString(definition, "function"));
     if (!function) return nullptr;
   }
@@ -76,7 +72,7 @@ PyObject* create_ops(PyObject* self, PyObject* args, PyObject* kwargs) {
   }
   auto* graph = reinterpret_cast<PyGraph*>(self);
   const DefaultGraph pushed(graph);
-  return build_many(definition_of(function.get()), inputs, name == nullptr ? nullptr : none_to_null(name), attrs.get());
+  return build_many(definition_of(function.get()), inputs, name, attrs.get());
 }
 
 }  // namespace scopetrie::python

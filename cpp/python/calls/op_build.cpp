@@ -5,8 +5,6 @@
 
 namespace scopetrie::python {
 
-namespace {
-
 // A Const stores its value directly; other operations store a dict of attributes.
 std::uint32_t keep_attributes(GraphState& graph, const Definition& definition, PyObject* attrs) {
   if (attrs == nullptr) return kNone;
@@ -15,6 +13,8 @@ std::uint32_t keep_attributes(GraphState& graph, const Definition& definition, P
       return graph.keep(to_attribute(value));
   return graph.keep(to_attribute(attrs));
 }
+
+namespace {
 
 PyObject* add_row(Context& context, const Definition& definition, Inputs& inputs, std::span<const Output> outputs,
                   Name name, PyObject* attrs) {

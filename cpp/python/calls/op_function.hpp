@@ -81,6 +81,9 @@ PyObject* build(const Definition& definition, PyObject* const* args, PyObject* n
 /// Returns a list of what build() returns.
 PyObject* build_many(const Definition& definition, PyObject* inputs, PyObject* name, PyObject* attrs);
 
+/// Keeps the attributes of a new operation, a dict or null; gives their number.
+std::uint32_t keep_attributes(GraphState& graph, const Definition& definition, PyObject* attrs);
+
 /// What a call returns for an operation: its output tensor, a list of several, or the operation itself.
 /// `first` is the first of its `count` tensors.
 PyObject* results_of_several(PyGraph* graph, OpId op, TensorId first, std::size_t count);

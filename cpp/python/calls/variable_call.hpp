@@ -140,10 +140,4 @@ class MakerNote {
   std::uint64_t key_;
 };
 
-/// A reference that is not null, or PythonRaised.
-inline Ref checked(PyObject* made) {
-  if (made == nullptr) throw_raised();
-  return Ref(made);
-}
-
 }  // namespace scopetrie::python

@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <iterator>
 
+#include "calls/op_create.hpp"
 #include "objects/graph_members.hpp"
 #include "objects/scopes.hpp"
 
@@ -174,6 +175,41 @@ PyObject* graph_name_scope(PyObject* graph, PyObject* name);  // name_scope.cpp
 PyObject* unique_names(PyObject* graph, PyObject* bases);     // bulk.cpp, as the next
 PyObject* create_ops(PyObject* graph, PyObject* args, PyObject* kwargs);
 
+constexpr char kCreateOpDoc[] =
+    "create_op($self, /, op_type, inputs, dtypes=None, input_types=None, name=None, attrs=None, op_def=None, "
+    "compute_shapes=True)\n--\n\n"
+    "Adds an operation of any type to this graph.\n\n"
+    "A type of the package's or of `tf.register_op` follows its own rule, which says what is put out. Any other text\n"
+    "is a type of the caller's own: it puts out what `dtypes` say, of shapes that the attributes say or `set_shape`\n"
+    "adds, and only running it needs a kernel.\n\n"
+    "Args:\n"
+    "    op_type: The type's name.\n"
+    "    inputs: A list of tensors of this graph.\n"
+    "    dtypes: The outputs' dtypes, of a type of the caller's own; [] for none.\n"
+    "    input_types: The dtypes that the inputs must have, if they are to be checked.\n"
+    "    name: The operation's name, made unique; `op_type` by default. With a slash at its end it is taken as it\n"
+    "        is.\n"
+    "    attrs: A dict of attributes, which are kept and shown: bools, numbers, texts, DTypes, TensorShapes, arrays,\n"
+    "        lists of those, or AttrValue protobufs. Of a type of the caller's own, \"shape\" is the only output's\n"
+    "        shape, and \"_output_shapes\" has one for each.\n"
+    "    op_def: Accepted without effect.\n"
+    "    compute_shapes: Accepted without effect.\n\n"
+    "Returns:\n"
+    "    The Operation.\n\n"
+    "Raises:\n"
+    "    TypeError: If an input is no tensor or has another dtype than expected.\n"
+    "    ValueError: If the name is illegal, the type is not registered and no dtypes are given, or a registered type\n"
+    "        does not take these inputs or attributes.\n\n"
+    ">>> import scopetrie as tf\n"
+    ">>> graph = tf.Graph()\n"
+    ">>> with graph.as_default():\n"
+    "...     x = tf.placeholder(tf.float32, [3], name=\"x\")\n"
+    ">>> op = graph.create_op(\"Mine\", [x], [tf.float32, tf.int32], attrs={\"rate\": 0.5})\n"
+    ">>> op.outputs\n"
+    "[<tf.Tensor 'Mine:0' shape=<unknown> dtype=float32>, <tf.Tensor 'Mine:1' shape=<unknown> dtype=int32>]\n"
+    ">>> op.get_attr(\"rate\")\n"
+    "0.5\n";
+
 void add_operation_members(std::vector<PyMethodDef>& methods, std::vector<PyGetSetDef>& properties) {
   const PyMethodDef more_methods[] = {
       fast("unique_name", locked<unique_name>,
@@ -186,15 +222,20 @@ void add_operation_members(std::vector<PyMethodDef>& methods, std::vector<PyGetS
       {"unique_names", locked<unique_names>, METH_O,
        "unique_names($self, bases, /)\n--\n\nunique_name() for many names in one call.\n\n"
        "Args:\n    bases: The requested names.\n\nReturns:\n    A list of full names, all taken."},
+      fast("create_op", locked<create_op>, kCreateOpDoc),
       {"create_ops", reinterpret_cast<PyCFunction>(reinterpret_cast<void (*)()>(locked<create_ops>)),
        METH_VARARGS | METH_KEYWORDS,
        "Adds many operations of one type to this graph in one call: all of them or none.\n\n"
-       "Args:\n    op_type: The op type's name, e.g. \"Neg\", or an op function.\n"
+       "Args:\n    op_type: The op type's name, e.g. \"Neg\", or an op function; any other text is a type of the\n"
+       "        caller's own, as for create_op().\n"
        "    inputs: A tuple of inputs for each operation.\n"
        "    name: The wished name of each; the type's default name if left out. Each is made unique.\n"
-       "    **attrs: Attributes of all of them.\n\n"
-       "Returns:\n    A list of the results of single calls.\n\n"
-       "Raises:\n    ValueError: If there is no such type, or a row has another number of inputs.\n\n"
+       "    **attrs: Attributes of all of them. Those of a type of the caller's own have dtypes among them, the\n"
+       "        list of their outputs' dtypes.\n\n"
+       "Returns:\n    A list of the results of single calls: a tensor, a list of several, or the operation.\n\n"
+       "Raises:\n    ValueError: If there is no such type and no dtypes are given, or a row has another number of\n"
+       "        inputs than the type.\n"
+       "    TypeError: If an input of a type of the caller's own is no tensor.\n\n"
        ">>> import scopetrie as tf\n"
        ">>> graph = tf.Graph()\n"
        ">>> with graph.as_default():\n"

@@ -54,6 +54,12 @@ inline PyObject* to_str(std::string_view text) {
 struct PythonRaised {};
 [[noreturn]] SCOPETRIE_COLD inline void throw_raised() { throw PythonRaised(); }
 
+/// A reference that is not null, or PythonRaised.
+inline Ref checked(PyObject* made) {
+  if (made == nullptr) throw_raised();
+  return Ref(made);
+}
+
 /// In v1, None nearly always means "not given".
 inline PyObject* none_to_null(PyObject* object) { return object == Py_None ? nullptr : object; }
 

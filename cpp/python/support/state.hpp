@@ -25,6 +25,7 @@ inline std::uint8_t base_dtype(DType dtype) { return dtype.base(); }
   X(as_index)            /* (value, first input | None) -> what an index or (with the input) axes are */    \
   X(known_elements)      /* (tensor) -> list of its elements, None where they are not known */              \
   X(known_sizes)         /* (tensor) -> the shape that it stands for, as far as that is known */            \
+  X(read_attributes)     /* (OpDef | None, attrs, inputs) -> what a node keeps, what it shows, shapes */    \
   X(graph_mismatch)      /* (item, other) -> the exception for inputs of two graphs */                      \
   X(values_graph)        /* (values) -> Graph: v1's rule for `values` arguments */                          \
   X(default_graph)       /* () -> Graph: a new one */                                                       \

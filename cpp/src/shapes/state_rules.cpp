@@ -13,6 +13,8 @@ void nothing(RuleCall&) {}
 
 void declared(RuleCall& call) { call.give(call.dtype(Attribute::kDType), call.shape(Attribute::kShape)); }
 
+void variable(RuleCall& call) { call.give(call.dtype(Attribute::kDType).reference(), call.shape(Attribute::kShape)); }
+
 void placeholder_with_default(RuleCall& call) {
   const ShapeId shape = call.shape(Attribute::kShape);
   merged(call, call.shape(0), shape);
@@ -93,7 +95,7 @@ std::vector<Row> state_rules() {
       {{ShapeRule::kSame}, "Print RandomShuffle"},
       {by(assign, 2), "Assign"},
       {by(count_up_to), "CountUpTo"},
-      {by(declared, 0), "Placeholder VariableV2"},
+      {by(declared, 0), "Placeholder"},
       {by(draw), "RandomStandardNormal RandomUniform TruncatedNormal"},
       {by(draw_ints, 3), "RandomUniformInt"},
       {by(is_initialized), "IsVariableInitialized"},
@@ -101,6 +103,7 @@ std::vector<Row> state_rules() {
       {by(nothing, 0), "Assert NoOp"},
       {by(placeholder_with_default), "PlaceholderWithDefault"},
       {by(reference), "ScatterNdAdd ScatterNdSub ScatterNdUpdate StridedSliceAssign"},
+      {by(variable, 0), "VariableV2"},
       {by(update, 2), "AssignAdd AssignSub"},
       {by(update_rows, 3), "ScatterAdd ScatterDiv ScatterMax ScatterMin ScatterMul ScatterSub ScatterUpdate"},
   };

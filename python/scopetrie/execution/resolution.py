@@ -20,8 +20,9 @@ from .checking import checked
 from .failure import located
 from .state import Cell, OpState, State
 
-# An element of `Graph.prune`: operation, definition, first output, number of outputs, inputs, attributes.
-Node: TypeAlias = tuple[int, OpDef, int, int, tuple[int, ...], Any]
+# An element of `Graph.prune`: operation, definition (None where nobody has registered the type), first
+# output, number of outputs, inputs, attributes.
+Node: TypeAlias = tuple[int, OpDef | None, int, int, tuple[int, ...], Any]
 # Operation, function (or a `Cell` to read), arguments, results; and, for elementwise functions, the number of
 # arguments before the output array. 0 for others, except for those that make a new array.
 Call: TypeAlias = tuple[int, Any, tuple[int, ...], tuple[int, ...], int]
@@ -96,7 +97,7 @@ class Resolution:
         without_cells, rename = cells.keys().isdisjoint, same_as.get
         for node in nodes:
             op_id, op_def, first, count, inputs, attrs = node
-            if op_def.kernel is None:
+            if op_def is None or op_def.kernel is None:
                 self._resolve_source(node)
                 continue
             variables: Sequence[Cell] = ()
@@ -143,6 +144,11 @@ class Resolution:
     def _resolve_source(self, node: Node) -> None:
         """Resolves a node that computes nothing: a constant, a variable, a placeholder."""
         op_id, op_def, first, count, _, attrs = node
+        if op_def is None:
+            op = self._graph.operation(op_id)
+            text = f"No kernel computes operations of type {op.type}."
+            missing = UnimplementedError(None, None, f"{text} tf.register_op({op.type!r}, ...) gives it one.")
+            raise located(missing, op, None, ())
         if op_def.type == "Const":
             value = attrs["value"] if isinstance(attrs, dict) else attrs
             dtype, dims = self.spec(first)
@@ -183,6 +189,7 @@ class Resolution:
             the operation references.
         """
         op_id, op_def, first, count, inputs, _ = node
+        assert op_def is not None  # it has a kernel
         values = []
         variables = []
         for at, tensor in enumerate(inputs):

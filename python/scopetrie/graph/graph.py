@@ -43,6 +43,8 @@ class Graph(_core.Graph):
         # Held while the view of a collection or a partitioned variable is made or rewritten.
         self._viewing = Lock()
         self._partitioned: Notes[Any, Any] = Notes()  # weak, by name; see scopetrie.scopes.partitioned
+        # By id of the operation: what is shown of it besides what its kernel is given.
+        self._shown_attributes: Notes[int, dict[str, Any]] = Notes()
         self._unfeedable: Notes[int, bool] = Notes()  # by number of the tensor
         self._unfetchable: Notes[int, bool] = Notes()  # by number of the operation
         # Who keeps numbers of operations from call to call, as sessions do; see _rolled_back.
@@ -384,14 +386,3 @@ class Graph(_core.Graph):
             NotImplementedError: Always.
         """
         raise NotImplementedError("Graph.gradient_override_map: scopetrie has no gradients to override.")
-
-    def create_op(self, op_type: str, *args: Any, **kwargs: Any) -> NoReturn:
-        """Refused: operations are made by their functions.
-
-        Raises:
-            NotImplementedError: Always.
-        """
-        raise NotImplementedError(
-            "Graph.create_op: operations are made by functions here, each with its shape rule and kernel. "
-            f"Call the one that makes {op_type!r}, or define it with tf.register_op."
-        )

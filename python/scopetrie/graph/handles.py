@@ -244,6 +244,14 @@ class Operation(_core.Operation):
         """
         return exporter().attribute(self, name)
 
+    def _show_attributes(self, attrs: dict[str, Any]) -> None:
+        self.graph._shown_attributes.take(self.graph, self._id, attrs)
+
+    @property
+    def _shown(self) -> dict[str, Any]:
+        shown: dict[str, Any] = self.graph._shown_attributes.get(self._id, {})
+        return shown
+
     @property
     def node_def(self) -> Any:
         """The operation as a NodeDef protobuf; needs the extra `tensorboard`."""

@@ -221,11 +221,12 @@ def node_attributes(op: Any) -> list[tuple[str, Any]]:
         op: The operation.
 
     Returns:
-        Pairs of name and value: a DType, bool, int, float, str, tuple of ints, or, for `shape`, dims.
+        Pairs of name and value: a DType, bool, int, float, str, tuple of ints, or, for `shape`, dims; of a
+        type of the program's own, what `scopetrie.ops.given` makes of them.
     """
     op_def = OPS.get(op.type)
-    if op_def is None:
-        return []
+    if op_def is None:  # a type of the program's own
+        return sorted(op._attrs.items()) if isinstance(op._attrs, dict) else []
     words: list[Input | Attribute] = [*op_def.inputs, *op_def.attributes]
     return [(name, value) for name, value, _ in attribute_values(words, op.inputs, op._attrs or {})]
 

@@ -28,8 +28,8 @@ def attributes(op: Operation) -> dict[str, Any]:
         op: The operation.
 
     Returns:
-        By name: a DType, bool, int, float, str or bytes; a tuple or list of those; dims for "shape"; a Value
-        for a constant's "value".
+        By name: a DType, bool, int, float, str or bytes, a TensorShape; a tuple or list of those; dims for
+        "shape"; a Value for a constant's "value"; an array; a protobuf for what stands for itself.
 
     >>> import scopetrie as tf
     >>> attributes(tf.constant([1, 2]).op)
@@ -49,6 +49,7 @@ def attributes(op: Operation) -> dict[str, Any]:
         if op.type == "VariableV2":
             (variable,) = op.outputs
             found |= {"dtype": variable.dtype.base_dtype, "shape": variable._dims}
+    found |= op._shown
     groups = op._groups
     if groups:
         found["_class"] = groups

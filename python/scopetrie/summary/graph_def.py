@@ -4,9 +4,13 @@ from __future__ import annotations
 
 from typing import Any, Final
 
-from ..dtypes import DType
+import numpy as np
+
+from ..dtypes import DType, as_dtype
 from ..graph import Exporter, Graph, Operation, set_exporter
+from ..ops.given import is_message
 from ..ops.node_text import Dims
+from ..shapes import TensorShape
 from .attributes import Value, attributes, is_shape
 from .node_text import node_text
 from .protos import proto
@@ -70,7 +74,8 @@ def attribute(op: Operation, name: str) -> Any:
         name: The attribute's name.
 
     Returns:
-        A DType, bool, int, float, bytes, or a list of those; of a shape or a constant's value, the protobuf.
+        A DType, bool, int, float, bytes, or a list of those; of a shape, an array or a constant's value, the
+        protobuf.
 
     Raises:
         ValueError: If the operation has no such attribute.
@@ -80,11 +85,15 @@ def attribute(op: Operation, name: str) -> Any:
     if name not in found:
         raise ValueError(f"Operation '{op.name}' has no attr named '{name}'.")
     value = found[name]
-    if isinstance(value, Value):
+    if isinstance(value, (Value, np.ndarray)):
         return node_def(op).attr[name].tensor
-    if is_shape(name, value):
+    if is_shape(name, value) or isinstance(value, TensorShape):
         return node_def(op).attr[name].shape
+    if is_message(value):
+        return value
     if isinstance(value, (tuple, list)):
+        if any(isinstance(each, TensorShape) for each in value):
+            return list(node_def(op).attr[name].list.shape)
         return [each.encode() if isinstance(each, str) else each for each in value]
     return value.encode() if isinstance(value, str) else value
 
@@ -108,8 +117,12 @@ def _fill(node: Any, op: Operation, add_shapes: bool) -> None:
 def _set_attribute(attribute: Any, name: str, value: Any) -> None:
     if isinstance(value, Value):
         _set_tensor(attribute.tensor, value)
+    elif isinstance(value, np.ndarray):
+        _set_tensor(attribute.tensor, Value(as_dtype(value.dtype), value))
     elif is_shape(name, value):
         _set_shape(attribute.shape, value)
+    elif isinstance(value, TensorShape):
+        _set_shape(attribute.shape, value._dims)
     elif isinstance(value, DType):
         attribute.type = value.as_datatype_enum
     elif isinstance(value, bool):
@@ -122,6 +135,9 @@ def _set_attribute(attribute: Any, name: str, value: Any) -> None:
         attribute.s = value.encode() if isinstance(value, str) else value
     elif isinstance(value, (tuple, list)):
         _set_list(attribute.list, value)
+    elif is_message(value):
+        field = "tensor" if hasattr(value, "tensor_shape") else "func"
+        getattr(attribute, field).MergeFromString(value.SerializeToString())
     # Anything else, e.g. a function of the program, cannot be represented in a GraphDef.
 
 
@@ -138,6 +154,8 @@ def _set_list(field: Any, values: Any) -> None:
             field.f.append(value)
         elif isinstance(value, (str, bytes)):
             field.s.append(value.encode() if isinstance(value, str) else value)
+        elif isinstance(value, TensorShape):
+            _set_shape(field.shape.add(), value._dims)
         elif value is None or isinstance(value, (tuple, list)):
             _set_shape(field.shape.add(), value if value is None else tuple(value))
 

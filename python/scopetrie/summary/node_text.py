@@ -7,8 +7,10 @@ from typing import Any, Final
 
 import numpy as np
 
-from ..dtypes import DType
+from ..dtypes import DType, as_dtype
 from ..graph import Operation
+from ..ops.given import is_message
+from ..shapes import TensorShape
 from .attributes import Value, attributes, is_shape
 from .values import field_values
 
@@ -55,8 +57,12 @@ def _block(name: str, lines: Any) -> list[str]:
 
 
 def _attribute(name: str, value: Any) -> list[str]:
+    if isinstance(value, np.ndarray):
+        value = Value(as_dtype(value.dtype), value)
     if isinstance(value, Value):
         return _block("tensor", _tensor(value))
+    if isinstance(value, TensorShape):
+        return _block("shape", _shape(value._dims))
     if is_shape(name, value):
         return _block("shape", _shape(value))
     if isinstance(value, (tuple, list)):
@@ -71,6 +77,8 @@ def _attribute(name: str, value: Any) -> list[str]:
         return [f"f: {_number(np.float32(value))}"]
     if isinstance(value, (str, bytes)):
         return [f"s: {_quoted(value)}"]
+    if is_message(value):
+        return _block("tensor" if hasattr(value, "tensor_shape") else "func", str(value).splitlines())
     return []  # e.g. a function of the program: a NodeDef cannot represent it
 
 

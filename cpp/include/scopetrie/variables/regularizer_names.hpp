@@ -27,7 +27,7 @@ class RegularizerNames {
  private:
   Context& context_;
   NameScope before_;
-  ScopeId scope_;  // in which the regularizer runs
+  ScopeId scope_;      // in which the regularizer runs
   std::size_t first_;  // the operation from which on to look
 };
 
