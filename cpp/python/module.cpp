@@ -19,17 +19,18 @@ PYBIND11_MODULE(core_of_main, module, pybind11::mod_gil_not_used()) {
   module.doc() = "scopetrie's C++ core: names, scopes, the op graph, variables and their memory.";
   module.attr("__version__") = SCOPETRIE_VERSION;
   // What pybind11 binds has the same boundary as the rest; its own exceptions are pybind11's matter.
-  pybind11::register_local_exception_translator([](std::exception_ptr error) {
-    try {
-      std::rethrow_exception(error);
-    } catch (const pybind11::error_already_set&) {
-      throw;
-    } catch (const pybind11::builtin_exception&) {
-      throw;
-    } catch (...) {
-      set_python_error();
-    }
-  });
+  pybind11::register_local_exception_translator(
+      [](std::exception_ptr error) {  // NOLINT(performance-unnecessary-value-param)
+        try {
+          std::rethrow_exception(error);
+        } catch (const pybind11::error_already_set&) {
+          throw;
+        } catch (const pybind11::builtin_exception&) {
+          throw;
+        } catch (...) {
+          set_python_error();
+        }
+      });
   PyObject* raw = module.ptr();
   if (!bind_state(raw) || !bind_context(raw) || !bind_graph(raw) || !bind_handles(raw) || !bind_variable(raw) ||
       !bind_variable_scope_object(raw) || !bind_variable_scope(raw) || !bind_name_scope(raw) ||

@@ -30,7 +30,7 @@ SegmentId plain_segment_slow(GraphState& graph, PyObject* name) {
 OpGraph::Fresh take_name_slow(Context& context, PyObject* name, SegmentId segment, std::uint32_t fallback,
                               NameStyle style) {
   try {
-    if (segment != kNone) return context.take_name(segment);
+    if (segment != kNone || name == nullptr) return context.take_name(segment);
     if (!PyUnicode_Check(name)) {
       PyErr_Format(PyExc_TypeError, "expected string or bytes-like object, got '%s'", Py_TYPE(name)->tp_name);
       return kRefused;

@@ -16,7 +16,9 @@ bool filled_shape(ShapeTable& shapes, PyObject* dims, ShapeId& out) {
     return false;
   std::int64_t total = 1;
   for (const std::int64_t size : sizes.ints()) {
-    if (size < 0 || size >= kLargestConstant || (total *= size) >= kLargestConstant) return false;
+    if (size < 0 || size >= kLargestConstant) return false;
+    total *= size;
+    if (total >= kLargestConstant) return false;
   }
   out = shapes.intern(sizes.ints());
   return true;

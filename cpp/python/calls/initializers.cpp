@@ -56,14 +56,15 @@ int place_of(PyObject* text, std::initializer_list<std::string_view> all) {
 
 bool read_fan(PyObject* value, Initializer::Fan& out) {
   const int place = place_of(value, {"fan_in", "fan_out", "fan_avg"});
-  out = static_cast<Initializer::Fan>(place);
+  if (place >= 0) out = static_cast<Initializer::Fan>(place);
   return place >= 0;
 }
 
 bool read_distribution(PyObject* value, Initializer::Distribution& out) {
   const int place = place_of(value, {"truncated_normal", "untruncated_normal", "uniform", "normal"});
+  if (place < 0) return false;
   out = place == 3 ? Initializer::Distribution::kTruncatedNormal : static_cast<Initializer::Distribution>(place);
-  return place >= 0;
+  return true;
 }
 
 // What a slot holds; null, without an exception, where that is nothing.
@@ -121,7 +122,8 @@ bool read_initializer(PyObject* object, Initializer& out) {
 }
 
 PyObject* default_initializer(DType dtype) {
-  const bool is_zeros = Initializer::of_default(dtype)->kind == Initializer::Kind::kZeros;
+  const std::optional<Initializer> standard = Initializer::of_default(dtype);
+  const bool is_zeros = !standard || standard->kind == Initializer::Kind::kZeros;
   return PyDict_GetItemString(by_name, is_zeros ? "zeros" : "glorot_uniform");
 }
 

@@ -19,6 +19,6 @@ PyObject* default_initializer(DType dtype);
 
 /// Tells which classes can be read: a list of (instance made without arguments, kind, names of its slots), and the
 /// initializers by name. False with an exception set.
-bool keep_initializers(PyObject* classes, PyObject* by_name);
+bool keep_initializers(PyObject* given, PyObject* names);
 
 }  // namespace scopetrie::python

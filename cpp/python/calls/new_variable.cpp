@@ -174,8 +174,8 @@ class Making {
   // The tensor of the first value; what a function computed is kept for find_shape().
   void find_initial() {
     static const std::uint32_t kInitializer = known_name("Initializer");
-    DType dtype;
-    if (wish_.dtype != nullptr && (dtype = DType(dtype_number(wish_.dtype)).base()) == 0) throw_raised();
+    const DType dtype = wish_.dtype == nullptr ? DType() : DType(dtype_number(wish_.dtype)).base();
+    if (wish_.dtype != nullptr && dtype == 0) throw_raised();
     if (!PyCallable_Check(wish_.initial_value)) {
       convert(wish_.initial_value, dtype);
       check_branch();

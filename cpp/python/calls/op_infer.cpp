@@ -29,7 +29,7 @@ PyObject* input_tuple(PyGraph* graph, std::span<const TensorId> ids) {
 // The arguments of a rule: a tensor per input, a list per list input.
 PyObject* rule_arguments(const Definition& definition, PyGraph* graph, std::span<const TensorId> ids) {
   if (!definition.has_lists) return input_tuple(graph, ids);
-  Ref flat(input_tuple(graph, ids));
+  const Ref flat(input_tuple(graph, ids));
   Ref args(new_tuple(static_cast<Py_ssize_t>(definition.inputs.size())));
   if (!flat || !args) return nullptr;
   const std::size_t listed = ids.size() + 1 - definition.inputs.size();
@@ -37,7 +37,7 @@ PyObject* rule_arguments(const Definition& definition, PyGraph* graph, std::span
   for (std::size_t i = 0; i < definition.inputs.size(); ++i) {
     const bool is_list = definition.inputs[i].kind >= Input::kList;
     const Py_ssize_t length = is_list ? static_cast<Py_ssize_t>(listed) : 1;
-    Ref part(PyTuple_GetSlice(flat.get(), at, at + length));
+    const Ref part(PyTuple_GetSlice(flat.get(), at, at + length));
     if (!part) return nullptr;
     PyObject* item = is_list ? PySequence_List(part.get()) : Py_NewRef(PyTuple_GET_ITEM(part.get(), 0));
     if (item == nullptr) return nullptr;

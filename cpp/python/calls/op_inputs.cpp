@@ -78,7 +78,7 @@ TensorId convert_one(Context& context, const Definition& definition, PyObject* v
   const Input& input = definition.inputs[i];
   const bool on_its_own = definition.kind == kinds().add || definition.kind == kMatMul;
   if (on_its_own && i == 1) return convert(context, value, dtype, input.name, Conversion::kPreferred, inputs);
-  TensorId made = convert(context, value, dtype, input.name, Conversion::kStrict, inputs, input.is_index());
+  const TensorId made = convert(context, value, dtype, input.name, Conversion::kStrict, inputs, input.is_index());
   if (made != kNone || (first && conversion == Conversion::kPreferred)) return made;
   if (first && dtype != 0 && input.fixed == 0 && PyErr_ExceptionMatches(PyExc_TypeError)) {
     PyErr_Clear();  // the types of the inputs will not match, which is what v1 says

@@ -237,7 +237,8 @@ PyObject* get_in_scope(Context& context, PyVariableScope& scope, PyObject* const
     PyErr_Format(PyExc_ValueError, "Passed a custom_getter which is not callable: %S", getter);
     throw_raised();
   }
-  if (call.dtype == 0 && (call.dtype = DType(dtype_number(call.dtype_object)).base()) == 0) throw_raised();
+  if (call.dtype == 0) call.dtype = DType(dtype_number(call.dtype_object)).base();
+  if (call.dtype == 0) throw_raised();
   PyObject* name = given_or_null(arguments[kName]);
   if (name != nullptr && !PyUnicode_Check(name)) {
     PyErr_Format(PyExc_TypeError, "expected string or bytes-like object, got '%s'", Py_TYPE(name)->tp_name);

@@ -104,7 +104,7 @@ class Single {
   // `is_new` gets whether this call has made it.
   PyObject* make_asking(bool* is_new = nullptr) {
     NewVariable wish;
-    Ref bound = bind(wish);
+    const Ref bound = bind(wish);
     wish.initial_value = bound.get();
     wish.trainable = call_.trainable;
     wish.collections = call_.collections;
@@ -141,7 +141,7 @@ class Single {
     Ref initializer = Ref::borrowed(call_.initializer);
     if (!initializer) initializer = Ref::borrowed(default_initializer(request_.dtype));
     if (PyType_Check(initializer.get())) initializer = checked(PyObject_CallNoArgs(initializer.get()));
-    ShapeTable& shapes = graph_.ops.shapes();
+    const ShapeTable& shapes = graph_.ops.shapes();
     const bool is_defined = request_.has_shape && shapes.known_rank(request_.shape) &&
                             std::ranges::none_of(shapes.dims(request_.shape),
                                                  [](std::int64_t size) { return size == ShapeTable::kUnknownDim; });

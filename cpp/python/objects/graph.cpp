@@ -98,6 +98,7 @@ int clear(PyObject* self) {
   GraphState* graph = as_graph(self)->state;
   if (graph == nullptr) return 0;
   // One by one: what an object's end runs may look at the others, or add some.
+  // NOLINTNEXTLINE(modernize-loop-convert)
   for (std::size_t i = 0; i < graph->attributes.size(); ++i)
     const AttributeValue gone = std::exchange(graph->attributes[i], {});
   for (const auto& context : graph->contexts) {

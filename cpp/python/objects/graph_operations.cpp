@@ -25,7 +25,7 @@ PyObject* unique_name(PyObject* self, PyObject* const* args, Py_ssize_t position
   if (mark < 0) return nullptr;
   Context& context = *context_of(as_graph(self));
   GraphState& graph = of(self);
-  SegmentId segment = plain_segment(graph, given[0]);
+  const SegmentId segment = plain_segment(graph, given[0]);
   Name name;
   if (segment == kNone) {
     if (!PyUnicode_Check(given[0])) {

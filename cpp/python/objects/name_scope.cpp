@@ -75,7 +75,7 @@ Ref graph_of_values(PyObject* values) {
   if (length < 0) {
     PyErr_Clear();  // an iterator, or no iterable at all: the hook finds out
   } else if (length == 0) {
-    return Ref();
+    return {};
   }
   PyGraph* found = nullptr;
   const Snapshot list(values);  // which keeps the graph as well

@@ -181,7 +181,7 @@ PyObject* make(PyTypeObject* type, PyObject* args, PyObject*) {
 }
 
 PyObject* fork(PyObject* self, PyObject*) {
-  NamesState& state = names_of(self);
+  const NamesState& state = names_of(self);
   PyObject* copy = make_from(Py_TYPE(self), new NamesState(state));
   if (copy != nullptr) set_rules(names_of(copy), state.legal, state.clean);
   return copy;
@@ -209,7 +209,7 @@ void dealloc(PyObject* self) {
   if (reinterpret_cast<PyNames*>(self)->weak_references != nullptr) PyObject_ClearWeakRefs(self);
   clear(self);
   if (NamesState* state = std::exchange(reinterpret_cast<PyNames*>(self)->state, nullptr)) {
-    for (NamesState::Part& part : state->parts) Py_XDECREF(part.text);
+    for (const NamesState::Part& part : state->parts) Py_XDECREF(part.text);
     delete state;
   }
   PyTypeObject* type = Py_TYPE(self);
@@ -305,7 +305,7 @@ class Span {
 Ref items_of_names(const char* call, PyObject* names) {
   if (PyUnicode_Check(names)) {
     PyErr_Format(PyExc_TypeError, "Names.%s takes an iterable of names, not a single str: %R", call, names);
-    return Ref();
+    return {};
   }
   return PyList_CheckExact(names) || PyTuple_CheckExact(names) ? Ref(items_of(names, "an iterable of names is needed"))
                                                                : Ref(PySequence_List(names));

@@ -88,7 +88,7 @@ struct PyNamesIterator {
 PyObject* next(PyObject* self) {
   auto* iterator = reinterpret_cast<PyNamesIterator*>(self);
   if (iterator->names == nullptr) return nullptr;
-  NamesState& state = names_of(iterator->names);
+  const NamesState& state = names_of(iterator->names);
   if (state.version != iterator->version) {
     PyErr_SetString(PyExc_RuntimeError, "Names changed during iteration; iterate over list(names) instead");
     return nullptr;

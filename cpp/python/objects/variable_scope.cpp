@@ -53,8 +53,8 @@ PyObject* new_entry(PyObject* const* args, Py_ssize_t positional, PyObject* keyw
     PyErr_Format(PyExc_TypeError, "The auxiliary_name_scope must be `True` or `False`, while get %S", given[12]);
     return nullptr;
   }
-  std::uint8_t dtype = 0;
-  if (given[9] != nullptr && (dtype = dtype_number(given[9])) == 0) return nullptr;
+  const std::uint8_t dtype = given[9] == nullptr ? 0 : dtype_number(given[9]);
+  if (given[9] != nullptr && dtype == 0) return nullptr;
   const bool by_default = given[0] == nullptr;
   const bool is_text = PyUnicode_Check(name);
   const std::string_view text = is_text ? text_of(name) : std::string_view("");

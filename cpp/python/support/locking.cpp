@@ -40,7 +40,7 @@ PyObject* class_of(ErrorKind kind) {
 void set_python_error() noexcept {
   try {
     throw;
-  } catch (const PythonRaised&) {
+  } catch (const PythonRaised&) {  // NOLINT(bugprone-empty-catch): it is set
   } catch (const Error& error) {
     PyErr_SetString(class_of(error.kind()), error.what());
   } catch (const std::bad_alloc&) {

@@ -10,7 +10,7 @@ namespace scopetrie::python {
 State* const the_state = new State;
 
 std::uint8_t dtype_number(PyObject* dtype) {
-  State& s = state();
+  const State& s = state();
   if (const std::uint8_t known = known_dtype_number(dtype); known != 0) return known;
   const Ref converted(PyObject_CallOneArg(s.hooks.as_dtype, dtype));
   if (!converted) return 0;
@@ -33,7 +33,7 @@ namespace {
 void keep(PyObject*& field, PyObject* value) { Py_XSETREF(field, Py_NewRef(value)); }
 
 #define SCOPETRIE_NAME(name) #name,
-#define SCOPETRIE_COUNT(name) +1
+#define SCOPETRIE_COUNT(name) +1  // NOLINT(bugprone-macro-parentheses): a sum
 constexpr std::size_t kHooks = 0 SCOPETRIE_HOOKS(SCOPETRIE_COUNT), kConstants = 0 SCOPETRIE_CONSTANTS(SCOPETRIE_COUNT);
 constexpr std::size_t kOthers = 3, kWired = kHooks + kConstants + kOthers;
 
