@@ -47,6 +47,13 @@ def test_nothing_but_the_package_is_installed() -> None:
     assert {top for top in tops if not top.startswith(("scopetrie-", "_scopetrie_editable"))} == {"scopetrie"}
 
 
+def test_the_licenses_of_what_is_inside_are_installed() -> None:
+    files = importlib.metadata.files("scopetrie") or []
+    texts = {file.name: file.read_text() for file in files if "licenses" in file.parts}
+    assert "Apache License" in texts["LICENSE"]
+    assert "Wenzel Jakob" in texts["pybind11.txt"]
+
+
 @pytest.mark.skipif(not (ROOT / "cpp").is_dir(), reason="needs the source tree")
 def test_every_public_header_is_installed() -> None:
     sources, installed = (

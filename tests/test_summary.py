@@ -179,6 +179,20 @@ def test_summary_writer_with_a_text_file(tmp_path, graph):
     tf.train.SummaryWriter(tmp_path, max_queue=5, flush_secs=1).close()
 
 
+def test_a_graph_that_cannot_be_written_leaves_the_file_as_it_was(tmp_path, monkeypatch, graph):
+    path = tmp_path / "a.pb"
+    path.write_bytes(b"before")
+
+    def fail(*_):
+        raise OSError("no space left on device")
+
+    monkeypatch.setattr("os.replace", fail)
+    with pytest.raises(OSError, match="no space"):
+        tf.train.write_graph(graph, tmp_path, "a.pb", as_text=False)
+    assert [each.name for each in tmp_path.iterdir()] == ["a.pb"]
+    assert path.read_bytes() == b"before"
+
+
 def test_write_graph(tmp_path, graph):
     tf.constant(1.0, name="c")
     wanted = graph.as_graph_def()

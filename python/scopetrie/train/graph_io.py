@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib
 import os
+import tempfile
 from typing import Any
 
 from ..graph import Graph
@@ -44,9 +45,17 @@ def write_graph(
     if as_text:
         # Comes with tensorboard, which made the GraphDef.
         text_format: Any = importlib.import_module("google.protobuf.text_format")
-        with open(path, "w", encoding="utf-8") as file:
-            file.write(text_format.MessageToString(made))
+        content = text_format.MessageToString(made).encode()
     else:
-        with open(path, "wb") as binary:
-            binary.write(made.SerializeToString())
+        content = made.SerializeToString()
+    # Written beside it and renamed: a failure leaves the file as it was, and nobody reads half of one.
+    with tempfile.NamedTemporaryFile(dir=os.path.dirname(path), delete=False) as file:
+        try:
+            file.write(content)
+            file.close()
+            os.replace(file.name, path)
+        except BaseException:
+            file.close()
+            os.unlink(file.name)
+            raise
     return path
