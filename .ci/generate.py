@@ -59,7 +59,9 @@ def declarations(module: ast.Module) -> list[tuple[ast.Call, str]]:
         calls = []
         if isinstance(node, (ast.FunctionDef, ast.ClassDef)):
             calls = [(each, node.name) for each in node.decorator_list]
-        elif isinstance(node, ast.Expr) and isinstance(node.value, ast.Call) and node.value.args:
+        elif (
+            isinstance(node, (ast.Expr, ast.Assign)) and isinstance(node.value, ast.Call) and node.value.args
+        ):
             calls = [(node.value.func, getattr(node.value.args[0], "id", ""))]
         found += [
             (call, symbol)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import doctest
 import importlib
+import inspect
 import pkgutil
 from collections.abc import Iterator
 from pathlib import Path
@@ -33,7 +34,12 @@ def examples(module: ModuleType) -> Iterator[doctest.DocTest]:
     for name, value in vars(module).items():
         own = isinstance(value, ModuleType | type) or getattr(value, "__module__", None) != module.__name__
         text = getattr(value, "__doc__", None)
-        if own or not isinstance(text, str) or text == type(value).__doc__ or hasattr(value, "__code__"):
+        if (
+            own
+            or not isinstance(text, str)
+            or text == type(value).__doc__
+            or inspect.isroutine(inspect.unwrap(value))
+        ):
             continue
         if type(value).__module__.startswith("scopetrie"):
             yield doctest.DocTestParser().get_doctest(

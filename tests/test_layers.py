@@ -20,7 +20,8 @@ PACKAGE = ROOT / "python" / "scopetrie"
 ROOT_MODULE = "scopetrie"
 
 FLOORS = [
-    {"_core", "exports", "public"},
+    {"_core", "exports"},
+    {"public"},
     {"locks", "paths"},
     {"errors", "backends", "names"},
     {"dtypes", "dimension"},

@@ -4,7 +4,7 @@
     def relu(...): ...
 
     cumsum = _scan(...)
-    v1("cumsum", "math.cumsum")(cumsum)
+    cumsum = v1("cumsum", "math.cumsum")(cumsum)
 
 `.ci/generate.py` reads the declarations from the source and writes what follows from them: the table by which
 the package finds its names (exports.py), the stubs of its namespaces, and the tables of docs/ops.md.
@@ -19,10 +19,14 @@ Example:
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable
-from typing import Final, TypeVar
+from types import FunctionType
+from typing import Any, Final, TypeVar
 
-__all__ = ["NAMESPACES", "WHOLE", "v1"]
+from ._core import Composite
+
+__all__ = ["NAMESPACES", "WHOLE", "v1", "whole"]
 
 _Public = TypeVar("_Public")
 
@@ -41,8 +45,18 @@ NAMESPACES: Final = {
     "summary": "summary",
     "train": "train",
 }
+# Where functions that build are defined.
+_BUILDERS: Final = tuple(f"{__package__}.{name}" for name in ("ops", "losses", "random", "variables"))
 # Modules of which v1's top level has all that their `__all__` lists.
 WHOLE: Final = ("dtypes",)
+
+
+def whole(function: _Public) -> _Public:
+    """Makes a function that builds one whose calls make all of their operations, or none if they fail."""
+    plain: Any = function
+    made: Any = functools.update_wrapper(Composite(plain), plain)
+    result: _Public = made
+    return result
 
 
 def v1(*names: str, note: str = "supported") -> Callable[[_Public], _Public]:
@@ -54,10 +68,11 @@ def v1(*names: str, note: str = "supported") -> Callable[[_Public], _Public]:
             with the reason why there is nothing to do here.
 
     Returns:
-        A decorator, which returns the very object.
+        A decorator. It returns the very object, or where that is a function that builds, `whole` of it.
     """
 
     def declared(value: _Public) -> _Public:
-        return value
+        builds = isinstance(value, FunctionType) and value.__module__.startswith(_BUILDERS)
+        return whole(value) if builds else value
 
     return declared

@@ -1,5 +1,6 @@
 #include "calls/building.hpp"
 
+#include "scopetrie/error.hpp"
 #include "scopetrie/names/legal_names.hpp"
 
 namespace scopetrie::python {
@@ -39,6 +40,10 @@ OpGraph::Fresh take_name_slow(Context& context, PyObject* name, SegmentId segmen
     if (text.data() == nullptr) return kRefused;
     if (style == NameStyle::kScope && text.empty()) return take_name(context, nullptr, fallback, style);
     return context.take_name(text, style);
+  } catch (const Error&) {
+    state_of(context.graph).takes_refused_name = true;
+    set_python_error();
+    return kRefused;
   } catch (...) {
     set_python_error();
     return kRefused;

@@ -8,6 +8,7 @@
 #include <limits>
 #include <vector>
 
+#include "calls/composite.hpp"
 #include "calls/op_native.hpp"
 
 namespace scopetrie::python {
@@ -256,7 +257,7 @@ PyObject* call_direct(PyObject* self, PyObject* const* args, std::size_t flagged
     PyObject* made = try_direct(as_direct(self), args, count, keywords, decided);
     if (decided) return made;
   }
-  return PyObject_Vectorcall(as_direct(self)->function, args, count, keywords);
+  return call_whole(as_direct(self)->function, args, count, keywords);
 }
 
 // Reads (name, kind, input, attribute, form, whether its default is left out, whether it has one, default,

@@ -49,7 +49,7 @@ PyObject* build_slow(Context& context, const Definition& definition, PyObject* c
   const NameStyle style = definition.kind == kinds().constant ? NameStyle::kNode : NameStyle::kScope;
   const OpGraph::Fresh fresh = take_name(context, name, default_name, style);
   if (is_refused(fresh)) {
-    transaction.rollback(true);  // as in v1, a refused name counts as used from now on
+    transaction.rollback(std::exchange(graph.takes_refused_name, false));
     return nullptr;
   }
   if (definition.has_lists) {

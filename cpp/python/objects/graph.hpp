@@ -36,6 +36,7 @@ class GraphState final : public Graph {
   Sites sites;
   std::vector<std::unique_ptr<Context>> contexts;   // one per thread
   std::unordered_map<std::uint64_t, Maker> makers;  // by maker_key()
+  bool takes_refused_name = false;                  // the name that was refused last is in use, as in v1
   bool has_odd_seed = false;                        // its seed is no number
 
   /// Names that were looked up lately, by the str's address; only interned strings, which the entry keeps alive.

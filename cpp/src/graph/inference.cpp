@@ -71,7 +71,7 @@ class NamedCall final : public RuleCall {
     const AttributeValue* found = find(name, Kind::kInts);
     if (found == nullptr) return {};
     const std::vector<std::int64_t> ints = found->ints();
-    return Dims(ints.begin(), ints.end());
+    return {ints.begin(), ints.end()};
   }
   ShapeId shape(RuleAttribute name) override {
     const AttributeValue* found = find(name, Kind::kShape);

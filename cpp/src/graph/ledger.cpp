@@ -37,6 +37,7 @@ Transaction::Transaction(Ledger& ledger, const void* context)
   }
   ledger.note_builder(context_);
   builders_ = ledger.builders_;
+  names_kept_ = ledger.names_kept_;
   outer_ = ledger.innermost_;
   ledger.innermost_ = this;
   serial_ = ledger.serial_ = ++ledger.serials_;
@@ -72,7 +73,8 @@ bool Transaction::rollback(bool keep_names) noexcept {
   for (const Undoable* table : ledger.tables_) table->measure(before);
   for (; ledger.changes_.size() > changes_; ledger.changes_.pop_back())
     ledger.changes_.back().table->undo(ledger.changes_.back());
-  mark_.keeps_names = keep_names;
+  if (keep_names) ++ledger.names_kept_;
+  mark_.keeps_names = ledger.names_kept_ != names_kept_;
   for (Undoable* table : ledger.tables_) table->cut(mark_);
   ledger.cut(before, mark_);
   while (ledger.innermost_ != this) ledger.innermost_->close(ledger);

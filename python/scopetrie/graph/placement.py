@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 import threading
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from .devices import DeviceSpec
 
@@ -19,8 +19,8 @@ if TYPE_CHECKING:
     from .handles import Operation
 
 # A device function, given an operation, says where it goes.
-DeviceFunction = Callable[[Any], Any]
-Entry = DeviceSpec | DeviceFunction | None
+DeviceFunction: TypeAlias = Callable[[Any], Any]
+Entry: TypeAlias = DeviceSpec | DeviceFunction | None
 
 
 class Placement(threading.local):

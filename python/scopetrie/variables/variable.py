@@ -10,7 +10,7 @@ from ..graph import Graph, Tensor, extend_type
 from ..graph.reference import Reference
 from ..ops.array.fill import identity
 from ..ops.state import variable as state_ops
-from ..public import v1
+from ..public import v1, whole
 from ..shapes import TensorShape, as_shape
 from . import row_updates, save_slice
 from .creating import create_through
@@ -144,6 +144,7 @@ class Variable(_core.Variable):
                 ) from None
             raise
 
+    @whole
     def assign(
         self, value: Any, use_locking: bool = False, name: str | None = None, read_value: bool = True
     ) -> Any:
@@ -151,6 +152,7 @@ class Variable(_core.Variable):
         made = state_ops.assign(self, value, use_locking=use_locking, name=name)
         return made if read_value else made.op
 
+    @whole
     def assign_add(
         self, delta: Any, use_locking: bool = False, name: str | None = None, read_value: bool = True
     ) -> Any:
@@ -158,6 +160,7 @@ class Variable(_core.Variable):
         made = state_ops.assign_add(self, delta, use_locking=use_locking, name=name)
         return made if read_value else made.op
 
+    @whole
     def assign_sub(
         self, delta: Any, use_locking: bool = False, name: str | None = None, read_value: bool = True
     ) -> Any:

@@ -257,7 +257,7 @@ def made_in_a_cond(tf, say):
     )
     say(result.get_shape(), tf.global_variables())
     with tf.Session() as session:
-        session.run([v.initializer for v in tf.global_variables() if v.name.startswith(("cond_2", "g"))])
+        session.run([v.initializer for v in tf.global_variables() if v.op.name.endswith(("/w", "g"))])
         say(session.run(result, {yes: True}), session.run(result, {yes: False}))
 
 

@@ -136,6 +136,7 @@ class Ledger {
   std::uint32_t epoch_ = 0;
   const void* builder_ = nullptr;  // compared only
   std::uint64_t builders_ = 0;     // how often it was another one than before
+  std::uint64_t names_kept_ = 0;   // how many transactions were undone but for their names
 };
 
 /// Everything that is made or changed in a graph while one is open, so that it can be taken back.
@@ -159,8 +160,9 @@ class Transaction {
   bool is_open() const noexcept { return ledger_ != nullptr; }
   /// Keeps what was made. Nothing happens where it is not open.
   void commit() noexcept;
-  /// Takes back what was made and changed, but for the names where those are to stay in use. False where nothing is
-  /// taken back: it is not open any more, or another context has built since.
+  /// Takes back what was made and changed, but for the names where those are to stay in use, here or in a transaction
+  /// that was undone inside of this one. False where nothing is taken back: it is not open any more, or another context
+  /// has built since.
   bool rollback(bool keep_names = false) noexcept;
 
  private:
@@ -170,6 +172,7 @@ class Transaction {
   Transaction* outer_;
   const void* context_;
   std::uint64_t builders_;
+  std::uint64_t names_kept_;
   std::uint64_t serial_;
   std::size_t changes_;
   Mark mark_;

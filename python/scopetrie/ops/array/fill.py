@@ -332,4 +332,4 @@ stop_gradient = define_op(
         A tensor with the dtype, shape and value of the input.
     """,
 )  # fmt: skip
-v1("stop_gradient")(stop_gradient)
+stop_gradient = v1("stop_gradient")(stop_gradient)

@@ -31,7 +31,7 @@ tile = define_op(
         ValueError: If there is not one number for each dimension.
     """,
 )  # fmt: skip
-v1("tile")(tile)
+tile = v1("tile")(tile)
 
 
 def pad_constant(xp: Any, x: Any, amounts: Any, value: Any = 0) -> Any:

@@ -166,27 +166,27 @@ tensor_scatter_nd_add = tensor_scatter_add = _tensor_scatter("TensorScatterAdd",
 tensor_scatter_nd_sub = tensor_scatter_sub = _tensor_scatter("TensorScatterSub", "sub")
 tensor_scatter_nd_min = tensor_scatter_min = _tensor_scatter("TensorScatterMin", "min")
 tensor_scatter_nd_max = tensor_scatter_max = _tensor_scatter("TensorScatterMax", "max")
-v1(
+tensor_scatter_add = v1(
     "tensor_scatter_add",
     note=_NOTE,
 )(tensor_scatter_add)
-v1(
+tensor_scatter_nd_add = v1(
     "tensor_scatter_nd_add",
     note=_NOTE,
 )(tensor_scatter_nd_add)
-v1(
+tensor_scatter_nd_max = v1(
     "tensor_scatter_nd_max",
     note=_NOTE,
 )(tensor_scatter_nd_max)
-v1(
+tensor_scatter_nd_min = v1(
     "tensor_scatter_nd_min",
     note=_NOTE,
 )(tensor_scatter_nd_min)
-v1(
+tensor_scatter_nd_sub = v1(
     "tensor_scatter_nd_sub",
     note=_NOTE,
 )(tensor_scatter_nd_sub)
-v1(
+tensor_scatter_sub = v1(
     "tensor_scatter_sub",
     note=_NOTE,
 )(tensor_scatter_sub)

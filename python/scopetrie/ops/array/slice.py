@@ -9,7 +9,7 @@ import numpy as np
 from ... import dtypes
 from ..._core import Variable, name_scope
 from ...graph import Tensor
-from ...public import v1
+from ...public import v1, whole
 from ...shapes import Dimension
 from ..constant import constant, convert_to_tensor, index_array
 from ..declare import SHORT_INDICES, attr, index, tensor
@@ -30,10 +30,10 @@ v1("newaxis")(newaxis)
 def _slice_kernel(xp: Any) -> Any:
     def cut(x: Any, begin: Any, size: Any) -> Any:
         key = []
-        for first, count, whole in zip(begin.tolist(), size.tolist(), x.shape, strict=True):
-            last = whole if count == -1 else first + count
-            if not 0 <= first <= last <= whole:
-                raise ValueError(f"Expected size in [0, {whole - first}], but got {count}")
+        for first, count, size_of_all in zip(begin.tolist(), size.tolist(), x.shape, strict=True):
+            last = size_of_all if count == -1 else first + count
+            if not 0 <= first <= last <= size_of_all:
+                raise ValueError(f"Expected size in [0, {size_of_all - first}], but got {count}")
             key.append(slice(first, last))
         return x[tuple(key)]
 
@@ -190,6 +190,7 @@ _INTS: Final = (int, np.integer, Dimension)
 _LAST: Final = np.iinfo(np.int32).max
 
 
+@whole
 def getitem(tensor: Any, key: Any) -> Tensor:
     """What `tensor[key]` builds.
 

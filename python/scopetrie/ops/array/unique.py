@@ -138,4 +138,4 @@ invert_permutation = define_op(
         A vector with the dtype of `x`.
     """,
 )  # fmt: skip
-v1("invert_permutation", "math.invert_permutation")(invert_permutation)
+invert_permutation = v1("invert_permutation", "math.invert_permutation")(invert_permutation)

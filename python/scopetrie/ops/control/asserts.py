@@ -89,12 +89,12 @@ assert_less = _comparison("assert_less", "<", less)
 assert_less_equal = _comparison("assert_less_equal", "<=", less_equal)
 assert_greater = _comparison("assert_greater", ">", greater)
 assert_greater_equal = _comparison("assert_greater_equal", ">=", greater_equal)
-v1("assert_equal")(assert_equal)
-v1("assert_greater")(assert_greater)
-v1("assert_greater_equal")(assert_greater_equal)
-v1("assert_less")(assert_less)
-v1("assert_less_equal")(assert_less_equal)
-v1("assert_none_equal")(assert_none_equal)
+assert_equal = v1("assert_equal")(assert_equal)
+assert_greater = v1("assert_greater")(assert_greater)
+assert_greater_equal = v1("assert_greater_equal")(assert_greater_equal)
+assert_less = v1("assert_less")(assert_less)
+assert_less_equal = v1("assert_less_equal")(assert_less_equal)
+assert_none_equal = v1("assert_none_equal")(assert_none_equal)
 
 _SIGN_DOC = """Asserts that x {sign} 0 holds for all elements.
 
@@ -139,10 +139,10 @@ assert_positive = _sign("assert_positive", ">", greater)
 assert_negative = _sign("assert_negative", "<", less)
 assert_non_negative = _sign("assert_non_negative", ">=", greater_equal)
 assert_non_positive = _sign("assert_non_positive", "<=", less_equal)
-v1("assert_negative")(assert_negative)
-v1("assert_non_negative")(assert_non_negative)
-v1("assert_non_positive")(assert_non_positive)
-v1("assert_positive")(assert_positive)
+assert_negative = v1("assert_negative")(assert_negative)
+assert_non_negative = v1("assert_non_negative")(assert_non_negative)
+assert_non_positive = v1("assert_non_positive")(assert_non_positive)
+assert_positive = v1("assert_positive")(assert_positive)
 
 
 @v1("assert_near")
@@ -244,8 +244,8 @@ assert_rank = _rank_check("assert_rank", "", lambda found, wanted: found == want
 assert_rank_at_least = _rank_check(
     "assert_rank_at_least", "at least ", lambda found, wanted: found >= wanted, greater_equal
 )
-v1("assert_rank")(assert_rank)
-v1("assert_rank_at_least")(assert_rank_at_least)
+assert_rank = v1("assert_rank")(assert_rank)
+assert_rank_at_least = v1("assert_rank_at_least")(assert_rank_at_least)
 
 
 @v1("assert_type")

@@ -278,8 +278,8 @@ def _make_fold(python_name: str, reverse: bool, order: str) -> Any:
 
 foldl = _make_fold("foldl", False, "from the first to the last")
 foldr = _make_fold("foldr", True, "from the last to the first")
-v1("foldl")(foldl)
-v1("foldr")(foldr)
+foldl = v1("foldl")(foldl)
+foldr = v1("foldr")(foldr)
 
 
 @v1("scan")

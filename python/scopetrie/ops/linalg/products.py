@@ -246,4 +246,4 @@ cross = define_op(
         A tensor with the dtype and shape of `a`.
     """,
 )  # fmt: skip
-v1("cross", "linalg.cross")(cross)
+cross = v1("cross", "linalg.cross")(cross)

@@ -96,7 +96,7 @@ _log_determinant: OpFunction[list[Tensor]] = define_op(
     "LogMatrixDeterminant", tensor("input", MATRIX_TYPES),
     kernel=_slogdet_kernel,
 )  # fmt: skip
-v1("matrix_determinant", "linalg.det")(matrix_determinant)
+matrix_determinant = v1("matrix_determinant", "linalg.det")(matrix_determinant)
 
 
 @v1("linalg.slogdet")
@@ -126,7 +126,7 @@ cholesky = define_op(
         A tensor with the dtype and shape of `input`.
     """,
 )  # fmt: skip
-v1("cholesky", "linalg.cholesky")(cholesky)
+cholesky = v1("cholesky", "linalg.cholesky")(cholesky)
 
 
 def _triangular_kernel(xp: Any, lower: bool = True, adjoint: bool = False) -> Any:

@@ -36,7 +36,7 @@ tensor_diag = define_op(
         A tensor `diagonal.shape + diagonal.shape`.
     """,
 )  # fmt: skip
-v1("diag", "linalg.tensor_diag")(tensor_diag)
+tensor_diag = v1("diag", "linalg.tensor_diag")(tensor_diag)
 
 
 def _tensor_part_kernel(xp: Any) -> Any:
@@ -64,4 +64,4 @@ tensor_diag_part = define_op(
         A tensor of half the rank.
     """,
 )  # fmt: skip
-v1("diag_part", "linalg.tensor_diag_part")(tensor_diag_part)
+tensor_diag_part = v1("diag_part", "linalg.tensor_diag_part")(tensor_diag_part)

@@ -58,9 +58,9 @@ invert = define_op(
         A tensor with the dtype and shape of `x`.
     """,
 )  # fmt: skip
-v1("bitwise.bitwise_and")(bitwise_and)
-v1("bitwise.bitwise_or")(bitwise_or)
-v1("bitwise.bitwise_xor")(bitwise_xor)
-v1("bitwise.invert")(invert)
-v1("bitwise.left_shift")(left_shift)
-v1("bitwise.right_shift")(right_shift)
+bitwise_and = v1("bitwise.bitwise_and")(bitwise_and)
+bitwise_or = v1("bitwise.bitwise_or")(bitwise_or)
+bitwise_xor = v1("bitwise.bitwise_xor")(bitwise_xor)
+invert = v1("bitwise.invert")(invert)
+left_shift = v1("bitwise.left_shift")(left_shift)
+right_shift = v1("bitwise.right_shift")(right_shift)

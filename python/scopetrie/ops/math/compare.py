@@ -75,15 +75,15 @@ logical_not = define_op(
         TypeError: If `x` is not boolean.
     """,
 )  # fmt: skip
-v1("equal", "math.equal")(equal)
-v1("greater", "math.greater")(greater)
-v1("greater_equal", "math.greater_equal")(greater_equal)
-v1("less", "math.less")(less)
-v1("less_equal", "math.less_equal")(less_equal)
-v1("logical_and", "math.logical_and")(logical_and)
-v1("logical_not", "math.logical_not")(logical_not)
-v1("logical_or", "math.logical_or")(logical_or)
-v1("not_equal", "math.not_equal")(not_equal)
+equal = v1("equal", "math.equal")(equal)
+greater = v1("greater", "math.greater")(greater)
+greater_equal = v1("greater_equal", "math.greater_equal")(greater_equal)
+less = v1("less", "math.less")(less)
+less_equal = v1("less_equal", "math.less_equal")(less_equal)
+logical_and = v1("logical_and", "math.logical_and")(logical_and)
+logical_not = v1("logical_not", "math.logical_not")(logical_not)
+logical_or = v1("logical_or", "math.logical_or")(logical_or)
+not_equal = v1("not_equal", "math.not_equal")(not_equal)
 
 
 @v1("logical_xor", "math.logical_xor")
@@ -119,9 +119,9 @@ def _test(type: str, summary: str, kernel: Kernel) -> OpFunction[Tensor]:
 is_nan = _test("IsNan", "Whether x is not a number", lambda xp: xp.isnan)
 is_inf = _test("IsInf", "Whether x is infinite", lambda xp: xp.isinf)
 is_finite = _test("IsFinite", "Whether x is neither infinite nor not a number", lambda xp: xp.isfinite)
-v1("is_finite", "math.is_finite")(is_finite)
-v1("is_inf", "math.is_inf")(is_inf)
-v1("is_nan", "math.is_nan")(is_nan)
+is_finite = v1("is_finite", "math.is_finite")(is_finite)
+is_inf = v1("is_inf", "math.is_inf")(is_inf)
+is_nan = v1("is_nan", "math.is_nan")(is_nan)
 
 
 def _select_kernel(xp: Any) -> Any:

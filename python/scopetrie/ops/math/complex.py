@@ -114,8 +114,8 @@ def _is_number(x: Tensor) -> bool:
 
 real = _part(_real, "real", "The real part", _real_of)
 imag = _part(_imag, "imag", "The imaginary part", _imag_of)
-v1("imag", "math.imag")(imag)
-v1("real", "math.real")(real)
+imag = v1("imag", "math.imag")(imag)
+real = v1("real", "math.real")(real)
 
 
 @v1("conj", "math.conj")
@@ -139,4 +139,4 @@ def conj(x: Any, name: str | None = None) -> Tensor:
 
 
 angle = _part(_angle, "angle", "The angle in radians", _angle_of)
-v1("angle", "math.angle")(angle)
+angle = v1("angle", "math.angle")(angle)

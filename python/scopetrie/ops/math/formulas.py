@@ -153,8 +153,8 @@ def _ordered(python_name: str, holds: Callable[..., Tensor], says: str) -> Calla
 
 is_non_decreasing = _ordered("is_non_decreasing", less_equal, "at most")
 is_strictly_increasing = _ordered("is_strictly_increasing", less, "less than")
-v1("is_non_decreasing", "math.is_non_decreasing")(is_non_decreasing)
-v1("is_strictly_increasing", "math.is_strictly_increasing")(is_strictly_increasing)
+is_non_decreasing = v1("is_non_decreasing", "math.is_non_decreasing")(is_non_decreasing)
+is_strictly_increasing = v1("is_strictly_increasing", "math.is_strictly_increasing")(is_strictly_increasing)
 
 
 def _unravel_kernel(xp: Any) -> Any:

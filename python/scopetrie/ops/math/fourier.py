@@ -40,9 +40,9 @@ ifft, ifft2d, ifft3d = (
     _fourier("IFFT2D", "ifftn", 2),
     _fourier("IFFT3D", "ifftn", 3),
 )
-v1("fft")(fft)
-v1("fft2d")(fft2d)
-v1("fft3d")(fft3d)
-v1("ifft")(ifft)
-v1("ifft2d")(ifft2d)
-v1("ifft3d")(ifft3d)
+fft = v1("fft")(fft)
+fft2d = v1("fft2d")(fft2d)
+fft3d = v1("fft3d")(fft3d)
+ifft = v1("ifft")(ifft)
+ifft2d = v1("ifft2d")(ifft2d)
+ifft3d = v1("ifft3d")(ifft3d)

@@ -174,13 +174,13 @@ reduce_max = _reduction(_max, "reduce_max", "Finds the largest element", "real n
 reduce_min = _reduction(_min, "reduce_min", "Finds the smallest element", "real numbers")
 reduce_any = _reduction(_any, "reduce_any", "Whether any element is true", "booleans")
 reduce_all = _reduction(_all, "reduce_all", "Whether all elements are true", "booleans")
-v1("reduce_all", "math.reduce_all")(reduce_all)
-v1("reduce_any", "math.reduce_any")(reduce_any)
-v1("reduce_max", "math.reduce_max")(reduce_max)
-v1("reduce_mean", "math.reduce_mean")(reduce_mean)
-v1("reduce_min", "math.reduce_min")(reduce_min)
-v1("reduce_prod", "math.reduce_prod")(reduce_prod)
-v1("reduce_sum", "math.reduce_sum")(reduce_sum)
+reduce_all = v1("reduce_all", "math.reduce_all")(reduce_all)
+reduce_any = v1("reduce_any", "math.reduce_any")(reduce_any)
+reduce_max = v1("reduce_max", "math.reduce_max")(reduce_max)
+reduce_mean = v1("reduce_mean", "math.reduce_mean")(reduce_mean)
+reduce_min = v1("reduce_min", "math.reduce_min")(reduce_min)
+reduce_prod = v1("reduce_prod", "math.reduce_prod")(reduce_prod)
+reduce_sum = v1("reduce_sum", "math.reduce_sum")(reduce_sum)
 
 
 @v1("math.reduce_euclidean_norm")
@@ -329,4 +329,4 @@ l2_loss = define_op(
         A scalar.
     """,
 )  # fmt: skip
-v1("nn.l2_loss")(l2_loss)
+l2_loss = v1("nn.l2_loss")(l2_loss)

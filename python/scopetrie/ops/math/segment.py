@@ -93,10 +93,10 @@ unsorted_segment_sum = _unsorted("UnsortedSegmentSum", "add", "The sums", NUMBER
 unsorted_segment_prod = _unsorted("UnsortedSegmentProd", "mul", "The products", NUMBERS)
 unsorted_segment_max = _unsorted("UnsortedSegmentMax", "max", "The largest entries", REALS)
 unsorted_segment_min = _unsorted("UnsortedSegmentMin", "min", "The smallest entries", REALS)
-v1("unsorted_segment_max", "math.unsorted_segment_max")(unsorted_segment_max)
-v1("unsorted_segment_min", "math.unsorted_segment_min")(unsorted_segment_min)
-v1("unsorted_segment_prod", "math.unsorted_segment_prod")(unsorted_segment_prod)
-v1("unsorted_segment_sum", "math.unsorted_segment_sum")(unsorted_segment_sum)
+unsorted_segment_max = v1("unsorted_segment_max", "math.unsorted_segment_max")(unsorted_segment_max)
+unsorted_segment_min = v1("unsorted_segment_min", "math.unsorted_segment_min")(unsorted_segment_min)
+unsorted_segment_prod = v1("unsorted_segment_prod", "math.unsorted_segment_prod")(unsorted_segment_prod)
+unsorted_segment_sum = v1("unsorted_segment_sum", "math.unsorted_segment_sum")(unsorted_segment_sum)
 
 
 def _counts(ids: Tensor, data: Tensor, num_segments: Any) -> Tensor:
@@ -206,11 +206,11 @@ segment_prod = _sorted("SegmentProd", "mul", "The products", NUMBERS)
 segment_max = _sorted("SegmentMax", "max", "The largest entries", REALS)
 segment_min = _sorted("SegmentMin", "min", "The smallest entries", REALS)
 segment_mean = _sorted("SegmentMean", "mean", "The means", NUMBERS)
-v1("segment_max", "math.segment_max")(segment_max)
-v1("segment_mean", "math.segment_mean")(segment_mean)
-v1("segment_min", "math.segment_min")(segment_min)
-v1("segment_prod", "math.segment_prod")(segment_prod)
-v1("segment_sum", "math.segment_sum")(segment_sum)
+segment_max = v1("segment_max", "math.segment_max")(segment_max)
+segment_mean = v1("segment_mean", "math.segment_mean")(segment_mean)
+segment_min = v1("segment_min", "math.segment_min")(segment_min)
+segment_prod = v1("segment_prod", "math.segment_prod")(segment_prod)
+segment_sum = v1("segment_sum", "math.segment_sum")(segment_sum)
 
 
 @v1("confusion_matrix", "math.confusion_matrix")

@@ -24,12 +24,12 @@ ndtri = in_scope(
 )
 lgamma = unary("Lgamma", "log |gamma(x)|", special("gammaln"), FLOATS)
 digamma = unary("Digamma", "The derivative of log gamma at x", special("digamma"), FLOATS)
-v1("digamma", "math.digamma")(digamma)
-v1("erf", "math.erf")(erf)
-v1("erfc", "math.erfc")(erfc)
-v1("lgamma", "math.lgamma")(lgamma)
-v1("math.erfinv")(erfinv)
-v1("math.ndtri")(ndtri)
+digamma = v1("digamma", "math.digamma")(digamma)
+erf = v1("erf", "math.erf")(erf)
+erfc = v1("erfc", "math.erfc")(erfc)
+lgamma = v1("lgamma", "math.lgamma")(lgamma)
+erfinv = v1("math.erfinv")(erfinv)
+ndtri = v1("math.ndtri")(ndtri)
 
 
 def _bessel(order: str, summary: str) -> Callable[..., Tensor]:
@@ -73,12 +73,12 @@ betainc = define_op(
         A tensor.
     """,
 )  # fmt: skip
-v1("betainc", "math.betainc")(betainc)
-v1("igamma", "math.igamma")(igamma)
-v1("igammac", "math.igammac")(igammac)
-v1("polygamma", "math.polygamma")(polygamma)
-v1("zeta", "math.zeta")(zeta)
-v1("math.bessel_i0")(bessel_i0)
-v1("math.bessel_i0e")(bessel_i0e)
-v1("math.bessel_i1")(bessel_i1)
-v1("math.bessel_i1e")(bessel_i1e)
+betainc = v1("betainc", "math.betainc")(betainc)
+igamma = v1("igamma", "math.igamma")(igamma)
+igammac = v1("igammac", "math.igammac")(igammac)
+polygamma = v1("polygamma", "math.polygamma")(polygamma)
+zeta = v1("zeta", "math.zeta")(zeta)
+bessel_i0 = v1("math.bessel_i0")(bessel_i0)
+bessel_i0e = v1("math.bessel_i0e")(bessel_i0e)
+bessel_i1 = v1("math.bessel_i1")(bessel_i1)
+bessel_i1e = v1("math.bessel_i1e")(bessel_i1e)

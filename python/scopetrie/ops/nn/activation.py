@@ -76,12 +76,12 @@ elu = _activation("Elu", "x where it is positive, else exp(x) - 1", _elu_kernel)
 selu = _activation("Selu", "1.0507 x where it is positive, else 1.7581 (exp(x) - 1)", _selu_kernel)
 softplus = _activation("Softplus", "log(1 + exp(x))", _softplus_kernel)
 softsign = _activation("Softsign", "x / (1 + |x|)", lambda xp: lambda x: x / (1 + xp.abs(x)))
-v1("math.softplus", "nn.softplus")(softplus)
-v1("math.softsign", "nn.softsign")(softsign)
-v1("nn.elu")(elu)
-v1("nn.relu")(relu)
-v1("nn.relu6")(relu6)
-v1("nn.selu")(selu)
+softplus = v1("math.softplus", "nn.softplus")(softplus)
+softsign = v1("math.softsign", "nn.softsign")(softsign)
+elu = v1("nn.elu")(elu)
+relu = v1("nn.relu")(relu)
+relu6 = v1("nn.relu6")(relu6)
+selu = v1("nn.selu")(selu)
 
 
 def _leaky_kernel(xp: Any, alpha: float = 0.2) -> Any:

@@ -1,0 +1,165 @@
+// Composite: a function of Python's whose calls are made by call_whole().
+//
+// Invariants: immutable once made.
+// Thread safety: that of locking.hpp; the function is called without the lock.
+#include "calls/composite.hpp"
+
+#include <cstddef>
+#include <optional>
+
+#include "objects/handles.hpp"
+
+namespace scopetrie::python {
+
+namespace {
+
+struct PyComposite {
+  PyObject_HEAD vectorcallfunc vectorcall;
+  PyObject* function;  // owned
+  PyObject* dict;      // __name__, __doc__, __wrapped__, ...
+};
+
+PyComposite* as_composite(PyObject* object) { return reinterpret_cast<PyComposite*>(object); }
+
+// The graph of a handle, or of the first handle in a list; null where there is none.
+PyGraph* graph_in(PyObject* value) {
+  if (is_tensor(value) || is_variable(value) || is_operation(value)) return handle(value)->graph;
+  if (!PyList_CheckExact(value) && !PyTuple_CheckExact(value)) return nullptr;
+  for (Py_ssize_t i = 0; i < PySequence_Fast_GET_SIZE(value); ++i) {
+    PyObject* item = PySequence_Fast_GET_ITEM(value, i);
+    if (is_tensor(item) || is_variable(item) || is_operation(item)) return handle(item)->graph;
+  }
+  return nullptr;
+}
+
+// The graph of the first handle among the arguments, where that is not the default one; else null.
+PyGraph* other_graph(const Context& context, PyObject* const* args, std::size_t count) {
+  for (std::size_t i = 0; i < count; ++i)
+    if (PyGraph* graph = graph_in(args[i]); graph != nullptr && graph != context.graph) return graph;
+  return nullptr;
+}
+
+/// A transaction on a graph, which it keeps.
+class Whole {
+ public:
+  explicit Whole(Context& context)
+      : graph_(Ref::borrowed(reinterpret_cast<PyObject*>(context.graph))),
+        transaction_(state_of(context.graph).ledger(), &context) {}
+  void end(bool is_made) {
+    if (is_made)
+      transaction_.commit();
+    else
+      transaction_.rollback();
+  }
+
+ private:
+  Ref graph_;
+  Transaction transaction_;
+};
+
+PyObject* call(PyObject* self, PyObject* const* args, std::size_t flagged, PyObject* keywords) {
+  return call_whole(as_composite(self)->function, args, static_cast<std::size_t>(PyVectorcall_NARGS(flagged)),
+                    keywords);
+}
+
+// Composite(function)
+PyObject* make(PyTypeObject* type, PyObject* args, PyObject*) {
+  PyObject* function;
+  if (!PyArg_ParseTuple(args, "O", &function)) return nullptr;
+  Ref self(type->tp_alloc(type, 0));
+  if (!self) return nullptr;
+  as_composite(self.get())->vectorcall = unlocked<call>;
+  as_composite(self.get())->function = Py_NewRef(function);
+  return self.release();
+}
+
+int traverse(PyObject* self, visitproc visit, void* arg) {
+  Py_VISIT(Py_TYPE(self));
+  Py_VISIT(as_composite(self)->function);
+  Py_VISIT(as_composite(self)->dict);
+  return 0;
+}
+
+int clear(PyObject* self) {
+  Py_CLEAR(as_composite(self)->function);
+  Py_CLEAR(as_composite(self)->dict);
+  return 0;
+}
+
+void dealloc(PyObject* self) {
+  PyObject_GC_UnTrack(self);
+  clear(self);
+  PyTypeObject* type = Py_TYPE(self);
+  type->tp_free(self);
+  Py_DECREF(type);
+}
+
+// In a class it is a method, as functions are.
+PyObject* bind(PyObject* self, PyObject* object, PyObject*) {
+  return object == nullptr || object == Py_None ? Py_NewRef(self) : PyMethod_New(self, object);
+}
+
+// For inspect, also where it is told not to look behind wrappers.
+PyObject* get_signature(PyObject* self, void*) {
+  const Ref inspect(PyImport_ImportModule("inspect"));
+  return inspect ? PyObject_CallMethod(inspect.get(), "signature", "O", as_composite(self)->function) : nullptr;
+}
+
+PyObject* repr(PyObject* self) { return PyObject_Repr(as_composite(self)->function); }
+
+// Pickled and copied as functions are: by name.
+PyObject* reduce(PyObject* self, PyObject*) { return PyObject_GetAttrString(self, "__qualname__"); }
+
+}  // namespace
+
+PyObject* call_whole(PyObject* function, PyObject* const* args, std::size_t count, PyObject* keywords) {
+  if (state().hooks.default_graph == nullptr)  // the package is half imported, and builds nothing yet
+    return PyObject_Vectorcall(function, args, count, keywords);
+  const std::size_t named = keywords == nullptr ? 0 : static_cast<std::size_t>(PyTuple_GET_SIZE(keywords));
+  // A call builds in the default graph or in that of an argument: which one, only the function knows.
+  std::optional<Whole> outer, inner;
+  {
+    const Lock lock;
+    Context* context = current_context();
+    if (context == nullptr) return nullptr;
+    outer.emplace(*context);
+    if (PyGraph* other = other_graph(*context, args, count + named); other != nullptr)
+      inner.emplace(*context_of(other));
+  }
+  PyObject* result = PyObject_Vectorcall(function, args, count, keywords);
+  const Lock lock;
+  PyObject *type, *value, *trace;  // what goes with a rollback may run code of others
+  PyErr_Fetch(&type, &value, &trace);
+  if (inner) inner->end(result != nullptr);
+  outer->end(result != nullptr);
+  PyErr_Restore(type, value, trace);
+  return result;
+}
+
+bool bind_composite(PyObject* module) {
+  static PyMemberDef members[] = {
+      {"__dictoffset__", T_PYSSIZET, offsetof(PyComposite, dict), READONLY, nullptr},
+      {"__vectorcalloffset__", T_PYSSIZET, offsetof(PyComposite, vectorcall), READONLY, nullptr},
+      {nullptr, 0, 0, 0, nullptr}};
+  static PyGetSetDef properties[] = {{"__dict__", PyObject_GenericGetDict, PyObject_GenericSetDict, nullptr, nullptr},
+                                     {"__signature__", unlocked<get_signature>, nullptr, nullptr, nullptr},
+                                     {nullptr, nullptr, nullptr, nullptr, nullptr}};
+  static PyMethodDef methods[] = {{"__reduce__", unlocked<reduce>, METH_NOARGS, nullptr},
+                                  {nullptr, nullptr, 0, nullptr}};
+  PyType_Slot slots[] = {{Py_tp_new, reinterpret_cast<void*>(unlocked<make>)},
+                         {Py_tp_call, reinterpret_cast<void*>(PyVectorcall_Call)},
+                         {Py_tp_traverse, reinterpret_cast<void*>(unlocked<traverse>)},
+                         {Py_tp_clear, reinterpret_cast<void*>(unlocked<clear>)},
+                         {Py_tp_dealloc, reinterpret_cast<void*>(unlocked<dealloc>)},
+                         {Py_tp_repr, reinterpret_cast<void*>(unlocked<repr>)},
+                         {Py_tp_descr_get, reinterpret_cast<void*>(unlocked<bind>)},
+                         {Py_tp_members, members},
+                         {Py_tp_methods, methods},
+                         {Py_tp_getset, properties},
+                         {0, nullptr}};
+  PyType_Spec spec = {"scopetrie._core.Composite", sizeof(PyComposite), 0,
+                      Py_TPFLAGS_DEFAULT | Py_TPFLAGS_HAVE_GC | Py_TPFLAGS_HAVE_VECTORCALL, slots};
+  return add_type(module, spec) != nullptr;
+}
+
+}  // namespace scopetrie::python
