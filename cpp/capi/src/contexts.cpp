@@ -144,6 +144,7 @@ std::int32_t enter_control_dependencies(scopetrie_context* context, const scopet
                                         std::size_t count) {
   return guarded([&] {
     std::vector<OpId> ids;
+    ids.reserve(count);
     for (std::size_t i = 0; i < count; ++i) ids.push_back(as<Operation>(operations[i]).id());
     open<OpenControls>(context, std::move(ids));
   });

@@ -52,7 +52,8 @@ Error refusal(const Graph& graph, const PartitionedRequest& request, const Parti
   ErrorFacts facts{"get_variable", full_name(graph, request.scope, request.segment)};
   const std::string& name = facts.full_name;
   const ShapeTable& shapes = graph.ops.shapes();
-  const PartitionedRow* found = verdict.number == kNone ? nullptr : &graph.partitioned[verdict.number];
+  const PartitionedRow none;
+  const PartitionedRow& found = verdict.number == kNone ? none : graph.partitioned[verdict.number];
   const auto shares = [&](const char* what, std::string asked, std::string other) {
     facts.asked = std::move(asked);
     facts.found = std::move(other);
@@ -76,13 +77,13 @@ Error refusal(const Graph& graph, const PartitionedRequest& request, const Parti
              " already exists. Did you mean to set reuse=True or reuse=tf.AUTO_REUSE in VarScope?";
       break;
     case Kind::kOtherShape:
-      text = shares("shape", shape_text(shapes, request.shape), shape_text(shapes, found->shape));
+      text = shares("shape", shape_text(shapes, request.shape), shape_text(shapes, found.shape));
       break;
     case Kind::kOtherDType:
-      text = shares("dtype", request.dtype.name(), found->dtype.name());
+      text = shares("dtype", request.dtype.name(), found.dtype.name());
       break;
     case Kind::kOtherPartitions:
-      text = shares("partitions", list_text(request.partitions), list_text(found->partitions));
+      text = shares("partitions", list_text(request.partitions), list_text(found.partitions));
       break;
     case Kind::kSeveralAxes:
       text = "Can only slice a variable along one dimension: shape: " + shape_text(shapes, request.shape) +
