@@ -81,6 +81,8 @@ def public_names() -> tuple[list[Name], dict[str, str]]:
         for call, symbol in declarations(tree):
             note = "supported"
             for keyword in call.keywords:
+                if keyword.arg != "note":
+                    continue
                 value = keyword.value
                 note = constant(tree, value.id) if isinstance(value, ast.Name) else ast.literal_eval(value)
             for argument in call.args:

@@ -59,13 +59,15 @@ def whole(function: _Public) -> _Public:
     return result
 
 
-def v1(*names: str, note: str = "supported") -> Callable[[_Public], _Public]:
+def v1(*names: str, note: str = "supported", is_one_op: bool = False) -> Callable[[_Public], _Public]:
     """Declares under which names v1's users find something; one in a namespace is written with it.
 
     Args:
         *names: The names: `"relu"`, `"nn.relu"`.
         note: What docs/ops.md says of it: `"supported"`, where need be with what differs, or `"accepted"`
             with the reason why there is nothing to do here.
+        is_one_op: Whether a function that builds makes one operation at most: nothing is left of a call that
+            fails.
 
     Returns:
         A decorator. It returns the very object, or where that is a function that builds, `whole` of it.
@@ -73,6 +75,6 @@ def v1(*names: str, note: str = "supported") -> Callable[[_Public], _Public]:
 
     def declared(value: _Public) -> _Public:
         builds = isinstance(value, FunctionType) and value.__module__.startswith(_BUILDERS)
-        return whole(value) if builds else value
+        return whole(value) if builds and not is_one_op else value
 
     return declared

@@ -31,7 +31,7 @@ _const = define_op(
 )  # fmt: skip
 
 
-@v1("constant")
+@v1("constant", is_one_op=True)
 def constant(
     value: Any,
     dtype: DTypeLike = None,
