@@ -75,10 +75,7 @@ void pack(RuleCall& call) {
     const auto found = call.dims(i);
     if (std::ranges::equal(found, dims)) continue;
     Dims both(found.begin(), found.end());
-    std::string note = "\n\tFrom merging shape ";  // += : GCC 12 warns of operator+ here, wrongly
-    note += std::to_string(i);
-    note += " with other shapes.";
-    merge(both, dims, note);
+    merge(both, dims, "\n\tFrom merging shape " + std::to_string(i) + " with other shapes.");
     dims = both;
   }
   if (!knows_dims) return call.give_unknown(call.dtype(0));
@@ -114,9 +111,8 @@ void unpack(RuleCall& call) {
 void split(RuleCall& call) {
   const std::int64_t count = call.integer(Attribute::kNumSplit);
   if (count < 1)
-    throw Error(ErrorKind::kValue, std::string("Attr 'num_split' of 'Split' Op passed ")
-                                       .append(std::to_string(count))
-                                       .append(" less than minimum 1."));
+    throw Error(ErrorKind::kValue,
+                "Attr 'num_split' of 'Split' Op passed " + std::to_string(count) + " less than minimum 1.");
   Dims dims;
   std::int64_t axis = 0;
   const bool knows_axis = call.one_int(0, axis);
@@ -154,7 +150,8 @@ void split_v(RuleCall& call) {
   for (const std::int64_t each : sizes) {
     if (each == -1 && std::exchange(has_rest, true)) refuse("size_splits can only have one -1");
     sum += each == -1 ? 0 : each;
-    listed += (listed.empty() ? "" : ",") + std::to_string(each);
+    if (!listed.empty()) listed += ',';
+    listed += std::to_string(each);
   }
   for (std::size_t i = 0; i < sizes.size(); ++i) {
     size = sizes[i] == -1 && known(total) ? total - sum : sizes[i];
