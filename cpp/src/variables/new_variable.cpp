@@ -87,7 +87,7 @@ class Making {
   }
 
   ShapeId find_shape() {
-    ShapeTable& shapes = graph_.ops.shapes();
+    const ShapeTable& shapes = graph_.ops.shapes();
     if (!wish_.validate_shape) return wish_.shape == kNone ? ShapeTable::kUnknown : wish_.shape;
     const ShapeId found = graph_.ops.tensor(initial_).shape;
     if (wish_.shape != kNone && !shapes.compatible(wish_.shape, found)) refuse_shape(found);
@@ -144,7 +144,7 @@ class Making {
 std::string number_text(double number) {
   if (std::isnan(number)) return "nan";
   if (std::isinf(number)) return number < 0 ? "-inf" : "inf";
-  std::array<char, 32> buffer;
+  std::array<char, 32> buffer{};
   const auto end = std::to_chars(buffer.data(), buffer.data() + buffer.size(), number).ptr;
   std::string text(buffer.data(), end);
   if (text.find_first_of(".e") == std::string::npos) text += ".0";
