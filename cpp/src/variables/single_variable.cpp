@@ -75,7 +75,7 @@ class Single {
     if (!graph_.ops.take_owner(call_.scope, call_.segment)) return kNone;
     note_part();
     graph_.note_builder(context_.builder());
-    if (run.pattern == kNone) {
+    if (initial) {
       run = run_of(graph_, kinds(), *initial, output);
       if (rule) note_run(graph_, *rule, output, run);
     }
@@ -162,9 +162,10 @@ TensorId GivenValue::make(Context& context) {
   if (const Tensor* tensor = initial_.tensor(); tensor != nullptr) return in_graph(graph, *tensor);
   if (const Initial::Function* function = initial_.function(); function != nullptr)
     return in_graph(graph, function->call({context, shape_, dtype_, part_, whole_}));
-  const Initializer rule = initial_.rule() != nullptr ? *initial_.rule() : *Initializer::of_default(dtype_);
-  const std::optional<InitialValue> value = InitialValue::of(rule, dtype_, shape_);
-  if (!value) throw refuse_dtype(rule, dtype_);
+  std::optional<Initializer> rule = Initializer::of_default(dtype_);
+  if (initial_.rule() != nullptr) rule = *initial_.rule();
+  const std::optional<InitialValue> value = rule ? InitialValue::of(*rule, dtype_, shape_) : std::nullopt;
+  if (!value) throw refuse_dtype(rule.value_or(Initializer()), dtype_);
   return add_initial_value(context, *value, {graph.ops.shapes().intern(shape_), dtype_});
 }
 

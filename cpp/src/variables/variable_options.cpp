@@ -33,10 +33,10 @@ void* given_or(const HostObject& given, const VariableScope& scope, Setting sett
 }
 HostObject kept(void* object) { return {native_scope_host, object}; }
 
-const Initial& initial_of(const Initial& given, const VariableScope& scope) {
-  if (given.is_given()) return given;
+const Initial& initial_of(const VariableOptions& options, const VariableScope& scope) {
+  if (options.initializer.is_given()) return options.initializer;
   const Initial* usual = Initial::of_setting(scope.settings[Setting::kInitializer]);
-  return usual == nullptr ? given : *usual;
+  return usual == nullptr ? options.initializer : *usual;
 }
 
 DType dtype_of(const Initial& value) {
@@ -221,7 +221,7 @@ GotAny Context::get_any(std::string_view name, const VariableOptions& options) {
   const VariableCall call{.name = path.empty() ? std::string(name) : path + '/' + std::string(name),
                           .shape = options.shape,
                           .dtype = asked != 0 ? asked : scope.dtype(),
-                          .initializer = initial_of(options.initializer, scope),
+                          .initializer = initial_of(options, scope),
                           .regularizer = kept(given_or(options.regularizer, scope, Setting::kRegularizer)),
                           .sharing = sharing_of(scope.reuse()),
                           .trainable = options.trainable.value_or(true),
@@ -248,7 +248,7 @@ GotVariable Context::get_variable(std::string_view name, const VariableOptions& 
                           .segment = graph_->ops.segments().intern(name),
                           .shape = options.shape,
                           .dtype = options.dtype != 0 ? options.dtype.base() : scope.dtype(),
-                          .initial = initial_of(options.initializer, scope),
+                          .initial = initial_of(options, scope),
                           .regularizer = given_or(options.regularizer, scope, Setting::kRegularizer),
                           .sharing = sharing_of(scope.reuse()),
                           .trainable = options.trainable.value_or(true),
