@@ -26,6 +26,7 @@ from typing import Any
 
 import scopetrie as tf
 from hostile.actors import ACTIONS, VALUES, Dying, World
+from public_calls import public_names
 
 FILLS: tuple[Callable[[World], Any], ...] = (
     lambda world: world.x,
@@ -47,19 +48,9 @@ LEFT_OUT = {
 
 def functions() -> list[tuple[str, Callable[[World], Any]]]:
     """Every public callable, and every public method of the package's objects: name, and how to get it."""
-    found: list[tuple[str, Callable[[World], Any]]] = []
-    seen: set[int] = set()
-
-    def walk(module: Any, prefix: str) -> None:
-        for name in module.__all__:
-            value = getattr(module, name)
-            if isinstance(value, types.ModuleType):
-                walk(value, f"{prefix}{name}.")
-            elif callable(value) and id(value) not in seen and prefix + name not in LEFT_OUT:
-                seen.add(id(value))
-                found.append((prefix + name, lambda world, value=value: value))
-
-    walk(tf, "")
+    found: list[tuple[str, Callable[[World], Any]]] = [
+        (name, lambda world, value=value: value) for name, value in public_names() if name not in LEFT_OUT
+    ]
     things: dict[str, Callable[[World], Any]] = {
         "Graph": lambda world: world.graph,
         "Tensor": lambda world: world.x,
@@ -131,28 +122,34 @@ def describe(attack: Attack) -> str:
     return f"{name}: argument {place!r} of {count} is {value!r}, which acts {action!r}, beside fill {fill}"
 
 
+def prepared(attack: Attack, world: World, action: str) -> Callable[[], Any]:
+    """The call of an attack in a world, which it then acts on by `action`."""
+    _, get, place, count, value, _, fill = attack
+    function = get(world)
+    args = [FILLS[fill](world)] * count
+    keywords = {}
+    given = VALUES[value](world, action)
+    if isinstance(place, str):
+        keywords[place] = given
+    else:
+        args[place] = given
+    return lambda: function(*args, **keywords)
+
+
 def play(attack: Attack) -> bool:
     """Makes one call, and looks at the graph afterwards. Whether the argument has acted."""
-    _, get, place, count, value, action, fill = attack
+    *_, value, action, _ = attack
     world = World()
     try:
-        function = get(world)
-        args = [FILLS[fill](world)] * count
-        keywords = {}
-        given = VALUES[value](world, action)
-        if isinstance(place, str):
-            keywords[place] = given
-        else:
-            args[place] = given
+        call = prepared(attack, world, action)
         threshold = gc.get_threshold()
         if value.startswith("dying"):
             dying = Dying(world, action)
             del dying
             gc.set_threshold(1, 1, 1)
         world.armed = True
-        del given
         try:
-            made = function(*args, **keywords)
+            made = call()
             if hasattr(made, "__enter__"):
                 world.entered.append(made)
                 made.__enter__()

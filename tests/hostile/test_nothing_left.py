@@ -14,7 +14,7 @@ import pytest
 import scopetrie as tf
 from graph_states import contents
 from hostile import attacks
-from hostile.actors import VALUES, World
+from hostile.actors import World
 
 COUNT = int(os.environ.get("SCOPETRIE_ATTACKS", "6000"))
 # Functions that end with what a program's own code did, or count by design.
@@ -34,20 +34,12 @@ def state(graph: Any) -> tuple[Any, ...]:
 
 def call(attack: attacks.Attack, action: str) -> BaseException | None:
     """Makes a call; what it failed with."""
-    _, get, place, count, value, _, fill = attack
     world = World()
-    function = get(world)
-    args = [attacks.FILLS[fill](world)] * count
-    keywords = {}
-    given = VALUES[value](world, action)
-    if isinstance(place, str):
-        keywords[place] = given
-    else:
-        args[place] = given
+    function = attacks.prepared(attack, world, action)
     before = state(world.graph)
     world.armed = True
     try:
-        made = function(*args, **keywords)
+        made = function()
         if hasattr(made, "__enter__") and not isinstance(made, tf.Session):
             with made:
                 pass

@@ -32,10 +32,7 @@ OpGraph::Fresh take_name_slow(Context& context, PyObject* name, SegmentId segmen
                               NameStyle style) {
   try {
     if (segment != kNone || name == nullptr) return context.take_name(segment);
-    if (!PyUnicode_Check(name)) {
-      PyErr_Format(PyExc_TypeError, "expected string or bytes-like object, got '%s'", Py_TYPE(name)->tp_name);
-      return kRefused;
-    }
+    if (!is_name(name)) return kRefused;
     const std::string_view text = text_of(name);
     if (text.data() == nullptr) return kRefused;
     if (style == NameStyle::kScope && text.empty()) return take_name(context, nullptr, fallback, style);

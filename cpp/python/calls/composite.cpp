@@ -23,11 +23,11 @@ PyComposite* as_composite(PyObject* object) { return reinterpret_cast<PyComposit
 
 // The graph of a handle, or of the first handle in a list; null where there is none.
 PyGraph* graph_in(PyObject* value) {
-  if (is_tensor(value) || is_variable(value) || is_operation(value)) return handle(value)->graph;
+  if (is_handle(value)) return handle(value)->graph;
   if (!PyList_CheckExact(value) && !PyTuple_CheckExact(value)) return nullptr;
   for (Py_ssize_t i = 0; i < PySequence_Fast_GET_SIZE(value); ++i) {
     PyObject* item = PySequence_Fast_GET_ITEM(value, i);
-    if (is_tensor(item) || is_variable(item) || is_operation(item)) return handle(item)->graph;
+    if (is_handle(item)) return handle(item)->graph;
   }
   return nullptr;
 }

@@ -162,13 +162,7 @@ class Making {
       context_.open_name_scope(graph_.known_segment(kVariable));
       return;
     }
-    if (!PyUnicode_Check(wish_.name)) {
-      PyErr_Format(PyExc_TypeError, "expected string or bytes-like object, got '%s'", Py_TYPE(wish_.name)->tp_name);
-      throw_raised();
-    }
-    const std::string_view text = text_of(wish_.name);
-    if (text.data() == nullptr) throw_raised();
-    context_.open_name_scope(text);
+    context_.open_name_scope(checked_text(wish_.name));
   }
 
   // The tensor of the first value; what a function computed is kept for find_shape().

@@ -119,13 +119,13 @@ bool graphs_differ(const Inputs& inputs, PyObject* item) {
 }
 
 bool convert_indices(const Definition& definition, PyObject* const* args, std::vector<Ref>& out) {
-  const auto is_handle = [](PyObject* value) { return is_tensor(value) || is_variable(value); };
+  const auto is_made = [](PyObject* value) { return is_tensor(value) || is_variable(value); };
   for (std::size_t i = 0; i < definition.inputs.size(); ++i) {
     const Input::Kind kind = definition.inputs[i].kind;
     OwnTuples<1> own;
     PyObject* value = definition.inputs[i].is_index() ? own.of(args[i]) : args[i];
     Literal literal;
-    if (!definition.inputs[i].is_index() || is_handle(value) || (literal.read(value) && literal.index_dtype() != 0)) {
+    if (!definition.inputs[i].is_index() || is_made(value) || (literal.read(value) && literal.index_dtype() != 0)) {
       out.push_back(Ref::borrowed(value));
       continue;
     }

@@ -40,16 +40,7 @@ class Partitioned final : PartMaker {
 
  private:
   void read() {
-    text_ = "None";
-    if (name_ != nullptr) {
-      if (!PyUnicode_Check(name_)) {
-        PyErr_Format(PyExc_TypeError, "expected string or bytes-like object, got '%s'", Py_TYPE(name_)->tp_name);
-        throw_raised();
-      }
-      const std::string_view text = text_of(name_);
-      if (text.data() == nullptr) throw_raised();
-      text_ = text;
-    }
+    text_ = name_ == nullptr ? "None" : checked_text(name_);
     ShapeTable& shapes = graph_.ops.shapes();
     if (call_.shape != nullptr && !parse_dims(shapes, call_.shape, request_.shape)) throw_raised();
     if (call_.initializer != nullptr && is_tensor(call_.initializer)) merge_shape();

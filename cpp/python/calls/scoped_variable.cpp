@@ -240,10 +240,7 @@ PyObject* get_in_scope(Context& context, PyVariableScope& scope, PyObject* const
   if (call.dtype == 0) call.dtype = DType(dtype_number(call.dtype_object)).base();
   if (call.dtype == 0) throw_raised();
   PyObject* name = given_or_null(arguments[kName]);
-  if (name != nullptr && !PyUnicode_Check(name)) {
-    PyErr_Format(PyExc_TypeError, "expected string or bytes-like object, got '%s'", Py_TYPE(name)->tp_name);
-    throw_raised();
-  }
+  if (name != nullptr && !is_name(name)) throw_raised();
   const std::string path = scope.name();
   Ref full;
   if (path.empty())

@@ -26,16 +26,7 @@ class Single {
 
  private:
   void read() {
-    text_ = "Variable";
-    if (name_ != nullptr) {
-      if (!PyUnicode_Check(name_)) {
-        PyErr_Format(PyExc_TypeError, "expected string or bytes-like object, got '%s'", Py_TYPE(name_)->tp_name);
-        throw_raised();
-      }
-      const std::string_view text = text_of(name_);
-      if (text.data() == nullptr) throw_raised();
-      text_ = text;
-    }
+    text_ = name_ == nullptr ? "Variable" : checked_text(name_);
     is_value_ = call_.initializer != nullptr && !PyCallable_Check(call_.initializer);
     request_.sharing = call_.sharing;
     request_.has_shape = call_.shape != nullptr;

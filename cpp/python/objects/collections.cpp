@@ -67,7 +67,7 @@ int CollectionKeys::traverse(visitproc visit, void* arg) const {
 
 Collections::Item collection_item(PyGraph* graph, PyObject* value) {
   using Item = Collections::Item;
-  const bool is_ours = (is_tensor(value) || is_operation(value) || is_variable(value)) && handle(value)->graph == graph;
+  const bool is_ours = is_handle(value) && handle(value)->graph == graph;
   if (!is_ours) return Item(static_cast<void*>(Py_NewRef(value)));
   const Item::Kind kind = is_tensor(value) ? Item::kTensor : is_operation(value) ? Item::kOperation : Item::kVariable;
   return {kind, id_of(value)};

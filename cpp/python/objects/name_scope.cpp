@@ -58,7 +58,7 @@ bool plain_graph_of(PyObject* values, PyGraph*& found) {
   if (!PyList_CheckExact(values) && !PyTuple_CheckExact(values)) return false;
   for (Py_ssize_t i = 0; i < PySequence_Fast_GET_SIZE(values); ++i) {
     PyObject* value = PySequence_Fast_GET_ITEM(values, i);
-    if (is_tensor(value) || is_variable(value) || is_operation(value)) {
+    if (is_handle(value)) {
       if (found != nullptr && found != handle(value)->graph) return false;
       found = handle(value)->graph;
     } else if (value != Py_None && !PyLong_CheckExact(value) && !PyFloat_CheckExact(value) && !PyBool_Check(value) &&
@@ -93,10 +93,7 @@ PyObject* enter_in(Context& context, NameScopeBlock& block, PyObject* name) {
     block.enter(context, segment);
     return entered_text(context);
   }
-  if (!PyUnicode_Check(name)) {
-    PyErr_Format(PyExc_TypeError, "expected string or bytes-like object, got '%s'", Py_TYPE(name)->tp_name);
-    return nullptr;
-  }
+  if (!is_name(name)) return nullptr;
   const std::string_view text = text_of(name);
   if (text.data() == nullptr) return nullptr;
   block.enter(context, text);

@@ -46,6 +46,13 @@ inline std::string_view text_of(PyObject* str) {
   return data == nullptr ? std::string_view{} : std::string_view{data, static_cast<std::size_t>(size)};
 }
 
+/// Whether a name is a str; false with v1's exception set.
+inline bool is_name(PyObject* name) {
+  if (PyUnicode_Check(name)) return true;
+  PyErr_Format(PyExc_TypeError, "expected string or bytes-like object, got '%s'", Py_TYPE(name)->tp_name);
+  return false;
+}
+
 inline PyObject* to_str(std::string_view text) {
   return PyUnicode_FromStringAndSize(text.data(), static_cast<Py_ssize_t>(text.size()));
 }
@@ -58,6 +65,12 @@ struct PythonRaised {};
 inline Ref checked(PyObject* made) {
   if (made == nullptr) throw_raised();
   return Ref(made);
+}
+/// The text of a name, or PythonRaised.
+inline std::string_view checked_text(PyObject* name) {
+  const std::string_view text = is_name(name) ? text_of(name) : std::string_view();
+  if (text.data() == nullptr) throw_raised();
+  return text;
 }
 
 /// In v1, None nearly always means "not given".
