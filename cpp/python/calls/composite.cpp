@@ -13,14 +13,6 @@ namespace scopetrie::python {
 
 namespace {
 
-struct PyComposite {
-  PyObject_HEAD vectorcallfunc vectorcall;
-  PyObject* function;  // owned
-  PyObject* dict;      // __name__, __doc__, __wrapped__, ...
-};
-
-PyComposite* as_composite(PyObject* object) { return reinterpret_cast<PyComposite*>(object); }
-
 // The graph of a handle, or of the first handle in a list; null where there is none.
 PyGraph* graph_in(PyObject* value) {
   if (is_handle(value)) return handle(value)->graph;
@@ -73,22 +65,9 @@ PyObject* make(PyTypeObject* type, PyObject* args, PyObject*) {
   return self.release();
 }
 
-int traverse(PyObject* self, visitproc visit, void* arg) {
-  Py_VISIT(Py_TYPE(self));
-  Py_VISIT(as_composite(self)->function);
-  Py_VISIT(as_composite(self)->dict);
-  return 0;
-}
-
-int clear(PyObject* self) {
-  Py_CLEAR(as_composite(self)->function);
-  Py_CLEAR(as_composite(self)->dict);
-  return 0;
-}
-
 void dealloc(PyObject* self) {
   PyObject_GC_UnTrack(self);
-  clear(self);
+  clear_composite(self);
   PyTypeObject* type = Py_TYPE(self);
   type->tp_free(self);
   Py_DECREF(type);
@@ -111,6 +90,19 @@ PyObject* repr(PyObject* self) { return PyObject_Repr(as_composite(self)->functi
 PyObject* reduce(PyObject* self, PyObject*) { return PyObject_GetAttrString(self, "__qualname__"); }
 
 }  // namespace
+
+int traverse_composite(PyObject* self, visitproc visit, void* arg) {
+  Py_VISIT(Py_TYPE(self));
+  Py_VISIT(as_composite(self)->function);
+  Py_VISIT(as_composite(self)->dict);
+  return 0;
+}
+
+int clear_composite(PyObject* self) {
+  Py_CLEAR(as_composite(self)->function);
+  Py_CLEAR(as_composite(self)->dict);
+  return 0;
+}
 
 PyObject* call_whole(PyObject* function, PyObject* const* args, std::size_t count, PyObject* keywords) {
   if (state().hooks.default_graph == nullptr)  // the package is half imported, and builds nothing yet
@@ -148,8 +140,8 @@ bool bind_composite(PyObject* module) {
                                   {nullptr, nullptr, 0, nullptr}};
   PyType_Slot slots[] = {{Py_tp_new, reinterpret_cast<void*>(unlocked<make>)},
                          {Py_tp_call, reinterpret_cast<void*>(PyVectorcall_Call)},
-                         {Py_tp_traverse, reinterpret_cast<void*>(unlocked<traverse>)},
-                         {Py_tp_clear, reinterpret_cast<void*>(unlocked<clear>)},
+                         {Py_tp_traverse, reinterpret_cast<void*>(unlocked<traverse_composite>)},
+                         {Py_tp_clear, reinterpret_cast<void*>(unlocked<clear_composite>)},
                          {Py_tp_dealloc, reinterpret_cast<void*>(unlocked<dealloc>)},
                          {Py_tp_repr, reinterpret_cast<void*>(unlocked<repr>)},
                          {Py_tp_descr_get, reinterpret_cast<void*>(unlocked<bind>)},
@@ -158,8 +150,10 @@ bool bind_composite(PyObject* module) {
                          {Py_tp_getset, properties},
                          {0, nullptr}};
   PyType_Spec spec = {"scopetrie._core.Composite", sizeof(PyComposite), 0,
-                      Py_TPFLAGS_DEFAULT | Py_TPFLAGS_HAVE_GC | Py_TPFLAGS_HAVE_VECTORCALL, slots};
-  return add_type(module, spec) != nullptr;
+                      Py_TPFLAGS_DEFAULT | Py_TPFLAGS_HAVE_GC | Py_TPFLAGS_HAVE_VECTORCALL | Py_TPFLAGS_BASETYPE,
+                      slots};
+  state().composite_type = add_type(module, spec);
+  return state().composite_type != nullptr;
 }
 
 }  // namespace scopetrie::python

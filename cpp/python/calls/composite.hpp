@@ -5,11 +5,22 @@
 
 namespace scopetrie::python {
 
+/// A function of Python's with the extension in front of it. DirectFunction derives from it.
+struct PyComposite {
+  PyObject_HEAD vectorcallfunc vectorcall;
+  PyObject* function;  // owned
+  PyObject* dict;      // __name__, __doc__, __wrapped__, ...
+};
+
+inline PyComposite* as_composite(PyObject* object) { return reinterpret_cast<PyComposite*>(object); }
+int traverse_composite(PyObject* self, visitproc visit, void* arg);
+int clear_composite(PyObject* self);
+
 /// Calls `function` in a transaction on the default graph, and on that of the first handle of another graph among the
 /// arguments. `count` has no flags. Not inside of the lock.
 PyObject* call_whole(PyObject* function, PyObject* const* args, std::size_t count, PyObject* keywords);
 
-/// Adds Composite to the module.
+/// Adds Composite to the module, before bind_direct() derives from it.
 bool bind_composite(PyObject* module);
 
 }  // namespace scopetrie::python

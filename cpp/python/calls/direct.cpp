@@ -40,11 +40,8 @@ enum class Only : std::uint8_t {
   kMatrices     // the first two inputs are tensors of rank 2
 };
 
-struct PyDirectFunction {
-  PyObject_HEAD vectorcallfunc vectorcall;
-  PyObject* function;     // owned: the Python function
+struct PyDirectFunction : PyComposite {
   PyObject* op_function;  // owned
-  PyObject* dict;
   std::vector<Parameter>* parameters;
   std::uint32_t default_name;
   Only only;
@@ -317,18 +314,13 @@ PyObject* make(PyTypeObject* type, PyObject* args, PyObject*) {
 }
 
 int traverse(PyObject* self, visitproc visit, void* arg) {
-  Py_VISIT(Py_TYPE(self));
-  Py_VISIT(as_direct(self)->function);
   Py_VISIT(as_direct(self)->op_function);
-  Py_VISIT(as_direct(self)->dict);
-  return 0;
+  return traverse_composite(self, visit, arg);
 }
 
 int clear(PyObject* self) {
-  Py_CLEAR(as_direct(self)->function);
   Py_CLEAR(as_direct(self)->op_function);
-  Py_CLEAR(as_direct(self)->dict);
-  return 0;
+  return clear_composite(self);
 }
 
 void dealloc(PyObject* self) {
@@ -347,35 +339,18 @@ void dealloc(PyObject* self) {
   Py_DECREF(type);
 }
 
-PyObject* repr(PyObject* self) { return PyObject_Repr(as_direct(self)->function); }
-
-// Pickled and copied as functions are: by name.
-PyObject* reduce(PyObject* self, PyObject*) { return PyObject_GetAttrString(self, "__qualname__"); }
-
 }  // namespace
 
 bool bind_direct(PyObject* module) {
-  static PyMemberDef members[] = {
-      {"__dictoffset__", T_PYSSIZET, offsetof(PyDirectFunction, dict), READONLY, nullptr},
-      {"__vectorcalloffset__", T_PYSSIZET, offsetof(PyDirectFunction, vectorcall), READONLY, nullptr},
-      {nullptr, 0, 0, 0, nullptr}};
-  static PyGetSetDef properties[] = {{"__dict__", PyObject_GenericGetDict, PyObject_GenericSetDict, nullptr, nullptr},
-                                     {nullptr, nullptr, nullptr, nullptr, nullptr}};
-  static PyMethodDef methods[] = {{"__reduce__", unlocked<reduce>, METH_NOARGS, nullptr},
-                                  {nullptr, nullptr, 0, nullptr}};
   PyType_Slot slots[] = {{Py_tp_new, reinterpret_cast<void*>(locked<make>)},
                          {Py_tp_call, reinterpret_cast<void*>(PyVectorcall_Call)},
                          {Py_tp_traverse, reinterpret_cast<void*>(unlocked<traverse>)},
                          {Py_tp_clear, reinterpret_cast<void*>(unlocked<clear>)},
                          {Py_tp_dealloc, reinterpret_cast<void*>(unlocked<dealloc>)},
-                         {Py_tp_repr, reinterpret_cast<void*>(unlocked<repr>)},
-                         {Py_tp_members, members},
-                         {Py_tp_methods, methods},
-                         {Py_tp_getset, properties},
                          {0, nullptr}};
   PyType_Spec spec = {"scopetrie._core.DirectFunction", sizeof(PyDirectFunction), 0,
                       Py_TPFLAGS_DEFAULT | Py_TPFLAGS_HAVE_GC | Py_TPFLAGS_HAVE_VECTORCALL, slots};
-  return add_type(module, spec) != nullptr;
+  return add_type(module, spec, state().composite_type) != nullptr;
 }
 
 }  // namespace scopetrie::python

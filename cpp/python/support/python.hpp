@@ -163,6 +163,6 @@ inline PyMethodDef fast(const char* name, PyObject* (*function)(PyObject*, PyObj
 }
 
 /// Makes a heap type of `module` and adds it under its name. Null with an exception set on failure.
-PyTypeObject* add_type(PyObject* module, PyType_Spec& spec);
+PyTypeObject* add_type(PyObject* module, PyType_Spec& spec, PyTypeObject* base = nullptr);
 
 }  // namespace scopetrie::python

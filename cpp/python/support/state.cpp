@@ -19,8 +19,8 @@ std::uint8_t dtype_number(PyObject* dtype) {
   return 0;
 }
 
-PyTypeObject* add_type(PyObject* module, PyType_Spec& spec) {
-  PyObject* type = PyType_FromModuleAndSpec(module, &spec, nullptr);
+PyTypeObject* add_type(PyObject* module, PyType_Spec& spec, PyTypeObject* base) {
+  PyObject* type = PyType_FromModuleAndSpec(module, &spec, reinterpret_cast<PyObject*>(base));
   if (type == nullptr) return nullptr;
   const char* dot = std::strrchr(spec.name, '.');
   if (PyModule_AddObjectRef(module, dot + 1, type) < 0) return nullptr;

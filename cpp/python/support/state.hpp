@@ -69,6 +69,7 @@ struct State {
   PyTypeObject* variable_type = nullptr;
   PyTypeObject* scope_type = nullptr;
   PyTypeObject* op_function_type = nullptr;
+  PyTypeObject* composite_type = nullptr;
   PyTypeObject* variable_scope_type = nullptr;
   PyTypeObject* name_scope_type = nullptr;
   SCOPETRIE_CONSTANTS(SCOPETRIE_FIELD)
