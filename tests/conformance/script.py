@@ -6,7 +6,7 @@ import warnings
 import numpy as np
 
 # Addresses and modules of classes are not compared.
-_OBJECT = re.compile(r"<[\w.]*?(\w+)(?: object)? at 0x[0-9a-f]+>")
+_OBJECT = re.compile(r"<[\w.]*?(\w+)(?: object)? at 0x[0-9a-f]+(?:: [^<>]*)?>")
 _FUNCTION = re.compile(r"<(?:function|bound method) .*? at 0x[0-9a-f]+>+")
 _MODULE = re.compile(r"\b(?:scopetrie|tensorflow)(?:\.\w+)*\.(?=\w)")
 # A failed run wraps the kernel's message in a long report on the node's origin; this line is the message.

@@ -159,6 +159,8 @@ PyObject* get_variables(PyObject* self, PyObject*) {
   return list_of(of(self).variables.size(), [&](VariableId id) { return variable_handle(as_graph(self), id); });
 }
 
+PyObject* get_variable_count(PyObject* self, void*) { return PyLong_FromSize_t(of(self).variables.size()); }
+
 PyObject* find_variable(PyObject* self, PyObject* key) {
   const std::string_view text = text_of(key);
   if (text.data() == nullptr) return nullptr;
@@ -273,6 +275,7 @@ void add_operation_members(std::vector<PyMethodDef>& methods, std::vector<PyGetS
       {"_find_variable", locked<find_variable>, METH_O,
        "The variable that get_variable made with this full name, or None."}};
   const PyGetSetDef more_properties[] = {
+      {"_variable_count", locked<get_variable_count>, nullptr, "The number of variables.", nullptr},
       {"version", locked<get_version>, nullptr, "The number of operations, which grows with each one.", nullptr}};
   methods.insert(methods.end(), std::begin(more_methods), std::end(more_methods));
   properties.insert(properties.end(), std::begin(more_properties), std::end(more_properties));

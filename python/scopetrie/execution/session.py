@@ -9,7 +9,8 @@ from typing import Any, Final, NoReturn, Self
 
 from ..backends import Backend, get_backend
 from ..errors import NotFoundError, UnimplementedError
-from ..graph import Graph, get_default_graph
+from ..graph import Graph, get_default_graph, graph_facts, graph_line, variables_outline
+from ..printing import Outline, printed
 from ..public import v1
 from . import session_stack
 from .config import ConfigProto
@@ -23,8 +24,11 @@ from .state import State
 _MOST_PROGRAMS: Final = 4096
 
 
+@printed
 class BaseSession:
     """The base class of `Session` and `InteractiveSession`.
+
+    `print(session)` shows the variables of its graph as a tree, and which of them have no value yet.
 
     Thread safety: `run` may be called from several threads at once.
 
@@ -84,6 +88,18 @@ class BaseSession:
             if id(plan) not in left:
                 self._plans.pop(fetch, None)
         self._latest = ([], _NOTHING)
+
+    def __repr__(self) -> str:
+        state = "closed" if self._closed else f"{graph_line(self._graph)}, on {self.backend.name}"
+        return f"<tf.{type(self).__name__} at {id(self):#x}: {state}>"
+
+    def _outline(self) -> Outline:
+        facts = (*graph_facts(self._graph), "closed" if self._closed else f"on {self.backend.name}")
+        return variables_outline(type(self).__name__, facts, self._graph, note=self._note)
+
+    def _note(self, variable: Any) -> str:
+        cell = self._state.cells.get(variable.op._id)
+        return "" if cell is not None and cell.initialized else "no value yet"
 
     @property
     def graph(self) -> Graph:

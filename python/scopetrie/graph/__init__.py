@@ -21,6 +21,7 @@ from .export import Exporter, set_exporter
 from .graph import Graph
 from .handles import Operation, OperatorNotAllowedInGraphError, Tensor, extend_type, set_runner
 from .keys import GraphKeys
+from .outline import graph_facts, graph_line, variables_outline
 
 __all__ = [
     "CollectionView",
@@ -42,9 +43,12 @@ __all__ = [
     "get_collection",
     "get_collection_ref",
     "get_default_graph",
+    "graph_facts",
+    "graph_line",
     "graph_of_values",
     "import_graph_def",
     "reset_default_graph",
     "set_exporter",
     "set_runner",
+    "variables_outline",
 ]

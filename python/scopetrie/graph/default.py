@@ -134,7 +134,7 @@ def graph_of_values(values: Any) -> Graph:
 
 def graphs_differ(item: Any, other: Any) -> ValueError:
     """Returns v1's error for inputs of two graphs."""
-    graphs = f"(graphs are {item.graph} and {other.graph})"
+    graphs = f"(graphs are {item.graph!r} and {other.graph!r})"
     return ValueError(f"{_shown(item)} must be from the same graph as {_shown(other)} {graphs}.")
 
 

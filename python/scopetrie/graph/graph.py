@@ -8,6 +8,7 @@ from weakref import WeakSet, WeakValueDictionary
 
 from .. import _core
 from ..locks import Lock
+from ..printing import Outline, printed
 from ..public import v1
 from . import export
 from .blocks import ControlBlock, DefaultBlock
@@ -15,12 +16,16 @@ from .collection import CollectionView, filtered
 from .elements import find_element
 from .handles import Operation, Tensor
 from .notes import Notes
+from .outline import graph_facts, graph_line, variables_outline
 from .placement import ColocationBlock, ContainerBlock, DeviceBlock, Placement, VariableBlock, place
 
 
 @v1("Graph")
+@printed
 class Graph(_core.Graph):
     """A graph of operations, which sessions run.
+
+    `print(graph)` shows its variables as a tree, and takes a microsecond or two for each; `repr` only counts.
 
     >>> import scopetrie as tf
     >>> graph = tf.Graph()
@@ -28,6 +33,8 @@ class Graph(_core.Graph):
     ...     c = tf.constant(4.0, name="c")
     >>> c.graph is graph, graph.get_tensor_by_name("c:0")
     (True, <tf.Tensor 'c:0' shape=() dtype=float32>)
+    >>> graph
+    <tf.Graph at 0x...: 1 operation, 0 variables>
     """
 
     def __init__(self) -> None:
@@ -58,6 +65,12 @@ class Graph(_core.Graph):
             reverse order.
         """
         return DefaultBlock(self)
+
+    def __repr__(self) -> str:
+        return f"<tf.Graph at {id(self):#x}: {graph_line(self)}>"
+
+    def _outline(self) -> Outline:
+        return variables_outline("Graph", graph_facts(self), self)
 
     # Elements --------------------------------------------------------------------------------------------
 

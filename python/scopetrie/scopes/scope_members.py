@@ -5,17 +5,22 @@ from __future__ import annotations
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Any
+from types import FunctionType
+from typing import Any, Final
 
 from .. import _core
-from ..graph import GraphKeys, extend_type, get_collection, get_default_graph
+from ..graph import GraphKeys, extend_type, get_collection, get_default_graph, variables_outline
+from ..printing import Outline, name_text, printed
 from ..public import v1
 
 
 @v1("VariableScope")
 @extend_type
+@printed
 class VariableScope(_core.VariableScope):
     """The context of get_variable: a path, a reuse mode, and defaults.
+
+    `print(scope)` shows the variables that the default graph has beneath it as a tree.
 
     Args:
         reuse: False, True or AUTO_REUSE.
@@ -32,6 +37,13 @@ class VariableScope(_core.VariableScope):
     """
 
     __slots__ = ()
+
+    def __repr__(self) -> str:
+        return f"<tf.VariableScope {', '.join([repr(self.name), *_settings(self)])}>"
+
+    def _outline(self) -> Outline:
+        facts = tuple(name_text(each) for each in _settings(self))
+        return variables_outline(f"VariableScope {self.name!r}", facts, get_default_graph(), self.name)
 
     def get_variable(  # noqa: D417
         self, var_store: Any, name: str, shape: Any = None, dtype: Any = None, initializer: Any = None,
@@ -69,6 +81,25 @@ class VariableScope(_core.VariableScope):
     def local_variables(self) -> list[Any]:
         """Returns the scope's local variables."""
         return self.get_collection(GraphKeys.LOCAL_VARIABLES)
+
+
+# Settings that are said of a scope that has them.
+_SETTINGS: Final = tuple(
+    "initializer regularizer partitioner custom_getter caching_device constraint".split()
+)
+
+
+def _settings(scope: VariableScope) -> list[str]:
+    """What a scope's `get_variable` does by default, as far as it is not ordinary."""
+    said = [f"reuse={getattr(scope.reuse, 'name', scope.reuse)}"] if scope.reuse else []
+    if scope.dtype != "float32":
+        said.append(f"dtype={scope.dtype.name}")
+    for setting in _SETTINGS:
+        value = getattr(scope, setting)
+        if value is not None:
+            named = value if isinstance(value, FunctionType | type) else type(value)
+            said.append(f"{setting}={named.__name__}")
+    return said
 
 
 @v1("variable_op_scope")

@@ -1,0 +1,11 @@
+"""Variables printed as a tree: a model (`outline`), a choice of lines (`excerpt`), a module for each output.
+
+`print(x)` gives text, notebooks show HTML, and rich and treescope their own trees. `repr(x)` is one line,
+made without a look at the variables.
+"""
+
+from .members import printed
+from .outline import Facts, Outline, facts_of, grow
+from .words import name_text, plural
+
+__all__ = ["Facts", "Outline", "facts_of", "grow", "name_text", "plural", "printed"]
