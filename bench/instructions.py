@@ -46,7 +46,6 @@ ZEROS, ARRAY = "create.zeros", "create.array.allowed"
 SHARES = {
     f"create.{key}": (ARRAY if key == "array" else ZEROS, creation.target)
     for key, creation in creations.CREATIONS.items()
-    if key not in creations.ASKED
 }
 
 

@@ -1,5 +1,6 @@
 """Creations of get_variable that ask nobody: they are taken, and make what an initializer's call makes."""
 
+import contextlib
 import functools
 import os
 import sys
@@ -11,6 +12,7 @@ from scopetrie.summary.attributes import attributes
 
 PACKAGE = os.path.dirname(tf.__file__) + os.sep
 I = tf.initializers  # noqa: E741
+assert callable(tf.get_variable)  # imported now: names are looked up at their first use
 
 INITIALIZERS = {
     "zeros": I.zeros(),
@@ -37,6 +39,15 @@ INITIALIZERS = {
     "unit scaling": I.uniform_unit_scaling(1.5),
 }
 SHAPES = [[], [3], [2, 3], [3, 3, 2, 4], [0], [40, 50]]
+# Called once for each shape and dtype; what they make is recorded and made again.
+RECORDED = {
+    "identity": (I.identity(0.5), [[4, 4], [4, 3], [3, 4]]),
+    "identity, the class": (I.identity, [[2, 2]]),
+    "orthogonal": (I.orthogonal(), [[4, 3], [3, 4], [2, 2, 3]]),
+    "orthogonal, an int as gain": (I.orthogonal(2), [[4, 4]]),
+    "delta": (I.convolutional_delta_orthogonal(), [[3, 2, 4], [3, 3, 2, 4]]),
+    "1d": (I.convolutional_orthogonal_1d(), [[1, 2, 4], [2, 2, 4]]),
+}
 
 
 def frames(call):
@@ -111,6 +122,131 @@ def test_a_creation_runs_no_python_of_ours(said):
     with tf.Graph().as_default(), tf.variable_scope("s"):
         assert frames(lambda: tf.get_variable("v", **CALLS[said])) == []
         assert [v.name for v in tf.get_default_graph()._variables()] == ["s/v:0"]
+
+
+@pytest.mark.parametrize("said", RECORDED)
+def test_a_recorded_initializer_is_called_once_for_each_shape_and_dtype(said):
+    initializer, shapes = RECORDED[said]
+    with tf.Graph().as_default():
+        for at, shape in enumerate(shapes):
+            for dtype in (tf.float32, tf.float64):
+                first, again = (
+                    frames(
+                        lambda n=f"v{at}{dtype.name}{turn}": tf.get_variable(n, shape, dtype, initializer)  # noqa: B023
+                    )
+                    for turn in "ab"
+                )
+                assert first and again == []
+
+
+@pytest.mark.parametrize("dtype", [tf.float32, tf.float64], ids=lambda d: d.name)
+@pytest.mark.parametrize("said", RECORDED)
+def test_what_was_recorded_is_what_the_initializer_makes(said, dtype):
+    initializer, shapes = RECORDED[said]
+    graphs = []
+    for given in (initializer, asked(initializer)):
+        with tf.Graph().as_default() as graph, tf.variable_scope("s"):
+            for turn in range(2):
+                for at, shape in enumerate(shapes):
+                    v = tf.get_variable(f"v{turn}{at}", shape, dtype, initializer=given)
+                    assert v.initial_value.shape == shape
+                    assert graph.get_tensor_by_name(f"s/v{turn}{at}/Initializer/mul:0").consumers()
+            with tf.name_scope(f"s/v1{len(shapes) - 1}/Initializer/"):
+                tf.no_op(name="mul")  # is called mul_N: the recorded names are taken
+            graphs.append(described(graph))
+    assert graphs[0] == graphs[1]
+
+
+def test_a_recording_is_of_one_gain_and_without_seeds():
+    with tf.Graph().as_default(), tf.Session() as session:
+        gains = [1.0, 2.0, 1.0, 2.0, 3.0]
+        made = [
+            tf.get_variable(f"v{at}", [2, 2], initializer=I.identity(gain)) for at, gain in enumerate(gains)
+        ]
+        session.run(tf.global_variables_initializer())
+        assert [v[0, 0] for v in session.run(made)] == gains
+        drawn = [tf.get_variable(f"d{at}", [3, 3], initializer=I.orthogonal()) for at in range(3)]
+        session.run(tf.global_variables_initializer())
+        one, other, third = session.run(drawn)
+        assert not np.allclose(one, other) and not np.allclose(other, third)
+        assert np.allclose(other @ other.T, np.eye(3), atol=1e-5)
+        for at in range(3):
+            assert frames(lambda at=at: tf.get_variable(f"s{at}", [3, 3], initializer=I.orthogonal(seed=at)))
+        tf.set_random_seed(3)
+        seeds = []
+        for at in range(3):
+            v = tf.get_variable(f"g{at}", [3, 3], initializer=I.orthogonal())
+            (op,) = (
+                op for op in v.graph.get_operations() if op.name.startswith(f"g{at}") and "Normal" in op.type
+            )
+            seeds.append((op.get_attr("seed"), op.get_attr("seed2")))
+        assert seeds == [(3, 0), (3, 1), (3, 2)]
+
+
+@pytest.mark.parametrize("name", ["identity", "orthogonal", "convolutional_delta_orthogonal"])
+def test_a_recording_serves_other_gains(name):
+    make = getattr(I, name)
+    shape = [3, 2, 4] if name.startswith("conv") else [4, 4]
+    gains = [0.375, 2.5, -0.1, 2.5, 1.0, 7, 1e-7]
+    graphs = []
+    for give in (lambda gain: make(gain), lambda gain: asked(make(gain))):
+        with tf.Graph().as_default() as graph:
+            for at, gain in enumerate(gains):
+                given = give(gain)
+                ran = frames(lambda at=at, given=given: tf.get_variable(f"v{at}", shape, initializer=given))
+                assert graphs or bool(ran) == (gain in (0.375, 7))
+            graphs.append(described(graph))
+    assert graphs[0] == graphs[1]
+
+
+def test_a_gain_that_no_float_holds_is_refused_as_before():
+    with tf.Graph().as_default():
+        tf.get_variable("a", [2, 2], initializer=I.identity(0.5))
+        said = []
+        for given in (I.identity(1e60), asked(I.identity(1e60))):
+            try:
+                said.append(tf.get_variable(f"b{len(said)}", [2, 2], initializer=given).shape)
+            except Exception as error:
+                said.append((type(error), str(error)))
+        assert said[0] == said[1]
+
+
+def test_an_odd_seed_of_the_graph_is_asked_for():
+    with tf.Graph().as_default() as graph:
+        tf.get_variable("a", [2, 2], initializer=I.orthogonal(0.5))
+        graph.seed = 2**70
+        assert frames(lambda: _or_error(lambda: tf.get_variable("b", [2, 2], initializer=I.orthogonal(0.25))))
+
+
+def _or_error(call):
+    with contextlib.suppress(Exception):
+        call()
+
+
+def test_a_recording_that_was_undone_is_made_again():
+    with tf.Graph().as_default() as graph:
+        with graph.transaction() as attempt:
+            tf.get_variable("a", [2, 2], initializer=I.identity())
+            tf.get_variable("b", [2, 2], initializer=I.identity())
+            attempt.rollback()
+        assert frames(lambda: tf.get_variable("a", [2, 2], initializer=I.identity()))
+        tf.get_variable("b", [2, 2], initializer=I.identity())
+        assert [op.name for op in graph.get_operations() if op.type == "MatrixDiagV3"] == [
+            "a/Initializer/eye/diag",
+            "b/Initializer/eye/diag",
+        ]
+
+
+def test_what_is_placed_or_awaited_is_not_recorded():
+    with tf.Graph().as_default() as graph:
+        wait = tf.no_op(name="wait")
+        with tf.control_dependencies([wait]):
+            tf.get_variable("a", [2, 2], initializer=I.identity())
+        with graph.device("/gpu:0"):
+            tf.get_variable("b", [2, 2], initializer=I.identity())
+        tf.get_variable("c", [2, 2], initializer=I.identity())
+        d = tf.get_variable("d", [2, 2], initializer=I.identity())
+        assert d.initial_value.op.control_inputs == [] and d.device == ""
 
 
 @pytest.mark.parametrize("seed", [None, 7])

@@ -86,10 +86,10 @@ bool Creation::read_shape(PyObject* shape, PyObject* sizes) {
 
 // What the initializer makes of the dtype and the shape.
 bool Creation::read_initial() {
-  const ShapeTable& shapes = graph_.ops.shapes();
-  if (shapes.elements(output_.shape) < 0) return false;
-  std::optional<InitialValue> initial = InitialValue::of(initializer_, dtype_, shapes.dims(output_.shape));
-  if (!initial || (initial->is_random() && graph_.has_odd_seed)) return false;
+  if (graph_.ops.shapes().elements(output_.shape) < 0) return false;
+  std::optional<InitialValue> initial = initial_value_of(graph_, initializer_, output_);
+  if (!initial) return false;
+  if (graph_.has_odd_seed && (initial->is_random() || is_recorded(initializer_.kind))) return false;
   initial_ = std::move(*initial);
   return true;
 }
@@ -110,7 +110,7 @@ bool Creation::read_value(ScopeId scope_id, SegmentId segment) {
 }
 
 void Creation::find_run() {
-  run_ = run_of(graph_, kinds(), initial_, output_);
+  run_ = run_of(graph_, initial_, output_);
   if (!is_value_) note_run(graph_, initializer_, output_, run_);
 }
 

@@ -128,8 +128,20 @@ PyObject* default_initializer(DType dtype) {
 }
 
 bool keep_initializers(PyObject* given, PyObject* names) {
-  static constexpr const char* kKinds[] = {
-      "zeros", "ones", "constant", "uniform", "normal", "truncated_normal", "variance_scaling", "uniform_unit_scaling"};
+  static constexpr const char* kKinds[] = {"zeros",
+                                           "ones",
+                                           "constant",
+                                           "uniform",
+                                           "normal",
+                                           "truncated_normal",
+                                           "variance_scaling",
+                                           "uniform_unit_scaling",
+                                           "identity",
+                                           "orthogonal",
+                                           "delta_orthogonal",
+                                           "kernel_orthogonal_1",
+                                           "kernel_orthogonal_2",
+                                           "kernel_orthogonal_3"};
   const Ref all(PySequence_Fast(given, "initializers: a list is needed"));
   if (!all) return false;
   for (Py_ssize_t i = 0; i < PySequence_Fast_GET_SIZE(all.get()); ++i) {

@@ -47,7 +47,7 @@ struct Initial {
       return id;
     }
     graph.note_builder(&context);
-    const VariableRun run = run_of(graph, kinds(), InitialValue::of_value(std::move(kept)), output);
+    const VariableRun run = run_of(graph, InitialValue::of_value(std::move(kept)), output);
     const VariableId id = create_variable(graph, run, name, false, output, trainable, site);
     graph.live.push_back(nullptr);
     return id;

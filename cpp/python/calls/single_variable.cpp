@@ -5,6 +5,7 @@
 #include "calls/initializers.hpp"
 #include "calls/signatures.hpp"
 #include "scopetrie/names/legal_names.hpp"
+#include "scopetrie/variables/recording.hpp"
 
 namespace scopetrie::python {
 
@@ -108,7 +109,11 @@ class Single {
     wish.shape = call_.shape;
     wish.key = {request_.scope, request_.segment};
     try {
-      return context_.creators ? through_creators(wish) : create_variable(context_, wish);
+      if (context_.creators) return through_creators(wish);
+      const auto first = static_cast<OpId>(graph_.ops.size());
+      Ref made = checked(create_variable(context_, wish));
+      record(first, made.get());
+      return made.release();
     } catch (const PythonRaised&) {
       if (!PyErr_ExceptionMatches(PyExc_ValueError)) throw;
     } catch (const Error& error) {
@@ -123,6 +128,15 @@ class Single {
     if (again.is_refused()) refuse(again);
     if (is_new != nullptr) *is_new = false;
     return share(again.variable);
+  }
+
+  // Keeps what an initializer of the package's has made, so that it need not be called again for another variable.
+  void record(OpId first, PyObject* made) {
+    Initializer initializer;
+    const bool is_usual = (call_.validate_shape == nullptr || call_.validate_shape == Py_True) &&
+                          call_.caching_device == nullptr && call_.partition_info == nullptr;
+    if (call_.initializer == nullptr || !is_usual || context_.must_ask() || graph_.has_odd_seed) return;
+    if (read_initializer(call_.initializer, initializer)) record_run(graph_, initializer, first, id_of(made));
   }
 
   // A function without arguments that makes the initial value, or the value; and the dtype and shape that it is to

@@ -21,6 +21,9 @@ void Graph::cut(const Mark& mark) noexcept {
   for (auto& [key, pattern] : variable_patterns) pattern.forget(mark.patterns);
   for (KnownRun& known : known_runs)
     if (known.pattern >= mark.patterns) known = {};
+  std::erase_if(recordings, [&](const Recording& recording) { return recording.fixed >= mark.patterns; });
+  for (Recording& recording : recordings)
+    if (recording.varying >= mark.patterns) recording.varying = kNone;
   for (; attributes.size() > mark.attributes; attributes.pop_back())
     undone_attributes_.push_back(std::move(attributes.back()));
   finalized = mark.finalized;

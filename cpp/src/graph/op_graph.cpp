@@ -167,18 +167,18 @@ OperationRow OpGraph::step(const OperationRow& row, OpId id, std::uint32_t place
     if (pattern.varying()[i] == place) attribute = inputs_[row.first_input + i];
   return {step.segment == kNone ? row.name : owned(owner, step.segment),
           0,
-          row.first_output + place,
+          row.first_output + step.first_output,
           attribute,
           row.site,
           step.kind};
 }
 
 TensorRow OpGraph::step_output(const TensorRow& row, TensorId id, std::uint32_t place) const {
-  const Output& output = patterns_[row.shape][place].output;
+  const auto& [output, step] = patterns_[row.shape].tensor(place);
   if (run_shapes_.empty()) [[likely]]
-    return {row.op + place, output.shape, output.dtype};
+    return {row.op + step, output.shape, output.dtype};
   const auto set = run_shapes_.find(id);
-  return {row.op + place, set != run_shapes_.end() ? set->second : output.shape, output.dtype};
+  return {row.op + step, set != run_shapes_.end() ? set->second : output.shape, output.dtype};
 }
 
 namespace {

@@ -11,8 +11,18 @@ Runs::Place Runs::find_among_runs(std::uint32_t id, std::uint64_t continued) con
   const std::uint32_t bit = id % 64;
   const std::uint32_t row = words_[id / 64].before + bit - static_cast<std::uint32_t>(std::popcount(continued));
   auto at = static_cast<std::uint32_t>(std::countl_one(continued));
-  if (at > bit) at += static_cast<std::uint32_t>(std::countl_one(words_[id / 64 - 1].continued));
+  if (at > bit) at += continued_before(id / 64);
   return {row, at};
+}
+
+// How many ids of a word's first run are in the words before.
+std::uint32_t Runs::continued_before(std::uint32_t word) const {
+  std::uint32_t count = 0;
+  for (;;) {
+    const auto here = static_cast<std::uint32_t>(std::countl_one(words_[--word].continued));
+    count += here;
+    if (here < 64) return count;
+  }
 }
 
 void Runs::add_word() {

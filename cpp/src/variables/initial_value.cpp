@@ -156,6 +156,7 @@ const VariableKinds& kinds() {
 std::optional<InitialValue> InitialValue::of(const Initializer& initializer, DType dtype,
                                              std::span<const std::int64_t> dims) {
   using Kind = Initializer::Kind;
+  if (is_recorded(initializer.kind)) return {};
   if (initializer.kind == Kind::kZeros || initializer.kind == Kind::kOnes) {
     if (!is_plain(dtype)) return {};
     return filled(initializer.kind == Kind::kOnes ? 1 : 0, dtype, dims);
@@ -193,8 +194,8 @@ namespace {
 /// Steps in the making: operations beneath "<variable>/Initializer", some with attributes that vary.
 class Steps {
  public:
-  Steps(Graph& graph, const VariableKinds& kinds, Pattern& pattern, const InitialAttributes* attributes)
-      : kinds(kinds), graph_(graph), pattern_(pattern), attributes_(attributes) {}
+  Steps(Graph& graph, Pattern& pattern, const InitialAttributes* attributes)
+      : graph_(graph), pattern_(pattern), attributes_(attributes) {}
 
   TensorId add(KindId kind, std::uint32_t name, std::span<const TensorId> inputs, Output output,
                std::uint32_t attribute = kNone) {
@@ -212,10 +213,8 @@ class Steps {
     const bool is_short = std::ranges::all_of(dims, within<std::int32_t>);
     const auto rank = static_cast<std::int64_t>(dims.size());
     const std::uint32_t sizes = graph_.keep(AttributeValue(dims));
-    return add(kinds.constant, name, {}, {shapes.intern({&rank, 1}), is_short ? kInt32 : kInt64}, sizes);
+    return add(kinds().constant, name, {}, {shapes.intern({&rank, 1}), is_short ? kInt32 : kInt64}, sizes);
   }
-
-  const VariableKinds& kinds;
 
  private:
   Graph& graph_;
@@ -231,11 +230,11 @@ TensorId add_fill(Steps& steps, Form form, Output output) {
   static const std::uint32_t kElements[] = {known_name("Initializer/zeros/Const"),
                                             known_name("Initializer/ones/Const")};
   const std::size_t which = form == Form::kOnes || form == Form::kManyOnes ? 1 : 0;
-  if (form == Form::kZeros || form == Form::kOnes) return steps.add_own(steps.kinds.constant, kFew[which], {}, output);
+  if (form == Form::kZeros || form == Form::kOnes) return steps.add_own(kinds().constant, kFew[which], {}, output);
   const TensorId shape = steps.add_shape(kShapes[which], output.shape);
   const Output scalar{ShapeTable::kScalar, output.dtype};
-  const TensorId pair[] = {shape, steps.add_own(steps.kinds.constant, kElements[which], {}, scalar)};
-  return steps.add(steps.kinds.fill, kFew[which], pair, output);
+  const TensorId pair[] = {shape, steps.add_own(kinds().constant, kElements[which], {}, scalar)};
+  return steps.add(kinds().fill, kFew[which], pair, output);
 }
 
 TensorId add_uniform(Steps& steps, Form form, Output output) {
@@ -247,27 +246,26 @@ TensorId add_uniform(Steps& steps, Form form, Output output) {
                              kMul = known_name("Initializer/random_uniform/mul"),
                              kTimes = known_name("Initializer/random_uniform/Mul"),
                              kWhole = known_name("Initializer/random_uniform");
-  const VariableKinds& kinds = steps.kinds;
   const TensorId shape = steps.add_shape(kShape, output.shape);
-  if (form == Form::kUniformUnit) return steps.add_own(kinds.uniform, kDrawn, {&shape, 1}, output);
+  if (form == Form::kUniformUnit) return steps.add_own(kinds().uniform, kDrawn, {&shape, 1}, output);
   const Output scalar{ShapeTable::kScalar, output.dtype};
-  const TensorId min = steps.add_own(kinds.constant, kMin, {}, scalar);
-  const TensorId max = steps.add_own(kinds.constant, kMax, {}, scalar);
+  const TensorId min = steps.add_own(kinds().constant, kMin, {}, scalar);
+  const TensorId max = steps.add_own(kinds().constant, kMax, {}, scalar);
   if (form == Form::kUniformInts) {
     const TensorId inputs[] = {shape, min, max};
-    return steps.add_own(kinds.uniform_int, kWhole, inputs, output);
+    return steps.add_own(kinds().uniform_int, kWhole, inputs, output);
   }
-  const TensorId unit = steps.add_own(kinds.uniform, kDrawn, {&shape, 1}, output);
+  const TensorId unit = steps.add_own(kinds().uniform, kDrawn, {&shape, 1}, output);
   if (form == Form::kUniformFromZero) {
     const TensorId scaled[] = {unit, max};
-    return steps.add(kinds.multiply, kTimes, scaled, output);
+    return steps.add(kinds().multiply, kTimes, scaled, output);
   }
   const TensorId range[] = {max, min};
-  const TensorId sub = steps.add(kinds.subtract, kSub, range, scalar);
+  const TensorId sub = steps.add(kinds().subtract, kSub, range, scalar);
   const TensorId scaled[] = {unit, sub};
-  const TensorId mul = steps.add(kinds.multiply, kMul, scaled, output);
+  const TensorId mul = steps.add(kinds().multiply, kMul, scaled, output);
   const TensorId moved[] = {mul, min};
-  return steps.add(kinds.add, kWhole, moved, output);
+  return steps.add(kinds().add, kWhole, moved, output);
 }
 
 TensorId add_normal(Steps& steps, bool is_cut, Output output) {
@@ -279,24 +277,24 @@ TensorId add_normal(Steps& steps, bool is_cut, Output output) {
        known_name("Initializer/truncated_normal/stddev"), known_name("Initializer/truncated_normal/TruncatedNormal"),
        known_name("Initializer/truncated_normal/mul"), known_name("Initializer/truncated_normal")}};
   const std::uint32_t (&names)[6] = kNames[is_cut ? 1 : 0];
-  const VariableKinds& kinds = steps.kinds;
   const Output scalar{ShapeTable::kScalar, output.dtype};
   const TensorId shape = steps.add_shape(names[0], output.shape);
-  const TensorId mean = steps.add_own(kinds.constant, names[1], {}, scalar);
-  const TensorId stddev = steps.add_own(kinds.constant, names[2], {}, scalar);
-  const TensorId unit = steps.add_own(is_cut ? kinds.truncated_normal : kinds.normal, names[3], {&shape, 1}, output);
+  const TensorId mean = steps.add_own(kinds().constant, names[1], {}, scalar);
+  const TensorId stddev = steps.add_own(kinds().constant, names[2], {}, scalar);
+  const TensorId unit =
+      steps.add_own(is_cut ? kinds().truncated_normal : kinds().normal, names[3], {&shape, 1}, output);
   const TensorId scaled[] = {unit, stddev};
-  const TensorId mul = steps.add(kinds.multiply, names[4], scaled, output);
+  const TensorId mul = steps.add(kinds().multiply, names[4], scaled, output);
   const TensorId moved[] = {mul, mean};
-  return steps.add(kinds.add, names[5], moved, output);
+  return steps.add(kinds().add, names[5], moved, output);
 }
 
 }  // namespace
 
-TensorId add_steps(Graph& graph, const VariableKinds& kinds, InitialValue::Form form, Output output, Pattern& pattern,
+TensorId add_steps(Graph& graph, InitialValue::Form form, Output output, Pattern& pattern,
                    const InitialAttributes* attributes) {
   static const std::uint32_t kConstant = known_name("Initializer/Const"), kValue = known_name("initial_value");
-  Steps steps(graph, kinds, pattern, attributes);
+  Steps steps(graph, pattern, attributes);
   switch (form) {
     case Form::kZeros:
     case Form::kOnes:
@@ -304,9 +302,9 @@ TensorId add_steps(Graph& graph, const VariableKinds& kinds, InitialValue::Form 
     case Form::kManyOnes:
       return add_fill(steps, form, output);
     case Form::kConstant:
-      return steps.add_own(kinds.constant, kConstant, {}, output);
+      return steps.add_own(kinds().constant, kConstant, {}, output);
     case Form::kValue:
-      return steps.add_own(kinds.constant, kValue, {}, output);
+      return steps.add_own(kinds().constant, kValue, {}, output);
     case Form::kNormal:
     case Form::kTruncatedNormal:
       return add_normal(steps, form == Form::kTruncatedNormal, output);

@@ -167,8 +167,8 @@ TensorId add_initial_value(Context& context, const InitialValue& value, Output o
   Graph& graph = context.graph();
   const InitialAttributes attributes = keep_attributes(graph, value);
   Pattern steps;
-  add_steps(graph, kinds(), value.form, output, steps, &attributes);
-  // The steps are named from the variable on: "Initializer/zeros".
+  add_steps(graph, value.form, output, steps, &attributes);
+  // The steps, of one output each, are named from the variable on: "Initializer/zeros".
   constexpr std::string_view kPrefix = "Initializer/";
   std::vector<TensorId> made;
   for (std::uint32_t place = 0; place < steps.size(); ++place) {
@@ -178,7 +178,7 @@ TensorId add_initial_value(Context& context, const InitialValue& value, Output o
     std::vector<TensorId> inputs;
     for (const TensorId input : steps.inputs(place)) inputs.push_back(made[input]);
     const Name taken = context.take_name(name, NameStyle::kNode).name;
-    const OpId op = context.add_operation(step.kind, taken, inputs, {&step.output, 1}, step.attribute);
+    const OpId op = context.add_operation(step.kind, taken, inputs, {&steps.tensor(place).output, 1}, step.attribute);
     made.push_back(graph.ops.operation(op).first_output);
   }
   return made.back();

@@ -68,15 +68,14 @@ class Single {
       if (!call_.initial.is_given()) rule = Initializer::of_default(request_.dtype);
       if (!rule) return kNone;
       run.pattern = known_run(graph_, *rule, output);
-      if (run.pattern == kNone)
-        initial = InitialValue::of(*rule, request_.dtype, graph_.ops.shapes().dims(request_.shape));
+      if (run.pattern == kNone) initial = initial_value_of(graph_, *rule, output);
     }
     if (run.pattern == kNone && !initial) return kNone;
     if (!graph_.ops.take_owner(call_.scope, call_.segment)) return kNone;
     note_part();
     graph_.note_builder(context_.builder());
     if (initial) {
-      run = run_of(graph_, kinds(), *initial, output);
+      run = run_of(graph_, *initial, output);
       if (rule) note_run(graph_, *rule, output, run);
     }
     const VariableId id =

@@ -36,6 +36,40 @@ std::vector<TensorId> inputs(const Graph& n, OpId op) {
 
 }  // namespace
 
+TEST_CASE("a step of a run may have several outputs, or none") {
+  Graph n;
+  add(n, {0, n.segment("before"), 0});
+  Pattern pattern;
+  const Output scalar{ShapeTable::kScalar, 2};
+  const Output pair[] = {kVector, scalar};
+  const TensorId first = pattern.add_several(1, n.segment("Initializer/Qr"), {}, pair, 7);
+  CHECK(first == 0);
+  pattern.add_several(5, n.segment("Initializer/check"), {}, {});
+  const TensorId second = first + 1;
+  CHECK(pattern.add(6, n.segment("Initializer/sign"), {&second, 1}, scalar) == 2);
+  CHECK(pattern.add(2, kNone, {}, scalar) == 3);
+  const std::uint32_t number = n.ops.add_pattern(std::move(pattern));
+  add_variable(n, number, "v");
+  add_variable(n, number, "w");
+  CHECK(n.ops.size() == 9);
+  CHECK(n.ops.tensor_count() == 9);
+  const std::uint32_t counts[] = {1, 2, 0, 1, 1, 2, 0, 1, 1};
+  const TensorId firsts[] = {0, 1, 3, 3, 4, 5, 7, 7, 8};
+  for (OpId op = 0; op < 9; ++op) {
+    CAPTURE(op);
+    CHECK(n.ops.output_count(op) == counts[op]);
+    CHECK(n.ops.operation(op).first_output == firsts[op]);
+    for (TensorId tensor = firsts[op]; tensor < firsts[op] + counts[op]; ++tensor) CHECK(n.ops.tensor(tensor).op == op);
+  }
+  CHECK(n.ops.name(7) == "w/Initializer/sign");
+  CHECK(inputs(n, 7) == std::vector<TensorId>{6});
+  CHECK(n.ops.tensor(6).dtype == 2);
+  n.ops.set_shape(6, kVector.shape);
+  CHECK(n.ops.tensor(6).shape == kVector.shape);
+  CHECK(n.ops.tensor(2).shape == ShapeTable::kScalar);
+  CHECK(n.ops.prune(std::vector<OpId>{7}, {}) == std::vector<OpId>{5, 7});
+}
+
 TEST_CASE("a run reads like its operations added one by one") {
   Graph n;
   const OpId first = add(n, {0, n.segment("before"), 0});

@@ -1,12 +1,11 @@
 #include "scopetrie/variables/creation.hpp"
+#include "scopetrie/variables/recording.hpp"
 
 #include <doctest/doctest.h>
 
 namespace st = scopetrie;
 
 namespace {
-
-constexpr st::VariableKinds kKinds{1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12};
 
 /// Makes variables in one graph, by name.
 struct Maker {
@@ -19,7 +18,7 @@ struct Maker {
   st::VariableId make(const char* name, const st::InitialValue& value, st::Output output) {
     const st::SegmentId segment = graph.ops.segments().intern(name);
     REQUIRE(graph.ops.take_owner(st::ScopeTrie::kRoot, segment));
-    const st::VariableRun run = st::run_of(graph, kKinds, value, output);
+    const st::VariableRun run = st::run_of(graph, value, output);
     return st::create_variable(graph, run, {st::ScopeTrie::kRoot, segment, 0}, true, output, true, st::kNone);
   }
   const st::AttributeValue& attribute(const std::string& name) const {
@@ -65,7 +64,7 @@ TEST_CASE("an initializer is asked for the same again, until its pattern is take
   const st::Output output{at.graph.ops.shapes().intern(sizes), st::kFloat32};
   const auto note = [&](const char* name, const st::Initializer& initializer) {
     const st::InitialValue value = *st::InitialValue::of(initializer, st::kFloat32, sizes);
-    const st::VariableRun run = st::run_of(at.graph, kKinds, value, output);
+    const st::VariableRun run = st::run_of(at.graph, value, output);
     st::note_run(at.graph, initializer, output, run);
     at.make(name, value, output);
   };
@@ -90,6 +89,52 @@ TEST_CASE("an initializer is asked for the same again, until its pattern is take
   CHECK(st::known_run(at.graph, st::glorot_uniform(), output) == st::kNone);
 }
 
+TEST_CASE("what an initializer that is recorded has made is known for others of its dtype and shape") {
+  Maker at;
+  const st::Initializer identity{.kind = st::Initializer::Kind::kIdentity, .first = st::AttributeValue(2.0)};
+  const std::int64_t sizes[] = {2, 2};
+  const st::Output output{at.graph.ops.shapes().intern(sizes), st::kFloat32};
+  CHECK_FALSE(st::InitialValue::of(identity, st::kFloat32, sizes));
+  const auto first = static_cast<st::OpId>(at.graph.ops.size());
+  const st::VariableId made = at.make("a", st::constant(1), {2, 2});
+  at.graph.ops.add(9, {st::ScopeTrie::kRoot, at.graph.segment("other"), 0}, {}, {});
+  st::record_run(at.graph, identity, first, made);  // something else stands behind it
+  CHECK(st::known_run(at.graph, identity, output) == st::kNone);
+  const auto again = static_cast<st::OpId>(at.graph.ops.size());
+  const st::VariableId b = at.make("b", st::constant(2.0), {2, 2});
+  st::record_run(at.graph, st::zeros(), again, b);
+  CHECK(st::known_run(at.graph, st::zeros(), output) == st::kNone);
+  st::Transaction undone(at.graph.ledger());
+  st::record_run(at.graph, identity, again, b);
+  const std::uint32_t pattern = st::known_run(at.graph, identity, output);
+  REQUIRE(pattern != st::kNone);
+  st::Initializer other = identity;
+  other.first = st::AttributeValue(3.0);
+  CHECK(st::known_run(at.graph, other, output) == st::kNone);
+  const st::SegmentId segment = at.graph.segment("c");
+  REQUIRE(at.graph.ops.take_owner(st::ScopeTrie::kRoot, segment));
+  const st::VariableId c = st::create_variable(at.graph, {pattern, {}}, {0, segment, 0}, true, output, true, st::kNone);
+  CHECK(at.graph.ops.name(at.graph.ops.tensor(at.graph.variables[c].value).op) == "c/read");
+  CHECK(at.attribute("c/Initializer/Const").real() == 2);
+  const std::optional<st::InitialValue> value = st::initial_value_of(at.graph, other, output);
+  REQUIRE(value);
+  for (const char* name : {"d", "e"}) {
+    const st::SegmentId own = at.graph.segment(name);
+    REQUIRE(at.graph.ops.take_owner(st::ScopeTrie::kRoot, own));
+    const st::VariableRun run = st::run_of(at.graph, *value, output);
+    CHECK_FALSE(st::is_shared(run));
+    st::create_variable(at.graph, run, {0, own, 0}, true, output, true, st::kNone);
+  }
+  CHECK(at.attribute("d/Initializer/Const").real() == 3);
+  CHECK(at.attribute("c/Initializer/Const").real() == 2);
+  other.first = st::AttributeValue(1e60);
+  CHECK_FALSE(st::initial_value_of(at.graph, other, output));  // too large for the constant
+  other.seed = 5;
+  CHECK_FALSE(st::initial_value_of(at.graph, other, output));
+  CHECK(undone.rollback());
+  CHECK(st::known_run(at.graph, identity, output) == st::kNone);
+}
+
 TEST_CASE("a variable that is not shared has a name, and get_variable does not find it") {
   Maker at;
   const st::SegmentId segment = at.graph.segment("Variable");
@@ -98,7 +143,7 @@ TEST_CASE("a variable that is not shared has a name, and get_variable does not f
     const st::OpGraph::Fresh fresh = at.graph.ops.unique(st::ScopeTrie::kRoot, segment);
     REQUIRE(fresh.bare);
     at.graph.ops.note_owner(fresh);
-    const auto run = st::run_of(at.graph, kKinds, st::InitialValue::of_value(st::AttributeValue(1.0)), output);
+    const auto run = st::run_of(at.graph, st::InitialValue::of_value(st::AttributeValue(1.0)), output);
     const st::VariableId id = st::create_variable(at.graph, run, fresh.name, false, output, true, st::kNone);
     CHECK(at.graph.ops.name(at.graph.variables[id].initializer) == std::string(name) + "/Assign");
   }

@@ -20,10 +20,9 @@ struct OneVariable {
     request.segment = graph.ops.segments().intern("w");
     request.has_shape = true;
     request.shape = shape({2, 3});
-    constexpr st::VariableKinds kKinds{1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12};
     const st::Output output{request.shape, st::kFloat32};
     REQUIRE(graph.ops.take_owner(request.scope, request.segment));
-    const auto run = st::run_of(graph, kKinds, st::InitialValue{}, output);
+    const auto run = st::run_of(graph, st::InitialValue{}, output);
     st::create_variable(graph, run, {request.scope, request.segment, 0}, true, output, true, st::kNone);
   }
   st::ShapeId shape(std::vector<std::int64_t> dims) { return graph.ops.shapes().intern(dims); }

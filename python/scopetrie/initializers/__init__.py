@@ -153,6 +153,13 @@ READ_BY_CORE: Final = [
     (GlorotUniform(), "variance_scaling", _SCALING),
     (GlorotNormal(), "variance_scaling", _SCALING),
     (UniformUnitScaling(), "uniform_unit_scaling", ("factor", "seed")),
+    # These are called once for each shape and dtype; what they make is recorded.
+    (Identity(), "identity", ("gain",)),
+    (Orthogonal(), "orthogonal", ("gain", "seed")),
+    (ConvolutionDeltaOrthogonal(), "delta_orthogonal", ("gain", "seed")),
+    (ConvolutionOrthogonal1D(), "kernel_orthogonal_1", ("gain", "seed")),
+    (ConvolutionOrthogonal2D(), "kernel_orthogonal_2", ("gain", "seed")),
+    (ConvolutionOrthogonal3D(), "kernel_orthogonal_3", ("gain", "seed")),
 ]
 BY_NAME: Final = {name: make() for name, make in _BY_NAME.items()}
 

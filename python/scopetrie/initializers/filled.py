@@ -153,6 +153,8 @@ class Identity(Initializer):
          [0. 2. 0.]]
     """
 
+    __slots__ = ("dtype", "gain")
+
     def __init__(self, gain: float = 1.0, dtype: DTypeLike = dtypes.float32) -> None:
         self.gain = gain
         self.dtype = require_float(as_dtype(dtype))

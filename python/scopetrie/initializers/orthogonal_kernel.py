@@ -55,6 +55,8 @@ class ConvolutionDeltaOrthogonal(Initializer):
             inputs than outputs.
     """
 
+    __slots__ = ("dtype", "gain", "seed")
+
     def __init__(self, gain: float = 1.0, seed: int | None = None, dtype: DTypeLike = dtypes.float32) -> None:
         self.gain = gain
         self.dtype = require_float(as_dtype(dtype))
@@ -98,6 +100,8 @@ class ConvolutionOrthogonal(Initializer):
     """
 
     _axes = 0
+
+    __slots__ = ("dtype", "gain", "seed")
 
     def __init__(self, gain: float = 1.0, seed: int | None = None, dtype: DTypeLike = dtypes.float32) -> None:
         self.gain = gain

@@ -66,6 +66,8 @@ class Orthogonal(Initializer):
          [0. 0. 1.]]
     """
 
+    __slots__ = ("dtype", "gain", "seed")
+
     def __init__(self, gain: float = 1.0, seed: int | None = None, dtype: DTypeLike = dtypes.float32) -> None:
         self.gain = gain
         self.dtype = require_float(as_dtype(dtype))

@@ -46,6 +46,15 @@ struct KnownRun {
   std::uint32_t pattern = kNone;
 };
 
+/// What the caller's language has made for a kind of initializer, a dtype and a shape: see record_run().
+struct Recording {
+  std::uint64_t key = 0;
+  AttributeValue gain;               // the initializer's number
+  std::uint32_t gain_place = kNone;  // the step that is the gain; kNone: it is not clear which
+  std::uint32_t fixed = kNone;       // the pattern with this gain
+  std::uint32_t varying = kNone;     // the pattern with each variable's own; kNone: not made yet
+};
+
 class Operation;
 class Tensor;
 class Variable;
@@ -62,6 +71,7 @@ struct Graph : Undoable {
   Table<AttributeValue> attributes;  // of operations, by their number
   std::unordered_map<std::uint64_t, VariablePattern> variable_patterns;
   std::array<KnownRun, 32> known_runs;
+  std::vector<Recording> recordings;
   RandomSeeds seeds;
   void* owner = nullptr;             // the object of the caller's language that has the graph; borrowed
   const Host* owner_host = nullptr;  // counts the references to it

@@ -189,14 +189,14 @@ class OpGraph : private Undoable {
                std::span<const std::uint32_t> attributes = {}) {
     const auto id = static_cast<OpId>(size());
     const auto tensor = static_cast<TensorId>(tensor_count());
-    const std::uint32_t length = patterns_[pattern].size();
+    const std::uint32_t length = patterns_[pattern].size(), outputs = patterns_[pattern].tensor_count();
     const std::size_t input = inputs_.size();
     try {
       rows_.push_back({name, static_cast<std::uint32_t>(input), tensor, pattern, site, kRun});
       if (!attributes.empty()) inputs_.insert(inputs_.end(), attributes.begin(), attributes.end());
       tensors_.push_back({id, pattern, kRunTensors});
       operation_rows_.append(length);
-      tensor_rows_.append(length);
+      tensor_rows_.append(outputs);
     } catch (...) {
       truncate(id, tensor, input);
       throw;
@@ -242,7 +242,7 @@ class OpGraph : private Undoable {
   std::uint32_t output_count(OpId id) const {
     const Runs::Place at = operation_rows_.find(id);
     const OperationRow& row = rows_[at.row];
-    if (row.kind == kRun) return 1;
+    if (row.kind == kRun) return patterns_[row.attribute].output_count(at.at);
     const std::size_t end = at.row + 1 < rows_.size() ? rows_[at.row + 1].first_output : tensor_count();
     return static_cast<std::uint32_t>(end - row.first_output);
   }

@@ -1,9 +1,9 @@
 // Maps dense ids to rows, where most rows represent one id and some a run of ids.
 //
-// Invariants: runs are appended in order and are 1 to 64 ids long. Bit i of a word is set if its i-th id continues a
+// Invariants: runs are appended in order and are 1 to 8,192 ids long. Bit i of a word is set if its i-th id continues a
 // run; `before` counts the runs that start in earlier words. So an id costs 1.5 bits, appending a row of one id
-// increments a counter, and finding a row reads one word (two if the run began in the word before). Thread safety:
-// none; one writer or many readers.
+// increments a counter, and finding a row reads one word, and those before it as far as its run goes back. Thread
+// safety: none; one writer or many readers.
 #pragma once
 
 #include <cstdint>
@@ -13,7 +13,7 @@ namespace scopetrie {
 
 class Runs {
  public:
-  static constexpr std::uint32_t kLongest = 64;
+  static constexpr std::uint32_t kLongest = 8192;
   static constexpr std::uint32_t kMost = 1U << 31;  // an OpId leaves a bit for kOwnedBit
 
   struct Place {
@@ -54,6 +54,7 @@ class Runs {
   };
 
   Place find_among_runs(std::uint32_t id, std::uint64_t continued) const;
+  std::uint32_t continued_before(std::uint32_t word) const;
   void add_word();
   void continue_by(std::uint32_t more);
 

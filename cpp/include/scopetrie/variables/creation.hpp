@@ -20,11 +20,15 @@ struct VariableRun {
   InitialAttributes attributes;  // none where the pattern has them
 };
 
+/// What an initializer makes of a dtype and a shape in this graph. Nothing where InitialValue::of() gives nothing, and
+/// where the caller's language has to make it.
+std::optional<InitialValue> initial_value_of(const Graph& graph, const Initializer& initializer, Output output);
+
 /// The run of a variable of this dtype and shape with this initial value; draws seeds where it is random.
-VariableRun run_of(Graph& graph, const VariableKinds& kinds, const InitialValue& value, Output output);
+VariableRun run_of(Graph& graph, const InitialValue& value, Output output);
 
 /// The pattern that an initializer without a seed got for this dtype and shape before, in a graph without one. kNone
-/// where it got none, or others since: then InitialValue::of() and run_of() say.
+/// where it got none, or others since: then initial_value_of() and run_of() say.
 std::uint32_t known_run(const Graph& graph, const Initializer& initializer, Output output);
 /// Keeps a run for known_run(), if it is one that variables share.
 void note_run(Graph& graph, const Initializer& initializer, Output output, const VariableRun& run);

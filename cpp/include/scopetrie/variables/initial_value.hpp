@@ -36,7 +36,8 @@ struct InitialValue {
     kUniformInts,
     kNormal,
     kTruncatedNormal,
-    kValue  // a plain value of the variable's shape
+    kValue,    // a plain value of the variable's shape
+    kRecorded  // what another variable got, with a gain of its own
   };
   /// v1 makes one constant of fewer equal elements than these, and a Fill of more.
   static constexpr std::int64_t kLargestConstant = 1000;
@@ -44,6 +45,7 @@ struct InitialValue {
   Form form = Form::kZeros;
   AttributeValue first = {}, second = {};
   std::optional<std::int64_t> seed = {};
+  std::uint32_t recording = kNone;  // its number in the graph
 
   bool is_random() const { return form >= Form::kUniform && form <= Form::kTruncatedNormal; }
 
@@ -69,7 +71,7 @@ InitialAttributes keep_attributes(Graph& graph, const InitialValue& value);
 
 /// Adds the operations of a form to a pattern, its last step the value itself. With `attributes` these are the same for
 /// all runs; without, they vary.
-TensorId add_steps(Graph& graph, const VariableKinds& kinds, InitialValue::Form form, Output output, Pattern& pattern,
+TensorId add_steps(Graph& graph, InitialValue::Form form, Output output, Pattern& pattern,
                    const InitialAttributes* attributes);
 
 }  // namespace scopetrie

@@ -18,12 +18,19 @@ struct Initializer {
   enum class Kind : std::uint8_t {
     kZeros,
     kOnes,
-    kConstant,           // first
-    kUniform,            // within [first, second); second may be left out (kNone): 1 for floats
-    kNormal,             // mean first, standard deviation second
-    kTruncatedNormal,    // the same before cutting off
-    kVarianceScaling,    // scale first, over the fan
-    kUniformUnitScaling  // factor first
+    kConstant,            // first
+    kUniform,             // within [first, second); second may be left out (kNone): 1 for floats
+    kNormal,              // mean first, standard deviation second
+    kTruncatedNormal,     // the same before cutting off
+    kVarianceScaling,     // scale first, over the fan
+    kUniformUnitScaling,  // factor first
+    // The core cannot make these: what the caller's language makes for one is recorded, and made again from that.
+    kIdentity,  // gain first, as for the others
+    kOrthogonal,
+    kDeltaOrthogonal,
+    kKernelOrthogonal1,
+    kKernelOrthogonal2,
+    kKernelOrthogonal3
   };
   enum class Fan : std::uint8_t { kIn, kOut, kAverage };
   enum class Distribution : std::uint8_t { kTruncatedNormal, kNormal, kUniform };
@@ -41,6 +48,8 @@ struct Initializer {
   /// As the setting of a scope of a C++ program.
   operator HostObject() const;  // NOLINT(google-explicit-constructor): {.initializer = zeros()}
 };
+
+inline bool is_recorded(Initializer::Kind kind) { return kind >= Initializer::Kind::kIdentity; }
 
 using Seed = std::optional<std::int64_t>;
 
