@@ -22,7 +22,7 @@ ROOT_MODULE = "scopetrie"
 FLOORS = [
     {"_core", "exports"},
     {"public"},
-    {"locks", "paths", "printing"},
+    {"files", "locks", "paths", "printing"},
     {"errors", "backends", "names"},
     {"dtypes", "dimension"},
     {"shapes"},

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import importlib
 import os
-import tempfile
 from typing import Any
 
+from ..files import write_whole
 from ..graph import Graph
 from ..summary.graph_def import graph_def
 
@@ -48,14 +48,6 @@ def write_graph(
         content = text_format.MessageToString(made).encode()
     else:
         content = made.SerializeToString()
-    # Written beside it and renamed: a failure leaves the file as it was, and nobody reads half of one.
-    with tempfile.NamedTemporaryFile(dir=os.path.dirname(path), delete=False) as file:
-        try:
-            file.write(content)
-            file.close()
-            os.replace(file.name, path)
-        except BaseException:
-            file.close()
-            os.unlink(file.name)
-            raise
+    with write_whole(path) as part, open(part, "wb") as file:
+        file.write(content)
     return path

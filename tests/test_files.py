@@ -1,0 +1,101 @@
+"""Files that are written whole, or not at all."""
+
+from __future__ import annotations
+
+import os
+import stat
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from scopetrie.files import write_whole
+
+
+def put(path: Path, text: str) -> None:
+    with write_whole(path) as part:
+        Path(part).write_text(text)
+
+
+def test_the_file_appears_when_it_is_complete(tmp_path: Path) -> None:
+    path = tmp_path / "file"
+    path.write_text("before")
+    with write_whole(path) as part:
+        Path(part).write_text("after")
+        assert path.read_text() == "before" and Path(part).parent == tmp_path
+    assert path.read_text() == "after"
+    assert os.listdir(tmp_path) == ["file"]
+
+
+def test_a_failure_leaves_what_was_there(tmp_path: Path) -> None:
+    path = tmp_path / "file"
+    path.write_text("before")
+    with pytest.raises(KeyboardInterrupt), write_whole(path) as part:
+        Path(part).write_text("half")
+        raise KeyboardInterrupt
+    assert path.read_text() == "before" and os.listdir(tmp_path) == ["file"]
+    with pytest.raises(OSError), write_whole(path) as part:  # the block has taken the file away
+        os.unlink(part)
+    assert path.read_text() == "before" and os.listdir(tmp_path) == ["file"]
+
+
+def test_it_is_on_the_disk_before_it_has_the_name(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    events: list[str] = []
+    fsync, replace = os.fsync, os.replace
+    kinds = {stat.S_IFREG: "file", stat.S_IFDIR: "folder"}
+
+    def watched_sync(descriptor: int) -> None:
+        events.append("sync of a " + kinds[stat.S_IFMT(os.fstat(descriptor).st_mode)])
+        fsync(descriptor)
+
+    def watched_replace(old: str, new: str) -> None:
+        events.append("rename")
+        replace(old, new)
+
+    monkeypatch.setattr(os, "fsync", watched_sync)
+    monkeypatch.setattr(os, "replace", watched_replace)
+    put(tmp_path / "file", "text")
+    folder = ["sync of a folder"] if os.name == "posix" else []
+    assert events == ["sync of a file", "rename", *folder]
+
+
+def test_a_killed_process_leaves_the_file_as_it_was(tmp_path: Path) -> None:
+    path = tmp_path / "file"
+    path.write_text("before")
+    code = (
+        "import os, sys\nfrom scopetrie.files import write_whole\n"
+        "with write_whole(sys.argv[1]) as part:\n"
+        "    open(part, 'w').write('half'); os._exit(1)"
+    )
+    subprocess.run([sys.executable, "-c", code, str(path)], check=False)
+    assert path.read_text() == "before"
+    (left,) = set(os.listdir(tmp_path)) - {"file"}
+    assert left.startswith(".file.") and left.endswith(".part")
+    put(path, "after")  # a leftover does not keep anybody from writing
+    assert path.read_text() == "after"
+
+
+@pytest.mark.skipif(os.name != "posix", reason="modes and links")
+def test_modes_and_links(tmp_path: Path) -> None:
+    path = tmp_path / "file"
+    before = os.umask(0o027)
+    try:
+        put(path, "text")
+    finally:
+        os.umask(before)
+    assert stat.S_IMODE(path.stat().st_mode) == 0o640  # as any file that the program writes
+    (tmp_path / "link").symlink_to("file")
+    put(tmp_path / "link", "through the link")
+    assert path.read_text() == "through the link" and (tmp_path / "link").is_symlink()
+
+
+def test_errors_name_the_file(tmp_path: Path) -> None:
+    with (
+        pytest.raises(FileNotFoundError, match="no_folder/file'"),
+        write_whole(tmp_path / "no_folder" / "file"),
+    ):
+        pass
+    (tmp_path / "folder").mkdir()
+    with pytest.raises(OSError, match="folder"), write_whole(tmp_path / "folder"):
+        pass
+    assert os.listdir(tmp_path) == ["folder"]
