@@ -64,14 +64,26 @@ void select(RuleCall& call) {
     } else {
       shape = merged(call, shape, chosen);
     }
-  } else if (!call.shapes.known_rank(shape) && call.rank(0) > 1) {
-    shape = chosen;
   }
   call.give(call.dtype(1), shape);
 }
 
 void select_v2(RuleCall& call) {
   call.give(call.dtype(1), broadcast(call, broadcast(call, call.shape(1), call.shape(2)), call.shape(0)));
+}
+
+// Scalars go with the others, which are of one shape.
+void betainc(RuleCall& call) {
+  ShapeId shape = ShapeTable::kUnknown, last = ShapeTable::kScalar;
+  std::size_t scalars = 0;
+  for (std::size_t i = 0; i < call.size(); ++i) {
+    if (call.known_rank(i) && call.rank(i) == 0) {
+      ++scalars;
+    } else {
+      shape = last = merged(call, shape, call.shape(i));
+    }
+  }
+  call.give(call.dtype(0), scalars + 1 >= call.size() ? last : shape);
 }
 
 }  // namespace
@@ -85,11 +97,12 @@ std::vector<Row> elementwise_rules() {
        "Selu Sigmoid Sign Sin Sinh Softplus Softsign Sqrt Square StopGradient Tan Tanh ZerosLike"},
       {{ShapeRule::kBool}, "IsFinite IsInf IsNan LogicalNot"},
       {{ShapeRule::kBroadcast},
-       "Add AddV2 Atan2 Betainc BitwiseAnd BitwiseOr BitwiseXor Div DivNoNan FloorDiv FloorMod Igamma "
+       "Add AddV2 Atan2 BitwiseAnd BitwiseOr BitwiseXor Div DivNoNan FloorDiv FloorMod Igamma "
        "Igammac LeftShift Maximum Minimum Mod Mul MulNoNan NextAfter Polygamma Pow RealDiv RightShift "
        "SquaredDifference Sub TruncateDiv TruncateMod Xdivy Xlog1py Xlogy Zeta"},
       {{ShapeRule::kCompare}, "Equal Greater GreaterEqual Less LessEqual LogicalAnd LogicalOr NotEqual"},
       {by(add_n), "AddN"},
+      {by(betainc, 3), "Betainc"},
       {by(bitcast), "Bitcast"},
       {by(cast), "Cast"},
       {by(complex, 2), "Complex"},

@@ -38,15 +38,18 @@ void give_matrices(RuleCall& call, std::size_t input, std::initializer_list<std:
   call.give(call.dtype(input), dims);
 }
 
-void matmul(RuleCall& call) {
+void multiplied(RuleCall& call, DType dtype) {
   need_rank(call, 0, 2);
   need_rank(call, 1, 2);
   const Matrix a = matrix(call, 0, call.flag(Attribute::kTransposeA));
   const Matrix b = matrix(call, 1, call.flag(Attribute::kTransposeB));
   merged(a.columns, b.rows);
   const std::int64_t made[] = {a.rows, b.columns};
-  call.give(call.dtype(0), made);
+  call.give(dtype, made);
 }
+
+void matmul(RuleCall& call) { multiplied(call, call.dtype(0)); }
+void sparse_matmul(RuleCall& call) { multiplied(call, kFloat32); }
 
 void batch_matmul(RuleCall& call) {
   const Matrix a = matrix(call, 0, call.flag(Attribute::kAdjX));
@@ -234,10 +237,11 @@ std::vector<Row> linalg_rules() {
       {by(fourier<1>), "FFT IFFT"},
       {by(fourier<2>), "FFT2D IFFT2D"},
       {by(fourier<3>), "FFT3D IFFT3D"},
-      {by(matmul, 2), "MatMul SparseMatMul"},
+      {by(matmul, 2), "MatMul"},
       {by(qr), "Qr"},
       {by(sign_and_log_determinant), "LogMatrixDeterminant"},
       {by(solve, 2), "MatrixSolve MatrixTriangularSolve"},
+      {by(sparse_matmul, 2), "SparseMatMul"},
       {by(square), "Cholesky MatrixInverse"},
       {by(svd), "Svd"},
       {by(tensor_diagonal), "Diag"},

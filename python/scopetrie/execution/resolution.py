@@ -16,6 +16,7 @@ from ..errors import InvalidArgumentError, UnimplementedError
 from ..graph import Graph
 from ..ops.node_text import Dims, dims_text
 from ..ops.registry import OpDef
+from . import short_floats
 from .checking import checked
 from .failure import located
 from .state import Cell, OpState, State
@@ -118,8 +119,12 @@ class Resolution:
             if op_def.stateful:
                 state = OpState(self._state, op_id, variables)
                 function, arity = op_def.kernel(state.xp, state, **(attrs or {})), 0
+                if short_floats.are_there():
+                    function, arity = self._in_float32(op_def, function, arity, inputs, results)
             else:
                 function, arity = self._function(op_def, attrs)
+                if short_floats.are_there():
+                    function, arity = self._in_float32(op_def, function, arity, inputs, results)
                 for tensor in inputs:
                     if tensor not in constants or self._state.check_values:
                         break
@@ -235,6 +240,14 @@ class Resolution:
             function = kernel(self._host.xp)
             known = self._plain_functions[op_def] = function, self._arity(function)
         return known
+
+    def _in_float32(
+        self, op_def: OpDef, function: Any, arity: int, inputs: Sequence[int], results: Sequence[int]
+    ) -> tuple[Any, int]:
+        """Returns a function and its arity for values of which some may be bfloat16."""
+        arguments, made = ([self.spec(each)[0].base_dtype for each in values] for values in (inputs, results))
+        wide = short_floats.in_float32(function, op_def.type, op_def.stateful, arguments, made)
+        return (function, arity) if wide is function else (wide, 0)
 
     def _arity(self, function: Any) -> int:
         return self._host.writes_into(function) or (NEW if self._host.makes_new(function) else 0)

@@ -311,14 +311,21 @@ def _bitcast_kernel(xp: Any, type: DType) -> Any:
     def reinterpret(x: Any) -> Any:
         host = np.ascontiguousarray(x)
         old, new = host.dtype.itemsize, target.itemsize
+        if old < new and (not host.shape or host.shape[-1] != new // old):
+            raise ValueError(f"Cannot bitcast from {host.dtype} to {target}")
         shape = (*host.shape, old // new) if old > new else host.shape[:-1] if old < new else host.shape
         return xp.asarray(host.reshape(-1).view(target).reshape(shape))
 
     return reinterpret
 
 
+_BITS = (
+    *FLOATS, dtypes.int64, dtypes.int32, dtypes.uint8, dtypes.uint16, dtypes.int8, dtypes.int16,
+    *COMPLEX, dtypes.uint32, dtypes.uint64, dtypes.qint8,
+    dtypes.quint8, dtypes.qint16, dtypes.quint16, dtypes.qint32,
+)  # fmt: skip
 _bitcast = define_op(
-    "Bitcast", tensor("input", host=True), kernel=_bitcast_kernel,
+    "Bitcast", tensor("input", _BITS, host=True), kernel=_bitcast_kernel,
     attributes=(attr("type", DType),),
 )  # fmt: skip
 

@@ -15,7 +15,7 @@ from ..constant import convert_to_tensor
 from ..declare import COMPLEX, FLOATS, INDICES, REALS, SHORT_INDICES, flags, tensor
 from ..direct import Only, attribute, direct
 from ..math.complex import conj
-from ..math.elementwise import subtract
+from ..math.elementwise import cast, subtract
 from ..math.sequence import range_
 from ..registry import define_op
 
@@ -132,11 +132,13 @@ def matmul(
             )
         x = conj(x) if adjoint_a else x
         y = conj(y) if adjoint_b else y
-        sparse = (a_is_sparse or b_is_sparse) and x.dtype.base_dtype in (dtypes.float32, dtypes.bfloat16)
+        own = x.dtype.base_dtype
+        sparse = (a_is_sparse or b_is_sparse) and own in (dtypes.float32, dtypes.bfloat16)
         op = _sparse_matmul if sparse else _matmul
-        return op(
+        made = op(
             x, y, transpose_a=transpose_a or adjoint_a, transpose_b=transpose_b or adjoint_b, name=scope
         )
+        return cast(made, own) if sparse else made  # float32
 
 
 @v1("sparse_matmul", note="accepted: multiplies as `matmul` does")

@@ -167,13 +167,13 @@ def saturate_cast(value: Any, dtype: DTypeLike, name: str | None = None) -> Tens
         own = tensor.dtype.base_dtype
         limit = made.real_dtype
         low, high = max(own.min, limit.min), min(own.max, limit.max)
-        limits = [constant(np.asarray(each).astype(own.as_numpy_dtype)) for each in (low, _within(high, own))]
+        limits = [constant(_within(each, own).astype(own.as_numpy_dtype)) for each in (low, high)]
         return cast(clip_node(tensor, *limits, name="clamp"), made, name=scope)
 
 
-def _within(high: Any, dtype: Any) -> Any:
-    """The largest number of a dtype that is not above `high`: int32's maximum rounds up as a float32."""
-    rounded = np.asarray(high).astype(dtype.as_numpy_dtype)
-    if dtype.is_floating and int(rounded) > high:
+def _within(limit: Any, dtype: Any) -> Any:
+    """The number of a dtype next to a limit, on its inner side: int32's maximum rounds up as a float32."""
+    rounded = np.asarray(limit).astype(dtype.as_numpy_dtype)
+    if dtype.is_floating and abs(int(rounded)) > abs(int(limit)):
         return np.nextafter(rounded, np.asarray(0, rounded.dtype))
-    return high
+    return np.asarray(limit)

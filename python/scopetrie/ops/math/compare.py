@@ -126,10 +126,15 @@ is_nan = v1("is_nan", "math.is_nan")(is_nan)
 
 def _select_kernel(xp: Any) -> Any:
     def select(condition: Any, t: Any, e: Any) -> Any:
-        missing = len(t.shape) - len(condition.shape)
-        if missing and condition.shape:  # a vector chooses rows
-            condition = xp.reshape(condition, (*condition.shape, *(1,) * missing))
-        return xp.where(condition, t, e)
+        if t.shape == e.shape:
+            if condition.shape in ((), t.shape):
+                return xp.where(condition, t, e)
+            if len(condition.shape) == 1 and condition.shape == t.shape[:1]:  # a vector chooses rows
+                return xp.where(xp.reshape(condition, (-1, *(1,) * (len(t.shape) - 1))), t, e)
+        raise ValueError(
+            "Inputs to operation of type Select must have the same size and shape. "
+            f"Input 0: {list(condition.shape)}, input 1: {list(t.shape)}, input 2: {list(e.shape)}"
+        )
 
     return select
 

@@ -290,7 +290,7 @@ xlog1py = in_scope(
     ),
     inputs=2,
 )
-multiply_no_nan = binary(
+_multiply_no_nan = binary(
     "MulNoNan", "x * y, and 0 where y is 0 whatever x is",
     lambda xp: lambda x, y: xp.where(y == 0, xp.zeros_like(y), xp.multiply(x, y)), INEXACT,
     name="multiply_no_nan",
@@ -316,7 +316,6 @@ squared_difference = v1("squared_difference", "math.squared_difference")(squared
 subtract = v1("subtract", "math.subtract")(subtract)
 truncatediv = v1("truncatediv")(truncatediv)
 truncatemod = v1("truncatemod")(truncatemod)
-multiply_no_nan = v1("math.multiply_no_nan")(multiply_no_nan)
 nextafter = v1("math.nextafter")(nextafter)
 xdivy = v1("math.xdivy")(xdivy)
 xlog1py = v1("math.xlog1py")(xlog1py)
@@ -376,6 +375,27 @@ sqrt = v1("sqrt", "math.sqrt")(sqrt)
 square = v1("square", "math.square")(square)
 tan = v1("tan", "math.tan")(tan)
 tanh = v1("tanh", "math.tanh", "nn.tanh")(tanh)
+
+
+@v1("math.multiply_no_nan")
+def multiply_no_nan(x: Any, y: Any, name: str | None = None) -> Tensor:
+    """X * y, and 0 where y is 0 whatever x is, element by element; shapes broadcast.
+
+    Args:
+        x: A tensor of floats or complex numbers.
+        y: A tensor of the same dtype.
+        name: The operation's name.
+
+    Returns:
+        A tensor with the dtype of `x` and the broadcast shape.
+
+    Raises:
+        TypeError: If the dtype is another.
+        ValueError: If the dtypes differ, or the shapes do not go together.
+    """
+    with name_scope(name, "multiply_no_nan", [x, y]) as scope:
+        factor = as_tensor(x)
+        return _multiply_no_nan(factor, convert_to_tensor(y, factor.dtype.base_dtype, name="y"), name=scope)
 
 
 _round = unary("Round", "x rounded, halves to even", lambda xp: xp.round, SIGNED)

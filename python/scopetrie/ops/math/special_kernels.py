@@ -52,26 +52,39 @@ def special(name: str) -> Callable[..., Any]:
     return kernel
 
 
-# Where v1 has another value than SciPy: a condition on the arguments, and the value.
-_EDGES: Final[dict[str, tuple[Callable[..., Any], float]]] = {
-    "gammaln": (lambda xp, x: x == -math.inf, math.inf),
-    "digamma": (lambda xp, x: x == 0, math.nan),
-    "gammainc": (lambda xp, a, x: (a <= 0) & (x != 0), math.nan),
-    "gammaincc": (lambda xp, a, x: a <= 0, math.nan),
-    # At 0, -1, -2, ... there is a pole for even whole powers only.
-    "zeta": (lambda xp, x, q: (q <= 0) & (q == xp.floor(q)) & (x % 2 != 0) & (x > 1), math.nan),
-    "polygamma": (lambda xp, n, x: (n != xp.floor(n)) | (n < 0) | ((n == 0) & (x == 0)), math.nan),
+# Where v1 has another value than SciPy: conditions on the arguments, and the values.
+_EDGES: Final[dict[str, tuple[tuple[Callable[..., Any], float], ...]]] = {
+    "gammaln": ((lambda xp, x: x == -math.inf, math.inf),),
+    "digamma": ((lambda xp, x: x == 0, math.nan),),
+    "gammainc": ((lambda xp, a, x: a <= 0, math.nan), (lambda xp, a, x: x == 0, 0.0)),
+    "gammaincc": ((lambda xp, a, x: a <= 0, math.nan),),
+    "zeta": (
+        # At 0, -1, -2, ... there is a pole for even whole powers only.
+        (lambda xp, x, q: (q <= 0) & (q == xp.floor(q)) & (x % 2 != 0) & (x > 1), math.nan),
+        (lambda xp, x, q: (x == math.inf) & (q < 1), math.inf),
+        (lambda xp, x, q: (x == math.inf) & (q > 1), 0.0),
+        (lambda xp, x, q: xp.isnan(x), math.nan),
+    ),
+    # The poles of even derivatives have another sign on either side.
+    "polygamma": (
+        (
+            lambda xp, n, x: (n != xp.floor(n)) | (n < 0) | ((n % 2 == 0) & (x <= 0) & (x == xp.floor(x))),
+            math.nan,
+        ),
+    ),
 }
 
 
 def _at_edges(xp: Any, name: str, function: Any) -> Any:
     if name not in _EDGES:
         return function
-    edge, value = _EDGES[name]
+    edges = _EDGES[name]
 
     def call(*arrays: Any) -> Any:
         out = function(*arrays)
-        return xp.where(edge(xp, *arrays), xp.full_like(out, value), out)
+        for edge, value in edges:
+            out = xp.where(edge(xp, *arrays), xp.full_like(out, value), out)
+        return out
 
     return call
 

@@ -6,8 +6,10 @@ from collections.abc import Callable
 from typing import Any
 
 from ... import dtypes
+from ...dtypes import as_dtype
 from ...graph import Tensor
 from ...public import v1
+from ...shapes import TensorShape, as_shape
 from ..constant import convert_to_tensor
 from ..declare import NUMBERS, tensors
 from ..direct import Only, direct
@@ -76,14 +78,33 @@ def accumulate_n(inputs: Any, shape: Any = None, tensor_dtype: Any = None, name:
 
     Args:
         inputs: The tensors, at least one.
-        shape: Accepted for v1's sake.
-        tensor_dtype: Accepted for v1's sake.
+        shape: The shape that they have, as far as it is known.
+        tensor_dtype: The dtype that they have.
         name: The operation's name.
 
     Returns:
         A tensor.
+
+    Raises:
+        ValueError: If there is none, or the shapes or the dtypes differ.
+        TypeError: If `tensor_dtype` is another dtype.
     """
-    return add_n(inputs, name=name)
+    fault = ValueError("inputs must be a list of at least one Tensor with the same dtype and shape")
+    if not inputs or not isinstance(inputs, (list, tuple)):
+        raise fault
+    tensors = [as_tensor(each) for each in inputs]
+    own = tensors[0].dtype
+    if any(each.dtype is not own for each in tensors):
+        raise fault
+    merged = TensorShape(None) if shape is None else as_shape(shape)
+    for each in tensors:
+        merged = merged.merge_with(each.shape)
+    if tensor_dtype is not None and as_dtype(tensor_dtype) is not own:
+        raise TypeError(
+            f"The `tensor_dtype` argument is {tensor_dtype}, but `input` is of type {own}. These must be "
+            "equal. Try casting the input to the desired type."
+        )
+    return add_n(tensors, name=name)
 
 
 @v1("scalar_mul", "math.scalar_mul")
@@ -103,6 +124,6 @@ def scalar_mul(scalar: Any, x: Any, name: str | None = None) -> Tensor:
     """
     tensor = as_tensor(x)
     factor = convert_to_tensor(scalar, tensor.dtype.base_dtype, name="scalar")
-    if factor._dims not in ((), None):
+    if factor._dims != ():
         raise ValueError(f"The input scalar must be a 0-D value. Received shape {factor.shape}.")
     return multiply(factor, tensor, name=name)
