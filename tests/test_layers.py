@@ -31,7 +31,8 @@ FLOORS = [
     {"namespaces"},
     {"variables", "random", "losses"},
     {"initializers"},
-    {"scopes", "store", "execution"},
+    {"scopes", "execution"},
+    {"store"},
     {"template", "summary", "compat", "behavior", "logging", "client", "v1"},
     {"train", "_wiring"},
     {ROOT_MODULE},  # the root, which exports everything below

@@ -439,6 +439,7 @@ from .shapes import TensorShape as TensorShape
 from .shapes import broadcast_static_shape as broadcast_static_shape
 from .shapes import dimension_at_index as dimension_at_index
 from .shapes import dimension_value as dimension_value
+from .store.store import Store as Store
 from .template import make_template as make_template
 from .v1 import bitwise as bitwise
 from .v1 import linalg as linalg
@@ -489,6 +490,7 @@ __all__ = [
     "RunMetadata",
     "RunOptions",
     "Session",
+    "Store",
     "Tensor",
     "TensorShape",
     "Variable",

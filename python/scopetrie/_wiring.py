@@ -18,6 +18,7 @@ from .scopes.asking import compose_getters, dtype_of_value, named_initializer, n
 from .scopes.errors import word_refusal
 from .scopes.partitioned import ask_partitioner, cut_value, note_part, partitioned
 from .shapes import TensorShape, as_dims
+from .store.elements import make_elements
 from .variables import (
     AUTO_REUSE,
     VariableAggregation,
@@ -48,6 +49,7 @@ _core.wire(
     graph_mismatch=graphs_differ,
     known_elements=known_elements,
     known_sizes=dims_from,
+    make_elements=make_elements,
     named_initializer=named_initializer,
     needs_nothing=needs_nothing,
     note_part=note_part,

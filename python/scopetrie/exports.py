@@ -121,6 +121,7 @@ EXPORTS: Final = {
         scopes.local_variable get_local_variable no_regularizer
         scopes.scope_members VariableScope op_scope variable_creator_scope variable_op_scope
         shapes TensorShape broadcast_static_shape dimension_at_index dimension_value
+        store.store Store
         template make_template
         variables.listing all_variables global_variables global_variables_initializer
         variables.listing initialize_all_variables=global_variables_initializer

@@ -46,7 +46,9 @@ NAMESPACES: Final = {
     "train": "train",
 }
 # Where functions that build are defined.
-_BUILDERS: Final = tuple(f"{__package__}.{name}" for name in ("ops", "losses", "random", "variables"))
+_BUILDERS: Final = tuple(
+    f"{__package__}.{name}" for name in ("ops", "losses", "partitioners", "random", "variables")
+)
 # Modules of which v1's top level has all that their `__all__` lists.
 WHOLE: Final = ("dtypes",)
 

@@ -59,6 +59,8 @@ def functions() -> list[tuple[str, Callable[[World], Any]]]:
         "VariableScope": lambda world: tf.get_variable_scope(),
         "Session": lambda world: tf.Session(),
         "Names": lambda world: tf.Names(),
+        "Store": _store,
+        "StoreVariable": lambda world: _store(world)["v"],
         "TensorShape": lambda world: tf.TensorShape([2, 2]),
         "DType": lambda world: tf.float32,
     }
@@ -77,6 +79,14 @@ _NOT_CALLED = set(
     "__class__ __new__ __init__ __init_subclass__ __subclasshook__ __del__ __getattribute__ __setattr__ "
     "__delattr__ __dir__ __sizeof__ __class_getitem__ as_default".split()
 )
+
+
+def _store(world: World) -> tf.Store:
+    store = tf.Store(seed=1)
+    store.get("v", (2, 2), initializer="zeros")
+    store.get("tower/w", (2,))
+    return store
+
 
 Attack = tuple[str, Callable[[World], Any], int | str, int, str, str, int]
 

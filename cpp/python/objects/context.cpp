@@ -11,7 +11,8 @@ namespace scopetrie::python {
 namespace {
 
 // The context that every hot call asks for. Apart from the rest, so that reading it needs no check whether the thread's
-// state was constructed; and in the static block of thread-local memory, where that costs no call (16 bytes of it).
+// state was constructed; and in the static block of thread-local memory, where that costs no call (16 bytes of it, and
+// of the next).
 struct Cached {
   std::uint64_t epoch;  // of state().global_graph when `context` was cached
   Context* context;     // not owned
@@ -20,6 +21,16 @@ struct Cached {
 __attribute__((tls_model("initial-exec")))
 #endif
 constinit thread_local Cached cache{0, nullptr};
+
+// The store that this thread asked for last.
+struct CachedStore {
+  std::uint64_t serial;
+  Context* context;  // not owned
+};
+#if defined(__GLIBC__) && defined(__GNUC__)
+__attribute__((tls_model("initial-exec")))
+#endif
+constinit thread_local CachedStore store_cache{0, nullptr};
 
 // What else a thread keeps. It belongs to the dict that Python keeps for the thread, so that it goes while Python still
 // runs: graphs are let go then.
@@ -36,6 +47,7 @@ void end_thread(PyObject* capsule) {
   if (thread == ended) {
     thread = nullptr;
     cache.context = nullptr;
+    store_cache.serial = 0;
   }
   *ended->alive = false;
   // When the process ends, nobody misses what they hold, and there may be no Python to free it.
@@ -142,6 +154,14 @@ Context* context_of(PyGraph* graph) {
   contexts.erase(ended, contexts.end());
   contexts.push_back(std::make_unique<Context>(graph, here.number, here.alive));
   return contexts.back().get();
+}
+
+Context* context_of_store(PyGraph* graph, std::uint64_t serial) {
+  if (store_cache.serial == serial) [[likely]]
+    return store_cache.context;
+  Context* context = context_of(graph);
+  store_cache = {serial, context};
+  return context;
 }
 
 void push_default_graph(PyGraph* graph) {

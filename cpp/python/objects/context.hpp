@@ -27,6 +27,9 @@ Context* current_context();
 /// This thread's context of a graph; makes it if it is new.
 Context* context_of(PyGraph* graph);
 
+/// The same of a graph that is never the default: a store's. No other has had its serial number.
+Context* context_of_store(PyGraph* graph, std::uint64_t serial);
+
 /// Pushes `graph` as this thread's default (keeps a new reference), or pops it. pop raises AssertionError if out of
 /// order.
 void push_default_graph(PyGraph* graph);

@@ -68,19 +68,14 @@ int GraphState::traverse_kept(visitproc visit, void* arg) const {
   return 0;
 }
 
-namespace {
-
-PyObject* make(PyTypeObject* type, PyObject*, PyObject*) {
-  PyObject* self = type->tp_alloc(type, 0);
-  if (self == nullptr) return nullptr;
-  as_graph(self)->state = new GraphState;
-  of(self).owner = self;
-  of(self).owner_host = &python_host;
-  of(self).collections.set_host(python_host);
-  return self;
+void own_graph(PyObject* self, GraphState* state) {
+  as_graph(self)->state = state;
+  state->owner = self;
+  state->owner_host = &python_host;
+  state->collections.set_host(python_host);
 }
 
-int traverse(PyObject* self, visitproc visit, void* arg) {
+int traverse_graph(PyObject* self, visitproc visit, void* arg) {
   Py_VISIT(Py_TYPE(self));
   const GraphState* graph = as_graph(self)->state;
   if (graph == nullptr) return 0;
@@ -94,7 +89,7 @@ int traverse(PyObject* self, visitproc visit, void* arg) {
   return graph->collections.visit([&](void* object) { return visit(static_cast<PyObject*>(object), arg); });
 }
 
-int clear(PyObject* self) {
+int clear_graph(PyObject* self) {
   GraphState* graph = as_graph(self)->state;
   if (graph == nullptr) return 0;
   // One by one: what an object's end runs may look at the others, or add some.
@@ -111,7 +106,7 @@ int clear(PyObject* self) {
   return 0;
 }
 
-void dealloc(PyObject* self) {
+void dealloc_graph(PyObject* self) {
   PyObject_GC_UnTrack(self);
   PyGraph* graph = as_graph(self);
   if (graph->weak_references != nullptr) PyObject_ClearWeakRefs(self);
@@ -129,6 +124,15 @@ void dealloc(PyObject* self) {
   Py_DECREF(type);
 }
 
+namespace {
+
+PyObject* make(PyTypeObject* type, PyObject*, PyObject*) {
+  auto state = std::make_unique<GraphState>();
+  PyObject* self = type->tp_alloc(type, 0);
+  if (self != nullptr) own_graph(self, state.release());
+  return self;
+}
+
 }  // namespace
 
 bool bind_graph(PyObject* module) {
@@ -143,9 +147,9 @@ bool bind_graph(PyObject* module) {
       {"__weaklistoffset__", T_PYSSIZET, offsetof(PyGraph, weak_references), READONLY, nullptr},
       {nullptr, 0, 0, 0, nullptr}};
   PyType_Slot slots[] = {{Py_tp_new, reinterpret_cast<void*>(unlocked<make>)},
-                         {Py_tp_traverse, reinterpret_cast<void*>(unlocked<traverse>)},
-                         {Py_tp_clear, reinterpret_cast<void*>(unlocked<clear>)},
-                         {Py_tp_dealloc, reinterpret_cast<void*>(unlocked<dealloc>)},
+                         {Py_tp_traverse, reinterpret_cast<void*>(unlocked<traverse_graph>)},
+                         {Py_tp_clear, reinterpret_cast<void*>(unlocked<clear_graph>)},
+                         {Py_tp_dealloc, reinterpret_cast<void*>(unlocked<dealloc_graph>)},
                          {Py_tp_methods, methods.data()},
                          {Py_tp_getset, properties.data()},
                          {Py_tp_members, members},

@@ -29,7 +29,7 @@ struct Maker {
 };
 inline std::uint64_t maker_key(ScopeId scope, SegmentId segment) { return std::uint64_t{scope} << 32 | segment; }
 
-class GraphState final : public Graph {
+class GraphState : public Graph {
  public:
   Table<PyObject*> live;  // borrowed; the handle of each variable, null where there is none
   CollectionKeys collection_keys;
@@ -51,12 +51,15 @@ class GraphState final : public Graph {
   void call_on_undo(PyObject* call);
   int traverse_kept(visitproc visit, void* arg) const;
 
+ protected:
+  void cut(const Mark& mark) noexcept override;
+
  private:
   void undo(const Change& change) noexcept override;
-  void cut(const Mark& mark) noexcept override;
   void settle() noexcept override;
   void call_back() noexcept;
-  void tell_owner() noexcept;
+  /// Calls the owner's _rolled_back() with the number of operations that are left.
+  virtual void tell_owner() noexcept;
 
   std::vector<PyObject*> calls_on_undo_;  // owned
   std::size_t calls_kept_ = SIZE_MAX;     // how many of them are left; the others are made by settle()
@@ -71,6 +74,12 @@ struct PyGraph {
 };
 
 inline GraphState& state_of(PyGraph* graph) { return *graph->state; }
+
+// What Python objects that begin as a PyGraph have in common.
+void own_graph(PyObject* self, GraphState* state);
+int traverse_graph(PyObject* self, visitproc visit, void* arg);
+int clear_graph(PyObject* self);
+void dealloc_graph(PyObject* self);
 
 /// The segment of a plain name (one part, legal characters), cached by address; kNone where the name is anything else
 /// (a path, verbatim, illegal, not a str), without an exception.

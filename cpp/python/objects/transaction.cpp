@@ -3,6 +3,8 @@
 #include <new>
 #include <optional>
 
+#include "objects/store.hpp"
+
 namespace scopetrie::python {
 
 namespace {
@@ -18,7 +20,11 @@ PyTransaction* as_transaction(PyObject* self) { return reinterpret_cast<PyTransa
 // Transaction(graph)
 PyObject* make(PyTypeObject* type, PyObject* args, PyObject*) {
   PyObject* graph;
-  if (!PyArg_ParseTuple(args, "O!", state().graph_type, &graph)) return nullptr;
+  if (!PyArg_ParseTuple(args, "O", &graph)) return nullptr;
+  if (!PyObject_TypeCheck(graph, state().graph_type) && !is_store(graph)) {
+    PyErr_Format(PyExc_TypeError, "a transaction is of a Graph or a Store, not of %R", graph);
+    return nullptr;
+  }
   PyObject* self = type->tp_alloc(type, 0);
   if (self == nullptr) return nullptr;
   PyTransaction* made = as_transaction(self);
@@ -30,9 +36,8 @@ PyObject* make(PyTypeObject* type, PyObject* args, PyObject*) {
 PyObject* enter(PyObject* self, PyObject*) {
   PyTransaction* transaction = as_transaction(self);
   if (transaction->span.has_value()) {
-    PyErr_SetString(
-        PyExc_RuntimeError,
-        "Graph.transaction(): this transaction was entered before. Call graph.transaction() for each block.");
+    PyErr_SetString(PyExc_RuntimeError,
+                    "transaction(): this transaction was entered before. Call transaction() for each block.");
     return nullptr;
   }
   Context* context = context_of(transaction->graph);
@@ -45,12 +50,12 @@ PyObject* enter(PyObject* self, PyObject*) {
 Transaction* to_end(PyObject* self, const char* call) {
   PyTransaction* transaction = as_transaction(self);
   if (!transaction->span.has_value() || !transaction->span->is_open()) {
-    PyErr_Format(PyExc_RuntimeError, "Graph.transaction(): %s of a transaction that %s", call,
+    PyErr_Format(PyExc_RuntimeError, "transaction(): %s of a transaction that %s", call,
                  transaction->span.has_value() ? "has ended" : "was not entered; use it in a `with` statement");
     return nullptr;
   }
   if (transaction->context != context_of(transaction->graph)) {
-    PyErr_Format(PyExc_RuntimeError, "Graph.transaction(): %s in another thread than the one that entered it", call);
+    PyErr_Format(PyExc_RuntimeError, "transaction(): %s in another thread than the one that entered it", call);
     return nullptr;
   }
   return &*transaction->span;

@@ -1,8 +1,11 @@
-// variable_scope: `with tf.variable_scope("layer", reuse=tf.AUTO_REUSE) as scope:`.
+// variable_scope: `with tf.variable_scope("layer", reuse=tf.AUTO_REUSE) as scope:`, and Store.scope, which is the same
+// in the scopes of a store.
 #include <new>
 
 #include "objects/scopes.hpp"
+#include "objects/store.hpp"
 #include "scopetrie/scopes/variable_scope_block.hpp"
+#include "scopetrie/values/refusal.hpp"
 
 namespace scopetrie::python {
 
@@ -11,6 +14,7 @@ namespace {
 struct PyEntry : PyObject {
   PyObject* name;         // owned; the name or default name, whose text the block borrows; null for a captured scope
   PyGraph* values_graph;  // owned; the graph of `values`; null if there are none
+  PyGraph* store;         // owned; null for a scope of the default graph
   std::uint64_t pushes;   // one bit per entry, innermost lowest: whether values_graph was made the default
   const char* complaint;  // a format for the error about the name's type; null if it is a str
   VariableScopeBlock block;
@@ -33,15 +37,11 @@ bool read_reuse(PyObject* value, Reuse& out) {
   return false;
 }
 
-PyObject* new_entry(PyObject* const* args, Py_ssize_t positional, PyObject* keywords) {
-  static Signature<13> signature(
-      "variable_scope",
-      {"name_or_scope", "default_name", "values", "initializer", "regularizer", "caching_device", "partitioner",
-       "custom_getter", "reuse", "dtype", "use_resource", "constraint", "auxiliary_name_scope"});
-  PyObject* given[13];
-  if (!signature.parse(args, positional, keywords, given)) return nullptr;
-  for (PyObject*& argument : given)
-    if (argument == Py_None && &argument != &given[12]) argument = nullptr;
+constexpr std::size_t kParameters = 13, kTrainableAt = kParameters;
+
+// Makes a block of `given`, which are v1's arguments; those of a store have one more.
+PyObject* make_entry(PyObject** given, PyGraph* store) {
+  for (std::size_t i = 0; i + 1 < kParameters; ++i) given[i] = none_to_null(given[i]);
   PyObject* name = given[0] != nullptr ? given[0] : given[1];
   if (name == nullptr) {
     PyErr_SetString(PyExc_TypeError, "If default_name is None then name_or_scope is required");
@@ -53,14 +53,15 @@ PyObject* new_entry(PyObject* const* args, Py_ssize_t positional, PyObject* keyw
     PyErr_Format(PyExc_TypeError, "The auxiliary_name_scope must be `True` or `False`, while get %S", given[12]);
     return nullptr;
   }
-  const std::uint8_t dtype = given[9] == nullptr ? 0 : dtype_number(given[9]);
+  std::uint8_t dtype = 0;
+  if (given[9] != nullptr) dtype = store != nullptr ? read_array_dtype(given[9]).number : dtype_number(given[9]);
   if (given[9] != nullptr && dtype == 0) return nullptr;
   const bool by_default = given[0] == nullptr;
   const bool is_text = PyUnicode_Check(name);
   const std::string_view text = is_text ? text_of(name) : std::string_view("");
   if (text.data() == nullptr) return nullptr;
   Ref values_graph;
-  if (given[2] != nullptr) {
+  if (given[2] != nullptr && store == nullptr) {
     values_graph = Ref(PyObject_CallOneArg(state().hooks.values_graph, given[2]));
     if (!values_graph) return nullptr;
   }
@@ -80,7 +81,7 @@ PyObject* new_entry(PyObject* const* args, Py_ssize_t positional, PyObject* keyw
   entry->values_graph = reinterpret_cast<PyGraph*>(values_graph.release());
   const Ref made(self);
   entry->block.set_reuse(reuse);
-  entry->block.set_auxiliary_name_scope(given[12] != Py_False);
+  entry->block.set_auxiliary_name_scope(given[12] != Py_False && store == nullptr);
   if (dtype != 0) entry->block.set_dtype(dtype);
   constexpr std::pair<std::size_t, Setting> positions[] = {{3, Setting::kInitializer},   {4, Setting::kRegularizer},
                                                            {5, Setting::kCachingDevice}, {6, Setting::kPartitioner},
@@ -88,11 +89,36 @@ PyObject* new_entry(PyObject* const* args, Py_ssize_t positional, PyObject* keyw
                                                            {11, Setting::kConstraint}};
   for (const auto& [position, setting] : positions)
     if (given[position] != nullptr) entry->block.set(setting, given[position]);
+  if (store == nullptr) return Py_NewRef(self);
+  entry->store = reinterpret_cast<PyGraph*>(Py_NewRef(reinterpret_cast<PyObject*>(store)));
+  if (PyObject* trainable = none_to_null(given[kTrainableAt]); trainable != nullptr) {
+    const int truth = PyObject_IsTrue(trainable);
+    if (truth < 0) return nullptr;
+    entry->block.set_trainable(truth != 0);
+  }
   return Py_NewRef(self);
+}
+
+PyObject* new_entry(PyObject* const* args, Py_ssize_t positional, PyObject* keywords) {
+  static Signature<kParameters> signature(
+      "variable_scope",
+      {"name_or_scope", "default_name", "values", "initializer", "regularizer", "caching_device", "partitioner",
+       "custom_getter", "reuse", "dtype", "use_resource", "constraint", "auxiliary_name_scope"});
+  PyObject* given[kParameters];
+  return signature.parse(args, positional, keywords, given) ? make_entry(given, nullptr) : nullptr;
 }
 
 PyObject* make_fast(PyObject*, PyObject* const* args, std::size_t flagged, PyObject* keywords) {
   return new_entry(args, PyVectorcall_NARGS(flagged), keywords);
+}
+
+// A store takes other names than v1 does.
+void check_name(const Context& context, const PyEntry* entry) {
+  if (entry->name == nullptr) return;
+  const std::string_view text = checked_text(entry->name);
+  const VariableScope& scope = *context.current_variable_scope;
+  if (!text.empty() || scope.in(context.scopetrie::Context::graph()) != ScopeTrie::kRoot)
+    check_store_name("Store.scope", text);
 }
 
 VariableScope& enter_in(Context& context, PyEntry* entry) {
@@ -110,12 +136,14 @@ SCOPETRIE_COLD VariableScope& enter_pushed(PyEntry* entry) {
 
 PyObject* enter(PyObject* self, PyObject*) {
   PyEntry* entry = as_entry(self);
-  Context* context = current_context();
+  Context* context =
+      entry->store == nullptr ? current_context() : context_of_store(entry->store, store_of(entry->store).serial);
   if (context == nullptr) return nullptr;
   if (entry->complaint != nullptr) {
     PyErr_Format(PyExc_TypeError, entry->complaint, Py_TYPE(entry->name)->tp_name);
     return nullptr;
   }
+  if (entry->store != nullptr) check_name(*context, entry);
   const bool push = entry->values_graph != nullptr && entry->values_graph != context->graph;
   VariableScope& scope = push ? enter_pushed(entry) : enter_in(*context, entry);
   entry->pushes = entry->pushes << 1 | (push ? 1 : 0);
@@ -143,12 +171,14 @@ int traverse(PyObject* self, visitproc visit, void* arg) {
   PyEntry* entry = as_entry(self);
   Py_VISIT(Py_TYPE(self));
   Py_VISIT(entry->values_graph);
+  Py_VISIT(entry->store);
   return entry->block.visit([&](void* object) { return visit(static_cast<PyObject*>(object), arg); },
                             [&](VariableScope& scope) { return visit(as_scope(scope), arg); });
 }
 
 int clear(PyObject* self) {
   Py_CLEAR(as_entry(self)->values_graph);
+  Py_CLEAR(as_entry(self)->store);
   as_entry(self)->block.clear();
   return 0;
 }
@@ -157,7 +187,9 @@ void dealloc(PyObject* self) {
   PyObject_GC_UnTrack(self);
   PyEntry* entry = as_entry(self);
   Py_CLEAR(entry->values_graph);
+  PyGraph* store = entry->store;
   entry->block.~VariableScopeBlock();
+  Py_XDECREF(store);
   Py_CLEAR(entry->name);
   PyTypeObject* type = Py_TYPE(self);
   type->tp_free(self);
@@ -165,6 +197,15 @@ void dealloc(PyObject* self) {
 }
 
 }  // namespace
+
+PyObject* store_scope(PyObject* self, PyObject* const* args, Py_ssize_t positional, PyObject* keywords) {
+  static Signature<kParameters + 1> signature(
+      "Store.scope",
+      {"name_or_scope", "default_name", "values", "initializer", "regularizer", "caching_device", "partitioner",
+       "custom_getter", "reuse", "dtype", "use_resource", "constraint", "auxiliary_name_scope", "trainable"});
+  PyObject* given[kParameters + 1];
+  return signature.parse(args, positional, keywords, given) ? make_entry(given, as_graph(self)) : nullptr;
+}
 
 bool bind_variable_scope(PyObject* module) {
   static PyMethodDef methods[] = {

@@ -45,7 +45,8 @@ inline std::uint8_t base_dtype(DType dtype) { return dtype.base(); }
   X(cut_value)           /* (value, offset, sizes, DType) -> Tensor: a part of an initial value */          \
   X(note_part)           /* (variable, name of the whole, its sizes, offset, sizes) */                      \
   X(partitioned)         /* (graph, name, dims, DType, parts, partitions) -> PartitionedVariable */         \
-  X(word_refusal)        /* (how, graph, name, variable | None) -> the exception */
+  X(word_refusal)        /* (how, graph, name, variable | None) -> the exception */                         \
+  X(make_elements)       /* (initializer, shape, NumPy's dtype, path, seed) -> array: of a Store's variable */
 
 /// Python's classes and constants, given to wire() under these names.
 #define SCOPETRIE_CONSTANTS(X)                               \

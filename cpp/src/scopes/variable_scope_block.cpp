@@ -39,6 +39,7 @@ void VariableScopeBlock::clear() {
 void VariableScopeBlock::apply_options(VariableScope& scope) const {
   const Settings& given = options_->settings;
   if (options_->dtype != 0) scope.set_dtype(options_->dtype);
+  if (options_->is_trainable) scope.set_trainable(*options_->is_trainable);
   for (std::size_t i = 0; i < kSettings; ++i) {
     const auto setting = static_cast<Setting>(i);
     void* value = given[setting];

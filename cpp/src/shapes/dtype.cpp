@@ -12,8 +12,10 @@ struct Facts {
   std::uint8_t size = 0;
 };
 
+constexpr std::uint8_t kLong = sizeof(long double);
+
 // By number.
-constexpr std::array<Facts, 24> kFacts{{{},
+constexpr std::array<Facts, 33> kFacts{{{},
                                         {"float32", 'f', 4},
                                         {"float64", 'f', 8},
                                         {"int32", 'i', 4},
@@ -36,12 +38,31 @@ constexpr std::array<Facts, 24> kFacts{{{},
                                         {"resource", 'V', 0},
                                         {"variant", 'V', 0},
                                         {"uint32", 'u', 4},
-                                        {"uint64", 'u', 8}}};
+                                        {"uint64", 'u', 8},
+                                        {"float8_e5m2", 'f', 1},
+                                        {"float8_e4m3fn", 'f', 1},
+                                        {"float8_e4m3fnuz", 'f', 1},
+                                        {"float8_e4m3b11fnuz", 'f', 1},
+                                        {"float8_e5m2fnuz", 'f', 1},
+                                        {"int4", 'i', 1},
+                                        {"uint4", 'u', 1},
+                                        {"int2", 'i', 1},
+                                        {"uint2", 'u', 1}}};
+// By number, from DType::kOwn on.
+constexpr std::array<Facts, 8> kOwnFacts{{{"longdouble", 'f', kLong},
+                                          {"clongdouble", 'c', 2 * kLong},
+                                          {"float8_e3m4", 'f', 1},
+                                          {"float8_e4m3", 'f', 1},
+                                          {"float8_e8m0fnu", 'f', 1},
+                                          {"float6_e2m3fn", 'f', 1},
+                                          {"float6_e3m2fn", 'f', 1},
+                                          {"float4_e2m1fn", 'f', 1}}};
 constexpr std::string_view kReferenceEnding = "_ref";
 
 const Facts& facts_of(DType dtype) {
-  const DType base = dtype.base();
-  return kFacts[base.number < kFacts.size() ? base.number : 0];
+  const std::size_t number = dtype.base().number;
+  if (number < kFacts.size()) return kFacts[number];
+  return number >= DType::kOwn && number - DType::kOwn < kOwnFacts.size() ? kOwnFacts[number - DType::kOwn] : kFacts[0];
 }
 
 }  // namespace
@@ -62,6 +83,8 @@ DType DType::named(std::string_view name) {
     const DType found(static_cast<std::uint8_t>(number));
     if (kFacts[number].name == name) return is_reference ? found.reference() : found;
   }
+  for (std::size_t own = 0; own < kOwnFacts.size() && !is_reference; ++own)
+    if (kOwnFacts[own].name == name) return {static_cast<std::uint8_t>(DType::kOwn + own)};
   return {};
 }
 

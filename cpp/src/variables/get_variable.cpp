@@ -1,6 +1,6 @@
 #include "scopetrie/variables/get_variable.hpp"
 
-#include "scopetrie/variables/initializer.hpp"
+#include "scopetrie/variables/creation.hpp"
 #include "scopetrie/variables/partitions.hpp"
 
 namespace scopetrie {
@@ -16,15 +16,20 @@ VariableId first_part(Graph& graph, const VariableRequest& request) {
   return parts == kNone ? kNone : graph.variables.find(parts, graph.known_segment(kPart));
 }
 
-// The shape as far as it is known now, which may be more than when the variable was made.
-ShapeId shape_of(const Graph& graph, const VariableRow& variable) { return graph.ops.tensor(variable.ref).shape; }
+// The shape as far as it is known now, which may be more than when the variable was made; a store's is known then.
+ShapeId shape_of(const Graph& graph, const VariableRow& variable) {
+  return variable.ref == kNone ? variable.shape : graph.ops.tensor(variable.ref).shape;
+}
+DType dtype_of(const Graph& graph, const VariableRow& variable) {
+  return variable.ref == kNone ? flagged_dtype(variable.flags) : graph.ops.tensor(variable.ref).dtype;
+}
 
 Verdict share(const Graph& graph, const VariableRequest& request, VariableId id) {
   const VariableRow& found = graph.variables[id];
   if (request.sharing == Sharing::kNo) return {Kind::kExists, id};
   if (request.has_shape && !graph.ops.shapes().compatible(request.shape, shape_of(graph, found)))
     return {Kind::kOtherShape, id};
-  if (graph.ops.tensor(found.ref).dtype.base() != request.dtype) return {Kind::kOtherDType, id};
+  if (dtype_of(graph, found).base() != request.dtype) return {Kind::kOtherDType, id};
   return {Kind::kFound, id};
 }
 
@@ -79,7 +84,7 @@ Error refusal(const Graph& graph, const VariableRequest& request, const Verdict&
       break;
     case Kind::kOtherDType:
       facts.asked = request.dtype.name();
-      facts.found = graph.ops.tensor(graph.variables[verdict.variable].ref).dtype.name();
+      facts.found = dtype_of(graph, graph.variables[verdict.variable]).name();
       text = shares("dtype");
       break;
     case Kind::kDoesNotExist:

@@ -86,6 +86,7 @@ class VariableScope {
         scope_(other.scope_),
         reuse_(other.reuse_),
         dtype_(other.dtype_),
+        is_trainable_(other.is_trainable_),
         refuses_variables_(other.refuses_variables_),
         origin_(other.origin_),
         texts_(other.texts_) {
@@ -108,6 +109,9 @@ class VariableScope {
   void reuse_variables() { reuse_ = Reuse::kYes; }
   DType dtype() const { return dtype_; }
   void set_dtype(DType dtype) { dtype_ = dtype; }
+  /// Whether new variables are trainable that do not say it. v1's scopes say nothing of it, a store's may.
+  bool is_trainable() const { return is_trainable_; }
+  void set_trainable(bool is_trainable) { is_trainable_ = is_trainable; }
   /// Whether the path is not a legal prefix of a variable's name: v1 refuses variables here.
   bool refuses_variables() const { return refuses_variables_; }
 
@@ -173,6 +177,7 @@ class VariableScope {
   ScopeId scope_ = ScopeTrie::kRoot;  // in graph_
   Reuse reuse_ = Reuse::kNo;
   DType dtype_ = kDefaultDType;
+  bool is_trainable_ = true;
   bool refuses_variables_ = false;
   NameScope origin_;                    // in graph_, where `texts_` has none
   std::shared_ptr<const Texts> texts_;  // null for a scope that was entered by name

@@ -8,6 +8,7 @@
 
 #include <cstddef>
 #include <memory>
+#include <optional>
 #include <string_view>
 #include <vector>
 
@@ -33,6 +34,7 @@ class VariableScopeBlock {
   /// Overrides an inherited setting.
   void set(Setting setting, void* object) { options().settings.set(setting, object); }
   void set_dtype(DType dtype) { options().dtype = dtype; }
+  void set_trainable(bool is_trainable) { options().is_trainable = is_trainable; }
 
   /// Enters the scope. `plain` is the segment of its name or default name in the context's graph, if it is plain and
   /// known. Throws v1's errors; then nothing has changed.
@@ -68,6 +70,7 @@ class VariableScopeBlock {
     explicit Options(const Host& host) : settings(host) {}
     Settings settings;
     DType dtype;  // 0: not given
+    std::optional<bool> is_trainable;
   };
 
   /// The state that one entry replaced.

@@ -1,6 +1,7 @@
 // What a tensor's elements are: v1's DataType numbers, with their names and sizes.
 //
 // Invariants: one byte. A reference type is its base type's number + kReferences, as in v1's protos; 0 is no type.
+// Numbers below kOwn are v1's; those from it on are types that only a Store has, and they have no reference types.
 // Thread safety: a value.
 #pragma once
 
@@ -14,6 +15,7 @@ namespace scopetrie {
 struct DType {
   static constexpr std::uint8_t kReferences = 100;
   static constexpr std::uint8_t kCount = 128;  // every number is below
+  static constexpr std::uint8_t kOwn = 64;
 
   std::uint8_t number = 0;
 
@@ -36,6 +38,8 @@ struct DType {
   std::string name() const;
   bool is_floating() const { return kind() == 'f'; }
   bool is_integer() const { return kind() == 'i' || kind() == 'u'; }
+  /// Whether an element is a number of fewer than 8 bits, or a float of at most 8: stored in a byte each.
+  constexpr bool is_small() const;
 
   /// The type of this name; 0 where there is none.
   static DType named(std::string_view name);
@@ -43,6 +47,9 @@ struct DType {
 
 inline constexpr DType kFloat32{1}, kFloat64{2}, kInt32{3}, kUInt8{4}, kInt16{5}, kInt8{6}, kString{7}, kComplex64{8},
     kInt64{9}, kBool{10}, kQInt8{11}, kQUInt8{12}, kQInt32{13}, kBFloat16{14}, kQInt16{15}, kQUInt16{16}, kUInt16{17},
-    kComplex128{18}, kFloat16{19}, kResource{20}, kVariant{21}, kUInt32{22}, kUInt64{23};
+    kComplex128{18}, kFloat16{19}, kResource{20}, kVariant{21}, kUInt32{22}, kUInt64{23}, kFloat8E5M2{24}, kUInt2{32},
+    kLongDouble{DType::kOwn}, kComplexLongDouble{DType::kOwn + 1}, kFloat8E3M4{DType::kOwn + 2};
+
+constexpr bool DType::is_small() const { return (number >= kFloat8E5M2 && number <= kUInt2) || number >= kFloat8E3M4; }
 
 }  // namespace scopetrie

@@ -38,6 +38,11 @@ class Subtrees {
     if (scope != kNone) scopes_[scope].variable = before_.back();
     before_.pop_back();
   }
+  /// Forgets all: the next update() begins anew.
+  void clear() noexcept {
+    scopes_.clear();
+    before_.clear();
+  }
   /// Appends the variables in `top` and below it, in no order.
   void collect(ScopeId top, std::vector<VariableId>& out) const;
 

@@ -3,7 +3,8 @@
 // Invariants: ids are dense, in creation order; a name has at most one variable; a variable without a name in the
 // store (tf.Variable) has scope kNone. Segments are ids of a Segments table; a few bytes are kept for each id up to the
 // highest used. The first variable of a segment is found by indexing, without hashing, so a million distinct names need
-// no hash table; further variables of a segment ("w" in each scope) are in the table.
+// no hash table; further variables of a segment ("w" in each scope) are in the table. A variable that was renamed or
+// erased may leave an entry behind, which no look-up takes for its own: it compares the whole name.
 // Thread safety: none; one writer or many readers.
 #pragma once
 
@@ -19,6 +20,8 @@
 
 namespace scopetrie {
 
+/// A graph's variable has operations. A store's has none: there `ref` is kNone, and the fields of operations say other
+/// things (see values/values.hpp).
 struct VariableRow {
   ScopeId scope = kNone;
   SegmentId segment = 0;
@@ -36,10 +39,8 @@ class VariableStore {
   VariableId find(ScopeId scope, SegmentId segment) const {
     if (segment >= first_.size()) return kNone;
     const VariableId first = first_[segment];
-    if (first == kNone || variables_[first].scope == scope) return first;
-    return table_.find(hash_words(scope, segment), [&](VariableId id) {
-      return variables_[id].scope == scope && variables_[id].segment == segment;
-    });
+    if (first == kNone || is_called(first, scope, segment)) return first;
+    return table_.find(hash_words(scope, segment), [&](VariableId id) { return is_called(id, scope, segment); });
   }
 
   /// Adds a variable; its name must not be in the store. Throws std::length_error where there are 2^32 - 1 variables;
@@ -64,6 +65,38 @@ class VariableStore {
     return id;
   }
 
+  // Changes of names. `keeps_old` says that the change may be taken back: then the old entry stays, so that taking it
+  // back allocates nothing. ----------------------------------------------------------------------------------------
+
+  /// Renames a variable that has a name; the new name must not be in the store. Gives whether the variable is now the
+  /// first one of its segment, which unname() must be told. Where it throws, nothing is changed.
+  bool rename(VariableId id, ScopeId scope, SegmentId segment, bool keeps_old) {
+    VariableRow& row = variables_[id];
+    if (segment >= first_.size()) first_.resize(segment + std::size_t{1}, kNone);
+    VariableId& first = first_[segment];
+    const bool is_first = first == kNone;
+    if (!is_first && first != id) table_.insert(hash_words(scope, segment), id);
+    if (is_first) first = id;
+    if (!keeps_old && first_[row.segment] != id) table_.erase(hash_words(row.scope, row.segment), id);
+    row.scope = scope;
+    row.segment = segment;
+    subtrees_.clear();
+    return is_first;
+  }
+  /// Takes back the latest rename() of a variable, which kept the old entry.
+  void unname(VariableId id, bool is_first, ScopeId scope, SegmentId segment) noexcept {
+    VariableRow& row = variables_[id];
+    if (is_first)
+      first_[row.segment] = kNone;
+    else if (first_[row.segment] != id)
+      table_.erase(hash_words(row.scope, row.segment), id);
+    row.scope = scope;
+    row.segment = segment;
+    subtrees_.clear();
+  }
+  /// Takes a variable's name away: it is found no more, and stands in no scope. `row.scope = ...` takes that back.
+  void erase(VariableId id) noexcept { variables_[id].scope = kNone; }
+
   /// Reserves room for `more` further variables.
   void reserve(std::size_t more) { make_room(variables_, more); }
 
@@ -77,6 +110,7 @@ class VariableStore {
     subtrees_.update(scopes, size(), [&](VariableId id) { return variables_[id].scope; });
     std::vector<VariableId> found;
     subtrees_.collect(top, found);
+    std::erase_if(found, [&](VariableId id) { return variables_[id].scope == kNone; });
     std::sort(found.begin(), found.end());
     return found;
   }
@@ -97,6 +131,9 @@ class VariableStore {
   }
 
  private:
+  bool is_called(VariableId id, ScopeId scope, SegmentId segment) const {
+    return variables_[id].scope == scope && variables_[id].segment == segment;
+  }
   [[noreturn]] SCOPETRIE_COLD static void refuse() {
     throw std::length_error("a graph has at most 2^32 - 1 variables");
   }

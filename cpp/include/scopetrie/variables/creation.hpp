@@ -14,6 +14,8 @@ inline std::uint32_t variable_flags(bool trainable, DType dtype) {
   return std::uint32_t{dtype.number} << kDTypeShift | (trainable ? kTrainable : 0u);
 }
 
+inline DType flagged_dtype(std::uint32_t flags) { return static_cast<std::uint8_t>(flags >> kDTypeShift); }
+
 /// The operations of a variable and its initial value.
 struct VariableRun {
   std::uint32_t pattern = kNone;

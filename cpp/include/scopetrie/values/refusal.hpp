@@ -1,0 +1,21 @@
+// What a store says where it makes or shares no variable: the facts of v1's errors, without TensorFlow's words.
+//
+// Thread safety: that of the graph.
+#pragma once
+
+#include <string_view>
+
+#include "scopetrie/error.hpp"
+#include "scopetrie/values/values.hpp"
+#include "scopetrie/variables/get_variable.hpp"
+
+namespace scopetrie {
+
+/// The error of a refusal.
+Error store_refusal(const Values& values, const VariableRequest& request, const Verdict& verdict);
+
+/// Throws Error where a text is no name of a scope or a variable: a part of it is empty, or has a control character.
+/// `call` is the public function.
+void check_store_name(const char* call, std::string_view name);
+
+}  // namespace scopetrie

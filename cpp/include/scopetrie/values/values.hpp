@@ -1,0 +1,176 @@
+// The values of variables that have no operations: a store's.
+//
+// A variable is a row of the graph's VariableStore, whose fields of operations say something else here: `initial` where
+// its first elements come from (see Origin), `initializer` the caller's number of the line that made it, `value` of an
+// alias the variable that it stands for, `ref` nothing. Its elements are made when somebody looks. Names are changed
+// here alone, so that all of it is undone with the graph's ledger; elements are not undone.
+//
+// Invariants: there is one memory for each row, null as long as the variable is not ready. An alias has no memory. An
+// erased row has no scope, and `value` says which one it had. What a memory's end runs (it may be anything) runs when
+// all tables agree.
+// Thread safety: that of the graph.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "scopetrie/graph/graph.hpp"
+#include "scopetrie/store/memory.hpp"
+#include "scopetrie/tables/table_allocator.hpp"
+#include "scopetrie/values/elements.hpp"
+#include "scopetrie/variables/creation.hpp"
+
+namespace scopetrie {
+
+/// Further flags of a store's variable.
+inline constexpr std::uint32_t kFrozen = 2, kAlias = 4;
+
+class Values : private Undoable {
+ public:
+  /// `seed` takes part in all random elements.
+  Values(Graph& graph, std::uint64_t seed);
+  ~Values();
+
+  Graph& graph() const { return graph_; }
+  std::uint64_t seed() const noexcept { return seed_; }
+
+  // Where first elements come from ----------------------------------------------------------------------------------
+
+  /// The number of an initializer, or of an object of the caller's language that makes elements.
+  using Origin = std::uint32_t;
+  static constexpr Origin kGiven = kNone;  // the variable had its elements when it was made
+
+  Origin origin_of(const Initializer& initializer) {
+    if (last_ != kNone && same(rules_[last_], initializer)) [[likely]]
+      return last_;
+    return find_rule(initializer);
+  }
+  Origin origin_of(HostObject object) { return graph_.keep(AttributeValue(std::move(object))) | kAsked; }
+  /// Throws Error where the initializer has no elements of this dtype.
+  void check(Origin origin, DType dtype) {
+    if (is_rule(origin) && (dtype >= 64 || (checked_[origin] >> dtype.number & 1U) == 0)) [[unlikely]]
+      check_rule(origin, dtype);
+  }
+  /// Whether check() would pass, as far as that was found before.
+  bool is_right(Origin origin, DType dtype) {
+    return dtype < 64 && ((checked_[origin] >> dtype.number & 1U) != 0 || is_right_slowly(origin, dtype));
+  }
+  static bool is_rule(Origin origin) noexcept { return (origin & kAsked) == 0; }
+
+  // Making ----------------------------------------------------------------------------------------------------------
+
+  /// Adds a variable; its name must be free, its shape known and checked. Where it throws, nothing is added.
+  VariableId create(ScopeId scope, SegmentId segment, Output output, bool trainable, Origin origin,
+                    std::uint32_t site = kNone) {
+    if (graph_.ledger().is_open()) [[unlikely]]
+      make_room(undone_, memories_.size() - first_undoable_ + 1);
+    memories_.push_back(nullptr);
+    VariableRow row;
+    row.scope = scope;
+    row.segment = segment;
+    row.initial = origin;
+    row.initializer = site;
+    row.shape = output.shape;
+    row.flags = variable_flags(trainable, output.dtype);
+    return add(row);
+  }
+  /// The same with its elements, whose owner it becomes: also where it throws.
+  VariableId create_ready(ScopeId scope, SegmentId segment, Output output, bool trainable, Memory* memory,
+                          std::uint32_t site = kNone);
+  /// Throws Error where no memory can hold a shape of this dtype.
+  void check_size(ShapeId shape, DType dtype) const;
+
+  // Looking ---------------------------------------------------------------------------------------------------------
+
+  /// How many names there are.
+  std::size_t size() const noexcept { return graph_.variables.size() - erased_; }
+  bool is_there(VariableId id) const { return graph_.variables[id].scope != kNone; }
+  bool is_alias(VariableId id) const { return (graph_.variables[id].flags & kAlias) != 0; }
+  /// The variable of a row: another one for an alias.
+  VariableId resolved(VariableId id) const {
+    const VariableRow& row = graph_.variables[id];
+    return (row.flags & kAlias) != 0 ? row.value : id;
+  }
+  /// The variable of a whole path, or kNone; makes nothing.
+  VariableId find(std::string_view path) const;
+  /// The path of a row, also of an erased one.
+  void append_path(VariableId id, std::string& out) const;
+  std::string path(VariableId id) const {
+    std::string out;
+    append_path(id, out);
+    return out;
+  }
+  DType dtype(VariableId id) const { return flagged_dtype(graph_.variables[id].flags); }
+  std::span<const std::int64_t> dims(VariableId id) const {
+    return graph_.ops.shapes().dims(graph_.variables[id].shape);
+  }
+  std::size_t element_count(VariableId id) const {
+    return static_cast<std::size_t>(graph_.ops.shapes().elements(graph_.variables[id].shape));
+  }
+  std::size_t byte_count(VariableId id) const { return element_count(id) * dtype(id).size(); }
+  bool is_trainable(VariableId id) const { return (graph_.variables[id].flags & (kTrainable | kFrozen)) == kTrainable; }
+  bool is_frozen(VariableId id) const { return (graph_.variables[id].flags & kFrozen) != 0; }
+
+  // Elements --------------------------------------------------------------------------------------------------------
+
+  bool is_ready(VariableId id) const { return memories_[id] != nullptr; }
+  /// Its elements as they are, perhaps shared with another store's variable; null where it is not ready.
+  const Memory* peek(VariableId id) const { return memories_[id]; }
+  /// The elements of a variable that is no alias, made if it is not ready. They may be changed: they are not shared.
+  /// Null where an object of the caller's makes them: asked(). Throws std::bad_alloc; it is as before then.
+  Memory* look(VariableId id) {
+    Memory* memory = memories_[id];
+    return memory != nullptr && !memory->is_shared() ? memory : look_slowly(id);
+  }
+  /// The object that makes a variable's elements.
+  void* asked(VariableId id) const { return graph_.attributes[graph_.variables[id].initial & ~kAsked].host_object(); }
+  /// The initializer of one whose elements the core makes.
+  const Initializer& rule(VariableId id) const { return rules_[graph_.variables[id].initial]; }
+  Origin origin(VariableId id) const { return graph_.variables[id].initial; }
+  ElementSeeds seeds(VariableId id) const { return {seed_, seed_of_path(path(id))}; }
+  /// Gives a variable its elements, in place of those that it has; it becomes their owner.
+  void give(VariableId id, Memory* memory);
+
+ private:
+  static constexpr Origin kAsked = 0x80000000U;
+
+  void begin() override {
+    if (!graph_.ledger().is_open()) first_undoable_ = memories_.size();
+  }
+  void cut(const Mark& mark) noexcept override;
+  void settle() noexcept override;
+
+  static bool same(const Initializer& a, const Initializer& b) noexcept {
+    return a.kind == b.kind && a.fan == b.fan && a.distribution == b.distribution && a.first.same(b.first) &&
+           a.second.same(b.second) && a.seed == b.seed;
+  }
+  VariableId add(const VariableRow& row) {
+    try {
+      return graph_.variables.create(row);
+    } catch (...) {
+      memories_.pop_back();
+      throw;
+    }
+  }
+  SCOPETRIE_COLD Origin find_rule(const Initializer& initializer);
+  SCOPETRIE_COLD void check_rule(Origin origin, DType dtype);
+  SCOPETRIE_COLD bool is_right_slowly(Origin origin, DType dtype);
+  SCOPETRIE_COLD Memory* look_slowly(VariableId id);
+
+  Graph& graph_;
+  std::uint64_t seed_;
+  Table<Memory*> memories_;             // by variable; each is owned
+  std::vector<Initializer> rules_;      // each once
+  std::vector<std::uint64_t> checked_;  // by rule: the dtypes that check() has found to be right, a bit each
+  IdTable rule_index_;
+  Origin last_ = kNone;  // the rule that was asked for last
+  std::size_t erased_ = 0;
+  // Memories of variables that were undone. It has room for those that the outermost transaction may cut.
+  std::vector<Memory*> undone_;
+  std::size_t first_undoable_ = 0;
+};
+
+}  // namespace scopetrie

@@ -1,0 +1,299 @@
+// The Python type Store: creation, look-ups by path, what hangs on it.
+#include "objects/store.hpp"
+
+#include <algorithm>
+#include <cstddef>
+#include <random>
+
+#include "objects/scopes.hpp"
+
+namespace scopetrie::python {
+
+PyTypeObject* store_type = nullptr;
+
+void StoreState::cut(const Mark& mark) noexcept {
+  for (auto id = static_cast<VariableId>(mark.variables); id < live.size(); ++id) {
+    if (live[id] == nullptr) continue;
+    // Only the row of this number goes, so the handle cannot stay; what it was called stays readable.
+    PyStoreVariable* handle = as_variable(live[id]);
+    handle->number = kNone;
+    handle->scope = variables[id].scope;
+    handle->segment = variables[id].segment;
+  }
+  GraphState::cut(mark);
+}
+
+namespace {
+
+// Creation ------------------------------------------------------------------------------------------------------------
+
+std::uint64_t random_seed() {
+  std::random_device device;
+  return std::uint64_t{device()} << 32 | device();
+}
+
+// Store.__new__(type, seed=None)
+PyObject* make(PyTypeObject* type, PyObject* args, PyObject* kwargs) {
+  static Signature<1> signature("Store", {"seed"});
+  PyObject* given[1];
+  if (!parse_tuple(signature, args, kwargs, given)) return nullptr;
+  std::uint64_t seed = 0;
+  if (given[0] == nullptr || given[0] == Py_None) {
+    seed = random_seed();
+  } else {
+    const Ref number(PyNumber_Index(given[0]));
+    if (!number) return nullptr;
+    seed = PyLong_AsUnsignedLongLongMask(number.get());  // as NumPy's, whatever its size
+    if (PyErr_Occurred() != nullptr) return nullptr;
+  }
+  auto state = std::make_unique<StoreState>(seed);
+  PyObject* self = type->tp_alloc(type, 0);
+  if (self != nullptr) own_graph(self, state.release());
+  return self;
+}
+
+// Look-ups ------------------------------------------------------------------------------------------------------------
+
+// The variable of a path, or kNone, also where it is no text that could be one.
+VariableId find(PyObject* self, PyObject* path) {
+  if (!PyUnicode_Check(path)) return kNone;
+  const std::string_view text = text_of(path);
+  if (text.data() == nullptr) {
+    PyErr_Clear();
+    return kNone;
+  }
+  return store_of(self).values.find(text);
+}
+
+PyObject* subscript(PyObject* self, PyObject* path) {
+  if (const VariableId found = find(self, path); found != kNone) return store_variable(as_graph(self), found);
+  return PyObject_CallMethod(self, "__missing__", "O", path);
+}
+
+int contains(PyObject* self, PyObject* path) { return find(self, path) != kNone ? 1 : 0; }
+Py_ssize_t length(PyObject* self) { return static_cast<Py_ssize_t>(store_of(self).values.size()); }
+
+PyObject* iterate(PyObject* self) {
+  const Ref paths(PyObject_CallMethod(self, "_paths", nullptr));
+  return paths ? PyObject_GetIter(paths.get()) : nullptr;
+}
+
+// The rows of a scope and those below it, in order of creation; of all for an empty path.
+std::vector<VariableId> rows_under(PyObject* self, PyObject* path) {
+  const StoreState& store = store_of(self);
+  std::vector<VariableId> rows;
+  const std::string_view text = path == nullptr ? std::string_view("") : checked_text(path);
+  if (text.empty()) {
+    for (VariableId id = 0; id < store.variables.size(); ++id)
+      if (store.values.is_there(id)) rows.push_back(id);
+    return rows;
+  }
+  const ScopeId scope = store.ops.scopes().find(text);
+  return scope == kNone ? rows : store.variables.under(store.ops.scopes(), scope);
+}
+
+bool parse_path(const char* call, PyObject* const* args, Py_ssize_t count, PyObject*& path) {
+  if (count > 1 || (count == 1 && !PyUnicode_Check(args[0]))) {
+    PyErr_Format(PyExc_TypeError, "%s() takes a path, a str", call);
+    return false;
+  }
+  path = count == 1 ? args[0] : nullptr;
+  return true;
+}
+
+// _paths(path=""): the paths beneath one, relative to it.
+PyObject* paths(PyObject* self, PyObject* const* args, Py_ssize_t count) {
+  PyObject* top;
+  if (!parse_path("_paths", args, count, top)) return nullptr;
+  const std::vector<VariableId> rows = rows_under(self, top);
+  const std::size_t prefix = top == nullptr || PyUnicode_GET_LENGTH(top) == 0 ? 0 : text_of(top).size() + 1;
+  const Values& values = store_of(self).values;
+  std::string path;
+  return list_of(rows.size(), [&](std::uint32_t i) {
+    path.clear();
+    values.append_path(rows[i], path);
+    return to_str(std::string_view(path).substr(prefix));
+  });
+}
+
+// _variables(path=""): the variables beneath a path, in the order of _paths().
+PyObject* variables(PyObject* self, PyObject* const* args, Py_ssize_t count) {
+  PyObject* top;
+  if (!parse_path("_variables", args, count, top)) return nullptr;
+  const std::vector<VariableId> rows = rows_under(self, top);
+  const Values& values = store_of(self).values;
+  return list_of(rows.size(),
+                 [&](std::uint32_t i) { return store_variable(as_graph(self), values.resolved(rows[i])); });
+}
+
+// _measure(path=""): how many variables there are beneath a path, their elements and bytes.
+PyObject* measure(PyObject* self, PyObject* const* args, Py_ssize_t count) {
+  PyObject* top;
+  if (!parse_path("_measure", args, count, top)) return nullptr;
+  const std::vector<VariableId> rows = rows_under(self, top);
+  const Values& values = store_of(self).values;
+  std::size_t elements = 0, bytes = 0;
+  for (const VariableId row : rows) {
+    if (values.is_alias(row)) continue;
+    elements += values.element_count(row);
+    bytes += values.byte_count(row);
+  }
+  return build_value("(nnn)", static_cast<Py_ssize_t>(rows.size()), static_cast<Py_ssize_t>(elements),
+                     static_cast<Py_ssize_t>(bytes));
+}
+
+// _is_scope(path): whether variables are beneath a path.
+PyObject* is_scope_path(PyObject* self, PyObject* path) {
+  return PyBool_FromLong(rows_under(self, path).empty() ? 0 : 1);
+}
+
+// _find(path): the variable of exactly this path, or None.
+PyObject* find_object(PyObject* self, PyObject* path) {
+  const VariableId found = find(self, path);
+  return found == kNone ? Py_NewRef(Py_None) : store_variable(as_graph(self), found);
+}
+
+PyObject* variable_at(PyObject* self, PyObject* number) {
+  const std::size_t id = PyLong_AsSize_t(number);
+  if (PyErr_Occurred() != nullptr) return nullptr;
+  const StoreState& store = store_of(self);
+  if (id >= store.variables.size() || !store.values.is_there(static_cast<VariableId>(id))) Py_RETURN_NONE;
+  return store_variable(as_graph(self), store.values.resolved(static_cast<VariableId>(id)));
+}
+
+PyObject* refuse_reduce(PyObject*, PyObject*) {
+  PyErr_SetString(
+      PyExc_TypeError,
+      "a Store is neither pickled nor copied by the copy module: fork() copies it, and its variables' arrays "
+      "can be pickled");
+  return nullptr;
+}
+
+PyObject* get_seed(PyObject* self, void*) { return PyLong_FromUnsignedLongLong(store_of(self).values.seed()); }
+PyObject* get_scope(PyObject* self, void*) { return Py_NewRef(current_scope(context_of_store(self))); }
+PyObject* get_regularizers(PyObject* self, void*) {
+  const StoreState& store = store_of(self);
+  const std::optional<std::size_t> list = store.collections.find("regularizers");
+  if (!list) return new_list(0);
+  const Collections::Items& items = store.collections.items(*list);
+  return list_of(items.size(), [&](std::uint32_t i) { return Py_NewRef(static_cast<PyObject*>(items[i].object())); });
+}
+
+}  // namespace
+
+bool bind_store(PyObject* module) {
+  static PyMethodDef methods[] = {
+      fast("get", locked<store_get>,
+           "get($self, name, shape=None, dtype=None, initializer=None, regularizer=None, trainable=None, "
+           "partitioner=None, custom_getter=None)\n--\n\n"
+           "Gets the variable of this name in the current scope, or makes it.\n\n"
+           "Whether it is shared or made is the scope's reuse mode to say. A new variable has no elements before\n"
+           "somebody looks at them.\n\n"
+           "Args:\n"
+           "    name: Its name in the scope; it may be a path.\n"
+           "    shape: Its shape; needed to make it, unless the initializer is a value.\n"
+           "    dtype: Its dtype in any form that NumPy takes; the scope's by default (float32).\n"
+           "    initializer: An initializer or its name, a function of a shape and a dtype, or a value. The scope's\n"
+           "        by default; without one, glorot_uniform (floats) or zeros (ints, bools).\n"
+           "    regularizer: A function of the variable, kept for `regularization_losses()`.\n"
+           "    trainable: Whether it is to be trained; the scope says it by default, and else it is.\n"
+           "    partitioner: A function of shape and dtype that gives the number of parts along each axis.\n"
+           "    custom_getter: A function through which the call is passed, instead of the scope's.\n\n"
+           "Returns:\n    The Variable: the same object for as long as somebody has it.\n\n"
+           "Raises:\n"
+           "    ValueError: If it exists and the scope does not reuse, does not exist and the scope only reuses, or\n"
+           "        shape, dtype or initializer do not fit.\n"
+           "    TypeError: If the name is no str, or a Store holds no such dtype.\n\n"
+           ">>> import scopetrie as st\n>>> store = st.Store()\n"
+           ">>> with store.scope(\"layer\"):\n...     store.get(\"w\", (3, 2))\n"
+           "<Variable 'layer/w' float32[3, 2] lazy>\n"
+           ">>> with store.scope(\"layer\", reuse=True):\n...     store.get(\"w\").array.shape\n(3, 2)\n"),
+      fast("get_many", locked<store_get_many>,
+           "get_many($self, names, shapes=None, dtype=None, initializer=None, trainable=None)\n--\n\n"
+           "`get` for each name, in one call: all of them or none.\n\n"
+           "Args:\n"
+           "    names: The variables' names in the current scope.\n"
+           "    shapes: A shape for each name, or None.\n"
+           "    dtype: The dtype of all.\n"
+           "    initializer: The initializer of all.\n"
+           "    trainable: Whether they are to be trained.\n\n"
+           "Returns:\n    A list of variables.\n\n"
+           "Raises:\n    ValueError: As `get` for the first name that fails.\n    TypeError: Likewise.\n\n"
+           ">>> import scopetrie as st\n>>> store = st.Store()\n"
+           ">>> [v.path for v in store.get_many([\"w\", \"b\"], [(3, 2), (2,)])]\n['w', 'b']\n"),
+      fast("put", locked<store_put>,
+           "put($self, name, array, trainable=None)\n--\n\n"
+           "Makes a variable of an array.\n\n"
+           "An array in C order that can be written to is adopted: the variable and the array share their memory.\n"
+           "Anything else is copied: other orders, read-only arrays, lists.\n\n"
+           "Args:\n"
+           "    name: The variable's name in the current scope; it may be a path.\n"
+           "    array: A NumPy array, or what NumPy makes one of.\n"
+           "    trainable: Whether it is to be trained; the scope says it by default, and else it is.\n\n"
+           "Returns:\n    The Variable.\n\n"
+           "Raises:\n    ValueError: If there is a variable of this name.\n"
+           "    TypeError: If a Store holds no such dtype.\n\n"
+           ">>> import numpy as np\n>>> import scopetrie as st\n>>> weights = np.ones((2, 2), np.float32)\n"
+           ">>> np.shares_memory(st.Store().put(\"w\", weights).array, weights)\nTrue\n"),
+      fast("scope", locked<store_scope>,
+           "scope($self, name_or_scope=None, default_name=None, values=None, initializer=None, regularizer=None, "
+           "caching_device=None, partitioner=None, custom_getter=None, reuse=None, dtype=None, use_resource=None, "
+           "constraint=None, auxiliary_name_scope=True, trainable=None)\n--\n\n"
+           "A `with` block in whose body this thread's variables are made or shared beneath a path.\n\n"
+           "Scopes are those of `variable_scope`, but they are the store's own: no graph knows of them.\n\n"
+           "Args:\n"
+           "    name_or_scope: A name, which extends the current path, or a scope that another block gave.\n"
+           "    default_name: The name to use, made unique, if name_or_scope is None.\n"
+           "    values: Taken without effect, as are caching_device, use_resource, constraint and\n"
+           "        auxiliary_name_scope: a store has no operations.\n"
+           "    initializer: The default initializer of variables.\n"
+           "    regularizer: The default regularizer of variables.\n"
+           "    partitioner: The default partitioner of variables.\n"
+           "    custom_getter: A function through which calls of `get` are passed.\n"
+           "    reuse: True only shares existing variables, AUTO_REUSE also makes missing ones; None and False\n"
+           "        inherit the enclosing scope's mode.\n"
+           "    dtype: The default dtype of variables.\n"
+           "    trainable: Whether variables are to be trained that do not say it.\n\n"
+           "Returns:\n    A context manager that gives the VariableScope.\n\n"
+           "Raises:\n"
+           "    ValueError: If `reuse` is invalid, or given without a name, or the name has empty parts.\n"
+           "    TypeError: If name_or_scope is neither a str nor a scope, or no name is given.\n"
+           "    RuntimeError: If scopes are not left in the reverse order.\n"),
+      fast("_get_whole", locked<store_get_whole>,
+           "Gets or makes the variable of a whole path: what getters are given."),
+      with_arguments("_paths", locked<paths>, "The paths beneath a path, relative to it."),
+      with_arguments("_variables", locked<variables>, "The variables beneath a path, in the order of _paths()."),
+      with_arguments("_measure", locked<measure>, "How many variables, elements and bytes are beneath a path."),
+      {"_is_scope", locked<is_scope_path>, METH_O, "Whether variables are beneath a path."},
+      {"_find", locked<find_object>, METH_O, "The variable of exactly this path, or None."},
+      {"_variable_at", locked<variable_at>, METH_O, "The variable of a number, or None."},
+      {"__reduce_ex__", locked<refuse_reduce>, METH_O, "Refuses to be pickled."},
+      {nullptr, nullptr, 0, nullptr}};
+  static PyGetSetDef properties[] = {
+      {"seed", locked<get_seed>, nullptr, "The seed of all random elements, below 2**64.", nullptr},
+      {"current_scope", locked<get_scope>, nullptr, "The VariableScope in which this thread stands.", nullptr},
+      {"_regularizers", locked<get_regularizers>, nullptr, "Pairs of a variable's number and its regularizer.",
+       nullptr},
+      {nullptr, nullptr, nullptr, nullptr, nullptr}};
+  static PyMemberDef members[] = {
+      {"__weaklistoffset__", T_PYSSIZET, offsetof(PyStore, graph.weak_references), READONLY, nullptr},
+      {nullptr, 0, 0, 0, nullptr}};
+  PyType_Slot slots[] = {{Py_tp_new, reinterpret_cast<void*>(locked<make>)},
+                         {Py_tp_traverse, reinterpret_cast<void*>(unlocked<traverse_graph>)},
+                         {Py_tp_clear, reinterpret_cast<void*>(unlocked<clear_graph>)},
+                         {Py_tp_dealloc, reinterpret_cast<void*>(unlocked<dealloc_graph>)},
+                         {Py_tp_iter, reinterpret_cast<void*>(locked<iterate>)},
+                         {Py_mp_subscript, reinterpret_cast<void*>(locked<subscript>)},
+                         {Py_mp_length, reinterpret_cast<void*>(locked<length>)},
+                         {Py_sq_contains, reinterpret_cast<void*>(locked<contains>)},
+                         {Py_tp_methods, methods},
+                         {Py_tp_getset, properties},
+                         {Py_tp_members, members},
+                         {0, nullptr}};
+  PyType_Spec spec = {"scopetrie._core.Store", sizeof(PyStore), 0,
+                      Py_TPFLAGS_DEFAULT | Py_TPFLAGS_BASETYPE | Py_TPFLAGS_HAVE_GC, slots};
+  store_type = add_type(module, spec);
+  return store_type != nullptr;
+}
+
+}  // namespace scopetrie::python

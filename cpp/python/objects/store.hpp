@@ -1,0 +1,82 @@
+// The Python Store: a graph without operations, and the values of its variables.
+//
+// Invariants: a PyStore begins as a PyGraph, so scopes, contexts, transactions and name caches are the same code; but
+// it is never anybody's default graph. A variable has at most one handle at a time, so that sharing can be checked with
+// `is`; the store holds no handle. A handle whose variable was undone has no number any more, and knows its path.
+// Thread safety: that of locking.hpp. Memory's views may end without the lock.
+#pragma once
+
+#include <cstdint>
+
+#include "objects/graph_members.hpp"
+#include "objects/ndarrays.hpp"
+#include "scopetrie/values/values.hpp"
+
+namespace scopetrie::python {
+
+class StoreState final : public GraphState {
+ public:
+  explicit StoreState(std::uint64_t seed) : values(*this, seed) {}
+
+  Values values;
+  const std::uint64_t serial = ++serials_;  // no other store has had it
+
+ private:
+  void cut(const Mark& mark) noexcept override;
+  void tell_owner() noexcept override {}
+
+  static inline std::uint64_t serials_ = 0;
+};
+
+struct PyStore {
+  PyGraph graph;
+};
+
+struct PyStoreVariable {
+  PyObject_HEAD PyGraph* store;
+  VariableId number;  // kNone where it was undone
+  ScopeId scope;      // where it stood then
+  SegmentId segment;
+  PyObject* weak_references;
+};
+
+inline StoreState& store_of(PyGraph* store) { return static_cast<StoreState&>(*store->state); }
+inline StoreState& store_of(PyObject* self) { return store_of(as_graph(self)); }
+inline PyStoreVariable* as_variable(PyObject* self) { return reinterpret_cast<PyStoreVariable*>(self); }
+inline Context& context_of_store(PyObject* self) { return *context_of_store(as_graph(self), store_of(self).serial); }
+
+extern PyTypeObject* store_type;
+extern PyTypeObject* store_variable_type;
+inline bool is_store(PyObject* object) { return PyObject_TypeCheck(object, store_type); }
+inline bool is_store_variable(PyObject* object) { return Py_IS_TYPE(object, store_variable_type); }
+
+SCOPETRIE_COLD PyObject* new_store_variable(PyGraph* store, VariableId id);
+/// The handle of a variable that is no alias: the existing one, or a new one.
+inline PyObject* store_variable(PyGraph* store, VariableId id) {
+  PyObject* living = store_of(store).live[id];
+  if (living != nullptr && try_incref(living)) [[likely]]
+    return living;
+  return new_store_variable(store, id);
+}
+/// The variable of a handle. Throws Error where it was undone or deleted.
+VariableId variable_of(PyObject* self);
+
+/// The elements of a variable, made if they are not yet; this may call Python. Throws.
+Memory& elements_of(PyGraph* store, VariableId id);
+/// A variable's path as a str; throws.
+Ref path_object(PyGraph* store, VariableId id);
+/// Its array. Throws.
+Ref array_of(PyObject* variable);
+
+// Methods of Store in calls/.
+PyObject* store_get(PyObject* self, PyObject* const* args, Py_ssize_t positional, PyObject* keywords);
+PyObject* store_get_many(PyObject* self, PyObject* const* args, Py_ssize_t positional, PyObject* keywords);
+PyObject* store_get_whole(PyObject* self, PyObject* const* args, Py_ssize_t positional, PyObject* keywords);
+PyObject* store_put(PyObject* self, PyObject* const* args, Py_ssize_t positional, PyObject* keywords);
+/// A block of scopes of a store: objects/variable_scope.cpp.
+PyObject* store_scope(PyObject* self, PyObject* const* args, Py_ssize_t positional, PyObject* keywords);
+
+bool bind_store(PyObject* module);
+bool bind_store_variable(PyObject* module);
+
+}  // namespace scopetrie::python

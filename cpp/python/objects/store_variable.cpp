@@ -1,0 +1,469 @@
+// A Store's Variable: what NumPy and others see of it is an array over its memory.
+#include <cstring>
+#include <iterator>
+
+#include "objects/store.hpp"
+#include "scopetrie/error.hpp"
+#include "scopetrie/variables/partitions.hpp"
+
+namespace scopetrie::python {
+
+PyTypeObject* store_variable_type = nullptr;
+
+namespace {
+
+Values& values_of(PyObject* variable) { return store_of(as_variable(variable)->store).values; }
+
+std::string path_of_stale(PyObject* self) {
+  const PyStoreVariable* of = as_variable(self);
+  const StoreState& state = store_of(of->store);
+  if (of->number != kNone) return state.values.path(of->number);
+  std::string path;
+  state.ops.append_scope(of->scope, path);
+  path += state.ops.segments().text(of->segment);
+  return path;
+}
+
+[[noreturn]] SCOPETRIE_COLD void refuse_stale(PyObject* self) {
+  const std::string path = path_of_stale(self);
+  const char* why = as_variable(self)->number == kNone ? "the call or transaction that made it was undone"
+                                                       : "it was deleted from its store";
+  throw Error(ErrorKind::kRuntime, "The variable '" + path + "' is gone: " + why + ". Get it again.",
+              {.full_name = path});
+}
+
+// Elements ----------------------------------------------------------------------------------------------------------
+
+// The bytes of an array, which is in C order and of the right dtype, in memory of their own.
+Memory* memory_with(PyObject* array, std::size_t bytes) {
+  const ArrayFacts facts = facts_of(array);
+  Memory* made = Memory::uninitialised(bytes);
+  if (bytes != 0) std::memcpy(made->data(), facts.data, bytes);
+  return made;
+}
+
+Ref dims_object(std::span<const std::int64_t> dims) {
+  Ref tuple = checked(new_tuple(static_cast<Py_ssize_t>(dims.size())));
+  for (std::size_t i = 0; i < dims.size(); ++i)
+    PyTuple_SET_ITEM(tuple.get(), static_cast<Py_ssize_t>(i), checked(PyLong_FromLongLong(dims[i])).release());
+  return tuple;
+}
+
+// What the core computes in a larger dtype, converted by NumPy.
+Ref converted_elements(const Values& values, VariableId id) {
+  const DType dtype = values.dtype(id), computed = computed_as(dtype);
+  const std::size_t count = values.element_count(id);
+  struct Owned {
+    Memory* memory;
+    ~Owned() { memory->disown(); }
+  } const wide{Memory::uninitialised(count * computed.size())};
+  const auto dims = values.dims(id);
+  write_elements(values.rule(id), dtype, dims, values.seeds(id), wide.memory->data(), count);
+  const Ref array = checked(array_over(*wide.memory, computed, dims, false));
+  return as_array(array.get(), dtype, true);
+}
+
+// What the program's initializer makes.
+Ref asked_elements(PyGraph* store, VariableId id) {
+  const Values& values = store_of(store).values;
+  const Ref initializer = Ref::borrowed(static_cast<PyObject*>(values.asked(id)));
+  const DType dtype = values.dtype(id);
+  const Ref shape = dims_object(values.dims(id)), path = path_object(store, id);
+  const Ref seed = checked(PyLong_FromUnsignedLongLong(values.seed()));
+  PyObject* const arguments[] = {initializer.get(), shape.get(), array_dtype(dtype), path.get(), seed.get()};
+  const Ref given = checked(PyObject_Vectorcall(state().hooks.make_elements, arguments, std::size(arguments), nullptr));
+  return as_array(given.get(), dtype, true);
+}
+
+Memory& make_elements(PyGraph* store, VariableId id) {
+  const Ref keep = Ref::borrowed(reinterpret_cast<PyObject*>(store));
+  StoreState& state = store_of(store);
+  Values& values = state.values;
+  const Ref handle = checked(store_variable(store, id));  // knows if the variable goes meanwhile
+  const std::size_t bytes = values.byte_count(id);
+  const Ref array = Values::is_rule(values.origin(id)) ? converted_elements(values, id) : asked_elements(store, id);
+  const VariableId now = variable_of(handle.get());
+  if (Memory* made = values.look(now); made != nullptr) return *made;  // by another thread, or the initializer
+  Memory* made = memory_with(array.get(), bytes);
+  values.give(now, made);
+  return *made;
+}
+
+}  // namespace
+
+PyObject* new_store_variable(PyGraph* store, VariableId id) {
+  auto* made = PyObject_New(PyStoreVariable, store_variable_type);
+  if (made == nullptr) return nullptr;
+  made->store = store;
+  Py_INCREF(store);
+  made->number = id;
+  made->scope = kNone;
+  made->segment = 0;
+  made->weak_references = nullptr;
+  auto* object = reinterpret_cast<PyObject*>(made);
+  allow_try_incref(object);
+  return store_of(store).live[id] = object;
+}
+
+VariableId variable_of(PyObject* self) {
+  const VariableId number = as_variable(self)->number;
+  if (number == kNone || !values_of(self).is_there(number)) [[unlikely]]
+    refuse_stale(self);
+  return number;
+}
+
+Memory& elements_of(PyGraph* store, VariableId id) {
+  Memory* memory = store_of(store).values.look(id);
+  return memory != nullptr ? *memory : make_elements(store, id);
+}
+
+Ref path_object(PyGraph* store, VariableId id) { return checked(to_str(store_of(store).values.path(id))); }
+
+Ref array_of(PyObject* variable) {
+  PyGraph* store = as_variable(variable)->store;
+  Memory& memory = elements_of(store, variable_of(variable));
+  const VariableId id = variable_of(variable);  // making the elements may have run anything
+  const Values& values = store_of(store).values;
+  return checked(array_over(memory, values.dtype(id), values.dims(id), !values.is_frozen(id)));
+}
+
+namespace {
+
+void dealloc(PyObject* self) {
+  PyStoreVariable* variable = as_variable(self);
+  if (variable->weak_references != nullptr) PyObject_ClearWeakRefs(self);
+  PyGraph* store = variable->store;
+  {
+    const Lock lock;
+    auto& live = store_of(store).live;
+    const VariableId number = variable->number;
+    if (number < live.size() && live[number] == self) live[number] = nullptr;
+  }
+  PyTypeObject* type = Py_TYPE(self);
+  type->tp_free(self);
+  Py_DECREF(type);
+  Py_DECREF(store);
+}
+
+// Properties ----------------------------------------------------------------------------------------------------------
+
+PyObject* get_path(PyObject* self, void*) { return path_object(as_variable(self)->store, variable_of(self)).release(); }
+PyObject* get_store(PyObject* self, void*) { return Py_NewRef(reinterpret_cast<PyObject*>(as_variable(self)->store)); }
+PyObject* get_shape(PyObject* self, void*) { return dims_object(values_of(self).dims(variable_of(self))).release(); }
+PyObject* get_dtype(PyObject* self, void*) { return Py_NewRef(array_dtype(values_of(self).dtype(variable_of(self)))); }
+PyObject* get_ndim(PyObject* self, void*) { return PyLong_FromSize_t(values_of(self).dims(variable_of(self)).size()); }
+PyObject* get_size(PyObject* self, void*) {
+  return PyLong_FromSize_t(values_of(self).element_count(variable_of(self)));
+}
+PyObject* get_nbytes(PyObject* self, void*) { return PyLong_FromSize_t(values_of(self).byte_count(variable_of(self))); }
+PyObject* get_trainable(PyObject* self, void*) {
+  return PyBool_FromLong(values_of(self).is_trainable(variable_of(self)));
+}
+PyObject* get_ready(PyObject* self, void*) { return PyBool_FromLong(values_of(self).is_ready(variable_of(self))); }
+PyObject* get_array(PyObject* self, void*) { return array_of(self).release(); }
+PyObject* get_site(PyObject* self, void*) {
+  const StoreState& state = store_of(as_variable(self)->store);
+  return state.sites.describe(state.variables[variable_of(self)].initializer);
+}
+
+PyObject* repr(PyObject* self) {
+  const PyStoreVariable* of = as_variable(self);
+  const Values& values = values_of(self);
+  std::string text = "<Variable '" + path_of_stale(self) + "'";
+  if (of->number == kNone || !values.is_there(of->number)) {
+    text += " (gone)>";
+  } else {
+    text += ' ' + values.dtype(of->number).name() + list_text(values.dims(of->number));
+    if (values.is_frozen(of->number)) text += " frozen";
+    text += values.is_ready(of->number) ? ">" : " lazy>";
+  }
+  return to_str(text);
+}
+
+// Values --------------------------------------------------------------------------------------------------------------
+
+// Whether the value is an array of exactly the variable's elements; then they are copied.
+bool assign_plain(Memory& memory, const Values& values, VariableId id, PyObject* value) {
+  if (!is_plain_array(value)) return false;
+  const ArrayFacts facts = facts_of(value);
+  const auto dims = values.dims(id);
+  if (facts.dtype != values.dtype(id) || !facts.is_ordered || !std::ranges::equal(facts.dims, dims)) return false;
+  if (memory.size() != 0) std::memmove(memory.data(), facts.data, memory.size());
+  return true;
+}
+
+void assign_value(PyObject* self, PyObject* value) {
+  const VariableId id = variable_of(self);
+  PyGraph* store = as_variable(self)->store;
+  Values& values = store_of(store).values;
+  if (values.is_frozen(id)) {
+    const std::string path = values.path(id);
+    throw Error(ErrorKind::kValue, "the variable '" + path + "' is frozen: freeze(False) lets it be changed",
+                {.call = "assign", .full_name = path});
+  }
+  const bool is_own = values.is_ready(id) && !values.peek(id)->is_shared();
+  Memory* const memory = is_own ? values.look(id) : Memory::uninitialised(values.byte_count(id));
+  memory->own();  // until the end
+  struct Owned {
+    Memory* memory;
+    ~Owned() { memory->disown(); }
+  } const owned{memory};
+  if (!is_own) memory->disown();
+  if (!assign_plain(*memory, values, id, value)) {
+    const Ref path = path_object(store, id);
+    const Ref array = checked(array_over(*memory, values.dtype(id), values.dims(id), true));
+    if (!copy_elements(array.get(), value, path.get())) throw_raised();
+  }
+  if (is_own) return;
+  memory->own();
+  values.give(variable_of(self), memory);
+}
+
+PyObject* assign(PyObject* self, PyObject* value) {
+  assign_value(self, value);
+  return Py_NewRef(self);
+}
+PyObject* load(PyObject* self, PyObject* const* args, Py_ssize_t positional, PyObject* keywords) {
+  static Signature<2> signature("load", {"value", "session"});
+  PyObject* given[2];
+  if (!signature.parse(args, positional, keywords, given)) return nullptr;
+  if (given[0] == nullptr) {
+    PyErr_SetString(PyExc_TypeError, "load() missing 1 required positional argument: 'value'");
+    return nullptr;
+  }
+  assign_value(self, given[0]);
+  Py_RETURN_NONE;
+}
+
+PyObject* as_numpy(PyObject* self, PyObject* const* args, Py_ssize_t positional, PyObject* keywords) {
+  static Signature<2> signature("__array__", {"dtype", "copy"});
+  PyObject* given[2];
+  if (!signature.parse(args, positional, keywords, given)) return nullptr;
+  Ref array = array_of(self);
+  const bool has_dtype = given[0] != nullptr && given[0] != Py_None;
+  const bool must_copy = given[1] != nullptr && given[1] != Py_None && PyObject_IsTrue(given[1]) == 1;
+  if (PyErr_Occurred() != nullptr) return nullptr;
+  if (!has_dtype && !must_copy) return array.release();
+  const Ref own = checked(PyObject_GetAttrString(array.get(), "dtype"));
+  PyObject* wanted = has_dtype ? given[0] : own.get();
+  const Ref made = checked(PyObject_CallMethod(array.get(), "astype", "OsOOO", wanted, "K", Py_True, Py_True,
+                                               must_copy ? Py_True : Py_False));
+  if (given[1] == Py_False && !must_copy) {
+    const Ref dtype = checked(PyObject_GetAttrString(made.get(), "dtype"));
+    const int is_same = PyObject_RichCompareBool(dtype.get(), own.get(), Py_EQ);
+    if (is_same < 0) return nullptr;
+    if (is_same == 0) {
+      PyErr_Format(PyExc_ValueError, "Unable to avoid copy while creating an array of dtype %R from one of dtype %R.",
+                   dtype.get(), own.get());
+      return nullptr;
+    }
+  }
+  return Py_NewRef(made.get());
+}
+
+// A call of the array's method of this name, with the same arguments.
+PyObject* call_array(PyObject* self, const char* name, PyObject* const* args, Py_ssize_t positional,
+                     PyObject* keywords) {
+  const Ref array = array_of(self);
+  const Ref method = checked(PyObject_GetAttrString(array.get(), name));
+  return PyObject_Vectorcall(method.get(), args, static_cast<std::size_t>(positional), keywords);
+}
+PyObject* dlpack(PyObject* self, PyObject* const* args, Py_ssize_t positional, PyObject* keywords) {
+  return call_array(self, "__dlpack__", args, positional, keywords);
+}
+PyObject* dlpack_device(PyObject* self, PyObject*) {
+  return call_array(self, "__dlpack_device__", nullptr, 0, nullptr);
+}
+PyObject* reduce(PyObject* self, PyObject* protocol) {
+  return call_array(self, "__reduce_ex__", &protocol, 1, nullptr);
+}
+
+int get_buffer(PyObject* self, Py_buffer* view, int flags) {
+  const Ref array = array_of(self);
+  return PyObject_GetBuffer(array.get(), view, flags);
+}
+
+// Operators -----------------------------------------------------------------------------------------------------------
+
+// What NumPy is given: it reads lists in place, and an item may run code that changes them.
+Ref operand(PyObject* x) {
+  if (is_store_variable(x)) return array_of(x);
+  return PyList_Check(x) || PyTuple_Check(x) ? checked(own_items(x)) : Ref::borrowed(x);
+}
+// The same of an index, where a list means something else than a tuple.
+Ref index_of(PyObject* key) {
+  if (PyTuple_Check(key)) {
+    Ref made = checked(new_tuple(PyTuple_GET_SIZE(key)));
+    for (Py_ssize_t i = 0; i < PyTuple_GET_SIZE(key); ++i)
+      PyTuple_SET_ITEM(made.get(), i, index_of(PyTuple_GET_ITEM(key, i)).release());
+    return made;
+  }
+  if (!PyList_Check(key)) return operand(key);
+  const Ref items = checked(own_items(key));
+  return checked(PySequence_List(items.get()));
+}
+
+template <auto function>
+PyObject* binary(PyObject* x, PyObject* y) {
+  const Ref a = operand(x), b = operand(y);
+  return function(a.get(), b.get());
+}
+template <auto function>
+PyObject* unary(PyObject* x) {
+  const Ref a = operand(x);
+  return function(a.get());
+}
+// In place: the variable stays what it is.
+template <auto function>
+PyObject* in_place(PyObject* x, PyObject* y) {
+  const Ref a = operand(x), b = operand(y);
+  const Ref done = checked(function(a.get(), b.get()));
+  return Py_NewRef(x);
+}
+template <auto function>
+PyObject* power(PyObject* x, PyObject* y, PyObject* modulo) {
+  const Ref a = operand(x), b = operand(y);
+  return function(a.get(), b.get(), modulo);
+}
+PyObject* in_place_power(PyObject* x, PyObject* y, PyObject* modulo) {
+  const Ref a = operand(x), b = operand(y);
+  const Ref done = checked(PyNumber_InPlacePower(a.get(), b.get(), modulo));
+  return Py_NewRef(x);
+}
+
+int is_true(PyObject* self) { return PyObject_IsTrue(operand(self).get()); }
+Py_ssize_t length(PyObject* self) { return PyObject_Size(operand(self).get()); }
+PyObject* subscript(PyObject* self, PyObject* key) {
+  const Ref array = operand(self), index = index_of(key);
+  return PyObject_GetItem(array.get(), index.get());
+}
+int set_subscript(PyObject* self, PyObject* key, PyObject* value) {
+  const Ref array = operand(self);
+  if (value == nullptr) {
+    PyErr_SetString(PyExc_ValueError, "elements of a variable cannot be deleted");
+    return -1;
+  }
+  const Ref index = index_of(key), given = operand(value);
+  return PyObject_SetItem(array.get(), index.get(), given.get());
+}
+int contains(PyObject* self, PyObject* value) {
+  const Ref array = operand(self), given = operand(value);
+  return PySequence_Contains(array.get(), given.get());
+}
+PyObject* iterate(PyObject* self) { return PyObject_GetIter(operand(self).get()); }
+
+// Equality is identity, since a variable has one handle at a time; order is that of the elements.
+PyObject* compare(PyObject* self, PyObject* other, int how) {
+  if (how == Py_EQ || how == Py_NE) {
+    if (!is_store_variable(other)) Py_RETURN_NOTIMPLEMENTED;
+    return PyBool_FromLong((self == other) == (how == Py_EQ));
+  }
+  const Ref a = operand(self), b = operand(other);
+  return PyObject_RichCompare(a.get(), b.get(), how);
+}
+Py_hash_t hash(PyObject* self) { return static_cast<Py_hash_t>(reinterpret_cast<std::uintptr_t>(self) >> 4); }
+
+PyObject* refuse_new(PyTypeObject*, PyObject*, PyObject*) {
+  PyErr_SetString(PyExc_TypeError, "a store's variables are made by store.get() and store.put()");
+  return nullptr;
+}
+PyObject* refuse_variable_alloc(PyTypeObject*, Py_ssize_t) { return refuse_new(nullptr, nullptr, nullptr); }
+
+PyGetSetDef properties[] = {
+    {"path", locked<get_path>, nullptr, "The path by which its store finds it.", nullptr},
+    {"store", unlocked<get_store>, nullptr, "The Store that holds it.", nullptr},
+    {"shape", locked<get_shape>, nullptr, "The sizes of its axes, a tuple of int.", nullptr},
+    {"dtype", locked<get_dtype>, nullptr, "The dtype of its elements, NumPy's.", nullptr},
+    {"ndim", locked<get_ndim>, nullptr, "How many axes it has.", nullptr},
+    {"size", locked<get_size>, nullptr, "How many elements it has.", nullptr},
+    {"nbytes", locked<get_nbytes>, nullptr, "How many bytes its elements take, ready or not.", nullptr},
+    {"trainable", locked<get_trainable>, nullptr, "Whether it is to be trained: not where it is frozen.", nullptr},
+    {"ready", locked<get_ready>, nullptr, "Whether its elements were made; they are when somebody looks.", nullptr},
+    {"array", locked<get_array>, nullptr, "Its elements as a NumPy array, without a copy.", nullptr},
+    {"_site", locked<get_site>, nullptr, "(file, line, function) of the line that made it, or None.", nullptr},
+    {nullptr, nullptr, nullptr, nullptr, nullptr}};
+
+PyMethodDef methods[] = {
+    {"assign", locked<assign>, METH_O,
+     "assign($self, value, /)\n--\n\nSets all elements, in place: arrays that are views of them see it.\n\n"
+     "Args:\n    value: An array, or what NumPy makes one of, of the variable's shape; its dtype must convert to the\n"
+     "        variable's as NumPy's casting=\"same_kind\" does.\n\n"
+     "Returns:\n    The variable.\n\n"
+     "Raises:\n    ValueError: If the shape differs, or the variable is frozen.\n"
+     "    TypeError: If the dtype does not convert.\n"},
+    fast(
+        "load", locked<load>,
+        "load($self, value, session=None)\n--\n\nThe same as `assign`, under the name that TensorFlow 1 has for it.\n\n"
+        "Args:\n    value: What `assign` takes.\n    session: Ignored: the values are the store's.\n\n"
+        "Raises:\n    ValueError: As `assign`.\n    TypeError: Likewise.\n"),
+    fast("__array__", locked<as_numpy>, "__array__($self, dtype=None, copy=None)\n--\n\nThe elements as an array."),
+    fast("__dlpack__", locked<dlpack>, "The elements as a DLPack capsule; takes what ndarray.__dlpack__ takes."),
+    {"__dlpack_device__", locked<dlpack_device>, METH_NOARGS, "The CPU, as DLPack numbers it."},
+    {"__reduce_ex__", locked<reduce>, METH_O, "Pickles the elements: what comes back is an array of them."},
+    {nullptr, nullptr, 0, nullptr}};
+
+PyMemberDef members[] = {
+    {"__weaklistoffset__", T_PYSSIZET, offsetof(PyStoreVariable, weak_references), READONLY, nullptr},
+    {nullptr, 0, 0, 0, nullptr}};
+
+}  // namespace
+
+bool bind_store_variable(PyObject* module) {
+  PyType_Slot slots[] = {
+      {Py_tp_dealloc, reinterpret_cast<void*>(unlocked<dealloc>)},
+      {Py_tp_new, reinterpret_cast<void*>(unlocked<refuse_new>)},
+      {Py_tp_alloc, reinterpret_cast<void*>(unlocked<refuse_variable_alloc>)},
+      {Py_tp_repr, reinterpret_cast<void*>(locked<repr>)},
+      {Py_tp_richcompare, reinterpret_cast<void*>(locked<compare>)},
+      {Py_tp_hash, reinterpret_cast<void*>(unlocked<hash>)},
+      {Py_tp_iter, reinterpret_cast<void*>(locked<iterate>)},
+      {Py_tp_getset, properties},
+      {Py_tp_methods, methods},
+      {Py_tp_members, members},
+      {Py_bf_getbuffer, reinterpret_cast<void*>(locked<get_buffer>)},
+      {Py_mp_length, reinterpret_cast<void*>(locked<length>)},
+      {Py_mp_subscript, reinterpret_cast<void*>(locked<subscript>)},
+      {Py_mp_ass_subscript, reinterpret_cast<void*>(locked<set_subscript>)},
+      {Py_sq_contains, reinterpret_cast<void*>(locked<contains>)},
+      {Py_nb_bool, reinterpret_cast<void*>(locked<is_true>)},
+      {Py_nb_int, reinterpret_cast<void*>(locked<unary<PyNumber_Long>>)},
+      {Py_nb_float, reinterpret_cast<void*>(locked<unary<PyNumber_Float>>)},
+      {Py_nb_index, reinterpret_cast<void*>(locked<unary<PyNumber_Index>>)},
+      {Py_nb_negative, reinterpret_cast<void*>(locked<unary<PyNumber_Negative>>)},
+      {Py_nb_positive, reinterpret_cast<void*>(locked<unary<PyNumber_Positive>>)},
+      {Py_nb_absolute, reinterpret_cast<void*>(locked<unary<PyNumber_Absolute>>)},
+      {Py_nb_invert, reinterpret_cast<void*>(locked<unary<PyNumber_Invert>>)},
+      {Py_nb_add, reinterpret_cast<void*>(locked<binary<PyNumber_Add>>)},
+      {Py_nb_subtract, reinterpret_cast<void*>(locked<binary<PyNumber_Subtract>>)},
+      {Py_nb_multiply, reinterpret_cast<void*>(locked<binary<PyNumber_Multiply>>)},
+      {Py_nb_matrix_multiply, reinterpret_cast<void*>(locked<binary<PyNumber_MatrixMultiply>>)},
+      {Py_nb_true_divide, reinterpret_cast<void*>(locked<binary<PyNumber_TrueDivide>>)},
+      {Py_nb_floor_divide, reinterpret_cast<void*>(locked<binary<PyNumber_FloorDivide>>)},
+      {Py_nb_remainder, reinterpret_cast<void*>(locked<binary<PyNumber_Remainder>>)},
+      {Py_nb_divmod, reinterpret_cast<void*>(locked<binary<PyNumber_Divmod>>)},
+      {Py_nb_and, reinterpret_cast<void*>(locked<binary<PyNumber_And>>)},
+      {Py_nb_or, reinterpret_cast<void*>(locked<binary<PyNumber_Or>>)},
+      {Py_nb_xor, reinterpret_cast<void*>(locked<binary<PyNumber_Xor>>)},
+      {Py_nb_lshift, reinterpret_cast<void*>(locked<binary<PyNumber_Lshift>>)},
+      {Py_nb_rshift, reinterpret_cast<void*>(locked<binary<PyNumber_Rshift>>)},
+      {Py_nb_power, reinterpret_cast<void*>(locked<power<PyNumber_Power>>)},
+      {Py_nb_inplace_add, reinterpret_cast<void*>(locked<in_place<PyNumber_InPlaceAdd>>)},
+      {Py_nb_inplace_subtract, reinterpret_cast<void*>(locked<in_place<PyNumber_InPlaceSubtract>>)},
+      {Py_nb_inplace_multiply, reinterpret_cast<void*>(locked<in_place<PyNumber_InPlaceMultiply>>)},
+      {Py_nb_inplace_true_divide, reinterpret_cast<void*>(locked<in_place<PyNumber_InPlaceTrueDivide>>)},
+      {Py_nb_inplace_floor_divide, reinterpret_cast<void*>(locked<in_place<PyNumber_InPlaceFloorDivide>>)},
+      {Py_nb_inplace_remainder, reinterpret_cast<void*>(locked<in_place<PyNumber_InPlaceRemainder>>)},
+      {Py_nb_inplace_and, reinterpret_cast<void*>(locked<in_place<PyNumber_InPlaceAnd>>)},
+      {Py_nb_inplace_or, reinterpret_cast<void*>(locked<in_place<PyNumber_InPlaceOr>>)},
+      {Py_nb_inplace_xor, reinterpret_cast<void*>(locked<in_place<PyNumber_InPlaceXor>>)},
+      {Py_nb_inplace_lshift, reinterpret_cast<void*>(locked<in_place<PyNumber_InPlaceLshift>>)},
+      {Py_nb_inplace_rshift, reinterpret_cast<void*>(locked<in_place<PyNumber_InPlaceRshift>>)},
+      {Py_nb_inplace_power, reinterpret_cast<void*>(locked<in_place_power>)},
+      {0, nullptr}};
+  PyType_Spec spec = {"scopetrie._core.StoreVariable", sizeof(PyStoreVariable), 0,
+                      Py_TPFLAGS_DEFAULT | Py_TPFLAGS_BASETYPE, slots};
+  store_variable_type = add_type(module, spec);
+  return store_variable_type != nullptr;
+}
+
+}  // namespace scopetrie::python

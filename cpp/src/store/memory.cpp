@@ -1,0 +1,76 @@
+#include "scopetrie/store/memory.hpp"
+
+#include <cstdlib>
+#include <cstring>
+#include <limits>
+#include <memory>
+#include <new>
+
+namespace scopetrie {
+
+namespace {
+
+// From this size on the system has zeroed pages, which cost nothing until they are used.
+constexpr std::size_t kPages = std::size_t{1} << 16;
+
+}  // namespace
+
+// One block: the Memory, and the bytes behind it from the next aligned address on.
+Memory* Memory::allocate(std::size_t bytes, bool is_zeroed) {
+  constexpr std::size_t kBefore = sizeof(Memory) + kAlignment - 1;
+  if (bytes > std::numeric_limits<std::size_t>::max() - kBefore) throw std::bad_alloc();
+  const bool by_pages = is_zeroed && bytes >= kPages;
+  void* block = by_pages ? std::calloc(1, kBefore + bytes) : ::operator new(kBefore + bytes);
+  if (block == nullptr) throw std::bad_alloc();
+  const auto first = reinterpret_cast<std::uintptr_t>(block) + kBefore;
+  void* data = reinterpret_cast<void*>(first - first % kAlignment);
+  auto* made = new (block) Memory(data, bytes);
+  made->is_from_calloc_ = by_pages;
+  if (is_zeroed && !by_pages) std::memset(data, 0, bytes);
+  return made;
+}
+
+Memory* Memory::zeroed(std::size_t bytes) { return allocate(bytes, true); }
+Memory* Memory::uninitialised(std::size_t bytes) { return allocate(bytes, false); }
+
+Memory* Memory::adopt(void* data, std::size_t bytes, const Adopted& from) {
+  auto kept = std::make_unique<Adopted>(from);
+  auto* made = new (::operator new(sizeof(Memory))) Memory(data, bytes);
+  made->adopted_ = kept.release();
+  return made;
+}
+
+Memory* Memory::slice(Memory& whole, std::size_t offset, std::size_t bytes) {
+  auto* made = new (::operator new(sizeof(Memory))) Memory(static_cast<std::byte*>(whole.data_) + offset, bytes);
+  made->whole_ = &whole;
+  whole.references_.fetch_add(1, std::memory_order_relaxed);
+  return made;
+}
+
+Memory* Memory::copy(const Memory& from) {
+  Memory* made = uninitialised(from.bytes_);
+  std::memcpy(made->data_, from.data_, from.bytes_);
+  return made;
+}
+
+bool Memory::is_viewed() const noexcept {
+  const Memory& of = counted();
+  if (of.views_.load(std::memory_order_acquire) != 0) return true;
+  return of.adopted_ != nullptr &&
+         (of.adopted_->is_reachable == nullptr || of.adopted_->is_reachable(of.adopted_->context));
+}
+
+void Memory::free() noexcept {
+  Memory* const whole = whole_;
+  const std::unique_ptr<Adopted> adopted(adopted_);
+  const bool from_calloc = is_from_calloc_;
+  this->~Memory();
+  if (from_calloc)
+    std::free(this);
+  else
+    ::operator delete(static_cast<void*>(this));
+  if (whole != nullptr) whole->drop();
+  if (adopted != nullptr && adopted->release != nullptr) adopted->release(adopted->context);
+}
+
+}  // namespace scopetrie

@@ -1,0 +1,37 @@
+"""What a store raises of its own."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable
+from itertools import islice
+
+__all__ = ["MissingVariableError", "missing"]
+
+_MOST_COMPARED = 10_000  # comparing takes some ten microseconds each
+
+
+class MissingVariableError(KeyError, ValueError):
+    """There is no variable of a path: a KeyError, as of mappings, and a ValueError, as TensorFlow 1 has it.
+
+    >>> import scopetrie as st
+    >>> store = st.Store()
+    >>> w = store.get("tower/w", (2,))
+    >>> store["tower/ww"]
+    Traceback (most recent call last):
+      ...
+    scopetrie.store.errors.MissingVariableError: there is no variable 'tower/ww'; near to it are 'tower/w'
+    """
+
+    __str__ = Exception.__str__  # KeyError's would show the text as a literal
+
+
+def missing(path: object, paths: Iterable[str]) -> MissingVariableError:
+    """The error for a path of which there is no variable; it names the nearest of `paths`."""
+    if not isinstance(path, str):
+        return MissingVariableError(
+            f"a variable's path is a str, not {type(path).__name__}: there is none for {path!r}"
+        )
+    near = difflib.get_close_matches(path, islice(paths, _MOST_COMPARED), cutoff=0.5)
+    hint = f"; near to it are {', '.join(map(repr, near))}" if near else ""
+    return MissingVariableError(f"there is no variable {path!r}{hint}")

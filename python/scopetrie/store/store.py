@@ -1,0 +1,90 @@
+"""Store: variables with their values, shared by name in scopes, without a graph."""
+
+from __future__ import annotations
+
+from collections.abc import ItemsView, KeysView, Mapping, ValuesView
+from typing import Any, cast
+
+from .. import _core
+from ..public import v1
+from .errors import missing
+from .variable import StoreVariable
+
+__all__ = ["Store"]
+
+
+@v1("Store")
+class Store(_core.Store):
+    """Named variables with their values: scopes, sharing and initializers of TensorFlow 1, without a graph.
+
+    A store is a mapping from paths to variables, in the order in which they were made. A variable is lazy:
+    its elements are made when somebody looks at them. Random elements depend on the store's seed and the
+    variable's path, whatever was made or looked at before.
+
+    Args:
+      seed: An int; None for one that differs from store to store.
+
+    >>> import scopetrie as st
+    >>> store = st.Store(seed=0)
+    >>> with store.scope("tower", initializer="ones"):
+    ...     w = store.get("w", (2, 3))
+    >>> w
+    <Variable 'tower/w' float32[2, 3] lazy>
+    >>> float(w.array.sum())
+    6.0
+    >>> with store.scope("tower", reuse=True):
+    ...     store.get("w") is w is store["tower/w"]
+    True
+    >>> list(store), len(store), "tower/b" in store
+    (['tower/w'], 1, False)
+    """
+
+    __slots__ = ()
+
+    def __missing__(self, path: Any) -> StoreVariable:
+        """What `store[path]` gives where there is no variable of this path."""
+        raise missing(path, self)
+
+    def keys(self) -> KeysView[str]:
+        """The paths of all variables, as a mapping has them."""
+        return KeysView(self._as_mapping())
+
+    def values(self) -> ValuesView[StoreVariable]:
+        """All variables, as a mapping has them."""
+        return ValuesView(self._as_mapping())
+
+    def items(self) -> ItemsView[str, StoreVariable]:
+        """Pairs of a path and its variable, as a mapping has them."""
+        return ItemsView(self._as_mapping())
+
+    def transaction(self) -> _core.Transaction:
+        """A `with` block that is undone if it raises: variables, names and scopes; not the elements.
+
+        Returns:
+          A context manager; its `rollback()` undoes what was done so far, and ends it.
+
+        >>> import scopetrie as st
+        >>> store = st.Store()
+        >>> with store.transaction() as transaction:
+        ...     w = store.get("w", (2,))
+        ...     transaction.rollback()
+        True
+        >>> list(store), w
+        ([], <Variable 'w' (gone)>)
+        """
+        return _core.Transaction(self)
+
+    def regularization_losses(self) -> list[Any]:
+        """What each variable's regularizer makes of it now, in the order in which the variables were made."""
+        losses = []
+        for number, regularizer in self._regularizers:
+            variable = self._variable_at(number)
+            if variable is not None:
+                losses.append(regularizer(variable))
+        return losses
+
+    def _as_mapping(self) -> Mapping[str, StoreVariable]:
+        return cast("Mapping[str, StoreVariable]", self)
+
+
+Mapping.register(Store)
