@@ -249,6 +249,98 @@ def test_what_is_placed_or_awaited_is_not_recorded():
         assert d.initial_value.op.control_inputs == [] and d.device == ""
 
 
+# Arguments that only the general path handles.
+GENERAL = {
+    "constraint": {"constraint": abs},
+    "caching_device": {"caching_device": lambda op: "/cpu:0"},
+    "synchronization": {
+        "synchronization": tf.VariableSynchronization.ON_WRITE,
+        "aggregation": tf.VariableAggregation.SUM,
+    },
+    "partitioner": {"partitioner": tf.fixed_size_partitioner(2)},
+    "validate_shape": {"validate_shape": False},
+    "in a device block": {},
+    "in a control dependency": {},
+}
+
+
+def in_block(said, graph):
+    if said == "in a device block":
+        return graph.device("/gpu:1")
+    return tf.control_dependencies([tf.no_op()] if said == "in a control dependency" else [])
+
+
+@pytest.mark.parametrize("seed", [None, 7])
+@pytest.mark.parametrize("argument", GENERAL)
+def test_the_general_path_takes_initial_values_from_the_core(argument, seed):
+    graphs = []
+    for give in (lambda initializer: initializer, asked):
+        with tf.Graph().as_default() as graph:
+            tf.set_random_seed(seed)
+            for at, initializer in enumerate(INITIALIZERS.values()):
+                for size, shape in enumerate([[3], [2, 3], [3, 3, 2, 4], [40, 50]]):
+                    with in_block(argument, graph), tf.variable_scope("s"):
+                        tf.get_variable(
+                            f"v{at}_{size}", shape, initializer=give(initializer), **GENERAL[argument]
+                        )
+            graphs.append([(*row, graph.get_operation_by_name(row[0]).device) for row in described(graph)])
+    assert graphs[0] == graphs[1]
+
+
+def crossings(call):
+    """How often a call crosses between Python and the extension, the call itself among them."""
+    open_calls, seen = [], []
+
+    def note(frame, event, function):
+        if event == "call":
+            if open_calls and open_calls[-1] == "C":
+                seen.append(frame.f_code.co_name)
+            open_calls.append("Python")
+        elif event == "c_call":
+            owner = (
+                getattr(function, "__module__", None) or type(getattr(function, "__self__", None)).__module__
+            )
+            is_ours = str(owner).startswith("scopetrie")
+            open_calls.append("C" if is_ours else "other")
+            if is_ours:
+                seen.append(function.__name__)
+        elif open_calls:
+            open_calls.pop()
+
+    sys.setprofile(note)
+    try:
+        call()
+    finally:
+        sys.setprofile(None)
+    return seen
+
+
+CROSSING = {
+    **{name: {"shape": [2, 3], "initializer": given} for name, given in INITIALIZERS.items()},
+    "an initializer of the program's": {
+        "shape": [2, 3],
+        "initializer": lambda shape, **_: np.ones(shape, "f"),
+    },
+    "a function without arguments": {"initializer": lambda: 1.0},
+    "an array": {"initializer": np.ones([2, 3], "f")},
+    "a regularizer": {"shape": [2, 3], "regularizer": lambda v: None},
+    "a getter": {"shape": [2, 3], "custom_getter": lambda getter, *args, **kwargs: getter(*args, **kwargs)},
+    "collections": {"shape": [2, 3], "collections": ["a", "b"]},
+    "a name of a dtype": {"shape": [2, 3], "dtype": "float64"},
+    "constraint": {"shape": [2, 3], "constraint": abs},
+    "synchronization": {"shape": [2, 3], "synchronization": tf.VariableSynchronization.ON_READ},
+    "validate_shape": {"shape": [2, 3], "validate_shape": False},
+}
+
+
+@pytest.mark.parametrize("said", CROSSING)
+def test_a_miss_crosses_over_at_most_four_times(said):
+    with tf.Graph().as_default():
+        tf.get_variable("first", **CROSSING[said])
+        seen = crossings(lambda: tf.get_variable("v", **CROSSING[said]))
+        assert seen[0] == "get_variable" and len(seen) <= 4, seen
+
+
 @pytest.mark.parametrize("seed", [None, 7])
 @pytest.mark.parametrize("said", INITIALIZERS)
 def test_no_initializer_is_called(said, seed):

@@ -1,5 +1,5 @@
 // create_variable(): a variable as v1's constructor makes it, in name scopes, by whatever gives its first value.
-#include "calls/literal.hpp"
+#include "scopetrie/variables/new_variable.hpp"
 #include "calls/variable_call.hpp"
 
 namespace scopetrie::python {
@@ -10,21 +10,6 @@ namespace {
 PyObject* const kVariables = PyUnicode_InternFromString("variables");
 PyObject* const kTrainables = PyUnicode_InternFromString("trainable_variables");
 PyObject* const kInitialValue = PyUnicode_InternFromString("initial_value");
-
-/// Takes the open control dependencies away for as long as it lives: a variable waits for nothing.
-class WithoutControls {
- public:
-  explicit WithoutControls(Context& context) : context_(context), before_(std::move(context.controls)) {
-    context_.controls.clear();
-  }
-  WithoutControls(const WithoutControls&) = delete;
-  WithoutControls& operator=(const WithoutControls&) = delete;
-  ~WithoutControls() { context_.controls = std::move(before_); }
-
- private:
-  Context& context_;
-  std::vector<Controls> before_;
-};
 
 /// A `with` block of Python's, entered while it lives. Only graphs in which devices or colocations are open need one.
 class PythonBlock {
@@ -94,6 +79,16 @@ Policy policy_of(const NewVariable& wish) {
     policy.trainable = trainable != 0;
     return policy;
   }
+  const auto is_mode = [](PyObject* argument, PyObject* usual) {
+    return argument != nullptr && Py_IS_TYPE(argument, Py_TYPE(usual));
+  };
+  if (is_mode(wish.synchronization, s.auto_synchronization) && is_mode(wish.aggregation, s.no_aggregation) &&
+      wish.trainable != nullptr && PyBool_Check(wish.trainable)) {
+    policy.synchronization = Ref::borrowed(wish.synchronization);  // checked already, as get_variable's are
+    policy.aggregation = Ref::borrowed(wish.aggregation);
+    policy.trainable = wish.trainable == Py_True;
+    return policy;
+  }
   const auto or_none = [](PyObject* argument) { return argument == nullptr ? Py_None : argument; };
   const Ref name = wish.name != nullptr ? Ref::borrowed(wish.name) : checked(PyUnicode_FromString("Variable"));
   const Ref checked_policy =
@@ -119,192 +114,136 @@ PyGraph* graph_of_value(PyObject* value) {
                                                                       : nullptr;
 }
 
-/// The variable in the making: one call's state.
-class Making {
+/// The first value as the program gives it: a value, a function, or an initializer that is a rule of the core's.
+class AskedValue final : public FirstValue {
  public:
-  Making(Context& context, const NewVariable& wish, bool trainable)
-      : context_(context), graph_(state_of(context.graph)), wish_(wish), trainable_(trainable) {}
+  AskedValue(Context& context, const NewVariable& wish, DType dtype, bool validates, std::uint32_t site)
+      : context_(context), graph_(context.graph), wish_(wish), dtype_(dtype), validates_(validates), site_(site) {}
 
-  // The operations and the row, in a name scope of the variable's.
-  VariableId add() {
-    const NamesKept kept(context_);
-    enter_scope();
-    find_initial();
-    const Output output{find_shape(), graph_.ops.tensor(initial_).dtype.base()};
-    return add_rows(output);
+  bool is_computed() const override { return PyCallable_Check(wish_.initial_value) != 0; }
+
+  TensorId make(scopetrie::Context&) override {
+    if (!is_computed()) {
+      const TensorId value = convert(wish_.initial_value);
+      check_branch(value);
+      return value;
+    }
+    const PythonBlock nowhere = no_device(context_);
+    if (wish_.rule != nullptr) return add_initial_value(context_, *wish_.rule, {wish_.rule_shape, dtype_}, site_);
+    const Ref computed = checked(PyObject_CallNoArgs(wish_.initial_value));
+    const TensorId value = convert(computed.get());
+    if (validates_ && wish_.wanted != nullptr) check_wanted(value, computed.get());
+    return value;
+  }
+
+  [[noreturn]] void refuse_shape(const Graph&, const std::string& path, ShapeId, ShapeId) override {
+    ask_about(state().hooks.check_initial_shape, wish_.shape, path);
+    throw Error(ErrorKind::kValue, "Variable " + path + ": its initial value has not the shape that was asked for.");
   }
 
  private:
-  // The name scope of a new variable: for its first maker a new one, for the others the same one.
-  void enter_scope() {
-    const auto maker = wish_.key.scope == kNone ? graph_.makers.end()
-                                                : graph_.makers.find(maker_key(wish_.key.scope, wish_.key.segment));
-    if (maker == graph_.makers.end()) {
-      open_new();
-      scope_ = opened();
-      return;
-    }
-    if (maker->second.scope.empty()) {
-      open_new();
-      maker->second.scope = opened();
-    }
-    scope_ = maker->second.scope;
-    context_.open_name_scope(std::string_view(scope_));  // entered by that name, as the others do
-  }
-  // The text of the scope that open_new() opened. "" leads to the root, which has none.
-  std::string opened() const {
-    if (wish_.name != nullptr && PyUnicode_GET_LENGTH(wish_.name) == 0) return {};
-    return context_.name_scope_path() + '/';
-  }
-  void open_new() {
-    static const std::uint32_t kVariable = known_name("Variable");
-    if (wish_.name == nullptr) {
-      context_.open_name_scope(graph_.known_segment(kVariable));
-      return;
-    }
-    context_.open_name_scope(checked_text(wish_.name));
-  }
-
-  // The tensor of the first value; what a function computed is kept for find_shape().
-  void find_initial() {
-    static const std::uint32_t kInitializer = known_name("Initializer");
-    const DType dtype = wish_.dtype == nullptr ? DType() : DType(dtype_number(wish_.dtype)).base();
-    if (wish_.dtype != nullptr && dtype == 0) throw_raised();
-    if (!PyCallable_Check(wish_.initial_value)) {
-      convert(wish_.initial_value, dtype);
-      check_branch();
-      return;
-    }
-    const NamesKept kept(context_);
-    const PythonBlock nowhere = no_device(context_);
-    context_.open_name_scope(graph_.known_segment(kInitializer));
-    computed_ = checked(PyObject_CallNoArgs(wish_.initial_value));
-    convert(computed_.get(), dtype);
-  }
-
-  void convert(PyObject* value, DType dtype) {
-    const bool is_there = is_tensor(value) && handle(value)->graph == context_.graph;
-    if (is_there && (dtype == 0 || graph_.ops.tensor(id_of(value)).dtype.base() == dtype)) {
+  TensorId convert(PyObject* value) {
+    const bool is_there = is_tensor(value) && handle(value)->graph == graph_;
+    if (is_there && (dtype_ == 0 || state_of(graph_).ops.tensor(id_of(value)).dtype.base() == dtype_)) {
       tensor_ = Ref::borrowed(value);
-    } else {
-      tensor_ = checked(PyObject_CallFunctionObjArgs(
-          state().hooks.convert, value, dtype == 0 ? Py_None : state().dtypes[dtype], kInitialValue, Py_None, nullptr));
-      if (!is_tensor(tensor_.get()) || handle(tensor_.get())->graph != context_.graph) {
-        PyErr_Format(PyExc_ValueError, "Variable: the initial value %R is not a tensor of the variable's graph", value);
-        throw_raised();
-      }
+      return id_of(value);
     }
-    initial_ = id_of(tensor_.get());
+    tensor_ = checked(PyObject_CallFunctionObjArgs(
+        state().hooks.convert, value, dtype_ == 0 ? Py_None : state().dtypes[dtype_], kInitialValue, Py_None, nullptr));
+    if (!is_tensor(tensor_.get()) || handle(tensor_.get())->graph != graph_) {
+      PyErr_Format(PyExc_ValueError, "Variable: the initial value %R is not a tensor of the variable's graph", value);
+      throw_raised();
+    }
+    return id_of(tensor_.get());
   }
 
   // A tensor that was made in an open branch or loop is nobody else's.
-  void check_branch() {
+  void check_branch(TensorId value) {
     if (tensor_.get() != wish_.initial_value) return;
-    const Ref placement = checked(PyObject_GetAttrString(reinterpret_cast<PyObject*>(context_.graph), "_placement"));
+    const Ref placement = checked(PyObject_GetAttrString(reinterpret_cast<PyObject*>(graph_), "_placement"));
     const Ref branches = checked(PyObject_GetAttrString(placement.get(), "branches"));
     const Py_ssize_t count = PySequence_Size(branches.get());
     if (count <= 0) return;
     const Ref last = checked(PySequence_GetItem(branches.get(), count - 1));
-    if (graph_.ops.tensor(initial_).op <= PyLong_AsUnsignedLong(last.get())) return;
+    if (state_of(graph_).ops.tensor(value).op <= PyLong_AsUnsignedLong(last.get())) return;
     PyErr_Format(PyExc_ValueError,
-                 "Initializer for variable %s is from inside a control-flow construct, such as a loop or conditional. "
+                 "Initializer for variable %s/ is from inside a control-flow construct, such as a loop or conditional. "
                  "When creating a variable inside a loop or conditional, use a lambda as the initializer.",
-                 scope_.c_str());
+                 context_.name_scope_path().c_str());
     throw_raised();
   }
 
-  ShapeId find_shape() {
-    ShapeTable& shapes = graph_.ops.shapes();
-    if (!validates()) {
-      ShapeId asked = ShapeTable::kUnknown;
-      if (wish_.shape != nullptr && !parse_dims(shapes, wish_.shape, asked)) throw_raised();
-      return asked;
-    }
-    if (wish_.wanted != nullptr) check_wanted();
-    const ShapeId found = graph_.ops.tensor(initial_).shape;
-    if (shapes.elements(found) < 0) {
-      PyErr_Format(PyExc_ValueError, "initial_value must have a shape specified: %S", tensor_.get());
-      throw_raised();
-    }
-    if (wish_.wanted != nullptr || wish_.shape == nullptr) return found;
-    ShapeId asked;
-    if (!parse_dims(shapes, wish_.shape, asked)) throw_raised();
-    if (!shapes.compatible(asked, found)) ask_about(state().hooks.check_initial_shape, wish_.shape);
-    return asked;
-  }
-  bool validates() const {
-    const int validates = wish_.validate_shape == nullptr ? 1 : PyObject_IsTrue(wish_.validate_shape);
-    if (validates < 0) throw_raised();
-    return validates != 0;
-  }
   // An initializer that gives a plain value decides the shape, as it did in TensorFlow 1; one that gives a tensor of
   // another shape than it was asked for is refused.
-  void check_wanted() {
+  void check_wanted(TensorId value, PyObject* computed) {
+    ShapeTable& shapes = state_of(graph_).ops.shapes();
     ShapeId wanted;
-    if (!parse_dims(graph_.ops.shapes(), wish_.wanted, wanted)) throw_raised();
-    if (graph_.ops.shapes().compatible(wanted, graph_.ops.tensor(initial_).shape)) return;
-    const bool is_plain = !is_tensor(computed_.get()) && !is_variable(computed_.get());
-    ask_about(is_plain ? state().hooks.warn_of_shape : state().hooks.check_initial_shape, wish_.wanted);
+    if (!parse_dims(shapes, wish_.wanted, wanted)) throw_raised();
+    if (shapes.compatible(wanted, state_of(graph_).ops.tensor(value).shape)) return;
+    const bool is_plain = !is_tensor(computed) && !is_variable(computed);
+    std::string path = context_.name_scope_path();  // ".../Initializer"
+    const std::size_t slash = path.rfind('/');
+    path.resize(slash == std::string::npos ? 0 : slash);
+    ask_about(is_plain ? state().hooks.warn_of_shape : state().hooks.check_initial_shape, wish_.wanted, path);
   }
-  void ask_about(PyObject* hook, PyObject* asked) {
-    const Ref name = checked(to_str(std::string_view(scope_).substr(0, scope_.empty() ? 0 : scope_.size() - 1)));
-    const Ref said = checked(PyObject_CallFunctionObjArgs(hook, asked, tensor_.get(), name.get(), nullptr));
-  }
-
-  VariableId add_rows(Output output) {
-    static const std::uint32_t kUnnamed = known_name("VariableV2");
-    graph_.check_open();
-    const OpGraph::Fresh fresh = scope_.empty() ? context_.take_name(graph_.known_segment(kUnnamed))
-                                                : context_.take_name(std::string_view(scope_), NameStyle::kScope);
-    if (graph_.has_odd_scopes) graph_.check_operation_name(fresh.name);
-    VariableRow record;
-    record.flags = trainable_ ? std::uint32_t{kTrainable} : 0u;
-    if (wish_.key.scope != kNone) {
-      static const std::uint32_t kPart = known_name("part_0");
-      record.scope = wish_.key.scope;
-      record.segment = wish_.key.segment;
-      if (record.segment == graph_.known_segment(kPart)) graph_.has_parts = true;
-      if (graph_.variables.find(record.scope, record.segment) != kNone)
-        throw Error(ErrorKind::kValue,
-                    "Variable " + full_name(graph_, record.scope, record.segment) + " already exists, disallowed.");
-    }
-    const std::uint32_t attribute = container();
-    std::uint32_t assign = kNone;
-    if (!validates()) {
-      NamedAttributes open;
-      open.emplace_back("validate_shape", false);
-      open.emplace_back("use_locking", true);
-      assign = graph_.keep(AttributeValue(std::move(open)));
-    }
-    const VariableId id =
-        add_variable(context_, fresh.name, false, initial_, output, attribute, assign, record, graph_.sites.here());
-    graph_.live.push_back(nullptr);
-    return id;
-  }
-  // The resource container of the open blocks, which only is one where something listens.
-  std::uint32_t container() {
-    if (!context_.listener) return kNone;
-    const Ref placement = checked(PyObject_GetAttrString(reinterpret_cast<PyObject*>(context_.graph), "_placement"));
-    const Ref containers = checked(PyObject_GetAttrString(placement.get(), "containers"));
-    const Py_ssize_t count = PySequence_Size(containers.get());
-    if (count <= 0) return kNone;
-    const Ref innermost = checked(PySequence_GetItem(containers.get(), count - 1));
-    const std::string_view text = text_of(innermost.get());
-    if (text.data() == nullptr) throw_raised();
-    NamedAttributes named;
-    named.emplace_back("container", std::string(text));
-    return graph_.keep(AttributeValue(std::move(named)));
+  void ask_about(PyObject* hook, PyObject* asked, const std::string& path) {
+    const Ref name = checked(to_str(path));
+    checked(PyObject_CallFunctionObjArgs(hook, asked, tensor_.get(), name.get(), nullptr));
   }
 
   Context& context_;
-  GraphState& graph_;
+  PyGraph* graph_;
   const NewVariable& wish_;
-  const bool trainable_;
-  std::string scope_;  // the name scope, with a slash at its end; "" is the root
-  Ref computed_;       // what a function gave as initial value
+  const DType dtype_;  // 0: the value's own
+  const bool validates_;
+  const std::uint32_t site_;
   Ref tensor_;
-  TensorId initial_ = kNone;
 };
+
+// The resource container of the open blocks, which only is one where something listens.
+std::uint32_t container(Context& context) {
+  if (!context.listener) return kNone;
+  const Ref placement = checked(PyObject_GetAttrString(reinterpret_cast<PyObject*>(context.graph), "_placement"));
+  const Ref containers = checked(PyObject_GetAttrString(placement.get(), "containers"));
+  const Py_ssize_t count = PySequence_Size(containers.get());
+  if (count <= 0) return kNone;
+  const Ref innermost = checked(PySequence_GetItem(containers.get(), count - 1));
+  const std::string_view text = text_of(innermost.get());
+  if (text.data() == nullptr) throw_raised();
+  NamedAttributes named;
+  named.emplace_back("container", std::string(text));
+  return state_of(context.graph).keep(AttributeValue(std::move(named)));
+}
+
+bool validates(const NewVariable& wish) {
+  const int validates = wish.validate_shape == nullptr ? 1 : PyObject_IsTrue(wish.validate_shape);
+  if (validates < 0) throw_raised();
+  return validates != 0;
+}
+
+// The operations and the row, in a name scope of the variable's.
+VariableId add_rows(Context& context, const NewVariable& wish, bool trainable) {
+  GraphState& graph = state_of(context.graph);
+  scopetrie::NewVariable row;
+  if (wish.name != nullptr) row.name = checked_text(wish.name);
+  row.scope = wish.key.scope;
+  row.segment = wish.key.segment;
+  row.trainable = trainable;
+  row.validate_shape = validates(wish);
+  const bool is_checked = row.validate_shape && wish.wanted != nullptr;  // AskedValue does
+  if (wish.shape != nullptr && !is_checked && !parse_dims(graph.ops.shapes(), wish.shape, row.shape)) throw_raised();
+  const DType dtype = wish.dtype == nullptr ? DType() : DType(dtype_number(wish.dtype)).base();
+  if (wish.dtype != nullptr && dtype == 0) throw_raised();
+  const auto maker =
+      wish.key.scope == kNone ? graph.makers.end() : graph.makers.find(maker_key(wish.key.scope, wish.key.segment));
+  if (maker != graph.makers.end()) row.shared_scope = &maker->second.scope;  // a MakerNote keeps it
+  row.attribute = container(context);
+  row.site = graph.sites.here();
+  AskedValue first(context, wish, dtype, row.validate_shape, row.site);
+  const VariableId id = make_variable(context, row, first);
+  graph.live.push_back(nullptr);
+  return id;
+}
 
 void join(Context& context, PyObject* keys, PyObject* variable) {
   GraphState& graph = state_of(context.graph);
@@ -323,12 +262,7 @@ void join(Context& context, PyObject* keys, PyObject* variable) {
 Ref make_all(Context& context, const NewVariable& wish, const Policy& policy, PyObject* keys) {
   const PythonBlock lifted = variable_devices(context);
   const DefaultGraph block(context.graph);
-  const WithoutControls apart(context);
-  const NamesKept kept(context);
-  // As v1 leaves the blocks around a variable: a name scope "a/" (from "a//") is entered by that name, as "a".
-  if (const std::string outer = context.name_scope_path(); outer.ends_with('/'))
-    context.open_name_scope(std::string_view(outer));
-  const VariableId id = Making(context, wish, policy.trainable).add();
+  const VariableId id = add_rows(context, wish, policy.trainable);
   Ref variable = checked(variable_handle(context.graph, id));
   if (wish.caching_device != nullptr) {
     const Ref read = checked(PyObject_CallMethod(variable.get(), "value", nullptr));

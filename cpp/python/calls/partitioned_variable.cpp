@@ -102,6 +102,7 @@ class Partitioned final : PartMaker {
     call.partitioner = nullptr;
     call.use_resource = nullptr;
     call.partition_info = info_.get();
+    call.whole = sizes_;
     call.shape = value_ ? nullptr : sizes.get();
     if (value_) call.initializer = value_.get();
     call.dtype = value_ ? graph_.ops.tensor(id_of(value_.get())).dtype.base() : request_.dtype;

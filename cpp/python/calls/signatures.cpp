@@ -53,6 +53,11 @@ bool takes(PyObject* callable, const char* parameter) { return has(callable, par
 bool takes_keyword(PyObject* callable, const char* parameter) { return has(callable, parameter, true); }
 
 bool needs_nothing(PyObject* callable) {
+  // A function without attributes has no other signature than its code's.
+  if (PyFunction_Check(callable) && reinterpret_cast<PyFunctionObject*>(callable)->func_dict == nullptr) {
+    const auto* code = reinterpret_cast<PyCodeObject*>(PyFunction_GET_CODE(callable));
+    if (code->co_argcount == 0 && code->co_kwonlyargcount == 0) return true;
+  }
   const Ref answer(PyObject_CallOneArg(state().hooks.needs_nothing, callable));
   if (!answer) throw_raised();
   return answer.get() == Py_True;

@@ -110,6 +110,9 @@ class Single {
     wish.key = {request_.scope, request_.segment};
     try {
       if (context_.creators) return through_creators(wish);
+      const std::optional<InitialValue> rule = rule_of(wish);
+      if (rule) wish.rule = &*rule;
+      wish.rule_shape = request_.shape;
       const auto first = static_cast<OpId>(graph_.ops.size());
       Ref made = checked(create_variable(context_, wish));
       record(first, made.get());
@@ -128,6 +131,15 @@ class Single {
     if (again.is_refused()) refuse(again);
     if (is_new != nullptr) *is_new = false;
     return share(again.variable);
+  }
+
+  // What the core makes of the initializer, where it knows and need not ask.
+  std::optional<InitialValue> rule_of(const NewVariable& wish) const {
+    Initializer initializer;
+    if (is_value_ || wish.dtype == nullptr || graph_.has_odd_seed) return {};
+    if (call_.initializer != nullptr && !read_initializer(call_.initializer, initializer)) return {};
+    if (call_.initializer == nullptr) initializer = Initializer::of_default(request_.dtype).value_or(initializer);
+    return InitialValue::of(initializer, request_.dtype, graph_.ops.shapes().dims(request_.shape), call_.whole);
   }
 
   // Keeps what an initializer of the package's has made, so that it need not be called again for another variable.

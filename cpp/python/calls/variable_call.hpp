@@ -50,10 +50,11 @@ struct VariableCall {
   PyObject* constraint = nullptr;
   PyObject* synchronization = nullptr;
   PyObject* aggregation = nullptr;
-  PyObject* partition_info = nullptr;  // of a part of a partitioned variable
-  PyObject* dtype_object = nullptr;    // as it was given; the scope's where it was not
-  DType dtype;                         // a base type, 0 where only `dtype_object` says
-  bool has_dtype = false;              // the call says it, not the scope
+  PyObject* partition_info = nullptr;  // of a part of a partitioned variable, whose shape is `whole`
+  std::span<const std::int64_t> whole = {};
+  PyObject* dtype_object = nullptr;  // as it was given; the scope's where it was not
+  DType dtype;                       // a base type, 0 where only `dtype_object` says
+  bool has_dtype = false;            // the call says it, not the scope
   Sharing sharing = Sharing::kNo;
 };
 
@@ -78,6 +79,9 @@ struct NewVariable {
   PyObject* shape = nullptr;
   StoreName key;
   PyObject* wanted = nullptr;  // the shape that get_variable asked the initializer for
+  /// What the initializer makes of `dtype` and this shape, where the core knows: then `initial_value` is not called.
+  const InitialValue* rule = nullptr;
+  ShapeId rule_shape = kNone;
 };
 
 /// Makes a variable as v1's constructor does, in name scopes of its own, and runs its initial value where that is a

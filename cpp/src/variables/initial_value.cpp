@@ -154,7 +154,7 @@ const VariableKinds& kinds() {
 }
 
 std::optional<InitialValue> InitialValue::of(const Initializer& initializer, DType dtype,
-                                             std::span<const std::int64_t> dims) {
+                                             std::span<const std::int64_t> dims, std::span<const std::int64_t> whole) {
   using Kind = Initializer::Kind;
   if (is_recorded(initializer.kind)) return {};
   if (initializer.kind == Kind::kZeros || initializer.kind == Kind::kOnes) {
@@ -168,8 +168,8 @@ std::optional<InitialValue> InitialValue::of(const Initializer& initializer, DTy
   const bool takes_ints = initializer.kind == Kind::kUniform && (dtype == kInt32 || dtype == kInt64);
   if (!is_drawn_float(dtype) && !takes_ints) return {};
   if (!initializer.first.is_number()) return {};
-  if (initializer.kind == Kind::kVarianceScaling) return scaled(initializer, dims);
-  if (initializer.kind == Kind::kUniformUnitScaling) return unit_scaled(initializer, dims);
+  if (initializer.kind == Kind::kVarianceScaling) return scaled(initializer, whole.empty() ? dims : whole);
+  if (initializer.kind == Kind::kUniformUnitScaling) return unit_scaled(initializer, whole.empty() ? dims : whole);
   AttributeValue second = initializer.second;
   if (second.kind() == AttributeKind::kNone && dtype.is_floating()) second = AttributeValue(std::int64_t{1});
   if (!fits(initializer.first, dtype) || !fits(second, dtype)) return {};

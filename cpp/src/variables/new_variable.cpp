@@ -69,12 +69,18 @@ class Making {
  private:
   void open() {
     static const std::uint32_t kVariable = known_name("Variable");
+    is_root_ = wish_.name && wish_.name->empty();
+    std::string* shared = wish_.shared_scope;
+    if (shared != nullptr && !shared->empty()) {
+      context_.open_name_scope(std::string_view(*shared));
+      return;
+    }
     if (!wish_.name) {
       context_.open_name_scope(graph_.known_segment(kVariable));
     } else {
       context_.open_name_scope(*wish_.name);
     }
-    is_root_ = wish_.name && wish_.name->empty();
+    if (shared != nullptr && !is_root_) *shared = context_.name_scope_path() + '/';
   }
   std::string path() const { return is_root_ ? std::string() : context_.name_scope_path(); }
 
@@ -90,21 +96,15 @@ class Making {
     const ShapeTable& shapes = graph_.ops.shapes();
     if (!wish_.validate_shape) return wish_.shape == kNone ? ShapeTable::kUnknown : wish_.shape;
     const ShapeId found = graph_.ops.tensor(initial_).shape;
-    if (wish_.shape != kNone && !shapes.compatible(wish_.shape, found)) refuse_shape(found);
     if (shapes.elements(found) < 0)
       throw Error(ErrorKind::kValue,
-                  "initial_value must have a shape specified: Tensor(\"" + Tensor(graph_, initial_).name() +
-                      "\", shape=" + shape_text(shapes, found) + ", dtype=" + graph_.ops.tensor(initial_).dtype.name() +
-                      ")",
+                  "initial_value must have a shape specified: Tensor(\"" + Tensor(graph_, initial_).name() + "\"" +
+                      (found == ShapeTable::kUnknown ? "" : ", shape=" + shape_text(shapes, found)) +
+                      ", dtype=" + graph_.ops.tensor(initial_).dtype.name() + ")",
                   {.full_name = path()});
+    if (wish_.shape != kNone && !shapes.compatible(wish_.shape, found))
+      first_.refuse_shape(graph_, path(), wish_.shape, found);
     return wish_.shape == kNone || wish_.is_told ? found : wish_.shape;
-  }
-  [[noreturn]] void refuse_shape(ShapeId found) const {
-    ErrorFacts facts{"get_variable", path(), shape_text(graph_.ops.shapes(), wish_.shape),
-                     shape_text(graph_.ops.shapes(), found)};
-    std::string text = "The initial value of variable " + facts.full_name + " has shape " + facts.found +
-                       ", and shape " + facts.asked + " was asked for.";
-    throw Error(ErrorKind::kValue, std::move(text), std::move(facts));
   }
 
   VariableId add(Output output) {
@@ -129,7 +129,7 @@ class Making {
       open.emplace_back("use_locking", true);
       assign = graph_.keep(AttributeValue(std::move(open)));
     }
-    return add_variable(context_, fresh.name, false, initial_, output, kNone, assign, record, kNone);
+    return add_variable(context_, fresh.name, false, initial_, output, wish_.attribute, assign, record, wish_.site);
   }
 
   Context& context_;
@@ -153,17 +153,28 @@ std::string number_text(double number) {
 
 }  // namespace
 
-VariableId new_variable(Context& context, const NewVariable& wish, FirstValue& first) {
+void FirstValue::refuse_shape(const Graph& graph, const std::string& path, ShapeId asked, ShapeId found) {
+  ErrorFacts facts{"get_variable", path, shape_text(graph.ops.shapes(), asked), shape_text(graph.ops.shapes(), found)};
+  std::string text = "The initial value of variable " + facts.full_name + " has shape " + facts.found + ", and shape " +
+                     facts.asked + " was asked for.";
+  throw Error(ErrorKind::kValue, std::move(text), std::move(facts));
+}
+
+VariableId make_variable(Context& context, const NewVariable& wish, FirstValue& first) {
   context.graph().check_open();
   const NoControls apart(context);  // a variable waits for nothing
   const NamesKept kept(context);
   // As v1 leaves the blocks around a variable: a name scope "a/" (from "a//") is entered by that name, as "a".
   if (const std::string outer = context.name_scope_path(); outer.ends_with('/'))
     context.open_name_scope(std::string_view(outer));
-  return undone_if_failed(context, false, [&] { return Making(context, wish, first).make(); });
+  return Making(context, wish, first).make();
 }
 
-TensorId add_initial_value(Context& context, const InitialValue& value, Output output) {
+VariableId new_variable(Context& context, const NewVariable& wish, FirstValue& first) {
+  return undone_if_failed(context, false, [&] { return make_variable(context, wish, first); });
+}
+
+TensorId add_initial_value(Context& context, const InitialValue& value, Output output, std::uint32_t site) {
   Graph& graph = context.graph();
   const InitialAttributes attributes = keep_attributes(graph, value);
   Pattern steps;
@@ -178,7 +189,8 @@ TensorId add_initial_value(Context& context, const InitialValue& value, Output o
     std::vector<TensorId> inputs;
     for (const TensorId input : steps.inputs(place)) inputs.push_back(made[input]);
     const Name taken = context.take_name(name, NameStyle::kNode).name;
-    const OpId op = context.add_operation(step.kind, taken, inputs, {&steps.tensor(place).output, 1}, step.attribute);
+    const OpId op =
+        context.add_operation(step.kind, taken, inputs, {&steps.tensor(place).output, 1}, step.attribute, site);
     made.push_back(graph.ops.operation(op).first_output);
   }
   return made.back();

@@ -163,7 +163,7 @@ TensorId GivenValue::make(Context& context) {
     return in_graph(graph, function->call({context, shape_, dtype_, part_, whole_}));
   std::optional<Initializer> rule = Initializer::of_default(dtype_);
   if (initial_.rule() != nullptr) rule = *initial_.rule();
-  const std::optional<InitialValue> value = rule ? InitialValue::of(*rule, dtype_, shape_) : std::nullopt;
+  const std::optional<InitialValue> value = rule ? InitialValue::of(*rule, dtype_, shape_, whole_) : std::nullopt;
   if (!value) throw refuse_dtype(rule.value_or(Initializer()), dtype_);
   return add_initial_value(context, *value, {graph.ops.shapes().intern(shape_), dtype_});
 }

@@ -301,3 +301,21 @@ TEST_CASE("memory that runs out in any allocation leaves the graph as it was") {
     CHECK(graph.find_variable("w/part_1").has_value());
   }
 }
+
+TEST_CASE("a part's initial value is scaled as the whole variable's") {
+  Graph graph;
+  Context at(graph);
+  const auto number = [&](std::string_view name) {
+    const OpId op = graph.ops.find(name);
+    REQUIRE(op != kNone);
+    return graph.attributes[graph.ops.operation(op).attribute].real();
+  };
+  for (const bool is_unit : {false, true}) {
+    const Initializer rule = is_unit ? uniform_unit_scaling() : glorot_uniform();
+    const std::string name = is_unit ? "unit" : "glorot";
+    at.get_any(name, {.shape = {4, 6}, .initializer = rule, .partitioner = fixed_size_partitioner(2)});
+    at.get_variable(name + "_whole", {.shape = {4, 6}, .initializer = rule});
+    CHECK(number(name + "/part_1/Initializer/random_uniform/max") ==
+          number(name + "_whole/Initializer/random_uniform/max"));
+  }
+}

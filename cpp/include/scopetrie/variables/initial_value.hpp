@@ -51,8 +51,9 @@ struct InitialValue {
 
   /// What an initializer makes of a dtype and a shape, of which all sizes are known. Nothing where that is for v1's
   /// functions to say: a number does not go with the dtype, or the dtype has none.
-  static std::optional<InitialValue> of(const Initializer& initializer, DType dtype,
-                                        std::span<const std::int64_t> dims);
+  /// `whole`: the shape of the variable that this is a part of, by which v1 scales; empty: `dims`.
+  static std::optional<InitialValue> of(const Initializer& initializer, DType dtype, std::span<const std::int64_t> dims,
+                                        std::span<const std::int64_t> whole = {});
   /// A plain value; its dtype and shape are the variable's.
   static InitialValue of_value(AttributeValue value) { return {.form = Form::kValue, .first = std::move(value)}; }
 };

@@ -8,6 +8,7 @@
 #include <cstddef>
 #include <optional>
 #include <span>
+#include <string>
 #include <string_view>
 
 #include "scopetrie/error.hpp"
@@ -49,6 +50,11 @@ struct NewVariable {
   bool validate_shape = true;  // whether its shape must be known
   ShapeId shape = kNone;       // what was asked for; kNone: nothing
   bool is_told = false;        // the initializer was told that shape, so what it gives must have it
+  /// The name scope that all threads enter which make the variable at once, with a slash at its end: the first one that
+  /// finds it empty sets it. Null: the variable opens a new one.
+  std::string* shared_scope = nullptr;
+  std::uint32_t attribute = kNone;  // of the VariableV2, as the graph keeps it
+  std::uint32_t site = kNone;       // where the program makes it
 };
 
 /// What gives a variable its first value.
@@ -59,12 +65,16 @@ class FirstValue {
   virtual bool is_computed() const = 0;
   /// Adds its operations in the current name scope.
   virtual TensorId make(Context& context) = 0;
+  /// Throws: the value of the variable at `path` has shape `found`, and `asked` was asked for.
+  [[noreturn]] virtual void refuse_shape(const Graph& graph, const std::string& path, ShapeId asked, ShapeId found);
 };
 
 VariableId new_variable(Context& context, const NewVariable& wish, FirstValue& first);
+/// The same within a transaction of the caller's.
+VariableId make_variable(Context& context, const NewVariable& wish, FirstValue& first);
 
 /// Adds the operations of an initial value in the current name scope; see add_steps().
-TensorId add_initial_value(Context& context, const InitialValue& value, Output output);
+TensorId add_initial_value(Context& context, const InitialValue& value, Output output, std::uint32_t site = kNone);
 
 /// v1's error for an initializer of the core's that makes nothing of this dtype.
 Error refuse_dtype(const Initializer& initializer, DType dtype);
