@@ -15,7 +15,19 @@ import scopetrie
 
 ROOT = Path(__file__).resolve().parents[1]
 INSTALLED = Path(scopetrie.__file__).parent
-OPTIONAL = {"cupy", "google.protobuf", "jax", "onnx", "rich", "scipy", "tensorboard", "tensorflow", "torch"}
+OPTIONAL = {
+    "cupy",
+    "google.protobuf",
+    "jax",
+    "onnx",
+    "optree",
+    "rich",
+    "safetensors",
+    "scipy",
+    "tensorboard",
+    "tensorflow",
+    "torch",
+}
 
 
 def installed() -> bool:

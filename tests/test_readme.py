@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib.util
 import re
 import subprocess
 import sys
@@ -28,6 +29,21 @@ def test_the_first_program_prints_what_its_last_line_says(tmp_path: Path) -> Non
         check=True,
     )
     assert run.stdout.splitlines() == said
+
+
+def test_the_program_of_a_store_runs(tmp_path: Path) -> None:
+    programs = re.findall(r"```python\n(.*?)```", README.read_text(encoding="utf-8"), re.DOTALL)
+    (program,) = [each for each in programs if "Store(" in each]
+    if importlib.util.find_spec("safetensors") is None:
+        program = program.replace("store.save", "str")
+    run = subprocess.run(
+        [sys.executable, "-W", "error", "-c", f"import scopetrie as tf\n{program}"],
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert run.stdout.startswith("Store: 1 variable, 12 elements, 48 B\n")
 
 
 def test_the_cpp_program_is_the_one_that_is_compiled() -> None:

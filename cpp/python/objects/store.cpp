@@ -126,6 +126,15 @@ PyObject* variables(PyObject* self, PyObject* const* args, Py_ssize_t count) {
                  [&](std::uint32_t i) { return store_variable(as_graph(self), values.resolved(rows[i])); });
 }
 
+// _items(path=""): pairs of a path beneath one and its variable.
+PyObject* items(PyObject* self, PyObject* const* args, Py_ssize_t count) {
+  const Ref names(paths(self, args, count)), found(variables(self, args, count));
+  if (!names || !found) return nullptr;
+  return list_of(static_cast<std::size_t>(PyList_GET_SIZE(found.get())), [&](std::uint32_t i) {
+    return pack(PyList_GET_ITEM(names.get(), i), PyList_GET_ITEM(found.get(), i));
+  });
+}
+
 // _measure(path=""): how many variables there are beneath a path, their elements and bytes.
 PyObject* measure(PyObject* self, PyObject* const* args, Py_ssize_t count) {
   PyObject* top;
@@ -263,6 +272,7 @@ bool bind_store(PyObject* module) {
            "Gets or makes the variable of a whole path: what getters are given."),
       with_arguments("_paths", locked<paths>, "The paths beneath a path, relative to it."),
       with_arguments("_variables", locked<variables>, "The variables beneath a path, in the order of _paths()."),
+      with_arguments("_items", locked<items>, "Pairs of a path beneath a path and its variable."),
       with_arguments("_measure", locked<measure>, "How many variables, elements and bytes are beneath a path."),
       {"_is_scope", locked<is_scope_path>, METH_O, "Whether variables are beneath a path."},
       {"_find", locked<find_object>, METH_O, "The variable of exactly this path, or None."},

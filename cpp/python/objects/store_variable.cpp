@@ -159,6 +159,7 @@ PyObject* get_nbytes(PyObject* self, void*) { return PyLong_FromSize_t(values_of
 PyObject* get_trainable(PyObject* self, void*) {
   return PyBool_FromLong(values_of(self).is_trainable(variable_of(self)));
 }
+PyObject* get_frozen(PyObject* self, void*) { return PyBool_FromLong(values_of(self).is_frozen(variable_of(self))); }
 PyObject* get_ready(PyObject* self, void*) { return PyBool_FromLong(values_of(self).is_ready(variable_of(self))); }
 PyObject* get_array(PyObject* self, void*) { return array_of(self).release(); }
 PyObject* get_site(PyObject* self, void*) {
@@ -232,6 +233,12 @@ PyObject* load(PyObject* self, PyObject* const* args, Py_ssize_t positional, PyO
     return nullptr;
   }
   assign_value(self, given[0]);
+  Py_RETURN_NONE;
+}
+
+// Takes back elements that were the first ones: the variable is lazy again.
+PyObject* unmake(PyObject* self, PyObject*) {
+  values_of(self).give(variable_of(self), nullptr);
   Py_RETURN_NONE;
 }
 
@@ -380,6 +387,7 @@ PyGetSetDef properties[] = {
     {"trainable", locked<get_trainable>, nullptr, "Whether it is to be trained: not where it is frozen.", nullptr},
     {"ready", locked<get_ready>, nullptr, "Whether its elements were made; they are when somebody looks.", nullptr},
     {"array", locked<get_array>, nullptr, "Its elements as a NumPy array, without a copy.", nullptr},
+    {"_frozen", locked<get_frozen>, nullptr, "Whether its elements are not to be changed.", nullptr},
     {"_site", locked<get_site>, nullptr, "(file, line, function) of the line that made it, or None.", nullptr},
     {nullptr, nullptr, nullptr, nullptr, nullptr}};
 
@@ -398,6 +406,7 @@ PyMethodDef methods[] = {
         "Raises:\n    ValueError: As `assign`.\n    TypeError: Likewise.\n"),
     fast("__array__", locked<as_numpy>, "__array__($self, dtype=None, copy=None)\n--\n\nThe elements as an array."),
     fast("__dlpack__", locked<dlpack>, "The elements as a DLPack capsule; takes what ndarray.__dlpack__ takes."),
+    {"_unmake", locked<unmake>, METH_NOARGS, "Drops elements that it was given first: it is lazy again."},
     {"__dlpack_device__", locked<dlpack_device>, METH_NOARGS, "The CPU, as DLPack numbers it."},
     {"__reduce_ex__", locked<reduce>, METH_O, "Pickles the elements: what comes back is an array of them."},
     {nullptr, nullptr, 0, nullptr}};

@@ -6,6 +6,19 @@ made without a look at the variables.
 
 from .members import printed
 from .outline import Facts, Outline, facts_of, grow
-from .words import name_text, plural
+from .text import Row, aligned
+from .words import bytes_text, name_text, plural, type_text
 
-__all__ = ["Facts", "Outline", "facts_of", "grow", "name_text", "plural", "printed"]
+__all__ = [
+    "Facts",
+    "Outline",
+    "Row",
+    "aligned",
+    "bytes_text",
+    "facts_of",
+    "grow",
+    "name_text",
+    "plural",
+    "printed",
+    "type_text",
+]

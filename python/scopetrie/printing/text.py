@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import unicodedata
-from typing import Final
+from collections.abc import Sequence
+from typing import Final, TypeAlias
 
 from .excerpt import Left, Shown, excerpt
 from .outline import Outline
 from .words import columns, header
 
-__all__ = ["text"]
+__all__ = ["Row", "aligned", "text"]
+
+Row: TypeAlias = tuple[str, str, str, str]  # a name, and what is said of it
 
 _LINES: Final = 36  # beneath the first one
 _INDENT: Final = "  "  # no box drawing: not every terminal and log file can show it
@@ -26,7 +29,7 @@ def text(outline: Outline) -> str:
         w  float32[4, 3]  48 B
         b  int8[3]         3 B  not trainable
     """
-    rows: list[tuple[str, str, str, str]] = []
+    rows: list[Row] = []
 
     def add(line: Shown | Left, depth: int) -> None:
         name, said, nbytes, notes = columns(line)
@@ -37,12 +40,22 @@ def text(outline: Outline) -> str:
 
     for line in excerpt(outline.root, _LINES).lines:
         add(line, 1)
-    widths = [max((_width(row[column]) for row in rows), default=0) for column in range(3)]
-    made = [header(outline)]
+    return "\n".join([header(outline), *aligned(rows)])
+
+
+def aligned(rows: Sequence[Row]) -> list[str]:
+    """Returns lines of rows in columns; the third one, of numbers, is aligned to the right.
+
+    >>> aligned([("w", "int8[300]", "300 B", ""), ("bias", "int8[3]", "3 B", "lazy")])
+    ['w     int8[300]  300 B', 'bias  int8[3]      3 B  lazy']
+    """
+    # A row that has its first column only is a title.
+    widths = [max((_width(row[at]) for row in rows if any(row[1:])), default=0) for at in range(3)]
+    made = []
     for name, said, nbytes, notes in rows:
         left = f"{_filled(name, widths[0])}  {_filled(said, widths[1])}"
         made.append(f"{left}  {nbytes.rjust(widths[2])}  {notes}".rstrip())
-    return "\n".join(made)
+    return made
 
 
 def _width(text: str) -> int:

@@ -43,15 +43,15 @@ def bytes_text(nbytes: int) -> str:
     return f"{tenths // 10:,}.{tenths % 10} {'KMGTPE'[unit]}iB"
 
 
-def name_text(name: str) -> str:
+def name_text(name: str, longest: int = _LONGEST_NAME) -> str:
     r"""Returns a name in one line of printable characters, without its middle if it is long.
 
     >>> name_text("layer_1/w"), name_text("a\nb"), len(name_text("a" * 1000))
     ('layer_1/w', 'a\\nb', 60)
     """
-    if len(name) > _LONGEST_NAME:
-        head = _LONGEST_NAME // 2 - 2
-        name = f"{name[:head]}...{name[head + 3 - _LONGEST_NAME :]}"
+    if len(name) > longest:
+        head = longest // 2 - 2
+        name = f"{name[:head]}...{name[head + 3 - longest :]}"
     if name.isprintable():
         return name
     return "".join(each if each.isprintable() else repr(each)[1:-1] for each in name)

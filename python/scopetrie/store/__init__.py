@@ -1,7 +1,14 @@
 """Named variables with their values, without a graph."""
 
 from .errors import MissingVariableError
+from .pytrees import register_later
+from .restore_plan import Rename, RestorePlan
 from .store import Store
+from .subtree import Subtree
 from .variable import StoreVariable
 
-__all__ = ["MissingVariableError", "Store", "StoreVariable"]
+__all__ = ["MissingVariableError", "Rename", "RestorePlan", "Store", "StoreVariable", "Subtree"]
+
+register_later(Store, Store.tree)
+register_later(Subtree, Subtree.tree)
+register_later(StoreVariable, lambda variable: variable.array)

@@ -7,19 +7,20 @@ from typing import Any, cast
 
 from .. import _core
 from ..public import v1
-from .errors import missing
+from .saved import SavedStore
 from .variable import StoreVariable
 
 __all__ = ["Store"]
 
 
 @v1("Store")
-class Store(_core.Store):
+class Store(SavedStore):
     """Named variables with their values: scopes, sharing and initializers of TensorFlow 1, without a graph.
 
     A store is a mapping from paths to variables, in the order in which they were made. A variable is lazy:
     its elements are made when somebody looks at them. Random elements depend on the store's seed and the
-    variable's path, whatever was made or looked at before.
+    variable's path, whatever was made or looked at before. A path that is no variable is the Subtree beneath
+    it. `print(store)` shows all as a tree.
 
     Args:
       seed: An int; None for one that differs from store to store.
@@ -40,10 +41,6 @@ class Store(_core.Store):
     """
 
     __slots__ = ()
-
-    def __missing__(self, path: Any) -> StoreVariable:
-        """What `store[path]` gives where there is no variable of this path."""
-        raise missing(path, self)
 
     def keys(self) -> KeysView[str]:
         """The paths of all variables, as a mapping has them."""

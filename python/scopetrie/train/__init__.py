@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from .checkpoint_manager import CheckpointManager
 from .global_step import (
     assert_global_step,
     create_global_step,
@@ -13,6 +14,7 @@ from .graph_io import write_graph
 from .summary_writer import SummaryWriter
 
 __all__ = [
+    "CheckpointManager",
     "SummaryWriter",
     "assert_global_step",
     "create_global_step",

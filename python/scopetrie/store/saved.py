@@ -1,0 +1,160 @@
+"""Stores as files: saving, restoring, opening."""
+
+from __future__ import annotations
+
+import os
+from typing import Any, Self
+
+import numpy as np
+
+from .restore_plan import Rename, RestorePlan, plan_restore
+from .stored_file import read_header, write_file
+from .viewed import ViewedStore
+
+__all__ = ["SavedStore"]
+
+
+class SavedStore(ViewedStore):
+    """The part of `Store` that has to do with files."""
+
+    __slots__ = ()
+
+    def save(self, path: str | os.PathLike[str]) -> None:
+        """Writes all variables to a file of safetensors, which many programs read.
+
+        The file appears when it is complete and on the disk; until then, what was there before stays. Keys
+        are paths with "." for "/"; the header's metadata has what keys cannot say. Variables that are lazy
+        are made.
+
+        Args:
+            path: The file.
+
+        Raises:
+            ImportError: If the package safetensors is not installed (`scopetrie[checkpoints]`).
+            ValueError: If there is a dtype that no file can have.
+            OSError: If the file cannot be written.
+
+        >>> import scopetrie as st
+        >>> store = st.Store(seed=0)
+        >>> made = store.get_many(["tower/w", "tower/b"], [(2, 3), (3,)])
+        >>> store.save("model.safetensors")
+        >>> from safetensors.numpy import load_file
+        >>> sorted(load_file("model.safetensors"))
+        ['tower.b', 'tower.w']
+        """
+        arrays: dict[str, np.ndarray[Any, Any]] = {}
+        aliases, frozen, not_trainable = {}, [], []
+        for name, variable in self._items():
+            own = variable.path
+            if name != own:
+                aliases[name] = own
+                continue
+            arrays[name] = variable.array
+            if variable._frozen:
+                frozen.append(name)
+            elif not variable.trainable:
+                not_trainable.append(name)
+        write_file("Store.save", path, arrays, aliases, frozen, not_trainable)
+
+    def plan_restore(
+        self,
+        source: str | os.PathLike[str] | SavedStore,
+        *,
+        strict: bool = True,
+        rename: Rename | None = None,
+    ) -> RestorePlan:
+        """Returns what `restore` would do; reads the header of a file only, and changes nothing.
+
+        Args:
+            source: What `restore` takes, as are the others.
+            strict: Whether the plan's `apply` refuses to leave out anything.
+            rename: Patterns of paths in the source, and what these are here.
+
+        Returns:
+            A RestorePlan: `print` it, and `apply()` it.
+
+        Raises:
+            ValueError, TypeError, OSError, ImportError: As `restore`, but for what `apply` refuses.
+
+        >>> import scopetrie as st
+        >>> saved, store = st.Store(), st.Store()
+        >>> made = saved.get_many(["w", "b"], [(2,)] * 2), store.get_many(["w", "extra"], [(2,)] * 2)
+        >>> saved.save("model.safetensors")
+        >>> print(store.plan_restore("model.safetensors", strict=False))
+        1 variable, 8 B, from model.safetensors
+          w      float32[2]  8 B
+        1 missing: not in the source
+          extra  float32[2]  8 B
+        1 unexpected: not in the store
+          b      float32[2]  8 B
+        """
+        return plan_restore("Store.plan_restore", self, source, strict, rename)
+
+    def restore(
+        self,
+        source: str | os.PathLike[str] | SavedStore,
+        *,
+        strict: bool = True,
+        rename: Rename | None = None,
+    ) -> None:
+        """Gives the variables the values of a file or another store, by their paths: all of them, or none.
+
+        Values are copied in place: arrays that are views of a variable see them.
+
+        Args:
+            source: The path of a file of safetensors, written by `save` or by another program; or a store.
+            strict: Whether it is an error if one of the two has variables that the other has not.
+            rename: Patterns of paths in the source, and what these are here: {"left/*": "tower/*"}. What
+                wildcards stand for is put in place of the wildcards of the second, in order. None leaves the
+                variables out. The first pattern that matches counts.
+
+        Raises:
+            ValueError: If a dtype or shape differs; with `strict`, if anything is missing or unexpected; if
+                the file is damaged. The message names all variables. Nothing is changed then.
+            TypeError: If the source is neither a path nor a store, or a pattern is no str.
+            OSError: If the file cannot be read.
+            ImportError: If the package safetensors is not installed (`scopetrie[checkpoints]`).
+
+        >>> import scopetrie as st
+        >>> saved, store = st.Store(seed=1), st.Store(seed=2)
+        >>> made = saved.get_many(["left/w", "right/w"], [(2,)] * 2), store.get("tower/w", (2,))
+        >>> store.restore(saved, rename={"left/*": "tower/*", "right/*": None})
+        >>> bool((store["tower/w"].array == saved["left/w"].array).all())
+        True
+        """
+        plan_restore("Store.restore", self, source, strict, rename)._apply("Store.restore")
+
+    @classmethod
+    def open(cls, path: str | os.PathLike[str], *, seed: int | None = None) -> Self:
+        """Returns a new store with the variables of a file, which is mapped into memory.
+
+        It takes the time of reading the header: values are read when somebody looks at them. What is changed
+        is changed in memory; the file keeps its values.
+
+        Args:
+            path: The file.
+            seed: The seed of the store, for further variables.
+
+        Raises:
+            ValueError: If the file is damaged.
+            OSError: If it cannot be read.
+            ImportError: If the package safetensors is not installed (`scopetrie[checkpoints]`).
+
+        >>> import scopetrie as st
+        >>> store = st.Store(seed=0)
+        >>> made = store.get("tower/w", (2, 3))
+        >>> store.save("model.safetensors")
+        >>> st.Store.open("model.safetensors")["tower/w"]
+        <Variable 'tower/w' float32[2, 3]>
+        """
+        file = read_header("Store.open", path, private=True)
+        store = cls(seed=seed)
+        arrays = {name: file.array(variable) for name, variable in file.variables.items()}
+        try:
+            for name, array in arrays.items():
+                store.put(name, array, name not in file.not_trainable)
+            for alias, name in file.aliases.items():
+                store.put(alias, arrays[name], name not in file.not_trainable)
+        except ValueError as error:
+            raise ValueError(f"Store.open({file.name!r}): {error}") from None
+        return store

@@ -1,0 +1,281 @@
+"""Files of safetensors: what is in one, without its values; and how one is written.
+
+A variable's key is its path with "." for "/". Files of other programs have nothing else, so their paths are
+read from the keys. Ours also have the paths, in the order in which the variables were made: keys come in
+another order, a path may have "." in it, and two paths may have one key, of which the second gets a number.
+The entry "scopetrie" of the header's metadata is JSON:
+
+    {"version": 1, "paths": [...], "aliases": {path: path}, "frozen": [path, ...],
+     "not_trainable": [path, ...], "dtypes": {path: name}}
+"""
+
+from __future__ import annotations
+
+import json
+import mmap
+import os
+from collections.abc import Iterable, Mapping
+from importlib import import_module
+from typing import Any, Final, NamedTuple
+
+import numpy as np
+
+from ..files import write_whole
+from .stored_dtypes import NAMES, as_stored, dtype_of_name, from_stored, name_of
+
+__all__ = ["StoredFile", "StoredVariable", "read_header", "write_file"]
+
+_OURS: Final = "scopetrie"
+_RESERVED: Final = "__metadata__"
+
+
+class StoredVariable(NamedTuple):
+    """A variable in a file.
+
+    Attributes:
+        path: Its path.
+        dtype_name: The name of its dtype.
+        dtype: The dtype, or None if it needs a package that is not installed.
+        shape: Its shape.
+        begin: Where its elements begin in the file.
+        nbytes: How many bytes they take.
+    """
+
+    path: str
+    dtype_name: str
+    dtype: np.dtype[Any] | None
+    shape: tuple[int, ...]
+    begin: int
+    nbytes: int
+
+
+class StoredFile(NamedTuple):
+    """What a file has, and the file itself, mapped into memory: whoever replaces it does not change this one.
+
+    Attributes:
+        name: The path of the file.
+        variables: The variables by their paths, in the order in which they were made.
+        aliases: Further paths of variables.
+        frozen: The paths of those that are not to be changed.
+        not_trainable: The paths of those that are not to be trained.
+        content: The whole file.
+    """
+
+    name: str
+    variables: dict[str, StoredVariable]
+    aliases: dict[str, str]
+    frozen: list[str]
+    not_trainable: frozenset[str]
+    content: mmap.mmap
+
+    def array(self, variable: StoredVariable) -> np.ndarray[Any, Any]:
+        """Returns the elements of a variable, without a copy.
+
+        Raises:
+            ImportError: If its dtype needs the package ml_dtypes.
+            ValueError: If the elements are none of its dtype.
+        """
+        if variable.dtype is None:
+            raise ImportError(
+                f"{self.name}: {variable.path!r} is {variable.dtype_name}, of which NumPy has no elements; "
+                "if it is a small float, install the package ml_dtypes"
+            )
+        if not variable.nbytes:
+            return np.empty(variable.shape, variable.dtype)
+        array: np.ndarray[Any, Any]
+        array = np.ndarray(variable.shape, variable.dtype, self.content, variable.begin)
+        if variable.dtype == bool and array.view(np.uint8).max() > 1:
+            raise ValueError(
+                f"{self.name!r} is damaged: {variable.path!r} is bool and has other bytes than 0 and 1"
+            )
+        return array
+
+
+def _library(call: str) -> Any:
+    try:
+        return import_module("safetensors")
+    except ImportError:
+        raise ImportError(
+            f"{call} needs the package safetensors: install it, or scopetrie[checkpoints]"
+        ) from None
+
+
+def keys_of(paths: Iterable[str]) -> dict[str, str]:
+    """Returns the key of each path.
+
+    >>> keys_of(["a/b", "a.b", "c"])
+    {'a/b': 'a.b', 'a.b': 'a.b~1', 'c': 'c'}
+    """
+    keys: dict[str, str] = {}
+    taken = {_RESERVED: 0}  # by key: the last number after it
+    for path in paths:
+        base = key = path.replace("/", ".")
+        while key in taken:
+            taken[base] += 1
+            key = f"{base}~{taken[base]}"
+        taken[key] = 0
+        keys[path] = key
+    return keys
+
+
+def write_file(
+    call: str,
+    name: str | os.PathLike[str],
+    arrays: Mapping[str, np.ndarray[Any, Any]],
+    aliases: Mapping[str, str],
+    frozen: Iterable[str],
+    not_trainable: Iterable[str],
+) -> None:
+    """Writes variables to a file that takes the place of `name` when it is complete.
+
+    Args:
+        call: The public function, for errors.
+        name: The path of the file.
+        arrays: The elements by path, in C order, as the variables were made.
+        aliases: Further paths of variables.
+        frozen: The paths of those that are not to be changed.
+        not_trainable: The paths of those that are not to be trained.
+
+    Raises:
+        ImportError: If the package safetensors is not installed.
+        ValueError: If a dtype cannot be written.
+        OSError: If the file cannot be written.
+    """
+    library = _library(call)
+    dtypes, stored = {}, {}
+    for path, array in arrays.items():
+        made = as_stored(array)
+        if made is None:
+            raise ValueError(
+                f"{call}({os.fspath(name)!r}): {path!r} is {array.dtype}, which no file can have"
+            )
+        if made[0] != name_of(array.dtype):
+            dtypes[path] = name_of(array.dtype)
+        stored[path] = made
+    specs = {
+        key: library.TensorSpec(
+            dtype=stored[path][0],
+            shape=stored[path][1].shape,
+            data_ptr=stored[path][1].__array_interface__["data"][0],
+            data_len=stored[path][1].nbytes,
+        )
+        for path, key in keys_of(arrays).items()
+    }
+    facts = {
+        "version": 1,
+        "paths": list(arrays),
+        "aliases": dict(aliases),
+        "frozen": list(frozen),
+        "not_trainable": list(not_trainable),
+        "dtypes": dtypes,
+    }
+    metadata = {_OURS: json.dumps(facts)}  # one entry: the library writes several in any order
+    with write_whole(name) as part:
+        try:
+            library.serialize_file(specs, part, metadata=metadata)
+        except library.SafetensorError as error:
+            raise ValueError(f"{call}({os.fspath(name)!r}): {error}") from None
+
+
+def read_header(call: str, name: str | os.PathLike[str], *, private: bool = False) -> StoredFile:
+    """Reads what is in a file, without its values.
+
+    Args:
+        call: The public function, for errors.
+        name: The path of the file.
+        private: Whether its arrays may be changed: in memory, not in the file.
+
+    Raises:
+        ImportError: If the package safetensors is not installed.
+        ValueError: If the file is damaged, or none of safetensors.
+        OSError: If it cannot be read.
+    """
+    library = _library(call)
+    name = os.fsdecode(name)
+    with open(name, "rb") as file:
+        try:
+            content = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_COPY if private else mmap.ACCESS_READ)
+            # The library checks that the header is right and the data complete, without gaps or overlaps.
+            with library.safe_open(name, framework="numpy") as opened:
+                metadata = opened.metadata() or {}
+            length = int.from_bytes(content[:8], "little")
+            header = json.loads(content[8 : 8 + length])
+            header.pop(_RESERVED, None)
+            facts = _facts(metadata)
+            variables = _variables(header, facts, 8 + length)
+            return StoredFile(name, variables, *_names(facts, variables), content)
+        except (
+            library.SafetensorError,
+            ValueError,
+            TypeError,
+            KeyError,
+            AttributeError,
+            RecursionError,
+        ) as error:
+            raise ValueError(f"{call}: {name!r} is damaged, or no file of safetensors: {error}") from None
+
+
+def _facts(metadata: Mapping[str, str]) -> dict[str, Any]:
+    """What only our files say of themselves."""
+    facts = {"version": 1, "paths": [], "aliases": {}, "frozen": [], "not_trainable": [], "dtypes": {}}
+    given = json.loads(metadata.get(_OURS, "{}"))
+    if given.get("version", 1) != 1:
+        raise ValueError(f"it is of a later version of scopetrie, {given['version']!r}")
+    for name, default in facts.items():
+        value = given.get(name, default)
+        if type(value) is not type(default):
+            raise ValueError(f"its {name!r} is a {type(value).__name__}")
+        facts[name] = value
+    return facts
+
+
+def _variables(header: dict[str, Any], facts: dict[str, Any], begin: int) -> dict[str, StoredVariable]:
+    variables: dict[str, StoredVariable] = {}
+    kinds: dict[str, tuple[str, np.dtype[Any] | None]] = {}  # by the format's code
+
+    def add(path: str, entry: dict[str, Any]) -> None:
+        if path in variables:
+            raise ValueError(f"two of its entries are called {path!r}")
+        shape = tuple(entry["shape"])
+        first, last = entry["data_offsets"]
+        first, last = begin + first, begin + last
+        code = entry["dtype"]
+        if code not in kinds:
+            kinds[code] = NAMES.get(code, code), dtype_of_name(NAMES[code]) if code in NAMES else None
+        name, dtype = kinds[code]
+        if dtype is not None and path in facts["dtypes"]:
+            name = facts["dtypes"][path]
+            dtype, shape = _other_dtype(path, name, dtype, shape)
+        variables[path] = StoredVariable(path, name, dtype, shape, first, last - first)
+
+    for path, key in keys_of(facts["paths"]).items():
+        entry = header.pop(key, None)
+        if entry is not None:  # or another program has left it out
+            add(path, entry)
+    for key, entry in header.items():
+        add(key.replace(".", "/"), entry)
+    return variables
+
+
+def _other_dtype(
+    path: str, name: str, stored: np.dtype[Any], shape: tuple[int, ...]
+) -> tuple[np.dtype[Any] | None, tuple[int, ...]]:
+    """The dtype and shape of a variable whose dtype the format does not have."""
+    dtype = dtype_of_name(name)
+    if dtype is None:
+        return None, shape
+    wanted = as_stored(np.empty((0,), dtype))
+    if wanted is None or wanted[0] != stored.name or (wanted[1].ndim == 2 and shape[-1:] != (2,)):
+        raise ValueError(f"{path!r} is kept as {stored}{list(shape)}, which cannot be {name}")
+    return dtype, from_stored(dtype, shape)
+
+
+def _names(
+    facts: dict[str, Any], variables: dict[str, StoredVariable]
+) -> tuple[dict[str, str], list[str], frozenset[str]]:
+    """Aliases, frozen variables and those not to be trained, as far as they are there."""
+    aliases = {alias: path for alias, path in facts["aliases"].items() if path in variables}
+    if twice := aliases.keys() & variables.keys():
+        raise ValueError(f"two of its entries are called {min(twice)!r}")
+    frozen = [path for path in facts["frozen"] if path in variables]
+    return aliases, frozen, frozenset(facts["not_trainable"])

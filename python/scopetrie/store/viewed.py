@@ -1,0 +1,130 @@
+"""What of a Store are its subtrees, patterns, and where its variables come from."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from .. import _core
+from ..printing import Outline, plural, printed
+from .audit import Audit
+from .outline import store_outline
+from .subtree import Subtree, lookup, matches, subtree_of
+from .why import Why, why
+
+__all__ = ["ViewedStore"]
+
+
+@printed
+class ViewedStore(_core.Store):
+    """The part of `Store` that shows what is in it."""
+
+    __slots__ = ()
+
+    def __missing__(self, path: Any) -> Any:
+        """What `store[path]` gives where there is no variable of this path: the subtree beneath it."""
+        return lookup(self, path)
+
+    def subtree(self, path: str) -> Subtree:
+        """Returns what is beneath a path, as a mapping.
+
+        `store[path]` does the same where there is no variable of just this path.
+
+        Args:
+            path: The path, without a slash at its end; "" for the whole store.
+
+        Returns:
+            A Subtree: a view, which has what the store has at any time.
+
+        Raises:
+            KeyError: If nothing is beneath the path.
+            TypeError: If it is no str.
+
+        >>> import scopetrie as st
+        >>> store = st.Store()
+        >>> made = store.get("w", (2,)), store.get("w/momentum", (2,))
+        >>> store["w"], store.subtree("w")
+        (<Variable 'w' float32[2] lazy>, <Subtree 'w': 1 variable>)
+        """
+        return subtree_of(self, path)
+
+    def match(self, patterns: str | Iterable[str]) -> list[Any]:
+        """Returns the variables whose paths match, in the order in which they were made.
+
+        Args:
+            patterns: One pattern or several. `*` stands for one part of a path, or a piece of one; `**` for
+                any number of parts.
+
+        Raises:
+            ValueError: If `**` is not a whole part of a pattern.
+            TypeError: If a pattern is no str.
+
+        >>> import scopetrie as st
+        >>> store = st.Store()
+        >>> made = store.get_many(["a/w", "a/b", "a/deep/w", "w"], [(1,)] * 4)
+        >>> [v.path for v in store.match("a/*")], [v.path for v in store.match(["**/w", "*/b"])]
+        (['a/w', 'a/b'], ['a/w', 'a/b', 'a/deep/w', 'w'])
+        """
+        return matches("Store.match", self, patterns)
+
+    def tree(self) -> dict[str, Any]:
+        """Returns the variables in nested dicts, by the parts of their paths.
+
+        A path that is both a variable and a scope is a dict in which "" is the variable.
+
+        Where the program has imported JAX, the dicts are a pytree whose leaves are the variables' arrays, and
+        so are a Store and a Subtree; for optree with namespace="scopetrie".
+
+        >>> import scopetrie as st
+        >>> store = st.Store()
+        >>> made = store.get_many(["a/w", "a/b"], [(2,)] * 2)
+        >>> store.tree()
+        {'a': {'w': <Variable 'a/w' float32[2] lazy>, 'b': <Variable 'a/b' float32[2] lazy>}}
+        """
+        return Subtree(self, "").tree()
+
+    def why(self, path: str) -> Why:
+        """Returns where a variable was made, and who took the names before its own.
+
+        Args:
+            path: The variable's path, or a path that variables are beneath; then the first one counts.
+
+        Returns:
+            A Why: `print` it.
+
+        Raises:
+            KeyError: If there is no such path.
+
+        >>> import scopetrie as st
+        >>> store = st.Store()
+        >>> for _ in range(2):
+        ...     with store.scope(None, "layer"):
+        ...         made = store.get("w", (2,))
+        >>> print(store.why("layer_1/w"))
+        layer_1/w: made at <doctest ...>:3, in <module>
+          layer was taken by layer/w, made at <doctest ...>:3, in <module>
+        """
+        return why(self, path)
+
+    def audit(self) -> Audit:
+        """Returns a `with` block that notes which variables it makes, rather than reuses.
+
+        Returns:
+            A context manager that gives the Audit: `print` it after the block.
+
+        >>> import scopetrie as st
+        >>> store = st.Store()
+        >>> made = store.get("tower/weights", (2,))
+        >>> with store.audit() as audit, store.scope("tower", reuse=st.AUTO_REUSE):
+        ...     made = store.get("wieghts", (2,)), store.get("weights")
+        >>> print(audit)
+        1 variable was made
+          tower/wieghts  float32[2]  8 B  at <doctest ...>:2; near to tower/weights
+        """
+        return Audit(self)
+
+    def __repr__(self) -> str:
+        return f"<Store: {plural(len(self), 'variable')}>"
+
+    def _outline(self) -> Outline:
+        return store_outline("Store", self)
