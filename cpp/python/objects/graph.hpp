@@ -31,6 +31,10 @@ inline std::uint64_t maker_key(ScopeId scope, SegmentId segment) { return std::u
 
 class GraphState : public Graph {
  public:
+  GraphState() = default;
+  GraphState(const GraphState& of, OpGraph::WithoutOperations without)
+      : Graph(of, without), live(of.variables.size()), sites(of.sites) {}
+
   Table<PyObject*> live;  // borrowed; the handle of each variable, null where there is none
   CollectionKeys collection_keys;
   Sites sites;

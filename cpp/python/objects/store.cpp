@@ -23,6 +23,39 @@ void StoreState::cut(const Mark& mark) noexcept {
   GraphState::cut(mark);
 }
 
+std::vector<VariableId> rows_under(PyObject* self, std::string_view path) {
+  const StoreState& store = store_of(self);
+  std::vector<VariableId> rows;
+  if (path.empty()) {
+    rows.reserve(store.values.size());
+    for (VariableId id = 0; id < store.variables.size(); ++id)
+      if (store.values.is_there(id)) rows.push_back(id);
+    return rows;
+  }
+  const ScopeId scope = store.ops.scopes().find(path);
+  return scope == kNone ? rows : store.variables.under(store.ops.scopes(), scope);
+}
+
+std::string_view path_text(const char* call, PyObject* path) {
+  if (!PyUnicode_Check(path)) {
+    PyErr_Format(PyExc_TypeError, "%s: a path must be a str, not %s: %R", call, Py_TYPE(path)->tp_name, path);
+    throw_raised();
+  }
+  const std::string_view text = text_of(path);
+  if (text.data() != nullptr) return text;
+  if (!PyErr_ExceptionMatches(PyExc_UnicodeEncodeError)) throw_raised();
+  PyErr_Clear();
+  PyErr_Format(PyExc_ValueError, "%s: %A has a lone surrogate, which is no character", call, path);
+  throw_raised();
+}
+
+void raise_missing(PyObject* self, PyObject* path) {
+  // __missing__ of a store raises, or gives what is beneath the path, of which there is nothing.
+  const Ref error(PyObject_CallMethod(self, "_missing", "O", path));
+  if (error) PyErr_SetObject(reinterpret_cast<PyObject*>(Py_TYPE(error.get())), error.get());
+  throw_raised();
+}
+
 namespace {
 
 // Creation ------------------------------------------------------------------------------------------------------------
@@ -52,6 +85,22 @@ PyObject* make(PyTypeObject* type, PyObject* args, PyObject* kwargs) {
   return self;
 }
 
+PyObject* fork(PyObject* self, PyObject*) {
+  auto state = std::make_unique<StoreState>(store_of(self));
+  PyTypeObject* type = Py_TYPE(self);
+  const Ref copy(type->tp_alloc(type, 0));
+  if (!copy) return nullptr;
+  own_graph(copy.get(), state.release());
+  const StoreState& from = store_of(self);
+  StoreState& to = store_of(copy.get());
+  if (const std::optional<std::size_t> list = from.collections.find("regularizers"); list) {
+    const std::size_t made = to.collections.named("regularizers");
+    for (const Collections::Item& item : from.collections.items(*list))
+      to.collections.add(made, Collections::Item(Py_NewRef(static_cast<PyObject*>(item.object()))));
+  }
+  return Py_NewRef(copy.get());
+}
+
 // Look-ups ------------------------------------------------------------------------------------------------------------
 
 // The variable of a path, or kNone, also where it is no text that could be one.
@@ -70,6 +119,14 @@ PyObject* subscript(PyObject* self, PyObject* path) {
   return PyObject_CallMethod(self, "__missing__", "O", path);
 }
 
+int set_subscript(PyObject* self, PyObject* path, PyObject* value) {
+  if (value == nullptr) return store_delete(self, path);
+  PyErr_SetString(PyExc_TypeError,
+                  "a Store takes no variables by subscript: put() makes one of an array, and assign() of a variable "
+                  "sets its elements");
+  return -1;
+}
+
 int contains(PyObject* self, PyObject* path) { return find(self, path) != kNone ? 1 : 0; }
 Py_ssize_t length(PyObject* self) { return static_cast<Py_ssize_t>(store_of(self).values.size()); }
 
@@ -78,18 +135,8 @@ PyObject* iterate(PyObject* self) {
   return paths ? PyObject_GetIter(paths.get()) : nullptr;
 }
 
-// The rows of a scope and those below it, in order of creation; of all for an empty path.
 std::vector<VariableId> rows_under(PyObject* self, PyObject* path) {
-  const StoreState& store = store_of(self);
-  std::vector<VariableId> rows;
-  const std::string_view text = path == nullptr ? std::string_view("") : checked_text(path);
-  if (text.empty()) {
-    for (VariableId id = 0; id < store.variables.size(); ++id)
-      if (store.values.is_there(id)) rows.push_back(id);
-    return rows;
-  }
-  const ScopeId scope = store.ops.scopes().find(text);
-  return scope == kNone ? rows : store.variables.under(store.ops.scopes(), scope);
+  return scopetrie::python::rows_under(self, path == nullptr ? std::string_view("") : checked_text(path));
 }
 
 bool parse_path(const char* call, PyObject* const* args, Py_ssize_t count, PyObject*& path) {
@@ -268,6 +315,48 @@ bool bind_store(PyObject* module) {
            "    ValueError: If `reuse` is invalid, or given without a name, or the name has empty parts.\n"
            "    TypeError: If name_or_scope is neither a str nor a scope, or no name is given.\n"
            "    RuntimeError: If scopes are not left in the reverse order.\n"),
+      fast("move", locked<store_move>,
+           "move($self, path, to)\n--\n\n"
+           "Gives a variable, or all variables beneath a path, another path. They stay the same variables.\n\n"
+           "Args:\n    path: The path of a variable, or of a scope.\n    to: The path that it gets.\n\n"
+           "Raises:\n    ValueError: If there is nothing, or something is there already; nothing is moved then.\n"
+           "    TypeError: If a path is no str.\n\n"
+           ">>> import scopetrie as st\n>>> store = st.Store()\n>>> w = store.get(\"a/w\", (2,))\n"
+           ">>> store.move(\"a\", \"b/c\")\n>>> list(store), w.path\n(['b/c/w'], 'b/c/w')\n"),
+      fast(
+          "copy", locked<store_copy>,
+          "copy($self, path, to)\n--\n\n"
+          "Makes new variables with the elements of a variable, or of all beneath a path.\n\n"
+          "Args:\n    path: The path of a variable, or of a scope.\n    to: The path of the copy.\n\n"
+          "Raises:\n    ValueError: If there is nothing, or something is there already; nothing is made then.\n"
+          "    TypeError: If a path is no str.\n\n"
+          ">>> import scopetrie as st\n>>> store = st.Store()\n>>> w = store.get(\"a/w\", (2,))\n"
+          ">>> store.copy(\"a\", \"b\")\n>>> (store[\"b/w\"] == w, store[\"b/w\"].array.tolist() == w.array.tolist())\n"
+          "(False, True)\n"),
+      fast("alias", locked<store_alias>,
+           "alias($self, path, of)\n--\n\n"
+           "Gives a variable, or all variables beneath a path, another name: two paths, one variable.\n\n"
+           "A variable is there as long as it has a name. Its `path` is its first name that is left.\n\n"
+           "Args:\n    path: The new path.\n    of: The path of a variable, or of a scope.\n\n"
+           "Raises:\n    ValueError: If there is nothing, or something is there already.\n"
+           "    TypeError: If a path is no str.\n\n"
+           ">>> import scopetrie as st\n>>> store = st.Store()\n>>> w = store.get(\"encoder/w\", (2,))\n"
+           ">>> store.alias(\"decoder/w\", \"encoder/w\")\n>>> store[\"decoder/w\"] is w, len(store)\n(True, 2)\n"
+           ">>> del store[\"encoder\"]\n>>> w.path\n'decoder/w'\n"),
+      {"fork", locked<fork>, METH_NOARGS,
+       "fork($self, /)\n--\n\n"
+       "An independent copy, with no scope open.\n\n"
+       "Elements that nobody has an array of are shared until one of both stores is looked at, so a fork of\n"
+       "variables that lie still costs no memory. Others are copied. Functions that will make elements are called\n"
+       "once for each store.\n\n"
+       "Returns:\n    A Store of the same type.\n\n"
+       ">>> import scopetrie as st\n>>> store = st.Store()\n>>> w = store.get(\"w\", (2,), initializer=\"zeros\")\n"
+       ">>> copy = store.fork()\n>>> w += 1\n>>> copy[\"w\"].array.tolist(), w.array.tolist()\n"
+       "([0.0, 0.0], [1.0, 1.0])\n"},
+      with_arguments("_freeze", locked<store_freeze>,
+                     "Freezes what is at a path, or lets it be changed: (path, frozen)."),
+      {"_flatten", locked<store_flatten>, METH_O,
+       "Moves the elements of variables into one memory, and gives it as an array."},
       fast("_get_whole", locked<store_get_whole>,
            "Gets or makes the variable of a whole path: what getters are given."),
       with_arguments("_paths", locked<paths>, "The paths beneath a path, relative to it."),
@@ -294,6 +383,7 @@ bool bind_store(PyObject* module) {
                          {Py_tp_dealloc, reinterpret_cast<void*>(unlocked<dealloc_graph>)},
                          {Py_tp_iter, reinterpret_cast<void*>(locked<iterate>)},
                          {Py_mp_subscript, reinterpret_cast<void*>(locked<subscript>)},
+                         {Py_mp_ass_subscript, reinterpret_cast<void*>(locked<set_subscript>)},
                          {Py_mp_length, reinterpret_cast<void*>(locked<length>)},
                          {Py_sq_contains, reinterpret_cast<void*>(locked<contains>)},
                          {Py_tp_methods, methods},

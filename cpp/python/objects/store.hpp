@@ -17,6 +17,8 @@ namespace scopetrie::python {
 class StoreState final : public GraphState {
  public:
   explicit StoreState(std::uint64_t seed) : values(*this, seed) {}
+  /// A fork.
+  explicit StoreState(const StoreState& of) : GraphState(of, OpGraph::WithoutOperations()), values(*this, of.values) {}
 
   Values values;
   const std::uint64_t serial = ++serials_;  // no other store has had it
@@ -73,6 +75,18 @@ PyObject* store_get(PyObject* self, PyObject* const* args, Py_ssize_t positional
 PyObject* store_get_many(PyObject* self, PyObject* const* args, Py_ssize_t positional, PyObject* keywords);
 PyObject* store_get_whole(PyObject* self, PyObject* const* args, Py_ssize_t positional, PyObject* keywords);
 PyObject* store_put(PyObject* self, PyObject* const* args, Py_ssize_t positional, PyObject* keywords);
+int store_delete(PyObject* self, PyObject* path);
+PyObject* store_move(PyObject* self, PyObject* const* args, Py_ssize_t positional, PyObject* keywords);
+PyObject* store_copy(PyObject* self, PyObject* const* args, Py_ssize_t positional, PyObject* keywords);
+PyObject* store_alias(PyObject* self, PyObject* const* args, Py_ssize_t positional, PyObject* keywords);
+PyObject* store_freeze(PyObject* self, PyObject* const* args, Py_ssize_t count);
+PyObject* store_flatten(PyObject* self, PyObject* variables);
+/// The rows of a scope and those below it, in order of creation; of all for "".
+std::vector<VariableId> rows_under(PyObject* self, std::string_view path);
+/// The text of a path that an argument is; throws PythonRaised.
+std::string_view path_text(const char* call, PyObject* path);
+/// Raises what store[path] raises where there is nothing.
+[[noreturn]] void raise_missing(PyObject* self, PyObject* path);
 /// A block of scopes of a store: objects/variable_scope.cpp.
 PyObject* store_scope(PyObject* self, PyObject* const* args, Py_ssize_t positional, PyObject* keywords);
 

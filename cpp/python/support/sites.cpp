@@ -20,6 +20,10 @@ bool is_ours(PyCodeObject* code) {
 
 }  // namespace
 
+Sites::Sites(const Sites& other) : sites_(other.sites_), table_(other.table_), last_(other.last_) {
+  for (const Site& site : sites_) Py_INCREF(site.code);
+}
+
 Sites::~Sites() {
   for (const Site& site : sites_) Py_DECREF(site.code);
 }

@@ -14,7 +14,8 @@ namespace scopetrie::python {
 class Sites {
  public:
   Sites() = default;
-  Sites(const Sites&) = delete;
+  /// The same sites with the same ids.
+  Sites(const Sites& other);
   Sites& operator=(const Sites&) = delete;
   ~Sites();
 

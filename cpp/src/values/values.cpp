@@ -13,6 +13,10 @@ namespace scopetrie {
 
 namespace {
 
+/// What changed: the upper half of Change::what; the lower one is the row.
+enum WhatChanged : std::uint64_t { kErased = 1, kRenamed, kRenamedFirst, kFlags };
+std::uint64_t change_of(WhatChanged kind, VariableId row) { return std::uint64_t{kind} << 32 | row; }
+
 std::uint32_t hash_of(const Initializer& initializer) {
   const auto word = [](const AttributeValue& number) {
     if (!number.is_number()) return std::uint64_t{number.kind() == AttributeValue::Kind::kBool && number.boolean()};
@@ -31,12 +35,40 @@ std::uint32_t hash_of(const Initializer& initializer) {
 
 Values::Values(Graph& graph, std::uint64_t seed) : graph_(graph), seed_(seed) { graph_.ledger().join(*this); }
 
-Values::~Values() {
+Values::Values(Graph& copy, const Values& of)
+    : graph_(copy),
+      seed_(of.seed_),
+      rules_(of.rules_),
+      checked_(of.checked_),
+      rule_index_(of.rule_index_),
+      last_(of.last_),
+      erased_(of.erased_),
+      has_aliases_(of.has_aliases_) {
+  memories_.reserve(of.memories_.size());
+  graph_.ledger().join(*this);
+  try {
+    for (Memory* memory : of.memories_) {
+      if (memory != nullptr && memory->is_viewed()) {
+        memory = Memory::copy(*memory);
+      } else if (memory != nullptr) {
+        memory->own();
+      }
+      memories_.push_back(memory);
+    }
+  } catch (...) {
+    release_all();
+    throw;
+  }
+}
+
+void Values::release_all() noexcept {
   graph_.ledger().leave(*this);
   for (Memory* memory : undone_) memory->disown();
   for (Memory* memory : memories_)
     if (memory != nullptr) memory->disown();
 }
+
+Values::~Values() { release_all(); }
 
 Values::Origin Values::find_rule(const Initializer& initializer) {
   const std::uint32_t hash = hash_of(initializer);
@@ -94,7 +126,7 @@ VariableId Values::find(std::string_view path) const {
 
 void Values::append_path(VariableId id, std::string& out) const {
   const VariableRow& row = graph_.variables[id];
-  const ScopeId scope = row.scope != kNone ? row.scope : row.value;
+  const ScopeId scope = row.scope != kNone ? row.scope : row.ref;
   graph_.ops.append_scope(scope, out);
   out += graph_.ops.segments().text(row.segment);
 }
@@ -117,17 +149,133 @@ Memory* Values::look_slowly(VariableId id) {
   return memories_[id] = made;
 }
 
+Memory* Values::flatten(std::span<const VariableId> ids) {
+  std::size_t bytes = 0;
+  for (const VariableId id : ids) bytes += byte_count(id);
+  std::vector<Memory*> slices;
+  slices.reserve(ids.size());
+  Memory* whole = Memory::uninitialised(bytes);
+  try {
+    std::size_t at = 0;
+    for (const VariableId id : ids) {
+      const Memory& from = *memories_[id];
+      if (from.size() != 0) std::memcpy(static_cast<std::byte*>(whole->data()) + at, from.data(), from.size());
+      slices.push_back(Memory::slice(*whole, at, from.size()));
+      at += from.size();
+    }
+  } catch (...) {
+    for (Memory* slice : slices) slice->disown();
+    whole->disown();
+    throw;
+  }
+  // What the ends of adopted memories run finds all of them in place.
+  for (std::size_t i = 0; i < ids.size(); ++i) std::swap(memories_[ids[i]], slices[i]);
+  for (Memory* before : slices) before->disown();
+  return whole;
+}
+
 void Values::give(VariableId id, Memory* memory) {
   Memory* before = std::exchange(memories_[id], memory);
   if (before != nullptr) before->disown();
 }
 
+// Changes of names ----------------------------------------------------------------------------------------------------
+
+VariableId Values::find_alias(VariableId of) const {
+  for (VariableId row = 0; has_aliases_ && row < graph_.variables.size(); ++row)
+    if (is_there(row) && is_alias(row) && graph_.variables[row].value == of) return row;
+  return kNone;
+}
+
+void Values::unname(VariableId row) {
+  VariableRow& record = graph_.variables[row];
+  graph_.ledger().note(*this, change_of(kErased, row), record.scope);
+  record.ref = record.scope;
+  graph_.variables.erase(row);
+  ++erased_;
+  ++name_changes_;
+}
+
+void Values::erase(VariableId row) {
+  if (is_alias(row)) return unname(row);
+  if (const VariableId other = find_alias(row); other != kNone) {
+    const ScopeId scope = graph_.variables[other].scope;
+    const SegmentId segment = graph_.variables[other].segment;
+    graph_.variables.prepare_rename(segment);
+    unname(other);
+    return rename(row, scope, segment);
+  }
+  if (graph_.ledger().is_open()) {
+    forgotten_.push_back(row);
+    return unname(row);
+  }
+  unname(row);
+  if (Memory* gone = std::exchange(memories_[row], nullptr); gone != nullptr) gone->disown();
+}
+
+void Values::rename(VariableId row, ScopeId scope, SegmentId segment) {
+  const VariableRow& record = graph_.variables[row];
+  const bool is_first = graph_.variables.prepare_rename(segment);
+  graph_.ledger().note(*this, change_of(is_first ? kRenamedFirst : kRenamed, row),
+                       std::uint64_t{record.scope} << 32 | record.segment);
+  graph_.variables.rename(row, scope, segment, graph_.ledger().is_open());
+  ++name_changes_;
+}
+
+VariableId Values::alias(ScopeId scope, SegmentId segment, VariableId of, std::uint32_t site) {
+  const VariableRow row = graph_.variables[of];
+  const VariableId made = create(scope, segment, {row.shape, flagged_dtype(row.flags)}, is_trainable(of), kGiven, site);
+  graph_.variables[made].flags |= kAlias;
+  graph_.variables[made].value = of;
+  has_aliases_ = true;
+  return made;
+}
+
+void Values::freeze(VariableId id, bool is_frozen) {
+  VariableRow& row = graph_.variables[id];
+  const std::uint32_t flags = is_frozen ? row.flags | kFrozen : row.flags & ~kFrozen;
+  if (flags == row.flags) return;
+  graph_.ledger().note(*this, change_of(kFlags, id), row.flags);
+  row.flags = flags;
+}
+
+// Undo ----------------------------------------------------------------------------------------------------------------
+
+void Values::undo(const Change& change) noexcept {
+  const auto row = static_cast<VariableId>(change.what);
+  VariableRow& record = graph_.variables[row];
+  switch (change.what >> 32) {
+    case kErased:
+      graph_.variables.restore(row, static_cast<ScopeId>(change.before));
+      record.ref = kNone;
+      --erased_;
+      break;
+    case kFlags:
+      record.flags = static_cast<std::uint32_t>(change.before);
+      return;
+    default:
+      graph_.variables.unname(row, change.what >> 32 == kRenamedFirst, static_cast<ScopeId>(change.before >> 32),
+                              static_cast<SegmentId>(change.before));
+  }
+  ++name_changes_;
+}
+
 void Values::cut(const Mark& mark) noexcept {
+  if (memories_.size() > mark.variables) ++name_changes_;
+
   for (; memories_.size() > mark.variables; memories_.pop_back())
     if (memories_.back() != nullptr) undone_.push_back(memories_.back());
 }
 
 void Values::settle() noexcept {
+  if (!graph_.ledger().is_open()) {
+    while (!forgotten_.empty()) {
+      const VariableId row = forgotten_.back();
+      forgotten_.pop_back();
+      if (row >= memories_.size() || is_there(row)) continue;
+      if (Memory* gone = std::exchange(memories_[row], nullptr); gone != nullptr) gone->disown();
+    }
+  }
   while (!undone_.empty()) {
     Memory* gone = undone_.back();
     undone_.pop_back();

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import ItemsView, KeysView, Mapping, ValuesView
+from collections.abc import Callable, ItemsView, KeysView, Mapping, ValuesView
 from typing import Any, cast
 
 from .. import _core
 from ..public import v1
+from .errors import MissingVariableError, missing
+from .flat import Flat, flatten
 from .saved import SavedStore
 from .variable import StoreVariable
 
@@ -41,6 +43,50 @@ class Store(SavedStore):
     """
 
     __slots__ = ()
+
+    def _missing(self, path: Any) -> MissingVariableError:
+        """The error for a path at which there is nothing."""
+        return missing(path, self)
+
+    def freeze(self, frozen: bool = True) -> None:
+        """Freezes all variables: they are not trainable, and arrays of them are read-only.
+
+        Arrays that somebody has already stay as they are.
+
+        Args:
+          frozen: False lets them be changed again.
+
+        >>> import scopetrie as st
+        >>> store = st.Store()
+        >>> w = store.get("w", (2,))
+        >>> store.freeze()
+        >>> w.trainable, w.array.flags.writeable
+        (False, False)
+        """
+        self._freeze("", frozen)
+
+    def flat(self, path: str = "", where: Callable[[StoreVariable], object] | None = None) -> Flat:
+        """Moves the elements of variables into one buffer, so that one array operation does for all of them.
+
+        Args:
+          path: The scope whose variables are taken; "" for all.
+          where: Which of them are taken: a function of a variable.
+
+        Returns:
+          A Flat. The variables are as before, and their arrays are views of its `data`.
+
+        Raises:
+          ValueError: If their dtypes differ, or somebody has an array of one, which would not see the buffer.
+
+        >>> import scopetrie as st
+        >>> store = st.Store()
+        >>> a, b = store.get_many(["a", "b"], [(2,), (3,)], initializer="ones")
+        >>> flat = store.flat()
+        >>> flat.data -= 0.5
+        >>> a.array.tolist(), flat["b"].tolist()
+        ([0.5, 0.5], [0.5, 0.5, 0.5])
+        """
+        return flatten(self, path, where)
 
     def keys(self) -> KeysView[str]:
         """The paths of all variables, as a mapping has them."""

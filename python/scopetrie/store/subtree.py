@@ -96,6 +96,15 @@ class Subtree(Mapping[str, Any]):
         """Returns the variables whose paths from here match: see `Store.match`."""
         return matches("Subtree.match", self._store, patterns, self._path)
 
+    def freeze(self, frozen: bool = True) -> None:
+        """Freezes the variables beneath the path: see `Store.freeze`.
+
+        Args:
+            frozen: False lets them be changed again.
+        """
+        for variable in self.values():
+            self._store._freeze(variable.path, frozen)
+
     def _whole(self, path: str) -> str:
         return f"{self._path}/{path}" if self._path else path
 

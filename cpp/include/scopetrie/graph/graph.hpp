@@ -61,6 +61,15 @@ class Variable;
 
 struct Graph : Undoable {
   Graph() { ledger().join(*this); }
+  /// The variables of another graph that has no operations, with the same ids and the attributes that they have.
+  Graph(const Graph& of, OpGraph::WithoutOperations without)
+      : ops(of.ops, without),
+        variables(of.variables),
+        partitioned(of.partitioned),
+        attributes(of.attributes),
+        has_parts(of.has_parts) {
+    ledger().join(*this);
+  }
   virtual ~Graph() = default;
 
   OpGraph ops;

@@ -84,6 +84,12 @@ class OpGraph : private Undoable {
   static constexpr KindId kMaxKinds = 0xFFFF;  // kinds are below
 
   OpGraph() { ledger_.join(*this); }
+  /// The segments, scopes and shapes of another one, with the same ids, and no operations.
+  struct WithoutOperations {};
+  OpGraph(const OpGraph& of, WithoutOperations)
+      : segments_(of.segments_), scopes_(segments_, of.scopes_), shapes_(of.shapes_) {
+    ledger_.join(*this);
+  }
   OpGraph(const OpGraph&) = delete;
   OpGraph& operator=(const OpGraph&) = delete;
 

@@ -68,20 +68,25 @@ class VariableStore {
   // Changes of names. `keeps_old` says that the change may be taken back: then the old entry stays, so that taking it
   // back allocates nothing. ----------------------------------------------------------------------------------------
 
-  /// Renames a variable that has a name; the new name must not be in the store. Gives whether the variable is now the
-  /// first one of its segment, which unname() must be told. Where it throws, nothing is changed.
-  bool rename(VariableId id, ScopeId scope, SegmentId segment, bool keeps_old) {
-    VariableRow& row = variables_[id];
+  /// Makes room for one rename() to this segment, which then does not throw. Gives whether the variable will be the
+  /// first one of its segment, which unname() must be told.
+  bool prepare_rename(SegmentId segment) {
     if (segment >= first_.size()) first_.resize(segment + std::size_t{1}, kNone);
+    table_.reserve(1);
+    return first_[segment] == kNone;
+  }
+  /// Renames a variable that has a name, after prepare_rename(); the new name must not be in the store.
+  void rename(VariableId id, ScopeId scope, SegmentId segment, bool keeps_old) {
+    VariableRow& row = variables_[id];
     VariableId& first = first_[segment];
-    const bool is_first = first == kNone;
-    if (!is_first && first != id) table_.insert(hash_words(scope, segment), id);
-    if (is_first) first = id;
+    if (first == kNone)
+      first = id;
+    else if (first != id)
+      table_.insert(hash_words(scope, segment), id);
     if (!keeps_old && first_[row.segment] != id) table_.erase(hash_words(row.scope, row.segment), id);
     row.scope = scope;
     row.segment = segment;
     subtrees_.clear();
-    return is_first;
   }
   /// Takes back the latest rename() of a variable, which kept the old entry.
   void unname(VariableId id, bool is_first, ScopeId scope, SegmentId segment) noexcept {
@@ -94,8 +99,12 @@ class VariableStore {
     row.segment = segment;
     subtrees_.clear();
   }
-  /// Takes a variable's name away: it is found no more, and stands in no scope. `row.scope = ...` takes that back.
+  /// Takes a variable's name away: it is found no more, and stands in no scope. restore() takes that back.
   void erase(VariableId id) noexcept { variables_[id].scope = kNone; }
+  void restore(VariableId id, ScopeId scope) noexcept {
+    variables_[id].scope = scope;
+    subtrees_.clear();  // it may have been noted while it stood in no scope
+  }
 
   /// Reserves room for `more` further variables.
   void reserve(std::size_t more) { make_room(variables_, more); }

@@ -2,12 +2,12 @@
 //
 // A variable is a row of the graph's VariableStore, whose fields of operations say something else here: `initial` where
 // its first elements come from (see Origin), `initializer` the caller's number of the line that made it, `value` of an
-// alias the variable that it stands for, `ref` nothing. Its elements are made when somebody looks. Names are changed
-// here alone, so that all of it is undone with the graph's ledger; elements are not undone.
+// alias the variable that it stands for, `ref` nothing as long as it has a name. Its elements are made when somebody
+// looks. Names are changed here alone, so that all of it is undone with the graph's ledger; elements are not undone.
 //
 // Invariants: there is one memory for each row, null as long as the variable is not ready. An alias has no memory. An
-// erased row has no scope, and `value` says which one it had. What a memory's end runs (it may be anything) runs when
-// all tables agree.
+// erased row has no scope, and `ref` says which one it had; it stays, as what undoing it needs, and as a place in the
+// order. What a memory's end runs (it may be anything) runs when all tables agree.
 // Thread safety: that of the graph.
 #pragma once
 
@@ -32,6 +32,11 @@ class Values : private Undoable {
  public:
   /// `seed` takes part in all random elements.
   Values(Graph& graph, std::uint64_t seed);
+  /// The values of another graph's variables, in a copy of it. Elements that nobody looks at are shared until one of
+  /// both changes them, others are copied. Throws std::bad_alloc.
+  Values(Graph& copy, const Values& of);
+  Values(const Values&) = delete;
+  Values& operator=(const Values&) = delete;
   ~Values();
 
   Graph& graph() const { return graph_; }
@@ -83,6 +88,18 @@ class Values : private Undoable {
   /// Throws Error where no memory can hold a shape of this dtype.
   void check_size(ShapeId shape, DType dtype) const;
 
+  // Changes of names. The caller has checked that new names are free. --------------------------------------------
+
+  /// Takes a name away. A variable with other names (aliases) gets one of those; else its elements go, too.
+  void erase(VariableId row);
+  void rename(VariableId row, ScopeId scope, SegmentId segment);
+  /// Adds a name for a variable that is no alias.
+  VariableId alias(ScopeId scope, SegmentId segment, VariableId of, std::uint32_t site = kNone);
+  /// Whether elements may be changed: see kFrozen.
+  void freeze(VariableId id, bool is_frozen);
+  /// Grows with each name that was taken away or changed, also by undoing.
+  std::uint64_t name_changes() const noexcept { return name_changes_; }
+
   // Looking ---------------------------------------------------------------------------------------------------------
 
   /// How many names there are.
@@ -131,6 +148,10 @@ class Values : private Undoable {
   const Initializer& rule(VariableId id) const { return rules_[graph_.variables[id].initial]; }
   Origin origin(VariableId id) const { return graph_.variables[id].initial; }
   ElementSeeds seeds(VariableId id) const { return {seed_, seed_of_path(path(id))}; }
+  /// Moves the elements of variables into one memory, one after the other, each of them a slice of it. They must be
+  /// ready, of one dtype, each once, and nobody may look at them. One owner; throws std::bad_alloc, and then nothing is
+  /// changed.
+  Memory* flatten(std::span<const VariableId> ids);
   /// Gives a variable its elements, in place of those that it has; it becomes their owner.
   void give(VariableId id, Memory* memory);
 
@@ -140,8 +161,12 @@ class Values : private Undoable {
   void begin() override {
     if (!graph_.ledger().is_open()) first_undoable_ = memories_.size();
   }
+  void undo(const Change& change) noexcept override;
   void cut(const Mark& mark) noexcept override;
   void settle() noexcept override;
+  void release_all() noexcept;
+  VariableId find_alias(VariableId of) const;
+  void unname(VariableId row);
 
   static bool same(const Initializer& a, const Initializer& b) noexcept {
     return a.kind == b.kind && a.fan == b.fan && a.distribution == b.distribution && a.first.same(b.first) &&
@@ -168,6 +193,9 @@ class Values : private Undoable {
   IdTable rule_index_;
   Origin last_ = kNone;  // the rule that was asked for last
   std::size_t erased_ = 0;
+  std::uint64_t name_changes_ = 0;
+  bool has_aliases_ = false;           // never too low
+  std::vector<VariableId> forgotten_;  // erased while a transaction was open: their elements may come back
   // Memories of variables that were undone. It has room for those that the outermost transaction may cut.
   std::vector<Memory*> undone_;
   std::size_t first_undoable_ = 0;

@@ -1,0 +1,59 @@
+"""Variables in one buffer, on which one array operation does for all of them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any, final
+
+import numpy as np
+
+from .. import _core
+from .variable import StoreVariable
+
+__all__ = ["Flat", "flatten"]
+
+
+@final
+class Flat(Mapping[str, np.ndarray[Any, Any]]):
+    """What `Store.flat()` gives: a mapping from paths, relative to the scope, to views of `data`.
+
+    The variables' arrays are the same memory for as long as they are not deleted.
+    """
+
+    __slots__ = ("_arrays", "_data")
+
+    def __init__(self, data: np.ndarray[Any, Any], arrays: dict[str, np.ndarray[Any, Any]]) -> None:
+        self._data = data
+        self._arrays = arrays
+
+    @property
+    def data(self) -> np.ndarray[Any, Any]:
+        """All elements, in an array of one axis; what is set is copied into it."""
+        return self._data
+
+    @data.setter
+    def data(self, value: Any) -> None:
+        if value is not self._data:  # `flat.data -= x` sets what was changed in place
+            self._data[...] = value
+
+    def __getitem__(self, path: str) -> np.ndarray[Any, Any]:
+        return self._arrays[path]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._arrays)
+
+    def __len__(self) -> int:
+        return len(self._arrays)
+
+    def __repr__(self) -> str:
+        return f"<Flat: {len(self)} variables, {self._data.dtype}[{self._data.size}]>"
+
+
+def flatten(store: _core.Store, path: str, where: Callable[[StoreVariable], object] | None) -> Flat:
+    """Implements `Store.flat()`."""
+    chosen: dict[StoreVariable, str] = {}
+    for name, variable in zip(store._paths(path), store._variables(path), strict=True):
+        if variable not in chosen and (where is None or where(variable)):
+            chosen[variable] = name
+    data = store._flatten(tuple(chosen))
+    return Flat(data, {name: variable.array for variable, name in chosen.items()})
