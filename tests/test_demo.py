@@ -10,6 +10,7 @@ import pytest
 import scopetrie as tf
 from scopetrie.__main__ import main
 
+NEEDED = {"jax_training": ["jax"], "onnx_resnet": ["onnx"]}
 EXAMPLES = sorted((Path(__file__).resolve().parents[1] / "examples").glob("*.py"))
 
 
@@ -67,6 +68,8 @@ def test_command_line():
 @pytest.mark.skipif(not EXAMPLES, reason="the examples are in the checkout only")
 @pytest.mark.parametrize("example", EXAMPLES, ids=[example.stem for example in EXAMPLES])
 def test_example(example, capsys):
+    for needed in NEEDED.get(example.stem, []):
+        pytest.importorskip(needed)
     with tf.Graph().as_default():
         runpy.run_path(str(example), run_name="__main__")
     assert capsys.readouterr().out

@@ -38,6 +38,17 @@ def test_leaves_are_the_memory_of_the_variables(store: Any) -> None:
     assert store["tower/w"].array.tolist() == [3, 3]
 
 
+def test_a_store_that_nobody_has_looked_into() -> None:
+    pytest.importorskip("optree")
+    code = (
+        "import optree, scopetrie as st\n"
+        "store = st.Store(); store.get('a/w', (2,), initializer='ones')\n"
+        "print(optree.tree_leaves(store, namespace='scopetrie'))"
+    )
+    run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert run.stdout.strip() == "[array([1., 1.], dtype=float32)]"
+
+
 def test_jax(store: Any) -> None:
     jax = pytest.importorskip("jax")
 

@@ -137,6 +137,14 @@ def test_a_file_that_another_program_has_changed(path: Path) -> None:
     assert list(st.Store.open(path)) == ["a/b.c", "new/one"]
 
 
+@pytest.mark.parametrize("padding", range(8))
+def test_numbers_at_odd_addresses(path: Path, padding: int) -> None:
+    header = json.dumps({"w": entry("F64", (3,), (0, 24))}).encode() + b" " * padding
+    write(path, header, np.arange(3.0).tobytes())
+    array = st.Store.open(path)["w"].array
+    assert array.tolist() == [0, 1, 2] and array.flags.aligned and array.ctypes.data % 8 == 0
+
+
 # --- writing ----------------------------------------------------------------------------
 
 

@@ -1,8 +1,8 @@
 """Stores, subtrees and variables as pytrees of JAX and optree, where the program has imported these.
 
 A store or a subtree is its nested dict, and a variable its array. What is put together again is plain: nested
-dicts of whatever the leaves have become. Nobody is imported for this; it is done when somebody asks for a
-subtree or a tree.
+dicts of whatever the leaves have become. Nobody is imported for this; it is done when somebody makes a store,
+or asks for a subtree or a tree.
 """
 
 from __future__ import annotations

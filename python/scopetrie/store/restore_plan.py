@@ -212,9 +212,13 @@ def _rule(call: str, pattern: Any, target: Any) -> tuple[Glob, Glob | None]:
 def _of_file(call: str, name: str) -> Iterator[Offered]:
     file = read_header(call, name)
     made = {}
+    known: dict[Any, Facts] = {}  # many variables have the same
     for path, variable in file.variables.items():
-        itemsize = 0 if variable.dtype is None else variable.dtype.itemsize
-        facts = facts_of(variable.dtype_name, itemsize, variable.shape)
+        kind = variable.dtype_name, variable.shape
+        facts = known.get(kind)
+        if facts is None:
+            itemsize = 0 if variable.dtype is None else variable.dtype.itemsize
+            facts = known[kind] = facts_of(variable.dtype_name, itemsize, variable.shape)
         made[path] = Offered(path, facts, partial(file.array, variable))
     yield from made.values()
     for alias, path in file.aliases.items():

@@ -9,6 +9,7 @@ from .. import _core
 from ..printing import Outline, plural, printed
 from .audit import Audit
 from .outline import store_outline
+from .pytrees import register
 from .subtree import Subtree, lookup, matches, subtree_of
 from .why import Why, why
 
@@ -20,6 +21,9 @@ class ViewedStore(_core.Store):
     """The part of `Store` that shows what is in it."""
 
     __slots__ = ()
+
+    def __init__(self, seed: int | None = None) -> None:
+        register()
 
     def __missing__(self, path: Any) -> Any:
         """What `store[path]` gives where there is no variable of this path: the subtree beneath it."""
