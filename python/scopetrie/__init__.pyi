@@ -131,7 +131,6 @@ from .ops.array.gather import gather as gather
 from .ops.array.gather import gather_nd as gather_nd
 from .ops.array.join import concat as concat
 from .ops.array.join import parallel_stack as parallel_stack
-from .ops.array.join import repeat as repeat
 from .ops.array.join import stack as stack
 from .ops.array.pad import pad as pad
 from .ops.array.pad import tile as tile
@@ -352,9 +351,9 @@ from .ops.math.reduce import reduce_mean as reduce_mean
 from .ops.math.reduce import reduce_min as reduce_min
 from .ops.math.reduce import reduce_prod as reduce_prod
 from .ops.math.reduce import reduce_sum as reduce_sum
+from .ops.math.repeat import repeat as repeat
 from .ops.math.scan import cumprod as cumprod
 from .ops.math.scan import cumsum as cumsum
-from .ops.math.segment import confusion_matrix as confusion_matrix
 from .ops.math.segment import segment_max as segment_max
 from .ops.math.segment import segment_mean as segment_mean
 from .ops.math.segment import segment_min as segment_min
@@ -386,6 +385,7 @@ from .ops.math.sum import accumulate_n as accumulate_n
 from .ops.math.sum import add_n as add_n
 from .ops.math.sum import scalar_mul as scalar_mul
 from .ops.nn.activation import log_sigmoid as log_sigmoid
+from .ops.nn.confusion import confusion_matrix as confusion_matrix
 from .ops.nn.patches import extract_image_patches as extract_image_patches
 from .ops.placeholder import placeholder as placeholder
 from .ops.placeholder import placeholder_with_default as placeholder_with_default

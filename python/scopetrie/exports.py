@@ -40,7 +40,7 @@ EXPORTS: Final = {
         ops.array.dims broadcast_dynamic_shape broadcast_to ensure_shape expand_dims squeeze
         ops.array.fill fill guarantee_const identity identity_n ones ones_like stop_gradient zeros zeros_like
         ops.array.gather gather gather_nd
-        ops.array.join concat parallel_stack repeat stack
+        ops.array.join concat parallel_stack stack
         ops.array.pad pad tile
         ops.array.partition dynamic_partition dynamic_stitch
         ops.array.reverse reverse reverse_sequence reverse_v2=reverse roll
@@ -93,15 +93,17 @@ EXPORTS: Final = {
         ops.math.masks boolean_mask one_hot sequence_mask
         ops.math.reduce count_nonzero reduce_all reduce_any reduce_logsumexp reduce_max reduce_mean reduce_min
         ops.math.reduce reduce_prod reduce_sum
+        ops.math.repeat repeat
         ops.math.scan cumprod cumsum
-        ops.math.segment confusion_matrix segment_max segment_mean segment_min segment_prod segment_sum
-        ops.math.segment unsorted_segment_max unsorted_segment_mean unsorted_segment_min unsorted_segment_prod
+        ops.math.segment segment_max segment_mean segment_min segment_prod segment_sum unsorted_segment_max
+        ops.math.segment unsorted_segment_mean unsorted_segment_min unsorted_segment_prod
         ops.math.segment unsorted_segment_sqrt_n unsorted_segment_sum
         ops.math.sequence lin_space=linspace linspace meshgrid range=range_
         ops.math.sort argsort searchsorted sort
         ops.math.special betainc digamma erf erfc igamma igammac lgamma polygamma zeta
         ops.math.sum accumulate_n add_n scalar_mul
         ops.nn.activation log_sigmoid
+        ops.nn.confusion confusion_matrix
         ops.nn.patches extract_image_patches
         ops.placeholder placeholder placeholder_with_default
         ops.random.choice categorical multinomial random_shuffle
@@ -168,14 +170,15 @@ EXPORTS: Final = {
         ops.math.reduce count_nonzero reduce_all reduce_any reduce_euclidean_norm reduce_logsumexp reduce_max
         ops.math.reduce reduce_mean reduce_min reduce_prod reduce_std reduce_sum reduce_variance
         ops.math.scan cumprod cumsum cumulative_logsumexp
-        ops.math.segment confusion_matrix segment_max segment_mean segment_min segment_prod segment_sum
-        ops.math.segment unsorted_segment_max unsorted_segment_mean unsorted_segment_min unsorted_segment_prod
+        ops.math.segment segment_max segment_mean segment_min segment_prod segment_sum unsorted_segment_max
+        ops.math.segment unsorted_segment_mean unsorted_segment_min unsorted_segment_prod
         ops.math.segment unsorted_segment_sqrt_n unsorted_segment_sum
         ops.math.sort in_top_k top_k
         ops.math.special bessel_i0 bessel_i0e bessel_i1 bessel_i1e betainc digamma erf erfc erfinv igamma
         ops.math.special igammac lgamma ndtri polygamma zeta
         ops.math.sum accumulate_n add_n scalar_mul
         ops.nn.activation log_sigmoid log_softmax softmax softplus softsign
+        ops.nn.confusion confusion_matrix
         ops.nn.norm l2_normalize
     """,
     "nn": """

@@ -10,6 +10,7 @@ and over counts that are too high: so it only ever shrinks.
 
 from __future__ import annotations
 
+import functools
 import importlib.util
 import json
 import sys
@@ -60,6 +61,7 @@ def lines_of(family: str, standard: bool = False) -> list[list[Any]]:
     return [line for line in lines if others.isdisjoint(dtypes_of(line[0]))][::EVERY]
 
 
+@functools.cache
 def has_bfloat16() -> bool:
     """Whether the package that has bfloat16 is installed."""
     return importlib.util.find_spec("ml_dtypes") is not None

@@ -116,6 +116,26 @@ def _plain_value_first(kind: str, call: Any, recorded: Any, found: Any) -> bool:
     )
 
 
+def _any_shape(kind: str, call: Any, recorded: Any, found: Any) -> bool:
+    return kind == "no error" and call[0] == "ensure_shape" and "Shape must be rank -1" in recorded[3]
+
+
+def _unknown_diagonal(kind: str, call: Any, recorded: Any, found: Any) -> bool:
+    return kind == "static shape" and call[0] == "matrix_diag" and None in found[1][0][2]
+
+
+def _constant_of_nothing(kind: str, call: Any, recorded: Any, found: Any) -> bool:
+    return kind == "dtype" and call[0] == "constant" and 0 in call[2].get("shape", [])
+
+
+def _range_of_halves(kind: str, call: Any, recorded: Any, found: Any) -> bool:
+    return kind == "no error" and call[0] == "range" and "Unsupported dtype" in recorded[3]
+
+
+def _repeat_of_nothing(kind: str, call: Any, recorded: Any, found: Any) -> bool:
+    return kind == "no error" and call[0] == "repeat" and "in both shapes must be equal" in recorded[3]
+
+
 def _tuples_of_nothing(kind: str, call: Any, recorded: Any, found: Any) -> bool:
     if not call[0].startswith(("gather_nd", "scatter_nd", "tensor_scatter")):
         return False
@@ -251,6 +271,36 @@ WANTED: Final = (
         "refuses some of them",
         "tuples of nothing name the whole tensor, and a vector is one tuple, as the definition says",
         _tuples_of_nothing,
+    ),
+    Wanted(
+        "ensure_shape(x, None)",
+        "ValueError if the rank of x is known",
+        "x: any shape will do",
+        _any_shape,
+    ),
+    Wanted(
+        "matrix_diag of diagonals whose length is not known",
+        "a static shape that no value has: it takes the length for -1",
+        "sizes that are not known",
+        _unknown_diagonal,
+    ),
+    Wanted(
+        "constants without elements: `tf.constant([1], shape=[0])`",
+        "float32, whatever the value",
+        "the value's dtype",
+        _constant_of_nothing,
+    ),
+    Wanted(
+        "ranges of float16",
+        "ValueError if the ends are constants",
+        "the numbers, as where they are not",
+        _range_of_halves,
+    ),
+    Wanted(
+        "repeat along an axis behind one of size 0",
+        "ValueError: it takes the repeated axis for one of size 0, too",
+        "nothing, in the right shape",
+        _repeat_of_nothing,
     ),
     Wanted(
         "an empty list where ints are wanted: `tf.roll(x, [], [])`",

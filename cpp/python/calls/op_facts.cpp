@@ -105,7 +105,7 @@ bool Facts::sizes(std::size_t i, Dims& out) {
   if (const Value* value = plain_value(i); value != nullptr && value->literal.has_ints()) {
     const auto ints = value->literal.ints();
     out.assign(ints.begin(), ints.end());
-    for (std::int64_t& size : out) size = std::max(size, ShapeTable::kUnknownDim);
+    for (const std::int64_t size : out) need_size(size);
     return true;
   }
   unsure_ = true;

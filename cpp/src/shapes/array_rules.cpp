@@ -23,7 +23,7 @@ void rank_of(RuleCall& call) { call.give(kInt32, ShapeTable::kScalar); }
 void reshape(RuleCall& call) {
   need_rank(call, 1, 1);
   const DType dtype = call.dtype(0);
-  const std::int64_t count = call.shapes.elements(call.shape(0));
+  const std::int64_t count = call.known_rank(0) ? product(call.dims(0)) : kUnknownDim;
   Dims dims;
   if (!call.sizes(1, dims)) return call.give_unknown(dtype);
   const auto unknown = std::ranges::count(dims, kUnknownDim);
@@ -49,13 +49,13 @@ void transpose(RuleCall& call) {
     refuse("Dimension must be ", dims.size(), " but is ", length);
   Values order;
   const bool knows_order = call.ints(1, order);
-  if (!knows_dims)
-    return known(length) ? call.give_rank(dtype, static_cast<std::size_t>(length)) : call.give_unknown(dtype);
+  if (!knows_dims)  // an order of one may be that of a scalar, too
+    return length > 1 ? call.give_rank(dtype, static_cast<std::size_t>(length)) : call.give_unknown(dtype);
   if (!knows_order) return call.give_rank(dtype, dims.size());
   Dims made;
-  for (const std::int64_t axis : order) {
-    if (axis < 0 || axis >= static_cast<std::int64_t>(dims.size()))
-      refuse("perm dim ", axis, " is out of range of input rank ", dims.size());
+  for (std::int64_t axis : order) {
+    const std::int64_t asked = axis;
+    if (!to_front(axis, dims.size())) refuse("perm dim ", asked, " is out of range of input rank ", dims.size());
     made.push_back(dims[static_cast<std::size_t>(axis)]);
   }
   call.give(dtype, made);
@@ -127,27 +127,8 @@ void tile(RuleCall& call) {
   Values counts;
   const bool knows_counts = call.ints(1, counts);
   if (!knows_dims && !known(length)) return call.give_unknown(call.dtype(0));
-  if (!knows_dims || !knows_counts)
-    return call.give_rank(call.dtype(0), knows_dims ? dims.size() : static_cast<std::size_t>(length));
-  for (std::size_t i = 0; i < dims.size(); ++i) dims[i] = known(dims[i]) ? times(dims[i], counts[i]) : kUnknownDim;
-  call.give(call.dtype(0), dims);
-}
-
-void repeat(RuleCall& call) {
-  std::int64_t axis = call.integer(Attribute::kAxis);
-  Dims dims;
-  Values counts;
-  const bool knows_counts = call.ints(1, counts);
-  if (!call.read(0, dims) || !to_front(axis, dims.size())) return call.give_unknown(call.dtype(0));
-  std::int64_t& size = dims[static_cast<std::size_t>(axis)];
-  if (!knows_counts) {
-    size = kUnknownDim;
-  } else if (counts.size() == 1) {
-    size = times(size, counts[0]);
-  } else {
-    size = 0;
-    for (const std::int64_t each : counts) size += each;
-  }
+  if (!knows_dims) dims.assign(static_cast<std::size_t>(length), kUnknownDim);
+  for (std::size_t i = 0; i < dims.size(); ++i) dims[i] = times(dims[i], knows_counts ? counts[i] : kUnknownDim);
   call.give(call.dtype(0), dims);
 }
 
@@ -161,6 +142,8 @@ void pad(RuleCall& call) {
     refuse("Shape must be rank ", table[0], " but is rank ", dims.size());
   Values amounts;
   const bool knows_amounts = call.ints(1, amounts);
+  if (knows_amounts && std::ranges::any_of(amounts, [](auto each) { return each < 0; }))
+    refuse("Paddings must be non-negative");
   if (!knows_dims && !known(table[0])) return call.give_unknown(call.dtype(0));
   if (!knows_dims || !knows_amounts)
     return call.give_rank(call.dtype(0), knows_dims ? dims.size() : static_cast<std::size_t>(table[0]));
@@ -198,7 +181,6 @@ std::vector<Row> array_rules() {
       {by(fill, 2), "Fill"},
       {by(pad, 2), "MirrorPad Pad PadV2"},
       {by(rank_of), "Rank"},
-      {by(repeat, 2), "Repeat"},
       {by(reshape, 2), "Reshape"},
       {by(shape_of, 0), "Shape ShapeN"},
       {by(size_of), "Size"},

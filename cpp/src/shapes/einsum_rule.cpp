@@ -52,7 +52,7 @@ void note_letters(std::map<char, std::int64_t>& sizes, std::string_view letters,
     const auto [at, is_new] = sizes.emplace(letters[i], dims[i]);
     std::int64_t& size = at->second;
     if (known(size) && known(dims[i]) && size != dims[i] && size != 1 && dims[i] != 1) refuse_unequal(size, dims[i]);
-    if (size == 1 || !known(size)) size = dims[i];
+    if ((size == 1 && known(dims[i])) || !known(size)) size = dims[i];
   }
 }
 

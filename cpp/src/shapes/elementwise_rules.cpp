@@ -93,7 +93,7 @@ std::vector<Row> elementwise_rules() {
       {{ShapeRule::kSame},
        "Abs Acos Acosh Asin Asinh Atan Atanh BesselI0 BesselI0e BesselI1 BesselI1e Ceil CheckNumerics "
        "ClipByValue Conj Cos Cosh Digamma Elu Erf Erfc Erfinv Exp Expm1 Floor GuaranteeConst Identity "
-       "Invert LRN LeakyRelu Lgamma Log Log1p Ndtri Neg OnesLike Reciprocal Relu Relu6 Rint Round Rsqrt "
+       "Invert LeakyRelu Lgamma Log Log1p Ndtri Neg OnesLike Reciprocal Relu Relu6 Rint Round Rsqrt "
        "Selu Sigmoid Sign Sin Sinh Softplus Softsign Sqrt Square StopGradient Tan Tanh ZerosLike"},
       {{ShapeRule::kBool}, "IsFinite IsInf IsNan LogicalNot"},
       {{ShapeRule::kBroadcast},

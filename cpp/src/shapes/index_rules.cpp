@@ -19,6 +19,8 @@ void gather(RuleCall& call) {
   const DType dtype = call.dtype(0);
   std::int64_t axis = 0, batch = call.integer(Attribute::kBatchDims);
   const bool knows_axis = call.one_int(2, axis);
+  if (call.known_rank(0) && knows_axis && !to_front(axis, call.rank(0)))
+    refuse("Shape must be at least rank ", axis < 0 ? -axis : axis + 1, " but is rank ", call.rank(0));
   if (!call.known_rank(0) || !call.known_rank(1)) return call.give_unknown(dtype);
   const auto dims = call.dims(0), picked = call.dims(1);
   if (batch < 0) batch += static_cast<std::int64_t>(picked.size());
@@ -26,11 +28,8 @@ void gather(RuleCall& call) {
   if (lead > picked.size() || lead > dims.size()) return call.give_unknown(dtype);
   if (!knows_axis)
     return call.give_rank(dtype, dims.size() + picked.size() - std::min(dims.size() + picked.size(), lead + 1));
-  if (!to_front(axis, dims.size()))
-    refuse("Shape must be at least rank ", axis < 0 ? -axis : axis + 1, " but is rank ", dims.size());
   const auto along = static_cast<std::size_t>(axis);
   Dims made(dims.begin(), dims.begin() + batch);
-  merge(made, picked.first(lead));
   append(made, dims.subspan(lead, std::max(along, lead) - lead));
   append(made, picked.subspan(lead));
   append(made, dims.subspan(along + 1));
@@ -62,7 +61,11 @@ void slice(RuleCall& call) {
   if (!knows_dims) dims.assign(static_cast<std::size_t>(length), kUnknownDim);
   Values firsts, sizes;
   const bool knows_firsts = call.ints(1, firsts);
-  if (!call.ints(2, sizes)) return call.give_rank(dtype, dims.size());
+  if (knows_firsts)
+    for (const std::int64_t first : firsts) need_size(first);
+  if (Dims some; !call.ints(2, sizes))
+    return call.sizes(2, some) ? call.give(dtype, some) : call.give_rank(dtype, dims.size());
+  for (const std::int64_t size : sizes) need_size(size);
   for (std::size_t i = 0; i < dims.size(); ++i) {
     if (sizes[i] >= 0) {
       dims[i] = sizes[i];
@@ -99,11 +102,10 @@ void one_hot(RuleCall& call) {
   if (axis < -1) refuse("axis must be >= -1");
   Dims dims;
   const bool knows_dims = call.read(0, dims);
-  if (knows_dims && axis > static_cast<std::int64_t>(dims.size()))
-    refuse("axis must be at most the rank ", dims.size(), " of indices, but is ", axis);
   if (knows_depth && depth < 0) refuse("depth must be non-negative, got ", depth);
   if (!knows_dims) return call.give_unknown(dtype);
-  dims.insert(axis < 0 ? dims.end() : dims.begin() + axis, depth);
+  const auto end = static_cast<std::int64_t>(dims.size());  // what is beyond it, the kernel refuses
+  dims.insert(dims.begin() + (axis < 0 ? end : std::min(axis, end)), depth);
   call.give(dtype, dims);
 }
 
@@ -112,9 +114,13 @@ void reverse(RuleCall& call) {
   Values axes;
   if (call.ints(1, axes) && call.known_rank(0)) {
     const auto rank = static_cast<std::int64_t>(call.rank(0));
-    for (std::size_t i = 0; i < axes.size(); ++i)
-      if (axes[i] < -rank || axes[i] >= rank)
-        refuse("'axis'[", i, "] = ", axes[i], " is out of valid range [0, ", rank - 1);
+    Dims seen;
+    for (std::size_t i = 0; i < axes.size(); ++i) {
+      std::int64_t axis = axes[i];
+      if (!to_front(axis, call.rank(0))) refuse("'axis'[", i, "] = ", axes[i], " is out of valid range [0, ", rank - 1);
+      if (std::ranges::find(seen, axis) != seen.end()) refuse("axis ", axis, " specified more than once.");
+      seen.push_back(axis);
+    }
   }
   call.give(call.dtype(0), call.shape(0));
 }
@@ -122,8 +128,20 @@ void reverse(RuleCall& call) {
 // What updates of the slices at `indices` must be, where the slices are of this shape.
 void check_slices(const RuleCall& call, const Dims& target, std::size_t indices_input, std::size_t updates_input) {
   const auto indices = call.dims(indices_input), updates = call.dims(updates_input);
-  if (indices.empty() || !known(indices.back()) || !call.known_rank(updates_input)) return;
+  const auto has_some = [&](std::size_t input) { return call.known_rank(input) && product(call.dims(input)) > 0; };
+  if (product(target) == 0 && (has_some(indices_input) || has_some(updates_input)))
+    refuse("Indices and updates specified for empty input");
+  if (indices.empty() || !known(indices.back()) || updates.empty()) return;
   const std::size_t outer = indices.size() - 1;
+  Dims lead(indices.begin(), indices.end() - 1);
+  const auto first = updates.first(std::min(outer, updates.size()));
+  try {
+    merge(lead, first);
+  } catch (const ShapeError& error) {
+    refuse("Dimensions [0,", outer, ") of indices[shape=", shown(indices), "] = ", shown(indices.first(outer)),
+           " must match dimensions [0,", outer, ") of updates[shape=", shown(updates), "] = ", shown(first), ": ",
+           std::string_view(error.what()));
+  }
   const std::size_t depth = std::min(static_cast<std::size_t>(indices.back()), target.size());
   Dims wanted(target.begin() + static_cast<std::ptrdiff_t>(depth), target.end());
   const auto found = updates.subspan(std::min(outer, updates.size()));
@@ -137,6 +155,8 @@ void check_slices(const RuleCall& call, const Dims& target, std::size_t indices_
 }
 
 void scatter_nd(RuleCall& call) {
+  need_rank_at_least(call, 0, 1);
+  need_rank_at_least(call, 1, 1);
   Values values;
   call.ints(2, values);  // as v1, which shows the values where something does not fit
   Dims made;
@@ -146,8 +166,36 @@ void scatter_nd(RuleCall& call) {
 }
 
 void tensor_scatter(RuleCall& call) {
+  need_rank_at_least(call, 0, 1);
+  need_rank_at_least(call, 1, 1);
   Dims dims;
   if (call.read(0, dims)) check_slices(call, dims, 1, 2);
+  call.give(call.dtype(0), call.shape(0));
+}
+
+void scatter_slices(RuleCall& call) {
+  need_rank_at_least(call, 1, 1);
+  need_rank_at_least(call, 2, 1);
+  Dims dims;
+  if (call.read(0, dims)) check_slices(call, dims, 1, 2);
+  call.give(call.inputs[0].dtype, call.shape(0));  // a variable's memory stays one
+}
+
+void reverse_sequence(RuleCall& call) {
+  need_rank(call, 1, 1);
+  std::int64_t batch = call.integer(Attribute::kBatchDim), along = call.integer(Attribute::kSeqDim);
+  Dims dims;
+  if (!call.read(0, dims)) return call.give_unknown(call.dtype(0));
+  const auto rank = static_cast<std::int64_t>(dims.size());
+  if (batch >= rank) refuse("batch_dim must be < input rank: ", batch, " vs. ", rank);
+  if (along >= rank) refuse("seq_dim must be < input rank: ", along, " vs. ", rank);
+  std::int64_t& rows = dims[static_cast<std::size_t>(batch)];
+  if (call.known_rank(1)) rows = merged(rows, call.dims(1)[0]);
+  call.give(call.dtype(0), dims);
+}
+
+void roll(RuleCall& call) {
+  need_rank_at_least(call, 0, 1);
   call.give(call.dtype(0), call.shape(0));
 }
 
@@ -271,7 +319,6 @@ void unravel(RuleCall& call) {
 
 std::vector<Row> index_rules() {
   return {
-      {{ShapeRule::kSame}, "ReverseSequence Roll"},
       {by(gather, 3), "GatherV2"},
       {by(gather_nd, 2), "GatherNd"},
       {by(invert_permutation), "InvertPermutation"},
@@ -281,7 +328,10 @@ std::vector<Row> index_rules() {
       {by(partition, 2), "DynamicPartition"},
       {by(range, 3), "Range"},
       {by(reverse, 2), "ReverseV2"},
+      {by(reverse_sequence, 2), "ReverseSequence"},
+      {by(roll), "Roll"},
       {by(scatter_nd, 3), "ScatterNd"},
+      {by(scatter_slices, 3), "ScatterNdAdd ScatterNdSub ScatterNdUpdate"},
       {by(slice, 3), "Slice"},
       {by(stitch, 2), "DynamicStitch ParallelDynamicStitch"},
       {by(strided_slice, 4), "StridedSlice"},

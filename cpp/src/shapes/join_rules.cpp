@@ -41,6 +41,7 @@ void concat(RuleCall& call) {
   std::int64_t axis = 0;
   const bool knows_axis = call.one_int(count, axis);
   if (!knows_dims) return call.give_unknown(dtype);
+  if (!knows_axis && dims.empty()) refuse("Can't concatenate scalars (use tf.stack instead)");
   if (!knows_axis) return count == 1 ? call.give(dtype, dims) : call.give_rank(dtype, dims.size());
   if (!to_front(axis, dims.size())) refuse_axis(axis, dims.size());
   const auto along = static_cast<std::size_t>(axis);
@@ -93,6 +94,19 @@ void give_times(RuleCall& call, std::int64_t count, DType dtype, const Dims& dim
 void give_times_unknown(RuleCall& call, std::int64_t count, std::size_t input) {
   if (call.known_rank(input)) return give_times(call, count, call.dtype(input), Dims(call.rank(input), kUnknownDim));
   for (std::int64_t i = 0; i < count; ++i) call.give_unknown(call.dtype(input));
+}
+
+// Rows that are joined one below the other.
+void parallel_concat(RuleCall& call) {
+  const ShapeId shape = call.shape(Attribute::kShape);
+  for (std::size_t i = 0; i < call.size(); ++i) {
+    if (!call.known_rank(i) || !call.shapes.known_rank(shape)) continue;
+    const auto whole = call.shapes.dims(shape), row = call.dims(i);
+    if (row.empty() || row[0] != 1) refuse("Size of first dimension must be 1.");
+    Dims rest(row.begin() + 1, row.end());
+    merge(rest, whole.subspan(1));
+  }
+  call.give(call.dtype(0), shape);
 }
 
 void unpack(RuleCall& call) {
@@ -166,8 +180,8 @@ void split_v(RuleCall& call) {
 
 std::vector<Row> join_rules() {
   return {
-      {by(concat, 2), "ConcatV2"}, {by(pack), "Pack"},     {by(split, 2), "Split"},
-      {by(split_v, 3), "SplitV"},  {by(unpack), "Unpack"},
+      {by(concat, 2), "ConcatV2"}, {by(pack), "Pack"},         {by(parallel_concat), "ParallelConcat"},
+      {by(split, 2), "Split"},     {by(split_v, 3), "SplitV"}, {by(unpack), "Unpack"},
   };
 }
 

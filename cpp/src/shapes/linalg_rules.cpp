@@ -29,6 +29,13 @@ Matrix matrix(const RuleCall& call, std::size_t input, bool transposed = false) 
   return transposed ? Matrix{ends[1], ends[0]} : Matrix{ends[0], ends[1]};
 }
 
+// The size of square matrices.
+std::int64_t side(const RuleCall& call, std::size_t input) {
+  need_square(call, input);
+  const Matrix m = matrix(call, input);
+  return known(m.rows) ? m.rows : m.columns;
+}
+
 // What is before them, and `ends` behind it; unknown where the input's rank is.
 void give_matrices(RuleCall& call, std::size_t input, std::initializer_list<std::int64_t> ends) {
   Dims dims;
@@ -80,8 +87,8 @@ void cross(RuleCall& call) {
 }
 
 void square(RuleCall& call) {
-  need_square(call, 0);
-  call.give(call.dtype(0), call.shape(0));
+  const std::int64_t size = side(call, 0);
+  give_matrices(call, 0, {size, size});
 }
 
 void determinant(RuleCall& call) {
@@ -94,13 +101,32 @@ void sign_and_log_determinant(RuleCall& call) {
   determinant(call);
 }
 
-void solve(RuleCall& call) {
-  need_square(call, 0);
-  merged(matrix(call, 0).columns, matrix(call, 1).rows);
-  call.give(call.dtype(0), call.shape(1));
+// What is before the matrices of an input.
+ShapeId batch(RuleCall& call, std::size_t input) {
+  Dims dims;
+  if (!call.read(input, dims)) return ShapeTable::kUnknown;
+  dims.resize(dims.size() - 2);
+  return call.shapes.intern(dims);
 }
 
+void solve_matrices(RuleCall& call, ShapeId (*together)(RuleCall&, ShapeId, ShapeId)) {
+  const std::int64_t size = side(call, 0);
+  const Matrix right = matrix(call, 1);
+  const std::int64_t rows = merged(size, right.rows);
+  const ShapeId first = batch(call, 0);
+  const ShapeId lead = together(call, first, batch(call, 1));
+  if (!call.shapes.known_rank(lead)) return call.give_unknown(call.dtype(0));
+  const auto found = call.shapes.dims(lead);
+  Dims made(found.begin(), found.end());
+  made.insert(made.end(), {rows, right.columns});
+  call.give(call.dtype(0), made);
+}
+
+void solve(RuleCall& call) { solve_matrices(call, merged); }
+void solve_triangular(RuleCall& call) { solve_matrices(call, broadcast); }
+
 std::int64_t smaller(const Matrix& m) {
+  if (m.rows == 0 || m.columns == 0) return 0;
   return known(m.rows) && known(m.columns) ? std::min(m.rows, m.columns) : kUnknownDim;
 }
 
@@ -128,9 +154,9 @@ void qr(RuleCall& call) {
 }
 
 void eigenvalues(RuleCall& call) {
-  need_square(call, 0);
-  give_vectors(call, matrix(call, 0).rows);
-  if (call.flag(Attribute::kComputeV, true)) return call.give(call.dtype(0), call.shape(0));
+  const std::int64_t size = side(call, 0);
+  give_vectors(call, size);
+  if (call.flag(Attribute::kComputeV, true)) return give_matrices(call, 0, {size, size});
   call.give(call.dtype(0), Dims{0});
 }
 
@@ -194,12 +220,35 @@ void diagonal_part(RuleCall& call) {
   give_matrices(call, 0, {which.high - which.low + 1, longest});
 }
 
+void set_diagonals(RuleCall& call) {
+  need_rank_at_least(call, 0, 2);
+  need_rank_at_least(call, 1, 1);
+  Diagonals which{};
+  const bool knows_which = read_diagonals(call, 2, which);
+  const Matrix m = matrix(call, 0);
+  if (call.known_rank(0) && knows_which) need_rank(call, 1, call.rank(0) - (which.is_one() ? 1 : 0));
+  if (knows_which && known(m.rows) && known(m.columns)) {
+    const auto is_outside = [&](std::int64_t at) { return at != 0 && (at <= -m.rows || at >= m.columns); };
+    if (is_outside(which.low)) refuse("lower_diag_index is out of bound.");
+    if (is_outside(which.high)) refuse("upper_diag_index is out of bound.");
+  }
+  ShapeId shape = call.shape(0);
+  Dims dims;
+  if (knows_which && call.read(1, dims)) {  // what is before the diagonals is before the matrices
+    dims.resize(dims.size() - std::min<std::size_t>(which.is_one() ? 1 : 2, dims.size()));
+    dims.insert(dims.end(), {kUnknownDim, kUnknownDim});
+    shape = merged(call, shape, call.shapes.intern(dims));
+  }
+  call.give(call.dtype(0), shape);
+}
+
 void band(RuleCall& call) {
   need_rank(call, 1, 0);
   call.give(call.dtype(0), call.shape(0));
 }
 
 void tensor_diagonal(RuleCall& call) {
+  need_rank_at_least(call, 0, 1);
   Dims dims;
   if (!call.read(0, dims)) return call.give_unknown(call.dtype(0));
   const Dims once = dims;
@@ -210,8 +259,11 @@ void tensor_diagonal(RuleCall& call) {
 void tensor_diagonal_part(RuleCall& call) {
   Dims dims;
   if (!call.read(0, dims)) return call.give_unknown(call.dtype(0));
-  if (dims.size() % 2 != 0) refuse("Input must have even and non-zero rank, input rank is ", dims.size());
-  dims.resize(dims.size() / 2);
+  if (dims.empty() || dims.size() % 2 != 0)
+    refuse("Input must have even and non-zero rank, input rank is ", dims.size());
+  const std::size_t half = dims.size() / 2;
+  for (std::size_t i = 0; i < half; ++i) dims[i] = merged(dims[i], dims[half + i]);
+  dims.resize(half);
   call.give(call.dtype(0), dims);
 }
 
@@ -225,7 +277,6 @@ void fourier(RuleCall& call) {
 
 std::vector<Row> linalg_rules() {
   return {
-      {{ShapeRule::kSame}, "MatrixSetDiagV3"},
       {by(band, 2), "MatrixBandPart"},
       {by(batch_matmul, 2), "BatchMatMulV2"},
       {by(cross, 2), "Cross"},
@@ -240,7 +291,9 @@ std::vector<Row> linalg_rules() {
       {by(matmul, 2), "MatMul"},
       {by(qr), "Qr"},
       {by(sign_and_log_determinant), "LogMatrixDeterminant"},
-      {by(solve, 2), "MatrixSolve MatrixTriangularSolve"},
+      {by(set_diagonals, 3), "MatrixSetDiagV3"},
+      {by(solve, 2), "MatrixSolve"},
+      {by(solve_triangular, 2), "MatrixTriangularSolve"},
       {by(sparse_matmul, 2), "SparseMatMul"},
       {by(square), "Cholesky MatrixInverse"},
       {by(svd), "Svd"},

@@ -45,10 +45,19 @@ void sparse_cross_entropy(RuleCall& call) {
 }
 
 void fused_batch_norm(RuleCall& call) {
-  call.give(call.dtype(0), call.shape(0));
-  for (int i = 0; i < 4; ++i) call.give(call.dtype(1), call.shape(1));
-  call.give_rank(call.dtype(1), 1);
+  const std::string layout = call.text(Attribute::kDataFormat, "NHWC");
+  const std::size_t rank = layout.size();
+  Dims dims = dims_of_rank(call, 0, rank);
+  std::int64_t& channels = dims[layout.starts_with("NC") ? 1 : rank - 1];
+  const std::size_t end = call.flag(Attribute::kIsTraining, true) ? 3 : call.size();
+  for (std::size_t i = 1; i < end; ++i) channels = merged(channels, dims_of_rank(call, i, 1)[0]);
+  const Dims each{channels};
+  call.give(call.dtype(0), dims);
+  for (int i = 0; i < 4; ++i) call.give(call.dtype(1), each);
+  call.give_unknown(call.dtype(1));
 }
+
+void local_response(RuleCall& call) { call.give(call.dtype(0), dims_of_rank(call, 0, 4)); }
 
 }  // namespace
 
@@ -57,6 +66,7 @@ std::vector<Row> nn_rules() {
       {by(bias_add, 2), "BiasAdd"},
       {by(cross_entropy, 2), "SoftmaxCrossEntropyWithLogits"},
       {by(fused_batch_norm, 2), "FusedBatchNormV3"},
+      {by(local_response), "LRN"},
       {by(softmax), "LogSoftmax Softmax"},
       {by(sparse_cross_entropy, 2), "SparseSoftmaxCrossEntropyWithLogits"},
   };

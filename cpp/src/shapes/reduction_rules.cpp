@@ -37,7 +37,8 @@ void arg(RuleCall& call) {
   std::int64_t axis = 0;
   const bool knows_axis = call.one_int(1, axis);
   if (!call.read(0, dims)) return call.give_unknown(made);
-  if (!knows_axis) return call.give_rank(made, dims.empty() ? 0 : dims.size() - 1);
+  if (dims.size() < 2) return call.give(made, ShapeTable::kScalar);  // the kernel looks at the axis
+  if (!knows_axis) return call.give_rank(made, dims.size() - 1);
   if (!to_front(axis, dims.size()))
     refuse("Dimension (", axis, ") must be in the range [-", dims.size(), ", ", dims.size(), "), where ", dims.size(),
            " is the number of dimensions in the input.");
@@ -55,10 +56,11 @@ void histogram(RuleCall& call) {
 
 void unsorted_segments(RuleCall& call) {
   need_rank(call, 2, 0);
+  if (!call.known_rank(1)) return call.give_unknown(call.dtype(0));
   std::int64_t count = kUnknownDim;
   if (call.one_int(2, count) && count < 0)
     refuse("Dimension size, given by scalar input 2, must be non-negative but is ", count);
-  if (!call.known_rank(0) || !call.known_rank(1)) return call.give_unknown(call.dtype(0));
+  if (!call.known_rank(0)) return call.give_unknown(call.dtype(0));
   Dims dims{count};
   const auto data = call.dims(0);
   const auto rest = data.subspan(std::min(call.rank(1), data.size()));
@@ -73,6 +75,17 @@ void sorted_segments(RuleCall& call) {
   if (!call.read(0, dims)) return call.give_unknown(call.dtype(0));
   dims[0] = kUnknownDim;
   call.give(call.dtype(0), dims);
+}
+
+void dense_bincount(RuleCall& call) {
+  need_rank(call, 1, 0);
+  std::int64_t count = kUnknownDim;
+  if (call.one_int(1, count) && count < 0) refuse("size (", count, ") must be non-negative");
+  const DType made = call.dtype(2);
+  if (!call.known_rank(0)) return call.give_unknown(made);
+  if (call.rank(0) > 2) refuse("Shape must be at most rank 2 but is rank ", call.rank(0));
+  if (call.rank(0) < 2) return call.give(made, Dims{count});
+  call.give(made, Dims{call.dims(0)[0], count});
 }
 
 void top(RuleCall& call) {
@@ -117,6 +130,7 @@ std::vector<Row> reduction_rules() {
       {{ShapeRule::kSame}, "Cumprod Cumsum CumulativeLogsumexp"},
       {by(arg, 2), "ArgMax ArgMin"},
       {by(bound, 2), "LowerBound UpperBound"},
+      {by(dense_bincount, 3), "DenseBincount"},
       {by(histogram, 3), "HistogramFixedWidth"},
       {by(in_top, 3), "InTopKV2"},
       {by(reduce_bools, 2), "All Any"},

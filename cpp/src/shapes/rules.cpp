@@ -12,6 +12,7 @@ std::string_view name_of(RuleAttribute attribute) {
   static constexpr std::string_view kNames[] = {"adj_x",
                                                 "adj_y",
                                                 "axis",
+                                                "batch_dim",
                                                 "batch_dims",
                                                 "begin_mask",
                                                 "block_size",
@@ -27,6 +28,7 @@ std::string_view name_of(RuleAttribute attribute) {
                                                 "explicit_paddings",
                                                 "full_matrices",
                                                 "index_type",
+                                                "is_training",
                                                 "keep_dims",
                                                 "ksize",
                                                 "ksizes",
@@ -40,6 +42,7 @@ std::string_view name_of(RuleAttribute attribute) {
                                                 "out_type",
                                                 "padding",
                                                 "rates",
+                                                "seq_dim",
                                                 "shape",
                                                 "shrink_axis_mask",
                                                 "squeeze_dims",
@@ -68,6 +71,11 @@ void refuse_broadcast(const ShapeTable& shapes, ShapeId a, ShapeId b) {
     if (m != n && m != 1 && n != 1 && known(m) && known(n)) break;
   }
   refuse_unequal(m, n);
+}
+
+void need_size(std::int64_t size) {
+  if (size < kUnknownDim)
+    throw Error(ErrorKind::kValue, "Invalid value in tensor used for shape: " + std::to_string(size));
 }
 
 const ShapeRule* find_rule(std::string_view type) {
@@ -131,6 +139,7 @@ std::int64_t merged(std::int64_t a, std::int64_t b) {
 }
 
 std::int64_t product(std::span<const std::int64_t> dims) {
+  if (std::ranges::find(dims, 0) != dims.end()) return 0;
   if (std::ranges::any_of(dims, [](auto dim) { return !known(dim); })) return kUnknownDim;
   std::int64_t total = 1;
   for (const std::int64_t dim : dims) total = times(total, dim);

@@ -60,7 +60,7 @@ std::int64_t times(std::int64_t a, std::int64_t b);
 std::int64_t over(std::int64_t size, std::int64_t by);
 /// The size that both are; throws ShapeError where they differ.
 std::int64_t merged(std::int64_t a, std::int64_t b);
-/// The number of elements; -1 where it is not known.
+/// The number of elements; -1 where it is not known, which it is where a size is 0.
 std::int64_t product(std::span<const std::int64_t> dims);
 
 /// An axis counted from either end as one counted from the front; false where it is out of range.

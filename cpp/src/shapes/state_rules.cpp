@@ -102,7 +102,7 @@ std::vector<Row> state_rules() {
       {by(multinomial, 2), "Multinomial"},
       {by(nothing, 0), "Assert NoOp"},
       {by(placeholder_with_default), "PlaceholderWithDefault"},
-      {by(reference), "ScatterNdAdd ScatterNdSub ScatterNdUpdate StridedSliceAssign"},
+      {by(reference), "StridedSliceAssign"},
       {by(variable, 0), "VariableV2"},
       {by(update, 2), "AssignAdd AssignSub"},
       {by(update_rows, 3), "ScatterAdd ScatterDiv ScatterMax ScatterMin ScatterMul ScatterSub ScatterUpdate"},

@@ -51,12 +51,24 @@ struct Sliding {
   std::int64_t fits(std::int64_t size, std::int64_t window, std::size_t axis) const {
     const std::int64_t stride = strides[axis];
     if (stride < 1) refuse("Stride must be > 0, but got ", stride);
-    if (!known(size) || !known(window)) return kUnknownDim;
+    if (!known(size)) return kUnknownDim;
     if (padding == "SAME") return (size + stride - 1) / stride;
+    if (window == kUnknownDim) return kUnknownDim;
     const std::int64_t reach = (window - 1) * dilations[axis] + 1;
     if (padding == "EXPLICIT" && 2 * axis + 1 < borders.size()) size += borders[2 * axis] + borders[2 * axis + 1];
     if (reach > size) refuse("Negative dimension size caused by subtracting ", reach, " from ", size);
     return (size - reach) / stride + 1;
+  }
+
+  // The same, where a window that is larger by less than a stride fits no times.
+  std::int64_t fits_or_none(std::int64_t size, std::int64_t window, std::size_t axis) const {
+    const std::int64_t reach = (window - 1) * dilations[axis] + 1, stride = strides[axis];
+    if (padding == "SAME" || stride < 1 || reach <= size) return fits(size, window, axis);
+    const std::int64_t count = (size - reach + stride) / stride;
+    if (count < 0)
+      refuse("Computed output size would be negative: ", count, " [input_size: ", size,
+             ", effective_filter_size: ", reach, ", stride: ", stride, "]");
+    return count;
   }
 };
 
@@ -120,7 +132,6 @@ ShapeId pooled(RuleCall& call) {
   const Layout layout(call, window.size());
   const Dims dims = dims_of_rank(call, 0, layout.rank);
   if (std::ranges::min(sliding.strides) < 1) refuse("Sliding window strides must be positive.");
-  if (std::ranges::min(window) < 1) refuse("ksize must be a positive int32 value, got:", std::ranges::min(window));
   Dims sizes;
   for (std::size_t i = 0; i < layout.spatial_count(); ++i) {
     const std::size_t axis = layout.spatial(i);
@@ -143,8 +154,9 @@ void patches(RuleCall& call) {
   const Sliding sliding(call, 4, Attribute::kRates);
   const Dims dims = dims_of_rank(call, 0, 4);
   const std::int64_t taken = times(window[1], window[2]);
-  const std::int64_t made[] = {dims[0], sliding.fits(dims[1], window[1], 1), sliding.fits(dims[2], window[2], 2),
-                               times(dims[3], taken)};
+  Dims made{dims[0], kUnknownDim, kUnknownDim, times(dims[3], taken)};
+  if (known(dims[1]) && known(dims[2]))
+    for (std::size_t axis = 1; axis < 3; ++axis) made[axis] = sliding.fits_or_none(dims[axis], window[axis], axis);
   call.give(call.dtype(0), made);
 }
 
@@ -170,23 +182,34 @@ void depth_to_space(RuleCall& call) {
 // Moves blocks of the axes behind the first one into it, or out of it.
 void batch_blocks(RuleCall& call, bool into_batch) {
   const DType dtype = call.dtype(0);
+  if (!call.known_rank(1) || call.rank(1) != 1) refuse("block_shape must have rank 1.");
+  const std::int64_t length = call.dims(1)[0];
+  if (!known(length)) refuse("block_shape must have known size.");
+  const auto count = static_cast<std::size_t>(length);
+  need_rank_at_least(call, 0, count + 1);
+  const Dims table = dims_of_rank(call, 2, 2);
+  merged(table[0], length);
+  merged(table[1], 2);
   Values blocks, edges;
   const bool knows_blocks = call.ints(1, blocks), knows_edges = call.ints(2, edges);
+  if (knows_blocks && std::ranges::any_of(blocks, [](auto each) { return each < 1; }))
+    refuse("block_shape must be positive");
+  if (knows_edges && std::ranges::any_of(edges, [](auto each) { return each < 0; }))
+    refuse(into_batch ? "paddings cannot be negative" : "crops cannot be negative");
   Dims dims;
   if (!call.read(0, dims)) return call.give_unknown(dtype);
-  if (!knows_blocks || !knows_edges) return call.give_rank(dtype, dims.size());
-  if (std::ranges::any_of(blocks, [](auto each) { return each < 1; })) refuse("block_shape must be positive");
-  if (std::ranges::any_of(edges, [](auto each) { return each < 0; })) refuse("paddings cannot be negative");
-  need_rank_at_least(call, 0, blocks.size() + 1);
-  if (edges.size() != 2 * blocks.size())
-    refuse("Dimensions must be equal, but are ", edges.size() / 2, " and ", blocks.size());
-  std::int64_t total = 1;
+  std::int64_t total = count == 0 || knows_blocks ? 1 : kUnknownDim;
   for (const std::int64_t block : blocks) total = times(total, block);
-  dims[0] = into_batch ? times(dims[0], total) : over(dims[0], total);
-  for (std::size_t i = 0; i < blocks.size(); ++i) {
-    const std::int64_t edge = edges[2 * i] + edges[2 * i + 1];
+  if (!known(dims[0]) || !known(total)) {
+    dims[0] = kUnknownDim;
+  } else {
+    dims[0] = into_batch ? times(dims[0], total) : over(dims[0], total);
+  }
+  for (std::size_t i = 0; i < count; ++i) {
     std::int64_t& size = dims[i + 1];
+    if (!knows_blocks || !knows_edges) size = kUnknownDim;
     if (!known(size)) continue;
+    const std::int64_t edge = edges[2 * i] + edges[2 * i + 1];
     size = into_batch ? over(size + edge, blocks[i]) : times(size, blocks[i]) - edge;
     if (size < 0) refuse("Negative dimension size caused by subtracting ", edge, " from ", size + edge);
   }

@@ -24,6 +24,7 @@ _FOLDABLE: Final = frozenset(
         "LogicalOr",
         "AddV2",
         "BroadcastArgs",
+        "BroadcastTo",
         "Cast",
         "ConcatV2",
         "Equal",
@@ -92,7 +93,7 @@ def constant_value(tensor: Any, partial: bool = False) -> np.ndarray[Any, Any] |
 
 def known_elements(tensor: Tensor) -> list[Any] | None:
     """The elements of a tensor in row-major order; None if they are not known without a session."""
-    value = constant_value(tensor)
+    value = _value(tensor, _DEEPEST, entries=True)
     return None if value is None else value.ravel().tolist()
 
 
@@ -101,7 +102,8 @@ def raw_value(value: Any, dtype: DType) -> np.ndarray[Any, Any]:
     return np.asarray(value, dtype=dtype.base_dtype.as_numpy_dtype)
 
 
-def _value(tensor: Any, depth: int) -> np.ndarray[Any, Any] | None:
+def _value(tensor: Any, depth: int, entries: bool = False) -> np.ndarray[Any, Any] | None:
+    """The value; if `entries`, also of what takes a known size out of a shape that is not wholly known."""
     if not isinstance(tensor, Tensor):
         return None if tensor is None else np.asarray(own_items(tensor))
     op = tensor.op
@@ -120,16 +122,20 @@ def _value(tensor: Any, depth: int) -> np.ndarray[Any, Any] | None:
         return None
     values = []
     for each in op.inputs:
-        value = _value(each, depth - 1)
+        value = _value(each, depth - 1, entries)
         if value is None:
-            return None
+            size = _entry(tensor) if entries and each.op.type == "Shape" else None
+            return None if size is None else raw_value(size, tensor.dtype)
         values.append(value)
     kernel = OPS[kind].kernel
     if kernel is None:
         return None
     from array_api_compat import numpy as xp  # imported late: most programs build their graph without it
 
-    out = kernel(xp, **(op._attrs or {}))(*values)
+    try:
+        out = kernel(xp, **(op._attrs or {}))(*values)
+    except Exception:  # what the arguments are wrong for fails when it runs
+        return None
     return raw_value(out[tensor.value_index] if isinstance(out, (tuple, list)) else out, tensor.dtype)
 
 
@@ -167,9 +173,18 @@ def dims_from(tensor: Tensor) -> Dims:
     >>> dims_from(tf.stack([tf.shape(x)[0], 7]))
     (None, 7)
     """
-    value = constant_value(tensor)
+    found = _sizes(tensor)
+    if found is not None:
+        return found
+    length = tensor._dims[0] if tensor._dims else None
+    return None if length is None else (None,) * length
+
+
+def _sizes(tensor: Tensor) -> Dims:
+    """The same; None as well where v1 knows no size, though it knows how many there are."""
+    value = _value(tensor, _DEEPEST, entries=True)
     if value is not None:
-        return tuple(int(size) if size >= 0 else None for size in value.ravel().tolist())
+        return tuple(_size(size) for size in value.ravel().tolist())
     op = tensor.op
     kind = op.type
     if kind == "Shape":
@@ -177,18 +192,22 @@ def dims_from(tensor: Tensor) -> Dims:
         return measured
     if kind == "Pack":
         sizes = (constant_value(each) if _is_known(each) else _entry(each) for each in op.inputs)
-        return tuple(None if size is None or int(size) < 0 else int(size) for size in sizes)
+        return tuple(None if size is None else _size(int(size)) for size in sizes)
     if kind == "ConcatV2":
-        parts = [dims_from(each) for each in op.inputs[:-1]]
+        parts = [_sizes(each) for each in op.inputs[:-1]]
         return None if None in parts else tuple(size for part in parts for size in part or ())
     if kind in ("Cast", "Identity", "StopGradient") and not op.inputs[0].dtype._is_ref_dtype:
-        return dims_from(op.inputs[0])
+        return _sizes(op.inputs[0])
     if kind == "StridedSlice":
-        cut = _sliced(op)
-        if cut is not None:
-            return cut
+        return _sliced(op)
     length = tensor._dims[0] if tensor._dims else None
     return None if length is None else (None,) * length
+
+
+def _size(size: int) -> int | None:
+    if size < -1:
+        raise ValueError(f"Invalid value in tensor used for shape: {size}")
+    return None if size < 0 else size
 
 
 def _is_known(tensor: Tensor) -> bool:
@@ -212,7 +231,7 @@ def _entry(tensor: Tensor) -> int | None:
 
 
 def _sliced(op: Any) -> Dims:
-    dims = dims_from(op.inputs[0])
+    dims = _sizes(op.inputs[0])
     begin, end, step = (constant_value(each) for each in op.inputs[1:])
     attrs = op._attrs or {}
     if dims is None or begin is None or end is None or step is None or begin.size != 1:

@@ -90,7 +90,6 @@ from ..ops.math.reduce import reduce_variance as reduce_variance
 from ..ops.math.scan import cumprod as cumprod
 from ..ops.math.scan import cumsum as cumsum
 from ..ops.math.scan import cumulative_logsumexp as cumulative_logsumexp
-from ..ops.math.segment import confusion_matrix as confusion_matrix
 from ..ops.math.segment import segment_max as segment_max
 from ..ops.math.segment import segment_mean as segment_mean
 from ..ops.math.segment import segment_min as segment_min
@@ -127,6 +126,7 @@ from ..ops.nn.activation import log_softmax as log_softmax
 from ..ops.nn.activation import softmax as softmax
 from ..ops.nn.activation import softplus as softplus
 from ..ops.nn.activation import softsign as softsign
+from ..ops.nn.confusion import confusion_matrix as confusion_matrix
 from ..ops.nn.norm import l2_normalize as l2_normalize
 
 __all__ = [

@@ -41,6 +41,7 @@ enum class RuleAttribute : std::uint8_t {
   kAdjX,
   kAdjY,
   kAxis,
+  kBatchDim,
   kBatchDims,
   kBeginMask,
   kBlockSize,
@@ -56,6 +57,7 @@ enum class RuleAttribute : std::uint8_t {
   kExplicitPaddings,
   kFullMatrices,
   kIndexType,
+  kIsTraining,
   kKeepDims,
   kKsize,
   kKsizes,
@@ -69,6 +71,7 @@ enum class RuleAttribute : std::uint8_t {
   kOutType,
   kPadding,
   kRates,
+  kSeqDim,
   kShape,
   kShrinkAxisMask,
   kSqueezeDims,
@@ -127,8 +130,8 @@ class RuleCall {
     out = found[0];
     return true;
   }
-  /// The shape that a vector of sizes stands for: sizes that are not known, and those below 0, are -1. False where not
-  /// even its length is known.
+  /// The shape that a vector of sizes stands for: sizes that are not known are -1. False where not even its length is
+  /// known.
   virtual bool sizes(std::size_t i, Dims& out) = 0;
 
   // Attributes, as given or by default.
@@ -171,6 +174,9 @@ struct ShapeRule {
 /// Throws Error for a call with too few inputs, ShapeError for two shapes that do not broadcast.
 [[noreturn]] SCOPETRIE_COLD void refuse_count(const ShapeRule& rule, std::size_t count);
 [[noreturn]] SCOPETRIE_COLD void refuse_broadcast(const ShapeTable& shapes, ShapeId a, ShapeId b);
+
+/// Throws Error for what is no size, -1 being one that is not known.
+void need_size(std::int64_t size);
 
 /// Adds what the rule says to the outputs. Throws Error, and has then added nothing that counts.
 inline void apply(const ShapeRule& rule, RuleCall& call) {

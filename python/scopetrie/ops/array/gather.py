@@ -28,6 +28,11 @@ def _gather_kernel(xp: Any, batch_dims: int = 0) -> Any:
         batch = batch_dims + len(indices.shape) if batch_dims < 0 else batch_dims
         if along < batch:
             raise ValueError(f"batch_dims ({batch}) must be less than or equal to axis ({along})")
+        if params.shape[:batch] != indices.shape[:batch]:
+            raise ValueError(
+                f"params.shape[:{batch}]: {list(params.shape[:batch])} should be equal to "
+                f"indices.shape[:{batch}]: {list(indices.shape[:batch])}"
+            )
         out = (*params.shape[:along], *indices.shape[batch:], *params.shape[along + 1 :])
         if 0 in out:  # as v1: of nothing, any index will do
             return nothing(xp, params, out)
@@ -112,6 +117,10 @@ def gather(
 def _gather_nd_kernel(xp: Any) -> Any:
     def gather_each(params: Any, indices: Any) -> Any:
         depth, outer = indices.shape[-1], len(indices.shape) - 1
+        if 0 in params.shape and 0 not in indices.shape:
+            raise ValueError(
+                f"Requested more than 0 entries, but params is empty.  Params shape: {list(params.shape)}"
+            )
         check_tuples(indices, params.shape, "param")
         flat = rows_of(xp, params, depth)
         at = rows_of(xp, flat_positions(xp, indices, params.shape), outer)

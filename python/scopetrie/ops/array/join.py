@@ -1,16 +1,14 @@
-"""Putting tensors together: concat and stack; and repeating their entries."""
+"""Putting tensors together: concat and stack."""
 
 from __future__ import annotations
 
 from typing import Any
 
-import numpy as np
-
 from ..._core import Variable, name_scope
 from ...graph import Tensor
 from ...public import v1
 from ..constant import convert_to_tensor, index_array
-from ..declare import attr, index, tensor, tensors
+from ..declare import Sizes, attr, index, tensors
 from ..direct import Only, attribute, direct
 from ..registry import define_op
 from .fill import identity
@@ -105,6 +103,12 @@ def stack(values: Any, axis: int = 0, name: str | None = "stack") -> Tensor:
     return _pack(values, axis=axis, name=name)
 
 
+_parallel_concat = define_op(
+    "ParallelConcat", tensors("values"),
+    kernel=lambda xp, shape: lambda *values: xp.concat(values, axis=0), attributes=(attr("shape", Sizes),),
+)  # fmt: skip
+
+
 @v1("parallel_stack")
 def parallel_stack(values: Any, name: str | None = "parallel_stack") -> Tensor:
     """Joins tensors along a new first dimension; see `stack`.
@@ -116,42 +120,9 @@ def parallel_stack(values: Any, name: str | None = "parallel_stack") -> Tensor:
     Returns:
         A tensor of one rank more.
     """
-    return stack(values, name=name)
+    from .dims import expand_dims
 
-
-def _repeat_kernel(xp: Any, axis: int) -> Any:
-    def repeated(x: Any, repeats: Any) -> Any:
-        counts = np.broadcast_to(np.atleast_1d(repeats), (x.shape[axis],))
-        from array_api_compat import device
-
-        at = xp.asarray(np.repeat(np.arange(x.shape[axis]), counts), device=device(x))
-        return xp.take(x, at, axis=axis)
-
-    return repeated
-
-
-_repeat = define_op(
-    "Repeat", tensor("input"), index("repeats", attr=None), kernel=_repeat_kernel,
-    attributes=(attr("axis", int),),
-)  # fmt: skip
-
-
-@v1("repeat")
-def repeat(input: Any, repeats: Any, axis: int | None = None, name: str | None = None) -> Tensor:
-    """Repeats each entry of a tensor.
-
-    Args:
-        input: A tensor.
-        repeats: How often: a number, or one for each entry along `axis`.
-        axis: The dimension; the tensor is flattened if left out.
-        name: The operation's name.
-
-    Returns:
-        A tensor with the dtype of `input`.
-    """
-    from .shape import reshape
-
-    tensor = convert_to_tensor(input)
-    if axis is None:
-        tensor, axis = reshape(tensor, [-1]), 0
-    return _repeat(tensor, repeats, axis=axis, name=name)
+    with name_scope(name):
+        first = convert_to_tensor(values[0])
+        sizes = None if first._dims is None else (len(values), *first._dims)
+        return _parallel_concat([expand_dims(each, 0) for each in values], shape=sizes)

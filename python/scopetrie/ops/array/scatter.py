@@ -5,9 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-import numpy as np
-
-from ..._core import Variable, own_items
 from ...graph import Tensor
 from ...public import v1
 from ..constant import convert_to_tensor, index_array
@@ -48,6 +45,8 @@ def scatter_rows(xp: Any, flat: Any, at: Any, rows: Any, how: str) -> Any:
 
 def _scattered(xp: Any, target: Any, indices: Any, updates: Any, how: str) -> Any:
     depth, outer = indices.shape[-1], len(indices.shape) - 1
+    if 0 in target.shape and not (0 in indices.shape and 0 in updates.shape):
+        raise ValueError("Indices and updates specified for empty output shape")
     wanted = (*indices.shape[:-1], *target.shape[depth:])
     if tuple(updates.shape) != wanted:
         raise ValueError(f"Must have updates.shape = {list(wanted)}, but got {list(updates.shape)}")
@@ -116,8 +115,6 @@ def _tensor_scatter(type: str, how: str) -> Callable[..., Tensor]:
                 f"bad_indices_policy={bad_indices_policy!r} is not supported"
             )
         tensor = convert_to_tensor(tensor, name="tensor")
-        if not isinstance(updates, (Tensor, Variable)):
-            updates = np.asarray(own_items(updates), tensor.dtype.base_dtype.as_numpy_dtype)
         return op(tensor, index_array(indices), updates, name=name)
 
     scatter.__name__ = scatter.__qualname__ = f"tensor_scatter_nd_{how}"

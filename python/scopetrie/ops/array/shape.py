@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 import numpy as np
@@ -186,7 +187,20 @@ def rank(input: Any, name: str | None = None) -> Tensor:
 
 
 def _reshape_kernel(xp: Any) -> Any:
-    return lambda x, shape: xp.reshape(x, tuple(shape.tolist()))
+    def reshaped(x: Any, shape: Any) -> Any:
+        sizes = tuple(shape.tolist())
+        if 0 in x.shape and -1 in sizes:
+            sizes = tuple(_size_of_nothing(x.shape, sizes) if each == -1 else each for each in sizes)
+        return xp.reshape(x, sizes)
+
+    return reshaped
+
+
+def _size_of_nothing(own: tuple[int, ...], sizes: tuple[int, ...]) -> int:
+    """The size that -1 stands for where there are no elements: as v1, as if sizes of 0 were left out."""
+    among = [each for each in own if each or 0 not in sizes]
+    rest = math.prod(each for each in sizes if each > 0)
+    return math.prod(among) // rest
 
 
 _reshape = define_op(
@@ -218,13 +232,23 @@ def reshape(tensor: Any, shape: Any, name: str | None = None) -> Tensor:
     return _reshape(tensor, shape, name=name)
 
 
+def _order(x: Any, perm: Any) -> tuple[int, ...]:
+    """An order of dimensions; negative ones count from the end."""
+    count = len(x.shape)
+    order = tuple(each + count if each < 0 else each for each in perm.tolist())
+    for at in range(count):
+        if len(order) == count and at not in order:
+            raise ValueError(f"{at} is missing from {{{','.join(map(str, order))}}}.")
+    return order
+
+
 _transpose = define_op(
     "Transpose", tensor("x"), order("perm", attr="Tperm"),
-    kernel=lambda xp: lambda x, perm: xp.permute_dims(x, tuple(perm.tolist())),
+    kernel=lambda xp: lambda x, perm: xp.permute_dims(x, _order(x, perm)),
 )  # fmt: skip
 _conjugate_transpose = define_op(
     "ConjugateTranspose", tensor("x"), index("perm", attr="Tperm"),
-    kernel=lambda xp: lambda x, perm: xp.conj(xp.permute_dims(x, tuple(perm.tolist()))),
+    kernel=lambda xp: lambda x, perm: xp.conj(xp.permute_dims(x, _order(x, perm))),
 )  # fmt: skip
 
 

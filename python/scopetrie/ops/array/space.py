@@ -282,7 +282,9 @@ def space_to_batch(
         A tensor `[N * b * b, H / b, W / b, C]`.
     """
     size = renamed(block_size, "block_size", block_shape, "block_shape")
-    return space_to_batch_nd(input, np.asarray([size, size], np.int32), paddings, name)
+    made = space_to_batch_nd(input, np.asarray([size, size], np.int32), paddings, name)
+    made.set_shape(made.shape.with_rank(4))
+    return made
 
 
 @v1("batch_to_space")
@@ -302,7 +304,9 @@ def batch_to_space(
         A tensor `[N, H * b, W * b, C]`.
     """
     size = renamed(block_size, "block_size", block_shape, "block_shape")
-    return batch_to_space_nd(input, np.asarray([size, size], np.int32), crops, name)
+    made = batch_to_space_nd(input, np.asarray([size, size], np.int32), crops, name)
+    made.set_shape(made.shape.with_rank(4))
+    return made
 
 
 def _bitcast_kernel(xp: Any, type: DType) -> Any:

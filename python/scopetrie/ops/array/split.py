@@ -56,7 +56,8 @@ def unstack(value: Any, num: int | None = None, axis: int = 0, name: str | None 
         num = None if dims is None else dims[axis]
         if num is None:
             raise ValueError(f"Cannot infer argument `num` from shape {tensor.shape}")
-    return listed(_unpack(tensor, num=num, axis=axis, name=name))
+    made = listed(_unpack(tensor, num=num, axis=axis, name=name))
+    return made if num else []
 
 
 def _axis(x: Any, split_dim: Any) -> int:

@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 
+from ... import dtypes
 from ..._core import name_scope
 from ...graph import Tensor
 from ...public import v1
@@ -13,9 +14,9 @@ from ..array.gather import gather
 from ..array.join import concat, stack
 from ..array.shape import known_size, rank, reshape, shape, transpose
 from ..array.unique import setdiff1d
-from ..constant import constant, convert_to_tensor
+from ..constant import convert_to_tensor
 from ..declare import attr, tensors
-from ..math.elementwise import floormod, subtract
+from ..math.compare import greater_equal, where
 from ..math.reduce import reduce_prod
 from ..math.sequence import range_
 from ..registry import define_op
@@ -40,93 +41,81 @@ def tensordot(a: Any, b: Any, axes: Any, name: str | None = None) -> Tensor:
     """
     with name_scope(name, "Tensordot", [a, b, axes]) as scope:
         x, y = convert_to_tensor(a, name="a"), convert_to_tensor(b, name="b")
-        if x._dims is None or y._dims is None:
-            return _unranked_tensordot(x, y, axes, scope)
         over_x, over_y = _contracted(x, axes)
-        left, free_x, is_x = _as_matrix(x, over_x, first=False)
-        right, free_y, is_y = _as_matrix(y, over_y, first=True)
+        left, free_x, sizes_x = _as_matrix(x, over_x, first=False)
+        right, free_y, sizes_y = _as_matrix(y, over_y, first=True)
         product = matmul(left, right)
-        if is_x and is_y:
-            return product
-        free = [*free_x, *free_y]
-        if sum(size is None for size in free) <= 1:
-            return reshape(product, [-1 if size is None else size for size in free], name=scope)
-        sizes = [shape(x)[i] for i in _free(x, over_x)] + [shape(y)[i] for i in _free(y, over_y)]
-        return reshape(product, sizes, name=scope)
+        if isinstance(free_x, list) and isinstance(free_y, list):
+            sizes = [*free_x, *free_y]
+            return product if product._dims == tuple(sizes) else reshape(product, sizes, name=scope)
+        parts = [convert_to_tensor(each, dtype=dtypes.int32) for each in (free_x, free_y)]
+        made = reshape(product, concat(parts, 0), name=scope)
+        if sizes_x is not None and sizes_y is not None:
+            made.set_shape([*sizes_x, *sizes_y])
+        return made
 
 
-def _unranked_tensordot(x: Tensor, y: Tensor, axes: Any, scope: str) -> Tensor:
-    """`tensordot` of tensors of which one has a rank that is known only when run."""
+def _contracted(x: Tensor, axes: Any) -> tuple[Any, Any]:
+    """The summed dimensions of both tensors: lists of ints, or tensors where they are not known."""
     if isinstance(axes, (int, np.integer)):
-        if axes < 0:
-            raise ValueError("`axes` must be at least 0.")
-        over_x = range_(subtract(rank(x), int(axes), name="sub"), rank(x))
-        over_y = range_(0, int(axes))
-    else:
-        first, second = _contracted(x, axes)
-        over_x, over_y = (constant(np.asarray(each, np.int32)) for each in (first, second))
-    left, free_x = _unranked_matrix(x, over_x, first=False)
-    right, free_y = _unranked_matrix(y, over_y, first=True)
-    return reshape(matmul(left, right), concat([free_x, free_y], 0), name=scope)
-
-
-def _unranked_matrix(x: Tensor, over: Tensor, first: bool) -> tuple[Tensor, Tensor]:
-    """As `_as_matrix`, with axes and sizes that are known when run."""
-    sizes, last = shape(x), rank(x)
-    over = floormod(over, last, name="mod")
-    free = setdiff1d(range_(0, last), over)[0]
-    free_sizes, summed = gather(sizes, free), gather(sizes, over)
-    inner, outer = reduce_prod(summed), reduce_prod(free_sizes)
-    perm, rows = ([over, free], [inner, outer]) if first else ([free, over], [outer, inner])
-    return reshape(transpose(x, concat(perm, 0)), stack(rows)), free_sizes
-
-
-def _contracted(x: Tensor, axes: Any) -> tuple[list[int], list[int]]:
-    if isinstance(axes, (int, np.integer)):
-        count = len(x._dims or ())
-        if axes < 0:
-            raise ValueError("`axes` must be at least 0.")
-        if axes > count:
-            raise ValueError(f"`axes` must not be larger than the number of dimensions of tensor {x!r}.")
-        return list(range(count - axes, count)), list(range(axes))
+        count = int(axes)
+        if count < 0:
+            raise ValueError(f"`axes` must be at least 0. Received: {axes}.")
+        if x._dims is None:
+            last = rank(x)
+            return range_(last - count, last, dtype=dtypes.int32), range_(count, dtype=dtypes.int32)
+        if count > len(x._dims):
+            raise ValueError(
+                f"`axes` must not be larger than the number of dimensions of tensor {x!r}.  "
+                f"Received {axes}, vs tensor dimensions {len(x._dims)}."
+            )
+        return list(range(len(x._dims) - count, len(x._dims))), list(range(count))
+    if not isinstance(axes, (list, tuple)):
+        both = convert_to_tensor(axes, name="axes", dtype=dtypes.int32)
+        return both[0], both[1]
     if len(axes) != 2:
-        raise ValueError("`axes` must be an integer or have length 2.")
-    first, second = ([int(i) for i in np.atleast_1d(each)] for each in axes)
+        raise ValueError(f"`axes` must be an integer or have length 2. Received {axes}.")
+    first, second = ([each] if isinstance(each, (int, np.integer)) else each for each in axes)
     if len(first) != len(second):
         raise ValueError(f"Different number of contraction axes `a` and `b`, {len(first)} != {len(second)}.")
     return first, second
 
 
-def _free(x: Tensor, over: list[int]) -> list[int]:
-    count = len(x._dims or ())
-    taken = {i % count for i in over}
-    return [i for i in range(count) if i not in taken]
+def _as_matrix(x: Tensor, over: Any, first: bool) -> tuple[Tensor, Any, list[int | None] | None]:
+    """A tensor as a matrix with the summed dimensions first, or last; and its free sizes.
 
-
-def _as_matrix(x: Tensor, over: list[int], first: bool) -> tuple[Tensor, list[int | None], bool]:
-    """The tensor as a matrix with the summed dimensions first or last, its free sizes, and if it was one."""
-    dims = x._dims or ()
-    free = _free(x, over)
-    summed = [i % len(dims) for i in over]
-    perm = summed + free if first else free + summed
-    sizes = [dims[i] for i in free]
-    if len(dims) == 2 and len(free) == 1 and perm == [0, 1]:
-        return x, sizes, True
-    if perm != list(range(len(dims))):
-        x = transpose(x, perm)
-    inner = known_size(tuple(dims[i] for i in summed))
-    outer = known_size(tuple(sizes))
-    if inner is None and outer is None:
-        each = shape(x)
-        parts = (
-            [each[: len(summed)], each[len(summed) :]] if first else [each[len(free) :], each[: len(free)]]
-        )
-        both = [reduce_prod(part) for part in parts]
-        return reshape(x, both if first else both[::-1]), sizes, len(free) == 1
-    rows: list[int] = [-1 if inner is None else inner, -1 if outer is None else outer]
-    if -1 not in rows and None in dims:
-        rows[1] = -1
-    return reshape(x, rows if first else rows[::-1]), sizes, len(free) == 1
+    Returns:
+        The matrix; the free sizes, as a list if all sizes are known, else as a tensor; and what is known of
+        them.
+    """
+    dims, count = x._dims, len(x._dims or ())
+    listed = isinstance(over, (list, tuple))
+    known: list[int | None] | None = None
+    if dims is not None and listed:
+        summed = [i + count if i < 0 else i for i in over]
+        if any(not 0 <= i < count for i in summed):
+            raise ValueError(f"tensordot: axes {list(over)} are out of range for a tensor of rank {count}")
+        free = [i for i in range(count) if i not in summed]
+        known = [dims[i] for i in free]
+        if None not in dims:
+            perm = summed + free if first else free + summed
+            sizes = [known_size(tuple(dims[i] for i in part)) for part in (summed, free)]
+            wanted = sizes if first else sizes[::-1]
+            if perm != list(range(count)):
+                x = transpose(x, perm)
+            return (x if list(x._dims or ()) == wanted else reshape(x, wanted)), known, known
+        at = convert_to_tensor(summed, dtype=dtypes.int32, name="axes")
+        rest = convert_to_tensor(free, dtype=dtypes.int32, name="free")
+        every = shape(x)
+    else:
+        every, last = shape(x), rank(x)
+        at = convert_to_tensor(over, dtype=dtypes.int32, name="axes")
+        at = where(greater_equal(at, 0), at, at + last)
+        rest = setdiff1d(range_(last), at)[0]
+    free_sizes, summed_sizes = gather(every, rest), gather(every, at)
+    outer, inner = reduce_prod(free_sizes), reduce_prod(summed_sizes)
+    order, rows = ([at, rest], [inner, outer]) if first else ([rest, at], [outer, inner])
+    return reshape(transpose(x, concat(order, 0)), stack(rows)), free_sizes, known
 
 
 def _einsum_terms(equation: str, count: int) -> tuple[list[str], str]:
@@ -201,4 +190,31 @@ def einsum(equation: str, *inputs: Any, **kwargs: Any) -> Tensor:
     if kwargs:
         raise TypeError(f"Invalid keyword arguments for this function: {', '.join(kwargs)}.")
     with name_scope(name, "einsum", [equation, *inputs]):
-        return _einsum(list(inputs), equation=equation.replace(" ", ""))
+        text = equation.replace(" ", "")
+        if len(inputs) < 3 or "..." in text:
+            return _einsum(list(inputs), equation=text)
+        return _by_pairs(text, [convert_to_tensor(each) for each in inputs])
+
+
+def _by_pairs(equation: str, operands: list[Tensor]) -> Tensor:
+    """Einsum of many tensors: of two at a time, in an order that keeps what is between them small."""
+    terms, out = _einsum_terms(equation, len(operands))
+    # Sizes that are not known count as one of middling size.
+    arrays = [
+        np.broadcast_to(np.float32(0), [8 if n is None else max(n, 1) for n in x._dims])
+        if x._dims is not None and len(x._dims) == len(term)
+        else np.broadcast_to(np.float32(0), [8] * len(term))
+        for x, term in zip(operands, terms, strict=True)
+    ]
+    try:
+        order: Any = np.einsum_path(equation, *arrays, optimize="greedy")[0][1:]
+    except ValueError:  # sizes that do not go together: the nodes' rule says which
+        order = [(0, 1)] * (len(operands) - 1)
+    for places in order:
+        picked = sorted(places, reverse=True)
+        group, own = [operands.pop(i) for i in picked], [terms.pop(i) for i in picked]
+        kept = set("".join(terms)) | set(out)
+        letters = "".join(sorted(set("".join(own)) & kept)) if terms else out
+        operands.append(_einsum(group, equation=f"{','.join(own)}->{letters}"))
+        terms.append(letters)
+    return operands[0]

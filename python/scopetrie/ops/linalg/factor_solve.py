@@ -8,10 +8,10 @@ from ..._core import name_scope
 from ...graph import Tensor
 from ...public import v1
 from ..constant import convert_to_tensor
-from ..math.elementwise import add, multiply
+from ..math.elementwise import multiply
 from ..math.reduce import reduce_sum
 from .products import matmul, matrix_transpose
-from .solve import matrix_triangular_solve
+from .solve import cholesky, triangular_solve_node
 
 
 @v1("linalg.logdet")
@@ -28,7 +28,6 @@ def logdet(matrix: Any, name: str | None = None) -> Tensor:
     from ..math.complex import real
     from ..math.elementwise import log
     from .diag import matrix_diag_part
-    from .solve import cholesky
 
     with name_scope(name, "logdet", [matrix]):
         factor = cholesky(matrix)
@@ -54,33 +53,40 @@ def matrix_solve_ls(
     """
     from ..array.shape import shape
     from ..control.branch import cond
-    from ..math.compare import less
-    from .diag import eye
-    from .solve import matrix_solve
+    from ..math.compare import greater_equal
 
-    with name_scope(name, "matrix_solve_ls", [matrix, rhs]):
-        a = convert_to_tensor(matrix)
-        kind = a.dtype.base_dtype
+    a = convert_to_tensor(matrix, name="matrix")
+    with name_scope(name, "matrix_solve_ls", [a, rhs, l2_regularizer]):
 
-        def regular(square: Tensor, side: Any) -> Tensor:
-            return add(square, multiply(eye(side, dtype=kind), l2_regularizer)) if l2_regularizer else square
+        def of_least_squares() -> Tensor:
+            factor = _factor(a, l2_regularizer, first=True)
+            return cholesky_solve(factor, matmul(a, rhs, adjoint_a=True))
 
-        def of_least_norm(rows: Any) -> Tensor:
-            square = regular(matmul(a, a, adjoint_b=True), rows)
-            return matmul(a, matrix_solve(square, rhs), adjoint_a=True)
+        def of_least_norm() -> Tensor:
+            factor = _factor(a, l2_regularizer, first=False)
+            return matmul(a, cholesky_solve(factor, rhs), adjoint_a=True)
 
-        def of_least_squares(columns: Any) -> Tensor:
-            square = regular(matmul(a, a, adjoint_a=True), columns)
-            return matrix_solve(square, matmul(a, rhs, adjoint_a=True))
-
-        sizes = None if a._dims is None or None in a._dims[-2:] else a._dims[-2:]
-        if sizes is not None:
-            rows, columns = sizes
-            return of_least_norm(rows) if (rows or 0) < (columns or 0) else of_least_squares(columns)
+        rows, columns = a._dims[-2:] if a._dims is not None and len(a._dims) > 1 else (None, None)
+        if rows is not None and columns is not None:
+            return of_least_squares() if rows >= columns else of_least_norm()
         ends = shape(a)[-2:]
-        wide = less(ends[0], ends[1])
-        found: Tensor = cond(wide, lambda: of_least_norm(ends[0]), lambda: of_least_squares(ends[1]))
+        found: Tensor = cond(greater_equal(ends[-2], ends[-1]), of_least_squares, of_least_norm)
         return found
+
+
+def _factor(a: Tensor, regularizer: Any, first: bool) -> Tensor:
+    """The Cholesky factor of a matrix times its adjoint, or of the adjoint times it."""
+    from ..array.shape import shape
+    from .diag import eye
+
+    square = matmul(a, a, adjoint_a=first, adjoint_b=not first)
+    if isinstance(regularizer, Tensor) or regularizer != 0:
+        sizes = shape(a)
+        one = eye(sizes[-1 if first else -2], batch_shape=sizes[:-2], dtype=a.dtype.base_dtype)
+        side = a.shape[-1 if first else -2]
+        one.set_shape(a.shape[:-2].concatenate([side, side]))
+        square = square + regularizer * one
+    return cholesky(square)
 
 
 @v1("linalg.adjoint")
@@ -111,5 +117,5 @@ def cholesky_solve(chol: Any, rhs: Any, name: str | None = None) -> Tensor:
         A tensor `[..., m, k]`.
     """
     with name_scope(name, "cholesky_solve", [chol, rhs]):
-        first = matrix_triangular_solve(chol, rhs, adjoint=False, lower=True)
-        return matrix_triangular_solve(chol, first, adjoint=True, lower=True)
+        first = triangular_solve_node(chol, rhs, adjoint=False, lower=True)
+        return triangular_solve_node(chol, first, adjoint=True, lower=True)

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from ... import dtypes
-from ..._core import OpFunction
+from ..._core import OpFunction, name_scope
 from ...graph import Tensor
 from ...public import v1
 from ..declare import attr, tensor
@@ -141,7 +141,7 @@ _solve = define_op(
     kernel=_solve_kernel,
     attributes=(attr("adjoint", bool),),
 )  # fmt: skip
-_triangular_solve = define_op(
+triangular_solve_node = define_op(
     "MatrixTriangularSolve", tensor("matrix", (dtypes.bfloat16, *MATRIX_TYPES)), tensor("rhs"),
     kernel=_triangular_kernel, attributes=(attr("adjoint", bool), attr("lower", bool)),
 )  # fmt: skip
@@ -179,4 +179,5 @@ def matrix_triangular_solve(
     Returns:
         A tensor `[..., m, k]`.
     """
-    return _triangular_solve(matrix, rhs, lower=bool(lower), adjoint=bool(adjoint), name=name)
+    with name_scope(name, "triangular_solve", [matrix, rhs]):
+        return triangular_solve_node(matrix, rhs, lower=bool(lower), adjoint=bool(adjoint))

@@ -12,46 +12,59 @@ from ...dtypes import DType, DTypeLike, as_dtype
 from ...graph import Tensor, control_dependencies
 from ...public import v1
 from ..array.fill import identity
-from ..array.shape import reshape, shape
+from ..array.shape import reshape, shape, size
 from ..checks import Assert
-from ..constant import convert_to_tensor, index_array
-from ..declare import INDICES, attr, flags, mixed, tensor
+from ..constant import constant, convert_to_tensor, index_array
+from ..declare import INDICES, attr, flags, tensor
 from ..registry import define_op
 from .compare import clip_by_value, greater
 from .divide import truediv
-from .elementwise import cast, floor, multiply, subtract
+from .elementwise import add, cast, floor, maximum, minimum, multiply, subtract
+from .reduce import reduce_max
 
 
-def _bincount_kernel(
-    xp: Any, dtype: DType, minlength: int | None = None, maxlength: int | None = None, weighted: bool = False
-) -> Any:
-    def count(arr: Any, *weights: Any) -> Any:
-        host = np.asarray(arr).ravel()
-        if host.dtype.kind == "f":
-            host = host.astype(np.int32)  # as v1: counted as ints
-        if maxlength is not None:
-            if maxlength < 0:
-                raise ValueError(f"size ({maxlength}) must be non-negative")
-            keep = host < maxlength
-            weights = tuple(np.asarray(each).ravel()[keep] for each in weights)
-            host = host[keep]
+def _bincount_kernel(xp: Any, binary_output: bool = False) -> Any:
+    def count(numbers: Any, size: Any, weights: Any) -> Any:
+        host, length = np.asarray(numbers), int(np.asarray(size).item())
+        if length < 0:
+            raise ValueError(f"size ({length}) must be non-negative")
         if host.size and host.min() < 0:
             raise ValueError("Input arr must be non-negative!")
-        each = np.asarray(weights[0]).ravel() if weights else None
-        # The least length gives way to the greatest, as in v1.
-        counts = np.bincount(host, each, minlength=max(minlength or 0, 0))[:maxlength]
-        return xp.asarray(counts.astype(dtype.as_numpy_dtype))
+        each = np.asarray(weights)
+        if each.size and each.shape != host.shape:
+            raise ValueError(
+                "`weights` must be the same shape as `arr` or a length-0 `Tensor`, in which case it acts as "
+                f"all weights equal to 1. Received {list(each.shape)}"
+            )
+        if host.ndim < 2:
+            return xp.asarray(_counts(host, each, length, binary_output))
+        own = each if each.size else [each] * len(host)
+        rows = [_counts(*pair, length, binary_output) for pair in zip(host, own, strict=True)]
+        return xp.asarray(np.stack(rows) if rows else np.zeros((0, length), each.dtype))
 
     return count
 
 
+def _counts(numbers: Any, weights: Any, length: int, binary: bool) -> Any:
+    flat = numbers.ravel()
+    keep = flat < length
+    if binary:
+        out = np.zeros(length, weights.dtype)
+        out[flat[keep]] = 1
+        return out
+    if not weights.size:
+        return np.bincount(flat[keep], minlength=length).astype(weights.dtype)
+    out = np.zeros(length, weights.dtype)  # in the weights' own dtype: large ints are no floats
+    np.add.at(out, flat[keep], weights.ravel()[keep])
+    return out
+
+
 _bincount = define_op(
     "DenseBincount",
-    tensor("input", attr="Tidx"),
-    mixed("weights", attr="T"),
-    rule=lambda input, weights, dtype, **attrs: (dtype, (None,)),
+    tensor("input", INDICES, attr="Tidx"),
+    tensor("size", attr="Tidx"),
+    tensor("weights", (*INDICES, dtypes.float32, dtypes.float64)),
     kernel=_bincount_kernel,
-    name="bincount",
     attributes=flags("binary_output"),
 )
 
@@ -63,30 +76,41 @@ def bincount(
     minlength: Any = None,
     maxlength: Any = None,
     dtype: DTypeLike = dtypes.int32,
-    name: str | None = None,
 ) -> Tensor:
     """Counts how often each number occurs.
 
     Args:
-        arr: A tensor of ints that are not negative.
+        arr: A tensor of numbers that are not negative; floats are cut off.
         weights: What each counts; 1 by default.
         minlength: The length that the result has at least.
         maxlength: The length that the result has at most: larger numbers are left out.
         dtype: The dtype of the counts, where there are no weights.
-        name: The operation's name.
 
     Returns:
         A vector.
+
+    Raises:
+        TypeError: If a dtype is none that can be counted or added up.
+        ValueError: If `minlength` or `maxlength` is a tensor of another dtype.
     """
-    x = convert_to_tensor(index_array(arr), name="arr")
-    limits = {
-        key: None if value is None else int(value)
-        for key, value in (("minlength", minlength), ("maxlength", maxlength))
-    }
-    if weights is None:
-        return _bincount(x, [], dtype=as_dtype(dtype), name=name, **limits)
-    y = convert_to_tensor(weights, name="weights")
-    return _bincount(x, [y], dtype=y.dtype.base_dtype, weighted=True, name=name, **limits)
+    with name_scope("bincount"):
+        x = convert_to_tensor(index_array(arr), name="arr")
+        each = None if weights is None else convert_to_tensor(weights, name="weights")
+        if not x.dtype.is_integer:
+            x = cast(x, dtypes.int32)
+        kind = x.dtype.base_dtype
+        some = greater(size(x), 0)
+        length = multiply(cast(some, kind), add(reduce_max(x), 1, name="add"), name="mul")
+        if minlength is not None:
+            length = maximum(convert_to_tensor(minlength, kind, name="minlength"), length)
+        if maxlength is not None:
+            length = minimum(convert_to_tensor(maxlength, kind, name="maxlength"), length)
+        if each is not None:
+            each = reshape(each, [-1])
+        flat = reshape(x, [-1])
+        if each is None:
+            each = constant([], dtype=as_dtype(dtype))
+        return _bincount(flat, length, each)
 
 
 def _histogram_kernel(xp: Any, dtype: DType = dtypes.int32) -> Any:

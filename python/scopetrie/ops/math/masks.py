@@ -28,6 +28,10 @@ from .sequence import range_
 def _one_hot_kernel(xp: Any, axis: int = -1) -> Any:
     def spread(indices: Any, depth: Any, on: Any, off: Any) -> Any:
         at = len(indices.shape) if axis == -1 else axis
+        if not 0 <= at <= len(indices.shape):
+            raise ValueError(
+                f"Expected axis to be -1 or between [0, {len(indices.shape) + 1}).  But received: {axis}"
+            )
         levels = count_up(xp, indices, int(depth.item()))
         levels = xp.reshape(levels, (-1, *(1,) * (len(indices.shape) - at)))
         return xp.where(xp.expand_dims(indices, axis=at) == levels, on, off)
@@ -79,9 +83,9 @@ def one_hot(
         if made is None:
             made = on.dtype if on is not None else off.dtype if off is not None else dtypes.float32
         if on is None:
-            on = convert_to_tensor(1 if made is not dtypes.bool else True, made, name="on_value")
+            on = convert_to_tensor(1, made, name="on_value")
         if off is None:
-            off = convert_to_tensor(0 if made is not dtypes.bool else False, made, name="off_value")
+            off = convert_to_tensor(0, made, name="off_value")
         if on.dtype.base_dtype is not off.dtype.base_dtype:
             raise TypeError(f"dtype {on.dtype} of on_value does not match dtype {off.dtype} of off_value")
         return _one_hot(indices, depth, on, off, axis=-1 if axis is None else axis, name=scope)

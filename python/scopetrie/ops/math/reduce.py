@@ -201,7 +201,10 @@ def reduce_euclidean_norm(
     """
     if keepdims:
         return _euclidean(input_tensor, axis, keep_dims=True, name=name)
-    return _euclidean(input_tensor, axis, name=name)
+    out = _euclidean(input_tensor, axis, name=name)
+    if axis is None and out._dims is None:
+        out.set_shape(())
+    return out
 
 
 @v1("reduce_logsumexp", "math.reduce_logsumexp")

@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from typing import Any
 
-from ... import dtypes
 from ..._core import OpFunction, name_scope
 from ...graph import Tensor
 from ...public import v1
 from ..array.fill import ones
 from ..array.indices import check_indices, rows_of
-from ..array.pad import pad
+from ..array.join import concat
 from ..array.scatter import scatter_rows
-from ..array.shape import rank, reshape
+from ..array.shape import rank, reshape, shape_internal
 from ..constant import convert_to_tensor, index_array
 from ..declare import INDICES, NUMBERS, REALS, SHORT_INDICES, Types, index, tensor
 from ..direct import direct
@@ -33,6 +33,13 @@ def _empty(xp: Any, data: Any, how: str) -> Any:
     else:
         limits = xp.iinfo(data.dtype)
     return limits.min if how == "max" else limits.max
+
+
+def _extreme(xp: Any, data: Any, how: str) -> Any:
+    """What takes no part in a total; among floats infinities do."""
+    if how in ("min", "max") and xp.isdtype(data.dtype, "real floating"):
+        return math.inf if how == "min" else -math.inf
+    return _empty(xp, data, how)
 
 
 def _totals(xp: Any, data: Any, ids: Any, count: int, how: str, empty: Any) -> Any:
@@ -101,21 +108,12 @@ unsorted_segment_sum = v1("unsorted_segment_sum", "math.unsorted_segment_sum")(u
 
 def _counts(ids: Tensor, data: Tensor, num_segments: Any) -> Tensor:
     """How many rows each segment has, at least 1, to divide by."""
-    each = ones(
-        ids._dims if ids._dims is not None and None not in ids._dims else _shape(ids), data.dtype.base_dtype
-    )
-    counted = unsorted_segment_sum(each, ids, num_segments)
-    if data._dims is not None and ids._dims is not None:
-        sizes: Any = [-1] + [1] * (len(data._dims) - len(ids._dims))
-    else:  # as many ones behind as there are dimensions more, which is known when run
-        sizes = pad([-1], [[0, subtract(rank(data), rank(ids), name="sub")]], constant_values=1)
-    return maximum(reshape(counted, sizes), 1)
-
-
-def _shape(x: Tensor) -> Tensor:
-    from ..array.shape import shape
-
-    return shape(x)
+    count = convert_to_tensor(num_segments)
+    each = ones(shape_internal(ids), data.dtype.base_dtype)
+    counted = unsorted_segment_sum(each, ids, count)
+    # As many ones behind as there are dimensions more, which is known when run.
+    behind = ones([subtract(rank(data), rank(ids), name="sub")], count.dtype.base_dtype)
+    return maximum(reshape(counted, concat([count[None], behind], axis=0)), 1)
 
 
 @v1("unsorted_segment_mean", "math.unsorted_segment_mean")
@@ -170,7 +168,7 @@ def _sorted_kernel(how: str) -> Kernel:
                 raise ValueError(f"Segment id {int(ids[0])} out of range [0, {count})")
             if how != "mean":
                 # As v1: a segment without rows is 0, or 1 for products.
-                out = _totals(xp, data, ids, count, how, _empty(xp, data, how))
+                out = _totals(xp, data, ids, count, how, _extreme(xp, data, how))
                 return (
                     out
                     if how in ("add", "mul")
@@ -211,48 +209,3 @@ segment_mean = v1("segment_mean", "math.segment_mean")(segment_mean)
 segment_min = v1("segment_min", "math.segment_min")(segment_min)
 segment_prod = v1("segment_prod", "math.segment_prod")(segment_prod)
 segment_sum = v1("segment_sum", "math.segment_sum")(segment_sum)
-
-
-@v1("confusion_matrix", "math.confusion_matrix")
-def confusion_matrix(
-    labels: Any,
-    predictions: Any,
-    num_classes: Any = None,
-    dtype: Any = dtypes.int32,
-    name: str | None = None,
-    weights: Any = None,
-) -> Tensor:
-    """Counts how often each class was taken for each other one.
-
-    Args:
-        labels: The right classes, a vector of ints.
-        predictions: The predicted classes, a vector of ints.
-        num_classes: How many classes; one more than the largest number by default.
-        dtype: The dtype of the counts.
-        name: The operations' scope.
-        weights: What each pair counts; 1 by default.
-
-    Returns:
-        A tensor `[classes, classes]`: rows for the right class, columns for the predicted one.
-    """
-    from ...dtypes import as_dtype
-    from ..array.fill import ones_like
-    from ..array.join import stack
-    from ..array.scatter import scatter_nd
-    from .elementwise import add, cast
-    from .reduce import reduce_max
-
-    made = as_dtype(dtype)
-    with name_scope(name, "confusion_matrix", [predictions, labels, num_classes, weights]):
-        right = cast(convert_to_tensor(labels, name="labels"), dtypes.int64)
-        guess = cast(convert_to_tensor(predictions, name="predictions"), dtypes.int64)
-        if num_classes is None:
-            count = add(maximum(reduce_max(guess), reduce_max(right)), 1)
-        else:
-            count = convert_to_tensor(
-                num_classes, dtype=None if isinstance(num_classes, Tensor) else dtypes.int64
-            )
-            count = cast(count, dtypes.int64)
-        values = ones_like(guess, dtype=made) if weights is None else cast(convert_to_tensor(weights), made)
-        pairs = stack([right, guess], axis=1)
-        return scatter_nd(pairs, values, stack([count, count]))

@@ -7,17 +7,19 @@ from typing import Any
 
 from ... import dtypes
 from ..._core import Variable, name_scope
-from ...dtypes import DType, DTypeLike, as_dtype
+from ...dtypes import DTypeLike, as_dtype
 from ...graph import Tensor
 from ...public import v1
-from ..array.fill import ones
-from ..array.join import stack
-from ..array.shape import reshape, size
+from ..array.dims import broadcast_dynamic_shape, broadcast_to, expand_dims
+from ..array.fill import ones, zeros_like
+from ..array.join import concat, stack
+from ..array.shape import reshape, shape, size
+from ..array.slice import slice_
 from ..constant import convert_to_tensor
 from ..declare import FLOATS, INDICES, SHORT_INDICES, tensor
 from ..registry import define_op
-from ..values import make_array
-from .elementwise import cast, multiply
+from .compare import equal, where_v2
+from .elementwise import cast, cast_node, maximum
 
 
 def range_length(first: float, last: float, step: float) -> int:
@@ -64,7 +66,9 @@ _range = define_op(
     kernel=_range_kernel,
 )
 _INT32 = 2**31
-_HIERARCHY = (dtypes.int32, dtypes.int64, dtypes.float32, dtypes.float64)
+_HIERARCHY = (
+    dtypes.int32, dtypes.int64, dtypes.float16, dtypes.bfloat16, dtypes.float32, dtypes.float64,
+)  # fmt: skip
 
 
 @v1("range")
@@ -105,12 +109,12 @@ def range_(
                 value if isinstance(value, Tensor) else convert_to_tensor(value, made, name=label)
             )
         if made is None:
-            made = max((each.dtype.base_dtype for each in arguments), key=_width)
+            kinds = [each.dtype.base_dtype for each in arguments]
+            for kind in kinds:
+                if kind not in _HIERARCHY:
+                    raise TypeError(f"range: tell the dtype where there is {kind.name} among the arguments")
+            made = max(kinds, key=_HIERARCHY.index)
         return _range(*(cast(each, made) for each in arguments), name=scope)
-
-
-def _width(dtype: DType) -> int:
-    return _HIERARCHY.index(dtype) if dtype in _HIERARCHY else -1
 
 
 def _linspace_kernel(xp: Any) -> Any:
@@ -121,7 +125,8 @@ def _linspace_kernel(xp: Any) -> Any:
     return spread
 
 
-_linspace = define_op(
+# linspace makes v1's many nodes; the type is there for graphs that hold it.
+define_op(
     "LinSpace", tensor("start", FLOATS, host=True), tensor("stop", host=True),
     tensor("num", INDICES, "Tidx", host=True), name="linspace", kernel=_linspace_kernel,
 )  # fmt: skip
@@ -132,25 +137,44 @@ def linspace(start: Any, stop: Any, num: Any, name: str | None = None, axis: int
     """Makes evenly spaced numbers, both ends among them.
 
     Args:
-        start: The first number, a float.
-        stop: The last number.
+        start: The first numbers.
+        stop: The last numbers, which broadcast with the first.
         num: How many.
-        name: The operation's name.
-        axis: Must be 0 or -1: ends are scalars here.
+        name: The operations' scope.
+        axis: Where the dimension of the numbers goes.
 
     Returns:
-        A vector.
+        A tensor of one rank more than the ends.
 
     Raises:
-        ValueError: If `num` is not positive.
+        ValueError: If the ends do not broadcast, or are tensors of different dtypes.
     """
-    if axis not in (0, -1):
-        raise ValueError(f"linspace: axis {axis} is out of range for scalar ends")
-    if not isinstance(start, Tensor):
-        start = make_array(start, stop.dtype.base_dtype if isinstance(stop, Tensor) else None)
-    if not isinstance(stop, Tensor):
-        stop = make_array(stop, as_dtype(start.dtype).base_dtype)
-    return _linspace(start, stop, num, name=name)
+    with name_scope(name, "linspace", [start, stop]):
+        kinds = [end.dtype.base_dtype for end in (start, stop) if isinstance(end, (Tensor, Variable))]
+        first = convert_to_tensor(start, kinds[0] if kinds else None, name="start")
+        last = convert_to_tensor(stop, first.dtype.base_dtype, name="stop")
+        count = convert_to_tensor(num, preferred_dtype=dtypes.int32, name="num")
+        if not count.dtype.is_integer:
+            raise TypeError(f"num must be an integer tensor; dtype={count.dtype}")
+        count = cast_node(count, DstT=dtypes.int32)
+        cast(count, first.dtype.base_dtype)
+        whole = broadcast_dynamic_shape(shape(first), shape(last))
+        first, last = (expand_dims(broadcast_to(end, whole), axis=axis) for end in (first, last))
+        sizes = shape(first)
+        ranks = shape(sizes)[0]
+        at = where_v2(axis >= 0, axis, ranks + axis)
+        between = maximum(count - 2, 0)
+        steps = maximum(count - 1, 1)
+        delta = (last - first) / cast(steps, last.dtype.base_dtype)
+        first, last = cast(first, delta.dtype.base_dtype), cast(last, delta.dtype.base_dtype)
+        # Of fewer than no numbers, the range says that it cannot be.
+        end = where_v2(count >= 0, steps, -1)
+        ranged = cast(range_(1, end, dtype=dtypes.int64), delta.dtype.base_dtype)
+        along = where_v2(equal(at, range_(ranks)), between, 1)
+        inner = first + delta * reshape(ranged, along)
+        every = concat([first, inner, last], axis=at)
+        kept = concat([sizes[0:at], reshape(count, [1]), sizes[at + 1 :]], axis=0)
+        return slice_(every, zeros_like(sizes), kept)
 
 
 @v1("meshgrid")
@@ -186,4 +210,4 @@ def meshgrid(*args: Any, **kwargs: Any) -> list[Tensor]:
             shapes[0], shapes[1] = shapes[1], shapes[0]
         dims = [x._dims[0] if x._dims else None for x in map(convert_to_tensor, args)]
         filler = ones(shapes if None in dims else stack(shapes), dtype=flat[0].dtype.base_dtype)
-        return [multiply(x, filler, name="mul") for x in flat]
+        return [x * filler for x in flat]

@@ -12,12 +12,13 @@ from ...dtypes import DType, DTypeLike, as_dtype
 from ...graph import Tensor
 from ...public import v1
 from ..array.indices import count_up
+from ..array.scatter import tensor_scatter_update
 from ..array.shape import rank, reshape, shape, shape_internal, transpose
 from ..constant import constant, convert_to_tensor, index_array
 from ..declare import REALS, SHORT_INDICES, attr, index, tensor
+from ..folding import constant_value
 from ..registry import Kernel, define_op
-from .compare import equal, where_v2
-from .elementwise import add, namespace_dtype, negative, subtract
+from .elementwise import namespace_dtype, negative, subtract
 from .sequence import range_
 
 
@@ -113,9 +114,11 @@ def _sorted(values: Any, axis: int, direction: str, places: bool) -> Tensor:
         raise ValueError(
             f"Argument `direction` should be one of ['ASCENDING', 'DESCENDING']. Received: {direction}"
         )
-    x, at = convert_to_tensor(values, name="values"), int(axis)
-    if x._dims is not None and not -len(x._dims) <= at < len(x._dims):
-        raise ValueError(f"axis {at} is out of range for a tensor of rank {len(x._dims)}")
+    along = convert_to_tensor(axis, name="axis")
+    known = constant_value(along)
+    if along._dims not in ((), None) or known is None:
+        raise ValueError(f"Argument `axis` must be a constant scalar. Received: axis={along}.")
+    x, at = convert_to_tensor(values, name="values"), int(known)
     if direction == "DESCENDING":
         return _descending(x, at, places)
     # Ascending is descending turned round: of unsigned ints from the largest down, of signed ones such that
@@ -133,18 +136,16 @@ def _sorted(values: Any, axis: int, direction: str, places: bool) -> Tensor:
 
 def _descending(x: Tensor, axis: int, places: bool) -> Tensor:
     rank_known = None if x._dims is None else len(x._dims)
+    length, count = shape(x)[axis], rank(x)
     if axis == -1 or axis + 1 == rank_known:
-        return top_k(x, shape(x)[axis])[1 if places else 0]
-    length = shape(x)[axis]
+        return top_k(x, length)[1 if places else 0]
     if rank_known is not None:
-        at = axis % rank_known
+        at = axis + rank_known if axis < 0 else axis
         order: Any = [*range(at), rank_known - 1, *range(at + 1, rank_known - 1), at]
+        order = constant(np.asarray(order, np.int64), name="transposition")
     else:
-        last = subtract(rank(x), 1, name="sub")
-        along: Any = add(rank(x), axis, name="add") if axis < 0 else constant(axis)
-        places_now = range_(0, rank(x))
-        order = where_v2(equal(places_now, last), along, places_now)
-        order = where_v2(equal(places_now, along), last, order)
+        along: Any = axis + count if axis < 0 else axis
+        order = tensor_scatter_update(range_(count), [[along], [count - 1]], [count - 1, along])
     found = top_k(transpose(x, order), length)[1 if places else 0]
     return transpose(found, order)
 

@@ -6,17 +6,20 @@ from typing import Any
 
 import numpy as np
 
+from ... import dtypes
 from ..._core import Variable, name_scope
 from ...graph import Tensor
 from ...public import v1
 from ..array.fill import identity
 from ..array.gather import gather
+from ..array.join import concat, stack
 from ..array.partition import dynamic_partition, parallel_stitch
-from ..array.shape import reshape, shape, size
+from ..array.shape import rank, reshape, shape, size
 from ..constant import constant, convert_to_tensor, index_array
 from ..math.clipping import clip_by_norm
 from ..math.compare import greater_equal, less, where, where_v2
-from ..math.elementwise import add, floor_div, floormod, maximum, multiply, realdiv, subtract
+from ..math.elementwise import cast, floor_div, floormod, maximum, multiply, realdiv, subtract
+from ..math.reduce import reduce_sum
 from ..math.sequence import range_
 from ..random.draws import random_uniform
 
@@ -67,57 +70,52 @@ def embedding_lookup(
         if len(parts) == 1:
             rows = _clipped(gather(parts[0], at, name=scope), at, max_norm)
             return identity(rows)
+        tables = [convert_to_tensor(part, name="params") for part in parts]
         flat = reshape(at, [-1])
         order = range_(0, size(flat))
-        owner, row = _placed(parts, flat, partition_strategy)
-        rows_of = dynamic_partition(row, owner, len(parts))
-        places = dynamic_partition(order, owner, len(parts))
-        found = [gather(part, rows) for part, rows in zip(parts, rows_of, strict=True)]
+        owner, row = _placed(tables, flat, partition_strategy)
+        rows_of = dynamic_partition(row, owner, len(tables))
+        places = dynamic_partition(order, owner, len(tables))
+        found = [gather(table, rows) for table, rows in zip(tables, rows_of, strict=True)]
         together = parallel_stitch([*places, *found], name=scope)
-        rest = found[0]._dims[1:] if found[0]._dims is not None else None
-        if at._dims is not None and rest is not None and None not in (*at._dims[1:], *rest):
-            lead = [-1 if i == 0 else n for i, n in enumerate(at._dims)]
-            together = reshape(together, [*lead, *rest])
-        else:
-            from ..array.join import concat
-
-            together = reshape(together, concat([shape(at), shape(together)[1:]], 0))
+        rest = tables[0].shape[1:]
+        for table in tables[1:]:
+            rest = rest.merge_with(table.shape[1:])
+        sizes: Any = rest.as_list() if rest.is_fully_defined() else shape(tables[0])[1:]
+        together = reshape(together, concat([shape(at), sizes], 0))
+        together.set_shape(at.shape.concatenate(rest))
         return _clipped(together, at, max_norm)
 
 
-def _placed(parts: list[Any], flat: Tensor, strategy: str) -> tuple[Tensor, Tensor]:
+def _placed(tables: list[Tensor], flat: Tensor, strategy: str) -> tuple[Tensor, Tensor]:
     """For each id, the part that holds its row, and the row's number there."""
-    count = len(parts)
+    count = len(tables)
     if strategy == "mod":
-        return _as_int32(floormod(flat, count, name="mod")), floor_div(flat, count, name="floordiv")
+        return cast(floormod(flat, count, name="mod"), dtypes.int32), floor_div(flat, count, name="floordiv")
     if strategy != "div":
         raise ValueError(f"Unrecognized partition strategy: {strategy}.Must be one of either `mod` or `div`.")
-    tensors = [convert_to_tensor(part) for part in parts]
-    heights = [tensor._dims[0] if tensor._dims else None for tensor in tensors]
-    known = [height for height in heights if height is not None]
-    if len(known) != count:
-        raise ValueError("embedding_lookup: the sizes of all parts must be known for the strategy 'div'")
-    each, extras = divmod(sum(known), count)
-    whole = constant(np.asarray(each, flat.dtype.as_numpy_dtype))
-    longer = constant(np.asarray(extras, flat.dtype.as_numpy_dtype))
-    owner = maximum(floor_div(flat, add(whole, 1)), floor_div(subtract(flat, longer), maximum(whole, 1)))
-    early = less(owner, longer)
-    row = where(early, floormod(flat, add(whole, 1)), floormod(subtract(flat, longer), maximum(whole, 1)))
-    return _as_int32(owner), row
-
-
-def _as_int32(x: Tensor) -> Tensor:
-    from ... import dtypes
-    from ..math.elementwise import cast
-
-    return cast(x, dtypes.int32)
+    heights: list[Any] = [table.shape.with_rank_at_least(1)[0].value for table in tables]
+    kind = flat.dtype.base_dtype
+    if None not in heights and sum(heights):
+        total = constant(sum(heights), kind)
+    else:
+        heights = [shape(table)[0] if n is None else n for table, n in zip(tables, heights, strict=True)]
+        total = reduce_sum(cast(stack(heights), kind))
+    each, extras = total // count, total % count
+    owner = maximum(flat // (each + 1), (flat - extras) // each)
+    row = where(less(owner, extras), flat % (each + 1), (flat - extras) % each)
+    return cast(owner, dtypes.int32), row
 
 
 def _clipped(rows: Tensor, ids: Tensor, max_norm: Any) -> Tensor:
     if max_norm is None:
         return rows
-    lead = len(ids._dims or ())
-    return clip_by_norm(rows, max_norm, axes=list(range(lead, len(rows._dims or ()))))
+    # As v1, which takes the rank of scalars for one that is not known.
+    if ids._dims and rows._dims:
+        return clip_by_norm(rows, max_norm, axes=list(range(len(ids._dims), len(rows._dims))))
+    lead = len(ids._dims) if ids._dims else rank(ids)
+    end = len(rows._dims) if rows._dims else rank(rows)
+    return clip_by_norm(rows, max_norm, axes=range_(lead, end))
 
 
 @v1("nn.dropout")

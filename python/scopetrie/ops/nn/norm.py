@@ -91,6 +91,9 @@ def weighted_moments(
     with name_scope(name, "weighted_moments", [x, frequency_weights, axes]):
         y = convert_to_tensor(x, name="x")
         weights = convert_to_tensor(frequency_weights, name="frequency_weights")
+        short = y.dtype.base_dtype is dtypes.float16
+        if short:  # as v1: computed in float32
+            y = cast(y, dtypes.float32)
         weights = cast(weights, y.dtype.base_dtype)
         total = reduce_sum(multiply(weights, y, name="mul"), axes, name="weighted_input_sum", keepdims=True)
         spread_weights = add(weights, zeros_like(y), name="add")
@@ -100,6 +103,8 @@ def weighted_moments(
         variance = div_no_nan(reduce_sum(distances, axes, name="weighted_distsq", keepdims=True), sums)
         if not keep:
             mean, variance = squeeze(mean, _as_list(axes)), squeeze(variance, _as_list(axes))
+        if short:
+            mean, variance = cast(mean, dtypes.float16), cast(variance, dtypes.float16)
         return mean, variance
 
 

@@ -56,7 +56,13 @@ def _slices_kernel(how: str) -> Any:
 
         def scatter(indices: Any, updates: Any) -> Any:
             value = cell.read()
+            if not value.shape:
+                raise ValueError("Output must be at least 1-D, got shape: []")
             depth, outer = indices.shape[-1], len(indices.shape) - 1
+            if 0 in value.shape and not (0 in indices.shape and 0 in updates.shape):
+                raise ValueError(
+                    f"Indices and updates specified for empty output.  indices shape: {list(indices.shape)}"
+                )
             wanted = (*indices.shape[:-1], *value.shape[depth:])
             if tuple(updates.shape) != wanted:
                 raise ValueError(f"Must have updates.shape = {list(wanted)}, but got {list(updates.shape)}")
