@@ -52,11 +52,8 @@ CYCLES = {
     "linalg.diag_part": "an attribute may be a list of tensors",
     "linalg.matmul": "an attribute may be a list of tensors",
     "linalg.matvec": "an attribute may be a list of tensors",
-    "linalg.set_diag": "an attribute may be a list of tensors",
     "linalg.svd": "an attribute may be a list of tensors",
     "losses.add_loss": "a collection's value may be a list of tensors",
-    "nn.fused_batch_norm": "an attribute may be a list of tensors",
-    "reverse_sequence": "an attribute may be a list of tensors",
     "sparse_matmul": "an attribute may be a list of tensors",
     "verify_tensor_all_finite": "an attribute may be a tensor or a list of tensors",
 }

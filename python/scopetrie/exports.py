@@ -201,7 +201,8 @@ EXPORTS: Final = {
         ops.nn.lrn local_response_normalization lrn=local_response_normalization
         ops.nn.norm batch_norm_with_global_normalization batch_normalization fused_batch_norm l2_normalize
         ops.nn.norm moments normalize_moments sufficient_statistics weighted_moments
-        ops.nn.pool avg_pool avg_pool2d=avg_pool avg_pool3d max_pool max_pool3d max_pool_with_argmax pool
+        ops.nn.pool avg_pool avg_pool2d=avg_pool avg_pool3d max_pool max_pool3d max_pool_with_argmax
+        ops.nn.pool_any pool
         ops.nn.pool_names avg_pool1d avg_pool_v2 max_pool1d max_pool2d max_pool_v2
     """,
     "random": """

@@ -32,8 +32,9 @@ KNOWN_COUNTS: dict[str, Any] = json.loads(KNOWN.read_text(encoding="utf-8"))
 COUNTED_HERE = sys.platform == "linux" and platform.machine() == "x86_64" and has_bfloat16()
 
 
-# What no function of plain arguments builds: `x[...].assign` does, and v1's `ones_like` is Shape and Fill.
-NOT_CALLED = ["OnesLike", "StridedSliceAssign"]
+# What no function of plain arguments builds: `x[...].assign` does; v1's `ones_like` and `linspace`
+# make other nodes.
+NOT_CALLED = ["LinSpace", "OnesLike", "StridedSliceAssign"]
 
 
 def check(name: str, found: list[Difference]) -> None:

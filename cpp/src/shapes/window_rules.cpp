@@ -113,7 +113,8 @@ void conv2d_backprop(RuleCall& call) {
   if (made.size() == 2) made = layout.arranged(kUnknownDim, Dims(made), filter[2]);
   if (made.size() != 4)
     refuse("Conv2DBackpropInput requires input_sizes to contain 4 values or 2 values, but got: ", made.size());
-  made[0] = merged(made[0], gradient[0]);
+  merged(made[0], gradient[0]);
+  made[0] = gradient[0];
   call.give(call.dtype(1), made);
 }
 
@@ -143,6 +144,8 @@ ShapeId pooled(RuleCall& call) {
 void pool(RuleCall& call) { call.give(call.dtype(0), pooled(call)); }
 
 void pool_with_places(RuleCall& call) {
+  const Dims window = call.list(Attribute::kKsize);
+  if (std::ranges::min(window) < 1) refuse("ksize must be a positive int32 value, got:", std::ranges::min(window));
   const ShapeId shape = pooled(call);
   call.give(call.dtype(0), shape);
   call.give(call.dtype(Attribute::kTargmax, kInt64), shape);

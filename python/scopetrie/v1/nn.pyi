@@ -61,7 +61,7 @@ from ..ops.nn.pool import avg_pool3d as avg_pool3d
 from ..ops.nn.pool import max_pool as max_pool
 from ..ops.nn.pool import max_pool3d as max_pool3d
 from ..ops.nn.pool import max_pool_with_argmax as max_pool_with_argmax
-from ..ops.nn.pool import pool as pool
+from ..ops.nn.pool_any import pool as pool
 from ..ops.nn.pool_names import avg_pool1d as avg_pool1d
 from ..ops.nn.pool_names import avg_pool_v2 as avg_pool_v2
 from ..ops.nn.pool_names import max_pool1d as max_pool1d

@@ -21,6 +21,7 @@ from ..registry import define_op
 from .dims import renamed
 from .fill import zeros
 from .indices import zeros_beside
+from .join import stack
 from .pad import pad_constant
 
 _FORMATS = ("NHWC", "NCHW")
@@ -228,15 +229,15 @@ def batch_to_space_nd(input: Any, block_shape: Any, crops: Any, name: str | None
     return _batch_to_space(input, index_array(block_shape), index_array(crops), name=name)
 
 
-@v1("required_space_to_batch_paddings", note="supported: of sizes that are known when the graph is built")
+@v1("required_space_to_batch_paddings")
 def required_space_to_batch_paddings(
     input_shape: Any, block_shape: Any, base_paddings: Any = None, name: str | None = None
 ) -> tuple[Tensor, Tensor]:
     """The paddings that make an image's sizes multiples of the blocks', and the crops that undo them.
 
     Args:
-        input_shape: The image's sizes; they have to be known.
-        block_shape: The blocks' sizes, likewise.
+        input_shape: The image's sizes.
+        block_shape: The blocks' sizes.
         base_paddings: Pairs of paddings that there are in any case; none by default.
         name: The operations' scope.
 
@@ -244,25 +245,37 @@ def required_space_to_batch_paddings(
         The paddings `[n, 2]` and the crops `[n, 2]`, both int32.
 
     Raises:
-        NotImplementedError: If the sizes are not known before running.
+        ValueError: If it is not known how many there are.
     """
     with name_scope(name, "required_space_to_batch_paddings", [input_shape, block_shape]):
         sizes = convert_to_tensor(input_shape, dtype=dtypes.int32, name="input_shape")
         blocks = convert_to_tensor(block_shape, dtype=dtypes.int32, name="block_shape")
+        blocks.shape.assert_is_fully_defined()
+        blocks.shape.assert_has_rank(1)
+        count = int(blocks.shape.num_elements() or 0)
         if base_paddings is None:
-            block_sizes = constant_value(blocks)
-            base = zeros([0 if block_sizes is None else block_sizes.size, 2], dtypes.int32)
+            base = zeros([count, 2], dtypes.int32)
         else:
             base = convert_to_tensor(base_paddings, dtype=dtypes.int32, name="base_paddings")
         known = [constant_value(each) for each in (sizes, blocks, base)]
         if any(each is None for each in known):
-            raise NotImplementedError("required_space_to_batch_paddings: the sizes have to be known")
+            return _needed_paddings(sizes, blocks, base, count)
         size, block, paddings = (np.asarray(each) for each in known)
         before, end = paddings[:, 0], paddings[:, 1]
         extra = (block - (size + before + end) % block) % block
         padded = np.stack([before, end + extra], axis=1).astype(np.int32)
         cropped = np.stack([np.zeros_like(extra), extra], axis=1).astype(np.int32)
         return constant(padded, name="paddings"), constant(cropped, name="crops")
+
+
+def _needed_paddings(sizes: Tensor, blocks: Tensor, base: Tensor, count: int) -> tuple[Tensor, Tensor]:
+    """The paddings and the crops of sizes that are known when run."""
+    before, end = base[:, 0], base[:, 1]
+    padded = sizes + before + end
+    extra = (blocks - padded % blocks) % blocks
+    behind = end + extra
+    paddings = stack([[before[i], behind[i]] for i in range(count)], name="paddings")
+    return paddings, stack([[0, extra[i]] for i in range(count)], name="crops")
 
 
 @v1("space_to_batch", "nn.space_to_batch")

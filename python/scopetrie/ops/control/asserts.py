@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 
 from ..._core import name_scope
-from ...dtypes import as_dtype
+from ...dtypes import DType, as_dtype, bfloat16
 from ...errors import InvalidArgumentError
 from ...graph import Operation, Tensor
 from ...public import v1
@@ -145,6 +145,11 @@ assert_non_positive = v1("assert_non_positive")(assert_non_positive)
 assert_positive = v1("assert_positive")(assert_positive)
 
 
+def _precision(dtype: DType) -> float:
+    """The distance from 1 to the next number."""
+    return 2.0**-7 if dtype is bfloat16 else float(np.finfo(dtype.as_numpy_dtype).eps)
+
+
 @v1("assert_near")
 def assert_near(
     x: Any,
@@ -178,9 +183,10 @@ def assert_near(
         left = convert_to_tensor(x, name="x")
         dtype = left.dtype.base_dtype
         right = convert_to_tensor(y, None if isinstance(y, Tensor) else dtype, name="y")
-        default = 10 * np.finfo(dtype.as_numpy_dtype).eps
-        relative = convert_to_tensor(default if rtol is None else rtol, dtype, name="rtol")
-        absolute = convert_to_tensor(default if atol is None else atol, dtype, name="atol")
+        real = dtype.real_dtype
+        default = 10 * _precision(real)
+        relative = convert_to_tensor(default if rtol is None else rtol, real, name="rtol")
+        absolute = convert_to_tensor(default if atol is None else atol, real, name="atol")
         allowed = add(absolute, multiply(relative, abs(right), name="mul"), name="add")
         fault = "x and y not equal to tolerance"
         shown = [message or "", fault, f"x ({left.name}) = ", left, f"y ({right.name}) = ", right]
@@ -315,7 +321,7 @@ def assert_scalar(tensor: Any, name: str | None = None, message: str | None = No
     """
     with name_scope(name, "assert_scalar", [tensor]):
         made = convert_to_tensor(tensor)
-        if made._dims not in ((), None):
+        if made._dims != ():
             prefix = f"{message}  " if message else ""
             raise ValueError(f"{prefix}Expected scalar shape for {made.name}, saw shape: {made.shape}.")
         return made

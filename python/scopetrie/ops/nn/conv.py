@@ -90,8 +90,6 @@ def conv_attributes(
     }
     if explicit:
         attrs["explicit_paddings"] = explicit
-    if any(attrs["strides"][at] < 1 for at in range(1, count + 1)):
-        raise ValueError("Strides must be positive.")
     return attrs
 
 

@@ -11,6 +11,7 @@ from ...public import v1
 from ..array.dims import renamed
 from ..constant import convert_to_tensor
 from .conv import conv1d, conv2d, conv3d
+from .dilated import with_holes
 
 
 @v1("nn.convolution")
@@ -47,7 +48,13 @@ def convolution(
             raise ValueError(f"convolution: the input must be of rank 3, 4 or 5, not {rank}")
         convolve, last, first = _BY_RANK[rank]
         order = first if data_format and data_format.startswith("NC") else last
-        return convolve(tensor, taps, strides, padding, data_format=order, dilations=gaps, name=scope)
+        if gaps is None or max(gaps) <= 1:
+            return convolve(tensor, taps, strides, padding, data_format=order, dilations=gaps, name=scope)
+
+        def convolved(image: Tensor, border: Any) -> Tensor:
+            return convolve(image, taps, strides, border, data_format=order, name=scope)
+
+        return with_holes(tensor, list(gaps), padding, convolved, taps.shape, data_format=order)
 
 
 _BY_RANK: Final[dict[int, tuple[Callable[..., Tensor], str, str]]] = {

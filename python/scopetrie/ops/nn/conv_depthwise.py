@@ -8,15 +8,18 @@ from ..._core import name_scope
 from ...graph import Tensor
 from ...public import v1
 from ..array.dims import renamed
+from ..constant import convert_to_tensor
 from ..declare import FLOATS_HALF_FIRST, Ints, attr, tensor
 from ..registry import define_op
 from .conv import conv2d, conv_attributes
+from .dilated import with_holes
 from .window import (
     Geometry,
     borders,
     channels_last,
     geometry,
     padded,
+    spread,
     window_counts,
     window_slices,
 )  # fmt: skip
@@ -90,10 +93,22 @@ def depthwise_conv2d(
     """
     gaps = renamed(rate, "rate", dilations, "dilations")
     with name_scope(name, "depthwise", [input, filter]) as scope:
-        attrs = conv_attributes(
-            "DepthwiseConv2dNative", strides, padding, data_format or "NHWC", gaps, ("NHWC", "NCHW")
-        )
-        return _depthwise_native(input, filter, name=scope, **attrs)
+        x, taps = convert_to_tensor(input, name="tensor_in"), convert_to_tensor(filter, name="filter_in")
+        return _with_holes(x, taps, strides, padding, gaps, data_format, scope)
+
+
+def _with_holes(
+    x: Tensor, taps: Tensor, strides: Any, padding: Any, gaps: Any, data_format: str | None, name: str
+) -> Tensor:
+    order = data_format or "NHWC"
+    rate = [int(gap) for gap in spread(gaps, 2, 1 if order.startswith("NC") else 3, "dilations")]
+    rate = rate[2:] if order.startswith("NC") else rate[1:3]
+
+    def convolved(image: Tensor, border: Any) -> Tensor:
+        attrs = conv_attributes("DepthwiseConv2dNative", strides, border, order, None, ("NHWC", "NCHW"))
+        return _depthwise_native(image, taps, name=name, **attrs)
+
+    return with_holes(x, rate, padding, convolved, taps.shape, data_format=order)
 
 
 @v1("nn.depthwise_conv2d_native")
@@ -149,8 +164,7 @@ def separable_conv2d(
     """
     gaps = renamed(rate, "rate", dilations, "dilations")
     with name_scope(name, "separable_conv2d", [input, depthwise_filter, pointwise_filter]) as scope:
-        attrs = conv_attributes(
-            "DepthwiseConv2dNative", strides, padding, data_format or "NHWC", gaps, ("NHWC", "NCHW")
-        )
-        middle = _depthwise_native(input, depthwise_filter, name="depthwise", **attrs)
+        x = convert_to_tensor(input, name="tensor_in")
+        taps = convert_to_tensor(depthwise_filter, name="depthwise_filter")
+        middle = _with_holes(x, taps, strides, padding, gaps, data_format, "depthwise")
         return conv2d(middle, pointwise_filter, 1, "VALID", data_format=data_format or "NHWC", name=scope)

@@ -13,7 +13,7 @@ from ..array.dims import expand_dims, renamed, squeeze
 from ..array.indices import rows_of
 from ..array.join import concat
 from ..constant import index_array
-from ..declare import tensor
+from ..declare import FLOATS_HALF_FIRST, tensor
 from ..registry import define_op
 from .conv import CONV3D_ATTRIBUTES, CONV_ATTRIBUTES, conv_attributes
 from .window import (
@@ -87,12 +87,13 @@ def _transpose_kernel(
 
 
 _conv2d_backprop = define_op(
-    "Conv2DBackpropInput", tensor("input_sizes", (dtypes.int32,), None, host=True), tensor("filter"),
-    tensor("out_backprop"), kernel=_transpose_kernel, attributes=CONV_ATTRIBUTES,
+    "Conv2DBackpropInput", tensor("input_sizes", (dtypes.int32,), None, host=True),
+    tensor("filter", (*FLOATS_HALF_FIRST, dtypes.int32)), tensor("out_backprop"),
+    kernel=_transpose_kernel, attributes=CONV_ATTRIBUTES,
 )  # fmt: skip
 _conv3d_backprop = define_op(
-    "Conv3DBackpropInputV2", tensor("input_sizes", attr="Tshape", host=True), tensor("filter"),
-    tensor("out_backprop"), kernel=_transpose_kernel,
+    "Conv3DBackpropInputV2", tensor("input_sizes", attr="Tshape", host=True),
+    tensor("filter", FLOATS_HALF_FIRST), tensor("out_backprop"), kernel=_transpose_kernel,
     attributes=CONV3D_ATTRIBUTES,
 )  # fmt: skip
 

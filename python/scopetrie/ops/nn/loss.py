@@ -15,11 +15,12 @@ from ..array.dims import renamed
 from ..array.fill import ones_like, stop_gradient, zeros_like
 from ..array.indices import check_indices, count_up
 from ..array.join import concat
-from ..array.shape import rank, reshape, shape, transpose
+from ..array.shape import known_size, rank, reshape, shape, shape_internal, transpose
+from ..array.slice import slice_
 from ..constant import constant, convert_to_tensor
 from ..declare import FLOATS_HALF_FIRST, INDICES, tensor
 from ..math.compare import greater_equal, less_equal, logical_and, where
-from ..math.elementwise import abs, add, cast, exp, floormod, log, log1p, multiply, negative, subtract
+from ..math.elementwise import abs, add, cast, exp, log, log1p, multiply, negative, subtract
 from ..math.sequence import range_
 from ..registry import define_op
 from .activation import relu
@@ -127,25 +128,21 @@ _softmax_cross_entropy: OpFunction[list[Tensor]] = define_op(
 _HALVES = (dtypes.float16, dtypes.bfloat16)
 
 
-def _class_last(x: Tensor, axis: int) -> Tensor:
-    count = len(x._dims or ())
-    if axis in (-1, count - 1):
-        return x
-    if x._dims is None:
-        last = subtract(rank(x), 1, name="sub")
-        at = floormod(axis, rank(x), name="mod") if axis < 0 else axis
-        order = concat([range_(at), [last], range_(at + 1, last), [at]], 0)
-        return transpose(x, order)
-    if not -count <= axis < count:
-        raise ValueError(f"axis {axis} is out of range for logits of rank {count}")
-    perm = [i for i in range(count) if i != axis % count] + [axis % count]
-    return transpose(x, perm)
+def _class_last(x: Tensor, axis: int, ranks: Tensor) -> Tensor:
+    """The tensor with an axis moved behind the others; as in v1, a negative one but -1 is refused."""
+    return transpose(x, concat([range_(axis), range_(axis + 1, ranks), [axis]], 0))
 
 
 def _rows(x: Tensor) -> Tensor:
     """A tensor with all dimensions but the last made into one."""
-    classes = x._dims[-1] if x._dims else None
-    return reshape(x, [-1, classes] if classes is not None else [-1, shape(x)[-1]])
+    ranks = rank(x)
+    own = shape_internal(x, optimize=False)
+    classes = slice_(own, [subtract(ranks, 1, name="Sub")], [1])
+    rows = reshape(x, concat([[-1], classes], 0))
+    if x._dims is not None:
+        lead = known_size(x._dims[:-1])
+        rows.set_shape([lead, x._dims[-1]])
+    return rows
 
 
 @v1("nn.softmax_cross_entropy_with_logits_v2")
@@ -174,7 +171,7 @@ def softmax_cross_entropy_with_logits_v2(
     [2]
     """
     axis = renamed(axis, "axis", dim, "dim")
-    with name_scope(name, "softmax_cross_entropy_with_logits", [logits, labels]):
+    with name_scope(name, "softmax_cross_entropy_with_logits", [logits, labels]) as scope:
         x = convert_to_tensor(logits, name="logits")
         z = convert_to_tensor(labels, name="labels")
         own = x.dtype.base_dtype
@@ -182,14 +179,16 @@ def softmax_cross_entropy_with_logits_v2(
             x = cast(x, dtypes.float32)
         z = cast(z, x.dtype.base_dtype)
         at = -1 if axis is None else int(axis)
-        x, z = _class_last(x, at), _class_last(z, at)
-        losses = _softmax_cross_entropy(_rows(x), _rows(z), name="SoftmaxCrossEntropyWithLogits")[0]
-        dims = x._dims
-        lead = None if dims is None else dims[:-1]
-        if lead is not None and sum(size is None for size in lead) <= 1 and 0 not in lead:
-            losses = reshape(losses, [-1 if size is None else size for size in lead])
-        else:
-            losses = reshape(losses, shape(x)[:-1])
+        ranks, whole = rank(x), x.shape
+        if at != -1:
+            x, z = _class_last(x, at, ranks), _class_last(z, at, ranks)
+        sizes = shape(x)
+        losses = _softmax_cross_entropy(_rows(x), _rows(z), name=scope)[0]
+        losses = reshape(losses, slice_(sizes, [0], [subtract(ranks, 1, name="sub")]))
+        if whole.ndims is not None and -whole.ndims <= at < whole.ndims:
+            dims = whole.as_list()
+            del dims[at]
+            losses.set_shape(dims)
         return cast(losses, own)
 
 
@@ -284,11 +283,13 @@ def sparse_softmax_cross_entropy_with_logits(
                 f"Received: labels.shape={picked.shape} and logits.shape={x.shape}"
             )
         own = x.dtype.base_dtype
-        if own in _HALVES:
+        if own is dtypes.float16:
             x = cast(x, dtypes.float32)
         if dims is not None and len(dims) == 2:
             return cast(_sparse_cross_entropy(x, picked)[0], own)
-        losses = _sparse_cross_entropy(_rows(x), reshape(picked, [-1]))[0]
+        classes = x._dims[-1] if x._dims else shape(x)[-1]
+        rows = reshape(x, [-1, shape(x)[-1] if classes is None else classes])
+        losses = _sparse_cross_entropy(rows, reshape(picked, [-1]))[0]
         return cast(reshape(losses, shape(picked)), own)
 
 

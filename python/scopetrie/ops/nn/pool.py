@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
 from typing import Any
 
 from ... import dtypes
@@ -14,7 +13,6 @@ from ...graph import Tensor
 from ...public import v1
 from ..array.dims import renamed
 from ..array.indices import count_up
-from ..constant import convert_to_tensor
 from ..declare import FLOATS_HALF_FIRST, INDICES, REALS, Ints, attr, tensor
 from ..direct import attribute, direct, ints
 from ..faults import check_choice
@@ -161,8 +159,11 @@ def _attributes(
     channel = 1 if data_format.startswith("NC") else count + 1
     kind, pairs = convert_padding(padding)
     choices = ("SAME", "VALID", "EXPLICIT") if explicit else ("SAME", "VALID")
+    window = spread(ksize, count, channel, "ksize")
+    if explicit and 0 in window:
+        raise ValueError(f"`ksize` cannot be zero. Received: ksize={list(window)}")
     attrs = {
-        "ksize": spread(ksize, count, channel, "ksize"),
+        "ksize": window,
         "strides": spread(strides, count, channel, "strides"),
         "padding": check_choice(kind, "padding", type, choices),
         "data_format": data_format,
@@ -245,71 +246,18 @@ max_pool = direct(_max2d, **_POOLING)(max_pool)
 avg_pool = direct(_avg2d, **_POOLING)(avg_pool)
 
 
-@v1("nn.pool", note="supported: `dilation_rate` must be 1s")
-def pool(
-    input: Any,
-    window_shape: Any,
-    pooling_type: str,
-    padding: Any,
-    dilation_rate: Any = None,
-    strides: Any = None,
-    name: str | None = None,
-    data_format: str | None = None,
-    dilations: Any = None,
-) -> Tensor:
-    """Pools images or volumes, as the window's rank says.
-
-    Args:
-        input: A tensor `[N, spatial..., C]`, or `[N, C, spatial...]`.
-        window_shape: Sizes of the window, two or three.
-        pooling_type: "MAX" or "AVG".
-        padding: "SAME" or "VALID".
-        dilation_rate: Must be 1s.
-        strides: Steps of the window, 1s by default.
-        name: The operation's name.
-        data_format: The order of the dimensions; channels last by default.
-        dilations: Another name of `dilation_rate`.
-
-    Returns:
-        A tensor of the same rank and dtype.
-
-    Raises:
-        ValueError: If there is no such pooling.
-    """
-    gaps = renamed(dilation_rate, "dilation_rate", dilations, "dilations")
-    if gaps is not None and any(int(gap) != 1 for gap in gaps):
-        raise NotImplementedError("pool: windows with holes (dilation_rate other than 1) are not supported")
-    kinds: dict[tuple[str, int], tuple[Callable[..., Tensor], str]] = {
-        ("MAX", 2): (max_pool, "NHWC"),
-        ("AVG", 2): (avg_pool, "NHWC"),
-        ("MAX", 3): (max_pool3d, "NDHWC"),
-        ("AVG", 3): (avg_pool3d, "NDHWC"),
-    }
-    count = len(window_shape)
-    if (pooling_type, count) not in kinds:
-        raise ValueError(
-            f"pool: no pooling {pooling_type!r} of {count} dimensions; take 'MAX' or 'AVG' of 2 or 3"
-        )
-    function, default = kinds[pooling_type, count]
-    made = function(
-        convert_to_tensor(input), list(window_shape), strides or [1] * count, padding,
-        data_format=data_format or default, name=name or f"{pooling_type.lower()}_pool",
-    )  # fmt: skip
-    return made
-
-
 def _argmax_kernel(
     xp: Any, ksize: tuple[int, ...], strides: tuple[int, ...], padding: str, Targmax: DType = dtypes.int64,
     include_batch_in_index: bool = False,
 ) -> Any:  # fmt: skip
     shape = geometry("NHWC", strides, (1,) * 4, padding)
-    _check_window(ksize, strides, "NHWC")
     window = tuple(ksize[1:3])
 
     def pool_with_places(x: Any) -> Any:
         whole = math.prod(x.shape if include_batch_in_index else x.shape[1:])
         if 0 in x.shape:
             raise ValueError("tensor_in must not be empty")
+        _check_window(ksize, strides, "NHWC")
         images = x.shape[0] if include_batch_in_index else 1
         places = count_up(xp, xp.astype(x[:1, :1, :1, :1], xp.int64), whole)
         places = xp.reshape(places, (images, *x.shape[1:]))
