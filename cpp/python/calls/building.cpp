@@ -30,6 +30,7 @@ SegmentId plain_segment_slow(GraphState& graph, PyObject* name) {
 
 OpGraph::Fresh take_name_slow(Context& context, PyObject* name, SegmentId segment, std::uint32_t fallback,
                               NameStyle style) {
+  state_of(context.graph).takes_refused_name = false;
   try {
     if (segment != kNone || name == nullptr) return context.take_name(segment);
     if (!is_name(name)) return kRefused;
@@ -38,11 +39,8 @@ OpGraph::Fresh take_name_slow(Context& context, PyObject* name, SegmentId segmen
     if (style == NameStyle::kScope && text.empty()) return take_name(context, nullptr, fallback, style);
     return context.take_name(text, style);
   } catch (const Error&) {
-    state_of(context.graph).takes_refused_name = true;
     set_python_error();
-    return kRefused;
-  } catch (...) {
-    set_python_error();
+    state_of(context.graph).takes_refused_name = PyErr_ExceptionMatches(PyExc_MemoryError) == 0;
     return kRefused;
   }
 }

@@ -29,6 +29,7 @@ PyObject* unique_names(PyObject* self, PyObject* bases) {
   Context& context = *context_of(owner);
   state_of(context.graph).note_builder(&context);
   const ScopeId scope = context.scope();
+  Transaction transaction(graph.ledger(), &context);
   NameWriter writer(graph.ops);
   PyObject* last = nullptr;  // borrowed; the name whose segment is `segment`
   SegmentId segment = kNone;
@@ -43,6 +44,7 @@ PyObject* unique_names(PyObject* self, PyObject* bases) {
     if (name == nullptr) return nullptr;
     PyList_SET_ITEM(names.get(), i, name);
   }
+  transaction.commit();
   return names.release();
 }
 
@@ -50,9 +52,9 @@ PyObject* unique_names(PyObject* self, PyObject* bases) {
 PyObject* create_ops(PyObject* self, PyObject* args, PyObject* kwargs) {
   PyObject *type, *inputs, *name = nullptr;
   if (!PyArg_ParseTuple(args, "OO|O", &type, &inputs, &name)) return nullptr;
-  Ref attrs(kwargs == nullptr ? nullptr : copy_of_dict(kwargs));
+  Ref attrs = kwargs == nullptr ? Ref() : checked(copy_of_dict(kwargs));
   if (attrs) {
-    if (PyObject* keyword = PyDict_GetItemString(attrs.get(), "name"); keyword != nullptr) {
+    if (PyObject* keyword = item_of(attrs.get(), "name")) {
       name = keyword;  // kept alive by `kwargs`
       if (PyDict_DelItemString(attrs.get(), "name") < 0) return nullptr;
     }

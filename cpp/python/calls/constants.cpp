@@ -1,7 +1,7 @@
 // plain_constant(): the fast path of constant(), zeros() and shape() for plain values.
 #include "calls/arrays.hpp"
-#include "calls/building.hpp"
 #include "calls/literal.hpp"
+#include "calls/op_function.hpp"
 
 namespace scopetrie::python {
 
@@ -53,9 +53,17 @@ PyObject* plain_constant(PyObject*, PyObject* const* args, Py_ssize_t count) {
   const Ref keep_graph = Ref::borrowed(reinterpret_cast<PyObject*>(context->graph));
   AttributeValue kept;
   if (!literal.keep(kept)) return nullptr;
+  Results results(context->graph, 1);
   const OpGraph::Fresh fresh = graph.ops.unique(context->scope(), segment);
-  const OpId op = add_operation(*context, kinds().constant, fresh.name, {}, {&output, 1}, graph.keep(std::move(kept)));
-  return op == kNone ? nullptr : tensor_handle(context->graph, graph.ops.operation(op).first_output);
+  try {
+    const auto first = static_cast<TensorId>(graph.ops.tensor_count());
+    const OpId op =
+        add_operation(*context, kinds().constant, fresh.name, {}, {&output, 1}, graph.keep(std::move(kept)));
+    return results.of(op, first);
+  } catch (...) {
+    graph.ops.give_back(fresh.name);
+    throw;
+  }
 }
 
 PyObject* own_items_of(PyObject*, PyObject* value) { return own_items(value); }

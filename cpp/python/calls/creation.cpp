@@ -138,6 +138,7 @@ PyObject* Creation::make(ScopeId scope_id, SegmentId segment, PyObject* shape, P
     const auto maker = graph_.makers.find(maker_key(scope_id, segment));
     if (maker != graph_.makers.end() && maker->second.count > (call_.regularizer != nullptr ? 1 : 0)) return nullptr;
   }
+  NewVariableHandle made(context_.graph);
   if (!graph_.ops.take_owner(scope_id, segment)) return nullptr;
   graph_.note_builder(&context_);
   if (is_value_ && call_.has_dtype) {
@@ -148,10 +149,9 @@ PyObject* Creation::make(ScopeId scope_id, SegmentId segment, PyObject* shape, P
   if (run_.pattern == kNone) find_run();
   if (site_ == kUnknownSite) site_ = graph_.sites.here();
   const VariableId id = create_variable(graph_, run_, {scope_id, segment, 0}, true, output_, trainable_, site_);
-  graph_.live.push_back(nullptr);
   collect(id);
   if (!is_shared(run_)) run_ = {};
-  return variable_handle(context_.graph, id);
+  return made.of(id);
 }
 
 }  // namespace scopetrie::python

@@ -206,9 +206,8 @@ bool is_for_op(Only only, const Call& call) {
   return false;
 }
 
-// The node, or null, with or without an exception: `decided` says whether the call is done.
-PyObject* build_direct(const PyDirectFunction* self, Call& call, bool& decided) {
-  decided = false;
+// The node, or null, with or without an exception, where the function must be called. Throws where that is no use.
+PyObject* build_direct(const PyDirectFunction* self, Call& call) {
   const Definition& definition = definition_of(self->op_function);
   Inputs inputs;
   // v1 converts a first input that is a value in one way or another; the function knows how.
@@ -227,32 +226,23 @@ PyObject* build_direct(const PyDirectFunction* self, Call& call, bool& decided) 
   Context* context = current_context();
   if (context == nullptr) return nullptr;
   if (inputs.graph != nullptr && inputs.graph != context->graph) context = context_of(inputs.graph);
-  PyObject* result = nullptr;
-  decided = build_native(*context, definition, call.inputs, inputs, call.name, self->default_name,
-                         call.attributes.get(), result);
-  return result;
+  return build_native(*context, definition, call.inputs, inputs, call.name, self->default_name, call.attributes.get());
 }
 
-PyObject* try_direct(const PyDirectFunction* self, PyObject* const* args, std::size_t count, PyObject* keywords,
-                     bool& decided) {
+PyObject* try_direct(const PyDirectFunction* self, PyObject* const* args, std::size_t count, PyObject* keywords) {
   Call call;
-  decided = false;
-  if (read_arguments(*self->parameters, args, count, keywords, call) && sort_arguments(*self->parameters, call) &&
-      is_for_op(self->only, call)) {
-    PyObject* made = build_direct(self, call, decided);
-    if (decided) return made;
-  }
-  PyErr_Clear();  // the function says what is wrong
-  return nullptr;
+  if (!read_arguments(*self->parameters, args, count, keywords, call) || !sort_arguments(*self->parameters, call) ||
+      !is_for_op(self->only, call))
+    return nullptr;
+  return build_direct(self, call);
 }
 
 PyObject* call_direct(PyObject* self, PyObject* const* args, std::size_t flagged, PyObject* keywords) {
   const auto count = static_cast<std::size_t>(PyVectorcall_NARGS(flagged));
   {
     const Lock lock;
-    bool decided;
-    PyObject* made = try_direct(as_direct(self), args, count, keywords, decided);
-    if (decided) return made;
+    if (PyObject* made = try_direct(as_direct(self), args, count, keywords)) return made;
+    PyErr_Clear();  // the function says what is wrong
   }
   return call_whole(as_direct(self)->function, args, count, keywords);
 }

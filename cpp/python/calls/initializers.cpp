@@ -124,7 +124,7 @@ bool read_initializer(PyObject* object, Initializer& out) {
 PyObject* default_initializer(DType dtype) {
   const std::optional<Initializer> standard = Initializer::of_default(dtype);
   const bool is_zeros = !standard || standard->kind == Initializer::Kind::kZeros;
-  return PyDict_GetItemString(by_name, is_zeros ? "zeros" : "glorot_uniform");
+  return item_of(by_name, is_zeros ? "zeros" : "glorot_uniform");
 }
 
 bool keep_initializers(PyObject* given, PyObject* names) {

@@ -9,21 +9,19 @@ namespace scopetrie::python {
 std::uint32_t keep_attributes(GraphState& graph, const Definition& definition, PyObject* attrs) {
   if (attrs == nullptr) return kNone;
   if (definition.kind == kinds().constant)
-    if (PyObject* value = PyDict_GetItemString(attrs, "value"); value != nullptr)
-      return graph.keep(to_attribute(value));
+    if (PyObject* value = item_of(attrs, "value")) return graph.keep(to_attribute(value));
   return graph.keep(to_attribute(attrs));
 }
 
 namespace {
 
 PyObject* add_row(Context& context, const Definition& definition, Inputs& inputs, std::span<const Output> outputs,
-                  Name name, PyObject* attrs) {
+                  Name name, PyObject* attrs, Results& results) {
   GraphState& graph = state_of(context.graph);
-  if (graph.has_odd_scopes) [[unlikely]]
-    graph.check_operation_name(name);
+  const auto first = static_cast<TensorId>(graph.ops.tensor_count());
   const OpId op =
       add_operation(context, definition.kind, name, inputs.ids(), outputs, keep_attributes(graph, definition, attrs));
-  return op == kNone ? nullptr : results_of(context.graph, op, graph.ops.operation(op).first_output, outputs.size());
+  return results.of(op, first);
 }
 
 // Converts values and lists, and calls rules that ask Python, which may build or fail, in a transaction.
@@ -49,7 +47,7 @@ PyObject* build_slow(Context& context, const Definition& definition, PyObject* c
   const NameStyle style = definition.kind == kinds().constant ? NameStyle::kNode : NameStyle::kScope;
   const OpGraph::Fresh fresh = take_name(context, name, default_name, style);
   if (is_refused(fresh)) {
-    transaction.rollback(std::exchange(graph.takes_refused_name, false));
+    transaction.rollback(graph.takes_refused_name);
     return nullptr;
   }
   if (definition.has_lists) {
@@ -59,8 +57,10 @@ PyObject* build_slow(Context& context, const Definition& definition, PyObject* c
   }
   Outputs outputs;
   if (!infer(definition, context.graph, inputs.ids(), attrs, outputs, fresh.name)) return nullptr;
-  PyObject* result = add_row(context, definition, inputs, outputs.span(), fresh.name, attrs);
-  if (result != nullptr) transaction.commit();
+  if (graph.has_odd_scopes) graph.check_operation_name(fresh.name);
+  Results results(context.graph, outputs.size());
+  PyObject* result = add_row(context, definition, inputs, outputs.span(), fresh.name, attrs, results);
+  transaction.commit();
   return result;
 }
 
@@ -68,8 +68,7 @@ PyObject* build_slow(Context& context, const Definition& definition, PyObject* c
 PyObject* build_further(Context& context, const Definition& definition, PyObject* const* args, PyObject* const* plain,
                         Inputs& inputs, PyObject* name, std::uint32_t default_name, PyObject* attrs,
                         Conversion conversion) {
-  PyObject* result = nullptr;
-  if (build_native(context, definition, plain, inputs, name, default_name, attrs, result)) return result;
+  if (PyObject* made = build_native(context, definition, plain, inputs, name, default_name, attrs)) return made;
   return build_slow(context, definition, args, inputs, name, default_name, attrs, conversion);
 }
 
@@ -89,16 +88,18 @@ bool is_empty(PyObject* name) { return name != nullptr && PyUnicode_Check(name) 
 
 }  // namespace
 
-PyObject* results_of_several(PyGraph* graph, OpId op, TensorId first, std::size_t count) {
-  if (count == 0) return operation_handle(graph, op);
-  Ref list(new_list(static_cast<Py_ssize_t>(count)));
-  if (!list) return nullptr;
-  for (std::size_t i = 0; i < count; ++i) {
-    PyObject* made = tensor_handle(graph, static_cast<TensorId>(first + i));
-    if (made == nullptr) return nullptr;
-    PyList_SET_ITEM(list.get(), static_cast<Py_ssize_t>(i), made);
-  }
-  return list.release();
+Ref Results::several(PyGraph* graph, std::size_t count) {
+  if (count == 0) return checked(operation_handle(graph, kNone));
+  Ref list = checked(new_list(static_cast<Py_ssize_t>(count)));
+  for (std::size_t i = 0; i < count; ++i)
+    PyList_SET_ITEM(list.get(), static_cast<Py_ssize_t>(i), checked(tensor_handle(graph, kNone)).release());
+  return list;
+}
+
+void Results::number_others(OpId op, TensorId first) noexcept {
+  if (is_operation(made_.get())) return set_number(made_.get(), op);
+  for (Py_ssize_t i = 0; i < PyList_GET_SIZE(made_.get()); ++i)
+    set_number(PyList_GET_ITEM(made_.get(), i), first + static_cast<TensorId>(i));
 }
 
 PyObject* build(const Definition& definition, PyObject* const* args, PyObject* name, std::uint32_t default_name,
@@ -122,11 +123,18 @@ PyObject* build(const Definition& definition, PyObject* const* args, PyObject* n
   // All inputs are tensors and the rule is in C++: nothing can fail after the name is taken.
   GraphState& graph = state_of(context->graph);
   Output output;
-  if (graph.finalized || !infer_simple(definition, graph.ops, inputs.ids(), output)) [[unlikely]]
+  if (graph.finalized || graph.has_odd_scopes || context->listener ||
+      !infer_simple(definition, graph.ops, inputs.ids(), output)) [[unlikely]]
     return build_slow(*context, definition, args, inputs, name, default_name, attrs, conversion);
+  Results results(context->graph, 1);
   const OpGraph::Fresh fresh = take_name(*context, name, default_name, NameStyle::kScope);
   if (is_refused(fresh)) return nullptr;
-  return add_row(*context, definition, inputs, {&output, 1}, fresh.name, attrs);
+  try {
+    return add_row(*context, definition, inputs, {&output, 1}, fresh.name, attrs, results);
+  } catch (...) {
+    graph.ops.give_back(fresh.name);
+    throw;
+  }
 }
 
 PyObject* build_many(const Definition& definition, PyObject* inputs, PyObject* name, PyObject* attrs) {
@@ -164,8 +172,9 @@ PyObject* build_many(const Definition& definition, PyObject* inputs, PyObject* n
         infer_simple(definition, graph.ops, read.ids(), output)) {
       const OpGraph::Fresh fresh = take_name(*context, name, definition.default_name, NameStyle::kScope);
       if (is_refused(fresh)) return nullptr;
-      const OpId op = context->add_operation(definition.kind, fresh.name, read.ids(), {&output, 1}, attribute, site);
-      if (op != kNone) result = tensor_handle(context->graph, graph.ops.operation(op).first_output);
+      const auto first = static_cast<TensorId>(graph.ops.tensor_count());
+      context->add_operation(definition.kind, fresh.name, read.ids(), {&output, 1}, attribute, site);
+      result = tensor_handle(context->graph, first);
     } else {
       result = build(definition, args, name, definition.default_name, attrs, Conversion::kStrict);
     }

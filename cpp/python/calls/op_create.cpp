@@ -154,7 +154,7 @@ PyObject* create_op(PyObject* self, PyObject* const* args, Py_ssize_t positional
   PyObject* name = given[kName] == nullptr || given[kName] == Py_None ? type : given[kName];
   const OpGraph::Fresh fresh = take_name(context, name, 0, NameStyle::kNode);
   if (is_refused(fresh)) {
-    transaction.rollback(true);  // as in v1, a refused name counts as used from now on
+    transaction.rollback(graph.takes_refused_name);  // as in v1, a refused name counts as used from now on
     return nullptr;
   }
   if (graph.has_odd_scopes) graph.check_operation_name(fresh.name);
@@ -188,7 +188,7 @@ PyObject* create_own_ops(PyObject* self, PyObject* type, PyObject* inputs, PyObj
   Attributes attributes;
   if (attrs != nullptr) {
     const Ref others = checked(copy_of_dict(attrs));
-    dtypes = Ref::borrowed(PyDict_GetItemString(others.get(), "dtypes"));
+    dtypes = Ref::borrowed(item_of(others.get(), "dtypes"));
     if (dtypes && PyDict_DelItemString(others.get(), "dtypes") < 0) return nullptr;
     if (PyDict_GET_SIZE(others.get()) != 0) attributes.read(Py_None, others.get(), Py_None);
   }
@@ -213,9 +213,10 @@ PyObject* create_own_ops(PyObject* self, PyObject* type, PyObject* inputs, PyObj
     const OpGraph::Fresh fresh = take_name(context, name == nullptr ? type : name, 0, NameStyle::kNode);
     if (is_refused(fresh)) return nullptr;
     if (graph.has_odd_scopes) graph.check_operation_name(fresh.name);
+    Results results(context.graph, outputs.size());
     const auto first = static_cast<TensorId>(graph.ops.tensor_count());
     const OpId op = context.add_operation(kind, fresh.name, read.ids(), outputs.span(), attribute, site);
-    PyList_SET_ITEM(made.get(), i, checked(results_of(context.graph, op, first, outputs.size())).release());
+    PyList_SET_ITEM(made.get(), i, results.of(op, first));
   }
   transaction.commit();
   return made.release();

@@ -84,14 +84,28 @@ PyObject* build_many(const Definition& definition, PyObject* inputs, PyObject* n
 /// Keeps the attributes of a new operation, a dict or null; gives their number.
 std::uint32_t keep_attributes(GraphState& graph, const Definition& definition, PyObject* attrs);
 
-/// What a call returns for an operation: its output tensor, a list of several, or the operation itself.
-/// `first` is the first of its `count` tensors.
-PyObject* results_of_several(PyGraph* graph, OpId op, TensorId first, std::size_t count);
-inline PyObject* results_of(PyGraph* graph, OpId op, TensorId first, std::size_t count) {
-  if (count == 1) [[likely]]
-    return tensor_handle(graph, first);
-  return results_of_several(graph, op, first, count);
-}
+/// What a call returns for an operation: its output tensor, a list of several, or the operation itself. It is made
+/// before the operation, so that nothing can fail once that is there.
+class Results {
+ public:
+  /// Throws.
+  Results(PyGraph* graph, std::size_t count)
+      : made_(count == 1 ? checked(new_handle(state().tensor_type, graph, kNone)) : several(graph, count)) {}
+  /// A new reference. `first` is the first of the operation's tensors.
+  PyObject* of(OpId op, TensorId first) noexcept {
+    if (is_tensor(made_.get())) [[likely]]
+      set_number(made_.get(), first);
+    else
+      number_others(op, first);
+    return made_.release();
+  }
+
+ private:
+  SCOPETRIE_COLD static Ref several(PyGraph* graph, std::size_t count);
+  SCOPETRIE_COLD void number_others(OpId op, TensorId first) noexcept;
+
+  Ref made_;
+};
 
 /// The definition of an OpFunction object.
 const Definition& definition_of(PyObject* op_function);

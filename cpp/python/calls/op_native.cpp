@@ -98,29 +98,26 @@ class ValueRows {
  public:
   explicit ValueRows(const Facts& facts) : facts_(facts) {}
 
-  // Tuples are allocated, and with that other code may run: before anything is taken.
-  bool keep() {
+  // May fail: before anything is taken.
+  void keep() {
     for (std::size_t i = 0; i < facts_.value_count; ++i)
-      if (!facts_.values[i].literal.keep(kept_[i])) return false;
-    return true;
+      if (!facts_.values[i].literal.keep(kept_[i])) throw_raised();
   }
 
   // All axes are a constant of their own, made (and named) before the operation.
-  bool add_axes(Context& context, std::uint32_t site) {
+  void add_axes(Context& context, std::uint32_t site) {
     static const std::uint32_t kConst = known_name("Const");
     GraphState& graph = state_of(context.graph);
     for (std::size_t i = 0; facts_.has_axes && i < facts_.value_count; ++i) {
       if (!facts_.values[i].is_axes) continue;
-      const OpGraph::Fresh fresh = take_name(context, nullptr, kConst, NameStyle::kNode);
-      if (is_refused(fresh) || !add(context, graph, i, fresh.name, site)) return false;
+      add(context, graph, i, graph.ops.unique(context.scope(), graph.known_segment(kConst)).name, site);
     }
-    return true;
   }
 
-  bool add_others(Context& context, const Definition& definition, const OpGraph::Fresh& fresh, std::uint32_t site) {
+  void add_others(Context& context, const Definition& definition, const OpGraph::Fresh& fresh, std::uint32_t site) {
     GraphState& graph = state_of(context.graph);
     const std::size_t left = facts_.value_count - (facts_.has_axes ? 1 : 0);
-    if (left == 0) return true;
+    if (left == 0) return;
     if (fresh.bare) graph.ops.note_owner(fresh);
     const auto owner = static_cast<OpId>(graph.ops.size() + left);
     for (std::size_t i = 0; i < facts_.value_count; ++i) {
@@ -131,19 +128,16 @@ class ValueRows {
       const SegmentId segment = graph.known_segment(definition.inputs[input].known);
       const Name name =
           fresh.bare ? OpGraph::owned(owner, segment) : graph.ops.unique(graph.ops.scope_of(fresh.name), segment).name;
-      if (!add(context, graph, i, name, site)) return false;
+      add(context, graph, i, name, site);
     }
-    return true;
   }
 
  private:
-  bool add(Context& context, GraphState& graph, std::size_t i, const Name& name, std::uint32_t site) {
+  void add(Context& context, GraphState& graph, std::size_t i, const Name& name, std::uint32_t site) {
     const auto first = static_cast<TensorId>(graph.ops.tensor_count());
-    const OpId op = context.add_operation(kinds().constant, name, {}, {&facts_.values[i].output, 1},
-                                          graph.keep(std::move(kept_[i])), site);
-    if (op == kNone) return false;
+    context.add_operation(kinds().constant, name, {}, {&facts_.values[i].output, 1}, graph.keep(std::move(kept_[i])),
+                          site);
     facts_.ids[facts_.values[i].input] = first;
-    return true;
   }
 
   const Facts& facts_;
@@ -162,30 +156,31 @@ bool decide(const Definition& definition, Facts& facts) {
 
 }  // namespace
 
-bool build_native(Context& context, const Definition& definition, PyObject* const* args, Inputs& inputs, PyObject* name,
-                  std::uint32_t default_name, PyObject* attrs, PyObject*& result) {
+PyObject* build_native(Context& context, const Definition& definition, PyObject* const* args, Inputs& inputs,
+                       PyObject* name, std::uint32_t default_name, PyObject* attrs) {
   GraphState& graph = state_of(context.graph);
-  if (definition.rule_function != nullptr) return false;
-  // Whoever hears of new operations may call back, and must be able to fail.
-  if (graph.finalized || graph.has_odd_scopes || context.listener) return false;
+  if (definition.rule_function != nullptr) return nullptr;
+  // Whoever hears of new operations may call back, and must be able to fail; a name that is not plain may be refused.
+  if (graph.finalized || graph.has_odd_scopes || graph.has_unnoted_names || context.listener) return nullptr;
+  const SegmentId segment = name == nullptr ? graph.known_segment(default_name) : plain_segment(graph, name);
+  if (segment == kNone) return nullptr;
   Facts facts(context.graph, attrs, false);
   if (!read_all(facts, definition, args, inputs) || !dtypes_fit(definition, facts) || !decide(definition, facts)) {
     PyErr_Clear();  // whatever is wrong will be said by those who look again
-    return false;
+    return nullptr;
   }
-  result = nullptr;
   const Ref keep_graph = Ref::borrowed(reinterpret_cast<PyObject*>(context.graph));
   ValueRows rows(facts);
-  if (!rows.keep()) return true;
+  rows.keep();
+  Results results(context.graph, facts.outputs.size());
   const std::uint32_t site = graph.sites.here();
   const std::uint32_t attribute = attrs == nullptr ? kNone : graph.keep(to_attribute(attrs));
-  if (!rows.add_axes(context, site)) return true;
-  const OpGraph::Fresh fresh = take_name(context, name, default_name, NameStyle::kScope);
-  if (is_refused(fresh) || !rows.add_others(context, definition, fresh, site)) return true;
+  rows.add_axes(context, site);
+  const OpGraph::Fresh fresh = graph.ops.unique(context.scope(), segment);
+  rows.add_others(context, definition, fresh, site);
   const auto first = static_cast<TensorId>(graph.ops.tensor_count());
   const OpId op = context.add_operation(definition.kind, fresh.name, facts.ids, facts.outputs.span(), attribute, site);
-  if (op != kNone) result = results_of(context.graph, op, first, facts.outputs.size());
-  return true;
+  return results.of(op, first);
 }
 
 }  // namespace scopetrie::python

@@ -5,9 +5,9 @@
 
 namespace scopetrie::python {
 
-/// Adds the operation and the constants of its values, as build() does. False if this is not such a call: nothing has
-/// changed then. True with `result` null means an exception is set.
-bool build_native(Context& context, const Definition& definition, PyObject* const* args, Inputs& inputs, PyObject* name,
-                  std::uint32_t default_name, PyObject* attrs, PyObject*& result);
+/// Adds the operation and the constants of its values, as build() does, and gives what that gives. Null, without an
+/// exception, if this is not such a call: nothing has changed then. Throws where there is no memory.
+PyObject* build_native(Context& context, const Definition& definition, PyObject* const* args, Inputs& inputs,
+                       PyObject* name, std::uint32_t default_name, PyObject* attrs);
 
 }  // namespace scopetrie::python

@@ -42,15 +42,11 @@ struct Initial {
     if (tensor != kNone) {
       VariableRow record;
       record.flags = trainable ? std::uint32_t{kTrainable} : 0u;
-      const VariableId id = add_variable(context, name, true, tensor, output, kNone, kNone, record, site);
-      graph.live.push_back(nullptr);
-      return id;
+      return add_variable(context, name, true, tensor, output, kNone, kNone, record, site);
     }
     graph.note_builder(&context);
     const VariableRun run = run_of(graph, InitialValue::of_value(std::move(kept)), output);
-    const VariableId id = create_variable(graph, run, name, false, output, trainable, site);
-    graph.live.push_back(nullptr);
-    return id;
+    return create_variable(graph, run, name, false, output, trainable, site);
   }
 };
 
@@ -75,6 +71,7 @@ PyObject* plain_variable(PyObject*, PyObject* const* args, Py_ssize_t count) {
   }
   const SegmentId segment = args[2] == Py_None ? graph.known_segment(kVariable) : plain_segment(graph, args[2]);
   if (segment == kNone) Py_RETURN_NONE;
+  NewVariableHandle made(context->graph);
   const std::uint32_t site = graph.sites.here();
   Transaction transaction(graph.ledger(), context);
   const OpGraph::Fresh fresh = graph.ops.unique(context->scope(), segment);
@@ -84,7 +81,7 @@ PyObject* plain_variable(PyObject*, PyObject* const* args, Py_ssize_t count) {
   const VariableId id = initial.make_variable(*context, fresh.name, trainable, site);
   collect(graph, id, trainable);
   transaction.commit();
-  return variable_handle(context->graph, id);
+  return made.of(id);
 }
 
 }  // namespace

@@ -7,7 +7,7 @@
 #include <limits>
 #include <unordered_map>
 
-#include "calls/building.hpp"
+#include "calls/op_function.hpp"
 #include "scopetrie/error.hpp"
 #include "scopetrie/shapes/strided_slice.hpp"
 
@@ -105,30 +105,31 @@ PyObject* attributes_of(const Key& key) {
 
 }  // namespace
 
-bool subscript_plain(PyObject* x, PyObject* key, PyObject*& result) {
+PyObject* subscript_plain(PyObject* x, PyObject* key) {
   static const std::uint32_t kName = known_name("strided_slice");
   static const std::uint32_t kInputs[] = {known_name("stack"), known_name("stack_1"), known_name("stack_2")};
   static const KindId kKind = kind_number("StridedSlice");
   Key entries;
   Context* context = current_context();
-  if (context == nullptr || handle(x)->graph != context->graph || !entries.read(key)) return false;
+  if (context == nullptr) throw_raised();
+  if (handle(x)->graph != context->graph || !entries.read(key)) return nullptr;
   GraphState& graph = state_of(context->graph);
-  if (graph.finalized || graph.has_unnoted_names || graph.has_odd_scopes || context->listener) return false;
+  if (graph.finalized || graph.has_unnoted_names || graph.has_odd_scopes || context->listener) return nullptr;
   const TensorId input = is_tensor(x) ? id_of(x) : graph.variables[id_of(x)].value;
   const TensorRow whole = graph.ops.tensor(input);
   Dims dims;
   if (!graph.ops.shapes().known_rank(whole.shape) || !entries.dims(graph.ops.shapes().dims(whole.shape), dims))
-    return false;
+    return nullptr;
 
-  result = nullptr;
   const Ref keep_graph = Ref::borrowed(reinterpret_cast<PyObject*>(context->graph));
   const std::size_t count = entries.count;
   PyObject* attributes = attributes_of(entries);
-  if (attributes == nullptr) return true;
+  if (attributes == nullptr) throw_raised();
   AttributeValue kept(HostObject::adopt(python_host, attributes));
   const auto length = static_cast<std::int64_t>(count);
   const Output vector{graph.ops.shapes().intern({&length, 1}), kInt32};
   const Output output{graph.ops.shapes().intern(dims), base_dtype(whole.dtype)};
+  Results results(context->graph, 1);
   const std::uint32_t site = graph.sites.here();
   const OpGraph::Fresh fresh = graph.ops.unique(context->scope(), graph.known_segment(kName));
   if (fresh.bare) graph.ops.note_owner(fresh);
@@ -144,9 +145,8 @@ bool subscript_plain(PyObject* x, PyObject* key, PyObject*& result) {
     context->add_operation(kinds().constant, name, {}, {&vector, 1}, attribute, site);
     inputs[i + 1] = made++;
   }
-  context->add_operation(kKind, fresh.name, inputs, {&output, 1}, graph.keep(std::move(kept)), site);
-  result = tensor_handle(context->graph, made);
-  return true;
+  const OpId op = context->add_operation(kKind, fresh.name, inputs, {&output, 1}, graph.keep(std::move(kept)), site);
+  return results.of(op, made);
 }
 
 }  // namespace scopetrie::python

@@ -5,8 +5,8 @@
 
 namespace scopetrie::python {
 
-/// Adds the nodes of x[key] for a tensor or variable x. False: take the slow path; nothing has changed then. True with
-/// `result` null means an exception is set.
-bool subscript_plain(PyObject* x, PyObject* key, PyObject*& result);
+/// Adds the nodes of x[key] for a tensor or variable x. Null, without an exception: take the slow path; nothing has
+/// changed then. Throws where there is no memory.
+PyObject* subscript_plain(PyObject* x, PyObject* key);
 
 }  // namespace scopetrie::python

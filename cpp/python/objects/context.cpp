@@ -166,9 +166,9 @@ Context* context_of_store(PyGraph* graph, std::uint64_t serial) {
 
 void push_default_graph(PyGraph* graph) {
   std::vector<PyGraph*>& graphs = this_thread().graphs;
+  Context* context = context_of(graph);
   graphs.push_back(graph);
   Py_INCREF(graph);
-  Context* context = context_of(graph);
   cache = {state().global_epoch, context};
 }
 

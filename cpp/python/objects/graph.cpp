@@ -1,4 +1,5 @@
 // The Python type Graph: creation, traversal, clearing, deallocation.
+#include <algorithm>
 #include <cstddef>
 
 #include "objects/attributes.hpp"
@@ -18,7 +19,7 @@ void GraphState::undo(const Change& change) noexcept { calls_kept_ = change.befo
 void GraphState::cut(const Mark& mark) noexcept {
   Graph::cut(mark);
   if (live.size() > mark.variables) live.resize(mark.variables);
-  told_mark_ = mark;
+  untold_ = std::min(untold_, mark.operations);
 }
 
 void GraphState::settle() noexcept {
@@ -27,6 +28,7 @@ void GraphState::settle() noexcept {
   const Ref keep = Ref::borrowed(static_cast<PyObject*>(owner));
   call_back();
   if (told_epoch_ != ledger().epoch()) tell_owner();
+  untold_ = told_epoch_ != ledger().epoch() ? untold_ : SIZE_MAX;
   Graph::settle();
   PyErr_Restore(type, value, traceback);
 }
@@ -48,12 +50,17 @@ void GraphState::call_back() noexcept {
   for (PyObject* call : dropped) Py_DECREF(call);
 }
 
-// Those who keep numbers of operations outside of the graph, as sessions do, drop what they know of the undone ones.
+// Those who keep numbers of operations outside of the graph, as sessions do, drop what they know of the undone ones. If
+// that fails for want of memory, the next end of a transaction tells them.
 void GraphState::tell_owner() noexcept {
-  told_epoch_ = ledger().epoch();
-  const Ref done(PyObject_CallMethod(static_cast<PyObject*>(owner), "_rolled_back", "n",
-                                     static_cast<Py_ssize_t>(told_mark_.operations)));
-  if (!done) PyErr_WriteUnraisable(static_cast<PyObject*>(owner));
+  const std::size_t first = std::exchange(untold_, SIZE_MAX);
+  const std::uint32_t before = std::exchange(told_epoch_, ledger().epoch());
+  const Ref done(
+      PyObject_CallMethod(static_cast<PyObject*>(owner), "_rolled_back", "n", static_cast<Py_ssize_t>(first)));
+  if (done) return;
+  untold_ = std::min(untold_, first);
+  told_epoch_ = before;
+  PyErr_WriteUnraisable(static_cast<PyObject*>(owner));
 }
 
 int GraphState::traverse_kept(visitproc visit, void* arg) const {

@@ -68,8 +68,8 @@ class GraphState : public Graph {
   std::vector<PyObject*> calls_on_undo_;  // owned
   std::size_t calls_kept_ = SIZE_MAX;     // how many of them are left; the others are made by settle()
   bool is_calling_ = false;
-  std::uint32_t told_epoch_ = 0;  // of the ledger: what the owner knows of
-  Mark told_mark_;
+  std::uint32_t told_epoch_ = 0;   // of the ledger: what the owner knows of
+  std::size_t untold_ = SIZE_MAX;  // the first operation that was cut since
 };
 
 struct PyGraph {

@@ -74,11 +74,12 @@ PyObject* collection_keys(PyObject* self, PyObject*) { return of(self).collectio
 PyObject* enter_controls(PyObject* self, PyObject* operations) {
   Context& context = *context_of(as_graph(self));
   if (operations == Py_None) {
-    auto* saved = new std::vector<Controls>(std::move(context.controls));
-    context.controls.clear();
-    return PyCapsule_New(saved, "scopetrie.controls", [](PyObject* capsule) {
+    auto saved = std::make_unique<std::vector<Controls>>();
+    Ref token = checked(PyCapsule_New(saved.get(), "scopetrie.controls", [](PyObject* capsule) {
       delete static_cast<std::vector<Controls>*>(PyCapsule_GetPointer(capsule, "scopetrie.controls"));
-    });
+    }));
+    saved.release()->swap(context.controls);
+    return token.release();
   }
   const Ref fast(items_of(operations, "control inputs are a list of operations"));
   if (!fast) return nullptr;

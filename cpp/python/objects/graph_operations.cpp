@@ -39,7 +39,12 @@ PyObject* unique_name(PyObject* self, PyObject* const* args, Py_ssize_t position
   } else {
     name = context.take_unique(segment, mark != 0);
   }
-  return to_str(graph.text(name));
+  try {
+    return checked(to_str(graph.text(name))).release();
+  } catch (...) {
+    if (mark != 0) graph.ops.give_back(name);
+    throw;
+  }
 }
 
 PyObject* get_name_scope(PyObject* self, PyObject*) { return to_str(context_of(as_graph(self))->name_scope_path()); }

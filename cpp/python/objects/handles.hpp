@@ -34,7 +34,12 @@ inline std::uint32_t id_of(PyObject* object) {
   return of->epoch == state_of(of->graph).ledger().epoch() ? of->number : id_of_older(object);
 }
 
+/// The handle of a number, which may be kNone until set_number(). Null with an exception set.
 PyObject* new_handle(PyTypeObject* type, PyGraph* graph, std::uint32_t id);
+inline void set_number(PyObject* object, std::uint32_t id) {
+  handle(object)->number = id;
+  handle(object)->epoch = state_of(handle(object)->graph).ledger().epoch();
+}
 inline PyObject* tensor_handle(PyGraph* graph, TensorId id) { return new_handle(state().tensor_type, graph, id); }
 inline PyObject* operation_handle(PyGraph* graph, OpId id) { return new_handle(state().operation_type, graph, id); }
 /// The variable's handle: the existing one, or a new one.
@@ -49,6 +54,28 @@ inline PyObject* variable_handle(PyGraph* graph, VariableId id) {
   live[id] = made;
   return made;
 }
+
+/// The handle of a variable that is about to be made: nothing can fail once that is there.
+class NewVariableHandle {
+ public:
+  /// Throws.
+  explicit NewVariableHandle(PyGraph* graph) : made_(checked(new_handle(state().variable_type, graph, kNone))) {
+    GraphState& state = state_of(graph);
+    make_room(state.live, state.variables.size() + 1 - state.live.size());
+    allow_try_incref(made_.get());
+  }
+  /// A new reference. The variable has no other handle.
+  PyObject* of(VariableId id) noexcept {
+    auto& live = state_of(handle(made_.get())->graph).live;
+    live.resize(std::size_t{id} + 1);
+    live[id] = made_.get();
+    set_number(made_.get(), id);
+    return made_.release();
+  }
+
+ private:
+  Ref made_;
+};
 
 /// A shape as the package's internal Python form: a tuple with None for an unknown dimension, or None.
 PyObject* dims_tuple(const ShapeTable& shapes, ShapeId id);

@@ -50,8 +50,17 @@ PyObject* make_fast(PyObject*, PyObject* const* args, std::size_t flagged, PyObj
   return new_name_scope(args, PyVectorcall_NARGS(flagged), keywords);
 }
 
-// The current name scope with a slash at its end, as name_scope gives it.
-PyObject* entered_text(const Context& context) { return to_str(context.name_scope_path() + '/'); }
+// The scope that was just entered with a slash at its end, as name_scope gives it. Without memory for that, it is left.
+PyObject* entered_text(Context& context, NameScopeBlock& block) {
+  try {
+    return checked(to_str(context.name_scope_path() + '/')).release();
+  } catch (...) {
+    const NameScope entered = context.names;
+    block.leave();
+    if (entered.scope == kNone) state_of(context.graph).ops.give_back(entered.pending);
+    throw;
+  }
+}
 
 // The same where all values are handles of one graph or plain: false where the hook must be asked.
 bool plain_graph_of(PyObject* values, PyGraph*& found) {
@@ -91,13 +100,13 @@ PyObject* enter_in(Context& context, NameScopeBlock& block, PyObject* name) {
   }
   if (const SegmentId segment = plain_segment(state_of(context.graph), name); segment != kNone) [[likely]] {
     block.enter(context, segment);
-    return entered_text(context);
+    return entered_text(context, block);
   }
   if (!is_name(name)) return nullptr;
   const std::string_view text = text_of(name);
   if (text.data() == nullptr) return nullptr;
   block.enter(context, text);
-  return text.empty() || text.back() == '/' ? Py_NewRef(name) : entered_text(context);
+  return text.empty() || text.back() == '/' ? Py_NewRef(name) : entered_text(context, block);
 }
 
 PyObject* enter(PyObject* self, PyObject*) {

@@ -106,8 +106,7 @@ PyObject* power(PyObject* x, PyObject* y, PyObject* modulo) {
 PyObject* subscript(PyObject* x, PyObject* key) {
   {
     const Lock lock;
-    PyObject* result;
-    if (subscript_plain(x, key, result)) return result;
+    if (PyObject* made = subscript_plain(x, key)) return made;
   }
   return PyObject_CallFunctionObjArgs(operators[kSubscript].function, x, key, nullptr);
 }

@@ -39,6 +39,12 @@ PyObject* in_own_tuples(PyObject* value, int depth) {
 
 }  // namespace
 
+PyObject* item_of(PyObject* dict, const char* key) {
+  PyObject* found = PyDict_GetItemWithError(dict, checked(PyUnicode_FromString(key)).get());
+  if (found == nullptr && PyErr_Occurred() != nullptr) throw_raised();
+  return found;
+}
+
 PyObject* own_items(PyObject* value) {
 #ifndef Py_GIL_DISABLED  // without a GIL, another thread may change the list while it is looked through
   if (has_only_plain(value, 0)) return Py_NewRef(value);

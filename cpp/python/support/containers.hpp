@@ -3,6 +3,10 @@
 // Up to Python 3.11 the garbage collector runs in the middle of an allocation, and with it finalizers, which may change
 // a list or a graph that is being read. Later Pythons let it run after the call. So nothing else in the extension calls
 // PyTuple_New() and its like; tests/test_boundary.py looks.
+//
+// Any of these may find no memory. So a call makes the objects that it will give before it changes a graph (Results,
+// NewVariableHandle), or changes it in a transaction; tests/hostile/memory.py lets each allocation of each public call
+// fail.
 #pragma once
 
 #include <Python.h>

@@ -73,6 +73,9 @@ inline std::string_view checked_text(PyObject* name) {
   return text;
 }
 
+/// The value of a key that is a text, borrowed; null where there is none. Throws where there is no memory to look.
+PyObject* item_of(PyObject* dict, const char* key);
+
 /// In v1, None nearly always means "not given".
 inline PyObject* none_to_null(PyObject* object) { return object == Py_None ? nullptr : object; }
 

@@ -1,6 +1,10 @@
 #include "support/sites.hpp"
 
+#include "scopetrie/tables/table_allocator.hpp"
 #include "support/state.hpp"
+#if PY_VERSION_HEX < 0x030C0000
+#include <internal/pycore_frame.h>
+#endif
 
 namespace scopetrie::python {
 
@@ -15,12 +19,65 @@ std::uint32_t hash_site(PyCodeObject* code, int instruction) {
 // Whether a code object is in a file of this package, whose lines are not the user's.
 bool is_ours(PyCodeObject* code) {
   PyObject* folder = state().package_folder;
-  return folder != nullptr && PyUnicode_Tailmatch(code->co_filename, folder, 0, PY_SSIZE_T_MAX, -1) == 1;
+  if (folder == nullptr) return false;
+  const Py_ssize_t found = PyUnicode_Tailmatch(code->co_filename, folder, 0, PY_SSIZE_T_MAX, -1);
+  if (found < 0) PyErr_Clear();
+  return found == 1;
 }
 
 }  // namespace
 
-Sites::Sites(const Sites& other) : sites_(other.sites_), table_(other.table_), last_(other.last_) {
+#if PY_VERSION_HEX < 0x030C0000
+// The active frames, innermost first, as the interpreter has them. Objects for them, which the public functions give,
+// are tracked by the garbage collector: before 3.12, making one may run finalizers.
+class Sites::Frames {
+ public:
+  Frames() : frame_(PyThreadState_Get()->cframe->current_frame) { skip_incomplete(); }
+
+  bool is_at_end() const { return frame_ == nullptr; }
+  Site site() const {
+    return {frame_->f_code, _PyInterpreterFrame_LASTI(frame_) * static_cast<int>(sizeof(_Py_CODEUNIT))};
+  }
+  void leave() {
+    frame_ = frame_->previous;
+    skip_incomplete();
+  }
+
+ private:
+  void skip_incomplete() {
+    while (frame_ != nullptr && _PyFrame_IsIncomplete(frame_)) [[unlikely]]
+      frame_ = frame_->previous;
+  }
+
+  _PyInterpreterFrame* frame_;
+};
+#else
+// The active frames, innermost first. The list ends where there is no memory for an object.
+class Sites::Frames {
+ public:
+  Frames() : frame_(Py_XNewRef(reinterpret_cast<PyObject*>(PyEval_GetFrame()))) { look(); }
+
+  bool is_at_end() const { return !frame_; }
+  Site site() const { return {reinterpret_cast<PyCodeObject*>(code_.get()), PyFrame_GetLasti(frame())}; }
+  void leave() {
+    frame_ = Ref(reinterpret_cast<PyObject*>(PyFrame_GetBack(frame())));
+    look();
+  }
+
+ private:
+  PyFrameObject* frame() const { return reinterpret_cast<PyFrameObject*>(frame_.get()); }
+  void look() {
+    if (frame_)
+      code_ = Ref(reinterpret_cast<PyObject*>(PyFrame_GetCode(frame())));
+    else
+      PyErr_Clear();
+  }
+
+  Ref frame_, code_;
+};
+#endif
+
+Sites::Sites(const Sites& other) : sites_(other.sites_), table_(other.table_), last_site_(other.last_site_), last_(other.last_) {
   for (const Site& site : sites_) Py_INCREF(site.code);
 }
 
@@ -29,33 +86,36 @@ Sites::~Sites() {
 }
 
 std::uint32_t Sites::here() {
-  const NoCollection until_found;  // a frame's object may be made here; the callers hold what a finalizer could change
-  PyFrameObject* frame = PyEval_GetFrame();  // borrowed
-  if (frame == nullptr) return kNone;
-  Ref code(reinterpret_cast<PyObject*>(PyFrame_GetCode(frame)));
-  int instruction = PyFrame_GetLasti(frame);
-  const auto same = [&](const Site& site) {
-    return reinterpret_cast<PyObject*>(site.code) == code.get() && site.instruction == instruction;
-  };
-  if (last_ != kNone && same(sites_[last_])) return last_;
-  std::uint32_t hash = hash_site(reinterpret_cast<PyCodeObject*>(code.get()), instruction);
-  if (const std::uint32_t found = table_.find(hash, [&](std::uint32_t id) { return same(sites_[id]); }); found != kNone)
-    return last_ = found;
-  Ref outer = Ref::borrowed(reinterpret_cast<PyObject*>(frame));
-  while (is_ours(reinterpret_cast<PyCodeObject*>(code.get()))) {
-    outer = Ref(reinterpret_cast<PyObject*>(PyFrame_GetBack(reinterpret_cast<PyFrameObject*>(outer.get()))));
-    if (!outer) return kNone;
-    code = Ref(reinterpret_cast<PyObject*>(PyFrame_GetCode(reinterpret_cast<PyFrameObject*>(outer.get()))));
-    instruction = PyFrame_GetLasti(reinterpret_cast<PyFrameObject*>(outer.get()));
-  }
-  hash = hash_site(reinterpret_cast<PyCodeObject*>(code.get()), instruction);
-  std::uint32_t id = table_.find(hash, [&](std::uint32_t at) { return same(sites_[at]); });
-  if (id == kNone) {
-    id = static_cast<std::uint32_t>(sites_.size());
-    sites_.push_back({reinterpret_cast<PyCodeObject*>(code.release()), instruction});
-    table_.insert(hash, id);
-  }
+  Frames frames;
+  if (frames.is_at_end()) [[unlikely]]
+    return kNone;
+  const Site site = frames.site();
+  if (site == last_site_) return last_;
+  std::uint32_t id = find(site);
+  if (id == kNone) id = add(frames);
+  if (id == kNone) return kNone;
+  last_site_ = sites_[id];
   return last_ = id;
+}
+
+std::uint32_t Sites::find(const Site& site) const {
+  return table_.find(hash_site(site.code, site.instruction), [&](std::uint32_t id) { return sites_[id] == site; });
+}
+
+// The innermost line that is the user's, which is new unless the innermost of all is ours.
+std::uint32_t Sites::add(Frames& frames) {
+  while (is_ours(frames.site().code)) {
+    frames.leave();
+    if (frames.is_at_end()) return kNone;
+  }
+  const Site site = frames.site();
+  if (const std::uint32_t known = find(site); known != kNone) return known;
+  const auto id = static_cast<std::uint32_t>(sites_.size());
+  make_room(sites_, 1);
+  table_.insert(hash_site(site.code, site.instruction), id);
+  sites_.push_back(site);
+  Py_INCREF(site.code);
+  return id;
 }
 
 PyObject* Sites::describe(std::uint32_t id) const {

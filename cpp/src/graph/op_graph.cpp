@@ -39,7 +39,6 @@ bool OpGraph::take_owner_slow(ScopeId scope, SegmentId segment) {
 }
 
 void OpGraph::give_back(const Name& name) noexcept {
-  if (ledger_.is_open()) return;
   const ScopeId scope = scopes_.folded(name.scope);
   const SegmentId segment = segments_.folded(name.segment);
   if (name.suffix == 0)

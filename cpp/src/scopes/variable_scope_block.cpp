@@ -11,13 +11,16 @@ namespace {
   throw Error(ErrorKind::kRuntime, "Improper nesting of variable_scope.", {.call = "variable_scope"});
 }
 
-/// Restores the name scope unless the block was entered.
+/// Restores the name scope unless the block was entered, and gives its name back.
 struct NamesGuard {
   Context& context;
   NameScope before = context.names;
   bool is_entered = false;
   ~NamesGuard() {
-    if (!is_entered) context.names = before;
+    if (is_entered) return;
+    const NameScope opened = std::exchange(context.names, before);
+    const bool is_same = before.scope == kNone && before.pending == opened.pending;
+    if (opened.scope == kNone && !is_same) context.graph().ops.give_back(opened.pending);
   }
 };
 

@@ -24,7 +24,8 @@ class DefaultBlock:
         _core.push_default_graph(self._graph)
         return self._graph
 
-    def __exit__(self, *_: object) -> None:
+    # Three parameters, here and below: for a tuple there may be no memory, and the block would stay open.
+    def __exit__(self, kind: object, error: object, trace: object) -> None:
         _core.pop_default_graph(self._graph)
 
 
@@ -44,9 +45,13 @@ class ControlBlock:
 
     def __enter__(self) -> None:
         token = self._graph._enter_controls(self._operations)
-        self._graph._placement.controls.append((self, token))
+        try:
+            self._graph._placement.controls.append((self, token))
+        except MemoryError:
+            self._graph._exit_controls(token)
+            raise
 
-    def __exit__(self, *_: object) -> None:
+    def __exit__(self, kind: object, error: object, trace: object) -> None:
         blocks = self._graph._placement.controls
         if not blocks or blocks[-1][0] is not self:
             raise AssertionError("control_dependencies: the block that was entered last must be left first")

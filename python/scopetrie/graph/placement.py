@@ -59,7 +59,7 @@ class _Block:
         self._before.append({field: getattr(placement, field) for field in changes})
         self._set(changes)
 
-    def __exit__(self, *_: object) -> None:
+    def __exit__(self, kind: object, error: object, trace: object) -> None:
         self._set(self._before.pop())
 
     def _set(self, fields: dict[str, Any]) -> None:

@@ -112,6 +112,7 @@ class Variable(_core.Variable):
         """Makes a new node that reads the variable."""
         return identity(self._ref(), name="read")
 
+    @whole
     def initialized_value(self) -> Tensor:
         """Returns the value, or the initial value if the session has not initialized the variable."""
         from ..ops.control.branch import cond  # imported late: cond itself imports variables

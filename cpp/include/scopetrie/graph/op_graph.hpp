@@ -130,7 +130,8 @@ class OpGraph : private Undoable {
     if (!scopes_.opened(folded)) open(folded);  // unlikely
     return names_.take_as_owner(folded, segments_.folded(segment)) || take_owner_slow(scope, segment);
   }
-  /// Gives back the name that was taken last: its operation could not be made. A transaction, if one is open, does.
+  /// Gives back the name that was taken last: its operation could not be made. A transaction that is open has noted
+  /// what this changes when the name was taken.
   void give_back(const Name& name) noexcept;
   /// Whether take_owner() would take the name.
   bool can_own(ScopeId scope, SegmentId segment);

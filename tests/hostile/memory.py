@@ -1,0 +1,289 @@
+"""Calls of every public function while Python's memory runs out: at the first allocation, at the second, ...
+
+What is called comes from the package's public names, with arguments that the call takes; CALLS adds forms of
+calls that have paths of their own. Run as a program, since some of them change the process, this writes the
+name of each to FILE before it begins, what went wrong to stdout, and how many there were:
+
+    python -m hostile.memory FILE
+"""
+
+from __future__ import annotations
+
+import contextlib
+import gc
+import mmap
+import os
+import re
+import sys
+import warnings
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import scopetrie as tf
+from graph_states import contents
+from hostile import attacks
+from hostile.actors import World
+
+try:
+    import _testcapi
+except ImportError:  # some builds of Python leave it out
+    _testcapi = None  # type: ignore[assignment]
+
+Call = Callable[[World], Any]
+# Beyond these, a call runs code that is not ours: NumPy's, warnings, the files of a checkpoint.
+MOST = 400
+SIZE = 100  # of FILE
+
+
+def _variable(**arguments: Any) -> Call:
+    return lambda world: tf.get_variable("made", [2, 2], **arguments)
+
+
+def _reuse(world: World) -> Any:
+    with tf.variable_scope(tf.get_variable_scope(), reuse=True):
+        return tf.get_variable("v", shape=(2, 2), dtype=tf.float32)
+
+
+def _in(block: Call) -> Call:
+    def enter(world: World) -> None:
+        with block(world):
+            pass
+
+    return enter
+
+
+def _transaction(world: World) -> None:
+    with world.graph.transaction() as transaction:
+        tf.negative(world.x)
+        tf.get_variable("made", [2])
+        transaction.commit()
+
+
+def _names(world: World) -> None:
+    names = tf.Names()
+    with names.scope("a"):
+        names.unique_name("b")
+    names.unique_name("b")
+
+
+CALLS: dict[str, Call] = {
+    "x + y": lambda world: world.x + world.x,
+    "x * 2.0": lambda world: world.x * 2.0,
+    "2.0 - x": lambda world: 2.0 - world.x,
+    "-x": lambda world: -world.x,
+    "x < 1.0": lambda world: world.x < 1.0,
+    "x @ list": lambda world: world.x @ [[1.0], [2.0]],
+    "x[0]": lambda world: world.x[0],
+    "x[:, None, ...]": lambda world: world.x[:, None, ...],
+    "variable + 1.0": lambda world: world.variable + 1.0,
+    "negative": lambda world: tf.negative(world.x, name="made"),
+    "negative of a list": lambda world: tf.negative([1.0, 2.0]),
+    "a name that is a path": lambda world: tf.negative(world.x, name="a/b"),
+    "reduce_sum": lambda world: tf.reduce_sum(world.x),
+    "reduce_sum of axes": lambda world: tf.reduce_sum(world.x, [0, 1], keepdims=True),
+    "reshape": lambda world: tf.reshape(world.x, [4]),
+    "concat": lambda world: tf.concat([world.x, world.x], 0),
+    "split": lambda world: tf.split(world.x, 2),
+    "stack": lambda world: tf.stack([world.x, [[1.0, 2.0], [3.0, 4.0]]]),
+    "constant": lambda world: tf.constant(1.0),
+    "constant of a list": lambda world: tf.constant([[1, 2], [3, 4]], name="made"),
+    "constant of an array": lambda world: tf.constant(np.ones(3, np.float32)),
+    "constant of texts": lambda world: tf.constant(["a", "b"]),
+    "placeholder": lambda world: tf.placeholder(tf.float32, [2, None]),
+    "random_normal": lambda world: tf.random_normal([2]),
+    "get_variable": lambda world: tf.get_variable("made"[:4], [2]),
+    "get_variable, a hit": _reuse,
+    "get_variable of a path": lambda world: tf.get_variable("a/b", [2]),
+    "get_variable of zeros": _variable(initializer=tf.zeros_initializer()),
+    "get_variable of glorot": _variable(initializer=tf.glorot_uniform_initializer()),
+    "get_variable of a function": _variable(initializer=lambda shape, **_: tf.ones(shape)),
+    "get_variable of a number": lambda world: tf.get_variable("made", initializer=1.0),
+    "get_variable of a list": lambda world: tf.get_variable("made", initializer=[1.0, 2.0]),
+    "get_variable of an array": lambda world: tf.get_variable("made", initializer=np.ones(3)),
+    "get_variable of a tensor": lambda world: tf.get_variable("made", initializer=lambda: world.x),
+    "get_variable, regularizer": _variable(regularizer=tf.reduce_sum),
+    "get_variable, getter": _variable(custom_getter=lambda getter, *args, **kwargs: getter(*args, **kwargs)),
+    "get_variable, partitioner": _variable(partitioner=tf.fixed_size_partitioner(2)),
+    "get_variable, collections": _variable(collections=["mine", "yours"], trainable=False),
+    "get_variable, dtype": _variable(dtype=tf.int32),
+    "get_variable, constraint": _variable(constraint=lambda value: value),
+    "get_variables": lambda world: tf.get_variables(["made", "other"], [[2], [3]]),
+    "Variable": lambda world: tf.Variable(1.0),
+    "Variable of a list": lambda world: tf.Variable([1.0, 2.0], name="made"),
+    "Variable of a tensor": lambda world: tf.Variable(world.x, trainable=False),
+    "Variable of a function": lambda world: tf.Variable(lambda: tf.zeros([2])),
+    "assign": lambda world: world.variable.assign(world.x),
+    "variable_scope": _in(lambda world: tf.variable_scope("made", reuse=tf.AUTO_REUSE)),
+    "variable_scope by default": _in(lambda world: tf.variable_scope(None, "made", [1.0])),
+    "variable_scope, captured": _in(lambda world: tf.variable_scope(tf.get_variable_scope())),
+    "variable_scope, settings": _in(
+        lambda world: tf.variable_scope("a", initializer=tf.ones_initializer(), regularizer=tf.reduce_sum)
+    ),
+    "name_scope": _in(lambda world: tf.name_scope("made")),
+    "name_scope, verbatim": _in(lambda world: tf.name_scope("made/")),
+    "control_dependencies": _in(lambda world: tf.control_dependencies([world.x])),
+    "device": _in(lambda world: tf.device("/cpu:0")),
+    "as_default": _in(lambda world: world.graph.as_default()),
+    "transaction": _transaction,
+    "unique_name": lambda world: world.graph.unique_name("made"),
+    "unique_name of a path": lambda world: world.graph.unique_name("a/b"),
+    "unique_names": lambda world: world.graph.unique_names(["made", "a/b", "made"]),
+    "create_op": lambda world: world.graph.create_op("Mine", [world.x], [tf.float32], attrs={"a": 1}),
+    "create_op of a known type": lambda world: world.graph.create_op("Neg", [world.x], [tf.float32]),
+    "create_ops": lambda world: world.graph.create_ops("Neg", [(world.x,), (world.x,)]),
+    "create_ops of a new type": lambda world: world.graph.create_ops("Mine", [[world.x]], dtypes=[tf.int32]),
+    "add_to_collection": lambda world: tf.add_to_collection("mine", world.x),
+    "get_collection": lambda world: tf.get_collection("variables", scope="v"),
+    "Names": _names,
+}
+
+# Not played: what changes the process, and code of others that ends it, or waits for ever, without memory.
+LEFT_OUT = {
+    **attacks.LEFT_OUT,
+    "reset_default_graph": "takes the graph away",
+    "confusion_matrix": "NumPy's reductions",
+    "Session.run": "NumPy's errstate",
+    "op_scope": "Python's warnings",
+    "variable_op_scope": "Python's warnings",
+    "errors.error_code_from_exception_type": "protobuf",
+    "Graph.as_graph_def": "protobuf",
+    "TensorShape.as_proto": "protobuf",
+    "train.SummaryWriter": "Python's queues",
+    "logging.log_every_n": "counts",
+    "logging.log_first_n": "counts",
+}
+OF_OTHERS = ("summary.", "StoreVariable.__")  # protobuf's, NumPy's
+# What others say instead of MemoryError: functions of Python's, whose exceptions 3.11 loses, NumPy, locks.
+OTHERS = re.compile(
+    r"<function .* returned NULL|<built-in method reduce of numpy|<class '(numpy|logging)|can't allocate lock"
+    r"|error return without exception set"
+)
+
+
+def _accepted(get: Callable[[World], Any]) -> Call | None:
+    """A call of a public function with arguments that it takes; None where none of these do."""
+    for fill in attacks.FILLS:
+        for count in range(4):
+
+            def call(world: World, fill: Any = fill, count: int = count) -> Any:
+                return get(world)(*[fill(world)] * count)
+
+            world = World()
+            try:
+                made = call(world)
+                if not hasattr(made, "__enter__") or isinstance(made, tf.Session):
+                    return call
+                with made:
+                    return _in(call)
+            except Exception:
+                continue
+            finally:
+                world.leave()
+    return None
+
+
+def calls() -> list[tuple[str, Call]]:
+    """All calls, by name: forms with a path of their own, and every public function that can be called."""
+    found = list(CALLS.items())
+    for name, get in attacks.functions():
+        if name in LEFT_OUT or name.startswith(OF_OTHERS) or name.endswith(("__enter__", "__exit__")):
+            continue
+        call = _accepted(get)
+        if call is not None:
+            found.append((name, call))
+    return found
+
+
+def state(graph: Any) -> tuple[Any, ...]:
+    """All of a graph that a program sees: names that come next and seeds that are drawn next, too."""
+    names = [
+        graph.unique_name(name, mark_as_used=False) for name in ("Const", "Neg", "made", "a", "a/b", "Mine")
+    ]
+    scopes = (tf.get_variable_scope().name, graph.get_name_scope(), tf.get_default_graph() is graph)
+    return (*contents(), [v.name for v in graph._variables()], names, scopes, graph.finalized, graph.seed)
+
+
+def attempt(call: Call, world: World, first: int, count: int) -> tuple[BaseException | None, bool]:
+    """Makes a call in which `count` allocations fail, from the `first` on.
+
+    Returns:
+        What it failed with; whether it makes fewer allocations than `first`.
+    """
+    failed: BaseException | None = None
+    ended = False
+    _testcapi.set_nomemory(first, first + count)
+    try:
+        call(world)
+        try:
+            for _ in range(first):
+                bytearray(1)
+        except MemoryError:  # now, not in the call
+            ended = True
+    except BaseException as error:
+        _testcapi.remove_mem_hooks()
+        failed = error
+    finally:
+        _testcapi.remove_mem_hooks()
+    if failed is not None:
+        failed.__traceback__ = None
+    return failed, ended
+
+
+def play(name: str, call: Call) -> list[str]:
+    """Makes one call again and again, each time with a later allocation that fails; what went wrong."""
+    wrong: list[str] = []
+    world = World()
+    with contextlib.suppress(Exception):
+        call(world)  # fills caches
+    world = World()
+    before = state(world.graph)
+    for at in range(1, MOST):
+        # Python 3.11 tries for ever to handle an exception without memory, so it comes back after a while.
+        for count in (30, 1):
+            failed, ended = attempt(call, world, at, count)
+            if failed is not None and not is_no_memory(failed):
+                wrong.append(f"{name}, {count} from allocation {at} on: {failed!r}")
+            if failed is not None and state(world.graph) != before:
+                wrong.append(
+                    f"{name}, {count} from allocation {at} on: {difference(before, state(world.graph))}"
+                )
+            if failed is None or wrong:
+                world.leave()
+                world = World()
+                before = state(world.graph)
+        if ended or len(wrong) > 4:
+            break
+    attacks.look(world.graph)
+    return wrong
+
+
+def is_no_memory(error: BaseException) -> bool:
+    """Whether an error is what Python says where it has no memory."""
+    return isinstance(error, MemoryError) or OTHERS.match(str(error)) is not None
+
+
+def difference(before: tuple[Any, ...], after: tuple[Any, ...]) -> str:
+    """The first part of a state that is not as it was."""
+    return next(f"{new!r} in place of {old!r}" for old, new in zip(before, after, strict=True) if old != new)
+
+
+def main() -> None:
+    warnings.simplefilter("ignore")
+    tf.logging.set_verbosity(tf.logging.FATAL)
+    out = os.dup(1)
+    os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
+    every = calls()
+    gc.disable()
+    with open(sys.argv[1], "r+b") as file, mmap.mmap(file.fileno(), SIZE) as shared:
+        for at, (name, call) in enumerate(every):
+            shared[:] = name.encode().ljust(SIZE)
+            for line in play(name, call):
+                os.write(out, f"{line}\n".encode())
+            if at % 50 == 0:
+                gc.collect()
+    os.write(out, f"{len(every)} calls\n".encode())
+
+
+if __name__ == "__main__":
+    main()
