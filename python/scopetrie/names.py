@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from types import TracebackType
-from typing import Literal, Self, final
+from typing import Literal, NoReturn, Self, SupportsIndex, final
 
 from ._core import Names as _Names
 from .public import v1
@@ -78,6 +78,9 @@ class Names(_Names):
         return super().__new__(
             cls, separator, before, after, folds, not is_tensorflow, _as_function(legal), clean
         )
+
+    def __reduce_ex__(self, protocol: SupportsIndex) -> NoReturn:
+        raise TypeError("Names is neither pickled nor copied")
 
     def transaction(self) -> NamesTransaction:
         """A `with` block whose names, scopes and releases are undone if it raises.

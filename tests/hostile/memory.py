@@ -1,10 +1,10 @@
 """Calls of every public function while Python's memory runs out: at the first allocation, at the second, ...
 
 What is called comes from the package's public names, with arguments that the call takes; CALLS adds forms of
-calls that have paths of their own. Run as a program, since some of them change the process, this writes the
-name of each to FILE before it begins, what went wrong to stdout, and how many there were:
+calls that have paths of their own. Run as a program, since some of them change the process, this plays the
+calls from FIRST on, writes number and name of each to FILE before it begins, and what went wrong to stdout:
 
-    python -m hostile.memory FILE
+    python -m hostile.memory FILE FIRST
 """
 
 from __future__ import annotations
@@ -276,13 +276,12 @@ def main() -> None:
     every = calls()
     gc.disable()
     with open(sys.argv[1], "r+b") as file, mmap.mmap(file.fileno(), SIZE) as shared:
-        for at, (name, call) in enumerate(every):
-            shared[:] = name.encode().ljust(SIZE)
+        for at, (name, call) in list(enumerate(every))[int(sys.argv[2]) :]:
+            shared[:] = f"{at} {name}".encode().ljust(SIZE)
             for line in play(name, call):
                 os.write(out, f"{line}\n".encode())
             if at % 50 == 0:
                 gc.collect()
-    os.write(out, f"{len(every)} calls\n".encode())
 
 
 if __name__ == "__main__":

@@ -16,22 +16,32 @@ pytestmark = pytest.mark.skipif(memory._testcapi is None, reason="this build of 
 
 
 def test_nothing_is_left_of_a_call_without_memory(tmp_path: Path) -> None:
-    name = tmp_path / "name"
-    name.write_bytes(b" " * memory.SIZE)
+    last = tmp_path / "last"
     paths = os.pathsep.join([str(TESTS), *filter(None, [os.environ.get("PYTHONPATH")])])
-    ran = subprocess.run(
-        [sys.executable, "-X", "faulthandler", "-m", "hostile.memory", str(name)],
-        capture_output=True,
-        text=True,
-        timeout=120,
-        cwd=tmp_path,
-        env={**os.environ, "PYTHONPATH": paths},
-        check=False,
-    )
-    assert ran.returncode == 0, f"{name.read_text().strip()}: {ran.stderr[-3000:]}"
-    *wrong, played = ran.stdout.splitlines()
+    wrong: list[str] = []
+    ended: list[str] = []  # calls with which the process ended
+    first, returned = 0, -1
+    while returned != 0 and len(ended) < 10:
+        last.write_bytes(b"-1 at once".ljust(memory.SIZE))
+        ran = subprocess.run(
+            [sys.executable, "-X", "faulthandler", "-m", "hostile.memory", str(last), str(first)],
+            capture_output=True,
+            text=True,
+            timeout=120,
+            cwd=tmp_path,
+            env={**os.environ, "PYTHONPATH": paths},
+            check=False,
+        )
+        returned = ran.returncode
+        wrong += ran.stdout.splitlines()
+        at, name = last.read_text().strip().split(" ", 1)
+        first = int(at) + 1
+        if returned != 0:
+            ended.append(name)
+            assert first > len(memory.CALLS), f"{name}: {ran.stderr[-3000:]}"
     assert wrong == []
-    assert int(played.split()[0]) > 600
+    assert first > 600
+    assert len(ended) < 5, ended  # Python 3.11 and NumPy may end it, too: with exceptions and warnings
 
 
 def test_an_operation_that_stays_is_seen() -> None:

@@ -34,7 +34,9 @@ OpGraph::Fresh take_name_slow(Context& context, PyObject* name, SegmentId segmen
   try {
     if (segment != kNone || name == nullptr) return context.take_name(segment);
     if (!is_name(name)) return kRefused;
-    const std::string_view text = text_of(name);
+    GraphState& graph = state_of(context.graph);
+    const std::string type(style == NameStyle::kScope ? graph.ops.segments().text(graph.known_segment(fallback)) : "");
+    const std::string_view text = text_of(name, type.empty() ? nullptr : type.c_str());
     if (text.data() == nullptr) return kRefused;
     if (style == NameStyle::kScope && text.empty()) return take_name(context, nullptr, fallback, style);
     return context.take_name(text, style);

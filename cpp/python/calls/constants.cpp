@@ -55,13 +55,14 @@ PyObject* plain_constant(PyObject*, PyObject* const* args, Py_ssize_t count) {
   if (!literal.keep(kept)) return nullptr;
   Results results(context->graph, 1);
   const OpGraph::Fresh fresh = graph.ops.unique(context->scope(), segment);
+  const auto before = static_cast<OpId>(graph.ops.size());
   try {
     const auto first = static_cast<TensorId>(graph.ops.tensor_count());
     const OpId op =
         add_operation(*context, kinds().constant, fresh.name, {}, {&output, 1}, graph.keep(std::move(kept)));
     return results.of(op, first);
   } catch (...) {
-    graph.ops.give_back(fresh.name);
+    context->take_back(before, fresh.name);
     throw;
   }
 }

@@ -213,8 +213,9 @@ TensorId add_literal(Context& context, const Literal& literal, std::uint8_t dtyp
   const Name name = graph.ops.unique(context.scope(), segment).name;
   if (graph.has_unnoted_names) graph.check_unused(name);
   if (graph.has_odd_scopes) graph.check_operation_name(name);
-  const OpId op = add_operation(context, kinds().constant, name, {}, {&output, 1}, graph.keep(std::move(kept)));
-  return op == kNone ? kNone : graph.ops.operation(op).first_output;
+  const auto made = static_cast<TensorId>(graph.ops.tensor_count());
+  add_operation(context, kinds().constant, name, {}, {&output, 1}, graph.keep(std::move(kept)));
+  return made;
 }
 
 }  // namespace scopetrie::python

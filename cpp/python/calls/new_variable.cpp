@@ -225,7 +225,7 @@ bool validates(const NewVariable& wish) {
 VariableId add_rows(Context& context, const NewVariable& wish, bool trainable) {
   GraphState& graph = state_of(context.graph);
   scopetrie::NewVariable row;
-  if (wish.name != nullptr) row.name = checked_text(wish.name);
+  if (wish.name != nullptr) row.name = checked_text(wish.name, "Variable");
   row.scope = wish.key.scope;
   row.segment = wish.key.segment;
   row.trainable = trainable;

@@ -129,10 +129,11 @@ PyObject* build(const Definition& definition, PyObject* const* args, PyObject* n
   Results results(context->graph, 1);
   const OpGraph::Fresh fresh = take_name(*context, name, default_name, NameStyle::kScope);
   if (is_refused(fresh)) return nullptr;
+  const auto before = static_cast<OpId>(graph.ops.size());
   try {
     return add_row(*context, definition, inputs, {&output, 1}, fresh.name, attrs, results);
   } catch (...) {
-    graph.ops.give_back(fresh.name);
+    context->take_back(before, fresh.name);
     throw;
   }
 }

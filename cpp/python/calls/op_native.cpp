@@ -175,12 +175,20 @@ PyObject* build_native(Context& context, const Definition& definition, PyObject*
   Results results(context.graph, facts.outputs.size());
   const std::uint32_t site = graph.sites.here();
   const std::uint32_t attribute = attrs == nullptr ? kNone : graph.keep(to_attribute(attrs));
-  rows.add_axes(context, site);
-  const OpGraph::Fresh fresh = graph.ops.unique(context.scope(), segment);
-  rows.add_others(context, definition, fresh, site);
-  const auto first = static_cast<TensorId>(graph.ops.tensor_count());
-  const OpId op = context.add_operation(definition.kind, fresh.name, facts.ids, facts.outputs.span(), attribute, site);
-  return results.of(op, first);
+  const auto before = static_cast<OpId>(graph.ops.size());
+  OpGraph::Fresh fresh{{0, kNone, 0}, false};
+  try {
+    rows.add_axes(context, site);
+    fresh = graph.ops.unique(context.scope(), segment);
+    rows.add_others(context, definition, fresh, site);
+    const auto first = static_cast<TensorId>(graph.ops.tensor_count());
+    const OpId op =
+        context.add_operation(definition.kind, fresh.name, facts.ids, facts.outputs.span(), attribute, site);
+    return results.of(op, first);
+  } catch (...) {
+    context.take_back(before, fresh.name);
+    throw;
+  }
 }
 
 }  // namespace scopetrie::python

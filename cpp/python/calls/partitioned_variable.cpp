@@ -40,7 +40,7 @@ class Partitioned final : PartMaker {
 
  private:
   void read() {
-    text_ = name_ == nullptr ? "None" : checked_text(name_);
+    text_ = name_ == nullptr ? "None" : checked_text(name_, "get_variable");
     ShapeTable& shapes = graph_.ops.shapes();
     if (call_.shape != nullptr && !parse_dims(shapes, call_.shape, request_.shape)) throw_raised();
     if (call_.initializer != nullptr && is_tensor(call_.initializer)) merge_shape();

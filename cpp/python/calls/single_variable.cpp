@@ -27,7 +27,7 @@ class Single {
 
  private:
   void read() {
-    text_ = name_ == nullptr ? "Variable" : checked_text(name_);
+    text_ = name_ == nullptr ? "Variable" : checked_text(name_, "get_variable");
     is_value_ = call_.initializer != nullptr && !PyCallable_Check(call_.initializer);
     request_.sharing = call_.sharing;
     request_.has_shape = call_.shape != nullptr;

@@ -362,12 +362,7 @@ std::string_view name_text(const char* call, PyObject* name) {
       PyErr_Format(PyExc_TypeError, "%s: a name must be a str, not %s: %R", call, Py_TYPE(name)->tp_name, name);
     throw_raised();
   }
-  const std::string_view text = text_of(name);
-  if (text.data() != nullptr) return text;
-  if (!PyErr_ExceptionMatches(PyExc_UnicodeEncodeError)) throw_raised();
-  PyErr_Clear();
-  PyErr_Format(PyExc_ValueError, "%s: %A has a lone surrogate, which is no character", call, name);
-  throw_raised();
+  return checked_text(name, call);
 }
 
 // The getter's call: the whole name, and the other arguments by keyword.

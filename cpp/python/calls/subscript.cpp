@@ -131,22 +131,28 @@ PyObject* subscript_plain(PyObject* x, PyObject* key) {
   const Output output{graph.ops.shapes().intern(dims), base_dtype(whole.dtype)};
   Results results(context->graph, 1);
   const std::uint32_t site = graph.sites.here();
+  const auto before = static_cast<OpId>(graph.ops.size());
   const OpGraph::Fresh fresh = graph.ops.unique(context->scope(), graph.known_segment(kName));
-  if (fresh.bare) graph.ops.note_owner(fresh);
-  const std::int64_t* const bounds[] = {entries.begin, entries.end, entries.stride};
-  const auto owner = static_cast<OpId>(graph.ops.size() + std::size(bounds));
-  auto made = static_cast<TensorId>(graph.ops.tensor_count());
-  TensorId inputs[] = {input, kNone, kNone, kNone};
-  for (std::size_t i = 0; i < std::size(bounds); ++i) {
-    const SegmentId segment = graph.known_segment(kInputs[i]);
-    const Name name =
-        fresh.bare ? OpGraph::owned(owner, segment) : graph.ops.unique(graph.ops.scope_of(fresh.name), segment).name;
-    const std::uint32_t attribute = graph.keep(AttributeValue(std::span(bounds[i], count)));
-    context->add_operation(kinds().constant, name, {}, {&vector, 1}, attribute, site);
-    inputs[i + 1] = made++;
+  try {
+    if (fresh.bare) graph.ops.note_owner(fresh);
+    const std::int64_t* const bounds[] = {entries.begin, entries.end, entries.stride};
+    const auto owner = static_cast<OpId>(graph.ops.size() + std::size(bounds));
+    auto made = static_cast<TensorId>(graph.ops.tensor_count());
+    TensorId inputs[] = {input, kNone, kNone, kNone};
+    for (std::size_t i = 0; i < std::size(bounds); ++i) {
+      const SegmentId segment = graph.known_segment(kInputs[i]);
+      const Name name =
+          fresh.bare ? OpGraph::owned(owner, segment) : graph.ops.unique(graph.ops.scope_of(fresh.name), segment).name;
+      const std::uint32_t attribute = graph.keep(AttributeValue(std::span(bounds[i], count)));
+      context->add_operation(kinds().constant, name, {}, {&vector, 1}, attribute, site);
+      inputs[i + 1] = made++;
+    }
+    const OpId op = context->add_operation(kKind, fresh.name, inputs, {&output, 1}, graph.keep(std::move(kept)), site);
+    return results.of(op, made);
+  } catch (...) {
+    context->take_back(before, fresh.name);
+    throw;
   }
-  const OpId op = context->add_operation(kKind, fresh.name, inputs, {&output, 1}, graph.keep(std::move(kept)), site);
-  return results.of(op, made);
 }
 
 }  // namespace scopetrie::python

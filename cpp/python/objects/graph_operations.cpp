@@ -33,7 +33,7 @@ PyObject* unique_name(PyObject* self, PyObject* const* args, Py_ssize_t position
       return nullptr;
     }
     // v1 does not check characters here, and "a/" is a name of its own.
-    const std::string_view text = text_of(given[0]);
+    const std::string_view text = text_of(given[0], "Graph.unique_name");
     if (text.data() == nullptr) return nullptr;
     name = context.take_unique(text, mark != 0);
   } else {

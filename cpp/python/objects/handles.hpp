@@ -61,14 +61,16 @@ class NewVariableHandle {
   /// Throws.
   explicit NewVariableHandle(PyGraph* graph) : made_(checked(new_handle(state().variable_type, graph, kNone))) {
     GraphState& state = state_of(graph);
-    make_room(state.live, state.variables.size() + 1 - state.live.size());
+    if (state.live.capacity() <= state.variables.size()) [[unlikely]]
+      make_room(state.live, state.variables.size() + 1 - state.live.size());
     allow_try_incref(made_.get());
   }
   /// A new reference. The variable has no other handle.
   PyObject* of(VariableId id) noexcept {
     auto& live = state_of(handle(made_.get())->graph).live;
-    live.resize(std::size_t{id} + 1);
-    live[id] = made_.get();
+    if (live.size() < id) [[unlikely]]
+      live.resize(id);
+    live.push_back(made_.get());
     set_number(made_.get(), id);
     return made_.release();
   }

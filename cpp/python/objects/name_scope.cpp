@@ -103,7 +103,7 @@ PyObject* enter_in(Context& context, NameScopeBlock& block, PyObject* name) {
     return entered_text(context, block);
   }
   if (!is_name(name)) return nullptr;
-  const std::string_view text = text_of(name);
+  const std::string_view text = text_of(name, "name_scope");
   if (text.data() == nullptr) return nullptr;
   block.enter(context, text);
   return text.empty() || text.back() == '/' ? Py_NewRef(name) : entered_text(context, block);

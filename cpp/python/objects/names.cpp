@@ -67,13 +67,7 @@ std::string_view name_text(const char* call, PyObject* name) {
     PyErr_Format(PyExc_TypeError, "Names.%s: a name must be a str, not %s: %R", call, Py_TYPE(name)->tp_name, name);
     return {};
   }
-  const std::string_view text = text_of(name);
-  if (text.data() == nullptr && PyErr_ExceptionMatches(PyExc_UnicodeEncodeError)) {
-    PyErr_Clear();
-    PyErr_Format(PyExc_ValueError,
-                 "Names.%s: %A has a lone surrogate, which is no character: no file can have such a name", call, name);
-  }
-  return text;
+  return text_of(name, (std::string("Names.") + call).c_str());
 }
 
 void refuse(NamesState& state, const char* call, PyObject* name, std::string_view why) {

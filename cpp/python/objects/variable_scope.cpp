@@ -58,7 +58,7 @@ PyObject* make_entry(PyObject** given, PyGraph* store) {
   if (given[9] != nullptr && dtype == 0) return nullptr;
   const bool by_default = given[0] == nullptr;
   const bool is_text = PyUnicode_Check(name);
-  const std::string_view text = is_text ? text_of(name) : std::string_view("");
+  const std::string_view text = is_text ? text_of(name, "variable_scope") : std::string_view("");
   if (text.data() == nullptr) return nullptr;
   Ref values_graph;
   if (given[2] != nullptr && store == nullptr) {
@@ -115,7 +115,7 @@ PyObject* make_fast(PyObject*, PyObject* const* args, std::size_t flagged, PyObj
 // A store takes other names than v1 does.
 void check_name(const Context& context, const PyEntry* entry) {
   if (entry->name == nullptr) return;
-  const std::string_view text = checked_text(entry->name);
+  const std::string_view text = checked_text(entry->name, "variable_scope");
   const VariableScope& scope = *context.current_variable_scope;
   if (!text.empty() || scope.in(context.scopetrie::Context::graph()) != ScopeTrie::kRoot)
     check_store_name("Store.scope", text);

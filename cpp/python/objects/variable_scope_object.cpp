@@ -55,12 +55,12 @@ PyObject* make(PyTypeObject* type, PyObject* args, PyObject* kwargs) {
   PyObject* const text_arguments[] = {given[1], given[7]};
   for (std::size_t i = 0; i < 2; ++i) {
     if (text_arguments[i] == nullptr) continue;
-    texts[i] = text_of(text_arguments[i]);
+    texts[i] = text_of(text_arguments[i], "VariableScope");
     if (texts[i].data() == nullptr) return nullptr;
   }
-  const Reuse reuse = given[0] == state().auto_reuse   ? Reuse::kAuto
-                      : PyObject_IsTrue(given[0]) == 1 ? Reuse::kYes
-                                                       : Reuse::kNo;
+  const int is_true = given[0] == state().auto_reuse ? 0 : PyObject_IsTrue(given[0]);
+  if (is_true < 0) return nullptr;
+  const Reuse reuse = given[0] == state().auto_reuse ? Reuse::kAuto : is_true != 0 ? Reuse::kYes : Reuse::kNo;
   VariableScope scope(scope_host, reuse, texts[0], texts[1]);
   constexpr std::pair<std::size_t, Setting> positions[] = {
       {2, Setting::kInitializer},  {3, Setting::kRegularizer}, {4, Setting::kCachingDevice}, {5, Setting::kPartitioner},

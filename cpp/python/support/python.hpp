@@ -4,6 +4,7 @@
 #include <Python.h>
 #include <structmember.h>
 
+#include <algorithm>
 #include <array>
 #include <cstddef>
 #include <string>
@@ -39,11 +40,16 @@ class Ref {
   PyObject* object_ = nullptr;
 };
 
+/// Words the exception that is set because a str has no UTF-8 text; gives null text. `call` is the public one, unless
+/// that is a function of the package's.
+SCOPETRIE_COLD std::string_view refuse_text(PyObject* str, const char* call);
 /// A Python str's UTF-8 text, or null text (data() == nullptr) with an exception set.
-inline std::string_view text_of(PyObject* str) {
+inline std::string_view text_of(PyObject* str, const char* call = nullptr) {
   Py_ssize_t size = 0;
   const char* data = PyUnicode_AsUTF8AndSize(str, &size);
-  return data == nullptr ? std::string_view{} : std::string_view{data, static_cast<std::size_t>(size)};
+  if (data == nullptr) [[unlikely]]
+    return refuse_text(str, call);
+  return {data, static_cast<std::size_t>(size)};
 }
 
 /// Whether a name is a str; false with v1's exception set.
@@ -67,8 +73,8 @@ inline Ref checked(PyObject* made) {
   return Ref(made);
 }
 /// The text of a name, or PythonRaised.
-inline std::string_view checked_text(PyObject* name) {
-  const std::string_view text = is_name(name) ? text_of(name) : std::string_view();
+inline std::string_view checked_text(PyObject* name, const char* call = nullptr) {
+  const std::string_view text = is_name(name) ? text_of(name, call) : std::string_view();
   if (text.data() == nullptr) throw_raised();
   return text;
 }
@@ -89,7 +95,8 @@ class Signature {
   bool parse(PyObject* const* args, Py_ssize_t positional, PyObject* keywords, PyObject** out) {
     if (positional > static_cast<Py_ssize_t>(N)) [[unlikely]]
       return too_many(positional);
-    for (std::size_t i = 0; i < N; ++i) out[i] = static_cast<Py_ssize_t>(i) < positional ? args[i] : nullptr;
+    std::fill(out, out + N, nullptr);
+    for (Py_ssize_t i = 0; i < positional; ++i) out[i] = args[i];
     if (keywords == nullptr) return true;
     const Py_ssize_t count = PyTuple_GET_SIZE(keywords);
     for (Py_ssize_t k = 0; k < count; ++k) {

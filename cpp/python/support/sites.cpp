@@ -77,8 +77,27 @@ class Sites::Frames {
 };
 #endif
 
-Sites::Sites(const Sites& other) : sites_(other.sites_), table_(other.table_), last_site_(other.last_site_), last_(other.last_) {
+Sites::Sites(const Sites& other)
+    : sites_(other.sites_), table_(other.table_), last_site_(other.last_site_), last_(other.last_) {
   for (const Site& site : sites_) Py_INCREF(site.code);
+}
+
+std::string_view refuse_text(PyObject* str, const char* call) {
+  if (PyErr_ExceptionMatches(PyExc_UnicodeEncodeError) == 0) return {};
+  PyErr_Clear();
+  const char* const what = "%s%s%A has a lone surrogate, which is no character";
+  Ref frame = Ref::borrowed(reinterpret_cast<PyObject*>(PyEval_GetFrame())), outermost;
+  while (frame) {
+    auto* const at = reinterpret_cast<PyFrameObject*>(frame.get());
+    const Ref code(reinterpret_cast<PyObject*>(PyFrame_GetCode(at)));
+    if (!is_ours(reinterpret_cast<PyCodeObject*>(code.get()))) break;
+    outermost = Ref::borrowed(reinterpret_cast<PyCodeObject*>(code.get())->co_name);
+    frame = Ref(reinterpret_cast<PyObject*>(PyFrame_GetBack(at)));
+  }
+  if (outermost && PyUnicode_ReadChar(outermost.get(), 0) != '_') call = PyUnicode_AsUTF8(outermost.get());
+  PyErr_Clear();
+  PyErr_Format(PyExc_ValueError, what, call == nullptr ? "" : call, call == nullptr ? "" : ": ", str);
+  return {};
 }
 
 Sites::~Sites() {

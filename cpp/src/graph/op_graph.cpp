@@ -157,6 +157,16 @@ std::uint32_t OpGraph::add_pattern(Pattern pattern) {
   return static_cast<std::uint32_t>(patterns_.size() - 1);
 }
 
+void OpGraph::take_back(OpId first) noexcept {
+  if (first == size()) return;
+  for (auto op = static_cast<OpId>(size()); op-- > first;) {
+    if (const Name name = name_of(op); (name.scope & kOwnedBit) == 0) give_back(name);
+    if (has_control_inputs()) control_inputs_.erase(op);
+  }
+  const OperationRow row = rows_[operation_rows_.find(first).row];
+  truncate(first, row.first_output, row.first_input);
+}
+
 OperationRow OpGraph::step(const OperationRow& row, OpId id, std::uint32_t place) const {
   const Pattern& pattern = patterns_[row.attribute];
   const Pattern::Step& step = pattern[place];

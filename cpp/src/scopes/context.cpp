@@ -128,6 +128,14 @@ Operation Context::add_node(std::string_view type, std::span<const TensorId> inp
   return {*graph_, op};
 }
 
+void Context::take_back(OpId first, const Name& taken) noexcept {
+  OpGraph& ops = graph_->ops;
+  const bool is_there = ops.size() > first && ops.name_of(static_cast<OpId>(ops.size() - 1)) == taken;
+  if (!is_there && taken.segment != kNone) ops.give_back(taken);
+  ops.take_back(first);
+  for (Controls& block : controls) std::erase_if(block.made, [&](OpId op) { return op >= first; });
+}
+
 void Context::apply(OpId op) {
   OpGraph& ops = graph_->ops;
   const auto inputs = ops.inputs(op);

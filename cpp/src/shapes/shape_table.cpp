@@ -21,18 +21,18 @@ std::int64_t count(std::span<const std::int64_t> dims) {
 
 ShapeTable::ShapeTable() {
   records_.push_back({0, 0, -1});
-  intern({});
+  find_or_add({});
 }
 
-ShapeId ShapeTable::intern(std::span<const std::int64_t> dims) {
+ShapeId ShapeTable::find_or_add(std::span<const std::int64_t> dims) {
   std::uint32_t hash = hash_words(static_cast<std::uint32_t>(dims.size()));
   for (const std::int64_t dim : dims)
     hash = hash_words(hash, static_cast<std::uint32_t>(dim), static_cast<std::uint32_t>(dim >> 32));
-  const ShapeId found = table_.find(hash, [&](ShapeId id) {
-    const auto other = this->dims(id);
-    return std::equal(dims.begin(), dims.end(), other.begin(), other.end());
-  });
-  if (found != kNone) return found;
+  const ShapeId found = table_.find(hash, [&](ShapeId id) { return is(id, dims); });
+  return found != kNone ? found : add(dims, hash);
+}
+
+ShapeId ShapeTable::add(std::span<const std::int64_t> dims, std::uint32_t hash) {
   const auto id = static_cast<ShapeId>(records_.size());
   if (id == kNone || dims_.size() + dims.size() >= kNone)
     throw std::length_error("a graph has at most 2^32 - 1 different shapes, and as many dimensions of them");

@@ -11,6 +11,7 @@
 
 #include "failing_new.hpp"
 #include "scopetrie/graph/graph.hpp"
+#include "scopetrie/scopes/context.hpp"
 #include "scopetrie/scopes/scope_counters.hpp"
 
 using namespace scopetrie;
@@ -209,6 +210,42 @@ TEST_CASE("an operation that fails without a transaction adds no row, and its na
     program.graph.ops.give_back(fresh.name);
     REQUIRE_MESSAGE(program.contents() == before, "allocation ", at);
   }
+}
+
+TEST_CASE("operations that fail without a transaction can be taken back, whichever allocation fails") {
+  std::size_t failures = 0;
+  for (bool failed = true; failed; ++failures) {
+    Program program;
+    program.base();
+    Context context(program.graph);
+    context.open_controls({0, 1});
+    const std::string before = program.contents();
+    const Output output{ShapeTable::kScalar, 1};
+    const std::vector<TensorId> inputs(100, 0);
+    const SegmentId y = program.segment("y"), x = program.segment("x"), a = program.segment("a");
+    const auto first = static_cast<OpId>(program.graph.ops.size());
+    OpGraph::Fresh fresh{{0, kNone, 0}, false};
+    failed = false;
+    {
+      const FailingNew memory(failures);
+      try {
+        context.add_operation(7, program.graph.ops.unique(ScopeTrie::kRoot, x).name, {}, {&output, 1});
+        fresh = program.graph.ops.unique(ScopeTrie::kRoot, a);
+        const auto owner = static_cast<OpId>(program.graph.ops.size() + 1);
+        if (fresh.bare) program.graph.ops.note_owner(fresh);
+        context.add_operation(7, OpGraph::owned(owner, y), {}, {&output, 1});
+        context.add_operation(8, fresh.name, inputs, {&output, 1});
+      } catch (const std::bad_alloc&) {
+        failed = true;
+        context.take_back(first, fresh.name);
+      }
+    }
+    if (!failed) context.take_back(first, fresh.name);
+    REQUIRE_MESSAGE(context.controls[0].made.empty(), "allocation ", failures);
+    context.controls.clear();
+    REQUIRE_MESSAGE(program.contents() == before, "allocation ", failures);
+  }
+  CHECK(failures > 3);
 }
 
 TEST_CASE("a name that is given back is free again") {

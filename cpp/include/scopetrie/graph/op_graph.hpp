@@ -210,6 +210,9 @@ class OpGraph : private Undoable {
     }
     return id;
   }
+  /// Removes the operations from `first` on, which were added last and nobody has looked for, and gives their names
+  /// back: what was to stand behind them could not be made.
+  void take_back(OpId first) noexcept;
   const Pattern& pattern(std::uint32_t number) const { return patterns_[number]; }
   std::size_t pattern_count() const noexcept { return patterns_.size(); }
 

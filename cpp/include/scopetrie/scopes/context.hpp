@@ -180,6 +180,9 @@ class Context : private Undoable {
       apply(op);
     return op;
   }
+  /// Where memory runs out in a call that makes several operations outside of a transaction: removes those from `first`
+  /// on, and gives back their names and `taken`, that of the last one, which may not be there.
+  SCOPETRIE_COLD void take_back(OpId first, const Name& taken) noexcept;
   /// Applies the open blocks to a new operation: control inputs, and the listener.
   void apply(OpId op);
 

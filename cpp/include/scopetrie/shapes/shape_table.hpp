@@ -4,11 +4,13 @@
 // Thread safety: none; one writer or many readers.
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <optional>
 #include <span>
 #include <vector>
 
+#include "scopetrie/tables/compiler.hpp"
 #include "scopetrie/tables/id_table.hpp"
 #include "scopetrie/tables/ids.hpp"
 
@@ -22,7 +24,7 @@ class ShapeTable {
 
   ShapeTable();
 
-  ShapeId intern(std::span<const std::int64_t> dims);
+  ShapeId intern(std::span<const std::int64_t> dims) { return is(last_, dims) ? last_ : last_ = find_or_add(dims); }
 
   bool known_rank(ShapeId id) const { return id != kUnknown; }
   /// Valid until a new shape is interned; empty if the rank is unknown.
@@ -50,11 +52,18 @@ class ShapeTable {
     std::int64_t elements;
   };
 
+  bool is(ShapeId id, std::span<const std::int64_t> dims) const {
+    const Record& record = records_[id];
+    return record.rank == dims.size() && std::equal(dims.begin(), dims.end(), dims_.data() + record.first);
+  }
+  ShapeId find_or_add(std::span<const std::int64_t> dims);
+  SCOPETRIE_COLD ShapeId add(std::span<const std::int64_t> dims, std::uint32_t hash);
   std::optional<ShapeId> broadcast_slow(ShapeId a, ShapeId b);
 
   std::vector<std::int64_t> dims_;
   std::vector<Record> records_;
   IdTable table_;
+  ShapeId last_ = kScalar;  // that intern() gave; of known rank
 };
 
 }  // namespace scopetrie
