@@ -310,9 +310,9 @@ def test_a_change_beyond_the_spread_is_named():
 
 
 def test_a_regression_of_more_than_a_tenth_is_named():
-    assert instructions.regressions({"hit": 109.0}, {"hit": 100.0}) == []
-    assert instructions.regressions({"hit": 111.0}, {"hit": 100.0}) == [
-        "hit: 111 instructions, baseline 100 (+11.0%, at most +10%)"
+    assert instructions.regressions({"hit": 104.0}, {"hit": 100.0}) == []
+    assert instructions.regressions({"hit": 106.0}, {"hit": 100.0}) == [
+        "hit: 106 instructions, baseline 100 (+6.0%, at most +5%)"
     ]
     assert instructions.regressions({}, {"hit": 100.0}) == ["hit: not counted any more"]
 

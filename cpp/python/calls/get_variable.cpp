@@ -43,14 +43,15 @@ PyObject* shared(GraphState& graph, PyGraph* owner, const PyVariableScope* scope
 }
 
 // Whether nobody is to be asked before the variable is looked up: how it is to be made is of no concern yet.
-bool is_plain(const PyVariableScope* scope, PyObject* const* arguments) {
+// `is_short`: no argument from the partitioner on is given.
+bool is_plain(const PyVariableScope* scope, PyObject* const* arguments, bool is_short = false) {
   const State& s = state();
   const Settings& settings = scope->settings;
+  if (settings[Setting::kCustomGetter] != nullptr || settings[Setting::kPartitioner] != nullptr) return false;
   const auto is_default = [](PyObject* argument, PyObject* usual) { return !given(argument) || argument == usual; };
-  return settings[Setting::kCustomGetter] == nullptr && settings[Setting::kPartitioner] == nullptr &&
-         !given(arguments[kPartitioner]) && !given(arguments[kCustomGetter]) &&
-         is_default(arguments[kSynchronization], s.auto_synchronization) &&
-         is_default(arguments[kAggregation], s.no_aggregation);
+  return is_short || (!given(arguments[kPartitioner]) && !given(arguments[kCustomGetter]) &&
+                      is_default(arguments[kSynchronization], s.auto_synchronization) &&
+                      is_default(arguments[kAggregation], s.no_aggregation));
 }
 
 /// What the table of variables says of a name that is plain: the variable's handle, or that it is to be made.
@@ -107,7 +108,7 @@ PyObject* get_variable(PyObject*, PyObject* const* args, Py_ssize_t positional, 
   Context* context = current_context();
   if (context == nullptr) return nullptr;
   PyVariableScope* scope = current_scope(*context);
-  if (!is_plain(scope, arguments)) [[unlikely]]
+  if (!is_plain(scope, arguments, keywords == nullptr && positional <= kPartitioner)) [[unlikely]]
     return get_in_scope(*context, *scope, arguments, nullptr);
   const ScopeId scope_id = scope->in(state_of(context->graph));
   const Found found = find_plain(*context, scope, scope_id, arguments, shape.get());

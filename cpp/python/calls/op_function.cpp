@@ -55,7 +55,7 @@ PyObject* call(PyObject* self, PyObject* const* args, std::size_t flagged, PyObj
   const Definition& definition = definition_of(self);
   const std::size_t count = definition.inputs.size();
   const auto given = static_cast<std::size_t>(PyVectorcall_NARGS(flagged));
-  PyObject* inputs[16] = {};
+  PyObject* inputs[kMostInputs];
   PyObject* name = nullptr;
   Ref attrs;
   if (given > count + 1) {
@@ -63,7 +63,7 @@ PyObject* call(PyObject* self, PyObject* const* args, std::size_t flagged, PyObj
                  kind_name(definition.kind), count, given);
     return nullptr;
   }
-  for (std::size_t i = 0; i < given && i < count; ++i) inputs[i] = args[i];
+  for (std::size_t i = 0; i < count; ++i) inputs[i] = i < given ? args[i] : nullptr;
   if (given == count + 1) name = args[count];
   if (keywords != nullptr) {
     PyObject* const name_text = name_keyword();

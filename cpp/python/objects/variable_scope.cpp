@@ -39,9 +39,11 @@ bool read_reuse(PyObject* value, Reuse& out) {
 
 constexpr std::size_t kParameters = 13, kTrainableAt = kParameters;
 
-// Makes a block of `given`, which are v1's arguments; those of a store have one more.
-PyObject* make_entry(PyObject** given, PyGraph* store) {
-  for (std::size_t i = 0; i + 1 < kParameters; ++i) given[i] = none_to_null(given[i]);
+// Makes a block of `given`, which are v1's arguments; those of a store have one more. `is_name_only`: there is no other
+// than the first.
+PyObject* make_entry(PyObject** given, PyGraph* store, bool is_name_only = false) {
+  given[0] = none_to_null(given[0]);
+  for (std::size_t i = 1; !is_name_only && i + 1 < kParameters; ++i) given[i] = none_to_null(given[i]);
   PyObject* name = given[0] != nullptr ? given[0] : given[1];
   if (name == nullptr) {
     PyErr_SetString(PyExc_TypeError, "If default_name is None then name_or_scope is required");
@@ -79,9 +81,10 @@ PyObject* make_entry(PyObject** given, PyGraph* store) {
                                     : "VariableScope: name_or_scope must be a string or VariableScope.";
   }
   entry->values_graph = reinterpret_cast<PyGraph*>(values_graph.release());
-  const Ref made(self);
+  Ref made(self);
   entry->block.set_reuse(reuse);
   entry->block.set_auxiliary_name_scope(given[12] != Py_False && store == nullptr);
+  if (is_name_only) return made.release();
   if (dtype != 0) entry->block.set_dtype(dtype);
   constexpr std::pair<std::size_t, Setting> positions[] = {{3, Setting::kInitializer},   {4, Setting::kRegularizer},
                                                            {5, Setting::kCachingDevice}, {6, Setting::kPartitioner},
@@ -89,14 +92,14 @@ PyObject* make_entry(PyObject** given, PyGraph* store) {
                                                            {11, Setting::kConstraint}};
   for (const auto& [position, setting] : positions)
     if (given[position] != nullptr) entry->block.set(setting, given[position]);
-  if (store == nullptr) return Py_NewRef(self);
+  if (store == nullptr) return made.release();
   entry->store = reinterpret_cast<PyGraph*>(Py_NewRef(reinterpret_cast<PyObject*>(store)));
   if (PyObject* trainable = none_to_null(given[kTrainableAt]); trainable != nullptr) {
     const int truth = PyObject_IsTrue(trainable);
     if (truth < 0) return nullptr;
     entry->block.set_trainable(truth != 0);
   }
-  return Py_NewRef(self);
+  return made.release();
 }
 
 PyObject* new_entry(PyObject* const* args, Py_ssize_t positional, PyObject* keywords) {
@@ -105,7 +108,8 @@ PyObject* new_entry(PyObject* const* args, Py_ssize_t positional, PyObject* keyw
       {"name_or_scope", "default_name", "values", "initializer", "regularizer", "caching_device", "partitioner",
        "custom_getter", "reuse", "dtype", "use_resource", "constraint", "auxiliary_name_scope"});
   PyObject* given[kParameters];
-  return signature.parse(args, positional, keywords, given) ? make_entry(given, nullptr) : nullptr;
+  if (!signature.parse(args, positional, keywords, given)) return nullptr;
+  return make_entry(given, nullptr, positional == 1 && keywords == nullptr);
 }
 
 PyObject* make_fast(PyObject*, PyObject* const* args, std::size_t flagged, PyObject* keywords) {

@@ -4,7 +4,6 @@
 #include <Python.h>
 #include <structmember.h>
 
-#include <algorithm>
 #include <array>
 #include <cstddef>
 #include <string>
@@ -95,8 +94,7 @@ class Signature {
   bool parse(PyObject* const* args, Py_ssize_t positional, PyObject* keywords, PyObject** out) {
     if (positional > static_cast<Py_ssize_t>(N)) [[unlikely]]
       return too_many(positional);
-    std::fill(out, out + N, nullptr);
-    for (Py_ssize_t i = 0; i < positional; ++i) out[i] = args[i];
+    take_positional(args, positional, out, std::make_index_sequence<N>());
     if (keywords == nullptr) return true;
     const Py_ssize_t count = PyTuple_GET_SIZE(keywords);
     for (Py_ssize_t k = 0; k < count; ++k) {
@@ -115,6 +113,12 @@ class Signature {
   }
 
  private:
+  // Without loops, of which GCC makes `rep stos` and vectors: a few arguments are given, and many are not.
+  template <std::size_t... I>
+  static void take_positional(PyObject* const* args, Py_ssize_t positional, PyObject** out, std::index_sequence<I...>) {
+    ((out[I] = nullptr), ...);
+    static_cast<void>(((static_cast<Py_ssize_t>(I) < positional && (out[I] = args[I], true)) && ...));
+  }
   bool too_many(Py_ssize_t given) {
     PyErr_Format(PyExc_TypeError, "%s() takes at most %zu positional arguments but %zd were given", function_, N,
                  given);

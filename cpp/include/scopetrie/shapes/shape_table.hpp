@@ -4,7 +4,7 @@
 // Thread safety: none; one writer or many readers.
 #pragma once
 
-#include <algorithm>
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <span>
@@ -53,8 +53,11 @@ class ShapeTable {
   };
 
   bool is(ShapeId id, std::span<const std::int64_t> dims) const {
-    const Record& record = records_[id];
-    return record.rank == dims.size() && std::equal(dims.begin(), dims.end(), dims_.data() + record.first);
+    const auto other = this->dims(id);
+    if (other.size() != dims.size()) return false;
+    for (std::size_t i = 0; i < dims.size(); ++i)  // std::equal() calls memcmp(), for one or two numbers
+      if (other[i] != dims[i]) return false;
+    return true;
   }
   ShapeId find_or_add(std::span<const std::int64_t> dims);
   SCOPETRIE_COLD ShapeId add(std::span<const std::int64_t> dims, std::uint32_t hash);
