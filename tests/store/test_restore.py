@@ -223,6 +223,43 @@ def test_a_lazy_variable_is_not_drawn(source: Any) -> None:
     assert contents(store) == {"w": 5}
 
 
+def test_a_frozen_variable_is_refused(source: Any) -> None:
+    store, given = filled(a=1, b=2), source(filled(a=10, b=20))
+    store._freeze("b", True)
+    with pytest.raises(ValueError, match=r"b is frozen, and freeze\(False\) lets it be changed"):
+        store.restore(given)
+    assert contents(store) == {"a": 1, "b": 2}
+    store.freeze(False)
+    store.restore(given)
+    assert contents(store) == {"a": 10, "b": 20}
+
+
+def test_a_variable_of_two_names_needs_one(source: Any) -> None:
+    store = filled(a=1, c=3)
+    store.alias("b", "a")
+    for given in (filled(b=10, c=30), filled(a=10, c=30)):
+        plan = store.plan_restore(source(given))
+        assert plan.restored == ["a", "c"] and plan.missing == plan.unexpected == []
+        plan.apply()
+        assert contents(store) == {"a": 10, "c": 30, "b": 10}
+        store["a"].assign([0, 0])
+    with pytest.raises(ValueError, match="the store does not have b;"):
+        store.restore(source(filled(a=1, b=2, c=3)))  # which of the two?
+    both = filled(a=5, c=6)
+    both.alias("b", "a")
+    store.restore(source(both))
+    assert contents(store) == {"a": 5, "c": 6, "b": 5}
+
+
+def test_a_fork_keeps_its_values(source: Any) -> None:
+    store = filled(a=1, b=2)
+    fork = store.fork()
+    store.restore(source(filled(a=10, b=20)))
+    assert contents(fork) == {"a": 1, "b": 2} and contents(store) == {"a": 10, "b": 20}
+    store.restore(fork)
+    assert contents(store) == {"a": 1, "b": 2}
+
+
 def test_names_may_be_exchanged_in_one_store() -> None:
     store = filled(a=1, b=2)
     store.restore(store, rename={"a": "b", "b": "a"})

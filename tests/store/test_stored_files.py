@@ -95,6 +95,24 @@ def test_what_is_not_to_be_trained_comes_back(path: Path) -> None:
     assert [variable.trainable for variable in st.Store.open(path).values()] == [True, True, False]
 
 
+def test_aliases_and_frozen_variables_come_back(path: Path) -> None:
+    store = st.Store()
+    store.get_many(["encoder/w", "encoder/b"], [(3,)] * 2, initializer="ones")
+    store.alias("decoder", "encoder")
+    store._freeze("encoder/b", True)
+    store.save(path)
+    assert set(load_file(path)) == {"encoder.w", "encoder.b"}  # each once
+    opened = st.Store.open(path)
+    assert list(opened) == ["encoder/w", "encoder/b", "decoder/w", "decoder/b"]
+    assert opened["decoder/w"] is opened["encoder/w"]
+    assert not opened["decoder/b"].array.flags.writeable and opened["encoder/w"].array.flags.writeable
+    assert [opened[name].trainable for name in ("encoder/w", "encoder/b")] == [True, False]
+    other = st.Store()
+    other.get_many(list(opened), [(3,)] * 4)
+    other.restore(path)  # four variables of their own
+    assert [variable.array.sum() for variable in other.values()] == [3] * 4
+
+
 def test_arrays_of_any_layout_are_saved(path: Path) -> None:
     values = np.arange(12.0).reshape(3, 4)
     store = st.Store()

@@ -102,6 +102,40 @@ def test_errors_name_the_whole_path_and_the_nearest(store: Any) -> None:
             store.subtree(wrong)
 
 
+def test_what_is_deleted_through_a_view(store: Any) -> None:
+    encoder = store["encoder"]
+    del encoder["layer_0"]
+    del encoder["layer_1/w"]
+    assert list(encoder) == ["layer_1"]
+    for wrong in ("layer_0", "x", 3, None):
+        with pytest.raises(KeyError):
+            del encoder[wrong]
+    del store["encoder/layer_1"]
+    assert list(encoder) == [] and len(encoder) == encoder.size == 0 and encoder.tree() == {}
+    assert str(encoder) == "Subtree 'encoder': 0 variables, 0 elements, 0 B"
+    with pytest.raises(KeyError):
+        store["encoder"]
+    assert list(store) == ["encoder_2/w", "w", "other/encoder/w"]
+
+
+def test_names_of_one_variable_count_and_are_measured_once(store: Any) -> None:
+    store.alias("decoder/w", "encoder/layer_0/w")
+    store.alias("decoder/v", "encoder/layer_0/w")
+    decoder = store["decoder"]
+    assert list(decoder) == ["w", "v"] and decoder["w"] is decoder["v"] is store["encoder/layer_0/w"]
+    assert "  v  float32[1]  4 B  lazy, alias of encoder/layer_0/w" in str(decoder).splitlines()
+    assert [variable.path for variable in store.match("decoder/*")] == ["encoder/layer_0/w"] * 2
+    del store["encoder"]
+    assert decoder["v"].path == "decoder/w"
+
+
+def test_a_flat_subtree(store: Any) -> None:
+    flat = store["encoder"].flat(lambda variable: variable.size > 1)
+    assert flat.data.shape == (3 + 5 + 6,)
+    flat.data[...] = 7
+    assert store["encoder/layer_1/w"].array.tolist() == [7, 7, 7]
+
+
 # --- patterns ---------------------------------------------------------------------------
 
 

@@ -26,9 +26,10 @@ _MOST_LINES: Final = 8  # lines of one kind in a table
 
 
 class Offered(NamedTuple):
-    """A variable of the source: its path there, what it is, and a function that returns its elements."""
+    """A path of the source: its variable, what is said of that, and a function that returns its elements."""
 
     path: str
+    variable: Any
     facts: Facts
     elements: Callable[[], np.ndarray[Any, Any]]
 
@@ -77,7 +78,7 @@ class RestorePlan:
                 self.missing.append(path)
                 continue
             found = offered[given]
-            used |= {name for name in names if name in offered and offered[name].elements == found.elements}
+            used |= {name for name in names if name in offered and offered[name].variable is found.variable}
             if wrong := _mismatch(path, variable, facts, found.facts):
                 self.mismatched[path] = wrong
             else:
@@ -219,7 +220,7 @@ def _of_file(call: str, name: str) -> Iterator[Offered]:
         if facts is None:
             itemsize = 0 if variable.dtype is None else variable.dtype.itemsize
             facts = known[kind] = facts_of(variable.dtype_name, itemsize, variable.shape)
-        made[path] = Offered(path, facts, partial(file.array, variable))
+        made[path] = Offered(path, variable, facts, partial(file.array, variable))
     yield from made.values()
     for alias, path in file.aliases.items():
         yield made[path]._replace(path=alias)
@@ -227,7 +228,7 @@ def _of_file(call: str, name: str) -> Iterator[Offered]:
 
 def _of_store(store: Any, is_own: bool) -> Iterator[Offered]:
     for path, variable in store._items():
-        yield Offered(path, variable_facts(variable), partial(_elements, variable, is_own))
+        yield Offered(path, variable, variable_facts(variable), partial(_elements, variable, is_own))
 
 
 def _elements(variable: Any, is_copied: bool) -> np.ndarray[Any, Any]:

@@ -149,12 +149,13 @@ class SavedStore(ViewedStore):
         """
         file = read_header("Store.open", path, private=True)
         store = cls(seed=seed)
-        arrays = {name: file.array(variable) for name, variable in file.variables.items()}
         try:
-            for name, array in arrays.items():
-                store.put(name, array, name not in file.not_trainable)
+            for name, variable in file.variables.items():
+                store.put(name, file.array(variable), name not in file.not_trainable)
             for alias, name in file.aliases.items():
-                store.put(alias, arrays[name], name not in file.not_trainable)
+                store.alias(alias, name)
         except ValueError as error:
             raise ValueError(f"Store.open({file.name!r}): {error}") from None
+        for name in file.frozen:
+            store._freeze(name, True)
         return store

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import ItemsView, Iterable, Iterator, Mapping, ValuesView
+from collections.abc import Callable, ItemsView, Iterable, Iterator, Mapping, ValuesView
 from itertools import takewhile
 from typing import Any, final
 
@@ -66,6 +66,11 @@ class Subtree(Mapping[str, Any]):
     def __getitem__(self, path: str) -> Any:
         return lookup(self._store, self._whole(path))
 
+    def __delitem__(self, path: str) -> None:
+        if not isinstance(path, str):
+            raise missing(path, self._store)
+        del self._store[self._whole(path)]
+
     def __contains__(self, path: object) -> bool:
         return isinstance(path, str) and self._whole(path) in self._store
 
@@ -104,6 +109,23 @@ class Subtree(Mapping[str, Any]):
         """
         for variable in self.values():
             self._store._freeze(variable.path, frozen)
+
+    def flat(self, where: Callable[[Any], object] | None = None) -> Any:
+        """Moves the elements of the variables into one buffer: see `Store.flat`.
+
+        Args:
+            where: Which of them are taken: a function of a variable.
+
+        >>> import scopetrie as st
+        >>> store = st.Store()
+        >>> made = store.get_many(["tower/w", "tower/b", "v"], [(2,)] * 3, initializer="ones")
+        >>> flat = store["tower"].flat()
+        >>> flat.data += 1
+        >>> store["tower/b"].array.tolist(), store["v"].array.tolist()
+        ([2.0, 2.0], [1.0, 1.0])
+        """
+        store: Any = self._store  # the Python class has it
+        return store.flat(self._path, where)
 
     def _whole(self, path: str) -> str:
         return f"{self._path}/{path}" if self._path else path
