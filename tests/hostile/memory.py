@@ -142,7 +142,9 @@ CALLS: dict[str, Call] = {
 LEFT_OUT = {
     **attacks.LEFT_OUT,
     "reset_default_graph": "takes the graph away",
+    "bincount": "NumPy's reductions",
     "confusion_matrix": "NumPy's reductions",
+    "math.bincount": "NumPy's reductions",
     "Session.run": "NumPy's errstate",
     "op_scope": "Python's warnings",
     "variable_op_scope": "Python's warnings",
@@ -157,7 +159,7 @@ OF_OTHERS = ("summary.", "StoreVariable.__")  # protobuf's, NumPy's
 # What others say instead of MemoryError: functions of Python's, whose exceptions 3.11 loses, NumPy, locks.
 OTHERS = re.compile(
     r"<function .* returned NULL|<built-in method reduce of numpy|<class '(numpy|logging)|can't allocate lock"
-    r"|error return without exception set"
+    r"|error return without exception set|stat: path should be string"
 )
 
 
