@@ -183,7 +183,8 @@ void scatter_slices(RuleCall& call) {
 
 void reverse_sequence(RuleCall& call) {
   need_rank(call, 1, 1);
-  std::int64_t batch = call.integer(Attribute::kBatchDim), along = call.integer(Attribute::kSeqDim);
+  const std::int64_t batch = call.integer(Attribute::kBatchDim);
+  const std::int64_t along = call.integer(Attribute::kSeqDim);
   Dims dims;
   if (!call.read(0, dims)) return call.give_unknown(call.dtype(0));
   const auto rank = static_cast<std::int64_t>(dims.size());

@@ -22,8 +22,8 @@ Memory* Memory::allocate(std::size_t bytes, bool is_zeroed) {
   const bool by_pages = is_zeroed && bytes >= kPages;
   void* block = by_pages ? std::calloc(1, kBefore + bytes) : ::operator new(kBefore + bytes);
   if (block == nullptr) throw std::bad_alloc();
-  const auto first = reinterpret_cast<std::uintptr_t>(block) + kBefore;
-  void* data = reinterpret_cast<void*>(first - first % kAlignment);
+  std::byte* const first = static_cast<std::byte*>(block) + kBefore;
+  void* data = first - reinterpret_cast<std::uintptr_t>(first) % kAlignment;
   auto* made = new (block) Memory(data, bytes);
   made->is_from_calloc_ = by_pages;
   if (is_zeroed && !by_pages) std::memset(data, 0, bytes);

@@ -145,6 +145,7 @@ void draw_converted(To* out, std::size_t count, Draw&& draw) {
     draw(std::span<Drawn>(out, count), 0);
   } else if constexpr (!std::is_same_v<To, std::complex<float>> && !std::is_same_v<To, std::complex<double>> &&
                        !std::is_same_v<To, std::complex<long double>>) {
+    // NOLINTNEXTLINE(cppcoreguidelines-pro-type-member-init): each part is drawn before it is read
     std::array<Drawn, 256> block;
     for (std::size_t at = 0; at < count; at += block.size()) {
       const std::size_t size = std::min(block.size(), count - at);
@@ -242,8 +243,9 @@ void write_elements(const Initializer& initializer, DType dtype, std::span<const
                                       : AttributeValue(std::int64_t{initializer.kind == Kind::kOnes ? 1 : 0});
     return dispatch(written, [&]<class T>(T) { fill(static_cast<T*>(out), count, number); });
   }
-  const InitialValue value = *drawn_value(initializer, written, dims);
-  const Drawing drawing(value, seeds);
+  const std::optional<InitialValue> value = drawn_value(initializer, written, dims);
+  if (!value) return;  // has_elements() says so before
+  const Drawing drawing(*value, seeds);
   dispatch(written, [&]<class T>(T) {
     T* const to = static_cast<T*>(out);
     switch (drawn_as(written)) {

@@ -22,7 +22,7 @@ std::uint32_t recorded_pattern(const Graph& graph, const Initializer& initialize
 /// The initial value that a recording of another gain gives. Nothing where there is none.
 std::optional<InitialValue> recorded_value(const Graph& graph, const Initializer& initializer, Output output);
 
-/// The pattern of a recording in which the gain is each variable's own.
-std::uint32_t varying_pattern(Graph& graph, std::uint32_t recording);
+/// The pattern of the recording of this number in which the gain is each variable's own.
+std::uint32_t varying_pattern(Graph& graph, std::uint32_t number);
 
 }  // namespace scopetrie
