@@ -68,3 +68,28 @@ def test_attacks_act() -> None:
         for name in ("stack", "get_variable", "zeros", "Graph.unique_names", "Session.run")
     }
     assert min(acted.values()) > 5, acted
+
+
+def test_numbers_beside_each_other_are_read_whole(tmp_path: Path) -> None:
+    """NumPy reads freed memory where a list within a list is emptied while it is read: it gets a copy."""
+    code = """
+import sys, warnings
+from hostile import attacks
+warnings.simplefilter("ignore")
+sys.unraisablehook = lambda _: None
+functions = dict(attacks.functions())
+for name in ("nn.space_to_batch", "batch_to_space"):
+    for fill in range(len(attacks.FILLS)):
+        for _ in range(60):
+            attacks.play((name, functions[name], "block_size", 2, "dying tensors", "clear", fill))
+"""
+    paths = os.pathsep.join([str(TESTS), *filter(None, [os.environ.get("PYTHONPATH")])])
+    done = subprocess.run(
+        [sys.executable, "-c", code],
+        capture_output=True,
+        text=True,
+        timeout=200,
+        cwd=tmp_path,
+        env={**os.environ, "PYTHONPATH": paths, "PYTHONMALLOC": "debug"},
+    )
+    assert done.returncode == 0, done.stderr[-2000:]

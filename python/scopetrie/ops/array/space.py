@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from ... import dtypes
-from ..._core import name_scope
+from ..._core import name_scope, own_items
 from ...dtypes import DType, DTypeLike, as_dtype
 from ...graph import Tensor
 from ...public import v1
@@ -295,7 +295,7 @@ def space_to_batch(
         A tensor `[N * b * b, H / b, W / b, C]`.
     """
     size = renamed(block_size, "block_size", block_shape, "block_shape")
-    made = space_to_batch_nd(input, np.asarray([size, size], np.int32), paddings, name)
+    made = space_to_batch_nd(input, np.asarray(own_items([size, size]), np.int32), paddings, name)
     made.set_shape(made.shape.with_rank(4))
     return made
 
@@ -317,7 +317,7 @@ def batch_to_space(
         A tensor `[N, H * b, W * b, C]`.
     """
     size = renamed(block_size, "block_size", block_shape, "block_shape")
-    made = batch_to_space_nd(input, np.asarray([size, size], np.int32), crops, name)
+    made = batch_to_space_nd(input, np.asarray(own_items([size, size]), np.int32), crops, name)
     made.set_shape(made.shape.with_rank(4))
     return made
 
