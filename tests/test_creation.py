@@ -50,6 +50,15 @@ RECORDED = {
 }
 
 
+def profiled(note, call):
+    """Calls something, and notes what is called meanwhile."""
+    sys.setprofile(note)
+    try:
+        call()
+    finally:
+        sys.setprofile(None)
+
+
 def frames(call):
     """How many frames of this package run while something is called."""
     seen = []
@@ -58,11 +67,7 @@ def frames(call):
         if event == "call" and frame.f_code.co_filename.startswith(PACKAGE):
             seen.append(frame.f_code.co_qualname if hasattr(frame.f_code, "co_qualname") else "?")
 
-    sys.setprofile(note)
-    try:
-        call()
-    finally:
-        sys.setprofile(None)
+    profiled(note, call)
     return seen
 
 
@@ -307,11 +312,7 @@ def crossings(call):
         elif open_calls:
             open_calls.pop()
 
-    sys.setprofile(note)
-    try:
-        call()
-    finally:
-        sys.setprofile(None)
+    profiled(note, call)
     return seen
 
 

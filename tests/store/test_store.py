@@ -380,3 +380,28 @@ def test_a_variable_that_was_undone_says_so(store: st.Store) -> None:
         with pytest.raises(RuntimeError, match="'a/w' is gone"):
             use()
     assert array.shape == (2,) and again.path == "b" and repr(lost) == "<Variable 'a/w' (gone)>"
+
+
+@pytest.mark.parametrize(
+    ("reuse", "makes", "shares"),
+    [(None, True, True), (True, False, True), (False, True, False), (0, True, False), (1, True, True)],
+)
+def test_a_getter_reads_reuse_as_get_variable_does(reuse, makes, shares):
+    """A mode that is true or false without being True or False says AUTO_REUSE or False."""
+
+    def own(getter, name, **keywords):
+        return getter(name, **{**keywords, "reuse": reuse})
+
+    def works(call):
+        try:
+            call()
+        except ValueError:
+            return False
+        return True
+
+    store = st.Store()
+    with st.Graph().as_default():
+        for get in (store.get, st.get_variable):
+            assert works(lambda: get("new", (2,), custom_getter=own)) == makes  # noqa: B023
+            get("old", (2,))
+            assert works(lambda: get("old", (2,), custom_getter=own)) == shares  # noqa: B023

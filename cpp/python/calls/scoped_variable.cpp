@@ -8,14 +8,6 @@
 
 namespace scopetrie::python {
 
-namespace {
-
-PyObject* or_none(PyObject* object) { return object == nullptr ? Py_None : object; }
-
-Sharing sharing_of(Reuse reuse) {
-  return reuse == Reuse::kNo ? Sharing::kNo : reuse == Reuse::kYes ? Sharing::kYes : Sharing::kAuto;
-}
-// Of a reuse argument.
 Sharing sharing_of(PyObject* reuse) {
   if (!given(reuse)) return Sharing::kNotSaid;
   if (reuse == Py_True) return Sharing::kYes;
@@ -23,6 +15,18 @@ Sharing sharing_of(PyObject* reuse) {
   if (is_true < 0) throw_raised();
   return is_true != 0 ? Sharing::kAuto : Sharing::kNo;
 }
+
+bool Getter::parse(PyObject* const* args, Py_ssize_t positional, PyObject* keywords, PyObject** given) {
+  static Signature<kArguments> signature(
+      "getter",
+      {"name", "shape", "dtype", "initializer", "regularizer", "reuse", "trainable", "collections", "caching_device",
+       "partitioner", "validate_shape", "use_resource", "constraint", "synchronization", "aggregation"});
+  return signature.parse(args, positional, keywords, given);
+}
+
+namespace {
+
+PyObject* or_none(PyObject* object) { return object == nullptr ? Py_None : object; }
 
 // The dtype of a value, whose operations v1 makes to see it: only their names are taken.
 DType dtype_of_value(Context& context, PyObject* value) {
@@ -104,43 +108,27 @@ PyObject* call_getter(PyObject* getter, PyObject* full_name, PyObject* reuse, co
 
 // Arguments of a getter, read from v1's list of them.
 VariableCall read_call(PyObject* const* given) {
-  enum {
-    kAtShape = 1,
-    kAtDType,
-    kAtInitializer,
-    kAtRegularizer,
-    kAtReuse,
-    kAtTrainable,
-    kAtCollections,
-    kAtCachingDevice,
-    kAtPartitioner,
-    kAtValidateShape,
-    kAtUseResource,
-    kAtConstraint,
-    kAtSynchronization,
-    kAtAggregation
-  };
   VariableCall call;
-  call.shape = given_or_null(given[kAtShape]);
-  call.dtype_object = given_or_null(given[kAtDType]);
+  call.shape = given_or_null(given[Getter::kShape]);
+  call.dtype_object = given_or_null(given[Getter::kDType]);
   if (call.dtype_object == nullptr) {
     call.dtype_object = state().dtypes[kFloat32];
     call.dtype = kFloat32;
   } else {
     call.dtype = DType(known_dtype_number(call.dtype_object)).base();
   }
-  call.initializer = given_or_null(given[kAtInitializer]);
-  call.regularizer = given_or_null(given[kAtRegularizer]);
-  call.sharing = sharing_of(given[kAtReuse]);
-  call.trainable = given_or_null(given[kAtTrainable]);
-  call.collections = given_or_null(given[kAtCollections]);
-  call.caching_device = given_or_null(given[kAtCachingDevice]);
-  call.partitioner = given_or_null(given[kAtPartitioner]);
-  call.validate_shape = given[kAtValidateShape];
-  call.use_resource = given_or_null(given[kAtUseResource]);
-  call.constraint = given_or_null(given[kAtConstraint]);
-  call.synchronization = given_or_null(given[kAtSynchronization]);
-  call.aggregation = given_or_null(given[kAtAggregation]);
+  call.initializer = given_or_null(given[Getter::kInitializer]);
+  call.regularizer = given_or_null(given[Getter::kRegularizer]);
+  call.sharing = sharing_of(given[Getter::kReuse]);
+  call.trainable = given_or_null(given[Getter::kTrainable]);
+  call.collections = given_or_null(given[Getter::kCollections]);
+  call.caching_device = given_or_null(given[Getter::kCachingDevice]);
+  call.partitioner = given_or_null(given[Getter::kPartitioner]);
+  call.validate_shape = given[Getter::kValidateShape];
+  call.use_resource = given_or_null(given[Getter::kUseResource]);
+  call.constraint = given_or_null(given[Getter::kConstraint]);
+  call.synchronization = given_or_null(given[Getter::kSynchronization]);
+  call.aggregation = given_or_null(given[Getter::kAggregation]);
   return call;
 }
 
@@ -275,19 +263,15 @@ PyObject* scoped_variable(PyObject*, PyObject* const* args, Py_ssize_t positiona
 }
 
 PyObject* true_getter(PyObject*, PyObject* const* args, Py_ssize_t positional, PyObject* keywords) {
-  static Signature<15> signature(
-      "getter",
-      {"name", "shape", "dtype", "initializer", "regularizer", "reuse", "trainable", "collections", "caching_device",
-       "partitioner", "validate_shape", "use_resource", "constraint", "synchronization", "aggregation"});
-  PyObject* given[15];
-  if (!signature.parse(args, positional, keywords, given)) return nullptr;
-  if (given[0] == nullptr) {
+  PyObject* given[Getter::kArguments];
+  if (!Getter::parse(args, positional, keywords, given)) return nullptr;
+  if (given[Getter::kName] == nullptr) {
     PyErr_SetString(PyExc_TypeError, "getter() missing 1 required positional argument: 'name'");
     return nullptr;
   }
   Context* context = current_context();
   if (context == nullptr) return nullptr;
-  return get_one(*context, given_or_null(given[0]), read_call(given));
+  return get_one(*context, given_or_null(given[Getter::kName]), read_call(given));
 }
 
 PyObject* new_variable(PyObject*, PyObject* const* args, Py_ssize_t positional, PyObject* keywords) {

@@ -26,10 +26,6 @@ enum StoreArgument {
   kStoreArguments
 };
 
-Sharing sharing_of(Reuse reuse) {
-  return reuse == Reuse::kNo ? Sharing::kNo : reuse == Reuse::kYes ? Sharing::kYes : Sharing::kAuto;
-}
-
 /// One call, with what the scope has where something is left out. Objects are borrowed.
 struct StoreCall {
   ScopeId scope = ScopeTrie::kRoot;
@@ -496,27 +492,20 @@ PyObject* store_get_many(PyObject* self, PyObject* const* args, Py_ssize_t posit
 
 // What custom getters are given: get by a whole name, in no scope. v1's other arguments are taken without effect.
 PyObject* store_get_whole(PyObject* self, PyObject* const* args, Py_ssize_t positional, PyObject* keywords) {
-  static Signature<15> signature(
-      "getter",
-      {"name", "shape", "dtype", "initializer", "regularizer", "reuse", "trainable", "collections", "caching_device",
-       "partitioner", "validate_shape", "use_resource", "constraint", "synchronization", "aggregation"});
-  PyObject* arguments[15];
-  if (!signature.parse(args, positional, keywords, arguments)) return nullptr;
-  const std::string_view text = name_text("getter", given_or_null(arguments[0]));
+  PyObject* arguments[Getter::kArguments];
+  if (!Getter::parse(args, positional, keywords, arguments)) return nullptr;
+  const std::string_view text = name_text("getter", given_or_null(arguments[Getter::kName]));
   check_store_name("getter", text);
   StoreState& store = store_of(self);
   StoreCall call;
-  call.shape = given_or_null(arguments[1]);
-  call.has_dtype = given(arguments[2]);
-  if (call.has_dtype) call.dtype = read_array_dtype(arguments[2]);
-  call.initializer = given_or_null(arguments[3]);
-  call.regularizer = given_or_null(arguments[4]);
-  call.sharing = !given(arguments[5])       ? Sharing::kNotSaid
-                 : arguments[5] == Py_True  ? Sharing::kYes
-                 : arguments[5] == Py_False ? Sharing::kNo
-                                            : Sharing::kAuto;
-  call.trainable = given_or_null(arguments[6]);
-  call.partitioner = given_or_null(arguments[9]);
+  call.shape = given_or_null(arguments[Getter::kShape]);
+  call.has_dtype = given(arguments[Getter::kDType]);
+  if (call.has_dtype) call.dtype = read_array_dtype(arguments[Getter::kDType]);
+  call.initializer = given_or_null(arguments[Getter::kInitializer]);
+  call.regularizer = given_or_null(arguments[Getter::kRegularizer]);
+  call.sharing = sharing_of(arguments[Getter::kReuse]);
+  call.trainable = given_or_null(arguments[Getter::kTrainable]);
+  call.partitioner = given_or_null(arguments[Getter::kPartitioner]);
   call.scope = store.ops.scopes().scope_of_name(text, ScopeTrie::kRoot, call.segment);
   return get_one(self, call);
 }

@@ -35,6 +35,33 @@ enum Argument {
   kArguments
 };
 
+/// The parameters of the function that a custom getter is given, in order, and how they are parsed.
+struct Getter {
+  enum Argument {
+    kName,
+    kShape,
+    kDType,
+    kInitializer,
+    kRegularizer,
+    kReuse,
+    kTrainable,
+    kCollections,
+    kCachingDevice,
+    kPartitioner,
+    kValidateShape,
+    kUseResource,
+    kConstraint,
+    kSynchronization,
+    kAggregation,
+    kArguments
+  };
+  /// False with an exception set.
+  static bool parse(PyObject* const* args, Py_ssize_t positional, PyObject* keywords, PyObject** given);
+};
+
+/// What a reuse argument says. Throws where it has no truth value.
+Sharing sharing_of(PyObject* reuse);
+
 /// The arguments of one call of get_variable, those that were left out taken from the scope. Borrowed; null where there
 /// is none.
 struct VariableCall {

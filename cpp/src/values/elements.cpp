@@ -125,17 +125,12 @@ bool has_constant(const AttributeValue& number, DType dtype) {
   return dtype.is_integer() && number.kind() == AttributeKind::kInt && is_within(number.integer(), dtype);
 }
 
-double real(const AttributeValue& number) {
-  if (number.kind() == AttributeKind::kBool) return number.boolean() ? 1 : 0;
-  return number.kind() == AttributeKind::kInt ? static_cast<double>(number.integer()) : number.real();
-}
-
 template <class T>
 void fill(T* out, std::size_t count, const AttributeValue& number) {
   if (number.kind() == AttributeKind::kInt)
     std::fill_n(out, count, convert<T>(number.integer()));
   else
-    std::fill_n(out, count, convert<T>(real(number)));
+    std::fill_n(out, count, convert<T>(as_double(number)));
 }
 
 // Draws a block at a time, in the type that it is drawn as, and converts it.
@@ -173,7 +168,7 @@ class Drawing {
     requires std::is_floating_point_v<T>
   void operator()(std::span<T> out, std::uint64_t first) const {
     using Form = InitialValue::Form;
-    const T a = static_cast<T>(real(value_.first)), b = static_cast<T>(real(value_.second));
+    const T a = static_cast<T>(as_double(value_.first)), b = static_cast<T>(as_double(value_.second));
     switch (value_.form) {
       case Form::kUniformUnit:
         return drawing_.uniform(out, first);

@@ -37,10 +37,6 @@ bool within(std::int64_t number) {
            number <= std::int64_t{std::numeric_limits<Int>::max()};
 }
 
-double real(const AttributeValue& number) {
-  return number.kind() == AttributeKind::kInt ? static_cast<double>(number.integer()) : number.real();
-}
-
 // Whether a constant of the dtype may be this number, without v1 saying anything about it.
 bool fits(const AttributeValue& value, DType dtype) {
   if (value.kind() == AttributeKind::kBool) return dtype == kBool;
@@ -96,7 +92,7 @@ InitialValue scaled(const Initializer& from, std::span<const std::int64_t> dims)
   const double fan = from.fan == Initializer::Fan::kIn    ? fans.in
                      : from.fan == Initializer::Fan::kOut ? fans.out
                                                           : (fans.in + fans.out) / 2.0;
-  const double variance = real(from.first) / std::max(1.0, fan);
+  const double variance = as_double(from.first) / std::max(1.0, fan);
   if (from.distribution == Initializer::Distribution::kUniform) return between(std::sqrt(3.0 * variance), from);
   const bool is_cut = from.distribution == Initializer::Distribution::kTruncatedNormal;
   const double deviation = std::sqrt(variance);
@@ -109,7 +105,7 @@ InitialValue scaled(const Initializer& from, std::span<const std::int64_t> dims)
 InitialValue unit_scaled(const Initializer& from, std::span<const std::int64_t> dims) {
   double inputs = 1;
   for (const std::int64_t size : dims.first(dims.empty() ? 0 : dims.size() - 1)) inputs *= static_cast<double>(size);
-  return between(std::sqrt(3 / std::max(inputs, 1.0)) * real(from.first), from);
+  return between(std::sqrt(3 / std::max(inputs, 1.0)) * as_double(from.first), from);
 }
 
 // As v1, what would change nothing is left out: but only for ints.
@@ -136,6 +132,11 @@ InitialValue filled(std::int64_t number, DType dtype, std::span<const std::int64
 }
 
 }  // namespace
+
+double as_double(const AttributeValue& number) {
+  if (number.kind() == AttributeKind::kBool) return number.boolean() ? 1 : 0;
+  return number.kind() == AttributeKind::kInt ? static_cast<double>(number.integer()) : number.real();
+}
 
 const VariableKinds& kinds() {
   static const VariableKinds only{kind_number("Const"),

@@ -24,10 +24,6 @@ HostObject fixed_size_partitioner(std::int64_t count, std::size_t axis) {
 
 namespace {
 
-Sharing sharing_of(Reuse reuse) {
-  return reuse == Reuse::kNo ? Sharing::kNo : reuse == Reuse::kYes ? Sharing::kYes : Sharing::kAuto;
-}
-
 void* given_or(const HostObject& given, const VariableScope& scope, Setting setting) {
   return given ? given.get() : scope.settings[setting];
 }

@@ -9,12 +9,18 @@
 
 #include "scopetrie/error.hpp"
 #include "scopetrie/graph/graph.hpp"
+#include "scopetrie/scopes/variable_scope.hpp"
 
 namespace scopetrie {
 
 /// Whether a call shares a variable or makes one: v1's reuse. A custom getter that passes no mode on says nothing,
 /// which does both.
 enum class Sharing : std::uint8_t { kNo, kYes, kAuto, kNotSaid };
+
+/// What a scope of this mode says.
+inline Sharing sharing_of(Reuse reuse) {
+  return reuse == Reuse::kNo ? Sharing::kNo : reuse == Reuse::kYes ? Sharing::kYes : Sharing::kAuto;
+}
 
 /// Where a variable's first value comes from: a rule or a function that is told the shape, or a value that has one.
 enum class InitialSource : std::uint8_t { kNotGiven, kTold, kValue };

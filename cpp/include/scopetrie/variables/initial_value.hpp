@@ -23,6 +23,9 @@ struct VariableKinds {
 };
 const VariableKinds& kinds();
 
+/// A number of an initializer: an int, a float or a bool.
+double as_double(const AttributeValue& number);
+
 struct InitialValue {
   enum class Form : std::uint8_t {
     kZeros,  // one constant
