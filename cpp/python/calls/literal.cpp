@@ -8,46 +8,6 @@
 
 namespace scopetrie::python {
 
-namespace {
-
-/// Whether an integer dtype can hold low..high; false for other dtypes.
-bool holds_ints(std::uint8_t dtype, std::int64_t low, std::int64_t high) {
-  const auto within = [=]<class Int>(Int) {
-    return low >= std::int64_t{std::numeric_limits<Int>::min()} &&
-           high <= std::int64_t{std::numeric_limits<Int>::max()};
-  };
-  switch (dtype) {
-    case kInt32:
-      return within(std::int32_t{});
-    case kInt64:
-      return true;
-    case kUInt8:
-      return within(std::uint8_t{});
-    case kInt16:
-      return within(std::int16_t{});
-    case kInt8:
-      return within(std::int8_t{});
-    default:
-      return false;
-  }
-}
-
-/// The largest number that a float dtype holds without overflow; 0 for other dtypes.
-double largest_float(std::uint8_t dtype) {
-  switch (dtype) {
-    case kFloat16:
-      return 65504;
-    case kFloat32:
-      return 3e38;
-    case kFloat64:
-      return std::numeric_limits<double>::max();
-    default:
-      return 0;
-  }
-}
-
-}  // namespace
-
 bool Literal::read(PyObject* value) {
   if (state().literals_are_converted) return false;
   start(value);
@@ -147,17 +107,13 @@ std::uint8_t Literal::dtype(std::uint8_t wanted) const {
   if (array_dtype_ != 0) return wanted == 0 || wanted == array_dtype_ ? array_dtype_ : 0;
   if (has_bools_) return !has_floats_ && !has_ints_ && (wanted == 0 || wanted == kBool) ? kBool : DType();
   if (wanted == 0) wanted = has_floats_ || count_ == 0 ? kFloat32 : kInt32;
-  if (const double largest = largest_float(wanted); largest != 0) {
-    constexpr std::int64_t kExact = std::int64_t{1} << 53;  // a double holds such an int exactly
-    const std::int64_t most = wanted == kFloat16 ? std::int64_t{65504} : kExact;
-    return largest_ <= largest && low_ >= -most && high_ <= most ? wanted : 0;
-  }
-  return !has_floats_ && holds_ints(wanted, low_, high_) ? wanted : 0;
+  const DType dtype(wanted);
+  return (!has_floats_ || dtype.holds(largest_)) && dtype.holds(low_) && dtype.holds(high_) ? wanted : 0;
 }
 
 std::uint8_t Literal::index_dtype() const {
   if (array_dtype_ != 0) return array_dtype_;
-  return !has_floats_ && !has_bools_ && holds_ints(kInt32, low_, high_) ? kInt32 : DType();
+  return !has_floats_ && !has_bools_ && kInt32.holds(low_) && kInt32.holds(high_) ? kInt32 : DType();
 }
 
 namespace {

@@ -1,6 +1,8 @@
 #include "scopetrie/shapes/dtype.hpp"
 
 #include <array>
+#include <cmath>
+#include <limits>
 
 namespace scopetrie {
 
@@ -65,10 +67,42 @@ const Facts& facts_of(DType dtype) {
   return number >= DType::kOwn && number - DType::kOwn < kOwnFacts.size() ? kOwnFacts[number - DType::kOwn] : kFacts[0];
 }
 
+/// The largest number of float16, float32 and float64; 0 for other dtypes.
+double largest_of(DType dtype) {
+  if (dtype == kFloat16) return 65504;
+  if (dtype == kFloat32) return 3e38;  // a little less than it has: v1's functions decide about the rest
+  return dtype == kFloat64 ? std::numeric_limits<double>::max() : 0;
+}
+
+unsigned bits_of(DType dtype) {
+  if (dtype == kInt4 || dtype == kUInt4) return 4;
+  if (dtype == kInt2 || dtype == kUInt2) return 2;
+  return static_cast<unsigned>(dtype.size()) * 8;
+}
+
 }  // namespace
 
 char DType::kind() const { return facts_of(*this).kind; }
 std::size_t DType::size() const { return facts_of(*this).size; }
+
+bool DType::holds(std::int64_t number) const {
+  constexpr std::int64_t kExact = std::int64_t{1} << 53;  // a double holds such an int as it is
+  if (const double largest = largest_of(*this); largest != 0) {
+    const std::int64_t most = *this == kFloat16 ? static_cast<std::int64_t>(largest) : kExact;
+    return number >= -most && number <= most;
+  }
+  if (!is_integer()) return false;
+  const bool is_unsigned = kind() == 'u';
+  const auto bits = bits_of(*this);
+  if (bits == 64) return !is_unsigned || number >= 0;
+  const std::int64_t range = std::int64_t{1} << bits;
+  return is_unsigned ? number >= 0 && number < range : number >= -range / 2 && number < range / 2;
+}
+
+bool DType::holds(double number) const {
+  const double largest = largest_of(*this);
+  return largest != 0 && (!std::isfinite(number) || std::fabs(number) <= largest);
+}
 
 std::string DType::name() const {
   std::string name(facts_of(*this).name);

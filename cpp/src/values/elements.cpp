@@ -105,24 +105,11 @@ DType drawn_as(DType dtype) {
 
 bool is_random(Kind kind) { return kind >= Kind::kUniform; }
 
-/// The least and the largest int of an integer dtype, as far as an int64 has them.
-std::pair<std::int64_t, std::int64_t> limits_of(DType dtype) {
-  const unsigned bits = static_cast<unsigned>(dtype.size()) * 8;
-  if (dtype.kind() == 'u')
-    return {0, bits == 64 ? std::numeric_limits<std::int64_t>::max() : (std::int64_t{1} << bits) - 1};
-  if (bits == 64) return {std::numeric_limits<std::int64_t>::min(), std::numeric_limits<std::int64_t>::max()};
-  return {-(std::int64_t{1} << (bits - 1)), (std::int64_t{1} << (bits - 1)) - 1};
-}
-bool is_within(std::int64_t number, DType dtype) {
-  const auto [least, largest] = limits_of(dtype);
-  return number >= least && number <= largest;
-}
-
 bool has_constant(const AttributeValue& number, DType dtype) {
   const char kind = dtype.kind();
   if (kind == 'f' || kind == 'c') return number.is_number();
   if (kind == 'b') return number.kind() == AttributeKind::kBool;
-  return dtype.is_integer() && number.kind() == AttributeKind::kInt && is_within(number.integer(), dtype);
+  return number.kind() == AttributeKind::kInt && dtype.holds(number.integer());
 }
 
 template <class T>
@@ -218,8 +205,8 @@ bool has_elements(const Initializer& initializer, DType dtype) {
   if (kind == 'f') return drawn_value(initializer, dtype, {}).has_value();
   if (initializer.kind != Kind::kUniform || !dtype.is_integer()) return false;
   const AttributeValue &least = initializer.first, &end = initializer.second;
-  return least.kind() == AttributeKind::kInt && end.kind() == AttributeKind::kInt &&
-         is_within(least.integer(), dtype) && least.integer() < end.integer() && is_within(end.integer() - 1, dtype) &&
+  return least.kind() == AttributeKind::kInt && end.kind() == AttributeKind::kInt && dtype.holds(least.integer()) &&
+         least.integer() < end.integer() && dtype.holds(end.integer() - 1) &&
          drawn_value(initializer, dtype, {}).has_value();
 }
 

@@ -24,50 +24,11 @@ bool is_plain(DType dtype) {
 /// Those that random operations make here; others are for v1's functions to convert or to refuse.
 bool is_drawn_float(DType dtype) { return dtype == kFloat32 || dtype == kFloat64 || dtype == kFloat16; }
 
-double largest(DType dtype) {
-  return dtype == kFloat16 ? 65504.0 : dtype == kFloat32 ? 3e38 : std::numeric_limits<double>::max();
-}
-
-template <class Int>
-bool within(std::int64_t number) {
-  if constexpr (sizeof(Int) == 8)
-    return std::is_signed_v<Int> || number >= 0;
-  else
-    return number >= std::int64_t{std::numeric_limits<Int>::min()} &&
-           number <= std::int64_t{std::numeric_limits<Int>::max()};
-}
-
 // Whether a constant of the dtype may be this number, without v1 saying anything about it.
 bool fits(const AttributeValue& value, DType dtype) {
   if (value.kind() == AttributeKind::kBool) return dtype == kBool;
-  if (!value.is_number()) return false;
-  if (is_drawn_float(dtype)) {
-    constexpr std::int64_t kExact = std::int64_t{1} << 53;  // a double holds such an int as it is
-    if (value.kind() == AttributeKind::kFloat)
-      return !std::isfinite(value.real()) || std::fabs(value.real()) <= largest(dtype);
-    return std::abs(value.integer()) <= (dtype == kFloat16 ? 65504 : kExact);
-  }
-  if (value.kind() != AttributeKind::kInt) return false;
-  switch (dtype) {
-    case kInt8:
-      return within<std::int8_t>(value.integer());
-    case kUInt8:
-      return within<std::uint8_t>(value.integer());
-    case kInt16:
-      return within<std::int16_t>(value.integer());
-    case kUInt16:
-      return within<std::uint16_t>(value.integer());
-    case kInt32:
-      return within<std::int32_t>(value.integer());
-    case kUInt32:
-      return within<std::uint32_t>(value.integer());
-    case kInt64:
-      return true;
-    case kUInt64:
-      return within<std::uint64_t>(value.integer());
-    default:
-      return false;
-  }
+  if (value.kind() == AttributeKind::kFloat) return dtype.holds(value.real());
+  return value.kind() == AttributeKind::kInt && dtype.holds(value.integer());
 }
 
 /// Inputs and outputs of a layer whose weights have this shape.
@@ -211,7 +172,7 @@ class Steps {
   TensorId add_shape(std::uint32_t name, ShapeId shape) {
     ShapeTable& shapes = graph_.ops.shapes();
     const auto dims = shapes.dims(shape);
-    const bool is_short = std::ranges::all_of(dims, within<std::int32_t>);
+    const bool is_short = std::ranges::all_of(dims, [](std::int64_t size) { return kInt32.holds(size); });
     const auto rank = static_cast<std::int64_t>(dims.size());
     const std::uint32_t sizes = graph_.keep(AttributeValue(dims));
     return add(kinds().constant, name, {}, {shapes.intern({&rank, 1}), is_short ? kInt32 : kInt64}, sizes);

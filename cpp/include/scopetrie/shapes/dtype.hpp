@@ -38,6 +38,11 @@ struct DType {
   std::string name() const;
   bool is_floating() const { return kind() == 'f'; }
   bool is_integer() const { return kind() == 'i' || kind() == 'u'; }
+  /// Whether an element may be this number without loss: an integer dtype has it, or float16, float32 or float64 takes
+  /// it from a double. False for other dtypes, whose numbers v1's functions convert or refuse.
+  bool holds(std::int64_t number) const;
+  /// Whether float16, float32 or float64 rounds this number without overflow; false for other dtypes.
+  bool holds(double number) const;
   /// Whether an element is a number of fewer than 8 bits, or a float of at most 8: stored in a byte each.
   constexpr bool is_small() const;
 
@@ -47,8 +52,9 @@ struct DType {
 
 inline constexpr DType kFloat32{1}, kFloat64{2}, kInt32{3}, kUInt8{4}, kInt16{5}, kInt8{6}, kString{7}, kComplex64{8},
     kInt64{9}, kBool{10}, kQInt8{11}, kQUInt8{12}, kQInt32{13}, kBFloat16{14}, kQInt16{15}, kQUInt16{16}, kUInt16{17},
-    kComplex128{18}, kFloat16{19}, kResource{20}, kVariant{21}, kUInt32{22}, kUInt64{23}, kFloat8E5M2{24}, kUInt2{32},
-    kLongDouble{DType::kOwn}, kComplexLongDouble{DType::kOwn + 1}, kFloat8E3M4{DType::kOwn + 2};
+    kComplex128{18}, kFloat16{19}, kResource{20}, kVariant{21}, kUInt32{22}, kUInt64{23}, kFloat8E5M2{24}, kInt4{29},
+    kUInt4{30}, kInt2{31}, kUInt2{32}, kLongDouble{DType::kOwn}, kComplexLongDouble{DType::kOwn + 1},
+    kFloat8E3M4{DType::kOwn + 2};
 
 constexpr bool DType::is_small() const { return (number >= kFloat8E5M2 && number <= kUInt2) || number >= kFloat8E3M4; }
 
