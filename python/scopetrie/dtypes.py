@@ -14,7 +14,7 @@ Example:
 from __future__ import annotations
 
 import builtins
-from typing import Any, Final, NoReturn, TypeAlias
+from typing import Any, Final, Literal, NoReturn, TypeAlias, cast
 
 import numpy as np
 
@@ -77,8 +77,17 @@ __all__ = [
     "variant_ref",
 ]
 
-# Whatever `as_dtype` takes: a DType, its name or number, a NumPy or Python type.
-DTypeLike: TypeAlias = Any
+# The names of types; a text that a program computes becomes a type by `as_dtype(str)`.
+DTypeName: TypeAlias = Literal[
+    "bfloat16", "bool", "complex64", "complex128", "double", "float", "float16", "float32", "float64", "half",
+    "int8", "int16", "int32", "int64", "qint8", "qint16", "qint32", "quint8", "quint16", "resource", "string",
+    "uint8", "uint16", "uint32", "uint64", "variant",
+]  # fmt: skip
+# Whatever `as_dtype` takes, and None where a type may be left out: a DType, its name or number, a NumPy type,
+# dtype, scalar or array, Python's float, bool or object.
+DTypeLike: TypeAlias = (
+    "DType | DTypeName | int | type[Any] | np.dtype[Any] | np.generic | np.ndarray[Any, Any] | None"
+)
 
 _REF_OFFSET: Final = 100
 
@@ -262,7 +271,7 @@ class DType:
         if other is None or other.__class__ is DType:
             return False
         try:
-            return as_dtype(other) is self
+            return as_dtype(cast(DTypeLike, other)) is self
         except TypeError:
             return False
 
@@ -439,10 +448,11 @@ def as_dtype(type_value: DTypeLike) -> DType:
         numpy_dtype = type_value
     elif isinstance(type_value, type) and issubclass(type_value, np.generic):
         numpy_dtype = np.dtype(type_value)
-    elif isinstance(getattr(type_value, "dtype", None), np.dtype):
-        numpy_dtype = type_value.dtype
     else:
-        raise _not_a_dtype(type_value)
+        found_dtype = getattr(type_value, "dtype", None)
+        if not isinstance(found_dtype, np.dtype):
+            raise _not_a_dtype(type_value)
+        numpy_dtype = found_dtype
     found = _CONVERSIONS.get(numpy_dtype.type)
     if found is None and numpy_dtype.kind in "iu":
         # Types of the same width under another name: longlong beside int64, long beside int32 on Windows.

@@ -285,6 +285,11 @@ PyObject* get_def(PyObject* self, void*) {
   return Py_NewRef(op_def == nullptr ? Py_None : op_def);
 }
 
+// What help(), inspect and notebooks show; made when asked for.
+PyObject* get_signature(PyObject* self, void*) {
+  return PyObject_CallMethod(definition_of(self).op_def, "signature", nullptr);
+}
+
 }  // namespace
 
 const Definition& definition_of(PyObject* op_function) {
@@ -316,6 +321,7 @@ bool bind_op_function(PyObject* module) {
       {nullptr, 0, 0, 0, nullptr}};
   static PyGetSetDef properties[] = {
       {"definition", unlocked<get_def>, nullptr, "The OpDef that the function makes nodes of.", nullptr},
+      {"__signature__", unlocked<get_signature>, nullptr, "The function's parameters, as inspect.Signature.", nullptr},
       {"__dict__", PyObject_GenericGetDict, PyObject_GenericSetDict, nullptr, nullptr},
       {nullptr, nullptr, nullptr, nullptr, nullptr}};
   PyType_Slot slots[] = {{Py_tp_new, reinterpret_cast<void*>(locked<make>)},

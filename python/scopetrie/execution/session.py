@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from types import TracebackType
-from typing import Any, Final, NoReturn, Self
+from typing import Any, Final, NoReturn, Self, TypeAlias, TypeVar, overload
+
+import numpy as np
 
 from ..backends import Backend, get_backend
 from ..errors import NotFoundError, UnimplementedError
-from ..graph import Graph, get_default_graph, graph_facts, graph_line, variables_outline
+from ..graph import Graph, Operation, Tensor, get_default_graph, graph_facts, graph_line, variables_outline
+from ..ops.indexed_slices import IndexedSlices
 from ..printing import Outline, printed
 from ..public import v1
+from ..variables import Variable
 from . import session_stack
 from .config import ConfigProto
 from .feeds import flatten_feeds
@@ -19,6 +23,16 @@ from .fetches import is_flat, signature
 from .plan import Plan
 from .program import Program, check_options
 from .state import State
+
+# For type checkers: what `run` takes, and what it gives for a tensor: for rank 0 a NumPy scalar, which has
+# all that an array has.
+Fetch: TypeAlias = (
+    "Tensor | Variable | Operation | IndexedSlices | str | Sequence[Fetch] | Mapping[Any, Fetch]"
+)
+Array: TypeAlias = np.ndarray[Any, Any]
+Value = TypeVar("Value", bound="Tensor | Variable")
+Item = TypeVar("Item", bound=Fetch)
+Key = TypeVar("Key")
 
 # The cache of programs, by form of call, is bounded: a script may build new operations for every run.
 _MOST_PROGRAMS: Final = 4096
@@ -121,6 +135,50 @@ class BaseSession:
         """The array library that computes."""
         return self._state.backend
 
+    @overload
+    def run(
+        self, fetches: Tensor | Variable, feed_dict: Any = None, options: Any = None, run_metadata: Any = None
+    ) -> Array: ...
+    @overload
+    def run(
+        self, fetches: Operation, feed_dict: Any = None, options: Any = None, run_metadata: Any = None
+    ) -> None: ...
+    @overload
+    def run(
+        self, fetches: str, feed_dict: Any = None, options: Any = None, run_metadata: Any = None
+    ) -> Any: ...
+    @overload
+    def run(
+        self, fetches: tuple[Fetch, ...], feed_dict: Any = None, options: Any = None, run_metadata: Any = None
+    ) -> tuple[Any, ...]: ...
+    @overload
+    def run(
+        self,
+        fetches: list[Value],
+        feed_dict: Any = None,
+        options: Any = None,
+        run_metadata: Any = None,
+    ) -> list[Array]: ...
+    @overload
+    def run(
+        self, fetches: list[Item], feed_dict: Any = None, options: Any = None, run_metadata: Any = None
+    ) -> list[Any]: ...
+    @overload
+    def run(
+        self,
+        fetches: Mapping[Key, Tensor | Variable],
+        feed_dict: Any = None,
+        options: Any = None,
+        run_metadata: Any = None,
+    ) -> dict[Key, Array]: ...
+    @overload
+    def run(
+        self,
+        fetches: Mapping[Key, Fetch],
+        feed_dict: Any = None,
+        options: Any = None,
+        run_metadata: Any = None,
+    ) -> dict[Key, Any]: ...
     def run(
         self,
         fetches: Any,

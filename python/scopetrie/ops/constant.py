@@ -95,7 +95,6 @@ def _shaped(array: np.ndarray[Any, Any], shape: Any, verify_shape: bool) -> np.n
     return np.concatenate([flat, np.repeat(flat[-1:], wanted - array.size)]).reshape(sizes)
 
 
-@v1("register_tensor_conversion_function")
 def register_tensor_conversion_function(
     base_type: type | tuple[type, ...], conversion_func: Callable[..., Any], priority: int = 100
 ) -> None:
@@ -119,6 +118,9 @@ def register_tensor_conversion_function(
     if any(issubclass(plain, types) for plain in (bool, int, float, list, tuple, np.ndarray)):
         convert_literals(True)  # from now on, the extension asks about those
     _conversions.sort(key=lambda entry: entry[0])
+
+
+v1("register_tensor_conversion_function")(register_tensor_conversion_function)
 
 
 @v1("convert_to_tensor")

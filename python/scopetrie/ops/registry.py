@@ -20,13 +20,14 @@ Example:
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from inspect import Parameter, Signature
 from typing import TYPE_CHECKING, Any, Final, Literal, NoReturn, TypeAlias
 
 from .._core import OpFunction
 from ..dtypes import DType, DTypeLike, as_dtype
 from ..graph import Tensor
 from ..public import v1
-from .declare import Attribute, Input, tensor
+from .declare import Attribute, Given, Input, tensor
 from .node_text import Dims, attribute_values, dims_text, node_text
 
 if TYPE_CHECKING:
@@ -85,6 +86,26 @@ class OpDef:
 
     def __repr__(self) -> str:
         return f"OpDef({self.type!r})"
+
+    def signature(self) -> Signature:
+        """The parameters of the type's op function: inputs, then `name`, then attributes by keyword."""
+        either, none = Parameter.POSITIONAL_OR_KEYWORD, Parameter.empty
+        found = [
+            Parameter(each.name, either) if each.name else Parameter("values", Parameter.POSITIONAL_ONLY)
+            for each in self.inputs
+        ]
+        found.append(Parameter("name", either, default=None, annotation="str | None"))
+        for name, type, default in self.attributes:
+            annotation = type.__name__ if type in (bool, int, float, str) else none
+            found.append(
+                Parameter(
+                    name,
+                    Parameter.KEYWORD_ONLY,
+                    default=none if isinstance(default, Given) else default,
+                    annotation=annotation,
+                )
+            )
+        return Signature(found)
 
     def node_text(self, name: str, inputs: Sequence[Tensor], attrs: Mapping[str, Any] | None) -> str:
         """A node of the type as v1's messages write it: `{{node add}} = AddV2[T=DT_FLOAT](a, b)`."""

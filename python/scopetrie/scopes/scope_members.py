@@ -12,6 +12,7 @@ from .. import _core
 from ..graph import GraphKeys, extend_type, get_collection, get_default_graph, variables_outline
 from ..printing import Outline, name_text, printed
 from ..public import v1
+from ..variables import Variable
 
 
 @v1("VariableScope")
@@ -51,7 +52,7 @@ class VariableScope(_core.VariableScope):
         caching_device: Any = None, partitioner: Any = None, validate_shape: bool = True,
         use_resource: bool | None = None, custom_getter: Any = None, constraint: Any = None,
         synchronization: Any = None, aggregation: Any = None,
-    ) -> Any:  # fmt: skip
+    ) -> Variable:  # fmt: skip
         """`tf.get_variable` in this scope instead of the current one.
 
         Args:
@@ -70,15 +71,15 @@ class VariableScope(_core.VariableScope):
         """Returns the items of a collection whose names are in this scope."""
         return get_collection(name, self.name + "/" if self.name else "")
 
-    def trainable_variables(self) -> list[Any]:
+    def trainable_variables(self) -> list[Variable]:
         """Returns the scope's trainable variables."""
         return self.get_collection(GraphKeys.TRAINABLE_VARIABLES)
 
-    def global_variables(self) -> list[Any]:
+    def global_variables(self) -> list[Variable]:
         """Returns the scope's global variables."""
         return self.get_collection(GraphKeys.GLOBAL_VARIABLES)
 
-    def local_variables(self) -> list[Any]:
+    def local_variables(self) -> list[Variable]:
         """Returns the scope's local variables."""
         return self.get_collection(GraphKeys.LOCAL_VARIABLES)
 
@@ -108,7 +109,7 @@ def variable_op_scope(
     values: Any, name_or_scope: Any, default_name: str | None = None, initializer: Any = None,
     regularizer: Any = None, caching_device: Any = None, partitioner: Any = None, custom_getter: Any = None,
     reuse: Any = None, dtype: Any = None, use_resource: bool | None = None, constraint: Any = None,
-) -> Iterator[Any]:  # fmt: skip
+) -> Iterator[VariableScope]:  # fmt: skip
     """v1's deprecated spelling of `variable_scope`, with `values` first.
 
     The arguments, the result and the errors are those of `tf.variable_scope`.
@@ -130,7 +131,7 @@ def variable_op_scope(
 
 @v1("op_scope")
 @contextmanager
-def op_scope(values: Any, name: str | None, default_name: str | None = None) -> Iterator[Any]:
+def op_scope(values: Any, name: str | None, default_name: str | None = None) -> Iterator[str]:
     """v1's deprecated spelling of `name_scope`, with `values` first.
 
     The arguments, the result and the errors are those of `tf.name_scope`.

@@ -39,8 +39,9 @@ def attributes(op: Operation) -> dict[str, Any]:
         (constant,) = op.outputs
         dtype, kept = constant.dtype, op._attrs
         array = np.asarray(kept["value"] if isinstance(kept, dict) else kept, dtype.as_numpy_dtype)
-        if array.shape != constant._dims:  # the extension stores one number for all elements
-            array = np.broadcast_to(array, constant._dims)
+        dims: Any = constant._dims
+        if array.shape != dims:  # the extension stores one number for all elements
+            array = np.broadcast_to(array, dims)
         found: dict[str, Any] = {"dtype": dtype, "value": Value(dtype, array)}
     else:
         found = dict(node_attributes(op))

@@ -12,7 +12,7 @@ from ..scopes import get_variable
 from ..variables import Variable, VariableAggregation
 
 
-def get_global_step(graph: Graph | None = None) -> Any:
+def get_global_step(graph: Graph | None = None) -> Variable | Tensor | None:
     """Returns the global step of a graph, or None.
 
     Args:
@@ -35,11 +35,12 @@ def get_global_step(graph: Graph | None = None) -> Any:
             found = [graph.get_tensor_by_name("global_step:0")]
         except KeyError:
             return None
-    assert_global_step(found[0])
-    return found[0]
+    step: Variable | Tensor = found[0]
+    assert_global_step(step)
+    return step
 
 
-def create_global_step(graph: Graph | None = None) -> Any:
+def create_global_step(graph: Graph | None = None) -> Variable:
     """Makes the global step of a graph: an int64 variable in the current variable scope, not trainable.
 
     Args:
@@ -64,14 +65,14 @@ def create_global_step(graph: Graph | None = None) -> Any:
         )  # fmt: skip
 
 
-def get_or_create_global_step(graph: Graph | None = None) -> Any:
+def get_or_create_global_step(graph: Graph | None = None) -> Variable:
     """Returns the global step of a graph; creates it if there is none.
 
     Args:
         graph: The graph; the default one if left out.
     """
     graph = graph or get_default_graph()
-    found = get_global_step(graph)
+    found: Any = get_global_step(graph)
     if found is None:
         try:
             return create_global_step(graph)
@@ -85,8 +86,9 @@ def get_or_create_global_step(graph: Graph | None = None) -> Any:
                 raise
     if isinstance(found, Tensor):  # as well: then its name is found before
         made = graph._find_variable("global_step") if graph._note_maker("global_step", 0) else None
-        return get_global_step(graph) if made is None else made
-    return found
+        found = get_global_step(graph) if made is None else made
+    step: Variable = found
+    return step
 
 
 def assert_global_step(global_step_tensor: Any) -> None:

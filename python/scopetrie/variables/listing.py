@@ -9,10 +9,11 @@ from ..graph import GraphKeys, Operation, Tensor, get_collection
 from ..ops.control.flow import group, no_op
 from ..ops.state.variable import is_variable_initialized as _is_initialized
 from ..public import v1
+from .variable import Variable
 
 
 @v1("global_variables")
-def global_variables(scope: str | None = None) -> list[Any]:
+def global_variables(scope: str | None = None) -> list[Variable]:
     """Returns the variables of GraphKeys.GLOBAL_VARIABLES.
 
     Args:
@@ -28,31 +29,31 @@ def global_variables(scope: str | None = None) -> list[Any]:
 
 
 @v1("all_variables")
-def all_variables() -> list[Any]:
+def all_variables() -> list[Variable]:
     """v1's old name of `global_variables`."""
     return global_variables()
 
 
 @v1("trainable_variables")
-def trainable_variables(scope: str | None = None) -> list[Any]:
+def trainable_variables(scope: str | None = None) -> list[Variable]:
     """Returns the variables of GraphKeys.TRAINABLE_VARIABLES, filtered as in `global_variables`."""
     return get_collection(GraphKeys.TRAINABLE_VARIABLES, scope)
 
 
 @v1("local_variables")
-def local_variables(scope: str | None = None) -> list[Any]:
+def local_variables(scope: str | None = None) -> list[Variable]:
     """Returns the variables of GraphKeys.LOCAL_VARIABLES, filtered as in `global_variables`."""
     return get_collection(GraphKeys.LOCAL_VARIABLES, scope)
 
 
 @v1("model_variables")
-def model_variables(scope: str | None = None) -> list[Any]:
+def model_variables(scope: str | None = None) -> list[Variable]:
     """Returns the variables of GraphKeys.MODEL_VARIABLES, filtered as in `global_variables`."""
     return get_collection(GraphKeys.MODEL_VARIABLES, scope)
 
 
 @v1("moving_average_variables")
-def moving_average_variables(scope: str | None = None) -> list[Any]:
+def moving_average_variables(scope: str | None = None) -> list[Variable]:
     """Returns the variables of GraphKeys.MOVING_AVERAGE_VARIABLES, filtered as in `global_variables`."""
     return get_collection(GraphKeys.MOVING_AVERAGE_VARIABLES, scope)
 

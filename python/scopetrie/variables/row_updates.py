@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, TypeAlias
 
 from .. import _core
 from ..graph import Tensor
@@ -61,19 +61,21 @@ def _called(method: Any, name: str, doc: str) -> Any:
     return method
 
 
-scatter_add = _rows("scatter_add", "adds to rows", state_scatter.scatter_add)
-scatter_div = _rows("scatter_div", "divides rows", state_scatter.scatter_div)
-scatter_max = _rows("scatter_max", "takes the larger of rows", state_scatter.scatter_max)
-scatter_min = _rows("scatter_min", "takes the smaller of rows", state_scatter.scatter_min)
-scatter_mul = _rows("scatter_mul", "multiplies rows", state_scatter.scatter_mul)
-scatter_sub = _rows("scatter_sub", "subtracts from rows", state_scatter.scatter_sub)
-scatter_update = _rows("scatter_update", "sets rows", state_scatter.scatter_update)
-batch_scatter_update = _rows(
+# Annotated for type checkers: modules that import each other know these before they are made.
+Update: TypeAlias = Callable[..., Tensor]
+scatter_add: Update = _rows("scatter_add", "adds to rows", state_scatter.scatter_add)
+scatter_div: Update = _rows("scatter_div", "divides rows", state_scatter.scatter_div)
+scatter_max: Update = _rows("scatter_max", "takes the larger of rows", state_scatter.scatter_max)
+scatter_min: Update = _rows("scatter_min", "takes the smaller of rows", state_scatter.scatter_min)
+scatter_mul: Update = _rows("scatter_mul", "multiplies rows", state_scatter.scatter_mul)
+scatter_sub: Update = _rows("scatter_sub", "subtracts from rows", state_scatter.scatter_sub)
+scatter_update: Update = _rows("scatter_update", "sets rows", state_scatter.scatter_update)
+batch_scatter_update: Update = _rows(
     "batch_scatter_update", "sets rows within a batch", state_slices.batch_scatter_update
 )
-scatter_nd_add = _slices("scatter_nd_add", "adds to slices", state_scatter.scatter_nd_add)
-scatter_nd_sub = _slices("scatter_nd_sub", "subtracts from slices", state_scatter.scatter_nd_sub)
-scatter_nd_update = _slices("scatter_nd_update", "sets slices", state_scatter.scatter_nd_update)
+scatter_nd_add: Update = _slices("scatter_nd_add", "adds to slices", state_scatter.scatter_nd_add)
+scatter_nd_sub: Update = _slices("scatter_nd_sub", "subtracts from slices", state_scatter.scatter_nd_sub)
+scatter_nd_update: Update = _slices("scatter_nd_update", "sets slices", state_scatter.scatter_nd_update)
 
 
 def sparse_read(self: _core.Variable, indices: Any, name: str | None = None) -> Tensor:  # noqa: D417

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -49,8 +49,15 @@ _unique_with_counts: OpFunction[list[Tensor]] = define_op(
 )  # fmt: skip
 
 
+class Unique(NamedTuple):
+    """What `unique` finds: the elements, and for each entry the index of its element."""
+
+    y: Tensor
+    idx: Tensor
+
+
 @v1("unique")
-def unique(x: Any, out_idx: DTypeLike = dtypes.int32, name: str | None = None) -> list[Tensor]:
+def unique(x: Any, out_idx: DTypeLike = dtypes.int32, name: str | None = None) -> Unique:
     """Finds the different elements of a vector, in order of first appearance.
 
     Args:
@@ -59,13 +66,23 @@ def unique(x: Any, out_idx: DTypeLike = dtypes.int32, name: str | None = None) -
         name: The operation's name.
 
     Returns:
-        A list of the elements and, for each entry of `x`, the index of its element.
+        A named tuple of the elements, `y`, and for each entry of `x` the index of its element, `idx`.
     """
-    return _unique(x, out_idx=as_dtype(out_idx), name=name)
+    return Unique(*_unique(x, out_idx=as_dtype(out_idx), name=name))
+
+
+class UniqueWithCounts(NamedTuple):
+    """What `unique_with_counts` finds: `Unique`, and how often each element occurs."""
+
+    y: Tensor
+    idx: Tensor
+    count: Tensor  # type: ignore[assignment]  # v1's name, which tuples have for a method
 
 
 @v1("unique_with_counts")
-def unique_with_counts(x: Any, out_idx: DTypeLike = dtypes.int32, name: str | None = None) -> list[Tensor]:
+def unique_with_counts(
+    x: Any, out_idx: DTypeLike = dtypes.int32, name: str | None = None
+) -> UniqueWithCounts:
     """As `unique`, with how often each element occurs.
 
     Args:
@@ -74,9 +91,9 @@ def unique_with_counts(x: Any, out_idx: DTypeLike = dtypes.int32, name: str | No
         name: The operation's name.
 
     Returns:
-        A list of the elements, the indices and the counts.
+        A named tuple of the elements `y`, the indices `idx` and the counts, `count`.
     """
-    return _unique_with_counts(x, out_idx=as_dtype(out_idx), name=name)
+    return UniqueWithCounts(*_unique_with_counts(x, out_idx=as_dtype(out_idx), name=name))
 
 
 def _difference_kernel(xp: Any, out_idx: DType = dtypes.int32) -> Any:
@@ -95,8 +112,15 @@ _list_diff: OpFunction[list[Tensor]] = define_op(
 )  # fmt: skip
 
 
+class ListDiff(NamedTuple):
+    """What `setdiff1d` finds: the entries, and their indices."""
+
+    out: Tensor
+    idx: Tensor
+
+
 @v1("setdiff1d")
-def setdiff1d(x: Any, y: Any, index_dtype: DTypeLike = dtypes.int32, name: str | None = None) -> list[Tensor]:
+def setdiff1d(x: Any, y: Any, index_dtype: DTypeLike = dtypes.int32, name: str | None = None) -> ListDiff:
     """Finds the entries of a vector that another one has not.
 
     Args:
@@ -106,9 +130,9 @@ def setdiff1d(x: Any, y: Any, index_dtype: DTypeLike = dtypes.int32, name: str |
         name: The operation's name.
 
     Returns:
-        A list of the entries and their indices in `x`.
+        A named tuple of the entries, `out`, and their indices in `x`, `idx`.
     """
-    return _list_diff(x, y, out_idx=as_dtype(index_dtype), name=name)
+    return ListDiff(*_list_diff(x, y, out_idx=as_dtype(index_dtype), name=name))
 
 
 def _invert_kernel(xp: Any) -> Any:

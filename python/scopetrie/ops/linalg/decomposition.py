@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, NamedTuple
 
 from ..._core import OpFunction
 from ...dtypes import DType
@@ -67,8 +67,15 @@ _qr: OpFunction[list[Tensor]] = define_op(
 )  # fmt: skip
 
 
+class Qr(NamedTuple):
+    """What `qr` gives."""
+
+    q: Tensor
+    r: Tensor
+
+
 @v1("qr", "linalg.qr")
-def qr(input: Any, full_matrices: bool = False, name: str | None = None) -> list[Tensor]:
+def qr(input: Any, full_matrices: bool = False, name: str | None = None) -> Qr:
     """QR decompositions: `input` = q r with r upper triangular.
 
     Args:
@@ -77,9 +84,9 @@ def qr(input: Any, full_matrices: bool = False, name: str | None = None) -> list
         name: The operation's name.
 
     Returns:
-        A list of q and r.
+        A named tuple of `q` and `r`.
     """
-    return _qr(input, full_matrices=bool(full_matrices), name=name)
+    return Qr(*_qr(input, full_matrices=bool(full_matrices), name=name))
 
 
 def _eigh_kernel(xp: Any, compute_v: bool = True) -> Any:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, NamedTuple
 
 from ... import dtypes
 from ..._core import OpFunction, name_scope
@@ -99,8 +99,15 @@ _log_determinant: OpFunction[list[Tensor]] = define_op(
 matrix_determinant = v1("matrix_determinant", "linalg.det")(matrix_determinant)
 
 
+class LogMatrixDeterminant(NamedTuple):
+    """What `slogdet` gives: signs, and the logarithms of sizes."""
+
+    sign: Tensor
+    log_abs_determinant: Tensor
+
+
 @v1("linalg.slogdet")
-def slogdet(input: Any, name: str | None = None) -> list[Tensor]:
+def slogdet(input: Any, name: str | None = None) -> LogMatrixDeterminant:
     """The sign and the logarithm of the size of square matrices' determinants.
 
     Args:
@@ -108,9 +115,9 @@ def slogdet(input: Any, name: str | None = None) -> list[Tensor]:
         name: The operation's name.
 
     Returns:
-        A list of two tensors `[...]`.
+        A named tuple of two tensors `[...]`, `sign` and `log_abs_determinant`.
     """
-    return _log_determinant(input, name=name)
+    return LogMatrixDeterminant(*_log_determinant(input, name=name))
 
 
 cholesky = define_op(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -46,10 +46,17 @@ _top_k: OpFunction[list[Tensor]] = define_op(
 )  # fmt: skip
 
 
+class TopKV2(NamedTuple):
+    """What `top_k` finds: the entries, and their places."""
+
+    values: Tensor
+    indices: Tensor
+
+
 @v1("math.top_k", "nn.top_k")
 def top_k(
     input: Any, k: Any = 1, sorted: bool = True, index_type: DTypeLike = dtypes.int32, name: str | None = None
-) -> list[Tensor]:
+) -> TopKV2:
     """Finds the largest entries along the last dimension.
 
     Args:
@@ -60,12 +67,12 @@ def top_k(
         name: The operation's name.
 
     Returns:
-        A list of the entries and their places, both `[..., k]`.
+        A named tuple of the entries, `values`, and their places, `indices`, both `[..., k]`.
 
     Raises:
         ValueError: If there are fewer than `k`.
     """
-    return _top_k(input, k, sorted=bool(sorted), index_type=as_dtype(index_type), name=name)
+    return TopKV2(*_top_k(input, k, sorted=bool(sorted), index_type=as_dtype(index_type), name=name))
 
 
 def _in_top_kernel(xp: Any) -> Any:

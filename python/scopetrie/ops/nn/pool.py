@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from typing import Any
+from typing import Any, NamedTuple
 
 from ... import dtypes
 from ..._core import OpFunction
@@ -293,11 +293,18 @@ _max_with_argmax: OpFunction[list[Tensor]] = define_op(
 )
 
 
+class MaxPoolWithArgmax(NamedTuple):
+    """What `max_pool_with_argmax` finds: the elements, and their places."""
+
+    output: Tensor
+    argmax: Tensor
+
+
 @v1("nn.max_pool_with_argmax")
 def max_pool_with_argmax(
     input: Any, ksize: Any, strides: Any, padding: Any, data_format: str = "NHWC", Targmax: DTypeLike = None,
     name: str | None = None, output_dtype: DTypeLike = None, include_batch_in_index: bool = False,
-) -> list[Tensor]:  # fmt: skip
+) -> MaxPoolWithArgmax:  # fmt: skip
     """Takes the largest element of each window of images, and where it is.
 
     Args:
@@ -312,12 +319,14 @@ def max_pool_with_argmax(
         include_batch_in_index: Whether places count from the first image.
 
     Returns:
-        A list of the elements and their places in the flattened image, `(y * W + x) * C + c`.
+        A named tuple of the elements, `output`, and their places in the flattened image, `argmax`:
+        `(y * W + x) * C + c`.
     """
     check_choice(data_format, "data_format", "MaxPoolWithArgmax", ("NHWC",))
     attrs = _attributes("MaxPoolWithArgmax", ksize, strides, padding, data_format, False)
     attrs.pop("data_format")
     made = as_dtype(renamed(Targmax, "Targmax", output_dtype, "output_dtype") or dtypes.int64)
-    return _max_with_argmax(
+    found = _max_with_argmax(
         input, Targmax=made, include_batch_in_index=include_batch_in_index, name=name, **attrs
     )
+    return MaxPoolWithArgmax(*found)
