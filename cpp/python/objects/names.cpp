@@ -5,7 +5,8 @@
 #include <cstddef>
 #include <cstring>
 
-#include "objects/graph_members.hpp"
+#include "objects/scopes.hpp"
+#include "objects/store.hpp"
 #include "support/locking.hpp"
 
 namespace scopetrie::python {
@@ -23,6 +24,28 @@ std::uint64_t this_thread() {
 }  // namespace
 
 ScopeId names_scope(NamesState& state) {
+  const ScopeId own = own_names_scope(state);
+  if (state.followed == nullptr || own != ScopeTrie::kRoot) [[likely]]
+    return own;
+  const VariableScope& scope = *context_of_store(state.store, store_of(state.store).serial)->current_variable_scope;
+  return state.followed->scope(scope.in(store_of(state.store)));
+}
+
+void follow_store(PyObject* names, PyGraph* store, PyObject* others) {
+  NamesState& state = *reinterpret_cast<PyNames*>(names)->state;
+  const Values& values = store_of(store).values;
+  state.followed = others == nullptr ? std::make_unique<FollowedNames>(state.names, values)
+                                     : std::make_unique<FollowedNames>(state.names, values, *names_of(others).followed);
+  state.store = store;
+}
+
+void leave_store(PyObject* names) {
+  NamesState& state = *reinterpret_cast<PyNames*>(names)->state;
+  state.followed = nullptr;
+  state.store = nullptr;
+}
+
+ScopeId own_names_scope(NamesState& state) {
   const std::uint64_t thread = this_thread();
   if (state.here.thread == thread) [[likely]]
     return state.here.scope;

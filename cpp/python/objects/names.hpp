@@ -7,14 +7,18 @@
 #pragma once
 
 #include <array>
+#include <memory>
 #include <vector>
 
 #include "scopetrie/error.hpp"
 #include "scopetrie/names/name_writer.hpp"
 #include "scopetrie/names/names.hpp"
+#include "scopetrie/values/followed_names.hpp"
 #include "support/python.hpp"
 
 namespace scopetrie::python {
+
+struct PyGraph;
 
 struct NamesState {
   explicit NamesState(Names::Options options) : names(std::move(options)), writer(names) {}
@@ -39,6 +43,8 @@ struct NamesState {
   std::vector<Names::Mark> spans;
   PyObject* legal = nullptr;  // owned; callables or null
   PyObject* clean = nullptr;
+  PyGraph* store = nullptr;  // borrowed; whose names these are, null for names of nobody's
+  std::unique_ptr<FollowedNames> followed;
   std::array<Part, 256> parts;
 };
 
@@ -47,10 +53,18 @@ struct PyNames {
   PyObject* weak_references;
 };
 
-inline NamesState& names_of(PyObject* self) { return *reinterpret_cast<PyNames*>(self)->state; }
+/// The names, with those of the store that they follow as they are now.
+inline NamesState& names_of(PyObject* self) {
+  NamesState& state = *reinterpret_cast<PyNames*>(self)->state;
+  if (state.followed != nullptr && state.followed->update()) [[unlikely]]
+    ++state.version;
+  return state;
+}
 
-/// Where the calling thread stands.
+/// Where the calling thread stands: in the scope of the names that it opened last, else in the store's.
 ScopeId names_scope(NamesState& state);
+/// The scope of the names that it opened last, or the root.
+ScopeId own_names_scope(NamesState& state);
 void set_names_scope(NamesState& state, ScopeId scope);
 /// A str of a name's text.
 PyObject* name_str(std::string_view text);
@@ -72,6 +86,10 @@ PyObject* refusing(NamesState& state, const char* call, PyObject* name, Work&& w
   }
   return nullptr;
 }
+
+/// Makes names those of a store, for as long as that lives: as others are of the store that it was forked from.
+void follow_store(PyObject* names, PyGraph* store, PyObject* others);
+void leave_store(PyObject* names);
 
 /// `Names.scope()` and the iterators of Names.
 PyObject* make_names_scope(PyObject* names, PyObject* name, bool reopen);

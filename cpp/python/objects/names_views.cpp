@@ -37,7 +37,7 @@ PyObject* enter(PyObject* self, PyObject*) {
     state.names.scopes().append_path(scope, path);
     PyObject* given = name_str(path);
     if (given == nullptr) return nullptr;
-    block->entered->emplace_back(names_scope(state), scope);
+    block->entered->emplace_back(own_names_scope(state), scope);
     set_names_scope(state, scope);
     return given;
   });
@@ -46,7 +46,7 @@ PyObject* enter(PyObject* self, PyObject*) {
 PyObject* leave(PyObject* self, PyObject*) {
   auto* block = reinterpret_cast<PyNamesScope*>(self);
   NamesState& state = names_of(block->names);
-  if (block->entered->empty() || names_scope(state) != block->entered->back().second) {
+  if (block->entered->empty() || own_names_scope(state) != block->entered->back().second) {
     PyErr_Format(PyExc_RuntimeError,
                  "Names.scope(%R): this thread is not in the scope that it leaves; leave scopes in the reverse order, "
                  "each in the thread that entered it",

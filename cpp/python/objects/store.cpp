@@ -5,6 +5,7 @@
 #include <cstddef>
 #include <random>
 
+#include "objects/names.hpp"
 #include "objects/scopes.hpp"
 
 namespace scopetrie::python {
@@ -98,7 +99,51 @@ PyObject* fork(PyObject* self, PyObject*) {
     for (const Collections::Item& item : from.collections.items(*list))
       to.collections.add(made, Collections::Item(Py_NewRef(static_cast<PyObject*>(item.object()))));
   }
+  if (from.names != nullptr) {
+    const Ref names = checked(PyObject_CallMethod(from.names, "fork", nullptr));
+    follow_store(names.get(), as_graph(copy.get()), from.names);
+    to.names = Py_NewRef(names.get());
+  }
   return Py_NewRef(copy.get());
+}
+
+// _follow(names): makes new Names those of the store, unless it has some.
+PyObject* follow(PyObject* self, PyObject* names) {
+  StoreState& store = store_of(self);
+  if (store.names == nullptr) {
+    follow_store(names, as_graph(self), nullptr);
+    store.names = Py_NewRef(names);
+  }
+  return Py_NewRef(store.names);
+}
+
+PyObject* get_names(PyObject* self, void*) {
+  PyObject* names = store_of(self).names;
+  return Py_NewRef(names == nullptr ? Py_None : names);
+}
+
+int traverse(PyObject* self, visitproc visit, void* arg) {
+  if (as_graph(self)->state != nullptr) Py_VISIT(store_of(self).names);
+  return traverse_graph(self, visit, arg);
+}
+
+int clear(PyObject* self) {
+  if (as_graph(self)->state != nullptr && store_of(self).names != nullptr) {
+    leave_store(store_of(self).names);
+    Py_CLEAR(store_of(self).names);
+  }
+  return clear_graph(self);
+}
+
+void dealloc(PyObject* self) {
+  PyObject_GC_UnTrack(self);
+  if (as_graph(self)->state != nullptr && store_of(self).names != nullptr) {
+    const Lock lock;
+    leave_store(store_of(self).names);
+    Py_CLEAR(store_of(self).names);
+  }
+  PyObject_GC_Track(self);  // dealloc_graph() ends it
+  dealloc_graph(self);
 }
 
 // Look-ups ------------------------------------------------------------------------------------------------------------
@@ -363,6 +408,7 @@ bool bind_store(PyObject* module) {
       with_arguments("_variables", locked<variables>, "The variables beneath a path, in the order of _paths()."),
       with_arguments("_items", locked<items>, "Pairs of a path beneath a path and its variable."),
       with_arguments("_measure", locked<measure>, "How many variables, elements and bytes are beneath a path."),
+      {"_follow", locked<follow>, METH_O, "Makes Names follow the store, unless some do; gives those that do."},
       {"_is_scope", locked<is_scope_path>, METH_O, "Whether variables are beneath a path."},
       {"_find", locked<find_object>, METH_O, "The variable of exactly this path, or None."},
       {"_variable_at", locked<variable_at>, METH_O, "The variable of a number, or None."},
@@ -371,6 +417,7 @@ bool bind_store(PyObject* module) {
   static PyGetSetDef properties[] = {
       {"seed", locked<get_seed>, nullptr, "The seed of all random elements, below 2**64.", nullptr},
       {"current_scope", locked<get_scope>, nullptr, "The VariableScope in which this thread stands.", nullptr},
+      {"_names", locked<get_names>, nullptr, "The Names that follow the store, or None.", nullptr},
       {"_regularizers", locked<get_regularizers>, nullptr, "Pairs of a variable's number and its regularizer.",
        nullptr},
       {nullptr, nullptr, nullptr, nullptr, nullptr}};
@@ -378,9 +425,9 @@ bool bind_store(PyObject* module) {
       {"__weaklistoffset__", T_PYSSIZET, offsetof(PyStore, graph.weak_references), READONLY, nullptr},
       {nullptr, 0, 0, 0, nullptr}};
   PyType_Slot slots[] = {{Py_tp_new, reinterpret_cast<void*>(locked<make>)},
-                         {Py_tp_traverse, reinterpret_cast<void*>(unlocked<traverse_graph>)},
-                         {Py_tp_clear, reinterpret_cast<void*>(unlocked<clear_graph>)},
-                         {Py_tp_dealloc, reinterpret_cast<void*>(unlocked<dealloc_graph>)},
+                         {Py_tp_traverse, reinterpret_cast<void*>(unlocked<traverse>)},
+                         {Py_tp_clear, reinterpret_cast<void*>(unlocked<clear>)},
+                         {Py_tp_dealloc, reinterpret_cast<void*>(unlocked<dealloc>)},
                          {Py_tp_iter, reinterpret_cast<void*>(locked<iterate>)},
                          {Py_mp_subscript, reinterpret_cast<void*>(locked<subscript>)},
                          {Py_mp_ass_subscript, reinterpret_cast<void*>(locked<set_subscript>)},

@@ -21,6 +21,7 @@ class StoreState final : public GraphState {
   explicit StoreState(const StoreState& of) : GraphState(of, OpGraph::WithoutOperations()), values(*this, of.values) {}
 
   Values values;
+  PyObject* names = nullptr;                // owned; null until somebody asks
   const std::uint64_t serial = ++serials_;  // no other store has had it
 
  private:

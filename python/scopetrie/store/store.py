@@ -6,6 +6,7 @@ from collections.abc import Callable, ItemsView, KeysView, Mapping, ValuesView
 from typing import Any, cast
 
 from .. import _core
+from ..names import Names
 from ..public import v1
 from .errors import MissingVariableError, missing
 from .flat import Flat, flatten
@@ -43,6 +44,24 @@ class Store(SavedStore):
     """
 
     __slots__ = ()
+
+    @property
+    def names(self) -> Names:
+        """Names that know the store's variables, in the scope in which the thread stands in the store.
+
+        A name that a variable has is taken, and what is given out in a transaction of the store is taken back
+        with it. A store that nobody asks for its names keeps none.
+
+        >>> import scopetrie as st
+        >>> store = st.Store()
+        >>> with store.scope("layer"):
+        ...     w = store.get("w", (2,))
+        ...     print(store.names.unique_name("w"), store.names.unique_name("MatMul"))
+        layer/w_1 layer/MatMul
+        """
+        names: Names | None = self._names
+        made: Names = self._follow(Names()) if names is None else names
+        return made
 
     def _missing(self, path: Any) -> MissingVariableError:
         """The error for a path at which there is nothing."""

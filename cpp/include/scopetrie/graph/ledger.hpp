@@ -34,7 +34,8 @@ struct Mark {
   std::size_t opened = 0;  // scopes
   std::size_t names = 0;
   std::size_t variables = 0;
-  std::size_t partitioned = 0;  // variables
+  std::size_t partitioned = 0;     // variables
+  std::size_t names_of_store = 0;  // spans of FollowedNames
   bool finalized = false;
   RandomSeeds seeds;
   bool keeps_names = false;  // while undoing: names that were taken stay taken
