@@ -1,5 +1,5 @@
-// All that a C++ program needs of scopetrie: graphs with names, variables and operations, and the scopes of
-// TensorFlow 1.
+// All that a C++ program needs of scopetrie: graphs with names, variables and operations, stores of variables with
+// their values, and the scopes of TensorFlow 1.
 //
 // docs/cpp.md is a tutorial.
 #pragma once
@@ -14,5 +14,6 @@
 #include "scopetrie/scopes/native_host.hpp"
 #include "scopetrie/scopes/open_scopes.hpp"
 #include "scopetrie/shapes/dtype.hpp"
+#include "scopetrie/values/store.hpp"
 #include "scopetrie/variables/variable_options.hpp"
 #include "scopetrie/version.hpp"
