@@ -26,6 +26,7 @@ from . import (
     report,
     running,
     sizes,
+    store,
 )
 from .results import Group, Result, Unavailable
 from .sampling import FULL, QUICK, Effort, WrongResult
@@ -50,6 +51,7 @@ def groups(tf: Any, arguments: argparse.Namespace) -> dict[str, Callable[[], Gro
         "ops": lambda: Group("ops", "One op with arguments", ops.rows(tf)),
         "jobs": lambda: Group("jobs", "Whole job", jobs.rows(tf, job)),
         "bulk": lambda: Group("bulk", "Arrays of names", bulk.rows(tf)),
+        "store": lambda: Group("store", "Store", store.rows(tf)),
         "session": lambda: Group("session", "Session.run", running.rows(tf)),
         "sizes": lambda: Group("sizes", "With much already there", sizes.rows(tf, some_sizes)),
         "memory": lambda: Group("memory", "Resident memory of one", memory.rows()),
