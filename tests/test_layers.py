@@ -31,8 +31,8 @@ FLOORS = [
     {"namespaces"},
     {"variables", "random", "losses"},
     {"initializers"},
-    {"scopes", "execution"},
-    {"store"},
+    {"scopes", "store"},
+    {"execution"},
     {"template", "summary", "compat", "behavior", "logging", "client", "v1"},
     {"train", "_wiring"},
     {ROOT_MODULE},  # the root, which exports everything below

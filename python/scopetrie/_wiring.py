@@ -5,6 +5,7 @@ from functools import partial
 
 from . import _core
 from .dtypes import as_dtype
+from .execution.first_elements import make_elements
 from .graph.default import graph_of_values, graphs_differ
 from .graph.graph import Graph
 from .initializers import BY_NAME, READ_BY_CORE
@@ -18,7 +19,6 @@ from .scopes.asking import compose_getters, dtype_of_value, named_initializer, n
 from .scopes.errors import word_refusal
 from .scopes.partitioned import ask_partitioner, cut_value, note_part, partitioned
 from .shapes import TensorShape, as_dims
-from .store.elements import make_elements
 from .variables import (
     AUTO_REUSE,
     VariableAggregation,

@@ -8,8 +8,8 @@ import hypothesis.strategies as st
 import numpy as np
 import pytest
 import scopetrie as tf
+from scopetrie.execution.cells import Cell
 from scopetrie.execution.plan import Plan
-from scopetrie.execution.state import Cell
 
 
 @pytest.fixture(autouse=True)

@@ -107,6 +107,7 @@ int store_delete(PyObject* self, PyObject* path) {
   for (auto row = rows.rbegin(); row != rows.rend(); ++row)
     if (store.values.is_there(*row)) store.values.erase(*row);
   transaction.commit();
+  store.tell_watchers();
   return 0;
 }
 
@@ -119,6 +120,7 @@ PyObject* store_move(PyObject* self, PyObject* const* args, Py_ssize_t positiona
   Transaction transaction(store.ledger(), &context_of_store(self));
   for (const Target& target : targets) store.values.rename(target.row, target.scope, target.segment);
   transaction.commit();
+  store.tell_watchers();
   Py_RETURN_NONE;
 }
 
@@ -182,6 +184,7 @@ PyObject* store_freeze(PyObject* self, PyObject* const* args, Py_ssize_t count) 
   Transaction transaction(store.ledger(), &context_of_store(self));
   for (const VariableId row : rows) store.values.freeze(store.values.resolved(row), is_frozen != 0);
   transaction.commit();
+  store.tell_watchers();
   Py_RETURN_NONE;
 }
 
@@ -202,6 +205,7 @@ PyObject* store_flatten(PyObject* self, PyObject* variables) {
     }
     elements_of(as_graph(self), variable_of(item(i)));
   }
+  store.tell_watchers(true);  // sessions have arrays of what they ran with
   // Nothing runs from here on.
   std::vector<VariableId> ids(count);
   for (std::size_t i = 0; i < count; ++i) ids[i] = variable_of(item(i));
@@ -229,6 +233,7 @@ PyObject* store_flatten(PyObject* self, PyObject* variables) {
   Memory* whole = store.values.flatten(ids);
   PyObject* array = array_over(*whole, dtype, {&elements, 1}, true);
   whole->disown();
+  store.tell_watchers();
   return array;
 }
 

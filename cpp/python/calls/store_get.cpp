@@ -70,15 +70,6 @@ StoreCall store_call_in(const PyVariableScope& scope, PyObject* const* arguments
   return call;
 }
 
-// Room for one more handle, so that a variable that was made has a place for it.
-void make_room_for_handle(StoreState& store) { make_room(store.live, 1); }
-
-PyObject* made_handle(PyObject* self, VariableId id) {
-  StoreState& store = store_of(self);
-  store.live.push_back(nullptr);
-  return store_variable(as_graph(self), id);
-}
-
 /// Makes a variable, or finds it, where somebody may have to be asked.
 class Single {
  public:
@@ -420,6 +411,12 @@ PyObject* get_fast(PyObject* self, const PyVariableScope& scope, PyObject* const
 }
 
 }  // namespace
+
+PyObject* made_handle(PyObject* self, VariableId id) {
+  StoreState& store = store_of(self);
+  store.live.push_back(nullptr);
+  return store_variable(as_graph(self), id);
+}
 
 PyObject* store_get(PyObject* self, PyObject* const* args, Py_ssize_t positional, PyObject* keywords) {
   static Signature<kStoreArguments> signature("Store.get", {"name", "shape", "dtype", "initializer", "regularizer",

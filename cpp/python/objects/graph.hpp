@@ -57,10 +57,10 @@ class GraphState : public Graph {
 
  protected:
   void cut(const Mark& mark) noexcept override;
+  void settle() noexcept override;
 
  private:
   void undo(const Change& change) noexcept override;
-  void settle() noexcept override;
   void call_back() noexcept;
   /// Calls the owner's _rolled_back() with the number of operations that are left.
   virtual void tell_owner() noexcept;

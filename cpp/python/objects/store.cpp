@@ -24,6 +24,37 @@ void StoreState::cut(const Mark& mark) noexcept {
   GraphState::cut(mark);
 }
 
+StoreState::~StoreState() {
+  for (PyObject* watcher : watchers_) Py_DECREF(watcher);
+}
+
+void StoreState::settle() noexcept {
+  GraphState::settle();
+  tell_watchers();
+}
+
+void StoreState::tell_changes() noexcept {
+  told_ = values.revision();
+  if (watchers_.empty()) return;
+  PyObject *type, *value, *traceback;  // this may be the end of what failed
+  PyErr_Fetch(&type, &value, &traceback);
+  const Ref keep = Ref::borrowed(static_cast<PyObject*>(owner));
+  for (std::size_t i = 0; i < watchers_.size();) {
+    const Ref reference = Ref::borrowed(watchers_[i]);
+    const Ref watcher(PyObject_CallNoArgs(reference.get()));
+    if (watcher.get() == Py_None) {
+      if (i < watchers_.size() && watchers_[i] == reference.get()) {
+        watchers_.erase(watchers_.begin() + static_cast<std::ptrdiff_t>(i));
+        Py_DECREF(reference.get());
+      }
+      continue;
+    }
+    if (!watcher || !Ref(PyObject_CallMethod(watcher.get(), "let_go", nullptr))) PyErr_WriteUnraisable(reference.get());
+    ++i;
+  }
+  PyErr_Restore(type, value, traceback);
+}
+
 std::vector<VariableId> rows_under(PyObject* self, std::string_view path) {
   const StoreState& store = store_of(self);
   std::vector<VariableId> rows;
@@ -411,6 +442,13 @@ bool bind_store(PyObject* module) {
       {"_follow", locked<follow>, METH_O, "Makes Names follow the store, unless some do; gives those that do."},
       {"_is_scope", locked<is_scope_path>, METH_O, "Whether variables are beneath a path."},
       {"_find", locked<find_object>, METH_O, "The variable of exactly this path, or None."},
+      with_arguments(
+          "_set", locked<store_set>,
+          "Gives the variable of a whole path the elements of an array: (path, array, trainable). It gets the "
+          "array's shape, and is made if it is not there; gives whether it was."),
+      {"_watch", locked<store_watch>, METH_O,
+       "Calls let_go() of an object, which is not kept alive, whenever a variable gets another memory or name."},
+      {"_holds", locked<store_holds>, METH_O | METH_STATIC, "Whether variables of stores may have a dtype."},
       {"_variable_at", locked<variable_at>, METH_O, "The variable of a number, or None."},
       {"__reduce_ex__", locked<refuse_reduce>, METH_O, "Refuses to be pickled."},
       {nullptr, nullptr, 0, nullptr}};

@@ -20,13 +20,28 @@ class StoreState final : public GraphState {
   /// A fork.
   explicit StoreState(const StoreState& of) : GraphState(of, OpGraph::WithoutOperations()), values(*this, of.values) {}
 
+  ~StoreState();
+
   Values values;
   PyObject* names = nullptr;                // owned; null until somebody asks
   const std::uint64_t serial = ++serials_;  // no other store has had it
 
+  /// Takes a weak reference of an object whose let_go() is called after each change of what memory or name a variable
+  /// has. Such an object may keep arrays over the elements, without a look at the store, until then. It is owned.
+  void watch(PyObject* reference) { watchers_.push_back(reference); }
+  /// Calls let_go() of those that watch, if there was such a change since the last call, or `always`. It runs anything.
+  void tell_watchers(bool always = false) noexcept {
+    if (told_ != values.revision() || always) tell_changes();
+  }
+
  private:
   void cut(const Mark& mark) noexcept override;
+  void settle() noexcept override;
   void tell_owner() noexcept override {}
+  SCOPETRIE_COLD void tell_changes() noexcept;
+
+  std::vector<PyObject*> watchers_;  // owned
+  std::uint64_t told_ = 0;           // the revision that they know of
 
   static inline std::uint64_t serials_ = 0;
 };
@@ -82,6 +97,13 @@ PyObject* store_copy(PyObject* self, PyObject* const* args, Py_ssize_t positiona
 PyObject* store_alias(PyObject* self, PyObject* const* args, Py_ssize_t positional, PyObject* keywords);
 PyObject* store_freeze(PyObject* self, PyObject* const* args, Py_ssize_t count);
 PyObject* store_flatten(PyObject* self, PyObject* variables);
+// What a session asks of its store: calls/store_session.cpp.
+PyObject* store_set(PyObject* self, PyObject* const* args, Py_ssize_t count);
+PyObject* store_watch(PyObject* self, PyObject* watcher);
+PyObject* store_holds(PyObject* type, PyObject* dtype);
+/// Room for the handle of one more variable, before it is made; and its handle, once it is.
+inline void make_room_for_handle(StoreState& store) { make_room(store.live, 1); }
+PyObject* made_handle(PyObject* self, VariableId id);
 /// The rows of a scope and those below it, in order of creation; of all for "".
 std::vector<VariableId> rows_under(PyObject* self, std::string_view path);
 /// The text of a path that an argument is; throws PythonRaised.

@@ -218,6 +218,7 @@ void assign_value(PyObject* self, PyObject* value) {
   if (is_own) return;
   memory->own();
   values.give(variable_of(self), memory);
+  store_of(store).tell_watchers();
 }
 
 PyObject* assign(PyObject* self, PyObject* value) {
@@ -239,6 +240,7 @@ PyObject* load(PyObject* self, PyObject* const* args, Py_ssize_t positional, PyO
 // Takes back elements that were the first ones: the variable is lazy again.
 PyObject* unmake(PyObject* self, PyObject*) {
   values_of(self).give(variable_of(self), nullptr);
+  store_of(as_variable(self)->store).tell_watchers();
   Py_RETURN_NONE;
 }
 

@@ -168,6 +168,7 @@ Memory* Values::flatten(std::span<const VariableId> ids) {
     whole->disown();
     throw;
   }
+  ++memory_changes_;
   // What the ends of adopted memories run finds all of them in place.
   for (std::size_t i = 0; i < ids.size(); ++i) std::swap(memories_[ids[i]], slices[i]);
   for (Memory* before : slices) before->disown();
@@ -176,7 +177,9 @@ Memory* Values::flatten(std::span<const VariableId> ids) {
 
 void Values::give(VariableId id, Memory* memory) {
   Memory* before = std::exchange(memories_[id], memory);
-  if (before != nullptr) before->disown();
+  if (before == nullptr) return;
+  ++memory_changes_;
+  before->disown();
 }
 
 // Changes of names ----------------------------------------------------------------------------------------------------
@@ -237,6 +240,7 @@ void Values::freeze(VariableId id, bool is_frozen) {
   if (flags == row.flags) return;
   graph_.ledger().note(*this, change_of(kFlags, id), row.flags);
   row.flags = flags;
+  ++memory_changes_;
 }
 
 // Undo ----------------------------------------------------------------------------------------------------------------
@@ -252,6 +256,7 @@ void Values::undo(const Change& change) noexcept {
       break;
     case kFlags:
       record.flags = static_cast<std::uint32_t>(change.before);
+      ++memory_changes_;
       return;
     default:
       graph_.variables.unname(row, change.what >> 32 == kRenamedFirst, static_cast<ScopeId>(change.before >> 32),

@@ -18,8 +18,9 @@ from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 from ..graph import Graph
+from .cells import Cell
 from .resolution import NEW, Node, Resolution
-from .state import Cell, State
+from .state import State
 from .steps import Kind, Output, Shapes, Step
 
 # For graphs with more nodes the garbage collector is off during compilation: there is no garbage, and

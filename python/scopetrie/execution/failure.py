@@ -8,7 +8,7 @@ from typing import Any, Final
 from .. import errors
 from ..backends import Array
 from ..ops.node_text import dims_text
-from .state import Cell
+from .cells import Cell
 
 # v1's translation of exceptions of a py_func; any other becomes an UnknownError.
 _CLASSES: Final[tuple[tuple[type[Exception], type[errors.OpError]], ...]] = (

@@ -7,6 +7,7 @@ from typing import Any
 
 from ..graph import Graph
 from ..public import v1
+from ..store import Store
 from . import session_stack
 from .config import ConfigProto
 from .session import BaseSession
@@ -21,6 +22,7 @@ class InteractiveSession(BaseSession):
         graph: The graph to run, made the default graph; by default the default graph.
         config: A `ConfigProto`; without effect.
         backend: The array library that computes; see `Session`.
+        store: Holds the values of the variables; see `Session`.
 
     Raises:
         TypeError: If an argument has the wrong type.
@@ -41,8 +43,9 @@ class InteractiveSession(BaseSession):
         config: ConfigProto | None = None,
         *,
         backend: Any = None,
+        store: Store | None = None,
     ) -> None:
-        super().__init__(target, graph, config, backend=backend)
+        super().__init__(target, graph, config, backend=backend, store=store)
         if session_stack.stack.interactive:
             warnings.warn(
                 "An interactive session is already active. This can cause out-of-memory errors or some other "

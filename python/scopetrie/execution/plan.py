@@ -8,10 +8,11 @@ from typing import Any, Final, NoReturn
 
 from ..backends import Array
 from ..graph import Graph
+from .cells import Cell
 from .compilation import Compilation
 from .failure import located
 from .source import generate
-from .state import Cell, State
+from .state import State
 
 # Generated code takes about 15 ns per step, the loop 150 ns, but generating it takes 6 us per step. So it
 # does not pay for a plan that runs once (an initializer), and beyond this length it would delay the second

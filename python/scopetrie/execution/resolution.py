@@ -17,9 +17,10 @@ from ..graph import Graph
 from ..ops.node_text import Dims, dims_text
 from ..ops.registry import OpDef
 from . import short_floats
+from .cells import Cell, Update
 from .checking import checked
 from .failure import located
-from .state import Cell, OpState, State
+from .state import OpState, State
 
 # An element of `Graph.prune`: operation, definition (None where nobody has registered the type), first
 # output, number of outputs, inputs, attributes.
@@ -119,6 +120,11 @@ class Resolution:
             if op_def.stateful:
                 state = OpState(self._state, op_id, variables)
                 function, arity = op_def.kernel(state.xp, state, **(attrs or {})), 0
+                if type(function) is Update:
+                    dims = function.cell.dims
+                    function.is_exact = (
+                        dims is not None and None not in dims and self.spec(inputs[0])[1] == dims
+                    )
                 if short_floats.are_there():
                     function, arity = self._in_float32(op_def, function, arity, inputs, results)
             else:

@@ -15,6 +15,7 @@ from ..graph import Graph, Operation, Tensor, get_default_graph, graph_facts, gr
 from ..ops.indexed_slices import IndexedSlices
 from ..printing import Outline, printed
 from ..public import v1
+from ..store import Store
 from ..variables import Variable
 from . import session_stack
 from .config import ConfigProto
@@ -52,9 +53,12 @@ class BaseSession:
         config: A `ConfigProto`; without effect.
         backend: The array library that computes: "numpy" (the default), "cupy", a `Backend`, or a module that
             follows the array API standard.
+        store: A `Store` that holds the values of the variables, by their op names as paths: those that it has
+            already are initialized. By default a new one; other backends than "numpy" take none.
 
     Raises:
         TypeError: If an argument has the wrong type.
+        ValueError: If a store is given to a backend whose values no store holds.
         NotFoundError: If `target` is another one.
     """
 
@@ -65,6 +69,7 @@ class BaseSession:
         config: ConfigProto | None = None,
         *,
         backend: Any = None,
+        store: Store | None = None,
     ) -> None:
         if graph is not None and not isinstance(graph, Graph):
             raise TypeError(f'Argument `graph` must be a tf.Graph, but got "{type(graph).__name__}"')
@@ -82,7 +87,8 @@ class BaseSession:
             )
         self._graph = get_default_graph() if graph is None else graph
         check_values = config is not None and bool(config.check_values)
-        self._state: State = State(get_backend(backend), Plan, check_values)
+        computing = get_backend(backend)
+        self._state: State = State(computing, Plan, check_values, _store_for(computing, store))
         self._closed = False
         # Three caches: calls without feeds by single fetch; the latest such call with a list of fetches; all
         # forms of call by `signature`. Any thread fills them; each operation on them is atomic.
@@ -112,8 +118,8 @@ class BaseSession:
         return variables_outline(type(self).__name__, facts, self._graph, note=self._note)
 
     def _note(self, variable: Any) -> str:
-        cell = self._state.cells.get(variable.op._id)
-        return "" if cell is not None and cell.initialized else "no value yet"
+        op = variable.op
+        return "" if self._state.has_value(op._id, op.name) else "no value yet"
 
     @property
     def graph(self) -> Graph:
@@ -134,6 +140,32 @@ class BaseSession:
     def backend(self) -> Backend:
         """The array library that computes."""
         return self._state.backend
+
+    @property
+    def store(self) -> Store:
+        """The store that holds the values: each variable that has one, by its op name as path.
+
+        It is the values, no copy of them. Variables without a value are not in it, nor are those of strings,
+        which no store holds: the session has them for itself.
+
+        Raises:
+            RuntimeError: If the session is closed.
+            UnimplementedError: If the backend's arrays are not NumPy's.
+
+        Example:
+            >>> import scopetrie as tf
+            >>> with tf.Graph().as_default(), tf.Session() as session:
+            ...     w = tf.get_variable("tower/w", initializer=[1.0, 2.0])
+            ...     session.run(w.initializer)
+            ...     session.store["tower/w"].array
+            array([1., 2.], dtype=float32)
+        """
+        store = self._state.store
+        if store is not None:
+            return store
+        if self._closed:
+            raise RuntimeError("Attempted to use a closed Session.")
+        raise UnimplementedError(None, None, f"Session.store: {_NOT_HELD.format(self._state.backend.name)}")
 
     @overload
     def run(
@@ -358,6 +390,20 @@ _REFUSED: Final = (
 )
 
 
+_NOT_HELD: Final = "a Store holds NumPy's arrays, and the backend {!r} has others"
+
+
+def _store_for(backend: Backend, store: Store | None) -> Store | None:
+    """Returns the store of a new session: the given one, or a new one if the backend's values go into one."""
+    if store is not None and not isinstance(store, Store):
+        raise TypeError(f'Argument `store` must be a tf.Store, but got "{type(store).__name__}"')
+    if backend.on_host and backend.in_place:
+        return Store(seed=0) if store is None else store
+    if store is not None:
+        raise ValueError(f"Session(store=...): {_NOT_HELD.format(backend.name)}")
+    return None
+
+
 # The latest program before there is one; never run.
 _NOTHING: Any = None
 
@@ -374,9 +420,12 @@ class Session(BaseSession):
         config: A `ConfigProto`; without effect.
         backend: The array library that computes: "numpy" (the default), "cupy", a `Backend`, or a module that
             follows the array API standard.
+        store: A `Store` that holds the values of the variables, by their op names as paths: those that it has
+            already are initialized. By default a new one; other backends than "numpy" take none.
 
     Raises:
         TypeError: If an argument has the wrong type.
+        ValueError: If a store is given to a backend whose values no store holds.
         NotFoundError: If `target` is another one.
 
     Example:
@@ -399,8 +448,9 @@ class Session(BaseSession):
         config: ConfigProto | None = None,
         *,
         backend: Any = None,
+        store: Store | None = None,
     ) -> None:
-        super().__init__(target, graph, config, backend=backend)
+        super().__init__(target, graph, config, backend=backend, store=store)
         self._entered: Any = None
 
     def __enter__(self) -> Self:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Container, Mapping, Sequence
 from typing import Any, NoReturn
 
 from ..backends import Backend
-from .state import Cell
+from .cells import Cell, Update
 from .steps import Output, Step
 
 
@@ -60,6 +60,9 @@ def generate(
         function = global_name(step.function)
         if type(step.function) is Cell:
             call = f"{function}.view"
+        elif type(step.function) is Update and step.function.is_exact:
+            memory = f"{global_name(step.function.cell)}.memory"
+            call = f"{global_name(step.function.function)}({memory}, {local(step.arguments[0])}, {memory})"
         else:
             arguments = [local(slot) for slot in step.arguments]
             if step.into is not None:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Hashable, Sequence
 from typing import Any, Final, NamedTuple, TypeAlias
 
+from .cells import Cell
 from .resolution import Resolution
-from .state import Cell
 
 # Means: kinds may differ although dtypes and static shapes are equal, because some sizes are unknown.
 _DYNAMIC: Final = -1

@@ -99,6 +99,9 @@ class Values : private Undoable {
   void freeze(VariableId id, bool is_frozen);
   /// Grows with each name that was taken away or changed, also by undoing.
   std::uint64_t name_changes() const noexcept { return name_changes_; }
+  /// Grows with each change after which somebody who keeps the elements of variables must look again: of names, and of
+  /// the memory that a variable has, but for its first. Changes of the elements themselves do not count.
+  std::uint64_t revision() const noexcept { return name_changes_ + memory_changes_; }
 
   // Looking ---------------------------------------------------------------------------------------------------------
 
@@ -154,6 +157,11 @@ class Values : private Undoable {
   Memory* flatten(std::span<const VariableId> ids);
   /// Gives a variable its elements, in place of those that it has; it becomes their owner.
   void give(VariableId id, Memory* memory);
+  /// The same for elements of another shape, which becomes the variable's.
+  void give(VariableId id, Memory* memory, ShapeId shape) {
+    graph_.variables[id].shape = shape;
+    give(id, memory);
+  }
 
  private:
   static constexpr Origin kAsked = 0x80000000U;
@@ -194,6 +202,7 @@ class Values : private Undoable {
   Origin last_ = kNone;  // the rule that was asked for last
   std::size_t erased_ = 0;
   std::uint64_t name_changes_ = 0;
+  std::uint64_t memory_changes_ = 0;
   bool has_aliases_ = false;           // never too low
   std::vector<VariableId> forgotten_;  // erased while a transaction was open: their elements may come back
   // Memories of variables that were undone. It has room for those that the outermost transaction may cut.

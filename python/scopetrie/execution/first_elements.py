@@ -1,4 +1,4 @@
-"""First elements that the core does not make: those of a program's function, or of operations."""
+"""First elements of stores that the core does not make: those of a program's function, or of operations."""
 
 from __future__ import annotations
 
@@ -7,9 +7,9 @@ from typing import Any
 import numpy as np
 
 from ..dtypes import as_dtype
-from ..execution.session import Session
 from ..graph import Graph, Tensor
 from ..initializers import Initializer
+from .session import Session
 
 __all__ = ["make_elements"]
 
