@@ -274,3 +274,56 @@ def test_saving_what_a_session_trained(session, w, tmp_path):
     session.run(w.initializer)
     session.store.restore(tmp_path / "model.safetensors")
     assert add(session) == [7, 7]
+
+
+def test_loading_variables(session, w):
+    other = tf.get_variable("other", initializer=[1, 2])
+    with pytest.raises(
+        ValueError, match=r"^Cannot feed value of shape \(3,\) for Tensor tower/w/Initializer/"
+    ):
+        w.load([1.0, 2.0, 3.0], session)
+    assert list(session.store) == []
+    for value in (np.ones(2, np.float32), np.ones(2), [1.0, 1.0], np.ones(4, np.float32)[::2]):
+        w.load(np.zeros(2, np.float32), session)
+        w.load(value, session)
+        assert session.run(w).tolist() == [1, 1]
+    w.load(np.zeros(2, np.float32))
+    other.load([3, 4], session)
+    assert session.run([w, other])[1].tolist() == session.store["other"].array.tolist() == [3, 4]
+    session.store.move("tower", "elsewhere")
+    w.load(np.full(2, 5, np.float32), session)
+    assert session.store["elsewhere/w"].array.tolist() == [0, 0]
+    assert add(session) == [8, 8]
+    session.store.freeze()
+    for _ in range(2):
+        with pytest.raises(InvalidArgumentError, match="variable 'tower/w' is frozen"):
+            w.load(np.ones(2, np.float32), session)
+
+
+def test_loading_runs_what_initializing_waits_for():
+    counter = tf.get_variable("counter", initializer=0)
+    count_up = tf.assign_add(counter, 1)
+    waiting = tf.Variable([1.0, 2.0])
+    waiting.initializer._add_control_input(count_up.op)
+    with tf.Session() as session:
+        session.run(counter.initializer)
+        for count in (1, 2, 3):
+            waiting.load([5.0, count], session)
+            assert session.run(counter) == count
+        assert session.run(waiting).tolist() == [5, 3]
+
+
+def test_loading_what_was_undone(graph):
+    with tf.Session() as session:
+        with graph.transaction() as attempt:
+            undone = tf.get_variable("w", [2])
+            undone.load(np.ones(2, np.float32), session)
+            undone.load(np.ones(2, np.float32), session)
+            attempt.rollback()
+        with pytest.raises(RuntimeError, match="This variable was undone"):
+            undone.load(np.ones(2, np.float32), session)
+        again = tf.get_variable("w", [2])
+        again.load(np.zeros(2, np.float32), session)
+        assert session.run(again).tolist() == [0, 0]
+    with pytest.raises(RuntimeError, match="closed Session"):
+        again.load(np.zeros(2, np.float32), session)

@@ -2,7 +2,9 @@
 
 #include <pybind11/numpy.h>
 
+#include <algorithm>
 #include <array>
+#include <cstring>
 #include <unordered_map>
 
 #include "scopetrie/error.hpp"
@@ -107,6 +109,24 @@ DType number_of(PyObject* descriptor) {
 }
 
 void release_array(void* array) noexcept { Py_DECREF(static_cast<PyObject*>(array)); }
+
+// copy_array(array, value)
+PyObject* copy_array(PyObject*, PyObject* const* args, Py_ssize_t count) {
+  if (count != 2 || !is_plain_array(args[0]) || !is_plain_array(args[1])) Py_RETURN_FALSE;
+  const auto* to = pybind11::detail::array_proxy(args[0]);
+  const auto* from = pybind11::detail::array_proxy(args[1]);
+  constexpr int kCopied = kOrdered | kAligned;
+  const bool is_same = to->descr == from->descr && to->nd == from->nd &&
+                       std::equal(to->dimensions, to->dimensions + to->nd, from->dimensions) &&
+                       (to->flags & (kCopied | kWriteable)) == (kCopied | kWriteable) &&
+                       (from->flags & kCopied) == kCopied;
+  const auto descriptor = pybind11::reinterpret_borrow<pybind11::dtype>(to->descr);
+  if (!is_same || descriptor.kind() == 'O' || descriptor.has_fields()) Py_RETURN_FALSE;
+  auto bytes = static_cast<std::size_t>(descriptor.itemsize());
+  for (int axis = 0; axis < to->nd; ++axis) bytes *= static_cast<std::size_t>(to->dimensions[axis]);
+  if (bytes != 0) std::memmove(to->data, from->data, bytes);
+  Py_RETURN_TRUE;
+}
 
 bool is_reachable(void* array) noexcept {
   return Py_REFCNT(static_cast<PyObject*>(array)) != 1 || pybind11::detail::array_proxy(array)->base != nullptr;
@@ -243,7 +263,12 @@ bool bind_ndarrays(PyObject* module) {
   PyType_Spec spec = {"scopetrie._core.MemoryView", sizeof(PyMemoryView), 0,
                       Py_TPFLAGS_DEFAULT | Py_TPFLAGS_DISALLOW_INSTANTIATION, slots};
   view_type = add_type(module, spec);
-  return view_type != nullptr;
+  static PyMethodDef functions[] = {
+      {"copy_array", reinterpret_cast<PyCFunction>(reinterpret_cast<void (*)()>(unlocked<copy_array>)), METH_FASTCALL,
+       "Copies the elements of one array into another of the same dtype, shape and order: (array, value). False, and "
+       "nothing is done, where they are anything else."},
+      {nullptr, nullptr, 0, nullptr}};
+  return view_type != nullptr && PyModule_AddFunctions(module, functions) == 0;
 }
 
 }  // namespace scopetrie::python

@@ -118,6 +118,10 @@ class Cell:
         except AttributeError:
             raise self.uninitialized() from None
 
+    def stored(self) -> Array | None:
+        """Returns the store's memory; None if the variable has no value."""
+        return self._array if self._array is not None else self._adopt()
+
     def assign(self, value: Array, validate_shape: bool = True) -> None:
         """Sets the variable to a copy of `value`.
 

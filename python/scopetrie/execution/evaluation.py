@@ -1,4 +1,4 @@
-"""`Tensor.eval` and `Operation.run`: run one tensor or operation in the default session, or a given one."""
+"""`Tensor.eval`, `Operation.run` and `Variable.load`, in the default session or a given one."""
 
 from __future__ import annotations
 
@@ -50,6 +50,31 @@ def run_operation(op: Any, feed_dict: Any = None, session: BaseSession | None = 
         "run(session=sess)",
     )
     running.run(op, feed_dict)
+
+
+def load_variable(variable: Any, value: Any, session: Any = None) -> None:
+    """Sets a variable to a value; implements `Variable.load`.
+
+    Args:
+        variable: The variable.
+        value: What is fed for its initial value.
+        session: The session; by default the default one.
+
+    Raises:
+        ValueError: If there is no session, or it runs another graph, or the value does not fit.
+    """
+    running = get_default_session() if session is None else session
+    if running is None:
+        raise ValueError(
+            "Either session argument should be provided or default session should be established"
+        )
+    if not (
+        isinstance(running, BaseSession)
+        and running.graph is variable.graph
+        and running._load(variable, value)
+    ):
+        initializer = variable.initializer
+        initializer.run({initializer.inputs[1]: value}, session)
 
 
 def _session_for(

@@ -10,7 +10,7 @@ from typing import Any, Final, NoReturn, Self, TypeAlias, TypeVar, overload
 import numpy as np
 
 from ..backends import Backend, get_backend
-from ..errors import NotFoundError, UnimplementedError
+from ..errors import NotFoundError, OpError, UnimplementedError
 from ..graph import Graph, Operation, Tensor, get_default_graph, graph_facts, graph_line, variables_outline
 from ..ops.indexed_slices import IndexedSlices
 from ..printing import Outline, printed
@@ -19,7 +19,7 @@ from ..store import Store
 from ..variables import Variable
 from . import session_stack
 from .config import ConfigProto
-from .feeds import flatten_feeds
+from .feeds import find_feed, flatten_feeds
 from .fetches import is_flat, signature
 from .plan import Plan
 from .program import Program, check_options
@@ -95,6 +95,8 @@ class BaseSession:
         self._plans: dict[Any, Plan] = {}
         self._latest: tuple[list[Any], Program] = ([], _NOTHING)
         self._programs: dict[Any, Program] = {}
+        # The memory of variables that were loaded, by number: see Variable.load.
+        self._loaded = self._state.loaded
         self._graph._keepers.add(self)
 
     def forget(self, operations: int) -> None:
@@ -307,6 +309,23 @@ class BaseSession:
                 self._latest = (list(fetches), program)
         elif program.direct and not isinstance(fetches, tuple):  # a tuple equals a named tuple
             self._plans[fetches] = program.plan
+
+    def _load(self, variable: Any, value: Any) -> bool:
+        """Sets a variable as its initializer would, with a value in place of the initial one.
+
+        Returns:
+            Whether it did so. Otherwise, also for a value that does not fit, nothing is changed: run the
+            initializer.
+        """
+        op = variable.initializer
+        if self._closed or op.type != "Assign" or op.control_inputs or self._state.check_values:
+            return False
+        try:
+            array = find_feed(self._graph, op.inputs[1], self._state.backend).value(value)
+            self._state.load(variable, array, (op._attrs or {}).get("validate_shape", True))
+        except (OpError, TypeError, ValueError):
+            return False
+        return True
 
     def make_callable(
         self, fetches: Any, feed_list: Sequence[Any] | None = None, accept_options: bool = False

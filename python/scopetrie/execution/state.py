@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from ..backends import Backend
+from ..backends import Array, Backend
 from ..locks import Lock
 from ..ops.node_text import Dims
 from ..store import Store
@@ -29,10 +29,19 @@ class State:
         check_values: Whether every value is looked at when it is computed.
         xp: Its array-API namespace.
         cells: The variables that the session has used, by the id of their operation.
+        loaded: The memory of variables that `load` has set, by their number, as long as the store keeps it.
     """
 
     __slots__ = (
-        "__weakref__", "_counters", "_counting", "_values", "backend", "cells", "check_values", "planner",
+        "__weakref__",
+        "_counters",
+        "_counting",
+        "_values",
+        "backend",
+        "cells",
+        "check_values",
+        "loaded",
+        "planner",
         "xp",
     )  # fmt: skip
 
@@ -48,6 +57,7 @@ class State:
         self.planner = planner
         self.xp = backend.xp
         self.cells: dict[int, Cell] = {}
+        self.loaded: dict[int, Any] = {}
         self._counters: dict[int, int] = {}
         self._counting = Lock()  # held while a count is incremented: no two drawings share one
         self._values = None if store is None else StoredValues(store)
@@ -74,12 +84,31 @@ class State:
             return cell.initialized
         return self._values is not None and name in self._values.store
 
+    def load(self, variable: Any, array: Array, validate_shape: bool) -> None:
+        """Sets a variable to an array of its dtype.
+
+        Raises:
+            InvalidArgumentError: If it does not fit.
+        """
+        ref = variable._ref()
+        dtype = np.dtype(ref.dtype.base_dtype.as_numpy_dtype)
+        cell = self.declare(ref.op._id, ref.op.name, dtype, ref._dims)
+        cell.assign(array, validate_shape)
+        values = self._values
+        if values is None or not cell.is_stored or not validate_shape:
+            return
+        changes = values.changes
+        self.loaded[variable._id] = cell.stored()
+        if values.changes != changes:
+            self.loaded.clear()
+
     def let_go(self) -> None:
         """Forgets what is known of the store's memory: the store calls it when that has changed."""
         values = self._values
         if values is None:
             return
         values.changes += 1
+        self.loaded.clear()
         if values.is_adopted:
             values.is_adopted = False
             for cell in tuple(self.cells.values()):
@@ -101,6 +130,7 @@ class State:
 
     def forget(self, operations: int) -> None:
         """Forgets what belongs to operations from a number on: they have been undone."""
+        self.loaded.clear()
         for op_id in [each for each in tuple(self._counters) if each >= operations]:
             self._counters.pop(op_id, None)
         for op_id in [each for each in tuple(self.cells) if each >= operations]:

@@ -20,20 +20,33 @@ from .reference import Reference
 if TYPE_CHECKING:
     from .graph import Graph
 
-# `Tensor.eval` and `Operation.run` are implemented two floors above; execution sets them when imported.
+# `Tensor.eval`, `Operation.run` and `Variable.load` are implemented floors above; execution sets them when
+# imported.
 _eval_tensor: Callable[..., Any] | None = None
 _run_operation: Callable[..., Any] | None = None
+_load_variable: Callable[..., Any] | None = None
 
 
-def set_runner(eval_tensor: Callable[..., Any], run_operation: Callable[..., Any]) -> None:
-    """Sets the implementations of `Tensor.eval` and `Operation.run`.
+def set_runner(
+    eval_tensor: Callable[..., Any],
+    run_operation: Callable[..., Any],
+    load_variable: Callable[..., Any],
+) -> None:
+    """Sets the implementations of `Tensor.eval`, `Operation.run` and `Variable.load`.
 
     Args:
         eval_tensor: `f(tensor, feed_dict, session)`, called by `Tensor.eval`.
         run_operation: `f(operation, feed_dict, session)`, called by `Operation.run`.
+        load_variable: `f(variable, value, session)`, called by `Variable.load`.
     """
-    global _eval_tensor, _run_operation
-    _eval_tensor, _run_operation = eval_tensor, run_operation
+    global _eval_tensor, _run_operation, _load_variable
+    _eval_tensor, _run_operation, _load_variable = eval_tensor, run_operation, load_variable
+
+
+def load_variable(variable: Any, value: Any, session: Any) -> None:
+    """Sets a variable in a session, or in the default one for None."""
+    assert _load_variable is not None
+    _load_variable(variable, value, session)
 
 
 T = TypeVar("T")

@@ -7,6 +7,7 @@ from typing import Any, NoReturn
 
 from .. import _core
 from ..graph import Graph, Tensor, extend_type
+from ..graph.handles import load_variable
 from ..graph.reference import Reference
 from ..ops.array.fill import identity
 from ..ops.state import variable as state_ops
@@ -135,15 +136,10 @@ class Variable(_core.Variable):
         Raises:
             ValueError: If there is no session.
         """
-        initial = self.initializer.inputs[1]
-        try:
-            self.initializer.run({initial: value}, session)
-        except ValueError as error:
-            if session is None and "No default session is registered" in str(error):
-                raise ValueError(
-                    "Either session argument should be provided or default session should be established"
-                ) from None
-            raise
+        # A session knows the memory of variables that were loaded before.
+        known = getattr(session, "_loaded", None)
+        if known is None or not _core.copy_array(known.get(self._id), value):
+            load_variable(self, value, session)
 
     @whole
     def assign(
