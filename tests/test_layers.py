@@ -28,7 +28,7 @@ FLOORS = [
     {"shapes"},
     {"graph", "partitioners"},
     {"ops"},
-    {"namespaces"},
+    {"derivatives", "namespaces"},
     {"variables", "random", "losses"},
     {"initializers"},
     {"scopes", "store"},

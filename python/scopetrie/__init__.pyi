@@ -22,6 +22,13 @@ from .behavior import disable_v2_behavior as disable_v2_behavior
 from .behavior import disable_v2_tensorshape as disable_v2_tensorshape
 from .behavior import executing_eagerly as executing_eagerly
 from .behavior import executing_eagerly_outside_functions as executing_eagerly_outside_functions
+from .derivatives.aggregation import AggregationMethod as AggregationMethod
+from .derivatives.backprop import UnconnectedGradients as UnconnectedGradients
+from .derivatives.backprop import gradients as gradients
+from .derivatives.declare import NotDifferentiable as NoGradient
+from .derivatives.declare import NotDifferentiable as NotDifferentiable
+from .derivatives.declare import NotDifferentiable as no_gradient
+from .derivatives.declare import RegisterGradient as RegisterGradient
 from .dimension import Dimension as Dimension
 from .dtypes import QUANTIZED_DTYPES as QUANTIZED_DTYPES
 from .dtypes import DType as DType
@@ -343,6 +350,7 @@ from .variables.variable import Variable as Variable
 __all__ = [
     "AUTO_REUSE",
     "QUANTIZED_DTYPES",
+    "AggregationMethod",
     "Assert",
     "ConfigProto",
     "DType",
@@ -355,16 +363,20 @@ __all__ = [
     "IndexedSlices",
     "InteractiveSession",
     "Names",
+    "NoGradient",
+    "NotDifferentiable",
     "OpError",
     "Operation",
     "OptimizerOptions",
     "Print",
+    "RegisterGradient",
     "RunMetadata",
     "RunOptions",
     "Session",
     "Store",
     "Tensor",
     "TensorShape",
+    "UnconnectedGradients",
     "Variable",
     "VariableAggregation",
     "VariableScope",
@@ -539,6 +551,7 @@ __all__ = [
     "global_variables_initializer",
     "glorot_normal_initializer",
     "glorot_uniform_initializer",
+    "gradients",
     "greater",
     "greater_equal",
     "group",
@@ -625,6 +638,7 @@ __all__ = [
     "negative",
     "newaxis",
     "nn",
+    "no_gradient",
     "no_op",
     "no_regularizer",
     "norm",

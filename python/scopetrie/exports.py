@@ -7,6 +7,10 @@ EXPORTS: Final = {
         behavior control_flow_v2_enabled disable_control_flow_v2 disable_eager_execution
         behavior disable_tensor_equality disable_v2_behavior disable_v2_tensorshape executing_eagerly
         behavior executing_eagerly_outside_functions
+        derivatives.aggregation AggregationMethod
+        derivatives.backprop UnconnectedGradients gradients
+        derivatives.declare NoGradient=NotDifferentiable NotDifferentiable RegisterGradient
+        derivatives.declare no_gradient=NotDifferentiable
         dimension Dimension
         dtypes DType QUANTIZED_DTYPES as_dtype bfloat16 bfloat16_ref bool bool_ref complex128 complex128_ref
         dtypes complex64 complex64_ref double double_ref float16 float16_ref float32 float32_ref float64

@@ -47,7 +47,8 @@ NAMESPACES: Final = {
 }
 # Where functions that build are defined.
 _BUILDERS: Final = tuple(
-    f"{__package__}.{name}" for name in ("ops", "losses", "partitioners", "random", "variables")
+    f"{__package__}.{name}"
+    for name in ("derivatives", "losses", "ops", "partitioners", "random", "variables")
 )
 # Modules of which v1's top level has all that their `__all__` lists.
 WHOLE: Final = ("dtypes",)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from contextlib import AbstractContextManager, nullcontext
-from typing import Any, NoReturn
+from typing import Any
 from weakref import WeakSet, WeakValueDictionary
 
 from .. import _core
@@ -17,7 +17,15 @@ from .elements import find_element
 from .handles import Operation, Tensor
 from .notes import Notes
 from .outline import graph_facts, graph_line, variables_outline
-from .placement import ColocationBlock, ContainerBlock, DeviceBlock, Placement, VariableBlock, place
+from .placement import (
+    ColocationBlock,
+    ContainerBlock,
+    DeviceBlock,
+    GradientBlock,
+    Placement,
+    VariableBlock,
+    place,
+)
 
 
 @v1("Graph")
@@ -52,6 +60,8 @@ class Graph(_core.Graph):
         self._partitioned: Notes[Any, Any] = Notes()  # weak, by name; see scopetrie.scopes.partitioned
         # By id of the operation: what is shown of it besides what its kernel is given.
         self._shown_attributes: Notes[int, dict[str, Any]] = Notes()
+        # By id of the operation: the name of its gradient, if it is not that of its type.
+        self._gradient_names: Notes[int, str] = Notes()
         self._unfeedable: Notes[int, bool] = Notes()  # by number of the tensor
         self._unfetchable: Notes[int, bool] = Notes()  # by number of the operation
         # Who keeps numbers of operations from call to call, as sessions do; see _rolled_back.
@@ -392,10 +402,16 @@ class Graph(_core.Graph):
         """
         return export.exporter().versions()
 
-    def gradient_override_map(self, op_type_map: Any) -> NoReturn:
-        """Refused: there are no gradients here.
+    def gradient_override_map(self, op_type_map: Any) -> GradientBlock:
+        """Gives the operations of a `with` block other gradients than those of their types.
+
+        Args:
+            op_type_map: A dict from types of ops to names registered by `tf.RegisterGradient`.
+
+        Returns:
+            A context manager.
 
         Raises:
-            NotImplementedError: Always.
+            TypeError: If it is no dict of strings.
         """
-        raise NotImplementedError("Graph.gradient_override_map: scopetrie has no gradients to override.")
+        return GradientBlock(self, op_type_map)

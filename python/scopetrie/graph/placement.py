@@ -34,6 +34,7 @@ class Placement(threading.local):
         self.colocated_at = -1  # the graph's `_depth` when the last colocation block was entered
         self.colocations: tuple[Operation, ...] = ()
         self.containers: tuple[str, ...] = ()
+        self.gradients: dict[str, str] = {}  # names of gradients by the types of ops that they are for
         self.controls: list[tuple[Any, Any]] = []  # the blocks, and what ends each in the extension
         self.branches: list[int] = []  # the last operation outside each open branch or loop
 
@@ -42,7 +43,7 @@ class Placement(threading.local):
         """Whether a block applies to new operations."""
         devices = self.devices or self.outside
         device = devices[-1] if devices else None
-        return bool(self.colocations or self.containers or device is not None)
+        return bool(self.colocations or self.containers or self.gradients or device is not None)
 
 
 class _Block:
@@ -129,6 +130,23 @@ class ContainerBlock(_Block):
         return self._name
 
 
+class GradientBlock(_Block):
+    """`with graph.gradient_override_map(names)`; see `Graph.gradient_override_map`."""
+
+    __slots__ = ("_names",)
+
+    def __init__(self, graph: Graph, names: Any) -> None:
+        if not isinstance(names, dict) or not all(
+            isinstance(each, str) for pair in names.items() for each in pair
+        ):
+            raise TypeError("op_type_map must be a dictionary mapping strings to strings")
+        super().__init__(graph)
+        self._names = names
+
+    def __enter__(self) -> None:
+        self._open(gradients=self._graph._placement.gradients | self._names)
+
+
 def entry_of(device: Any) -> Entry:
     """Reads a device argument: a function as it is, a string parsed.
 
@@ -145,7 +163,7 @@ def entry_of(device: Any) -> Entry:
 
 
 def place(graph: Graph, op: Operation, caching_device: Any = None) -> None:
-    """Records the device and colocation of a new operation from the open blocks.
+    """Records the device, the colocation and the gradient of a new operation from the open blocks.
 
     Args:
         graph: The operation's graph.
@@ -153,6 +171,8 @@ def place(graph: Graph, op: Operation, caching_device: Any = None) -> None:
         caching_device: For a variable's read: its device, instead of the variable's.
     """
     placement, number = graph._placement, op._id
+    if placement.gradients and op.type in placement.gradients:
+        graph._gradient_names.take(graph, number, placement.gradients[op.type])
     beside = None if caching_device is not None else _stands_beside(op)
     if caching_device is not None:
         graph._devices.drop(graph, number)  # recorded when it was made

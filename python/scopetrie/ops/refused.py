@@ -3,13 +3,12 @@
 Using one raises an error with the alternative, not just "no attribute":
 
     >>> import scopetrie as tf
-    >>> tf.gradients
+    >>> tf.GradientTape
     Traceback (most recent call last):
     ...
-    scopetrie.ops.refused.RefusedNameError: scopetrie does not offer tf.gradients: it builds and runs graphs
-    and takes no derivatives. Lower the graph to a function (scopetrie.lower) and give that to jax.grad or
-    torch.func.
-    >>> hasattr(tf, "gradients")
+    scopetrie.ops.refused.RefusedNameError: scopetrie does not offer tf.GradientTape: it is v2's way to take
+    derivatives. Use tf.gradients.
+    >>> hasattr(tf, "GradientTape")
     False
 """
 
@@ -27,10 +26,9 @@ class RefusedNameError(AttributeError):
 
 # The reason, and its names. A name in a namespace is written with it: "nn.ctc_loss".
 _GROUPS: Final = {
-    "it builds and runs graphs and takes no derivatives. Lower the graph to a function (scopetrie.lower) and "
-    "give that to jax.grad or torch.func": """
-        AggregationMethod GradientTape NoGradient NotDifferentiable RegisterGradient UnconnectedGradients
-        custom_gradient grad_pass_through gradients hessians no_gradient recompute_grad
+    "it is v2's way to take derivatives. Use tf.gradients": "GradientTape",
+    "it is not built yet. Use tf.gradients": """
+        custom_gradient grad_pass_through hessians recompute_grad
         conv2d_backprop_filter_v2 nn.conv2d_backprop_filter nn.conv3d_backprop_filter
         nn.conv3d_backprop_filter_v2 nn.depthwise_conv2d_backprop_filter nn.depthwise_conv2d_backprop_input
         nn.depthwise_conv2d_native_backprop_filter nn.depthwise_conv2d_native_backprop_input

@@ -23,8 +23,8 @@ from ..promises import elementwise
 from ..registry import Kernel, define_op
 
 # Klambauer et al., Self-Normalizing Neural Networks, 2017.
-_SELU_SCALE = 1.0507009873554805
-_SELU_ALPHA = 1.6732632423543772
+SELU_SCALE = 1.0507009873554805
+SELU_ALPHA = 1.6732632423543772
 
 
 def _activation(
@@ -67,7 +67,7 @@ def _elu_kernel(xp: Any) -> Any:
 
 
 def _selu_kernel(xp: Any) -> Any:
-    return lambda x: _SELU_SCALE * xp.where(x > 0, x, _SELU_ALPHA * xp.expm1(xp.clip(x, None, 0)))
+    return lambda x: SELU_SCALE * xp.where(x > 0, x, SELU_ALPHA * xp.expm1(xp.clip(x, None, 0)))
 
 
 relu = _activation("Relu", "max(x, 0)", _relu_kernel, (*REALS, dtypes.qint8))

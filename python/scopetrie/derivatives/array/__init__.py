@@ -1,0 +1,1 @@
+"""Gradients of ops that move, pick and join elements."""

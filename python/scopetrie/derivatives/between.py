@@ -1,0 +1,105 @@
+"""Which operations stand between the tensors that are differentiated and those they are differentiated by."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Sequence
+from typing import Any, Final, NamedTuple
+
+from .. import dtypes
+from ..graph import Graph, Tensor
+
+# What has derivatives; gradients do not pass through tensors of other dtypes.
+TRAINABLE: Final = frozenset(
+    (
+        dtypes.float16, dtypes.float32, dtypes.float64, dtypes.bfloat16, dtypes.complex64, dtypes.complex128,
+        dtypes.variant, dtypes.resource,
+    )
+)  # fmt: skip
+
+
+class Node(NamedTuple):
+    """An operation on the way.
+
+    Attributes:
+        op_id: Its id.
+        type: Its type.
+        first: The id of its first output.
+        outputs: The number of its outputs.
+        inputs: The ids of its inputs.
+    """
+
+    op_id: int
+    type: str | None
+    first: int
+    outputs: int
+    inputs: tuple[int, ...]
+
+
+class Way(NamedTuple):
+    """What the reverse pass goes through.
+
+    Attributes:
+        nodes: The operations from which something that is asked for can be reached, by id.
+        maker: For each tensor that these take and make, the id of its operation.
+        pending: For each of these operations, by how many inputs of others it is used on the way.
+    """
+
+    nodes: dict[int, Node]
+    maker: dict[int, int]
+    pending: dict[int, int]
+
+
+def is_trainable(tensor: Tensor) -> bool:
+    """Whether a tensor's dtype has derivatives."""
+    return tensor.dtype.base_dtype in TRAINABLE
+
+
+def way_between(graph: Graph, ys: Sequence[Tensor], xs: Iterable[Tensor]) -> Way:
+    """Finds the operations between tensors.
+
+    Args:
+        graph: The graph.
+        ys: The tensors that are differentiated.
+        xs: Those they are differentiated by.
+
+    Returns:
+        What is between, which takes time in proportion to what `ys` depend on.
+    """
+    pruned = graph.prune([each._id for each in ys], [], [])
+    maker: dict[int, int] = {}
+    origins = {each.op._id for each in xs}
+    passing: set[int] = set()  # tensors of reached operations, if gradients pass through them
+    reached: list[Node] = []
+    disjoint, tensor = passing.isdisjoint, graph.tensor
+    for op_id, op_def, first, count, inputs, _ in pruned:
+        if op_id not in origins and disjoint(inputs):
+            continue
+        reached.append(Node(op_id, None if op_def is None else op_def.type, first, count, inputs))
+        for each in range(first, first + count):
+            maker[each] = op_id
+            if tensor(each).dtype.base_dtype in TRAINABLE:
+                passing.add(each)
+    ends = {each.op._id for each in ys}
+    nodes = {}
+    wanted: set[int] = set()
+    for node in reversed(reached):
+        if node.op_id in ends or not wanted.isdisjoint(range(node.first, node.first + node.outputs)):
+            nodes[node.op_id] = node
+            wanted.update(node.inputs)
+    pending = dict.fromkeys(nodes, 0)
+    for node in nodes.values():
+        for each in node.inputs:
+            of = maker.get(each)
+            if of in pending:
+                pending[of] += 1
+    return Way(nodes, maker, pending)
+
+
+def stops(way: Way, xs: Collection[Tensor], stop_gradients: Iterable[Tensor]) -> set[int]:
+    """The operations at which the pass ends: those of `xs` that no other is before, and those named."""
+    found = {each.op._id for each in stop_gradients}
+    for each in xs:
+        op: Any = each.op
+        if all(way.pending.get(way.maker.get(given._id, -1), 0) <= 0 for given in op.inputs):
+            found.add(op._id)
+    return found
