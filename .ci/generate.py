@@ -173,9 +173,11 @@ class _Source:
         return self._text
 
 
-def stub(names: list[Name], module: str, doc: str, spaces: dict[str, str], extra: list[str]) -> str:
+def stub(
+    names: list[Name], module: str, doc: str, spaces: dict[str, str], extra: list[str], is_package: bool
+) -> str:
     """The stub of a module that is a namespace."""
-    depth = "." * (module.count(".") + 1)
+    depth = "." * (module.count(".") + 1 + is_package)
     lines = [f'"""{doc} {NOTICE}"""', ""]
     lines += [f"from {depth} import {each} as {each}" for each in sorted(spaces) if spaces[each] == each]
     for each in sorted(spaces):
@@ -225,14 +227,15 @@ def files() -> dict[Path, str]:
     top = [each for each in names if not each.namespace]
     made = {
         PACKAGE / "exports.py": exports(names),
-        PACKAGE / "__init__.pyi": stub(top, "", "v1's top level.", spaces, extra),
+        PACKAGE / "__init__.pyi": stub(top, "", "v1's top level.", spaces, extra, is_package=False),
         page: ops_page(page.read_text("utf-8"), names),
     }
     for space in sorted({each.namespace for each in names} - {""}):
         module = spaces[space]
-        path = PACKAGE / (module.replace(".", "/") + ".pyi")
+        path = PACKAGE / module.replace(".", "/")
+        path = path / "__init__.pyi" if path.is_dir() else path.with_suffix(".pyi")
         found = [each for each in names if each.namespace == space]
-        made[path] = stub(found, module, f"`tf.{space}`.", {}, [])
+        made[path] = stub(found, module, f"`tf.{space}`.", {}, [], path.stem == "__init__")
     return {path: formatted(path, text) for path, text in made.items()}
 
 

@@ -33,6 +33,7 @@ FLOORS = [
     {"initializers"},
     {"scopes", "store"},
     {"execution"},
+    {"layers"},
     {"template", "summary", "compat", "behavior", "logging", "client", "v1"},
     {"train", "_wiring"},
     {ROOT_MODULE},  # the root, which exports everything below

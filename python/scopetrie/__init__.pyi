@@ -8,6 +8,7 @@ from . import client as client
 from . import compat as compat
 from . import errors as errors
 from . import initializers as initializers
+from . import layers as layers
 from . import logging as logging
 from . import losses as losses
 from . import random as random
@@ -592,6 +593,7 @@ __all__ = [
     "is_symbolic_tensor",
     "is_tensor",
     "is_variable_initialized",
+    "layers",
     "lbeta",
     "less",
     "less_equal",

@@ -143,6 +143,19 @@ EXPORTS: Final = {
     "bitwise": """
         ops.math.bits bitwise_and bitwise_or bitwise_xor invert left_shift right_shift
     """,
+    "layers": """
+        layers.base Layer
+        layers.conv Conv1D Conv2D Conv3D conv1d conv2d conv3d
+        layers.input_spec InputSpec
+        layers.matrix Dense dense
+        layers.normalization BatchNormalization batch_normalization
+        layers.pooling AveragePooling1D AveragePooling2D AveragePooling3D MaxPooling1D MaxPooling2D
+        layers.pooling MaxPooling3D average_pooling1d average_pooling2d average_pooling3d max_pooling1d
+        layers.pooling max_pooling2d max_pooling3d
+        layers.separable SeparableConv1D SeparableConv2D separable_conv1d separable_conv2d
+        layers.stateless Dropout Flatten dropout flatten
+        layers.transposed Conv2DTranspose Conv3DTranspose conv2d_transpose conv3d_transpose
+    """,
     "linalg": """
         ops.linalg.contraction einsum tensordot
         ops.linalg.decomposition eigh=self_adjoint_eig eigvalsh=self_adjoint_eigvals qr svd

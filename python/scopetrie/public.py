@@ -36,6 +36,7 @@ NAMESPACES: Final = {
     "client": "client",
     "errors": "errors",
     "initializers": "initializers",
+    "layers": "layers",
     "linalg": "v1.linalg",
     "logging": "logging",
     "losses": "losses",
@@ -48,7 +49,7 @@ NAMESPACES: Final = {
 # Where functions that build are defined.
 _BUILDERS: Final = tuple(
     f"{__package__}.{name}"
-    for name in ("derivatives", "losses", "ops", "partitioners", "random", "variables")
+    for name in ("derivatives", "layers", "losses", "ops", "partitioners", "random", "variables")
 )
 # Modules of which v1's top level has all that their `__all__` lists.
 WHOLE: Final = ("dtypes",)
