@@ -132,7 +132,7 @@ ShapeId pooled(RuleCall& call) {
   const Sliding sliding(call, window.size(), Attribute::kDilations);
   const Layout layout(call, window.size());
   const Dims dims = dims_of_rank(call, 0, layout.rank);
-  if (std::ranges::min(sliding.strides) < 1) refuse("Sliding window strides must be positive.");
+  if (std::ranges::min(sliding.strides) < 1) refuse("Stride must be > 0, but got ", std::ranges::min(sliding.strides));
   Dims sizes;
   for (std::size_t i = 0; i < layout.spatial_count(); ++i) {
     const std::size_t axis = layout.spatial(i);
@@ -142,6 +142,13 @@ ShapeId pooled(RuleCall& call) {
 }
 
 void pool(RuleCall& call) { call.give(call.dtype(0), pooled(call)); }
+
+void max_pool(RuleCall& call) {
+  const Dims window = call.list(Attribute::kKsize);
+  if (std::ranges::find(window, 0) != window.end())
+    throw Error(ErrorKind::kValue, "`ksize` cannot be zero. Received: ksize=" + shown(window));
+  pool(call);
+}
 
 void pool_with_places(RuleCall& call) {
   const Dims window = call.list(Attribute::kKsize);
@@ -232,8 +239,9 @@ std::vector<Row> window_rules() {
       {by(conv3d_backprop, 3), "Conv3DBackpropInputV2"},
       {by(depth_to_space), "DepthToSpace"},
       {by(depthwise_conv, 2), "DepthwiseConv2dNative"},
+      {by(max_pool), "MaxPool"},
       {by(patches), "ExtractImagePatches"},
-      {by(pool), "AvgPool AvgPool3D MaxPool MaxPool3D"},
+      {by(pool), "AvgPool AvgPool3D MaxPool3D"},
       {by(pool_with_places), "MaxPoolWithArgmax"},
       {by(space_to_batch, 3), "SpaceToBatchND"},
       {by(space_to_depth), "SpaceToDepth"},

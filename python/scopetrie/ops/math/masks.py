@@ -32,7 +32,10 @@ def _one_hot_kernel(xp: Any, axis: int = -1) -> Any:
             raise ValueError(
                 f"Expected axis to be -1 or between [0, {len(indices.shape) + 1}).  But received: {axis}"
             )
-        levels = count_up(xp, indices, int(depth.item()))
+        count = int(depth.item())
+        if count < 0:
+            raise ValueError(f"depth must be non-negative, got: {count}")
+        levels = count_up(xp, indices, count)
         levels = xp.reshape(levels, (-1, *(1,) * (len(indices.shape) - at)))
         return xp.where(xp.expand_dims(indices, axis=at) == levels, on, off)
 

@@ -160,8 +160,6 @@ def _attributes(
     kind, pairs = convert_padding(padding)
     choices = ("SAME", "VALID", "EXPLICIT") if explicit else ("SAME", "VALID")
     window = spread(ksize, count, channel, "ksize")
-    if explicit and 0 in window:
-        raise ValueError(f"`ksize` cannot be zero. Received: ksize={list(window)}")
     attrs = {
         "ksize": window,
         "strides": spread(strides, count, channel, "strides"),
