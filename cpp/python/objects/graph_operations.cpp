@@ -118,7 +118,8 @@ PyObject* number_tuple(const TensorIds& ids) {
 
 PyObject* prune(PyObject* self, PyObject* args) {
   PyObject *fetches, *targets, *feeds;
-  if (!PyArg_ParseTuple(args, "OOO", &fetches, &targets, &feeds)) return nullptr;
+  OpId first = 0;
+  if (!PyArg_ParseTuple(args, "OOO|I", &fetches, &targets, &feeds, &first)) return nullptr;
   const GraphState& graph = of(self);
   const OpGraph& ops = graph.ops;
   std::vector<std::uint32_t> tensors, wanted, fed;
@@ -127,7 +128,7 @@ PyObject* prune(PyObject* self, PyObject* args) {
     return nullptr;
   for (const TensorId tensor : tensors)
     if (std::find(fed.begin(), fed.end(), tensor) == fed.end()) wanted.push_back(ops.tensor(tensor).op);
-  const std::vector<OpId> found = ops.prune(wanted, fed);
+  const std::vector<OpId> found = ops.prune(wanted, fed, first);
   return list_of(found.size(), [&](std::uint32_t i) -> PyObject* {
     const OpId id = found[i];
     const OperationRow op = ops.operation(id);
@@ -270,9 +271,11 @@ void add_operation_members(std::vector<PyMethodDef>& methods, std::vector<PyGetS
        "get_operations($self, /)\n--\n\nThe graph's operations, in creation order."},
       {"_find_operation", locked<find_operation>, METH_O, "The Operation of exactly this name, or None."},
       {"prune", locked<prune>, METH_VARARGS,
-       "prune($self, fetches, targets, feeds, /)\n--\n\nThe operations that a run needs, in creation order.\n\n"
+       "prune($self, fetches, targets, feeds, first=0, /)\n--\n\nThe operations that a run needs, in creation "
+       "order.\n\n"
        "Args:\n    fetches: Ids of the tensors wanted.\n    targets: Ids of the operations wanted.\n"
-       "    feeds: Numbers of the tensors whose values are given.\n\n"
+       "    feeds: Numbers of the tensors whose values are given.\n"
+       "    first: Control inputs below it are not followed: they are done.\n\n"
        "Returns:\n    Tuples (operation, OpDef, first output tensor, number of outputs, input tensors, attributes)."},
       {"_spec_number", locked<spec_number>, METH_O,
        "A number for a tensor's dtype and static shape, equal for tensors that agree in both."},

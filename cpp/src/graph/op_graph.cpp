@@ -261,7 +261,7 @@ OpId OpGraph::find(std::string_view name) const {
   return find_folded(folded, [&](OpId, const std::string& found) { return found == name; });
 }
 
-std::vector<OpId> OpGraph::prune(std::span<const OpId> targets, std::span<const TensorId> feeds) const {
+std::vector<OpId> OpGraph::prune(std::span<const OpId> targets, std::span<const TensorId> feeds, OpId first) const {
   std::vector<bool> needed(size());
   std::vector<bool> fed;
   if (!feeds.empty()) {
@@ -282,7 +282,8 @@ std::vector<OpId> OpGraph::prune(std::span<const OpId> targets, std::span<const 
     found.push_back(op);
     for (const TensorId input : inputs(op))
       if (fed.empty() || !fed[input]) needed[tensor(input).op] = true;
-    for (const OpId input : control_inputs(op)) needed[input] = true;
+    for (const OpId input : control_inputs(op))
+      if (input >= first) needed[input] = true;
   }
   std::reverse(found.begin(), found.end());
   return found;

@@ -115,6 +115,9 @@ TEST_CASE("prune gives what targets need, in creation order, and nothing behind 
   CHECK(pruned({e}, {c}) == std::vector<OpId>{d, e});
   CHECK(pruned({c, a, c}, {b}) == std::vector<OpId>{a, c});
   CHECK(pruned({unused}, {}) == std::vector<OpId>{a, b, unused});
+  CHECK(n.ops.prune(std::vector<OpId>{e}, std::vector<TensorId>{c}, d) == std::vector<OpId>{d, e});
+  CHECK(n.ops.prune(std::vector<OpId>{e}, std::vector<TensorId>{c}, e) == std::vector<OpId>{e});
+  CHECK(n.ops.prune(std::vector<OpId>{e}, {}, e) == std::vector<OpId>{a, b, c, e});
 }
 
 TEST_CASE("prune agrees with a search over random graphs") {

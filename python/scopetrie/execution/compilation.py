@@ -38,6 +38,7 @@ class Compilation:
         fetches: Ids of the fetched tensors.
         targets: Ids of operations to run for their effects.
         feeds: Ids of the tensors whose values the caller provides.
+        first: Operations below this id that others only wait for are done.
 
     Attributes:
         steps: The steps, in order.
@@ -51,7 +52,13 @@ class Compilation:
     """
 
     def __init__(
-        self, graph: Graph, state: State, fetches: Sequence[int], targets: Sequence[int], feeds: Sequence[int]
+        self,
+        graph: Graph,
+        state: State,
+        fetches: Sequence[int],
+        targets: Sequence[int],
+        feeds: Sequence[int],
+        first: int = 0,
     ) -> None:
         self.steps: list[Step] = []
         self.slots: list[Any] = [None] * len(feeds)
@@ -64,7 +71,8 @@ class Compilation:
         if collecting:
             gc.disable()
         try:
-            self.outputs = self._compile(graph.prune(list(fetches), list(targets), list(feeds)), fetches)
+            nodes = graph.prune(list(fetches), list(targets), list(feeds), first)
+            self.outputs = self._compile(nodes, fetches)
         finally:
             # Drop what only the compilation needs first, so that the collector has less to traverse.
             self._resolved.calls.clear()

@@ -35,6 +35,7 @@ class Plan:
         feeds: Ids of the tensors whose values `execute` takes.
         single: Whether to return the value of the single fetch instead of a list.
         inner: Whether this is part of another plan, which gets the arrays without a copy.
+        first: Operations below this id that others only wait for are done: the plan around this one ran them.
 
     Attributes:
         execute: Runs the plan: `execute(*fed)` returns the fetched values as NumPy arrays, which share no
@@ -67,8 +68,9 @@ class Plan:
         feeds: Sequence[int] = (),
         single: bool = False,
         inner: bool = False,
+        first: int = 0,
     ) -> None:
-        compiled = Compilation(graph, state, fetches, targets, feeds)
+        compiled = Compilation(graph, state, fetches, targets, feeds, first)
         self._graph = graph
         self._backend = state.backend
         self._fed = len(feeds)

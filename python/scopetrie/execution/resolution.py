@@ -82,6 +82,19 @@ class Resolution:
         self._plain_functions: dict[OpDef, tuple[Any, int]] = {}
         self._specs: dict[int, tuple[DType, Dims]] = {}
         self._made = 0
+        self._take_references()
+
+    def _take_references(self) -> None:
+        """Gives fed references their variables: an assignment outside a branch gives it the variable."""
+        for tensor in self._feeds:
+            dtype, _ = self.spec(tensor)
+            source = self._graph.tensor(tensor).op
+            if dtype._is_ref_dtype and source.inputs:
+                while source.inputs:
+                    source = source.inputs[0].op
+                (variable,) = source.outputs
+                numpy_dtype = np.dtype(dtype.base_dtype.as_numpy_dtype)
+                self.cells[tensor] = self._state.declare(source._id, source.name, numpy_dtype, variable._dims)
 
     def resolve(self, nodes: Iterable[Node]) -> None:
         """Resolves the nodes that the fetched tensors need, in creation order.

@@ -178,7 +178,7 @@ class OpState:
         return cell
 
     def plan(
-        self, graph: Any, fetches: Sequence[int], targets: Sequence[int], feeds: Sequence[int]
+        self, graph: Any, fetches: Sequence[int], targets: Sequence[int], feeds: Sequence[int], first: int
     ) -> Callable[..., Any]:
         """Returns a function for a branch or a loop's body, which runs in the same session.
 
@@ -187,11 +187,12 @@ class OpState:
             fetches: Ids of the tensors to compute.
             targets: Ids of operations to run for their effects.
             feeds: Ids of the tensors whose values are passed.
+            first: Operations below this id are outside, and done.
 
         Returns:
             A function of the fed values, which returns a list.
         """
-        plan = self._state.planner(graph, self._state, fetches, targets, feeds, inner=True)
+        plan = self._state.planner(graph, self._state, fetches, targets, feeds, inner=True, first=first)
         return lambda *values: plan.execute(*values)
 
     def counter(self) -> int:

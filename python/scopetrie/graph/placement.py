@@ -36,7 +36,8 @@ class Placement(threading.local):
         self.containers: tuple[str, ...] = ()
         self.gradients: dict[str, str] = {}  # names of gradients by the types of ops that they are for
         self.controls: list[tuple[Any, Any]] = []  # the blocks, and what ends each in the extension
-        self.branches: list[int] = []  # the last operation outside each open branch or loop
+        # The open branches and loops: the last operation outside, and whether it is a loop.
+        self.branches: list[tuple[int, bool]] = []
 
     @property
     def in_use(self) -> bool:

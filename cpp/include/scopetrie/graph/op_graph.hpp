@@ -262,8 +262,9 @@ class OpGraph : private Undoable {
   /// The operation of exactly this name, or kNone. The first call after new operations indexes them.
   OpId find(std::string_view name) const;
 
-  /// The operations that `targets` need, in creation order; nothing is looked for behind a tensor in `feeds`.
-  std::vector<OpId> prune(std::span<const OpId> targets, std::span<const TensorId> feeds) const;
+  /// The operations that `targets` need, in creation order; nothing is looked for behind a tensor in `feeds`, and no
+  /// control input below `first` is followed: it is outside, and done.
+  std::vector<OpId> prune(std::span<const OpId> targets, std::span<const TensorId> feeds, OpId first = 0) const;
 
  private:
   void measure(Mark& mark) const noexcept override;

@@ -109,23 +109,24 @@ def cond(
     with name_scope(name, "cond", [pred]) as scope:
         _check_predicate(convert_to_tensor(pred, name="pred"), scope)
         chosen = identity(pred, name="pred_id")
-        then = trace_calls(true_fn, (), chosen.op)
+        then = trace_calls(true_fn, (), chosen.op, loop=False)
         # What one branch made is outside for the other: it is computed, not run with it.
         last = identity(chosen, name="switch_f").op
-        otherwise = trace_calls(false_fn, (), last)
+        otherwise = trace_calls(false_fn, (), last, loop=False)
         _check_branches(then, otherwise, strict)
         inputs = union(then.captured, otherwise.captured)
         specs = tuple(
             (a.dtype.base_dtype, _merged(a._dims, b._dims))
             for a, b in zip(then.outputs, otherwise.outputs, strict=True)
         )
-        made = _if(
-            [chosen, *inputs],
-            then=body_of(then, [], inputs, first=1),
-            otherwise=body_of(otherwise, [], inputs, first=1),
-            specs=specs,
-            name="If",
-        )
+        with get_default_graph().control_dependencies([*then.awaited, *otherwise.awaited]):
+            made = _if(
+                [chosen, *inputs],
+                then=body_of(then, [], inputs, first=1),
+                otherwise=body_of(otherwise, [], inputs, first=1),
+                specs=specs,
+                name="If",
+            )
         if not specs:
             return made
         leaves = [merge(each, name="Merge") for each in listed(made)]
@@ -165,12 +166,17 @@ def _check_branches(then: Traced, otherwise: Traced, strict: bool) -> None:
         if any(leaf is None for leaf in flat(branch.structure)):
             raise ValueError("None values not supported.")
     check_alike(_alone(then.structure, strict), _alone(otherwise.structure, strict))
-    for a, b in zip(then.outputs, otherwise.outputs, strict=True):
-        if a.dtype.base_dtype is not b.dtype.base_dtype:
+    for a, b in zip(_type_names(then), _type_names(otherwise), strict=True):
+        if a != b:
             raise ValueError(
                 "Outputs of 'true_fn' and 'false_fn' must have the same type(s). Received "
-                f"{a.dtype.base_dtype.name} from 'true_fn' and {b.dtype.base_dtype.name} from 'false_fn'."
+                f"{a} from 'true_fn' and {b} from 'false_fn'."
             )
+
+
+def _type_names(branch: Traced) -> list[str]:
+    """The dtypes of what a branch gives; operations count as bool, as in v1."""
+    return [each.dtype.base_dtype.name for each in branch.outputs] or ["bool"] * len(flat(branch.structure))
 
 
 @v1("case")

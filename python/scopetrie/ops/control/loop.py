@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from ..._core import name_scope
+from ..._core import get_default_graph, name_scope
 from ...graph import Tensor
 from ...public import v1
 from ...shapes import TensorShape, as_dims
@@ -102,21 +102,24 @@ def while_loop(
         spread = isinstance(loop_vars, (list, tuple)) and not hasattr(loop_vars, "_fields")
         call = arguments if spread else (arguments,)
         test = trace_calls(cond, call, marker)
-        step = trace_calls(body, call, identity(variables[-1], name="Switch").op)
+        step = trace_calls(body, call, identity(variables[-1], name="Switch").op, entry=marker)
         _check_condition(test, scope)
         _check_step(step, loop_vars, first, invariants)
         own = {each._id for each in variables}
         inputs = [each for each in union(test.captured, step.captured) if each._id not in own]
         limit = [] if maximum_iterations is None else [convert_to_tensor(maximum_iterations, name="limit")]
-        made = _while(
-            [*first, *inputs, *limit],
-            test=body_of(test, variables, inputs),
-            step=body_of(step, variables, inputs),
-            specs=tuple((each.dtype.base_dtype, dims) for each, dims in zip(first, invariants, strict=True)),
-            count=len(first),
-            limited=bool(limit),
-            name="While",
-        )
+        with get_default_graph().control_dependencies([*test.awaited, *step.awaited]):
+            made = _while(
+                [*first, *inputs, *limit],
+                test=body_of(test, variables, inputs),
+                step=body_of(step, variables, inputs),
+                specs=tuple(
+                    (each.dtype.base_dtype, dims) for each, dims in zip(first, invariants, strict=True)
+                ),
+                count=len(first),
+                limited=bool(limit),
+                name="While",
+            )
         # v1's counter of rounds is a variable of the loop, the first.
         first_exit = 1 if limit else 0
         out = [exit_(each, name=exit_name(at)) for at, each in enumerate(listed(made), first_exit)]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from ..._core import name_scope
+from ..._core import get_default_graph, name_scope
 from ...dtypes import as_dtype
 from ...graph import Tensor
 from ...public import v1
@@ -106,13 +106,14 @@ def map_fn(
         own = {each._id for each in entries}
         inputs = [each for each in step.captured if each._id not in own]
         specs = tuple((each.dtype.base_dtype, _longer(each._dims, _length(tensors))) for each in step.outputs)
-        made = _map(
-            [*tensors, *inputs],
-            step=body_of(step, entries, inputs),
-            specs=specs,
-            count=len(tensors),
-            name="Map",
-        )
+        with get_default_graph().control_dependencies(step.awaited):
+            made = _map(
+                [*tensors, *inputs],
+                step=body_of(step, entries, inputs),
+                specs=specs,
+                count=len(tensors),
+                name="Map",
+            )
         out = _gathered(listed(made))
         return packed(step.structure, out)
 
@@ -215,16 +216,17 @@ def _folded(
             (each.dtype.base_dtype, _longer(each._dims, length) if every else first._dims)
             for each, first in zip(step.outputs, totals, strict=True)
         )
-        made = _fold(
-            [*tensors, *starts, *inputs],
-            step=body_of(step, given, inputs),
-            specs=specs,
-            count=len(tensors),
-            start=len(starts),
-            reverse=reverse,
-            every=every,
-            name="Fold",
-        )
+        with get_default_graph().control_dependencies(step.awaited):
+            made = _fold(
+                [*tensors, *starts, *inputs],
+                step=body_of(step, given, inputs),
+                specs=specs,
+                count=len(tensors),
+                start=len(starts),
+                reverse=reverse,
+                every=every,
+                name="Fold",
+            )
         if every:
             return packed(structure, _gathered(listed(made)))
         # In v1 the loop has two variables before these: the rounds and the place.

@@ -9,6 +9,7 @@ from ..._core import Variable, get_default_graph
 from ...graph import Graph, Operation, Tensor
 from ..array.fill import identity
 from ..constant import convert_to_tensor
+from .outside import Outside
 
 
 class Traced(NamedTuple):
@@ -19,12 +20,16 @@ class Traced(NamedTuple):
         outputs: The tensors in it, in order.
         targets: The operations in it.
         captured: The tensors from outside that these need.
+        awaited: The operations from outside that these wait for.
+        first: The id of the first operation that may be inside.
     """
 
     structure: Any
     outputs: list[Tensor]
     targets: list[Operation]
     captured: list[Tensor]
+    awaited: list[Operation]
+    first: int
 
 
 class Body(NamedTuple):
@@ -36,6 +41,7 @@ class Body(NamedTuple):
         targets: Ids of the operations to run.
         feeds: Ids of the tensors whose values are passed.
         places: Where these values are among the node's inputs.
+        first: The id of the first operation that may be inside.
     """
 
     graph: Graph
@@ -43,6 +49,7 @@ class Body(NamedTuple):
     targets: tuple[int, ...]
     feeds: tuple[int, ...]
     places: tuple[int, ...]
+    first: int
 
 
 def flat(structure: Any) -> list[Any]:
@@ -99,13 +106,21 @@ def check_alike(structure: Any, other: Any) -> None:
         check_alike(structure[key], other[key])
 
 
-def trace_calls(function: Callable[..., Any], arguments: Sequence[Any], after: Operation) -> Traced:
+def trace_calls(
+    function: Callable[..., Any],
+    arguments: Sequence[Any],
+    after: Operation,
+    loop: bool = True,
+    entry: Operation | None = None,
+) -> Traced:
     """Calls a function that builds operations, and finds out what they use of those made until `after`.
 
     Args:
         function: The function.
         arguments: Its arguments.
         after: The last operation that is outside.
+        loop: Whether the function is part of a loop, not a branch.
+        entry: The last operation outside the loop, if `after` is inside.
 
     Returns:
         What it built.
@@ -113,38 +128,34 @@ def trace_calls(function: Callable[..., Any], arguments: Sequence[Any], after: O
     graph = get_default_graph()
     assert isinstance(graph, Graph)
     branches = graph._placement.branches
-    branches.append(after._id)
+    loops = [last for last, is_loop in branches if is_loop]
+    branches.append((after._id, loop))
     try:
         structure = function(*arguments)
     finally:
         branches.pop()
-    leaves = []
-    targets = []
-    for each in flat(structure):
-        if isinstance(each, Operation):
+    leaves: list[Tensor] = []
+    targets: list[Operation] = []
+    given = flat(structure)
+    alone = all(isinstance(each, Operation) for each in given)
+    for each in given:
+        if isinstance(each, Operation) and alone:
             targets.append(each)
+        elif isinstance(each, Operation):
+            # As v1: among tensors it stands for a boolean one that is there once it is done.
+            with graph.control_dependencies([each]):
+                leaves.append(identity(after.outputs[0]))
         elif each is not None:
             # An identity, so that the result is inside even if it was made outside.
             leaves.append(identity(convert_to_tensor(each)))
-    captured: dict[int, Tensor] = {}
-    waiting = [each.op for each in leaves] + targets
-    seen = {op._id for op in waiting}
-    while waiting:
-        op = waiting.pop()
-        for each in op.inputs:
-            source = each.op
-            # Feeds apply to the whole run, wherever the placeholder was made.
-            outside = source._id <= after._id or source.type == "Placeholder"
-            if outside and not each.dtype._is_ref_dtype:
-                captured[each._id] = each
-            elif not outside and source._id not in seen:
-                seen.add(source._id)
-                waiting.append(source)
-        for source in op.control_inputs:
-            if source._id > after._id and source._id not in seen:
-                seen.add(source._id)
-                waiting.append(source)
-    return Traced(structure, leaves, targets, list(captured.values()))
+    outside = Outside(graph, after._id, loops[-1] if loops else -1)
+    if loop:
+        own = {each._id for each in flat(arguments) if isinstance(each, Tensor)}
+        outside.enter((entry or after)._id, own)
+    outside.find([*(each.op for each in leaves), *targets])
+    targets = [each for each in targets if each._id > after._id]
+    captured, awaited = list(outside.captured.values()), list(outside.awaited.values())
+    return Traced(structure, leaves, targets, captured, awaited, after._id + 1)
 
 
 def body_of(traced: Traced, given: Sequence[Tensor], inputs: Sequence[Tensor], first: int = 0) -> Body:
@@ -170,6 +181,7 @@ def body_of(traced: Traced, given: Sequence[Tensor], inputs: Sequence[Tensor], f
         tuple(each._id for each in traced.targets),
         (*(each._id for each in given), *(each._id for each in taken)),
         (*range(first, first + len(given)), *(places[each._id] for each in taken)),
+        traced.first,
     )
 
 
@@ -185,7 +197,7 @@ def runner(state: Any, body: Body) -> Callable[[Sequence[Any]], list[Any]]:
     def run(values: Sequence[Any]) -> list[Any]:
         nonlocal plan
         if plan is None:
-            plan = state.plan(body.graph, body.outputs, body.targets, body.feeds)
+            plan = state.plan(body.graph, body.outputs, body.targets, body.feeds, body.first)
         out = plan(*(values[place] for place in body.places))
         return list(out)
 
