@@ -26,7 +26,7 @@ FLOORS = [
     {"errors", "backends", "names"},
     {"dtypes", "dimension"},
     {"shapes"},
-    {"graph", "partitioners"},
+    {"bundles", "graph", "partitioners"},
     {"ops"},
     {"derivatives", "namespaces"},
     {"variables", "random", "losses"},

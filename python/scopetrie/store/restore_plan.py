@@ -14,7 +14,6 @@ from .. import _core
 from ..printing import Facts, aligned, bytes_text, facts_of, name_text, plural, type_text
 from .globs import Glob, glob
 from .outline import variable_facts
-from .stored_file import read_header
 
 __all__ = ["Rename", "RestorePlan", "plan_restore"]
 
@@ -164,7 +163,7 @@ def plan_restore(call: str, store: Any, source: Any, strict: bool, rename: Renam
         TypeError: If the source is neither a path nor a store, or a pattern no str.
         ValueError: If the file is damaged; if a pattern is wrong; if two variables get one path.
         OSError: If the file cannot be read.
-        ImportError: If the package safetensors is not installed.
+        ImportError: If a package is missing that reads such files.
     """
     rules = [_rule(call, *each) for each in dict({} if rename is None else rename).items()]
     if isinstance(source, _core.Store):
@@ -211,7 +210,9 @@ def _rule(call: str, pattern: Any, target: Any) -> tuple[Glob, Glob | None]:
 
 
 def _of_file(call: str, name: str) -> Iterator[Offered]:
-    file = read_header(call, name)
+    from .reading import read_stored  # imported late: most programs read no file
+
+    file = read_stored(call, name)
     made = {}
     known: dict[Any, Facts] = {}  # many variables have the same
     for path, variable in file.variables.items():

@@ -8,7 +8,7 @@ from typing import Any, Self
 import numpy as np
 
 from .restore_plan import Rename, RestorePlan, plan_restore
-from .stored_file import read_header, write_file
+from .stored_file import write_file
 from .viewed import ViewedStore
 
 __all__ = ["SavedStore"]
@@ -102,7 +102,8 @@ class SavedStore(ViewedStore):
         Values are copied in place: arrays that are views of a variable see them.
 
         Args:
-            source: The path of a file of safetensors, written by `save` or by another program; or a store.
+            source: The path of a file, written by `save` or by another program; or a store. A file may be one
+                of safetensors, NumPy's .npz, or a checkpoint of TensorFlow's ("model.ckpt").
             strict: Whether it is an error if one of the two has variables that the other has not.
             rename: Patterns of paths in the source, and what these are here: {"left/*": "tower/*"}. What
                 wildcards stand for is put in place of the wildcards of the second, in order. None leaves the
@@ -113,7 +114,7 @@ class SavedStore(ViewedStore):
                 the file is damaged. The message names all variables. Nothing is changed then.
             TypeError: If the source is neither a path nor a store, or a pattern is no str.
             OSError: If the file cannot be read.
-            ImportError: If the package safetensors is not installed (`scopetrie[checkpoints]`).
+            ImportError: If a package is missing that reads such files (`scopetrie[checkpoints]`).
 
         >>> import scopetrie as st
         >>> saved, store = st.Store(seed=1), st.Store(seed=2)
@@ -132,13 +133,14 @@ class SavedStore(ViewedStore):
         is changed in memory; the file keeps its values.
 
         Args:
-            path: The file.
+            path: The file: one that `restore` takes. A .npz file or a checkpoint of TensorFlow's is read as a
+                whole, since it has checksums.
             seed: The seed of the store, for further variables.
 
         Raises:
             ValueError: If the file is damaged.
             OSError: If it cannot be read.
-            ImportError: If the package safetensors is not installed (`scopetrie[checkpoints]`).
+            ImportError: If a package is missing that reads such files (`scopetrie[checkpoints]`).
 
         >>> import scopetrie as st
         >>> store = st.Store(seed=0)
@@ -147,7 +149,9 @@ class SavedStore(ViewedStore):
         >>> st.Store.open("model.safetensors")["tower/w"]
         <Variable 'tower/w' float32[2, 3]>
         """
-        file = read_header("Store.open", path, private=True)
+        from .reading import read_stored  # imported late: most programs read no file
+
+        file = read_stored("Store.open", path, private=True)
         store = cls(seed=seed)
         try:
             for name, variable in file.variables.items():

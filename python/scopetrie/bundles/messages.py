@@ -1,0 +1,73 @@
+"""The protocol buffers of bundles, by the package protobuf, declared here."""
+
+from __future__ import annotations
+
+from functools import cache
+from importlib import import_module
+from typing import Any, Final
+
+__all__ = ["message"]
+
+# For each message its fields: number, type, name; "*" for a list. A type is one of protobuf's or a message.
+_MESSAGES: Final = {
+    "VersionDef": "1 int32 producer, 2 int32 min_consumer, 3 int32* bad_consumers",
+    "Dim": "1 int64 size, 2 string name",
+    "TensorShapeProto": "2 Dim* dim, 3 bool unknown_rank",
+    "Extent": "1 int64 start, 2 int64 length",
+    "TensorSliceProto": "1 Extent* extent",
+    # The enumerations (a byte order, a dtype) are numbers here.
+    "BundleHeaderProto": "1 int32 num_shards, 2 int32 endianness, 3 VersionDef version",
+    "BundleEntryProto": (
+        "1 int32 dtype, 2 TensorShapeProto shape, 3 int32 shard_id, 4 int64 offset, 5 int64 size, "
+        "6 fixed32 crc32c, 7 TensorSliceProto* slices"
+    ),
+    "CheckpointState": (
+        "1 string model_checkpoint_path, 2 string* all_model_checkpoint_paths, "
+        "3 double* all_model_checkpoint_timestamps, 4 double last_preserved_timestamp"
+    ),
+}
+_PACKAGE: Final = "scopetrie.bundles"
+
+
+def message(name: str) -> Any:
+    """Returns the class of a message.
+
+    Args:
+        name: v1's name of it, e.g. "BundleEntryProto".
+
+    Raises:
+        ImportError: If the package protobuf is not installed.
+    """
+    return _classes()[name]
+
+
+@cache
+def _classes() -> dict[str, Any]:
+    try:
+        descriptors: Any = import_module("google.protobuf.descriptor_pb2")
+        pools: Any = import_module("google.protobuf.descriptor_pool")
+        factory: Any = import_module("google.protobuf.message_factory")
+    except ImportError:
+        raise ImportError(
+            "TensorFlow's checkpoints need the package protobuf: install it, or scopetrie[checkpoints]"
+        ) from None
+    file = descriptors.FileDescriptorProto(name=f"{_PACKAGE}.proto", package=_PACKAGE, syntax="proto3")
+    for name, fields in _MESSAGES.items():
+        declared = file.message_type.add(name=name)
+        for field in fields.split(", "):
+            number, kind, label = field.split()
+            made = declared.field.add(name=label, number=int(number))
+            made.label = made.LABEL_REPEATED if kind.endswith("*") else made.LABEL_OPTIONAL
+            kind = kind.rstrip("*")
+            if kind in _MESSAGES:
+                made.type, made.type_name = made.TYPE_MESSAGE, f".{_PACKAGE}.{kind}"
+            else:
+                made.type = getattr(made, f"TYPE_{kind.upper()}")
+        if name == "Extent":  # a length of 0 differs from none: the whole axis
+            declared.oneof_decl.add(name="has_length")
+            declared.field[1].oneof_index = 0
+    pool = pools.DescriptorPool()
+    pool.Add(file)
+    return {
+        name: factory.GetMessageClass(pool.FindMessageTypeByName(f"{_PACKAGE}.{name}")) for name in _MESSAGES
+    }
