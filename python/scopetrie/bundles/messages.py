@@ -25,7 +25,13 @@ _MESSAGES: Final = {
         "1 string model_checkpoint_path, 2 string* all_model_checkpoint_paths, "
         "3 double* all_model_checkpoint_timestamps, 4 double last_preserved_timestamp"
     ),
+    "SaverDef": (
+        "1 string filename_tensor_name, 2 string save_tensor_name, 3 string restore_op_name, "
+        "4 int32 max_to_keep, 5 bool sharded, 6 float keep_checkpoint_every_n_hours, "
+        "7 CheckpointFormatVersion version"
+    ),
 }
+_ENUMS: Final = {"CheckpointFormatVersion": ("SaverDef", "LEGACY V1 V2")}
 _PACKAGE: Final = "scopetrie.bundles"
 
 
@@ -59,13 +65,20 @@ def _classes() -> dict[str, Any]:
             made = declared.field.add(name=label, number=int(number))
             made.label = made.LABEL_REPEATED if kind.endswith("*") else made.LABEL_OPTIONAL
             kind = kind.rstrip("*")
-            if kind in _MESSAGES:
+            if kind in _ENUMS:
+                made.type, made.type_name = made.TYPE_ENUM, f".{_PACKAGE}.{name}.{kind}"
+            elif kind in _MESSAGES:
                 made.type, made.type_name = made.TYPE_MESSAGE, f".{_PACKAGE}.{kind}"
             else:
                 made.type = getattr(made, f"TYPE_{kind.upper()}")
         if name == "Extent":  # a length of 0 differs from none: the whole axis
             declared.oneof_decl.add(name="has_length")
             declared.field[1].oneof_index = 0
+    for kind, (owner, values) in _ENUMS.items():
+        (declared,) = [each for each in file.message_type if each.name == owner]
+        enum = declared.enum_type.add(name=kind)
+        for at, value in enumerate(values.split()):
+            enum.value.add(name=value, number=at)
     pool = pools.DescriptorPool()
     pool.Add(file)
     return {
