@@ -98,7 +98,7 @@ class Bundle:
 
     def _entry(self, name: str, stored: Any) -> Entry:
         try:
-            dtype = as_dtype(stored.dtype if 0 < stored.dtype < _REFERENCE else "")
+            dtype = as_dtype(stored.dtype if 0 < stored.dtype < _REFERENCE else -1)
         except TypeError:
             raise ValueError(f"{name!r} has the unknown dtype {stored.dtype}") from None
         shape = tuple(dim.size for dim in stored.shape.dim)

@@ -69,7 +69,7 @@ def _with_kept(op: Operation, tensor: Tensor) -> Tensor:
         return reshape(tensor, _kept_shape(shape(x), op.inputs[1]))
     if axes == list(range(len(axes))):
         return tensor  # broadcasting adds dimensions in front by itself
-    dims = tuple(1 if at in axes else each for at, each in enumerate(x._dims))
+    dims = tuple(1 if at in axes else each for at, each in enumerate(x._dims or ()))
     unknown = dims.count(None)
     if unknown > 1:
         return reshape(tensor, _kept_shape(shape(x), op.inputs[1]))
@@ -92,8 +92,8 @@ def _count(op: Operation, grad: Tensor) -> Tensor:
     """How many elements each element of the result is made of."""
     x, axes, dtype = op.inputs[0], _axes(op), grad.dtype.base_dtype
     if axes is not None:
-        sizes = [x._dims[at] for at in axes]
-        if None not in sizes:
+        sizes = [size for at, size in enumerate(x._dims or ()) if at in axes and size is not None]
+        if len(sizes) == len(axes):
             return constant(np.asarray(math.prod(sizes), dtype.as_numpy_dtype))
     count = floordiv(size(x), maximum(size(op.outputs[0]), 1))
     return cast(count, dtype)
