@@ -47,6 +47,7 @@ CYCLES = {
     "add_to_collection": "a collection's key may be a tensor, its value a list of tensors or a function",
     "add_to_collections": "a collection's value may be a list of tensors",
     "check_numerics": "an attribute may be a tensor or a list of tensors",
+    "equal": "an attribute may be a list of tensors",
     "get_collection_ref": "a collection's key may be a tensor",
     "linalg.diag": "an attribute may be a list of tensors",
     "linalg.diag_part": "an attribute may be a list of tensors",
@@ -54,6 +55,7 @@ CYCLES = {
     "linalg.matvec": "an attribute may be a list of tensors",
     "linalg.svd": "an attribute may be a list of tensors",
     "losses.add_loss": "a collection's value may be a list of tensors",
+    "math.not_equal": "an attribute may be a list of tensors",
     "sparse_matmul": "an attribute may be a list of tensors",
     "verify_tensor_all_finite": "an attribute may be a tensor or a list of tensors",
 }
@@ -126,7 +128,7 @@ def growth(call: Callable[[], Any], least_bytes: int = 32) -> dict[str, int]:
         before, after = after, before
         if not any(leaking):
             return {}
-        if number >= 4 and any(leaking[:1] + leaking[2:]):
+        if number >= 6 and any(leaking[:1] + leaking[2:]):
             break  # that is exact; malloc's bytes take longer to settle
     return {what(at): before[at] - after[at] for at, leaks in enumerate(leaking) if leaks}
 

@@ -41,6 +41,10 @@ LEFT_OUT = {
     "convert_literals": "a switch of the process",
     "disable_v2_behavior": "a switch of the process",
     "InteractiveSession": "stays the default session",
+    "NoGradient": "gradients of types are never forgotten",
+    "NotDifferentiable": "gradients of types are never forgotten",
+    "RegisterGradient": "gradients of types are never forgotten",
+    "no_gradient": "gradients of types are never forgotten",
     "register_op": "op types are never forgotten",
     "register_tensor_conversion_function": "conversions are never forgotten",
 }

@@ -152,6 +152,10 @@ LEFT_OUT = {
     "Graph.as_graph_def": "protobuf",
     "TensorShape.as_proto": "protobuf",
     "train.SummaryWriter": "Python's queues",
+    "train.generate_checkpoint_state_proto": "protobuf",
+    "train.get_checkpoint_state": "protobuf",
+    "train.latest_checkpoint": "protobuf",
+    "train.update_checkpoint_state": "protobuf",
     "logging.log_every_n": "counts",
     "logging.log_first_n": "counts",
 }

@@ -39,7 +39,7 @@ def test_nothing_is_left_of_a_call_without_memory(tmp_path: Path) -> None:
         if returned != 0:
             ended.append(name)
             assert first > len(memory.CALLS), f"{name}: {ran.stderr[-3000:]}"
-    assert wrong == []
+    assert wrong == [], "\n".join(wrong)
     assert first > 600
     assert len(ended) < 5, ended  # Python 3.11 and NumPy may end it, too: with exceptions and warnings
 

@@ -42,9 +42,10 @@ def test_the_error_names_the_call_and_the_text(call: Callable[[Any], Any], named
 
 
 def names_of(function: Any) -> list[str]:
-    """The parameters of a function that may be a text."""
+    """The parameters of a function that may be a name."""
     try:
-        return [name for name in inspect.signature(function).parameters if "name" in name or name == "key"]
+        parameters = inspect.signature(function).parameters
+        return [name for name in parameters if ("name" in name or name == "key") and name != "filename"]
     except (TypeError, ValueError):
         return []
 

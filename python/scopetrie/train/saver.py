@@ -11,6 +11,7 @@ from ..bundles import message, open_bundle
 from ..errors import InvalidArgumentError, NotFoundError
 from ..execution import BaseSession
 from ..ops.state.checkpoint import check_stored
+from ..public import whole
 from .checkpoint_state import checkpoint_exists, get_checkpoint_mtimes, write_checkpoint_state
 from .global_step import global_step as value_of_step
 from .kept_checkpoints import KeptCheckpoints
@@ -127,6 +128,7 @@ class Saver:
             self.build()
         self._kept = KeptCheckpoints(self._max_to_keep, self._keep_hours)
 
+    @whole
     def build(self) -> None:
         """Adds the operations to the default graph; a Saver does it by itself unless told otherwise.
 
