@@ -26,6 +26,12 @@ ScopeId FollowedNames::scope(ScopeId of_store) {
   return found;
 }
 
+void FollowedNames::append_unique(ScopeId of_store, std::string_view name, bool mark, std::string& out) {
+  SegmentId segment;
+  const ScopeId at = names_.place(name, scope(of_store), segment);
+  names_.append_name(mark ? names_.unique(at, segment) : names_.peek(at, segment), out);
+}
+
 std::pair<ScopeId, SegmentId> FollowedNames::place(const Taken& taken) {
   const std::string_view text = values_.graph().ops.segments().text(taken.segment);
   return {scope(taken.scope), names_.segments().intern(text)};

@@ -8,13 +8,9 @@
 
 namespace scopetrie {
 
-namespace {
-
 std::string outline(const Values& values, VariableId id) {
   return values.dtype(id).name() + list_text(values.dims(id));
 }
-
-}  // namespace
 
 Error store_refusal(const Values& values, const VariableRequest& request, const Verdict& verdict) {
   using Kind = Verdict::Kind;

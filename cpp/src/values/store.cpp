@@ -1,78 +1,63 @@
 #include "scopetrie/values/store.hpp"
 
 #include <atomic>
-
-#include "scopetrie/values/refusal.hpp"
+#include <cstring>
 
 namespace scopetrie {
 
 namespace {
 
-std::uint64_t this_thread() {
-  static std::atomic<std::uint64_t> threads{0};
-  static thread_local const std::uint64_t number = ++threads;
-  return number;
+void check_bytes(const char* call, std::string_view name, const AskedShape& shape, DType dtype,
+                 std::span<const std::byte> given) {
+  const std::size_t bytes = byte_count(call, name, shape.sizes(), dtype);
+  if (bytes == given.size()) return;
+  throw Error(ErrorKind::kValue,
+              std::string(call) + ": '" + std::string(name) + "' of shape " + list_text(shape.sizes()) + " and dtype " +
+                  dtype.name() + " takes " + std::to_string(bytes) + " bytes, and " + std::to_string(given.size()) +
+                  " were given",
+              {.call = call, .full_name = std::string(name)});
 }
 
 }  // namespace
 
-VariableId StoreVariable::id() const {
-  const Ledger& ledger = values_->graph().ledger();
-  const bool is_current = epoch_ == ledger.epoch() || ledger.variables.is_current(id_, epoch_);
-  if (is_current && values_->is_there(id_)) return id_;
-  if (!is_current) refuse_undone("variable");
-  const std::string path = values_->path(id_);
-  throw Error(ErrorKind::kRuntime, "The variable '" + path + "' is gone: it was deleted from its store.",
-              {.full_name = path});
+Store::Store(const Store& other) : graph_(other.graph_, OpGraph::WithoutOperations()), values_(graph_, other.values_) {
+  if (other.names_ == nullptr) return;
+  other.names_->followed.update();
+  names_ = std::make_unique<OwnNames>(*other.names_, values_);
 }
 
-void* StoreVariable::elements(std::size_t size) const {
-  const VariableId id = this->id();
-  if (values_->dtype(id).size() != size)
-    throw Error(ErrorKind::kType,
-                "StoreVariable::data: '" + values_->path(id) + "' has elements of " + values_->dtype(id).name() +
-                    ", not of " + std::to_string(size) + " bytes",
-                {.call = "data", .full_name = values_->path(id)});
-  Memory* memory = values_->look(id);
-  if (memory == nullptr)
-    throw Error(ErrorKind::kNotImplemented,
-                "StoreVariable::data: the core makes no elements of " + values_->dtype(id).name(), {.call = "data"});
-  return memory->data();
+std::uint64_t Store::this_thread() noexcept {
+  static constinit std::atomic<std::uint64_t> threads{0};
+  static constinit thread_local std::uint64_t number = 0;
+  if (number == 0) [[unlikely]]
+    number = ++threads;
+  return number;
 }
 
-Context& Store::here() {
-  const std::uint64_t thread = this_thread();
-  for (const Place& place : places_)
-    if (place.thread == thread) return *place.context;
-  return *places_.emplace_back(Place{thread, std::make_unique<Context>(graph_)}).context;
+Context& Store::place_of(std::uint64_t thread) {
+  for (const auto& [other, context] : places_)
+    if (other == thread) {
+      last_ = {thread, context.get()};
+      return *context;
+    }
+  const auto& [made, context] = places_.emplace_back(thread, std::make_unique<Context>(graph_));
+  last_ = {made, context.get()};
+  return *context;
 }
 
-StoreVariable Store::get(std::string_view name, const StoreVariableOptions& options) {
-  check_store_name("Store.get", name);
-  Context& context = here();
-  const VariableScope& scope = *context.current_variable_scope;
-  VariableRequest request{.sharing = sharing_of(scope.reuse()),
-                          .source = options.initializer ? InitialSource::kTold : InitialSource::kNotGiven,
-                          .has_shape = options.shape.is_given(),
-                          .dtype = options.dtype != 0 ? options.dtype : scope.dtype()};
-  request.scope = graph_.ops.scopes().scope_of_name(name, scope.in(graph_), request.segment);
-  if (request.has_shape) request.shape = graph_.ops.shapes().intern(options.shape.sizes());
-  const Initial* usual = Initial::of_setting(scope.settings[Setting::kInitializer]);
-  std::optional<Initializer> rule = options.initializer;
-  if (!rule && usual != nullptr && usual->rule() != nullptr) rule = *usual->rule();
-  if (rule) request.source = InitialSource::kTold;
-  const Verdict verdict = look_up(graph_, request);
-  if (verdict.kind == Verdict::Kind::kFound) return {values_, values_.resolved(verdict.variable)};
-  if (verdict.is_refused()) throw store_refusal(values_, request, verdict);
-  if (!request.has_shape || graph_.ops.shapes().elements(request.shape) < 0)
-    throw store_refusal(values_, request, {Verdict::Kind::kNoShape});
-  if (!rule) rule = Initializer::of_default(request.dtype);
-  values_.check_size(request.shape, request.dtype);
-  const Values::Origin origin = values_.origin_of(*rule);
-  values_.check(origin, request.dtype);
-  graph_.note_builder(context.builder());
-  return {values_, values_.create(request.scope, request.segment, {request.shape, request.dtype},
-                                  options.trainable.value_or(scope.is_trainable()), origin)};
+StoreVariable Store::put_copy(std::string_view name, std::span<const std::byte> bytes, DType dtype,
+                              const AskedShape& shape, bool trainable) {
+  check_bytes("Store.put", name, shape, dtype, bytes);
+  Memory* memory = Memory::uninitialised(bytes.size());
+  if (!bytes.empty()) std::memcpy(memory->data(), bytes.data(), bytes.size());
+  return put_in(here(), values_, name, shape.sizes(), dtype, trainable, memory);
+}
+
+StoreVariable Store::adopt(std::string_view name, std::span<std::byte> bytes, DType dtype, const AskedShape& shape,
+                           const Memory::Adopted& from, bool trainable) {
+  check_bytes("Store.adopt", name, shape, dtype, bytes);
+  Memory* memory = Memory::adopt(bytes.data(), bytes.size(), from);
+  return put_in(here(), values_, name, shape.sizes(), dtype, trainable, memory);
 }
 
 std::optional<StoreVariable> Store::find(std::string_view path) const {
@@ -82,38 +67,21 @@ std::optional<StoreVariable> Store::find(std::string_view path) const {
 }
 
 std::vector<StoreVariable> Store::under(std::string_view path) const {
-  std::vector<StoreVariable> found;
-  const ScopeId scope = graph_.ops.scopes().find(path);
-  if (scope == kNone) return found;
-  for (const VariableId row : graph_.variables.under(graph_.ops.scopes(), scope))
-    found.emplace_back(values_, values_.resolved(row));
-  return found;
+  const std::lock_guard held(subtrees_);
+  return variables_under(values_, path);
 }
 
-VariableId Store::existing(const char* call, std::string_view path) const {
+Store::OwnNames& Store::own_names() {
+  if (names_ == nullptr) names_ = std::make_unique<OwnNames>(values_);
+  names_->followed.update();
+  return *names_;
+}
+
+std::string_view Store::unique_name(std::string_view name) {
+  OwnNames& own = own_names();
   SegmentId segment;
-  const ScopeId scope = graph_.ops.scopes().find_scope_of_name(path, segment);
-  const VariableId row = scope == kNone ? kNone : graph_.variables.find(scope, segment);
-  if (row != kNone) return row;
-  throw Error(ErrorKind::kKey, std::string(call) + ": there is no variable '" + std::string(path) + "'",
-              {.call = call, .asked = std::string(path)});
-}
-
-void Store::erase(std::string_view path) {
-  graph_.note_builder(here().builder());
-  values_.erase(existing("Store.erase", path));
-}
-
-void Store::move(std::string_view path, std::string_view to) {
-  check_store_name("Store.move", to);
-  const VariableId row = existing("Store.move", path);
-  SegmentId segment;
-  const ScopeId scope = graph_.ops.scopes().scope_of_name(to, ScopeTrie::kRoot, segment);
-  if (graph_.variables.find(scope, segment) != kNone)
-    throw Error(ErrorKind::kValue, "Store.move: '" + std::string(to) + "' already exists",
-                {.call = "Store.move", .full_name = std::string(to)});
-  graph_.note_builder(here().builder());
-  values_.rename(row, scope, segment);
+  const ScopeId scope = own.names.place(name, own.followed.scope(here().current_variable_scope->in(graph_)), segment);
+  return own.writer.write(own.names.unique(scope, segment));
 }
 
 }  // namespace scopetrie

@@ -97,6 +97,9 @@ void Values::check_rule(Origin origin, DType dtype) {
 }
 
 void Values::check_size(ShapeId shape, DType dtype) const {
+  if (dtype.size() == 0)
+    throw Error(ErrorKind::kType, "a store holds no elements of dtype " + dtype.name() + ": they have no fixed size",
+                {.call = "get", .asked = dtype.name()});
   const std::int64_t elements = graph_.ops.shapes().elements(shape);
   const auto largest = std::numeric_limits<std::ptrdiff_t>::max() / static_cast<std::ptrdiff_t>(dtype.size());
   if (elements <= largest) return;
@@ -132,7 +135,7 @@ void Values::append_path(VariableId id, std::string& out) const {
 }
 
 Memory* Values::look_slowly(VariableId id) {
-  if (Memory* shared = memories_[id]; shared != nullptr) {
+  if (Memory* shared = published(memories_[id]); shared != nullptr) {
     Memory* own = Memory::copy(*shared);
     memories_[id] = own;
     shared->disown();
@@ -142,11 +145,16 @@ Memory* Values::look_slowly(VariableId id) {
   if (!is_rule(row.initial)) return nullptr;
   const Initializer& initializer = rules_[row.initial];
   const DType of = flagged_dtype(row.flags);
-  if (initializer.kind == Initializer::Kind::kZeros) return memories_[id] = Memory::zeroed(byte_count(id));
-  if (computed_as(of) != of) return nullptr;
-  Memory* made = Memory::uninitialised(byte_count(id));
-  write_elements(initializer, of, graph_.ops.shapes().dims(row.shape), seeds(id), made->data(), element_count(id));
-  return memories_[id] = made;
+  const bool is_zeros = initializer.kind == Initializer::Kind::kZeros;
+  if (!is_zeros && computed_as(of) != of) return nullptr;
+  Memory* made = is_zeros ? Memory::zeroed(byte_count(id)) : Memory::uninitialised(byte_count(id));
+  if (!is_zeros)
+    write_elements(initializer, of, graph_.ops.shapes().dims(row.shape), seeds(id), made->data(), element_count(id));
+  Memory* other = publish(memories_[id], made);
+  if (other == nullptr) [[likely]]
+    return made;
+  made->disown();
+  return other;
 }
 
 Memory* Values::flatten(std::span<const VariableId> ids) {

@@ -3,7 +3,6 @@
 #include <doctest/doctest.h>
 
 #include <algorithm>
-#include <barrier>
 #include <cstddef>
 #include <cstdint>
 #include <mutex>
@@ -17,25 +16,13 @@
 #include "scopetrie/random/random.hpp"
 #include "scopetrie/scopes/scope_counters.hpp"
 #include "scopetrie/store/variable_store.hpp"
+#include "threads/at_once.hpp"
 
 using namespace scopetrie;
+using scopetrie::testing::at_once;
+using scopetrie::testing::kThreads;
 
 namespace {
-
-constexpr std::size_t kThreads = 4;
-
-/// Runs work(0), work(1), ... in threads of their own that start together.
-template <class Work>
-void at_once(Work work) {
-  std::barrier start(static_cast<std::ptrdiff_t>(kThreads));
-  std::vector<std::jthread> threads;
-  for (std::size_t number = 0; number < kThreads; ++number) {
-    threads.emplace_back([&, number] {
-      start.arrive_and_wait();
-      work(number);
-    });
-  }
-}
 
 std::string name_of(const OpGraph& graph, const Name& name) {
   std::string out;

@@ -17,7 +17,7 @@ std::vector<std::string> operations(const Graph& graph) {
   for (OpId op = 0; op < graph.ops.size(); ++op) names.push_back(graph.ops.name(op));
   return names;
 }
-using Names = std::vector<std::string>;
+using Texts = std::vector<std::string>;
 
 std::vector<std::string> names_in(const Graph& graph, std::string_view collection) {
   std::vector<std::string> names;
@@ -37,7 +37,7 @@ TEST_CASE("a variable is made, found and refused") {
     CHECK(variable.name() == "layer/w:0");
     CHECK(variable.path() == "layer/w");
     CHECK(variable.shape() == Sizes({{3, 2}}));
-    CHECK(operations(graph) == Names{"layer/w/Initializer/zeros", "layer/w", "layer/w/Assign", "layer/w/read"});
+    CHECK(operations(graph) == Texts{"layer/w/Initializer/zeros", "layer/w", "layer/w/Assign", "layer/w/read"});
     CHECK(error_of([&] { at.get_variable("w"); })
               .starts_with("ValueError: Variable layer/w already exists, disallowed. Did you mean to set reuse=True or "
                            "reuse=tf.AUTO_REUSE in VarScope? Originally defined at:"));
@@ -134,7 +134,7 @@ TEST_CASE("a name that an operation has is numbered, and so are those beneath it
   const Variable variable = at.get_variable("w", {.shape = {2}, .initializer = random_uniform(0, 1)}).variable;
   CHECK(variable.name() == "w_1:0");
   CHECK(variable.path() == "w");
-  CHECK(operations(graph) == Names{"w", "w_1/Initializer/random_uniform/shape", "w_1/Initializer/random_uniform/min",
+  CHECK(operations(graph) == Texts{"w", "w_1/Initializer/random_uniform/shape", "w_1/Initializer/random_uniform/min",
                                    "w_1/Initializer/random_uniform/max", "w_1/Initializer/random_uniform/RandomUniform",
                                    "w_1/Initializer/random_uniform/sub", "w_1/Initializer/random_uniform/mul",
                                    "w_1/Initializer/random_uniform", "w_1", "w_1/Assign", "w_1/read"});
@@ -154,11 +154,11 @@ TEST_CASE("collections and trainable") {
   Context at(graph);
   at.get_variable("a", {.shape = {2}});
   at.get_variable("b", {.shape = {2}, .trainable = false});
-  at.get_variable("c", {.shape = {2}, .collections = Names{"mine", "mine", "trainable_variables"}});
-  at.get_variable("d", {.shape = {2}, .trainable = false, .collections = Names{}});
-  CHECK(names_in(graph, "variables") == Names{"a:0", "b:0"});
-  CHECK(names_in(graph, "trainable_variables") == Names{"a:0", "c:0"});
-  CHECK(names_in(graph, "mine") == Names{"c:0"});
+  at.get_variable("c", {.shape = {2}, .collections = Texts{"mine", "mine", "trainable_variables"}});
+  at.get_variable("d", {.shape = {2}, .trainable = false, .collections = Texts{}});
+  CHECK(names_in(graph, "variables") == Texts{"a:0", "b:0"});
+  CHECK(names_in(graph, "trainable_variables") == Texts{"a:0", "c:0"});
+  CHECK(names_in(graph, "mine") == Texts{"c:0"});
 }
 
 TEST_CASE("a regularizer runs beneath the variable, and its loss is collected") {
@@ -207,7 +207,7 @@ TEST_CASE("custom getters change the call, and what it gives; an inner scope's r
   auto outer = at.variable_scope("s", {.custom_getter = renames("_outer")});
   auto inner = at.variable_scope("t", {.custom_getter = renames("_inner")});
   CHECK(at.get_variable("w", {.shape = {2}}).variable.path() == "s/t/w_inner_outer");
-  CHECK(order == Names{"_inner", "_outer"});
+  CHECK(order == Texts{"_inner", "_outer"});
   // That of a call replaces those of the scopes.
   const auto doubles = custom_getter([&](const NextGetter& next, const VariableCall& call) -> GotAny {
     const GotAny got = next(call);
@@ -240,7 +240,7 @@ TEST_CASE("v1's Variable follows name scopes and is shared by nobody") {
   CHECK(at.make_variable(1, {.name = "v", .dtype = kFloat64, .trainable = false}).dtype() == kFloat64);
   CHECK(at.make_variable(1, {.name = "v"}).name() == "n/v_1:0");
   CHECK(at.make_variable(1).path().empty());
-  CHECK(names_in(graph, "trainable_variables") == Names{"n/Variable:0", "n/v_1:0", "n/Variable_1:0"});
+  CHECK(names_in(graph, "trainable_variables") == Texts{"n/Variable:0", "n/v_1:0", "n/Variable_1:0"});
   CHECK(graph.find_operation("n/v/initial_value").has_value());
   CHECK(error_of([&] { at.make_variable(zeros()); }).starts_with("ValueError: make_variable: a rule makes no value"));
   CHECK(error_of([&] { at.make_variable({}); }) == "ValueError: initial_value must be specified.");
@@ -263,7 +263,7 @@ TEST_CASE("a transaction takes back what was not committed") {
   }
   CHECK(graph.find_variable("also").has_value());
   CHECK_FALSE(graph.find_variable("gone").has_value());
-  CHECK(names_in(graph, "variables") == Names{"kept:0", "also:0"});
+  CHECK(names_in(graph, "variables") == Texts{"kept:0", "also:0"});
 }
 
 TEST_CASE("memory that runs out in any allocation leaves the graph as it was") {
@@ -275,7 +275,7 @@ TEST_CASE("memory that runs out in any allocation leaves the graph as it was") {
       return context.add_op("Sum", {variable.read()}, {{kFloat32, {{}}}});
     });
     const HostObject cut = fixed_size_partitioner(2);
-    const Names before = operations(graph);
+    const Texts before = operations(graph);
     bool done = false;
     for (std::size_t number = 0; !done && number < 1000; ++number) {
       {
@@ -293,7 +293,7 @@ TEST_CASE("memory that runs out in any allocation leaves the graph as it was") {
       REQUIRE(operations(graph) == before);
       REQUIRE(graph.variables.size() == 1);
       REQUIRE(graph.partitioned.size() == 0);
-      REQUIRE(names_in(graph, "variables") == Names{"other:0"});
+      REQUIRE(names_in(graph, "variables") == Texts{"other:0"});
       REQUIRE(at.name_scope_path().empty());
     }
     CHECK(done);

@@ -56,6 +56,32 @@ inline constexpr DType kFloat32{1}, kFloat64{2}, kInt32{3}, kUInt8{4}, kInt16{5}
     kUInt4{30}, kInt2{31}, kUInt2{32}, kLongDouble{DType::kOwn}, kComplexLongDouble{DType::kOwn + 1},
     kFloat8E3M4{DType::kOwn + 2};
 
+/// The type of a C++ type's values; no type for those of others.
+template <class T>
+inline constexpr DType dtype_for = {};
+template <>
+inline constexpr DType dtype_for<float> = kFloat32;
+template <>
+inline constexpr DType dtype_for<double> = kFloat64;
+template <>
+inline constexpr DType dtype_for<std::int8_t> = kInt8;
+template <>
+inline constexpr DType dtype_for<std::int16_t> = kInt16;
+template <>
+inline constexpr DType dtype_for<std::int32_t> = kInt32;
+template <>
+inline constexpr DType dtype_for<std::int64_t> = kInt64;
+template <>
+inline constexpr DType dtype_for<std::uint8_t> = kUInt8;
+template <>
+inline constexpr DType dtype_for<std::uint16_t> = kUInt16;
+template <>
+inline constexpr DType dtype_for<std::uint32_t> = kUInt32;
+template <>
+inline constexpr DType dtype_for<std::uint64_t> = kUInt64;
+template <>
+inline constexpr DType dtype_for<bool> = kBool;
+
 constexpr bool DType::is_small() const { return (number >= kFloat8E5M2 && number <= kUInt2) || number >= kFloat8E3M4; }
 
 }  // namespace scopetrie

@@ -7,6 +7,8 @@
 #pragma once
 
 #include <cstdint>
+#include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -34,6 +36,8 @@ class FollowedNames : private Undoable {
   }
   /// The scope of the names that has the path of a store's scope.
   ScopeId scope(ScopeId of_store);
+  /// Appends a free name like this one, in a scope of the store; `mark` takes it. Throws Error.
+  void append_unique(ScopeId of_store, std::string_view name, bool mark, std::string& out);
 
  private:
   /// A name that was taken for a variable.

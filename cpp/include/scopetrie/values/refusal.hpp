@@ -3,6 +3,7 @@
 // Thread safety: that of the graph.
 #pragma once
 
+#include <string>
 #include <string_view>
 
 #include "scopetrie/error.hpp"
@@ -11,6 +12,8 @@
 
 namespace scopetrie {
 
+/// A variable's dtype and shape: "float32[3, 2]".
+std::string outline(const Values& values, VariableId id);
 /// The error of a refusal.
 Error store_refusal(const Values& values, const VariableRequest& request, const Verdict& verdict);
 

@@ -9,69 +9,30 @@
 //
 // Invariants: a store is a graph without operations, and the values of its variables. Scopes, sharing and inheritance
 // are those of Context; each thread has scopes of its own. What is shared with a fork is copied before it can be
-// changed. Thread safety: one writer or many readers; data() and find() write where they make elements or an index.
+// changed.
+// Thread safety: one writer or many readers, as of a std::map. What is const here reads, and so does all of a
+// StoreVariable: elements that nobody has made yet are made once, whoever looks first, but for a store that was forked
+// or is a fork, where data() may write.
 #pragma once
 
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <mutex>
 #include <optional>
+#include <ranges>
 #include <span>
 #include <string>
 #include <string_view>
 #include <utility>
 #include <vector>
 
-#include "scopetrie/error.hpp"
+#include "scopetrie/names/name_writer.hpp"
 #include "scopetrie/scopes/open_scopes.hpp"
-#include "scopetrie/values/values.hpp"
-#include "scopetrie/variables/variable_options.hpp"
+#include "scopetrie/values/followed_names.hpp"
+#include "scopetrie/values/store_variable.hpp"
 
 namespace scopetrie {
-
-class Store;
-
-/// A variable of a store: a handle, valid while the store is there. One that was undone or deleted throws Error.
-class StoreVariable {
- public:
-  StoreVariable(Values& values, VariableId id) : values_(&values), id_(id), epoch_(values.graph().ledger().epoch()) {}
-
-  std::string path() const { return values_->path(id()); }
-  DType dtype() const { return values_->dtype(id()); }
-  std::vector<std::int64_t> shape() const {
-    const auto dims = values_->dims(id());
-    return {dims.begin(), dims.end()};
-  }
-  std::size_t size() const { return values_->element_count(id()); }
-  bool is_trainable() const { return values_->is_trainable(id()); }
-  bool is_ready() const { return values_->is_ready(id()); }
-  /// Its elements in row-major order, made at the first look. Valid until the variable is gone, or the store is forked.
-  /// Throws Error where they are no Ts by their size.
-  template <class T>
-  std::span<T> data() const {
-    return {static_cast<T*>(elements(sizeof(T))), size()};
-  }
-
-  friend bool operator==(const StoreVariable& a, const StoreVariable& b) {
-    return a.values_ == b.values_ && a.id_ == b.id_ && a.epoch_ == b.epoch_;
-  }
-
- private:
-  VariableId id() const;
-  void* elements(std::size_t size) const;
-
-  Values* values_;
-  VariableId id_;
-  std::uint32_t epoch_;
-};
-
-/// The options of Store::get().
-struct StoreVariableOptions {
-  AskedShape shape = {};
-  DType dtype = {};  // the scope's, where it is left out
-  std::optional<Initializer> initializer = {};
-  std::optional<bool> trainable = {};
-};
 
 class Store {
  public:
@@ -81,39 +42,78 @@ class Store {
 
   Store() : Store(Options{}) {}
   explicit Store(const Options& options) : values_(graph_, options.seed) {}
-  /// A fork: elements are shared until one of both changes them.
-  Store(const Store& other) : graph_(other.graph_, OpGraph::WithoutOperations()), values_(graph_, other.values_) {}
+  /// A fork: elements are shared until one of both changes them. No scope is open in it.
+  Store(const Store& other);
   Store& operator=(const Store&) = delete;
 
   /// The variable of this name in the current scope, shared or made as the scope's mode says. Throws Error.
-  StoreVariable get(std::string_view name, const StoreVariableOptions& options = {});
+  StoreVariable get(std::string_view name, const StoreVariableOptions& options = {}) {
+    return get_in(here(), values_, name, options).variable;
+  }
+  /// A new variable of this name in the current scope, with a copy of these elements (in row-major order). Throws
+  /// Error.
+  template <std::ranges::contiguous_range Elements>
+  StoreVariable put(std::string_view name, const Elements& elements, const AskedShape& shape, bool trainable = true) {
+    using Element = std::ranges::range_value_t<Elements>;
+    static_assert(dtype_for<Element> != 0, "a store has no dtype of such elements: see adopt()");
+    return put_copy(name, std::as_bytes(std::span(elements)), dtype_for<Element>, shape, trainable);
+  }
+  /// The same in memory of the program's own, without a copy. It must stay valid, and at its place, until `from` says
+  /// that it is given back: then the variable is gone.
+  StoreVariable adopt(std::string_view name, std::span<std::byte> bytes, DType dtype, const AskedShape& shape,
+                      const Memory::Adopted& from = {}, bool trainable = true);
   /// The variable of a whole path; never makes anything.
   std::optional<StoreVariable> find(std::string_view path) const;
   /// The variables of a scope and of those below it, in creation order.
   std::vector<StoreVariable> under(std::string_view path) const;
   std::size_t size() const { return values_.size(); }
   /// Takes the variable of a path away. Throws Error where there is none.
-  void erase(std::string_view path);
+  void erase(std::string_view path) { erase_in(here(), values_, path); }
   /// Gives a variable another path. Throws Error where there is none, or one there already.
-  void move(std::string_view path, std::string_view to);
+  void move(std::string_view path, std::string_view to) { move_in(here(), values_, path, to); }
+
+  /// A name in the current scope that neither a variable nor an earlier call has; the text is valid until the next
+  /// call.
+  std::string_view unique_name(std::string_view name);
+  /// All of those names, and the variables'.
+  Names& names() { return own_names().names; }
+  FollowedNames& followed_names() { return own_names().followed; }
 
   /// What is made from here on is undone, unless it is committed.
   Transaction transaction() { return Transaction(graph_.ledger(), &here()); }
   /// Where the calling thread stands.
-  Context& here();
+  Context& here() {
+    const std::uint64_t thread = this_thread();
+    return last_.thread == thread ? *last_.context : place_of(thread);
+  }
+  Values& values() noexcept { return values_; }
 
  private:
-  friend class StoreScope;
+  struct Place {
+    std::uint64_t thread = 0;
+    Context* context = nullptr;
+  };
+  struct OwnNames {
+    explicit OwnNames(Values& values) : writer(names), followed(names, values) {}
+    OwnNames(const OwnNames& of, Values& values)
+        : names(of.names), writer(names), followed(names, values, of.followed) {}
+    Names names;
+    NameWriter writer;
+    FollowedNames followed;
+  };
 
-  VariableId existing(const char* call, std::string_view path) const;
+  static std::uint64_t this_thread() noexcept;
+  OwnNames& own_names();
+  SCOPETRIE_COLD Context& place_of(std::uint64_t thread);
+  StoreVariable put_copy(std::string_view name, std::span<const std::byte> bytes, DType dtype, const AskedShape& shape,
+                         bool trainable);
 
   Graph graph_;
   mutable Values values_;
-  struct Place {
-    std::uint64_t thread;
-    std::unique_ptr<Context> context;
-  };
-  std::vector<Place> places_;
+  Place last_;
+  std::vector<std::pair<std::uint64_t, std::unique_ptr<Context>>> places_;
+  std::unique_ptr<OwnNames> names_;  // null until somebody asks
+  mutable std::mutex subtrees_;      // that under() looks at, and prolongs
 };
 
 /// A scope of a store, open as long as the object lives.

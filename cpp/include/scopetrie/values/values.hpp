@@ -8,7 +8,8 @@
 // Invariants: there is one memory for each row, null as long as the variable is not ready. An alias has no memory. An
 // erased row has no scope, and `ref` says which one it had; it stays, as what undoing it needs, and as a place in the
 // order. What a memory's end runs (it may be anything) runs when all tables agree.
-// Thread safety: that of the graph.
+// Thread safety: that of the graph. look() counts as reading where no store was forked: threads that look at once make
+// the elements once.
 #pragma once
 
 #include <cstddef>
@@ -19,6 +20,7 @@
 
 #include "scopetrie/graph/graph.hpp"
 #include "scopetrie/store/memory.hpp"
+#include "scopetrie/tables/published.hpp"
 #include "scopetrie/tables/table_allocator.hpp"
 #include "scopetrie/values/elements.hpp"
 #include "scopetrie/variables/creation.hpp"
@@ -136,13 +138,13 @@ class Values : private Undoable {
 
   // Elements --------------------------------------------------------------------------------------------------------
 
-  bool is_ready(VariableId id) const { return memories_[id] != nullptr; }
+  bool is_ready(VariableId id) const { return published(memories_[id]) != nullptr; }
   /// Its elements as they are, perhaps shared with another store's variable; null where it is not ready.
   const Memory* peek(VariableId id) const { return memories_[id]; }
   /// The elements of a variable that is no alias, made if it is not ready. They may be changed: they are not shared.
   /// Null where an object of the caller's makes them: asked(). Throws std::bad_alloc; it is as before then.
   Memory* look(VariableId id) {
-    Memory* memory = memories_[id];
+    Memory* memory = published(memories_[id]);
     return memory != nullptr && !memory->is_shared() ? memory : look_slowly(id);
   }
   /// The object that makes a variable's elements.
