@@ -11,6 +11,7 @@ from types import ModuleType
 from typing import Any
 
 import cpp_programs
+import numpy as np
 import pytest
 import scopetrie as tf
 from graph_states import contents, is_freed_at_once
@@ -159,6 +160,75 @@ def test_references_are_right_both_ways(second: ModuleType) -> None:
                 second.layer(graph, 3, 1)
         assert [sys.getrefcount(each) for each in (graph, v, x, x.op)] == counts
         assert second.twice(v) is v
+
+
+def test_it_makes_variables_of_a_store_where_python_stands(second: ModuleType) -> None:
+    store = tf.Store(seed=1)
+    with store.scope("tower", trainable=False):
+        kernel, bias, name = second.store_layer(store, 3)
+    assert name == "tower/layer/kernel_1"
+    assert kernel is store["tower/layer/kernel"]
+    assert kernel.array.tolist() == [[1.0, 1.0]] * 3 and not kernel.trainable
+    assert bias.array.tolist() == [1.0, 2.0, 3.0]
+    assert store.names.unique_name("tower/layer/kernel") == "tower/layer/kernel_2"
+    with (
+        store.scope("tower", reuse=True),
+        pytest.raises(second.Error, match="tower/layer/bias already"),
+    ):
+        second.store_layer(store, 3)
+    # What Python makes and asks afterwards stands behind it.
+    after = store.get("after", (2,))
+    assert after.array.shape == (2,) and list(store)[-1] == "after"
+    assert "bias" in str(store.why("tower/layer/bias"))
+    fork = store.fork()
+    second.add_to(kernel, 1.0)
+    assert fork["tower/layer/kernel"].array.tolist() == [[1.0, 1.0]] * 3
+
+
+def test_elements_are_seen_without_a_copy(second: ModuleType) -> None:
+    store = tf.Store(seed=1)
+    w = store.get("w", (2,), initializer="zeros")
+    assert second.add_to(w, 1.5) == 3.0
+    array = w.array
+    assert second.add_to(w, 0.5) == 4.0
+    assert array.tolist() == [2.0, 2.0]
+    asked = store.get("asked", (2,), initializer=lambda shape, dtype: np.full(shape, 7, dtype))
+    assert second.add_to(asked, 0.0) == 14.0
+    broken = store.get("broken", (2,), initializer=lambda shape, dtype: 1 // 0)
+    with pytest.raises(second.Error, match="division"):
+        second.add_to(broken, 0.0)
+    del store["w"]
+    with pytest.raises(RuntimeError, match="was deleted"):
+        second.add_to(w, 0.0)
+    with pytest.raises(TypeError, match="store_variable_from_object: 3 is none"):
+        second.add_to(3, 0.0)
+    with pytest.raises(TypeError, match="store_from_object: a Store is needed, not 3"):
+        second.store_layer(3, 1)
+
+
+def test_stores_from_threads_without_the_gil(second: ModuleType) -> None:
+    store = tf.Store()
+
+    def make() -> None:
+        for i in range(100):
+            second.make_stored(store, f"kept{i}", True)
+            store.get(f"python{i}", (2,))
+
+    thread = threading.Thread(target=make)
+    thread.start()
+    thread.join()
+    assert len(store) == 200
+    assert second.make_stored(store, "gone", False) == "gone"
+    assert "gone" not in store
+    assert [v.path for v in store.values()][-2:] == ["kept99", "python99"]
+    kept = store["kept7"]
+    counts = sys.getrefcount(store), sys.getrefcount(kept)
+    for _ in range(50):
+        assert second.same_variable(kept) is kept
+        second.make_stored(store, "gone", False)
+        with pytest.raises(TypeError):
+            second.make_stored(3, "gone", False)
+    assert (sys.getrefcount(store), sys.getrefcount(kept)) == counts
 
 
 def test_what_a_call_costs(second: ModuleType) -> None:

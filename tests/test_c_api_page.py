@@ -30,12 +30,24 @@ target_link_libraries(layers PRIVATE scopetrie::capi)
 add_executable(plain plain.c)
 set_target_properties(plain PROPERTIES C_STANDARD 99 LINKER_LANGUAGE CXX)
 target_link_libraries(plain PRIVATE scopetrie::core)
+add_executable(stores stores.c)
+set_target_properties(stores PROPERTIES C_STANDARD 99 LINKER_LANGUAGE CXX)
+target_link_libraries(stores PRIVATE scopetrie::core)
 """
 
 
 def test_the_page(tmp_path: Path) -> None:
     blocks = re.findall(r"^```(\w+)\n(.*?)^```$", PAGE.read_text("utf-8"), re.DOTALL | re.MULTILINE)
-    assert [language for language, _ in blocks] == ["cpp", "cmake", "python", "text", "c", "text"]
+    assert [language for language, _ in blocks] == [
+        "cpp",
+        "cmake",
+        "python",
+        "text",
+        "c",
+        "text",
+        "c",
+        "text",
+    ]
     texts = [text for _, text in blocks]
     try:
         found = f'find_package(scopetrie REQUIRED PATHS "{scopetrie.get_cmake_dir()}" NO_DEFAULT_PATH)'
@@ -45,6 +57,7 @@ def test_the_page(tmp_path: Path) -> None:
         ("layers.cpp", texts[0]),
         ("use.py", texts[2]),
         ("plain.c", texts[4]),
+        ("stores.c", texts[6]),
         ("CMakeLists.txt", PROJECT.format(scopetrie=found)),
     ]:
         (tmp_path / name).write_text(text, encoding="utf-8")
@@ -54,8 +67,11 @@ def test_the_page(tmp_path: Path) -> None:
         ["-DCMAKE_BUILD_TYPE=Debug", f"-Dpybind11_DIR={cmake_dir}", f"-DPython_EXECUTABLE={sys.executable}"],
     )  # fmt: skip
     (module,) = [p for p in (tmp_path / "build").rglob("layers*") if p.suffix in {".so", ".pyd"}]
-    (plain,) = [p for p in (tmp_path / "build").rglob("plain*") if p.suffix in {"", ".exe"} and p.is_file()]
-    assert cpp_programs.run([str(plain)]) == texts[5]
+    for name, printed in [("plain", texts[5]), ("stores", texts[7])]:
+        (program,) = [
+            p for p in (tmp_path / "build").rglob(f"{name}*") if p.suffix in {"", ".exe"} and p.is_file()
+        ]
+        assert cpp_programs.run([str(program)]) == printed
     paths = [str(module.parent), str(Path(scopetrie.__file__).parent.parent)]
     done = subprocess.run(
         [sys.executable, "use.py"],

@@ -11,6 +11,7 @@
 #include <vector>
 
 #include <scopetrie_api.hpp>
+#include <scopetrie_store_api.hpp>
 
 namespace py = pybind11;
 namespace sa = scopetrie::api;
@@ -86,6 +87,48 @@ std::string operation_name(const py::object& operation) {
   scopetrie_operation found;
   if (sa::table->operation_from_object(operation.ptr(), &found) != 0) throw py::error_already_set();
   return sa::Operation(found).name();
+}
+
+sa::Store store_of(const py::object& store) {
+  std::optional<sa::Store> found = sa::Store::from_object(store.ptr());
+  if (!found) throw py::error_already_set();
+  return *std::move(found);
+}
+
+scopetrie_store_variable stored(const py::object& variable) {
+  scopetrie_store_variable found;
+  if (sa::table->store_variable_from_object(variable.ptr(), &found) != 0) throw py::error_already_set();
+  return found;
+}
+
+// A variable of a store and one with given elements where the calling thread stands, and a name of the store's.
+py::tuple store_layer(const py::object& store_object, std::int64_t size) {
+  const sa::Store store = store_of(store_object);
+  sa::StoreContext at(store, sa::Where::kPython);
+  auto scope = at.variable_scope("layer");
+  const sa::StoreVariable kernel = at.get("kernel", {.shape = {{size, 2}}, .initializer = sa::ones()});
+  const float numbers[] = {1, 2, 3};
+  const sa::StoreVariable bias = at.put("bias", numbers, {.shape = {{3}}, .trainable = false});
+  return py::make_tuple(taken(kernel.to_object()), taken(bias.to_object()), at.unique_name("kernel"));
+}
+
+// The sum of a float32 variable's elements, to each of which `step` is added first.
+float add_to(const py::object& variable, float step) {
+  const sa::View view = sa::StoreVariable(stored(variable)).view();
+  float sum = 0;
+  for (float& element : view.as<float>()) sum += element += step;
+  return sum;
+}
+
+// Makes a variable of Python's store without the GIL; undone unless it is kept.
+std::string make_stored(const py::object& store_object, const std::string& name, bool keep) {
+  const sa::Store store = store_of(store_object);
+  const py::gil_scoped_release released;
+  sa::StoreContext at(store);
+  sa::Transaction attempt = at.transaction();
+  const std::string path = at.get(name.c_str(), {.shape = {{2}}}).path();
+  if (keep) attempt.commit();
+  return path;
 }
 
 // What calls cost
@@ -174,5 +217,10 @@ PYBIND11_MODULE(second, module) {
   module.def("twice", twice);
   module.def("operation_name", operation_name);
   module.def("costs", costs);
+  module.def("store_layer", store_layer);
+  module.def("add_to", add_to);
+  module.def("make_stored", make_stored);
+  module.def("same_variable",
+             [](const py::object& variable) { return taken(sa::StoreVariable(stored(variable)).to_object()); });
   module.def("text_of_graph", [](const py::object& graph) { return py::str(taken(graph_of(graph).to_object())); });
 }

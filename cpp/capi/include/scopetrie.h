@@ -1,4 +1,5 @@
-/* scopetrie's C interface: a table of functions that makes scopes, names, variables and operations in a graph.
+/* scopetrie's C interface: a table of functions that makes scopes, names, variables and operations in a graph, and
+ * variables with their elements in a store.
  *
  * A Python extension gets the table from the capsule scopetrie._core.C_API and works on graphs that Python made:
  *
@@ -80,6 +81,15 @@ typedef struct scopetrie_variable {
   const void* graph;
   uint32_t id, epoch;
 } scopetrie_variable;
+
+/* A store: variables with elements and no operations; a reference, as for graphs. A variable of one, as above. Elements
+ * that somebody looks at. */
+typedef struct scopetrie_store scopetrie_store;
+typedef struct scopetrie_store_variable {
+  const void* store;
+  uint32_t id, epoch;
+} scopetrie_store_variable;
+typedef struct scopetrie_view scopetrie_view;
 
 /* The numbers of v1's DataType. */
 enum {
@@ -246,6 +256,48 @@ typedef struct scopetrie_api {
   void* (*operation_to_object)(scopetrie_operation operation);
   /* Sets the Python exception for last_error(). */
   void (*raise_last_error)(void);
+
+  /* Stores ------------------------------------------------------------------------------------------------------- */
+
+  scopetrie_store* (*store_new)(uint64_t seed);
+  scopetrie_store* (*store_retain)(scopetrie_store* store);
+  void (*store_release)(scopetrie_store* store);
+  /* A context in which variable scopes, capture_scope(), unique_name() and transactions mean the store's. It has no
+   * graph, name scopes, control dependencies and operations. */
+  scopetrie_context* (*store_context_new)(scopetrie_store* store, int32_t where);
+
+  /* get_variable() in a store. The initializer is a rule, neither values nor a tensor nor a function; collections mean
+   * nothing. */
+  int32_t (*store_get)(scopetrie_context* context, const char* name, const scopetrie_variable_options* options,
+                       scopetrie_store_variable* variable, int32_t* is_new);
+  /* A new variable of a shape and dtype with elements in row-major order. They are copied where `release` is null. Else
+   * the variable keeps `elements` itself, aligned for the dtype, until it calls `release` with `data`, once, from any
+   * thread that has the lock; where this fails, it never does. */
+  int32_t (*store_put)(scopetrie_context* context, const char* name, const scopetrie_variable_options* options,
+                       void* elements, void (*release)(void* data), void* data, scopetrie_store_variable* variable);
+  int32_t (*store_erase)(scopetrie_context* context, const char* path);
+  int32_t (*store_move)(scopetrie_context* context, const char* path, const char* to);
+
+  int64_t (*store_size)(scopetrie_store* store); /* how many variables; -1 for an error */
+  int32_t (*store_find)(scopetrie_store* store, const char* path, scopetrie_store_variable* variable);
+  /* How many variables are in a scope and below it ("": all), and as many as there is room for, in creation order; -1
+   * for an error. */
+  int64_t (*store_under)(scopetrie_store* store, const char* path, scopetrie_store_variable* variables, size_t room);
+
+  const char* (*store_variable_path)(scopetrie_store_variable variable);
+  int32_t (*store_variable_dtype)(scopetrie_store_variable variable);
+  int32_t (*store_variable_shape)(scopetrie_store_variable variable, int64_t* sizes, size_t room); /* as tensor_shape */
+  int32_t (*store_variable_is_ready)(scopetrie_store_variable variable); /* whether it has elements; -1 for an error */
+  /* Where the elements are, made if nobody has looked yet, and how many bytes they take. They stay there, for this
+   * variable alone, until view_release(), also where the variable or the store goes. */
+  scopetrie_view* (*store_variable_view)(scopetrie_store_variable variable, void** elements, size_t* bytes);
+  void (*view_release)(scopetrie_view* view);
+
+  /* As the functions above for Python's objects. */
+  scopetrie_store* (*store_from_object)(void* store);
+  void* (*store_to_object)(scopetrie_store* store);
+  int32_t (*store_variable_from_object)(void* object, scopetrie_store_variable* variable);
+  void* (*store_variable_to_object)(scopetrie_store_variable variable);
 } scopetrie_api;
 
 /* The table of a program without Python, in which the functions above for Python's objects are null. */

@@ -1,6 +1,7 @@
 // A C++ shim over scopetrie.h: objects that give back what they hold, exceptions in place of codes.
 //
-// An extension calls load() once, with the GIL, and then works on graphs that Python made:
+// Stores are in scopetrie_store_api.hpp. An extension calls load() once, with the GIL, and then works on graphs that
+// Python made:
 //
 //   namespace sa = scopetrie::api;
 //   sa::Graph graph = sa::Graph::from_object(object);
@@ -29,7 +30,7 @@ inline const scopetrie_api* table = nullptr;
 
 /// Takes a table of at least this header's version and size. False where it is older.
 inline bool use(const scopetrie_api* given) {
-  if (given == nullptr || !SCOPETRIE_API_HAS(given, raise_last_error)) return false;
+  if (given == nullptr || !SCOPETRIE_API_HAS(given, store_variable_to_object)) return false;
   table = given;
   return true;
 }
@@ -203,6 +204,27 @@ struct VariableOptions {
   std::optional<scopetrie_initial> initializer = {};
   bool trainable = true;
 };
+/// Options as C has them; they point into these.
+inline scopetrie_scope_options options_of(const ScopeOptions& options) {
+  scopetrie_scope_options given{};
+  given.size = sizeof given;
+  given.reuse = options.reuse;
+  given.dtype = options.dtype;
+  given.is_default_name = options.is_default_name ? 1 : 0;
+  given.initializer = options.initializer ? &*options.initializer : nullptr;
+  return given;
+}
+inline scopetrie_variable_options options_of(const VariableOptions& options) {
+  scopetrie_variable_options given{};
+  given.size = sizeof given;
+  given.has_shape = options.shape ? 1 : 0;
+  given.shape = options.shape ? options.shape->data() : nullptr;
+  given.rank = options.shape ? static_cast<std::int32_t>(options.shape->size()) : 0;
+  given.dtype = options.dtype;
+  given.not_trainable = options.trainable ? 0 : 1;
+  given.initializer = options.initializer ? &*options.initializer : nullptr;
+  return given;
+}
 struct Output {
   std::int32_t dtype = SCOPETRIE_FLOAT32;
   std::optional<std::vector<std::int64_t>> shape = {};
@@ -252,12 +274,7 @@ class Context {
   scopetrie_context* get() const { return context_; }
 
   Block variable_scope(const char* name, const ScopeOptions& options = {}) {
-    scopetrie_scope_options given{};
-    given.size = sizeof given;
-    given.reuse = options.reuse;
-    given.dtype = options.dtype;
-    given.is_default_name = options.is_default_name ? 1 : 0;
-    given.initializer = options.initializer ? &*options.initializer : nullptr;
+    const scopetrie_scope_options given = options_of(options);
     check(table->enter_variable_scope(context_, name, &given));
     return Block(context_);
   }
@@ -273,14 +290,7 @@ class Context {
   }
 
   GotVariable get_variable(const char* name, const VariableOptions& options = {}) {
-    scopetrie_variable_options given{};
-    given.size = sizeof given;
-    given.has_shape = options.shape ? 1 : 0;
-    given.shape = options.shape ? options.shape->data() : nullptr;
-    given.rank = options.shape ? static_cast<std::int32_t>(options.shape->size()) : 0;
-    given.dtype = options.dtype;
-    given.not_trainable = options.trainable ? 0 : 1;
-    given.initializer = options.initializer ? &*options.initializer : nullptr;
+    const scopetrie_variable_options given = options_of(options);
     scopetrie_variable found;
     std::int32_t is_new = 0;
     check(table->get_variable(context_, name, &given, &found, &is_new));

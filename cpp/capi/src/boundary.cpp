@@ -96,6 +96,7 @@ scopetrie_api scopetrie::capi::make_table() {
   add_graphs(table);
   add_contexts(table);
   add_values(table);
+  add_stores(table);
   return table;
 }
 

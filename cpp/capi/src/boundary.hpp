@@ -3,8 +3,11 @@
 // Thread safety: errors and texts are each thread's own.
 #pragma once
 
+#include <algorithm>
 #include <bit>
+#include <cstring>
 #include <string>
+#include <string_view>
 
 #include "handles.hpp"
 
@@ -53,6 +56,19 @@ const char* text_of(Write&& write) noexcept {
     write(text);
     return text.c_str();
   });
+}
+
+/// A structure of the caller's, as far as it reaches; the rest is zero.
+template <class Structure>
+Structure read(const Structure* given) {
+  Structure options{};
+  if (given != nullptr) std::memcpy(&options, given, std::min(given->size, sizeof options));
+  return options;
+}
+/// A text that a caller gave; throws where there is none.
+inline std::string_view given(const char* text, const char* what) {
+  if (text == nullptr) refuse_handle(what);
+  return text;
 }
 
 // Handles by value have the layout of the C structures: a graph, a number, an epoch.

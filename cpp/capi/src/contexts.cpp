@@ -1,6 +1,4 @@
 // Functions of contexts: blocks, names, variables, operations, transactions.
-#include <algorithm>
-#include <cstring>
 #include <vector>
 
 #include "boundary.hpp"
@@ -8,19 +6,6 @@
 namespace scopetrie::capi {
 
 namespace {
-
-/// A structure of the caller's, of which later versions of the header may have more: what it lacks is zero.
-template <class Options>
-Options read(const Options* given) {
-  Options options{};
-  if (given != nullptr) std::memcpy(&options, given, std::min(given->size, sizeof options));
-  return options;
-}
-
-std::string_view given(const char* text, const char* what) {
-  if (text == nullptr) refuse_handle(what);
-  return text;
-}
 
 Initial function_of(const scopetrie_initial& given, scopetrie_context* context) {
   return [given, context](const InitialRequest& asked) -> Tensor {
@@ -32,6 +17,8 @@ Initial function_of(const scopetrie_initial& given, scopetrie_context* context) 
     return as<Tensor>(made);
   };
 }
+
+}  // namespace
 
 Initial initial_of(const scopetrie_initial* structure, scopetrie_context* context) {
   if (structure == nullptr) return {};
@@ -75,18 +62,42 @@ Initial initial_of(const scopetrie_initial* structure, scopetrie_context* contex
   }
 }
 
+namespace {
+
 ScopeOptions options_of(const scopetrie_scope_options& given, scopetrie_context* context) {
   ScopeOptions options;
   options.reuse = given.reuse == SCOPETRIE_REUSE        ? Reuse::kYes
                   : given.reuse == SCOPETRIE_AUTO_REUSE ? Reuse::kAuto
                                                         : Reuse::kNo;
   options.dtype = static_cast<std::uint8_t>(given.dtype);
-  options.auxiliary_name_scope = given.no_name_scope == 0;
+  options.auxiliary_name_scope = given.no_name_scope == 0 && context->store == nullptr;
   if (given.initializer != nullptr)
     if (const Initial initial = initial_of(given.initializer, context); initial.is_given())
       options.initializer = initial;
   return options;
 }
+
+}  // namespace
+
+void check_is_graphs(const char* call, const scopetrie_context& context) {
+  if (context.store != nullptr)
+    throw Error(ErrorKind::kValue, std::string(call) + ": the context is a store's, and this is about graphs.",
+                {.call = call});
+}
+
+scopetrie_context* new_context(scopetrie_graph* graph, scopetrie_store* store, std::int32_t where) {
+  graph_of(graph);
+  auto made = std::make_unique<scopetrie_context>(graph, store);
+  if (where == SCOPETRIE_AT_PYTHON) {
+    if (graph->owner == nullptr)
+      throw Error(ErrorKind::kValue, "context_new: the graph is none of Python's, so no thread stands in it.");
+    host->stand(made->at, graph->owner);
+  }
+  graph->references.fetch_add(1, std::memory_order_relaxed);
+  return made.release();
+}
+
+namespace {
 
 template <class Block, class... Arguments>
 void open(scopetrie_context* context, Arguments&&... arguments) {
@@ -94,17 +105,7 @@ void open(scopetrie_context* context, Arguments&&... arguments) {
 }
 
 scopetrie_context* context_new(scopetrie_graph* graph, std::int32_t where) {
-  return guarded_or<>(static_cast<scopetrie_context*>(nullptr), [&] {
-    graph_of(graph);
-    auto made = std::make_unique<scopetrie_context>(graph);
-    if (where == SCOPETRIE_AT_PYTHON) {
-      if (graph->owner == nullptr)
-        throw Error(ErrorKind::kValue, "context_new: the graph is none of Python's, so no thread stands in it.");
-      host->stand(made->at, graph->owner);
-    }
-    graph->references.fetch_add(1, std::memory_order_relaxed);
-    return made.release();
-  });
+  return guarded_or<>(static_cast<scopetrie_context*>(nullptr), [&] { return new_context(graph, nullptr, where); });
 }
 
 void context_free(scopetrie_context* context) {
@@ -114,7 +115,12 @@ void context_free(scopetrie_context* context) {
   scopetrie_get_api()->graph_release(graph);
 }
 
-scopetrie_graph* context_graph(scopetrie_context* context) { return context->graph; }
+scopetrie_graph* context_graph(scopetrie_context* context) {
+  return guarded_or<>(static_cast<scopetrie_graph*>(nullptr), [&] {
+    check_is_graphs("context_graph", *context);
+    return context->graph;
+  });
+}
 
 std::int32_t enter_variable_scope(scopetrie_context* context, const char* name,
                                   const scopetrie_scope_options* structure) {
@@ -137,12 +143,16 @@ std::int32_t enter_captured_scope(scopetrie_context* context, const scopetrie_sc
 }
 
 std::int32_t enter_name_scope(scopetrie_context* context, const char* name) {
-  return guarded([&] { open<OpenNameScope>(context, given(name, "name")); });
+  return guarded([&] {
+    check_is_graphs("enter_name_scope", *context);
+    open<OpenNameScope>(context, given(name, "name"));
+  });
 }
 
 std::int32_t enter_control_dependencies(scopetrie_context* context, const scopetrie_operation* operations,
                                         std::size_t count) {
   return guarded([&] {
+    check_is_graphs("enter_control_dependencies", *context);
     std::vector<OpId> ids;
     ids.reserve(count);
     for (std::size_t i = 0; i < count; ++i) ids.push_back(as<Operation>(operations[i]).id());
@@ -176,11 +186,18 @@ const char* variable_scope_name(scopetrie_context* context) {
   return text_of([&](std::string& text) { text = context->at.current_variable_scope->name(); });
 }
 const char* name_scope(scopetrie_context* context) {
-  return text_of([&](std::string& text) { context->at.append_name_scope(text); });
+  return text_of([&](std::string& text) {
+    check_is_graphs("name_scope", *context);
+    context->at.append_name_scope(text);
+  });
 }
 const char* unique_name(scopetrie_context* context, const char* name, std::int32_t mark) {
   return text_of([&](std::string& text) {
     Context& at = context->at;
+    if (scopetrie_store* store = context->store; store != nullptr) {
+      FollowedNames& names = store->owner != nullptr ? host->names(store->owner) : store->own_store->followed_names();
+      return names.append_unique(at.current_variable_scope->in(at.graph()), given(name, "name"), mark != 0, text);
+    }
     at.graph().ops.append_name(at.take_unique(given(name, "name"), mark != 0), text);
   });
 }
@@ -188,6 +205,7 @@ const char* unique_name(scopetrie_context* context, const char* name, std::int32
 std::int32_t get_variable(scopetrie_context* context, const char* name, const scopetrie_variable_options* structure,
                           scopetrie_variable* variable, std::int32_t* is_new) {
   return guarded([&] {
+    check_is_graphs("get_variable", *context);
     const scopetrie_variable_options asked = read(structure);
     VariableOptions options;
     if (asked.has_shape != 0) options.shape = AskedShape(std::span(asked.shape, static_cast<std::size_t>(asked.rank)));
@@ -206,6 +224,7 @@ std::int32_t add_operation(scopetrie_context* context, const char* type, const c
                            const scopetrie_tensor* inputs, std::size_t input_count, const scopetrie_output* outputs,
                            std::size_t output_count, scopetrie_operation* operation) {
   return guarded([&] {
+    check_is_graphs("add_operation", *context);
     std::vector<Tensor> read;
     read.reserve(input_count);
     for (std::size_t i = 0; i < input_count; ++i) read.push_back(as<Tensor>(inputs[i]));

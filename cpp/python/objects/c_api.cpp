@@ -1,7 +1,9 @@
 // The capsule scopetrie._core.C_API: the C interface's table with Python's lock and objects. See cpp/capi.
 #include "capi/src/boundary.hpp"
 #include "objects/handles.hpp"
+#include "objects/names.hpp"
 #include "objects/scopes.hpp"
+#include "objects/store.hpp"
 
 namespace scopetrie::python {
 
@@ -37,12 +39,56 @@ void stand(scopetrie::Context& at, void* owner) {
   if (const std::string path = scope.name(); !path.empty()) mine.prolong(at.graph(), path, kNone);
   mine.inherit_reuse(scope.reuse());
   mine.set_dtype(scope.dtype());
+  mine.set_trainable(scope.is_trainable());
   mine.set_origin(scope.original_name_scope());
   at.names = here.names;
   at.build_as(here);
 }
 
-constexpr capi::Host kHost{run, take_lock, give_lock, stand, release_owner};
+// Of stores.
+
+void expect_variable(void* owner) { make_room(store_of(static_cast<PyGraph*>(owner)).live, 1); }
+void note_variables(void* owner) noexcept {
+  StoreState& store = store_of(static_cast<PyGraph*>(owner));
+  while (store.live.size() < store.variables.size()) store.live.push_back(nullptr);
+}
+
+// Throws what Python has raised as an error of the core's.
+[[noreturn]] void throw_as_error() {
+  PyObject *type, *value, *traceback;
+  PyErr_Fetch(&type, &value, &traceback);
+  PyErr_NormalizeException(&type, &value, &traceback);
+  const Ref keep[] = {Ref(type), Ref(value), Ref(traceback)};
+  const Ref text(value != nullptr ? PyObject_Str(value) : nullptr);
+  const std::string_view shown = text ? text_of(text.get()) : std::string_view();
+  PyErr_Clear();
+  throw Error(ErrorKind::kRuntime, std::string(shown));
+}
+
+template <class Body>
+auto worded(Body&& body) {
+  try {
+    return body();
+  } catch (const PythonRaised&) {
+    throw_as_error();
+  }
+}
+
+FollowedNames& names_of_store(void* owner) {
+  return *worded([&] {
+    const Ref names = checked(PyObject_GetAttrString(static_cast<PyObject*>(owner), "names"));  // the store keeps it
+    NamesState& state = names_of(names.get());
+    ++state.version;
+    return state.followed.get();
+  });
+}
+
+Memory& elements(void* owner, VariableId id) {
+  return *worded([&] { return &elements_of(static_cast<PyGraph*>(owner), id); });
+}
+
+constexpr capi::Host kHost{
+    run, take_lock, give_lock, stand, release_owner, expect_variable, note_variables, names_of_store, elements};
 
 scopetrie_api table;  // filled while the module is loaded
 
@@ -102,7 +148,7 @@ std::int32_t code_of(Body&& body) noexcept {
 }
 
 std::int32_t refuse_object(const char* call, PyObject* object) {
-  PyErr_Format(PyExc_TypeError, "%s: %R is none", call, object);
+  PyErr_Format(PyExc_TypeError, "%s: %R is none", call, object == nullptr ? Py_None : object);
   return -1;
 }
 
@@ -143,6 +189,43 @@ void* operation_to_object(scopetrie_operation operation) {
       [&] { return operation_handle(python_graph(operation.graph), capi::as<Operation>(operation).id()); });
 }
 
+PyGraph* python_store(const void* values) {
+  if (values == nullptr)
+    throw Error(ErrorKind::kValue, "This is of no store of Python's, so that there is no object for it.");
+  return python_graph(&static_cast<const Values*>(values)->graph());
+}
+
+scopetrie_store* store_from_object(void* object) {
+  return static_cast<scopetrie_store*>(object_or_null([&]() -> void* {
+    auto* store = static_cast<PyObject*>(object);
+    if (store == nullptr || !is_store(store)) {
+      PyErr_Format(PyExc_TypeError, "store_from_object: a Store is needed, not %R", store == nullptr ? Py_None : store);
+      return nullptr;
+    }
+    auto made = std::make_unique<scopetrie_store>();
+    made->values = &store_of(store).values;
+    made->graph = &store_of(store);
+    made->owner = Py_NewRef(store);
+    return made.release();
+  }));
+}
+void* store_to_object(scopetrie_store* store) {
+  return object_or_null([&] { return Py_NewRef(reinterpret_cast<PyObject*>(python_store(store->values))); });
+}
+std::int32_t store_variable_from_object(void* object, scopetrie_store_variable* variable) {
+  return code_of([&] {
+    auto* given = static_cast<PyObject*>(object);
+    if (given == nullptr || !is_store_variable(given)) return refuse_object("store_variable_from_object", given);
+    Values& values = store_of(as_variable(given)->store).values;
+    *variable = capi::as<scopetrie_store_variable>(StoreVariable(values, variable_of(given)));
+    return 0;
+  });
+}
+void* store_variable_to_object(scopetrie_store_variable variable) {
+  return object_or_null(
+      [&] { return store_variable(python_store(variable.store), capi::as<StoreVariable>(variable).id()); });
+}
+
 void raise_last_error() {
   const scopetrie_error* shown = table.last_error();
   const Error* error = capi::kept_error();
@@ -173,6 +256,10 @@ bool bind_c_api(PyObject* module) {
   table.operation_from_object = operation_from_object;
   table.operation_to_object = operation_to_object;
   table.raise_last_error = raise_last_error;
+  table.store_from_object = store_from_object;
+  table.store_to_object = store_to_object;
+  table.store_variable_from_object = store_variable_from_object;
+  table.store_variable_to_object = store_variable_to_object;
   PyObject* capsule = PyCapsule_New(&table, SCOPETRIE_API_CAPSULE, nullptr);
   const bool is_added = capsule != nullptr && PyModule_AddObjectRef(module, "C_API", capsule) == 0;
   Py_XDECREF(capsule);
