@@ -8,15 +8,26 @@ from typing import Any
 
 import numpy as np
 
-from .results import Row, paired_row
-from .sampling import REPEATED, Names, Work, require
+from .results import Result, Row, paired_row
+from .sampling import REPEATED, Effort, Names, Work, interleave, require
 from .variables import bare_create, bare_hit, names_of
 
-MANY = 1000
 SHAPE = (64,)
+# As many as the targets speak of; the quick form measures the same.
+MANY, FLAT, FORKED, SUBTREE, ALL = 1000, 10_000, 100_000, 100, 1_000_000
 
 
-def hit(tf: Any, statement: str) -> Work:
+def arguments(tf: Any) -> Names:
+    """What the statements of calls name."""
+    return {
+        "float32": np.dtype("float32"),
+        "np_float32": np.float32,
+        "tf_float32": tf.float32,
+        "zeros": tf.zeros_initializer(),
+    }
+
+
+def hit(tf: Any, statement: str, reuse: Any = True) -> Work:
     """Shares one existing variable by `statement`."""
 
     @contextmanager
@@ -24,11 +35,13 @@ def hit(tf: Any, statement: str) -> Work:
         store = tf.Store(seed=0)
         with store.scope("scope"):
             variable = store.get("w", (3,), np.float32)
-        with store.scope("scope", reuse=True):
-            yield {"store": store, "float32": np.dtype("float32"), "variable": variable}
+            below = store.get("a/b/w", (3,), np.float32)
+        with store.scope("scope", reuse=reuse):
+            yield arguments(tf) | {"store": store, "variable": variable, "below": below}
 
     def check(names: Names, calls: int) -> None:
         require(names["store"].get("w") is names["variable"], "a hit is another object")
+        require(len(names["store"]) == 2, "a hit made a variable")
 
     return Work(statement, prepare, check=check)
 
@@ -40,17 +53,12 @@ def create(tf: Any, statement: str) -> Work:
     def prepare(calls: int) -> Iterator[Names]:
         store = tf.Store(seed=0)
         with store.scope("scope"):
-            yield {
-                "store": store,
-                "float32": np.dtype("float32"),
-                "zeros": tf.zeros_initializer(),
-                "names": names_of(calls),
-            }
+            yield arguments(tf) | {"store": store, "names": names_of(calls)}
 
     def check(names: Names, calls: int) -> None:
         store = names["store"]
         require(len(store) == calls, "not one variable per call")
-        require(list(store)[-1] == f"scope/w{calls - 1}", "wrong path")
+        require(list(store)[-1] in (f"scope/w{calls - 1}", f"scope/a/b/w{calls - 1}"), "wrong path")
 
     return Work(statement, prepare, over="name in names", check=check)
 
@@ -95,13 +103,28 @@ def by_hand(statement: str) -> Work:
     return Work(statement, prepare, over="name in names")
 
 
+def put(tf: Any, statement: str) -> Work:
+    """Stores arrays of 64 MiB, none of which is copied, by `statement`."""
+
+    @contextmanager
+    def prepare(calls: int) -> Iterator[Names]:
+        array = np.zeros((16, 1024, 1024), np.float32)
+        yield {"store": tf.Store(seed=0), "made": {}, "array": array, "names": names_of(calls)}
+
+    def check(names: Names, calls: int) -> None:
+        for held in names["store"].values() if len(names["store"]) else names["made"].values():
+            require(np.shares_memory(np.asarray(held), names["array"]), "it was copied")
+
+    return Work(statement, prepare, over="name in names", check=check)
+
+
 def step(tf: Any, statement: str) -> Work:
-    """One step of gradient descent on MANY variables by `statement`."""
+    """One step of gradient descent on FLAT variables by `statement`."""
 
     @contextmanager
     def prepare(calls: int) -> Iterator[Names]:
         store = tf.Store(seed=0)
-        store.get_many(names_of(MANY), [SHAPE] * MANY, initializer="zeros")
+        store.get_many(names_of(FLAT), [SHAPE] * FLAT, initializer="zeros")
         flat = store.flat()
         yield {
             "flat": flat,
@@ -115,17 +138,54 @@ def step(tf: Any, statement: str) -> Work:
     return Work(statement, prepare, over=REPEATED, check=check)
 
 
-def fork(tf: Any, statement: str) -> Work:
-    """Copies a store of MANY variables by `statement`."""
+class Forked:
+    """A store of FORKED variables with elements that nobody looks at, and their arrays by path; made once."""
+
+    def __init__(self, tf: Any) -> None:
+        self.tf = tf
+        self.made: Names | None = None
 
     @contextmanager
-    def prepare(calls: int) -> Iterator[Names]:
-        store = tf.Store(seed=0)
-        for variable in store.get_many(names_of(MANY), [SHAPE] * MANY, initializer="ones"):
-            require(variable.array.any(), "the elements are not made")
-        yield {"store": store, "arrays": {path: variable.array for path, variable in store._items()}}
+    def prepare(self, calls: int) -> Iterator[Names]:
+        """Yields the store and the arrays."""
+        if self.made is None:
+            store = self.tf.Store(seed=0)
+            for variable in store.get_many(names_of(FORKED), [SHAPE] * FORKED, initializer="ones"):
+                require(bool(variable.array.any()), "the elements are not made")
+            arrays = {name: np.ones(SHAPE, np.float32) for name in names_of(FORKED)}
+            self.made = {"store": store, "arrays": arrays}
+        yield dict(self.made)
 
-    return Work(statement, prepare, over=REPEATED)
+
+class Large:
+    """A store of ALL variables, SUBTREE of them in each scope; made once."""
+
+    def __init__(self, tf: Any) -> None:
+        self.tf = tf
+        self.made: Names | None = None
+
+    @contextmanager
+    def prepare(self, calls: int) -> Iterator[Names]:
+        """Yields the store."""
+        if self.made is None:
+            store = self.tf.Store(seed=0)
+            for first in range(0, ALL, SUBTREE):
+                with store.scope(f"s{first // SUBTREE}"):
+                    store.get_many(names_of(SUBTREE), [SHAPE] * SUBTREE)
+            require(len(store) == ALL and len(store["s7"]) == SUBTREE, "the store was not filled")
+            self.made = {"store": store}
+        yield dict(self.made)
+
+
+def subtree(large: Large, key: str, title: str, statement: str) -> Row:
+    """A row about a small part of a large store, in nanoseconds."""
+    work = Work(statement, large.prepare)
+
+    def measure(effort: Effort) -> Result:
+        (samples,) = interleave([work], 100, effort)
+        return Result(key, title, "ns", samples, target=20_000, target_on="value", calls=100)
+
+    return Row(key, title, measure)
 
 
 def rows(tf: Any) -> tuple[Row, ...]:
@@ -139,49 +199,91 @@ def rows(tf: Any) -> tuple[Row, ...]:
     """
     if not hasattr(tf, "Store"):
         return ()
-    full = "shape=(3,), dtype=float32"
-    flat = "flat.data -= 0.1 * gradient"
-    loop = "for array, each in pairs: array -= 0.1 * each"
-    singly = "made = [store.get(name, shape) for name, shape in zip(names, shapes)]"
+    return (*_calls(tf), *_elements(tf), *_many(tf))
+
+
+HITS = (
+    ("store.hit", "'w'", "'w'"),
+    ("store.hit.full", "'w', shape=(3,), dtype=float32", None),
+    ("store.hit.list", "'w', [3]", "'w', (3,)"),
+    ("store.hit.type", "'w', (3,), np_float32", "'w', (3,), float32"),
+    ("store.hit.text", "'w', (3,), 'float32'", "'w', (3,), float32"),
+    ("store.hit.tf", "'w', (3,), tf_float32", "'w', (3,), float32"),
+    ("store.hit.initializer", "'w', (3,), float32, zeros", "'w', (3,), float32"),
+    ("store.hit.rule", "'w', (3,), float32, 'zeros'", "'w', (3,), float32"),
+    ("store.hit.path", "'a/b/w'", "'w'"),
+)
+CREATIONS = (
+    ("store.create", "name, (3,), float32, zeros"),
+    ("store.create.default", "name, (3,)"),
+    ("store.create.list", "name, [3], float32, zeros"),
+    ("store.create.type", "name, (3,), np_float32, zeros"),
+    ("store.create.text", "name, (3,), 'float32', 'zeros'"),
+    ("store.create.tf", "name, (3,), tf_float32, zeros"),
+    ("store.create.keywords", "name, shape=(3,), initializer='ones', trainable=False"),
+    ("store.create.path", "'a/b/' + name, (3,), float32, zeros"),
+)
+
+
+def _calls(tf: Any) -> tuple[Row, ...]:
+    """One call that shares or makes a variable, with various arguments."""
+    hits = [
+        paired_row(
+            key, f"Store.get({given}), hit", hit(tf, f"store.get({given})"),
+            bare_hit(f"get_variable({like or given})"), target=0.25,
+        )
+        for key, given, like in HITS
+    ]  # fmt: skip
+    bare = bare_create("declare_variable(name, (3,), float32, zeros)")
+    creations = [
+        paired_row(key, f"Store.get({given}), new", create(tf, f"store.get({given})"), bare, target=0.5)
+        for key, given in CREATIONS
+    ]
+    return (*hits, *creations)
+
+
+def _elements(tf: Any) -> tuple[Row, ...]:
+    """First looks at elements, and elements that are brought along."""
     return (
         paired_row(
-            "store.hit", "Store.get, hit, name", hit(tf, "store.get('w')"), bare_hit("get_variable('w')"),
-            target=0.25,
-        ),
-        paired_row(
-            "store.hit.full", "Store.get, hit, name + shape= dtype=", hit(tf, f"store.get('w', {full})"),
-            bare_hit(f"get_variable('w', {full})"), target=0.25,
-        ),
-        paired_row(
-            "store.create", "Store.get, a new lazy variable",
-            create(tf, "store.get(name, (3,), float32, zeros)"),
-            bare_create("declare_variable(name, (3,), float32, zeros)"), target=0.5,
-        ),
-        paired_row(
-            "store.create.default", "the same, of the default initializer",
-            create(tf, "store.get(name, (3,))"),
-            bare_create("declare_variable(name, (3,), float32, zeros)"), target=0.5,
-        ),
-        paired_row(
-            "store.many", f"get_many of {MANY:,}", many(tf, "made = store.get_many(names, shapes)"),
-            many(tf, singly), against="single calls", target=0.5,
-        ),
-        paired_row(
             "store.look.zeros", "first look at 64 zeros", first_look(tf, "zeros"),
-            by_hand("np.zeros(shape, np.float32)"), against="np.zeros",
+            by_hand("np.zeros(shape, np.float32)"), against="np.zeros", target=1000, target_on="difference",
         ),
         paired_row(
             "store.look.glorot", "first look at 64 drawn floats", first_look(tf, "glorot_uniform"),
             by_hand("draw(shape, np.float32) * 0.2 - 0.1"), against="NumPy's generator", target=1.5,
         ),
         paired_row(
-            "store.flat", f"a step on {MANY:,} variables of 64 in a flat buffer",
-            step(tf, flat), step(tf, loop),
-            against="a loop over them", target=0.05,
+            "store.put", "put(name, array) of 64 MiB, not copied", put(tf, "store.put(name, array)"),
+            put(tf, "made[name] = array"), against="a dict", calls=100, quick_calls=20,
+        ),
+    )  # fmt: skip
+
+
+def _many(tf: Any) -> tuple[Row, ...]:
+    """Many variables at once."""
+    large, forked = Large(tf), Forked(tf)
+    singly = "made = [store.get(name, shape) for name, shape in zip(names, shapes)]"
+    loop = "for array, each in pairs: array -= 0.1 * each"
+    copies = "made = {path: array.copy() for path, array in arrays.items()}"
+    of = f"{SUBTREE} among {ALL:,}"
+    return (
+        paired_row(
+            "store.many", f"get_many of {MANY:,}", many(tf, "made = store.get_many(names, shapes)"),
+            many(tf, singly), against="single calls", target=0.5, calls=10, quick_calls=2,
+        ),
+        subtree(large, "store.subtree.list", f"list of {of}", "list(store['s7'])"),
+        subtree(large, "store.subtree.len", f"len of {of}", "len(store['s7'])"),
+        subtree(large, "store.subtree.nbytes", f"nbytes of {of}", "store['s7'].nbytes"),
+        paired_row(
+            "store.flat", f"a step on {FLAT:,} variables of 64 in a flat buffer",
+            step(tf, "flat.data -= 0.1 * gradient"), step(tf, loop),
+            against="a loop over them", target=0.05, calls=5, quick_calls=1,
         ),
         paired_row(
-            "store.fork", f"fork of {MANY:,} variables of 64", fork(tf, "made = store.fork()"),
-            fork(tf, "made = {path: array.copy() for path, array in arrays.items()}"),
-            against="copies in a dict",
+            "store.fork", f"fork of {FORKED:,} variables of 64",
+            Work("made = store.fork()", forked.prepare, over=REPEATED),
+            Work(copies, forked.prepare, over=REPEATED),
+            against="copies in a dict", target=5_000_000, target_on="value", calls=2, quick_calls=1,
         ),
     )  # fmt: skip

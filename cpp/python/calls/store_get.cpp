@@ -257,9 +257,12 @@ PyObject* shared(PyObject* self, const PyVariableScope& scope, VariableId id, Py
   StoreState& store = store_of(self);
   const VariableRow& found = store.variables[id];
   const DType dtype = flagged_dtype(found.flags);
-  if (given(arguments[kAtDType]) ? array_dtype(dtype) != arguments[kAtDType] : dtype != scope.dtype()) return nullptr;
+  PyObject* said = arguments[kAtDType];
+  if (given(said) ? array_dtype(dtype) != said && known_array_dtype(said) != dtype : dtype != scope.dtype())
+    return nullptr;
   if (given(shape) && !is_shape(shape, store.ops.shapes().dims(found.shape))) return nullptr;
-  if (given(arguments[kAtInitializer]) && !PyCallable_Check(arguments[kAtInitializer])) return nullptr;
+  PyObject* initializer = arguments[kAtInitializer];
+  if (given(initializer) && !PyUnicode_Check(initializer) && !PyCallable_Check(initializer)) return nullptr;
   return store_variable(as_graph(self), store.values.resolved(id));
 }
 
@@ -399,13 +402,36 @@ SCOPETRIE_COLD PyObject* get_slowly(PyObject* self, PyVariableScope& scope, PyOb
   return call_getter(self, getter, call);
 }
 
+// The place of a name that may be a path, made if it is new. False without an exception for what others refuse.
+SCOPETRIE_COLD bool find_place(StoreState& store, PyObject* name, ScopeId& scope, SegmentId& segment) {
+  if (!PyUnicode_CheckExact(name)) return false;
+  const std::string_view text = text_of(name);
+  if (text.data() == nullptr) PyErr_Clear();
+  if (!is_store_name(text)) return false;
+  const ScopeId from = scope;
+  scope = store.ops.scopes().scope_of_name(text, from, segment);
+  StoreState::Place& place = store.place_of(name);
+  const Ref before(std::exchange(place.name, Py_NewRef(name)));
+  place.from = from;
+  place.scope = scope;
+  place.segment = segment;
+  return true;
+}
+
 // A hit or a plain creation; null without an exception for anything else.
 PyObject* get_fast(PyObject* self, const PyVariableScope& scope, PyObject* const* arguments, PyObject* shape,
                    PlainCreation& creation) {
   StoreState& store = store_of(self);
-  const SegmentId segment = plain_segment(store, arguments[kAtName]);
-  if (segment == kNone) return nullptr;
-  const ScopeId scope_id = scope.in(store);
+  PyObject* name = arguments[kAtName];
+  ScopeId scope_id = scope.in(store);
+  SegmentId segment;
+  if (const StoreState::Place& place = store.place_of(name); place.name == name && place.from == scope_id) {
+    scope_id = place.scope;
+    segment = place.segment;
+  } else {
+    segment = plain_segment(store, name);
+    if (segment == kNone && !find_place(store, name, scope_id, segment)) return nullptr;
+  }
   const VariableId found = store.variables.find(scope_id, segment);
   return found != kNone ? shared(self, scope, found, arguments, shape) : creation.make(scope_id, segment, shape);
 }

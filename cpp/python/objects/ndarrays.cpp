@@ -48,10 +48,10 @@ constexpr Known kKnown[] = {{npy_api::NPY_BOOL_, kBool},
                             {npy_api::NPY_CDOUBLE_, kComplex128},
                             {npy_api::NPY_CLONGDOUBLE_, kComplexLongDouble}};
 
-/// The dtype objects and scalar types that were seen. They are kept for ever, as NumPy keeps its own.
+/// The dtype objects, scalar types and interned names that were seen. They are kept for ever, as NumPy keeps its own.
 struct Types {
   std::array<PyObject*, DType::kCount> dtypes{};
-  std::unordered_map<PyObject*, DType> numbers;  // dtype objects and scalar types
+  std::unordered_map<PyObject*, DType> numbers;
 };
 Types& types() {
   static auto* const only = new Types;
@@ -136,7 +136,10 @@ bool is_reachable(void* array) noexcept {
 
 DType known_array_dtype(PyObject* dtype) {
   const auto found = types().numbers.find(dtype);
-  return found != types().numbers.end() ? found->second : DType();
+  if (found != types().numbers.end()) [[likely]]
+    return found->second;
+  const DType of_v1 = DType(known_dtype_number(dtype)).base();
+  return types().dtypes[of_v1] != nullptr ? of_v1 : DType();
 }
 
 DType read_array_dtype(PyObject* dtype) {
@@ -151,7 +154,9 @@ DType read_array_dtype(PyObject* dtype) {
   if (npy_api::get().PyArray_DescrConverter_(dtype, &made) == 0) throw_raised();
   const Ref descriptor(made);
   if (dtype == Py_None) throw_raised();
-  return number_of(descriptor.get());
+  const DType number = number_of(descriptor.get());
+  if (PyUnicode_CheckExact(dtype) && PyUnicode_CHECK_INTERNED(dtype)) keep(dtype, number);  // "float32" in a program
+  return number;
 }
 
 PyObject* array_dtype(DType dtype) {

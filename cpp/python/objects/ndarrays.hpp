@@ -17,7 +17,8 @@ namespace scopetrie::python {
 /// The number of a dtype in any form that NumPy or v1 takes. Throws PythonRaised: TypeError where it is no dtype, or
 /// one that a Store does not hold.
 DType read_array_dtype(PyObject* dtype);
-/// The same of a dtype object or a scalar type that was seen before, else 0; without Python and exceptions.
+/// The same of a dtype object, a scalar type or an interned name that was seen before, else 0; without Python and
+/// exceptions.
 DType known_array_dtype(PyObject* dtype);
 /// NumPy's dtype object of a number that read_array_dtype() gave, or of one of the core's. Borrowed; throws
 /// PythonRaised.

@@ -168,6 +168,8 @@ int clear(PyObject* self) {
 
 void dealloc(PyObject* self) {
   PyObject_GC_UnTrack(self);
+  if (as_graph(self)->state != nullptr)
+    for (StoreState::Place& place : store_of(self).places) Py_CLEAR(place.name);
   if (as_graph(self)->state != nullptr && store_of(self).names != nullptr) {
     const Lock lock;
     leave_store(store_of(self).names);

@@ -6,6 +6,7 @@
 // Thread safety: that of locking.hpp. Memory's views may end without the lock.
 #pragma once
 
+#include <array>
 #include <cstdint>
 
 #include "objects/graph_members.hpp"
@@ -22,7 +23,17 @@ class StoreState final : public GraphState {
 
   ~StoreState();
 
+  /// Where paths stand that were looked up lately, by the str's address; a path is kept alive, as a program's literals
+  /// are interned only where they are plain names.
+  struct Place {
+    PyObject* name = nullptr;
+    ScopeId from = kNone, scope = kNone;
+    SegmentId segment = kNone;
+  };
+  Place& place_of(PyObject* name) { return places[(reinterpret_cast<std::uintptr_t>(name) >> 4) % places.size()]; }
+
   Values values;
+  std::array<Place, 64> places;
   PyObject* names = nullptr;                // owned; null until somebody asks
   const std::uint64_t serial = ++serials_;  // no other store has had it
 

@@ -43,7 +43,7 @@ Memory* Memory::adopt(void* data, std::size_t bytes, const Adopted& from) {
 Memory* Memory::slice(Memory& whole, std::size_t offset, std::size_t bytes) {
   auto* made = new (::operator new(sizeof(Memory))) Memory(static_cast<std::byte*>(whole.data_) + offset, bytes);
   made->whole_ = &whole;
-  whole.references_.fetch_add(1, std::memory_order_relaxed);
+  whole.counts_.fetch_add(kReference, std::memory_order_relaxed);
   return made;
 }
 
@@ -51,13 +51,6 @@ Memory* Memory::copy(const Memory& from) {
   Memory* made = uninitialised(from.bytes_);
   std::memcpy(made->data_, from.data_, from.bytes_);
   return made;
-}
-
-bool Memory::is_viewed() const noexcept {
-  const Memory& of = counted();
-  if (of.views_.load(std::memory_order_acquire) != 0) return true;
-  return of.adopted_ != nullptr &&
-         (of.adopted_->is_reachable == nullptr || of.adopted_->is_reachable(of.adopted_->context));
 }
 
 void Memory::free() noexcept {
@@ -69,7 +62,7 @@ void Memory::free() noexcept {
     std::free(this);
   else
     ::operator delete(static_cast<void*>(this));
-  if (whole != nullptr) whole->drop();
+  if (whole != nullptr) whole->drop(kReference);
   if (adopted != nullptr && adopted->release != nullptr) adopted->release(adopted->context);
 }
 

@@ -1,6 +1,5 @@
 #include "scopetrie/values/refusal.hpp"
 
-#include <algorithm>
 #include <string>
 #include <utility>
 
@@ -54,15 +53,47 @@ Error store_refusal(const Values& values, const VariableRequest& request, const 
   return {ErrorKind::kValue, "Store.get: " + text, std::move(facts)};
 }
 
+namespace {
+
+// A name with its control characters as Python writes them.
+std::string shown(std::string_view name) {
+  constexpr std::string_view kDigits = "0123456789abcdef";
+  std::string text;
+  for (const char character : name) {
+    const auto byte = static_cast<unsigned char>(character);
+    if (byte >= 0x20 && byte != 0x7F)
+      text += character;
+    else
+      (text += "\\x") += {kDigits[byte >> 4], kDigits[byte & 15]};
+  }
+  return text;
+}
+
+bool has_empty_part(std::string_view name) noexcept {
+  return name.empty() || name.front() == '/' || name.back() == '/' || name.find("//") != std::string_view::npos;
+}
+
+}  // namespace
+
+bool is_store_name(std::string_view name) noexcept {
+  // One look at each byte: most names are short.
+  bool is_right = !name.empty();
+  unsigned char before = '/';
+  for (const char character : name) {
+    const auto byte = static_cast<unsigned char>(character);
+    is_right &= byte >= 0x20 && byte != 0x7F && (byte != '/' || before != '/');
+    before = byte;
+  }
+  return is_right && before != '/';
+}
+
 void check_store_name(const char* call, std::string_view name) {
-  const auto is_control = [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7F; };
-  const bool has_empty_part =
-      name.empty() || name.front() == '/' || name.back() == '/' || name.find("//") != std::string_view::npos;
-  if (!has_empty_part && std::ranges::none_of(name, is_control)) return;
+  if (is_store_name(name)) [[likely]]
+    return;
   throw Error(ErrorKind::kValue,
-              std::string(call) + ": '" + std::string(name) +
-                  (has_empty_part ? "' is no name: parts of it, between slashes, are empty"
-                                  : "' is no name: it has a control character"),
+              std::string(call) + ": '" + shown(name) +
+                  (has_empty_part(name) ? "' is no name: parts of it, between slashes, are empty"
+                                        : "' is no name: it has a control character"),
               {.call = call, .asked = std::string(name)});
 }
 

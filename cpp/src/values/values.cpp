@@ -13,6 +13,9 @@ namespace scopetrie {
 
 namespace {
 
+// How far ahead memories are fetched where all of them are gone through: each lies somewhere else.
+constexpr std::size_t kAhead = 16;
+
 /// What changed: the upper half of Change::what; the lower one is the row.
 enum WhatChanged : std::uint64_t { kErased = 1, kRenamed, kRenamedFirst, kFlags };
 std::uint64_t change_of(WhatChanged kind, VariableId row) { return std::uint64_t{kind} << 32 | row; }
@@ -47,7 +50,9 @@ Values::Values(Graph& copy, const Values& of)
   memories_.reserve(of.memories_.size());
   graph_.ledger().join(*this);
   try {
-    for (Memory* memory : of.memories_) {
+    for (std::size_t at = 0; at < of.memories_.size(); ++at) {
+      if (at + kAhead < of.memories_.size()) SCOPETRIE_PREFETCH(of.memories_[at + kAhead]);
+      Memory* memory = of.memories_[at];
       if (memory != nullptr && memory->is_viewed()) {
         memory = Memory::copy(*memory);
       } else if (memory != nullptr) {
@@ -64,8 +69,10 @@ Values::Values(Graph& copy, const Values& of)
 void Values::release_all() noexcept {
   graph_.ledger().leave(*this);
   for (Memory* memory : undone_) memory->disown();
-  for (Memory* memory : memories_)
-    if (memory != nullptr) memory->disown();
+  for (std::size_t at = 0; at < memories_.size(); ++at) {
+    if (at + kAhead < memories_.size()) SCOPETRIE_PREFETCH(memories_[at + kAhead]);
+    if (memories_[at] != nullptr) memories_[at]->disown();
+  }
 }
 
 Values::~Values() { release_all(); }

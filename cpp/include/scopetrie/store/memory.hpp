@@ -41,27 +41,26 @@ class Memory {
   std::size_t size() const noexcept { return bytes_; }
   bool is_slice() const noexcept { return whole_ != nullptr; }
 
-  void own() noexcept {
-    owners_.fetch_add(1, std::memory_order_relaxed);
-    references_.fetch_add(1, std::memory_order_relaxed);
-  }
-  void disown() noexcept {
-    owners_.fetch_sub(1, std::memory_order_relaxed);
-    drop();
-  }
+  void own() noexcept { counts_.fetch_add(kOwner, std::memory_order_relaxed); }
+  void disown() noexcept { drop(kOwner); }
   void view() noexcept {
     counted().views_.fetch_add(1, std::memory_order_relaxed);
-    references_.fetch_add(1, std::memory_order_relaxed);
+    counts_.fetch_add(kReference, std::memory_order_relaxed);
   }
   void end_view() noexcept {
     counted().views_.fetch_sub(1, std::memory_order_release);
-    drop();
+    drop(kReference);
   }
 
   /// Whether several variables have it.
-  bool is_shared() const noexcept { return owners_.load(std::memory_order_relaxed) > 1; }
+  bool is_shared() const noexcept { return counts_.load(std::memory_order_relaxed) >= 2 * (kOwner - kReference); }
   /// Whether somebody may read or write it but for its owners.
-  bool is_viewed() const noexcept;
+  bool is_viewed() const noexcept {
+    const Memory& of = counted();
+    if (of.views_.load(std::memory_order_acquire) != 0) return true;
+    return of.adopted_ != nullptr &&
+           (of.adopted_->is_reachable == nullptr || of.adopted_->is_reachable(of.adopted_->context));
+  }
 
  private:
   Memory(void* data, std::size_t bytes) noexcept : data_(data), bytes_(bytes) {}
@@ -70,15 +69,16 @@ class Memory {
   static Memory* allocate(std::size_t bytes, bool is_zeroed);
   Memory& counted() noexcept { return whole_ != nullptr ? *whole_ : *this; }
   const Memory& counted() const noexcept { return whole_ != nullptr ? *whole_ : *this; }
-  void drop() noexcept {
-    if (references_.fetch_sub(1, std::memory_order_acq_rel) == 1) free();
+  void drop(std::uint64_t count) noexcept {
+    if (counts_.fetch_sub(count, std::memory_order_acq_rel) == count) free();
   }
   void free() noexcept;
 
   void* data_;
   std::size_t bytes_;
-  std::atomic<std::uint32_t> references_{1};
-  std::atomic<std::uint32_t> owners_{1};
+  // References in the lower half, those of owners in the upper half as well: one step for both.
+  static constexpr std::uint64_t kReference = 1, kOwner = (std::uint64_t{1} << 32) + kReference;
+  std::atomic<std::uint64_t> counts_{kOwner};
   std::atomic<std::uint32_t> views_{0};  // also of slices
   bool is_from_calloc_ = false;
   Memory* whole_ = nullptr;  // of a slice: one reference

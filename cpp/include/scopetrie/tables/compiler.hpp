@@ -7,3 +7,10 @@
 #else
 #define SCOPETRIE_COLD
 #endif
+
+/// Fetches what a pointer points to into the cache, for somebody who will write there soon; null is allowed.
+#if defined(__GNUC__)
+#define SCOPETRIE_PREFETCH(pointer) __builtin_prefetch(pointer, 1)
+#else
+#define SCOPETRIE_PREFETCH(pointer) static_cast<void>(pointer)
+#endif

@@ -17,7 +17,9 @@ std::string outline(const Values& values, VariableId id);
 /// The error of a refusal.
 Error store_refusal(const Values& values, const VariableRequest& request, const Verdict& verdict);
 
-/// Throws Error where a text is no name of a scope or a variable: a part of it is empty, or has a control character.
+/// Whether a text is a name of a scope or a variable: no part of it is empty, or has a control character.
+bool is_store_name(std::string_view name) noexcept;
+/// Throws Error where it is none.
 /// `call` is the public function.
 void check_store_name(const char* call, std::string_view name);
 
