@@ -1,10 +1,9 @@
 // What a session asks of the store that holds its variables' values.
-#include <algorithm>
 #include <cstring>
 
+#include "objects/graph_members.hpp"
 #include "objects/store.hpp"
-#include "scopetrie/error.hpp"
-#include "scopetrie/variables/partitions.hpp"
+#include "scopetrie/values/initialising.hpp"
 
 namespace scopetrie::python {
 
@@ -14,22 +13,6 @@ Memory* copied(const ArrayFacts& facts, std::size_t bytes) {
   Memory* made = Memory::uninitialised(bytes);
   if (bytes != 0) std::memcpy(made->data(), facts.data, bytes);
   return made;
-}
-
-// Throws Error where a variable cannot get elements of this dtype.
-void check_settable(const Values& values, VariableId id, DType dtype) {
-  if (values.dtype(id) != dtype) {
-    const std::string path = values.path(id);
-    throw Error(ErrorKind::kValue,
-                "the store's variable '" + path + "' has dtype " + values.dtype(id).name() + ", and the value has " +
-                    dtype.name(),
-                {.full_name = path, .asked = dtype.name(), .found = values.dtype(id).name()});
-  }
-  if (values.is_frozen(id)) {
-    const std::string path = values.path(id);
-    throw Error(ErrorKind::kValue, "the store's variable '" + path + "' is frozen: freeze(False) lets it be changed",
-                {.full_name = path});
-  }
 }
 
 }  // namespace
@@ -71,6 +54,30 @@ PyObject* store_set(PyObject* self, PyObject* const* args, Py_ssize_t count) {
     store.tell_watchers();
   }
   Py_RETURN_FALSE;
+}
+
+// _initialise(graph, initials): what graph._needed() gave.
+PyObject* store_initialise(PyObject* self, PyObject* const* args, Py_ssize_t count) {
+  if (count != 2 || !PyObject_TypeCheck(args[0], state().graph_type) || !PyBytes_Check(args[1])) {
+    PyErr_SetString(PyExc_TypeError, "_initialise() takes a graph and bytes");
+    return nullptr;
+  }
+  const Ref keep = Ref::borrowed(self);
+  StoreState& store = store_of(self);
+  std::vector<NumberInitial> initials(static_cast<std::size_t>(PyBytes_GET_SIZE(args[1])) / sizeof(NumberInitial));
+  if (initials.empty()) Py_RETURN_NONE;
+  std::memcpy(initials.data(), PyBytes_AS_STRING(args[1]), initials.size() * sizeof(NumberInitial));
+  store.note_builder(&context_of_store(self));
+  make_room(store.live, initials.size());
+  struct Handles {  // room for those of what was made, also where not all could be
+    StoreState& store;
+    ~Handles() {
+      store.live.resize(store.variables.size());
+      store.tell_watchers();
+    }
+  } const handles{store};
+  initialise(store.values, of(args[0]), initials, store.sites.here());
+  Py_RETURN_NONE;
 }
 
 PyObject* store_watch(PyObject* self, PyObject* watcher) {

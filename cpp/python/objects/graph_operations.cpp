@@ -5,6 +5,7 @@
 #include "calls/op_create.hpp"
 #include "objects/graph_members.hpp"
 #include "objects/scopes.hpp"
+#include "scopetrie/values/initialising.hpp"
 
 namespace scopetrie::python {
 
@@ -116,19 +117,30 @@ PyObject* number_tuple(const TensorIds& ids) {
   return tuple.release();
 }
 
-PyObject* prune(PyObject* self, PyObject* args) {
+/// What a run needs.
+struct Needed {
+  std::vector<OpId> operations;
+  std::vector<OpId> fetched;  // that have the tensors which are wanted
+};
+
+// False with an exception set.
+bool read_needed(const OpGraph& ops, PyObject* args, Needed& out) {
   PyObject *fetches, *targets, *feeds;
   OpId first = 0;
-  if (!PyArg_ParseTuple(args, "OOO|I", &fetches, &targets, &feeds, &first)) return nullptr;
-  const GraphState& graph = of(self);
-  const OpGraph& ops = graph.ops;
+  if (!PyArg_ParseTuple(args, "OOO|I", &fetches, &targets, &feeds, &first)) return false;
   std::vector<std::uint32_t> tensors, wanted, fed;
   if (!read_ids(fetches, ops.tensor_count(), tensors) || !read_ids(targets, ops.size(), wanted) ||
       !read_ids(feeds, ops.tensor_count(), fed))
-    return nullptr;
+    return false;
   for (const TensorId tensor : tensors)
-    if (std::find(fed.begin(), fed.end(), tensor) == fed.end()) wanted.push_back(ops.tensor(tensor).op);
-  const std::vector<OpId> found = ops.prune(wanted, fed, first);
+    if (std::find(fed.begin(), fed.end(), tensor) == fed.end()) out.fetched.push_back(ops.tensor(tensor).op);
+  wanted.insert(wanted.end(), out.fetched.begin(), out.fetched.end());
+  out.operations = ops.prune(wanted, fed, first);
+  return true;
+}
+
+PyObject* node_list(const GraphState& graph, const std::vector<OpId>& found) {
+  const OpGraph& ops = graph.ops;
   return list_of(found.size(), [&](std::uint32_t i) -> PyObject* {
     const OpId id = found[i];
     const OperationRow op = ops.operation(id);
@@ -149,6 +161,22 @@ PyObject* prune(PyObject* self, PyObject* args) {
   });
 }
 
+PyObject* prune(PyObject* self, PyObject* args) {
+  Needed needed;
+  return read_needed(of(self).ops, args, needed) ? node_list(of(self), needed.operations) : nullptr;
+}
+
+// The same without variables that are only set to a number; and these, for store._initialise().
+PyObject* prune_initials(PyObject* self, PyObject* args) {
+  Needed needed;
+  if (!read_needed(of(self).ops, args, needed)) return nullptr;
+  const std::vector<NumberInitial> initials = take_number_initials(of(self), needed.operations, needed.fetched);
+  const Ref taken(PyBytes_FromStringAndSize(reinterpret_cast<const char*>(initials.data()),
+                                            static_cast<Py_ssize_t>(initials.size() * sizeof(NumberInitial))));
+  const Ref nodes(node_list(of(self), needed.operations));
+  return taken && nodes ? pack(nodes.get(), taken.get()) : nullptr;
+}
+
 // tensor id -> a number that is equal for tensors of equal dtype and static shape
 PyObject* spec_number(PyObject* self, PyObject* number) {
   const OpGraph& ops = of(self).ops;
@@ -163,6 +191,24 @@ PyObject* spec_number(PyObject* self, PyObject* number) {
 
 PyObject* get_variables(PyObject* self, PyObject*) {
   return list_of(of(self).variables.size(), [&](VariableId id) { return variable_handle(as_graph(self), id); });
+}
+
+// tensor id of a variable -> bool; True for others
+PyObject* is_trainable(PyObject* self, PyObject* number) {
+  const GraphState& graph = of(self);
+  std::uint32_t ref;
+  if (!read_id(number, graph.ops.tensor_count(), ref)) return nullptr;
+  // A variable's row is made right after its operations.
+  VariableId low = 0;
+  for (auto high = static_cast<VariableId>(graph.variables.size()); low < high;) {
+    const VariableId middle = low + (high - low) / 2;
+    if (graph.variables[middle].ref < ref)
+      low = middle + 1;
+    else
+      high = middle;
+  }
+  const bool is_found = low < graph.variables.size() && graph.variables[low].ref == ref;
+  return PyBool_FromLong(!is_found || (graph.variables[low].flags & kTrainable) != 0 ? 1 : 0);
 }
 
 PyObject* get_variable_count(PyObject* self, void*) { return PyLong_FromSize_t(of(self).variables.size()); }
@@ -277,6 +323,10 @@ void add_operation_members(std::vector<PyMethodDef>& methods, std::vector<PyGetS
        "    feeds: Numbers of the tensors whose values are given.\n"
        "    first: Control inputs below it are not followed: they are done.\n\n"
        "Returns:\n    Tuples (operation, OpDef, first output tensor, number of outputs, input tensors, attributes)."},
+      {"_needed", locked<prune_initials>, METH_VARARGS,
+       "What prune() gives, without variables that are only set to a number; and these, for store._initialise()."},
+      {"_is_trainable", locked<is_trainable>, METH_O,
+       "Whether the variable whose own tensor has this number is trained."},
       {"_spec_number", locked<spec_number>, METH_O,
        "A number for a tensor's dtype and static shape, equal for tensors that agree in both."},
       {"_variables", locked<get_variables>, METH_NOARGS, "All variables, in creation order."},

@@ -448,6 +448,8 @@ bool bind_store(PyObject* module) {
           "_set", locked<store_set>,
           "Gives the variable of a whole path the elements of an array: (path, array, trainable). It gets the "
           "array's shape, and is made if it is not there; gives whether it was."),
+      with_arguments("_initialise", locked<store_initialise>,
+                     "Gives the variables of a graph their first elements: (graph, what graph._needed() gave)."),
       {"_watch", locked<store_watch>, METH_O,
        "Calls let_go() of an object, which is not kept alive, whenever a variable gets another memory or name."},
       {"_holds", locked<store_holds>, METH_O | METH_STATIC, "Whether variables of stores may have a dtype."},

@@ -110,6 +110,7 @@ PyObject* store_freeze(PyObject* self, PyObject* const* args, Py_ssize_t count);
 PyObject* store_flatten(PyObject* self, PyObject* variables);
 // What a session asks of its store: calls/store_session.cpp.
 PyObject* store_set(PyObject* self, PyObject* const* args, Py_ssize_t count);
+PyObject* store_initialise(PyObject* self, PyObject* const* args, Py_ssize_t count);
 PyObject* store_watch(PyObject* self, PyObject* watcher);
 PyObject* store_holds(PyObject* type, PyObject* dtype);
 /// Room for the handle of one more variable, before it is made; and its handle, once it is.

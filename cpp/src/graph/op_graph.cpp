@@ -213,8 +213,14 @@ void OpGraph::add_control_inputs(OpId op, std::span<const OpId> inputs) {
   std::vector<OpId>& held = control_inputs_[op];
   ledger_.note(*this, kControlInputsAdded << 32 | op, held.size());
   held.reserve(held.size() + inputs.size());
-  for (const OpId input : inputs)
-    if (std::find(held.begin(), held.end(), input) == held.end()) held.push_back(input);
+  OpId last = held.empty() ? 0 : *std::max_element(held.begin(), held.end());
+  for (const OpId input : inputs) {
+    // Most are given in the order of their creation.
+    const bool is_new = held.empty() || input > last || std::find(held.begin(), held.end(), input) == held.end();
+    if (!is_new) continue;
+    held.push_back(input);
+    last = std::max(last, input);
+  }
 }
 
 void OpGraph::undo(const Change& change) noexcept {

@@ -9,6 +9,7 @@ import numpy as np
 
 from ..backends import Array, Backend
 from ..errors import FailedPreconditionError, InvalidArgumentError
+from ..graph import Graph
 from ..ops.node_text import Dims, dims_text
 from ..shapes import compatible_dims
 from ..store import Store
@@ -51,6 +52,7 @@ class Cell:
         dtype: The dtype of the values.
         dims: The declared shape, which the first value must fit.
         values: The session's values; None if the memory is to be the cell's own.
+        trainable: Whether the variable is to be trained, as the store says it.
 
     Attributes:
         view: The value, as a read-only array. The attribute is missing until the first use: plans read it
@@ -59,8 +61,8 @@ class Cell:
     """
 
     __slots__ = (
-        "_array", "_backend", "_is_made", "_is_reshaped", "_shape", "_values", "dims", "dtype", "memory",
-        "name", "view",
+        "_array", "_backend", "_is_made", "_is_reshaped", "_shape", "_trainable", "_values", "dims", "dtype",
+        "memory", "name", "view",
     )  # fmt: skip
 
     view: Array
@@ -73,12 +75,14 @@ class Cell:
         dtype: np.dtype[Any],
         dims: Dims,
         values: StoredValues | None = None,
+        trainable: bool = True,
     ) -> None:
         self.name = name
         self.dtype = dtype
         self.dims = dims
         self._backend = backend
         self._values = values
+        self._trainable = trainable
         self._array: Array = None
         # That of the array; None where it is not to be changed.
         self._shape: tuple[int, ...] | None = None
@@ -186,18 +190,18 @@ class Cell:
             if variable is None:
                 return None
             array = variable.array
-            if array.dtype != self.dtype or not (
-                self._is_reshaped or self.dims is None or compatible_dims(self.dims, array.shape)
-            ):
+            shape = array.shape
+            fits = shape == self.dims or self.dims is None or self._is_reshaped
+            if array.dtype != self.dtype or not (fits or compatible_dims(self.dims, shape)):
                 raise InvalidArgumentError(
                     None,
                     None,
                     f"the store's variable {self.name!r} has dtype {array.dtype.name} and shape "
-                    f"{dims_text(array.shape)}, and the graph's has dtype {self.dtype.name} and shape "
+                    f"{dims_text(shape)}, and the graph's has dtype {self.dtype.name} and shape "
                     f"{dims_text(self.dims)}",
                 )
             self._array = array
-            self._shape = array.shape if array.flags.writeable else None
+            self._shape = shape if array.flags.writeable else None
             values.is_adopted = True
             if values.changes == changes:
                 return array
@@ -261,7 +265,7 @@ class Cell:
         if value.dtype != self.dtype:
             value = np.asarray(value, self.dtype)
         try:
-            if self._values.store._set(self.name, value, True):
+            if self._values.store._set(self.name, value, self._trainable):
                 self._is_made = True
         except ValueError as error:  # another dtype, or frozen
             raise InvalidArgumentError(None, None, str(error)) from None
@@ -305,3 +309,27 @@ class Update:
         if delta.shape != cell._shape:
             array = cell._operand(delta)
         self.function(array, delta, array)
+
+
+class Initialization:
+    """A function that sets many variables to a number each, in the store.
+
+    Args:
+        store: The store.
+        graph: The graph of the variables.
+        initials: What `graph._needed` has given.
+    """
+
+    __slots__ = ("_graph", "_initials", "_store")
+
+    def __init__(self, store: Store, graph: Graph, initials: bytes) -> None:
+        self._store = store
+        self._graph = graph
+        self._initials = initials
+
+    def __call__(self) -> None:
+        """Sets the variables."""
+        try:
+            self._store._initialise(self._graph, self._initials)
+        except ValueError as error:  # frozen, or of another dtype or shape
+            raise InvalidArgumentError(None, None, str(error)) from None

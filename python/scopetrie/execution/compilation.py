@@ -18,7 +18,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 from ..graph import Graph
-from .cells import Cell
+from .cells import Cell, Initialization
 from .resolution import NEW, Node, Resolution
 from .state import State
 from .steps import Kind, Output, Shapes, Step
@@ -71,13 +71,34 @@ class Compilation:
         if collecting:
             gc.disable()
         try:
-            nodes = graph.prune(list(fetches), list(targets), list(feeds), first)
-            self.outputs = self._compile(nodes, fetches)
+            self.outputs = self._compile(self._nodes(graph, state, fetches, targets, feeds, first), fetches)
         finally:
             # Drop what only the compilation needs first, so that the collector has less to traverse.
             self._resolved.calls.clear()
             if collecting:
                 gc.enable()
+
+    def _nodes(
+        self,
+        graph: Graph,
+        state: State,
+        fetches: Sequence[int],
+        targets: Sequence[int],
+        feeds: Sequence[int],
+        first: int,
+    ) -> list[Node]:
+        """Returns the nodes that are needed, but for those that only set many variables to a number.
+
+        The store does those, in one step that comes first.
+        """
+        wanted = list(fetches), list(targets), list(feeds)
+        if state.store is None or state.check_values or first:
+            return graph.prune(*wanted, first)
+        nodes, initials = graph._needed(*wanted)
+        if initials:
+            step = Step(targets[0], Initialization(state.store, graph, initials), (), None, (), ())
+            self.steps.append(step)
+        return nodes
 
     def _compile(self, nodes: list[Node], fetches: Sequence[int]) -> list[Output]:
         resolved = self._resolved

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any, TypeAlias
+from typing import Any, Final, TypeAlias
 
+from .._core import Variable
 from ..graph import Graph, Operation, Tensor
 
+# What is no container, and hashable.
+_HANDLES: Final = frozenset({Tensor, Variable})
 # Puts the fetched values, in the order of `Fetches.tensors`, into the caller's structure.
 Pack: TypeAlias = Callable[[Sequence[Any]], Any]
 
@@ -37,11 +40,28 @@ class Fetches:
         self._index: dict[int, int] = {}
         self.tensors: list[int] = []
         self.targets: list[int] = []
+        if self._takes_many(structure):
+            return
         self._pack = self._take(structure)
         count = len(self.tensors)
         plain = not self.targets
         self.single = plain and count == 1 and not isinstance(structure, (list, tuple, Mapping))
         self.flat = plain and type(structure) is list and count == len(structure) and is_flat(structure)
+
+    def _takes_many(self, structure: Any) -> bool:
+        """Takes a list of tensors and variables, each of them once; does nothing for anything else."""
+        graph = self._graph
+        if type(structure) is not list or not structure or not _HANDLES.issuperset(map(type, structure)):
+            return False
+        if graph._unfetchable.keys() or any(each.graph is not graph for each in structure):
+            return False
+        tensors = [each._id if type(each) is Tensor else each._ref()._id for each in structure]
+        if len(set(tensors)) < len(tensors):
+            return False
+        self.tensors = tensors
+        self._pack = list
+        self.single, self.flat = False, True
+        return True
 
     def pack(self, values: Sequence[Any]) -> Any:
         """Returns the caller's structure with values in place of tensors, and None in place of operations.
@@ -136,6 +156,8 @@ def signature(structure: Any) -> Any:
         TypeError: If the structure has an unhashable element, which cannot be a fetch.
     """
     if isinstance(structure, (list, tuple)):
+        if _HANDLES.issuperset(map(type, structure)):
+            return (type(structure), *structure)
         return (type(structure), *map(signature, structure))
     if isinstance(structure, Mapping):
         return (type(structure), tuple(structure), *map(signature, structure.values()))

@@ -11,7 +11,7 @@ from ..graph import Graph
 from .cells import Cell
 from .compilation import Compilation
 from .failure import located
-from .source import generate
+from .source import MANY, generate
 from .state import State
 
 # Generated code takes about 15 ns per step, the loop 150 ns, but generating it takes 6 us per step. So it
@@ -83,7 +83,9 @@ class Plan:
         # Indices of the steps whose functions return a sequence even for a single result; found by the first
         # run.
         self._sequences: set[int] = set()
-        self.execute: Callable[..., Any] = self._first
+        # A fetch of many variables is a loop in generated code, too.
+        loops = not self.steps and len(self._outputs) > MANY and not inner
+        self.execute: Callable[..., Any] = self._second if loops else self._first
 
     def release(self) -> None:
         """Frees the graph and the values at once: deletes `execute`, which makes a reference cycle."""

@@ -183,10 +183,7 @@ class Resolution:
                 array = np.broadcast_to(array, [size or 0 for size in dims])
             self.constants[first] = self._host.freeze(array)
         elif count and self.spec(first)[0]._is_ref_dtype:
-            dtype, dims = self.spec(first)
-            numpy_dtype = np.dtype(dtype.base_dtype.as_numpy_dtype)
-            name = self._graph.operation(op_id).name
-            self.cells[first] = self._state.declare(op_id, name, numpy_dtype, dims)
+            self.cells[first] = self._state.declare(self._graph, op_id, first)
         elif op_def.type == "Placeholder":
             if first not in self._feeds:  # a fed one may be run as an operation
                 raise self._unfed(op_id, first)

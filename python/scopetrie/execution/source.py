@@ -3,11 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Container, Mapping, Sequence
-from typing import Any, NoReturn
+from typing import Any, Final, NoReturn
 
 from ..backends import Backend
 from .cells import Cell, Update
 from .steps import Output, Step
+
+# So many variables in a row are copied by a loop, whose code does not grow with them.
+MANY: Final = 50
+
+
+def _copied_from(outputs: Sequence[Output], first: int) -> int:
+    """Returns the end of the outputs from `first` on that are copies of variables which are no scalars."""
+    for at in range(first, len(outputs)):
+        cell = outputs[at].cell
+        if cell is None or not cell.dims:
+            return at
+    return len(outputs)
 
 
 def generate(
@@ -78,7 +90,16 @@ def generate(
     arrays = ", ".join(map(local, range(fed)))
     names["export"] = backend.export
     exported = []
-    for output in outputs:
+    at = 0
+    while at < len(outputs):
+        output = outputs[at]
+        copied = _copied_from(outputs, at) if backend.on_host and not inner and not single else at
+        if copied - at >= MANY:
+            cells = global_name([each.cell for each in outputs[at:copied]])
+            exported.append(f"*[cell.view.copy() for cell in {cells}]")
+            at = copied
+            continue
+        at += 1
         if output.cell is not None:
             view = f"{global_name(output.cell)}.view"
             if inner:

@@ -8,8 +8,8 @@ from typing import Any
 import numpy as np
 
 from ..backends import Array, Backend
+from ..graph import Graph
 from ..locks import Lock
-from ..ops.node_text import Dims
 from ..store import Store
 from .cells import Cell, StoredValues
 
@@ -69,12 +69,22 @@ class State:
         """The store of the values; None if there is none, or it was closed."""
         return None if self._values is None else self._values.store
 
-    def declare(self, op_id: int, name: str, dtype: np.dtype[Any], dims: Dims) -> Cell:
-        """Returns the cell of a variable; makes it at first use."""
+    def declare(self, graph: Graph, op_id: int, ref: int) -> Cell:
+        """Returns the cell of a variable; makes it at first use.
+
+        Args:
+            graph: The graph.
+            op_id: The variable's operation.
+            ref: The tensor that the operation gives.
+        """
         cell = self.cells.get(op_id)
-        if cell is None:  # atomic: another thread may be making it
+        if cell is None:
+            tensor = graph.tensor(ref)
+            dtype = np.dtype(tensor.dtype.base_dtype.as_numpy_dtype)
             values = self._values if Store._holds(dtype) else None
-            cell = self.cells.setdefault(op_id, Cell(name, self.backend, dtype, dims, values))
+            name, trainable = graph.operation(op_id).name, graph._is_trainable(ref)
+            made = Cell(name, self.backend, dtype, tensor._dims, values, trainable)
+            cell = self.cells.setdefault(op_id, made)  # atomic: another thread may be making it
         return cell
 
     def has_value(self, op_id: int, name: str) -> bool:
@@ -91,8 +101,7 @@ class State:
             InvalidArgumentError: If it does not fit.
         """
         ref = variable._ref()
-        dtype = np.dtype(ref.dtype.base_dtype.as_numpy_dtype)
-        cell = self.declare(ref.op._id, ref.op.name, dtype, ref._dims)
+        cell = self.declare(variable.graph, ref.op._id, ref._id)
         cell.assign(array, validate_shape)
         values = self._values
         if values is None or not cell.is_stored or not validate_shape:

@@ -40,8 +40,11 @@ class ControlBlock:
         if control_inputs is not None:
             # As in v1, control inputs that the current blocks have already are not added.
             known = set(graph._current_controls())
-            given = dict.fromkeys(graph._as_operation(each) for each in control_inputs)
-            self._operations = [op for op in given if op not in known]
+            given: dict[Any, None] = dict.fromkeys(
+                each if type(each) is _core.Operation and each.graph is graph else graph._as_operation(each)
+                for each in control_inputs
+            )
+            self._operations = [op for op in given if op not in known] if known else list(given)
 
     def __enter__(self) -> None:
         token = self._graph._enter_controls(self._operations)

@@ -129,6 +129,11 @@ class Graph(_core.Graph):
         assert isinstance(found, Tensor)
         return found
 
+    @property
+    def _has_places(self) -> bool:
+        """Whether a device or a colocation is noted of any operation."""
+        return bool(self._devices.keys() or self._colocations.keys())
+
     def _as_operation(self, obj: Any) -> Operation:
         element = self.as_graph_element(obj)
         return element.op if isinstance(element, Tensor) else element

@@ -52,14 +52,18 @@ def group(*inputs: Any, **kwargs: Any) -> Operation:
     name = kwargs.pop("name", None)
     if kwargs:
         raise ValueError(f"Unknown keyword arguments: {kwargs.keys()}")
-    waits = _flat_operations(inputs)
+    waits = list(inputs) if set(map(type, inputs)) == {Operation} else _flat_operations(inputs)
     graph = waits[0].graph if waits else get_default_graph()
     assert isinstance(graph, Graph)
-    graph_of_values(waits)
+    if len({each.graph for each in waits}) > 1:
+        graph_of_values(waits)  # says which
     placed: dict[str, list[Operation]] = {}
-    for each in waits:
-        placed.setdefault(each.device, []).append(each)
-    with graph.as_default(), name_scope(name, "group_deps", waits) as scope:
+    if not graph._has_places:
+        placed[""] = waits
+    else:
+        for each in waits:
+            placed.setdefault(each.device, []).append(each)
+    with graph.as_default(), name_scope(name, "group_deps", waits[:1]) as scope:
         # As v1: where they are on several devices, each device has its own.
         if len(placed) > 1:
             waits = [_done(graph, device, placed[device]) for device in sorted(placed)]
