@@ -104,7 +104,9 @@ def refused_and_by_a_creator() -> None:
 def three_runs() -> None:
     with tf.Graph().as_default(), tf.Session() as session:
         x = tf.placeholder(tf.float32, [2], name="x")
-        y = x + 1.0
+        w = tf.get_variable("w", initializer=1.0)
+        session.run(w.initializer)
+        y = x + w
         for _ in range(3):
             session.run({"y": y}, {x: [1.0, 2.0]})
 
