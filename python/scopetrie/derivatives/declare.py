@@ -22,13 +22,21 @@ Function = TypeVar("Function", bound=Callable[..., Any])
 # The modules with the gradients of the ops here; imported at the first look-up.
 _ROOMS: Final = (
     "array.fill",
+    "array.gather",
+    "array.join",
+    "array.pad",
     "array.shape",
+    "array.slice",
     "linalg.products",
+    "math.compare",
     "math.elementwise",
     "math.reduce",
+    "math.scan",
+    "math.segment",
     "math.sum",
     "math.unary",
     "nn.activation",
+    "nn.loss",
 )
 
 
@@ -145,3 +153,9 @@ def _register(name: str, made: Gradient) -> None:
     GRADIENTS[name] = made
     frame = sys._getframe(2)
     _PLACES[name] = f"{frame.f_code.co_name} {frame.f_code.co_filename}:{frame.f_lineno}"
+
+
+def attributes(op: Any) -> dict[str, Any]:
+    """The attributes of an operation, without those that have their defaults."""
+    found = op._attrs
+    return found if isinstance(found, dict) else {}

@@ -1,4 +1,4 @@
-"""v1's `tf.train`, without what needs gradients."""
+"""v1's `tf.train`."""
 
 from __future__ import annotations
 
@@ -30,28 +30,69 @@ from .global_step import (
     global_step,
 )
 from .graph_io import write_graph
+from .moving_averages import ExponentialMovingAverage
+from .optimizers.adagrad import AdagradDAOptimizer, AdagradOptimizer
+from .optimizers.adam import AdamOptimizer
+from .optimizers.gradient_descent import GradientDescentOptimizer, MomentumOptimizer
+from .optimizers.optimizer import Optimizer
+from .optimizers.proximal import FtrlOptimizer, ProximalAdagradOptimizer, ProximalGradientDescentOptimizer
+from .optimizers.rmsprop import AdadeltaOptimizer, RMSPropOptimizer
 from .saver import Saver
+from .schedules import (
+    cosine_decay,
+    cosine_decay_restarts,
+    exponential_decay,
+    inverse_time_decay,
+    linear_cosine_decay,
+    natural_exp_decay,
+    noisy_linear_cosine_decay,
+    piecewise_constant,
+    polynomial_decay,
+)
+from .schedules import piecewise_constant as piecewise_constant_decay
 from .summary_writer import SummaryWriter
 
 __all__ = [
+    "AdadeltaOptimizer",
+    "AdagradDAOptimizer",
+    "AdagradOptimizer",
+    "AdamOptimizer",
     "CheckpointManager",
     "CheckpointReader",
+    "ExponentialMovingAverage",
+    "FtrlOptimizer",
+    "GradientDescentOptimizer",
+    "MomentumOptimizer",
     "NewCheckpointReader",
+    "Optimizer",
+    "ProximalAdagradOptimizer",
+    "ProximalGradientDescentOptimizer",
+    "RMSPropOptimizer",
     "Saver",
     "SummaryWriter",
     "assert_global_step",
     "checkpoint_exists",
+    "cosine_decay",
+    "cosine_decay_restarts",
     "create_global_step",
+    "exponential_decay",
     "generate_checkpoint_state_proto",
     "get_checkpoint_mtimes",
     "get_checkpoint_state",
     "get_global_step",
     "get_or_create_global_step",
     "global_step",
+    "inverse_time_decay",
     "latest_checkpoint",
+    "linear_cosine_decay",
     "list_variables",
     "load_checkpoint",
     "load_variable",
+    "natural_exp_decay",
+    "noisy_linear_cosine_decay",
+    "piecewise_constant",
+    "piecewise_constant_decay",
+    "polynomial_decay",
     "remove_checkpoint",
     "update_checkpoint_state",
     "write_graph",

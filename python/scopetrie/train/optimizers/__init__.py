@@ -1,0 +1,1 @@
+"""Optimizers: what changes variables by the gradients of a loss."""
