@@ -25,6 +25,7 @@ from . import (
     plot,
     report,
     running,
+    session_values,
     sizes,
     store,
 )
@@ -53,6 +54,7 @@ def groups(tf: Any, arguments: argparse.Namespace) -> dict[str, Callable[[], Gro
         "bulk": lambda: Group("bulk", "Arrays of names", bulk.rows(tf)),
         "store": lambda: Group("store", "Store", store.rows(tf)),
         "session": lambda: Group("session", "Session.run", running.rows(tf)),
+        "values": lambda: Group("values", "A session's values", session_values.rows(tf, job)),
         "sizes": lambda: Group("sizes", "With much already there", sizes.rows(tf, some_sizes)),
         "memory": lambda: Group("memory", "Resident memory of one", memory.rows()),
         "import": lambda: Group("import", "Import", imports.rows()),

@@ -9,12 +9,12 @@ from typing import Any
 import array_api_compat.numpy as xp
 import numpy as np
 
-from .._core import Buffer, own_items
+from .._core import own_items
 from .base import Array, Backend
 
 
 class NumpyBackend(Backend):
-    """NumPy, with variables in the core's 64-byte aligned buffers.
+    """NumPy.
 
     Kernels see the memory of a variable or a constant as read-only arrays, and views inherit that flag. So
     `export` can distinguish such an array from one that a kernel has just made.
@@ -39,17 +39,8 @@ class NumpyBackend(Backend):
         return np.array(array)
 
     def empty(self, shape: tuple[int, ...], dtype: Any) -> Array:
-        """Returns an array over a `_core.Buffer`; for Python objects (strings) over NumPy's memory."""
-        dtype = np.dtype(dtype)
-        if dtype.hasobject:
-            return np.empty(shape, dtype)
-        count = 1
-        for size in shape:
-            count *= size
-        if count == 0:
-            return np.empty(shape, dtype)
-        memory: Any = Buffer(count * dtype.itemsize)
-        return np.frombuffer(memory, dtype).reshape(shape)
+        """Returns an array of NumPy."""
+        return np.empty(shape, dtype)
 
     def freeze(self, array: Array) -> Array:
         """Returns a read-only view (a NumPy scalar is read-only already)."""

@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from .._core import AtFirstUse
 from ..backends import Array, Backend
 from ..errors import FailedPreconditionError, InvalidArgumentError
 from ..graph import Graph
@@ -60,14 +61,6 @@ class Cell:
         memory: The memory to change in place, whose shape is the declared one; missing until the first use.
     """
 
-    __slots__ = (
-        "_array", "_backend", "_is_made", "_is_reshaped", "_shape", "_trainable", "_values", "dims", "dtype",
-        "memory", "name", "view",
-    )  # fmt: skip
-
-    view: Array
-    memory: Array
-
     def __init__(
         self,
         name: str,
@@ -89,12 +82,32 @@ class Cell:
         self._is_made = False  # by this cell: the store did not have the variable
         self._is_reshaped = False  # by an assignment that did not validate the shape
 
-    def __getattr__(self, name: str) -> Array:
-        if name in ("view", "memory"):
-            array = self._array if self._array is not None else self._adopt()
-            if array is not None:
-                return self._changeable(array) if name == "memory" else self._shown(array)
-        raise AttributeError(f"no {name}", name=name, obj=self)
+    def _make_view(self) -> Array:
+        array = self._needed("view")
+        view = self.view = self._backend.freeze(array)
+        if self._array is not array:  # let go of meanwhile
+            self.let_go()
+        return view
+
+    def _make_memory(self) -> Array:
+        array = self._needed("memory")
+        self._check_frozen(array)
+        if array.shape != self.dims:
+            raise InvalidArgumentError(None, None, "Parameters and update must be the same size")
+        self.memory = array
+        if self._array is not array:
+            self.let_go()
+        return array
+
+    # Once an instance has them, generated code reads them fast.
+    view: Any = AtFirstUse(_make_view)
+    memory: Any = AtFirstUse(_make_memory)
+
+    def _needed(self, name: str) -> Array:
+        array = self.adopted()
+        if array is None:
+            raise AttributeError(f"{self.name} has no value", name=name, obj=self)
+        return array
 
     @property
     def is_stored(self) -> bool:
@@ -122,8 +135,8 @@ class Cell:
         except AttributeError:
             raise self.uninitialized() from None
 
-    def stored(self) -> Array | None:
-        """Returns the store's memory; None if the variable has no value."""
+    def adopted(self) -> Array | None:
+        """Returns the memory, which may be the store's; None if the variable has no value."""
         return self._array if self._array is not None else self._adopt()
 
     def assign(self, value: Array, validate_shape: bool = True) -> None:
@@ -208,24 +221,9 @@ class Cell:
             self.let_go()
         return None
 
-    def _shown(self, array: Array) -> Array:
-        view = self.view = self._backend.freeze(array)
-        if self._array is not array:  # let go of meanwhile
-            self.let_go()
-        return view
-
-    def _changeable(self, array: Array) -> Array:
-        self._check_frozen(array)
-        if array.shape != self.dims:
-            raise InvalidArgumentError(None, None, "Parameters and update must be the same size")
-        self.memory = array
-        if self._array is not array:
-            self.let_go()
-        return array
-
     def _operand(self, delta: Array) -> Array:
         """Returns the memory to change by `delta`."""
-        array = self._array if self._array is not None else self._adopt()
+        array = self.adopted()
         if array is None:
             raise self.uninitialized()
         if self._backend.in_place:

@@ -107,7 +107,7 @@ class State:
         if values is None or not cell.is_stored or not validate_shape:
             return
         changes = values.changes
-        self.loaded[variable._id] = cell.stored()
+        self.loaded[variable._id] = cell.adopted()
         if values.changes != changes:
             self.loaded.clear()
 
