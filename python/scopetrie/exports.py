@@ -199,6 +199,11 @@ EXPORTS: Final = {
         ops.nn.norm l2_normalize
     """,
     "nn": """
+        derivatives.nn.conv conv2d_backprop_filter conv3d_backprop_filter
+        derivatives.nn.conv conv3d_backprop_filter_v2=conv3d_backprop_filter depthwise_conv2d_backprop_filter
+        derivatives.nn.conv depthwise_conv2d_backprop_input
+        derivatives.nn.conv depthwise_conv2d_native_backprop_filter=depthwise_conv2d_backprop_filter
+        derivatives.nn.conv depthwise_conv2d_native_backprop_input=depthwise_conv2d_backprop_input
         ops.array.space depth_to_space space_to_batch space_to_depth
         ops.math.elementwise sigmoid tanh
         ops.math.formulas zero_fraction

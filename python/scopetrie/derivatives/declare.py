@@ -21,22 +21,30 @@ Function = TypeVar("Function", bound=Callable[..., Any])
 
 # The modules with the gradients of the ops here; imported at the first look-up.
 _ROOMS: Final = (
+    "flat",
     "array.fill",
     "array.gather",
     "array.join",
     "array.pad",
     "array.shape",
     "array.slice",
+    "linalg.contraction",
+    "linalg.diag",
     "linalg.products",
+    "linalg.solve",
     "math.compare",
     "math.elementwise",
     "math.reduce",
     "math.scan",
     "math.segment",
+    "math.special",
     "math.sum",
     "math.unary",
     "nn.activation",
+    "nn.conv",
     "nn.loss",
+    "nn.norm",
+    "nn.pool",
 )
 
 

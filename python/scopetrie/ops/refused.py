@@ -29,9 +29,6 @@ _GROUPS: Final = {
     "it is v2's way to take derivatives. Use tf.gradients": "GradientTape",
     "it is not built yet. Use tf.gradients": """
         custom_gradient grad_pass_through hessians recompute_grad
-        conv2d_backprop_filter_v2 nn.conv2d_backprop_filter nn.conv3d_backprop_filter
-        nn.conv3d_backprop_filter_v2 nn.depthwise_conv2d_backprop_filter nn.depthwise_conv2d_backprop_input
-        nn.depthwise_conv2d_native_backprop_filter nn.depthwise_conv2d_native_backprop_input
     """,
     "its tensors are dense. Keep the indices and the values as two tensors; gather_nd, scatter_nd and "
     "unsorted_segment_sum work on them": """
@@ -141,7 +138,7 @@ _GROUPS: Final = {
     "the time is Python's. Use py_func(time.time, [], float64)": "timestamp",
     "patches are extracted from images. Use extract_image_patches on each slice": "extract_volume_patches",
     "it is an inner function of v1's convolutions. Use nn.convolution, nn.conv2d or nn.conv2d_transpose": """
-        conv conv2d_backprop_input_v2 nn.with_space_to_batch
+        conv conv2d_backprop_filter_v2 conv2d_backprop_input_v2 nn.with_space_to_batch
     """,
     "it is not among the layers. Insert zeros in the filter (dilation) and use nn.conv2d_transpose": """
         nn.atrous_conv2d_transpose

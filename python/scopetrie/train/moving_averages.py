@@ -88,7 +88,7 @@ class ExponentialMovingAverage:
     'w/ExponentialMovingAverage:0'
     >>> with tf.Session() as session:
     ...     session.run(tf.global_variables_initializer())
-    ...     session.run(w.assign(4.0))
+    ...     session.run(w.assign(4.0).op)
     ...     session.run(update)
     ...     print(session.run(average.average(w)))
     1.0

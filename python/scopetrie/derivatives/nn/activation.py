@@ -12,7 +12,7 @@ from ...ops.array.fill import zeros_like
 from ...ops.array.shape import reshape, shape
 from ...ops.declare import FLOATS_HALF_FIRST, NUMBERS, REALS, attr, tensor
 from ...ops.math.compare import less, where
-from ...ops.math.elementwise import add, exp, multiply, negative, realdiv, subtract
+from ...ops.math.elementwise import abs, add, exp, multiply, negative, pow, realdiv, sign, subtract
 from ...ops.math.reduce import reduce_sum
 from ...ops.nn.activation import SELU_ALPHA, SELU_SCALE
 from ...ops.registry import define_op
@@ -127,6 +127,14 @@ def _of_softplus_grad(op: Operation, grad: Tensor) -> Grads:
 @gradient("Softsign")
 def _softsign(op: Operation, grad: Tensor) -> Any:
     return _softsign_grad(grad, op.inputs[0])
+
+
+@gradient("SoftsignGrad")
+def _of_softsign_grad(op: Operation, grad: Tensor) -> Grads:
+    given, x = op.inputs
+    cube = pow(add(1.0, abs(x), name="add"), 3.0)
+    slope = realdiv(multiply(-2.0, sign(x)), cube, name="truediv")
+    return [_softsign_grad(grad, x), multiply(multiply(grad, given, name="mul"), slope, name="mul")]
 
 
 @gradient("Softmax")

@@ -118,7 +118,8 @@ def _as_matrix(x: Tensor, over: Any, first: bool) -> tuple[Tensor, Any, list[int
     return reshape(transpose(x, concat(order, 0)), stack(rows)), free_sizes, known
 
 
-def _einsum_terms(equation: str, count: int) -> tuple[list[str], str]:
+def einsum_terms(equation: str, count: int) -> tuple[list[str], str]:
+    """The terms of an equation's inputs and of its output, which follows from those where it is left out."""
     text = equation.replace(" ", "")
     left, arrow, right = text.partition("->")
     terms = left.split(",")
@@ -141,7 +142,7 @@ def _einsum_kernel(xp: Any, equation: str) -> Any:
 
 def _einsum_by_products(xp: Any, equation: str, arrays: Any) -> Any:
     """Einsum by way of one large product: for namespaces that have nothing better."""
-    terms, out = _einsum_terms(equation, len(arrays))
+    terms, out = einsum_terms(equation, len(arrays))
     if "..." in equation:
         raise NotImplementedError("einsum with an ellipsis needs a library with its own einsum")
     letters = out + "".join(sorted(set("".join(terms)) - set(out)))
@@ -198,7 +199,7 @@ def einsum(equation: str, *inputs: Any, **kwargs: Any) -> Tensor:
 
 def _by_pairs(equation: str, operands: list[Tensor]) -> Tensor:
     """Einsum of many tensors: of two at a time, in an order that keeps what is between them small."""
-    terms, out = _einsum_terms(equation, len(operands))
+    terms, out = einsum_terms(equation, len(operands))
     # Sizes that are not known count as one of middling size.
     arrays = [
         np.broadcast_to(np.float32(0), [8 if n is None else max(n, 1) for n in x._dims])

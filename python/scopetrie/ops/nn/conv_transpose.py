@@ -18,12 +18,15 @@ from ..registry import define_op
 from .conv import CONV3D_ATTRIBUTES, CONV_ATTRIBUTES, conv_attributes
 from .window import (
     Geometry,
+    added_at,
     borders,
     channels_last,
+    cropped,
     filled_like,
     geometry,
     spread,
     window_counts,
+    window_keys,
 )  # fmt: skip
 
 # By the rank of the images.
@@ -32,8 +35,18 @@ _TYPES = {4: "Conv2DBackpropInput", 5: "Conv3DBackpropInputV2"}
 
 def _spread_windows(xp: Any, sizes: tuple[int, ...], taps: Any, grad: Any, shape: Geometry) -> Any:
     """The transpose of `convolve`: adds, for each place of `grad`, a multiple of the filter into an image."""
-    window = taps.shape[:-2]
-    depth = taps.shape[-2]
+    window, (depth, out_depth) = taps.shape[:-2], taps.shape[-2:]
+    groups = sizes[-1] // depth if depth else 1
+    if groups > 1:
+        each = out_depth // groups
+        parts = [
+            _spread_windows(
+                xp, (*sizes[:-1], depth), taps[..., g * each : (g + 1) * each],
+                grad[..., g * each : (g + 1) * each], shape,
+            )
+            for g in range(groups)
+        ]  # fmt: skip
+        return xp.concat(parts, axis=-1)
     spatial = sizes[1:-1]
     edges = borders(spatial, window, shape)
     counts = grad.shape[1:-1]
@@ -45,25 +58,9 @@ def _spread_windows(xp: Any, sizes: tuple[int, ...], taps: Any, grad: Any, shape
     rows = xp.reshape(rows, (grad.shape[0], *counts, math.prod(window), depth))
     wide = [size + sum(edge) for size, edge in zip(spatial, edges, strict=True)]
     out = filled_like(xp, grad, (grad.shape[0], *wide, depth), 0)
-    places: list[tuple[int, ...]] = [()]
-    for length in window:
-        places = [(*place, i) for place in places for i in range(length)]
-    for number, place in enumerate(places):
-        key = tuple(
-            slice(
-                i * shape.dilations[at],
-                i * shape.dilations[at] + (counts[at] - 1) * shape.strides[at] + 1,
-                shape.strides[at],
-            )
-            for at, i in enumerate(place)
-        )
-        key = (slice(None), *key, slice(None))
-        if hasattr(out, "at") and not callable(out.at):
-            out = out.at[key].add(rows[..., number, :])
-        else:
-            out[key] += rows[..., number, :]
-    crop = tuple(slice(before, before + size) for (before, _), size in zip(edges, spatial, strict=True))
-    return out[(slice(None), *crop, slice(None))]
+    for number, key in enumerate(window_keys(window, counts, shape)):
+        out = added_at(out, key, rows[..., number, :])
+    return cropped(out, edges, spatial)
 
 
 def _transpose_kernel(

@@ -116,15 +116,34 @@ def filled_like(xp: Any, x: Any, shape: tuple[int, ...], value: Any) -> Any:
     return xp.full(shape, value, dtype=x.dtype, device=device(x))
 
 
-def window_slices(x: Any, window: Sequence[int], counts: Sequence[int], shape: Geometry) -> list[Any]:
-    """For each entry of a window, in row-major order, the view `[N, counts..., C]` of it in all windows."""
+def window_keys(window: Sequence[int], counts: Sequence[int], shape: Geometry) -> list[tuple[slice, ...]]:
+    """For each entry of a window, in row-major order, the key of it in all windows, `[N, counts..., C]`."""
     views: list[Any] = [()]
     for at, length in enumerate(window):
         stride, dilation = shape.strides[at], shape.dilations[at]
         reach = (counts[at] - 1) * stride + 1 if counts[at] else 0
         spans = [slice(i * dilation, i * dilation + reach, stride) for i in range(length)]
         views = [(*key, span) for key in views for span in spans]
-    return [x[(slice(None), *key, slice(None))] for key in views]
+    return [(slice(None), *key, slice(None)) for key in views]
+
+
+def window_slices(x: Any, window: Sequence[int], counts: Sequence[int], shape: Geometry) -> list[Any]:
+    """For each entry of a window, in row-major order, the view `[N, counts..., C]` of it in all windows."""
+    return [x[key] for key in window_keys(window, counts, shape)]
+
+
+def added_at(out: Any, key: tuple[slice, ...], part: Any) -> Any:
+    """An array with a part added, in place where its library lets us."""
+    if hasattr(out, "at") and not callable(out.at):
+        return out.at[key].add(part)
+    out[key] += part
+    return out
+
+
+def cropped(x: Any, edges: Sequence[tuple[int, int]], sizes: Sequence[int]) -> Any:
+    """A channels-last array without the borders around its spatial dimensions."""
+    spans = (slice(before, before + size) for (before, _), size in zip(edges, sizes, strict=True))
+    return x[(slice(None), *spans, slice(None))]
 
 
 def strides_of(xp: Any) -> Any:
