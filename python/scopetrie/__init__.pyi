@@ -26,10 +26,13 @@ from .behavior import executing_eagerly_outside_functions as executing_eagerly_o
 from .derivatives.aggregation import AggregationMethod as AggregationMethod
 from .derivatives.backprop import UnconnectedGradients as UnconnectedGradients
 from .derivatives.backprop import gradients as gradients
+from .derivatives.custom import custom_gradient as custom_gradient
+from .derivatives.custom import grad_pass_through as grad_pass_through
 from .derivatives.declare import NotDifferentiable as NoGradient
 from .derivatives.declare import NotDifferentiable as NotDifferentiable
 from .derivatives.declare import NotDifferentiable as no_gradient
 from .derivatives.declare import RegisterGradient as RegisterGradient
+from .derivatives.hessians import hessians as hessians
 from .dimension import Dimension as Dimension
 from .dtypes import QUANTIZED_DTYPES as QUANTIZED_DTYPES
 from .dtypes import DType as DType
@@ -480,6 +483,7 @@ __all__ = [
     "cross",
     "cumprod",
     "cumsum",
+    "custom_gradient",
     "depth_to_space",
     "device",
     "diag",
@@ -552,6 +556,7 @@ __all__ = [
     "global_variables_initializer",
     "glorot_normal_initializer",
     "glorot_uniform_initializer",
+    "grad_pass_through",
     "gradients",
     "greater",
     "greater_equal",
@@ -559,6 +564,7 @@ __all__ = [
     "guarantee_const",
     "half",
     "half_ref",
+    "hessians",
     "histogram_fixed_width",
     "histogram_fixed_width_bins",
     "identity",

@@ -9,8 +9,10 @@ EXPORTS: Final = {
         behavior executing_eagerly_outside_functions
         derivatives.aggregation AggregationMethod
         derivatives.backprop UnconnectedGradients gradients
+        derivatives.custom custom_gradient grad_pass_through
         derivatives.declare NoGradient=NotDifferentiable NotDifferentiable RegisterGradient
         derivatives.declare no_gradient=NotDifferentiable
+        derivatives.hessians hessians
         dimension Dimension
         dtypes DType QUANTIZED_DTYPES as_dtype bfloat16 bfloat16_ref bool bool_ref complex128 complex128_ref
         dtypes complex64 complex64_ref double double_ref float16 float16_ref float32 float32_ref float64

@@ -39,7 +39,15 @@ REFUSED = {
     "UniqueWithCounts",
 }
 # Backward ops that have no gradient themselves.
-FIRST_ORDER = {"ConcatOffset", "IgammaGradA", "LRNGrad"}
+FIRST_ORDER = {
+    "ConcatOffset",
+    "FoldGrad",
+    "IfGrad",
+    "IgammaGradA",
+    "LRNGrad",
+    "MapGrad",
+    "WhileGrad",
+}
 # Ops that stand for parts of control flow: see test_control.py.
 CONTROL = {"Entry", "Exit", "Fold", "If", "Map", "Merge", "TensorArrayGatherV3", "While"}
 # Refused where shapes are not known, as in v1.

@@ -120,7 +120,7 @@ class _Pass:
 
     def __init__(
         self, graph: Graph, ys: list[Tensor], xs: list[Tensor], fixed: list[Tensor], starts: list[Any],
-        gated: bool,
+        gated: bool, within: bool = False,
     ) -> None:  # fmt: skip
         self._graph = graph
         self._xs = xs
@@ -128,7 +128,7 @@ class _Pass:
         self._grads: dict[int, list[Any]] = {}
         for y, start in zip(ys, starts, strict=True):
             self._grads.setdefault(y._id, []).append(start)
-        self._way = way_between(graph, ys, xs)
+        self._way = way_between(graph, ys, xs, within)
         ends = stops(self._way, xs, fixed)
         pending = self._way.pending
         ready = deque(dict.fromkeys(y.op._id for y in ys if pending.get(y.op._id) == 0))
@@ -196,6 +196,23 @@ class _Pass:
                 self._grads.setdefault(tensor, []).append(grad)
 
 
+def gradients_within(ys: list[Tensor], xs: list[Tensor], grad_ys: list[Any]) -> list[Grad | None]:
+    """The gradients of tensors by others, of which none counts as depending on another: in a body.
+
+    Args:
+        ys: The tensors.
+        xs: The others.
+        grad_ys: The gradients by `ys`.
+
+    Returns:
+        A gradient or None for each of `xs`.
+    """
+    graph = get_default_graph()
+    assert isinstance(graph, Graph)
+    with name_scope("gradients"):
+        return _Pass(graph, ys, xs, xs, grad_ys, gated=False, within=True).results()
+
+
 def _gate(grads: list[Any]) -> None:
     """Passes gradients through identities, under the names of v1's `tuple`."""
     at = 0
@@ -213,7 +230,7 @@ def _gate(grads: list[Any]) -> None:
 
 def _declared(graph: Graph, op: Operation) -> Gradient:
     name = graph._gradient_names.get(op._id) or op.type
-    found = gradient_of(name)
+    found = name if isinstance(name, Gradient) else gradient_of(name)
     if found is None:
         raise LookupError(_NO_GRADIENT.format(name=op.name, type=op.type))
     return found

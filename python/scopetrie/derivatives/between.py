@@ -54,18 +54,27 @@ def is_trainable(tensor: Tensor) -> bool:
     return tensor.dtype.base_dtype in TRAINABLE
 
 
-def way_between(graph: Graph, ys: Sequence[Tensor], xs: Iterable[Tensor]) -> Way:
+def way_between(graph: Graph, ys: Sequence[Tensor], xs: Collection[Tensor], within: bool = False) -> Way:
     """Finds the operations between tensors.
 
     Args:
         graph: The graph.
         ys: The tensors that are differentiated.
         xs: Those they are differentiated by.
+        within: Whether nothing beyond `xs` is looked at.
 
     Returns:
         What is between, which takes time in proportion to what `ys` depend on.
     """
-    pruned = graph.prune([each._id for each in ys], [], [])
+    pruned = graph.prune([each._id for each in ys], [], [each._id for each in xs] if within else [])
+    if within:
+        known = {op_id for op_id, *_ in pruned}
+        for x in xs:
+            op: Any = x.op
+            if op._id not in known:
+                known.add(op._id)
+                outputs = op.outputs
+                pruned.insert(0, (op._id, None, outputs[0]._id, len(outputs), (), None))
     maker: dict[int, int] = {}
     origins = {each.op._id for each in xs}
     passing: set[int] = set()  # tensors of reached operations, if gradients pass through them

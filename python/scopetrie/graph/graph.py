@@ -60,8 +60,8 @@ class Graph(_core.Graph):
         self._partitioned: Notes[Any, Any] = Notes()  # weak, by name; see scopetrie.scopes.partitioned
         # By id of the operation: what is shown of it besides what its kernel is given.
         self._shown_attributes: Notes[int, dict[str, Any]] = Notes()
-        # By id of the operation: the name of its gradient, if it is not that of its type.
-        self._gradient_names: Notes[int, str] = Notes()
+        # By id of the operation: its gradient or the name of it, if it is not that of its type.
+        self._gradient_names: Notes[int, Any] = Notes()
         self._unfeedable: Notes[int, bool] = Notes()  # by number of the tensor
         self._unfetchable: Notes[int, bool] = Notes()  # by number of the operation
         # Who keeps numbers of operations from call to call, as sessions do; see _rolled_back.

@@ -27,8 +27,8 @@ class RefusedNameError(AttributeError):
 # The reason, and its names. A name in a namespace is written with it: "nn.ctc_loss".
 _GROUPS: Final = {
     "it is v2's way to take derivatives. Use tf.gradients": "GradientTape",
-    "it is not built yet. Use tf.gradients": """
-        custom_gradient grad_pass_through hessians recompute_grad
+    "values are dropped after their last use. Call the function itself": """
+        recompute_grad
     """,
     "its tensors are dense. Keep the indices and the values as two tensors; gather_nd, scatter_nd and "
     "unsorted_segment_sum work on them": """

@@ -25,21 +25,23 @@ from ..math.reduce import reduce_any, reduce_sum
 from ..node_text import Dims, dims_text
 from ..registry import Spec, define_op, listed
 from .ends import merge
-from .trace import Body, Traced, body_of, check_alike, flat, packed, runner, trace_calls
+from .trace import TAPE, Body, Traced, body_of, check_alike, flat, packed, runner, taped, trace_calls
 
 
 def _cond_kernel(xp: Any, state: Any, then: Body, otherwise: Body, specs: Any) -> Any:
     run_then, run_otherwise = runner(state, then), runner(state, otherwise)
 
     def choose(*values: Any) -> Any:
-        return (run_then if bool(values[0]) else run_otherwise)(values)
+        chosen = bool(values[0])
+        out, kept = (run_then if chosen else run_otherwise)(values)
+        return [*out, taped((chosen, kept))]
 
     return choose
 
 
 def given_specs(inputs: list[Tensor], specs: tuple[Spec, ...], **attrs: Any) -> list[Spec]:
-    """The rule of nodes whose outputs are known from the bodies they run."""
-    return list(specs)
+    """The rule of nodes whose outputs are known from the bodies they run, and then what they keep."""
+    return [*specs, TAPE]
 
 
 _if = define_op(
@@ -127,9 +129,10 @@ def cond(
                 specs=specs,
                 name="If",
             )
+        *results, tape = listed(made)
         if not specs:
-            return made
-        leaves = [merge(each, name="Merge") for each in listed(made)]
+            return tape.op
+        leaves = [merge(each, name="Merge") for each in results]
         structure = then.structure
         if isinstance(structure, (list, tuple)) and len(structure) == 1 and not strict:
             return leaves[0]

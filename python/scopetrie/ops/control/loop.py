@@ -16,7 +16,7 @@ from ..node_text import Dims, dims_text
 from ..registry import define_op, listed
 from .branch import given_specs, union
 from .ends import exit_, exit_name
-from .trace import Body, Traced, body_of, check_alike, flat, packed, runner, trace_calls
+from .trace import Body, Traced, body_of, check_alike, flat, packed, runner, taped, trace_calls
 
 
 def _while_kernel(xp: Any, state: Any, test: Body, step: Body, specs: Any, count: int, limited: bool) -> Any:
@@ -24,13 +24,15 @@ def _while_kernel(xp: Any, state: Any, test: Body, step: Body, specs: Any, count
 
     def loop(*values: Any) -> Any:
         variables, rest = list(values[:count]), values[count:]
-        left = -1
+        record, left = [], -1
         if limited:
             left, rest = max(int(rest[-1]), 0), rest[:-1]
-        while left != 0 and bool(run_test([*variables, *rest])[0]):
-            variables = run_step([*variables, *rest])
+        while left != 0 and bool(run_test([*variables, *rest])[0][0]):
+            variables, kept = run_step([*variables, *rest])
+            if kept:
+                record.append(kept)
             left -= 1
-        return variables
+        return [*variables, taped(record)]
 
     return loop
 
@@ -122,7 +124,7 @@ def while_loop(
             )
         # v1's counter of rounds is a variable of the loop, the first.
         first_exit = 1 if limit else 0
-        out = [exit_(each, name=exit_name(at)) for at, each in enumerate(listed(made), first_exit)]
+        out = [exit_(each, name=exit_name(at)) for at, each in enumerate(listed(made)[:-1], first_exit)]
         if len(out) == 1 and spread and not return_same_structure:
             return out[0]
         return packed(loop_vars, out)

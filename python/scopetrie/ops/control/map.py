@@ -13,19 +13,16 @@ from ..array.fill import identity
 from ..declare import mixed, tensor
 from ..node_text import Dims
 from ..registry import Spec, define_op, listed
+from .branch import given_specs
 from .ends import exit_, exit_name, gathered
 from .loop import holds
-from .trace import Body, body_of, flat, packed, read_tensors, runner, trace_calls
+from .trace import Body, body_of, flat, packed, read_tensors, runner, taped, trace_calls
 
 # A placeholder for one entry of a tensor while a function of entries is traced; always fed.
-_entry = define_op(
+entry = define_op(
     "Entry", tensor("x"), rule=lambda x: (x.dtype.base_dtype, None if x._dims is None else x._dims[1:]),
     kernel=lambda xp: lambda x: x[0, ...],
 )  # fmt: skip
-
-
-def _given_specs(inputs: list[Tensor], specs: tuple[Spec, ...], **attrs: Any) -> list[Spec]:
-    return list(specs)
 
 
 def _map_kernel(xp: Any, state: Any, step: Body, specs: tuple[Spec, ...], count: int) -> Any:
@@ -33,13 +30,15 @@ def _map_kernel(xp: Any, state: Any, step: Body, specs: tuple[Spec, ...], count:
 
     def apply(*values: Any) -> Any:
         elems, rest = values[:count], values[count:]
-        rows = [run([*(each[i, ...] for each in elems), *rest]) for i in range(elems[0].shape[0])]
-        return _stacked(xp, rows, specs)
+        runs = [run([*(each[i, ...] for each in elems), *rest]) for i in range(elems[0].shape[0])]
+        made = stacked(xp, [out for out, _ in runs], specs)
+        return [*made, taped([kept for _, kept in runs])]
 
     return apply
 
 
-def _stacked(xp: Any, rows: list[list[Any]], specs: tuple[Spec, ...]) -> list[Any]:
+def stacked(xp: Any, rows: list[list[Any]], specs: tuple[Spec, ...]) -> list[Any]:
+    """The results of each run, stacked by output."""
     if rows:
         return [xp.stack([xp.asarray(row[at]) for row in rows]) for at in range(len(specs))]
     made = []
@@ -50,7 +49,7 @@ def _stacked(xp: Any, rows: list[list[Any]], specs: tuple[Spec, ...]) -> list[An
 
 
 _map = define_op(
-    "Map", mixed("inputs"), rule=_given_specs, kernel=_map_kernel, stateful=True,
+    "Map", mixed("inputs"), rule=given_specs, kernel=_map_kernel, stateful=True,
 )  # fmt: skip
 
 
@@ -100,7 +99,7 @@ def map_fn(
     with name_scope(name, "map", flat(elems)):
         tensors = read_tensors(elems)
         _need_rows(tensors)
-        entries = [_entry(each, name="TensorArrayReadV3") for each in tensors]
+        entries = [entry(each, name="TensorArrayReadV3") for each in tensors]
         step = trace_calls(fn, (packed(elems, entries),), entries[-1].op)
         _check_dtypes(step.outputs, tensors if wanted is None else flat(wanted))
         own = {each._id for each in entries}
@@ -114,7 +113,7 @@ def map_fn(
                 count=len(tensors),
                 name="Map",
             )
-        out = _gathered(listed(made))
+        out = _gathered(listed(made)[:-1])
         return packed(step.structure, out)
 
 
@@ -167,23 +166,24 @@ def _fold_kernel(
         if reverse:
             order = reversed(order)
         rows: list[list[Any]] = []
+        record = []
         current = list(totals)
         for i in order:
             entries = [each[i, ...] for each in elems]
             if not current:
                 current = entries  # without a start the first entry is the total so far
             else:
-                current = run([*current, *entries, *rest])
+                current, kept = run([*current, *entries, *rest])
+                record.append(kept)
             rows.append(current)
-        if not every:
-            return current
-        return _stacked(xp, rows[::-1] if reverse else rows, specs)
+        made = stacked(xp, rows[::-1] if reverse else rows, specs) if every else current
+        return [*made, taped(record)]
 
     return fold
 
 
 _fold = define_op(
-    "Fold", mixed("inputs"), rule=_given_specs, kernel=_fold_kernel, stateful=True,
+    "Fold", mixed("inputs"), rule=given_specs, kernel=_fold_kernel, stateful=True,
 )  # fmt: skip
 
 
@@ -201,7 +201,7 @@ def _folded(
     with name_scope(name, default, flat(elems)):
         tensors = read_tensors(elems)
         _need_rows(tensors)
-        entries = [_entry(each, name="TensorArrayReadV3") for each in tensors]
+        entries = [entry(each, name="TensorArrayReadV3") for each in tensors]
         starts = [] if initializer is None else read_tensors(initializer)
         structure = elems if initializer is None else initializer
         totals = [identity(each, name="Merge") for each in starts or entries]
@@ -228,9 +228,9 @@ def _folded(
                 name="Fold",
             )
         if every:
-            return packed(structure, _gathered(listed(made)))
+            return packed(structure, _gathered(listed(made)[:-1]))
         # In v1 the loop has two variables before these: the rounds and the place.
-        out = [exit_(each, name=f"while/{exit_name(at)}") for at, each in enumerate(listed(made), 2)]
+        out = [exit_(each, name=f"while/{exit_name(at)}") for at, each in enumerate(listed(made)[:-1], 2)]
         return packed(structure, out)
 
 

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import Any, NamedTuple
+from typing import Any, Final, NamedTuple
 
+import numpy as np
+
+from ... import dtypes
 from ..._core import Variable, get_default_graph
 from ...graph import Graph, Operation, Tensor
 from ..array.fill import identity
@@ -42,6 +45,8 @@ class Body(NamedTuple):
         feeds: Ids of the tensors whose values are passed.
         places: Where these values are among the node's inputs.
         first: The id of the first operation that may be inside.
+        kept: Ids of the tensors whose values the node keeps, each time that the body runs, for its gradient:
+            those that the gradients built so far need. It grows; a plan is compiled with those of its time.
     """
 
     graph: Graph
@@ -50,6 +55,18 @@ class Body(NamedTuple):
     feeds: tuple[int, ...]
     places: tuple[int, ...]
     first: int
+    kept: list[int]
+
+
+# The last output of a node that runs bodies: what it keeps for its gradient. No program sees it.
+TAPE: Final = (dtypes.variant, ())
+
+
+def taped(record: Any) -> Any:
+    """What a node keeps for its gradient, as an array."""
+    made = np.empty((), object)
+    made[()] = record
+    return made
 
 
 def flat(structure: Any) -> list[Any]:
@@ -182,6 +199,7 @@ def body_of(traced: Traced, given: Sequence[Tensor], inputs: Sequence[Tensor], f
         (*(each._id for each in given), *(each._id for each in taken)),
         (*range(first, first + len(given)), *(places[each._id] for each in taken)),
         traced.first,
+        [],
     )
 
 
@@ -190,15 +208,24 @@ def read_tensors(values: Any) -> list[Tensor]:
     return [each.value() if isinstance(each, Variable) else convert_to_tensor(each) for each in flat(values)]
 
 
-def runner(state: Any, body: Body) -> Callable[[Sequence[Any]], list[Any]]:
-    """The function of a node's input values that runs a body; compiled when it runs for the first time."""
+def runner(state: Any, body: Body) -> Callable[[Sequence[Any]], tuple[list[Any], list[Any]]]:
+    """The function of a node's input values that runs a body; compiled when it runs for the first time.
+
+    Args:
+        state: The session's state, for the node.
+        body: The body.
+
+    Returns:
+        A function that gives the body's outputs, and what is kept for its gradient.
+    """
+    count = len(body.outputs)
     plan: Callable[..., Any] | None = None
 
-    def run(values: Sequence[Any]) -> list[Any]:
+    def run(values: Sequence[Any]) -> tuple[list[Any], list[Any]]:
         nonlocal plan
         if plan is None:
-            plan = state.plan(body.graph, body.outputs, body.targets, body.feeds, body.first)
-        out = plan(*(values[place] for place in body.places))
-        return list(out)
+            plan = state.plan(body.graph, (*body.outputs, *body.kept), body.targets, body.feeds, body.first)
+        out = list(plan(*(values[place] for place in body.places)))
+        return out[:count], out[count:]
 
     return run

@@ -1,0 +1,63 @@
+"""Gradients of branches: the branch that ran computes them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from ...graph import Operation, Tensor
+from ...ops.array.fill import identity
+from ...ops.control.branch import union
+from ...ops.control.trace import Body
+from ...ops.declare import mixed
+from ...ops.registry import define_op, listed
+from ..declare import attributes, gradient
+from .bodies import (
+    Backward,
+    alone,
+    backward_runner,
+    backward_specs,
+    like,
+    placed,
+    trace_backward,
+    trainable,
+)
+
+
+def _kernel(xp: Any, state: Any, then: Backward, otherwise: Backward, specs: Any) -> Any:
+    bodies = backward_runner(state, otherwise), backward_runner(state, then)
+
+    def compute(tape: Any, *values: Any) -> Any:
+        chosen, kept = tape[()]
+        return alone(bodies[chosen](kept, values))
+
+    return compute
+
+
+_if_grad = define_op("IfGrad", mixed("inputs"), rule=backward_specs, kernel=_kernel, stateful=True)
+
+
+@gradient("If", partial=True)
+def _if(op: Operation, *grads: Tensor | None) -> list[Tensor | None]:
+    found, inputs, tape = attributes(op), op.inputs, op.outputs[-1]
+    chosen = trainable(grads[:-1])
+    made: list[Tensor | None] = [None] * len(inputs)
+    by = [at for at in trainable(inputs) if at]
+    if not chosen or not by:
+        return made
+    xs = [inputs[at] for at in by]
+    graph = op.graph
+    given = [identity(grads[at], name="Switch") for at in chosen]
+    traced = []
+    for branch in ("then", "otherwise"):
+        body: Body = found[branch]
+        ys = [graph.tensor(body.outputs[at]) for at in chosen]
+        last = identity(inputs[0], name="pred_id").op
+        traced.append(trace_backward(body, 0, ys, xs, given, last))
+    outside = union(traced[0].outside, traced[1].outside)
+    then, otherwise = (placed(each, len(given), outside) for each in traced)
+    results = listed(
+        _if_grad([tape, *given, *outside], then=then, otherwise=otherwise, specs=like(xs), name="Merge")
+    )
+    for at, each in zip(by, results, strict=True):
+        made[at] = each
+    return made

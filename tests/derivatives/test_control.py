@@ -1,0 +1,203 @@
+"""Gradients through branches and loops, against central differences and against the same without them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import pytest
+import scopetrie as tf
+
+
+@pytest.fixture(autouse=True)
+def graph() -> Any:
+    with tf.Graph().as_default() as made:
+        yield made
+
+
+def check(build: Callable[..., Any], *arrays: Any, feeds: Any = None) -> None:
+    """Compares the gradients of a scalar with central differences."""
+    values = [np.asarray(each, np.float64) for each in arrays]
+    inputs = [tf.placeholder(tf.float64, each.shape) for each in values]
+    total = build(*inputs)
+    found = tf.gradients(total, inputs)
+    fed = dict(feeds or {})
+    with tf.Session() as session:
+        session.run(tf.global_variables_initializer())
+        run = session.run([total, *found], fed | dict(zip(inputs, values, strict=True)))[1:]
+        random = np.random.default_rng(3)
+        for at, (x, value, grad) in enumerate(zip(inputs, values, run, strict=True)):
+            towards, step = random.normal(size=value.shape), 1e-6
+            ends = []
+            for sign in (1, -1):
+                moved = dict(zip(inputs, values, strict=True)) | {x: value + sign * step * towards}
+                ends.append(session.run(total, fed | moved))
+            slope = (ends[0] - ends[1]) / (2 * step)
+            np.testing.assert_allclose(np.sum(grad * towards), slope, rtol=1e-6, atol=1e-6, err_msg=str(at))
+
+
+@pytest.mark.parametrize("chosen", [True, False])
+def test_cond(chosen: bool) -> None:
+    pred = tf.placeholder(tf.bool, [])
+    build = lambda x, y: tf.reduce_sum(  # noqa: E731
+        tf.cond(pred, lambda: tf.sin(x) * y, lambda: tf.exp(x)) * y
+    )
+    check(build, [0.5, 1.0], [2.0, 3.0], feeds={pred: chosen})
+
+
+def test_cond_computes_the_chosen_branch_alone() -> None:
+    x = tf.placeholder(tf.float32, [])
+    y = tf.cond(x > 0, lambda: tf.log(x), lambda: 2.0 * x)
+    (found,) = tf.gradients(y, x)
+    with tf.Session() as session:
+        assert session.run(found, {x: 4.0}) == 0.25
+        assert session.run(found, {x: -1.0}) == 2.0
+
+
+def test_what_a_branch_has_drawn_is_not_drawn_again() -> None:
+    x = tf.placeholder(tf.float32, [1000])
+    y = tf.cond(tf.constant(True), lambda: tf.nn.dropout(x, 0.5), lambda: x)
+    (found,) = tf.gradients(y, x)
+    with tf.Session() as session:
+        for _ in range(2):
+            out, grad = session.run([y, found], {x: np.ones(1000)})
+            np.testing.assert_array_equal(out, grad)
+            assert 0 < np.count_nonzero(out) < 1000
+
+
+def test_nested_cond_and_case() -> None:
+    def build(x: Any) -> Any:
+        inner = lambda: tf.cond(x[1] > 0, lambda: x * x, lambda: x * x * x)  # noqa: E731
+        made = tf.cond(x[0] > 0, inner, lambda: -x)
+        return tf.reduce_sum(
+            made * tf.case([(x[2] > 5, lambda: x), (x[2] > 1, lambda: 3 * x)], lambda: 7 * x)
+        )
+
+    for value in ([1.0, 2.0, 3.0], [1.0, -2.0, 0.5], [-1.0, 2.0, 6.0]):
+        check(build, value)
+
+
+def test_variables_in_branches_train() -> None:
+    w = tf.get_variable("w", initializer=3.0)
+    pred = tf.placeholder(tf.bool, [])
+    loss = tf.cond(pred, lambda: w * w, lambda: 5.0 * w)
+    train = tf.train.GradientDescentOptimizer(0.1).minimize(loss)
+    with tf.Session() as session:
+        session.run(w.initializer)
+        session.run(train, {pred: True})
+        np.testing.assert_allclose(session.run(w), 2.4, rtol=1e-6)
+        session.run(train, {pred: False})
+        np.testing.assert_allclose(session.run(w), 1.9, rtol=1e-6)
+
+
+def test_while_loop() -> None:
+    def build(x: Any, w: Any) -> Any:
+        _, made = tf.while_loop(lambda i, _: i < 4, lambda i, s: (i + 1, tf.tanh(s * w) + x), (0, x))
+        return tf.reduce_sum(made)
+
+    check(build, [0.5, -0.3], [1.5, 0.7])
+
+
+def test_while_loop_that_does_not_run() -> None:
+    def build(x: Any, w: Any) -> Any:
+        _, made = tf.while_loop(lambda i, _: i < 0, lambda i, s: (i + 1, s * w), (0, x))
+        return tf.reduce_sum(made * made) + tf.reduce_sum(w)
+
+    check(build, [0.5, -0.3], [1.5, 0.7])
+
+
+def test_while_loop_by_data_and_with_a_limit() -> None:
+    build = lambda x: tf.while_loop(lambda s: s < 100.0, lambda s: s * s, [x], maximum_iterations=3)  # noqa: E731
+    check(build, 1.7)
+    check(build, 20.0)
+
+
+def test_nested_loops() -> None:
+    def build(x: Any, w: Any) -> Any:
+        def outer(i: Any, s: Any) -> Any:
+            _, made = tf.while_loop(lambda j, _: j < i + 1, lambda j, t: (j + 1, tf.sin(t * w)), (0, s))
+            return i + 1, made * x
+
+        return tf.reduce_sum(tf.while_loop(lambda i, _: i < 3, outer, (0, x))[1])
+
+    check(build, [0.5, -0.3], [1.5, 0.7])
+
+
+def test_cond_in_a_loop() -> None:
+    def build(x: Any) -> Any:
+        step = lambda i, s: (i + 1, tf.cond(tf.equal(i % 2, 0), lambda: s * x, lambda: tf.sin(s)))  # noqa: E731
+        return tf.while_loop(lambda i, _: i < 5, step, (0, x))[1]
+
+    check(build, 1.3)
+
+
+def test_growing_variables() -> None:
+    def build(x: Any) -> Any:
+        step = lambda i, s: (i + 1, tf.concat([s, s[-1:] * x], 0))  # noqa: E731
+        shapes = (tf.TensorShape([]), tf.TensorShape([None]))
+        return tf.reduce_sum(tf.square(tf.while_loop(lambda i, _: i < 4, step, (0, x), shapes)[1]))
+
+    check(build, [1.1])
+
+
+def test_map_fn() -> None:
+    check(
+        lambda x, w: tf.reduce_sum(tf.square(tf.map_fn(lambda e: tf.sin(e) * w, x))),
+        np.ones([3, 2]),
+        [1.5, 2.0],
+    )
+    check(
+        lambda x, y: tf.reduce_sum(
+            tf.map_fn(lambda pair: pair[0] * tf.exp(pair[1]), (x, y), dtype=tf.float64)
+        ),
+        [1.0, 2.0, 3.0],
+        [0.1, 0.2, 0.3],
+    )
+
+
+@pytest.mark.parametrize("reverse", [False, True])
+@pytest.mark.parametrize("begun", [False, True])
+def test_scan(begun: bool, reverse: bool) -> None:
+    def build(x: Any, start: Any, w: Any) -> Any:
+        made = tf.scan(
+            lambda total, e: tf.tanh(total * w) + e, x, initializer=start if begun else None, reverse=reverse
+        )
+        return tf.reduce_sum(made * np.arange(1.0, 4.0)[:, None]) + tf.reduce_sum(start)
+
+    check(build, np.linspace(-1, 1, 6).reshape(3, 2), [0.5, 0.25], [1.5, 0.5])
+
+
+@pytest.mark.parametrize("fold", ["foldl", "foldr"])
+@pytest.mark.parametrize("begun", [False, True])
+def test_folds(begun: bool, fold: str) -> None:
+    def build(x: Any, start: Any) -> Any:
+        made = getattr(tf, fold)(lambda total, e: total * e + start, x, initializer=start if begun else None)
+        return tf.reduce_sum(made)
+
+    check(build, np.linspace(0.5, 1, 6).reshape(3, 2), [0.5, 0.25])
+
+
+def test_a_recurrent_net_trains() -> None:
+    random = np.random.default_rng(0)
+    x = tf.placeholder(tf.float32, [5, 3, 2])
+    w = tf.get_variable("w", initializer=random.normal(size=(4, 2)).astype(np.float32))
+    step = lambda state, e: tf.tanh(tf.matmul(tf.concat([state, e], 1), w))  # noqa: E731
+    states = tf.scan(step, x, initializer=tf.zeros([3, 2]))
+    loss = tf.reduce_mean(tf.square(states[-1] - 0.5))
+    train = tf.train.AdamOptimizer(0.05).minimize(loss)
+    with tf.Session() as session:
+        session.run(tf.global_variables_initializer())
+        feeds = {x: random.normal(size=(5, 3, 2))}
+        first = session.run(loss, feeds)
+        for _ in range(50):
+            session.run(train, feeds)
+        assert session.run(loss, feeds) < first / 4
+
+
+def test_a_second_gradient_through_a_loop_is_refused() -> None:
+    x = tf.placeholder(tf.float32, [])
+    y = tf.while_loop(lambda s: s < 10.0, lambda s: s * s * x, [x])
+    (first,) = tf.gradients(y, x)
+    with pytest.raises(LookupError, match=r"op type: WhileGrad"):
+        tf.gradients(first, x)
