@@ -153,32 +153,32 @@ def test_refusals() -> None:
 
 
 def test_an_op_without_a_gradient_is_named_and_nothing_is_left_behind(graph: Any) -> None:
-    odd = tf.register_op("OddDerived", lambda xp: lambda x: x)
+    odd = tf.register_op("OddMine", lambda xp: lambda x: x)
     x = scalar("x")
     y = tf.sqrt(odd(x * 2.0))
     before = len(graph.get_operations())
     with pytest.raises(
         LookupError,
-        match=r"^No gradient defined for operation'OddDerived' \(op type: OddDerived\)\. In general",
+        match=r"^No gradient defined for operation'OddMine' \(op type: OddMine\)\. In general",
     ):
         tf.gradients(y, x)
     assert len(graph.get_operations()) == before
 
 
 def test_a_gradient_of_the_programs_own() -> None:
-    mine = tf.register_op("TwiceDerived", lambda xp: lambda x: x + x)
+    mine = tf.register_op("TwiceMine", lambda xp: lambda x: x + x)
 
-    @tf.RegisterGradient("TwiceDerived")
+    @tf.RegisterGradient("TwiceMine")
     def twice(op: Any, grad: Any) -> Any:
-        assert op.type == "TwiceDerived"
+        assert op.type == "TwiceMine"
         return grad * 7.0
 
     x = scalar("x")
     assert values(tf.gradients(mine(x), x), {x: 1.0}) == [7.0]
     with pytest.raises(
-        KeyError, match=r"Registering two gradient with name 'TwiceDerived'! \(Previous registration"
+        KeyError, match=r"Registering two gradient with name 'TwiceMine'! \(Previous registration"
     ):
-        tf.RegisterGradient("TwiceDerived")(twice)
+        tf.RegisterGradient("TwiceMine")(twice)
     with pytest.raises(KeyError, match=r"Registering two gradient with name 'Relu'!"):
         tf.RegisterGradient("Relu")(twice)
     with pytest.raises(TypeError, match=r"^op_type must be a string$"):
@@ -186,8 +186,8 @@ def test_a_gradient_of_the_programs_own() -> None:
 
 
 def test_no_gradient() -> None:
-    flat = tf.register_op("FlatDerived", lambda xp: lambda x: x)
-    tf.NotDifferentiable("FlatDerived")
+    flat = tf.register_op("FlatMine", lambda xp: lambda x: x)
+    tf.NotDifferentiable("FlatMine")
     x = scalar("x")
     assert tf.gradients(flat(x), x) == [None]
     assert values(tf.gradients(flat(x) * x, x), {x: 5.0}) == [5.0]
@@ -211,16 +211,16 @@ def test_override_map(graph: Any) -> None:
 
 
 def test_what_gradient_functions_may_not_return() -> None:
-    two, seven = (tf.register_op(name, lambda xp: lambda x: x) for name in ("TwoDerived", "SevenDerived"))
-    tf.RegisterGradient("TwoDerived")(lambda op, grad: [grad, grad])
-    tf.RegisterGradient("SevenDerived")(lambda op, grad: tf.zeros([7]))
+    two, seven = (tf.register_op(name, lambda xp: lambda x: x) for name in ("TwoMine", "SevenMine"))
+    tf.RegisterGradient("TwoMine")(lambda op, grad: [grad, grad])
+    tf.RegisterGradient("SevenMine")(lambda op, grad: tf.zeros([7]))
     x = tf.placeholder(tf.float32, [2])
     with pytest.raises(
-        ValueError, match=r"^Num gradients 2 generated for op TwoDerived do not match num inputs 1$"
+        ValueError, match=r"^Num gradients 2 generated for op TwoMine do not match num inputs 1$"
     ):
         tf.gradients(two(x), x)
     fault = (
-        r"^Incompatible shapes between op input and calculated input gradient. Forward operation: SevenDerived. "
+        r"^Incompatible shapes between op input and calculated input gradient. Forward operation: SevenMine. "
         r"Input index: 0. Original input shape: \(2,\). Calculated input gradient shape: \(7,\)$"
     )
     with pytest.raises(ValueError, match=fault):

@@ -130,17 +130,24 @@ class _Pass:
             self._grads.setdefault(y._id, []).append(start)
         self._way = way_between(graph, ys, xs, within)
         ends = stops(self._way, xs, fixed)
-        pending = self._way.pending
+        nodes, maker, pending = self._way
+        grads_of, maker_of = self._grads.get, maker.get
         ready = deque(dict.fromkeys(y.op._id for y in ys if pending.get(y.op._id) == 0))
-        maker = self._way.maker
         while ready:
             op_id = ready.popleft()
-            node = self._way.nodes[op_id]
-            outputs = self._collected(node.first, node.outputs)
-            if op_id not in ends and any(each is not None for each in outputs):
-                self._go_through(graph.operation(op_id), node.inputs, outputs)
-            for each in node.inputs:
-                of = maker.get(each, -1)
+            kind, first, count, inputs = nodes[op_id]
+            if count != 1:
+                outputs = self._collected(first, count)
+            elif (found := grads_of(first)) is None:
+                outputs = []
+            else:
+                if len(found) > 1:
+                    found[:] = [total(found)]
+                outputs = found
+            if outputs and op_id not in ends:
+                self._go_through(graph.operation(op_id), kind, inputs, outputs)
+            for each in inputs:
+                of = maker_of(each)
                 if of in pending:
                     pending[of] -= 1
                     if not pending[of]:
@@ -151,49 +158,53 @@ class _Pass:
         found = [self._grads.get(x._id) for x in self._xs]
         return [None if grads is None else total(grads) for grads in found]
 
-    def _collected(self, first: int, count: int) -> list[Grad | None]:
-        """The gradients by the outputs of an operation, each summed."""
+    def _collected(self, first: int, count: int) -> list[Any]:
+        """The gradients by the outputs of an operation, each summed; an empty list if there is none."""
         outputs: list[Grad | None] = []
         for each in range(first, first + count):
             grads = self._grads.get(each)
             if grads is not None and len(grads) > 1:
                 grads[:] = [total(grads)]
             outputs.append(None if grads is None else grads[0])
-        return outputs
+        return outputs if any(each is not None for each in outputs) else []
 
-    def _go_through(self, op: Operation, inputs: tuple[int, ...], outputs: list[Grad | None]) -> None:
+    def _go_through(self, op: Operation, kind: str, inputs: tuple[int, ...], outputs: list[Any]) -> None:
         """Builds the gradients by an operation's inputs."""
-        declared = _declared(self._graph, op)
+        graph, declared = self._graph, _declared(self._graph, op, kind)
         if declared.function is None:
             return
-        if not declared.partial and None in outputs:
+        if len(outputs) > 1 and not declared.partial and None in outputs:
             outputs = [
                 zeros_like(made) if grad is None and is_trainable(made) else grad
                 for made, grad in zip(op.outputs, outputs, strict=True)
             ]
         if not declared.sparse:
             outputs = [
-                convert_to_tensor(each) if isinstance(each, IndexedSlices) else each for each in outputs
+                convert_to_tensor(each) if each.__class__ is IndexedSlices else each for each in outputs
             ]
-        with name_scope(f"{op.name}_grad"):
+        with name_scope(op.name + "_grad"):
             made = declared.function(op, *outputs)
-            grads = list(made) if isinstance(made, (list, tuple)) else [made]
+            grads: Any = made if isinstance(made, (list, tuple)) else [made]
             if len(grads) != len(inputs):
                 raise ValueError(
                     f"Num gradients {len(grads)} generated for op {op.name} do not match num inputs "
                     f"{len(inputs)}"
                 )
-            if self._gated and sum(each is not None for each in grads) > 1:
-                _gate(grads)
-            nodes, maker = self._way.nodes, self._way.maker
-            for at, (tensor, grad) in enumerate(zip(inputs, grads, strict=True)):
+            if self._gated and len(grads) > 1:
+                grads = _gated(grads)
+            (nodes, maker, _), kept, spec = self._way, self._grads, graph._spec_number
+            for at, tensor in enumerate(inputs):
+                grad = grads[at]
                 if grad is None or maker.get(tensor) not in nodes:
                     continue
-                if not isinstance(grad, (Tensor, IndexedSlices)):
+                if grad.__class__ is not Tensor and not isinstance(grad, IndexedSlices):
                     grad = convert_to_tensor(grad)
-                if isinstance(grad, Tensor):
+                if grad.__class__ is Tensor and spec(tensor) != spec(grad._id):
                     _check_shape(op, at, grad)
-                self._grads.setdefault(tensor, []).append(grad)
+                if tensor in kept:
+                    kept[tensor].append(grad)
+                else:
+                    kept[tensor] = [grad]
 
 
 def gradients_within(ys: list[Tensor], xs: list[Tensor], grad_ys: list[Any]) -> list[Grad | None]:
@@ -213,23 +224,30 @@ def gradients_within(ys: list[Tensor], xs: list[Tensor], grad_ys: list[Any]) -> 
         return _Pass(graph, ys, xs, xs, grad_ys, gated=False, within=True).results()
 
 
-def _gate(grads: list[Any]) -> None:
-    """Passes gradients through identities, under the names of v1's `tuple`."""
+def _gated(grads: Any) -> Any:
+    """Gradients, if there are several passed through identities, under the names of v1's `tuple`."""
+    if sum(each is not None for each in grads) < 2:
+        return grads
+    passed: list[Any] = []
     at = 0
     with name_scope("tuple"):
-        for place, grad in enumerate(grads):
+        for grad in grads:
             if grad is None:
+                passed.append(None)
                 continue
             name = f"control_dependency_{at}" if at else "control_dependency"
             at += 1
             if isinstance(grad, IndexedSlices):
-                grads[place] = IndexedSlices(identity(grad.values, name=name), grad.indices, grad.dense_shape)
+                values = identity(grad.values, name=name)
+                passed.append(IndexedSlices(values, grad.indices, grad.dense_shape))
             else:
-                grads[place] = identity(grad, name=name)
+                passed.append(identity(grad, name=name))
+    return passed
 
 
-def _declared(graph: Graph, op: Operation) -> Gradient:
-    name = graph._gradient_names.get(op._id) or op.type
+def _declared(graph: Graph, op: Operation, kind: str) -> Gradient:
+    """What is declared of an operation: by its own gradient's name, or by its type."""
+    name = graph._gradient_names.get(op._id) or kind
     found = name if isinstance(name, Gradient) else gradient_of(name)
     if found is None:
         raise LookupError(_NO_GRADIENT.format(name=op.name, type=op.type))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Sequence
-from typing import Any, Final, NamedTuple
+from typing import Any, Final, NamedTuple, TypeAlias
 
 from .. import dtypes
 from ..graph import Graph, Tensor
@@ -17,22 +17,8 @@ TRAINABLE: Final = frozenset(
 )  # fmt: skip
 
 
-class Node(NamedTuple):
-    """An operation on the way.
-
-    Attributes:
-        op_id: Its id.
-        type: Its type.
-        first: The id of its first output.
-        outputs: The number of its outputs.
-        inputs: The ids of its inputs.
-    """
-
-    op_id: int
-    type: str | None
-    first: int
-    outputs: int
-    inputs: tuple[int, ...]
+# An operation on the way: its type, the id of its first output, how many outputs it has, and its inputs' ids.
+Node: TypeAlias = tuple[str, int, int, tuple[int, ...]]
 
 
 class Way(NamedTuple):
@@ -78,26 +64,34 @@ def way_between(graph: Graph, ys: Sequence[Tensor], xs: Collection[Tensor], with
     maker: dict[int, int] = {}
     origins = {each.op._id for each in xs}
     passing: set[int] = set()  # tensors of reached operations, if gradients pass through them
-    reached: list[Node] = []
-    disjoint, tensor = passing.isdisjoint, graph.tensor
+    reached: list[tuple[int, Node]] = []
+    passes: dict[int, bool] = {}  # by the number of a tensor's dtype and shape
+    disjoint, spec_of = passing.isdisjoint, graph._spec_number
     for op_id, op_def, first, count, inputs, _ in pruned:
-        if op_id not in origins and disjoint(inputs):
+        if disjoint(inputs) and op_id not in origins:
             continue
-        reached.append(Node(op_id, None if op_def is None else op_def.type, first, count, inputs))
+        kind = graph.operation(op_id).type if op_def is None else op_def.type
+        reached.append((op_id, (kind, first, count, inputs)))
         for each in range(first, first + count):
             maker[each] = op_id
-            if tensor(each).dtype.base_dtype in TRAINABLE:
+            spec = spec_of(each)
+            if spec not in passes:
+                passes[spec] = is_trainable(graph.tensor(each))
+            if passes[spec]:
                 passing.add(each)
     ends = {each.op._id for each in ys}
-    nodes = {}
+    nodes: dict[int, Node] = {}
     wanted: set[int] = set()
-    for node in reversed(reached):
-        if node.op_id in ends or not wanted.isdisjoint(range(node.first, node.first + node.outputs)):
-            nodes[node.op_id] = node
-            wanted.update(node.inputs)
+    for op_id, node in reversed(reached):
+        _, first, count, inputs = node
+        if first in wanted or op_id in ends or (
+            count > 1 and not wanted.isdisjoint(range(first, first + count))
+        ):  # fmt: skip
+            nodes[op_id] = node
+            wanted.update(inputs)
     pending = dict.fromkeys(nodes, 0)
-    for node in nodes.values():
-        for each in node.inputs:
+    for _, _, _, inputs in nodes.values():
+        for each in inputs:
             of = maker.get(each)
             if of in pending:
                 pending[of] += 1
