@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+import numpy as np
+
 from ...graph import Tensor
 from ...public import v1
 from ..constant import convert_to_tensor, index_array
@@ -31,16 +33,41 @@ def scatter_rows(xp: Any, flat: Any, at: Any, rows: Any, how: str) -> Any:
             "max": update.max,
         }[how](rows)
     out = xp.asarray(flat, copy=True)
+    if isinstance(out, np.ndarray):
+        change_rows(out, at, rows, how)
+        return out
     ufunc = {"add": xp.add, "mul": xp.multiply, "min": xp.minimum, "max": xp.maximum}.get(how)
     if ufunc is not None and hasattr(ufunc, "at"):
         ufunc.at(out, at, rows)
-    elif how == "update" and "numpy" in xp.__name__:
-        out[at] = rows
     else:
         for i in range(at.shape[0]):
             key = int(at[i])
             out[key, ...] = rows[i, ...] if ufunc is None else ufunc(out[key, ...], rows[i, ...])
     return out
+
+
+def change_rows(out: np.ndarray[Any, Any], at: Any, rows: Any, how: str) -> None:
+    """Changes rows of NumPy's array in place; see `scatter_rows`."""
+    if how == "update":
+        out[at] = rows
+    elif how == "add" and out.ndim > 1 and out.dtype.kind in "fc":
+        _add_rows(out, at, rows)
+    else:
+        ufunc: Any = {"add": np.add, "mul": np.multiply, "min": np.minimum, "max": np.maximum}[how]
+        ufunc.at(out, at, rows)
+
+
+def _add_rows(out: Any, at: Any, rows: Any) -> None:
+    """Adds rows: those of one position are summed first, which takes less time than `numpy.add.at`."""
+    order = np.argsort(at, kind="stable")
+    sorted_at = at[order]
+    begins = np.ones(len(at), bool)
+    np.not_equal(sorted_at[1:], sorted_at[:-1], out=begins[1:])
+    firsts = np.flatnonzero(begins)
+    if len(firsts) == len(at):
+        out[at] += rows
+    else:
+        out[sorted_at[firsts]] += np.add.reduceat(rows[order], firsts, axis=0)
 
 
 def _scattered(xp: Any, target: Any, indices: Any, updates: Any, how: str) -> Any:

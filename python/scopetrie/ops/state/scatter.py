@@ -10,7 +10,7 @@ from ..._core import Variable, own_items
 from ...graph import Tensor
 from ...public import v1
 from ..array.indices import check_indices, check_tuples, flat_positions, rows_of
-from ..array.scatter import scatter_rows
+from ..array.scatter import change_rows, scatter_rows
 from ..constant import index_array
 from ..declare import FLOATS_HALF_FIRST, INDICES, NUMBERS, Types, attr, reference, tensor
 from ..registry import define_op
@@ -18,12 +18,13 @@ from ..registry import define_op
 _EXTREME = (*FLOATS_HALF_FIRST, *INDICES)
 
 
-def _scattered(xp: Any, value: Any, at: Any, rows: Any, how: str) -> Any:
+def _inverted(rows: Any, how: str) -> tuple[Any, str]:
+    """What is subtracted as what is added, and what is divided by as a factor."""
     if how == "sub":
-        return scatter_rows(xp, value, at, -rows, "add")
+        return -rows, "add"
     if how == "div":
-        return scatter_rows(xp, value, at, 1 / rows, "mul")
-    return scatter_rows(xp, value, at, rows, how)
+        return 1 / rows, "mul"
+    return rows, how
 
 
 def _rows_kernel(how: str) -> Any:
@@ -42,7 +43,11 @@ def _rows_kernel(how: str) -> Any:
                     f"params.shape {list(value.shape)}"
                 )
             rows = rows_of(xp, xp.broadcast_to(updates, wanted), outer)
-            cell.assign(_scattered(xp, value, rows_of(xp, indices, outer), rows, how))
+            at, memory = rows_of(xp, indices, outer), cell.writable()
+            if isinstance(memory, np.ndarray):
+                change_rows(memory, at, *_inverted(rows, how))
+            else:
+                cell.assign(scatter_rows(xp, value, at, *_inverted(rows, how)))
             return cell.view
 
         return scatter
@@ -68,7 +73,8 @@ def _slices_kernel(how: str) -> Any:
                 raise ValueError(f"Must have updates.shape = {list(wanted)}, but got {list(updates.shape)}")
             check_tuples(indices, value.shape, "shape")
             at = rows_of(xp, flat_positions(xp, indices, value.shape), outer)
-            changed = _scattered(xp, rows_of(xp, value, depth), at, rows_of(xp, updates, outer), how)
+            rows = rows_of(xp, updates, outer)
+            changed = scatter_rows(xp, rows_of(xp, value, depth), at, *_inverted(rows, how))
             cell.assign(xp.reshape(changed, value.shape))
             return cell.view
 
