@@ -179,11 +179,9 @@ def stub(
     """The stub of a module that is a namespace."""
     depth = "." * (module.count(".") + 1 + is_package)
     lines = [f'"""{doc} {NOTICE}"""', ""]
-    lines += [f"from {depth} import {each} as {each}" for each in sorted(spaces) if spaces[each] == each]
     for each in sorted(spaces):
-        if spaces[each] != each:
-            folder, _, last = spaces[each].rpartition(".")
-            lines.append(f"from {depth}{folder} import {last} as {each}")
+        folder, _, last = spaces[each].rpartition(".")
+        lines.append(f"from {depth}{folder} import {last} as {each}")
     lines += extra
     lines += ["from builtins import bool as _bool", "from collections.abc import Callable as _Callable"]
     lines += ["from typing import Any as _Any"]
@@ -194,7 +192,7 @@ def stub(
             functions.append(written)
         else:
             lines.append(f"from {depth}{each.module} import {each.symbol} as {each.name}")
-    public = sorted([*(each.name for each in names), *spaces, *(["__version__"] if spaces else [])])
+    public = sorted([*(each.name for each in names), *spaces, *(["__version__"] if extra else [])])
     lines += ["", "__all__ = [", *(f'    "{each}",' for each in public), "]", "", *functions]
     return "\n".join(lines)
 
@@ -224,18 +222,21 @@ def files() -> dict[Path, str]:
     names, spaces = public_names()
     page = ROOT / "docs" / "ops.md"
     extra = ["from . import compat as compat", "from ._core import __version__ as __version__"]
+    made = {PACKAGE / "exports.py": exports(names), page: ops_page(page.read_text("utf-8"), names)}
+
+    def within(space: str) -> dict[str, str]:
+        """The namespaces in a namespace, with their modules."""
+        found = {each.rpartition(".") for each in spaces}
+        return {last: spaces[f"{space}.{last}".lstrip(".")] for owner, _, last in found if owner == space}
+
     top = [each for each in names if not each.namespace]
-    made = {
-        PACKAGE / "exports.py": exports(names),
-        PACKAGE / "__init__.pyi": stub(top, "", "v1's top level.", spaces, extra, is_package=False),
-        page: ops_page(page.read_text("utf-8"), names),
-    }
+    made[PACKAGE / "__init__.pyi"] = stub(top, "", "v1's top level.", within(""), extra, is_package=False)
     for space in sorted({each.namespace for each in names} - {""}):
         module = spaces[space]
         path = PACKAGE / module.replace(".", "/")
         path = path / "__init__.pyi" if path.is_dir() else path.with_suffix(".pyi")
         found = [each for each in names if each.namespace == space]
-        made[path] = stub(found, module, f"`tf.{space}`.", {}, [], path.stem == "__init__")
+        made[path] = stub(found, module, f"`tf.{space}`.", within(space), [], path.stem == "__init__")
     return {path: formatted(path, text) for path, text in made.items()}
 
 

@@ -34,6 +34,7 @@ FLOORS = [
     {"scopes", "store"},
     {"execution"},
     {"layers"},
+    {"rnn"},
     {"template", "summary", "compat", "behavior", "logging", "client", "v1"},
     {"train", "_wiring"},
     {ROOT_MODULE},  # the root, which exports everything below

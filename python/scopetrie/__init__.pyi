@@ -205,6 +205,7 @@ from .ops.control.flow import tuple_ as tuple
 from .ops.control.loop import while_loop as while_loop
 from .ops.control.map import map_fn as map_fn
 from .ops.control.map import scan as scan
+from .ops.control.tensor_array import TensorArray as TensorArray
 from .ops.folding import constant_value as constant_value
 from .ops.indexed_slices import IndexedSlices as IndexedSlices
 from .ops.linalg.contraction import einsum as einsum
@@ -379,6 +380,7 @@ __all__ = [
     "Session",
     "Store",
     "Tensor",
+    "TensorArray",
     "TensorShape",
     "UnconnectedGradients",
     "Variable",

@@ -71,6 +71,7 @@ EXPORTS: Final = {
         ops.control.flow group initialize_all_tables=tables_initializer no_op tables_initializer tuple=tuple_
         ops.control.loop while_loop
         ops.control.map foldl foldr map_fn scan
+        ops.control.tensor_array TensorArray
         ops.folding constant_value
         ops.indexed_slices IndexedSlices
         ops.linalg.contraction einsum tensordot
@@ -228,6 +229,15 @@ EXPORTS: Final = {
         ops.nn.pool avg_pool avg_pool2d=avg_pool avg_pool3d max_pool max_pool3d max_pool_with_argmax
         ops.nn.pool_any pool
         ops.nn.pool_names avg_pool1d avg_pool_v2 max_pool1d max_pool2d max_pool_v2
+        rnn.dynamic bidirectional_dynamic_rnn dynamic_rnn
+        rnn.raw raw_rnn
+        rnn.static static_bidirectional_rnn static_rnn
+    """,
+    "nn.rnn_cell": """
+        rnn.cell LSTMStateTuple RNNCell
+        rnn.lstm BasicLSTMCell LSTMCell
+        rnn.plain BasicRNNCell GRUCell
+        rnn.wrappers DeviceWrapper DropoutWrapper MultiRNNCell ResidualWrapper
     """,
     "random": """
         ops.random.choice categorical multinomial shuffle=random_shuffle

@@ -28,8 +28,10 @@ def places(name: str) -> dict[str, tuple[str, str]]:
         for each in names:
             public, _, symbol = each.partition("=")
             found[public] = (module, symbol or public)
-    if not name:
-        found |= {each: (module, "") for each, module in NAMESPACES.items()}
+    for each, module in NAMESPACES.items():
+        owner, _, last = each.rpartition(".")
+        if owner == name:
+            found[last] = (module, "")
     return found
 
 

@@ -42,6 +42,7 @@ NAMESPACES: Final = {
     "losses": "losses",
     "math": "v1.math",
     "nn": "v1.nn",
+    "nn.rnn_cell": "rnn",
     "random": "random",
     "summary": "summary",
     "train": "train",

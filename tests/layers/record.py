@@ -24,10 +24,8 @@ tf.logging.set_verbosity(tf.logging.ERROR)
 HERE = Path(__file__).parent
 names = sys.argv[1:] or sorted(path.stem.removesuffix("_programs") for path in HERE.glob("[!t]*_programs.py"))
 for name in names:
-    programs = importlib.import_module(f"{name.removesuffix('s')}_programs").PROGRAMS
+    programs = importlib.import_module(f"{name}_programs").PROGRAMS
     made = {title: observing.observe(function, tf) for title, function in programs.items()}
     lines = [f"{json.dumps(title)}: {json.dumps(seen)}" for title, seen in made.items()]
-    (HERE / f"{name.removesuffix('s')}_recorded.json").write_text(
-        "{\n" + ",\n".join(lines) + "\n}\n", "utf-8"
-    )
+    (HERE / f"{name}_recorded.json").write_text("{\n" + ",\n".join(lines) + "\n}\n", "utf-8")
     print(name, len(made), "programs")

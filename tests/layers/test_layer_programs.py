@@ -19,4 +19,4 @@ def test_program(title: str) -> None:
     found, wanted = observe(PROGRAMS[title], tf), RECORDED[title]
     assert found.keys() == wanted.keys(), (found, wanted)
     for key in wanted:
-        assert close(found[key], wanted[key]), key
+        assert close(found[key], wanted[key]), (key, found[key], wanted[key])

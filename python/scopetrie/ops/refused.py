@@ -87,10 +87,8 @@ _GROUPS: Final = {
         random.fixed_unigram_candidate_sampler random.learned_unigram_candidate_sampler
         random.log_uniform_candidate_sampler random.uniform_candidate_sampler
     """,
-    "it has no cells of recurrent nets. Unroll the steps in a Python loop under a variable scope with "
-    "reuse, or use while_loop or scan": """
-        nn.bidirectional_dynamic_rnn nn.dynamic_rnn nn.raw_rnn nn.rnn_cell nn.static_bidirectional_rnn
-        nn.static_rnn nn.static_state_saving_rnn
+    "nobody saves its state between runs. Use static_rnn, and keep the state in a Variable": """
+        nn.static_state_saving_rnn
     """,
     "connectionist temporal classification is not among its ops. Compute it by py_func": """
         nn.collapse_repeated nn.ctc_beam_search_decoder nn.ctc_beam_search_decoder_v2 nn.ctc_greedy_decoder
@@ -124,7 +122,6 @@ _GROUPS: Final = {
     "type specifications are of v2. A dtype and a shape say the same": """
         NoneTensorSpec OptionalSpec TensorArraySpec TensorSpec TypeSpec type_spec_from_value
     """,
-    "a loop's values are its loop variables. Use scan, map_fn or while_loop": "TensorArray",
     "a session runs one plan at a time: there is nothing to guard": "CriticalSection",
     "modules that own variables are of v2. Use variable_scope, or make_template": "Module",
     "it prints as v1 does. Use Print": "print",

@@ -90,7 +90,9 @@ def packed(structure: Any, leaves: Sequence[Any]) -> Any:
             return type(each)(*(build(x) for x in each))
         if isinstance(each, (list, tuple)):
             return type(each)(build(x) for x in each)
-        return next(rest)
+        # A TensorArray is passed as the tensor of its rows.
+        rebuild = getattr(each, "_with_flow", None)
+        return next(rest) if rebuild is None else rebuild(next(rest))
 
     return build(structure)
 
