@@ -22,7 +22,7 @@ ROOT_MODULE = "scopetrie"
 FLOORS = [
     {"_core", "exports"},
     {"public"},
-    {"files", "locks", "paths", "printing"},
+    {"describe", "files", "locks", "paths", "printing"},
     {"errors", "backends", "names"},
     {"dtypes", "dimension"},
     {"shapes"},
@@ -33,7 +33,7 @@ FLOORS = [
     {"initializers"},
     {"scopes", "store"},
     {"execution"},
-    {"layers"},
+    {"layers", "metrics"},
     {"rnn"},
     {"template", "summary", "compat", "behavior", "logging", "client", "v1"},
     {"train", "_wiring"},

@@ -11,6 +11,7 @@ from . import initializers as initializers
 from . import layers as layers
 from . import logging as logging
 from . import losses as losses
+from . import metrics as metrics
 from . import random as random
 from . import summary as summary
 from . import train as train
@@ -637,6 +638,7 @@ __all__ = [
     "matrix_triangular_solve",
     "maximum",
     "meshgrid",
+    "metrics",
     "min_max_variable_partitioner",
     "minimum",
     "mod",

@@ -173,6 +173,13 @@ EXPORTS: Final = {
         ops.math.clipping global_norm
         ops.nn.norm l2_normalize
     """,
+    "losses": """
+        losses.elements absolute_difference cosine_distance hinge_loss huber_loss log_loss
+        losses.elements mean_pairwise_squared_error mean_squared_error
+        losses.entropies sigmoid_cross_entropy softmax_cross_entropy sparse_softmax_cross_entropy
+        losses.kept add_loss get_losses get_regularization_loss get_regularization_losses get_total_loss
+        losses.weighted Reduction compute_weighted_loss
+    """,
     "math": """
         ops.array.unique invert_permutation
         ops.math.arg argmax argmin
@@ -200,6 +207,16 @@ EXPORTS: Final = {
         ops.nn.activation log_sigmoid log_softmax softmax softplus softsign
         ops.nn.confusion confusion_matrix
         ops.nn.norm l2_normalize
+    """,
+    "metrics": """
+        metrics.averages accuracy mean mean_absolute_error mean_cosine_distance mean_relative_error
+        metrics.averages mean_squared_error mean_tensor percentage_below root_mean_squared_error
+        metrics.classes mean_iou mean_per_class_accuracy
+        metrics.counts false_negatives false_positives precision recall true_negatives true_positives
+        metrics.thresholds auc false_negatives_at_thresholds false_positives_at_thresholds
+        metrics.thresholds precision_at_thresholds recall_at_thresholds sensitivity_at_specificity
+        metrics.thresholds specificity_at_sensitivity true_negatives_at_thresholds
+        metrics.thresholds true_positives_at_thresholds
     """,
     "nn": """
         derivatives.nn.conv conv2d_backprop_filter conv3d_backprop_filter

@@ -41,6 +41,7 @@ NAMESPACES: Final = {
     "logging": "logging",
     "losses": "losses",
     "math": "v1.math",
+    "metrics": "metrics",
     "nn": "v1.nn",
     "nn.rnn_cell": "rnn",
     "random": "random",

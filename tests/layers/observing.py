@@ -85,7 +85,11 @@ def observe(function: Any, tf: Any) -> dict[str, Any]:
                     kind = each.dtype.base_dtype.name
                     value = values_of(each.shape.as_list(), number, kind)
                     each.load(np.abs(value) + 0.1 if "variance" in each.name else value, session)
-            seen["values"] = [excerpt(each) for each in session.run(fetched, inputs.feeds)]
+            if graph.get_collection("metric_variables"):  # the figure, and what takes a batch in: twice
+                fetched = [fetched[1], fetched[1], fetched[0]]
+                seen["values"] = [excerpt(session.run(each, inputs.feeds)) for each in fetched]
+            else:
+                seen["values"] = [excerpt(each) for each in session.run(fetched, inputs.feeds)]
             if updates := graph.get_collection("update_ops"):
                 session.run(updates, inputs.feeds)
                 seen["after"] = [excerpt(each) for each in session.run(variables)]

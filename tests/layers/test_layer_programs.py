@@ -1,22 +1,28 @@
-"""Layers make the variables, names and values that TensorFlow's make; see record.py."""
+"""Layers, cells, losses and metrics make what TensorFlow's make: names, shapes, collections, values."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from typing import Any
+
 import pytest
 import scopetrie as tf
-from layers.layer_programs import PROGRAMS
+from layers import layer_programs, loss_programs, metric_programs, rnn_programs
 from layers.observing import close, observe, recorded
 
-RECORDED = recorded("layer_recorded.json")
+KINDS = {"layer": layer_programs, "loss": loss_programs, "metric": metric_programs, "rnn": rnn_programs}
+RECORDED = {kind: recorded(f"{kind}_recorded.json") for kind in KINDS}
+PROGRAMS = [(kind, title, program) for kind in KINDS for title, program in KINDS[kind].PROGRAMS.items()]
 
 
-def test_all_are_recorded() -> None:
-    assert RECORDED.keys() == PROGRAMS.keys()
+@pytest.mark.parametrize("kind", KINDS)
+def test_all_are_recorded(kind: str) -> None:
+    assert RECORDED[kind].keys() == KINDS[kind].PROGRAMS.keys()
 
 
-@pytest.mark.parametrize("title", PROGRAMS)
-def test_program(title: str) -> None:
-    found, wanted = observe(PROGRAMS[title], tf), RECORDED[title]
+@pytest.mark.parametrize(("kind", "title", "program"), PROGRAMS, ids=[title for _, title, _ in PROGRAMS])
+def test_program(kind: str, title: str, program: Callable[[Any, Any], Any]) -> None:
+    found, wanted = observe(program, tf), RECORDED[kind][title]
     assert found.keys() == wanted.keys(), (found, wanted)
     for key in wanted:
         assert close(found[key], wanted[key]), (key, found[key], wanted[key])

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import inspect
-from collections.abc import Callable
-from typing import Any, Final, TypeVar
+from typing import Final
+
+from ..describe import describer
 
 __all__ = ["described"]
-
-_Public = TypeVar("_Public", bound=Callable[..., Any])
 
 _ARGUMENTS: Final = {
     "activation": "A function of the result, or the name of one of `tf.nn`; None for none.",
@@ -60,33 +58,4 @@ _ARGUMENTS: Final = {
     "use_bias": "Whether a bias is added.",
 }  # fmt: skip
 
-
-def described(returns: str = "", raises: str = "", **own: str) -> Callable[[_Public], _Public]:
-    """Writes the descriptions of its arguments into the docstring of a class or a function.
-
-    Args:
-        returns: What is returned, of a function.
-        raises: What is raised when: `"ValueError: If ..."`.
-        **own: Descriptions of arguments that are special here.
-
-    Returns:
-        A decorator.
-    """
-    known = _ARGUMENTS | own
-
-    def write(public: _Public) -> _Public:
-        text = inspect.cleandoc(public.__doc__ or "")
-        summary, example, rest = text.partition("\n>>> ")
-        lines = [summary.rstrip(), "", "Args:"]
-        for name, parameter in inspect.signature(public).parameters.items():
-            stars = "**" if parameter.kind is parameter.VAR_KEYWORD else ""
-            lines.append(f"    {stars}{name}: {known[name]}")
-        for heading, said in (("Returns", returns), ("Raises", raises)):
-            if said:
-                lines += ["", f"{heading}:", f"    {said}"]
-        if example:
-            lines += ["", f">>> {rest}"]
-        public.__doc__ = "\n".join(lines)
-        return public
-
-    return write
+described = describer(_ARGUMENTS)

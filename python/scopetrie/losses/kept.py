@@ -1,12 +1,13 @@
-"""v1's `tf.losses`: the collections of losses."""
+"""The collections of losses."""
 
 from __future__ import annotations
 
 from typing import Any
 
-from .graph import GraphKeys, Tensor, add_to_collection, get_collection
-from .ops.constant import constant
-from .ops.math.sum import add_n
+from ..graph import GraphKeys, Tensor, add_to_collection, get_collection
+from ..ops.constant import constant
+from ..ops.math.sum import add_n
+from ..public import v1
 
 __all__ = [
     "add_loss",
@@ -17,6 +18,7 @@ __all__ = [
 ]
 
 
+@v1("losses.add_loss")
 def add_loss(loss: Any, loss_collection: Any = GraphKeys.LOSSES) -> None:
     """Adds a loss to a collection.
 
@@ -28,6 +30,7 @@ def add_loss(loss: Any, loss_collection: Any = GraphKeys.LOSSES) -> None:
         add_to_collection(loss_collection, loss)
 
 
+@v1("losses.get_losses")
 def get_losses(scope: str | None = None, loss_collection: Any = GraphKeys.LOSSES) -> list[Any]:
     """Returns the losses of a collection.
 
@@ -38,6 +41,7 @@ def get_losses(scope: str | None = None, loss_collection: Any = GraphKeys.LOSSES
     return get_collection(loss_collection, scope)
 
 
+@v1("losses.get_regularization_losses")
 def get_regularization_losses(scope: str | None = None) -> list[Any]:
     """Returns what variables' regularizers gave.
 
@@ -53,6 +57,7 @@ def get_regularization_losses(scope: str | None = None) -> list[Any]:
     return get_collection(GraphKeys.REGULARIZATION_LOSSES, scope)
 
 
+@v1("losses.get_regularization_loss")
 def get_regularization_loss(scope: str | None = None, name: str = "total_regularization_loss") -> Tensor:
     """Makes a node that adds up what variables' regularizers gave.
 
@@ -67,6 +72,7 @@ def get_regularization_loss(scope: str | None = None, name: str = "total_regular
     return add_n(losses, name=name) if losses else constant(0.0)
 
 
+@v1("losses.get_total_loss")
 def get_total_loss(
     add_regularization_losses: bool = True, name: str = "total_loss", scope: str | None = None
 ) -> Tensor:
