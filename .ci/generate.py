@@ -231,7 +231,8 @@ def files() -> dict[Path, str]:
 
     top = [each for each in names if not each.namespace]
     made[PACKAGE / "__init__.pyi"] = stub(top, "", "v1's top level.", within(""), extra, is_package=False)
-    for space in sorted({each.namespace for each in names} - {""}):
+    owners = {each.namespace for each in names} | {each.rpartition(".")[0] for each in spaces}
+    for space in sorted(owners - {""}):
         module = spaces[space]
         path = PACKAGE / module.replace(".", "/")
         path = path / "__init__.pyi" if path.is_dir() else path.with_suffix(".pyi")

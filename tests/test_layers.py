@@ -37,6 +37,7 @@ FLOORS = [
     {"rnn"},
     {"template", "summary", "compat", "behavior", "logging", "client", "v1"},
     {"train", "_wiring"},
+    {"contrib"},
     {ROOT_MODULE},  # the root, which exports everything below
     {"demo"},
     {"__main__"},

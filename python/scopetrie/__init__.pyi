@@ -6,6 +6,7 @@ from typing import Any as _Any
 
 from . import client as client
 from . import compat as compat
+from . import contrib as contrib
 from . import errors as errors
 from . import initializers as initializers
 from . import layers as layers
@@ -475,6 +476,7 @@ __all__ = [
     "constant_initializer",
     "constant_value",
     "container",
+    "contrib",
     "control_dependencies",
     "control_flow_v2_enabled",
     "convert_to_tensor",

@@ -146,6 +146,71 @@ EXPORTS: Final = {
     "bitwise": """
         ops.math.bits bitwise_and bitwise_or bitwise_xor invert left_shift right_shift
     """,
+    "contrib.framework": """
+        contrib.framework.kept argsort get_local_variables get_model_variables get_trainable_variables
+        contrib.framework.kept get_variables get_variables_by_name get_variables_to_restore is_tensor
+        contrib.framework.kept model_variable smart_cond smart_constant_value sort variable
+        contrib.framework.scopes_of_arguments add_arg_scope arg_scope arg_scoped_arguments current_arg_scope
+        contrib.framework.scopes_of_arguments has_arg_scope
+        contrib.framework.steps assert_global_step create_global_step get_global_step
+        contrib.framework.steps get_or_create_global_step
+    """,
+    "contrib.layers": """
+        contrib.layers.dense conv1d=convolution conv2d=convolution conv2d_transpose conv3d=convolution
+        contrib.layers.dense conv3d_transpose convolution convolution1d=convolution convolution2d=convolution
+        contrib.layers.dense convolution2d_transpose=conv2d_transpose convolution3d=convolution
+        contrib.layers.dense convolution3d_transpose=conv3d_transpose fully_connected separable_conv2d
+        contrib.layers.dense separable_convolution2d=separable_conv2d
+        contrib.layers.initializers variance_scaling_initializer xavier_initializer
+        contrib.layers.initializers xavier_initializer_conv2d=xavier_initializer
+        contrib.layers.norms batch_norm instance_norm layer_norm
+        contrib.layers.plain avg_pool2d dropout embed_sequence flatten linear max_pool2d one_hot_encoding relu
+        contrib.layers.plain relu6 repeat softmax stack unit_norm
+        contrib.layers.regularizers apply_regularization l1_l2_regularizer l1_regularizer l2_regularizer
+        contrib.layers.regularizers sum_regularizer
+    """,
+    "contrib.legacy_seq2seq": """
+        contrib.legacy_seq2seq.unrolled basic_rnn_seq2seq rnn_decoder sequence_loss sequence_loss_by_example
+    """,
+    "contrib.rnn": """
+        contrib.rnn.cells InputProjectionWrapper LSTMBlockCell LayerNormBasicLSTMCell OutputProjectionWrapper
+        contrib.rnn.cells stack_bidirectional_dynamic_rnn
+        rnn.cell LSTMStateTuple RNNCell
+        rnn.lstm BasicLSTMCell LSTMCell
+        rnn.plain BasicRNNCell GRUCell
+        rnn.static static_bidirectional_rnn static_rnn
+        rnn.wrappers DeviceWrapper DropoutWrapper MultiRNNCell ResidualWrapper
+    """,
+    "contrib.seq2seq": """
+        contrib.seq2seq.attention AttentionMechanism AttentionWrapper AttentionWrapperState BahdanauAttention
+        contrib.seq2seq.attention LuongAttention tile_batch
+        contrib.seq2seq.decoding BasicDecoder BasicDecoderOutput Decoder dynamic_decode
+        contrib.seq2seq.helpers CustomHelper GreedyEmbeddingHelper Helper InferenceHelper
+        contrib.seq2seq.helpers SampleEmbeddingHelper TrainingHelper
+        contrib.seq2seq.losses sequence_loss
+    """,
+    "contrib.slim": """
+        contrib.framework.kept get_local_variables get_model_variables get_trainable_variables get_variables
+        contrib.framework.kept get_variables_by_name get_variables_to_restore model_variable variable
+        contrib.framework.scopes_of_arguments add_arg_scope arg_scope arg_scoped_arguments current_arg_scope
+        contrib.framework.scopes_of_arguments has_arg_scope
+        contrib.framework.steps create_global_step get_global_step get_or_create_global_step
+        contrib.layers.dense conv1d=convolution conv2d=convolution conv2d_transpose conv3d=convolution
+        contrib.layers.dense conv3d_transpose convolution convolution1d=convolution convolution2d=convolution
+        contrib.layers.dense convolution2d_transpose=conv2d_transpose convolution3d=convolution
+        contrib.layers.dense convolution3d_transpose=conv3d_transpose fully_connected separable_conv2d
+        contrib.layers.dense separable_convolution2d=separable_conv2d
+        contrib.layers.initializers variance_scaling_initializer xavier_initializer
+        contrib.layers.initializers xavier_initializer_conv2d=xavier_initializer
+        contrib.layers.norms batch_norm instance_norm layer_norm
+        contrib.layers.plain avg_pool2d dropout flatten linear max_pool2d one_hot_encoding relu relu6 repeat
+        contrib.layers.plain softmax stack unit_norm
+        contrib.layers.regularizers apply_regularization l1_l2_regularizer l1_regularizer l2_regularizer
+        contrib.layers.regularizers sum_regularizer
+    """,
+    "contrib.training": """
+        contrib.training.hparams HParams
+    """,
     "layers": """
         layers.base Layer
         layers.conv Conv1D Conv2D Conv3D conv1d conv2d conv3d

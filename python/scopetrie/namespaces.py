@@ -23,7 +23,7 @@ _PACKAGE: Final = __package__
 def places(name: str) -> dict[str, tuple[str, str]]:
     """For each name of a namespace the module that defines it, and its name there ("": the module itself)."""
     found = {}
-    for line in EXPORTS[name].splitlines():
+    for line in EXPORTS.get(name, "").splitlines():
         module, *names = line.split() or [""]
         for each in names:
             public, _, symbol = each.partition("=")

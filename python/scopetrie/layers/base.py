@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import re
 from collections.abc import Iterator
 from typing import Any, Final
@@ -413,8 +414,17 @@ class Layer:
         name: str = self._scope.name
         return name
 
+    def __deepcopy__(self, memo: dict[int, Any]) -> Layer:
+        """A layer of its own: functions, graphs' things and scopes are shared, all else is copied."""
+        made = type(self).__new__(type(self))
+        memo[id(self)] = made
+        for name, value in vars(self).items():
+            shared = name == "_scope" or (callable(value) and not isinstance(value, Layer))
+            vars(made)[name] = value if shared else copy.deepcopy(value, memo)
+        return made
+
     def __repr__(self) -> str:
-        return f"<{type(self).__name__} layer {self._name!r}>"
+        return f"<{type(self).__name__} layer {getattr(self, '_name', '')!r}>"
 
 
 def _as_tensor(value: Any) -> Any:

@@ -164,7 +164,7 @@ _GROUPS: Final = {
     """,
     "layers that make variables of their own are built on scopes: use layers, or write the layer with "
     "get_variable under a variable_scope, as the README's examples do": """
-        contrib estimator feature_column image keras
+        estimator feature_column image keras
     """,
     "command lines are Python's: use argparse, and call main() yourself": "app flags",
     "it is a part of TensorFlow that has to do with neither scopes, variables nor arrays": """

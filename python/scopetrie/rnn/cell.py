@@ -16,7 +16,7 @@ from ..shapes import TensorShape
 __all__ = ["LSTMStateTuple", "RNNCell", "known_depth", "zero_state"]
 
 
-@v1("nn.rnn_cell.LSTMStateTuple")
+@v1("nn.rnn_cell.LSTMStateTuple", "contrib.rnn.LSTMStateTuple")
 class LSTMStateTuple(NamedTuple):
     """The state of an LSTM cell, or of its size: what it remembers, and its last output.
 
@@ -58,7 +58,7 @@ def zero_state(size: Any, batch: Any, dtype: Any) -> Any:
     return packed(size, made)
 
 
-@v1("nn.rnn_cell.RNNCell")
+@v1("nn.rnn_cell.RNNCell", "contrib.rnn.RNNCell")
 class RNNCell(Layer):
     """What a recurrent net does at one step: from an input and a state it makes an output and the next state.
 

@@ -24,7 +24,7 @@ from .cell import LSTMStateTuple, RNNCell, known_depth
 __all__ = ["BasicLSTMCell", "LSTMCell"]
 
 
-@v1("nn.rnn_cell.BasicLSTMCell")
+@v1("nn.rnn_cell.BasicLSTMCell", "contrib.rnn.BasicLSTMCell")
 class BasicLSTMCell(RNNCell):
     """A long short-term memory without peepholes, projection or clipping (Hochreiter and Schmidhuber, 1997).
 
@@ -98,7 +98,7 @@ class BasicLSTMCell(RNNCell):
         return new_h, new_state
 
 
-@v1("nn.rnn_cell.LSTMCell")
+@v1("nn.rnn_cell.LSTMCell", "contrib.rnn.LSTMCell")
 class LSTMCell(RNNCell):
     """A long short-term memory with peepholes, projection and clipping as asked (Sak et al., 2014).
 

@@ -49,7 +49,7 @@ class VectorCell(RNNCell):
         return self._num_units
 
 
-@v1("nn.rnn_cell.BasicRNNCell")
+@v1("nn.rnn_cell.BasicRNNCell", "contrib.rnn.BasicRNNCell")
 class BasicRNNCell(VectorCell):
     """A cell that computes activation([input, state] x kernel + bias).
 
@@ -97,7 +97,7 @@ class BasicRNNCell(VectorCell):
         return output, output
 
 
-@v1("nn.rnn_cell.GRUCell")
+@v1("nn.rnn_cell.GRUCell", "contrib.rnn.GRUCell")
 class GRUCell(VectorCell):
     """A gated recurrent unit (Cho et al., 2014).
 

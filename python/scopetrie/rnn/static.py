@@ -23,7 +23,7 @@ from .steps import as_inputs, first_state, keep_where, known_batch, lengths_of, 
 __all__ = ["static_bidirectional_rnn", "static_rnn"]
 
 
-@v1("nn.static_rnn")
+@v1("nn.static_rnn", "contrib.rnn.static_rnn")
 @whole
 def static_rnn(
     cell: Any, inputs: Any, initial_state: Any = None, dtype: DTypeLike = None, sequence_length: Any = None,
@@ -121,7 +121,7 @@ def _turned(values: list[Any], lengths: Any) -> list[Any]:
     return [packed(like, row) for like, row in zip(values, zip(*made, strict=True), strict=True)]
 
 
-@v1("nn.static_bidirectional_rnn")
+@v1("nn.static_bidirectional_rnn", "contrib.rnn.static_bidirectional_rnn")
 @whole
 def static_bidirectional_rnn(
     cell_fw: Any, cell_bw: Any, inputs: Any, initial_state_fw: Any = None, initial_state_bw: Any = None,

@@ -25,7 +25,7 @@ from .cell import LSTMStateTuple, RNNCell
 __all__ = ["DeviceWrapper", "DropoutWrapper", "MultiRNNCell", "ResidualWrapper"]
 
 
-@v1("nn.rnn_cell.MultiRNNCell")
+@v1("nn.rnn_cell.MultiRNNCell", "contrib.rnn.MultiRNNCell")
 class MultiRNNCell(RNNCell):
     """Cells in a row: each takes the output of the one before.
 
@@ -163,7 +163,7 @@ class Wrapper(RNNCell):
             return self.cell.zero_state(batch_size, dtype)
 
 
-@v1("nn.rnn_cell.DropoutWrapper")
+@v1("nn.rnn_cell.DropoutWrapper", "contrib.rnn.DropoutWrapper")
 class DropoutWrapper(Wrapper):
     """A cell with dropout of inputs, outputs and state.
 
@@ -316,7 +316,7 @@ def _spread(allowed: Any, values: Any) -> list[bool]:
     return [bool(allowed)] * len(flat(values))
 
 
-@v1("nn.rnn_cell.ResidualWrapper")
+@v1("nn.rnn_cell.ResidualWrapper", "contrib.rnn.ResidualWrapper")
 class ResidualWrapper(Wrapper):
     """A cell whose input is added to its output.
 
@@ -362,7 +362,7 @@ def _added(inputs: Any, outputs: Any) -> Any:
     return packed(inputs, made)
 
 
-@v1("nn.rnn_cell.DeviceWrapper")
+@v1("nn.rnn_cell.DeviceWrapper", "contrib.rnn.DeviceWrapper")
 class DeviceWrapper(Wrapper):
     """A cell whose operations are on a device.
 

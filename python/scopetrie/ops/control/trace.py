@@ -91,8 +91,8 @@ def packed(structure: Any, leaves: Sequence[Any]) -> Any:
         if isinstance(each, (list, tuple)):
             return type(each)(build(x) for x in each)
         # A TensorArray is passed as the tensor of its rows.
-        rebuild = getattr(each, "_with_flow", None)
-        return next(rest) if rebuild is None else rebuild(next(rest))
+        rebuild, leaf = getattr(each, "_with_flow", None), next(rest)
+        return rebuild(leaf) if rebuild is not None and isinstance(leaf, Tensor) else leaf
 
     return build(structure)
 

@@ -1,0 +1,462 @@
+"""What a decoder is given at each step."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from ... import dtypes
+from ...graph import Tensor
+from ...ops.array.fill import fill, zeros_like
+from ...ops.array.shape import reshape, shape, size
+from ...ops.constant import convert_to_tensor
+from ...ops.control.branch import cond
+from ...ops.control.tensor_array import TensorArray
+from ...ops.control.trace import flat, packed
+from ...ops.math.arg import argmax
+from ...ops.math.compare import equal, greater_equal
+from ...ops.math.elementwise import cast
+from ...ops.math.reduce import reduce_all
+from ...ops.nn.embedding import embedding_lookup
+from ...ops.random.choice import multinomial
+from ...public import v1
+from ...rnn.steps import as_inputs, swapped
+from ...scopes import name_scope
+from ...shapes import TensorShape
+
+__all__ = ["CustomHelper", "GreedyEmbeddingHelper", "Helper", "InferenceHelper", "SampleEmbeddingHelper",
+           "TrainingHelper"]  # fmt: skip
+
+
+@v1("contrib.seq2seq.Helper")
+class Helper:
+    """What gives a decoder its inputs; a helper of your own defines all of this."""
+
+    @property
+    def batch_size(self) -> Any:
+        """How many examples there are."""
+        raise NotImplementedError("batch_size has not been implemented")
+
+    @property
+    def sample_ids_shape(self) -> TensorShape:
+        """The shape of one example's sample."""
+        raise NotImplementedError("sample_ids_shape has not been implemented")
+
+    @property
+    def sample_ids_dtype(self) -> dtypes.DType:
+        """The dtype of samples."""
+        raise NotImplementedError("sample_ids_dtype has not been implemented")
+
+    def initialize(self, name: str | None = None) -> tuple[Any, Any]:
+        """Returns for each example whether it has ended before the first step, and the first inputs.
+
+        Args:
+            name: The operations' scope.
+        """
+        raise NotImplementedError("initialize has not been implemented")
+
+    def sample(self, time: Any, outputs: Any, state: Any, name: str | None = None) -> Any:
+        """Returns samples for the outputs of a step.
+
+        Args:
+            time: The number of the step.
+            outputs: The outputs.
+            state: The state.
+            name: The operations' scope.
+        """
+        raise NotImplementedError("sample has not been implemented")
+
+    def next_inputs(
+        self, time: Any, outputs: Any, state: Any, sample_ids: Any, name: str | None = None
+    ) -> tuple[Any, Any, Any]:
+        """Returns for each example whether it has ended, the next inputs and the next state.
+
+        Args:
+            time: The number of the step.
+            outputs: Its outputs.
+            state: The state after it.
+            sample_ids: The samples.
+            name: The operations' scope.
+        """
+        raise NotImplementedError("next_inputs has not been implemented")
+
+
+class _OfNumbers(Helper):
+    """A helper whose samples are the numbers of classes."""
+
+    @property
+    def sample_ids_shape(self) -> TensorShape:
+        """The shape of one example's sample: a scalar."""
+        return TensorShape([])
+
+    @property
+    def sample_ids_dtype(self) -> dtypes.DType:
+        """The dtype of samples."""
+        return dtypes.int32
+
+
+@v1("contrib.seq2seq.TrainingHelper")
+class TrainingHelper(_OfNumbers):
+    """A helper for training: the inputs are given, and samples are the likeliest classes.
+
+    Args:
+        inputs: A tensor `[N, T, ...]`, or a structure of such tensors.
+        sequence_length: How many steps each example has, a vector `[N]` of ints.
+        time_major: Whether inputs are `[T, N, ...]`.
+        name: The operations' scope.
+
+    Raises:
+        ValueError: If `sequence_length` is no vector.
+    """
+
+    def __init__(
+        self, inputs: Any, sequence_length: Any, time_major: bool = False, name: str | None = None
+    ) -> None:
+        with name_scope(name, "TrainingHelper", [inputs, sequence_length]):
+            values = as_inputs(inputs)
+            self._inputs = values
+            if not time_major:
+                values = packed(values, [swapped(each) for each in flat(values)])
+            self._arrays = [
+                TensorArray(each.dtype, shape(each)[0], element_shape=each.shape[1:]).unstack(each)
+                for each in flat(values)
+            ]
+            self._structure = values
+            self._lengths = convert_to_tensor(sequence_length, name="sequence_length")
+            if self._lengths.shape.ndims != 1:
+                raise ValueError(
+                    f"Expected sequence_length to be a vector, but received shape: {self._lengths.shape}"
+                )
+            self._zeros = packed(values, [zeros_like(each[0]) for each in flat(values)])
+            self._batch = size(self._lengths)
+
+    @property
+    def inputs(self) -> Any:
+        """The inputs."""
+        return self._inputs
+
+    @property
+    def sequence_length(self) -> Tensor:
+        """How many steps each example has."""
+        return self._lengths
+
+    @property
+    def batch_size(self) -> Tensor:
+        """How many examples there are."""
+        return self._batch
+
+    def _read(self, time: Any, ended: Tensor) -> Any:
+        def rows() -> Any:
+            return [each.read(time) for each in self._arrays]
+
+        found = cond(reduce_all(ended), lambda: flat(self._zeros), rows, strict=True)
+        for row, each in zip(found, flat(self._zeros), strict=True):
+            row.set_shape(each.shape)
+        return packed(self._structure, found)
+
+    def initialize(self, name: str | None = None) -> tuple[Any, Any]:
+        """Returns which examples are empty, and the first inputs.
+
+        Args:
+            name: The operations' scope.
+        """
+        with name_scope(name, "TrainingHelperInitialize"):
+            ended = equal(0, self._lengths)
+            return ended, self._read(0, ended)
+
+    def sample(self, time: Any, outputs: Any, state: Any, name: str | None = None) -> Any:
+        """Returns the likeliest classes.
+
+        Args:
+            time: The number of the step.
+            outputs: The outputs, `[N, classes]`.
+            state: The state.
+            name: The operations' scope.
+        """
+        with name_scope(name, "TrainingHelperSample", [time, outputs]):
+            return cast(argmax(outputs, axis=-1), dtypes.int32)
+
+    def next_inputs(
+        self, time: Any, outputs: Any, state: Any, sample_ids: Any, name: str | None = None
+    ) -> tuple[Any, Any, Any]:
+        """Returns which examples have ended, the given inputs and the state.
+
+        Args:
+            time: The number of the step.
+            outputs: Its outputs.
+            state: The state after it.
+            sample_ids: The samples.
+            name: The operations' scope.
+        """
+        with name_scope(name, "TrainingHelperNextInputs", [time, outputs]):
+            following = time + 1
+            ended = greater_equal(following, self._lengths)
+            return ended, self._read(following, ended), state
+
+
+@v1("contrib.seq2seq.GreedyEmbeddingHelper")
+class GreedyEmbeddingHelper(_OfNumbers):
+    """A helper that feeds back the row of the likeliest class.
+
+    Args:
+        embedding: A function of numbers that gives rows, or the table of rows.
+        start_tokens: The first numbers, a vector `[N]` of ints.
+        end_token: The number that ends an example.
+
+    Raises:
+        ValueError: If the first numbers are no vector, or the last one is no scalar.
+    """
+
+    def __init__(self, embedding: Any, start_tokens: Any, end_token: Any) -> None:
+        self._rows: Callable[[Any], Tensor] = (
+            embedding if callable(embedding) else lambda ids: embedding_lookup(embedding, ids)
+        )
+        self._start = convert_to_tensor(start_tokens, dtype=dtypes.int32, name="start_tokens")
+        self._end = convert_to_tensor(end_token, dtype=dtypes.int32, name="end_token")
+        if self._start.shape.ndims != 1:
+            raise ValueError("start_tokens must be a vector")
+        if self._end.shape.ndims != 0:
+            raise ValueError("end_token must be a scalar")
+        self._batch = size(self._start)
+        self._first = self._rows(self._start)
+
+    @property
+    def batch_size(self) -> Tensor:
+        """How many examples there are."""
+        return self._batch
+
+    def initialize(self, name: str | None = None) -> tuple[Any, Any]:
+        """Returns that no example has ended, and the rows of the first numbers.
+
+        Args:
+            name: The operations' scope.
+        """
+        return fill([self._batch], False), self._first
+
+    def sample(self, time: Any, outputs: Any, state: Any, name: str | None = None) -> Any:
+        """Returns the likeliest classes.
+
+        Args:
+            time: The number of the step.
+            outputs: The outputs, `[N, classes]`.
+            state: The state.
+            name: The operations' scope.
+
+        Raises:
+            TypeError: If the outputs are no tensor.
+        """
+        if not isinstance(outputs, Tensor):
+            raise TypeError(f"Expected outputs to be a single Tensor, got: {type(outputs)}")
+        return argmax(outputs, axis=-1, output_type=dtypes.int32)
+
+    def next_inputs(
+        self, time: Any, outputs: Any, state: Any, sample_ids: Any, name: str | None = None
+    ) -> tuple[Any, Any, Any]:
+        """Returns which examples have ended, the rows of the samples and the state.
+
+        Args:
+            time: The number of the step.
+            outputs: Its outputs.
+            state: The state after it.
+            sample_ids: The samples.
+            name: The operations' scope.
+        """
+        ended = equal(sample_ids, self._end)
+        rows = cond(reduce_all(ended), lambda: self._first, lambda: self._rows(sample_ids))
+        rows.set_shape(self._first.shape)
+        return ended, rows, state
+
+
+@v1("contrib.seq2seq.SampleEmbeddingHelper")
+class SampleEmbeddingHelper(GreedyEmbeddingHelper):
+    """A helper that feeds back the row of a class that is drawn.
+
+    Args:
+        embedding: A function of numbers that gives rows, or the table of rows.
+        start_tokens: The first numbers, a vector `[N]` of ints.
+        end_token: The number that ends an example.
+        softmax_temperature: What logits are divided by.
+        seed: The operation's seed.
+
+    Raises:
+        ValueError: If the first numbers are no vector, or the last one is no scalar.
+    """
+
+    def __init__(
+        self, embedding: Any, start_tokens: Any, end_token: Any, softmax_temperature: Any = None,
+        seed: int | None = None,
+    ) -> None:  # fmt: skip
+        super().__init__(embedding, start_tokens, end_token)
+        self._temperature = softmax_temperature
+        self._seed = seed
+
+    def sample(self, time: Any, outputs: Any, state: Any, name: str | None = None) -> Any:
+        """Returns classes that are drawn.
+
+        Args:
+            time: The number of the step.
+            outputs: The logits, `[N, classes]`.
+            state: The state.
+            name: The operations' scope.
+        """
+        logits = outputs if self._temperature is None else outputs / self._temperature
+        drawn = multinomial(logits, 1, seed=self._seed)
+        return cast(reshape(drawn, [-1]), dtypes.int32)
+
+
+@v1("contrib.seq2seq.CustomHelper")
+class CustomHelper(Helper):
+    """A helper made of functions.
+
+    Args:
+        initialize_fn: `f()` gives for each example whether it has ended, and the first inputs.
+        sample_fn: `f(time=, outputs=, state=)` gives samples.
+        next_inputs_fn: `f(time=, outputs=, state=, sample_ids=)` gives for each example whether it has ended,
+            the next inputs and the next state.
+        sample_ids_shape: The shape of one example's sample; a scalar by default.
+        sample_ids_dtype: The dtype of samples; int32 by default.
+    """
+
+    def __init__(
+        self, initialize_fn: Callable[[], Any], sample_fn: Callable[..., Any],
+        next_inputs_fn: Callable[..., Any], sample_ids_shape: Any = None, sample_ids_dtype: Any = None,
+    ) -> None:  # fmt: skip
+        self._initialize_fn = initialize_fn
+        self._sample_fn = sample_fn
+        self._next_inputs_fn = next_inputs_fn
+        self._batch: Any = None
+        self._shape = TensorShape(sample_ids_shape or [])
+        self._dtype = dtypes.as_dtype(sample_ids_dtype or dtypes.int32)
+
+    @property
+    def batch_size(self) -> Any:
+        """How many examples there are; known once `initialize` was called."""
+        if self._batch is None:
+            raise ValueError("batch_size accessed before initialize was called")
+        return self._batch
+
+    @property
+    def sample_ids_shape(self) -> TensorShape:
+        """The shape of one example's sample."""
+        return self._shape
+
+    @property
+    def sample_ids_dtype(self) -> dtypes.DType:
+        """The dtype of samples."""
+        return self._dtype
+
+    def initialize(self, name: str | None = None) -> tuple[Any, Any]:
+        """Calls `initialize_fn`.
+
+        Args:
+            name: The operations' scope.
+        """
+        with name_scope(name, "CustomHelperInitialize"):
+            ended, inputs = self._initialize_fn()
+            self._batch = size(ended)
+            return ended, inputs
+
+    def sample(self, time: Any, outputs: Any, state: Any, name: str | None = None) -> Any:
+        """Calls `sample_fn`.
+
+        Args:
+            time: The number of the step.
+            outputs: The outputs.
+            state: The state.
+            name: The operations' scope.
+        """
+        with name_scope(name, "CustomHelperSample"):
+            return self._sample_fn(time=time, outputs=outputs, state=state)
+
+    def next_inputs(
+        self, time: Any, outputs: Any, state: Any, sample_ids: Any, name: str | None = None
+    ) -> tuple[Any, Any, Any]:
+        """Calls `next_inputs_fn`.
+
+        Args:
+            time: The number of the step.
+            outputs: Its outputs.
+            state: The state after it.
+            sample_ids: The samples.
+            name: The operations' scope.
+        """
+        with name_scope(name, "CustomHelperNextInputs"):
+            made: tuple[Any, Any, Any] = self._next_inputs_fn(
+                time=time, outputs=outputs, state=state, sample_ids=sample_ids
+            )
+            return made
+
+
+@v1("contrib.seq2seq.InferenceHelper")
+class InferenceHelper(_OfNumbers):
+    """A helper that feeds back samples.
+
+    Args:
+        sample_fn: `f(outputs)` gives samples.
+        sample_shape: The shape of one example's sample.
+        sample_dtype: The dtype of samples.
+        start_inputs: The first inputs, `[N, ...]`.
+        end_fn: `f(samples)` gives for each example whether it has ended.
+        next_inputs_fn: `f(samples)` gives the next inputs; the samples themselves by default.
+    """
+
+    def __init__(
+        self, sample_fn: Callable[[Any], Any], sample_shape: Any, sample_dtype: Any, start_inputs: Any,
+        end_fn: Callable[[Any], Any], next_inputs_fn: Callable[[Any], Any] | None = None,
+    ) -> None:  # fmt: skip
+        self._sample_fn = sample_fn
+        self._end_fn = end_fn
+        self._next_inputs_fn = next_inputs_fn
+        self._shape = TensorShape(sample_shape)
+        self._dtype = dtypes.as_dtype(sample_dtype)
+        self._first = convert_to_tensor(start_inputs, name="start_inputs")
+        self._batch = shape(self._first)[0]
+
+    @property
+    def batch_size(self) -> Tensor:
+        """How many examples there are."""
+        return self._batch
+
+    @property
+    def sample_ids_shape(self) -> TensorShape:
+        """The shape of one example's sample."""
+        return self._shape
+
+    @property
+    def sample_ids_dtype(self) -> dtypes.DType:
+        """The dtype of samples."""
+        return self._dtype
+
+    def initialize(self, name: str | None = None) -> tuple[Any, Any]:
+        """Returns that no example has ended, and the first inputs.
+
+        Args:
+            name: The operations' scope.
+        """
+        return fill([self._batch], False), self._first
+
+    def sample(self, time: Any, outputs: Any, state: Any, name: str | None = None) -> Any:
+        """Calls `sample_fn`.
+
+        Args:
+            time: The number of the step.
+            outputs: The outputs.
+            state: The state.
+            name: The operations' scope.
+        """
+        return self._sample_fn(outputs)
+
+    def next_inputs(
+        self, time: Any, outputs: Any, state: Any, sample_ids: Any, name: str | None = None
+    ) -> tuple[Any, Any, Any]:
+        """Returns which examples have ended, the next inputs and the state.
+
+        Args:
+            time: The number of the step.
+            outputs: Its outputs.
+            state: The state after it.
+            sample_ids: The samples.
+            name: The operations' scope.
+        """
+        following = sample_ids if self._next_inputs_fn is None else self._next_inputs_fn(sample_ids)
+        return self._end_fn(sample_ids), following, state
