@@ -53,6 +53,7 @@ OPS_FLOORS = [
         "folding",
         "given",
         "node_text",
+        "outputs",
         "placeholder",
         "promises",
         "refused",

@@ -124,8 +124,8 @@ void tile(RuleCall& call) {
   const std::int64_t length = call.known_rank(1) ? call.dims(1)[0] : kUnknownDim;
   if (knows_dims && known(length) && static_cast<std::int64_t>(dims.size()) != length)
     refuse("Shape must be rank ", dims.size(), " but is rank ", length);
-  Values counts;
-  const bool knows_counts = call.ints(1, counts);
+  Dims counts;
+  const bool knows_counts = call.sizes(1, counts);
   if (!knows_dims && !known(length)) return call.give_unknown(call.dtype(0));
   if (!knows_dims) dims.assign(static_cast<std::size_t>(length), kUnknownDim);
   for (std::size_t i = 0; i < dims.size(); ++i) dims[i] = times(dims[i], knows_counts ? counts[i] : kUnknownDim);
@@ -145,10 +145,16 @@ void pad(RuleCall& call) {
   if (knows_amounts && std::ranges::any_of(amounts, [](auto each) { return each < 0; }))
     refuse("Paddings must be non-negative");
   if (!knows_dims && !known(table[0])) return call.give_unknown(call.dtype(0));
-  if (!knows_dims || !knows_amounts)
+  Dims some;
+  const bool knows_some = knows_amounts || (call.sizes(1, some) && some.size() == 2 * dims.size());
+  if (!knows_dims || !knows_some)
     return call.give_rank(call.dtype(0), knows_dims ? dims.size() : static_cast<std::size_t>(table[0]));
+  const auto sum = [&](std::size_t at) {
+    if (knows_amounts) return amounts[at] + amounts[at + 1];
+    return known(some[at]) && known(some[at + 1]) ? some[at] + some[at + 1] : kUnknownDim;
+  };
   for (std::size_t i = 0; i < dims.size(); ++i)
-    if (known(dims[i])) dims[i] += amounts[2 * i] + amounts[2 * i + 1];
+    if (known(dims[i])) dims[i] = known(sum(2 * i)) ? dims[i] + sum(2 * i) : kUnknownDim;
   call.give(call.dtype(0), dims);
 }
 

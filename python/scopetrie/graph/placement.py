@@ -36,8 +36,8 @@ class Placement(threading.local):
         self.containers: tuple[str, ...] = ()
         self.gradients: dict[str, str] = {}  # names of gradients by the types of ops that they are for
         self.controls: list[tuple[Any, Any]] = []  # the blocks, and what ends each in the extension
-        # The open branches and loops: the last operation outside, and whether it is a loop.
-        self.branches: list[tuple[int, bool]] = []
+        self.branches: list[int] = []  # the last operation outside each open branch or loop
+        self.loops: list[int] = []  # that outside each open loop
 
     @property
     def in_use(self) -> bool:

@@ -66,6 +66,8 @@ _FOLDABLE: Final = frozenset(
         "ZerosLike",
     }
 )
+# What rules of shapes look through besides, and `constant_value` does not.
+_FOLDABLE_IN_SHAPES: Final = _FOLDABLE | {"Abs", "Square"}
 # As in v1, larger values and deeper expressions are not folded.
 _LARGEST: Final = 1 << 16
 _DEEPEST: Final = 64
@@ -77,7 +79,7 @@ def constant_value(tensor: Any, partial: bool = False) -> np.ndarray[Any, Any] |
 
     Args:
         tensor: A tensor.
-        partial: Accepted for v1's sake.
+        partial: Whether a stack of which only some parts are known gives an array with None for the others.
 
     Returns:
         The value, or None if it depends on what a session holds or is fed.
@@ -85,15 +87,20 @@ def constant_value(tensor: Any, partial: bool = False) -> np.ndarray[Any, Any] |
     >>> import scopetrie as tf
     >>> constant_value(tf.shape(tf.zeros([2, 3])) * 2)
     array([4, 6], dtype=int32)
-    >>> constant_value(tf.placeholder(tf.int32, [])) is None
+    >>> n = tf.placeholder(tf.int32, [])
+    >>> constant_value(n) is None
     True
+    >>> constant_value(tf.stack([n, 3]), partial=True)
+    array([None, 3], dtype=object)
     """
-    return _value(tensor, _DEEPEST)
+    found = Folding()
+    value = found.value(tensor)
+    return found.parts(tensor) if value is None and partial and isinstance(tensor, Tensor) else value
 
 
 def known_elements(tensor: Tensor) -> list[Any] | None:
     """The elements of a tensor in row-major order; None if they are not known without a session."""
-    value = _value(tensor, _DEEPEST, entries=True)
+    value = Folding(entries=True).value(tensor)
     return None if value is None else value.ravel().tolist()
 
 
@@ -102,41 +109,74 @@ def raw_value(value: Any, dtype: DType) -> np.ndarray[Any, Any]:
     return np.asarray(value, dtype=dtype.base_dtype.as_numpy_dtype)
 
 
-def _value(tensor: Any, depth: int, entries: bool = False) -> np.ndarray[Any, Any] | None:
-    """The value; if `entries`, also of what takes a known size out of a shape that is not wholly known."""
-    if not isinstance(tensor, Tensor):
-        return None if tensor is None else np.asarray(own_items(tensor))
-    op = tensor.op
-    kind = op.type
-    if kind == "Const":
-        attrs = op._attrs
-        kept = raw_value(attrs["value"] if isinstance(attrs, dict) else attrs, tensor.dtype)
-        dims: Any = tensor._dims
-        # The extension stores a constant of one number as that number.
-        return kept if kept.shape == dims else np.broadcast_to(kept, dims)
-    if kind in ("Shape", "Size", "Rank", "ShapeN"):
-        return _measure(kind, op.inputs[tensor.value_index]._dims, tensor.dtype)
-    if kind not in _FOLDABLE or depth == 0 or _too_large(tensor._dims):
-        return None
-    if kind == "Identity" and op.inputs[0].dtype._is_ref_dtype:
-        return None
-    values = []
-    for each in op.inputs:
-        value = _value(each, depth - 1, entries)
-        if value is None:
-            size = _entry(tensor) if entries and each.op.type == "Shape" else None
-            return None if size is None else raw_value(size, tensor.dtype)
-        values.append(value)
-    kernel = OPS[kind].kernel
-    if kernel is None:
-        return None
-    from array_api_compat import numpy as xp  # imported late: most programs build their graph without it
+class Folding:
+    """The values of tensors, each computed once.
 
-    try:
-        out = kernel(xp, **(op._attrs or {}))(*values)
-    except Exception:  # what the arguments are wrong for fails when it runs
-        return None
-    return raw_value(out[tensor.value_index] if isinstance(out, (tuple, list)) else out, tensor.dtype)
+    Args:
+        entries: Whether also what takes a known size out of a shape that is not wholly known has a value.
+    """
+
+    def __init__(self, entries: bool = False) -> None:
+        self._entries = entries
+        self._values: dict[int, np.ndarray[Any, Any] | None] = {}
+
+    def value(self, tensor: Any, depth: int = _DEEPEST) -> np.ndarray[Any, Any] | None:
+        """The value; None if it depends on what a session holds or is fed."""
+        if not isinstance(tensor, Tensor):
+            return None if tensor is None else np.asarray(own_items(tensor))
+        if tensor._id not in self._values:
+            self._values[tensor._id] = self._computed(tensor, depth)
+        return self._values[tensor._id]
+
+    def parts(self, tensor: Tensor) -> np.ndarray[Any, Any] | None:
+        """The value of a stack, with None where a part is not known; None of anything else."""
+        op = tensor.op
+        known = self.value(tensor)
+        if known is not None or op.type != "Pack" or (op._attrs or {}).get("axis"):
+            return known
+        parts = [self.value(each) if not each._dims else self.parts(each) for each in op.inputs]
+        dims = [size for size in tensor._dims or () if size is not None]
+        if all(part is None for part in parts) or _too_large(tensor._dims) or len(dims) != tensor.shape.rank:
+            return None
+        made = np.empty(dims, dtype=object)
+        for at, part in enumerate(parts):
+            if part is not None:
+                made[at] = part.item() if not part.ndim else part
+        return made
+
+    def _computed(self, tensor: Tensor, depth: int) -> np.ndarray[Any, Any] | None:
+        op = tensor.op
+        kind = op.type
+        if kind == "Const":
+            attrs = op._attrs
+            kept = raw_value(attrs["value"] if isinstance(attrs, dict) else attrs, tensor.dtype)
+            dims: Any = tensor._dims
+            # The extension stores a constant of one number as that number.
+            return kept if kept.shape == dims else np.broadcast_to(kept, dims)
+        if kind in ("Shape", "Size", "Rank", "ShapeN"):
+            return _measure(kind, op.inputs[tensor.value_index]._dims, tensor.dtype)
+        foldable = _FOLDABLE_IN_SHAPES if self._entries else _FOLDABLE
+        if kind not in foldable or depth == 0 or _too_large(tensor._dims):
+            return None
+        if kind == "Identity" and op.inputs[0].dtype._is_ref_dtype:
+            return None
+        values = []
+        for each in op.inputs:
+            value = self.value(each, depth - 1)
+            if value is None:
+                size = _entry(tensor) if self._entries and each.op.type in ("Shape", "ShapeN") else None
+                return None if size is None else raw_value(size, tensor.dtype)
+            values.append(value)
+        kernel = OPS[kind].kernel
+        if kernel is None:
+            return None
+        from array_api_compat import numpy as xp  # imported late: most programs build their graph without it
+
+        try:
+            out = kernel(xp, **(op._attrs or {}))(*values)
+        except Exception:  # what the arguments are wrong for fails when it runs
+            return None
+        return raw_value(out[tensor.value_index] if isinstance(out, (tuple, list)) else out, tensor.dtype)
 
 
 def _measure(kind: str, dims: Dims, dtype: DType) -> np.ndarray[Any, Any] | None:
@@ -182,21 +222,24 @@ def dims_from(tensor: Tensor) -> Dims:
 
 def _sizes(tensor: Tensor) -> Dims:
     """The same; None as well where v1 knows no size, though it knows how many there are."""
-    value = _value(tensor, _DEEPEST, entries=True)
+    found = Folding(entries=True)
+    value = found.value(tensor)
     if value is not None:
         return tuple(_size(size) for size in value.ravel().tolist())
     op = tensor.op
     kind = op.type
-    if kind == "Shape":
-        measured: Dims = op.inputs[0]._dims
+    if kind in ("Shape", "ShapeN"):
+        measured: Dims = op.inputs[tensor.value_index]._dims
         return measured
     if kind == "Pack":
-        sizes = (constant_value(each) if _is_known(each) else _entry(each) for each in op.inputs)
-        return tuple(None if size is None else _size(int(size)) for size in sizes)
+        rows = found.parts(tensor)
+        if rows is not None:
+            return tuple(None if size is None else _size(size) for size in rows.ravel())
+        return (None,) * len(op.inputs)
     if kind == "ConcatV2":
-        parts = [_sizes(each) for each in op.inputs[:-1]]
-        return None if None in parts else tuple(size for part in parts for size in part or ())
-    if kind in ("Cast", "Identity", "StopGradient") and not op.inputs[0].dtype._is_ref_dtype:
+        lists = [_sizes(each) for each in op.inputs[:-1]]
+        return None if None in lists else tuple(size for each in lists for size in each or ())
+    if kind == "Cast" and not op.inputs[0].dtype._is_ref_dtype:
         return _sizes(op.inputs[0])
     if kind == "StridedSlice":
         return _sliced(op)
@@ -210,13 +253,12 @@ def _size(size: int) -> int | None:
     return None if size < 0 else size
 
 
-def _is_known(tensor: Tensor) -> bool:
-    return constant_value(tensor) is not None
-
-
 def _entry(tensor: Tensor) -> int | None:
-    """The size for `shape[i]` of a partly known shape."""
+    """The size for `shape[i]`, or one of `unstack(shape)`, of a partly known shape."""
     op = tensor.op
+    if op.type == "Unpack":
+        dims = dims_from(op.inputs[0])
+        return None if dims is None else dims[tensor.value_index]
     if op.type == "StridedSlice" and (op._attrs or {}).get("shrink_axis_mask") == 1:
         begin = constant_value(op.inputs[1])
         dims = dims_from(op.inputs[0])

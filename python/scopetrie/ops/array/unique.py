@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 
@@ -12,6 +12,7 @@ from ...dtypes import DType, DTypeLike, as_dtype
 from ...graph import Tensor
 from ...public import v1
 from ..declare import INDICES, attr, tensor
+from ..outputs import ListDiff, Unique, UniqueWithCounts
 from ..registry import define_op
 from .indices import check_indices, readable
 
@@ -49,13 +50,6 @@ _unique_with_counts: OpFunction[list[Tensor]] = define_op(
 )  # fmt: skip
 
 
-class Unique(NamedTuple):
-    """What `unique` finds: the elements, and for each entry the index of its element."""
-
-    y: Tensor
-    idx: Tensor
-
-
 @v1("unique")
 def unique(x: Any, out_idx: DTypeLike = dtypes.int32, name: str | None = None) -> Unique:
     """Finds the different elements of a vector, in order of first appearance.
@@ -69,14 +63,6 @@ def unique(x: Any, out_idx: DTypeLike = dtypes.int32, name: str | None = None) -
         A named tuple of the elements, `y`, and for each entry of `x` the index of its element, `idx`.
     """
     return Unique(*_unique(x, out_idx=as_dtype(out_idx), name=name))
-
-
-class UniqueWithCounts(NamedTuple):
-    """What `unique_with_counts` finds: `Unique`, and how often each element occurs."""
-
-    y: Tensor
-    idx: Tensor
-    count: Tensor  # type: ignore[assignment]  # v1's name, which tuples have for a method
 
 
 @v1("unique_with_counts")
@@ -110,13 +96,6 @@ _list_diff: OpFunction[list[Tensor]] = define_op(
     "ListDiff", tensor("x", host=True), tensor("y", host=True), kernel=_difference_kernel,
     attributes=(attr("out_idx", DType),),
 )  # fmt: skip
-
-
-class ListDiff(NamedTuple):
-    """What `setdiff1d` finds: the entries, and their indices."""
-
-    out: Tensor
-    idx: Tensor
 
 
 @v1("setdiff1d")

@@ -24,7 +24,7 @@ from ..math.elementwise import cast
 from ..math.reduce import reduce_any, reduce_sum
 from ..node_text import Dims, dims_text
 from ..registry import Spec, define_op, listed
-from .ends import merge
+from .ends import merge, take_names
 from .trace import TAPE, Body, Traced, body_of, check_alike, flat, packed, runner, taped, trace_calls
 
 
@@ -55,9 +55,11 @@ def _merged(a: Dims, b: Dims) -> Dims:
     return tuple(x if x == y else None for x, y in zip(a, b, strict=True))
 
 
-def union(*groups: Sequence[Tensor]) -> list[Tensor]:
-    """The tensors of several lists, each once."""
+def union(*groups: Sequence[Tensor], without: Sequence[Tensor] = ()) -> list[Tensor]:
+    """The tensors of several lists, each once, and without some."""
     found = {each._id: each for group in groups for each in group}
+    for each in without:
+        found.pop(each._id, None)
     return list(found.values())
 
 
@@ -110,11 +112,12 @@ def cond(
         raise TypeError("'pred' must not be a Python bool.")
     with name_scope(name, "cond", [pred]) as scope:
         _check_predicate(convert_to_tensor(pred, name="pred"), scope)
+        take_names("Switch", "switch_t")
         chosen = identity(pred, name="pred_id")
-        then = trace_calls(true_fn, (), chosen.op, loop=False)
+        then = trace_calls(true_fn, (), chosen.op, "Switch", loop=False)
         # What one branch made is outside for the other: it is computed, not run with it.
         last = identity(chosen, name="switch_f").op
-        otherwise = trace_calls(false_fn, (), last, loop=False)
+        otherwise = trace_calls(false_fn, (), last, "Switch", loop=False)
         _check_branches(then, otherwise, strict)
         inputs = union(then.captured, otherwise.captured)
         specs = tuple(

@@ -15,7 +15,7 @@ from ..declare import mixed
 from ..node_text import Dims, dims_text
 from ..registry import define_op, listed
 from .branch import given_specs, union
-from .ends import exit_, exit_name
+from .ends import enter, exit_, exit_name, merge, take_names
 from .trace import Body, Traced, body_of, check_alike, flat, packed, runner, taped, trace_calls
 
 
@@ -94,26 +94,38 @@ def while_loop(
     if parallel_iterations < 1:
         raise TypeError("'parallel_iterations' must be a positive integer.")
     with name_scope(name, "while", leaves) as scope:
+        limit = []
+        if maximum_iterations is not None:
+            limit = [convert_to_tensor(maximum_iterations, name="maximum_iterations")]
+            # v1's counter of rounds is a variable of the loop, the first.
+            take_names("iteration_counter", "Enter", "Merge", "Less")
         first = [convert_to_tensor(each) for each in leaves]
-        variables = [identity(each, name="Enter") for each in first]
+        entered = [enter(each, name="Enter") for each in first]
         invariants = _invariants(loop_vars, first, shape_invariants)
-        for each, dims in zip(variables, invariants, strict=True):
+        for each, dims in zip(entered, invariants, strict=True):
             each._set_dims(dims)
-        marker = variables[-1].op
-        arguments = packed(loop_vars, variables)
+        merged = [merge(each, name="Merge") for each in entered]
+        marker = merged[-1].op
         spread = isinstance(loop_vars, (list, tuple)) and not hasattr(loop_vars, "_fields")
-        call = arguments if spread else (arguments,)
-        test = trace_calls(cond, call, marker)
-        step = trace_calls(body, call, identity(variables[-1], name="Switch").op, entry=marker)
+
+        def call(variables: list[Tensor]) -> Any:
+            arguments = packed(loop_vars, variables)
+            return arguments if spread else (arguments,)
+
+        test = trace_calls(cond, call(merged), marker, "LoopCond", own=merged)
+        if limit:
+            take_names("Switch", "LogicalAnd", "Identity", "add")
+        take_names(*["Switch"] * len(first))
+        variables = [identity(each, name="Identity") for each in merged]
+        own = [*merged, *variables]
+        step = trace_calls(body, call(variables), variables[-1].op, "NextIteration", entry=marker, own=own)
         _check_condition(test, scope)
         _check_step(step, loop_vars, first, invariants)
-        own = {each._id for each in variables}
-        inputs = [each for each in union(test.captured, step.captured) if each._id not in own]
-        limit = [] if maximum_iterations is None else [convert_to_tensor(maximum_iterations, name="limit")]
+        inputs = union(test.captured, step.captured, without=own)
         with get_default_graph().control_dependencies([*test.awaited, *step.awaited]):
             made = _while(
                 [*first, *inputs, *limit],
-                test=body_of(test, variables, inputs),
+                test=body_of(test, merged, inputs),
                 step=body_of(step, variables, inputs),
                 specs=tuple(
                     (each.dtype.base_dtype, dims) for each, dims in zip(first, invariants, strict=True)
@@ -122,9 +134,7 @@ def while_loop(
                 limited=bool(limit),
                 name="While",
             )
-        # v1's counter of rounds is a variable of the loop, the first.
-        first_exit = 1 if limit else 0
-        out = [exit_(each, name=exit_name(at)) for at, each in enumerate(listed(made)[:-1], first_exit)]
+        out = [exit_(each, name=exit_name(at)) for at, each in enumerate(listed(made)[:-1], len(limit))]
         if len(out) == 1 and spread and not return_same_structure:
             return out[0]
         return packed(loop_vars, out)

@@ -13,8 +13,8 @@ from ..array.fill import identity
 from ..declare import mixed, tensor
 from ..node_text import Dims
 from ..registry import Spec, define_op, listed
-from .branch import given_specs
-from .ends import exit_, exit_name, gathered
+from .branch import given_specs, union
+from .ends import enter, exit_, exit_name, gathered, take_names
 from .loop import holds
 from .trace import Body, body_of, flat, packed, read_tensors, runner, taped, trace_calls
 
@@ -99,11 +99,14 @@ def map_fn(
     with name_scope(name, "map", flat(elems)):
         tensors = read_tensors(elems)
         _need_rows(tensors)
-        entries = [entry(each, name="TensorArrayReadV3") for each in tensors]
-        step = trace_calls(fn, (packed(elems, entries),), entries[-1].op)
-        _check_dtypes(step.outputs, tensors if wanted is None else flat(wanted))
-        own = {each._id for each in entries}
-        inputs = [each for each in step.captured if each._id not in own]
+        like = tensors if wanted is None else flat(wanted)
+        take_names("Const")
+        with name_scope("while"):
+            _take_loop_names(len(like))
+            entries = [entry(each, name="TensorArrayReadV3") for each in tensors]
+            step = trace_calls(fn, (packed(elems, entries),), entries[-1].op, "TensorArrayWrite", own=entries)
+        _check_dtypes(step.outputs, like)
+        inputs = union(step.captured, without=entries)
         specs = tuple((each.dtype.base_dtype, _longer(each._dims, _length(tensors))) for each in step.outputs)
         with get_default_graph().control_dependencies(step.awaited):
             made = _map(
@@ -115,6 +118,12 @@ def map_fn(
             )
         out = _gathered(listed(made)[:-1])
         return packed(step.structure, out)
+
+
+def _take_loop_names(variables: int) -> None:
+    """Takes the names of v1's loop over rows: that of its counters, and of its variables."""
+    counters = 2 + variables
+    take_names("Less", "Less_1", "LogicalAnd", "add", *["Identity"] * counters)
 
 
 def _longer(dims: Dims, length: int | None) -> Dims:
@@ -201,16 +210,25 @@ def _folded(
     with name_scope(name, default, flat(elems)):
         tensors = read_tensors(elems)
         _need_rows(tensors)
-        entries = [entry(each, name="TensorArrayReadV3") for each in tensors]
         starts = [] if initializer is None else read_tensors(initializer)
         structure = elems if initializer is None else initializer
-        totals = [identity(each, name="Merge") for each in starts or entries]
-        step = trace_calls(fn, (packed(structure, totals), packed(elems, entries)), totals[-1].op)
+        with name_scope("while"):
+            # v1's counters are variables, too, and so are the arrays of totals that a scan keeps.
+            take_names("Const", "Less", "Less_1", "LogicalAnd", "add", "Identity", "Identity_1")
+            entered = [enter(each, name="Enter") for each in starts or tensors]
+            if not starts:
+                for each in entered:
+                    each._set_dims(None if each._dims is None else each._dims[1:])
+            totals = [identity(each, name="Identity") for each in entered]
+            if every:
+                take_names(*["Identity"] * len(totals))
+            entries = [entry(each, name="TensorArrayReadV3") for each in tensors]
+            own = [*totals, *entries]
+            arguments = packed(structure, totals), packed(elems, entries)
+            step = trace_calls(fn, arguments, own[-1].op, "NextIteration", own=own)
         _check_dtypes(step.outputs, totals)
         _check_totals(step.outputs, totals)
-        given = [*totals, *entries]
-        own = {each._id for each in given}
-        inputs = [each for each in step.captured if each._id not in own]
+        inputs = union(step.captured, without=own)
         length = _length(tensors) if every else None
         specs = tuple(
             (each.dtype.base_dtype, _longer(each._dims, length) if every else first._dims)
@@ -219,7 +237,7 @@ def _folded(
         with get_default_graph().control_dependencies(step.awaited):
             made = _fold(
                 [*tensors, *starts, *inputs],
-                step=body_of(step, given, inputs),
+                step=body_of(step, own, inputs),
                 specs=specs,
                 count=len(tensors),
                 start=len(starts),

@@ -129,8 +129,10 @@ def trace_calls(
     function: Callable[..., Any],
     arguments: Sequence[Any],
     after: Operation,
+    leaf: str,
     loop: bool = True,
     entry: Operation | None = None,
+    own: Sequence[Tensor] = (),
 ) -> Traced:
     """Calls a function that builds operations, and finds out what they use of those made until `after`.
 
@@ -138,21 +140,26 @@ def trace_calls(
         function: The function.
         arguments: Its arguments.
         after: The last operation that is outside.
+        leaf: The name of the nodes that hand on what it returns.
         loop: Whether the function is part of a loop, not a branch.
         entry: The last operation outside the loop, if `after` is inside.
+        own: Tensors of a loop that were made before.
 
     Returns:
         What it built.
     """
     graph = get_default_graph()
     assert isinstance(graph, Graph)
-    branches = graph._placement.branches
-    loops = [last for last, is_loop in branches if is_loop]
-    branches.append((after._id, loop))
+    branches, loops = graph._placement.branches, graph._placement.loops
+    around = loops[-1] if loops else -1
+    branches.append(after._id)
+    loops += [after._id] * loop
     try:
         structure = function(*arguments)
     finally:
         branches.pop()
+        if loop:
+            loops.pop()
     leaves: list[Tensor] = []
     targets: list[Operation] = []
     given = flat(structure)
@@ -163,14 +170,13 @@ def trace_calls(
         elif isinstance(each, Operation):
             # As v1: among tensors it stands for a boolean one that is there once it is done.
             with graph.control_dependencies([each]):
-                leaves.append(identity(after.outputs[0]))
+                leaves.append(identity(after.outputs[0], name=leaf))
         elif each is not None:
             # An identity, so that the result is inside even if it was made outside.
-            leaves.append(identity(convert_to_tensor(each)))
-    outside = Outside(graph, after._id, loops[-1] if loops else -1)
+            leaves.append(identity(convert_to_tensor(each), name=leaf))
+    outside = Outside(graph, after._id, around)
     if loop:
-        own = {each._id for each in flat(arguments) if isinstance(each, Tensor)}
-        outside.enter((entry or after)._id, own)
+        outside.enter((entry or after)._id, {each._id for each in own})
     outside.find([*(each.op for each in leaves), *targets])
     targets = [each for each in targets if each._id > after._id]
     captured, awaited = list(outside.captured.values()), list(outside.awaited.values())

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple
+from typing import Any
 
 from ..._core import OpFunction
 from ...dtypes import DType
@@ -11,6 +11,7 @@ from ...public import v1
 from ..declare import attr, tensor
 from ..math.complex import real
 from ..node_text import Dims
+from ..outputs import Qr
 from ..registry import Spec, define_op
 from .products import MATRIX_TYPES
 from .solve import conjugate_transposed, in_float32
@@ -67,13 +68,6 @@ _qr: OpFunction[list[Tensor]] = define_op(
 )  # fmt: skip
 
 
-class Qr(NamedTuple):
-    """What `qr` gives."""
-
-    q: Tensor
-    r: Tensor
-
-
 @v1("qr", "linalg.qr")
 def qr(input: Any, full_matrices: bool = False, name: str | None = None) -> Qr:
     """QR decompositions: `input` = q r with r upper triangular.
@@ -106,7 +100,7 @@ _eigh: OpFunction[list[Tensor]] = define_op(
 
 
 @v1("self_adjoint_eig", "linalg.eigh")
-def self_adjoint_eig(tensor: Any, name: str | None = None) -> list[Tensor]:
+def self_adjoint_eig(tensor: Any, name: str | None = None) -> tuple[Tensor, ...]:
     """Eigenvalues, ascending, and eigenvectors of self-adjoint matrices.
 
     Args:
@@ -114,9 +108,9 @@ def self_adjoint_eig(tensor: Any, name: str | None = None) -> list[Tensor]:
         name: The operation's name.
 
     Returns:
-        A list of the values `[..., m]` and the vectors, the columns of `[..., m, m]`.
+        The values `[..., m]` and the vectors, the columns of `[..., m, m]`.
     """
-    return _eigh(tensor, compute_v=True, name=name)
+    return tuple(_eigh(tensor, compute_v=True, name=name))
 
 
 @v1("self_adjoint_eigvals", "linalg.eigvalsh")

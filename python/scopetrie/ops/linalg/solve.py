@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any, NamedTuple
+from typing import Any
 
 from ... import dtypes
 from ..._core import OpFunction, name_scope
 from ...graph import Tensor
 from ...public import v1
 from ..declare import attr, tensor
+from ..outputs import LogMatrixDeterminant
 from ..registry import define_op
 from .products import MATRIX_TYPES
 
@@ -97,13 +98,6 @@ _log_determinant: OpFunction[list[Tensor]] = define_op(
     kernel=_slogdet_kernel,
 )  # fmt: skip
 matrix_determinant = v1("matrix_determinant", "linalg.det")(matrix_determinant)
-
-
-class LogMatrixDeterminant(NamedTuple):
-    """What `slogdet` gives: signs, and the logarithms of sizes."""
-
-    sign: Tensor
-    log_abs_determinant: Tensor
 
 
 @v1("linalg.slogdet")

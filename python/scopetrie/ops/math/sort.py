@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 
@@ -17,6 +17,7 @@ from ..array.shape import rank, reshape, shape, shape_internal, transpose
 from ..constant import constant, convert_to_tensor, index_array
 from ..declare import REALS, SHORT_INDICES, attr, index, tensor
 from ..folding import constant_value
+from ..outputs import TopKV2
 from ..registry import Kernel, define_op
 from .elementwise import namespace_dtype, negative, subtract
 from .sequence import range_
@@ -44,13 +45,6 @@ _top_k: OpFunction[list[Tensor]] = define_op(
     "TopKV2", tensor("input", REALS), index("k", SHORT_INDICES, "Tk"),
     kernel=_top_kernel, attributes=(attr("index_type", DType, dtypes.int32), attr("sorted", bool),),
 )  # fmt: skip
-
-
-class TopKV2(NamedTuple):
-    """What `top_k` finds: the entries, and their places."""
-
-    values: Tensor
-    indices: Tensor
 
 
 @v1("math.top_k", "nn.top_k")

@@ -142,7 +142,8 @@ def dropout(
     if keep_prob is not None:
         if rate is not None:
             raise ValueError("Cannot specify both 'rate' and 'keep_prob'.")
-        rate = subtract(1.0, keep_prob, name="sub") if isinstance(keep_prob, Tensor) else 1 - keep_prob
+        known = not isinstance(keep_prob, (Tensor, Variable))
+        rate = 1 - keep_prob if known else subtract(1.0, keep_prob, name="sub")
     if rate is None:
         raise ValueError(f"`rate` must be provided. Received: rate={rate}")
     if not isinstance(rate, (Tensor, Variable)):
@@ -168,7 +169,10 @@ def dropout(
         chance = random_uniform(noise, seed=seed, dtype=made)
         stays = greater_equal(chance, rate)
         nothing = constant(np.asarray(0, made.as_numpy_dtype))
-        return where_v2(stays, scaled, nothing)
+        kept = where_v2(stays, scaled, nothing)
+        # The probability is a number, whatever its static shape says.
+        kept.set_shape(y.shape)
+        return kept
 
 
 def _noise(x: Tensor, noise_shape: Any) -> Any:

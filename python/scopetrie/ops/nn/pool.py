@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from typing import Any, NamedTuple
+from typing import Any
 
 from ... import dtypes
 from ..._core import OpFunction
@@ -16,6 +16,7 @@ from ..array.indices import count_up
 from ..declare import FLOATS_HALF_FIRST, INDICES, REALS, Ints, attr, tensor
 from ..direct import attribute, direct, ints
 from ..faults import check_choice
+from ..outputs import MaxPoolWithArgmax
 from ..registry import define_op
 from .window import (
     Geometry,
@@ -289,13 +290,6 @@ _max_with_argmax: OpFunction[list[Tensor]] = define_op(
         attr("strides", Ints),
     ),
 )
-
-
-class MaxPoolWithArgmax(NamedTuple):
-    """What `max_pool_with_argmax` finds: the elements, and their places."""
-
-    output: Tensor
-    argmax: Tensor
 
 
 @v1("nn.max_pool_with_argmax")
