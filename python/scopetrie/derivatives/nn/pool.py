@@ -50,7 +50,8 @@ def _by_input(xp: Any, x: Any, out: Any, grad: Any, window: tuple[int, ...], how
     wide = [size + sum(edge) for size, edge in zip(spatial, edges, strict=True)]
     made = filled_like(xp, grad, (x.shape[0], *wide, x.shape[-1]), 0)
     for key, here in _chosen(xp, x, out, window, how):
-        made = added_at(made, key, xp.where(here, grad, xp.zeros_like(grad)))
+        # A product: many times as fast as xp.where with NumPy.
+        made = added_at(made, key, grad * xp.astype(here, grad.dtype))
     return cropped(made, edges, spatial)
 
 
@@ -59,7 +60,7 @@ def _picked(xp: Any, x: Any, out: Any, grad: Any, window: tuple[int, ...], how: 
     wide = padded(xp, grad, borders(x.shape[1:-1], window, how))
     made = filled_like(xp, out, out.shape, 0)
     for key, here in _chosen(xp, x, out, window, how):
-        made = made + xp.where(here, wide[key], xp.zeros_like(made))
+        made = made + wide[key] * xp.astype(here, made.dtype)
     return made
 
 

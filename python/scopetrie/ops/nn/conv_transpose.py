@@ -53,13 +53,13 @@ def _spread_windows(xp: Any, sizes: tuple[int, ...], taps: Any, grad: Any, shape
     expected = window_counts(spatial, window, shape)
     if list(counts) != expected:
         raise ValueError(f"Size of out_backprop {list(counts)} doesn't match computed: {expected}")
-    matrix = rows_of(xp, taps, len(taps.shape) - 1)
-    rows = xp.matmul(rows_of(xp, grad, len(grad.shape) - 1), xp.matrix_transpose(matrix))
-    rows = xp.reshape(rows, (grad.shape[0], *counts, math.prod(window), depth))
     wide = [size + sum(edge) for size, edge in zip(spatial, edges, strict=True)]
     out = filled_like(xp, grad, (grad.shape[0], *wide, depth), 0)
-    for number, key in enumerate(window_keys(window, counts, shape)):
-        out = added_at(out, key, rows[..., number, :])
+    rows = rows_of(xp, grad, len(grad.shape) - 1)
+    each = xp.reshape(taps, (math.prod(window), depth, out_depth))
+    for at, key in enumerate(window_keys(window, counts, shape)):
+        part = xp.matmul(rows, xp.matrix_transpose(each[at, ...]))
+        out = added_at(out, key, xp.reshape(part, (grad.shape[0], *counts, depth)))
     return cropped(out, edges, spatial)
 
 
