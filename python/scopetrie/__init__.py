@@ -17,9 +17,10 @@ from .exports import EXPORTS as _EXPORTS
 from .namespaces import namespace as _namespace
 from .namespaces import places as _places
 
-# Types of ops are known by name, so all are defined. Other modules are imported when first asked for.
+# Types of ops are known by name, so all are defined, but for those of strings. Other modules are imported
+# when first asked for.
 for _module in {module for space in _EXPORTS for module, _ in _places(space).values()}:
-    if _module.startswith("ops."):
+    if _module.startswith("ops.") and not _module.startswith("ops.strings."):
         _import_module(f"{__name__}.{_module}")
 
 __getattr__, __dir__, __all__ = _namespace("", "__version__")

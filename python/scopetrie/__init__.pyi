@@ -300,6 +300,17 @@ from .ops.state.variable import assign as assign
 from .ops.state.variable import assign_add as assign_add
 from .ops.state.variable import assign_sub as assign_sub
 from .ops.state.variable import count_up_to as count_up_to
+from .ops.strings.buckets import to_hash_bucket as string_to_hash_bucket
+from .ops.strings.buckets import to_hash_bucket_fast as string_to_hash_bucket_fast
+from .ops.strings.buckets import to_hash_bucket_strong as string_to_hash_bucket_strong
+from .ops.strings.join import join as string_join
+from .ops.strings.join import reduce_join as reduce_join
+from .ops.strings.numbers import as_string as as_string
+from .ops.strings.numbers import decode_raw as decode_raw
+from .ops.strings.numbers import to_number as string_to_number
+from .ops.strings.regex import regex_replace as regex_replace
+from .ops.strings.text import encode_base64 as encode_base64
+from .ops.strings.text import substr as substr
 from .ops.value_kinds import get_static_value as get_static_value
 from .ops.value_kinds import is_numeric_tensor as is_numeric_tensor
 from .ops.value_kinds import is_symbolic_tensor as is_symbolic_tensor
@@ -331,6 +342,7 @@ from .v1 import bitwise as bitwise
 from .v1 import linalg as linalg
 from .v1 import math as math
 from .v1 import nn as nn
+from .v1 import strings as strings
 from .variables.listing import all_variables as all_variables
 from .variables.listing import global_variables as global_variables
 from .variables.listing import global_variables_initializer as global_variables_initializer
@@ -406,6 +418,7 @@ __all__ = [
     "argmin",
     "argsort",
     "as_dtype",
+    "as_string",
     "asin",
     "asinh",
     "assert_equal",
@@ -489,6 +502,8 @@ __all__ = [
     "cumprod",
     "cumsum",
     "custom_gradient",
+    "decode_base64",
+    "decode_raw",
     "depth_to_space",
     "device",
     "diag",
@@ -511,6 +526,7 @@ __all__ = [
     "dynamic_stitch",
     "einsum",
     "enable_resource_variables",
+    "encode_base64",
     "ensure_shape",
     "equal",
     "erf",
@@ -696,12 +712,14 @@ __all__ = [
     "reciprocal",
     "reduce_all",
     "reduce_any",
+    "reduce_join",
     "reduce_logsumexp",
     "reduce_max",
     "reduce_mean",
     "reduce_min",
     "reduce_prod",
     "reduce_sum",
+    "regex_replace",
     "register_op",
     "register_tensor_conversion_function",
     "repeat",
@@ -766,7 +784,15 @@ __all__ = [
     "stop_gradient",
     "strided_slice",
     "string",
+    "string_join",
     "string_ref",
+    "string_strip",
+    "string_to_hash_bucket",
+    "string_to_hash_bucket_fast",
+    "string_to_hash_bucket_strong",
+    "string_to_number",
+    "strings",
+    "substr",
     "subtract",
     "summary",
     "svd",
@@ -1411,3 +1437,9 @@ def scatter_update(
     ref: _Any, indices: _Any, updates: _Any, use_locking: _bool = ..., name: str | None = ...
 ) -> _Tensor:
     """Changes rows of a variable (update)."""
+
+def decode_base64(input: _Any, name: str | None = ...) -> _Tensor:
+    """Decodes strings in the Base64 that is safe in web addresses."""
+
+def string_strip(input: _Any, name: str | None = ...) -> _Tensor:
+    """Takes blanks off both ends of strings."""

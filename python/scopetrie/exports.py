@@ -122,6 +122,13 @@ EXPORTS: Final = {
         ops.state.scatter scatter_nd_sub scatter_nd_update scatter_sub scatter_update
         ops.state.slices batch_scatter_update
         ops.state.variable assign assign_add assign_sub count_up_to
+        ops.strings.buckets string_to_hash_bucket=to_hash_bucket
+        ops.strings.buckets string_to_hash_bucket_fast=to_hash_bucket_fast
+        ops.strings.buckets string_to_hash_bucket_strong=to_hash_bucket_strong
+        ops.strings.join reduce_join string_join=join
+        ops.strings.numbers as_string decode_raw string_to_number=to_number
+        ops.strings.regex regex_replace
+        ops.strings.text decode_base64 encode_base64 string_strip=strip substr
         ops.value_kinds get_static_value is_numeric_tensor is_symbolic_tensor is_tensor
         partitioners fixed_size_partitioner min_max_variable_partitioner variable_axis_size_partitioner
         paths get_cmake_dir get_include
@@ -326,5 +333,13 @@ EXPORTS: Final = {
         ops.random.draws normal=random_normal random_normal random_uniform truncated_normal
         ops.random.draws uniform=random_uniform
         ops.random.seed get_seed set_random_seed
+    """,
+    "strings": """
+        ops.strings.buckets to_hash_bucket to_hash_bucket_fast to_hash_bucket_strong
+        ops.strings.format format
+        ops.strings.join join reduce_join unsorted_segment_join
+        ops.strings.numbers as_string to_number
+        ops.strings.regex regex_full_match regex_replace
+        ops.strings.text length lower strip substr upper
     """,
 }

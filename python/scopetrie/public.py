@@ -53,6 +53,7 @@ NAMESPACES: Final = {
     "nn": "v1.nn",
     "nn.rnn_cell": "rnn",
     "random": "random",
+    "strings": "v1.strings",
     "summary": "summary",
     "train": "train",
 }

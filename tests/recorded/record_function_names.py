@@ -40,7 +40,8 @@ def is_function(member):
     return callable(member) and not inspect.isclass(member)
 
 
-namespaces = {"": tf} | {name: getattr(tf, name) for name in ("bitwise", "linalg", "math", "nn", "random")}
+names = ("bitwise", "linalg", "math", "nn", "random", "strings")
+namespaces = {"": tf} | {name: getattr(tf, name) for name in names}
 tables = []
 for namespace, module in namespaces.items():
     found = members(module)

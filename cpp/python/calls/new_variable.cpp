@@ -164,8 +164,7 @@ class AskedValue final : public FirstValue {
     const Ref branches = checked(PyObject_GetAttrString(placement.get(), "branches"));
     const Py_ssize_t count = PySequence_Size(branches.get());
     if (count <= 0) return;
-    const Ref branch = checked(PySequence_GetItem(branches.get(), count - 1));
-    const Ref last = checked(PySequence_GetItem(branch.get(), 0));  // the last operation outside it
+    const Ref last = checked(PySequence_GetItem(branches.get(), count - 1));
     if (state_of(graph_).ops.tensor(value).op <= PyLong_AsUnsignedLong(last.get())) return;
     PyErr_Format(PyExc_ValueError,
                  "Initializer for variable %s/ is from inside a control-flow construct, such as a loop or conditional. "

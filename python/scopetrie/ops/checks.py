@@ -32,13 +32,14 @@ def _on_host(state: Any, array: Any) -> np.ndarray[Any, Any]:
 def _shown(array: np.ndarray[Any, Any], summarize: int) -> str:
     """An array as v1 prints it: the first elements, a dimension to a bracket."""
     count = array.size if summarize < 0 else summarize
-    texts = [_text(each) for each in array.ravel()[:count]]
+    texts = [element_text(each) for each in array.ravel()[:count]]
     if not array.ndim or not array.size:
         return texts[0] if texts else ""
     return _rows(array.shape, iter(texts), count) + ("..." if array.size > count else "")
 
 
-def _text(value: Any) -> str:
+def element_text(value: Any) -> str:
+    """An element of an array as v1 prints it."""
     if isinstance(value, np.floating):
         # As few digits as give the number back, of two counts that C knows for the type.
         short, long = (15, 17) if value.dtype == np.float64 else (6, 9)

@@ -45,12 +45,20 @@ _GROUPS: Final = {
     "its tensors are rectangular. Pad the rows to one length, with sequence_mask for what counts": """
         RaggedTensor RaggedTensorSpec ragged ragged_fill_empty_rows ragged_fill_empty_rows_grad
     """,
-    "it does not compute with strings. Do it in Python before feeding, or inside the graph by py_func": """
-        as_string decode_base64 decode_compressed decode_csv decode_json_example decode_raw edit_distance
-        encode_base64 fingerprint parse_example parse_single_example parse_single_sequence_example
-        parse_tensor reduce_join regex_replace serialize_tensor string_join string_split string_strip
-        string_to_hash_bucket string_to_hash_bucket_fast string_to_hash_bucket_strong string_to_number strings
-        substr FixedLenFeature FixedLenSequenceFeature VarLenFeature lookup
+    "it does not read such records. Do it in Python before feeding, or inside the graph by py_func": """
+        decode_compressed decode_csv decode_json_example edit_distance fingerprint parse_example
+        parse_single_example parse_single_sequence_example parse_tensor serialize_tensor FixedLenFeature
+        FixedLenSequenceFeature VarLenFeature lookup
+    """,
+    "what it gives has rows of several lengths, and tensors are rectangular here. Split in Python before "
+    "feeding, or inside the graph by py_func, and pad the rows": """
+        string_split strings.bytes_split strings.ngrams strings.split strings.unicode_decode
+        strings.unicode_decode_with_offsets strings.unicode_encode strings.unicode_split
+        strings.unicode_split_with_offsets
+    """,
+    "it has no tables of Unicode but Python's. Use unicodedata and str.encode, before feeding or by "
+    "py_func": """
+        strings.unicode_script strings.unicode_transcode
     """,
     "graphs read and write no files here. Use Python's files, and feed what they hold": """
         FixedLengthRecordReader IdentityReader LMDBReader ReaderBase TFRecordReader TextLineReader
