@@ -6,11 +6,13 @@ import os
 import time
 import warnings
 from types import TracebackType
-from typing import Any, Self
+from typing import Any, ClassVar, Self
 
-from ..graph import Graph
+from ..graph import Graph, get_default_graph
+from ..locks import Lock
+from .event_file import EventFile
 from .graph_def import graph_def as make_graph_def
-from .protos import load, proto
+from .protos import proto
 
 
 class FileWriter:
@@ -19,8 +21,8 @@ class FileWriter:
     Args:
         logdir: The folder of the file, created if missing.
         graph: A graph to write at once.
-        max_queue: The number of events to buffer.
-        flush_secs: Seconds after which buffered events are written.
+        max_queue: Accepted for v1's sake: an event is in the file when it has been added.
+        flush_secs: Accepted for v1's sake, as `max_queue`.
         graph_def: A GraphDef to write instead of `graph`.
         filename_suffix: The end of the file's name.
         session: Ignored; v1 has it.
@@ -53,16 +55,13 @@ class FileWriter:
         if graph is not None and not isinstance(graph, Graph) and not _is_graph_def(graph):
             raise TypeError("The passed graph must be an instance of `Graph` or the deprecated `GraphDef`")
         self._logdir = os.fspath(logdir)
-        self._settings = (max_queue, flush_secs, filename_suffix or "")
-        self._writer: Any = self._opened()
+        self._suffix = filename_suffix or ""
+        self._file = EventFile(self._logdir, self._suffix)
         self._closed = False
+        self._described: set[str] = set()  # tags
+        self._runs: set[str] = set()  # tags
         if graph is not None or graph_def is not None:
             self.add_graph(graph, graph_def=graph_def)
-
-    def _opened(self) -> Any:
-        max_queue, flush_secs, suffix = self._settings
-        writers = load("summary.writer.event_file_writer")
-        return writers.EventFileWriter(self._logdir, max_queue, flush_secs, suffix)
 
     def __enter__(self) -> Self:
         return self
@@ -107,7 +106,32 @@ class FileWriter:
         """
         if isinstance(summary, bytes):
             summary = proto("summary").Summary.FromString(summary)
+        for value in summary.value:
+            # As v1: what shows the values of a tag is said once.
+            if value.HasField("metadata") and value.tag in self._described:
+                value.ClearField("metadata")
+            elif value.HasField("metadata"):
+                self._described.add(value.tag)
         self._add(global_step, summary=summary)
+
+    def add_run_metadata(self, run_metadata: Any, tag: str, global_step: int | None = None) -> None:
+        """Writes the times of a run, which TensorBoard shows with the graph.
+
+        Args:
+            run_metadata: A RunMetadata that `Session.run` has filled.
+            tag: The name of the run; a new one.
+            global_step: The training step of the run.
+
+        Raises:
+            ValueError: If there is a run of this name.
+        """
+        if tag in self._runs:
+            raise ValueError("The provided tag was already used for this event type")
+        self._runs.add(tag)
+        tagged = proto("event").TaggedRunMetadata(
+            tag=tag, run_metadata=_times(run_metadata).SerializeToString()
+        )
+        self._add(global_step, tagged_run_metadata=tagged)
 
     def add_session_log(self, session_log: Any, global_step: int | None = None) -> None:
         """Writes a SessionLog proto."""
@@ -122,7 +146,7 @@ class FileWriter:
                 stacklevel=3,
             )
             return
-        self._writer.add_event(event)
+        self._file.add(event)
 
     def _add(self, global_step: int | None, **content: Any) -> None:
         event = proto("event").Event(wall_time=time.time(), **content)
@@ -131,21 +155,72 @@ class FileWriter:
         self.add_event(event)
 
     def flush(self) -> None:
-        """Writes the buffered events."""
-        if not self._closed:
-            self._writer.flush()
+        """Does nothing: events are in the file when they have been added."""
 
     def close(self) -> None:
-        """Writes the buffered events and closes the file. Closing twice is harmless."""
+        """Closes the file. Closing twice is harmless."""
         if not self._closed:
             self._closed = True
-            self._writer.close()
+            self._file.close()
 
     def reopen(self) -> None:
         """Opens a new file in the same folder, if this one is closed."""
         if self._closed:
-            self._writer = self._opened()
+            self._file = EventFile(self._logdir, self._suffix)
             self._closed = False
+
+
+def _times(metadata: Any) -> Any:
+    """A RunMetadata as a proto."""
+    if hasattr(metadata, "SerializeToString"):
+        return metadata
+    made = proto("config").RunMetadata()
+    for device in metadata.step_stats.dev_stats:
+        devices = made.step_stats.dev_stats.add(device=device.device)
+        for node in device.node_stats:
+            micros, took = node.all_start_nanos // 1000, node.all_end_rel_nanos // 1000
+            devices.node_stats.add(
+                node_name=node.node_name,
+                timeline_label=f"{node.node_name} = {node.op}({', '.join(node.inputs)})",
+                all_start_micros=micros,
+                all_start_nanos=node.all_start_nanos,
+                op_end_rel_micros=took,
+                all_end_rel_micros=took,
+                all_end_rel_nanos=node.all_end_rel_nanos,
+            )
+    return made
+
+
+class FileWriterCache:
+    """One FileWriter for each folder.
+
+    >>> import scopetrie as tf
+    >>> tf.summary.FileWriterCache.get("logs") is tf.summary.FileWriterCache.get("logs")
+    True
+    >>> tf.summary.FileWriterCache.clear()
+    """
+
+    _writers: ClassVar[dict[str, FileWriter]] = {}
+    _lock: ClassVar[Lock] = Lock()
+
+    @staticmethod
+    def get(logdir: str | os.PathLike[str]) -> FileWriter:
+        """Returns the writer of a folder."""
+        name = os.fspath(logdir)
+        with FileWriterCache._lock:
+            found = FileWriterCache._writers.get(name)
+            if found is None:
+                graph = get_default_graph()
+                found = FileWriterCache._writers[name] = FileWriter(name, graph if graph.version else None)
+            return found
+
+    @staticmethod
+    def clear() -> None:
+        """Closes all writers, and forgets them."""
+        with FileWriterCache._lock:
+            for writer in FileWriterCache._writers.values():
+                writer.close()
+            FileWriterCache._writers.clear()
 
 
 def _is_graph_def(graph: Any) -> bool:

@@ -169,6 +169,11 @@ def _set_shape(shape: Any, dims: Dims) -> None:
         shape.dim.add().size = -1 if size is None else size
 
 
+def fill_tensor(tensor: Any, dtype: DType, array: np.ndarray[Any, Any]) -> None:
+    """Writes an array into a TensorProto."""
+    _set_tensor(tensor, Value(dtype, array))
+
+
 def _set_tensor(tensor: Any, value: Value) -> None:
     tensor.dtype = value.dtype.as_datatype_enum
     _set_shape(tensor.tensor_shape, value.array.shape)

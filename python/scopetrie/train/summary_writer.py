@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from typing import Any
 
-from ..summary import FileWriter
+from ..summary.file_writer import FileWriter
 from .graph_io import write_graph
 
 

@@ -1,0 +1,76 @@
+"""Event files, as TensorBoard reads them: records, each with its length and checksums."""
+
+from __future__ import annotations
+
+import itertools
+import os
+import socket
+import struct
+import time
+import weakref
+from typing import Any, final
+
+from ..bundles.checksum import crc32c, masked
+from ..locks import Lock
+from .protos import proto
+
+__all__ = ["EventFile", "record"]
+
+_numbers = itertools.count()
+
+
+def record(data: bytes) -> bytes:
+    """Returns data as a record: their length with its checksum, and they with theirs.
+
+    >>> len(record(b"hello")) - len(b"hello")
+    16
+    """
+    length = struct.pack("<Q", len(data))
+    return b"".join(
+        (length, struct.pack("<I", masked(crc32c(length))), data, struct.pack("<I", masked(crc32c(data))))
+    )
+
+
+@final
+class EventFile:
+    """A new event file in a folder. Each event is in the file when `add` returns.
+
+    Thread safety: several threads may add events.
+
+    Args:
+        folder: The folder, created if missing.
+        suffix: The end of the file's name.
+
+    Raises:
+        ImportError: If the extra `tensorboard` is not installed.
+        OSError: If the file cannot be made.
+    """
+
+    def __init__(self, folder: str, suffix: str) -> None:
+        first = proto("event").Event(wall_time=time.time(), file_version="brain.Event:2")
+        os.makedirs(folder, exist_ok=True)
+        name = f"events.out.tfevents.{int(time.time()):010d}.{socket.gethostname()}.{os.getpid()}"
+        path = os.path.join(folder, f"{name}.{next(_numbers)}{suffix}")
+        self._descriptor = os.open(
+            path, os.O_CREAT | os.O_EXCL | os.O_WRONLY | getattr(os, "O_BINARY", 0), 0o666
+        )
+        # Programs seldom close their writers.
+        self._closing = weakref.finalize(self, os.close, self._descriptor)
+        self._writing = Lock()
+        self.add(first)
+
+    def add(self, event: Any) -> None:
+        """Writes an Event proto.
+
+        Raises:
+            OSError: If it cannot be written.
+        """
+        data = record(event.SerializeToString())
+        with self._writing:
+            while data:
+                data = data[os.write(self._descriptor, data) :]
+
+    def close(self) -> None:
+        """Closes the file."""
+        with self._writing:
+            self._closing()
