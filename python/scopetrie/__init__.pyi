@@ -337,8 +337,24 @@ from .shapes import broadcast_static_shape as broadcast_static_shape
 from .shapes import dimension_at_index as dimension_at_index
 from .shapes import dimension_value as dimension_value
 from .store.store import Store as Store
+from .summary.messages import AttrValue as AttrValue
+from .summary.messages import Event as Event
+from .summary.messages import GraphDef as GraphDef
+from .summary.messages import HistogramProto as HistogramProto
+from .summary.messages import LogMessage as LogMessage
+from .summary.messages import MetaGraphDef as MetaGraphDef
+from .summary.messages import NameAttrList as NameAttrList
+from .summary.messages import NodeDef as NodeDef
+from .summary.messages import SessionLog as SessionLog
+from .summary.messages import Summary as Summary
+from .summary.messages import SummaryMetadata as SummaryMetadata
+from .summary.messages import TensorInfo as TensorInfo
 from .template import make_template as make_template
+from .unchanged.importing import as_tensorflow as as_tensorflow
+from .v1 import app as app
 from .v1 import bitwise as bitwise
+from .v1 import flags as flags
+from .v1 import gfile as gfile
 from .v1 import linalg as linalg
 from .v1 import math as math
 from .v1 import nn as nn
@@ -371,18 +387,26 @@ __all__ = [
     "QUANTIZED_DTYPES",
     "AggregationMethod",
     "Assert",
+    "AttrValue",
     "ConfigProto",
     "DType",
     "DeviceSpec",
     "Dimension",
+    "Event",
     "GPUOptions",
     "Graph",
+    "GraphDef",
     "GraphKeys",
     "GraphOptions",
+    "HistogramProto",
     "IndexedSlices",
     "InteractiveSession",
+    "LogMessage",
+    "MetaGraphDef",
+    "NameAttrList",
     "Names",
     "NoGradient",
+    "NodeDef",
     "NotDifferentiable",
     "OpError",
     "Operation",
@@ -392,9 +416,13 @@ __all__ = [
     "RunMetadata",
     "RunOptions",
     "Session",
+    "SessionLog",
     "Store",
+    "Summary",
+    "SummaryMetadata",
     "Tensor",
     "TensorArray",
+    "TensorInfo",
     "TensorShape",
     "UnconnectedGradients",
     "Variable",
@@ -412,6 +440,7 @@ __all__ = [
     "add_to_collections",
     "all_variables",
     "angle",
+    "app",
     "arg_max",
     "arg_min",
     "argmax",
@@ -419,6 +448,7 @@ __all__ = [
     "argsort",
     "as_dtype",
     "as_string",
+    "as_tensorflow",
     "asin",
     "asinh",
     "assert_equal",
@@ -544,6 +574,7 @@ __all__ = [
     "fft3d",
     "fill",
     "fixed_size_partitioner",
+    "flags",
     "float16",
     "float16_ref",
     "float32",
@@ -572,6 +603,7 @@ __all__ = [
     "get_variable",
     "get_variable_scope",
     "get_variables",
+    "gfile",
     "global_norm",
     "global_variables",
     "global_variables_initializer",

@@ -1,8 +1,9 @@
-"""The command line: `python -m scopetrie demo`."""
+"""The command line: `python -m scopetrie demo`, `python -m scopetrie run script.py`."""
 
 from __future__ import annotations
 
 import argparse
+import os
 import sys
 from collections.abc import Sequence
 
@@ -30,8 +31,21 @@ def main(arguments: Sequence[str] | None = None) -> int:
     demo.add_argument("--size", type=int, default=28, help="height and width of the images in pixels")
     demo.add_argument("--seed", type=int, default=0, help="of the images and of the initial values")
     demo.add_argument("--logdir", help="folder of the TensorBoard log (default: a new one)")
+    program = commands.add_parser(
+        "run", help="run a program of TensorFlow 1 as it is: `import tensorflow` gives scopetrie"
+    )
+    program.add_argument("-m", dest="is_module", action="store_true", help="the program is a module's name")
+    program.add_argument("program", help="the script, or the module")
+    program.add_argument("arguments", nargs=argparse.REMAINDER, help="its arguments")
     chosen = parser.parse_args(arguments)
 
+    if chosen.command == "run":
+        from .unchanged.running import run_program
+
+        if not chosen.is_module and not os.path.isfile(chosen.program):
+            program.error(f"there is no script {chosen.program!r}")
+        run_program(chosen.program, chosen.arguments, chosen.is_module)
+        return 0
     # Imported here: --help and --version need no network.
     from . import demo as demonstration
 

@@ -138,7 +138,10 @@ EXPORTS: Final = {
         scopes.scope_members VariableScope op_scope variable_creator_scope variable_op_scope
         shapes TensorShape broadcast_static_shape dimension_at_index dimension_value
         store.store Store
+        summary.messages AttrValue Event GraphDef HistogramProto LogMessage MetaGraphDef NameAttrList NodeDef
+        summary.messages SessionLog Summary SummaryMetadata TensorInfo
         template make_template
+        unchanged.importing as_tensorflow
         variables.listing all_variables global_variables global_variables_initializer
         variables.listing initialize_all_variables=global_variables_initializer
         variables.listing initialize_local_variables=local_variables_initializer

@@ -32,6 +32,7 @@ _Public = TypeVar("_Public")
 
 # v1's modules, as far as they are here, and the modules that are them.
 NAMESPACES: Final = {
+    "app": "v1.app",
     "bitwise": "v1.bitwise",
     "client": "client",
     "contrib": "contrib",
@@ -43,6 +44,8 @@ NAMESPACES: Final = {
     "contrib.slim": "contrib.slim",
     "contrib.training": "contrib.training",
     "errors": "errors",
+    "flags": "v1.flags",
+    "gfile": "v1.gfile",
     "initializers": "initializers",
     "layers": "layers",
     "linalg": "v1.linalg",

@@ -76,7 +76,7 @@ def test_table_of_the_docs() -> None:
 
 def test_every_op_is_called() -> None:
     called = set().union(*(op_types(lines_of(family)) for family in FAMILIES))
-    # Not those of gradients and of strings, which have tests of their own, nor those that a program has registered.
+    # Not those of gradients and strings, which have their own tests, nor those that a program has registered.
     modules = {name: getattr(op.kernel, "__module__", "scopetrie.ops.") for name, op in OPS.items()}
     ours = {
         name

@@ -62,7 +62,7 @@ _GROUPS: Final = {
     """,
     "graphs read and write no files here. Use Python's files, and feed what they hold": """
         FixedLengthRecordReader IdentityReader LMDBReader ReaderBase TFRecordReader TextLineReader
-        WholeFileReader gfile io matching_files python_io read_file write_file
+        WholeFileReader io matching_files python_io read_file write_file
     """,
     "there are no queues and input pipelines. Feed batches from a Python loop or iterator": """
         ConditionalAccumulator ConditionalAccumulatorBase FIFOQueue PaddingFIFOQueue PriorityQueue QueueBase
@@ -123,10 +123,6 @@ _GROUPS: Final = {
     "its constants are arrays, not protos. Use constant, and constant_value to read one": """
         make_ndarray make_tensor_proto
     """,
-    "messages are made where they are written: see scopetrie.summary": """
-        AttrValue Event GraphDef HistogramProto LogMessage MetaGraphDef NameAttrList NodeDef SessionLog
-        Summary SummaryMetadata TensorInfo
-    """,
     "type specifications are of v2. A dtype and a shape say the same": """
         NoneTensorSpec OptionalSpec TensorArraySpec TensorSpec TypeSpec type_spec_from_value
     """,
@@ -174,7 +170,6 @@ _GROUPS: Final = {
     "get_variable under a variable_scope, as the README's examples do": """
         estimator feature_column image keras
     """,
-    "command lines are Python's: use argparse, and call main() yourself": "app flags",
     "it is a part of TensorFlow that has to do with neither scopes, variables nor arrays": """
         audio config debugging distribute distributions experimental graph_util lite manip
         mixed_precision nest profiler resource_loader saved_model sets signal spectral sysconfig test types

@@ -6,22 +6,6 @@ from typing import Any
 
 from ..bundles import message
 from .checkpoint_manager import CheckpointManager
-from .checkpoint_reader import (
-    CheckpointReader,
-    NewCheckpointReader,
-    list_variables,
-    load_checkpoint,
-    load_variable,
-)
-from .checkpoint_state import (
-    checkpoint_exists,
-    generate_checkpoint_state_proto,
-    get_checkpoint_mtimes,
-    get_checkpoint_state,
-    latest_checkpoint,
-    remove_checkpoint,
-    update_checkpoint_state,
-)
 from .global_step import (
     assert_global_step,
     create_global_step,
@@ -37,7 +21,21 @@ from .optimizers.gradient_descent import GradientDescentOptimizer, MomentumOptim
 from .optimizers.optimizer import Optimizer
 from .optimizers.proximal import FtrlOptimizer, ProximalAdagradOptimizer, ProximalGradientDescentOptimizer
 from .optimizers.rmsprop import AdadeltaOptimizer, RMSPropOptimizer
-from .saver import Saver
+from .saving import (
+    CheckpointReader,
+    NewCheckpointReader,
+    Saver,
+    checkpoint_exists,
+    generate_checkpoint_state_proto,
+    get_checkpoint_mtimes,
+    get_checkpoint_state,
+    latest_checkpoint,
+    list_variables,
+    load_checkpoint,
+    load_variable,
+    remove_checkpoint,
+    update_checkpoint_state,
+)
 from .schedules import (
     cosine_decay,
     cosine_decay_restarts,

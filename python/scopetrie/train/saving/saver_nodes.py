@@ -5,15 +5,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any, NamedTuple
 
-from .._core import name_scope
-from ..graph import control_dependencies, device
-from ..ops.array.fill import identity
-from ..ops.array.shape import reshape, shape
-from ..ops.constant import constant
-from ..ops.control.flow import group
-from ..ops.placeholder import placeholder_with_default
-from ..ops.state.checkpoint import restore_v2, save_v2
-from ..ops.state.variable import assign
+from ..._core import name_scope
+from ...graph import control_dependencies, device
+from ...ops.array.fill import identity
+from ...ops.array.shape import reshape, shape
+from ...ops.constant import constant
+from ...ops.control.flow import group
+from ...ops.placeholder import placeholder_with_default
+from ...ops.state.checkpoint import restore_v2, save_v2
+from ...ops.state.variable import assign
 from .saved_variables import SavedVariable
 
 __all__ = ["SaverNodes", "add_saver_nodes"]

@@ -7,8 +7,8 @@ from typing import Any, final
 
 import numpy as np
 
-from ..bundles import Bundle, open_bundle
-from ..dtypes import DType
+from ...bundles import Bundle, open_bundle
+from ...dtypes import DType
 from .checkpoint_state import latest_checkpoint
 
 __all__ = ["CheckpointReader", "NewCheckpointReader", "list_variables", "load_checkpoint", "load_variable"]

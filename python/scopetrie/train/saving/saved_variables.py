@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any, NamedTuple
 
-from ..bundles import Slice, parse_slice
-from ..graph import GraphKeys, get_collection
-from ..variables import PartitionedVariable, Variable
+from ...bundles import Slice, parse_slice
+from ...graph import GraphKeys, get_collection
+from ...variables import PartitionedVariable, Variable
 
 __all__ = ["SavedVariable", "all_saved", "saved_variables"]
 

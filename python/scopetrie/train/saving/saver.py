@@ -7,13 +7,13 @@ import os
 from collections.abc import Sequence
 from typing import Any
 
-from ..bundles import message, open_bundle
-from ..errors import InvalidArgumentError, NotFoundError
-from ..execution import BaseSession
-from ..ops.state.checkpoint import check_stored
-from ..public import whole
+from ...bundles import message, open_bundle
+from ...errors import InvalidArgumentError, NotFoundError
+from ...execution import BaseSession
+from ...ops.state.checkpoint import check_stored
+from ...public import whole
+from ..global_step import global_step as value_of_step
 from .checkpoint_state import checkpoint_exists, get_checkpoint_mtimes, write_checkpoint_state
-from .global_step import global_step as value_of_step
 from .kept_checkpoints import KeptCheckpoints
 from .saved_variables import SavedVariable, all_saved, saved_variables
 from .saver_nodes import add_saver_nodes

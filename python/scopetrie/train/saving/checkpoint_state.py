@@ -10,8 +10,8 @@ from collections.abc import Sequence
 from importlib import import_module
 from typing import Any
 
-from ..bundles import message
-from ..files import write_whole
+from ...bundles import message
+from ...files import write_whole
 
 __all__ = [
     "checkpoint_exists",

@@ -1,0 +1,1 @@
+"""Programs that say `import tensorflow as tf` run as they are, without TensorFlow."""

@@ -1,0 +1,216 @@
+"""Where in this package the names are that v1 has in its inner modules."""
+
+from __future__ import annotations
+
+from typing import Final
+
+__all__ = ["is_folder", "places_of"]
+
+# By the last part of v1's module: the namespaces in which its names are looked up, in order; "" is the top
+# level.
+_PLACES: Final = {
+    # tensorflow.python.framework
+    "ops": "",
+    "dtypes": "",
+    "constant_op": "",
+    "common_shapes": "",
+    "errors": "errors",
+    "errors_impl": "errors",
+    "function": "",
+    "graph_util": "graph_util",
+    "graph_util_impl": "graph_util",
+    "importer": "",
+    "importer_lib": "",
+    "meta_graph": "train",
+    "random_seed": "random ",
+    "sparse_tensor": "",
+    "tensor_shape": "",
+    "tensor_util": "",
+    "test_util": "test",
+    # tensorflow.python.ops
+    "array_ops": "",
+    "candidate_sampling_ops": "nn random",
+    "check_ops": "",
+    "clip_ops": "",
+    "control_flow_ops": "",
+    "control_flow_util": "",
+    "ctc_ops": "nn",
+    "custom_gradient": "",
+    "data_flow_ops": "",
+    "embedding_ops": "nn",
+    "functional_ops": "",
+    "gen_array_ops": "",
+    "gen_math_ops": "math ",
+    "gen_nn_ops": "nn",
+    "gradients": "",
+    "gradients_impl": "",
+    "histogram_ops": "",
+    "image_ops": "image",
+    "image_ops_impl": "image",
+    "init_ops": " initializers",
+    "inplace_ops": "",
+    "io_ops": "",
+    "linalg_ops": " linalg",
+    "logging_ops": " summary",
+    "lookup_ops": "",
+    "losses": "losses",
+    "losses_impl": "losses",
+    "map_fn": "",
+    "math_grad": "",
+    "math_ops": " math",
+    "metrics": "metrics",
+    "metrics_impl": "metrics",
+    "nn": "nn",
+    "nn_impl": "nn",
+    "nn_ops": "nn ",
+    "numerics": "",
+    "parsing_ops": "",
+    "partitioned_variables": "",
+    "random_ops": "random ",
+    "resource_variable_ops": "",
+    "rnn": "nn",
+    "rnn_cell": "nn.rnn_cell",
+    "rnn_cell_impl": "nn.rnn_cell",
+    "script_ops": "",
+    "session_ops": "",
+    "sparse_ops": "",
+    "special_math_ops": "math ",
+    "state_ops": "",
+    "string_ops": " strings",
+    "summary_ops": "summary",
+    "template": "",
+    "tensor_array_ops": "",
+    "util": "",
+    "variable_scope": "",
+    "variables": "",
+    # tensorflow.python.layers
+    "base": "layers",
+    "convolutional": "layers",
+    "core": "layers",
+    "layers": "layers",
+    "normalization": "layers",
+    "pooling": "layers",
+    # tensorflow.python.training
+    "adagrad": "train",
+    "adam": "train",
+    "basic_session_run_hooks": "train",
+    "checkpoint_management": "train",
+    "checkpoint_utils": "train",
+    "coordinator": "train",
+    "ftrl": "train",
+    "gradient_descent": "train",
+    "input": "train",
+    "learning_rate_decay": "train",
+    "momentum": "train",
+    "monitored_session": "train",
+    "moving_averages": "train",
+    "optimizer": "train",
+    "queue_runner": "train",
+    "queue_runner_impl": "train",
+    "rmsprop": "train",
+    "saver": "train",
+    "session_manager": "train",
+    "session_run_hook": "train",
+    "slot_creator": "train",
+    "summary_io": "summary train",
+    "supervisor": "train",
+    "training": "train",
+    "training_ops": "train",
+    "training_util": "train",
+    # the others
+    "app": "app",
+    "client": "client ",
+    "compat": "compat",
+    "device": "",
+    "device_lib": "client.device_lib",
+    "file_io": "gfile",
+    "flags": "flags",
+    "framework": "",
+    "gfile": "gfile",
+    "init": "",
+    "logging": "logging",
+    "nest": "nest",
+    "platform": "",
+    "python": "",
+    "pywrap_tensorflow": "train",
+    "pywrap_tensorflow_internal": "train",
+    "session": "",
+    "summary": "summary",
+    "test": "test",
+    "tf_logging": "logging",
+    "timeline": "client.timeline",
+    "tools": "",
+    "writer": "summary",
+}
+# Folders of modules in v1, and what else is looked up in them.
+_FOLDERS: Final = {
+    "core": "",
+    "core.framework": "",
+    "core.protobuf": "",
+    "core.util": "",
+    "python": "",
+    "python.client": "client ",
+    "python.eager": "",
+    "python.framework": "",
+    "python.layers": "layers",
+    "python.lib": "",
+    "python.lib.io": "gfile",
+    "python.ops": "",
+    "python.ops.losses": "losses",
+    "python.platform": "",
+    "python.summary": "summary",
+    "python.summary.writer": "summary",
+    "python.tools": "",
+    "python.training": "train",
+    "python.util": "compat ",
+}
+# Messages, by v1's module.
+_MESSAGES: Final = {
+    "attr_value_pb2": "",
+    "config_pb2": "",
+    "event_pb2": "summary",
+    "graph_pb2": "",
+    "meta_graph_pb2": "",
+    "node_def_pb2": "",
+    "saver_pb2": "train",
+    "summary_pb2": "summary",
+    "tensor_pb2": "",
+    "tensor_shape_pb2": "",
+    "types_pb2": "",
+}
+
+
+def is_folder(name: str) -> bool:
+    """Whether a module of v1, by its name below "tensorflow", is a folder of modules."""
+    return name in _FOLDERS
+
+
+def places_of(name: str) -> list[str] | None:
+    """Returns the namespaces that a module of v1 stands for, in which names are looked up in order.
+
+    Args:
+        name: The module's name below "tensorflow": "python.ops.rnn_cell".
+
+    Returns:
+        Names of namespaces; "" for the top level. None if there is no such module in v1, as far as is known.
+
+    >>> places_of("python.ops.math_ops"), places_of("python.ops.no_such_ops")
+    (['', 'math'], None)
+    >>> places_of("contrib.layers.python.layers.initializers")
+    ['contrib.layers']
+    """
+    if name == "compat.v1" or name.startswith("compat.v1."):
+        return places_of(name[10:]) if len(name) > 9 else [""]
+    parts = name.split(".")
+    if parts[0] == "contrib":
+        # What is below contrib.layers.python is what contrib.layers has.
+        return [".".join(parts[: parts.index("python")] if "python" in parts else parts)]
+    if name in _FOLDERS:
+        return _FOLDERS[name].split(" ")
+    if parts[0] == "core":
+        found = _MESSAGES.get(parts[-1])
+        return None if found is None else [found]
+    if parts[0] == "python":
+        found = _PLACES.get(parts[-1])
+        return None if found is None else found.split(" ")
+    return [name]
