@@ -299,6 +299,7 @@ EXPORTS: Final = {
         derivatives.nn.conv depthwise_conv2d_backprop_input
         derivatives.nn.conv depthwise_conv2d_native_backprop_filter=depthwise_conv2d_backprop_filter
         derivatives.nn.conv depthwise_conv2d_native_backprop_input=depthwise_conv2d_backprop_input
+        losses.sampled nce_loss sampled_softmax_loss
         ops.array.space depth_to_space space_to_batch space_to_depth
         ops.math.elementwise sigmoid tanh
         ops.math.formulas zero_fraction
@@ -321,6 +322,8 @@ EXPORTS: Final = {
         ops.nn.pool avg_pool avg_pool2d=avg_pool avg_pool3d max_pool max_pool3d max_pool_with_argmax
         ops.nn.pool_any pool
         ops.nn.pool_names avg_pool1d avg_pool_v2 max_pool1d max_pool2d max_pool_v2
+        ops.random.candidates all_candidate_sampler compute_accidental_hits fixed_unigram_candidate_sampler
+        ops.random.candidates log_uniform_candidate_sampler uniform_candidate_sampler
         rnn.dynamic bidirectional_dynamic_rnn dynamic_rnn
         rnn.raw raw_rnn
         rnn.static static_bidirectional_rnn static_rnn
@@ -332,6 +335,8 @@ EXPORTS: Final = {
         rnn.wrappers DeviceWrapper DropoutWrapper MultiRNNCell ResidualWrapper
     """,
     "random": """
+        ops.random.candidates all_candidate_sampler fixed_unigram_candidate_sampler
+        ops.random.candidates log_uniform_candidate_sampler uniform_candidate_sampler
         ops.random.choice categorical multinomial shuffle=random_shuffle
         ops.random.draws normal=random_normal random_normal random_uniform truncated_normal
         ops.random.draws uniform=random_uniform

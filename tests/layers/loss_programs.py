@@ -48,3 +48,24 @@ for _line in """
 """.strip().splitlines():
     _text = _line.strip()
     PROGRAMS[_text] = eval(compile(f"lambda tf, X: tf.losses.{_text}", _text, "eval"))
+
+SAMPLED = "(tf.constant([2, 5, 1], tf.int64), X(2, 1, value=[[0.5], [0.2]]), X(3, value=[0.3, 0.1, 0.2]))"
+TWICE = (
+    "(tf.constant([2, 5, 1], tf.int64), X(2, 2, value=[[0.5, 0.1], [0.2, 0.7]]), X(3, value=[0.3, 0.1, 0.2]))"
+)
+for _line in """
+    nce_loss(X(9, 4), X(9), X(2, 1, dtype="int64"), X(2, 4), 3, 9, sampled_values=SAMPLED)
+    nce_loss(X(9, 4), X(9), X(2, 2, dtype="int64"), X(2, 4), 3, 9, 2, sampled_values=TWICE)
+    nce_loss([X(5, 4), X(4, 4)], X(9), X(2, 1, dtype="int32"), X(2, 4), 3, 9, sampled_values=SAMPLED)
+    nce_loss(X(9, 4), X(9), X(2, 1, dtype="int64"), X(2, 4), 3, 9, 1, SAMPLED, True, "div", "mine")
+    sampled_softmax_loss(X(9, 4), X(9), X(2, 1, dtype="int64"), X(2, 4), 3, 9, sampled_values=SAMPLED)
+    sampled_softmax_loss(X(9, 4), X(9), tf.constant([[2], [4]]), X(2, 4), 3, 9, sampled_values=SAMPLED)
+    compute_accidental_hits(tf.constant([[2, 3], [5, 2]], tf.int64), tf.constant([2, 5, 1], tf.int64), 2)
+    all_candidate_sampler(tf.constant([[2], [3]], tf.int64), 1, 5, True)
+    uniform_candidate_sampler(tf.constant([[2], [3]], tf.int64), 1, 5, False, 8)[1:]
+    log_uniform_candidate_sampler(tf.constant([[2], [3]], tf.int64), 1, 5, False, 8)[1:2]
+""".strip().splitlines():
+    _text = _line.strip()
+    _code = _text.replace("SAMPLED", SAMPLED).replace("TWICE", TWICE)
+    PROGRAMS[_text] = eval(compile(f"lambda tf, X: list(tf.nn.{_code})" if "_sampler" in _text else
+                                   f"lambda tf, X: tf.nn.{_code}", _text, "eval"))  # fmt: skip

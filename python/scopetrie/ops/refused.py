@@ -87,13 +87,9 @@ _GROUPS: Final = {
     "ops are registered from Python here: see register_op": """
         load_file_system_library load_library load_op_library raw_ops user_ops
     """,
-    "it samples no classes. Compute the full softmax_cross_entropy_with_logits, or draw with multinomial and "
-    "gather": """
-        nn.all_candidate_sampler nn.compute_accidental_hits nn.fixed_unigram_candidate_sampler
-        nn.learned_unigram_candidate_sampler nn.log_uniform_candidate_sampler nn.nce_loss
-        nn.sampled_softmax_loss nn.uniform_candidate_sampler random.all_candidate_sampler
-        random.fixed_unigram_candidate_sampler random.learned_unigram_candidate_sampler
-        random.log_uniform_candidate_sampler random.uniform_candidate_sampler
+    "it keeps no counts of classes between runs. Use log_uniform_candidate_sampler, or "
+    "fixed_unigram_candidate_sampler with counts": """
+        nn.learned_unigram_candidate_sampler random.learned_unigram_candidate_sampler
     """,
     "nobody saves its state between runs. Use static_rnn, and keep the state in a Variable": """
         nn.static_state_saving_rnn

@@ -11,6 +11,8 @@ from ..derivatives.nn.conv import depthwise_conv2d_backprop_filter as depthwise_
 from ..derivatives.nn.conv import depthwise_conv2d_backprop_input as depthwise_conv2d_backprop_input
 from ..derivatives.nn.conv import depthwise_conv2d_backprop_input as depthwise_conv2d_native_backprop_input
 from ..graph import Tensor as _Tensor
+from ..losses.sampled import nce_loss as nce_loss
+from ..losses.sampled import sampled_softmax_loss as sampled_softmax_loss
 from ..ops.array.space import depth_to_space as depth_to_space
 from ..ops.array.space import space_to_batch as space_to_batch
 from ..ops.array.space import space_to_depth as space_to_depth
@@ -69,6 +71,11 @@ from ..ops.nn.pool_names import avg_pool_v2 as avg_pool_v2
 from ..ops.nn.pool_names import max_pool1d as max_pool1d
 from ..ops.nn.pool_names import max_pool2d as max_pool2d
 from ..ops.nn.pool_names import max_pool_v2 as max_pool_v2
+from ..ops.random.candidates import all_candidate_sampler as all_candidate_sampler
+from ..ops.random.candidates import compute_accidental_hits as compute_accidental_hits
+from ..ops.random.candidates import fixed_unigram_candidate_sampler as fixed_unigram_candidate_sampler
+from ..ops.random.candidates import log_uniform_candidate_sampler as log_uniform_candidate_sampler
+from ..ops.random.candidates import uniform_candidate_sampler as uniform_candidate_sampler
 from ..rnn.dynamic import bidirectional_dynamic_rnn as bidirectional_dynamic_rnn
 from ..rnn.dynamic import dynamic_rnn as dynamic_rnn
 from ..rnn.raw import raw_rnn as raw_rnn
@@ -76,6 +83,7 @@ from ..rnn.static import static_bidirectional_rnn as static_bidirectional_rnn
 from ..rnn.static import static_rnn as static_rnn
 
 __all__ = [
+    "all_candidate_sampler",
     "atrous_conv2d",
     "avg_pool",
     "avg_pool1d",
@@ -86,6 +94,7 @@ __all__ = [
     "batch_normalization",
     "bias_add",
     "bidirectional_dynamic_rnn",
+    "compute_accidental_hits",
     "conv1d",
     "conv1d_transpose",
     "conv2d",
@@ -110,6 +119,7 @@ __all__ = [
     "dynamic_rnn",
     "elu",
     "embedding_lookup",
+    "fixed_unigram_candidate_sampler",
     "fused_batch_norm",
     "in_top_k",
     "l2_loss",
@@ -118,6 +128,7 @@ __all__ = [
     "local_response_normalization",
     "log_poisson_loss",
     "log_softmax",
+    "log_uniform_candidate_sampler",
     "lrn",
     "max_pool",
     "max_pool1d",
@@ -126,6 +137,7 @@ __all__ = [
     "max_pool_v2",
     "max_pool_with_argmax",
     "moments",
+    "nce_loss",
     "normalize_moments",
     "pool",
     "raw_rnn",
@@ -133,6 +145,7 @@ __all__ = [
     "relu6",
     "relu_layer",
     "rnn_cell",
+    "sampled_softmax_loss",
     "selu",
     "separable_conv2d",
     "sigmoid",
@@ -152,6 +165,7 @@ __all__ = [
     "swish",
     "tanh",
     "top_k",
+    "uniform_candidate_sampler",
     "weighted_cross_entropy_with_logits",
     "weighted_moments",
     "xw_plus_b",
