@@ -154,6 +154,10 @@ void pool_with_places(RuleCall& call) {
   const Dims window = call.list(Attribute::kKsize);
   if (std::ranges::min(window) < 1) refuse("ksize must be a positive int32 value, got:", std::ranges::min(window));
   const ShapeId shape = pooled(call);
+  // The kernel refuses a window over channels; one that is larger than these does not even fit, as v1 says first.
+  const std::size_t channels = Layout(call, window.size()).channels();
+  Sliding(call, window.size(), Attribute::kDilations)
+      .fits(dims_of_rank(call, 0, 4)[channels], window[channels], channels);
   call.give(call.dtype(0), shape);
   call.give(call.dtype(Attribute::kTargmax, kInt64), shape);
 }
