@@ -36,6 +36,7 @@ FLOORS = [
     {"layers", "metrics"},
     {"rnn"},
     {"template", "summary", "compat", "behavior", "logging", "client", "v1"},
+    {"saved_graphs"},
     {"train", "unchanged", "_wiring"},
     {"contrib"},
     {ROOT_MODULE},  # the root, which exports everything below

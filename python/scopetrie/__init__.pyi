@@ -112,7 +112,6 @@ from .graph.default import get_all_collection_keys as get_all_collection_keys
 from .graph.default import get_collection as get_collection
 from .graph.default import get_collection_ref as get_collection_ref
 from .graph.default import get_default_graph as get_default_graph
-from .graph.default import import_graph_def as import_graph_def
 from .graph.default import reset_default_graph as reset_default_graph
 from .graph.devices import DeviceSpec as DeviceSpec
 from .graph.graph import Graph as Graph
@@ -320,6 +319,7 @@ from .partitioners import min_max_variable_partitioner as min_max_variable_parti
 from .partitioners import variable_axis_size_partitioner as variable_axis_size_partitioner
 from .paths import get_cmake_dir as get_cmake_dir
 from .paths import get_include as get_include
+from .saved_graphs.graph_import import import_graph_def as import_graph_def
 from .scopes import get_variable as get_variable
 from .scopes import get_variable_scope as get_variable_scope
 from .scopes import get_variables as get_variables
@@ -355,6 +355,7 @@ from .v1 import app as app
 from .v1 import bitwise as bitwise
 from .v1 import flags as flags
 from .v1 import gfile as gfile
+from .v1 import graph_util as graph_util
 from .v1 import linalg as linalg
 from .v1 import math as math
 from .v1 import nn as nn
@@ -611,6 +612,7 @@ __all__ = [
     "glorot_uniform_initializer",
     "grad_pass_through",
     "gradients",
+    "graph_util",
     "greater",
     "greater_equal",
     "group",

@@ -29,7 +29,7 @@ EXPORTS: Final = {
         execution.trace RunMetadata
         graph.default add_to_collection add_to_collections colocate_with container control_dependencies device
         graph.default get_all_collection_keys get_collection get_collection_ref get_default_graph
-        graph.default import_graph_def reset_default_graph
+        graph.default reset_default_graph
         graph.devices DeviceSpec
         graph.graph Graph
         graph.handles Operation Tensor
@@ -132,6 +132,7 @@ EXPORTS: Final = {
         ops.value_kinds get_static_value is_numeric_tensor is_symbolic_tensor is_tensor
         partitioners fixed_size_partitioner min_max_variable_partitioner variable_axis_size_partitioner
         paths get_cmake_dir get_include
+        saved_graphs.graph_import import_graph_def
         scopes get_variable get_variable_scope get_variables name_scope variable_scope
         scopes.create_partitioned create_partitioned_variables
         scopes.local_variable get_local_variable no_regularizer
@@ -220,6 +221,9 @@ EXPORTS: Final = {
     """,
     "contrib.training": """
         contrib.training.hparams HParams
+    """,
+    "graph_util": """
+        saved_graphs.graph_util convert_variables_to_constants extract_sub_graph remove_training_nodes
     """,
     "layers": """
         layers.base Layer

@@ -46,6 +46,7 @@ NAMESPACES: Final = {
     "errors": "errors",
     "flags": "v1.flags",
     "gfile": "v1.gfile",
+    "graph_util": "v1.graph_util",
     "initializers": "initializers",
     "layers": "layers",
     "linalg": "v1.linalg",

@@ -143,16 +143,6 @@ DIFFERENT = {
             ("[a:0, c:0, d:0, e:0]", "[a:0, c:0, d:0]"),
         ],
     ),
-    "graph_def::back_again": Deliberate(
-        "A GraphDef is written, not read.",
-        [
-            (
-                "import -> None",
-                "import raises NotImplementedError: import_graph_def: scopetrie writes a GraphDef "
-                "(Graph.as_graph_def) and reads none. Build the graph with the program that made it.",
-            )
-        ],
-    ),
     "graph_def::from_a_version_on": Deliberate(
         "as_graph_def(from_version) leaves the older nodes out, as v1's documentation says.",
         [("['a', 'b']", "['b']")],

@@ -13,7 +13,6 @@ from .default import (
     get_collection_ref,
     get_default_graph,
     graph_of_values,
-    import_graph_def,
     reset_default_graph,
 )
 from .devices import DeviceSpec
@@ -46,7 +45,6 @@ __all__ = [
     "graph_facts",
     "graph_line",
     "graph_of_values",
-    "import_graph_def",
     "reset_default_graph",
     "set_exporter",
     "set_runner",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, NoReturn
+from typing import Any
 
 from .. import _core
 from ..public import v1
@@ -88,22 +88,6 @@ def get_collection_ref(key: Any) -> CollectionView:
 def get_all_collection_keys() -> list[Any]:
     """`Graph.get_all_collection_keys` of the default graph."""
     return get_default_graph().get_all_collection_keys()
-
-
-@v1("import_graph_def")
-def import_graph_def(
-    graph_def: Any, input_map: Any = None, return_elements: Any = None, name: str | None = None,
-    op_dict: Any = None, producer_op_list: Any = None,
-) -> NoReturn:  # fmt: skip
-    """Refused: scopetrie writes GraphDefs, for TensorBoard and TensorFlow, but does not read them.
-
-    Raises:
-        NotImplementedError: Always.
-    """
-    raise NotImplementedError(
-        "import_graph_def: scopetrie writes a GraphDef (Graph.as_graph_def) and reads none. Build the graph "
-        "with the program that made it."
-    )
 
 
 def graph_of_values(values: Any) -> Graph:

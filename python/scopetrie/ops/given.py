@@ -63,8 +63,15 @@ def read_attributes(
             raise ValueError(f"NodeDef missing attr '{each.name}' from Op<name={op_def.type}>")
     _check_derived(op_def, read, inputs, kept)
     if op_def.type == "Const":
-        kept = {"value": np.array(kept["value"], kept["dtype"].as_numpy_dtype)}
+        kept = {"value": _own(np.asarray(kept["value"], kept["dtype"].as_numpy_dtype))}
     return kept or None, read or None, None
+
+
+def _own(value: np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:
+    """A copy; of one number that stands for all, a copy of that."""
+    if value.size > 1 and not any(value.strides):
+        return np.broadcast_to(value.reshape(-1)[0], value.shape)
+    return value.copy()
 
 
 def is_message(value: Any) -> bool:
@@ -95,7 +102,7 @@ def _plain(name: str, value: Any) -> Any:
     if isinstance(value, np.generic):
         return value.item()
     if isinstance(value, np.ndarray):
-        return value.copy()
+        return _own(value)
     if isinstance(value, type) or hasattr(value, "as_datatype_enum"):
         return as_dtype(value)
     known = (bool, int, float, str, bytes, TensorShape)

@@ -17,6 +17,7 @@ class Notes(NamedTuple):
     synchronization: VariableSynchronization = VariableSynchronization.AUTO
     aggregation: VariableAggregation = VariableAggregation.NONE
     save_slice: SaveSliceInfo | None = None  # of a part of a partitioned variable
+    restored: tuple[int, int] | None = None  # operation and tensor that initialize it from a checkpoint
 
 
 _NOTHING = Notes()

@@ -19,6 +19,9 @@ from .modes import VariableAggregation, VariableSynchronization, refuse_trained_
 from .notes import notes_of, take_note
 
 # Enumeration members as globals: looking one up takes as long as making a node.
+# What each variable is made with.
+_INITIALIZER: Any = _core.Variable.initializer
+_INITIAL_VALUE: Any = _core.Variable.initial_value
 _AUTO, _NONE = VariableSynchronization.AUTO, VariableAggregation.NONE
 
 
@@ -191,6 +194,18 @@ class Variable(_core.Variable):
         """Adds what is known of the shape."""
         self._ref().set_shape(shape)
         self.value().set_shape(shape)
+
+    @property
+    def initializer(self) -> Any:
+        """The operation that gives it its first value."""
+        restored = notes_of(self).restored
+        return _INITIALIZER.__get__(self) if restored is None else self.graph.operation(restored[0])
+
+    @property
+    def initial_value(self) -> Any:
+        """The tensor of its first value."""
+        restored = notes_of(self).restored
+        return _INITIAL_VALUE.__get__(self) if restored is None else self.graph.tensor(restored[1])
 
     @property
     def device(self) -> str:

@@ -221,7 +221,11 @@ _restore = define_op(
 
 
 def restore_v2(
-    prefix: Any, tensor_names: Sequence[str], shape_and_slices: Sequence[str], dtypes: Sequence[DType]
+    prefix: Any,
+    tensor_names: Sequence[str],
+    shape_and_slices: Sequence[str],
+    dtypes: Sequence[DType],
+    name: str = "RestoreV2",
 ) -> list[Any]:
     """Makes an operation that reads tensors from a checkpoint.
 
@@ -230,11 +234,10 @@ def restore_v2(
         tensor_names: The names of the variables.
         shape_and_slices: For each "", or which part of it is wanted: see `save_v2`.
         dtypes: The dtypes of the variables.
+        name: The operation's name.
 
     Returns:
         The tensors.
     """
-    made: Any = _restore(
-        prefix, list(tensor_names), list(shape_and_slices), dtypes=list(dtypes), name="RestoreV2"
-    )
+    made: Any = _restore(prefix, list(tensor_names), list(shape_and_slices), dtypes=list(dtypes), name=name)
     return made if isinstance(made, list) else [made]

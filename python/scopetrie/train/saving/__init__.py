@@ -16,6 +16,9 @@ from .checkpoint_state import (
     remove_checkpoint,
     update_checkpoint_state,
 )
+from .exporting import export_meta_graph
+from .importing import import_meta_graph
+from .initializing import init_from_checkpoint
 from .saver import Saver
 
 __all__ = [
@@ -23,9 +26,12 @@ __all__ = [
     "NewCheckpointReader",
     "Saver",
     "checkpoint_exists",
+    "export_meta_graph",
     "generate_checkpoint_state_proto",
     "get_checkpoint_mtimes",
     "get_checkpoint_state",
+    "import_meta_graph",
+    "init_from_checkpoint",
     "latest_checkpoint",
     "list_variables",
     "load_checkpoint",

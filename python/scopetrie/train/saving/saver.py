@@ -242,7 +242,45 @@ class Saver:
         return made
 
     def _write_meta_graph(self, sess: Any, path: str) -> None:
-        pass
+        from ...saved_graphs.meta_graph import (  # imported late: many go without
+            make_meta_graph,
+            write_message,
+        )
+
+        try:
+            made = make_meta_graph(
+                graph=sess.graph, saver_def=None if self._is_empty else self.as_saver_def()
+            )
+        except ImportError as error:
+            _log.warning("%s is not written: %s; write_meta_graph=False goes without", path, error)
+            return
+        write_message(made, path, as_text=False)
+
+    def export_meta_graph(
+        self,
+        filename: str | os.PathLike[str] | None = None,
+        collection_list: Any = None,
+        as_text: bool = False,
+        export_scope: str | None = None,
+        clear_devices: bool = False,
+        clear_extraneous_savers: bool = False,
+        strip_default_attrs: bool = False,
+        save_debug_info: bool = False,
+    ) -> Any:
+        """Returns the default graph as a MetaGraphDef, with this Saver: see `train.export_meta_graph`."""
+        from .exporting import export_meta_graph  # imported late: few programs call it
+
+        return export_meta_graph(
+            filename,
+            None,
+            None,
+            self.as_saver_def(),
+            collection_list,
+            as_text,
+            None,
+            export_scope,
+            clear_devices,
+        )
 
     # --- restoring ----------------------------------------------------------------------
 

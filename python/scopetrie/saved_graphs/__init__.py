@@ -1,0 +1,1 @@
+"""Graphs from GraphDefs and MetaGraphDefs, and GraphDefs cut down to what computes something."""

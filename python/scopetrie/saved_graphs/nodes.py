@@ -1,0 +1,295 @@
+"""The nodes of a GraphDef, added to a graph one after the other."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from importlib import import_module
+from typing import Any, Final
+
+import numpy as np
+
+from .._core import name_scope
+from ..dtypes import as_dtype
+from ..errors import NotFoundError
+from ..graph import Graph, GraphKeys, Operation, Tensor
+from ..ops.declare import GIVEN
+from ..ops.registry import OPS, OpDef
+from ..variables import Variable
+from .tensors import tensor_elements
+
+__all__ = ["NodeImport", "split_input"]
+
+# Nodes that have more than a GraphDef says: functions of Python, or branches and bodies among other nodes.
+_NOT_WRITTEN: Final = {
+    "EagerPyFunc": "a function of Python",
+    "Fold": "the body of a loop",
+    "If": "the branches of a condition",
+    "Map": "the body of a loop",
+    "PyFunc": "a function of Python",
+    "PyFuncStateless": "a function of Python",
+    "While": "the body of a loop",
+}
+
+
+def split_input(text: str) -> tuple[str, int]:
+    """Returns the node and the output that an input names; -1 for a node that is waited for.
+
+    >>> split_input("split:1"), split_input("x"), split_input("^w/Assign")
+    (('split', 1), ('x', 0), ('w/Assign', -1))
+    """
+    if text.startswith("^"):
+        return text[1:], -1
+    name, _, number = text.partition(":")
+    return name, int(number or 0)
+
+
+class NodeImport:
+    """The import of a GraphDef into a graph.
+
+    A variable's node becomes a `tf.Variable`, with the nodes that assign its initial value and read it.
+
+    Args:
+        graph: The graph.
+        nodes: The nodes by their names.
+        prefix: What comes before the names; with a slash at its end, or "".
+        mapped: Tensors of the graph that are used in place of outputs, by names such as "x:0".
+        trainable: Whether a variable, by its name in the GraphDef, is to be trained.
+
+    Attributes:
+        used: The names of `mapped` that were used.
+        variables: The variables by their names in the GraphDef.
+    """
+
+    def __init__(
+        self,
+        graph: Graph,
+        nodes: Mapping[str, Any],
+        prefix: str,
+        mapped: Mapping[str, Any],
+        trainable: Callable[[str], bool],
+    ) -> None:
+        self._graph = graph
+        self._nodes = nodes
+        self._prefix = prefix
+        self._mapped = mapped
+        self._trainable = trainable
+        self._made: dict[str, Operation] = {}
+        self.used: set[str] = set()
+        self.variables: dict[str, Variable] = {}
+
+    def run(self) -> None:
+        """Adds all nodes, each after its inputs.
+
+        Raises:
+            ValueError: If a node cannot be made, or names are not there.
+            NotFoundError: If a type is not registered.
+        """
+        key = GraphKeys.TRAINABLE_VARIABLES
+        before = self._graph.get_collection(key)
+        for name in self._nodes:
+            waiting = [name]
+            opened = set()
+            while waiting:
+                current = waiting[-1]
+                if current in self._made:
+                    waiting.pop()
+                    continue
+                needed = [each for each in self._needs(current) if each not in self._made]
+                if not needed:
+                    self._add(current)
+                    waiting.pop()
+                elif current in opened:
+                    raise ValueError(
+                        f"Node {current!r} waits for itself: loops of v1 are not read from GraphDefs"
+                    )
+                else:
+                    opened.add(current)
+                    waiting += reversed(needed)
+        if any(variable.trainable for variable in self.variables.values()):
+            # A GraphDef has no collections: that which each variable has joined by itself is left again.
+            self._graph.get_collection_ref(key)[:] = before
+
+    def operation(self, name: str) -> Operation | None:
+        """Returns what a node has become."""
+        return self._made.get(name)
+
+    def element(self, name: str) -> Any:
+        """Returns what an operation or tensor of the GraphDef has become.
+
+        Raises:
+            ValueError: If there is none of this name.
+        """
+        bare, number = split_input(name)
+        operation = self._made.get(bare)
+        if ":" not in name:
+            if operation is None:
+                raise ValueError(f"Requested return node '{name}' not found in graph def")
+            return operation
+        if operation is None:
+            raise ValueError(f"Requested return tensor '{name}' not found in graph def")
+        outputs = operation.outputs
+        if number >= len(outputs):
+            raise ValueError(
+                f"Invalid return output {number} of node '{bare}', which has {len(outputs)} output(s)"
+            )
+        return outputs[number]
+
+    def _needs(self, name: str) -> list[str]:
+        """The nodes that have to be there before one."""
+        owner = self._variable_of(name)
+        if owner is not None and owner != name:
+            return [owner]  # which makes it
+        node = self._nodes[name]
+        inputs = node.input if owner is None else [self._nodes[f"{name}/Assign"].input[1]]
+        found = []
+        for text in inputs:
+            source, output = split_input(text)
+            if output >= 0 and self._replacement(source, output) is not None:
+                continue
+            if source not in self._nodes:
+                raise ValueError(f"Node {name!r}: Unknown input node {source!r}")
+            found.append(source)
+        return found
+
+    def _replacement(self, source: str, output: int) -> Any:
+        for key in (f"{source}:{output}", source if output == 0 else ""):
+            if key in self._mapped:
+                self.used.add(key)
+                return self._mapped[key]
+        return None
+
+    def _variable_of(self, name: str) -> str | None:
+        """The variable that a node is a part of: itself, its first assignment, or its read."""
+        node = self._nodes[name]
+        owner = {"VariableV2": name, "Variable": name}.get(node.op)
+        if owner is None and node.op in ("Assign", "Identity") and node.input:
+            owner = split_input(node.input[0])[0]
+            if name != f"{owner}/{'Assign' if node.op == 'Assign' else 'read'}":
+                return None
+        if (
+            owner is None
+            or owner not in self._nodes
+            or self._nodes[owner].op not in ("VariableV2", "Variable")
+        ):
+            return None
+        assign, read = self._nodes.get(f"{owner}/Assign"), self._nodes.get(f"{owner}/read")
+        is_whole = (
+            assign is not None
+            and read is not None
+            and (assign.op, read.op) == ("Assign", "Identity")
+            and len(assign.input) == 2
+            and split_input(assign.input[0])[0] == split_input(read.input[0])[0] == owner
+            and f"{owner}:0" not in self._mapped
+            and owner not in self._mapped
+        )
+        return owner if is_whole else None
+
+    def _add(self, name: str) -> None:
+        if self._variable_of(name) == name:
+            self._add_variable(name)
+            return
+        node = self._nodes[name]
+        if node.op in _NOT_WRITTEN:
+            raise ValueError(
+                f"Node {name!r} of type {node.op} has {_NOT_WRITTEN[node.op]}, which no GraphDef has: build "
+                "the graph with the program that made it"
+            )
+        if node.op not in OPS and not _registered(node.op):
+            raise NotFoundError(
+                None,
+                None,
+                f"Op type not registered '{node.op}' (node {name!r}); tf.register_op gives it a kernel",
+            )
+        inputs, waits = [], []
+        for text in node.input:
+            source, output = split_input(text)
+            if output < 0:
+                waits.append(self._made[source])
+            else:
+                inputs.append(self._input(name, source, output))
+        attributes = {
+            key: value for key, value in node.attr.items() if not _is_default(OPS[node.op], key, value)
+        }
+        attributes.pop("_output_shapes", None)  # they follow from the inputs
+        if node.op in ("Const", "HostConst"):
+            attributes["value"] = tensor_elements(node.attr["value"].tensor)
+        if "_class" in attributes:
+            places = [each.decode() for each in node.attr["_class"].list.s]
+            attributes["_class"] = [self._moved(each).encode() for each in places]
+        with (
+            self._graph.control_dependencies(None),
+            self._graph.control_dependencies(waits),
+            self._graph.device(node.device),
+            name_scope(None),
+        ):
+            if self._graph.unique_name(f"{self._prefix}{name}") != f"{self._prefix}{name}":
+                raise ValueError(f"Node name '{self._prefix}{name}' already exists in the Graph")
+            try:
+                self._made[name] = self._graph.create_op(
+                    node.op, inputs, name=f"{self._prefix}{name}/", attrs=attributes
+                )
+            except (ValueError, TypeError) as error:
+                raise ValueError(f"{error}; NodeDef: {{{{node {self._prefix}{name}}}}}") from None
+
+    def _moved(self, place: str) -> str:
+        return f"loc:@{self._prefix}{place[5:]}" if place.startswith("loc:@") else place
+
+    def _input(self, name: str, source: str, output: int) -> Tensor:
+        given = self._replacement(source, output)
+        if given is not None:
+            found: Tensor = given
+            return found
+        outputs = self._made[source].outputs
+        if output >= len(outputs):
+            raise ValueError(
+                f"Node {name!r}: Connecting to invalid output {output} of source node {source} which has "
+                f"{len(outputs)} outputs."
+            )
+        tensor: Tensor = outputs[output]
+        return tensor
+
+    def _add_variable(self, name: str) -> None:
+        node, assign = self._nodes[name], self._nodes[f"{name}/Assign"]
+        initial = self._input(f"{name}/Assign", *split_input(assign.input[1]))
+        scope, slash, last = f"{self._prefix}{name}".rpartition("/")
+        with (
+            self._graph.control_dependencies(None),
+            self._graph.device(node.device),
+            name_scope(scope + slash if slash else None),
+        ):
+            made = Variable(
+                initial,
+                trainable=self._trainable(name),
+                collections=[],
+                name=last,
+                dtype=as_dtype(node.attr["dtype"].type),
+                validate_shape=initial.shape.is_fully_defined(),
+            )
+        self.variables[name] = made
+        for part, operation in (("", made.op), ("/Assign", made.initializer), ("/read", made.value().op)):
+            if operation.name != f"{self._prefix}{name}{part}":
+                raise ValueError(f"Node name '{self._prefix}{name}{part}' already exists in the Graph")
+            self._made[f"{name}{part}"] = operation
+
+
+def _is_default(op_def: OpDef, name: str, value: Any) -> bool:
+    """Whether an attribute is what it is where nothing is said, which nodes do not keep."""
+    default = next((each.default for each in op_def.attributes if each.name == name), GIVEN)
+    kind = value.WhichOneof("value")
+    if default is GIVEN or kind not in ("b", "f", "i", "s", "list"):
+        return False
+    found = getattr(value, kind)
+    if kind == "s":
+        return bool(found.decode(errors="replace") == default)
+    if kind == "f":
+        return bool(np.float32(found) == np.float32(float(str(default))))
+    if kind == "list":
+        return list(found.i) == list(default) if isinstance(default, tuple) else False
+    return bool(found == default)
+
+
+def _registered(type: str) -> bool:
+    """Whether a type is one that is registered by a module which is not always imported."""
+    for module in ("ops.state.checkpoint", "summary.ops"):
+        import_module(f"{__package__.partition('.')[0]}.{module}")
+    return type in OPS
