@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import os
-from typing import Any, Self
+from functools import partial
+from typing import TYPE_CHECKING, Any, Literal, Self, overload
 
 import numpy as np
 
 from .restore_plan import Rename, RestorePlan, plan_restore
 from .stored_file import write_file
 from .viewed import ViewedStore
+
+if TYPE_CHECKING:
+    from concurrent.futures import Future
 
 __all__ = ["SavedStore"]
 
@@ -19,7 +23,11 @@ class SavedStore(ViewedStore):
 
     __slots__ = ()
 
-    def save(self, path: str | os.PathLike[str]) -> None:
+    @overload
+    def save(self, path: str | os.PathLike[str], *, wait: Literal[True] = True) -> None: ...
+    @overload
+    def save(self, path: str | os.PathLike[str], *, wait: Literal[False]) -> Future[None]: ...
+    def save(self, path: str | os.PathLike[str], *, wait: bool = True) -> Future[None] | None:
         """Writes all variables to a file of safetensors, which many programs read.
 
         The file appears when it is complete and on the disk; until then, what was there before stays. Keys
@@ -28,6 +36,12 @@ class SavedStore(ViewedStore):
 
         Args:
             path: The file.
+            wait: False returns at once: what is saved is a fork of the store, as it is now, and a thread
+                writes it. The memory of a variable is copied only if the program changes it meanwhile, or
+                has an array of it already.
+
+        Returns:
+            None; with wait=False a Future, whose `result()` waits and raises what went wrong.
 
         Raises:
             ImportError: If the package safetensors is not installed (`scopetrie[checkpoints]`).
@@ -42,6 +56,14 @@ class SavedStore(ViewedStore):
         >>> sorted(load_file("model.safetensors"))
         ['tower.b', 'tower.w']
         """
+        if not wait:
+            from .background import in_background  # imported late: most programs wait
+
+            return in_background(path, partial(self.fork()._write, path))
+        self._write(path)
+        return None
+
+    def _write(self, path: str | os.PathLike[str]) -> None:
         arrays: dict[str, np.ndarray[Any, Any]] = {}
         aliases, frozen, not_trainable = {}, [], []
         for name, variable in self._items():

@@ -14,6 +14,7 @@ from __future__ import annotations
 import json
 import mmap
 import os
+import re
 from collections.abc import Iterable, Mapping
 from importlib import import_module
 from typing import Any, Final, NamedTuple
@@ -26,6 +27,7 @@ from .stored_dtypes import NAMES, as_stored, dtype_of_name, from_stored, name_of
 __all__ = ["StoredFile", "StoredVariable", "read_header", "write_file"]
 
 _OURS: Final = "scopetrie"
+_OS_ERROR: Final = re.compile(r"\(os error (\d+)\)")
 _RESERVED: Final = "__metadata__"
 
 
@@ -174,6 +176,9 @@ def write_file(
         try:
             library.serialize_file(specs, part, metadata=metadata)
         except library.SafetensorError as error:
+            number = _OS_ERROR.search(str(error))  # the library has no other word for a disk that is full
+            if number is not None:
+                raise OSError(int(number[1]), os.strerror(int(number[1])), os.fsdecode(name)) from None
             raise ValueError(f"{call}({os.fspath(name)!r}): {error}") from None
 
 
