@@ -118,11 +118,6 @@ def test_where_it_was_made():
     assert (file, function) == (__file__, "test_where_it_was_made")
 
 
-def test_refused(graph):
-    with pytest.raises(NotImplementedError, match=r"Graph\.gradient_override_map: "):
-        graph.gradient_override_map({"Relu": "MyRelu"})
-
-
 def test_versions_of_the_format(graph):
     pytest.importorskip("tensorboard")
     assert graph.graph_def_versions == graph.as_graph_def().versions

@@ -93,8 +93,7 @@ class Resolution:
                 while source.inputs:
                     source = source.inputs[0].op
                 (variable,) = source.outputs
-                numpy_dtype = np.dtype(dtype.base_dtype.as_numpy_dtype)
-                self.cells[tensor] = self._state.declare(source._id, source.name, numpy_dtype, variable._dims)
+                self.cells[tensor] = self._state.declare(self._graph, source._id, variable._id)
 
     def resolve(self, nodes: Iterable[Node]) -> None:
         """Resolves the nodes that the fetched tensors need, in creation order.

@@ -182,7 +182,7 @@ class BahdanauAttention(AttentionMechanism):
         with variable_scope(None, "bahdanau_attention", [query]):
             wanted = expand_dims(self.query_layer(query), 1)
             dtype, units = query.dtype.base_dtype, self._num_units
-            v = get_variable("attention_v", [units], dtype=dtype)
+            v: Any = get_variable("attention_v", [units], dtype=dtype)
             sums = self._keys + wanted
             if self._normalize:
                 g = get_variable(

@@ -27,7 +27,8 @@ def _slice(op: Operation, grad: Tensor) -> Grads:
     out = op.outputs[0]
     first = constant_value(begin)
     if first is not None and None not in (x._dims or (None,)) and None not in (out._dims or (None,)):
-        after = np.subtract(x._dims, out._dims) - first
+        sizes, taken = np.array(x._dims, np.int64), np.array(out._dims, np.int64)
+        after = sizes - taken - first
         return [pad(grad, np.stack([first, after], axis=1).astype(np.int32)), None, None]
     before = cast(begin, "int32")
     after = subtract(subtract(shape(x), shape(out)), before)

@@ -69,7 +69,7 @@ def trace_backward(
             for x, grad in zip(xs, made, strict=True)
         ]
 
-    traced = trace_calls(build, (), after)
+    traced = trace_calls(build, (), after, "Identity", loop=False)
     graph = forward.graph
     inside = set(forward.feeds[:variables])
     constants: set[int] = set()
@@ -83,7 +83,7 @@ def trace_backward(
     forward.kept.extend(each for each in kept if each not in forward.kept)
     feeds = (*kept, *(each._id for each in given), *(each._id for each in outside))
     outputs = tuple(each._id for each in traced.outputs)
-    body = Body(graph, outputs, (), feeds, tuple(range(len(feeds))), [])
+    body = Body(graph, outputs, (), feeds, tuple(range(len(feeds))), traced.first, [])
     return Traced(body, tuple(forward.kept.index(each) for each in kept), outside)
 
 

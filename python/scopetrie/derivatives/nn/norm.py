@@ -87,7 +87,7 @@ def _of_batch_grad(op: Operation, *grads: Tensor | None) -> Grads:
     found = attributes(op)
     training, first = found["is_training"], found["data_format"].startswith("NC")
     kind = scale.dtype.base_dtype
-    count = len(x._dims)
+    count = len(x._dims or ())
     over = [0, *range(2, count)] if first else [*range(count - 1)]
     wide = np.array([1, -1] + [1] * (count - 2) if first else [-1], np.int32)
     big_grad, big_x = cast(grad, kind), cast(x, kind)
