@@ -15,7 +15,7 @@ from __future__ import annotations
 
 import builtins
 import sys
-from typing import Any, Final, Literal, NoReturn, TypeAlias, cast
+from typing import TYPE_CHECKING, Any, Final, Literal, NoReturn, TypeAlias, cast
 
 import numpy as np
 
@@ -469,8 +469,10 @@ def _not_a_dtype(type_value: object) -> TypeError:
     return TypeError(f"Cannot convert the argument `type_value`: {type_value!r} to a TensorFlow DType.")
 
 
-def __getattr__(name: str) -> Any:
-    """v1's functions that are in `tf.dtypes`, too; they are defined above this module."""
-    if name in ("as_string", "cast", "complex", "saturate_cast"):
-        return getattr(sys.modules[_core.__name__.partition(".")[0]], name)
-    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+if not TYPE_CHECKING:  # which would take any name for one of this module's
+
+    def __getattr__(name: str) -> Any:
+        """v1's functions that are in `tf.dtypes`, too; they are defined above this module."""
+        if name in ("as_string", "cast", "complex", "saturate_cast"):
+            return getattr(sys.modules[_core.__name__.partition(".")[0]], name)
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

@@ -51,11 +51,19 @@ _PLACES = {
 }
 
 
-def __getattr__(name: str) -> Any:
-    if name in _PROTOS:
-        return getattr(proto(_PROTOS[name]), name)
-    for module, names in _PLACES.items():
-        if name in names:
-            found = globals()[name] = getattr(import_module(f"{__name__}.{module}"), name)
-            return found
-    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+if TYPE_CHECKING:
+    Event: Any
+    SessionLog: Any
+    Summary: Any
+    SummaryDescription: Any
+    TaggedRunMetadata: Any
+else:
+
+    def __getattr__(name: str) -> Any:
+        if name in _PROTOS:
+            return getattr(proto(_PROTOS[name]), name)
+        for module, names in _PLACES.items():
+            if name in names:
+                found = globals()[name] = getattr(import_module(f"{__name__}.{module}"), name)
+                return found
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

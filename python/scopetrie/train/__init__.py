@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from ..bundles import message
 from .checkpoint_manager import CheckpointManager
@@ -103,7 +103,12 @@ __all__ = [
 ]
 
 
-def __getattr__(name: str) -> Any:
-    if name in ("SaverDef", "CheckpointState"):  # messages, which need the package protobuf
-        return message(name)
-    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+if TYPE_CHECKING:
+    CheckpointState: Any
+    SaverDef: Any
+else:
+
+    def __getattr__(name: str) -> Any:
+        if name in ("SaverDef", "CheckpointState"):  # messages, which need the package protobuf
+            return message(name)
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
