@@ -15,7 +15,7 @@ from __future__ import annotations
 
 import builtins
 import sys
-from typing import TYPE_CHECKING, Any, Final, Literal, NoReturn, TypeAlias, cast
+from typing import TYPE_CHECKING, Any, Final, Literal, NoReturn, TypeAlias
 
 import numpy as np
 
@@ -271,8 +271,9 @@ class DType:
             return True
         if other is None or other.__class__ is DType:
             return False
+        value: Any = other
         try:
-            return as_dtype(cast(DTypeLike, other)) is self
+            return as_dtype(value) is self
         except TypeError:
             return False
 

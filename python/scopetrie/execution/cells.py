@@ -139,6 +139,21 @@ class Cell:
         """Returns the memory, which may be the store's; None if the variable has no value."""
         return self._array if self._array is not None else self._adopt()
 
+    def writable(self) -> Array | None:
+        """Returns the memory to change in place, or None if the library's arrays are immutable.
+
+        Raises:
+            FailedPreconditionError: If the variable has no value yet.
+            InvalidArgumentError: If the store's variable is frozen, or of another dtype or shape.
+        """
+        array = self.adopted()
+        if array is None:
+            raise self.uninitialized()
+        if not self._backend.in_place:
+            return None
+        self._check_frozen(array)
+        return array
+
     def assign(self, value: Array, validate_shape: bool = True) -> None:
         """Sets the variable to a copy of `value`.
 
@@ -222,12 +237,10 @@ class Cell:
         return None
 
     def _operand(self, delta: Array) -> Array:
-        """Returns the memory to change by `delta`."""
-        array = self.adopted()
+        """Returns the value, whose memory is to be changed by `delta`."""
+        array = self.writable()
         if array is None:
-            raise self.uninitialized()
-        if self._backend.in_place:
-            self._check_frozen(array)
+            array = self._array
         if delta.shape != array.shape:
             raise InvalidArgumentError(None, None, "Parameters and update must be the same size")
         return array
