@@ -402,15 +402,23 @@ SCOPETRIE_COLD PyObject* get_slowly(PyObject* self, PyVariableScope& scope, PyOb
   return call_getter(self, getter, call);
 }
 
-// The place of a name that may be a path, made if it is new. False without an exception for what others refuse.
+// The place of a name that is not in the cache of plain ones: perhaps a path, which is made if it is new. False without
+// an exception for what others refuse.
 SCOPETRIE_COLD bool find_place(StoreState& store, PyObject* name, ScopeId& scope, SegmentId& segment) {
+  StoreState::Place& place = store.place_of(name);
+  if (place.name == name && place.from == scope) {
+    scope = place.scope;
+    segment = place.segment;
+    return true;
+  }
+  segment = plain_segment_slow(store, name);
+  if (segment != kNone) return true;
   if (!PyUnicode_CheckExact(name)) return false;
   const std::string_view text = text_of(name);
   if (text.data() == nullptr) PyErr_Clear();
   if (!is_store_name(text)) return false;
   const ScopeId from = scope;
   scope = store.ops.scopes().scope_of_name(text, from, segment);
-  StoreState::Place& place = store.place_of(name);
   const Ref before(std::exchange(place.name, Py_NewRef(name)));
   place.from = from;
   place.scope = scope;
@@ -418,22 +426,22 @@ SCOPETRIE_COLD bool find_place(StoreState& store, PyObject* name, ScopeId& scope
   return true;
 }
 
-// A hit or a plain creation; null without an exception for anything else.
-PyObject* get_fast(PyObject* self, const PyVariableScope& scope, PyObject* const* arguments, PyObject* shape,
-                   PlainCreation& creation) {
+// A hit, or null without an exception where others decide. `is_new` says that nothing is at the name's place.
+inline PyObject* get_found(PyObject* self, const PyVariableScope& scope, PyObject* const* arguments, PyObject* shape,
+                           ScopeId& scope_id, SegmentId& segment, bool& is_new) {
   StoreState& store = store_of(self);
   PyObject* name = arguments[kAtName];
-  ScopeId scope_id = scope.in(store);
-  SegmentId segment;
-  if (const StoreState::Place& place = store.place_of(name); place.name == name && place.from == scope_id) {
-    scope_id = place.scope;
-    segment = place.segment;
-  } else {
-    segment = plain_segment(store, name);
-    if (segment == kNone && !find_place(store, name, scope_id, segment)) return nullptr;
-  }
+  scope_id = scope.in(store);
+  const auto& plain = store.names[(reinterpret_cast<std::uintptr_t>(name) >> 4) % store.names.size()];
+  if (plain.text == name) [[likely]]
+    segment = plain.segment;
+  else if (!find_place(store, name, scope_id, segment))
+    return nullptr;
   const VariableId found = store.variables.find(scope_id, segment);
-  return found != kNone ? shared(self, scope, found, arguments, shape) : creation.make(scope_id, segment, shape);
+  if (found != kNone) [[likely]]
+    return shared(self, scope, found, arguments, shape);
+  is_new = true;
+  return nullptr;
 }
 
 }  // namespace
@@ -452,11 +460,14 @@ PyObject* store_get(PyObject* self, PyObject* const* args, Py_ssize_t positional
   const Snapshot shape(arguments[kAtShape]);
   PyVariableScope& scope = *current_scope(context_of_store(self));
   if (arguments[kAtName] != nullptr && asks_nobody(scope, arguments)) [[likely]] {
-    PlainCreation creation(self, scope, arguments);
-    PyObject* got = get_fast(self, scope, arguments, shape.get(), creation);
+    ScopeId scope_id;
+    SegmentId segment;
+    bool is_new = false;
+    PyObject* got = get_found(self, scope, arguments, shape.get(), scope_id, segment, is_new);
     if (got != nullptr) [[likely]]
       return got;
-    if (PyErr_Occurred() != nullptr) return nullptr;
+    if (is_new) got = PlainCreation(self, scope, arguments).make(scope_id, segment, shape.get());
+    if (got != nullptr || PyErr_Occurred() != nullptr) return got;
   }
   return get_slowly(self, scope, arguments);
 }
@@ -500,7 +511,11 @@ PyObject* store_get_many(PyObject* self, PyObject* const* args, Py_ssize_t posit
     arguments[kAtName] = PySequence_Fast_GET_ITEM(names.get(), i);
     if (shapes) arguments[kAtShape] = PySequence_Fast_GET_ITEM(shapes.get(), i);
     const Snapshot shape(arguments[kAtShape]);
-    PyObject* got = is_plain ? get_fast(self, scope, arguments, shape.get(), *creation) : nullptr;
+    ScopeId scope_id;
+    SegmentId segment;
+    bool is_new = false;
+    PyObject* got = is_plain ? get_found(self, scope, arguments, shape.get(), scope_id, segment, is_new) : nullptr;
+    if (is_new) got = creation->make(scope_id, segment, shape.get());
     if (got == nullptr) {
       if (PyErr_Occurred() != nullptr) return nullptr;
       got = get_slowly(self, scope, arguments);

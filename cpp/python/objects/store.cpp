@@ -130,10 +130,10 @@ PyObject* fork(PyObject* self, PyObject*) {
     for (const Collections::Item& item : from.collections.items(*list))
       to.collections.add(made, Collections::Item(Py_NewRef(static_cast<PyObject*>(item.object()))));
   }
-  if (from.names != nullptr) {
-    const Ref names = checked(PyObject_CallMethod(from.names, "fork", nullptr));
-    follow_store(names.get(), as_graph(copy.get()), from.names);
-    to.names = Py_NewRef(names.get());
+  if (from.own_names != nullptr) {
+    const Ref names = checked(PyObject_CallMethod(from.own_names, "fork", nullptr));
+    follow_store(names.get(), as_graph(copy.get()), from.own_names);
+    to.own_names = Py_NewRef(names.get());
   }
   return Py_NewRef(copy.get());
 }
@@ -141,27 +141,27 @@ PyObject* fork(PyObject* self, PyObject*) {
 // _follow(names): makes new Names those of the store, unless it has some.
 PyObject* follow(PyObject* self, PyObject* names) {
   StoreState& store = store_of(self);
-  if (store.names == nullptr) {
+  if (store.own_names == nullptr) {
     follow_store(names, as_graph(self), nullptr);
-    store.names = Py_NewRef(names);
+    store.own_names = Py_NewRef(names);
   }
-  return Py_NewRef(store.names);
+  return Py_NewRef(store.own_names);
 }
 
 PyObject* get_names(PyObject* self, void*) {
-  PyObject* names = store_of(self).names;
+  PyObject* names = store_of(self).own_names;
   return Py_NewRef(names == nullptr ? Py_None : names);
 }
 
 int traverse(PyObject* self, visitproc visit, void* arg) {
-  if (as_graph(self)->state != nullptr) Py_VISIT(store_of(self).names);
+  if (as_graph(self)->state != nullptr) Py_VISIT(store_of(self).own_names);
   return traverse_graph(self, visit, arg);
 }
 
 int clear(PyObject* self) {
-  if (as_graph(self)->state != nullptr && store_of(self).names != nullptr) {
-    leave_store(store_of(self).names);
-    Py_CLEAR(store_of(self).names);
+  if (as_graph(self)->state != nullptr && store_of(self).own_names != nullptr) {
+    leave_store(store_of(self).own_names);
+    Py_CLEAR(store_of(self).own_names);
   }
   return clear_graph(self);
 }
@@ -170,10 +170,10 @@ void dealloc(PyObject* self) {
   PyObject_GC_UnTrack(self);
   if (as_graph(self)->state != nullptr)
     for (StoreState::Place& place : store_of(self).places) Py_CLEAR(place.name);
-  if (as_graph(self)->state != nullptr && store_of(self).names != nullptr) {
+  if (as_graph(self)->state != nullptr && store_of(self).own_names != nullptr) {
     const Lock lock;
-    leave_store(store_of(self).names);
-    Py_CLEAR(store_of(self).names);
+    leave_store(store_of(self).own_names);
+    Py_CLEAR(store_of(self).own_names);
   }
   PyObject_GC_Track(self);  // dealloc_graph() ends it
   dealloc_graph(self);

@@ -34,7 +34,7 @@ class StoreState final : public GraphState {
 
   Values values;
   std::array<Place, 64> places;
-  PyObject* names = nullptr;                // owned; null until somebody asks
+  PyObject* own_names = nullptr;            // owned; null until somebody asks
   const std::uint64_t serial = ++serials_;  // no other store has had it
 
   /// Takes a weak reference of an object whose let_go() is called after each change of what memory or name a variable

@@ -239,7 +239,12 @@ PyObject* load(PyObject* self, PyObject* const* args, Py_ssize_t positional, PyO
 
 // Takes back elements that were the first ones: the variable is lazy again.
 PyObject* unmake(PyObject* self, PyObject*) {
-  values_of(self).give(variable_of(self), nullptr);
+  Values& values = values_of(self);
+  const VariableId id = variable_of(self);
+  if (values.origin(id) == Values::kGiven)
+    throw Error(ErrorKind::kValue, "'" + values.path(id) + "' was made with its elements: nothing can make them again",
+                {.full_name = values.path(id)});
+  values.give(id, nullptr);
   store_of(as_variable(self)->store).tell_watchers();
   Py_RETURN_NONE;
 }

@@ -146,8 +146,8 @@ SegmentId Names::cleaned_part(SegmentId segment) {
 
 ScopeId Names::place(std::string_view name, ScopeId from, SegmentId& last) {
   const std::string_view separator = segments_.spelling().separator;
-  for (std::size_t end; (end = name.find(separator)) != std::string_view::npos;
-       name.remove_prefix(end + separator.size()))
+  const auto next = [&] { return separator.size() == 1 ? name.find(separator[0]) : name.find(separator); };
+  for (std::size_t end; (end = next()) != std::string_view::npos; name.remove_prefix(end + separator.size()))
     from = scopes_.child(from, part(name.substr(0, end)));
   last = part(name);
   return from;

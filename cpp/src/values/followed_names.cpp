@@ -16,9 +16,7 @@ FollowedNames::FollowedNames(Names& names, const Values& values, const FollowedN
   values_.graph().ledger().join(*this);
 }
 
-ScopeId FollowedNames::scope(ScopeId of_store) {
-  if (of_store == ScopeTrie::kRoot) return ScopeTrie::kRoot;
-  if (last_.first == of_store) return last_.second;
+ScopeId FollowedNames::find_scope(ScopeId of_store) {
   std::string path;
   values_.graph().ops.scopes().append_path(of_store, path);
   const ScopeId found = names_.scopes().at(path);

@@ -26,12 +26,9 @@ Store::Store(const Store& other) : graph_(other.graph_, OpGraph::WithoutOperatio
   names_ = std::make_unique<OwnNames>(*other.names_, values_);
 }
 
-std::uint64_t Store::this_thread() noexcept {
+std::uint64_t Store::number_this_thread() noexcept {
   static constinit std::atomic<std::uint64_t> threads{0};
-  static constinit thread_local std::uint64_t number = 0;
-  if (number == 0) [[unlikely]]
-    number = ++threads;
-  return number;
+  return number_ = ++threads;
 }
 
 Context& Store::place_of(std::uint64_t thread) {
@@ -71,17 +68,6 @@ std::vector<StoreVariable> Store::under(std::string_view path) const {
   return variables_under(values_, path);
 }
 
-Store::OwnNames& Store::own_names() {
-  if (names_ == nullptr) names_ = std::make_unique<OwnNames>(values_);
-  names_->followed.update();
-  return *names_;
-}
-
-std::string_view Store::unique_name(std::string_view name) {
-  OwnNames& own = own_names();
-  SegmentId segment;
-  const ScopeId scope = own.names.place(name, own.followed.scope(here().current_variable_scope->in(graph_)), segment);
-  return own.writer.write(own.names.unique(scope, segment));
-}
+Store::OwnNames& Store::make_names() { return *(names_ = std::make_unique<OwnNames>(values_)); }
 
 }  // namespace scopetrie

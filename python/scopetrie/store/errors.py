@@ -6,7 +6,7 @@ import difflib
 from collections.abc import Iterable
 from itertools import islice
 
-__all__ = ["MissingVariableError", "missing"]
+__all__ = ["MissingVariableError", "missing", "scopes_of"]
 
 _MOST_COMPARED = 10_000  # comparing takes some ten microseconds each
 
@@ -26,12 +26,21 @@ class MissingVariableError(KeyError, ValueError):
     __str__ = Exception.__str__  # KeyError's would show the text as a literal
 
 
-def missing(path: object, paths: Iterable[str]) -> MissingVariableError:
-    """The error for a path of which there is no variable; it names the nearest of `paths`."""
+def scopes_of(paths: Iterable[str]) -> set[str]:
+    """The scopes in which the variables of some paths are, and those above them."""
+    found: set[str] = set()
+    for path in islice(paths, _MOST_COMPARED):
+        while (path := path.rpartition("/")[0]) and path not in found:
+            found.add(path)
+    return found
+
+
+def missing(path: object, paths: Iterable[str], what: str = "variable") -> MissingVariableError:
+    """The error for a path of which there is no variable (or scope); it names the nearest of `paths`."""
     if not isinstance(path, str):
         return MissingVariableError(
-            f"a variable's path is a str, not {type(path).__name__}: there is none for {path!r}"
+            f"a {what}'s path is a str, not {type(path).__name__}: there is none for {path!r}"
         )
     near = difflib.get_close_matches(path, islice(paths, _MOST_COMPARED), cutoff=0.5)
     hint = f"; near to it are {', '.join(map(repr, near))}" if near else ""
-    return MissingVariableError(f"there is no variable {path!r}{hint}")
+    return MissingVariableError(f"there is no {what} {path!r}{hint}")

@@ -8,7 +8,7 @@ from typing import Any, cast
 from .. import _core
 from ..names import Names
 from ..public import v1
-from .errors import MissingVariableError, missing
+from .errors import MissingVariableError, missing, scopes_of
 from .flat import Flat, flatten
 from .saved import SavedStore
 from .variable import StoreVariable
@@ -62,6 +62,38 @@ class Store(SavedStore):
         names: Names | None = self._names
         made: Names = self._follow(Names()) if names is None else names
         return made
+
+    def reopen(self, scope: str | _core.VariableScope, **options: Any) -> _core.variable_scope:
+        """Goes back into a scope that is there: `scope()`, which never opens a new one.
+
+        Args:
+          scope: The name of a scope that has variables, from where the call stands; or a captured scope.
+          **options: Those of `scope()`: `reuse`, `initializer`, `trainable` and so on.
+
+        Returns:
+          A context manager; its value is the VariableScope.
+
+        Raises:
+          KeyError: If no variable is in the scope or below it (a ValueError, too).
+
+        >>> import scopetrie as st
+        >>> store = st.Store()
+        >>> with store.scope("layer"):
+        ...     w = store.get("w", (2,))
+        >>> with store.reopen("layer", reuse=True):
+        ...     store.get("w") is w
+        True
+        >>> store.reopen("layr")
+        Traceback (most recent call last):
+          ...
+        scopetrie.store.errors.MissingVariableError: there is no scope 'layr'; near to it are 'layer'
+        """
+        if isinstance(scope, str):
+            here = self.current_scope.name
+            path = f"{here}/{scope}" if here else scope
+            if not self._is_scope(path):
+                raise missing(path, sorted(scopes_of(self)), "scope")
+        return self.scope(scope, **options)
 
     def _missing(self, path: Any) -> MissingVariableError:
         """The error for a path at which there is nothing."""

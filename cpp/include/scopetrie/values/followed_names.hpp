@@ -35,7 +35,7 @@ class FollowedNames : private Undoable {
     return true;
   }
   /// The scope of the names that has the path of a store's scope.
-  ScopeId scope(ScopeId of_store);
+  ScopeId scope(ScopeId of_store) { return last_.first == of_store ? last_.second : find_scope(of_store); }
   /// Appends a free name like this one, in a scope of the store; `mark` takes it. Throws Error.
   void append_unique(ScopeId of_store, std::string_view name, bool mark, std::string& out);
 
@@ -58,6 +58,7 @@ class FollowedNames : private Undoable {
   void end() noexcept override;
 
   SCOPETRIE_COLD void catch_up();
+  ScopeId find_scope(ScopeId of_store);
   void change(std::size_t row, Taken to);
   std::pair<ScopeId, SegmentId> place(const Taken& taken);
 
@@ -67,9 +68,9 @@ class FollowedNames : private Undoable {
   std::uint64_t name_changes_ = 0;
   std::vector<Span> spans_;  // of transactions; the first `depth_` are recorded
   std::size_t depth_ = 0;
-  std::size_t skipped_ = 0;                             // ends of spans that were rolled back already
-  std::vector<std::pair<std::size_t, Taken>> changes_;  // rows, and what they had before
-  std::pair<ScopeId, ScopeId> last_{kNone, kNone};      // a scope of the store, and of the names
+  std::size_t skipped_ = 0;                                               // ends of spans that were rolled back already
+  std::vector<std::pair<std::size_t, Taken>> changes_;                    // rows, and what they had before
+  std::pair<ScopeId, ScopeId> last_{ScopeTrie::kRoot, ScopeTrie::kRoot};  // a scope of the store, and of the names
 };
 
 }  // namespace scopetrie

@@ -15,6 +15,7 @@
 // or is a fork, where data() may write.
 #pragma once
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <memory>
@@ -47,8 +48,17 @@ class Store {
   Store& operator=(const Store&) = delete;
 
   /// The variable of this name in the current scope, shared or made as the scope's mode says. Throws Error.
-  StoreVariable get(std::string_view name, const StoreVariableOptions& options = {}) {
+  StoreVariable get(std::string_view name, const StoreVariableOptions& options) {
+    const VariableId found = plain_hit(name, options.dtype, options.shape);
+    if (found != kNone) [[likely]]
+      return {values_, found};
     return get_in(here(), values_, name, options).variable;
+  }
+  StoreVariable get(std::string_view name) {
+    const VariableId found = plain_hit(name, {}, {});
+    if (found != kNone) [[likely]]
+      return {values_, found};
+    return get_in(here(), values_, name, {}).variable;
   }
   /// A new variable of this name in the current scope, with a copy of these elements (in row-major order). Throws
   /// Error.
@@ -74,7 +84,12 @@ class Store {
 
   /// A name in the current scope that neither a variable nor an earlier call has; the text is valid until the next
   /// call.
-  std::string_view unique_name(std::string_view name);
+  std::string_view unique_name(std::string_view name) {
+    OwnNames& own = own_names();
+    SegmentId segment;
+    const ScopeId scope = own.names.place(name, own.followed.scope(here().current_variable_scope->in(graph_)), segment);
+    return own.writer.write({scope, segment, own.names.unique_number(scope, segment)});
+  }
   /// All of those names, and the variables'.
   Names& names() { return own_names().names; }
   FollowedNames& followed_names() { return own_names().followed; }
@@ -102,11 +117,30 @@ class Store {
     FollowedNames followed;
   };
 
-  static std::uint64_t this_thread() noexcept;
-  OwnNames& own_names();
+  /// A variable that is there and may be shared as it is asked for, by a name of one part; kNone where get_in()
+  /// decides.
+  VariableId plain_hit(std::string_view name, DType dtype, const AskedShape& shape) {
+    const VariableScope& scope = *here().current_variable_scope;
+    if (scope.reuse() == Reuse::kNo || graph_.has_parts) return kNone;
+    const SegmentId segment = graph_.ops.segments().find(name);  // no segment has a slash in it
+    const VariableId found = segment == kNone ? kNone : graph_.variables.find(scope.in(graph_), segment);
+    if (found == kNone || values_.dtype(found) != (dtype != 0 ? dtype : scope.dtype())) return kNone;
+    if (shape.is_given() && !std::ranges::equal(shape.sizes(), values_.dims(found))) return kNone;
+    return values_.resolved(found);
+  }
+  static std::uint64_t this_thread() noexcept { return number_ != 0 ? number_ : number_this_thread(); }
+  SCOPETRIE_COLD static std::uint64_t number_this_thread() noexcept;
+  SCOPETRIE_COLD OwnNames& make_names();
+  OwnNames& own_names() {
+    OwnNames& own = names_ != nullptr ? *names_ : make_names();
+    own.followed.update();
+    return own;
+  }
   SCOPETRIE_COLD Context& place_of(std::uint64_t thread);
   StoreVariable put_copy(std::string_view name, std::span<const std::byte> bytes, DType dtype, const AskedShape& shape,
                          bool trainable);
+
+  static inline constinit thread_local std::uint64_t number_ = 0;  // of the thread; 0: it has none yet
 
   Graph graph_;
   mutable Values values_;
