@@ -110,6 +110,37 @@ class Scopes(Variables):
             require(self.graph.unique_name(f"s{count - 1}") == f"s{count - 1}_1", "scopes are missing")
 
 
+class LazyVariables:
+    """Variables of a Store whose elements nobody has looked at."""
+
+    shape = (64,)
+
+    def __init__(self, tf: Any) -> None:
+        self.store = tf.Store(seed=0)
+
+    def grow(self, count: int) -> None:
+        get, shape = self.store.get, self.shape
+        with self.store.scope("scope"):
+            for i in range(count):
+                get(f"w{i}", shape)
+
+    def check(self, count: int) -> None:
+        require(len(self.store) == count and not self.store[f"scope/w{count - 1}"].ready, "they are not lazy")
+
+
+class ReadyVariables(LazyVariables):
+    """The same with their elements."""
+
+    def grow(self, count: int) -> None:
+        get, shape = self.store.get, self.shape
+        with self.store.scope("scope"):
+            for i in range(count):
+                get(f"w{i}", shape).array  # noqa: B018  # the look makes the elements
+
+    def check(self, count: int) -> None:
+        require(len(self.store) == count and self.store[f"scope/w{count - 1}"].ready, "they are not ready")
+
+
 class BareNodes:
     """Nodes of bare Python."""
 
@@ -155,9 +186,12 @@ def measure_growth(kind: str, count: int) -> dict[str, float]:
             "handle": lambda: Handles(tf, count),
             "variable": lambda: Variables(tf),
             "scope": lambda: Scopes(tf),
+            "store.lazy": lambda: LazyVariables(tf),
+            "store.ready": lambda: ReadyVariables(tf),
         }
         Nodes(tf).grow(10)  # loads what the first call loads, which is not the graph's memory
         Variables(tf).grow(10)
+        ReadyVariables(tf).grow(10)
     began = resident()
     state = made[kind]()
     before = resident()
@@ -185,6 +219,8 @@ ROWS = (
     ("handle", "retained Tensor handle", 48),
     ("variable", "variable, its name and v1's four ops included", 250),
     ("scope", "variable scope, its name included", None),
+    ("store.lazy", "lazy variable of a Store, its name included", 160 + len("w999999")),
+    ("store.ready", "ready variable of a Store with 64 floats, its name and data included", 200 + 7 + 256),
 )
 
 

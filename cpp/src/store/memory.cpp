@@ -17,7 +17,9 @@ constexpr std::size_t kPages = std::size_t{1} << 16;
 
 // One block: the Memory, and the bytes behind it from the next aligned address on.
 Memory* Memory::allocate(std::size_t bytes, bool is_zeroed) {
-  constexpr std::size_t kBefore = sizeof(Memory) + kAlignment - 1;
+  constexpr std::size_t kGiven = __STDCPP_DEFAULT_NEW_ALIGNMENT__;
+  constexpr std::size_t kBefore = sizeof(Memory) + kAlignment - kGiven;  // sizes are multiples of what is given
+  static_assert(sizeof(Memory) % kGiven == 0 && kAlignment % kGiven == 0);
   if (bytes > std::numeric_limits<std::size_t>::max() - kBefore) throw std::bad_alloc();
   const bool by_pages = is_zeroed && bytes >= kPages;
   void* block = by_pages ? std::calloc(1, kBefore + bytes) : ::operator new(kBefore + bytes);

@@ -11,6 +11,7 @@ from ..public import v1
 from .errors import MissingVariableError, missing, scopes_of
 from .flat import Flat, flatten
 from .saved import SavedStore
+from .subtree import Subtree
 from .variable import StoreVariable
 
 __all__ = ["Store"]
@@ -145,11 +146,11 @@ class Store(SavedStore):
 
     def values(self) -> ValuesView[StoreVariable]:
         """All variables, as a mapping has them."""
-        return ValuesView(self._as_mapping())
+        return Subtree(self, "").values()
 
     def items(self) -> ItemsView[str, StoreVariable]:
         """Pairs of a path and its variable, as a mapping has them."""
-        return ItemsView(self._as_mapping())
+        return Subtree(self, "").items()
 
     def transaction(self) -> _core.Transaction:
         """A `with` block that is undone if it raises: variables, names and scopes; not the elements.
