@@ -13,6 +13,7 @@
 
 namespace scopetrie::python {
 bool bind_at_first_use(PyObject* module);
+bool bind_placing(PyObject* module);
 }  // namespace scopetrie::python
 void bind_random(pybind11::module_& module);
 
@@ -37,8 +38,9 @@ PYBIND11_MODULE(core_of_main, module, pybind11::mod_gil_not_used()) {
   if (!bind_state(raw) || !bind_context(raw) || !bind_graph(raw) || !bind_handles(raw) || !bind_variable(raw) ||
       !bind_variable_scope_object(raw) || !bind_variable_scope(raw) || !bind_name_scope(raw) ||
       !bind_get_variable(raw) || !bind_op_function(raw) || !bind_constants(raw) || !bind_plain_variable(raw) ||
-      !bind_composite(raw) || !bind_direct(raw) || !bind_at_first_use(raw) || !bind_names(raw) || !bind_ndarrays(raw) ||
-      !bind_store(raw) || !bind_store_variable(raw) || !bind_transaction(raw) || !bind_c_api(raw))
+      !bind_composite(raw) || !bind_direct(raw) || !bind_at_first_use(raw) || !bind_placing(raw) || !bind_names(raw) ||
+      !bind_ndarrays(raw) || !bind_store(raw) || !bind_store_variable(raw) || !bind_transaction(raw) ||
+      !bind_c_api(raw))
     throw pybind11::error_already_set();
   state().true_getter = PyObject_GetAttrString(raw, "true_getter");
   bind_random(module);

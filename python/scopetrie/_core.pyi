@@ -4,62 +4,18 @@ import sys
 import types
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from inspect import Signature
-from typing import Any, Final, Generic, Literal, Never, NoReturn, Self, SupportsIndex, TypeAlias, final
+from typing import Any, Final, Generic, Literal, Never, NoReturn, Self, SupportsIndex, final
 
 import numpy as np
 from typing_extensions import TypeVar, disjoint_base
 
-from .dimension import Dimension
-from .dtypes import DType, DTypeLike
-from .graph.graph import Graph as _NewGraph  # each with all its members
-from .graph.handles import Operation as _NewOperation
-from .graph.handles import Tensor as _NewTensor
-from .scopes.scope_members import VariableScope as _NewVariableScope
+from .dtypes import DType
+from .graph import Tensor as _NewTensor  # Tensor with all its members
 from .shapes import TensorShape
-from .store.store import Store as _NewStore
-from .store.variable import StoreVariable as _NewStoreVariable
-from .variables.modes import VariableAggregation, VariableSynchronization, _ReuseMode
-from .variables.variable import Variable as _NewVariable
 
 __version__: Final[str]
 
 _Dims = tuple[int | None, ...] | None
-
-# What public calls take. An initializer may be a name, a function or object that makes a value, or the value.
-_ShapeLike: TypeAlias = (
-    TensorShape | SupportsIndex | Iterable[SupportsIndex | Dimension | None] | np.ndarray[Any, Any] | None
-)
-_InitializerName: TypeAlias = Literal[
-    "Constant", "ConvolutionDeltaOrthogonal", "ConvolutionOrthogonal1D", "ConvolutionOrthogonal2D",
-    "ConvolutionOrthogonal3D", "GlorotNormal", "GlorotUniform", "Identity", "Ones", "Orthogonal",
-    "RandomNormal", "RandomUniform", "TruncatedNormal", "UniformUnitScaling", "VarianceScaling",
-    "Zeros", "constant", "constant_initializer", "convolutional_delta_orthogonal",
-    "convolutional_orthogonal_1d", "convolutional_orthogonal_2d", "convolutional_orthogonal_3d",
-    "glorot_normal", "glorot_normal_initializer", "glorot_uniform", "glorot_uniform_initializer",
-    "he_normal", "he_uniform", "identity", "identity_initializer", "lecun_normal", "lecun_uniform",
-    "ones", "ones_initializer", "orthogonal", "orthogonal_initializer", "random_normal",
-    "random_normal_initializer", "random_uniform", "random_uniform_initializer", "truncated_normal",
-    "truncated_normal_initializer", "uniform_unit_scaling", "uniform_unit_scaling_initializer",
-    "variance_scaling", "variance_scaling_initializer", "zeros", "zeros_initializer",
-]  # fmt: skip
-_Initializer: TypeAlias = (
-    _InitializerName
-    | Callable[..., Any]
-    | _NewTensor
-    | _NewVariable
-    | _NewStoreVariable
-    | np.ndarray[Any, Any]
-    | np.generic
-    | complex
-    | bytes
-    | list[Any]
-    | tuple[Any, ...]
-    | None
-)
-_Reuse: TypeAlias = bool | _ReuseMode | None
-_Regularizer: TypeAlias = Callable[[Any], Any] | None
-_Function: TypeAlias = Callable[..., Any] | None  # a partitioner, getter or constraint
-_Device: TypeAlias = str | Callable[..., Any] | None
 
 # Handles ----------------------------------------------------------------------------------------------------
 
@@ -98,9 +54,9 @@ class _Operators:
 @disjoint_base
 class Tensor(_Operators):
     @property
-    def graph(self) -> _NewGraph: ...
+    def graph(self) -> Any: ...
     @property
-    def op(self) -> _NewOperation: ...
+    def op(self) -> Any: ...
     @property
     def name(self) -> str: ...
     @property
@@ -121,17 +77,17 @@ class Tensor(_Operators):
 @disjoint_base
 class Operation:
     @property
-    def graph(self) -> _NewGraph: ...
+    def graph(self) -> Any: ...
     @property
     def name(self) -> str: ...
     @property
     def type(self) -> str: ...
     @property
-    def inputs(self) -> tuple[_NewTensor, ...]: ...
+    def inputs(self) -> tuple[Any, ...]: ...
     @property
-    def outputs(self) -> list[_NewTensor]: ...
+    def outputs(self) -> list[Any]: ...
     @property
-    def control_inputs(self) -> list[_NewOperation]: ...
+    def control_inputs(self) -> list[Any]: ...
     @property
     def _attrs(self) -> Any: ...
     @property
@@ -148,9 +104,9 @@ class Operation:
 @disjoint_base
 class Variable(_Operators):
     @property
-    def graph(self) -> _NewGraph: ...
+    def graph(self) -> Any: ...
     @property
-    def op(self) -> _NewOperation: ...
+    def op(self) -> Any: ...
     @property
     def name(self) -> str: ...
     @property
@@ -158,9 +114,9 @@ class Variable(_Operators):
     @property
     def shape(self) -> TensorShape: ...
     @property
-    def initial_value(self) -> _NewTensor: ...
+    def initial_value(self) -> Any: ...
     @property
-    def initializer(self) -> _NewOperation: ...
+    def initializer(self) -> Any: ...
     @property
     def trainable(self) -> bool: ...
     @property
@@ -173,8 +129,8 @@ class Variable(_Operators):
     def _id(self) -> int: ...
     @property
     def _is_current(self) -> bool: ...
-    def value(self) -> _NewTensor: ...
-    def _ref(self) -> _NewTensor: ...
+    def value(self) -> Any: ...
+    def _ref(self) -> Any: ...
     def __hash__(self) -> int: ...
 
 # Names ------------------------------------------------------------------------------------------------------
@@ -225,41 +181,41 @@ class Store:
     @property
     def seed(self) -> int: ...
     @property
-    def current_scope(self) -> _NewVariableScope: ...
+    def current_scope(self) -> VariableScope: ...
     def get(
         self,
         name: str,
-        shape: _ShapeLike = None,
-        dtype: DTypeLike = None,
-        initializer: _Initializer = None,
-        regularizer: _Regularizer = None,
+        shape: Any = None,
+        dtype: Any = None,
+        initializer: Any = None,
+        regularizer: Any = None,
         trainable: bool | None = None,
-        partitioner: _Function = None,
-        custom_getter: _Function = None,
-    ) -> _NewStoreVariable: ...
+        partitioner: Any = None,
+        custom_getter: Any = None,
+    ) -> Any: ...
     def get_many(
         self,
         names: Iterable[str],
-        shapes: Iterable[_ShapeLike] | None = None,
-        dtype: DTypeLike = None,
-        initializer: _Initializer = None,
+        shapes: Iterable[Any] | None = None,
+        dtype: Any = None,
+        initializer: Any = None,
         trainable: bool | None = None,
-    ) -> list[_NewStoreVariable]: ...
-    def put(self, name: str, array: Any, trainable: bool | None = None) -> _NewStoreVariable: ...
+    ) -> list[Any]: ...
+    def put(self, name: str, array: Any, trainable: bool | None = None) -> Any: ...
     def scope(
         self,
         name_or_scope: str | VariableScope | None = None,
         default_name: str | None = None,
         values: Any = None,
-        initializer: _Initializer = None,
-        regularizer: _Regularizer = None,
-        caching_device: _Device = None,
-        partitioner: _Function = None,
-        custom_getter: _Function = None,
-        reuse: _Reuse = None,
-        dtype: DTypeLike = None,
+        initializer: Any = None,
+        regularizer: Any = None,
+        caching_device: Any = None,
+        partitioner: Any = None,
+        custom_getter: Any = None,
+        reuse: Any = None,
+        dtype: Any = None,
         use_resource: Any = None,
-        constraint: _Function = None,
+        constraint: Any = None,
         auxiliary_name_scope: bool = True,
         trainable: bool | None = None,
     ) -> variable_scope: ...
@@ -282,9 +238,6 @@ class Store:
     @staticmethod
     def _holds(dtype: Any, /) -> bool: ...
     def _variable_at(self, number: int, /) -> Any: ...
-    @property
-    def _names(self) -> Any: ...
-    def _follow(self, names: Names, /) -> Any: ...
     @property
     def _regularizers(self) -> list[tuple[int, Any]]: ...
     def __reduce_ex__(self, protocol: SupportsIndex, /) -> NoReturn: ...
@@ -354,7 +307,7 @@ class StoreVariable(_ArrayOperators):
     @property
     def path(self) -> str: ...
     @property
-    def store(self) -> _NewStore: ...
+    def store(self) -> Any: ...
     @property
     def shape(self) -> tuple[int, ...]: ...
     @property
@@ -421,33 +374,32 @@ class Graph:
         self,
         op_type: str,
         inputs: Sequence[Any],
-        dtypes: Sequence[DTypeLike] | None = None,
+        dtypes: Sequence[Any] | None = None,
         input_types: Sequence[Any] | None = None,
         name: str | None = None,
         attrs: Mapping[str, Any] | None = None,
         op_def: Any = None,
         compute_shapes: bool = True,
-    ) -> _NewOperation: ...
+    ) -> Any: ...
     def create_ops(
         self, op_type: Any, inputs: Sequence[Any], name: str | None = None, **attrs: Any
-    ) -> list[_NewTensor]: ...
+    ) -> list[Any]: ...
     def get_name_scope(self) -> str: ...
     def name_scope(self, name: str | None, /) -> name_scope: ...
-    def _variable_scope(self) -> _NewVariableScope: ...
-    def tensor(self, number: int, /) -> _NewTensor: ...
-    def operation(self, number: int, /) -> _NewOperation: ...
-    def variable(self, number: int, /) -> _NewVariable: ...
-    def get_operations(self) -> list[_NewOperation]: ...
+    def _variable_scope(self) -> VariableScope: ...
+    def tensor(self, number: int, /) -> Any: ...
+    def operation(self, number: int, /) -> Any: ...
+    def variable(self, number: int, /) -> Any: ...
+    def get_operations(self) -> list[Any]: ...
     def _find_operation(self, name: str, /) -> Any: ...
     def prune(
-        self, fetches: Sequence[int], targets: Sequence[int], feeds: Sequence[int], first: int = 0, /
+        self, fetches: Sequence[int], targets: Sequence[int], feeds: Sequence[int], /
     ) -> list[tuple[int, Any, int, int, tuple[int, ...], Any]]: ...
     def _needed(
         self, fetches: Sequence[int], targets: Sequence[int], feeds: Sequence[int], /
     ) -> tuple[list[Any], bytes]: ...
     def _is_trainable(self, tensor: int, /) -> bool: ...
-    def _spec_number(self, tensor: int, /) -> int: ...
-    def _variables(self) -> list[_NewVariable]: ...
+    def _variables(self) -> list[Any]: ...
     @property
     def _variable_count(self) -> int: ...
     def _find_variable(self, key: str, /) -> Any: ...
@@ -477,7 +429,7 @@ class Transaction:
 
 C_API: Any  # a capsule: see docs/c_api.md
 
-def get_default_graph() -> _NewGraph: ...
+def get_default_graph() -> Any: ...
 def push_default_graph(graph: Graph, /) -> None: ...
 def pop_default_graph(graph: Graph, /) -> None: ...
 def default_graph_depth() -> int: ...
@@ -489,24 +441,24 @@ def drop_global_graph() -> None: ...
 class VariableScope:
     def __new__(
         cls,
-        reuse: _Reuse,
+        reuse: Any,
         name: str = "",
-        initializer: _Initializer = None,
-        regularizer: _Regularizer = None,
-        caching_device: _Device = None,
-        partitioner: _Function = None,
-        custom_getter: _Function = None,
+        initializer: Any = None,
+        regularizer: Any = None,
+        caching_device: Any = None,
+        partitioner: Any = None,
+        custom_getter: Any = None,
         name_scope: str = "",
-        dtype: DTypeLike = None,
+        dtype: Any = None,
         use_resource: bool | None = None,
-        constraint: _Function = None,
+        constraint: Any = None,
     ) -> VariableScope: ...
     @property
     def name(self) -> str: ...
     @property
     def original_name_scope(self) -> str: ...
     @property
-    def reuse(self) -> _Reuse: ...
+    def reuse(self) -> Any: ...
     @property
     def initializer(self) -> Any: ...
     @property
@@ -518,7 +470,7 @@ class VariableScope:
     @property
     def custom_getter(self) -> Any: ...
     @property
-    def dtype(self) -> DType: ...
+    def dtype(self) -> Any: ...
     @property
     def use_resource(self) -> Any: ...
     @property
@@ -529,11 +481,11 @@ class VariableScope:
     def set_caching_device(self, caching_device: Any, /) -> None: ...
     def set_partitioner(self, partitioner: Any, /) -> None: ...
     def set_custom_getter(self, custom_getter: Any, /) -> None: ...
-    def set_dtype(self, dtype: DTypeLike, /) -> None: ...
+    def set_dtype(self, dtype: Any, /) -> None: ...
     def set_use_resource(self, use_resource: Any, /) -> None: ...
     def _set_constraint(self, constraint: Any, /) -> None: ...
 
-def get_variable_scope() -> _NewVariableScope: ...
+def get_variable_scope() -> VariableScope: ...
 
 @final
 class variable_scope:
@@ -542,18 +494,18 @@ class variable_scope:
         name_or_scope: str | VariableScope | None,
         default_name: str | None = None,
         values: Iterable[Any] | None = None,
-        initializer: _Initializer = None,
-        regularizer: _Regularizer = None,
-        caching_device: _Device = None,
-        partitioner: _Function = None,
-        custom_getter: _Function = None,
-        reuse: _Reuse = None,
-        dtype: DTypeLike = None,
+        initializer: Any = None,
+        regularizer: Any = None,
+        caching_device: Any = None,
+        partitioner: Any = None,
+        custom_getter: Any = None,
+        reuse: Any = None,
+        dtype: Any = None,
         use_resource: bool | None = None,
-        constraint: _Function = None,
+        constraint: Any = None,
         auxiliary_name_scope: bool = True,
     ) -> variable_scope: ...
-    def __enter__(self) -> _NewVariableScope: ...
+    def __enter__(self) -> VariableScope: ...
     def __exit__(
         self,
         kind: type[BaseException] | None,
@@ -580,22 +532,22 @@ class name_scope:
 
 def get_variable(
     name: str,
-    shape: _ShapeLike = None,
-    dtype: DTypeLike = None,
-    initializer: _Initializer = None,
-    regularizer: _Regularizer = None,
+    shape: Any = None,
+    dtype: Any = None,
+    initializer: Any = None,
+    regularizer: Any = None,
     trainable: bool | None = None,
     collections: Sequence[Any] | None = None,
-    caching_device: _Device = None,
-    partitioner: _Function = None,
+    caching_device: Any = None,
+    partitioner: Any = None,
     validate_shape: bool = True,
     use_resource: bool | None = None,
-    custom_getter: _Function = None,
-    constraint: _Function = None,
-    synchronization: VariableSynchronization | None = None,
-    aggregation: VariableAggregation | None = None,
-) -> _NewVariable: ...
-def scoped_variable(scope: VariableScope, reuse: Any, /, *arguments: Any) -> _NewVariable: ...
+    custom_getter: Any = None,
+    constraint: Any = None,
+    synchronization: Any = None,
+    aggregation: Any = None,
+) -> Any: ...
+def scoped_variable(scope: VariableScope, reuse: Any, /, *arguments: Any) -> Any: ...
 def true_getter(
     name: str | None,
     shape: Any = None,
@@ -616,11 +568,11 @@ def true_getter(
 def create_variable(**arguments: Any) -> Any: ...
 def get_variables(
     names: Sequence[str],
-    shapes: Sequence[_ShapeLike] | None = None,
-    dtype: DTypeLike = None,
-    initializer: _Initializer = None,
+    shapes: Sequence[Any] | None = None,
+    dtype: Any = None,
+    initializer: Any = None,
     trainable: bool | None = None,
-) -> list[_NewVariable]: ...
+) -> list[Any]: ...
 
 # Ops --------------------------------------------------------------------------------------------------------
 
@@ -642,8 +594,6 @@ class OpFunction(Generic[_Made]):
     ) -> OpFunction[_Made]: ...
     @property
     def definition(self) -> Any: ...
-    @property
-    def __signature__(self) -> Signature: ...
     def __call__(self, *args: Any, **kwargs: Any) -> _Made: ...
 
 @disjoint_base
@@ -667,6 +617,20 @@ class DirectFunction(Composite):
     ) -> Self: ...
 
 def own_items(value: Any, /) -> Any: ...
+def place_calls(
+    graph: Graph,
+    calls: list[Any],
+    feeds: Iterable[int],
+    kept: Iterable[int],
+    constants: dict[int, Any],
+    idle: set[int],
+    fetched: Iterable[int],
+    slots: list[Any],
+    cell_type: type,
+    step_type: type,
+    like: Callable[[int, tuple[int, ...]], Any],
+    /,
+) -> tuple[list[Any], list[int], dict[int, int], dict[int, None]]: ...
 def copy_array(array: Any, value: Any, /) -> bool: ...
 def plain_constant(
     value: Any, dtype: Any, name: str | None, default_name: str, dims: Any, beside: Any, /

@@ -59,7 +59,6 @@ class Resolution:
         reads: Values that are read from variables.
         superseded: Those of them that a later read replaces.
         same_as: Values that are aliases of another one.
-        spec_number: Returns a number for a tensor's dtype and static shape.
     """
 
     def __init__(self, graph: Graph, state: State, feeds: Iterable[int]) -> None:
@@ -69,7 +68,6 @@ class Resolution:
         self.reads: dict[int, Cell] = {}
         self.superseded: set[int] = set()
         self.same_as: dict[int, int] = {}
-        self.spec_number = graph._spec_number
         self._graph = graph
         self._state = state
         self._backend = state.backend

@@ -3,16 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Hashable, Sequence
-from typing import Any, Final, NamedTuple, TypeAlias
+from typing import Any, NamedTuple
 
 from .cells import Cell
 from .resolution import Resolution
-
-# Means: kinds may differ although dtypes and static shapes are equal, because some sizes are unknown.
-_DYNAMIC: Final = -1
-# A key that is equal only for equal dtypes and shapes; None for rank 0 (NumPy's scalars are immutable) and
-# for unknown ranks.
-Kind: TypeAlias = Hashable | None
 
 
 class Step(NamedTuple):
@@ -55,7 +49,7 @@ class Output:
 
 
 class Shapes:
-    """Finds values of a plan with certainly equal dtype and shape, including unknown sizes.
+    """Finds values of a plan with certainly equal dtype and shape, although some sizes are unknown.
 
     Args:
         resolved: Has the dtypes and the static shapes of values.
@@ -63,23 +57,16 @@ class Shapes:
 
     def __init__(self, resolved: Resolution) -> None:
         self._spec = resolved.spec
-        self._number = resolved.spec_number
-        # The kind of each spec number; _DYNAMIC if it depends on the arguments.
-        self._kinds: dict[int, int | None] = {}
         # For results with unknown sizes, the value that has the same shape.
         self._shapes: dict[int, Any] = {}
 
-    def derive(self, result: int, arguments: Sequence[int]) -> Kind:
-        """Returns the kind of an elementwise function's result."""
-        number = self._number(result)
-        try:
-            kind = self._kinds[number]
-        except KeyError:
-            dims = self._spec(result)[1]
-            kind = self._kinds[number] = _DYNAMIC if dims and None in dims else number if dims else None
-        return self._like(result, arguments) if kind == _DYNAMIC else kind
+    def like(self, result: int, arguments: Sequence[int]) -> Hashable:
+        """Returns what is equal only for values of equal dtype and shape.
 
-    def _like(self, result: int, arguments: Sequence[int]) -> Kind:
+        Args:
+            result: The result of an elementwise function, whose static shape has unknown sizes.
+            arguments: The function's arguments.
+        """
         shape: Any = result
         for large in arguments:
             if all(small == large or self._fits(small, large) for small in arguments):
