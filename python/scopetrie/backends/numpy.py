@@ -47,7 +47,7 @@ class NumpyBackend(Backend):
         if not isinstance(array, np.ndarray):
             return array
         view = array.view()
-        view.flags.writeable = False
+        view.setflags(write=False)
         return view
 
     def export(self, array: Array, fed: Sequence[Array] = ()) -> Any:

@@ -83,14 +83,20 @@ class Cell:
         self._is_reshaped = False  # by an assignment that did not validate the shape
 
     def _make_view(self) -> Array:
-        array = self._needed("view")
+        array = self._array
+        if array is None:
+            array = self._adopt()
+            if array is None:
+                raise AttributeError(f"{self.name} has no value", name="view", obj=self)
         view = self.view = self._backend.freeze(array)
         if self._array is not array:  # let go of meanwhile
             self.let_go()
         return view
 
     def _make_memory(self) -> Array:
-        array = self._needed("memory")
+        array = self.adopted()
+        if array is None:
+            raise AttributeError(f"{self.name} has no value", name="memory", obj=self)
         self._check_frozen(array)
         if array.shape != self.dims:
             raise InvalidArgumentError(None, None, "Parameters and update must be the same size")
@@ -102,12 +108,6 @@ class Cell:
     # Once an instance has them, generated code reads them fast.
     view: Any = AtFirstUse(_make_view)
     memory: Any = AtFirstUse(_make_memory)
-
-    def _needed(self, name: str) -> Array:
-        array = self.adopted()
-        if array is None:
-            raise AttributeError(f"{self.name} has no value", name=name, obj=self)
-        return array
 
     @property
     def is_stored(self) -> bool:
@@ -218,9 +218,11 @@ class Cell:
             if variable is None:
                 return None
             array = variable.array
-            shape = array.shape
-            fits = shape == self.dims or self.dims is None or self._is_reshaped
-            if array.dtype != self.dtype or not (fits or compatible_dims(self.dims, shape)):
+            shape, dims = array.shape, self.dims
+            if shape == dims:
+                shape = dims  # of many cells, one tuple
+            fits = shape is dims or dims is None or self._is_reshaped or compatible_dims(dims, shape)
+            if array.dtype != self.dtype or not fits:
                 raise InvalidArgumentError(
                     None,
                     None,

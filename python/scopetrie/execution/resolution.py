@@ -79,6 +79,7 @@ class Resolution:
         )  # values that a run computes on the host although the backend uses a device
         self._plain_functions: dict[OpDef, tuple[Any, int]] = {}
         self._specs: dict[int, tuple[DType, Dims]] = {}
+        self._shared: dict[tuple[DType, Dims], tuple[DType, Dims]] = {}  # each spec once
         self._made = 0
         self._take_references()
 
@@ -180,7 +181,7 @@ class Resolution:
                 array = np.broadcast_to(array, [size or 0 for size in dims])
             self.constants[first] = self._host.freeze(array)
         elif count and self.spec(first)[0]._is_ref_dtype:
-            self.cells[first] = self._state.declare(self._graph, op_id, first)
+            self.cells[first] = self._state.declare(self._graph, op_id, first, *self.spec(first))
         elif op_def.type == "Placeholder":
             if first not in self._feeds:  # a fed one may be run as an operation
                 raise self._unfed(op_id, first)
@@ -323,7 +324,8 @@ class Resolution:
         spec = self._specs.get(value)
         if spec is None:
             handle = self._graph.tensor(value)
-            spec = self._specs[value] = handle.dtype, handle._dims
+            found = handle.dtype, handle._dims
+            spec = self._specs[value] = self._shared.setdefault(found, found)
         return spec
 
 

@@ -8,8 +8,10 @@ from typing import Any
 import numpy as np
 
 from ..backends import Array, Backend
+from ..dtypes import DType
 from ..graph import Graph
 from ..locks import Lock
+from ..ops.node_text import Dims
 from ..store import Store
 from .cells import Cell, StoredValues
 
@@ -36,6 +38,7 @@ class State:
         "__weakref__",
         "_counters",
         "_counting",
+        "_dtypes",
         "_values",
         "backend",
         "cells",
@@ -43,7 +46,7 @@ class State:
         "loaded",
         "planner",
         "xp",
-    )  # fmt: skip
+    )
 
     def __init__(
         self,
@@ -58,6 +61,7 @@ class State:
         self.xp = backend.xp
         self.cells: dict[int, Cell] = {}
         self.loaded: dict[int, Any] = {}
+        self._dtypes: dict[DType, tuple[np.dtype[Any], bool]] = {}  # NumPy's, and whether a store holds it
         self._counters: dict[int, int] = {}
         self._counting = Lock()  # held while a count is incremented: no two drawings share one
         self._values = None if store is None else StoredValues(store)
@@ -69,21 +73,25 @@ class State:
         """The store of the values; None if there is none, or it was closed."""
         return None if self._values is None else self._values.store
 
-    def declare(self, graph: Graph, op_id: int, ref: int) -> Cell:
+    def declare(self, graph: Graph, op_id: int, ref: int, dtype: DType, dims: Dims) -> Cell:
         """Returns the cell of a variable; makes it at first use.
 
         Args:
             graph: The graph.
             op_id: The variable's operation.
             ref: The tensor that the operation gives.
+            dtype: The tensor's dtype.
+            dims: Its static shape.
         """
         cell = self.cells.get(op_id)
         if cell is None:
-            tensor = graph.tensor(ref)
-            dtype = np.dtype(tensor.dtype.base_dtype.as_numpy_dtype)
-            values = self._values if Store._holds(dtype) else None
+            known = self._dtypes.get(dtype)
+            if known is None:
+                array_dtype = np.dtype(dtype.base_dtype.as_numpy_dtype)
+                known = self._dtypes[dtype] = array_dtype, Store._holds(array_dtype)
+            array_dtype, is_held = known
             name, trainable = graph.operation(op_id).name, graph._is_trainable(ref)
-            made = Cell(name, self.backend, dtype, tensor._dims, values, trainable)
+            made = Cell(name, self.backend, array_dtype, dims, self._values if is_held else None, trainable)
             cell = self.cells.setdefault(op_id, made)  # atomic: another thread may be making it
         return cell
 
@@ -101,7 +109,7 @@ class State:
             InvalidArgumentError: If it does not fit.
         """
         ref = variable._ref()
-        cell = self.declare(variable.graph, ref.op._id, ref._id)
+        cell = self.declare(variable.graph, ref.op._id, ref._id, ref.dtype, ref._dims)
         cell.assign(array, validate_shape)
         values = self._values
         if values is None or not cell.is_stored or not validate_shape:
