@@ -108,13 +108,15 @@ class Resolution:
         feeds, constants, cells, same_as = self._feeds, self.constants, self.cells, self.same_as
         calls, on_host = self.calls, self._backend.on_host
         without_cells, rename = cells.keys().isdisjoint, same_as.get
+        in_place, check_values = self._backend.in_place, self._state.check_values
+        plain_function = self._plain_functions.get
         for node in nodes:
             op_id, op_def, first, count, inputs, attrs = node
             if op_def is None or op_def.kernel is None:
                 self._resolve_source(node)
                 continue
             variables: Sequence[Cell] = ()
-            if not without_cells(inputs):
+            if cells and not without_cells(inputs):
                 inputs, variables = self._without_variables(node)
             if same_as:
                 inputs = tuple(map(rename, inputs, inputs))
@@ -126,7 +128,7 @@ class Resolution:
             else:
                 tensors = range(first, first + count)
                 results = tuple([self._new(tensor) if tensor in feeds else tensor for tensor in tensors])
-            if self.reads and not self._backend.in_place:
+            if not in_place and self.reads:
                 inputs = self._read_again(op_id, inputs)
             if op_def.stateful:
                 state = OpState(self._state, op_id, variables)
@@ -139,11 +141,11 @@ class Resolution:
                 if short_floats.are_there():
                     function, arity = self._in_float32(op_def, function, arity, inputs, results)
             else:
-                function, arity = self._function(op_def, attrs)
+                function, arity = (not attrs and plain_function(op_def)) or self._function(op_def, attrs)
                 if short_floats.are_there():
                     function, arity = self._in_float32(op_def, function, arity, inputs, results)
                 for tensor in inputs:
-                    if tensor not in constants or self._state.check_values:
+                    if check_values or tensor not in constants:
                         break
                 else:
                     if self._fold(function, inputs, results):
@@ -151,7 +153,7 @@ class Resolution:
             if not on_host:
                 function, inputs = self._moved(op_def, attrs, function, inputs, results)
                 arity = 0
-            if self._state.check_values and results:
+            if check_values and results:
                 specs = [(dtype.base_dtype, dims) for dtype, dims in map(self.spec, results)]
                 function, arity = checked(function, specs, self._backend), 0
             calls.append((op_id, function, inputs, results, arity))
