@@ -1,4 +1,4 @@
-"""Records how TensorFlow's optimizers train, and its schedules of learning rates.
+"""Records how TensorFlow's optimizers train, its schedules of learning rates, and values of gradients.
 
 Usage, with a Python that has TensorFlow:
 
@@ -15,6 +15,7 @@ os.environ["TF_ENABLE_ONEDNN_OPTS"] = "0"
 os.environ["TF_USE_LEGACY_KERAS"] = "1"
 sys.path.insert(0, str(Path(__file__).parent.parent))
 
+import gradient_values
 import numpy as np
 import tensorflow
 import training_cases as cases
@@ -31,3 +32,11 @@ arrays |= {f"schedule {name}": cases.schedule(tf, name).astype(np.float32) for n
 names = json.dumps({name: made["names"] for name, made in trained.items()})
 np.savez_compressed(cases.FOLDER / "training.npz", names=names, **arrays)
 print(f"{len(trained)} optimizers, {len(cases.SCHEDULES)} schedules, TensorFlow {tensorflow.__version__}")
+
+outcomes = {name: gradient_values.outcome(tf, name) for name in gradient_values.GRADIENTS}
+arrays = {
+    f"{at} {i}": each for at, (_, found) in enumerate(outcomes.values()) for i, each in enumerate(found)
+}
+index = json.dumps([[name, made, len(found)] for name, (made, found) in outcomes.items()])
+np.savez_compressed(cases.FOLDER / "gradients.npz", index=index, **arrays)
+print(f"{len(outcomes)} gradients")

@@ -8,7 +8,7 @@ import numpy as np
 
 from ...graph import Operation, Tensor
 from ...ops.array.dims import squeeze
-from ...ops.array.fill import zeros_like
+from ...ops.array.fill import identity, zeros_like
 from ...ops.array.gather import gather, gather_nd
 from ...ops.array.indices import count_up, rows_of, zeros_beside
 from ...ops.array.join import concat
@@ -68,6 +68,9 @@ def _gather(op: Operation, grad: Tensor) -> Grads:
         return [_gather_grad(grad, indices, shape(params), axis, batch_dims=batch), None, None]
     dims = params._dims
     sizes = shape(params)
+    if indices._dims is not None and len(indices._dims) == 1:  # nothing to reshape, but for v1's names
+        rows, places = identity(grad, name="Reshape"), identity(indices, name="Reshape_1")
+        return [IndexedSlices(rows, places, sizes), None, None]
     if dims is not None and None not in dims[1:]:
         rows = reshape(grad, np.array([-1, *dims[1:]], np.int32))
     else:

@@ -95,8 +95,6 @@ def _pow(op: Operation, grad: Tensor) -> Grads:
     of_x = multiply(
         multiply(grad, exponent, name="mul"), pow(base, subtract(exponent, 1, name="sub")), name="mul"
     )
-    if y.op.type == "Const":
-        return summed(x, y, of_x, None)
     # As v1: where log x is not real, the exponent does not matter.
     safe = not_equal(base, 0) if x.dtype.base_dtype.is_complex else greater(base, 0)
     logarithm = where(safe, log(where(safe, base, ones_like(x))), zeros_like(x))

@@ -12,7 +12,8 @@ from ...ops.array.scatter import scatter_nd
 from ...ops.array.shape import reshape, shape, size
 from ...ops.constant import constant
 from ...ops.math.compare import greater, less, where
-from ...ops.math.elementwise import add, cast, exp, log, multiply, negative, realdiv, subtract
+from ...ops.math.divide import div_no_nan
+from ...ops.math.elementwise import add, cast, exp, log, multiply, negative, subtract
 from ...ops.math.scan import cumprod, cumsum, cumulative_logsumexp
 from ...ops.math.sequence import range_
 from ..declare import attributes, gradient, no_derivative
@@ -34,7 +35,7 @@ def _cumprod(op: Operation, grad: Tensor) -> Grads:
     exclusive, reverse = found.get("exclusive", False), found.get("reverse", False)
     product = cumprod(x, axis, exclusive=exclusive, reverse=reverse)
     total = cumsum(multiply(product, grad, name="mul"), axis, exclusive=exclusive, reverse=not reverse)
-    return [realdiv(total, x, name="truediv"), None]
+    return [div_no_nan(total, x), None]
 
 
 @gradient("CumulativeLogsumexp")
@@ -61,7 +62,7 @@ def _top_k(op: Operation, grad: Tensor, _: Tensor | None) -> Grads:
     rows = reshape(places, concat([[-1], shape(places)[-1:]], 0))
     firsts = multiply(range_(0, shape(rows)[0]), columns)
     at = reshape(add(cast(rows, "int32"), expand_dims(firsts, 1)), [-1, 1])
-    flat = scatter_nd(at, reshape(grad, [-1]), reshape(size(x), [1]))
+    flat = scatter_nd(at, reshape(grad, [-1]), expand_dims(size(x), 0))
     return [reshape(flat, sizes), None]
 
 

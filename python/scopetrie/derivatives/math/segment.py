@@ -7,7 +7,7 @@ from ...ops.array.fill import ones, ones_like, zeros_like
 from ...ops.array.gather import gather
 from ...ops.array.join import concat
 from ...ops.array.shape import rank, reshape, shape
-from ...ops.math.compare import equal, greater_equal, where, where_v2
+from ...ops.math.compare import equal, greater_equal, logical_and, where, where_v2
 from ...ops.math.elementwise import cast, maximum, multiply, realdiv, subtract
 from ...ops.math.segment import segment_prod, segment_sum, unsorted_segment_prod, unsorted_segment_sum
 from ..declare import gradient
@@ -35,9 +35,10 @@ def _unsorted_extreme(op: Operation, grad: Tensor) -> Grads:
     # As v1: rows that are equal to the result share its gradient.
     data, ids, count = op.inputs
     found, there = _rows(op.outputs[0], ids, data)
-    chosen = where_v2(there, cast(equal(data, found), grad.dtype.base_dtype), zeros_like(data))
-    shared = realdiv(grad, unsorted_segment_sum(chosen, ids, count))
-    return [multiply(_rows(shared, ids, data)[0], chosen), None, None]
+    chosen = logical_and(equal(data, found), there)
+    counts = unsorted_segment_sum(cast(chosen, grad.dtype.base_dtype), ids, count)
+    gathered, _ = _rows(realdiv(grad, counts), ids, data)
+    return [where_v2(chosen, gathered, zeros_like(gathered)), None, None]
 
 
 @gradient("UnsortedSegmentProd")

@@ -20,10 +20,19 @@ def _adam(
 ) -> Sequence[Any]:
     power1, power2, rate, beta1, beta2, epsilon = numbers
     rate = rate * xp.sqrt(1 - power2) / (1 - power1)
-    m = m + (grad - m) * (1 - beta1)
-    v = v + (grad * grad - v) * (1 - beta2)
-    ahead = m * beta1 + grad * (1 - beta1) if use_nesterov else m
-    return [variable - (ahead * rate) / (xp.sqrt(v) + epsilon), m, v]
+    # In place where that is possible, in arrays that are made here.
+    new_m = grad - m
+    new_m *= 1 - beta1
+    new_m += m
+    new_v = grad * grad
+    new_v -= v
+    new_v *= 1 - beta2
+    new_v += v
+    scale = xp.sqrt(new_v)
+    scale += epsilon
+    change = (new_m * beta1 + grad * (1 - beta1) if use_nesterov else new_m) * rate
+    change /= scale
+    return [variable - change, new_m, new_v]
 
 
 _adams = define_updates(

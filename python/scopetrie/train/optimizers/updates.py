@@ -23,8 +23,8 @@ from ...ops.registry import Spec, define_op
 # `numbers` are the other inputs of the node, scalars.
 Update: TypeAlias = Callable[..., Sequence[Any]]
 
-# Elements of a block: a handful of blocks of float32 fit into the second level of a cache.
-_BLOCK: Final = 1 << 15
+# Elements of a block: a handful of blocks of float32 fit into a cache.
+_BLOCK: Final = 1 << 16
 
 
 class Updates(NamedTuple):
