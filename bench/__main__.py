@@ -28,6 +28,7 @@ from . import (
     session_values,
     sizes,
     store,
+    training,
 )
 from .results import Group, Result, Unavailable
 from .sampling import FULL, QUICK, Effort, WrongResult
@@ -55,6 +56,7 @@ def groups(tf: Any, arguments: argparse.Namespace) -> dict[str, Callable[[], Gro
         "store": lambda: Group("store", "Store", store.rows(tf)),
         "session": lambda: Group("session", "Session.run", running.rows(tf)),
         "values": lambda: Group("values", "A session's values", session_values.rows(tf, job)),
+        "training": lambda: Group("training", "Training", training.rows(tf)),
         "sizes": lambda: Group("sizes", "With much already there", sizes.rows(tf, some_sizes)),
         "memory": lambda: Group("memory", "Resident memory of one", memory.rows()),
         "import": lambda: Group("import", "Import", imports.rows()),

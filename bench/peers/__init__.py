@@ -18,7 +18,7 @@ import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from bench import calls, machine, running
+from bench import calls, machine, running, training
 from bench.results import Result, Row, Unavailable
 from bench.sampling import Effort, Samples, WrongResult
 
@@ -30,7 +30,7 @@ class Peer:
     Attributes:
       module: What is imported.
       distribution: What is installed.
-      rows: Keys of the rows in calls.py and running.py for which it has an equivalent.
+      rows: Keys of the rows in calls.py, running.py and training.py for which it has an equivalent.
       note: How its work differs.
     """
 
@@ -62,6 +62,8 @@ PEERS = {
             "run.assign",
             "run.fetch",
             "run.conv",
+            "train.mlp",
+            "train.rows",
         ),
         "v1 mode",
     ),
@@ -75,7 +77,11 @@ PEERS = {
 }
 
 
-TARGETS = {("tensorflow", "run.conv"): 2.5}
+TARGETS = {
+    ("tensorflow", "run.conv"): 2.5,
+    ("tensorflow", "train.mlp"): 1.0,
+    ("tensorflow", "train.rows"): 0.7,
+}
 """The most that our time may be, relative to a peer's, by (peer, row key)."""
 
 
@@ -108,7 +114,7 @@ def rows(pythons: Sequence[str] = ()) -> tuple[Row, ...]:
       The rows; those of one peer share its process.
     """
     tf = importlib.import_module("scopetrie")
-    own = {row.key: row for row in (*calls.rows(tf), *running.rows(tf))}
+    own = {row.key: row for row in (*calls.rows(tf), *running.rows(tf), *training.rows(tf))}
     got: dict[str, dict[str, dict[str, list[float]]]] = {}
     missing: dict[str, Unavailable] = {}
     ours: dict[str, Result] = {}

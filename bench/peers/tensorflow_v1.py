@@ -5,7 +5,7 @@ from __future__ import annotations
 import importlib
 import os
 
-from bench import calls, running
+from bench import calls, running, training
 from bench.results import Row
 
 
@@ -22,4 +22,4 @@ def row(name: str, key: str) -> Row:
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
     tf = importlib.import_module("tensorflow").compat.v1
     tf.disable_v2_behavior()
-    return next(made for made in (*calls.rows(tf), *running.rows(tf)) if made.key == key)
+    return next(made for made in (*calls.rows(tf), *running.rows(tf), *training.rows(tf)) if made.key == key)
