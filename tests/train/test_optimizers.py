@@ -173,6 +173,27 @@ def test_refusals() -> None:
         tf.train.FtrlOptimizer(0.1, l1_regularization_strength=-1.0)
 
 
+def test_nothing_is_left_of_a_step_that_fails(graph: Any) -> None:
+    w = variable()
+    calls = []
+
+    class Failing(tf.train.AdamOptimizer):
+        def _apply_dense(self, grad: Any, var: Any) -> Any:
+            calls.append(var)
+            if len(calls) == 1:
+                raise RuntimeError("in vain")
+            return super()._apply_dense(grad, var)
+
+    optimizer, loss = Failing(), w * w
+    before = len(graph.get_operations())
+    with pytest.raises(RuntimeError, match=r"^in vain$"):
+        optimizer.minimize(loss)
+    assert len(graph.get_operations()) == before
+    assert (names(), optimizer.variables()) == (["layer/w:0"], [])
+    optimizer.minimize(loss)
+    assert names()[1:] == ["beta1_power:0", "beta2_power:0", "layer/w/Adam:0", "layer/w/Adam_1:0"]
+
+
 def test_a_subclass() -> None:
     class Sign(tf.train.Optimizer):
         def __init__(self, rate: float) -> None:

@@ -102,16 +102,18 @@ class Optimizer:
         Raises:
             ValueError: If the loss depends on none of the variables, or is not of floats.
         """
-        pairs = self.compute_gradients(
-            loss, var_list=var_list, gate_gradients=gate_gradients, aggregation_method=aggregation_method,
-            colocate_gradients_with_ops=colocate_gradients_with_ops, grad_loss=grad_loss,
-        )  # fmt: skip
-        if all(grad is None for grad, _ in pairs):
-            raise ValueError(
-                "No gradients provided for any variable, check your graph for ops that do not support "
-                f"gradients, between variables {[str(each) for _, each in pairs]} and loss {loss}."
-            )
-        return self.apply_gradients(pairs, global_step=global_step, name=name)
+        with get_default_graph().transaction():
+            pairs = self.compute_gradients(
+                loss, var_list=var_list, gate_gradients=gate_gradients, grad_loss=grad_loss,
+                aggregation_method=aggregation_method,
+                colocate_gradients_with_ops=colocate_gradients_with_ops,
+            )  # fmt: skip
+            if all(grad is None for grad, _ in pairs):
+                raise ValueError(
+                    "No gradients provided for any variable, check your graph for ops that do not support "
+                    f"gradients, between variables {[str(each) for _, each in pairs]} and loss {loss}."
+                )
+            return self.apply_gradients(pairs, global_step=global_step, name=name)
 
     def compute_gradients(
         self,
@@ -183,6 +185,10 @@ class Optimizer:
             ValueError: If there is no variable, or no gradient.
             TypeError: If a gradient is none.
         """
+        with get_default_graph().transaction():
+            return self._apply(grads_and_vars, global_step, name)
+
+    def _apply(self, grads_and_vars: Iterable[Any], global_step: Any, name: str | None) -> Any:
         pairs = [(_as_gradient(grad), variable) for grad, variable in grads_and_vars]
         if not pairs:
             raise ValueError("No variables provided.")
@@ -293,6 +299,7 @@ class Optimizer:
             *self._non_slot_dict.values(),
             *(slot for named in self._slots.values() for slot in named.values()),
         ]
+        own = [each for each in own if each._is_current]  # the others were made in vain, and undone
         return sorted((each for each in own if each.graph is graph), key=lambda each: str(each.name))
 
     def _slot_dict(self, slot_name: str) -> dict[Any, Any]:
