@@ -28,6 +28,7 @@ from ...ops.math.elementwise import (
     square,
     subtract,
 )
+from ...ops.promises import elementwise
 from ...ops.registry import define_op
 from ..between import is_trainable
 from ..declare import gradient, no_derivative
@@ -36,16 +37,24 @@ from .elementwise import Grads, conjugate
 no_derivative("Floor", "Ceil", "Rint", "Round", "IsNan", "IsInf", "IsFinite")
 
 
-def _from_output(type: str, kernel: Callable[..., Any]) -> Any:
-    """A backward op: of an op's output and the gradient by it."""
-    return define_op(type, tensor("y", INEXACT), tensor("dy"), kernel=lambda xp: kernel, rule="same")
+def _from_output(type: str, slope: Callable[[Any], Any]) -> Any:
+    """A backward op: of an op's output and the gradient by it, with the slope as a function of the output."""
+
+    def kernel(xp: Any) -> Any:
+        @elementwise(2)
+        def backward(y: Any, dy: Any, **out: Any) -> Any:
+            return xp.multiply(slope(y), dy, **out)
+
+        return backward
+
+    return define_op(type, tensor("y", INEXACT), tensor("dy"), kernel=kernel, rule="same")
 
 
-_tanh_grad = _from_output("TanhGrad", lambda y, dy: dy * (1 - y * y))
-_sigmoid_grad = _from_output("SigmoidGrad", lambda y, dy: dy * y * (1 - y))
-_sqrt_grad = _from_output("SqrtGrad", lambda y, dy: dy * 0.5 / y)
-_rsqrt_grad = _from_output("RsqrtGrad", lambda y, dy: dy * -0.5 * (y * y * y))
-_reciprocal_grad = _from_output("ReciprocalGrad", lambda y, dy: -dy * y * y)
+_tanh_grad = _from_output("TanhGrad", lambda y: 1 - y * y)
+_sigmoid_grad = _from_output("SigmoidGrad", lambda y: y * (1 - y))
+_sqrt_grad = _from_output("SqrtGrad", lambda y: 0.5 / y)
+_rsqrt_grad = _from_output("RsqrtGrad", lambda y: -0.5 * (y * y * y))
+_reciprocal_grad = _from_output("ReciprocalGrad", lambda y: -y * y)
 
 
 @gradient("Neg")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -15,6 +16,7 @@ from ...ops.math.compare import less, where
 from ...ops.math.elementwise import abs, add, exp, multiply, negative, pow, realdiv, sign, subtract
 from ...ops.math.reduce import reduce_sum
 from ...ops.nn.activation import SELU_ALPHA, SELU_SCALE
+from ...ops.promises import elementwise
 from ...ops.registry import define_op
 from ..declare import gradient
 
@@ -28,12 +30,17 @@ def _backward(type: str, kernel: Any, other: str, types: Any = FLOATS_HALF_FIRST
     )  # fmt: skip
 
 
-def _relu_kernel(xp: Any) -> Any:
-    return lambda grad, x: xp.multiply(grad, xp.astype(x > 0, grad.dtype))
+def _masked(chosen: Callable[[Any], Any]) -> Callable[[Any], Any]:
+    """The kernel of a gradient that goes through where `chosen(x)` holds."""
 
+    def kernel(xp: Any) -> Any:
+        @elementwise(2)
+        def masked(grad: Any, x: Any, **out: Any) -> Any:
+            return xp.multiply(grad, xp.astype(chosen(x), grad.dtype), **out)
 
-def _relu6_kernel(xp: Any) -> Any:
-    return lambda grad, x: xp.multiply(grad, xp.astype((x > 0) & (x < 6), grad.dtype))
+        return masked
+
+    return kernel
 
 
 def _elu_kernel(xp: Any) -> Any:
@@ -48,8 +55,8 @@ def _leaky_kernel(xp: Any, alpha: float) -> Any:
     return lambda grad, x: xp.where(x > 0, grad, alpha * grad)
 
 
-relu_grad = _backward("ReluGrad", _relu_kernel, "features", REALS)
-_relu6_grad = _backward("Relu6Grad", _relu6_kernel, "features", REALS)
+relu_grad = _backward("ReluGrad", _masked(lambda x: x > 0), "features", REALS)
+_relu6_grad = _backward("Relu6Grad", _masked(lambda x: (x > 0) & (x < 6)), "features", REALS)
 _elu_grad = _backward("EluGrad", _elu_kernel, "outputs")
 _selu_grad = _backward("SeluGrad", _selu_kernel, "outputs")
 _softplus_grad = _backward("SoftplusGrad", lambda xp: lambda g, x: g / (xp.exp(-x) + 1), "features")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 from ... import dtypes
@@ -25,11 +26,15 @@ from ...ops.nn.window import (
     window_counts,
     window_keys,
 )
+from ...ops.promises import makes_new
 from ...ops.registry import OPS, define_op
 from ...public import v1
 from ..declare import attributes, gradient
 
 Grads = list[Tensor | None]
+
+# Patches of a window with as few elements are written out for one product; else there is one for each tap.
+_FEW = 128
 
 
 def _by_filter(xp: Any, x: Any, grad: Any, sizes: tuple[int, ...], shape: Geometry) -> Any:
@@ -49,6 +54,10 @@ def _by_filter(xp: Any, x: Any, grad: Any, sizes: tuple[int, ...], shape: Geomet
     counts = window_counts(x.shape[1:-1], window, shape)
     x = padded(xp, x, borders(x.shape[1:-1], window, shape))
     rows = rows_of(xp, grad, len(grad.shape) - 1)
+    if math.prod(window) * depth <= _FEW:
+        patches = xp.concat([x[key] for key in window_keys(window, counts, shape)], axis=-1)
+        patches = rows_of(xp, patches, len(x.shape) - 1)
+        return xp.reshape(xp.matmul(xp.matrix_transpose(patches), rows), sizes)
     taps = []
     for key in window_keys(window, counts, shape):
         part = rows_of(xp, x[key], len(x.shape) - 1)
@@ -70,7 +79,7 @@ def _filter_kernel(by_filter: Any) -> Any:
                 x, grad = (xp.permute_dims(each, TO_LAST[len(each.shape)]) for each in (x, grad))
             return by_filter(xp, x, grad, tuple(filter_sizes.tolist()), how)
 
-        return backward
+        return makes_new(backward)
 
     return kernel
 

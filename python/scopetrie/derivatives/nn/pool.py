@@ -25,6 +25,7 @@ from ...ops.nn.window import (
     window_counts,
     window_keys,
 )
+from ...ops.promises import makes_new
 from ...ops.registry import OPS, define_op
 from ..declare import attributes, gradient
 
@@ -49,9 +50,14 @@ def _by_input(xp: Any, x: Any, out: Any, grad: Any, window: tuple[int, ...], how
     edges = borders(spatial, window, how)
     wide = [size + sum(edge) for size, edge in zip(spatial, edges, strict=True)]
     made = filled_like(xp, grad, (x.shape[0], *wide, x.shape[-1]), 0)
+    apart = not hasattr(made, "at") and all(a <= b for a, b in zip(window, how.strides, strict=True))
     for key, here in _chosen(xp, x, out, window, how):
         # A product: many times as fast as xp.where with NumPy.
-        made = added_at(made, key, grad * xp.astype(here, grad.dtype))
+        part = grad * xp.astype(here, grad.dtype)
+        if apart:  # windows do not overlap
+            made[key] = part
+        else:
+            made = added_at(made, key, part)
     return cropped(made, edges, spatial)
 
 
@@ -80,7 +86,7 @@ def _kernel(function: Any) -> Any:
             )
             return xp.permute_dims(made, TO_FIRST[len(made.shape)])
 
-        return backward
+        return makes_new(backward)
 
     return kernel
 

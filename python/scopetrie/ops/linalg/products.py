@@ -17,6 +17,7 @@ from ..direct import Only, attribute, direct
 from ..math.complex import conj
 from ..math.elementwise import cast, subtract
 from ..math.sequence import range_
+from ..promises import makes_new
 from ..registry import define_op
 
 MATRIX_TYPES = (dtypes.float64, dtypes.float32, dtypes.float16, *COMPLEX)
@@ -26,7 +27,7 @@ def _matmul_kernel(xp: Any, transpose_a: bool = False, transpose_b: bool = False
     if not transpose_a and not transpose_b:
         return xp.matmul
     flip = xp.matrix_transpose
-    return lambda a, b: xp.matmul(flip(a) if transpose_a else a, flip(b) if transpose_b else b)
+    return makes_new(lambda a, b: xp.matmul(flip(a) if transpose_a else a, flip(b) if transpose_b else b))
 
 
 _matmul = define_op(
