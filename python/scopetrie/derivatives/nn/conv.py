@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from typing import Any
 
 from ... import dtypes
@@ -33,9 +32,6 @@ from ..declare import attributes, gradient
 
 Grads = list[Tensor | None]
 
-# Patches of a window with as few elements are written out for one product; else there is one for each tap.
-_FEW = 128
-
 
 def _by_filter(xp: Any, x: Any, grad: Any, sizes: tuple[int, ...], shape: Geometry) -> Any:
     """The gradient by a filter `[spatial..., C / groups, D]`."""
@@ -54,10 +50,6 @@ def _by_filter(xp: Any, x: Any, grad: Any, sizes: tuple[int, ...], shape: Geomet
     counts = window_counts(x.shape[1:-1], window, shape)
     x = padded(xp, x, borders(x.shape[1:-1], window, shape))
     rows = rows_of(xp, grad, len(grad.shape) - 1)
-    if math.prod(window) * depth <= _FEW:
-        patches = xp.concat([x[key] for key in window_keys(window, counts, shape)], axis=-1)
-        patches = rows_of(xp, patches, len(x.shape) - 1)
-        return xp.reshape(xp.matmul(xp.matrix_transpose(patches), rows), sizes)
     taps = []
     for key in window_keys(window, counts, shape):
         part = rows_of(xp, x[key], len(x.shape) - 1)

@@ -14,7 +14,6 @@ from ..array.indices import rows_of
 from ..array.join import concat
 from ..constant import index_array
 from ..declare import FLOATS_HALF_FIRST, tensor
-from ..promises import makes_new
 from ..registry import define_op
 from .conv import CONV3D_ATTRIBUTES, CONV_ATTRIBUTES, conv_attributes
 from .window import (
@@ -81,7 +80,7 @@ def _transpose_kernel(
         run = channels_last(xp, lambda g: _spread_windows(xp, sizes, taps, g, shape), data_format)
         return run(grad)
 
-    return makes_new(spread_out)
+    return spread_out
 
 
 _conv2d_backprop = define_op(
