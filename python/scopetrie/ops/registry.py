@@ -43,6 +43,7 @@ Rule: TypeAlias = Elementwise | Callable[..., Spec | list[Spec]]
 Kernel: TypeAlias = Callable[..., Callable[..., Any]]
 
 OPS: Final[dict[str, OpDef]] = {}
+_OWN: Final[set[str]] = set()  # types that programs have registered
 
 
 class OpDef:
@@ -232,6 +233,7 @@ def register_op(
     declared = [tensor(each) if isinstance(each, str) else each for each in inputs]
     if dtypes is not None:
         declared[0] = declared[0]._replace(types=tuple(map(as_dtype, dtypes)))
+    _OWN.add(type)
     return define_op(type, *declared, name=name, rule=shape, kernel=kernel, doc=doc)
 
 
@@ -249,7 +251,10 @@ def node_attributes(op: Any) -> list[tuple[str, Any]]:
     if op_def is None:  # a type of the program's own
         return sorted(op._attrs.items()) if isinstance(op._attrs, dict) else []
     words: list[Input | Attribute] = [*op_def.inputs, *op_def.attributes]
-    return [(name, value) for name, value, _ in attribute_values(words, op.inputs, op._attrs or {})]
+    found = [(name, value) for name, value, _ in attribute_values(words, op.inputs, op._attrs or {})]
+    if op.type in _OWN:  # their attributes are not declared
+        found = sorted([*found, *(op._attrs or {}).items()])
+    return found
 
 
 def listed(made: Any) -> list[Any]:
