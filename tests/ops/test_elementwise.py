@@ -175,3 +175,20 @@ def test_operators_of_python_values() -> None:
     for each, wanted in zip(found, built(x), strict=True):
         assert each.dtype == wanted.dtype
         np.testing.assert_allclose(each, wanted)
+
+
+@pytest.mark.parametrize("dtype", ["float16", "float32", "float64", "int32", "int64", "complex64", "bool"])
+@pytest.mark.parametrize("shape", [(70, 130), (130, 70)])
+def test_large_choices_are_numpys_bit_by_bit(dtype: str, shape: tuple[int, int]) -> None:
+    random = np.random.default_rng(0)
+    x, y = (random.normal(size=shape).astype(dtype) for _ in range(2))
+    if x.dtype.kind == "f":
+        x[::7], y[::5], x[1, ::3] = np.nan, np.inf, -0.0
+    mask = random.random(shape) < 0.5
+    for left, right in ((x, y), (x, y.T.copy().T), (x, y[:1])):
+        with tf.Graph().as_default(), tf.Session() as session:
+            fed = [tf.placeholder(each.dtype, each.shape) for each in (mask, left, right)]
+            found = session.run(tf.where_v2(*fed), dict(zip(fed, (mask, left, right), strict=True)))
+        expected = np.where(mask, left, right)
+        assert found.dtype == expected.dtype
+        assert found.tobytes() == np.ascontiguousarray(expected).tobytes()

@@ -12,7 +12,7 @@ from ...ops.array.dims import broadcast_to
 from ...ops.array.fill import zeros_like
 from ...ops.array.shape import reshape, shape
 from ...ops.declare import FLOATS_HALF_FIRST, NUMBERS, REALS, attr, tensor
-from ...ops.math.compare import less, where
+from ...ops.math.compare import less, selector, where
 from ...ops.math.elementwise import abs, add, exp, multiply, negative, pow, realdiv, sign, subtract
 from ...ops.math.reduce import reduce_sum
 from ...ops.nn.activation import SELU_ALPHA, SELU_SCALE
@@ -44,15 +44,18 @@ def _masked(chosen: Callable[[Any], Any]) -> Callable[[Any], Any]:
 
 
 def _elu_kernel(xp: Any) -> Any:
-    return lambda grad, out: xp.where(out < 0, (out + 1) * grad, grad)
+    where = selector(xp)
+    return lambda grad, out: where(out < 0, (out + 1) * grad, grad)
 
 
 def _selu_kernel(xp: Any) -> Any:
-    return lambda grad, out: xp.where(out < 0, grad * (out + SELU_SCALE * SELU_ALPHA), grad * SELU_SCALE)
+    where = selector(xp)
+    return lambda grad, out: where(out < 0, grad * (out + SELU_SCALE * SELU_ALPHA), grad * SELU_SCALE)
 
 
 def _leaky_kernel(xp: Any, alpha: float) -> Any:
-    return lambda grad, x: xp.where(x > 0, grad, alpha * grad)
+    where = selector(xp)
+    return lambda grad, x: where(x > 0, grad, alpha * grad)
 
 
 relu_grad = _backward("ReluGrad", _masked(lambda x: x > 0), "features", REALS)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Callable
+from typing import Any, Final
 
 import numpy as np
 
@@ -124,11 +125,47 @@ is_inf = v1("is_inf", "math.is_inf")(is_inf)
 is_nan = v1("is_nan", "math.is_nan")(is_nan)
 
 
+# NumPy's where branches for each element: with a mask in no order it takes 9 ns for one. From this number of
+# elements on, bits are masked instead, which takes a fifth to a tenth of that, whatever the mask.
+_MANY: Final = 8192
+_BITS: Final = {2: np.int16, 4: np.int32, 8: np.int64}
+
+
+def selector(xp: Any) -> Callable[[Any, Any, Any], Any]:
+    """The namespace's `where`, which is faster for NumPy's large arrays of one shape."""
+    where = xp.where
+
+    def select(condition: Any, t: Any, e: Any) -> Any:
+        if not isinstance(condition, np.ndarray) or condition.size < _MANY:
+            return where(condition, t, e)
+        dtype = t.dtype
+        if (
+            condition.shape != t.shape
+            or t.shape != e.shape
+            or dtype != e.dtype
+            or dtype.kind not in "fiu"
+            or dtype.itemsize not in _BITS
+            or not (t.flags.c_contiguous and e.flags.c_contiguous)
+        ):
+            return where(condition, t, e)
+        bits = _BITS[dtype.itemsize]
+        mask = condition.astype(bits)
+        np.negative(mask, out=mask)
+        other = e.view(bits)
+        mask &= np.bitwise_xor(t.view(bits), other)
+        mask ^= other
+        return mask.view(dtype)
+
+    return select
+
+
 def _select_kernel(xp: Any) -> Any:
+    where = selector(xp)
+
     def select(condition: Any, t: Any, e: Any) -> Any:
         if t.shape == e.shape:
             if condition.shape in ((), t.shape):
-                return xp.where(condition, t, e)
+                return where(condition, t, e)
             if len(condition.shape) == 1 and condition.shape == t.shape[:1]:  # a vector chooses rows
                 return xp.where(xp.reshape(condition, (-1, *(1,) * (len(t.shape) - 1))), t, e)
         raise ValueError(
@@ -147,7 +184,7 @@ _select = define_op(
 
 select_v2 = define_op(
     "SelectV2", tensor("condition", BOOL, None), tensor("t"), tensor("e"),
-    kernel=lambda xp: xp.where,
+    kernel=selector,
 )  # fmt: skip
 
 
