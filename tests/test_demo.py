@@ -11,7 +11,8 @@ import scopetrie as tf
 from scopetrie.__main__ import main
 
 NEEDED = {"jax_training": ["jax"], "onnx_resnet": ["onnx"]}
-EXAMPLES = sorted((Path(__file__).resolve().parents[1] / "examples").glob("*.py"))
+FOLDER = Path(__file__).resolve().parents[1] / "examples"
+EXAMPLES = sorted([*FOLDER.glob("*.py"), *FOLDER.glob("tf1/*.py")])
 
 
 def test_demo(capsys, tmp_path):

@@ -7,10 +7,18 @@ from typing import Any
 
 import pytest
 import scopetrie as tf
-from layers import layer_programs, loss_programs, metric_programs, rnn_programs
+from layers import example_programs, layer_programs, loss_programs, metric_programs, rnn_programs
 from layers.observing import close, observe, recorded
 
-KINDS = {"layer": layer_programs, "loss": loss_programs, "metric": metric_programs, "rnn": rnn_programs}
+KINDS = {
+    "example": example_programs,
+    "layer": layer_programs,
+    "loss": loss_programs,
+    "metric": metric_programs,
+    "rnn": rnn_programs,
+}
+if not example_programs.FOLDER.is_dir():  # the examples are in the checkout only
+    del KINDS["example"]
 RECORDED = {kind: recorded(f"{kind}_recorded.json") for kind in KINDS}
 PROGRAMS = [(kind, title, program) for kind in KINDS for title, program in KINDS[kind].PROGRAMS.items()]
 

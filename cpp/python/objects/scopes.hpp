@@ -10,6 +10,7 @@ namespace scopetrie::python {
 
 struct PyVariableScope : PyObject, VariableScope {
   PyObject* name_object;  // owned: what `name` gives, made when asked for
+  PyObject* attributes;   // owned: a dict of what the program sets on the scope; null for nothing
 };
 
 inline PyVariableScope* as_scope(PyObject* object) { return static_cast<PyVariableScope*>(object); }

@@ -77,10 +77,12 @@ PyObject* make(PyTypeObject* type, PyObject* args, PyObject* kwargs) {
 
 int traverse(PyObject* self, visitproc visit, void* arg) {
   Py_VISIT(Py_TYPE(self));
+  Py_VISIT(as_scope(self)->attributes);
   return as_scope(self)->visit([&](void* object) { return visit(static_cast<PyObject*>(object), arg); });
 }
 
 int clear(PyObject* self) {
+  Py_CLEAR(as_scope(self)->attributes);
   as_scope(self)->clear();
   return 0;
 }
@@ -89,6 +91,7 @@ void dealloc(PyObject* self) {
   PyObject_GC_UnTrack(self);
   static_cast<VariableScope*>(as_scope(self))->~VariableScope();
   Py_CLEAR(as_scope(self)->name_object);
+  Py_CLEAR(as_scope(self)->attributes);
   PyTypeObject* type = Py_TYPE(self);
   type->tp_free(self);
   Py_DECREF(type);
@@ -189,6 +192,11 @@ bool bind_variable_scope_object(PyObject* module) {
        "set_use_resource($self, use_resource, /)\n--\n\nAccepted as in v1."},
       {"_set_constraint", locked<set_setting<Setting::kConstraint>>, METH_O, "Sets the constraint of this scope."},
       {nullptr, nullptr, 0, nullptr}};
+  // The generic reading and setting of attributes finds the dict by this; it makes one for the first attribute.
+  // It is the last member: `offsetof` is for types without bases.
+  constexpr auto offset = static_cast<Py_ssize_t>(sizeof(PyVariableScope) - sizeof(PyVariableScope::attributes));
+  static PyMemberDef members[] = {{"__dictoffset__", T_PYSSIZET, offset, READONLY, nullptr},
+                                  {nullptr, 0, 0, 0, nullptr}};
   // Python has the docstring; inspect reads the signature from here.
   static const char doc[] =
       "VariableScope(reuse, name='', initializer=None, regularizer=None, caching_device=None, partitioner=None, "
@@ -199,6 +207,7 @@ bool bind_variable_scope_object(PyObject* module) {
                          {Py_tp_dealloc, reinterpret_cast<void*>(unlocked<dealloc>)},
                          {Py_tp_methods, methods},
                          {Py_tp_getset, properties},
+                         {Py_tp_members, members},
                          {Py_tp_doc, const_cast<char*>(doc)},
                          {0, nullptr}};
   PyType_Spec spec = {"scopetrie._core.VariableScope", sizeof(PyVariableScope), 0,

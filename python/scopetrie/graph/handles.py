@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, NoReturn, TypeVar
 from .. import _core
 from ..public import v1
 from ..shapes import TensorShape, as_shape
+from .attributes import keep_attributes
 from .export import exporter
 from .placement import device_of, device_text, groups_of
 from .reference import Reference
@@ -282,3 +283,7 @@ class Operation(_core.Operation):
 
     def __str__(self) -> str:
         return exporter().text(self)
+
+
+keep_attributes(Tensor)
+keep_attributes(Operation)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from .. import dtypes
-from ..graph import GraphKeys, Tensor, add_to_collections
+from ..graph import GraphKeys, Tensor, add_to_collection
 from ..losses.weighted import checked_weights, squeezed
 from ..ops.array.dims import expand_dims
 from ..ops.array.fill import identity, ones_like, zeros
@@ -42,11 +42,16 @@ def kept_variable(shape: Any, dtype: Any = dtypes.float32, name: str | None = No
 
 
 def published(value: Any, update: Any, metrics: Any, updates: Any) -> tuple[Any, Any]:
-    """A metric's two results, after they have been added to collections."""
-    if metrics:
-        add_to_collections(metrics, value)
-    if updates:
-        add_to_collections(updates, update)
+    """A metric's two results, after they have been added to collections.
+
+    Raises:
+        TypeError: If a collection's key is no text.
+    """
+    for keys, made in ((metrics, value), (updates, update)):
+        for key in [keys] if isinstance(keys, str) else keys or ():
+            if not isinstance(key, str):
+                raise TypeError(f"A collection's key must be a text, not {key!r}")
+            add_to_collection(key, made)
     return value, update
 
 

@@ -7,6 +7,7 @@ from typing import Any, NoReturn
 
 from .. import _core
 from ..graph import Graph, Tensor, extend_type
+from ..graph.attributes import keep_attributes
 from ..graph.handles import load_variable
 from ..graph.reference import Reference
 from ..ops.array.fill import identity
@@ -273,3 +274,6 @@ class Variable(_core.Variable):
         raise NotImplementedError(
             f"Cannot convert the variable {self.name} to a numpy array; run it in a session."
         )
+
+
+keep_attributes(Variable)

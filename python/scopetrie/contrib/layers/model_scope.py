@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager
 from typing import Any
 
-from ...graph import GraphKeys, add_to_collections
+from ...graph import GraphKeys, add_to_collection
 from ...scopes import variable_scope
 
 __all__ = ["KERNEL_NAMES", "collected", "layer_scope"]
@@ -19,9 +19,12 @@ def _in(collections: Any, name: str) -> list[Any]:
     """The collections of a variable of this name."""
     if isinstance(collections, Mapping):
         collections = collections.get(name)
-    if not collections:
-        return []
-    return [collections] if isinstance(collections, str) else list(collections)
+    keys = [collections] if isinstance(collections, str) else list(collections or ())
+    for key in keys:
+        # A tensor as a key would keep its graph.
+        if not isinstance(key, str):
+            raise TypeError(f"A collection's key must be a text, not {key!r}")
+    return keys
 
 
 def _getter(names: Mapping[str, str], collections: Any) -> Callable[..., Any]:
@@ -65,6 +68,6 @@ def collected(collections: Any, name: str, value: Any) -> Any:
         name: What the result is of; contrib kept it as an alias.
         value: The result.
     """
-    if collections:
-        add_to_collections(collections, value)
+    for key in _in(collections, name):
+        add_to_collection(key, value)
     return value
