@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 
+from .._core import own_items
 from ..dtypes import as_dtype
 from ..graph import Graph, Tensor
 from ..initializers import Initializer
@@ -39,7 +40,7 @@ def make_elements(
         if isinstance(initializer, Initializer):
             value = _of_operations(initializer, shape, dtype, path, seed)
         else:
-            value = np.asarray(initializer(shape, dtype))
+            value = np.asarray(own_items(initializer(shape, dtype)))
     except Exception as error:
         error.add_note(f"(raised by the initializer of the variable {path!r})")
         raise
@@ -63,7 +64,7 @@ def _of_operations(
         graph.seed = hash_of(path, seed)
         tensor = initializer(list(shape), as_dtype(dtype))
         if not isinstance(tensor, Tensor):
-            return np.asarray(tensor)
+            return np.asarray(own_items(tensor))
         with Session(graph=graph) as session:
             return np.asarray(session.run(tensor))
 

@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 
 from .. import dtypes
-from .._core import OpFunction, name_scope
+from .._core import OpFunction, name_scope, own_items
 from ..dtypes import as_dtype
 from ..errors import InternalError, InvalidArgumentError
 from ..graph import Operation, Tensor
@@ -217,7 +217,7 @@ def _py_kernel(xp: Any, state: Any, function: Callable[..., Any], Tout: tuple[An
 
 def _made(state: Any, value: Any, dtype: Any, at: int) -> Any:
     """What a Python function returned, as a value of the dtype that was promised."""
-    host = np.asarray(value)
+    host = np.asarray(own_items(value))
     text = host.dtype.kind in "OUS"
     if text:
         host = np.asarray([_as_bytes(each) for each in host.ravel().tolist()], object).reshape(host.shape)

@@ -29,7 +29,9 @@ def _arg_kernel(function: str) -> Kernel:
                 raise ValueError(f"Expected dimension in the range [{-rank}, {rank}), but got {along}")
             if x.shape[along] == 0:
                 raise ValueError(f"Reduction axis {along} is empty in shape {list(x.shape)}")
-            if xp.isdtype(x.dtype, floats):  # as v1: what is no number is no extreme
+            if xp.isdtype(x.dtype, "bool"):
+                x = xp.astype(x, xp.int8)
+            elif xp.isdtype(x.dtype, floats):  # as v1: what is no number is no extreme
                 x = xp.where(xp.isnan(x), xp.full_like(x, worst), x)
             return xp.astype(find(x, axis=along), made, copy=False)
 

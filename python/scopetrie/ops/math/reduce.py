@@ -114,7 +114,10 @@ def _logic_kernel(function: str) -> Kernel:
 def _norm_kernel(xp: Any, keep_dims: bool = False) -> Any:
     def norm(x: Any, axes: Any) -> Any:
         size = xp.abs(x)
-        return xp.astype(xp.sqrt(xp.sum(size * size, axis=axes_of(axes), keepdims=keep_dims)), x.dtype)
+        total = xp.sum(size * size, axis=axes_of(axes), keepdims=keep_dims)
+        if xp.isdtype(total.dtype, "integral"):
+            total = xp.astype(total, xp.float64)
+        return xp.astype(xp.sqrt(total), x.dtype)
 
     return norm
 

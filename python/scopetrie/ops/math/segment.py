@@ -161,7 +161,7 @@ def _sorted_kernel(how: str) -> Kernel:
         def total(data: Any, ids: Any) -> Any:
             if len(ids.shape) != 1 or len(data.shape) < 1 or ids.shape[0] != data.shape[0]:
                 raise ValueError("segment_ids should be the same size as dimension 0 of input.")
-            if bool(xp.any(ids[1:] < ids[:-1])):
+            if ids.shape[0] and bool(xp.any(ids[1:] < ids[:-1])):
                 raise ValueError("segment ids are not increasing")
             count = int(ids[-1]) + 1 if ids.shape[0] else 0
             if ids.shape[0] and int(ids[0]) < 0:

@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from ..._core import own_items
 from ...graph import Tensor
 from ..array.join import concat, stack
 from ..array.shape import shape
@@ -45,7 +46,7 @@ def with_holes(
     count = len(rate)
     first = 2 if data_format is not None and data_format.startswith("NC") else 1
     spatial = list(range(first, first + count)) if axes is None else list(axes)
-    gaps = np.asarray(rate, np.int32)
+    gaps = np.asarray(own_items(rate), np.int32)
     if (gaps < 1).any():
         raise ValueError(f"`dilation_rate` must be positive. Received: dilation_rate={list(rate)}")
     if (gaps == 1).all():
@@ -56,7 +57,7 @@ def with_holes(
     if kind == "SAME":
         base = _borders(window, gaps)
     elif kind == "EXPLICIT":
-        base = np.asarray(pairs, np.int32).reshape(-1, 2)[first : first + count]
+        base = np.asarray(own_items(pairs), np.int32).reshape(-1, 2)[first : first + count]
     dims = None if x._dims is None else [x._dims[axis] for axis in spatial]
     sizes: Any = dims
     if dims is None or None in dims:
