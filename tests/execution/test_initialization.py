@@ -85,7 +85,8 @@ def test_other_variables_are_initialized_as_ever():
         assert session.run(follows).tolist() == [2, 2, 2]
         assert session.run(words).tolist() == [b"a"] * 3
         assert len(set(session.run(drawn).tolist())) == 3
-        assert len(session.store) == MANY + 3
+        others = [each.op.name for each in (drawn, given, follows)]
+        assert list(session.store) == [*(each.op.name for each in made), *others]
         assert all(value.tolist() == [1, 1, 1] for value in session.run(made))
 
 
@@ -184,3 +185,14 @@ def test_a_fetch_of_many_variables():
             tf.errors.FailedPreconditionError, match=f"uninitialized value {made[99].op.name}"
         ):
             session.run(made)
+
+
+def test_the_store_has_variables_in_the_order_of_their_creation():
+    made = []
+    for layer in range(10):
+        with tf.variable_scope(f"layer_{layer}"):
+            made += [tf.get_variable("w", [2]), tf.get_variable("b", [2], initializer=tf.zeros_initializer())]
+    with tf.Session() as session:
+        session.run(tf.global_variables_initializer())
+        assert list(session.store) == [each.op.name for each in made]
+        assert steps(session).count(Initialization) == 10

@@ -327,3 +327,17 @@ def test_loading_what_was_undone(graph):
         assert session.run(again).tolist() == [0, 0]
     with pytest.raises(RuntimeError, match="closed Session"):
         again.load(np.zeros(2, np.float32), session)
+
+
+def test_sessions_that_come_and_go_leave_nothing_in_their_store(w):
+    store = tf.Store()
+    store.put("tower/w", np.zeros(2, np.float32))
+    kept = [tf.Session(store=store) for _ in range(3)]
+    for _ in range(200):
+        with tf.Session(store=store) as session:
+            session.run(w)
+    assert [session.run(w).tolist() for session in kept] == [[0, 0]] * 3
+    store.move("tower", "other")
+    for session in kept:
+        with pytest.raises(FailedPreconditionError):
+            session.run(w)

@@ -139,42 +139,69 @@ bool read_needed(const OpGraph& ops, PyObject* args, Needed& out) {
   return true;
 }
 
-PyObject* node_list(const GraphState& graph, const std::vector<OpId>& found) {
+PyObject* node(const GraphState& graph, OpId id) {
   const OpGraph& ops = graph.ops;
-  return list_of(found.size(), [&](std::uint32_t i) -> PyObject* {
-    const OpId id = found[i];
-    const OperationRow op = ops.operation(id);
-    Ref node(new_tuple(6));
-    if (!node) return nullptr;
-    PyObject* const items[] = {PyLong_FromUnsignedLong(id),
-                               Py_NewRef(kind_definition(op.kind)),
-                               PyLong_FromUnsignedLong(op.first_output),
-                               PyLong_FromUnsignedLong(ops.output_count(id)),
-                               number_tuple(ops.inputs(id)),
-                               attribute_object(graph, id)};
-    bool complete = true;
-    for (Py_ssize_t at = 0; at < 6; ++at) {
-      PyTuple_SET_ITEM(node.get(), at, items[at]);
-      complete &= items[at] != nullptr;
-    }
-    return complete ? node.release() : nullptr;
-  });
+  const OperationRow op = ops.operation(id);
+  Ref made(new_tuple(6));
+  if (!made) return nullptr;
+  PyObject* const items[] = {PyLong_FromUnsignedLong(id),
+                             Py_NewRef(kind_definition(op.kind)),
+                             PyLong_FromUnsignedLong(op.first_output),
+                             PyLong_FromUnsignedLong(ops.output_count(id)),
+                             number_tuple(ops.inputs(id)),
+                             attribute_object(graph, id)};
+  bool complete = true;
+  for (Py_ssize_t at = 0; at < 6; ++at) {
+    PyTuple_SET_ITEM(made.get(), at, items[at]);
+    complete &= items[at] != nullptr;
+  }
+  return complete ? made.release() : nullptr;
 }
 
 PyObject* prune(PyObject* self, PyObject* args) {
   Needed needed;
-  return read_needed(of(self).ops, args, needed) ? node_list(of(self), needed.operations) : nullptr;
+  if (!read_needed(of(self).ops, args, needed)) return nullptr;
+  return list_of(needed.operations.size(), [&](std::uint32_t i) { return node(of(self), needed.operations[i]); });
 }
 
-// The same without variables that are only set to a number; and these, for store._initialise().
+/// An operation that a run needs, or neighbouring variables that it only sets to a number.
+struct Needs {
+  OpId op;
+  std::size_t first = 0, count = 0;  // of the variables
+};
+
+// In order of creation. `initials` is sorted by it, too.
+std::vector<Needs> in_order(const GraphState& graph, const std::vector<OpId>& operations,
+                            std::vector<NumberInitial>& initials) {
+  const auto initializer = [&](const NumberInitial& each) { return graph.variables[each.variable].initializer; };
+  std::ranges::sort(initials, {}, initializer);
+  std::vector<Needs> all;
+  std::size_t at = 0;
+  for (const OpId op : operations) {
+    const std::size_t first = at;
+    while (at < initials.size() && initializer(initials[at]) < op) ++at;
+    if (at > first) all.push_back({initializer(initials[first]), first, at - first});
+    all.push_back({op});
+  }
+  if (at < initials.size()) all.push_back({initializer(initials[at]), at, initials.size() - at});
+  return all;
+}
+
+// The same, but with a node in place of variables that are only set to a number, whose attributes are what
+// store._initialise() takes.
 PyObject* prune_initials(PyObject* self, PyObject* args) {
+  const GraphState& graph = of(self);
   Needed needed;
-  if (!read_needed(of(self).ops, args, needed)) return nullptr;
-  const std::vector<NumberInitial> initials = take_number_initials(of(self), needed.operations, needed.fetched);
-  const Ref taken(PyBytes_FromStringAndSize(reinterpret_cast<const char*>(initials.data()),
-                                            static_cast<Py_ssize_t>(initials.size() * sizeof(NumberInitial))));
-  const Ref nodes(node_list(of(self), needed.operations));
-  return taken && nodes ? pack(nodes.get(), taken.get()) : nullptr;
+  if (!read_needed(graph.ops, args, needed)) return nullptr;
+  std::vector<NumberInitial> initials = take_number_initials(graph, needed.operations, needed.fetched);
+  const std::vector<Needs> all = in_order(graph, needed.operations, initials);
+  return list_of(all.size(), [&](std::uint32_t i) -> PyObject* {
+    const Needs& each = all[i];
+    if (each.count == 0) return node(graph, each.op);
+    const Ref taken(PyBytes_FromStringAndSize(reinterpret_cast<const char*>(&initials[each.first]),
+                                              static_cast<Py_ssize_t>(each.count * sizeof(NumberInitial))));
+    return taken ? build_value("(IOII()O)", each.op, Py_None, 0U, 0U, taken.get()) : nullptr;
+  });
 }
 
 // Variables
@@ -315,7 +342,8 @@ void add_operation_members(std::vector<PyMethodDef>& methods, std::vector<PyGetS
        "    first: Control inputs below it are not followed: they are done.\n\n"
        "Returns:\n    Tuples (operation, OpDef, first output tensor, number of outputs, input tensors, attributes)."},
       {"_needed", locked<prune_initials>, METH_VARARGS,
-       "What prune() gives, without variables that are only set to a number; and these, for store._initialise()."},
+       "What prune() gives, but with nodes (operation, None, 0, 0, (), bytes) in place of variables that are only set "
+       "to a number: the bytes are for store._initialise()."},
       {"_is_trainable", locked<is_trainable>, METH_O,
        "Whether the variable whose own tensor has this number is trained."},
       {"_variables", locked<get_variables>, METH_NOARGS, "All variables, in creation order."},

@@ -33,6 +33,21 @@ void StoreState::settle() noexcept {
   tell_watchers();
 }
 
+void StoreState::watch(PyObject* reference) {
+  make_room(watchers_, 1);
+  if (watchers_.size() >= most_watchers_) {
+    std::vector<Ref> targets;  // let go of at the end, as that may run anything
+    targets.reserve(watchers_.size());
+    for (PyObject*& watcher : watchers_) {
+      targets.push_back(checked(PyObject_CallNoArgs(watcher)));
+      if (targets.back().get() == Py_None) Py_CLEAR(watcher);
+    }
+    std::erase(watchers_, nullptr);
+    most_watchers_ = 2 * std::max<std::size_t>(watchers_.size(), 8);
+  }
+  watchers_.push_back(reference);
+}
+
 void StoreState::tell_changes() noexcept {
   told_ = values.revision();
   if (watchers_.empty()) return;

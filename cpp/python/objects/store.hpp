@@ -39,7 +39,7 @@ class StoreState final : public GraphState {
 
   /// Takes a weak reference of an object whose let_go() is called after each change of what memory or name a variable
   /// has. Such an object may keep arrays over the elements, without a look at the store, until then. It is owned.
-  void watch(PyObject* reference) { watchers_.push_back(reference); }
+  void watch(PyObject* reference);
   /// Calls let_go() of those that watch, if there was such a change since the last call, or `always`. It runs anything.
   void tell_watchers(bool always = false) noexcept {
     if (told_ != values.revision() || always) tell_changes();
@@ -51,7 +51,8 @@ class StoreState final : public GraphState {
   void tell_owner() noexcept override {}
   SCOPETRIE_COLD void tell_changes() noexcept;
 
-  std::vector<PyObject*> watchers_;  // owned
+  std::vector<PyObject*> watchers_;  // owned; some may be of objects that are gone
+  std::size_t most_watchers_ = 16;   // before those are dropped
   std::uint64_t told_ = 0;           // the revision that they know of
 
   static inline std::uint64_t serials_ = 0;

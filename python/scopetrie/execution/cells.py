@@ -330,7 +330,7 @@ class Initialization:
     Args:
         store: The store.
         graph: The graph of the variables.
-        initials: What `graph._needed` has given.
+        initials: The bytes that `graph._needed` has given.
     """
 
     __slots__ = ("_graph", "_initials", "_store")

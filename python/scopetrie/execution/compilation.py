@@ -19,7 +19,7 @@ from typing import Any, Final
 
 from .._core import place_calls
 from ..graph import Graph
-from .cells import Cell, Initialization
+from .cells import Cell
 from .resolution import Node, Resolution
 from .state import State
 from .steps import Output, Shapes, Step
@@ -71,34 +71,16 @@ class Compilation:
         if collecting:
             gc.disable()
         try:
-            self.outputs = self._compile(self._nodes(graph, state, fetches, targets, feeds, first), fetches)
+            # A store sets variables to numbers many at a time.
+            in_store = state.store is not None and not state.check_values and not first
+            needed = graph._needed if in_store else graph.prune
+            nodes = needed(list(fetches), list(targets), list(feeds), first)
+            self.outputs = self._compile(nodes, fetches)
         finally:
             # Drop what only the compilation needs first, so that the collector has less to traverse.
             self._resolved.calls.clear()
             if collecting:
                 gc.enable()
-
-    def _nodes(
-        self,
-        graph: Graph,
-        state: State,
-        fetches: Sequence[int],
-        targets: Sequence[int],
-        feeds: Sequence[int],
-        first: int,
-    ) -> list[Node]:
-        """Returns the nodes that are needed, but for those that only set many variables to a number.
-
-        The store does those, in one step that comes first.
-        """
-        wanted = list(fetches), list(targets), list(feeds)
-        if state.store is None or state.check_values or first:
-            return graph.prune(*wanted, first)
-        nodes, initials = graph._needed(*wanted)
-        if initials:
-            step = Step(targets[0], Initialization(state.store, graph, initials), (), None, (), ())
-            self.steps.append(step)
-        return nodes
 
     def _compile(self, nodes: list[Node], fetches: Sequence[int]) -> list[Output]:
         resolved = self._resolved
@@ -121,7 +103,7 @@ class Compilation:
             Step,
             Shapes(resolved).like,
         )
-        self.steps += steps
+        self.steps = steps
         self.constants += constants
         return [self._output(tensor, fresh) for tensor in fetches]
 

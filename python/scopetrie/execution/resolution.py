@@ -17,7 +17,7 @@ from ..graph import Graph
 from ..ops.node_text import Dims, dims_text
 from ..ops.registry import OpDef
 from . import short_floats
-from .cells import Cell, Update
+from .cells import Cell, Initialization, Update
 from .checking import checked
 from .failure import located
 from .state import OpState, State
@@ -168,6 +168,11 @@ class Resolution:
     def _resolve_source(self, node: Node) -> None:
         """Resolves a node that computes nothing: a constant, a variable, a placeholder."""
         op_id, op_def, first, count, _, attrs = node
+        if type(attrs) is bytes and op_def is None and not count:  # variables that are set to numbers
+            assert self._state.store is not None
+            set_all = Initialization(self._state.store, self._graph, attrs)
+            self.calls.append((op_id, set_all, (), (), 0))
+            return
         if op_def is None:
             op = self._graph.operation(op_id)
             text = f"No kernel computes operations of type {op.type}."
