@@ -50,8 +50,8 @@ ScopeId ScopeTrie::find(std::string_view path, ScopeId from) const {
 
 ScopeId ScopeTrie::scope_of_name(std::string_view name, ScopeId from, SegmentId& last) {
   const std::string_view separator = segments_.spelling().separator;
-  for (std::size_t slash; (slash = name.find(separator)) != std::string_view::npos;
-       name.remove_prefix(slash + separator.size()))
+  const auto next = [&] { return separator.size() == 1 ? name.find(separator[0]) : name.find(separator); };
+  for (std::size_t slash; (slash = next()) != std::string_view::npos; name.remove_prefix(slash + separator.size()))
     from = child(from, segments_.intern(name.substr(0, slash)));
   last = segments_.intern(name);
   return from;

@@ -143,6 +143,7 @@ void Values::append_path(VariableId id, std::string& out) const {
 
 Memory* Values::look_slowly(VariableId id) {
   if (Memory* shared = published(memories_[id]); shared != nullptr) {
+    if (!shared->is_shared()) return shared;  // another thread has just made it
     Memory* own = Memory::copy(*shared);
     memories_[id] = own;
     shared->disown();
