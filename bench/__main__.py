@@ -15,6 +15,7 @@ from . import (
     calls,
     compare,
     creations,
+    files,
     imports,
     jobs,
     machine,
@@ -59,6 +60,7 @@ def groups(tf: Any, arguments: argparse.Namespace) -> dict[str, Callable[[], Gro
         "training": lambda: Group("training", "Training", training.rows(tf)),
         "sizes": lambda: Group("sizes", "With much already there", sizes.rows(tf, some_sizes)),
         "memory": lambda: Group("memory", "Resident memory of one", memory.rows()),
+        "files": lambda: Group("files", "Checkpoints", files.rows(tf, quick)),
         "import": lambda: Group("import", "Import", imports.rows()),
     }
     if arguments.peers:
