@@ -303,3 +303,17 @@ def test_a_lack_of_memory_in_the_middle_changes_nothing() -> None:
     """
     run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert run.stdout.strip() == "[True, False, False, False] 0"
+
+
+def test_renaming_by_a_function() -> None:
+    saved, store = st.Store(seed=1), st.Store(seed=2)
+    saved.get_many(["Left/W", "Left/B", "right/w"], [(2,)] * 3)
+    store.get_many(["left/w", "left/b"], [(2,)] * 2)
+    store.restore(saved, rename=lambda path: path.lower() if path.startswith("Left") else None)
+    assert np.array_equal(store["left/w"].array, saved["Left/W"].array)
+    with pytest.raises(
+        TypeError, match=r"Store\.restore: rename\('Left/W'\) gave int: a path is a str, or None"
+    ):
+        store.restore(saved, rename=lambda path: 3)  # type: ignore[arg-type,return-value]
+    with pytest.raises(ValueError, match=r"rename= makes 'x' of both 'Left/W' and 'Left/B'"):
+        store.restore(saved, rename=lambda path: "x")

@@ -17,8 +17,8 @@ from .outline import variable_facts
 
 __all__ = ["Rename", "RestorePlan", "plan_restore"]
 
-# Patterns of paths in the source, and what these are in the store; None leaves them out.
-Rename: TypeAlias = Mapping[str, str | None]
+# Patterns of paths in the source, and what these are in the store; or a function of a path. None leaves out.
+Rename: TypeAlias = Mapping[str, str | None] | Callable[[str], str | None]
 
 _MOST_NAMED: Final = 20  # paths in an error
 _MOST_LINES: Final = 8  # lines of one kind in a table
@@ -157,7 +157,7 @@ def plan_restore(call: str, store: Any, source: Any, strict: bool, rename: Renam
         store: The store to be restored.
         source: The path of a file, or a store.
         strict: Whether `apply` refuses to leave out anything.
-        rename: Patterns of paths in the source, and what these are in the store.
+        rename: Patterns of paths in the source, and what these are in the store; or a function of a path.
 
     Raises:
         TypeError: If the source is neither a path nor a store, or a pattern no str.
@@ -165,7 +165,9 @@ def plan_restore(call: str, store: Any, source: Any, strict: bool, rename: Renam
         OSError: If the file cannot be read.
         ImportError: If a package is missing that reads such files.
     """
-    rules = [_rule(call, *each) for each in dict({} if rename is None else rename).items()]
+    named = rename if callable(rename) else None
+    given = {} if rename is None or callable(rename) else dict(rename)
+    rules = [_rule(call, *each) for each in given.items()]
     if isinstance(source, _core.Store):
         text, entries = "another store", _of_store(source, is_own=source is store)
     elif isinstance(source, str | bytes | os.PathLike):
@@ -176,7 +178,7 @@ def plan_restore(call: str, store: Any, source: Any, strict: bool, rename: Renam
     offered: dict[str, Offered] = {}
     used = set()
     for entry in entries:
-        path: str | None = entry.path
+        path: str | None = entry.path if named is None else _named_by(call, named, entry.path)
         for number, (pattern, target) in enumerate(rules):
             captured = pattern.match(entry.path)
             if captured is not None:
@@ -191,6 +193,14 @@ def plan_restore(call: str, store: Any, source: Any, strict: bool, rename: Renam
         offered[path] = entry
     unused = [pattern.pattern for number, (pattern, _) in enumerate(rules) if number not in used]
     return RestorePlan(store, text, bool(strict), offered, unused)
+
+
+def _named_by(call: str, rename: Callable[[str], str | None], path: str) -> str | None:
+    """What a function makes of a path."""
+    found = rename(path)
+    if found is not None and not isinstance(found, str):
+        raise TypeError(f"{call}: rename({path!r}) gave {type(found).__name__}: a path is a str, or None")
+    return found
 
 
 def _rule(call: str, pattern: Any, target: Any) -> tuple[Glob, Glob | None]:

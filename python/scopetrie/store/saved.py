@@ -129,7 +129,8 @@ class SavedStore(ViewedStore):
             strict: Whether it is an error if one of the two has variables that the other has not.
             rename: Patterns of paths in the source, and what these are here: {"left/*": "tower/*"}. What
                 wildcards stand for is put in place of the wildcards of the second, in order. None leaves the
-                variables out. The first pattern that matches counts.
+                variables out. The first pattern that matches counts. Or a function that returns the path here
+                of a path in the source, or None.
 
         Raises:
             ValueError: If a dtype or shape differs; with `strict`, if anything is missing or unexpected; if
