@@ -358,6 +358,7 @@ from .v1 import gfile as gfile
 from .v1 import graph_util as graph_util
 from .v1 import linalg as linalg
 from .v1 import math as math
+from .v1 import nest as nest
 from .v1 import nn as nn
 from .v1 import strings as strings
 from .variables.listing import all_variables as all_variables
@@ -700,6 +701,7 @@ __all__ = [
     "multiply",
     "name_scope",
     "negative",
+    "nest",
     "newaxis",
     "nn",
     "no_gradient",

@@ -53,6 +53,7 @@ NAMESPACES: Final = {
     "logging": "logging",
     "losses": "losses",
     "math": "v1.math",
+    "nest": "v1.nest",
     "metrics": "metrics",
     "nn": "v1.nn",
     "nn.rnn_cell": "rnn",

@@ -120,7 +120,7 @@ def test_what_is_not_there(stands: object) -> None:
     with pytest.raises(AttributeError):
         _ = tf.printing  # a module of this package
     for name in (
-        "tensorflow.examples.tutorials.mnist",
+        "tensorflow.examples.tutorials.other",
         "tensorflow.python.ops.no_such_ops",
         "tensorflow.keras",
     ):

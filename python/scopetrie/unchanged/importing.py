@@ -71,6 +71,8 @@ class _Stand(ModuleType):
 def _namespace(place: str) -> Any:
     """A namespace of this package; None if it does not have it."""
     root: Any = import_module(__package__.partition(".")[0])
+    if place.startswith(":"):
+        return import_module(f"{root.__name__}.{place[1:]}")
     found = root
     for part in filter(None, place.split(".")):
         if found is root and part not in (*root.__all__, "compat"):

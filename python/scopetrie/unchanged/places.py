@@ -7,7 +7,7 @@ from typing import Final
 __all__ = ["is_folder", "places_of"]
 
 # By the last part of v1's module: the namespaces in which its names are looked up, in order; "" is the top
-# level.
+# level, and what begins with ":" a module of this package.
 _PLACES: Final = {
     # tensorflow.python.framework
     "ops": "",
@@ -122,12 +122,14 @@ _PLACES: Final = {
     "client": "client ",
     "compat": "compat",
     "device": "",
-    "device_lib": "client.device_lib",
+    "device_lib": ":unchanged.tools",
     "file_io": "gfile",
     "flags": "flags",
     "framework": "",
     "gfile": "gfile",
     "init": "",
+    "input_data": ":unchanged.mnist",
+    "inspect_checkpoint": ":unchanged.tools",
     "logging": "logging",
     "nest": "nest",
     "platform": "",
@@ -144,6 +146,9 @@ _PLACES: Final = {
 }
 # Folders of modules in v1, and what else is looked up in them.
 _FOLDERS: Final = {
+    "examples": ":unchanged.mnist",
+    "examples.tutorials": ":unchanged.mnist",
+    "examples.tutorials.mnist": ":unchanged.mnist",
     "core": "",
     "core.framework": "",
     "core.protobuf": "",
@@ -192,7 +197,8 @@ def places_of(name: str) -> list[str] | None:
         name: The module's name below "tensorflow": "python.ops.rnn_cell".
 
     Returns:
-        Names of namespaces; "" for the top level. None if there is no such module in v1, as far as is known.
+        Names of namespaces: "" for the top level, ":unchanged.mnist" for a module of this package. None if
+        there is no such module in v1, as far as is known.
 
     >>> places_of("python.ops.math_ops"), places_of("python.ops.no_such_ops")
     (['', 'math'], None)
@@ -207,6 +213,10 @@ def places_of(name: str) -> list[str] | None:
         return [".".join(parts[: parts.index("python")] if "python" in parts else parts)]
     if name in _FOLDERS:
         return _FOLDERS[name].split(" ")
+    if parts[0] == "examples":
+        inner = parts[1:]
+        is_there = inner[:2] == ["tutorials", "mnist"][: len(inner)] and inner[2:] in ([], ["input_data"])
+        return [_PLACES["input_data"]] if is_there else None
     if parts[0] == "core":
         found = _MESSAGES.get(parts[-1])
         return None if found is None else [found]

@@ -1,0 +1,65 @@
+"""Small functions of v1's inner modules that programs call."""
+
+from __future__ import annotations
+
+import math
+import re
+from typing import Any, NamedTuple
+
+from ..train import load_checkpoint
+
+__all__ = ["Device", "list_local_devices", "print_tensors_in_checkpoint_file"]
+
+
+class Device(NamedTuple):
+    """A device, as v1's `device_lib` describes it."""
+
+    name: str
+    device_type: str
+    memory_limit: int
+    physical_device_desc: str
+
+
+def list_local_devices(session_config: Any = None) -> list[Device]:
+    """Returns the devices that operations run on: one.
+
+    >>> [device.name for device in list_local_devices()]
+    ['/device:CPU:0']
+    """
+    return [Device("/device:CPU:0", "CPU", 0, "")]
+
+
+def print_tensors_in_checkpoint_file(
+    file_name: str,
+    tensor_name: str | None = None,
+    all_tensors: bool = False,
+    all_tensor_names: bool = False,
+    count_exclude_pattern: str = "",
+) -> None:
+    """Prints what is in a checkpoint: names and values, or a line for each variable.
+
+    Args:
+        file_name: The path of the checkpoint, without the endings of its files.
+        tensor_name: The name of a variable; "" or None for all.
+        all_tensors: Whether all values are printed.
+        all_tensor_names: Whether all names are printed.
+        count_exclude_pattern: A regular expression of names that do not count.
+    """
+    reader = load_checkpoint(file_name)
+    shapes = reader.get_variable_to_shape_map()
+    if all_tensors or all_tensor_names:
+        for name in sorted(shapes):
+            print("tensor_name: ", name)
+            if all_tensors:
+                print(reader.get_tensor(name))
+    elif not tensor_name:
+        print(reader.debug_string().decode(errors="ignore"))
+    else:
+        print("tensor_name: ", tensor_name)
+        print(reader.get_tensor(tensor_name))
+    count = sum(
+        math.prod(shape)
+        for name, shape in shapes.items()
+        if not count_exclude_pattern or not re.match(count_exclude_pattern, name)
+    )
+    print(f"# Total number of params: {count}")
