@@ -15,6 +15,16 @@ import scopetrie as tf
 
 # What leaves the process in another state than it was.
 PROCESS_WIDE = {
+    "app.run": "reads the command line, and ends the process",
+    **dict.fromkeys(
+        (
+            *("app.flags.DEFINE_bool", "app.flags.DEFINE_boolean", "app.flags.DEFINE_enum"),
+            *("app.flags.DEFINE_float", "app.flags.DEFINE_integer", "app.flags.DEFINE_list"),
+            *("app.flags.DEFINE_multi_integer", "app.flags.DEFINE_multi_string", "app.flags.DEFINE_string"),
+            *("app.flags.mark_flag_as_required", "app.flags.mark_flags_as_required", "app.flags.FLAGS"),
+        ),
+        "flags are never forgotten",
+    ),
     "disable_v2_behavior": "a switch of the process",
     "errors.Payloads": "a type alias",
     "InteractiveSession": "stays the default session until it is closed",
@@ -23,6 +33,7 @@ PROCESS_WIDE = {
     "logging.set_verbosity": "a setting of the process",
     "register_op": "op types are never forgotten",
     "register_tensor_conversion_function": "conversions are never forgotten",
+    "test.main": "ends the process",
     "reset_default_graph": "takes the default graph away from the tests",
 }
 

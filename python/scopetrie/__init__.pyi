@@ -361,6 +361,7 @@ from .v1 import math as math
 from .v1 import nest as nest
 from .v1 import nn as nn
 from .v1 import strings as strings
+from .v1 import test as test
 from .variables.listing import all_variables as all_variables
 from .variables.listing import global_variables as global_variables
 from .variables.listing import global_variables_initializer as global_variables_initializer
@@ -844,6 +845,7 @@ __all__ = [
     "tensor_scatter_sub",
     "tensor_scatter_update",
     "tensordot",
+    "test",
     "tile",
     "to_bfloat16",
     "to_complex64",

@@ -60,6 +60,7 @@ NAMESPACES: Final = {
     "random": "random",
     "strings": "v1.strings",
     "summary": "summary",
+    "test": "v1.test",
     "train": "train",
 }
 # Where functions that build are defined.

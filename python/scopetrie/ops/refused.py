@@ -168,7 +168,7 @@ _GROUPS: Final = {
     """,
     "it is a part of TensorFlow that has to do with neither scopes, variables nor arrays": """
         audio config debugging distribute distributions experimental lite manip
-        mixed_precision profiler resource_loader saved_model sets signal spectral sysconfig test types
+        mixed_precision profiler resource_loader saved_model sets signal spectral sysconfig types
         version COMPILER_VERSION CXX11_ABI_FLAG CXX_VERSION GIT_VERSION GRAPH_DEF_VERSION
         GRAPH_DEF_VERSION_MIN_CONSUMER GRAPH_DEF_VERSION_MIN_PRODUCER MONOLITHIC_BUILD VERSION
     """,
