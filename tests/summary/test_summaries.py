@@ -225,6 +225,21 @@ def test_tensorboard_reads_them_back(tmp_path: Path, graph: tf.Graph) -> None:
     assert [event.summary.value[4].HasField("metadata") for event in described] == [True, False, False]
 
 
+def test_another_array_library() -> None:
+    strict = pytest.importorskip("array_api_strict")
+    x = tf.reshape(tf.range(4.0), [1, 2, 2, 1])
+    tf.summary.scalar("s", tf.reduce_sum(x))
+    tf.summary.histogram("h", x)
+    tf.summary.image("i", x, max_outputs=1)
+    tf.summary.text("t", tf.constant("a"))
+    merged = tf.summary.merge_all()
+    values = []
+    for backend in (None, strict):
+        with tf.Session(backend=backend) as session:
+            values.append(session.run(merged))
+    assert values[0] == values[1] and len(tf.summary.Summary.FromString(values[0]).value) == 4
+
+
 def test_one_writer_for_a_folder(tmp_path: Path) -> None:
     try:
         writer = tf.summary.FileWriterCache.get(tmp_path)

@@ -391,3 +391,23 @@ def test_reading_what_is_not_there() -> None:
     value = reader.get_tensor("types/int32")
     value[0, 0] = 9  # its own
     assert reader.get_tensor("types/int32")[0, 0] == 0
+
+
+def test_another_array_library() -> None:
+    """Its arrays come to the host to be written, and back."""
+    strict = pytest.importorskip("array_api_strict")
+    w = tf.get_variable("w", [3, 2])
+    parts = tf.get_variable("p", [4], partitioner=tf.fixed_size_partitioner(2))
+    saver = tf.train.Saver()
+    with tf.Session(backend=strict) as session:
+        session.run(tf.global_variables_initializer())
+        before = session.run([w, parts.as_tensor()])
+        path = saver.save(session, "m", write_meta_graph=False)
+        session.run([w.assign(w * 0.0), *parts.assign(tf.zeros([4]))])
+        saver.restore(session, path)
+        after = session.run([w, parts.as_tensor()])
+        assert all(np.array_equal(a, b) for a, b in zip(before, after, strict=True))
+    tf.train.init_from_checkpoint("m", {"w": w})
+    with tf.Session(backend=strict) as session:
+        session.run(w.initializer)
+        assert np.array_equal(session.run(w), before[0])

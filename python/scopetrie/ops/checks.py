@@ -21,7 +21,7 @@ from .declare import BOOL, FLOATS, attr, mixed, tensor
 from .registry import define_op
 
 
-def _on_host(state: Any, array: Any) -> np.ndarray[Any, Any]:
+def on_host(state: Any, array: Any) -> np.ndarray[Any, Any]:
     """An array of the session's library as NumPy's."""
     if isinstance(array, (np.ndarray, np.generic)):
         return np.asarray(array)
@@ -72,7 +72,7 @@ def _print_kernel(xp: Any, state: Any, message: str = "", first_n: int = -1, sum
     def show(value: Any, *data: Any) -> Any:
         if first_n < 0 or state.counter() < first_n:
             print(
-                message + "".join(f"[{_shown(_on_host(state, each), summarize)}]" for each in data),
+                message + "".join(f"[{_shown(on_host(state, each), summarize)}]" for each in data),
                 file=sys.stderr,
             )
         return value
@@ -120,7 +120,7 @@ def _assert_kernel(xp: Any, state: Any, summarize: int = 3) -> Any:
         if condition.shape:
             raise InvalidArgumentError(None, None, f"In[0] should be a scalar: {list(condition.shape)}")
         if not bool(condition):
-            shown = " ".join(f"[{_shown(_on_host(state, each), summarize)}]" for each in data)
+            shown = " ".join(f"[{_shown(on_host(state, each), summarize)}]" for each in data)
             raise InvalidArgumentError(None, None, f"assertion failed: {shown}")
         return ()
 
@@ -198,7 +198,7 @@ def check_numerics(tensor: Any, message: str, name: str | None = None) -> Tensor
 
 def _py_kernel(xp: Any, state: Any, function: Callable[..., Any], Tout: tuple[Any, ...], single: bool) -> Any:
     def call(*arrays: Any) -> Any:
-        got = function(*(np.array(_on_host(state, each))[()] for each in arrays))
+        got = function(*(np.array(on_host(state, each))[()] for each in arrays))
         if not Tout:
             return ()
         outputs = list(got) if isinstance(got, (list, tuple)) else [got]

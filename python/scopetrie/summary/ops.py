@@ -11,6 +11,7 @@ from .._core import name_scope
 from ..dtypes import DType, as_dtype, float16, float32, float64, string, uint8
 from ..errors import InvalidArgumentError
 from ..graph import GraphKeys, Tensor, get_collection
+from ..ops.checks import on_host
 from ..ops.constant import convert_to_tensor
 from ..ops.declare import REALS, attr, tensor, tensors
 from ..ops.node_text import Dims
@@ -36,10 +37,8 @@ def _kernel(fill: Callable[..., None]) -> Callable[..., Any]:
     def kernel(xp: Any, state: Any, **attrs: Any) -> Any:
         def compute(*arrays: Any) -> Array:
             summary = proto("summary").Summary()
-            on_host = (
-                np.asarray(each if each.dtype.hasobject else state.backend.to_numpy(each)) for each in arrays
-            )
-            fill(summary, *on_host, **attrs)
+            given = (on_host(state, each) for each in arrays)
+            fill(summary, *given, **attrs)
             made: Array = np.array(None, object)
             made[()] = summary.SerializeToString()
             return made

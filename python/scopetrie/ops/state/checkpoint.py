@@ -20,6 +20,7 @@ from ...errors import (
     UnknownError,
 )
 from ...graph import Operation
+from ..checks import on_host
 from ..declare import attr, mixed, tensor
 from ..folding import constant_value
 from ..node_text import Dims, dims_text
@@ -67,8 +68,6 @@ def _places(names: Any, slices: Any) -> list[tuple[str, Slice | None]]:
 
 
 def _save_kernel(xp: Any, state: Any, dtypes: Any) -> Any:
-    backend = state.backend
-
     def save(prefix: Any, names: Any, slices: Any, *tensors: Any) -> tuple[()]:
         path = _text(prefix)
         places = _places(names, slices)
@@ -81,7 +80,7 @@ def _save_kernel(xp: Any, state: Any, dtypes: Any) -> Any:
                     f"slice {dims_text(place.shape)}",
                 )
         parts = (
-            Part(name, np.asarray(array if array.dtype.hasobject else backend.to_numpy(array)), place)
+            Part(name, on_host(state, array), place)
             for (name, place), array in zip(places, tensors, strict=True)
         )
         try:
