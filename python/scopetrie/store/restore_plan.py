@@ -14,6 +14,7 @@ from .. import _core
 from ..printing import Facts, aligned, bytes_text, facts_of, name_text, plural, type_text
 from .globs import Glob, glob
 from .outline import variable_facts
+from .progress import progress
 
 __all__ = ["Rename", "RestorePlan", "plan_restore"]
 
@@ -274,6 +275,7 @@ def _assign_all(pairs: list[tuple[Any, np.ndarray[Any, Any]]]) -> None:
     """Gives variables their elements: all or none."""
     ready = []
     made = []
+    total = sum(elements.nbytes for _, elements in pairs)
     try:
         # What needs memory comes first, since it may fail.
         for variable, elements in pairs:
@@ -286,5 +288,8 @@ def _assign_all(pairs: list[tuple[Any, np.ndarray[Any, Any]]]) -> None:
         for variable in made:
             variable._unmake()
         raise
-    for variable, elements in ready:
-        variable.assign(elements)
+    with progress("restoring", total) as done:
+        done(total - sum(elements.nbytes for _, elements in ready))
+        for variable, elements in ready:
+            variable.assign(elements)
+            done(elements.nbytes)
