@@ -4,18 +4,62 @@ import sys
 import types
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from inspect import Signature
-from typing import Any, Final, Generic, Literal, Never, NoReturn, Self, SupportsIndex, final
+from typing import Any, Final, Generic, Literal, Never, NoReturn, Self, SupportsIndex, TypeAlias, final
 
 import numpy as np
 from typing_extensions import TypeVar, disjoint_base
 
-from .dtypes import DType
-from .graph import Tensor as _NewTensor  # Tensor with all its members
+from .dimension import Dimension
+from .dtypes import DType, DTypeLike
+from .graph.graph import Graph as _NewGraph  # each with all its members
+from .graph.handles import Operation as _NewOperation
+from .graph.handles import Tensor as _NewTensor
+from .scopes.scope_members import VariableScope as _NewVariableScope
 from .shapes import TensorShape
+from .store.store import Store as _NewStore
+from .store.variable import StoreVariable as _NewStoreVariable
+from .variables.modes import VariableAggregation, VariableSynchronization, _ReuseMode
+from .variables.variable import Variable as _NewVariable
 
 __version__: Final[str]
 
 _Dims = tuple[int | None, ...] | None
+
+# What public calls take. An initializer may be a name, a function or object that makes a value, or the value.
+_ShapeLike: TypeAlias = (
+    TensorShape | SupportsIndex | Iterable[SupportsIndex | Dimension | None] | np.ndarray[Any, Any] | None
+)
+_InitializerName: TypeAlias = Literal[
+    "Constant", "ConvolutionDeltaOrthogonal", "ConvolutionOrthogonal1D", "ConvolutionOrthogonal2D",
+    "ConvolutionOrthogonal3D", "GlorotNormal", "GlorotUniform", "Identity", "Ones", "Orthogonal",
+    "RandomNormal", "RandomUniform", "TruncatedNormal", "UniformUnitScaling", "VarianceScaling",
+    "Zeros", "constant", "constant_initializer", "convolutional_delta_orthogonal",
+    "convolutional_orthogonal_1d", "convolutional_orthogonal_2d", "convolutional_orthogonal_3d",
+    "glorot_normal", "glorot_normal_initializer", "glorot_uniform", "glorot_uniform_initializer",
+    "he_normal", "he_uniform", "identity", "identity_initializer", "lecun_normal", "lecun_uniform",
+    "ones", "ones_initializer", "orthogonal", "orthogonal_initializer", "random_normal",
+    "random_normal_initializer", "random_uniform", "random_uniform_initializer", "truncated_normal",
+    "truncated_normal_initializer", "uniform_unit_scaling", "uniform_unit_scaling_initializer",
+    "variance_scaling", "variance_scaling_initializer", "zeros", "zeros_initializer",
+]  # fmt: skip
+_Initializer: TypeAlias = (
+    _InitializerName
+    | Callable[..., Any]
+    | _NewTensor
+    | _NewVariable
+    | _NewStoreVariable
+    | np.ndarray[Any, Any]
+    | np.generic
+    | complex
+    | bytes
+    | list[Any]
+    | tuple[Any, ...]
+    | None
+)
+_Reuse: TypeAlias = bool | _ReuseMode | None
+_Regularizer: TypeAlias = Callable[[Any], Any] | None
+_Function: TypeAlias = Callable[..., Any] | None  # a partitioner, getter or constraint
+_Device: TypeAlias = str | Callable[..., Any] | None
 
 # Handles ----------------------------------------------------------------------------------------------------
 
@@ -54,9 +98,9 @@ class _Operators:
 @disjoint_base
 class Tensor(_Operators):
     @property
-    def graph(self) -> Any: ...
+    def graph(self) -> _NewGraph: ...
     @property
-    def op(self) -> Any: ...
+    def op(self) -> _NewOperation: ...
     @property
     def name(self) -> str: ...
     @property
@@ -77,17 +121,17 @@ class Tensor(_Operators):
 @disjoint_base
 class Operation:
     @property
-    def graph(self) -> Any: ...
+    def graph(self) -> _NewGraph: ...
     @property
     def name(self) -> str: ...
     @property
     def type(self) -> str: ...
     @property
-    def inputs(self) -> tuple[Any, ...]: ...
+    def inputs(self) -> tuple[_NewTensor, ...]: ...
     @property
-    def outputs(self) -> list[Any]: ...
+    def outputs(self) -> list[_NewTensor]: ...
     @property
-    def control_inputs(self) -> list[Any]: ...
+    def control_inputs(self) -> list[_NewOperation]: ...
     @property
     def _attrs(self) -> Any: ...
     @property
@@ -104,9 +148,9 @@ class Operation:
 @disjoint_base
 class Variable(_Operators):
     @property
-    def graph(self) -> Any: ...
+    def graph(self) -> _NewGraph: ...
     @property
-    def op(self) -> Any: ...
+    def op(self) -> _NewOperation: ...
     @property
     def name(self) -> str: ...
     @property
@@ -114,9 +158,9 @@ class Variable(_Operators):
     @property
     def shape(self) -> TensorShape: ...
     @property
-    def initial_value(self) -> Any: ...
+    def initial_value(self) -> _NewTensor: ...
     @property
-    def initializer(self) -> Any: ...
+    def initializer(self) -> _NewOperation: ...
     @property
     def trainable(self) -> bool: ...
     @property
@@ -129,8 +173,8 @@ class Variable(_Operators):
     def _id(self) -> int: ...
     @property
     def _is_current(self) -> bool: ...
-    def value(self) -> Any: ...
-    def _ref(self) -> Any: ...
+    def value(self) -> _NewTensor: ...
+    def _ref(self) -> _NewTensor: ...
     def __hash__(self) -> int: ...
 
 # Names ------------------------------------------------------------------------------------------------------
@@ -181,41 +225,41 @@ class Store:
     @property
     def seed(self) -> int: ...
     @property
-    def current_scope(self) -> VariableScope: ...
+    def current_scope(self) -> _NewVariableScope: ...
     def get(
         self,
         name: str,
-        shape: Any = None,
-        dtype: Any = None,
-        initializer: Any = None,
-        regularizer: Any = None,
+        shape: _ShapeLike = None,
+        dtype: DTypeLike = None,
+        initializer: _Initializer = None,
+        regularizer: _Regularizer = None,
         trainable: bool | None = None,
-        partitioner: Any = None,
-        custom_getter: Any = None,
-    ) -> Any: ...
+        partitioner: _Function = None,
+        custom_getter: _Function = None,
+    ) -> _NewStoreVariable: ...
     def get_many(
         self,
         names: Iterable[str],
-        shapes: Iterable[Any] | None = None,
-        dtype: Any = None,
-        initializer: Any = None,
+        shapes: Iterable[_ShapeLike] | None = None,
+        dtype: DTypeLike = None,
+        initializer: _Initializer = None,
         trainable: bool | None = None,
-    ) -> list[Any]: ...
-    def put(self, name: str, array: Any, trainable: bool | None = None) -> Any: ...
+    ) -> list[_NewStoreVariable]: ...
+    def put(self, name: str, array: Any, trainable: bool | None = None) -> _NewStoreVariable: ...
     def scope(
         self,
         name_or_scope: str | VariableScope | None = None,
         default_name: str | None = None,
         values: Any = None,
-        initializer: Any = None,
-        regularizer: Any = None,
-        caching_device: Any = None,
-        partitioner: Any = None,
-        custom_getter: Any = None,
-        reuse: Any = None,
-        dtype: Any = None,
+        initializer: _Initializer = None,
+        regularizer: _Regularizer = None,
+        caching_device: _Device = None,
+        partitioner: _Function = None,
+        custom_getter: _Function = None,
+        reuse: _Reuse = None,
+        dtype: DTypeLike = None,
         use_resource: Any = None,
-        constraint: Any = None,
+        constraint: _Function = None,
         auxiliary_name_scope: bool = True,
         trainable: bool | None = None,
     ) -> variable_scope: ...
@@ -238,6 +282,9 @@ class Store:
     @staticmethod
     def _holds(dtype: Any, /) -> bool: ...
     def _variable_at(self, number: int, /) -> Any: ...
+    @property
+    def _names(self) -> Any: ...
+    def _follow(self, names: Names, /) -> Any: ...
     @property
     def _regularizers(self) -> list[tuple[int, Any]]: ...
     def __reduce_ex__(self, protocol: SupportsIndex, /) -> NoReturn: ...
@@ -307,7 +354,7 @@ class StoreVariable(_ArrayOperators):
     @property
     def path(self) -> str: ...
     @property
-    def store(self) -> Any: ...
+    def store(self) -> _NewStore: ...
     @property
     def shape(self) -> tuple[int, ...]: ...
     @property
@@ -374,32 +421,33 @@ class Graph:
         self,
         op_type: str,
         inputs: Sequence[Any],
-        dtypes: Sequence[Any] | None = None,
+        dtypes: Sequence[DTypeLike] | None = None,
         input_types: Sequence[Any] | None = None,
         name: str | None = None,
         attrs: Mapping[str, Any] | None = None,
         op_def: Any = None,
         compute_shapes: bool = True,
-    ) -> Any: ...
+    ) -> _NewOperation: ...
     def create_ops(
         self, op_type: Any, inputs: Sequence[Any], name: str | None = None, **attrs: Any
-    ) -> list[Any]: ...
+    ) -> list[_NewTensor]: ...
     def get_name_scope(self) -> str: ...
     def name_scope(self, name: str | None, /) -> name_scope: ...
-    def _variable_scope(self) -> VariableScope: ...
-    def tensor(self, number: int, /) -> Any: ...
-    def operation(self, number: int, /) -> Any: ...
-    def variable(self, number: int, /) -> Any: ...
-    def get_operations(self) -> list[Any]: ...
+    def _variable_scope(self) -> _NewVariableScope: ...
+    def tensor(self, number: int, /) -> _NewTensor: ...
+    def operation(self, number: int, /) -> _NewOperation: ...
+    def variable(self, number: int, /) -> _NewVariable: ...
+    def get_operations(self) -> list[_NewOperation]: ...
     def _find_operation(self, name: str, /) -> Any: ...
     def prune(
-        self, fetches: Sequence[int], targets: Sequence[int], feeds: Sequence[int], /
+        self, fetches: Sequence[int], targets: Sequence[int], feeds: Sequence[int], first: int = 0, /
     ) -> list[tuple[int, Any, int, int, tuple[int, ...], Any]]: ...
     def _needed(
         self, fetches: Sequence[int], targets: Sequence[int], feeds: Sequence[int], first: int = 0, /
     ) -> list[Any]: ...
     def _is_trainable(self, tensor: int, /) -> bool: ...
-    def _variables(self) -> list[Any]: ...
+    def _spec_number(self, tensor: int, /) -> int: ...
+    def _variables(self) -> list[_NewVariable]: ...
     @property
     def _variable_count(self) -> int: ...
     def _find_variable(self, key: str, /) -> Any: ...
@@ -429,7 +477,7 @@ class Transaction:
 
 C_API: Any  # a capsule: see docs/c_api.md
 
-def get_default_graph() -> Any: ...
+def get_default_graph() -> _NewGraph: ...
 def push_default_graph(graph: Graph, /) -> None: ...
 def pop_default_graph(graph: Graph, /) -> None: ...
 def default_graph_depth() -> int: ...
@@ -441,24 +489,24 @@ def drop_global_graph() -> None: ...
 class VariableScope:
     def __new__(
         cls,
-        reuse: Any,
+        reuse: _Reuse,
         name: str = "",
-        initializer: Any = None,
-        regularizer: Any = None,
-        caching_device: Any = None,
-        partitioner: Any = None,
-        custom_getter: Any = None,
+        initializer: _Initializer = None,
+        regularizer: _Regularizer = None,
+        caching_device: _Device = None,
+        partitioner: _Function = None,
+        custom_getter: _Function = None,
         name_scope: str = "",
-        dtype: Any = None,
+        dtype: DTypeLike = None,
         use_resource: bool | None = None,
-        constraint: Any = None,
+        constraint: _Function = None,
     ) -> VariableScope: ...
     @property
     def name(self) -> str: ...
     @property
     def original_name_scope(self) -> str: ...
     @property
-    def reuse(self) -> Any: ...
+    def reuse(self) -> _Reuse: ...
     @property
     def initializer(self) -> Any: ...
     @property
@@ -470,7 +518,7 @@ class VariableScope:
     @property
     def custom_getter(self) -> Any: ...
     @property
-    def dtype(self) -> Any: ...
+    def dtype(self) -> DType: ...
     @property
     def use_resource(self) -> Any: ...
     @property
@@ -481,11 +529,11 @@ class VariableScope:
     def set_caching_device(self, caching_device: Any, /) -> None: ...
     def set_partitioner(self, partitioner: Any, /) -> None: ...
     def set_custom_getter(self, custom_getter: Any, /) -> None: ...
-    def set_dtype(self, dtype: Any, /) -> None: ...
+    def set_dtype(self, dtype: DTypeLike, /) -> None: ...
     def set_use_resource(self, use_resource: Any, /) -> None: ...
     def _set_constraint(self, constraint: Any, /) -> None: ...
 
-def get_variable_scope() -> VariableScope: ...
+def get_variable_scope() -> _NewVariableScope: ...
 
 @final
 class variable_scope:
@@ -494,18 +542,18 @@ class variable_scope:
         name_or_scope: str | VariableScope | None,
         default_name: str | None = None,
         values: Iterable[Any] | None = None,
-        initializer: Any = None,
-        regularizer: Any = None,
-        caching_device: Any = None,
-        partitioner: Any = None,
-        custom_getter: Any = None,
-        reuse: Any = None,
-        dtype: Any = None,
+        initializer: _Initializer = None,
+        regularizer: _Regularizer = None,
+        caching_device: _Device = None,
+        partitioner: _Function = None,
+        custom_getter: _Function = None,
+        reuse: _Reuse = None,
+        dtype: DTypeLike = None,
         use_resource: bool | None = None,
-        constraint: Any = None,
+        constraint: _Function = None,
         auxiliary_name_scope: bool = True,
     ) -> variable_scope: ...
-    def __enter__(self) -> VariableScope: ...
+    def __enter__(self) -> _NewVariableScope: ...
     def __exit__(
         self,
         kind: type[BaseException] | None,
@@ -532,22 +580,22 @@ class name_scope:
 
 def get_variable(
     name: str,
-    shape: Any = None,
-    dtype: Any = None,
-    initializer: Any = None,
-    regularizer: Any = None,
+    shape: _ShapeLike = None,
+    dtype: DTypeLike = None,
+    initializer: _Initializer = None,
+    regularizer: _Regularizer = None,
     trainable: bool | None = None,
     collections: Sequence[Any] | None = None,
-    caching_device: Any = None,
-    partitioner: Any = None,
+    caching_device: _Device = None,
+    partitioner: _Function = None,
     validate_shape: bool = True,
     use_resource: bool | None = None,
-    custom_getter: Any = None,
-    constraint: Any = None,
-    synchronization: Any = None,
-    aggregation: Any = None,
-) -> Any: ...
-def scoped_variable(scope: VariableScope, reuse: Any, /, *arguments: Any) -> Any: ...
+    custom_getter: _Function = None,
+    constraint: _Function = None,
+    synchronization: VariableSynchronization | None = None,
+    aggregation: VariableAggregation | None = None,
+) -> _NewVariable: ...
+def scoped_variable(scope: VariableScope, reuse: Any, /, *arguments: Any) -> _NewVariable: ...
 def true_getter(
     name: str | None,
     shape: Any = None,
@@ -568,11 +616,11 @@ def true_getter(
 def create_variable(**arguments: Any) -> Any: ...
 def get_variables(
     names: Sequence[str],
-    shapes: Sequence[Any] | None = None,
-    dtype: Any = None,
-    initializer: Any = None,
+    shapes: Sequence[_ShapeLike] | None = None,
+    dtype: DTypeLike = None,
+    initializer: _Initializer = None,
     trainable: bool | None = None,
-) -> list[Any]: ...
+) -> list[_NewVariable]: ...
 
 # Ops --------------------------------------------------------------------------------------------------------
 
@@ -594,6 +642,8 @@ class OpFunction(Generic[_Made]):
     ) -> OpFunction[_Made]: ...
     @property
     def definition(self) -> Any: ...
+    @property
+    def __signature__(self) -> Signature: ...
     def __call__(self, *args: Any, **kwargs: Any) -> _Made: ...
 
 @disjoint_base

@@ -204,6 +204,15 @@ PyObject* prune_initials(PyObject* self, PyObject* args) {
   });
 }
 
+// tensor id -> a number that is equal for tensors of equal dtype and static shape
+PyObject* spec_number(PyObject* self, PyObject* number) {
+  const OpGraph& ops = of(self).ops;
+  std::uint32_t id;
+  if (!read_id(number, ops.tensor_count(), id)) return nullptr;
+  const TensorRow tensor = ops.tensor(id);
+  return PyLong_FromUnsignedLongLong(std::uint64_t{tensor.shape} << 8 | tensor.dtype);
+}
+
 // Variables
 // -------------------------------------------------------------------------------------------------------------
 
@@ -346,6 +355,8 @@ void add_operation_members(std::vector<PyMethodDef>& methods, std::vector<PyGetS
        "to a number: the bytes are for store._initialise()."},
       {"_is_trainable", locked<is_trainable>, METH_O,
        "Whether the variable whose own tensor has this number is trained."},
+      {"_spec_number", locked<spec_number>, METH_O,
+       "A number for a tensor's dtype and static shape, equal for tensors that agree in both."},
       {"_variables", locked<get_variables>, METH_NOARGS, "All variables, in creation order."},
       {"_find_variable", locked<find_variable>, METH_O,
        "The variable that get_variable made with this full name, or None."}};

@@ -92,7 +92,9 @@ class Resolution:
                 while source.inputs:
                     source = source.inputs[0].op
                 (variable,) = source.outputs
-                self.cells[tensor] = self._state.declare(self._graph, source._id, variable._id)
+                self.cells[tensor] = self._state.declare(
+                    self._graph, source._id, variable._id, *self.spec(variable._id)
+                )
 
     def resolve(self, nodes: Iterable[Node]) -> None:
         """Resolves the nodes that the fetched tensors need, in creation order.
