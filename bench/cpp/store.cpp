@@ -113,7 +113,7 @@ BENCHMARK(store_hit)->Arg(kSmall)->Arg(kLarge);
 BENCHMARK(store_hit_shape)->Arg(kSmall)->Arg(kLarge);
 BENCHMARK(store_find)->Arg(kSmall)->Arg(kLarge);
 BENCHMARK(store_create)->Arg(kSmall)->Arg(kLarge)->Iterations(kCreations)->Repetitions(5)->ReportAggregatesOnly();
-BENCHMARK(store_unique)->Arg(kSmall)->Arg(kLarge);
+BENCHMARK(store_unique)->Arg(kSmall)->Arg(kLarge)->Iterations(kCreations);
 BENCHMARK(store_look);
 BENCHMARK(store_look_again);
 

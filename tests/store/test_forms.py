@@ -69,9 +69,10 @@ def test_a_path_is_looked_up_where_the_call_stands() -> None:
         assert fork.get(path).path == "y/a/b/w"
 
 
-@pytest.mark.parametrize(
-    "name", ["", "/w", "w/", "a//b", "a\nb", "a/\x7f", "\0", "long names, too\x1f", "\x7fabcdefg"]
-)
+NO_NAMES = ["", "/w", "w/", "a//b", "a\nb", "a/\x7f", "\0", "long names, too\x1f", "\x7fabcdefg"]
+
+
+@pytest.mark.parametrize("name", NO_NAMES)
 def test_what_is_no_name_is_refused_each_time(name: str) -> None:
     store = st.Store()
     for _ in range(2):
