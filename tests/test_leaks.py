@@ -75,6 +75,7 @@ IMMORTALS = immortals()
 def counts(into: array[int]) -> None:
     """Blocks, bytes, and a reference count for each of IMMORTALS, in place: counting makes no block."""
     gc.collect()
+    gc.collect()  # what the first pass frees may have held a graph, whose cycles are garbage only now
     clear_type_cache()  # it keeps the names of attributes that were looked up
     into[0] = sys.getallocatedblocks()
     into[1] = malloc_bytes()
