@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 import pytest
 import scopetrie as tf
+from scopetrie.ops.control.row_gradients import ROW_GRADIENTS
 
 TA = tf.TensorArray
 
@@ -153,3 +154,55 @@ def test_rows_are_not_written_over_by_what_follows() -> None:
         wanted = np.sqrt(wanted * 4)
     np.testing.assert_allclose(last, wanted, rtol=1e-6)
     np.testing.assert_array_equal(run(TA(tf.float32, 1).write(0, row).stack() + row * 0.0), [[1.0] * 4])
+
+
+def flow_of(op_type: str) -> tf.Operation:
+    """The operation of a type, of which there is one."""
+    (found,) = [op for op in tf.get_default_graph().get_operations() if op.type == op_type]
+    return found
+
+
+def back(op: tf.Operation, grad: Any) -> list[Any]:
+    return ROW_GRADIENTS[op.type](op, grad)
+
+
+ONES = np.ones([2, 3], np.float32)
+
+
+def test_gradients_of_rows() -> None:
+    """From what is read to what was written, operation by operation."""
+    x = tf.placeholder_with_default(np.arange(6, dtype=np.float32).reshape(2, 3), [2, 3])
+    array = TA(tf.float32, 3, element_shape=[3]).scatter([0, 2], x)
+    array = array.write(1, x[0])
+    array.read(2)
+    array.gather([2, 2, 0])
+    array.concat()
+    by_read = back(flow_of("TensorArrayRead"), tf.constant([1.0, 2.0, 3.0]))[1]
+    by_rows = back(flow_of("TensorArrayGather"), tf.constant(np.arange(9, dtype=np.float32).reshape(3, 3)))[1]
+    by_pieces = back(flow_of("TensorArrayConcat"), tf.constant(np.arange(9, dtype=np.float32)))[0]
+    total = tf.add_n([by_read, by_rows, by_pieces])
+    place, written, before = back(flow_of("TensorArrayWrite"), total)
+    places, scattered, first = back(flow_of("TensorArrayScatter"), before)
+    assert place is None is places and back(flow_of("TensorArray"), first) == [None]
+    rows = np.arange(9, dtype=np.float32).reshape(3, 3)
+    found = run([written, scattered])
+    np.testing.assert_array_equal(found[0], rows[1])
+    np.testing.assert_array_equal(found[1], [rows[2] + rows[0], [1, 2, 3] + rows[0] + rows[1] + rows[2]])
+
+
+def test_gradients_of_rows_that_nothing_depends_on() -> None:
+    x = tf.constant(ONES)
+    TA(tf.float32, 2).unstack(x)
+    nothing = tf.zeros([])
+    np.testing.assert_array_equal(run(back(flow_of("TensorArrayScatter"), nothing)[1]), 0 * ONES)
+    TA(tf.float32, 2, infer_shape=False).split(tf.ones([3]), [1, 2]).read(1)
+    by_read = back(flow_of("TensorArrayRead"), tf.constant([5.0, 6.0]))[1]
+    np.testing.assert_array_equal(run(back(flow_of("TensorArraySplit"), by_read)[0]), [0, 5, 6])
+
+
+def test_a_variable_that_is_made_in_a_loop_is_read_outside() -> None:
+    def step(i: Any, x: Any) -> Any:
+        return i + 1, x * tf.get_variable("w", initializer=2.0)
+
+    tf.while_loop(lambda i, x: i < 3, step, (0, 1.0))
+    assert "w/read:0" in [each.name for each in flow_of("While").inputs]

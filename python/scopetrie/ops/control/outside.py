@@ -77,7 +77,7 @@ class Outside:
     def _use(self, tensor: Tensor) -> None:
         source = tensor.op
         # Feeds apply to the whole run, wherever the placeholder was made.
-        if source._id > self._last and source.type != "Placeholder":
+        if source._id > self._last and source.type != "Placeholder" and not _reads_variable(source):
             self._wait_for(source)
             return
         if not _is_variable(source):
@@ -104,3 +104,15 @@ class Outside:
 def _is_variable(op: Operation) -> bool:
     """Whether it is a variable, which is used where it stands: it is no value of one moment."""
     return not op.inputs and any(each.dtype._is_ref_dtype for each in op.outputs)
+
+
+def _reads_variable(op: Operation) -> bool:
+    """Whether an operation is the read that a variable has of its own.
+
+    As in v1, that is outside of branches and loops even if the variable was made inside: a loop takes its
+    value once, and gradients find the way to the variable.
+    """
+    if op.type != "Identity":
+        return False
+    source = op.inputs[0]
+    return bool(source.dtype._is_ref_dtype) and op.name == f"{source.op.name}/read"

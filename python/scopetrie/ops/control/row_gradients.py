@@ -1,0 +1,170 @@
+"""The gradients of a TensorArray's operations, as functions of operations and gradients of their outputs.
+
+The gradient by the rows (by `flow`) is a value of its own in a session: a `RowGrads`, with the gradient of
+each row that anything depends on. Two of them can be added; a plain 0 stands for none.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, Final
+
+import numpy as np
+
+from ... import dtypes
+from ...graph import Operation, Tensor
+from ..declare import index, tensor
+from ..node_text import Dims
+from ..registry import Spec, define_op
+
+__all__ = ["ROW_GRADIENTS", "RowGrads"]
+
+
+class RowGrads:
+    """Gradients of rows, by their places.
+
+    Attributes:
+        items: An array for each place; nothing depends on the others.
+        shape: That of the tensor that stands for it: it is a scalar.
+    """
+
+    __slots__ = ("items",)
+
+    shape: Final = ()
+
+    def __init__(self, items: dict[int, Any]) -> None:
+        self.items = items
+
+    def __add__(self, other: Any) -> RowGrads:
+        more = _items(other)
+        if not more:
+            return self
+        both = dict(self.items)
+        for at, each in more.items():
+            both[at] = both[at] + each if at in both else each
+        return RowGrads(both)
+
+    __radd__ = __add__
+
+
+def _items(grads: Any) -> dict[int, Any]:
+    """The gradients of rows; none where the gradient is a plain 0."""
+    if isinstance(grads, np.ndarray) and grads.dtype == object:
+        grads = grads[()]
+    return grads.items if isinstance(grads, RowGrads) else {}
+
+
+def _flow(*inputs: Tensor, **attrs: Any) -> Spec:
+    return dtypes.float32, ()
+
+
+def _like(at: int) -> Callable[..., Spec]:
+    """The rule of an output with the dtype and shape of an input."""
+
+    def rule(*inputs: Tensor) -> Spec:
+        dims: Dims = inputs[at]._dims
+        return inputs[at].dtype.base_dtype, dims
+
+    return rule
+
+
+def _kernel(compute: Callable[..., Any]) -> Callable[..., Any]:
+    return lambda xp: lambda *values: compute(xp, *values)
+
+
+def _row(xp: Any, at: Any, grads: Any, value: Any) -> Any:
+    found = _items(grads).get(int(at))
+    return xp.zeros_like(value) if found is None else found
+
+
+def _rows(xp: Any, places: Any, grads: Any, value: Any) -> Any:
+    found = _items(grads)
+    if not len(places):
+        return xp.zeros_like(value)
+    blank = None
+    rows = []
+    for number, at in enumerate(places):
+        row = found.get(int(at))
+        if row is None:
+            blank = xp.zeros_like(value[number, ...]) if blank is None else blank
+            row = blank
+        rows.append(xp.asarray(row))
+    return xp.stack(rows)
+
+
+def _spread(xp: Any, places: Any, grad: Any) -> RowGrads:
+    found: dict[int, Any] = {}
+    for number, at in enumerate(places):
+        row = grad[number, ...]
+        found[int(at)] = found[int(at)] + row if int(at) in found else row
+    return RowGrads(found)
+
+
+def _cut(xp: Any, grad: Any, rows: Any) -> RowGrads:
+    found, start = {}, 0
+    for at in range(len(rows.items)):
+        end = start + rows.read(xp, at).shape[0]
+        found[at] = grad[start:end, ...]
+        start = end
+    return RowGrads(found)
+
+
+def _joined(xp: Any, lengths: Any, grads: Any, value: Any) -> Any:
+    found, pieces, start = _items(grads), [], 0
+    for at, length in enumerate(lengths):
+        end = start + int(length)
+        piece = found.get(at)
+        pieces.append(xp.zeros_like(value[start:end, ...]) if piece is None else xp.asarray(piece))
+        start = end
+    return xp.concat(pieces, axis=0) if pieces else xp.zeros_like(value)
+
+
+_PLACE: Final = index("index", (dtypes.int32,), None)
+_PLACES: Final = index("indices", (dtypes.int32,), None)
+_GRADS: Final = tensor("flow", attr=None)
+_take_row = define_op(
+    "TensorArrayGradRead", _PLACE, _GRADS, tensor("value"), rule=_like(2), kernel=_kernel(_row)
+)
+_give_row = define_op(
+    "TensorArrayGradWrite", _PLACE, tensor("grad"), rule=_flow,
+    kernel=_kernel(lambda xp, at, grad: RowGrads({int(at): grad})),
+)  # fmt: skip
+_take_rows = define_op(
+    "TensorArrayGradGather", _PLACES, _GRADS, tensor("value"), rule=_like(2), kernel=_kernel(_rows)
+)
+_give_rows = define_op("TensorArrayGradScatter", _PLACES, tensor("grad"), rule=_flow, kernel=_kernel(_spread))
+_give_pieces = define_op("TensorArrayGradSplit", tensor("grad"), _GRADS, rule=_flow, kernel=_kernel(_cut))
+_take_pieces = define_op(
+    "TensorArrayGradConcat", index("lengths", (dtypes.int64, dtypes.int32), None), _GRADS, tensor("value"),
+    rule=_like(2), kernel=_kernel(_joined),
+)  # fmt: skip
+
+Grads = list[Tensor | None]
+
+
+def _written(op: Operation, grad: Any) -> Grads:
+    at, value, _ = op.inputs
+    return [None, _take_row(at, grad, value), grad]
+
+
+def _scattered(op: Operation, grad: Any) -> Grads:
+    places, value, _ = op.inputs
+    return [None, _take_rows(places, grad, value), grad]
+
+
+def _split(op: Operation, grad: Any) -> Grads:
+    value, lengths, _ = op.inputs
+    return [_take_pieces(lengths, grad, value), None, grad]
+
+
+# By type of operation; each gives the gradients by its inputs.
+ROW_GRADIENTS: Final[dict[str, Callable[..., Grads]]] = {
+    "TensorArray": lambda op, grad: [None],
+    "TensorArrayWrite": _written,
+    "TensorArrayRead": lambda op, grad: [None, _give_row(op.inputs[0], grad)],
+    "TensorArrayGather": lambda op, grad: [None, _give_rows(op.inputs[0], grad)],
+    "TensorArrayScatter": _scattered,
+    "TensorArrayConcat": lambda op, grad: [_give_pieces(grad, op.inputs[0])],
+    "TensorArraySplit": _split,
+    "TensorArraySize": lambda op, grad: [None],
+}
