@@ -175,6 +175,7 @@ EXPORTS: Final = {
         contrib.layers.initializers variance_scaling_initializer xavier_initializer
         contrib.layers.initializers xavier_initializer_conv2d=xavier_initializer
         contrib.layers.norms batch_norm instance_norm layer_norm
+        contrib.layers.optimizing optimize_loss
         contrib.layers.plain avg_pool2d dropout embed_sequence flatten linear max_pool2d one_hot_encoding relu
         contrib.layers.plain relu6 repeat softmax stack unit_norm
         contrib.layers.regularizers apply_regularization l1_l2_regularizer l1_regularizer l2_regularizer
@@ -214,6 +215,7 @@ EXPORTS: Final = {
         contrib.layers.initializers variance_scaling_initializer xavier_initializer
         contrib.layers.initializers xavier_initializer_conv2d=xavier_initializer
         contrib.layers.norms batch_norm instance_norm layer_norm
+        contrib.layers.optimizing optimize_loss
         contrib.layers.plain avg_pool2d dropout flatten linear max_pool2d one_hot_encoding relu relu6 repeat
         contrib.layers.plain softmax stack unit_norm
         contrib.layers.regularizers apply_regularization l1_l2_regularizer l1_regularizer l2_regularizer

@@ -220,3 +220,32 @@ def test_variables_and_steps() -> None:
 def test_the_same_cells() -> None:
     assert tf.contrib.rnn.BasicLSTMCell is tf.nn.rnn_cell.BasicLSTMCell
     assert tf.contrib.rnn.static_rnn is tf.nn.static_rnn
+
+
+def test_optimize_loss_refuses_what_is_no_optimizer() -> None:
+    with pytest.raises(ValueError, match="Optimizer name should be one of"):
+        layers.optimize_loss(tf.constant(1.0), None, 0.1, "Nothing")
+    with pytest.raises(ValueError, match="Unrecognized optimizer"):
+        layers.optimize_loss(tf.constant(1.0), None, 0.1, 3)
+    assert tf.global_variables() == []
+
+
+@pytest.mark.skipif(not hasattr(tf.train, "AdamOptimizer"), reason="there are no optimizers")
+@pytest.mark.parametrize("kind", ["SGD", "Adam", "a class", "an object", "a function"])
+def test_optimize_loss(kind: str) -> None:
+    sgd = tf.train.GradientDescentOptimizer
+    optimizer = {"a class": sgd, "an object": sgd(0.1), "a function": lambda rate: sgd(rate)}.get(kind, kind)
+    step = tf.train.get_or_create_global_step()
+    w = tf.get_variable("w", initializer=[3.0, 4.0])
+    averages = tf.get_variable("average", initializer=0.0, trainable=False)
+    tf.add_to_collection(tf.GraphKeys.UPDATE_OPS, tf.assign_add(averages, 1.0).op)
+    trained = layers.optimize_loss(
+        tf.reduce_sum(w * w) / 2.0, step, 0.1, optimizer, clip_gradients=1.0, gradient_multipliers={"w": 2.0}
+    )
+    with tf.Session() as session:
+        session.run(tf.global_variables_initializer())
+        assert session.run(trained) == 12.5
+        found, count, moved = session.run([w, step, averages])
+    assert count == 1 and moved == 1.0
+    wanted = [2.9, 3.9] if kind == "Adam" else [3 - 0.06, 4 - 0.08]
+    np.testing.assert_allclose(found, wanted, rtol=1e-4)

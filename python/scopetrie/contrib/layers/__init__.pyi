@@ -23,6 +23,7 @@ from ...contrib.layers.initializers import xavier_initializer as xavier_initiali
 from ...contrib.layers.norms import batch_norm as batch_norm
 from ...contrib.layers.norms import instance_norm as instance_norm
 from ...contrib.layers.norms import layer_norm as layer_norm
+from ...contrib.layers.optimizing import optimize_loss as optimize_loss
 from ...contrib.layers.plain import avg_pool2d as avg_pool2d
 from ...contrib.layers.plain import dropout as dropout
 from ...contrib.layers.plain import embed_sequence as embed_sequence
@@ -67,6 +68,7 @@ __all__ = [
     "linear",
     "max_pool2d",
     "one_hot_encoding",
+    "optimize_loss",
     "relu",
     "relu6",
     "repeat",

@@ -33,6 +33,7 @@ from ...contrib.layers.initializers import xavier_initializer as xavier_initiali
 from ...contrib.layers.norms import batch_norm as batch_norm
 from ...contrib.layers.norms import instance_norm as instance_norm
 from ...contrib.layers.norms import layer_norm as layer_norm
+from ...contrib.layers.optimizing import optimize_loss as optimize_loss
 from ...contrib.layers.plain import avg_pool2d as avg_pool2d
 from ...contrib.layers.plain import dropout as dropout
 from ...contrib.layers.plain import flatten as flatten
@@ -90,6 +91,7 @@ __all__ = [
     "max_pool2d",
     "model_variable",
     "one_hot_encoding",
+    "optimize_loss",
     "relu",
     "relu6",
     "repeat",
