@@ -90,7 +90,7 @@ print(done)
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="needs fork")
 @pytest.mark.parametrize("kind", ["store", "manager", "saver"])
 def test_killed_writers_leave_the_latest_whole(tmp_path: Path, kind: str) -> None:
-    moments = int(os.environ.get("SCOPETRIE_KILLS", "20"))
+    moments = int(os.environ.get("SCOPETRIE_KILLS", "12"))
     run = subprocess.run(
         [sys.executable, "-c", WRITER, kind, tmp_path, str(moments)],
         capture_output=True,
