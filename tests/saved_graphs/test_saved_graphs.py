@@ -286,3 +286,21 @@ def test_exporting() -> None:
     saver = tf.train.Saver()
     assert saver.export_meta_graph().saver_def.restore_op_name == "save/restore_all"
     assert made.meta_info_def.tensorflow_version.startswith("1.")
+
+
+def test_shapes_under_any_name(graph: tf.Graph) -> None:
+    """An attribute that is a shape with an unknown size, not called "shape", comes back."""
+    from scopetrie.ops.declare import Sizes, attr, tensor
+    from scopetrie.ops.registry import OPS, define_op
+
+    if "DimsOfTests" not in OPS:
+        define_op(
+            "DimsOfTests", tensor("x"), rule=lambda x, dims: (x.dtype, dims),
+            kernel=lambda xp, dims: lambda x: x, attributes=(attr("dims", Sizes),),
+        )  # fmt: skip
+    function: Any = OPS["DimsOfTests"].function
+    for dims in ((None, 2), (3, 2), None):
+        with tf.Graph().as_default() as other:
+            function(tf.placeholder(tf.float32, [None, 2], name="x"), dims=dims, name="y")
+        (y,) = tf.import_graph_def(other.as_graph_def(), return_elements=["y:0"])
+        assert (y.shape.as_list() if y.shape.ndims is not None else None) == (list(dims) if dims else None)

@@ -59,4 +59,8 @@ def attributes(op: Operation) -> dict[str, Any]:
 
 def is_shape(name: str, value: Any) -> bool:
     """Whether an attribute is a shape rather than a list of numbers."""
-    return name == "shape" and (value is None or isinstance(value, tuple))
+    if name == "shape":
+        return value is None or isinstance(value, tuple)
+    # Whatever it is called: a size that is not known makes a shape of it, as far as it is no list of shapes.
+    sizes = value if isinstance(value, tuple) and not name.endswith("shapes") else ()
+    return all(each is None or type(each) is int for each in sizes) and None in sizes
