@@ -201,3 +201,28 @@ def test_a_second_gradient_through_a_loop_is_refused() -> None:
     (first,) = tf.gradients(y, x)
     with pytest.raises(LookupError, match=r"op type: WhileGrad"):
         tf.gradients(first, x)
+
+
+def test_arrays_of_rows_in_a_loop() -> None:
+    """A loop that reads one TensorArray and writes another, against differences."""
+    with tf.Graph().as_default(), tf.Session() as session:
+        x = tf.placeholder(tf.float64, [3, 2])
+        rows = tf.TensorArray(tf.float64, 3).unstack(x)
+        _, total, made = tf.while_loop(
+            lambda i, total, made: i < 3,
+            lambda i, total, made: (
+                i + 1,
+                total * rows.read(i),
+                made.write(i, tf.tanh(total + rows.read(i))),
+            ),
+            (0, tf.ones([2], tf.float64), tf.TensorArray(tf.float64, 3)),
+        )
+        loss = tf.reduce_sum(total * made.stack()) + tf.reduce_sum(made.concat() ** 2)
+        (grad,) = tf.gradients(loss, [x])
+        value = np.random.default_rng(0).normal(size=(3, 2))
+        found = session.run(grad, {x: value})
+        for at in np.ndindex(3, 2):
+            step = np.zeros((3, 2))
+            step[at] = 1e-6
+            slope = (session.run(loss, {x: value + step}) - session.run(loss, {x: value - step})) / 2e-6
+            np.testing.assert_allclose(found[at], slope, rtol=1e-6, atol=1e-7)

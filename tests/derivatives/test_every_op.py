@@ -14,14 +14,21 @@ from scopetrie.derivatives.declare import gradient_of
 
 # Ops without a gradient, as in v1. Their outputs are ints or booleans, or there are none.
 UNREACHED = {
+    "AllCandidateSampler",
+    "ComputeAccidentalHits",
     "CountUpTo",
     "DenseBincount",
+    "FixedUnigramCandidateSampler",
     "HistogramFixedWidth",
     "InTopKV2",
     "IsVariableInitialized",
+    "LogUniformCandidateSampler",
     "LowerBound",
     "NoOp",
     "RandomUniformInt",
+    "RestoreV2",
+    "SaveV2",
+    "UniformCandidateSampler",
     "UnravelIndex",
     "UpperBound",
     "Where",
@@ -46,10 +53,34 @@ FIRST_ORDER = {
     "IgammaGradA",
     "LRNGrad",
     "MapGrad",
+    "TensorArrayGradConcat",
+    "TensorArrayGradGather",
+    "TensorArrayGradRead",
+    "TensorArrayGradScatter",
+    "TensorArrayGradSplit",
+    "TensorArrayGradWrite",
     "WhileGrad",
 }
-# Ops that stand for parts of control flow: see test_control.py.
-CONTROL = {"Entry", "Exit", "Fold", "If", "Map", "Merge", "TensorArrayGatherV3", "While"}
+# Ops that stand for parts of control flow: see test_control.py, and test_tensor_array.py for arrays of rows.
+CONTROL = {
+    "Enter",
+    "Entry",
+    "Exit",
+    "Fold",
+    "If",
+    "Map",
+    "Merge",
+    "TensorArray",
+    "TensorArrayConcat",
+    "TensorArrayGather",
+    "TensorArrayGatherV3",
+    "TensorArrayRead",
+    "TensorArrayScatter",
+    "TensorArraySize",
+    "TensorArraySplit",
+    "TensorArrayWrite",
+    "While",
+}
 # Refused where shapes are not known, as in v1.
 KNOWN_ONLY = {"Qr"}
 # The second derivative of these is refused.

@@ -31,6 +31,7 @@ _ROOMS: Final = (
     "control.branch",
     "control.loop",
     "control.map",
+    "control.rows",
     "linalg.contraction",
     "linalg.diag",
     "linalg.products",

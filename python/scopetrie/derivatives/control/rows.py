@@ -1,4 +1,4 @@
-"""The gradients of a TensorArray's operations, as functions of operations and gradients of their outputs.
+"""Gradients of the operations of a TensorArray.
 
 The gradient by the rows (by `flow`) is a value of its own in a session: a `RowGrads`, with the gradient of
 each row that anything depends on. Two of them can be added; a plain 0 stands for none.
@@ -13,11 +13,10 @@ import numpy as np
 
 from ... import dtypes
 from ...graph import Operation, Tensor
-from ..declare import index, tensor
-from ..node_text import Dims
-from ..registry import Spec, define_op
-
-__all__ = ["ROW_GRADIENTS", "RowGrads"]
+from ...ops.declare import index, tensor
+from ...ops.node_text import Dims
+from ...ops.registry import Spec, define_op
+from ..declare import gradient
 
 
 class RowGrads:
@@ -142,29 +141,39 @@ _take_pieces = define_op(
 Grads = list[Tensor | None]
 
 
-def _written(op: Operation, grad: Any) -> Grads:
+@gradient("TensorArray", "TensorArraySize")
+def _made(op: Operation, grad: Tensor) -> None:
+    return None
+
+
+@gradient("TensorArrayWrite")
+def _written(op: Operation, grad: Tensor) -> Grads:
     at, value, _ = op.inputs
     return [None, _take_row(at, grad, value), grad]
 
 
-def _scattered(op: Operation, grad: Any) -> Grads:
+@gradient("TensorArrayRead")
+def _read(op: Operation, grad: Tensor) -> Grads:
+    return [None, _give_row(op.inputs[0], grad)]
+
+
+@gradient("TensorArrayGather")
+def _gathered(op: Operation, grad: Tensor) -> Grads:
+    return [None, _give_rows(op.inputs[0], grad)]
+
+
+@gradient("TensorArrayScatter")
+def _scattered(op: Operation, grad: Tensor) -> Grads:
     places, value, _ = op.inputs
     return [None, _take_rows(places, grad, value), grad]
 
 
-def _split(op: Operation, grad: Any) -> Grads:
+@gradient("TensorArrayConcat")
+def _joined_up(op: Operation, grad: Tensor) -> Tensor:
+    return _give_pieces(grad, op.inputs[0])
+
+
+@gradient("TensorArraySplit")
+def _split(op: Operation, grad: Tensor) -> Grads:
     value, lengths, _ = op.inputs
     return [_take_pieces(lengths, grad, value), None, grad]
-
-
-# By type of operation; each gives the gradients by its inputs.
-ROW_GRADIENTS: Final[dict[str, Callable[..., Grads]]] = {
-    "TensorArray": lambda op, grad: [None],
-    "TensorArrayWrite": _written,
-    "TensorArrayRead": lambda op, grad: [None, _give_row(op.inputs[0], grad)],
-    "TensorArrayGather": lambda op, grad: [None, _give_rows(op.inputs[0], grad)],
-    "TensorArrayScatter": _scattered,
-    "TensorArrayConcat": lambda op, grad: [_give_pieces(grad, op.inputs[0])],
-    "TensorArraySplit": _split,
-    "TensorArraySize": lambda op, grad: [None],
-}
