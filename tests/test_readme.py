@@ -1,4 +1,4 @@
-"""The README's first program prints what the README says; its C++ is what tests/consumer compiles."""
+"""The README's programs do what it says; its C++ is what tests/consumer compiles."""
 
 from __future__ import annotations
 
@@ -44,6 +44,26 @@ def test_the_program_of_a_store_runs(tmp_path: Path) -> None:
         check=True,
     )
     assert run.stdout.startswith("Store: 1 variable, 12 elements, 48 B\n")
+
+
+def test_the_program_that_trains_learns(tmp_path: Path) -> None:
+    programs = re.findall(r"```python\n(.*?)```", README.read_text(encoding="utf-8"), re.DOTALL)
+    (program,) = [each for each in programs if "AdamOptimizer" in each]
+    last = "    print(session.run(loss, {x: [[0, 0], [0, 1], [1, 0], [1, 1]], y: [[0], [1], [1], [0]]}))"
+    run = subprocess.run(
+        [
+            sys.executable,
+            "-W",
+            "error",
+            "-c",
+            f"import scopetrie as tf\ntf.set_random_seed(1)\n{program}{last}",
+        ],
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert float(run.stdout) < 0.05
 
 
 def test_the_cpp_program_is_the_one_that_is_compiled() -> None:
