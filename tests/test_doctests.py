@@ -5,6 +5,7 @@ from __future__ import annotations
 import doctest
 import importlib
 import inspect
+import logging
 import pkgutil
 from collections.abc import Iterator
 from pathlib import Path
@@ -54,6 +55,15 @@ def run(test: doctest.DocTest) -> None:
     doctest.DocTestRunner(optionflags=FLAGS).run(test, out=report.append)
     if report:
         pytest.fail("".join(report), pytrace=False)
+
+
+@pytest.fixture(autouse=True)
+def verbosity() -> Iterator[None]:
+    """What an example says of the log holds for that example."""
+    log = logging.getLogger("scopetrie")
+    before = log.level
+    yield
+    log.setLevel(before)
 
 
 @pytest.mark.parametrize("name", list(module_names()))
