@@ -6,10 +6,10 @@
 namespace scopetrie::python {
 
 /// Graph.create_op.
-PyObject* create_op(PyObject* graph, PyObject* const* args, Py_ssize_t positional, PyObject* keywords);
+PyObject* create_op(PyObject* self, PyObject* const* args, Py_ssize_t positional, PyObject* keywords);
 
 /// Graph.create_ops of a type that nobody has registered. `name` may be null; `attrs` is a dict with the outputs'
 /// "dtypes" besides the attributes, or null. Throws.
-PyObject* create_own_ops(PyObject* graph, PyObject* type, PyObject* inputs, PyObject* name, PyObject* attrs);
+PyObject* create_own_ops(PyObject* self, PyObject* type, PyObject* inputs, PyObject* name, PyObject* attrs);
 
 }  // namespace scopetrie::python

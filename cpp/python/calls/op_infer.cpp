@@ -60,8 +60,8 @@ bool fail(const Definition& definition, PyGraph* graph, const Name& name, std::s
     const Ref item(build_value("(nOs)", static_cast<Py_ssize_t>(i), is_shape ? Py_True : Py_False, value.c_str()));
     if (!item || PyList_Append(shown.get(), item.get()) < 0) return false;
   }
-  Ref(PyObject_CallMethod(definition.op_def, "failed", "sOOOO", error.what(), name_text.get(), inputs.get(),
-                          attrs == nullptr ? Py_None : attrs, shown.get()));
+  const Ref never(PyObject_CallMethod(definition.op_def, "failed", "sOOOO", error.what(), name_text.get(), inputs.get(),
+                                      attrs == nullptr ? Py_None : attrs, shown.get()));
   return false;
 }
 

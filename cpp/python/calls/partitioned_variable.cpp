@@ -116,7 +116,7 @@ class Partitioned final : PartMaker {
   // Python's object of a row; one for all who ask while somebody holds it.
   Ref whole(std::uint32_t number) {
     const PartitionedRow row = graph_.partitioned[number];
-    Ref parts = checked(new_list(0));
+    const Ref parts = checked(new_list(0));
     for (const VariableId part : row.parts)
       if (PyList_Append(parts.get(), checked(variable_handle(context_.graph, part)).get()) < 0) throw_raised();
     return checked(PyObject_CallFunctionObjArgs(

@@ -2,6 +2,7 @@
 // are.
 #include <algorithm>
 #include <cstring>
+#include <ranges>
 
 #include "objects/store.hpp"
 #include "scopetrie/error.hpp"
@@ -104,8 +105,8 @@ int store_delete(PyObject* self, PyObject* path) {
   if (rows.empty()) raise_missing(self, path);
   Transaction transaction(store.ledger(), &context_of_store(self));
   // The latest first: its scope's list begins with it.
-  for (auto row = rows.rbegin(); row != rows.rend(); ++row)
-    if (store.values.is_there(*row)) store.values.erase(*row);
+  for (const VariableId row : std::ranges::reverse_view(rows))
+    if (store.values.is_there(row)) store.values.erase(row);
   transaction.commit();
   store.tell_watchers();
   return 0;

@@ -193,7 +193,8 @@ bool pop_default_graph(PyGraph* graph) {
   return true;
 }
 
-DefaultGraph::~DefaultGraph() {
+// The thread has had its list of graphs since the constructor, which is all that could run out of memory.
+DefaultGraph::~DefaultGraph() {  // NOLINT(bugprone-exception-escape)
   if (graph_ == nullptr) return;
   PyObject *type, *value, *trace;  // what the block failed with is what is told
   PyErr_Fetch(&type, &value, &trace);
