@@ -162,9 +162,10 @@ def _register(name: str, made: Gradient) -> None:
     if gradient_of(name) is not None:
         place = f" (Previous registration was in {_PLACES[name]})" if name in _PLACES else ""
         raise KeyError(f"Registering two gradient with name '{name}'!{place}")
-    GRADIENTS[name] = made
     frame = sys._getframe(2)
-    _PLACES[name] = f"{frame.f_code.co_name} {frame.f_code.co_filename}:{frame.f_lineno}"
+    place = f"{frame.f_code.co_name} {frame.f_code.co_filename}:{frame.f_lineno}"
+    _PLACES[name] = place
+    GRADIENTS[name] = made
 
 
 def attributes(op: Any) -> dict[str, Any]:

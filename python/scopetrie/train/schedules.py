@@ -30,6 +30,7 @@ from ..ops.math.elementwise import (
 )
 from ..ops.math.reduce import reduce_sum
 from ..ops.random.draws import random_normal
+from ..public import whole
 
 __all__ = [
     "cosine_decay",
@@ -53,6 +54,7 @@ def _start(rate: Any, step: Any, *numbers: Any) -> list[Tensor]:
     return [first, *(cast(each, dtype) for each in (step, *numbers))]
 
 
+@whole
 def exponential_decay(
     learning_rate: Any, global_step: Any, decay_steps: Any, decay_rate: Any, staircase: bool = False,
     name: str | None = None,
@@ -87,6 +89,7 @@ def _passed(step: Tensor, length: Tensor, staircase: bool) -> Tensor:
     return floor(share) if staircase else share
 
 
+@whole
 def natural_exp_decay(
     learning_rate: Any, global_step: Any, decay_steps: Any, decay_rate: Any, staircase: bool = False,
     name: str | None = None,
@@ -108,6 +111,7 @@ def natural_exp_decay(
     return exponential_decay(learning_rate, global_step, decay_steps, factor, staircase, name)
 
 
+@whole
 def inverse_time_decay(
     learning_rate: Any, global_step: Any, decay_steps: Any, decay_rate: Any, staircase: bool = False,
     name: str | None = None,
@@ -132,6 +136,7 @@ def inverse_time_decay(
         return realdiv(first, divisor, name=scope)
 
 
+@whole
 def polynomial_decay(
     learning_rate: Any, global_step: Any, decay_steps: Any, end_learning_rate: Any = 0.0001, power: Any = 1.0,
     cycle: bool = False, name: str | None = None,
@@ -164,6 +169,7 @@ def polynomial_decay(
         return add(multiply(subtract(first, last), pow(left, exponent)), last, name=scope)
 
 
+@whole
 def piecewise_constant(x: Any, boundaries: Any, values: Any, name: str | None = None) -> Tensor:
     """One of several values, as a number is between boundaries.
 
@@ -210,6 +216,7 @@ def _cosine(completed: Tensor) -> Tensor:
     return multiply(0.5, add(1.0, cos(multiply(math.pi, completed))))
 
 
+@whole
 def cosine_decay(
     learning_rate: Any, global_step: Any, decay_steps: Any, alpha: Any = 0.0, name: str | None = None
 ) -> Tensor:
@@ -238,6 +245,7 @@ def _scalar(value: Any, like: Tensor) -> Tensor:
     return constant(float(value), like.dtype.base_dtype)
 
 
+@whole
 def cosine_decay_restarts(
     learning_rate: Any, global_step: Any, first_decay_steps: Any, t_mul: Any = 2.0, m_mul: Any = 1.0,
     alpha: Any = 0.0, name: str | None = None,
@@ -275,6 +283,7 @@ def cosine_decay_restarts(
         return multiply(first, share, name=scope)
 
 
+@whole
 def linear_cosine_decay(
     learning_rate: Any, global_step: Any, decay_steps: Any, num_periods: Any = 0.5, alpha: Any = 0.0,
     beta: Any = 0.001, name: str | None = None,
@@ -311,6 +320,7 @@ def _linear_cosine(
     return multiply(first, share, name=name)
 
 
+@whole
 def noisy_linear_cosine_decay(
     learning_rate: Any, global_step: Any, decay_steps: Any, initial_variance: Any = 1.0,
     variance_decay: Any = 0.55, num_periods: Any = 0.5, alpha: Any = 0.0, beta: Any = 0.001,

@@ -172,6 +172,8 @@ def _fold_kernel(
     def fold(*values: Any) -> Any:
         elems, totals, rest = values[:count], values[count : count + start], values[count + start :]
         order: Any = range(elems[0].shape[0])
+        if not totals and not order:
+            raise ValueError("Tried to read from index 0 but array size is: 0")
         if reverse:
             order = reversed(order)
         rows: list[list[Any]] = []
@@ -185,6 +187,8 @@ def _fold_kernel(
                 current, kept = run([*current, *entries, *rest])
                 record.append(kept)
             rows.append(current)
+        if not (every or current):  # there is no entry to begin with
+            return []
         made = stacked(xp, rows[::-1] if reverse else rows, specs) if every else current
         return [*made, taped(record)]
 
