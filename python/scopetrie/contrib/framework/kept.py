@@ -11,7 +11,7 @@ from ...graph import device as device_of
 from ...layers.choose import choose, known_bool
 from ...ops.math.sort import argsort, sort
 from ...ops.value_kinds import is_tensor
-from ...public import v1
+from ...public import v1, whole
 from ...scopes import VariableScope, get_variable
 from .scopes_of_arguments import add_arg_scope
 
@@ -27,6 +27,7 @@ __all__ = [
 
 
 @v1("contrib.framework.variable", "contrib.slim.variable")
+@whole
 @add_arg_scope
 def variable(
     name: str, shape: Any = None, dtype: DTypeLike = None, initializer: Any = None, regularizer: Any = None,
@@ -62,6 +63,7 @@ def variable(
 
 
 @v1("contrib.framework.model_variable", "contrib.slim.model_variable")
+@whole
 @add_arg_scope
 def model_variable(
     name: str, shape: Any = None, dtype: DTypeLike = float32, initializer: Any = None,

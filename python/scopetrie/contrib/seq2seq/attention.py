@@ -50,6 +50,7 @@ class AttentionMechanism:
         score_mask_value: What the score of rows is that do not count; minus infinity by default.
     """
 
+    @whole
     def __init__(
         self, memory: Any, memory_sequence_length: Any, query_layer: Any, memory_layer: Any,
         probability_fn: Callable[[Any], Any] | None, score_mask_value: Any,
@@ -158,6 +159,7 @@ class BahdanauAttention(AttentionMechanism):
         name: The name of the operations' scope.
     """
 
+    @whole
     def __init__(
         self, num_units: int, memory: Any, memory_sequence_length: Any = None, normalize: bool = False,
         probability_fn: Callable[[Any], Any] | None = None, score_mask_value: Any = None,
@@ -214,6 +216,7 @@ class LuongAttention(AttentionMechanism):
         name: The name of the operations' scope.
     """
 
+    @whole
     def __init__(
         self, num_units: int, memory: Any, memory_sequence_length: Any = None, scale: bool = False,
         probability_fn: Callable[[Any], Any] | None = None, score_mask_value: Any = None,
@@ -315,6 +318,7 @@ class AttentionWrapper(RNNCell):
     ([2, 7], [2, 6])
     """
 
+    @whole
     def __init__(
         self, cell: Any, attention_mechanism: Any, attention_layer_size: Any = None,
         alignment_history: bool = False, cell_input_fn: Callable[[Any, Any], Any] | None = None,
