@@ -61,7 +61,8 @@ class InputSpec:
         if self.min_ndim is not None and shape.ndims < self.min_ndim:
             return f"expected min_ndim={self.min_ndim}, found ndim={shape.ndims}. {whole}"
         dims = shape.as_list()
-        for axis, size in self.axes.items():
+        for axis in self.axes:  # not items(): where memory ends, Python 3.11 ends the process in them
+            size = self.axes[axis]
             if size is not None and dims[int(axis)] not in (size, None):
                 return (
                     f"expected axis {axis} of input shape to have value {size}, but received input with "

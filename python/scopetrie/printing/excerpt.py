@@ -87,6 +87,7 @@ def _line(name: str, child: Node | Facts) -> Shown:
     """The line of a node; a scope that has one child only is shown together with it."""
     parts = [name]
     while isinstance(child, Node) and child.variable is None and len(child.children) == 1:
-        ((part, child),) = child.children.items()
+        (part,) = child.children  # not items(): where memory ends, Python 3.11 ends the process in them
+        child = child.children[part]
         parts.append(part)
     return Shown("/".join(parts), child if isinstance(child, Node) else Node(child))
