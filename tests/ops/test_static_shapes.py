@@ -122,3 +122,17 @@ def test_ops_with_several_outputs_name_them():
             values = session.run(found)
             assert type(values) is type(found)
             assert all(isinstance(each, np.ndarray | np.generic) for each in values)
+
+
+def test_sizes_are_stacked_in_tensorflows_nodes():
+    made = tf.stack([tf.Dimension(2), 3])
+    names = [op.name for op in made.graph.get_operations()]
+    assert names == ["stack", "stack_1/values_0", "stack_1/values_1", "stack_1"]
+    with tf.Session() as session:
+        assert session.run(made).tolist() == [2, 3]
+
+
+def test_what_is_the_same_is_equal_without_a_look():
+    n = tf.placeholder(tf.int32, [], name="n")
+    assert tf.assert_equal(n, n).name == "assert_equal/NoOp"
+    assert [op.name for op in n.graph.get_operations()] == ["n", "assert_equal/NoOp"]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from ..._core import Variable, name_scope
+from ...dimension import Dimension
 from ...graph import Tensor
 from ...public import v1
 from ..constant import convert_to_tensor, index_array
@@ -95,12 +96,22 @@ def stack(values: Any, axis: int = 0, name: str | None = "stack") -> Tensor:
             try:
                 return convert_to_tensor(values, name=name)
             except (TypeError, ValueError):
-                pass  # tensors further in: packed below
+                if any(isinstance(each, Dimension) for each in values):
+                    return _pack_sizes(values, name or "stack")
+                # Tensors further in: packed below.
         return _pack(values, name=name or "packed")
     dims = convert_to_tensor(values[0], name=name)._dims
     if dims is not None and not -len(dims) - 1 <= axis <= len(dims):
         raise ValueError(f"Argument `axis` = {axis} not in range [{-len(dims) - 1}, {len(dims) + 1})")
     return _pack(values, axis=axis, name=name)
+
+
+def _pack_sizes(values: Any, name: str) -> Tensor:
+    """Packs Dimensions and ints in v1's nodes: it makes a constant of the first to learn its shape."""
+    convert_to_tensor(values[0], name=name)
+    with name_scope(name) as scope:
+        sizes = [convert_to_tensor(each, name=f"values_{at}") for at, each in enumerate(values)]
+        return _pack(sizes, axis=0, name=scope)
 
 
 _parallel_concat = define_op(

@@ -68,7 +68,8 @@ def _comparison(python_name: str, sign: str, holds: Callable[..., Tensor]) -> Ca
     ) -> Operation:
         if python_name == "assert_equal":  # v1 opens its scope twice
             with name_scope(name, python_name, [x, y, data]):
-                pass
+                if x is y:
+                    return no_op()
         with name_scope(name, python_name, [x, y, data]):
             left = convert_to_tensor(x, name="x")
             right = convert_to_tensor(y, None if isinstance(y, Tensor) else left.dtype.base_dtype, name="y")
