@@ -35,10 +35,10 @@ def test_siphash_is_the_published_one():
 
 
 def test_strings_reach_ops_by_feeding_variables_and_loops():
-    x = tf.placeholder(tf.string, [None])
-    v = tf.get_variable("v", initializer="seen")
-    lines = tf.strings.join([tf.strings.lower(x), v], separator="/")
-    with tf.Session() as session:
+    with tf.Graph().as_default(), tf.Session() as session:
+        x = tf.placeholder(tf.string, [None])
+        v = tf.get_variable("v", initializer="seen")
+        lines = tf.strings.join([tf.strings.lower(x), v], separator="/")
         session.run(v.initializer)
         for _ in range(3):
             assert session.run(lines, {x: ["A", "b"]}).tolist() == [b"a/seen", b"b/seen"]
