@@ -76,7 +76,7 @@ def test_failing_calls_leave_the_graph_as_it_was() -> None:
                 kinds[type(error).__name__] += 1
     finally:
         tf.logging.set_verbosity(verbosity)
-    assert left == []
+    assert left == [], "\n".join(left)
     assert kinds["Acted"] > COUNT / 100
     assert kinds["TypeError"] > COUNT / 10
     assert kinds["ValueError"] > COUNT / 20
