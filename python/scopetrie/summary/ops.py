@@ -16,6 +16,7 @@ from ..ops.constant import convert_to_tensor
 from ..ops.declare import REALS, attr, tensor, tensors
 from ..ops.node_text import Dims
 from ..ops.registry import define_op
+from ..public import whole
 from .buckets import fill_histogram
 from .graph_def import fill_tensor
 from .media import as_bytes, png, wav
@@ -137,6 +138,7 @@ _tensor = _define(
 _merge = _define("MergeSummary", tensors("inputs", (string,), attr=None), fill=_fill_merged)
 
 
+@whole
 def scalar(name: str, tensor: Any, collections: Any = None, family: str | None = None) -> Tensor:
     """Makes an operation that computes the summary of a number.
 
@@ -161,6 +163,7 @@ def scalar(name: str, tensor: Any, collections: Any = None, family: str | None =
         return collect(_scalar(tag, tensor, name=scope), collections)  # type: ignore[no-any-return]
 
 
+@whole
 def histogram(name: str, values: Any, collections: Any = None, family: str | None = None) -> Tensor:
     """Makes an operation that computes the histogram of numbers.
 
@@ -177,6 +180,7 @@ def histogram(name: str, values: Any, collections: Any = None, family: str | Non
         return collect(_histogram(tag, values, name=scope), collections)  # type: ignore[no-any-return]
 
 
+@whole
 def image(
     name: str, tensor: Any, max_outputs: int = 3, collections: Any = None, family: str | None = None
 ) -> Tensor:
@@ -198,6 +202,7 @@ def image(
         return collect(made, collections)  # type: ignore[no-any-return]
 
 
+@whole
 def audio(
     name: str,
     tensor: Any,
@@ -225,6 +230,7 @@ def audio(
         return collect(made, collections)  # type: ignore[no-any-return]
 
 
+@whole
 def tensor_summary(
     name: str,
     tensor: Any,
@@ -263,6 +269,7 @@ def tensor_summary(
         return collect(made, collections)  # type: ignore[no-any-return]
 
 
+@whole
 def text(name: str, tensor: Any, collections: Any = None) -> Tensor:
     """Makes an operation that computes the summary of texts, in which TensorBoard reads Markdown.
 
@@ -286,6 +293,7 @@ def text(name: str, tensor: Any, collections: Any = None) -> Tensor:
     return tensor_summary(name, given, collections=collections, summary_metadata=metadata)
 
 
+@whole
 def merge(inputs: Any, collections: Any = None, name: str | None = None) -> Tensor:
     """Makes an operation that computes several summaries as one.
 
@@ -309,6 +317,7 @@ def merge(inputs: Any, collections: Any = None, name: str | None = None) -> Tens
         return collect(_merge(given, name="MergeSummary"), collections or [])  # type: ignore[no-any-return]
 
 
+@whole
 def merge_all(
     key: Any = GraphKeys.SUMMARIES, scope: str | None = None, name: str | None = None
 ) -> Tensor | None:
