@@ -173,7 +173,8 @@ LEFT_OUT = {
     "logging.log_every_n": "counts",
     "logging.log_first_n": "counts",
 }
-OF_OTHERS = ("summary.", "StoreVariable.__")  # protobuf's, NumPy's
+# protobuf's, NumPy's, absl's, what changes files, unittest's
+OF_OTHERS = ("summary.", "StoreVariable.__", "app.", "flags.", "gfile.", "test.")
 # What others say instead of MemoryError: functions of Python's, whose exceptions 3.11 loses, NumPy, locks.
 OTHERS = re.compile(
     r"<function .* returned NULL|<built-in method reduce of numpy|<class '(numpy|logging)|can't allocate lock"

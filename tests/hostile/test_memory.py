@@ -40,7 +40,7 @@ def test_nothing_is_left_of_a_call_without_memory(tmp_path: Path) -> None:
             ended.append(name)
             assert first > len(memory.CALLS), f"{name}: {ran.stderr[-3000:]}"
     assert wrong == [], "\n".join(wrong)
-    assert first > 600
+    assert first > 600, ended
     assert len(ended) < 5, ended  # Python 3.11 and NumPy may end it, too: with exceptions and warnings
 
 
