@@ -92,7 +92,7 @@ class Machine(RuleBasedStateMachine):
         full = "/".join(filter(None, [tf.get_variable_scope().name, name]))
         before = contents()
         try:
-            made = tf.get_variable(name, initializer=np.asarray(value, np.int32))
+            made = tf.get_variable(name, dtype=tf.int32, initializer=np.asarray(value, np.int32))
         except ValueError:
             assert (full in self.variables) != reuses
             assert contents() == before
