@@ -113,7 +113,7 @@ std::uint8_t Literal::dtype(std::uint8_t wanted) const {
 
 std::uint8_t Literal::index_dtype() const {
   if (array_dtype_ != 0) return array_dtype_;
-  return !has_floats_ && !has_bools_ && kInt32.holds(low_) && kInt32.holds(high_) ? kInt32 : DType();
+  return !has_floats_ && !has_bools_ && DType::int32_holds(low_) && DType::int32_holds(high_) ? kInt32 : DType();
 }
 
 namespace {

@@ -91,6 +91,7 @@ bool DType::holds(std::int64_t number) const {
     const std::int64_t most = *this == kFloat16 ? static_cast<std::int64_t>(largest) : kExact;
     return number >= -most && number <= most;
   }
+  if (*this == kInt32) return int32_holds(number);
   if (!is_integer()) return false;
   const bool is_unsigned = kind() == 'u';
   const auto bits = bits_of(*this);

@@ -41,6 +41,8 @@ struct DType {
   /// Whether an element may be this number without loss: an integer dtype has it, or float16, float32 or float64 takes
   /// it from a double. False for other dtypes, whose numbers v1's functions convert or refuse.
   bool holds(std::int64_t number) const;
+  /// The same of an int32, without a look-up: what shapes and positions are made of.
+  static constexpr bool int32_holds(std::int64_t number) { return number == static_cast<std::int32_t>(number); }
   /// Whether float16, float32 or float64 rounds this number without overflow; false for other dtypes.
   bool holds(double number) const;
   /// Whether an element is a number of fewer than 8 bits, or a float of at most 8: stored in a byte each.
