@@ -156,8 +156,13 @@ Memory* Values::look_slowly(VariableId id) {
   const bool is_zeros = initializer.kind == Initializer::Kind::kZeros;
   if (!is_zeros && computed_as(of) != of) return nullptr;
   Memory* made = is_zeros ? Memory::zeroed(byte_count(id)) : Memory::uninitialised(byte_count(id));
-  if (!is_zeros)
-    write_elements(initializer, of, graph_.ops.shapes().dims(row.shape), seeds(id), made->data(), element_count(id));
+  try {
+    if (!is_zeros)
+      write_elements(initializer, of, graph_.ops.shapes().dims(row.shape), seeds(id), made->data(), element_count(id));
+  } catch (...) {
+    made->disown();
+    throw;
+  }
   Memory* other = publish(memories_[id], made);
   if (other == nullptr) [[likely]]
     return made;
