@@ -108,12 +108,14 @@ std::uint8_t Literal::dtype(std::uint8_t wanted) const {
   if (has_bools_) return !has_floats_ && !has_ints_ && (wanted == 0 || wanted == kBool) ? kBool : DType();
   if (wanted == 0) wanted = has_floats_ || count_ == 0 ? kFloat32 : kInt32;
   const DType dtype(wanted);
-  return (!has_floats_ || dtype.holds(largest_)) && dtype.holds(low_) && dtype.holds(high_) ? wanted : 0;
+  const IntegerRange integers = dtype.integers();
+  return (!has_floats_ || dtype.holds(largest_)) && integers.has(low_) && integers.has(high_) ? wanted : 0;
 }
 
 std::uint8_t Literal::index_dtype() const {
   if (array_dtype_ != 0) return array_dtype_;
-  return !has_floats_ && !has_bools_ && DType::int32_holds(low_) && DType::int32_holds(high_) ? kInt32 : DType();
+  constexpr IntegerRange kIndices = kInt32.integers();
+  return !has_floats_ && !has_bools_ && kIndices.has(low_) && kIndices.has(high_) ? kInt32 : DType();
 }
 
 namespace {

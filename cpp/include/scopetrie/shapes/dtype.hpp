@@ -5,12 +5,21 @@
 // Thread safety: a value.
 #pragma once
 
+#include <array>
 #include <cstddef>
 #include <cstdint>
+#include <limits>
 #include <string>
 #include <string_view>
 
 namespace scopetrie {
+
+/// Integers from the least to the most; none by default.
+struct IntegerRange {
+  std::int64_t least = 0, most = -1;
+
+  constexpr bool has(std::int64_t number) const { return number >= least && number <= most; }
+};
 
 struct DType {
   static constexpr std::uint8_t kReferences = 100;
@@ -31,20 +40,22 @@ struct DType {
 
   /// Of the base type: 'f'loat, signed 'i'nt, 'u'nsigned int, 'b'ool, 'c'omplex, 'S'tring, 'q'uantized int; 'V' for
   /// resources and variants, 0 where there is no such type.
-  char kind() const;
+  constexpr char kind() const;
   /// Bytes of an element; 0 where they vary.
-  std::size_t size() const;
+  constexpr std::size_t size() const;
   /// "float32", "float32_ref"; empty where there is no such type.
   std::string name() const;
-  bool is_floating() const { return kind() == 'f'; }
-  bool is_integer() const { return kind() == 'i' || kind() == 'u'; }
-  /// Whether an element may be this number without loss: an integer dtype has it, or float16, float32 or float64 takes
-  /// it from a double. False for other dtypes, whose numbers v1's functions convert or refuse.
-  bool holds(std::int64_t number) const;
-  /// The same of an int32, without a look-up: what shapes and positions are made of.
-  static constexpr bool int32_holds(std::int64_t number) { return number == static_cast<std::int32_t>(number); }
+  constexpr bool is_floating() const { return kind() == 'f'; }
+  constexpr bool is_integer() const { return kind() == 'i' || kind() == 'u'; }
+  /// What integers, of those that an int64 is, an element may be without loss: those of an integer dtype, or those that
+  /// float16, float32 or float64 takes from a double. None of other dtypes, whose numbers v1's functions convert or
+  /// refuse.
+  constexpr IntegerRange integers() const;
+  constexpr bool holds(std::int64_t number) const { return integers().has(number); }
   /// Whether float16, float32 or float64 rounds this number without overflow; false for other dtypes.
   bool holds(double number) const;
+  /// The largest number that float16, float32 or float64 is made of; 0 for other dtypes.
+  constexpr double largest() const;
   /// Whether an element is a number of fewer than 8 bits, or a float of at most 8: stored in a byte each.
   constexpr bool is_small() const;
 
@@ -85,5 +96,94 @@ template <>
 inline constexpr DType dtype_for<bool> = kBool;
 
 constexpr bool DType::is_small() const { return (number >= kFloat8E5M2 && number <= kUInt2) || number >= kFloat8E3M4; }
+
+namespace detail {
+
+struct DTypeFacts {
+  std::string_view name;
+  char kind = 0;
+  std::uint8_t size = 0;
+};
+
+inline constexpr std::uint8_t kLong = sizeof(long double);
+
+// By number.
+inline constexpr std::array<DTypeFacts, 33> kDTypes{{{},
+                                                     {"float32", 'f', 4},
+                                                     {"float64", 'f', 8},
+                                                     {"int32", 'i', 4},
+                                                     {"uint8", 'u', 1},
+                                                     {"int16", 'i', 2},
+                                                     {"int8", 'i', 1},
+                                                     {"string", 'S', 0},
+                                                     {"complex64", 'c', 8},
+                                                     {"int64", 'i', 8},
+                                                     {"bool", 'b', 1},
+                                                     {"qint8", 'q', 1},
+                                                     {"quint8", 'q', 1},
+                                                     {"qint32", 'q', 4},
+                                                     {"bfloat16", 'f', 2},
+                                                     {"qint16", 'q', 2},
+                                                     {"quint16", 'q', 2},
+                                                     {"uint16", 'u', 2},
+                                                     {"complex128", 'c', 16},
+                                                     {"float16", 'f', 2},
+                                                     {"resource", 'V', 0},
+                                                     {"variant", 'V', 0},
+                                                     {"uint32", 'u', 4},
+                                                     {"uint64", 'u', 8},
+                                                     {"float8_e5m2", 'f', 1},
+                                                     {"float8_e4m3fn", 'f', 1},
+                                                     {"float8_e4m3fnuz", 'f', 1},
+                                                     {"float8_e4m3b11fnuz", 'f', 1},
+                                                     {"float8_e5m2fnuz", 'f', 1},
+                                                     {"int4", 'i', 1},
+                                                     {"uint4", 'u', 1},
+                                                     {"int2", 'i', 1},
+                                                     {"uint2", 'u', 1}}};
+// By number, from DType::kOwn on.
+inline constexpr std::array<DTypeFacts, 8> kOwnDTypes{{{"longdouble", 'f', kLong},
+                                                       {"clongdouble", 'c', 2 * kLong},
+                                                       {"float8_e3m4", 'f', 1},
+                                                       {"float8_e4m3", 'f', 1},
+                                                       {"float8_e8m0fnu", 'f', 1},
+                                                       {"float6_e2m3fn", 'f', 1},
+                                                       {"float6_e3m2fn", 'f', 1},
+                                                       {"float4_e2m1fn", 'f', 1}}};
+
+constexpr const DTypeFacts& facts_of(DType dtype) {
+  const std::size_t number = dtype.base().number;
+  if (number < kDTypes.size()) return kDTypes[number];
+  return number >= DType::kOwn && number - DType::kOwn < kOwnDTypes.size() ? kOwnDTypes[number - DType::kOwn]
+                                                                           : kDTypes[0];
+}
+
+}  // namespace detail
+
+// Here, so that what is asked of one dtype costs no look-up.
+constexpr char DType::kind() const { return detail::facts_of(*this).kind; }
+constexpr std::size_t DType::size() const { return detail::facts_of(*this).size; }
+
+constexpr double DType::largest() const {
+  if (*this == kFloat16) return 65504;
+  if (*this == kFloat32) return 3e38;  // a little less than it has: v1's functions decide about the rest
+  return *this == kFloat64 ? std::numeric_limits<double>::max() : 0;
+}
+
+constexpr IntegerRange DType::integers() const {
+  constexpr std::int64_t kExact = std::int64_t{1} << 53;  // a double holds such an int as it is
+  constexpr std::int64_t kMost = std::numeric_limits<std::int64_t>::max();
+  if (largest() != 0) {
+    const std::int64_t most = *this == kFloat16 ? static_cast<std::int64_t>(largest()) : kExact;
+    return {-most, most};
+  }
+  if (!is_integer()) return {};
+  const bool is_unsigned = kind() == 'u';
+  const unsigned bits = *this == kInt4 || *this == kUInt4   ? 4
+                        : *this == kInt2 || *this == kUInt2 ? 2
+                                                            : static_cast<unsigned>(size()) * 8;
+  const std::int64_t most = bits == 64 ? kMost : (std::int64_t{1} << (is_unsigned ? bits : bits - 1)) - 1;
+  return {is_unsigned ? 0 : -most - 1, most};
+}
 
 }  // namespace scopetrie
