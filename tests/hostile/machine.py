@@ -74,9 +74,13 @@ class Machine(RuleBasedStateMachine):
 
     def teardown(self) -> None:
         if hasattr(self, "graph"):
-            while self.scopes:
-                self.leave_scope()
-            self.default.__exit__(None, None, None)
+            try:
+                if sys.exc_info()[0] is None:  # the sequence has come to its end
+                    self.check_values()
+            finally:
+                while self.scopes:
+                    self.leave_scope()
+                self.default.__exit__(None, None, None)
 
     def known(self, tensor: Any, value: Any) -> Any:
         self.values.append((tensor, np.asarray(value, np.int32)))
@@ -178,6 +182,9 @@ class Machine(RuleBasedStateMachine):
     @precondition(lambda self: self.values)
     @rule()
     def run(self) -> None:
+        self.check_values()
+
+    def check_values(self) -> None:
         with tf.Session(graph=self.graph) as session:
             session.run(tf.variables_initializer(self.graph._variables()))
             for _ in range(3):

@@ -25,7 +25,7 @@ def test_a_wrong_value_is_seen(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(machine.BINARY, "add", np.subtract)
     monkeypatch.setitem(machine.BINARY, "multiply", np.add)
     with pytest.raises(AssertionError):
-        machine.play(100, steps=12, shrinks=False)
+        machine.play(25, steps=12, shrinks=False)
 
 
 def test_what_stays_of_a_failing_call_is_seen(monkeypatch: pytest.MonkeyPatch) -> None:
