@@ -173,10 +173,23 @@ class _Source:
         return self._text
 
 
+Written = dict[tuple[str, str], tuple[str, str]]
+
+
 def stub(
-    names: list[Name], module: str, doc: str, spaces: dict[str, str], extra: list[str], is_package: bool
+    names: list[Name],
+    module: str,
+    doc: str,
+    spaces: dict[str, str],
+    extra: list[str],
+    is_package: bool,
+    written: Written,
 ) -> str:
-    """The stub of a module that is a namespace."""
+    """The stub of a module that is a namespace.
+
+    `written` says of functions, by module and symbol, in which stub they have their `def`, and under which
+    name: others take it from there.
+    """
     depth = "." * (module.count(".") + 1 + is_package)
     lines = [f'"""{doc} {NOTICE}"""', ""]
     for each in sorted(spaces):
@@ -188,8 +201,14 @@ def stub(
     lines += [f"from {depth}graph import {each} as _{each}" for each in ("Operation", "Tensor")]
     functions = []
     for each in sorted(names, key=lambda each: (each.module, each.name)):
-        if written := signature(each):
-            functions.append(written)
+        place = written.get((each.module, each.symbol))
+        if place is not None and place[0] == module:
+            functions.append(f"{each.name} = {place[1]}")
+        elif place is not None:
+            lines.append(f"from {depth}{place[0]} import {place[1]} as {each.name}")
+        elif text := signature(each):
+            functions.append(text)
+            written[each.module, each.symbol] = (module, each.name)
         else:
             lines.append(f"from {depth}{each.module} import {each.symbol} as {each.name}")
     public = sorted([*(each.name for each in names), *spaces, *(["__version__"] if extra else [])])
@@ -230,14 +249,17 @@ def files() -> dict[Path, str]:
         return {last: spaces[f"{space}.{last}".lstrip(".")] for owner, _, last in found if owner == space}
 
     top = [each for each in names if not each.namespace]
-    made[PACKAGE / "__init__.pyi"] = stub(top, "", "v1's top level.", within(""), extra, is_package=False)
+    written: Written = {}
+    top_stub = stub(top, "", "v1's top level.", within(""), extra, is_package=False, written=written)
+    made[PACKAGE / "__init__.pyi"] = top_stub
     owners = {each.namespace for each in names} | {each.rpartition(".")[0] for each in spaces}
     for space in sorted(owners - {""}):
         module = spaces[space]
         path = PACKAGE / module.replace(".", "/")
         path = path / "__init__.pyi" if path.is_dir() else path.with_suffix(".pyi")
         found = [each for each in names if each.namespace == space]
-        made[path] = stub(found, module, f"`tf.{space}`.", within(space), [], path.stem == "__init__")
+        is_package = path.stem == "__init__"
+        made[path] = stub(found, module, f"`tf.{space}`.", within(space), [], is_package, written)
     return {path: formatted(path, text) for path, text in made.items()}
 
 

@@ -3,6 +3,86 @@
 from builtins import bool as _bool
 from typing import Any as _Any
 
+from .. import acos as acos
+from .. import acosh as acosh
+from .. import add as add
+from .. import angle as angle
+from .. import asin as asin
+from .. import asinh as asinh
+from .. import atan as atan
+from .. import atan2 as atan2
+from .. import atanh as atanh
+from .. import betainc as betainc
+from .. import ceil as ceil
+from .. import cos as cos
+from .. import cosh as cosh
+from .. import cumprod as cumprod
+from .. import cumsum as cumsum
+from .. import digamma as digamma
+from .. import equal as equal
+from .. import erf as erf
+from .. import erfc as erfc
+from .. import exp as exp
+from .. import expm1 as expm1
+from .. import floor as floor
+from .. import floormod as floormod
+from .. import greater as greater
+from .. import greater_equal as greater_equal
+from .. import igamma as igamma
+from .. import igammac as igammac
+from .. import imag as imag
+from .. import invert_permutation as invert_permutation
+from .. import is_finite as is_finite
+from .. import is_inf as is_inf
+from .. import is_nan as is_nan
+from .. import is_non_decreasing as is_non_decreasing
+from .. import is_strictly_increasing as is_strictly_increasing
+from .. import less as less
+from .. import less_equal as less_equal
+from .. import lgamma as lgamma
+from .. import log as log
+from .. import log1p as log1p
+from .. import logical_and as logical_and
+from .. import logical_not as logical_not
+from .. import logical_or as logical_or
+from .. import maximum as maximum
+from .. import minimum as minimum
+from .. import mod as mod
+from .. import multiply as multiply
+from .. import negative as negative
+from .. import not_equal as not_equal
+from .. import polygamma as polygamma
+from .. import pow as pow
+from .. import real as real
+from .. import reciprocal as reciprocal
+from .. import reduce_all as reduce_all
+from .. import reduce_any as reduce_any
+from .. import reduce_max as reduce_max
+from .. import reduce_mean as reduce_mean
+from .. import reduce_min as reduce_min
+from .. import reduce_prod as reduce_prod
+from .. import reduce_sum as reduce_sum
+from .. import rint as rint
+from .. import rsqrt as rsqrt
+from .. import segment_max as segment_max
+from .. import segment_mean as segment_mean
+from .. import segment_min as segment_min
+from .. import segment_prod as segment_prod
+from .. import segment_sum as segment_sum
+from .. import sigmoid as sigmoid
+from .. import sin as sin
+from .. import sinh as sinh
+from .. import sqrt as sqrt
+from .. import square as square
+from .. import squared_difference as squared_difference
+from .. import subtract as subtract
+from .. import tan as tan
+from .. import tanh as tanh
+from .. import unsorted_segment_max as unsorted_segment_max
+from .. import unsorted_segment_min as unsorted_segment_min
+from .. import unsorted_segment_prod as unsorted_segment_prod
+from .. import unsorted_segment_sum as unsorted_segment_sum
+from .. import zeta as zeta
 from ..graph import Tensor as _Tensor
 from ..ops.math.arg import argmax as argmax
 from ..ops.math.arg import argmin as argmin
@@ -171,161 +251,8 @@ __all__ = [
     "zeta",
 ]
 
-def invert_permutation(x: _Any, name: str | None = ...) -> _Tensor:
-    """The permutation that undoes another."""
-
-def equal(x: _Any, y: _Any, name: str | None = ..., *, incompatible_shape_error: _bool = ...) -> _Tensor:
-    """Whether x == y, element by element; shapes broadcast."""
-
-def greater(x: _Any, y: _Any, name: str | None = ...) -> _Tensor:
-    """Whether x > y, element by element; shapes broadcast."""
-
-def greater_equal(x: _Any, y: _Any, name: str | None = ...) -> _Tensor:
-    """Whether x >= y, element by element; shapes broadcast."""
-
-def is_finite(x: _Any, name: str | None = ...) -> _Tensor:
-    """Whether x is neither infinite nor not a number, element by element."""
-
-def is_inf(x: _Any, name: str | None = ...) -> _Tensor:
-    """Whether x is infinite, element by element."""
-
-def is_nan(x: _Any, name: str | None = ...) -> _Tensor:
-    """Whether x is not a number, element by element."""
-
-def less(x: _Any, y: _Any, name: str | None = ...) -> _Tensor:
-    """Whether x < y, element by element; shapes broadcast."""
-
-def less_equal(x: _Any, y: _Any, name: str | None = ...) -> _Tensor:
-    """Whether x <= y, element by element; shapes broadcast."""
-
-def logical_and(x: _Any, y: _Any, name: str | None = ...) -> _Tensor:
-    """Whether both are true, element by element; shapes broadcast."""
-
-def logical_not(x: _Any, name: str | None = ...) -> _Tensor:
-    """Whether x is false, element by element."""
-
-def logical_or(x: _Any, y: _Any, name: str | None = ...) -> _Tensor:
-    """Whether one is true, element by element; shapes broadcast."""
-
-def not_equal(x: _Any, y: _Any, name: str | None = ..., *, incompatible_shape_error: _bool = ...) -> _Tensor:
-    """Whether x != y, element by element; shapes broadcast."""
-
-def angle(input: _Any, name: str | None = ...) -> _Tensor:
-    """The angle in radians, element by element."""
-
-def imag(input: _Any, name: str | None = ...) -> _Tensor:
-    """The imaginary part, element by element."""
-
-def real(input: _Any, name: str | None = ...) -> _Tensor:
-    """The real part, element by element."""
-
-def acos(x: _Any, name: str | None = ...) -> _Tensor:
-    """The angle in radians whose cosine is x, element by element."""
-
-def acosh(x: _Any, name: str | None = ...) -> _Tensor:
-    """The number whose hyperbolic cosine is x, element by element."""
-
-def add(x: _Any, y: _Any, name: str | None = ...) -> _Tensor:
-    """x + y, element by element; shapes broadcast."""
-
-def asin(x: _Any, name: str | None = ...) -> _Tensor:
-    """The angle in radians whose sine is x, element by element."""
-
-def asinh(x: _Any, name: str | None = ...) -> _Tensor:
-    """The number whose hyperbolic sine is x, element by element."""
-
-def atan(x: _Any, name: str | None = ...) -> _Tensor:
-    """The angle in radians whose tangent is x, element by element."""
-
-def atan2(y: _Any, x: _Any, name: str | None = ...) -> _Tensor:
-    """The angle of the point (x, y), element by element; shapes broadcast."""
-
-def atanh(x: _Any, name: str | None = ...) -> _Tensor:
-    """The number whose hyperbolic tangent is x, element by element."""
-
-def ceil(x: _Any, name: str | None = ...) -> _Tensor:
-    """x rounded up, element by element."""
-
-def cos(x: _Any, name: str | None = ...) -> _Tensor:
-    """The cosine of x in radians, element by element."""
-
-def cosh(x: _Any, name: str | None = ...) -> _Tensor:
-    """The hyperbolic cosine of x, element by element."""
-
-def exp(x: _Any, name: str | None = ...) -> _Tensor:
-    """e to the power of x, element by element."""
-
-def expm1(x: _Any, name: str | None = ...) -> _Tensor:
-    """exp(x) - 1, precise near 0, element by element."""
-
-def floor(x: _Any, name: str | None = ...) -> _Tensor:
-    """x rounded down, element by element."""
-
-def floormod(x: _Any, y: _Any, name: str | None = ...) -> _Tensor:
-    """The remainder of x / y, with the sign of y, element by element; shapes broadcast."""
-
-def log(x: _Any, name: str | None = ...) -> _Tensor:
-    """The natural logarithm of x, element by element."""
-
-def log1p(x: _Any, name: str | None = ...) -> _Tensor:
-    """log(1 + x), precise near 0, element by element."""
-
-def maximum(x: _Any, y: _Any, name: str | None = ...) -> _Tensor:
-    """The larger of x and y, element by element; shapes broadcast."""
-
-def minimum(x: _Any, y: _Any, name: str | None = ...) -> _Tensor:
-    """The smaller of x and y, element by element; shapes broadcast."""
-
-def mod(x: _Any, y: _Any, name: str | None = ...) -> _Tensor:
-    """The remainder of x / y, with the sign of y, element by element; shapes broadcast."""
-
-def multiply(x: _Any, y: _Any, name: str | None = ...) -> _Tensor:
-    """x * y, element by element; shapes broadcast."""
-
-def negative(x: _Any, name: str | None = ...) -> _Tensor:
-    """-x, element by element."""
-
 def nextafter(x1: _Any, x2: _Any, name: str | None = ...) -> _Tensor:
     """The next float after x1 towards x2, element by element; shapes broadcast."""
-
-def pow(x: _Any, y: _Any, name: str | None = ...) -> _Tensor:
-    """x to the power of y, element by element; shapes broadcast."""
-
-def reciprocal(x: _Any, name: str | None = ...) -> _Tensor:
-    """1 / x, element by element."""
-
-def rint(x: _Any, name: str | None = ...) -> _Tensor:
-    """x rounded to the nearest whole number, halves to even, element by element."""
-
-def rsqrt(x: _Any, name: str | None = ...) -> _Tensor:
-    """1 / the square root of x, element by element."""
-
-def sigmoid(x: _Any, name: str | None = ...) -> _Tensor:
-    """1 / (1 + exp(-x)), element by element."""
-
-def sin(x: _Any, name: str | None = ...) -> _Tensor:
-    """The sine of x in radians, element by element."""
-
-def sinh(x: _Any, name: str | None = ...) -> _Tensor:
-    """The hyperbolic sine of x, element by element."""
-
-def sqrt(x: _Any, name: str | None = ...) -> _Tensor:
-    """The square root of x, element by element."""
-
-def square(x: _Any, name: str | None = ...) -> _Tensor:
-    """x squared, element by element."""
-
-def squared_difference(x: _Any, y: _Any, name: str | None = ...) -> _Tensor:
-    """(x - y) squared, element by element; shapes broadcast."""
-
-def subtract(x: _Any, y: _Any, name: str | None = ...) -> _Tensor:
-    """x - y, element by element; shapes broadcast."""
-
-def tan(x: _Any, name: str | None = ...) -> _Tensor:
-    """The tangent of x in radians, element by element."""
-
-def tanh(x: _Any, name: str | None = ...) -> _Tensor:
-    """The hyperbolic tangent of x, element by element."""
 
 def xdivy(x: _Any, y: _Any, name: str | None = ...) -> _Tensor:
     """x / y, and 0 where x is 0, element by element; shapes broadcast."""
@@ -336,131 +263,10 @@ def xlog1py(x: _Any, y: _Any, name: str | None = ...) -> _Tensor:
 def xlogy(x: _Any, y: _Any, name: str | None = ...) -> _Tensor:
     """x * log(y), and 0 where x is 0, element by element; shapes broadcast."""
 
-def is_non_decreasing(x: _Any, name: str | None = ...) -> _Tensor:
-    """Whether each element of a tensor, in row-major order, is at most the next."""
-
-def is_strictly_increasing(x: _Any, name: str | None = ...) -> _Tensor:
-    """Whether each element of a tensor, in row-major order, is less than the next."""
-
-def reduce_all(
-    input_tensor: _Any,
-    axis: _Any = ...,
-    keepdims: _bool | None = ...,
-    name: str | None = ...,
-    reduction_indices: _Any = ...,
-    keep_dims: _bool | None = ...,
-) -> _Tensor:
-    """Whether all elements are true along dimensions."""
-
-def reduce_any(
-    input_tensor: _Any,
-    axis: _Any = ...,
-    keepdims: _bool | None = ...,
-    name: str | None = ...,
-    reduction_indices: _Any = ...,
-    keep_dims: _bool | None = ...,
-) -> _Tensor:
-    """Whether any element is true along dimensions."""
-
-def reduce_max(
-    input_tensor: _Any,
-    axis: _Any = ...,
-    keepdims: _bool | None = ...,
-    name: str | None = ...,
-    reduction_indices: _Any = ...,
-    keep_dims: _bool | None = ...,
-) -> _Tensor:
-    """Finds the largest element along dimensions."""
-
-def reduce_mean(
-    input_tensor: _Any,
-    axis: _Any = ...,
-    keepdims: _bool | None = ...,
-    name: str | None = ...,
-    reduction_indices: _Any = ...,
-    keep_dims: _bool | None = ...,
-) -> _Tensor:
-    """Averages elements (ints are rounded towards zero) along dimensions."""
-
-def reduce_min(
-    input_tensor: _Any,
-    axis: _Any = ...,
-    keepdims: _bool | None = ...,
-    name: str | None = ...,
-    reduction_indices: _Any = ...,
-    keep_dims: _bool | None = ...,
-) -> _Tensor:
-    """Finds the smallest element along dimensions."""
-
-def reduce_prod(
-    input_tensor: _Any,
-    axis: _Any = ...,
-    keepdims: _bool | None = ...,
-    name: str | None = ...,
-    reduction_indices: _Any = ...,
-    keep_dims: _bool | None = ...,
-) -> _Tensor:
-    """Multiplies elements along dimensions."""
-
-def reduce_sum(
-    input_tensor: _Any,
-    axis: _Any = ...,
-    keepdims: _bool | None = ...,
-    name: str | None = ...,
-    reduction_indices: _Any = ...,
-    keep_dims: _bool | None = ...,
-) -> _Tensor:
-    """Adds elements up along dimensions."""
-
-def cumprod(
-    x: _Any, axis: _Any = ..., exclusive: _bool = ..., reverse: _bool = ..., name: str | None = ...
-) -> _Tensor:
-    """Running products along a dimension."""
-
-def cumsum(
-    x: _Any, axis: _Any = ..., exclusive: _bool = ..., reverse: _bool = ..., name: str | None = ...
-) -> _Tensor:
-    """Running sums along a dimension."""
-
 def cumulative_logsumexp(
     x: _Any, axis: _Any = ..., exclusive: _bool = ..., reverse: _bool = ..., name: str | None = ...
 ) -> _Tensor:
     """Running log(sum(exp(x))) along a dimension."""
-
-def segment_max(data: _Any, segment_ids: _Any, name: str | None = ...) -> _Tensor:
-    """The largest entries of rows that have the same segment number."""
-
-def segment_mean(data: _Any, segment_ids: _Any, name: str | None = ...) -> _Tensor:
-    """The means of rows that have the same segment number."""
-
-def segment_min(data: _Any, segment_ids: _Any, name: str | None = ...) -> _Tensor:
-    """The smallest entries of rows that have the same segment number."""
-
-def segment_prod(data: _Any, segment_ids: _Any, name: str | None = ...) -> _Tensor:
-    """The products of rows that have the same segment number."""
-
-def segment_sum(data: _Any, segment_ids: _Any, name: str | None = ...) -> _Tensor:
-    """The sums of rows that have the same segment number."""
-
-def unsorted_segment_max(
-    data: _Any, segment_ids: _Any, num_segments: _Any, name: str | None = ...
-) -> _Tensor:
-    """The largest entries of rows that have the same segment number."""
-
-def unsorted_segment_min(
-    data: _Any, segment_ids: _Any, num_segments: _Any, name: str | None = ...
-) -> _Tensor:
-    """The smallest entries of rows that have the same segment number."""
-
-def unsorted_segment_prod(
-    data: _Any, segment_ids: _Any, num_segments: _Any, name: str | None = ...
-) -> _Tensor:
-    """The products of rows that have the same segment number."""
-
-def unsorted_segment_sum(
-    data: _Any, segment_ids: _Any, num_segments: _Any, name: str | None = ...
-) -> _Tensor:
-    """The sums of rows that have the same segment number."""
 
 def bessel_i0(x: _Any, name: str | None = ...) -> _Tensor:
     """The modified Bessel function I0, element by element."""
@@ -474,38 +280,11 @@ def bessel_i1(x: _Any, name: str | None = ...) -> _Tensor:
 def bessel_i1e(x: _Any, name: str | None = ...) -> _Tensor:
     """exp(-|x|) I1(x), the scaled Bessel function, element by element."""
 
-def betainc(a: _Any, b: _Any, x: _Any, name: str | None = ...) -> _Tensor:
-    """The regularized incomplete beta function of `x` with parameters `a` and `b`, element by element."""
-
-def digamma(x: _Any, name: str | None = ...) -> _Tensor:
-    """The derivative of log gamma at x, element by element."""
-
-def erf(x: _Any, name: str | None = ...) -> _Tensor:
-    """The error function of x, element by element."""
-
-def erfc(x: _Any, name: str | None = ...) -> _Tensor:
-    """1 - erf(x), precise for large x, element by element."""
-
 def erfinv(x: _Any, name: str | None = ...) -> _Tensor:
     """The number whose error function is x, element by element."""
 
-def igamma(a: _Any, x: _Any, name: str | None = ...) -> _Tensor:
-    """The lower regularized incomplete gamma function, element by element; shapes broadcast."""
-
-def igammac(a: _Any, x: _Any, name: str | None = ...) -> _Tensor:
-    """The upper regularized incomplete gamma function, element by element; shapes broadcast."""
-
-def lgamma(x: _Any, name: str | None = ...) -> _Tensor:
-    """log |gamma(x)|, element by element."""
-
 def ndtri(x: _Any, name: str | None = ...) -> _Tensor:
     """The quantile x of the standard normal distribution, element by element."""
-
-def polygamma(a: _Any, x: _Any, name: str | None = ...) -> _Tensor:
-    """Derivative a of digamma at x, element by element; shapes broadcast."""
-
-def zeta(x: _Any, q: _Any, name: str | None = ...) -> _Tensor:
-    """The Hurwitz zeta function of x and q, element by element; shapes broadcast."""
 
 def softplus(features: _Any, name: str | None = ...) -> _Tensor:
     """log(1 + exp(x)), element by element."""

@@ -3,6 +3,8 @@
 from typing import Any as _Any
 
 from .. import rnn as rnn_cell
+from .. import sigmoid as sigmoid
+from .. import tanh as tanh
 from ..derivatives.nn.conv import conv2d_backprop_filter as conv2d_backprop_filter
 from ..derivatives.nn.conv import conv3d_backprop_filter as conv3d_backprop_filter
 from ..derivatives.nn.conv import conv3d_backprop_filter as conv3d_backprop_filter_v2
@@ -81,6 +83,8 @@ from ..rnn.dynamic import dynamic_rnn as dynamic_rnn
 from ..rnn.raw import raw_rnn as raw_rnn
 from ..rnn.static import static_bidirectional_rnn as static_bidirectional_rnn
 from ..rnn.static import static_rnn as static_rnn
+from ..v1.math import softplus as softplus
+from ..v1.math import softsign as softsign
 
 __all__ = [
     "all_candidate_sampler",
@@ -172,12 +176,6 @@ __all__ = [
     "zero_fraction",
 ]
 
-def sigmoid(x: _Any, name: str | None = ...) -> _Tensor:
-    """1 / (1 + exp(-x)), element by element."""
-
-def tanh(x: _Any, name: str | None = ...) -> _Tensor:
-    """The hyperbolic tangent of x, element by element."""
-
 def l2_loss(t: _Any, name: str | None = ...) -> _Tensor:
     """Half the sum of squares of a tensor's elements."""
 
@@ -192,9 +190,3 @@ def relu6(features: _Any, name: str | None = ...) -> _Tensor:
 
 def selu(features: _Any, name: str | None = ...) -> _Tensor:
     """1.0507 x where it is positive, else 1.7581 (exp(x) - 1), element by element."""
-
-def softplus(features: _Any, name: str | None = ...) -> _Tensor:
-    """log(1 + exp(x)), element by element."""
-
-def softsign(features: _Any, name: str | None = ...) -> _Tensor:
-    """x / (1 + |x|), element by element."""
