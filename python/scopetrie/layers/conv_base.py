@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any, ClassVar
 
 from ..graph import Tensor
-from ..initializers import get as get_initializer
 from ..ops.array.pad import pad
 from ..ops.array.shape import reshape
 from ..ops.math.elementwise import add
@@ -13,9 +12,9 @@ from ..ops.nn.activation import bias_add
 from ..ops.nn.conv import conv1d, conv2d, conv3d
 from ..ops.nn.conv_any import convolution
 from ..shapes import TensorShape
-from .activations import activation_of
-from .base import ZEROS, Layer
+from .base import ZEROS
 from .input_spec import InputSpec
+from .kernel_layer import KernelLayer
 from .windows import (
     channel_axis,
     checked_format,
@@ -29,7 +28,7 @@ from .windows import (
 __all__ = ["Convolution"]
 
 
-class Convolution(Layer):
+class Convolution(KernelLayer):
     """A layer that convolves; its subclasses say along how many dimensions.
 
     Args:
@@ -74,16 +73,10 @@ class Convolution(Layer):
         self.padding = checked_padding(padding, causal=self.rank == 1)
         self.data_format = checked_format(data_format)
         self.dilation_rate = sizes(dilation_rate, self.rank, "dilation_rate")
-        self.activation = activation_of(activation)
-        self.use_bias = use_bias
-        self.kernel_initializer = get_initializer(kernel_initializer)
-        self.bias_initializer = get_initializer(bias_initializer)
-        self.kernel_regularizer = kernel_regularizer
-        self.bias_regularizer = bias_regularizer
-        self.kernel_constraint = kernel_constraint
-        self.bias_constraint = bias_constraint
-        self.kernel: Any = None
-        self.bias: Any = None
+        self.keep_arguments(
+            activation, use_bias, kernel_initializer, bias_initializer, kernel_regularizer, bias_regularizer,
+            kernel_constraint, bias_constraint,
+        )  # fmt: skip
         if max(self.strides) > 1 and max(self.dilation_rate) > 1:
             raise ValueError(
                 "`strides > 1` not supported in conjunction with `dilation_rate > 1`. Received: "
@@ -112,14 +105,6 @@ class Convolution(Layer):
         size: int = found
         return size
 
-    def add_bias(self) -> None:
-        """Makes the bias, if there is to be one."""
-        if self.use_bias:
-            self.bias = self.add_weight(
-                "bias", [self.filters], initializer=self.bias_initializer, regularizer=self.bias_regularizer,
-                constraint=self.bias_constraint,
-            )  # fmt: skip
-
     def build(self, input_shape: Any) -> None:
         """Makes the kernel and the bias.
 
@@ -129,12 +114,8 @@ class Convolution(Layer):
         Raises:
             ValueError: If the number of channels is not known.
         """
-        shape = [*self.kernel_size, self.channels(input_shape), self.filters]
-        self.kernel = self.add_weight(
-            "kernel", shape, initializer=self.kernel_initializer, regularizer=self.kernel_regularizer,
-            constraint=self.kernel_constraint,
-        )  # fmt: skip
-        self.add_bias()
+        self.add_kernel([*self.kernel_size, self.channels(input_shape), self.filters])
+        self.add_bias(self.filters)
         self.built = True
 
     def call(self, inputs: Any) -> Tensor:

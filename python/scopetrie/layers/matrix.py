@@ -5,23 +5,22 @@ from __future__ import annotations
 from typing import Any
 
 from ..graph import Tensor
-from ..initializers import get as get_initializer
 from ..ops.linalg.contraction import tensordot
 from ..ops.linalg.products import matmul
 from ..ops.nn.activation import bias_add
 from ..public import v1
 from ..shapes import TensorShape
-from .activations import activation_of
-from .base import ZEROS, Layer, applied
+from .base import ZEROS, applied
 from .describe import described
 from .input_spec import InputSpec
+from .kernel_layer import KernelLayer
 
 __all__ = ["Dense", "dense"]
 
 
 @v1("layers.Dense")
 @described(raises="ValueError: When called, if the size of the input's last dimension is not known.")
-class Dense(Layer):
+class Dense(KernelLayer):
     """A layer that computes activation(inputs x kernel + bias), along the last dimension.
 
     >>> import scopetrie as tf
@@ -40,16 +39,10 @@ class Dense(Layer):
     ) -> None:  # fmt: skip
         super().__init__(trainable, name, activity_regularizer=activity_regularizer, **kwargs)
         self.units = int(units)
-        self.activation = activation_of(activation)
-        self.use_bias = use_bias
-        self.kernel_initializer = get_initializer(kernel_initializer)
-        self.bias_initializer = get_initializer(bias_initializer)
-        self.kernel_regularizer = kernel_regularizer
-        self.bias_regularizer = bias_regularizer
-        self.kernel_constraint = kernel_constraint
-        self.bias_constraint = bias_constraint
-        self.kernel: Any = None
-        self.bias: Any = None
+        self.keep_arguments(
+            activation, use_bias, kernel_initializer, bias_initializer, kernel_regularizer, bias_regularizer,
+            kernel_constraint, bias_constraint,
+        )  # fmt: skip
         self.input_spec = InputSpec(min_ndim=2)
 
     def build(self, input_shape: Any) -> None:
@@ -75,15 +68,8 @@ class Dense(Layer):
                 f"shape received: {shape}"
             )
         self.input_spec = InputSpec(min_ndim=2, axes={-1: size})
-        self.kernel = self.add_weight(
-            "kernel", [size, self.units], initializer=self.kernel_initializer,
-            regularizer=self.kernel_regularizer, constraint=self.kernel_constraint,
-        )  # fmt: skip
-        if self.use_bias:
-            self.bias = self.add_weight(
-                "bias", [self.units], initializer=self.bias_initializer, regularizer=self.bias_regularizer,
-                constraint=self.bias_constraint,
-            )  # fmt: skip
+        self.add_kernel([size, self.units])
+        self.add_bias(self.units)
         self.built = True
 
     def call(self, inputs: Any) -> Tensor:

@@ -44,7 +44,8 @@ class Pooling(Layer):
         strides: Steps of the window.
         padding: "valid" or "same".
         data_format: "channels_last" or "channels_first".
-        **kwargs: The arguments of `Layer`.
+        name: The name of the layer's scope.
+        **kwargs: More arguments of `Layer`.
 
     Raises:
         ValueError: If an argument is none that it takes.
@@ -55,9 +56,9 @@ class Pooling(Layer):
 
     def __init__(
         self, pool_size: Any, strides: Any, padding: str = "valid",
-        data_format: str | None = "channels_last", **kwargs: Any,
+        data_format: str | None = "channels_last", name: str | None = None, **kwargs: Any,
     ) -> None:  # fmt: skip
-        super().__init__(**kwargs)
+        super().__init__(name=name, **kwargs)
         if strides is None:
             raise ValueError("Argument `strides` must not be None.")
         self.pool_size = sizes(pool_size, self.rank, "pool_size")
@@ -116,12 +117,6 @@ class MaxPooling1D(Pooling):
     rank = 1
     takes_largest = True
 
-    def __init__(
-        self, pool_size: Any, strides: Any, padding: str = "valid",
-        data_format: str | None = "channels_last", name: str | None = None, **kwargs: Any,
-    ) -> None:  # fmt: skip
-        super().__init__(pool_size, strides, padding, data_format, name=name, **kwargs)
-
 
 @v1("layers.max_pooling1d")
 @described("A tensor of the input's rank.", _RAISES)
@@ -146,12 +141,6 @@ class MaxPooling2D(Pooling):
 
     rank = 2
     takes_largest = True
-
-    def __init__(
-        self, pool_size: Any, strides: Any, padding: str = "valid",
-        data_format: str | None = "channels_last", name: str | None = None, **kwargs: Any,
-    ) -> None:  # fmt: skip
-        super().__init__(pool_size, strides, padding, data_format, name=name, **kwargs)
 
 
 @v1("layers.max_pooling2d")
@@ -178,12 +167,6 @@ class MaxPooling3D(Pooling):
     rank = 3
     takes_largest = True
 
-    def __init__(
-        self, pool_size: Any, strides: Any, padding: str = "valid",
-        data_format: str | None = "channels_last", name: str | None = None, **kwargs: Any,
-    ) -> None:  # fmt: skip
-        super().__init__(pool_size, strides, padding, data_format, name=name, **kwargs)
-
 
 @v1("layers.max_pooling3d")
 @described("A tensor of the input's rank.", _RAISES)
@@ -208,12 +191,6 @@ class AveragePooling1D(Pooling):
 
     rank = 1
     takes_largest = False
-
-    def __init__(
-        self, pool_size: Any, strides: Any, padding: str = "valid",
-        data_format: str | None = "channels_last", name: str | None = None, **kwargs: Any,
-    ) -> None:  # fmt: skip
-        super().__init__(pool_size, strides, padding, data_format, name=name, **kwargs)
 
 
 @v1("layers.average_pooling1d")
@@ -240,12 +217,6 @@ class AveragePooling2D(Pooling):
     rank = 2
     takes_largest = False
 
-    def __init__(
-        self, pool_size: Any, strides: Any, padding: str = "valid",
-        data_format: str | None = "channels_last", name: str | None = None, **kwargs: Any,
-    ) -> None:  # fmt: skip
-        super().__init__(pool_size, strides, padding, data_format, name=name, **kwargs)
-
 
 @v1("layers.average_pooling2d")
 @described("A tensor of the input's rank.", _RAISES)
@@ -270,12 +241,6 @@ class AveragePooling3D(Pooling):
 
     rank = 3
     takes_largest = False
-
-    def __init__(
-        self, pool_size: Any, strides: Any, padding: str = "valid",
-        data_format: str | None = "channels_last", name: str | None = None, **kwargs: Any,
-    ) -> None:  # fmt: skip
-        super().__init__(pool_size, strides, padding, data_format, name=name, **kwargs)
 
 
 @v1("layers.average_pooling3d")

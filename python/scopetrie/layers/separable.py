@@ -70,7 +70,7 @@ class SeparableConvolution(Convolution):
             initializer=self.pointwise_initializer, regularizer=self.pointwise_regularizer,
             constraint=self.pointwise_constraint,
         )  # fmt: skip
-        self.add_bias()
+        self.add_bias(self.filters)
         self.built = True
 
     def call(self, inputs: Any) -> Tensor:

@@ -50,11 +50,8 @@ class TransposedConvolution(Convolution):
             ValueError: If the number of channels is not known.
         """
         channels = self.channels(input_shape)
-        self.kernel = self.add_weight(
-            "kernel", [*self.kernel_size, self.filters, channels], initializer=self.kernel_initializer,
-            regularizer=self.kernel_regularizer, constraint=self.kernel_constraint,
-        )  # fmt: skip
-        self.add_bias()
+        self.add_kernel([*self.kernel_size, self.filters, channels])
+        self.add_bias(self.filters)
         self.built = True
 
     def call(self, inputs: Any) -> Tensor:
