@@ -271,11 +271,6 @@ def _variable_initialized_by(graph: Graph, op: Operation) -> str | None:
     return op.name if before is not None and _initialized_by_name(before) == op.name else None
 
 
-def _regularized_by_name(op: Operation) -> str | None:
-    found = re.match(r"(.*)/Regularizer/", op.name)
-    return None if found is None else found[1]
-
-
 def _initialized_by_name(op: Operation) -> str | None:
     # "Initializer_1" if an earlier attempt failed because of a dtype.
     found = re.match(r"(.*)/Initializer(?:_\d+)?/", op.name)

@@ -111,11 +111,6 @@ def accuracy(
     return mean(right, factors, metrics_collections, updates_collections, name or "accuracy")
 
 
-def _floats(labels: Any, predictions: Any, weights: Any) -> tuple[Tensor, Tensor, Any]:
-    truth, guess, factors = aligned(labels, predictions, weights)
-    return cast(truth, dtypes.float32), cast(guess, dtypes.float32), factors
-
-
 @v1("metrics.mean_squared_error")
 @whole
 @described(RETURNS, _RAISES)

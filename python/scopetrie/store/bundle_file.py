@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
+from types import MappingProxyType
 from typing import Any, Final, NamedTuple
 
 import numpy as np
@@ -26,27 +28,18 @@ class BundleFile(NamedTuple):
         variables: The variables by their paths, in the order of these.
         names: The names in the checkpoint of the variables, by their paths.
         bundle: The checkpoint.
+        aliases: Further paths of variables: there are none.
+        frozen: The paths of those that are not to be changed: none.
+        not_trainable: The paths of those that are not to be trained: a checkpoint does not say.
     """
 
     name: str
     variables: dict[str, StoredVariable]
     names: dict[str, str]
     bundle: Bundle
-
-    @property
-    def aliases(self) -> dict[str, str]:
-        """Further paths: there are none."""
-        return {}
-
-    @property
-    def frozen(self) -> list[str]:
-        """The paths of variables that are not to be changed: there are none."""
-        return []
-
-    @property
-    def not_trainable(self) -> frozenset[str]:
-        """The paths of variables that are not to be trained: a checkpoint does not say."""
-        return frozenset()
+    aliases: Mapping[str, str] = MappingProxyType({})
+    frozen: Sequence[str] = ()
+    not_trainable: frozenset[str] = frozenset()
 
     def array(self, variable: StoredVariable) -> np.ndarray[Any, Any]:
         """Returns the elements of a variable, after a look at their checksum.

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import mmap
 import zipfile
+from collections.abc import Mapping, Sequence
+from types import MappingProxyType
 from typing import Any, Final, NamedTuple
 
 import numpy as np
@@ -31,26 +33,17 @@ class NpzFile(NamedTuple):
         name: The path of the file.
         variables: The variables by their paths, in the order of the file.
         content: The file.
+        aliases: Further paths of variables: there are none.
+        frozen: The paths of those that are not to be changed: none.
+        not_trainable: The paths of those that are not to be trained: the file does not say.
     """
 
     name: str
     variables: dict[str, StoredVariable]
     content: zipfile.ZipFile
-
-    @property
-    def aliases(self) -> dict[str, str]:
-        """Further paths: there are none."""
-        return {}
-
-    @property
-    def frozen(self) -> list[str]:
-        """The paths of variables that are not to be changed: there are none."""
-        return []
-
-    @property
-    def not_trainable(self) -> frozenset[str]:
-        """The paths of variables that are not to be trained: the file does not say."""
-        return frozenset()
+    aliases: Mapping[str, str] = MappingProxyType({})
+    frozen: Sequence[str] = ()
+    not_trainable: frozenset[str] = frozenset()
 
     def array(self, variable: StoredVariable) -> np.ndarray[Any, Any]:
         """Returns the elements of a variable.

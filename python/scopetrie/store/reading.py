@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import zipfile
+from collections.abc import Mapping, Sequence
 from typing import Any, Final, Protocol
 
 import numpy as np
@@ -34,9 +35,9 @@ class StoredSource(Protocol):
     @property
     def variables(self) -> dict[str, StoredVariable]: ...  # noqa: D102
     @property
-    def aliases(self) -> dict[str, str]: ...  # noqa: D102
+    def aliases(self) -> Mapping[str, str]: ...  # noqa: D102
     @property
-    def frozen(self) -> list[str]: ...  # noqa: D102
+    def frozen(self) -> Sequence[str]: ...  # noqa: D102
     @property
     def not_trainable(self) -> frozenset[str]: ...  # noqa: D102
 

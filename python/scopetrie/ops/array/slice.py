@@ -120,10 +120,6 @@ def dense_key(
     return key
 
 
-def _length(key: slice, size: int) -> int:
-    return len(range(*key.indices(size)))
-
-
 def _strided_kernel(xp: Any, **masks: int) -> Any:
     def cut(x: Any, begin: Any, end: Any, strides: Any) -> Any:
         steps, singles = strides.tolist(), masks.get("shrink_axis_mask", 0)

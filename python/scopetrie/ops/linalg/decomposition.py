@@ -5,20 +5,14 @@ from __future__ import annotations
 from typing import Any
 
 from ..._core import OpFunction
-from ...dtypes import DType
 from ...graph import Tensor
 from ...public import v1
 from ..declare import attr, tensor
 from ..math.complex import real
-from ..node_text import Dims
 from ..outputs import Qr
-from ..registry import Spec, define_op
+from ..registry import define_op
 from .products import MATRIX_TYPES
 from .solve import conjugate_transposed, in_float32
-
-
-def _shaped(dtype: DType, lead: Dims, *sizes: int | None) -> Spec:
-    return dtype, None if lead is None else (*lead, *sizes)
 
 
 def _svd_kernel(xp: Any, compute_uv: bool = True, full_matrices: bool = False) -> Any:

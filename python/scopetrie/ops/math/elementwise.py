@@ -37,7 +37,7 @@ from ..declare import (
 )
 from ..direct import Only, attribute, direct
 from ..promises import elementwise
-from ..registry import Kernel, Spec, define_op
+from ..registry import Kernel, define_op
 
 _UNARY_DOC = """{summary}, element by element.
 
@@ -400,10 +400,6 @@ def multiply_no_nan(x: Any, y: Any, name: str | None = None) -> Tensor:
 
 _round = unary("Round", "x rounded, halves to even", lambda xp: xp.round, SIGNED)
 _abs = unary("Abs", "|x|", lambda xp: xp.abs, (*FLOATS, dtypes.int8, *SHORT_INDICES), scoped=True)
-
-
-def _real_of(x: Tensor) -> Spec:
-    return (dtypes.float32 if x.dtype.base_dtype is dtypes.complex64 else dtypes.float64), x._dims
 
 
 def complex_part(type: str, kernel: Kernel, input: str = "input") -> OpFunction[Tensor]:

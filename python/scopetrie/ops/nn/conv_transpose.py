@@ -29,9 +29,6 @@ from .window import (
     window_keys,
 )  # fmt: skip
 
-# By the rank of the images.
-_TYPES = {4: "Conv2DBackpropInput", 5: "Conv3DBackpropInputV2"}
-
 
 def _spread_windows(xp: Any, sizes: tuple[int, ...], taps: Any, grad: Any, shape: Geometry) -> Any:
     """The transpose of `convolve`: adds, for each place of `grad`, a multiple of the filter into an image."""
