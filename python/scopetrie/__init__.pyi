@@ -353,6 +353,7 @@ from .template import make_template as make_template
 from .unchanged.importing import as_tensorflow as as_tensorflow
 from .v1 import app as app
 from .v1 import bitwise as bitwise
+from .v1 import debugging as debugging
 from .v1 import flags as flags
 from .v1 import gfile as gfile
 from .v1 import graph_util as graph_util
@@ -535,6 +536,7 @@ __all__ = [
     "cumprod",
     "cumsum",
     "custom_gradient",
+    "debugging",
     "decode_base64",
     "decode_raw",
     "depth_to_space",

@@ -43,6 +43,7 @@ NAMESPACES: Final = {
     "contrib.seq2seq": "contrib.seq2seq",
     "contrib.slim": "contrib.slim",
     "contrib.training": "contrib.training",
+    "debugging": "v1.debugging",
     "errors": "errors",
     "flags": "v1.flags",
     "gfile": "v1.gfile",

@@ -52,6 +52,10 @@ DIFFERENT = {
         "An op that fails leaves its name to the next.",
         [("sum_1:0 sum_2", "sum:0 sum_1")],
     ),
+    "variables::as_python_values": Deliberate(
+        "Setting an item is refused by the variable itself, which says what to do.",
+        [("item assignment -> False", "item assignment -> True")],
+    ),
     "variables::made_in_a_cond": Deliberate(
         "A cond that fails leaves its name to the next.",
         [("(2,) [cond/v:0, cond_2/w:0, g:0]", "(2,) [cond/v:0, cond_1/w:0, g:0]")],

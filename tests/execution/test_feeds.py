@@ -200,7 +200,7 @@ WRONG = [
 def test_wrong_feed(session, graph, fetch, make, kind, text):
     with pytest.raises(kind) as caught:
         session.run(fetch, make(graph))
-    assert str(caught.value) == text
+    assert str(caught.value).partition("\n")[0] == text
 
 
 def test_key_of_another_graph(session):
@@ -208,7 +208,7 @@ def test_key_of_another_graph(session):
         other = tf.constant(1.0, name="oc")
     with pytest.raises(TypeError) as caught:
         session.run("pp:0", {"p:0": 1, other: 3})
-    assert str(caught.value) == (
+    assert str(caught.value).partition("\n")[0] == (
         'Cannot interpret feed_dict key as Tensor: Tensor Tensor("oc:0", shape=(), dtype=float32) is not an '
         "element of this graph."
     )

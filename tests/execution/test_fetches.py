@@ -226,7 +226,7 @@ def test_wrong_fetch(session, case):
     make, kind, text = WRONG[case]
     with pytest.raises(kind) as caught:
         session.run(make())
-    assert str(caught.value) == text
+    assert str(caught.value).partition("\n")[0] == text
 
 
 def test_operation_of_another_graph(session):

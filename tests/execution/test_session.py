@@ -63,10 +63,10 @@ def test_closed_session():
     for fetch in (c, [c], {"a": c}, "Const:0"):
         with pytest.raises(RuntimeError) as caught:
             session.run(fetch)
-        assert str(caught.value) == "Attempted to use a closed Session."
+        assert str(caught.value).startswith("Attempted to use a closed Session.\n")
     with tf.Session() as session:
         pass
-    with pytest.raises(RuntimeError, match=r"^Attempted to use a closed Session\.$"):
+    with pytest.raises(RuntimeError, match=r"^Attempted to use a closed Session\.\n"):
         session.run(c)
 
 
@@ -75,7 +75,7 @@ def test_empty_graph():
         with pytest.raises(RuntimeError) as caught:
             tf.Session().run(fetch)
         text = "The Session graph is empty. Add operations to the graph before calling run()."
-        assert str(caught.value) == text
+        assert str(caught.value).startswith(text)
 
 
 def test_not_reentrant():
@@ -334,7 +334,7 @@ def test_a_closed_session_frees_its_plans_of_all_forms():
         assert len(freed) > 4
     gc.collect()
     assert [each() for each in freed] == [None] * len(freed)
-    with pytest.raises(RuntimeError, match=r"^Attempted to use a closed Session\.$"):
+    with pytest.raises(RuntimeError, match=r"^Attempted to use a closed Session\.\n"):
         session.run(w)
 
 

@@ -69,7 +69,9 @@ Error refusal(const Graph& graph, const VariableRequest& request, const Verdict&
              "/part_0. Perhaps a variable of the same name was already created with partitioning?";
       break;
     case Kind::kValueWithShape:
-      text = "If initializer is a constant, do not specify shape.";
+      text =
+          "If initializer is a constant, do not specify shape.\nLeave out the shape, or give an initializer that "
+          "takes one, such as tf.zeros_initializer() or tf.constant_initializer(value).";
       break;
     case Kind::kExists:
       text = "Variable " + name +

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from contextlib import suppress
-from typing import Any
+from typing import Any, Final
 
 import numpy as np
 
@@ -14,6 +14,8 @@ from ..graph import Graph
 from ..ops.node_text import Dims, dims_text
 from ..shapes import compatible_dims
 from ..store import Store
+
+UNINITIALIZED: Final = "Attempting to use uninitialized value "
 
 
 class StoredValues:
@@ -121,7 +123,7 @@ class Cell:
 
     def uninitialized(self) -> FailedPreconditionError:
         """Returns the error for reading the variable before it has a value."""
-        return FailedPreconditionError(None, None, f"Attempting to use uninitialized value {self.name}")
+        return FailedPreconditionError(None, None, f"{UNINITIALIZED}{self.name}")
 
     def read(self) -> Array:
         """Returns the value, as a read-only array.

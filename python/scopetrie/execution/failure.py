@@ -8,7 +8,7 @@ from typing import Any, Final
 from .. import errors
 from ..backends import Array
 from ..ops.node_text import dims_text
-from .cells import Cell
+from .cells import UNINITIALIZED, Cell
 
 # v1's translation of exceptions of a py_func; any other becomes an UnknownError.
 _CLASSES: Final[tuple[tuple[type[Exception], type[errors.OpError]], ...]] = (
@@ -20,11 +20,17 @@ _CLASSES: Final[tuple[tuple[type[Exception], type[errors.OpError]], ...]] = (
 )
 # Exceptions of array libraries and arithmetic for arguments that do not fit.
 _OF_ARGUMENTS: Final = (ValueError, TypeError, IndexError, ZeroDivisionError, OverflowError)
+_INITIALIZE: Final = (
+    "Run its initializer first, or that of all variables: session.run(tf.global_variables_initializer()); a "
+    "Saver that restores them does it, too."
+)
 # Kernels that call functions of the program.
 _FOREIGN: Final = frozenset({"EagerPyFunc", "PyFunc", "PyFuncStateless"})
+# Those of which NumPy says that a "core dimension" does not fit.
+_PRODUCTS: Final = frozenset({"BatchMatMul", "BatchMatMulV2", "MatMul"})
 
 
-def located(error: Exception, op: Any, function: Any, arrays: Sequence[Array]) -> Exception:
+def located(error: Exception, op: Any, function: Any, arrays: Sequence[Array], hint: str = "") -> Exception:
     """Returns the error to raise for an exception in a step of a plan.
 
     Args:
@@ -32,13 +38,16 @@ def located(error: Exception, op: Any, function: Any, arrays: Sequence[Array]) -
         op: The operation, or None if a fetched variable has no value.
         function: The kernel's function, or the `Cell` that was read.
         arrays: The values of the inputs that are still alive.
+        hint: What to do, if the fault is a frequent one.
 
     Returns:
         An `errors.OpError`. Its message starts with v1's line for the fault, then has the node, the line of
-        the program that built it, and the inputs' dtypes and shapes.
+        the program that built it, the inputs' dtypes and shapes, and the hint.
     """
     if isinstance(error, AttributeError) and isinstance(error.obj, Cell):
         error = error.obj.uninitialized()
+    if isinstance(error, errors.FailedPreconditionError) and error.message.startswith(UNINITIALIZED):
+        hint = _INITIALIZE
     if isinstance(error, errors.OpError):
         if error.op is not None:
             return error  # from an inner plan, whose error is more precise
@@ -46,11 +55,13 @@ def located(error: Exception, op: Any, function: Any, arrays: Sequence[Array]) -
     else:
         kind, message = _translated(error, op, function, arrays)
     if op is not None:
-        message += f"\n\t [[node {op.name} (of type {op.type}){_origin(op)}]]"
+        message += f"\n\t [[node {op.name} (of type {op.type}){made_at(op)}]]"
         if arrays:
             message += (
                 f"\n\t Inputs: {', '.join(_described(op, at, array) for at, array in enumerate(arrays))}"
             )
+    if hint:
+        message += f"\n{hint}"
     made: Any = kind
     result: errors.OpError = made(None, op, message)
     return result
@@ -78,6 +89,9 @@ def _translated(
             and "broadcast" in str(error)
         ):
             return errors.InvalidArgumentError, f"Incompatible shapes: {' vs. '.join(map(dims_text, shapes))}"
+        if op.type in _PRODUCTS and "core dimension" in str(error):
+            sizes = ", ".join(f"In[{at}]: {dims_text(shape)}" for at, shape in enumerate(shapes))
+            return errors.InvalidArgumentError, f"Matrix size-incompatible: {sizes}"
         return errors.InvalidArgumentError, str(error) if isinstance(error, ValueError) else text
     return errors.UnknownError, text
 
@@ -87,7 +101,8 @@ def _broadcast(shape: tuple[int, ...], other: tuple[int, ...]) -> bool:
     return all(a == b or a == 1 or b == 1 for a, b in pairs)
 
 
-def _origin(op: Any) -> str:
+def made_at(op: Any) -> str:
+    """Says on which line of the program an operation was made: ", built at ..."; "" where that is unknown."""
     site: tuple[str, int, str] | None = op._site
     if site is None:
         return ""

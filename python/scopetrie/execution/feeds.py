@@ -11,6 +11,7 @@ from .._core import Variable, own_items
 from ..backends import Array, Backend
 from ..errors import InternalError
 from ..graph import Graph, Tensor
+from .failure import made_at
 
 
 class Feed:
@@ -58,13 +59,17 @@ class Feed:
             raise TypeError(
                 "The value of a feed cannot be a tf.Tensor object. Acceptable feed values include Python "
                 "scalars, strings, lists, numpy ndarrays, or TensorHandles. For reference, the tensor object "
-                f"was {given} which was passed to the argument `feed_dict` with key {self._tensor}."
+                f"was {given} which was passed to the argument `feed_dict` with key {self._tensor}.\n"
+                "Compute its value first: session.run of it returns an array."
             )
         if isinstance(given, Variable):
             raise ValueError("setting an array element with a sequence.")
         if dtype.hasobject:
             return self._strings(given)
-        array = np.asarray(own_items(given)).astype(dtype, copy=False)
+        try:
+            array = np.asarray(own_items(given)).astype(dtype, copy=False)
+        except (TypeError, ValueError) as error:
+            raise type(error)(f"{error}\n{self._named()}") from None
         # Only plain Python ints are checked for overflow: v1 lets arrays and lists wrap around.
         if type(given) is int and int(array) != given:
             raise self._incompatible(given)
@@ -93,8 +98,13 @@ class Feed:
             "," if len(dims) == 1 else ""
         )
         return ValueError(
-            f"Cannot feed value of shape {shape} for Tensor {self._tensor.name}, which has shape ({text})"
+            f"Cannot feed value of shape {shape} for Tensor {self._tensor.name}, which has shape ({text})\n"
+            f"{self._named()}"
         )
+
+    def _named(self) -> str:
+        tensor = self._tensor
+        return f"It was fed for {tensor}{made_at(tensor.op)}."
 
 
 def find_feed(graph: Graph, key: Any, backend: Backend) -> Feed:

@@ -89,7 +89,8 @@ class Fetches:
     def _element(self, fetch: Any) -> Tensor | Operation:
         if fetch is None:
             raise TypeError(
-                f'Argument `fetch` = {fetch} has invalid type "{type(fetch).__name__}". Cannot be None'
+                f'Argument `fetch` = {fetch} has invalid type "{type(fetch).__name__}". Cannot be None\n'
+                "tf.gradients gives None for what a result does not depend on: leave it out."
             )
         graph = self._graph
         try:
@@ -100,8 +101,11 @@ class Fetches:
                 f"Tensor. ({error})"
             ) from None
         except (ValueError, KeyError) as error:
+            text, _, hint = str(error.args[0]).partition("\n")
+            text = repr(text) if isinstance(error, KeyError) else text
+            hint = hint and f"\n{hint}"
             raise ValueError(
-                f"Argument `fetch` = {fetch} cannot be interpreted as a Tensor. ({error})"
+                f"Argument `fetch` = {fetch} cannot be interpreted as a Tensor. ({text}){hint}"
             ) from None
         if not graph.is_fetchable(element):
             name = element.op.name if isinstance(element, Tensor) else element.name

@@ -18,6 +18,10 @@ from .state import State
 # does not pay for a plan that runs once (an initializer), and beyond this length it would delay the second
 # run by more than a tenth of a second.
 _LONGEST_GENERATED: Final = 20_000
+CLOSED: Final = (
+    "Attempted to use a closed Session.\n"
+    "close() and the end of its `with` block close a session, and its values are gone: make another."
+)
 
 
 class Plan:
@@ -165,26 +169,28 @@ class Plan:
                 if not self._inner and not (output.owned and self._backend.on_host):
                     value = self._backend.export(value, fed if output.fed else ())
                 values.append(value)
+                done += 1
         except Exception as error:
             self._fail(error, done, slots)
         return values[0] if self._single else values
 
     def _fail(self, error: Exception, at: int, slots: Sequence[Any] | dict[int, Any]) -> NoReturn:
         """Raises v1's error for an exception in a step or, past the last step, in an output."""
+        unset = error.obj if isinstance(error, AttributeError) and isinstance(error.obj, Cell) else None
         if at < len(self.steps):
             step = self.steps[at]
-            op = self._graph.operation(step.op_id)
+            op: Any = self._graph.operation(step.op_id)
             arrays = [slots[slot] for slot in step.arguments]
             found = located(error, op, step.function, arrays)
         else:
-            found = located(error, None, None, ())
+            cell = self._outputs[at - len(self.steps)].cell
+            op = None if cell is None else self._graph._find_operation(cell.name)
+            found = located(error, op, None, ())
         if found is error:  # from an inner plan, which knows the operation
             raise error
         # Chain an exception of a kernel, but not the AttributeError of an uninitialized cell.
-        raise found from (
-            None if isinstance(error, AttributeError) and isinstance(error.obj, Cell) else error
-        )
+        raise found from (error if unset is None else None)
 
 
 def _released(*_: Array) -> NoReturn:
-    raise RuntimeError("Attempted to use a closed Session.")
+    raise RuntimeError(CLOSED)

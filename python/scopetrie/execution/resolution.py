@@ -207,7 +207,10 @@ class Resolution:
         text = f"You must feed a value for placeholder tensor '{op.name}' with dtype {kind}"
         if dims:  # v1 leaves out a scalar's shape and an unknown shape
             text += f" and shape {dims_text(dims)}"
-        return located(InvalidArgumentError(None, None, text), op, None, ())
+        hint = (
+            f"Pass its value: session.run(..., feed_dict={{x: value}}), where x is it or {f'{op.name}:0'!r}."
+        )
+        return located(InvalidArgumentError(None, None, text), op, None, (), hint)
 
     def _without_variables(self, node: Node) -> tuple[tuple[int, ...], Sequence[Cell]]:
         """Separates variables from a node's inputs.

@@ -16,12 +16,13 @@ from ..ops.indexed_slices import IndexedSlices
 from ..printing import Outline, printed
 from ..public import v1
 from ..store import Store
+from ..tracebacks import shorten
 from ..variables import Variable
 from . import session_stack
 from .config import ConfigProto
 from .feeds import find_feed, flatten_feeds
 from .fetches import is_flat, signature
-from .plan import Plan
+from .plan import CLOSED, Plan
 from .program import Program, check_options
 from .state import State
 
@@ -166,7 +167,7 @@ class BaseSession:
         if store is not None:
             return store
         if self._closed:
-            raise RuntimeError("Attempted to use a closed Session.")
+            raise RuntimeError(CLOSED)
         raise UnimplementedError(None, None, f"Session.store: {_NOT_HELD.format(self._state.backend.name)}")
 
     @overload
@@ -262,22 +263,36 @@ class BaseSession:
                 except ValueError:  # an array among them, which is not a fetch
                     again = False
                 if again and fetches:
-                    return program.run(())
+                    try:
+                        return program.run(())
+                    except Exception as error:
+                        shorten(error)
+                        raise
             else:
                 try:
                     plan = self._plans.get(fetches)
                 except TypeError:  # a dict, or something that is not a fetch
                     plan = None
                 if plan is not None:
-                    return plan.execute()
-        return self._run(fetches, feed_dict or {}, options, run_metadata)
+                    try:
+                        return plan.execute()
+                    except Exception as error:
+                        shorten(error)
+                        raise
+        try:
+            return self._run(fetches, feed_dict or {}, options, run_metadata)
+        except Exception as error:
+            shorten(error)
+            raise
 
     def _run(self, fetches: Any, feed_dict: Any, options: Any, run_metadata: Any) -> Any:
         if self._closed:
-            raise RuntimeError("Attempted to use a closed Session.")
+            raise RuntimeError(CLOSED)
         if self._graph.version == 0:
             raise RuntimeError(
-                "The Session graph is empty. Add operations to the graph before calling run()."
+                "The Session graph is empty. Add operations to the graph before calling run().\n"
+                "A session runs the graph that was the default one when it was made; tf.Session(graph=...) "
+                "runs another."
             )
         check_options(options, run_metadata)
         feed_dict = flatten_feeds(feed_dict)

@@ -61,6 +61,8 @@ def _get(self: Any, name: str) -> Any:
     kind, graph = type(self), self.graph
     found = _MISSING if name.startswith("__") else _notes(graph).get((kind, self._id, name), _MISSING)
     if found is _MISSING:
+        if hasattr(kind, name):  # a member that raised an AttributeError, which says more
+            return object.__getattribute__(self, name)
         raise AttributeError(f"{kind.__name__!r} object has no attribute {name!r}", name=name, obj=self)
     return found.find(graph, found.number) if isinstance(found, _Own) else found
 

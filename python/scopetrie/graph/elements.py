@@ -5,9 +5,13 @@ from __future__ import annotations
 from typing import Any
 
 from .. import _core
+from ..similar import similar
+from ..tracebacks import shorten
 from .handles import Operation, Tensor
 
 _FORM = 'Tensor names must be of the form "<op_name>:<output_index>".'
+_OTHER_GRAPH = "Run it in a session of its own graph: tf.Session(graph=x.graph)."
+_MOST_COMPARED = 300  # operations, so that trying names one after the other stays fast
 
 
 def find_element(
@@ -24,14 +28,18 @@ def find_element(
     if isinstance(element, bytes):
         element = element.decode()
     if isinstance(element, str):
-        return _find_name(graph, element, kinds)
+        try:
+            return _find_name(graph, element, kinds)
+        except (KeyError, ValueError) as error:
+            shorten(error)
+            raise
     if isinstance(element, Tensor) and allow_tensor:
         if element.graph is not graph:
-            raise ValueError(f"Tensor {element} is not an element of this graph.")
+            raise ValueError(f"Tensor {element} is not an element of this graph.\n{_OTHER_GRAPH}")
         return element
     if isinstance(element, Operation) and allow_operation:
         if element.graph is not graph:
-            raise ValueError(f"Operation {element} is not an element of this graph.")
+            raise ValueError(f"Operation {element} is not an element of this graph.\n{_OTHER_GRAPH}")
         return element
     raise TypeError(f"Can not convert a {type(obj).__name__} into a {kinds}.")
 
@@ -50,7 +58,7 @@ def _find_name(graph: _core.Graph, name: str, kinds: str) -> Tensor | Operation:
         if op is None:
             raise KeyError(
                 f"The name {name!r} refers to a Tensor which does not exist. "
-                f"The operation, {op_name!r}, does not exist in the graph."
+                f"The operation, {op_name!r}, does not exist in the graph.{_near(graph, op_name, ':0')}"
             )
         outputs = op.outputs
         try:
@@ -66,8 +74,19 @@ def _find_name(graph: _core.Graph, name: str, kinds: str) -> Tensor | Operation:
     found: Operation | None = graph._find_operation(name)
     if allow_operation:
         if found is None:
-            raise KeyError(f"The name {name!r} refers to an Operation not in the graph.")
+            raise KeyError(f"The name {name!r} refers to an Operation not in the graph.{_near(graph, name)}")
         return found
     if found is not None:
-        raise ValueError(f"The name {name!r} refers to an Operation, not a {kinds}. {_FORM}")
-    raise ValueError(f"The name {name!r} looks like an (invalid) Operation name, not a {kinds}. {_FORM}")
+        means = f"\nIts first output is {f'{name}:0'!r}." if found.outputs else ""
+        raise ValueError(f"The name {name!r} refers to an Operation, not a {kinds}. {_FORM}{means}")
+    raise ValueError(
+        f"The name {name!r} looks like an (invalid) Operation name, not a {kinds}. {_FORM}"
+        f"{_near(graph, name, ':0')}"
+    )
+
+
+def _near(graph: _core.Graph, name: str, end: str = "") -> str:
+    last = graph.version
+    names = (graph.operation(op_id).name for op_id in range(max(0, last - _MOST_COMPARED), last))
+    near = similar(name, names)
+    return f"\nOf similar names: {', '.join(repr(each + end) for each in near)}." if near else ""

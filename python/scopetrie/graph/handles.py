@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, NoReturn, TypeVar
 from .. import _core
 from ..public import v1
 from ..shapes import TensorShape, as_shape
+from ..tracebacks import shorten
 from .attributes import keep_attributes
 from .export import exporter
 from .placement import device_of, device_text, groups_of
@@ -138,7 +139,11 @@ class Tensor(_core.Tensor):
             ValueError: If there is no session, or it runs another graph.
         """
         assert _eval_tensor is not None
-        return _eval_tensor(self, feed_dict, session)
+        try:
+            return _eval_tensor(self, feed_dict, session)
+        except Exception as error:
+            shorten(error)
+            raise
 
     def ref(self) -> Reference:
         """Returns a key for dictionaries and sets, whose `deref()` is the tensor."""
@@ -179,10 +184,40 @@ class Tensor(_core.Tensor):
             "Please call `x.shape` rather than `len(x)` for shape information."
         )
 
+    def __float__(self) -> float:
+        raise self._is_symbolic("float() argument must be a string or a real number")
+
+    def __int__(self) -> int:
+        raise self._is_symbolic("int() argument must be a string, a bytes-like object or a real number")
+
+    def __setitem__(self, key: Any, value: Any) -> NoReturn:
+        raise TypeError(
+            f"'Tensor' object does not support item assignment\n{self.name} is computed. "
+            "Make another with tf.where, tf.concat or tf.tensor_scatter_nd_update; items of a variable are "
+            "set by v[i].assign(value)."
+        )
+
+    def _is_symbolic(self, what: str) -> TypeError:
+        return TypeError(
+            f"{what}, not 'Tensor'\nOnly a session knows the value of {self.name}: use session.run(x) or "
+            "x.eval(). In the graph, tf.cast changes the dtype."
+        )
+
+    if not TYPE_CHECKING:  # checkers are to say that there is none
+
+        @property
+        def numpy(self) -> NoReturn:
+            """Not here: tensors have no values of their own; `Session.run` and `eval` return arrays."""
+            raise AttributeError(
+                f"'Tensor' object has no attribute 'numpy'\nOnly a session knows the value of {self.name}: "
+                "use session.run(x) or x.eval()."
+            )
+
     def __array__(self, dtype: Any = None, copy: Any = None) -> NoReturn:
         raise NotImplementedError(
             f"Cannot convert a symbolic tf.Tensor ({self.name}) to a numpy array. This error may indicate "
-            "that you're trying to pass a Tensor to a NumPy call, which is not supported."
+            "that you're trying to pass a Tensor to a NumPy call, which is not supported.\n"
+            "Use the function of that name in tf, or the value: session.run(x)."
         )
 
 
@@ -213,7 +248,11 @@ class Operation(_core.Operation):
             ValueError: If there is no session, or it runs another graph.
         """
         assert _run_operation is not None
-        _run_operation(self, feed_dict, session)
+        try:
+            _run_operation(self, feed_dict, session)
+        except Exception as error:
+            shorten(error)
+            raise
 
     def values(self) -> tuple[Tensor, ...]:
         """Returns the outputs, as a tuple."""

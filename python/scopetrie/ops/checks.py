@@ -134,7 +134,7 @@ _assert: OpFunction[Operation] = define_op(
 )  # fmt: skip
 
 
-@v1("Assert")
+@v1("Assert", "debugging.Assert")
 def Assert(condition: Any, data: Any, summarize: int | None = None, name: str | None = None) -> Operation:
     """Makes an operation that fails unless a condition holds.
 
@@ -181,7 +181,7 @@ _check_numerics = define_op(
 )  # fmt: skip
 
 
-@v1("check_numerics")
+@v1("check_numerics", "debugging.check_numerics")
 def check_numerics(tensor: Any, message: str, name: str | None = None) -> Tensor:
     """Hands a tensor on, and fails if an element is infinite or not a number.
 

@@ -14,14 +14,40 @@ Using one raises an error with the alternative, not just "no attribute":
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable
 from typing import Final, NoReturn
 
-__all__ = ["REFUSED", "RefusedNameError", "refuser"]
+from ..public import NAMESPACES
+from ..similar import similar
+
+__all__ = ["REFUSED", "RefusedNameError", "UnknownNameError", "refuser"]
 
 
 class RefusedNameError(AttributeError):
     """Raised for a v1 name that scopetrie does not have. An AttributeError, so that hasattr is False."""
+
+
+class UnknownNameError(AttributeError):
+    """Raised for a name that is not of v1: the text has the names of its namespace that are like it.
+
+    Args:
+        full: The name, with its namespace in front: `"nn.sofmax"`.
+    """
+
+    def __init__(self, full: str) -> None:
+        self._full = full
+        namespace, _, self._last = full.rpartition(".")
+        self._module = f"scopetrie.{namespace}" if namespace else "scopetrie"
+        super().__init__(f"module {self._module!r} has no attribute {self._last!r}")
+
+    def __str__(self) -> str:
+        # Compared only where the text is asked for: hasattr is to be fast.
+        module = sys.modules.get(
+            f"scopetrie.{NAMESPACES.get(self._module.partition('.')[2], '')}".rstrip(".")
+        )
+        near = ", ".join(similar(self._last, dir(module)))
+        return f"{self.args[0]}. Of similar names: {near}." if near else str(self.args[0])
 
 
 # The reason, and its names. A name in a namespace is written with it: "nn.ctc_loss".
@@ -130,7 +156,7 @@ _GROUPS: Final = {
     """,
     "branches are chosen by a predicate. Use case or cond": "switch_case",
     "there are many numeric checks to be made at once. Use check_numerics on the tensors in question": """
-        add_check_numerics_ops
+        add_check_numerics_ops debugging.disable_check_numerics debugging.enable_check_numerics
     """,
     "the time is Python's. Use py_func(time.time, [], float64)": "timestamp",
     "patches are extracted from images. Use extract_image_patches on each slice": "extract_volume_patches",
@@ -167,7 +193,7 @@ _GROUPS: Final = {
         estimator feature_column image keras
     """,
     "it is a part of TensorFlow that has to do with neither scopes, variables nor arrays": """
-        audio config debugging distribute distributions experimental lite manip
+        audio config distribute distributions experimental lite manip
         mixed_precision profiler resource_loader saved_model sets signal spectral sysconfig types
         version COMPILER_VERSION CXX11_ABI_FLAG CXX_VERSION GIT_VERSION GRAPH_DEF_VERSION
         GRAPH_DEF_VERSION_MIN_CONSUMER GRAPH_DEF_VERSION_MIN_PRODUCER MONOLITHIC_BUILD VERSION
@@ -189,8 +215,6 @@ def refuser(namespace: str = "") -> Callable[[str], NoReturn]:
         reason = REFUSED.get(full)
         if reason is not None:
             raise RefusedNameError(f"scopetrie does not offer tf.{full}: {reason}.", name=name, obj=None)
-        raise AttributeError(
-            f"module 'scopetrie{'.' if namespace else ''}{namespace}' has no attribute {name!r}"
-        )
+        raise UnknownNameError(full)
 
     return __getattr__

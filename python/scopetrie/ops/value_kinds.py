@@ -47,7 +47,7 @@ def is_tensor(x: Any) -> bool:
     return isinstance(x, (Tensor, Variable))
 
 
-@v1("is_numeric_tensor")
+@v1("is_numeric_tensor", "debugging.is_numeric_tensor")
 def is_numeric_tensor(tensor: Any) -> bool:
     """Whether an object is a tensor of numbers.
 

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-import difflib
 import linecache
 import sys
 from pathlib import Path
 from types import FrameType
-from typing import Any
+from typing import Any, Final
 
 from ..graph import Graph
+from ..similar import similar
 
 _PACKAGE = str(Path(__file__).parent.parent)
+_TWICE: Final = "The same line ran twice. In a notebook, tf.reset_default_graph() starts with an empty graph."
 
 
 def _site_text(site: tuple[str, int, str]) -> str:
@@ -106,7 +107,9 @@ def has_partitions(name: str, part: Any) -> ValueError:
 
 def _both_places(found: Any) -> str:
     made = "" if found._site is None else _site_text(found._site)
-    return f"Originally defined at:\n\n{made}\nMade again at:\n\n{_caller()}"
+    again = _caller()
+    text = f"Originally defined at:\n\n{made}\nMade again at:\n\n{again}"
+    return f"{text}\n{_TWICE}" if again == made else text
 
 
 def does_not_exist(graph: Graph, name: str) -> ValueError:
@@ -137,5 +140,5 @@ def partitioned_does_not_exist(graph: Graph, name: str) -> ValueError:
 
 
 def _near(name: str, names: list[str]) -> str:
-    near = difflib.get_close_matches(name, names, n=3)
+    near = similar(name, names)
     return f"\nVariables of similar names: {', '.join(near)}." if near else ""

@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-import difflib
-from itertools import islice
 from types import TracebackType
 from typing import Any, Final, NamedTuple, Self, final
 
 from .. import _core
 from ..printing import aligned, bytes_text, name_text, plural, type_text
+from ..similar import similar
 from .outline import variable_facts
 from .why import Place, place_of
 
 __all__ = ["Audit", "Made"]
 
-_MOST_COMPARED: Final = 5000  # paths; comparing takes some ten microseconds each
 _MOST_LINES: Final = 30
 
 
@@ -67,7 +65,7 @@ class Audit:
         for path in self._store._paths():
             variable = None if path in known else self._store._find(path)
             if variable is not None and variable.path == path:
-                near = difflib.get_close_matches(path, islice(before, _MOST_COMPARED), cutoff=0.8)
+                near = similar(path, before, cutoff=0.8)
                 self.made.append(Made(path, variable, place_of(variable), near))
 
     def __repr__(self) -> str:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Iterable
 from itertools import islice
 
+from ..similar import similar
+
 __all__ = ["MissingVariableError", "missing", "scopes_of"]
 
-_MOST_COMPARED = 10_000  # comparing takes some ten microseconds each
+_MOST_LOOKED_AT = 10_000
 
 
 class MissingVariableError(KeyError, ValueError):
@@ -29,7 +30,7 @@ class MissingVariableError(KeyError, ValueError):
 def scopes_of(paths: Iterable[str]) -> set[str]:
     """The scopes in which the variables of some paths are, and those above them."""
     found: set[str] = set()
-    for path in islice(paths, _MOST_COMPARED):
+    for path in islice(paths, _MOST_LOOKED_AT):
         while (path := path.rpartition("/")[0]) and path not in found:
             found.add(path)
     return found
@@ -41,6 +42,6 @@ def missing(path: object, paths: Iterable[str], what: str = "variable") -> Missi
         return MissingVariableError(
             f"a {what}'s path is a str, not {type(path).__name__}: there is none for {path!r}"
         )
-    near = difflib.get_close_matches(path, islice(paths, _MOST_COMPARED), cutoff=0.5)
+    near = similar(path, paths, cutoff=0.5)
     hint = f"; near to it are {', '.join(map(repr, near))}" if near else ""
     return MissingVariableError(f"there is no {what} {path!r}{hint}")

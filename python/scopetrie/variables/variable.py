@@ -14,6 +14,7 @@ from ..ops.array.fill import identity
 from ..ops.state import variable as state_ops
 from ..public import v1, whole
 from ..shapes import TensorShape, as_shape
+from ..tracebacks import shorten
 from . import row_updates, save_slice
 from .creating import create_through
 from .modes import VariableAggregation, VariableSynchronization, refuse_trained_on_read
@@ -143,7 +144,11 @@ class Variable(_core.Variable):
         # A session knows the memory of variables that were loaded before.
         known = getattr(session, "_loaded", None)
         if known is None or not _core.copy_array(known.get(self._id), value):
-            load_variable(self, value, session)
+            try:
+                load_variable(self, value, session)
+            except Exception as error:
+                shorten(error)
+                raise
 
     @whole
     def assign(
@@ -269,6 +274,12 @@ class Variable(_core.Variable):
 
     def __iter__(self) -> Iterator[Any]:
         return iter(self.value())  # refused there
+
+    def __setitem__(self, key: Any, value: Any) -> NoReturn:
+        raise TypeError(
+            f"'Variable' object does not support item assignment\n{self.op.name} changes where a session "
+            "runs an assignment. Make one with v[i].assign(value) or tf.scatter_update, and run it."
+        )
 
     def __array__(self, dtype: Any = None, copy: Any = None) -> NoReturn:
         raise NotImplementedError(

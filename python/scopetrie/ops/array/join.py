@@ -47,7 +47,10 @@ def concat(values: Any, axis: Any, name: str | None = "concat") -> Tensor:
         with name_scope(name):
             at = convert_to_tensor(index_array(axis), name="concat_dim")
             if at._dims not in ((), None):
-                raise ValueError(f"Shape {at.shape} must have rank 0")
+                hint = (
+                    "\nThe tensors come first: tf.concat(values, axis)." if isinstance(values[0], int) else ""
+                )
+                raise ValueError(f"Shape {at.shape} must have rank 0{hint}")
             return identity(values[0], name=name)
     if not values:
         raise ValueError(

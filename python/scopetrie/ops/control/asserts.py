@@ -90,12 +90,12 @@ assert_less = _comparison("assert_less", "<", less)
 assert_less_equal = _comparison("assert_less_equal", "<=", less_equal)
 assert_greater = _comparison("assert_greater", ">", greater)
 assert_greater_equal = _comparison("assert_greater_equal", ">=", greater_equal)
-assert_equal = v1("assert_equal")(assert_equal)
-assert_greater = v1("assert_greater")(assert_greater)
-assert_greater_equal = v1("assert_greater_equal")(assert_greater_equal)
-assert_less = v1("assert_less")(assert_less)
-assert_less_equal = v1("assert_less_equal")(assert_less_equal)
-assert_none_equal = v1("assert_none_equal")(assert_none_equal)
+assert_equal = v1("assert_equal", "debugging.assert_equal")(assert_equal)
+assert_greater = v1("assert_greater", "debugging.assert_greater")(assert_greater)
+assert_greater_equal = v1("assert_greater_equal", "debugging.assert_greater_equal")(assert_greater_equal)
+assert_less = v1("assert_less", "debugging.assert_less")(assert_less)
+assert_less_equal = v1("assert_less_equal", "debugging.assert_less_equal")(assert_less_equal)
+assert_none_equal = v1("assert_none_equal", "debugging.assert_none_equal")(assert_none_equal)
 
 _SIGN_DOC = """Asserts that x {sign} 0 holds for all elements.
 
@@ -140,10 +140,10 @@ assert_positive = _sign("assert_positive", ">", greater)
 assert_negative = _sign("assert_negative", "<", less)
 assert_non_negative = _sign("assert_non_negative", ">=", greater_equal)
 assert_non_positive = _sign("assert_non_positive", "<=", less_equal)
-assert_negative = v1("assert_negative")(assert_negative)
-assert_non_negative = v1("assert_non_negative")(assert_non_negative)
-assert_non_positive = v1("assert_non_positive")(assert_non_positive)
-assert_positive = v1("assert_positive")(assert_positive)
+assert_negative = v1("assert_negative", "debugging.assert_negative")(assert_negative)
+assert_non_negative = v1("assert_non_negative", "debugging.assert_non_negative")(assert_non_negative)
+assert_non_positive = v1("assert_non_positive", "debugging.assert_non_positive")(assert_non_positive)
+assert_positive = v1("assert_positive", "debugging.assert_positive")(assert_positive)
 
 
 def _precision(dtype: DType) -> float:
@@ -151,7 +151,7 @@ def _precision(dtype: DType) -> float:
     return 2.0**-7 if dtype is bfloat16 else float(np.finfo(dtype.as_numpy_dtype).eps)
 
 
-@v1("assert_near")
+@v1("assert_near", "debugging.assert_near")
 def assert_near(
     x: Any,
     y: Any,
@@ -251,11 +251,11 @@ assert_rank = _rank_check("assert_rank", "", lambda found, wanted: found == want
 assert_rank_at_least = _rank_check(
     "assert_rank_at_least", "at least ", lambda found, wanted: found >= wanted, greater_equal
 )
-assert_rank = v1("assert_rank")(assert_rank)
-assert_rank_at_least = v1("assert_rank_at_least")(assert_rank_at_least)
+assert_rank = v1("assert_rank", "debugging.assert_rank")(assert_rank)
+assert_rank_at_least = v1("assert_rank_at_least", "debugging.assert_rank_at_least")(assert_rank_at_least)
 
 
-@v1("assert_type")
+@v1("assert_type", "debugging.assert_type")
 def assert_type(tensor: Any, tf_type: Any, message: str | None = None, name: str | None = None) -> Operation:
     """Asserts that a tensor has a dtype.
 
@@ -280,7 +280,7 @@ def assert_type(tensor: Any, tf_type: Any, message: str | None = None, name: str
         return no_op(name="statically_determined_correct_type")
 
 
-@v1("assert_integer")
+@v1("assert_integer", "debugging.assert_integer")
 def assert_integer(x: Any, message: str | None = None, name: str | None = None) -> Operation:
     """Asserts that a tensor holds integers.
 
@@ -305,7 +305,7 @@ def assert_integer(x: Any, message: str | None = None, name: str | None = None) 
         return no_op(name="statically_determined_was_integer")
 
 
-@v1("assert_scalar")
+@v1("assert_scalar", "debugging.assert_scalar")
 def assert_scalar(tensor: Any, name: str | None = None, message: str | None = None) -> Tensor:
     """Asserts that a tensor is a scalar.
 

@@ -24,7 +24,7 @@ from .flow import no_op
 __all__ = ["assert_proper_iterable", "assert_rank_in", "assert_same_float_dtype"]
 
 
-@v1("assert_rank_in")
+@v1("assert_rank_in", "debugging.assert_rank_in")
 def assert_rank_in(
     x: Any, ranks: Any, data: Any = None, summarize: int | None = None, message: str | None = None,
     name: str | None = None,
@@ -68,7 +68,7 @@ def assert_rank_in(
         return Assert(fits, shown, summarize=summarize)
 
 
-@v1("assert_same_float_dtype")
+@v1("assert_same_float_dtype", "debugging.assert_same_float_dtype")
 def assert_same_float_dtype(tensors: Any = None, dtype: Any = None) -> DType:
     """Asserts that tensors have one dtype, and a dtype of floats.
 
@@ -99,7 +99,7 @@ def assert_same_float_dtype(tensors: Any = None, dtype: Any = None) -> DType:
     return wanted
 
 
-@v1("assert_proper_iterable")
+@v1("assert_proper_iterable", "debugging.assert_proper_iterable")
 def assert_proper_iterable(values: Any) -> None:
     """Asserts that a value is a list or the like: neither a tensor, an array nor a string.
 

@@ -120,9 +120,9 @@ def _test(type: str, summary: str, kernel: Kernel) -> OpFunction[Tensor]:
 is_nan = _test("IsNan", "Whether x is not a number", lambda xp: xp.isnan)
 is_inf = _test("IsInf", "Whether x is infinite", lambda xp: xp.isinf)
 is_finite = _test("IsFinite", "Whether x is neither infinite nor not a number", lambda xp: xp.isfinite)
-is_finite = v1("is_finite", "math.is_finite")(is_finite)
-is_inf = v1("is_inf", "math.is_inf")(is_inf)
-is_nan = v1("is_nan", "math.is_nan")(is_nan)
+is_finite = v1("is_finite", "math.is_finite", "debugging.is_finite")(is_finite)
+is_inf = v1("is_inf", "math.is_inf", "debugging.is_inf")(is_inf)
+is_nan = v1("is_nan", "math.is_nan", "debugging.is_nan")(is_nan)
 
 
 # NumPy's where branches for each element: with a mask in no order it takes 9 ns for one. From this number of

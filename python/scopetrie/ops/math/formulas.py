@@ -153,8 +153,12 @@ def _ordered(python_name: str, holds: Callable[..., Tensor], says: str) -> Calla
 
 is_non_decreasing = _ordered("is_non_decreasing", less_equal, "at most")
 is_strictly_increasing = _ordered("is_strictly_increasing", less, "less than")
-is_non_decreasing = v1("is_non_decreasing", "math.is_non_decreasing")(is_non_decreasing)
-is_strictly_increasing = v1("is_strictly_increasing", "math.is_strictly_increasing")(is_strictly_increasing)
+is_non_decreasing = v1("is_non_decreasing", "math.is_non_decreasing", "debugging.is_non_decreasing")(
+    is_non_decreasing
+)
+is_strictly_increasing = v1(
+    "is_strictly_increasing", "math.is_strictly_increasing", "debugging.is_strictly_increasing"
+)(is_strictly_increasing)
 
 
 def _unravel_kernel(xp: Any) -> Any:
@@ -214,7 +218,7 @@ def batch_gather(params: Any, indices: Any, name: str | None = None) -> Tensor:
     return gather(params, at, batch_dims=len(at._dims or ()) - 1, name=name)
 
 
-@v1("verify_tensor_all_finite")
+@v1("verify_tensor_all_finite", "debugging.assert_all_finite")
 def verify_tensor_all_finite(
     t: Any = None, msg: str | None = None, name: str | None = None, x: Any = None, message: str | None = None
 ) -> Tensor:
