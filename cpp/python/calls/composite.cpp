@@ -49,23 +49,23 @@ class Whole {
   Transaction transaction_;
 };
 
-PyObject* call(PyObject* self, PyObject* const* args, std::size_t flagged, PyObject* keywords) {
+PyObject* composite_call(PyObject* self, PyObject* const* args, std::size_t flagged, PyObject* keywords) {
   return call_whole(as_composite(self)->function, args, static_cast<std::size_t>(PyVectorcall_NARGS(flagged)),
                     keywords);
 }
 
 // Composite(function)
-PyObject* make(PyTypeObject* type, PyObject* args, PyObject*) {
+PyObject* composite_make(PyTypeObject* type, PyObject* args, PyObject*) {
   PyObject* function;
   if (!PyArg_ParseTuple(args, "O", &function)) return nullptr;
   Ref self(type->tp_alloc(type, 0));
   if (!self) return nullptr;
-  as_composite(self.get())->vectorcall = unlocked<call>;
+  as_composite(self.get())->vectorcall = unlocked<composite_call>;
   as_composite(self.get())->function = Py_NewRef(function);
   return self.release();
 }
 
-void dealloc(PyObject* self) {
+void composite_dealloc(PyObject* self) {
   PyObject_GC_UnTrack(self);
   clear_composite(self);
   PyTypeObject* type = Py_TYPE(self);
@@ -74,20 +74,20 @@ void dealloc(PyObject* self) {
 }
 
 // In a class it is a method, as functions are.
-PyObject* bind(PyObject* self, PyObject* object, PyObject*) {
+PyObject* composite_bind(PyObject* self, PyObject* object, PyObject*) {
   return object == nullptr || object == Py_None ? Py_NewRef(self) : PyMethod_New(self, object);
 }
 
 // For inspect, also where it is told not to look behind wrappers.
-PyObject* get_signature(PyObject* self, void*) {
+PyObject* composite_get_signature(PyObject* self, void*) {
   const Ref inspect(PyImport_ImportModule("inspect"));
   return inspect ? PyObject_CallMethod(inspect.get(), "signature", "O", as_composite(self)->function) : nullptr;
 }
 
-PyObject* repr(PyObject* self) { return PyObject_Repr(as_composite(self)->function); }
+PyObject* composite_repr(PyObject* self) { return PyObject_Repr(as_composite(self)->function); }
 
 // Pickled and copied as functions are: by name.
-PyObject* reduce(PyObject* self, PyObject*) { return PyObject_GetAttrString(self, "__qualname__"); }
+PyObject* composite_reduce(PyObject* self, PyObject*) { return PyObject_GetAttrString(self, "__qualname__"); }
 
 }  // namespace
 
@@ -134,17 +134,17 @@ bool bind_composite(PyObject* module) {
       {"__vectorcalloffset__", T_PYSSIZET, offsetof(PyComposite, vectorcall), READONLY, nullptr},
       {nullptr, 0, 0, 0, nullptr}};
   static PyGetSetDef properties[] = {{"__dict__", PyObject_GenericGetDict, PyObject_GenericSetDict, nullptr, nullptr},
-                                     {"__signature__", unlocked<get_signature>, nullptr, nullptr, nullptr},
+                                     {"__signature__", unlocked<composite_get_signature>, nullptr, nullptr, nullptr},
                                      {nullptr, nullptr, nullptr, nullptr, nullptr}};
-  static PyMethodDef methods[] = {{"__reduce__", unlocked<reduce>, METH_NOARGS, nullptr},
+  static PyMethodDef methods[] = {{"__reduce__", unlocked<composite_reduce>, METH_NOARGS, nullptr},
                                   {nullptr, nullptr, 0, nullptr}};
-  PyType_Slot slots[] = {{Py_tp_new, reinterpret_cast<void*>(unlocked<make>)},
+  PyType_Slot slots[] = {{Py_tp_new, reinterpret_cast<void*>(unlocked<composite_make>)},
                          {Py_tp_call, reinterpret_cast<void*>(PyVectorcall_Call)},
                          {Py_tp_traverse, reinterpret_cast<void*>(unlocked<traverse_composite>)},
                          {Py_tp_clear, reinterpret_cast<void*>(unlocked<clear_composite>)},
-                         {Py_tp_dealloc, reinterpret_cast<void*>(unlocked<dealloc>)},
-                         {Py_tp_repr, reinterpret_cast<void*>(unlocked<repr>)},
-                         {Py_tp_descr_get, reinterpret_cast<void*>(unlocked<bind>)},
+                         {Py_tp_dealloc, reinterpret_cast<void*>(unlocked<composite_dealloc>)},
+                         {Py_tp_repr, reinterpret_cast<void*>(unlocked<composite_repr>)},
+                         {Py_tp_descr_get, reinterpret_cast<void*>(unlocked<composite_bind>)},
                          {Py_tp_members, members},
                          {Py_tp_methods, methods},
                          {Py_tp_getset, properties},

@@ -279,7 +279,7 @@ bool read_parameter(PyObject* spec, Parameter& parameter) {
 
 // DirectFunction(function, op function, default name, parameters, only): what each parameter of the function is, and
 // the number of an Only.
-PyObject* make(PyTypeObject* type, PyObject* args, PyObject*) {
+PyObject* direct_make(PyTypeObject* type, PyObject* args, PyObject*) {
   PyObject *function, *op_function, *name, *parameters;
   unsigned char only;
   if (!PyArg_ParseTuple(args, "OO!UO!b", &function, state().op_function_type, &op_function, &name, &PyTuple_Type,
@@ -313,7 +313,7 @@ int clear(PyObject* self) {
   return clear_composite(self);
 }
 
-void dealloc(PyObject* self) {
+void direct_dealloc(PyObject* self) {
   PyObject_GC_UnTrack(self);
   clear(self);
   if (as_direct(self)->parameters != nullptr)
@@ -332,11 +332,11 @@ void dealloc(PyObject* self) {
 }  // namespace
 
 bool bind_direct(PyObject* module) {
-  PyType_Slot slots[] = {{Py_tp_new, reinterpret_cast<void*>(locked<make>)},
+  PyType_Slot slots[] = {{Py_tp_new, reinterpret_cast<void*>(locked<direct_make>)},
                          {Py_tp_call, reinterpret_cast<void*>(PyVectorcall_Call)},
                          {Py_tp_traverse, reinterpret_cast<void*>(unlocked<traverse>)},
                          {Py_tp_clear, reinterpret_cast<void*>(unlocked<clear>)},
-                         {Py_tp_dealloc, reinterpret_cast<void*>(unlocked<dealloc>)},
+                         {Py_tp_dealloc, reinterpret_cast<void*>(unlocked<direct_dealloc>)},
                          {0, nullptr}};
   PyType_Spec spec = {"scopetrie._core.DirectFunction", sizeof(PyDirectFunction), 0,
                       Py_TPFLAGS_DEFAULT | Py_TPFLAGS_HAVE_GC | Py_TPFLAGS_HAVE_VECTORCALL, slots};

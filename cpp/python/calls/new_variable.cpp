@@ -62,14 +62,14 @@ Ref keys_of(PyObject* collections, bool trainable) {
 }
 
 /// What v1 checks of three arguments together: as they are meant, or as the hook says.
-struct Policy {
+struct CheckedPolicy {
   Ref synchronization, aggregation;
   bool trainable = true;
   bool is_usual = true;
 };
-Policy policy_of(const NewVariable& wish) {
+CheckedPolicy policy_of(const NewVariable& wish) {
   const State& s = state();
-  Policy policy;
+  CheckedPolicy policy;
   const auto is_usual = [](PyObject* argument, PyObject* usual) { return argument == nullptr || argument == usual; };
   policy.is_usual =
       is_usual(wish.synchronization, s.auto_synchronization) && is_usual(wish.aggregation, s.no_aggregation);
@@ -259,7 +259,7 @@ void join(Context& context, PyObject* keys, PyObject* variable) {
 }
 
 // All that is made in the graph of the value: the variable, its collections, what is noted of it.
-Ref make_all(Context& context, const NewVariable& wish, const Policy& policy, PyObject* keys) {
+Ref make_all(Context& context, const NewVariable& wish, const CheckedPolicy& policy, PyObject* keys) {
   const PythonBlock lifted = variable_devices(context);
   const DefaultGraph block(context.graph);
   const VariableId id = add_rows(context, wish, policy.trainable);
@@ -311,7 +311,7 @@ PyObject* create_variable(Context& context, const NewVariable& wish) {
   const Ref early_keys = keys_of(wish.collections, false);
   if (wish.constraint != nullptr && !PyCallable_Check(wish.constraint))
     throw Error(ErrorKind::kValue, "The `constraint` argument must be a callable.");
-  const Policy policy = policy_of(wish);
+  const CheckedPolicy policy = policy_of(wish);
   const Ref keys = keys_of(wish.collections, policy.trainable);
   PyGraph* owner = graph_of_value(wish.initial_value);
   Context& inside = owner == nullptr || owner == context.graph ? context : *context_of(owner);

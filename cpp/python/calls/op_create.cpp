@@ -9,7 +9,7 @@ namespace scopetrie::python {
 
 namespace {
 
-/// The attributes of new operations as Python reads them: what a kernel is given, or, of a type that nobody has
+/// The attributes of new operations as Python reads them: what a kernel is arguments, or, of a type that nobody has
 /// registered, all of them; those that are only shown; and the outputs' shapes, where the attributes say them.
 struct Attributes {
   Ref kept, shown, shapes;
@@ -116,28 +116,26 @@ bool is_type(PyObject* type) {
   return false;
 }
 
-/// The arguments of create_op.
-enum Argument { kType, kInputs, kDTypes, kInputTypes, kName, kAttributes, kDefinition, kComputeShapes, kArguments };
-
 }  // namespace
 
 // create_op(op_type, inputs, dtypes=None, input_types=None, name=None, attrs=None, op_def=None, compute_shapes=True)
 PyObject* create_op(PyObject* self, PyObject* const* args, Py_ssize_t positional, PyObject* keywords) {
+  enum { kType, kInputs, kDTypes, kInputTypes, kName, kAttributes, kDefinition, kComputeShapes, kArguments };
   static Signature<kArguments> signature(
       "create_op", {"op_type", "inputs", "dtypes", "input_types", "name", "attrs", "op_def", "compute_shapes"});
-  PyObject* given[kArguments];
-  if (!signature.parse(args, positional, keywords, given)) return nullptr;
-  if (given[kType] == nullptr || given[kInputs] == nullptr) {
+  PyObject* arguments[kArguments];
+  if (!signature.parse(args, positional, keywords, arguments)) return nullptr;
+  if (arguments[kType] == nullptr || arguments[kInputs] == nullptr) {
     PyErr_Format(PyExc_TypeError, "create_op() missing required argument '%s'",
-                 given[kType] == nullptr ? "op_type" : "inputs");
+                 arguments[kType] == nullptr ? "op_type" : "inputs");
     return nullptr;
   }
-  PyObject* type = given[kType];
+  PyObject* type = arguments[kType];
   if (!is_type(type)) return nullptr;
-  const Ref tensors = tensors_of(given[kInputs], "create_op: inputs must be a list of tensors");
+  const Ref tensors = tensors_of(arguments[kInputs], "create_op: inputs must be a list of tensors");
   PyObject* op_def = find_kind(text_of(type));
   Attributes attributes;
-  if (PyObject* attrs = given[kAttributes] == nullptr ? Py_None : given[kAttributes];
+  if (PyObject* attrs = arguments[kAttributes] == nullptr ? Py_None : arguments[kAttributes];
       op_def != nullptr || attrs != Py_None)
     attributes.read(op_def == nullptr ? Py_None : op_def, attrs, tensors.get());
 
@@ -148,18 +146,18 @@ PyObject* create_op(PyObject* self, PyObject* const* args, Py_ssize_t positional
   Inputs inputs;
   read_tensors(context, tensors.get(), inputs);
   Outputs outputs;
-  if (op_def == nullptr) read_outputs(graph, type, given[kDTypes], attributes.shapes.get(), outputs);
+  if (op_def == nullptr) read_outputs(graph, type, arguments[kDTypes], attributes.shapes.get(), outputs);
 
   Transaction transaction(graph.ledger(), &context);
-  PyObject* name = given[kName] == nullptr || given[kName] == Py_None ? type : given[kName];
+  PyObject* name = arguments[kName] == nullptr || arguments[kName] == Py_None ? type : arguments[kName];
   const OpGraph::Fresh fresh = take_name(context, name, 0, NameStyle::kNode);
   if (is_refused(fresh)) {
     transaction.rollback(graph.takes_refused_name);  // as in v1, a refused name counts as used from now on
     return nullptr;
   }
   if (graph.has_odd_scopes) graph.check_operation_name(fresh.name);
-  if (given[kInputTypes] != nullptr && given[kInputTypes] != Py_None)
-    check_input_types(graph, given[kInputTypes], inputs.ids(), fresh.name);
+  if (arguments[kInputTypes] != nullptr && arguments[kInputTypes] != Py_None)
+    check_input_types(graph, arguments[kInputTypes], inputs.ids(), fresh.name);
   KindId kind;
   std::uint32_t attribute = kNone;
   if (op_def == nullptr) {

@@ -23,7 +23,7 @@ bool read_int(PyObject* object, std::int64_t& out) {
   return overflow == 0;
 }
 
-std::string text_of(const Number& number) {
+std::string number_text(const Number& number) {
   if (!number.is_real) return std::to_string(number.integer);
   char text[32];
   std::snprintf(text, sizeof text, "%g", number.real);
@@ -142,7 +142,7 @@ std::vector<std::tuple<std::size_t, bool, std::string>> Facts::shown() {
         if ((k + 1) % columns == 0 && rank(i) > 1) text += ']';
       }
     } else if (number(i, only)) {
-      text = text_of(only);
+      text = number_text(only);
     } else {
       continue;
     }
@@ -193,7 +193,7 @@ std::int64_t Facts::integer(RuleAttribute name, std::int64_t fallback) {
 std::string Facts::text(RuleAttribute name, std::string_view fallback) {
   PyObject* found = attribute(name);
   if (found == nullptr) return std::string(fallback);
-  const std::string_view text = PyUnicode_Check(found) ? python::text_of(found) : std::string_view();
+  const std::string_view text = PyUnicode_Check(found) ? text_of(found) : std::string_view();
   if (text.data() == nullptr) refuse_attribute(name, found);
   return std::string(text);
 }

@@ -51,7 +51,7 @@ void missing(const Definition& definition, std::size_t at) {
                definition.inputs[at].name);
 }
 
-PyObject* call(PyObject* self, PyObject* const* args, std::size_t flagged, PyObject* keywords) {
+PyObject* function_call(PyObject* self, PyObject* const* args, std::size_t flagged, PyObject* keywords) {
   const Definition& definition = definition_of(self);
   const std::size_t count = definition.inputs.size();
   const auto given = static_cast<std::size_t>(PyVectorcall_NARGS(flagged));
@@ -210,7 +210,7 @@ bool read_rule(Definition& definition, PyObject* rule, PyObject* type) {
 }
 
 // OpFunction(op_def, type, name, inputs, rule, doc)
-PyObject* make(PyTypeObject* type, PyObject* args, PyObject*) {
+PyObject* function_make(PyTypeObject* type, PyObject* args, PyObject*) {
   PyObject *op_def, *type_name, *name, *inputs, *rule, *doc;
   if (!PyArg_ParseTuple(args, "OUUO!OU", &op_def, &type_name, &name, &PyTuple_Type, &inputs, &rule, &doc))
     return nullptr;
@@ -221,7 +221,7 @@ PyObject* make(PyTypeObject* type, PyObject* args, PyObject*) {
   Ref self(type->tp_alloc(type, 0));
   if (!self) return nullptr;
   auto* made = reinterpret_cast<PyOpFunction*>(self.get());
-  made->vectorcall = locked<call>;
+  made->vectorcall = locked<function_call>;
   made->definition = new Definition;
   Definition& definition = *made->definition;
   definition.op_def = Py_NewRef(op_def);
@@ -240,7 +240,7 @@ PyObject* make(PyTypeObject* type, PyObject* args, PyObject*) {
   return self.release();
 }
 
-int traverse(PyObject* self, visitproc visit, void* arg) {
+int function_traverse(PyObject* self, visitproc visit, void* arg) {
   auto* function = reinterpret_cast<PyOpFunction*>(self);
   Py_VISIT(Py_TYPE(self));
   Py_VISIT(function->dict);
@@ -251,7 +251,7 @@ int traverse(PyObject* self, visitproc visit, void* arg) {
   return 0;
 }
 
-int clear(PyObject* self) {
+int function_clear(PyObject* self) {
   auto* function = reinterpret_cast<PyOpFunction*>(self);
   Py_CLEAR(function->dict);
   if (function->definition != nullptr) {
@@ -261,9 +261,9 @@ int clear(PyObject* self) {
   return 0;
 }
 
-void dealloc(PyObject* self) {
+void function_dealloc(PyObject* self) {
   PyObject_GC_UnTrack(self);
-  clear(self);
+  function_clear(self);
   auto* function = reinterpret_cast<PyOpFunction*>(self);
   if (function->definition != nullptr) {
     for (const Input& input : function->definition->inputs) {
@@ -278,7 +278,9 @@ void dealloc(PyObject* self) {
   Py_DECREF(type);
 }
 
-PyObject* repr(PyObject* self) { return PyUnicode_FromFormat("<op function %U>", kind_name(definition_of(self).kind)); }
+PyObject* function_repr(PyObject* self) {
+  return PyUnicode_FromFormat("<op function %U>", kind_name(definition_of(self).kind));
+}
 
 PyObject* get_def(PyObject* self, void*) {
   PyObject* op_def = definition_of(self).op_def;
@@ -286,7 +288,7 @@ PyObject* get_def(PyObject* self, void*) {
 }
 
 // What help(), inspect and notebooks show; made when asked for.
-PyObject* get_signature(PyObject* self, void*) {
+PyObject* function_get_signature(PyObject* self, void*) {
   return PyObject_CallMethod(definition_of(self).op_def, "signature", nullptr);
 }
 
@@ -321,15 +323,16 @@ bool bind_op_function(PyObject* module) {
       {nullptr, 0, 0, 0, nullptr}};
   static PyGetSetDef properties[] = {
       {"definition", unlocked<get_def>, nullptr, "The OpDef that the function makes nodes of.", nullptr},
-      {"__signature__", unlocked<get_signature>, nullptr, "The function's parameters, as inspect.Signature.", nullptr},
+      {"__signature__", unlocked<function_get_signature>, nullptr, "The function's parameters, as inspect.Signature.",
+       nullptr},
       {"__dict__", PyObject_GenericGetDict, PyObject_GenericSetDict, nullptr, nullptr},
       {nullptr, nullptr, nullptr, nullptr, nullptr}};
-  PyType_Slot slots[] = {{Py_tp_new, reinterpret_cast<void*>(locked<make>)},
+  PyType_Slot slots[] = {{Py_tp_new, reinterpret_cast<void*>(locked<function_make>)},
                          {Py_tp_call, reinterpret_cast<void*>(PyVectorcall_Call)},
-                         {Py_tp_traverse, reinterpret_cast<void*>(unlocked<traverse>)},
-                         {Py_tp_clear, reinterpret_cast<void*>(unlocked<clear>)},
-                         {Py_tp_dealloc, reinterpret_cast<void*>(unlocked<dealloc>)},
-                         {Py_tp_repr, reinterpret_cast<void*>(locked<repr>)},
+                         {Py_tp_traverse, reinterpret_cast<void*>(unlocked<function_traverse>)},
+                         {Py_tp_clear, reinterpret_cast<void*>(unlocked<function_clear>)},
+                         {Py_tp_dealloc, reinterpret_cast<void*>(unlocked<function_dealloc>)},
+                         {Py_tp_repr, reinterpret_cast<void*>(locked<function_repr>)},
                          {Py_tp_members, members},
                          {Py_tp_getset, properties},
                          {0, nullptr}};

@@ -6,7 +6,7 @@ namespace scopetrie::python {
 
 namespace {
 
-using Kind = PartitionedVerdict::Kind;
+using PartitionedKind = PartitionedVerdict::Kind;
 
 Ref list_of(std::span<const std::int64_t> numbers) {
   Ref list = checked(new_list(static_cast<Py_ssize_t>(numbers.size())));
@@ -29,7 +29,7 @@ class Partitioned final : PartMaker {
     request_.may_have_parts = graph_.makers.contains(key);
     const PartitionedVerdict verdict = look_up(graph_, request_);
     refuse_if(verdict);
-    if (verdict.kind == Kind::kFound) return whole(verdict.number).release();
+    if (verdict.kind == PartitionedKind::kFound) return whole(verdict.number).release();
     const MakerNote note(graph_, {request_.scope, request_.segment});
     return keep_as_v1(context_, [&] {
       const PartitionedVerdict made = make_parts(context_, request_, *this);
@@ -79,10 +79,10 @@ class Partitioned final : PartMaker {
   // Where places or names nearby are to be said, Python words it.
   void refuse_if(const PartitionedVerdict& verdict) {
     if (!verdict.is_refused()) return;
-    const char* how = verdict.kind == Kind::kNotPartitioned ? "not_partitioned"
-                      : verdict.kind == Kind::kExists       ? "already_partitioned"
-                      : verdict.kind == Kind::kDoesNotExist ? "no_partitioned"
-                                                            : nullptr;
+    const char* how = verdict.kind == PartitionedKind::kNotPartitioned ? "not_partitioned"
+                      : verdict.kind == PartitionedKind::kExists       ? "already_partitioned"
+                      : verdict.kind == PartitionedKind::kDoesNotExist ? "no_partitioned"
+                                                                       : nullptr;
     if (how == nullptr) throw refusal(graph_, request_, verdict);
     raise_refusal(context_, how, text_, verdict.variable);
   }

@@ -12,9 +12,9 @@ namespace scopetrie::python {
 namespace {
 
 /// One call: the request, as far as it was read, and what it is answered with.
-class Single {
+class SingleVariable {
  public:
-  Single(Context& context, PyObject* name, const VariableCall& call)
+  SingleVariable(Context& context, PyObject* name, const VariableCall& call)
       : context_(context), graph_(state_of(context.graph)), name_(name), call_(call) {}
 
   PyObject* get() {
@@ -225,7 +225,7 @@ void raise_refusal(Context& context, const char* how, std::string_view name, Var
 }
 
 PyObject* get_single(Context& context, PyObject* name, const VariableCall& call) {
-  return Single(context, name, call).get();
+  return SingleVariable(context, name, call).get();
 }
 
 }  // namespace scopetrie::python

@@ -30,7 +30,7 @@ struct Key {
 };
 
 // An int such that it and the next one fit an int32.
-bool read_int(PyObject* value, std::int64_t& out) {
+bool read_index(PyObject* value, std::int64_t& out) {
   if (!PyLong_CheckExact(value)) return false;
   int overflow = 0;
   out = PyLong_AsLongLongAndOverflow(value, &overflow);
@@ -40,7 +40,7 @@ bool read_int(PyObject* value, std::int64_t& out) {
 
 // One end of a slice; if it is left out, 0 and a bit in the mask.
 bool read_end(PyObject* value, std::uint32_t bit, std::int64_t& out, std::uint32_t& mask) {
-  if (value != Py_None) return read_int(value, out);
+  if (value != Py_None) return read_index(value, out);
   out = 0;
   mask |= bit;
   return true;
@@ -58,13 +58,13 @@ bool Key::read_entry(PyObject* entry) {
   }
   if (!PySlice_Check(entry)) {
     shrink_axis_mask |= bit;
-    if (!read_int(entry, begin[i])) return false;
+    if (!read_index(entry, begin[i])) return false;
     end[i] = begin[i] + 1;
     return true;
   }
   const auto* slice = reinterpret_cast<PySliceObject*>(entry);
   return read_end(slice->start, bit, begin[i], begin_mask) && read_end(slice->stop, bit, end[i], end_mask) &&
-         (slice->step == Py_None || (read_int(slice->step, stride[i]) && stride[i] != 0));
+         (slice->step == Py_None || (read_index(slice->step, stride[i]) && stride[i] != 0));
 }
 
 bool Key::read(PyObject* key) {

@@ -216,7 +216,7 @@ void dealloc_graph(PyObject* self) {
 
 namespace {
 
-PyObject* make(PyTypeObject* type, PyObject*, PyObject*) {
+PyObject* graph_make(PyTypeObject* type, PyObject*, PyObject*) {
   auto state = std::make_unique<GraphState>();
   PyObject* self = type->tp_alloc(type, 0);
   if (self != nullptr) own_graph(self, state.release());
@@ -236,7 +236,7 @@ bool bind_graph(PyObject* module) {
   static PyMemberDef members[] = {
       {"__weaklistoffset__", T_PYSSIZET, offsetof(PyGraph, weak_references), READONLY, nullptr},
       {nullptr, 0, 0, 0, nullptr}};
-  PyType_Slot slots[] = {{Py_tp_new, reinterpret_cast<void*>(unlocked<make>)},
+  PyType_Slot slots[] = {{Py_tp_new, reinterpret_cast<void*>(unlocked<graph_make>)},
                          {Py_tp_traverse, reinterpret_cast<void*>(unlocked<traverse_graph>)},
                          {Py_tp_clear, reinterpret_cast<void*>(unlocked<clear_graph>)},
                          {Py_tp_dealloc, reinterpret_cast<void*>(unlocked<dealloc_graph>)},

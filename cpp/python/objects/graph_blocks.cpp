@@ -132,7 +132,7 @@ int set_creators(PyObject* self, PyObject* creators, void*) {
   return 0;
 }
 
-PyObject* get_depth(PyObject* self, void*) {
+PyObject* graph_depth(PyObject* self, void*) {
   return PyLong_FromSize_t(default_graph_depth() + context_of(as_graph(self))->variable_scopes);
 }
 
@@ -250,7 +250,7 @@ void add_block_members(std::vector<PyMethodDef>& methods, std::vector<PyGetSetDe
       {"_finalized", locked<get_finalized>, locked<set_finalized>, "The same, to be set.", nullptr},
       {"_creators", locked<get_creators>, locked<set_creators>,
        "This thread's open variable creators, outermost first, or None.", nullptr},
-      {"_depth", locked<get_depth>, nullptr,
+      {"_depth", locked<graph_depth>, nullptr,
        "How many default graphs, and variable scopes of this graph, this thread has open.", nullptr},
       {"_on_operation", locked<get_listener>, locked<set_listener>,
        "Called with each operation that this thread makes, or None.", nullptr}};

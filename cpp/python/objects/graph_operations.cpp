@@ -14,7 +14,7 @@ namespace {
 // Names
 // -----------------------------------------------------------------------------------------------------------------
 
-PyObject* unique_name(PyObject* self, PyObject* const* args, Py_ssize_t positional, PyObject* keywords) {
+PyObject* graph_unique_name(PyObject* self, PyObject* const* args, Py_ssize_t positional, PyObject* keywords) {
   static Signature<2> signature("unique_name", {"name", "mark_as_used"});
   PyObject* given[2];
   if (!signature.parse(args, positional, keywords, given)) return nullptr;
@@ -293,7 +293,7 @@ constexpr char kCreateOpDoc[] =
 
 void add_operation_members(std::vector<PyMethodDef>& methods, std::vector<PyGetSetDef>& properties) {
   const PyMethodDef more_methods[] = {
-      fast("unique_name", locked<unique_name>,
+      fast("unique_name", locked<graph_unique_name>,
            "unique_name($self, /, name, mark_as_used=True)\n--\n\n"
            "Makes a name unique in the current name scope.\n\n"
            "Args:\n    name: The requested name; \"a/b\" is below \"a\".\n"

@@ -35,7 +35,7 @@ std::uint32_t id_of_older(PyObject* object) {
 
 namespace {
 
-void dealloc(PyObject* self) {
+void handle_dealloc(PyObject* self) {
   PyTypeObject* type = Py_TYPE(self);
   PyGraph* graph = handle(self)->graph;
   type->tp_free(self);
@@ -70,8 +70,6 @@ PyObject* handle_is_current(PyObject* self, void*) { return PyBool_FromLong(is_c
 PyObject* handle_id(PyObject* self, void*) { return PyLong_FromUnsignedLong(id_of(self)); }
 
 namespace {
-
-GraphState& graph_of(PyObject* self) { return state_of(handle(self)->graph); }
 
 // Tensor
 // ----------------------------------------------------------------------------------------------------------------
@@ -309,7 +307,7 @@ bool bind_handles(PyObject* module) {
   std::size_t count = 0;
   const PyType_Slot* operators = operator_slots(count);
   std::vector<PyType_Slot> tensor_slots(operators, operators + count);
-  const PyType_Slot common[] = {{Py_tp_dealloc, reinterpret_cast<void*>(unlocked<dealloc>)},
+  const PyType_Slot common[] = {{Py_tp_dealloc, reinterpret_cast<void*>(unlocked<handle_dealloc>)},
                                 {Py_tp_richcompare, reinterpret_cast<void*>(unlocked<compare_handles>)},
                                 {Py_tp_hash, reinterpret_cast<void*>(unlocked<hash_handle>)},
                                 {Py_tp_new, reinterpret_cast<void*>(unlocked<refuse_new>)},

@@ -23,6 +23,7 @@ inline PyHandle* handle(PyObject* object) { return reinterpret_cast<PyHandle*>(o
 inline bool is_tensor(PyObject* object) { return Py_IS_TYPE(object, state().tensor_type); }
 inline bool is_operation(PyObject* object) { return Py_IS_TYPE(object, state().operation_type); }
 inline bool is_variable(PyObject* object) { return Py_IS_TYPE(object, state().variable_type); }
+inline GraphState& graph_of(PyObject* object) { return state_of(handle(object)->graph); }
 inline bool is_handle(PyObject* object) { return is_tensor(object) || is_variable(object) || is_operation(object); }
 
 /// Whether a handle names what it named when it was made.

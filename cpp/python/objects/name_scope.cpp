@@ -46,7 +46,7 @@ PyObject* new_name_scope(PyObject* const* args, Py_ssize_t positional, PyObject*
   return self;
 }
 
-PyObject* make_fast(PyObject*, PyObject* const* args, std::size_t flagged, PyObject* keywords) {
+PyObject* name_scope_make_fast(PyObject*, PyObject* const* args, std::size_t flagged, PyObject* keywords) {
   return new_name_scope(args, PyVectorcall_NARGS(flagged), keywords);
 }
 
@@ -109,7 +109,7 @@ PyObject* enter_in(Context& context, NameScopeBlock& block, PyObject* name) {
   return text.empty() || text.back() == '/' ? Py_NewRef(name) : entered_text(context, block);
 }
 
-PyObject* enter(PyObject* self, PyObject*) {
+PyObject* name_scope_enter(PyObject* self, PyObject*) {
   PyNameScope* scope = as_name_scope(self);
   PyObject* name = scope->name != nullptr ? scope->name : scope->default_name;
   if (name == nullptr && scope->values != nullptr) {
@@ -131,7 +131,7 @@ PyObject* enter(PyObject* self, PyObject*) {
   return text;
 }
 
-PyObject* leave(PyObject* self, PyObject* const*, Py_ssize_t) {
+PyObject* name_scope_leave(PyObject* self, PyObject* const*, Py_ssize_t) {
   PyNameScope* scope = as_name_scope(self);
   const scopetrie::Context* context = scope->block.context();
   if (context == nullptr || !std::exchange(scope->pushed, false)) [[likely]] {
@@ -144,13 +144,13 @@ PyObject* leave(PyObject* self, PyObject* const*, Py_ssize_t) {
   Py_RETURN_NONE;
 }
 
-PyObject* get_name(PyObject* self, void*) {
+PyObject* name_scope_name(PyObject* self, void*) {
   PyNameScope* scope = as_name_scope(self);
   PyObject* name = scope->name != nullptr ? scope->name : scope->default_name;
   return Py_NewRef(name == nullptr ? Py_None : name);
 }
 
-int traverse(PyObject* self, visitproc visit, void* arg) {
+int name_scope_traverse(PyObject* self, visitproc visit, void* arg) {
   PyNameScope* scope = as_name_scope(self);
   Py_VISIT(Py_TYPE(self));
   Py_VISIT(scope->values);
@@ -159,15 +159,15 @@ int traverse(PyObject* self, visitproc visit, void* arg) {
   return 0;
 }
 
-int clear(PyObject* self) {
+int name_scope_clear(PyObject* self) {
   Py_CLEAR(as_name_scope(self)->values);
   return 0;
 }
 
-void dealloc(PyObject* self) {
+void name_scope_dealloc(PyObject* self) {
   PyObject_GC_UnTrack(self);
   PyNameScope* scope = as_name_scope(self);
-  clear(self);
+  name_scope_clear(self);
   scope->block.~NameScopeBlock();
   Py_XDECREF(scope->name);
   Py_XDECREF(scope->default_name);
@@ -187,11 +187,12 @@ PyObject* graph_name_scope(PyObject* graph, PyObject* name) {
 
 bool bind_name_scope(PyObject* module) {
   static PyMethodDef methods[] = {
-      {"__enter__", locked<enter>, METH_NOARGS, "Enters the scope and gives its whole name with a slash at its end."},
-      {"__exit__", reinterpret_cast<PyCFunction>(reinterpret_cast<void (*)()>(locked<leave>)), METH_FASTCALL,
+      {"__enter__", locked<name_scope_enter>, METH_NOARGS,
+       "Enters the scope and gives its whole name with a slash at its end."},
+      {"__exit__", reinterpret_cast<PyCFunction>(reinterpret_cast<void (*)()>(locked<name_scope_leave>)), METH_FASTCALL,
        "Leaves the scope."},
       {nullptr, nullptr, 0, nullptr}};
-  static PyGetSetDef properties[] = {{"name", unlocked<get_name>, nullptr, "The name as it was given.", nullptr},
+  static PyGetSetDef properties[] = {{"name", unlocked<name_scope_name>, nullptr, "The name as it was given.", nullptr},
                                      {nullptr, nullptr, nullptr, nullptr, nullptr}};
   static const char doc[] =
       "name_scope(name, default_name=None, values=None)\n--\n\n"
@@ -211,9 +212,9 @@ bool bind_name_scope(PyObject* module) {
       "...         print(scope, tf.constant(1.0, name=\"c\").name)\n"
       "layer/ layer/c:0\n";
   PyType_Slot slots[] = {{Py_tp_new, reinterpret_cast<void*>(unlocked<new_by_call>)},
-                         {Py_tp_traverse, reinterpret_cast<void*>(unlocked<traverse>)},
-                         {Py_tp_clear, reinterpret_cast<void*>(unlocked<clear>)},
-                         {Py_tp_dealloc, reinterpret_cast<void*>(unlocked<dealloc>)},
+                         {Py_tp_traverse, reinterpret_cast<void*>(unlocked<name_scope_traverse>)},
+                         {Py_tp_clear, reinterpret_cast<void*>(unlocked<name_scope_clear>)},
+                         {Py_tp_dealloc, reinterpret_cast<void*>(unlocked<name_scope_dealloc>)},
                          {Py_tp_methods, methods},
                          {Py_tp_getset, properties},
                          {Py_tp_doc, const_cast<char*>(doc)},
@@ -222,7 +223,7 @@ bool bind_name_scope(PyObject* module) {
                       slots};
   PyTypeObject* type = add_type(module, spec);
   if (type == nullptr) return false;
-  type->tp_vectorcall = locked<make_fast>;
+  type->tp_vectorcall = locked<name_scope_make_fast>;
   state().name_scope_type = type;
   return true;
 }

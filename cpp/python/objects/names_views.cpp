@@ -20,7 +20,7 @@ struct PyNamesScope {
   bool reopen;
 };
 
-PyObject* enter(PyObject* self, PyObject*) {
+PyObject* view_enter(PyObject* self, PyObject*) {
   auto* block = reinterpret_cast<PyNamesScope*>(self);
   NamesState& state = names_of(block->names);
   return refusing(state, "scope", block->name, [&]() -> PyObject* {
@@ -148,7 +148,7 @@ PyObject* make_names_iterator(PyObject* names, bool all, std::vector<std::uint32
 
 bool bind_names_views(PyObject* module) {
   static PyMethodDef scope_methods[] = {
-      {"__enter__", locked<enter>, METH_NOARGS, "Opens the scope; gives its full path."},
+      {"__enter__", locked<view_enter>, METH_NOARGS, "Opens the scope; gives its full path."},
       {"__exit__", reinterpret_cast<PyCFunction>(locked<leave>), METH_VARARGS, "Leaves it."},
       {nullptr, nullptr, 0, nullptr}};
   PyType_Slot scope_slots[] = {{Py_tp_traverse, reinterpret_cast<void*>(unlocked<traverse_scope>)},

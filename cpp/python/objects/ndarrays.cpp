@@ -111,7 +111,7 @@ DType number_of(PyObject* descriptor) {
 void release_array(void* array) noexcept { Py_DECREF(static_cast<PyObject*>(array)); }
 
 // copy_array(array, value)
-PyObject* copy_array(PyObject*, PyObject* const* args, Py_ssize_t count) {
+PyObject* copy_into(PyObject*, PyObject* const* args, Py_ssize_t count) {
   if (count != 2 || !is_plain_array(args[0]) || !is_plain_array(args[1])) Py_RETURN_FALSE;
   const auto* to = pybind11::detail::array_proxy(args[0]);
   const auto* from = pybind11::detail::array_proxy(args[1]);
@@ -269,7 +269,7 @@ bool bind_ndarrays(PyObject* module) {
                       Py_TPFLAGS_DEFAULT | Py_TPFLAGS_DISALLOW_INSTANTIATION, slots};
   view_type = add_type(module, spec);
   static PyMethodDef functions[] = {
-      {"copy_array", reinterpret_cast<PyCFunction>(reinterpret_cast<void (*)()>(unlocked<copy_array>)), METH_FASTCALL,
+      {"copy_array", reinterpret_cast<PyCFunction>(reinterpret_cast<void (*)()>(unlocked<copy_into>)), METH_FASTCALL,
        "Copies the elements of one array into another of the same dtype, shape and order: (array, value). False, and "
        "nothing is done, where they are anything else."},
       {nullptr, nullptr, 0, nullptr}};

@@ -18,7 +18,7 @@ struct PyTransaction {
 PyTransaction* as_transaction(PyObject* self) { return reinterpret_cast<PyTransaction*>(self); }
 
 // Transaction(graph)
-PyObject* make(PyTypeObject* type, PyObject* args, PyObject*) {
+PyObject* transaction_make(PyTypeObject* type, PyObject* args, PyObject*) {
   PyObject* graph;
   if (!PyArg_ParseTuple(args, "O", &graph)) return nullptr;
   if (!PyObject_TypeCheck(graph, state().graph_type) && !is_store(graph)) {
@@ -33,7 +33,7 @@ PyObject* make(PyTypeObject* type, PyObject* args, PyObject*) {
   return self;
 }
 
-PyObject* enter(PyObject* self, PyObject*) {
+PyObject* transaction_enter(PyObject* self, PyObject*) {
   PyTransaction* transaction = as_transaction(self);
   if (transaction->span.has_value()) {
     PyErr_SetString(PyExc_RuntimeError,
@@ -73,7 +73,7 @@ PyObject* rollback(PyObject* self, PyObject*) {
   return span == nullptr ? nullptr : PyBool_FromLong(span->rollback());
 }
 
-PyObject* leave(PyObject* self, PyObject* const* args, Py_ssize_t count) {
+PyObject* transaction_leave(PyObject* self, PyObject* const* args, Py_ssize_t count) {
   PyTransaction* transaction = as_transaction(self);
   if (!transaction->span.has_value() || !transaction->span->is_open())
     Py_RETURN_NONE;  // ended by hand, or an outer one
@@ -92,13 +92,13 @@ PyObject* get_is_open(PyObject* self, void*) {
   return PyBool_FromLong(span.has_value() && span->is_open());
 }
 
-int traverse(PyObject* self, visitproc visit, void* arg) {
+int transaction_traverse(PyObject* self, visitproc visit, void* arg) {
   Py_VISIT(Py_TYPE(self));
   Py_VISIT(as_transaction(self)->graph);
   return 0;
 }
 
-void dealloc(PyObject* self) {
+void transaction_dealloc(PyObject* self) {
   PyObject_GC_UnTrack(self);
   PyTransaction* transaction = as_transaction(self);
   {
@@ -117,9 +117,9 @@ void dealloc(PyObject* self) {
 
 bool bind_transaction(PyObject* module) {
   static PyMethodDef methods[] = {
-      {"__enter__", locked<enter>, METH_NOARGS, "Begins the transaction, and gives it."},
-      {"__exit__", reinterpret_cast<PyCFunction>(reinterpret_cast<void (*)()>(locked<leave>)), METH_FASTCALL,
-       "Ends it: undoes where the block has failed."},
+      {"__enter__", locked<transaction_enter>, METH_NOARGS, "Begins the transaction, and gives it."},
+      {"__exit__", reinterpret_cast<PyCFunction>(reinterpret_cast<void (*)()>(locked<transaction_leave>)),
+       METH_FASTCALL, "Ends it: undoes where the block has failed."},
       {"commit", locked<commit>, METH_NOARGS,
        "commit($self, /)\n--\n\nKeeps what was made so far, and ends the transaction before its block ends.\n\n"
        "Raises:\n    RuntimeError: If it is not open, or was entered by another thread."},
@@ -135,9 +135,9 @@ bool bind_transaction(PyObject* module) {
       "Transaction(graph, /)\n--\n\nWhat `Graph.transaction()` returns: a context manager that undoes what its block "
       "has "
       "made in a graph where the block fails.";
-  PyType_Slot slots[] = {{Py_tp_new, reinterpret_cast<void*>(locked<make>)},
-                         {Py_tp_traverse, reinterpret_cast<void*>(unlocked<traverse>)},
-                         {Py_tp_dealloc, reinterpret_cast<void*>(unlocked<dealloc>)},
+  PyType_Slot slots[] = {{Py_tp_new, reinterpret_cast<void*>(locked<transaction_make>)},
+                         {Py_tp_traverse, reinterpret_cast<void*>(unlocked<transaction_traverse>)},
+                         {Py_tp_dealloc, reinterpret_cast<void*>(unlocked<transaction_dealloc>)},
                          {Py_tp_methods, methods},
                          {Py_tp_getset, properties},
                          {Py_tp_doc, const_cast<char*>(doc)},

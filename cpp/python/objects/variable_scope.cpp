@@ -112,7 +112,7 @@ PyObject* new_entry(PyObject* const* args, Py_ssize_t positional, PyObject* keyw
   return make_entry(given, nullptr, positional == 1 && keywords == nullptr);
 }
 
-PyObject* make_fast(PyObject*, PyObject* const* args, std::size_t flagged, PyObject* keywords) {
+PyObject* entry_make_fast(PyObject*, PyObject* const* args, std::size_t flagged, PyObject* keywords) {
   return new_entry(args, PyVectorcall_NARGS(flagged), keywords);
 }
 
@@ -138,7 +138,7 @@ SCOPETRIE_COLD VariableScope& enter_pushed(PyEntry* entry) {
   return scope;
 }
 
-PyObject* enter(PyObject* self, PyObject*) {
+PyObject* entry_enter(PyObject* self, PyObject*) {
   PyEntry* entry = as_entry(self);
   Context* context =
       entry->store == nullptr ? current_context() : context_of_store(entry->store, store_of(entry->store).serial);
@@ -154,7 +154,7 @@ PyObject* enter(PyObject* self, PyObject*) {
   return Py_NewRef(as_scope(scope));
 }
 
-PyObject* leave(PyObject* self, PyObject* const*, Py_ssize_t) {
+PyObject* entry_leave(PyObject* self, PyObject* const*, Py_ssize_t) {
   PyEntry* entry = as_entry(self);
   bool pushed = false;
   if (entry->block.is_innermost()) {
@@ -171,7 +171,7 @@ PyObject* leave(PyObject* self, PyObject* const*, Py_ssize_t) {
   Py_RETURN_NONE;
 }
 
-int traverse(PyObject* self, visitproc visit, void* arg) {
+int entry_traverse(PyObject* self, visitproc visit, void* arg) {
   PyEntry* entry = as_entry(self);
   Py_VISIT(Py_TYPE(self));
   Py_VISIT(entry->values_graph);
@@ -180,14 +180,14 @@ int traverse(PyObject* self, visitproc visit, void* arg) {
                             [&](VariableScope& scope) { return visit(as_scope(scope), arg); });
 }
 
-int clear(PyObject* self) {
+int entry_clear(PyObject* self) {
   Py_CLEAR(as_entry(self)->values_graph);
   Py_CLEAR(as_entry(self)->store);
   as_entry(self)->block.clear();
   return 0;
 }
 
-void dealloc(PyObject* self) {
+void entry_dealloc(PyObject* self) {
   PyObject_GC_UnTrack(self);
   PyEntry* entry = as_entry(self);
   Py_CLEAR(entry->values_graph);
@@ -213,8 +213,8 @@ PyObject* store_scope(PyObject* self, PyObject* const* args, Py_ssize_t position
 
 bool bind_variable_scope(PyObject* module) {
   static PyMethodDef methods[] = {
-      {"__enter__", locked<enter>, METH_NOARGS, "Enters the scope and returns its VariableScope."},
-      {"__exit__", reinterpret_cast<PyCFunction>(reinterpret_cast<void (*)()>(locked<leave>)), METH_FASTCALL,
+      {"__enter__", locked<entry_enter>, METH_NOARGS, "Enters the scope and returns its VariableScope."},
+      {"__exit__", reinterpret_cast<PyCFunction>(reinterpret_cast<void (*)()>(locked<entry_leave>)), METH_FASTCALL,
        "Leaves the scope."},
       {nullptr, nullptr, 0, nullptr}};
   static const char doc[] =
@@ -249,9 +249,9 @@ bool bind_variable_scope(PyObject* module) {
       "...         print(tf.get_variable(\"w\", [2]) is w, w.name)\n"
       "True layer/w:0\n";
   PyType_Slot slots[] = {{Py_tp_new, reinterpret_cast<void*>(unlocked<new_by_call>)},
-                         {Py_tp_traverse, reinterpret_cast<void*>(unlocked<traverse>)},
-                         {Py_tp_clear, reinterpret_cast<void*>(unlocked<clear>)},
-                         {Py_tp_dealloc, reinterpret_cast<void*>(unlocked<dealloc>)},
+                         {Py_tp_traverse, reinterpret_cast<void*>(unlocked<entry_traverse>)},
+                         {Py_tp_clear, reinterpret_cast<void*>(unlocked<entry_clear>)},
+                         {Py_tp_dealloc, reinterpret_cast<void*>(unlocked<entry_dealloc>)},
                          {Py_tp_methods, methods},
                          {Py_tp_doc, const_cast<char*>(doc)},
                          {0, nullptr}};
@@ -259,7 +259,7 @@ bool bind_variable_scope(PyObject* module) {
                       slots};
   PyTypeObject* type = add_type(module, spec);
   if (type == nullptr) return false;
-  type->tp_vectorcall = locked<make_fast>;
+  type->tp_vectorcall = locked<entry_make_fast>;
   state().variable_scope_type = type;
   return true;
 }

@@ -41,7 +41,7 @@ void tell(scopetrie::Context& context, void* listener, OpId op) {
 
 // VariableScope(reuse, name="", initializer=None, ..., name_scope="", dtype=tf.float32, use_resource=None,
 // constraint=None)
-PyObject* make(PyTypeObject* type, PyObject* args, PyObject* kwargs) {
+PyObject* scope_make(PyTypeObject* type, PyObject* args, PyObject* kwargs) {
   static Signature<11> signature(
       "VariableScope", {"reuse", "name", "initializer", "regularizer", "caching_device", "partitioner", "custom_getter",
                         "name_scope", "dtype", "use_resource", "constraint"});
@@ -75,19 +75,19 @@ PyObject* make(PyTypeObject* type, PyObject* args, PyObject* kwargs) {
   return allocate(type, scope);
 }
 
-int traverse(PyObject* self, visitproc visit, void* arg) {
+int scope_traverse(PyObject* self, visitproc visit, void* arg) {
   Py_VISIT(Py_TYPE(self));
   Py_VISIT(as_scope(self)->attributes);
   return as_scope(self)->visit([&](void* object) { return visit(static_cast<PyObject*>(object), arg); });
 }
 
-int clear(PyObject* self) {
+int scope_clear(PyObject* self) {
   Py_CLEAR(as_scope(self)->attributes);
   as_scope(self)->clear();
   return 0;
 }
 
-void dealloc(PyObject* self) {
+void scope_dealloc(PyObject* self) {
   PyObject_GC_UnTrack(self);
   static_cast<VariableScope*>(as_scope(self))->~VariableScope();
   Py_CLEAR(as_scope(self)->name_object);
@@ -100,7 +100,7 @@ void dealloc(PyObject* self) {
 // Properties
 // ------------------------------------------------------------------------------------------------------------
 
-PyObject* get_name(PyObject* self, void*) {
+PyObject* scope_name(PyObject* self, void*) {
   PyVariableScope* scope = as_scope(self);
   if (scope->name_object == nullptr) scope->name_object = to_str(scope->name());
   return Py_XNewRef(scope->name_object);
@@ -131,7 +131,7 @@ PyObject* set_setting(PyObject* self, PyObject* value) {
   Py_RETURN_NONE;
 }
 
-PyObject* get_dtype(PyObject* self, void*) { return Py_NewRef(state().dtypes[as_scope(self)->dtype()]); }
+PyObject* scope_dtype(PyObject* self, void*) { return Py_NewRef(state().dtypes[as_scope(self)->dtype()]); }
 
 PyObject* set_dtype(PyObject* self, PyObject* value) {
   const std::uint8_t number = dtype_number(value);
@@ -154,7 +154,7 @@ ScopeRef new_root_scope() { return ScopeRef::copy_of(VariableScope(scope_host));
 bool bind_variable_scope_object(PyObject* module) {
   const auto at = [](Setting setting) { return reinterpret_cast<void*>(static_cast<std::uintptr_t>(setting)); };
   static PyGetSetDef properties[] = {
-      {"name", locked<get_name>, nullptr, "The path of the scope, which variables' names start with.", nullptr},
+      {"name", locked<scope_name>, nullptr, "The path of the scope, which variables' names start with.", nullptr},
       {"original_name_scope", locked<get_origin>, nullptr,
        "The name scope that it opened first, with a trailing slash.", nullptr},
       {"reuse", locked<get_reuse>, nullptr, "False, True or AUTO_REUSE.", nullptr},
@@ -168,7 +168,7 @@ bool bind_variable_scope_object(PyObject* module) {
        at(Setting::kPartitioner)},
       {"custom_getter", locked<get_setting>, nullptr, "What get_variable calls are passed through.",
        at(Setting::kCustomGetter)},
-      {"dtype", locked<get_dtype>, nullptr, "The DType of variables that bring none.", nullptr},
+      {"dtype", locked<scope_dtype>, nullptr, "The DType of variables that bring none.", nullptr},
       {"use_resource", locked<get_setting>, nullptr, "Accepted as in v1; variables are of one kind here.",
        at(Setting::kUseResource)},
       {"constraint", locked<get_setting>, nullptr, "The constraint of variables that bring none.",
@@ -201,10 +201,10 @@ bool bind_variable_scope_object(PyObject* module) {
   static const char doc[] =
       "VariableScope(reuse, name='', initializer=None, regularizer=None, caching_device=None, partitioner=None, "
       "custom_getter=None, name_scope='', dtype=None, use_resource=None, constraint=None)\n--\n\n";
-  PyType_Slot slots[] = {{Py_tp_new, reinterpret_cast<void*>(locked<make>)},
-                         {Py_tp_traverse, reinterpret_cast<void*>(unlocked<traverse>)},
-                         {Py_tp_clear, reinterpret_cast<void*>(unlocked<clear>)},
-                         {Py_tp_dealloc, reinterpret_cast<void*>(unlocked<dealloc>)},
+  PyType_Slot slots[] = {{Py_tp_new, reinterpret_cast<void*>(locked<scope_make>)},
+                         {Py_tp_traverse, reinterpret_cast<void*>(unlocked<scope_traverse>)},
+                         {Py_tp_clear, reinterpret_cast<void*>(unlocked<scope_clear>)},
+                         {Py_tp_dealloc, reinterpret_cast<void*>(unlocked<scope_dealloc>)},
                          {Py_tp_methods, methods},
                          {Py_tp_getset, properties},
                          {Py_tp_members, members},

@@ -12,7 +12,7 @@ namespace scopetrie {
 
 namespace {
 
-using Kind = AttributeValue::Kind;
+using AttributeKind = AttributeValue::Kind;
 
 class NamedCall final : public RuleCall {
  public:
@@ -27,7 +27,7 @@ class NamedCall final : public RuleCall {
     const OperationRow op = graph_.ops.operation(graph_.ops.tensor(ids_[i]).op);
     if (op.kind != kConst || op.attribute == kNone) return false;
     const AttributeValue* value = &graph_.attributes[op.attribute];
-    if (value->kind() == Kind::kNamed) value = value->find("value");
+    if (value->kind() == AttributeKind::kNamed) value = value->find("value");
     return value != nullptr && read(*value, out);
   }
 
@@ -51,30 +51,30 @@ class NamedCall final : public RuleCall {
   }
 
   bool flag(RuleAttribute name, bool fallback) override {
-    const AttributeValue* found = find(name, Kind::kBool);
+    const AttributeValue* found = find(name, AttributeKind::kBool);
     return found == nullptr ? fallback : found->boolean();
   }
   std::int64_t integer(RuleAttribute name, std::int64_t fallback) override {
-    const AttributeValue* found = find(name, Kind::kInt);
+    const AttributeValue* found = find(name, AttributeKind::kInt);
     return found == nullptr ? fallback : found->integer();
   }
   std::string text(RuleAttribute name, std::string_view fallback) override {
-    const AttributeValue* found = find(name, Kind::kString);
+    const AttributeValue* found = find(name, AttributeKind::kString);
     return found == nullptr ? std::string(fallback) : found->text();
   }
   DType dtype(RuleAttribute name, DType fallback) override {
-    const AttributeValue* found = find(name, Kind::kDType);
+    const AttributeValue* found = find(name, AttributeKind::kDType);
     if (found == nullptr && fallback == 0) refuse(name, "is missing");
     return found == nullptr ? fallback : found->dtype();
   }
   Dims list(RuleAttribute name) override {
-    const AttributeValue* found = find(name, Kind::kInts);
+    const AttributeValue* found = find(name, AttributeKind::kInts);
     if (found == nullptr) return {};
     const std::vector<std::int64_t> ints = found->ints();
     return {ints.begin(), ints.end()};
   }
   ShapeId shape(RuleAttribute name) override {
-    const AttributeValue* found = find(name, Kind::kShape);
+    const AttributeValue* found = find(name, AttributeKind::kShape);
     return found == nullptr ? ShapeTable::kUnknown : found->shape();
   }
   using RuleCall::dtype;
@@ -85,7 +85,7 @@ class NamedCall final : public RuleCall {
     throw Error(ErrorKind::kType, "add_op: the attribute '" + std::string(name_of(name)) + "' " + what + ".");
   }
 
-  const AttributeValue* find(RuleAttribute name, Kind kind) const {
+  const AttributeValue* find(RuleAttribute name, AttributeKind kind) const {
     const auto at = std::ranges::find(attributes_, name_of(name), &NamedAttributes::value_type::first);
     if (at == attributes_.end()) return nullptr;
     if (at->second.kind() != kind) refuse(name, "is of another kind than the operation's type has");
@@ -95,15 +95,15 @@ class NamedCall final : public RuleCall {
   // The elements of a value of ints.
   bool read(const AttributeValue& value, std::span<const std::int64_t>& out) {
     Dims& made = made_.emplace_front();
-    if (value.kind() == Kind::kInts) {
+    if (value.kind() == AttributeKind::kInts) {
       const std::vector<std::int64_t> ints = value.ints();
       made.assign(ints.begin(), ints.end());
-    } else if (value.kind() == Kind::kInt) {
+    } else if (value.kind() == AttributeKind::kInt) {
       made.push_back(value.integer());
-    } else if (value.kind() == Kind::kTensor && value.tensor().dtype == kInt64) {
+    } else if (value.kind() == AttributeKind::kTensor && value.tensor().dtype == kInt64) {
       made.resize(value.tensor().bytes.size() / sizeof(std::int64_t));
       std::memcpy(made.data(), value.tensor().bytes.data(), made.size() * sizeof(std::int64_t));
-    } else if (value.kind() == Kind::kTensor && value.tensor().dtype == kInt32) {
+    } else if (value.kind() == AttributeKind::kTensor && value.tensor().dtype == kInt32) {
       std::vector<std::int32_t> found(value.tensor().bytes.size() / sizeof(std::int32_t));
       std::memcpy(found.data(), value.tensor().bytes.data(), found.size() * sizeof(std::int32_t));
       made.assign(found.begin(), found.end());

@@ -15,7 +15,7 @@ namespace scopetrie {
 
 namespace {
 
-using Kind = Initializer::Kind;
+using InitializerKind = Initializer::Kind;
 using AttributeKind = AttributeValue::Kind;
 
 /// IEEE's half and bfloat16 by their bits.
@@ -103,7 +103,7 @@ DType drawn_as(DType dtype) {
   return dtype.is_integer() ? kInt64 : kFloat32;
 }
 
-bool is_random(Kind kind) { return kind >= Kind::kUniform; }
+bool is_random(InitializerKind kind) { return kind >= InitializerKind::kUniform; }
 
 bool has_constant(const AttributeValue& number, DType dtype) {
   const char kind = dtype.kind();
@@ -200,10 +200,10 @@ std::uint64_t seed_of_path(std::string_view path) noexcept {
 bool has_elements(const Initializer& initializer, DType dtype) {
   const char kind = dtype.kind();
   if (kind == 0 || kind == 'S' || kind == 'V' || kind == 'q') return false;
-  if (initializer.kind == Kind::kZeros || initializer.kind == Kind::kOnes) return true;
-  if (initializer.kind == Kind::kConstant) return has_constant(initializer.first, dtype);
+  if (initializer.kind == InitializerKind::kZeros || initializer.kind == InitializerKind::kOnes) return true;
+  if (initializer.kind == InitializerKind::kConstant) return has_constant(initializer.first, dtype);
   if (kind == 'f') return drawn_value(initializer, dtype, {}).has_value();
-  if (initializer.kind != Kind::kUniform || !dtype.is_integer()) return false;
+  if (initializer.kind != InitializerKind::kUniform || !dtype.is_integer()) return false;
   const AttributeValue &least = initializer.first, &end = initializer.second;
   return least.kind() == AttributeKind::kInt && end.kind() == AttributeKind::kInt && dtype.holds(least.integer()) &&
          least.integer() < end.integer() && dtype.holds(end.integer() - 1) &&
@@ -220,9 +220,10 @@ void write_elements(const Initializer& initializer, DType dtype, std::span<const
                     const ElementSeeds& seeds, void* out, std::size_t count) {
   const DType written = computed_as(dtype);
   if (!is_random(initializer.kind)) {
-    const AttributeValue number = initializer.kind == Kind::kConstant
-                                      ? initializer.first
-                                      : AttributeValue(std::int64_t{initializer.kind == Kind::kOnes ? 1 : 0});
+    const AttributeValue number =
+        initializer.kind == InitializerKind::kConstant
+            ? initializer.first
+            : AttributeValue(std::int64_t{initializer.kind == InitializerKind::kOnes ? 1 : 0});
     return dispatch(written, [&]<class T>(T) { fill(static_cast<T*>(out), count, number); });
   }
   const std::optional<InitialValue> value = drawn_value(initializer, written, dims);

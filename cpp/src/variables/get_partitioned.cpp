@@ -6,36 +6,38 @@ namespace scopetrie {
 
 namespace {
 
-using Kind = PartitionedVerdict::Kind;
+using PartitionedKind = PartitionedVerdict::Kind;
 
 SegmentId part_segment(Graph& graph, std::int64_t number) { return graph.segment("part_" + std::to_string(number)); }
 
 // There are parts, made one by one or by a call that failed, which are not those of this variable.
-Kind compare_parts(Graph& graph, const PartitionedRequest& request) {
+PartitionedKind compare_parts(Graph& graph, const PartitionedRequest& request) {
   const ScopeId parts = graph.ops.scopes().find_child(request.scope, request.segment);
-  if (parts == kNone || !graph.has_parts) return Kind::kMake;
+  if (parts == kNone || !graph.has_parts) return PartitionedKind::kMake;
   const auto has = [&](std::int64_t number) {
     return graph.variables.find(parts, part_segment(graph, number)) != kNone;
   };
   const std::int64_t count = request.partitions[partition_axis(request.partitions)];
-  if (!has(0)) return Kind::kMake;
-  return !has(count - 1) ? Kind::kMissingPart : has(count) ? Kind::kExtraPart : Kind::kMake;
+  if (!has(0)) return PartitionedKind::kMake;
+  return !has(count - 1) ? PartitionedKind::kMissingPart
+         : has(count)    ? PartitionedKind::kExtraPart
+                         : PartitionedKind::kMake;
 }
 
-Kind share(const Graph& graph, const PartitionedRequest& request, const PartitionedRow& found) {
-  if (request.sharing == Sharing::kNo) return Kind::kExists;
-  if (!graph.ops.shapes().compatible(request.shape, found.shape)) return Kind::kOtherShape;
-  if (request.dtype != found.dtype) return Kind::kOtherDType;
+PartitionedKind share(const Graph& graph, const PartitionedRequest& request, const PartitionedRow& found) {
+  if (request.sharing == Sharing::kNo) return PartitionedKind::kExists;
+  if (!graph.ops.shapes().compatible(request.shape, found.shape)) return PartitionedKind::kOtherShape;
+  if (request.dtype != found.dtype) return PartitionedKind::kOtherDType;
   if (!request.partitions.empty() && !std::ranges::equal(request.partitions, found.partitions))
-    return Kind::kOtherPartitions;
-  return Kind::kFound;
+    return PartitionedKind::kOtherPartitions;
+  return PartitionedKind::kFound;
 }
 
 }  // namespace
 
 PartitionedVerdict look_up_whole(const Graph& graph, const PartitionedRequest& request) {
   const VariableId whole = graph.variables.find(request.scope, request.segment);
-  return whole == kNone ? PartitionedVerdict{} : PartitionedVerdict{Kind::kNotPartitioned, whole};
+  return whole == kNone ? PartitionedVerdict{} : PartitionedVerdict{PartitionedKind::kNotPartitioned, whole};
 }
 
 PartitionedVerdict look_up(Graph& graph, const PartitionedRequest& request) {
@@ -43,9 +45,9 @@ PartitionedVerdict look_up(Graph& graph, const PartitionedRequest& request) {
     const PartitionedRow& found = graph.partitioned[number];
     return {share(graph, request, found), found.parts.front(), number};
   }
-  if (request.sharing == Sharing::kYes || request.partitions.empty()) return {Kind::kDoesNotExist};
-  if (partition_axis(request.partitions) == request.partitions.size()) return {Kind::kSeveralAxes};
-  return {request.may_have_parts ? Kind::kMake : compare_parts(graph, request)};
+  if (request.sharing == Sharing::kYes || request.partitions.empty()) return {PartitionedKind::kDoesNotExist};
+  if (partition_axis(request.partitions) == request.partitions.size()) return {PartitionedKind::kSeveralAxes};
+  return {request.may_have_parts ? PartitionedKind::kMake : compare_parts(graph, request)};
 }
 
 Error refusal(const Graph& graph, const PartitionedRequest& request, const PartitionedVerdict& verdict) {
@@ -68,31 +70,31 @@ Error refusal(const Graph& graph, const PartitionedRequest& request, const Parti
   const auto count = [&] { return request.partitions[partition_axis(request.partitions)]; };
   std::string text;
   switch (verdict.kind) {
-    case Kind::kNotPartitioned:
+    case PartitionedKind::kNotPartitioned:
       text = "A partitioner was provided, but an unpartitioned version of the variable was found: " + name +
              ".  Perhaps a variable of the same name was already created without partitioning?";
       break;
-    case Kind::kExists:
+    case PartitionedKind::kExists:
       text = "Partitioned variable with name " + name +
              " already exists. Did you mean to set reuse=True or reuse=tf.AUTO_REUSE in VarScope?";
       break;
-    case Kind::kOtherShape:
+    case PartitionedKind::kOtherShape:
       text = shares("shape", shape_text(shapes, request.shape), shape_text(shapes, found.shape));
       break;
-    case Kind::kOtherDType:
+    case PartitionedKind::kOtherDType:
       text = shares("dtype", request.dtype.name(), found.dtype.name());
       break;
-    case Kind::kOtherPartitions:
+    case PartitionedKind::kOtherPartitions:
       text = shares("partitions", list_text(request.partitions), list_text(found.partitions));
       break;
-    case Kind::kSeveralAxes:
+    case PartitionedKind::kSeveralAxes:
       text = "Can only slice a variable along one dimension: shape: " + shape_text(shapes, request.shape) +
              ", partitioning: " + list_text(request.partitions);
       break;
-    case Kind::kMissingPart:
+    case PartitionedKind::kMissingPart:
       text = parts(count() - 1, "", " was not.");
       break;
-    case Kind::kExtraPart:
+    case PartitionedKind::kExtraPart:
       text = parts(count(), "so was the extra shard ", ".");
       break;
     default:
@@ -125,7 +127,7 @@ PartitionedVerdict make_parts(Context& context, const PartitionedRequest& reques
   row.dtype = graph.ops.tensor(graph.variables[row.parts.front()].ref).dtype.base();
   if (graph.partitioned.find(request.scope, request.segment) == kNone) {
     const VariableId first = row.parts.front();
-    return {Kind::kMake, first, graph.partitioned.add(std::move(row))};
+    return {PartitionedKind::kMake, first, graph.partitioned.add(std::move(row))};
   }
   // Another thread was faster.
   PartitionedRequest shared = request;

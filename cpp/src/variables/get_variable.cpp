@@ -7,7 +7,7 @@ namespace scopetrie {
 
 namespace {
 
-using Kind = Verdict::Kind;
+using VerdictKind = Verdict::Kind;
 
 VariableId first_part(Graph& graph, const VariableRequest& request) {
   static const std::uint32_t kPart = known_name("part_0");
@@ -26,25 +26,25 @@ DType dtype_of(const Graph& graph, const VariableRow& variable) {
 
 Verdict share(const Graph& graph, const VariableRequest& request, VariableId id) {
   const VariableRow& found = graph.variables[id];
-  if (request.sharing == Sharing::kNo) return {Kind::kExists, id};
+  if (request.sharing == Sharing::kNo) return {VerdictKind::kExists, id};
   if (request.has_shape && !graph.ops.shapes().compatible(request.shape, shape_of(graph, found)))
-    return {Kind::kOtherShape, id};
-  if (dtype_of(graph, found).base() != request.dtype) return {Kind::kOtherDType, id};
-  return {Kind::kFound, id};
+    return {VerdictKind::kOtherShape, id};
+  if (dtype_of(graph, found).base() != request.dtype) return {VerdictKind::kOtherDType, id};
+  return {VerdictKind::kFound, id};
 }
 
 }  // namespace
 
 Verdict look_up(Graph& graph, const VariableRequest& request) {
   if (!request.is_part)
-    if (const VariableId part = first_part(graph, request); part != kNone) return {Kind::kHasParts, part};
-  if (request.has_shape && request.source == InitialSource::kValue) return {Kind::kValueWithShape};
+    if (const VariableId part = first_part(graph, request); part != kNone) return {VerdictKind::kHasParts, part};
+  if (request.has_shape && request.source == InitialSource::kValue) return {VerdictKind::kValueWithShape};
   const VariableId found = graph.variables.find(request.scope, request.segment);
   if (found != kNone) return share(graph, request, found);
-  if (request.sharing == Sharing::kYes) return {Kind::kDoesNotExist};
-  if (request.source != InitialSource::kNotGiven) return {Kind::kMake};
-  if (!request.has_shape) return {Kind::kNoShape};
-  return {Initializer::of_default(request.dtype) ? Kind::kMake : Kind::kNoInitializer};
+  if (request.sharing == Sharing::kYes) return {VerdictKind::kDoesNotExist};
+  if (request.source != InitialSource::kNotGiven) return {VerdictKind::kMake};
+  if (!request.has_shape) return {VerdictKind::kNoShape};
+  return {Initializer::of_default(request.dtype) ? VerdictKind::kMake : VerdictKind::kNoInitializer};
 }
 
 std::string full_name(const Graph& graph, ScopeId scope, SegmentId segment) {
@@ -64,37 +64,37 @@ Error refusal(const Graph& graph, const VariableRequest& request, const Verdict&
   };
   std::string text;
   switch (verdict.kind) {
-    case Kind::kHasParts:
+    case VerdictKind::kHasParts:
       text = "No partitioner was provided, but a partitioned version of the variable was found: " + name +
              "/part_0. Perhaps a variable of the same name was already created with partitioning?";
       break;
-    case Kind::kValueWithShape:
+    case VerdictKind::kValueWithShape:
       text =
           "If initializer is a constant, do not specify shape.\nLeave out the shape, or give an initializer that "
           "takes one, such as tf.zeros_initializer() or tf.constant_initializer(value).";
       break;
-    case Kind::kExists:
+    case VerdictKind::kExists:
       text = "Variable " + name +
              " already exists, disallowed. Did you mean to set reuse=True or reuse=tf.AUTO_REUSE in VarScope? "
              "Originally defined at:\n\n  operation " +
              graph.ops.name(graph.ops.tensor(graph.variables[verdict.variable].ref).op);
       break;
-    case Kind::kOtherShape:
+    case VerdictKind::kOtherShape:
       facts.asked = shape_text(graph.ops.shapes(), request.shape);
       facts.found = shape_text(graph.ops.shapes(), shape_of(graph, graph.variables[verdict.variable]));
       text = shares("shape");
       break;
-    case Kind::kOtherDType:
+    case VerdictKind::kOtherDType:
       facts.asked = request.dtype.name();
       facts.found = dtype_of(graph, graph.variables[verdict.variable]).name();
       text = shares("dtype");
       break;
-    case Kind::kDoesNotExist:
+    case VerdictKind::kDoesNotExist:
       text = "Variable " + name +
              " does not exist, or was not created with tf.get_variable(). Did you mean to set reuse=tf.AUTO_REUSE in "
              "VarScope?";
       break;
-    case Kind::kNoShape:
+    case VerdictKind::kNoShape:
       text = "Variable " + name + " did not get an initializer, so its `shape` argument must be specified.";
       break;
     default:

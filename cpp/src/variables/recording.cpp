@@ -9,7 +9,7 @@ namespace {
 
 constexpr std::size_t kMost = 256;  // what others need is made anew each time
 
-std::uint64_t key_of(const Initializer& initializer, Output output) {
+std::uint64_t recording_key(const Initializer& initializer, Output output) {
   return std::uint64_t{output.shape} << 32 | std::uint64_t{output.dtype.number} << 8 |
          static_cast<std::uint64_t>(initializer.kind);
 }
@@ -71,7 +71,7 @@ void record_run(Graph& graph, const Initializer& initializer, OpId first, Variab
     return;
   std::optional<Pattern> pattern = pattern_from(graph, first, owner);
   if (!pattern) return;
-  Recording recording{key_of(initializer, output), initializer.first};
+  Recording recording{recording_key(initializer, output), initializer.first};
   recording.gain_place = place_of(graph, *pattern, initializer.first);
   graph.recordings.reserve(graph.recordings.size() + 1);
   recording.fixed = graph.ops.add_pattern(std::move(*pattern));
@@ -80,7 +80,7 @@ void record_run(Graph& graph, const Initializer& initializer, OpId first, Variab
 
 std::uint32_t recorded_pattern(const Graph& graph, const Initializer& initializer, Output output) {
   if (has_seeds(graph, initializer)) return kNone;
-  const std::uint64_t key = key_of(initializer, output);
+  const std::uint64_t key = recording_key(initializer, output);
   for (const Recording& recording : graph.recordings)
     if (recording.key == key && recording.gain.same(initializer.first)) return recording.fixed;
   return kNone;
@@ -88,7 +88,7 @@ std::uint32_t recorded_pattern(const Graph& graph, const Initializer& initialize
 
 std::optional<InitialValue> recorded_value(const Graph& graph, const Initializer& initializer, Output output) {
   if (has_seeds(graph, initializer)) return {};
-  const std::uint64_t key = key_of(initializer, output);
+  const std::uint64_t key = recording_key(initializer, output);
   for (std::uint32_t number = 0; number < graph.recordings.size(); ++number) {
     const Recording& recording = graph.recordings[number];
     if (recording.key != key || recording.gain_place == kNone) continue;
