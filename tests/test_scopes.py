@@ -230,3 +230,31 @@ def test_default_names_count_anew_in_each_scope_that_is_opened_again(graph: Any)
             return names
 
     assert opened() == opened() == ["outer/a", "outer/a_1", "outer/a_2"]
+
+
+@pytest.mark.parametrize("between", [0, 3, 100])
+def test_a_verbatim_name_at_the_end_of_its_scope(between):
+    for wanted in ("s", "s_1", "outer/s"):
+        with tf.name_scope("outer" if "/" in wanted else ""), tf.name_scope("s") as scope:
+            for _ in range(between):
+                tf.no_op()
+            assert tf.no_op(name=scope).name == wanted
+            with pytest.raises(ValueError, match=f"Duplicate node name in graph: '{wanted}'"):
+                tf.no_op(name=scope)
+    with tf.name_scope("t") as scope:
+        tf.no_op(name="s/below")
+        with pytest.raises(ValueError, match="Duplicate node name in graph: 's'"):
+            tf.no_op(name="s/")
+        assert tf.no_op(name="t/").name == "t"
+
+
+def test_a_verbatim_name_after_an_undo():
+    with tf.Graph().as_default() as graph:
+        tf.no_op()
+        with tf.name_scope("s") as scope:
+            with graph.transaction() as attempt:
+                tf.no_op(name=scope)
+                attempt.rollback()
+            assert tf.no_op(name=scope).name == "s"
+            with pytest.raises(ValueError, match="Duplicate node name in graph: 's'"):
+                tf.no_op(name=scope)

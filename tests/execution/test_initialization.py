@@ -196,3 +196,27 @@ def test_the_store_has_variables_in_the_order_of_their_creation():
         session.run(tf.global_variables_initializer())
         assert list(session.store) == [each.op.name for each in made]
         assert steps(session).count(Initialization) == 10
+
+
+def test_the_operation_waits_for_each_initializer_once(graph):
+    a, b, c = variables(count=3)
+    init = tf.global_variables_initializer()
+    assert init.name == "init" and init.type == "NoOp"
+    assert init.control_inputs == [a.initializer, b.initializer, c.initializer]
+    turned = tf.variables_initializer([c, a, c], name="turned")
+    assert turned.name == "turned" and turned.control_inputs == [c.initializer, a.initializer]
+    with tf.name_scope("x"), tf.control_dependencies([a.initializer, tf.no_op()]):
+        waiting = tf.global_variables_initializer()
+    assert waiting.name == "x/init"
+    assert [each.name for each in waiting.control_inputs] == [
+        "scope_0/v0/Assign", "x/NoOp", "scope_1/v1/Assign", "scope_2/v2/Assign",
+    ]  # fmt: skip
+    assert tf.global_variables_initializer().name == "init_1"
+    assert not tf.no_op().control_inputs
+    with tf.Graph().as_default():
+        assert tf.global_variables_initializer().control_inputs == []
+        elsewhere = tf.variables_initializer([a, b])
+    assert elsewhere.graph is graph and elsewhere.name == "init_2"
+    graph.finalize()
+    with pytest.raises(RuntimeError, match="finalized"):
+        tf.global_variables_initializer()

@@ -96,6 +96,38 @@ PyObject* enter_controls(PyObject* self, PyObject* operations) {
   Py_RETURN_NONE;
 }
 
+// _enter_initializers(variables | key of a collection): whether there are any, all are plain variables of this graph
+// with an initializer, in the order of their making, and no block is open. Otherwise it does nothing.
+PyObject* enter_initializers(PyObject* self, PyObject* variables) {
+  GraphState& graph = of(self);
+  Context& context = *context_of(as_graph(self));
+  if (!context.controls.empty()) Py_RETURN_FALSE;
+  std::vector<OpId> controls;
+  const auto add = [&](VariableId id) {
+    const OpId initializer = graph.variables[id].initializer;
+    if (initializer == kNone || (!controls.empty() && initializer <= controls.back())) return false;
+    controls.push_back(initializer);
+    return true;
+  };
+  if (PyList_CheckExact(variables)) {
+    for (Py_ssize_t i = 0; i < PyList_GET_SIZE(variables); ++i) {
+      PyObject* item = PyList_GET_ITEM(variables, i);
+      if (!is_handle(item) || is_tensor(item) || is_operation(item) || handle(item)->graph != as_graph(self) ||
+          !add(id_of(item)))
+        Py_RETURN_FALSE;
+    }
+  } else {
+    const Py_ssize_t list = graph.collection_keys.find(graph.collections, variables);
+    if (list < 0 && PyErr_Occurred()) return nullptr;
+    if (list < 0) Py_RETURN_FALSE;
+    for (const Collections::Item& item : graph.collections.items(static_cast<std::size_t>(list)))
+      if (item.kind() != Collections::Item::kVariable || !add(item.id())) Py_RETURN_FALSE;
+  }
+  if (controls.empty()) Py_RETURN_FALSE;
+  context.open_controls(std::move(controls));
+  Py_RETURN_TRUE;
+}
+
 PyObject* exit_controls(PyObject* self, PyObject* token) {
   Context& context = *context_of(as_graph(self));
   if (token == Py_None) {
@@ -235,6 +267,9 @@ void add_block_members(std::vector<PyMethodDef>& methods, std::vector<PyGetSetDe
        "The keys of the collections, in the order of their making."},
       {"_enter_controls", locked<enter_controls>, METH_O,
        "Opens a control-dependency block; None clears the outer ones."},
+      {"_enter_initializers", locked<enter_initializers>, METH_O,
+       "Opens a block that waits for the initializers of variables, a list or the key of a collection, where all are "
+       "plain ones of this graph, in order, and no block is open; whether it did."},
       {"_exit_controls", locked<exit_controls>, METH_O, "Ends the block whose _enter_controls() gave this token."},
       {"_current_controls", locked<current_controls>, METH_NOARGS, "The operations that new ones wait for."},
       with_arguments("_note_maker", locked<note_maker>,

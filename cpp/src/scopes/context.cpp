@@ -51,18 +51,40 @@ void Context::open_name_scope(std::string_view name) {
   SegmentId segment;
   const ScopeId parent = scopes.scope_of_name(name, here, segment);
   graph_->note_builder(builder_);
-  names = {kNone, graph_->ops.unique(parent, segment).name};
+  names = {kNone, graph_->ops.unique(parent, segment).name, static_cast<OpId>(graph_->ops.size())};
 }
 
 // Names of operations
 // -----------------------------------------------------------------------------------------------------
+
+// Whether a name was taken for the current name scope, and no operation that was made since has it: most operations
+// with a verbatim name stand at the end of the scope that took it. Graph::check_unused() finds out in all cases, and
+// looks at the names of all operations for that.
+bool Context::is_only_a_scope(ScopeId parent, SegmentId segment) const {
+  constexpr OpId kFew = 64;
+  const OpGraph& ops = graph_->ops;
+  const auto size = static_cast<OpId>(ops.size());
+  // After an undo, ids are given out again, and `since` says nothing.
+  if (names.since == kNone || graph_->has_unnoted_names || ops.ledger().epoch() != 0 || size - names.since > kFew)
+    return false;
+  const Segments& segments = ops.segments();
+  const auto has_it = [&](const Name& name) {
+    if (name.scope != parent) return false;
+    if (name.suffix == 0) return name.segment == segment;
+    return name.segment == segments.base(segment) && name.suffix == segments.suffix(segment);
+  };
+  if (!has_it(names.pending)) return false;
+  for (OpId op = names.since; op < size; ++op)
+    if (has_it(ops.name_of(op))) return false;
+  return true;
+}
 
 // A verbatim name ("a/b" of "a/b/"): taken as it is, unless an operation has it.
 OpGraph::Fresh Context::take_verbatim(std::string_view name) {
   check_node_name(name);
   SegmentId segment;
   const ScopeId scope = graph_->ops.scopes().scope_of_name(name, ScopeTrie::kRoot, segment);
-  graph_->check_unused({scope, segment, 0});
+  if (!is_only_a_scope(scope, segment)) graph_->check_unused({scope, segment, 0});
   // Usually a name scope of this name was entered and took the name. Otherwise v1 does not record it as taken.
   if (graph_->ops.peek(scope, segment).suffix == 0) graph_->has_unnoted_names = true;
   return {{scope, segment, 0}, false};

@@ -42,6 +42,9 @@ class Notes(Generic[Key, Value]):
     def __getitem__(self, key: Key) -> Value:
         return self._notes[key]
 
+    def __len__(self) -> int:
+        return len(self._notes)
+
     def keys(self) -> list[Key]:
         """Returns the keys, in the order in which they were noted."""
         return list(self._notes)

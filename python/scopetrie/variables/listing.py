@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from ..graph import GraphKeys, Operation, Tensor, get_collection
+from .._core import name_scope
+from ..graph import Graph, GraphKeys, Operation, Tensor, get_collection, get_default_graph
 from ..ops.control.flow import group, no_op
 from ..ops.state.variable import is_variable_initialized as _is_initialized
 from ..public import v1
@@ -69,7 +70,32 @@ def variables_initializer(var_list: Iterable[Any], name: str = "init") -> Operat
     variables = list(var_list)
     if not variables:
         return no_op(name=name)
+    if type(variables[0]) is Variable:
+        grouped = _initializers_grouped(variables[0].graph, variables, name)
+        if grouped is not None:
+            return grouped
     return group(*[variable.initializer for variable in variables], name=name)
+
+
+def _initializers_grouped(graph: Graph, variables: list[Variable] | str, name: str) -> Operation | None:
+    """What `group` makes of the initializers of plain variables, without a handle for each; None of others.
+
+    Args:
+        graph: Their graph.
+        variables: A list, or the key of a collection.
+        name: The operation's name.
+    """
+    # A variable from a file has another initializer, which is noted.
+    if graph._has_places or len(graph._variable_notes):
+        return None
+    with graph.as_default():
+        if not graph._enter_initializers(variables):
+            return None
+        try:
+            with name_scope(name, "group_deps") as scope:
+                return no_op(name=scope)
+        finally:
+            graph._exit_controls(None)
 
 
 @v1("global_variables_initializer", "initialize_all_variables")
@@ -83,13 +109,18 @@ def global_variables_initializer() -> Operation:
     ...     print(session.run(v))
     [1. 2.]
     """
-    return variables_initializer(global_variables())
+    return _initializer_of(GraphKeys.GLOBAL_VARIABLES)
 
 
 @v1("initialize_local_variables", "local_variables_initializer")
 def local_variables_initializer() -> Operation:
     """Makes an operation that initializes `local_variables()`."""
-    return variables_initializer(local_variables())
+    return _initializer_of(GraphKeys.LOCAL_VARIABLES)
+
+
+def _initializer_of(collection: str) -> Operation:
+    grouped = _initializers_grouped(get_default_graph(), collection, "init")
+    return variables_initializer(get_collection(collection)) if grouped is None else grouped
 
 
 @v1("is_variable_initialized")

@@ -144,7 +144,7 @@ class Context : private Undoable {
   /// Opens the name scope `plain`, with a suffix if the name is in use. The caller restores `names` at its end.
   void open_name_scope(SegmentId plain) {
     graph_->note_builder(builder_);
-    names = {kNone, graph_->ops.unique(scope(), plain).name};
+    names = {kNone, graph_->ops.unique(scope(), plain).name, static_cast<OpId>(graph_->ops.size())};
   }
   /// The same for any text: a path, a name with a trailing slash, which is re-entered verbatim, or "", the root. Throws
   /// if the name is illegal.
@@ -208,6 +208,7 @@ class Context : private Undoable {
   Operation add_node(std::string_view type, std::span<const TensorId> inputs, std::span<const Output> outputs,
                      const OpOptions& options);
   OpGraph::Fresh take_verbatim(std::string_view name);
+  bool is_only_a_scope(ScopeId parent, SegmentId segment) const;
 };
 
 /// A block's way back to the context that it was entered in. Whoever owns the context of a thread keeps it, even when

@@ -38,6 +38,7 @@ inline constexpr std::size_t kSettings = 7;
 struct NameScope {
   ScopeId scope = ScopeTrie::kRoot;
   Name pending;
+  OpId since = kNone;  // the number of operations when `pending` was taken; kNone: it was taken before
 };
 
 /// Settings, each one reference or null.
