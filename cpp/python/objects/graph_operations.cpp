@@ -117,25 +117,26 @@ PyObject* number_tuple(const TensorIds& ids) {
   return tuple.release();
 }
 
-/// What a run needs.
-struct Needed {
+/// What a run is asked for.
+struct Wanted {
   std::vector<OpId> operations;
-  std::vector<OpId> fetched;  // that have the tensors which are wanted
+  std::vector<OpId> fetched;  // those of them whose tensors are wanted
+  std::vector<TensorId> fed;
+  OpId first = 0;  // operations below it, which others only wait for, are done
 };
 
 // False with an exception set.
-bool read_needed(const OpGraph& ops, PyObject* args, Needed& out) {
+bool read_wanted(const OpGraph& ops, PyObject* args, Wanted& out) {
   PyObject *fetches, *targets, *feeds;
-  OpId first = 0;
-  if (!PyArg_ParseTuple(args, "OOO|I", &fetches, &targets, &feeds, &first)) return false;
-  std::vector<std::uint32_t> tensors, wanted, fed;
-  if (!read_ids(fetches, ops.tensor_count(), tensors) || !read_ids(targets, ops.size(), wanted) ||
-      !read_ids(feeds, ops.tensor_count(), fed))
+  if (!PyArg_ParseTuple(args, "OOO|I", &fetches, &targets, &feeds, &out.first)) return false;
+  std::vector<TensorId> tensors;
+  if (!read_ids(fetches, ops.tensor_count(), tensors) || !read_ids(targets, ops.size(), out.operations) ||
+      !read_ids(feeds, ops.tensor_count(), out.fed))
     return false;
   for (const TensorId tensor : tensors)
-    if (std::find(fed.begin(), fed.end(), tensor) == fed.end()) out.fetched.push_back(ops.tensor(tensor).op);
-  wanted.insert(wanted.end(), out.fetched.begin(), out.fetched.end());
-  out.operations = ops.prune(wanted, fed, first);
+    if (std::find(out.fed.begin(), out.fed.end(), tensor) == out.fed.end())
+      out.fetched.push_back(ops.tensor(tensor).op);
+  out.operations.insert(out.operations.end(), out.fetched.begin(), out.fetched.end());
   return true;
 }
 
@@ -159,9 +160,10 @@ PyObject* node(const GraphState& graph, OpId id) {
 }
 
 PyObject* prune(PyObject* self, PyObject* args) {
-  Needed needed;
-  if (!read_needed(of(self).ops, args, needed)) return nullptr;
-  return list_of(needed.operations.size(), [&](std::uint32_t i) { return node(of(self), needed.operations[i]); });
+  Wanted wanted;
+  if (!read_wanted(of(self).ops, args, wanted)) return nullptr;
+  const std::vector<OpId> needed = of(self).ops.prune(wanted.operations, wanted.fed, wanted.first);
+  return list_of(needed.size(), [&](std::uint32_t i) { return node(of(self), needed[i]); });
 }
 
 /// An operation that a run needs, or neighbouring variables that it only sets to a number.
@@ -174,7 +176,7 @@ struct Needs {
 std::vector<Needs> in_order(const GraphState& graph, const std::vector<OpId>& operations,
                             std::vector<NumberInitial>& initials) {
   const auto initializer = [&](const NumberInitial& each) { return graph.variables[each.variable].initializer; };
-  std::ranges::sort(initials, {}, initializer);
+  if (!std::ranges::is_sorted(initials, {}, initializer)) std::ranges::sort(initials, {}, initializer);
   std::vector<Needs> all;
   std::size_t at = 0;
   for (const OpId op : operations) {
@@ -189,12 +191,12 @@ std::vector<Needs> in_order(const GraphState& graph, const std::vector<OpId>& op
 
 // The same, but with a node in place of variables that are only set to a number, whose attributes are what
 // store._initialise() takes.
-PyObject* prune_initials(PyObject* self, PyObject* args) {
+PyObject* prune_with_initials(PyObject* self, PyObject* args) {
   const GraphState& graph = of(self);
-  Needed needed;
-  if (!read_needed(graph.ops, args, needed)) return nullptr;
-  std::vector<NumberInitial> initials = take_number_initials(graph, needed.operations, needed.fetched);
-  const std::vector<Needs> all = in_order(graph, needed.operations, initials);
+  Wanted wanted;
+  if (!read_wanted(graph.ops, args, wanted)) return nullptr;
+  auto [operations, initials] = prune_initials(graph, wanted.operations, wanted.fetched, wanted.fed);
+  const std::vector<Needs> all = in_order(graph, operations, initials);
   return list_of(all.size(), [&](std::uint32_t i) -> PyObject* {
     const Needs& each = all[i];
     if (each.count == 0) return node(graph, each.op);
@@ -350,7 +352,7 @@ void add_operation_members(std::vector<PyMethodDef>& methods, std::vector<PyGetS
        "    feeds: Numbers of the tensors whose values are given.\n"
        "    first: Control inputs below it are not followed: they are done.\n\n"
        "Returns:\n    Tuples (operation, OpDef, first output tensor, number of outputs, input tensors, attributes)."},
-      {"_needed", locked<prune_initials>, METH_VARARGS,
+      {"_needed", locked<prune_with_initials>, METH_VARARGS,
        "What prune() gives, but with nodes (operation, None, 0, 0, (), bytes) in place of variables that are only set "
        "to a number: the bytes are for store._initialise()."},
       {"_is_trainable", locked<is_trainable>, METH_O,

@@ -267,8 +267,18 @@ OpId OpGraph::find(std::string_view name) const {
   return find_folded(folded, [&](OpId, const std::string& found) { return found == name; });
 }
 
-std::vector<OpId> OpGraph::prune(std::span<const OpId> targets, std::span<const TensorId> feeds, OpId first) const {
+std::vector<OpId> OpGraph::with_control_inputs() const {
+  std::vector<OpId> found;
+  for (const auto& [op, inputs] : control_inputs_)
+    if (!inputs.empty()) found.push_back(op);
+  return found;
+}
+
+std::vector<OpId> OpGraph::prune(std::span<const OpId> targets, std::span<const TensorId> feeds, OpId first,
+                                 std::span<const OpId> leaves) const {
   std::vector<bool> needed(size());
+  std::vector<bool> is_leaf(leaves.empty() ? 0 : size());
+  for (const OpId leaf : leaves) is_leaf[leaf] = true;
   std::vector<bool> fed;
   if (!feeds.empty()) {
     fed.resize(tensor_count());
@@ -286,6 +296,7 @@ std::vector<OpId> OpGraph::prune(std::span<const OpId> targets, std::span<const 
   for (OpId op = last + 1; op-- > 0;) {
     if (!needed[op]) continue;
     found.push_back(op);
+    if (!is_leaf.empty() && is_leaf[op]) continue;
     for (const TensorId input : inputs(op))
       if (fed.empty() || !fed[input]) needed[tensor(input).op] = true;
     for (const OpId input : control_inputs(op))

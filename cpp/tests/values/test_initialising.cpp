@@ -34,8 +34,9 @@ struct Fixture {
   /// What a run of these operations needs, and what is taken out of it.
   std::vector<st::NumberInitial> take(const std::vector<st::OpId>& targets, std::vector<st::OpId>& needed,
                                       std::vector<st::OpId> fetched = {}) const {
-    needed = graph.ops.prune(targets, {});
-    return st::take_number_initials(graph, needed, fetched);
+    st::NeededInitials found = st::prune_initials(graph, targets, fetched, {});
+    needed = std::move(found.operations);
+    return std::move(found.initials);
   }
   float first_of(const std::string& path) { return *static_cast<const float*>(values.look(values.find(path))->data()); }
 };

@@ -10,6 +10,7 @@
 #pragma once
 
 #include <cstddef>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -256,15 +257,40 @@ class OpGraph : private Undoable {
     const std::size_t end = at.row + 1 < rows_.size() ? rows_[at.row + 1].first_output : tensor_count();
     return static_cast<std::uint32_t>(end - row.first_output);
   }
+  /// A run of operations that was made from a pattern.
+  struct Run {
+    std::uint32_t pattern;
+    Name name;  // the owner's
+    OpId first;
+    TensorId first_output;
+    std::span<const std::uint32_t> attributes;  // of the steps that vary
+  };
+  /// The run that an operation is of, if it is of one.
+  std::optional<Run> run_of(OpId id) const {
+    const Runs::Place at = operation_rows_.find(id);
+    const OperationRow& row = rows_[at.row];
+    if (row.kind != kRun) return {};
+    return Run{row.attribute,
+               row.name,
+               id - at.at,
+               row.first_output,
+               {inputs_.data() + row.first_input, patterns_[row.attribute].varying().size()}};
+  }
+  /// Whether a tensor of a run has another shape than its pattern says.
+  bool has_set_shapes() const noexcept { return !run_shapes_.empty(); }
+
   std::span<const OpId> control_inputs(OpId id) const;
+  /// The operations that have control inputs, in no order.
+  std::vector<OpId> with_control_inputs() const;
   bool has_control_inputs() const noexcept { return !control_inputs_.empty(); }
 
   /// The operation of exactly this name, or kNone. The first call after new operations indexes them.
   OpId find(std::string_view name) const;
 
   /// The operations that `targets` need, in creation order; nothing is looked for behind a tensor in `feeds`, and no
-  /// control input below `first` is followed: it is outside, and done.
-  std::vector<OpId> prune(std::span<const OpId> targets, std::span<const TensorId> feeds, OpId first = 0) const;
+  /// control input below `first` is followed: it is outside, and done. Nothing is looked for behind `leaves` either.
+  std::vector<OpId> prune(std::span<const OpId> targets, std::span<const TensorId> feeds, OpId first = 0,
+                          std::span<const OpId> leaves = {}) const;
 
  private:
   void measure(Mark& mark) const noexcept override;

@@ -5,24 +5,11 @@
 
 #include <cstdint>
 #include <span>
-#include <vector>
 
+#include "scopetrie/values/number_initials.hpp"
 #include "scopetrie/values/values.hpp"
 
 namespace scopetrie {
-
-/// A variable of a graph that its initializer sets to one number: one of the graph's attributes.
-struct NumberInitial {
-  VariableId variable;
-  std::uint32_t number;
-};
-
-/// Takes out of the operations that a run needs those that only set variables to a number, where nothing else in the
-/// run wants to have the variable or the number; and gives these variables, in order. `needed` is in order of creation;
-/// `fetched` has the operations whose tensors are wanted. Takes nothing where there are few, or a transaction is open,
-/// which may undo the variables.
-std::vector<NumberInitial> take_number_initials(const Graph& graph, std::vector<OpId>& needed,
-                                                std::span<const OpId> fetched);
 
 /// Sets the variables of a store whose paths are the names of variables of a graph; those that are not there are made,
 /// and are lazy. Throws Error where one is frozen, or of another dtype or shape; those before it are set.
