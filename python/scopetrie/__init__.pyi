@@ -17,6 +17,7 @@ from . import random as random
 from . import summary as summary
 from . import train as train
 from ._core import __version__ as __version__
+from .backends.registry import set_default_backend as set_default_backend
 from .behavior import control_flow_v2_enabled as control_flow_v2_enabled
 from .behavior import disable_control_flow_v2 as disable_control_flow_v2
 from .behavior import disable_eager_execution as disable_eager_execution
@@ -799,6 +800,7 @@ __all__ = [
     "self_adjoint_eig",
     "self_adjoint_eigvals",
     "sequence_mask",
+    "set_default_backend",
     "set_random_seed",
     "setdiff1d",
     "shape",

@@ -4,6 +4,7 @@ from typing import Final
 
 EXPORTS: Final = {
     "": """
+        backends.registry set_default_backend
         behavior control_flow_v2_enabled disable_control_flow_v2 disable_eager_execution
         behavior disable_tensor_equality disable_v2_behavior disable_v2_tensorshape executing_eagerly
         behavior executing_eagerly_outside_functions

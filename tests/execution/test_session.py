@@ -116,7 +116,7 @@ WRONG = [
     (
         lambda: tf.Session(backend="tpu"),
         ValueError,
-        "No backend is named 'tpu'; the backends are 'numpy' and 'cupy'.",
+        "No backend is named 'tpu'; the backends are 'numpy', 'cupy', 'torch' and 'jax'.",
     ),
 ]
 

@@ -1,28 +1,41 @@
-"""The interface to an array library: what execution needs beyond the array API standard."""
+"""The interface to an array library: what execution needs beyond the array API standard.
+
+A backend is a subclass of `Backend`, in a file of its own, and a line in `registry.py`. It says how arrays
+come from the host and go back, what of them can be changed in place, and where it computes an operation in
+another way than the op's own kernel. docs/backends.md writes one, step by step.
+
+A kernel is written once, against the array API standard. It never asks which library it has. What a kernel
+wants beyond the standard it takes from the namespace, where a backend may put it (see `namespace`):
+
+| function | what it gives | without it |
+|---|---|---|
+| `special(name)` | SciPy's special function of that name, or None | a formula, for the most frequent ones |
+| `einsum(equation, *arrays)` | NumPy's | one large product |
+| `scatter(target, at, rows, how)` | rows changed, as by `ops.array.scatter_rows` | a row at a time |
+"""
 
 from __future__ import annotations
 
 import importlib
-from collections.abc import Callable, Sequence
-from typing import Any, TypeAlias
+from collections.abc import Callable, Mapping, Sequence
+from types import MappingProxyType, ModuleType
+from typing import Any, ClassVar, TypeAlias
 
 import numpy as np
 
-from .._core import own_items
-from ..locks import importing
+from .._core import own_items, random_fill
 
 # An array of the backend's library; the array API standard has no common base class.
 Array: TypeAlias = Any
-
-# Backends of our own: name -> (module of this package, class).
-_OWN = {"numpy": ("numpy", "NumpyBackend"), "cupy": ("cupy", "CupyBackend")}
 
 
 class Backend:
     """An array-API namespace, and what the standard leaves out: memory, aliases and transfers.
 
     This class serves any namespace of the standard and treats arrays as immutable: assigning a variable
-    replaces its array. A subclass adds the methods for changing arrays in place.
+    replaces its array. A subclass adds what its library can do beyond that.
+
+    Thread safety: methods may be called from several threads at once.
 
     Args:
         name: The name of the library in error messages.
@@ -33,17 +46,21 @@ class Backend:
         in_place: Whether `empty` makes arrays that `overwrite` can change.
         on_host: Whether the arrays are NumPy's, so that no transfer is ever needed.
         keeps_constants: Whether constants may stay arrays of the library from one run to the next.
+        kernels: Kernels that replace those of the ops, by op type: functions of the namespace (for stateful
+            ops also of the state) and the attributes that return a function of arrays.
 
     Example:
         >>> import array_api_strict
+        >>> from scopetrie.backends import get_backend
         >>> backend = get_backend(array_api_strict)
-        >>> backend.to_numpy(backend.asarray([1.0, 2.0], np.dtype(np.float32)))
+        >>> backend.to_host(backend.from_host(np.array([1.0, 2.0], np.float32)))
         array([1., 2.], dtype=float32)
     """
 
     in_place = False
     on_host = False
     keeps_constants = True
+    kernels: ClassVar[Mapping[str, Callable[..., Any]]] = MappingProxyType({})
 
     def __init__(self, name: str, xp: Any, device: Any = None) -> None:
         self.name = name
@@ -53,30 +70,29 @@ class Backend:
     def __repr__(self) -> str:
         return f"<scopetrie backend {self.name}>"
 
+    # Transfers ----------------------------------------------------------------------------------------------
+
     def dtype(self, dtype: np.dtype[Any]) -> Any:
         """Returns the library's dtype with the name of a NumPy dtype."""
         return getattr(self.xp, dtype.name)
 
-    def asarray(self, value: Any, dtype: np.dtype[Any]) -> Array:
-        """Returns a host value (number, list, NumPy array) as an array of the library.
+    def from_host(self, array: np.ndarray[Any, Any] | np.generic) -> Array:
+        """Returns a NumPy array or scalar as an array of the library, which may share its memory.
 
-        Args:
-            value: Anything that `numpy.asarray` takes.
-            dtype: The dtype of the result.
+        Arrays of strings stay NumPy's: no other library has them.
         """
-        host = np.asarray(own_items(value), dtype)
-        if host.dtype.hasobject:
-            return host  # strings stay on the host: no other array library has them
-        if not host.flags.writeable:
-            host = host.copy()  # a constant's memory: PyTorch would make a writable alias of it
+        if array.dtype.hasobject:
+            return array
+        if isinstance(array, np.ndarray) and not array.flags.writeable:
+            array = array.copy()  # a constant's memory, of which no writable alias may be made
         # Through Python numbers if the library does not accept NumPy arrays (array-api-strict on a device).
         try:
-            return self.xp.asarray(host, device=self.device)
+            return self.xp.asarray(array, device=self.device)
         except (TypeError, ValueError, RuntimeError):
-            return self.xp.asarray(host.tolist(), dtype=self.dtype(host.dtype), device=self.device)
+            return self.xp.asarray(array.tolist(), dtype=self.dtype(array.dtype), device=self.device)
 
-    def to_numpy(self, array: Array) -> np.ndarray[Any, Any]:
-        """Returns an array's values as a NumPy array that shares no memory with it."""
+    def to_host(self, array: Array) -> np.ndarray[Any, Any]:
+        """Returns an array's elements as a NumPy array that shares no memory with it."""
         if isinstance(array, (np.ndarray, np.generic)):
             return np.array(array)
         try:
@@ -90,17 +106,69 @@ class Backend:
                 host = array_api_compat.to_device(array, self.xp.__array_namespace_info__().default_device())
             return np.array(host)
 
+    def synchronize(self) -> None:
+        """Waits until everything that was asked of the library is computed."""
+
+    # Memory -------------------------------------------------------------------------------------------------
+
+    def empty(self, shape: tuple[int, ...], dtype: np.dtype[Any]) -> Array:
+        """Returns an uninitialized array for a variable's values; only where `in_place`."""
+        return self.xp.empty(shape, dtype=self.dtype(dtype), device=self.device)
+
+    def overwrite(self, array: Array, value: Array) -> None:
+        """Copies `value` into `array`, of the same shape; only where `in_place`."""
+        raise NotImplementedError(f"arrays of {self.name} cannot be changed in place")
+
+    # Computing ----------------------------------------------------------------------------------------------
+
+    def draw(
+        self,
+        kind: str,
+        shape: tuple[int, ...],
+        dtype: np.dtype[Any],
+        key: tuple[int, int],
+        counter: int,
+        lo: int = 0,
+        hi: int = 0,
+    ) -> Array:
+        """Returns random numbers: a pure function of the arguments, the same with every backend.
+
+        Args:
+            kind: "uniform" (from 0 to below 1), "normal", "truncated_normal" or "integers" (from `lo` to
+                below `hi`).
+            shape: The shape of the result.
+            dtype: Its dtype: float32 or float64, for integers int32 or int64.
+            key: The seeds of graph and operation, the key of the counter-based generator (Philox).
+            counter: How often the operation has drawn with this key.
+            lo: The lower bound of integers.
+            hi: The upper bound of integers.
+        """
+        out = np.empty(shape, dtype)
+        random_fill(kind, out, *key, counter, lo, hi)
+        return self.from_host(out)
+
+    def fuse(self, regions: Sequence[Any]) -> Sequence[Callable[..., Any] | None]:
+        """Returns for each region of elementwise steps one function that computes it, or None.
+
+        A hook: no plan asks yet.
+        """
+        return [None] * len(regions)
+
+    def failure(self, error: Exception) -> Exception:
+        """Returns what an exception of the library means, as Python says it.
+
+        A ValueError, TypeError or IndexError for arguments that do not fit, a MemoryError where memory ran
+        out, a NotImplementedError for what the library does not have; any other as it is.
+        """
+        return error
+
+    # Aliases, and what plans do to make fewer arrays --------------------------------------------------------
+
     def place(self, array: Array, on_host: bool) -> Array:
         """Moves an array to where it is wanted: returns NumPy's for the host, else the library's."""
         if on_host:
-            return array if isinstance(array, (np.ndarray, np.generic)) else self.to_numpy(array)
-        if isinstance(array, (np.ndarray, np.generic)):
-            return self.asarray(array, array.dtype)
-        return array
-
-    def empty(self, shape: tuple[int, ...], dtype: Any) -> Array:
-        """Returns an uninitialized array for a variable's values."""
-        return self.xp.empty(shape, dtype=dtype, device=self.device)
+            return array if isinstance(array, (np.ndarray, np.generic)) else self.to_host(array)
+        return self.from_host(array) if isinstance(array, (np.ndarray, np.generic)) else array
 
     def freeze(self, array: Array) -> Array:
         """Marks an array as owned by a variable or constant: `export` copies it and all its views."""
@@ -116,12 +184,8 @@ class Backend:
         Returns:
             A NumPy array that shares no memory with anything else; for rank 0 a NumPy scalar (or bytes).
         """
-        host = self.to_numpy(array)
+        host = self.to_host(array)
         return host if host.ndim else host[()]
-
-    def overwrite(self, array: Array, value: Array) -> None:
-        """Copies `value` into `array`, of the same shape; only where `in_place`."""
-        raise NotImplementedError(f"arrays of {self.name} cannot be changed in place")
 
     def writes_into(self, function: Any) -> int:
         """Returns how many arrays `function` takes before an output array, or 0 if it takes none."""
@@ -136,45 +200,54 @@ class Backend:
         return False
 
     def quiet(self, function: Callable[..., Any]) -> Callable[..., Any]:
-        """Returns `function` with the library's floating-point warnings off, since TensorFlow has none."""
+        """Returns `function` in the library's state for a run: floating-point warnings off, for one."""
         return function
 
 
-def get_backend(which: Any = None) -> Backend:
-    """Returns a backend by name, or the backend for an array-API namespace.
-
-    Args:
-        which: "numpy" (also None), "cupy", a `Backend`, or a module that follows the array API standard.
-
-    Raises:
-        ValueError: If no backend has the name.
-        TypeError: If `which` is none of these.
-        RuntimeError: If the backend needs a driver or a device that is missing.
-        ImportError: If the backend's library is not installed.
+def host_array(value: Any, dtype: np.dtype[Any]) -> np.ndarray[Any, Any]:
+    """Returns anything that `numpy.asarray` takes as an array of a dtype; not a copy if it is one.
 
     Example:
-        >>> get_backend("tpu")
-        Traceback (most recent call last):
-        ...
-        ValueError: No backend is named 'tpu'; the backends are 'numpy' and 'cupy'.
+        >>> host_array([1, 2], np.dtype(np.float32))
+        array([1., 2.], dtype=float32)
     """
-    if isinstance(which, Backend):
-        return which
-    if which is None:
-        which = "numpy"
-    if isinstance(which, str):
-        if which not in _OWN:
-            names = " and ".join(map(repr, _OWN))
-            raise ValueError(f"No backend is named {which!r}; the backends are {names}.")
-        module, name = _OWN[which]
-        # Imported on demand: a program that only builds graphs loads no array library.
-        with importing:
-            made = getattr(importlib.import_module(f".{module}", __package__), name)()
-        assert isinstance(made, Backend)
-        return made
-    if hasattr(which, "asarray") and hasattr(which, "__name__"):
-        return Backend(which.__name__, which)
-    raise TypeError(
-        "A backend is a name, a Backend or an array-API namespace; "
-        f"{which!r} has type {type(which).__name__!r}."
-    )
+    return np.asarray(own_items(value), dtype)
+
+
+def functions_of(module: str) -> Callable[[str], Any]:
+    """Returns a function that gives a module's functions by name, None for what is not there.
+
+    Args:
+        module: The module's name. It is imported at the first use, and may be missing.
+
+    Example:
+        >>> functions_of("math")("gamma")(5), functions_of("maths")("gamma")
+        (24.0, None)
+    """
+
+    def find(name: str) -> Any:
+        try:
+            return getattr(importlib.import_module(module), name, None)
+        except ImportError:
+            return None
+
+    return find
+
+
+def namespace(library: Any, **functions: Any) -> ModuleType:
+    """Returns a library's namespace with more functions, as kernels see it: a module of the same name.
+
+    Args:
+        library: A module that follows the array API standard.
+        **functions: What is added, or replaces the library's own.
+
+    Example:
+        >>> import array_api_strict
+        >>> xp = namespace(array_api_strict, twice=lambda x: x + x)
+        >>> xp.twice(xp.asarray([1, 2]))
+        Array([2, 4], dtype=array_api_strict.int64)
+    """
+    made = ModuleType(library.__name__)
+    # A copy of the attributes, not a search through two objects: kernels look functions up in each run.
+    vars(made).update({name: each for name, each in vars(library).items() if name != "__all__"}, **functions)
+    return made

@@ -6,8 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from .._core import own_items
-from .base import Array, Backend
+from .base import Array, Backend, functions_of, namespace
 
 _NEEDS = (
     "The backend 'cupy' needs {what}: {reason}\n"
@@ -43,19 +42,22 @@ class CupyBackend(Backend):
         self._cupy = _working_cupy()
         import array_api_compat.cupy
 
-        super().__init__("cupy", array_api_compat.cupy)
+        xp = namespace(array_api_compat.cupy, special=functions_of("cupyx.scipy.special"))
+        super().__init__("cupy", xp)
 
     def dtype(self, dtype: np.dtype[Any]) -> Any:
         """Returns the dtype itself: CuPy uses NumPy's."""
         return dtype
 
-    def asarray(self, value: Any, dtype: np.dtype[Any]) -> Array:
-        """Returns `value` as an array on the device; strings stay on the host."""
-        if dtype.hasobject:
-            return np.asarray(own_items(value), dtype)
-        return self._cupy.asarray(value, dtype)
+    def from_host(self, array: np.ndarray[Any, Any] | np.generic) -> Array:
+        """Returns the array's elements on the device; strings stay on the host."""
+        return array if array.dtype.hasobject else self._cupy.asarray(array)
 
-    def to_numpy(self, array: Array) -> np.ndarray[Any, Any]:
+    def synchronize(self) -> None:
+        """Waits for the current stream."""
+        self._cupy.cuda.get_current_stream().synchronize()
+
+    def to_host(self, array: Array) -> np.ndarray[Any, Any]:
         """Returns a copy on the host."""
         if isinstance(array, (np.ndarray, np.generic)):
             return np.array(array)

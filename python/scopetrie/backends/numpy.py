@@ -4,13 +4,20 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Callable, Sequence
-from typing import Any
+from typing import Any, Final
 
-import array_api_compat.numpy as xp
+import array_api_compat.numpy
 import numpy as np
 
-from .._core import own_items
-from .base import Array, Backend
+from .base import Array, Backend, functions_of, namespace
+
+
+def _einsum(equation: str, *arrays: Array) -> Array:
+    return np.einsum(equation, *arrays, optimize=len(arrays) > 1)
+
+
+# What kernels get as their namespace.
+XP: Final = namespace(array_api_compat.numpy, special=functions_of("scipy.special"), einsum=_einsum)
 
 
 class NumpyBackend(Backend):
@@ -24,17 +31,17 @@ class NumpyBackend(Backend):
     on_host = True
 
     def __init__(self) -> None:
-        super().__init__("numpy", xp)
+        super().__init__("numpy", XP)
 
     def dtype(self, dtype: np.dtype[Any]) -> Any:
         """Returns the dtype itself."""
         return dtype
 
-    def asarray(self, value: Any, dtype: np.dtype[Any]) -> Array:
-        """Returns `value` as an array; not a copy if it is an array of that dtype."""
-        return np.asarray(own_items(value), dtype)
+    def from_host(self, array: np.ndarray[Any, Any] | np.generic) -> Array:
+        """Returns the array itself."""
+        return array
 
-    def to_numpy(self, array: Array) -> np.ndarray[Any, Any]:
+    def to_host(self, array: Array) -> np.ndarray[Any, Any]:
         """Returns a copy."""
         return np.array(array)
 

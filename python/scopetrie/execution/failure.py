@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Any, Final
 
 from .. import errors
-from ..backends import Array
+from ..backends import Array, Backend
 from ..ops.node_text import dims_text
 from .cells import UNINITIALIZED, Cell
 
@@ -30,7 +30,14 @@ _FOREIGN: Final = frozenset({"EagerPyFunc", "PyFunc", "PyFuncStateless"})
 _PRODUCTS: Final = frozenset({"BatchMatMul", "BatchMatMulV2", "MatMul"})
 
 
-def located(error: Exception, op: Any, function: Any, arrays: Sequence[Array], hint: str = "") -> Exception:
+def located(
+    error: Exception,
+    op: Any,
+    function: Any,
+    arrays: Sequence[Array],
+    backend: Backend | None = None,
+    hint: str = "",
+) -> Exception:
     """Returns the error to raise for an exception in a step of a plan.
 
     Args:
@@ -38,6 +45,7 @@ def located(error: Exception, op: Any, function: Any, arrays: Sequence[Array], h
         op: The operation, or None if a fetched variable has no value.
         function: The kernel's function, or the `Cell` that was read.
         arrays: The values of the inputs that are still alive.
+        backend: The library that computed; None where it had no part.
         hint: What to do, if the fault is a frequent one.
 
     Returns:
@@ -46,6 +54,8 @@ def located(error: Exception, op: Any, function: Any, arrays: Sequence[Array], h
     """
     if isinstance(error, AttributeError) and isinstance(error.obj, Cell):
         error = error.obj.uninitialized()
+    elif backend is not None:
+        error = backend.failure(error)
     if isinstance(error, errors.FailedPreconditionError) and error.message.startswith(UNINITIALIZED):
         hint = _INITIALIZE
     if isinstance(error, errors.OpError):

@@ -51,7 +51,7 @@ class Feed:
                 raise self._wrong_shape(array.shape)
         elif self._dims is not None and not _agree(array.shape, self._dims):
             raise self._wrong_shape(array.shape)
-        return array if self._backend.on_host else self._backend.asarray(array, self._dtype)
+        return array if self._backend.on_host else self._backend.from_host(array)
 
     def _converted(self, given: Any) -> np.ndarray[Any, Any]:
         dtype = self._dtype

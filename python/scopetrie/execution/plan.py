@@ -162,6 +162,7 @@ class Plan:
                 for slot in dead:
                     slots[slot] = None
                 if times is not None:
+                    self._backend.synchronize()
                     times.append((op_id, start, time.perf_counter_ns()))
             values = []
             for output in self._outputs:
@@ -181,11 +182,11 @@ class Plan:
             step = self.steps[at]
             op: Any = self._graph.operation(step.op_id)
             arrays = [slots[slot] for slot in step.arguments]
-            found = located(error, op, step.function, arrays)
+            found = located(error, op, step.function, arrays, self._backend)
         else:
             cell = self._outputs[at - len(self.steps)].cell
             op = None if cell is None else self._graph._find_operation(cell.name)
-            found = located(error, op, None, ())
+            found = located(error, op, None, (), self._backend)
         if found is error:  # from an inner plan, which knows the operation
             raise error
         # Chain an exception of a kernel, but not the AttributeError of an uninitialized cell.

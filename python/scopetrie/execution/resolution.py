@@ -10,7 +10,7 @@ from typing import Any, Final, TypeAlias
 
 import numpy as np
 
-from ..backends import Array, get_backend
+from ..backends import Array, get_backend, host_array
 from ..dtypes import DType
 from ..errors import InvalidArgumentError, UnimplementedError
 from ..graph import Graph
@@ -71,6 +71,7 @@ class Resolution:
         self._graph = graph
         self._state = state
         self._backend = state.backend
+        self._kernels = state.backend.kernels
         self._host = state.backend if state.backend.on_host else get_backend("numpy")
         self._feeds = set(feeds)
         self._copies: dict[int, int] = {}  # constants -> their copies on the device
@@ -134,7 +135,8 @@ class Resolution:
                 inputs = self._read_again(op_id, inputs)
             if op_def.stateful:
                 state = OpState(self._state, op_id, variables)
-                function, arity = op_def.kernel(state.xp, state, **(attrs or {})), 0
+                kernel = self._kernels.get(op_def.type, op_def.kernel)
+                function, arity = kernel(state.xp, state, **(attrs or {})), 0
                 if type(function) is Update:
                     dims = function.cell.dims
                     function.is_exact = (
@@ -183,7 +185,7 @@ class Resolution:
         if op_def.type == "Const":
             value = attrs["value"] if isinstance(attrs, dict) else attrs
             dtype, dims = self.spec(first)
-            array = self._host.asarray(value, np.dtype(dtype.as_numpy_dtype))
+            array = host_array(value, np.dtype(dtype.as_numpy_dtype))
             if (
                 dims is not None and array.shape != dims
             ):  # the extension stores a constant of one number as that number
@@ -210,7 +212,7 @@ class Resolution:
         hint = (
             f"Pass its value: session.run(..., feed_dict={{x: value}}), where x is it or {f'{op.name}:0'!r}."
         )
-        return located(InvalidArgumentError(None, None, text), op, None, (), hint)
+        return located(InvalidArgumentError(None, None, text), op, None, (), hint=hint)
 
     def _without_variables(self, node: Node) -> tuple[tuple[int, ...], Sequence[Cell]]:
         """Separates variables from a node's inputs.
@@ -292,7 +294,8 @@ class Resolution:
                 return function, inputs
             if op_def.host_outputs:
                 self._hosted.update(results)
-            function = op_def.kernel(backend.xp, **(attrs or {}))  # type: ignore[misc]
+            kernel: Any = self._kernels.get(op_def.type, op_def.kernel)
+            function = kernel(backend.xp, **(attrs or {}))
         wanted = [at - len(inputs) if at >= 0 else at for at in _host_positions(op_def, len(inputs))]
 
         def placed(*arrays: Array) -> Any:
@@ -314,7 +317,7 @@ class Resolution:
         if copy is None:
             copy = self._copies[tensor] = self._new(tensor)
             value = self.constants[tensor]
-            self.constants[copy] = self._backend.asarray(value, value.dtype)
+            self.constants[copy] = self._backend.from_host(value)
         return copy
 
     def _fold(self, function: Any, inputs: tuple[int, ...], results: tuple[int, ...]) -> bool:

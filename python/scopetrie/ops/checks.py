@@ -25,7 +25,7 @@ def on_host(state: Any, array: Any) -> np.ndarray[Any, Any]:
     """An array of the session's library as NumPy's."""
     if isinstance(array, (np.ndarray, np.generic)):
         return np.asarray(array)
-    found: np.ndarray[Any, Any] = state.backend.to_numpy(array)
+    found: np.ndarray[Any, Any] = state.backend.to_host(array)
     return found
 
 
@@ -226,7 +226,7 @@ def _made(state: Any, value: Any, dtype: Any, at: int) -> Any:
         raise InvalidArgumentError(
             None, None, f"{at}-th value returned by pyfunc is {found}, but expects {dtype.name}"
         )
-    return host if text else state.backend.asarray(host, host.dtype)
+    return host if text else state.backend.from_host(host)
 
 
 def _as_bytes(value: Any) -> bytes:

@@ -21,17 +21,11 @@ def scatter_rows(xp: Any, flat: Any, at: Any, rows: Any, how: str) -> Any:
     """Gives `flat` with rows changed at positions along its first dimension, which may repeat.
 
     `how` is "update" to put `rows` there, "add", "mul", "min" or "max" to combine them with what is there.
-    NumPy has unbuffered updates (`ufunc.at`) and JAX `array.at`; elsewhere rows go one after the other.
+    NumPy has unbuffered updates (`ufunc.at`), and a backend may have its own; elsewhere rows go one after the
+    other.
     """
-    if hasattr(flat, "at") and not callable(flat.at):
-        update = flat.at[at]
-        return {
-            "update": update.set,
-            "add": update.add,
-            "mul": update.multiply,
-            "min": update.min,
-            "max": update.max,
-        }[how](rows)
+    if hasattr(xp, "scatter"):
+        return xp.scatter(flat, at, rows, how)
     out = xp.asarray(flat, copy=True)
     if isinstance(out, np.ndarray):
         change_rows(out, at, rows, how)

@@ -135,8 +135,7 @@ def einsum_terms(equation: str, count: int) -> tuple[list[str], str]:
 
 def _einsum_kernel(xp: Any, equation: str) -> Any:
     if hasattr(xp, "einsum"):  # not in the standard, but most libraries have it
-        options = {"optimize": True} if equation.count(",") and "numpy" in xp.__name__ else {}
-        return lambda *arrays: xp.einsum(equation, *arrays, **options)
+        return lambda *arrays: xp.einsum(equation, *arrays)
     return lambda *arrays: _einsum_by_products(xp, equation, arrays)
 
 

@@ -48,7 +48,7 @@ def _float_kernel(kind: str) -> Callable[..., Any]:
         drawn = np.float64 if dtype is dtypes.float64 else np.float32
 
         def draw(shape: np.ndarray[Any, Any]) -> Any:
-            return generator.placed(generator.fill(kind, np.empty(_checked_shape(shape), drawn)))
+            return generator.draw(kind, _checked_shape(shape), drawn)
 
         def draw_short(shape: np.ndarray[Any, Any]) -> Any:
             values = generator.fill(kind, np.empty(_checked_shape(shape), drawn))
@@ -82,13 +82,13 @@ def _integer_kernel(xp: Any, state: Any, seed: int, seed2: int) -> Any:
     generator = Generator(state, seed, seed2)
 
     def draw(shape: np.ndarray[Any, Any], minval: np.ndarray[Any, Any], maxval: np.ndarray[Any, Any]) -> Any:
-        out = np.empty(_checked_shape(shape), minval.dtype)
+        sizes = _checked_shape(shape)
         lo, hi = int(minval), int(maxval)
-        if not out.size:
-            return generator.placed(out)
+        if 0 in sizes:
+            return generator.placed(np.empty(sizes, minval.dtype))
         if lo >= hi:
             raise InvalidArgumentError(None, None, f"Need minval < maxval, got {lo} >= {hi}")
-        return generator.placed(generator.fill("integers", out, lo, hi))
+        return generator.draw("integers", sizes, minval.dtype, lo, hi)
 
     return draw
 

@@ -90,6 +90,12 @@ class Generator:
         random_fill(kind, out, self._seed, self._seed2, self._state.counter(), lo, hi)
         return out
 
+    def draw(self, kind: str, shape: tuple[int, ...], dtype: Any, lo: int = 0, hi: int = 0) -> Any:
+        """Returns the next drawing of the operation, where the session computes."""
+        state = self._state
+        key = self._seed, self._seed2
+        return state.backend.draw(kind, shape, np.dtype(dtype), key, state.counter(), lo, hi)
+
     def placed(self, array: np.ndarray[Any, Any]) -> Any:
         """The array where the session computes."""
-        return self._state.backend.asarray(array, array.dtype)
+        return self._state.backend.from_host(array)

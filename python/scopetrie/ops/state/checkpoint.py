@@ -198,7 +198,7 @@ def _restore_kernel(xp: Any, state: Any, dtypes: Any) -> Any:
         except OSError as error:
             kind = _CLASSES.get(error.errno or 0, UnknownError)
             raise kind(None, None, f"{error.filename}; {error.strerror or error}") from None
-        made = [each if each.dtype.hasobject else backend.asarray(each, each.dtype) for each in arrays]
+        made = [each if each.dtype.hasobject else backend.from_host(each) for each in arrays]
         return tuple(made) if len(made) != 1 else made[0]
 
     return restore
