@@ -72,6 +72,10 @@ class Backend:
 
     # Transfers ----------------------------------------------------------------------------------------------
 
+    def holds(self, dtype: np.dtype[Any]) -> bool:
+        """Returns whether arrays of the library can have a dtype; values of others stay NumPy's."""
+        return not dtype.hasobject
+
     def dtype(self, dtype: np.dtype[Any]) -> Any:
         """Returns the library's dtype with the name of a NumPy dtype."""
         return getattr(self.xp, dtype.name)
@@ -197,6 +201,10 @@ class Backend:
 
     def takes_out_by_position(self, function: Any) -> bool:
         """Returns whether the output array may follow the arguments, which is faster than `out=`."""
+        return False
+
+    def takes_numbers(self, function: Any) -> bool:
+        """Returns whether NumPy's scalars may be arguments of `function`, beside arrays of the library."""
         return False
 
     def quiet(self, function: Callable[..., Any]) -> Callable[..., Any]:

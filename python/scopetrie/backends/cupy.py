@@ -51,7 +51,19 @@ class CupyBackend(Backend):
 
     def from_host(self, array: np.ndarray[Any, Any] | np.generic) -> Array:
         """Returns the array's elements on the device; strings stay on the host."""
-        return array if array.dtype.hasobject else self._cupy.asarray(array)
+        if not self.holds(array.dtype):
+            return array
+        if array.size == 1:  # an argument of a kernel: no copy, and nothing to wait for
+            return self._cupy.full(array.shape, array.item(), array.dtype)
+        return self._cupy.asarray(array)
+
+    def holds(self, dtype: np.dtype[Any]) -> bool:
+        """Returns whether CuPy has the dtype: it has neither strings nor bfloat16."""
+        return dtype.kind in "biufc"
+
+    def takes_numbers(self, function: Any) -> bool:
+        """Returns whether this is a ufunc: numbers become arguments of its kernel."""
+        return isinstance(function, self._cupy.ufunc)
 
     def synchronize(self) -> None:
         """Waits for the current stream."""
@@ -65,6 +77,8 @@ class CupyBackend(Backend):
 
     def overwrite(self, array: Array, value: Array) -> None:
         """Copies `value` into `array`, on the device."""
+        if isinstance(value, (np.ndarray, np.generic)):
+            value = self.from_host(value)
         array[...] = value
 
     def writes_into(self, function: Any) -> int:

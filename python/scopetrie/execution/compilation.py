@@ -20,7 +20,8 @@ from typing import Any, Final
 from .._core import place_calls
 from ..graph import Graph
 from .cells import Cell
-from .resolution import Node, Resolution
+from .placement import Node
+from .resolution import Resolution
 from .state import State
 from .steps import Output, Shapes, Step
 
@@ -39,12 +40,14 @@ class Compilation:
         targets: Ids of operations to run for their effects.
         feeds: Ids of the tensors whose values the caller provides.
         first: Operations below this id that others only wait for are done.
+        hosted: Ids of the fed tensors whose values are on the host; None if the plan is to say it.
 
     Attributes:
         steps: The steps, in order.
         slots: The slots' content at the start of a run: first the feeds, then constants and empty slots.
         constants: The slots of the constants.
         outputs: The outputs, one for each fetch.
+        hosted: Ids of the fed tensors whose values a run takes on the host, not on the device.
 
     Raises:
         InvalidArgumentError: If a placeholder is needed and not fed.
@@ -59,6 +62,7 @@ class Compilation:
         targets: Sequence[int],
         feeds: Sequence[int],
         first: int = 0,
+        hosted: Container[int] | None = None,
     ) -> None:
         self.steps: list[Step] = []
         self.slots: list[Any] = [None] * len(feeds)
@@ -75,16 +79,19 @@ class Compilation:
             in_store = state.store is not None and not state.check_values and not first
             needed = graph._needed if in_store else graph.prune
             nodes = needed(list(fetches), list(targets), list(feeds), first)
-            self.outputs = self._compile(nodes, fetches)
+            self.outputs = self._compile(nodes, fetches, hosted)
+            self.hosted = self._resolved.hosted
         finally:
             # Drop what only the compilation needs first, so that the collector has less to traverse.
             self._resolved.calls.clear()
             if collecting:
                 gc.enable()
 
-    def _compile(self, nodes: list[Node], fetches: Sequence[int]) -> list[Output]:
+    def _compile(
+        self, nodes: list[Node], fetches: Sequence[int], hosted: Container[int] | None
+    ) -> list[Output]:
         resolved = self._resolved
-        resolved.resolve(nodes)
+        resolved.resolve(nodes, fetches, hosted)
         kept = {resolved.same_as.get(tensor, tensor) for tensor in fetches}
         # A fetched variable gives its value at the end of the run, as in v1, where a read aliases its memory.
         late = kept.intersection(resolved.reads)

@@ -20,9 +20,13 @@ class Feed:
     Args:
         tensor: The tensor.
         backend: The library of the arrays.
+
+    Attributes:
+        id: The tensor's id.
+        is_hosted: Whether the plan takes the value on the host.
     """
 
-    __slots__ = ("_backend", "_dims", "_dtype", "_known", "_tensor", "id")
+    __slots__ = ("_backend", "_dims", "_dtype", "_known", "_tensor", "id", "is_hosted")
 
     def __init__(self, tensor: Tensor, backend: Backend) -> None:
         self.id = tensor._id
@@ -31,6 +35,7 @@ class Feed:
         self._dims = tensor._dims
         self._known = self._dims is not None and None not in self._dims
         self._backend = backend
+        self.is_hosted = backend.on_host
 
     def value(self, given: Any) -> Array:
         """Converts a value to an array for the plan.
@@ -51,7 +56,7 @@ class Feed:
                 raise self._wrong_shape(array.shape)
         elif self._dims is not None and not _agree(array.shape, self._dims):
             raise self._wrong_shape(array.shape)
-        return array if self._backend.on_host else self._backend.from_host(array)
+        return array if self.is_hosted else self._backend.from_host(array)
 
     def _converted(self, given: Any) -> np.ndarray[Any, Any]:
         dtype = self._dtype

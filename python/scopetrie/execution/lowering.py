@@ -88,7 +88,9 @@ class LoweredFunction:
             # Again, so that what has been undone since is refused.
             taken = self._fetches = Fetches(self.graph, self._given)
             feeds = [tensor._id for tensor in self._feeds.values()]
-            plan = Plan(self.graph, state, taken.tensors, taken.targets, feeds, single=taken.single)
+            plan = Plan(
+                self.graph, state, taken.tensors, taken.targets, feeds, single=taken.single, hosted=()
+            )
             program = self._programs[xp] = plan, state
         return program
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Container, Sequence
 from typing import Any, Final, NoReturn
 
 from ..backends import Array
@@ -40,12 +40,14 @@ class Plan:
         single: Whether to return the value of the single fetch instead of a list.
         inner: Whether this is part of another plan, which gets the arrays without a copy.
         first: Operations below this id that others only wait for are done: the plan around this one ran them.
+        hosted: Ids of the fed tensors whose values are on the host; None if the plan is to say it.
 
     Attributes:
         execute: Runs the plan: `execute(*fed)` returns the fetched values as NumPy arrays, which share no
             memory with a variable, a constant or a feed. The feeds are arrays of the backend with the right
             dtypes and shapes.
         steps: What a run does.
+        hosted: Ids of the fed tensors whose values a run takes on the host, not on the device.
     """
 
     __slots__ = (
@@ -60,6 +62,7 @@ class Plan:
         "_single",
         "_slots",
         "execute",
+        "hosted",
         "steps",
     )
 
@@ -73,8 +76,10 @@ class Plan:
         single: bool = False,
         inner: bool = False,
         first: int = 0,
+        hosted: Container[int] | None = None,
     ) -> None:
-        compiled = Compilation(graph, state, fetches, targets, feeds, first)
+        compiled = Compilation(graph, state, fetches, targets, feeds, first, hosted)
+        self.hosted = compiled.hosted
         self._graph = graph
         self._backend = state.backend
         self._fed = len(feeds)

@@ -43,7 +43,9 @@ class Program:
             found[feed.id] = key, feed
         self._feeds = list(found.values())
         self.direct = taken.single or taken.flat
-        self.plan = Plan(graph, state, taken.tensors, taken.targets, list(found), single=taken.single)
+        plan = self.plan = Plan(graph, state, taken.tensors, taken.targets, list(found), single=taken.single)
+        for _, feed in self._feeds:
+            feed.is_hosted = feed.id in plan.hosted
 
     def fed(self, feed_dict: Mapping[Any, Any]) -> list[Array]:
         """Returns the values of a feed_dict in the plan's order."""

@@ -5,7 +5,8 @@ It folds constants and resolves variables and identities; the remaining calls ar
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Container, Iterable, Sequence
+from functools import partial
 from typing import Any, Final, TypeAlias
 
 import numpy as np
@@ -20,21 +21,14 @@ from . import short_floats
 from .cells import Cell, Initialization, Update
 from .checking import checked
 from .failure import located
+from .placement import PASSED_ON, WITH_BODIES, Node, Placement, homes_of
 from .state import OpState, State
 
-# An element of `Graph.prune`: operation, definition (None where nobody has registered the type), first
-# output, number of outputs, inputs, attributes.
-Node: TypeAlias = tuple[int, OpDef | None, int, int, tuple[int, ...], Any]
 # Operation, function (or a `Cell` to read), arguments, results; and, for elementwise functions, the number of
 # arguments before the output array. 0 for others, except for those that make a new array.
 Call: TypeAlias = tuple[int, Any, tuple[int, ...], tuple[int, ...], int]
 NEW: Final = -1
 
-# Types whose output is their input.
-_PASSED_ON: Final = frozenset(
-    "Exit Identity Merge PlaceholderWithDefault PreventGradient Snapshot StopGradient "
-    "TensorArrayGatherV3".split()
-)
 # Larger values are computed in each run instead of folded; v1's limit.
 _LARGEST_CONSTANT: Final = 10 << 20
 # The C++ names of these dtypes, used in v1's run-time messages.
@@ -74,10 +68,9 @@ class Resolution:
         self._kernels = state.backend.kernels
         self._host = state.backend if state.backend.on_host else get_backend("numpy")
         self._feeds = set(feeds)
-        self._copies: dict[int, int] = {}  # constants -> their copies on the device
-        self._hosted: set[int] = (
-            set()
-        )  # values that a run computes on the host although the backend uses a device
+        # Values in another form: a number (-1), on the device (0) or on the host (1).
+        self._copies: dict[tuple[int, int], int] = {}
+        self._placement: Placement | None = None
         self._plain_functions: dict[OpDef, tuple[Any, int]] = {}
         self._specs: dict[int, tuple[DType, Dims]] = {}
         self._shared: dict[tuple[DType, Dims], tuple[DType, Dims]] = {}  # each spec once
@@ -97,13 +90,22 @@ class Resolution:
                     self._graph, source._id, variable._id, *self.spec(variable._id)
                 )
 
-    def resolve(self, nodes: Iterable[Node]) -> None:
+    def resolve(
+        self, nodes: Sequence[Node], fetches: Iterable[int] = (), hosted: Container[int] | None = None
+    ) -> None:
         """Resolves the nodes that the fetched tensors need, in creation order.
+
+        Args:
+            nodes: The nodes.
+            fetches: Ids of the fetched tensors whose values are wanted on the device.
+            hosted: Ids of the fed tensors whose values are on the host; None if the plan is to say it.
 
         Raises:
             InvalidArgumentError: If one is a placeholder that is not fed.
             UnimplementedError: If one has no kernel.
         """
+        if not self._backend.on_host:
+            self._placement = Placement(self._backend, self.spec, nodes, self._feeds, hosted, fetches)
         # No warning for a constant that overflows, as in a run.
         self._host.quiet(self._resolve)(nodes)
 
@@ -124,7 +126,7 @@ class Resolution:
             if same_as:
                 inputs = tuple(map(rename, inputs, inputs))
             if count == 1 and first not in feeds:
-                if op_def.type in _PASSED_ON:
+                if op_def.type in PASSED_ON:
                     same_as[first] = inputs[0]
                     continue
                 results: tuple[int, ...] = () if first in cells else (first,)
@@ -152,11 +154,14 @@ class Resolution:
                     if check_values or tensor not in constants:
                         break
                 else:
-                    if self._fold(function, inputs, results):
+                    folded = self._fold(function, inputs, results)
+                    if folded:
+                        continue
+                    if folded is None:  # an error, which no device would find
+                        calls.append((op_id, function, inputs, results, 0))
                         continue
             if not on_host:
-                function, inputs = self._moved(op_def, attrs, function, inputs, results)
-                arity = 0
+                function, inputs, arity = self._on_backend(node, function, inputs, results)
             if check_values and results:
                 specs = [(dtype.base_dtype, dims) for dtype, dims in map(self.spec, results)]
                 function, arity = checked(function, specs, self._backend), 0
@@ -280,59 +285,114 @@ class Resolution:
     def _arity(self, function: Any) -> int:
         return self._host.writes_into(function) or (NEW if self._host.makes_new(function) else 0)
 
-    def _moved(
-        self, op_def: OpDef, attrs: Any, function: Any, inputs: tuple[int, ...], results: tuple[int, ...]
-    ) -> tuple[Any, tuple[int, ...]]:
-        """Returns the function and inputs of a step on the device, or on the host if possible.
+    def _on_backend(
+        self, node: Node, function: Any, inputs: tuple[int, ...], results: tuple[int, ...]
+    ) -> Any:
+        """Returns function, inputs and arity of a step where arrays are not the host's; see `placement`.
 
-        Values computed from shapes stay on the host, where operations use them.
+        Args:
+            node: The node.
+            function: Its function: on the host, or of a stateful kernel.
+            inputs: The values that it takes.
+            results: The values that it gives.
         """
-        backend = self._backend
+        op_id, op_def, *_, attrs = node
+        assert op_def is not None
+        assert self._placement is not None
+        placement, backend, arity = self._placement, self._backend, 0
         if not op_def.stateful:
-            if inputs and all(tensor in self._hosted or tensor in self.constants for tensor in inputs):
-                self._hosted.update(results)
-                return function, inputs
-            if op_def.host_outputs:
-                self._hosted.update(results)
+            if placement.computes_on_host(op_def, inputs, results, self.constants):
+                placement.hosted.update(results)
+                return function, tuple(self._brought(op_id, op_def, each, True, False) for each in inputs), 0
             kernel: Any = self._kernels.get(op_def.type, op_def.kernel)
             function = kernel(backend.xp, **(attrs or {}))
-        wanted = [at - len(inputs) if at >= 0 else at for at in _host_positions(op_def, len(inputs))]
+            arity = backend.writes_into(function)
+        takes_numbers = backend.takes_numbers(function)
+        homes = homes_of(op_def, len(inputs))
+        taken = [
+            self._brought(op_id, op_def, each, home, takes_numbers)
+            for each, home in zip(inputs, homes, strict=True)
+        ]
+        placement.settle(op_def, results)
+        return function, tuple(taken), arity
 
-        def placed(*arrays: Array) -> Any:
-            moved = [
-                backend.place(array, at in wanted) for at, array in enumerate(arrays, start=-len(arrays))
-            ]
-            return function(*moved)
+    def _brought(self, op_id: int, op_def: OpDef, value: int, home: bool | None, takes_numbers: bool) -> int:
+        """Returns what an operation takes for a value: the value, or what a step makes of it before.
 
-        if backend.keeps_constants:
-            inputs = tuple(
-                tensor if at in wanted or tensor not in self.constants else self._on_device(tensor)
-                for at, tensor in enumerate(inputs, start=-len(inputs))
-            )
-        return placed, inputs
+        Args:
+            op_id: The operation.
+            op_def: Its definition.
+            value: The value.
+            home: Where the kernel wants it; see `declare.Input.host`.
+            takes_numbers: Whether the kernel takes numbers of the host.
+        """
+        placement, backend = self._placement, self._backend
+        assert placement is not None
+        constant = self.constants.get(value)
+        if constant is not None:
+            stays = home or (home is None and not (constant.ndim and op_def.type in WITH_BODIES))
+            if stays or not backend.holds(constant.dtype):
+                return value
+            if home is False and takes_numbers and not constant.ndim:
+                return self._kept(value, constant[()], -1)
+            return self._on_device(op_id, value)
+        to_host = placement.moves(value, home)
+        if to_host is None:
+            return value
+        as_number = takes_numbers and value in placement.hosted and self.spec(value)[1] == ()
+        key = value, -1 if as_number else int(to_host)
+        moved = self._copies.get(key)
+        if moved is None:
+            moved = self._new(value)
+            if value not in self.reads:  # a read shows later assignments
+                self._copies[key] = moved
+            function = _number if as_number else partial(backend.place, on_host=to_host)
+            self.calls.append((op_id, function, (value,), (moved,), 0))
+        return moved
 
-    def _on_device(self, tensor: int) -> int:
-        """Returns the device's copy of a constant."""
-        copy = self._copies.get(tensor)
+    def _on_device(self, op_id: int, tensor: int) -> int:
+        """Returns the device's copy of a constant, which is made once in a session."""
+        if not self._backend.keeps_constants:
+            copy = self._copies.get((tensor, 0))
+            if copy is None:
+                copy = self._copies[tensor, 0] = self._new(tensor)
+                self.calls.append((op_id, self._backend.from_host, (tensor,), (copy,), 0))
+            return copy
+        known = self._state.constants
+        array = known.get(tensor)
+        if array is None:
+            array = self._backend.from_host(self.constants[tensor])
+            if tensor >= 0:
+                array = known.setdefault(tensor, array)
+        return self._kept(tensor, array, 0)
+
+    def _kept(self, tensor: int, value: Any, form: int) -> int:
+        """Returns a constant of the plan that is another form of a tensor's."""
+        copy = self._copies.get((tensor, form))
         if copy is None:
-            copy = self._copies[tensor] = self._new(tensor)
-            value = self.constants[tensor]
-            self.constants[copy] = self._backend.from_host(value)
+            copy = self._copies[tensor, form] = self._new(tensor)
+            self.constants[copy] = value
         return copy
 
-    def _fold(self, function: Any, inputs: tuple[int, ...], results: tuple[int, ...]) -> bool:
-        """Folds a call whose inputs are constants, if its results are small."""
+    def _fold(self, function: Any, inputs: tuple[int, ...], results: tuple[int, ...]) -> bool | None:
+        """Folds a call whose inputs are constants, if its results are small; gives None if it fails."""
         try:
             folded = function(*[self.constants[tensor] for tensor in inputs])
         except Exception:
             # The step raises it again at run time, with the operation's name.
-            return False
+            return None
         values = folded if isinstance(folded, (tuple, list)) else (folded,)
         if sum(getattr(value, "nbytes", 0) for value in values) > _LARGEST_CONSTANT:
             return False
         for tensor, value in zip(results, values, strict=True):
             self.constants[tensor] = self._host.freeze(value)
         return True
+
+    @property
+    def hosted(self) -> frozenset[int]:
+        """The ids of the fed tensors whose values a run takes on the host."""
+        placement = self._placement
+        return frozenset() if placement is None else frozenset(self._feeds.intersection(placement.hosted))
 
     def spec(self, value: int) -> tuple[DType, Dims]:
         """Returns the dtype and the static shape of a value."""
@@ -344,15 +404,6 @@ class Resolution:
         return spec
 
 
-def _host_positions(op_def: OpDef, count: int) -> list[int]:
-    """Returns the positions of a kernel's host arguments; after a list, counted from the end."""
-    inputs = [each for each in op_def.inputs if each.kind != "reference"]
-    found: list[int] = []
-    behind = 0  # what inputs behind a list are counted back by
-    for at, each in enumerate(inputs):
-        if each.is_list:
-            behind = len(inputs)
-            found += range(at, at + count - len(inputs) + 1) if each.host else ()
-        elif each.host:
-            found.append(at - behind)
-    return found
+def _number(array: Array) -> Any:
+    """Returns the element of an array of rank 0, as NumPy's scalar."""
+    return array[()]

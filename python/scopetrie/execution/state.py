@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from functools import partial
 from typing import Any
 
 import numpy as np
 
-from ..backends import Array, Backend
+from ..backends import Array, Backend, get_backend
 from ..dtypes import DType
 from ..graph import Graph
 from ..locks import Lock
@@ -31,6 +32,7 @@ class State:
         check_values: Whether every value is looked at when it is computed.
         xp: Its array-API namespace.
         cells: The variables that the session has used, by the id of their operation.
+        constants: The device's copies of constant tensors, by their number.
         loaded: The memory of variables that `load` has set, by their number, as long as the store keeps it.
     """
 
@@ -43,6 +45,7 @@ class State:
         "backend",
         "cells",
         "check_values",
+        "constants",
         "loaded",
         "planner",
         "xp",
@@ -61,6 +64,7 @@ class State:
         self.xp = backend.xp
         self.cells: dict[int, Cell] = {}
         self.loaded: dict[int, Any] = {}
+        self.constants: dict[int, Any] = {}
         self._dtypes: dict[DType, tuple[np.dtype[Any], bool]] = {}  # NumPy's, and whether a store holds it
         self._counters: dict[int, int] = {}
         self._counting = Lock()  # held while a count is incremented: no two drawings share one
@@ -91,7 +95,9 @@ class State:
                 known = self._dtypes[dtype] = array_dtype, Store._holds(array_dtype)
             array_dtype, is_held = known
             name, trainable = graph.operation(op_id).name, graph._is_trainable(ref)
-            made = Cell(name, self.backend, array_dtype, dims, self._values if is_held else None, trainable)
+            # Values that the library cannot hold are on the host.
+            library = self.backend if self.backend.holds(array_dtype) else get_backend("numpy")
+            made = Cell(name, library, array_dtype, dims, self._values if is_held else None, trainable)
             cell = self.cells.setdefault(op_id, made)  # atomic: another thread may be making it
         return cell
 
@@ -148,6 +154,7 @@ class State:
     def forget(self, operations: int) -> None:
         """Forgets what belongs to operations from a number on: they have been undone."""
         self.loaded.clear()
+        self.constants.clear()
         for op_id in [each for each in tuple(self._counters) if each >= operations]:
             self._counters.pop(op_id, None)
         for op_id in [each for each in tuple(self.cells) if each >= operations]:
@@ -160,6 +167,7 @@ class State:
         self.let_go()
         self._values = None
         self.cells.clear()
+        self.constants.clear()
         self._counters.clear()
 
 
@@ -209,8 +217,24 @@ class OpState:
         Returns:
             A function of the fed values, which returns a list.
         """
-        plan = self._state.planner(graph, self._state, fetches, targets, feeds, inner=True, first=first)
-        return lambda *values: plan.execute(*values)
+        make = partial(
+            self._state.planner, graph, self._state, fetches, targets, feeds, inner=True, first=first
+        )
+        if self.backend.on_host:
+            plan = make()
+            return lambda *values: plan.execute(*values)
+        # A plan for each way in which the values are spread: a loop's counter is on the host.
+        plans: dict[tuple[bool, ...], Any] = {}
+
+        def run(*values: Any) -> Any:
+            homes = tuple([isinstance(each, (np.ndarray, np.generic)) for each in values])
+            plan = plans.get(homes)
+            if plan is None:
+                hosted = {tensor for tensor, is_hosted in zip(feeds, homes, strict=True) if is_hosted}
+                plan = plans[homes] = make(hosted=hosted)
+            return plan.execute(*values)
+
+        return run
 
     def counter(self) -> int:
         """Returns how often this operation has drawn in this session, and increments it."""

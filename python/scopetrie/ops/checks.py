@@ -81,7 +81,7 @@ def _print_kernel(xp: Any, state: Any, message: str = "", first_n: int = -1, sum
 
 
 _print = define_op(
-    "Print", tensor("input"), mixed("data"),
+    "Print", tensor("input", host=None), mixed("data"),
     kernel=_print_kernel,
     stateful=True, attributes=(attr("first_n", int), attr("message", str), attr("summarize", int)),
 )  # fmt: skip
@@ -128,7 +128,7 @@ def _assert_kernel(xp: Any, state: Any, summarize: int = 3) -> Any:
 
 
 _assert: OpFunction[Operation] = define_op(
-    "Assert", tensor("condition", BOOL, attr=None), mixed("data"),
+    "Assert", tensor("condition", BOOL, attr=None, host=True), mixed("data"),
     kernel=_assert_kernel, stateful=True,
     attributes=(attr("summarize", int),),
 )  # fmt: skip

@@ -88,14 +88,14 @@ class Input(NamedTuple):
         types: The element types that it may have; None for any.
         attr: The attribute of the node that holds its element type; inputs with one attribute have one
             element type. None for an element type of its own that no attribute holds.
-        host: Whether the kernel wants it as a NumPy array on the host.
+        host: Whether the kernel wants it as a NumPy array on the host; None if it takes it from where it is.
     """
 
     name: str
     kind: Kind
     types: Types | None
     attr: str | None
-    host: bool
+    host: bool | None
 
     @property
     def is_list(self) -> bool:
@@ -103,7 +103,9 @@ class Input(NamedTuple):
         return self.kind in ("list", "mixed")
 
 
-def tensor(name: str, types: Types | None = None, attr: str | None = "T", *, host: bool = False) -> Input:
+def tensor(
+    name: str, types: Types | None = None, attr: str | None = "T", *, host: bool | None = False
+) -> Input:
     """A tensor, or a value that becomes one."""
     return Input(name, "tensor", types, attr, host)
 
@@ -133,9 +135,9 @@ def tensors(name: str, types: Types | None = None, attr: str | None = "T") -> In
     return Input(name, "list", types, attr, False)
 
 
-def mixed(name: str, attr: str | None = None) -> Input:
+def mixed(name: str, attr: str | None = None, *, host: bool | None = None) -> Input:
     """A list of tensors of any element types; `attr` holds that of the last."""
-    return Input(name, "mixed", None, attr, False)
+    return Input(name, "mixed", None, attr, host)
 
 
 class Given:

@@ -103,7 +103,7 @@ def placed(traced: Traced, given: int, outside: Sequence[Tensor], first: int = 0
 
 def backward_runner(state: Any, backward: Backward) -> Callable[[Sequence[Any], Sequence[Any]], list[Any]]:
     """The function that runs a body, of the kept values of a run and the node's inputs behind the tape."""
-    run = runner(state, backward.body)
+    run = runner(state, backward.body, on_backend=True)
 
     def compute(kept: Sequence[Any], values: Sequence[Any]) -> list[Any]:
         fed = [kept[at] for at in backward.taken]

@@ -33,7 +33,9 @@ def _kernel(xp: Any, state: Any, then: Backward, otherwise: Backward, specs: Any
     return compute
 
 
-_if_grad = define_op("IfGrad", mixed("inputs"), rule=backward_specs, kernel=_kernel, stateful=True)
+_if_grad = define_op(
+    "IfGrad", mixed("inputs", host=False), rule=backward_specs, kernel=_kernel, stateful=True
+)
 
 
 @gradient("If", partial=True)

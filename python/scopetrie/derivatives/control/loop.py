@@ -41,7 +41,7 @@ def _while_kernel(xp: Any, state: Any, step: Backward, count: int, constants: in
 
 
 _while_grad = define_op(
-    "WhileGrad", mixed("inputs"), rule=backward_specs, kernel=_while_kernel, stateful=True
+    "WhileGrad", mixed("inputs", host=False), rule=backward_specs, kernel=_while_kernel, stateful=True
 )
 
 

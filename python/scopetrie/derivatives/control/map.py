@@ -44,7 +44,9 @@ def _map_kernel(
     return compute
 
 
-_map_grad = define_op("MapGrad", mixed("inputs"), rule=backward_specs, kernel=_map_kernel, stateful=True)
+_map_grad = define_op(
+    "MapGrad", mixed("inputs", host=False), rule=backward_specs, kernel=_map_kernel, stateful=True
+)
 
 
 @gradient("Map", partial=True)
@@ -114,7 +116,9 @@ def _fold_kernel(
     return compute
 
 
-_fold_grad = define_op("FoldGrad", mixed("inputs"), rule=backward_specs, kernel=_fold_kernel, stateful=True)
+_fold_grad = define_op(
+    "FoldGrad", mixed("inputs", host=False), rule=backward_specs, kernel=_fold_kernel, stateful=True
+)
 
 
 @gradient("Fold", partial=True)

@@ -81,8 +81,10 @@ def _stitch_kernel(xp: Any) -> Any:
 
 
 # Places first, then as many tensors: one list, of two dtypes.
-_dynamic_stitch = define_op("DynamicStitch", mixed("indices", attr="T"), kernel=_stitch_kernel)
-parallel_stitch = define_op("ParallelDynamicStitch", mixed("indices", attr="T"), kernel=_stitch_kernel)
+_dynamic_stitch = define_op("DynamicStitch", mixed("indices", attr="T", host=False), kernel=_stitch_kernel)
+parallel_stitch = define_op(
+    "ParallelDynamicStitch", mixed("indices", attr="T", host=False), kernel=_stitch_kernel
+)
 
 
 @v1("dynamic_stitch")

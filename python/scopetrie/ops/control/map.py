@@ -26,7 +26,7 @@ entry = define_op(
 
 
 def _map_kernel(xp: Any, state: Any, step: Body, specs: tuple[Spec, ...], count: int) -> Any:
-    run = runner(state, step)
+    run = runner(state, step, on_backend=True)
 
     def apply(*values: Any) -> Any:
         elems, rest = values[:count], values[count:]
@@ -49,7 +49,7 @@ def stacked(xp: Any, rows: list[list[Any]], specs: tuple[Spec, ...]) -> list[Any
 
 
 _map = define_op(
-    "Map", mixed("inputs"), rule=given_specs, kernel=_map_kernel, stateful=True,
+    "Map", mixed("inputs", host=False), rule=given_specs, kernel=_map_kernel, stateful=True,
 )  # fmt: skip
 
 
@@ -167,7 +167,7 @@ def _fold_kernel(
     reverse: bool,
     every: bool,
 ) -> Any:
-    run = runner(state, step)
+    run = runner(state, step, on_backend=True)
 
     def fold(*values: Any) -> Any:
         elems, totals, rest = values[:count], values[count : count + start], values[count + start :]
@@ -196,7 +196,7 @@ def _fold_kernel(
 
 
 _fold = define_op(
-    "Fold", mixed("inputs"), rule=given_specs, kernel=_fold_kernel, stateful=True,
+    "Fold", mixed("inputs", host=False), rule=given_specs, kernel=_fold_kernel, stateful=True,
 )  # fmt: skip
 
 

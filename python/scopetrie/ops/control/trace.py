@@ -216,12 +216,15 @@ def read_tensors(values: Any) -> list[Tensor]:
     return [each.value() if isinstance(each, Variable) else convert_to_tensor(each) for each in flat(values)]
 
 
-def runner(state: Any, body: Body) -> Callable[[Sequence[Any]], tuple[list[Any], list[Any]]]:
+def runner(
+    state: Any, body: Body, on_backend: bool = False
+) -> Callable[[Sequence[Any]], tuple[list[Any], list[Any]]]:
     """The function of a node's input values that runs a body; compiled when it runs for the first time.
 
     Args:
         state: The session's state, for the node.
         body: The body.
+        on_backend: Whether the outputs are arrays of the session's library, wherever they were computed.
 
     Returns:
         A function that gives the body's outputs, and what is kept for its gradient.
@@ -236,4 +239,8 @@ def runner(state: Any, body: Body) -> Callable[[Sequence[Any]], tuple[list[Any],
         out = list(plan(*(values[place] for place in body.places)))
         return out[:count], out[count:]
 
-    return run
+    def run_and_place(values: Sequence[Any]) -> tuple[list[Any], list[Any]]:
+        out, kept = run(values)
+        return [state.backend.place(each, on_host=False) for each in out], kept
+
+    return run_and_place if on_backend and not state.backend.on_host else run

@@ -72,8 +72,10 @@ def check_initial_shape(dims: Dims, initial: Tensor, name: str) -> None:
 
 
 def _assign_kernel(xp: Any, state: Any, validate_shape: bool = True, use_locking: bool = True) -> Any:
-    cell = state.variable
-    return lambda value: cell.assign(value, validate_shape)
+    cell, backend = state.variable, state.backend
+    if backend.on_host or not backend.holds(cell.dtype):
+        return lambda value: cell.assign(value, validate_shape)
+    return lambda value: cell.assign(backend.place(value, on_host=False), validate_shape)
 
 
 def _update_kernel(name: str) -> Any:
@@ -84,7 +86,7 @@ def _update_kernel(name: str) -> Any:
 
 
 _assign = define_op(
-    "Assign", reference("ref"), tensor("value"), kernel=_assign_kernel, stateful=True,
+    "Assign", reference("ref"), tensor("value", host=None), kernel=_assign_kernel, stateful=True,
     attributes=(attr("use_locking", bool, True), attr("validate_shape", bool, True)),
 )  # fmt: skip
 _assign_add = define_op(

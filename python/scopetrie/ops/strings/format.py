@@ -45,7 +45,8 @@ def _format_kernel(xp: Any, template: str, placeholder: str, summarize: int) -> 
 
 
 _format: OpFunction[Tensor] = define_op(
-    "StringFormat", mixed("inputs"), rule=lambda *inputs, **attrs: (dtypes.string, ()), kernel=_format_kernel,
+    "StringFormat", mixed("inputs", host=True), rule=lambda *inputs, **attrs: (dtypes.string, ()),
+    kernel=_format_kernel,
     attributes=(attr("placeholder", str), attr("summarize", int), attr("template", str)), host_outputs=True,
 )  # fmt: skip
 

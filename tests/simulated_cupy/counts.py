@@ -1,0 +1,83 @@
+"""What a simulated device has been asked for: copies, waits, launches.
+
+Thread safety: one device, whose counts all threads share; the tests use it from one thread.
+"""
+
+from __future__ import annotations
+
+import traceback
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+
+
+@dataclass
+class Counts:
+    """How often the host and the device met.
+
+    Attributes:
+        to_device: Copies from the host.
+        to_host: Copies to the host; each of them waits, too.
+        waits: How often the host waited for the device.
+        launches: Kernels.
+        places: For each copy and wait, what it was, and the line that asked for it.
+        keeps_places: Whether to note the places, which takes time.
+    """
+
+    to_device: int = 0
+    to_host: int = 0
+    waits: int = 0
+    launches: int = 0
+    places: list[str] = field(default_factory=list)
+    keeps_places: bool = False
+
+    def clear(self) -> None:
+        """Begins anew."""
+        self.to_device = self.to_host = self.waits = self.launches = 0
+        self.places.clear()
+
+    @property
+    def all(self) -> tuple[int, int, int]:
+        """Copies to the device, copies to the host, waits."""
+        return self.to_device, self.to_host, self.waits
+
+    def _note(self, what: str) -> None:
+        if self.keeps_places:
+            frames = [each for each in traceback.extract_stack() if "simulated_cupy" not in each.filename]
+            frames = [each for each in frames if "/scopetrie/" in each.filename] or frames
+            last = frames[-1]
+            self.places.append(f"{what} {'/'.join(last.filename.split('/')[-2:])}:{last.lineno} {last.line}")
+
+    def copied_to_device(self) -> None:
+        """Notes a copy."""
+        self.to_device += 1
+        self._note("to device")
+
+    def copied_to_host(self) -> None:
+        """Notes a copy, and that the host waited for it."""
+        self.to_host += 1
+        self.waits += 1
+        self._note("to host")
+
+    def waited(self, for_what: str) -> None:
+        """Notes that the host waited without a copy that the program has asked for."""
+        self.waits += 1
+        self._note(f"wait ({for_what})")
+
+    def launched(self) -> None:
+        """Notes a kernel."""
+        self.launches += 1
+
+
+COUNTS = Counts()
+
+
+@contextmanager
+def counted(keeps_places: bool = False) -> Iterator[Counts]:
+    """Counts what happens in the block."""
+    COUNTS.clear()
+    COUNTS.keeps_places = keeps_places
+    try:
+        yield COUNTS
+    finally:
+        COUNTS.keeps_places = False

@@ -1,0 +1,255 @@
+"""The simulated CuPy's modules, and `installed`, which puts them where `import cupy` finds them."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from inspect import Parameter, Signature
+from pathlib import Path
+from types import ModuleType, SimpleNamespace
+from typing import Any
+
+import numpy as np
+
+from .array import Device, check_dtype, host_of, ndarray, on_device, uploaded
+from .counts import COUNTS
+from .ufuncs import give_operators, ufunc
+
+FACTS: dict[str, Any] = json.loads(Path(__file__).with_name("cupy_14.json").read_text())
+
+# Functions that give views, or only look at shapes and dtypes.
+VIEWS = frozenset(
+    "atleast_1d atleast_2d atleast_3d broadcast_arrays broadcast_to diagonal expand_dims flip fliplr flipud "
+    "matrix_transpose moveaxis permute_dims ravel real imag reshape rollaxis rot90 split array_split hsplit "
+    "vsplit dsplit squeeze swapaxes transpose".split()
+)
+# Functions that look at values to know a shape, or whether to raise.
+WAITS = frozenset(
+    "argwhere bincount compress delete extract flatnonzero histogram histogram2d histogramdd intersect1d "
+    "median nonzero percentile piecewise place quantile ravel_multi_index setdiff1d setxor1d trim_zeros "
+    "union1d unique unique_all unique_counts unique_inverse unique_values".split()
+)
+# Functions that take no array first.
+MAKES = frozenset("arange empty eye full identity indices linspace logspace ones tri zeros meshgrid".split())
+# Functions of dtypes and shapes, which are NumPy's in CuPy, too.
+PLAIN = frozenset(
+    "broadcast_shapes can_cast common_type isdtype issubdtype iterable min_scalar_type ndim promote_types "
+    "result_type shape size iscomplexobj isrealobj isscalar".split()
+)
+
+
+def _signature(parameters: list[list[Any]] | None) -> Signature | None:
+    if parameters is None:
+        return None
+    kinds = type(Parameter.POSITIONAL_ONLY)
+    return Signature(
+        [
+            Parameter(name, kinds(kind), default=None if has_default else Parameter.empty)
+            for name, kind, has_default in parameters
+        ]
+    )
+
+
+def _function(name: str, compute: Callable[..., Any], parameters: list[list[Any]] | None) -> Any:
+    """A function of CuPy's: its parameters, its refusals and its costs, computed by NumPy."""
+    signature = _signature(parameters)
+
+    def function(*args: Any, **kwargs: Any) -> Any:
+        if signature is not None:
+            signature.bind(*args, **kwargs)  # CuPy's parameters, not NumPy's
+        if name not in MAKES and args and not isinstance(args[0], (ndarray, list, tuple, str)):
+            raise TypeError(f"{name}: {type(args[0])} is no cupy.ndarray")
+        for dtype in (kwargs.get("dtype"),):
+            if dtype is not None:
+                check_dtype(dtype)
+        hosts = [host_of(each) for each in args]
+        named = {key: host_of(each) for key, each in kwargs.items()}
+        out = named.pop("out", None)
+        if name in WAITS or (name == "where" and len(args) == 1):
+            COUNTS.waited(name)
+        elif name not in VIEWS:
+            COUNTS.launched()
+        if name in MAKES:
+            for each in args:
+                if isinstance(each, ndarray) and name != "meshgrid":
+                    COUNTS.copied_to_host()
+        with np.errstate(all="ignore"):
+            made = compute(*hosts, **named)
+        if out is not None:
+            out[...] = made
+            return kwargs["out"]
+        return on_device(made)
+
+    function.__name__ = function.__qualname__ = name
+    return function
+
+
+def _array(obj: Any, dtype: Any = None, copy: Any = True, order: str = "K", **kwargs: Any) -> ndarray:
+    if dtype is not None:
+        dtype = check_dtype(dtype)
+    if isinstance(obj, ndarray):
+        return obj.astype(obj.dtype if dtype is None else dtype, copy=bool(copy))
+    return uploaded(obj, dtype)
+
+
+def _asarray(a: Any, dtype: Any = None, order: Any = None, *, blocking: bool = False) -> ndarray:
+    return _array(a, dtype, copy=False)
+
+
+def _asnumpy(a: Any, stream: Any = None, order: str = "C", out: Any = None, *, blocking: bool = True) -> Any:
+    return a.get(stream, order, out, blocking) if isinstance(a, ndarray) else np.asarray(a)
+
+
+def _take(a: ndarray, indices: Any, axis: Any = None, out: Any = None) -> ndarray:
+    if axis is None:
+        a, axis = a.reshape(-1), 0  # type: ignore[attr-defined]
+    return a[(slice(None),) * (axis % a.ndim) + (indices,)]
+
+
+def _repeat(a: ndarray, repeats: Any, axis: Any = None) -> ndarray:
+    if isinstance(repeats, (ndarray, np.ndarray)):
+        COUNTS.waited("repeat")
+        repeats = repeats._host if isinstance(repeats, ndarray) else repeats
+    COUNTS.launched()
+    return on_device(np.repeat(a._host, repeats, axis))
+
+
+def _copyto(dst: ndarray, src: Any, casting: str = "same_kind", where: Any = None) -> None:
+    COUNTS.launched()
+    np.copyto(dst._host, host_of(src), casting, **({} if where is None else {"where": where._host}))
+
+
+def _scatter(method: str) -> Any:
+    return lambda a, slices, value: getattr(a, method)(slices, value)
+
+
+OWN: dict[str, Any] = {
+    "array": _array, "asarray": _asarray, "asanyarray": _asarray, "asnumpy": _asnumpy, "take": _take,
+    "repeat": _repeat, "copyto": _copyto,
+}  # fmt: skip
+TYPES = (
+    "bool_ int8 int16 int32 int64 uint8 uint16 uint32 uint64 float16 float32 float64 complex64 complex128 "
+    "intp number integer floating inexact generic complexfloating signedinteger unsignedinteger dtype finfo "
+    "iinfo newaxis inf nan pi e"
+).split()
+
+
+class _Pool:
+    """A memory pool, which says what is in use."""
+
+    def used_bytes(self) -> int:
+        return 0
+
+    def total_bytes(self) -> int:
+        return 0
+
+    def free_all_blocks(self, stream: Any = None) -> None:
+        return None
+
+
+class Stream:
+    """A stream, on which everything happens at once."""
+
+    null: Any = None
+
+    def __init__(self, null: bool = False, non_blocking: bool = False, ptds: bool = False) -> None:
+        self.ptr = 1
+
+    def __enter__(self) -> Stream:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        return None
+
+    def use(self) -> Stream:
+        return self
+
+    def synchronize(self) -> None:
+        COUNTS.waited("synchronize")
+
+
+class OutOfMemoryError(MemoryError):
+    """The device is full."""
+
+
+def _module(name: str, **names: Any) -> ModuleType:
+    made = ModuleType(name)
+    made.__dict__.update(names)
+    made.__dict__["__all__"] = [each for each in names if each[0] != "_"]
+    return made
+
+
+def _part(label: str, numpy: Any) -> dict[str, Any]:
+    names: dict[str, Any] = {}
+    for name, types in FACTS["ufuncs"][label].items():
+        if hasattr(numpy, name):
+            names[name] = ufunc(name, types, getattr(numpy, name))
+    for name, parameters in FACTS["functions"][label].items():
+        compute = getattr(numpy, name, None)
+        if name in OWN and label == "cupy":
+            names[name] = OWN[name]
+        elif name in PLAIN and label == "cupy":
+            names[name] = _plain(compute)
+        elif compute is not None and not isinstance(compute, type):
+            names[name] = _function(name, compute, parameters)
+    return names
+
+
+def _plain(compute: Any) -> Any:
+    return lambda *args, **kwargs: compute(*map(host_of, args), **kwargs)
+
+
+def modules() -> dict[str, ModuleType]:
+    """The modules by name."""
+    names = _part("cupy", np)
+    give_operators(names)
+    names |= {name: getattr(np, name) for name in TYPES}
+    names |= {"ndarray": ndarray, "ufunc": ufunc, "bool": np.bool_, "__version__": FACTS["version"]}
+    names["get_default_memory_pool"] = _Pool
+    names["get_default_pinned_memory_pool"] = _Pool
+    linalg = _module("cupy.linalg", **_part("linalg", np.linalg), LinAlgError=np.linalg.LinAlgError)
+    fft = _module("cupy.fft", **_part("fft", np.fft))
+    memory = SimpleNamespace(OutOfMemoryError=OutOfMemoryError)
+    runtime = SimpleNamespace(getDeviceCount=lambda: 1, CUDARuntimeError=RuntimeError)
+    cuda = _module(
+        "cupy.cuda", Device=Device, Stream=Stream, memory=memory, runtime=runtime, is_available=lambda: True,
+        get_current_stream=Stream,
+    )  # fmt: skip
+    cuda.__path__ = []
+    cupy = _module("cupy", **names, linalg=linalg, fft=fft, cuda=cuda)
+    cupy.__path__ = []
+    try:
+        import scipy.special
+    except ImportError:
+        special = _module("cupyx.scipy.special")
+    else:
+        special = _module("cupyx.scipy.special", **_part("special", scipy.special))
+    scipy_ = _module("cupyx.scipy", special=special)
+    scatters = {name: _scatter(name) for name in ("scatter_add", "scatter_max", "scatter_min")}
+    cupyx = _module("cupyx", scipy=scipy_, **scatters)
+    cupyx.__path__ = scipy_.__path__ = []
+    return {
+        "cupy": cupy, "cupy.linalg": linalg, "cupy.fft": fft, "cupy.cuda": cuda,
+        "cupy.cuda.device": _module("cupy.cuda.device", Device=Device), "cupyx": cupyx,
+        "cupyx.scipy": scipy_, "cupyx.scipy.special": special,
+    }  # fmt: skip
+
+
+def _ours(name: str) -> bool:
+    return name.split(".")[0] in ("cupy", "cupyx") or name.startswith("array_api_compat.cupy")
+
+
+@contextmanager
+def installed() -> Iterator[Any]:
+    """Makes `import cupy` give the simulation, in the block; gives the module."""
+    hidden = {name: sys.modules.pop(name) for name in list(sys.modules) if _ours(name)}
+    made = modules()
+    sys.modules.update(made)
+    try:
+        yield made["cupy"]
+    finally:
+        for name in [each for each in sys.modules if _ours(each)]:
+            del sys.modules[name]
+        sys.modules.update(hidden)
