@@ -7,7 +7,7 @@ Example:
 
 from __future__ import annotations
 
-from .base import Array, Backend, functions_of, host_array, namespace
+from .base import Array, Backend, functions_of, host_array, host_view, is_traced, namespace, seen
 from .registry import available, get_backend, names, set_default_backend
 
 __all__ = [
@@ -17,7 +17,10 @@ __all__ = [
     "functions_of",
     "get_backend",
     "host_array",
+    "host_view",
+    "is_traced",
     "names",
     "namespace",
+    "seen",
     "set_default_backend",
 ]

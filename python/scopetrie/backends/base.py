@@ -12,10 +12,13 @@ wants beyond the standard it takes from the namespace, where a backend may put i
 | `special(name)` | SciPy's special function of that name, or None | a formula, for the most frequent ones |
 | `einsum(equation, *arrays)` | NumPy's | one large product |
 | `scatter(target, at, rows, how)` | rows changed, as by `ops.array.scatter_rows` | a row at a time |
+| `getitem(x, key)` | `x[key]`, for steps below 0, too | `x[key]` |
+| `setitem(x, key, value)` | a copy of `x` with `x[key]` set | a copy that is changed |
 """
 
 from __future__ import annotations
 
+import functools
 import importlib
 from collections.abc import Callable, Mapping, Sequence
 from types import MappingProxyType, ModuleType
@@ -125,6 +128,20 @@ class Backend:
 
     # Computing ----------------------------------------------------------------------------------------------
 
+    def computes(self, op_type: str, dtypes: Sequence[np.dtype[Any]]) -> bool:
+        """Returns whether the library computes an op without effects; otherwise NumPy does, on the host.
+
+        Ops with a dtype that the library does not hold are NumPy's in any case.
+
+        Args:
+            op_type: The op's type.
+            dtypes: The dtypes of its inputs and outputs.
+
+        Raises:
+            NotImplementedError: If nobody is to compute it; the error names the operation.
+        """
+        return True
+
     def draw(
         self,
         kind: str,
@@ -212,6 +229,48 @@ class Backend:
         return function
 
 
+def host_view(array: Array) -> np.ndarray[Any, Any] | None:
+    """Returns an array's elements as NumPy's, where a look at them costs nothing; else None.
+
+    A kernel that checks the values of its arguments asks here. None says that a look would wait for a device,
+    or that there is nothing to see yet: the array stands for those of a later run, as in `jax.jit`.
+
+    Example:
+        >>> host_view(np.arange(3))
+        array([0, 1, 2])
+    """
+    if isinstance(array, np.ndarray):
+        return array
+    if isinstance(array, np.generic):
+        return np.asarray(array)
+    return seen(array)
+
+
+@functools.singledispatch
+def seen(array: Array) -> np.ndarray[Any, Any] | None:
+    """What `host_view` returns for arrays that are not NumPy's: a backend registers a function of its type.
+
+    Example:
+        >>> seen(object()) is None
+        True
+    """
+    return None
+
+
+@functools.singledispatch
+def is_traced(array: Array) -> bool:
+    """Returns whether an array has no elements yet: it stands for those of a later run, as in `jax.jit`.
+
+    A kernel that has to look at values whatever it costs asks here first. A backend registers the type of
+    such arrays, if its library has them.
+
+    Example:
+        >>> is_traced(np.arange(3))
+        False
+    """
+    return False
+
+
 def host_array(value: Any, dtype: np.dtype[Any]) -> np.ndarray[Any, Any]:
     """Returns anything that `numpy.asarray` takes as an array of a dtype; not a copy if it is one.
 
@@ -220,6 +279,26 @@ def host_array(value: Any, dtype: np.dtype[Any]) -> np.ndarray[Any, Any]:
         array([1., 2.], dtype=float32)
     """
     return np.asarray(own_items(value), dtype)
+
+
+def checked_pow(pow: Callable[[Array, Array], Array]) -> Callable[[Array, Array], Array]:
+    """Returns a library's `pow` with NumPy's error for integers to negative powers.
+
+    Args:
+        pow: The library's function.
+
+    Example:
+        >>> checked_pow(np.pow)(2, 3)
+        np.int64(8)
+    """
+
+    def checked(x: Array, y: Array) -> Array:
+        powers = host_view(y)
+        if powers is not None and powers.dtype.kind == "i" and (powers < 0).any():
+            raise ValueError("Integers to negative integer powers are not allowed.")
+        return pow(x, y)
+
+    return checked
 
 
 def functions_of(module: str) -> Callable[[str], Any]:

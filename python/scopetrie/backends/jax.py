@@ -2,27 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Any
+from collections.abc import Callable, Sequence
+from typing import Any, Final
 
 import numpy as np
 
-from .base import Array, Backend, functions_of, namespace
+from .base import Array, Backend, checked_pow, functions_of, is_traced, namespace, seen
 
-
-def _scatter(target: Array, at: Array, rows: Array, how: str) -> Array:
-    update = target.at[at]
-    kinds = {
-        "update": update.set, "add": update.add, "mul": update.multiply, "min": update.min, "max": update.max,
-    }  # fmt: skip
-    return kinds[how](rows)
+_WIDE: Final = frozenset(map(np.dtype, (np.float64, np.complex128)))
 
 
 class JaxBackend(Backend):
     """JAX.
 
     A session computes with `jax_enable_x64` on, whatever the program has set: the dtypes of a graph are
-    exact, and JAX would make float32 of its float64.
+    exact, and JAX would make float32 of its float64. A lowered function computes as the program has set it,
+    since a trace cannot change that; there, float64 is refused if it is off.
 
     Raises:
         ImportError: If JAX is not installed.
@@ -35,21 +30,29 @@ class JaxBackend(Backend):
             raise ImportError(
                 f"The backend 'jax' needs the library JAX: {error}\nInstall it: `pip install jax`."
             ) from error
-        self._jax = jax
-        super().__init__(
-            "jax", namespace(jax.numpy, special=functions_of("jax.scipy.special"), scatter=_scatter)
-        )
+        self._jax: Any = jax
+        super().__init__("jax", _namespace(jax))
 
     def from_host(self, array: np.ndarray[Any, Any] | np.generic) -> Array:
         """Returns a copy of the array with the same dtype; strings stay on the host."""
-        if array.dtype.hasobject:
-            return array
-        with self._jax.enable_x64(True):
-            return self._jax.numpy.array(array, device=self.device)
+        return array if array.dtype.hasobject else self._jax.numpy.array(array, device=self.device)
 
     def to_host(self, array: Array) -> np.ndarray[Any, Any]:
         """Returns a copy on the host."""
         return np.array(array)
+
+    def computes(self, op_type: str, dtypes: Sequence[np.dtype[Any]]) -> bool:
+        """Returns True.
+
+        Raises:
+            NotImplementedError: For float64 and complex128 where JAX would compute in half of the bits.
+        """
+        if not _WIDE.isdisjoint(dtypes) and not self._jax.config.jax_enable_x64:
+            raise NotImplementedError(
+                "JAX would compute in 32 bits what the graph has in 64: "
+                "call jax.config.update('jax_enable_x64', True) at the program's start"
+            )
+        return True
 
     def quiet(self, function: Callable[..., Any]) -> Callable[..., Any]:
         """Returns `function` with 64-bit dtypes on."""
@@ -59,3 +62,43 @@ class JaxBackend(Backend):
                 return function(*arguments)
 
         return run
+
+
+def _scatter(target: Array, at: Array, rows: Array, how: str) -> Array:
+    update = target.at[at]
+    kinds = {
+        "update": update.set, "add": update.add, "mul": update.multiply, "min": update.min, "max": update.max,
+    }  # fmt: skip
+    return kinds[how](rows)
+
+
+def _traced(array: Array) -> bool:
+    return True
+
+
+def _namespace(jax: Any) -> Any:
+    if _made:
+        return _made[0]
+    _made.append(
+        namespace(
+            jax.numpy,
+            special=functions_of("jax.scipy.special"),
+            scatter=_scatter,
+            setitem=lambda x, key, value: x.at[key].set(value),
+            pow=checked_pow(jax.numpy.pow),
+        )
+    )
+    tracer: Any = jax.core.Tracer
+    is_traced.register(tracer, _traced)
+    concrete: Any = type(jax.numpy.zeros(()))
+
+    @seen.register(concrete)
+    def _(array: Any) -> np.ndarray[Any, Any] | None:
+        on_host = all(device.platform == "cpu" for device in array.devices())
+        return np.asarray(array) if on_host else None
+
+    return _made[0]
+
+
+# Made once, when the library is there: kernels keep what they find in a namespace.
+_made: Final[list[Any]] = []

@@ -8,7 +8,7 @@ from typing import Any, Final
 
 from ..locks import importing
 from ..public import v1
-from .base import Backend, namespace
+from .base import Backend
 
 # Backends of our own: name -> (module of this package, class).
 _OWN: Final = {
@@ -123,7 +123,7 @@ def get_backend(which: Any = None) -> Backend:
         library = _library(name)
         if library in _OWN:
             return _own(library)
-        return Backend(name, namespace(which))
+        return Backend(name, which)
     raise TypeError(
         "A backend is a name, a Backend or an array-API namespace; "
         f"{which!r} has type {type(which).__name__!r}."

@@ -250,7 +250,7 @@ class Cell:
         return array
 
     def _check_frozen(self, array: Array) -> None:
-        if not array.flags.writeable:
+        if self._values is not None and not array.flags.writeable:
             raise InvalidArgumentError(
                 None,
                 None,

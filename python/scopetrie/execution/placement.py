@@ -110,7 +110,7 @@ class Placement:
                 if first in wanted:
                     wanted.update(inputs)
                 continue
-            if self._is_of_host(inputs, made):
+            if self._is_of_host(op_def, inputs, made):
                 continue
             is_cheap = all(map(self._is_number, made)) and cheap.issuperset(inputs)
             if possible and not op_def.host_outputs and (is_cheap or wanted.isdisjoint(made)):
@@ -126,12 +126,31 @@ class Placement:
             return True
         return op_def.kernel is not None and not op_def.stateful and able.issuperset(inputs)
 
-    def _is_of_host(self, inputs: Iterable[int], results: Iterable[int]) -> bool:
-        """Whether an operation has values that the device cannot hold."""
+    def _is_of_host(self, op_def: OpDef, inputs: Iterable[int], results: Iterable[int]) -> bool:
+        """Whether an operation is not the device's, or has values that it cannot hold."""
+        values = (*inputs, *results)
+        try:
+            if not self.check(op_def, values):
+                return True
+        except NotImplementedError:  # nobody computes it: the resolution says so
+            return False
         return any(
-            not self.is_held(each) and self._spec(each)[0].base_dtype is not variant
-            for each in (*inputs, *results)
+            not self.is_held(each) and self._spec(each)[0].base_dtype is not variant for each in values
         )
+
+    def check(self, op_def: OpDef, values: Iterable[int]) -> bool:
+        """Returns what the backend says of an operation.
+
+        Args:
+            op_def: Its definition.
+            values: What it takes and gives.
+
+        Raises:
+            NotImplementedError: If the backend refuses it.
+        """
+        declared = {self._spec(each)[0].base_dtype for each in values}
+        types = [np.dtype(each.as_numpy_dtype) for each in declared if each is not variant]
+        return self._backend.computes(op_def.type, types)
 
     def computes_on_host(
         self, op_def: OpDef, inputs: Sequence[int], results: Sequence[int], known: Mapping[int, Any]
@@ -144,7 +163,7 @@ class Placement:
             results: Its results.
             known: The constants.
         """
-        if self._is_of_host(inputs, results):
+        if self._is_of_host(op_def, inputs, results):
             return True
         if not inputs or not all(each in self.hosted or each in known for each in inputs):
             return False

@@ -11,7 +11,7 @@ from typing import Any, Final, TypeAlias
 
 import numpy as np
 
-from ..backends import Array, get_backend, host_array
+from ..backends import Array, host_array
 from ..dtypes import DType
 from ..errors import InvalidArgumentError, UnimplementedError
 from ..graph import Graph
@@ -66,7 +66,7 @@ class Resolution:
         self._state = state
         self._backend = state.backend
         self._kernels = state.backend.kernels
-        self._host = state.backend if state.backend.on_host else get_backend("numpy")
+        self._host = state.host
         self._feeds = set(feeds)
         # Values in another form: a number (-1), on the device (0) or on the host (1).
         self._copies: dict[tuple[int, int], int] = {}
@@ -107,7 +107,7 @@ class Resolution:
         if not self._backend.on_host:
             self._placement = Placement(self._backend, self.spec, nodes, self._feeds, hosted, fetches)
         # No warning for a constant that overflows, as in a run.
-        self._host.quiet(self._resolve)(nodes)
+        self._backend.quiet(self._host.quiet(self._resolve))(nodes)
 
     def _resolve(self, nodes: Iterable[Node]) -> None:
         feeds, constants, cells, same_as = self._feeds, self.constants, self.cells, self.same_as
@@ -135,9 +135,10 @@ class Resolution:
                 results = tuple([self._new(tensor) if tensor in feeds else tensor for tensor in tensors])
             if not in_place and self.reads:
                 inputs = self._read_again(op_id, inputs)
+            hosted = not on_host and self._is_hosted(node, variables)
             if op_def.stateful:
-                state = OpState(self._state, op_id, variables)
-                kernel = self._kernels.get(op_def.type, op_def.kernel)
+                state = OpState(self._state, op_id, variables, hosted)
+                kernel = op_def.kernel if hosted else self._kernels.get(op_def.type, op_def.kernel)
                 function, arity = kernel(state.xp, state, **(attrs or {})), 0
                 if type(function) is Update:
                     dims = function.cell.dims
@@ -161,7 +162,7 @@ class Resolution:
                         calls.append((op_id, function, inputs, results, 0))
                         continue
             if not on_host:
-                function, inputs, arity = self._on_backend(node, function, inputs, results)
+                function, inputs, arity = self._on_backend(node, function, inputs, results, hosted)
             if check_values and results:
                 specs = [(dtype.base_dtype, dims) for dtype, dims in map(self.spec, results)]
                 function, arity = checked(function, specs, self._backend), 0
@@ -286,7 +287,7 @@ class Resolution:
         return self._host.writes_into(function) or (NEW if self._host.makes_new(function) else 0)
 
     def _on_backend(
-        self, node: Node, function: Any, inputs: tuple[int, ...], results: tuple[int, ...]
+        self, node: Node, function: Any, inputs: tuple[int, ...], results: tuple[int, ...], hosted: bool
     ) -> Any:
         """Returns function, inputs and arity of a step where arrays are not the host's; see `placement`.
 
@@ -295,15 +296,18 @@ class Resolution:
             function: Its function: on the host, or of a stateful kernel.
             inputs: The values that it takes.
             results: The values that it gives.
+            hosted: Whether the function computes on the host.
         """
         op_id, op_def, *_, attrs = node
         assert op_def is not None
         assert self._placement is not None
         placement, backend, arity = self._placement, self._backend, 0
+        if hosted or (
+            not op_def.stateful and placement.computes_on_host(op_def, inputs, results, self.constants)
+        ):
+            placement.hosted.update(results)
+            return function, tuple(self._brought(op_id, op_def, each, True, False) for each in inputs), 0
         if not op_def.stateful:
-            if placement.computes_on_host(op_def, inputs, results, self.constants):
-                placement.hosted.update(results)
-                return function, tuple(self._brought(op_id, op_def, each, True, False) for each in inputs), 0
             kernel: Any = self._kernels.get(op_def.type, op_def.kernel)
             function = kernel(backend.xp, **(attrs or {}))
             arity = backend.writes_into(function)
@@ -349,6 +353,21 @@ class Resolution:
             function = _number if as_number else partial(backend.place, on_host=to_host)
             self.calls.append((op_id, function, (value,), (moved,), 0))
         return moved
+
+    def _is_hosted(self, node: Node, variables: Sequence[Cell]) -> bool:
+        """Returns whether an operation is the host's, for its type or dtypes; text is left to its kernel."""
+        op_id, op_def, first, count, inputs, _ = node
+        assert op_def is not None
+        assert self._placement is not None
+        try:
+            values = (*inputs, *range(first, first + count))
+            self._placement.check(op_def, values)
+        except NotImplementedError as error:
+            raise located(error, self._graph.operation(op_id), None, ()) from None
+        return op_def.stateful and (
+            any(not self._backend.holds(each.dtype) for each in variables)
+            or any(not self._placement.is_held(each) and self.spec(each)[0].is_integer for each in values)
+        )
 
     def _on_device(self, op_id: int, tensor: int) -> int:
         """Returns the device's copy of a constant, which is made once in a session."""

@@ -30,6 +30,7 @@ class State:
         backend: The library that computes.
         planner: The class of plans for branches and loops.
         check_values: Whether every value is looked at when it is computed.
+        host: The backend for what is computed on the host.
         xp: Its array-API namespace.
         cells: The variables that the session has used, by the id of their operation.
         constants: The device's copies of constant tensors, by their number.
@@ -46,6 +47,7 @@ class State:
         "cells",
         "check_values",
         "constants",
+        "host",
         "loaded",
         "planner",
         "xp",
@@ -59,6 +61,7 @@ class State:
         store: Store | None = None,
     ) -> None:
         self.backend = backend
+        self.host = backend if backend.on_host else get_backend("numpy")
         self.check_values = check_values
         self.planner = planner
         self.xp = backend.xp
@@ -96,7 +99,7 @@ class State:
             array_dtype, is_held = known
             name, trainable = graph.operation(op_id).name, graph._is_trainable(ref)
             # Values that the library cannot hold are on the host.
-            library = self.backend if self.backend.holds(array_dtype) else get_backend("numpy")
+            library = self.backend if self.backend.holds(array_dtype) else self.host
             made = Cell(name, library, array_dtype, dims, self._values if is_held else None, trainable)
             cell = self.cells.setdefault(op_id, made)  # atomic: another thread may be making it
         return cell
@@ -178,6 +181,7 @@ class OpState:
         state: The session's state.
         op_id: The operation's id in the graph.
         variables: The variables that the operation references (its "ref:" inputs), in order.
+        on_host: Whether the kernel computes on the host.
 
     Attributes:
         op_id: The operation's id in the graph.
@@ -188,13 +192,14 @@ class OpState:
 
     __slots__ = ("_state", "backend", "op_id", "variables", "xp")
 
-    def __init__(self, state: State, op_id: int, variables: Sequence[Cell] = ()) -> None:
+    def __init__(
+        self, state: State, op_id: int, variables: Sequence[Cell] = (), on_host: bool = False
+    ) -> None:
         self._state = state
-        self.backend = state.backend
+        self.backend = state.host if on_host else state.backend
         self.op_id = op_id
         self.variables = variables
-        self.backend = state.backend
-        self.xp = state.xp
+        self.xp = self.backend.xp
 
     @property
     def variable(self) -> Cell:

@@ -40,8 +40,8 @@ def _strided_kernel(xp: Any, **masks: int) -> Any:
         whole = tuple(sizes.tolist())
         key = tuple(dense_key(len(whole), begin.tolist(), end.tolist(), strides.tolist(), **masks))
         made = zeros_beside(xp, dy, whole)
-        if hasattr(made, "at") and not callable(made.at):
-            return made.at[key].set(dy)
+        if hasattr(xp, "setitem"):
+            return xp.setitem(made, key, dy)
         # Setting leaves out the dimensions of size 1 that a key adds.
         plain = tuple(each for each in key if each is not None)
         made[plain] = xp.reshape(dy, made[plain].shape)

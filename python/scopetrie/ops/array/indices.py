@@ -7,19 +7,12 @@ from typing import Any
 
 import numpy as np
 
+from ...backends import host_view
 from ...errors import InvalidArgumentError
 
 
-def readable(array: Any) -> bool:
-    """Whether the values of an array can be looked at for nothing: it is NumPy's.
-
-    Elsewhere a look would wait for a device, or end a trace: indices are not checked there.
-    """
-    return isinstance(array, (np.ndarray, np.generic))
-
-
 def check_indices(indices: Any, size: int, what: str = "indices") -> None:
-    """Refuses indices that are negative or not below `size`.
+    """Refuses indices that are negative or not below `size`, where `host_view` shows them.
 
     Args:
         indices: An array of ints of any shape.
@@ -29,7 +22,8 @@ def check_indices(indices: Any, size: int, what: str = "indices") -> None:
     Raises:
         InvalidArgumentError: If one is out of range; the message has the first of them.
     """
-    if not readable(indices) or not indices.size:
+    indices = host_view(indices)
+    if indices is None or not indices.size:
         return
     if indices.min() >= 0 and indices.max() < size:
         return
@@ -41,6 +35,8 @@ def check_indices(indices: Any, size: int, what: str = "indices") -> None:
 
 def check_tuples(indices: Any, sizes: tuple[int, ...], what: str) -> None:
     """Refuses tuples of indices `[..., depth]` that point outside an array of the first `depth` sizes.
+
+    They are looked at where `host_view` shows them.
 
     Args:
         indices: An array of tuples of ints.
@@ -55,7 +51,8 @@ def check_tuples(indices: Any, sizes: tuple[int, ...], what: str) -> None:
         raise InvalidArgumentError(
             None, None, f"index innermost dimension must be <= {what} rank; saw: {depth} vs. {len(sizes)}"
         )
-    if not readable(indices) or not indices.size:
+    indices = host_view(indices)
+    if indices is None or not indices.size:
         return
     limits = np.asarray(sizes[:depth], np.int64)
     rows = indices.reshape(-1, depth)

@@ -7,13 +7,14 @@ from typing import Any
 import numpy as np
 
 from ... import dtypes
+from ...backends import host_view
 from ...graph import Tensor
 from ...public import v1
 from ..constant import index_array
 from ..declare import INEXACT, attr, index, tensor
 from ..direct import direct
 from ..registry import define_op
-from .indices import count_up, readable
+from .indices import count_up
 
 _reverse = define_op(
     "ReverseV2",
@@ -62,11 +63,12 @@ def _reverse_sequence_kernel(xp: Any, seq_dim: int, batch_dim: int = 0) -> Any:
         x = xp.moveaxis(x, (batch_dim, seq_dim), (0, 1))
         if tuple(lengths.shape) != tuple(x.shape[:1]):
             raise ValueError(f"len(seq_lens) != input.dims({batch_dim}): {list(lengths.shape)}, {x.shape[0]}")
-        if readable(lengths) and lengths.size:
-            if lengths.min() < 0:
-                raise ValueError(f"seq_lens({int(np.argmax(lengths < 0))}) < 0")
-            if lengths.max() > x.shape[1]:
-                raise ValueError(f"seq_lens({int(np.argmax(lengths > x.shape[1]))}) > input.dims({seq_dim})")
+        values = host_view(lengths)
+        if values is not None and values.size:
+            if values.min() < 0:
+                raise ValueError(f"seq_lens({int(np.argmax(values < 0))}) < 0")
+            if values.max() > x.shape[1]:
+                raise ValueError(f"seq_lens({int(np.argmax(values > x.shape[1]))}) > input.dims({seq_dim})")
         if 0 in x.shape:
             return xp.moveaxis(x, (0, 1), (batch_dim, seq_dim))
         steps = count_up(xp, lengths, x.shape[1])[None, :]
@@ -121,7 +123,7 @@ def _roll_kernel(xp: Any) -> Any:
         for at in axes:
             if not -len(x.shape) <= at < len(x.shape):
                 raise ValueError(f"axis {at} is out of range")
-        return xp.roll(x, tuple(steps), axis=tuple(axes))
+        return xp.roll(x, tuple(steps), axis=tuple(axes)) if axes else x
 
     return shifted
 

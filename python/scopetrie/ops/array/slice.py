@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import operator
 from typing import Any, Final
 
 import numpy as np
@@ -121,6 +122,8 @@ def dense_key(
 
 
 def _strided_kernel(xp: Any, **masks: int) -> Any:
+    part = getattr(xp, "getitem", operator.getitem)
+
     def cut(x: Any, begin: Any, end: Any, strides: Any) -> Any:
         steps, singles = strides.tolist(), masks.get("shrink_axis_mask", 0)
         added = masks.get("new_axis_mask", 0) | masks.get("ellipsis_mask", 0)
@@ -131,7 +134,7 @@ def _strided_kernel(xp: Any, **masks: int) -> Any:
                 if singles >> at & 1:
                     raise ValueError("only stride 1 allowed on non-range indexing.")
         key = dense_key(len(x.shape), begin.tolist(), end.tolist(), steps, **masks)
-        return x[tuple(key)]
+        return part(x, tuple(key))
 
     return cut
 

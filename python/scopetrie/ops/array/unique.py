@@ -8,13 +8,14 @@ import numpy as np
 
 from ... import dtypes
 from ..._core import OpFunction
+from ...backends import host_view
 from ...dtypes import DType, DTypeLike, as_dtype
 from ...graph import Tensor
 from ...public import v1
 from ..declare import INDICES, attr, tensor
 from ..outputs import ListDiff, Unique, UniqueWithCounts
 from ..registry import define_op
-from .indices import check_indices, readable
+from .indices import check_indices
 
 
 def _unique_kernel(counts: bool) -> Any:
@@ -120,8 +121,9 @@ def _invert_kernel(xp: Any) -> Any:
             raise ValueError("invert_permutation expects a 1D vector.")
         size = x.shape[0]
         check_indices(x, size, "x")
-        if readable(x) and size:
-            counts = np.bincount(x, minlength=size)
+        values = host_view(x)
+        if values is not None and size:
+            counts = np.bincount(values, minlength=size)
             if (counts > 1).any():
                 raise ValueError(f"{int(np.argmax(counts > 1))} is duplicated in the input.")
         return xp.astype(xp.argsort(x), x.dtype)

@@ -13,7 +13,6 @@ from ...dtypes import DType
 from ...graph import Tensor
 from ...public import v1
 from ..array.fill import ones_like, zeros_like
-from ..array.indices import readable
 from ..declare import COMPLEX, attr, tensor
 from ..direct import direct
 from ..registry import define_op
@@ -33,7 +32,7 @@ def _complex_kernel(xp: Any) -> Any:
         # Adding 1j times the imaginary part would make NaN of an infinite one.
         made = xp.complex64 if real.dtype == xp.float32 else xp.complex128
         real, imag = xp.broadcast_arrays(real, imag)
-        if readable(real):
+        if isinstance(real, np.ndarray):
             out = np.empty(real.shape, made)
             out.real, out.imag = real, imag
             return out

@@ -13,13 +13,15 @@ import functools
 from collections.abc import Callable
 from typing import Any
 
+import numpy as np
+
 from ... import dtypes
 from ..._core import OpFunction, Variable, name_scope
+from ...backends import host_view
 from ...dtypes import DType, DTypeLike, as_dtype
 from ...errors import InvalidArgumentError, UnimplementedError
 from ...graph import Tensor
 from ...public import v1
-from ..array.indices import readable
 from ..constant import convert_to_tensor
 from ..declare import (
     ARITHMETIC,
@@ -120,7 +122,15 @@ def in_scope(scope: str, op: OpFunction[Tensor], inputs: int = 1) -> Callable[..
 def _integers(xp: Any) -> frozenset[Any]:
     """The integer dtypes of a namespace, as its arrays have them."""
     names = ("int8", "int16", "int32", "int64", "uint8", "uint16", "uint32", "uint64")
-    return frozenset(xp.empty((0,), dtype=getattr(xp, name)).dtype for name in names if hasattr(xp, name))
+    return frozenset(_dtype_of_arrays(getattr(xp, name)) for name in names if hasattr(xp, name))
+
+
+def _dtype_of_arrays(dtype: Any) -> Any:
+    """What arrays of a namespace's dtype have as theirs: NumPy's dtype for its scalar type, else the same."""
+    try:
+        return np.dtype(dtype)
+    except TypeError:
+        return dtype
 
 
 def _by_whole(xp: Any, x: Any, y: Any) -> bool:
@@ -131,7 +141,8 @@ def _by_whole(xp: Any, x: Any, y: Any) -> bool:
     """
     if y.dtype not in _integers(xp):
         return False
-    if readable(y) and not y.all() and x.size:
+    values = host_view(y)
+    if values is not None and not values.all() and 0 not in x.shape:
         raise InvalidArgumentError(None, None, "Integer division by zero")
     return True
 

@@ -27,11 +27,12 @@ def _assign_kernel(xp: Any, state: Any, **masks: int) -> Any:
     cell = state.variable
 
     def change(begin: Any, end: Any, strides: Any, value: Any) -> Any:
-        array = xp.asarray(cell.read(), copy=True)
+        array = cell.read()
         key = tuple(dense_key(len(array.shape), begin.tolist(), end.tolist(), strides.tolist(), **masks))
-        if hasattr(array, "at"):  # arrays that cannot be changed in place, as JAX's
-            array = array.at[key].set(value)
+        if hasattr(xp, "setitem"):
+            array = xp.setitem(array, key, value)
         else:
+            array = xp.asarray(array, copy=True)
             array[key] = value
         cell.assign(array)
 

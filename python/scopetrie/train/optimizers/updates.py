@@ -12,9 +12,10 @@ from typing import Any, Final, NamedTuple, TypeAlias
 import numpy as np
 
 from ..._core import OpFunction
+from ...backends import host_view
 from ...errors import InvalidArgumentError
 from ...graph import Tensor
-from ...ops.array.indices import check_indices, readable
+from ...ops.array.indices import check_indices
 from ...ops.array.scatter import scatter_rows
 from ...ops.declare import INDICES, Input, attr, reference, tensor
 from ...ops.registry import Spec, define_op
@@ -93,7 +94,7 @@ def _dense_kernel(update: Update, at: int) -> Callable[..., Any]:
                     None, None,
                     f"var and grad do not have the same shape{list(values[0].shape)} {list(grad.shape)}",
                 )  # fmt: skip
-            if memory[0] is None or not all(each.flags.c_contiguous for each in memory):
+            if not all(isinstance(each, np.ndarray) and each.flags.c_contiguous for each in memory):
                 for cell, new in zip(cells, update(xp, grad, numbers, *values, **flags), strict=True):
                     cell.assign(new)
             else:
@@ -156,7 +157,7 @@ def _sparse_kernel(update: Update, at: int) -> Callable[..., Any]:
 
 def power(xp: Any, x: Any, exponent: Any) -> Any:
     """An array to the power of a scalar, which is one half mostly."""
-    return xp.sqrt(x) if readable(exponent) and exponent == 0.5 else xp.pow(x, exponent)
+    return xp.sqrt(x) if host_view(exponent) == 0.5 else xp.pow(x, exponent)
 
 
 def shrunk(xp: Any, x: Any, by: Any) -> Any:
