@@ -14,6 +14,7 @@ wants beyond the standard it takes from the namespace, where a backend may put i
 | `scatter(target, at, rows, how)` | rows changed, as by `ops.array.scatter_rows` | a row at a time |
 | `getitem(x, key)` | `x[key]`, for steps below 0, too | `x[key]` |
 | `setitem(x, key, value)` | a copy of `x` with `x[key]` set | a copy that is changed |
+| `scatter_into(target, at, rows, how)` | the same in place | a changed copy |
 """
 
 from __future__ import annotations
@@ -51,6 +52,7 @@ class Backend:
         keeps_constants: Whether constants may stay arrays of the library from one run to the next.
         kernels: Kernels that replace those of the ops, by op type: functions of the namespace (for stateful
             ops also of the state) and the attributes that return a function of arrays.
+        host_types: Op types that the library has no means for: they are computed by NumPy.
 
     Example:
         >>> import array_api_strict
@@ -64,6 +66,7 @@ class Backend:
     on_host = False
     keeps_constants = True
     kernels: ClassVar[Mapping[str, Callable[..., Any]]] = MappingProxyType({})
+    host_types: ClassVar[frozenset[str]] = frozenset({"Bitcast"})
 
     def __init__(self, name: str, xp: Any, device: Any = None) -> None:
         self.name = name
@@ -140,7 +143,7 @@ class Backend:
         Raises:
             NotImplementedError: If nobody is to compute it; the error names the operation.
         """
-        return True
+        return op_type not in self.host_types
 
     def draw(
         self,

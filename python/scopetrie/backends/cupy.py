@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 
 from .base import Array, Backend, functions_of, namespace
+from .cupy_kernels import kernels
 
 _NEEDS = (
     "The backend 'cupy' needs {what}: {reason}\n"
@@ -37,13 +38,15 @@ class CupyBackend(Backend):
     """
 
     in_place = True
+    host_types = frozenset()
 
     def __init__(self) -> None:
         self._cupy = _working_cupy()
-        import array_api_compat.cupy
+        import array_api_compat.cupy as xp
+        import cupyx
 
-        xp = namespace(array_api_compat.cupy, special=functions_of("cupyx.scipy.special"))
-        super().__init__("cupy", xp)
+        special = functions_of("cupyx.scipy.special")
+        super().__init__("cupy", namespace(xp, special=special, **kernels(xp, cupyx)))
 
     def dtype(self, dtype: np.dtype[Any]) -> Any:
         """Returns the dtype itself: CuPy uses NumPy's."""

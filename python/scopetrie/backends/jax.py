@@ -23,6 +23,9 @@ class JaxBackend(Backend):
         ImportError: If JAX is not installed.
     """
 
+    # JAX has polygamma for whole numbers only.
+    host_types = frozenset({"Polygamma"})
+
     def __init__(self) -> None:
         try:
             import jax
@@ -42,7 +45,7 @@ class JaxBackend(Backend):
         return np.array(array)
 
     def computes(self, op_type: str, dtypes: Sequence[np.dtype[Any]]) -> bool:
-        """Returns True.
+        """Returns whether JAX has the op.
 
         Raises:
             NotImplementedError: For float64 and complex128 where JAX would compute in half of the bits.
@@ -52,7 +55,7 @@ class JaxBackend(Backend):
                 "JAX would compute in 32 bits what the graph has in 64: "
                 "call jax.config.update('jax_enable_x64', True) at the program's start"
             )
-        return True
+        return super().computes(op_type, dtypes)
 
     def quiet(self, function: Callable[..., Any]) -> Callable[..., Any]:
         """Returns `function` with 64-bit dtypes on."""

@@ -11,8 +11,6 @@ from .base import Array, Backend, checked_pow, functions_of, namespace, seen
 
 # PyTorch has these dtypes in name only: hardly a function takes them.
 _NOT_COMPUTED: Final = frozenset(np.dtype(each) for each in (np.uint16, np.uint32, np.uint64))
-# Special functions that it lacks, or has for scalars only.
-_ON_HOST: Final = frozenset({"Betainc", "Ndtri", "Polygamma", "Zeta"})
 _REDUCTIONS: Final = {"mul": "prod", "min": "amin", "max": "amax"}
 
 
@@ -29,6 +27,8 @@ class TorchBackend(Backend):
     """
 
     in_place = True
+    # What PyTorch lacks, or has for scalars only.
+    host_types = frozenset({"Betainc", "Ndtri", "Polygamma", "Unique", "UniqueWithCounts", "Zeta"})
 
     def __init__(self, device: Any = None) -> None:
         try:
@@ -64,7 +64,7 @@ class TorchBackend(Backend):
     def computes(self, op_type: str, dtypes: Sequence[np.dtype[Any]]) -> bool:
         """Returns whether PyTorch has the op, for these dtypes."""
         # The mean of uint8 is that of uint64.
-        return op_type not in _ON_HOST and (op_type != "Mean" or np.dtype(np.uint8) not in dtypes)
+        return super().computes(op_type, dtypes) and (op_type != "Mean" or np.dtype(np.uint8) not in dtypes)
 
     def holds(self, dtype: np.dtype[Any]) -> bool:
         """Returns whether PyTorch computes with a dtype."""

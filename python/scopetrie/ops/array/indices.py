@@ -11,6 +11,14 @@ from ...backends import host_view
 from ...errors import InvalidArgumentError
 
 
+def readable(array: Any) -> bool:
+    """Whether an array is NumPy's, whatever computes: NumPy's own functions take it.
+
+    A kernel that only wants to check values asks `host_view`, which shows those of other libraries, too.
+    """
+    return isinstance(array, (np.ndarray, np.generic))
+
+
 def check_indices(indices: Any, size: int, what: str = "indices") -> None:
     """Refuses indices that are negative or not below `size`, where `host_view` shows them.
 

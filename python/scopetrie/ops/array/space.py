@@ -326,12 +326,13 @@ def _bitcast_kernel(xp: Any, type: DType) -> Any:
     target = np.dtype(type.as_numpy_dtype)
 
     def reinterpret(x: Any) -> Any:
-        host = np.ascontiguousarray(x)
-        old, new = host.dtype.itemsize, target.itemsize
-        if old < new and (not host.shape or host.shape[-1] != new // old):
-            raise ValueError(f"Cannot bitcast from {host.dtype} to {target}")
-        shape = (*host.shape, old // new) if old > new else host.shape[:-1] if old < new else host.shape
-        return xp.asarray(host.reshape(-1).view(target).reshape(shape))
+        # Libraries have this as a method, which the standard has not.
+        old, new, before = x.dtype.itemsize, target.itemsize, tuple(x.shape)
+        if old < new and (not before or before[-1] != new // old):
+            raise ValueError(f"Cannot bitcast from {x.dtype} to {target}")
+        shape = (*before, old // new) if old > new else before[:-1] if old < new else before
+        flat = xp.reshape(x, (-1,))
+        return xp.reshape(flat.view(getattr(xp, target.name, target)), shape)
 
     return reinterpret
 
@@ -342,7 +343,7 @@ _BITS = (
     dtypes.quint8, dtypes.qint16, dtypes.quint16, dtypes.qint32,
 )  # fmt: skip
 _bitcast = define_op(
-    "Bitcast", tensor("input", _BITS, host=True), kernel=_bitcast_kernel,
+    "Bitcast", tensor("input", _BITS), kernel=_bitcast_kernel,
     attributes=(attr("type", DType),),
 )  # fmt: skip
 

@@ -15,7 +15,7 @@ from ...public import v1
 from ..declare import INDICES, attr, tensor
 from ..outputs import ListDiff, Unique, UniqueWithCounts
 from ..registry import define_op
-from .indices import check_indices
+from .indices import check_indices, readable
 
 
 def _unique_kernel(counts: bool) -> Any:
@@ -23,18 +23,24 @@ def _unique_kernel(counts: bool) -> Any:
         made = out_idx.as_numpy_dtype
 
         def find(x: Any) -> Any:
-            # In order of first appearance, as in v1; libraries return sorted order.
-            host = np.asarray(x)
-            if host.ndim != 1:
+            if len(x.shape) != 1:
                 raise ValueError("unique expects a 1D vector.")
-            values, first, inverse, count = np.unique(
-                host, return_index=True, return_inverse=True, return_counts=True
-            )
-            order = np.argsort(first, kind="stable")
-            place = np.empty_like(order)
-            place[order] = np.arange(order.size)
-            found = values[order], place[inverse.reshape(-1)].astype(made), count[order].astype(made)
-            return tuple(xp.asarray(each) for each in found[: 3 if counts else 2])
+            if readable(x):
+                values, first, inverse, count = np.unique(
+                    x, return_index=True, return_inverse=True, return_counts=True
+                )
+                order = np.argsort(first, kind="stable")
+                place = np.empty_like(order)
+                place[order] = np.arange(order.size)
+                found = values[order], place[inverse.reshape(-1)].astype(made), count[order].astype(made)
+                return found[: 3 if counts else 2]
+            values, first, inverse, count = xp.unique_all(x)
+            # In order of first appearance, as in v1; libraries return sorted order.
+            order = xp.argsort(first, stable=True)
+            index = getattr(xp, np.dtype(made).name)
+            place = xp.astype(xp.take(xp.argsort(order), xp.reshape(inverse, (-1,))), index)
+            found = xp.take(values, order), place, xp.astype(xp.take(count, order), index)
+            return found[: 3 if counts else 2]
 
         return find
 
@@ -42,11 +48,11 @@ def _unique_kernel(counts: bool) -> Any:
 
 
 _unique: OpFunction[list[Tensor]] = define_op(
-    "Unique", tensor("x", host=True), kernel=_unique_kernel(False),
+    "Unique", tensor("x"), kernel=_unique_kernel(False),
     attributes=(attr("out_idx", DType),),
 )  # fmt: skip
 _unique_with_counts: OpFunction[list[Tensor]] = define_op(
-    "UniqueWithCounts", tensor("x", host=True), kernel=_unique_kernel(True),
+    "UniqueWithCounts", tensor("x"), kernel=_unique_kernel(True),
     attributes=(attr("out_idx", DType),),
 )  # fmt: skip
 

@@ -30,27 +30,68 @@ def diagonal_range(k: Any) -> tuple[int, int]:
     return listed[0], listed[-1]
 
 
-def diagonal_places(rows: int, columns: int, low: int, high: int, align: str) -> tuple[Any, int]:
-    """Finds where the elements of diagonals low..high are kept.
+def _filled_up(
+    xp: Any, d: Any, rows: int, columns: int, longest: int, align: str
+) -> tuple[Any, Any, Any, Any]:
+    """Finds how diagonals lie in a matrix, and where they begin in rows of the longest one's length.
 
-    Diagonals are listed from the highest; a shorter one is filled up on the side that `align` says, first for
-    those above the main one, then for those below.
+    Shorter ones are filled up on the side that `align` says, first for those above the main one, then for
+    those below.
+
+    Returns:
+        Of each diagonal: its number where that is negative and where it is not, each 0 otherwise; its length;
+        and its beginning.
+    """
+    nothing_ = xp.zeros_like(d)
+    below = xp.where(d < 0, d, nothing_)
+    above = d - below
+    length = xp.where(rows + below < columns - above, rows + below, columns - above)
+    to_right = [side == "RIGHT" for side in align.split("_")]
+    begin = nothing_ if not any(to_right) else longest - length
+    if to_right[0] != to_right[1]:
+        begin = xp.where((d >= 0) if to_right[0] else (d < 0), begin, nothing_)
+    return below, above, length, begin
+
+
+def diagonal_places(
+    xp: Any, like: Any, rows: int, columns: int, low: int, high: int, align: str
+) -> tuple[Any, int]:
+    """Finds where the elements of diagonals low..high are kept; diagonals are listed from the highest.
+
+    Computed where `like` is: a table of the host's would have to be copied.
 
     Returns:
         A matrix of positions in the flattened diagonals, -1 where there is none, and the length of the
         longest.
     """
     longest = min(rows + min(high, 0), columns - max(low, 0))
-    at = np.full((rows, columns), -1)
-    for number, d in enumerate(range(high, low - 1, -1)):
-        length = min(rows + min(d, 0), columns - max(d, 0))
-        if length <= 0:
-            continue
-        to_right = align.split("_")[0 if d >= 0 else 1] == "RIGHT"
-        start = number * longest + (longest - length if to_right else 0)
-        steps = np.arange(length)
-        at[steps - min(d, 0), steps + max(d, 0)] = start + steps
-    return at, longest
+    row, column = _numbers(xp, like, rows)[:, None], _numbers(xp, like, columns)[None, :]
+    d = column - row
+    below, _, _, begin = _filled_up(xp, d, rows, columns, longest, align)
+    at = (high - d) * longest + begin + row + below
+    return xp.where((d >= low) & (d <= high), at, -xp.ones_like(at)), longest
+
+
+def matrix_places(
+    xp: Any, like: Any, rows: int, columns: int, low: int, high: int, align: str
+) -> tuple[Any, int]:
+    """Finds where the elements of diagonals low..high are in the flattened matrix; see `diagonal_places`.
+
+    Returns:
+        A row of positions for each diagonal, -1 where it is filled up, and the length of the longest.
+    """
+    longest = min(rows + min(high, 0), columns - max(low, 0))
+    d = high - _numbers(xp, like, high - low + 1)[:, None]
+    below, above, length, begin = _filled_up(xp, d, rows, columns, longest, align)
+    step = _numbers(xp, like, longest)[None, :] - begin
+    at = (step - below) * columns + step + above
+    return xp.where((step >= 0) & (step < length), at, -xp.ones_like(at)), longest
+
+
+def _numbers(xp: Any, like: Any, count: int) -> Any:
+    from array_api_compat import device
+
+    return xp.arange(count, dtype=xp.int64, device=device(like))
 
 
 def _check_range(low: int, high: int, rows: int, columns: int) -> None:
@@ -64,18 +105,11 @@ def _check_range(low: int, high: int, rows: int, columns: int) -> None:
         raise ValueError(f"lower_diag_index must not be larger than upper_diag_index: {low} > {high}")
 
 
-def device_array(xp: Any, host: Any, like: Any) -> Any:
-    """A NumPy array where another array is."""
-    from array_api_compat import device
-
-    return xp.asarray(host, device=device(like))
-
-
 def spread_diagonals(xp: Any, flat: Any, at: Any, elsewhere: Any) -> Any:
-    """Elements of `flat`, by its last dimension, at the places `at` (on the host); others where it is -1."""
-    taken = xp.take(flat, device_array(xp, np.maximum(at, 0).ravel(), flat), axis=-1)
-    taken = xp.reshape(taken, (*flat.shape[:-1], *at.shape))
-    return xp.where(device_array(xp, at >= 0, flat), taken, elsewhere)
+    """Elements of `flat`, by its last dimension, at the places `at`; others where it is -1."""
+    there = at >= 0
+    taken = xp.take(flat, xp.reshape(xp.where(there, at, xp.zeros_like(at)), (-1,)), axis=-1)
+    return xp.where(there, xp.reshape(taken, (*flat.shape[:-1], *at.shape)), elsewhere)
 
 
 def _flat_diagonals(xp: Any, diagonal: Any, count: int) -> Any:
@@ -92,7 +126,7 @@ def _diag_kernel(xp: Any, align: str = "RIGHT_LEFT") -> Any:
         if rows == -1 and columns == -1:
             rows = columns = max(least_rows, least_columns)
         rows, columns = least_rows if rows == -1 else rows, least_columns if columns == -1 else columns
-        at, _ = diagonal_places(rows, columns, low, high, align)
+        at, _ = diagonal_places(xp, diagonal, rows, columns, low, high, align)
         return spread_diagonals(xp, _flat_diagonals(xp, diagonal, high - low + 1), at, padding_value)
 
     return make
@@ -152,14 +186,12 @@ def _part_kernel(xp: Any, align: str = "RIGHT_LEFT") -> Any:
         low, high = diagonal_range(k)
         rows, columns = x.shape[-2:]
         _check_range(low, high, rows, columns)
-        places, longest = diagonal_places(rows, columns, low, high, align)
-        at = np.full((high - low + 1) * longest, -1)
-        at[places[places >= 0]] = np.flatnonzero(places >= 0)
+        at, longest = matrix_places(xp, x, rows, columns, low, high, align)
         shape = (longest,) if low == high else (high - low + 1, longest)
         flat = xp.reshape(x, (*x.shape[:-2], rows * columns))
         if not rows * columns:
             return nothing(xp, x, (*x.shape[:-2], *shape))
-        return spread_diagonals(xp, flat, at.reshape(shape), padding_value)
+        return spread_diagonals(xp, flat, xp.reshape(at, shape), padding_value)
 
     return read
 
@@ -195,7 +227,7 @@ def _set_kernel(xp: Any, align: str = "RIGHT_LEFT") -> Any:
     def put(x: Any, diagonal: Any, k: Any) -> Any:
         low, high = diagonal_range(k)
         _check_range(low, high, *x.shape[-2:])
-        at, longest = diagonal_places(x.shape[-2], x.shape[-1], low, high, align)
+        at, longest = diagonal_places(xp, x, x.shape[-2], x.shape[-1], low, high, align)
         wanted = (*x.shape[:-2], *([high - low + 1] if high > low else []), longest)
         if tuple(diagonal.shape) != wanted:
             raise ValueError(

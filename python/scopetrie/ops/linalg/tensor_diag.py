@@ -9,7 +9,7 @@ import numpy as np
 from ...public import v1
 from ..declare import tensor
 from ..registry import define_op
-from .diag import DIAGONAL_TYPES, device_array, diagonal_places, spread_diagonals
+from .diag import DIAGONAL_TYPES, diagonal_places, spread_diagonals
 
 
 def _tensor_diag_kernel(xp: Any) -> Any:
@@ -18,7 +18,7 @@ def _tensor_diag_kernel(xp: Any) -> Any:
             raise ValueError("Input must be at least rank 1, got 0")
         size = x.size if isinstance(x.size, int) else int(np.prod(x.shape))
         flat = xp.reshape(x, (size,))
-        at, _ = diagonal_places(size, size, 0, 0, "RIGHT_LEFT")
+        at, _ = diagonal_places(xp, x, size, size, 0, 0, "RIGHT_LEFT")
         return xp.reshape(spread_diagonals(xp, flat, at, xp.zeros_like(flat[:1])), (*x.shape, *x.shape))
 
     return make
@@ -45,8 +45,8 @@ def _tensor_part_kernel(xp: Any) -> Any:
         if half * 2 != tuple(x.shape):
             raise ValueError(f"Input must have an even rank and a shape that is one twice: {list(x.shape)}")
         size = int(np.prod(half, dtype=np.int64))
-        flat = xp.reshape(x, (size * size,))
-        return xp.reshape(xp.take(flat, device_array(xp, np.arange(size) * (size + 1), x), axis=0), half)
+        # The diagonal is every (size + 1)th element.
+        return xp.reshape(xp.reshape(x, (size * size,))[:: size + 1], half)
 
     return read
 

@@ -12,6 +12,8 @@ from ...dtypes import DType, DTypeLike, as_dtype
 from ...graph import Tensor, control_dependencies
 from ...public import v1
 from ..array.fill import identity
+from ..array.indices import readable
+from ..array.scatter import scatter_rows
 from ..array.shape import reshape, shape, size
 from ..checks import Assert
 from ..constant import constant, convert_to_tensor, index_array
@@ -25,24 +27,47 @@ from .reduce import reduce_max
 
 def _bincount_kernel(xp: Any, binary_output: bool = False) -> Any:
     def count(numbers: Any, size: Any, weights: Any) -> Any:
-        host, length = np.asarray(numbers), int(np.asarray(size).item())
+        length, shape = int(size.item()), tuple(numbers.shape)
         if length < 0:
             raise ValueError(f"size ({length}) must be non-negative")
-        if host.size and host.min() < 0:
+        if readable(numbers) and numbers.size and numbers.min() < 0:
             raise ValueError("Input arr must be non-negative!")
-        each = np.asarray(weights)
-        if each.size and each.shape != host.shape:
+        has_weights = 0 not in weights.shape
+        if has_weights and tuple(weights.shape) != shape:
             raise ValueError(
                 "`weights` must be the same shape as `arr` or a length-0 `Tensor`, in which case it acts as "
-                f"all weights equal to 1. Received {list(each.shape)}"
+                f"all weights equal to 1. Received {list(weights.shape)}"
             )
-        if host.ndim < 2:
-            return xp.asarray(_counts(host, each, length, binary_output))
-        own = each if each.size else [each] * len(host)
-        rows = [_counts(*pair, length, binary_output) for pair in zip(host, own, strict=True)]
-        return xp.asarray(np.stack(rows) if rows else np.zeros((0, length), each.dtype))
+        if not readable(numbers):
+            return _counts_by_scatter(
+                xp, numbers, weights if has_weights else None, length, binary_output, weights
+            )
+        if len(shape) < 2:
+            return _counts(numbers, weights, length, binary_output)
+        own = weights if has_weights else [weights] * len(numbers)
+        rows = [_counts(*pair, length, binary_output) for pair in zip(numbers, own, strict=True)]
+        return np.stack(rows) if rows else np.zeros((0, length), weights.dtype)
 
     return count
+
+
+def _counts_by_scatter(xp: Any, numbers: Any, weights: Any, length: int, binary: bool, like: Any) -> Any:
+    """The counts of each row, without a look at the numbers: those too large go where it is cut off."""
+    from array_api_compat import device
+
+    rows = numbers.shape[0] if len(numbers.shape) > 1 else 1
+    places = xp.reshape(xp.where(numbers < length, numbers, length), (rows, -1))
+    start = xp.arange(rows, dtype=places.dtype, device=device(places))[:, None] * (length + 1)
+    one = (
+        xp.ones_like(places, dtype=like.dtype)
+        if weights is None or binary
+        else xp.reshape(weights, (rows, -1))
+    )
+    out = xp.zeros((rows * (length + 1),), dtype=like.dtype, device=device(places))
+    at = xp.reshape(places + start, (-1,))
+    out = scatter_rows(xp, out, at, xp.reshape(one, (-1,)), "update" if binary else "add")
+    out = xp.reshape(out, (rows, length + 1))[:, :length]
+    return out if len(numbers.shape) > 1 else xp.reshape(out, (length,))
 
 
 def _counts(numbers: Any, weights: Any, length: int, binary: bool) -> Any:
@@ -62,7 +87,7 @@ def _counts(numbers: Any, weights: Any, length: int, binary: bool) -> Any:
 _bincount = define_op(
     "DenseBincount",
     tensor("input", INDICES, attr="Tidx"),
-    tensor("size", attr="Tidx"),
+    tensor("size", attr="Tidx", host=True),
     tensor("weights", (*INDICES, dtypes.float32, dtypes.float64)),
     kernel=_bincount_kernel,
     attributes=flags("binary_output"),
@@ -115,16 +140,20 @@ def bincount(
 
 def _histogram_kernel(xp: Any, dtype: DType = dtypes.int32) -> Any:
     def count(values: Any, value_range: Any, nbins: Any) -> Any:
-        host, bins = np.asarray(values).ravel(), int(nbins.item())
-        low, high = (float(each) for each in np.asarray(value_range))
+        bins = int(nbins.item())
+        low, high = (float(each) for each in value_range)
         if not low < high:
             raise ValueError(
                 f"value_range should satisfy value_range[0] < value_range[1], but got '[{low}, {high}]'"
             )
-        at = np.clip(np.floor((host.astype(np.float64) - low) / (high - low) * bins), 0, bins - 1).astype(
-            np.int64
-        )
-        return xp.asarray(np.bincount(at, minlength=bins).astype(dtype.as_numpy_dtype))
+        flat = xp.reshape(xp.astype(values, xp.float64), (-1,))
+        at = xp.astype(xp.clip(xp.floor((flat - low) / (high - low) * bins), 0, bins - 1), xp.int64)
+        if readable(at):
+            return np.bincount(at, minlength=bins).astype(dtype.as_numpy_dtype)
+        kind = getattr(xp, dtype.name)
+        start = xp.zeros_like(at[:1], dtype=kind)
+        start = xp.broadcast_to(start, (bins,)) if flat.shape[0] else xp.zeros((bins,), dtype=kind)
+        return scatter_rows(xp, start, at, xp.ones_like(at, dtype=kind), "add")
 
     return count
 

@@ -10,7 +10,7 @@ from ..._core import OpFunction, name_scope
 from ...graph import Tensor
 from ...public import v1
 from ..array.fill import ones
-from ..array.indices import check_indices, rows_of
+from ..array.indices import check_indices, readable, rows_of
 from ..array.join import concat
 from ..array.scatter import scatter_rows
 from ..array.shape import rank, reshape, shape_internal
@@ -54,12 +54,18 @@ def _totals(xp: Any, data: Any, ids: Any, count: int, how: str, empty: Any) -> A
         raise ValueError(f"Input num_segments == {count} must not be negative.")
     rest = data.shape[outer:]
     rows, at = rows_of(xp, data, outer), rows_of(xp, ids, outer)
-    if bool(xp.any(at < 0)):  # as v1: rows of negative segments are left out
+    spare = 0
+    if not readable(ids):
+        # As v1, rows of negative segments are left out: here they go to a row that is cut off.
+        spare = 1
+        at = xp.where(at < 0, count, at)
+    elif bool(xp.any(at < 0)):
         keep = xp.nonzero(at >= 0)[0]
         rows, at = xp.take(rows, keep, axis=0), xp.take(at, keep)
-    check_indices(at, count, "segment_ids")
-    start = xp.full((count, *rest), empty, dtype=data.dtype, device=device(data))
-    return scatter_rows(xp, start, at, rows, how)
+    check_indices(at, count + spare, "segment_ids")
+    start = xp.full((count + spare, *rest), empty, dtype=data.dtype, device=device(data))
+    made = scatter_rows(xp, start, at, rows, how)
+    return made[:count, ...] if spare else made
 
 
 def _unsorted_kernel(how: str) -> Kernel:
@@ -156,16 +162,29 @@ def unsorted_segment_sqrt_n(
         return realdiv(unsorted_segment_sum(x, ids, num_segments), sqrt(counts), name="truediv")
 
 
+def _count(xp: Any, ids: Any) -> int:
+    """The number of sorted segments: the one thing of them that the host has to know, for the shape."""
+    if not ids.shape[0]:
+        return 0
+    falls = xp.astype(xp.any(ids[1:] < ids[:-1]), ids.dtype)
+    first, last, is_falling = (
+        xp.stack([ids[0, ...], ids[-1, ...], falls]).tolist()
+        if hasattr(ids, "tolist")
+        else (int(ids[0]), int(ids[-1]), bool(falls))
+    )
+    if is_falling:
+        raise ValueError("segment ids are not increasing")
+    if first < 0:
+        raise ValueError(f"Segment id {first} out of range [0, {last + 1})")
+    return last + 1
+
+
 def _sorted_kernel(how: str) -> Kernel:
     def kernel(xp: Any) -> Any:
         def total(data: Any, ids: Any) -> Any:
             if len(ids.shape) != 1 or len(data.shape) < 1 or ids.shape[0] != data.shape[0]:
                 raise ValueError("segment_ids should be the same size as dimension 0 of input.")
-            if ids.shape[0] and bool(xp.any(ids[1:] < ids[:-1])):
-                raise ValueError("segment ids are not increasing")
-            count = int(ids[-1]) + 1 if ids.shape[0] else 0
-            if ids.shape[0] and int(ids[0]) < 0:
-                raise ValueError(f"Segment id {int(ids[0])} out of range [0, {count})")
+            count = _count(xp, ids)
             if how != "mean":
                 # As v1: a segment without rows is 0, or 1 for products.
                 out = _totals(xp, data, ids, count, how, _extreme(xp, data, how))

@@ -12,6 +12,7 @@ from ...dtypes import DType, DTypeLike, as_dtype
 from ...errors import InvalidArgumentError
 from ...graph import Tensor
 from ...public import v1
+from ..array.indices import readable
 from ..constant import convert_to_tensor
 from ..declare import REALS, attr, tensor
 from ..registry import define_op
@@ -23,13 +24,12 @@ def _shuffle_kernel(xp: Any, state: Any, seed: int, seed2: int) -> Any:
     generator = Generator(state, seed, seed2)
 
     def shuffle(value: Any) -> Any:
-        if value.ndim == 0 or value.shape[0] < 2:
+        if not value.shape or value.shape[0] < 2:
             return value
         # Sorting random keys: the same permutation on every platform. Should two of 2^63 keys agree once in a
         # blue moon, they keep their order.
-        keys = generator.fill("integers", np.empty(value.shape[0], np.int64), 0, 2**63 - 1)
-        order = np.argsort(keys, kind="stable")
-        return xp.take(value, generator.placed(order), axis=0)
+        keys = generator.draw("integers", (value.shape[0],), np.int64, 0, 2**63 - 1)
+        return xp.take(value, xp.argsort(keys, stable=True), axis=0)
 
     return shuffle
 
@@ -65,18 +65,20 @@ def random_shuffle(value: Any, seed: int | None = None, name: str | None = None)
 def _multinomial_kernel(xp: Any, state: Any, output_dtype: DType, seed: int, seed2: int) -> Any:
     generator = Generator(state, seed, seed2)
 
-    def sample(logits: np.ndarray[Any, Any], num_samples: np.ndarray[Any, Any]) -> Any:
+    def sample(logits: Any, num_samples: np.ndarray[Any, Any]) -> Any:
         rows, classes = logits.shape
         count = int(num_samples)
         if count < 0:
             raise InvalidArgumentError(None, None, f"num_samples should be non-negative, got {count}")
         if classes < 1:
             raise InvalidArgumentError(None, None, f"num_classes should be positive, got {classes}")
-        draws = generator.fill("uniform", np.empty((rows, count), np.float64))
+        draws = generator.draw("uniform", (rows, count), np.float64)
+        if not readable(logits):
+            return xp.astype(_classes_of_all(xp, logits, draws), getattr(xp, output_dtype.name))
         out = np.empty((rows, count), output_dtype.as_numpy_dtype)
         for row in range(rows):
             out[row] = _classes_at(logits[row].astype(np.float64), draws[row])
-        return generator.placed(out)
+        return out
 
     return sample
 
@@ -92,9 +94,20 @@ def _classes_at(logits: np.ndarray[Any, Any], draws: np.ndarray[Any, Any]) -> np
     return classes
 
 
+def _classes_of_all(xp: Any, logits: Any, draws: Any) -> Any:
+    """The same for all rows at once, without a look at the values."""
+    logits = xp.astype(logits, xp.float64)
+    possible = xp.isfinite(logits)
+    lowest = xp.min(xp.where(possible, logits, xp.zeros_like(logits)), axis=-1, keepdims=True)
+    largest = xp.max(xp.where(possible, logits, lowest), axis=-1, keepdims=True)
+    weights = xp.where(possible, xp.exp(logits - largest), xp.zeros_like(logits))
+    ends = xp.cumulative_sum(weights, axis=-1)
+    return xp.count_nonzero(ends[:, None, :] <= (draws * ends[:, -1:])[:, :, None], axis=-1)
+
+
 _multinomial: OpFunction[Tensor] = define_op(
     "Multinomial",
-    tensor("logits", REALS, host=True),
+    tensor("logits", REALS),
     tensor("num_samples", (dtypes.int32,), None, host=True),
     kernel=_multinomial_kernel,
     stateful=True,

@@ -46,6 +46,8 @@ def _rows_kernel(how: str) -> Any:
             at, memory = rows_of(xp, indices, outer), cell.writable()
             if isinstance(memory, np.ndarray):
                 change_rows(memory, at, *_inverted(rows, how))
+            elif memory is not None and hasattr(xp, "scatter_into"):
+                xp.scatter_into(memory, at, *_inverted(rows, how))
             else:
                 cell.assign(scatter_rows(xp, value, at, *_inverted(rows, how)))
             return cell.view
@@ -74,6 +76,9 @@ def _slices_kernel(how: str) -> Any:
             check_tuples(indices, value.shape, "shape")
             at = rows_of(xp, flat_positions(xp, indices, value.shape), outer)
             rows = rows_of(xp, updates, outer)
+            if hasattr(xp, "scatter_into"):
+                xp.scatter_into(rows_of(xp, cell.writable(), depth), at, *_inverted(rows, how))
+                return cell.view
             changed = scatter_rows(xp, rows_of(xp, value, depth), at, *_inverted(rows, how))
             cell.assign(xp.reshape(changed, value.shape))
             return cell.view

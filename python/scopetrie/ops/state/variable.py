@@ -5,6 +5,8 @@ from __future__ import annotations
 from types import SimpleNamespace
 from typing import Any
 
+import numpy as np
+
 from ... import errors
 from ..._core import Variable
 from ...dtypes import DType
@@ -200,12 +202,12 @@ def assign_sub(ref: Any, value: Any, use_locking: bool | None = None, name: str 
 
 def _is_initialized_kernel(xp: Any, state: Any) -> Any:
     cell = state.variable
-    return lambda: xp.asarray(cell.initialized)
+    return lambda: np.asarray(cell.initialized)
 
 
 _is_initialized = define_op(
     "IsVariableInitialized", reference("ref", attr="dtype"),
-    kernel=_is_initialized_kernel, stateful=True,
+    kernel=_is_initialized_kernel, stateful=True, host_outputs=True,
 )  # fmt: skip
 
 

@@ -1,0 +1,103 @@
+"""What CuPy has under other names, or not at all, in array operations that neither wait nor copy.
+
+Where CuPy's own functions would look at a value, in order to know a shape or to leave something out, these do
+without: `xp` is CuPy's namespace.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from .base import Array
+
+# dtypes that CuPy's scatters take, by NumPy's characters; others are computed in a wider one.
+_ADDED = "iIlLqQefd"
+_COMPARED = "iIlLqQfd"
+_WIDER = {"b": "i", "h": "i", "?": "i", "B": "I", "H": "I", "e": "f"}
+
+
+def kernels(xp: Any, scatters: Any) -> dict[str, Callable[..., Any]]:
+    """Returns the functions by name.
+
+    Args:
+        xp: CuPy's namespace.
+        scatters: The module cupyx, which has CuPy's scatters.
+    """
+
+    def clip(x: Array, /, min: Any = None, max: Any = None) -> Array:
+        if min is not None:
+            x = xp.maximum(x, min)
+        return x if max is None else xp.minimum(x, max)
+
+    def sign(x: Array, /) -> Array:
+        if x.dtype.kind not in "fc":
+            return xp.astype(x > 0, x.dtype) if x.dtype.kind in "ub" else library_sign(x)
+        if x.dtype.kind == "c":
+            return xp.where(x == 0, x, x / xp.abs(x))
+        return xp.where(xp.isnan(x), x, library_sign(x))
+
+    import cupy
+
+    library_sign = cupy.sign
+
+    def scatter_into(target: Array, at: Array, rows: Array, how: str) -> None:
+        """Changes rows of an array in place, in the time that the rows take."""
+        if 0 in rows.shape:
+            return
+        if how in ("update", "mul"):
+            order, last = last_of_equals(at)
+            if how == "update":  # of rows for one place the last one counts: it is put there each time
+                target[at] = xp.take(rows, last, axis=0)
+                return
+            products = running_products(xp.take(rows, order, axis=0), xp.take(at, order))
+            places = xp.searchsorted(xp.take(at, order), at, side="right") - 1
+            target[at] = target[at] * xp.take(products, places, axis=0)
+            return
+        kinds, scatter = {
+            "add": (_ADDED, scatters.scatter_add),
+            "max": (_COMPARED, scatters.scatter_max),
+            "min": (_COMPARED, scatters.scatter_min),
+        }[how]
+        if target.dtype.kind == "c":  # a complex number is two numbers
+            real = np.dtype(f"f{target.dtype.itemsize // 2}")
+            scatter(target.view(real).reshape(*target.shape, 2), at, pairs(rows, real))
+        elif target.dtype.char in kinds:
+            scatter(target, at, rows)
+        else:
+            wider = _WIDER[target.dtype.char]
+            wide = target.astype(wider)
+            scatter(wide, at, rows.astype(wider))
+            target[...] = wide
+
+    def pairs(rows: Array, real: Any) -> Array:
+        return xp.stack([xp.real(rows), xp.imag(rows)], axis=-1).astype(real, copy=False)
+
+    def last_of_equals(at: Array) -> tuple[Array, Array]:
+        """Returns the order that sorts numbers, and for each the place of the last one equal to it."""
+        order = xp.argsort(at, stable=True)
+        ends = xp.searchsorted(xp.take(at, order), at, side="right") - 1
+        return order, xp.take(order, ends)
+
+    def running_products(rows: Array, segments: Array) -> Array:
+        """Returns for each row the product of its segment up to it; equal segments are neighbours."""
+        count, step = rows.shape[0], 1
+        wide = (count, *(1,) * (rows.ndim - 1))
+        while step < count:
+            same = xp.reshape(
+                xp.concat([xp.zeros(step, dtype=xp.bool), segments[step:] == segments[:-step]]), wide
+            )
+            before = xp.concat([rows[:step], rows[:-step]])
+            rows = xp.where(same, rows * before, rows)
+            step *= 2
+        return rows
+
+    def scatter(target: Array, at: Array, rows: Array, how: str) -> Array:
+        """Returns a copy of an array with rows changed."""
+        made = target.copy()
+        scatter_into(made, at, rows, how)
+        return made
+
+    return {"clip": clip, "sign": sign, "scatter": scatter, "scatter_into": scatter_into}
