@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 from ... import dtypes
 from ...graph import Operation, Tensor
-from ...ops.array.indices import rows_of
+from ...ops.array.indices import readable, rows_of
 from ...ops.array.shape import shape, shape_n
 from ...ops.constant import index_array
 from ...ops.declare import FLOATS_HALF_FIRST, tensor
 from ...ops.folding import dims_from
 from ...ops.nn.conv import CONV3D_ATTRIBUTES, CONV_ATTRIBUTES, conv_attributes
+from ...ops.nn.convolve import written_out
 from ...ops.nn.window import (
     TO_LAST,
     Geometry,
@@ -22,6 +24,7 @@ from ...ops.nn.window import (
     filled_like,
     geometry,
     padded,
+    strided_windows,
     window_counts,
     window_keys,
 )
@@ -49,6 +52,12 @@ def _by_filter(xp: Any, x: Any, grad: Any, sizes: tuple[int, ...], shape: Geomet
         return xp.concat(parts, axis=-1)
     counts = window_counts(x.shape[1:-1], window, shape)
     x = padded(xp, x, borders(x.shape[1:-1], window, shape))
+    windows = strided_windows(xp, x, window, counts, shape) if readable(x) and math.prod(window) > 1 else None
+    if windows is not None and windows.size:
+        made = filled_like(xp, x, (math.prod(window) * depth, out_depth), 0)
+        for part, patches in written_out(xp, windows, len(window)):
+            made += xp.matmul(patches.T, xp.reshape(grad[part], (patches.shape[0], out_depth)))
+        return xp.reshape(made, sizes)
     rows = rows_of(xp, grad, len(grad.shape) - 1)
     taps = []
     for key in window_keys(window, counts, shape):

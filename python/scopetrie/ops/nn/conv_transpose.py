@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from typing import Any
 
 from ... import dtypes
@@ -16,6 +17,7 @@ from ..constant import index_array
 from ..declare import FLOATS_HALF_FIRST, tensor
 from ..registry import define_op
 from .conv import CONV3D_ATTRIBUTES, CONV_ATTRIBUTES, conv_attributes
+from .convolve import convolve
 from .window import (
     Geometry,
     added_at,
@@ -50,6 +52,13 @@ def _spread_windows(xp: Any, sizes: tuple[int, ...], taps: Any, grad: Any, shape
     expected = window_counts(spatial, window, shape)
     if list(counts) != expected:
         raise ValueError(f"Size of out_backprop {list(counts)} doesn't match computed: {expected}")
+    around = _around(window, edges, shape)
+    # Written-out windows of the gradient cost by `out_depth`, and the turned filter by its size.
+    places = math.prod(grad.shape[:-1])
+    if around is not None and 16 * depth >= out_depth and places >= 8 * depth:
+        axes = tuple(range(len(window)))
+        turned = xp.permute_dims(xp.flip(taps, axis=axes), (*axes, len(axes) + 1, len(axes)))
+        return convolve(xp, grad, turned, around)
     wide = [size + sum(edge) for size, edge in zip(spatial, edges, strict=True)]
     out = filled_like(xp, grad, (grad.shape[0], *wide, depth), 0)
     rows = rows_of(xp, grad, len(grad.shape) - 1)
@@ -58,6 +67,15 @@ def _spread_windows(xp: Any, sizes: tuple[int, ...], taps: Any, grad: Any, shape
         part = xp.matmul(rows, xp.matrix_transpose(each[at, ...]))
         out = added_at(out, key, xp.reshape(part, (grad.shape[0], *counts, depth)))
     return cropped(out, edges, spatial)
+
+
+def _around(window: Sequence[int], edges: Sequence[tuple[int, int]], shape: Geometry) -> Geometry | None:
+    """How the turned filter slides over the gradient to give the transpose; None where it cannot."""
+    reach = [(length - 1) * step for length, step in zip(window, shape.dilations, strict=True)]
+    sides = tuple((most - a, most - b) for most, (a, b) in zip(reach, edges, strict=True))
+    if set(shape.strides) != {1} or min(map(min, sides)) < 0:
+        return None
+    return Geometry(shape.strides, shape.dilations, "EXPLICIT", sides)
 
 
 def _transpose_kernel(

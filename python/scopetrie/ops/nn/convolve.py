@@ -11,10 +11,12 @@ from array_api_compat import device
 from ..array.indices import rows_of
 from .window import Geometry, borders, padded, strided_windows, window_counts, window_slices
 
-# Bytes of windows to write out at a time. On a CPU they fit in the cache, so that the product reads them from
-# there; on a device few launches matter more.
-_HOST_BYTES: Final = 5 << 20
+# Bytes of windows to write out at a time. On a CPU they fit in a core's own cache, so that the product reads
+# them from there; on a device few launches matter more.
+_HOST_BYTES: Final = 3 << 18
 _DEVICE_BYTES: Final = 256 << 20
+# Windows to write out at a time at least: a product of fewer rows is slower for what the filter costs.
+_LEAST: Final = 256
 
 
 def convolve(xp: Any, x: Any, taps: Any, shape: Geometry) -> Any:
@@ -65,20 +67,36 @@ def _in_parts(xp: Any, windows: Any, matrix: Any, result: tuple[int, ...]) -> An
     if not math.prod(windows.shape):
         out[...] = 0
         return out
-    length, out_depth = matrix.shape
-    line = math.prod(result[2:-1])  # windows in one entry of the first spatial dimension
+    for part, patches in written_out(xp, windows, len(result) - 2):
+        xp.matmul(patches, matrix, out=xp.reshape(out[part], (patches.shape[0], result[-1])))
+    return out
+
+
+def written_out(xp: Any, windows: Any, rank: int) -> Iterator[tuple[tuple[slice, slice], Any]]:
+    """Writes windows out as the rows of matrices, a part after another.
+
+    Args:
+        xp: The array namespace, whose arrays can be written to.
+        windows: All windows, `[N, counts..., window..., C]`; there is at least one.
+        rank: The number of spatial dimensions.
+
+    Returns:
+        For each part, its key in the first two dimensions; and a matrix, whose memory the next one uses.
+    """
+    images, lines, *more = windows.shape[: rank + 1]
+    length = math.prod(windows.shape[rank + 1 :])
+    line = math.prod(more)  # windows in one entry of the first spatial dimension
     most = _HOST_BYTES if device(windows) == "cpu" else _DEVICE_BYTES
-    lines = max(1, most // (line * length * windows.dtype.itemsize))
     memory: Any = None
-    for part in _parts(result[0], result[1], lines):
+    rows = max(most // (length * windows.dtype.itemsize), _LEAST)
+    for part in _parts(images, lines, max(1, rows // line)):
         source = windows[part]
         rows = source.shape[0] * source.shape[1] * line
         if memory is None:  # the first part is as large as any
             memory = xp.empty((rows, length), dtype=windows.dtype, device=device(windows))
         patches = memory[:rows, :]
         xp.reshape(patches, source.shape)[...] = source
-        xp.matmul(patches, matrix, out=xp.reshape(out[part], (rows, out_depth)))
-    return out
+        yield part, patches
 
 
 def _parts(images: int, lines: int, most: int) -> Iterator[tuple[slice, slice]]:
