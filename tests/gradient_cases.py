@@ -402,6 +402,79 @@ for _how in ("Add", "Sub", "Max", "Min"):
         )
     ]
 
+# Places of four elements of a 3 by 4 matrix, in order, and of others.
+_PLACES, _OTHERS, _SIZES = [[0, 1], [0, 3], [1, 0], [2, 2]], [[0, 1], [1, 1], [2, 2]], [3, 4]
+
+
+def sparse(values: Any, places: Any = _PLACES) -> tf.SparseTensor:
+    return tf.SparseTensor(places, values, _SIZES)
+
+
+CASES |= {
+    "SparseToDense": [
+        Case(lambda x: tf.sparse_to_dense(_PLACES, _SIZES, x), [normal(4)]),
+        Case(lambda x, y: tf.sparse_to_dense([1, 3], [5], x, y), [normal(2), normal()]),
+        Case(lambda x: tf.sparse_to_dense([1, 3], [5], x), [normal()]),
+    ],
+    "SparseTensorDenseAdd": [Case(lambda x, y: tf.sparse_add(sparse(x), y), [normal(4), normal(3, 4)])],
+    "SparseTensorDenseMatMul": [
+        Case(
+            lambda x, y, a=a, b=b: tf.sparse_tensor_dense_matmul(sparse(x), y, adjoint_a=a, adjoint_b=b),
+            [normal(4), normal(2, 3 if a else 4) if b else normal(3 if a else 4, 2)],
+        )
+        for a in (False, True)
+        for b in (False, True)
+    ],
+    "SparseReduceSum": [
+        Case(lambda x, axis=axis, keep=keep: tf.sparse_reduce_sum(sparse(x), axis, keep), [normal(4)])
+        for axis, keep in ((0, False), (-1, True), (None, False))
+    ],
+    "SparseDenseCwiseAdd": [
+        Case(
+            lambda x, y: OPS["SparseDenseCwiseAdd"].function(*sparse(x)._components(), y),
+            [normal(4), normal(*size)],
+        )
+        for size in ((3, 4), (3, 1), (4,), ())
+    ],
+    "SparseDenseCwiseMul": [
+        Case(lambda x, y: (sparse(x) * y).values, [normal(4), normal(*size)])
+        for size in ((3, 4), (3, 1), (4,), ())
+    ],
+    "SparseDenseCwiseDiv": [
+        Case(lambda x, y: (sparse(x) / y).values, [normal(4), positive(*size)]) for size in ((3, 4), (3, 1))
+    ],
+    "SparseSoftmax": [Case(lambda x: tf.sparse_softmax(sparse(x)).values, [normal(4)])],
+    "SparseReorder": [
+        Case(lambda x: tf.sparse_reorder(sparse(x, _PLACES[::-1])).values, [normal(4)]),
+    ],
+    "SparseAdd": [
+        Case(
+            lambda x, y: tf.sparse_add(sparse(x), sparse(y, _OTHERS)).values,
+            [normal(4), normal(3)],
+        )
+    ],
+    "SparseSlice": [Case(lambda x: tf.sparse_slice(sparse(x), [0, 1], [2, 3]).values, [normal(4)])],
+    "SparseFillEmptyRows": [
+        Case(
+            lambda x, y: tf.sparse_fill_empty_rows(sparse(x, [[0, 1], [0, 3]]), y)[0].values,
+            [normal(2), normal()],
+        )
+    ],
+}
+for _kind, _total in (
+    ("Sum", tf.sparse_segment_sum), ("Mean", tf.sparse_segment_mean), ("SqrtN", tf.sparse_segment_sqrt_n),
+):  # fmt: skip
+    CASES[f"SparseSegment{_kind}"] = [
+        Case(
+            lambda x, total=_total, rows=rows: total(x, [0, 3, 0], [0, 0, 2], sparse_gradient=rows),
+            [normal(4, 2)],
+        )
+        for rows in (False, True)
+    ]
+    CASES[f"SparseSegment{_kind}WithNumSegments"] = [
+        Case(lambda x, total=_total: total(x, [0, 3, 0], [0, 0, 2], num_segments=5), [normal(4, 2)])
+    ]
+
 # What takes no float64: compared with float32's precision.
 NARROW: dict[str, list[Case]] = {
     "SparseMatMul": [

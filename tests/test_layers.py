@@ -66,7 +66,8 @@ OPS_FLOORS = [
     {"math"},
     {"control"},
     {"linalg", "random", "state"},
-    {"indexed_slices", "nn", "operators", "strings", "value_kinds"},
+    {"indexed_slices", "nn", "operators", "sparse_tensor", "strings", "value_kinds"},
+    {"sparse"},
 ]
 # A graph's tensors, collections and `with` blocks know their graph: types that name each other.
 KNIT = {(f"graph.{each}", "graph.graph") for each in ("blocks", "collection", "handles", "placement")}

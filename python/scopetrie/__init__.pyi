@@ -210,6 +210,7 @@ from .ops.control.map import scan as scan
 from .ops.control.tensor_array import TensorArray as TensorArray
 from .ops.folding import constant_value as constant_value
 from .ops.indexed_slices import IndexedSlices as IndexedSlices
+from .ops.indexed_slices import convert_to_tensor_or_indexed_slices as convert_to_tensor_or_indexed_slices
 from .ops.linalg.contraction import einsum as einsum
 from .ops.linalg.contraction import tensordot as tensordot
 from .ops.linalg.decomposition import qr as qr
@@ -295,6 +296,33 @@ from .ops.random.draws import truncated_normal as truncated_normal
 from .ops.random.seed import get_seed as get_seed
 from .ops.random.seed import set_random_seed as set_random_seed
 from .ops.registry import register_op as register_op
+from .ops.sparse.dense import sparse_tensor_to_dense as sparse_tensor_to_dense
+from .ops.sparse.dense import sparse_to_dense as sparse_to_dense
+from .ops.sparse.dense import sparse_to_indicator as sparse_to_indicator
+from .ops.sparse.join import sparse_add as sparse_add
+from .ops.sparse.join import sparse_concat as sparse_concat
+from .ops.sparse.join import sparse_maximum as sparse_maximum
+from .ops.sparse.join import sparse_minimum as sparse_minimum
+from .ops.sparse.join import sparse_split as sparse_split
+from .ops.sparse.products import sparse_tensor_dense_matmul as sparse_tensor_dense_matmul
+from .ops.sparse.reduce import sparse_reduce_max as sparse_reduce_max
+from .ops.sparse.reduce import sparse_reduce_max_sparse as sparse_reduce_max_sparse
+from .ops.sparse.reduce import sparse_reduce_sum as sparse_reduce_sum
+from .ops.sparse.reduce import sparse_reduce_sum_sparse as sparse_reduce_sum_sparse
+from .ops.sparse.reduce import sparse_softmax as sparse_softmax
+from .ops.sparse.rows import sparse_fill_empty_rows as sparse_fill_empty_rows
+from .ops.sparse.rows import sparse_mask as sparse_mask
+from .ops.sparse.rows import sparse_merge as sparse_merge
+from .ops.sparse.rows import sparse_retain as sparse_retain
+from .ops.sparse.shape import sparse_reorder as sparse_reorder
+from .ops.sparse.shape import sparse_reset_shape as sparse_reset_shape
+from .ops.sparse.shape import sparse_reshape as sparse_reshape
+from .ops.sparse.shape import sparse_slice as sparse_slice
+from .ops.sparse.shape import sparse_transpose as sparse_transpose
+from .ops.sparse_tensor import SparseTensor as SparseTensor
+from .ops.sparse_tensor import SparseTensorValue as SparseTensorValue
+from .ops.sparse_tensor import convert_to_tensor_or_sparse_tensor as convert_to_tensor_or_sparse_tensor
+from .ops.sparse_tensor import sparse_placeholder as sparse_placeholder
 from .ops.state.slices import batch_scatter_update as batch_scatter_update
 from .ops.state.variable import assign as assign
 from .ops.state.variable import assign_add as assign_add
@@ -362,6 +390,7 @@ from .v1 import linalg as linalg
 from .v1 import math as math
 from .v1 import nest as nest
 from .v1 import nn as nn
+from .v1 import sparse as sparse
 from .v1 import strings as strings
 from .v1 import test as test
 from .variables.listing import all_variables as all_variables
@@ -422,6 +451,8 @@ __all__ = [
     "RunOptions",
     "Session",
     "SessionLog",
+    "SparseTensor",
+    "SparseTensorValue",
     "Store",
     "Summary",
     "SummaryMetadata",
@@ -528,6 +559,8 @@ __all__ = [
     "control_dependencies",
     "control_flow_v2_enabled",
     "convert_to_tensor",
+    "convert_to_tensor_or_indexed_slices",
+    "convert_to_tensor_or_sparse_tensor",
     "cos",
     "cosh",
     "count_nonzero",
@@ -815,7 +848,35 @@ __all__ = [
     "space_to_batch",
     "space_to_batch_nd",
     "space_to_depth",
+    "sparse",
+    "sparse_add",
+    "sparse_concat",
+    "sparse_fill_empty_rows",
+    "sparse_mask",
     "sparse_matmul",
+    "sparse_maximum",
+    "sparse_merge",
+    "sparse_minimum",
+    "sparse_placeholder",
+    "sparse_reduce_max",
+    "sparse_reduce_max_sparse",
+    "sparse_reduce_sum",
+    "sparse_reduce_sum_sparse",
+    "sparse_reorder",
+    "sparse_reset_shape",
+    "sparse_reshape",
+    "sparse_retain",
+    "sparse_segment_mean",
+    "sparse_segment_sqrt_n",
+    "sparse_segment_sum",
+    "sparse_slice",
+    "sparse_softmax",
+    "sparse_split",
+    "sparse_tensor_dense_matmul",
+    "sparse_tensor_to_dense",
+    "sparse_to_dense",
+    "sparse_to_indicator",
+    "sparse_transpose",
     "split",
     "sqrt",
     "square",
@@ -1402,6 +1463,36 @@ def unsorted_segment_sum(
     data: _Any, segment_ids: _Any, num_segments: _Any, name: str | None = ...
 ) -> _Tensor:
     """The sums of rows that have the same segment number."""
+
+def sparse_segment_mean(
+    data: _Any,
+    indices: _Any,
+    segment_ids: _Any,
+    name: str | None = ...,
+    num_segments: _Any = ...,
+    sparse_gradient: _bool = ...,
+) -> _Tensor:
+    """The means of rows that are picked by index and have the same segment number."""
+
+def sparse_segment_sqrt_n(
+    data: _Any,
+    indices: _Any,
+    segment_ids: _Any,
+    name: str | None = ...,
+    num_segments: _Any = ...,
+    sparse_gradient: _bool = ...,
+) -> _Tensor:
+    """The sums, by a root, of rows that are picked by index and have the same segment number."""
+
+def sparse_segment_sum(
+    data: _Any,
+    indices: _Any,
+    segment_ids: _Any,
+    name: str | None = ...,
+    num_segments: _Any = ...,
+    sparse_gradient: _bool = ...,
+) -> _Tensor:
+    """The sums of rows that are picked by index and have the same segment number."""
 
 def betainc(a: _Any, b: _Any, x: _Any, name: str | None = ...) -> _Tensor:
     """The regularized incomplete beta function of `x` with parameters `a` and `b`, element by element."""

@@ -74,7 +74,7 @@ EXPORTS: Final = {
         ops.control.map foldl foldr map_fn scan
         ops.control.tensor_array TensorArray
         ops.folding constant_value
-        ops.indexed_slices IndexedSlices
+        ops.indexed_slices IndexedSlices convert_to_tensor_or_indexed_slices
         ops.linalg.contraction einsum tensordot
         ops.linalg.decomposition qr self_adjoint_eig self_adjoint_eigvals svd
         ops.linalg.diag eye matrix_band_part matrix_diag matrix_diag_part matrix_set_diag trace
@@ -108,6 +108,7 @@ EXPORTS: Final = {
         ops.math.segment unsorted_segment_sqrt_n unsorted_segment_sum
         ops.math.sequence lin_space=linspace linspace meshgrid range=range_
         ops.math.sort argsort searchsorted sort
+        ops.math.sparse_segment sparse_segment_mean sparse_segment_sqrt_n sparse_segment_sum
         ops.math.special betainc digamma erf erfc igamma igammac lgamma polygamma zeta
         ops.math.sum accumulate_n add_n scalar_mul
         ops.nn.activation log_sigmoid
@@ -119,6 +120,14 @@ EXPORTS: Final = {
         ops.random.draws random_normal random_uniform truncated_normal
         ops.random.seed get_seed set_random_seed
         ops.registry register_op
+        ops.sparse.dense sparse_tensor_to_dense sparse_to_dense sparse_to_indicator
+        ops.sparse.join sparse_add sparse_concat sparse_maximum sparse_minimum sparse_split
+        ops.sparse.products sparse_tensor_dense_matmul
+        ops.sparse.reduce sparse_reduce_max sparse_reduce_max_sparse sparse_reduce_sum
+        ops.sparse.reduce sparse_reduce_sum_sparse sparse_softmax
+        ops.sparse.rows sparse_fill_empty_rows sparse_mask sparse_merge sparse_retain
+        ops.sparse.shape sparse_reorder sparse_reset_shape sparse_reshape sparse_slice sparse_transpose
+        ops.sparse_tensor SparseTensor SparseTensorValue convert_to_tensor_or_sparse_tensor sparse_placeholder
         ops.state.scatter scatter_add scatter_div scatter_max scatter_min scatter_mul scatter_nd_add
         ops.state.scatter scatter_nd_sub scatter_nd_update scatter_sub scatter_update
         ops.state.slices batch_scatter_update
@@ -343,6 +352,7 @@ EXPORTS: Final = {
         ops.nn.pool_names avg_pool1d avg_pool_v2 max_pool1d max_pool2d max_pool_v2
         ops.random.candidates all_candidate_sampler compute_accidental_hits fixed_unigram_candidate_sampler
         ops.random.candidates log_uniform_candidate_sampler uniform_candidate_sampler
+        ops.sparse.embedding embedding_lookup_sparse safe_embedding_lookup_sparse
         rnn.dynamic bidirectional_dynamic_rnn dynamic_rnn
         rnn.raw raw_rnn
         rnn.static static_bidirectional_rnn static_rnn
@@ -360,6 +370,23 @@ EXPORTS: Final = {
         ops.random.draws normal=random_normal random_normal random_uniform truncated_normal
         ops.random.draws uniform=random_uniform
         ops.random.seed get_seed set_random_seed
+    """,
+    "sparse": """
+        ops.math.sparse_segment segment_mean=sparse_segment_mean segment_sqrt_n=sparse_segment_sqrt_n
+        ops.math.sparse_segment segment_sum=sparse_segment_sum
+        ops.sparse.dense eye=sparse_eye from_dense to_dense=sparse_tensor_to_dense
+        ops.sparse.dense to_indicator=sparse_to_indicator
+        ops.sparse.join add=sparse_add concat=sparse_concat maximum=sparse_maximum minimum=sparse_minimum
+        ops.sparse.join split=sparse_split
+        ops.sparse.products matmul=sparse_tensor_dense_matmul sparse_dense_matmul=sparse_tensor_dense_matmul
+        ops.sparse.reduce reduce_max=sparse_reduce_max reduce_max_sparse=sparse_reduce_max_sparse
+        ops.sparse.reduce reduce_sum=sparse_reduce_sum reduce_sum_sparse=sparse_reduce_sum_sparse
+        ops.sparse.reduce softmax=sparse_softmax
+        ops.sparse.rows fill_empty_rows=sparse_fill_empty_rows mask=sparse_mask merge=sparse_merge
+        ops.sparse.rows retain=sparse_retain
+        ops.sparse.shape expand_dims=sparse_expand_dims reorder=sparse_reorder reset_shape=sparse_reset_shape
+        ops.sparse.shape reshape=sparse_reshape slice=sparse_slice transpose=sparse_transpose
+        ops.sparse_tensor SparseTensor placeholder=sparse_placeholder
     """,
     "strings": """
         ops.strings.buckets to_hash_bucket to_hash_bucket_fast to_hash_bucket_strong

@@ -59,6 +59,7 @@ NAMESPACES: Final = {
     "nn": "v1.nn",
     "nn.rnn_cell": "rnn",
     "random": "random",
+    "sparse": "v1.sparse",
     "strings": "v1.strings",
     "summary": "summary",
     "test": "v1.test",

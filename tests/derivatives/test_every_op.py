@@ -41,6 +41,12 @@ REFUSED = {
     "ScatterMax",
     "ScatterMin",
     "ScatterUpdate",
+    "SparseReduceMax",
+    "SparseReduceMaxSparse",
+    "SparseReduceSumSparse",
+    "SparseSparseMaximum",
+    "SparseSparseMinimum",
+    "SparseSplit",
     "StridedSliceAssign",
     "Unique",
     "UniqueWithCounts",
@@ -53,6 +59,15 @@ FIRST_ORDER = {
     "IgammaGradA",
     "LRNGrad",
     "MapGrad",
+    "SparseAddGrad",
+    "SparseFillEmptyRowsGrad",
+    "SparseSegmentMeanGrad",
+    "SparseSegmentMeanGradV2",
+    "SparseSegmentSqrtNGrad",
+    "SparseSegmentSqrtNGradV2",
+    "SparseSegmentSumGrad",
+    "SparseSegmentSumGradV2",
+    "SparseSliceGrad",
     "TensorArrayGradConcat",
     "TensorArrayGradGather",
     "TensorArrayGradRead",
@@ -84,7 +99,19 @@ CONTROL = {
 # Refused where shapes are not known, as in v1.
 KNOWN_ONLY = {"Qr"}
 # The second derivative of these is refused.
-FIRST_ORDER_ONLY = {"Igamma", "Igammac"}
+FIRST_ORDER_ONLY = {
+    "Igamma",
+    "Igammac",
+    "SparseAdd",
+    "SparseFillEmptyRows",
+    "SparseSegmentMean",
+    "SparseSegmentMeanWithNumSegments",
+    "SparseSegmentSqrtN",
+    "SparseSegmentSqrtNWithNumSegments",
+    "SparseSegmentSum",
+    "SparseSegmentSumWithNumSegments",
+    "SparseSlice",
+}
 
 
 def listed(value: Any) -> list[Any]:
@@ -160,6 +187,8 @@ def test_second_order(type: str) -> None:
 
 # Prints the types of the package's own ops: in this process, other tests have registered more.
 OWN = """
+import scopetrie.ops.sparse.embedding
+import scopetrie.ops.sparse.join
 import scopetrie.train.optimizers.proximal
 from scopetrie.derivatives.declare import GRADIENTS, gradient_of
 from scopetrie.ops.registry import OPS

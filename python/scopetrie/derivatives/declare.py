@@ -41,6 +41,7 @@ _ROOMS: Final = (
     "math.reduce",
     "math.scan",
     "math.segment",
+    "math.sparse_segment",
     "math.special",
     "math.sum",
     "math.unary",
@@ -49,6 +50,8 @@ _ROOMS: Final = (
     "nn.loss",
     "nn.norm",
     "nn.pool",
+    "sparse.dense",
+    "sparse.places",
 )
 
 

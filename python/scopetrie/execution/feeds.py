@@ -136,7 +136,7 @@ def find_feed(graph: Graph, key: Any, backend: Backend) -> Feed:
 
 
 def flatten_feeds(feed_dict: Any) -> Mapping[Any, Any]:
-    """Returns a feed_dict in which tuples of keys, and their values, are flattened.
+    """Returns a feed_dict in which tuples of keys, and sparse tensors, and their values are flattened.
 
     Raises:
         TypeError: If `feed_dict` is not a mapping.
@@ -148,12 +148,15 @@ def flatten_feeds(feed_dict: Any) -> Mapping[Any, Any]:
             f"'{type(feed_dict).__name__}'."
         )
     for key in feed_dict:
-        if isinstance(key, tuple):
+        if isinstance(key, tuple) or hasattr(key, "_components"):
             break
     else:
         return feed_dict
     flat: dict[Any, Any] = {}
     for key, value in feed_dict.items():
+        if hasattr(key, "_components"):
+            flat.update(zip(key._components(), value, strict=False))
+            continue
         if not isinstance(key, tuple):
             flat[key] = value
             continue

@@ -76,6 +76,9 @@ class Fetches:
             return _sequence_pack(structure, [self._take(each) for each in structure])
         if isinstance(structure, Mapping):
             return _mapping_pack(structure, {key: self._take(each) for key, each in structure.items()})
+        components = getattr(structure, "_components", None)
+        if components is not None:  # a sparse tensor or some rows: their tensors, in a named tuple
+            return self._take_components(components())
         element = self._element(structure)
         if isinstance(element, Operation):
             self.targets.append(element._id)
@@ -85,6 +88,10 @@ class Fetches:
             at = self._index[element._id] = len(self.tensors)
             self.tensors.append(element._id)
         return lambda values: values[at]
+
+    def _take_components(self, components: Any) -> Pack:
+        taken = [None if each is None else self._take(each) for each in components]
+        return _sequence_pack(components, [_none if each is None else each for each in taken])
 
     def _element(self, fetch: Any) -> Tensor | Operation:
         if fetch is None:

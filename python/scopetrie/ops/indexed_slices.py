@@ -2,16 +2,24 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, NamedTuple
 
-from ..dtypes import DType
+from ..dtypes import DType, DTypeLike, as_dtype
 from ..graph import Graph, Operation, Tensor
 from ..public import v1
 from ..shapes import TensorShape
-from .constant import register_tensor_conversion_function
+from .constant import convert_to_tensor, register_tensor_conversion_function
 from .folding import constant_value
 from .math.elementwise import negative
 from .math.segment import unsorted_segment_sum
+
+
+class IndexedSlicesValue(NamedTuple):
+    """The value of IndexedSlices: what `Session.run` gives for it."""
+
+    values: Any
+    indices: Any
+    dense_shape: Any
 
 
 @v1("IndexedSlices")
@@ -93,12 +101,47 @@ class IndexedSlices:
         found: list[Operation] = self._values.consumers()
         return found
 
+    def _components(self) -> IndexedSlicesValue:
+        """Its tensors, as a session fetches them, and as the bodies of control flow pass them on."""
+        return IndexedSlicesValue(self._values, self._indices, self._dense_shape)
+
+    @staticmethod
+    def _with_components(components: IndexedSlicesValue) -> IndexedSlices:
+        return IndexedSlices(*components)
+
     def __neg__(self) -> IndexedSlices:
         return IndexedSlices(negative(self._values), self._indices, self._dense_shape)
 
     def __str__(self) -> str:
         whole = "" if self._dense_shape is None else f", dense_shape={self._dense_shape}"
         return f"IndexedSlices(indices={self._indices}, values={self._values}{whole})"
+
+
+@v1("convert_to_tensor_or_indexed_slices")
+def convert_to_tensor_or_indexed_slices(
+    value: Any, dtype: DTypeLike = None, name: str | None = None
+) -> Tensor | IndexedSlices:
+    """Makes a tensor of a value, unless it is IndexedSlices.
+
+    Args:
+        value: IndexedSlices, which are returned as they are, or what `convert_to_tensor` takes.
+        dtype: The dtype.
+        name: The name of a tensor that is made.
+
+    Returns:
+        A tensor or IndexedSlices.
+
+    Raises:
+        ValueError: If IndexedSlices have another dtype.
+    """
+    if not isinstance(value, IndexedSlices):
+        return convert_to_tensor(value, dtype=dtype, name=name)
+    if dtype is not None and not as_dtype(dtype).is_compatible_with(value.dtype):
+        raise ValueError(
+            f"Incompatible tensor conversion requested to `dtype` {as_dtype(dtype).name} for `value` "
+            f"({value}) with dtype {value.dtype.name}"
+        )
+    return value
 
 
 def _as_tensor(

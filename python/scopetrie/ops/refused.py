@@ -56,23 +56,21 @@ _GROUPS: Final = {
     "values are dropped after their last use. Call the function itself": """
         recompute_grad
     """,
-    "its tensors are dense. Keep the indices and the values as two tensors; gather_nd, scatter_nd and "
-    "unsorted_segment_sum work on them": """
-        SparseConditionalAccumulator SparseFeature SparseTensor SparseTensorSpec SparseTensorValue
-        convert_to_tensor_or_indexed_slices convert_to_tensor_or_sparse_tensor deserialize_many_sparse
-        serialize_many_sparse serialize_sparse sparse sparse_add sparse_concat sparse_fill_empty_rows
-        sparse_mask sparse_maximum sparse_merge sparse_minimum sparse_placeholder sparse_reduce_max
-        sparse_reduce_max_sparse sparse_reduce_sum sparse_reduce_sum_sparse sparse_reorder sparse_reset_shape
-        sparse_reshape sparse_retain sparse_segment_mean sparse_segment_sqrt_n sparse_segment_sum sparse_slice
-        sparse_softmax sparse_split sparse_tensor_dense_matmul sparse_tensor_to_dense sparse_to_dense
-        sparse_to_indicator sparse_transpose IndexedSlicesSpec nn.embedding_lookup_sparse
-        nn.safe_embedding_lookup_sparse
+    "gradients are not gathered from several workers here. Compute them in one session": """
+        SparseConditionalAccumulator sparse.SparseConditionalAccumulator
     """,
+    "it writes no sparse tensors as strings. Keep the three tensors: indices, values, dense_shape": """
+        deserialize_many_sparse serialize_many_sparse serialize_sparse
+    """,
+    "it crosses no features. Combine the strings or numbers by strings.join or arithmetic, and hash them": """
+        sparse.cross sparse.cross_hashed
+    """,
+    "it counts what is in dense tensors. Use math.bincount on the values": "sparse.bincount",
     "its tensors are rectangular. Pad the rows to one length, with sequence_mask for what counts": """
         RaggedTensor RaggedTensorSpec ragged ragged_fill_empty_rows ragged_fill_empty_rows_grad
     """,
     "it does not read such records. Do it in Python before feeding, or inside the graph by py_func": """
-        decode_compressed decode_csv decode_json_example edit_distance fingerprint parse_example
+        SparseFeature decode_compressed decode_csv decode_json_example edit_distance fingerprint parse_example
         parse_single_example parse_single_sequence_example parse_tensor serialize_tensor FixedLenFeature
         FixedLenSequenceFeature VarLenFeature lookup
     """,
@@ -146,7 +144,8 @@ _GROUPS: Final = {
         make_ndarray make_tensor_proto
     """,
     "type specifications are of v2. A dtype and a shape say the same": """
-        NoneTensorSpec OptionalSpec TensorArraySpec TensorSpec TypeSpec type_spec_from_value
+        IndexedSlicesSpec NoneTensorSpec OptionalSpec SparseTensorSpec TensorArraySpec TensorSpec TypeSpec
+        type_spec_from_value
     """,
     "a session runs one plan at a time: there is nothing to guard": "CriticalSection",
     "modules that own variables are of v2. Use variable_scope, or make_template": "Module",

@@ -36,9 +36,9 @@ def flatten(structure: Any, expand_composites: bool = False) -> list[Any]:
 
     Args:
         structure: Lists, tuples and dicts of anything; anything else is a leaf.
-        expand_composites: Accepted without effect.
+        expand_composites: Whether a SparseTensor, or IndexedSlices, is the tensors that it consists of.
     """
-    return flat(structure)
+    return flat(structure, expand_composites)
 
 
 def pack_sequence_as(structure: Any, flat_sequence: Any, expand_composites: bool = False) -> Any:
@@ -47,7 +47,7 @@ def pack_sequence_as(structure: Any, flat_sequence: Any, expand_composites: bool
     Args:
         structure: The structure.
         flat_sequence: The leaves, in the order of `flatten`.
-        expand_composites: Accepted without effect.
+        expand_composites: As for `flatten`.
 
     Raises:
         ValueError: If there are not as many leaves as in the structure.
@@ -59,13 +59,13 @@ def pack_sequence_as(structure: Any, flat_sequence: Any, expand_composites: bool
             f"`{type(flat_sequence)}` instead."
         )
     leaves = list(flat_sequence)
-    count = len(flatten(structure))
+    count = len(flatten(structure, expand_composites))
     if len(leaves) != count:
         raise ValueError(
             f"Could not pack sequence. Structure had {count} atoms, but flat_sequence had {len(leaves)} "
             f"items.  Structure: {structure}, flat_sequence: {flat_sequence}."
         )
-    return packed(structure, leaves)
+    return packed(structure, leaves, expand_composites)
 
 
 def map_structure(func: Callable[..., Any], *structure: Any, check_types: bool = True) -> Any:

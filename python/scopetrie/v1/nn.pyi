@@ -78,6 +78,8 @@ from ..ops.random.candidates import compute_accidental_hits as compute_accidenta
 from ..ops.random.candidates import fixed_unigram_candidate_sampler as fixed_unigram_candidate_sampler
 from ..ops.random.candidates import log_uniform_candidate_sampler as log_uniform_candidate_sampler
 from ..ops.random.candidates import uniform_candidate_sampler as uniform_candidate_sampler
+from ..ops.sparse.embedding import embedding_lookup_sparse as embedding_lookup_sparse
+from ..ops.sparse.embedding import safe_embedding_lookup_sparse as safe_embedding_lookup_sparse
 from ..rnn.dynamic import bidirectional_dynamic_rnn as bidirectional_dynamic_rnn
 from ..rnn.dynamic import dynamic_rnn as dynamic_rnn
 from ..rnn.raw import raw_rnn as raw_rnn
@@ -123,6 +125,7 @@ __all__ = [
     "dynamic_rnn",
     "elu",
     "embedding_lookup",
+    "embedding_lookup_sparse",
     "fixed_unigram_candidate_sampler",
     "fused_batch_norm",
     "in_top_k",
@@ -149,6 +152,7 @@ __all__ = [
     "relu6",
     "relu_layer",
     "rnn_cell",
+    "safe_embedding_lookup_sparse",
     "sampled_softmax_loss",
     "selu",
     "separable_conv2d",

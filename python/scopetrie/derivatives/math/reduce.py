@@ -42,7 +42,7 @@ def _kept_kernel(xp: Any) -> Any:
 
 
 # The shape of a reduction's result if it had kept the dimensions that it reduced.
-_kept_shape = define_op(
+kept_shape = define_op(
     "ReducedShape", index("input_shape"), index("axes", attr="Taxes"),
     rule=lambda sizes, axes: (sizes.dtype, sizes._dims), kernel=_kept_kernel, host_outputs=True,
 )  # fmt: skip
@@ -66,13 +66,13 @@ def _with_kept(op: Operation, tensor: Tensor) -> Tensor:
         return tensor
     x, axes = op.inputs[0], _axes(op)
     if axes is None:
-        return reshape(tensor, _kept_shape(shape(x), op.inputs[1]))
+        return reshape(tensor, kept_shape(shape(x), op.inputs[1]))
     if axes == list(range(len(axes))):
         return tensor  # broadcasting adds dimensions in front by itself
     dims = tuple(1 if at in axes else each for at, each in enumerate(x._dims or ()))
     unknown = dims.count(None)
     if unknown > 1:
-        return reshape(tensor, _kept_shape(shape(x), op.inputs[1]))
+        return reshape(tensor, kept_shape(shape(x), op.inputs[1]))
     return reshape(tensor, np.array([-1 if each is None else each for each in dims], np.int32))
 
 

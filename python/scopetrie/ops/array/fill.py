@@ -278,6 +278,11 @@ def identity(input: Any, name: str | None = None) -> Tensor:
     >>> tf.identity(tf.constant([1, 2]), name="same")
     <tf.Tensor 'same:0' shape=(2,) dtype=int32>
     """
+    if hasattr(input, "_components"):  # a sparse tensor, as in v1
+        parts: Any = input._components()
+        each = type(parts)(*(None if part is None else _identity(part, name=name) for part in parts))
+        handed_on: Tensor = input._with_components(each)
+        return handed_on
     return _identity(input, name=name)
 
 

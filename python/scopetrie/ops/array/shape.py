@@ -79,6 +79,10 @@ def shape_internal(
             if None in dims and name != "":
                 return _shape(input, name=name, out_type=made)
     with name_scope(name, "Shape", [input]) as scope:
+        if hasattr(input, "with_values"):  # a sparse tensor, as in v1
+            cast: Any = OPS["Cast"].function
+            sizes: Tensor = cast(input.dense_shape, DstT=made)
+            return sizes
         tensor = convert_to_tensor(input)
         if optimize and tensor._dims is not None and None not in tensor._dims:
             return constant(np.asarray(tensor._dims, made.as_numpy_dtype), made, name=scope)
@@ -180,6 +184,8 @@ def rank(input: Any, name: str | None = None) -> Tensor:
         if plain is not None:
             return plain
     with name_scope(name, "Rank", [input]) as scope:
+        if hasattr(input, "with_values"):  # a sparse tensor, as in v1
+            return _size(input.dense_shape, name=scope, out_type=dtypes.int32)
         tensor = convert_to_tensor(input)
         if tensor._dims is not None:
             return constant(np.asarray(len(tensor._dims), np.int32), name=scope)

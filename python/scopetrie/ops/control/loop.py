@@ -140,9 +140,27 @@ def while_loop(
         return packed(loop_vars, out)
 
 
+def _varying(structure: Any) -> list[bool]:
+    """For each leaf whether it has a row for each element of a sparse tensor: as many as there may be."""
+    if hasattr(structure, "_components"):
+        return [
+            part != "dense_shape"
+            for part, each in structure._components()._asdict().items()
+            if each is not None
+        ]
+    if isinstance(structure, dict):
+        return [varies for key in sorted(structure) for varies in _varying(structure[key])]
+    if isinstance(structure, (list, tuple)):
+        return [varies for each in structure for varies in _varying(each)]
+    return [False]
+
+
 def _invariants(loop_vars: Any, first: list[Tensor], shapes: Any) -> list[Dims]:
     if shapes is None:
-        return [each._dims for each in first]
+        return [
+            (None, *(each._dims or ())[1:]) if varies and each._dims is not None else each._dims
+            for each, varies in zip(first, _varying(loop_vars), strict=True)
+        ]
     # Shapes look like lists; only what is no nesting of the variables is one.
     if isinstance(shapes, TensorShape):
         shapes = [shapes] if not isinstance(loop_vars, (list, tuple, dict)) or len(first) == 1 else shapes

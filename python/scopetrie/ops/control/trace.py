@@ -69,20 +69,27 @@ def taped(record: Any) -> Any:
     return made
 
 
-def flat(structure: Any) -> list[Any]:
-    """The leaves of nested lists, tuples and dicts, in order (dicts by key)."""
+def flat(structure: Any, composites: bool = True) -> list[Any]:
+    """The leaves of nested lists, tuples and dicts, in order (dicts by key).
+
+    With `composites`, sparse tensors and IndexedSlices are the tensors that they consist of.
+    """
+    if composites and hasattr(structure, "_components"):
+        structure = structure._components()
     if isinstance(structure, dict):
-        return [leaf for key in sorted(structure) for leaf in flat(structure[key])]
+        return [leaf for key in sorted(structure) for leaf in flat(structure[key], composites)]
     if isinstance(structure, (list, tuple)):
-        return [leaf for each in structure for leaf in flat(each)]
+        return [leaf for each in structure for leaf in flat(each, composites)]
     return [structure]
 
 
-def packed(structure: Any, leaves: Sequence[Any]) -> Any:
-    """A structure like another one, with other leaves."""
+def packed(structure: Any, leaves: Sequence[Any], composites: bool = True) -> Any:
+    """A structure like another one, with other leaves; see `flat`."""
     rest = iter(leaves)
 
     def build(each: Any) -> Any:
+        if composites and hasattr(each, "_components"):
+            return each._with_components(build(each._components()))
         if isinstance(each, dict):
             made = {key: build(each[key]) for key in sorted(each)}
             return type(each)((key, made[key]) for key in each)
@@ -112,6 +119,10 @@ def check_alike(structure: Any, other: Any) -> None:
         "The two structures don't have the same nested structure.\n\n"
         f"First structure: {structure}\n\nSecond structure: {other}"
     )
+    if hasattr(structure, "_components") or hasattr(other, "_components"):
+        if type(structure) is not type(other):
+            raise ValueError(fault)
+        structure, other = structure._components(), other._components()
     nested = isinstance(structure, (list, tuple, dict)), isinstance(other, (list, tuple, dict))
     if nested[0] != nested[1]:
         raise ValueError(fault)

@@ -528,6 +528,9 @@ def cast(x: Any, dtype: DTypeLike, name: str | None = None) -> Tensor:
     <tf.Tensor 'Cast:0' shape=(2,) dtype=int32>
     """
     made = as_dtype(dtype).base_dtype
+    if hasattr(x, "with_values"):  # a sparse tensor, as in v1
+        sparse: Tensor = x if x.dtype.base_dtype is made else x.with_values(cast(x.values, made, name))
+        return sparse
     if isinstance(x, (Tensor, Variable)) and x.dtype.base_dtype is made:
         return convert_to_tensor(x)
     if isinstance(x, Tensor) and name != "":

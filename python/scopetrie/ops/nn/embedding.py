@@ -91,7 +91,8 @@ def _placed(tables: list[Tensor], flat: Tensor, strategy: str) -> tuple[Tensor, 
     """For each id, the part that holds its row, and the row's number there."""
     count = len(tables)
     if strategy == "mod":
-        return cast(floormod(flat, count, name="mod"), dtypes.int32), floor_div(flat, count, name="floordiv")
+        owner, row = floormod(flat, count, name="mod"), floor_div(flat, count, name="floordiv")
+        return cast(owner, dtypes.int32), row
     if strategy != "div":
         raise ValueError(f"Unrecognized partition strategy: {strategy}.Must be one of either `mod` or `div`.")
     heights: list[Any] = [table.shape.with_rank_at_least(1)[0].value for table in tables]
