@@ -33,7 +33,7 @@ FLOORS = [
     {"initializers"},
     {"scopes", "store"},
     {"execution"},
-    {"layers", "metrics"},
+    {"data", "layers", "metrics"},
     {"rnn"},
     {"template", "summary", "compat", "behavior", "logging", "client", "v1"},
     {"saved_graphs"},

@@ -7,6 +7,7 @@ from typing import Any as _Any
 from . import client as client
 from . import compat as compat
 from . import contrib as contrib
+from . import data as data
 from . import errors as errors
 from . import initializers as initializers
 from . import layers as layers
@@ -571,6 +572,7 @@ __all__ = [
     "cumsum",
     "custom_gradient",
     "debugging",
+    "data",
     "decode_base64",
     "decode_raw",
     "depth_to_space",

@@ -246,6 +246,19 @@ EXPORTS: Final = {
         ops.value_kinds is_numeric_tensor
         tracebacks disable_traceback_filtering enable_traceback_filtering is_traceback_filtering_enabled
     """,
+    "data": """
+        data.asking get_output_classes get_output_shapes get_output_types make_initializable_iterator
+        data.asking make_one_shot_iterator
+        data.constants AUTOTUNE INFINITE_CARDINALITY UNKNOWN_CARDINALITY
+        data.dataset Dataset Options
+        data.iterators Iterator
+        data.readers FixedLengthRecordDataset TFRecordDataset TextLineDataset
+    """,
+    "data.experimental": """
+        data.constants AUTOTUNE INFINITE_CARDINALITY UNKNOWN_CARDINALITY
+        data.experimental.transforming enumerate_dataset ignore_errors map_and_batch parallel_interleave
+        data.experimental.transforming prefetch_to_device shuffle_and_repeat unbatch
+    """,
     "graph_util": """
         saved_graphs.graph_util convert_variables_to_constants extract_sub_graph remove_training_nodes
     """,

@@ -43,6 +43,8 @@ NAMESPACES: Final = {
     "contrib.seq2seq": "contrib.seq2seq",
     "contrib.slim": "contrib.slim",
     "contrib.training": "contrib.training",
+    "data": "data",
+    "data.experimental": "data.experimental",
     "debugging": "v1.debugging",
     "errors": "errors",
     "flags": "v1.flags",

@@ -77,15 +77,22 @@ def located(
     return result
 
 
+def of_program(error: Exception) -> errors.OpError:
+    """v1's error for an exception of a Python function of the program's that a kernel has called."""
+    if isinstance(error, errors.OpError):
+        return error
+    made: Any = next((ours for python, ours in _CLASSES if isinstance(error, python)), errors.UnknownError)
+    result: errors.OpError = made(None, None, f"{type(error).__name__}: {error}")
+    return result
+
+
 def _translated(
     error: Exception, op: Any, function: Any, arrays: Sequence[Array]
 ) -> tuple[type[errors.OpError], str]:
     text = f"{type(error).__name__}: {error}"
     if op is None or op.type in _FOREIGN:
-        for python, ours in _CLASSES:
-            if isinstance(error, python):
-                return ours, text
-        return errors.UnknownError, text
+        made = of_program(error)
+        return type(made), made.message
     if isinstance(error, MemoryError):
         return errors.ResourceExhaustedError, f"OOM when computing {op.name}: {error}"
     if isinstance(error, NotImplementedError):

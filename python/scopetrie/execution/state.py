@@ -4,21 +4,34 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from functools import partial
-from typing import Any
+from typing import Any, Protocol, TypeVar
 
 import numpy as np
 
 from ..backends import Array, Backend, get_backend
 from ..dtypes import DType
+from ..errors import CancelledError
 from ..graph import Graph
 from ..locks import Lock
 from ..ops.node_text import Dims
 from ..store import Store
 from .cells import Cell, StoredValues
 
+Made = TypeVar("Made", bound="Resource")
+
+
+class Resource(Protocol):
+    """What an operation keeps in a session from run to run: a queue, an iterator, a reader.
+
+    Thread safety: `close` is called while other threads use it; they end with `CancelledError`.
+    """
+
+    def close(self) -> None:
+        """Ends it: who waits for it is told so."""
+
 
 class State:
-    """The variables and random counters of one session.
+    """The variables, resources and random counters of one session.
 
     Args:
         backend: The library that computes.
@@ -42,6 +55,8 @@ class State:
         "_counters",
         "_counting",
         "_dtypes",
+        "_is_closed",
+        "_resources",
         "_values",
         "backend",
         "cells",
@@ -70,7 +85,11 @@ class State:
         self.constants: dict[int, Any] = {}
         self._dtypes: dict[DType, tuple[np.dtype[Any], bool]] = {}  # NumPy's, and whether a store holds it
         self._counters: dict[int, int] = {}
-        self._counting = Lock()  # held while a count is incremented: no two drawings share one
+        # By name: the operation that made it, and what it is.
+        self._resources: dict[str, tuple[int, Resource]] = {}
+        self._is_closed = False
+        # Held while a count is incremented, or a resource made: no two drawings share a count.
+        self._counting = Lock()
         self._values = None if store is None else StoredValues(store)
         if store is not None:
             store._watch(self)
@@ -148,16 +167,50 @@ class State:
             self._counters[op_id] = count + 1
         return count
 
+    def resource(self, op_id: int, name: str, make: Callable[[], Made]) -> Made:
+        """Returns what an operation keeps under a name; makes it at first use.
+
+        Args:
+            op_id: The operation.
+            name: The name; operations that give the same one share it.
+            make: Makes it.
+
+        Raises:
+            CancelledError: If the session has been closed.
+        """
+        with self._counting:
+            if self._is_closed:
+                raise CancelledError(None, None, "Session has been closed.")
+            found = self._resources.get(name)
+            if found is None:
+                found = self._resources[name] = op_id, make()
+        kept: Any = found[1]
+        same: Made = kept
+        return same
+
+    def resources(self) -> list[Resource]:
+        """Returns all that operations keep in the session."""
+        return [each for _, each in tuple(self._resources.values())]
+
+    def _drop_resources(self, operations: int = 0) -> None:
+        with self._counting:
+            dropped = [name for name, (op_id, _) in self._resources.items() if op_id >= operations]
+            closed = [self._resources.pop(name)[1] for name in dropped]
+        for each in closed:
+            each.close()
+
     def reset(self) -> None:
         """Removes all variables' values, and resets all counts."""
         for cell in self.cells.values():
             cell.reset()
         self._counters.clear()
+        self._drop_resources()
 
     def forget(self, operations: int) -> None:
         """Forgets what belongs to operations from a number on: they have been undone."""
         self.loaded.clear()
         self.constants.clear()
+        self._drop_resources(operations)
         for op_id in [each for each in tuple(self._counters) if each >= operations]:
             self._counters.pop(op_id, None)
         for op_id in [each for each in tuple(self.cells) if each >= operations]:
@@ -166,7 +219,9 @@ class State:
                 cell.remove()
 
     def clear(self) -> None:
-        """Drops all values, and the store."""
+        """Drops all values, resources and the store."""
+        self._is_closed = True
+        self._drop_resources()
         self.let_go()
         self._values = None
         self.cells.clear()
@@ -240,6 +295,14 @@ class OpState:
             return plan.execute(*values)
 
         return run
+
+    def resource(self, name: str, make: Callable[[], Made]) -> Made:
+        """Returns what the operation keeps in the session under a name; makes it at first use."""
+        return self._state.resource(self.op_id, name, make)
+
+    def resources(self) -> list[Resource]:
+        """Returns all that operations keep in the session."""
+        return self._state.resources()
 
     def counter(self) -> int:
         """Returns how often this operation has drawn in this session, and increments it."""

@@ -90,7 +90,7 @@ _GROUPS: Final = {
     """,
     "there are no queues and input pipelines. Feed batches from a Python loop or iterator": """
         ConditionalAccumulator ConditionalAccumulatorBase FIFOQueue PaddingFIFOQueue PriorityQueue QueueBase
-        RandomShuffleQueue data queue
+        RandomShuffleQueue queue
     """,
     "there is no quantized arithmetic": """
         dequantize fake_quant_with_min_max_args fake_quant_with_min_max_args_gradient

@@ -1,0 +1,129 @@
+"""Lines and records of files."""
+
+from __future__ import annotations
+
+import contextlib
+import gzip
+import io
+import os
+import struct
+import zlib
+from collections.abc import Iterator
+from typing import Any
+
+from ..bundles.checksum import crc32c, masked
+from ..errors import (
+    DataLossError,
+    InvalidArgumentError,
+    NotFoundError,
+    OpError,
+    PermissionDeniedError,
+    UnknownError,
+)
+
+
+def opened(path: bytes | str, compression: bytes | str = b"") -> Any:
+    """A file to read bytes from.
+
+    Args:
+        path: The file.
+        compression: "", "GZIP" or "ZLIB".
+
+    Raises:
+        InvalidArgumentError: If `compression` is another word.
+        OpError: If the file cannot be opened, of v1's class.
+    """
+    name = os.fsdecode(path)
+    kind = compression.decode() if isinstance(compression, bytes) else compression
+    try:
+        if kind == "GZIP":
+            return gzip.open(name, "rb")
+        if kind == "ZLIB":
+            with open(name, "rb") as file:
+                return io.BytesIO(zlib.decompress(file.read()))
+        if kind:
+            raise InvalidArgumentError(None, None, f"Unsupported compression_type: {kind}.")
+        return open(name, "rb")
+    except OSError as error:
+        raise translated(error, name) from None
+
+
+def translated(error: OSError, name: str) -> OpError:
+    """v1's error for one of the operating system."""
+    if isinstance(error, (FileNotFoundError, NotADirectoryError)):
+        return NotFoundError(None, None, f"{name}; {os.strerror(error.errno or 2)}")
+    if isinstance(error, PermissionError):
+        return PermissionDeniedError(None, None, f"{name}; {os.strerror(error.errno or 13)}")
+    return UnknownError(None, None, f"{name}; {error.strerror or error}")
+
+
+def lines(path: bytes | str, compression: bytes | str = b"") -> Iterator[bytes]:
+    """The lines of a file, without their ends."""
+    with reading(path, compression) as file:
+        for line in file:
+            yield line.rstrip(b"\n").removesuffix(b"\r") if line.endswith(b"\n") else line
+
+
+def fixed_records(
+    path: bytes | str, size: int, header: int = 0, footer: int = 0, compression: bytes | str = b""
+) -> Iterator[bytes]:
+    """Records of one size.
+
+    Args:
+        path: The file.
+        size: The bytes of a record.
+        header: Bytes to skip at the start.
+        footer: Bytes to leave out at the end.
+        compression: "", "GZIP" or "ZLIB".
+
+    Raises:
+        InvalidArgumentError: If the bytes between header and footer are no whole number of records.
+    """
+    with reading(path, compression) as file:
+        end = file.seek(0, os.SEEK_END) if not compression else len(file.read())
+        file.seek(header)
+        body = end - header - footer
+        if body < 0 or body % size:
+            raise InvalidArgumentError(
+                None,
+                None,
+                f"Excess bytes found in {os.fsdecode(path)}: {body} bytes between the header and the footer "
+                f"are no whole number of records of {size} bytes.",
+            )
+        for _ in range(body // size):
+            yield file.read(size)
+
+
+def records(path: bytes | str, compression: bytes | str = b"") -> Iterator[bytes]:
+    """The records of a TFRecord file.
+
+    Raises:
+        DataLossError: If the file ends within a record, or a checksum is wrong.
+    """
+    with reading(path, compression) as file:
+        at = 0
+        while head := file.read(12):
+            length = int.from_bytes(head[:8], "little")
+            if len(head) < 12 or masked(crc32c(head[:8])) != struct.unpack("<I", head[8:])[0]:
+                raise DataLossError(
+                    None, None, f"{'truncated' if len(head) < 12 else 'corrupted'} record at {at}"
+                )
+            data, tail = file.read(length), file.read(4)
+            if len(tail) < 4 or masked(crc32c(data)) != struct.unpack("<I", tail)[0]:
+                raise DataLossError(
+                    None, None, f"{'truncated' if len(tail) < 4 else 'corrupted'} record at {at}"
+                )
+            at += 16 + length
+            yield data
+
+
+@contextlib.contextmanager
+def reading(path: bytes | str, compression: bytes | str) -> Iterator[Any]:
+    """Opens a file for a block, whose errors of the operating system become v1's."""
+    with opened(path, compression) as file:
+        try:
+            yield file
+        except (OSError, EOFError, zlib.error) as error:
+            if isinstance(error, OSError) and error.errno:
+                raise translated(error, os.fsdecode(path)) from None
+            raise DataLossError(None, None, f"{os.fsdecode(path)}: {error}") from None
