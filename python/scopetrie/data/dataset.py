@@ -19,7 +19,7 @@ from ..ops.constant import convert_to_tensor
 from ..ops.control.trace import check_alike, flat, packed
 from ..ops.declare import mixed
 from ..ops.registry import define_op, listed
-from ..public import v1
+from ..public import v1, whole
 from . import iterators, sources
 from .iterators import Iterator
 from .nodes import Code, dataset_node, traced
@@ -53,6 +53,7 @@ class Dataset(Transformations):
         return True
 
     @staticmethod
+    @whole
     def from_tensors(tensors: Any) -> Dataset:
         """Makes a dataset of one element.
 
@@ -67,6 +68,7 @@ class Dataset(Transformations):
         return Dataset(made, of_tensors(nest, leaves))
 
     @staticmethod
+    @whole
     def from_tensor_slices(tensors: Any) -> Dataset:
         """Makes a dataset of the rows of tensors, taken along their first dimension.
 
@@ -110,6 +112,7 @@ class Dataset(Transformations):
         return Dataset(made, of_tensors(nest, leaves).with_dims(lambda dims: dims and dims[1:]))
 
     @staticmethod
+    @whole
     def from_generator(
         generator: Callable[..., Any], output_types: Any, output_shapes: Any = None, args: Any = None
     ) -> Dataset:
@@ -148,6 +151,7 @@ class Dataset(Transformations):
         return Dataset(dataset_node("FlatMapDataset", given, make), structure)
 
     @staticmethod
+    @whole
     def range(*args: Any, **kwargs: Any) -> Dataset:
         """Makes a dataset of consecutive numbers.
 
@@ -181,6 +185,7 @@ class Dataset(Transformations):
         return Dataset(made, Structure(0, (Component(kind, ()),)))
 
     @staticmethod
+    @whole
     def zip(*args: Any, datasets: Any = None) -> Dataset:
         """Puts datasets side by side: an element consists of one of each.
 
@@ -215,6 +220,7 @@ class Dataset(Transformations):
         return Dataset(made, Structure(packed(nest, parts.nest), parts.components))
 
     @staticmethod
+    @whole
     def list_files(file_pattern: Any, shuffle: bool | None = None, seed: Any = None) -> Dataset:
         """Makes a dataset of the names of files.
 
@@ -234,6 +240,7 @@ class Dataset(Transformations):
                 found = found.shuffle(1 << 30, seed=seed)
         return found
 
+    @whole
     def reduce(self, initial_state: Any, reduce_func: Callable[..., Any]) -> Any:
         """Makes a tensor of all elements, by a function of what it gave before and the next one.
 
@@ -490,6 +497,7 @@ def _unexpected(structure: Structure, value: Any) -> TypeError:
 
 
 def _reduce_kernel(xp: Any, state: Any, code: Code, specs: Any, count: int) -> Any:
+    @whole
     def reduce(dataset: Any, *values: Any) -> list[Any]:
         current = tuple(values[:count])
         step = code.compiled(state, values[count:])

@@ -25,7 +25,7 @@ from ..ops.constant import convert_to_tensor
 from ..ops.control.trace import Body, check_alike, runner, taped
 from ..ops.declare import tensor
 from ..ops.registry import define_op, listed
-from ..public import v1
+from ..public import v1, whole
 from .sources import Element, Source
 from .structure import Structure, of_types
 
@@ -217,6 +217,7 @@ class Iterator:
         self._handle = _text(iterator_resource)
 
     @staticmethod
+    @whole
     def from_structure(
         output_types: Any,
         output_shapes: Any = None,
@@ -252,6 +253,7 @@ class Iterator:
         return Iterator(made, None, structure)
 
     @staticmethod
+    @whole
     def from_string_handle(
         string_handle: Any, output_types: Any, output_shapes: Any = None, output_classes: Any = None
     ) -> Iterator:
@@ -274,6 +276,7 @@ class Iterator:
         made: Tensor = _from_text(convert_to_tensor(string_handle, dtypes.string), structure=structure)
         return Iterator(made, None, structure)
 
+    @whole
     def make_initializer(self, dataset: Any, name: str | None = None) -> Operation:
         """Makes an operation that starts the iterator with a dataset.
 
@@ -316,6 +319,7 @@ class Iterator:
             raise ValueError(_NO_INITIALIZER)
         return self._initializer
 
+    @whole
     def get_next(self, name: str | None = None) -> Any:
         """Makes tensors that have the next element's values in each run.
 
@@ -357,6 +361,7 @@ class Iterator:
         return self._structure.map(lambda each: Tensor)
 
 
+@whole
 def one_shot(variant: Tensor, structure: Structure) -> Iterator:
     """An iterator that starts by itself, for a dataset that depends on neither variables nor feeds.
 
@@ -370,6 +375,7 @@ def one_shot(variant: Tensor, structure: Structure) -> Iterator:
     return Iterator(made, None, structure)
 
 
+@whole
 def initializable(variant: Tensor, structure: Structure, shared_name: str | None) -> Iterator:
     """An iterator that an operation starts."""
     made: Tensor = _iterator(structure=structure, shared_name=shared_name or "")

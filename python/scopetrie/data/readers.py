@@ -12,7 +12,7 @@ from .._core import name_scope
 from ..errors import InvalidArgumentError
 from ..graph import Tensor
 from ..ops.constant import convert_to_tensor
-from ..public import v1
+from ..public import v1, whole
 from . import files
 from .dataset import Dataset
 from .nodes import dataset_node
@@ -22,6 +22,7 @@ from .structure import Component, Structure
 _TEXT = Structure(b"", (Component(dtypes.string, ()),))
 
 
+@whole
 def _of_files(
     type: str, filenames: Any, inputs: Callable[[], list[Tensor]], read: Callable[..., Iterator[bytes]]
 ) -> Tensor:

@@ -15,6 +15,7 @@ from ..ops.control.trace import check_alike
 from ..ops.folding import constant_value
 from ..ops.node_text import Dims
 from ..ops.random.seed import get_seed
+from ..public import whole
 from ..shapes import as_dims
 from . import sources
 from .batches import batched, padded, unbatched
@@ -88,6 +89,7 @@ class Transformations:
             node = dataset_node(type, [self._variant_tensor, *found.captured, *numbers], build, name=scope)
         return self._like(node, structure)
 
+    @whole
     def map(
         self, map_func: Callable[..., Any], num_parallel_calls: Any = None, deterministic: bool | None = None
     ) -> Self:
@@ -124,6 +126,7 @@ class Transformations:
 
         return self._applied(type, map_func, make, inputs, argument="func")
 
+    @whole
     def filter(self, predicate: Callable[..., Any]) -> Self:
         """Keeps the elements for which a function gives true.
 
@@ -148,6 +151,7 @@ class Transformations:
 
         return self._applied("FilterDataset", predicate, sources.filtered, check=check, argument="predicate")
 
+    @whole
     def flat_map(self, map_func: Callable[..., Any]) -> Self:
         """Puts the datasets that a function makes of the elements one after the other.
 
@@ -167,6 +171,7 @@ class Transformations:
 
         return self._applied("FlatMapDataset", map_func, make, check=_inner_of)
 
+    @whole
     def interleave(
         self,
         map_func: Callable[..., Any],
@@ -213,6 +218,7 @@ class Transformations:
         type = "ParallelInterleaveDatasetV4" if parallel else "InterleaveDataset"
         return self._applied(type, map_func, make, inputs, check=_inner_of)
 
+    @whole
     def batch(
         self,
         batch_size: Any,
@@ -246,6 +252,7 @@ class Transformations:
         structure = self._structure.with_dims(lambda dims: None if dims is None else (first, *dims))
         return self._like(made._variant_tensor, structure)
 
+    @whole
     def padded_batch(
         self,
         batch_size: Any,
@@ -311,6 +318,7 @@ class Transformations:
         )
         return self._like(node._variant_tensor, Structure(self._structure.nest, out))
 
+    @whole
     def unbatch(self) -> Self:
         """Takes elements apart into their rows.
 
@@ -325,6 +333,7 @@ class Transformations:
         node = self._node("UnbatchDataset", [], lambda state, source: unbatched(source))
         return self._like(node._variant_tensor, self._structure.with_dims(lambda dims: dims and dims[1:]))
 
+    @whole
     def shuffle(
         self, buffer_size: Any, seed: Any = None, reshuffle_each_iteration: bool | None = None
     ) -> Self:
@@ -350,6 +359,7 @@ class Transformations:
 
         return self._node("ShuffleDataset", [size, *seeds], make)
 
+    @whole
     def repeat(self, count: Any = None) -> Self:
         """Repeats the dataset.
 
@@ -362,6 +372,7 @@ class Transformations:
         times = _int64(-1 if count is None else count, "count")
         return self._node("RepeatDataset", [times], lambda state, source, n: _repeated(source, int(n)))
 
+    @whole
     def take(self, count: Any) -> Self:
         """Keeps the first elements.
 
@@ -379,6 +390,7 @@ class Transformations:
 
         return self._node("TakeDataset", [_int64(count, "count")], make)
 
+    @whole
     def skip(self, count: Any) -> Self:
         """Leaves out the first elements.
 
@@ -396,6 +408,7 @@ class Transformations:
 
         return self._node("SkipDataset", [_int64(count, "count")], make)
 
+    @whole
     def shard(self, num_shards: Any, index: Any) -> Self:
         """Keeps every element whose number leaves `index` when divided by `num_shards`.
 
@@ -411,6 +424,7 @@ class Transformations:
             "ShardDataset", inputs, lambda state, source, n, at: sources.sharded(source, int(n), int(at))
         )
 
+    @whole
     def concatenate(self, dataset: Self) -> Self:
         """Puts another dataset behind this one.
 
@@ -439,6 +453,7 @@ class Transformations:
         )
         return self._like(node._variant_tensor, Structure(one.nest, out))
 
+    @whole
     def enumerate(self, start: Any = 0) -> Self:
         """Puts its number before each element.
 
@@ -462,6 +477,7 @@ class Transformations:
         )
         return self._like(node._variant_tensor, nested([number, self._structure]))
 
+    @whole
     def cache(self, filename: Any = "") -> Self:
         """Keeps the elements in memory once they have all been computed, until the iterator starts anew.
 
@@ -482,6 +498,7 @@ class Transformations:
         name = convert_to_tensor("", dtypes.string, name="filename")
         return self._node("CacheDataset", [name], lambda state, source, _: sources.Cached(source))
 
+    @whole
     def prefetch(self, buffer_size: Any = None) -> Self:
         """Returns the same elements: nothing is computed ahead of time, and no thread is started.
 
@@ -494,6 +511,7 @@ class Transformations:
         size = _int64(-1 if buffer_size is None else buffer_size, "buffer_size")
         return self._node("PrefetchDataset", [size], lambda state, source, _: source)
 
+    @whole
     def window(self, size: Any, shift: Any = None, stride: Any = 1, drop_remainder: Any = False) -> Self:
         """Puts consecutive elements into small datasets.
 
