@@ -234,18 +234,6 @@ EXPORTS: Final = {
     "contrib.training": """
         contrib.training.hparams HParams
     """,
-    "debugging": """
-        ops.checks Assert check_numerics
-        ops.control.asserts assert_equal assert_greater assert_greater_equal assert_integer assert_less
-        ops.control.asserts assert_less_equal assert_near assert_negative assert_non_negative
-        ops.control.asserts assert_non_positive assert_none_equal assert_positive assert_rank
-        ops.control.asserts assert_rank_at_least assert_scalar assert_type
-        ops.control.asserts_kinds assert_proper_iterable assert_rank_in assert_same_float_dtype
-        ops.math.compare is_finite is_inf is_nan
-        ops.math.formulas assert_all_finite=verify_tensor_all_finite is_non_decreasing is_strictly_increasing
-        ops.value_kinds is_numeric_tensor
-        tracebacks disable_traceback_filtering enable_traceback_filtering is_traceback_filtering_enabled
-    """,
     "data": """
         data.asking get_output_classes get_output_shapes get_output_types make_initializable_iterator
         data.asking make_one_shot_iterator
@@ -258,6 +246,18 @@ EXPORTS: Final = {
         data.constants AUTOTUNE INFINITE_CARDINALITY UNKNOWN_CARDINALITY
         data.experimental.transforming enumerate_dataset ignore_errors map_and_batch parallel_interleave
         data.experimental.transforming prefetch_to_device shuffle_and_repeat unbatch
+    """,
+    "debugging": """
+        ops.checks Assert check_numerics
+        ops.control.asserts assert_equal assert_greater assert_greater_equal assert_integer assert_less
+        ops.control.asserts assert_less_equal assert_near assert_negative assert_non_negative
+        ops.control.asserts assert_non_positive assert_none_equal assert_positive assert_rank
+        ops.control.asserts assert_rank_at_least assert_scalar assert_type
+        ops.control.asserts_kinds assert_proper_iterable assert_rank_in assert_same_float_dtype
+        ops.math.compare is_finite is_inf is_nan
+        ops.math.formulas assert_all_finite=verify_tensor_all_finite is_non_decreasing is_strictly_increasing
+        ops.value_kinds is_numeric_tensor
+        tracebacks disable_traceback_filtering enable_traceback_filtering is_traceback_filtering_enabled
     """,
     "graph_util": """
         saved_graphs.graph_util convert_variables_to_constants extract_sub_graph remove_training_nodes
