@@ -216,6 +216,14 @@ def stub(
     return "\n".join(lines)
 
 
+# After this come the names that are refused and no functions, to the end of the page.
+OTHERS_REFUSED = """## Classes, modules and constants that are refused
+
+| Name | Arguments | Here |
+|---|---|---|
+"""
+
+
 def ops_page(page: str, names: list[Name]) -> str:
     """docs/ops.md with its tables: v1's functions and arguments, as recorded, and what is here."""
     recorded = json.loads(RECORDED.read_text("utf-8"))
@@ -233,6 +241,14 @@ def ops_page(page: str, names: list[Name]) -> str:
         status = f"refused: {reasons[full]}" if full in reasons else notes.get(full)
         return f"| `{full}` | {arguments}| {status or match[2]} |"
 
+    functions = {
+        f"{space}.{name}".lstrip(".")
+        for space, found in recorded.items()
+        for name in found
+        if " " not in space
+    }
+    page = page[: page.index(OTHERS_REFUSED) + len(OTHERS_REFUSED)]
+    page += "".join(f"| `{name}` | |  |\n" for name in sorted(reasons.keys() - functions))
     return re.sub(r"^\| `([\w.]+)` \|[^|\n]*\| (.*) \|$", row, page, flags=re.MULTILINE)
 
 

@@ -34,7 +34,7 @@ FLOORS = [
     {"scopes", "store"},
     {"execution"},
     {"data", "layers", "metrics"},
-    {"rnn"},
+    {"queues", "rnn"},
     {"template", "summary", "compat", "behavior", "logging", "client", "v1"},
     {"saved_graphs"},
     {"train"},

@@ -14,6 +14,7 @@ from . import layers as layers
 from . import logging as logging
 from . import losses as losses
 from . import metrics as metrics
+from . import queues as queue
 from . import random as random
 from . import summary as summary
 from . import train as train
@@ -349,6 +350,18 @@ from .partitioners import min_max_variable_partitioner as min_max_variable_parti
 from .partitioners import variable_axis_size_partitioner as variable_axis_size_partitioner
 from .paths import get_cmake_dir as get_cmake_dir
 from .paths import get_include as get_include
+from .queues.matching import matching_files as matching_files
+from .queues.queue import FIFOQueue as FIFOQueue
+from .queues.queue import PaddingFIFOQueue as PaddingFIFOQueue
+from .queues.queue import PriorityQueue as PriorityQueue
+from .queues.queue import QueueBase as QueueBase
+from .queues.queue import RandomShuffleQueue as RandomShuffleQueue
+from .queues.readers import FixedLengthRecordReader as FixedLengthRecordReader
+from .queues.readers import IdentityReader as IdentityReader
+from .queues.readers import ReaderBase as ReaderBase
+from .queues.readers import TextLineReader as TextLineReader
+from .queues.readers import TFRecordReader as TFRecordReader
+from .queues.readers import WholeFileReader as WholeFileReader
 from .saved_graphs.graph_import import import_graph_def as import_graph_def
 from .scopes import get_variable as get_variable
 from .scopes import get_variable_scope as get_variable_scope
@@ -428,12 +441,15 @@ __all__ = [
     "DeviceSpec",
     "Dimension",
     "Event",
+    "FIFOQueue",
+    "FixedLengthRecordReader",
     "GPUOptions",
     "Graph",
     "GraphDef",
     "GraphKeys",
     "GraphOptions",
     "HistogramProto",
+    "IdentityReader",
     "IndexedSlices",
     "InteractiveSession",
     "LogMessage",
@@ -446,7 +462,12 @@ __all__ = [
     "OpError",
     "Operation",
     "OptimizerOptions",
+    "PaddingFIFOQueue",
     "Print",
+    "PriorityQueue",
+    "QueueBase",
+    "RandomShuffleQueue",
+    "ReaderBase",
     "RegisterGradient",
     "RunMetadata",
     "RunOptions",
@@ -457,15 +478,18 @@ __all__ = [
     "Store",
     "Summary",
     "SummaryMetadata",
+    "TFRecordReader",
     "Tensor",
     "TensorArray",
     "TensorInfo",
     "TensorShape",
+    "TextLineReader",
     "UnconnectedGradients",
     "Variable",
     "VariableAggregation",
     "VariableScope",
     "VariableSynchronization",
+    "WholeFileReader",
     "__version__",
     "abs",
     "accumulate_n",
@@ -716,6 +740,7 @@ __all__ = [
     "lower",
     "make_template",
     "map_fn",
+    "matching_files",
     "math",
     "matmul",
     "matrix_band_part",
@@ -769,6 +794,7 @@ __all__ = [
     "qint32",
     "qint32_ref",
     "qr",
+    "queue",
     "quint8",
     "quint8_ref",
     "quint16",

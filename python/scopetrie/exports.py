@@ -142,6 +142,10 @@ EXPORTS: Final = {
         ops.value_kinds get_static_value is_numeric_tensor is_symbolic_tensor is_tensor
         partitioners fixed_size_partitioner min_max_variable_partitioner variable_axis_size_partitioner
         paths get_cmake_dir get_include
+        queues.matching matching_files
+        queues.queue FIFOQueue PaddingFIFOQueue PriorityQueue QueueBase RandomShuffleQueue
+        queues.readers FixedLengthRecordReader IdentityReader ReaderBase TFRecordReader TextLineReader
+        queues.readers WholeFileReader
         saved_graphs.graph_import import_graph_def
         scopes get_variable get_variable_scope get_variables name_scope variable_scope
         scopes.create_partitioned create_partitioned_variables
@@ -375,6 +379,9 @@ EXPORTS: Final = {
         rnn.lstm BasicLSTMCell LSTMCell
         rnn.plain BasicRNNCell GRUCell
         rnn.wrappers DeviceWrapper DropoutWrapper MultiRNNCell ResidualWrapper
+    """,
+    "queue": """
+        queues.queue FIFOQueue PaddingFIFOQueue PriorityQueue QueueBase RandomShuffleQueue
     """,
     "random": """
         ops.random.candidates all_candidate_sampler fixed_unigram_candidate_sampler

@@ -60,6 +60,7 @@ NAMESPACES: Final = {
     "metrics": "metrics",
     "nn": "v1.nn",
     "nn.rnn_cell": "rnn",
+    "queue": "queues",
     "random": "random",
     "sparse": "v1.sparse",
     "strings": "v1.strings",

@@ -152,3 +152,14 @@ def _rows(element: Element) -> Iterator[Element]:
             f"{sorted(lengths)}",
         )
     return Rows(element).open()
+
+
+def padded_together(parts: Sequence[Any], at: int) -> Any:
+    """Arrays of one rank as rows of one, filled up to the largest with 0 or b"".
+
+    Args:
+        parts: The arrays.
+        at: The number of the component.
+    """
+    is_text = isinstance(parts[0], bytes) or parts[0].dtype.hasobject
+    return _padded(parts, None, b"" if is_text else 0)

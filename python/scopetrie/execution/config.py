@@ -1,7 +1,8 @@
 """The options that v1 scripts pass to sessions.
 
 They have v1's names and fields, so that scripts run unchanged. They tune threads and GPU memory, which the
-array library manages here; only `RunOptions.trace_level` and `ConfigProto.check_values` have an effect.
+array library manages here; only `RunOptions.trace_level`, `ConfigProto.check_values` and the two timeouts,
+after which a run stops waiting for a queue, have an effect.
 """
 
 from __future__ import annotations
@@ -144,7 +145,10 @@ class GraphOptions(Options):
 
 @v1("ConfigProto")
 class ConfigProto(Options):
-    """The options of a `Session`; without effect but for one, which v1 has not.
+    """The options of a `Session`; without effect but for two.
+
+    `operation_timeout_in_ms` is how long an operation waits for a queue, before it raises
+    `errors.DeadlineExceededError`. The other one v1 has not:
 
     `check_values=True` turns on a debug mode: each value is looked at as soon as it is computed. A kernel
     that gives another dtype or shape than its operation declares raises `errors.InternalError`, and the
@@ -183,7 +187,11 @@ class ConfigProto(Options):
 
 @v1("RunOptions")
 class RunOptions(Options):
-    """The options of one `Session.run`: `trace_level` requests times in its `run_metadata`."""
+    """The options of one `Session.run`.
+
+    `trace_level` requests times in its `run_metadata`. `timeout_in_ms` is how long it waits for queues,
+    before it raises `errors.DeadlineExceededError`.
+    """
 
     NO_TRACE: ClassVar[int] = 0
     SOFTWARE_TRACE: ClassVar[int] = 1

@@ -90,6 +90,8 @@ class BaseSession:
         check_values = config is not None and bool(config.check_values)
         computing = get_backend(backend)
         self._state: State = State(computing, Plan, check_values, _store_for(computing, store))
+        if config is not None and config.operation_timeout_in_ms > 0:
+            self._state.timeout = config.operation_timeout_in_ms / 1000
         self._closed = False
         # Three caches: calls without feeds by single fetch; the latest such call with a list of fetches; all
         # forms of call by `signature`. Any thread fills them; each operation on them is atomic.
@@ -232,7 +234,7 @@ class BaseSession:
             feed_dict: Values by tensor (or variable, or name), used instead of the computed ones: arrays,
                 numbers, strings, nested lists. They are converted to the tensor's dtype.
             options: A `RunOptions`; with `trace_level=RunOptions.FULL_TRACE`, the times of the operations are
-                recorded.
+                recorded, and `timeout_in_ms` ends a run that waits for a queue.
             run_metadata: A `RunMetadata` to receive them.
 
         Returns:
@@ -310,6 +312,9 @@ class BaseSession:
         fed = program.fed(feed_dict)
         if options is None and run_metadata is None:
             return program.run(fed)
+        if options is not None and options.timeout_in_ms > 0:
+            with self._state.within(options.timeout_in_ms / 1000):
+                return program.run_traced(fed, options, run_metadata)
         return program.run_traced(fed, options, run_metadata)
 
     def _keep(self, key: Any, program: Program, fetches: Any, unfed: bool) -> None:

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+import threading
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from functools import partial
 from typing import Any, Protocol, TypeVar
 
@@ -18,6 +21,12 @@ from ..store import Store
 from .cells import Cell, StoredValues
 
 Made = TypeVar("Made", bound="Resource")
+
+
+class _Deadline(threading.local):
+    """When the run of this thread has to give up waiting, by `time.monotonic`; None for never."""
+
+    at: float | None = None
 
 
 class Resource(Protocol):
@@ -45,6 +54,7 @@ class State:
         check_values: Whether every value is looked at when it is computed.
         host: The backend for what is computed on the host.
         xp: Its array-API namespace.
+        timeout: The seconds that an operation waits at most, for a queue; 0 for any time.
         cells: The variables that the session has used, by the id of their operation.
         constants: The device's copies of constant tensors, by their number.
         loaded: The memory of variables that `load` has set, by their number, as long as the store keeps it.
@@ -54,6 +64,7 @@ class State:
         "__weakref__",
         "_counters",
         "_counting",
+        "_deadline",
         "_dtypes",
         "_is_closed",
         "_resources",
@@ -65,6 +76,7 @@ class State:
         "host",
         "loaded",
         "planner",
+        "timeout",
         "xp",
     )
 
@@ -88,6 +100,8 @@ class State:
         # By name: the operation that made it, and what it is.
         self._resources: dict[str, tuple[int, Resource]] = {}
         self._is_closed = False
+        self._deadline = _Deadline()
+        self.timeout = 0.0
         # Held while a count is incremented, or a resource made: no two drawings share a count.
         self._counting = Lock()
         self._values = None if store is None else StoredValues(store)
@@ -166,6 +180,22 @@ class State:
             count = self._counters.get(op_id, 0)
             self._counters[op_id] = count + 1
         return count
+
+    @contextmanager
+    def within(self, seconds: float) -> Iterator[None]:
+        """Lets the runs of this thread in a block wait for so long at most."""
+        before = self._deadline.at
+        self._deadline.at = time.monotonic() + seconds
+        try:
+            yield
+        finally:
+            self._deadline.at = before
+
+    def deadline(self) -> float | None:
+        """When an operation that begins to wait has to give up, by `time.monotonic`; None for never."""
+        if self._deadline.at is None and self.timeout:
+            return time.monotonic() + self.timeout
+        return self._deadline.at
 
     def resource(self, op_id: int, name: str, make: Callable[[], Made]) -> Made:
         """Returns what an operation keeps under a name; makes it at first use.
@@ -303,6 +333,10 @@ class OpState:
     def resources(self) -> list[Resource]:
         """Returns all that operations keep in the session."""
         return self._state.resources()
+
+    def deadline(self) -> float | None:
+        """When an operation that begins to wait has to give up, by `time.monotonic`; None for never."""
+        return self._state.deadline()
 
     def counter(self) -> int:
         """Returns how often this operation has drawn in this session, and increments it."""

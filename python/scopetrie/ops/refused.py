@@ -85,12 +85,10 @@ _GROUPS: Final = {
         strings.unicode_script strings.unicode_transcode
     """,
     "graphs read and write no files here. Use Python's files, and feed what they hold": """
-        FixedLengthRecordReader IdentityReader LMDBReader ReaderBase TFRecordReader TextLineReader
-        WholeFileReader io matching_files python_io read_file write_file
+        LMDBReader io matching_files python_io read_file write_file
     """,
-    "there are no queues and input pipelines. Feed batches from a Python loop or iterator": """
-        ConditionalAccumulator ConditionalAccumulatorBase FIFOQueue PaddingFIFOQueue PriorityQueue QueueBase
-        RandomShuffleQueue queue
+    "gradients are averaged in one process. Add them up with add_n, or keep sums in Variables": """
+        ConditionalAccumulator ConditionalAccumulatorBase
     """,
     "there is no quantized arithmetic": """
         dequantize fake_quant_with_min_max_args fake_quant_with_min_max_args_gradient

@@ -5,7 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from ..bundles import message
+from .batching import batch, batch_join, maybe_batch, maybe_shuffle_batch, shuffle_batch, shuffle_batch_join
 from .checkpoint_manager import CheckpointManager
+from .coordinator import Coordinator, LooperThread
 from .global_step import (
     assert_global_step,
     create_global_step,
@@ -21,6 +23,15 @@ from .optimizers.gradient_descent import GradientDescentOptimizer, MomentumOptim
 from .optimizers.optimizer import Optimizer
 from .optimizers.proximal import FtrlOptimizer, ProximalAdagradOptimizer, ProximalGradientDescentOptimizer
 from .optimizers.rmsprop import AdadeltaOptimizer, RMSPropOptimizer
+from .producers import (
+    input_producer,
+    limit_epochs,
+    match_filenames_once,
+    range_input_producer,
+    slice_input_producer,
+    string_input_producer,
+)
+from .queue_runner import QueueRunner, add_queue_runner, start_queue_runners
 from .saving import (
     CheckpointReader,
     NewCheckpointReader,
@@ -60,18 +71,24 @@ __all__ = [
     "AdamOptimizer",
     "CheckpointManager",
     "CheckpointReader",
+    "Coordinator",
     "ExponentialMovingAverage",
     "FtrlOptimizer",
     "GradientDescentOptimizer",
+    "LooperThread",
     "MomentumOptimizer",
     "NewCheckpointReader",
     "Optimizer",
     "ProximalAdagradOptimizer",
     "ProximalGradientDescentOptimizer",
+    "QueueRunner",
     "RMSPropOptimizer",
     "Saver",
     "SummaryWriter",
+    "add_queue_runner",
     "assert_global_step",
+    "batch",
+    "batch_join",
     "checkpoint_exists",
     "cosine_decay",
     "cosine_decay_restarts",
@@ -86,18 +103,29 @@ __all__ = [
     "global_step",
     "import_meta_graph",
     "init_from_checkpoint",
+    "input_producer",
     "inverse_time_decay",
     "latest_checkpoint",
+    "limit_epochs",
     "linear_cosine_decay",
     "list_variables",
     "load_checkpoint",
     "load_variable",
+    "match_filenames_once",
+    "maybe_batch",
+    "maybe_shuffle_batch",
     "natural_exp_decay",
     "noisy_linear_cosine_decay",
     "piecewise_constant",
     "piecewise_constant_decay",
     "polynomial_decay",
+    "range_input_producer",
     "remove_checkpoint",
+    "shuffle_batch",
+    "shuffle_batch_join",
+    "slice_input_producer",
+    "start_queue_runners",
+    "string_input_producer",
     "update_checkpoint_state",
     "write_graph",
 ]
