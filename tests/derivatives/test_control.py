@@ -226,3 +226,33 @@ def test_arrays_of_rows_in_a_loop() -> None:
             step[at] = 1e-6
             slope = (session.run(loss, {x: value + step}) - session.run(loss, {x: value - step})) / 2e-6
             np.testing.assert_allclose(found[at], slope, rtol=1e-6, atol=1e-7)
+
+
+@pytest.mark.parametrize("rows", [1, 7, 300])
+@pytest.mark.parametrize("transpose", [False, True])
+def test_weights_that_each_round_multiplies_with(rows: int, transpose: bool) -> None:
+    """The products of many rounds are computed at once; the sums are those of the same loop, unrolled."""
+    random = np.random.default_rng(rows)
+    x = tf.constant(random.normal(size=(rows, 5)))
+    first = random.normal(size=(5, 5)) / 2
+    weights = tf.placeholder(tf.float64, [5, 5])
+    other = tf.placeholder(tf.float64, [5, 5])
+
+    def step(value: Any) -> Any:
+        turned = tf.transpose(tf.matmul(other, value, transpose_b=True))
+        return tf.tanh(tf.matmul(value, weights, transpose_b=transpose) + turned)
+
+    def unrolled() -> Any:
+        value = x
+        for _ in range(6):
+            value = step(value)
+        return value
+
+    _, looped = tf.while_loop(lambda i, _: i < 6, lambda i, value: (i + 1, step(value)), (0, x))
+    with tf.Session() as session:
+        wanted, found = (
+            session.run(tf.gradients(tf.square(y), [weights, other]), {weights: first, other: first.T})
+            for y in (unrolled(), looped)
+        )
+    for a, b in zip(wanted, found, strict=True):
+        np.testing.assert_allclose(b, a, rtol=1e-9, atol=1e-12)

@@ -154,3 +154,24 @@ def test_a_placeholder_with_a_default_can_be_fed() -> None:
     with tf.Session() as session:
         assert session.run(x * 2).tolist() == [2.0, 4.0]
         assert session.run(x * 2, {x: [5.0, 6.0]}).tolist() == [10.0, 12.0]
+
+
+@pytest.mark.parametrize("rows", [1, 700])
+def test_cross_entropies_of_many_classes_are_those_of_each_row(rows: int) -> None:
+    """Large logits are gone through a part at a time."""
+    random = np.random.default_rng(0)
+    logits = random.normal(size=(rows, 1000)).astype(np.float32) * 5
+    labels = random.integers(0, 1000, rows)
+    low = logits.astype(np.float64) - logits.max(axis=1, keepdims=True)
+    log_shares = low - np.log(np.exp(low).sum(axis=1, keepdims=True))
+    wanted = -log_shares[np.arange(rows), labels]
+    slopes = np.exp(log_shares) - np.eye(1000)[labels]
+    with tf.Graph().as_default(), tf.Session() as session:
+        x = tf.constant(logits)
+        for losses in (
+            tf.nn.sparse_softmax_cross_entropy_with_logits(labels=labels, logits=x),
+            tf.nn.softmax_cross_entropy_with_logits_v2(labels=np.eye(1000)[labels], logits=x),
+        ):
+            found, by_x = session.run([losses, *tf.gradients(losses, x)])
+            np.testing.assert_allclose(found, wanted, rtol=1e-5)
+            np.testing.assert_allclose(by_x, slopes, atol=1e-6)

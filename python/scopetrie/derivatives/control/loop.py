@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from ...graph import Operation, Tensor
@@ -21,21 +22,44 @@ from .bodies import (
     trace_backward,
     trainable,
 )
+from .products import (
+    Factors,
+    Product,
+    ProductTotal,
+    Total,
+    factors_of,
+    laid_out_transposed,
+    only_transposed,
+)
 
 Grads = list[Tensor | None]
 
 
-def _while_kernel(xp: Any, state: Any, step: Backward, count: int, constants: int, specs: Any) -> Any:
+def _while_kernel(
+    xp: Any, state: Any, step: Backward, count: int, products: tuple[Product | None, ...],
+    turned: tuple[int, ...], specs: Any,
+) -> Any:  # fmt: skip
     run = backward_runner(state, step)
 
     def compute(tape: Any, *values: Any) -> Any:
-        carried, rest = list(values[:count]), values[count:]
-        totals = [xp.zeros_like(each) for each in rest[:constants]]
-        for kept in reversed(tape[()]):
+        carried, rest = list(values[:count]), list(values[count:])
+        totals = [
+            Total(xp, like) if product is None else ProductTotal(xp, like, product)
+            for like, product in zip(rest, products, strict=False)
+        ]
+        rounds = tape[()]
+        if len(rounds) > 1:
+            for at in turned:
+                rest[at] = laid_out_transposed(rest[at])
+        for kept in reversed(rounds):
             made = run(kept, [*carried, *rest])
-            carried = made[:count]
-            totals = [total + part for total, part in zip(totals, made[count:], strict=True)]
-        return alone([*carried, *totals])
+            carried, parts = made[:count], iter(made[count:])
+            for total in totals:
+                if isinstance(total, ProductTotal):
+                    total.add_product(next(parts), next(parts))
+                else:
+                    total.add(next(parts))
+        return alone([*carried, *(total.result() for total in totals)])
 
     return compute
 
@@ -43,6 +67,14 @@ def _while_kernel(xp: Any, state: Any, step: Backward, count: int, constants: in
 _while_grad = define_op(
     "WhileGrad", mixed("inputs", host=False), rule=backward_specs, kernel=_while_kernel, stateful=True
 )
+
+
+def _with_factors(body: Body, carried: int, products: Sequence[Factors | None]) -> Body:
+    """A body that gives the factors of products, instead of the products."""
+    outputs = list(body.outputs[:carried])
+    for value, found in zip(body.outputs[carried:], products, strict=True):
+        outputs += [value] if found is None else [found.a._id, found.b._id]
+    return body._replace(outputs=tuple(outputs))
 
 
 @gradient("While", partial=True)
@@ -65,12 +97,21 @@ def _while(op: Operation, *grads: Tensor | None) -> Grads:
     ys = [graph.tensor(body.outputs[at]) for at in varied]
     traced = trace_backward(body, count, ys, [*variables, *constants], given, given[-1].op)
     outside = union(constants, traced.outside)
+    products = [factors_of(graph.tensor(each), traced.body) for each in traced.body.outputs[len(given) :]]
+    traced = traced._replace(body=_with_factors(traced.body, len(given), products))
+    outside_ids = [each._id for each in outside]
+    turned = only_transposed(graph, traced.body, outside_ids)
     results = listed(
         _while_grad(
-            [tape, *starts, *outside], step=placed(traced, len(given), outside), count=len(given),
-            constants=len(constants), specs=like([*variables, *constants]), name="Exit",
+            [tape, *starts, *outside],
+            step=placed(traced, len(given), outside),
+            count=len(given),
+            products=tuple(None if each is None else each.product for each in products),
+            turned=tuple(at for at, each in enumerate(outside_ids) if each in turned),
+            specs=like([*variables, *constants]),
+            name="Exit",
         )
-    )  # fmt: skip
+    )
     for at, each in zip([*varied, *fixed], results, strict=True):
         made[at] = each
     return made

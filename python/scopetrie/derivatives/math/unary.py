@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+import numpy as np
+
 from ...graph import Operation, Tensor
 from ...ops.array.fill import zeros_like
 from ...ops.declare import INEXACT, tensor
@@ -50,8 +52,19 @@ def _from_output(type: str, slope: Callable[[Any], Any]) -> Any:
     return define_op(type, tensor("y", INEXACT), tensor("dy"), kernel=kernel, rule="same")
 
 
-_tanh_grad = _from_output("TanhGrad", lambda y: 1 - y * y)
-_sigmoid_grad = _from_output("SigmoidGrad", lambda y: y * (1 - y))
+def _tanh_slope(y: Any) -> Any:
+    made = y * y
+    return np.subtract(1, made, out=made) if isinstance(made, np.ndarray) else 1 - made
+
+
+def _sigmoid_slope(y: Any) -> Any:
+    made = 1 - y
+    made *= y  # in place where that is possible
+    return made
+
+
+_tanh_grad = _from_output("TanhGrad", _tanh_slope)
+_sigmoid_grad = _from_output("SigmoidGrad", _sigmoid_slope)
 _sqrt_grad = _from_output("SqrtGrad", lambda y: 0.5 / y)
 _rsqrt_grad = _from_output("RsqrtGrad", lambda y: -0.5 * (y * y * y))
 _reciprocal_grad = _from_output("ReciprocalGrad", lambda y: -y * y)

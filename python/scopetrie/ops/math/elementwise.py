@@ -70,6 +70,19 @@ _BINARY_DOC = """{summary}, element by element; shapes broadcast.
 _KINDS = {SIGNED: "signed numbers", FLOATS: "floats", INEXACT: "floats or complex numbers"}
 
 
+def _sigmoid(xp: Any) -> Any:
+    @elementwise(1)
+    def sigmoid(x: Any, **out: Any) -> Any:
+        made = xp.negative(x, **out)
+        if not isinstance(made, np.ndarray):
+            return 1 / (1 + xp.exp(made))
+        np.exp(made, out=made)
+        made += 1
+        return np.divide(1, made, out=made)
+
+    return sigmoid
+
+
 def unary(
     type: str, summary: str, kernel: Kernel, types: Types, name: str | None = None,
     scoped: bool | None = None,
@@ -358,8 +371,7 @@ ceil = unary("Ceil", "x rounded up", lambda xp: xp.ceil, FLOATS)
 rint = unary("Rint", "x rounded to the nearest whole number, halves to even", lambda xp: xp.round, FLOATS)
 reciprocal = unary("Reciprocal", "1 / x", _reciprocal, SIGNED)
 sigmoid = unary(
-    "Sigmoid", "1 / (1 + exp(-x))", lambda xp: lambda x: 1 / (1 + xp.exp(xp.negative(x))), INEXACT,
-    scoped=True,
+    "Sigmoid", "1 / (1 + exp(-x))", _sigmoid, INEXACT, scoped=True,
 )  # fmt: skip
 acos = v1("acos", "math.acos")(acos)
 acosh = v1("acosh", "math.acosh")(acosh)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from typing import Any
+from typing import Any, Final
 
 import numpy as np
 
@@ -13,7 +13,7 @@ from ...graph import Tensor
 from ...public import v1
 from ..array.dims import renamed
 from ..array.fill import ones_like, stop_gradient, zeros_like
-from ..array.indices import check_indices, count_up
+from ..array.indices import check_indices, count_up, readable
 from ..array.join import concat
 from ..array.shape import known_size, rank, reshape, shape, shape_internal, transpose
 from ..array.slice import slice_
@@ -105,18 +105,45 @@ def weighted_cross_entropy_with_logits(
         return add(first, multiply(weight, tail, name="mul"), name=scope)
 
 
-def _scaled(xp: Any, x: Any) -> tuple[Any, Any]:
-    """Logits without their maximum, and the sum of their exponentials."""
+# Bytes of logits to go through at a time with NumPy, so that they stay in a core's cache.
+_BYTES: Final = 1 << 18
+
+
+def _by_rows(losses: Any) -> Any:
+    """A function of logits `[N, classes]` and labels, a few rows after another where arrays are NumPy's."""
+
+    def computed(x: Any, labels: Any) -> tuple[Any, Any]:
+        if not isinstance(x, np.ndarray) or x.nbytes <= 2 * _BYTES or x.ndim != 2 or len(labels) != len(x):
+            made: tuple[Any, Any] = losses(x, labels)
+            return made
+        loss, gradient = np.empty(len(x), x.dtype), np.empty(x.shape, x.dtype)
+        each = max(1, _BYTES * len(x) // x.nbytes)
+        for first in range(0, len(x), each):
+            part = slice(first, first + each)
+            loss[part], gradient[part] = losses(x[part], labels[part])
+        return loss, gradient
+
+    return computed
+
+
+def _scaled(xp: Any, x: Any) -> tuple[Any, Any, Any]:
+    """Logits without their maximum, the exponentials of these, and the sums of those; new arrays."""
     low = x - xp.max(x, axis=-1, keepdims=True) if x.shape[-1] else x
-    return low, xp.sum(xp.exp(low), axis=-1, keepdims=True)
+    powers = xp.exp(low)
+    return low, powers, xp.sum(powers, axis=-1, keepdims=True)
 
 
 def _cross_entropy_kernel(xp: Any) -> Any:
     def losses(x: Any, labels: Any) -> Any:
-        low, total = _scaled(xp, x)
-        return xp.sum(labels * (xp.log(total) - low), axis=-1), xp.exp(low) / total - labels
+        low, powers, total = _scaled(xp, x)
+        # In place where that is possible, in arrays that are made here.
+        weighed = xp.log(total) - low
+        weighed *= labels
+        powers /= total
+        powers -= labels
+        return xp.sum(weighed, axis=-1), powers
 
-    return losses
+    return _by_rows(losses)
 
 
 _softmax_cross_entropy: OpFunction[list[Tensor]] = define_op(
@@ -219,21 +246,31 @@ def softmax_cross_entropy_with_logits(
 def _sparse_kernel(xp: Any) -> Any:
     def losses(x: Any, labels: Any) -> Any:
         classes = x.shape[-1]
+        low, powers, total = _scaled(xp, x)
+        powers /= total
+        if readable(x) and x.ndim == 2:
+            places = np.arange(len(labels)), labels
+            powers[places] -= 1
+            return np.log(total[:, 0]) - low[places], powers
+        outside = (labels < 0) | (labels >= classes)
+        chosen = labels[:, None] == count_up(xp, labels, classes)[None, :]
+        # What is not chosen does not count, infinite or not.
+        loss = xp.sum(xp.where(chosen, xp.log(total) - low, xp.zeros_like(low)), axis=-1)
+        return xp.where(outside, xp.full_like(loss, math.nan), loss), powers - xp.astype(chosen, x.dtype)
+
+    in_parts = _by_rows(losses)
+
+    def checked(x: Any, labels: Any) -> Any:
+        classes = x.shape[-1]
         if tuple(labels.shape) != tuple(x.shape[:-1]):
             raise ValueError(
                 "logits and labels must have the same first dimension, "
                 f"got logits shape {list(x.shape)} and labels shape {list(labels.shape)}"
             )
         check_indices(labels, classes, "labels")
-        outside = (labels < 0) | (labels >= classes)
-        chosen = labels[:, None] == count_up(xp, labels, classes)[None, :]
-        low, total = _scaled(xp, x)
-        # What is not chosen does not count, infinite or not.
-        loss = xp.sum(xp.where(chosen, xp.log(total) - low, xp.zeros_like(low)), axis=-1)
-        gradient = xp.exp(low) / total - xp.astype(chosen, x.dtype)
-        return xp.where(outside, xp.full_like(loss, math.nan), loss), gradient
+        return in_parts(x, labels)
 
-    return losses
+    return checked
 
 
 _sparse_cross_entropy: OpFunction[list[Tensor]] = define_op(
