@@ -32,6 +32,7 @@ FLOORS = [
     {"variables", "random", "losses"},
     {"initializers"},
     {"scopes", "store"},
+    {"partitioned"},
     {"execution"},
     {"data", "layers", "metrics"},
     {"queues", "rnn"},

@@ -13,10 +13,10 @@ from typing import TYPE_CHECKING, Any
 from .. import dtypes
 from ..dtypes import DTypeLike, as_dtype
 from ..graph import Tensor
-from ..ops.random.draws import random_normal, random_uniform, truncated_normal
 from ..public import v1
 from ..shapes import dimension_value
 from .base import Initializer, require_float
+from .drawn import RandomNormal, RandomUniform, TruncatedNormal
 
 if TYPE_CHECKING:
     from ..partitioners import PartitionInfo
@@ -80,17 +80,20 @@ class VarianceScaling(Initializer):
         self, shape: Any, dtype: DTypeLike = None, partition_info: PartitionInfo | None = None
     ) -> Tensor:
         """Returns the numbers; the fans of a part are those of the whole variable. See `Initializer`."""
-        fan_in, fan_out = _fans(shape if partition_info is None else partition_info.full_shape)
+        whole = shape if partition_info is None else partition_info.full_shape
+        return self._for_whole(whole)(shape, self.dtype if dtype is None else dtype)
+
+    def _for_whole(self, shape: Sequence[Any]) -> Initializer:
+        """Returns what draws the same for a variable of a shape, and for each part of it."""
+        fan_in, fan_out = _fans(shape)
         fan = {"fan_in": fan_in, "fan_out": fan_out, "fan_avg": (fan_in + fan_out) / 2.0}[self.mode]
         variance = self.scale / max(1.0, fan)
-        made = self.dtype if dtype is None else dtype
         if self.distribution in ("normal", "truncated_normal"):
-            stddev = math.sqrt(variance) / _TRUNCATED_DEVIATION
-            return truncated_normal(shape, 0.0, stddev, made, seed=self.seed)
+            return TruncatedNormal(0.0, math.sqrt(variance) / _TRUNCATED_DEVIATION, self.seed)
         if self.distribution == "untruncated_normal":
-            return random_normal(shape, 0.0, math.sqrt(variance), made, seed=self.seed)
+            return RandomNormal(0.0, math.sqrt(variance), self.seed)
         limit = math.sqrt(3.0 * variance)
-        return random_uniform(shape, -limit, limit, made, seed=self.seed)
+        return RandomUniform(-limit, limit, self.seed)
 
     def get_config(self) -> dict[str, Any]:
         """Returns the configuration."""
@@ -189,12 +192,16 @@ class UniformUnitScaling(Initializer):
         self, shape: Any, dtype: DTypeLike = None, partition_info: PartitionInfo | None = None
     ) -> Tensor:
         """Returns the numbers; the inputs of a part are those of the whole variable. See `Initializer`."""
-        full_shape = shape if partition_info is None else partition_info.full_shape
+        whole = shape if partition_info is None else partition_info.full_shape
+        return self._for_whole(whole)(shape, self.dtype if dtype is None else dtype)
+
+    def _for_whole(self, shape: Sequence[Any]) -> Initializer:
+        """Returns what draws the same for a variable of a shape, and for each part of it."""
         inputs = 1.0
-        for size in list(full_shape)[:-1]:
+        for size in list(shape)[:-1]:
             inputs *= float(dimension_value(size))  # type: ignore[arg-type]  # None is refused by float()
         limit = math.sqrt(3 / max(inputs, 1.0)) * self.factor
-        return random_uniform(shape, -limit, limit, self.dtype if dtype is None else dtype, seed=self.seed)
+        return RandomUniform(-limit, limit, self.seed)
 
     def get_config(self) -> dict[str, Any]:
         """Returns the configuration."""
