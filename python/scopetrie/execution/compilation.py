@@ -76,7 +76,9 @@ class Compilation:
             gc.disable()
         try:
             # A store sets variables to numbers many at a time.
-            in_store = state.store is not None and not state.check_values and not first
+            in_store = (
+                state.store is not None and state.parts is None and not state.check_values and not first
+            )
             needed = graph._needed if in_store else graph.prune
             nodes = needed(list(fetches), list(targets), list(feeds), first)
             self.outputs = self._compile(nodes, fetches, hosted)

@@ -12,7 +12,7 @@ from typing import Any, Final, TypeAlias
 import numpy as np
 
 from ..backends import Array, host_array
-from ..dtypes import DType
+from ..dtypes import DType, variant
 from ..errors import InvalidArgumentError, UnimplementedError
 from ..graph import Graph
 from ..ops.node_text import Dims, dims_text
@@ -21,6 +21,7 @@ from . import short_floats
 from .cells import Cell, Initialization, Update
 from .checking import checked
 from .failure import located
+from .part_calls import PartCalls
 from .placement import PASSED_ON, WITH_BODIES, Node, Placement, homes_of
 from .state import OpState, State
 
@@ -115,6 +116,7 @@ class Resolution:
         without_cells, rename = cells.keys().isdisjoint, same_as.get
         in_place, check_values = self._backend.in_place, self._state.check_values
         plain_function = self._plain_functions.get
+        parts = None if self._state.parts is None else PartCalls(self)
         for node in nodes:
             op_id, op_def, first, count, inputs, attrs = node
             if op_def is None or op_def.kernel is None:
@@ -133,6 +135,11 @@ class Resolution:
             else:
                 tensors = range(first, first + count)
                 results = tuple([self._new(tensor) if tensor in feeds else tensor for tensor in tensors])
+            if parts is not None:
+                taken = parts.take(node, variables, inputs, results)
+                if taken is None:
+                    continue
+                inputs = taken
             if not in_place and self.reads:
                 inputs = self._read_again(op_id, inputs)
             hosted = not on_host and self._is_hosted(node, variables)
@@ -167,12 +174,20 @@ class Resolution:
                 specs = [(dtype.base_dtype, dims) for dtype, dims in map(self.spec, results)]
                 function, arity = checked(function, specs, self._backend), 0
             calls.append((op_id, function, inputs, results, arity))
+        if parts is not None:
+            parts.wait()
 
     def _new(self, like: int) -> int:
         """Returns another value of the dtype and shape of a tensor."""
         self._made += 1
         dtype, dims = self.spec(like)
         self._specs[-self._made] = dtype.base_dtype, dims
+        return -self._made
+
+    def _new_object(self) -> int:
+        """Returns a value that is no array."""
+        self._made += 1
+        self._specs[-self._made] = variant, None
         return -self._made
 
     def _resolve_source(self, node: Node) -> None:
@@ -243,7 +258,8 @@ class Resolution:
             else:
                 read = self._new(tensor)
                 self.reads[read] = cell
-                self.calls.append((op_id, cell, (), (read,), 0))
+                if type(cell) is Cell:
+                    self.calls.append((op_id, cell, (), (read,), 0))
                 values.append(read)
         return tuple(values), variables
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from types import TracebackType
-from typing import Any, Final, NoReturn, Self, TypeAlias, TypeVar, overload
+from typing import TYPE_CHECKING, Any, Final, NoReturn, Self, TypeAlias, TypeVar, overload
 
 import numpy as np
 
@@ -25,6 +25,9 @@ from .fetches import is_flat, signature
 from .plan import CLOSED, Plan
 from .program import Program, check_options
 from .state import State
+
+if TYPE_CHECKING:
+    from ..partitioned import PartitionedStore
 
 # For type checkers: what `run` takes, and what it gives for a tensor: for rank 0 a NumPy scalar, which has
 # all that an array has.
@@ -55,7 +58,9 @@ class BaseSession:
         backend: The array library that computes: "numpy" (the default), "cupy", a `Backend`, or a module that
             follows the array API standard.
         store: A `Store` that holds the values of the variables, by their op names as paths: those that it has
-            already are initialized. By default a new one; other backends than "numpy" take none.
+            already are initialized. By default a new one; other backends than "numpy" take none. A
+            `PartitionedStore` holds the parts of partitioned variables at its workers, and the others in its
+            `local`.
 
     Raises:
         TypeError: If an argument has the wrong type.
@@ -70,7 +75,7 @@ class BaseSession:
         config: ConfigProto | None = None,
         *,
         backend: Any = None,
-        store: Store | None = None,
+        store: Store | PartitionedStore | None = None,
     ) -> None:
         if graph is not None and not isinstance(graph, Graph):
             raise TypeError(f'Argument `graph` must be a tf.Graph, but got "{type(graph).__name__}"')
@@ -89,7 +94,7 @@ class BaseSession:
         self._graph = get_default_graph() if graph is None else graph
         check_values = config is not None and bool(config.check_values)
         computing = get_backend(backend)
-        self._state: State = State(computing, Plan, check_values, _store_for(computing, store))
+        self._state: State = State(computing, Plan, check_values, *_stores_for(computing, store))
         if config is not None and config.operation_timeout_in_ms > 0:
             self._state.timeout = config.operation_timeout_in_ms / 1000
         self._closed = False
@@ -432,15 +437,24 @@ _REFUSED: Final = (
 _NOT_HELD: Final = "a Store holds NumPy's arrays, and the backend {!r} has others"
 
 
-def _store_for(backend: Backend, store: Store | None) -> Store | None:
-    """Returns the store of a new session: the given one, or a new one if the backend's values go into one."""
+def _stores_for(backend: Backend, store: Any) -> tuple[Store | None, Any]:
+    """Returns the store of a new session: the given one, or a new one if the backend's values go into one.
+
+    The second is the PartitionedStore that has the parts of partitioned variables, or None.
+    """
+    parts = None
     if store is not None and not isinstance(store, Store):
-        raise TypeError(f'Argument `store` must be a tf.Store, but got "{type(store).__name__}"')
+        from ..partitioned import PartitionedStore  # imported late: few programs use a cluster
+
+        if not isinstance(store, PartitionedStore):
+            raise TypeError(f'Argument `store` must be a tf.Store, but got "{type(store).__name__}"')
+        parts = store
+        store = parts.local
     if backend.on_host and backend.in_place:
-        return Store(seed=0) if store is None else store
+        return Store(seed=0) if store is None else store, parts
     if store is not None:
         raise ValueError(f"Session(store=...): {_NOT_HELD.format(backend.name)}")
-    return None
+    return None, None
 
 
 # The latest program before there is one; never run.
@@ -460,7 +474,9 @@ class Session(BaseSession):
         backend: The array library that computes: "numpy" (the default), "cupy", a `Backend`, or a module that
             follows the array API standard.
         store: A `Store` that holds the values of the variables, by their op names as paths: those that it has
-            already are initialized. By default a new one; other backends than "numpy" take none.
+            already are initialized. By default a new one; other backends than "numpy" take none. A
+            `PartitionedStore` holds the parts of partitioned variables at its workers, and the others in its
+            `local`.
 
     Raises:
         TypeError: If an argument has the wrong type.
@@ -487,7 +503,7 @@ class Session(BaseSession):
         config: ConfigProto | None = None,
         *,
         backend: Any = None,
-        store: Store | None = None,
+        store: Store | PartitionedStore | None = None,
     ) -> None:
         super().__init__(target, graph, config, backend=backend, store=store)
         self._entered: Any = None

@@ -19,6 +19,7 @@ from ..locks import Lock
 from ..ops.node_text import Dims
 from ..store import Store
 from .cells import Cell, StoredValues
+from .part_cells import PartCell, shard_of
 
 Made = TypeVar("Made", bound="Resource")
 
@@ -47,6 +48,7 @@ class State:
         planner: The class of plans for branches and loops: `Plan`, passed to avoid an import cycle.
         check_values: Whether every value is looked at when it is computed; see `checking`.
         store: Holds the values of variables; None for no store, as where values are not NumPy's arrays.
+        parts: Holds those of the parts of partitioned variables: a PartitionedStore.
 
     Attributes:
         backend: The library that computes.
@@ -57,6 +59,7 @@ class State:
         timeout: The seconds that an operation waits at most, for a queue; 0 for any time.
         cells: The variables that the session has used, by the id of their operation.
         constants: The device's copies of constant tensors, by their number.
+        parts: A PartitionedStore, where the values of parts are, or None.
         loaded: The memory of variables that `load` has set, by their number, as long as the store keeps it.
     """
 
@@ -75,6 +78,7 @@ class State:
         "constants",
         "host",
         "loaded",
+        "parts",
         "planner",
         "timeout",
         "xp",
@@ -86,7 +90,9 @@ class State:
         planner: Callable[..., Any],
         check_values: bool = False,
         store: Store | None = None,
+        parts: Any = None,
     ) -> None:
+        self.parts = parts
         self.backend = backend
         self.host = backend if backend.on_host else get_backend("numpy")
         self.check_values = check_values
@@ -131,9 +137,14 @@ class State:
                 known = self._dtypes[dtype] = array_dtype, Store._holds(array_dtype)
             array_dtype, is_held = known
             name, trainable = graph.operation(op_id).name, graph._is_trainable(ref)
-            # Values that the library cannot hold are on the host.
-            library = self.backend if self.backend.holds(array_dtype) else self.host
-            made = Cell(name, library, array_dtype, dims, self._values if is_held else None, trainable)
+            made: Cell
+            shard = None if self.parts is None else shard_of(name)
+            if shard is not None and is_held:
+                made = PartCell(name, self.backend, array_dtype, dims, self.parts, shard, trainable)
+            else:
+                # Values that the library cannot hold are on the host.
+                library = self.backend if self.backend.holds(array_dtype) else self.host
+                made = Cell(name, library, array_dtype, dims, self._values if is_held else None, trainable)
             cell = self.cells.setdefault(op_id, made)  # atomic: another thread may be making it
         return cell
 
