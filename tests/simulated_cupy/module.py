@@ -6,6 +6,7 @@ import json
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from importlib.machinery import ModuleSpec
 from inspect import Parameter, Signature
 from pathlib import Path
 from types import ModuleType, SimpleNamespace
@@ -177,6 +178,7 @@ class OutOfMemoryError(MemoryError):
 def _module(name: str, **names: Any) -> ModuleType:
     made = ModuleType(name)
     made.__dict__.update(names)
+    made.__spec__ = ModuleSpec(name, None)
     made.__dict__["__all__"] = [each for each in names if each[0] != "_"]
     return made
 

@@ -186,6 +186,10 @@ class Backend:
         """
         return error
 
+    def number(self, array: Array) -> Array:
+        """Returns a scalar as a kernel takes it beside arrays of the library, wherever it is."""
+        return self.place(array, on_host=False)
+
     # Aliases, and what plans do to make fewer arrays --------------------------------------------------------
 
     def place(self, array: Array, on_host: bool) -> Array:
@@ -228,8 +232,11 @@ class Backend:
         return False
 
     def quiet(self, function: Callable[..., Any]) -> Callable[..., Any]:
-        """Returns `function` in the library's state for a run: floating-point warnings off, for one."""
-        return function
+        """Returns `function` in the library's state for a run: floating-point warnings off, for one.
+
+        NumPy's are off with every library: it computes what stays on the host.
+        """
+        return np.errstate(all="ignore")(function)
 
 
 def host_view(array: Array) -> np.ndarray[Any, Any] | None:

@@ -68,6 +68,11 @@ class CupyBackend(Backend):
         """Returns whether this is a ufunc: numbers become arguments of its kernel."""
         return isinstance(function, self._cupy.ufunc)
 
+    def number(self, array: Array) -> Array:
+        """Returns a number of the host as NumPy's scalar, an argument of kernels."""
+        on_host: Any = isinstance(array, (np.ndarray, np.generic))
+        return array[()] if on_host else array
+
     def synchronize(self) -> None:
         """Waits for the current stream."""
         self._cupy.cuda.get_current_stream().synchronize()

@@ -64,7 +64,7 @@ class JaxBackend(Backend):
             with self._jax.enable_x64(True):
                 return function(*arguments)
 
-        return run
+        return super().quiet(run)
 
 
 def _scatter(target: Array, at: Array, rows: Array, how: str) -> Array:

@@ -58,6 +58,7 @@ class Cell:
         trainable: Whether the variable is to be trained, as the store says it.
 
     Attributes:
+        backend: The library of the memory.
         view: The value, as a read-only array. The attribute is missing until the first use: plans read it
             without a test, which adopts the store's memory; without one, they handle the AttributeError.
         memory: The memory to change in place, whose shape is the declared one; missing until the first use.
@@ -75,7 +76,7 @@ class Cell:
         self.name = name
         self.dtype = dtype
         self.dims = dims
-        self._backend = backend
+        self.backend = backend
         self._values = values
         self._trainable = trainable
         self._array: Array = None
@@ -90,7 +91,7 @@ class Cell:
             array = self._adopt()
             if array is None:
                 raise AttributeError(f"{self.name} has no value", name="view", obj=self)
-        view = self.view = self._backend.freeze(array)
+        view = self.view = self.backend.freeze(array)
         if self._array is not array:  # let go of meanwhile
             self.let_go()
         return view
@@ -151,7 +152,7 @@ class Cell:
         array = self.adopted()
         if array is None:
             raise self.uninitialized()
-        if not self._backend.in_place:
+        if not self.backend.in_place:
             return None
         self._check_frozen(array)
         return array
@@ -169,8 +170,8 @@ class Cell:
         array = self._array  # before the shape, which goes first where the memory is let go of
         if value.shape != self._shape:
             self._assign_slowly(value, validate_shape)
-        elif self._backend.in_place:
-            self._backend.overwrite(array, value)
+        elif self.backend.in_place:
+            self.backend.overwrite(array, value)
         else:
             self.view = self._array = value
 
@@ -185,7 +186,7 @@ class Cell:
             InvalidArgumentError if delta has another shape than it.
         """
         # Decided once, not in each run.
-        if self._backend.writes_into(function) != 2:
+        if self.backend.writes_into(function) != 2:
             return lambda delta: self.assign(function(self._operand(delta), delta))
         return Update(self, function)
 
@@ -265,13 +266,13 @@ class Cell:
             self._check(shape)
         if self._values is not None:
             return self._set(value, validate_shape)
-        if not self._backend.in_place:
+        if not self.backend.in_place:
             array = value
         else:
             # Filled before it is visible: an interrupt leaves the old value intact.
-            array = self._backend.empty(shape, self.dtype)
-            self._backend.overwrite(array, value)
-        self.view = self._backend.freeze(array)
+            array = self.backend.empty(shape, self.dtype)
+            self.backend.overwrite(array, value)
+        self.view = self.backend.freeze(array)
         self._array, self._shape = array, shape
         return None
 

@@ -93,8 +93,8 @@ class Placement:
         cheap = {each for each in able if self._is_number(each) or not self.is_held(each)}
         on_host: list[bool] = []
         for _, op_def, first, count, inputs, _ in nodes:
-            possible = op_def is None or self._may_run_on_host(op_def, inputs, able)
             made = range(first, first + count)
+            possible = op_def is None or self._may_run_on_host(op_def, inputs, able)
             if possible:
                 able.update(made)
                 if op_def is None or op_def.host_outputs or cheap.issuperset(inputs):
@@ -124,7 +124,9 @@ class Placement:
     def _may_run_on_host(self, op_def: OpDef, inputs: Sequence[int], able: set[int]) -> bool:
         if op_def.type == "Const" or op_def.host_outputs:
             return True
-        return op_def.kernel is not None and not op_def.stateful and able.issuperset(inputs)
+        if op_def.kernel is None or op_def.stateful or is_of_rows(op_def):
+            return False
+        return able.issuperset(inputs)
 
     def _is_of_host(self, op_def: OpDef, inputs: Iterable[int], results: Iterable[int]) -> bool:
         """Whether an operation is not the device's, or has values that it cannot hold."""
@@ -165,7 +167,9 @@ class Placement:
         """
         if self._is_of_host(op_def, inputs, results):
             return True
-        if not inputs or not all(each in self.hosted or each in known for each in inputs):
+        if is_of_rows(op_def) or not inputs:
+            return False
+        if not all(each in self.hosted or each in known for each in inputs):
             return False
         # What is on the host already is a number, a shape or the like: so is a number that comes of it.
         return all(map(self._is_number, results)) or self._wanted.isdisjoint(results)
@@ -191,6 +195,11 @@ class Placement:
             self.unsettled.update(results)
         else:
             self.hosted.update(each for each in results if not self.is_held(each))
+
+
+def is_of_rows(op_def: OpDef) -> bool:
+    """Whether an operation has to do with a TensorArray's rows, which are arrays of the device."""
+    return op_def.type.startswith("TensorArray") and not op_def.host_outputs
 
 
 def homes_of(op_def: OpDef, count: int) -> list[bool | None]:

@@ -22,7 +22,7 @@ from .cells import Cell, Initialization, Update
 from .checking import checked
 from .failure import located
 from .part_calls import PartCalls
-from .placement import PASSED_ON, WITH_BODIES, Node, Placement, homes_of
+from .placement import PASSED_ON, WITH_BODIES, Node, Placement, homes_of, is_of_rows
 from .state import OpState, State
 
 # Operation, function (or a `Cell` to read), arguments, results; and, for elementwise functions, the number of
@@ -162,7 +162,8 @@ class Resolution:
                     if check_values or tensor not in constants:
                         break
                 else:
-                    folded = self._fold(function, inputs, results)
+                    may_fold = on_host or not is_of_rows(op_def)
+                    folded = may_fold and self._fold(function, inputs, results)
                     if folded:
                         continue
                     if folded is None:  # an error, which no device would find
@@ -350,11 +351,13 @@ class Resolution:
         assert placement is not None
         constant = self.constants.get(value)
         if constant is not None:
+            if not isinstance(constant, (np.ndarray, np.generic)):  # a TensorArray
+                return value
             stays = home or (home is None and not (constant.ndim and op_def.type in WITH_BODIES))
             if stays or not backend.holds(constant.dtype):
                 return value
             if home is False and takes_numbers and not constant.ndim:
-                return self._kept(value, constant[()], -1)
+                return self._kept(value, _number(constant), -1)
             return self._on_device(op_id, value)
         to_host = placement.moves(value, home)
         if to_host is None:

@@ -292,9 +292,11 @@ class OpState:
         self, state: State, op_id: int, variables: Sequence[Cell] = (), on_host: bool = False
     ) -> None:
         self._state = state
-        self.backend = state.host if on_host else state.backend
         self.op_id = op_id
         self.variables = variables
+        # Of variables that the library cannot hold, it is NumPy.
+        own: Backend = variables[0].backend if variables else state.backend
+        self.backend = state.host if on_host else own
         self.xp = self.backend.xp
 
     @property

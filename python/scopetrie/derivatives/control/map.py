@@ -22,6 +22,7 @@ from .bodies import (
     trace_backward,
     trainable,
 )
+from .rows import no_gradient
 
 Grads = list[Tensor | None]
 
@@ -33,7 +34,7 @@ def _map_kernel(
 
     def compute(tape: Any, *values: Any) -> Any:
         by_rows, rest = values[:count], values[count:]
-        totals = [xp.zeros_like(each) for each in rest[:constants]]
+        totals = [no_gradient(xp, each) for each in rest[:constants]]
         found = []
         for at, kept in enumerate(tape[()]):
             made = run(kept, [*(each[at, ...] for each in by_rows), *rest])
@@ -87,7 +88,7 @@ def _fold_kernel(
 
     def compute(tape: Any, *values: Any) -> Any:
         grads, rest = values[:totals], values[totals:]
-        sums = [xp.zeros_like(each) for each in rest[:constants]]
+        sums = [no_gradient(xp, each) for each in rest[:constants]]
         record = tape[()]
         first = 0 if begun else 1
         length = len(record) + first

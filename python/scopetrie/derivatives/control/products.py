@@ -16,6 +16,7 @@ from ... import dtypes
 from ...graph import Graph, Operation, Tensor
 from ...ops.array.indices import readable
 from ...ops.control.trace import Body
+from .rows import no_gradient
 
 # Rows to multiply at a time, at least.
 _ROWS: Final = 256
@@ -89,7 +90,7 @@ class Total:
     """
 
     def __init__(self, xp: Any, like: Any) -> None:
-        self._total = xp.zeros_like(like)
+        self._total = no_gradient(xp, like)
         self._in_place = readable(self._total)
 
     def add(self, part: Any) -> None:

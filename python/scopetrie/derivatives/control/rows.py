@@ -13,6 +13,7 @@ import numpy as np
 
 from ... import dtypes
 from ...graph import Operation, Tensor
+from ...ops.control.rows import Rows
 from ...ops.declare import index, tensor
 from ...ops.node_text import Dims
 from ...ops.registry import Spec, define_op
@@ -44,6 +45,11 @@ class RowGrads:
         return RowGrads(both)
 
     __radd__ = __add__
+
+
+def no_gradient(xp: Any, value: Any) -> Any:
+    """The gradient of a value on which nothing depends, to which others can be added."""
+    return RowGrads({}) if isinstance(value, Rows) else xp.zeros_like(value)
 
 
 def _items(grads: Any) -> dict[int, Any]:

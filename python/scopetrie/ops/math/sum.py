@@ -27,7 +27,8 @@ def _add_n_kernel(xp: Any) -> Any:
                     f"Inputs to AddN must have the same size and shape. Input 0: {list(first.shape)} != "
                     f"input: {list(each.shape)}"
                 )
-            first = xp.add(first, each)
+            # Operators: gradients of a TensorArray are objects of ours.
+            first = first + each if hasattr(each, "dtype") else each + first
         return first
 
     return total

@@ -28,6 +28,9 @@ def _shuffle_kernel(xp: Any, state: Any, seed: int, seed2: int) -> Any:
             return value
         # Sorting random keys: the same permutation on every platform. Should two of 2^63 keys agree once in a
         # blue moon, they keep their order.
+        if readable(value):  # with any backend, if it is text
+            keys = generator.fill("integers", np.empty(value.shape[0], np.int64), 0, 2**63 - 1)
+            return value[np.argsort(keys, kind="stable")]
         keys = generator.draw("integers", (value.shape[0],), np.int64, 0, 2**63 - 1)
         return xp.take(value, xp.argsort(keys, stable=True), axis=0)
 

@@ -75,7 +75,7 @@ def check_initial_shape(dims: Dims, initial: Tensor, name: str) -> None:
 
 def _assign_kernel(xp: Any, state: Any, validate_shape: bool = True, use_locking: bool = True) -> Any:
     cell, backend = state.variable, state.backend
-    if backend.on_host or not backend.holds(cell.dtype):
+    if backend.on_host:
         return lambda value: cell.assign(value, validate_shape)
     return lambda value: cell.assign(backend.place(value, on_host=False), validate_shape)
 

@@ -62,7 +62,8 @@ def define_updates(
         if word.isupper():
             declared.append(reference(word.lower()))
         else:
-            declared.append(tensor(word, attr=None if word in longs else "T"))
+            where = False if word == "grad" else None  # numbers come from where they are
+            declared.append(tensor(word, attr=None if word in longs else "T", host=where))
     attributes = (attr("use_locking", bool, False), *((attr(flag, bool, False),) if flag else ()))
     at = [word for word in words if not word.isupper()].index("grad")
     dense: OpFunction[Tensor] = define_op(
@@ -83,10 +84,12 @@ def _rule(variable: Tensor, *rest: Any, **attrs: Any) -> Spec:
 
 def _dense_kernel(update: Update, at: int) -> Callable[..., Any]:
     def kernel(xp: Any, state: Any, use_locking: bool = False, **flags: bool) -> Any:
-        cells = state.variables
+        cells, on_host = state.variables, state.backend.on_host
 
         def apply(*given: Any) -> Any:
             grad, numbers = given[at], (*given[:at], *given[at + 1 :])
+            if not on_host:
+                numbers = tuple(map(state.backend.number, numbers))
             memory = [cell.writable() for cell in cells]
             values = [cell.view for cell in cells]
             if grad.shape != values[0].shape:
@@ -95,7 +98,9 @@ def _dense_kernel(update: Update, at: int) -> Callable[..., Any]:
                     f"var and grad do not have the same shape{list(values[0].shape)} {list(grad.shape)}",
                 )  # fmt: skip
             if not all(isinstance(each, np.ndarray) and each.flags.c_contiguous for each in memory):
-                for cell, new in zip(cells, update(xp, grad, numbers, *values, **flags), strict=True):
+                # All of them first: an assignment may change what the others are computed of.
+                made = list(update(xp, grad, numbers, *values, **flags))
+                for cell, new in zip(cells, made, strict=True):
                     cell.assign(new)
             else:
                 _in_blocks(xp, update, grad, numbers, memory, flags)
@@ -125,11 +130,13 @@ def _in_blocks(
 
 def _sparse_kernel(update: Update, at: int) -> Callable[..., Any]:
     def kernel(xp: Any, state: Any, use_locking: bool = False, **flags: bool) -> Any:
-        cells = state.variables
+        cells, on_host = state.variables, state.backend.on_host
 
         def apply(*given: Any) -> Any:
             *given_numbers, indices = given
             grad = given_numbers.pop(at)
+            if not on_host:
+                given_numbers = list(map(state.backend.number, given_numbers))
             memory = [cell.writable() for cell in cells]
             values = [cell.view for cell in cells]
             wanted = (*indices.shape, *values[0].shape[1:])
