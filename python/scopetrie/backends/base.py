@@ -19,6 +19,7 @@ wants beyond the standard it takes from the namespace, where a backend may put i
 
 from __future__ import annotations
 
+import copy
 import functools
 import importlib
 from collections.abc import Callable, Mapping, Sequence
@@ -50,6 +51,7 @@ class Backend:
         in_place: Whether `empty` makes arrays that `overwrite` can change.
         on_host: Whether the arrays are NumPy's, so that no transfer is ever needed.
         keeps_constants: Whether constants may stay arrays of the library from one run to the next.
+        exports_own: Whether `export` gives arrays of the library.
         kernels: Kernels that replace those of the ops, by op type: functions of the namespace (for stateful
             ops also of the state) and the attributes that return a function of arrays.
         host_types: Op types that the library has no means for: they are computed by NumPy.
@@ -65,6 +67,7 @@ class Backend:
     in_place = False
     on_host = False
     keeps_constants = True
+    exports_own = False
     kernels: ClassVar[Mapping[str, Callable[..., Any]]] = MappingProxyType({})
     host_types: ClassVar[frozenset[str]] = frozenset({"Bitcast"})
 
@@ -178,6 +181,17 @@ class Backend:
         """
         return [None] * len(regions)
 
+    def pure(self) -> Backend:
+        """Returns the backend for a function without side effects, as `lower` makes it.
+
+        It changes nothing in place, keeps nothing from call to call, and exports its own arrays, which may be
+        traced.
+        """
+        made = copy.copy(self)
+        made.in_place = made.on_host = made.keeps_constants = False
+        made.exports_own = True
+        return made
+
     def failure(self, error: Exception) -> Exception:
         """Returns what an exception of the library means, as Python says it.
 
@@ -211,7 +225,10 @@ class Backend:
 
         Returns:
             A NumPy array that shares no memory with anything else; for rank 0 a NumPy scalar (or bytes).
+            Where `exports_own`, an array of the library.
         """
+        if self.exports_own:
+            return self.place(array, on_host=False)
         host = self.to_host(array)
         return host if host.ndim else host[()]
 

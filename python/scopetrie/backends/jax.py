@@ -23,8 +23,7 @@ class JaxBackend(Backend):
         ImportError: If JAX is not installed.
     """
 
-    # JAX has polygamma for whole numbers only.
-    host_types = frozenset({"Polygamma"})
+    host_types = frozenset()
 
     def __init__(self) -> None:
         try:
@@ -34,11 +33,17 @@ class JaxBackend(Backend):
                 f"The backend 'jax' needs the library JAX: {error}\nInstall it: `pip install jax`."
             ) from error
         self._jax: Any = jax
+        self._is_exact = True
         super().__init__("jax", _namespace(jax))
 
     def from_host(self, array: np.ndarray[Any, Any] | np.generic) -> Array:
         """Returns a copy of the array with the same dtype; strings stay on the host."""
-        return array if array.dtype.hasobject else self._jax.numpy.array(array, device=self.device)
+        if array.dtype.hasobject:
+            return array
+        if not self._is_exact:
+            return self._jax.numpy.array(array, device=self.device)
+        with self._jax.enable_x64(True):  # feeds come here before a run
+            return self._jax.numpy.array(array, device=self.device)
 
     def to_host(self, array: Array) -> np.ndarray[Any, Any]:
         """Returns a copy on the host."""
@@ -57,8 +62,17 @@ class JaxBackend(Backend):
             )
         return super().computes(op_type, dtypes)
 
+    def pure(self) -> Backend:
+        """Returns the backend for `lower`: arrays may be traced, with 64-bit dtypes or without."""
+        made = super().pure()
+        assert isinstance(made, JaxBackend)
+        made._is_exact = False
+        return made
+
     def quiet(self, function: Callable[..., Any]) -> Callable[..., Any]:
-        """Returns `function` with 64-bit dtypes on."""
+        """Returns `function` with 64-bit dtypes on, in a session."""
+        if not self._is_exact:
+            return function
 
         def run(*arguments: Any) -> Any:
             with self._jax.enable_x64(True):
@@ -75,6 +89,16 @@ def _scatter(target: Array, at: Array, rows: Array, how: str) -> Array:
     return kinds[how](rows)
 
 
+def _polygamma(n: Array, x: Array) -> Array:
+    # JAX's own takes whole numbers only: the formula is Abramowitz and Stegun's 6.4.10.
+    import jax.scipy.special as special
+    from jax import numpy
+
+    sign = numpy.where(n % 2 == 0, -1.0, 1.0).astype(x.dtype)
+    series = sign * numpy.exp(special.gammaln(n + 1)) * special.zeta(n + 1, x)
+    return numpy.where(n == 0, special.digamma(x), series)
+
+
 def _traced(array: Array) -> bool:
     return True
 
@@ -82,10 +106,11 @@ def _traced(array: Array) -> bool:
 def _namespace(jax: Any) -> Any:
     if _made:
         return _made[0]
+    find = functions_of("jax.scipy.special")
     _made.append(
         namespace(
             jax.numpy,
-            special=functions_of("jax.scipy.special"),
+            special=lambda name: _polygamma if name == "polygamma" else find(name),
             scatter=_scatter,
             setitem=lambda x, key, value: x.at[key].set(value),
             pow=checked_pow(jax.numpy.pow),
@@ -93,7 +118,8 @@ def _namespace(jax: Any) -> Any:
     )
     tracer: Any = jax.core.Tracer
     is_traced.register(tracer, _traced)
-    concrete: Any = type(jax.numpy.zeros(()))
+    with jax.ensure_compile_time_eval():  # the first use may be in a trace
+        concrete: Any = type(jax.numpy.zeros(()))
 
     @seen.register(concrete)
     def _(array: Any) -> np.ndarray[Any, Any] | None:

@@ -72,6 +72,13 @@ class NumpyBackend(Backend):
                 return np.array(array)
         return array
 
+    def pure(self) -> Backend:
+        """Returns a backend that treats NumPy's arrays as immutable."""
+        made = Backend(self.name, self.xp)
+        made.keeps_constants = False
+        made.exports_own = True
+        return made
+
     def overwrite(self, array: Array, value: Array) -> None:
         """Copies `value` into `array`."""
         array[...] = value

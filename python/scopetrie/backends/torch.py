@@ -37,7 +37,7 @@ class TorchBackend(Backend):
             raise ImportError(
                 f"The backend 'torch' needs the library PyTorch: {error}\nInstall it: `pip install torch`."
             ) from error
-        self._torch = torch
+        self._torch: Any = torch
         super().__init__("torch", _namespace(torch), device)
 
     def from_host(self, array: np.ndarray[Any, Any] | np.generic) -> Array:

@@ -186,7 +186,7 @@ class Cell:
             InvalidArgumentError if delta has another shape than it.
         """
         # Decided once, not in each run.
-        if self.backend.writes_into(function) != 2:
+        if not self.backend.in_place or self.backend.writes_into(function) != 2:
             return lambda delta: self.assign(function(self._operand(delta), delta))
         return Update(self, function)
 

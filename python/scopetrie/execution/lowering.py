@@ -5,23 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from ..backends import Array, Backend
+from ..backends import Array, get_backend
 from ..graph import Graph, Tensor, get_default_graph
 from ..locks import Lock
 from ..public import v1
 from .fetches import Fetches
 from .plan import Plan
 from .state import State
-
-
-class _Arguments(Backend):
-    """The library of a lowered function's arguments, and of its results."""
-
-    keeps_constants = False
-
-    def export(self, array: Array, fed: Sequence[Array] = ()) -> Any:
-        """Returns the value as an array of the library."""
-        return self.place(array, on_host=False)
 
 
 class LoweredFunction:
@@ -84,7 +74,7 @@ class LoweredFunction:
         xp = array_api_compat.array_namespace(*arrays)
         program = self._programs.get(xp)
         if program is None:
-            state = State(_Arguments(xp.__name__, xp), Plan)
+            state = State(get_backend(xp).pure(), Plan)
             # Again, so that what has been undone since is refused.
             taken = self._fetches = Fetches(self.graph, self._given)
             feeds = [tensor._id for tensor in self._feeds.values()]

@@ -83,7 +83,7 @@ class PartCell(Cell):
                 f"{bytes_text(limit)}: look rows up by tf.gather or tf.nn.embedding_lookup, or make the "
                 "PartitionedStore with largest_read=None",
             )
-        return self._backend.freeze(self.begin(_read, self.facts)())
+        return self.backend.freeze(self.begin(_read, self.facts)())
 
     @property
     def initialized(self) -> bool:

@@ -159,11 +159,10 @@ class Resolution:
                 if short_floats.are_there():
                     function, arity = self._in_float32(op_def, function, arity, inputs, results)
                 for tensor in inputs:
-                    if check_values or tensor not in constants:
+                    if check_values or tensor not in constants or (not on_host and is_of_rows(op_def)):
                         break
                 else:
-                    may_fold = on_host or not is_of_rows(op_def)
-                    folded = may_fold and self._fold(function, inputs, results)
+                    folded = self._fold(function, inputs, results)
                     if folded:
                         continue
                     if folded is None:  # an error, which no device would find

@@ -9,6 +9,7 @@ import numpy as np
 
 from ... import errors
 from ..._core import Variable
+from ...backends import is_traced
 from ...dtypes import DType
 from ...graph import Tensor
 from ...public import v1
@@ -229,7 +230,7 @@ def _count_up_to_kernel(xp: Any, state: Any, limit: int) -> Any:
 
     def count() -> Any:
         value = xp.asarray(cell.read(), copy=True)
-        if value >= limit:
+        if not is_traced(value) and value >= limit:
             raise errors.OutOfRangeError(None, None, f"Reached limit of {limit}")
         cell.assign(value + 1)
         return value
