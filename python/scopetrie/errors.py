@@ -80,6 +80,10 @@ UNAUTHENTICATED: Final = 16
 Payloads: TypeAlias = dict[str, Any]
 
 
+class ClusterError(Exception):
+    """What is wrong with a cluster that holds variables: a session raises it as it is."""
+
+
 @v1("OpError")
 class OpError(Exception):
     """An operation of the graph failed while it ran.

@@ -50,7 +50,8 @@ def located(
 
     Returns:
         An `errors.OpError`. Its message starts with v1's line for the fault, then has the node, the line of
-        the program that built it, the inputs' dtypes and shapes, and the hint.
+        the program that built it, the inputs' dtypes and shapes, and the hint. What is wrong with a cluster that
+        holds variables stays the error that it is, with a note of the node.
     """
     if isinstance(error, AttributeError) and isinstance(error.obj, Cell):
         error = error.obj.uninitialized()
@@ -58,6 +59,10 @@ def located(
         error = backend.failure(error)
     if isinstance(error, errors.FailedPreconditionError) and error.message.startswith(UNINITIALIZED):
         hint = _INITIALIZE
+    if isinstance(error, errors.ClusterError):
+        if op is not None:
+            error.add_note(f"[[node {op.name} (of type {op.type}){made_at(op)}]]")
+        return error
     if isinstance(error, errors.OpError):
         if error.op is not None:
             return error  # from an inner plan, whose error is more precise

@@ -73,8 +73,8 @@ class PartCalls:
                 raise UnimplementedError(
                     None, None, f"{op_def.type} refers to variables in several places of a cluster: {names}"
                 )
-            facts = [each.facts for each in cells]
-            send = partial(cells[0].begin, run_at_part, op_def.type, attrs, facts, bool(results))
+            facts, kernel = [each.facts for each in cells], (op_def.type, op_def.kernel.__module__, attrs)
+            send = partial(cells[0].begin, run_at_part, kernel, facts, bool(results))
             self._send(op_id, cells[0].shard, send, self._read(op_id, inputs), results)
             return None
         table = reads.get(inputs[0]) if inputs else None

@@ -5,12 +5,13 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Callable
+from importlib import import_module
 from typing import Any, Final
 
 import numpy as np
 
 from ..backends import Array, Backend, get_backend
-from ..errors import InvalidArgumentError, ResourceExhaustedError
+from ..errors import ResourceExhaustedError
 from ..ops.node_text import Dims
 from ..ops.registry import OPS
 from ..printing import bytes_text
@@ -96,7 +97,8 @@ class PartCell(Cell):
 
     def assign(self, value: Array, validate_shape: bool = True) -> None:
         """Sets the variable, at its worker."""
-        self.begin(run_at_part, "Assign", {"validate_shape": validate_shape}, [self.facts], False, value)()
+        kernel = "Assign", "", {"validate_shape": validate_shape}
+        self.begin(run_at_part, kernel, [self.facts], False, value)()
 
     def remove(self) -> None:
         """Does nothing: others may have found the part at its worker."""
@@ -107,21 +109,22 @@ class PartCell(Cell):
 
 
 def run_at_part(
-    part: Any, type: str, attrs: dict[str, Any] | None, cells: list[Any], is_wanted: bool, *arrays: Array
+    part: Any, kernel: tuple[str, str, Any], cells: list[Any], is_wanted: bool, *arrays: Array
 ) -> Any:
     """Runs the kernel of an operation that changes variables, at the worker that has them.
 
     Args:
         part: The part.
-        type: The operation's type.
-        attrs: Its attributes.
+        kernel: The operation's type, the module of its kernel, and its attributes.
         cells: The `facts` of the variables that it refers to.
         is_wanted: Whether its output is wanted.
         *arrays: Its other inputs.
     """
+    type, module, attrs = kernel
+    if type not in OPS:  # types are defined where their modules are imported
+        import_module(module)
     op_def = OPS[type]
-    if op_def.kernel is None:
-        raise InvalidArgumentError(None, None, f"No kernel computes operations of type {type}.")
+    assert op_def.kernel is not None  # the client has looked
     state = _AtPart(part.store, cells)
     function = op_def.kernel(state.xp, state, **(attrs or {}))
     found = state.backend.quiet(function)(*arrays)

@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any
 
+from ..errors import ClusterError
+
 __all__ = ["ClusterClosedError", "SlowWorkerError", "WorkerLostError"]
 
 
-class WorkerLostError(RuntimeError):
+class WorkerLostError(ClusterError, RuntimeError):
     """A worker is gone, and the parts that it held with it: `PartitionedStore.recover()` goes back.
 
     Attributes:
@@ -25,7 +27,7 @@ class WorkerLostError(RuntimeError):
         return type(self), (self.args[0], self.parts, self.generation)
 
 
-class SlowWorkerError(TimeoutError):
+class SlowWorkerError(ClusterError, TimeoutError):
     """A worker did not answer in time. It may still do what it was asked.
 
     Attributes:
@@ -59,5 +61,5 @@ class SlowWorkerError(TimeoutError):
         return self._again()
 
 
-class ClusterClosedError(RuntimeError):
+class ClusterClosedError(ClusterError, RuntimeError):
     """The cluster, the connection to it, or the store is closed."""
