@@ -13,6 +13,7 @@ from typing import Any
 from . import (
     bulk,
     calls,
+    cluster,
     compare,
     creations,
     files,
@@ -61,6 +62,7 @@ def groups(tf: Any, arguments: argparse.Namespace) -> dict[str, Callable[[], Gro
         "sizes": lambda: Group("sizes", "With much already there", sizes.rows(tf, some_sizes)),
         "memory": lambda: Group("memory", "Resident memory of one", memory.rows()),
         "files": lambda: Group("files", "Checkpoints", files.rows(tf, quick)),
+        "cluster": lambda: Group("cluster", "Variables on a cluster", cluster.rows(tf, quick)),
         "import": lambda: Group("import", "Import", imports.rows()),
     }
     if arguments.peers:
