@@ -499,6 +499,24 @@ NARROW: dict[str, list[Case]] = {
     ],
 }
 
+NARROW |= {
+    "ResizeBilinear": [
+        Case(lambda x, size=size, c=c: tf.image.resize_bilinear(x, size, c), [normal(1, 4, 5, 2)])
+        for size, c in (([7, 3], False), ([3, 8], True))
+    ],
+    "ResizeBicubic": [Case(lambda x: tf.image.resize_bicubic(x, [7, 3]), [normal(1, 4, 5, 2)])],
+    "CropAndResize": [
+        Case(
+            lambda x, y: tf.image.crop_and_resize(x, y, [0, 1], [3, 2]),
+            [normal(2, 5, 6, 1), np.array([[0.11, 0.13, 0.7, 0.83], [0.31, 0.05, 0.93, 0.61]])],
+        )
+    ],
+    "RGBToHSV": [Case(lambda x: tf.image.rgb_to_hsv(x), [apart(4, 3) * 0.05 + 0.6])],
+}
+CASES["ResizeNearestNeighbor"] = [
+    Case(lambda x: tf.image.resize_nearest_neighbor(x, [7, 3]), [normal(1, 4, 5, 2)])
+]
+
 # Backward ops: each is made by the gradient of an op, and checked with it, by the second order.
 BACKWARD = {
     "AvgPoolGrad",
@@ -521,6 +539,9 @@ BACKWARD = {
     "ReciprocalGrad",
     "Relu6Grad",
     "ReluGrad",
+    "ResizeBicubicGrad",
+    "ResizeBilinearGrad",
+    "ResizeNearestNeighborGrad",
     "RsqrtGrad",
     "SeluGrad",
     "SigmoidGrad",

@@ -68,7 +68,7 @@ OPS_FLOORS = [
     {"control"},
     {"linalg", "random", "state"},
     {"indexed_slices", "nn", "operators", "sparse_tensor", "strings", "value_kinds"},
-    {"sparse"},
+    {"image", "sparse"},
 ]
 # A graph's tensors, collections and `with` blocks know their graph: types that name each other.
 KNIT = {(f"graph.{each}", "graph.graph") for each in ("blocks", "collection", "handles", "placement")}

@@ -400,6 +400,8 @@ from .v1 import debugging as debugging
 from .v1 import flags as flags
 from .v1 import gfile as gfile
 from .v1 import graph_util as graph_util
+from .v1 import image as image
+from .v1 import io as io
 from .v1 import linalg as linalg
 from .v1 import math as math
 from .v1 import nest as nest
@@ -694,6 +696,7 @@ __all__ = [
     "igamma",
     "igammac",
     "imag",
+    "image",
     "import_graph_def",
     "initialize_all_tables",
     "initialize_all_variables",
@@ -709,6 +712,7 @@ __all__ = [
     "int64",
     "int64_ref",
     "invert_permutation",
+    "io",
     "is_finite",
     "is_inf",
     "is_nan",

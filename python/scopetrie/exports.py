@@ -266,6 +266,31 @@ EXPORTS: Final = {
     "graph_util": """
         saved_graphs.graph_util convert_variables_to_constants extract_sub_graph remove_training_nodes
     """,
+    "image": """
+        ops.image.boxes crop_and_resize draw_bounding_boxes non_max_suppression
+        ops.image.boxes non_max_suppression_with_scores
+        ops.image.color_mixes grayscale_to_rgb rgb_to_grayscale rgb_to_yiq rgb_to_yuv yiq_to_rgb yuv_to_rgb
+        ops.image.colors adjust_brightness adjust_contrast adjust_gamma adjust_hue adjust_saturation
+        ops.image.colors convert_image_dtype hsv_to_rgb random_brightness random_contrast random_hue
+        ops.image.colors random_saturation rgb_to_hsv
+        ops.image.crop central_crop crop_to_bounding_box pad_to_bounding_box resize_image_with_crop_or_pad
+        ops.image.crop resize_with_crop_or_pad=resize_image_with_crop_or_pad
+        ops.image.encode encode_jpeg encode_png
+        ops.image.files decode_and_crop_jpeg decode_bmp decode_gif decode_image decode_jpeg decode_png
+        ops.image.files extract_jpeg_shape is_jpeg
+        ops.image.flip flip_left_right flip_up_down random_flip_left_right random_flip_up_down rot90
+        ops.image.flip transpose=transpose_image transpose_image
+        ops.image.quality image_gradients per_image_standardization psnr sobel_edges ssim total_variation
+        ops.image.resize ResizeMethod resize=resize_images resize_area resize_bicubic resize_bilinear
+        ops.image.resize resize_image_with_pad resize_images resize_nearest_neighbor
+        ops.nn.patches extract_image_patches extract_patches
+        ops.random.crop random_crop
+    """,
+    "io": """
+        ops.image.encode encode_jpeg encode_png
+        ops.image.files decode_and_crop_jpeg decode_bmp decode_gif decode_image decode_jpeg decode_png
+        ops.image.files extract_jpeg_shape is_jpeg
+    """,
     "layers": """
         layers.base Layer
         layers.conv Conv1D Conv2D Conv3D conv1d conv2d conv3d

@@ -30,6 +30,10 @@ def test_case(family: str, expression: str) -> None:
         if expression in module.GRADIENTS or expression in getattr(module, "OTHER_NODES", ()):
             found.pop(key, None)
             wanted.pop(key, None)
+    if expression in getattr(module, "LOSSY", ()):
+        for one, other in zip(found.pop("values"), wanted.pop("values"), strict=True):
+            assert one["shape"] == other["shape"]
+            assert max(abs(a - b) for a, b in zip(one["items"], other["items"], strict=True)) <= 4
     assert found.keys() == wanted.keys(), (found, wanted)
     for key in wanted:
         assert close(found[key], wanted[key]), (key, found[key], wanted[key])

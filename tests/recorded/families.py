@@ -18,7 +18,7 @@ from typing import Any
 import numpy as np
 
 FOLDER = Path(__file__).parent
-FAMILIES = ("sparse",)
+FAMILIES = ("image", "sparse")
 _MOST = 12  # elements of an array that are kept
 
 
@@ -89,8 +89,9 @@ def close(found: Any, wanted: Any, tolerance: float = 1e-4) -> bool:
     if isinstance(wanted, float) and isinstance(found, (int, float)):
         return bool(np.isclose(found, wanted, rtol=tolerance, atol=tolerance / 10, equal_nan=True))
     if isinstance(wanted, dict):
+        wide = {"weighted": 1e-2, "sum": 1e-3}
         return found.keys() == wanted.keys() and all(
-            close(found[key], wanted[key], 1e-2 if key == "weighted" else tolerance) for key in wanted
+            close(found[key], wanted[key], wide.get(key, tolerance)) for key in wanted
         )
     if isinstance(wanted, list):
         return len(found) == len(wanted) and all(

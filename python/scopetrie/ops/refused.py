@@ -62,6 +62,22 @@ _GROUPS: Final = {
     "it writes no sparse tensors as strings. Keep the three tensors: indices, values, dense_shape": """
         deserialize_many_sparse serialize_many_sparse serialize_sparse
     """,
+    "a part of an image is chosen otherwise here. Use random_crop, or image.crop_to_bounding_box": """
+        image.extract_glimpse image.sample_distorted_bounding_box
+    """,
+    "boxes are chosen of one image and one class here. Use image.non_max_suppression on each": """
+        image.combined_non_max_suppression image.generate_bounding_box_proposals
+        image.non_max_suppression_overlaps image.non_max_suppression_padded
+    """,
+    "images are compared at one scale here. Use image.ssim, on images made smaller by nn.avg_pool": """
+        image.ssim_multiscale
+    """,
+    "images lose nothing on the way here. Use image.encode_jpeg and decode_jpeg": """
+        image.adjust_jpeg_quality image.random_jpeg_quality
+    """,
+    "it reads PNG, JPEG, GIF and BMP files. Read others with Pillow, and feed the array": """
+        image.decode_jxl image.decode_webp
+    """,
     "it crosses no features. Combine the strings or numbers by strings.join or arithmetic, and hash them": """
         sparse.cross sparse.cross_hashed
     """,
@@ -85,7 +101,7 @@ _GROUPS: Final = {
         strings.unicode_script strings.unicode_transcode
     """,
     "graphs read and write no files here. Use Python's files, and feed what they hold": """
-        LMDBReader io matching_files python_io read_file write_file
+        LMDBReader matching_files python_io read_file write_file
     """,
     "gradients are averaged in one process. Add them up with add_n, or keep sums in Variables": """
         ConditionalAccumulator ConditionalAccumulatorBase
@@ -153,7 +169,7 @@ _GROUPS: Final = {
     """,
     "branches are chosen by a predicate. Use case or cond": "switch_case",
     "there are many numeric checks to be made at once. Use check_numerics on the tensors in question": """
-        add_check_numerics_ops debugging.disable_check_numerics debugging.enable_check_numerics
+        add_check_numerics_ops
     """,
     "the time is Python's. Use py_func(time.time, [], float64)": "timestamp",
     "patches are extracted from images. Use extract_image_patches on each slice": "extract_volume_patches",
@@ -187,7 +203,7 @@ _GROUPS: Final = {
     """,
     "layers that make variables of their own are built on scopes: use layers, or write the layer with "
     "get_variable under a variable_scope, as the README's examples do": """
-        estimator feature_column image keras
+        estimator feature_column keras
     """,
     "it is a part of TensorFlow that has to do with neither scopes, variables nor arrays": """
         audio config distribute distributions experimental lite manip

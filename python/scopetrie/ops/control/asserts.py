@@ -129,16 +129,22 @@ def _sign(python_name: str, sign: str, holds: Callable[..., Tensor]) -> Callable
             zero = constant(np.asarray(0, tensor.dtype.base_dtype.as_numpy_dtype))
             fault = f"Condition x {sign} 0 did not hold element-wise:"
             shown = [message or "", fault, f"x ({tensor.name}) = ", tensor] if data is None else data
-            return _checked(holds(tensor, zero), list(shown), summarize, message, fault)
+            return _checked(
+                holds(*((zero, tensor) if sign[0] == ">" else (tensor, zero))),
+                list(shown),
+                summarize,
+                message,
+                fault,
+            )
 
     check.__name__ = check.__qualname__ = python_name
     check.__doc__ = _SIGN_DOC.format(sign=sign)
     return check
 
 
-assert_positive = _sign("assert_positive", ">", greater)
+assert_positive = _sign("assert_positive", ">", less)
 assert_negative = _sign("assert_negative", "<", less)
-assert_non_negative = _sign("assert_non_negative", ">=", greater_equal)
+assert_non_negative = _sign("assert_non_negative", ">=", less_equal)
 assert_non_positive = _sign("assert_non_positive", "<=", less_equal)
 assert_negative = v1("assert_negative", "debugging.assert_negative")(assert_negative)
 assert_non_negative = v1("assert_non_negative", "debugging.assert_non_negative")(assert_non_negative)

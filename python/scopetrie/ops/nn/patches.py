@@ -40,7 +40,7 @@ _extract = define_op(
 )  # fmt: skip
 
 
-@v1("extract_image_patches")
+@v1("extract_image_patches", "image.extract_image_patches")
 def extract_image_patches(
     images: Any, ksizes: Any = None, strides: Any = None, rates: Any = None, padding: Any = None,
     name: str | None = None, sizes: Any = None,
@@ -66,3 +66,23 @@ def extract_image_patches(
         for key, each in (("ksizes", ksizes), ("strides", strides), ("rates", rates))
     }
     return _extract(images, padding=padding, name=name, **listed)
+
+
+@v1("image.extract_patches")
+def extract_patches(
+    images: Any, sizes: Any, strides: Any, rates: Any, padding: str, name: str | None = None
+) -> Tensor:
+    """Cuts images into patches; `extract_image_patches` under the name of v1's later versions.
+
+    Args:
+        images: Images `[N, H, W, C]`.
+        sizes: The size of the patches: `[1, rows, columns, 1]`.
+        strides: How far apart they are: `[1, rows, columns, 1]`.
+        rates: How far apart their pixels are: `[1, rows, columns, 1]`.
+        padding: "SAME" or "VALID".
+        name: The operation's name.
+
+    Returns:
+        A tensor `[N, rows, columns, patch]`.
+    """
+    return extract_image_patches(images, sizes, strides, rates, padding, name)

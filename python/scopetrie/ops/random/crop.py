@@ -20,7 +20,7 @@ from .draws import random_uniform
 __all__ = ["random_crop"]
 
 
-@v1("random_crop")
+@v1("random_crop", "image.random_crop")
 def random_crop(value: Any, size: Any, seed: int | None = None, name: str | None = None) -> Tensor:
     """Cuts a part of a given size out of a tensor, at a random place.
 
