@@ -73,7 +73,7 @@ NAMESPACES: Final = {
 # Where functions that build are defined.
 _BUILDERS: Final = tuple(
     f"{__package__}.{name}"
-    for name in ("derivatives", "layers", "losses", "ops", "partitioners", "random", "variables")
+    for name in ("data", "derivatives", "layers", "losses", "ops", "partitioners", "random", "variables")
 )
 # Modules of which v1's top level has all that their `__all__` lists.
 WHOLE: Final = ("dtypes",)
@@ -98,11 +98,19 @@ def v1(*names: str, note: str = "supported", is_one_op: bool = False) -> Callabl
             fails.
 
     Returns:
-        A decorator. It returns the very object, or where that is a function that builds, `whole` of it.
+        A decorator. It returns the very object, or where that is a function that builds, `whole` of it. Of a
+        class among those, the constructor is made whole.
     """
 
     def declared(value: _Public) -> _Public:
-        builds = isinstance(value, FunctionType) and value.__module__.startswith(_BUILDERS)
-        return whole(value) if builds and not is_one_op else value
+        given: Any = value
+        if is_one_op or not getattr(given, "__module__", "").startswith(_BUILDERS):
+            return value
+        if isinstance(given, FunctionType):
+            return whole(value)
+        if isinstance(given, type) and isinstance(vars(given).get("__init__"), FunctionType):
+            constructed: Any = given
+            constructed.__init__ = whole(constructed.__init__)
+        return value
 
     return declared

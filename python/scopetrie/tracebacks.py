@@ -42,7 +42,8 @@ def shorten(error: BaseException) -> None:
     """Leaves the package's frames out of a traceback, but for the first: the call that was made.
 
     Frames of functions that the package calls (a `py_func`, a conversion) stay. An exception that it was
-    raised from stays where such a frame is in its traceback, and is dropped where none is.
+    raised from stays where such a frame is in its traceback; where none is, the one behind it
+    takes its place.
 
     Args:
         error: An exception that was just caught.
@@ -51,12 +52,15 @@ def shorten(error: BaseException) -> None:
         return
     _drop_inner(error.__traceback__)
     cause = error.__cause__
-    if cause is not None:
+    while cause is not None:
         first = _Entry(cause.__traceback__)
         _drop_inner(first)
         cause.__traceback__ = first.tb_next
-        if first.tb_next is None:
-            error.__cause__ = None
+        if first.tb_next is not None:
+            break
+        cause = cause.__cause__
+    if error.__cause__ is not cause:
+        error.__cause__ = cause
 
 
 class _Entry:

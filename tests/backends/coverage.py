@@ -28,7 +28,7 @@ RECORDED: Final = HERE / "coverage.json"
 PAGE: Final = HERE.parents[1] / "docs" / "backends.md"
 MARKS: Final = ("<!-- coverage: tests/backends/coverage.py --write -->", "<!-- end -->")
 LIBRARIES: Final = ("torch", "jax")
-# How many programs are tried for a type, until one shows all that is asked. JAX compiles each, which takes time.
+# How many programs are tried for a type, until one shows all that is asked. JAX compiles each.
 TRIED: Final = {"torch": 4, "jax": 2}
 ASKED: Final = ("session", "lower", "gradient")
 

@@ -34,7 +34,10 @@ COUNTED_HERE = sys.platform == "linux" and platform.machine() == "x86_64" and ha
 
 # What no function of plain arguments builds: `x[...].assign` does; v1's `ones_like` and `linspace`
 # make other nodes.
-ELSEWHERE = tuple(f"scopetrie.ops.{name}" for name in ("strings.", "control.rows", "random.candidates"))
+ELSEWHERE = tuple(
+    f"scopetrie.ops.{name}"
+    for name in ("control.rows", "image.", "math.sparse_", "random.candidates", "sparse.", "strings.")
+)
 NOT_CALLED = ["LinSpace", "OnesLike", "RestoreV2", "SaveV2", "StridedSliceAssign"]
 
 
@@ -77,7 +80,8 @@ def test_table_of_the_docs() -> None:
 
 def test_every_op_is_called() -> None:
     called = set().union(*(op_types(lines_of(family)) for family in FAMILIES))
-    # Those of gradients, strings, arrays of rows and samplers have their own tests; programs register others.
+    # Those of gradients, strings, arrays of rows, samplers, images and sparse tensors have their own tests;
+    # programs register others.
     modules = {name: getattr(op.kernel, "__module__", "scopetrie.ops.") for name, op in OPS.items()}
     ours = {
         name

@@ -50,8 +50,8 @@ def located(
 
     Returns:
         An `errors.OpError`. Its message starts with v1's line for the fault, then has the node, the line of
-        the program that built it, the inputs' dtypes and shapes, and the hint. What is wrong with a cluster that
-        holds variables stays the error that it is, with a note of the node.
+        the program that built it, the inputs' dtypes and shapes, and the hint. What is wrong with a cluster
+        that holds variables stays the error that it is, with a note of the node.
     """
     if isinstance(error, AttributeError) and isinstance(error.obj, Cell):
         error = error.obj.uninitialized()

@@ -101,7 +101,7 @@ _GROUPS: Final = {
         strings.unicode_script strings.unicode_transcode
     """,
     "graphs read and write no files here. Use Python's files, and feed what they hold": """
-        LMDBReader matching_files python_io read_file write_file
+        LMDBReader python_io read_file write_file
     """,
     "gradients are averaged in one process. Add them up with add_n, or keep sums in Variables": """
         ConditionalAccumulator ConditionalAccumulatorBase

@@ -26,6 +26,7 @@ from ..variables import Variable
 from .queue_runner import QueueRunner, add_queue_runner
 
 
+@whole
 def match_filenames_once(pattern: Any, name: str | None = None) -> Variable:
     """Makes a local variable of the names of files, which are looked for when it is initialized.
 
