@@ -17,7 +17,7 @@ using scopetrie::testing::V1Names;
 
 namespace {
 
-struct Names {
+struct Taken {
   Segments segments;
   UniqueNames names{segments};
 
@@ -60,7 +60,7 @@ double seconds(Work&& work) {
 }  // namespace
 
 TEST_CASE("the first is bare, later ones are numbered past what is taken") {
-  Names n;
+  Taken n;
   CHECK(n.take("a") == "a");
   CHECK(n.take("a") == "a_1");
   CHECK(n.take("a_1") == "a_1_1");
@@ -73,7 +73,7 @@ TEST_CASE("the first is bare, later ones are numbered past what is taken") {
 }
 
 TEST_CASE("names written before counting reaches them, in the worst order") {
-  Names n;
+  Taken n;
   for (int i = 9; i >= 1; --i) CHECK(n.take("w_" + std::to_string(i)) == "w_" + std::to_string(i));
   CHECK(n.take("w") == "w");
   CHECK(n.take("w") == "w_10");
@@ -83,7 +83,7 @@ TEST_CASE("names written before counting reaches them, in the worst order") {
 }
 
 TEST_CASE("numbers that counting does not write are names of their own") {
-  Names n;
+  Taken n;
   CHECK(n.take("w_0") == "w_0");
   CHECK(n.take("w_01") == "w_01");
   CHECK(n.take("w") == "w");
@@ -94,7 +94,7 @@ TEST_CASE("numbers that counting does not write are names of their own") {
 }
 
 TEST_CASE("the empty name counts like any other") {
-  Names n;  // as TensorFlow answers
+  Taken n;  // as TensorFlow answers
   CHECK(n.take("") == "");
   CHECK(n.take("_1") == "_1");
   CHECK(n.take("_1") == "_1_1");
@@ -103,7 +103,7 @@ TEST_CASE("the empty name counts like any other") {
 }
 
 TEST_CASE("scopes do not share names") {
-  Names n;
+  Taken n;
   CHECK(n.take("w", 3) == "w");
   CHECK(n.take("w", 4) == "w");
   CHECK(n.take("w", 3) == "w_1");
@@ -111,7 +111,7 @@ TEST_CASE("scopes do not share names") {
 }
 
 TEST_CASE("peek gives what take would give, and takes nothing") {
-  Names n;
+  Taken n;
   CHECK(n.peek("w") == "w");
   CHECK(n.peek("w") == "w");
   n.take("w_1");
@@ -133,7 +133,7 @@ TEST_CASE("any sequence of takes, peeks and rollbacks gives v1's names") {
   for (unsigned seed = 0; seed < 300; ++seed) {
     CAPTURE(seed);
     std::mt19937 random(seed);
-    Names n;
+    Taken n;
     V1Names model;
     std::vector<std::size_t> marks;
     // Some runs use few names, so that counters get large; some use all, so that they collide.
@@ -167,7 +167,7 @@ TEST_CASE("any sequence of takes, peeks and rollbacks gives v1's names") {
 }
 
 TEST_CASE("what was released is given out again, the least number first") {
-  Names n;
+  Taken n;
   for (int i = 0; i < 5; ++i) n.take("w");
   n.release("w_3");
   n.release("w_1");
@@ -187,7 +187,7 @@ TEST_CASE("any sequence of takes, releases and rollbacks gives the first name th
   for (unsigned seed = 0; seed < 400; ++seed) {
     CAPTURE(seed);
     std::mt19937 random(seed);
-    Names n;
+    Taken n;
     std::set<std::string> taken;  // the model
     std::vector<std::pair<std::size_t, std::set<std::string>>> spans;
     const auto unique = [&](const std::string& text) {
@@ -237,7 +237,7 @@ TEST_CASE("any sequence of takes, releases and rollbacks gives the first name th
 }
 
 TEST_CASE("a name tells whether a scope was opened at it, with or without a number") {
-  Names n;
+  Taken n;
   const SegmentId w = n.segments.intern("w");
   const SegmentId other = n.segments.intern("other");
   n.names.note_scope(0, w);
@@ -253,7 +253,7 @@ TEST_CASE("a name tells whether a scope was opened at it, with or without a numb
 }
 
 TEST_CASE("scopes outlive a rollback, owners do not") {
-  Names n;
+  Taken n;
   const SegmentId w = n.segments.intern("w");
   const SegmentId older = n.segments.intern("older");
   n.names.take(0, older);
@@ -272,7 +272,7 @@ TEST_CASE("scopes outlive a rollback, owners do not") {
 }
 
 TEST_CASE("committing an inner span leaves it to the outer one to undo") {
-  Names n;
+  Taken n;
   const std::size_t outer = n.names.begin();
   n.take("w");
   n.names.begin();
@@ -287,7 +287,7 @@ TEST_CASE("names cost amortised constant time, whatever was taken before") {
   constexpr int kNames = 200000;  // quadratic would be 2e10 steps
   constexpr double kSeconds = 10;
   SUBCASE("numbers written upwards, then counted") {
-    Names n;
+    Taken n;
     CHECK(seconds([&] {
             for (int i = 1; i <= kNames; ++i) n.take("w_" + std::to_string(i));
             for (int i = 0; i < kNames; ++i) n.take("w");
@@ -295,7 +295,7 @@ TEST_CASE("names cost amortised constant time, whatever was taken before") {
     CHECK(n.peek("w") == "w_" + std::to_string(2 * kNames));
   }
   SUBCASE("numbers written downwards between the counted ones") {
-    Names n;
+    Taken n;
     CHECK(seconds([&] {
             for (int i = kNames; i >= 1; --i) {
               n.take("w_" + std::to_string(i));
@@ -304,7 +304,7 @@ TEST_CASE("names cost amortised constant time, whatever was taken before") {
           }) < kSeconds);
   }
   SUBCASE("each counted name written again") {
-    Names n;
+    Taken n;
     CHECK(seconds([&] {
             n.take("w");
             for (int i = 0; i < kNames; ++i) {
@@ -314,7 +314,7 @@ TEST_CASE("names cost amortised constant time, whatever was taken before") {
           }) < kSeconds);
   }
   SUBCASE("peeking again and again over a long run of written names") {
-    Names n;
+    Taken n;
     n.take("w");
     for (int i = 1; i <= kNames; ++i) n.take("w_" + std::to_string(i));
     CHECK(seconds([&] {
@@ -323,7 +323,7 @@ TEST_CASE("names cost amortised constant time, whatever was taken before") {
     CHECK(n.peek("w") == "w_" + std::to_string(kNames + 1));
   }
   SUBCASE("released and taken again, from the middle of a long run") {
-    Names n;
+    Taken n;
     for (int i = 0; i <= kNames; ++i) n.take("w");
     CHECK(seconds([&] {
             for (int i = 1; i < kNames; i += 2) n.release("w_" + std::to_string(i));
@@ -336,7 +336,7 @@ TEST_CASE("names cost amortised constant time, whatever was taken before") {
     CHECK(n.peek("w") == "w_" + std::to_string(kNames + 1));
   }
   SUBCASE("undone again and again") {
-    Names n;
+    Taken n;
     for (int i = 1; i <= kNames; ++i) n.take("w_" + std::to_string(i));
     n.take("w");
     n.take("w");
@@ -363,7 +363,7 @@ struct NearTheLimit {
 }  // namespace scopetrie
 
 TEST_CASE("past 2^29 names nothing is taken") {
-  Names n;
+  Taken n;
   n.take("w");
   const SegmentId w = n.segments.intern("w");
   NearTheLimit::set(n.names, 0, w, kMaxSuffix - 1);

@@ -10,7 +10,7 @@ using scopetrie::testing::error_of;
 
 namespace {
 
-struct Stand {
+struct Blocks {
   Graph graph;
   Context at{graph};
 
@@ -31,7 +31,7 @@ struct Stand {
 }  // namespace
 
 TEST_CASE("a scope by name prolongs the path, and opens a name scope that is numbered") {
-  Stand stand;
+  Blocks stand;
   CHECK(stand.inside("a") == "a|a|a/");
   CHECK(stand.inside("a") == "a|a_1|a_1/");
   CHECK(stand.inside("b/c") == "b/c|b/c|b/c/");
@@ -50,7 +50,7 @@ TEST_CASE("a scope by name prolongs the path, and opens a name scope that is num
 }
 
 TEST_CASE("a default name counts the variable scopes that are open beside it") {
-  Stand stand;
+  Blocks stand;
   CHECK(stand.inside("d", true) == "d|d|d/");
   CHECK(stand.inside("d", true) == "d_1|d_1|d_1/");
   VariableScopeBlock outer(native_scope_host, "a", false);
@@ -65,7 +65,7 @@ TEST_CASE("a default name counts the variable scopes that are open beside it") {
 }
 
 TEST_CASE("a captured scope is jumped to, and its last part opened as a name scope here") {
-  Stand stand;
+  Blocks stand;
   ScopeRef captured;
   {
     VariableScopeBlock block(native_scope_host, "a/b", false);
@@ -85,7 +85,7 @@ TEST_CASE("a captured scope is jumped to, and its last part opened as a name sco
 }
 
 TEST_CASE("default names that a captured scope opened are forgotten when it is left") {
-  Stand stand;
+  Blocks stand;
   VariableScopeBlock root(native_scope_host, *stand.at.current_variable_scope);
   root.enter(stand.at);
   CHECK(stand.inside("d", true) == "d|d|d/");
@@ -95,7 +95,7 @@ TEST_CASE("default names that a captured scope opened are forgotten when it is l
 }
 
 TEST_CASE("blocks are left in the order of nesting") {
-  Stand stand;
+  Blocks stand;
   VariableScopeBlock outer(native_scope_host, "a", false), inner(native_scope_host, "b", false);
   CHECK(error_of([&] { outer.leave(); }) == "RuntimeError: Improper nesting of variable_scope.");
   outer.enter(stand.at);
@@ -108,7 +108,7 @@ TEST_CASE("blocks are left in the order of nesting") {
 }
 
 TEST_CASE("a block within itself ends the name scope of its outer entry, and v1 does not find back") {
-  Stand stand;
+  Blocks stand;
   VariableScopeBlock block(native_scope_host, "a", false);
   block.enter(stand.at);
   CHECK(block.enter(stand.at).name() == "a/a");
@@ -121,7 +121,7 @@ TEST_CASE("a block within itself ends the name scope of its outer entry, and v1 
 }
 
 TEST_CASE("settings replace those that are inherited; a getter goes around the inherited one") {
-  Stand stand;
+  Blocks stand;
   int living = 0;
   {
     VariableScopeBlock outer(native_scope_host, "a", false), inner(native_scope_host, "b", false);
@@ -146,7 +146,7 @@ TEST_CASE("settings replace those that are inherited; a getter goes around the i
 }
 
 TEST_CASE("a scope that cannot be opened changes nothing") {
-  Stand stand;
+  Blocks stand;
   VariableScopeBlock bad(native_scope_host, "a b", false);
   CHECK(error_of([&] { bad.enter(stand.at); }).starts_with("ValueError: 'a b' is not a valid root scope name."));
   CHECK(stand.at.current_variable_scope->name().empty());

@@ -13,10 +13,10 @@ using namespace scopetrie;
 
 namespace {
 
-using Dims = std::vector<std::int64_t>;
+using Sizes = std::vector<std::int64_t>;
 constexpr std::int64_t kAny = ShapeTable::kUnknownDim;
 
-Dims dims_of(const ShapeTable& shapes, ShapeId id) {
+Sizes dims_of(const ShapeTable& shapes, ShapeId id) {
   const auto dims = shapes.dims(id);
   return {dims.begin(), dims.end()};
 }
@@ -36,9 +36,9 @@ TEST_CASE("unknown rank and scalar are there from the start, and differ") {
 TEST_CASE("equal shapes have one id") {
   ShapeTable shapes;
   std::mt19937 random(3);
-  std::map<Dims, ShapeId> model;
+  std::map<Sizes, ShapeId> model;
   for (int step = 0; step < 20000; ++step) {
-    Dims dims(random() % 5);
+    Sizes dims(random() % 5);
     for (std::int64_t& dim : dims)
       dim = random() % 8 == 0 ? std::int64_t{1} << (random() % 62) : static_cast<std::int64_t>(random() % 6) - 1;
     const ShapeId id = shapes.intern(dims);
@@ -50,14 +50,14 @@ TEST_CASE("equal shapes have one id") {
 
 TEST_CASE("a part of a shape of the table can be interned") {
   ShapeTable shapes;
-  ShapeId id = shapes.intern(Dims(64, 2));
+  ShapeId id = shapes.intern(Sizes(64, 2));
   while (shapes.dims(id).size() > 1) id = shapes.intern(shapes.dims(id).subspan(1));
-  CHECK(dims_of(shapes, id) == Dims{2});
+  CHECK(dims_of(shapes, id) == Sizes{2});
 }
 
 TEST_CASE("the number of elements is exact, unknown or the greatest there is") {
   constexpr std::int64_t kMost = std::numeric_limits<std::int64_t>::max();
-  const std::pair<Dims, std::int64_t> rows[] = {
+  const std::pair<Sizes, std::int64_t> rows[] = {
       {{2, 3, 4}, 24},
       {{7, 0}, 0},
       {{kAny, 3}, -1},
@@ -89,29 +89,29 @@ TEST_CASE("broadcasting single dimensions is what TensorFlow answers") {
     CAPTURE(row.a);
     CAPTURE(row.b);
     std::optional<ShapeId> wanted;
-    if (row.result) wanted = shapes.intern(Dims{*row.result});
-    CHECK(shapes.broadcast(shapes.intern(Dims{row.a}), shapes.intern(Dims{row.b})) == wanted);
-    CHECK(shapes.broadcast(shapes.intern(Dims{row.b}), shapes.intern(Dims{row.a})) == wanted);
+    if (row.result) wanted = shapes.intern(Sizes{*row.result});
+    CHECK(shapes.broadcast(shapes.intern(Sizes{row.a}), shapes.intern(Sizes{row.b})) == wanted);
+    CHECK(shapes.broadcast(shapes.intern(Sizes{row.b}), shapes.intern(Sizes{row.a})) == wanted);
     // The same after a dimension that fits.
-    if (row.result) wanted = shapes.intern(Dims{5, *row.result});
-    CHECK(shapes.broadcast(shapes.intern(Dims{5, row.a}), shapes.intern(Dims{5, row.b})) == wanted);
-    CHECK(shapes.broadcast(shapes.intern(Dims{5, row.a}), shapes.intern(Dims{row.b})) == wanted);
+    if (row.result) wanted = shapes.intern(Sizes{5, *row.result});
+    CHECK(shapes.broadcast(shapes.intern(Sizes{5, row.a}), shapes.intern(Sizes{5, row.b})) == wanted);
+    CHECK(shapes.broadcast(shapes.intern(Sizes{5, row.a}), shapes.intern(Sizes{row.b})) == wanted);
   }
 }
 
 TEST_CASE("broadcasting aligns shapes at their last dimension") {
   ShapeTable shapes;
-  const auto broadcast = [&](Dims a, Dims b) { return shapes.broadcast(shapes.intern(a), shapes.intern(b)); };
-  CHECK(broadcast({2, 3}, {3}) == shapes.intern(Dims{2, 3}));
-  CHECK(broadcast({3}, {2, 1}) == shapes.intern(Dims{2, 3}));
+  const auto broadcast = [&](Sizes a, Sizes b) { return shapes.broadcast(shapes.intern(a), shapes.intern(b)); };
+  CHECK(broadcast({2, 3}, {3}) == shapes.intern(Sizes{2, 3}));
+  CHECK(broadcast({3}, {2, 1}) == shapes.intern(Sizes{2, 3}));
   CHECK(broadcast({2, 3}, {2}) == std::nullopt);
-  CHECK(broadcast({8, 1, 6, 1}, {7, 1, 5}) == shapes.intern(Dims{8, 7, 6, 5}));
-  CHECK(broadcast({}, {4, kAny}) == shapes.intern(Dims{4, kAny}));
+  CHECK(broadcast({8, 1, 6, 1}, {7, 1, 5}) == shapes.intern(Sizes{8, 7, 6, 5}));
+  CHECK(broadcast({}, {4, kAny}) == shapes.intern(Sizes{4, kAny}));
 }
 
 TEST_CASE("broadcasting with an unknown rank is unknown") {
   ShapeTable shapes;
-  const ShapeId known = shapes.intern(Dims{2});
+  const ShapeId known = shapes.intern(Sizes{2});
   for (const ShapeId other : {ShapeTable::kUnknown, ShapeTable::kScalar, known}) {
     CHECK(shapes.broadcast(ShapeTable::kUnknown, other) == ShapeTable::kUnknown);
     CHECK(shapes.broadcast(other, ShapeTable::kUnknown) == ShapeTable::kUnknown);
@@ -120,13 +120,13 @@ TEST_CASE("broadcasting with an unknown rank is unknown") {
 
 TEST_CASE("shapes are compatible where some array could have both") {
   ShapeTable shapes;
-  const auto compatible = [&](Dims a, Dims b) { return shapes.compatible(shapes.intern(a), shapes.intern(b)); };
+  const auto compatible = [&](Sizes a, Sizes b) { return shapes.compatible(shapes.intern(a), shapes.intern(b)); };
   CHECK(compatible({2, kAny}, {2, 3}));
   CHECK(compatible({2, kAny}, {kAny, 3}));
   CHECK(compatible({0}, {kAny}));
   CHECK_FALSE(compatible({2, kAny}, {3, 3}));
   CHECK_FALSE(compatible({2}, {2, 1}));
   CHECK_FALSE(compatible({}, {1}));
-  CHECK(shapes.compatible(ShapeTable::kUnknown, shapes.intern(Dims{1})));
+  CHECK(shapes.compatible(ShapeTable::kUnknown, shapes.intern(Sizes{1})));
   CHECK(shapes.compatible(ShapeTable::kScalar, ShapeTable::kUnknown));
 }

@@ -16,13 +16,13 @@ namespace {
 constexpr std::size_t kMany = 20;
 
 /// Variables with operations, and a store for their values.
-struct Fixture {
+struct Initialising {
   st::Graph graph;
   st::Context at{graph};
   st::Graph stored;
   st::Values values{stored, 1};
 
-  explicit Fixture(const st::Initializer& initializer = st::ones(), st::DType dtype = st::kFloat32) {
+  explicit Initialising(const st::Initializer& initializer = st::ones(), st::DType dtype = st::kFloat32) {
     for (std::size_t i = 0; i < kMany; ++i)
       at.get_variable("scope/v" + std::to_string(i), {.shape = {2, 3}, .dtype = dtype, .initializer = initializer});
   }
@@ -44,7 +44,7 @@ struct Fixture {
 }  // namespace
 
 TEST_CASE("variables that are only set to a number are taken, and made lazily") {
-  Fixture it(st::constant(2.5));
+  Initialising it(st::constant(2.5));
   std::vector<st::OpId> needed;
   const auto taken = it.take(it.initializers(), needed);
   CHECK(taken.size() == kMany);
@@ -57,7 +57,7 @@ TEST_CASE("variables that are only set to a number are taken, and made lazily") 
 }
 
 TEST_CASE("what is there is set in place") {
-  Fixture it;
+  Initialising it;
   std::vector<st::OpId> needed;
   const auto taken = it.take(it.initializers(), needed);
   st::initialise(it.values, it.graph, taken, st::kNone);
@@ -71,7 +71,7 @@ TEST_CASE("what is there is set in place") {
 }
 
 TEST_CASE("nothing is taken that the run needs otherwise") {
-  Fixture it;
+  Initialising it;
   std::vector<st::OpId> targets = it.initializers(), needed;
   targets.push_back(it.graph.ops.tensor(it.graph.variables[4].value).op);  // reads it
   const auto fetched = it.graph.variables[6].initializer;
@@ -86,7 +86,7 @@ TEST_CASE("nothing is taken that the run needs otherwise") {
 }
 
 TEST_CASE("few variables, random ones and those of an open transaction are left alone") {
-  Fixture it, drawn(st::random_normal());
+  Initialising it, drawn(st::random_normal());
   std::vector<st::OpId> needed;
   CHECK(it.take({it.graph.variables[0].initializer}, needed).empty());
   CHECK(drawn.take(drawn.initializers(), needed).empty());
@@ -95,7 +95,7 @@ TEST_CASE("few variables, random ones and those of an open transaction are left 
 }
 
 TEST_CASE("another dtype or shape is refused") {
-  Fixture it;
+  Initialising it;
   std::vector<st::OpId> needed;
   const auto taken = it.take(it.initializers(), needed);
   st::SegmentId segment;

@@ -15,7 +15,7 @@ namespace st = scopetrie;
 namespace {
 
 /// A graph without operations, and the values of its variables.
-struct Fixture {
+struct StoreFixture {
   st::Graph graph;
   st::Values values{graph, 1};
 
@@ -37,7 +37,7 @@ struct Fixture {
 }  // namespace
 
 TEST_CASE("elements are made when somebody looks, and depend on the seed and the path alone") {
-  Fixture a, b;
+  StoreFixture a, b;
   const auto w = a.make("s/w", st::random_normal());
   CHECK_FALSE(a.values.is_ready(w));
   a.make("x");
@@ -50,7 +50,7 @@ TEST_CASE("elements are made when somebody looks, and depend on the seed and the
 }
 
 TEST_CASE("constants and ints are written in the variable's own type") {
-  Fixture at;
+  StoreFixture at;
   CHECK(at.elements<std::int16_t>(at.make("a", st::constant(-5), {2}, st::kInt16)) ==
         std::vector<std::int16_t>{-5, -5});
   CHECK(at.elements<std::uint8_t>(at.make("b", st::ones(), {2}, st::kBool)) == std::vector<std::uint8_t>{1, 1});
@@ -69,7 +69,7 @@ TEST_CASE("constants and ints are written in the variable's own type") {
 }
 
 TEST_CASE("initializers are kept once, whatever their order") {
-  Fixture at;
+  StoreFixture at;
   const auto zeros = at.values.origin_of(st::zeros()), normal = at.values.origin_of(st::random_normal(0, 2));
   CHECK(at.values.origin_of(st::zeros()) == zeros);
   CHECK(at.values.origin_of(st::random_normal(0, 2)) == normal);
@@ -78,7 +78,7 @@ TEST_CASE("initializers are kept once, whatever their order") {
 }
 
 TEST_CASE("shared elements are copied before somebody may change them") {
-  Fixture at;
+  StoreFixture at;
   const auto w = at.make("w", st::ones());
   st::Memory* shared = at.values.look(w);
   shared->own();
@@ -88,7 +88,7 @@ TEST_CASE("shared elements are copied before somebody may change them") {
 }
 
 TEST_CASE("an undone variable loses its elements, and its number is given out again without them") {
-  Fixture at;
+  StoreFixture at;
   at.make("kept");
   {
     const st::Transaction attempt(at.graph.ledger());
@@ -101,7 +101,7 @@ TEST_CASE("an undone variable loses its elements, and its number is given out ag
 
 TEST_CASE("a variable that cannot be made for want of memory leaves nothing") {
   for (std::size_t failing = 0;; ++failing) {
-    Fixture at;
+    StoreFixture at;
     const auto origin = at.values.origin_of(st::zeros());
     const auto segment = at.graph.ops.segments().intern("w");
     const auto shape = at.graph.ops.shapes().intern(std::vector<std::int64_t>{3});
@@ -119,7 +119,7 @@ TEST_CASE("a variable that cannot be made for want of memory leaves nothing") {
 }
 
 TEST_CASE("a shape that no memory holds is refused") {
-  Fixture at;
+  StoreFixture at;
   const auto shape = at.graph.ops.shapes().intern(std::vector<std::int64_t>{std::int64_t{1} << 62});
   at.values.check_size(shape, st::kInt8);
   CHECK_THROWS_AS(at.values.check_size(shape, st::kFloat32), st::Error);
