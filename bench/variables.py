@@ -101,8 +101,8 @@ def create(tf: Any) -> Work:
     return Work("get_variable(name, (3,), float32, zeros)", prepare, over="name in names", check=check)
 
 
-def bare_create(statement: str) -> Work:
-    """The same into a dict, by `statement`."""
+def bare_create(statement: str, beneath: str = "") -> Work:
+    """The same into a dict, by `statement`, which gives names beneath that path in the scope."""
 
     @contextmanager
     def prepare(calls: int) -> Iterator[Names]:
@@ -118,7 +118,7 @@ def bare_create(statement: str) -> Work:
 
     def check(names: Names, calls: int) -> None:
         made = names["graph"].variables
-        require(len(made) == calls and f"scope/w{calls - 1}" in made, "not one variable per call")
+        require(len(made) == calls and f"scope/{beneath}w{calls - 1}" in made, "not one variable per call")
 
     return Work(statement, prepare, over="name in names", check=check)
 

@@ -206,6 +206,37 @@ def test_elements_are_seen_without_a_copy(second: ModuleType) -> None:
         second.store_layer(3, 1)
 
 
+def test_a_frozen_variable_is_read_only(second: ModuleType) -> None:
+    store = tf.Store(seed=1)
+    w = store.get("w", (2,), initializer="ones")
+    store.freeze("w")
+    with pytest.raises(second.Error, match="'w' is frozen: store_variable_read"):
+        second.add_to(w, 1.0)
+    assert second.sum_of(w) == 2.0
+    store.freeze("w", False)
+    assert second.add_to(w, 1.0) == second.sum_of(w) == 4.0
+
+
+def test_a_session_sees_what_is_done_to_its_store(second: ModuleType) -> None:
+    with tf.Graph().as_default() as graph:
+        w = tf.get_variable("w", [2], initializer=tf.ones_initializer())
+        more = tf.assign_add(w, [1.0, 1.0])
+    with tf.Session(graph=graph) as session:
+        session.run(w.initializer)
+        for _ in range(3):
+            session.run(more)
+        second.move_stored(session.store, "w", "other")
+        with pytest.raises(tf.errors.FailedPreconditionError):
+            session.run(more)
+        second.move_stored(session.store, "other", "w")
+        assert session.run(more).tolist() == [5.0, 5.0]
+        second.erase_stored(session.store, "w")
+        with pytest.raises(tf.errors.FailedPreconditionError):
+            session.run(more)
+        with pytest.raises(second.Error, match="there is no variable 'w'"):
+            second.erase_stored(session.store, "w")
+
+
 def test_stores_from_threads_without_the_gil(second: ModuleType) -> None:
     store = tf.Store()
 

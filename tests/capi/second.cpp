@@ -120,6 +120,24 @@ float add_to(const py::object& variable, float step) {
   return sum;
 }
 
+// The same sum, of elements that are not written.
+float sum_of(const py::object& variable) {
+  const sa::ConstView view = sa::StoreVariable(stored(variable)).read();
+  float sum = 0;
+  for (const float element : view.as<float>()) sum += element;
+  return sum;
+}
+
+// Takes the variable of a path away, or gives it another one.
+void erase_stored(const py::object& store_object, const std::string& path) {
+  const sa::Store store = store_of(store_object);
+  sa::StoreContext(store).erase(path.c_str());
+}
+void move_stored(const py::object& store_object, const std::string& path, const std::string& to) {
+  const sa::Store store = store_of(store_object);
+  sa::StoreContext(store).move(path.c_str(), to.c_str());
+}
+
 // Makes a variable of Python's store without the GIL; undone unless it is kept.
 std::string make_stored(const py::object& store_object, const std::string& name, bool keep) {
   const sa::Store store = store_of(store_object);
@@ -220,6 +238,9 @@ PYBIND11_MODULE(second, module) {
   module.def("store_layer", store_layer);
   module.def("add_to", add_to);
   module.def("make_stored", make_stored);
+  module.def("sum_of", sum_of);
+  module.def("erase_stored", erase_stored);
+  module.def("move_stored", move_stored);
   module.def("same_variable",
              [](const py::object& variable) { return taken(sa::StoreVariable(stored(variable)).to_object()); });
   module.def("text_of_graph", [](const py::object& graph) { return py::str(taken(graph_of(graph).to_object())); });

@@ -289,7 +289,8 @@ typedef struct scopetrie_api {
   int32_t (*store_variable_shape)(scopetrie_store_variable variable, int64_t* sizes, size_t room); /* as tensor_shape */
   int32_t (*store_variable_is_ready)(scopetrie_store_variable variable); /* whether it has elements; -1 for an error */
   /* Where the elements are, made if nobody has looked yet, and how many bytes they take. They stay there, for this
-   * variable alone, until view_release(), also where the variable or the store goes. */
+   * variable alone, until view_release(), also where the variable or the store goes. An error for a frozen variable:
+   * see store_variable_read(). */
   scopetrie_view* (*store_variable_view)(scopetrie_store_variable variable, void** elements, size_t* bytes);
   void (*view_release)(scopetrie_view* view);
 
@@ -298,6 +299,9 @@ typedef struct scopetrie_api {
   void* (*store_to_object)(scopetrie_store* store);
   int32_t (*store_variable_from_object)(void* object, scopetrie_store_variable* variable);
   void* (*store_variable_to_object)(scopetrie_store_variable variable);
+
+  /* As store_variable_view(), for who does not write; of a frozen variable, too. */
+  scopetrie_view* (*store_variable_read)(scopetrie_store_variable variable, const void** elements, size_t* bytes);
 } scopetrie_api;
 
 /* The table of a program without Python, in which the functions above for Python's objects are null. */

@@ -42,6 +42,28 @@ class View {
   scopetrie_view* view_;
 };
 
+/// Elements that are not written: also a frozen variable has them.
+class ConstView {
+ public:
+  explicit ConstView(scopetrie_store_variable of)
+      : view_(checked(table->store_variable_read(of, &elements_, &bytes_))) {}
+  ConstView(ConstView&& other) noexcept
+      : elements_(other.elements_), bytes_(other.bytes_), view_(std::exchange(other.view_, nullptr)) {}
+  ConstView& operator=(ConstView&&) = delete;
+  ~ConstView() { table->view_release(view_); }
+
+  std::span<const std::byte> bytes() const { return {static_cast<const std::byte*>(elements_), bytes_}; }
+  template <class Element>
+  std::span<const Element> as() const {
+    return {static_cast<const Element*>(elements_), bytes_ / sizeof(Element)};
+  }
+
+ private:
+  const void* elements_ = nullptr;
+  std::size_t bytes_ = 0;
+  scopetrie_view* view_;
+};
+
 class StoreVariable {
  public:
   StoreVariable(scopetrie_store_variable value) : value_(value) {}  // NOLINT(google-explicit-constructor)
@@ -57,6 +79,7 @@ class StoreVariable {
   }
   bool is_ready() const { return table->store_variable_is_ready(value_) == 1; }
   View view() const { return View(value_); }
+  ConstView read() const { return ConstView(value_); }
   void* to_object() const { return table->store_variable_to_object(value_); }
 
  private:

@@ -118,12 +118,23 @@ std::int32_t store_put(scopetrie_context* context, const char* name, const scope
   });
 }
 
+// Within a transaction: at its end, all that keep elements of the store's variables are told.
+template <class Change>
+std::int32_t changing(const char* call, scopetrie_context* context, Change&& change) {
+  return guarded([&] {
+    Values& values = *store_of(call, context).values;
+    Transaction transaction = context->at.transaction();
+    change(values);
+    transaction.commit();
+  });
+}
+
 std::int32_t store_erase(scopetrie_context* context, const char* path) {
-  return guarded([&] { erase_in(context->at, *store_of("store_erase", context).values, given(path, "path")); });
+  return changing("store_erase", context, [&](Values& values) { erase_in(context->at, values, given(path, "path")); });
 }
 std::int32_t store_move(scopetrie_context* context, const char* path, const char* to) {
-  return guarded(
-      [&] { move_in(context->at, *store_of("store_move", context).values, given(path, "path"), given(to, "path")); });
+  return changing("store_move", context,
+                  [&](Values& values) { move_in(context->at, values, given(path, "path"), given(to, "path")); });
 }
 
 std::int64_t store_size(scopetrie_store* store) {
@@ -166,15 +177,35 @@ std::int32_t store_variable_is_ready(scopetrie_store_variable variable) {
   return guarded_or<>(-1, [&] { return value_of(variable).is_ready() ? 1 : 0; });
 }
 
+scopetrie_view* view_of(const StoreVariable& of, void*& elements, std::size_t* bytes) {
+  void* owner = of.values().graph().owner;
+  Memory& memory = owner != nullptr ? host->elements(owner, of.id()) : of.memory();
+  elements = memory.data();
+  if (bytes != nullptr) *bytes = memory.size();
+  memory.view();
+  return reinterpret_cast<scopetrie_view*>(&memory);
+}
+
 scopetrie_view* store_variable_view(scopetrie_store_variable variable, void** elements, std::size_t* bytes) {
   return guarded_or<>(static_cast<scopetrie_view*>(nullptr), [&] {
     const StoreVariable of = value_of(variable);
-    void* owner = of.values().graph().owner;
-    Memory& memory = owner != nullptr ? host->elements(owner, of.id()) : of.memory();
-    if (elements != nullptr) *elements = memory.data();
-    if (bytes != nullptr) *bytes = memory.size();
-    memory.view();
-    return reinterpret_cast<scopetrie_view*>(&memory);
+    if (of.values().is_frozen(of.id()))
+      throw Error(ErrorKind::kValue,
+                  "store_variable_view: the variable '" + of.path() +
+                      "' is frozen: store_variable_read() gives elements that are not written",
+                  {.call = "store_variable_view", .full_name = of.path()});
+    void* first = nullptr;
+    scopetrie_view* view = view_of(of, first, bytes);
+    if (elements != nullptr) *elements = first;
+    return view;
+  });
+}
+scopetrie_view* store_variable_read(scopetrie_store_variable variable, const void** elements, std::size_t* bytes) {
+  return guarded_or<>(static_cast<scopetrie_view*>(nullptr), [&] {
+    void* first = nullptr;
+    scopetrie_view* view = view_of(value_of(variable), first, bytes);
+    if (elements != nullptr) *elements = first;
+    return view;
   });
 }
 void view_release(scopetrie_view* view) {
@@ -202,6 +233,7 @@ void add_stores(scopetrie_api& table) {
   table.store_variable_is_ready = store_variable_is_ready;
   table.store_variable_view = store_variable_view;
   table.view_release = view_release;
+  table.store_variable_read = store_variable_read;
 }
 
 }  // namespace scopetrie::capi

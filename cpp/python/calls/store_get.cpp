@@ -242,6 +242,19 @@ bool is_shape(PyObject* shape, std::span<const std::int64_t> found) {
   return true;
 }
 
+// The same for one that may have been compared before.
+bool is_shape_of(StoreState& store, PyObject* shape, ShapeId found) {
+  StoreState::AskedTuple& asked = store.asked_at(shape);
+  if (asked.tuple == shape) [[likely]]
+    return asked.shape == found;
+  if (!is_shape(shape, store.ops.shapes().dims(found))) return false;
+  if (PyTuple_CheckExact(shape)) {
+    asked.shape = found;
+    const Ref before(std::exchange(asked.tuple, Py_NewRef(shape)));  // ints alone, whose end runs nothing
+  }
+  return true;
+}
+
 // Whether nobody is to be asked before the variable is looked up.
 bool asks_nobody(const PyVariableScope& scope, PyObject* const* arguments) {
   const Settings& settings = scope.settings;
@@ -260,7 +273,7 @@ PyObject* shared(PyObject* self, const PyVariableScope& scope, VariableId id, Py
   PyObject* said = arguments[kAtDType];
   if (given(said) ? array_dtype(dtype) != said && known_array_dtype(said) != dtype : dtype != scope.dtype())
     return nullptr;
-  if (given(shape) && !is_shape(shape, store.ops.shapes().dims(found.shape))) return nullptr;
+  if (given(shape) && !is_shape_of(store, shape, found.shape)) return nullptr;
   PyObject* initializer = arguments[kAtInitializer];
   if (given(initializer) && !PyUnicode_Check(initializer) && !PyCallable_Check(initializer)) return nullptr;
   return store_variable(as_graph(self), store.values.resolved(id));

@@ -46,9 +46,9 @@ PyObject* store_set(PyObject* self, PyObject* const* args, Py_ssize_t count) {
   }
   const VariableId id = values.resolved(row);
   check_settable(values, id, facts.dtype);
-  const bool is_same = store.variables[id].shape == shape;
-  if (is_same && values.is_ready(id) && !values.peek(id)->is_shared()) {
-    if (bytes != 0) std::memmove(values.look(id)->data(), facts.data, bytes);
+  Memory* const own = store.variables[id].shape == shape ? values.own(id) : nullptr;
+  if (own != nullptr) {
+    if (bytes != 0) std::memmove(own->data(), facts.data, bytes);
   } else {
     values.give(id, copied(facts, bytes), shape);
     store.tell_watchers();

@@ -134,12 +134,17 @@ bool is_reachable(void* array) noexcept {
 
 }  // namespace
 
-DType known_array_dtype(PyObject* dtype) {
-  const auto found = types().numbers.find(dtype);
-  if (found != types().numbers.end()) [[likely]]
-    return found->second;
-  const DType of_v1 = DType(known_dtype_number(dtype)).base();
-  return types().dtypes[of_v1] != nullptr ? of_v1 : DType();
+DType find_array_dtype(PyObject* dtype) {
+  DType number;
+  if (const auto found = types().numbers.find(dtype); found != types().numbers.end()) {
+    number = found->second;
+  } else {
+    number = DType(known_dtype_number(dtype)).base();
+    if (types().dtypes[number] == nullptr) return {};
+    keep(dtype, number);
+  }
+  found_dtypes[(reinterpret_cast<std::uintptr_t>(dtype) >> 4) % found_dtypes.size()] = {dtype, number};
+  return number;
 }
 
 DType read_array_dtype(PyObject* dtype) {

@@ -5,6 +5,7 @@
 // Thread safety: that of locking.hpp; reading a dtype may call Python.
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <span>
 
@@ -19,7 +20,17 @@ namespace scopetrie::python {
 DType read_array_dtype(PyObject* dtype);
 /// The same of a dtype object, a scalar type or an interned name that was seen before, else 0; without Python and
 /// exceptions.
-DType known_array_dtype(PyObject* dtype);
+DType find_array_dtype(PyObject* dtype);
+/// The latest of those that were found, by address; they are kept alive.
+struct FoundDType {
+  PyObject* object = nullptr;
+  DType dtype;
+};
+inline std::array<FoundDType, 64> found_dtypes;
+inline DType known_array_dtype(PyObject* dtype) {
+  const FoundDType& found = found_dtypes[(reinterpret_cast<std::uintptr_t>(dtype) >> 4) % found_dtypes.size()];
+  return found.object == dtype ? found.dtype : find_array_dtype(dtype);
+}
 /// NumPy's dtype object of a number that read_array_dtype() gave, or of one of the core's. Borrowed; throws
 /// PythonRaised.
 PyObject* array_dtype(DType dtype);

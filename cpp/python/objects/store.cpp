@@ -26,6 +26,7 @@ void StoreState::cut(const Mark& mark) noexcept {
 
 StoreState::~StoreState() {
   for (PyObject* watcher : watchers_) Py_DECREF(watcher);
+  for (const AskedTuple& each : asked) Py_XDECREF(each.tuple);
 }
 
 void StoreState::settle() noexcept {

@@ -19,7 +19,7 @@ class StoreState final : public GraphState {
  public:
   explicit StoreState(std::uint64_t seed) : values(*this, seed) {}
   /// A fork.
-  explicit StoreState(const StoreState& of) : GraphState(of, OpGraph::WithoutOperations()), values(*this, of.values) {}
+  explicit StoreState(StoreState& of) : GraphState(of, OpGraph::WithoutOperations()), values(*this, of.values) {}
 
   ~StoreState();
 
@@ -32,8 +32,16 @@ class StoreState final : public GraphState {
   };
   Place& place_of(PyObject* name) { return places[(reinterpret_cast<std::uintptr_t>(name) >> 4) % places.size()]; }
 
+  /// Shapes that were asked for lately, by the tuple's address; the tuples are kept alive.
+  struct AskedTuple {
+    PyObject* tuple = nullptr;
+    ShapeId shape = kNone;
+  };
+  AskedTuple& asked_at(PyObject* tuple) { return asked[(reinterpret_cast<std::uintptr_t>(tuple) >> 4) % asked.size()]; }
+
   Values values;
   std::array<Place, 64> places;
+  std::array<AskedTuple, 16> asked;
   PyObject* own_names = nullptr;            // owned; null until somebody asks
   const std::uint64_t serial = ++serials_;  // no other store has had it
 

@@ -202,15 +202,18 @@ void assign_value(PyObject* self, PyObject* value) {
     throw Error(ErrorKind::kValue, "the variable '" + path + "' is frozen: freeze(False) lets it be changed",
                 {.call = "assign", .full_name = path});
   }
-  const bool is_own = values.is_ready(id) && !values.peek(id)->is_shared();
-  Memory* const memory = is_own ? values.look(id) : Memory::uninitialised(values.byte_count(id));
+  Memory* const own = values.own(id);
+  const bool is_own = own != nullptr;
+  Memory* const memory = is_own ? own : Memory::uninitialised(values.byte_count(id));
   memory->own();  // until the end
   struct Owned {
     Memory* memory;
     ~Owned() { memory->disown(); }
   } const owned{memory};
   if (!is_own) memory->disown();
-  if (!assign_plain(*memory, values, id, value)) {
+  const bool is_plain = assign_plain(*memory, values, id, value);
+  if (!is_plain) {
+    if (is_own) values.look(id);  // who converts the value may keep the array
     const Ref path = path_object(store, id);
     const Ref array = checked(array_over(*memory, values.dtype(id), values.dims(id), true));
     if (!copy_elements(array.get(), value, path.get())) throw_raised();

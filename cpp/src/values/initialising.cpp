@@ -90,10 +90,10 @@ void initialise(Values& values, const Graph& graph, std::span<const NumberInitia
     check_settable(values, id, dtype);
     check_shape(values, id, shape);
     if (!values.is_ready(id) && values.origin(id) == origin) continue;
-    Memory* memory = values.is_ready(id) ? values.look(id) : nullptr;
+    Memory* memory = values.own(id);
     if (memory == nullptr) {
-      values.give(id, Memory::uninitialised(values.byte_count(id)));
-      memory = values.look(id);
+      memory = Memory::uninitialised(values.byte_count(id));
+      values.give(id, memory);
     }
     write_elements(constant(graph.attributes[each.number]), dtype, values.dims(id), {}, memory->data(),
                    values.element_count(id));

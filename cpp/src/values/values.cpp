@@ -13,9 +13,6 @@ namespace scopetrie {
 
 namespace {
 
-// How far ahead memories are fetched where all of them are gone through: each lies somewhere else.
-constexpr std::size_t kAhead = 16;
-
 /// What changed: the upper half of Change::what; the lower one is the row.
 enum WhatChanged : std::uint64_t { kErased = 1, kRenamed, kRenamedFirst, kFlags };
 std::uint64_t change_of(WhatChanged kind, VariableId row) { return std::uint64_t{kind} << 32 | row; }
@@ -38,44 +35,23 @@ std::uint32_t hash_of(const Initializer& initializer) {
 
 Values::Values(Graph& graph, std::uint64_t seed) : graph_(graph), seed_(seed) { graph_.ledger().join(*this); }
 
-Values::Values(Graph& copy, const Values& of)
+Values::Values(Graph& copy, Values& of)
     : graph_(copy),
       seed_(of.seed_),
+      memories_(of.memories_),
       rules_(of.rules_),
       checked_(of.checked_),
       rule_index_(of.rule_index_),
       last_(of.last_),
       erased_(of.erased_),
       has_aliases_(of.has_aliases_) {
-  memories_.reserve(of.memories_.size());
   graph_.ledger().join(*this);
-  try {
-    for (std::size_t at = 0; at < of.memories_.size(); ++at) {
-      if (at + kAhead < of.memories_.size()) SCOPETRIE_PREFETCH(of.memories_[at + kAhead]);
-      Memory* memory = of.memories_[at];
-      if (memory != nullptr && memory->is_viewed()) {
-        memory = Memory::copy(*memory);
-      } else if (memory != nullptr) {
-        memory->own();
-      }
-      memories_.push_back(memory);
-    }
-  } catch (...) {
-    release_all();
-    throw;
-  }
 }
 
-void Values::release_all() noexcept {
+Values::~Values() {
   graph_.ledger().leave(*this);
   for (Memory* memory : undone_) memory->disown();
-  for (std::size_t at = 0; at < memories_.size(); ++at) {
-    if (at + kAhead < memories_.size()) SCOPETRIE_PREFETCH(memories_[at + kAhead]);
-    if (memories_[at] != nullptr) memories_[at]->disown();
-  }
 }
-
-Values::~Values() { release_all(); }
 
 Values::Origin Values::find_rule(const Initializer& initializer) {
   const std::uint32_t hash = hash_of(initializer);
@@ -119,7 +95,7 @@ VariableId Values::create_ready(ScopeId scope, SegmentId segment, Output output,
                                 std::uint32_t site) {
   try {
     const VariableId id = create(scope, segment, output, trainable, kGiven, site);
-    memories_[id] = memory;
+    (void)memories_.exchange(id, memory);  // there was none
     return id;
   } catch (...) {
     memory->disown();
@@ -142,13 +118,7 @@ void Values::append_path(VariableId id, std::string& out) const {
 }
 
 Memory* Values::look_slowly(VariableId id) {
-  if (Memory* shared = published(memories_[id]); shared != nullptr) {
-    if (!shared->is_shared()) return shared;  // another thread has just made it
-    Memory* own = Memory::copy(*shared);
-    memories_[id] = own;
-    shared->disown();
-    return own;
-  }
+  if (memories_.is_ready(id)) return memories_.look(id);
   const VariableRow& row = graph_.variables[id];
   if (!is_rule(row.initial)) return nullptr;
   const Initializer& initializer = rules_[row.initial];
@@ -163,11 +133,7 @@ Memory* Values::look_slowly(VariableId id) {
     made->disown();
     throw;
   }
-  Memory* other = publish(memories_[id], made);
-  if (other == nullptr) [[likely]]
-    return made;
-  made->disown();
-  return other;
+  return memories_.publish_looked(id, made);
 }
 
 Memory* Values::flatten(std::span<const VariableId> ids) {
@@ -179,7 +145,7 @@ Memory* Values::flatten(std::span<const VariableId> ids) {
   try {
     std::size_t at = 0;
     for (const VariableId id : ids) {
-      const Memory& from = *memories_[id];
+      const Memory& from = *memories_.peek(id);
       if (from.size() != 0) std::memcpy(static_cast<std::byte*>(whole->data()) + at, from.data(), from.size());
       slices.push_back(Memory::slice(*whole, at, from.size()));
       at += from.size();
@@ -191,16 +157,15 @@ Memory* Values::flatten(std::span<const VariableId> ids) {
   }
   ++memory_changes_;
   // What the ends of adopted memories run finds all of them in place.
-  for (std::size_t i = 0; i < ids.size(); ++i) std::swap(memories_[ids[i]], slices[i]);
-  for (Memory* before : slices) before->disown();
+  for (std::size_t i = 0; i < ids.size(); ++i) slices[i] = memories_.exchange(ids[i], slices[i]);
+  for (Memory* before : slices)
+    if (before != nullptr) before->disown();
   return whole;
 }
 
 void Values::give(VariableId id, Memory* memory) {
-  Memory* before = std::exchange(memories_[id], memory);
-  if (before == nullptr) return;
-  ++memory_changes_;
-  before->disown();
+  if (memories_.is_ready(id)) ++memory_changes_;
+  if (Memory* before = memories_.exchange(id, memory); before != nullptr) before->disown();
 }
 
 // Changes of names ----------------------------------------------------------------------------------------------------
@@ -234,7 +199,7 @@ void Values::erase(VariableId row) {
     return unname(row);
   }
   unname(row);
-  if (Memory* gone = std::exchange(memories_[row], nullptr); gone != nullptr) gone->disown();
+  if (Memory* gone = memories_.exchange(row, nullptr); gone != nullptr) gone->disown();
 }
 
 void Values::rename(VariableId row, ScopeId scope, SegmentId segment) {
@@ -289,8 +254,8 @@ void Values::undo(const Change& change) noexcept {
 void Values::cut(const Mark& mark) noexcept {
   if (memories_.size() > mark.variables) ++name_changes_;
 
-  for (; memories_.size() > mark.variables; memories_.pop_back())
-    if (memories_.back() != nullptr) undone_.push_back(memories_.back());
+  while (memories_.size() > mark.variables)
+    if (Memory* gone = memories_.remove_last(); gone != nullptr) undone_.push_back(gone);
 }
 
 void Values::settle() noexcept {
@@ -299,7 +264,7 @@ void Values::settle() noexcept {
       const VariableId row = forgotten_.back();
       forgotten_.pop_back();
       if (row >= memories_.size() || is_there(row)) continue;
-      if (Memory* gone = std::exchange(memories_[row], nullptr); gone != nullptr) gone->disown();
+      if (Memory* gone = memories_.exchange(row, nullptr); gone != nullptr) gone->disown();
     }
   }
   while (!undone_.empty()) {

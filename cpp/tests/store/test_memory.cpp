@@ -41,11 +41,9 @@ TEST_CASE("owners and views are told apart, and the last of either frees adopted
                                           .release = [](void* count) noexcept { ++*static_cast<int*>(count); },
                                           .is_reachable = [](void*) noexcept { return false; }});
   CHECK_FALSE(memory->is_viewed());
-  CHECK_FALSE(memory->is_shared());
   memory->view();
   CHECK(memory->is_viewed());
   memory->own();
-  CHECK(memory->is_shared());
   memory->disown();
   memory->disown();
   CHECK(released == 0);

@@ -77,16 +77,6 @@ TEST_CASE("initializers are kept once, whatever their order") {
   CHECK(at.values.origin_of(st::random_normal(0, 2, 1)) != normal);
 }
 
-TEST_CASE("shared elements are copied before somebody may change them") {
-  StoreFixture at;
-  const auto w = at.make("w", st::ones());
-  st::Memory* shared = at.values.look(w);
-  shared->own();
-  CHECK(at.values.look(w) != shared);
-  CHECK(at.elements<float>(w) == std::vector<float>(6, 1.0F));
-  shared->disown();
-}
-
 TEST_CASE("an undone variable loses its elements, and its number is given out again without them") {
   StoreFixture at;
   at.make("kept");

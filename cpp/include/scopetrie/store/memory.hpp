@@ -1,12 +1,10 @@
 // The elements of a variable: aligned bytes that know who has them, and whether anybody looks at them.
 //
-// Variables *own* a memory; a fork shares it, so it may have several owners. Whatever lets a program read or write the
-// bytes (an array, a span that is kept) is a *view*. Memory with a view must not be shared: a write through the view
-// would be seen by all owners. A slice is a part of another memory, which it keeps alive: a view of one part counts
-// for the whole.
-// Invariants: owned bytes are 64-byte aligned; the last reference of any kind frees it, and the release function of
-// adopted memory is called once, then.
-// Thread safety: counts are atomic. Whoever decides by a count (is_shared(), is_viewed()) has the lock of the store.
+// Variables *own* a memory. Whatever lets a program read or write the bytes (an array, a span that is kept) is a
+// *view*. Memory with a view must not be shared by several stores: a write through the view would be seen by all of
+// them. A slice is a part of another memory, which it keeps alive: a view of one part counts for the whole. Invariants:
+// owned bytes are 64-byte aligned; the last reference of any kind frees it, and the release function of adopted memory
+// is called once, then. Thread safety: counts are atomic. Whoever decides by is_viewed() has the lock of the store.
 #pragma once
 
 #include <atomic>
@@ -39,50 +37,55 @@ class Memory {
 
   void* data() const noexcept { return data_; }
   std::size_t size() const noexcept { return bytes_; }
-  bool is_slice() const noexcept { return whole_ != nullptr; }
+  bool is_slice() const noexcept { return kind_ == kSlice; }
 
-  void own() noexcept { counts_.fetch_add(kOwner, std::memory_order_relaxed); }
-  void disown() noexcept { drop(kOwner); }
+  void own() noexcept { references_.fetch_add(1, std::memory_order_relaxed); }
+  void disown() noexcept {
+    if (references_.fetch_sub(1, std::memory_order_acq_rel) == 1) free();
+  }
   void view() noexcept {
     counted().views_.fetch_add(1, std::memory_order_relaxed);
-    counts_.fetch_add(kReference, std::memory_order_relaxed);
+    own();
   }
   void end_view() noexcept {
     counted().views_.fetch_sub(1, std::memory_order_release);
-    drop(kReference);
+    disown();
   }
 
-  /// Whether several variables have it.
-  bool is_shared() const noexcept { return counts_.load(std::memory_order_relaxed) >= 2 * (kOwner - kReference); }
   /// Whether somebody may read or write it but for its owners.
   bool is_viewed() const noexcept {
     const Memory& of = counted();
     if (of.views_.load(std::memory_order_acquire) != 0) return true;
-    return of.adopted_ != nullptr &&
-           (of.adopted_->is_reachable == nullptr || of.adopted_->is_reachable(of.adopted_->context));
+    if (of.kind_ != kAdopted) return false;
+    const Adopted& from = *of.behind_.adopted;
+    return from.is_reachable == nullptr || from.is_reachable(from.context);
+  }
+  /// Whether somebody may have a view of it, as far as the variable that gets it now can know.
+  bool may_be_viewed() const noexcept {
+    return is_slice() || kind_ == kAdopted || views_.load(std::memory_order_acquire) != 0;
   }
 
  private:
-  Memory(void* data, std::size_t bytes) noexcept : data_(data), bytes_(bytes) {}
+  enum Kind : std::uint8_t { kOwn, kFromCalloc, kSlice, kAdopted };
+  static constexpr unsigned kSizeBits = 62;
+
+  Memory(void* data, std::size_t bytes, Kind kind) noexcept : data_(data), bytes_(bytes), kind_(kind) {}
   ~Memory() = default;
 
   static Memory* allocate(std::size_t bytes, bool is_zeroed);
-  Memory& counted() noexcept { return whole_ != nullptr ? *whole_ : *this; }
-  const Memory& counted() const noexcept { return whole_ != nullptr ? *whole_ : *this; }
-  void drop(std::uint64_t count) noexcept {
-    if (counts_.fetch_sub(count, std::memory_order_acq_rel) == count) free();
-  }
+  Memory& counted() noexcept { return is_slice() ? *behind_.whole : *this; }
+  const Memory& counted() const noexcept { return is_slice() ? *behind_.whole : *this; }
   void free() noexcept;
 
   void* data_;
-  std::size_t bytes_;
-  // References in the lower half, those of owners in the upper half as well: one step for both.
-  static constexpr std::uint64_t kReference = 1, kOwner = (std::uint64_t{1} << 32) + kReference;
-  std::atomic<std::uint64_t> counts_{kOwner};
-  std::atomic<std::uint32_t> views_{0};  // also of slices
-  bool is_from_calloc_ = false;
-  Memory* whole_ = nullptr;  // of a slice: one reference
-  Adopted* adopted_ = nullptr;
+  std::uint64_t bytes_ : kSizeBits;
+  std::uint64_t kind_ : 64 - kSizeBits;
+  std::atomic<std::uint32_t> references_{1};  // owners, views and slices
+  std::atomic<std::uint32_t> views_{0};       // also of slices
+  union {
+    Memory* whole = nullptr;  // of a slice: one reference
+    Adopted* adopted;
+  } behind_;
 };
 
 }  // namespace scopetrie

@@ -1,7 +1,8 @@
 // A pointer that is null until some thread has made what it points to: readers that come at once make it once.
 //
-// Invariants: it is set once; whoever reads it sees all that was written before it was set.
-// Thread safety: both functions, at once with each other, as long as the place stays where it is.
+// Invariants: it is set once, and replaced only by what says the same; whoever reads it sees all that was written before
+// it was set.
+// Thread safety: all functions, at once with each other, as long as the place stays where it is.
 #pragma once
 
 #if !defined(__GNUC__)
@@ -31,6 +32,16 @@ T* publish(T*& place, T* made) noexcept {
   std::atomic_ref<T*>(place).compare_exchange_strong(there, made, std::memory_order_acq_rel);
 #endif
   return there;
+}
+
+/// Replaces what was published in a place. Others may replace it by the same at once.
+template <class T>
+void replace(T*& place, T* by) noexcept {
+#if defined(__GNUC__)
+  __atomic_store_n(&place, by, __ATOMIC_RELEASE);
+#else
+  std::atomic_ref<T*>(place).store(by, std::memory_order_release);
+#endif
 }
 
 }  // namespace scopetrie

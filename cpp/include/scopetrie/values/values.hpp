@@ -5,11 +5,10 @@
 // alias the variable that it stands for, `ref` nothing as long as it has a name. Its elements are made when somebody
 // looks. Names are changed here alone, so that all of it is undone with the graph's ledger; elements are not undone.
 //
-// Invariants: there is one memory for each row, null as long as the variable is not ready. An alias has no memory. An
-// erased row has no scope, and `ref` says which one it had; it stays, as what undoing it needs, and as a place in the
-// order. What a memory's end runs (it may be anything) runs when all tables agree.
-// Thread safety: that of the graph. look() counts as reading where no store was forked: threads that look at once make
-// the elements once.
+// Invariants: there is one place for a memory for each row, null as long as the variable is not ready. An alias has no
+// memory. An erased row has no scope, and `ref` says which one it had; it stays, as what undoing it needs, and as a
+// place in the order. What a memory's end runs (it may be anything) runs when all tables agree. Thread safety: that of
+// the graph. look() counts as reading where no store was forked: threads that look at once make the elements once.
 #pragma once
 
 #include <cstddef>
@@ -20,9 +19,8 @@
 
 #include "scopetrie/graph/graph.hpp"
 #include "scopetrie/store/memory.hpp"
-#include "scopetrie/tables/published.hpp"
-#include "scopetrie/tables/table_allocator.hpp"
 #include "scopetrie/values/elements.hpp"
+#include "scopetrie/values/memories.hpp"
 #include "scopetrie/variables/creation.hpp"
 
 namespace scopetrie {
@@ -36,7 +34,7 @@ class Values : private Undoable {
   Values(Graph& graph, std::uint64_t seed);
   /// The values of another graph's variables, in a copy of it. Elements that nobody looks at are shared until one of
   /// both changes them, others are copied. Throws std::bad_alloc.
-  Values(Graph& copy, const Values& of);
+  Values(Graph& copy, Values& of);
   Values(const Values&) = delete;
   Values& operator=(const Values&) = delete;
   ~Values();
@@ -74,7 +72,7 @@ class Values : private Undoable {
                     std::uint32_t site = kNone) {
     if (graph_.ledger().is_open()) [[unlikely]]
       make_room(undone_, memories_.size() - first_undoable_ + 1);
-    memories_.push_back(nullptr);
+    memories_.add();
     VariableRow row;
     row.scope = scope;
     row.segment = segment;
@@ -138,14 +136,16 @@ class Values : private Undoable {
 
   // Elements --------------------------------------------------------------------------------------------------------
 
-  bool is_ready(VariableId id) const { return published(memories_[id]) != nullptr; }
+  bool is_ready(VariableId id) const { return memories_.is_ready(id); }
   /// Its elements as they are, perhaps shared with another store's variable; null where it is not ready.
-  const Memory* peek(VariableId id) const { return memories_[id]; }
+  const Memory* peek(VariableId id) const { return memories_.peek(id); }
+  /// Its elements, to be changed and not kept; null where it is not ready, or they are shared.
+  Memory* own(VariableId id) const { return memories_.own(id); }
   /// The elements of a variable that is no alias, made if it is not ready. They may be changed: they are not shared.
   /// Null where an object of the caller's makes them: asked(). Throws std::bad_alloc; it is as before then.
   Memory* look(VariableId id) {
-    Memory* memory = published(memories_[id]);
-    return memory != nullptr && !memory->is_shared() ? memory : look_slowly(id);
+    Memory* memory = memories_.looked_at(id);
+    return memory != nullptr ? memory : look_slowly(id);
   }
   /// The object that makes a variable's elements.
   void* asked(VariableId id) const { return graph_.attributes[graph_.variables[id].initial & ~kAsked].host_object(); }
@@ -174,7 +174,6 @@ class Values : private Undoable {
   void undo(const Change& change) noexcept override;
   void cut(const Mark& mark) noexcept override;
   void settle() noexcept override;
-  void release_all() noexcept;
   VariableId find_alias(VariableId of) const;
   void unname(VariableId row);
 
@@ -186,7 +185,7 @@ class Values : private Undoable {
     try {
       return graph_.variables.create(row);
     } catch (...) {
-      memories_.pop_back();
+      (void)memories_.remove_last();
       throw;
     }
   }
@@ -197,7 +196,7 @@ class Values : private Undoable {
 
   Graph& graph_;
   std::uint64_t seed_;
-  Table<Memory*> memories_;             // by variable; each is owned
+  Memories memories_;                   // by variable
   std::vector<Initializer> rules_;      // each once
   std::vector<std::uint64_t> checked_;  // by rule: the dtypes that check() has found to be right, a bit each
   IdTable rule_index_;
