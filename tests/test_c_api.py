@@ -209,11 +209,11 @@ def test_elements_are_seen_without_a_copy(second: ModuleType) -> None:
 def test_a_frozen_variable_is_read_only(second: ModuleType) -> None:
     store = tf.Store(seed=1)
     w = store.get("w", (2,), initializer="ones")
-    store.freeze("w")
+    store.freeze()
     with pytest.raises(second.Error, match="'w' is frozen: store_variable_read"):
         second.add_to(w, 1.0)
     assert second.sum_of(w) == 2.0
-    store.freeze("w", False)
+    store.freeze(False)
     assert second.add_to(w, 1.0) == second.sum_of(w) == 4.0
 
 
