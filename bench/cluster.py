@@ -21,9 +21,10 @@ ASKED = 10_000
 class Cluster:
     """A store on a cluster of processes, an array, and an array of Dask's; made once."""
 
-    def __init__(self, tf: Any, rows: int) -> None:
+    def __init__(self, tf: Any, rows: int, is_quick: bool) -> None:
         self.tf = tf
         self.rows = rows
+        self.is_quick = is_quick  # then the workers are threads
         self.made: Names | None = None
 
     @contextmanager
@@ -43,6 +44,7 @@ class Cluster:
 
         cluster = LocalCluster(
             n_workers=WORKERS,
+            processes=not self.is_quick,
             threads_per_worker=1,
             dashboard_address="127.0.0.1:0",
             silence_logs=logging.ERROR,
@@ -78,7 +80,7 @@ def rows(tf: Any, quick: bool) -> tuple[Row, ...]:
       tf: The package under test.
       quick: Whether the table is small.
     """
-    cluster = Cluster(tf, QUICK_ROWS if quick else ROWS)
+    cluster = Cluster(tf, QUICK_ROWS if quick else ROWS, quick)
 
     def work(statement: str) -> Work:
         return Work(statement, cluster.prepare, over=REPEATED, check=_same)
