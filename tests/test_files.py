@@ -22,7 +22,7 @@ def test_the_file_appears_when_it_is_complete(tmp_path: Path) -> None:
     path.write_text("before")
     with write_whole(path) as part:
         Path(part).write_text("after")
-        assert path.read_text() == "before" and Path(part).parent == tmp_path
+        assert path.read_text() == "before" and Path(part).parent.parent == tmp_path
     assert path.read_text() == "after"
     assert os.listdir(tmp_path) == ["file"]
 
@@ -71,8 +71,23 @@ def test_a_killed_process_leaves_the_file_as_it_was(tmp_path: Path) -> None:
     assert path.read_text() == "before"
     (left,) = set(os.listdir(tmp_path)) - {"file"}
     assert left.startswith(".file.") and left.endswith(".part")
-    put(path, "after")  # a leftover does not keep anybody from writing
+    others = [".file.part", ".file.0123456789xx.part"]
+    for other in others:
+        (tmp_path / other).mkdir()
+    put(tmp_path / "file", "after")
     assert path.read_text() == "after"
+    if os.name == "posix":
+        assert sorted(os.listdir(tmp_path)) == sorted(["file", *others])
+
+
+def test_what_is_being_written_is_no_leftover(tmp_path: Path) -> None:
+    path = tmp_path / "file"
+    with write_whole(path) as one:
+        Path(one).write_text("one")
+        with write_whole(path) as other:
+            Path(other).write_text("other")
+        assert path.read_text() == "other"
+    assert path.read_text() == "one" and os.listdir(tmp_path) == ["file"]
 
 
 @pytest.mark.skipif(os.name != "posix", reason="modes and links")
@@ -87,6 +102,16 @@ def test_modes_and_links(tmp_path: Path) -> None:
     (tmp_path / "link").symlink_to("file")
     put(tmp_path / "link", "through the link")
     assert path.read_text() == "through the link" and (tmp_path / "link").is_symlink()
+
+
+@pytest.mark.skipif(os.name != "posix", reason="modes")
+def test_the_mode_is_that_of_a_new_file_where_the_block_replaces_it(tmp_path: Path) -> None:
+    with write_whole(tmp_path / "file") as part:
+        private = Path(part).with_name("private")
+        private.touch(0o600)
+        os.replace(private, part)
+    (tmp_path / "like").touch()
+    assert (tmp_path / "file").stat().st_mode == (tmp_path / "like").stat().st_mode
 
 
 def test_errors_name_the_file(tmp_path: Path) -> None:

@@ -21,7 +21,7 @@ from scopetrie.partitioned import ClusterClosedError, PartitionedStore, SlowWork
 
 pytest.importorskip("safetensors")
 CUT = tf.fixed_size_partitioner(4)
-KILLS = int(os.environ.get("SCOPETRIE_KILLS", "5"))
+KILLS = int(os.environ.get("SCOPETRIE_WORKER_KILLS", "5"))
 
 
 def pid_of(part: Any) -> int:

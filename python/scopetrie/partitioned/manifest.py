@@ -53,8 +53,8 @@ def generations(folder: str | os.PathLike[str]) -> list[int]:
     """
     found = []
     with suppress(FileNotFoundError):
-        for each in os.scandir(folder):
-            match = _PATTERN.fullmatch(each.name)
+        for each in os.listdir(folder):
+            match = _PATTERN.fullmatch(each)
             if match is not None:
                 found.append(int(match[1]))
     return sorted(found)
@@ -152,7 +152,7 @@ def keep_latest(folder: str, count: int) -> None:
         with open(os.path.join(folder, _NAME.format(number)), encoding="utf-8") as file:
             given = json.load(file)
         kept |= {given["whole"][0], *(name for name, _ in given["shards"])}
-    for each in os.scandir(folder):
-        if _FILE.fullmatch(each.name) and each.name not in kept:
+    for each in os.listdir(folder):
+        if _FILE.fullmatch(each) and each not in kept:
             with suppress(FileNotFoundError):
-                os.unlink(each.path)
+                os.unlink(os.path.join(folder, each))
