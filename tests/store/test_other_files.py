@@ -148,7 +148,7 @@ def test_npz_files_that_claim_too_much(tmp_path: Path) -> None:
 def made_safetensors(path: Path) -> None:
     pytest.importorskip("safetensors")
     store = st.Store(seed=0)
-    store.get_many(["tower/w", "tower/b.c", "tower/b/c"], [(4, 3), (3,), (2,)])
+    store.get_many(["tower/w", "tower/b.c", "tower/b/d"], [(4, 3), (3,), (2,)])
     store.get("steps", (), dtype=np.int64, trainable=False)
     store.put("long", np.arange(5) * 1j)
     store.alias("twin", "tower")

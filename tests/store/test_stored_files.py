@@ -71,7 +71,7 @@ def test_every_dtype_comes_back(path: Path, dtype: str, shape: tuple[int, ...]) 
     assert other["a/w"].array.tobytes() == values.tobytes()
 
 
-ODD_PATHS = ["a.b/c", "a/b/c", "a/b.c", "a.b.c", "__metadata__", "a/b/c~1", "層/名", 'quote"s', "w", "w/m"]
+ODD_PATHS = ["a.b/c", "a/b/d", "a/b.e", "_metadata__", "a/b/c~1", "層/名", 'quote"s', "w", "w/m"]
 
 
 def test_all_paths_come_back_in_the_order_of_creation(path: Path) -> None:
@@ -82,9 +82,47 @@ def test_all_paths_come_back_in_the_order_of_creation(path: Path) -> None:
     opened = st.Store.open(path)
     assert list(opened) == ODD_PATHS
     assert [variable.array[0] for variable in opened.values()] == list(range(len(ODD_PATHS)))
-    assert {"a.b.c", "w.m", "w"} < set(load_file(path))
+    assert {"a.b.c", "a.b.d", "w.m", "w"} < set(load_file(path))
     opened.save(path.with_name("again"))
     assert path.with_name("again").read_bytes() == path.read_bytes()
+
+
+def test_two_paths_with_one_key_are_an_error_that_names_both(path: Path) -> None:
+    store = st.Store()
+    store.get_many(["a/b", "w", "a.b"], [(1,)] * 3)
+    with pytest.raises(
+        ValueError, match=r"'a/b' and 'a\.b' would both have the key 'a\.b'.*another separator="
+    ):
+        store.save(path)
+    assert not path.exists()
+    store.save(path, separator="/")
+    assert set(load_file(path)) == {"a/b", "w", "a.b"} and list(st.Store.open(path)) == ["a/b", "w", "a.b"]
+    for separator in ("__", "", "/"):
+        del store["a.b"]
+        store.save(path, separator=separator)
+        assert set(load_file(path)) == {f"a{separator}b", "w"}
+        assert list(st.Store.open(path)) == ["a/b", "w"]
+        store.restore(path)
+        store.get("a.b", (1,))
+    with pytest.raises(TypeError, match="separator=None: a str is needed"):
+        store.save(path, separator=None)  # type: ignore[call-overload]
+    with pytest.raises(ValueError, match="'__metadata__': rename '__metadata__'"):
+        odd = st.Store()
+        odd.get("__metadata__", (1,))
+        odd.save(path)
+
+
+def test_keys_of_others_are_read_by_the_separator(path: Path) -> None:
+    store = st.Store()
+    store.get("a/b", (1,), initializer="ones")
+    store.save(path, separator="|")
+    text = path.read_bytes()
+    length = int.from_bytes(text[:8], "little")
+    header = json.loads(text[8 : 8 + length])
+    header["c|d.e"] = header.pop("a|b")  # by a program that knows nothing of ours
+    changed = json.dumps(header).encode()
+    path.write_bytes(len(changed).to_bytes(8, "little") + changed + text[8 + length :])
+    assert list(st.Store.open(path)) == ["c/d.e"]
 
 
 def test_what_is_not_to_be_trained_comes_back(path: Path) -> None:

@@ -24,28 +24,36 @@ class SavedStore(ViewedStore):
     __slots__ = ()
 
     @overload
-    def save(self, path: str | os.PathLike[str], *, wait: Literal[True] = True) -> None: ...
+    def save(
+        self, path: str | os.PathLike[str], *, wait: Literal[True] = True, separator: str = "."
+    ) -> None: ...
     @overload
-    def save(self, path: str | os.PathLike[str], *, wait: Literal[False]) -> Future[None]: ...
-    def save(self, path: str | os.PathLike[str], *, wait: bool = True) -> Future[None] | None:
+    def save(
+        self, path: str | os.PathLike[str], *, wait: Literal[False], separator: str = "."
+    ) -> Future[None]: ...
+    def save(
+        self, path: str | os.PathLike[str], *, wait: bool = True, separator: str = "."
+    ) -> Future[None] | None:
         """Writes all variables to a file of safetensors, which many programs read.
 
         The file appears when it is complete and on the disk; until then, what was there before stays. Keys
-        are paths with "." for "/"; the header's metadata has what keys cannot say. Variables that are lazy
-        are made.
+        are paths with "." for "/", or another separator; the header's metadata has what keys cannot say.
+        Variables that are lazy are made.
 
         Args:
             path: The file.
             wait: False returns at once: what is saved is a fork of the store, as it is now, and a thread
                 writes it. The memory of a variable is copied only if the program changes it meanwhile, or
                 has an array of it already.
+            separator: What stands in keys for "/"; `open` and `restore` read it from the file.
 
         Returns:
             None; with wait=False a Future, whose `result()` waits and raises what went wrong.
 
         Raises:
             ImportError: If the package safetensors is not installed (`scopetrie[checkpoints]`).
-            ValueError: If there is a dtype that no file can have.
+            ValueError: If there is a dtype that no file can have, or if two paths have one key.
+            TypeError: If the separator is no str.
             OSError: If the file cannot be written.
 
         >>> import scopetrie as st
@@ -59,11 +67,11 @@ class SavedStore(ViewedStore):
         if not wait:
             from .background import in_background  # imported late: most programs wait
 
-            return in_background(path, partial(self.fork()._write, path))
-        self._write(path)
+            return in_background(path, partial(self.fork()._write, path, separator))
+        self._write(path, separator)
         return None
 
-    def _write(self, path: str | os.PathLike[str]) -> None:
+    def _write(self, path: str | os.PathLike[str], separator: str) -> None:
         arrays: dict[str, np.ndarray[Any, Any]] = {}
         aliases, frozen, not_trainable = {}, [], []
         for name, variable in self._items():
@@ -76,7 +84,7 @@ class SavedStore(ViewedStore):
                 frozen.append(name)
             elif not variable.trainable:
                 not_trainable.append(name)
-        write_file("Store.save", path, arrays, aliases, frozen, not_trainable)
+        write_file("Store.save", path, arrays, aliases, frozen, not_trainable, separator)
 
     def plan_restore(
         self,

@@ -1,11 +1,11 @@
 """Files of safetensors: what is in one, without its values; and how one is written.
 
-A variable's key is its path with "." for "/". Files of other programs have nothing else, so their paths are
-read from the keys. Ours also have the paths, in the order in which the variables were made: keys come in
-another order, a path may have "." in it, and two paths may have one key, of which the second gets a number.
-The entry "scopetrie" of the header's metadata is JSON:
+A variable's key is its path with a separator for "/", "." unless told otherwise. Files of other programs have
+nothing else, so their paths are read from the keys. Ours also have the paths, in the order in which the
+variables were made: keys come in another order, and a path may have "." in it. The entry "scopetrie" of the
+header's metadata is JSON:
 
-    {"version": 1, "paths": [...], "aliases": {path: path}, "frozen": [path, ...],
+    {"version": 1, "separator": ".", "paths": [...], "aliases": {path: path}, "frozen": [path, ...],
      "not_trainable": [path, ...], "dtypes": {path: name}}
 """
 
@@ -102,21 +102,30 @@ def _library(call: str) -> Any:
         ) from None
 
 
-def keys_of(paths: Iterable[str]) -> dict[str, str]:
-    """Returns the key of each path.
+def keys_of(paths: Iterable[str], separator: str) -> dict[str, str]:
+    """Returns the path of each key.
 
-    >>> keys_of(["a/b", "a.b", "c"])
-    {'a/b': 'a.b', 'a.b': 'a.b~1', 'c': 'c'}
+    Args:
+        paths: The paths.
+        separator: What stands in a key for "/".
+
+    Raises:
+        ValueError: If two paths have one key, or one has a key that the format reserves.
+
+    >>> keys_of(["a/b", "c"], ".")
+    {'a.b': 'a/b', 'c': 'c'}
     """
     keys: dict[str, str] = {}
-    taken = {_RESERVED: 0}  # by key: the last number after it
     for path in paths:
-        base = key = path.replace("/", ".")
-        while key in taken:
-            taken[base] += 1
-            key = f"{base}~{taken[base]}"
-        taken[key] = 0
-        keys[path] = key
+        key = path.replace("/", separator)
+        before = keys.setdefault(key, path)
+        if before is not path:
+            raise ValueError(
+                f"{before!r} and {path!r} would both have the key {key!r}: "
+                "rename one, or give another separator="
+            )
+    if _RESERVED in keys:
+        raise ValueError(f"no variable in a file can have the key {_RESERVED!r}: rename {keys[_RESERVED]!r}")
     return keys
 
 
@@ -127,6 +136,7 @@ def write_file(
     aliases: Mapping[str, str],
     frozen: Iterable[str],
     not_trainable: Iterable[str],
+    separator: str = ".",
 ) -> None:
     """Writes variables to a file that takes the place of `name` when it is complete.
 
@@ -137,13 +147,21 @@ def write_file(
         aliases: Further paths of variables.
         frozen: The paths of those that are not to be changed.
         not_trainable: The paths of those that are not to be trained.
+        separator: What stands in keys for "/".
 
     Raises:
         ImportError: If the package safetensors is not installed.
-        ValueError: If a dtype cannot be written.
+        TypeError: If the separator is no str.
+        ValueError: If a dtype cannot be written, or two paths have one key.
         OSError: If the file cannot be written.
     """
     library = _library(call)
+    if not isinstance(separator, str):
+        raise TypeError(f"{call}: separator={separator!r}: a str is needed")
+    try:
+        keys = keys_of(arrays, separator)
+    except ValueError as error:
+        raise ValueError(f"{call}({os.fspath(name)!r}): {error}") from None
     dtypes, stored = {}, {}
     for path, array in arrays.items():
         made = as_stored(array)
@@ -161,10 +179,11 @@ def write_file(
             data_ptr=stored[path][1].__array_interface__["data"][0],
             data_len=stored[path][1].nbytes,
         )
-        for path, key in keys_of(arrays).items()
+        for key, path in keys.items()
     }
     facts = {
         "version": 1,
+        "separator": separator,
         "paths": list(arrays),
         "aliases": dict(aliases),
         "frozen": list(frozen),
@@ -222,7 +241,8 @@ def read_header(call: str, name: str | os.PathLike[str], *, private: bool = Fals
 
 def _facts(metadata: Mapping[str, str]) -> dict[str, Any]:
     """What only our files say of themselves."""
-    facts = {"version": 1, "paths": [], "aliases": {}, "frozen": [], "not_trainable": [], "dtypes": {}}
+    facts: dict[str, Any] = {"version": 1, "separator": ".", "paths": [], "aliases": {}, "dtypes": {}}
+    facts |= {"frozen": [], "not_trainable": []}
     given = json.loads(metadata.get(_OURS, "{}"))
     if given.get("version", 1) != 1:
         raise ValueError(f"it is of a later version of scopetrie, {given['version']!r}")
@@ -253,12 +273,13 @@ def _variables(header: dict[str, Any], facts: dict[str, Any], begin: int) -> dic
             dtype, shape = _other_dtype(path, name, dtype, shape)
         variables[path] = StoredVariable(path, name, dtype, shape, first, last - first)
 
-    for path, key in keys_of(facts["paths"]).items():
+    separator = facts["separator"]
+    for key, path in keys_of(facts["paths"], separator).items():
         entry = header.pop(key, None)
         if entry is not None:  # or another program has left it out
             add(path, entry)
     for key, entry in header.items():
-        add(key.replace(".", "/"), entry)
+        add(key.replace(separator, "/") if separator else key, entry)
     return variables
 
 
