@@ -15,6 +15,8 @@ from .viewed import ViewedStore
 if TYPE_CHECKING:
     from concurrent.futures import Future
 
+    from .reading import StoredSource
+
 __all__ = ["SavedStore"]
 
 
@@ -180,17 +182,23 @@ class SavedStore(ViewedStore):
         >>> st.Store.open("model.safetensors")["tower/w"]
         <Variable 'tower/w' float32[2, 3]>
         """
-        from .reading import read_stored  # imported late: most programs read no file
+        from .reading import collecting_later, read_stored  # imported late: most programs read no file
 
-        file = read_stored("Store.open", path, private=True)
         store = cls(seed=seed)
+        with collecting_later():  # many objects are made, and none of them is garbage
+            file = read_stored("Store.open", path, private=True)
+            store._fill(file)
+        return store
+
+    def _fill(self, file: StoredSource) -> None:
+        """Takes the variables of a file."""
+        put, array, not_trainable = self.put, file.array, file.not_trainable
         try:
             for name, variable in file.variables.items():
-                store.put(name, file.array(variable), name not in file.not_trainable)
+                put(name, array(variable), name not in not_trainable)
             for alias, name in file.aliases.items():
-                store.alias(alias, name)
+                self.alias(alias, name)
         except ValueError as error:
             raise ValueError(f"Store.open({file.name!r}): {error}") from None
         for name in file.frozen:
-            store._freeze(name, True)
-        return store
+            self._freeze(name, True)

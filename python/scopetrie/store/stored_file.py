@@ -77,19 +77,17 @@ class StoredFile(NamedTuple):
             ImportError: If its dtype needs the package ml_dtypes.
             ValueError: If the elements are none of its dtype.
         """
-        if variable.dtype is None:
+        path, dtype_name, dtype, shape, begin, nbytes = variable
+        if dtype is None:
             raise ImportError(
-                f"{self.name}: {variable.path!r} is {variable.dtype_name}, of which NumPy has no elements; "
+                f"{self.name}: {path!r} is {dtype_name}, of which NumPy has no elements; "
                 "if it is a small float, install the package ml_dtypes"
             )
-        if not variable.nbytes:
-            return np.empty(variable.shape, variable.dtype)
-        array: np.ndarray[Any, Any]
-        array = np.ndarray(variable.shape, variable.dtype, self.content, variable.begin)
-        if variable.dtype == bool and array.view(np.uint8).max() > 1:
-            raise ValueError(
-                f"{self.name!r} is damaged: {variable.path!r} is bool and has other bytes than 0 and 1"
-            )
+        if not nbytes:
+            return np.empty(shape, dtype)
+        array: np.ndarray[Any, Any] = np.ndarray(shape, dtype, self.content, begin)
+        if dtype.kind == "b" and array.view(np.uint8).max() > 1:
+            raise ValueError(f"{self.name!r} is damaged: {path!r} is bool and has other bytes than 0 and 1")
         return array
 
 
@@ -257,29 +255,28 @@ def _facts(metadata: Mapping[str, str]) -> dict[str, Any]:
 def _variables(header: dict[str, Any], facts: dict[str, Any], begin: int) -> dict[str, StoredVariable]:
     variables: dict[str, StoredVariable] = {}
     kinds: dict[str, tuple[str, np.dtype[Any] | None]] = {}  # by the format's code
-
-    def add(path: str, entry: dict[str, Any]) -> None:
+    separator, dtypes = facts["separator"], facts["dtypes"]
+    new, take = tuple.__new__, header.pop
+    entries = [(path, take(key, None)) for key, path in keys_of(facts["paths"], separator).items()]
+    entries += [(key.replace(separator, "/") if separator else key, entry) for key, entry in header.items()]
+    for path, entry in entries:
+        if entry is None:
+            continue  # another program has left it out
         if path in variables:
             raise ValueError(f"two of its entries are called {path!r}")
-        shape = tuple(entry["shape"])
         first, last = entry["data_offsets"]
-        first, last = begin + first, begin + last
         code = entry["dtype"]
-        if code not in kinds:
-            kinds[code] = NAMES.get(code, code), dtype_of_name(NAMES[code]) if code in NAMES else None
-        name, dtype = kinds[code]
-        if dtype is not None and path in facts["dtypes"]:
-            name = facts["dtypes"][path]
+        kind = kinds.get(code)
+        if kind is None:
+            known = NAMES.get(code)
+            kind = kinds[code] = (code, None) if known is None else (known, dtype_of_name(known))
+        name, dtype = kind
+        shape = tuple(entry["shape"])
+        if path in dtypes and dtype is not None:
+            name = dtypes[path]
             dtype, shape = _other_dtype(path, name, dtype, shape)
-        variables[path] = StoredVariable(path, name, dtype, shape, first, last - first)
-
-    separator = facts["separator"]
-    for key, path in keys_of(facts["paths"], separator).items():
-        entry = header.pop(key, None)
-        if entry is not None:  # or another program has left it out
-            add(path, entry)
-    for key, entry in header.items():
-        add(key.replace(separator, "/") if separator else key, entry)
+        # The class itself takes twice as long.
+        variables[path] = new(StoredVariable, (path, name, dtype, shape, begin + first, last - first))
     return variables
 
 
