@@ -175,3 +175,17 @@ def test_cross_entropies_of_many_classes_are_those_of_each_row(rows: int) -> Non
             found, by_x = session.run([losses, *tf.gradients(losses, x)])
             np.testing.assert_allclose(found, wanted, rtol=1e-5)
             np.testing.assert_allclose(by_x, slopes, atol=1e-6)
+
+
+@pytest.mark.parametrize("positions", [3, 100, 5000])
+def test_rows_of_one_position_are_all_added(positions: int) -> None:
+    """Many rows of a position, a few, and mostly one."""
+    random = np.random.default_rng(positions)
+    at, rows = random.integers(0, positions, 300), random.normal(size=(300, 4)).astype(np.float32)
+    wanted = np.zeros((positions, 4))
+    np.subtract.at(wanted, at, rows)
+    with tf.Graph().as_default(), tf.Session() as session:
+        table = tf.get_variable("table", [positions, 4], initializer=tf.zeros_initializer())
+        session.run(table.initializer)
+        found = session.run(tf.scatter_sub(table, at, rows))
+    np.testing.assert_allclose(found, wanted, atol=1e-5)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, Final
 
 import numpy as np
 
@@ -51,8 +51,12 @@ def change_rows(out: np.ndarray[Any, Any], at: Any, rows: Any, how: str) -> None
         ufunc.at(out, at, rows)
 
 
+# Rows of one position that are added one after the other; more are summed first.
+_TURNS: Final = 8
+
+
 def _add_rows(out: Any, at: Any, rows: Any) -> None:
-    """Adds rows: those of one position are summed first, which takes less time than `numpy.add.at`."""
+    """Adds rows, of different positions at a time, which takes less time than `numpy.add.at`."""
     order = np.argsort(at, kind="stable")
     sorted_at = at[order]
     begins = np.ones(len(at), bool)
@@ -60,8 +64,15 @@ def _add_rows(out: Any, at: Any, rows: Any) -> None:
     firsts = np.flatnonzero(begins)
     if len(firsts) == len(at):
         out[at] += rows
-    else:
+        return
+    counts = np.diff(firsts, append=len(at))
+    turns = counts.max()
+    if turns > _TURNS:
         out[sorted_at[firsts]] += np.add.reduceat(rows[order], firsts, axis=0)
+        return
+    for turn in range(turns):
+        chosen = firsts[counts > turn] + turn
+        out[sorted_at[chosen]] += rows[order[chosen]]
 
 
 def _scattered(xp: Any, target: Any, indices: Any, updates: Any, how: str) -> Any:

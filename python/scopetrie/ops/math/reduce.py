@@ -49,9 +49,16 @@ def axes_of(axes: Any) -> tuple[int, ...]:
     return (listed,) if isinstance(listed, int) else tuple(listed)
 
 
-def _sum_kernel(xp: Any, keep_dims: bool = False) -> Any:
+def _summed(xp: Any, x: Any, along: tuple[int, ...], keep_dims: bool) -> Any:
     # dtype: the standard would widen small integers, v1 does not
-    return lambda x, axes: xp.sum(x, axis=axes_of(axes), keepdims=keep_dims, dtype=x.dtype)
+    if isinstance(x, np.ndarray):  # past NumPy's wrapper, which costs as much as some hundred elements
+        reduce: Any = np.add.reduce
+        return reduce(x, axis=along, dtype=x.dtype, keepdims=keep_dims)
+    return xp.sum(x, axis=along, keepdims=keep_dims, dtype=x.dtype)
+
+
+def _sum_kernel(xp: Any, keep_dims: bool = False) -> Any:
+    return lambda x, axes: _summed(xp, x, axes_of(axes), keep_dims)
 
 
 def _prod_kernel(xp: Any, keep_dims: bool = False) -> Any:
@@ -61,6 +68,9 @@ def _prod_kernel(xp: Any, keep_dims: bool = False) -> Any:
 def _mean_kernel(xp: Any, keep_dims: bool = False) -> Any:
     def mean(x: Any, axes: Any) -> Any:
         along = axes_of(axes)
+        if isinstance(x, np.ndarray) and x.dtype.char in "fd" and x.size:
+            total = _summed(xp, x, along, keep_dims)
+            return total / x.dtype.type(x.size // max(1, total.size))
         if xp.isdtype(x.dtype, ("real floating", "complex floating")):
             if 0 in x.shape:  # the mean of nothing is not a number, and libraries warn of it
                 return xp.sum(x, axis=along, keepdims=keep_dims) * float("nan")

@@ -20,18 +20,23 @@ from .elementwise import as_tensor, multiply
 
 def _add_n_kernel(xp: Any) -> Any:
     @makes_new  # there are two at least
-    def total(first: Any, *rest: Any) -> Any:
+    def added(first: Any, *rest: Any) -> Any:
+        total: Any = None
         for each in rest:
             if each.shape != first.shape:
                 raise ValueError(
                     f"Inputs to AddN must have the same size and shape. Input 0: {list(first.shape)} != "
                     f"input: {list(each.shape)}"
                 )
-            # Operators: gradients of a TensorArray are objects of ours.
-            first = first + each if hasattr(each, "dtype") else each + first
-        return first
+            if total is None or not hasattr(each, "dtype"):
+                so_far = first if total is None else total
+                # Operators: gradients of a TensorArray are objects of ours.
+                total = so_far + each if hasattr(each, "dtype") else each + so_far
+            else:
+                total += each  # in place where that is possible
+        return total
 
-    return total
+    return added
 
 
 _add_n = define_op(
