@@ -387,6 +387,10 @@ class BaseSession:
             return call
         return lambda *values: call(*values)
 
+    def _end_waiting(self) -> None:
+        """Ends the runs of other threads that wait for a queue; the session can still run."""
+        self._state.end_waiting()
+
     def close(self) -> None:
         """Frees the values of the variables; the session cannot run any more. Closing twice is harmless."""
         self._closed = True

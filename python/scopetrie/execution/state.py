@@ -233,6 +233,11 @@ class State:
         """Returns all that operations keep in the session."""
         return [each for _, each in tuple(self._resources.values())]
 
+    def end_waiting(self) -> None:
+        """Lets those who wait for a resource end, as closing does."""
+        for each in self.resources():
+            each.close()
+
     def _drop_resources(self, operations: int = 0) -> None:
         with self._counting:
             dropped = [name for name, (op_id, _) in self._resources.items() if op_id >= operations]

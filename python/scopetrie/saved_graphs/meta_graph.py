@@ -5,10 +5,10 @@ from __future__ import annotations
 import logging
 import os
 from importlib import import_module
-from typing import Any
+from typing import Any, Final
 
 from ..files import write_whole
-from ..graph import Graph, Operation, Tensor, get_default_graph
+from ..graph import Graph, GraphKeys, Operation, Tensor, get_default_graph
 from ..summary.graph_def import graph_def as make_graph_def
 from ..summary.protos import proto
 from ..variables import SaveSliceInfo, Variable
@@ -60,9 +60,13 @@ def make_meta_graph(
         made.saver_def.MergeFromString(saver_def.SerializeToString())
     keys = graph.get_all_collection_keys() if collection_list is None else collection_list
     for key in keys:
-        if isinstance(key, str):
+        if isinstance(key, str) and key not in _OF_RUNS:
             _add_collection(made, key, graph.get_collection(key))
     return made
+
+
+# What is in these belongs to a program that runs: it is made anew by the one that imports the graph.
+_OF_RUNS: Final = frozenset({GraphKeys.QUEUE_RUNNERS, GraphKeys.SAVERS})
 
 
 def _add_collection(made: Any, key: str, values: list[Any]) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from ..bundles import message
+from ..ops.refused import refuser
 from .batching import batch, batch_join, maybe_batch, maybe_shuffle_batch, shuffle_batch, shuffle_batch_join
 from .checkpoint_manager import CheckpointManager
 from .coordinator import Coordinator, LooperThread
@@ -62,6 +63,28 @@ from .schedules import (
     polynomial_decay,
 )
 from .schedules import piecewise_constant as piecewise_constant_decay
+from .sessions.file_hooks import (
+    CheckpointSaverHook,
+    CheckpointSaverListener,
+    ProfilerHook,
+    StepCounterHook,
+    SummarySaverHook,
+)
+from .sessions.hooks import SessionRunArgs, SessionRunContext, SessionRunHook, SessionRunValues
+from .sessions.monitored import MonitoredSession, MonitoredTrainingSession, SingularMonitoredSession
+from .sessions.scaffold import ChiefSessionCreator, Scaffold, SessionCreator
+from .sessions.session_manager import SessionManager
+from .sessions.step_hooks import (
+    FeedFnHook,
+    FinalOpsHook,
+    GlobalStepWaiterHook,
+    LoggingTensorHook,
+    NanLossDuringTrainingError,
+    NanTensorHook,
+    SecondOrStepTimer,
+    StopAtStepHook,
+)
+from .sessions.supervisor import Supervisor
 from .summary_writer import SummaryWriter
 
 __all__ = [
@@ -71,20 +94,45 @@ __all__ = [
     "AdamOptimizer",
     "CheckpointManager",
     "CheckpointReader",
+    "CheckpointSaverHook",
+    "CheckpointSaverListener",
+    "ChiefSessionCreator",
     "Coordinator",
     "ExponentialMovingAverage",
+    "FeedFnHook",
+    "FinalOpsHook",
     "FtrlOptimizer",
+    "GlobalStepWaiterHook",
     "GradientDescentOptimizer",
+    "LoggingTensorHook",
     "LooperThread",
     "MomentumOptimizer",
+    "MonitoredSession",
+    "MonitoredTrainingSession",
+    "NanLossDuringTrainingError",
+    "NanTensorHook",
     "NewCheckpointReader",
     "Optimizer",
+    "ProfilerHook",
     "ProximalAdagradOptimizer",
     "ProximalGradientDescentOptimizer",
     "QueueRunner",
     "RMSPropOptimizer",
     "Saver",
+    "Scaffold",
+    "SecondOrStepTimer",
+    "SessionCreator",
+    "SessionManager",
+    "SessionRunArgs",
+    "SessionRunContext",
+    "SessionRunHook",
+    "SessionRunValues",
+    "SingularMonitoredSession",
+    "StepCounterHook",
+    "StopAtStepHook",
+    "SummarySaverHook",
     "SummaryWriter",
+    "Supervisor",
     "add_queue_runner",
     "assert_global_step",
     "batch",
@@ -131,6 +179,8 @@ __all__ = [
 ]
 
 
+_refuse = refuser("train")
+
 if TYPE_CHECKING:
     CheckpointState: Any
     SaverDef: Any
@@ -139,4 +189,4 @@ else:
     def __getattr__(name: str) -> Any:
         if name in ("SaverDef", "CheckpointState"):  # messages, which need the package protobuf
             return message(name)
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+        return _refuse(name)

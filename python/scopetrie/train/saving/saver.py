@@ -115,6 +115,7 @@ class Saver:
         self._pad_step_number = pad_step_number
         self._relative = save_relative_paths
         self._filename = filename
+        self._kept = KeptCheckpoints(self._max_to_keep, self._keep_hours)
         self._saved: list[SavedVariable] = []
         self._is_built = self._is_empty = False
         self._names = (
@@ -126,7 +127,6 @@ class Saver:
             self._read_def(saver_def)
         elif not defer_build:
             self.build()
-        self._kept = KeptCheckpoints(self._max_to_keep, self._keep_hours)
 
     @whole
     def build(self) -> None:

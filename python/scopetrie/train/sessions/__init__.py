@@ -1,0 +1,1 @@
+"""Sessions that train: hooks around each run, checkpoints, and recovery."""
