@@ -11,7 +11,7 @@ wants beyond the standard it takes from the namespace, where a backend may put i
 |---|---|---|
 | `special(name)` | SciPy's special function of that name, or None | a formula, for the most frequent ones |
 | `einsum(equation, *arrays)` | NumPy's | one large product |
-| `scatter(target, at, rows, how)` | rows changed, as by `ops.array.scatter_rows` | a row at a time |
+| `scatter(target, at, rows, how)` | rows changed, as by `ops.array.scatter_rows` | rows in order, each once |
 | `getitem(x, key)` | `x[key]`, for steps below 0, too | `x[key]` |
 | `setitem(x, key, value)` | a copy of `x` with `x[key]` set | a copy that is changed |
 | `scatter_into(target, at, rows, how)` | the same in place | a changed copy |

@@ -8,6 +8,7 @@ import numpy as np
 
 from .base import Array, Backend, functions_of, namespace
 from .cupy_kernels import kernels
+from .philox import draw
 
 _NEEDS = (
     "The backend 'cupy' needs {what}: {reason}\n"
@@ -82,6 +83,19 @@ class CupyBackend(Backend):
         if isinstance(array, (np.ndarray, np.generic)):
             return np.array(array)
         return np.asarray(self._cupy.asnumpy(array))
+
+    def draw(
+        self,
+        kind: str,
+        shape: tuple[int, ...],
+        dtype: np.dtype[Any],
+        key: tuple[int, int],
+        counter: int,
+        lo: int = 0,
+        hi: int = 0,
+    ) -> Array:
+        """Returns random numbers, which are made on the device."""
+        return draw(self.xp, kind, shape, dtype, key, counter, lo, hi)
 
     def overwrite(self, array: Array, value: Array) -> None:
         """Copies `value` into `array`, on the device."""

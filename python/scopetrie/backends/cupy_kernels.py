@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 
 from .base import Array
+from .segments import running
 
 # dtypes that CuPy's scatters take, by NumPy's characters; others are computed in a wider one.
 _ADDED = "iIlLqQefd"
@@ -52,7 +53,7 @@ def kernels(xp: Any, scatters: Any) -> dict[str, Callable[..., Any]]:
             if how == "update":  # of rows for one place the last one counts: it is put there each time
                 target[at] = xp.take(rows, last, axis=0)
                 return
-            products = running_products(xp.take(rows, order, axis=0), xp.take(at, order))
+            products = running(xp, xp.multiply, xp.take(rows, order, axis=0), xp.take(at, order))
             places = xp.searchsorted(xp.take(at, order), at, side="right") - 1
             target[at] = target[at] * xp.take(products, places, axis=0)
             return
@@ -80,19 +81,6 @@ def kernels(xp: Any, scatters: Any) -> dict[str, Callable[..., Any]]:
         order = xp.argsort(at, stable=True)
         ends = xp.searchsorted(xp.take(at, order), at, side="right") - 1
         return order, xp.take(order, ends)
-
-    def running_products(rows: Array, segments: Array) -> Array:
-        """Returns for each row the product of its segment up to it; equal segments are neighbours."""
-        count, step = rows.shape[0], 1
-        wide = (count, *(1,) * (rows.ndim - 1))
-        while step < count:
-            same = xp.reshape(
-                xp.concat([xp.zeros(step, dtype=xp.bool), segments[step:] == segments[:-step]]), wide
-            )
-            before = xp.concat([rows[:step], rows[:-step]])
-            rows = xp.where(same, rows * before, rows)
-            step *= 2
-        return rows
 
     def scatter(target: Array, at: Array, rows: Array, how: str) -> Array:
         """Returns a copy of an array with rows changed."""

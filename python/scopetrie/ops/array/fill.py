@@ -306,7 +306,7 @@ def guarantee_const(input: Any, name: str | None = None) -> Tensor:
 
 
 _identity_n = define_op(
-    "IdentityN", mixed("input"),
+    "IdentityN", mixed("input", host=False),
     kernel=lambda xp: lambda *arrays: arrays,
 )  # fmt: skip
 

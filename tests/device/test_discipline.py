@@ -1,0 +1,100 @@
+"""Every program makes the copies of its feeds and fetches, and no others; counted on the simulated CuPy."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import numpy as np
+import pytest
+import scopetrie as tf
+from device_programs import NOT_RUN, WAITING, Program, programs, types_of
+from scopetrie.ops.registry import OPS
+from simulated_cupy import counted, installed
+
+ALL = list(programs())
+RUNS = 3  # the first one loops over the steps and uploads constants, the second one generates code
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _cupy() -> Iterator[None]:
+    with installed():
+        yield
+
+
+class Counted:
+    """What the last run of a program asked of the device, and what it may ask.
+
+    Attributes:
+        fed: Fed values that go to the device.
+        exported: Fetched values that come from it.
+    """
+
+    def __init__(self, program: Program, monkeypatch: pytest.MonkeyPatch) -> None:
+        from scopetrie.backends.cupy import CupyBackend
+
+        self.exported = self.fed = 0
+        export = CupyBackend.export
+
+        def counting(backend: Any, array: Any, fed: Any = ()) -> Any:
+            self.exported += not isinstance(array, (np.ndarray, np.generic, bytes))
+            return export(backend, array, fed)
+
+        monkeypatch.setattr(CupyBackend, "export", counting)
+        with tf.Graph().as_default() as graph:
+            fetches, feeds, before = program.build()
+            self.types = types_of(graph)
+            expected = self.run(tf.Session(backend="numpy"), fetches, feeds, before)
+            with tf.Session(backend="cupy") as session:
+                found = self.run(session, fetches, feeds, before, RUNS - 1)
+                self.exported = 0
+                with counted() as self.counts:
+                    session.run(fetches, feeds)
+                compiled = next(reversed(session._programs.values()))
+                hosted = compiled.plan.hosted
+                for each, value in feeds.items():
+                    self.fed += each._id not in hosted and np.size(value) != 1
+        for one, other in zip(expected, found, strict=True):
+            if isinstance(one, (np.ndarray, np.generic)) and one.dtype.kind in "fciub":
+                np.testing.assert_allclose(other, one, rtol=1e-4, atol=1e-5, err_msg=program.name)
+                assert (other.dtype, np.shape(other)) == (one.dtype, np.shape(one)), program.name
+
+    @staticmethod
+    def run(session: tf.Session, fetches: Any, feeds: Any, before: Any, times: int = 1) -> list[Any]:
+        """The values of the first run."""
+        for each in before:
+            session.run(each)
+        values = [session.run(fetches, feeds) for _ in range(times)]
+        return values[0]
+
+    @property
+    def is_clean(self) -> bool:
+        """Whether there are the copies of feeds and fetches, and no others, and no wait without one."""
+        counts = self.counts
+        return (counts.to_device, counts.to_host, counts.waits) == (self.fed, self.exported, self.exported)
+
+
+@pytest.mark.parametrize("part", range(8))
+def test_copies_are_those_of_feeds_and_fetches(part: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    faults = []
+    for program in ALL[part::8]:
+        with monkeypatch.context() as patch:
+            found = Counted(program, patch)
+        if not found.is_clean and found.types.isdisjoint(WAITING):
+            faults.append((program.name, found.counts.all, found.fed, found.exported))
+    assert not faults
+
+
+def test_every_op_type_is_among_them() -> None:
+    found = set()
+    for program in ALL:
+        with tf.Graph().as_default() as graph:
+            program.build()
+            found |= types_of(graph)
+    text = {name for name, op in OPS.items() if any(each.types == (tf.string,) for each in op.inputs)}
+    assert OPS.keys() - found - text - WAITING.keys() == NOT_RUN
+
+
+def test_what_waits_is_named_with_its_reason() -> None:
+    assert tf.as_string and tf.strings.format  # defined when they are first asked for
+    assert WAITING.keys() <= OPS.keys()
