@@ -128,6 +128,25 @@ class Backend:
         """Returns an uninitialized array for a variable's values; only where `in_place`."""
         return self.xp.empty(shape, dtype=self.dtype(dtype), device=self.device)
 
+    def adopt(self, value: Any) -> Array | None:
+        """Returns an array of a device, whatever its library, as one of this library, without a copy.
+
+        None for anything else: the host converts it.
+        """
+        return None
+
+    def keep(self, array: Array, fed: Sequence[Array] = ()) -> Array:
+        """Returns a computed value as an array of the library that shares no memory with anything else.
+
+        Args:
+            array: The value.
+            fed: The fed arrays with which the value may share memory.
+        """
+        return self.xp.asarray(self.place(array, on_host=False), copy=True)
+
+    def release(self) -> None:
+        """Gives memory back that the library keeps for later; a session that closes calls it."""
+
     def overwrite(self, array: Array, value: Array) -> None:
         """Copies `value` into `array`, of the same shape; only where `in_place`."""
         raise NotImplementedError(f"arrays of {self.name} cannot be changed in place")

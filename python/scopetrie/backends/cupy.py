@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Callable
+from typing import Any, Final
 
 import numpy as np
 
@@ -10,7 +11,8 @@ from .base import Array, Backend, functions_of, namespace
 from .cupy_kernels import kernels
 from .philox import draw
 
-_NEEDS = (
+_CUDA: Final = 2  # DLPack's number of the kind of device
+_NEEDS: Final = (
     "The backend 'cupy' needs {what}: {reason}\n"
     "Install the extra that goes with your driver, `pip install scopetrie[cuda12]` or "
     "`pip install scopetrie[cuda13]` (one of the two, not both), on a machine with an NVIDIA GPU."
@@ -31,7 +33,10 @@ def _working_cupy() -> Any:
 
 
 class CupyBackend(Backend):
-    """CuPy on the current CUDA device.
+    """CuPy on a CUDA device, in the stream that is current where a session runs.
+
+    Args:
+        device: The number of the device; by default the one that is current now.
 
     Raises:
         ImportError: If CuPy is not installed; the message names the extras.
@@ -41,8 +46,9 @@ class CupyBackend(Backend):
     in_place = True
     host_types = frozenset()
 
-    def __init__(self) -> None:
+    def __init__(self, device: int | None = None) -> None:
         self._cupy = _working_cupy()
+        self._at = self._cupy.cuda.Device(device)
         import array_api_compat.cupy as xp
         import cupyx
 
@@ -58,8 +64,45 @@ class CupyBackend(Backend):
         if not self.holds(array.dtype):
             return array
         if array.size == 1:  # an argument of a kernel: no copy, and nothing to wait for
-            return self._cupy.full(array.shape, array.item(), array.dtype)
-        return self._cupy.asarray(array)
+            with self._at:
+                return self._cupy.full(array.shape, array.item(), array.dtype)
+        with self._at:
+            return self._cupy.asarray(array)
+
+    def adopt(self, value: Any) -> Array | None:
+        """Returns CuPy's arrays as they are, and those of other libraries that are on a CUDA device."""
+        if isinstance(value, self._cupy.ndarray):
+            return value
+        where = getattr(value, "__dlpack_device__", None)
+        if where is None or isinstance(value, np.ndarray) or where()[0] != _CUDA:
+            return None
+        return self._cupy.from_dlpack(value)
+
+    def empty(self, shape: tuple[int, ...], dtype: np.dtype[Any]) -> Array:
+        """Returns an uninitialized array on the device."""
+        with self._at:
+            return self._cupy.empty(shape, dtype)
+
+    def release(self) -> None:
+        """Gives the blocks of CuPy's pools that nobody uses back to the device and to the host."""
+        self._cupy.get_default_memory_pool().free_all_blocks()
+        self._cupy.get_default_pinned_memory_pool().free_all_blocks()
+
+    def failure(self, error: Exception) -> Exception:
+        """Returns a MemoryError where the device is full."""
+        if isinstance(error, self._cupy.cuda.memory.OutOfMemoryError):
+            return MemoryError(str(error))
+        return error
+
+    def quiet(self, function: Callable[..., Any]) -> Callable[..., Any]:
+        """Returns `function` with the device as the current one."""
+        at = self._at
+
+        def run(*arguments: Any) -> Any:
+            with at:
+                return function(*arguments)
+
+        return super().quiet(run)
 
     def holds(self, dtype: np.dtype[Any]) -> bool:
         """Returns whether CuPy has the dtype: it has neither strings nor bfloat16."""

@@ -50,13 +50,19 @@ class Feed:
         if type(given) is np.ndarray and given.dtype == self._dtype and not given.dtype.hasobject:
             array = given
         else:
-            array = self._converted(given)
+            adopted = None if self._backend.on_host else self._backend.adopt(given)
+            array = self._converted(given) if adopted is None else self._of_dtype(adopted)
         if self._known:
             if array.shape != self._dims:
                 raise self._wrong_shape(array.shape)
         elif self._dims is not None and not _agree(array.shape, self._dims):
             raise self._wrong_shape(array.shape)
-        return array if self.is_hosted else self._backend.from_host(array)
+        return array if self._backend.on_host else self._backend.place(array, self.is_hosted)
+
+    def _of_dtype(self, array: Array) -> Any:
+        """Converts an array of the library to the tensor's dtype, where it is."""
+        dtype = self._backend.dtype(self._dtype)
+        return array if array.dtype == dtype else self._backend.xp.astype(array, dtype)
 
     def _converted(self, given: Any) -> np.ndarray[Any, Any]:
         dtype = self._dtype

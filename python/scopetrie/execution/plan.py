@@ -41,6 +41,7 @@ class Plan:
         inner: Whether this is part of another plan, which gets the arrays without a copy.
         first: Operations below this id that others only wait for are done: the plan around this one ran them.
         hosted: Ids of the fed tensors whose values are on the host; None if the plan is to say it.
+        keep: Whether the fetched values stay arrays of the backend's library.
 
     Attributes:
         execute: Runs the plan: `execute(*fed)` returns the fetched values as NumPy arrays, which share no
@@ -54,6 +55,7 @@ class Plan:
         "__weakref__",
         "_backend",
         "_constants",
+        "_export",
         "_fed",
         "_graph",
         "_inner",
@@ -77,11 +79,13 @@ class Plan:
         inner: bool = False,
         first: int = 0,
         hosted: Container[int] | None = None,
+        keep: bool = False,
     ) -> None:
         compiled = Compilation(graph, state, fetches, targets, feeds, first, hosted)
         self.hosted = compiled.hosted
         self._graph = graph
         self._backend = state.backend
+        self._export = state.backend.keep if keep else state.backend.export
         self._fed = len(feeds)
         self._slots = compiled.slots
         self._constants = compiled.constants
@@ -110,6 +114,7 @@ class Plan:
         constants = {slot: self._slots[slot] for slot in self._constants}
         function = generate(
             self._backend,
+            self._export,
             self.steps,
             self._sequences,
             self._fed,
@@ -173,7 +178,7 @@ class Plan:
             for output in self._outputs:
                 value = output.cell.read() if output.cell is not None else slots[output.slot]
                 if not self._inner and not (output.owned and self._backend.on_host):
-                    value = self._backend.export(value, fed if output.fed else ())
+                    value = self._export(value, fed if output.fed else ())
                 values.append(value)
                 done += 1
         except Exception as error:

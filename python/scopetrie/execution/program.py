@@ -23,6 +23,7 @@ class Program:
         state: The session's variables and counters.
         fetches: The structure.
         keys: The keys of the feeds: tensors, variables or names.
+        keep: Whether the fetched values stay arrays of the backend's library.
 
     Attributes:
         plan: The plan for the values.
@@ -32,7 +33,9 @@ class Program:
 
     __slots__ = ("_feeds", "_fetches", "_graph", "direct", "plan", "version")
 
-    def __init__(self, graph: Graph, state: State, fetches: Any, keys: Sequence[Any]) -> None:
+    def __init__(
+        self, graph: Graph, state: State, fetches: Any, keys: Sequence[Any], keep: bool = False
+    ) -> None:
         self._graph = graph
         self.version = graph.version
         self._fetches = taken = Fetches(graph, fetches)
@@ -43,7 +46,9 @@ class Program:
             found[feed.id] = key, feed
         self._feeds = list(found.values())
         self.direct = taken.single or taken.flat
-        plan = self.plan = Plan(graph, state, taken.tensors, taken.targets, list(found), single=taken.single)
+        plan = self.plan = Plan(
+            graph, state, taken.tensors, taken.targets, list(found), single=taken.single, keep=keep
+        )
         for _, feed in self._feeds:
             feed.is_hosted = feed.id in plan.hosted
 

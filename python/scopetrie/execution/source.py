@@ -24,6 +24,7 @@ def _copied_from(outputs: Sequence[Output], first: int) -> int:
 
 def generate(
     backend: Backend,
+    export: Callable[..., Any],
     steps: Sequence[Step],
     sequences: Container[int],
     fed: int,
@@ -40,6 +41,7 @@ def generate(
 
     Args:
         backend: The library that computes.
+        export: Gives a fetched value the form that the caller gets.
         steps: The steps.
         sequences: Indices of the steps whose functions return a sequence for a single result.
         fed: The number of slots, at the start, that hold the function's arguments.
@@ -88,7 +90,7 @@ def generate(
         lines.append(f"  {call}")
 
     arrays = ", ".join(map(local, range(fed)))
-    names["export"] = backend.export
+    names["export"] = export
     exported = []
     at = 0
     while at < len(outputs):

@@ -1,0 +1,112 @@
+"""The CuPy backend: feeds and fetches that stay on the device, errors, memory."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import numpy as np
+import pytest
+import scopetrie as tf
+from scopetrie.backends import get_backend
+from simulated_cupy import counted, installed
+
+
+@pytest.fixture(autouse=True)
+def cupy() -> Iterator[Any]:
+    with installed() as module, tf.Graph().as_default():
+        yield module
+
+
+def test_arrays_of_the_device_are_fed_without_a_copy(cupy: Any) -> None:
+    x = tf.placeholder(tf.float32, [None])
+    given = cupy.asarray(np.ones(3, np.float32))
+    with tf.Session(backend="cupy") as session, counted() as counts:
+        assert session.run(x * 2, {x: given}).tolist() == [2.0, 2.0, 2.0]
+        assert counts.all == (0, 1, 1)
+        wide = cupy.asarray(np.ones(3))
+        counts.clear()
+        assert session.run(x * 2, {x: wide}).dtype == np.float32
+        assert counts.all == (0, 1, 1)
+        with pytest.raises(ValueError, match=r"Cannot feed value of shape \(3, 1\)"):
+            session.run(x * 2, {x: given[:, None]})
+
+
+def test_arrays_of_other_libraries_come_by_dlpack(cupy: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    class Foreign:
+        def __dlpack_device__(self) -> tuple[int, int]:
+            return 2, 0
+
+    given = cupy.asarray(np.ones(2, np.float32))
+    monkeypatch.setattr(cupy, "from_dlpack", lambda _: given, raising=False)
+    x = tf.placeholder(tf.float32, [2])
+    with tf.Session(backend="cupy") as session, counted() as counts:
+        assert session.run(x + x, {x: Foreign()}).tolist() == [2.0, 2.0]
+    assert counts.all == (0, 1, 1)
+
+
+def test_fetches_stay_on_the_device(cupy: Any) -> None:
+    x, w = tf.placeholder(tf.float32, [2]), tf.get_variable("w", initializer=[1.0, 2.0])
+    y = x * w
+    with tf.Session(backend="cupy") as session:
+        session.run(tf.global_variables_initializer())
+        given = cupy.asarray(np.full(2, 3, np.float32))
+        for _ in range(3):
+            with counted() as counts:
+                found = session.run_on_device({"y": y, "w": w, "n": tf.size(x)}, {x: given})
+            assert counts.all == (0, 0, 0)
+            assert all(isinstance(each, cupy.ndarray) for each in found.values())
+        assert found["y"].get().tolist() == [3.0, 6.0]
+        session.run(w.assign_add([1.0, 1.0]))
+        assert found["w"].get().tolist() == [1.0, 2.0]  # a copy: the session changes its own
+        assert session.run(y, {x: found["y"]}).tolist() == [6.0, 18.0]
+
+
+def test_a_full_device_is_v1s_error_and_nothing_is_changed(cupy: Any, monkeypatch: Any) -> None:
+    w = tf.get_variable("w", initializer=[1.0, 2.0])
+    with tf.Session(backend="cupy") as session:
+        session.run(tf.global_variables_initializer())
+        update = w.assign(tf.exp(w))
+
+        def full(*args: Any, **kwargs: Any) -> Any:
+            raise cupy.cuda.memory.OutOfMemoryError("Out of memory allocating 8 bytes")
+
+        with monkeypatch.context() as patch:
+            patch.setattr(type(cupy.exp), "__call__", full)
+            with pytest.raises(tf.errors.ResourceExhaustedError, match="OOM when computing Exp"):
+                session.run(update)
+        assert session.run(w).tolist() == [1.0, 2.0]
+
+
+def test_closing_gives_memory_back(cupy: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    freed = []
+    pool = type(cupy.get_default_memory_pool())
+    monkeypatch.setattr(pool, "free_all_blocks", lambda self, stream=None: freed.append(self))
+    with tf.Session(backend="cupy") as session:
+        session.run(tf.constant([1.0]) + 1)
+        assert not freed
+    assert len(freed) == 2  # the device's and the pinned one
+
+
+def test_scatters_of_all_kinds(cupy: Any) -> None:
+    backend = get_backend("cupy")
+    numbers = np.random.default_rng(3)
+    at = numbers.integers(0, 5, 11)
+    for dtype in "int8 int16 int32 int64 uint8 uint16 float16 float32 float64 complex64 complex128".split():
+        target, rows = (np.round(numbers.normal(size=(n, 3)) * 2 + 3).astype(dtype) for n in (6, 11))
+        kinds = {"add": np.add, "mul": np.multiply, "max": np.maximum, "min": np.minimum, "update": None}
+        for how, ufunc in kinds.items():
+            if dtype.startswith("complex") and how in ("max", "min"):
+                continue
+            expected = target.copy()
+            if ufunc is None:
+                expected[at] = rows
+            else:
+                ufunc.at(expected, at, rows)
+            up = [backend.from_host(each) for each in (target, at, rows)]
+            with counted() as counts:
+                found = backend.xp.scatter(*up, how)
+            assert counts.all == (0, 0, 0)
+            np.testing.assert_allclose(
+                backend.to_host(found), expected, rtol=1e-2 if dtype == "float16" else 1e-5
+            )
