@@ -4,6 +4,7 @@ import re
 import runpy
 import subprocess
 import sys
+from contextlib import nullcontext
 from pathlib import Path
 
 import pytest
@@ -68,9 +69,11 @@ def test_command_line():
 
 @pytest.mark.skipif(not EXAMPLES, reason="the examples are in the checkout only")
 @pytest.mark.parametrize("example", EXAMPLES, ids=[example.stem for example in EXAMPLES])
-def test_example(example, capsys):
+def test_example(example, capsys, monkeypatch):
     for needed in NEEDED.get(example.stem, []):
         pytest.importorskip(needed)
-    with tf.Graph().as_default():
+    monkeypatch.setattr(sys, "argv", [str(example)])
+    says_tensorflow = "import tensorflow as tf" in example.read_text()
+    with tf.Graph().as_default(), tf.as_tensorflow() if says_tensorflow else nullcontext():
         runpy.run_path(str(example), run_name="__main__")
     assert capsys.readouterr().out
