@@ -1,8 +1,7 @@
 // A pointer that is null until some thread has made what it points to: readers that come at once make it once.
 //
-// Invariants: it is set once, and replaced only by what says the same; whoever reads it sees all that was written before
-// it was set.
-// Thread safety: all functions, at once with each other, as long as the place stays where it is.
+// Invariants: it is set once, and replaced only by what says the same; whoever reads it sees all that was written
+// before it was set. Thread safety: all functions, at once with each other, as long as the place stays where it is.
 #pragma once
 
 #if !defined(__GNUC__)
