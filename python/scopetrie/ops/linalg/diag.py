@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import functools
 import math
-from typing import Any
+from typing import Any, Final
 
 import numpy as np
 
@@ -13,7 +14,7 @@ from ...dtypes import DTypeLike, as_dtype
 from ...graph import Tensor
 from ...public import v1
 from ..array.fill import ones, zeros
-from ..array.indices import nothing
+from ..array.indices import nothing, readable
 from ..array.join import concat
 from ..constant import convert_to_tensor, index_array
 from ..declare import COMPLEX, FLOATS, INDICES, attr, index, tensor
@@ -21,6 +22,7 @@ from ..direct import direct
 from ..math.reduce import reduce_sum
 from ..registry import define_op
 
+_SMALL: Final = 4096  # elements of a matrix
 DIAGONAL_TYPES = (*FLOATS, *INDICES, *COMPLEX)
 
 
@@ -53,7 +55,7 @@ def _filled_up(
     return below, above, length, begin
 
 
-def diagonal_places(
+def _diagonal_places(
     xp: Any, like: Any, rows: int, columns: int, low: int, high: int, align: str
 ) -> tuple[Any, int]:
     """Finds where the elements of diagonals low..high are kept; diagonals are listed from the highest.
@@ -72,10 +74,10 @@ def diagonal_places(
     return xp.where((d >= low) & (d <= high), at, -xp.ones_like(at)), longest
 
 
-def matrix_places(
+def _matrix_places(
     xp: Any, like: Any, rows: int, columns: int, low: int, high: int, align: str
 ) -> tuple[Any, int]:
-    """Finds where the elements of diagonals low..high are in the flattened matrix; see `diagonal_places`.
+    """Finds where the elements of diagonals low..high are in the flattened matrix; see `_diagonal_places`.
 
     Returns:
         A row of positions for each diagonal, -1 where it is filled up, and the length of the longest.
@@ -86,6 +88,28 @@ def matrix_places(
     step = _numbers(xp, like, longest)[None, :] - begin
     at = (step - below) * columns + step + above
     return xp.where((step >= 0) & (step < length), at, -xp.ones_like(at)), longest
+
+
+def diagonal_places(xp: Any, like: Any, *sizes: Any) -> tuple[Any, int]:
+    """The same as `_diagonal_places`; NumPy's small tables are kept."""
+    known = readable(like) and sizes[0] * sizes[1] <= _SMALL
+    return _known_diagonal_places(*sizes) if known else _diagonal_places(xp, like, *sizes)
+
+
+def matrix_places(xp: Any, like: Any, *sizes: Any) -> tuple[Any, int]:
+    """The same as `_matrix_places`; NumPy's small tables are kept."""
+    known = readable(like) and sizes[0] * sizes[1] <= _SMALL
+    return _known_matrix_places(*sizes) if known else _matrix_places(xp, like, *sizes)
+
+
+@functools.lru_cache(maxsize=64)
+def _known_diagonal_places(*sizes: Any) -> tuple[Any, int]:
+    return _diagonal_places(np, np.empty(0), *sizes)
+
+
+@functools.lru_cache(maxsize=64)
+def _known_matrix_places(*sizes: Any) -> tuple[Any, int]:
+    return _matrix_places(np, np.empty(0), *sizes)
 
 
 def _numbers(xp: Any, like: Any, count: int) -> Any:
