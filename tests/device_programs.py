@@ -16,7 +16,6 @@ WAITING = {
     "AllCandidateSampler": "takes labels on the host, where sampled classes are drawn until there are enough",
     "AsString": "text is on the host",
     "Assert": "raises by a predicate",
-    "CheckNumerics": "raises by what the values are",
     "ComputeAccidentalHits": "the shape depends on the values",
     "CountUpTo": "raises by the variable's value",
     "DynamicPartition": "the shapes depend on the values",

@@ -110,3 +110,61 @@ def test_scatters_of_all_kinds(cupy: Any) -> None:
             np.testing.assert_allclose(
                 backend.to_host(found), expected, rtol=1e-2 if dtype == "float16" else 1e-5
             )
+
+
+def test_indices_out_of_range_are_found_at_the_end(cupy: Any) -> None:
+    x, at = tf.placeholder(tf.float32, [None]), tf.placeholder(tf.int32, [None])
+    rows, y = tf.gather(x, at, name="rows"), tf.gather_nd(x, tf.reshape(at, [-1, 1]))
+    with tf.Session(backend="cupy") as session:
+        for _ in range(3):
+            with pytest.raises(tf.errors.InvalidArgumentError) as caught:
+                session.run(tf.constant(1.0) + rows, {x: np.ones(3), at: [0, 3, 1]})
+            first, *more = str(caught.value).split("\n")
+            assert first == "indices[1] = 3 is not in [0, 3)"
+            assert caught.value.op.name == "rows"
+            assert any("node rows (of type GatherV2)" in each for each in more)
+            with pytest.raises(tf.errors.InvalidArgumentError, match=r"\[-1\] does not index into param"):
+                session.run(y, {x: np.ones(3), at: [0, -1]})
+            with counted() as counts:
+                assert session.run([rows, y], {x: np.ones(3), at: [2, 0]})[0].tolist() == [1.0, 1.0]
+            assert counts.all == (2, 3, 3)  # two feeds, two fetches, one look at both checks
+
+
+def test_what_is_noted_waits_for_a_fetch(cupy: Any) -> None:
+    w, at = tf.get_variable("w", initializer=np.ones(3, np.float32)), tf.placeholder(tf.int32, [2])
+    update = tf.scatter_add(w, at, [1.0, 1.0]).op
+    with tf.Session(backend="cupy") as session:
+        session.run(tf.global_variables_initializer())
+        with counted() as counts:
+            session.run(update, {at: [0, 7]})
+        assert counts.all == (2, 0, 0)  # the feed, and a constant once
+        with pytest.raises(tf.errors.InvalidArgumentError, match=r"indices\[1\] = 7 is not in \[0, 3\)"):
+            session.run(w)
+        assert session.run(w).shape == (3,)
+
+
+def test_division_by_zero_and_what_is_no_number(cupy: Any) -> None:
+    x, y = tf.placeholder(tf.int32, [2]), tf.placeholder(tf.float32, [2])
+    with tf.Session(backend="cupy") as session:
+        for _ in range(2):
+            for quotient in (x // x, x % x, tf.truncatediv(x, x)):
+                with pytest.raises(tf.errors.InvalidArgumentError, match="Integer division by zero"):
+                    session.run(quotient, {x: [1, 0]})
+                session.run(quotient, {x: [1, 2]})
+            checked = tf.check_numerics(y, "here")
+            with pytest.raises(tf.errors.InvalidArgumentError, match="here : Tensor had Inf and NaN values"):
+                session.run(checked, {y: [np.inf, np.nan]})
+            assert session.run(checked, {y: [1.0, 2.0]}).tolist() == [1.0, 2.0]
+
+
+def test_checks_in_loops_name_their_operation(cupy: Any) -> None:
+    x = tf.placeholder(tf.float32, [3])
+    with tf.name_scope("outer"):
+        made = tf.while_loop(
+            lambda i, s: i < 3, lambda i, s: (i + 1, s + tf.reduce_sum(tf.gather(x, [i + 1]))), (0, 0.0)
+        )[1]
+    with tf.Session(backend="cupy") as session:
+        for _ in range(2):
+            with pytest.raises(tf.errors.InvalidArgumentError, match=r"indices\[0\] = 3") as caught:
+                session.run(made, {x: np.ones(3)})
+            assert caught.value.op.type == "GatherV2"

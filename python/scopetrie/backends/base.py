@@ -54,6 +54,8 @@ class Backend:
         exports_own: Whether `export` gives arrays of the library.
         kernels: Kernels that replace those of the ops, by op type: functions of the namespace (for stateful
             ops also of the state) and the attributes that return a function of arrays.
+        checks: The checks of values that wait until a run is done (`deferred.Checks`), or None: where kernels
+            cannot look at values for nothing, they do not check them.
         host_types: Op types that the library has no means for: they are computed by NumPy.
 
     Example:
@@ -70,6 +72,7 @@ class Backend:
     exports_own = False
     kernels: ClassVar[Mapping[str, Callable[..., Any]]] = MappingProxyType({})
     host_types: ClassVar[frozenset[str]] = frozenset({"Bitcast"})
+    checks: Any = None
 
     def __init__(self, name: str, xp: Any, device: Any = None) -> None:
         self.name = name

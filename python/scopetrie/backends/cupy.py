@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any, Final
 
 import numpy as np
 
 from .base import Array, Backend, functions_of, namespace
 from .cupy_kernels import kernels
+from .deferred import Checks
 from .philox import draw
 
 _CUDA: Final = 2  # DLPack's number of the kind of device
@@ -49,6 +50,7 @@ class CupyBackend(Backend):
     def __init__(self, device: int | None = None) -> None:
         self._cupy = _working_cupy()
         self._at = self._cupy.cuda.Device(device)
+        self.checks = Checks()
         import array_api_compat.cupy as xp
         import cupyx
 
@@ -83,8 +85,15 @@ class CupyBackend(Backend):
         with self._at:
             return self._cupy.empty(shape, dtype)
 
+    def export(self, array: Array, fed: Sequence[Array] = ()) -> Any:
+        """Returns a copy on the host; the run waits for it, and looks at what is to be checked."""
+        if not isinstance(array, (np.ndarray, np.generic)):
+            self.checks.is_due = True
+        return super().export(array, fed)
+
     def release(self) -> None:
         """Gives the blocks of CuPy's pools that nobody uses back to the device and to the host."""
+        self.checks.forget()
         self._cupy.get_default_memory_pool().free_all_blocks()
         self._cupy.get_default_pinned_memory_pool().free_all_blocks()
 

@@ -105,7 +105,7 @@ class Plan:
         self.execute = _released
 
     def _first(self, *fed: Array) -> Any:
-        looped = self._loop if self._inner else self._backend.quiet(self._loop)
+        looped = self._loop if self._inner else self._backend.quiet(self._checked(self._loop))
         values = looped(*fed)
         self.execute = looped if len(self.steps) > _LONGEST_GENERATED else self._second
         return values
@@ -125,7 +125,7 @@ class Plan:
             self._fail,
         )
         if not self._inner and any(type(step.function) is not Cell for step in self.steps):
-            function = self._backend.quiet(function)
+            function = self._backend.quiet(self._checked(function))
         self.execute = function
         return function(*fed)
 
@@ -184,6 +184,22 @@ class Plan:
         except Exception as error:
             self._fail(error, done, slots)
         return values[0] if self._single else values
+
+    def _checked(self, function: Callable[..., Any]) -> Callable[..., Any]:
+        """Returns a function that, at its end, raises what its steps have noted; see `backends.deferred`."""
+        backend, checks = self._backend, self._backend.checks
+        if checks is None:
+            return function
+
+        def run(*fed: Array) -> Any:
+            with checks:
+                values = function(*fed)
+            fault = checks.look(backend.xp, backend.to_host)
+            if fault is not None:
+                raise located(fault.error, self._graph.operation(fault.op_id), None, ())
+            return values
+
+        return run
 
     def _fail(self, error: Exception, at: int, slots: Sequence[Any] | dict[int, Any]) -> NoReturn:
         """Raises v1's error for an exception in a step or, past the last step, in an output."""

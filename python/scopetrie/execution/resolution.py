@@ -334,6 +334,8 @@ class Resolution:
             for each, home in zip(inputs, homes, strict=True)
         ]
         placement.settle(op_def, results)
+        if backend.checks is not None and not arity and type(function) is not Update:
+            function = backend.checks.within(op_id, function)
         return function, tuple(taken), arity
 
     def _brought(self, op_id: int, op_def: OpDef, value: int, home: bool | None, takes_numbers: bool) -> int:

@@ -13,6 +13,7 @@ import numpy as np
 from .. import dtypes
 from .._core import OpFunction, name_scope, own_items
 from ..backends import is_traced
+from ..backends.deferred import defer, is_deferring
 from ..dtypes import as_dtype
 from ..errors import InternalError, InvalidArgumentError
 from ..graph import Operation, Tensor
@@ -167,12 +168,16 @@ def Assert(condition: Any, data: Any, summarize: int | None = None, name: str | 
 
 def _check_kernel(xp: Any, state: Any, message: str) -> Any:
     def check(x: Any) -> Any:
-        if is_traced(x):  # there is nothing to see yet
-            return x
+        if is_deferring() and not isinstance(x, (np.ndarray, np.generic)):
+            defer(x, lambda array: xp.any(~xp.isfinite(array)), lambda host: refuse(np, host))
+        elif not is_traced(x):  # else there is nothing to see yet
+            refuse(xp, x)
+        return x
+
+    def refuse(xp: Any, x: Any) -> None:
         faults = [text for text, test in (("Inf", xp.isinf), ("NaN", xp.isnan)) if bool(xp.any(test(x)))]
         if faults:
             raise InvalidArgumentError(None, None, f"{message} : Tensor had {' and '.join(faults)} values")
-        return x
 
     return check
 

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from ...backends import host_view
+from ...backends.deferred import defer
 from ...errors import InvalidArgumentError
 
 
@@ -30,8 +31,16 @@ def check_indices(indices: Any, size: int, what: str = "indices") -> None:
     Raises:
         InvalidArgumentError: If one is out of range; the message has the first of them.
     """
-    indices = host_view(indices)
-    if indices is None or not indices.size:
+    view = host_view(indices)
+    if view is None:
+        defer(
+            indices,
+            lambda array: ((array < 0) | (array >= size)).any(),
+            lambda host: check_indices(host, size, what),
+        )
+        return
+    indices = view
+    if not indices.size:
         return
     if indices.min() >= 0 and indices.max() < size:
         return
@@ -59,19 +68,39 @@ def check_tuples(indices: Any, sizes: tuple[int, ...], what: str) -> None:
         raise InvalidArgumentError(
             None, None, f"index innermost dimension must be <= {what} rank; saw: {depth} vs. {len(sizes)}"
         )
-    indices = host_view(indices)
-    if indices is None or not indices.size:
+    view = host_view(indices)
+    if view is None:
+        if depth:
+            limits = sizes[:depth]
+            defer(
+                indices,
+                lambda array: _outside(array, limits),
+                lambda host: check_tuples(host, sizes, what),
+            )
         return
-    limits = np.asarray(sizes[:depth], np.int64)
+    indices = view
+    if not indices.size:
+        return
+    bounds = np.asarray(sizes[:depth], np.int64)
     rows = indices.reshape(-1, depth)
-    if (rows.min(axis=0) >= 0).all() and (rows.max(axis=0) < limits).all():
+    if (rows.min(axis=0) >= 0).all() and (rows.max(axis=0) < bounds).all():
         return
-    outside = ((rows < 0) | (rows >= limits)).any(axis=1)
+    outside = ((rows < 0) | (rows >= bounds)).any(axis=1)
     first = int(np.argmax(outside))
     place = np.unravel_index(first, indices.shape[:-1]) if indices.ndim > 1 else ()
     at = f"indices[{','.join(map(str, place))}]" if indices.ndim > 1 else "indices"
     shown = ", ".join(map(str, rows[first]))
     raise InvalidArgumentError(None, None, f"{at} = [{shown}] does not index into {what} shape {list(sizes)}")
+
+
+def _outside(tuples: Any, sizes: tuple[int, ...]) -> Any:
+    """Whether a tuple is out of range, where they are."""
+    found = None
+    for at, size in enumerate(sizes):
+        column = tuples[..., at]
+        outside = ((column < 0) | (column >= size)).any()
+        found = outside if found is None else found | outside
+    return found
 
 
 def flat_positions(xp: Any, indices: Any, sizes: tuple[int, ...]) -> Any:

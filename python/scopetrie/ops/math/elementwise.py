@@ -18,6 +18,7 @@ import numpy as np
 from ... import dtypes
 from ..._core import OpFunction, Variable, name_scope
 from ...backends import host_view
+from ...backends.deferred import defer
 from ...dtypes import DType, DTypeLike, as_dtype
 from ...errors import InvalidArgumentError, UnimplementedError
 from ...graph import Tensor
@@ -155,9 +156,17 @@ def _by_whole(xp: Any, x: Any, y: Any) -> bool:
     if y.dtype not in _integers(xp):
         return False
     values = host_view(y)
-    if values is not None and not values.all() and 0 not in x.shape:
-        raise InvalidArgumentError(None, None, "Integer division by zero")
+    if values is None:
+        if 0 not in x.shape:
+            defer(y, lambda array: (array == 0).any(), _refuse_zero)
+    elif 0 not in x.shape:
+        _refuse_zero(values)
     return True
+
+
+def _refuse_zero(values: Any) -> None:
+    if not values.all():
+        raise InvalidArgumentError(None, None, "Integer division by zero")
 
 
 def truncated_quotient(xp: Any, x: Any, y: Any) -> Any:
