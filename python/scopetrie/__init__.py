@@ -17,10 +17,11 @@ from .exports import EXPORTS as _EXPORTS
 from .namespaces import namespace as _namespace
 from .namespaces import places as _places
 
-# Types of ops are known by name, so all are defined, but for those of strings. Other modules are imported
-# when first asked for.
+# Types of ops are known by name, so all are defined, but for those of strings, sparse tensors, images and
+# records. Other modules are imported when first asked for.
+_LATER = ("ops.image.", "ops.parsing.", "ops.sparse.", "ops.strings.")
 for _module in {module for space in _EXPORTS for module, _ in _places(space).values()}:
-    if _module.startswith("ops.") and not _module.startswith("ops.strings."):
+    if _module.startswith("ops.") and not _module.startswith(_LATER):
         _import_module(f"{__name__}.{_module}")
 
 __getattr__, __dir__, __all__ = _namespace("", "__version__")

@@ -199,6 +199,7 @@ def test_second_order(type: str) -> None:
 # Prints the types of the package's own ops: in this process, other tests have registered more.
 OWN = """
 import scopetrie.ops.image.colors
+import scopetrie.ops.image.resize
 import scopetrie.ops.sparse.embedding
 import scopetrie.ops.sparse.join
 import scopetrie.train.optimizers.proximal
