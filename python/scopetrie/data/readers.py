@@ -78,6 +78,7 @@ class TextLineDataset(Dataset):
     b'one' b'two'
     """
 
+    @whole
     def __init__(
         self,
         filenames: Any,
@@ -100,6 +101,7 @@ class TFRecordDataset(Dataset):
         num_parallel_reads: Accepted for v1's sake: files are read one after the other.
     """
 
+    @whole
     def __init__(
         self,
         filenames: Any,
@@ -127,6 +129,7 @@ class FixedLengthRecordDataset(Dataset):
         num_parallel_reads: Accepted for v1's sake: files are read one after the other.
     """
 
+    @whole
     def __init__(
         self,
         filenames: Any,
