@@ -190,6 +190,11 @@ def test_a_graph_with_datasets_can_be_saved(tmp_path: Any) -> None:
     with tf.Graph().as_default(), tf.Session() as session:
         tf.train.Saver([tf.get_variable("v", [])]).restore(session, str(tmp_path / "model"))
         assert session.run("v:0") == 1.0
+    with (
+        tf.Graph().as_default(),
+        pytest.raises(ValueError, match="Dataset has functions of elements, which no Gr"),
+    ):
+        tf.train.import_meta_graph(str(tmp_path / "model.meta"))
 
 
 def test_functions_of_datasets() -> None:

@@ -151,6 +151,14 @@ def test_the_end_of_input_ends_the_block() -> None:
         raise KeyError
 
 
+def test_initializers_of_iterators_are_run_as_those_of_tables() -> None:
+    iterator = tf.data.Dataset.range(3).make_initializable_iterator()
+    element = iterator.get_next()
+    tf.add_to_collection(tf.GraphKeys.TABLE_INITIALIZERS, iterator.initializer)
+    with train.MonitoredSession() as session:
+        assert session.run(element) == 0
+
+
 def test_queues_are_filled_and_their_threads_end() -> None:
     number = train.range_input_producer(4, num_epochs=1, shuffle=False).dequeue()
     pair = train.batch([number], 2)

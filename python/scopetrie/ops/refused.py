@@ -103,14 +103,6 @@ _GROUPS: Final = {
     "graphs read and write no files here. Use Python's files, and feed what they hold": """
         LMDBReader python_io read_file write_file
     """,
-    "it trains in one process. Take a larger batch, or run several and average what their sessions' stores "
-    "hold": """
-        train.ClusterDef train.ClusterSpec train.JobDef train.Server train.ServerDef
-        train.SyncReplicasOptimizer train.VocabInfo train.WorkerSessionCreator
-        train.do_quantize_training_on_graphdef
-        train.replica_device_setter train.sdca_fprint train.sdca_optimizer train.sdca_shrink_l1
-        train.warm_start
-    """,
     "gradients are averaged in one process. Add them up with add_n, or keep sums in Variables": """
         ConditionalAccumulator ConditionalAccumulatorBase
     """,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from importlib import import_module
 from typing import Any, Final
@@ -20,7 +21,24 @@ from .tensors import tensor_elements
 __all__ = ["NodeImport", "split_input"]
 
 # Nodes that have more than a GraphDef says: functions of Python, or branches and bodies among other nodes.
+_OF_ELEMENTS: Final = "functions of elements"
+_OF_QUEUE: Final = "a queue of the program's"
+_OF_FILES: Final = "a reader of files"
 _NOT_WRITTEN: Final = {
+    **dict.fromkeys(("_Arg", "IteratorFromStringHandleV2", "IteratorV2", "OneShotIterator"), _OF_ELEMENTS),
+    **dict.fromkeys(
+        ("FIFOQueueV2", "PaddingFIFOQueueV2", "PriorityQueueV2", "RandomShuffleQueueV2"), _OF_QUEUE
+    ),
+    **dict.fromkeys(
+        (
+            "FixedLengthRecordReaderV2",
+            "IdentityReaderV2",
+            "TFRecordReaderV2",
+            "TextLineReaderV2",
+            "WholeFileReaderV2",
+        ),
+        _OF_FILES,
+    ),
     "EagerPyFunc": "a function of Python",
     "Fold": "the body of a loop",
     "If": "the branches of a condition",
@@ -29,6 +47,9 @@ _NOT_WRITTEN: Final = {
     "PyFuncStateless": "a function of Python",
     "While": "the body of a loop",
 }
+
+
+_DATASETS: Final = re.compile(r"Dataset(V\d)?$")
 
 
 def split_input(text: str) -> tuple[str, int]:
@@ -189,9 +210,10 @@ class NodeImport:
             self._add_variable(name)
             return
         node = self._nodes[name]
-        if node.op in _NOT_WRITTEN:
+        more = _NOT_WRITTEN.get(node.op, _OF_ELEMENTS if _DATASETS.search(node.op) else None)
+        if more is not None:
             raise ValueError(
-                f"Node {name!r} of type {node.op} has {_NOT_WRITTEN[node.op]}, which no GraphDef has: build "
+                f"Node {name!r} of type {node.op} has {more}, which no GraphDef has: build "
                 "the graph with the program that made it"
             )
         if node.op not in OPS and not _registered(node.op):

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
+from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 from ..bundles import message
-from ..ops.refused import refuser
-from .batching import batch, batch_join, maybe_batch, maybe_shuffle_batch, shuffle_batch, shuffle_batch_join
+from ..ops.refused import RefusedNameError
 from .checkpoint_manager import CheckpointManager
-from .coordinator import Coordinator, LooperThread
 from .global_step import (
     assert_global_step,
     create_global_step,
@@ -24,15 +23,6 @@ from .optimizers.gradient_descent import GradientDescentOptimizer, MomentumOptim
 from .optimizers.optimizer import Optimizer
 from .optimizers.proximal import FtrlOptimizer, ProximalAdagradOptimizer, ProximalGradientDescentOptimizer
 from .optimizers.rmsprop import AdadeltaOptimizer, RMSPropOptimizer
-from .producers import (
-    input_producer,
-    limit_epochs,
-    match_filenames_once,
-    range_input_producer,
-    slice_input_producer,
-    string_input_producer,
-)
-from .queue_runner import QueueRunner, add_queue_runner, start_queue_runners
 from .saving import (
     CheckpointReader,
     NewCheckpointReader,
@@ -63,28 +53,6 @@ from .schedules import (
     polynomial_decay,
 )
 from .schedules import piecewise_constant as piecewise_constant_decay
-from .sessions.file_hooks import (
-    CheckpointSaverHook,
-    CheckpointSaverListener,
-    ProfilerHook,
-    StepCounterHook,
-    SummarySaverHook,
-)
-from .sessions.hooks import SessionRunArgs, SessionRunContext, SessionRunHook, SessionRunValues
-from .sessions.monitored import MonitoredSession, MonitoredTrainingSession, SingularMonitoredSession
-from .sessions.scaffold import ChiefSessionCreator, Scaffold, SessionCreator
-from .sessions.session_manager import SessionManager
-from .sessions.step_hooks import (
-    FeedFnHook,
-    FinalOpsHook,
-    GlobalStepWaiterHook,
-    LoggingTensorHook,
-    NanLossDuringTrainingError,
-    NanTensorHook,
-    SecondOrStepTimer,
-    StopAtStepHook,
-)
-from .sessions.supervisor import Supervisor
 from .summary_writer import SummaryWriter
 
 __all__ = [
@@ -179,9 +147,80 @@ __all__ = [
 ]
 
 
-_refuse = refuser("train")
+# What is imported when it is first used: modules, and their names.
+_LATER = {
+    "batching": "batch batch_join maybe_batch maybe_shuffle_batch shuffle_batch shuffle_batch_join",
+    "coordinator": "Coordinator LooperThread",
+    "producers": """
+        input_producer limit_epochs match_filenames_once range_input_producer slice_input_producer
+        string_input_producer
+    """,
+    "queue_runner": "QueueRunner add_queue_runner start_queue_runners",
+    "sessions.file_hooks": """
+        CheckpointSaverHook CheckpointSaverListener ProfilerHook StepCounterHook SummarySaverHook
+    """,
+    "sessions.hooks": "SessionRunArgs SessionRunContext SessionRunHook SessionRunValues",
+    "sessions.monitored": "MonitoredSession MonitoredTrainingSession SingularMonitoredSession",
+    "sessions.scaffold": "ChiefSessionCreator Scaffold SessionCreator",
+    "sessions.session_manager": "SessionManager",
+    "sessions.step_hooks": """
+        FeedFnHook FinalOpsHook GlobalStepWaiterHook LoggingTensorHook NanLossDuringTrainingError
+        NanTensorHook SecondOrStepTimer StopAtStepHook
+    """,
+    "sessions.supervisor": "Supervisor",
+}
+_PLACES = {name: module for module, names in _LATER.items() for name in names.split()}
+# v1's names for training by several processes.
+_OF_CLUSTERS = frozenset(
+    """
+    ClusterDef ClusterSpec JobDef Server ServerDef SyncReplicasOptimizer VocabInfo WorkerSessionCreator
+    do_quantize_training_on_graphdef replica_device_setter sdca_fprint sdca_optimizer sdca_shrink_l1
+    warm_start
+    """.split()
+)
 
 if TYPE_CHECKING:
+    from .batching import (
+        batch,
+        batch_join,
+        maybe_batch,
+        maybe_shuffle_batch,
+        shuffle_batch,
+        shuffle_batch_join,
+    )
+    from .coordinator import Coordinator, LooperThread
+    from .producers import (
+        input_producer,
+        limit_epochs,
+        match_filenames_once,
+        range_input_producer,
+        slice_input_producer,
+        string_input_producer,
+    )
+    from .queue_runner import QueueRunner, add_queue_runner, start_queue_runners
+    from .sessions.file_hooks import (
+        CheckpointSaverHook,
+        CheckpointSaverListener,
+        ProfilerHook,
+        StepCounterHook,
+        SummarySaverHook,
+    )
+    from .sessions.hooks import SessionRunArgs, SessionRunContext, SessionRunHook, SessionRunValues
+    from .sessions.monitored import MonitoredSession, MonitoredTrainingSession, SingularMonitoredSession
+    from .sessions.scaffold import ChiefSessionCreator, Scaffold, SessionCreator
+    from .sessions.session_manager import SessionManager
+    from .sessions.step_hooks import (
+        FeedFnHook,
+        FinalOpsHook,
+        GlobalStepWaiterHook,
+        LoggingTensorHook,
+        NanLossDuringTrainingError,
+        NanTensorHook,
+        SecondOrStepTimer,
+        StopAtStepHook,
+    )
+    from .sessions.supervisor import Supervisor
+
     CheckpointState: Any
     SaverDef: Any
 else:
@@ -189,4 +228,14 @@ else:
     def __getattr__(name: str) -> Any:
         if name in ("SaverDef", "CheckpointState"):  # messages, which need the package protobuf
             return message(name)
-        return _refuse(name)
+        if name in _PLACES:
+            found = globals()[name] = getattr(import_module(f"{__name__}.{_PLACES[name]}"), name)
+            return found
+        if name in _OF_CLUSTERS:
+            raise RefusedNameError(
+                f"scopetrie does not offer tf.train.{name}: it trains in one process. Take a larger batch, "
+                "or run several programs and average what their sessions' stores hold.",
+                name=name,
+                obj=None,
+            )
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from ..._core import OpFunction, Variable, get_default_graph, name_scope
-from ...graph import Graph, Operation, Tensor, graph_of_values
+from ...graph import Graph, GraphKeys, Operation, Tensor, graph_of_values
 from ...public import v1
 from ..array.fill import identity
 from ..constant import convert_to_tensor
@@ -140,11 +140,18 @@ def _after(gate: Operation, tensor: Any) -> Any:
         return identity(tensor.value() if isinstance(tensor, Variable) else tensor, name="control_dependency")
 
 
-@v1("initialize_all_tables", "tables_initializer", note="accepted: there are no tables to fill")
+@v1("initialize_all_tables", "tables_initializer")
 def tables_initializer(name: str = "init_all_tables") -> Operation:
-    """Makes an operation that does nothing: there are no lookup tables here that would have to be filled.
+    """Makes an operation that runs those in the collection TABLE_INITIALIZERS.
+
+    There are no lookup tables here that would have to be filled. Programs add the initializers of iterators,
+    which a `MonitoredSession` then runs.
 
     Args:
         name: The operation's name.
+
+    Returns:
+        The operation.
     """
-    return no_op(name=name)
+    found = get_default_graph().get_collection(GraphKeys.TABLE_INITIALIZERS)
+    return group(*found, name=name) if found else no_op(name=name)

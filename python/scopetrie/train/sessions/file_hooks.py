@@ -7,10 +7,10 @@ import os
 from collections.abc import Sequence
 from typing import Any
 
+from ... import summary
 from ...client.timeline import Timeline
 from ...execution.config import RunOptions
 from ...graph import GraphKeys, get_default_graph
-from ...summary import FileWriterCache, Summary
 from ..global_step import get_global_step
 from ..graph_io import write_graph
 from .hooks import SessionRunArgs, SessionRunContext, SessionRunHook, SessionRunValues
@@ -178,7 +178,7 @@ def _writer(output_dir: str | None, summary_writer: Any) -> Any:
     if summary_writer is not None or output_dir is None:
         return summary_writer
     try:
-        return FileWriterCache.get(output_dir)
+        return summary.FileWriterCache.get(output_dir)
     except ImportError:
         _log.warning("No summaries are written to %s: this needs the extra `tensorboard`", output_dir)
         return None
@@ -242,7 +242,8 @@ class StepCounterHook(SessionRunHook):
         rate = steps_per_second(seconds, steps)
         _log.info("%s: %g", self._tag, rate)
         if self._writer is not None:
-            self._writer.add_summary(Summary(value=[Summary.Value(tag=self._tag, simple_value=rate)]), step)
+            value = summary.Summary.Value(tag=self._tag, simple_value=rate)
+            self._writer.add_summary(summary.Summary(value=[value]), step)
 
 
 class SummarySaverHook(SessionRunHook):

@@ -9,8 +9,8 @@ import time
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any, Final
 
+from ... import summary as summaries
 from ...graph import Graph, GraphKeys, get_default_graph
-from ...summary import FileWriter, SessionLog, Summary, merge_all
 from ...variables import global_variables, global_variables_initializer
 from ...variables.reporting import report_uninitialized_variables
 from ..coordinator import Coordinator, LooperThread
@@ -140,7 +140,7 @@ class Supervisor:
                 else saver
             )
             self.summary_op = (
-                get("summary_op", GraphKeys.SUMMARY_OP, merge_all)
+                get("summary_op", GraphKeys.SUMMARY_OP, summaries.merge_all)
                 if summary_op is Supervisor.USE_DEFAULT
                 else summary_op
             )
@@ -264,7 +264,9 @@ class Supervisor:
             _log.warning("Standard services need a 'logdir' passed to the SessionManager")
             return []
         if self.summary_writer is not None:
-            self.summary_writer.add_session_log(SessionLog(status=SessionLog.START), self._step(sess))
+            self.summary_writer.add_session_log(
+                summaries.SessionLog(status=summaries.SessionLog.START), self._step(sess)
+            )
             if self.save_summaries_secs and self.summary_op is not None:
                 made.append(LooperThread(self.coord, self.save_summaries_secs, self._summarize, (sess,)))
             if self.save_summaries_secs and self.global_step is not None:
@@ -385,7 +387,7 @@ class Supervisor:
             self.coord.join(threads, self._stop_grace_secs, ignore_live_threads)
         finally:
             if close_summary_writer and self.summary_writer is not None:
-                self.summary_writer.add_session_log(SessionLog(status=SessionLog.STOP))
+                self.summary_writer.add_session_log(summaries.SessionLog(status=summaries.SessionLog.STOP))
                 self.summary_writer.close()
 
     # v1's older names
@@ -424,15 +426,15 @@ class _Rate:
         seconds, steps = now[0] - self._last[0], now[1] - self._last[1]
         self._last = now
         if seconds > 0 and self._supervisor.summary_writer is not None:
-            value = Summary.Value(tag=self._tag, simple_value=steps / seconds)
-            self._supervisor.summary_writer.add_summary(Summary(value=[value]), now[1])
+            value = summaries.Summary.Value(tag=self._tag, simple_value=steps / seconds)
+            self._supervisor.summary_writer.add_summary(summaries.Summary(value=[value]), now[1])
 
 
 def _writer(logdir: str | None) -> Any:
     if logdir is None:
         return None
     try:
-        return FileWriter(logdir)
+        return summaries.FileWriter(logdir)
     except ImportError:
         _log.warning("No summaries are written to %s: this needs the extra `tensorboard`", logdir)
         return None
