@@ -1,7 +1,9 @@
 """A character model of stacked LSTM cells, and sampling from it, as programs of 2016 wrote it."""
 
+import argparse
+
 import numpy as np
-import scopetrie.compat.v1 as tf
+import tensorflow as tf
 
 TEXT = "the quick brown fox jumps over the lazy dog. " * 8
 VOCABULARY = sorted(set(TEXT))
@@ -35,6 +37,10 @@ class Model:
             labels=tf.reshape(self.targets, [-1]), logits=logits
         )
         self.cost = tf.reduce_mean(losses)
+        if not sampling:
+            variables = tf.trainable_variables()
+            grads, _ = tf.clip_by_global_norm(tf.gradients(self.cost, variables), 5.0)
+            self.train = tf.train.AdamOptimizer(0.01).apply_gradients(zip(grads, variables))
 
     def sample(self, session, count, prime="the "):
         """Goes on after a text with the likeliest characters."""
@@ -59,20 +65,38 @@ def batches(batch_size, length):
         yield inputs[:, at : at + length], targets[:, at : at + length]
 
 
-def main(steps=3):
-    """Runs the model over the text, keeping its state, and samples from it."""
-    with tf.Graph().as_default(), tf.Session() as session:
-        tf.set_random_seed(1)
-        model = Model(4, 10)
-        with tf.variable_scope(tf.get_variable_scope(), reuse=True):
-            sampler = Model(4, 10, sampling=True)
-        session.run(tf.global_variables_initializer())
+def build():
+    """The net for batches of the text, and the one that samples with the same variables."""
+    model = Model(4, 10)
+    with tf.variable_scope(tf.get_variable_scope(), reuse=True):
+        model.sampler = Model(4, 10, sampling=True)
+    return model
+
+
+def train(session, model, steps):
+    """Trains on the text, over and over, keeping the state from batch to batch; returns the costs."""
+    costs = []
+    while len(costs) < steps:
         state = session.run(model.initial_state)
-        for _, (inputs, targets) in zip(range(steps), batches(4, 10), strict=False):
+        for inputs, targets in batches(4, 10):
             feed = {model.inputs: inputs, model.targets: targets, model.initial_state: state}
-            cost, state = session.run([model.cost, model.final_state], feed)
-            print(f"cost {cost:.4f}")
-        print(repr(sampler.sample(session, 5)))
+            cost, state, _ = session.run([model.cost, model.final_state, model.train], feed)
+            costs.append(cost)
+    return costs[:steps]
+
+
+def main():
+    """Trains the model, and samples from it."""
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--steps", type=int, default=10)
+    flags = parser.parse_args()
+    tf.set_random_seed(1)
+    model = build()
+    with tf.Session() as session:
+        session.run(tf.global_variables_initializer())
+        for cost in train(session, model, flags.steps):
+            print("cost %.4f" % cost)
+        print(repr(model.sampler.sample(session, 5)))
 
 
 if __name__ == "__main__":

@@ -1,7 +1,9 @@
 """A convolutional net with batch normalization and dropout on small images, as programs of 2017 wrote it."""
 
+import argparse
+
 import numpy as np
-import scopetrie.compat.v1 as tf
+import tensorflow as tf
 
 
 def block(net, filters, training, name):
@@ -12,59 +14,79 @@ def block(net, filters, training, name):
         return tf.layers.max_pooling2d(tf.nn.relu(net), 2, 2)
 
 
-def model(images, training, dropout=0.4):
+def network(images, training, keep_prob):
     """Logits of ten classes."""
     net = block(images, 8, training, "block1")
     net = block(net, 16, training, "block2")
     net = tf.layers.flatten(net)
     net = tf.layers.dense(net, 32, activation=tf.nn.relu, name="fc")
-    net = tf.layers.dropout(net, dropout, training=training)
+    net = tf.nn.dropout(net, keep_prob)
     return tf.layers.dense(net, 10, name="logits")
 
 
-def build(dropout=0.4):
+class Model:
     """The graph: what is fed, and what is fetched."""
-    images = tf.placeholder(tf.float32, [None, 12, 12, 1], name="images")
-    labels = tf.placeholder(tf.int32, [None], name="labels")
-    training = tf.placeholder(tf.bool, [], name="training")
-    logits = model(images, training, dropout)
-    loss = tf.losses.sparse_softmax_cross_entropy(labels, logits)
-    correct = tf.equal(tf.argmax(logits, 1), tf.cast(labels, tf.int64))
-    accuracy = tf.reduce_mean(tf.cast(correct, tf.float32))
-    updates = tf.group(*tf.get_collection(tf.GraphKeys.UPDATE_OPS))
-    return {
-        "images": images,
-        "labels": labels,
-        "training": training,
-        "loss": loss,
-        "accuracy": accuracy,
-        "updates": updates,
-    }
+
+    def __init__(self):
+        self.images = tf.placeholder(tf.float32, [None, 12, 12, 1], name="images")
+        self.labels = tf.placeholder(tf.int32, [None], name="labels")
+        self.training = tf.placeholder(tf.bool, [], name="training")
+        self.keep_prob = tf.placeholder_with_default(1.0, [], name="keep_prob")
+        logits = network(self.images, self.training, self.keep_prob)
+        self.loss = tf.losses.sparse_softmax_cross_entropy(self.labels, logits)
+        correct = tf.equal(tf.argmax(logits, 1), tf.cast(self.labels, tf.int64))
+        self.accuracy = tf.reduce_mean(tf.cast(correct, tf.float32))
+        self.step = tf.train.get_or_create_global_step()
+        rate = tf.train.piecewise_constant(self.step, [5, 50], [0.05, 0.02, 0.01])
+        with tf.control_dependencies(tf.get_collection(tf.GraphKeys.UPDATE_OPS)):
+            optimizer = tf.train.MomentumOptimizer(rate, 0.9)
+            self.train = optimizer.minimize(self.loss, global_step=self.step)
 
 
-def batches(count, size=16, seed=0):
-    """Images with a bright square, whose place is the class."""
+def batches(size=16, seed=0):
+    """Endless batches of images with a bright square, whose place is the class."""
     random = np.random.RandomState(seed)
-    for _ in range(count):
+    while True:
         labels = random.randint(0, 10, size)
         images = 0.1 * random.standard_normal((size, 12, 12, 1))
-        for image, label in zip(images, labels, strict=True):
+        for image, label in zip(images, labels):
             image[label : label + 3, label : label + 3] += 1.0
         yield images.astype(np.float32), labels.astype(np.int32)
 
 
-def main(steps=3):
-    """Runs the net forward in training mode, then with the moving averages."""
-    with tf.Graph().as_default(), tf.Session() as session:
-        tf.set_random_seed(1)
-        net = build()
+def build():
+    """The net."""
+    return Model()
+
+
+def train(session, model, steps, keep_prob=1.0):
+    """Trains, then looks with the moving averages; returns the loss of each step, and that of the look."""
+    losses = []
+    for _, (images, labels) in zip(range(steps), batches()):
+        feed = {model.images: images, model.labels: labels, model.training: True}
+        feed[model.keep_prob] = keep_prob
+        loss, _ = session.run([model.loss, model.train], feed_dict=feed)
+        losses.append(loss)
+    feed.update({model.training: False, model.keep_prob: 1.0})
+    losses.append(session.run(model.loss, feed_dict=feed))
+    return losses
+
+
+def main():
+    """Trains, and says how many of a new batch the net gets right."""
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--steps", type=int, default=10)
+    parser.add_argument("--dropout", type=float, default=0.4)
+    flags = parser.parse_args()
+    tf.set_random_seed(1)
+    model = build()
+    with tf.Session() as session:
         session.run(tf.global_variables_initializer())
-        for images, labels in batches(steps):
-            feed = {net["images"]: images, net["labels"]: labels, net["training"]: True}
-            loss, _ = session.run([net["loss"], net["updates"]], feed)
-            print(f"loss {loss:.4f}")
-        feed[net["training"]] = False
-        print(f"accuracy {session.run(net['accuracy'], feed):.3f}")
+        for loss in train(session, model, flags.steps, 1 - flags.dropout):
+            print("loss %.4f" % loss)
+        images, labels = next(batches(seed=1))
+        feed = {model.images: images, model.labels: labels, model.training: False}
+        print("accuracy %.3f" % session.run(model.accuracy, feed))
 
 
 if __name__ == "__main__":
