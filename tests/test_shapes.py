@@ -126,8 +126,15 @@ def test_dimension_arithmetic(x, y):
         assert getattr(Dimension(x), operation)(y) is expected
 
 
-def test_shapes_and_dimensions_keep_no_dict():
-    assert not hasattr(TensorShape([1]), "__dict__")
+def test_dimensions_keep_no_dict():
     assert not hasattr(Dimension(1), "__dict__")
     assert repr(pickle.loads(pickle.dumps(Dimension(None)))) == "Dimension(None)"
     assert dimension.as_dimension_value(None) is None
+
+
+def test_programs_may_set_attributes():
+    shape = TensorShape([2, None])
+    shape.layout = "rows first"
+    assert shape.layout == "rows first"
+    assert shape.as_list() == [2, None]
+    assert not hasattr(TensorShape([2, None]), "layout")

@@ -129,7 +129,8 @@ class TensorShape:
         True
     """
 
-    __slots__ = ("_dims",)
+    # Programs may set attributes, as in v1: the dictionary is made when the first one is set.
+    __slots__ = ("__dict__", "_dims")
 
     _dims: Dims
 
