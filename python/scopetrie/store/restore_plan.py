@@ -14,6 +14,7 @@ from .. import _core
 from ..printing import Facts, aligned, bytes_text, facts_of, name_text, plural, type_text
 from .globs import Glob, glob
 from .outline import variable_facts
+from .parts import fit_parts
 from .progress import progress
 
 __all__ = ["Rename", "RestorePlan", "plan_restore"]
@@ -67,13 +68,17 @@ class RestorePlan:
         self.sources: dict[str, str] = {}
         self._unused = unused  # patterns of `rename` that nothing matches
         self._pairs: list[tuple[Any, Offered]] = []
-        self._facts: dict[str, Facts] = {}
+        variables = _variables(store)
+        self._facts: dict[str, Facts] = {
+            names[0]: variable_facts(variable) for variable, names in variables.items()
+        }
+        offered = fit_parts(self._facts, offered, _offered)
         self._origins = {path: found.path for path, found in offered.items()}
         used = set()
-        for variable, names in _variables(store).items():
+        for variable, names in variables.items():
             path = names[0]
             given = next((name for name in names if name in offered), None)
-            facts = self._facts[path] = variable_facts(variable)
+            facts = self._facts[path]
             if given is None:
                 self.missing.append(path)
                 continue
@@ -202,6 +207,11 @@ def _named_by(call: str, rename: Callable[[str], str | None], path: str) -> str 
     if found is not None and not isinstance(found, str):
         raise TypeError(f"{call}: rename({path!r}) gave {type(found).__name__}: a path is a str, or None")
     return found
+
+
+def _offered(path: str, facts: Facts, elements: Callable[[], np.ndarray[Any, Any]]) -> Offered:
+    """Something that is made of other things in the source."""
+    return Offered(path, object(), facts, elements)
 
 
 def _rule(call: str, pattern: Any, target: Any) -> tuple[Glob, Glob | None]:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Literal, Self, overload
 
 import numpy as np
 
+from .parts import groups_of, joint_axis
 from .restore_plan import Rename, RestorePlan, plan_restore
 from .stored_file import write_file
 from .viewed import ViewedStore
@@ -27,14 +28,19 @@ class SavedStore(ViewedStore):
 
     @overload
     def save(
-        self, path: str | os.PathLike[str], *, wait: Literal[True] = True, separator: str = "."
+        self,
+        path: str | os.PathLike[str],
+        *,
+        wait: Literal[True] = True,
+        separator: str = ".",
+        whole: bool = False,
     ) -> None: ...
     @overload
     def save(
-        self, path: str | os.PathLike[str], *, wait: Literal[False], separator: str = "."
+        self, path: str | os.PathLike[str], *, wait: Literal[False], separator: str = ".", whole: bool = False
     ) -> Future[None]: ...
     def save(
-        self, path: str | os.PathLike[str], *, wait: bool = True, separator: str = "."
+        self, path: str | os.PathLike[str], *, wait: bool = True, separator: str = ".", whole: bool = False
     ) -> Future[None] | None:
         """Writes all variables to a file of safetensors, which many programs read.
 
@@ -48,6 +54,9 @@ class SavedStore(ViewedStore):
                 writes it. The memory of a variable is copied only if the program changes it meanwhile, or
                 has an array of it already.
             separator: What stands in keys for "/"; `open` and `restore` read it from the file.
+            whole: Whether the parts of a partitioned variable, w/part_0, w/part_1 and so on, are saved as one
+                variable, w, joined along the axis in which their sizes differ, or else along the first. The
+                file says which parts there were, and `open` gives them back.
 
         Returns:
             None; with wait=False a Future, whose `result()` waits and raises what went wrong.
@@ -69,11 +78,11 @@ class SavedStore(ViewedStore):
         if not wait:
             from .background import in_background  # imported late: most programs wait
 
-            return in_background(path, partial(self.fork()._write, path, separator))
-        self._write(path, separator)
+            return in_background(path, partial(self.fork()._write, path, separator, whole))
+        self._write(path, separator, whole)
         return None
 
-    def _write(self, path: str | os.PathLike[str], separator: str) -> None:
+    def _write(self, path: str | os.PathLike[str], separator: str, whole: bool) -> None:
         arrays: dict[str, np.ndarray[Any, Any]] = {}
         aliases, frozen, not_trainable = {}, [], []
         for name, variable in self._items():
@@ -86,7 +95,10 @@ class SavedStore(ViewedStore):
                 frozen.append(name)
             elif not variable.trainable:
                 not_trainable.append(name)
-        write_file("Store.save", path, arrays, aliases, frozen, not_trainable, separator)
+        slices: dict[str, Any] = {}
+        if whole:
+            arrays, slices = _joined(arrays)
+        write_file("Store.save", path, arrays, aliases, frozen, not_trainable, separator, slices)
 
     def plan_restore(
         self,
@@ -202,3 +214,21 @@ class SavedStore(ViewedStore):
             raise ValueError(f"Store.open({file.name!r}): {error}") from None
         for name in file.frozen:
             self._freeze(name, True)
+
+
+def _joined(
+    arrays: dict[str, np.ndarray[Any, Any]],
+) -> tuple[dict[str, np.ndarray[Any, Any]], dict[str, Any]]:
+    """Arrays with one in place of the parts of each variable that is in parts; and their axes and sizes."""
+    taken, slices = dict(arrays), {}
+    for whole, parts in groups_of(arrays).items():
+        shapes = [arrays[each].shape for each in parts]
+        axis = joint_axis(shapes)
+        if whole in arrays or axis is None or len({arrays[each].dtype for each in parts}) > 1:
+            continue
+        slices[whole] = {"axis": axis, "sizes": [shape[axis] for shape in shapes]}
+        taken[parts[0]] = np.concatenate([arrays[each] for each in parts], axis)
+        for each in parts[1:]:
+            del taken[each]
+    names = {f"{whole}/part_0": whole for whole in slices}
+    return {names.get(path, path): array for path, array in taken.items()}, slices

@@ -6,7 +6,10 @@ variables were made: keys come in another order, and a path may have "." in it. 
 header's metadata is JSON:
 
     {"version": 1, "separator": ".", "paths": [...], "aliases": {path: path}, "frozen": [path, ...],
-     "not_trainable": [path, ...], "dtypes": {path: name}}
+     "not_trainable": [path, ...], "dtypes": {path: name},
+     "slices": {path: {"axis": axis, "sizes": [size, ...]}}}
+
+"slices" says of what was saved as one that it is in parts: "w" of "w/part_0", "w/part_1" and so on.
 """
 
 from __future__ import annotations
@@ -17,6 +20,7 @@ import os
 import re
 from collections.abc import Iterable, Mapping
 from importlib import import_module
+from types import MappingProxyType
 from typing import Any, Final, NamedTuple
 
 import numpy as np
@@ -39,8 +43,9 @@ class StoredVariable(NamedTuple):
         dtype_name: The name of its dtype.
         dtype: The dtype, or None if it needs a package that is not installed.
         shape: Its shape.
-        begin: Where its elements begin in the file.
+        begin: Where its elements begin in the file, or those of the whole that it is a part of.
         nbytes: How many bytes they take.
+        piece: For a part of what is kept as one: the shape of the whole, the axis, and where it begins there.
     """
 
     path: str
@@ -49,6 +54,7 @@ class StoredVariable(NamedTuple):
     shape: tuple[int, ...]
     begin: int
     nbytes: int
+    piece: tuple[tuple[int, ...], int, int] | None = None
 
 
 class StoredFile(NamedTuple):
@@ -77,7 +83,7 @@ class StoredFile(NamedTuple):
             ImportError: If its dtype needs the package ml_dtypes.
             ValueError: If the elements are none of its dtype.
         """
-        path, dtype_name, dtype, shape, begin, nbytes = variable
+        path, dtype_name, dtype, shape, begin, nbytes, piece = variable
         if dtype is None:
             raise ImportError(
                 f"{self.name}: {path!r} is {dtype_name}, of which NumPy has no elements; "
@@ -85,7 +91,14 @@ class StoredFile(NamedTuple):
             )
         if not nbytes:
             return np.empty(shape, dtype)
-        array: np.ndarray[Any, Any] = np.ndarray(shape, dtype, self.content, begin)
+        array: np.ndarray[Any, Any]
+        if piece is None:
+            array = np.ndarray(shape, dtype, self.content, begin)
+        else:
+            whole, axis, first = piece
+            array = np.ndarray(whole, dtype, self.content, begin)
+            at = (slice(None),) * axis + (slice(first, first + shape[axis]),)
+            array = np.ascontiguousarray(array[at])  # no copy along the first axis
         if dtype.kind == "b" and array.view(np.uint8).max() > 1:
             raise ValueError(f"{self.name!r} is damaged: {path!r} is bool and has other bytes than 0 and 1")
         return array
@@ -135,6 +148,7 @@ def write_file(
     frozen: Iterable[str],
     not_trainable: Iterable[str],
     separator: str = ".",
+    slices: Mapping[str, Any] = MappingProxyType({}),
 ) -> None:
     """Writes variables to a file that takes the place of `name` when it is complete.
 
@@ -146,6 +160,7 @@ def write_file(
         frozen: The paths of those that are not to be changed.
         not_trainable: The paths of those that are not to be trained.
         separator: What stands in keys for "/".
+        slices: The axis and the sizes of the parts of arrays that are variables in parts.
 
     Raises:
         ImportError: If the package safetensors is not installed.
@@ -188,6 +203,8 @@ def write_file(
         "not_trainable": list(not_trainable),
         "dtypes": dtypes,
     }
+    if slices:
+        facts["slices"] = dict(slices)
     metadata = {_OURS: json.dumps(facts)}  # one entry: the library writes several in any order
     with write_whole(name) as part:
         try:
@@ -240,7 +257,7 @@ def read_header(call: str, name: str | os.PathLike[str], *, private: bool = Fals
 def _facts(metadata: Mapping[str, str]) -> dict[str, Any]:
     """What only our files say of themselves."""
     facts: dict[str, Any] = {"version": 1, "separator": ".", "paths": [], "aliases": {}, "dtypes": {}}
-    facts |= {"frozen": [], "not_trainable": []}
+    facts |= {"frozen": [], "not_trainable": [], "slices": {}}
     given = json.loads(metadata.get(_OURS, "{}"))
     if given.get("version", 1) != 1:
         raise ValueError(f"it is of a later version of scopetrie, {given['version']!r}")
@@ -276,8 +293,35 @@ def _variables(header: dict[str, Any], facts: dict[str, Any], begin: int) -> dic
             name = dtypes[path]
             dtype, shape = _other_dtype(path, name, dtype, shape)
         # The class itself takes twice as long.
-        variables[path] = new(StoredVariable, (path, name, dtype, shape, begin + first, last - first))
-    return variables
+        variables[path] = new(StoredVariable, (path, name, dtype, shape, begin + first, last - first, None))
+    return _with_parts(variables, facts["slices"]) if facts["slices"] else variables
+
+
+def _with_parts(variables: dict[str, StoredVariable], slices: dict[str, Any]) -> dict[str, StoredVariable]:
+    """The variables, with their parts in place of those that are kept as one."""
+    found: dict[str, StoredVariable] = {}
+    for path, variable in variables.items():
+        made = [variable]
+        if path in slices:
+            axis, sizes = slices[path]["axis"], slices[path]["sizes"]
+            whole, total = variable.shape, 0
+            if not 0 <= axis < len(whole) or any(size < 0 for size in sizes) or sum(sizes) != whole[axis]:
+                raise ValueError(f"the parts of {path!r} are not those of {list(whole)}")
+            made = []
+            for number, size in enumerate(sizes):
+                shape = (*whole[:axis], size, *whole[axis + 1 :])
+                nbytes = variable.nbytes // max(1, whole[axis]) * size
+                made.append(
+                    variable._replace(
+                        path=f"{path}/part_{number}", shape=shape, nbytes=nbytes, piece=(whole, axis, total)
+                    )
+                )
+                total += size
+        for each in made:
+            if each.path in found:
+                raise ValueError(f"two of its entries are called {each.path!r}")
+            found[each.path] = each
+    return found
 
 
 def _other_dtype(
