@@ -78,6 +78,11 @@ def test_pending_and_later_calls_say_what_is_lost(killable: Any, tmp_path: Path)
         killable.get("v", (8,), partitioner=CUT)
     with pytest.raises(WorkerLostError):
         killable.save(tmp_path)
+    with tf.Graph().as_default(), tf.Session(store=killable) as session:
+        part = next(iter(tf.get_variable("w", [8, 2], partitioner=CUT)))
+        with pytest.raises(WorkerLostError, match=r"w/part_0 are lost") as in_session:
+            session.run(tf.gather(part, [0], name="rows"))
+        assert "node rows (of type GatherV2)" in in_session.value.__notes__[0]
     assert w.gather([2, 3]).tolist() == [[0, 0], [0, 0]]  # of a worker that lives
     w.scatter_add([2], 5)
     assert killable.recover() == 1
