@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import sys
 from collections.abc import Callable
 from typing import Any
@@ -90,3 +91,20 @@ def test_a_path_may_be_made_and_undone() -> None:
             raise KeyError
         assert path not in store
     assert store.get(path, (4,)).shape == (4,)
+
+
+def test_paths_beneath_different_scopes_with_one_prefix() -> None:
+    store = st.Store(seed=0)
+    names = [f"a/b/w{i}" for i in range(3)]
+    for scope in ("", "x", "x/a"):
+        with store.scope(scope) if scope else contextlib.nullcontext():
+            for name in names:
+                made = store.get("".join(["a/b/", name[4:]]), (2,))
+                assert made.path == (f"{scope}/{name}" if scope else name)
+            assert store.get("b/w", (2,)).path.endswith("b/w")
+            assert store.get("a/b/c/w", (2,)).path.endswith("a/b/c/w")
+    assert len(store) == 15
+    with store.transaction() as attempt:
+        store.get("new/scope/w", (2,))
+        attempt.rollback()
+    assert store.get("new/scope/w", (2,)).path == "new/scope/w"

@@ -415,15 +415,27 @@ SCOPETRIE_COLD PyObject* get_slowly(PyObject* self, PyVariableScope& scope, PyOb
   return call_getter(self, getter, call);
 }
 
+// The scope of a path, which is made if it is new. A program makes one scope's variables after the other.
+ScopeId scope_of_path(StoreState& store, std::string_view path, ScopeId from, SegmentId& segment) {
+  StoreState::Prefix& latest = store.latest;
+  const std::size_t slash = path.rfind('/');  // there is one: the name is no plain one
+  const std::string_view before = path.substr(0, slash == std::string_view::npos ? 0 : slash);
+  if (latest.from == from && !before.empty() && latest.text == before) {
+    segment = store.ops.segments().intern(path.substr(slash + 1));
+    return latest.scope;
+  }
+  const ScopeId scope = store.ops.scopes().scope_of_name(path, from, segment);
+  latest.from = kNone;
+  latest.text = before;
+  latest.scope = scope;
+  latest.from = from;
+  return scope;
+}
+
 // The place of a name that is not in the cache of plain ones: perhaps a path, which is made if it is new. False without
 // an exception for what others refuse.
 SCOPETRIE_COLD bool find_place(StoreState& store, PyObject* name, ScopeId& scope, SegmentId& segment) {
   StoreState::Place& place = store.place_of(name);
-  if (place.name == name && place.from == scope) {
-    scope = place.scope;
-    segment = place.segment;
-    return true;
-  }
   segment = plain_segment_slow(store, name);
   if (segment != kNone) return true;
   if (!PyUnicode_CheckExact(name)) return false;
@@ -431,7 +443,7 @@ SCOPETRIE_COLD bool find_place(StoreState& store, PyObject* name, ScopeId& scope
   if (text.data() == nullptr) PyErr_Clear();
   if (!is_store_name(text)) return false;
   const ScopeId from = scope;
-  scope = store.ops.scopes().scope_of_name(text, from, segment);
+  scope = scope_of_path(store, text, from, segment);
   const Ref before(std::exchange(place.name, Py_NewRef(name)));
   place.from = from;
   place.scope = scope;
@@ -446,10 +458,15 @@ inline PyObject* get_found(PyObject* self, const PyVariableScope& scope, PyObjec
   PyObject* name = arguments[kAtName];
   scope_id = scope.in(store);
   const auto& plain = store.names[(reinterpret_cast<std::uintptr_t>(name) >> 4) % store.names.size()];
-  if (plain.text == name) [[likely]]
+  const auto& path = store.place_of(name);
+  if (plain.text == name) [[likely]] {
     segment = plain.segment;
-  else if (!find_place(store, name, scope_id, segment))
+  } else if (path.name == name && path.from == scope_id) {
+    segment = path.segment;
+    scope_id = path.scope;
+  } else if (!find_place(store, name, scope_id, segment)) {
     return nullptr;
+  }
   const VariableId found = store.variables.find(scope_id, segment);
   if (found != kNone) [[likely]]
     return shared(self, scope, found, arguments, shape);

@@ -8,6 +8,7 @@
 
 #include <array>
 #include <cstdint>
+#include <string>
 
 #include "objects/graph_members.hpp"
 #include "objects/ndarrays.hpp"
@@ -30,6 +31,11 @@ class StoreState final : public GraphState {
     ScopeId from = kNone, scope = kNone;
     SegmentId segment = kNone;
   };
+  /// The part of the latest new path before its last slash, and the scope that it leads to.
+  struct Prefix {
+    ScopeId from = kNone, scope = kNone;
+    std::string text;
+  };
   Place& place_of(PyObject* name) { return places[(reinterpret_cast<std::uintptr_t>(name) >> 4) % places.size()]; }
 
   /// Shapes that were asked for lately, by the tuple's address; the tuples are kept alive.
@@ -41,6 +47,7 @@ class StoreState final : public GraphState {
 
   Values values;
   std::array<Place, 64> places;
+  Prefix latest;
   std::array<AskedTuple, 16> asked;
   PyObject* own_names = nullptr;            // owned; null until somebody asks
   const std::uint64_t serial = ++serials_;  // no other store has had it
