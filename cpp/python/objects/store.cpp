@@ -113,10 +113,10 @@ std::uint64_t random_seed() {
   return std::uint64_t{device()} << 32 | device();
 }
 
-// Store.__new__(type, seed=None)
+// Store.__new__(type, seed=None, backend=None). The backend is Python's matter: Store.__init__ keeps it.
 PyObject* make(PyTypeObject* type, PyObject* args, PyObject* kwargs) {
-  static Signature<1> signature("Store", {"seed"});
-  PyObject* given[1];
+  static Signature<2> signature("Store", {"seed", "backend"});
+  PyObject* given[2];
   if (!parse_tuple(signature, args, kwargs, given)) return nullptr;
   std::uint64_t seed = 0;
   if (given[0] == nullptr || given[0] == Py_None) {

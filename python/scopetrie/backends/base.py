@@ -49,6 +49,7 @@ class Backend:
 
     Attributes:
         in_place: Whether `empty` makes arrays that `overwrite` can change.
+        shares_memory: Whether arrays may be over the host's memory, as those of a Store: see `adopt`.
         on_host: Whether the arrays are NumPy's, so that no transfer is ever needed.
         keeps_constants: Whether constants may stay arrays of the library from one run to the next.
         exports_own: Whether `export` gives arrays of the library.
@@ -68,6 +69,7 @@ class Backend:
 
     in_place = False
     on_host = False
+    shares_memory = False
     keeps_constants = True
     exports_own = False
     kernels: ClassVar[Mapping[str, Callable[..., Any]]] = MappingProxyType({})
@@ -154,6 +156,13 @@ class Backend:
         """Copies `value` into `array`, of the same shape; only where `in_place`."""
         raise NotImplementedError(f"arrays of {self.name} cannot be changed in place")
 
+    def adopt(self, array: np.ndarray[Any, Any]) -> Array:
+        """Returns an array over the memory of NumPy's array; a copy if that is read-only.
+
+        Only where `shares_memory`.
+        """
+        raise NotImplementedError(f"arrays of {self.name} cannot be over the host's memory")
+
     # Computing ----------------------------------------------------------------------------------------------
 
     def computes(self, op_type: str, dtypes: Sequence[np.dtype[Any]]) -> bool:
@@ -210,7 +219,7 @@ class Backend:
         traced.
         """
         made = copy.copy(self)
-        made.in_place = made.on_host = made.keeps_constants = False
+        made.in_place = made.on_host = made.shares_memory = made.keeps_constants = False
         made.exports_own = True
         return made
 

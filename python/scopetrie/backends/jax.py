@@ -38,12 +38,16 @@ class JaxBackend(Backend):
 
     def from_host(self, array: np.ndarray[Any, Any] | np.generic) -> Array:
         """Returns a copy of the array with the same dtype; strings stay on the host."""
-        if array.dtype.hasobject:
+        if not self.holds(array.dtype):
             return array
         if not self._is_exact:
             return self._jax.numpy.array(array, device=self.device)
         with self._jax.enable_x64(True):  # feeds come here before a run
             return self._jax.numpy.array(array, device=self.device)
+
+    def holds(self, dtype: np.dtype[Any]) -> bool:
+        """Returns whether this is a number's: strings and bfloat16 stay on the host."""
+        return dtype.kind in "biufc"
 
     def to_host(self, array: Array) -> np.ndarray[Any, Any]:
         """Returns a copy on the host."""

@@ -29,6 +29,7 @@ class NumpyBackend(Backend):
 
     in_place = True
     on_host = True
+    shares_memory = True
 
     def __init__(self) -> None:
         super().__init__("numpy", XP)
@@ -78,6 +79,10 @@ class NumpyBackend(Backend):
         made.keeps_constants = False
         made.exports_own = True
         return made
+
+    def adopt(self, array: np.ndarray[Any, Any]) -> Array:
+        """Returns the array itself."""
+        return array
 
     def overwrite(self, array: Array, value: Array) -> None:
         """Copies `value` into `array`."""

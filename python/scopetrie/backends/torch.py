@@ -39,6 +39,8 @@ class TorchBackend(Backend):
             ) from error
         self._torch: Any = torch
         super().__init__("torch", _namespace(torch), device)
+        place = torch.get_default_device() if device is None else torch.device(device)
+        self.shares_memory = place.type == "cpu"
 
     def from_host(self, array: np.ndarray[Any, Any] | np.generic) -> Array:
         """Returns a copy of the array; strings stay on the host."""
@@ -51,6 +53,10 @@ class TorchBackend(Backend):
         if isinstance(array, (np.ndarray, np.generic)):
             return np.array(array)
         return np.array(array.detach().resolve_conj().resolve_neg().cpu().numpy())
+
+    def adopt(self, array: np.ndarray[Any, Any]) -> Array:
+        """Returns a tensor over the array's memory; a copy if that is read-only, which no tensor can be."""
+        return self._torch.from_numpy(array) if array.flags.writeable else self._torch.tensor(array)
 
     def overwrite(self, array: Array, value: Array) -> None:
         """Copies `value` into `array`."""

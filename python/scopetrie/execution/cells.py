@@ -42,9 +42,9 @@ class Cell:
     change. A read then aliases the variable and shows later assignments in the same run, as in v1: order
     reads and writes by control dependencies. `Session.run` returns copies.
 
-    The values of host backends are those of the session's store: the variable of this path. A cell adopts its
-    memory at the first use, and keeps it until the store calls `let_go`. What a store does not hold (strings,
-    the arrays of other backends) is the cell's own.
+    Where the backend's arrays may be over the host's memory, the values are those of the session's store: the
+    variable of this path. A cell adopts its memory at the first use, and keeps it until the store calls
+    `let_go`. What a store does not hold (strings, the arrays of other backends) is the cell's own.
 
     Thread safety: writes of several threads to a variable are not ordered, as in v1 without locking. A cell
     may be let go of while another thread uses it: that one goes on with what it has read.
@@ -100,7 +100,7 @@ class Cell:
         array = self.adopted()
         if array is None:
             raise AttributeError(f"{self.name} has no value", name="memory", obj=self)
-        self._check_frozen(array)
+        self._check_frozen()
         if array.shape != self.dims:
             raise InvalidArgumentError(None, None, "Parameters and update must be the same size")
         self.memory = array
@@ -154,7 +154,7 @@ class Cell:
             raise self.uninitialized()
         if not self.backend.in_place:
             return None
-        self._check_frozen(array)
+        self._check_frozen()
         return array
 
     def assign(self, value: Array, validate_shape: bool = True) -> None:
@@ -233,8 +233,8 @@ class Cell:
                     f"{dims_text(shape)}, and the graph's has dtype {self.dtype.name} and shape "
                     f"{dims_text(self.dims)}",
                 )
-            self._array = array
             self._shape = shape if array.flags.writeable else None
+            array = self._array = self._backend.adopt(array)
             values.is_adopted = True
             if values.changes == changes:
                 return array
@@ -250,8 +250,8 @@ class Cell:
             raise InvalidArgumentError(None, None, "Parameters and update must be the same size")
         return array
 
-    def _check_frozen(self, array: Array) -> None:
-        if self._values is not None and not array.flags.writeable:
+    def _check_frozen(self) -> None:
+        if self._values is not None and self._shape is None:
             raise InvalidArgumentError(
                 None,
                 None,
@@ -278,6 +278,8 @@ class Cell:
 
     def _set(self, value: Array, validate_shape: bool) -> None:
         assert self._values is not None
+        if not self._backend.on_host:
+            value = self._backend.to_host(value)
         if value.dtype != self.dtype:
             value = np.asarray(value, self.dtype)
         try:

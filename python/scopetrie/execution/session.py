@@ -93,6 +93,8 @@ class BaseSession:
             )
         self._graph = get_default_graph() if graph is None else graph
         check_values = config is not None and bool(config.check_values)
+        if backend is None and isinstance(store, Store):
+            backend = getattr(store, "_backend", None)  # None if it was given none
         computing = get_backend(backend)
         self._state: State = State(computing, Plan, check_values, *_stores_for(computing, store))
         if config is not None and config.operation_timeout_in_ms > 0:
@@ -483,7 +485,7 @@ def _stores_for(backend: Backend, store: Any) -> tuple[Store | None, Any]:
             raise TypeError(f'Argument `store` must be a tf.Store, but got "{type(store).__name__}"')
         parts = store
         store = parts.local
-    if backend.on_host and backend.in_place:
+    if backend.shares_memory:
         return Store(seed=0) if store is None else store, parts
     if store is not None:
         raise ValueError(f"Session(store=...): {_NOT_HELD.format(backend.name)}")

@@ -165,7 +165,7 @@ class State:
         cell = self.declare(variable.graph, ref.op._id, ref._id, ref.dtype, ref._dims)
         cell.assign(array, validate_shape)
         values = self._values
-        if values is None or not cell.is_stored or not validate_shape:
+        if values is None or not cell.is_stored or not validate_shape or not self.backend.on_host:
             return
         changes = values.changes
         self.loaded[variable._id] = cell.adopted()

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from .. import _core
 from ..graph import extend_type
 
@@ -26,3 +28,26 @@ class StoreVariable(_core.StoreVariable):
     """
 
     __slots__ = ()
+
+    @property
+    def value(self) -> Any:
+        """Its elements as an array of the store's backend.
+
+        NumPy's and PyTorch's arrays (on the CPU) are over the variable's memory: what changes one changes the
+        other. A frozen variable, and other libraries, give a copy: set the variable with `assign`, which
+        takes arrays of any library.
+
+        Raises:
+          TypeError: If the library has no arrays of the dtype.
+
+        >>> import scopetrie as st
+        >>> st.Store(backend="numpy").get("w", (2,), initializer="ones").value
+        array([1., 1.], dtype=float32)
+        """
+        backend = self.store.backend
+        if not backend.holds(self.dtype):
+            raise TypeError(
+                f"The backend {backend.name!r} has no arrays of {self.dtype.name}, the dtype of variable "
+                f"{self.path!r}: use its `array`, which is NumPy's."
+            )
+        return backend.adopt(self.array) if backend.shares_memory else backend.from_host(self.array)

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from .. import _core
+from ..backends import Backend, get_backend
 from ..printing import Outline, plural, printed
 from .audit import Audit
 from .outline import store_outline
@@ -20,10 +21,22 @@ __all__ = ["ViewedStore"]
 class ViewedStore(_core.Store):
     """The part of `Store` that shows what is in it."""
 
-    __slots__ = ()
+    __slots__ = ("_backend",)
 
-    def __init__(self, seed: int | None = None) -> None:
+    def __init__(self, seed: int | None = None, backend: Any = None) -> None:
         register()
+        self._backend = None if backend is None else get_backend(backend)
+
+    @property
+    def backend(self) -> Backend:
+        """The array library in which `value` of the variables gives their elements.
+
+        >>> import scopetrie as st
+        >>> st.Store(backend="numpy").backend
+        <scopetrie backend numpy>
+        """
+        given: Backend | None = getattr(self, "_backend", None)  # a fork has the default one
+        return get_backend() if given is None else given
 
     def __missing__(self, path: Any) -> Any:
         """What `store[path]` gives where there is no variable of this path: the subtree beneath it."""
