@@ -234,7 +234,7 @@ class Cell:
                     f"{dims_text(self.dims)}",
                 )
             self._shape = shape if array.flags.writeable else None
-            array = self._array = self._backend.adopt(array)
+            array = self._array = self.backend.share(array)
             values.is_adopted = True
             if values.changes == changes:
                 return array
@@ -278,8 +278,8 @@ class Cell:
 
     def _set(self, value: Array, validate_shape: bool) -> None:
         assert self._values is not None
-        if not self._backend.on_host:
-            value = self._backend.to_host(value)
+        if not self.backend.on_host:
+            value = self.backend.to_host(value)
         if value.dtype != self.dtype:
             value = np.asarray(value, self.dtype)
         try:
