@@ -31,6 +31,7 @@ PROCESS_WIDE = {
     "logging.log_every_n": "counts for ever",
     "logging.log_first_n": "counts for ever",
     "logging.set_verbosity": "a setting of the process",
+    "io.TFRecordWriter": "writes a file",
     "register_op": "op types are never forgotten",
     "register_tensor_conversion_function": "conversions are never forgotten",
     "test.main": "ends the process",

@@ -69,6 +69,7 @@ OPS_FLOORS = [
     {"linalg", "random", "state"},
     {"indexed_slices", "nn", "operators", "sparse_tensor", "strings", "value_kinds"},
     {"image", "sparse"},
+    {"parsing"},
 ]
 # A graph's tensors, collections and `with` blocks know their graph: types that name each other.
 KNIT = {(f"graph.{each}", "graph.graph") for each in ("blocks", "collection", "handles", "placement")}

@@ -286,6 +286,16 @@ from .ops.math.sum import scalar_mul as scalar_mul
 from .ops.nn.activation import log_sigmoid as log_sigmoid
 from .ops.nn.confusion import confusion_matrix as confusion_matrix
 from .ops.nn.patches import extract_image_patches as extract_image_patches
+from .ops.parsing.example import parse_example as parse_example
+from .ops.parsing.example import parse_single_example as parse_single_example
+from .ops.parsing.features import FixedLenFeature as FixedLenFeature
+from .ops.parsing.features import FixedLenSequenceFeature as FixedLenSequenceFeature
+from .ops.parsing.features import SparseFeature as SparseFeature
+from .ops.parsing.features import VarLenFeature as VarLenFeature
+from .ops.parsing.files import decode_csv as decode_csv
+from .ops.parsing.files import matching_files as matching_files
+from .ops.parsing.files import read_file as read_file
+from .ops.parsing.files import write_file as write_file
 from .ops.placeholder import placeholder as placeholder
 from .ops.placeholder import placeholder_with_default as placeholder_with_default
 from .ops.random.choice import categorical as categorical
@@ -406,6 +416,7 @@ from .v1 import linalg as linalg
 from .v1 import math as math
 from .v1 import nest as nest
 from .v1 import nn as nn
+from .v1 import python_io as python_io
 from .v1 import sparse as sparse
 from .v1 import strings as strings
 from .v1 import test as test
@@ -444,6 +455,8 @@ __all__ = [
     "Dimension",
     "Event",
     "FIFOQueue",
+    "FixedLenFeature",
+    "FixedLenSequenceFeature",
     "FixedLengthRecordReader",
     "GPUOptions",
     "Graph",
@@ -475,6 +488,7 @@ __all__ = [
     "RunOptions",
     "Session",
     "SessionLog",
+    "SparseFeature",
     "SparseTensor",
     "SparseTensorValue",
     "Store",
@@ -487,6 +501,7 @@ __all__ = [
     "TensorShape",
     "TextLineReader",
     "UnconnectedGradients",
+    "VarLenFeature",
     "Variable",
     "VariableAggregation",
     "VariableScope",
@@ -600,6 +615,7 @@ __all__ = [
     "data",
     "debugging",
     "decode_base64",
+    "decode_csv",
     "decode_raw",
     "depth_to_space",
     "device",
@@ -786,11 +802,14 @@ __all__ = [
     "orthogonal_initializer",
     "pad",
     "parallel_stack",
+    "parse_example",
+    "parse_single_example",
     "placeholder",
     "placeholder_with_default",
     "polygamma",
     "pow",
     "py_func",
+    "python_io",
     "qint8",
     "qint8_ref",
     "qint16",
@@ -812,6 +831,7 @@ __all__ = [
     "random_uniform_initializer",
     "range",
     "rank",
+    "read_file",
     "real",
     "realdiv",
     "reciprocal",
@@ -992,6 +1012,7 @@ __all__ = [
     "where",
     "where_v2",
     "while_loop",
+    "write_file",
     "zeros",
     "zeros_initializer",
     "zeros_like",

@@ -114,6 +114,9 @@ EXPORTS: Final = {
         ops.nn.activation log_sigmoid
         ops.nn.confusion confusion_matrix
         ops.nn.patches extract_image_patches
+        ops.parsing.example parse_example parse_single_example
+        ops.parsing.features FixedLenFeature FixedLenSequenceFeature SparseFeature VarLenFeature
+        ops.parsing.files decode_csv matching_files read_file write_file
         ops.placeholder placeholder placeholder_with_default
         ops.random.choice categorical multinomial random_shuffle
         ops.random.crop random_crop
@@ -290,6 +293,12 @@ EXPORTS: Final = {
         ops.image.encode encode_jpeg encode_png
         ops.image.files decode_and_crop_jpeg decode_bmp decode_gif decode_image decode_jpeg decode_png
         ops.image.files extract_jpeg_shape is_jpeg
+        ops.parsing.example parse_example parse_single_example
+        ops.parsing.features FixedLenFeature FixedLenSequenceFeature SparseFeature VarLenFeature
+        ops.parsing.files decode_csv matching_files read_file write_file
+        ops.strings.numbers decode_raw
+        ops.strings.text decode_base64 encode_base64
+        v1.records TFRecordCompressionType TFRecordOptions TFRecordWriter tf_record_iterator
     """,
     "layers": """
         layers.base Layer
@@ -404,6 +413,9 @@ EXPORTS: Final = {
         rnn.lstm BasicLSTMCell LSTMCell
         rnn.plain BasicRNNCell GRUCell
         rnn.wrappers DeviceWrapper DropoutWrapper MultiRNNCell ResidualWrapper
+    """,
+    "python_io": """
+        v1.records TFRecordCompressionType TFRecordOptions TFRecordWriter tf_record_iterator
     """,
     "queue": """
         queues.queue FIFOQueue PaddingFIFOQueue PriorityQueue QueueBase RandomShuffleQueue

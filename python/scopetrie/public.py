@@ -62,6 +62,7 @@ NAMESPACES: Final = {
     "metrics": "metrics",
     "nn": "v1.nn",
     "nn.rnn_cell": "rnn",
+    "python_io": "v1.python_io",
     "queue": "queues",
     "random": "random",
     "sparse": "v1.sparse",

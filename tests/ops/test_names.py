@@ -28,7 +28,19 @@ def rows(page: str) -> dict[str, tuple[list[str], str]]:
 
 OPS_PAGE = rows("ops.md")
 OTHER_PAGE = rows("v1_names.md")
-NAMESPACES = ("", "bitwise", "image", "linalg", "math", "nn", "random", "sparse", "strings")
+NAMESPACES = (
+    "",
+    "bitwise",
+    "image",
+    "io",
+    "linalg",
+    "math",
+    "nn",
+    "python_io",
+    "random",
+    "sparse",
+    "strings",
+)
 FUNCTIONS = {
     f"{namespace}.{name}".lstrip("."): taken
     for namespace in NAMESPACES

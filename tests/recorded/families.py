@@ -18,7 +18,7 @@ from typing import Any
 import numpy as np
 
 FOLDER = Path(__file__).parent
-FAMILIES = ("image", "sparse")
+FAMILIES = ("image", "parsing", "sparse")
 _MOST = 12  # elements of an array that are kept
 
 

@@ -40,7 +40,7 @@ def is_function(member):
     return callable(member) and not inspect.isclass(member)
 
 
-names = ("bitwise", "image", "linalg", "math", "nn", "random", "sparse", "strings")
+names = ("bitwise", "image", "io", "linalg", "math", "nn", "python_io", "random", "sparse", "strings")
 namespaces = {"": tf} | {name: getattr(tf, name) for name in names}
 tables = []
 for namespace, module in namespaces.items():

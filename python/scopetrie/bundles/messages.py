@@ -9,7 +9,7 @@ from typing import Any, Final
 __all__ = ["message"]
 
 # For each message its fields: number, type, name; "*" for a list. A type is one of protobuf's or a message.
-_MESSAGES: Final = {
+_MESSAGES: Final[dict[str, str]] = {
     "VersionDef": "1 int32 producer, 2 int32 min_consumer, 3 int32* bad_consumers",
     "Dim": "1 int64 size, 2 string name",
     "TensorShapeProto": "2 Dim* dim, 3 bool unknown_rank",
@@ -30,6 +30,16 @@ _MESSAGES: Final = {
         "4 int32 max_to_keep, 5 bool sharded, 6 float keep_checkpoint_every_n_hours, "
         "7 CheckpointFormatVersion version"
     ),
+    # v1's records; a Feature holds one of its lists.
+    "BytesList": "1 bytes* value",
+    "FloatList": "1 float* value",
+    "Int64List": "1 int64* value",
+    "Feature": "1 BytesList bytes_list, 2 FloatList float_list, 3 Int64List int64_list",
+    "Features": "1 map:Feature feature",
+    "Example": "1 Features features",
+    "FeatureList": "1 Feature* feature",
+    "FeatureLists": "1 map:FeatureList feature_list",
+    "SequenceExample": "1 Features context, 2 FeatureLists feature_lists",
 }
 _ENUMS: Final = {"CheckpointFormatVersion": ("SaverDef", "LEGACY V1 V2")}
 _PACKAGE: Final = "scopetrie.bundles"
@@ -55,7 +65,8 @@ def _classes() -> dict[str, Any]:
         factory: Any = import_module("google.protobuf.message_factory")
     except ImportError:
         raise ImportError(
-            "TensorFlow's checkpoints need the package protobuf: install it, or scopetrie[checkpoints]"
+            "TensorFlow's checkpoints and records need the package protobuf: install it, or "
+            "scopetrie[checkpoints]"
         ) from None
     file = descriptors.FileDescriptorProto(name=f"{_PACKAGE}.proto", package=_PACKAGE, syntax="proto3")
     for name, fields in _MESSAGES.items():
@@ -65,12 +76,26 @@ def _classes() -> dict[str, Any]:
             made = declared.field.add(name=label, number=int(number))
             made.label = made.LABEL_REPEATED if kind.endswith("*") else made.LABEL_OPTIONAL
             kind = kind.rstrip("*")
+            if kind.startswith("map:"):  # by names: a list of pairs, as protobuf has it
+                kind = kind[4:]
+                pair = declared.nested_type.add(name=f"{label.title().replace('_', '')}Entry")
+                pair.options.map_entry = True
+                pair.field.add(name="key", number=1, type=made.TYPE_STRING, label=made.LABEL_OPTIONAL)
+                value = pair.field.add(name="value", number=2, label=made.LABEL_OPTIONAL)
+                value.type, value.type_name = made.TYPE_MESSAGE, f".{_PACKAGE}.{kind}"
+                made.label, made.type = made.LABEL_REPEATED, made.TYPE_MESSAGE
+                made.type_name = f".{_PACKAGE}.{name}.{pair.name}"
+                continue
             if kind in _ENUMS:
                 made.type, made.type_name = made.TYPE_ENUM, f".{_PACKAGE}.{name}.{kind}"
             elif kind in _MESSAGES:
                 made.type, made.type_name = made.TYPE_MESSAGE, f".{_PACKAGE}.{kind}"
             else:
                 made.type = getattr(made, f"TYPE_{kind.upper()}")
+        if name == "Feature":
+            declared.oneof_decl.add(name="kind")
+            for field_ in declared.field:
+                field_.oneof_index = 0
         if name == "Extent":  # a length of 0 differs from none: the whole axis
             declared.oneof_decl.add(name="has_length")
             declared.field[1].oneof_index = 0

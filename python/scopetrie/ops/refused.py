@@ -60,7 +60,8 @@ _GROUPS: Final = {
         SparseConditionalAccumulator sparse.SparseConditionalAccumulator
     """,
     "it writes no sparse tensors as strings. Keep the three tensors: indices, values, dense_shape": """
-        deserialize_many_sparse serialize_many_sparse serialize_sparse
+        deserialize_many_sparse serialize_many_sparse serialize_sparse io.deserialize_many_sparse
+        io.serialize_many_sparse io.serialize_sparse
     """,
     "a part of an image is chosen otherwise here. Use random_crop, or image.crop_to_bounding_box": """
         image.extract_glimpse image.sample_distorted_bounding_box
@@ -76,7 +77,13 @@ _GROUPS: Final = {
         image.adjust_jpeg_quality image.random_jpeg_quality
     """,
     "it reads PNG, JPEG, GIF and BMP files. Read others with Pillow, and feed the array": """
-        image.decode_jxl image.decode_webp
+        image.decode_jxl image.decode_webp io.decode_jxl io.decode_webp
+    """,
+    "it stands elsewhere. Use matching_files": "io.match_filenames_once",
+    "it stands elsewhere. Use train.write_graph": "io.write_graph",
+    "it stands elsewhere. Use gfile": "io.gfile",
+    "queues stand at the top level, as far as they are here. Use those, or feed batches": """
+        io.PaddingFIFOQueue io.PriorityQueue io.QueueBase io.RandomShuffleQueue
     """,
     "it crosses no features. Combine the strings or numbers by strings.join or arithmetic, and hash them": """
         sparse.cross sparse.cross_hashed
@@ -86,9 +93,10 @@ _GROUPS: Final = {
         RaggedTensor RaggedTensorSpec ragged ragged_fill_empty_rows ragged_fill_empty_rows_grad
     """,
     "it does not read such records. Do it in Python before feeding, or inside the graph by py_func": """
-        SparseFeature decode_compressed decode_csv decode_json_example edit_distance fingerprint parse_example
-        parse_single_example parse_single_sequence_example parse_tensor serialize_tensor FixedLenFeature
-        FixedLenSequenceFeature VarLenFeature lookup
+        decode_compressed decode_json_example edit_distance fingerprint parse_single_sequence_example
+        parse_tensor serialize_tensor lookup io.RaggedFeature io.decode_compressed io.decode_json_example
+        io.decode_proto io.encode_proto io.parse_sequence_example io.parse_single_sequence_example
+        io.parse_tensor io.serialize_tensor
     """,
     "what it gives has rows of several lengths, and tensors are rectangular here. Split in Python before "
     "feeding, or inside the graph by py_func, and pad the rows": """
@@ -101,7 +109,7 @@ _GROUPS: Final = {
         strings.unicode_script strings.unicode_transcode
     """,
     "graphs read and write no files here. Use Python's files, and feed what they hold": """
-        LMDBReader python_io read_file write_file
+        LMDBReader
     """,
     "gradients are averaged in one process. Add them up with add_n, or keep sums in Variables": """
         ConditionalAccumulator ConditionalAccumulatorBase

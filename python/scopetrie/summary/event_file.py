@@ -5,30 +5,17 @@ from __future__ import annotations
 import itertools
 import os
 import socket
-import struct
 import time
 import weakref
 from typing import Any, final
 
-from ..bundles.checksum import crc32c, masked
+from ..bundles.records import record
 from ..locks import Lock
 from .protos import proto
 
-__all__ = ["EventFile", "record"]
+__all__ = ["EventFile"]
 
 _numbers = itertools.count()
-
-
-def record(data: bytes) -> bytes:
-    """Returns data as a record: their length with its checksum, and they with theirs.
-
-    >>> len(record(b"hello")) - len(b"hello")
-    16
-    """
-    length = struct.pack("<Q", len(data))
-    return b"".join(
-        (length, struct.pack("<I", masked(crc32c(length))), data, struct.pack("<I", masked(crc32c(data))))
-    )
 
 
 @final

@@ -221,12 +221,27 @@ if TYPE_CHECKING:
     )
     from .sessions.supervisor import Supervisor
 
+_MESSAGES = frozenset(
+    "BytesList CheckpointState Example Feature FeatureList FeatureLists Features FloatList Int64List "
+    "SaverDef SequenceExample".split()
+)
+
+if TYPE_CHECKING:
+    BytesList: Any
     CheckpointState: Any
+    Example: Any
+    Feature: Any
+    FeatureList: Any
+    FeatureLists: Any
+    Features: Any
+    FloatList: Any
+    Int64List: Any
     SaverDef: Any
+    SequenceExample: Any
 else:
 
     def __getattr__(name: str) -> Any:
-        if name in ("SaverDef", "CheckpointState"):  # messages, which need the package protobuf
+        if name in _MESSAGES:  # which need the package protobuf
             return message(name)
         if name in _PLACES:
             found = globals()[name] = getattr(import_module(f"{__name__}.{_PLACES[name]}"), name)

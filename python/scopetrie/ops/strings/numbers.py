@@ -200,7 +200,7 @@ _decode_raw: OpFunction[Tensor] = define_op(
 )  # fmt: skip
 
 
-@v1("decode_raw")
+@v1("decode_raw", "io.decode_raw")
 def decode_raw(
     input_bytes: Any = None, out_type: DTypeLike = None, little_endian: bool = True, name: str | None = None,
     bytes: Any = None,

@@ -205,7 +205,7 @@ _encode = define_op(
 )  # fmt: skip
 
 
-@v1("encode_base64")
+@v1("encode_base64", "io.encode_base64")
 def encode_base64(input: Any, pad: bool = False, name: str | None = None) -> Tensor:
     """Encodes strings in the Base64 that is safe in web addresses.
 
@@ -238,4 +238,4 @@ decode_base64 = define_op(
         name: The operation's name.
     """,
 )  # fmt: skip
-decode_base64 = v1("decode_base64")(decode_base64)
+decode_base64 = v1("decode_base64", "io.decode_base64")(decode_base64)
