@@ -360,7 +360,6 @@ from .partitioners import min_max_variable_partitioner as min_max_variable_parti
 from .partitioners import variable_axis_size_partitioner as variable_axis_size_partitioner
 from .paths import get_cmake_dir as get_cmake_dir
 from .paths import get_include as get_include
-from .queues.matching import matching_files as matching_files
 from .queues.queue import FIFOQueue as FIFOQueue
 from .queues.queue import PaddingFIFOQueue as PaddingFIFOQueue
 from .queues.queue import PriorityQueue as PriorityQueue

@@ -145,7 +145,6 @@ EXPORTS: Final = {
         ops.value_kinds get_static_value is_numeric_tensor is_symbolic_tensor is_tensor
         partitioners fixed_size_partitioner min_max_variable_partitioner variable_axis_size_partitioner
         paths get_cmake_dir get_include
-        queues.matching matching_files
         queues.queue FIFOQueue PaddingFIFOQueue PriorityQueue QueueBase RandomShuffleQueue
         queues.readers FixedLengthRecordReader IdentityReader ReaderBase TFRecordReader TextLineReader
         queues.readers WholeFileReader

@@ -17,7 +17,7 @@ from ..ops.registry import OPS
 from ..printing import bytes_text
 from .cells import Cell, StoredValues
 
-__all__ = ["PartCell", "run_at_part", "shard_of"]
+__all__ = ["PartCell", "part_cell", "run_at_part"]
 
 # v1's names of parts, and of what belongs to one: the slots of an optimizer.
 _PART: Final = re.compile(r".+?/part_(\d{1,6})(?:/|$)", re.DOTALL)
@@ -106,6 +106,14 @@ class PartCell(Cell):
     def gather(self, indices: Array, axis: Any = None) -> Callable[[], Any]:
         """Asks for rows: returns a function that waits for them."""
         return self.begin(_gather, self.facts, indices)
+
+
+def part_cell(
+    name: str, backend: Backend, dtype: np.dtype[Any], dims: Dims, parts: Any, trainable: bool
+) -> Cell | None:
+    """Returns the cell of a variable that is a part, or belongs to one; None for other variables."""
+    shard = shard_of(name)
+    return None if shard is None else PartCell(name, backend, dtype, dims, parts, shard, trainable)
 
 
 def run_at_part(

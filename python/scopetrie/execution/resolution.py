@@ -21,7 +21,6 @@ from . import short_floats
 from .cells import Cell, Initialization, Update
 from .checking import checked
 from .failure import located
-from .part_calls import PartCalls
 from .placement import PASSED_ON, WITH_BODIES, Node, Placement, homes_of, is_of_rows
 from .state import OpState, State
 
@@ -116,7 +115,11 @@ class Resolution:
         without_cells, rename = cells.keys().isdisjoint, same_as.get
         in_place, check_values = self._backend.in_place, self._state.check_values
         plain_function = self._plain_functions.get
-        parts = None if self._state.parts is None else PartCalls(self)
+        parts = None
+        if self._state.parts is not None:
+            from .part_calls import PartCalls  # imported late: few programs use a cluster
+
+            parts = PartCalls(self)
         for node in nodes:
             op_id, op_def, first, count, inputs, attrs = node
             if op_def is None or op_def.kernel is None:

@@ -19,7 +19,6 @@ from ..locks import Lock
 from ..ops.node_text import Dims
 from ..store import Store
 from .cells import Cell, StoredValues
-from .part_cells import PartCell, shard_of
 
 Made = TypeVar("Made", bound="Resource")
 
@@ -137,11 +136,12 @@ class State:
                 known = self._dtypes[dtype] = array_dtype, Store._holds(array_dtype)
             array_dtype, is_held = known
             name, trainable = graph.operation(op_id).name, graph._is_trainable(ref)
-            made: Cell
-            shard = None if self.parts is None else shard_of(name)
-            if shard is not None and is_held:
-                made = PartCell(name, self.backend, array_dtype, dims, self.parts, shard, trainable)
-            else:
+            made: Cell | None = None
+            if self.parts is not None and is_held:
+                from .part_cells import part_cell  # imported late: few programs use a cluster
+
+                made = part_cell(name, self.backend, array_dtype, dims, self.parts, trainable)
+            if made is None:
                 # Values that the library cannot hold are on the host.
                 library = self.backend if self.backend.holds(array_dtype) else self.host
                 made = Cell(name, library, array_dtype, dims, self._values if is_held else None, trainable)

@@ -15,10 +15,10 @@ from ..ops.constant import convert_to_tensor
 from ..ops.math.compare import greater
 from ..ops.math.elementwise import cast
 from ..ops.math.sequence import range_
+from ..ops.parsing.files import matching_files
 from ..ops.random.choice import random_shuffle
 from ..ops.state.variable import count_up_to
 from ..public import whole
-from ..queues.matching import matching_files
 from ..queues.queue import FIFOQueue
 from ..shapes import TensorShape
 from ..summary.ops import scalar
