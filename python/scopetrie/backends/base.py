@@ -49,7 +49,7 @@ class Backend:
 
     Attributes:
         in_place: Whether `empty` makes arrays that `overwrite` can change.
-        shares_memory: Whether arrays may be over the host's memory, as those of a Store: see `share`.
+        shares_memory: Whether arrays may be over the host's memory, as those of a Store: see `adopt`.
         on_host: Whether the arrays are NumPy's, so that no transfer is ever needed.
         keeps_constants: Whether constants may stay arrays of the library from one run to the next.
         exports_own: Whether `export` gives arrays of the library.
@@ -133,7 +133,7 @@ class Backend:
         """Returns an uninitialized array for a variable's values; only where `in_place`."""
         return self.xp.empty(shape, dtype=self.dtype(dtype), device=self.device)
 
-    def adopt(self, value: Any) -> Array | None:
+    def from_device(self, value: Any) -> Array | None:
         """Returns an array of a device, whatever its library, as one of this library, without a copy.
 
         None for anything else: the host converts it.
@@ -156,7 +156,7 @@ class Backend:
         """Copies `value` into `array`, of the same shape; only where `in_place`."""
         raise NotImplementedError(f"arrays of {self.name} cannot be changed in place")
 
-    def share(self, array: np.ndarray[Any, Any]) -> Array:
+    def adopt(self, array: np.ndarray[Any, Any]) -> Array:
         """Returns an array over the memory of NumPy's array; a copy if that is read-only.
 
         Only where `shares_memory`.

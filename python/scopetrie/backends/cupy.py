@@ -71,7 +71,7 @@ class CupyBackend(Backend):
         with self._at:
             return self._cupy.asarray(array)
 
-    def adopt(self, value: Any) -> Array | None:
+    def from_device(self, value: Any) -> Array | None:
         """Returns CuPy's arrays as they are, and those of other libraries that are on a CUDA device."""
         if isinstance(value, self._cupy.ndarray):
             return value

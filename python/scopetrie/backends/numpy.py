@@ -80,7 +80,7 @@ class NumpyBackend(Backend):
         made.exports_own = True
         return made
 
-    def share(self, array: np.ndarray[Any, Any]) -> Array:
+    def adopt(self, array: np.ndarray[Any, Any]) -> Array:
         """Returns the array itself."""
         return array
 

@@ -54,7 +54,7 @@ class TorchBackend(Backend):
             return np.array(array)
         return np.array(array.detach().resolve_conj().resolve_neg().cpu().numpy())
 
-    def share(self, array: np.ndarray[Any, Any]) -> Array:
+    def adopt(self, array: np.ndarray[Any, Any]) -> Array:
         """Returns a tensor over the array's memory; a copy if that is read-only, which no tensor can be."""
         return self._torch.from_numpy(array) if array.flags.writeable else self._torch.tensor(array)
 

@@ -234,7 +234,7 @@ class Cell:
                     f"{dims_text(self.dims)}",
                 )
             self._shape = shape if array.flags.writeable else None
-            array = self._array = self.backend.share(array)
+            array = self._array = self.backend.adopt(array)
             values.is_adopted = True
             if values.changes == changes:
                 return array

@@ -50,7 +50,7 @@ class Feed:
         if type(given) is np.ndarray and given.dtype == self._dtype and not given.dtype.hasobject:
             array = given
         else:
-            adopted = None if self._backend.on_host else self._backend.adopt(given)
+            adopted = None if self._backend.on_host else self._backend.from_device(given)
             array = self._converted(given) if adopted is None else self._of_dtype(adopted)
         if self._known:
             if array.shape != self._dims:

@@ -50,4 +50,4 @@ class StoreVariable(_core.StoreVariable):
                 f"The backend {backend.name!r} has no arrays of {self.dtype.name}, the dtype of variable "
                 f"{self.path!r}: use its `array`, which is NumPy's."
             )
-        return backend.share(self.array) if backend.shares_memory else backend.from_host(self.array)
+        return backend.adopt(self.array) if backend.shares_memory else backend.from_host(self.array)
