@@ -23,7 +23,7 @@ ENTRY = re.compile(
 )
 SLOT = re.compile(r"\{(Py_[a-z]{2,3}_\w+), ([^{}]*)\}")
 FIELD = re.compile(r"\bvectorcall = ([^;]*);")
-DATA = {"Py_tp_methods", "Py_tp_getset", "Py_tp_members", "Py_tp_doc"}
+DATA = {"Py_tp_methods", "Py_tp_getset", "Py_tp_members", "Py_tp_doc", "Py_mod_gil"}
 
 
 def without_boundary(code: str) -> str:

@@ -41,7 +41,10 @@ std::uint8_t dtype_of(int number) {
 
 }  // namespace
 
-void find_numpy() { npy_api::get(); }
+void find_numpy() {
+  checked(PyImport_ImportModule("numpy"));  // or ImportError
+  npy_api::get();
+}
 
 bool read_array(PyObject* value, ArrayView& out) {
   if (Py_TYPE(value) != npy_api::get().PyArray_Type_) return false;

@@ -58,7 +58,7 @@ void note_variables(void* owner) noexcept {
   PyObject *type, *value, *traceback;
   PyErr_Fetch(&type, &value, &traceback);
   PyErr_NormalizeException(&type, &value, &traceback);
-  const Ref keep[] = {Ref(type), Ref(value), Ref(traceback)};
+  const Ref kept_type(type), kept_value(value), kept_traceback(traceback);
   const Ref text(value != nullptr ? PyObject_Str(value) : nullptr);
   const std::string_view shown = text ? text_of(text.get()) : std::string_view();
   PyErr_Clear();

@@ -41,7 +41,7 @@ class DefaultGraph {
  public:
   explicit DefaultGraph(PyGraph* graph) : graph_(graph) { push_default_graph(graph); }
   /// Ends what another one began.
-  static DefaultGraph adopt(PyGraph* graph) { return DefaultGraph(graph, true); }
+  static DefaultGraph adopt(PyGraph* graph) { return {graph, true}; }
   DefaultGraph(const DefaultGraph&) = delete;
   DefaultGraph& operator=(const DefaultGraph&) = delete;
   ~DefaultGraph();

@@ -23,7 +23,7 @@ struct PyGraph;
 struct NamesState {
   explicit NamesState(Names::Options options) : names(std::move(options)), writer(names) {}
   /// A fork: the same names, no scope open.
-  explicit NamesState(const NamesState& other) : names(other.names), writer(names) {}
+  NamesState(const NamesState& other) : names(other.names), writer(names) {}
   NamesState& operator=(const NamesState&) = delete;
 
   struct Here {
@@ -80,7 +80,7 @@ template <class Work>
 PyObject* refusing(NamesState& state, const char* call, PyObject* name, Work&& work) {
   try {
     return work();
-  } catch (const PythonError&) {
+  } catch (const PythonError&) {  // NOLINT(bugprone-empty-catch): it is set
   } catch (const Error& error) {
     refuse(state, call, name, error.what());
   }

@@ -1,59 +1,80 @@
 // RandomDrawing for Python: one function that fills an array.
-#include "scopetrie/random/random.hpp"
+#include "objects/random.hpp"
 
-#include <pybind11/pybind11.h>
+#include "scopetrie/random/random.hpp"
 
 #include <cstddef>
 #include <cstdint>
 #include <span>
-#include <string>
 #include <string_view>
 #include <utility>
 
-namespace py = pybind11;
+#include "support/locking.hpp"
+#include "support/python.hpp"
 
 namespace scopetrie::python {
 namespace {
 
 /// Any Python int, modulo 2^64: seeds may be negative.
-std::uint64_t word(const py::int_& number) {
-  const std::uint64_t bits = PyLong_AsUnsignedLongLongMask(number.ptr());
-  if (PyErr_Occurred() != nullptr) throw py::error_already_set();
+std::uint64_t word(PyObject* number) {
+  const std::uint64_t bits = PyLong_AsUnsignedLongLongMask(number);
+  if (PyErr_Occurred() != nullptr) throw_raised();
   return bits;
 }
 
 /// The memory of `out`, which is held and checked. NumPy's kind letter and item size give its type.
 class Target {
  public:
-  explicit Target(const py::buffer& out) : info_(out.request(/*writable=*/true)) {
-    if (PyBuffer_IsContiguous(info_.view(), 'C') == 0) throw py::value_error("random_fill: out must be C-contiguous");
-    const std::string_view format = std::string_view(info_.format).substr(info_.format.starts_with('=') ? 1 : 0);
-    const std::size_t size = static_cast<std::size_t>(info_.itemsize);
+  explicit Target(PyObject* out) {
+    if (PyObject_GetBuffer(out, &view_, PyBUF_STRIDES | PyBUF_FORMAT | PyBUF_WRITABLE) < 0) throw_raised();
+    std::string_view format(view_.format);
+    if (format.starts_with('=')) format.remove_prefix(1);
     if (format == "f" || format == "d") {
-      type_ = "float" + std::to_string(size * 8);
+      kind_ = 'f';
     } else if (format == "i" || format == "l" || format == "q") {  // the platform decides which of them is int64
-      type_ = "int" + std::to_string(size * 8);
-    } else {
-      throw py::type_error("random_fill: out must be float32, float64, int32 or int64, got format '" + info_.format +
-                           "'");
+      kind_ = 'i';
     }
+    const bool is_known = kind_ != 0, is_contiguous = PyBuffer_IsContiguous(&view_, 'C') != 0;
+    if (is_known && is_contiguous) return;
+    if (!is_contiguous)
+      PyErr_SetString(PyExc_ValueError, "random_fill: out must be C-contiguous");
+    else
+      PyErr_Format(PyExc_TypeError, "random_fill: out must be float32, float64, int32 or int64, got format '%s'",
+                   view_.format);
+    PyBuffer_Release(&view_);
+    throw_raised();
   }
+  Target(const Target&) = delete;
+  Target& operator=(const Target&) = delete;
+  ~Target() { PyBuffer_Release(&view_); }
 
-  std::string_view type() const noexcept { return type_; }
-
+  char kind() const { return kind_; }
+  std::size_t size() const { return static_cast<std::size_t>(view_.itemsize); }
   template <typename T>
   std::span<T> elements() const {
-    return {static_cast<T*>(info_.ptr), static_cast<std::size_t>(info_.size)};
+    return {static_cast<T*>(view_.buf), static_cast<std::size_t>(view_.len) / sizeof(T)};
   }
 
  private:
-  py::buffer_info info_;
-  std::string type_;
+  Py_buffer view_{};
+  char kind_ = 0;
+};
+
+/// Without the GIL, for as long as it lives.
+class Released {
+ public:
+  Released() : state_(PyEval_SaveThread()) {}
+  Released(const Released&) = delete;
+  Released& operator=(const Released&) = delete;
+  ~Released() { PyEval_RestoreThread(state_); }
+
+ private:
+  PyThreadState* state_;
 };
 
 template <typename T>
 bool fill_reals(std::string_view kind, const RandomDrawing& drawing, std::span<T> out, std::uint64_t first) {
-  const py::gil_scoped_release release;
+  const Released released;
   if (kind == "uniform") {
     drawing.uniform(out, first);
   } else if (kind == "normal") {
@@ -71,42 +92,48 @@ bool fill_integers(std::string_view kind, const RandomDrawing& drawing, std::spa
                    std::int64_t hi, std::uint64_t first) {
   if (kind != "integers") return false;
   if (lo >= hi || !std::in_range<T>(lo) || !std::in_range<T>(hi)) {
-    throw py::value_error("random_fill: integers need lo < hi, both of out's type");
+    PyErr_SetString(PyExc_ValueError, "random_fill: integers need lo < hi, both of out's type");
+    throw_raised();
   }
-  const py::gil_scoped_release release;
+  const Released released;
   drawing.integers(out, static_cast<T>(lo), static_cast<T>(hi), first);
   return true;
 }
 
-void random_fill(std::string_view kind, const py::buffer& out, const py::int_& seed, const py::int_& seed2,
-                 const py::int_& step, std::int64_t lo, std::int64_t hi, std::uint64_t first) {
+// random_fill(kind, out, seed, seed2, step, lo=0, hi=0, first=0)
+PyObject* random_fill(PyObject*, PyObject* args, PyObject* keywords) {
+  static const char* const names[] = {"kind", "out", "seed", "seed2", "step", "lo", "hi", "first", nullptr};
+  const char* kind;
+  PyObject *out, *seed, *seed2, *step;
+  long long lo = 0, hi = 0;
+  unsigned long long first = 0;
+  if (PyArg_ParseTupleAndKeywords(args, keywords, "sOO!O!O!|LLK:random_fill", const_cast<char**>(names), &kind, &out,
+                                  &PyLong_Type, &seed, &PyLong_Type, &seed2, &PyLong_Type, &step, &lo, &hi,
+                                  &first) == 0)
+    return nullptr;
   const Target target(out);
   const RandomDrawing drawing(word(seed), word(seed2), word(step));
-  bool known = false;
-  if (target.type() == "float32") {
-    known = fill_reals(kind, drawing, target.elements<float>(), first);
-  } else if (target.type() == "float64") {
-    known = fill_reals(kind, drawing, target.elements<double>(), first);
-  } else if (target.type() == "int32") {
-    known = fill_integers(kind, drawing, target.elements<std::int32_t>(), lo, hi, first);
+  const bool is_wide = target.size() == 8;
+  bool known;
+  if (target.kind() == 'f') {
+    known = is_wide ? fill_reals(kind, drawing, target.elements<double>(), first)
+                    : fill_reals(kind, drawing, target.elements<float>(), first);
   } else {
-    known = fill_integers(kind, drawing, target.elements<std::int64_t>(), lo, hi, first);
+    known = is_wide ? fill_integers(kind, drawing, target.elements<std::int64_t>(), lo, hi, first)
+                    : fill_integers(kind, drawing, target.elements<std::int32_t>(), lo, hi, first);
   }
-  if (!known) {
-    throw py::value_error("random_fill: no kind '" + std::string(kind) + "' of " + std::string(target.type()) +
-                          "; there are uniform, normal and truncated_normal for floats, integers for ints");
-  }
+  if (known) Py_RETURN_NONE;
+  PyErr_Format(PyExc_ValueError,
+               "random_fill: no kind '%s' of %s%d; there are uniform, normal and truncated_normal for floats, integers "
+               "for ints",
+               kind, target.kind() == 'f' ? "float" : "int", is_wide ? 64 : 32);
+  return nullptr;
 }
 
-}  // namespace
-}  // namespace scopetrie::python
+constexpr char kFillDoc[] = R"(random_fill($module, /, kind, out, seed, seed2, step, lo=0, hi=0, first=0)
+--
 
-void bind_random(py::module_& module);
-
-void bind_random(py::module_& module) {
-  module.def("random_fill", &scopetrie::python::random_fill, py::arg("kind"), py::arg("out"), py::arg("seed"),
-             py::arg("seed2"), py::arg("step"), py::arg("lo") = 0, py::arg("hi") = 0, py::arg("first") = 0,
-             R"(Fills an array with random numbers that depend on the arguments alone, on every platform.
+Fills an array with random numbers that depend on the arguments alone, on every platform.
 
 Args:
     kind: "uniform" over [0, 1), "normal" (standard) or "truncated_normal" (standard, within two standard
@@ -122,5 +149,16 @@ Args:
 Raises:
     TypeError: If out is of another type.
     ValueError: If there is no such kind for out's type, lo >= hi, or out
-        is not contiguous.)");
+        is not contiguous.)";
+
+}  // namespace
+
+bool bind_random(PyObject* module) {
+  static PyMethodDef functions[] = {
+      {"random_fill", reinterpret_cast<PyCFunction>(reinterpret_cast<void (*)()>(unlocked<random_fill>)),
+       METH_VARARGS | METH_KEYWORDS, kFillDoc},
+      {nullptr, nullptr, 0, nullptr}};
+  return PyModule_AddFunctions(module, functions) == 0;
 }
+
+}  // namespace scopetrie::python

@@ -22,7 +22,7 @@ class StoreState final : public GraphState {
   /// A fork.
   explicit StoreState(StoreState& of) : GraphState(of, OpGraph::WithoutOperations()), values(*this, of.values) {}
 
-  ~StoreState();
+  ~StoreState() override;
 
   /// Where paths stand that were looked up lately, by the str's address; a path is kept alive, as a program's literals
   /// are interned only where they are plain names.

@@ -152,6 +152,7 @@ const ScopeHost scope_host{python_host, copy, keep, drop, compose_getters, tell}
 ScopeRef new_root_scope() { return ScopeRef::copy_of(VariableScope(scope_host)); }
 
 bool bind_variable_scope_object(PyObject* module) {
+  // NOLINTNEXTLINE(performance-no-int-to-ptr): the closure of a property is its number
   const auto at = [](Setting setting) { return reinterpret_cast<void*>(static_cast<std::uintptr_t>(setting)); };
   static PyGetSetDef properties[] = {
       {"name", locked<scope_name>, nullptr, "The path of the scope, which variables' names start with.", nullptr},

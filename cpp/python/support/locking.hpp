@@ -152,8 +152,8 @@ inline void allow_try_incref(PyObject* object) {
 
 class Lock {
  public:
-  Lock() {}
-  ~Lock() {}
+  Lock() {}   // NOLINT(modernize-use-equals-default): a variable of it counts as used
+  ~Lock() {}  // NOLINT(modernize-use-equals-default)
 };
 
 class Snapshot {
@@ -168,7 +168,7 @@ class Snapshot {
 template <std::size_t N>
 class OwnTuples {
  public:
-  OwnTuples() {}
+  OwnTuples() {}  // NOLINT(modernize-use-equals-default)
   PyObject* of(PyObject* value) { return value; }
 };
 
@@ -189,8 +189,8 @@ SCOPETRIE_COLD void report_unraisable() noexcept;
 
 /// Inside of no lock.
 struct NoLock {
-  NoLock() {}
-  ~NoLock() {}
+  NoLock() {}   // NOLINT(modernize-use-equals-default): as Lock's
+  ~NoLock() {}  // NOLINT(modernize-use-equals-default)
 };
 
 template <class Guard, auto function>

@@ -153,7 +153,7 @@ bool parse_tuple(Signature<N>& signature, PyObject* args, PyObject* kwargs, PyOb
   if (kwargs == nullptr || PyDict_GET_SIZE(kwargs) == 0) return signature.parse(flat, positional, nullptr, out);
   Py_ssize_t count = PyDict_GET_SIZE(kwargs);
   if (count > static_cast<Py_ssize_t>(N)) count = static_cast<Py_ssize_t>(N);
-  Ref names(new_tuple(count));
+  const Ref names(new_tuple(count));
   if (!names) return false;
   Py_ssize_t at = 0, k = 0;
   for (PyObject *key, *value; k < count && PyDict_Next(kwargs, &at, &key, &value); ++k) {

@@ -15,7 +15,7 @@ void OpenVariableScope::enter(Context& context, const ScopeOptions& options) {
   scope_ = &block_.enter(context);
 }
 
-OpenVariableScope::~OpenVariableScope() {
+OpenVariableScope::~OpenVariableScope() {  // NOLINT(bugprone-exception-escape): leaving does not throw
   if (block_.is_innermost()) block_.leave();
 }
 

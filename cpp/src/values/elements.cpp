@@ -127,7 +127,6 @@ void draw_converted(To* out, std::size_t count, Draw&& draw) {
     draw(std::span<Drawn>(out, count), 0);
   } else if constexpr (!std::is_same_v<To, std::complex<float>> && !std::is_same_v<To, std::complex<double>> &&
                        !std::is_same_v<To, std::complex<long double>>) {
-    // NOLINTNEXTLINE(cppcoreguidelines-pro-type-member-init): each part is drawn before it is read
     std::array<Drawn, 256> block;
     for (std::size_t at = 0; at < count; at += block.size()) {
       const std::size_t size = std::min(block.size(), count - at);

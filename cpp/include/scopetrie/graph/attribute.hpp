@@ -83,7 +83,7 @@ class AttributeValue {
   AttributeValue& operator=(const AttributeValue& other) { return *this = AttributeValue(other); }
   AttributeValue& operator=(AttributeValue&& other) noexcept {
     if (this == &other) return *this;
-    AttributeValue before(word_, tag_);
+    const AttributeValue before(word_, tag_);
     word_ = other.word_;
     tag_ = std::exchange(other.tag_, 0);
     return *this;
@@ -127,6 +127,7 @@ class AttributeValue {
   const TensorValue& tensor() const;
   const NamedAttributes& named() const;
   /// Borrowed.
+  // NOLINTNEXTLINE(performance-no-int-to-ptr): the word is the object's address
   void* host_object() const { return reinterpret_cast<void*>(static_cast<std::uintptr_t>(word_)); }
 
   /// Whether both are one value, to the bit; of values that are kept outside, whether they are shared.

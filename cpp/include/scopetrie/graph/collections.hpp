@@ -34,6 +34,7 @@ class Collections : private Undoable {
     explicit Item(void* owned) : bits_(reinterpret_cast<std::uintptr_t>(owned)) {}
     Kind kind() const { return static_cast<Kind>(bits_ & 3); }
     std::uint32_t id() const { return static_cast<std::uint32_t>(bits_ >> 2); }
+    // NOLINTNEXTLINE(performance-no-int-to-ptr): the tag of an object's address is 0
     void* object() const { return kind() == kObject ? reinterpret_cast<void*>(bits_) : nullptr; }
 
    private:

@@ -29,7 +29,7 @@ class Object {
 template <class T, class... Arguments>
 HostObject make_object(Arguments&&... arguments) {
   Object* made = new T(std::forward<Arguments>(arguments)...);
-  return HostObject(native_scope_host, made);
+  return {native_scope_host, made};
 }
 /// The object in a HostObject of a C++ program.
 inline Object* native_object(void* object) { return static_cast<Object*>(object); }

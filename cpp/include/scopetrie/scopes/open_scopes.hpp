@@ -92,20 +92,22 @@ class NoControls {
 };
 
 inline OpenVariableScope Context::variable_scope(std::string_view name, const ScopeOptions& options) {
-  return OpenVariableScope(*this, name, options);
+  return {*this, name, options};
 }
 inline OpenVariableScope Context::variable_scope(DefaultName name, const ScopeOptions& options) {
-  return OpenVariableScope(*this, name, options);
+  return {*this, name, options};
 }
 inline OpenVariableScope Context::variable_scope(const ScopeRef& captured, const ScopeOptions& options) {
-  return OpenVariableScope(*this, captured, options);
+  return {*this, captured, options};
 }
-inline OpenNameScope Context::name_scope(std::string_view name) { return OpenNameScope(*this, name); }
+inline OpenNameScope Context::name_scope(std::string_view name) { return {*this, name}; }
 inline OpenControls Context::control_dependencies(const std::vector<Operation>& operations) {
   std::vector<OpId> inputs;
+  inputs.reserve(operations.size());
   for (const Operation& op : operations) inputs.push_back(op.id());
-  return OpenControls(*this, std::move(inputs));
+  return {*this, std::move(inputs)};
 }
+// NOLINTNEXTLINE(modernize-return-braced-init-list): its constructor is explicit
 inline NoControls Context::no_control_dependencies() { return NoControls(*this); }
 
 }  // namespace scopetrie

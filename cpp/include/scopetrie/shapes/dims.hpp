@@ -22,7 +22,7 @@ class Dims {
   using const_iterator = const std::int64_t*;
   static constexpr std::size_t kInline = 8;
 
-  Dims() noexcept {}  // NOLINT(cppcoreguidelines-pro-type-member-init): sizes are written before they are read
+  Dims() noexcept {}  // NOLINT(modernize-use-equals-default): sizes are written before they are read
   explicit Dims(std::size_t count, std::int64_t size = 0) : Dims() { assign(count, size); }
   Dims(std::initializer_list<std::int64_t> sizes) : Dims() { assign(sizes.begin(), sizes.end()); }
   template <std::forward_iterator Iterator>

@@ -48,8 +48,8 @@ class Initial {
 
   /// Nothing: the scope's, or what v1 takes for the dtype.
   Initial() = default;
-  Initial(Initializer rule)
-      : what_(std::move(rule)) {}  // NOLINT(google-explicit-constructor): {.initializer = zeros()}
+  // NOLINTNEXTLINE(google-explicit-constructor): {.initializer = zeros()}
+  Initial(Initializer rule) : what_(std::move(rule)) {}
   template <std::floating_point Number>
   Initial(Number number)  // NOLINT(google-explicit-constructor)
       : what_(Value{AttributeValue(static_cast<double>(number)), {}, kFloat32}) {}
