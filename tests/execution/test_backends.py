@@ -6,7 +6,7 @@ import array_api_strict
 import numpy as np
 import pytest
 import scopetrie as tf
-from scopetrie.backends import Backend, available, get_backend, names
+from scopetrie.backends import Backend, available, get_backend, names, registry
 
 
 @pytest.fixture(autouse=True)
@@ -89,8 +89,10 @@ def test_the_default_backend(monkeypatch):
         assert tf.Session().backend.name == "array_api_strict"
     finally:
         tf.set_default_backend(None)
+    monkeypatch.setattr(registry._default, "named", None)  # it is read once
     monkeypatch.setenv("SCOPETRIE_BACKEND", "numpy")
     assert tf.Session().backend.name == "numpy"
+    monkeypatch.setattr(registry._default, "named", None)
     monkeypatch.setenv("SCOPETRIE_BACKEND", "nampy")
     with pytest.raises(
         ValueError, match=r"^SCOPETRIE_BACKEND: No backend is named 'nampy'; the backends are "

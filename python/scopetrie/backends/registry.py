@@ -21,12 +21,20 @@ _VARIABLE: Final = "SCOPETRIE_BACKEND"
 
 
 class _Default:
-    """What `get_backend()` returns: what the program has set, else what the environment says."""
+    """What `get_backend()` returns: what the program has set, else what the environment says.
 
-    __slots__ = ("which",)
+    Attributes:
+        which: What the program has set.
+        named: What the environment says, read at the first use.
+        numpy: NumPy's backend, which has no state: each session takes this one.
+    """
+
+    __slots__ = ("named", "numpy", "which")
 
     def __init__(self) -> None:
         self.which: Any = None
+        self.named: str | None = None
+        self.numpy: Backend | None = None
 
 
 _default: Final = _Default()
@@ -131,18 +139,25 @@ def get_backend(which: Any = None) -> Backend:
 
 
 def _from_environment() -> Backend:
-    which = os.environ.get(_VARIABLE) or "numpy"
-    if which not in _OWN:
-        raise ValueError(f"{_VARIABLE}: {_unknown(which)}")
+    which = _default.named
+    if which is None:
+        which = os.environ.get(_VARIABLE) or "numpy"
+        if which not in _OWN:
+            raise ValueError(f"{_VARIABLE}: {_unknown(which)}")
+        _default.named = which
     return _own(which)
 
 
 def _own(name: str) -> Backend:
+    if name == "numpy" and _default.numpy is not None:
+        return _default.numpy
     module, kind = _OWN[name]
     # Imported on demand: a program that only builds graphs loads no array library.
     with importing:
         made = getattr(importlib.import_module(f".{module}", __package__), kind)()
     assert isinstance(made, Backend)
+    if name == "numpy":
+        _default.numpy = made
     return made
 
 

@@ -107,7 +107,8 @@ class Resolution:
         if not self._backend.on_host:
             self._placement = Placement(self._backend, self.spec, nodes, self._feeds, hosted, fetches)
         # No warning for a constant that overflows, as in a run.
-        self._backend.quiet(self._host.quiet(self._resolve))(nodes)
+        quiet = self._host.quiet(self._resolve)
+        (quiet if self._backend is self._host else self._backend.quiet(quiet))(nodes)
 
     def _resolve(self, nodes: Iterable[Node]) -> None:
         feeds, constants, cells, same_as = self._feeds, self.constants, self.cells, self.same_as
