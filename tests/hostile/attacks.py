@@ -40,6 +40,7 @@ LEFT_OUT = {
     "app.run": "exits",
     "convert_literals": "a switch of the process",
     "disable_v2_behavior": "a switch of the process",
+    "set_default_backend": "a switch of the process",
     "InteractiveSession": "stays the default session",
     "NoGradient": "gradients of types are never forgotten",
     "NotDifferentiable": "gradients of types are never forgotten",
