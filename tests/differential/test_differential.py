@@ -61,6 +61,25 @@ def test_another_backend(family: str) -> None:
     check(f"{family} on array_api_strict", differences(lines_of(family, True), strict_session))
 
 
+# One call in so many is tried, since JAX compiles each; and what libraries do in their own way: singular
+# matrices, sums of whole numbers that overflow.
+OF_LIBRARIES = {
+    "torch": (3, {"scatter_div: error", "cholesky: error"}),
+    "jax": (150, {"scatter_div: error", "matrix_inverse: no error", "linalg.logdet: value",
+                  "math.reduce_euclidean_norm: value"}),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("library", OF_LIBRARIES)
+def test_another_library(library: str) -> None:
+    pytest.importorskip(library, reason=f"{library} is not installed")
+    every, known = OF_LIBRARIES[library]
+    for family in FAMILIES:
+        lines = lines_of(family, True)[::every]
+        found = differences(lines, lambda: tf.Session(backend=library))
+        assert set(counted(found)["faults"]) <= known, "\n".join(map(str, found))
+
+
 @pytest.mark.parametrize("family", FAMILIES)
 def test_values_are_what_is_declared(family: str) -> None:
     """Each kernel gives the dtype and the shape of its node."""
