@@ -55,12 +55,12 @@ class BaseSession:
         target: Only the empty string: graphs run in this process.
         graph: The graph to run; by default the default graph.
         config: A `ConfigProto`; without effect.
-        backend: The array library that computes: "numpy" (the default), "cupy", a `Backend`, or a module that
-            follows the array API standard.
+        backend: The array library that computes: "numpy", "cupy", "torch", "jax", a `Backend`, or a module
+            that follows the array API standard. By default that of the store, or the default backend.
         store: A `Store` that holds the values of the variables, by their op names as paths: those that it has
-            already are initialized. By default a new one; other backends than "numpy" take none. A
-            `PartitionedStore` holds the parts of partitioned variables at its workers, and the others in its
-            `local`.
+            already are initialized. By default a new one; backends whose arrays cannot be over the host's
+            memory take none. A `PartitionedStore` holds the parts of partitioned variables at its workers, and
+            the others in its `local`.
 
     Raises:
         TypeError: If an argument has the wrong type.
@@ -162,7 +162,7 @@ class BaseSession:
 
         Raises:
             RuntimeError: If the session is closed.
-            UnimplementedError: If the backend's arrays are not NumPy's.
+            UnimplementedError: If the backend's arrays are not over the host's memory.
 
         Example:
             >>> import scopetrie as tf
@@ -469,7 +469,7 @@ _REFUSED: Final = (
 )
 
 
-_NOT_HELD: Final = "a Store holds NumPy's arrays, and the backend {!r} has others"
+_NOT_HELD: Final = "a Store holds NumPy's arrays, and those of the backend {!r} are elsewhere"
 
 
 def _stores_for(backend: Backend, store: Any) -> tuple[Store | None, Any]:
@@ -506,12 +506,12 @@ class Session(BaseSession):
         target: Only the empty string: graphs run in this process.
         graph: The graph to run; by default the default graph.
         config: A `ConfigProto`; without effect.
-        backend: The array library that computes: "numpy" (the default), "cupy", a `Backend`, or a module that
-            follows the array API standard.
+        backend: The array library that computes: "numpy", "cupy", "torch", "jax", a `Backend`, or a module
+            that follows the array API standard. By default that of the store, or the default backend.
         store: A `Store` that holds the values of the variables, by their op names as paths: those that it has
-            already are initialized. By default a new one; other backends than "numpy" take none. A
-            `PartitionedStore` holds the parts of partitioned variables at its workers, and the others in its
-            `local`.
+            already are initialized. By default a new one; backends whose arrays cannot be over the host's
+            memory take none. A `PartitionedStore` holds the parts of partitioned variables at its workers, and
+            the others in its `local`.
 
     Raises:
         TypeError: If an argument has the wrong type.
