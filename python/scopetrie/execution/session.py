@@ -59,8 +59,8 @@ class BaseSession:
             that follows the array API standard. By default that of the store, or the default backend.
         store: A `Store` that holds the values of the variables, by their op names as paths: those that it has
             already are initialized. By default a new one; backends whose arrays cannot be over the host's
-            memory take none. A `PartitionedStore` holds the parts of partitioned variables at its workers, and
-            the others in its `local`.
+            memory take none. A `PartitionedStore` holds the parts of partitioned variables at its workers,
+            and the others in its `local`.
 
     Raises:
         TypeError: If an argument has the wrong type.
@@ -510,8 +510,8 @@ class Session(BaseSession):
             that follows the array API standard. By default that of the store, or the default backend.
         store: A `Store` that holds the values of the variables, by their op names as paths: those that it has
             already are initialized. By default a new one; backends whose arrays cannot be over the host's
-            memory take none. A `PartitionedStore` holds the parts of partitioned variables at its workers, and
-            the others in its `local`.
+            memory take none. A `PartitionedStore` holds the parts of partitioned variables at its workers,
+            and the others in its `local`.
 
     Raises:
         TypeError: If an argument has the wrong type.
