@@ -20,7 +20,7 @@ class StoreState final : public GraphState {
  public:
   explicit StoreState(std::uint64_t seed) : values(*this, seed) {}
   /// A fork.
-  explicit StoreState(StoreState& of) : GraphState(of, OpGraph::WithoutOperations()), values(*this, of.values) {}
+  StoreState(StoreState& of) : GraphState(of, OpGraph::WithoutOperations()), values(*this, of.values) {}
 
   ~StoreState() override;
 

@@ -52,8 +52,8 @@ Memories::Memories(Memories& of) {
       }
     }
   } catch (...) {
-    for (std::size_t at = 0; at < places_.size(); ++at)
-      if (places_[at] != nullptr && (bits(places_[at]) & kInherited) == 0) places_[at]->disown();
+    for (Memory* place : places_)
+      if (place != nullptr && (bits(place) & kInherited) == 0) place->disown();
     throw;
   }
   if (inherited.count == 0) return;
@@ -97,7 +97,7 @@ void Memories::leave_on_shelf(std::size_t at, const Memory* memory) noexcept { f
 
 Memory* Memories::take(std::size_t at, Memory* memory) {
   const std::size_t shelf = shelf_of(at, memory);
-  Inherited& from = shelves_[shelf];
+  const Inherited& from = shelves_[shelf];
   Memory* own = memory;
   if (from.from.use_count() == 1) {
     std::atomic_thread_fence(std::memory_order_acquire);  // after what the other stores did before they let it go

@@ -22,9 +22,9 @@ st::Memory* memory_of(int value) {
 int value_of(const st::Memory* memory) { return *static_cast<const int*>(memory->data()); }
 
 /// Places that are ready, with their numbers as values, and one more that is not.
-struct Fixture {
+struct MemoriesFixture {
   st::Memories first;
-  Fixture() {
+  MemoriesFixture() {
     for (std::size_t at = 0; at < kCount; ++at) {
       first.add();
       CHECK(first.exchange(at, memory_of(static_cast<int>(at))) == nullptr);
@@ -36,7 +36,7 @@ struct Fixture {
 }  // namespace
 
 TEST_CASE("a fork has the same memories until somebody looks") {
-  Fixture it;
+  MemoriesFixture it;
   const st::Memory* before = it.first.peek(1);
   CHECK(it.first.own(1) == before);
   st::Memories fork(it.first);
@@ -58,7 +58,7 @@ TEST_CASE("a fork has the same memories until somebody looks") {
 }
 
 TEST_CASE("what no other store has any more is not copied") {
-  Fixture it;
+  MemoriesFixture it;
   const st::Memory* before = it.first.peek(1);
   auto fork = std::make_unique<st::Memories>(it.first);
   auto second = std::make_unique<st::Memories>(*fork);
@@ -69,7 +69,7 @@ TEST_CASE("what no other store has any more is not copied") {
   CHECK(it.first.own(1) == before);
   CHECK(value_of(it.first.look(0)) == 0);
   // The same where the first one is gone.
-  auto gone = std::make_unique<Fixture>();
+  auto gone = std::make_unique<MemoriesFixture>();
   const st::Memory* kept = gone->first.peek(2);
   st::Memories heir(gone->first);
   gone.reset();
@@ -78,7 +78,7 @@ TEST_CASE("what no other store has any more is not copied") {
 }
 
 TEST_CASE("forks of forks, with changes between them") {
-  Fixture it;
+  MemoriesFixture it;
   st::Memories second(it.first);
   *static_cast<int*>(second.look(0)->data()) = 10;
   st::Memories third(second);
@@ -95,7 +95,7 @@ TEST_CASE("forks of forks, with changes between them") {
 }
 
 TEST_CASE("what somebody has a view of is copied by the fork") {
-  Fixture it;
+  MemoriesFixture it;
   st::Memory* seen = it.first.look(1);
   seen->view();
   st::Memory* passed = it.first.look(2);
@@ -118,7 +118,7 @@ TEST_CASE("what somebody has a view of is copied by the fork") {
 }
 
 TEST_CASE("inherited memories that are replaced or undone stay with the others") {
-  Fixture it;
+  MemoriesFixture it;
   auto fork = std::make_unique<st::Memories>(it.first);
   CHECK(it.first.exchange(0, memory_of(9)) == nullptr);
   st::Memory* const own = it.first.exchange(0, nullptr);
@@ -139,7 +139,7 @@ TEST_CASE("inherited memories that are replaced or undone stay with the others")
 
 TEST_CASE("a fork for which there is no memory changes nothing") {
   for (std::size_t failing = 0;; ++failing) {
-    Fixture it;
+    MemoriesFixture it;
     it.first.look(1)->view();
     std::optional<st::Memories> fork;
     try {

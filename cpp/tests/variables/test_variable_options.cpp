@@ -85,7 +85,8 @@ TEST_CASE("values, tensors and functions as initializers") {
   CHECK(at.get_variable("x", {.initializer = 3.0}).variable.shape() == Sizes({std::vector<std::int64_t>()}));
   CHECK(at.get_variable("row", {.initializer = std::vector{1.0, 2.0}}).variable.shape() == Sizes({{2}}));
   CHECK(error_of([&] { at.get_variable("bad", {.shape = {2}, .initializer = 3.0}); }) ==
-        "ValueError: If initializer is a constant, do not specify shape.");
+        "ValueError: If initializer is a constant, do not specify shape.\nLeave out the shape, or give an initializer "
+        "that takes one, such as tf.zeros_initializer() or tf.constant_initializer(value).");
   CHECK(error_of([&] { at.get_variable("bad", {.dtype = kInt32, .initializer = 3.0}); }) ==
         "ValueError: Initializer type '<dtype: 'float32'>' and explicit dtype '<dtype: 'int32'>' don't match.");
   CHECK(at.unique_name("Const", false) == "Const_1");  // v1 made a tensor of the value to see its dtype

@@ -29,7 +29,7 @@ class Memories {
   Memories() = default;
   /// A fork's. What somebody has a view of is copied, the rest is inherited by both. Throws std::bad_alloc; nothing is
   /// changed then.
-  explicit Memories(Memories& of);
+  Memories(Memories& of);
   Memories& operator=(const Memories&) = delete;
   ~Memories();
 
@@ -89,10 +89,12 @@ class Memories {
   };
 
   static std::uintptr_t bits(const Memory* place) noexcept { return reinterpret_cast<std::uintptr_t>(place); }
+  // NOLINTBEGIN(performance-no-int-to-ptr): the low bits of a place say how it is kept
   static Memory* plain(Memory* place) noexcept { return reinterpret_cast<Memory*>(bits(place) & ~kBits); }
   static Memory* with(Memory* memory, std::uintptr_t bit) noexcept {
     return reinterpret_cast<Memory*>(bits(memory) | bit);
   }
+  // NOLINTEND(performance-no-int-to-ptr)
 
   std::size_t shelf_of(std::size_t at, const Memory* memory) const noexcept;
   void forget_one(std::size_t shelf) noexcept;
