@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import gzip
+import zlib
 from pathlib import Path
 
 import pytest
 import scopetrie as tf
+from scopetrie.bundles.checksum import crc32c, masked
 
 pytest.importorskip("google.protobuf")
 DATA = [b"", b"a", b"bc" * 1000, bytes(range(256))]
@@ -48,6 +51,16 @@ def test_what_is_broken_is_data_loss(change, text: str, tmp_path: Path) -> None:
     (tmp_path / "x").write_bytes(change((tmp_path / "x").read_bytes()))
     with pytest.raises(tf.errors.DataLossError, match=text):
         list(tf.python_io.tf_record_iterator(tmp_path / "x"))
+
+
+@pytest.mark.parametrize("kind", ["", "GZIP", "ZLIB"])
+def test_a_length_beyond_the_file_takes_no_memory(kind: str, tmp_path: Path) -> None:
+    head = (2**62).to_bytes(8, "little")
+    data = head + masked(crc32c(head)).to_bytes(4, "little") + b"few"
+    pack = {"": bytes, "GZIP": gzip.compress, "ZLIB": zlib.compress}[kind]
+    (tmp_path / "x").write_bytes(pack(data))
+    with pytest.raises(tf.errors.DataLossError, match="truncated record at 0"):
+        list(tf.python_io.tf_record_iterator(tmp_path / "x", kind))
 
 
 def test_refusals(tmp_path: Path) -> None:

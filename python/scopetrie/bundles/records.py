@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import struct
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, Final
 
 from .checksum import crc32c, masked
 
 __all__ = ["read_records", "record"]
+
+_MOST_AT_ONCE: Final = 1 << 24
 
 
 def record(data: bytes) -> bytes:
@@ -43,10 +45,21 @@ def read_records(file: Any) -> Iterator[bytes]:
         length, check = struct.unpack("<QI", head)
         if masked(crc32c(head[:8])) != check:
             raise ValueError(f"corrupted record at {at}")
-        data = file.read(length + 4)
+        data = _read(file, length + 4)
         if len(data) < length + 4:
             raise ValueError(f"truncated record at {at}")
         if masked(crc32c(data[:length])) != struct.unpack("<I", data[length:])[0]:
             raise ValueError(f"corrupted record at {at}")
         yield data[:length]
         at += length + 16
+
+
+def _read(file: Any, size: int) -> bytes:
+    """Reads so many bytes, or what there is: no memory is asked for that the file does not fill."""
+    if size <= _MOST_AT_ONCE:
+        return bytes(file.read(size))
+    parts = []
+    while size and (part := file.read(min(size, _MOST_AT_ONCE))):
+        parts.append(part)
+        size -= len(part)
+    return b"".join(parts)

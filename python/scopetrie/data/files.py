@@ -6,12 +6,11 @@ import contextlib
 import gzip
 import io
 import os
-import struct
 import zlib
 from collections.abc import Iterator
 from typing import Any
 
-from ..bundles.checksum import crc32c, masked
+from ..bundles.records import read_records
 from ..errors import (
     DataLossError,
     InvalidArgumentError,
@@ -20,6 +19,29 @@ from ..errors import (
     PermissionDeniedError,
     UnknownError,
 )
+
+
+class _Inflated(io.RawIOBase):
+    """What zlib has compressed, as a file."""
+
+    def __init__(self, file: Any) -> None:
+        self._file = file
+        self._inflate = zlib.decompressobj()
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: Any) -> int:
+        while True:
+            kept = self._inflate.unconsumed_tail or self._file.read(1 << 16)
+            data = self._inflate.decompress(kept, len(buffer)) if kept else self._inflate.flush()
+            if data or not kept:
+                buffer[: len(data)] = data[: len(buffer)]
+                return min(len(data), len(buffer))
+
+    def close(self) -> None:
+        self._file.close()
+        super().close()
 
 
 def opened(path: bytes | str, compression: bytes | str = b"") -> Any:
@@ -39,8 +61,7 @@ def opened(path: bytes | str, compression: bytes | str = b"") -> Any:
         if kind == "GZIP":
             return gzip.open(name, "rb")
         if kind == "ZLIB":
-            with open(name, "rb") as file:
-                return io.BytesIO(zlib.decompress(file.read()))
+            return io.BufferedReader(_Inflated(open(name, "rb")))
         if kind:
             raise InvalidArgumentError(None, None, f"Unsupported compression_type: {kind}.")
         return open(name, "rb")
@@ -95,32 +116,26 @@ def fixed_records(
 
 
 def records(path: bytes | str, compression: bytes | str = b"") -> Iterator[bytes]:
-    """The records of a TFRecord file.
+    """The records of a TFRecord file, which is opened at once.
 
     Raises:
         DataLossError: If the file ends within a record, or a checksum is wrong.
     """
-    with reading(path, compression) as file:
-        at = 0
-        while head := file.read(12):
-            length = int.from_bytes(head[:8], "little")
-            if len(head) < 12 or masked(crc32c(head[:8])) != struct.unpack("<I", head[8:])[0]:
-                raise DataLossError(
-                    None, None, f"{'truncated' if len(head) < 12 else 'corrupted'} record at {at}"
-                )
-            data, tail = file.read(length), file.read(4)
-            if len(tail) < 4 or masked(crc32c(data)) != struct.unpack("<I", tail)[0]:
-                raise DataLossError(
-                    None, None, f"{'truncated' if len(tail) < 4 else 'corrupted'} record at {at}"
-                )
-            at += 16 + length
-            yield data
+    return _records(reading(path, compression, opened(path, compression)))
+
+
+def _records(block: contextlib.AbstractContextManager[Any]) -> Iterator[bytes]:
+    with block as file:
+        try:
+            yield from read_records(file)
+        except ValueError as error:
+            raise DataLossError(None, None, str(error)) from None
 
 
 @contextlib.contextmanager
-def reading(path: bytes | str, compression: bytes | str) -> Iterator[Any]:
-    """Opens a file for a block, whose errors of the operating system become v1's."""
-    with opened(path, compression) as file:
+def reading(path: bytes | str, compression: bytes | str, given: Any = None) -> Iterator[Any]:
+    """Opens a file for a block, or takes one that is open: errors of the operating system become v1's."""
+    with opened(path, compression) if given is None else given as file:
         try:
             yield file
         except (OSError, EOFError, zlib.error) as error:

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import gzip
-import io
 import os
 import zlib
 from collections.abc import Iterator
 from typing import Any, Final, Self
 
-from ..bundles.records import read_records, record
-from ..errors import DataLossError, InvalidArgumentError, NotFoundError
+from ..bundles.records import record
+from ..data.files import records
+from ..errors import NotFoundError
 from ..public import v1
 
 
@@ -165,25 +164,6 @@ def _framed(data: Any) -> bytes:
     return record(bytes(data))
 
 
-class _Inflated(io.RawIOBase):
-    """What zlib has compressed, as a file."""
-
-    def __init__(self, file: Any) -> None:
-        self._file = file
-        self._inflate = zlib.decompressobj()
-
-    def readable(self) -> bool:
-        return True
-
-    def readinto(self, buffer: Any) -> int:
-        while True:
-            kept = self._inflate.unconsumed_tail or self._file.read(1 << 16)
-            data = self._inflate.decompress(kept, len(buffer)) if kept else self._inflate.flush()
-            if data or not kept:
-                buffer[: len(data)] = data[: len(buffer)]
-                return min(len(data), len(buffer))
-
-
 @v1("python_io.tf_record_iterator", "io.tf_record_iterator")
 def tf_record_iterator(path: Any, options: Any = None) -> Iterator[bytes]:
     """Yields the records of a TFRecord file.
@@ -197,24 +177,4 @@ def tf_record_iterator(path: Any, options: Any = None) -> Iterator[bytes]:
         DataLossError: If a record is cut off or changed.
     """
     given = _as_options(options)
-    name = os.fspath(path)
-    try:
-        file = open(name, "rb")  # noqa: SIM115
-    except FileNotFoundError as error:
-        raise NotFoundError(None, None, f"{name}; {error.strerror}") from None
-    except OSError as error:
-        raise InvalidArgumentError(None, None, f"{name}; {error.strerror}") from None
-    return _records(file, given.get_compression_type_string(given))
-
-
-def _records(file: Any, kind: str) -> Iterator[bytes]:
-    with file:
-        source: Any = file
-        if kind == "GZIP":
-            source = gzip.GzipFile(fileobj=file)
-        elif kind == "ZLIB":
-            source = io.BufferedReader(_Inflated(file))
-        try:
-            yield from read_records(source)
-        except (EOFError, OSError, ValueError, zlib.error) as error:
-            raise DataLossError(None, None, str(error)) from None
+    return records(os.fspath(path), given.get_compression_type_string(given))
