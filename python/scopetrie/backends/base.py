@@ -24,7 +24,7 @@ import functools
 import importlib
 from collections.abc import Callable, Mapping, Sequence
 from types import MappingProxyType, ModuleType
-from typing import Any, ClassVar, TypeAlias
+from typing import Any, ClassVar, Final, TypeAlias
 
 import numpy as np
 
@@ -32,6 +32,8 @@ from .._core import own_items, random_fill
 
 # An array of the backend's library; the array API standard has no common base class.
 Array: TypeAlias = Any
+# What DLPack calls the host's memory.
+_HOST: Final = 1
 
 
 class Backend:
@@ -308,11 +310,25 @@ def host_view(array: Array) -> np.ndarray[Any, Any] | None:
 def seen(array: Array) -> np.ndarray[Any, Any] | None:
     """What `host_view` returns for arrays that are not NumPy's: a backend registers a function of its type.
 
+    Arrays of other libraries are looked at where they are on the library's default device, and DLPack says
+    that this is the host.
+
     Example:
+        >>> import array_api_strict
+        >>> seen(array_api_strict.asarray([1, 2]))
+        array([1, 2])
         >>> seen(object()) is None
         True
     """
-    return None
+    if not hasattr(type(array), "__dlpack_device__") or is_traced(array):
+        return None
+    try:
+        own = array.__array_namespace__().__array_namespace_info__().default_device()
+        if array.device != own or array.__dlpack_device__()[0] != _HOST:
+            return None
+        return np.from_dlpack(array)
+    except (AttributeError, BufferError, NotImplementedError, RuntimeError, TypeError, ValueError):
+        return None  # not of the standard, or of a dtype that DLPack lacks
 
 
 @functools.singledispatch

@@ -20,13 +20,14 @@ def readable(array: Any) -> bool:
     return isinstance(array, (np.ndarray, np.generic))
 
 
-def check_indices(indices: Any, size: int, what: str = "indices") -> None:
+def check_indices(indices: Any, size: int, what: str = "indices", *, negative: bool = False) -> None:
     """Refuses indices that are negative or not below `size`, where `host_view` shows them.
 
     Args:
         indices: An array of ints of any shape.
         size: How many there are to choose from.
         what: The name of the indices in v1's message.
+        negative: Whether negative ones are allowed.
 
     Raises:
         InvalidArgumentError: If one is out of range; the message has the first of them.
@@ -35,19 +36,23 @@ def check_indices(indices: Any, size: int, what: str = "indices") -> None:
     if view is None:
         defer(
             indices,
-            lambda array: ((array < 0) | (array >= size)).any(),
-            lambda host: check_indices(host, size, what),
+            lambda array: _beyond(array, size, negative).any(),
+            lambda host: check_indices(host, size, what, negative=negative),
         )
         return
     indices = view
     if not indices.size:
         return
-    if indices.min() >= 0 and indices.max() < size:
+    if indices.max() < size and (negative or indices.min() >= 0):
         return
-    outside = (indices < 0) | (indices >= size)
+    outside = _beyond(indices, size, negative)
     place = np.argwhere(outside)[0] if indices.ndim else ()
     at = what + (f"[{','.join(map(str, place))}]" if indices.ndim else "")
     raise InvalidArgumentError(None, None, f"{at} = {indices[tuple(place)]} is not in [0, {size})")
+
+
+def _beyond(indices: Any, size: int, negative: bool) -> Any:
+    return indices >= size if negative else (indices < 0) | (indices >= size)
 
 
 def check_tuples(indices: Any, sizes: tuple[int, ...], what: str) -> None:
@@ -108,7 +113,7 @@ def flat_positions(xp: Any, indices: Any, sizes: tuple[int, ...]) -> Any:
     depth = indices.shape[-1]
     if math.prod(sizes[:depth]) > xp.iinfo(indices.dtype).max:
         indices = xp.astype(indices, xp.int64)
-    at = xp.zeros_like(indices[..., 0]) if depth else xp.zeros(indices.shape[:-1], dtype=indices.dtype)
+    at = xp.zeros_like(indices[..., 0]) if depth else zeros_beside(xp, indices, indices.shape[:-1])
     for i in range(depth):
         at = at * sizes[i] + indices[..., i]
     return at

@@ -53,6 +53,7 @@ def _totals(xp: Any, data: Any, ids: Any, count: int, how: str, empty: Any) -> A
     if count < 0:
         raise ValueError(f"Input num_segments == {count} must not be negative.")
     rest = data.shape[outer:]
+    check_indices(ids, count, "segment_ids", negative=True)
     rows, at = rows_of(xp, data, outer), rows_of(xp, ids, outer)
     spare = 0
     if not readable(ids):
@@ -62,7 +63,6 @@ def _totals(xp: Any, data: Any, ids: Any, count: int, how: str, empty: Any) -> A
     elif bool(xp.any(at < 0)):
         keep = xp.nonzero(at >= 0)[0]
         rows, at = xp.take(rows, keep, axis=0), xp.take(at, keep)
-    check_indices(at, count + spare, "segment_ids")
     start = xp.full((count + spare, *rest), empty, dtype=data.dtype, device=device(data))
     made = scatter_rows(xp, start, at, rows, how)
     return made[:count, ...] if spare else made
