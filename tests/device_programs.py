@@ -18,18 +18,59 @@ WAITING = {
     "Assert": "raises by a predicate",
     "ComputeAccidentalHits": "the shape depends on the values",
     "CountUpTo": "raises by the variable's value",
+    "CropAndResize": "computed by NumPy on the host",
+    "CropAndResizeGradBoxes": "computed by NumPy on the host",
+    "CropAndResizeGradImage": "computed by NumPy on the host",
+    "DrawBoundingBoxes": "computed by NumPy on the host",
+    "DrawBoundingBoxesV2": "computed by NumPy on the host",
     "DynamicPartition": "the shapes depend on the values",
     "DynamicStitch": "the shape depends on the values",
+    "EncodeJpeg": "files of images are written on the host",
+    "EncodePng": "files of images are written on the host",
+    "FIFOQueueV2": "queues are on the host",
+    "FixedLengthRecordReaderV2": "reads files on the host",
     "FixedUnigramCandidateSampler": "draws until there are enough different classes",
+    "IdentityReaderV2": "reads files on the host",
     "If": "the host chooses the branch",
     "Igamma": "its gradient sums as many terms as the largest argument needs",
     "Igammac": "its gradient sums as many terms as the largest argument needs",
+    "IteratorGetNext": "elements are made on the host, and copied up",
+    "IteratorToStringHandle": "iterators are on the host",
+    "IteratorV2": "iterators are on the host",
     "ListDiff": "the shape depends on the values",
     "LogUniformCandidateSampler": "draws until there are enough different classes",
+    "MakeIterator": "iterators are on the host",
+    "NonMaxSuppressionV3": "computed by NumPy on the host",
+    "NonMaxSuppressionV5": "computed by NumPy on the host",
+    "OneShotIterator": "iterators are on the host",
+    "PaddingFIFOQueueV2": "queues are on the host",
     "ParallelDynamicStitch": "the shape depends on the values",
     "Print": "writes on the host",
+    "PriorityQueueV2": "queues are on the host",
     "PyFunc": "runs Python",
     "PyFuncStateless": "runs Python",
+    "QueueCloseV2": "queues are on the host",
+    "QueueDequeueManyV2": "queues are on the host: elements go through it",
+    "QueueDequeueUpToV2": "queues are on the host: elements go through it",
+    "QueueDequeueV2": "queues are on the host: elements go through it",
+    "QueueEnqueueManyV2": "queues are on the host: elements go through it",
+    "QueueEnqueueV2": "queues are on the host: elements go through it",
+    "QueueIsClosedV2": "queues are on the host",
+    "QueueSizeV2": "queues are on the host",
+    "RandomShuffleQueueV2": "queues are on the host",
+    "ReaderNumRecordsProducedV2": "reads files on the host",
+    "ReaderNumWorkUnitsCompletedV2": "reads files on the host",
+    "ReaderReadUpToV2": "reads files on the host",
+    "ReaderReadV2": "reads files on the host",
+    "ReaderResetV2": "reads files on the host",
+    "ReduceDataset": "elements are made on the host",
+    "ResizeArea": "the host computes where pixels come from, and copies that up",
+    "ResizeBicubic": "the host computes where pixels come from, and copies that up",
+    "ResizeBicubicGrad": "the host computes where pixels come from, and copies that up",
+    "ResizeBilinear": "the host computes where pixels come from, and copies that up",
+    "ResizeBilinearGrad": "the host computes where pixels come from, and copies that up",
+    "ResizeNearestNeighbor": "the host computes where pixels come from, and copies that up",
+    "ResizeNearestNeighborGrad": "the host computes where pixels come from, and copies that up",
     "RestoreV2": "reads a file",
     "SaveV2": "writes a file",
     "SegmentMax": "the shape depends on the values",
@@ -37,12 +78,50 @@ WAITING = {
     "SegmentMin": "the shape depends on the values",
     "SegmentProd": "the shape depends on the values",
     "SegmentSum": "the shape depends on the values",
+    "SparseAdd": "computed by NumPy on the host, where sparse tensors are",
+    "SparseAddGrad": "computed by NumPy on the host, where sparse tensors are",
+    "SparseConcat": "computed by NumPy on the host, where sparse tensors are",
+    "SparseDenseCwiseAdd": "computed by NumPy on the host, where sparse tensors are",
+    "SparseDenseCwiseDiv": "computed by NumPy on the host, where sparse tensors are",
+    "SparseDenseCwiseMul": "computed by NumPy on the host, where sparse tensors are",
+    "SparseFillEmptyRows": "computed by NumPy on the host, where sparse tensors are",
+    "SparseFillEmptyRowsGrad": "computed by NumPy on the host, where sparse tensors are",
+    "SparseReduceMax": "computed by NumPy on the host, where sparse tensors are",
+    "SparseReduceMaxSparse": "computed by NumPy on the host, where sparse tensors are",
+    "SparseReduceSum": "computed by NumPy on the host, where sparse tensors are",
+    "SparseReduceSumSparse": "computed by NumPy on the host, where sparse tensors are",
+    "SparseReorder": "computed by NumPy on the host, where sparse tensors are",
+    "SparseReshape": "computed by NumPy on the host, where sparse tensors are",
+    "SparseSegmentMean": "takes indices on the host, which checks them and copies them up",
+    "SparseSegmentMeanGrad": "takes indices on the host, which checks them and copies them up",
+    "SparseSegmentMeanGradV2": "takes indices on the host, which checks them and copies them up",
+    "SparseSegmentMeanWithNumSegments": "takes indices on the host, which checks them and copies them up",
+    "SparseSegmentSqrtN": "takes indices on the host, which checks them and copies them up",
+    "SparseSegmentSqrtNGrad": "takes indices on the host, which checks them and copies them up",
+    "SparseSegmentSqrtNGradV2": "takes indices on the host, which checks them and copies them up",
+    "SparseSegmentSqrtNWithNumSegments": "takes indices on the host, which checks them and copies them up",
+    "SparseSegmentSum": "takes indices on the host, which checks them and copies them up",
+    "SparseSegmentSumGrad": "takes indices on the host, which checks them and copies them up",
+    "SparseSegmentSumGradV2": "takes indices on the host, which checks them and copies them up",
+    "SparseSegmentSumWithNumSegments": "takes indices on the host, which checks them and copies them up",
+    "SparseSlice": "computed by NumPy on the host, where sparse tensors are",
+    "SparseSliceGrad": "computed by NumPy on the host, where sparse tensors are",
+    "SparseSoftmax": "computed by NumPy on the host, where sparse tensors are",
+    "SparseSparseMaximum": "computed by NumPy on the host, where sparse tensors are",
+    "SparseSparseMinimum": "computed by NumPy on the host, where sparse tensors are",
+    "SparseSplit": "computed by NumPy on the host, where sparse tensors are",
+    "SparseTensorDenseAdd": "computed by NumPy on the host, where sparse tensors are",
+    "SparseToDense": "computed by NumPy on the host, where sparse tensors are",
     "StringFormat": "text is on the host",
+    "TFRecordReaderV2": "reads files on the host",
+    "TextLineReaderV2": "reads files on the host",
     "UniformCandidateSampler": "draws until there are enough different classes",
     "Unique": "the shape depends on the values",
     "UniqueWithCounts": "the shape depends on the values",
     "Where": "the shape depends on the values",
     "While": "the host decides whether to go on",
+    "WholeFileReaderV2": "reads files on the host",
+    "_Arg": "an element of a dataset, which is made on the host",
 }
 
 
@@ -158,6 +237,31 @@ def _pools(w: Any) -> list[Any]:
     return [*made, *tf.gradients(made, w)]
 
 
+def _colors(w: Any) -> list[Any]:
+    x = tf.nn.sigmoid(tf.stack([w, w * 0.5, 1.0 - w], axis=-1))
+    made = [tf.image.adjust_hue(x, 0.1), tf.image.adjust_saturation(x, 0.5), tf.image.adjust_contrast(x, 2.0)]
+    made.append(tf.image.hsv_to_rgb(tf.image.rgb_to_hsv(x)))
+    return [*made, *tf.gradients(tf.image.rgb_to_hsv(x), w)]
+
+
+def _boxes(w: Any) -> list[Any]:
+    images, boxes = tf.reshape(w, [1, 3, 2, 1]), tf.constant([[0.0, 0.0, 0.5, 0.6], [0.1, 0.2, 1.0, 0.9]])
+    scores = w[:2, 0]
+    drawn = tf.image.draw_bounding_boxes(images, boxes[None])
+    colored = tf.image.draw_bounding_boxes(images, boxes[None], colors=[[1.0]])
+    chosen = tf.image.non_max_suppression(boxes, scores, 2)
+    scored = tf.image.non_max_suppression_with_scores(boxes, scores, 2)
+    return [drawn, colored, chosen, *scored, tf.image.resize_area(images, [2, 3])]
+
+
+def _sparse(w: Any) -> list[Any]:
+    x = tf.SparseTensor([[0, 1], [1, 0], [2, 1]], w[:, 0], [3, 2])
+    made = [tf.sparse_concat(0, [x, x]), tf.sparse_reshape(x, [2, 3]), tf.sparse_maximum(x, x)]
+    made += [tf.sparse_minimum(x, x), tf.sparse_reduce_sum_sparse(x, 1), tf.sparse_reduce_max_sparse(x, 1)]
+    made += tf.sparse_split(sp_input=x, num_split=2, axis=0)
+    return [tf.sparse_reduce_max(x, 1), *(each.values for each in made)]
+
+
 def _looked_up(w: Any) -> list[Any]:
     """Updates of rows, with every optimizer that has them."""
     table = tf.get_variable("rows", initializer=np.ones((4, 2), np.float32))
@@ -192,6 +296,11 @@ _WITH_STATE: dict[str, Callable[[Any], list[Any]]] = {
     "shapes": lambda w: [tf.linspace(0.0, 1.0, 5) * w[0, 0], tf.unravel_index([3], [2, 2])],
     "pools": _pools,
     "rows of it": _looked_up,
+    "colors": _colors,
+    "boxes": _boxes,
+    "sparse": _sparse,
+    "tuples of no indices": lambda w: [tf.gather_nd(w, np.zeros((2, 0), np.int64))],
+    "segments": lambda w: [tf.unsorted_segment_sum(w, [0, -1, 1], 2)],
     "dropout": lambda w: [tf.nn.dropout(w, 0.5, seed=1)],
 }
 

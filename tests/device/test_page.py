@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
-from device_programs import WAITING, programs
+import scopetrie as tf
+from device_programs import WAITING, programs, types_of
 
 PAGE = (Path(__file__).parents[2] / "docs" / "gpu.md").read_text(encoding="utf-8")
 
@@ -15,7 +16,13 @@ def test_what_waits() -> None:
 
 
 def test_the_number_of_programs() -> None:
+    clean = 0
+    for program in programs():
+        with tf.Graph().as_default() as graph:
+            program.build()
+            clean += types_of(graph).isdisjoint(WAITING)
     assert f"({len(list(programs())):,} of them)" in PAGE
+    assert f"The {clean:,} without" in PAGE
 
 
 def test_there_is_a_place_for_the_report() -> None:

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import importlib
 import json
-import pkgutil
 import platform
 import sys
 from typing import Any
@@ -27,7 +25,7 @@ from differential.replay import (
     strict_session,
     with_table,
 )
-from scopetrie.ops.registry import OPS
+from every_op import every_op, module_of
 
 KNOWN_COUNTS: dict[str, Any] = json.loads(KNOWN.read_text(encoding="utf-8"))
 # Elsewhere the mathematical functions of the C library give other last digits, and without the package
@@ -107,14 +105,6 @@ def test_table_of_the_docs() -> None:
 
 def test_every_op_is_called() -> None:
     called = set().union(*(op_types(lines_of(family)) for family in FAMILIES))
-    # Modules are imported at their first use: it must not depend on other tests which ops there are.
-    for module in pkgutil.walk_packages(scopetrie.ops.__path__, "scopetrie.ops."):
-        importlib.import_module(module.name)
     # Gradients have tests of their own; programs register others.
-    modules = {name: getattr(op.kernel, "__module__", "scopetrie.ops.") for name, op in OPS.items()}
-    ours = {
-        name
-        for name, module in modules.items()
-        if module.startswith("scopetrie.ops.") and not module.startswith(ELSEWHERE)
-    }
+    ours = {name for name, op in every_op(scopetrie.ops).items() if not module_of(op).startswith(ELSEWHERE)}
     assert sorted(ours - called) == NOT_CALLED
