@@ -1,6 +1,8 @@
 """Which ops compute on PyTorch and JAX, alone, lowered and differentiated: the table of docs/backends.md.
 
-    python tests/backends/coverage.py [--write] [LIBRARY ...]
+    python tests/backends/coverage.py [--write] [--new] [LIBRARY ...]
+
+"--new" measures only the types that are not in the table yet.
 
 Each op type is tried with a small program (`programs.py`). "session" says that `Session(backend=...)` gives
 the values of NumPy's; "lower" that the lowered function does: under `jax.jit`, or on PyTorch's tensors;
@@ -170,9 +172,9 @@ def main(words: list[str]) -> None:
     """The command line of the module's docstring."""
     write = "--write" in words
     recorded = json.loads(RECORDED.read_text(encoding="utf-8")) if RECORDED.exists() else {}
-    for library in [each for each in words if each != "--write"] or LIBRARIES:
-        found = {}
-        for type in candidates():
+    for library in [each for each in words if not each.startswith("--")] or LIBRARIES:
+        found = dict(recorded.get(library, {})) if "--new" in words else {}
+        for type in candidates().keys() - found.keys():
             found[type] = coverage(library, type)
             print(f"{type} {found[type]}", file=sys.stderr, flush=True)
         recorded[library] = found

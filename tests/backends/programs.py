@@ -20,6 +20,8 @@ from scopetrie.ops.registry import OPS
 RARE = {"float16", "bfloat16", "string", "uint16", "uint32", "uint64"}
 # Types that are in most programs: a program of another type says little of them.
 FREQUENT = {"Add", "AddV2", "Cast", "Const", "Identity", "Mul", "Neg", "Placeholder", "Square", "Sum"}
+# Types that are folded away where they could be shown.
+FOLDED = {"ConcatOffset", "ReducedShape"}
 # How many programs of a type are kept, the smallest.
 KEPT = 4
 
@@ -90,6 +92,8 @@ def _others() -> dict[str, Build]:
     x = np.array([[1.0, -2.0, 3.0], [0.5, 0.0, 2.0]], np.float32)
     image = np.arange(16, dtype=np.float32).reshape(1, 4, 4, 1)
     volume = np.arange(64, dtype=np.float32).reshape(1, 4, 4, 4, 1)
+    pixels = np.linspace(0.05, 0.95, 48, dtype=np.float32).reshape(1, 4, 4, 3)
+    boxes = np.array([[0.0, 0.0, 0.5, 0.6], [0.1, 0.2, 1.0, 0.9]], np.float32)
     ids = np.array([[1], [3]], np.int64)
 
     def twice(made: Callable[[Any], Any]) -> Callable[[Any], Any]:
@@ -108,6 +112,14 @@ def _others() -> dict[str, Build]:
 
     def sampled(name: str, **more: Any) -> Callable[[Any], Any]:
         return lambda a: getattr(tf.nn, name)(a, 1, 2, True, 5, seed=3, **more)
+
+    def sparse(make: Callable[[Any], Any]) -> Callable[[Any], Any]:
+        def made(a: Any) -> Any:
+            found = make(tf.SparseTensor([[0, 1], [1, 0], [1, 2]], a[0], [2, 4]))
+            parts = found if isinstance(found, list) else [found]
+            return [getattr(each, "values", each) for each in parts]
+
+        return made
 
     def changed(a: Any) -> Any:
         v = tf.Variable(np.zeros((2, 3), np.float32))
@@ -156,6 +168,25 @@ def _others() -> dict[str, Build]:
         "GatherGrad": of(once(lambda a: tf.gather(a, [1, 1, 0])), x),
         "TensorArray": of(rows, x),
         "StridedSliceAssign": of(changed, x),
+        "AdjustContrastv2": of(lambda a: tf.image.adjust_contrast(a, 2.0), pixels),
+        "AdjustHue": of(lambda a: tf.image.adjust_hue(a, 0.1), pixels),
+        "AdjustSaturation": of(lambda a: tf.image.adjust_saturation(a, 0.5), pixels),
+        "HSVToRGB": of(tf.image.hsv_to_rgb, pixels),
+        "ResizeArea": of(lambda a: tf.image.resize_area(a, [2, 3]), pixels),
+        "DrawBoundingBoxes": of(lambda a, b: tf.image.draw_bounding_boxes(a, b[None]), pixels, boxes),
+        "DrawBoundingBoxesV2": of(
+            lambda a, b: tf.image.draw_bounding_boxes(a, b[None], colors=[[1.0, 0.0, 0.5]]), pixels, boxes
+        ),
+        "NonMaxSuppressionV3": of(lambda b: tf.image.non_max_suppression(b, b[:, 3], 2), boxes),
+        "NonMaxSuppressionV5": of(lambda b: tf.image.non_max_suppression_with_scores(b, b[:, 3], 2), boxes),
+        "SparseConcat": of(sparse(lambda s: tf.sparse_concat(0, [s, s])), x),
+        "SparseReduceMax": of(sparse(lambda s: tf.sparse_reduce_max(s, 1)), x),
+        "SparseReduceMaxSparse": of(sparse(lambda s: tf.sparse_reduce_max_sparse(s, 1)), x),
+        "SparseReduceSumSparse": of(sparse(lambda s: tf.sparse_reduce_sum_sparse(s, 1)), x),
+        "SparseReshape": of(sparse(lambda s: tf.sparse_reshape(s, [4, 2])), x),
+        "SparseSparseMaximum": of(sparse(lambda s: tf.sparse_maximum(s, s)), x),
+        "SparseSparseMinimum": of(sparse(lambda s: tf.sparse_minimum(s, s)), x),
+        "SparseSplit": of(sparse(lambda s: tf.sparse_split(sp_input=s, num_split=2, axis=0)), x),
     }
 
 
@@ -165,7 +196,7 @@ def candidates() -> dict[str, list[Build]]:
     found: dict[str, list[tuple[int, int, Build]]] = {}
 
     def add(build: Build, types: set[str], shown: set[str], size: int) -> None:
-        for type in types & OPS.keys():
+        for type in (types & OPS.keys()) - FOLDED:
             found.setdefault(type, []).append((0 if type in shown else 1, size, build))
 
     with warnings.catch_warnings():
