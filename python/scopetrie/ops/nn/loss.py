@@ -136,7 +136,9 @@ def _scaled(xp: Any, x: Any) -> tuple[Any, Any, Any]:
 def _cross_entropy_kernel(xp: Any) -> Any:
     def losses(x: Any, labels: Any) -> Any:
         low, powers, total = _scaled(xp, x)
-        # In place where that is possible, in arrays that are made here.
+        if not readable(x):
+            return xp.sum((xp.log(total) - low) * labels, axis=-1), powers / total - labels
+        # In place, in arrays that are made here. PyTorch goes back through the values of its own.
         weighed = xp.log(total) - low
         weighed *= labels
         powers /= total
@@ -247,8 +249,8 @@ def _sparse_kernel(xp: Any) -> Any:
     def losses(x: Any, labels: Any) -> Any:
         classes = x.shape[-1]
         low, powers, total = _scaled(xp, x)
-        powers /= total
         if readable(x) and x.ndim == 2:
+            powers /= total
             places = np.arange(len(labels)), labels
             powers[places] -= 1
             return np.log(total[:, 0]) - low[places], powers
@@ -256,7 +258,8 @@ def _sparse_kernel(xp: Any) -> Any:
         chosen = labels[:, None] == count_up(xp, labels, classes)[None, :]
         # What is not chosen does not count, infinite or not.
         loss = xp.sum(xp.where(chosen, xp.log(total) - low, xp.zeros_like(low)), axis=-1)
-        return xp.where(outside, xp.full_like(loss, math.nan), loss), powers - xp.astype(chosen, x.dtype)
+        gradient = powers / total - xp.astype(chosen, x.dtype)
+        return xp.where(outside, xp.full_like(loss, math.nan), loss), gradient
 
     in_parts = _by_rows(losses)
 
