@@ -104,3 +104,18 @@ def test_every_op_type_is_among_them() -> None:
 
 def test_what_waits_is_named_with_its_reason() -> None:
     assert WAITING.keys() <= every_op().keys()
+
+
+def test_places_of_pixels_go_up_once_for_each_size() -> None:
+    images, size = tf.placeholder(tf.float32, [1, 4, 4, 1]), tf.placeholder(tf.int32, [2])
+    value = np.arange(16, dtype=np.float32).reshape(1, 4, 4, 1)
+    made = tf.image.resize_bilinear(images, size)
+    copies = []
+    with tf.Session(backend="cupy") as session, tf.Session(backend="numpy") as other:
+        for wanted in ([2, 3], [5, 6], [2, 3], [5, 6]):
+            with counted() as counts:
+                found = session.run(made, {images: value, size: wanted})
+            copies.append(counts.all[0])
+            np.testing.assert_allclose(found, other.run(made, {images: value, size: wanted}), rtol=1e-6)
+    assert copies[:2] == [9, 9]
+    assert copies[2:] == [1, 1]

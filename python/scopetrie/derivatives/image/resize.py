@@ -10,21 +10,29 @@ from ...graph import Operation, Tensor
 from ...ops.array.shape import shape
 from ...ops.declare import FLOATS, attr, index, tensor
 from ...ops.folding import dims_from
-from ...ops.image.resampling import matrix, taps
+from ...ops.image.resampling import Kept, matrix, taps
 from ...ops.registry import OPS, define_op
 from ..declare import attributes, gradient
 
 Grads = list[Tensor | None]
 
 
-def _back(xp: Any, grad: Any, sizes: tuple[int, int], method: str, corners: bool, half: bool) -> Any:
-    """The gradient by images of a size: each axis by the matrix that resized it."""
-    from array_api_compat import device
+def _steps(method: str, corners: bool, half: bool) -> Kept:
+    """The matrices that resized an axis of a size to another one."""
 
-    for axis, before in ((1, sizes[0]), (2, sizes[1])):
-        along = grad.shape[axis]
+    def make(xp: Any, grad: Any, before: int, along: int) -> list[Any]:
+        from array_api_compat import device
+
         weights = matrix(*taps(method, before, along, corners, half), before)
-        step = xp.asarray(weights, dtype=grad.dtype, device=device(grad))
+        return [xp.asarray(weights, dtype=grad.dtype, device=device(grad))]
+
+    return Kept(make)
+
+
+def _back(xp: Any, grad: Any, sizes: tuple[int, int], steps: Kept) -> Any:
+    """The gradient by images of a size: each axis by the matrix that resized it."""
+    for axis, before in ((1, sizes[0]), (2, sizes[1])):
+        (step,) = steps(xp, grad, before, grad.shape[axis])
         moved = xp.moveaxis(grad, axis, -1)
         grad = xp.moveaxis(xp.matmul(moved, step), -1, axis)
     return grad
@@ -32,9 +40,10 @@ def _back(xp: Any, grad: Any, sizes: tuple[int, int], method: str, corners: bool
 
 def _like_kernel(method: str) -> Callable[..., Any]:
     def kernel(xp: Any, align_corners: bool = False, half_pixel_centers: bool = False) -> Any:
+        steps = _steps(method, align_corners, half_pixel_centers)
+
         def back(grad: Any, images: Any) -> Any:
-            sizes = (int(images.shape[1]), int(images.shape[2]))
-            made = _back(xp, grad, sizes, method, align_corners, half_pixel_centers)
+            made = _back(xp, grad, (int(images.shape[1]), int(images.shape[2])), steps)
             return xp.astype(made, images.dtype)
 
         return back
@@ -43,9 +52,10 @@ def _like_kernel(method: str) -> Callable[..., Any]:
 
 
 def _size_kernel(xp: Any, align_corners: bool = False, half_pixel_centers: bool = False) -> Any:
+    steps = _steps("nearest", align_corners, half_pixel_centers)
+
     def back(grad: Any, size: Any) -> Any:
-        sizes = (int(size[0]), int(size[1]))
-        return _back(xp, grad, sizes, "nearest", align_corners, half_pixel_centers)
+        return _back(xp, grad, (int(size[0]), int(size[1])), steps)
 
     return back
 

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any, Final
 
 import numpy as np
 
+from ...backends import is_traced
+
 Array = np.ndarray[Any, Any]
 _TABLE: Final = 1024  # as v1, weights of cubics are looked up in a table of so many steps
+
+_MOST: Final = 16  # pairs of sizes that a kernel keeps arrays for
 
 
 def scale_of(before: int, after: int, align_corners: bool) -> Any:
@@ -85,16 +90,53 @@ def matrix(places: Array, weights: Array, before: int) -> Array:
     return made
 
 
-def resampled(xp: Any, images: Any, axis: int, places: Array, weights: Array) -> Any:
-    """Images with one axis resampled."""
+class Kept:
+    """Arrays that follow from sizes alone: made once for a kernel, and on a device copied up once.
+
+    Thread safety: may be called from several threads; each may make the arrays.
+
+    Args:
+        make: Makes them, of a namespace, an array beside which they are, and sizes.
+    """
+
+    def __init__(self, make: Callable[..., list[Any]]) -> None:
+        self._make = make
+        self._kept: dict[Any, list[Any]] = {}
+
+    def __call__(self, xp: Any, like: Any, *sizes: int) -> list[Any]:
+        """The arrays for sizes, beside an array and for its dtype."""
+        from array_api_compat import device
+
+        key = (*sizes, str(like.dtype), str(device(like)))
+        found = self._kept.get(key)
+        if found is None:
+            found = self._make(xp, like, *sizes)
+            if not any(map(is_traced, found)):
+                if len(self._kept) >= _MOST:
+                    self._kept.clear()
+                self._kept[key] = found
+        return found
+
+
+def placed(xp: Any, images: Any, axis: int, places: Array, weights: Array) -> list[Any]:
+    """The places and the weights of each tap in turn, beside images; no weights where there is one tap."""
     from array_api_compat import device
 
-    own = device(images)
-    total = None
+    own, made = device(images), []
     for tap in range(places.shape[1]):
-        part = xp.take(images, xp.asarray(places[:, tap], device=own), axis=axis)
+        made.append(xp.asarray(places[:, tap], device=own))
         if places.shape[1] > 1:
             along = weights[:, tap].reshape(-1, *(1,) * (len(images.shape) - 1 - axis))
-            part = part * xp.asarray(along, dtype=images.dtype, device=own)
+            made.append(xp.asarray(along, dtype=images.dtype, device=own))
+    return made
+
+
+def resampled(xp: Any, images: Any, axis: int, parts: list[Any]) -> Any:
+    """Images with one axis resampled by what `placed` gives."""
+    if len(parts) == 1:
+        return xp.take(images, parts[0], axis=axis)
+    total = None
+    for places, weights in zip(parts[::2], parts[1::2], strict=True):
+        part = xp.take(images, places, axis=axis) * weights
         total = part if total is None else total + part
     return total

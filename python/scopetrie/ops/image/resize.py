@@ -21,7 +21,7 @@ from ..math.elementwise import cast, floor, maximum, minimum, multiply, realdiv,
 from ..registry import Spec, define_op
 from .checked import after, alone, batch_of, demand, image_checks, sizes_of
 from .crop import pad_to_bounding_box
-from .resampling import resampled, taps
+from .resampling import Kept, placed, resampled, taps
 
 
 @v1("image.ResizeMethod")
@@ -36,6 +36,12 @@ class ResizeMethod(IntEnum):
 
 def _kernel(method: str) -> Callable[..., Any]:
     def kernel(xp: Any, align_corners: bool = False, half_pixel_centers: bool = False) -> Any:
+        def make(xp: Any, images: Any, axis: int, before: int, after_: int) -> list[Any]:
+            found = taps(method, before, after_, align_corners, half_pixel_centers)
+            return placed(xp, images, axis, *found)
+
+        kept = Kept(make)
+
         def resize(images: Any, size: Any) -> Any:
             if len(images.shape) != 4:
                 raise ValueError(f"input must be 4-dimensional[{','.join(map(str, images.shape))}]")
@@ -47,8 +53,7 @@ def _kernel(method: str) -> Callable[..., Any]:
             if method != "nearest" and not xp.isdtype(images.dtype, "real floating"):
                 images = xp.astype(images, xp.float32)
             for axis, after_ in ((1, wanted[0]), (2, wanted[1])):
-                found = taps(method, images.shape[axis], after_, align_corners, half_pixel_centers)
-                images = resampled(xp, images, axis, *found)
+                images = resampled(xp, images, axis, kept(xp, images, axis, images.shape[axis], after_))
             return images if method == "nearest" else xp.astype(images, xp.float32)
 
         return resize
