@@ -12,7 +12,7 @@ FOLDER = Path(__file__).parents[2] / "examples" / "tf1"
 
 def load(name: str, tf: Any) -> SimpleNamespace:
     """A program's functions, with another module as its `tf`."""
-    text = (FOLDER / name).read_text("utf-8").replace("import scopetrie.compat.v1 as tf\n", "")
+    text = (FOLDER / name).read_text("utf-8").replace("import tensorflow as tf\n", "")
     space: dict[str, Any] = {"__name__": name, "tf": tf}
     exec(compile(text, name, "exec"), space)
     return SimpleNamespace(**space)
@@ -20,10 +20,10 @@ def load(name: str, tf: Any) -> SimpleNamespace:
 
 def cnn(tf: Any, x: Any, training: bool) -> Any:
     program = load("cnn_batch_norm.py", tf)
-    net = program.build(dropout=0.0)
-    images, labels = next(program.batches(1))
-    x.feeds.update({net["images"]: images, net["labels"]: labels, net["training"]: training})
-    return net["loss"], net["accuracy"]
+    model = program.build()
+    images, labels = next(program.batches())
+    x.feeds.update({model.images: images, model.labels: labels, model.training: training})
+    return model.loss, model.accuracy
 
 
 def char_rnn(tf: Any, x: Any) -> Any:
