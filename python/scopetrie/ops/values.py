@@ -38,7 +38,9 @@ def make_array(value: Any, dtype: DType | None) -> np.ndarray[Any, Any]:
         TypeError: If the value does not go with the dtype, or is of no known kind.
         ValueError: If the value is None.
     """
-    bounds = _SCALARS.get(value.__class__) if dtype is None else None
+    bounds = _SCALARS.get(value.__class__)
+    if bounds is not None and dtype is not None and dtype.as_numpy_dtype is not bounds[0]:
+        bounds = None
     if bounds is not None and bounds[1] <= value <= bounds[2]:
         return np.array(value, bounds[0])
     if value is None:
@@ -79,7 +81,10 @@ def make_array(value: Any, dtype: DType | None) -> np.ndarray[Any, Any]:
 
 
 def _narrowed(array: np.ndarray[Any, Any], dtype: Any) -> np.ndarray[Any, Any]:
-    # As v1: what is too large becomes infinite, or is cut off, without a word.
+    # As v1: what is too large becomes infinite, or is cut off, without a word. Ints are so only for a short
+    # `dtype`; and the block costs more than all the rest, and ends the process where there is no memory.
+    if not array.size or (array.dtype.kind in "biu" and np.dtype(dtype).itemsize >= 4):
+        return array.astype(dtype)
     with np.errstate(over="ignore", invalid="ignore"):
         return array.astype(dtype)
 
