@@ -214,6 +214,21 @@ def test_lists_name_what_there_is() -> None:
     assert {f"{topic}::{name}" for topic in topics() for name in programs(topic)} >= LEFT_OPEN
 
 
+class _Holder:
+    def __init__(self, held: Any) -> None:
+        self.held = held
+
+
+class _Slotted:
+    __slots__ = ("held",)
+
+    def __init__(self, held: Any) -> None:
+        self.held = held
+
+    def get(self) -> Any:
+        return self.held
+
+
 def _shared(tensor: Any) -> None:
     both = [tensor, [tensor]]
     tf.add_to_collection("a", both)
@@ -229,6 +244,10 @@ HOLDERS: dict[str, Callable[[Any], Any]] = {
     "a default": lambda t: tf.add_to_collection("a", lambda x=[t]: x),
     "an attribute": lambda t: tf.check_numerics(t, [t]),
     "one list several times": _shared,
+    "an object": lambda t: tf.add_to_collection("a", _Holder(t)),
+    "an object in an object": lambda t: tf.add_to_collection("a", _Holder(_Slotted({"t": [t]}))),
+    "a method": lambda t: tf.add_to_collection("a", _Slotted(t).get),
+    "a queue runner": lambda t: tf.train.input_producer([t, t], shuffle=False),
 }
 
 

@@ -69,8 +69,8 @@ void GraphState::tell_owner() noexcept {
 namespace {
 
 // A visit of what a graph keeps. Handles are not tracked by the collector, so that it would not see the reference by
-// which a handle in a list that the graph keeps holds the graph. That reference is visited here, as one of the graph to
-// itself.
+// which a handle in a list, or an object, that the graph keeps holds the graph. That reference is visited here, as one
+// of the graph to itself.
 //
 // Invariants: an object is owned if all of its references have been met, in the graph and in owned containers; so
 // nobody else can reach it. Only handles that are owned are visited; a graph that others hold lives on.
@@ -108,8 +108,10 @@ class KeptVisit {
   }
 
   static bool may_hold(PyObject* object) {
-    return is_handle(object) || PyList_CheckExact(object) || PyTuple_CheckExact(object) || PyDict_CheckExact(object) ||
-           PyFunction_Check(object) || PyCell_Check(object);
+    if (is_handle(object)) return true;
+    // Another graph's visit is one like this, and types and modules live on.
+    return PyObject_IS_GC(object) && !PyObject_TypeCheck(object, state().graph_type) && !is_store(object) &&
+           !PyType_Check(object) && !PyModule_Check(object);
   }
 
   void meet(PyObject* object) {
@@ -117,20 +119,18 @@ class KeptVisit {
     if (Py_REFCNT(object) == 1 || ++met_[object] == Py_REFCNT(object)) owned_.push_back(object);
   }
 
+  /// Meets what an object holds, whatever it is: a list, a function, an instance of a program's class.
   void meet_contents(PyObject* object) {
-    if (PyList_CheckExact(object) || PyTuple_CheckExact(object)) {
-      for (Py_ssize_t i = 0; i < PySequence_Fast_GET_SIZE(object); ++i) meet(PySequence_Fast_GET_ITEM(object, i));
-    } else if (PyDict_CheckExact(object)) {
-      PyObject *key, *value;
-      for (Py_ssize_t at = 0; PyDict_Next(object, &at, &key, &value) != 0;) {
-        meet(key);
-        meet(value);
-      }
-    } else if (PyFunction_Check(object)) {
-      meet(PyFunction_GET_CLOSURE(object));
-      meet(PyFunction_GET_DEFAULTS(object));
-    } else {
-      meet(PyCell_GET(object));
+    const traverseproc traverse = Py_TYPE(object)->tp_traverse;
+    if (traverse != nullptr && traverse(object, meet_held, this) != 0) throw std::bad_alloc();
+  }
+
+  static int meet_held(PyObject* object, void* self) noexcept {
+    try {
+      static_cast<KeptVisit*>(self)->meet(object);
+      return 0;
+    } catch (const std::bad_alloc&) {  // it may not pass through the frames of the type's own visit
+      return -1;
     }
   }
 
