@@ -22,10 +22,6 @@ NOT_WHOLE = {
     "Graph.unique_name": "a name that is asked for is taken, as in v1",
     "logging.log_every_n": "counts",
     "logging.log_first_n": "counts",
-    "train.MonitoredSession": "the operations that it initializes by stay, as in v1",
-    "train.MonitoredTrainingSession": "the operations that it initializes by stay, as in v1",
-    "train.SingularMonitoredSession": "the operations that it initializes by stay, as in v1",
-    "train.Supervisor": "finalizes the graph",
 }
 
 

@@ -416,3 +416,37 @@ def test_timers() -> None:
     assert steps == 4
     assert np.isfinite(seconds)
     assert timer.last_triggered_step() == 4
+
+
+class Refusing(train.SessionRunHook):
+    """Builds, and fails once the session is there."""
+
+    def begin(self) -> None:
+        tf.constant(1.0, name="of_the_hook")
+
+    def after_create_session(self, session: Any, coord: Any) -> None:
+        raise KeyError("refused")
+
+
+@pytest.mark.parametrize(
+    ("make", "error"),
+    [
+        (lambda: train.MonitoredSession(hooks=[Refusing()]), KeyError),
+        (lambda: train.SingularMonitoredSession(config="wrong"), TypeError),
+        (lambda: train.MonitoredTrainingSession(stop_grace_period_secs="soon"), TypeError),
+        (lambda: train.Supervisor(saver=None, summary_op=None, logdir=3), TypeError),
+    ],
+    ids=["a hook", "a config", "a grace period", "a folder"],
+)
+def test_a_constructor_that_fails_leaves_the_graph_as_it_was(make: Any, error: type[Exception]) -> None:
+    model()
+    train.input_producer([1.0, 2.0])
+    graph = tf.get_default_graph()
+    before = [op.name for op in graph.get_operations()], graph.get_all_collection_keys()
+    with pytest.raises(error):
+        make()
+    assert ([op.name for op in graph.get_operations()], graph.get_all_collection_keys()) == before
+    assert not graph.finalized
+    tf.constant(2.0)
+    with train.MonitoredSession() as session:
+        assert session.run(tf.get_collection("variables")[0]) == 1.0

@@ -5,6 +5,7 @@ from __future__ import annotations
 import inspect
 import logging
 from collections.abc import Callable, Sequence
+from numbers import Real
 from types import TracebackType
 from typing import Any, Final, NamedTuple, NoReturn, Self
 
@@ -12,6 +13,7 @@ from ...errors import AbortedError, OutOfRangeError, UnavailableError
 from ...execution.config import RunOptions
 from ...execution.trace import RunMetadata
 from ...graph import Graph, get_default_graph
+from ...public import whole
 from ..coordinator import Coordinator
 from ..queue_runner import start_queue_runners
 from .file_hooks import CheckpointSaverHook, StepCounterHook, SummarySaverHook
@@ -154,6 +156,9 @@ class _Monitored:
         hooks: Sequence[SessionRunHook] | None,
         stop_grace_period_secs: float,
     ) -> None:
+        seconds: Any = stop_grace_period_secs
+        if not isinstance(seconds, Real):
+            raise TypeError(f"stop_grace_period_secs: seconds are a number, but got {seconds!r}")
         self._graph_was_finalized = get_default_graph().finalized
         self._graph = get_default_graph()
         self._hooks = list(hooks or ())
@@ -161,6 +166,10 @@ class _Monitored:
         self._creator = ChiefSessionCreator() if session_creator is None else session_creator
         self._live: _Live | None = None
         self._is_closed = False
+        self._begin()
+
+    @whole
+    def _begin(self) -> None:
         for each in self._hooks:
             each.begin()
         self._live = self._created()
@@ -300,6 +309,10 @@ class MonitoredSession(_Monitored):
         session_creator: Makes the session; by default a `ChiefSessionCreator`.
         hooks: The hooks.
         stop_grace_period_secs: The seconds that threads of queues may take to end.
+
+    Raises:
+        TypeError: If `stop_grace_period_secs` is no number. Nothing is left in the graph where this or
+            something else fails.
     """
 
     def __init__(

@@ -11,6 +11,7 @@ from typing import Any, Final
 
 from ... import summary as summaries
 from ...graph import Graph, GraphKeys, get_default_graph
+from ...public import whole
 from ...variables import global_variables, global_variables_initializer
 from ...variables.reporting import report_uninitialized_variables
 from ..coordinator import Coordinator, LooperThread
@@ -70,6 +71,7 @@ class Supervisor:
 
     USE_DEFAULT: Final = 0
 
+    @whole
     def __init__(
         self,
         graph: Graph | None = None,
