@@ -130,6 +130,17 @@ def test_indices_out_of_range_are_found_at_the_end(cupy: Any) -> None:
             assert counts.all == (2, 3, 3)  # two feeds, two fetches, one look at both checks
 
 
+@pytest.mark.parametrize("backend", ["cupy", "array_api_strict"])
+def test_the_number_of_segments_is_no_segment(backend: str, cupy: Any) -> None:
+    ids = tf.placeholder(tf.int32, [3])
+    total = tf.unsorted_segment_sum(tf.constant([1.0, 2.0, 4.0]), ids, 2)
+    library: Any = backend if backend == "cupy" else pytest.importorskip(backend)
+    with tf.Session(backend=library) as session:
+        assert session.run(total, {ids: [1, -1, 0]}).tolist() == [4.0, 1.0]
+        with pytest.raises(tf.errors.InvalidArgumentError, match=r"segment_ids\[2\] = 2 is not in \[0, 2\)"):
+            session.run(total, {ids: [1, -1, 2]})
+
+
 def test_what_is_noted_waits_for_a_fetch(cupy: Any) -> None:
     w, at = tf.get_variable("w", initializer=np.ones(3, np.float32)), tf.placeholder(tf.int32, [2])
     update = tf.scatter_add(w, at, [1.0, 1.0]).op
