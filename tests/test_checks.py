@@ -41,7 +41,8 @@ def test_newcomers_are_told_of_the_scripts(script: str) -> None:
 
 def test_the_dev_extra_has_what_the_scripts_run() -> None:
     project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
-    names = {re.split(r"[\[=><]", line)[0] for line in project["optional-dependencies"]["dev"]}
+    extras = project["optional-dependencies"]
+    names = {re.split(r"[\[=><]", line)[0] for line in extras["dev"] + extras["test"]}
     used = {
         "auditwheel",
         "clang-format",
