@@ -11,5 +11,5 @@ settings.load_profile("any_machine")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Puts the tests of leaks first: they count what the process has, and other tests leave threads at work."""
+    """Puts the tests of leaks first: they count what the process has, and others leave threads at work."""
     items.sort(key=lambda item: item.path.name != "test_leaks.py")
