@@ -158,6 +158,7 @@ def test_a_store_gives_values_in_arrays_of_its_backend():
 
 def test_a_session_computes_with_the_backend_of_its_store():
     assert tf.Session(store=tf.Store(backend="numpy")).backend.name == "numpy"
+    assert tf.Store(backend=array_api_strict).fork().fork().backend.name == "array_api_strict"
     assert tf.Session(store=tf.Store()).backend.name == "numpy"
     with pytest.raises(ValueError, match=r"^Session\(store=\.\.\.\): a Store holds NumPy's arrays"):
         tf.Session(store=tf.Store(backend=array_api_strict))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Any
+from typing import Any, Self
 
 from .. import _core
 from ..backends import Backend, get_backend
@@ -35,8 +35,15 @@ class ViewedStore(_core.Store):
         >>> st.Store(backend="numpy").backend
         <scopetrie backend numpy>
         """
-        given: Backend | None = getattr(self, "_backend", None)  # a fork has the default one
+        given: Backend | None = getattr(self, "_backend", None)  # object.__new__ gives it none
         return get_backend() if given is None else given
+
+    def fork(self) -> Self:  # noqa: D102  it has the extension's text
+        copy = super().fork()
+        copy._backend = getattr(self, "_backend", None)
+        return copy
+
+    fork.__doc__ = _core.Store.fork.__doc__
 
     def __missing__(self, path: Any) -> Any:
         """What `store[path]` gives where there is no variable of this path: the subtree beneath it."""
