@@ -263,32 +263,24 @@ class BaseSession:
             ...     session.run({"x": x, "both": [y, y.op]}, feed_dict={x: [1.0, 2.0]})
             {'x': array([1., 2.], dtype=float32), 'both': [array([2., 4.], dtype=float32), None]}
         """
-        if not feed_dict and options is None and run_metadata is None:
-            # The fast path of `_run` for the most frequent calls.
-            if type(fetches) is list:
-                known, program = self._latest
-                try:
-                    again = known == fetches
-                except ValueError:  # an array among them, which is not a fetch
-                    again = False
-                if again and fetches:
-                    try:
-                        return program.run(())
-                    except Exception as error:
-                        shorten(error)
-                        raise
-            else:
-                try:
-                    plan = self._plans.get(fetches)
-                except TypeError:  # a dict, or something that is not a fetch
-                    plan = None
-                if plan is not None:
-                    try:
-                        return plan.execute()
-                    except Exception as error:
-                        shorten(error)
-                        raise
         try:
+            if not feed_dict and options is None and run_metadata is None:
+                # The fast path of `_run` for the most frequent calls.
+                if type(fetches) is list:
+                    known, program = self._latest
+                    try:
+                        again = known == fetches
+                    except ValueError:  # an array among them, which is not a fetch
+                        again = False
+                    if again and fetches:
+                        return program.run(())
+                else:
+                    try:
+                        plan = self._plans.get(fetches)
+                    except TypeError:  # a dict, or something that is not a fetch
+                        plan = None
+                    if plan is not None:
+                        return plan.execute()
             return self._run(fetches, feed_dict or {}, options, run_metadata)
         except Exception as error:
             shorten(error)
