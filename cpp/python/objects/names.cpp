@@ -1,108 +1,11 @@
-// Names, as Python sees it: what is asked for by text.
+// Names, as Python sees it: the type, its options, and looking at the names.
 #include "objects/names.hpp"
 
-#include <atomic>
 #include <cstddef>
-#include <cstring>
 
-#include "objects/scopes.hpp"
-#include "objects/store.hpp"
 #include "support/locking.hpp"
 
 namespace scopetrie::python {
-
-namespace {
-
-std::uint64_t this_thread() {
-  static std::atomic<std::uint64_t> last{0};
-  static thread_local std::uint64_t number = 0;
-  if (number == 0) [[unlikely]]
-    number = ++last;
-  return number;
-}
-
-}  // namespace
-
-ScopeId names_scope(NamesState& state) {
-  const ScopeId own = own_names_scope(state);
-  if (state.followed == nullptr || own != ScopeTrie::kRoot) [[likely]]
-    return own;
-  const VariableScope& scope = *context_of_store(state.store, store_of(state.store).serial)->current_variable_scope;
-  return state.followed->scope(scope.in(store_of(state.store)));
-}
-
-void follow_store(PyObject* names, PyGraph* store, PyObject* others) {
-  NamesState& state = *reinterpret_cast<PyNames*>(names)->state;
-  const Values& values = store_of(store).values;
-  state.followed = others == nullptr ? std::make_unique<FollowedNames>(state.names, values)
-                                     : std::make_unique<FollowedNames>(state.names, values, *names_of(others).followed);
-  state.store = store;
-}
-
-void leave_store(PyObject* names) {
-  NamesState& state = *reinterpret_cast<PyNames*>(names)->state;
-  state.followed = nullptr;
-  state.store = nullptr;
-}
-
-ScopeId own_names_scope(NamesState& state) {
-  const std::uint64_t thread = this_thread();
-  if (state.here.thread == thread) [[likely]]
-    return state.here.scope;
-  state.here = {thread, ScopeTrie::kRoot};
-  for (const NamesState::Here& open : state.open)
-    if (open.thread == thread) state.here = open;
-  return state.here.scope;
-}
-
-void set_names_scope(NamesState& state, ScopeId scope) {
-  state.here = {this_thread(), scope};
-  std::erase_if(state.open, [&](const NamesState::Here& open) { return open.thread == state.here.thread; });
-  if (scope != ScopeTrie::kRoot) state.open.push_back(state.here);
-}
-
-namespace {
-
-bool is_ascii(std::string_view text) {
-  constexpr std::uint64_t kHigh = 0x8080'8080'8080'8080u;
-  std::uint64_t seen = 0, word = 0;
-  std::size_t at = 0;
-  for (; at + sizeof word <= text.size(); at += sizeof word) {
-    std::memcpy(&word, text.data() + at, sizeof word);
-    seen |= word;
-  }
-  for (; at < text.size(); ++at) seen |= static_cast<unsigned char>(text[at]);
-  return (seen & kHigh) == 0;
-}
-
-}  // namespace
-
-PyObject* name_str(std::string_view text) {
-  if (!is_ascii(text)) [[unlikely]]
-    return to_str(text);
-  PyObject* str = PyUnicode_New(static_cast<Py_ssize_t>(text.size()), 127);
-  if (str != nullptr) std::memcpy(PyUnicode_DATA(str), text.data(), text.size());
-  return str;
-}
-
-std::string_view name_text(const char* call, PyObject* name) {
-  if (!PyUnicode_Check(name)) {
-    PyErr_Format(PyExc_TypeError, "Names.%s: a name must be a str, not %s: %R", call, Py_TYPE(name)->tp_name, name);
-    return {};
-  }
-  return text_of(name, (std::string("Names.") + call).c_str());
-}
-
-void refuse(NamesState& state, const char* call, PyObject* name, std::string_view why) {
-  std::string where;
-  if (const ScopeId scope = names_scope(state); scope != ScopeTrie::kRoot) {
-    where = " in the scope '";
-    state.names.scopes().append_path(scope, where);
-    where += '\'';
-  }
-  const Ref reason(to_str(why)), place(to_str(where));
-  if (reason && place) PyErr_Format(PyExc_ValueError, "Names.%s(%R)%U: %U", call, name, place.get(), reason.get());
-}
 
 namespace {
 
@@ -234,228 +137,6 @@ void dealloc(PyObject* self) {
   Py_DECREF(type);
 }
 
-// Giving out ---------------------------------------------------------------------------------------------------------
-
-NamesState::Part& part_of(NamesState& state, PyObject* name) {
-  return state.parts[(reinterpret_cast<std::uintptr_t>(name) >> 4) % state.parts.size()];
-}
-
-// The place of a name that is asked for in the current scope; its text, or null with an exception set. Throws Error and
-// PythonError where it is not legal.
-bool place_of(NamesState& state, const char* call, PyObject* name, ScopeId& scope, SegmentId& segment) {
-  scope = names_scope(state);
-  NamesState::Part& part = part_of(state, name);
-  if (part.text == name) [[likely]] {
-    segment = part.segment;
-    return true;
-  }
-  const std::string_view text = name_text(call, name);
-  if (text.data() == nullptr) return false;
-  const ScopeId here = scope;
-  scope = state.names.place(text, here, segment);
-  if (scope == here && PyUnicode_CheckExact(name) && PyUnicode_CHECK_INTERNED(name)) {
-    const Ref before(std::exchange(part.text, Py_NewRef(name)));
-    part.segment = segment;
-  }
-  return true;
-}
-
-PyObject* one_argument(const char* call, Signature<1>& signature, PyObject* const* args, Py_ssize_t positional,
-                       PyObject* keywords) {
-  PyObject* given[1];
-  if (!signature.parse(args, positional, keywords, given)) return nullptr;
-  if (given[0] == nullptr) PyErr_Format(PyExc_TypeError, "Names.%s() missing 1 required argument: 'name'", call);
-  return given[0];
-}
-
-PyObject* unique_name(PyObject* self, PyObject* const* args, Py_ssize_t positional, PyObject* keywords) {
-  static Signature<1> signature("unique_name", {"name"});
-  PyObject* name = positional == 1 && keywords == nullptr
-                       ? args[0]
-                       : one_argument("unique_name", signature, args, positional, keywords);
-  if (name == nullptr) return nullptr;
-  NamesState& state = names_of(self);
-  return refusing(state, "unique_name", name, [&]() -> PyObject* {
-    ScopeId scope;
-    SegmentId segment;
-    if (!place_of(state, "unique_name", name, scope, segment)) return nullptr;
-    const Name made = state.names.unique(scope, segment);
-    ++state.version;
-    return name_str(state.writer.write(made));
-  });
-}
-
-PyObject* peek(PyObject* self, PyObject* const* args, Py_ssize_t positional, PyObject* keywords) {
-  static Signature<1> signature("peek", {"name"});
-  PyObject* name = one_argument("peek", signature, args, positional, keywords);
-  if (name == nullptr) return nullptr;
-  NamesState& state = names_of(self);
-  return refusing(state, "peek", name, [&]() -> PyObject* {
-    ScopeId scope;
-    SegmentId segment;
-    if (!place_of(state, "peek", name, scope, segment)) return nullptr;
-    return name_str(state.writer.write(state.names.peek(scope, segment)));
-  });
-}
-
-// Undoes what was done to the names unless it is kept.
-class Span {
- public:
-  explicit Span(Names& names) : names_(names), mark_(names.begin()) {}
-  ~Span() {
-    if (open_) names_.rollback(mark_);
-  }
-  Span(const Span&) = delete;
-  Span& operator=(const Span&) = delete;
-  void keep() {
-    names_.commit();
-    open_ = false;
-  }
-
- private:
-  Names& names_;
-  Names::Mark mark_;
-  bool open_ = true;
-};
-
-// A list or tuple of the names that a call was given.
-Ref items_of_names(const char* call, PyObject* names) {
-  if (PyUnicode_Check(names)) {
-    PyErr_Format(PyExc_TypeError, "Names.%s takes an iterable of names, not a single str: %R", call, names);
-    return {};
-  }
-  return PyList_CheckExact(names) || PyTuple_CheckExact(names) ? Ref(items_of(names, "an iterable of names is needed"))
-                                                               : Ref(PySequence_List(names));
-}
-
-// Fills a list with a unique name for each place. None, or null with an exception set; then it has taken nothing,
-// unless it called Python.
-PyObject* fill(NamesState& state, const std::vector<std::pair<ScopeId, SegmentId>>& places, PyObject* list) {
-  const std::size_t rows = state.names.row_count();
-  Py_ssize_t at = 0;
-  try {
-    for (const auto& [scope, segment] : places) {
-      PyObject* made = name_str(state.writer.write(state.names.unique(scope, segment)));
-      if (made == nullptr) break;
-      PyList_SET_ITEM(list, at++, made);
-    }
-  } catch (...) {
-    if (state.legal == nullptr) state.names.take_back(rows);
-    throw;
-  }
-  if (static_cast<std::size_t>(at) == places.size()) return Py_NewRef(Py_None);
-  if (state.legal == nullptr) state.names.take_back(rows);
-  return nullptr;
-}
-
-PyObject* unique_names(PyObject* self, PyObject* names) {
-  NamesState& state = names_of(self);
-  const Ref items = items_of_names("unique_names", names);
-  if (!items) return nullptr;
-  const Py_ssize_t count = PySequence_Fast_GET_SIZE(items.get());
-  // All places first: finding them may call Python, which may give out names, too.
-  std::vector<std::pair<ScopeId, SegmentId>> places(static_cast<std::size_t>(count));
-  const ScopeId here = names_scope(state);
-  for (std::size_t i = 0; i < places.size(); ++i) {
-    if (static_cast<Py_ssize_t>(i) >= PySequence_Fast_GET_SIZE(items.get())) break;  // Python has made the list shorter
-    PyObject* item = PySequence_Fast_GET_ITEM(items.get(), static_cast<Py_ssize_t>(i));
-    const NamesState::Part& part = part_of(state, item);
-    if (part.text == item) [[likely]] {
-      places[i] = {here, part.segment};
-      continue;
-    }
-    const Ref name = Ref::borrowed(item);
-    const Ref done(refusing(state, "unique_names", name.get(), [&]() -> PyObject* {
-      return place_of(state, "unique_names", name.get(), places[i].first, places[i].second) ? Py_NewRef(Py_None)
-                                                                                            : nullptr;
-    }));
-    if (!done) return nullptr;
-  }
-  Ref list(new_list(count));
-  if (!list) return nullptr;
-  ++state.version;
-  const Ref whole(refusing(state, "unique_names", names, [&]() -> PyObject* {
-    if (state.legal == nullptr) return fill(state, places, list.get());
-    Span span(state.names);
-    PyObject* filled = fill(state, places, list.get());
-    if (filled != nullptr) span.keep();
-    return filled;
-  }));
-  return whole ? list.release() : nullptr;
-}
-
-PyObject* reserve(PyObject* self, PyObject* const* args, Py_ssize_t positional, PyObject* keywords) {
-  static Signature<1> signature("reserve", {"name"});
-  PyObject* name = one_argument("reserve", signature, args, positional, keywords);
-  if (name == nullptr) return nullptr;
-  NamesState& state = names_of(self);
-  const std::string_view text = name_text("reserve", name);
-  if (text.data() == nullptr) return nullptr;
-  return refusing(state, "reserve", name, [&]() -> PyObject* {
-    state.names.check_legal(text);
-    SegmentId segment;
-    const ScopeId scope = state.names.place_as_written(text, names_scope(state), segment);
-    const Name full{scope, segment, 0};
-    if (state.names.reserve(scope, segment)) {
-      ++state.version;
-      return name_str(state.writer.write(full));
-    }
-    std::string taken = "the name '", other;
-    state.names.append_name(full, taken);
-    state.names.append_name(state.names.peek(scope, segment), other);
-    refuse(state, "reserve", name, taken + "' is taken; unique_name() would give '" + other + "'");
-    return nullptr;
-  });
-}
-
-PyObject* update(PyObject* self, PyObject* names) {
-  NamesState& state = names_of(self);
-  const Ref items = items_of_names("update", names);
-  if (!items) return nullptr;
-  const Ref own(PySequence_Tuple(items.get()));
-  if (!own) return nullptr;
-  Span span(state.names);
-  ++state.version;
-  for (Py_ssize_t i = 0; i < PyTuple_GET_SIZE(own.get()); ++i) {
-    const std::string_view text = name_text("update", PyTuple_GET_ITEM(own.get(), i));
-    if (text.data() == nullptr) return nullptr;
-    SegmentId segment;
-    const ScopeId scope = state.names.place_as_written(text, ScopeTrie::kRoot, segment);
-    state.names.add(scope, segment);
-  }
-  span.keep();
-  Py_RETURN_NONE;
-}
-
-PyObject* release(PyObject* self, PyObject* const* args, Py_ssize_t positional, PyObject* keywords) {
-  static Signature<1> signature("release", {"name"});
-  PyObject* name = one_argument("release", signature, args, positional, keywords);
-  if (name == nullptr) return nullptr;
-  NamesState& state = names_of(self);
-  const std::string_view text = name_text("release", name);
-  if (text.data() == nullptr) return nullptr;
-  SegmentId segment;
-  const ScopeId scope = state.names.place_as_written(text, ScopeTrie::kRoot, segment);
-  switch (state.names.release(scope, segment)) {
-    case Names::Release::kDone:
-      ++state.version;
-      Py_RETURN_NONE;
-    case Names::Release::kFree:
-      PyErr_Format(PyExc_ValueError,
-                   "Names.release(%R): the name is free; release takes full names that were given out", name);
-      return nullptr;
-    default:
-      PyErr_Format(
-          PyExc_ValueError,
-          "Names.release(%R): the path was never given out, it is taken because of the names beneath it; "
-          "release those, for example %R",
-          name,
-          Ref(name_str(state.writer.write(state.names.name(state.names.under(state.names.find_scope(text)).front()))))
-              .get());
-      return nullptr;
-  }
-}
-
 // Looking ------------------------------------------------------------------------------------------------------------
 
 int contains(PyObject* self, PyObject* name) {
@@ -469,7 +150,7 @@ PyObject* iterate(PyObject* self) { return make_names_iterator(self, true, {}); 
 
 PyObject* under(PyObject* self, PyObject* const* args, Py_ssize_t positional, PyObject* keywords) {
   static Signature<1> signature("under", {"path"});
-  PyObject* path = one_argument("under", signature, args, positional, keywords);
+  PyObject* path = one_name("under", signature, args, positional, keywords);
   if (path == nullptr) return nullptr;
   const std::string_view text = name_text("under", path);
   if (text.data() == nullptr) return nullptr;
@@ -523,7 +204,7 @@ PyObject* end(PyObject* self, PyObject* const* args, Py_ssize_t count) {
 
 bool bind_names(PyObject* module) {
   static PyMethodDef methods[] = {
-      fast("unique_name", locked<unique_name>,
+      fast("unique_name", locked<names_unique>,
            "unique_name($self, name)\n--\n\n"
            "Gives out a name in the current scope: `name` if it is free, else with the first number that is.\n\n"
            "Args:\n    name: A str; it may be a path.\n\n"
@@ -531,7 +212,7 @@ bool bind_names(PyObject* module) {
            "Raises:\n    ValueError: If the name is not legal (see `Names`).\n    TypeError: If it is no str.\n\n"
            ">>> from scopetrie import Names\n>>> names = Names()\n"
            ">>> [names.unique_name(\"Add\") for _ in range(3)]\n['Add', 'Add_1', 'Add_2']\n"),
-      {"unique_names", locked<unique_names>, METH_O,
+      {"unique_names", locked<names_unique_many>, METH_O,
        "unique_names($self, names, /)\n--\n\n"
        "`unique_name` for each of many, all of them or none.\n\n"
        "Args:\n    names: An iterable of str.\n\n"
@@ -539,13 +220,13 @@ bool bind_names(PyObject* module) {
        "Raises:\n    ValueError: As `unique_name`; nothing is taken then.\n    TypeError: Likewise.\n\n"
        ">>> from scopetrie import Names\n>>> Names().unique_names([\"MatMul\", \"Add\", \"MatMul\"])\n"
        "['MatMul', 'Add', 'MatMul_1']\n"},
-      fast("peek", locked<peek>,
+      fast("peek", locked<names_peek>,
            "peek($self, name)\n--\n\n"
            "What `unique_name` would give now; nothing is taken.\n\n"
            "Args:\n    name: A str; it may be a path.\n\n"
            "Returns:\n    The full name.\n\n"
            "Raises:\n    ValueError: As `unique_name`.\n    TypeError: Likewise.\n"),
-      fast("reserve", locked<reserve>,
+      fast("reserve", locked<names_reserve>,
            "reserve($self, name)\n--\n\n"
            "Takes exactly this name in the current scope.\n\n"
            "Args:\n    name: A str; it may be a path.\n\n"
@@ -554,12 +235,12 @@ bool bind_names(PyObject* module) {
            ">>> from scopetrie import Names\n>>> names = Names()\n>>> names.reserve(\"logits\")\n'logits'\n"
            ">>> names.reserve(\"logits\")\nTraceback (most recent call last):\n  ...\n"
            "ValueError: Names.reserve('logits'): the name 'logits' is taken; unique_name() would give 'logits_1'\n"),
-      {"update", locked<update>, METH_O,
+      {"update", locked<names_update>, METH_O,
        "update($self, names, /)\n--\n\n"
        "Takes over names that are in use elsewhere, as they are, whatever is legal or taken here.\n\n"
        "Args:\n    names: An iterable of full names. Those that are listed already stay so.\n\n"
        "Raises:\n    TypeError: If one of them is no str; none is taken over then.\n"},
-      fast("release", locked<release>,
+      fast("release", locked<names_release>,
            "release($self, name)\n--\n\n"
            "Gives a name back: it is free again, and the next to be given out for its base.\n\n"
            "Args:\n    name: A full name that was given out, or the path of a scope. Where names beneath it are\n"

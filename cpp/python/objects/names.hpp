@@ -91,6 +91,18 @@ PyObject* refusing(NamesState& state, const char* call, PyObject* name, Work&& w
 void follow_store(PyObject* names, PyGraph* store, PyObject* others);
 void leave_store(PyObject* names);
 
+/// The argument of a method that takes one name; null with an exception set.
+PyObject* one_name(const char* call, Signature<1>& signature, PyObject* const* args, Py_ssize_t positional,
+                   PyObject* keywords);
+
+// Methods of Names that give names out and take them back.
+PyObject* names_unique(PyObject* self, PyObject* const* args, Py_ssize_t positional, PyObject* keywords);
+PyObject* names_unique_many(PyObject* self, PyObject* names);
+PyObject* names_peek(PyObject* self, PyObject* const* args, Py_ssize_t positional, PyObject* keywords);
+PyObject* names_reserve(PyObject* self, PyObject* const* args, Py_ssize_t positional, PyObject* keywords);
+PyObject* names_update(PyObject* self, PyObject* names);
+PyObject* names_release(PyObject* self, PyObject* const* args, Py_ssize_t positional, PyObject* keywords);
+
 /// `Names.scope()` and the iterators of Names.
 PyObject* make_names_scope(PyObject* names, PyObject* name, bool reopen);
 /// Over all names, or over those of some rows.

@@ -1,7 +1,6 @@
-// The Python type Store: creation, look-ups by path, what hangs on it.
+// The Python type Store: creation, what hangs on it, its methods.
 #include "objects/store.hpp"
 
-#include <algorithm>
 #include <cstddef>
 #include <random>
 
@@ -11,98 +10,6 @@
 namespace scopetrie::python {
 
 PyTypeObject* store_type = nullptr;
-
-void StoreState::cut(const Mark& mark) noexcept {
-  for (auto id = static_cast<VariableId>(mark.variables); id < live.size(); ++id) {
-    if (live[id] == nullptr) continue;
-    // Only the row of this number goes, so the handle cannot stay; what it was called stays readable.
-    PyStoreVariable* handle = as_variable(live[id]);
-    handle->number = kNone;
-    handle->scope = variables[id].scope;
-    handle->segment = variables[id].segment;
-  }
-  GraphState::cut(mark);
-}
-
-StoreState::~StoreState() {
-  for (PyObject* watcher : watchers_) Py_DECREF(watcher);
-  for (const AskedTuple& each : asked) Py_XDECREF(each.tuple);
-}
-
-void StoreState::settle() noexcept {
-  GraphState::settle();
-  tell_watchers();
-}
-
-void StoreState::watch(PyObject* reference) {
-  make_room(watchers_, 1);
-  if (watchers_.size() >= most_watchers_) {
-    std::vector<Ref> targets;  // let go of at the end, as that may run anything
-    targets.reserve(watchers_.size());
-    for (PyObject*& watcher : watchers_) {
-      targets.push_back(checked(PyObject_CallNoArgs(watcher)));
-      if (targets.back().get() == Py_None) Py_CLEAR(watcher);
-    }
-    std::erase(watchers_, nullptr);
-    most_watchers_ = 2 * std::max<std::size_t>(watchers_.size(), 8);
-  }
-  watchers_.push_back(reference);
-}
-
-void StoreState::tell_changes() noexcept {
-  told_ = values.revision();
-  if (watchers_.empty()) return;
-  PyObject *type, *value, *traceback;  // this may be the end of what failed
-  PyErr_Fetch(&type, &value, &traceback);
-  const Ref keep = Ref::borrowed(static_cast<PyObject*>(owner));
-  for (std::size_t i = 0; i < watchers_.size();) {
-    const Ref reference = Ref::borrowed(watchers_[i]);
-    const Ref watcher(PyObject_CallNoArgs(reference.get()));
-    if (watcher.get() == Py_None) {
-      if (i < watchers_.size() && watchers_[i] == reference.get()) {
-        watchers_.erase(watchers_.begin() + static_cast<std::ptrdiff_t>(i));
-        Py_DECREF(reference.get());
-      }
-      continue;
-    }
-    if (!watcher || !Ref(PyObject_CallMethod(watcher.get(), "let_go", nullptr))) PyErr_WriteUnraisable(reference.get());
-    ++i;
-  }
-  PyErr_Restore(type, value, traceback);
-}
-
-std::vector<VariableId> rows_under(PyObject* self, std::string_view path) {
-  const StoreState& store = store_of(self);
-  std::vector<VariableId> rows;
-  if (path.empty()) {
-    rows.reserve(store.values.size());
-    for (VariableId id = 0; id < store.variables.size(); ++id)
-      if (store.values.is_there(id)) rows.push_back(id);
-    return rows;
-  }
-  const ScopeId scope = store.ops.scopes().find(path);
-  return scope == kNone ? rows : store.variables.under(store.ops.scopes(), scope);
-}
-
-std::string_view path_text(const char* call, PyObject* path) {
-  if (!PyUnicode_Check(path)) {
-    PyErr_Format(PyExc_TypeError, "%s: a path must be a str, not %s: %R", call, Py_TYPE(path)->tp_name, path);
-    throw_raised();
-  }
-  const std::string_view text = text_of(path);
-  if (text.data() != nullptr) return text;
-  if (!PyErr_ExceptionMatches(PyExc_UnicodeEncodeError)) throw_raised();
-  PyErr_Clear();
-  PyErr_Format(PyExc_ValueError, "%s: %A has a lone surrogate, which is no character", call, path);
-  throw_raised();
-}
-
-void raise_missing(PyObject* self, PyObject* path) {
-  // __missing__ of a store raises, or gives what is beneath the path, of which there is nothing.
-  const Ref error(PyObject_CallMethod(self, "_missing", "O", path));
-  if (error) PyErr_SetObject(reinterpret_cast<PyObject*>(Py_TYPE(error.get())), error.get());
-  throw_raised();
-}
 
 namespace {
 
@@ -195,24 +102,6 @@ void dealloc(PyObject* self) {
   dealloc_graph(self);
 }
 
-// Look-ups ------------------------------------------------------------------------------------------------------------
-
-// The variable of a path, or kNone, also where it is no text that could be one.
-VariableId find(PyObject* self, PyObject* path) {
-  if (!PyUnicode_Check(path)) return kNone;
-  const std::string_view text = text_of(path);
-  if (text.data() == nullptr) {
-    PyErr_Clear();
-    return kNone;
-  }
-  return store_of(self).values.find(text);
-}
-
-PyObject* subscript(PyObject* self, PyObject* path) {
-  if (const VariableId found = find(self, path); found != kNone) return store_variable(as_graph(self), found);
-  return PyObject_CallMethod(self, "__missing__", "O", path);
-}
-
 int set_subscript(PyObject* self, PyObject* path, PyObject* value) {
   if (value == nullptr) return store_delete(self, path);
   PyErr_SetString(PyExc_TypeError,
@@ -221,94 +110,11 @@ int set_subscript(PyObject* self, PyObject* path, PyObject* value) {
   return -1;
 }
 
-int contains(PyObject* self, PyObject* path) { return find(self, path) != kNone ? 1 : 0; }
 Py_ssize_t length(PyObject* self) { return static_cast<Py_ssize_t>(store_of(self).values.size()); }
 
 PyObject* iterate(PyObject* self) {
   const Ref paths(PyObject_CallMethod(self, "_paths", nullptr));
   return paths ? PyObject_GetIter(paths.get()) : nullptr;
-}
-
-std::vector<VariableId> rows_under(PyObject* self, PyObject* path) {
-  return scopetrie::python::rows_under(self, path == nullptr ? std::string_view("") : checked_text(path));
-}
-
-bool parse_path(const char* call, PyObject* const* args, Py_ssize_t count, PyObject*& path) {
-  if (count > 1 || (count == 1 && !PyUnicode_Check(args[0]))) {
-    PyErr_Format(PyExc_TypeError, "%s() takes a path, a str", call);
-    return false;
-  }
-  path = count == 1 ? args[0] : nullptr;
-  return true;
-}
-
-// _paths(path=""): the paths beneath one, relative to it.
-PyObject* paths(PyObject* self, PyObject* const* args, Py_ssize_t count) {
-  PyObject* top;
-  if (!parse_path("_paths", args, count, top)) return nullptr;
-  const std::vector<VariableId> rows = rows_under(self, top);
-  const std::size_t prefix = top == nullptr || PyUnicode_GET_LENGTH(top) == 0 ? 0 : text_of(top).size() + 1;
-  const Values& values = store_of(self).values;
-  std::string path;
-  return list_of(rows.size(), [&](std::uint32_t i) {
-    path.clear();
-    values.append_path(rows[i], path);
-    return to_str(std::string_view(path).substr(prefix));
-  });
-}
-
-// _variables(path=""): the variables beneath a path, in the order of _paths().
-PyObject* variables(PyObject* self, PyObject* const* args, Py_ssize_t count) {
-  PyObject* top;
-  if (!parse_path("_variables", args, count, top)) return nullptr;
-  const std::vector<VariableId> rows = rows_under(self, top);
-  const Values& values = store_of(self).values;
-  return list_of(rows.size(),
-                 [&](std::uint32_t i) { return store_variable(as_graph(self), values.resolved(rows[i])); });
-}
-
-// _items(path=""): pairs of a path beneath one and its variable.
-PyObject* items(PyObject* self, PyObject* const* args, Py_ssize_t count) {
-  const Ref names(paths(self, args, count)), found(variables(self, args, count));
-  if (!names || !found) return nullptr;
-  return list_of(static_cast<std::size_t>(PyList_GET_SIZE(found.get())), [&](std::uint32_t i) {
-    return pack(PyList_GET_ITEM(names.get(), i), PyList_GET_ITEM(found.get(), i));
-  });
-}
-
-// _measure(path=""): how many variables there are beneath a path, their elements and bytes.
-PyObject* measure(PyObject* self, PyObject* const* args, Py_ssize_t count) {
-  PyObject* top;
-  if (!parse_path("_measure", args, count, top)) return nullptr;
-  const std::vector<VariableId> rows = rows_under(self, top);
-  const Values& values = store_of(self).values;
-  std::size_t elements = 0, bytes = 0;
-  for (const VariableId row : rows) {
-    if (values.is_alias(row)) continue;
-    elements += values.element_count(row);
-    bytes += values.byte_count(row);
-  }
-  return build_value("(nnn)", static_cast<Py_ssize_t>(rows.size()), static_cast<Py_ssize_t>(elements),
-                     static_cast<Py_ssize_t>(bytes));
-}
-
-// _is_scope(path): whether variables are beneath a path.
-PyObject* is_scope_path(PyObject* self, PyObject* path) {
-  return PyBool_FromLong(rows_under(self, path).empty() ? 0 : 1);
-}
-
-// _find(path): the variable of exactly this path, or None.
-PyObject* find_object(PyObject* self, PyObject* path) {
-  const VariableId found = find(self, path);
-  return found == kNone ? Py_NewRef(Py_None) : store_variable(as_graph(self), found);
-}
-
-PyObject* variable_at(PyObject* self, PyObject* number) {
-  const std::size_t id = PyLong_AsSize_t(number);
-  if (PyErr_Occurred() != nullptr) return nullptr;
-  const StoreState& store = store_of(self);
-  if (id >= store.variables.size() || !store.values.is_there(static_cast<VariableId>(id))) Py_RETURN_NONE;
-  return store_variable(as_graph(self), store.values.resolved(static_cast<VariableId>(id)));
 }
 
 PyObject* refuse_reduce(PyObject*, PyObject*) {
@@ -453,13 +259,13 @@ bool bind_store(PyObject* module) {
        "Moves the elements of variables into one memory, and gives it as an array."},
       fast("_get_whole", locked<store_get_whole>,
            "Gets or makes the variable of a whole path: what getters are given."),
-      with_arguments("_paths", locked<paths>, "The paths beneath a path, relative to it."),
-      with_arguments("_variables", locked<variables>, "The variables beneath a path, in the order of _paths()."),
-      with_arguments("_items", locked<items>, "Pairs of a path beneath a path and its variable."),
-      with_arguments("_measure", locked<measure>, "How many variables, elements and bytes are beneath a path."),
+      with_arguments("_paths", locked<store_paths>, "The paths beneath a path, relative to it."),
+      with_arguments("_variables", locked<store_variables>, "The variables beneath a path, in the order of _paths()."),
+      with_arguments("_items", locked<store_items>, "Pairs of a path beneath a path and its variable."),
+      with_arguments("_measure", locked<store_measure>, "How many variables, elements and bytes are beneath a path."),
       {"_follow", locked<follow>, METH_O, "Makes Names follow the store, unless some do; gives those that do."},
-      {"_is_scope", locked<is_scope_path>, METH_O, "Whether variables are beneath a path."},
-      {"_find", locked<find_object>, METH_O, "The variable of exactly this path, or None."},
+      {"_is_scope", locked<store_is_scope>, METH_O, "Whether variables are beneath a path."},
+      {"_find", locked<store_find>, METH_O, "The variable of exactly this path, or None."},
       with_arguments(
           "_set", locked<store_set>,
           "Gives the variable of a whole path the elements of an array: (path, array, trainable). It gets the "
@@ -469,7 +275,7 @@ bool bind_store(PyObject* module) {
       {"_watch", locked<store_watch>, METH_O,
        "Calls let_go() of an object, which is not kept alive, whenever a variable gets another memory or name."},
       {"_holds", locked<store_holds>, METH_O | METH_STATIC, "Whether variables of stores may have a dtype."},
-      {"_variable_at", locked<variable_at>, METH_O, "The variable of a number, or None."},
+      {"_variable_at", locked<store_variable_at>, METH_O, "The variable of a number, or None."},
       {"__reduce_ex__", locked<refuse_reduce>, METH_O, "Refuses to be pickled."},
       {nullptr, nullptr, 0, nullptr}};
   static PyGetSetDef properties[] = {
@@ -487,10 +293,10 @@ bool bind_store(PyObject* module) {
                          {Py_tp_clear, reinterpret_cast<void*>(unlocked<clear>)},
                          {Py_tp_dealloc, reinterpret_cast<void*>(unlocked<dealloc>)},
                          {Py_tp_iter, reinterpret_cast<void*>(locked<iterate>)},
-                         {Py_mp_subscript, reinterpret_cast<void*>(locked<subscript>)},
+                         {Py_mp_subscript, reinterpret_cast<void*>(locked<store_subscript>)},
                          {Py_mp_ass_subscript, reinterpret_cast<void*>(locked<set_subscript>)},
                          {Py_mp_length, reinterpret_cast<void*>(locked<length>)},
-                         {Py_sq_contains, reinterpret_cast<void*>(locked<contains>)},
+                         {Py_sq_contains, reinterpret_cast<void*>(locked<store_contains>)},
                          {Py_tp_methods, methods},
                          {Py_tp_getset, properties},
                          {Py_tp_members, members},

@@ -112,6 +112,21 @@ Memory& elements_of(PyGraph* store, VariableId id);
 Ref path_object(PyGraph* store, VariableId id);
 /// Its array. Throws.
 Ref array_of(PyObject* variable);
+/// Sizes as a tuple of int. Throws.
+Ref dims_object(std::span<const std::int64_t> dims);
+/// Sets its elements, as assign() does. Throws.
+void assign_elements(PyObject* variable, PyObject* value);
+
+// Methods of Store in store_paths.cpp.
+PyObject* store_subscript(PyObject* self, PyObject* path);
+int store_contains(PyObject* self, PyObject* path);
+PyObject* store_paths(PyObject* self, PyObject* const* args, Py_ssize_t count);
+PyObject* store_variables(PyObject* self, PyObject* const* args, Py_ssize_t count);
+PyObject* store_items(PyObject* self, PyObject* const* args, Py_ssize_t count);
+PyObject* store_measure(PyObject* self, PyObject* const* args, Py_ssize_t count);
+PyObject* store_is_scope(PyObject* self, PyObject* path);
+PyObject* store_find(PyObject* self, PyObject* path);
+PyObject* store_variable_at(PyObject* self, PyObject* number);
 
 // Methods of Store in calls/.
 PyObject* store_get(PyObject* self, PyObject* const* args, Py_ssize_t positional, PyObject* keywords);
