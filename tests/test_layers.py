@@ -24,7 +24,7 @@ FLOORS = [
     {"public"},
     {"describe", "files", "locks", "paths", "printing", "similar", "tracebacks"},
     {"errors", "backends", "names"},
-    {"dtypes", "dimension"},
+    {"dtypes", "dimension", "file_errors"},
     {"shapes"},
     {"bundles", "graph", "partitioners"},
     {"ops"},

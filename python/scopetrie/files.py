@@ -63,7 +63,12 @@ def write_whole(path: str | os.PathLike[str]) -> Iterator[str]:
         yield part
         os.chmod(part, mode)  # the block may have replaced it
         _sync(part)
-        os.replace(part, target)
+        try:
+            os.replace(part, target)
+        except OSError as error:
+            if error.filename is not None:
+                error.filename, error.filename2 = os.fspath(path), None
+            raise
     finally:
         _remove(own)
         if lock is not None:

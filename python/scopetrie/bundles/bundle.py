@@ -73,6 +73,8 @@ class Bundle:
             with open(self.name + _INDEX, "rb") as file:
                 content = file.read()
         except (FileNotFoundError, NotADirectoryError):
+            if os.path.isfile(self.name):
+                raise self._damaged("it is no checkpoint in format V2") from None
             raise not_found(self.name) from None
         try:
             self._read(content)

@@ -11,14 +11,8 @@ from collections.abc import Iterator
 from typing import Any
 
 from ..bundles.records import read_records
-from ..errors import (
-    DataLossError,
-    InvalidArgumentError,
-    NotFoundError,
-    OpError,
-    PermissionDeniedError,
-    UnknownError,
-)
+from ..errors import DataLossError, InvalidArgumentError
+from ..file_errors import errors_of_files
 
 
 class _Inflated(io.RawIOBase):
@@ -57,7 +51,7 @@ def opened(path: bytes | str, compression: bytes | str = b"") -> Any:
     """
     name = os.fsdecode(path)
     kind = compression.decode() if isinstance(compression, bytes) else compression
-    try:
+    with errors_of_files(name):
         if kind == "GZIP":
             return gzip.open(name, "rb")
         if kind == "ZLIB":
@@ -65,17 +59,6 @@ def opened(path: bytes | str, compression: bytes | str = b"") -> Any:
         if kind:
             raise InvalidArgumentError(None, None, f"Unsupported compression_type: {kind}.")
         return open(name, "rb")
-    except OSError as error:
-        raise translated(error, name) from None
-
-
-def translated(error: OSError, name: str) -> OpError:
-    """v1's error for one of the operating system."""
-    if isinstance(error, (FileNotFoundError, NotADirectoryError)):
-        return NotFoundError(None, None, f"{name}; {os.strerror(error.errno or 2)}")
-    if isinstance(error, PermissionError):
-        return PermissionDeniedError(None, None, f"{name}; {os.strerror(error.errno or 13)}")
-    return UnknownError(None, None, f"{name}; {error.strerror or error}")
 
 
 def lines(path: bytes | str, compression: bytes | str = b"") -> Iterator[bytes]:
@@ -137,8 +120,7 @@ def reading(path: bytes | str, compression: bytes | str, given: Any = None) -> I
     """Opens a file for a block, or takes one that is open: errors of the operating system become v1's."""
     with opened(path, compression) if given is None else given as file:
         try:
-            yield file
+            with errors_of_files(path):
+                yield file
         except (OSError, EOFError, zlib.error) as error:
-            if isinstance(error, OSError) and error.errno:
-                raise translated(error, os.fsdecode(path)) from None
             raise DataLossError(None, None, f"{os.fsdecode(path)}: {error}") from None

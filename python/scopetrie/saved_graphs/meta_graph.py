@@ -7,6 +7,7 @@ import os
 from importlib import import_module
 from typing import Any, Final
 
+from ..file_errors import errors_of_files, make_folders
 from ..files import write_whole
 from ..graph import Graph, GraphKeys, Operation, Tensor, get_default_graph
 from ..summary.graph_def import graph_def as make_graph_def
@@ -119,15 +120,15 @@ def write_message(message: Any, path: str, as_text: bool) -> None:
     """Writes a message to a file, which appears when it is complete.
 
     Raises:
-        OSError: If it cannot be written.
+        OpError: If it cannot be written, of v1's class.
     """
     if as_text:
         text: Any = import_module("google.protobuf.text_format")
         content = text.MessageToString(message).encode()
     else:
         content = message.SerializeToString()
-    os.makedirs(os.path.dirname(path) or ".", exist_ok=True)
-    with write_whole(path) as part, open(part, "wb") as file:
+    make_folders(os.path.dirname(path) or ".")
+    with errors_of_files(path), write_whole(path) as part, open(part, "wb") as file:
         file.write(content)
 
 
@@ -136,13 +137,14 @@ def read_meta_graph(path: str | os.PathLike[str]) -> Any:
 
     Raises:
         OSError: If there is no such file, or it is none of a MetaGraphDef.
+        OpError: If it cannot be read, of v1's class.
         ImportError: If the extra `tensorboard` is not installed.
     """
     made = proto("meta_graph").MetaGraphDef()
     name = os.fsdecode(path)
-    if not os.path.isfile(name):
+    if not os.path.exists(name):
         raise OSError(f"File does not exist. Received: {name}.")
-    with open(name, "rb") as file:
+    with errors_of_files(name), open(name, "rb") as file:
         content = file.read()
     messages: Any = import_module("google.protobuf.message")
     text: Any = import_module("google.protobuf.text_format")

@@ -10,6 +10,7 @@ import weakref
 from typing import Any, final
 
 from ..bundles.records import record
+from ..file_errors import errors_of_files, make_folders
 from ..locks import Lock
 from .protos import proto
 
@@ -30,17 +31,19 @@ class EventFile:
 
     Raises:
         ImportError: If the extra `tensorboard` is not installed.
-        OSError: If the file cannot be made.
+        OpError: If the file cannot be made, of v1's class.
     """
 
     def __init__(self, folder: str, suffix: str) -> None:
         first = proto("event").Event(wall_time=time.time(), file_version="brain.Event:2")
-        os.makedirs(folder, exist_ok=True)
+        make_folders(folder)
         name = f"events.out.tfevents.{int(time.time()):010d}.{socket.gethostname()}.{os.getpid()}"
         path = os.path.join(folder, f"{name}.{next(_numbers)}{suffix}")
-        self._descriptor = os.open(
-            path, os.O_CREAT | os.O_EXCL | os.O_WRONLY | getattr(os, "O_BINARY", 0), 0o666
-        )
+        with errors_of_files(path):
+            self._descriptor = os.open(
+                path, os.O_CREAT | os.O_EXCL | os.O_WRONLY | getattr(os, "O_BINARY", 0), 0o666
+            )
+        self._path = path
         # Programs seldom close their writers.
         self._closing = weakref.finalize(self, os.close, self._descriptor)
         self._writing = Lock()
@@ -50,10 +53,10 @@ class EventFile:
         """Writes an Event proto.
 
         Raises:
-            OSError: If it cannot be written.
+            OpError: If it cannot be written, of v1's class.
         """
         data = record(event.SerializeToString())
-        with self._writing:
+        with self._writing, errors_of_files(self._path):
             while data:
                 data = data[os.write(self._descriptor, data) :]
 

@@ -6,6 +6,7 @@ import importlib
 import os
 from typing import Any
 
+from ..file_errors import errors_of_files, make_folders
 from ..files import write_whole
 from ..graph import Graph
 from ..summary.graph_def import graph_def
@@ -26,6 +27,7 @@ def write_graph(
         The path of the file.
 
     Raises:
+        OpError: If the file cannot be written, of v1's class.
         ImportError: If the extra `tensorboard` is not installed.
 
     Example:
@@ -40,14 +42,15 @@ def write_graph(
     made = graph_or_graph_def
     if isinstance(made, Graph):
         made = graph_def(made)
-    os.makedirs(logdir, exist_ok=True)
-    path = os.path.join(logdir, name)
+    folder = os.fsdecode(logdir)
+    make_folders(folder)
+    path = os.path.join(folder, name)
     if as_text:
         # Comes with tensorboard, which made the GraphDef.
         text_format: Any = importlib.import_module("google.protobuf.text_format")
         content = text_format.MessageToString(made).encode()
     else:
         content = made.SerializeToString()
-    with write_whole(path) as part, open(part, "wb") as file:
+    with errors_of_files(path), write_whole(path) as part, open(part, "wb") as file:
         file.write(content)
     return path

@@ -13,20 +13,18 @@ import glob
 import os
 import shutil
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import suppress
 from types import TracebackType
 from typing import IO, Any, NamedTuple, Self
 
 from ..errors import (
     AlreadyExistsError,
-    FailedPreconditionError,
     InvalidArgumentError,
     NotFoundError,
-    OpError,
     PermissionDeniedError,
     UnimplementedError,
-    UnknownError,
 )
+from ..file_errors import errors_of_files, make_folders
 
 __all__ = [
     "Copy",
@@ -47,13 +45,6 @@ __all__ = [
     "Walk",
 ]
 
-_CLASSES: tuple[tuple[type[OSError], type[OpError]], ...] = (
-    (FileNotFoundError, NotFoundError),
-    (FileExistsError, AlreadyExistsError),
-    (PermissionError, PermissionDeniedError),
-    (NotADirectoryError, FailedPreconditionError),
-    (IsADirectoryError, FailedPreconditionError),
-)
 _MODES = ("r", "rb", "r+", "rb+", "r+b", "w", "wb", "w+", "wb+", "w+b", "a", "ab", "a+", "ab+", "a+b")
 
 
@@ -90,16 +81,6 @@ def _path(path: Any) -> str:
     )
 
 
-@contextmanager
-def _translated(path: str) -> Iterator[None]:
-    """Turns errors of files into v1's."""
-    try:
-        yield
-    except OSError as error:
-        kind: Any = next((made for python, made in _CLASSES if isinstance(error, python)), UnknownError)
-        raise kind(None, None, f"{error.filename or path}; {error.strerror or error}") from None
-
-
 def Exists(filename: Any) -> bool:
     """Whether there is a file or folder of a path."""
     return os.path.exists(_path(filename))
@@ -119,7 +100,7 @@ def ListDirectory(dirname: Any) -> list[str]:
     path = _path(dirname)
     if not os.path.isdir(path):
         raise NotFoundError(None, None, f"Could not find directory {path}")
-    with _translated(path):
+    with errors_of_files(path):
         return os.listdir(path)
 
 
@@ -130,22 +111,23 @@ def Glob(filename: Any) -> list[str]:
 
 
 def MkDir(dirname: Any) -> None:
-    """Makes a folder.
+    """Makes a folder, if there is nothing of its name.
 
     Raises:
         NotFoundError: If the folder is missing that it is to be in.
-        AlreadyExistsError: If it is there.
     """
     path = _path(dirname)
-    with _translated(path):
+    with errors_of_files(path), suppress(FileExistsError):
         os.mkdir(path)
 
 
 def MakeDirs(dirname: Any) -> None:
-    """Makes a folder and those that it is in, as far as they are missing."""
-    path = _path(dirname)
-    with _translated(path):
-        os.makedirs(path, exist_ok=True)
+    """Makes a folder and those that it is in, as far as they are missing.
+
+    Raises:
+        FailedPreconditionError: If one of them is a file.
+    """
+    make_folders(_path(dirname))
 
 
 def Remove(filename: Any) -> None:
@@ -155,19 +137,24 @@ def Remove(filename: Any) -> None:
         NotFoundError: If there is none.
     """
     path = _path(filename)
-    with _translated(path):
+    with errors_of_files(path):
         os.unlink(path)
 
 
 def DeleteRecursively(dirname: Any) -> None:
-    """Deletes a folder and all that is in it.
+    """Deletes a folder and all that is in it, or a file.
 
     Raises:
         NotFoundError: If there is none.
     """
     path = _path(dirname)
-    with _translated(path):
-        shutil.rmtree(path)
+    if not os.path.lexists(path):
+        raise NotFoundError(None, None, f"{path} not found")
+    with errors_of_files(path):
+        if os.path.isdir(path) and not os.path.islink(path):
+            shutil.rmtree(path)
+        else:
+            os.unlink(path)
 
 
 def Copy(oldpath: Any, newpath: Any, overwrite: bool = False) -> None:
@@ -179,7 +166,7 @@ def Copy(oldpath: Any, newpath: Any, overwrite: bool = False) -> None:
     """
     old, new = _path(oldpath), _path(newpath)
     _refuse_existing(new, overwrite)
-    with _translated(old):
+    with errors_of_files(old):
         shutil.copyfile(old, new)
 
 
@@ -192,7 +179,7 @@ def Rename(oldname: Any, newname: Any, overwrite: bool = False) -> None:
     """
     old, new = _path(oldname), _path(newname)
     _refuse_existing(new, overwrite)
-    with _translated(old):
+    with errors_of_files(old):
         os.replace(old, new)
 
 
@@ -208,7 +195,7 @@ def Stat(filename: Any) -> FileStatistics:
         NotFoundError: If there is none.
     """
     path = _path(filename)
-    with _translated(path):
+    with errors_of_files(path):
         found = os.stat(path)
     return FileStatistics(found.st_size, found.st_mtime_ns, os.path.isdir(path))
 
@@ -262,7 +249,7 @@ class GFile:
     def _file(self, way: str) -> IO[Any]:
         if self._opened is None:
             path = _path(self._name)
-            with _translated(path):
+            with errors_of_files(path):
                 encoding = None if "b" in self._mode else "utf-8"
                 self._opened = open(path, self._mode, encoding=encoding)  # noqa: SIM115  # see close
         if not (self._opened.readable() if way == "read" else self._opened.writable()):
@@ -272,15 +259,19 @@ class GFile:
 
     def read(self, n: int = -1) -> Any:
         """Returns the rest of the file, or at most n characters or bytes."""
-        return self._file("read").read(n)
+        file = self._file("read")
+        with errors_of_files(_path(self._name)):
+            return file.read(n)
 
     def readline(self) -> Any:
         """Returns the next line, with its end; nothing at the end of the file."""
-        return self._file("read").readline()
+        file = self._file("read")
+        with errors_of_files(_path(self._name)):
+            return file.readline()
 
     def readlines(self) -> list[Any]:
         """Returns the lines that are left."""
-        return self._file("read").readlines()
+        return list(self)
 
     def write(self, file_content: Any) -> None:
         """Writes text, or bytes."""
@@ -289,7 +280,8 @@ class GFile:
             file_content = file_content.encode()
         elif "b" not in self._mode and isinstance(file_content, bytes):
             file_content = file_content.decode()
-        file.write(file_content)
+        with errors_of_files(_path(self._name)):
+            file.write(file_content)
 
     def seek(self, offset: int = 0, whence: int = 0) -> None:
         """Moves to a place in the file."""
@@ -306,13 +298,15 @@ class GFile:
     def flush(self) -> None:
         """Hands what was written to the operating system."""
         if self._opened is not None:
-            self._opened.flush()
+            with errors_of_files(_path(self._name)):
+                self._opened.flush()
 
     def close(self) -> None:
         """Closes the file; it is opened again when it is used again."""
-        if self._opened is not None:
-            self._opened.close()
-            self._opened = None
+        file, self._opened = self._opened, None
+        if file is not None:
+            with errors_of_files(_path(self._name)):
+                file.close()
 
     __del__ = close  # programs of v1 seldom close a file
 

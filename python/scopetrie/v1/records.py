@@ -9,7 +9,7 @@ from typing import Any, Final, Self
 
 from ..bundles.records import record
 from ..data.files import records
-from ..errors import NotFoundError
+from ..file_errors import errors_of_files
 from ..public import v1
 
 
@@ -88,6 +88,7 @@ class TFRecordWriter:
 
     Raises:
         NotFoundError: If the folder is missing.
+        OpError: If the file cannot be made or written, of v1's class.
 
     It is a `with` block that closes the file.
 
@@ -113,10 +114,9 @@ class TFRecordWriter:
                 given.mem_level or 9,
                 given.compression_strategy or zlib.Z_DEFAULT_STRATEGY,
             )
-        try:
-            self._file: Any = open(os.fspath(path), "wb")  # noqa: SIM115
-        except OSError as error:
-            raise NotFoundError(None, None, f"{os.fspath(path)}; {error.strerror}") from None
+        self._path = os.fspath(path)
+        with errors_of_files(self._path):
+            self._file: Any = open(self._path, "wb")  # noqa: SIM115
 
     def write(self, record: Any) -> None:
         """Writes a record.
@@ -130,24 +130,26 @@ class TFRecordWriter:
         if self._file is None:
             raise RuntimeError("Writer is closed.")
         data = _framed(record)
-        self._file.write(data if self._compress is None else self._compress.compress(data))
+        with errors_of_files(self._path):
+            self._file.write(data if self._compress is None else self._compress.compress(data))
 
     def flush(self) -> None:
         """Writes out what is kept in memory."""
         if self._file is None:
             raise RuntimeError("Writer is closed.")
-        if self._compress is not None:
-            self._file.write(self._compress.flush(zlib.Z_SYNC_FLUSH))
-        self._file.flush()
+        with errors_of_files(self._path):
+            if self._compress is not None:
+                self._file.write(self._compress.flush(zlib.Z_SYNC_FLUSH))
+            self._file.flush()
 
     def close(self) -> None:
         """Closes the file."""
-        if self._file is None:
+        file, self._file = self._file, None
+        if file is None:
             return
-        if self._compress is not None:
-            self._file.write(self._compress.flush())
-        self._file.close()
-        self._file = None
+        with errors_of_files(self._path), file:
+            if self._compress is not None:
+                file.write(self._compress.flush())
 
     def __enter__(self) -> Self:
         return self

@@ -6,13 +6,14 @@ import csv
 import glob
 import itertools
 import os
+from contextlib import suppress
 from typing import Any
 
 import numpy as np
 
 from ... import dtypes
 from ..._core import OpFunction
-from ...errors import NotFoundError
+from ...file_errors import errors_of_files
 from ...graph import Operation, Tensor
 from ...public import v1
 from ..constant import convert_to_tensor
@@ -37,11 +38,8 @@ def _path(value: Any) -> str:
 def _read_kernel(xp: Any, state: Any) -> Any:
     def read(filename: Any) -> Any:
         path = _path(filename)
-        try:
-            with open(path, "rb") as file:
-                return _scalar(file.read())
-        except OSError as error:
-            raise NotFoundError(None, None, f"{path}; {error.strerror}") from None
+        with errors_of_files(path), open(path, "rb") as file:
+            return _scalar(file.read())
 
     return read
 
@@ -70,13 +68,11 @@ def _write_kernel(xp: Any, state: Any) -> Any:
     def write(filename: Any, contents: Any) -> Any:
         path = _path(filename)
         data = np.asarray(contents, dtype=object).item()
-        try:
-            if folder := os.path.dirname(path):
-                os.makedirs(folder, exist_ok=True)
+        with errors_of_files(path):
+            with suppress(OSError):  # then the file cannot be written, either, and its error names it
+                os.makedirs(os.path.dirname(path), exist_ok=True)
             with open(path, "wb") as file:
                 file.write(data if isinstance(data, bytes) else str(data).encode())
-        except OSError as error:
-            raise NotFoundError(None, None, f"{path}; {error.strerror}") from None
         return ()
 
     return write

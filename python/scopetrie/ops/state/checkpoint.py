@@ -2,23 +2,18 @@
 
 from __future__ import annotations
 
-import errno
 import math
 import os
 from collections.abc import Sequence
+from contextlib import suppress
 from typing import Any
 
 import numpy as np
 
 from ...bundles import Bundle, Part, Slice, open_bundle, parse_slice, write_bundle
 from ...dtypes import DType, string
-from ...errors import (
-    InvalidArgumentError,
-    NotFoundError,
-    PermissionDeniedError,
-    ResourceExhaustedError,
-    UnknownError,
-)
+from ...errors import InvalidArgumentError, NotFoundError
+from ...file_errors import errors_of_files
 from ...graph import Operation
 from ..checks import on_host
 from ..declare import attr, mixed, tensor
@@ -28,14 +23,6 @@ from ..registry import define_op
 
 __all__ = ["check_stored", "restore_v2", "save_v2"]
 
-_CLASSES = {
-    errno.EACCES: PermissionDeniedError,
-    errno.EPERM: PermissionDeniedError,
-    errno.EROFS: PermissionDeniedError,
-    errno.ENOSPC: ResourceExhaustedError,
-    errno.EDQUOT: ResourceExhaustedError,
-    errno.ENOENT: NotFoundError,
-}
 # The names of dtypes in v1's messages.
 _RUNTIME_NAMES = {"float16": "half", "float32": "float", "float64": "double"}
 _PATHS = [
@@ -83,12 +70,10 @@ def _save_kernel(xp: Any, state: Any, dtypes: Any) -> Any:
             Part(name, on_host(state, array), place)
             for (name, place), array in zip(places, tensors, strict=True)
         )
-        try:
-            os.makedirs(os.path.dirname(path) or ".", exist_ok=True)
+        with errors_of_files(path):
+            with suppress(OSError):  # then the file cannot be written, either, and its error names it
+                os.makedirs(os.path.dirname(path), exist_ok=True)
             write_bundle(path, parts)
-        except OSError as error:
-            kind = _CLASSES.get(error.errno or 0, UnknownError)
-            raise kind(None, None, f"{error.filename or path}; {error.strerror or error}") from None
         return ()
 
     return save
@@ -187,17 +172,15 @@ def _restore_kernel(xp: Any, state: Any, dtypes: Any) -> Any:
 
     def restore(prefix: Any, names: Any, slices: Any) -> Any:
         places = _places(names, slices)
-        try:
-            bundle = open_bundle(_text(prefix))
+        path = _text(prefix)
+        with errors_of_files(path):
+            bundle = open_bundle(path)
             check_stored(
                 bundle,
                 [(name, place, dtype, None) for (name, place), dtype in zip(places, dtypes, strict=True)],
             )
             # Read as a whole before the first is handed on: nothing is assigned if one is damaged.
             arrays = [bundle.array(name, place) for name, place in places]
-        except OSError as error:
-            kind = _CLASSES.get(error.errno or 0, UnknownError)
-            raise kind(None, None, f"{error.filename}; {error.strerror or error}") from None
         made = [each if each.dtype.hasobject else backend.from_host(each) for each in arrays]
         return tuple(made) if len(made) != 1 else made[0]
 

@@ -11,6 +11,7 @@ from importlib import import_module
 from typing import Any
 
 from ...bundles import message
+from ...file_errors import errors_of_files
 from ...files import write_whole
 
 __all__ = [
@@ -97,7 +98,7 @@ def update_checkpoint_state(
     Raises:
         RuntimeError: If the latest checkpoint has the name of the index.
         ValueError: If there are not as many times as paths.
-        OSError: If it cannot be written.
+        OpError: If it cannot be written, of v1's class.
         ImportError: If the package protobuf is not installed.
     """
     write_checkpoint_state(
@@ -132,7 +133,7 @@ def write_checkpoint_state(
             "use a different save path."
         )
     content = _text_format().MessageToString(made, as_utf8=True)
-    with write_whole(index) as part, open(part, "w", encoding="utf-8") as file:
+    with errors_of_files(index), write_whole(index) as part, open(part, "w", encoding="utf-8") as file:
         file.write(content)
 
 

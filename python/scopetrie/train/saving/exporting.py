@@ -47,7 +47,7 @@ def export_meta_graph(
     Raises:
         NotImplementedError: If a scope is given.
         TypeError: If `graph_def` is none.
-        OSError: If the file cannot be written.
+        OpError: If the file cannot be written, of v1's class.
         ImportError: If the extra `tensorboard` is not installed.
     """
     if export_scope is not None:

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from ...bundles import message, open_bundle
-from ...errors import InvalidArgumentError, NotFoundError
+from ...errors import FailedPreconditionError, InvalidArgumentError, NotFoundError
 from ...execution import BaseSession
 from ...ops.state.checkpoint import check_stored
 from ...public import whole
@@ -230,7 +230,12 @@ class Saver:
         made: str | None = None
         if not self._is_empty:
             filename, save, _ = self._names
-            made = os.fsdecode(sess.run(save, {filename: path}))
+            try:
+                made = os.fsdecode(sess.run(save, {filename: path}))
+            except (FailedPreconditionError, NotFoundError):
+                if os.path.isdir(folder or "."):
+                    raise
+                raise ValueError(f"Parent directory of {path} doesn't exist, can't save.") from None
             if write_state:
                 self._kept.note(made)
                 write_checkpoint_state(
