@@ -10,6 +10,7 @@ import numpy as np
 from ...graph import Operation, Tensor
 from ...ops.array.dims import broadcast_to
 from ...ops.array.fill import zeros_like
+from ...ops.array.indices import readable, rows_of
 from ...ops.array.shape import reshape, shape
 from ...ops.declare import FLOATS_HALF_FIRST, NUMBERS, REALS, attr, tensor
 from ...ops.math.compare import less, selector, where
@@ -163,6 +164,10 @@ def _log_softmax(op: Operation, grad: Tensor) -> Tensor:
 def _bias_kernel(xp: Any, data_format: str = "NHWC") -> Any:
     def total(grad: Any) -> Any:
         channel = 1 if data_format == "NCHW" else len(grad.shape) - 1
+        if readable(grad) and channel == len(grad.shape) - 1 and grad.dtype in (np.float32, np.float64):
+            # A product with ones: BLAS adds many rows of few channels ten times as fast as a sum along axes.
+            rows = rows_of(xp, grad, channel)
+            return xp.matmul(xp.ones(rows.shape[0], dtype=grad.dtype), rows)
         along = tuple(at for at in range(len(grad.shape)) if at != channel)
         return xp.sum(grad, axis=along, dtype=grad.dtype)
 

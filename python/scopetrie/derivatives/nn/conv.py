@@ -55,7 +55,7 @@ def _by_filter(xp: Any, x: Any, grad: Any, sizes: tuple[int, ...], shape: Geomet
     windows = strided_windows(xp, x, window, counts, shape) if readable(x) and math.prod(window) > 1 else None
     if windows is not None and windows.size:
         made = filled_like(xp, x, (math.prod(window) * depth, out_depth), 0)
-        for part, patches in written_out(xp, windows, len(window)):
+        for part, patches in written_out(xp, windows, len(window), out_depth):
             made += xp.matmul(patches.T, xp.reshape(grad[part], (patches.shape[0], out_depth)))
         return xp.reshape(made, sizes)
     rows = rows_of(xp, grad, len(grad.shape) - 1)

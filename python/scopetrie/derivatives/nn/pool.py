@@ -36,12 +36,14 @@ def _chosen(xp: Any, x: Any, out: Any, window: tuple[int, ...], how: Geometry) -
     """For each entry of a window, its key in the padded array, and where it is the first that is largest."""
     edges = borders(x.shape[1:-1], window, how)
     wide = padded(xp, x, edges, lowest(xp, x.dtype))
-    taken = None
+    free = None  # windows whose largest element is still to come
     for key in window_keys(window, out.shape[1:-1], how):
         here = wide[key] == out
-        if taken is not None:
-            here = here & ~taken
-        taken = here if taken is None else taken | here
+        if free is None:
+            free = ~here
+        else:
+            here &= free
+            free ^= here
         yield key, here
 
 

@@ -17,6 +17,13 @@ _HOST_BYTES: Final = 3 << 18
 _DEVICE_BYTES: Final = 256 << 20
 # Windows to write out at a time at least: a product of fewer rows is slower for what the filter costs.
 _LEAST: Final = 256
+# A filter is narrow with fewer outputs than this. Products with a narrow filter of at most so many
+# multiplications skip the copies that BLAS else makes first, which cost more than the product.
+_NARROW: Final = 16
+_SMALL_PRODUCT: Final = 1_000_000
+# Up to so many channels a window's lines are so short that copying the windows one by one takes longer than
+# their product: then one element of all windows is copied after another.
+_FEW_CHANNELS: Final = 2
 
 
 def convolve(xp: Any, x: Any, taps: Any, shape: Geometry) -> Any:
@@ -67,35 +74,46 @@ def _in_parts(xp: Any, windows: Any, matrix: Any, result: tuple[int, ...]) -> An
     if not math.prod(windows.shape):
         out[...] = 0
         return out
-    for part, patches in written_out(xp, windows, len(result) - 2):
+    for part, patches in written_out(xp, windows, len(result) - 2, result[-1]):
         xp.matmul(patches, matrix, out=xp.reshape(out[part], (patches.shape[0], result[-1])))
     return out
 
 
-def written_out(xp: Any, windows: Any, rank: int) -> Iterator[tuple[tuple[slice, slice], Any]]:
+def written_out(xp: Any, windows: Any, rank: int, width: int) -> Iterator[tuple[tuple[slice, slice], Any]]:
     """Writes windows out as the rows of matrices, a part after another.
 
     Args:
         xp: The array namespace, whose arrays can be written to.
         windows: All windows, `[N, counts..., window..., C]`; there is at least one.
         rank: The number of spatial dimensions.
+        width: The number of columns of what the matrices are multiplied by.
 
     Returns:
         For each part, its key in the first two dimensions; and a matrix, whose memory the next one uses.
     """
     images, lines, *more = windows.shape[: rank + 1]
-    length = math.prod(windows.shape[rank + 1 :])
+    entries = windows.shape[rank + 1 :]
+    length = math.prod(entries)
     line = math.prod(more)  # windows in one entry of the first spatial dimension
-    most = _HOST_BYTES if device(windows) == "cpu" else _DEVICE_BYTES
+    on_host = device(windows) == "cpu"
+    most = (_HOST_BYTES if on_host else _DEVICE_BYTES) // (length * windows.dtype.itemsize)
+    if on_host and width < _NARROW:
+        most = min(most, _SMALL_PRODUCT // (length * width))
+    by_entry = entries[-1] <= _FEW_CHANNELS
     memory: Any = None
-    rows = max(most // (length * windows.dtype.itemsize), _LEAST)
-    for part in _parts(images, lines, max(1, rows // line)):
+    for part in _parts(images, lines, max(1, max(most, _LEAST) // line)):
         source = windows[part]
         rows = source.shape[0] * source.shape[1] * line
         if memory is None:  # the first part is as large as any
-            memory = xp.empty((rows, length), dtype=windows.dtype, device=device(windows))
-        patches = memory[:rows, :]
-        xp.reshape(patches, source.shape)[...] = source
+            memory = xp.empty(rows * length, dtype=windows.dtype, device=device(windows))
+        flat = memory[: rows * length]
+        if by_entry:
+            axes = (*range(rank + 1, 2 * rank + 2), *range(rank + 1))
+            source = xp.permute_dims(source, axes)
+            patches = xp.reshape(flat, (length, rows)).T
+        else:
+            patches = xp.reshape(flat, (rows, length))
+        xp.reshape(flat, source.shape)[...] = source
         yield part, patches
 
 

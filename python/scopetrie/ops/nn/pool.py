@@ -66,9 +66,16 @@ def lowest(xp: Any, dtype: Any) -> Any:
 
 
 def _max_pool(xp: Any, x: Any, window: tuple[int, ...], shape: Geometry) -> Any:
-    best = None
-    for part in _parts(xp, x, window, shape, lowest(xp, x.dtype)):
-        best = part if best is None else xp.maximum(best, part)
+    sizes = x.shape[1:-1]
+    counts = window_counts(sizes, window, shape)
+    best = padded(xp, x, borders(sizes, window, shape), lowest(xp, x.dtype))
+    # Along one dimension after another: fewer passes, and the first ones over long runs of memory.
+    for at, (length, count, stride) in enumerate(zip(window, counts, shape.strides, strict=True)):
+        around = (slice(None),) * (at + 1)
+        reach = (count - 1) * stride + 1 if count else 0
+        best, *parts = (best[(*around, slice(i, i + reach, stride), ...)] for i in range(length))
+        for part in parts:
+            best = xp.maximum(best, part)
     return xp.asarray(best, copy=True) if math.prod(window) == 1 else best
 
 
