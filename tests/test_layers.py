@@ -36,7 +36,7 @@ FLOORS = [
     {"execution"},
     {"data", "layers", "metrics"},
     {"queues", "rnn"},
-    {"template", "summary", "compat", "behavior", "logging", "client", "v1"},
+    {"parameters", "template", "summary", "compat", "behavior", "logging", "client", "v1"},
     {"saved_graphs"},
     {"train"},
     {"unchanged", "_wiring"},

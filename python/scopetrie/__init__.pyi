@@ -355,6 +355,10 @@ from .ops.value_kinds import get_static_value as get_static_value
 from .ops.value_kinds import is_numeric_tensor as is_numeric_tensor
 from .ops.value_kinds import is_symbolic_tensor as is_symbolic_tensor
 from .ops.value_kinds import is_tensor as is_tensor
+from .parameters import Transformed as Transformed
+from .parameters import get_parameter as get_parameter
+from .parameters import parameter_scope as parameter_scope
+from .parameters import transform as transform
 from .partitioners import fixed_size_partitioner as fixed_size_partitioner
 from .partitioners import min_max_variable_partitioner as min_max_variable_partitioner
 from .partitioners import variable_axis_size_partitioner as variable_axis_size_partitioner
@@ -499,6 +503,7 @@ __all__ = [
     "TensorInfo",
     "TensorShape",
     "TextLineReader",
+    "Transformed",
     "UnconnectedGradients",
     "VarLenFeature",
     "Variable",
@@ -680,6 +685,7 @@ __all__ = [
     "get_include",
     "get_local_variable",
     "get_logger",
+    "get_parameter",
     "get_seed",
     "get_static_value",
     "get_variable",
@@ -801,6 +807,7 @@ __all__ = [
     "orthogonal_initializer",
     "pad",
     "parallel_stack",
+    "parameter_scope",
     "parse_example",
     "parse_single_example",
     "placeholder",
@@ -973,6 +980,7 @@ __all__ = [
     "trace",
     "train",
     "trainable_variables",
+    "transform",
     "transpose",
     "truediv",
     "truncated_normal",

@@ -143,6 +143,7 @@ EXPORTS: Final = {
         ops.strings.regex regex_replace
         ops.strings.text decode_base64 encode_base64 string_strip=strip substr
         ops.value_kinds get_static_value is_numeric_tensor is_symbolic_tensor is_tensor
+        parameters Transformed get_parameter parameter_scope transform
         partitioners fixed_size_partitioner min_max_variable_partitioner variable_axis_size_partitioner
         paths get_cmake_dir get_include
         queues.queue FIFOQueue PaddingFIFOQueue PriorityQueue QueueBase RandomShuffleQueue
