@@ -22,7 +22,7 @@ ROOT_MODULE = "scopetrie"
 FLOORS = [
     {"_core", "exports"},
     {"public"},
-    {"describe", "files", "locks", "paths", "printing", "similar", "tracebacks"},
+    {"describe", "files", "garbage", "locks", "paths", "printing", "similar", "tracebacks"},
     {"errors", "backends", "names"},
     {"dtypes", "dimension", "file_errors"},
     {"shapes"},

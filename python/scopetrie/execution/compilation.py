@@ -13,11 +13,12 @@ Invariants of the steps:
 
 from __future__ import annotations
 
-import gc
 from collections.abc import Container, Sequence
+from contextlib import nullcontext
 from typing import Any, Final
 
 from .._core import place_calls
+from ..garbage import collecting_later
 from ..graph import Graph
 from .cells import Cell
 from .placement import Node
@@ -71,23 +72,19 @@ class Compilation:
         self._graph = graph
         self._where: dict[int, int] = {}  # the slots of what is fetched
         self._resolved = Resolution(graph, state, feeds)
-        collecting = graph.version > _MANY and gc.isenabled()
-        if collecting:
-            gc.disable()
-        try:
-            # A store sets variables to numbers many at a time.
-            in_store = (
-                state.store is not None and state.parts is None and not state.check_values and not first
-            )
-            needed = graph._needed if in_store else graph.prune
-            nodes = needed(list(fetches), list(targets), list(feeds), first)
-            self.outputs = self._compile(nodes, fetches, hosted)
-            self.hosted = self._resolved.hosted
-        finally:
-            # Drop what only the compilation needs first, so that the collector has less to traverse.
-            self._resolved.calls.clear()
-            if collecting:
-                gc.enable()
+        with collecting_later() if graph.version > _MANY else nullcontext():
+            try:
+                # A store sets variables to numbers many at a time.
+                in_store = (
+                    state.store is not None and state.parts is None and not state.check_values and not first
+                )
+                needed = graph._needed if in_store else graph.prune
+                nodes = needed(list(fetches), list(targets), list(feeds), first)
+                self.outputs = self._compile(nodes, fetches, hosted)
+                self.hosted = self._resolved.hosted
+            finally:
+                # Drop what only the compilation needs first, so that the collector has less to traverse.
+                self._resolved.calls.clear()
 
     def _compile(
         self, nodes: list[Node], fetches: Sequence[int], hosted: Container[int] | None

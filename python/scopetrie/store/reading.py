@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import contextlib
-import gc
 import os
 import zipfile
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, Final, Protocol
 
 import numpy as np
@@ -16,7 +14,7 @@ from .bundle_file import read_bundle
 from .npz_file import read_npz
 from .stored_file import StoredVariable, read_header
 
-__all__ = ["StoredSource", "collecting_later", "read_stored"]
+__all__ = ["StoredSource", "read_stored"]
 
 _ZIP: Final = b"PK"
 
@@ -45,19 +43,6 @@ class StoredSource(Protocol):
 
     def array(self, variable: StoredVariable) -> np.ndarray[Any, Any]:
         """Returns the elements of a variable."""
-
-
-@contextlib.contextmanager
-def collecting_later() -> Iterator[None]:
-    """Lets the garbage collector wait for the end of a block."""
-    if not gc.isenabled():
-        yield
-        return
-    gc.disable()
-    try:
-        yield
-    finally:
-        gc.enable()
 
 
 def read_stored(call: str, name: str | os.PathLike[str], *, private: bool = False) -> StoredSource:

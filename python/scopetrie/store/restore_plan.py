@@ -62,7 +62,6 @@ class RestorePlan:
     ) -> None:
         self.source = source
         self.strict = strict
-        self.restored: list[str] = []
         self.missing: list[str] = []
         self.mismatched: dict[str, str] = {}
         self.sources: dict[str, str] = {}
@@ -73,25 +72,28 @@ class RestorePlan:
             names[0]: variable_facts(variable) for variable, names in variables.items()
         }
         offered = fit_parts(self._facts, offered, _offered)
-        self._origins = {path: found.path for path, found in offered.items()}
         used = set()
         for variable, names in variables.items():
             path = names[0]
-            given = next((name for name in names if name in offered), None)
             facts = self._facts[path]
-            if given is None:
+            there = [name for name in names if name in offered]
+            if not there:
                 self.missing.append(path)
                 continue
-            found = offered[given]
-            used |= {name for name in names if name in offered and offered[name].variable is found.variable}
+            found = offered[there[0]]
+            if len(there) == 1:
+                used.add(there[0])
+            else:
+                used.update(name for name in there if offered[name].variable is found.variable)
             if wrong := _mismatch(path, variable, facts, found.facts):
                 self.mismatched[path] = wrong
             else:
-                self.restored.append(path)
                 self.sources[path] = found.path
                 self._pairs.append((variable, found))
+        self.restored = list(self.sources)
         self.unexpected: list[str] = [path for path in offered if path not in used]
         self._facts |= {path: offered[path].facts for path in self.unexpected}
+        self._origins = {path: offered[path].path for path in self.unexpected}
 
     def apply(self) -> None:
         """Gives the variables their values: all of them, or none if it fails.
@@ -148,7 +150,7 @@ class RestorePlan:
     def _rows(self, paths: list[str]) -> Iterator[tuple[str, str, str, str]]:
         for path in islice(paths, _MOST_LINES):
             facts = self._facts[path]
-            origin = self._origins.get(path, path)
+            origin = self.sources.get(path) or self._origins.get(path, path)
             note = self.mismatched.get(path, "" if origin == path else f"from {name_text(origin)}")
             yield f"  {name_text(path)}", type_text(facts), bytes_text(facts.nbytes or 0), note
         if len(paths) > _MOST_LINES:
@@ -171,9 +173,6 @@ def plan_restore(call: str, store: Any, source: Any, strict: bool, rename: Renam
         OSError: If the file cannot be read.
         ImportError: If a package is missing that reads such files.
     """
-    named = rename if callable(rename) else None
-    given = {} if rename is None or callable(rename) else dict(rename)
-    rules = [_rule(call, *each) for each in given.items()]
     if isinstance(source, _core.Store):
         text, entries = "another store", _of_store(source, is_own=source is store)
     elif isinstance(source, str | bytes | os.PathLike):
@@ -181,6 +180,17 @@ def plan_restore(call: str, store: Any, source: Any, strict: bool, rename: Renam
         entries = _of_file(call, text)
     else:
         raise TypeError(f"{call}: a path or a Store is needed, not {type(source).__name__}")
+    if rename is None:
+        return RestorePlan(store, text, bool(strict), {entry.path: entry for entry in entries}, [])
+    return RestorePlan(store, text, bool(strict), *_renamed(call, text, entries, rename))
+
+
+def _renamed(
+    call: str, source: str, entries: Iterable[Offered], rename: Rename
+) -> tuple[dict[str, Offered], list[str]]:
+    """What the source offers, by the paths in the store; and the patterns that nothing matches."""
+    named = rename if callable(rename) else None
+    rules = [] if callable(rename) else [_rule(call, *each) for each in dict(rename).items()]
     offered: dict[str, Offered] = {}
     used = set()
     for entry in entries:
@@ -195,10 +205,9 @@ def plan_restore(call: str, store: Any, source: Any, strict: bool, rename: Renam
             continue
         if path in offered:
             both = f"{offered[path].path!r} and {entry.path!r}"
-            raise ValueError(f"{call}: rename= makes {path!r} of both {both} of {text!r}")
+            raise ValueError(f"{call}: rename= makes {path!r} of both {both} of {source!r}")
         offered[path] = entry
-    unused = [pattern.pattern for number, (pattern, _) in enumerate(rules) if number not in used]
-    return RestorePlan(store, text, bool(strict), offered, unused)
+    return offered, [pattern.pattern for number, (pattern, _) in enumerate(rules) if number not in used]
 
 
 def _named_by(call: str, rename: Callable[[str], str | None], path: str) -> str | None:
@@ -234,7 +243,8 @@ def _of_file(call: str, name: str) -> Iterator[Offered]:
     from .reading import read_stored  # imported late: most programs read no file
 
     file = read_stored(call, name)
-    made = {}
+    made: dict[str, Offered] = {}
+    new, array = tuple.__new__, file.array
     known: dict[Any, Facts] = {}  # many variables have the same
     for path, variable in file.variables.items():
         kind = variable.dtype_name, variable.shape
@@ -242,7 +252,8 @@ def _of_file(call: str, name: str) -> Iterator[Offered]:
         if facts is None:
             itemsize = 0 if variable.dtype is None else variable.dtype.itemsize
             facts = known[kind] = facts_of(variable.dtype_name, itemsize, variable.shape)
-        made[path] = Offered(path, variable, facts, partial(file.array, variable))
+        # The class itself takes twice as long.
+        made[path] = new(Offered, (path, variable, facts, partial(array, variable)))
     yield from made.values()
     for alias, path in file.aliases.items():
         yield made[path]._replace(path=alias)
@@ -268,7 +279,7 @@ def _variables(store: Any) -> dict[Any, list[str]]:
 
 
 def _mismatch(path: str, variable: Any, wanted: Facts, found: Facts) -> str:
-    if (wanted.dtype, tuple(wanted.shape or ())) != (found.dtype, tuple(found.shape or ())):
+    if wanted.dtype != found.dtype or tuple(wanted.shape or ()) != tuple(found.shape or ()):
         return f"{path} is {type_text(wanted)}, and {type_text(found)} in the source"
     if variable._frozen:
         return f"{path} is frozen, and freeze(False) lets it be changed"

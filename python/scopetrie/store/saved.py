@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Literal, Self, overload
 
 import numpy as np
 
+from ..garbage import collecting_later
 from .parts import groups_of, joint_axis
 from .restore_plan import Rename, RestorePlan, plan_restore
 from .stored_file import write_file
@@ -132,7 +133,8 @@ class SavedStore(ViewedStore):
         1 unexpected: not in the store
           b      float32[2]  8 B
         """
-        return plan_restore("Store.plan_restore", self, source, strict, rename)
+        with collecting_later():
+            return plan_restore("Store.plan_restore", self, source, strict, rename)
 
     def restore(
         self,
@@ -168,7 +170,8 @@ class SavedStore(ViewedStore):
         >>> bool((store["tower/w"].array == saved["left/w"].array).all())
         True
         """
-        plan_restore("Store.restore", self, source, strict, rename)._apply("Store.restore")
+        with collecting_later():
+            plan_restore("Store.restore", self, source, strict, rename)._apply("Store.restore")
 
     @classmethod
     def open(cls, path: str | os.PathLike[str], *, seed: int | None = None) -> Self:
@@ -194,10 +197,10 @@ class SavedStore(ViewedStore):
         >>> st.Store.open("model.safetensors")["tower/w"]
         <Variable 'tower/w' float32[2, 3]>
         """
-        from .reading import collecting_later, read_stored  # imported late: most programs read no file
+        from .reading import read_stored  # imported late: most programs read no file
 
         store = cls(seed=seed)
-        with collecting_later():  # many objects are made, and none of them is garbage
+        with collecting_later():
             file = read_stored("Store.open", path, private=True)
             store._fill(file)
         return store
