@@ -3,8 +3,8 @@
     python .ci/generate.py           writes the files
     python .ci/generate.py --check   fails where one of them is not what it would write
 
-Declarations are read from the source; the parameters of functions without a `def`, as those of ops, are asked
-of the package, which must be built.
+Declarations are read from the source; the parameters of functions without a `def`, as those of ops, and which
+module defines which types of ops are asked of the package, which must be built.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ import re
 import subprocess
 import sys
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 ROOT = Path(__file__).resolve().parents[1]
 if list((ROOT / "python" / "scopetrie").glob("_core*.so")):
@@ -127,9 +127,33 @@ def wrapped(words: list[str], first: str, rest: str) -> list[str]:
     return [*lines, line]
 
 
+def op_types() -> dict[str, list[str]]:
+    """The types of ops that each module defines when it is imported."""
+    try:
+        registry = importlib.import_module(f"{PACKAGE.name}.ops.registry")
+    except ImportError as error:
+        raise SystemExit(f"{error}\nThe package must be built: see CONTRIBUTING.md.") from None
+    found: dict[str, list[str]] = {}
+    define = registry.define_op
+
+    def noted(type: str, *args: Any, **kwargs: Any) -> Any:
+        frame = sys._getframe(1)
+        while frame.f_code.co_name != "<module>":
+            frame = frame.f_back
+        module = frame.f_globals["__name__"].partition(".")[2]
+        found.setdefault(module, []).append(type)
+        return define(type, *args, **kwargs)
+
+    registry.define_op = noted
+    for path in sorted(PACKAGE.rglob("*.py")):
+        importlib.import_module(f"{PACKAGE.name}.{module_of(path)}".rstrip("."))
+    registry.define_op = define
+    return found
+
+
 def exports(names: list[Name]) -> str:
-    """The table of places: for each namespace, lines of a module and its names."""
-    lines = [f'"""Where public names are defined. {NOTICE}"""', "", "from typing import Final", ""]
+    """The tables of places: lines of a module and its names for each namespace, and its types of ops."""
+    lines = [f'"""Where names and types of ops are defined. {NOTICE}"""', "", "from typing import Final", ""]
     lines += ["EXPORTS: Final = {"]
     for space in sorted({each.namespace for each in names}):
         lines.append(f'    "{space}": """')
@@ -141,6 +165,9 @@ def exports(names: list[Name]) -> str:
         for module, words in sorted(by_module.items()):
             lines += wrapped(words, f"        {module}", f"        {module}")
         lines.append('    """,')
+    lines += ["}", "", "OP_TYPES: Final = {"]
+    for module, types in sorted(op_types().items()):
+        lines += [f'    "{module}": """', *wrapped(sorted(types), " " * 7, " " * 7), '    """,']
     return "\n".join([*lines, "}", ""])
 
 
@@ -256,7 +283,7 @@ def files() -> dict[Path, str]:
     """What is to be in which file."""
     names, spaces = public_names()
     page = ROOT / "docs" / "ops.md"
-    extra = ["from . import compat as compat", "from ._core import __version__ as __version__"]
+    extra = ["from ._core import __version__ as __version__"]
     made = {PACKAGE / "exports.py": exports(names), page: ops_page(page.read_text("utf-8"), names)}
 
     def within(space: str) -> dict[str, str]:

@@ -133,6 +133,12 @@ from .initializers.scaled import GlorotUniform as glorot_uniform_initializer
 from .initializers.scaled import UniformUnitScaling as uniform_unit_scaling_initializer
 from .initializers.scaled import VarianceScaling as variance_scaling_initializer
 from .logging import get_logger as get_logger
+from .modes import AUTO_REUSE as AUTO_REUSE
+from .modes import VariableAggregation as VariableAggregation
+from .modes import VariableSynchronization as VariableSynchronization
+from .modes import disable_resource_variables as disable_resource_variables
+from .modes import enable_resource_variables as enable_resource_variables
+from .modes import resource_variables_enabled as resource_variables_enabled
 from .names import Names as Names
 from .ops.array.dims import broadcast_dynamic_shape as broadcast_dynamic_shape
 from .ops.array.dims import broadcast_to as broadcast_to
@@ -436,12 +442,6 @@ from .variables.listing import moving_average_variables as moving_average_variab
 from .variables.listing import trainable_variables as trainable_variables
 from .variables.listing import variables_initializer as initialize_variables
 from .variables.listing import variables_initializer as variables_initializer
-from .variables.modes import AUTO_REUSE as AUTO_REUSE
-from .variables.modes import VariableAggregation as VariableAggregation
-from .variables.modes import VariableSynchronization as VariableSynchronization
-from .variables.modes import disable_resource_variables as disable_resource_variables
-from .variables.modes import enable_resource_variables as enable_resource_variables
-from .variables.modes import resource_variables_enabled as resource_variables_enabled
 from .variables.reporting import assert_variables_initialized as assert_variables_initialized
 from .variables.reporting import report_uninitialized_variables as report_uninitialized_variables
 from .variables.variable import Variable as Variable
@@ -588,6 +588,7 @@ __all__ = [
     "clip_by_norm",
     "clip_by_value",
     "colocate_with",
+    "compat",
     "complex",
     "complex64",
     "complex64_ref",

@@ -14,11 +14,12 @@ from .dtypes import DType, DTypeLike
 from .graph.graph import Graph as _NewGraph  # each with all its members
 from .graph.handles import Operation as _NewOperation
 from .graph.handles import Tensor as _NewTensor
+from .modes import VariableAggregation, VariableSynchronization, _ReuseMode
+from .ops.registry import OpDef
 from .scopes.scope_members import VariableScope as _NewVariableScope
 from .shapes import TensorShape
 from .store.store import Store as _NewStore
 from .store.variable import StoreVariable as _NewStoreVariable
-from .variables.modes import VariableAggregation, VariableSynchronization, _ReuseMode
 from .variables.variable import Variable as _NewVariable
 
 __version__: Final[str]
@@ -710,43 +711,49 @@ def random_fill(
 
 def wire(
     *,
-    as_dims: Callable[..., Any],
-    as_dtype: Callable[..., Any],
-    as_index: Callable[..., Any],
-    ask_partitioner: Callable[..., tuple[list[int], str]],
-    check_call_policy: Callable[..., Any],
-    check_initial_shape: Callable[..., None],
-    check_policy: Callable[..., Any],
-    compose_getters: Callable[..., Any],
-    convert: Callable[..., Any],
-    create_through: Callable[..., Any],
-    cut_value: Callable[..., Any],
-    default_graph: Callable[[], Any],
-    dtype_of_value: Callable[[Any], Any],
-    graph_mismatch: Callable[..., Exception],
-    known_elements: Callable[..., list[Any] | None],
-    known_sizes: Callable[..., Any],
-    make_elements: Callable[..., Any],
-    named_initializer: Callable[[str], Any],
-    needs_nothing: Callable[[Any], bool],
-    note_part: Callable[..., None],
-    partial: Callable[..., Any],
-    partitioned: Callable[..., Any],
-    read_attributes: Callable[..., Any],
-    take_note: Callable[..., None],
-    takes: Callable[[Any, str, bool], bool],
-    values_graph: Callable[[Any], Any],
-    warn_of_shape: Callable[..., None],
-    word_refusal: Callable[..., Exception],
-    auto_reuse: Any,
-    auto_synchronization: Any,
-    no_aggregation: Any,
-    partition_info: Any,
-    package_folder: str,
-    tensor_shape: Any,
-    initializers: Sequence[tuple[Any, str, tuple[str, ...]]],
-    initializers_by_name: dict[str, Any],
-    operators: dict[str, Any],
+    # The places of functions.
+    as_dims: str = ...,
+    as_dtype: str = ...,
+    as_index: str = ...,
+    ask_partitioner: str = ...,
+    check_call_policy: str = ...,
+    check_initial_shape: str = ...,
+    check_policy: str = ...,
+    compose_getters: str = ...,
+    convert: str = ...,
+    create_through: str = ...,
+    cut_value: str = ...,
+    default_graph: str = ...,
+    dtype_of_value: str = ...,
+    graph_mismatch: str = ...,
+    known_elements: str = ...,
+    known_sizes: str = ...,
+    make_elements: str = ...,
+    named_initializer: str = ...,
+    needs_nothing: str = ...,
+    note_part: str = ...,
+    partial: str = ...,
+    partition_info: str = ...,
+    partitioned: str = ...,
+    read_attributes: str = ...,
+    take_note: str = ...,
+    takes: str = ...,
+    tensor_shape: str = ...,
+    values_graph: str = ...,
+    warn_of_shape: str = ...,
+    word_refusal: str = ...,
+    # Constants.
+    auto_reuse: Any = ...,
+    auto_synchronization: Any = ...,
+    load: Callable[[str], types.ModuleType] = ...,
+    no_aggregation: Any = ...,
+    package_folder: str = ...,
+    # Tables.
+    initializers: Sequence[tuple[Any, str, tuple[str, ...]]] = ...,
+    initializers_by_name: dict[str, Any] = ...,
+    op_types: dict[str, str] = ...,
+    operators: dict[str, Any] = ...,
 ) -> None: ...
 def define_dtypes(numbered: dict[int, DType], /) -> None: ...
 def convert_literals(convert: bool, /) -> None: ...
+def op_definition(type: str, /) -> OpDef | None: ...

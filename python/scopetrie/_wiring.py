@@ -1,75 +1,55 @@
-"""Gives the extension all that it asks of Python, in one call."""
+"""Tells the extension what it asks of Python.
+
+Functions are told by their places, so that their modules are imported at their first use.
+"""
+
+from __future__ import annotations
 
 import os
-from functools import partial
 
 from . import _core
-from .dtypes import as_dtype
-from .execution.first_elements import make_elements
-from .graph.default import graph_of_values, graphs_differ
-from .graph.graph import Graph
-from .initializers import BY_NAME, READ_BY_CORE
-from .ops.constant import convert_to_tensor
-from .ops.folding import dims_from, known_elements
-from .ops.given import read_attributes
-from .ops.math.reduce import as_index
-from .ops.operators import OPERATORS
-from .partitioners import PartitionInfo
-from .scopes.asking import compose_getters, dtype_of_value, named_initializer, needs_nothing, takes
-from .scopes.errors import word_refusal
-from .scopes.partitioned import ask_partitioner, cut_value, note_part, partitioned
-from .shapes import TensorShape, as_dims
-from .variables import (
-    AUTO_REUSE,
-    VariableAggregation,
-    VariableSynchronization,
-    check_call_policy,
-    check_initial_shape,
-    check_policy,
-    create_through,
-    note_policy,
-    warn_of_shape,
-)
+from . import dtypes as _dtypes  # noqa: F401  the extension returns them, whatever it is asked
+from .exports import OP_TYPES
+from .late import load
+from .modes import AUTO_REUSE, VariableAggregation, VariableSynchronization
 
 _core.wire(
     # Functions that it calls.
-    as_dims=as_dims,
-    as_dtype=as_dtype,
-    as_index=as_index,
-    ask_partitioner=ask_partitioner,
-    check_call_policy=check_call_policy,
-    check_initial_shape=check_initial_shape,
-    check_policy=check_policy,
-    compose_getters=compose_getters,
-    convert=convert_to_tensor,
-    create_through=create_through,
-    cut_value=cut_value,
-    default_graph=Graph,
-    dtype_of_value=dtype_of_value,
-    graph_mismatch=graphs_differ,
-    known_elements=known_elements,
-    known_sizes=dims_from,
-    make_elements=make_elements,
-    named_initializer=named_initializer,
-    needs_nothing=needs_nothing,
-    note_part=note_part,
-    partial=partial,
-    partitioned=partitioned,
-    read_attributes=read_attributes,
-    take_note=note_policy,
-    takes=takes,
-    values_graph=graph_of_values,
-    warn_of_shape=warn_of_shape,
-    word_refusal=word_refusal,
-    # Classes and constants that it compares with or makes.
+    as_dims="shapes.as_dims",
+    as_dtype="dtypes.as_dtype",
+    as_index="ops.math.reduce.as_index",
+    ask_partitioner="scopes.partitioned.ask_partitioner",
+    check_call_policy="modes.check_call_policy",
+    check_initial_shape="variables.creating.check_initial_shape",
+    check_policy="modes.check_policy",
+    compose_getters="scopes.asking.compose_getters",
+    convert="ops.constant.convert_to_tensor",
+    create_through="variables.creating.create_through",
+    cut_value="scopes.partitioned.cut_value",
+    default_graph="graph.graph.Graph",
+    dtype_of_value="scopes.asking.dtype_of_value",
+    graph_mismatch="graph.default.graphs_differ",
+    known_elements="ops.folding.known_elements",
+    known_sizes="ops.folding.dims_from",
+    make_elements="execution.first_elements.make_elements",
+    named_initializer="scopes.asking.named_initializer",
+    needs_nothing="scopes.asking.needs_nothing",
+    note_part="scopes.partitioned.note_part",
+    partial="scopes.asking.partial",
+    partition_info="partitioners.PartitionInfo",
+    partitioned="scopes.partitioned.partitioned",
+    read_attributes="ops.given.read_attributes",
+    take_note="variables.notes.note_policy",
+    takes="scopes.asking.takes",
+    tensor_shape="shapes.TensorShape",
+    values_graph="graph.default.graph_of_values",
+    warn_of_shape="variables.creating.warn_of_shape",
+    word_refusal="scopes.errors.word_refusal",
+    # What it compares with or reads. The operators and initializers come from their own modules.
     auto_reuse=AUTO_REUSE,
     auto_synchronization=VariableSynchronization.AUTO,
+    load=load,
     no_aggregation=VariableAggregation.NONE,
-    partition_info=PartitionInfo,
+    op_types={type: module for module, types in OP_TYPES.items() for type in types.split()},
     package_folder=os.path.dirname(__file__) + os.sep,
-    tensor_shape=TensorShape,
-    # Tables that it reads.
-    initializers=READ_BY_CORE,
-    initializers_by_name=BY_NAME,
-    operators=OPERATORS,
 )

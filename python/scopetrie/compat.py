@@ -13,12 +13,13 @@ All of scopetrie is v1's graph mode: `tf.compat.v1` is `scopetrie` itself.
 from __future__ import annotations
 
 import os
+import sys
 from types import ModuleType
-from typing import Any, Final
+from typing import Any, Final, NoReturn
 
 import numpy as np
 
-from .ops.refused import refuser
+from .ops.refused import refusal
 from .shapes import dimension_at_index, dimension_value
 
 __all__ = [
@@ -35,15 +36,18 @@ __all__ = [
     "real_types",
 ]
 
-# v1's API is the package itself, whose __init__ sets this.
-v1: ModuleType
+# v1's API is the package itself: `import scopetrie.compat.v1 as tf` gives it.
+v1: Final[ModuleType] = sys.modules[__package__]
+sys.modules[f"{__name__}.v1"] = v1
 
 integral_types: Final = (int, np.integer)
 real_types: Final = (float, int, np.integer, np.floating)
 complex_types: Final = (complex, float, int, np.number)
 bytes_or_text_types: Final = (bytes, str)
 
-__getattr__ = refuser("compat")
+
+def __getattr__(name: str) -> NoReturn:
+    raise refusal("compat", name)
 
 
 def as_bytes(bytes_or_text: bytes | str, encoding: str = "utf-8") -> bytes:

@@ -10,11 +10,10 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable
-from importlib import import_module
 from typing import Any, Final
 
 from .exports import EXPORTS
-from .ops.refused import refuser
+from .late import load
 from .public import NAMESPACES
 
 _PACKAGE: Final = __package__
@@ -46,13 +45,15 @@ def namespace(name: str = "", *extra: str) -> tuple[Callable[[str], Any], Callab
         Its `__getattr__`, `__dir__` and `__all__`.
     """
     module = f"{_PACKAGE}.{NAMESPACES[name]}" if name else _PACKAGE
-    known, refuse = places(name), refuser(name)
+    known = places(name)
 
     def __getattr__(attribute: str) -> Any:
         place = known.get(attribute)
         if place is None:
-            refuse(attribute)
-        found: Any = import_module(f"{_PACKAGE}.{place[0]}")
+            from .ops.refused import refusal  # imported late: most programs are not refused a name
+
+            raise refusal(name, attribute)
+        found: Any = load(place[0])
         if place[1]:
             found = getattr(found, place[1])
         setattr(sys.modules[module], attribute, found)

@@ -35,6 +35,7 @@ NAMESPACES: Final = {
     "app": "v1.app",
     "bitwise": "v1.bitwise",
     "client": "client",
+    "compat": "compat",
     "contrib": "contrib",
     "contrib.framework": "contrib.framework",
     "contrib.layers": "contrib.layers",

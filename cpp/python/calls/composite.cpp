@@ -105,8 +105,6 @@ int clear_composite(PyObject* self) {
 }
 
 PyObject* call_whole(PyObject* function, PyObject* const* args, std::size_t count, PyObject* keywords) {
-  if (state().hooks.default_graph == nullptr)  // the package is half imported, and builds nothing yet
-    return PyObject_Vectorcall(function, args, count, keywords);
   const std::size_t named = keywords == nullptr ? 0 : static_cast<std::size_t>(PyTuple_GET_SIZE(keywords));
   // A call builds in the default graph or in that of an argument: which one, only the function knows.
   std::optional<Whole> outer, inner;

@@ -20,12 +20,20 @@ struct InitializerClass {
   PyMemberDef* seed = nullptr;
 };
 
-// Written while the package is imported, read from then on.
+// Written when the initializers are imported, read from then on: whoever has one has imported them.
 std::vector<InitializerClass>& classes() {
   static auto* const all = new std::vector<InitializerClass>;
   return *all;
 }
 PyObject* by_name = nullptr;
+
+// The initializer of a name, borrowed; null, without an exception, if there is none. Throws.
+PyObject* named(PyObject* name) {
+  if (by_name == nullptr) load("initializers");
+  PyObject* found = PyDict_GetItemWithError(by_name, name);
+  if (found == nullptr && PyErr_Occurred() != nullptr) throw_raised();
+  return found;
+}
 
 bool read_number(PyObject* value, AttributeValue& out) {
   if (!PyFloat_CheckExact(value) && !PyLong_CheckExact(value) && !PyBool_Check(value)) return false;
@@ -108,11 +116,8 @@ PyMemberDef* find_slot(PyObject* type, const char* name) {
 
 bool read_initializer(PyObject* object, Initializer& out) {
   if (PyUnicode_CheckExact(object)) {
-    object = by_name == nullptr ? nullptr : PyDict_GetItemWithError(by_name, object);
-    if (object == nullptr) {
-      PyErr_Clear();
-      return false;
-    }
+    object = named(object);
+    if (object == nullptr) return false;
   }
   for (const InitializerClass& each : classes()) {
     if (Py_TYPE(object) == Py_TYPE(each.standard)) return read_instance(each, object, out);
@@ -124,7 +129,7 @@ bool read_initializer(PyObject* object, Initializer& out) {
 PyObject* default_initializer(DType dtype) {
   const std::optional<Initializer> standard = Initializer::of_default(dtype);
   const bool is_zeros = !standard || standard->kind == Initializer::Kind::kZeros;
-  return item_of(by_name, is_zeros ? "zeros" : "glorot_uniform");
+  return named(checked(PyUnicode_FromString(is_zeros ? "zeros" : "glorot_uniform")).get());
 }
 
 bool keep_initializers(PyObject* given, PyObject* names) {

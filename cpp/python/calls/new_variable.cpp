@@ -68,7 +68,7 @@ struct CheckedPolicy {
   bool is_usual = true;
 };
 CheckedPolicy policy_of(const NewVariable& wish) {
-  const State& s = state();
+  State& s = state();
   CheckedPolicy policy;
   const auto is_usual = [](PyObject* argument, PyObject* usual) { return argument == nullptr || argument == usual; };
   policy.is_usual =
@@ -272,7 +272,7 @@ Ref make_all(Context& context, const NewVariable& wish, const CheckedPolicy& pol
   }
   join(context, keys, variable.get());
   if (wish.constraint != nullptr || !policy.is_usual) {
-    const State& s = state();
+    State& s = state();
     checked(PyObject_CallFunctionObjArgs(s.hooks.take_note, variable.get(),
                                          wish.constraint == nullptr ? Py_None : wish.constraint,
                                          policy.is_usual ? s.auto_synchronization : policy.synchronization.get(),

@@ -14,7 +14,7 @@ namespace {
 struct KindTable {
   struct Kind {
     PyObject* name = nullptr;
-    PyObject* definition = nullptr;
+    PyObject* definition = nullptr;  // the OpDef, or, a str, the module that makes it when it is imported
   };
   std::vector<Kind> kinds;
 };
@@ -38,6 +38,25 @@ KindTable::Kind& kind_entry(KindId kind) {
   else
     Py_DECREF(name);
   return kinds[kind];
+}
+
+// A type's OpDef, whose module is imported if need be. Borrowed; null if there is none. Throws.
+PyObject* definition_at(KindId kind) {
+  const Ref definition = Ref::borrowed(kind_entry(kind).definition);
+  if (!definition || !PyUnicode_Check(definition.get())) [[likely]]
+    return definition.get();  // the table's
+  load(definition.get());
+  PyObject* const made = kind_table().kinds[kind].definition;
+  if (!PyUnicode_Check(made)) return made;
+  PyErr_Format(PyExc_ImportError, "op type %U is not defined by %U: run python .ci/generate.py",
+               kind_table().kinds[kind].name, made);
+  throw_raised();
+}
+
+// op_definition(type)
+PyObject* op_definition(PyObject*, PyObject* type) {
+  PyObject* found = PyUnicode_Check(type) ? find_kind(text_of(type)) : nullptr;
+  return Py_NewRef(found == nullptr ? Py_None : found);
 }
 
 // Made, as kinds(), while the module is loaded: making them calls Python, where another thread may wait for them.
@@ -308,12 +327,27 @@ PyObject* kind_name(KindId kind) { return kind_entry(kind).name; }
 
 PyObject* find_kind(std::string_view type) {
   const auto kind = scopetrie::find_kind(type);
-  return kind ? kind_entry(*kind).definition : nullptr;
+  return kind ? definition_at(*kind) : nullptr;
 }
 
 PyObject* kind_definition(KindId kind) {
-  PyObject* definition = kind_entry(kind).definition;
+  PyObject* definition = definition_at(kind);
   return definition == nullptr ? Py_None : definition;
+}
+
+bool keep_op_types(PyObject* modules) {
+  if (!PyDict_Check(modules)) {
+    PyErr_SetString(PyExc_TypeError, "op_types: a dict is needed");
+    return false;
+  }
+  Py_ssize_t at = 0;
+  for (PyObject *type, *module; PyDict_Next(modules, &at, &type, &module);) {
+    const std::string_view text = checked_text(type);
+    checked_text(module);
+    PyObject*& definition = kind_table().kinds[kind_number(text)].definition;
+    if (definition == nullptr) definition = Py_NewRef(module);
+  }
+  return true;
 }
 
 bool bind_op_function(PyObject* module) {
@@ -340,7 +374,11 @@ bool bind_op_function(PyObject* module) {
                       Py_TPFLAGS_DEFAULT | Py_TPFLAGS_HAVE_GC | Py_TPFLAGS_HAVE_VECTORCALL, slots};
   state().op_function_type = add_type(module, spec);
   kinds();
-  return state().op_function_type != nullptr && name_keyword() != nullptr;
+  static PyMethodDef functions[] = {
+      {"op_definition", locked<op_definition>, METH_O, "The OpDef of a type of operations; None if there is none."},
+      {nullptr, nullptr, 0, nullptr}};
+  return state().op_function_type != nullptr && name_keyword() != nullptr &&
+         PyModule_AddFunctions(module, functions) == 0;
 }
 
 }  // namespace scopetrie::python

@@ -53,7 +53,7 @@ class Partitioned final : PartMaker {
   }
   // With what the tensor that is to be cut says of it.
   void merge_shape() {
-    const Ref asked = checked(PyObject_CallOneArg(state().tensor_shape, dims(request_.shape).get()));
+    const Ref asked = checked(PyObject_CallOneArg(state().hooks.tensor_shape, dims(request_.shape).get()));
     const Ref tensor = checked(PyObject_CallMethod(call_.initializer, "get_shape", nullptr));
     const Ref merged = checked(PyObject_CallMethod(asked.get(), "merge_with", "O", tensor.get()));
     if (!parse_dims(graph_.ops.shapes(), merged.get(), request_.shape)) throw_raised();
@@ -89,7 +89,7 @@ class Partitioned final : PartMaker {
 
   void cut(const Slice& part) override {
     const Ref whole = list_of(sizes_), offset = list_of(part.offset);
-    info_ = checked(PyObject_CallFunctionObjArgs(state().partition_info, whole.get(), offset.get(), nullptr));
+    info_ = checked(PyObject_CallFunctionObjArgs(state().hooks.partition_info, whole.get(), offset.get(), nullptr));
     value_ = {};
     if (call_.initializer == nullptr || PyCallable_Check(call_.initializer)) return;
     value_ = checked(PyObject_CallFunctionObjArgs(state().hooks.cut_value, call_.initializer, offset.get(),

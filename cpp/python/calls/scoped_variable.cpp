@@ -137,7 +137,7 @@ struct Policy {
   Ref synchronization, aggregation, trainable;
 };
 void read_policy(PyObject* full_name, VariableCall& call, Policy& policy) {
-  const State& s = state();
+  State& s = state();
   const auto is_usual = [](PyObject* argument, PyObject* usual) { return argument == nullptr || argument == usual; };
   if (is_usual(call.synchronization, s.auto_synchronization) && is_usual(call.aggregation, s.no_aggregation)) {
     call.synchronization = s.auto_synchronization;

@@ -187,7 +187,7 @@ class SingleVariable {
   PyObject* through_creators(const NewVariable& wish) {
     const auto or_none = [](PyObject* object) { return object == nullptr ? Py_None : object; };
     Ref shape = Ref::borrowed(Py_None);
-    if (call_.shape != nullptr) shape = checked(PyObject_CallOneArg(state().tensor_shape, call_.shape));
+    if (call_.shape != nullptr) shape = checked(PyObject_CallOneArg(state().hooks.tensor_shape, call_.shape));
     const Ref arguments = checked(
         build_value("{sOsOsOsOsOsOsOsOsOsOsOsOsOsOsO}", "initial_value", or_none(wish.initial_value), "name",
                     or_none(wish.name), "trainable", or_none(wish.trainable), "collections", or_none(wish.collections),

@@ -217,6 +217,11 @@ void dealloc_graph(PyObject* self) {
 namespace {
 
 PyObject* graph_make(PyTypeObject* type, PyObject*, PyObject*) {
+  // Handles and scopes are of a graph, so their members in Python are there before the first one.
+  if (!the_state->has_members) {
+    load("scopes");
+    the_state->has_members = true;
+  }
   auto state = std::make_unique<GraphState>();
   PyObject* self = type->tp_alloc(type, 0);
   if (self != nullptr) own_graph(self, state.release());

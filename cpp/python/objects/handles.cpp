@@ -171,7 +171,7 @@ PyObject* tensor_dims(PyObject* self, void*) {
 
 PyObject* tensor_shape(PyObject* self, void*) {
   const Ref dims(tensor_dims(self, nullptr));
-  return dims ? PyObject_CallOneArg(state().tensor_shape, dims.get()) : nullptr;
+  return dims ? PyObject_CallOneArg(state().hooks.tensor_shape, dims.get()) : nullptr;
 }
 
 PyObject* tensor_set_dims(PyObject* self, PyObject* dims) {

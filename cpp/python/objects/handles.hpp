@@ -85,11 +85,13 @@ PyObject* dims_tuple(const ShapeTable& shapes, ShapeId id);
 /// Reads a shape in any form that v1 accepts; false with an exception set.
 bool parse_dims(ShapeTable& shapes, PyObject* value, ShapeId& out);
 
-/// The type name (a str) of a kind, and its OpDef (None for the extension's own kinds). Borrowed.
+/// The type name (a str) of a kind, and its OpDef (None for the extension's own kinds). Borrowed. Throws.
 PyObject* kind_name(KindId kind);
 PyObject* kind_definition(KindId kind);
-/// The OpDef of a type name, borrowed; null without an exception if none is registered.
+/// The OpDef of a type name, borrowed; null without an exception if none is registered. Throws.
 PyObject* find_kind(std::string_view type);
+/// Takes the types of the package's operations, each with the module that makes its OpDef; false with an exception set.
+bool keep_op_types(PyObject* modules);
 /// The kind of a type name, assigned at first use.
 KindId kind_number(std::string_view type);
 

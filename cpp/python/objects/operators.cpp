@@ -52,6 +52,14 @@ bool is_bool(PyObject* object) {
   return base_dtype(graph.ops.tensor(tensor).dtype) == kBool;
 }
 
+// The operators' functions are imported at the first use of one that the extension does not do by itself. Throws.
+SCOPETRIE_COLD void load_operators() {
+  load("ops.operators");
+  if (operators[kAdd].function != nullptr) return;
+  PyErr_SetString(PyExc_ImportError, "tensors have no operators while those are imported");
+  throw_raised();
+}
+
 // Whether `object` implements the reflected operator, so that ours may return NotImplemented.
 bool has_reflected(PyObject* object, Slot slot) {
   const std::string name = std::string("__r") + kSlotNames[slot] + "__";
@@ -74,7 +82,8 @@ PyObject* binary(PyObject* x, PyObject* y) {
     PyObject* made = PyObject_CallFunctionObjArgs(op.function, x, y, nullptr);
     if (made != nullptr) return made;
   } else {
-    Py_RETURN_NOTIMPLEMENTED;
+    load_operators();
+    return binary<slot>(x, y);
   }
   // As in v1, a right operand of a foreign type gets its turn if it implements the operator.
   if (!PyErr_ExceptionMatches(PyExc_TypeError) && !PyErr_ExceptionMatches(PyExc_ValueError)) return nullptr;
@@ -94,8 +103,11 @@ template <Slot slot>
 PyObject* unary(PyObject* x) {
   const Operator& op = operators[slot];
   if (op.definition != nullptr) return build(*op.definition, &x, nullptr, op.name, nullptr, Conversion::kPreferred);
-  if (op.function != nullptr) return PyObject_CallOneArg(op.function, x);
-  Py_RETURN_NOTIMPLEMENTED;
+  if (op.function == nullptr) {
+    load_operators();
+    return unary<slot>(x);
+  }
+  return PyObject_CallOneArg(op.function, x);
 }
 
 PyObject* power(PyObject* x, PyObject* y, PyObject* modulo) {
@@ -108,6 +120,7 @@ PyObject* subscript(PyObject* x, PyObject* key) {
     const Lock lock;
     if (PyObject* made = subscript_plain(x, key)) return made;
   }
+  if (operators[kSubscript].function == nullptr) load_operators();
   return PyObject_CallFunctionObjArgs(operators[kSubscript].function, x, key, nullptr);
 }
 

@@ -48,7 +48,7 @@ PyObject* variable_dims(PyObject* self, void*) {
 
 PyObject* variable_shape(PyObject* self, void*) {
   const Ref dims(variable_dims(self, nullptr));
-  return dims ? PyObject_CallOneArg(state().tensor_shape, dims.get()) : nullptr;
+  return dims ? PyObject_CallOneArg(state().hooks.tensor_shape, dims.get()) : nullptr;
 }
 
 PyObject* variable_initial_value(PyObject* self, void*) { return tensor_or_none(self, record(self).initial); }

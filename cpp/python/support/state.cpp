@@ -10,7 +10,7 @@ namespace scopetrie::python {
 State* const the_state = new State;
 
 std::uint8_t dtype_number(PyObject* dtype) {
-  const State& s = state();
+  State& s = state();
   if (const std::uint8_t known = known_dtype_number(dtype); known != 0) return known;
   const Ref converted(PyObject_CallOneArg(s.hooks.as_dtype, dtype));
   if (!converted) return 0;
@@ -27,6 +27,27 @@ PyTypeObject* add_type(PyObject* module, PyType_Spec& spec, PyTypeObject* base) 
   return reinterpret_cast<PyTypeObject*>(type);
 }
 
+void load(PyObject* module) { checked(PyObject_CallOneArg(state().load, module)); }
+
+void load(const char* module) { load(checked(PyUnicode_FromString(module)).get()); }
+
+void Hook::set(PyObject* place) {
+  is_place_ = true;
+  Py_XSETREF(function_, Py_NewRef(place));
+}
+
+void Hook::find() {
+  const Ref place = Ref::borrowed(function_);
+  const Py_ssize_t size = PyUnicode_GET_LENGTH(place.get()), dot = PyUnicode_FindChar(place.get(), '.', 0, size, -1);
+  const Ref module = checked(PyUnicode_Substring(place.get(), 0, dot)),
+            name = checked(PyUnicode_Substring(place.get(), dot + 1, size)),
+            loaded = checked(PyObject_CallOneArg(state().load, module.get()));
+  Ref found = checked(PyObject_GetAttr(loaded.get(), name.get()));
+  if (!is_place_) return;  // another thread has found it meanwhile
+  is_place_ = false;
+  Py_SETREF(function_, found.release());
+}
+
 namespace {
 
 // Stores a new reference in a field and drops the old one.
@@ -35,28 +56,42 @@ void keep(PyObject*& field, PyObject* value) { Py_XSETREF(field, Py_NewRef(value
 #define SCOPETRIE_NAME(name) #name,
 #define SCOPETRIE_COUNT(name) +1  // NOLINT(bugprone-macro-parentheses): a sum
 constexpr std::size_t kHooks = 0 SCOPETRIE_HOOKS(SCOPETRIE_COUNT), kConstants = 0 SCOPETRIE_CONSTANTS(SCOPETRIE_COUNT);
-constexpr std::size_t kOthers = 3, kWired = kHooks + kConstants + kOthers;
+constexpr std::size_t kOthers = 4, kWired = kHooks + kConstants + kOthers;
 
-// wire(**all): everything that the extension needs of Python, each by the name of its field.
+// wire(**given): what the extension needs of Python, each by the name of its field. Functions and constants come with
+// the first call, tables when the modules that have them are imported.
 PyObject* wire(PyObject*, PyObject* const* args, Py_ssize_t positional, PyObject* keywords) {
   static constexpr std::array<const char*, kWired> kNames{SCOPETRIE_HOOKS(SCOPETRIE_NAME)
-                                                              SCOPETRIE_CONSTANTS(SCOPETRIE_NAME) "operators",
-                                                          "initializers", "initializers_by_name"};
+                                                              SCOPETRIE_CONSTANTS(SCOPETRIE_NAME) "op_types",
+                                                          "operators", "initializers", "initializers_by_name"};
   static Signature<kWired> signature("wire", kNames);
   PyObject* given[kWired];
   if (!signature.parse(args, positional, keywords, given)) return nullptr;
-  for (std::size_t i = 0; i < kWired; ++i)
-    if (given[i] == nullptr || (i < kHooks && !PyCallable_Check(given[i]))) {
-      PyErr_Format(PyExc_TypeError, "wire() needs %s%s", kNames[i], given[i] == nullptr ? "" : " to be a function");
-      return nullptr;
-    }
   State& s = state();
 #define SCOPETRIE_ADDRESS(name) &s.hooks.name,
 #define SCOPETRIE_CONSTANT_ADDRESS(name) &s.name,
-  PyObject** const fields[] = {SCOPETRIE_HOOKS(SCOPETRIE_ADDRESS) SCOPETRIE_CONSTANTS(SCOPETRIE_CONSTANT_ADDRESS)};
-  for (std::size_t i = 0; i < kHooks + kConstants; ++i) keep(*fields[i], given[i]);
+  Hook* const hooks[] = {SCOPETRIE_HOOKS(SCOPETRIE_ADDRESS)};
+  PyObject** const constants[] = {SCOPETRIE_CONSTANTS(SCOPETRIE_CONSTANT_ADDRESS)};
+  for (std::size_t i = 0; i < kHooks + kConstants; ++i) {
+    const bool is_hook = i < kHooks;
+    if (given[i] == nullptr) {
+      if (is_hook ? hooks[i]->is_set() : *constants[i - kHooks] != nullptr) continue;
+      PyErr_Format(PyExc_TypeError, "wire() needs %s", kNames[i]);
+      return nullptr;
+    }
+    if (is_hook && !PyUnicode_Check(given[i])) {
+      PyErr_Format(PyExc_TypeError, "wire() needs %s to be the place of a function", kNames[i]);
+      return nullptr;
+    }
+  }
+  for (std::size_t i = 0; i < kHooks; ++i)
+    if (given[i] != nullptr) hooks[i]->set(given[i]);
+  for (std::size_t i = 0; i < kConstants; ++i)
+    if (given[kHooks + i] != nullptr) keep(*constants[i], given[kHooks + i]);
   PyObject* const* others = given + kHooks + kConstants;
-  if (!keep_operators(others[0]) || !keep_initializers(others[1], others[2])) return nullptr;
+  if (others[0] != nullptr && !keep_op_types(others[0])) return nullptr;
+  if (others[1] != nullptr && !keep_operators(others[1])) return nullptr;
+  if (others[2] != nullptr && others[3] != nullptr && !keep_initializers(others[2], others[3])) return nullptr;
   Py_RETURN_NONE;
 }
 

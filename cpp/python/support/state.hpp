@@ -1,8 +1,8 @@
 // The one object of module-level state: the Python classes, dtypes and cold functions that the bindings call.
 //
-// Invariants: all that Python gives is there once the package is imported: wire() takes each by name and none may be
-// missing.
-// Thread safety: that of locking.hpp; the classes, dtypes and functions are written while the package is imported.
+// Invariants: wire() takes all that Python gives by name, and no function or constant may be missing. A function is
+// known by its place until it is first called, for what defines it is imported then.
+// Thread safety: that of locking.hpp; dtypes and constants are written while the package is imported.
 #pragma once
 
 #include <cstdint>
@@ -17,49 +17,72 @@ namespace scopetrie::python {
 
 inline std::uint8_t base_dtype(DType dtype) { return dtype.base(); }
 
-/// What Python answers when the extension asks: X(name), given to wire() under these names. Each is a function.
-#define SCOPETRIE_HOOKS(X)                                                                                  \
-  X(as_dtype)            /* (value) -> DType */                                                             \
-  X(as_dims)             /* (value) -> tuple | None */                                                      \
-  X(convert)             /* (value, dtype | None, name, preferred dtype | None) -> Tensor */                \
-  X(as_index)            /* (value, first input | None) -> what an index or (with the input) axes are */    \
-  X(known_elements)      /* (tensor) -> list of its elements, None where they are not known */              \
-  X(known_sizes)         /* (tensor) -> the shape that it stands for, as far as that is known */            \
-  X(read_attributes)     /* (OpDef | None, attrs, inputs) -> what a node keeps, what it shows, shapes */    \
-  X(graph_mismatch)      /* (item, other) -> the exception for inputs of two graphs */                      \
-  X(values_graph)        /* (values) -> Graph: v1's rule for `values` arguments */                          \
-  X(default_graph)       /* () -> Graph: a new one */                                                       \
-  X(compose_getters)     /* (getter, inherited getter) -> getter */                                         \
-  X(takes)               /* (callable, parameter, or any keyword) -> bool */                                \
-  X(needs_nothing)       /* (callable) -> whether it can be called without arguments */                     \
-  X(partial)             /* functools.partial */                                                            \
-  X(named_initializer)   /* (name) -> initializer, or the name where there is none */                       \
-  X(dtype_of_value)      /* (value) -> DType of the tensor that v1 makes of it */                           \
-  X(check_policy)        /* (name, synchronization, aggregation, trainable) -> the last three, as meant */  \
-  X(check_call_policy)   /* the same of a call's own arguments */                                           \
-  X(check_initial_shape) /* (asked shape, initial value, name): raises where they do not fit */             \
-  X(warn_of_shape)       /* (asked shape, initial value, name): warns that the value decides */             \
-  X(take_note)           /* (variable, constraint, synchronization, aggregation) */                         \
-  X(create_through)      /* (arguments, store name, asked shape) -> what the open variable creators make */ \
-  X(ask_partitioner)     /* (partitioner, dims, DType) -> its answer as a list of ints, and as text */      \
-  X(cut_value)           /* (value, offset, sizes, DType) -> Tensor: a part of an initial value */          \
-  X(note_part)           /* (variable, name of the whole, its sizes, offset, sizes) */                      \
-  X(partitioned)         /* (graph, name, dims, DType, parts, partitions) -> PartitionedVariable */         \
-  X(word_refusal)        /* (how, graph, name, variable | None) -> the exception */                         \
-  X(make_elements)       /* (initializer, shape, NumPy's dtype, path, seed) -> array: of a Store's variable */
+/// What Python answers when the extension asks: X(name), whose places are given to wire() under these names: each
+/// is a function, "module.name" below the package.
+#define SCOPETRIE_HOOKS(X)                                                                                     \
+  X(as_dtype)            /* (value) -> DType */                                                                \
+  X(as_dims)             /* (value) -> tuple | None */                                                         \
+  X(convert)             /* (value, dtype | None, name, preferred dtype | None) -> Tensor */                   \
+  X(as_index)            /* (value, first input | None) -> what an index or (with the input) axes are */       \
+  X(known_elements)      /* (tensor) -> list of its elements, None where they are not known */                 \
+  X(known_sizes)         /* (tensor) -> the shape that it stands for, as far as that is known */               \
+  X(read_attributes)     /* (OpDef | None, attrs, inputs) -> what a node keeps, what it shows, shapes */       \
+  X(graph_mismatch)      /* (item, other) -> the exception for inputs of two graphs */                         \
+  X(values_graph)        /* (values) -> Graph: v1's rule for `values` arguments */                             \
+  X(default_graph)       /* () -> Graph: a new one */                                                          \
+  X(compose_getters)     /* (getter, inherited getter) -> getter */                                            \
+  X(takes)               /* (callable, parameter, or any keyword) -> bool */                                   \
+  X(needs_nothing)       /* (callable) -> whether it can be called without arguments */                        \
+  X(partial)             /* functools.partial */                                                               \
+  X(named_initializer)   /* (name) -> initializer, or the name where there is none */                          \
+  X(dtype_of_value)      /* (value) -> DType of the tensor that v1 makes of it */                              \
+  X(check_policy)        /* (name, synchronization, aggregation, trainable) -> the last three, as meant */     \
+  X(check_call_policy)   /* the same of a call's own arguments */                                              \
+  X(check_initial_shape) /* (asked shape, initial value, name): raises where they do not fit */                \
+  X(warn_of_shape)       /* (asked shape, initial value, name): warns that the value decides */                \
+  X(take_note)           /* (variable, constraint, synchronization, aggregation) */                            \
+  X(create_through)      /* (arguments, store name, asked shape) -> what the open variable creators make */    \
+  X(ask_partitioner)     /* (partitioner, dims, DType) -> its answer as a list of ints, and as text */         \
+  X(cut_value)           /* (value, offset, sizes, DType) -> Tensor: a part of an initial value */             \
+  X(note_part)           /* (variable, name of the whole, its sizes, offset, sizes) */                         \
+  X(partitioned)         /* (graph, name, dims, DType, parts, partitions) -> PartitionedVariable */            \
+  X(word_refusal)        /* (how, graph, name, variable | None) -> the exception */                            \
+  X(make_elements)       /* (initializer, shape, NumPy's dtype, path, seed) -> array: of a Store's variable */ \
+  X(tensor_shape)        /* TensorShape */                                                                     \
+  X(partition_info)      /* PartitionInfo */
 
-/// Python's classes and constants, given to wire() under these names.
-#define SCOPETRIE_CONSTANTS(X)                               \
-  X(tensor_shape)         /* TensorShape */                  \
-  X(auto_reuse)           /* AUTO_REUSE */                   \
-  X(auto_synchronization) /* VariableSynchronization.AUTO */ \
-  X(no_aggregation)       /* VariableAggregation.NONE */     \
-  X(partition_info)       /* PartitionInfo */                \
+/// What Python gives at once, under these names.
+#define SCOPETRIE_CONSTANTS(X)                                                                     \
+  X(load)                 /* (module) -> module: imports one of the package's, at its first use */ \
+  X(auto_reuse)           /* AUTO_REUSE */                                                         \
+  X(auto_synchronization) /* VariableSynchronization.AUTO */                                       \
+  X(no_aggregation)       /* VariableAggregation.NONE */                                           \
   X(package_folder)       /* files in it are not the user's lines */
 
+/// One of Python's functions.
+class Hook {
+ public:
+  /// The function, whose module is imported if need be. Throws.
+  operator PyObject*() {
+    if (is_place_) [[unlikely]]
+      find();
+    return function_;
+  }
+  bool is_set() const { return function_ != nullptr; }
+  /// Takes the place of the function.
+  void set(PyObject* place);
+
+ private:
+  SCOPETRIE_COLD void find();
+
+  PyObject* function_ = nullptr;  // owned; a str as long as the function has not been called
+  bool is_place_ = false;
+};
+
 struct Hooks {
-#define SCOPETRIE_FIELD(name) PyObject* name = nullptr;
-  SCOPETRIE_HOOKS(SCOPETRIE_FIELD)
+#define SCOPETRIE_HOOK(name) Hook name;
+  SCOPETRIE_HOOKS(SCOPETRIE_HOOK)
+#undef SCOPETRIE_HOOK
 };
 
 struct State {
@@ -73,6 +96,7 @@ struct State {
   PyTypeObject* composite_type = nullptr;
   PyTypeObject* variable_scope_type = nullptr;
   PyTypeObject* name_scope_type = nullptr;
+#define SCOPETRIE_FIELD(name) PyObject* name = nullptr;
   SCOPETRIE_CONSTANTS(SCOPETRIE_FIELD)
 #undef SCOPETRIE_FIELD
   PyObject* true_getter = nullptr;          // the function of the module
@@ -83,6 +107,7 @@ struct State {
   // Programs convert ints, floats, bools, lists or tuples themselves, so that none of them is a literal.
   bool literals_are_converted = false;
   Hooks hooks;
+  bool has_members = false;          // those that Python adds to the types
   PyObject* global_graph = nullptr;  // the default graph of threads that opened none
   std::uint64_t global_epoch = 1;    // grows when global_graph changes
 };
@@ -99,6 +124,10 @@ inline std::uint8_t known_dtype_number(PyObject* dtype) {
 }
 /// The number of a dtype given in any form v1 takes, or 0 with an exception set.
 std::uint8_t dtype_number(PyObject* dtype);
+
+/// Imports a module of the package, named without it, at its first use. Throws.
+SCOPETRIE_COLD void load(PyObject* module);
+SCOPETRIE_COLD void load(const char* module);
 
 /// Adds wire(), define_dtypes() and convert_literals() to the module.
 bool bind_state(PyObject* module);

@@ -13,5 +13,11 @@ no_derivative("ScatterAdd", "ScatterDiv", "ScatterMul", "ScatterNdAdd", "Scatter
 no_derivative("ScatterSub")
 # What draws.
 no_derivative("Multinomial", "RandomShuffle", "RandomStandardNormal", "RandomUniform", "TruncatedNormal")
+# What makes texts of numbers, and what reads them.
+no_derivative("AsString", "DecodeBase64", "DecodeRaw", "EncodeBase64", "ReduceJoin", "RegexReplace")
+no_derivative("StringJoin", "StringToHashBucket", "StringToHashBucketFast", "StringToHashBucketStrong")
+no_derivative("StringToNumber")
+no_derivative("AudioSummaryV2", "HistogramSummary", "ImageSummary", "MergeSummary", "ScalarSummary")
+no_derivative("TensorSummaryV2")
 # What Python computes, and what computes nothing.
-no_derivative("Assert", "PyFunc", "PyFuncStateless")
+no_derivative("Assert", "PyFunc", "PyFuncStateless", "ReduceDataset")

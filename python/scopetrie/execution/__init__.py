@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from ..graph import set_runner
 from .config import ConfigProto, GPUOptions, GraphOptions, OptimizerOptions, RunOptions
 from .default import get_default_session
-from .evaluation import eval_tensor, load_variable, run_operation
 from .interactive import InteractiveSession
 from .lowering import LoweredFunction, lower
 from .session import BaseSession, Session
@@ -23,11 +21,6 @@ __all__ = [
     "RunOptions",
     "Session",
     "Timeline",
-    "eval_tensor",
     "get_default_session",
     "lower",
-    "run_operation",
 ]
-
-# Tensor.eval, Operation.run and Variable.load are defined floors below.
-set_runner(eval_tensor, run_operation, load_variable)

@@ -16,9 +16,9 @@ from .default import (
     reset_default_graph,
 )
 from .devices import DeviceSpec
-from .export import Exporter, set_exporter
+from .export import Exporter
 from .graph import Graph
-from .handles import Operation, OperatorNotAllowedInGraphError, Tensor, extend_type, set_runner
+from .handles import Operation, OperatorNotAllowedInGraphError, Tensor, extend_type
 from .keys import GraphKeys
 from .outline import graph_facts, graph_line, variables_outline
 
@@ -46,7 +46,5 @@ __all__ = [
     "graph_line",
     "graph_of_values",
     "reset_default_graph",
-    "set_exporter",
-    "set_runner",
     "variables_outline",
 ]

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
+from ..late import load
+
 
 class Exporter(NamedTuple):
     """The functions that the higher floor provides."""
@@ -16,21 +18,7 @@ class Exporter(NamedTuple):
     text: Callable[[Any], str]  # (operation) -> its NodeDef as text
 
 
-_exporter: Exporter | None = None
-
-
-def set_exporter(exporter: Exporter) -> None:
-    """Sets the functions that export graphs and operations."""
-    global _exporter
-    _exporter = exporter
-
-
 def exporter() -> Exporter:
-    """Returns the argument of `set_exporter`.
-
-    Raises:
-        ImportError: If `scopetrie.summary` has not been imported.
-    """
-    if _exporter is None:
-        raise ImportError("Graphs are exported by scopetrie.summary, which has not been imported")
-    return _exporter
+    """Returns the functions, whose module is imported at the first export."""
+    found: Exporter = load("summary.graph_def").EXPORTER
+    return found

@@ -7,10 +7,11 @@ track it.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from typing import TYPE_CHECKING, Any, NoReturn, TypeVar
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any, Final, NoReturn, TypeVar
 
 from .. import _core
+from ..late import load
 from ..public import v1
 from ..shapes import TensorShape, as_shape
 from ..tracebacks import shorten
@@ -22,34 +23,8 @@ from .reference import Reference
 if TYPE_CHECKING:
     from .graph import Graph
 
-# `Tensor.eval`, `Operation.run` and `Variable.load` are implemented floors above; execution sets them when
-# imported.
-_eval_tensor: Callable[..., Any] | None = None
-_run_operation: Callable[..., Any] | None = None
-_load_variable: Callable[..., Any] | None = None
-
-
-def set_runner(
-    eval_tensor: Callable[..., Any],
-    run_operation: Callable[..., Any],
-    load_variable: Callable[..., Any],
-) -> None:
-    """Sets the implementations of `Tensor.eval`, `Operation.run` and `Variable.load`.
-
-    Args:
-        eval_tensor: `f(tensor, feed_dict, session)`, called by `Tensor.eval`.
-        run_operation: `f(operation, feed_dict, session)`, called by `Operation.run`.
-        load_variable: `f(variable, value, session)`, called by `Variable.load`.
-    """
-    global _eval_tensor, _run_operation, _load_variable
-    _eval_tensor, _run_operation, _load_variable = eval_tensor, run_operation, load_variable
-
-
-def load_variable(variable: Any, value: Any, session: Any) -> None:
-    """Sets a variable in a session, or in the default one for None."""
-    assert _load_variable is not None
-    _load_variable(variable, value, session)
-
+# `Tensor.eval` and `Operation.run` are implemented floors above.
+_EVALUATION: Final = "execution.evaluation"
 
 T = TypeVar("T")
 
@@ -138,9 +113,8 @@ class Tensor(_core.Tensor):
         Raises:
             ValueError: If there is no session, or it runs another graph.
         """
-        assert _eval_tensor is not None
         try:
-            return _eval_tensor(self, feed_dict, session)
+            return load(_EVALUATION).eval_tensor(self, feed_dict, session)
         except Exception as error:
             shorten(error)
             raise
@@ -247,9 +221,8 @@ class Operation(_core.Operation):
         Raises:
             ValueError: If there is no session, or it runs another graph.
         """
-        assert _run_operation is not None
         try:
-            _run_operation(self, feed_dict, session)
+            load(_EVALUATION).run_operation(self, feed_dict, session)
         except Exception as error:
             shorten(error)
             raise

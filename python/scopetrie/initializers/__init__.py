@@ -15,6 +15,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, Final
 
+from .._core import wire
 from ..variables import global_variables_initializer, local_variables_initializer, variables_initializer
 from .base import Initializer
 from .drawn import (
@@ -142,7 +143,7 @@ _BY_NAME: Final[dict[str, Callable[..., Initializer]]] = {
 
 # What the extension reads of instances of exactly these classes: a first value is made without a call.
 _SCALING: Final = ("scale", "mode", "distribution", "seed")
-READ_BY_CORE: Final = [
+_READ_BY_CORE: Final = [
     (Zeros(), "zeros", ()),
     (Ones(), "ones", ()),
     (Constant(), "constant", ("value",)),
@@ -161,7 +162,7 @@ READ_BY_CORE: Final = [
     (ConvolutionOrthogonal2D(), "kernel_orthogonal_2", ("gain", "seed")),
     (ConvolutionOrthogonal3D(), "kernel_orthogonal_3", ("gain", "seed")),
 ]
-BY_NAME: Final = {name: make() for name, make in _BY_NAME.items()}
+wire(initializers=_READ_BY_CORE, initializers_by_name={name: make() for name, make in _BY_NAME.items()})
 
 # v1 has what initializes variables here as well; these are no initial values, so `get` does not know them.
 global_variables = global_variables_initializer

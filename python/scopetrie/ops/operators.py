@@ -7,7 +7,7 @@ from typing import Any, Final
 
 import numpy as np
 
-from .._core import Variable, name_scope
+from .._core import Variable, name_scope, wire
 from ..dtypes import bool as bool_
 from ..dtypes import int32
 from ..graph import Tensor
@@ -95,3 +95,5 @@ OPERATORS: Final[dict[str, Any]] = {
     "invert": _invert,
     "getitem": _getitem,
 }  # fmt: skip
+
+wire(operators=OPERATORS)

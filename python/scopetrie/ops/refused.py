@@ -15,13 +15,12 @@ Using one raises an error with the alternative, not just "no attribute":
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable
-from typing import Final, NoReturn
+from typing import Final
 
 from ..public import NAMESPACES
 from ..similar import similar
 
-__all__ = ["REFUSED", "RefusedNameError", "UnknownNameError", "refuser"]
+__all__ = ["REFUSED", "RefusedNameError", "UnknownNameError", "refusal"]
 
 
 class RefusedNameError(AttributeError):
@@ -224,18 +223,15 @@ _GROUPS: Final = {
 REFUSED: Final = {name: reason for reason, names in _GROUPS.items() for name in names.split()}
 
 
-def refuser(namespace: str = "") -> Callable[[str], NoReturn]:
-    """Returns the `__getattr__` of the module that is a namespace of v1.
+def refusal(namespace: str, name: str) -> AttributeError:
+    """Returns the error of a name that a namespace of v1 does not have here.
 
     Args:
         namespace: The namespace as v1 calls it: `"nn"`, and "" for v1's top level.
+        name: The name.
     """
-
-    def __getattr__(name: str) -> NoReturn:
-        full = f"{namespace}.{name}" if namespace else name
-        reason = REFUSED.get(full)
-        if reason is not None:
-            raise RefusedNameError(f"scopetrie does not offer tf.{full}: {reason}.", name=name, obj=None)
-        raise UnknownNameError(full)
-
-    return __getattr__
+    full = f"{namespace}.{name}" if namespace else name
+    reason = REFUSED.get(full)
+    if reason is not None:
+        return RefusedNameError(f"scopetrie does not offer tf.{full}: {reason}.", name=name, obj=None)
+    return UnknownNameError(full)

@@ -1,8 +1,10 @@
 """The registry of op types: what a node of each type takes, gives, computes and is called.
 
 An op is defined once, beside the public function that builds it: `define_op` takes its inputs, its shape
-rule and its kernel, files them in `OPS` and returns the function (made in C) that adds a node to the graph. A
-program adds types of its own with `register_op`, by the same means.
+rule and its kernel, gives them to the extension and returns the function (made in C) that adds a node to the
+graph. Which module defines which types is in the table OP_TYPES (exports.py): a type is known by its name, in
+a GraphDef or to `create_op`, before its module is imported. A program adds types of its own with
+`register_op`, by the same means.
 
 Example:
     >>> import scopetrie as tf
@@ -19,12 +21,13 @@ Example:
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from inspect import Parameter, Signature
 from typing import TYPE_CHECKING, Any, Final, Literal, NoReturn, TypeAlias
 
-from .._core import OpFunction
+from .._core import OpFunction, op_definition
 from ..dtypes import DType, DTypeLike, as_dtype
+from ..exports import OP_TYPES
 from ..graph import Tensor
 from ..public import v1
 from .declare import Attribute, Given, Input, tensor
@@ -42,8 +45,27 @@ Elementwise: TypeAlias = Literal["same", "bool", "broadcast", "compare"]
 Rule: TypeAlias = Elementwise | Callable[..., Spec | list[Spec]]
 Kernel: TypeAlias = Callable[..., Callable[..., Any]]
 
-OPS: Final[dict[str, OpDef]] = {}
+_TYPES: Final = dict.fromkeys(type for types in OP_TYPES.values() for type in types.split())
 _OWN: Final[set[str]] = set()  # types that programs have registered
+
+
+class _Ops(Mapping[str, "OpDef"]):
+    """The types of ops, by their names. One that is asked for the first time is imported."""
+
+    def __getitem__(self, type: str) -> OpDef:
+        found = op_definition(type)
+        if found is None:
+            raise KeyError(type)
+        return found
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(list(_TYPES))
+
+    def __len__(self) -> int:
+        return len(_TYPES)
+
+
+OPS: Final = _Ops()
 
 
 class OpDef:
@@ -181,7 +203,7 @@ def define_op(
     op_def = OpDef(type, inputs, attributes, kernel, stateful, host_outputs, scoped)
     function: OpFunction[Made] = OpFunction(op_def, type, name or type, inputs, rule, doc)
     op_def.function = function
-    OPS[type] = op_def
+    _TYPES[type] = None
     return function
 
 

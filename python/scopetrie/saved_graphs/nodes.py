@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
-from importlib import import_module
 from typing import Any, Final
 
 import numpy as np
@@ -216,7 +215,7 @@ class NodeImport:
                 f"Node {name!r} of type {node.op} has {more}, which no GraphDef has: build "
                 "the graph with the program that made it"
             )
-        if node.op not in OPS and not _registered(node.op):
+        if node.op not in OPS:
             raise NotFoundError(
                 None,
                 None,
@@ -308,10 +307,3 @@ def _is_default(op_def: OpDef, name: str, value: Any) -> bool:
     if kind == "list":
         return list(found.i) == list(default) if isinstance(default, tuple) else False
     return bool(found == default)
-
-
-def _registered(type: str) -> bool:
-    """Whether a type is one that is registered by a module which is not always imported."""
-    for module in ("ops.state.checkpoint", "summary.ops"):
-        import_module(f"{__package__.partition('.')[0]}.{module}")
-    return type in OPS

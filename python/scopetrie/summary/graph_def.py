@@ -7,7 +7,7 @@ from typing import Any, Final
 import numpy as np
 
 from ..dtypes import DType, as_dtype
-from ..graph import Exporter, Graph, Operation, set_exporter
+from ..graph import Exporter, Graph, Operation
 from ..ops.given import is_message
 from ..ops.node_text import Dims
 from ..shapes import TensorShape
@@ -184,4 +184,4 @@ def _set_tensor(tensor: Any, value: Value) -> None:
         getattr(tensor, field).extend(elements)
 
 
-set_exporter(Exporter(graph_def, _versions, node_def, attribute, node_text))
+EXPORTER: Final = Exporter(graph_def, _versions, node_def, attribute, node_text)

@@ -1,5 +1,16 @@
 """Variables: creation, members, lists."""
 
+from ..modes import (
+    AUTO_REUSE,
+    VariableAggregation,
+    VariableSynchronization,
+    check_call_policy,
+    check_policy,
+    disable_resource_variables,
+    enable_resource_variables,
+    refuse_trained_on_read,
+    resource_variables_enabled,
+)
 from .creating import check_initial_shape, create_through, warn_of_shape
 from .listing import (
     all_variables,
@@ -15,17 +26,6 @@ from .listing import (
     moving_average_variables,
     trainable_variables,
     variables_initializer,
-)
-from .modes import (
-    AUTO_REUSE,
-    VariableAggregation,
-    VariableSynchronization,
-    check_call_policy,
-    check_policy,
-    disable_resource_variables,
-    enable_resource_variables,
-    refuse_trained_on_read,
-    resource_variables_enabled,
 )
 from .notes import note_policy, notes_of, take_note
 from .partitioned_variable import PartitionedVariable

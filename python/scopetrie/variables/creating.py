@@ -8,9 +8,9 @@ from typing import Any
 
 from .. import _core
 from ..graph import Tensor, get_default_graph
+from ..modes import resource_variables_enabled
 from ..ops.state.variable import check_initial_shape as _check_shape
 from ..shapes import Dims, as_dims
-from .modes import resource_variables_enabled
 
 
 def create_through(arguments: dict[str, Any], key: str | None = None, wanted: Dims | None = None) -> Any:

@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 
 from .. import _core
 from ..locks import Lock
-from .modes import VariableAggregation, VariableSynchronization
+from ..modes import VariableAggregation, VariableSynchronization
 from .save_slice import SaveSliceInfo
 
 

@@ -8,8 +8,9 @@ from typing import Any, NoReturn
 from .. import _core
 from ..graph import Graph, Tensor, extend_type
 from ..graph.attributes import keep_attributes
-from ..graph.handles import load_variable
 from ..graph.reference import Reference
+from ..late import load
+from ..modes import VariableAggregation, VariableSynchronization, refuse_trained_on_read
 from ..ops.array.fill import identity
 from ..ops.state import variable as state_ops
 from ..public import v1, whole
@@ -17,7 +18,6 @@ from ..shapes import TensorShape, as_shape
 from ..tracebacks import shorten
 from . import row_updates, save_slice
 from .creating import create_through
-from .modes import VariableAggregation, VariableSynchronization, refuse_trained_on_read
 from .notes import notes_of, take_note
 
 # Enumeration members as globals: looking one up takes as long as making a node.
@@ -145,7 +145,7 @@ class Variable(_core.Variable):
         known = getattr(session, "_loaded", None)
         if known is None or not _core.copy_array(known.get(self._id), value):
             try:
-                load_variable(self, value, session)
+                load("execution.evaluation").load_variable(self, value, session)
             except Exception as error:
                 shorten(error)
                 raise

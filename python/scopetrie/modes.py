@@ -5,7 +5,7 @@ from __future__ import annotations
 import enum
 from typing import Any
 
-from ..public import v1
+from .public import v1
 
 
 class _ReuseMode(enum.Enum):
