@@ -463,6 +463,17 @@ def test_names_are_strings_of_characters(call: Callable[[Names, Any], Any]) -> N
     assert list(names) == []
 
 
+@pytest.mark.parametrize(
+    ("call", "missing"),
+    [("unique_name", "name"), ("peek", "name"), ("reserve", "name"), ("release", "name"), ("under", "path")],
+)
+def test_a_missing_argument_is_named(call: str, missing: str) -> None:
+    with pytest.raises(
+        TypeError, match=rf"Names\.{call}\(\) missing 1 required positional argument: '{missing}'"
+    ):
+        getattr(Names(), call)()
+
+
 def test_a_str_is_no_list_of_names() -> None:
     for call in (Names().unique_names, Names().update):
         with pytest.raises(TypeError, match="not a single str"):

@@ -5,29 +5,6 @@ namespace scopetrie::python {
 
 namespace {
 
-// Whether a shape argument matches the found shape; only for plain ints in a list or tuple.
-bool shape_allows(PyObject* shape, std::span<const std::int64_t> found) {
-  PyObject** items;
-  Py_ssize_t rank;
-  if (PyList_CheckExact(shape)) {
-    items = reinterpret_cast<PyListObject*>(shape)->ob_item;
-    rank = PyList_GET_SIZE(shape);
-  } else if (PyTuple_CheckExact(shape)) {
-    items = &PyTuple_GET_ITEM(shape, 0);
-    rank = PyTuple_GET_SIZE(shape);
-  } else {
-    return false;
-  }
-  if (rank != static_cast<Py_ssize_t>(found.size())) return false;
-  for (Py_ssize_t i = 0; i < rank; ++i) {
-    if (!PyLong_CheckExact(items[i])) return false;
-    int overflow = 0;
-    if (PyLong_AsLongAndOverflow(items[i], &overflow) != found[static_cast<std::size_t>(i)] || overflow != 0)
-      return false;
-  }
-  return true;
-}
-
 // The variable's handle if it can be shared, or null without an exception: take the slow path.
 PyObject* shared(GraphState& graph, PyGraph* owner, const PyVariableScope* scope, VariableId id, PyObject* const* args,
                  PyObject* shape) {
@@ -36,7 +13,7 @@ PyObject* shared(GraphState& graph, PyGraph* owner, const PyVariableScope* scope
   const std::uint32_t dtype = found.flags >> kDTypeShift;
   if (given(args[kDType]) ? state().dtypes[dtype] != args[kDType] : dtype != scope->dtype()) return nullptr;
   if (given(shape) &&
-      !(graph.ops.shapes().known_rank(found.shape) && shape_allows(shape, graph.ops.shapes().dims(found.shape))))
+      !(graph.ops.shapes().known_rank(found.shape) && is_plain_shape(shape, graph.ops.shapes().dims(found.shape))))
     return nullptr;
   if (given(args[kInitializer]) && !PyCallable_Check(args[kInitializer])) return nullptr;
   return variable_handle(owner, id);
@@ -99,11 +76,7 @@ PyObject* get_variable(PyObject*, PyObject* const* args, Py_ssize_t positional, 
                        "caching_device", "partitioner", "validate_shape", "use_resource", "custom_getter", "constraint",
                        "synchronization", "aggregation"});
   PyObject* arguments[kArguments];
-  if (!signature.parse(args, positional, keywords, arguments)) return nullptr;
-  if (arguments[kName] == nullptr) [[unlikely]] {
-    PyErr_SetString(PyExc_TypeError, "get_variable() missing 1 required positional argument: 'name'");
-    return nullptr;
-  }
+  if (!signature.parse(args, positional, keywords, arguments, 1)) return nullptr;
   const Snapshot shape(arguments[kShape]);  // first, before any shared state is read: it may block
   Context* context = current_context();
   if (context == nullptr) return nullptr;
@@ -128,11 +101,7 @@ void reserve_variables(GraphState& graph, ScopeId scope, std::size_t count) {
 PyObject* get_variables(PyObject*, PyObject* const* args, Py_ssize_t positional, PyObject* keywords) {
   static Signature<5> signature("get_variables", {"names", "shapes", "dtype", "initializer", "trainable"});
   PyObject* given_to[5];
-  if (!signature.parse(args, positional, keywords, given_to)) return nullptr;
-  if (given_to[0] == nullptr) {
-    PyErr_SetString(PyExc_TypeError, "get_variables() missing 1 required positional argument: 'names'");
-    return nullptr;
-  }
+  if (!signature.parse(args, positional, keywords, given_to, 1)) return nullptr;
   const Ref names(items_of(given_to[0], "get_variables: names must be a sequence of strings"));
   if (!names) return nullptr;
   const Py_ssize_t count = PySequence_Fast_GET_SIZE(names.get());

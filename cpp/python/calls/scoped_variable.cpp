@@ -21,7 +21,7 @@ bool Getter::parse(PyObject* const* args, Py_ssize_t positional, PyObject* keywo
       "getter",
       {"name", "shape", "dtype", "initializer", "regularizer", "reuse", "trainable", "collections", "caching_device",
        "partitioner", "validate_shape", "use_resource", "constraint", "synchronization", "aggregation"});
-  return signature.parse(args, positional, keywords, given);
+  return signature.parse(args, positional, keywords, given, 1);
 }
 
 namespace {
@@ -106,32 +106,6 @@ PyObject* call_getter(PyObject* getter, PyObject* full_name, PyObject* reuse, co
   static_assert(kConstraintAt + 1 == kCount);
 }
 
-// Arguments of a getter, read from v1's list of them.
-VariableCall read_call(PyObject* const* given) {
-  VariableCall call;
-  call.shape = given_or_null(given[Getter::kShape]);
-  call.dtype_object = given_or_null(given[Getter::kDType]);
-  if (call.dtype_object == nullptr) {
-    call.dtype_object = state().dtypes[kFloat32];
-    call.dtype = kFloat32;
-  } else {
-    call.dtype = DType(known_dtype_number(call.dtype_object)).base();
-  }
-  call.initializer = given_or_null(given[Getter::kInitializer]);
-  call.regularizer = given_or_null(given[Getter::kRegularizer]);
-  call.sharing = sharing_of(given[Getter::kReuse]);
-  call.trainable = given_or_null(given[Getter::kTrainable]);
-  call.collections = given_or_null(given[Getter::kCollections]);
-  call.caching_device = given_or_null(given[Getter::kCachingDevice]);
-  call.partitioner = given_or_null(given[Getter::kPartitioner]);
-  call.validate_shape = given[Getter::kValidateShape];
-  call.use_resource = given_or_null(given[Getter::kUseResource]);
-  call.constraint = given_or_null(given[Getter::kConstraint]);
-  call.synchronization = given_or_null(given[Getter::kSynchronization]);
-  call.aggregation = given_or_null(given[Getter::kAggregation]);
-  return call;
-}
-
 // v1 asks for trainable, synchronization and aggregation together: what each is where it is left out.
 struct Policy {
   Ref synchronization, aggregation, trainable;
@@ -156,10 +130,6 @@ void read_policy(PyObject* full_name, VariableCall& call, Policy& policy) {
   call.trainable = trainable;
 }
 
-}  // namespace
-
-namespace {
-
 // Whether none of these arguments is given, not even None; without branches, as this is asked of each creation.
 bool are_left_out(PyObject* const* first, PyObject* const* last) {
   std::uintptr_t all = 0;
@@ -168,6 +138,31 @@ bool are_left_out(PyObject* const* first, PyObject* const* last) {
 }
 
 }  // namespace
+
+VariableCall read_call(PyObject* const* given) {
+  VariableCall call;
+  call.shape = given_or_null(given[Getter::kShape]);
+  call.dtype_object = given_or_null(given[Getter::kDType]);
+  if (call.dtype_object == nullptr) {
+    call.dtype_object = state().dtypes[kFloat32];
+    call.dtype = kFloat32;
+  } else {
+    call.dtype = DType(known_dtype_number(call.dtype_object)).base();
+  }
+  call.initializer = given_or_null(given[Getter::kInitializer]);
+  call.regularizer = given_or_null(given[Getter::kRegularizer]);
+  call.sharing = sharing_of(given[Getter::kReuse]);
+  call.trainable = given_or_null(given[Getter::kTrainable]);
+  call.collections = given_or_null(given[Getter::kCollections]);
+  call.caching_device = given_or_null(given[Getter::kCachingDevice]);
+  call.partitioner = given_or_null(given[Getter::kPartitioner]);
+  call.validate_shape = given[Getter::kValidateShape];
+  call.use_resource = given_or_null(given[Getter::kUseResource]);
+  call.constraint = given_or_null(given[Getter::kConstraint]);
+  call.synchronization = given_or_null(given[Getter::kSynchronization]);
+  call.aggregation = given_or_null(given[Getter::kAggregation]);
+  return call;
+}
 
 VariableCall call_in(const PyVariableScope& scope, PyObject* const* arguments) {
   VariableCall call;
@@ -265,10 +260,6 @@ PyObject* scoped_variable(PyObject*, PyObject* const* args, Py_ssize_t positiona
 PyObject* true_getter(PyObject*, PyObject* const* args, Py_ssize_t positional, PyObject* keywords) {
   PyObject* given[Getter::kArguments];
   if (!Getter::parse(args, positional, keywords, given)) return nullptr;
-  if (given[Getter::kName] == nullptr) {
-    PyErr_SetString(PyExc_TypeError, "getter() missing 1 required positional argument: 'name'");
-    return nullptr;
-  }
   Context* context = current_context();
   if (context == nullptr) return nullptr;
   return get_one(*context, given_or_null(given[Getter::kName]), read_call(given));

@@ -25,8 +25,6 @@ enum StoreArgument {
 bool read_core_rule(PyObject* object, Initializer& out);
 /// False with an exception set.
 bool read_trainable(PyObject* given, bool& out);
-/// The text of a name that may be a path; throws.
-std::string_view store_name_text(const char* call, PyObject* name);
 /// Store.get, whatever has to be asked. Throws.
 SCOPETRIE_COLD PyObject* store_get_slowly(PyObject* self, PyVariableScope& scope, PyObject* const* arguments);
 

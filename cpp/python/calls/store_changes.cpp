@@ -27,7 +27,7 @@ class Paths {
 
   /// Where each row goes. Throws where there is nothing, or something is there already; nothing is changed then.
   std::vector<Target> targets() {
-    const std::string_view from = path_text(call_, from_), to = path_text(call_, to_);
+    const std::string_view from = argument_text(call_, "a path", from_), to = argument_text(call_, "a path", to_);
     check_store_name(call_, to);
     std::vector<Target> found;
     if (const VariableId row = row_at(from); row != kNone) {
@@ -100,7 +100,7 @@ void add_handles(StoreState& store) {
 int store_delete(PyObject* self, PyObject* path) {
   const Ref keep = Ref::borrowed(self);
   StoreState& store = store_of(self);
-  const std::string_view text = path_text("Store.__delitem__", path);
+  const std::string_view text = argument_text("Store.__delitem__", "a path", path);
   const std::vector<VariableId> rows = text.empty() ? std::vector<VariableId>() : rows_at(self, text);
   if (rows.empty()) raise_missing(self, path);
   Transaction transaction(store.ledger(), &context_of_store(self));
@@ -150,7 +150,7 @@ PyObject* store_copy(PyObject* self, PyObject* const* args, Py_ssize_t positiona
   Values& values = store.values;
   Context& context = context_of_store(self);
   // Elements first, as making them may run anything.
-  const std::string_view from = path_text("Store.copy", given[0]);
+  const std::string_view from = argument_text("Store.copy", "a path", given[0]);
   std::vector<Ref> sources;
   for (const VariableId row : from.empty() ? std::vector<VariableId>() : rows_at(self, from))
     sources.push_back(checked(store_variable(as_graph(self), values.resolved(row))));
@@ -180,7 +180,7 @@ PyObject* store_freeze(PyObject* self, PyObject* const* args, Py_ssize_t count) 
   }
   const int is_frozen = PyObject_IsTrue(args[1]);
   if (is_frozen < 0) return nullptr;
-  const std::vector<VariableId> rows = rows_at(self, path_text("Store.freeze", args[0]));
+  const std::vector<VariableId> rows = rows_at(self, argument_text("Store.freeze", "a path", args[0]));
   StoreState& store = store_of(self);
   Transaction transaction(store.ledger(), &context_of_store(self));
   for (const VariableId row : rows) store.values.freeze(store.values.resolved(row), is_frozen != 0);

@@ -11,25 +11,12 @@ namespace {
 
 // Hits and plain creations -------------------------------------------------------------------------------------------
 
-// Whether a shape argument is the found shape: only for plain ints in a list or tuple.
-bool is_shape(PyObject* shape, std::span<const std::int64_t> found) {
-  if (!PyList_CheckExact(shape) && !PyTuple_CheckExact(shape)) return false;
-  if (PySequence_Fast_GET_SIZE(shape) != static_cast<Py_ssize_t>(found.size())) return false;
-  PyObject** items = PySequence_Fast_ITEMS(shape);
-  for (std::size_t i = 0; i < found.size(); ++i) {
-    int overflow = 0;
-    if (!PyLong_CheckExact(items[i]) || PyLong_AsLongAndOverflow(items[i], &overflow) != found[i] || overflow != 0)
-      return false;
-  }
-  return true;
-}
-
-// The same for one that may have been compared before.
+// Whether a shape argument is the found shape: it may have been compared before.
 bool is_shape_of(StoreState& store, PyObject* shape, ShapeId found) {
   StoreState::AskedTuple& asked = store.asked_at(shape);
   if (asked.tuple == shape) [[likely]]
     return asked.shape == found;
-  if (!is_shape(shape, store.ops.shapes().dims(found))) return false;
+  if (!is_plain_shape(shape, store.ops.shapes().dims(found))) return false;
   if (PyTuple_CheckExact(shape)) {
     asked.shape = found;
     const Ref before(std::exchange(asked.tuple, Py_NewRef(shape)));  // ints alone, whose end runs nothing
@@ -211,10 +198,10 @@ PyObject* store_get(PyObject* self, PyObject* const* args, Py_ssize_t positional
   static Signature<kStoreArguments> signature("Store.get", {"name", "shape", "dtype", "initializer", "regularizer",
                                                             "trainable", "partitioner", "custom_getter"});
   PyObject* arguments[kStoreArguments];
-  if (!signature.parse(args, positional, keywords, arguments)) return nullptr;
+  if (!signature.parse(args, positional, keywords, arguments, 1)) return nullptr;
   const Snapshot shape(arguments[kAtShape]);
   PyVariableScope& scope = *current_scope(context_of_store(self));
-  if (arguments[kAtName] != nullptr && asks_nobody(scope, arguments)) [[likely]] {
+  if (asks_nobody(scope, arguments)) [[likely]] {
     ScopeId scope_id;
     SegmentId segment;
     bool is_new = false;

@@ -10,14 +10,10 @@ namespace scopetrie::python {
 PyObject* store_put(PyObject* self, PyObject* const* args, Py_ssize_t positional, PyObject* keywords) {
   static Signature<3> signature("Store.put", {"name", "array", "trainable"});
   PyObject* arguments[3];
-  if (!signature.parse(args, positional, keywords, arguments)) return nullptr;
-  if (arguments[1] == nullptr) {
-    PyErr_SetString(PyExc_TypeError, "Store.put() missing a required argument: it takes a name and an array");
-    return nullptr;
-  }
+  if (!signature.parse(args, positional, keywords, arguments, 2)) return nullptr;
   const Ref keep_store = Ref::borrowed(self);
   StoreState& store = store_of(self);
-  const std::string_view text = store_name_text("Store.put", arguments[0]);
+  const std::string_view text = argument_text("Store.put", "a name", arguments[0]);
   check_store_name("Store.put", text);
   const Ref array = as_array(arguments[1], 0, false);
   ArrayFacts facts = facts_of(array.get());

@@ -24,7 +24,7 @@ PyObject* store_set(PyObject* self, PyObject* const* args, Py_ssize_t count) {
     return nullptr;
   }
   const Ref keep = Ref::borrowed(self);
-  const std::string_view path = path_text("_set", args[0]);
+  const std::string_view path = argument_text("_set", "a path", args[0]);
   const Ref array = as_array(args[1], 0, true);
   const ArrayFacts facts = facts_of(array.get());
   // Nothing runs from here on, until all is done.

@@ -1,6 +1,7 @@
 // Store.get where somebody may have to be asked: getters, initializers that Python has, values.
 #include "calls/store_call.hpp"
 
+#include <algorithm>
 #include <cstring>
 
 #include "calls/initializers.hpp"
@@ -24,46 +25,15 @@ bool read_trainable(PyObject* given, bool& out) {
   return truth >= 0;
 }
 
-std::string_view store_name_text(const char* call, PyObject* name) {
-  if (name == nullptr || !PyUnicode_Check(name)) {
-    if (name == nullptr)
-      PyErr_Format(PyExc_TypeError, "%s() missing 1 required argument: 'name'", call);
-    else
-      PyErr_Format(PyExc_TypeError, "%s: a name must be a str, not %s: %R", call, Py_TYPE(name)->tp_name, name);
-    throw_raised();
-  }
-  return checked_text(name, call);
-}
-
 namespace {
 
-/// One call, with what the scope has where something is left out. Objects are borrowed.
-struct StoreCall {
-  ScopeId scope = ScopeTrie::kRoot;
-  SegmentId segment = 0;
-  PyObject* shape = nullptr;
-  PyObject* initializer = nullptr;
-  PyObject* regularizer = nullptr;
-  PyObject* partitioner = nullptr;
-  PyObject* trainable = nullptr;
-  DType dtype = kFloat32;
-  bool has_dtype = false;  // the call says it
-  Sharing sharing = Sharing::kNo;
-};
-
-StoreCall store_call_in(const PyVariableScope& scope, PyObject* const* arguments) {
-  StoreCall call;
-  const auto setting = [&](StoreArgument argument, Setting usual) {
-    return given(arguments[argument]) ? arguments[argument] : setting_of(scope, usual);
-  };
-  call.sharing = sharing_of(scope.reuse());
-  call.shape = given_or_null(arguments[kAtShape]);
-  call.has_dtype = given(arguments[kAtDType]);
-  call.dtype = call.has_dtype ? read_array_dtype(arguments[kAtDType]) : scope.dtype();
-  call.initializer = setting(kAtInitializer, Setting::kInitializer);
-  call.regularizer = setting(kAtRegularizer, Setting::kRegularizer);
-  call.partitioner = setting(kAtPartitioner, Setting::kPartitioner);
-  call.trainable = given_or_null(arguments[kAtTrainable]);
+// The call in a scope. Stores say themselves which dtypes there are, and their scopes what is trained.
+VariableCall store_call_in(const PyVariableScope& scope, PyObject* const* arguments) {
+  PyObject* all[kArguments] = {};
+  std::copy_n(arguments, kAtPartitioner, all);  // which begin as get_variable's
+  all[kPartitioner] = arguments[kAtPartitioner];
+  VariableCall call = call_in(scope, all);
+  if (call.has_dtype) call.dtype = read_array_dtype(arguments[kAtDType]);
   if (call.trainable == nullptr && !scope.is_trainable()) call.trainable = Py_False;
   return call;
 }
@@ -71,7 +41,8 @@ StoreCall store_call_in(const PyVariableScope& scope, PyObject* const* arguments
 /// Makes a variable, or finds it, where somebody may have to be asked.
 class Single {
  public:
-  Single(PyObject* self, const StoreCall& call) : self_(self), store_(store_of(self)), call_(call) {}
+  Single(PyObject* self, const VariableCall& call, StoreName place)
+      : self_(self), store_(store_of(self)), call_(call), place_(place) {}
 
   PyObject* get() {
     read();
@@ -85,8 +56,8 @@ class Single {
   void read() {
     is_value_ = call_.initializer != nullptr && !PyUnicode_Check(call_.initializer) &&
                 !PyCallable_Check(call_.initializer) && !read_core_rule(call_.initializer, rule_);
-    request_.scope = call_.scope;
-    request_.segment = call_.segment;
+    request_.scope = place_.scope;
+    request_.segment = place_.segment;
     request_.sharing = call_.sharing;
     request_.source = is_value_                      ? InitialSource::kValue
                       : call_.initializer != nullptr ? InitialSource::kTold
@@ -103,7 +74,7 @@ class Single {
     PyObject *type, *value, *trace;
     PyErr_Fetch(&type, &value, &trace);
     const Ref owned_type(type), owned_value(value), owned_trace(trace);
-    const Ref name = checked(to_str(full_name(store_, call_.scope, call_.segment)));
+    const Ref name = checked(to_str(full_name()));
     PyErr_Format(type, "Store.get: %U was asked for with shape=%R: %S", name.get(), call_.shape,
                  value == nullptr ? Py_None : value);
     throw_raised();
@@ -111,6 +82,7 @@ class Single {
 
   PyObject* found(VariableId id) { return Ref(store_variable(as_graph(self_), store_.values.resolved(id))).release(); }
 
+  std::string full_name() const { return scopetrie::full_name(store_, place_.scope, place_.segment); }
   bool is_defined() const { return request_.has_shape && store_.ops.shapes().elements(request_.shape) >= 0; }
 
   PyObject* make() {
@@ -144,7 +116,7 @@ class Single {
     note_builder();
     const std::uint32_t site = store_.sites.here();
     make_room_for_handle(store_);
-    return finish(values.create(call_.scope, call_.segment, output, trainable_, origin, site));
+    return finish(values.create(place_.scope, place_.segment, output, trainable_, origin, site));
   }
 
   // Says which variable cannot be made as it was asked for.
@@ -153,16 +125,15 @@ class Single {
       store_.values.check_size(output.shape, output.dtype);
       store_.values.check(origin, output.dtype);
     } catch (const Error& error) {
-      throw Error(error.kind(), "Store.get: " + full_name(store_, call_.scope, call_.segment) + ": " + error.what(),
-                  error.facts());
+      throw Error(error.kind(), "Store.get: " + full_name() + ": " + error.what(), error.facts());
     }
   }
 
   void check_rank(ShapeId shape) const {
     constexpr std::size_t kMostAxes = 64;  // as NumPy
     if (store_.ops.shapes().dims(shape).size() > kMostAxes)
-      throw Error(ErrorKind::kValue, "Store.get: " + full_name(store_, call_.scope, call_.segment) +
-                                         " was asked for with more than 64 axes, which no array has");
+      throw Error(ErrorKind::kValue,
+                  "Store.get: " + full_name() + " was asked for with more than 64 axes, which no array has");
   }
 
   // A copy of a value, made now.
@@ -171,7 +142,7 @@ class Single {
     const ArrayFacts facts = facts_of(array.get());
     if (dtype != 0 && facts.dtype != dtype) {
       const Ref wanted = Ref::borrowed(array_dtype(dtype)), found = Ref::borrowed(array_dtype(facts.dtype));
-      const Ref name = checked(to_str(full_name(store_, call_.scope, call_.segment)));
+      const Ref name = checked(to_str(full_name()));
       PyErr_Format(PyExc_ValueError, "Store.get: %U was asked for with dtype %S, and its initializer has dtype %S",
                    name.get(), wanted.get(), found.get());
       throw_raised();
@@ -188,7 +159,7 @@ class Single {
     Memory* memory = Memory::uninitialised(bytes);
     if (bytes != 0) std::memcpy(memory->data(), facts.data, bytes);
     return finish(
-        store_.values.create_ready(call_.scope, call_.segment, {shape, facts.dtype}, trainable_, memory, site));
+        store_.values.create_ready(place_.scope, place_.segment, {shape, facts.dtype}, trainable_, memory, site));
   }
 
   // v1's initializers without arguments, which say the shape.
@@ -219,7 +190,8 @@ class Single {
 
   PyObject* self_;
   StoreState& store_;
-  const StoreCall& call_;
+  const VariableCall& call_;
+  const StoreName place_;
   VariableRequest request_;
   Initializer rule_;
   bool is_value_ = false;
@@ -227,10 +199,10 @@ class Single {
 };
 
 // The getter's call: the whole name, and the other arguments by keyword.
-PyObject* call_getter(PyObject* self, PyObject* getter, const StoreCall& call) {
+PyObject* call_getter(PyObject* self, PyObject* getter, const VariableCall& call, StoreName place) {
   const auto or_none = [](PyObject* object) { return object == nullptr ? Py_None : object; };
   const StoreState& store = store_of(self);
-  const Ref name = checked(to_str(full_name(store, call.scope, call.segment)));
+  const Ref name = checked(to_str(full_name(store, place.scope, place.segment)));
   const Ref next = checked(PyObject_GetAttrString(self, "_get_whole"));
   PyObject* reuse = call.sharing == Sharing::kNo    ? Py_False
                     : call.sharing == Sharing::kYes ? Py_True
@@ -245,12 +217,12 @@ PyObject* call_getter(PyObject* self, PyObject* getter, const StoreCall& call) {
   return checked(PyObject_Call(getter, arguments.get(), keywords.get())).release();
 }
 
-PyObject* get_one(PyObject* self, const StoreCall& call) {
+PyObject* get_one(PyObject* self, const VariableCall& call, StoreName place) {
   if (call.partitioner != nullptr && call.shape != nullptr) {
     PyErr_SetString(PyExc_NotImplementedError, "Store.get: partitioners are not supported yet");
     throw_raised();
   }
-  return Single(self, call).get();
+  return Single(self, call, place).get();
 }
 
 }  // namespace
@@ -258,41 +230,37 @@ PyObject* get_one(PyObject* self, const StoreCall& call) {
 PyObject* store_get_slowly(PyObject* self, PyVariableScope& scope, PyObject* const* arguments) {
   const Ref keep_scope = Ref::borrowed(&scope), keep_store = Ref::borrowed(self);
   StoreState& store = store_of(self);
-  const std::string_view text = store_name_text("Store.get", arguments[kAtName]);
+  const std::string_view text = argument_text("Store.get", "a name", arguments[kAtName]);
   check_store_name("Store.get", text);
-  StoreCall call = store_call_in(scope, arguments);
+  const VariableCall call = store_call_in(scope, arguments);
   const Ref keep[] = {Ref::borrowed(call.initializer), Ref::borrowed(call.regularizer),
                       Ref::borrowed(call.partitioner)};
-  call.scope = store.ops.scopes().scope_of_name(text, scope.in(store), call.segment);
+  StoreName place;
+  place.scope = store.ops.scopes().scope_of_name(text, scope.in(store), place.segment);
   PyObject* getter =
       given(arguments[kAtCustomGetter]) ? arguments[kAtCustomGetter] : setting_of(scope, Setting::kCustomGetter);
-  if (getter == nullptr) return get_one(self, call);
+  if (getter == nullptr) return get_one(self, call, place);
   const Ref keep_getter = Ref::borrowed(getter);
   if (!PyCallable_Check(getter)) {
     PyErr_Format(PyExc_ValueError, "Store.get: custom_getter=%R is not callable", getter);
     throw_raised();
   }
-  return call_getter(self, getter, call);
+  return call_getter(self, getter, call, place);
 }
 
 // What custom getters are given: get by a whole name, in no scope. v1's other arguments are taken without effect.
 PyObject* store_get_whole(PyObject* self, PyObject* const* args, Py_ssize_t positional, PyObject* keywords) {
   PyObject* arguments[Getter::kArguments];
   if (!Getter::parse(args, positional, keywords, arguments)) return nullptr;
-  const std::string_view text = store_name_text("getter", given_or_null(arguments[Getter::kName]));
+  const std::string_view text = argument_text("getter", "a name", arguments[Getter::kName]);
   check_store_name("getter", text);
   StoreState& store = store_of(self);
-  StoreCall call;
-  call.shape = given_or_null(arguments[Getter::kShape]);
+  VariableCall call = read_call(arguments);
   call.has_dtype = given(arguments[Getter::kDType]);
   if (call.has_dtype) call.dtype = read_array_dtype(arguments[Getter::kDType]);
-  call.initializer = given_or_null(arguments[Getter::kInitializer]);
-  call.regularizer = given_or_null(arguments[Getter::kRegularizer]);
-  call.sharing = sharing_of(arguments[Getter::kReuse]);
-  call.trainable = given_or_null(arguments[Getter::kTrainable]);
-  call.partitioner = given_or_null(arguments[Getter::kPartitioner]);
-  call.scope = store.ops.scopes().scope_of_name(text, ScopeTrie::kRoot, call.segment);
-  return get_one(self, call);
+  StoreName place;
+  place.scope = store.ops.scopes().scope_of_name(text, ScopeTrie::kRoot, place.segment);
+  return get_one(self, call, place);
 }
 
 }  // namespace scopetrie::python

@@ -15,6 +15,29 @@ inline bool given(PyObject* argument) { return argument != nullptr && argument !
 /// Null for None as well as for what is not given.
 inline PyObject* given_or_null(PyObject* argument) { return given(argument) ? argument : nullptr; }
 
+/// Whether a shape argument is the found shape: only for plain ints in a list or tuple.
+inline bool is_plain_shape(PyObject* shape, std::span<const std::int64_t> found) {
+  PyObject** items;
+  Py_ssize_t rank;
+  if (PyList_CheckExact(shape)) {
+    items = reinterpret_cast<PyListObject*>(shape)->ob_item;
+    rank = PyList_GET_SIZE(shape);
+  } else if (PyTuple_CheckExact(shape)) {
+    items = &PyTuple_GET_ITEM(shape, 0);
+    rank = PyTuple_GET_SIZE(shape);
+  } else {
+    return false;
+  }
+  if (rank != static_cast<Py_ssize_t>(found.size())) return false;
+  for (Py_ssize_t i = 0; i < rank; ++i) {
+    if (!PyLong_CheckExact(items[i])) return false;
+    int overflow = 0;
+    if (PyLong_AsLongAndOverflow(items[i], &overflow) != found[static_cast<std::size_t>(i)] || overflow != 0)
+      return false;
+  }
+  return true;
+}
+
 /// The parameters of get_variable, in order.
 enum Argument {
   kName,
@@ -62,8 +85,8 @@ struct Getter {
 /// What a reuse argument says. Throws where it has no truth value.
 Sharing sharing_of(PyObject* reuse);
 
-/// The arguments of one call of get_variable, those that were left out taken from the scope. Borrowed; null where there
-/// is none.
+/// The arguments of one call of get_variable or Store.get, those that were left out taken from the scope. Borrowed;
+/// null where there is none.
 struct VariableCall {
   PyObject* shape = nullptr;
   PyObject* initializer = nullptr;
@@ -126,6 +149,9 @@ PyObject* get_partitioned(Context& context, PyObject* name, const VariableCall& 
 
 /// What a call is about in a scope: its own arguments, and the scope's where they are left out.
 VariableCall call_in(const PyVariableScope& scope, PyObject* const* arguments);
+
+/// The arguments of a getter.
+VariableCall read_call(PyObject* const* given);
 
 /// get_variable in a scope, whatever has to be asked: custom getters, partitioners, initializers. `reuse` is the mode
 /// in place of the scope's, null where there is none. Throws.

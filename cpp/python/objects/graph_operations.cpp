@@ -17,11 +17,7 @@ namespace {
 PyObject* graph_unique_name(PyObject* self, PyObject* const* args, Py_ssize_t positional, PyObject* keywords) {
   static Signature<2> signature("unique_name", {"name", "mark_as_used"});
   PyObject* given[2];
-  if (!signature.parse(args, positional, keywords, given)) return nullptr;
-  if (given[0] == nullptr) {
-    PyErr_SetString(PyExc_TypeError, "unique_name() missing required argument 'name'");
-    return nullptr;
-  }
+  if (!signature.parse(args, positional, keywords, given, 1)) return nullptr;
   const int mark = given[1] == nullptr ? 1 : PyObject_IsTrue(given[1]);
   if (mark < 0) return nullptr;
   Context& context = *context_of(as_graph(self));

@@ -23,11 +23,7 @@ PyNameScope* as_name_scope(PyObject* object) { return static_cast<PyNameScope*>(
 PyObject* new_name_scope(PyObject* const* args, Py_ssize_t positional, PyObject* keywords) {
   static Signature<3> signature("name_scope", {"name", "default_name", "values"});
   PyObject* given[3];
-  if (!signature.parse(args, positional, keywords, given)) return nullptr;
-  if (given[0] == nullptr) {
-    PyErr_SetString(PyExc_TypeError, "name_scope() missing 1 required positional argument: 'name'");
-    return nullptr;
-  }
+  if (!signature.parse(args, positional, keywords, given, 1)) return nullptr;
   PyObject* default_name = given[1] == nullptr ? nullptr : none_to_null(given[1]);
   if (default_name != nullptr && !PyUnicode_Check(default_name)) {
     PyErr_Format(

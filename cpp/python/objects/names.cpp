@@ -12,33 +12,23 @@ namespace {
 // Options ------------------------------------------------------------------------------------------------------------
 
 std::string lower(std::string_view text) {
-  const Ref str(to_str(text));
-  const Ref low(str ? PyObject_CallMethod(str.get(), "lower", nullptr) : nullptr);
-  const std::string_view made = low ? text_of(low.get()) : std::string_view();
-  if (made.data() == nullptr) throw PythonError();
-  return std::string(made);
+  const Ref str = checked(to_str(text));
+  return std::string(checked_text(checked(PyObject_CallMethod(str.get(), "lower", nullptr)).get()));
 }
 
 bool is_legal(PyObject* legal, std::string_view text) {
-  const Ref str(to_str(text));
-  const Ref found(str ? PyObject_CallOneArg(legal, str.get()) : nullptr);
-  const int truth = found ? PyObject_IsTrue(found.get()) : -1;
-  if (truth < 0) throw PythonError();
+  const Ref str = checked(to_str(text));
+  const int truth = PyObject_IsTrue(checked(PyObject_CallOneArg(legal, str.get())).get());
+  if (truth < 0) throw_raised();
   return truth != 0;
 }
 
 std::string cleaned(PyObject* clean, std::string_view text) {
-  const Ref str(to_str(text));
-  const Ref made(str ? PyObject_CallOneArg(clean, str.get()) : nullptr);
-  if (!made) throw PythonError();
-  if (!PyUnicode_Check(made.get())) {
-    PyErr_Format(PyExc_TypeError, "Names: clean(%R) must give a str, not %s: %R", str.get(),
-                 Py_TYPE(made.get())->tp_name, made.get());
-    throw PythonError();
-  }
-  const std::string_view found = name_text("clean", made.get());
-  if (found.data() == nullptr) throw PythonError();
-  return std::string(found);
+  const Ref str = checked(to_str(text)), made = checked(PyObject_CallOneArg(clean, str.get()));
+  if (PyUnicode_Check(made.get())) return std::string(checked_text(made.get(), "Names.clean"));
+  PyErr_Format(PyExc_TypeError, "Names: clean(%R) must give a str, not %s: %R", str.get(), Py_TYPE(made.get())->tp_name,
+               made.get());
+  throw_raised();
 }
 
 // The callables are this state's; they are looked for when they are needed, since the collector may have cleared them.
@@ -76,14 +66,10 @@ PyObject* make(PyTypeObject* type, PyObject* args, PyObject*) {
   int folds, scopes_are_names;
   if (!PyArg_ParseTuple(args, "UUUppOO", &separator, &before, &after, &folds, &scopes_are_names, &legal, &clean))
     return nullptr;
-  const std::string_view texts[] = {name_text("separator", separator), name_text("suffix", before),
-                                    name_text("suffix", after)};
-  for (const std::string_view text : texts)
-    if (text.data() == nullptr) return nullptr;
   Names::Options options;
-  options.spelling.separator = texts[0];
-  options.spelling.before_number = texts[1];
-  options.spelling.after_number = texts[2];
+  options.spelling.separator = checked_text(separator, "Names.separator");
+  options.spelling.before_number = checked_text(before, "Names.suffix");
+  options.spelling.after_number = checked_text(after, "Names.suffix");
   options.spelling.folds = folds != 0;
   options.spelling.lower = lower;
   options.scopes_are_names = scopes_are_names != 0;
@@ -140,8 +126,8 @@ void dealloc(PyObject* self) {
 // Looking ------------------------------------------------------------------------------------------------------------
 
 int contains(PyObject* self, PyObject* name) {
-  const std::string_view text = name_text("__contains__", name);
-  return text.data() == nullptr ? -1 : names_of(self).names.is_taken(text) ? 1 : 0;
+  const std::string_view text = argument_text("Names.__contains__", "a name", name);
+  return names_of(self).names.is_taken(text) ? 1 : 0;
 }
 
 Py_ssize_t length(PyObject* self) { return static_cast<Py_ssize_t>(names_of(self).names.size()); }
@@ -149,26 +135,22 @@ Py_ssize_t length(PyObject* self) { return static_cast<Py_ssize_t>(names_of(self
 PyObject* iterate(PyObject* self) { return make_names_iterator(self, true, {}); }
 
 PyObject* under(PyObject* self, PyObject* const* args, Py_ssize_t positional, PyObject* keywords) {
-  static Signature<1> signature("under", {"path"});
-  PyObject* path = one_name("under", signature, args, positional, keywords);
-  if (path == nullptr) return nullptr;
-  const std::string_view text = name_text("under", path);
-  if (text.data() == nullptr) return nullptr;
+  static Signature<1> signature("Names.under", {"path"});
+  PyObject* path;
+  if (!signature.parse(args, positional, keywords, &path, 1)) return nullptr;
+  const std::string_view text = argument_text("Names.under", "a path", path);
   const Names& names = names_of(self).names;
   const ScopeId scope = names.find_scope(text);
   return make_names_iterator(self, false, scope != kNone ? names.under(scope) : std::vector<std::uint32_t>());
 }
 
 PyObject* scope(PyObject* self, PyObject* const* args, Py_ssize_t positional, PyObject* keywords) {
-  static Signature<2> signature("scope", {"name", "reopen"});
+  static Signature<2> signature("Names.scope", {"name", "reopen"});
   PyObject* given[2];
-  if (!signature.parse(args, positional, keywords, given)) return nullptr;
-  if (given[0] == nullptr) {
-    PyErr_SetString(PyExc_TypeError, "Names.scope() missing 1 required argument: 'name'");
-    return nullptr;
-  }
+  if (!signature.parse(args, positional, keywords, given, 1)) return nullptr;
   const int reopen = given[1] == nullptr ? 0 : PyObject_IsTrue(given[1]);
-  if (reopen < 0 || (given[0] != Py_None && name_text("scope", given[0]).data() == nullptr)) return nullptr;
+  if (reopen < 0) return nullptr;
+  if (given[0] != Py_None) argument_text("Names.scope", "a name", given[0]);
   return make_names_scope(self, given[0], reopen != 0);
 }
 

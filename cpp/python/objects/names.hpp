@@ -68,32 +68,21 @@ ScopeId own_names_scope(NamesState& state);
 void set_names_scope(NamesState& state, ScopeId scope);
 /// A str of a name's text.
 PyObject* name_str(std::string_view text);
-/// The text of an argument that must be a name, or null text with TypeError or ValueError set.
-std::string_view name_text(const char* call, PyObject* name);
-
-/// A Python exception is set.
-struct PythonError {};
-/// Sets ValueError: "Names.call(name): why", with the scope that it was asked for in.
-void refuse(NamesState& state, const char* call, PyObject* name, std::string_view why);
-/// What `work` gives; null with an exception set where it throws PythonError or Error.
+/// Sets ValueError: "call(name): why", with the scope that it was asked for in.
+[[noreturn]] void refuse(NamesState& state, const char* call, PyObject* name, std::string_view why);
+/// What `work` gives; where it throws Error, refuse() says it.
 template <class Work>
-PyObject* refusing(NamesState& state, const char* call, PyObject* name, Work&& work) {
+auto refusing(NamesState& state, const char* call, PyObject* name, Work&& work) {
   try {
     return work();
-  } catch (const PythonError&) {  // NOLINT(bugprone-empty-catch): it is set
   } catch (const Error& error) {
     refuse(state, call, name, error.what());
   }
-  return nullptr;
 }
 
 /// Makes names those of a store, for as long as that lives: as others are of the store that it was forked from.
 void follow_store(PyObject* names, PyGraph* store, PyObject* others);
 void leave_store(PyObject* names);
-
-/// The argument of a method that takes one name; null with an exception set.
-PyObject* one_name(const char* call, Signature<1>& signature, PyObject* const* args, Py_ssize_t positional,
-                   PyObject* keywords);
 
 // Methods of Names that give names out and take them back.
 PyObject* names_unique(PyObject* self, PyObject* const* args, Py_ssize_t positional, PyObject* keywords);

@@ -82,14 +82,6 @@ PyObject* name_str(std::string_view text) {
   return str;
 }
 
-std::string_view name_text(const char* call, PyObject* name) {
-  if (!PyUnicode_Check(name)) {
-    PyErr_Format(PyExc_TypeError, "Names.%s: a name must be a str, not %s: %R", call, Py_TYPE(name)->tp_name, name);
-    return {};
-  }
-  return text_of(name, (std::string("Names.") + call).c_str());
-}
-
 void refuse(NamesState& state, const char* call, PyObject* name, std::string_view why) {
   std::string where;
   if (const ScopeId scope = names_scope(state); scope != ScopeTrie::kRoot) {
@@ -97,8 +89,9 @@ void refuse(NamesState& state, const char* call, PyObject* name, std::string_vie
     state.names.scopes().append_path(scope, where);
     where += '\'';
   }
-  const Ref reason(to_str(why)), place(to_str(where));
-  if (reason && place) PyErr_Format(PyExc_ValueError, "Names.%s(%R)%U: %U", call, name, place.get(), reason.get());
+  const Ref reason = checked(to_str(why)), place = checked(to_str(where));
+  PyErr_Format(PyExc_ValueError, "%s(%R)%U: %U", call, name, place.get(), reason.get());
+  throw_raised();
 }
 
 }  // namespace scopetrie::python

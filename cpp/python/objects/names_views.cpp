@@ -23,11 +23,10 @@ struct PyNamesScope {
 PyObject* view_enter(PyObject* self, PyObject*) {
   auto* block = reinterpret_cast<PyNamesScope*>(self);
   NamesState& state = names_of(block->names);
-  return refusing(state, "scope", block->name, [&]() -> PyObject* {
+  return refusing(state, "Names.scope", block->name, [&]() -> PyObject* {
     ScopeId scope = ScopeTrie::kRoot;
     if (block->name != Py_None) {
-      const std::string_view text = name_text("scope", block->name);
-      if (text.data() == nullptr) return nullptr;
+      const std::string_view text = checked_text(block->name, "Names.scope");
       SegmentId segment;
       const ScopeId parent = state.names.place(text, names_scope(state), segment);
       scope = block->reopen ? state.names.reopen(parent, segment) : state.names.open(parent, segment);

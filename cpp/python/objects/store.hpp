@@ -149,8 +149,6 @@ inline void make_room_for_handle(StoreState& store) { make_room(store.live, 1); 
 PyObject* made_handle(PyObject* self, VariableId id);
 /// The rows of a scope and those below it, in order of creation; of all for "".
 std::vector<VariableId> rows_under(PyObject* self, std::string_view path);
-/// The text of a path that an argument is; throws PythonRaised.
-std::string_view path_text(const char* call, PyObject* path);
 /// Raises what store[path] raises where there is nothing.
 [[noreturn]] void raise_missing(PyObject* self, PyObject* path);
 /// A block of scopes of a store: objects/variable_scope.cpp.

@@ -16,19 +16,6 @@ std::vector<VariableId> rows_under(PyObject* self, std::string_view path) {
   return scope == kNone ? rows : store.variables.under(store.ops.scopes(), scope);
 }
 
-std::string_view path_text(const char* call, PyObject* path) {
-  if (!PyUnicode_Check(path)) {
-    PyErr_Format(PyExc_TypeError, "%s: a path must be a str, not %s: %R", call, Py_TYPE(path)->tp_name, path);
-    throw_raised();
-  }
-  const std::string_view text = text_of(path);
-  if (text.data() != nullptr) return text;
-  if (!PyErr_ExceptionMatches(PyExc_UnicodeEncodeError)) throw_raised();
-  PyErr_Clear();
-  PyErr_Format(PyExc_ValueError, "%s: %A has a lone surrogate, which is no character", call, path);
-  throw_raised();
-}
-
 void raise_missing(PyObject* self, PyObject* path) {
   // __missing__ of a store raises, or gives what is beneath the path, of which there is nothing.
   const Ref error(PyObject_CallMethod(self, "_missing", "O", path));

@@ -113,11 +113,7 @@ PyObject* assign(PyObject* self, PyObject* value) {
 PyObject* load(PyObject* self, PyObject* const* args, Py_ssize_t positional, PyObject* keywords) {
   static Signature<2> signature("load", {"value", "session"});
   PyObject* given[2];
-  if (!signature.parse(args, positional, keywords, given)) return nullptr;
-  if (given[0] == nullptr) {
-    PyErr_SetString(PyExc_TypeError, "load() missing 1 required positional argument: 'value'");
-    return nullptr;
-  }
+  if (!signature.parse(args, positional, keywords, given, 1)) return nullptr;
   assign_elements(self, given[0]);
   Py_RETURN_NONE;
 }

@@ -39,6 +39,12 @@ PyObject* in_own_tuples(PyObject* value, int depth) {
 
 }  // namespace
 
+std::string_view argument_text(const char* call, const char* what, PyObject* given) {
+  if (PyUnicode_Check(given)) return checked_text(given, call);
+  PyErr_Format(PyExc_TypeError, "%s: %s must be a str, not %s: %R", call, what, Py_TYPE(given)->tp_name, given);
+  throw_raised();
+}
+
 PyObject* item_of(PyObject* dict, const char* key) {
   PyObject* found = PyDict_GetItemWithError(dict, checked(PyUnicode_FromString(key)).get());
   if (found == nullptr && PyErr_Occurred() != nullptr) throw_raised();

@@ -78,6 +78,9 @@ inline std::string_view checked_text(PyObject* name, const char* call = nullptr)
   return text;
 }
 
+/// The text of an argument that must be a str: `what` it is, "a name" or "a path". Throws.
+std::string_view argument_text(const char* call, const char* what, PyObject* given);
+
 /// The value of a key that is a text, borrowed; null where there is none. Throws where there is no memory to look.
 PyObject* item_of(PyObject* dict, const char* key);
 
@@ -111,6 +114,14 @@ class Signature {
     }
     return true;
   }
+  /// The same of a call that must give the first `needed` parameters.
+  bool parse(PyObject* const* args, Py_ssize_t positional, PyObject* keywords, PyObject** out, std::size_t needed) {
+    if (!parse(args, positional, keywords, out)) return false;
+    for (std::size_t i = 0; i < needed; ++i)
+      if (out[i] == nullptr) [[unlikely]]
+        return missing(i);
+    return true;
+  }
 
  private:
   // Without loops, of which GCC makes `rep stos` and vectors: a few arguments are given, and many are not.
@@ -126,6 +137,10 @@ class Signature {
   }
   bool twice(std::size_t at) {
     PyErr_Format(PyExc_TypeError, "%s() got multiple values for argument '%s'", function_, names_[at]);
+    return false;
+  }
+  SCOPETRIE_COLD bool missing(std::size_t at) {
+    PyErr_Format(PyExc_TypeError, "%s() missing 1 required positional argument: '%s'", function_, names_[at]);
     return false;
   }
   std::size_t match(PyObject* keyword) {
