@@ -11,7 +11,6 @@ import contextlib
 import ctypes
 import gc
 import io
-import json
 import logging
 import os
 import sys
@@ -197,10 +196,7 @@ def test_programs(topic: str) -> None:
 
 def test_random_programs() -> None:
     """Some of the random programs that were recorded from TensorFlow."""
-    # Not those that set a scope's getter: theirs holds the player's tensors by way of the scope, a cycle that
-    # the collector does not see, as handles are not tracked.
-    cases = [case for case in read_fuzz() if '"do": "set"' not in json.dumps(case["steps"])]
-    cases = cases[:: max(1, 60 // REPEATS)]
+    cases = read_fuzz()[:: max(1, 60 // REPEATS)]
 
     def call() -> None:
         for case in cases:
@@ -229,6 +225,42 @@ class _Slotted:
         return self.held
 
 
+class _Selfish(_Holder):
+    def __init__(self, held: Any) -> None:
+        super().__init__(held)
+        self.me, self.call = self, self.get
+
+    def get(self, *_: Any, **__: Any) -> Any:
+        return self.held
+
+
+def _in_a_circle(tensor: Any) -> None:
+    first, second = _Holder(tensor), _Holder(None)
+    first.other, second.other = second, first  # type: ignore[attr-defined]
+    tf.add_to_collection("a", first)
+    tf.add_to_collection("b", [second, _Slotted(second)])
+
+
+def _in_a_program(tensor: Any) -> None:
+    """A getter and a list among the names of a program that is run by `exec`, which know each other."""
+    program = "def getter(get, *args, **kw):\n    return get(*args, **kw), tensor\nlisted = [getter]\n"
+    names = {"tensor": tensor}
+    exec(program, names)
+    tf.add_to_collection("a", names["getter"])
+
+
+def _for_a_variable(**settings: Any) -> None:
+    with tf.variable_scope("scope", **settings):
+        tf.get_variable("v", [])
+
+
+def _by_a_getter(tensor: Any) -> None:
+    with tf.variable_scope("scope", custom_getter=lambda getter, *args, **kw: getter(*args, **kw) + tensor):
+        tf.get_variable("v", [])
+        tf.add_to_collection("scopes", tf.get_variable_scope())
+    tf.get_variable_scope().set_custom_getter(lambda getter, *args, **kw: getter(*args, **kw) + tensor)
+
+
 def _shared(tensor: Any) -> None:
     both = [tensor, [tensor]]
     tf.add_to_collection("a", both)
@@ -247,6 +279,17 @@ HOLDERS: dict[str, Callable[[Any], Any]] = {
     "an object": lambda t: tf.add_to_collection("a", _Holder(t)),
     "an object in an object": lambda t: tf.add_to_collection("a", _Holder(_Slotted({"t": [t]}))),
     "a method": lambda t: tf.add_to_collection("a", _Slotted(t).get),
+    "an object that holds itself": lambda t: tf.add_to_collection("a", _Selfish(t)),
+    "an attribute that holds itself": lambda t: tf.check_numerics(t, _Selfish(t)),
+    "objects in a circle": _in_a_circle,
+    "a program's names": _in_a_program,
+    "a constraint": lambda t: _for_a_variable(constraint=lambda x: x + t),
+    "a constraint that holds itself": lambda t: _for_a_variable(constraint=_Selfish(t).get),
+    "a regularizer": lambda t: tf.get_variable_scope().set_regularizer(lambda x: x * t),
+    "a regularizer that holds itself": lambda t: tf.get_variable_scope().set_regularizer(_Selfish(t).get),
+    "an initializer": lambda t: tf.get_variable_scope().set_initializer(_Selfish(t)),
+    "a getter": _by_a_getter,
+    "a generator": lambda t: tf.add_to_collection("a", (each for each in [t])),
     "a queue runner": lambda t: tf.train.input_producer([t, t], shuffle=False),
 }
 

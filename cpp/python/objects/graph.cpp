@@ -1,12 +1,11 @@
 // The Python type Graph: creation, traversal, clearing, deallocation.
 #include <algorithm>
 #include <cstddef>
-#include <new>
-#include <unordered_map>
 #include <vector>
 
 #include "objects/attributes.hpp"
 #include "objects/graph_members.hpp"
+#include "objects/own_handles.hpp"
 #include "objects/scopes.hpp"
 
 namespace scopetrie::python {
@@ -66,85 +65,6 @@ void GraphState::tell_owner() noexcept {
   PyErr_WriteUnraisable(static_cast<PyObject*>(owner));
 }
 
-namespace {
-
-// A visit of what a graph keeps. Handles are not tracked by the collector, so that it would not see the reference by
-// which a handle in a list, or an object, that the graph keeps holds the graph. That reference is visited here, as one
-// of the graph to itself.
-//
-// Invariants: an object is owned if all of its references have been met, in the graph and in owned containers; so
-// nobody else can reach it. Only handles that are owned are visited; a graph that others hold lives on.
-class KeptVisit {
- public:
-  KeptVisit(PyObject* graph, visitproc visit, void* arg) : graph_(graph), visit_(visit), arg_(arg) {}
-
-  int operator()(PyObject* object) {
-    const int stopped = visit_(object, arg_);
-    return stopped != 0 ? stopped : own(object);
-  }
-  static int call(PyObject* object, void* self) { return (*static_cast<KeptVisit*>(self))(object); }
-
- private:
-#ifdef Py_GIL_DISABLED
-  static int own(PyObject*) { return 0; }  // counts of references are not exact there
-#else
-  int own(PyObject* object) {
-    try {
-      meet(object);
-      while (!owned_.empty()) {
-        PyObject* each = owned_.back();
-        owned_.pop_back();
-        if (is_handle(each)) {
-          if (reinterpret_cast<PyObject*>(handle(each)->graph) != graph_) continue;
-          if (const int stopped = visit_(graph_, arg_); stopped != 0) return stopped;
-        } else {
-          meet_contents(each);
-        }
-      }
-    } catch (const std::bad_alloc&) {
-      owned_.clear();  // what is not seen as garbage now will be later
-    }
-    return 0;
-  }
-
-  static bool may_hold(PyObject* object) {
-    if (is_handle(object)) return true;
-    // Another graph's visit is one like this, and types and modules live on.
-    return PyObject_IS_GC(object) && !PyObject_TypeCheck(object, state().graph_type) && !is_store(object) &&
-           !PyType_Check(object) && !PyModule_Check(object);
-  }
-
-  void meet(PyObject* object) {
-    if (object == nullptr || !may_hold(object)) return;
-    if (Py_REFCNT(object) == 1 || ++met_[object] == Py_REFCNT(object)) owned_.push_back(object);
-  }
-
-  /// Meets what an object holds, whatever it is: a list, a function, an instance of a program's class.
-  void meet_contents(PyObject* object) {
-    const traverseproc traverse = Py_TYPE(object)->tp_traverse;
-    if (traverse != nullptr && traverse(object, meet_held, this) != 0) throw std::bad_alloc();
-  }
-
-  static int meet_held(PyObject* object, void* self) noexcept {
-    try {
-      static_cast<KeptVisit*>(self)->meet(object);
-      return 0;
-    } catch (const std::bad_alloc&) {  // it may not pass through the frames of the type's own visit
-      return -1;
-    }
-  }
-
-  std::unordered_map<PyObject*, Py_ssize_t> met_;  // those with several references, and how many have been met
-  std::vector<PyObject*> owned_;                   // whose contents have not been looked at yet
-#endif
-
-  PyObject* graph_;
-  visitproc visit_;
-  void* arg_;
-};
-
-}  // namespace
-
 int GraphState::traverse_kept(visitproc visit, void* arg) const {
   int stopped = 0;
   for (const Table<AttributeValue>* values : {&attributes, &undone_attributes()})
@@ -168,15 +88,17 @@ int traverse_graph(PyObject* self, visitproc visit, void* arg) {
   Py_VISIT(Py_TYPE(self));
   const GraphState* graph = as_graph(self)->state;
   if (graph == nullptr) return 0;
-  KeptVisit kept(self, visit, arg);
-  if (const int stopped = graph->traverse_kept(KeptVisit::call, &kept); stopped != 0) return stopped;
+  if (const int stopped = graph->traverse_kept(visit, arg); stopped != 0) return stopped;
   for (const auto& context : graph->contexts) {
     Py_VISIT(current_scope(*context));
     Py_VISIT(static_cast<PyObject*>(context->creators.get()));
     Py_VISIT(static_cast<PyObject*>(context->listener.get()));
   }
-  if (const int stop = graph->collection_keys.traverse(KeptVisit::call, &kept); stop != 0) return stop;
-  return graph->collections.visit([&](void* object) { return kept(static_cast<PyObject*>(object)); });
+  if (const int stop = graph->collection_keys.traverse(visit, arg); stop != 0) return stop;
+  const int stop = graph->collections.visit([&](void* object) { return visit(static_cast<PyObject*>(object), arg); });
+  if (stop != 0 || is_visit_for_own_handles(visit)) return stop;
+  for (Py_ssize_t own = own_handles(self); own > 0; --own) Py_VISIT(self);
+  return 0;
 }
 
 int clear_graph(PyObject* self) {
