@@ -6,6 +6,7 @@ import sys
 import traceback
 from typing import Any
 
+import array_api_strict
 import numpy as np
 import pytest
 import scopetrie as tf
@@ -35,6 +36,16 @@ def test_run_leaves_out_the_frames_of_the_package(times: int) -> None:
     error = gather_too_far(times)
     assert files_of(error) == ["test_tracebacks.py", "session.py"]
     assert error.__cause__ is None
+
+
+def test_run_on_device_does_so_too() -> None:
+    x = tf.placeholder(tf.float32, [2])
+    with tf.Session(backend=array_api_strict) as session:
+        for values in ([1.0, 2.0], [3.0, 4.0]):
+            session.run_on_device(x + 1.0, {x: values})
+        with pytest.raises(tf.errors.InvalidArgumentError, match="You must feed a value") as caught:
+            session.run_on_device(x + 1.0)
+    assert files_of(caught.value) == ["test_tracebacks.py", "session.py", "session.py"]  # it and run
 
 
 def test_frames_of_the_functions_of_the_program_stay() -> None:

@@ -39,6 +39,8 @@ Value = TypeVar("Value", bound="Tensor | Variable")
 Item = TypeVar("Item", bound=Fetch)
 Key = TypeVar("Key")
 
+# As options of `run`: the fetched values stay where they were computed.
+_ON_DEVICE: Final = object()
 # The cache of programs, by form of call, is bounded: a script may build new operations for every run.
 _MOST_PROGRAMS: Final = 4096
 
@@ -308,11 +310,12 @@ class BaseSession:
             ...     session.run_on_device(y)
             Array([2., 3.], dtype=array_api_strict.float32)
         """
-        if self.backend.on_host:
-            return self.run(fetches, feed_dict)
-        return self._run(fetches, feed_dict or {}, None, None, keep=True)
+        return self.run(fetches, feed_dict, None if self.backend.on_host else _ON_DEVICE)
 
-    def _run(self, fetches: Any, feed_dict: Any, options: Any, run_metadata: Any, keep: bool = False) -> Any:
+    def _run(self, fetches: Any, feed_dict: Any, options: Any, run_metadata: Any) -> Any:
+        keep = options is _ON_DEVICE
+        if keep:
+            options = None
         if self._closed:
             raise RuntimeError(CLOSED)
         if self._graph.version == 0:
