@@ -37,7 +37,7 @@ FLOORS = [
     {"execution"},
     {"data", "layers", "metrics"},
     {"queues", "rnn"},
-    {"parameters", "template", "summary", "compat", "behavior", "logging", "client", "v1"},
+    {"parameters", "template", "summary", "compat", "behavior", "logging", "client", "onnx", "v1"},
     {"saved_graphs"},
     {"train"},
     {"unchanged", "_wiring"},

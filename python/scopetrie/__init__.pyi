@@ -14,6 +14,7 @@ from . import layers as layers
 from . import logging as logging
 from . import losses as losses
 from . import metrics as metrics
+from . import onnx as onnx
 from . import queues as queue
 from . import random as random
 from . import summary as summary
@@ -804,6 +805,7 @@ __all__ = [
     "ones",
     "ones_initializer",
     "ones_like",
+    "onnx",
     "op_scope",
     "orthogonal_initializer",
     "pad",

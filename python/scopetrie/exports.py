@@ -414,6 +414,9 @@ EXPORTS: Final = {
         rnn.plain BasicRNNCell GRUCell
         rnn.wrappers DeviceWrapper DropoutWrapper MultiRNNCell ResidualWrapper
     """,
+    "onnx": """
+        onnx.export export
+    """,
     "python_io": """
         v1.records TFRecordCompressionType TFRecordOptions TFRecordWriter tf_record_iterator
     """,

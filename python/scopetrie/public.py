@@ -63,6 +63,7 @@ NAMESPACES: Final = {
     "metrics": "metrics",
     "nn": "v1.nn",
     "nn.rnn_cell": "rnn",
+    "onnx": "onnx",
     "python_io": "v1.python_io",
     "queue": "queues",
     "random": "random",

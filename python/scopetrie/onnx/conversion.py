@@ -1,0 +1,495 @@
+"""A graph's operations, one after the other, as nodes of an ONNX graph."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, NoReturn, TypeAlias
+
+import numpy as np
+
+from ..dtypes import DType
+from ..errors import UnimplementedError
+from ..graph import Graph, Operation, Tensor
+from ..names import Names
+from ..ops.folding import constant_value
+from ..ops.registry import OPS
+from .library import load, schema_of
+from .refused import REFUSED
+from .table import CONVERTERS
+
+__all__ = ["Conversion", "Held", "Step", "Value", "needed", "onnx_name", "refusal"]
+
+Value: TypeAlias = Any  # an onnx_ir.Value: onnx-ir is imported at first use
+
+# Shapes may not be known where ONNX wants an attribute: the largest and smallest ends of a slice.
+_TYPES = {
+    "float32": "FLOAT", "float64": "DOUBLE", "float16": "FLOAT16", "bfloat16": "BFLOAT16", "int8": "INT8",
+    "int16": "INT16", "int32": "INT32", "int64": "INT64", "uint8": "UINT8", "uint16": "UINT16",
+    "uint32": "UINT32", "uint64": "UINT64", "bool": "BOOL", "string": "STRING", "complex64": "COMPLEX64",
+    "complex128": "COMPLEX128",
+}  # fmt: skip
+# What other operations may wait for without a trace in the model: it checks, prints or groups.
+_DROPPED = frozenset({"Assert", "Print", "NoOp", "CheckNumerics"})
+
+
+def onnx_name(tensor: Tensor) -> str:
+    """The name of a tensor's value in a model: as GraphDefs have it, without ":0"."""
+    return tensor.name.removesuffix(":0")
+
+
+def refusal(op: Operation, reason: str) -> UnimplementedError:
+    """The error for an operation that cannot be exported; it names the line that made it, and the cure."""
+    site = op.traceback
+    made = f"It was made at {site[-1][0]}:{site[-1][1]}, in {site[-1][2]}.\n" if site else ""
+    first = op.outputs[0].name if op.outputs else ""
+    cut = f'. Or make it an input of the model: export(..., feeds=["{first}"])' if first else ""
+    return UnimplementedError(
+        None, op, f"onnx.export: the operation '{op.name}' of type {op.type} has no ONNX counterpart: "
+        f"{reason}\n{made}Fetch what does not depend on it{cut}.",
+    )  # fmt: skip
+
+
+def needed(graph: Graph, wanted: Iterable[Tensor], given: Iterable[int], first: int = 0) -> list[Operation]:
+    """The operations that tensors are computed from, in the order in which they were made.
+
+    Args:
+        graph: The graph.
+        wanted: The tensors.
+        given: Ids of the tensors whose values are given.
+        first: Operations before this one are left out.
+
+    Raises:
+        UnimplementedError: If one of them waits for an operation that changes something.
+    """
+    known, found = set(given), {}
+    waiting = [each.op for each in wanted if each._id not in known]
+    while waiting:
+        op = waiting.pop()
+        if op._id in found or op._id < first:
+            continue
+        found[op._id] = op
+        waiting += [each.op for each in op.inputs if each._id not in known]
+        for other in op.control_inputs:
+            _check_effects(op, other)
+    return [found[each] for each in sorted(found)]
+
+
+def _check_effects(op: Operation, other: Operation) -> None:
+    """Refuses an operation that waits for one with an effect, which a model does not have."""
+    waiting, seen = [other], set()
+    while waiting:
+        each = waiting.pop()
+        if each._id in seen:
+            continue
+        seen.add(each._id)
+        known = OPS.get(each.type)
+        if known is not None and known.stateful and each.type not in _DROPPED and each.type in REFUSED:
+            raise refusal(op, f"it waits for '{each.name}' of type {each.type}, and {REFUSED[each.type]}")
+        if each.type == "NoOp":
+            waiting += each.control_inputs
+
+
+class Held:
+    """What a tensor became: a value, or the same with the channels first, or both.
+
+    Convolutions of v1 have the channels last, ONNX's have them first. So a tensor of rank 3 or more may be
+    held as it is (`plain`), or with its last dimension moved to position 1 (`first`); one is made of the
+    other when it is asked for, and once.
+    """
+
+    __slots__ = ("first", "plain")
+
+    def __init__(self, plain: Value = None, first: Value = None) -> None:
+        self.plain = plain
+        self.first = first
+
+
+class Conversion:
+    """A graph of ONNX in the making: of the model itself, or of a branch or loop.
+
+    Args:
+        graph: The graph that is converted.
+        opset: The version of ONNX's ops.
+        variables: The values of variables, by id of the operation.
+        outer: What the graph stands in, if it is that of a branch or loop.
+
+    Attributes:
+        names: The names of the model's nodes and values.
+        nodes: The nodes so far.
+        held: What tensors became, by id.
+    """
+
+    def __init__(
+        self, graph: Graph, opset: int, variables: Mapping[int, Any],
+        outer: Conversion | None = None,
+    ) -> None:  # fmt: skip
+        self.graph = graph
+        self.opset = opset
+        self.names: Names = Names() if outer is None else outer.names
+        self.variables = variables
+        self.outer = outer
+        self.root: Conversion = self if outer is None else outer.root
+        self.nodes: list[Any] = []
+        self.held: dict[int, Held] = {}
+        self.initializers: dict[Any, Value] = {}
+        self.reserved: set[str] = set()
+        self.known_names: set[str] = set()
+        self.node_names: set[str] = set()
+        self.ir = load()
+
+    def inner(self) -> Conversion:
+        """The conversion of a branch or loop inside this one."""
+        return Conversion(self.graph, self.opset, self.variables, self)
+
+    # Names -----------------------------------------------------------------------------------------------
+
+    def keep(self, names: Iterable[str]) -> None:
+        """Keeps names that the caller has chosen: no operation has them in the model."""
+        self.known_names.update(names)
+        self.names.update(self.known_names)
+
+    def reserve(self, operations: Iterable[Operation]) -> None:
+        """Keeps the names of operations and their tensors for these."""
+        own = {each.name for each in operations}
+        own |= {onnx_name(tensor) for op in operations for tensor in op.outputs}
+        new = own - self.root.known_names
+        self.names.update(new)
+        self.root.known_names |= new
+        self.root.reserved |= new
+
+    def claim(self, name: str) -> str:
+        """The name itself where it is kept for who asks first, else a new one that begins like it."""
+        if name in self.root.reserved:
+            self.root.reserved.discard(name)
+            return name
+        return self.names.unique_name(name)
+
+    def claim_node(self, name: str) -> str:
+        """The same for a node, whose name may be that of a value."""
+        if name in self.root.node_names:
+            return self.names.unique_name(name)
+        self.root.node_names.add(name)
+        return name
+
+    # Tensors ---------------------------------------------------------------------------------------------
+
+    def holding(self, tensor: Tensor) -> Held:
+        """What a tensor became; constants and variables become initializers when they are asked for."""
+        number = tensor._id
+        found = self.held.get(number)
+        if found is None:
+            outside = self.outer
+            while outside is not None and number not in outside.held:
+                outside = outside.outer
+            if outside is not None:  # a copy: what is made of it here is unknown outside
+                known = outside.held[number]
+                found = self.held[number] = Held(known.plain, known.first)
+            else:
+                found = self.root.held[number] = Held(self._initial(tensor))
+        return found
+
+    def _initial(self, tensor: Tensor) -> Value:
+        op = tensor.op
+        if op.type == "Const":
+            array = constant_value(tensor)
+            if array is None:  # too large to be folded
+                array = np.asarray(op._attrs["value"] if isinstance(op._attrs, dict) else op._attrs)
+        else:
+            array = self.variables[op._id]
+        return self.initializer(array, self.claim(onnx_name(tensor)))
+
+    def plain(self, tensor: Tensor) -> Value:
+        """A tensor's value as it is."""
+        held = self.holding(tensor)
+        if held.plain is None:
+            rank = self._rank(tensor)
+            order = [0, *range(2, rank), 1]
+            name = self.names.unique_name(onnx_name(tensor) + "/channels_last")
+            held.plain = self.transposed(held.first, order, name)
+            held.plain.name = self.claim(onnx_name(tensor))
+            self.describe(held.plain, tensor)
+        return held.plain
+
+    def channels_first(self, tensor: Tensor) -> Value:
+        """The value of a channels-last tensor, with the channels first."""
+        held = self.holding(tensor)
+        if held.first is None:
+            rank = self._rank(tensor)
+            order = [0, rank - 1, *range(1, rank - 1)]
+            name = self.names.unique_name(onnx_name(tensor) + "/channels_first")
+            held.first = self.transposed(held.plain, order, name)
+        return held.first
+
+    def _rank(self, tensor: Tensor) -> int:
+        dims = tensor._dims
+        if dims is None:
+            raise refusal(tensor.op, "the rank of its result is not known, and ONNX needs it here.")
+        return len(dims)
+
+    # Nodes -----------------------------------------------------------------------------------------------
+
+    def emit(
+        self, kind: str, inputs: Sequence[Value | None], attributes: Mapping[str, Any], name: str,
+        outputs: int = 1, dtype: Any = None, op: Operation | None = None,
+    ) -> list[Value]:  # fmt: skip
+        """Adds a node.
+
+        Args:
+            kind: Its type.
+            inputs: Its inputs; None for one that is left out.
+            attributes: Its attributes.
+            name: Its name, and that of its first output.
+            outputs: How many outputs it has.
+            dtype: The element type of the outputs, where ONNX's schema does not say it.
+            op: The operation that it is made for, for errors.
+        """
+        ir = self.ir
+        types = self._types(kind, inputs, outputs, dtype, op)
+        values = [
+            ir.Value(
+                name=name if at == 0 else self.names.unique_name(f"{name}/output_{at}"),
+                type=None if each is None else ir.TensorType(each),
+            )
+            for at, each in enumerate(types)
+        ]
+        given = ir.convenience.convert_attributes(attributes)
+        self.nodes.append(ir.Node("", kind, inputs, given, outputs=values, name=name))
+        return values
+
+    def _types(
+        self, kind: str, inputs: Sequence[Value | None], outputs: int, dtype: Any, op: Operation | None
+    ) -> list[Any]:
+        """The element types of a node's outputs, as ONNX's schema has them.
+
+        Raises:
+            UnimplementedError: If ONNX's op does not take an input's type.
+        """
+        schema = schema_of(kind, self.opset)
+        bound: dict[str, Any] = {}
+        for at, each in enumerate(inputs):
+            if each is None or each.dtype is None:
+                continue
+            word = schema.inputs[min(at, len(schema.inputs) - 1) if schema.variadic else at]
+            text = each.dtype.name.lower()
+            if op is not None and f"tensor({text})" not in schema.allowed.get(word, {word}):
+                raise refusal(
+                    op, f"ONNX's {kind} (opset {self.opset}) does not take {text}. Cast to another dtype "
+                    "before it, and back after it.",
+                )  # fmt: skip
+            bound.setdefault(word, each.dtype)
+        found = []
+        for at in range(outputs):
+            word = schema.outputs[min(at, len(schema.outputs) - 1)]
+            (only, *others) = schema.allowed.get(word, {word})
+            if dtype is not None or word in bound or others:
+                found.append(bound.get(word) if dtype is None else dtype)
+            else:
+                found.append(self.ir.DataType[only[len("tensor(") : -1].upper()])
+        return found
+
+    def initializer(self, array: Any, name: str) -> Value:
+        """An initializer of an array, of exactly this name."""
+        ir = self.ir
+        array = np.asarray(array)
+        if array.dtype.kind in "OSU":
+            texts = [each if isinstance(each, bytes) else str(each).encode() for each in array.ravel()]
+            tensor = ir.StringTensor(texts, shape=ir.Shape(array.shape), name=name)
+        else:
+            tensor = ir.tensor(np.ascontiguousarray(array).reshape(array.shape), name=name)
+        made = ir.Value(name=name, type=ir.TensorType(tensor.dtype), shape=tensor.shape, const_value=tensor)
+        self.root.initializers[name] = made
+        return made
+
+    def shared(self, array: Any, name: str) -> Value:
+        """An initializer of a small array; the same one for equal arrays."""
+        array = np.asarray(array)
+        key = array.dtype.str, array.shape, array.tobytes()
+        found = self.root.initializers.get(key)
+        if found is None:
+            found = self.initializer(array, self.names.unique_name(name))
+            self.root.initializers[key] = found
+        return found
+
+    def transposed(self, value: Value, order: Sequence[int], name: str) -> Value:
+        """A value with its dimensions in another order; that of an initializer is computed at once."""
+        if value.const_value is not None:
+            return self.initializer(np.transpose(value.const_value.numpy(), order), name)
+        (made,) = self.emit("Transpose", [value], {"perm": list(order)}, name)
+        if value.shape is not None:
+            made.shape = self.ir.Shape([value.shape[each] for each in order])
+        return made
+
+    def describe(self, value: Value, tensor: Tensor) -> None:
+        """Notes a tensor's dtype and shape with its value."""
+        ir = self.ir
+        dtype = self.dtype_of(tensor.dtype)
+        if dtype is not None:
+            value.type = ir.TensorType(dtype)
+        if tensor._dims is not None:
+            value.shape = ir.Shape(tensor._dims)
+
+    def dtype_of(self, dtype: DType) -> Any:
+        """ONNX's element type; None if there is none."""
+        name = _TYPES.get(dtype.base_dtype.name)
+        return None if name is None else self.ir.DataType[name]
+
+    # Operations ------------------------------------------------------------------------------------------
+
+    def convert(self, operations: Iterable[Operation], given: Iterable[int]) -> None:
+        """Converts operations, in order; the tensors `given` have values already."""
+        known = set(given)
+        for op in operations:
+            if op.type in ("Const", "VariableV2") or (
+                op.outputs and known.issuperset(x._id for x in op.outputs)
+            ):
+                continue
+            self._convert(op, known)
+
+    def _convert(self, op: Operation, given: set[int]) -> None:
+        converter = CONVERTERS.get(op.type)
+        if converter is None:
+            raise refusal(op, REFUSED.get(op.type, "it is a type of the program's own."))
+        step = Step(self, op)
+        made = converter.convert(step)
+        results = made if isinstance(made, list) else [made]
+        for at, (tensor, each) in enumerate(zip(op.outputs, results, strict=False)):
+            if each is None or tensor._id in given:
+                continue
+            held = each if isinstance(each, Held) else Held(each)
+            self.held[tensor._id] = held
+            step.name_result(at, held, tensor)
+
+
+class Step:
+    """An operation that is converted: what its converter asks and adds.
+
+    Attributes:
+        op: The operation.
+        conversion: The model in the making.
+        attrs: The operation's attributes, those with default values included.
+    """
+
+    def __init__(self, conversion: Conversion, op: Operation) -> None:
+        self.conversion = conversion
+        self.op = op
+        self._made: list[Value] = []
+        known = OPS[op.type]
+        self.attrs: dict[str, Any] = {each.name: each.default for each in known.attributes}
+        self.attrs.update(op._attrs or {})
+
+    # What is asked ---------------------------------------------------------------------------------------
+
+    @property
+    def opset(self) -> int:
+        """The version of ONNX's ops."""
+        return self.conversion.opset
+
+    @property
+    def inputs(self) -> list[Tensor]:
+        """The operation's input tensors."""
+        return list(self.op.inputs)
+
+    def input(self, at: int) -> Value:
+        """The value of an input."""
+        return self.conversion.plain(self.op.inputs[at])
+
+    def values(self) -> list[Value]:
+        """The values of all inputs."""
+        return [self.conversion.plain(each) for each in self.op.inputs]
+
+    def holding(self, at: int) -> Held:
+        """What an input became, in whichever order its dimensions are."""
+        return self.conversion.holding(self.op.inputs[at])
+
+    def channels_first(self, at: int) -> Value:
+        """The value of a channels-last input, with the channels first."""
+        return self.conversion.channels_first(self.op.inputs[at])
+
+    def known(self, at: int) -> np.ndarray[Any, Any] | None:
+        """The value of an input if it is known without a session, else None."""
+        return constant_value(self.op.inputs[at])
+
+    def ints(self, at: int, what: str) -> list[int]:
+        """The value of an input as a flat list of ints; refuses the operation if it is not known."""
+        found = self.known(at)
+        if found is None:
+            self.refuse(f"{what} must be known when it is exported, and is computed.")
+        return [int(each) for each in np.ravel(found)]
+
+    def dims(self, at: int) -> tuple[int | None, ...] | None:
+        """The static shape of an input."""
+        return self.op.inputs[at]._dims
+
+    def rank(self, at: int) -> int:
+        """The rank of an input; refuses the operation if it is not known."""
+        dims = self.dims(at)
+        if dims is None:
+            self.refuse(f"the rank of its input '{self.op.inputs[at].name}' must be known: set its shape.")
+        return len(dims)
+
+    def dtype(self, at: int) -> DType:
+        """The dtype of an input."""
+        return self.op.inputs[at].dtype.base_dtype
+
+    def out_dtype(self, at: int = 0) -> DType:
+        """The dtype of an output."""
+        return self.op.outputs[at].dtype.base_dtype
+
+    def refuse(self, reason: str) -> NoReturn:
+        """Refuses the operation."""
+        raise refusal(self.op, reason)
+
+    # What is added ---------------------------------------------------------------------------------------
+
+    def emit(self, kind: str, *inputs: Value | None, dtype: Any = None, **attributes: Any) -> Value:
+        """Adds a node of one output, and returns that."""
+        return self.emit_all(kind, inputs, 1, dtype, **attributes)[0]
+
+    def emit_all(
+        self, kind: str, inputs: Sequence[Value | None], outputs: int, dtype: Any = None, **attributes: Any
+    ) -> list[Value]:
+        """Adds a node of several outputs."""
+        name = self.conversion.names.unique_name(f"{self.op.name}/{kind}")
+        made = self.conversion.emit(kind, inputs, attributes, name, outputs, dtype, self.op)
+        self._made += made
+        return made
+
+    def number(self, value: Any, dtype: DType | None = None) -> Value:
+        """An initializer: a number or array, by default of the dtype of the first input."""
+        wanted = (dtype or self.dtype(0)).as_numpy_dtype
+        return self.conversion.shared(np.asarray(value, wanted), f"{self.op.name}/constant")
+
+    def index(self, value: Any) -> Value:
+        """An initializer of int64, as ONNX has shapes and axes."""
+        return self.conversion.shared(np.asarray(value, np.int64), f"{self.op.name}/constant")
+
+    def cast(self, value: Value, dtype: DType | None) -> Value:
+        """A value in another dtype; None for int64, which ONNX has for indices."""
+        to = self.conversion.ir.DataType.INT64 if dtype is None else self.conversion.dtype_of(dtype)
+        if to is None or value.dtype == to:
+            return value
+        if value.const_value is not None and dtype is None:
+            return self.index(value.const_value.numpy())
+        return self.emit("Cast", value, dtype=to, to=to)
+
+    def index_input(self, at: int) -> Value:
+        """An input that is a shape, axes or positions, as int64."""
+        found = self.known(at)
+        return self.index(found) if found is not None else self.cast(self.input(at), None)
+
+    def name_result(self, at: int, held: Held, tensor: Tensor) -> None:
+        """Gives a result the tensor's name, and the node that makes it the operation's, if it is new."""
+        conversion = self.conversion
+        value = held.first if held.plain is None else held.plain
+        if not any(value is each for each in self._made):
+            return
+        if held.plain is None:
+            value.name = conversion.names.unique_name(onnx_name(tensor) + "/channels_first")
+            if tensor._dims is not None:
+                batch, *sizes, channels = tensor._dims
+                value.shape = conversion.ir.Shape([batch, channels, *sizes])
+        else:
+            value.name = conversion.claim(onnx_name(tensor))
+            conversion.describe(value, tensor)
+        if at == 0:
+            value.producer().name = conversion.claim_node(self.op.name)
