@@ -11,7 +11,7 @@ import pytest
 import scopetrie as tf
 from scopetrie.__main__ import main
 
-NEEDED = {"jax_training": ["jax"], "onnx_resnet": ["onnx"], "pytorch_sharing": ["torch"]}
+NEEDED = {"jax_training": ["jax"], "onnx_resnet": ["onnx_ir"], "pytorch_sharing": ["torch"]}
 FOLDER = Path(__file__).resolve().parents[1] / "examples"
 EXAMPLES = sorted([*FOLDER.glob("*.py"), *FOLDER.glob("tf1/*.py")])
 

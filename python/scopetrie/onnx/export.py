@@ -103,7 +103,9 @@ def export(
     conversion.reserve([*operations, *(tensor.op for _, tensor in inputs)])
     model_inputs = [_input(conversion, tensor, label) for label, tensor in inputs]
     conversion.convert(operations, given)
-    model_outputs = [_output(conversion, tensor, label) for label, tensor in outputs]
+    model_outputs: list[Any] = []
+    for label, tensor in outputs:
+        model_outputs.append(_output(conversion, tensor, label, model_outputs))
     model: onnx_ir.Model = _model(conversion, name, model_inputs, model_outputs)
     return model
 
@@ -198,13 +200,15 @@ def _input(conversion: Conversion, tensor: Tensor, label: str | None) -> Any:
     return made
 
 
-def _output(conversion: Conversion, tensor: Tensor, label: str | None) -> Any:
-    """A result of the model; what has another name already, or is no node's, is handed on."""
+def _output(conversion: Conversion, tensor: Tensor, label: str | None, before: list[Any]) -> Any:
+    """A result of the model, after others; what is one already, or no node's, is handed on."""
     value = conversion.plain(tensor)
     name = onnx_name(tensor) if label is None else label
-    if value.producer() is None or value.name != name:
-        own = label or conversion.claim(name)
-        (value,) = conversion.emit("Identity", [value], {}, own)
+    is_new = value.producer() is not None and not any(value is each for each in before)
+    if is_new and label is not None:
+        value.name = label
+    elif not is_new or value.name != name:
+        (value,) = conversion.emit("Identity", [value], {}, label or conversion.claim(name))
         conversion.describe(value, tensor)
     return value
 
