@@ -17,8 +17,8 @@ def every_op(package: ModuleType = scopetrie) -> dict[str, Any]:
     """The op types that the modules of a package define, after an import of them all.
 
     Modules are imported at their first use, so that other tests would decide which types there are. So it is
-    with the types of datasets' nodes, which are defined when one is made, and with those of the examples in the
-    docstrings of the registry: these are not in.
+    with the types of datasets' nodes, which are defined when one is made, and with those of the registry's
+    examples: these are not in.
 
     Args:
         package: A package of scopetrie.
