@@ -245,8 +245,9 @@ EXPORTS: Final = {
         data.asking get_output_classes get_output_shapes get_output_types make_initializable_iterator
         data.asking make_one_shot_iterator
         data.constants AUTOTUNE INFINITE_CARDINALITY UNKNOWN_CARDINALITY
-        data.dataset Dataset Options
+        data.dataset Dataset
         data.iterators Iterator
+        data.options Options
         data.readers FixedLengthRecordDataset TFRecordDataset TextLineDataset
     """,
     "data.experimental": """

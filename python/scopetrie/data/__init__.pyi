@@ -10,8 +10,8 @@ from ..data.constants import AUTOTUNE as AUTOTUNE
 from ..data.constants import INFINITE_CARDINALITY as INFINITE_CARDINALITY
 from ..data.constants import UNKNOWN_CARDINALITY as UNKNOWN_CARDINALITY
 from ..data.dataset import Dataset as Dataset
-from ..data.dataset import Options as Options
 from ..data.iterators import Iterator as Iterator
+from ..data.options import Options as Options
 from ..data.readers import FixedLengthRecordDataset as FixedLengthRecordDataset
 from ..data.readers import TextLineDataset as TextLineDataset
 from ..data.readers import TFRecordDataset as TFRecordDataset

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import glob
 from collections.abc import Callable
-from collections.abc import Iterator as Elements
 from typing import Any, NoReturn, Self
 
 import numpy as np
@@ -13,7 +12,6 @@ from .. import dtypes
 from .._core import get_default_graph, name_scope
 from ..dtypes import as_dtype
 from ..errors import InvalidArgumentError
-from ..execution.failure import of_program
 from ..graph import Tensor
 from ..ops.constant import convert_to_tensor
 from ..ops.control.trace import check_alike, flat, packed
@@ -21,11 +19,13 @@ from ..ops.declare import mixed
 from ..ops.registry import define_op, listed
 from ..public import v1, whole
 from . import iterators, sources
+from .generated import Generated
 from .iterators import Iterator
 from .nodes import Code, dataset_node, traced
+from .options import Options
 from .rows import Rows
-from .sources import Element, Listed, Opened, Source
-from .structure import Component, Structure, nested, of_tensors, of_types
+from .sources import Listed, Opened, Source
+from .structure import Component, Structure, leaves_of, nested, of_tensors, of_types
 from .transformations import Transformations
 
 
@@ -146,7 +146,7 @@ class Dataset(Transformations):
         given = [convert_to_tensor(each) for each in (args or ())]
 
         def make(state: Any, *arrays: Any) -> Source:
-            return Opened(lambda: _Generated(generator, [each[()] for each in arrays], structure))
+            return Opened(lambda: Generated(generator, [each[()] for each in arrays], structure))
 
         return Dataset(dataset_node("FlatMapDataset", given, make), structure)
 
@@ -280,7 +280,7 @@ class Dataset(Transformations):
             for each, after in zip(first.components, found.structure.components, strict=True)
         ]
         with get_default_graph().control_dependencies(found.awaited):
-            made = _reduce(
+            made = reduce_dataset(
                 [self._variant_tensor, *leaves, *found.captured],
                 code=found.code, specs=specs, count=len(leaves), name=scope,
             )  # fmt: skip
@@ -338,43 +338,11 @@ class Dataset(Transformations):
         return self
 
 
-@v1("data.Options")
-class Options:
-    """Options of a dataset: any attribute can be set, and none has an effect."""
-
-    def __init__(self) -> None:
-        self.experimental_threading = self.threading = _Fields()
-        self.experimental_optimization = _Fields()
-        self.experimental_deterministic: bool | None = None
-
-    def merge(self, options: Options) -> Options:
-        """Returns options with the attributes of both.
-
-        Args:
-            options: The others; these count where both have one.
-        """
-        made = Options()
-        made.__dict__.update({**self.__dict__, **options.__dict__})
-        return made
-
-
-class _Fields:
-    """Fields that can be set."""
-
-
 def _element(tensors: Any) -> tuple[Any, list[Tensor]]:
     """The nest of an element, and its tensors, which get v1's names."""
     with name_scope("normalize_element"):
-        made = [convert_to_tensor(each, name=f"component_{at}") for at, each in enumerate(_leaves(tensors))]
+        made = [convert_to_tensor(each, name=f"component_{at}") for at, each in enumerate(leaves_of(tensors))]
     return packed(_without_lists(tensors), made), made
-
-
-def _leaves(value: Any) -> list[Any]:
-    if isinstance(value, dict):
-        return [leaf for key in sorted(value) for leaf in _leaves(value[key])]
-    if isinstance(value, tuple):
-        return [leaf for each in value for leaf in _leaves(each)]
-    return [value]
 
 
 def _without_lists(value: Any) -> Any:
@@ -404,98 +372,6 @@ def _matching(state: Any, patterns: Any) -> Source:
     return Rows([rows])
 
 
-class _Generated:
-    """The elements of a generator. As v1, it ends with an error of the generator's."""
-
-    def __init__(self, function: Callable[..., Any], arguments: list[Any], structure: Structure) -> None:
-        self._start: Callable[[], Any] | None = lambda: iter(function(*arguments))
-        self._structure = structure
-        self._values: Any = iter(())
-
-    def __iter__(self) -> Elements[Element]:
-        return self
-
-    def __next__(self) -> Element:
-        try:
-            if self._start is not None:
-                start, self._start = self._start, None
-                self._values = start()
-            value = next(self._values)
-        except StopIteration:
-            raise
-        except Exception as error:
-            self._values = iter(())
-            raise of_program(error) from error
-        try:
-            return self._checked(value)
-        except (TypeError, ValueError) as error:
-            self._values = iter(())
-            raise of_program(error) from error
-
-    def _checked(self, value: Any) -> Element:
-        structure = self._structure
-        parts = structure.components
-        if len(parts) == 1 and not isinstance(structure.nest, (tuple, dict)):
-            leaves = [value]
-        else:
-            if isinstance(structure.nest, tuple) and isinstance(value, list):
-                value = tuple(value)
-            leaves = _leaves(value)
-        if len(leaves) != len(parts):
-            raise _unexpected(structure, value)
-        return tuple([_array(leaf, part, structure, value) for leaf, part in zip(leaves, parts, strict=True)])
-
-
-def _array(leaf: Any, part: Component, structure: Structure, value: Any) -> Any:
-    wanted: Any = np.dtype(part.dtype.as_numpy_dtype)
-    try:
-        if part.dtype is dtypes.string:
-            made = np.asarray(leaf, object)
-            kinds = {type(each) for each in made.ravel().tolist()}
-            if not kinds <= {str, bytes, np.str_, np.bytes_}:
-                raise _unexpected(structure, value)
-            if kinds - {bytes}:
-                flat_bytes = [
-                    each.encode() if isinstance(each, str) else bytes(each) for each in made.ravel()
-                ]
-                shape, made = made.shape, np.empty(made.size, object)
-                made[:] = flat_bytes
-                made = made.reshape(shape)
-        else:
-            made = np.array(leaf)
-            if not _fits(made, wanted):
-                raise _unexpected(structure, value)
-            made = made.astype(wanted, copy=False)
-    except (ValueError, OverflowError):
-        raise _unexpected(structure, value) from None
-    dims = part.dims
-    if dims is not None and (
-        len(dims) != made.ndim
-        or any(size is not None and size != found for size, found in zip(dims, made.shape, strict=True))
-    ):
-        raise TypeError(
-            f"`generator` yielded an element of shape {made.shape} where an element of shape "
-            f"{part.shape} was expected."
-        )
-    return made
-
-
-def _fits(made: Any, wanted: Any) -> bool:
-    """Whether an array may be taken for one of another dtype."""
-    if made.dtype == wanted or not made.size:
-        return True
-    if made.dtype.kind in "iu" and wanted.kind in "iu":
-        return True
-    return made.dtype.kind not in "OSU" and bool(np.can_cast(made.dtype, wanted, "same_kind"))
-
-
-def _unexpected(structure: Structure, value: Any) -> TypeError:
-    return TypeError(
-        "`generator` yielded an element that did not match the expected structure. The expected "
-        f"structure was {structure.types}, but the yielded element was {value!r}."
-    )
-
-
 def _reduce_kernel(xp: Any, state: Any, code: Code, specs: Any, count: int) -> Any:
     @whole
     def reduce(dataset: Any, *values: Any) -> list[Any]:
@@ -508,7 +384,7 @@ def _reduce_kernel(xp: Any, state: Any, code: Code, specs: Any, count: int) -> A
     return reduce
 
 
-_reduce = define_op(
+reduce_dataset = define_op(
     "ReduceDataset", mixed("inputs"), rule=lambda inputs, specs, **attrs: specs, kernel=_reduce_kernel,
     stateful=True,
 )  # fmt: skip

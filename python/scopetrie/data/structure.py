@@ -135,3 +135,12 @@ _UNLIKE = (
 def dataset_component(inner: Structure) -> Component:
     """A component that is a dataset."""
     return Component(variant, (), inner)
+
+
+def leaves_of(value: Any) -> list[Any]:
+    """The parts of a nest of tuples and dicts, in order; a list is one part."""
+    if isinstance(value, dict):
+        return [leaf for key in sorted(value) for leaf in leaves_of(value[key])]
+    if isinstance(value, tuple):
+        return [leaf for each in value for leaf in leaves_of(each)]
+    return [value]
