@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import io
 from collections.abc import Callable
-from importlib import import_module
 from typing import Any
 
 import numpy as np
@@ -21,82 +19,10 @@ from ..math.compare import equal
 from ..registry import define_op
 from ..strings.text import substr
 from .colors import convert_image_dtype
+from .pillow import BEGINNINGS, frames_of, kind_of, opened, pixels_of, smaller, typed
 
 Array = np.ndarray[Any, Any]
 _CONTENTS = tensor("contents", (dtypes.string,), None, host=True)
-_BEGINNINGS = {
-    "PNG": b"\x89PNG\r\n\x1a\n",
-    "JPEG": b"\xff\xd8\xff",
-    "GIF": b"GIF8",
-    "BMP": b"BM",
-}
-MODES = {1: "L", 2: "LA", 3: "RGB", 4: "RGBA"}
-
-
-def pillow() -> Any:
-    """The module PIL.Image.
-
-    Raises:
-        ImportError: If Pillow is not installed; the message says how to install it.
-    """
-    try:
-        return import_module("PIL.Image")
-    except ImportError:
-        raise ImportError(
-            "Reading and writing images needs the package Pillow, which is an extra: "
-            "pip install scopetrie[images]"
-        ) from None
-
-
-def _kind(data: bytes) -> str | None:
-    return next((kind for kind, begin in _BEGINNINGS.items() if data.startswith(begin)), None)
-
-
-def _opened(data: bytes, kinds: tuple[str, ...], op: str) -> Any:
-    found = _kind(data)
-    if found is None:
-        raise ValueError(
-            f"Unknown image file format. One of JPEG, PNG, GIF, BMP required: {op} got {len(data)} bytes "
-            f"that begin with {data[:8]!r}"
-        )
-    if found not in kinds:
-        raise ValueError(f"Trying to decode {found} format using {op}, which takes {' and '.join(kinds)}")
-    try:
-        opened = pillow().open(io.BytesIO(data))
-        opened.load()
-    except (OSError, SyntaxError, ValueError) as error:
-        raise ValueError(f"Invalid {found} data, size {len(data)}: {error}") from None
-    return opened
-
-
-def _pixels(image: Any, channels: int, op: str) -> Array:
-    """The pixels of a Pillow image, `[H, W, C]`."""
-    if image.mode.startswith("I"):  # 16 bits of gray
-        deep = np.asarray(image).astype(np.uint16)[:, :, None]
-        if channels in (0, 1):
-            return deep
-        gray = np.repeat(deep, 3 if channels > 2 else 1, axis=2)
-        rest = np.full((*deep.shape[:2], 1), 65535, np.uint16)
-        return np.concatenate([gray, rest], axis=2) if channels in (2, 4) else gray
-    if channels not in range(5):
-        raise ValueError(f"channels must be 0, 1, 2, 3, or 4, got {channels}")
-    mode = MODES.get(channels)
-    if channels == 0:
-        own = {"1": "L", "P": "RGBA" if "transparency" in image.info else "RGB"}.get(image.mode, image.mode)
-        if image.mode in ("L", "RGB") and "transparency" in image.info:
-            own += "A"
-        mode = own if own in MODES.values() else "RGB"
-    made = np.asarray(image if image.mode == mode else image.convert(mode))
-    return made[:, :, None] if made.ndim == 2 else made
-
-
-def _typed(pixels: Array, dtype: DType) -> Array:
-    wanted = np.dtype(dtype.as_numpy_dtype)
-    if pixels.dtype == wanted:
-        return np.ascontiguousarray(pixels)
-    if wanted == np.uint8:
-        return (pixels >> 8).astype(np.uint8)
-    return pixels.astype(np.uint16) * np.uint16(257)
 
 
 def _bytes_of(value: Any) -> bytes:
@@ -111,28 +37,18 @@ def _decoder(kinds: tuple[str, ...], op: str) -> Callable[..., Any]:
     def kernel(xp: Any, channels: int = 0, dtype: DType = dtypes.uint8, ratio: int = 1, **attrs: Any) -> Any:
         def decode(contents: Any) -> Any:
             data = _bytes_of(contents)
-            image = _opened(data, kinds, op)
+            image = opened(data, kinds, op)
             if op == "DecodeBmp" and channels not in (0, {"L": 1, "RGB": 3, "RGBA": 4}.get(image.mode, 3)):
                 raise ValueError("channels attribute does not match bits per pixel from file")
             if getattr(image, "n_frames", 1) > 1 and op in ("DecodePng", "DecodeJpeg"):
                 raise ValueError(f"Got {image.n_frames} frames, but animated gif can only be decoded by "
                                  "tf.io.decode_gif or tf.io.decode_image")  # fmt: skip
-            made = _typed(_pixels(image, channels, op), dtype)
-            return _smaller(made, ratio) if ratio != 1 else made
+            made = typed(pixels_of(image, channels, op), dtype)
+            return smaller(made, ratio) if ratio != 1 else made
 
         return decode
 
     return kernel
-
-
-def _smaller(pixels: Array, ratio: int) -> Array:
-    """Means of squares of pixels."""
-    high, wide = -(-pixels.shape[0] // ratio), -(-pixels.shape[1] // ratio)
-    rows = [min(at, pixels.shape[0] - 1) for at in range(high * ratio)]
-    columns = [min(at, pixels.shape[1] - 1) for at in range(wide * ratio)]
-    squares = pixels[rows][:, columns].reshape(high, ratio, wide, ratio, -1).astype(np.float64)
-    made: Array = np.rint(squares.mean(axis=(1, 3))).astype(pixels.dtype)
-    return made
 
 
 def _decode_rule(contents: Tensor, channels: int = 0, dtype: DType = dtypes.uint8, **attrs: Any) -> Any:
@@ -160,17 +76,8 @@ _decode_bmp: OpFunction[Tensor] = define_op(
 )  # fmt: skip
 
 
-def _frames(image: Any) -> Array:
-    """The frames of a GIF, each with what it leaves of those before, `[N, H, W, 3]`."""
-    found = []
-    for at in range(getattr(image, "n_frames", 1)):
-        image.seek(at)
-        found.append(np.asarray(image.convert("RGB")))
-    return np.stack(found)
-
-
 def _gif_kernel(xp: Any) -> Any:
-    return lambda contents: _frames(_opened(_bytes_of(contents), ("GIF",), "DecodeGif"))
+    return lambda contents: frames_of(opened(_bytes_of(contents), ("GIF",), "DecodeGif"))
 
 
 _decode_gif: OpFunction[Tensor] = define_op(
@@ -184,17 +91,17 @@ def _image_kernel(
 ) -> Any:
     def decode(contents: Any) -> Any:
         data = _bytes_of(contents)
-        image = _opened(data, tuple(_BEGINNINGS), "DecodeImage")
-        if _kind(data) == "GIF":
+        image = opened(data, tuple(BEGINNINGS), "DecodeImage")
+        if kind_of(data) == "GIF":
             if channels not in (0, 3):
                 raise ValueError(f"channels must be 0 or 3 for GIF, got {channels}")
-            frames = _frames(image)
+            frames = frames_of(image)
             made = frames if expand_animations else frames[0]
         else:
-            made = _pixels(image, channels, "DecodeImage")
+            made = pixels_of(image, channels, "DecodeImage")
         if dtype.is_floating:
             return (made / np.float32(np.iinfo(made.dtype).max)).astype(dtype.as_numpy_dtype)
-        return _typed(made, dtype)
+        return typed(made, dtype)
 
     return decode
 
@@ -388,7 +295,7 @@ def is_jpeg(contents: Any, name: str | None = None) -> Tensor:
 
 def _shape_kernel(xp: Any, output_type: DType = dtypes.int32) -> Any:
     def measure(contents: Any) -> Any:
-        image = _opened(_bytes_of(contents), ("JPEG",), "ExtractJpegShape")
+        image = opened(_bytes_of(contents), ("JPEG",), "ExtractJpegShape")
         depth = {"L": 1, "CMYK": 4}.get(image.mode, 3)
         return np.array([image.height, image.width, depth], output_type.as_numpy_dtype)
 

@@ -9,7 +9,6 @@ raise TypeError for a dtype that they do not work on and ValueError for shapes t
 
 from __future__ import annotations
 
-import functools
 from collections.abc import Callable
 from typing import Any
 
@@ -17,10 +16,8 @@ import numpy as np
 
 from ... import dtypes
 from ..._core import OpFunction, Variable, name_scope
-from ...backends import host_view
-from ...backends.deferred import defer
 from ...dtypes import DType, DTypeLike, as_dtype
-from ...errors import InvalidArgumentError, UnimplementedError
+from ...errors import UnimplementedError
 from ...graph import Tensor
 from ...public import v1
 from ..constant import convert_to_tensor
@@ -41,6 +38,7 @@ from ..declare import (
 from ..direct import Only, attribute, direct
 from ..promises import elementwise
 from ..registry import Kernel, define_op
+from . import division_kernels
 
 _UNARY_DOC = """{summary}, element by element.
 
@@ -132,110 +130,6 @@ def in_scope(scope: str, op: OpFunction[Tensor], inputs: int = 1) -> Callable[..
     return function
 
 
-@functools.cache
-def _integers(xp: Any) -> frozenset[Any]:
-    """The integer dtypes of a namespace, as its arrays have them."""
-    names = ("int8", "int16", "int32", "int64", "uint8", "uint16", "uint32", "uint64")
-    return frozenset(_dtype_of_arrays(getattr(xp, name)) for name in names if hasattr(xp, name))
-
-
-def _dtype_of_arrays(dtype: Any) -> Any:
-    """What arrays of a namespace's dtype have as theirs: NumPy's dtype for its scalar type, else the same."""
-    try:
-        return np.dtype(dtype)
-    except TypeError:
-        return dtype
-
-
-def _by_whole(xp: Any, x: Any, y: Any) -> bool:
-    """Whether `x` is to be divided by whole numbers `y`.
-
-    Raises:
-        InvalidArgumentError: If it is, and there is a 0.
-    """
-    if y.dtype not in _integers(xp):
-        return False
-    values = host_view(y)
-    if values is None:
-        if 0 not in x.shape:
-            defer(y, lambda array: (array == 0).any(), _refuse_zero)
-    elif 0 not in x.shape:
-        _refuse_zero(values)
-    return True
-
-
-def _refuse_zero(values: Any) -> None:
-    if not values.all():
-        raise InvalidArgumentError(None, None, "Integer division by zero")
-
-
-def truncated_quotient(xp: Any, x: Any, y: Any) -> Any:
-    """X / y for ints, rounded towards zero, where no `y` is 0."""
-    down = xp.floor_divide(x, y)
-    # One more where rounding down went away from zero: the signs differ, and something is left.
-    return down + xp.astype(((x < 0) != (y < 0)) & (down * y != x), down.dtype)
-
-
-def _truncate_div(xp: Any) -> Any:
-    def divide_towards_zero(x: Any, y: Any) -> Any:
-        if _by_whole(xp, x, y):
-            return truncated_quotient(xp, x, y)
-        return xp.divide(x, y) if xp.isdtype(x.dtype, "complex floating") else xp.trunc(xp.divide(x, y))
-
-    return divide_towards_zero
-
-
-def _signed_remainder(xp: Any, x: Any, y: Any) -> Any:
-    """The remainder of floats that has the sign of `x`."""
-    rest = xp.remainder(xp.abs(x), xp.abs(y))
-    return xp.where(x < 0, -rest, rest)
-
-
-def _truncate_mod(xp: Any) -> Any:
-    remainder = getattr(xp, "fmod", None) or functools.partial(_signed_remainder, xp)
-
-    def left_over(x: Any, y: Any) -> Any:
-        if _by_whole(xp, x, y):
-            return x - truncated_quotient(xp, x, y) * y
-        return remainder(x, y)
-
-    return left_over
-
-
-def _floor_div(xp: Any) -> Any:
-    def divide_down(x: Any, y: Any) -> Any:
-        # As v1: the quotient of floats is rounded, and then rounded down.
-        return xp.floor_divide(x, y) if _by_whole(xp, x, y) else xp.floor(xp.divide(x, y))
-
-    return divide_down
-
-
-def _floor_mod(xp: Any) -> Any:
-    def left_over(x: Any, y: Any) -> Any:
-        _by_whole(xp, x, y)
-        return xp.remainder(x, y)
-
-    return left_over
-
-
-def _real_div(xp: Any) -> Any:
-    integers, quotient = _integers(xp), xp.divide
-
-    @elementwise(2)
-    def divide(x: Any, y: Any, **out: Any) -> Any:
-        if y.dtype not in integers:
-            return quotient(x, y, **out)
-        _by_whole(xp, x, y)
-        return truncated_quotient(xp, x, y)
-
-    return divide
-
-
-def _reciprocal(xp: Any) -> Any:
-    divide = _real_div(xp)
-    return lambda x: divide(xp.ones_like(x), x) if x.dtype in _integers(xp) else 1 / x
-
-
 def _squared_difference(xp: Any) -> Any:
     def square_distance(x: Any, y: Any) -> Any:
         apart = xp.subtract(x, y)
@@ -244,16 +138,6 @@ def _squared_difference(xp: Any) -> Any:
         return xp.square(apart)
 
     return square_distance
-
-
-def div_no_nan_kernel(xp: Any) -> Any:
-    """X / y, and 0 where y is 0."""
-
-    def divide_or_zero(x: Any, y: Any) -> Any:
-        zero = y == 0
-        return xp.where(zero, xp.zeros_like(x), xp.divide(x, xp.where(zero, xp.ones_like(y), y)))
-
-    return divide_or_zero
 
 
 _unsigned = (dtypes.uint8, dtypes.uint16, dtypes.uint32, dtypes.uint64)
@@ -271,23 +155,23 @@ _ordered = (
 add = binary("AddV2", "x + y", lambda xp: xp.add, _add_types, name="Add")
 subtract = binary("Sub", "x - y", lambda xp: xp.subtract, _sub_types)
 multiply = binary("Mul", "x * y", lambda xp: xp.multiply, ARITHMETIC)
-realdiv = binary("RealDiv", "x / y for floats", _real_div, ARITHMETIC)
-floor_div = binary("FloorDiv", "x / y rounded down", _floor_div, ARITHMETIC)
+realdiv = binary("RealDiv", "x / y for floats", division_kernels.real_div, ARITHMETIC)
+floor_div = binary("FloorDiv", "x / y rounded down", division_kernels.floor_div, ARITHMETIC)
 floormod = mod = binary(
     "FloorMod",
     "The remainder of x / y, with the sign of y",
-    _floor_mod,
+    division_kernels.floor_mod,
     (*INTEGERS, *FLOATS),
 )
-truncatediv = binary("TruncateDiv", "x / y rounded towards zero", _truncate_div, ARITHMETIC)
+truncatediv = binary("TruncateDiv", "x / y rounded towards zero", division_kernels.truncate_div, ARITHMETIC)
 truncatemod = binary(
     "TruncateMod", "The remainder of x / y, with the sign of x",
-    _truncate_mod, (*INDICES, *FLOATS),
+    division_kernels.truncate_mod, (*INDICES, *FLOATS),
 )  # fmt: skip
 div_no_nan_node = binary(
     "DivNoNan",
     "x / y, and 0 where y is 0",
-    div_no_nan_kernel,
+    division_kernels.div_no_nan,
     (dtypes.float16, dtypes.float32, dtypes.bfloat16, dtypes.float64, *COMPLEX),
     name="div_no_nan",
 )
@@ -378,7 +262,7 @@ atanh = unary("Atanh", "The number whose hyperbolic tangent is x", lambda xp: xp
 floor = unary("Floor", "x rounded down", lambda xp: xp.floor, FLOATS)
 ceil = unary("Ceil", "x rounded up", lambda xp: xp.ceil, FLOATS)
 rint = unary("Rint", "x rounded to the nearest whole number, halves to even", lambda xp: xp.round, FLOATS)
-reciprocal = unary("Reciprocal", "1 / x", _reciprocal, SIGNED)
+reciprocal = unary("Reciprocal", "1 / x", division_kernels.reciprocal, SIGNED)
 sigmoid = unary(
     "Sigmoid", "1 / (1 + exp(-x))", _sigmoid, INEXACT, scoped=True,
 )  # fmt: skip

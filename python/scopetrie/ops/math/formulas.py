@@ -20,6 +20,7 @@ from ..constant import constant, convert_to_tensor, index_array
 from ..declare import INDICES, tensor
 from ..registry import define_op
 from .compare import less, less_equal
+from .division_kernels import truncated_quotient
 from .elementwise import (
     add,
     cast,
@@ -28,7 +29,6 @@ from .elementwise import (
     negative,
     realdiv,
     subtract,
-    truncated_quotient,
 )
 from .reduce import count_nonzero, reduce_all, reduce_sum
 from .special import lgamma, ndtri

@@ -21,7 +21,8 @@ from ..declare import BOOL, FLOATS_HALF_FIRST, NUMBERS, ORDERED, Types, axes, fl
 from ..direct import OWN, attribute, direct
 from ..registry import Kernel, define_op
 from .compare import is_finite, not_equal, where_v2
-from .elementwise import add, cast, exp, log, multiply, sqrt, square, subtract, truncated_quotient
+from .division_kernels import truncated_quotient
+from .elementwise import add, cast, exp, log, multiply, sqrt, square, subtract
 from .sequence import range_
 
 _REDUCE_DOC = """{summary} along dimensions.

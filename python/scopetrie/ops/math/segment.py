@@ -19,7 +19,8 @@ from ..declare import INDICES, NUMBERS, REALS, SHORT_INDICES, Types, index, tens
 from ..direct import direct
 from ..registry import Kernel, define_op
 from .divide import truediv
-from .elementwise import maximum, realdiv, sqrt, subtract, truncated_quotient
+from .division_kernels import truncated_quotient
+from .elementwise import maximum, realdiv, sqrt, subtract
 
 _START = {"add": 0, "mul": 1, "min": None, "max": None}
 

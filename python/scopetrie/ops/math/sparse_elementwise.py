@@ -12,7 +12,7 @@ from ..._core import OpFunction
 from ...graph import Tensor
 from ..declare import NUMBERS, tensor
 from ..registry import define_op
-from .elementwise import truncated_quotient
+from .division_kernels import truncated_quotient
 
 __all__ = ["SPARSE", "picked", "sparse_dense_add", "sparse_dense_divide", "sparse_dense_multiply"]
 
