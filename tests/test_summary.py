@@ -1,6 +1,7 @@
 """Graphs and summaries in event files, read back with TensorBoard's reader; graphs as text."""
 
 import os
+import subprocess
 import sys
 
 import numpy as np
@@ -212,7 +213,6 @@ def test_without_the_extra(monkeypatch, tmp_path, graph):
         lambda: tf.train.SummaryWriter(tmp_path, graph, "graph.pbtxt"),
         lambda: tf.train.write_graph(graph, tmp_path, "graph.pbtxt"),
         graph.as_graph_def,
-        lambda: tf.summary.Summary,
     ]
     for call in calls:
         with pytest.raises(ImportError, match=r"pip install scopetrie\[tensorboard\]"):
@@ -220,3 +220,19 @@ def test_without_the_extra(monkeypatch, tmp_path, graph):
     assert not os.listdir(tmp_path)
     with pytest.raises(AttributeError):
         _ = tf.summary.NoSuchName
+
+
+def test_messages_without_the_packages_that_have_them():
+    code = """
+import sys
+sys.modules["tensorboard"] = sys.modules["google.protobuf"] = None
+import scopetrie as tf
+for message in (tf.summary.Summary, tf.Summary, tf.train.Example):
+    try:
+        message()
+    except ImportError as error:
+        print(error)
+"""
+    printed = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout
+    assert printed.count("pip install scopetrie[tensorboard]") == 2
+    assert printed.count("scopetrie[checkpoints]") == 1

@@ -457,6 +457,54 @@ EXPORTS: Final = {
         ops.strings.regex regex_full_match regex_replace
         ops.strings.text length lower strip substr upper
     """,
+    "summary": """
+        summary.file_writer FileWriter FileWriterCache
+        summary.graph_def graph_def node_def
+        summary.messages Event SessionLog Summary SummaryDescription TaggedRunMetadata
+        summary.ops audio histogram image merge merge_all scalar tensor_summary text
+    """,
+    "train": """
+        train.batching batch batch_join maybe_batch maybe_shuffle_batch shuffle_batch shuffle_batch_join
+        train.checkpoint_manager CheckpointManager
+        train.coordinator Coordinator LooperThread
+        train.global_step assert_global_step create_global_step get_global_step get_or_create_global_step
+        train.global_step global_step
+        train.graph_io write_graph
+        train.messages BytesList CheckpointState Example Feature FeatureList FeatureLists Features FloatList
+        train.messages Int64List SaverDef SequenceExample
+        train.moving_averages ExponentialMovingAverage
+        train.optimizers.adagrad AdagradDAOptimizer AdagradOptimizer
+        train.optimizers.adam AdamOptimizer
+        train.optimizers.gradient_descent GradientDescentOptimizer MomentumOptimizer
+        train.optimizers.optimizer Optimizer
+        train.optimizers.proximal FtrlOptimizer ProximalAdagradOptimizer ProximalGradientDescentOptimizer
+        train.optimizers.rmsprop AdadeltaOptimizer RMSPropOptimizer
+        train.producers input_producer limit_epochs match_filenames_once range_input_producer
+        train.producers slice_input_producer string_input_producer
+        train.queue_runner QueueRunner add_queue_runner start_queue_runners
+        train.saving.checkpoint_reader CheckpointReader NewCheckpointReader list_variables load_checkpoint
+        train.saving.checkpoint_reader load_variable
+        train.saving.checkpoint_state checkpoint_exists generate_checkpoint_state_proto get_checkpoint_mtimes
+        train.saving.checkpoint_state get_checkpoint_state latest_checkpoint remove_checkpoint
+        train.saving.checkpoint_state update_checkpoint_state
+        train.saving.exporting export_meta_graph
+        train.saving.importing import_meta_graph
+        train.saving.initializing init_from_checkpoint
+        train.saving.saver Saver
+        train.schedules cosine_decay cosine_decay_restarts exponential_decay inverse_time_decay
+        train.schedules linear_cosine_decay natural_exp_decay noisy_linear_cosine_decay piecewise_constant
+        train.schedules piecewise_constant_decay=piecewise_constant polynomial_decay
+        train.sessions.file_hooks CheckpointSaverHook CheckpointSaverListener ProfilerHook StepCounterHook
+        train.sessions.file_hooks SummarySaverHook
+        train.sessions.hooks SessionRunArgs SessionRunContext SessionRunHook SessionRunValues
+        train.sessions.monitored MonitoredSession MonitoredTrainingSession SingularMonitoredSession
+        train.sessions.scaffold ChiefSessionCreator Scaffold SessionCreator
+        train.sessions.session_manager SessionManager
+        train.sessions.step_hooks FeedFnHook FinalOpsHook GlobalStepWaiterHook LoggingTensorHook
+        train.sessions.step_hooks NanLossDuringTrainingError NanTensorHook SecondOrStepTimer StopAtStepHook
+        train.sessions.supervisor Supervisor
+        train.summary_writer SummaryWriter
+    """,
 }
 
 OP_TYPES: Final = {

@@ -107,7 +107,7 @@ def v1(*names: str, note: str = "supported", is_one_op: bool = False) -> Callabl
 
     def declared(value: _Public) -> _Public:
         given: Any = value
-        if is_one_op or not getattr(given, "__module__", "").startswith(_BUILDERS):
+        if is_one_op or not str(getattr(given, "__module__", "")).startswith(_BUILDERS):
             return value
         if isinstance(given, FunctionType):
             return whole(value)

@@ -47,7 +47,9 @@ FUNCTIONS = {
     for name, taken in RECORDED[namespace].items()
 }
 OTHERS = {
-    f"{namespace}.{name}".lstrip(".") for namespace in NAMESPACES for name in RECORDED[f"{namespace} others"]
+    f"{namespace}.{name}".lstrip(".")
+    for namespace in (*NAMESPACES, "summary", "train")
+    for name in RECORDED[f"{namespace} others"]
 }
 
 

@@ -6,7 +6,7 @@ Usage, with a Python that has TensorFlow:
 
 v1_function_names.json maps each namespace ("" is v1's top level) to its functions, and each of these to the
 names of its arguments; null where Python cannot inspect them. Classes, modules and constants are listed under
-the namespace's name and "others".
+the namespace's name and "others"; of tf.summary and tf.train, all names are.
 """
 
 import inspect
@@ -50,6 +50,10 @@ for namespace, module in namespaces.items():
     tables.append(f"{json.dumps(namespace)}: {{\n{lines}\n}}")
     others = [name for name, member in found.items() if not is_function(member)]
     tables.append(f"{json.dumps(namespace + ' others')}: {json.dumps(others)}")
+tables += [  # their functions are on pages of their own
+    f"{json.dumps(namespace + ' others')}: {json.dumps(list(members(getattr(tf, namespace))))}"
+    for namespace in ("summary", "train")
+]
 path = Path(__file__).parent / "v1_function_names.json"
 path.write_text("{\n" + ",\n".join(tables) + "\n}\n")
 print(f"{path}: {len(namespaces)} namespaces, TensorFlow {tensorflow.__version__}")

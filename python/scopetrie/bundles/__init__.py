@@ -7,13 +7,14 @@ the elements of each variable are; `model.data-00000-of-00001`, and so on, have 
 from __future__ import annotations
 
 from .bundle import Bundle, Entry, is_bundle, open_bundle
-from .messages import message
+from .messages import MissingMessage, message
 from .slices import Slice, parse_slice
 from .writing import Part, write_bundle
 
 __all__ = [
     "Bundle",
     "Entry",
+    "MissingMessage",
     "Part",
     "Slice",
     "is_bundle",

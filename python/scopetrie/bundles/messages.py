@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from functools import cache
 from importlib import import_module
-from typing import Any, Final
+from typing import Any, Final, NoReturn
 
-__all__ = ["message"]
+__all__ = ["MissingMessage", "message"]
 
 # For each message its fields: number, type, name; "*" for a list. A type is one of protobuf's or a message.
 _MESSAGES: Final[dict[str, str]] = {
@@ -109,3 +109,18 @@ def _classes() -> dict[str, Any]:
     return {
         name: factory.GetMessageClass(pool.FindMessageTypeByName(f"{_PACKAGE}.{name}")) for name in _MESSAGES
     }
+
+
+class MissingMessage:
+    """Stands for a message where the package that has it is not installed."""
+
+    def __init__(self, error: ImportError) -> None:
+        self._error = error
+
+    def __call__(self, *args: Any, **kwargs: Any) -> NoReturn:  # noqa: D102
+        raise self._error
+
+    def __getattr__(self, name: str) -> NoReturn:
+        if name.startswith("__"):
+            raise AttributeError(name)
+        raise self._error

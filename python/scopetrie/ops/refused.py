@@ -113,6 +113,28 @@ _GROUPS: Final = {
     "gradients are averaged in one process. Add them up with add_n, or keep sums in Variables": """
         ConditionalAccumulator ConditionalAccumulatorBase
     """,
+    "it trains in one process. Take a larger batch, or run several programs and average what their sessions' "
+    "stores hold": """
+        train.ClusterDef train.ClusterSpec train.JobDef train.Server train.ServerDef
+        train.SyncReplicasOptimizer train.VocabInfo train.WorkerSessionCreator
+        train.do_quantize_training_on_graphdef train.replica_device_setter train.sdca_fprint
+        train.sdca_optimizer train.sdca_shrink_l1 train.warm_start
+    """,
+    "it saves objects of v2 that hold each other. Use train.Saver, or Store.save": """
+        train.Checkpoint train.CheckpointOptions train.experimental
+    """,
+    "the loop is the program's. Write it, around a train.MonitoredTrainingSession": """
+        train.basic_train_loop train.checkpoints_iterator
+    """,
+    "one thread decides what is kept. Use train.maybe_batch or train.maybe_shuffle_batch on each input": """
+        train.maybe_batch_join train.maybe_shuffle_batch_join
+    """,
+    "files of events are written here, not read. Use the package tensorboard's EventFileLoader": """
+        train.summary_iterator
+    """,
+    "summaries are v1's here, which are run and added to a file. Use summary.merge_all": """
+        summary.all_v2_summary_ops summary.get_summary_description summary.initialize
+    """,
     "there is no quantized arithmetic": """
         dequantize fake_quant_with_min_max_args fake_quant_with_min_max_args_gradient
         fake_quant_with_min_max_vars fake_quant_with_min_max_vars_gradient

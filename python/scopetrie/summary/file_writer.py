@@ -10,11 +10,13 @@ from typing import Any, ClassVar, Self
 
 from ..graph import Graph, get_default_graph
 from ..locks import Lock
+from ..public import v1
 from .event_file import EventFile
 from .graph_def import graph_def as make_graph_def
 from .protos import proto
 
 
+@v1("summary.FileWriter")
 class FileWriter:
     """Writes an event file, which TensorBoard shows.
 
@@ -191,6 +193,7 @@ def _times(metadata: Any) -> Any:
     return made
 
 
+@v1("summary.FileWriterCache")
 class FileWriterCache:
     """One FileWriter for each folder.
 

@@ -10,6 +10,7 @@ from ..dtypes import DType, as_dtype
 from ..graph import Exporter, Graph, Operation
 from ..ops.given import is_message
 from ..ops.node_text import Dims
+from ..public import v1
 from ..shapes import TensorShape
 from .attributes import Value, attributes, is_shape
 from .node_text import node_text
@@ -21,6 +22,7 @@ _PRODUCER: Final = 134
 _MIN_CONSUMER: Final = 12
 
 
+@v1("summary.graph_def")
 def graph_def(graph: Graph, from_version: int | None = None, add_shapes: bool = False) -> Any:
     """Returns a graph as a GraphDef.
 
@@ -51,6 +53,7 @@ def graph_def(graph: Graph, from_version: int | None = None, add_shapes: bool = 
     return made
 
 
+@v1("summary.node_def")
 def node_def(op: Operation) -> Any:
     """Returns one operation as a NodeDef.
 

@@ -2,25 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Any, NoReturn
+from typing import Any
 
+from ..bundles import MissingMessage
 from ..public import v1
 from .protos import proto
-
-
-class MissingMessage:
-    """Stands for a message where the package tensorboard is not installed."""
-
-    def __init__(self, error: ImportError) -> None:
-        self._error = error
-
-    def __call__(self, *args: Any, **kwargs: Any) -> NoReturn:  # noqa: D102
-        raise self._error
-
-    def __getattr__(self, name: str) -> NoReturn:
-        if name.startswith("__"):
-            raise AttributeError(name)
-        raise self._error
 
 
 def _message(module: str, name: str) -> Any:
@@ -40,18 +26,22 @@ NameAttrList = _message("attr_value", "NameAttrList")
 NodeDef = _message("node_def", "NodeDef")
 SessionLog = _message("event", "SessionLog")
 Summary = _message("summary", "Summary")
+SummaryDescription = _message("summary", "SummaryDescription")
 SummaryMetadata = _message("summary", "SummaryMetadata")
+TaggedRunMetadata = _message("event", "TaggedRunMetadata")
 TensorInfo = _message("meta_graph", "TensorInfo")
 
 v1("AttrValue")(AttrValue)
-v1("Event")(Event)
+v1("Event", "summary.Event")(Event)
 v1("GraphDef")(GraphDef)
 v1("HistogramProto")(HistogramProto)
 v1("LogMessage")(LogMessage)
 v1("MetaGraphDef")(MetaGraphDef)
 v1("NameAttrList")(NameAttrList)
 v1("NodeDef")(NodeDef)
-v1("SessionLog")(SessionLog)
-v1("Summary")(Summary)
+v1("SessionLog", "summary.SessionLog")(SessionLog)
+v1("Summary", "summary.Summary")(Summary)
+v1("summary.SummaryDescription")(SummaryDescription)
 v1("SummaryMetadata")(SummaryMetadata)
+v1("summary.TaggedRunMetadata")(TaggedRunMetadata)
 v1("TensorInfo")(TensorInfo)

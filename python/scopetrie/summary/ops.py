@@ -16,7 +16,7 @@ from ..ops.constant import convert_to_tensor
 from ..ops.declare import REALS, attr, tensor, tensors
 from ..ops.node_text import Dims
 from ..ops.registry import define_op
-from ..public import whole
+from ..public import v1, whole
 from .buckets import fill_histogram
 from .graph_def import fill_tensor
 from .media import as_bytes, png, wav
@@ -138,6 +138,7 @@ _tensor = _define(
 _merge = _define("MergeSummary", tensors("inputs", (string,), attr=None), fill=_fill_merged)
 
 
+@v1("summary.scalar")
 @whole
 def scalar(name: str, tensor: Any, collections: Any = None, family: str | None = None) -> Tensor:
     """Makes an operation that computes the summary of a number.
@@ -163,6 +164,7 @@ def scalar(name: str, tensor: Any, collections: Any = None, family: str | None =
         return collect(_scalar(tag, tensor, name=scope), collections)  # type: ignore[no-any-return]
 
 
+@v1("summary.histogram")
 @whole
 def histogram(name: str, values: Any, collections: Any = None, family: str | None = None) -> Tensor:
     """Makes an operation that computes the histogram of numbers.
@@ -180,6 +182,7 @@ def histogram(name: str, values: Any, collections: Any = None, family: str | Non
         return collect(_histogram(tag, values, name=scope), collections)  # type: ignore[no-any-return]
 
 
+@v1("summary.image")
 @whole
 def image(
     name: str, tensor: Any, max_outputs: int = 3, collections: Any = None, family: str | None = None
@@ -202,6 +205,7 @@ def image(
         return collect(made, collections)  # type: ignore[no-any-return]
 
 
+@v1("summary.audio")
 @whole
 def audio(
     name: str,
@@ -230,6 +234,7 @@ def audio(
         return collect(made, collections)  # type: ignore[no-any-return]
 
 
+@v1("summary.tensor_summary")
 @whole
 def tensor_summary(
     name: str,
@@ -269,6 +274,7 @@ def tensor_summary(
         return collect(made, collections)  # type: ignore[no-any-return]
 
 
+@v1("summary.text")
 @whole
 def text(name: str, tensor: Any, collections: Any = None) -> Tensor:
     """Makes an operation that computes the summary of texts, in which TensorBoard reads Markdown.
@@ -293,6 +299,7 @@ def text(name: str, tensor: Any, collections: Any = None) -> Tensor:
     return tensor_summary(name, given, collections=collections, summary_metadata=metadata)
 
 
+@v1("summary.merge")
 @whole
 def merge(inputs: Any, collections: Any = None, name: str | None = None) -> Tensor:
     """Makes an operation that computes several summaries as one.
@@ -317,6 +324,7 @@ def merge(inputs: Any, collections: Any = None, name: str | None = None) -> Tens
         return collect(_merge(given, name="MergeSummary"), collections or [])  # type: ignore[no-any-return]
 
 
+@v1("summary.merge_all")
 @whole
 def merge_all(
     key: Any = GraphKeys.SUMMARIES, scope: str | None = None, name: str | None = None

@@ -13,7 +13,7 @@ from ..ops.control.branch import cond
 from ..ops.control.flow import no_op
 from ..ops.control.trace import flat
 from ..ops.math.elementwise import cast, maximum, subtract
-from ..public import whole
+from ..public import v1, whole
 from ..queues.queue import FIFOQueue, PaddingFIFOQueue, QueueBase, RandomShuffleQueue
 from ..shapes import TensorShape
 from ..summary.ops import scalar
@@ -166,6 +166,7 @@ def _shuffle_batch(
         return batched[0].pack(take(batch_size, name=scope))
 
 
+@v1("train.batch")
 @whole
 def batch(
     tensors: Any,
@@ -218,6 +219,7 @@ def batch(
     )  # fmt: skip
 
 
+@v1("train.maybe_batch")
 @whole
 def maybe_batch(
     tensors: Any,
@@ -259,6 +261,7 @@ def maybe_batch(
     )  # fmt: skip
 
 
+@v1("train.batch_join")
 @whole
 def batch_join(
     tensors_list: Any,
@@ -297,6 +300,7 @@ def batch_join(
     )  # fmt: skip
 
 
+@v1("train.shuffle_batch")
 @whole
 def shuffle_batch(
     tensors: Any,
@@ -338,6 +342,7 @@ def shuffle_batch(
     )  # fmt: skip
 
 
+@v1("train.maybe_shuffle_batch")
 @whole
 def maybe_shuffle_batch(
     tensors: Any,
@@ -381,6 +386,7 @@ def maybe_shuffle_batch(
     )  # fmt: skip
 
 
+@v1("train.shuffle_batch_join")
 @whole
 def shuffle_batch_join(
     tensors_list: Any,

@@ -10,6 +10,7 @@ from typing import Final, final
 
 from ..files import write_whole
 from ..locks import Lock
+from ..public import v1
 from ..store import Rename, Store
 
 __all__ = ["CheckpointManager"]
@@ -19,6 +20,7 @@ _INDEX: Final = "checkpoint"  # as v1's Saver calls it
 _LISTED: Final = re.compile(r'^all_model_checkpoint_paths: "([^"\n]*)"$', re.MULTILINE)
 
 
+@v1("train.CheckpointManager")
 @final
 class CheckpointManager:
     """Saves a store under numbers in a folder, and deletes all but the latest checkpoints.

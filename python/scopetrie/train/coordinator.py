@@ -11,8 +11,10 @@ from types import TracebackType
 from typing import Any
 
 from ..errors import OutOfRangeError
+from ..public import v1
 
 
+@v1("train.Coordinator")
 class Coordinator:
     """Lets threads stop together: each asks `should_stop()`, and any of them may ask all to stop.
 
@@ -175,6 +177,7 @@ class Coordinator:
         self.request_stop(error)
 
 
+@v1("train.LooperThread")
 class LooperThread(threading.Thread):
     """A thread that calls a function over and over until its coordinator says stop.
 

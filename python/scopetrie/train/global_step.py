@@ -8,10 +8,12 @@ from typing import Any
 from ..dtypes import int64
 from ..graph import Graph, GraphKeys, Tensor, get_default_graph
 from ..initializers import zeros_initializer
+from ..public import v1
 from ..scopes import get_variable
 from ..variables import Variable, VariableAggregation
 
 
+@v1("train.get_global_step")
 def get_global_step(graph: Graph | None = None) -> Variable | Tensor | None:
     """Returns the global step of a graph, or None.
 
@@ -40,6 +42,7 @@ def get_global_step(graph: Graph | None = None) -> Variable | Tensor | None:
     return step
 
 
+@v1("train.create_global_step")
 def create_global_step(graph: Graph | None = None) -> Variable:
     """Makes the global step of a graph: an int64 variable in the current variable scope, not trainable.
 
@@ -65,6 +68,7 @@ def create_global_step(graph: Graph | None = None) -> Variable:
         )  # fmt: skip
 
 
+@v1("train.get_or_create_global_step")
 def get_or_create_global_step(graph: Graph | None = None) -> Variable:
     """Returns the global step of a graph; creates it if there is none.
 
@@ -91,6 +95,7 @@ def get_or_create_global_step(graph: Graph | None = None) -> Variable:
     return step
 
 
+@v1("train.assert_global_step")
 def assert_global_step(global_step_tensor: Any) -> None:
     """Checks that something can be a global step.
 
@@ -109,6 +114,7 @@ def assert_global_step(global_step_tensor: Any) -> None:
         raise TypeError(f'Existing "global_step" is not scalar: {shape}')
 
 
+@v1("train.global_step")
 def global_step(sess: Any, global_step_tensor: Any) -> int:
     """Returns the value of a global step in a session.
 

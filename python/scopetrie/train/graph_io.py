@@ -9,9 +9,11 @@ from typing import Any
 from ..file_errors import errors_of_files, make_folders
 from ..files import write_whole
 from ..graph import Graph
+from ..public import v1
 from ..summary.graph_def import graph_def
 
 
+@v1("train.write_graph")
 def write_graph(
     graph_or_graph_def: Any, logdir: str | os.PathLike[str], name: str, as_text: bool = True
 ) -> str:

@@ -13,6 +13,7 @@ from ..ops.constant import convert_to_tensor
 from ..ops.control.flow import group
 from ..ops.math.elementwise import add, cast, minimum, multiply, pow, realdiv, subtract
 from ..ops.state.variable import assign, assign_add, assign_sub
+from ..public import v1
 from ..scopes import get_variable, variable_scope
 from ..variables import global_variables, moving_average_variables, trainable_variables
 from .optimizers.slots import create_slot, create_zeros_slot
@@ -67,6 +68,7 @@ def _unbiased(variable: Any, value: Tensor, share: Tensor, name: str) -> Tensor:
     return assign(variable, realdiv(moved, left), name=name)
 
 
+@v1("train.ExponentialMovingAverage")
 class ExponentialMovingAverage:
     """Keeps a moving average of each of several variables and tensors.
 

@@ -18,7 +18,7 @@ from ..ops.math.sequence import range_
 from ..ops.parsing.files import matching_files
 from ..ops.random.choice import random_shuffle
 from ..ops.state.variable import count_up_to
-from ..public import whole
+from ..public import v1, whole
 from ..queues.queue import FIFOQueue
 from ..shapes import TensorShape
 from ..summary.ops import scalar
@@ -26,6 +26,7 @@ from ..variables import Variable
 from .queue_runner import QueueRunner, add_queue_runner
 
 
+@v1("train.match_filenames_once")
 @whole
 def match_filenames_once(pattern: Any, name: str | None = None) -> Variable:
     """Makes a local variable of the names of files, which are looked for when it is initialized.
@@ -47,6 +48,7 @@ def match_filenames_once(pattern: Any, name: str | None = None) -> Variable:
         )
 
 
+@v1("train.limit_epochs")
 @whole
 def limit_epochs(tensor: Any, num_epochs: int | None = None, name: str | None = None) -> Tensor:
     """Hands a tensor on, in so many runs; then raises `errors.OutOfRangeError`.
@@ -74,6 +76,7 @@ def limit_epochs(tensor: Any, num_epochs: int | None = None, name: str | None = 
             return identity(tensor, name=scope)
 
 
+@v1("train.input_producer")
 @whole
 def input_producer(
     input_tensor: Any,
@@ -131,6 +134,7 @@ def fullness(queue: Any, capacity: int, name: str) -> None:
     scalar(name, cast(queue.size(), dtypes.float32) * (1.0 / capacity))
 
 
+@v1("train.string_input_producer")
 @whole
 def string_input_producer(
     string_tensor: Any,
@@ -182,6 +186,7 @@ def _in_scope(
     )  # fmt: skip
 
 
+@v1("train.range_input_producer")
 @whole
 def range_input_producer(
     limit: Any,
@@ -212,6 +217,7 @@ def range_input_producer(
         )
 
 
+@v1("train.slice_input_producer")
 @whole
 def slice_input_producer(
     tensor_list: Any,

@@ -11,10 +11,12 @@ from typing import Any
 from ..errors import CancelledError, OpError, OutOfRangeError
 from ..execution.default import get_default_session
 from ..graph import GraphKeys, Operation, get_default_graph
+from ..public import v1
 from ..queues.queue import QueueBase
 from .coordinator import Coordinator
 
 
+@v1("train.QueueRunner")
 class QueueRunner:
     """Fills a queue: each of its operations is run over and over, by a thread of its own.
 
@@ -173,6 +175,7 @@ def _quietly(sess: Any, op: Operation) -> None:
         logging.getLogger("scopetrie").debug("Ignored exception: %s", error)
 
 
+@v1("train.add_queue_runner")
 def add_queue_runner(qr: QueueRunner, collection: str = GraphKeys.QUEUE_RUNNERS) -> None:
     """Adds a runner to a collection of the default graph.
 
@@ -183,6 +186,7 @@ def add_queue_runner(qr: QueueRunner, collection: str = GraphKeys.QUEUE_RUNNERS)
     get_default_graph().add_to_collection(collection, qr)
 
 
+@v1("train.start_queue_runners")
 def start_queue_runners(
     sess: Any = None,
     coord: Coordinator | None = None,

@@ -30,7 +30,7 @@ from ..ops.math.elementwise import (
 )
 from ..ops.math.reduce import reduce_sum
 from ..ops.random.draws import random_normal
-from ..public import whole
+from ..public import v1, whole
 
 __all__ = [
     "cosine_decay",
@@ -54,6 +54,7 @@ def _start(rate: Any, step: Any, *numbers: Any) -> list[Tensor]:
     return [first, *(cast(each, dtype) for each in (step, *numbers))]
 
 
+@v1("train.exponential_decay")
 @whole
 def exponential_decay(
     learning_rate: Any, global_step: Any, decay_steps: Any, decay_rate: Any, staircase: bool = False,
@@ -89,6 +90,7 @@ def _passed(step: Tensor, length: Tensor, staircase: bool) -> Tensor:
     return floor(share) if staircase else share
 
 
+@v1("train.natural_exp_decay")
 @whole
 def natural_exp_decay(
     learning_rate: Any, global_step: Any, decay_steps: Any, decay_rate: Any, staircase: bool = False,
@@ -111,6 +113,7 @@ def natural_exp_decay(
     return exponential_decay(learning_rate, global_step, decay_steps, factor, staircase, name)
 
 
+@v1("train.inverse_time_decay")
 @whole
 def inverse_time_decay(
     learning_rate: Any, global_step: Any, decay_steps: Any, decay_rate: Any, staircase: bool = False,
@@ -136,6 +139,7 @@ def inverse_time_decay(
         return realdiv(first, divisor, name=scope)
 
 
+@v1("train.polynomial_decay")
 @whole
 def polynomial_decay(
     learning_rate: Any, global_step: Any, decay_steps: Any, end_learning_rate: Any = 0.0001, power: Any = 1.0,
@@ -169,6 +173,7 @@ def polynomial_decay(
         return add(multiply(subtract(first, last), pow(left, exponent)), last, name=scope)
 
 
+@v1("train.piecewise_constant", "train.piecewise_constant_decay")
 @whole
 def piecewise_constant(x: Any, boundaries: Any, values: Any, name: str | None = None) -> Tensor:
     """One of several values, as a number is between boundaries.
@@ -216,6 +221,7 @@ def _cosine(completed: Tensor) -> Tensor:
     return multiply(0.5, add(1.0, cos(multiply(math.pi, completed))))
 
 
+@v1("train.cosine_decay")
 @whole
 def cosine_decay(
     learning_rate: Any, global_step: Any, decay_steps: Any, alpha: Any = 0.0, name: str | None = None
@@ -245,6 +251,7 @@ def _scalar(value: Any, like: Tensor) -> Tensor:
     return constant(float(value), like.dtype.base_dtype)
 
 
+@v1("train.cosine_decay_restarts")
 @whole
 def cosine_decay_restarts(
     learning_rate: Any, global_step: Any, first_decay_steps: Any, t_mul: Any = 2.0, m_mul: Any = 1.0,
@@ -283,6 +290,7 @@ def cosine_decay_restarts(
         return multiply(first, share, name=scope)
 
 
+@v1("train.linear_cosine_decay")
 @whole
 def linear_cosine_decay(
     learning_rate: Any, global_step: Any, decay_steps: Any, num_periods: Any = 0.5, alpha: Any = 0.0,
@@ -320,6 +328,7 @@ def _linear_cosine(
     return multiply(first, share, name=name)
 
 
+@v1("train.noisy_linear_cosine_decay")
 @whole
 def noisy_linear_cosine_decay(
     learning_rate: Any, global_step: Any, decay_steps: Any, initial_variance: Any = 1.0,

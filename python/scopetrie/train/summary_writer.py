@@ -5,10 +5,12 @@ from __future__ import annotations
 import os
 from typing import Any
 
+from ..public import v1
 from ..summary.file_writer import FileWriter
 from .graph_io import write_graph
 
 
+@v1("train.SummaryWriter")
 class SummaryWriter(FileWriter):
     """Writes an event file; see `summary.FileWriter`.
 

@@ -6,7 +6,7 @@ import math
 import re
 from typing import Any, NamedTuple
 
-from ..train import load_checkpoint
+from ..train.saving.checkpoint_reader import load_checkpoint
 
 __all__ = ["Device", "list_local_devices", "print_tensors_in_checkpoint_file"]
 

@@ -11,6 +11,7 @@ from ...initializers import constant_initializer
 from ...ops.array.fill import identity
 from ...ops.constant import constant, convert_to_tensor
 from ...ops.math.elementwise import add, cast
+from ...public import v1
 from .optimizer import Optimizer
 from .updates import define_updates, shrunk
 
@@ -39,6 +40,7 @@ _averages = define_updates(
 )
 
 
+@v1("train.AdagradOptimizer")
 class AdagradOptimizer(Optimizer):
     """Adagrad (Duchi et al., 2011): `accum += grad^2; var -= learning_rate * grad / sqrt(accum)`.
 
@@ -88,6 +90,7 @@ class AdagradOptimizer(Optimizer):
         ).op  # fmt: skip
 
 
+@v1("train.AdagradDAOptimizer")
 class AdagradDAOptimizer(Optimizer):
     """Adagrad by dual averaging (Duchi et al., 2011), which makes linear models sparse.
 

@@ -11,6 +11,7 @@ from ...ops.control.flow import group
 from ...ops.math.elementwise import add, cast, multiply, realdiv, sqrt, subtract
 from ...ops.state.scatter import scatter_add
 from ...ops.state.variable import assign, assign_sub
+from ...public import v1
 from .optimizer import Optimizer
 from .updates import define_updates
 
@@ -40,6 +41,7 @@ _adams = define_updates(
 )
 
 
+@v1("train.AdamOptimizer")
 class AdamOptimizer(Optimizer):
     """Adam (Kingma and Ba, 2014): steps of about one size, by running means of gradients and their squares.
 

@@ -8,6 +8,7 @@ from typing import Any
 from ...ops.constant import convert_to_tensor
 from ...ops.indexed_slices import IndexedSlices
 from ...ops.math.elementwise import cast, multiply
+from ...public import v1
 from .optimizer import Optimizer
 from .updates import define_updates
 
@@ -31,6 +32,7 @@ _descents = define_updates("GradientDescent", "VAR alpha grad", _descend)
 _momenta = define_updates("Momentum", "VAR ACCUM lr grad momentum", _with_momentum, flag="use_nesterov")
 
 
+@v1("train.GradientDescentOptimizer")
 class GradientDescentOptimizer(Optimizer):
     """Gradient descent: `var -= learning_rate * grad`.
 
@@ -62,6 +64,7 @@ class GradientDescentOptimizer(Optimizer):
         return var.scatter_sub(delta, use_locking=self._use_locking)
 
 
+@v1("train.MomentumOptimizer")
 class MomentumOptimizer(Optimizer):
     """Gradient descent that goes on in the direction of earlier steps.
 

@@ -17,10 +17,12 @@ from ...ops.control.flow import group, tuple_
 from ...ops.indexed_slices import IndexedSlices
 from ...ops.math.segment import unsorted_segment_sum
 from ...ops.state.variable import assign_add
+from ...public import v1
 from ...variables import PartitionedVariable, Variable, trainable_variables
 from .slots import create_slot, create_zeros_slot
 
 
+@v1("train.Optimizer")
 class Optimizer:
     """Changes variables by the gradients of a loss.
 

@@ -8,6 +8,7 @@ from typing import Any
 from ...initializers import constant_initializer
 from ...ops.constant import constant, convert_to_tensor
 from ...ops.math.elementwise import add, cast, maximum, multiply, realdiv
+from ...public import v1
 from .optimizer import Optimizer
 from .updates import define_updates, power, shrunk
 
@@ -39,6 +40,7 @@ _ftrls = define_updates("Ftrl", "VAR ACCUM LINEAR grad lr l1 l2 lr_power", _ftrl
 _ftrls_v2 = define_updates("FtrlV2", "VAR ACCUM LINEAR grad lr l1 l2 l2_shrinkage lr_power", _ftrl)
 
 
+@v1("train.ProximalGradientDescentOptimizer")
 class ProximalGradientDescentOptimizer(Optimizer):
     """Gradient descent, after each step of which weights are drawn to 0 (Duchi and Singer, 2009).
 
@@ -77,6 +79,7 @@ class ProximalGradientDescentOptimizer(Optimizer):
         ).op  # fmt: skip
 
 
+@v1("train.ProximalAdagradOptimizer")
 class ProximalAdagradOptimizer(Optimizer):
     """Adagrad, after each step of which weights are drawn to 0 (Duchi and Singer, 2009).
 
@@ -139,6 +142,7 @@ def _prepared(rate: Any, l1: Any, l2: Any) -> tuple[Any, ...]:
     )
 
 
+@v1("train.FtrlOptimizer")
 class FtrlOptimizer(Optimizer):
     """FTRL-Proximal (McMahan et al., 2013), which makes linear models sparse.
 

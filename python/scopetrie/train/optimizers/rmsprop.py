@@ -8,6 +8,7 @@ from typing import Any
 from ...initializers import ones_initializer
 from ...ops.constant import convert_to_tensor
 from ...ops.math.elementwise import cast
+from ...public import v1
 from .optimizer import Optimizer
 from .updates import define_updates
 
@@ -39,6 +40,7 @@ _centereds = define_updates("CenteredRMSProp", "VAR MG MS MOM lr rho momentum ep
 _adadeltas = define_updates("Adadelta", "VAR ACCUM ACCUM_UPDATE lr rho epsilon grad", _adadelta)
 
 
+@v1("train.RMSPropOptimizer")
 class RMSPropOptimizer(Optimizer):
     """RMSProp (Hinton, 2012): gradients divided by the root of a running mean of their squares.
 
@@ -102,6 +104,7 @@ class RMSPropOptimizer(Optimizer):
         ).op  # fmt: skip
 
 
+@v1("train.AdadeltaOptimizer")
 class AdadeltaOptimizer(Optimizer):
     """Adadelta (Zeiler, 2012): gradients in the unit of the variable, by running means of squared changes.
 

@@ -9,11 +9,13 @@ import numpy as np
 
 from ...bundles import Bundle, open_bundle
 from ...dtypes import DType
+from ...public import v1
 from .checkpoint_state import latest_checkpoint
 
 __all__ = ["CheckpointReader", "NewCheckpointReader", "list_variables", "load_checkpoint", "load_variable"]
 
 
+@v1("train.CheckpointReader")
 @final
 class CheckpointReader:
     """What a checkpoint has: names, shapes, dtypes and values. Made by `load_checkpoint`.
@@ -76,6 +78,7 @@ class CheckpointReader:
 _NAMES = {"float16": "HALF", "float32": "FLOAT", "float64": "DOUBLE"}
 
 
+@v1("train.NewCheckpointReader")
 def NewCheckpointReader(filepattern: str | os.PathLike[str]) -> CheckpointReader:
     """Returns a reader of a checkpoint of a path.
 
@@ -90,6 +93,7 @@ def NewCheckpointReader(filepattern: str | os.PathLike[str]) -> CheckpointReader
     return CheckpointReader(open_bundle(filepattern))
 
 
+@v1("train.load_checkpoint")
 def load_checkpoint(ckpt_dir_or_file: str | os.PathLike[str]) -> CheckpointReader:
     """Returns a reader of a checkpoint.
 
@@ -121,6 +125,7 @@ def checkpoint_path(ckpt_dir_or_file: str | os.PathLike[str]) -> str:
     return found
 
 
+@v1("train.load_variable")
 def load_variable(ckpt_dir_or_file: str | os.PathLike[str], name: str) -> Any:
     """Returns the value of a variable in a checkpoint.
 
@@ -137,6 +142,7 @@ def load_variable(ckpt_dir_or_file: str | os.PathLike[str], name: str) -> Any:
     return load_checkpoint(ckpt_dir_or_file).get_tensor(name.removesuffix(":0"))
 
 
+@v1("train.list_variables")
 def list_variables(ckpt_dir_or_file: str | os.PathLike[str]) -> list[tuple[str, list[int]]]:
     """Returns the names and shapes of the variables in a checkpoint, in the order of the names.
 

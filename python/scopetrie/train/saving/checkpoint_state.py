@@ -13,6 +13,7 @@ from typing import Any
 from ...bundles import message
 from ...file_errors import errors_of_files
 from ...files import write_whole
+from ...public import v1
 
 __all__ = [
     "checkpoint_exists",
@@ -28,6 +29,7 @@ __all__ = [
 _log = logging.getLogger("scopetrie")
 
 
+@v1("train.generate_checkpoint_state_proto")
 def generate_checkpoint_state_proto(
     save_dir: str | os.PathLike[str],
     model_checkpoint_path: str,
@@ -77,6 +79,7 @@ def generate_checkpoint_state_proto(
     return made
 
 
+@v1("train.update_checkpoint_state")
 def update_checkpoint_state(
     save_dir: str | os.PathLike[str],
     model_checkpoint_path: str,
@@ -137,6 +140,7 @@ def write_checkpoint_state(
         file.write(content)
 
 
+@v1("train.get_checkpoint_state")
 def get_checkpoint_state(
     checkpoint_dir: str | os.PathLike[str], latest_filename: str | None = None
 ) -> Any | None:
@@ -180,6 +184,7 @@ def get_checkpoint_state(
     return made
 
 
+@v1("train.latest_checkpoint")
 def latest_checkpoint(
     checkpoint_dir: str | os.PathLike[str], latest_filename: str | None = None
 ) -> str | None:
@@ -213,6 +218,7 @@ def latest_checkpoint(
     return path
 
 
+@v1("train.checkpoint_exists")
 def checkpoint_exists(checkpoint_prefix: str | os.PathLike[str]) -> bool:
     """Whether there is a checkpoint.
 
@@ -222,6 +228,7 @@ def checkpoint_exists(checkpoint_prefix: str | os.PathLike[str]) -> bool:
     return bool(_files(checkpoint_prefix))
 
 
+@v1("train.get_checkpoint_mtimes")
 def get_checkpoint_mtimes(checkpoint_prefixes: Sequence[str | os.PathLike[str]]) -> list[float]:
     """Returns when checkpoints were written, in seconds; those that are not there are left out.
 
@@ -231,6 +238,7 @@ def get_checkpoint_mtimes(checkpoint_prefixes: Sequence[str | os.PathLike[str]])
     return [os.path.getmtime(found[0]) for found in map(_files, checkpoint_prefixes) if found]
 
 
+@v1("train.remove_checkpoint")
 def remove_checkpoint(
     checkpoint_prefix: str | os.PathLike[str],
     checkpoint_format_version: int = 2,

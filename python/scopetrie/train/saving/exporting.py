@@ -6,11 +6,13 @@ import os
 from typing import Any
 
 from ...graph import Graph, get_default_graph
+from ...public import v1
 from ...saved_graphs.meta_graph import make_meta_graph, write_message
 
 __all__ = ["export_meta_graph"]
 
 
+@v1("train.export_meta_graph")
 def export_meta_graph(
     filename: str | os.PathLike[str] | None = None,
     meta_info_def: Any = None,

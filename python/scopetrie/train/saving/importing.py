@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from ...public import v1
 from ...saved_graphs.meta_graph import read_meta_graph, restore_meta_graph
 from .saved_variables import all_saved
 from .saver import Saver
@@ -11,6 +12,7 @@ from .saver import Saver
 __all__ = ["import_meta_graph"]
 
 
+@v1("train.import_meta_graph")
 def import_meta_graph(
     meta_graph_or_file: Any,
     clear_devices: bool = False,

@@ -9,12 +9,14 @@ from typing import Any
 from ...graph import Graph, device, get_default_graph
 from ...ops.state.checkpoint import restore_v2
 from ...ops.state.variable import assign
+from ...public import v1
 from ...variables import PartitionedVariable, Variable, take_note
 from .checkpoint_reader import checkpoint_path, load_checkpoint
 
 __all__ = ["init_from_checkpoint"]
 
 
+@v1("train.init_from_checkpoint")
 def init_from_checkpoint(
     ckpt_dir_or_file: str | os.PathLike[str], assignment_map: Mapping[str, Any] | Iterable[tuple[str, Any]]
 ) -> None:

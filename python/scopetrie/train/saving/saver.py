@@ -11,7 +11,7 @@ from ...bundles import message, open_bundle
 from ...errors import FailedPreconditionError, InvalidArgumentError, NotFoundError
 from ...execution import BaseSession
 from ...ops.state.checkpoint import check_stored
-from ...public import whole
+from ...public import v1, whole
 from ..global_step import global_step as value_of_step
 from .checkpoint_state import checkpoint_exists, get_checkpoint_mtimes, write_checkpoint_state
 from .kept_checkpoints import KeptCheckpoints
@@ -34,6 +34,7 @@ _MISMATCH = (
 )
 
 
+@v1("train.Saver")
 class Saver:
     """Saves the variables of a session to checkpoints, and restores them.
 

@@ -11,6 +11,7 @@ from ... import summary
 from ...client.timeline import Timeline
 from ...execution.config import RunOptions
 from ...graph import GraphKeys, get_default_graph
+from ...public import v1
 from ..global_step import get_global_step
 from ..graph_io import write_graph
 from .hooks import SessionRunArgs, SessionRunContext, SessionRunHook, SessionRunValues
@@ -19,6 +20,7 @@ from .step_hooks import SecondOrStepTimer, require_global_step, steps_per_second
 _log = logging.getLogger("scopetrie")
 
 
+@v1("train.CheckpointSaverListener")
 class CheckpointSaverListener:
     """The base class of what is called when a `CheckpointSaverHook` saves: override what is to be done."""
 
@@ -54,6 +56,7 @@ class CheckpointSaverListener:
         """
 
 
+@v1("train.CheckpointSaverHook")
 class CheckpointSaverHook(SessionRunHook):
     """Saves a checkpoint at the beginning, every so often, and at the end.
 
@@ -184,6 +187,7 @@ def _writer(output_dir: str | None, summary_writer: Any) -> Any:
         return None
 
 
+@v1("train.StepCounterHook")
 class StepCounterHook(SessionRunHook):
     """Logs, and writes as summary, how many global steps there are in a second.
 
@@ -246,6 +250,7 @@ class StepCounterHook(SessionRunHook):
             self._writer.add_summary(summary.Summary(value=[value]), step)
 
 
+@v1("train.SummarySaverHook")
 class SummarySaverHook(SessionRunHook):
     """Writes summaries every so often.
 
@@ -327,6 +332,7 @@ class SummarySaverHook(SessionRunHook):
             self._writer.flush()
 
 
+@v1("train.ProfilerHook")
 class ProfilerHook(SessionRunHook):
     """Writes the times of operations every so often: files `timeline-STEP.json` for Chrome's tracing.
 

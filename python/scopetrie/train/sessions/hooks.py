@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from typing import Any, NamedTuple
 
+from ...public import v1
 
+
+@v1("train.SessionRunArgs")
 class SessionRunArgs(NamedTuple):
     """What a hook adds to a run.
 
@@ -19,6 +22,7 @@ class SessionRunArgs(NamedTuple):
     options: Any = None
 
 
+@v1("train.SessionRunValues")
 class SessionRunValues(NamedTuple):
     """What a hook gets of a run.
 
@@ -33,6 +37,7 @@ class SessionRunValues(NamedTuple):
     run_metadata: Any
 
 
+@v1("train.SessionRunContext")
 class SessionRunContext:
     """A run that hooks are called for.
 
@@ -66,6 +71,7 @@ class SessionRunContext:
         self._stop_requested = True
 
 
+@v1("train.SessionRunHook")
 class SessionRunHook:
     """The base class of hooks: override what is to be done.
 

@@ -13,7 +13,7 @@ from ...errors import AbortedError, OutOfRangeError, UnavailableError
 from ...execution.config import RunOptions
 from ...execution.trace import RunMetadata
 from ...graph import Graph, get_default_graph
-from ...public import whole
+from ...public import v1, whole
 from ..coordinator import Coordinator
 from ..queue_runner import start_queue_runners
 from .file_hooks import CheckpointSaverHook, StepCounterHook, SummarySaverHook
@@ -299,6 +299,7 @@ class _Monitored:
         return kind is None
 
 
+@v1("train.MonitoredSession")
 class MonitoredSession(_Monitored):
     """A session that initializes or restores itself, calls hooks around each run, and recovers.
 
@@ -324,6 +325,7 @@ class MonitoredSession(_Monitored):
         super().__init__(session_creator, hooks, stop_grace_period_secs)
 
 
+@v1("train.SingularMonitoredSession")
 class SingularMonitoredSession(_Monitored):
     """As `MonitoredSession`, without recovery: so the session inside can be used, too.
 
@@ -360,6 +362,7 @@ class SingularMonitoredSession(_Monitored):
 _DEFAULT: Final = object()
 
 
+@v1("train.MonitoredTrainingSession")
 def MonitoredTrainingSession(
     master: str = "",
     is_chief: bool = True,

@@ -12,13 +12,15 @@ from ...graph import GraphKeys, Operation, get_default_graph
 from ...ops.array.join import concat
 from ...ops.constant import constant
 from ...ops.control.flow import group, no_op, tables_initializer
-from ...summary import merge_all
+from ...public import v1
+from ...summary.ops import merge_all
 from ...variables import global_variables, global_variables_initializer, local_variables_initializer
 from ...variables.reporting import report_uninitialized_variables
-from ..saving import Saver
+from ..saving.saver import Saver
 from .session_manager import SessionManager
 
 
+@v1("train.Scaffold")
 class Scaffold:
     """The operations that a monitored session needs; others than the given are made, or found in collections.
 
@@ -165,6 +167,7 @@ def _default_ready_for_local_init_op() -> Any:
     return concat([missing, resources], 0)
 
 
+@v1("train.SessionCreator")
 class SessionCreator:
     """The base class of what makes a monitored session's sessions, also after a recovery."""
 
@@ -177,6 +180,7 @@ class SessionCreator:
         raise NotImplementedError("create_session is not implemented.")
 
 
+@v1("train.ChiefSessionCreator")
 class ChiefSessionCreator(SessionCreator):
     """Makes sessions that are initialized, or restored from a checkpoint.
 

@@ -9,9 +9,11 @@ from typing import Any
 from ...errors import FailedPreconditionError
 from ...execution.session import Session
 from ...graph import Graph, get_default_graph
-from ..saving import checkpoint_exists, get_checkpoint_state, latest_checkpoint
+from ...public import v1
+from ..saving.checkpoint_state import checkpoint_exists, get_checkpoint_state, latest_checkpoint
 
 
+@v1("train.SessionManager")
 class SessionManager:
     """Makes sessions in which a model is ready to run.
 

@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 
 from ...graph import Graph, Operation, Tensor, get_default_graph
+from ...public import v1
 from ...variables import Variable
 from ..global_step import get_global_step
 from .hooks import SessionRunArgs, SessionRunContext, SessionRunHook, SessionRunValues
@@ -30,6 +31,7 @@ def require_global_step(hook: str) -> Any:
     return found
 
 
+@v1("train.SecondOrStepTimer")
 class SecondOrStepTimer:
     """Says when something is due: every so many seconds, or every so many steps.
 
@@ -90,6 +92,7 @@ class SecondOrStepTimer:
         return self._last_step
 
 
+@v1("train.StopAtStepHook")
 class StopAtStepHook(SessionRunHook):
     """Stops at a step.
 
@@ -144,6 +147,7 @@ class StopAtStepHook(SessionRunHook):
             run_context.request_stop()
 
 
+@v1("train.LoggingTensorHook")
 class LoggingTensorHook(SessionRunHook):
     """Logs values.
 
@@ -241,6 +245,7 @@ def _element(graph: Graph, each: Any) -> Any:
     return found.outputs[0] if isinstance(found, Operation) and len(found.outputs) == 1 else found
 
 
+@v1("train.NanLossDuringTrainingError")
 class NanLossDuringTrainingError(RuntimeError):
     """The loss is not a number."""
 
@@ -248,6 +253,7 @@ class NanLossDuringTrainingError(RuntimeError):
         return "NaN loss during training."
 
 
+@v1("train.NanTensorHook")
 class NanTensorHook(SessionRunHook):
     """Stops, or fails, when a loss is not a number.
 
@@ -286,6 +292,7 @@ class NanTensorHook(SessionRunHook):
             run_context.request_stop()
 
 
+@v1("train.GlobalStepWaiterHook")
 class GlobalStepWaiterHook(SessionRunHook):
     """Waits with the first run until another session of the same values has come to a step.
 
@@ -314,6 +321,7 @@ class GlobalStepWaiterHook(SessionRunHook):
             time.sleep(0.5)
 
 
+@v1("train.FinalOpsHook")
 class FinalOpsHook(SessionRunHook):
     """Runs something at the end.
 
@@ -342,6 +350,7 @@ class FinalOpsHook(SessionRunHook):
             self._values = session.run(self._ops, feed_dict=self._feeds)
 
 
+@v1("train.FeedFnHook")
 class FeedFnHook(SessionRunHook):
     """Feeds what a function returns.
 

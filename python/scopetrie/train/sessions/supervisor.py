@@ -11,19 +11,20 @@ from typing import Any, Final
 
 from ... import summary as summaries
 from ...graph import Graph, GraphKeys, get_default_graph
-from ...public import whole
+from ...public import v1, whole
 from ...variables import global_variables, global_variables_initializer
 from ...variables.reporting import report_uninitialized_variables
 from ..coordinator import Coordinator, LooperThread
 from ..global_step import get_global_step
 from ..graph_io import write_graph
-from ..saving import Saver
+from ..saving.saver import Saver
 from .scaffold import Scaffold
 from .session_manager import SessionManager
 
 _log = logging.getLogger("scopetrie")
 
 
+@v1("train.Supervisor")
 class Supervisor:
     """Makes a session that is initialized or restored, and saves checkpoints and summaries by threads.
 
