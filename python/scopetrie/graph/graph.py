@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from contextlib import AbstractContextManager, nullcontext
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from weakref import WeakSet, WeakValueDictionary
 
 from .. import _core
@@ -26,6 +26,9 @@ from .placement import (
     VariableBlock,
     place,
 )
+
+if TYPE_CHECKING:
+    from ..printing.picture import Picture
 
 
 @v1("Graph")
@@ -81,6 +84,37 @@ class Graph(_core.Graph):
 
     def _outline(self) -> Outline:
         return variables_outline("Graph", graph_facts(self), self)
+
+    def show(self, scope: str = "") -> Picture:
+        """Returns a picture of the scopes: what is in each, and how many tensors go from one to another.
+
+        A notebook shows it; `save("graph.html")` writes it as a page that needs no server, no script and
+        nothing from elsewhere, and `save("graph.svg")` as an image. Scopes open and close by a click. Of a
+        variable one box is drawn, constants are only counted, and of a large graph the first scopes and
+        operations.
+
+        Args:
+            scope: The path of the scope to begin with; all by default.
+
+        Returns:
+            The picture.
+
+        Raises:
+            KeyError: If the graph has no scope of that path.
+
+        >>> import scopetrie as tf
+        >>> with tf.Graph().as_default() as graph:
+        ...     with tf.variable_scope("layer"):
+        ...         y = tf.get_variable("w", [2]) + 1.0
+        >>> graph.show()
+        <Picture of Graph, 12 operations: save('graph.html') writes it, and a notebook shows it>
+        >>> "layer" in graph.show().svg(), "AddV2" in graph.show().svg("layer")
+        (True, True)
+        """
+        from ..printing.picture import Picture  # imported late: few programs draw
+        from .levels import levels_of
+
+        return Picture("Graph", levels_of(self, scope))
 
     # Elements --------------------------------------------------------------------------------------------
 
