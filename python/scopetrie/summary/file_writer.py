@@ -180,14 +180,13 @@ def _times(metadata: Any) -> Any:
     for device in metadata.step_stats.dev_stats:
         devices = made.step_stats.dev_stats.add(device=device.device)
         for node in device.node_stats:
-            micros, took = node.all_start_nanos // 1000, node.all_end_rel_nanos // 1000
             devices.node_stats.add(
                 node_name=node.node_name,
-                timeline_label=f"{node.node_name} = {node.op}({', '.join(node.inputs)})",
-                all_start_micros=micros,
+                timeline_label=node.timeline_label,
+                all_start_micros=node.all_start_micros,
                 all_start_nanos=node.all_start_nanos,
-                op_end_rel_micros=took,
-                all_end_rel_micros=took,
+                op_end_rel_micros=node.all_end_rel_micros,
+                all_end_rel_micros=node.all_end_rel_micros,
                 all_end_rel_nanos=node.all_end_rel_nanos,
             )
     return made
