@@ -6,5 +6,6 @@ NumPy, so it says nothing of CuPy's numbers and speed: only of what a program as
 
 from .counts import COUNTS, Counts, counted
 from .module import installed
+from .raw import COMPILER, NEEDS_COMPILER, compiled
 
-__all__ = ["COUNTS", "Counts", "counted", "installed"]
+__all__ = ["COMPILER", "COUNTS", "NEEDS_COMPILER", "Counts", "compiled", "counted", "installed"]

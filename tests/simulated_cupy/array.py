@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import operator
 from collections.abc import Callable
+from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
@@ -129,6 +130,7 @@ class ndarray:
     strides = property(lambda self: self._host.strides)
     flags = property(lambda self: self._host.flags)
     base = property(lambda self: self._base)
+    data = property(lambda self: SimpleNamespace(ptr=self._host.ctypes.data))
     device = property(lambda self: Device())
 
     def __len__(self) -> int:

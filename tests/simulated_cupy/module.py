@@ -16,6 +16,7 @@ import numpy as np
 
 from .array import Device, check_dtype, host_of, ndarray, on_device, uploaded
 from .counts import COUNTS
+from .raw import RawKernel
 from .ufuncs import give_operators, ufunc
 
 FACTS: dict[str, Any] = json.loads(Path(__file__).with_name("cupy_14.json").read_text())
@@ -70,7 +71,7 @@ def _function(name: str, compute: Callable[..., Any], parameters: list[list[Any]
         out = named.pop("out", None)
         if name in WAITS or (name == "where" and len(args) == 1):
             COUNTS.waited(name)
-        elif name not in VIEWS:
+        elif name not in VIEWS and name not in ("empty", "empty_like"):
             COUNTS.launched()
         if name in MAKES:
             for each in args:
@@ -209,6 +210,7 @@ def modules() -> dict[str, ModuleType]:
     give_operators(names)
     names |= {name: getattr(np, name) for name in TYPES}
     names |= {"ndarray": ndarray, "ufunc": ufunc, "bool": np.bool_, "__version__": FACTS["version"]}
+    names["RawKernel"] = RawKernel
     names["get_default_memory_pool"] = _Pool
     names["get_default_pinned_memory_pool"] = _Pool
     linalg = _module("cupy.linalg", **_part("linalg", np.linalg), LinAlgError=np.linalg.LinAlgError)

@@ -207,12 +207,12 @@ class Backend:
         random_fill(kind, out, *key, counter, lo, hi)
         return self.from_host(out)
 
-    def fuse(self, regions: Sequence[Any]) -> Sequence[Callable[..., Any] | None]:
-        """Returns for each region of elementwise steps one function that computes it, or None.
+    def fusion(self) -> Any:
+        """Returns what fused kernels need of the library (`fusion.launch.Library`); None if it fuses nothing.
 
-        A hook: no plan asks yet.
+        Plans ask at their second run.
         """
-        return [None] * len(regions)
+        return None
 
     def pure(self) -> Backend:
         """Returns the backend for a function without side effects, as `lower` makes it.

@@ -38,6 +38,7 @@ class CupyBackend(Backend):
 
     Args:
         device: The number of the device; by default the one that is current now.
+        fuse: Whether operations are fused: chains of functions of elements, and updates of variables.
 
     Raises:
         ImportError: If CuPy is not installed; the message names the extras.
@@ -47,10 +48,12 @@ class CupyBackend(Backend):
     in_place = True
     host_types = frozenset()
 
-    def __init__(self, device: int | None = None) -> None:
+    def __init__(self, device: int | None = None, fuse: bool = True) -> None:
         self._cupy = _working_cupy()
         self._at = self._cupy.cuda.Device(device)
         self.checks = Checks()
+        self._fuses = fuse
+        self._library: Any = None
         import array_api_compat.cupy as xp
         import cupyx
 
@@ -135,6 +138,17 @@ class CupyBackend(Backend):
         if isinstance(array, (np.ndarray, np.generic)):
             return np.array(array)
         return np.asarray(self._cupy.asnumpy(array))
+
+    def fusion(self) -> Any:
+        """Returns what fused kernels need of CuPy."""
+        if not self._fuses or not self.in_place:
+            return None
+        if self._library is None:
+            from .fusion.launch import Library
+
+            cupy = self._cupy
+            self._library = Library(self.xp, cupy.empty, cupy.zeros, cupy.RawKernel, {})
+        return self._library
 
     def draw(
         self,

@@ -11,7 +11,8 @@ Thread safety: what is noted is a thread's own while a plan runs, and its sessio
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Any, Final, NamedTuple
 
 from .base import Array
@@ -133,3 +134,43 @@ def defer(array: Array, flag: Callable[[Array], Array], check: Callable[[Any], N
     checks = _current.checks
     if checks is not None and 0 not in array.shape:
         checks._noted.append(_Noted(_current.op_id, flag(array), array, check))
+
+
+def note(op_id: int, flag: Array, array: Array, check: Callable[[Any], None]) -> None:
+    """Notes a check whose flag is computed already.
+
+    Args:
+        op_id: The operation.
+        flag: An array of rank 0: whether there is a fault.
+        array: What is checked.
+        check: Raises the error, with the array's elements on the host.
+    """
+    checks = _current.checks
+    if checks is not None:
+        checks._noted.append(_Noted(op_id, flag, array, check))
+
+
+@contextmanager
+def within(op_id: int) -> Iterator[None]:
+    """Says, in the checks of a block, that they are of an operation."""
+    before, _current.op_id = _current.op_id, op_id
+    try:
+        yield
+    finally:
+        _current.op_id = before
+
+
+def noted_by(function: Callable[[], Any]) -> list[tuple[int, Array, Array, Callable[[Any], None]]]:
+    """Returns what a function defers, in place of noting it for the run: operation, flag, array and check.
+
+    Args:
+        function: What is called, with checks put off.
+
+    Example:
+        >>> noted_by(lambda: None)
+        []
+    """
+    checks = Checks()
+    with checks:
+        function()
+    return list(checks._noted)

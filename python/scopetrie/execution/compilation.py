@@ -18,11 +18,12 @@ from contextlib import nullcontext
 from typing import Any, Final
 
 from .._core import place_calls
+from ..backends import Backend
 from ..garbage import collecting_later
 from ..graph import Graph
 from .cells import Cell
 from .placement import Node
-from .resolution import Resolution
+from .resolution import Call, Resolution
 from .state import State
 from .steps import Output, Shapes, Step
 
@@ -84,21 +85,63 @@ class Compilation:
                 self.hosted = self._resolved.hosted
             finally:
                 # Drop what only the compilation needs first, so that the collector has less to traverse.
-                self._resolved.calls.clear()
+                if not self._resolved.operations:
+                    self._resolved.calls.clear()
+
+    def fuse(self, feeds: int, fetches: Sequence[int], backend: Backend) -> bool:
+        """Fuses what can be fused: steps, slots, constants and outputs are then others.
+
+        Args:
+            feeds: The number of fed tensors.
+            fetches: Ids of the fetched tensors.
+            backend: The library that computes.
+
+        Returns:
+            Whether there is anything.
+        """
+        resolved = self._resolved
+        library = backend.fusion() if resolved.operations else None
+        if library is None:
+            return False
+        from .regions import Regions  # imported late: only devices fuse
+
+        found = Regions(
+            library,
+            resolved.calls,
+            resolved.operations,
+            resolved.constants,
+            resolved.numbers(),
+            resolved.reads,
+            resolved.spec,
+            self._kept(fetches),
+            backend.place,
+        )
+        if found.regions:
+            self.slots, self.constants = [None] * feeds, []
+            self.outputs = self._place(found.calls, fetches)
+        resolved.calls.clear()
+        return bool(found.regions)
 
     def _compile(
         self, nodes: list[Node], fetches: Sequence[int], hosted: Container[int] | None
     ) -> list[Output]:
+        self._resolved.resolve(nodes, fetches, hosted)
+        return self._place(self._resolved.calls, fetches)
+
+    def _kept(self, fetches: Sequence[int]) -> set[int]:
+        return {self._resolved.same_as.get(tensor, tensor) for tensor in fetches}
+
+    def _place(self, calls: list[Call], fetches: Sequence[int]) -> list[Output]:
+        """Makes steps of calls, and returns the outputs."""
         resolved = self._resolved
-        resolved.resolve(nodes, fetches, hosted)
-        kept = {resolved.same_as.get(tensor, tensor) for tensor in fetches}
+        kept = self._kept(fetches)
         # A fetched variable gives its value at the end of the run, as in v1, where a read aliases its memory.
         late = kept.intersection(resolved.reads)
         # Late and superseded reads of variables are left out, unless their values are used. Other reads that
         # nothing uses check that the variable is initialized: something has a control dependency on them.
         steps, constants, self._where, fresh = place_calls(
             self._graph,
-            resolved.calls,
+            calls,
             self._feeds,
             kept - late,
             resolved.constants,

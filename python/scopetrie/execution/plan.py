@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import time
 from collections.abc import Callable, Container, Sequence
 from typing import Any, Final, NoReturn
@@ -54,9 +55,12 @@ class Plan:
     __slots__ = (
         "__weakref__",
         "_backend",
+        "_compiled",
         "_constants",
         "_export",
         "_fed",
+        "_fetches",
+        "_fused",
         "_graph",
         "_inner",
         "_outputs",
@@ -83,6 +87,10 @@ class Plan:
     ) -> None:
         compiled = Compilation(graph, state, fetches, targets, feeds, first, hosted)
         self.hosted = compiled.hosted
+        # Kept until the second run, for what fuses then.
+        self._compiled: Compilation | None = None if state.backend.on_host else compiled
+        self._fetches = fetches
+        self._fused: Plan | None = None
         self._graph = graph
         self._backend = state.backend
         self._export = state.backend.keep if keep else state.backend.export
@@ -103,6 +111,7 @@ class Plan:
     def release(self) -> None:
         """Frees the graph and the values at once: deletes `execute`, which makes a reference cycle."""
         self.execute = _released
+        self._fused = None
 
     def _first(self, *fed: Array) -> Any:
         looped = self._loop if self._inner else self._backend.quiet(self._checked(self._loop))
@@ -110,7 +119,37 @@ class Plan:
         self.execute = looped if len(self.steps) > _LONGEST_GENERATED else self._second
         return values
 
+    def kernels(self) -> list[str]:
+        """Returns the sources of the plan's fused kernels, in CUDA C++.
+
+        There are none before the second run, nor with libraries that fuse nothing. Arrays of other shapes may
+        need another kernel; each is in the list once.
+        """
+        if self._fused is None:
+            return []
+        found = [getattr(step.function, "sources", None) for step in self._fused.steps]
+        return [source for sources in found if sources is not None for source in sources()]
+
+    def _as_fused(self) -> Plan:
+        """Returns the plan with fused operations, where the library fuses; else the very plan."""
+        compiled, self._compiled = self._compiled, None
+        if compiled is None or not compiled.fuse(self._fed, self._fetches, self._backend):
+            return self
+        made = copy.copy(self)  # other threads may be running this one
+        made.steps, made._slots = compiled.steps, compiled.slots
+        made._constants, made._outputs = compiled.constants, compiled.outputs
+        functions = {id(self.steps[at].function) for at in self._sequences}
+        made._sequences = {at for at, step in enumerate(made.steps) if id(step.function) in functions}
+        self._fused = made
+        return made
+
     def _second(self, *fed: Array) -> Any:
+        plan = self._as_fused()
+        function = plan._generated()
+        self.execute = function
+        return function(*fed)
+
+    def _generated(self) -> Callable[..., Any]:
         constants = {slot: self._slots[slot] for slot in self._constants}
         function = generate(
             self._backend,
@@ -126,8 +165,7 @@ class Plan:
         )
         if not self._inner and any(type(step.function) is not Cell for step in self.steps):
             function = self._backend.quiet(self._checked(function))
-        self.execute = function
-        return function(*fed)
+        return function
 
     def _loop(self, *fed: Array) -> Any:
         return self._timed_loop(fed, None)
@@ -206,7 +244,7 @@ class Plan:
         unset = error.obj if isinstance(error, AttributeError) and isinstance(error.obj, Cell) else None
         if at < len(self.steps):
             step = self.steps[at]
-            op: Any = self._graph.operation(step.op_id)
+            op: Any = self._graph.operation(getattr(step.function, "failing", step.op_id))
             arrays = [slots[slot] for slot in step.arguments]
             found = located(error, op, step.function, arrays, self._backend)
         else:

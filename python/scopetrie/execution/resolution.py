@@ -28,6 +28,9 @@ from .state import OpState, State
 # arguments before the output array. 0 for others, except for those that make a new array.
 Call: TypeAlias = tuple[int, Any, tuple[int, ...], tuple[int, ...], int]
 NEW: Final = -1
+# What fusion needs to know of a call's operation: its definition, attributes and variables, and whether its
+# function is the kernel, on the device, and nothing around it.
+Known: TypeAlias = tuple[OpDef, Any, Sequence[Cell], bool]
 
 # Larger values are computed in each run instead of folded; v1's limit.
 _LARGEST_CONSTANT: Final = 10 << 20
@@ -53,6 +56,7 @@ class Resolution:
         reads: Values that are read from variables.
         superseded: Those of them that a later read replaces.
         same_as: Values that are aliases of another one.
+        operations: What is known of the calls that might be fused, by their place; for libraries that fuse.
     """
 
     def __init__(self, graph: Graph, state: State, feeds: Iterable[int]) -> None:
@@ -62,6 +66,7 @@ class Resolution:
         self.reads: dict[int, Cell] = {}
         self.superseded: set[int] = set()
         self.same_as: dict[int, int] = {}
+        self.operations: dict[int, Known] = {}
         self._graph = graph
         self._state = state
         self._backend = state.backend
@@ -116,6 +121,7 @@ class Resolution:
         without_cells, rename = cells.keys().isdisjoint, same_as.get
         in_place, check_values = self._backend.in_place, self._state.check_values
         plain_function = self._plain_functions.get
+        fuses = not on_host and not check_values and self._state.parts is None
         parts = None
         if self._state.parts is not None:
             from .part_calls import PartCalls  # imported late: few programs use a cluster
@@ -177,9 +183,17 @@ class Resolution:
             if check_values and results:
                 specs = [(dtype.base_dtype, dims) for dtype, dims in map(self.spec, results)]
                 function, arity = checked(function, specs, self._backend), 0
+            if fuses:
+                is_plain = not hosted and op_def.type not in self._kernels and self._is_held(results)
+                self.operations[len(calls)] = op_def, attrs or {}, variables, is_plain
             calls.append((op_id, function, inputs, results, arity))
         if parts is not None:
             parts.wait()
+
+    def _is_held(self, values: Iterable[int]) -> bool:
+        """Whether values are on the device."""
+        assert self._placement is not None
+        return self._placement.hosted.isdisjoint(values)
 
     def _new(self, like: int) -> int:
         """Returns another value of the dtype and shape of a tensor."""
@@ -416,6 +430,14 @@ class Resolution:
             copy = self._copies[tensor, form] = self._new(tensor)
             self.constants[copy] = value
         return copy
+
+    def numbers(self) -> dict[int, Any]:
+        """Returns the constants of rank 0 that are on the device, as they are on the host."""
+        return {
+            copy: self.constants[value]
+            for (value, form), copy in self._copies.items()
+            if form == 0 and value in self.constants and not np.ndim(self.constants[value])
+        }
 
     def _fold(self, function: Any, inputs: tuple[int, ...], results: tuple[int, ...]) -> bool | None:
         """Folds a call whose inputs are constants, if its results are small; gives None if it fails."""

@@ -441,6 +441,20 @@ class BaseSession:
         kind = "CPU" if self._state.backend.on_host else "GPU"
         return [f"/job:localhost/replica:0/task:0/device:{kind}:0"]
 
+    def kernels(self) -> list[str]:
+        """Returns the sources of the fused kernels that the session has made, in CUDA C++, each once.
+
+        There are none with libraries that fuse nothing, nor before a fetch runs for the second time.
+
+        Example:
+            >>> import scopetrie as tf
+            >>> with tf.Session(backend="numpy") as session:
+            ...     session.kernels()
+            []
+        """
+        programs = tuple(self._programs.values())
+        return list(dict.fromkeys(source for each in programs for source in each.plan.kernels()))
+
     def partial_run_setup(self, fetches: Any, feeds: Any = None) -> NoReturn:
         """Not supported: use `run`, and feed intermediate tensors with results of an earlier `run`.
 

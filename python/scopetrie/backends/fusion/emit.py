@@ -1,0 +1,424 @@
+"""CUDA C++ of the kernels of a schedule.
+
+The source depends on what is computed, not on sizes, which are arguments: it is compiled once for all of
+them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any, Final, NamedTuple
+
+import numpy as np
+
+from .expressions import EXPRESSIONS
+from .prelude import prelude
+from .schedule import Kernel
+from .trace import Node
+from .types import TYPES, literal
+
+BLOCK: Final = 256
+# Elements that a block of a kernel of many arrays takes.
+CHUNK: Final = 8 * BLOCK
+# Bytes of arguments that a kernel takes on every device.
+_ARGUMENTS: Final = 4000
+
+
+class Place(NamedTuple):
+    """How a kernel finds an element of what it loads.
+
+    Attributes:
+        kind: "number" (an argument by value), "scalar" (one element), "same" (as the results) or "strided".
+        strides: Of a strided one, how far to go along each of the kernel's dimensions, in elements.
+    """
+
+    kind: str
+    strides: tuple[int, ...] = ()
+
+
+class Emitted(NamedTuple):
+    """The source of a kernel.
+
+    Attributes:
+        name: The function's name.
+        source: The whole source.
+        dims: The sizes of the dimensions that it goes along; one for arrays in one piece.
+        places: How it finds what it loads.
+    """
+
+    name: str
+    source: str
+    dims: tuple[int, ...]
+    places: list[Place]
+
+
+def places_of(
+    kernel: Kernel, strides: Mapping[Node, tuple[int, ...] | None]
+) -> tuple[tuple[int, ...], list[Place]]:
+    """Returns the dimensions that a kernel goes along, as few as possible, and how it finds what it loads.
+
+    Args:
+        kernel: The kernel.
+        strides: For what it loads and is not in one piece, the strides in elements.
+    """
+    shape = kernel.shape
+    rank = len(shape)
+    own = _contiguous(shape)
+    found: list[tuple[int, ...] | None] = []
+    for node in kernel.loads:
+        if node.name == "number" or node.size == 1:
+            found.append(None)
+            continue
+        given = strides.get(node) or _contiguous(node.shape)
+        lead = rank - len(node.shape)
+        found.append(
+            (0,) * lead
+            + tuple(0 if size == 1 else step for size, step in zip(node.shape, given, strict=True))
+        )
+    dims: list[int] = []
+    steps: list[list[int]] = []
+    for at, size in enumerate(shape):
+        if size == 1:
+            continue
+        column = [own[at], *(each[at] for each in found if each is not None)]
+        if dims and all(before == after * size for before, after in zip(steps[-1], column, strict=True)):
+            dims[-1] *= size
+            steps[-1] = column
+        else:
+            dims.append(size)
+            steps.append(column)
+    places, row = [], 1
+    for node, each in zip(kernel.loads, found, strict=True):
+        if each is None:
+            places.append(Place("number" if node.name == "number" else "scalar"))
+            continue
+        own_steps, column_steps = [step[0] for step in steps], [step[row] for step in steps]
+        places.append(Place("same") if own_steps == column_steps else Place("strided", tuple(column_steps)))
+        row += 1
+    if all(each.kind != "strided" for each in places):
+        return (kernel_size(shape),), places
+    return tuple(dims), places
+
+
+def kernel_size(shape: Sequence[int]) -> int:
+    """Returns the number of elements of a shape."""
+    size = 1
+    for each in shape:
+        size *= each
+    return size
+
+
+def _contiguous(shape: Sequence[int]) -> tuple[int, ...]:
+    strides, step = [], 1
+    for size in reversed(shape):
+        strides.append(step)
+        step *= size
+    return tuple(reversed(strides))
+
+
+# The computation of one element ----------------------------------------------------------------------------
+
+
+def _statements(kernel: Kernel) -> tuple[list[str], dict[Node, str]]:
+    names = {node: f"a{at}" for at, node in enumerate(kernel.loads)}
+    lines: list[str] = []
+    for node in kernel.nodes:
+        if node.kind == "const":
+            names[node] = literal(node.value, node.dtype)
+            continue
+        names[node] = f"v{len(lines)}"
+        lines.append(f"  const {TYPES[node.dtype.name].value} {names[node]} = {_expression(node, names)};")
+    return lines, names
+
+
+def _expression(node: Node, names: Mapping[Node, str]) -> str:
+    given = [names[each] for each in node.inputs]
+    type_ = TYPES[node.dtype.name]
+    if node.kind == "cast":
+        return _cast(given[0], node.inputs[0].dtype, node.dtype)
+    loop = TYPES[node.inputs[-1].dtype.name]
+    is_double = loop.stored == "double"
+    text = EXPRESSIONS[node.name][loop.kind].format(
+        *given, T=loop.value, U=loop.unsigned, f="" if is_double else "f", d="d" if is_double else "f"
+    )
+    exact = node.name in ("where", "maximum", "minimum", "negative", "abs", "positive", "sign")
+    return text if exact else type_.rounded.format(text)
+
+
+def _cast(text: str, source: np.dtype[Any], target: np.dtype[Any]) -> str:
+    one, other = TYPES[source.name], TYPES[target.name]
+    if other.kind == "b":
+        return f"{text} != 0"
+    if other.value == "float" and other.stored != "float":
+        if one.stored == "double" and target.name == "float16":
+            return f"double_as_half({text})"
+        return other.rounded.format(f"(float){text}")
+    return text if one.value == other.value else f"({other.value}){text}"
+
+
+def _compute(kernel: Kernel) -> list[str]:
+    """The function of one element."""
+    lines, names = _statements(kernel)
+    given = [f"const {TYPES[node.dtype.name].value} a{at}" for at, node in enumerate(kernel.loads)]
+    for at, root in enumerate(kernel.roots):
+        kind = "bool" if root.kind == "fault" else TYPES[root.node.dtype.name].value
+        given.append(f"{kind}& r{at}")
+        lines.append(f"  r{at} = {names[root.node]};")
+    return [f"__device__ __forceinline__ void compute({', '.join(given)}) {{", *lines, "}"]
+
+
+def _stores(kernel: Kernel, at: str, prefix: str = "") -> list[str]:
+    lines = []
+    for number, root in enumerate(kernel.roots):
+        if root.kind == "fault":
+            lines.append(f"if (r{number}) {prefix}y{number}[0] = true;")
+        else:
+            stored = TYPES[root.node.dtype.name].store.format(f"r{number}")
+            lines.append(f"{prefix}y{number}[{at}] = {stored};")
+    return lines
+
+
+def _declared(kernel: Kernel) -> list[str]:
+    return [
+        f"{'bool' if root.kind == 'fault' else TYPES[root.node.dtype.name].value} r{at};"
+        for at, root in enumerate(kernel.roots)
+    ]
+
+
+def _call(kernel: Kernel, places: Sequence[Place], at: str, prefix: str = "") -> str:
+    """The call of `compute` for one element."""
+    given = []
+    for number, (node, place) in enumerate(zip(kernel.loads, places, strict=True)):
+        if place.kind == "number":
+            text = f"{prefix}x{number}"
+        elif place.kind == "scalar":
+            text = f"{prefix}x{number}[0]"
+        elif place.kind == "same":
+            text = f"{prefix}x{number}[{at}]"
+        else:
+            text = f"x{number}[{_offset(number, place)}]"
+        given.append(TYPES[node.dtype.name].load.format(text))
+    given += [f"r{at}" for at in range(len(kernel.roots))]
+    return f"compute({', '.join(given)});"
+
+
+def _offset(number: int, place: Place) -> str:
+    terms = []
+    for axis, step in enumerate(place.strides):
+        if step == 1:
+            terms.append(f"i{axis}")
+        elif step:
+            terms.append(f"i{axis} * s{number}_{axis}")
+    return " + ".join(terms)
+
+
+# Kernels ----------------------------------------------------------------------------------------------------
+
+
+def _arguments(kernel: Kernel, places: Sequence[Place]) -> list[str]:
+    in_place = any(root.kind == "cell" for root in kernel.roots)
+    lone = "" if in_place else " __restrict__"
+    given = []
+    for number, (node, place) in enumerate(zip(kernel.loads, places, strict=True)):
+        stored = TYPES[node.dtype.name].stored
+        given.append(
+            f"const {stored} x{number}" if place.kind == "number" else f"const {stored}*{lone} x{number}"
+        )
+    for number, root in enumerate(kernel.roots):
+        stored = "bool" if root.kind == "fault" else TYPES[root.node.dtype.name].stored
+        given.append(f"{stored}*{lone} y{number}")
+    return given
+
+
+def width_of(kernel: Kernel) -> int:
+    """Returns how many elements a thread takes at a time: 16 bytes of the widest type."""
+    sizes = [root.node.dtype.itemsize for root in kernel.roots if root.kind != "fault"]
+    sizes += [node.dtype.itemsize for node in kernel.loads if node.name != "number" and node.size != 1]
+    return 16 // max(sizes, default=16)
+
+
+def emit(kernel: Kernel, strides: Mapping[Node, tuple[int, ...] | None]) -> Emitted:
+    """Returns the source of a kernel.
+
+    Args:
+        kernel: The kernel.
+        strides: For what it loads and is not in one piece, the strides in elements.
+    """
+    dims, places = places_of(kernel, strides)
+    if all(each.kind != "strided" for each in places):
+        given = ["const {index} n", *_arguments(kernel, places)]
+        body = _flat(kernel, places)
+    else:
+        sizes = [f"const {{index}} d{axis}" for axis in range(1, len(dims))]
+        steps = [
+            f"const {{index}} s{number}_{axis}"
+            for number, place in enumerate(places)
+            for axis, step in enumerate(place.strides)
+            if step not in (0, 1)
+        ]
+        given = ["const {index} n", *sizes, *steps, *_arguments(kernel, places)]
+        body = _strided(kernel, places, len(dims))
+    # 64-bit indices cost, and are only for what needs them.
+    reach = max([kernel_size(kernel.shape), *(_reach(dims, place) for place in places)])
+    index = "int" if reach < 1 << 30 else "long long"
+    return _whole(kernel, ", ".join(given), body, index, dims, places)
+
+
+def _reach(dims: Sequence[int], place: Place) -> int:
+    return sum(abs(step) * size for size, step in zip(dims, place.strides, strict=False))
+
+
+def _whole(
+    kernel: Kernel,
+    arguments: str,
+    body: list[str],
+    index: str,
+    dims: tuple[int, ...],
+    places: list[Place],
+    before: Sequence[str] = (),
+) -> Emitted:
+    lines = [
+        *before,
+        *_compute(kernel),
+        f'extern "C" __global__ void __launch_bounds__({BLOCK}) KERNEL({arguments}) {{',
+        *body,
+        "}",
+    ]
+    text = "\n".join(lines).replace("{index}", index)
+    functions = prelude(text)
+    if functions:
+        text = f"{functions}\n{text}"
+    name = f"fused_{abs(_hash(text)):016x}"
+    return Emitted(name, text.replace("KERNEL", name) + "\n", dims, places)
+
+
+def _hash(text: str) -> int:
+    import hashlib
+
+    return int.from_bytes(hashlib.sha256(text.encode()).digest()[:8], "big")
+
+
+_FIRST: Final = "({index})blockIdx.x * blockDim.x + threadIdx.x"
+_ALL: Final = "({index})gridDim.x * blockDim.x"
+
+
+def _flat(kernel: Kernel, places: Sequence[Place]) -> list[str]:
+    width = width_of(kernel)
+    declared = " ".join(_declared(kernel))
+    one = [
+        f"    {declared}",
+        f"    {_call(kernel, places, 'i')}",
+        *(f"    {each}" for each in _stores(kernel, "i")),
+        "  }",
+    ]
+    if width == 1 or any(root.kind == "fault" for root in kernel.roots):
+        return [f"  for ({{index}} i = {_FIRST}; i < n; i += {_ALL}) {{", *one]
+    return [
+        *_vectors(kernel, places, width),
+        f"  for ({{index}} i = done + {_FIRST}; i < n; i += {_ALL}) {{",
+        *one,
+    ]
+
+
+def _vectors(kernel: Kernel, places: Sequence[Place], width: int) -> list[str]:
+    """The loop over 16 bytes at a time, where all arrays begin at a multiple of 16."""
+    streams = [
+        (f"x{number}", node.dtype.name)
+        for number, (node, place) in enumerate(zip(kernel.loads, places, strict=True))
+        if place.kind == "same"
+    ]
+    outs = [(f"y{number}", root.node.dtype.name) for number, root in enumerate(kernel.roots)]
+    pointers = " | ".join(f"(unsigned long long){name}" for name, _ in streams + outs)
+    lines = [
+        f"  const bool aligned = (({pointers}) & 15) == 0;",
+        f"  const {{index}} done = aligned ? n / {width} * {width} : 0;",
+        f"  for ({{index}} j = {_FIRST}; j < done / {width}; j += {_ALL}) {{",
+    ]
+    for name, dtype in streams:
+        pack = _pack(dtype, width)
+        lines.append(f"    const {pack} p{name} = reinterpret_cast<const {pack}*>({name})[j];")
+    lines += [f"    {_pack(dtype, width)} p{name};" for name, dtype in outs]
+    call = _call(kernel, places, "k")
+    stores = " ".join(_stores(kernel, "k", ""))
+    for name, _ in streams:
+        call = call.replace(f"{name}[k]", f"p{name}.at[k]")
+    for name, _ in outs:
+        stores = stores.replace(f"{name}[k]", f"p{name}.at[k]")
+    lines += [
+        "#pragma unroll",
+        f"    for (int k = 0; k < {width}; ++k) {{ {' '.join(_declared(kernel))} {call} {stores} }}",
+        *(f"    reinterpret_cast<{_pack(dtype, width)}*>({name})[j] = p{name};" for name, dtype in outs),
+        "  }",
+    ]
+    return lines
+
+
+def _pack(dtype: str, width: int) -> str:
+    return f"Pack<{TYPES[dtype].stored}, {width}>"
+
+
+def _strided(kernel: Kernel, places: Sequence[Place], rank: int) -> list[str]:
+    used = {axis for place in places for axis, step in enumerate(place.strides) if step}
+    lines = [f"  for ({{index}} i = {_FIRST}; i < n; i += {_ALL}) {{"]
+    rest = "i"
+    for axis in range(rank - 1, 0, -1):
+        if axis in used:
+            lines.append(f"    const {{index}} i{axis} = {rest} % d{axis};")
+        if any(each < axis for each in used):
+            lines.append(f"    const {{index}} q{axis} = {rest} / d{axis};")
+            rest = f"q{axis}"
+    if 0 in used:
+        lines.append(f"    const {{index}} i0 = {rest};")
+    return [
+        *lines,
+        f"    {' '.join(_declared(kernel))}",
+        f"    {_call(kernel, places, 'i')}",
+        *(f"    {each}" for each in _stores(kernel, "i")),
+        "  }",
+    ]
+
+
+def most_together(kernel: Kernel) -> int:
+    """Returns how many kernels of this structure go into one launch."""
+    own = sum(node.name != "number" for node in kernel.loads) + len(kernel.roots)
+    return max(1, _ARGUMENTS // (8 * own + 16) - 1)
+
+
+def emit_together(kernel: Kernel, places: list[Place], count: int) -> Emitted:
+    """Returns the source of a kernel that does the work of several of one structure, whose sizes differ.
+
+    Args:
+        kernel: One of them.
+        places: How it finds what it loads; nothing is strided.
+        count: How many there are.
+    """
+    members = [f"  int first[{count + 1}];", f"  long long size[{count}];"]
+    names = []
+    for number, (node, place) in enumerate(zip(kernel.loads, places, strict=True)):
+        stored = TYPES[node.dtype.name].stored
+        star = "" if place.kind == "number" else "*"
+        members.append(f"  {'' if not star else 'const '}{stored}{star} x{number}[{count}];")
+        names.append((f"x{number}", f"const {stored}{star}"))
+    for number, root in enumerate(kernel.roots):
+        stored = TYPES[root.node.dtype.name].stored
+        members.append(f"  {stored}* y{number}[{count}];")
+        names.append((f"y{number}", f"{stored}*"))
+    body = [
+        "  const int block = blockIdx.x;",
+        f"  int low = 0, high = {count};",
+        "  while (high - low > 1) {",
+        "    const int middle = (low + high) / 2;",
+        "    if (block < all.first[middle]) high = middle; else low = middle;",
+        "  }",
+        *(f"  {kind} {name} = all.{name}[low];" for name, kind in names),
+        f"  const long long begin = (long long)(block - all.first[low]) * {CHUNK};",
+        f"  const long long end = begin + {CHUNK} < all.size[low] ? begin + {CHUNK} : all.size[low];",
+        "  for (long long i = begin + threadIdx.x; i < end; i += blockDim.x) {",
+        f"    {' '.join(_declared(kernel))}",
+        f"    {_call(kernel, places, 'i')}",
+        *(f"    {each}" for each in _stores(kernel, "i")),
+        "  }",
+    ]
+    arguments = "const __grid_constant__ Arrays all"
+    before = ["struct Arrays {", *members, "};"]
+    return _whole(kernel, arguments, body, "long long", (), places, before)

@@ -1,0 +1,498 @@
+"""Arrays that note what is asked of them, and the namespace that kernels get with them.
+
+A kernel that is written once against the array API is run with such arrays. What it asks for, element by
+element or as a reduction, becomes a node; anything else is `NotTraceableError`, and the operation is left to
+the library. So there is no second definition of any operation, and a new one is fused as soon as it has a
+kernel.
+
+Thread safety: a trace belongs to the thread that makes it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any, Final, NamedTuple
+
+import numpy as np
+
+from ..base import is_traced
+from ..base import namespace as base_namespace
+from .expressions import COMPARES, EXPRESSIONS, LOGICAL, TESTS
+from .types import TYPES
+
+# Names of NumPy and of the array API that mean the same.
+_ALIASES: Final = {
+    "power": "pow", "true_divide": "divide", "absolute": "abs", "arcsin": "asin", "arccos": "acos",
+    "arctan": "atan", "arcsinh": "asinh", "arccosh": "acosh", "arctanh": "atanh", "arctan2": "atan2",
+    "rint": "round", "invert": "bitwise_invert", "mod": "remainder", "concat": "concatenate",
+}  # fmt: skip
+REDUCTIONS: Final = ("sum", "max", "min", "prod", "any", "all", "mean")
+_SPECIAL: Final = frozenset({"erf", "erfc", "erfinv"})
+
+
+class NotTraceableError(Exception):
+    """A kernel has asked for something that is no function of elements."""
+
+
+class Node:
+    """A value of a trace; a trace has equal nodes once, so that they are compared by identity.
+
+    Attributes:
+        kind: "input", "const", "map" (a function of elements), "cast", "reduce", or "view" (a value in
+            another shape).
+        name: The function's name; for an input "array", "number" (on the host) or "cell" (a variable's).
+        inputs: Its arguments.
+        dtype: Its dtype.
+        shape: Its shape.
+        value: An input's place, a constant's number, a reduction's axes and whether it keeps them.
+    """
+
+    __slots__ = ("dtype", "inputs", "kind", "name", "shape", "value")
+
+    def __init__(
+        self,
+        kind: str,
+        name: str,
+        inputs: tuple[Node, ...],
+        dtype: np.dtype[Any],
+        shape: tuple[int, ...],
+        value: Any = None,
+    ) -> None:
+        self.kind = kind
+        self.name = name
+        self.inputs = inputs
+        self.dtype = dtype
+        self.shape = shape
+        self.value = value
+
+    @property
+    def size(self) -> int:
+        """The number of elements."""
+        size = 1
+        for each in self.shape:
+            size *= each
+        return size
+
+
+class Noted(NamedTuple):
+    """A check of values that a kernel has put off; see `backends.deferred`.
+
+    Attributes:
+        op_id: The operation.
+        flag: Elements that are True where there is a fault.
+        array: What is checked.
+        check: Raises the error, with the array's elements on the host.
+    """
+
+    op_id: int
+    flag: Node
+    array: Node
+    check: Callable[[Any], None]
+
+
+class Trace:
+    """The nodes of one trace."""
+
+    __slots__ = ("_known", "noted")
+
+    def __init__(self) -> None:
+        self._known: dict[Any, Node] = {}
+        self.noted: list[Noted] = []
+
+    def node(
+        self,
+        kind: str,
+        name: str,
+        inputs: tuple[Node, ...],
+        dtype: np.dtype[Any],
+        shape: tuple[int, ...],
+        value: Any = None,
+    ) -> Node:
+        """Returns the node of this description."""
+        if dtype.name not in TYPES:
+            raise NotTraceableError(f"{name}: {dtype} is computed by the library")
+        shown = (type(value), value, str(value)) if kind == "const" else value  # -0.0 is not 0
+        key = kind, name, tuple(map(id, inputs)), dtype.name, shape, shown
+        found = self._known.get(key)
+        if found is None:
+            found = self._known[key] = Node(kind, name, inputs, dtype, shape, value)
+        return found
+
+    def nodes(self) -> list[Node]:
+        """Returns all nodes."""
+        return list(self._known.values())
+
+    def input(self, at: int, name: str, dtype: np.dtype[Any], shape: tuple[int, ...]) -> Traced:
+        """Returns the array for an input."""
+        return Traced(self, self.node("input", name, (), dtype, shape, at))
+
+    def const(self, value: Any, dtype: np.dtype[Any], shape: tuple[int, ...] = ()) -> Node:
+        """Returns the node of a number, or of an array full of it."""
+        return self.node("const", "const", (), dtype, shape, np.asarray(value).astype(dtype).item())
+
+    def cast(self, node: Node, dtype: np.dtype[Any]) -> Node:
+        """Returns a node in another dtype."""
+        if node.dtype == dtype:
+            return node
+        if node.kind == "const":
+            with np.errstate(all="ignore"):
+                return self.const(node.dtype.type(node.value), dtype, node.shape)
+        return self.node("cast", "cast", (node,), dtype, node.shape)
+
+
+class Traced:
+    """An array of a trace. Operations in place give it another node, for all that hold it.
+
+    Attributes:
+        trace: The trace.
+        node: What it holds now.
+    """
+
+    __slots__ = ("node", "trace")
+    __array_ufunc__ = None  # NumPy's own functions do not take it
+    __hash__ = None  # type: ignore[assignment]
+
+    def __init__(self, trace: Trace, node: Node) -> None:
+        self.trace = trace
+        self.node = node
+
+    dtype = property(lambda self: self.node.dtype)
+    shape = property(lambda self: self.node.shape)
+    ndim = property(lambda self: len(self.node.shape))
+    size = property(lambda self: self.node.size)
+    device = property(lambda self: None)
+
+    def __len__(self) -> int:
+        return int(self.node.shape[0])
+
+    def __bool__(self) -> bool:
+        raise NotTraceableError("a kernel looks at values")
+
+    __int__ = __float__ = __index__ = __iter__ = __getitem__ = __setitem__ = item = tolist = __bool__
+
+    def __array__(self, dtype: Any = None, copy: Any = None) -> Any:
+        raise NotTraceableError("a kernel looks at values")
+
+    def astype(self, dtype: Any, copy: bool = True) -> Traced:
+        """Returns the array in another dtype."""
+        return Traced(self.trace, self.trace.cast(self.node, np.dtype(dtype)))
+
+    def any(self, axis: Any = None, keepdims: bool = False) -> Traced:
+        """Returns whether any element is true."""
+        return reduced("any", self, axis, keepdims)
+
+    def all(self, axis: Any = None, keepdims: bool = False) -> Traced:
+        """Returns whether all elements are true."""
+        return reduced("all", self, axis, keepdims)
+
+    def copy(self) -> Traced:
+        """Returns another array of the same elements."""
+        return Traced(self.trace, self.node)
+
+
+@is_traced.register(Traced)
+def _(array: Traced) -> bool:
+    return True
+
+
+def mapped(name: str, *args: Any, out: Any = None) -> Traced:
+    """Returns a function of elements of some arrays and numbers, which broadcast.
+
+    Args:
+        name: The function's name in `expressions`.
+        *args: The arrays, at least one of them traced, and numbers.
+        out: An array that gets the result.
+
+    Raises:
+        NotTraceableError: If the function is not for these dtypes.
+    """
+    trace = next(each.trace for each in args if isinstance(each, Traced))
+    given = [_plain(trace, each) for each in args]
+    try:
+        wanted, dtype = _dtypes(name, given)
+        shape = np.broadcast_shapes(*[each.shape for each in given if isinstance(each, Node)])
+    except TypeError as error:
+        raise NotTraceableError(f"{name}: {error}") from None
+    nodes = tuple(
+        trace.cast(each, kind) if isinstance(each, Node) else trace.const(each, kind)
+        for each, kind in zip(given, wanted, strict=True)
+    )
+    if TYPES[wanted[-1].name].kind not in EXPRESSIONS[name] or (
+        name == "nextafter" and wanted[-1].itemsize == 2
+    ):
+        raise NotTraceableError(f"{name} of {wanted[-1]} is the library's")
+    node = trace.node("map", name, nodes, dtype, shape)
+    if out is None:
+        return Traced(trace, node)
+    if out.shape != shape:
+        raise NotTraceableError(f"{name}: the output has another shape")
+    out.node = trace.cast(node, out.dtype)
+    made: Traced = out
+    return made
+
+
+def _plain(trace: Trace, each: Any) -> Any:
+    """An argument as a node, or as a number of Python's, whose dtype is that of the others."""
+    if isinstance(each, Traced):
+        if each.trace is not trace:
+            raise NotTraceableError("arrays of two traces")
+        return each.node
+    if type(each) in (bool, int, float):
+        return each
+    if isinstance(each, (np.ndarray, np.generic)) and each.ndim == 0:
+        return trace.const(np.asarray(each)[()], each.dtype)
+    raise NotTraceableError(f"{type(each).__name__} among traced arrays")
+
+
+def _dtypes(name: str, given: Sequence[Any]) -> tuple[list[np.dtype[Any]], np.dtype[Any]]:
+    """The dtypes that a function computes with, for each argument, and its result's."""
+    known = [each.dtype if isinstance(each, Node) else each for each in given]
+    for each in known:
+        if isinstance(each, np.dtype) and each.name not in TYPES:
+            raise NotTraceableError(f"{name} of {each} is the library's")
+    boolean = np.dtype(bool)
+    if name == "where":
+        common = np.result_type(*known[1:])
+        return [boolean, common, common], common
+    if name in LOGICAL:
+        return [boolean] * len(given), boolean
+    if name in COMPARES or name in TESTS:
+        return [np.result_type(*known)] * len(given), boolean
+    if any(isinstance(each, np.dtype) and each.name == "bfloat16" for each in known):
+        result = np.result_type(*known)
+    else:
+        samples = [np.ones(1, each) if isinstance(each, np.dtype) else each for each in known]
+        with np.errstate(all="ignore"):
+            result = _NUMPY[name](*samples).dtype
+    return [result] * len(given), result
+
+
+def _as_floats(x: Any) -> Any:
+    return np.exp(x)
+
+
+_NUMPY: Final[dict[str, Callable[..., Any]]] = {
+    name: getattr(np, name, _as_floats) for name in EXPRESSIONS
+} | {"erf": _as_floats, "erfc": _as_floats, "erfinv": _as_floats}
+
+
+def reduced(name: str, x: Traced, axis: Any = None, keepdims: bool = False, dtype: Any = None) -> Traced:
+    """Returns a reduction of an array, which the library computes."""
+    if dtype is not None and np.dtype(dtype) != x.dtype:
+        raise NotTraceableError(f"{name} in another dtype")
+    node = x.node
+    rank = len(node.shape)
+    if axis is None:
+        axes = tuple(range(rank))
+    else:
+        axes = tuple(sorted(int(each) % max(rank, 1) for each in (axis if np.iterable(axis) else (axis,))))
+    if any(not 0 <= each < rank for each in axes) or not rank or node.dtype.name == "bfloat16":
+        raise NotTraceableError(f"{name} over {axis}")
+    result = getattr(np, name)(np.ones((1,) * rank, node.dtype)).dtype
+    shape = tuple(
+        1 if at in axes else size for at, size in enumerate(node.shape) if keepdims or at not in axes
+    )
+    return Traced(x.trace, x.trace.node("reduce", name, (node,), result, shape, (axes, bool(keepdims))))
+
+
+def reshaped(x: Traced, shape: Any) -> Traced:
+    """Returns an array in another shape: a view of it."""
+    node = x.node
+    sizes = [int(each) for each in (shape if np.iterable(shape) else (shape,))]
+    if -1 in sizes:
+        rest = 1
+        for each in sizes:
+            rest *= each if each != -1 else 1
+        sizes[sizes.index(-1)] = node.size // max(rest, 1)
+    made = tuple(sizes)
+    if made == node.shape:
+        return x
+    if node.kind == "const":
+        return Traced(x.trace, x.trace.const(node.value, node.dtype, made))
+    size = 1
+    for each in made:
+        size *= each
+    if node.name in ("cell", "number") or size != node.size:
+        raise NotTraceableError("a variable that changes, or a number, in another shape")
+    source = node.inputs[0] if node.kind == "view" else node
+    return Traced(x.trace, x.trace.node("view", "array", (source,), node.dtype, made))
+
+
+# Namespace --------------------------------------------------------------------------------------------------
+
+
+def _is_traced(args: Any) -> bool:
+    return any(isinstance(each, Traced) for each in args)
+
+
+def _function(name: str) -> Callable[..., Any]:
+    def function(*args: Any, out: Any = None) -> Any:
+        if not _is_traced(args):
+            return getattr(np, name)(*args)
+        return mapped(name, *args, out=out)
+
+    return function
+
+
+def _reduction(name: str) -> Callable[..., Any]:
+    def function(x: Any, axis: Any = None, keepdims: bool = False, dtype: Any = None) -> Any:
+        return reduced(name, x, axis, keepdims, dtype)
+
+    return function
+
+
+def _full_like(x: Any, value: Any, dtype: Any = None, device: Any = None) -> Any:
+    kind = x.dtype if dtype is None else np.dtype(dtype)
+    return Traced(x.trace, x.trace.const(value, kind, x.shape))
+
+
+def _refused(name: str) -> Callable[..., Any]:
+    def function(*args: Any, **kwargs: Any) -> Any:
+        raise NotTraceableError(f"{name} is the library's")
+
+    return function
+
+
+def _dtype_of(each: Any) -> Any:
+    return each.dtype if isinstance(each, Traced) else each
+
+
+def _clip(x: Any, min: Any = None, max: Any = None) -> Any:
+    if min is not None:
+        x = mapped("maximum", x, min)
+    return x if max is None else mapped("minimum", x, max)
+
+
+def _special(name: str) -> Callable[..., Any]:
+    return _function(name) if name in _SPECIAL else _refused(name)
+
+
+def _filled(trace: Trace, fill: Any) -> Callable[..., Any]:
+    def function(shape: Any, dtype: Any = None, device: Any = None) -> Any:
+        return _full(trace, shape, fill, np.float64 if dtype is None else dtype)
+
+    return function
+
+
+def _full(trace: Trace, shape: Any, value: Any, dtype: Any = None) -> Any:
+    sizes = tuple(int(each) for each in (shape if np.iterable(shape) else (shape,)))
+    if isinstance(value, Traced):
+        made = value if dtype is None else value.astype(dtype)
+        return _broadcast_to(made, sizes)
+    array = np.asarray(value, dtype)
+    return array if not sizes else Traced(trace, trace.const(array[()], array.dtype, sizes))
+
+
+def _broadcast_to(x: Any, shape: Any) -> Any:
+    sizes = tuple(int(each) for each in shape)
+    if x.shape == sizes:
+        return x
+    try:
+        if np.broadcast_shapes(x.shape, sizes) != sizes:
+            raise NotTraceableError("an array that does not broadcast")
+    except ValueError as error:
+        raise NotTraceableError(str(error)) from None
+    node = x.node
+    if node.kind == "const":
+        return Traced(x.trace, x.trace.const(node.value, node.dtype, sizes))
+    return Traced(x.trace, x.trace.node("map", "positive", (node,), node.dtype, sizes))
+
+
+def _asarray(x: Any, dtype: Any = None, copy: Any = None, device: Any = None) -> Any:
+    if isinstance(x, Traced):
+        return x if dtype is None or np.dtype(dtype) == x.dtype else x.astype(dtype)
+    made = np.asarray(x, dtype)
+    if made.ndim:
+        raise NotTraceableError("an array that a kernel makes")
+    return made
+
+
+def _expand_dims(x: Any, axis: int = 0) -> Any:
+    at = axis % (x.ndim + 1)
+    return reshaped(x, (*x.shape[:at], 1, *x.shape[at:]))
+
+
+def _names(trace: Trace) -> dict[str, Any]:
+    import array_api_compat.numpy as library
+
+    functions: dict[str, Any] = {name: _refused(name) for name in vars(library) if name[:1] != "_"}
+    kept = "inf pi nan e newaxis isdtype finfo iinfo can_cast"
+    functions |= {
+        name: each for name, each in vars(library).items() if isinstance(each, type) or name in kept.split()
+    }
+    functions |= {name: _function(name) for name in EXPRESSIONS}
+    functions |= {name: _reduction(name) for name in REDUCTIONS}
+    functions |= {name: functions[known] for name, known in _ALIASES.items() if known in functions}
+    functions |= {
+        "astype": lambda x, dtype, copy=True, device=None: x.astype(dtype),
+        "asarray": _asarray,
+        "broadcast_to": _broadcast_to,
+        "clip": _clip,
+        "conj": lambda x: x,
+        "empty_like": lambda x, dtype=None, device=None: _full_like(x, 0, dtype),
+        "expand_dims": _expand_dims,
+        "full": lambda shape, value, dtype=None, device=None: _full(trace, shape, value, dtype),
+        "full_like": _full_like,
+        "ones": _filled(trace, 1),
+        "ones_like": lambda x, dtype=None, device=None: _full_like(x, 1, dtype),
+        "real": lambda x: x,
+        "reciprocal": lambda x: mapped("divide", 1, x),
+        "reshape": reshaped,
+        "result_type": lambda *args: np.result_type(*map(_dtype_of, args)),
+        "special": _special,
+        "zeros": _filled(trace, 0),
+        "zeros_like": lambda x, dtype=None, device=None: _full_like(x, 0, dtype),
+    }
+    for name in ("erf", "erfc", "erfinv"):
+        del functions[name]
+    return functions
+
+
+def tracing_namespace(trace: Trace) -> Any:
+    """Returns the namespace for kernels with arrays of a trace.
+
+    Example:
+        >>> trace = Trace()
+        >>> xp = tracing_namespace(trace)
+        >>> x = trace.input(0, "array", np.dtype(np.float32), (3,))
+        >>> xp.exp(x * 2).node.inputs[0].name
+        'multiply'
+    """
+    import array_api_compat.numpy
+
+    return base_namespace(array_api_compat.numpy, **_names(trace))
+
+
+# Operators --------------------------------------------------------------------------------------------------
+
+_OPERATORS: Final = {
+    "add": "add", "sub": "subtract", "mul": "multiply", "truediv": "divide", "floordiv": "floor_divide",
+    "mod": "remainder", "pow": "pow", "and": "bitwise_and", "or": "bitwise_or", "xor": "bitwise_xor",
+}  # fmt: skip
+_COMPARISONS: Final = {
+    "lt": "less", "le": "less_equal", "gt": "greater", "ge": "greater_equal", "eq": "equal",
+    "ne": "not_equal",
+}  # fmt: skip
+
+
+def _give_operators() -> None:
+    def binary(name: str) -> Any:
+        return lambda self, other: mapped(name, self, other)
+
+    def reflected(name: str) -> Any:
+        return lambda self, other: mapped(name, other, self)
+
+    def in_place(name: str) -> Any:
+        return lambda self, other: mapped(name, self, other, out=self)
+
+    for short, name in _OPERATORS.items():
+        setattr(Traced, f"__{short}__", binary(name))
+        setattr(Traced, f"__r{short}__", reflected(name))
+        setattr(Traced, f"__i{short}__", in_place(name))
+    for short, name in _COMPARISONS.items():
+        setattr(Traced, f"__{short}__", binary(name))
+    for short, name in (("neg", "negative"), ("abs", "abs"), ("invert", "bitwise_invert")):
+        setattr(Traced, f"__{short}__", lambda self, name=name: mapped(name, self))
+
+
+_give_operators()

@@ -1,0 +1,45 @@
+// What a kernel in CUDA C++ needs so that a C++ compiler of the host makes a function of it: threads are a loop.
+#define __device__
+#define __global__
+#define __forceinline__ inline
+#define __launch_bounds__(threads)
+#define __grid_constant__
+
+struct Index {
+  unsigned int x, y, z;
+};
+static thread_local Index blockIdx, threadIdx, blockDim, gridDim;
+
+static inline unsigned int __float_as_uint(float x) {
+  unsigned int bits;
+  __builtin_memcpy(&bits, &x, 4);
+  return bits;
+}
+static inline float __uint_as_float(unsigned int bits) {
+  float x;
+  __builtin_memcpy(&x, &bits, 4);
+  return x;
+}
+
+#define UNARY(name)       \
+  double name(double x);  \
+  float name##f(float x);
+#define BINARY(name)                \
+  double name(double x, double y);  \
+  float name##f(float x, float y);
+extern "C" {
+UNARY(sqrt) UNARY(exp) UNARY(expm1) UNARY(log) UNARY(log1p) UNARY(log2) UNARY(log10) UNARY(sin) UNARY(cos) UNARY(tan)
+UNARY(asin) UNARY(acos) UNARY(atan) UNARY(sinh) UNARY(cosh) UNARY(tanh) UNARY(asinh) UNARY(acosh) UNARY(atanh)
+UNARY(erf) UNARY(erfc) UNARY(floor) UNARY(ceil) UNARY(trunc) UNARY(rint) UNARY(fabs)
+BINARY(fmod) BINARY(pow) BINARY(atan2) BINARY(hypot) BINARY(copysign) BINARY(nextafter)
+}
+
+// By Newton's method, from an estimate of Winitzki's.
+static inline double erfinv(double y) {
+  if (!(y > -1 && y < 1)) return y == 1 || y == -1 ? y * 1e300 * 1e300 : 0.0 * 1e300 * 1e300;
+  const double a = 0.147, l = log((1 - y) * (1 + y)), t = 2 / (3.14159265358979323846 * a) + l / 2;
+  double x = copysign(sqrt(sqrt(t * t - l / a) - t), y);
+  for (int i = 0; i < 4; ++i) x -= (erf(x) - y) / (1.1283791670955126 * exp(-x * x));
+  return x;
+}
+static inline float erfinvf(float y) { return (float)erfinv(y); }
