@@ -21,17 +21,19 @@ static inline float __uint_as_float(unsigned int bits) {
   return x;
 }
 
-#define UNARY(name)       \
-  double name(double x);  \
+#define UNARY(name)      \
+  double name(double x); \
   float name##f(float x);
-#define BINARY(name)                \
-  double name(double x, double y);  \
+#define BINARY(name)               \
+  double name(double x, double y); \
   float name##f(float x, float y);
 extern "C" {
+// clang-format off: a table, whose entries end in no semicolon
 UNARY(sqrt) UNARY(exp) UNARY(expm1) UNARY(log) UNARY(log1p) UNARY(log2) UNARY(log10) UNARY(sin) UNARY(cos) UNARY(tan)
 UNARY(asin) UNARY(acos) UNARY(atan) UNARY(sinh) UNARY(cosh) UNARY(tanh) UNARY(asinh) UNARY(acosh) UNARY(atanh)
 UNARY(erf) UNARY(erfc) UNARY(floor) UNARY(ceil) UNARY(trunc) UNARY(rint) UNARY(fabs)
 BINARY(fmod) BINARY(pow) BINARY(atan2) BINARY(hypot) BINARY(copysign) BINARY(nextafter)
+// clang-format on
 }
 
 // By Newton's method, from an estimate of Winitzki's.
