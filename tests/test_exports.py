@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import importlib
 import inspect
+import pkgutil
 import shutil
 import subprocess
 import sys
@@ -11,7 +13,8 @@ from pathlib import Path
 
 import pytest
 import scopetrie as tf
-from scopetrie import _core
+from scopetrie import _core, public
+from scopetrie.namespaces import places
 
 GENERATE = Path(__file__).resolve().parents[1] / ".ci" / "generate.py"
 MESSAGES = (
@@ -84,3 +87,15 @@ def test_every_member_of_the_extension_is_documented() -> None:
     assert len(members) > 100
     assert len(functions) > 10
     assert [name for name, value in (members | functions).items() if not value.__doc__] == []
+
+
+def test_no_module_has_the_name_of_something_else_in_its_folder() -> None:
+    """A module that is imported becomes an attribute of its folder, and hides what has its name there."""
+    clashes = []
+    for space, folder in {"": "", **public.NAMESPACES}.items():
+        path = getattr(importlib.import_module(f"scopetrie.{folder}".rstrip(".")), "__path__", ())
+        modules = {each.name for each in pkgutil.iter_modules(path)}
+        for name, (module, symbol) in places(space).items():
+            if name in modules and (symbol or module != f"{folder}.{name}".lstrip(".")):
+                clashes.append(f"{space}.{name}")
+    assert clashes == []

@@ -416,7 +416,7 @@ EXPORTS: Final = {
         rnn.wrappers DeviceWrapper DropoutWrapper MultiRNNCell ResidualWrapper
     """,
     "onnx": """
-        onnx.export export
+        onnx.exporting export
     """,
     "python_io": """
         v1.records TFRecordCompressionType TFRecordOptions TFRecordWriter tf_record_iterator
@@ -459,7 +459,7 @@ EXPORTS: Final = {
     """,
     "summary": """
         summary.file_writer FileWriter FileWriterCache
-        summary.graph_def graph_def node_def
+        summary.graph_messages graph_def node_def
         summary.messages Event SessionLog Summary SummaryDescription TaggedRunMetadata
         summary.ops audio histogram image merge merge_all scalar tensor_summary text
     """,
@@ -467,8 +467,6 @@ EXPORTS: Final = {
         train.batching batch batch_join maybe_batch maybe_shuffle_batch shuffle_batch shuffle_batch_join
         train.checkpoint_manager CheckpointManager
         train.coordinator Coordinator LooperThread
-        train.global_step assert_global_step create_global_step get_global_step get_or_create_global_step
-        train.global_step global_step
         train.graph_io write_graph
         train.messages BytesList CheckpointState Example Feature FeatureList FeatureLists Features FloatList
         train.messages Int64List SaverDef SequenceExample
@@ -503,6 +501,8 @@ EXPORTS: Final = {
         train.sessions.step_hooks FeedFnHook FinalOpsHook GlobalStepWaiterHook LoggingTensorHook
         train.sessions.step_hooks NanLossDuringTrainingError NanTensorHook SecondOrStepTimer StopAtStepHook
         train.sessions.supervisor Supervisor
+        train.steps assert_global_step create_global_step get_global_step get_or_create_global_step
+        train.steps global_step
         train.summary_writer SummaryWriter
     """,
 }

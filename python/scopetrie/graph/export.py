@@ -20,5 +20,5 @@ class Exporter(NamedTuple):
 
 def exporter() -> Exporter:
     """Returns the functions, whose module is imported at the first export."""
-    found: Exporter = load("summary.graph_def").EXPORTER
+    found: Exporter = load("summary.graph_messages").EXPORTER
     return found

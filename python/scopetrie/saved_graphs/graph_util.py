@@ -7,7 +7,7 @@ from typing import Any
 
 from ..dtypes import as_dtype
 from ..public import v1
-from ..summary.graph_def import fill_tensor
+from ..summary.graph_messages import fill_tensor
 from .graph_import import is_graph_def
 from .nodes import split_input
 

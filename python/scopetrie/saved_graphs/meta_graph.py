@@ -10,7 +10,7 @@ from typing import Any, Final
 from ..file_errors import errors_of_files, make_folders
 from ..files import write_whole
 from ..graph import Graph, GraphKeys, Operation, Tensor, get_default_graph
-from ..summary.graph_def import graph_def as make_graph_def
+from ..summary.graph_messages import graph_def as make_graph_def
 from ..summary.protos import proto
 from ..variables import SaveSliceInfo, Variable
 from .graph_import import add_graph_def, is_graph_def

@@ -2,8 +2,8 @@
 
 from ..summary.file_writer import FileWriter as FileWriter
 from ..summary.file_writer import FileWriterCache as FileWriterCache
-from ..summary.graph_def import graph_def as graph_def
-from ..summary.graph_def import node_def as node_def
+from ..summary.graph_messages import graph_def as graph_def
+from ..summary.graph_messages import node_def as node_def
 from ..summary.messages import Event as Event
 from ..summary.messages import SessionLog as SessionLog
 from ..summary.messages import Summary as Summary

@@ -12,7 +12,7 @@ from ..graph import Graph, get_default_graph
 from ..locks import Lock
 from ..public import v1
 from .event_file import EventFile
-from .graph_def import graph_def as make_graph_def
+from .graph_messages import graph_def as make_graph_def
 from .protos import proto
 
 

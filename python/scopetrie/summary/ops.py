@@ -18,7 +18,7 @@ from ..ops.node_text import Dims
 from ..ops.registry import define_op
 from ..public import v1, whole
 from .buckets import fill_histogram
-from .graph_def import fill_tensor
+from .graph_messages import fill_tensor
 from .media import as_bytes, png, wav
 from .protos import proto
 from .tags import collect, summary_scope

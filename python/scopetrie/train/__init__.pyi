@@ -9,11 +9,6 @@ from ..train.batching import shuffle_batch_join as shuffle_batch_join
 from ..train.checkpoint_manager import CheckpointManager as CheckpointManager
 from ..train.coordinator import Coordinator as Coordinator
 from ..train.coordinator import LooperThread as LooperThread
-from ..train.global_step import assert_global_step as assert_global_step
-from ..train.global_step import create_global_step as create_global_step
-from ..train.global_step import get_global_step as get_global_step
-from ..train.global_step import get_or_create_global_step as get_or_create_global_step
-from ..train.global_step import global_step as global_step
 from ..train.graph_io import write_graph as write_graph
 from ..train.messages import BytesList as BytesList
 from ..train.messages import CheckpointState as CheckpointState
@@ -98,6 +93,11 @@ from ..train.sessions.step_hooks import NanTensorHook as NanTensorHook
 from ..train.sessions.step_hooks import SecondOrStepTimer as SecondOrStepTimer
 from ..train.sessions.step_hooks import StopAtStepHook as StopAtStepHook
 from ..train.sessions.supervisor import Supervisor as Supervisor
+from ..train.steps import assert_global_step as assert_global_step
+from ..train.steps import create_global_step as create_global_step
+from ..train.steps import get_global_step as get_global_step
+from ..train.steps import get_or_create_global_step as get_or_create_global_step
+from ..train.steps import global_step as global_step
 from ..train.summary_writer import SummaryWriter as SummaryWriter
 
 __all__ = [

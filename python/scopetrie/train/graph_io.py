@@ -10,7 +10,7 @@ from ..file_errors import errors_of_files, make_folders
 from ..files import write_whole
 from ..graph import Graph
 from ..public import v1
-from ..summary.graph_def import graph_def
+from ..summary.graph_messages import graph_def
 
 
 @v1("train.write_graph")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from ...public import v1
-from ...train.global_step import (
+from ...train.steps import (
     assert_global_step,
     create_global_step,
     get_global_step,

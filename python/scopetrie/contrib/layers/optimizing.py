@@ -12,7 +12,7 @@ from ...ops.array.fill import identity
 from ...ops.math.clipping import clip_by_global_norm
 from ...public import v1, whole
 from ...scopes import get_variable, variable_scope
-from ...train.global_step import get_global_step
+from ...train.steps import get_global_step
 
 __all__ = ["OPTIMIZER_CLS_NAMES", "optimize_loss"]
 

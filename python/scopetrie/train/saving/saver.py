@@ -12,7 +12,7 @@ from ...errors import FailedPreconditionError, InvalidArgumentError, NotFoundErr
 from ...execution import BaseSession
 from ...ops.state.checkpoint import check_stored
 from ...public import v1, whole
-from ..global_step import global_step as value_of_step
+from ..steps import global_step as value_of_step
 from .checkpoint_state import checkpoint_exists, get_checkpoint_mtimes, write_checkpoint_state
 from .kept_checkpoints import KeptCheckpoints
 from .saved_variables import SavedVariable, all_saved, saved_variables

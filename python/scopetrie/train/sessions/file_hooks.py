@@ -12,8 +12,8 @@ from ...client.timeline import Timeline
 from ...execution.config import RunOptions
 from ...graph import GraphKeys, get_default_graph
 from ...public import v1
-from ..global_step import get_global_step
 from ..graph_io import write_graph
+from ..steps import get_global_step
 from .hooks import SessionRunArgs, SessionRunContext, SessionRunHook, SessionRunValues
 from .step_hooks import SecondOrStepTimer, require_global_step, steps_per_second
 

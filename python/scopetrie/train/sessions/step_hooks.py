@@ -13,7 +13,7 @@ import numpy as np
 from ...graph import Graph, Operation, Tensor, get_default_graph
 from ...public import v1
 from ...variables import Variable
-from ..global_step import get_global_step
+from ..steps import get_global_step
 from .hooks import SessionRunArgs, SessionRunContext, SessionRunHook, SessionRunValues
 
 _log = logging.getLogger("scopetrie")

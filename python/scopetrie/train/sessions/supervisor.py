@@ -15,9 +15,9 @@ from ...public import v1, whole
 from ...variables import global_variables, global_variables_initializer
 from ...variables.reporting import report_uninitialized_variables
 from ..coordinator import Coordinator, LooperThread
-from ..global_step import get_global_step
 from ..graph_io import write_graph
 from ..saving.saver import Saver
+from ..steps import get_global_step
 from .scaffold import Scaffold
 from .session_manager import SessionManager
 
