@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+import array_api_strict
 import numpy as np
 import pytest
 import scopetrie as tf
@@ -196,6 +197,31 @@ def test_rows_are_changed(name: str) -> None:
         assert session.run(change).tolist() == session.run(v).tolist() == expected
     with pytest.raises(TypeError, match="sparse_delta is not IndexedSlices"):
         getattr(v, name)([1.0])
+
+
+# Recorded from TensorFlow: what is there is divided, one row after the other, and not multiplied by 1 / row.
+@pytest.mark.parametrize(
+    "dtype, expected",
+    [
+        ("int32", [1, -2, 0, 1]),
+        ("uint8", [1, 2, 0, 1]),
+        ("float64", [1.0, -7 / 3, 1 / 3 / 3, 7 / 5]),
+    ],
+)
+@pytest.mark.parametrize("backend", ["numpy", array_api_strict])
+def test_rows_are_divided(dtype: str, expected: list[float], backend: Any) -> None:
+    old, by = [49, 7 if dtype == "uint8" else -7, 1, 7], [49, 3, 3, 3, 5]
+    v = tf.Variable(np.array(old, dtype), use_resource=False)
+    change = tf.scatter_div(v, [0, 1, 2, 2, 3], np.array(by, dtype))
+    zero = tf.placeholder(v.dtype.base_dtype, [2])
+    refused = tf.scatter_div(v, [0, 1], zero)
+    with tf.Session(backend=backend) as session:
+        session.run(v.initializer)
+        assert np.asarray(session.run(change)).tolist() == pytest.approx(expected, rel=1e-15)
+        if dtype != "float64":
+            with pytest.raises(tf.errors.InvalidArgumentError, match="Integer division by zero"):
+                session.run(refused, {zero: [2, 0]})
+            assert np.asarray(session.run(v)).tolist() == expected
 
 
 def test_indexed_slices_are_tensors_where_the_whole_is_known() -> None:

@@ -1,8 +1,8 @@
 """Long sequences of calls, drawn by Hypothesis, beside a model of what they mean.
 
 A graph is built in scopes, transactions, branches, loops and threads, with calls in between that fail; what
-it holds and computes has to be what the model says. What Hypothesis has found is kept in corpus/, and is
-played first. As a program it plays until the time is up:
+it holds and computes has to be what the model says. As a program it plays until the time is up, and adds a
+sequence that fails to the corpus, in corpus.jsonl: see corpus.py.
 
     python tests/hostile/machine.py --seconds 600
 """
@@ -11,13 +11,15 @@ from __future__ import annotations
 
 import argparse
 import contextlib
+import functools
 import gc
+import json
 import sys
 import threading
 import time
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, ClassVar, Final, TypeVar
 
 import numpy as np
 
@@ -27,7 +29,6 @@ import scopetrie as tf
 from graph_states import contents
 from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
-from hypothesis.database import DirectoryBasedExampleDatabase
 from hypothesis.stateful import (
     Bundle,
     RuleBasedStateMachine,
@@ -38,7 +39,7 @@ from hypothesis.stateful import (
     run_state_machine_as_test,
 )
 
-CORPUS: Final = Path(__file__).parent / "corpus"
+CORPUS: Final = Path(__file__).parent / "corpus.jsonl"
 NAMES: Final = st.sampled_from(["a", "b", "a_1", "A", "w", "a/b"])
 NUMBERS: Final = st.lists(st.integers(-3, 3), min_size=2, max_size=2)
 BINARY: Final = {"add": np.add, "subtract": np.subtract, "multiply": np.multiply, "maximum": np.maximum}
@@ -57,13 +58,32 @@ FAILING: Final[dict[str, Callable[[Any], Any]]] = {
 }
 
 
+Steps = list[tuple[str, dict[str, Any]]]
+Step = TypeVar("Step", bound=Callable[..., Any])
+
+
+def noted(step: Step) -> Step:
+    """Notes each call of a step in the machine's `steps`, a tensor as its place among the values."""
+
+    @functools.wraps(step)
+    def call(self: Machine, **given: Any) -> Any:
+        places = {id(value): at for at, value in enumerate(self.values)}
+        self.steps.append((step.__name__, {key: places.get(id(each), each) for key, each in given.items()}))
+        return step(self, **given)
+
+    return call  # type: ignore[return-value]
+
+
 class Machine(RuleBasedStateMachine):
     """A graph and a model of it: the values of its tensors, and its variables by name."""
 
     tensors = Bundle("tensors")
+    played: ClassVar[list[Steps]] = []
 
     @initialize()
     def begin(self) -> None:
+        self.steps: Steps = []
+        self.played.append(self.steps)
         self.graph = tf.Graph()
         self.default = self.graph.as_default()
         self.default.__enter__()
@@ -87,10 +107,12 @@ class Machine(RuleBasedStateMachine):
         return self.values[-1]
 
     @rule(target=tensors, value=NUMBERS)
+    @noted
     def constant(self, value: list[int]) -> Any:
         return self.known(tf.constant(value), value)
 
     @rule(target=tensors, name=NAMES, value=NUMBERS)
+    @noted
     def variable(self, name: str, value: list[int]) -> Any:
         reuses = bool(self.scopes) and self.scopes[-1][1]
         full = "/".join(filter(None, [tf.get_variable_scope().name, name]))
@@ -106,6 +128,7 @@ class Machine(RuleBasedStateMachine):
         return self.known(made.read_value(), self.variables[full])
 
     @rule(name=NAMES, reuse=st.booleans())
+    @noted
     def enter_scope(self, name: str, reuse: bool) -> None:
         if len(self.scopes) < 4:
             block = tf.variable_scope(name, reuse=reuse or None)
@@ -114,28 +137,34 @@ class Machine(RuleBasedStateMachine):
 
     @precondition(lambda self: self.scopes)
     @rule()
+    @noted
     def leave_scope(self) -> None:
         self.scopes.pop()[0].__exit__(None, None, None)
 
     @rule(target=tensors, kind=st.sampled_from(sorted(BINARY)), a=tensors, b=tensors)
+    @noted
     def operate(self, kind: str, a: Any, b: Any) -> Any:
         return self.known(getattr(tf, kind)(a[0], b[0]), BINARY[kind](a[1], b[1]))
 
     @rule(target=tensors, a=tensors, b=tensors)
+    @noted
     def branch(self, a: Any, b: Any) -> Any:
         made = tf.cond(a[0][0] > b[0][0], lambda: a[0] - b[0], lambda: b[0])
         return self.known(made, a[1] - b[1] if a[1][0] > b[1][0] else b[1])
 
     @rule(target=tensors, a=tensors, count=st.integers(0, 3))
+    @noted
     def loop(self, a: Any, count: int) -> Any:
         made = tf.while_loop(lambda i, _: i < count, lambda i, x: (i + 1, x + a[0]), [0, a[0]])[1]
         return self.known(made, a[1] * (count + 1))
 
     @rule(target=tensors, a=tensors)
+    @noted
     def rows(self, a: Any) -> Any:
         return self.known(tf.map_fn(lambda row: row + a[0][0], a[0]), a[1] + a[1][0])
 
     @rule(target=tensors, a=tensors)
+    @noted
     def thread(self, a: Any) -> Any:
         made: list[Any] = []
 
@@ -149,6 +178,7 @@ class Machine(RuleBasedStateMachine):
         return self.known(made[0], a[1] * 2)
 
     @rule(a=tensors, how=st.sampled_from(sorted(FAILING)))
+    @noted
     def fail(self, a: Any, how: str) -> None:
         before = contents()
         following = self.graph.unique_name("a", mark_as_used=False)
@@ -162,6 +192,7 @@ class Machine(RuleBasedStateMachine):
         assert self.graph.unique_name("a", mark_as_used=False) == following
 
     @rule(a=tensors, name=NAMES)
+    @noted
     def undo(self, a: Any, name: str) -> None:
         before = contents()
         with contextlib.suppress(KeyError), self.graph.transaction(), tf.variable_scope("undone"):
@@ -172,15 +203,18 @@ class Machine(RuleBasedStateMachine):
         assert contents() == before
 
     @rule(a=tensors)
+    @noted
     def keep(self, a: Any) -> None:
         tf.add_to_collection("kept", [a[0], lambda: a[0]])
 
     @rule()
+    @noted
     def collect(self) -> None:
         gc.collect()
 
     @precondition(lambda self: self.values)
     @rule()
+    @noted
     def run(self) -> None:
         self.check_values()
 
@@ -206,32 +240,32 @@ def play(examples: int, steps: int = 30, fixed: bool = True, shrinks: bool = Tru
     Args:
         examples: How many.
         steps: How many calls each has at most.
-        fixed: Whether they are the same each time; else what is found is kept in corpus/.
+        fixed: Whether they are the same each time.
         shrinks: Whether what fails is made as short as can be.
     """
-    phases = [Phase.generate] if fixed else [Phase.reuse, Phase.generate]
     given = settings(
         max_examples=examples,
         stateful_step_count=steps,
-        database=None if fixed else DirectoryBasedExampleDatabase(CORPUS),
+        database=None,
         derandomize=fixed,
         deadline=None,
-        phases=[*phases, Phase.shrink] if shrinks else phases,
+        phases=[Phase.generate, Phase.shrink] if shrinks else [Phase.generate],
         suppress_health_check=list(HealthCheck),
     )
     run_state_machine_as_test(Machine, settings=given)
 
 
-def replay() -> None:
-    """Plays what is kept in corpus/."""
-    given = settings(
-        stateful_step_count=50,
-        database=DirectoryBasedExampleDatabase(CORPUS),
-        deadline=None,
-        phases=[Phase.reuse],
-        suppress_health_check=list(HealthCheck),
-    )
-    run_state_machine_as_test(Machine, settings=given)
+def replay(steps: Steps) -> None:
+    """Plays a sequence that was noted, without Hypothesis."""
+    machine = Machine()
+    machine.begin()
+    try:
+        for name, given in steps:
+            values = {key: machine.values[each] if key in "ab" else each for key, each in given.items()}
+            getattr(machine, name)(**values)
+            machine.names_are_unique()
+    finally:
+        machine.teardown()
 
 
 def main() -> None:
@@ -241,7 +275,13 @@ def main() -> None:
     seconds = parser.parse_args().seconds
     end, played = time.monotonic() + seconds, 0
     while time.monotonic() < end:
-        play(10, 50, fixed=False)
+        Machine.played.clear()
+        try:
+            play(10, 50, fixed=False)
+        except BaseException:
+            with CORPUS.open("a", encoding="utf-8") as file:
+                print(json.dumps(Machine.played[-1]), file=file)
+            raise
         played += 10
     print(f"{played} sequences in {seconds:.0f} s, nothing found")
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any, Final
 
 import numpy as np
@@ -68,22 +68,30 @@ _TURNS: Final = 8
 
 def _add_rows(out: Any, at: Any, rows: Any) -> None:
     """Adds rows, of different positions at a time, which takes less time than `numpy.add.at`."""
-    order = np.argsort(at, kind="stable")
-    sorted_at = at[order]
-    begins = np.ones(len(at), bool)
-    np.not_equal(sorted_at[1:], sorted_at[:-1], out=begins[1:])
-    firsts = np.flatnonzero(begins)
+    order, firsts, counts = _repeated(at)
     if len(firsts) == len(at):
         out[at] += rows
-        return
-    counts = np.diff(firsts, append=len(at))
-    turns = counts.max()
-    if turns > _TURNS:
-        out[sorted_at[firsts]] += np.add.reduceat(rows[order], firsts, axis=0)
-        return
-    for turn in range(turns):
-        chosen = firsts[counts > turn] + turn
-        out[sorted_at[chosen]] += rows[order[chosen]]
+    elif counts.max() > _TURNS:
+        out[at[order[firsts]]] += np.add.reduceat(rows[order], firsts, axis=0)
+    else:
+        for turn in turns(at):
+            out[at[turn]] += rows[turn]
+
+
+def _repeated(at: Any) -> tuple[Any, Any, Any]:
+    """The order that sorts positions; where in it each position comes first, and how often it comes."""
+    order = np.argsort(at, kind="stable")
+    begins = np.ones(len(at), bool)
+    np.not_equal(at[order[1:]], at[order[:-1]], out=begins[1:])
+    firsts = np.flatnonzero(begins)
+    return order, firsts, np.diff(firsts, append=len(at))
+
+
+def turns(at: Any) -> Iterator[Any]:
+    """Which of some positions to take at a time, so that no two are the same: each's first, and so on."""
+    order, firsts, counts = _repeated(at)
+    for turn in range(counts.max(initial=0)):
+        yield order[firsts[counts > turn] + turn]
 
 
 def _scattered(xp: Any, target: Any, indices: Any, updates: Any, how: str) -> Any:

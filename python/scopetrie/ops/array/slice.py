@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import operator
+from collections.abc import Iterator
 from typing import Any, Final
 
 import numpy as np
@@ -134,9 +135,22 @@ def _strided_kernel(xp: Any, **masks: int) -> Any:
                 if singles >> at & 1:
                     raise ValueError("only stride 1 allowed on non-range indexing.")
         key = dense_key(len(x.shape), begin.tolist(), end.tolist(), steps, **masks)
-        return part(x, tuple(key))
+        return part(x, tuple(key) if isinstance(x, np.ndarray) else tuple(_inside(key, x.shape)))
 
     return cut
+
+
+def _inside(key: list[Any], shape: tuple[int, ...]) -> Iterator[Any]:
+    """A key whose slices do not go beyond the sizes: the array standard leaves open what those would mean."""
+    sizes = iter(shape)
+    for each in key:
+        size = 0 if each is None else next(sizes)  # None makes an axis
+        if not isinstance(each, slice):
+            yield each
+            continue
+        first, last, step = each.indices(size)
+        empty = not range(first, last, step)
+        yield slice(0, 0) if empty else slice(first, last if last >= 0 else None, step)
 
 
 MASKS: Final = tuple(

@@ -39,13 +39,14 @@ def _by_whole(xp: Any, x: Any, y: Any) -> bool:
     values = host_view(y)
     if values is None:
         if 0 not in x.shape:
-            defer(y, lambda array: (array == 0).any(), _refuse_zero)
+            defer(y, lambda array: (array == 0).any(), refuse_zero)
     elif 0 not in x.shape:
-        _refuse_zero(values)
+        refuse_zero(values)
     return True
 
 
-def _refuse_zero(values: Any) -> None:
+def refuse_zero(values: Any) -> None:
+    """Raises InvalidArgumentError if there is a 0 among ints that something is to be divided by."""
     if not values.all():
         raise InvalidArgumentError(None, None, "Integer division by zero")
 

@@ -10,21 +10,31 @@ from ..._core import Variable, own_items
 from ...graph import Tensor
 from ...public import v1
 from ..array.indices import check_indices, check_tuples, flat_positions, rows_of
-from ..array.scatter import change_rows, scatter_rows
+from ..array.scatter import change_rows, scatter_rows, turns
 from ..constant import index_array
 from ..declare import FLOATS_HALF_FIRST, INDICES, NUMBERS, Types, attr, reference, tensor
+from ..math.division_kernels import real_div, refuse_zero
 from ..registry import define_op
 
 _EXTREME = (*FLOATS_HALF_FIRST, *INDICES)
 
 
 def _inverted(rows: Any, how: str) -> tuple[Any, str]:
-    """What is subtracted as what is added, and what is divided by as a factor."""
-    if how == "sub":
-        return -rows, "add"
-    if how == "div":
-        return 1 / rows, "mul"
-    return rows, how
+    """What is subtracted as what is added."""
+    return (-rows, "add") if how == "sub" else (rows, how)
+
+
+def _divide_rows(xp: Any, cell: Any, value: Any, at: Any, rows: Any) -> None:
+    """Divides rows of a variable; ints as v1 does, towards zero."""
+    divide, memory = real_div(xp), cell.writable()
+    if not isinstance(memory, np.ndarray):
+        cell.assign(divide(value, scatter_rows(xp, xp.ones_like(value), at, rows, "mul")))
+        return
+    if memory.dtype.kind in "iu":
+        refuse_zero(rows)  # before anything is changed
+    for turn in turns(at):
+        places = at[turn]
+        memory[places] = divide(memory[places], rows[turn])
 
 
 def _rows_kernel(how: str) -> Any:
@@ -43,7 +53,11 @@ def _rows_kernel(how: str) -> Any:
                     f"params.shape {list(value.shape)}"
                 )
             rows = rows_of(xp, xp.broadcast_to(updates, wanted), outer)
-            at, memory = rows_of(xp, indices, outer), cell.writable()
+            at = rows_of(xp, indices, outer)
+            if how == "div":
+                _divide_rows(xp, cell, value, at, rows)
+                return cell.view
+            memory = cell.writable()
             if isinstance(memory, np.ndarray):
                 change_rows(memory, at, *_inverted(rows, how))
             elif memory is not None and hasattr(xp, "scatter_into"):
