@@ -67,8 +67,7 @@ def _measure(effort: Effort) -> Result:
         theirs,
         "import numpy",
         paired_ratios(mine, theirs),
-        60e6,
-        target_on="difference",
+        1.2,
         calls=1,
     )
 

@@ -22,7 +22,7 @@ from typing import Any, TypeAlias
 
 from . import dtypes
 from .dtypes import DType, DTypeLike, as_dtype
-from .public import v1, whole
+from .public import v1
 from .shapes import TensorShape
 
 # (shape=, dtype=) -> the number of parts along each axis.
@@ -57,7 +57,6 @@ def fixed_size_partitioner(num_shards: int, axis: int = 0) -> Partitioner:
 
 
 @v1("variable_axis_size_partitioner")
-@whole  # a tensor among its numbers makes an operation before it is refused
 def variable_axis_size_partitioner(
     max_shard_bytes: int, axis: int = 0, bytes_per_string_element: int = 16, max_shards: int | None = None
 ) -> Partitioner:

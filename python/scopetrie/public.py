@@ -73,11 +73,16 @@ NAMESPACES: Final = {
     "test": "v1.test",
     "train": "train",
 }
-# Where functions that build are defined.
+# Where functions and constructors that build are defined: what `v1` declares there is whole. Methods and
+# what is not public say `@whole` themselves.
 _BUILDERS: Final = tuple(
     f"{__package__}.{name}"
-    for name in ("data", "derivatives", "layers", "losses", "ops", "partitioners", "random", "variables")
-)
+    for name in (
+        "contrib.layers", "contrib.legacy_seq2seq", "contrib.rnn", "contrib.seq2seq", "data", "derivatives",
+        "layers", "losses", "metrics", "ops", "partitioners", "queues", "random", "rnn", "summary.ops",
+        "train.batching", "train.producers", "train.schedules", "variables",
+    )
+)  # fmt: skip
 # Modules of which v1's top level has all that their `__all__` lists.
 WHOLE: Final = ("dtypes",)
 

@@ -78,7 +78,6 @@ class TextLineDataset(Dataset):
     b'one' b'two'
     """
 
-    @whole
     def __init__(
         self,
         filenames: Any,
@@ -101,7 +100,6 @@ class TFRecordDataset(Dataset):
         num_parallel_reads: Accepted for v1's sake: files are read one after the other.
     """
 
-    @whole
     def __init__(
         self,
         filenames: Any,
@@ -129,7 +127,6 @@ class FixedLengthRecordDataset(Dataset):
         num_parallel_reads: Accepted for v1's sake: files are read one after the other.
     """
 
-    @whole
     def __init__(
         self,
         filenames: Any,

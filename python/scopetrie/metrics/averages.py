@@ -16,7 +16,7 @@ from ..ops.math.elementwise import abs as absolute
 from ..ops.math.elementwise import cast, multiply, sqrt, squared_difference, subtract
 from ..ops.math.reduce import reduce_sum
 from ..ops.state.variable import assign_add
-from ..public import v1, whole
+from ..public import v1
 from ..scopes import variable_scope
 from .describe import RETURNS, described
 from .kept import aligned, divided, kept_variable, published, spread_weights, with_rank_of
@@ -25,7 +25,6 @@ _RAISES = "ValueError: If the shapes do not go together."
 
 
 @v1("metrics.mean")
-@whole
 @described(RETURNS, "ValueError: If the weights do not broadcast to the values.")
 def mean(
     values: Any, weights: Any = None, metrics_collections: Any = None, updates_collections: Any = None,
@@ -63,7 +62,6 @@ def mean(
 
 
 @v1("metrics.mean_tensor")
-@whole
 @described(RETURNS, "ValueError: If the weights do not broadcast to the values, or the shape is not known.")
 def mean_tensor(
     values: Any, weights: Any = None, metrics_collections: Any = None, updates_collections: Any = None,
@@ -89,7 +87,6 @@ def mean_tensor(
 
 
 @v1("metrics.accuracy")
-@whole
 @described(RETURNS, _RAISES)
 def accuracy(
     labels: Any, predictions: Any, weights: Any = None, metrics_collections: Any = None,
@@ -112,7 +109,6 @@ def accuracy(
 
 
 @v1("metrics.mean_squared_error")
-@whole
 @described(RETURNS, _RAISES)
 def mean_squared_error(
     labels: Any, predictions: Any, weights: Any = None, metrics_collections: Any = None,
@@ -125,7 +121,6 @@ def mean_squared_error(
 
 
 @v1("metrics.root_mean_squared_error")
-@whole
 @described(RETURNS, _RAISES)
 def root_mean_squared_error(
     labels: Any, predictions: Any, weights: Any = None, metrics_collections: Any = None,
@@ -138,7 +133,6 @@ def root_mean_squared_error(
 
 
 @v1("metrics.mean_absolute_error")
-@whole
 @described(RETURNS, _RAISES)
 def mean_absolute_error(
     labels: Any, predictions: Any, weights: Any = None, metrics_collections: Any = None,
@@ -151,7 +145,6 @@ def mean_absolute_error(
 
 
 @v1("metrics.mean_relative_error")
-@whole
 @described(RETURNS, _RAISES)
 def mean_relative_error(
     labels: Any, predictions: Any, normalizer: Any, weights: Any = None, metrics_collections: Any = None,
@@ -166,7 +159,6 @@ def mean_relative_error(
 
 
 @v1("metrics.mean_cosine_distance")
-@whole
 @described(RETURNS, _RAISES)
 def mean_cosine_distance(
     labels: Any, predictions: Any, dim: int, weights: Any = None, metrics_collections: Any = None,
@@ -183,7 +175,6 @@ def mean_cosine_distance(
 
 
 @v1("metrics.percentage_below")
-@whole
 @described(RETURNS, _RAISES)
 def percentage_below(
     values: Any, threshold: float, weights: Any = None, metrics_collections: Any = None,

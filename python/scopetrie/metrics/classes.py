@@ -17,7 +17,7 @@ from ..ops.math.reduce import reduce_mean, reduce_sum
 from ..ops.nn.confusion import confusion_matrix
 from ..ops.state.scatter import scatter_add
 from ..ops.state.variable import assign_add
-from ..public import v1, whole
+from ..public import v1
 from ..scopes import variable_scope
 from .describe import described
 from .kept import kept_variable, published
@@ -31,7 +31,6 @@ def _in_a_row(value: Any, dtype: Any = None) -> Tensor:
 
 
 @v1("metrics.mean_iou")
-@whole
 @described("The figure so far, and an operation that takes a batch in.", _RAISES)
 def mean_iou(
     labels: Any, predictions: Any, num_classes: int, weights: Any = None, metrics_collections: Any = None,
@@ -56,7 +55,6 @@ def mean_iou(
 
 
 @v1("metrics.mean_per_class_accuracy")
-@whole
 @described("The figure so far, and an operation that takes a batch in.", _RAISES)
 def mean_per_class_accuracy(
     labels: Any, predictions: Any, num_classes: int, weights: Any = None, metrics_collections: Any = None,

@@ -12,7 +12,7 @@ from ..ops.constant import convert_to_tensor
 from ..ops.math.compare import equal, greater, logical_and, where
 from ..ops.math.divide import divide
 from ..ops.math.elementwise import add, cast
-from ..public import v1, whole
+from ..public import v1
 from ..scopes import variable_scope
 from .describe import RETURNS, described
 from .kept import aligned, count_where, published
@@ -36,7 +36,6 @@ def _counted(
 
 
 @v1("metrics.true_positives")
-@whole
 @described(RETURNS, _RAISES)
 def true_positives(
     labels: Any, predictions: Any, weights: Any = None, metrics_collections: Any = None,
@@ -50,7 +49,6 @@ def true_positives(
 
 
 @v1("metrics.true_negatives")
-@whole
 @described(RETURNS, _RAISES)
 def true_negatives(
     labels: Any, predictions: Any, weights: Any = None, metrics_collections: Any = None,
@@ -64,7 +62,6 @@ def true_negatives(
 
 
 @v1("metrics.false_positives")
-@whole
 @described(RETURNS, _RAISES)
 def false_positives(
     labels: Any, predictions: Any, weights: Any = None, metrics_collections: Any = None,
@@ -78,7 +75,6 @@ def false_positives(
 
 
 @v1("metrics.false_negatives")
-@whole
 @described(RETURNS, _RAISES)
 def false_negatives(
     labels: Any, predictions: Any, weights: Any = None, metrics_collections: Any = None,
@@ -112,7 +108,6 @@ def _ratio(
 
 
 @v1("metrics.precision")
-@whole
 @described(RETURNS, _RAISES)
 def precision(
     labels: Any, predictions: Any, weights: Any = None, metrics_collections: Any = None,
@@ -134,7 +129,6 @@ def precision(
 
 
 @v1("metrics.recall")
-@whole
 @described(RETURNS, _RAISES)
 def recall(
     labels: Any, predictions: Any, weights: Any = None, metrics_collections: Any = None,

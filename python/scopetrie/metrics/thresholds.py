@@ -20,7 +20,7 @@ from ..ops.math.elementwise import cast, log, maximum, minimum, multiply
 from ..ops.math.reduce import reduce_all, reduce_min, reduce_sum
 from ..ops.math.scan import cumsum
 from ..ops.state.variable import assign_add
-from ..public import v1, whole
+from ..public import v1
 from ..scopes import variable_scope
 from .describe import RETURNS, described
 from .kept import aligned, kept_variable, published, spread_weights
@@ -68,7 +68,6 @@ def _evenly(count: int) -> list[float]:
 
 
 @v1("metrics.true_positives_at_thresholds")
-@whole
 @described(RETURNS, _RAISES)
 def true_positives_at_thresholds(
     labels: Any, predictions: Any, thresholds: Any, weights: Any = None, metrics_collections: Any = None,
@@ -83,7 +82,6 @@ def true_positives_at_thresholds(
 
 
 @v1("metrics.true_negatives_at_thresholds")
-@whole
 @described(RETURNS, _RAISES)
 def true_negatives_at_thresholds(
     labels: Any, predictions: Any, thresholds: Any, weights: Any = None, metrics_collections: Any = None,
@@ -98,7 +96,6 @@ def true_negatives_at_thresholds(
 
 
 @v1("metrics.false_positives_at_thresholds")
-@whole
 @described(RETURNS, _RAISES)
 def false_positives_at_thresholds(
     labels: Any, predictions: Any, thresholds: Any, weights: Any = None, metrics_collections: Any = None,
@@ -113,7 +110,6 @@ def false_positives_at_thresholds(
 
 
 @v1("metrics.false_negatives_at_thresholds")
-@whole
 @described(RETURNS, _RAISES)
 def false_negatives_at_thresholds(
     labels: Any, predictions: Any, thresholds: Any, weights: Any = None, metrics_collections: Any = None,
@@ -128,7 +124,6 @@ def false_negatives_at_thresholds(
 
 
 @v1("metrics.precision_at_thresholds")
-@whole
 @described(RETURNS, _RAISES)
 def precision_at_thresholds(
     labels: Any, predictions: Any, thresholds: Any, weights: Any = None, metrics_collections: Any = None,
@@ -147,7 +142,6 @@ def precision_at_thresholds(
 
 
 @v1("metrics.recall_at_thresholds")
-@whole
 @described(RETURNS, _RAISES)
 def recall_at_thresholds(
     labels: Any, predictions: Any, thresholds: Any, weights: Any = None, metrics_collections: Any = None,
@@ -203,7 +197,6 @@ def _interpolated(hit: Any, alarm: Any, miss: Any) -> Tensor:
 
 
 @v1("metrics.auc")
-@whole
 @described(
     RETURNS, "ValueError: If there is no such curve or method, or the shapes do not go together.",
     predictions="Probabilities, of the shape of `labels`.", thresholds="Thresholds, instead of even ones.",
@@ -249,7 +242,6 @@ def _near(
 
 
 @v1("metrics.sensitivity_at_specificity")
-@whole
 @described(RETURNS, _RAISES)
 def sensitivity_at_specificity(
     labels: Any, predictions: Any, specificity: float, weights: Any = None, num_thresholds: int = 200,
@@ -270,7 +262,6 @@ def sensitivity_at_specificity(
 
 
 @v1("metrics.specificity_at_sensitivity")
-@whole
 @described(RETURNS, _RAISES)
 def specificity_at_sensitivity(
     labels: Any, predictions: Any, sensitivity: float, weights: Any = None, num_thresholds: int = 200,

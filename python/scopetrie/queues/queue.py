@@ -317,7 +317,6 @@ class FIFOQueue(QueueBase):
     [3. 3.]
     """
 
-    @whole
     def __init__(
         self,
         capacity: int,
@@ -350,7 +349,6 @@ class PaddingFIFOQueue(QueueBase):
         ValueError: If there are more or fewer shapes or names than dtypes.
     """
 
-    @whole
     def __init__(
         self,
         capacity: int,
@@ -385,7 +383,6 @@ class RandomShuffleQueue(QueueBase):
         ValueError: If there are more or fewer shapes or names than dtypes.
     """
 
-    @whole
     def __init__(
         self,
         capacity: int,
@@ -422,7 +419,6 @@ class PriorityQueue(QueueBase):
         ValueError: If there are more or fewer shapes or names than dtypes.
     """
 
-    @whole
     def __init__(
         self,
         capacity: int,

@@ -17,7 +17,7 @@ from ..ops.control.trace import check_alike, flat, packed
 from ..ops.math.compare import greater_equal, less
 from ..ops.math.elementwise import maximum, minimum
 from ..ops.math.reduce import reduce_max
-from ..public import v1, whole
+from ..public import v1
 from ..scopes import variable_scope
 from .steps import (
     as_inputs,
@@ -35,7 +35,6 @@ __all__ = ["bidirectional_dynamic_rnn", "dynamic_rnn"]
 
 
 @v1("nn.dynamic_rnn")
-@whole
 def dynamic_rnn(
     cell: Any, inputs: Any, sequence_length: Any = None, initial_state: Any = None, dtype: DTypeLike = None,
     parallel_iterations: int | None = None, swap_memory: bool = False, time_major: bool = False,
@@ -183,7 +182,6 @@ def _reversed(values: Any, lengths: Any, time: int) -> Any:
 
 
 @v1("nn.bidirectional_dynamic_rnn")
-@whole
 def bidirectional_dynamic_rnn(
     cell_fw: Any, cell_bw: Any, inputs: Any, sequence_length: Any = None, initial_state_fw: Any = None,
     initial_state_bw: Any = None, dtype: DTypeLike = None, parallel_iterations: int | None = None,

@@ -15,7 +15,7 @@ from ..ops.control.tensor_array import TensorArray
 from ..ops.control.trace import check_alike, flat, packed
 from ..ops.math.compare import logical_not, logical_or
 from ..ops.math.reduce import reduce_all
-from ..public import v1, whole
+from ..public import v1
 from ..scopes import variable_scope
 from ..shapes import TensorShape
 from .steps import keep_where, known_batch, output_dims, require_cell
@@ -24,7 +24,6 @@ __all__ = ["raw_rnn"]
 
 
 @v1("nn.raw_rnn")
-@whole
 def raw_rnn(
     cell: Any, loop_fn: Callable[..., Any], parallel_iterations: int | None = None, swap_memory: bool = False,
     scope: Any = None,

@@ -16,7 +16,7 @@ from ..ops.control.branch import cond
 from ..ops.control.trace import flat, packed
 from ..ops.math.compare import less_equal
 from ..ops.math.reduce import reduce_max, reduce_min
-from ..public import v1, whole
+from ..public import v1
 from ..scopes import variable_scope
 from .steps import as_inputs, first_state, keep_where, known_batch, lengths_of, output_dims, require_cell
 
@@ -24,7 +24,6 @@ __all__ = ["static_bidirectional_rnn", "static_rnn"]
 
 
 @v1("nn.static_rnn", "contrib.rnn.static_rnn")
-@whole
 def static_rnn(
     cell: Any, inputs: Any, initial_state: Any = None, dtype: DTypeLike = None, sequence_length: Any = None,
     scope: Any = None,
@@ -122,7 +121,6 @@ def _turned(values: list[Any], lengths: Any) -> list[Any]:
 
 
 @v1("nn.static_bidirectional_rnn", "contrib.rnn.static_bidirectional_rnn")
-@whole
 def static_bidirectional_rnn(
     cell_fw: Any, cell_bw: Any, inputs: Any, initial_state_fw: Any = None, initial_state_bw: Any = None,
     dtype: DTypeLike = None, sequence_length: Any = None, scope: Any = None,

@@ -17,7 +17,7 @@ from ..ops.folding import constant_value
 from ..ops.math.elementwise import floor
 from ..ops.nn.embedding import dropout
 from ..ops.random.draws import random_uniform
-from ..public import v1, whole
+from ..public import v1
 from ..scopes import name_scope, variable_scope
 from ..shapes import TensorShape
 from .cell import LSTMStateTuple, RNNCell
@@ -192,7 +192,6 @@ class DropoutWrapper(Wrapper):
     [2, 4]
     """
 
-    @whole
     def __init__(
         self, cell: Any, input_keep_prob: Any = 1.0, output_keep_prob: Any = 1.0, state_keep_prob: Any = 1.0,
         variational_recurrent: bool = False, input_size: Any = None, dtype: DTypeLike = None,

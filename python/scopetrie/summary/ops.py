@@ -16,7 +16,7 @@ from ..ops.constant import convert_to_tensor
 from ..ops.declare import REALS, attr, tensor, tensors
 from ..ops.node_text import Dims
 from ..ops.registry import define_op
-from ..public import v1, whole
+from ..public import v1
 from .buckets import fill_histogram
 from .graph_messages import fill_tensor
 from .media import as_bytes, png, wav
@@ -139,7 +139,6 @@ _merge = _define("MergeSummary", tensors("inputs", (string,), attr=None), fill=_
 
 
 @v1("summary.scalar")
-@whole
 def scalar(name: str, tensor: Any, collections: Any = None, family: str | None = None) -> Tensor:
     """Makes an operation that computes the summary of a number.
 
@@ -165,7 +164,6 @@ def scalar(name: str, tensor: Any, collections: Any = None, family: str | None =
 
 
 @v1("summary.histogram")
-@whole
 def histogram(name: str, values: Any, collections: Any = None, family: str | None = None) -> Tensor:
     """Makes an operation that computes the histogram of numbers.
 
@@ -183,7 +181,6 @@ def histogram(name: str, values: Any, collections: Any = None, family: str | Non
 
 
 @v1("summary.image")
-@whole
 def image(
     name: str, tensor: Any, max_outputs: int = 3, collections: Any = None, family: str | None = None
 ) -> Tensor:
@@ -206,7 +203,6 @@ def image(
 
 
 @v1("summary.audio")
-@whole
 def audio(
     name: str,
     tensor: Any,
@@ -235,7 +231,6 @@ def audio(
 
 
 @v1("summary.tensor_summary")
-@whole
 def tensor_summary(
     name: str,
     tensor: Any,
@@ -275,7 +270,6 @@ def tensor_summary(
 
 
 @v1("summary.text")
-@whole
 def text(name: str, tensor: Any, collections: Any = None) -> Tensor:
     """Makes an operation that computes the summary of texts, in which TensorBoard reads Markdown.
 
@@ -300,7 +294,6 @@ def text(name: str, tensor: Any, collections: Any = None) -> Tensor:
 
 
 @v1("summary.merge")
-@whole
 def merge(inputs: Any, collections: Any = None, name: str | None = None) -> Tensor:
     """Makes an operation that computes several summaries as one.
 
@@ -325,7 +318,6 @@ def merge(inputs: Any, collections: Any = None, name: str | None = None) -> Tens
 
 
 @v1("summary.merge_all")
-@whole
 def merge_all(
     key: Any = GraphKeys.SUMMARIES, scope: str | None = None, name: str | None = None
 ) -> Tensor | None:

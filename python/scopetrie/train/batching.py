@@ -13,7 +13,7 @@ from ..ops.control.branch import cond
 from ..ops.control.flow import no_op
 from ..ops.control.trace import flat
 from ..ops.math.elementwise import cast, maximum, subtract
-from ..public import v1, whole
+from ..public import v1
 from ..queues.queue import FIFOQueue, PaddingFIFOQueue, QueueBase, RandomShuffleQueue
 from ..shapes import TensorShape
 from ..summary.ops import scalar
@@ -167,7 +167,6 @@ def _shuffle_batch(
 
 
 @v1("train.batch")
-@whole
 def batch(
     tensors: Any,
     batch_size: Any,
@@ -220,7 +219,6 @@ def batch(
 
 
 @v1("train.maybe_batch")
-@whole
 def maybe_batch(
     tensors: Any,
     keep_input: Any,
@@ -262,7 +260,6 @@ def maybe_batch(
 
 
 @v1("train.batch_join")
-@whole
 def batch_join(
     tensors_list: Any,
     batch_size: Any,
@@ -301,7 +298,6 @@ def batch_join(
 
 
 @v1("train.shuffle_batch")
-@whole
 def shuffle_batch(
     tensors: Any,
     batch_size: Any,
@@ -343,7 +339,6 @@ def shuffle_batch(
 
 
 @v1("train.maybe_shuffle_batch")
-@whole
 def maybe_shuffle_batch(
     tensors: Any,
     batch_size: Any,
@@ -387,7 +382,6 @@ def maybe_shuffle_batch(
 
 
 @v1("train.shuffle_batch_join")
-@whole
 def shuffle_batch_join(
     tensors_list: Any,
     batch_size: Any,

@@ -18,7 +18,7 @@ from ..ops.math.sequence import range_
 from ..ops.parsing.files import matching_files
 from ..ops.random.choice import random_shuffle
 from ..ops.state.variable import count_up_to
-from ..public import v1, whole
+from ..public import v1
 from ..queues.queue import FIFOQueue
 from ..shapes import TensorShape
 from ..summary.ops import scalar
@@ -27,7 +27,6 @@ from .queue_runner import QueueRunner, add_queue_runner
 
 
 @v1("train.match_filenames_once")
-@whole
 def match_filenames_once(pattern: Any, name: str | None = None) -> Variable:
     """Makes a local variable of the names of files, which are looked for when it is initialized.
 
@@ -49,7 +48,6 @@ def match_filenames_once(pattern: Any, name: str | None = None) -> Variable:
 
 
 @v1("train.limit_epochs")
-@whole
 def limit_epochs(tensor: Any, num_epochs: int | None = None, name: str | None = None) -> Tensor:
     """Hands a tensor on, in so many runs; then raises `errors.OutOfRangeError`.
 
@@ -77,7 +75,6 @@ def limit_epochs(tensor: Any, num_epochs: int | None = None, name: str | None = 
 
 
 @v1("train.input_producer")
-@whole
 def input_producer(
     input_tensor: Any,
     element_shape: Any = None,
@@ -135,7 +132,6 @@ def fullness(queue: Any, capacity: int, name: str) -> None:
 
 
 @v1("train.string_input_producer")
-@whole
 def string_input_producer(
     string_tensor: Any,
     num_epochs: int | None = None,
@@ -187,7 +183,6 @@ def _in_scope(
 
 
 @v1("train.range_input_producer")
-@whole
 def range_input_producer(
     limit: Any,
     num_epochs: int | None = None,
@@ -218,7 +213,6 @@ def range_input_producer(
 
 
 @v1("train.slice_input_producer")
-@whole
 def slice_input_producer(
     tensor_list: Any,
     num_epochs: int | None = None,

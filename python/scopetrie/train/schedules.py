@@ -30,7 +30,7 @@ from ..ops.math.elementwise import (
 )
 from ..ops.math.reduce import reduce_sum
 from ..ops.random.draws import random_normal
-from ..public import v1, whole
+from ..public import v1
 
 __all__ = [
     "cosine_decay",
@@ -55,7 +55,6 @@ def _start(rate: Any, step: Any, *numbers: Any) -> list[Tensor]:
 
 
 @v1("train.exponential_decay")
-@whole
 def exponential_decay(
     learning_rate: Any, global_step: Any, decay_steps: Any, decay_rate: Any, staircase: bool = False,
     name: str | None = None,
@@ -91,7 +90,6 @@ def _passed(step: Tensor, length: Tensor, staircase: bool) -> Tensor:
 
 
 @v1("train.natural_exp_decay")
-@whole
 def natural_exp_decay(
     learning_rate: Any, global_step: Any, decay_steps: Any, decay_rate: Any, staircase: bool = False,
     name: str | None = None,
@@ -114,7 +112,6 @@ def natural_exp_decay(
 
 
 @v1("train.inverse_time_decay")
-@whole
 def inverse_time_decay(
     learning_rate: Any, global_step: Any, decay_steps: Any, decay_rate: Any, staircase: bool = False,
     name: str | None = None,
@@ -140,7 +137,6 @@ def inverse_time_decay(
 
 
 @v1("train.polynomial_decay")
-@whole
 def polynomial_decay(
     learning_rate: Any, global_step: Any, decay_steps: Any, end_learning_rate: Any = 0.0001, power: Any = 1.0,
     cycle: bool = False, name: str | None = None,
@@ -174,7 +170,6 @@ def polynomial_decay(
 
 
 @v1("train.piecewise_constant", "train.piecewise_constant_decay")
-@whole
 def piecewise_constant(x: Any, boundaries: Any, values: Any, name: str | None = None) -> Tensor:
     """One of several values, as a number is between boundaries.
 
@@ -222,7 +217,6 @@ def _cosine(completed: Tensor) -> Tensor:
 
 
 @v1("train.cosine_decay")
-@whole
 def cosine_decay(
     learning_rate: Any, global_step: Any, decay_steps: Any, alpha: Any = 0.0, name: str | None = None
 ) -> Tensor:
@@ -252,7 +246,6 @@ def _scalar(value: Any, like: Tensor) -> Tensor:
 
 
 @v1("train.cosine_decay_restarts")
-@whole
 def cosine_decay_restarts(
     learning_rate: Any, global_step: Any, first_decay_steps: Any, t_mul: Any = 2.0, m_mul: Any = 1.0,
     alpha: Any = 0.0, name: str | None = None,
@@ -291,7 +284,6 @@ def cosine_decay_restarts(
 
 
 @v1("train.linear_cosine_decay")
-@whole
 def linear_cosine_decay(
     learning_rate: Any, global_step: Any, decay_steps: Any, num_periods: Any = 0.5, alpha: Any = 0.0,
     beta: Any = 0.001, name: str | None = None,
@@ -329,7 +321,6 @@ def _linear_cosine(
 
 
 @v1("train.noisy_linear_cosine_decay")
-@whole
 def noisy_linear_cosine_decay(
     learning_rate: Any, global_step: Any, decay_steps: Any, initial_variance: Any = 1.0,
     variance_decay: Any = 0.55, num_periods: Any = 0.5, alpha: Any = 0.0, beta: Any = 0.001,

@@ -15,7 +15,7 @@ from ...ops.constant import convert_to_tensor
 from ...ops.nn.activation import bias_add as nn_bias_add
 from ...ops.nn.activation import relu
 from ...ops.nn.conv_depthwise import depthwise_conv2d
-from ...public import v1, whole
+from ...public import v1
 from ..framework.kept import model_variable
 from ..framework.scopes_of_arguments import add_arg_scope
 from .describe import described
@@ -48,7 +48,6 @@ def channels_first(data_format: str | None) -> str:
 
 
 @v1("contrib.layers.fully_connected", "contrib.slim.fully_connected")
-@whole
 @add_arg_scope
 @described(_RETURNS, _RAISES)
 def fully_connected(
@@ -109,7 +108,6 @@ _BY_RANK: Final[dict[int | None, Any]] = {3: Conv1D, 4: Conv2D, 5: Conv3D}
     "contrib.slim.convolution2d", "contrib.slim.conv1d", "contrib.slim.conv3d", "contrib.slim.convolution1d",
     "contrib.slim.convolution3d",
 )  # fmt: skip
-@whole
 @add_arg_scope
 @described(_RETURNS, _RAISES)
 def convolution(
@@ -144,7 +142,6 @@ def _transposed(kind: Any, default: str, given: dict[str, Any]) -> Tensor:
     "contrib.layers.conv2d_transpose", "contrib.layers.convolution2d_transpose",
     "contrib.slim.conv2d_transpose", "contrib.slim.convolution2d_transpose",
 )  # fmt: skip
-@whole
 @add_arg_scope
 @described(_RETURNS, _RAISES)
 def conv2d_transpose(
@@ -163,7 +160,6 @@ def conv2d_transpose(
     "contrib.layers.conv3d_transpose", "contrib.layers.convolution3d_transpose",
     "contrib.slim.conv3d_transpose", "contrib.slim.convolution3d_transpose",
 )  # fmt: skip
-@whole
 @add_arg_scope
 @described(_RETURNS, _RAISES)
 def conv3d_transpose(
@@ -182,7 +178,6 @@ def conv3d_transpose(
     "contrib.layers.separable_conv2d", "contrib.layers.separable_convolution2d",
     "contrib.slim.separable_conv2d", "contrib.slim.separable_convolution2d",
 )  # fmt: skip
-@whole
 @add_arg_scope
 @described(_RETURNS, _RAISES, num_outputs="How many outputs there are; None for the first step alone.")
 def separable_conv2d(

@@ -15,7 +15,7 @@ from ...ops.array.shape import shape as shape_of
 from ...ops.constant import convert_to_tensor
 from ...ops.nn.norm import batch_normalization as nn_batch_normalization
 from ...ops.nn.norm import moments
-from ...public import v1, whole
+from ...public import v1
 from ..framework.kept import model_variable
 from ..framework.scopes_of_arguments import add_arg_scope
 from .describe import described
@@ -40,7 +40,6 @@ class _Normalization(BatchNormalization):
 
 
 @v1("contrib.layers.batch_norm", "contrib.slim.batch_norm")
-@whole
 @add_arg_scope
 @described("A tensor with the dtype and shape of the input.", _RAISES)
 def batch_norm(
@@ -126,7 +125,6 @@ def _normalized(
 
 
 @v1("contrib.layers.layer_norm", "contrib.slim.layer_norm")
-@whole
 @add_arg_scope
 @described("A tensor with the dtype and shape of the input.", _RAISES)
 def layer_norm(
@@ -156,7 +154,6 @@ def layer_norm(
 
 
 @v1("contrib.layers.instance_norm", "contrib.slim.instance_norm")
-@whole
 @add_arg_scope
 @described("A tensor with the dtype and shape of the input.", _RAISES)
 def instance_norm(

@@ -10,7 +10,7 @@ from ...graph import GraphKeys, Tensor, control_dependencies, get_collection
 from ...initializers import constant_initializer
 from ...ops.array.fill import identity
 from ...ops.math.clipping import clip_by_global_norm
-from ...public import v1, whole
+from ...public import v1
 from ...scopes import get_variable, variable_scope
 from ...train.steps import get_global_step
 
@@ -61,7 +61,6 @@ def _rate(learning_rate: Any, decay: Callable[..., Any] | None, step: Any) -> An
 
 
 @v1("contrib.layers.optimize_loss", "contrib.slim.optimize_loss")
-@whole
 def optimize_loss(
     loss: Any, global_step: Any, learning_rate: Any, optimizer: Any,
     gradient_noise_scale: float | None = None, gradient_multipliers: dict[Any, Any] | None = None,

@@ -19,7 +19,7 @@ from ...ops.nn.activation import relu as nn_relu
 from ...ops.nn.activation import relu6 as nn_relu6
 from ...ops.nn.activation import softmax as nn_softmax
 from ...ops.nn.embedding import embedding_lookup
-from ...public import v1, whole
+from ...public import v1
 from ...scopes import name_scope, variable_scope
 from ..framework.kept import model_variable
 from ..framework.scopes_of_arguments import add_arg_scope
@@ -43,7 +43,6 @@ def _pooled(kind: Any, default: str, given: dict[str, Any]) -> Tensor:
 
 
 @v1("contrib.layers.max_pool2d", "contrib.slim.max_pool2d")
-@whole
 @add_arg_scope
 @described(_RETURNS, _RAISES)
 def max_pool2d(
@@ -60,7 +59,6 @@ def max_pool2d(
 
 
 @v1("contrib.layers.avg_pool2d", "contrib.slim.avg_pool2d")
-@whole
 @add_arg_scope
 @described(_RETURNS, _RAISES)
 def avg_pool2d(
@@ -72,7 +70,6 @@ def avg_pool2d(
 
 
 @v1("contrib.layers.dropout", "contrib.slim.dropout")
-@whole
 @add_arg_scope
 @described(_RETURNS, _RAISES)
 def dropout(
@@ -87,7 +84,6 @@ def dropout(
 
 
 @v1("contrib.layers.flatten", "contrib.slim.flatten")
-@whole
 @add_arg_scope
 @described("A tensor `[N, size of an example]`.", _RAISES)
 def flatten(inputs: Any, outputs_collections: Any = None, scope: str | None = None) -> Tensor:
@@ -103,7 +99,6 @@ def flatten(inputs: Any, outputs_collections: Any = None, scope: str | None = No
 
 
 @v1("contrib.layers.one_hot_encoding", "contrib.slim.one_hot_encoding")
-@whole
 @add_arg_scope
 @described(
     _RETURNS, labels="The numbers of the classes.", num_classes="How many classes there are.",
@@ -123,7 +118,6 @@ def one_hot_encoding(
 
 
 @v1("contrib.layers.softmax", "contrib.slim.softmax")
-@whole
 @add_arg_scope
 @described(_RETURNS, logits="The logits, `[N, ..., classes]`.")
 def softmax(logits: Any, scope: Any = None) -> Tensor:
@@ -134,7 +128,6 @@ def softmax(logits: Any, scope: Any = None) -> Tensor:
 
 
 @v1("contrib.layers.unit_norm", "contrib.slim.unit_norm")
-@whole
 @add_arg_scope
 @described(_RETURNS, dim="The dimension.")
 def unit_norm(inputs: Any, dim: int, epsilon: float = 1e-7, scope: Any = None) -> Tensor:
@@ -189,7 +182,6 @@ def stack(inputs: Any, layer: Callable[..., Any], stack_args: Any, **kwargs: Any
 
 
 @v1("contrib.layers.embed_sequence")
-@whole
 @described(
     "A tensor `[N, T, embed_dim]`.",
     ids="The numbers of rows, `[N, T]`.",

@@ -13,7 +13,7 @@ from ...ops.math.elementwise import cast
 from ...ops.math.reduce import reduce_sum
 from ...ops.math.sum import add_n
 from ...ops.nn.loss import sparse_softmax_cross_entropy_with_logits
-from ...public import v1, whole
+from ...public import v1
 from ...rnn.static import static_rnn
 from ...scopes import name_scope, variable_scope
 
@@ -21,7 +21,6 @@ __all__ = ["basic_rnn_seq2seq", "rnn_decoder", "sequence_loss", "sequence_loss_b
 
 
 @v1("contrib.legacy_seq2seq.rnn_decoder")
-@whole
 def rnn_decoder(
     decoder_inputs: Sequence[Any], initial_state: Any, cell: Any,
     loop_function: Callable[[Any, int], Any] | None = None, scope: Any = None,
@@ -56,7 +55,6 @@ def rnn_decoder(
 
 
 @v1("contrib.legacy_seq2seq.basic_rnn_seq2seq")
-@whole
 def basic_rnn_seq2seq(
     encoder_inputs: Sequence[Any], decoder_inputs: Sequence[Any], cell: Any, dtype: DTypeLike = float32,
     scope: Any = None,
@@ -80,7 +78,6 @@ def basic_rnn_seq2seq(
 
 
 @v1("contrib.legacy_seq2seq.sequence_loss_by_example")
-@whole
 def sequence_loss_by_example(
     logits: Sequence[Any], targets: Sequence[Any], weights: Sequence[Any],
     average_across_timesteps: bool = True, softmax_loss_function: Callable[..., Any] | None = None,
@@ -119,7 +116,6 @@ def sequence_loss_by_example(
 
 
 @v1("contrib.legacy_seq2seq.sequence_loss")
-@whole
 def sequence_loss(
     logits: Sequence[Any], targets: Sequence[Any], weights: Sequence[Any],
     average_across_timesteps: bool = True, average_across_batch: bool = True,

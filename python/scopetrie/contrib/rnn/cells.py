@@ -17,7 +17,7 @@ from ...ops.math.elementwise import sigmoid, tanh
 from ...ops.nn.activation import bias_add
 from ...ops.nn.embedding import dropout
 from ...ops.nn.norm import batch_normalization, moments
-from ...public import v1, whole
+from ...public import v1
 from ...rnn.cell import LSTMStateTuple, RNNCell, known_depth
 from ...rnn.dynamic import bidirectional_dynamic_rnn
 from ...rnn.lstm import LSTMCell
@@ -205,7 +205,6 @@ class InputProjectionWrapper(Wrapper):
 
 
 @v1("contrib.rnn.stack_bidirectional_dynamic_rnn")
-@whole
 def stack_bidirectional_dynamic_rnn(
     cells_fw: Sequence[Any], cells_bw: Sequence[Any], inputs: Any, initial_states_fw: Any = None,
     initial_states_bw: Any = None, dtype: DTypeLike = None, sequence_length: Any = None,

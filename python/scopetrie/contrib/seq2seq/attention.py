@@ -27,7 +27,7 @@ from ...ops.math.elementwise import rsqrt, square, tanh
 from ...ops.math.masks import sequence_mask
 from ...ops.math.reduce import reduce_sum
 from ...ops.nn.activation import softmax
-from ...public import v1, whole
+from ...public import v1
 from ...rnn.cell import RNNCell
 from ...rnn.steps import require_cell
 from ...scopes import get_variable, name_scope, variable_scope
@@ -50,7 +50,6 @@ class AttentionMechanism:
         score_mask_value: What the score of rows is that do not count; minus infinity by default.
     """
 
-    @whole
     def __init__(
         self, memory: Any, memory_sequence_length: Any, query_layer: Any, memory_layer: Any,
         probability_fn: Callable[[Any], Any] | None, score_mask_value: Any,
@@ -159,7 +158,6 @@ class BahdanauAttention(AttentionMechanism):
         name: The name of the operations' scope.
     """
 
-    @whole
     def __init__(
         self, num_units: int, memory: Any, memory_sequence_length: Any = None, normalize: bool = False,
         probability_fn: Callable[[Any], Any] | None = None, score_mask_value: Any = None,
@@ -216,7 +214,6 @@ class LuongAttention(AttentionMechanism):
         name: The name of the operations' scope.
     """
 
-    @whole
     def __init__(
         self, num_units: int, memory: Any, memory_sequence_length: Any = None, scale: bool = False,
         probability_fn: Callable[[Any], Any] | None = None, score_mask_value: Any = None,
@@ -318,7 +315,6 @@ class AttentionWrapper(RNNCell):
     ([2, 7], [2, 6])
     """
 
-    @whole
     def __init__(
         self, cell: Any, attention_mechanism: Any, attention_layer_size: Any = None,
         alignment_history: bool = False, cell_input_fn: Callable[[Any, Any], Any] | None = None,
@@ -443,7 +439,6 @@ def _side_by_side(inputs: Any, attention: Any) -> Tensor:
 
 
 @v1("contrib.seq2seq.tile_batch")
-@whole
 def tile_batch(t: Any, multiplier: int, name: str | None = None) -> Any:
     """Repeats each example.
 

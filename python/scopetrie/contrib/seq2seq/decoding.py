@@ -17,7 +17,7 @@ from ...ops.control.trace import check_alike, flat, packed
 from ...ops.folding import constant_value
 from ...ops.math.compare import greater_equal, logical_not, logical_or, where
 from ...ops.math.reduce import reduce_all
-from ...public import v1, whole
+from ...public import v1
 from ...rnn.steps import keep_where, output_dims, require_cell, swapped
 from ...scopes import name_scope, variable_scope
 from ...shapes import TensorShape
@@ -179,7 +179,6 @@ class BasicDecoder(Decoder):
 
 
 @v1("contrib.seq2seq.dynamic_decode")
-@whole
 def dynamic_decode(
     decoder: Any, output_time_major: bool = False, impute_finished: bool = False,
     maximum_iterations: Any = None, parallel_iterations: int = 32, swap_memory: bool = False,

@@ -19,7 +19,7 @@ from ...ops.math.elementwise import cast
 from ...ops.math.reduce import reduce_all
 from ...ops.nn.embedding import embedding_lookup
 from ...ops.random.choice import multinomial
-from ...public import v1, whole
+from ...public import v1
 from ...rnn.steps import as_inputs, swapped
 from ...scopes import name_scope
 from ...shapes import TensorShape
@@ -109,7 +109,6 @@ class TrainingHelper(_OfNumbers):
         ValueError: If `sequence_length` is no vector.
     """
 
-    @whole
     def __init__(
         self, inputs: Any, sequence_length: Any, time_major: bool = False, name: str | None = None
     ) -> None:
@@ -208,7 +207,6 @@ class GreedyEmbeddingHelper(_OfNumbers):
         ValueError: If the first numbers are no vector, or the last one is no scalar.
     """
 
-    @whole
     def __init__(self, embedding: Any, start_tokens: Any, end_token: Any) -> None:
         self._rows: Callable[[Any], Tensor] = (
             embedding if callable(embedding) else lambda ids: embedding_lookup(embedding, ids)
@@ -284,7 +282,6 @@ class SampleEmbeddingHelper(GreedyEmbeddingHelper):
         ValueError: If the first numbers are no vector, or the last one is no scalar.
     """
 
-    @whole
     def __init__(
         self, embedding: Any, start_tokens: Any, end_token: Any, softmax_temperature: Any = None,
         seed: int | None = None,
@@ -403,7 +400,6 @@ class InferenceHelper(_OfNumbers):
         next_inputs_fn: `f(samples)` gives the next inputs; the samples themselves by default.
     """
 
-    @whole
     def __init__(
         self, sample_fn: Callable[[Any], Any], sample_shape: Any, sample_dtype: Any, start_inputs: Any,
         end_fn: Callable[[Any], Any], next_inputs_fn: Callable[[Any], Any] | None = None,

@@ -10,14 +10,13 @@ from ...ops.array.shape import reshape, shape
 from ...ops.constant import convert_to_tensor
 from ...ops.math.reduce import reduce_sum
 from ...ops.nn.loss import sparse_softmax_cross_entropy_with_logits
-from ...public import v1, whole
+from ...public import v1
 from ...scopes import name_scope
 
 __all__ = ["sequence_loss"]
 
 
 @v1("contrib.seq2seq.sequence_loss")
-@whole
 def sequence_loss(
     logits: Any, targets: Any, weights: Any, average_across_timesteps: bool = True,
     average_across_batch: bool = True, softmax_loss_function: Callable[..., Any] | None = None,

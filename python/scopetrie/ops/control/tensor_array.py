@@ -7,7 +7,7 @@ from typing import Any
 from ..._core import Variable, name_scope
 from ...dtypes import DType, DTypeLike, as_dtype
 from ...graph import Tensor
-from ...public import v1, whole
+from ...public import v1
 from ...shapes import TensorShape, as_dims
 from ..array.fill import identity
 from ..array.shape import shape
@@ -65,7 +65,6 @@ class TensorArray:
 
     __slots__ = ("_dims", "_dtype", "_dynamic", "_flow", "_infer", "_size")
 
-    @whole
     def __init__(
         self, dtype: DTypeLike, size: Any = None, dynamic_size: bool | None = None,
         clear_after_read: bool | None = None, tensor_array_name: str | None = None, handle: Any = None,
