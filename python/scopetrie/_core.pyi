@@ -4,7 +4,19 @@ import sys
 import types
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from inspect import Signature
-from typing import Any, Final, Generic, Literal, Never, NoReturn, Self, SupportsIndex, TypeAlias, final
+from typing import (
+    Any,
+    Final,
+    Generic,
+    Literal,
+    Never,
+    NoReturn,
+    Self,
+    SupportsIndex,
+    TypeAlias,
+    final,
+    overload,
+)
 
 import numpy as np
 from typing_extensions import TypeVar, disjoint_base
@@ -227,6 +239,7 @@ class Store:
     def seed(self) -> int: ...
     @property
     def current_scope(self) -> _NewVariableScope: ...
+    @overload
     def get(
         self,
         name: str,
@@ -235,9 +248,22 @@ class Store:
         initializer: _Initializer = None,
         regularizer: _Regularizer = None,
         trainable: bool | None = None,
-        partitioner: _Function = None,
+        partitioner: None = None,
         custom_getter: _Function = None,
     ) -> _NewStoreVariable: ...
+    @overload
+    def get(  # a scalar is in one piece
+        self,
+        name: str,
+        shape: _ShapeLike = None,
+        dtype: DTypeLike = None,
+        initializer: _Initializer = None,
+        regularizer: _Regularizer = None,
+        trainable: bool | None = None,
+        *,
+        partitioner: _Function,
+        custom_getter: _Function = None,
+    ) -> Any: ...
     def get_many(
         self,
         names: Iterable[str],
@@ -277,6 +303,7 @@ class Store:
     def _measure(self, path: str = "", /) -> tuple[int, int, int]: ...
     def _is_scope(self, path: str, /) -> bool: ...
     def _find(self, path: str, /) -> Any: ...
+    def _find_parts(self, path: str, /) -> Any: ...
     def _set(self, path: str, array: Any, trainable: bool, /) -> bool: ...
     def _initialise(self, graph: Graph, initials: bytes, /) -> None: ...
     def _watch(self, watcher: Any, /) -> None: ...

@@ -70,6 +70,7 @@ def functions() -> list[tuple[str, Callable[[World], Any]]]:
         "RestorePlan": lambda world: _store(world).plan_restore(_store(world)),
         "Audit": lambda world: _store(world).audit(),
         "StoreVariable": lambda world: _store(world)["v"],
+        "PartitionedStoreVariable": lambda world: _store(world)["cut"],
         "TensorShape": lambda world: tf.TensorShape([2, 2]),
         "DType": lambda world: tf.float32,
     }
@@ -94,6 +95,7 @@ def _store(world: World) -> tf.Store:
     store = tf.Store(seed=1)
     store.get("v", (2, 2), initializer="zeros")
     store.get("tower/w", (2,))
+    store.get("cut", (4,), partitioner=tf.fixed_size_partitioner(2))
     return store
 
 

@@ -25,6 +25,12 @@ enum StoreArgument {
 bool read_core_rule(PyObject* object, Initializer& out);
 /// False with an exception set.
 bool read_trainable(PyObject* given, bool& out);
+/// The shape that a variable is asked for with; throws.
+ShapeId asked_shape(StoreState& store, StoreName place, PyObject* given);
+/// Store.get of a variable in one piece, whatever its initializer is. Throws.
+PyObject* store_get_single(PyObject* self, const VariableCall& call, StoreName place);
+/// Store.get where there is a partitioner, or may be a variable in parts. Throws.
+PyObject* store_get_in_parts(PyObject* self, const VariableCall& call, StoreName place);
 /// Store.get, whatever has to be asked. Throws.
 SCOPETRIE_COLD PyObject* store_get_slowly(PyObject* self, PyVariableScope& scope, PyObject* const* arguments);
 

@@ -159,14 +159,18 @@ PyObject* store_copy(PyObject* self, PyObject* const* args, Py_ssize_t positiona
   const std::uint32_t site = store.sites.here();
   make_room(store.live, targets.size());
   Transaction transaction(store.ledger(), &context);
+  std::vector<Values::Copied> copies;
   for (const Target& target : targets) {
     const VariableId of = values.resolved(target.row);
     const Memory* memory = values.peek(of);
     if (memory == nullptr) throw Error(ErrorKind::kRuntime, "Store.copy: the store was changed meanwhile");
     const bool is_trainable = (store.variables[of].flags & kTrainable) != 0;
-    values.create_ready(target.scope, target.segment, {store.variables[of].shape, values.dtype(of)}, is_trainable,
-                        Memory::copy(*memory), site);
+    const Output output{store.variables[of].shape, values.dtype(of)};
+    const VariableId made =
+        values.create_ready(target.scope, target.segment, output, is_trainable, Memory::copy(*memory), site);
+    copies.push_back({of, made});
   }
+  values.join_copies(copies);
   transaction.commit();
   add_handles(store);
   Py_RETURN_NONE;

@@ -57,6 +57,7 @@ class PlainCreation {
   // Null without an exception where others decide. Runs no Python before it has decided.
   PyObject* make(ScopeId scope, SegmentId segment, PyObject* shape) {
     if (!(is_ready_ || start()) || !read_shape(shape)) return nullptr;
+    if (store_.values.find_partitioned(scope, segment) != kNone) return nullptr;
     make_room_for_handle(store_);
     const VariableId id = store_.values.create(scope, segment, output_, trainable_, origin_, site_);
     return made_handle(self_, id);
@@ -65,7 +66,7 @@ class PlainCreation {
  private:
   bool start() {
     const Settings& settings = scope_.settings;
-    if (scope_.reuse() == Reuse::kYes || store_.has_parts || given(arguments_[kAtRegularizer]) ||
+    if (scope_.reuse() == Reuse::kYes || given(arguments_[kAtRegularizer]) ||
         settings[Setting::kRegularizer] != nullptr)
       return false;
     PyObject* dtype = arguments_[kAtDType];

@@ -41,6 +41,11 @@ PyObject* store_put(PyObject* self, PyObject* const* args, Py_ssize_t positional
                     list_text(store.values.dims(found)) + "): assign() sets its elements",
                 {.call = "Store.put", .full_name = path});
   }
+  if (const auto number = store.values.find_partitioned(request.scope, request.segment); number != kNone) {
+    const std::string path = full_name(store, request.scope, request.segment);
+    throw Error(ErrorKind::kValue, "Store.put: " + path + " already exists, in parts: assign() sets its elements",
+                {.call = "Store.put", .full_name = path});
+  }
   store.note_builder(&context);
   const std::uint32_t site = store.sites.here();
   make_room_for_handle(store);

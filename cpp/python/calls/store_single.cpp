@@ -25,6 +25,19 @@ bool read_trainable(PyObject* given, bool& out) {
   return truth >= 0;
 }
 
+ShapeId asked_shape(StoreState& store, StoreName place, PyObject* given) {
+  ShapeId shape = ShapeTable::kUnknown;
+  if (parse_dims(store.ops.shapes(), given, shape)) return shape;
+  if (!PyErr_ExceptionMatches(PyExc_ValueError) && !PyErr_ExceptionMatches(PyExc_TypeError)) throw_raised();
+  PyObject *type, *value, *trace;
+  PyErr_Fetch(&type, &value, &trace);
+  const Ref owned_type(type), owned_value(value), owned_trace(trace);
+  const Ref name = checked(to_str(full_name(store, place.scope, place.segment)));
+  PyErr_Format(type, "Store.get: %U was asked for with shape=%R: %S", name.get(), given,
+               value == nullptr ? Py_None : value);
+  throw_raised();
+}
+
 namespace {
 
 // The call in a scope. Stores say themselves which dtypes there are, and their scopes what is trained.
@@ -64,20 +77,8 @@ class Single {
                                                      : InitialSource::kNotGiven;
     request_.has_shape = call_.shape != nullptr;
     request_.dtype = call_.dtype;
-    if (request_.has_shape) request_.shape = read_shape();
-  }
-
-  ShapeId read_shape() {
-    ShapeId shape = ShapeTable::kUnknown;
-    if (parse_dims(store_.ops.shapes(), call_.shape, shape)) return shape;
-    if (!PyErr_ExceptionMatches(PyExc_ValueError) && !PyErr_ExceptionMatches(PyExc_TypeError)) throw_raised();
-    PyObject *type, *value, *trace;
-    PyErr_Fetch(&type, &value, &trace);
-    const Ref owned_type(type), owned_value(value), owned_trace(trace);
-    const Ref name = checked(to_str(full_name()));
-    PyErr_Format(type, "Store.get: %U was asked for with shape=%R: %S", name.get(), call_.shape,
-                 value == nullptr ? Py_None : value);
-    throw_raised();
+    if (request_.has_shape) request_.shape = asked_shape(store_, place_, call_.shape);
+    request_.is_part = true;  // values know better which variable is in parts
   }
 
   PyObject* found(VariableId id) { return Ref(store_variable(as_graph(self_), store_.values.resolved(id))).release(); }
@@ -218,14 +219,15 @@ PyObject* call_getter(PyObject* self, PyObject* getter, const VariableCall& call
 }
 
 PyObject* get_one(PyObject* self, const VariableCall& call, StoreName place) {
-  if (call.partitioner != nullptr && call.shape != nullptr) {
-    PyErr_SetString(PyExc_NotImplementedError, "Store.get: partitioners are not supported yet");
-    throw_raised();
-  }
+  if (call.partitioner != nullptr || store_of(self).has_parts) return store_get_in_parts(self, call, place);
   return Single(self, call, place).get();
 }
 
 }  // namespace
+
+PyObject* store_get_single(PyObject* self, const VariableCall& call, StoreName place) {
+  return Single(self, call, place).get();
+}
 
 PyObject* store_get_slowly(PyObject* self, PyVariableScope& scope, PyObject* const* arguments) {
   const Ref keep_scope = Ref::borrowed(&scope), keep_store = Ref::borrowed(self);

@@ -154,11 +154,14 @@ bool bind_store(PyObject* module) {
            "    regularizer: A function of the variable, kept for `regularization_losses()`.\n"
            "    trainable: Whether it is to be trained; the scope says it by default, and else it is.\n"
            "    partitioner: A function of shape and dtype that gives the number of parts along each axis.\n"
+           "        A variable in parts is shared without one, too.\n"
            "    custom_getter: A function through which the call is passed, instead of the scope's.\n\n"
-           "Returns:\n    The Variable: the same object for as long as somebody has it.\n\n"
+           "Returns:\n"
+           "    The Variable: the same object for as long as somebody has it. A PartitionedStoreVariable where it is\n"
+           "    in parts, which are the variables \"name/part_0\", \"name/part_1\" and so on.\n\n"
            "Raises:\n"
            "    ValueError: If it exists and the scope does not reuse, does not exist and the scope only reuses, or\n"
-           "        shape, dtype or initializer do not fit.\n"
+           "        shape, dtype, initializer or partitions do not fit.\n"
            "    TypeError: If the name is no str, or a Store holds no such dtype.\n\n"
            ">>> import scopetrie as st\n>>> store = st.Store()\n"
            ">>> with store.scope(\"layer\"):\n...     store.get(\"w\", (3, 2))\n"
@@ -265,6 +268,7 @@ bool bind_store(PyObject* module) {
       with_arguments("_measure", locked<store_measure>, "How many variables, elements and bytes are beneath a path."),
       {"_follow", locked<follow>, METH_O, "Makes Names follow the store, unless some do; gives those that do."},
       {"_is_scope", locked<store_is_scope>, METH_O, "Whether variables are beneath a path."},
+      {"_find_parts", locked<store_find_parts>, METH_O, "The variable in parts of exactly this path, or None."},
       {"_find", locked<store_find>, METH_O, "The variable of exactly this path, or None."},
       with_arguments(
           "_set", locked<store_set>,

@@ -132,6 +132,7 @@ PyObject* store_variable_at(PyObject* self, PyObject* number);
 PyObject* store_get(PyObject* self, PyObject* const* args, Py_ssize_t positional, PyObject* keywords);
 PyObject* store_get_many(PyObject* self, PyObject* const* args, Py_ssize_t positional, PyObject* keywords);
 PyObject* store_get_whole(PyObject* self, PyObject* const* args, Py_ssize_t positional, PyObject* keywords);
+PyObject* store_find_parts(PyObject* self, PyObject* path);
 PyObject* store_put(PyObject* self, PyObject* const* args, Py_ssize_t positional, PyObject* keywords);
 int store_delete(PyObject* self, PyObject* path);
 PyObject* store_move(PyObject* self, PyObject* const* args, Py_ssize_t positional, PyObject* keywords);

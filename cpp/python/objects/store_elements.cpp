@@ -27,7 +27,7 @@ Ref converted_elements(const Values& values, VariableId id) {
     ~Owned() { memory->disown(); }
   } const wide{Memory::uninitialised(count * computed.size())};
   const auto dims = values.dims(id);
-  write_elements(values.rule(id), dtype, dims, values.seeds(id), wide.memory->data(), count);
+  values.write_first(id, wide.memory->data());
   const Ref array = checked(array_over(*wide.memory, computed, dims, false));
   return as_array(array.get(), dtype, true);
 }
@@ -39,7 +39,14 @@ Ref asked_elements(PyGraph* store, VariableId id) {
   const DType dtype = values.dtype(id);
   const Ref shape = dims_object(values.dims(id)), path = path_object(store, id);
   const Ref seed = checked(PyLong_FromUnsignedLongLong(values.seed()));
-  PyObject* const arguments[] = {initializer.get(), shape.get(), array_dtype(dtype), path.get(), seed.get()};
+  Ref part = Ref::borrowed(Py_None);
+  if (const auto place = values.place(id); place) {
+    const Ref whole = dims_object(store_of(store).ops.shapes().dims(place->whole));
+    const Ref offset = dims_object(place->slice.offset);
+    part = checked(PyObject_CallFunctionObjArgs(state().hooks.partition_info, whole.get(), offset.get(), nullptr));
+  }
+  PyObject* const arguments[] = {initializer.get(), shape.get(), array_dtype(dtype),
+                                 path.get(),        seed.get(),  part.get()};
   const Ref given = checked(PyObject_Vectorcall(state().hooks.make_elements, arguments, std::size(arguments), nullptr));
   return as_array(given.get(), dtype, true);
 }

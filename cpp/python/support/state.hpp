@@ -47,7 +47,7 @@ inline std::uint8_t base_dtype(DType dtype) { return dtype.base(); }
   X(note_part)           /* (variable, name of the whole, its sizes, offset, sizes) */                         \
   X(partitioned)         /* (graph, name, dims, DType, parts, partitions) -> PartitionedVariable */            \
   X(word_refusal)        /* (how, graph, name, variable | None) -> the exception */                            \
-  X(make_elements)       /* (initializer, shape, NumPy's dtype, path, seed) -> array: of a Store's variable */ \
+  X(make_elements)       /* (initializer, shape, NumPy's dtype, path, seed, part | None) -> a Store's array */ \
   X(tensor_shape)        /* TensorShape */                                                                     \
   X(partition_info)      /* PartitionInfo */
 

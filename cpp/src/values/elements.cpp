@@ -215,8 +215,26 @@ DType computed_as(DType dtype) noexcept {
   return dtype.is_integer() ? kInt8 : kFloat32;
 }
 
+ElementRuns runs_of(std::span<const std::int64_t> whole, const Slice& slice) {
+  std::size_t axis = 0;
+  while (axis < whole.size() && slice.sizes[axis] == whole[axis]) ++axis;
+  std::uint64_t inner = 1;
+  for (std::size_t i = axis + 1; i < whole.size(); ++i) inner *= static_cast<std::uint64_t>(whole[i]);
+  if (axis == whole.size()) {
+    for (const std::int64_t size : whole) inner *= static_cast<std::uint64_t>(size);
+    return {0, static_cast<std::size_t>(inner), 0};
+  }
+  const auto along = [&](std::int64_t count) { return static_cast<std::uint64_t>(count) * inner; };
+  return {along(slice.offset[axis]), static_cast<std::size_t>(along(slice.sizes[axis])), along(whole[axis])};
+}
+
 void write_elements(const Initializer& initializer, DType dtype, std::span<const std::int64_t> dims,
                     const ElementSeeds& seeds, void* out, std::size_t count) {
+  write_part(initializer, dtype, dims, seeds, {0, count, 0}, out, count);
+}
+
+void write_part(const Initializer& initializer, DType dtype, std::span<const std::int64_t> dims,
+                const ElementSeeds& seeds, const ElementRuns& runs, void* out, std::size_t count) {
   const DType written = computed_as(dtype);
   if (!is_random(initializer.kind)) {
     const AttributeValue number =
@@ -229,16 +247,23 @@ void write_elements(const Initializer& initializer, DType dtype, std::span<const
   if (!value) return;  // has_elements() says so before
   const Drawing drawing(*value, seeds);
   dispatch(written, [&]<class T>(T) {
-    T* const to = static_cast<T*>(out);
-    switch (drawn_as(written)) {
-      case kFloat64:
-        return draw_converted<double>(to, count, drawing);
-      case kInt32:
-        return draw_converted<std::int32_t>(to, count, drawing);
-      case kInt64:
-        return draw_converted<std::int64_t>(to, count, drawing);
-      default:
-        return draw_converted<float>(to, count, drawing);
+    std::uint64_t first = runs.first;
+    const auto draw = [&](auto block, std::uint64_t at) { drawing(block, first + at); };
+    for (std::size_t done = 0; done < count; done += runs.size, first += runs.stride) {
+      T* const to = static_cast<T*>(out) + done;
+      switch (drawn_as(written)) {
+        case kFloat64:
+          draw_converted<double>(to, runs.size, draw);
+          break;
+        case kInt32:
+          draw_converted<std::int32_t>(to, runs.size, draw);
+          break;
+        case kInt64:
+          draw_converted<std::int64_t>(to, runs.size, draw);
+          break;
+        default:
+          draw_converted<float>(to, runs.size, draw);
+      }
     }
   });
 }

@@ -5,7 +5,9 @@
 #include <utility>
 
 #include "scopetrie/scopes/context.hpp"
+#include "scopetrie/values/get_parts.hpp"
 #include "scopetrie/values/refusal.hpp"
+#include "scopetrie/variables/option_objects.hpp"
 
 namespace scopetrie {
 
@@ -67,42 +69,137 @@ VariableId existing(const char* call, const Values& values, std::string_view pat
 // Throws where a name is a variable's.
 void check_free(const char* call, const Values& values, ScopeId scope, SegmentId segment) {
   const VariableId found = values.graph().variables.find(scope, segment);
-  if (found == kNone) return;
-  const std::string path = values.path(found);
+  if (found == kNone && values.find_partitioned(scope, segment) == kNone) return;
+  const std::string path = full_name(values.graph(), scope, segment);
+  const std::string what = found == kNone ? "in parts" : outline(values, found);
   throw Error(ErrorKind::kValue,
-              std::string(call) + ": " + path + " already exists (" + outline(values, found) +
-                  "): another name makes another one",
-              {.call = call, .full_name = path, .found = outline(values, found)});
+              std::string(call) + ": " + path + " already exists (" + what + "): another name makes another one",
+              {.call = call, .full_name = path, .found = what});
 }
 
 }  // namespace
 
+namespace {
+
+/// One call of get().
+class Getting {
+ public:
+  Getting(Context& at, Values& values, std::string_view name, const StoreVariableOptions& options)
+      : at_(at), values_(values), graph_(values.graph()), options_(options), scope_(*at.current_variable_scope) {
+    request_ = {.sharing = sharing_of(scope_.reuse()),
+                .has_shape = options.shape.is_given(),
+                .is_part = true,  // values_ knows better what is in parts
+                .dtype = options.dtype != 0 ? options.dtype : scope_.dtype()};
+    check_store_name("Store.get", name);
+    request_.scope = graph_.ops.scopes().scope_of_name(name, scope_.in(graph_), request_.segment);
+    if (request_.has_shape) request_.shape = graph_.ops.shapes().intern(options.shape.sizes());
+    rule_ = options.initializer ? &*options.initializer : rule_of(scope_);
+    if (rule_ != nullptr) request_.source = InitialSource::kTold;
+  }
+
+  GotAnyStoreVariable get() {
+    if (options_.partitioner || scope_.settings[Setting::kPartitioner] != nullptr || graph_.has_parts) {
+      const bool is_scalar = request_.has_shape && options_.shape.sizes().empty();
+      const bool is_there = graph_.variables.find(request_.scope, request_.segment) != kNone;
+      const bool may_cut = partitioner() != nullptr && request_.has_shape && !is_scalar;
+      if (may_cut || (!is_there && values_.find_partitioned(request_.scope, request_.segment) != kNone))
+        return get_parts(may_cut ? partitioner() : nullptr);
+    }
+    const GotStoreVariable got = get_single(request_);
+    return {got.variable, got.made};
+  }
+
+ private:
+  void* partitioner() const {
+    return options_.partitioner ? options_.partitioner.get() : scope_.settings[Setting::kPartitioner];
+  }
+
+  GotStoreVariable get_single(const VariableRequest& request) {
+    const Verdict verdict = look_up(graph_, request);
+    if (verdict.kind == Verdict::Kind::kFound) return {{values_, values_.resolved(verdict.variable)}};
+    if (verdict.is_refused()) throw store_refusal(values_, request, verdict);
+    if (!request.has_shape || graph_.ops.shapes().elements(request.shape) < 0)
+      throw store_refusal(values_, request, {Verdict::Kind::kNoShape});
+    std::optional<Initializer> usual;
+    const Initializer* rule = rule_;
+    if (rule == nullptr) rule = &*(usual = Initializer::of_default(request.dtype));
+    values_.check_size(request.shape, request.dtype);
+    const Values::Origin origin = values_.origin_of(*rule);
+    values_.check(origin, request.dtype);
+    graph_.note_builder(at_.builder());
+    const bool trainable = options_.trainable.value_or(scope_.is_trainable());
+    const VariableId made =
+        values_.create(request.scope, request.segment, {request.shape, request.dtype}, trainable, origin);
+    return {{values_, made}, true};
+  }
+
+  GotAnyStoreVariable get_parts(void* partitioner) {
+    PartitionedRequest request{.scope = request_.scope,
+                               .segment = request_.segment,
+                               .sharing = request_.sharing,
+                               .shape = request_.shape,
+                               .dtype = request_.dtype};
+    PartitionedVerdict verdict = look_up_whole(graph_, request);
+    if (verdict.is_refused()) throw parts_refusal(values_, request, verdict);
+    std::vector<std::int64_t> partitions;
+    if (partitioner != nullptr) {
+      check_parts(values_, request);
+      const std::span<const std::int64_t> sizes = options_.shape.sizes();
+      request.partitions = partitions = option_function<Partitioner>(partitioner)(sizes, request.dtype);
+      check_parts(values_, request, list_text(partitions));
+    }
+    verdict = look_up_parts(values_, request);
+    if (verdict.kind == PartitionedVerdict::Kind::kFound) return {partitioned(verdict.number)};
+    if (verdict.is_refused()) throw parts_refusal(values_, request, verdict);
+    bool is_made = false;
+    Transaction transaction(graph_.ledger(), at_.builder());
+    const std::uint32_t number = make_parts(values_, request, [&](ScopeId scope, SegmentId segment, const Slice& part) {
+      VariableRequest single = request_;
+      single.scope = scope;
+      single.segment = segment;
+      single.shape = graph_.ops.shapes().intern(part.sizes);
+      const GotStoreVariable got = get_single(single);
+      is_made = is_made || got.made;
+      return got.variable.id();
+    });
+    transaction.commit();
+    return {partitioned(number), is_made};
+  }
+
+  PartitionedStoreVariable partitioned(std::uint32_t number) const {
+    const PartitionedRow& row = graph_.partitioned[number];
+    const auto sizes = graph_.ops.shapes().dims(row.shape);
+    PartitionedStoreVariable found{full_name(graph_, request_.scope, request_.segment),
+                                   {sizes.begin(), sizes.end()},
+                                   row.dtype,
+                                   row.partitions,
+                                   {}};
+    for (const VariableId part : row.parts) found.parts.emplace_back(values_, part);
+    return found;
+  }
+
+  Context& at_;
+  Values& values_;
+  Graph& graph_;
+  const StoreVariableOptions& options_;
+  const VariableScope& scope_;
+  VariableRequest request_;
+  const Initializer* rule_;
+};
+
+}  // namespace
+
 GotStoreVariable get_in(Context& at, Values& values, std::string_view name, const StoreVariableOptions& options) {
-  Graph& graph = values.graph();
-  const VariableScope& scope = *at.current_variable_scope;
-  VariableRequest request{.sharing = sharing_of(scope.reuse()),
-                          .has_shape = options.shape.is_given(),
-                          .dtype = options.dtype != 0 ? options.dtype : scope.dtype()};
-  check_store_name("Store.get", name);
-  request.scope = graph.ops.scopes().scope_of_name(name, scope.in(graph), request.segment);
-  if (request.has_shape) request.shape = graph.ops.shapes().intern(options.shape.sizes());
-  const Initializer* rule = options.initializer ? &*options.initializer : rule_of(scope);
-  if (rule != nullptr) request.source = InitialSource::kTold;
-  const Verdict verdict = look_up(graph, request);
-  if (verdict.kind == Verdict::Kind::kFound) return {{values, values.resolved(verdict.variable)}};
-  if (verdict.is_refused()) throw store_refusal(values, request, verdict);
-  if (!request.has_shape || graph.ops.shapes().elements(request.shape) < 0)
-    throw store_refusal(values, request, {Verdict::Kind::kNoShape});
-  std::optional<Initializer> usual;
-  if (rule == nullptr) rule = &*(usual = Initializer::of_default(request.dtype));
-  values.check_size(request.shape, request.dtype);
-  const Values::Origin origin = values.origin_of(*rule);
-  values.check(origin, request.dtype);
-  graph.note_builder(at.builder());
-  const bool trainable = options.trainable.value_or(scope.is_trainable());
-  const VariableId made =
-      values.create(request.scope, request.segment, {request.shape, request.dtype}, trainable, origin);
-  return {{values, made}, true};
+  const GotAnyStoreVariable got = get_any_in(at, values, name, options);
+  if (const auto* variable = std::get_if<StoreVariable>(&got.value); variable != nullptr) return {*variable, got.made};
+  const std::string path = std::get<PartitionedStoreVariable>(got.value).path;
+  throw Error(ErrorKind::kType, "Store.get: " + path + " is a variable in parts. Call get_any() for it.",
+              {.call = "Store.get", .full_name = path});
+}
+
+GotAnyStoreVariable get_any_in(Context& at, Values& values, std::string_view name,
+                               const StoreVariableOptions& options) {
+  return Getting(at, values, name, options).get();
 }
 
 std::size_t byte_count(const char* call, std::string_view name, std::span<const std::int64_t> shape, DType dtype) {

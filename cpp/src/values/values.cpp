@@ -1,5 +1,6 @@
 #include "scopetrie/values/values.hpp"
 
+#include <algorithm>
 #include <bit>
 #include <cstring>
 #include <limits>
@@ -14,7 +15,7 @@ namespace scopetrie {
 namespace {
 
 /// What changed: the upper half of Change::what; the lower one is the row.
-enum WhatChanged : std::uint64_t { kErased = 1, kRenamed, kRenamedFirst, kFlags };
+enum WhatChanged : std::uint64_t { kErased = 1, kRenamed, kRenamedFirst, kFlags, kJoined };
 std::uint64_t change_of(WhatChanged kind, VariableId row) { return std::uint64_t{kind} << 32 | row; }
 
 std::uint32_t hash_of(const Initializer& initializer) {
@@ -127,13 +128,27 @@ Memory* Values::look_slowly(VariableId id) {
   if (!is_zeros && computed_as(of) != of) return nullptr;
   Memory* made = is_zeros ? Memory::zeroed(byte_count(id)) : Memory::uninitialised(byte_count(id));
   try {
-    if (!is_zeros)
-      write_elements(initializer, of, graph_.ops.shapes().dims(row.shape), seeds(id), made->data(), element_count(id));
+    if (!is_zeros) write_first(id, made->data());
   } catch (...) {
     made->disown();
     throw;
   }
   return memories_.publish_looked(id, made);
+}
+
+void Values::write_first(VariableId id, void* out) const {
+  const VariableRow& row = graph_.variables[id];
+  const Initializer& initializer = rules_[row.initial];
+  const ShapeTable& shapes = graph_.ops.shapes();
+  const DType of = flagged_dtype(row.flags);
+  const std::size_t count = element_count(id);
+  std::string path = this->path(id);
+  const std::optional<Place> part = place(id);
+  if (!part) return write_elements(initializer, of, shapes.dims(row.shape), {seed_, seed_of_path(path)}, out, count);
+  // Those of the whole, which is where its parts are.
+  if (const std::size_t slash = path.rfind('/'); slash != std::string::npos) path.resize(slash);
+  const auto whole = shapes.dims(part->whole);
+  write_part(initializer, of, whole, {seed_, seed_of_path(path)}, runs_of(whole, part->slice), out, count);
 }
 
 Memory* Values::flatten(std::span<const VariableId> ids) {
@@ -229,6 +244,59 @@ void Values::freeze(VariableId id, bool is_frozen) {
   ++memory_changes_;
 }
 
+// Parts ---------------------------------------------------------------------------------------------------------------
+
+std::uint32_t Values::join(PartitionedRow row) {
+  const std::vector<VariableId> parts = row.parts;
+  const std::uint32_t number = graph_.partitioned.add(std::move(row));
+  for (const VariableId part : parts) {
+    graph_.ledger().note(*this, change_of(kJoined, part), graph_.variables[part].value);
+    graph_.variables[part].value = number;
+  }
+  graph_.has_parts = true;
+  return number;
+}
+
+void Values::join_copies(std::span<const Copied> copies) {
+  for (const Copied& first : copies) {
+    const std::uint32_t number = graph_.variables[first.of].value;
+    if (number == kNone || graph_.partitioned[number].parts.front() != first.of) continue;
+    PartitionedRow row = graph_.partitioned[number];
+    bool are_all = true;
+    for (VariableId& part : row.parts) {
+      const auto copy = std::ranges::find(copies, part, &Copied::of);
+      are_all = are_all && copy != copies.end();
+      if (are_all) part = copy->made;
+    }
+    if (are_all) join(std::move(row));
+  }
+}
+
+std::uint32_t Values::find_parts(ScopeId scope, SegmentId segment) const {
+  const ScopeId parts = graph_.ops.scopes().find_child(scope, segment);
+  if (parts == kNone) return kNone;
+  const auto part = [&](std::size_t number) {
+    const SegmentId name = graph_.ops.segments().find("part_" + std::to_string(number));
+    const VariableId row = name == kNone ? kNone : graph_.variables.find(parts, name);
+    return row == kNone ? kNone : resolved(row);
+  };
+  const VariableId first = part(0);
+  const std::uint32_t number = first == kNone ? kNone : graph_.variables[first].value;
+  if (number == kNone) return kNone;
+  const std::vector<VariableId>& noted = graph_.partitioned[number].parts;
+  for (std::size_t i = 0; i < noted.size(); ++i)
+    if (part(i) != noted[i]) return kNone;
+  return number;
+}
+
+std::optional<Values::Place> Values::place(VariableId id) const {
+  const VariableRow& row = graph_.variables[id];
+  if (row.value == kNone || is_alias(id)) return {};
+  const PartitionedRow& whole = graph_.partitioned[row.value];
+  const auto at = static_cast<std::size_t>(std::ranges::find(whole.parts, id) - whole.parts.begin());
+  return Place{whole.shape, slices(graph_.ops.shapes().dims(whole.shape), whole.partitions).at(at)};
+}
+
 // Undo ----------------------------------------------------------------------------------------------------------------
 
 void Values::undo(const Change& change) noexcept {
@@ -240,6 +308,9 @@ void Values::undo(const Change& change) noexcept {
       record.ref = kNone;
       --erased_;
       break;
+    case kJoined:
+      record.value = static_cast<std::uint32_t>(change.before);
+      return;
     case kFlags:
       record.flags = static_cast<std::uint32_t>(change.before);
       ++memory_changes_;

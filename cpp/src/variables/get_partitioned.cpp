@@ -10,18 +10,25 @@ using PartitionedKind = PartitionedVerdict::Kind;
 
 SegmentId part_segment(Graph& graph, std::int64_t number) { return graph.segment("part_" + std::to_string(number)); }
 
+bool has_part(Graph& graph, const PartitionedRequest& request, std::int64_t number) {
+  const ScopeId parts = graph.ops.scopes().find_child(request.scope, request.segment);
+  return parts != kNone && graph.variables.find(parts, part_segment(graph, number)) != kNone;
+}
+
 // There are parts, made one by one or by a call that failed, which are not those of this variable.
 PartitionedKind compare_parts(Graph& graph, const PartitionedRequest& request) {
-  const ScopeId parts = graph.ops.scopes().find_child(request.scope, request.segment);
-  if (parts == kNone || !graph.has_parts) return PartitionedKind::kMake;
-  const auto has = [&](std::int64_t number) {
-    return graph.variables.find(parts, part_segment(graph, number)) != kNone;
-  };
+  if (!has_part(graph, request, 0)) return PartitionedKind::kMake;
   const std::int64_t count = request.partitions[partition_axis(request.partitions)];
-  if (!has(0)) return PartitionedKind::kMake;
-  return !has(count - 1) ? PartitionedKind::kMissingPart
-         : has(count)    ? PartitionedKind::kExtraPart
-                         : PartitionedKind::kMake;
+  return !has_part(graph, request, count - 1) ? PartitionedKind::kMissingPart
+         : has_part(graph, request, count)    ? PartitionedKind::kExtraPart
+                                              : PartitionedKind::kMake;
+}
+
+// Whether all parts are there, which a scope that only shares needs.
+bool has_all_parts(Graph& graph, const PartitionedRequest& request) {
+  std::int64_t count = request.partitions[partition_axis(request.partitions)];
+  while (count > 0 && has_part(graph, request, count - 1)) --count;
+  return count == 0;
 }
 
 PartitionedKind share(const Graph& graph, const PartitionedRequest& request, const PartitionedRow& found) {
@@ -41,13 +48,20 @@ PartitionedVerdict look_up_whole(const Graph& graph, const PartitionedRequest& r
 }
 
 PartitionedVerdict look_up(Graph& graph, const PartitionedRequest& request) {
-  if (const std::uint32_t number = graph.partitioned.find(request.scope, request.segment); number != kNone) {
+  return look_up(graph, request, graph.partitioned.find(request.scope, request.segment));
+}
+
+PartitionedVerdict look_up(Graph& graph, const PartitionedRequest& request, std::uint32_t number) {
+  if (number != kNone) {
     const PartitionedRow& found = graph.partitioned[number];
     return {share(graph, request, found), found.parts.front(), number};
   }
-  if (request.sharing == Sharing::kYes || request.partitions.empty()) return {PartitionedKind::kDoesNotExist};
+  const bool is_shared = request.sharing == Sharing::kYes;
+  if (request.partitions.empty() || (is_shared && !request.joins_parts)) return {PartitionedKind::kDoesNotExist};
   if (partition_axis(request.partitions) == request.partitions.size()) return {PartitionedKind::kSeveralAxes};
-  return {request.may_have_parts ? PartitionedKind::kMake : compare_parts(graph, request)};
+  if (is_shared && !has_all_parts(graph, request)) return {PartitionedKind::kDoesNotExist};
+  const bool may_have_any = request.joins_parts || graph.has_parts;
+  return {request.may_have_parts || !may_have_any ? PartitionedKind::kMake : compare_parts(graph, request)};
 }
 
 Error refusal(const Graph& graph, const PartitionedRequest& request, const PartitionedVerdict& verdict) {

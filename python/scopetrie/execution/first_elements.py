@@ -10,13 +10,14 @@ from .._core import own_items
 from ..dtypes import as_dtype
 from ..graph import Graph, Tensor
 from ..initializers import Initializer
+from ..scopes.asking import takes
 from .session import Session
 
 __all__ = ["make_elements"]
 
 
 def make_elements(
-    initializer: Any, shape: tuple[int, ...], dtype: np.dtype[Any], path: str, seed: int
+    initializer: Any, shape: tuple[int, ...], dtype: np.dtype[Any], path: str, seed: int, part: Any
 ) -> np.ndarray[Any, Any]:
     """Calls an initializer for a variable's elements.
 
@@ -26,6 +27,7 @@ def make_elements(
         dtype: Its dtype.
         path: Its path.
         seed: The seed of its store.
+        part: The PartitionInfo of a part of a variable, for an initializer that takes it; None of others.
 
     Returns:
         An array of this shape; its dtype converts to the variable's.
@@ -38,7 +40,9 @@ def make_elements(
         initializer = initializer()
     try:
         if isinstance(initializer, Initializer):
-            value = _of_operations(initializer, shape, dtype, path, seed)
+            value = _of_operations(initializer, shape, dtype, path, seed, part)
+        elif part is not None and takes(initializer, "partition_info", False):
+            value = np.asarray(own_items(initializer(shape, dtype, partition_info=part)))
         else:
             value = np.asarray(own_items(initializer(shape, dtype)))
     except Exception as error:
@@ -57,12 +61,13 @@ def make_elements(
 
 
 def _of_operations(
-    initializer: Initializer, shape: tuple[int, ...], dtype: np.dtype[Any], path: str, seed: int
+    initializer: Initializer, shape: tuple[int, ...], dtype: np.dtype[Any], path: str, seed: int, part: Any
 ) -> np.ndarray[Any, Any]:
     """Runs the operations of an initializer, in a graph of their own that the store and the path seed."""
     with Graph().as_default() as graph:
         graph.seed = hash_of(path, seed)
-        tensor = initializer(list(shape), as_dtype(dtype))
+        told = () if part is None else (part,)
+        tensor = initializer(list(shape), as_dtype(dtype), *told)
         if not isinstance(tensor, Tensor):
             return np.asarray(own_items(tensor))
         with Session(graph=graph) as session:

@@ -1,13 +1,22 @@
 """Named variables with their values, without a graph."""
 
 from .errors import MissingVariableError
+from .partitioned_variable import PartitionedStoreVariable
 from .pytrees import register_later
 from .restore_plan import Rename, RestorePlan
 from .store import Store
 from .subtree import Subtree
 from .variable import StoreVariable
 
-__all__ = ["MissingVariableError", "Rename", "RestorePlan", "Store", "StoreVariable", "Subtree"]
+__all__ = [
+    "MissingVariableError",
+    "PartitionedStoreVariable",
+    "Rename",
+    "RestorePlan",
+    "Store",
+    "StoreVariable",
+    "Subtree",
+]
 
 register_later(Store, Store.tree)
 register_later(Subtree, Subtree.tree)

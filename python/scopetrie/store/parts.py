@@ -62,7 +62,10 @@ def joint_axis(shapes: Sequence[tuple[int, ...]]) -> int | None:
 
 
 def fit_parts(
-    wanted: Mapping[str, Facts], offered: Mapping[str, Found], make: Callable[..., Found]
+    wanted: Mapping[str, Facts],
+    offered: Mapping[str, Found],
+    make: Callable[..., Found],
+    axis_of: Callable[[str], int | None],
 ) -> dict[str, Found]:
     """Returns what a source offers, with parts made of wholes, wholes of parts, and parts of other parts.
 
@@ -70,6 +73,8 @@ def fit_parts(
         wanted: What is said of the variables to be restored, by path.
         offered: What the source has, by path.
         make: Makes an offer of (path in the source, facts, function that returns the elements).
+        axis_of: The axis along which a wanted variable was cut, by the name of the whole; None if nobody
+            knows.
     """
     result = dict(offered)
     theirs, ours = groups_of(offered), groups_of(wanted)
@@ -81,7 +86,7 @@ def fit_parts(
         ):
             continue
         sources = [whole] if whole in offered else theirs.get(whole, [])
-        found = _axes([_shape(offered[each].facts) for each in sources], shapes)
+        found = _axes([_shape(offered[each].facts) for each in sources], shapes, axis_of(whole))
         if found is None:
             continue
         given, axis = found
@@ -113,18 +118,20 @@ def _shape(facts: Facts) -> tuple[int, ...]:
     return tuple(size or 0 for size in facts.shape or ())
 
 
-def _axes(given: list[tuple[int, ...]], wanted: list[tuple[int, ...]]) -> tuple[int, int] | None:
-    """The axes along which two lists of parts are joined to one shape; None unless there is one way."""
+def _axes(
+    given: list[tuple[int, ...]], wanted: list[tuple[int, ...]], known: int | None = None
+) -> tuple[int, int] | None:
+    """The axes along which two lists of parts are joined to one shape; None unless there is one way.
+
+    The second is known where a partitioner cut the variable.
+    """
     if not given or not given[0] or not wanted[0]:
         return None
+    axes = [known] if known is not None else range(len(wanted[0]) if len(wanted) > 1 else 1)
     ways = []
     for one in range(len(given[0]) if len(given) > 1 else 1):
         whole = joint_shape(given, one)
-        ways += [
-            (one, other)
-            for other in range(len(wanted[0]) if len(wanted) > 1 else 1)
-            if whole is not None and joint_shape(wanted, other) == whole
-        ]
+        ways += [(one, other) for other in axes if whole is not None and joint_shape(wanted, other) == whole]
     return ways[0] if len(ways) == 1 else None
 
 

@@ -71,7 +71,7 @@ class RestorePlan:
         self._facts: dict[str, Facts] = {
             names[0]: variable_facts(variable) for variable, names in variables.items()
         }
-        offered = fit_parts(self._facts, offered, _offered)
+        offered = fit_parts(self._facts, offered, _offered, store._axis_of)
         used = set()
         for variable, names in variables.items():
             path = names[0]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Callable
 from functools import partial
 from typing import TYPE_CHECKING, Any, Literal, Self, overload
 
@@ -56,8 +57,9 @@ class SavedStore(ViewedStore):
                 has an array of it already.
             separator: What stands in keys for "/"; `open` and `restore` read it from the file.
             whole: Whether the parts of a partitioned variable, w/part_0, w/part_1 and so on, are saved as one
-                variable, w, joined along the axis in which their sizes differ, or else along the first. The
-                file says which parts there were, and `open` gives them back.
+                variable, w, joined along the axis along which a partitioner cut it; of other parts, the one
+                in which their sizes differ, or else the first. The file says which parts there were, and
+                `open` gives them back.
 
         Returns:
             None; with wait=False a Future, whose `result()` waits and raises what went wrong.
@@ -98,7 +100,7 @@ class SavedStore(ViewedStore):
                 not_trainable.append(name)
         slices: dict[str, Any] = {}
         if whole:
-            arrays, slices = _joined(arrays)
+            arrays, slices = _joined(arrays, self._axis_of)
         write_file("Store.save", path, arrays, aliases, frozen, not_trainable, separator, slices)
 
     def plan_restore(
@@ -220,13 +222,15 @@ class SavedStore(ViewedStore):
 
 
 def _joined(
-    arrays: dict[str, np.ndarray[Any, Any]],
+    arrays: dict[str, np.ndarray[Any, Any]], axis_of: Callable[[str], int | None]
 ) -> tuple[dict[str, np.ndarray[Any, Any]], dict[str, Any]]:
     """Arrays with one in place of the parts of each variable that is in parts; and their axes and sizes."""
     taken, slices = dict(arrays), {}
     for whole, parts in groups_of(arrays).items():
         shapes = [arrays[each].shape for each in parts]
-        axis = joint_axis(shapes)
+        axis = axis_of(whole)
+        if axis is None:
+            axis = joint_axis(shapes)
         if whole in arrays or axis is None or len({arrays[each].dtype for each in parts}) > 1:
             continue
         slices[whole] = {"axis": axis, "sizes": [shape[axis] for shape in shapes]}

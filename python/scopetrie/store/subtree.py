@@ -156,7 +156,7 @@ class _Items(ItemsView[str, Any]):
 
 
 def lookup(store: _core.Store, path: Any) -> Any:
-    """Returns the variable of a path, or what is beneath it.
+    """Returns the variable of a path, perhaps one in parts, or what is beneath it.
 
     Raises:
         KeyError: If there is neither.
@@ -166,7 +166,8 @@ def lookup(store: _core.Store, path: Any) -> Any:
         if found is not None:
             return found
         if path and store._is_scope(path):
-            return Subtree(store, path)
+            in_parts = store._find_parts(path)
+            return Subtree(store, path) if in_parts is None else in_parts
     raise missing(path, store)
 
 

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from typing import Any, Self
+from weakref import WeakValueDictionary
 
 from .. import _core
 from ..backends import Backend, get_backend
 from ..printing import Outline, plural, printed
 from .audit import Audit
 from .outline import store_outline
+from .partitioned_variable import PartitionedStoreVariable
 from .pytrees import register
 from .subtree import Subtree, lookup, matches, subtree_of
 from .why import Why, why
@@ -21,7 +23,7 @@ __all__ = ["ViewedStore"]
 class ViewedStore(_core.Store):
     """The part of `Store` that shows what is in it."""
 
-    __slots__ = ("_backend",)
+    __slots__ = ("_backend", "_wholes")
 
     def __init__(self, seed: int | None = None, backend: Any = None) -> None:
         register()
@@ -46,8 +48,26 @@ class ViewedStore(_core.Store):
     fork.__doc__ = _core.Store.fork.__doc__
 
     def __missing__(self, path: Any) -> Any:
-        """What `store[path]` gives where there is no variable of this path: the subtree beneath it."""
+        """What `store[path]` gives where there is no variable of this path: one in parts, or the subtree."""
         return lookup(self, path)
+
+    def _in_parts(
+        self, number: int, shape: tuple[int, ...], partitions: tuple[int, ...], parts: tuple[Any, ...]
+    ) -> PartitionedStoreVariable:
+        """The object of a variable in parts: the same one as long as somebody has it."""
+        wholes: WeakValueDictionary[int, PartitionedStoreVariable] | None = getattr(self, "_wholes", None)
+        if wholes is None:
+            wholes = WeakValueDictionary()
+            self._wholes = wholes
+        living = wholes.get(number)
+        if living is None or living.parts != parts:  # a number is given again after an undo
+            living = wholes[number] = PartitionedStoreVariable(self, shape, partitions, parts)
+        return living
+
+    def _axis_of(self, path: str) -> int | None:
+        """The axis along which a variable is cut; None for one that no partitioner has cut."""
+        found = self._find_parts(path)
+        return None if found is None else found.axis
 
     def subtree(self, path: str) -> Subtree:
         """Returns what is beneath a path, as a mapping.

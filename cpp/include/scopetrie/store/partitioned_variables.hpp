@@ -1,6 +1,7 @@
 // Partitioned variables by name: (scope, segment) -> what the whole is, and the variables that are its parts.
 //
-// Invariants: numbers are dense, in creation order; a name has at most one. The parts are older than the row.
+// Invariants: numbers are dense, in creation order; a name has at most one. The parts are older than the row. Those of
+// a store, whose names change, have no name here (scope kNone): their parts say the number (see values/values.hpp).
 // Thread safety: none; one writer or many readers.
 #pragma once
 
@@ -34,6 +35,7 @@ class PartitionedVariables {
   std::uint32_t add(PartitionedRow row) {
     const auto number = static_cast<std::uint32_t>(rows_.size());
     rows_.push_back(std::move(row));
+    if (rows_.back().scope == kNone) return number;
     try {
       numbers_.emplace(key(rows_.back().scope, rows_.back().segment), number);
     } catch (...) {

@@ -49,7 +49,7 @@ class Store {
 
   /// The variable of this name in the current scope, shared or made as the scope's mode says. Throws Error.
   StoreVariable get(std::string_view name, const StoreVariableOptions& options) {
-    const VariableId found = plain_hit(name, options.dtype, options.shape);
+    const VariableId found = options.partitioner ? kNone : plain_hit(name, options.dtype, options.shape);
     if (found != kNone) [[likely]]
       return {values_, found};
     return get_in(here(), values_, name, options).variable;
@@ -59,6 +59,11 @@ class Store {
     if (found != kNone) [[likely]]
       return {values_, found};
     return get_in(here(), values_, name, {}).variable;
+  }
+  /// The same with whatever the partitioner gives, of the call or of the scope: a variable, or one in parts.
+  std::variant<StoreVariable, PartitionedStoreVariable> get_any(std::string_view name,
+                                                                const StoreVariableOptions& options) {
+    return get_any_in(here(), values_, name, options).value;
   }
   /// A new variable of this name in the current scope, with a copy of these elements (in row-major order). Throws
   /// Error.
@@ -121,7 +126,7 @@ class Store {
   /// decides.
   VariableId plain_hit(std::string_view name, DType dtype, const AskedShape& shape) {
     const VariableScope& scope = *here().current_variable_scope;
-    if (scope.reuse() == Reuse::kNo || graph_.has_parts) return kNone;
+    if (scope.reuse() == Reuse::kNo || scope.settings[Setting::kPartitioner] != nullptr) return kNone;
     const SegmentId segment = graph_.ops.segments().find(name);  // no segment has a slash in it
     const VariableId found = segment == kNone ? kNone : graph_.variables.find(scope.in(graph_), segment);
     if (found == kNone || values_.dtype(found) != (dtype != 0 ? dtype : scope.dtype())) return kNone;

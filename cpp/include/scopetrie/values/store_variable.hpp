@@ -10,6 +10,7 @@
 #include <optional>
 #include <span>
 #include <string>
+#include <variant>
 #include <vector>
 
 #include "scopetrie/values/values.hpp"
@@ -59,11 +60,25 @@ struct StoreVariableOptions {
   DType dtype = {};                             // the scope's, where it is left out
   std::optional<Initializer> initializer = {};  // the scope's, or glorot_uniform for floats, zeros for ints and bools
   std::optional<bool> trainable = {};           // yes, where neither this nor the scope says no
+  HostObject partitioner = {};                  // see partitioner(); the scope's, where it is left out
+};
+
+/// A variable of a store in parts, each of them a variable of its own.
+struct PartitionedStoreVariable {
+  std::string path;  // of the whole
+  std::vector<std::int64_t> shape;
+  DType dtype;
+  std::vector<std::int64_t> partitions;  // the number of parts along each axis
+  std::vector<StoreVariable> parts;
 };
 
 struct GotStoreVariable {
   StoreVariable variable;
   bool made = false;  // by this call
+};
+struct GotAnyStoreVariable {
+  std::variant<StoreVariable, PartitionedStoreVariable> value;
+  bool made = false;
 };
 
 // What Store does, in the values of any store (Python's, for example), where a context of its graph stands.
@@ -71,6 +86,8 @@ struct GotStoreVariable {
 
 /// The variable of this name in the current scope, shared or made as the scope's mode says. Throws Error.
 GotStoreVariable get_in(Context& at, Values& values, std::string_view name, const StoreVariableOptions& options);
+/// The same with whatever a partitioner gives.
+GotAnyStoreVariable get_any_in(Context& at, Values& values, std::string_view name, const StoreVariableOptions& options);
 /// A new variable of this name in the current scope with its elements, whose owner it becomes, also where it throws.
 StoreVariable put_in(Context& at, Values& values, std::string_view name, std::span<const std::int64_t> shape,
                      DType dtype, bool trainable, Memory* memory);

@@ -2,8 +2,9 @@
 //
 // A variable is a row of the graph's VariableStore, whose fields of operations say something else here: `initial` where
 // its first elements come from (see Origin), `initializer` the caller's number of the line that made it, `value` of an
-// alias the variable that it stands for, `ref` nothing as long as it has a name. Its elements are made when somebody
-// looks. Names are changed here alone, so that all of it is undone with the graph's ledger; elements are not undone.
+// alias the variable that it stands for, and of a part the number of the partitioned variable, `ref` nothing as long as
+// it has a name. Its elements are made when somebody looks. Names are changed here alone, so that all of it is undone
+// with the graph's ledger; elements are not undone.
 //
 // Invariants: there is one place for a memory for each row, null as long as the variable is not ready. An alias has no
 // memory. An erased row has no scope, and `ref` says which one it had; it stays, as what undoing it needs, and as a
@@ -13,6 +14,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -22,6 +24,7 @@
 #include "scopetrie/values/elements.hpp"
 #include "scopetrie/values/memories.hpp"
 #include "scopetrie/variables/creation.hpp"
+#include "scopetrie/variables/partitions.hpp"
 
 namespace scopetrie {
 
@@ -134,6 +137,29 @@ class Values : private Undoable {
   bool is_trainable(VariableId id) const { return (graph_.variables[id].flags & (kTrainable | kFrozen)) == kTrainable; }
   bool is_frozen(VariableId id) const { return (graph_.variables[id].flags & kFrozen) != 0; }
 
+  // Parts -----------------------------------------------------------------------------------------------------------
+
+  /// Notes that variables are the parts of one, in order: its scope in `row` is kNone. Gives its number in the graph's
+  /// partitioned variables. Who calls undoes it where it throws.
+  std::uint32_t join(PartitionedRow row);
+  /// A variable, and another one with a copy of its elements.
+  struct Copied {
+    VariableId of, made;
+  };
+  /// The same for copies of all parts of variables.
+  void join_copies(std::span<const Copied> copies);
+  /// The number of the partitioned variable of a name: "w", whose parts are called "w/part_0" and so on, wherever they
+  /// were moved. kNone where there is none, or one of its parts is gone.
+  std::uint32_t find_partitioned(ScopeId scope, SegmentId segment) const {
+    return graph_.has_parts ? find_parts(scope, segment) : kNone;
+  }
+  /// Where a variable lies in the whole that it is a part of, and the shape of that; nothing for one that is no part.
+  struct Place {
+    ShapeId whole;
+    Slice slice;
+  };
+  std::optional<Place> place(VariableId id) const;
+
   // Elements --------------------------------------------------------------------------------------------------------
 
   bool is_ready(VariableId id) const { return memories_.is_ready(id); }
@@ -152,7 +178,8 @@ class Values : private Undoable {
   /// The initializer of one whose elements the core makes.
   const Initializer& rule(VariableId id) const { return rules_[graph_.variables[id].initial]; }
   Origin origin(VariableId id) const { return graph_.variables[id].initial; }
-  ElementSeeds seeds(VariableId id) const { return {seed_, seed_of_path(path(id))}; }
+  /// Writes the first elements of one whose elements the core makes, as write_elements() does.
+  void write_first(VariableId id, void* out) const;
   /// Moves the elements of variables into one memory, one after the other, each of them a slice of it. They must be
   /// ready, of one dtype, each once, and nobody may look at them. One owner; throws std::bad_alloc, and then nothing is
   /// changed.
@@ -193,6 +220,7 @@ class Values : private Undoable {
   SCOPETRIE_COLD void check_rule(Origin origin, DType dtype);
   SCOPETRIE_COLD bool is_right_slowly(Origin origin, DType dtype);
   SCOPETRIE_COLD Memory* look_slowly(VariableId id);
+  SCOPETRIE_COLD std::uint32_t find_parts(ScopeId scope, SegmentId segment) const;
 
   Graph& graph_;
   std::uint64_t seed_;

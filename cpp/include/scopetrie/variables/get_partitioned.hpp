@@ -24,6 +24,7 @@ struct PartitionedRequest {
   /// The partitioner's answer, checked. Nothing where nobody was asked: then it is shared however it is cut.
   std::span<const std::int64_t> partitions = {};
   bool may_have_parts = false;  // another thread is making it: some parts may be there
+  bool joins_parts = false;     // variables that are called as its parts are, whoever made them, are it: in a store
 };
 
 struct PartitionedVerdict {
@@ -52,6 +53,8 @@ struct PartitionedVerdict {
 PartitionedVerdict look_up_whole(const Graph& graph, const PartitionedRequest& request);
 /// The look-up after it.
 PartitionedVerdict look_up(Graph& graph, const PartitionedRequest& request);
+/// The same where the number of the partitioned variable of this name was found, or kNone.
+PartitionedVerdict look_up(Graph& graph, const PartitionedRequest& request, std::uint32_t number);
 
 /// The error of a refusal: v1's text and the facts.
 Error refusal(const Graph& graph, const PartitionedRequest& request, const PartitionedVerdict& verdict);

@@ -1,0 +1,121 @@
+#include "scopetrie/values/get_parts.hpp"
+
+#include <utility>
+#include <vector>
+
+#include "scopetrie/values/refusal.hpp"
+
+namespace scopetrie {
+
+namespace {
+
+using PartitionedKind = PartitionedVerdict::Kind;
+
+// "float32[7, 4] in 3 parts".
+std::string outline_of(const Values& values, const PartitionedRow& row) {
+  const std::size_t count = row.parts.size();
+  return row.dtype.name() + list_text(values.graph().ops.shapes().dims(row.shape)) + " in " + std::to_string(count) +
+         (count == 1 ? " part" : " parts");
+}
+
+// Calls a check of v1's, and says of which variable its error is.
+template <class Check>
+void naming(const Values& values, const PartitionedRequest& request, Check&& check) {
+  try {
+    check(values.graph().ops.shapes());
+  } catch (const Error& error) {
+    const std::string name = full_name(values.graph(), request.scope, request.segment);
+    throw Error(error.kind(), "Store.get: " + name + ": " + error.what(),
+                {.call = "Store.get", .full_name = name, .asked = error.facts().asked});
+  }
+}
+
+}  // namespace
+
+PartitionedVerdict look_up_parts(Values& values, PartitionedRequest request) {
+  request.joins_parts = true;
+  return look_up(values.graph(), request, values.find_partitioned(request.scope, request.segment));
+}
+
+void check_parts(const Values& values, const PartitionedRequest& request) {
+  naming(values, request, [&](const ShapeTable& shapes) { check_partitionable(shapes, request.shape); });
+}
+
+void check_parts(const Values& values, const PartitionedRequest& request, const std::string& answer) {
+  naming(values, request,
+         [&](const ShapeTable& shapes) { check_partitions(shapes, request.shape, request.partitions, answer); });
+}
+
+Error parts_refusal(const Values& values, const PartitionedRequest& request, const PartitionedVerdict& verdict) {
+  const Graph& graph = values.graph();
+  const ShapeTable& shapes = graph.ops.shapes();
+  ErrorFacts facts{"Store.get", full_name(graph, request.scope, request.segment)};
+  const std::string& name = facts.full_name;
+  const PartitionedRow none;
+  const PartitionedRow& found = verdict.number == kNone ? none : graph.partitioned[verdict.number];
+  const auto differs = [&](const char* what, std::string asked, std::string other) {
+    facts.asked = std::move(asked);
+    facts.found = std::move(other);
+    return name + " is there, but not as asked: " + what + facts.asked + " was asked for, and it has " + facts.found;
+  };
+  const std::size_t axis = partition_axis(request.partitions);
+  const std::int64_t count = axis < request.partitions.size() ? request.partitions[axis] : 0;
+  const auto other_count = [&](std::int64_t number, const char* how) {
+    return name + " was asked for in " + std::to_string(count) + (count == 1 ? " part" : " parts") + ", and " + name +
+           "/part_" + std::to_string(number) + how;
+  };
+  std::string text;
+  switch (verdict.kind) {
+    case PartitionedKind::kNotPartitioned:
+      facts.found = outline(values, verdict.variable);
+      text = name + " is there in one piece (" + facts.found +
+             "), and was now asked for in parts: leave the partitioner out, or take another name";
+      break;
+    case PartitionedKind::kExists:
+      facts.found = outline_of(values, found);
+      text = name + " already exists (" + facts.found +
+             "): a scope with reuse=True or reuse=AUTO_REUSE shares it, and another name makes another one";
+      break;
+    case PartitionedKind::kOtherShape:
+      text = differs("shape ", shape_text(shapes, request.shape), shape_text(shapes, found.shape));
+      break;
+    case PartitionedKind::kOtherDType:
+      text = differs("dtype ", request.dtype.name(), found.dtype.name()) + "; without dtype=, the scope's is asked for";
+      break;
+    case PartitionedKind::kOtherPartitions:
+      text = differs("the partitioning ", list_text(request.partitions), list_text(found.partitions));
+      break;
+    case PartitionedKind::kSeveralAxes:
+      facts.asked = list_text(request.partitions);
+      text = name + " of shape " + shape_text(shapes, request.shape) + " was asked for in the parts " + facts.asked +
+             ": a variable is cut along one axis";
+      break;
+    case PartitionedKind::kMissingPart:
+      text = other_count(count - 1, " is missing, while part_0 is there");
+      break;
+    case PartitionedKind::kExtraPart:
+      text = other_count(count, " is there, too");
+      break;
+    default:
+      text = name + " does not exist, and a scope with reuse=True makes no variables: reuse=AUTO_REUSE would";
+  }
+  return {ErrorKind::kValue, "Store.get: " + text, std::move(facts)};
+}
+
+std::uint32_t make_parts(Values& values, const PartitionedRequest& request, const GetPart& get) {
+  Graph& graph = values.graph();
+  const std::vector<Slice> parts = slices(graph.ops.shapes().dims(request.shape), request.partitions);
+  PartitionedRow row;
+  row.shape = request.shape;
+  row.partitions.assign(request.partitions.begin(), request.partitions.end());
+  for (std::size_t number = 0; number < parts.size(); ++number) {
+    SegmentId segment;
+    const std::string name = full_name(graph, request.scope, request.segment) + "/part_" + std::to_string(number);
+    const ScopeId scope = graph.ops.scopes().scope_of_name(name, ScopeTrie::kRoot, segment);
+    row.parts.push_back(get(scope, segment, parts[number]));
+  }
+  row.dtype = values.dtype(row.parts.front());
+  return values.join(std::move(row));
+}
+
+}  // namespace scopetrie
