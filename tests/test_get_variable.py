@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import tracemalloc
 import weakref
 from typing import Any
 
@@ -283,3 +284,30 @@ def test_strings_name_initializers_where_a_shape_is_given() -> None:
             tf.get_variable("x", [2], initializer="no such initializer")
         with tf.variable_scope("", reuse=True):
             assert tf.get_variable("ones", [2], initializer="ones") is ones
+
+
+def test_an_array_that_nobody_can_change_is_not_copied() -> None:
+    array = np.arange(1 << 18, dtype=np.float32)
+
+    def bytes_taken(value: Any) -> int:
+        with tf.Graph().as_default():
+            tf.get_variable("first", initializer=np.zeros(2, np.float32))  # what is made once
+            tracemalloc.start()
+            tf.get_variable("w", initializer=value)
+            peak = tracemalloc.get_traced_memory()[1]
+            tracemalloc.stop()
+        return peak
+
+    view = array.view()
+    view.flags.writeable = False
+    assert min(bytes_taken(array), bytes_taken(view)) >= array.nbytes
+    array.flags.writeable = False
+    kept = np.frombuffer(array.tobytes(), np.float32)
+    assert max(bytes_taken(array), bytes_taken(array[1:]), bytes_taken(kept)) < array.nbytes // 4
+    with tf.Graph().as_default(), tf.Session() as session:
+        w = tf.get_variable("w", initializer=array)
+        session.run(w.initializer)
+        session.run(tf.assign_add(w, w))  # the session has its own
+        assert session.run(w)[7] == 14 and array[7] == 7
+        session.run(w.initializer)
+        assert np.array_equal(session.run(w), array)

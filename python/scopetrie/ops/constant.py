@@ -196,8 +196,18 @@ def convert_to_tensor(
 
 
 def _frozen(value: Any, array: np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:
-    # A caller's array may change later; one made here will not.
-    return array.copy() if isinstance(value, np.ndarray) and np.may_share_memory(array, value) else array
+    # A caller's array may change later; one made here will not, nor one that nobody can write to.
+    is_shared = isinstance(value, np.ndarray) and np.may_share_memory(array, value)
+    return array.copy() if is_shared and _may_change(array) else array
+
+
+def _may_change(array: Any) -> bool:
+    """Whether somebody can write to an array, or to what it is a view of."""
+    while isinstance(array, np.ndarray):
+        if array.flags.writeable:
+            return True
+        array = array.base
+    return not (array is None or isinstance(array, bytes))
 
 
 def _shape_constant(value: Any, dtype: DType | None, name: str | None) -> Tensor:
