@@ -2,6 +2,7 @@
 #include "calls/composite.hpp"
 #include "calls/literal.hpp"
 #include "calls/op_function.hpp"
+#include "objects/computing.hpp"
 #include "objects/handles.hpp"
 #include "objects/names.hpp"
 #include "objects/random.hpp"
@@ -26,7 +27,7 @@ int fill(PyObject* module) {
                                 bind_composite,      bind_direct,         bind_at_first_use,
                                 bind_placing,        bind_names,          bind_ndarrays,
                                 bind_store,          bind_store_variable, bind_transaction,
-                                bind_c_api,          bind_random};
+                                bind_c_api,          bind_random,         bind_computing};
   for (const Bind bind : kBindings)
     if (!bind(module)) return -1;
   state().true_getter = PyObject_GetAttrString(module, "true_getter");

@@ -723,6 +723,24 @@ class AtFirstUse:
     def __new__(cls, make: Callable[[Any], Any]) -> Self: ...
     def __get__(self, instance: Any, owner: type | None = None, /) -> Any: ...
 
+@final
+class InRun:
+    def __new__(cls, function: Callable[..., Any], pooled: bool = False) -> Self: ...
+    def __call__(self, *args: Any, **kwargs: Any) -> Any: ...
+
+def trim_pool() -> None: ...
+def update_adam(
+    variable: np.ndarray[Any, Any],
+    mean: np.ndarray[Any, Any],
+    square: np.ndarray[Any, Any],
+    grad: np.ndarray[Any, Any],
+    rate: float,
+    beta1: float,
+    beta2: float,
+    epsilon: float,
+    is_nesterov: bool,
+    /,
+) -> None: ...
 def random_fill(
     kind: str,
     out: np.ndarray[Any, Any],

@@ -15,6 +15,7 @@ wants beyond the standard it takes from the namespace, where a backend may put i
 | `getitem(x, key)` | `x[key]`, for steps below 0, too | `x[key]` |
 | `setitem(x, key, value)` | a copy of `x` with `x[key]` set | a copy that is changed |
 | `scatter_into(target, at, rows, how)` | the same in place | a changed copy |
+| `update_adam(variable, mean, square, grad, ...)` | Adam's update in place, in one pass | a formula |
 """
 
 from __future__ import annotations
@@ -28,7 +29,7 @@ from typing import Any, ClassVar, Final, TypeAlias
 
 import numpy as np
 
-from .._core import own_items, random_fill
+from .._core import InRun, own_items, random_fill
 
 # An array of the backend's library; the array API standard has no common base class.
 Array: TypeAlias = Any
@@ -284,9 +285,10 @@ class Backend:
     def quiet(self, function: Callable[..., Any]) -> Callable[..., Any]:
         """Returns `function` in the library's state for a run: floating-point warnings off, for one.
 
-        NumPy's are off with every library: it computes what stays on the host.
+        NumPy's are off with every library: it computes what stays on the host. As in v1, subnormal numbers
+        are zeros there.
         """
-        return np.errstate(all="ignore")(function)
+        return InRun(np.errstate(all="ignore")(function))
 
 
 def host_view(array: Array) -> np.ndarray[Any, Any] | None:

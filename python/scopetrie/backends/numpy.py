@@ -9,6 +9,7 @@ from typing import Any, Final
 import array_api_compat.numpy
 import numpy as np
 
+from .._core import InRun, trim_pool, update_adam
 from .base import Array, Backend, functions_of, namespace
 
 
@@ -17,7 +18,9 @@ def _einsum(equation: str, *arrays: Array) -> Array:
 
 
 # What kernels get as their namespace.
-XP: Final = namespace(array_api_compat.numpy, special=functions_of("scipy.special"), einsum=_einsum)
+XP: Final = namespace(
+    array_api_compat.numpy, special=functions_of("scipy.special"), einsum=_einsum, update_adam=update_adam
+)
 
 
 class NumpyBackend(Backend):
@@ -110,6 +113,10 @@ class NumpyBackend(Backend):
         return isinstance(function, np.ufunc) and function is not np.maximum and function is not np.minimum
 
     def quiet(self, function: Callable[..., Any]) -> Callable[..., Any]:
-        """Returns `function` with NumPy's floating-point warnings off."""
+        """Returns `function` with warnings off, subnormals as zeros, and memory kept for later runs."""
         # errstate costs half as much as a decorator as in a with statement.
-        return np.errstate(all="ignore")(function)
+        return InRun(np.errstate(all="ignore")(function), pooled=True)
+
+    def release(self) -> None:
+        """Frees the memory that is kept for later runs."""
+        trim_pool()

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import math
-from typing import Any
+from typing import Any, Final
+
+import numpy as np
 
 from ...graph import Operation, Tensor
 from ...ops.array.fill import zeros_like
+from ...ops.array.indices import readable
 from ...ops.array.shape import shape
 from ...ops.declare import FLOATS_HALF_FIRST, REALS, Ints, attr, tensor
 from ...ops.folding import dims_from
@@ -32,13 +35,37 @@ from ..declare import attributes, gradient
 Grads = list[Tensor | None]
 
 
+# Places of up to so many bytes are copied as one element each: NumPy's loop over a few channels costs more.
+_PLACE: Final = 128
+
+
+def _as_places(array: Any) -> Any:
+    """NumPy's array `[..., C]` with a place's channels as one element, `[..., 1]`; others as they are."""
+    size = array.shape[-1] * array.dtype.itemsize if readable(array) and array.flags.c_contiguous else 0
+    return array.view(np.dtype((np.void, size))) if 0 < size <= _PLACE else array
+
+
+def _at(array: Any, key: tuple[slice, ...]) -> Any:
+    """A view or a copy of a part of an array, which takes all channels."""
+    places = _as_places(array)
+    return array[key] if places is array else np.ascontiguousarray(places[key]).view(array.dtype)
+
+
+def _set_at(array: Any, key: tuple[slice, ...], part: Any) -> None:
+    places = _as_places(array)
+    if places is array or not part.flags.c_contiguous:
+        array[key] = part
+    else:
+        places[key] = part.view(places.dtype)
+
+
 def _chosen(xp: Any, x: Any, out: Any, window: tuple[int, ...], how: Geometry) -> Any:
     """For each entry of a window, its key in the padded array, and where it is the first that is largest."""
     edges = borders(x.shape[1:-1], window, how)
     wide = padded(xp, x, edges, lowest(xp, x.dtype))
     free = None  # windows whose largest element is still to come
     for key in window_keys(window, out.shape[1:-1], how):
-        here = wide[key] == out
+        here = _at(wide, key) == out
         if free is None:
             free = ~here
         else:
@@ -57,7 +84,7 @@ def _by_input(xp: Any, x: Any, out: Any, grad: Any, window: tuple[int, ...], how
         # A product: many times as fast as xp.where with NumPy.
         part = grad * xp.astype(here, grad.dtype)
         if apart:  # windows do not overlap
-            made[key] = part
+            _set_at(made, key, part)
         else:
             made = added_at(made, key, part)
     return cropped(made, edges, spatial)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any
+import math
+from typing import Any, Final
 
 import numpy as np
 
@@ -13,6 +14,7 @@ from ...graph import Tensor
 from ...public import v1
 from ..array.dims import renamed
 from ..array.fill import identity_n
+from ..array.indices import readable
 from ..array.join import concat
 from ..array.shape import transpose
 from ..constant import convert_to_tensor
@@ -272,9 +274,30 @@ def _bias_kernel(xp: Any, data_format: str = "NHWC") -> Any:
             )
         if first:
             bias = xp.reshape(bias, (*bias.shape, *(1,) * (len(x.shape) - 2)))
+        elif readable(x) and bias.shape[0] < _FEW_CHANNELS and x.flags.c_contiguous:
+            return _shift_runs(xp, x, bias, **out)
         return xp.add(x, bias, **out)
 
     return shift
+
+
+# NumPy adds a bias of so few channels place by place, which takes longer than the additions.
+_FEW_CHANNELS: Final = 32
+_RUN: Final = 512
+
+
+def _shift_runs(xp: Any, x: Any, bias: Any, out: Any = None) -> Any:
+    """Adds a bias to the channels of NumPy's array, to several places at a time."""
+    places, channels = math.prod(x.shape[:-1]), bias.shape[0]
+    run = math.gcd(places, 1 << 20)
+    while run * channels > _RUN:
+        run //= 2
+    if run < 2 or (out is not None and not out.flags.c_contiguous):
+        return xp.add(x, bias) if out is None else xp.add(x, bias, out=out)
+    out = xp.empty_like(x) if out is None else out
+    rows = (places // run, run * channels)
+    xp.add(xp.reshape(x, rows), xp.tile(bias, (run,)), out=xp.reshape(out, rows))
+    return out
 
 
 _bias_add = define_op(

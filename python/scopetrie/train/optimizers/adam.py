@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+import numpy as np
+
 from ...graph import get_default_graph
 from ...ops.constant import convert_to_tensor
 from ...ops.control.flow import group
@@ -36,9 +38,22 @@ def _adam(
     return [variable - change, new_m, new_v]
 
 
+def _adam_in_one_pass(
+    xp: Any, grad: Any, numbers: Any, variable: Any, m: Any, v: Any, use_nesterov: bool = False
+) -> bool:
+    if variable.dtype not in (np.float32, np.float64):
+        return False
+    power1, power2, rate, *rest = numbers
+    rate = rate * np.sqrt(1 - power2) / (1 - power1)
+    grad = np.ascontiguousarray(grad)
+    xp.update_adam(variable, m, v, grad, rate, *rest, use_nesterov)
+    return True
+
+
 _adams = define_updates(
-    "Adam", "VAR M V beta1_power beta2_power lr beta1 beta2 epsilon grad", _adam, flag="use_nesterov"
-)
+    "Adam", "VAR M V beta1_power beta2_power lr beta1 beta2 epsilon grad", _adam, flag="use_nesterov",
+    fused=_adam_in_one_pass,
+)  # fmt: skip
 
 
 @v1("train.AdamOptimizer")

@@ -23,6 +23,9 @@ from ...ops.registry import Spec, define_op
 # `update(xp, grad, numbers, variable, *slots)` returns the new values of the variable and the slots.
 # `numbers` are the other inputs of the node, scalars.
 Update: TypeAlias = Callable[..., Sequence[Any]]
+# `fused(xp, grad, numbers, variable, *slots)` changes NumPy's arrays, C-contiguous and apart from each
+# other, and returns whether it did: it may be made for some dtypes only.
+Fused: TypeAlias = Callable[..., bool]
 
 # Elements of a block: a handful of blocks of float32 fit into a cache.
 _BLOCK: Final = 1 << 16
@@ -41,8 +44,9 @@ class Updates(NamedTuple):
 
 
 def define_updates(
-    type: str, inputs: str, update: Update, flag: str = "", longs: tuple[str, ...] = ()
-) -> Updates:
+    type: str, inputs: str, update: Update, flag: str = "", longs: tuple[str, ...] = (),
+    fused: Fused | None = None,
+) -> Updates:  # fmt: skip
     """Defines the two ops of an update.
 
     Args:
@@ -52,6 +56,7 @@ def define_updates(
         update: The update; see `Update`. Where there is a flag, it is given as a keyword.
         flag: The name of a boolean attribute.
         longs: The names of inputs that are int64.
+        fused: The same in place, in one pass over memory, where the namespace has a function for it.
 
     Returns:
         The ops.
@@ -67,7 +72,7 @@ def define_updates(
     attributes = (attr("use_locking", bool, False), *((attr(flag, bool, False),) if flag else ()))
     at = [word for word in words if not word.isupper()].index("grad")
     dense: OpFunction[Tensor] = define_op(
-        f"Apply{type}", *declared, rule=_rule, kernel=_dense_kernel(update, at), stateful=True,
+        f"Apply{type}", *declared, rule=_rule, kernel=_dense_kernel(update, at, fused), stateful=True,
         attributes=attributes,
     )  # fmt: skip
     rows = tensor("indices", INDICES, "Tindices")
@@ -82,7 +87,7 @@ def _rule(variable: Tensor, *rest: Any, **attrs: Any) -> Spec:
     return variable.dtype.base_dtype, variable._dims
 
 
-def _dense_kernel(update: Update, at: int) -> Callable[..., Any]:
+def _dense_kernel(update: Update, at: int, fused: Fused | None) -> Callable[..., Any]:
     def kernel(xp: Any, state: Any, use_locking: bool = False, **flags: bool) -> Any:
         cells, on_host = state.variables, state.backend.on_host
 
@@ -103,7 +108,10 @@ def _dense_kernel(update: Update, at: int) -> Callable[..., Any]:
                 for cell, new in zip(cells, made, strict=True):
                     cell.assign(new)
             else:
-                _in_blocks(xp, update, grad, numbers, memory, flags)
+                if any(np.may_share_memory(grad, each) for each in memory):
+                    grad = grad.copy()  # none of it must be changed before it is used
+                if fused is None or not fused(xp, grad, numbers, *memory, **flags):
+                    _in_blocks(xp, update, grad, numbers, memory, flags)
             return cells[0].view
 
         return apply
@@ -116,8 +124,6 @@ def _in_blocks(
 ) -> None:
     """Applies an update to NumPy's arrays in place."""
     size = memory[0].size
-    if size > _BLOCK and any(np.may_share_memory(grad, each) for each in memory):
-        grad = grad.copy()  # a later block of it must not be changed by an earlier one
     numbers = [np.asarray(each)[()] for each in numbers]
     flat = [each.reshape(-1) for each in memory]
     grad = grad.reshape(-1)
