@@ -161,7 +161,7 @@ def members(value: type, public: set[type]) -> Iterator[tuple[str, Any]]:
     ours = [base for base in value.__mro__ if base not in public or base is value]
     seen = set()
     for base in ours:
-        if not base.__module__.startswith("scopetrie"):
+        if not str(base.__module__).startswith("scopetrie"):
             continue
         for name, member in vars(base).items():
             text = inspect.getdoc(member)
