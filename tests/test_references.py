@@ -15,7 +15,7 @@ ROOT = Path(__file__).resolve().parents[1]
 FOLDERS = (".ci", "bench", "cmake", "cpp", "docs", "examples", "python", "tests")
 PAGES = sorted(ROOT.glob("*.md")) + sorted((ROOT / "docs").glob("*.md"))
 # These list names that are refused, too, and have tests of their own.
-TABLES_OF_NAMES = {"ops.md", "v1_names.md"}
+TABLES_OF_NAMES = {"ops.md", "v1_names.md", "migration.md", "not_here.md"}
 
 # A path may leave out its first folders: it must be the end of some path.
 FILE = re.compile(r"(?<![\w.<>/*-])[\w.-]*\w(?:/[\w.-]+)*\.(?:py|pyi|hpp|cpp|md)\b(?!\()")
