@@ -102,6 +102,7 @@ with graph.as_default():
 """
 
 
+@pytest.mark.out_of_memory
 @pytest.mark.skipif(sys.platform != "linux", reason="limits of memory are Linux's")
 def test_running_out_of_memory_in_the_core_is_a_memory_error() -> None:
     run = subprocess.run([sys.executable, "-c", OUT_OF_MEMORY], capture_output=True, text=True, check=False)

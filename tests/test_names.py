@@ -598,6 +598,7 @@ print(len(failed), list(names), "s" in names, names.unique_name("after"))
 """
 
 
+@pytest.mark.out_of_memory
 @pytest.mark.skipif(sys.platform != "linux", reason="limits of memory are Linux's")
 def test_running_out_of_memory_changes_nothing() -> None:
     run = subprocess.run([sys.executable, "-c", OUT_OF_MEMORY], capture_output=True, text=True, check=False)

@@ -139,6 +139,7 @@ print("ok")
 """
 
 
+@pytest.mark.out_of_memory
 @pytest.mark.skipif(sys.platform != "linux", reason="RLIMIT_AS and /proc are Linux's")
 def test_where_the_system_has_no_memory_the_store_is_as_it_was() -> None:
     """Elements of 1 GiB within 64 MiB: MemoryError from the system's allocator, not from a test's."""

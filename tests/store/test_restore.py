@@ -279,6 +279,7 @@ def test_a_failure_in_the_middle_undoes_what_was_done(monkeypatch: pytest.Monkey
     assert not store["b"].ready and contents(store) == {"a": 1, "b": 0, "c": 0}
 
 
+@pytest.mark.out_of_memory
 def test_a_lack_of_memory_in_the_middle_changes_nothing() -> None:
     code = """if True:
         import resource

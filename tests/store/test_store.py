@@ -332,6 +332,7 @@ def test_shapes_that_no_array_has_are_refused(store: st.Store, shape: Any) -> No
     assert "w" not in store
 
 
+@pytest.mark.out_of_memory
 def test_too_large_an_array_fails_when_it_is_looked_at_and_the_store_stays_whole(store: st.Store) -> None:
     w = store.get("w", (2**45,), np.float64, "ones")
     for _ in range(2):
