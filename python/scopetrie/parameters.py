@@ -262,9 +262,11 @@ def _current(call: str) -> _Run:
 
 def _found(given: Any, path: str) -> Any:
     """What parameters have at a path: an array; None if there is none."""
-    try:
+    if isinstance(given, (Store, Subtree)):
+        if path not in given:
+            return None
         value = given[path]
-    except (KeyError, ValueError):
+    elif (value := given.get(path)) is None:
         value = given
         for part in path.split("/"):
             if not isinstance(value, Mapping) or part not in value:
