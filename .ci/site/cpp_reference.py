@@ -103,14 +103,14 @@ def without_private(code: str) -> str:
     return re.sub(r"\n{3,}", "\n\n", "\n".join(kept)).strip()
 
 
-def section(path: Path, title: str) -> str:
+def section(path: Path) -> str:
     """What a page says of a header."""
     head, code = parts_of(path.read_text("utf-8"))
     body = without_private(without_bodies(code)).removesuffix("}  // namespace scopetrie").rstrip()
     prose = head.replace("<", "&lt;")
     for word in ("Invariants:", "Thread safety:"):
         prose = prose.replace(f"\n{word}", f"\n\n**{word}**")
-    return f"## `{title}`\n\n{prose}\n\n```cpp\n{body}\n```\n"
+    return f"## `{path.name}`\n\n{prose}\n\n```cpp\n{body}\n```\n"
 
 
 def main() -> None:
@@ -118,12 +118,12 @@ def main() -> None:
     with mkdocs_gen_files.open("reference/cpp/SUMMARY.md", "w") as summary:
         for folder, title in FOLDERS.items():
             with mkdocs_gen_files.open(f"reference/cpp/{folder}.md", "w") as page:
-                print(f"# C++: {title}\n", file=page)
+                print(f"# C++: {title}\n\nHeaders of `scopetrie/{folder}`.\n", file=page)
                 for path in sorted((CORE / folder).glob("*.hpp")):
-                    print(section(path, f"scopetrie/{folder}/{path.name}"), file=page)
+                    print(section(path), file=page)
             print(f"- [{title}]({folder}.md)", file=summary)
         with mkdocs_gen_files.open("reference/cpp/error.md", "w") as page:
-            print(f"# C++: Errors\n\n{section(CORE / 'error.hpp', 'scopetrie/error.hpp')}", file=page)
+            print(f"# C++: Errors\n\n{section(CORE / 'error.hpp')}", file=page)
         print("- [Errors](error.md)", file=summary)
     with mkdocs_gen_files.open("reference/c_api.md", "w") as page:
         print("# The C API: headers\n\n[The C API](../c_api.md) shows how it is used.\n", file=page)
