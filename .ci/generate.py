@@ -279,12 +279,36 @@ def ops_page(page: str, names: list[Name]) -> str:
     return re.sub(r"^\| `([\w.]+)` \|[^|\n]*\| (.*) \|$", row, page, flags=re.MULTILINE)
 
 
+# What is generated of docs/onnx.md stands after this.
+ONNX_OPS = "means\nof nothing.\n"
+
+
+def onnx_page(page: str) -> str:
+    """docs/onnx.md with its tables: what each op becomes in ONNX, or why it is not exported."""
+    importlib.import_module("scopetrie.onnx.exporting")
+    converters = importlib.import_module("scopetrie.onnx.table").CONVERTERS
+    reasons: dict[str, list[str]] = {}
+    for op_type, reason in importlib.import_module("scopetrie.onnx.refused").REFUSED.items():
+        reasons.setdefault(reason, []).append(op_type)
+    page = page[: page.index(ONNX_OPS) + len(ONNX_OPS)]
+    page += "\n| Op | In ONNX | |\n|---|---|---|\n"
+    for op_type, found in sorted(converters.items()):
+        made = ", ".join(f"`{each}`" for each in found.to)
+        page += f"| `{op_type}` | {made} | {found.note} |\n"
+    page += "\nThese are refused:\n\n| Op | Why |\n|---|---|\n"
+    for reason, types in sorted(reasons.items(), key=lambda each: sorted(each[1])):
+        page += f"| {', '.join(f'`{each}`' for each in sorted(types))} | {reason} |\n"
+    return page
+
+
 def files() -> dict[Path, str]:
     """What is to be in which file."""
     names, spaces = public_names()
     page = ROOT / "docs" / "ops.md"
     extra = ["from ._core import __version__ as __version__"]
     made = {PACKAGE / "exports.py": exports(names), page: ops_page(page.read_text("utf-8"), names)}
+    page = ROOT / "docs" / "onnx.md"
+    made[page] = onnx_page(page.read_text("utf-8"))
 
     def within(space: str) -> dict[str, str]:
         """The namespaces in a namespace, with their modules."""

@@ -21,7 +21,7 @@ pytest.importorskip("onnx_ir")
 pytest.importorskip("onnxruntime")
 from onnx_export.cases import CASES
 from onnx_export.runtime import Lacks, check, difference, exported, types_of
-from scopetrie.onnx import export  # noqa: F401  converters are filed
+from scopetrie.onnx import exporting  # noqa: F401  files the converters
 from scopetrie.onnx.refused import REFUSED
 from scopetrie.onnx.table import CONVERTERS
 from scopetrie.ops.registry import OPS

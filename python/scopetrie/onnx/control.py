@@ -8,7 +8,9 @@ from typing import Any
 from .. import dtypes
 from ..graph import Tensor
 from ..ops.control.trace import Body
-from .conversion import Conversion, Held, Step, Value, needed
+from .conversion import Conversion
+from .selection import needed
+from .step import Held, Step, Value, convert
 from .table import converts
 
 
@@ -31,7 +33,7 @@ def _run(inside: Conversion, body: Body, given: Sequence[Value | Held]) -> list[
     outputs = [graph.tensor(each) for each in body.outputs]
     operations = needed(graph, outputs, body.feeds, body.first)
     inside.reserve(operations)
-    inside.convert(operations, body.feeds)
+    convert(inside, operations, body.feeds)
     return outputs
 
 

@@ -1,92 +1,29 @@
-"""A graph's operations, one after the other, as nodes of an ONNX graph."""
+"""A graph of ONNX in the making: its nodes and initializers, their names, and what tensors became."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any, NoReturn, TypeAlias
+from typing import Any, Final, TypeAlias
 
 import numpy as np
 
 from ..dtypes import DType
-from ..errors import UnimplementedError
 from ..graph import Graph, Operation, Tensor
 from ..names import Names
 from ..ops.folding import constant_value
-from ..ops.registry import OPS
 from .library import load, schema_of
-from .refused import REFUSED
-from .table import CONVERTERS
+from .selection import onnx_name, refusal
 
-__all__ = ["Conversion", "Held", "Step", "Value", "needed", "onnx_name", "refusal"]
+__all__ = ["Conversion", "Held", "Value"]
 
 Value: TypeAlias = Any  # an onnx_ir.Value: onnx-ir is imported at first use
 
-# Shapes may not be known where ONNX wants an attribute: the largest and smallest ends of a slice.
-_TYPES = {
+_TYPES: Final = {
     "float32": "FLOAT", "float64": "DOUBLE", "float16": "FLOAT16", "bfloat16": "BFLOAT16", "int8": "INT8",
     "int16": "INT16", "int32": "INT32", "int64": "INT64", "uint8": "UINT8", "uint16": "UINT16",
     "uint32": "UINT32", "uint64": "UINT64", "bool": "BOOL", "string": "STRING", "complex64": "COMPLEX64",
     "complex128": "COMPLEX128",
 }  # fmt: skip
-# What other operations may wait for without a trace in the model: it checks, prints or groups.
-_DROPPED = frozenset({"Assert", "Print", "NoOp", "CheckNumerics"})
-
-
-def onnx_name(tensor: Tensor) -> str:
-    """The name of a tensor's value in a model: as GraphDefs have it, without ":0"."""
-    return tensor.name.removesuffix(":0")
-
-
-def refusal(op: Operation, reason: str) -> UnimplementedError:
-    """The error for an operation that cannot be exported; it names the line that made it, and the cure."""
-    site = op.traceback
-    made = f"It was made at {site[-1][0]}:{site[-1][1]}, in {site[-1][2]}.\n" if site else ""
-    first = op.outputs[0].name if op.outputs else ""
-    cut = f'. Or make it an input of the model: export(..., feeds=["{first}"])' if first else ""
-    return UnimplementedError(
-        None, op, f"onnx.export: the operation '{op.name}' of type {op.type} has no ONNX counterpart: "
-        f"{reason}\n{made}Fetch what does not depend on it{cut}.",
-    )  # fmt: skip
-
-
-def needed(graph: Graph, wanted: Iterable[Tensor], given: Iterable[int], first: int = 0) -> list[Operation]:
-    """The operations that tensors are computed from, in the order in which they were made.
-
-    Args:
-        graph: The graph.
-        wanted: The tensors.
-        given: Ids of the tensors whose values are given.
-        first: Operations before this one are left out.
-
-    Raises:
-        UnimplementedError: If one of them waits for an operation that changes something.
-    """
-    known, found = set(given), {}
-    waiting = [each.op for each in wanted if each._id not in known]
-    while waiting:
-        op = waiting.pop()
-        if op._id in found or op._id < first:
-            continue
-        found[op._id] = op
-        waiting += [each.op for each in op.inputs if each._id not in known]
-        for other in op.control_inputs:
-            _check_effects(op, other)
-    return [found[each] for each in sorted(found)]
-
-
-def _check_effects(op: Operation, other: Operation) -> None:
-    """Refuses an operation that waits for one with an effect, which a model does not have."""
-    waiting, seen = [other], set()
-    while waiting:
-        each = waiting.pop()
-        if each._id in seen:
-            continue
-        seen.add(each._id)
-        known = OPS.get(each.type)
-        if known is not None and known.stateful and each.type not in _DROPPED and each.type in REFUSED:
-            raise refusal(op, f"it waits for '{each.name}' of type {each.type}, and {REFUSED[each.type]}")
-        if each.type == "NoOp":
-            waiting += each.control_inputs
 
 
 class Held:
@@ -332,164 +269,3 @@ class Conversion:
         """ONNX's element type; None if there is none."""
         name = _TYPES.get(dtype.base_dtype.name)
         return None if name is None else self.ir.DataType[name]
-
-    # Operations ------------------------------------------------------------------------------------------
-
-    def convert(self, operations: Iterable[Operation], given: Iterable[int]) -> None:
-        """Converts operations, in order; the tensors `given` have values already."""
-        known = set(given)
-        for op in operations:
-            if op.type in ("Const", "VariableV2") or (
-                op.outputs and known.issuperset(x._id for x in op.outputs)
-            ):
-                continue
-            self._convert(op, known)
-
-    def _convert(self, op: Operation, given: set[int]) -> None:
-        converter = CONVERTERS.get(op.type)
-        if converter is None:
-            raise refusal(op, REFUSED.get(op.type, "it is a type of the program's own."))
-        step = Step(self, op)
-        made = converter.convert(step)
-        results = made if isinstance(made, list) else [made]
-        for at, (tensor, each) in enumerate(zip(op.outputs, results, strict=False)):
-            if each is None or tensor._id in given:
-                continue
-            held = each if isinstance(each, Held) else Held(each)
-            self.held[tensor._id] = held
-            step.name_result(at, held, tensor)
-
-
-class Step:
-    """An operation that is converted: what its converter asks and adds.
-
-    Attributes:
-        op: The operation.
-        conversion: The model in the making.
-        attrs: The operation's attributes, those with default values included.
-    """
-
-    def __init__(self, conversion: Conversion, op: Operation) -> None:
-        self.conversion = conversion
-        self.op = op
-        self._made: list[Value] = []
-        known = OPS[op.type]
-        self.attrs: dict[str, Any] = {each.name: each.default for each in known.attributes}
-        self.attrs.update(op._attrs or {})
-
-    # What is asked ---------------------------------------------------------------------------------------
-
-    @property
-    def opset(self) -> int:
-        """The version of ONNX's ops."""
-        return self.conversion.opset
-
-    @property
-    def inputs(self) -> list[Tensor]:
-        """The operation's input tensors."""
-        return list(self.op.inputs)
-
-    def input(self, at: int) -> Value:
-        """The value of an input."""
-        return self.conversion.plain(self.op.inputs[at])
-
-    def values(self) -> list[Value]:
-        """The values of all inputs."""
-        return [self.conversion.plain(each) for each in self.op.inputs]
-
-    def holding(self, at: int) -> Held:
-        """What an input became, in whichever order its dimensions are."""
-        return self.conversion.holding(self.op.inputs[at])
-
-    def channels_first(self, at: int) -> Value:
-        """The value of a channels-last input, with the channels first."""
-        return self.conversion.channels_first(self.op.inputs[at])
-
-    def known(self, at: int) -> np.ndarray[Any, Any] | None:
-        """The value of an input if it is known without a session, else None."""
-        return constant_value(self.op.inputs[at])
-
-    def ints(self, at: int, what: str) -> list[int]:
-        """The value of an input as a flat list of ints; refuses the operation if it is not known."""
-        found = self.known(at)
-        if found is None:
-            self.refuse(f"{what} must be known when it is exported, and is computed.")
-        return [int(each) for each in np.ravel(found)]
-
-    def dims(self, at: int) -> tuple[int | None, ...] | None:
-        """The static shape of an input."""
-        return self.op.inputs[at]._dims
-
-    def rank(self, at: int) -> int:
-        """The rank of an input; refuses the operation if it is not known."""
-        dims = self.dims(at)
-        if dims is None:
-            self.refuse(f"the rank of its input '{self.op.inputs[at].name}' must be known: set its shape.")
-        return len(dims)
-
-    def dtype(self, at: int) -> DType:
-        """The dtype of an input."""
-        return self.op.inputs[at].dtype.base_dtype
-
-    def out_dtype(self, at: int = 0) -> DType:
-        """The dtype of an output."""
-        return self.op.outputs[at].dtype.base_dtype
-
-    def refuse(self, reason: str) -> NoReturn:
-        """Refuses the operation."""
-        raise refusal(self.op, reason)
-
-    # What is added ---------------------------------------------------------------------------------------
-
-    def emit(self, kind: str, *inputs: Value | None, dtype: Any = None, **attributes: Any) -> Value:
-        """Adds a node of one output, and returns that."""
-        return self.emit_all(kind, inputs, 1, dtype, **attributes)[0]
-
-    def emit_all(
-        self, kind: str, inputs: Sequence[Value | None], outputs: int, dtype: Any = None, **attributes: Any
-    ) -> list[Value]:
-        """Adds a node of several outputs."""
-        name = self.conversion.names.unique_name(f"{self.op.name}/{kind}")
-        made = self.conversion.emit(kind, inputs, attributes, name, outputs, dtype, self.op)
-        self._made += made
-        return made
-
-    def number(self, value: Any, dtype: DType | None = None) -> Value:
-        """An initializer: a number or array, by default of the dtype of the first input."""
-        wanted = (dtype or self.dtype(0)).as_numpy_dtype
-        return self.conversion.shared(np.asarray(value, wanted), f"{self.op.name}/constant")
-
-    def index(self, value: Any) -> Value:
-        """An initializer of int64, as ONNX has shapes and axes."""
-        return self.conversion.shared(np.asarray(value, np.int64), f"{self.op.name}/constant")
-
-    def cast(self, value: Value, dtype: DType | None) -> Value:
-        """A value in another dtype; None for int64, which ONNX has for indices."""
-        to = self.conversion.ir.DataType.INT64 if dtype is None else self.conversion.dtype_of(dtype)
-        if to is None or value.dtype == to:
-            return value
-        if value.const_value is not None and dtype is None:
-            return self.index(value.const_value.numpy())
-        return self.emit("Cast", value, dtype=to, to=to)
-
-    def index_input(self, at: int) -> Value:
-        """An input that is a shape, axes or positions, as int64."""
-        found = self.known(at)
-        return self.index(found) if found is not None else self.cast(self.input(at), None)
-
-    def name_result(self, at: int, held: Held, tensor: Tensor) -> None:
-        """Gives a result the tensor's name, and the node that makes it the operation's, if it is new."""
-        conversion = self.conversion
-        value = held.first if held.plain is None else held.plain
-        if not any(value is each for each in self._made):
-            return
-        if held.plain is None:
-            value.name = conversion.names.unique_name(onnx_name(tensor) + "/channels_first")
-            if tensor._dims is not None:
-                batch, *sizes, channels = tensor._dims
-                value.shape = conversion.ir.Shape([batch, channels, *sizes])
-        else:
-            value.name = conversion.claim(onnx_name(tensor))
-            conversion.describe(value, tensor)
-        if at == 0:
-            value.producer().name = conversion.claim_node(self.op.name)

@@ -9,7 +9,7 @@ from typing import Any, Final
 import numpy as np
 
 from .. import dtypes
-from .conversion import Held, Step, Value
+from .step import Held, Step, Value
 from .table import converts
 
 # ONNX's op of the same arguments.

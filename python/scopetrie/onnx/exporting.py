@@ -12,9 +12,11 @@ from ..execution import Session, get_default_session
 from ..graph import Graph, Operation, Tensor
 from ..public import v1
 from ..store import Store
-from . import control, elementwise, indexing, matrix, network, reduction, shaping, windows
-from .conversion import Conversion, Held, needed, onnx_name
+from . import blocks, control, elementwise, indexing, matrix, network, reduction, shaping, slicing, windows
+from .conversion import Conversion, Held
 from .library import load
+from .selection import needed, onnx_name
+from .step import convert
 
 if TYPE_CHECKING:
     import onnx_ir
@@ -24,7 +26,9 @@ __all__ = ["OPSETS", "export"]
 # The opsets that are tested, and the version of the file format that the first of them needs.
 OPSETS: Final = range(18, 24)
 _IR_VERSION: Final = 10
-_CONVERTERS: Final = (control, elementwise, indexing, matrix, network, reduction, shaping, windows)
+_CONVERTERS: Final = (
+    blocks, control, elementwise, indexing, matrix, network, reduction, shaping, slicing, windows,
+)  # fmt: skip
 
 
 @v1("onnx.export")
@@ -102,7 +106,7 @@ def export(
     conversion.keep(each for each, _ in (*outputs, *inputs) if each is not None)
     conversion.reserve([*operations, *(tensor.op for _, tensor in inputs)])
     model_inputs = [_input(conversion, tensor, label) for label, tensor in inputs]
-    conversion.convert(operations, given)
+    convert(conversion, operations, given)
     model_outputs: list[Any] = []
     for label, tensor in outputs:
         model_outputs.append(_output(conversion, tensor, label, model_outputs))

@@ -6,9 +6,9 @@ from collections.abc import Callable
 from typing import Any
 
 from .. import dtypes
-from .conversion import Step, Value
 from .elementwise import filled
-from .shaping import LAST
+from .slicing import LAST
+from .step import Step, Value
 from .table import converts
 
 

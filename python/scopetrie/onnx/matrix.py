@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from .conversion import Step, Value
+from .step import Step, Value
 from .table import converts
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from .conversion import Held, Step, Value
+from .step import Held, Step, Value
 from .table import converts
 
 

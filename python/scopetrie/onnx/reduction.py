@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any, Final
 
 from .. import dtypes
-from .conversion import Held, Step, Value
+from .step import Held, Step, Value
 from .table import converts
 
 _KINDS: Final = {

@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from ..ops.nn.window import Geometry, borders, geometry, spatial_axes
-from .conversion import Held, Step, Value
+from .step import Held, Step, Value
 from .table import converts
 
 
