@@ -78,9 +78,10 @@ NAMESPACES: Final = {
 _BUILDERS: Final = tuple(
     f"{__package__}.{name}"
     for name in (
-        "contrib.layers", "contrib.legacy_seq2seq", "contrib.rnn", "contrib.seq2seq", "data", "derivatives",
-        "layers", "losses", "metrics", "ops", "partitioners", "queues", "random", "rnn", "summary.ops",
-        "train.batching", "train.producers", "train.schedules", "variables",
+        "contrib.layers.dense", "contrib.layers.norms", "contrib.layers.optimizing", "contrib.layers.plain",
+        "contrib.legacy_seq2seq", "contrib.rnn", "contrib.seq2seq", "data", "derivatives", "layers", "losses",
+        "metrics", "ops", "partitioners", "queues", "random", "rnn", "summary.ops", "train.batching",
+        "train.producers", "train.schedules", "variables",
     )
 )  # fmt: skip
 # Modules of which v1's top level has all that their `__all__` lists.
