@@ -81,10 +81,11 @@ def declarations(module: ast.Module) -> list[tuple[ast.Call, str, bool]]:
         calls = []
         if isinstance(node, (ast.FunctionDef, ast.ClassDef)):
             calls = [(each, node.name, False) for each in node.decorator_list]
-        elif (
-            isinstance(node, (ast.Expr, ast.Assign)) and isinstance(node.value, ast.Call) and node.value.args
-        ):
-            calls = [(node.value.func, getattr(node.value.args[0], "id", ""), isinstance(node, ast.Assign))]
+        elif isinstance(node, ast.Expr) and isinstance(node.value, ast.Call) and node.value.args:
+            calls = [(node.value.func, getattr(node.value.args[0], "id", ""), False)]
+        elif isinstance(node, (ast.Assign, ast.AnnAssign)) and isinstance(node.value, ast.Call):
+            target = node.target if isinstance(node, ast.AnnAssign) else node.targets[0]
+            calls = [(node.value.func, getattr(target, "id", ""), True)]
         found += [
             (call, symbol, is_value)
             for call, symbol, is_value in calls
@@ -97,8 +98,6 @@ def public_names() -> tuple[list[Name], dict[str, str]]:
     """All public names, and v1's namespaces with their modules."""
     trees = {module_of(path): ast.parse(path.read_text("utf-8")) for path in sorted(PACKAGE.rglob("*.py"))}
     names = []
-    for whole in constant(trees["public"], "WHOLE"):
-        names += [Name("", each, whole, each, "supported") for each in constant(trees[whole], "__all__")]
     for module, tree in trees.items():
         for call, symbol, is_value in declarations(tree):
             note = "supported"
@@ -254,7 +253,7 @@ OTHERS_REFUSED = """## Classes, modules and constants that are refused
 def ops_page(page: str, names: list[Name]) -> str:
     """docs/ops.md with its tables: v1's functions and arguments, as recorded, and what is here."""
     recorded = json.loads(RECORDED.read_text("utf-8"))
-    refused = ast.parse((PACKAGE / "ops" / "refused.py").read_text("utf-8"))
+    refused = ast.parse((PACKAGE / "refused.py").read_text("utf-8"))
     reasons = {
         name: reason for reason, listed in constant(refused, "_GROUPS").items() for name in listed.split()
     }
@@ -325,6 +324,8 @@ def files() -> dict[Path, str]:
         path = PACKAGE / module.replace(".", "/")
         path = path / "__init__.pyi" if path.is_dir() else path.with_suffix(".pyi")
         found = [each for each in names if each.namespace == space]
+        if any(each.module == module for each in found):  # it is no mere namespace
+            continue
         is_package = path.stem == "__init__"
         made[path] = stub(found, module, f"`tf.{space}`.", within(space), [], is_package, written)
     return {path: formatted(path, text) for path, text in made.items()}

@@ -8,6 +8,7 @@ from . import client as client
 from . import compat as compat
 from . import contrib as contrib
 from . import data as data
+from . import dtypes as dtypes
 from . import errors as errors
 from . import initializers as initializers
 from . import layers as layers
@@ -641,6 +642,7 @@ __all__ = [
     "divide",
     "double",
     "double_ref",
+    "dtypes",
     "dynamic_partition",
     "dynamic_stitch",
     "einsum",

@@ -1,7 +1,7 @@
 """The switches that programs begin with: which of TensorFlow's behaviors holds. Here it is v1's, always.
 
 Those that switch TensorFlow 2's behavior off are accepted and do nothing; those that switch it on are refused
-(`scopetrie.ops.refused`).
+(`scopetrie.refused`).
 """
 
 from __future__ import annotations

@@ -19,7 +19,7 @@ from typing import Any, Final, NoReturn
 
 import numpy as np
 
-from .ops.refused import refusal
+from .refused import refusal
 from .shapes import dimension_at_index, dimension_value
 
 __all__ = [

@@ -14,69 +14,13 @@ Example:
 from __future__ import annotations
 
 import builtins
-import sys
 from typing import TYPE_CHECKING, Any, Final, Literal, NoReturn, TypeAlias
 
 import numpy as np
 
 from . import _core
-
-# What `tf` has of this file; DTypeLike and ALL_DTYPES are for the package.
-__all__ = [
-    "QUANTIZED_DTYPES",
-    "DType",
-    "as_dtype",
-    "bfloat16",
-    "bfloat16_ref",
-    "bool",
-    "bool_ref",
-    "complex64",
-    "complex64_ref",
-    "complex128",
-    "complex128_ref",
-    "double",
-    "double_ref",
-    "float16",
-    "float16_ref",
-    "float32",
-    "float32_ref",
-    "float64",
-    "float64_ref",
-    "half",
-    "half_ref",
-    "int8",
-    "int8_ref",
-    "int16",
-    "int16_ref",
-    "int32",
-    "int32_ref",
-    "int64",
-    "int64_ref",
-    "qint8",
-    "qint8_ref",
-    "qint16",
-    "qint16_ref",
-    "qint32",
-    "qint32_ref",
-    "quint8",
-    "quint8_ref",
-    "quint16",
-    "quint16_ref",
-    "resource",
-    "resource_ref",
-    "string",
-    "string_ref",
-    "uint8",
-    "uint8_ref",
-    "uint16",
-    "uint16_ref",
-    "uint32",
-    "uint32_ref",
-    "uint64",
-    "uint64_ref",
-    "variant",
-    "variant_ref",
-]
+from .namespaces import namespace
+from .public import v1
 
 # The names of types; a text that a program computes becomes a type by `as_dtype(str)`.
 DTypeName: TypeAlias = Literal[
@@ -93,6 +37,7 @@ DTypeLike: TypeAlias = (
 _REF_OFFSET: Final = 100
 
 
+@v1("DType", "dtypes.DType")
 class DType:
     """The type of the elements of a tensor.
 
@@ -342,62 +287,64 @@ _BY_ENUM: Final[dict[int, DType]] = {}
 # Everything hashable that stands for a type: number, name, NumPy scalar type, Python type.
 _CONVERSIONS: Final[dict[Any, DType]] = {}
 
-float32: Final = _define(1, "float32", "f", 4, np.float32)
-float64: Final = _define(2, "float64", "f", 8, np.float64)
-int32: Final = _define(3, "int32", "i", 4, np.int32)
-uint8: Final = _define(4, "uint8", "u", 1, np.uint8)
-int16: Final = _define(5, "int16", "i", 2, np.int16)
-int8: Final = _define(6, "int8", "i", 1, np.int8)
-string: Final = _define(7, "string", "S", 0, object)
-complex64: Final = _define(8, "complex64", "c", 8, np.complex64)
-int64: Final = _define(9, "int64", "i", 8, np.int64)
-bool: Final = _define(10, "bool", "b", 1, np.bool_)
-qint8: Final = _define(11, "qint8", "q", 1, _quantized("qint8", "i1"))
-quint8: Final = _define(12, "quint8", "q", 1, _quantized("quint8", "u1"))
-qint32: Final = _define(13, "qint32", "q", 4, _quantized("qint32", "i4"))
-bfloat16: Final = _define(14, "bfloat16", "f", 2, None)
-qint16: Final = _define(15, "qint16", "q", 2, _quantized("qint16", "i2"))
-quint16: Final = _define(16, "quint16", "q", 2, _quantized("quint16", "u2"))
-uint16: Final = _define(17, "uint16", "u", 2, np.uint16)
-complex128: Final = _define(18, "complex128", "c", 16, np.complex128)
-float16: Final = _define(19, "float16", "f", 2, np.float16)
-resource: Final = _define(20, "resource", "V", 0, None)
-variant: Final = _define(21, "variant", "V", 0, None)
-uint32: Final = _define(22, "uint32", "u", 4, np.uint32)
-uint64: Final = _define(23, "uint64", "u", 8, np.uint64)
+float32: Final = v1("float32", "dtypes.float32")(_define(1, "float32", "f", 4, np.float32))
+float64: Final = v1("float64", "dtypes.float64")(_define(2, "float64", "f", 8, np.float64))
+int32: Final = v1("int32", "dtypes.int32")(_define(3, "int32", "i", 4, np.int32))
+uint8: Final = v1("uint8", "dtypes.uint8")(_define(4, "uint8", "u", 1, np.uint8))
+int16: Final = v1("int16", "dtypes.int16")(_define(5, "int16", "i", 2, np.int16))
+int8: Final = v1("int8", "dtypes.int8")(_define(6, "int8", "i", 1, np.int8))
+string: Final = v1("string", "dtypes.string")(_define(7, "string", "S", 0, object))
+complex64: Final = v1("complex64", "dtypes.complex64")(_define(8, "complex64", "c", 8, np.complex64))
+int64: Final = v1("int64", "dtypes.int64")(_define(9, "int64", "i", 8, np.int64))
+bool: Final = v1("bool", "dtypes.bool")(_define(10, "bool", "b", 1, np.bool_))
+qint8: Final = v1("qint8", "dtypes.qint8")(_define(11, "qint8", "q", 1, _quantized("qint8", "i1")))
+quint8: Final = v1("quint8", "dtypes.quint8")(_define(12, "quint8", "q", 1, _quantized("quint8", "u1")))
+qint32: Final = v1("qint32", "dtypes.qint32")(_define(13, "qint32", "q", 4, _quantized("qint32", "i4")))
+bfloat16: Final = v1("bfloat16", "dtypes.bfloat16")(_define(14, "bfloat16", "f", 2, None))
+qint16: Final = v1("qint16", "dtypes.qint16")(_define(15, "qint16", "q", 2, _quantized("qint16", "i2")))
+quint16: Final = v1("quint16", "dtypes.quint16")(_define(16, "quint16", "q", 2, _quantized("quint16", "u2")))
+uint16: Final = v1("uint16", "dtypes.uint16")(_define(17, "uint16", "u", 2, np.uint16))
+complex128: Final = v1("complex128", "dtypes.complex128")(_define(18, "complex128", "c", 16, np.complex128))
+float16: Final = v1("float16", "dtypes.float16")(_define(19, "float16", "f", 2, np.float16))
+resource: Final = v1("resource", "dtypes.resource")(_define(20, "resource", "V", 0, None))
+variant: Final = v1("variant", "dtypes.variant")(_define(21, "variant", "V", 0, None))
+uint32: Final = v1("uint32", "dtypes.uint32")(_define(22, "uint32", "u", 4, np.uint32))
+uint64: Final = v1("uint64", "dtypes.uint64")(_define(23, "uint64", "u", 8, np.uint64))
 
-half: Final = float16
-double: Final = float64
+half: Final = v1("half", "dtypes.half")(float16)
+double: Final = v1("double", "dtypes.double")(float64)
 
-float32_ref: Final = float32._as_ref
-float64_ref: Final = float64._as_ref
-int32_ref: Final = int32._as_ref
-uint8_ref: Final = uint8._as_ref
-int16_ref: Final = int16._as_ref
-int8_ref: Final = int8._as_ref
-string_ref: Final = string._as_ref
-complex64_ref: Final = complex64._as_ref
-int64_ref: Final = int64._as_ref
-bool_ref: Final = bool._as_ref
-qint8_ref: Final = qint8._as_ref
-quint8_ref: Final = quint8._as_ref
-qint32_ref: Final = qint32._as_ref
-bfloat16_ref: Final = bfloat16._as_ref
-qint16_ref: Final = qint16._as_ref
-quint16_ref: Final = quint16._as_ref
-uint16_ref: Final = uint16._as_ref
-complex128_ref: Final = complex128._as_ref
-float16_ref: Final = float16._as_ref
-resource_ref: Final = resource._as_ref
-variant_ref: Final = variant._as_ref
-uint32_ref: Final = uint32._as_ref
-uint64_ref: Final = uint64._as_ref
-half_ref: Final = float16_ref
-double_ref: Final = float64_ref
+float32_ref: Final = v1("float32_ref")(float32._as_ref)
+float64_ref: Final = v1("float64_ref")(float64._as_ref)
+int32_ref: Final = v1("int32_ref")(int32._as_ref)
+uint8_ref: Final = v1("uint8_ref")(uint8._as_ref)
+int16_ref: Final = v1("int16_ref")(int16._as_ref)
+int8_ref: Final = v1("int8_ref")(int8._as_ref)
+string_ref: Final = v1("string_ref")(string._as_ref)
+complex64_ref: Final = v1("complex64_ref")(complex64._as_ref)
+int64_ref: Final = v1("int64_ref")(int64._as_ref)
+bool_ref: Final = v1("bool_ref")(bool._as_ref)
+qint8_ref: Final = v1("qint8_ref")(qint8._as_ref)
+quint8_ref: Final = v1("quint8_ref")(quint8._as_ref)
+qint32_ref: Final = v1("qint32_ref")(qint32._as_ref)
+bfloat16_ref: Final = v1("bfloat16_ref")(bfloat16._as_ref)
+qint16_ref: Final = v1("qint16_ref")(qint16._as_ref)
+quint16_ref: Final = v1("quint16_ref")(quint16._as_ref)
+uint16_ref: Final = v1("uint16_ref")(uint16._as_ref)
+complex128_ref: Final = v1("complex128_ref")(complex128._as_ref)
+float16_ref: Final = v1("float16_ref")(float16._as_ref)
+resource_ref: Final = v1("resource_ref")(resource._as_ref)
+variant_ref: Final = v1("variant_ref")(variant._as_ref)
+uint32_ref: Final = v1("uint32_ref")(uint32._as_ref)
+uint64_ref: Final = v1("uint64_ref")(uint64._as_ref)
+half_ref: Final = v1("half_ref")(float16_ref)
+double_ref: Final = v1("double_ref")(float64_ref)
 
 ALL_DTYPES: Final = tuple(_BY_ENUM.values())
 _core.define_dtypes(_BY_ENUM)
-QUANTIZED_DTYPES: Final = frozenset(dtype for dtype in ALL_DTYPES if dtype.is_quantized)
+QUANTIZED_DTYPES: Final = v1("QUANTIZED_DTYPES", "dtypes.QUANTIZED_DTYPES")(
+    frozenset(dtype for dtype in ALL_DTYPES if dtype.is_quantized)
+)
 
 _NUMPY_BASES: Final = [
     each for each in ALL_DTYPES if isinstance(each._numpy, type) and not each._is_ref_dtype
@@ -423,6 +370,7 @@ _CONVERSIONS.update(
 )
 
 
+@v1("as_dtype", "dtypes.as_dtype")
 def as_dtype(type_value: DTypeLike) -> DType:
     """Returns the `DType` that a value stands for.
 
@@ -471,9 +419,5 @@ def _not_a_dtype(type_value: object) -> TypeError:
 
 
 if not TYPE_CHECKING:  # which would take any name for one of this module's
-
-    def __getattr__(name: str) -> Any:
-        """v1's functions that are in `tf.dtypes`, too; they are defined above this module."""
-        if name in ("as_string", "cast", "complex", "saturate_cast"):
-            return getattr(sys.modules[_core.__name__.partition(".")[0]], name)
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    # v1 has functions in `tf.dtypes`, too, which are defined above this module.
+    __getattr__, __dir__, __all__ = namespace("dtypes")

@@ -267,6 +267,15 @@ EXPORTS: Final = {
         ops.value_kinds is_numeric_tensor
         tracebacks disable_traceback_filtering enable_traceback_filtering is_traceback_filtering_enabled
     """,
+    "dtypes": """
+        dtypes DType QUANTIZED_DTYPES as_dtype bfloat16 bool complex128 complex64 double float16 float32
+        dtypes float64 half int16 int32 int64 int8 qint16 qint32 qint8 quint16 quint8 resource string uint16
+        dtypes uint32 uint64 uint8 variant
+        ops.math.clipping saturate_cast
+        ops.math.complex complex
+        ops.math.elementwise cast
+        ops.strings.numbers as_string
+    """,
     "graph_util": """
         saved_graphs.graph_util convert_variables_to_constants extract_sub_graph remove_training_nodes
     """,

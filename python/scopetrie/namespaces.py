@@ -50,7 +50,7 @@ def namespace(name: str = "", *extra: str) -> tuple[Callable[[str], Any], Callab
     def __getattr__(attribute: str) -> Any:
         place = known.get(attribute)
         if place is None:
-            from .ops.refused import refusal  # imported late: most programs are not refused a name
+            from .refused import refusal  # imported late: most programs are not refused a name
 
             raise refusal(name, attribute)
         found: Any = load(place[0])

@@ -26,7 +26,7 @@ from typing import Any, Final, TypeVar
 
 from ._core import Composite
 
-__all__ = ["NAMESPACES", "WHOLE", "v1", "whole"]
+__all__ = ["NAMESPACES", "v1", "whole"]
 
 _Public = TypeVar("_Public")
 
@@ -47,6 +47,7 @@ NAMESPACES: Final = {
     "data": "data",
     "data.experimental": "data.experimental",
     "debugging": "v1.debugging",
+    "dtypes": "dtypes",
     "errors": "errors",
     "flags": "v1.flags",
     "gfile": "v1.gfile",
@@ -84,8 +85,6 @@ _BUILDERS: Final = tuple(
         "train.producers", "train.schedules", "variables",
     )
 )  # fmt: skip
-# Modules of which v1's top level has all that their `__all__` lists.
-WHOLE: Final = ("dtypes",)
 
 
 def whole(function: _Public) -> _Public:

@@ -12,8 +12,8 @@ from typing import Any
 
 import pytest
 import scopetrie as tf
-from scopetrie.ops.refused import REFUSED, RefusedNameError
 from scopetrie.ops.registry import OPS
+from scopetrie.refused import REFUSED, RefusedNameError
 
 TESTS = Path(__file__).parents[1]
 RECORDED = json.loads((TESTS / "recorded" / "v1_function_names.json").read_text("utf-8"))

@@ -145,7 +145,7 @@ def clip_by_average_norm(t: Any, clip_norm: Any, name: str | None = None) -> Ten
         return identity(multiply(scaled, least, name="mul"), name=scope)
 
 
-@v1("saturate_cast")
+@v1("saturate_cast", "dtypes.saturate_cast")
 def saturate_cast(value: Any, dtype: DTypeLike, name: str | None = None) -> Tensor:
     """Gives a tensor another dtype; what does not fit becomes the dtype's limit.
 

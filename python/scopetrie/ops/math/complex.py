@@ -52,7 +52,7 @@ _complex = define_op(
 )
 
 
-@v1("complex")
+@v1("complex", "dtypes.complex")
 @direct(_complex)
 def complex(real: Any, imag: Any, name: str | None = None) -> Tensor:
     """Makes complex numbers of their parts.

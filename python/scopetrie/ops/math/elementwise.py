@@ -415,7 +415,7 @@ cast_node = define_op(
 )  # fmt: skip
 
 
-@v1("cast")
+@v1("cast", "dtypes.cast")
 @direct(cast_node, only=Only.OTHER_DTYPE, dtype=attribute("DstT"))
 def cast(x: Any, dtype: DTypeLike, name: str | None = None) -> Tensor:
     """Gives a tensor another dtype.

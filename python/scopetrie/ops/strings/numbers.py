@@ -74,7 +74,7 @@ _as_string = define_op(
 )  # fmt: skip
 
 
-@v1("as_string", "strings.as_string")
+@v1("as_string", "dtypes.as_string", "strings.as_string")
 def as_string(
     input: Any, precision: int = -1, scientific: bool = False, shortest: bool = False, width: int = -1,
     fill: str = "", name: str | None = None,

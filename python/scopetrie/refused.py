@@ -6,7 +6,7 @@ Using one raises an error with the alternative, not just "no attribute":
     >>> tf.GradientTape
     Traceback (most recent call last):
     ...
-    scopetrie.ops.refused.RefusedNameError: scopetrie does not offer tf.GradientTape: it is v2's way to take
+    scopetrie.refused.RefusedNameError: scopetrie does not offer tf.GradientTape: it is v2's way to take
     derivatives. Use tf.gradients.
     >>> hasattr(tf, "GradientTape")
     False
@@ -17,8 +17,8 @@ from __future__ import annotations
 import sys
 from typing import Final
 
-from ..public import NAMESPACES
-from ..similar import similar
+from .public import NAMESPACES
+from .similar import similar
 
 __all__ = ["REFUSED", "RefusedNameError", "UnknownNameError", "refusal"]
 
