@@ -31,14 +31,14 @@ extern "C" {
 // clang-format off: a table, whose entries end in no semicolon
 UNARY(sqrt) UNARY(exp) UNARY(expm1) UNARY(log) UNARY(log1p) UNARY(log2) UNARY(log10) UNARY(sin) UNARY(cos) UNARY(tan)
 UNARY(asin) UNARY(acos) UNARY(atan) UNARY(sinh) UNARY(cosh) UNARY(tanh) UNARY(asinh) UNARY(acosh) UNARY(atanh)
-UNARY(erf) UNARY(erfc) UNARY(floor) UNARY(ceil) UNARY(trunc) UNARY(rint) UNARY(fabs)
+UNARY(erf) UNARY(erfc) UNARY(lgamma) UNARY(floor) UNARY(ceil) UNARY(trunc) UNARY(rint) UNARY(fabs)
 BINARY(fmod) BINARY(pow) BINARY(atan2) BINARY(hypot) BINARY(copysign) BINARY(nextafter)
 // clang-format on
 }
 
 // By Newton's method, from an estimate of Winitzki's.
 static inline double erfinv(double y) {
-  if (!(y > -1 && y < 1)) return y == 1 || y == -1 ? y * 1e300 * 1e300 : 0.0 * 1e300 * 1e300;
+  if (!(y > -1 && y < 1)) return y == 1 || y == -1 ? y * (1e300 * 1e300) : 0.0 * (1e300 * 1e300);
   const double a = 0.147, l = log((1 - y) * (1 + y)), t = 2 / (3.14159265358979323846 * a) + l / 2;
   double x = copysign(sqrt(sqrt(t * t - l / a) - t), y);
   for (int i = 0; i < 4; ++i) x -= (erf(x) - y) / (1.1283791670955126 * exp(-x * x));

@@ -42,6 +42,7 @@ _FUNCTIONS: Final = (
 EXPRESSIONS: Final[Mapping[str, Mapping[str, str]]] = MappingProxyType(
     {
         **{name: _function(name) for name in _FUNCTIONS},
+        "gammaln": _function("lgamma"),
         "add": {**_wrapping("+"), "b": "{0} || {1}"},
         "subtract": _wrapping("-"),
         "multiply": {
@@ -73,7 +74,7 @@ EXPRESSIONS: Final[Mapping[str, Mapping[str, str]]] = MappingProxyType(
         "positive": _SAME,
         "abs": {"f": "fabs{f}({0})", "i": "{0} < 0 ? ({T})(({U})0 - ({U}){0}) : {0}", "u": "{0}", "b": "{0}"},
         "sign": {
-            "f": "{0} > 0 ? ({T})1 : {0} < 0 ? ({T})-1 : {0}",
+            "f": "{0} > 0 ? ({T})1 : {0} < 0 ? ({T})-1 : {0} == 0 ? ({T})0 : {0}",
             "i": "({T})(({0} > 0) - ({0} < 0))",
             "u": "({T})({0} > 0)",
         },
@@ -103,6 +104,12 @@ EXPRESSIONS: Final[Mapping[str, Mapping[str, str]]] = MappingProxyType(
         "bitwise_or": _bits("|", "||"),
         "bitwise_xor": _bits("^", "!="),
         "bitwise_invert": {**_all("({T})(~{0})", "iu"), "b": "!{0}"},
+        "bitwise_left_shift": _all(
+            "(unsigned long long){1} < 8 * sizeof({T}) ? ({T})(({U}){0} << {1}) : ({T})0", "iu"
+        ),
+        "bitwise_right_shift": _all(
+            "(unsigned long long){1} < 8 * sizeof({T}) ? ({T})({0} >> {1}) : ({T})({0} < 0 ? -1 : 0)", "iu"
+        ),
         "where": _all("{0} ? {1} : {2}"),
     }
 )
@@ -111,6 +118,6 @@ COMPARES: Final = frozenset("equal not_equal less less_equal greater greater_equ
 LOGICAL: Final = frozenset("logical_and logical_or logical_xor logical_not".split())
 TESTS: Final = frozenset("isnan isinf isfinite signbit".split())
 # What takes so long that it is not computed again for each element that it is broadcast to.
-SLOW: Final = frozenset((*_FUNCTIONS, "pow", "atan2", "hypot", "fmod", "remainder", "floor_divide")) - {
-    "sqrt"
-}
+SLOW: Final = frozenset(
+    (*_FUNCTIONS, "gammaln", "pow", "atan2", "hypot", "fmod", "remainder", "floor_divide")
+) - {"sqrt"}

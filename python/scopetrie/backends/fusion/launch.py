@@ -164,10 +164,11 @@ class Fused:
 
     def _reduction(self, node: Node) -> Action:
         function = getattr(self._library.xp, node.name)
-        (axes, keepdims), source, to = node.value, self._slots[node.inputs[0]], self._slot(node)
+        (axes, keepdims, same), source, to = node.value, self._slots[node.inputs[0]], self._slot(node)
+        more = {"dtype": node.dtype} if same else {}
 
         def reduce(slots: Slots) -> None:
-            slots[to] = function(slots[source], axis=axes, keepdims=keepdims)
+            slots[to] = function(slots[source], axis=axes, keepdims=keepdims, **more)
 
         return reduce
 

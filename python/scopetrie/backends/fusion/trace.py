@@ -27,7 +27,7 @@ _ALIASES: Final = {
     "rint": "round", "invert": "bitwise_invert", "mod": "remainder", "concat": "concatenate",
 }  # fmt: skip
 REDUCTIONS: Final = ("sum", "max", "min", "prod", "any", "all", "mean")
-_SPECIAL: Final = frozenset({"erf", "erfc", "erfinv"})
+_SPECIAL: Final = ("erf", "erfc", "erfinv", "gammaln")
 
 
 class NotTraceableError(Exception):
@@ -44,7 +44,8 @@ class Node:
         inputs: Its arguments.
         dtype: Its dtype.
         shape: Its shape.
-        value: An input's place, a constant's number, a reduction's axes and whether it keeps them.
+        value: An input's place, a constant's number; a reduction's axes, whether it keeps
+            them, and whether it is computed in the dtype of its argument.
     """
 
     __slots__ = ("dtype", "inputs", "kind", "name", "shape", "value")
@@ -273,12 +274,12 @@ def _as_floats(x: Any) -> Any:
 
 _NUMPY: Final[dict[str, Callable[..., Any]]] = {
     name: getattr(np, name, _as_floats) for name in EXPRESSIONS
-} | {"erf": _as_floats, "erfc": _as_floats, "erfinv": _as_floats}
+} | dict.fromkeys(_SPECIAL, _as_floats)
 
 
 def reduced(name: str, x: Traced, axis: Any = None, keepdims: bool = False, dtype: Any = None) -> Traced:
     """Returns a reduction of an array, which the library computes."""
-    if dtype is not None and np.dtype(dtype) != x.dtype:
+    if dtype is not None and (np.dtype(dtype) != x.dtype or name not in ("sum", "prod")):
         raise NotTraceableError(f"{name} in another dtype")
     node = x.node
     rank = len(node.shape)
@@ -288,11 +289,13 @@ def reduced(name: str, x: Traced, axis: Any = None, keepdims: bool = False, dtyp
         axes = tuple(sorted(int(each) % max(rank, 1) for each in (axis if np.iterable(axis) else (axis,))))
     if any(not 0 <= each < rank for each in axes) or not rank or node.dtype.name == "bfloat16":
         raise NotTraceableError(f"{name} over {axis}")
-    result = getattr(np, name)(np.ones((1,) * rank, node.dtype)).dtype
+    same = {} if dtype is None else {"dtype": node.dtype}
+    result = getattr(np, name)(np.ones((1,) * rank, node.dtype), **same).dtype
     shape = tuple(
         1 if at in axes else size for at, size in enumerate(node.shape) if keepdims or at not in axes
     )
-    return Traced(x.trace, x.trace.node("reduce", name, (node,), result, shape, (axes, bool(keepdims))))
+    value = axes, bool(keepdims), bool(same)
+    return Traced(x.trace, x.trace.node("reduce", name, (node,), result, shape, value))
 
 
 def reshaped(x: Traced, shape: Any) -> Traced:
@@ -443,7 +446,7 @@ def _names(trace: Trace) -> dict[str, Any]:
         "zeros": _filled(trace, 0),
         "zeros_like": lambda x, dtype=None, device=None: _full_like(x, 0, dtype),
     }
-    for name in ("erf", "erfc", "erfinv"):
+    for name in _SPECIAL:
         del functions[name]
     return functions
 
