@@ -15,7 +15,7 @@ from .expressions import EXPRESSIONS
 from .prelude import prelude
 from .schedule import Kernel
 from .trace import Node
-from .types import TYPES, literal
+from .types import TYPES, ctype, literal
 
 BLOCK: Final = 256
 # Elements that a block of a kernel of many arrays takes.
@@ -127,16 +127,16 @@ def _statements(kernel: Kernel) -> tuple[list[str], dict[Node, str]]:
             names[node] = literal(node.value, node.dtype)
             continue
         names[node] = f"v{len(lines)}"
-        lines.append(f"  const {TYPES[node.dtype.name].value} {names[node]} = {_expression(node, names)};")
+        lines.append(f"  const {ctype(node.dtype).value} {names[node]} = {_expression(node, names)};")
     return lines, names
 
 
 def _expression(node: Node, names: Mapping[Node, str]) -> str:
     given = [names[each] for each in node.inputs]
-    type_ = TYPES[node.dtype.name]
+    type_ = ctype(node.dtype)
     if node.kind == "cast":
         return _cast(given[0], node.inputs[0].dtype, node.dtype)
-    loop = TYPES[node.inputs[-1].dtype.name]
+    loop = ctype(node.inputs[-1].dtype)
     is_double = loop.stored == "double"
     text = EXPRESSIONS[node.name][loop.kind].format(
         *given, T=loop.value, U=loop.unsigned, f="" if is_double else "f", d="d" if is_double else "f"
@@ -146,7 +146,7 @@ def _expression(node: Node, names: Mapping[Node, str]) -> str:
 
 
 def _cast(text: str, source: np.dtype[Any], target: np.dtype[Any]) -> str:
-    one, other = TYPES[source.name], TYPES[target.name]
+    one, other = ctype(source), ctype(target)
     if other.kind == "b":
         return f"{text} != 0"
     if other.value == "float" and other.stored != "float":
@@ -159,9 +159,9 @@ def _cast(text: str, source: np.dtype[Any], target: np.dtype[Any]) -> str:
 def _compute(kernel: Kernel) -> list[str]:
     """The function of one element."""
     lines, names = _statements(kernel)
-    given = [f"const {TYPES[node.dtype.name].value} a{at}" for at, node in enumerate(kernel.loads)]
+    given = [f"const {ctype(node.dtype).value} a{at}" for at, node in enumerate(kernel.loads)]
     for at, root in enumerate(kernel.roots):
-        kind = "bool" if root.kind == "fault" else TYPES[root.node.dtype.name].value
+        kind = "bool" if root.kind == "fault" else ctype(root.node.dtype).value
         given.append(f"{kind}& r{at}")
         lines.append(f"  r{at} = {names[root.node]};")
     return [f"__device__ __forceinline__ void compute({', '.join(given)}) {{", *lines, "}"]
@@ -173,14 +173,14 @@ def _stores(kernel: Kernel, at: str, prefix: str = "") -> list[str]:
         if root.kind == "fault":
             lines.append(f"if (r{number}) {prefix}y{number}[0] = true;")
         else:
-            stored = TYPES[root.node.dtype.name].store.format(f"r{number}")
+            stored = ctype(root.node.dtype).store.format(f"r{number}")
             lines.append(f"{prefix}y{number}[{at}] = {stored};")
     return lines
 
 
 def _declared(kernel: Kernel) -> list[str]:
     return [
-        f"{'bool' if root.kind == 'fault' else TYPES[root.node.dtype.name].value} r{at};"
+        f"{'bool' if root.kind == 'fault' else ctype(root.node.dtype).value} r{at};"
         for at, root in enumerate(kernel.roots)
     ]
 
@@ -197,7 +197,7 @@ def _call(kernel: Kernel, places: Sequence[Place], at: str, prefix: str = "") ->
             text = f"{prefix}x{number}[{at}]"
         else:
             text = f"x{number}[{_offset(number, place)}]"
-        given.append(TYPES[node.dtype.name].load.format(text))
+        given.append(ctype(node.dtype).load.format(text))
     given += [f"r{at}" for at in range(len(kernel.roots))]
     return f"compute({', '.join(given)});"
 
@@ -220,12 +220,12 @@ def _arguments(kernel: Kernel, places: Sequence[Place]) -> list[str]:
     lone = "" if in_place else " __restrict__"
     given = []
     for number, (node, place) in enumerate(zip(kernel.loads, places, strict=True)):
-        stored = TYPES[node.dtype.name].stored
+        stored = ctype(node.dtype).stored
         given.append(
             f"const {stored} x{number}" if place.kind == "number" else f"const {stored}*{lone} x{number}"
         )
     for number, root in enumerate(kernel.roots):
-        stored = "bool" if root.kind == "fault" else TYPES[root.node.dtype.name].stored
+        stored = "bool" if root.kind == "fault" else ctype(root.node.dtype).stored
         given.append(f"{stored}*{lone} y{number}")
     return given
 
@@ -395,12 +395,12 @@ def emit_together(kernel: Kernel, places: list[Place], count: int) -> Emitted:
     members = [f"  int first[{count + 1}];", f"  long long size[{count}];"]
     names = []
     for number, (node, place) in enumerate(zip(kernel.loads, places, strict=True)):
-        stored = TYPES[node.dtype.name].stored
+        stored = ctype(node.dtype).stored
         star = "" if place.kind == "number" else "*"
         members.append(f"  {'' if not star else 'const '}{stored}{star} x{number}[{count}];")
         names.append((f"x{number}", f"const {stored}{star}"))
     for number, root in enumerate(kernel.roots):
-        stored = TYPES[root.node.dtype.name].stored
+        stored = ctype(root.node.dtype).stored
         members.append(f"  {stored}* y{number}[{count}];")
         names.append((f"y{number}", f"{stored}*"))
     body = [

@@ -10,15 +10,16 @@ Thread safety: a trace belongs to the thread that makes it.
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable, Sequence
+from types import ModuleType
 from typing import Any, Final, NamedTuple
 
 import numpy as np
 
 from ..base import is_traced
-from ..base import namespace as base_namespace
 from .expressions import COMPARES, EXPRESSIONS, LOGICAL, TESTS
-from .types import TYPES
+from .types import TYPES, ctype
 
 # Names of NumPy and of the array API that mean the same.
 _ALIASES: Final = {
@@ -28,6 +29,12 @@ _ALIASES: Final = {
 }  # fmt: skip
 REDUCTIONS: Final = ("sum", "max", "min", "prod", "any", "all", "mean")
 _SPECIAL: Final = ("erf", "erfc", "erfinv", "gammaln")
+
+
+@functools.cache
+def _is_held(dtype: np.dtype[Any]) -> bool:
+    """Whether kernels have elements of a dtype."""
+    return dtype.name in TYPES
 
 
 class NotTraceableError(Exception):
@@ -110,10 +117,10 @@ class Trace:
         value: Any = None,
     ) -> Node:
         """Returns the node of this description."""
-        if dtype.name not in TYPES:
+        if not _is_held(dtype):
             raise NotTraceableError(f"{name}: {dtype} is computed by the library")
         shown = (type(value), value, str(value)) if kind == "const" else value  # -0.0 is not 0
-        key = kind, name, tuple(map(id, inputs)), dtype.name, shape, shown
+        key = kind, name, tuple(map(id, inputs)), dtype, shape, shown
         found = self._known.get(key)
         if found is None:
             found = self._known[key] = Node(kind, name, inputs, dtype, shape, value)
@@ -218,9 +225,7 @@ def mapped(name: str, *args: Any, out: Any = None) -> Traced:
         trace.cast(each, kind) if isinstance(each, Node) else trace.const(each, kind)
         for each, kind in zip(given, wanted, strict=True)
     )
-    if TYPES[wanted[-1].name].kind not in EXPRESSIONS[name] or (
-        name == "nextafter" and wanted[-1].itemsize == 2
-    ):
+    if ctype(wanted[-1]).kind not in EXPRESSIONS[name] or (name == "nextafter" and wanted[-1].itemsize == 2):
         raise NotTraceableError(f"{name} of {wanted[-1]} is the library's")
     node = trace.node("map", name, nodes, dtype, shape)
     if out is None:
@@ -249,7 +254,7 @@ def _dtypes(name: str, given: Sequence[Any]) -> tuple[list[np.dtype[Any]], np.dt
     """The dtypes that a function computes with, for each argument, and its result's."""
     known = [each.dtype if isinstance(each, Node) else each for each in given]
     for each in known:
-        if isinstance(each, np.dtype) and each.name not in TYPES:
+        if isinstance(each, np.dtype) and not _is_held(each):
             raise NotTraceableError(f"{name} of {each} is the library's")
     boolean = np.dtype(bool)
     if name == "where":
@@ -415,7 +420,9 @@ def _expand_dims(x: Any, axis: int = 0) -> Any:
     return reshaped(x, (*x.shape[:at], 1, *x.shape[at:]))
 
 
-def _names(trace: Trace) -> dict[str, Any]:
+@functools.cache
+def _names() -> dict[str, Any]:
+    """What the namespaces of all traces have."""
     import array_api_compat.numpy as library
 
     functions: dict[str, Any] = {name: _refused(name) for name in vars(library) if name[:1] != "_"}
@@ -434,16 +441,13 @@ def _names(trace: Trace) -> dict[str, Any]:
         "conj": lambda x: x,
         "empty_like": lambda x, dtype=None, device=None: _full_like(x, 0, dtype),
         "expand_dims": _expand_dims,
-        "full": lambda shape, value, dtype=None, device=None: _full(trace, shape, value, dtype),
         "full_like": _full_like,
-        "ones": _filled(trace, 1),
         "ones_like": lambda x, dtype=None, device=None: _full_like(x, 1, dtype),
         "real": lambda x: x,
         "reciprocal": lambda x: mapped("divide", 1, x),
         "reshape": reshaped,
         "result_type": lambda *args: np.result_type(*map(_dtype_of, args)),
         "special": _special,
-        "zeros": _filled(trace, 0),
         "zeros_like": lambda x, dtype=None, device=None: _full_like(x, 0, dtype),
     }
     for name in _SPECIAL:
@@ -461,9 +465,11 @@ def tracing_namespace(trace: Trace) -> Any:
         >>> xp.exp(x * 2).node.inputs[0].name
         'multiply'
     """
-    import array_api_compat.numpy
-
-    return base_namespace(array_api_compat.numpy, **_names(trace))
+    made = ModuleType("traced")
+    vars(made).update(_names())
+    made.full = lambda shape, value, dtype=None, device=None: _full(trace, shape, value, dtype)  # type: ignore[attr-defined]
+    made.ones, made.zeros = _filled(trace, 1), _filled(trace, 0)  # type: ignore[attr-defined]
+    return made
 
 
 # Operators --------------------------------------------------------------------------------------------------

@@ -5,6 +5,7 @@ float16 and bfloat16 are computed as float and rounded after each operation, as 
 
 from __future__ import annotations
 
+import functools
 from typing import Any, Final, NamedTuple
 
 import numpy as np
@@ -59,6 +60,20 @@ TYPES: Final = {
 }
 
 
+@functools.cache
+def ctype(dtype: np.dtype[Any]) -> CType:
+    """Returns how elements of a dtype are written in C++.
+
+    Raises:
+        KeyError: If no kernel has such elements.
+
+    Example:
+        >>> ctype(np.dtype(np.float16)).stored
+        'unsigned short'
+    """
+    return TYPES[dtype.name]
+
+
 def literal(value: Any, dtype: np.dtype[Any]) -> str:
     """Returns a number as C++ writes it, exactly.
 
@@ -70,7 +85,7 @@ def literal(value: Any, dtype: np.dtype[Any]) -> str:
         >>> literal(0.5, np.dtype(np.float32)), literal(-3, np.dtype(np.int64)), literal(True, np.dtype(bool))
         ('0.5f', '-3LL', 'true')
     """
-    kind = TYPES[dtype.name].kind
+    kind = ctype(dtype).kind
     if kind == "b":
         return "true" if value else "false"
     if kind == "f":
