@@ -156,13 +156,32 @@ def test_bias_and_activation_write_into_what_a_convolution_makes():
         assert kept[0, 1, 1].tolist() == [18] * 5 and kept[0, 0, 0].tolist() == [8] * 5
 
 
-def test_what_a_convolution_saw_is_not_written_into():
+def test_what_a_view_was_made_of_is_not_written_into_but_what_a_new_array_was_made_of_is():
     x = tf.placeholder(tf.float32, [1, 4, 4, 1])
     y = tf.exp(x)
-    made = tf.nn.conv2d(y, tf.ones([1, 1, 1, 1]), 1, "SAME")
+    session, fed = tf.Session(), np.ones((1, 4, 4, 1), np.float32)
+    for made, may in (
+        (tf.nn.conv2d(y, tf.ones([1, 1, 1, 1]), 1, "SAME"), True),
+        (tf.reshape(y, [1, 4, 4, 1])[:, ::-1], False),
+    ):
+        plan = plan_of(session, [tf.tanh(y) + made], [x])
+        tanh = next(step for step in plan.steps if step.function is np.tanh)
+        assert (tanh.into is not None) is may
+        for _ in range(3):
+            (found,) = plan.execute(fed)
+            assert np.allclose(found, np.tanh(np.e) + np.e)
+
+
+def test_gradients_are_masked_in_place_whatever_the_size_of_the_batch():
+    x, y = tf.placeholder(tf.float32, [None, 3]), tf.placeholder(tf.float32, [None, 3])
+    weights = tf.constant(np.eye(3, dtype=np.float32))
+    grad = tf.gradients(tf.nn.relu(x), x, tf.matmul(y, weights, transpose_b=True))[0]
     session = tf.Session()
-    plan = plan_of(session, [tf.tanh(y) + made], [x])
-    assert [step.into is not None for step in plan.steps] == [False, False, False, True]
+    plan = plan_of(session, [grad], [x, y])
+    assert plan.steps[-1].into is not None
+    left, right = np.float32([[1, -1, 2], [-3, 4, 0]]), np.float32([[5, 6, 7], [8, 9, 1]])
+    for _ in range(3):
+        assert np.array_equal(plan.execute(left, right)[0], right * (left > 0))
 
 
 def test_memory_of_a_long_chain_is_that_of_its_live_tensors():

@@ -102,6 +102,8 @@ void for_each(PyObject* iterable, Use&& use) {
     use(number_of(PySequence_Fast_GET_ITEM(items.get(), i)));
 }
 
+constexpr long kMakesNew = -1;
+
 class Placing {
  public:
   explicit Placing(PyObject* const* arguments)
@@ -167,7 +169,8 @@ class Placing {
           value.is_used = true;
           dying_[static_cast<std::size_t>(i)].push_back(value.number);
         }
-        if (each.arity != size) value.is_viewed = true;
+        // A function that makes a new array keeps no alias of what it is given.
+        if (each.arity != size && each.arity != kMakesNew) value.is_viewed = true;
       }
     }
   }
@@ -215,7 +218,6 @@ class Placing {
 
   // The slot that the function may write its result into, or -1; it is not dead then.
   std::int32_t output_of(const Call& each, Py_ssize_t size, Py_ssize_t results, const std::vector<std::int64_t>& dies) {
-    constexpr long kMakesNew = -1;
     if (each.arity == kMakesNew) {
       if (results == 1 && number(each.results, 0) >= 0) make_fresh(each);
       return -1;

@@ -468,6 +468,10 @@ class Resolution:
             spec = self._specs[value] = self._shared.setdefault(found, found)
         return spec
 
+    def type_of(self, value: int) -> str:
+        """Returns the type of the operation that puts a value out; "" for a value of the plan's own."""
+        return self._graph.tensor(value).op.type if value >= 0 else ""
+
 
 def _number(array: Array) -> Any:
     """Returns the element of an array of rank 0, as NumPy's scalar."""

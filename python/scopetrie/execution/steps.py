@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Hashable, Sequence
-from typing import Any, NamedTuple
+from typing import Any, Final, NamedTuple
 
 from .cells import Cell
 from .resolution import Resolution
@@ -48,6 +48,10 @@ class Output:
         self.fed = fed
 
 
+# Types of elementwise ops that take only inputs of one shape: NumPy says so where a run has others.
+_OF_ONE_SHAPE: Final = frozenset({"ReluGrad", "Relu6Grad"})
+
+
 class Shapes:
     """Finds values of a plan with certainly equal dtype and shape, although some sizes are unknown.
 
@@ -57,6 +61,7 @@ class Shapes:
 
     def __init__(self, resolved: Resolution) -> None:
         self._spec = resolved.spec
+        self._type = resolved.type_of
         # For results with unknown sizes, the value that has the same shape.
         self._shapes: dict[int, Any] = {}
 
@@ -69,7 +74,9 @@ class Shapes:
         """
         shape: Any = result
         for large in arguments:
-            if all(small == large or self._fits(small, large) for small in arguments):
+            if self._type(result) in _OF_ONE_SHAPE or all(
+                small == large or self._fits(small, large) for small in arguments
+            ):
                 shape = self._shape(large)
                 break
         self._shapes[result] = shape

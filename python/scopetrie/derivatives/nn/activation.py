@@ -37,7 +37,10 @@ def _masked(chosen: Callable[[Any], Any]) -> Callable[[Any], Any]:
     def kernel(xp: Any) -> Any:
         @elementwise(2)
         def masked(grad: Any, x: Any, **out: Any) -> Any:
-            return xp.multiply(grad, xp.astype(chosen(x), grad.dtype), **out)
+            mask = chosen(x)
+            if not readable(grad) or grad.dtype.kind != "f":
+                mask = xp.astype(mask, grad.dtype)
+            return xp.multiply(grad, mask, **out)  # NumPy converts a mask piece by piece
 
         return masked
 
