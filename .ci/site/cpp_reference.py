@@ -1,4 +1,4 @@
-"""The pages reference/cpp/*.md and reference/c_api.md of the site: headers, without what is private in them.
+"""The pages below reference/ of the site that show the headers of C++ and C, without what is private in them.
 
 mkdocs-gen-files runs this.
 """

@@ -45,10 +45,10 @@ def test_a_number_is_an_argument_of_a_kernel() -> None:
     x, rate = tf.placeholder(tf.float32, [3]), tf.placeholder(tf.float32, [])
     y = x * (rate * 0.5) + tf.cast(tf.size(x), tf.float32)
     with tf.Session(backend="cupy") as session:
-        for _ in range(3):
+        for launches in (2, 1, 1):  # fused from the second run on
             with counted() as counts:
                 assert session.run(y, {x: np.ones(3), rate: 4.0}).tolist() == [5.0, 5.0, 5.0]
-            assert (counts.all, counts.launches) == ((1, 1, 1), 2)
+            assert (counts.all, counts.launches) == ((1, 1, 1), launches)
 
 
 def test_an_initial_value_is_not_kept() -> None:
