@@ -1,22 +1,9 @@
 // Graph.unique_names and Graph.create_ops, for builders with arrays of names and inputs.
-#include <cstring>
-
 #include "calls/op_create.hpp"
 #include "calls/op_function.hpp"
 #include "scopetrie/names/name_writer.hpp"
 
 namespace scopetrie::python {
-
-namespace {
-
-// Plain names are ASCII, so no decoding is needed.
-PyObject* ascii_str(std::string_view text) {
-  PyObject* str = PyUnicode_New(static_cast<Py_ssize_t>(text.size()), 127);
-  if (str != nullptr) std::memcpy(PyUnicode_DATA(str), text.data(), text.size());
-  return str;
-}
-
-}  // namespace
 
 PyObject* unique_names(PyObject* self, PyObject* bases) {
   auto* owner = reinterpret_cast<PyGraph*>(self);
@@ -68,10 +55,8 @@ PyObject* create_ops(PyObject* self, PyObject* args, PyObject* kwargs) {
     function = Ref(PyObject_GetAttrString(definition, "function"));
     if (!function) return nullptr;
   }
-  if (!Py_IS_TYPE(function.get(), state().op_function_type)) {
-    PyErr_Format(PyExc_TypeError, "create_ops: op_type must be an op type's name or an op function, not %R", type);
-    return nullptr;
-  }
+  if (!Py_IS_TYPE(function.get(), state().op_function_type))
+    raise_error(PyExc_TypeError, "create_ops: op_type must be an op type's name or an op function, not %R", type);
   auto* graph = reinterpret_cast<PyGraph*>(self);
   const DefaultGraph pushed(graph);
   return build_many(definition_of(function.get()), inputs, name, attrs.get());

@@ -68,9 +68,7 @@ PyObject* composite_make(PyTypeObject* type, PyObject* args, PyObject*) {
 void composite_dealloc(PyObject* self) {
   PyObject_GC_UnTrack(self);
   clear_composite(self);
-  PyTypeObject* type = Py_TYPE(self);
-  type->tp_free(self);
-  Py_DECREF(type);
+  free_object(self);
 }
 
 // In a class it is a method, as functions are.
@@ -118,11 +116,9 @@ PyObject* call_whole(PyObject* function, PyObject* const* args, std::size_t coun
   }
   PyObject* result = PyObject_Vectorcall(function, args, count, keywords);
   const Lock lock;
-  PyObject *type, *value, *trace;  // what goes with a rollback may run code of others
-  PyErr_Fetch(&type, &value, &trace);
+  const KeptException kept;  // what goes with a rollback may run code of others
   if (inner) inner->end(result != nullptr);
   outer->end(result != nullptr);
-  PyErr_Restore(type, value, trace);
   return result;
 }
 

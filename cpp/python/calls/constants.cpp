@@ -27,10 +27,7 @@ bool filled_shape(ShapeTable& shapes, PyObject* dims, ShapeId& out) {
 // plain_constant(value, dtype | None, name | None, default name, dims | None, beside | None)
 // -> Tensor, or None: take the slow path
 PyObject* plain_constant(PyObject*, PyObject* const* args, Py_ssize_t count) {
-  if (count != 6) {
-    PyErr_Format(PyExc_TypeError, "plain_constant() takes 6 arguments, not %zd", count);
-    return nullptr;
-  }
+  if (count != 6) raise_error(PyExc_TypeError, "plain_constant() takes 6 arguments, not %zd", count);
   OwnTuples<2> own;  // first, before any shared state is read: this may block
   PyObject *value = own.of(args[0]), *name = args[2] == Py_None ? args[3] : args[2], *dims = own.of(args[4]);
   Context* context = current_context();
@@ -74,11 +71,11 @@ PyObject* own_items_of(PyObject*, PyObject* value) { return own_items(value); }
 bool bind_constants(PyObject* module) {
   find_numpy();
   static PyMethodDef functions[] = {
-      {"plain_constant", reinterpret_cast<PyCFunction>(reinterpret_cast<void (*)()>(locked<plain_constant>)),
-       METH_FASTCALL,
-       "A Const of a number, a short list of numbers or an array: (value, dtype, name, default name, dims that a "
-       "number "
-       "fills, tensor of the same graph). None for anything else: take the slow path."},
+      with_arguments(
+          "plain_constant", locked<plain_constant>,
+          "A Const of a number, a short list of numbers or an array: (value, dtype, name, default name, dims that a "
+          "number "
+          "fills, tensor of the same graph). None for anything else: take the slow path."),
       {"own_items", unlocked<own_items_of>, METH_O,
        "own_items(value, /)\n--\n\nA value for NumPy to read, which reads lists in place: with tuples in place of "
        "lists\nwhere an item may run code, since that may change the list."},

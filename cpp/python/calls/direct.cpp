@@ -285,10 +285,8 @@ PyObject* direct_make(PyTypeObject* type, PyObject* args, PyObject*) {
   if (!PyArg_ParseTuple(args, "OO!UO!b", &function, state().op_function_type, &op_function, &name, &PyTuple_Type,
                         &parameters, &only))
     return nullptr;
-  if (PyTuple_GET_SIZE(parameters) > static_cast<Py_ssize_t>(Call::kMost)) {
-    PyErr_SetString(PyExc_ValueError, "a direct function has at most 16 parameters");
-    return nullptr;
-  }
+  if (PyTuple_GET_SIZE(parameters) > static_cast<Py_ssize_t>(Call::kMost))
+    raise_error(PyExc_ValueError, "a direct function has at most 16 parameters");
   Ref self(type->tp_alloc(type, 0));
   if (!self) return nullptr;
   PyDirectFunction* made = as_direct(self.get());
@@ -324,9 +322,7 @@ void direct_dealloc(PyObject* self) {
       Py_XDECREF(parameter.choices);
     }
   delete as_direct(self)->parameters;
-  PyTypeObject* type = Py_TYPE(self);
-  type->tp_free(self);
-  Py_DECREF(type);
+  free_object(self);
 }
 
 }  // namespace

@@ -109,11 +109,9 @@ PyObject* get_variables(PyObject*, PyObject* const* args, Py_ssize_t positional,
   if (given(given_to[1])) {
     shapes = Ref(items_of(given_to[1], "get_variables: shapes must be a sequence with a shape per name"));
     if (!shapes) return nullptr;
-    if (PySequence_Fast_GET_SIZE(shapes.get()) != count) {
-      PyErr_Format(PyExc_ValueError, "get_variables: there are %zd names and %zd shapes; give one shape per name",
-                   count, PySequence_Fast_GET_SIZE(shapes.get()));
-      return nullptr;
-    }
+    if (PySequence_Fast_GET_SIZE(shapes.get()) != count)
+      raise_error(PyExc_ValueError, "get_variables: there are %zd names and %zd shapes; give one shape per name", count,
+                  PySequence_Fast_GET_SIZE(shapes.get()));
   }
   Context* context = current_context();
   if (context == nullptr) return nullptr;

@@ -108,8 +108,7 @@ PyMemberDef* find_slot(PyObject* type, const char* name) {
   if (!found) return nullptr;
   if (Py_IS_TYPE(found.get(), &PyMemberDescr_Type))
     return reinterpret_cast<PyMemberDescrObject*>(found.get())->d_member;
-  PyErr_Format(PyExc_TypeError, "%R has no slot %s", type, name);
-  return nullptr;
+  raise_error(PyExc_TypeError, "%R has no slot %s", type, name);
 }
 
 }  // namespace
@@ -157,10 +156,7 @@ bool keep_initializers(PyObject* given, PyObject* names) {
     InitializerClass made{Py_NewRef(standard), Initializer::Kind::kZeros, {}};
     std::size_t at = 0;
     while (at < std::size(kKinds) && std::strcmp(kKinds[at], kind) != 0) ++at;
-    if (at == std::size(kKinds)) {
-      PyErr_Format(PyExc_ValueError, "there is no kind %s of initializers", kind);
-      return false;
-    }
+    if (at == std::size(kKinds)) raise_error(PyExc_ValueError, "there is no kind %s of initializers", kind);
     made.kind = static_cast<Initializer::Kind>(at);
     for (Py_ssize_t k = 0; k < PyTuple_GET_SIZE(slots); ++k) {
       const std::string name(text_of(PyTuple_GET_ITEM(slots, k)));

@@ -131,13 +131,9 @@ PyObject* as_tuples(PyObject* value) {
   };
   while (numbers < length && is_number(numbers)) ++numbers;
   if (numbers == length) return is_list ? tuple_of(value) : Py_NewRef(value);
-  Ref tuple(new_tuple(length));
-  for (Py_ssize_t i = 0; tuple && i < length; ++i) {
-    PyObject* item = as_tuples(PySequence_Fast_GET_ITEM(value, i));
-    if (item == nullptr) return nullptr;
-    PyTuple_SET_ITEM(tuple.get(), i, item);
-  }
-  return tuple.release();
+  return tuple_of(static_cast<std::size_t>(length), [&](std::uint32_t i) {
+    return as_tuples(PySequence_Fast_GET_ITEM(value, static_cast<Py_ssize_t>(i)));
+  });
 }
 
 }  // namespace

@@ -11,28 +11,6 @@ PyObject* const kVariables = PyUnicode_InternFromString("variables");
 PyObject* const kTrainables = PyUnicode_InternFromString("trainable_variables");
 PyObject* const kInitialValue = PyUnicode_InternFromString("initial_value");
 
-/// A `with` block of Python's, entered while it lives. Only graphs in which devices or colocations are open need one.
-class PythonBlock {
- public:
-  PythonBlock() = default;
-  explicit PythonBlock(Ref manager) : manager_(std::move(manager)) {
-    const Ref entered(PyObject_CallMethod(manager_.get(), "__enter__", nullptr));
-    if (!entered) throw_raised();
-  }
-  PythonBlock(PythonBlock&&) = default;
-  ~PythonBlock() {
-    if (!manager_) return;
-    PyObject *type, *value, *traceback;
-    PyErr_Fetch(&type, &value, &traceback);
-    const Ref left(PyObject_CallMethod(manager_.get(), "__exit__", "OOO", Py_None, Py_None, Py_None));
-    if (!left) PyErr_WriteUnraisable(manager_.get());
-    PyErr_Restore(type, value, traceback);
-  }
-
- private:
-  Ref manager_;
-};
-
 PythonBlock variable_devices(Context& context) {
   if (!context.listener) return {};
   return PythonBlock(
@@ -47,12 +25,10 @@ PythonBlock no_device(Context& context) {
 // The keys of the collections that a variable joins.
 Ref keys_of(PyObject* collections, bool trainable) {
   if (collections != nullptr && !PyList_Check(collections) && !PyTuple_Check(collections) &&
-      !PyObject_TypeCheck(collections, &PySet_Type)) {
-    PyErr_Format(PyExc_ValueError,
-                 "collections argument to Variable constructor must be a list, tuple, or set. Got %S of type %S",
-                 collections, reinterpret_cast<PyObject*>(Py_TYPE(collections)));
-    throw_raised();
-  }
+      !PyObject_TypeCheck(collections, &PySet_Type))
+    raise_error(PyExc_ValueError,
+                "collections argument to Variable constructor must be a list, tuple, or set. Got %S of type %S",
+                collections, reinterpret_cast<PyObject*>(Py_TYPE(collections)));
   Ref keys = checked(collections != nullptr ? PySequence_List(collections) : new_list(0));
   if (collections == nullptr && PyList_Append(keys.get(), kVariables) < 0) throw_raised();
   if (!trainable) return keys;
@@ -150,10 +126,8 @@ class AskedValue final : public FirstValue {
     }
     tensor_ = checked(PyObject_CallFunctionObjArgs(
         state().hooks.convert, value, dtype_ == 0 ? Py_None : state().dtypes[dtype_], kInitialValue, Py_None, nullptr));
-    if (!is_tensor(tensor_.get()) || handle(tensor_.get())->graph != graph_) {
-      PyErr_Format(PyExc_ValueError, "Variable: the initial value %R is not a tensor of the variable's graph", value);
-      throw_raised();
-    }
+    if (!is_tensor(tensor_.get()) || handle(tensor_.get())->graph != graph_)
+      raise_error(PyExc_ValueError, "Variable: the initial value %R is not a tensor of the variable's graph", value);
     return id_of(tensor_.get());
   }
 
@@ -166,11 +140,10 @@ class AskedValue final : public FirstValue {
     if (count <= 0) return;
     const Ref last = checked(PySequence_GetItem(branches.get(), count - 1));
     if (state_of(graph_).ops.tensor(value).op <= PyLong_AsUnsignedLong(last.get())) return;
-    PyErr_Format(PyExc_ValueError,
-                 "Initializer for variable %s/ is from inside a control-flow construct, such as a loop or conditional. "
-                 "When creating a variable inside a loop or conditional, use a lambda as the initializer.",
-                 context_.name_scope_path().c_str());
-    throw_raised();
+    raise_error(PyExc_ValueError,
+                "Initializer for variable %s/ is from inside a control-flow construct, such as a loop or conditional. "
+                "When creating a variable inside a loop or conditional, use a lambda as the initializer.",
+                context_.name_scope_path().c_str());
   }
 
   // An initializer that gives a plain value decides the shape, as it did in TensorFlow 1; one that gives a tensor of
@@ -284,17 +257,8 @@ Ref make_all(Context& context, const NewVariable& wish, const CheckedPolicy& pol
 }  // namespace
 
 bool refuses_dtype() {
-  PyObject *type, *value, *traceback;
-  PyErr_Fetch(&type, &value, &traceback);
-  bool refuses = false;
-  if (type != nullptr) {
-    PyErr_NormalizeException(&type, &value, &traceback);
-    const Ref mark(PyObject_GetAttrString(value, "refuses_dtype"));
-    refuses = mark.get() == Py_True;
-    PyErr_Clear();
-  }
-  PyErr_Restore(type, value, traceback);
-  return refuses;
+  KeptException kept;
+  return kept.object() != nullptr && Ref(PyObject_GetAttrString(kept.object(), "refuses_dtype")).get() == Py_True;
 }
 
 MakerNote::MakerNote(GraphState& graph, StoreName key) : graph_(graph), key_(maker_key(key.scope, key.segment)) {

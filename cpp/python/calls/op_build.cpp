@@ -90,10 +90,7 @@ bool is_empty(PyObject* name) { return name != nullptr && PyUnicode_Check(name) 
 
 Ref Results::several(PyGraph* graph, std::size_t count) {
   if (count == 0) return checked(operation_handle(graph, kNone));
-  Ref list = checked(new_list(static_cast<Py_ssize_t>(count)));
-  for (std::size_t i = 0; i < count; ++i)
-    PyList_SET_ITEM(list.get(), static_cast<Py_ssize_t>(i), checked(tensor_handle(graph, kNone)).release());
-  return list;
+  return checked(list_of(count, [&](std::uint32_t) { return tensor_handle(graph, kNone); }));
 }
 
 void Results::number_others(OpId op, TensorId first) noexcept {
@@ -159,11 +156,9 @@ PyObject* build_many(const Definition& definition, PyObject* inputs, PyObject* n
     const Ref row(
         items_of(PySequence_Fast_GET_ITEM(rows.get(), i), "create_ops: the inputs of an operation are a tuple"));
     if (!row) return nullptr;
-    if (PySequence_Fast_GET_SIZE(row.get()) != width) {
-      PyErr_Format(PyExc_ValueError, "create_ops: %U takes %zd inputs, but row %zd has %zd", kind_name(definition.kind),
-                   width, i, PySequence_Fast_GET_SIZE(row.get()));
-      return nullptr;
-    }
+    if (PySequence_Fast_GET_SIZE(row.get()) != width)
+      raise_error(PyExc_ValueError, "create_ops: %U takes %zd inputs, but row %zd has %zd", kind_name(definition.kind),
+                  width, i, PySequence_Fast_GET_SIZE(row.get()));
     PyObject* const* args = PySequence_Fast_ITEMS(row.get());
     Inputs read;
     Output output;

@@ -32,8 +32,7 @@ Ref tensors_of(PyObject* inputs, const char* message) {
   for (Py_ssize_t i = 0; i < PySequence_Fast_GET_SIZE(tensors.get()); ++i) {
     PyObject* tensor = PySequence_Fast_GET_ITEM(tensors.get(), i);
     if (is_tensor(tensor)) continue;
-    PyErr_Format(PyExc_TypeError, "Input #%zd is not a tensor: %S", i, tensor);
-    throw_raised();
+    raise_error(PyExc_TypeError, "Input #%zd is not a tensor: %S", i, tensor);
   }
   return tensors;
 }
@@ -45,30 +44,24 @@ void read_tensors(const Context& context, PyObject* tensors, Inputs& inputs) {
   if (inputs.count > Inputs::kInline) inputs.many.resize(inputs.count);
   for (std::size_t i = 0; i < inputs.count; ++i) {
     PyObject* tensor = PySequence_Fast_GET_ITEM(tensors, static_cast<Py_ssize_t>(i));
-    if (handle(tensor)->graph != context.graph) {
-      PyErr_Format(PyExc_ValueError, "%S must be from the same graph as the new operation.", tensor);
-      throw_raised();
-    }
+    if (handle(tensor)->graph != context.graph)
+      raise_error(PyExc_ValueError, "%S must be from the same graph as the new operation.", tensor);
     inputs.ids()[i] = id_of(tensor);
   }
 }
 
 // The outputs of a type that nobody has registered: as many as there are dtypes. Throws.
 void read_outputs(GraphState& graph, PyObject* type, PyObject* dtypes, PyObject* shapes, Outputs& outputs) {
-  if (none_to_null(dtypes) == nullptr) {
-    PyErr_Format(PyExc_ValueError,
-                 "there is no op type %R; give the dtypes of its outputs as dtypes=[...], or register it with "
-                 "tf.register_op",
-                 type);
-    throw_raised();
-  }
+  if (none_to_null(dtypes) == nullptr)
+    raise_error(PyExc_ValueError,
+                "there is no op type %R; give the dtypes of its outputs as dtypes=[...], or register it with "
+                "tf.register_op",
+                type);
   const Ref items = checked(items_of(dtypes, "create_op: dtypes must be a list of dtypes"));
   const Py_ssize_t count = PySequence_Fast_GET_SIZE(items.get());
-  if (shapes != nullptr && PyList_GET_SIZE(shapes) != count) {
-    PyErr_Format(PyExc_ValueError, "create_op: %R has %zd outputs, and shapes of %zd", type, count,
-                 PyList_GET_SIZE(shapes));
-    throw_raised();
-  }
+  if (shapes != nullptr && PyList_GET_SIZE(shapes) != count)
+    raise_error(PyExc_ValueError, "create_op: %R has %zd outputs, and shapes of %zd", type, count,
+                PyList_GET_SIZE(shapes));
   for (Py_ssize_t i = 0; i < count; ++i) {
     Output output;
     output.dtype = dtype_number(PySequence_Fast_GET_ITEM(items.get(), i));
@@ -83,9 +76,8 @@ void check_references(const Definition& definition, const OpGraph& ops, std::spa
   for (std::size_t i = 0; i < ids.size(); ++i) {
     const Input& input = definition.inputs[definition.input_at(i, ids.size())];
     if (input.kind != Input::kReference || ops.tensor(ids[i]).dtype.is_reference()) continue;
-    PyErr_Format(PyExc_ValueError, "create_op: input '%U' of %U must be a variable's own tensor", input.name,
-                 kind_name(definition.kind));
-    throw_raised();
+    raise_error(PyExc_ValueError, "create_op: input '%U' of %U must be a variable's own tensor", input.name,
+                kind_name(definition.kind));
   }
 }
 
@@ -104,16 +96,14 @@ void check_input_types(const GraphState& graph, PyObject* types, std::span<const
   }
   if (are_right) return;
   const Ref text = checked(to_str(graph.text(name))), wanted = checked(PySequence_List(items.get()));
-  PyErr_Format(PyExc_TypeError, "In op '%U', input types (%R) are not compatible with expected types (%R)", text.get(),
-               found.get(), wanted.get());
-  throw_raised();
+  raise_error(PyExc_TypeError, "In op '%U', input types (%R) are not compatible with expected types (%R)", text.get(),
+              found.get(), wanted.get());
 }
 
 bool is_type(PyObject* type) {
   if (PyUnicode_Check(type) && PyUnicode_GET_LENGTH(type) != 0) return true;
-  PyErr_Format(PyUnicode_Check(type) ? PyExc_ValueError : PyExc_TypeError,
-               "create_op: an op type is a text with characters, not %R", type);
-  return false;
+  raise_error(PyUnicode_Check(type) ? PyExc_ValueError : PyExc_TypeError,
+              "create_op: an op type is a text with characters, not %R", type);
 }
 
 }  // namespace
@@ -124,12 +114,7 @@ PyObject* create_op(PyObject* self, PyObject* const* args, Py_ssize_t positional
   static Signature<kArguments> signature(
       "create_op", {"op_type", "inputs", "dtypes", "input_types", "name", "attrs", "op_def", "compute_shapes"});
   PyObject* arguments[kArguments];
-  if (!signature.parse(args, positional, keywords, arguments)) return nullptr;
-  if (arguments[kType] == nullptr || arguments[kInputs] == nullptr) {
-    PyErr_Format(PyExc_TypeError, "create_op() missing required argument '%s'",
-                 arguments[kType] == nullptr ? "op_type" : "inputs");
-    return nullptr;
-  }
+  if (!signature.parse(args, positional, keywords, arguments, 2)) return nullptr;
   PyObject* type = arguments[kType];
   if (!is_type(type)) return nullptr;
   const Ref tensors = tensors_of(arguments[kInputs], "create_op: inputs must be a list of tensors");

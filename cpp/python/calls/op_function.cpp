@@ -77,11 +77,9 @@ PyObject* function_call(PyObject* self, PyObject* const* args, std::size_t flagg
   PyObject* inputs[kMostInputs];
   PyObject* name = nullptr;
   Ref attrs;
-  if (given > count + 1) {
-    PyErr_Format(PyExc_TypeError, "%U() takes %zu inputs and a name, but %zu positional arguments were given",
-                 kind_name(definition.kind), count, given);
-    return nullptr;
-  }
+  if (given > count + 1)
+    raise_error(PyExc_TypeError, "%U() takes %zu inputs and a name, but %zu positional arguments were given",
+                kind_name(definition.kind), count, given);
   for (std::size_t i = 0; i < count; ++i) inputs[i] = i < given ? args[i] : nullptr;
   if (given == count + 1) name = args[count];
   if (keywords != nullptr) {
@@ -98,19 +96,15 @@ PyObject* function_call(PyObject* self, PyObject* const* args, std::size_t flagg
              PyUnicode_Compare(definition.inputs[at].name, keyword) != 0)
         ++at;
       if (at < count) {
-        if (inputs[at] != nullptr) {
-          PyErr_Format(PyExc_TypeError, "%U() got multiple values for argument '%U'", kind_name(definition.kind),
-                       keyword);
-          return nullptr;
-        }
+        if (inputs[at] != nullptr)
+          raise_error(PyExc_TypeError, "%U() got multiple values for argument '%U'", kind_name(definition.kind),
+                      keyword);
         inputs[at] = value;
         continue;
       }
-      if (!definition.takes(keyword)) {
-        PyErr_Format(PyExc_TypeError, "%U() got an unexpected keyword argument '%U'", kind_name(definition.kind),
-                     keyword);
-        return nullptr;
-      }
+      if (!definition.takes(keyword))
+        raise_error(PyExc_TypeError, "%U() got an unexpected keyword argument '%U'", kind_name(definition.kind),
+                    keyword);
       if (!attrs) attrs = Ref(new_dict());
       if (!attrs || PyDict_SetItem(attrs.get(), keyword, value) < 0) return nullptr;
     }
@@ -130,10 +124,8 @@ bool read_kind(std::string_view text, Input::Kind& out) {
       {"tensor", Input::kTensor}, {"reference", Input::kReference}, {"index", Input::kIndex},    {"axes", Input::kAxes},
       {"order", Input::kOrder},   {"list", Input::kList},           {"mixed", Input::kMixedList}};
   const auto* at = std::ranges::find(kKinds, text, &std::pair<std::string_view, Input::Kind>::first);
-  if (at == std::end(kKinds)) {
-    PyErr_Format(PyExc_ValueError, "an input is of no kind %s; see scopetrie.ops.declare", std::string(text).c_str());
-    return false;
-  }
+  if (at == std::end(kKinds))
+    raise_error(PyExc_ValueError, "an input is of no kind %s; see scopetrie.ops.declare", std::string(text).c_str());
   out = at->second;
   return true;
 }
@@ -183,10 +175,8 @@ bool read_input_declaration(Definition& definition, PyObject* declared, std::vec
 // The rule of the core for the type; false, with an exception, where it has none.
 bool read_type_rule(Definition& definition, PyObject* type) {
   const ShapeRule* rule = find_rule(text_of(type));
-  if (rule == nullptr) {
-    PyErr_Format(PyExc_ValueError, "op type %R has no shape rule: the core has none for it, and none is given", type);
-    return false;
-  }
+  if (rule == nullptr)
+    raise_error(PyExc_ValueError, "op type %R has no shape rule: the core has none for it, and none is given", type);
   definition.rule = *rule;
   definition.checks_attributes = true;
   const Ref attributes(PyObject_GetAttrString(definition.op_def, "attributes"));
@@ -207,24 +197,19 @@ bool read_rule(Definition& definition, PyObject* rule, PyObject* type) {
     definition.rule.kind = ShapeRule::kFunction;
     definition.rule_function = Py_NewRef(rule);
     if (PyCallable_Check(rule)) return true;
-    PyErr_Format(PyExc_TypeError, "a shape rule must be a function or the name of one, not %R", rule);
-    return false;
+    raise_error(PyExc_TypeError, "a shape rule must be a function or the name of one, not %R", rule);
   }
   static const std::unordered_map<std::string_view, ShapeRule::Kind> rules = {{"same", ShapeRule::kSame},
                                                                               {"bool", ShapeRule::kBool},
                                                                               {"broadcast", ShapeRule::kBroadcast},
                                                                               {"compare", ShapeRule::kCompare}};
   const auto at = rules.find(text_of(rule));
-  if (at == rules.end()) {
-    PyErr_Format(PyExc_ValueError,
-                 "there is no shape rule %R; take 'same', 'bool', 'broadcast', 'compare' or a function", rule);
-    return false;
-  }
+  if (at == rules.end())
+    raise_error(PyExc_ValueError,
+                "there is no shape rule %R; take 'same', 'bool', 'broadcast', 'compare' or a function", rule);
   definition.rule.kind = at->second;
-  if (definition.inputs.empty()) {
-    PyErr_SetString(PyExc_ValueError, "an op without inputs needs a function as its shape rule");
-    return false;
-  }
+  if (definition.inputs.empty())
+    raise_error(PyExc_ValueError, "an op without inputs needs a function as its shape rule");
   return true;
 }
 
@@ -233,10 +218,8 @@ PyObject* function_make(PyTypeObject* type, PyObject* args, PyObject*) {
   PyObject *op_def, *type_name, *name, *inputs, *rule, *doc;
   if (!PyArg_ParseTuple(args, "OUUO!OU", &op_def, &type_name, &name, &PyTuple_Type, &inputs, &rule, &doc))
     return nullptr;
-  if (PyTuple_GET_SIZE(inputs) > 16) {
-    PyErr_SetString(PyExc_ValueError, "an op has at most 16 named inputs; take a list input");
-    return nullptr;
-  }
+  if (PyTuple_GET_SIZE(inputs) > 16)
+    raise_error(PyExc_ValueError, "an op has at most 16 named inputs; take a list input");
   Ref self(type->tp_alloc(type, 0));
   if (!self) return nullptr;
   auto* made = reinterpret_cast<PyOpFunction*>(self.get());
@@ -292,9 +275,7 @@ void function_dealloc(PyObject* self) {
     for (PyObject* attribute : function->definition->attributes) Py_DECREF(attribute);
     delete function->definition;
   }
-  PyTypeObject* type = Py_TYPE(self);
-  type->tp_free(self);
-  Py_DECREF(type);
+  free_object(self);
 }
 
 PyObject* function_repr(PyObject* self) {

@@ -16,35 +16,19 @@ bool read_output(ShapeTable& shapes, PyObject* pair, Output& out) {
 }
 
 PyObject* input_tuple(PyGraph* graph, std::span<const TensorId> ids) {
-  Ref tuple(new_tuple(static_cast<Py_ssize_t>(ids.size())));
-  if (!tuple) return nullptr;
-  for (std::size_t i = 0; i < ids.size(); ++i) {
-    PyObject* made = tensor_handle(graph, ids[i]);
-    if (made == nullptr) return nullptr;
-    PyTuple_SET_ITEM(tuple.get(), static_cast<Py_ssize_t>(i), made);
-  }
-  return tuple.release();
+  return tuple_of(ids.size(), [&](std::uint32_t i) { return tensor_handle(graph, ids[i]); });
 }
 
 // The arguments of a rule: a tensor per input, a list per list input.
 PyObject* rule_arguments(const Definition& definition, PyGraph* graph, std::span<const TensorId> ids) {
   if (!definition.has_lists) return input_tuple(graph, ids);
-  const Ref flat(input_tuple(graph, ids));
-  Ref args(new_tuple(static_cast<Py_ssize_t>(definition.inputs.size())));
-  if (!flat || !args) return nullptr;
   const std::size_t listed = ids.size() + 1 - definition.inputs.size();
-  Py_ssize_t at = 0;
-  for (std::size_t i = 0; i < definition.inputs.size(); ++i) {
-    const bool is_list = definition.inputs[i].kind >= Input::kList;
-    const Py_ssize_t length = is_list ? static_cast<Py_ssize_t>(listed) : 1;
-    const Ref part(PyTuple_GetSlice(flat.get(), at, at + length));
-    if (!part) return nullptr;
-    PyObject* item = is_list ? PySequence_List(part.get()) : Py_NewRef(PyTuple_GET_ITEM(part.get(), 0));
-    if (item == nullptr) return nullptr;
-    PyTuple_SET_ITEM(args.get(), static_cast<Py_ssize_t>(i), item);
-    at += length;
-  }
-  return args.release();
+  std::size_t at = 0;
+  return tuple_of(definition.inputs.size(), [&](std::uint32_t i) {
+    if (definition.inputs[i].kind < Input::kList) return tensor_handle(graph, ids[at++]);
+    const std::size_t first = std::exchange(at, at + listed);
+    return list_of(listed, [&](std::uint32_t k) { return tensor_handle(graph, ids[first + k]); });
+  });
 }
 
 // Raises what v1 says of inputs that do not fit: op_def.failed(fault, name, inputs, attrs, shown) finds the words.
@@ -87,28 +71,22 @@ bool call_rule(const Definition& definition, PyGraph* graph, std::span<const Ten
   return static_cast<bool>(each);
 }
 
-PyObject* dtype_name(std::uint8_t dtype) { return PyObject_GetAttrString(state().dtypes[base_dtype(dtype)], "name"); }
-
 // Marks the error that is set as registry.dtype_refusal() does.
 void mark_refusal() {
-  PyObject *type, *value, *trace;
-  PyErr_Fetch(&type, &value, &trace);
-  PyErr_NormalizeException(&type, &value, &trace);
-  if (PyObject_SetAttrString(value, "refuses_dtype", Py_True) < 0) PyErr_Clear();
-  PyErr_Restore(type, value, trace);
+  KeptException kept;
+  PyObject_SetAttrString(kept.object(), "refuses_dtype", Py_True);
 }
 
 }  // namespace
 
 bool wrong_dtype(const Definition& definition, const Input& input, std::uint8_t dtype) {
-  const Ref name(dtype_name(dtype));
-  if (!name) return false;
+  const std::string name = DType(dtype).base().name();
   if (input.fixed != 0) {
-    PyErr_Format(PyExc_TypeError, "Input '%U' of '%U' Op has type %U that does not match expected type of %U.",
-                 input.name, kind_name(definition.kind), name.get(), input.allowed_text);
+    PyErr_Format(PyExc_TypeError, "Input '%U' of '%U' Op has type %s that does not match expected type of %U.",
+                 input.name, kind_name(definition.kind), name.c_str(), input.allowed_text);
   } else {
-    PyErr_Format(PyExc_TypeError, "Value passed to parameter '%U' has DataType %U not in list of allowed values: %U",
-                 input.name, name.get(), input.allowed_text);
+    PyErr_Format(PyExc_TypeError, "Value passed to parameter '%U' has DataType %s not in list of allowed values: %U",
+                 input.name, name.c_str(), input.allowed_text);
   }
   mark_refusal();
   return false;
@@ -117,12 +95,9 @@ bool wrong_dtype(const Definition& definition, const Input& input, std::uint8_t 
 namespace {
 
 bool dtypes_differ(const Definition& definition, const Input& input, std::uint8_t found, std::uint8_t wanted) {
-  const Ref found_name(dtype_name(found));
-  const Ref wanted_name(dtype_name(wanted));
-  if (found_name && wanted_name)
-    PyErr_Format(PyExc_TypeError, "Input '%U' of '%U' Op has type %U that does not match type %U of argument '%U'.",
-                 input.name, kind_name(definition.kind), found_name.get(), wanted_name.get(),
-                 definition.inputs[input.group].name);
+  PyErr_Format(PyExc_TypeError, "Input '%U' of '%U' Op has type %s that does not match type %s of argument '%U'.",
+               input.name, kind_name(definition.kind), DType(found).base().name().c_str(),
+               DType(wanted).base().name().c_str(), definition.inputs[input.group].name);
   return false;
 }
 

@@ -53,20 +53,16 @@ TensorId convert(Context& context, PyObject* value, std::uint8_t dtype, PyObject
 void explain(const Definition& definition, const Input& input, PyObject* value, std::uint8_t dtype) {
   const bool wrong_type = PyErr_ExceptionMatches(PyExc_TypeError) != 0;
   if (wrong_type ? dtype == 0 : PyErr_ExceptionMatches(PyExc_ValueError) == 0) return;
-  PyObject *type, *error, *trace;
-  PyErr_Fetch(&type, &error, &trace);
-  PyErr_NormalizeException(&type, &error, &trace);
-  const Ref keep_type(type), keep_error(error), keep_trace(trace);
+  KeptException kept;
   if (!wrong_type) {
-    PyErr_Format(PyExc_ValueError, "Tried to convert '%U' to a tensor and failed. Error: %S", input.name, error);
-    return;
+    PyErr_Format(PyExc_ValueError, "Tried to convert '%U' to a tensor and failed. Error: %S", input.name,
+                 kept.object());
+  } else if (const Ref found(PyType_GetName(Py_TYPE(value))); found) {
+    PyErr_Format(
+        PyExc_TypeError, "Expected %s passed to parameter '%U' of op '%U', got %R of type '%U' instead. Error: %S",
+        DType(dtype).name().c_str(), input.name, kind_name(definition.kind), value, found.get(), kept.object());
   }
-  const Ref wanted(PyObject_GetAttrString(state().dtypes[dtype], "name"));
-  const Ref found(PyType_GetName(Py_TYPE(value)));
-  if (wanted && found)
-    PyErr_Format(PyExc_TypeError,
-                 "Expected %U passed to parameter '%U' of op '%U', got %R of type '%U' instead. Error: %S",
-                 wanted.get(), input.name, kind_name(definition.kind), value, found.get(), error);
+  kept.drop();
 }
 
 // Converts the value of input i to `dtype` (0: any), as v1 does: most inputs must have the dtype of those before. The
@@ -92,17 +88,11 @@ TensorId convert_one(Context& context, const Definition& definition, PyObject* v
 bool one_dtype(const Definition& definition, const Input& input, const OpGraph& ops, std::span<const TensorId> ids) {
   const auto dtype_of = [&ops](TensorId id) { return base_dtype(ops.tensor(id).dtype); };
   if (std::all_of(ids.begin(), ids.end(), [&](TensorId id) { return dtype_of(id) == dtype_of(ids[0]); })) return true;
-  const Ref names(new_list(0));
-  for (const TensorId id : ids) {
-    const Ref name(PyObject_GetAttrString(state().dtypes[dtype_of(id)], "name"));
-    if (!names || !name || PyList_Append(names.get(), name.get()) < 0) return false;
-  }
-  const Ref comma(PyUnicode_FromString(", "));
-  const Ref text(comma ? PyUnicode_Join(comma.get(), names.get()) : nullptr);
-  if (text)
-    PyErr_Format(PyExc_TypeError, "Tensors in list passed to '%s' of '%U' Op have types [%U] that don't all match.",
-                 PyUnicode_GET_LENGTH(input.name) == 0 ? "values" : PyUnicode_AsUTF8(input.name),
-                 kind_name(definition.kind), text.get());
+  std::string names;
+  for (const TensorId id : ids) names += (names.empty() ? "" : ", ") + DType(dtype_of(id)).name();
+  PyErr_Format(PyExc_TypeError, "Tensors in list passed to '%s' of '%U' Op have types [%s] that don't all match.",
+               PyUnicode_GET_LENGTH(input.name) == 0 ? "values" : PyUnicode_AsUTF8(input.name),
+               kind_name(definition.kind), names.c_str());
   return false;
 }
 

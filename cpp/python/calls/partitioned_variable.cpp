@@ -9,10 +9,7 @@ namespace {
 using PartitionedKind = PartitionedVerdict::Kind;
 
 Ref list_of(std::span<const std::int64_t> numbers) {
-  Ref list = checked(new_list(static_cast<Py_ssize_t>(numbers.size())));
-  for (std::size_t i = 0; i < numbers.size(); ++i)
-    PyList_SET_ITEM(list.get(), static_cast<Py_ssize_t>(i), checked(PyLong_FromLongLong(numbers[i])).release());
-  return list;
+  return checked(python::list_of(numbers.size(), [&](std::uint32_t i) { return PyLong_FromLongLong(numbers[i]); }));
 }
 
 /// One call: what the core is asked, and what makes the parts.
@@ -116,9 +113,8 @@ class Partitioned final : PartMaker {
   // Python's object of a row; one for all who ask while somebody holds it.
   Ref whole(std::uint32_t number) {
     const PartitionedRow row = graph_.partitioned[number];
-    const Ref parts = checked(new_list(0));
-    for (const VariableId part : row.parts)
-      if (PyList_Append(parts.get(), checked(variable_handle(context_.graph, part)).get()) < 0) throw_raised();
+    const Ref parts = checked(python::list_of(
+        row.parts.size(), [&](std::uint32_t i) { return variable_handle(context_.graph, row.parts[i]); }));
     return checked(PyObject_CallFunctionObjArgs(
         state().hooks.partitioned, reinterpret_cast<PyObject*>(context_.graph), name_ == nullptr ? Py_None : name_,
         dims(row.shape).get(), state().dtypes[row.dtype], parts.get(), list_of(row.partitions).get(), nullptr));

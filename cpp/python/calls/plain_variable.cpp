@@ -53,10 +53,7 @@ struct Initial {
 // plain_variable(value, dtype | None, name | None, trainable) -> Variable, or None: take the slow path
 PyObject* plain_variable(PyObject*, PyObject* const* args, Py_ssize_t count) {
   static const std::uint32_t kVariable = known_name("Variable");
-  if (count != 4) {
-    PyErr_Format(PyExc_TypeError, "plain_variable() takes 4 arguments, not %zd", count);
-    return nullptr;
-  }
+  if (count != 4) raise_error(PyExc_TypeError, "plain_variable() takes 4 arguments, not %zd", count);
   OwnTuples<1> own;  // first, before any shared state is read: this may block
   PyObject* given = own.of(args[0]);
   Context* context = current_context();
@@ -88,11 +85,11 @@ PyObject* plain_variable(PyObject*, PyObject* const* args, Py_ssize_t count) {
 
 bool bind_plain_variable(PyObject* module) {
   static PyMethodDef functions[] = {
-      {"plain_variable", reinterpret_cast<PyCFunction>(reinterpret_cast<void (*)()>(locked<plain_variable>)),
-       METH_FASTCALL,
-       "A variable whose initial value is a number, a short list of numbers or an array: (value, dtype, name, "
-       "trainable). "
-       "None for anything else: take the slow path."},
+      with_arguments(
+          "plain_variable", locked<plain_variable>,
+          "A variable whose initial value is a number, a short list of numbers or an array: (value, dtype, name, "
+          "trainable). "
+          "None for anything else: take the slow path."),
       {nullptr, nullptr, 0, nullptr}};
   return PyModule_AddFunctions(module, functions) == 0;
 }

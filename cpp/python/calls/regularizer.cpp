@@ -10,19 +10,10 @@ PyObject* const kLosses = PyUnicode_InternFromString("regularization_losses");  
 
 /// Puts the operations of a block beside a variable, where devices or colocations are open. Elsewhere that is known by
 /// their names; see scopetrie.graph.placement.
-Ref enter_beside(Context& context, PyObject* variable) {
+PythonBlock beside(Context& context, PyObject* variable) {
   if (!context.listener) return {};
-  Ref block = checked(PyObject_CallMethod(reinterpret_cast<PyObject*>(context.graph), "colocate_with", "O", variable));
-  checked(PyObject_CallMethod(block.get(), "__enter__", nullptr));
-  return block;
-}
-void leave(const Ref& block) {
-  if (!block) return;
-  PyObject *type, *value, *traceback;
-  PyErr_Fetch(&type, &value, &traceback);
-  const Ref left(PyObject_CallMethod(block.get(), "__exit__", "OOO", Py_None, Py_None, Py_None));
-  if (!left) PyErr_WriteUnraisable(block.get());
-  PyErr_Restore(type, value, traceback);
+  return PythonBlock(
+      checked(PyObject_CallMethod(reinterpret_cast<PyObject*>(context.graph), "colocate_with", "O", variable)));
 }
 
 }  // namespace
@@ -31,16 +22,10 @@ void regularize(Context& context, PyObject* variable, PyObject* regularizer, Sto
   GraphState& graph = state_of(context.graph);
   Ref loss;
   {
-    const Ref block = enter_beside(context, variable);
-    try {
-      RegularizerNames names(context, name.scope, name.segment);
-      loss = Ref(PyObject_CallOneArg(regularizer, variable));
-      names.finish();
-    } catch (...) {
-      leave(block);
-      throw;
-    }
-    leave(block);
+    const PythonBlock block = beside(context, variable);
+    RegularizerNames names(context, name.scope, name.segment);
+    loss = Ref(PyObject_CallOneArg(regularizer, variable));
+    names.finish();
   }
   if (!loss) throw_raised();
   if (loss.get() == Py_None) return;

@@ -49,9 +49,8 @@ void check_dtype_of_value(Context& context, PyObject* value, PyObject* dtype) {
   const DType wanted = dtype_number(dtype);
   PyErr_Clear();
   if (found == wanted) return;
-  PyErr_Format(PyExc_ValueError, "Initializer type '%S' and explicit dtype '%S' don't match.", state().dtypes[found],
-               dtype);
-  throw_raised();
+  raise_error(PyExc_ValueError, "Initializer type '%S' and explicit dtype '%S' don't match.", state().dtypes[found],
+              dtype);
 }
 
 // Whether a name is that of a partitioned variable.
@@ -73,8 +72,7 @@ bool is_scalar(PyObject* shape) {
 PyObject* get_one(Context& context, PyObject* name, const VariableCall& call) {
   if (call.partitioner != nullptr && !is_scalar(call.shape)) {
     if (PyCallable_Check(call.partitioner)) return get_partitioned(context, name, call);
-    PyErr_Format(PyExc_ValueError, "Partitioner must be callable, but received: %S", call.partitioner);
-    throw_raised();
+    raise_error(PyExc_ValueError, "Partitioner must be callable, but received: %S", call.partitioner);
   }
   if (call.sharing == Sharing::kYes && call.partitioner == nullptr && name != nullptr && is_partitioned(context, name))
     return get_partitioned(context, name, call);
@@ -216,10 +214,8 @@ PyObject* get_in_scope(Context& context, PyVariableScope& scope, PyObject* const
   context.names = {};
   if (call.has_dtype && given(arguments[kInitializer]) && !PyCallable_Check(call.initializer))
     check_dtype_of_value(context, call.initializer, arguments[kDType]);
-  if (getter != nullptr && !PyCallable_Check(getter)) {
-    PyErr_Format(PyExc_ValueError, "Passed a custom_getter which is not callable: %S", getter);
-    throw_raised();
-  }
+  if (getter != nullptr && !PyCallable_Check(getter))
+    raise_error(PyExc_ValueError, "Passed a custom_getter which is not callable: %S", getter);
   if (call.dtype == 0) call.dtype = DType(dtype_number(call.dtype_object)).base();
   if (call.dtype == 0) throw_raised();
   PyObject* name = given_or_null(arguments[kName]);
@@ -248,10 +244,8 @@ PyObject* get_in_scope(Context& context, PyVariableScope& scope, PyObject* const
 }
 
 PyObject* scoped_variable(PyObject*, PyObject* const* args, Py_ssize_t positional, PyObject*) {
-  if (positional != kArguments + 2 || !is_scope(args[0])) {
-    PyErr_SetString(PyExc_TypeError, "scoped_variable() takes a scope, a mode and get_variable's arguments");
-    return nullptr;
-  }
+  if (positional != kArguments + 2 || !is_scope(args[0]))
+    raise_error(PyExc_TypeError, "scoped_variable() takes a scope, a mode and get_variable's arguments");
   Context* context = current_context();
   if (context == nullptr) return nullptr;
   return get_in_scope(*context, *as_scope(args[0]), args + 2, args[1]);

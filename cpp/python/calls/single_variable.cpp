@@ -220,8 +220,7 @@ void raise_refusal(Context& context, const char* how, std::string_view name, Var
   const Ref error = checked(PyObject_CallFunctionObjArgs(state().hooks.word_refusal, kind.get(),
                                                          reinterpret_cast<PyObject*>(context.graph), text.get(),
                                                          found.get(), nullptr));
-  PyErr_SetObject(reinterpret_cast<PyObject*>(Py_TYPE(error.get())), error.get());
-  throw_raised();
+  raise_object(error.get());
 }
 
 PyObject* get_single(Context& context, PyObject* name, const VariableCall& call) {

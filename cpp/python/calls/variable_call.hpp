@@ -162,6 +162,25 @@ PyObject* scoped_variable(PyObject*, PyObject* const* args, Py_ssize_t positiona
 PyObject* true_getter(PyObject*, PyObject* const* args, Py_ssize_t positional, PyObject* keywords);
 PyObject* new_variable(PyObject*, PyObject* const* args, Py_ssize_t positional, PyObject* keywords);
 
+/// A `with` block of Python's, entered while it lives. Only graphs in which devices or colocations are open need one.
+class PythonBlock {
+ public:
+  PythonBlock() = default;
+  explicit PythonBlock(Ref manager) : manager_(std::move(manager)) {
+    checked(PyObject_CallMethod(manager_.get(), "__enter__", nullptr));
+  }
+  PythonBlock(PythonBlock&&) = default;
+  ~PythonBlock() {
+    if (!manager_) return;
+    const KeptException kept;
+    const Ref left(PyObject_CallMethod(manager_.get(), "__exit__", "OOO", Py_None, Py_None, Py_None));
+    if (!left) PyErr_WriteUnraisable(manager_.get());
+  }
+
+ private:
+  Ref manager_;
+};
+
 /// Runs the regularizer of a new variable, in the name scope "<name>/Regularizer", and collects its loss. Throws.
 void regularize(Context& context, PyObject* variable, PyObject* regularizer, StoreName name);
 

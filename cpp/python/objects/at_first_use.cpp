@@ -21,10 +21,8 @@ PyObject* make(PyTypeObject* type, PyObject* args, PyObject* kwargs) {
   static Signature<1> signature("AtFirstUse", {"make"});
   PyObject* given[1];
   if (!parse_tuple(signature, args, kwargs, given)) return nullptr;
-  if (given[0] == nullptr || PyCallable_Check(given[0]) == 0) {
-    PyErr_SetString(PyExc_TypeError, "AtFirstUse() takes a function");
-    return nullptr;
-  }
+  if (given[0] == nullptr || PyCallable_Check(given[0]) == 0)
+    raise_error(PyExc_TypeError, "AtFirstUse() takes a function");
   PyObject* self = type->tp_alloc(type, 0);
   if (self != nullptr) make_of(self) = Py_NewRef(given[0]);
   return self;
@@ -47,10 +45,8 @@ int clear(PyObject* self) {
 
 void dealloc(PyObject* self) {
   PyObject_GC_UnTrack(self);
-  PyTypeObject* type = Py_TYPE(self);
   Py_CLEAR(make_of(self));
-  type->tp_free(self);
-  Py_DECREF(type);
+  free_object(self);
 }
 
 }  // namespace

@@ -22,13 +22,7 @@ namespace {
 
 template <class Items, class Convert>
 PyObject* to_tuple(const Items& items, Convert&& convert) {
-  Ref tuple(new_tuple(static_cast<Py_ssize_t>(items.size())));
-  for (std::size_t i = 0; tuple && i < items.size(); ++i) {
-    PyObject* item = convert(items[i]);
-    if (item == nullptr) return nullptr;
-    PyTuple_SET_ITEM(tuple.get(), static_cast<Py_ssize_t>(i), item);
-  }
-  return tuple.release();
+  return tuple_of(items.size(), [&](std::uint32_t i) { return convert(items[i]); });
 }
 
 PyObject* to_dict(const NamedAttributes& named) {

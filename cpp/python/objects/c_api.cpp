@@ -55,14 +55,12 @@ void note_variables(void* owner) noexcept {
 
 // Throws what Python has raised as an error of the core's.
 [[noreturn]] void throw_as_error() {
-  PyObject *type, *value, *traceback;
-  PyErr_Fetch(&type, &value, &traceback);
-  PyErr_NormalizeException(&type, &value, &traceback);
-  const Ref kept_type(type), kept_value(value), kept_traceback(traceback);
-  const Ref text(value != nullptr ? PyObject_Str(value) : nullptr);
-  const std::string_view shown = text ? text_of(text.get()) : std::string_view();
+  KeptException kept;
+  const Ref text(kept.object() != nullptr ? PyObject_Str(kept.object()) : nullptr);
+  const std::string shown(text ? text_of(text.get()) : std::string_view());
   PyErr_Clear();
-  throw Error(ErrorKind::kRuntime, std::string(shown));
+  kept.drop();
+  throw Error(ErrorKind::kRuntime, shown);
 }
 
 template <class Body>
@@ -114,10 +112,8 @@ void* object_or_null(Body&& body) noexcept {
 scopetrie_graph* graph_from_object(void* object) {
   return static_cast<scopetrie_graph*>(object_or_null([&]() -> void* {
     auto* graph = static_cast<PyObject*>(object);
-    if (graph == nullptr || !PyObject_TypeCheck(graph, state().graph_type)) {
-      PyErr_Format(PyExc_TypeError, "graph_from_object: a Graph is needed, not %R", graph == nullptr ? Py_None : graph);
-      return nullptr;
-    }
+    if (graph == nullptr || !PyObject_TypeCheck(graph, state().graph_type))
+      raise_error(PyExc_TypeError, "graph_from_object: a Graph is needed, not %R", graph == nullptr ? Py_None : graph);
     auto made = std::make_unique<scopetrie_graph>();
     made->graph = reinterpret_cast<PyGraph*>(graph)->state;
     made->owner = Py_NewRef(graph);
@@ -198,10 +194,8 @@ PyGraph* python_store(const void* values) {
 scopetrie_store* store_from_object(void* object) {
   return static_cast<scopetrie_store*>(object_or_null([&]() -> void* {
     auto* store = static_cast<PyObject*>(object);
-    if (store == nullptr || !is_store(store)) {
-      PyErr_Format(PyExc_TypeError, "store_from_object: a Store is needed, not %R", store == nullptr ? Py_None : store);
-      return nullptr;
-    }
+    if (store == nullptr || !is_store(store))
+      raise_error(PyExc_TypeError, "store_from_object: a Store is needed, not %R", store == nullptr ? Py_None : store);
     auto made = std::make_unique<scopetrie_store>();
     made->values = &store_of(store).values;
     made->graph = &store_of(store);

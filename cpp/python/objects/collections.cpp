@@ -76,18 +76,13 @@ Collections::Item collection_item(PyGraph* graph, PyObject* value) {
 PyObject* collection_list(PyGraph* graph, std::size_t list) {
   using Item = Collections::Item;
   const Collections::Items& items = state_of(graph).collections.items(list);
-  Ref made(new_list(static_cast<Py_ssize_t>(items.size())));
-  if (!made) return nullptr;
-  for (std::size_t i = 0; i < items.size(); ++i) {
+  return list_of(items.size(), [&](std::uint32_t i) {
     const Item& item = items[i];
-    PyObject* value = item.kind() == Item::kObject      ? Py_NewRef(static_cast<PyObject*>(item.object()))
-                      : item.kind() == Item::kTensor    ? tensor_handle(graph, item.id())
-                      : item.kind() == Item::kOperation ? operation_handle(graph, item.id())
-                                                        : variable_handle(graph, item.id());
-    if (value == nullptr) return nullptr;
-    PyList_SET_ITEM(made.get(), static_cast<Py_ssize_t>(i), value);
-  }
-  return made.release();
+    return item.kind() == Item::kObject      ? Py_NewRef(static_cast<PyObject*>(item.object()))
+           : item.kind() == Item::kTensor    ? tensor_handle(graph, item.id())
+           : item.kind() == Item::kOperation ? operation_handle(graph, item.id())
+                                             : variable_handle(graph, item.id());
+  });
 }
 
 }  // namespace scopetrie::python

@@ -100,8 +100,7 @@ PyObject* get_default_graph(PyObject*, PyObject*) {
 
 bool is_graph(PyObject* object) {
   if (PyObject_TypeCheck(object, state().graph_type)) return true;
-  PyErr_Format(PyExc_TypeError, "a Graph is needed, but got %R", object);
-  return false;
+  raise_error(PyExc_TypeError, "a Graph is needed, but got %R", object);
 }
 
 PyObject* push_default(PyObject*, PyObject* graph) {
@@ -196,10 +195,8 @@ bool pop_default_graph(PyGraph* graph) {
 // The thread has had its list of graphs since the constructor, which is all that could run out of memory.
 DefaultGraph::~DefaultGraph() {  // NOLINT(bugprone-exception-escape)
   if (graph_ == nullptr) return;
-  PyObject *type, *value, *trace;  // what the block failed with is what is told
-  PyErr_Fetch(&type, &value, &trace);
-  if (!pop()) PyErr_Clear();
-  PyErr_Restore(type, value, trace);
+  const KeptException kept;  // what the block failed with is what is told
+  pop();
 }
 
 void forget_context(PyGraph* graph) {

@@ -25,14 +25,12 @@ void GraphState::cut(const Mark& mark) noexcept {
 }
 
 void GraphState::settle() noexcept {
-  PyObject *type, *value, *traceback;
-  PyErr_Fetch(&type, &value, &traceback);
+  const KeptException kept;
   const Ref keep = Ref::borrowed(static_cast<PyObject*>(owner));
   call_back();
   if (told_epoch_ != ledger().epoch()) tell_owner();
   untold_ = told_epoch_ != ledger().epoch() ? untold_ : SIZE_MAX;
   Graph::settle();
-  PyErr_Restore(type, value, traceback);
 }
 
 // Makes the calls that undoing asks for, the latest first, and drops the others once no transaction needs them.
@@ -131,9 +129,7 @@ void dealloc_graph(PyObject* self) {
     for (auto& entry : gone->names) Py_XDECREF(entry.text);
     delete gone;
   }
-  PyTypeObject* type = Py_TYPE(self);
-  type->tp_free(self);
-  Py_DECREF(type);
+  free_object(self);
 }
 
 namespace {

@@ -15,10 +15,7 @@ namespace {
 Py_ssize_t list_at(PyObject* self, PyObject* key) { return of(self).collection_keys.at(of(self).collections, key); }
 
 PyObject* collect(PyObject* self, PyObject* const* args, Py_ssize_t count) {
-  if (count != 2) {
-    PyErr_SetString(PyExc_TypeError, "_collect() takes a key and a value");
-    return nullptr;
-  }
+  if (count != 2) raise_error(PyExc_TypeError, "_collect() takes a key and a value");
   const Py_ssize_t list = list_at(self, args[0]);
   if (list < 0) return nullptr;
   of(self).note_builder(context_of(as_graph(self)));
@@ -33,10 +30,7 @@ PyObject* collection(PyObject* self, PyObject* key) {
 }
 
 PyObject* assign_collection(PyObject* self, PyObject* const* args, Py_ssize_t count) {
-  if (count != 2) {
-    PyErr_SetString(PyExc_TypeError, "_assign_collection() takes a key and a sequence");
-    return nullptr;
-  }
+  if (count != 2) raise_error(PyExc_TypeError, "_assign_collection() takes a key and a sequence");
   const Py_ssize_t list = list_at(self, args[0]);
   if (list < 0) return nullptr;
   const Ref values(items_of(args[1], "a collection is assigned from a sequence"));
@@ -86,10 +80,7 @@ PyObject* enter_controls(PyObject* self, PyObject* operations) {
   std::vector<OpId> controls;
   for (Py_ssize_t i = 0; i < PySequence_Fast_GET_SIZE(fast.get()); ++i) {
     PyObject* item = PySequence_Fast_GET_ITEM(fast.get(), i);
-    if (!is_operation(item)) {
-      PyErr_Format(PyExc_TypeError, "control inputs are operations, not %R", item);
-      return nullptr;
-    }
+    if (!is_operation(item)) raise_error(PyExc_TypeError, "control inputs are operations, not %R", item);
     controls.push_back(id_of(item));
   }
   context.open_controls(std::move(controls));
@@ -170,10 +161,7 @@ PyObject* graph_depth(PyObject* self, void*) {
 
 // _note_maker(whole name, change) -> how many threads are making a variable of this name now
 PyObject* note_maker(PyObject* self, PyObject* const* args, Py_ssize_t count) {
-  if (count != 2) {
-    PyErr_SetString(PyExc_TypeError, "_note_maker() takes a name and a change");
-    return nullptr;
-  }
+  if (count != 2) raise_error(PyExc_TypeError, "_note_maker() takes a name and a change");
   const std::string_view text = text_of(args[0]);
   const long change = PyLong_AsLong(args[1]);
   if (text.data() == nullptr || PyErr_Occurred() != nullptr) return nullptr;
@@ -245,10 +233,7 @@ namespace {
 PyObject* on_undo(PyObject* self, PyObject* call) {
   GraphState& graph = of(self);
   if (!graph.ledger().is_open()) Py_RETURN_NONE;
-  if (PyTuple_GET_SIZE(call) == 0) {
-    PyErr_SetString(PyExc_TypeError, "_on_undo() takes a function and its arguments");
-    return nullptr;
-  }
+  if (PyTuple_GET_SIZE(call) == 0) raise_error(PyExc_TypeError, "_on_undo() takes a function and its arguments");
   of(self).note_builder(context_of(as_graph(self)));
   graph.call_on_undo(call);
   Py_RETURN_NONE;

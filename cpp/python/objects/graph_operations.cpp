@@ -25,10 +25,8 @@ PyObject* graph_unique_name(PyObject* self, PyObject* const* args, Py_ssize_t po
   const SegmentId segment = plain_segment(graph, given[0]);
   Name name;
   if (segment == kNone) {
-    if (!PyUnicode_Check(given[0])) {
-      PyErr_Format(PyExc_AttributeError, "'%s' object has no attribute 'lower'", Py_TYPE(given[0])->tp_name);
-      return nullptr;
-    }
+    if (!PyUnicode_Check(given[0]))
+      raise_error(PyExc_AttributeError, "'%s' object has no attribute 'lower'", Py_TYPE(given[0])->tp_name);
     // v1 does not check characters here, and "a/" is a name of its own.
     const std::string_view text = text_of(given[0], "Graph.unique_name");
     if (text.data() == nullptr) return nullptr;
@@ -54,10 +52,7 @@ PyObject* variable_scope_of(PyObject* self, PyObject*) { return Py_NewRef(curren
 bool read_id(PyObject* object, std::size_t count, std::uint32_t& id) {
   const unsigned long value = PyLong_AsUnsignedLong(object);
   if (PyErr_Occurred()) return false;
-  if (value >= count) {
-    PyErr_Format(PyExc_IndexError, "the graph has nothing with the number %lu", value);
-    return false;
-  }
+  if (value >= count) raise_error(PyExc_IndexError, "the graph has nothing with the number %lu", value);
   id = static_cast<std::uint32_t>(value);
   return true;
 }
@@ -103,14 +98,7 @@ bool read_ids(PyObject* list, std::size_t count, std::vector<std::uint32_t>& ids
 }
 
 PyObject* number_tuple(const TensorIds& ids) {
-  Ref tuple(new_tuple(static_cast<Py_ssize_t>(ids.size())));
-  if (!tuple) return nullptr;
-  for (std::size_t i = 0; i < ids.size(); ++i) {
-    PyObject* number = PyLong_FromUnsignedLong(ids[i]);
-    if (number == nullptr) return nullptr;
-    PyTuple_SET_ITEM(tuple.get(), static_cast<Py_ssize_t>(i), number);
-  }
-  return tuple.release();
+  return tuple_of(ids.size(), [&](std::uint32_t i) { return PyLong_FromUnsignedLong(ids[i]); });
 }
 
 /// What a run is asked for.

@@ -36,10 +36,8 @@ std::uint32_t id_of_older(PyObject* object) {
 namespace {
 
 void handle_dealloc(PyObject* self) {
-  PyTypeObject* type = Py_TYPE(self);
   PyGraph* graph = handle(self)->graph;
-  type->tp_free(self);
-  Py_DECREF(type);
+  free_object(self);
   Py_DECREF(graph);
 }
 
@@ -102,14 +100,8 @@ PyObject* tensor_dtype(PyObject* self, void*) {
 PyObject* dims_tuple(const ShapeTable& shapes, ShapeId id) {
   if (!shapes.known_rank(id)) Py_RETURN_NONE;
   const auto dims = shapes.dims(id);
-  Ref tuple(new_tuple(static_cast<Py_ssize_t>(dims.size())));
-  if (!tuple) return nullptr;
-  for (std::size_t i = 0; i < dims.size(); ++i) {
-    PyObject* dim = dims[i] < 0 ? Py_NewRef(Py_None) : PyLong_FromLongLong(dims[i]);
-    if (dim == nullptr) return nullptr;
-    PyTuple_SET_ITEM(tuple.get(), static_cast<Py_ssize_t>(i), dim);
-  }
-  return tuple.release();
+  return tuple_of(dims.size(),
+                  [&](std::uint32_t i) { return dims[i] < 0 ? Py_NewRef(Py_None) : PyLong_FromLongLong(dims[i]); });
 }
 
 bool parse_dims(ShapeTable& shapes, PyObject* value, ShapeId& out) {
@@ -188,38 +180,21 @@ PyObject* tensor_set_dims(PyObject* self, PyObject* dims) {
 
 PyObject* operation_name(PyObject* self, void*) { return to_str(graph_of(self).ops.name(id_of(self))); }
 
-PyObject* tensor_tuple(PyGraph* graph, std::size_t count, auto&& id_at) {
-  Ref tuple(new_tuple(static_cast<Py_ssize_t>(count)));
-  if (!tuple) return nullptr;
-  for (std::size_t i = 0; i < count; ++i) {
-    PyObject* made = tensor_handle(graph, id_at(i));
-    if (made == nullptr) return nullptr;
-    PyTuple_SET_ITEM(tuple.get(), static_cast<Py_ssize_t>(i), made);
-  }
-  return tuple.release();
-}
-
 PyObject* operation_inputs(PyObject* self, void*) {
   const auto inputs = graph_of(self).ops.inputs(id_of(self));
-  return tensor_tuple(handle(self)->graph, inputs.size(), [&](std::size_t i) { return inputs[i]; });
+  return tuple_of(inputs.size(), [&](std::uint32_t i) { return tensor_handle(handle(self)->graph, inputs[i]); });
 }
 
 PyObject* operation_outputs(PyObject* self, void*) {
   const OpGraph& ops = graph_of(self).ops;
   const TensorId first = ops.operation(id_of(self)).first_output;
-  const Ref outputs(tensor_tuple(handle(self)->graph, ops.output_count(id_of(self)),
-                                 [&](std::size_t i) { return static_cast<TensorId>(first + i); }));
-  return outputs ? PySequence_List(outputs.get()) : nullptr;  // a list, as v1's
+  return list_of(ops.output_count(id_of(self)),
+                 [&](std::uint32_t i) { return tensor_handle(handle(self)->graph, first + i); });
 }
 
 PyObject* operation_control_inputs(PyObject* self, void*) {
-  Ref list(new_list(0));
-  if (!list) return nullptr;
-  for (const OpId id : graph_of(self).ops.control_inputs(id_of(self))) {
-    const Ref made(operation_handle(handle(self)->graph, id));
-    if (!made || PyList_Append(list.get(), made.get()) < 0) return nullptr;
-  }
-  return list.release();
+  const auto ids = graph_of(self).ops.control_inputs(id_of(self));
+  return list_of(ids.size(), [&](std::uint32_t i) { return operation_handle(handle(self)->graph, ids[i]); });
 }
 
 PyObject* operation_add_control_inputs(PyObject* self, PyObject* operations) {
@@ -228,10 +203,8 @@ PyObject* operation_add_control_inputs(PyObject* self, PyObject* operations) {
   std::vector<OpId> ids;
   for (Py_ssize_t i = 0; i < PySequence_Fast_GET_SIZE(fast.get()); ++i) {
     PyObject* item = PySequence_Fast_GET_ITEM(fast.get(), i);
-    if (!is_operation(item) || id_of(item) >= id_of(self)) {
-      PyErr_SetString(PyExc_ValueError, "a control input must be an operation made before the one that waits for it");
-      return nullptr;
-    }
+    if (!is_operation(item) || id_of(item) >= id_of(self))
+      raise_error(PyExc_ValueError, "a control input must be an operation made before the one that waits for it");
     ids.push_back(id_of(item));
   }
   graph_of(self).note_builder(context_of(handle(self)->graph));
@@ -290,17 +263,15 @@ PyMethodDef operation_methods[] = {
     {nullptr, nullptr, 0, nullptr}};
 
 PyObject* refuse_new(PyTypeObject* type, PyObject*, PyObject*) {
-  PyErr_Format(PyExc_TypeError, "%s objects are made by operations; call one, e.g. tf.constant(...)", type->tp_name);
-  return nullptr;
+  raise_error(PyExc_TypeError, "%s objects are made by operations; call one, e.g. tf.constant(...)", type->tp_name);
 }
 
 }  // namespace
 
 // What object.__new__() and unpickling call, which would make a handle of no graph; new_handle() does not.
 PyObject* refuse_alloc(PyTypeObject* type, Py_ssize_t) {
-  PyErr_Format(PyExc_TypeError, "%s objects belong to a graph: they are not made, copied or pickled without it",
-               type->tp_name);
-  return nullptr;
+  raise_error(PyExc_TypeError, "%s objects belong to a graph: they are not made, copied or pickled without it",
+              type->tp_name);
 }
 
 bool bind_handles(PyObject* module) {

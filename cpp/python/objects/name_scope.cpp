@@ -25,13 +25,10 @@ PyObject* new_name_scope(PyObject* const* args, Py_ssize_t positional, PyObject*
   PyObject* given[3];
   if (!signature.parse(args, positional, keywords, given, 1)) return nullptr;
   PyObject* default_name = given[1] == nullptr ? nullptr : none_to_null(given[1]);
-  if (default_name != nullptr && !PyUnicode_Check(default_name)) {
-    PyErr_Format(
-        PyExc_TypeError,
-        "`default_name` type (%R) is not a string type. You likely meant to pass this into the `values` kwarg.",
-        reinterpret_cast<PyObject*>(Py_TYPE(default_name)));
-    return nullptr;
-  }
+  if (default_name != nullptr && !PyUnicode_Check(default_name))
+    raise_error(PyExc_TypeError,
+                "`default_name` type (%R) is not a string type. You likely meant to pass this into the `values` kwarg.",
+                reinterpret_cast<PyObject*>(Py_TYPE(default_name)));
   PyTypeObject* type = state().name_scope_type;
   PyObject* self = type->tp_alloc(type, 0);
   if (self == nullptr) return nullptr;
@@ -108,10 +105,8 @@ PyObject* enter_in(Context& context, NameScopeBlock& block, PyObject* name) {
 PyObject* name_scope_enter(PyObject* self, PyObject*) {
   PyNameScope* scope = as_name_scope(self);
   PyObject* name = scope->name != nullptr ? scope->name : scope->default_name;
-  if (name == nullptr && scope->values != nullptr) {
-    PyErr_SetString(PyExc_ValueError, "At least one of name (None) and default_name (None) must be provided.");
-    return nullptr;
-  }
+  if (name == nullptr && scope->values != nullptr)
+    raise_error(PyExc_ValueError, "At least one of name (None) and default_name (None) must be provided.");
   const Ref found = scope->values != nullptr ? graph_of_values(scope->values) : Ref();
   if (!found && scope->values != nullptr && PyErr_Occurred()) return nullptr;
   Context* context = scope->graph != nullptr ? context_of(scope->graph) : current_context();
@@ -168,9 +163,7 @@ void name_scope_dealloc(PyObject* self) {
   Py_XDECREF(scope->name);
   Py_XDECREF(scope->default_name);
   Py_XDECREF(scope->graph);
-  PyTypeObject* type = Py_TYPE(self);
-  type->tp_free(self);
-  Py_DECREF(type);
+  free_object(self);
 }
 
 }  // namespace
@@ -182,12 +175,10 @@ PyObject* graph_name_scope(PyObject* graph, PyObject* name) {
 }
 
 bool bind_name_scope(PyObject* module) {
-  static PyMethodDef methods[] = {
-      {"__enter__", locked<name_scope_enter>, METH_NOARGS,
-       "Enters the scope and gives its whole name with a slash at its end."},
-      {"__exit__", reinterpret_cast<PyCFunction>(reinterpret_cast<void (*)()>(locked<name_scope_leave>)), METH_FASTCALL,
-       "Leaves the scope."},
-      {nullptr, nullptr, 0, nullptr}};
+  static PyMethodDef methods[] = {{"__enter__", locked<name_scope_enter>, METH_NOARGS,
+                                   "Enters the scope and gives its whole name with a slash at its end."},
+                                  with_arguments("__exit__", locked<name_scope_leave>, "Leaves the scope."),
+                                  {nullptr, nullptr, 0, nullptr}};
   static PyGetSetDef properties[] = {{"name", unlocked<name_scope_name>, nullptr, "The name as it was given.", nullptr},
                                      {nullptr, nullptr, nullptr, nullptr, nullptr}};
   static const char doc[] =

@@ -77,9 +77,7 @@ bool is_ascii(std::string_view text) {
 PyObject* name_str(std::string_view text) {
   if (!is_ascii(text)) [[unlikely]]
     return to_str(text);
-  PyObject* str = PyUnicode_New(static_cast<Py_ssize_t>(text.size()), 127);
-  if (str != nullptr) std::memcpy(PyUnicode_DATA(str), text.data(), text.size());
-  return str;
+  return ascii_str(text);
 }
 
 void refuse(NamesState& state, const char* call, PyObject* name, std::string_view why) {

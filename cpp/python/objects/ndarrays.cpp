@@ -66,9 +66,7 @@ struct PyMemoryView {
 
 void dealloc_view(PyObject* self) {
   reinterpret_cast<PyMemoryView*>(self)->memory->end_view();
-  PyTypeObject* type = Py_TYPE(self);
-  type->tp_free(self);
-  Py_DECREF(type);
+  free_object(self);
 }
 
 void keep(PyObject* object, DType dtype) {
@@ -80,11 +78,10 @@ void keep_dtype(PyObject* descriptor, DType dtype) {
 }
 
 [[noreturn]] void refuse_dtype(PyObject* descriptor) {
-  PyErr_Format(PyExc_TypeError,
-               "a Store holds numbers and bools in the machine's byte order, not dtype %R: their elements have a fixed "
-               "size and a first value; keep other things beside it",
-               descriptor);
-  throw_raised();
+  raise_error(PyExc_TypeError,
+              "a Store holds numbers and bools in the machine's byte order, not dtype %R: their elements have a fixed "
+              "size and a first value; keep other things beside it",
+              descriptor);
 }
 
 // The number of a NumPy dtype object. Throws PythonRaised.
@@ -171,17 +168,14 @@ PyObject* array_dtype(DType dtype) {
   const std::string name = dtype.name();
   const Ref text = checked(to_str(name));
   const char kind = dtype.kind();
-  if (kind == 'S' || kind == 'V' || kind == 'q' || kind == 0) {
-    PyErr_Format(PyExc_TypeError,
-                 "a Store holds numbers and bools, not %U: their elements have a fixed size and a first value",
-                 text.get());
-    throw_raised();
-  }
+  if (kind == 'S' || kind == 'V' || kind == 'q' || kind == 0)
+    raise_error(PyExc_TypeError,
+                "a Store holds numbers and bools, not %U: their elements have a fixed size and a first value",
+                text.get());
   const Ref module(PyImport_ImportModule("ml_dtypes"));
   if (!module) {
     PyErr_Clear();
-    PyErr_Format(PyExc_TypeError, "NumPy has no dtype %U of its own; install ml_dtypes", text.get());
-    throw_raised();
+    raise_error(PyExc_TypeError, "NumPy has no dtype %U of its own; install ml_dtypes", text.get());
   }
   const Ref scalar = checked(PyObject_GetAttr(module.get(), text.get()));
   PyObject* made = nullptr;
@@ -273,11 +267,11 @@ bool bind_ndarrays(PyObject* module) {
   PyType_Spec spec = {"scopetrie._core.MemoryView", sizeof(PyMemoryView), 0,
                       Py_TPFLAGS_DEFAULT | Py_TPFLAGS_DISALLOW_INSTANTIATION, slots};
   view_type = add_type(module, spec);
-  static PyMethodDef functions[] = {
-      {"copy_array", reinterpret_cast<PyCFunction>(reinterpret_cast<void (*)()>(unlocked<copy_into>)), METH_FASTCALL,
-       "Copies the elements of one array into another of the same dtype, shape and order: (array, value). False, and "
-       "nothing is done, where they are anything else."},
-      {nullptr, nullptr, 0, nullptr}};
+  static PyMethodDef functions[] = {with_arguments("copy_array", unlocked<copy_into>,
+                                                   "Copies the elements of one array into another of the same dtype, "
+                                                   "shape and order: (array, value). False, and "
+                                                   "nothing is done, where they are anything else."),
+                                    {nullptr, nullptr, 0, nullptr}};
   return view_type != nullptr && PyModule_AddFunctions(module, functions) == 0;
 }
 

@@ -87,15 +87,9 @@ PyObject* binary(PyObject* x, PyObject* y) {
   }
   // As in v1, a right operand of a foreign type gets its turn if it implements the operator.
   if (!PyErr_ExceptionMatches(PyExc_TypeError) && !PyErr_ExceptionMatches(PyExc_ValueError)) return nullptr;
-  PyObject *type, *value, *trace;
-  PyErr_Fetch(&type, &value, &trace);
-  if (is_operand(y) || PyNumber_Check(y) || PySequence_Check(y) || !has_reflected(y, slot)) {
-    PyErr_Restore(type, value, trace);
-    return nullptr;
-  }
-  Py_XDECREF(type);
-  Py_XDECREF(value);
-  Py_XDECREF(trace);
+  KeptException kept;
+  if (is_operand(y) || PyNumber_Check(y) || PySequence_Check(y) || !has_reflected(y, slot)) return nullptr;
+  kept.drop();
   Py_RETURN_NOTIMPLEMENTED;
 }
 
@@ -163,20 +157,14 @@ PyObject* compare_order(PyObject* x, PyObject* y, int how) {
 }
 
 bool keep_operators(PyObject* table) {
-  if (!PyDict_Check(table)) {
-    PyErr_SetString(PyExc_TypeError, "operators: a dict is needed");
-    return false;
-  }
+  if (!PyDict_Check(table)) raise_error(PyExc_TypeError, "operators: a dict is needed");
   Py_ssize_t at = 0;
   for (PyObject *key, *value; PyDict_Next(table, &at, &key, &value);) {
     const char* text = PyUnicode_AsUTF8(key);
     if (text == nullptr) return false;
     int slot = 0;
     while (slot < kSlotCount && std::strcmp(kSlotNames[slot], text) != 0) ++slot;
-    if (slot == kSlotCount) {
-      PyErr_Format(PyExc_ValueError, "there is no operator %R", key);
-      return false;
-    }
+    if (slot == kSlotCount) raise_error(PyExc_ValueError, "there is no operator %R", key);
     Operator& op = operators[slot];
     if (PyTuple_Check(value)) {
       PyObject *function, *name, *on_bools = nullptr;
@@ -191,10 +179,8 @@ bool keep_operators(PyObject* table) {
     }
   }
   for (int slot = 0; slot < kSlotCount; ++slot)
-    if (operators[slot].function == nullptr) {
-      PyErr_Format(PyExc_ValueError, "operators: there is none for %s", kSlotNames[slot]);
-      return false;
-    }
+    if (operators[slot].function == nullptr)
+      raise_error(PyExc_ValueError, "operators: there is none for %s", kSlotNames[slot]);
   return true;
 }
 

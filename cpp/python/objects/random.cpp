@@ -91,10 +91,8 @@ template <typename T>
 bool fill_integers(std::string_view kind, const RandomDrawing& drawing, std::span<T> out, std::int64_t lo,
                    std::int64_t hi, std::uint64_t first) {
   if (kind != "integers") return false;
-  if (lo >= hi || !std::in_range<T>(lo) || !std::in_range<T>(hi)) {
-    PyErr_SetString(PyExc_ValueError, "random_fill: integers need lo < hi, both of out's type");
-    throw_raised();
-  }
+  if (lo >= hi || !std::in_range<T>(lo) || !std::in_range<T>(hi))
+    raise_error(PyExc_ValueError, "random_fill: integers need lo < hi, both of out's type");
   const Released released;
   drawing.integers(out, static_cast<T>(lo), static_cast<T>(hi), first);
   return true;
@@ -123,11 +121,10 @@ PyObject* random_fill(PyObject*, PyObject* args, PyObject* keywords) {
                     : fill_integers(kind, drawing, target.elements<std::int32_t>(), lo, hi, first);
   }
   if (known) Py_RETURN_NONE;
-  PyErr_Format(PyExc_ValueError,
-               "random_fill: no kind '%s' of %s%d; there are uniform, normal and truncated_normal for floats, integers "
-               "for ints",
-               kind, target.kind() == 'f' ? "float" : "int", is_wide ? 64 : 32);
-  return nullptr;
+  raise_error(PyExc_ValueError,
+              "random_fill: no kind '%s' of %s%d; there are uniform, normal and truncated_normal for floats, integers "
+              "for ints",
+              kind, target.kind() == 'f' ? "float" : "int", is_wide ? 64 : 32);
 }
 
 constexpr char kFillDoc[] = R"(random_fill($module, /, kind, out, seed, seed2, step, lo=0, hi=0, first=0)

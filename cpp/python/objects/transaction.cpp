@@ -21,10 +21,8 @@ PyTransaction* as_transaction(PyObject* self) { return reinterpret_cast<PyTransa
 PyObject* transaction_make(PyTypeObject* type, PyObject* args, PyObject*) {
   PyObject* graph;
   if (!PyArg_ParseTuple(args, "O", &graph)) return nullptr;
-  if (!PyObject_TypeCheck(graph, state().graph_type) && !is_store(graph)) {
-    PyErr_Format(PyExc_TypeError, "a transaction is of a Graph or a Store, not of %R", graph);
-    return nullptr;
-  }
+  if (!PyObject_TypeCheck(graph, state().graph_type) && !is_store(graph))
+    raise_error(PyExc_TypeError, "a transaction is of a Graph or a Store, not of %R", graph);
   PyObject* self = type->tp_alloc(type, 0);
   if (self == nullptr) return nullptr;
   PyTransaction* made = as_transaction(self);
@@ -35,11 +33,9 @@ PyObject* transaction_make(PyTypeObject* type, PyObject* args, PyObject*) {
 
 PyObject* transaction_enter(PyObject* self, PyObject*) {
   PyTransaction* transaction = as_transaction(self);
-  if (transaction->span.has_value()) {
-    PyErr_SetString(PyExc_RuntimeError,
-                    "transaction(): this transaction was entered before. Call transaction() for each block.");
-    return nullptr;
-  }
+  if (transaction->span.has_value())
+    raise_error(PyExc_RuntimeError,
+                "transaction(): this transaction was entered before. Call transaction() for each block.");
   Context* context = context_of(transaction->graph);
   transaction->span.emplace(state_of(transaction->graph).ledger(), context);
   transaction->context = context;
@@ -49,15 +45,11 @@ PyObject* transaction_enter(PyObject* self, PyObject*) {
 // The open transaction; null with an exception set where this thread has none to end.
 Transaction* to_end(PyObject* self, const char* call) {
   PyTransaction* transaction = as_transaction(self);
-  if (!transaction->span.has_value() || !transaction->span->is_open()) {
-    PyErr_Format(PyExc_RuntimeError, "transaction(): %s of a transaction that %s", call,
-                 transaction->span.has_value() ? "has ended" : "was not entered; use it in a `with` statement");
-    return nullptr;
-  }
-  if (transaction->context != context_of(transaction->graph)) {
-    PyErr_Format(PyExc_RuntimeError, "transaction(): %s in another thread than the one that entered it", call);
-    return nullptr;
-  }
+  if (!transaction->span.has_value() || !transaction->span->is_open())
+    raise_error(PyExc_RuntimeError, "transaction(): %s of a transaction that %s", call,
+                transaction->span.has_value() ? "has ended" : "was not entered; use it in a `with` statement");
+  if (transaction->context != context_of(transaction->graph))
+    raise_error(PyExc_RuntimeError, "transaction(): %s in another thread than the one that entered it", call);
   return &*transaction->span;
 }
 
@@ -107,9 +99,7 @@ void transaction_dealloc(PyObject* self) {
   }
   transaction->span.~optional();
   PyGraph* graph = transaction->graph;
-  PyTypeObject* type = Py_TYPE(self);
-  type->tp_free(self);
-  Py_DECREF(type);
+  free_object(self);
   Py_DECREF(graph);
 }
 
@@ -118,8 +108,7 @@ void transaction_dealloc(PyObject* self) {
 bool bind_transaction(PyObject* module) {
   static PyMethodDef methods[] = {
       {"__enter__", locked<transaction_enter>, METH_NOARGS, "Begins the transaction, and gives it."},
-      {"__exit__", reinterpret_cast<PyCFunction>(reinterpret_cast<void (*)()>(locked<transaction_leave>)),
-       METH_FASTCALL, "Ends it: undoes where the block has failed."},
+      with_arguments("__exit__", locked<transaction_leave>, "Ends it: undoes where the block has failed."),
       {"commit", locked<commit>, METH_NOARGS,
        "commit($self, /)\n--\n\nKeeps what was made so far, and ends the transaction before its block ends.\n\n"
        "Raises:\n    RuntimeError: If it is not open, or was entered by another thread."},

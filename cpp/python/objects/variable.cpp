@@ -22,9 +22,7 @@ void variable_dealloc(PyObject* self) {
     const std::uint32_t number = handle(self)->number;
     if (number < live.size() && live[number] == self) live[number] = nullptr;
   }
-  PyTypeObject* type = Py_TYPE(self);
-  type->tp_free(self);
-  Py_DECREF(type);
+  free_object(self);
   Py_DECREF(graph);
 }
 
@@ -86,8 +84,7 @@ PyObject* variable_compare(PyObject* self, PyObject* other, int how) {
 
 // Python replaces it by tf.Variable's constructor.
 PyObject* variable_refuse_new(PyTypeObject*, PyObject*, PyObject*) {
-  PyErr_SetString(PyExc_TypeError, "Variable: its constructor is not loaded; import scopetrie");
-  return nullptr;
+  raise_error(PyExc_TypeError, "Variable: its constructor is not loaded; import scopetrie");
 }
 
 PyGetSetDef variable_members[] = {

@@ -33,8 +33,7 @@ bool read_reuse(PyObject* value, Reuse& out) {
     out = Reuse::kAuto;
     return true;
   }
-  PyErr_SetString(PyExc_ValueError, "The reuse parameter must be True or False or None.");
-  return false;
+  raise_error(PyExc_ValueError, "The reuse parameter must be True or False or None.");
 }
 
 constexpr std::size_t kParameters = 13, kTrainableAt = kParameters;
@@ -45,16 +44,11 @@ PyObject* make_entry(PyObject** given, PyGraph* store, bool is_name_only = false
   given[0] = none_to_null(given[0]);
   for (std::size_t i = 1; !is_name_only && i + 1 < kParameters; ++i) given[i] = none_to_null(given[i]);
   PyObject* name = given[0] != nullptr ? given[0] : given[1];
-  if (name == nullptr) {
-    PyErr_SetString(PyExc_TypeError, "If default_name is None then name_or_scope is required");
-    return nullptr;
-  }
+  if (name == nullptr) raise_error(PyExc_TypeError, "If default_name is None then name_or_scope is required");
   Reuse reuse;
   if (!read_reuse(given[8], reuse)) return nullptr;
-  if (given[12] != nullptr && !PyBool_Check(given[12])) {
-    PyErr_Format(PyExc_TypeError, "The auxiliary_name_scope must be `True` or `False`, while get %S", given[12]);
-    return nullptr;
-  }
+  if (given[12] != nullptr && !PyBool_Check(given[12]))
+    raise_error(PyExc_TypeError, "The auxiliary_name_scope must be `True` or `False`, while get %S", given[12]);
   std::uint8_t dtype = 0;
   if (given[9] != nullptr) dtype = store != nullptr ? read_array_dtype(given[9]).number : dtype_number(given[9]);
   if (given[9] != nullptr && dtype == 0) return nullptr;
@@ -143,10 +137,7 @@ PyObject* entry_enter(PyObject* self, PyObject*) {
   Context* context =
       entry->store == nullptr ? current_context() : context_of_store(entry->store, store_of(entry->store).serial);
   if (context == nullptr) return nullptr;
-  if (entry->complaint != nullptr) {
-    PyErr_Format(PyExc_TypeError, entry->complaint, Py_TYPE(entry->name)->tp_name);
-    return nullptr;
-  }
+  if (entry->complaint != nullptr) raise_error(PyExc_TypeError, entry->complaint, Py_TYPE(entry->name)->tp_name);
   if (entry->store != nullptr) check_name(*context, entry);
   const bool push = entry->values_graph != nullptr && entry->values_graph != context->graph;
   VariableScope& scope = push ? enter_pushed(entry) : enter_in(*context, entry);
@@ -195,9 +186,7 @@ void entry_dealloc(PyObject* self) {
   entry->block.~VariableScopeBlock();
   Py_XDECREF(store);
   Py_CLEAR(entry->name);
-  PyTypeObject* type = Py_TYPE(self);
-  type->tp_free(self);
-  Py_DECREF(type);
+  free_object(self);
 }
 
 }  // namespace
@@ -214,8 +203,7 @@ PyObject* store_scope(PyObject* self, PyObject* const* args, Py_ssize_t position
 bool bind_variable_scope(PyObject* module) {
   static PyMethodDef methods[] = {
       {"__enter__", locked<entry_enter>, METH_NOARGS, "Enters the scope and returns its VariableScope."},
-      {"__exit__", reinterpret_cast<PyCFunction>(reinterpret_cast<void (*)()>(locked<entry_leave>)), METH_FASTCALL,
-       "Leaves the scope."},
+      with_arguments("__exit__", locked<entry_leave>, "Leaves the scope."),
       {nullptr, nullptr, 0, nullptr}};
   static const char doc[] =
       "variable_scope(name_or_scope, default_name=None, values=None, initializer=None, regularizer=None, "

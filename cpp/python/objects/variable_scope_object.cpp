@@ -47,10 +47,8 @@ PyObject* scope_make(PyTypeObject* type, PyObject* args, PyObject* kwargs) {
                         "name_scope", "dtype", "use_resource", "constraint"});
   PyObject* given[11];
   if (!parse_tuple(signature, args, kwargs, given)) return nullptr;
-  if (given[0] == nullptr) {
-    PyErr_SetString(PyExc_TypeError, "VariableScope.__init__() missing 1 required positional argument: 'reuse'");
-    return nullptr;
-  }
+  if (given[0] == nullptr)
+    raise_error(PyExc_TypeError, "VariableScope.__init__() missing 1 required positional argument: 'reuse'");
   std::string_view texts[2] = {"", ""};
   PyObject* const text_arguments[] = {given[1], given[7]};
   for (std::size_t i = 0; i < 2; ++i) {
@@ -92,9 +90,7 @@ void scope_dealloc(PyObject* self) {
   static_cast<VariableScope*>(as_scope(self))->~VariableScope();
   Py_CLEAR(as_scope(self)->name_object);
   Py_CLEAR(as_scope(self)->attributes);
-  PyTypeObject* type = Py_TYPE(self);
-  type->tp_free(self);
-  Py_DECREF(type);
+  free_object(self);
 }
 
 // Properties

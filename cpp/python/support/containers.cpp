@@ -27,22 +27,14 @@ PyObject* in_own_tuples(PyObject* value, int depth) {
     PyErr_Format(PyExc_ValueError, "lists are nested more than %d deep, which no array can be", kDeepest);
     return nullptr;
   }
-  const Ref items(PyList_Check(value) ? tuple_of(value) : Py_NewRef(value));
-  Ref made(items ? new_tuple(PyTuple_GET_SIZE(items.get())) : nullptr);
-  for (Py_ssize_t i = 0; made && i < PyTuple_GET_SIZE(made.get()); ++i) {
-    PyObject* item = in_own_tuples(PyTuple_GET_ITEM(items.get(), i), depth + 1);
-    if (item == nullptr) return nullptr;
-    PyTuple_SET_ITEM(made.get(), i, item);
-  }
-  return made.release();
+  return map_items(value, [&](PyObject* item) { return in_own_tuples(item, depth + 1); });
 }
 
 }  // namespace
 
 std::string_view argument_text(const char* call, const char* what, PyObject* given) {
   if (PyUnicode_Check(given)) return checked_text(given, call);
-  PyErr_Format(PyExc_TypeError, "%s: %s must be a str, not %s: %R", call, what, Py_TYPE(given)->tp_name, given);
-  throw_raised();
+  raise_error(PyExc_TypeError, "%s: %s must be a str, not %s: %R", call, what, Py_TYPE(given)->tp_name, given);
 }
 
 PyObject* item_of(PyObject* dict, const char* key) {

@@ -59,11 +59,9 @@ void set_python_error() noexcept {
 }
 
 void report_unraisable() noexcept {
-  PyObject *type, *value, *traceback;  // deallocators run while exceptions are under way
-  PyErr_Fetch(&type, &value, &traceback);
+  const KeptException kept;  // deallocators run while exceptions are under way
   set_python_error();
   PyErr_WriteUnraisable(nullptr);
-  PyErr_Restore(type, value, traceback);
 }
 
 }  // namespace scopetrie::python
@@ -81,15 +79,7 @@ PyObject* in_tuples(PyObject* value, Py_ssize_t& left) {
   const bool is_list = PyList_Check(value);
   if (!is_list && !PyTuple_CheckExact(value)) return Py_NewRef(value);
   if ((is_list && !PyList_CheckExact(value)) || PySequence_Fast_GET_SIZE(value) > left) return nullptr;
-  const Ref items(is_list ? tuple_of(value) : Py_NewRef(value));
-  const Py_ssize_t length = items ? PyTuple_GET_SIZE(items.get()) : 0;
-  Ref made(items && (left -= length) >= 0 ? new_tuple(length) : nullptr);
-  for (Py_ssize_t i = 0; made && i < length; ++i) {
-    PyObject* item = in_tuples(PyTuple_GET_ITEM(items.get(), i), left);
-    if (item == nullptr) return nullptr;
-    PyTuple_SET_ITEM(made.get(), i, item);
-  }
-  return made.release();
+  return map_items(value, [&](PyObject* item) { return left-- > 0 ? in_tuples(item, left) : nullptr; });
 }
 
 }  // namespace

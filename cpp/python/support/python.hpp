@@ -6,6 +6,8 @@
 
 #include <array>
 #include <cstddef>
+#include <cstdint>
+#include <cstring>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -62,9 +64,57 @@ inline PyObject* to_str(std::string_view text) {
   return PyUnicode_FromStringAndSize(text.data(), static_cast<Py_ssize_t>(text.size()));
 }
 
+/// The same of a text that is known to be ASCII, as plain names are: no decoding is needed.
+inline PyObject* ascii_str(std::string_view text) {
+  PyObject* str = PyUnicode_New(static_cast<Py_ssize_t>(text.size()), 127);
+  if (str != nullptr) std::memcpy(PyUnicode_DATA(str), text.data(), text.size());
+  return str;
+}
+
 /// Thrown through the core where a Python exception is set.
 struct PythonRaised {};
 [[noreturn]] SCOPETRIE_COLD inline void throw_raised() { throw PythonRaised(); }
+
+/// Raises a Python exception: PyErr_Format().
+template <class... Arguments>
+[[noreturn]] SCOPETRIE_COLD void raise_error(PyObject* type, const char* format, Arguments... arguments) {
+  PyErr_Format(type, format, arguments...);
+  throw PythonRaised();
+}
+/// Raises an exception that somebody has made.
+[[noreturn]] SCOPETRIE_COLD inline void raise_object(PyObject* error) {
+  PyErr_SetObject(reinterpret_cast<PyObject*>(Py_TYPE(error)), error);
+  throw PythonRaised();
+}
+
+/// The exception that is set, if there is one, out of the way until the end of the block. One that is set meanwhile is
+/// dropped.
+class KeptException {
+ public:
+  KeptException() { PyErr_Fetch(&type_, &value_, &traceback_); }
+  ~KeptException() {
+    if (!is_dropped_) PyErr_Restore(type_, value_, traceback_);
+  }
+  KeptException(const KeptException&) = delete;
+  KeptException& operator=(const KeptException&) = delete;
+
+  /// The exception itself, borrowed; null where there is none.
+  PyObject* object() {
+    if (type_ != nullptr) PyErr_NormalizeException(&type_, &value_, &traceback_);
+    return value_;
+  }
+  /// Forgets it. What has been set meanwhile stays.
+  void drop() {
+    Py_CLEAR(type_);
+    Py_CLEAR(value_);
+    Py_CLEAR(traceback_);
+    is_dropped_ = true;
+  }
+
+ private:
+  PyObject *type_, *value_, *traceback_;
+  bool is_dropped_ = false;
+};
 
 /// A reference that is not null, or PythonRaised.
 inline Ref checked(PyObject* made) {
@@ -80,6 +130,38 @@ inline std::string_view checked_text(PyObject* name, const char* call = nullptr)
 
 /// The text of an argument that must be a str: `what` it is, "a name" or "a path". Throws.
 std::string_view argument_text(const char* call, const char* what, PyObject* given);
+
+/// The tuple or the list of make(0), ..., make(count - 1), each a new reference; null with an exception set where one
+/// of them is null.
+template <class Make>
+PyObject* tuple_of(std::size_t count, Make&& make) {
+  Ref tuple(new_tuple(static_cast<Py_ssize_t>(count)));
+  for (std::size_t i = 0; tuple && i < count; ++i) {
+    PyObject* made = make(static_cast<std::uint32_t>(i));
+    if (made == nullptr) return nullptr;
+    PyTuple_SET_ITEM(tuple.get(), static_cast<Py_ssize_t>(i), made);
+  }
+  return tuple.release();
+}
+template <class Make>
+PyObject* list_of(std::size_t count, Make&& make) {
+  Ref list(new_list(static_cast<Py_ssize_t>(count)));
+  for (std::size_t i = 0; list && i < count; ++i) {
+    PyObject* made = make(static_cast<std::uint32_t>(i));
+    if (made == nullptr) return nullptr;
+    PyList_SET_ITEM(list.get(), static_cast<Py_ssize_t>(i), made);
+  }
+  return list.release();
+}
+
+/// The tuple of what `convert` makes of each item of a list or tuple, which may be changed meanwhile; null as above.
+template <class Convert>
+PyObject* map_items(PyObject* value, Convert&& convert) {
+  const Ref items(PyList_Check(value) ? tuple_of(value) : Py_NewRef(value));
+  if (!items) return nullptr;
+  return tuple_of(static_cast<std::size_t>(PyTuple_GET_SIZE(items.get())),
+                  [&](std::uint32_t i) { return convert(PyTuple_GET_ITEM(items.get(), static_cast<Py_ssize_t>(i))); });
+}
 
 /// The value of a key that is a text, borrowed; null where there is none. Throws where there is no memory to look.
 PyObject* item_of(PyObject* dict, const char* key);
@@ -189,6 +271,19 @@ inline PyMethodDef fast(const char* name, PyObject* (*function)(PyObject*, PyObj
                         const char* doc) {
   return {name, reinterpret_cast<PyCFunction>(reinterpret_cast<void (*)()>(function)), METH_FASTCALL | METH_KEYWORDS,
           doc};
+}
+
+/// A METH_FASTCALL entry.
+inline PyMethodDef with_arguments(const char* name, PyObject* (*function)(PyObject*, PyObject* const*, Py_ssize_t),
+                                  const char* doc) {
+  return {name, reinterpret_cast<PyCFunction>(reinterpret_cast<void (*)()>(function)), METH_FASTCALL, doc};
+}
+
+/// The end of an object of a heap type, once what it holds is gone.
+inline void free_object(PyObject* self) {
+  PyTypeObject* type = Py_TYPE(self);
+  type->tp_free(self);
+  Py_DECREF(type);
 }
 
 /// Makes a heap type of `module` and adds it under its name. Null with an exception set on failure.

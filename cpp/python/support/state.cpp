@@ -76,13 +76,10 @@ PyObject* wire(PyObject*, PyObject* const* args, Py_ssize_t positional, PyObject
     const bool is_hook = i < kHooks;
     if (given[i] == nullptr) {
       if (is_hook ? hooks[i]->is_set() : *constants[i - kHooks] != nullptr) continue;
-      PyErr_Format(PyExc_TypeError, "wire() needs %s", kNames[i]);
-      return nullptr;
+      raise_error(PyExc_TypeError, "wire() needs %s", kNames[i]);
     }
-    if (is_hook && !PyUnicode_Check(given[i])) {
-      PyErr_Format(PyExc_TypeError, "wire() needs %s to be the place of a function", kNames[i]);
-      return nullptr;
-    }
+    if (is_hook && !PyUnicode_Check(given[i]))
+      raise_error(PyExc_TypeError, "wire() needs %s to be the place of a function", kNames[i]);
   }
   for (std::size_t i = 0; i < kHooks; ++i)
     if (given[i] != nullptr) hooks[i]->set(given[i]);
@@ -97,10 +94,7 @@ PyObject* wire(PyObject*, PyObject* const* args, Py_ssize_t positional, PyObject
 
 // define_dtypes({number: DType}): what op types are defined in terms of, and so before everything else.
 PyObject* define_dtypes(PyObject*, PyObject* numbered) {
-  if (!PyDict_Check(numbered)) {
-    PyErr_SetString(PyExc_TypeError, "define_dtypes() takes a dict of DType by number");
-    return nullptr;
-  }
+  if (!PyDict_Check(numbered)) raise_error(PyExc_TypeError, "define_dtypes() takes a dict of DType by number");
   Py_ssize_t at = 0;
   for (PyObject *key, *value; PyDict_Next(numbered, &at, &key, &value);) {
     const long number = PyLong_AsLong(key);
@@ -127,14 +121,8 @@ PyObject* getter_keywords(bool with_constraint) {
       "regularizer", "reuse",          "trainable",    "collections",     "caching_device",
       "partitioner", "validate_shape", "use_resource", "synchronization", "aggregation",
       "constraint"};
-  const std::size_t count = std::size(kNames) - (with_constraint ? 0 : 1);
-  Ref names(new_tuple(static_cast<Py_ssize_t>(count)));
-  for (std::size_t i = 0; names && i < count; ++i) {
-    PyObject* name = PyUnicode_InternFromString(kNames[i]);
-    if (name == nullptr) return nullptr;
-    PyTuple_SET_ITEM(names.get(), static_cast<Py_ssize_t>(i), name);
-  }
-  return names.release();
+  return tuple_of(std::size(kNames) - (with_constraint ? 0 : 1),
+                  [](std::uint32_t i) { return PyUnicode_InternFromString(kNames[i]); });
 }
 
 }  // namespace
