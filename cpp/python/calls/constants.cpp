@@ -1,5 +1,4 @@
 // plain_constant(): the fast path of constant(), zeros() and shape() for plain values.
-#include "calls/arrays.hpp"
 #include "calls/literal.hpp"
 #include "calls/op_function.hpp"
 
@@ -69,7 +68,6 @@ PyObject* own_items_of(PyObject*, PyObject* value) { return own_items(value); }
 }  // namespace
 
 bool bind_constants(PyObject* module) {
-  find_numpy();
   static PyMethodDef functions[] = {
       with_arguments(
           "plain_constant", locked<plain_constant>,

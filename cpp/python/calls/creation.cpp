@@ -8,12 +8,10 @@ namespace scopetrie::python {
 
 // Whether variables can be made here, and of what.
 bool Creation::start() {
-  const State& s = state();
-  const auto is_usual = [](PyObject* argument, PyObject* usual) { return argument == nullptr || argument == usual; };
   if (call_.sharing == Sharing::kYes || context_.must_ask()) return false;
   if (call_.constraint != nullptr || call_.caching_device != nullptr || call_.partition_info != nullptr ||
-      !is_usual(call_.validate_shape, Py_True) || !is_usual(call_.synchronization, s.auto_synchronization) ||
-      !is_usual(call_.aggregation, s.no_aggregation))
+      (call_.validate_shape != nullptr && call_.validate_shape != Py_True) ||
+      !is_usual_policy(call_.synchronization, call_.aggregation))
     return false;
   if (!read_dtype() || !read_initializer_argument() || !read_trainable() || !read_collections()) return false;
   shape_ = nullptr;

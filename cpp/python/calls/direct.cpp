@@ -74,31 +74,31 @@ bool read_arguments(const std::vector<Parameter>& parameters, PyObject* const* a
   return true;
 }
 
-// A shape of plain sizes as the tuple that a node keeps; null, without an exception, where it is anything else.
-PyObject* plain_dims(PyObject* given) {
-  const Snapshot list(given);
-  PyObject* shape = list.get();
-  if (shape == Py_None) return Py_NewRef(shape);
-  if (!PyList_CheckExact(shape) && !PyTuple_CheckExact(shape)) return nullptr;
-  for (Py_ssize_t i = 0; i < PySequence_Fast_GET_SIZE(shape); ++i) {
-    PyObject* size = PySequence_Fast_GET_ITEM(shape, i);
-    int overflow = 0;
-    if (size != Py_None && (!PyLong_CheckExact(size) || PyLong_AsLongLongAndOverflow(size, &overflow) < 0))
-      return nullptr;
-  }
-  return PyList_CheckExact(shape) ? tuple_of(shape) : Py_NewRef(shape);
+// A list or tuple all of whose items will do, as the tuple that a node keeps; null, without an exception, for others.
+template <class WillDo>
+PyObject* plain_tuple(PyObject* list, WillDo&& will_do) {
+  if (!PyList_CheckExact(list) && !PyTuple_CheckExact(list)) return nullptr;
+  for (Py_ssize_t i = 0; i < PySequence_Fast_GET_SIZE(list); ++i)
+    if (!will_do(PySequence_Fast_GET_ITEM(list, i))) return nullptr;
+  return PyList_CheckExact(list) ? tuple_of(list) : Py_NewRef(list);
 }
 
-// An axis or a list of them as such a tuple, likewise; of no axes, None is one.
+// A shape of plain sizes as such a tuple.
+PyObject* plain_dims(PyObject* given) {
+  const Snapshot shape(given);
+  if (shape.get() == Py_None) return Py_NewRef(Py_None);
+  return plain_tuple(shape.get(), [](PyObject* size) {
+    int overflow = 0;
+    return size == Py_None || (PyLong_CheckExact(size) && PyLong_AsLongLongAndOverflow(size, &overflow) >= 0);
+  });
+}
+
+// An axis or a list of them, likewise; of no axes, None is one.
 PyObject* plain_axes(PyObject* given) {
-  const Snapshot list(given);
-  PyObject* axes = list.get();
-  if (axes == Py_None) return new_tuple(0);
-  if (PyLong_CheckExact(axes)) return pack(axes);
-  if (!PyList_CheckExact(axes) && !PyTuple_CheckExact(axes)) return nullptr;
-  for (Py_ssize_t i = 0; i < PySequence_Fast_GET_SIZE(axes); ++i)
-    if (!PyLong_CheckExact(PySequence_Fast_GET_ITEM(axes, i))) return nullptr;
-  return PyList_CheckExact(axes) ? tuple_of(axes) : Py_NewRef(axes);
+  const Snapshot axes(given);
+  if (axes.get() == Py_None) return new_tuple(0);
+  if (PyLong_CheckExact(axes.get())) return pack(axes.get());
+  return plain_tuple(axes.get(), [](PyObject* axis) { return PyLong_CheckExact(axis); });
 }
 
 // A list of ints as a tuple; anything else as it is, which no rule will know.

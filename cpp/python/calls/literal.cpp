@@ -3,8 +3,8 @@
 #include <algorithm>
 #include <limits>
 
-#include "calls/arrays.hpp"
 #include "calls/building.hpp"
+#include "objects/ndarrays.hpp"
 
 namespace scopetrie::python {
 

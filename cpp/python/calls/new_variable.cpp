@@ -37,47 +37,19 @@ Ref keys_of(PyObject* collections, bool trainable) {
   return keys;
 }
 
-/// What v1 checks of three arguments together: as they are meant, or as the hook says.
-struct CheckedPolicy {
-  Ref synchronization, aggregation;
-  bool trainable = true;
-  bool is_usual = true;
-};
-CheckedPolicy policy_of(const NewVariable& wish) {
+// As v1 checks the three: as they are meant, or as the hook says.
+Policy policy_of(const NewVariable& wish) {
   State& s = state();
-  CheckedPolicy policy;
-  const auto is_usual = [](PyObject* argument, PyObject* usual) { return argument == nullptr || argument == usual; };
-  policy.is_usual =
-      is_usual(wish.synchronization, s.auto_synchronization) && is_usual(wish.aggregation, s.no_aggregation);
-  if (policy.is_usual) {
-    const int trainable = wish.trainable == nullptr ? 1 : PyObject_IsTrue(wish.trainable);
-    if (trainable < 0) throw_raised();
-    policy.trainable = trainable != 0;
-    return policy;
-  }
+  if (is_usual_policy(wish.synchronization, wish.aggregation))
+    return {Ref::borrowed(s.auto_synchronization), Ref::borrowed(s.no_aggregation), Ref::borrowed(wish.trainable)};
   const auto is_mode = [](PyObject* argument, PyObject* usual) {
     return argument != nullptr && Py_IS_TYPE(argument, Py_TYPE(usual));
   };
   if (is_mode(wish.synchronization, s.auto_synchronization) && is_mode(wish.aggregation, s.no_aggregation) &&
-      wish.trainable != nullptr && PyBool_Check(wish.trainable)) {
-    policy.synchronization = Ref::borrowed(wish.synchronization);  // checked already, as get_variable's are
-    policy.aggregation = Ref::borrowed(wish.aggregation);
-    policy.trainable = wish.trainable == Py_True;
-    return policy;
-  }
-  const auto or_none = [](PyObject* argument) { return argument == nullptr ? Py_None : argument; };
+      wish.trainable != nullptr && PyBool_Check(wish.trainable))  // checked already, as get_variable's are
+    return {Ref::borrowed(wish.synchronization), Ref::borrowed(wish.aggregation), Ref::borrowed(wish.trainable)};
   const Ref name = wish.name != nullptr ? Ref::borrowed(wish.name) : checked(PyUnicode_FromString("Variable"));
-  const Ref checked_policy =
-      checked(PyObject_CallFunctionObjArgs(s.hooks.check_policy, name.get(), or_none(wish.synchronization),
-                                           or_none(wish.aggregation), or_none(wish.trainable), nullptr));
-  PyObject *synchronization, *aggregation, *trainable;
-  if (!PyArg_ParseTuple(checked_policy.get(), "OOO", &synchronization, &aggregation, &trainable)) throw_raised();
-  policy.synchronization = Ref::borrowed(synchronization);
-  policy.aggregation = Ref::borrowed(aggregation);
-  const int is_trainable = PyObject_IsTrue(trainable);
-  if (is_trainable < 0) throw_raised();
-  policy.trainable = is_trainable != 0;
-  return policy;
+  return check_policy(s.hooks.check_policy, name.get(), wish.synchronization, wish.aggregation, wish.trainable);
 }
 
 // The graph that a value belongs to, as v1 asks for it; null where it says none.
@@ -188,12 +160,6 @@ std::uint32_t container(Context& context) {
   return state_of(context.graph).keep(AttributeValue(std::move(named)));
 }
 
-bool validates(const NewVariable& wish) {
-  const int validates = wish.validate_shape == nullptr ? 1 : PyObject_IsTrue(wish.validate_shape);
-  if (validates < 0) throw_raised();
-  return validates != 0;
-}
-
 // The operations and the row, in a name scope of the variable's.
 VariableId add_rows(Context& context, const NewVariable& wish, bool trainable) {
   GraphState& graph = state_of(context.graph);
@@ -202,7 +168,7 @@ VariableId add_rows(Context& context, const NewVariable& wish, bool trainable) {
   row.scope = wish.key.scope;
   row.segment = wish.key.segment;
   row.trainable = trainable;
-  row.validate_shape = validates(wish);
+  row.validate_shape = truth_of(wish.validate_shape, true);
   const bool is_checked = row.validate_shape && wish.wanted != nullptr;  // AskedValue does
   if (wish.shape != nullptr && !is_checked && !parse_dims(graph.ops.shapes(), wish.shape, row.shape)) throw_raised();
   const DType dtype = wish.dtype == nullptr ? DType() : DType(dtype_number(wish.dtype)).base();
@@ -232,10 +198,10 @@ void join(Context& context, PyObject* keys, PyObject* variable) {
 }
 
 // All that is made in the graph of the value: the variable, its collections, what is noted of it.
-Ref make_all(Context& context, const NewVariable& wish, const CheckedPolicy& policy, PyObject* keys) {
+Ref make_all(Context& context, const NewVariable& wish, const Policy& policy, PyObject* keys) {
   const PythonBlock lifted = variable_devices(context);
   const DefaultGraph block(context.graph);
-  const VariableId id = add_rows(context, wish, policy.trainable);
+  const VariableId id = add_rows(context, wish, truth_of(policy.trainable.get(), true));
   Ref variable = checked(variable_handle(context.graph, id));
   if (wish.caching_device != nullptr) {
     const Ref read = checked(PyObject_CallMethod(variable.get(), "value", nullptr));
@@ -244,13 +210,9 @@ Ref make_all(Context& context, const NewVariable& wish, const CheckedPolicy& pol
                                 wish.caching_device));
   }
   join(context, keys, variable.get());
-  if (wish.constraint != nullptr || !policy.is_usual) {
-    State& s = state();
-    checked(PyObject_CallFunctionObjArgs(s.hooks.take_note, variable.get(),
-                                         wish.constraint == nullptr ? Py_None : wish.constraint,
-                                         policy.is_usual ? s.auto_synchronization : policy.synchronization.get(),
-                                         policy.is_usual ? s.no_aggregation : policy.aggregation.get(), nullptr));
-  }
+  if (wish.constraint != nullptr || !is_usual_policy(wish.synchronization, wish.aggregation))
+    checked(PyObject_CallFunctionObjArgs(state().hooks.take_note, variable.get(), or_none(wish.constraint),
+                                         policy.synchronization.get(), policy.aggregation.get(), nullptr));
   return variable;
 }
 
@@ -275,8 +237,8 @@ PyObject* create_variable(Context& context, const NewVariable& wish) {
   const Ref early_keys = keys_of(wish.collections, false);
   if (wish.constraint != nullptr && !PyCallable_Check(wish.constraint))
     throw Error(ErrorKind::kValue, "The `constraint` argument must be a callable.");
-  const CheckedPolicy policy = policy_of(wish);
-  const Ref keys = keys_of(wish.collections, policy.trainable);
+  const Policy policy = policy_of(wish);
+  const Ref keys = keys_of(wish.collections, truth_of(policy.trainable.get(), true));
   PyGraph* owner = graph_of_value(wish.initial_value);
   Context& inside = owner == nullptr || owner == context.graph ? context : *context_of(owner);
   const Ref keep_graph = Ref::borrowed(reinterpret_cast<PyObject*>(inside.graph));

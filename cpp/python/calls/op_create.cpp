@@ -122,7 +122,7 @@ PyObject* create_op(PyObject* self, PyObject* const* args, Py_ssize_t positional
   Attributes attributes;
   if (PyObject* attrs = arguments[kAttributes] == nullptr ? Py_None : arguments[kAttributes];
       op_def != nullptr || attrs != Py_None)
-    attributes.read(op_def == nullptr ? Py_None : op_def, attrs, tensors.get());
+    attributes.read(or_none(op_def), attrs, tensors.get());
 
   Context& context = *context_of(reinterpret_cast<PyGraph*>(self));
   GraphState& graph = state_of(context.graph);

@@ -56,7 +56,7 @@ PyObject* definition_at(KindId kind) {
 // op_definition(type)
 PyObject* op_definition(PyObject*, PyObject* type) {
   PyObject* found = PyUnicode_Check(type) ? find_kind(text_of(type)) : nullptr;
-  return Py_NewRef(found == nullptr ? Py_None : found);
+  return Py_NewRef(or_none(found));
 }
 
 // Made, as kinds(), while the module is loaded: making them calls Python, where another thread may wait for them.
@@ -284,7 +284,7 @@ PyObject* function_repr(PyObject* self) {
 
 PyObject* get_def(PyObject* self, void*) {
   PyObject* op_def = definition_of(self).op_def;
-  return Py_NewRef(op_def == nullptr ? Py_None : op_def);
+  return Py_NewRef(or_none(op_def));
 }
 
 // What help(), inspect and notebooks show; made when asked for.
@@ -313,7 +313,7 @@ PyObject* find_kind(std::string_view type) {
 
 PyObject* kind_definition(KindId kind) {
   PyObject* definition = definition_at(kind);
-  return definition == nullptr ? Py_None : definition;
+  return or_none(definition);
 }
 
 bool keep_op_types(PyObject* modules) {

@@ -45,7 +45,7 @@ bool fail(const Definition& definition, PyGraph* graph, const Name& name, std::s
     if (!item || PyList_Append(shown.get(), item.get()) < 0) return false;
   }
   const Ref never(PyObject_CallMethod(definition.op_def, "failed", "sOOOO", error.what(), name_text.get(), inputs.get(),
-                                      attrs == nullptr ? Py_None : attrs, shown.get()));
+                                      or_none(attrs), shown.get()));
   return false;
 }
 
@@ -94,32 +94,20 @@ bool wrong_dtype(const Definition& definition, const Input& input, std::uint8_t 
 
 namespace {
 
-bool dtypes_differ(const Definition& definition, const Input& input, std::uint8_t found, std::uint8_t wanted) {
+bool dtypes_differ(const Definition& definition, const DTypeFault& fault) {
   PyErr_Format(PyExc_TypeError, "Input '%U' of '%U' Op has type %s that does not match type %s of argument '%U'.",
-               input.name, kind_name(definition.kind), DType(found).base().name().c_str(),
-               DType(wanted).base().name().c_str(), definition.inputs[input.group].name);
+               fault.input->name, kind_name(definition.kind), DType(fault.dtype).name().c_str(),
+               DType(fault.wanted).name().c_str(), definition.inputs[fault.input->group].name);
   return false;
-}
-
-// Checks the dtypes of the inputs in their order, as v1 does.
-bool check_dtypes(const Definition& definition, const OpGraph& ops, std::span<const TensorId> ids) {
-  std::uint8_t groups[kMostInputs] = {};
-  for (std::size_t i = 0; i < ids.size(); ++i) {
-    const Input& input = definition.inputs[definition.input_at(i, ids.size())];
-    const std::uint8_t dtype = base_dtype(ops.tensor(ids[i]).dtype);
-    if (!input.takes(dtype)) return wrong_dtype(definition, input, dtype);
-    std::uint8_t& wanted = groups[input.group];
-    if (wanted == 0 || input.kind == Input::kMixedList) wanted = dtype;
-    if (wanted != dtype) return dtypes_differ(definition, input, dtype, wanted);
-  }
-  return true;
 }
 
 }  // namespace
 
 bool infer(const Definition& definition, PyGraph* graph, std::span<TensorId> ids, PyObject* attrs, Outputs& out,
            const Name& name) {
-  if (!check_dtypes(definition, state_of(graph).ops, ids)) return false;
+  const auto dtype_of = [&](std::size_t i) { return base_dtype(state_of(graph).ops.tensor(ids[i]).dtype); };
+  if (const DTypeFault fault = find_dtype_fault(definition, ids.size(), dtype_of); fault.input != nullptr)
+    return fault.wanted == 0 ? wrong_dtype(definition, *fault.input, fault.dtype) : dtypes_differ(definition, fault);
   if (definition.rule_function != nullptr) return call_rule(definition, graph, ids, attrs, out);
   Facts facts(graph, attrs, true);
   facts.start(ids);

@@ -26,6 +26,26 @@ inline bool infer_simple(const Definition& definition, OpGraph& ops, std::span<c
   return true;
 }
 
+/// The first input, in v1's order, whose dtype its op does not take.
+struct DTypeFault {
+  const Input* input = nullptr;  // null: there is none
+  std::uint8_t dtype = 0;
+  std::uint8_t wanted = 0;  // that of the inputs before it; 0: it is not among those allowed
+};
+template <class DTypeOf>
+DTypeFault find_dtype_fault(const Definition& definition, std::size_t count, DTypeOf&& dtype_of) {
+  std::uint8_t groups[kMostInputs] = {};
+  for (std::size_t i = 0; i < count; ++i) {
+    const Input& input = definition.inputs[definition.input_at(i, count)];
+    const std::uint8_t dtype = dtype_of(i);
+    if (!input.takes(dtype)) return {&input, dtype, 0};
+    std::uint8_t& wanted = groups[input.group];
+    if (wanted == 0 || input.kind == Input::kMixedList) wanted = dtype;
+    if (wanted != dtype) return {&input, dtype, wanted};
+  }
+  return {};
+}
+
 /// Raises what v1 says of an input whose dtype is not among those allowed; returns false.
 bool wrong_dtype(const Definition& definition, const Input& input, std::uint8_t dtype);
 

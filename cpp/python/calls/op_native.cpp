@@ -80,19 +80,6 @@ bool read_all(Facts& facts, const Definition& definition, PyObject* const* args,
   return true;
 }
 
-// What infer() checks before it asks the rule.
-bool dtypes_fit(const Definition& definition, const Facts& facts) {
-  std::uint8_t groups[kMostInputs] = {};
-  for (std::size_t i = 0; i < facts.size(); ++i) {
-    const Input& input = definition.inputs[definition.input_at(i, facts.size())];
-    const std::uint8_t dtype = facts.dtype(i);
-    std::uint8_t& wanted = groups[input.group];
-    if (wanted == 0 || input.kind == Input::kMixedList) wanted = dtype;
-    if (!input.takes(dtype) || wanted != dtype) return false;
-  }
-  return true;
-}
-
 /// The rows of the values: named after their operation, which is the next row after them.
 class ValueRows {
  public:
@@ -165,7 +152,9 @@ PyObject* build_native(Context& context, const Definition& definition, PyObject*
   const SegmentId segment = name == nullptr ? graph.known_segment(default_name) : plain_segment(graph, name);
   if (segment == kNone) return nullptr;
   Facts facts(context.graph, attrs, false);
-  if (!read_all(facts, definition, args, inputs) || !dtypes_fit(definition, facts) || !decide(definition, facts)) {
+  const auto dtype_of = [&](std::size_t i) { return facts.dtype(i); };
+  if (!read_all(facts, definition, args, inputs) ||
+      find_dtype_fault(definition, facts.size(), dtype_of).input != nullptr || !decide(definition, facts)) {
     PyErr_Clear();  // whatever is wrong will be said by those who look again
     return nullptr;
   }

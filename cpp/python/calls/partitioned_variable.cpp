@@ -12,7 +12,7 @@ Ref list_of(std::span<const std::int64_t> numbers) {
   return checked(python::list_of(numbers.size(), [&](std::uint32_t i) { return PyLong_FromLongLong(numbers[i]); }));
 }
 
-/// One call: what the core is asked, and what makes the parts.
+/// One call: what it asks the core for, and what the core asks of the program.
 class Partitioned final : PartMaker {
  public:
   Partitioned(Context& context, PyObject* name, const VariableCall& call)
@@ -20,19 +20,7 @@ class Partitioned final : PartMaker {
 
   PyObject* get() {
     read();
-    refuse_if(look_up_whole(graph_, request_));
-    if (call_.partitioner != nullptr) ask_partitioner();
-    const std::uint64_t key = maker_key(request_.scope, request_.segment);
-    request_.may_have_parts = graph_.makers.contains(key);
-    const PartitionedVerdict verdict = look_up(graph_, request_);
-    refuse_if(verdict);
-    if (verdict.kind == PartitionedKind::kFound) return whole(verdict.number).release();
-    const MakerNote note(graph_, {request_.scope, request_.segment});
-    return keep_as_v1(context_, [&] {
-      const PartitionedVerdict made = make_parts(context_, request_, *this);
-      refuse_if(made);
-      return whole(made.number).release();
-    });
+    return whole(get_parts(context_, request_, *this)).release();
   }
 
  private:
@@ -57,31 +45,39 @@ class Partitioned final : PartMaker {
   }
   Ref dims(ShapeId shape) const { return checked(dims_tuple(graph_.ops.shapes(), shape)); }
 
-  void ask_partitioner() {
-    const ShapeTable& shapes = graph_.ops.shapes();
-    check_partitionable(shapes, request_.shape);
-    const Ref answer =
-        checked(PyObject_CallFunctionObjArgs(state().hooks.ask_partitioner, call_.partitioner,
-                                             dims(request_.shape).get(), state().dtypes[request_.dtype], nullptr));
+  std::optional<Partitions> ask(ShapeId shape) override {
+    if (call_.partitioner == nullptr) return {};
+    check_partitionable(graph_.ops.shapes(), shape);
+    const Ref answer = checked(PyObject_CallFunctionObjArgs(
+        state().hooks.ask_partitioner, call_.partitioner, dims(shape).get(), state().dtypes[request_.dtype], nullptr));
     PyObject *numbers, *text;
     if (!PyArg_ParseTuple(answer.get(), "O!U", &PyList_Type, &numbers, &text)) throw_raised();
+    Partitions partitions{{}, std::string(text_of(text))};
     for (Py_ssize_t i = 0; i < PyList_GET_SIZE(numbers); ++i) {
-      partitions_.push_back(PyLong_AsLongLong(PyList_GET_ITEM(numbers, i)));
+      partitions.along_axes.push_back(PyLong_AsLongLong(PyList_GET_ITEM(numbers, i)));
       if (PyErr_Occurred() != nullptr) throw_raised();
     }
-    check_partitions(shapes, request_.shape, partitions_, std::string(text_of(text)));
-    request_.partitions = partitions_;
+    return partitions;
   }
 
+  bool is_being_made() const override { return graph_.makers.contains(maker_key(request_.scope, request_.segment)); }
+
   // Where places or names nearby are to be said, Python words it.
-  void refuse_if(const PartitionedVerdict& verdict) {
-    if (!verdict.is_refused()) return;
+  [[noreturn]] void refuse(const PartitionedRequest& request, const PartitionedVerdict& verdict) override {
     const char* how = verdict.kind == PartitionedKind::kNotPartitioned ? "not_partitioned"
                       : verdict.kind == PartitionedKind::kExists       ? "already_partitioned"
                       : verdict.kind == PartitionedKind::kDoesNotExist ? "no_partitioned"
                                                                        : nullptr;
-    if (how == nullptr) throw refusal(graph_, request_, verdict);
+    if (how == nullptr) throw refusal(graph_, request, verdict);
     raise_refusal(context_, how, text_, verdict.variable);
+  }
+
+  void all_or_nothing(const std::function<void()>& make_parts) override {
+    const MakerNote note(graph_, {request_.scope, request_.segment});
+    keep_as_v1(context_, [&] {
+      make_parts();
+      return Py_None;
+    });
   }
 
   void cut(const Slice& part) override {
@@ -105,8 +101,8 @@ class Partitioned final : PartMaker {
     call.dtype = value_ ? graph_.ops.tensor(id_of(value_.get())).dtype.base() : request_.dtype;
     call.dtype_object = state().dtypes[call.dtype];
     const Ref made(get_single(context_, full_name.get(), call));
-    checked(PyObject_CallFunctionObjArgs(state().hooks.note_part, made.get(), name_ == nullptr ? Py_None : name_,
-                                         list_of(sizes_).get(), list_of(part.offset).get(), sizes.get(), nullptr));
+    checked(PyObject_CallFunctionObjArgs(state().hooks.note_part, made.get(), or_none(name_), list_of(sizes_).get(),
+                                         list_of(part.offset).get(), sizes.get(), nullptr));
     return id_of(made.get());
   }
 
@@ -115,9 +111,9 @@ class Partitioned final : PartMaker {
     const PartitionedRow row = graph_.partitioned[number];
     const Ref parts = checked(python::list_of(
         row.parts.size(), [&](std::uint32_t i) { return variable_handle(context_.graph, row.parts[i]); }));
-    return checked(PyObject_CallFunctionObjArgs(
-        state().hooks.partitioned, reinterpret_cast<PyObject*>(context_.graph), name_ == nullptr ? Py_None : name_,
-        dims(row.shape).get(), state().dtypes[row.dtype], parts.get(), list_of(row.partitions).get(), nullptr));
+    return checked(PyObject_CallFunctionObjArgs(state().hooks.partitioned, reinterpret_cast<PyObject*>(context_.graph),
+                                                or_none(name_), dims(row.shape).get(), state().dtypes[row.dtype],
+                                                parts.get(), list_of(row.partitions).get(), nullptr));
   }
 
   Context& context_;
@@ -126,7 +122,7 @@ class Partitioned final : PartMaker {
   const VariableCall& call_;
   std::string text_;
   PartitionedRequest request_;
-  std::vector<std::int64_t> sizes_, partitions_;
+  std::vector<std::int64_t> sizes_;
   Ref info_, value_;  // of the part in the making
 };
 
@@ -134,8 +130,6 @@ class Partitioned final : PartMaker {
 
 PyObject* get_partitioned(Context& context, PyObject* name, const VariableCall& call) {
   const Ref keep_graph = Ref::borrowed(reinterpret_cast<PyObject*>(context.graph));
-  const NamesKept kept(context);
-  context.names = {};
   return Partitioned(context, name, call).get();
 }
 

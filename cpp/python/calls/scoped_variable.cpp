@@ -11,9 +11,7 @@ namespace scopetrie::python {
 Sharing sharing_of(PyObject* reuse) {
   if (!given(reuse)) return Sharing::kNotSaid;
   if (reuse == Py_True) return Sharing::kYes;
-  const int is_true = PyObject_IsTrue(reuse);
-  if (is_true < 0) throw_raised();
-  return is_true != 0 ? Sharing::kAuto : Sharing::kNo;
+  return truth_of(reuse) ? Sharing::kAuto : Sharing::kNo;
 }
 
 bool Getter::parse(PyObject* const* args, Py_ssize_t positional, PyObject* keywords, PyObject** given) {
@@ -25,8 +23,6 @@ bool Getter::parse(PyObject* const* args, Py_ssize_t positional, PyObject* keywo
 }
 
 namespace {
-
-PyObject* or_none(PyObject* object) { return object == nullptr ? Py_None : object; }
 
 // The dtype of a value, whose operations v1 makes to see it: only their names are taken.
 DType dtype_of_value(Context& context, PyObject* value) {
@@ -53,30 +49,23 @@ void check_dtype_of_value(Context& context, PyObject* value, PyObject* dtype) {
               dtype);
 }
 
-// Whether a name is that of a partitioned variable.
-bool is_partitioned(Context& context, PyObject* name) {
-  GraphState& graph = state_of(context.graph);
-  if (!graph.has_parts || !PyUnicode_Check(name)) return false;
-  const std::string_view text = text_of(name);
-  if (text.data() == nullptr) throw_raised();
-  SegmentId segment;
-  const ScopeId scope = graph.ops.scopes().scope_of_name(text, ScopeTrie::kRoot, segment);
-  return scopetrie::is_partitioned(graph, scope, segment);
-}
-
 bool is_scalar(PyObject* shape) {
   return shape != nullptr && (PyList_Check(shape) || PyTuple_Check(shape)) && PySequence_Size(shape) == 0;
 }
 
 // What v1's true getter does.
 PyObject* get_one(Context& context, PyObject* name, const VariableCall& call) {
-  if (call.partitioner != nullptr && !is_scalar(call.shape)) {
-    if (PyCallable_Check(call.partitioner)) return get_partitioned(context, name, call);
+  GraphState& graph = state_of(context.graph);
+  ScopeId scope = ScopeTrie::kRoot;
+  SegmentId segment = 0;
+  const bool has_name = name != nullptr && PyUnicode_Check(name);
+  if (has_name && graph.has_parts)
+    scope = graph.ops.scopes().scope_of_name(checked_text(name), ScopeTrie::kRoot, segment);
+  if (!gets_parts(graph, scope, segment, call.partitioner != nullptr, is_scalar(call.shape), call.sharing))
+    return get_single(context, name, call);
+  if (call.partitioner != nullptr && !PyCallable_Check(call.partitioner))
     raise_error(PyExc_ValueError, "Partitioner must be callable, but received: %S", call.partitioner);
-  }
-  if (call.sharing == Sharing::kYes && call.partitioner == nullptr && name != nullptr && is_partitioned(context, name))
-    return get_partitioned(context, name, call);
-  return get_single(context, name, call);
+  return get_partitioned(context, name, call);
 }
 
 // The getter's call: all of v1's arguments by keyword, but for `constraint` where it takes none.
@@ -104,28 +93,13 @@ PyObject* call_getter(PyObject* getter, PyObject* full_name, PyObject* reuse, co
   static_assert(kConstraintAt + 1 == kCount);
 }
 
-// v1 asks for trainable, synchronization and aggregation together: what each is where it is left out.
-struct Policy {
-  Ref synchronization, aggregation, trainable;
-};
-void read_policy(PyObject* full_name, VariableCall& call, Policy& policy) {
+// What each of the three is where it is left out.
+Policy policy_of(PyObject* full_name, const VariableCall& call) {
   State& s = state();
-  const auto is_usual = [](PyObject* argument, PyObject* usual) { return argument == nullptr || argument == usual; };
-  if (is_usual(call.synchronization, s.auto_synchronization) && is_usual(call.aggregation, s.no_aggregation)) {
-    call.synchronization = s.auto_synchronization;
-    call.aggregation = s.no_aggregation;
-    if (call.trainable == nullptr) call.trainable = Py_True;
-    return;
-  }
-  const Ref checked_policy =
-      checked(PyObject_CallFunctionObjArgs(s.hooks.check_call_policy, full_name, or_none(call.synchronization),
-                                           or_none(call.aggregation), or_none(call.trainable), nullptr));
-  PyObject *synchronization, *aggregation, *trainable;
-  if (!PyArg_ParseTuple(checked_policy.get(), "OOO", &synchronization, &aggregation, &trainable)) throw_raised();
-  policy = {Ref::borrowed(synchronization), Ref::borrowed(aggregation), Ref::borrowed(trainable)};
-  call.synchronization = synchronization;
-  call.aggregation = aggregation;
-  call.trainable = trainable;
+  if (is_usual_policy(call.synchronization, call.aggregation))
+    return {Ref::borrowed(s.auto_synchronization), Ref::borrowed(s.no_aggregation),
+            Ref::borrowed(call.trainable == nullptr ? Py_True : call.trainable)};
+  return check_policy(s.hooks.check_call_policy, full_name, call.synchronization, call.aggregation, call.trainable);
 }
 
 // Whether none of these arguments is given, not even None; without branches, as this is asked of each creation.
@@ -194,6 +168,14 @@ VariableCall call_in(const PyVariableScope& scope, PyObject* const* arguments) {
   return call;
 }
 
+Policy check_policy(PyObject* hook, PyObject* name, PyObject* synchronization, PyObject* aggregation,
+                    PyObject* trainable) {
+  const Ref three = checked(PyObject_CallFunctionObjArgs(hook, name, or_none(synchronization), or_none(aggregation),
+                                                         or_none(trainable), nullptr));
+  if (!PyArg_ParseTuple(three.get(), "OOO", &synchronization, &aggregation, &trainable)) throw_raised();
+  return {Ref::borrowed(synchronization), Ref::borrowed(aggregation), Ref::borrowed(trainable)};
+}
+
 PyObject* get_in_scope(Context& context, PyVariableScope& scope, PyObject* const* arguments, PyObject* reuse) {
   const Ref keep_scope = Ref::borrowed(&scope), keep_graph = Ref::borrowed(reinterpret_cast<PyObject*>(context.graph));
   VariableCall call = call_in(scope, arguments);
@@ -227,8 +209,10 @@ PyObject* get_in_scope(Context& context, PyVariableScope& scope, PyObject* const
   else
     full = checked(name == nullptr ? PyUnicode_FromFormat("%s/None", path.c_str())
                                    : PyUnicode_FromFormat("%s/%U", path.c_str(), name));
-  Policy policy;
-  read_policy(or_none(full.get()), call, policy);
+  const Policy policy = policy_of(or_none(full.get()), call);
+  call.synchronization = policy.synchronization.get();
+  call.aggregation = policy.aggregation.get();
+  call.trainable = policy.trainable.get();
   if (given(reuse)) call.sharing = sharing_of(reuse);
   if (getter == nullptr) return get_one(context, full.get(), call);
   Ref dtype = Ref::borrowed(call.dtype_object);

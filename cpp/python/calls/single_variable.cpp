@@ -173,7 +173,7 @@ class SingleVariable {
     const Ref keywords = checked(new_dict());
     PyObject* dtype = state().dtypes[request_.dtype];
     if (PyDict_SetItemString(keywords.get(), "dtype", dtype) < 0) throw_raised();
-    PyObject* part = call_.partition_info == nullptr ? Py_None : call_.partition_info;
+    PyObject* part = or_none(call_.partition_info);
     if (takes(initializer.get(), "partition_info") && PyDict_SetItemString(keywords.get(), "partition_info", part) < 0)
       throw_raised();
     const Ref arguments = checked(pack(initializer.get(), sizes.get()));
@@ -185,7 +185,6 @@ class SingleVariable {
 
   // v1's creators are given all arguments of its Variable by keyword.
   PyObject* through_creators(const NewVariable& wish) {
-    const auto or_none = [](PyObject* object) { return object == nullptr ? Py_None : object; };
     Ref shape = Ref::borrowed(Py_None);
     if (call_.shape != nullptr) shape = checked(PyObject_CallOneArg(state().hooks.tensor_shape, call_.shape));
     const Ref arguments = checked(

@@ -134,6 +134,20 @@ struct NewVariable {
   ShapeId rule_shape = kNone;
 };
 
+/// What v1 asks for, and checks, together. `trainable` may be null: yes.
+struct Policy {
+  Ref synchronization, aggregation, trainable;
+};
+/// Whether the first two are what they are where they are left out.
+inline bool is_usual_policy(PyObject* synchronization, PyObject* aggregation) {
+  const State& s = state();
+  return (synchronization == nullptr || synchronization == s.auto_synchronization) &&
+         (aggregation == nullptr || aggregation == s.no_aggregation);
+}
+/// The three as a hook says that they are meant, which checks them. Throws.
+Policy check_policy(PyObject* hook, PyObject* name, PyObject* synchronization, PyObject* aggregation,
+                    PyObject* trainable);
+
 /// Makes a variable as v1's constructor does, in name scopes of its own, and runs its initial value where that is a
 /// function. All of it or nothing; see keep_as_v1(). Throws.
 PyObject* create_variable(Context& context, const NewVariable& wish);

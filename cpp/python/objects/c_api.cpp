@@ -113,7 +113,7 @@ scopetrie_graph* graph_from_object(void* object) {
   return static_cast<scopetrie_graph*>(object_or_null([&]() -> void* {
     auto* graph = static_cast<PyObject*>(object);
     if (graph == nullptr || !PyObject_TypeCheck(graph, state().graph_type))
-      raise_error(PyExc_TypeError, "graph_from_object: a Graph is needed, not %R", graph == nullptr ? Py_None : graph);
+      raise_error(PyExc_TypeError, "graph_from_object: a Graph is needed, not %R", or_none(graph));
     auto made = std::make_unique<scopetrie_graph>();
     made->graph = reinterpret_cast<PyGraph*>(graph)->state;
     made->owner = Py_NewRef(graph);
@@ -144,7 +144,7 @@ std::int32_t code_of(Body&& body) noexcept {
 }
 
 std::int32_t refuse_object(const char* call, PyObject* object) {
-  PyErr_Format(PyExc_TypeError, "%s: %R is none", call, object == nullptr ? Py_None : object);
+  PyErr_Format(PyExc_TypeError, "%s: %R is none", call, or_none(object));
   return -1;
 }
 
@@ -195,7 +195,7 @@ scopetrie_store* store_from_object(void* object) {
   return static_cast<scopetrie_store*>(object_or_null([&]() -> void* {
     auto* store = static_cast<PyObject*>(object);
     if (store == nullptr || !is_store(store))
-      raise_error(PyExc_TypeError, "store_from_object: a Store is needed, not %R", store == nullptr ? Py_None : store);
+      raise_error(PyExc_TypeError, "store_from_object: a Store is needed, not %R", or_none(store));
     auto made = std::make_unique<scopetrie_store>();
     made->values = &store_of(store).values;
     made->graph = &store_of(store);

@@ -201,9 +201,7 @@ PyObject* next_seeds(PyObject* self, PyObject* seed) {
 }
 
 int set_finalized(PyObject* self, PyObject* value, void*) {
-  const int flag = value == nullptr ? 0 : PyObject_IsTrue(value);
-  if (flag < 0) return -1;
-  of(self).finalized = flag != 0;
+  of(self).finalized = truth_of(value);
   return 0;
 }
 

@@ -138,7 +138,7 @@ PyObject* name_scope_leave(PyObject* self, PyObject* const*, Py_ssize_t) {
 PyObject* name_scope_name(PyObject* self, void*) {
   PyNameScope* scope = as_name_scope(self);
   PyObject* name = scope->name != nullptr ? scope->name : scope->default_name;
-  return Py_NewRef(name == nullptr ? Py_None : name);
+  return Py_NewRef(or_none(name));
 }
 
 int name_scope_traverse(PyObject* self, visitproc visit, void* arg) {

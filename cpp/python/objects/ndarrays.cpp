@@ -48,6 +48,12 @@ constexpr Known kKnown[] = {{npy_api::NPY_BOOL_, kBool},
                             {npy_api::NPY_CDOUBLE_, kComplex128},
                             {npy_api::NPY_CLONGDOUBLE_, kComplexLongDouble}};
 
+// Those of which constants keep the elements as they are.
+constexpr DType kOfConstants[] = {kBool, kInt8, kUInt8, kInt16, kInt32, kInt64, kFloat32, kFloat64};
+
+PyObject* const kCopy =
+    PyUnicode_InternFromString("copy");  // while the module is loaded: it may wait for another thread
+
 /// The dtype objects, scalar types and interned names that were seen. They are kept for ever, as NumPy keeps its own.
 struct Types {
   std::array<PyObject*, DType::kCount> dtypes{};
@@ -243,6 +249,23 @@ ArrayFacts facts_of(PyObject* array) {
 
 bool is_plain_array(PyObject* object) { return Py_TYPE(object) == npy_api::get().PyArray_Type_; }
 
+bool read_array(PyObject* value, ArrayView& out) {
+  if (!is_plain_array(value)) return false;
+  const auto array = pybind11::reinterpret_borrow<pybind11::array>(value);
+  const pybind11::dtype dtype = array.dtype();
+  const auto* known = std::ranges::find(kKnown, dtype.num(), &Known::type_number);
+  if (known == std::end(kKnown) || std::ranges::find(kOfConstants, known->dtype) == std::end(kOfConstants))
+    return false;
+  if (dtype.byteorder() == '<' || dtype.byteorder() == '>') return false;
+  out.dtype = known->dtype;
+  out.dims = {array.shape(), static_cast<std::size_t>(array.ndim())};
+  out.elements = (array.flags() & kOrdered) != 0 ? array.data() : nullptr;
+  out.is_writeable = array.writeable();
+  return true;
+}
+
+PyObject* copy_array(PyObject* array) { return PyObject_CallMethodNoArgs(array, kCopy); }
+
 Memory* adopt_array(PyObject* array, std::size_t bytes) {
   Memory* made = Memory::adopt(pybind11::detail::array_proxy(array)->data, bytes,
                                {.context = array, .release = release_array, .is_reachable = is_reachable});
@@ -251,6 +274,8 @@ Memory* adopt_array(PyObject* array, std::size_t bytes) {
 }
 
 bool bind_ndarrays(PyObject* module) {
+  checked(PyImport_ImportModule("numpy"));  // or ImportError; its C interface runs Python at its first use: here
+  npy_api::get();
   for (const Known& known : kKnown) {
     const Ref descriptor(npy_api::get().PyArray_DescrFromType_(known.type_number));
     const Ref scalar(npy_api::get().PyArray_TypeObjectFromType_(known.type_number));

@@ -45,6 +45,19 @@ Ref as_array(PyObject* value, DType dtype, bool is_ordered);
 /// variable's for messages. NumPy's casting "same_kind" must allow it.
 bool copy_elements(PyObject* array, PyObject* value, PyObject* name);
 
+/// A view of an array as the value of a constant, valid as long as the array.
+struct ArrayView {
+  DType dtype;
+  std::span<const Py_ssize_t> dims;
+  const void* elements;  // null if they are not contiguous
+  bool is_writeable;
+};
+/// Reads a plain ndarray of numbers in native byte order, whose elements a constant keeps as they are. False, without
+/// an exception, for anything else; runs no Python.
+bool read_array(PyObject* value, ArrayView& out);
+/// A copy without other references. A new reference; null with an exception set.
+PyObject* copy_array(PyObject* array);
+
 /// What an array's elements are.
 struct ArrayFacts {
   DType dtype;

@@ -88,11 +88,8 @@ PyObject* make_entry(PyObject** given, PyGraph* store, bool is_name_only = false
     if (given[position] != nullptr) entry->block.set(setting, given[position]);
   if (store == nullptr) return made.release();
   entry->store = reinterpret_cast<PyGraph*>(Py_NewRef(reinterpret_cast<PyObject*>(store)));
-  if (PyObject* trainable = none_to_null(given[kTrainableAt]); trainable != nullptr) {
-    const int truth = PyObject_IsTrue(trainable);
-    if (truth < 0) return nullptr;
-    entry->block.set_trainable(truth != 0);
-  }
+  if (PyObject* trainable = none_to_null(given[kTrainableAt]); trainable != nullptr)
+    entry->block.set_trainable(truth_of(trainable));
   return made.release();
 }
 

@@ -56,9 +56,7 @@ PyObject* scope_make(PyTypeObject* type, PyObject* args, PyObject* kwargs) {
     texts[i] = text_of(text_arguments[i], "VariableScope");
     if (texts[i].data() == nullptr) return nullptr;
   }
-  const int is_true = given[0] == state().auto_reuse ? 0 : PyObject_IsTrue(given[0]);
-  if (is_true < 0) return nullptr;
-  const Reuse reuse = given[0] == state().auto_reuse ? Reuse::kAuto : is_true != 0 ? Reuse::kYes : Reuse::kNo;
+  const Reuse reuse = given[0] == state().auto_reuse ? Reuse::kAuto : truth_of(given[0]) ? Reuse::kYes : Reuse::kNo;
   VariableScope scope(scope_host, reuse, texts[0], texts[1]);
   constexpr std::pair<std::size_t, Setting> positions[] = {
       {2, Setting::kInitializer},  {3, Setting::kRegularizer}, {4, Setting::kCachingDevice}, {5, Setting::kPartitioner},
@@ -118,7 +116,7 @@ PyObject* get_reuse(PyObject* self, void*) {
 // The closure of a property is the setting's number.
 PyObject* get_setting(PyObject* self, void* number) {
   PyObject* value = setting_of(*as_scope(self), static_cast<Setting>(reinterpret_cast<std::uintptr_t>(number)));
-  return Py_NewRef(value == nullptr ? Py_None : value);
+  return Py_NewRef(or_none(value));
 }
 
 template <Setting setting>

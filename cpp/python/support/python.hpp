@@ -166,6 +166,14 @@ PyObject* map_items(PyObject* value, Convert&& convert) {
 /// The value of a key that is a text, borrowed; null where there is none. Throws where there is no memory to look.
 PyObject* item_of(PyObject* dict, const char* key);
 
+/// Whether an object is true; `usual` for null. Throws.
+inline bool truth_of(PyObject* object, bool usual = false) {
+  const int truth = object == nullptr ? int{usual} : PyObject_IsTrue(object);
+  if (truth < 0) throw_raised();
+  return truth != 0;
+}
+
+inline PyObject* or_none(PyObject* object) { return object == nullptr ? Py_None : object; }
 /// In v1, None nearly always means "not given".
 inline PyObject* none_to_null(PyObject* object) { return object == Py_None ? nullptr : object; }
 

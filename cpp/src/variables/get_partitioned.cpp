@@ -40,6 +40,38 @@ PartitionedKind share(const Graph& graph, const PartitionedRequest& request, con
   return PartitionedKind::kFound;
 }
 
+// Makes the parts and notes the whole: kMake with its number. Where another thread was faster, the verdict of sharing
+// what that one has made.
+PartitionedVerdict make_parts(Context& context, const PartitionedRequest& request, PartMaker& maker) {
+  Graph& graph = context.graph();
+  const std::vector<Slice> parts = slices(graph.ops.shapes().dims(request.shape), request.partitions);
+  const std::string whole = full_name(graph, request.scope, request.segment);
+  PartitionedRow row{request.scope,
+                     request.segment,
+                     request.shape,
+                     request.dtype,
+                     {request.partitions.begin(), request.partitions.end()},
+                     {}};
+  for (std::size_t number = 0; number < parts.size(); ++number) {
+    const std::string name = whole + "/part_" + std::to_string(number);
+    {
+      const NamesKept kept(context);
+      context.open_name_scope(std::string_view(name + "/PartitionedInitializer"));
+      maker.cut(parts[number]);
+    }
+    row.parts.push_back(maker.make(name, parts[number]));
+  }
+  row.dtype = graph.ops.tensor(graph.variables[row.parts.front()].ref).dtype.base();
+  if (graph.partitioned.find(request.scope, request.segment) == kNone) {
+    const VariableId first = row.parts.front();
+    return {PartitionedKind::kMake, first, graph.partitioned.add(std::move(row))};
+  }
+  // Another thread was faster.
+  PartitionedRequest shared = request;
+  shared.sharing = Sharing::kAuto;
+  return look_up(graph, shared);
+}
+
 }  // namespace
 
 PartitionedVerdict look_up_whole(const Graph& graph, const PartitionedRequest& request) {
@@ -119,34 +151,25 @@ Error refusal(const Graph& graph, const PartitionedRequest& request, const Parti
   return {ErrorKind::kValue, std::move(text), std::move(facts)};
 }
 
-PartitionedVerdict make_parts(Context& context, const PartitionedRequest& request, PartMaker& maker) {
+std::uint32_t get_parts(Context& context, PartitionedRequest request, PartMaker& maker) {
+  const NamesKept kept(context);
+  context.names = {};
   Graph& graph = context.graph();
-  const std::vector<Slice> parts = slices(graph.ops.shapes().dims(request.shape), request.partitions);
-  const std::string whole = full_name(graph, request.scope, request.segment);
-  PartitionedRow row{request.scope,
-                     request.segment,
-                     request.shape,
-                     request.dtype,
-                     {request.partitions.begin(), request.partitions.end()},
-                     {}};
-  for (std::size_t number = 0; number < parts.size(); ++number) {
-    const std::string name = whole + "/part_" + std::to_string(number);
-    {
-      const NamesKept kept(context);
-      context.open_name_scope(std::string_view(name + "/PartitionedInitializer"));
-      maker.cut(parts[number]);
-    }
-    row.parts.push_back(maker.make(name, parts[number]));
+  const auto accepted = [&](const PartitionedVerdict& verdict) {
+    if (verdict.is_refused()) maker.refuse(request, verdict);
+    return verdict;
+  };
+  accepted(look_up_whole(graph, request));
+  const std::optional<Partitions> answer = maker.ask(request.shape);
+  if (answer) {
+    check_partitions(graph.ops.shapes(), request.shape, answer->along_axes, answer->text);
+    request.partitions = answer->along_axes;
   }
-  row.dtype = graph.ops.tensor(graph.variables[row.parts.front()].ref).dtype.base();
-  if (graph.partitioned.find(request.scope, request.segment) == kNone) {
-    const VariableId first = row.parts.front();
-    return {PartitionedKind::kMake, first, graph.partitioned.add(std::move(row))};
-  }
-  // Another thread was faster.
-  PartitionedRequest shared = request;
-  shared.sharing = Sharing::kAuto;
-  return look_up(graph, shared);
+  request.may_have_parts = maker.is_being_made();
+  PartitionedVerdict verdict = accepted(look_up(graph, request));
+  if (verdict.kind != PartitionedKind::kFound)
+    maker.all_or_nothing([&] { verdict = accepted(make_parts(context, request, maker)); });
+  return verdict.number;
 }
 
 }  // namespace scopetrie

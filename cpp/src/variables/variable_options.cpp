@@ -51,12 +51,27 @@ void check_dtype_of_value(Context& context, const Initial& value, DType asked) {
               {.call = "get_variable", .asked = asked.name(), .found = found.name()});
 }
 
-/// The parts of a variable, each a call of get_single().
+/// A variable in parts, each a call of get_single().
 class Parts final : public PartMaker {
  public:
   Parts(Context& context, const VariableCall& call, std::span<const std::int64_t> whole)
       : context_(context), call_(call), whole_(whole) {}
 
+  std::optional<Partitions> ask(ShapeId shape) override {
+    if (!call_.partitioner) return {};
+    check_partitionable(context_.graph().ops.shapes(), shape);
+    const std::vector<std::int64_t> made = option_function<Partitioner>(call_.partitioner.get())(whole_, call_.dtype);
+    return Partitions{made, list_text(made)};
+  }
+  [[noreturn]] void refuse(const PartitionedRequest& request, const PartitionedVerdict& verdict) override {
+    throw refusal(context_.graph(), request, verdict);
+  }
+  void all_or_nothing(const std::function<void()>& make_parts) override {
+    undone_if_failed(context_, true, [&] {
+      make_parts();
+      return true;
+    });
+  }
   void cut(const Slice& part) override {
     if (call_.initializer.is_value()) value_ = slice(part);
   }
@@ -128,9 +143,8 @@ class TrueGetter {
     SegmentId segment;
     const ScopeId scope = graph_.ops.scopes().scope_of_name(call.name, ScopeTrie::kRoot, segment);
     const bool is_scalar = call.shape.is_given() && call.shape.sizes().empty();
-    const bool is_cut = call.partitioner && !is_scalar;
-    const bool is_shared = call.sharing == Sharing::kYes && !call.partitioner && is_partitioned(graph_, scope, segment);
-    if (is_cut || is_shared) return get_parts(scope, segment, call);
+    if (gets_parts(graph_, scope, segment, static_cast<bool>(call.partitioner), is_scalar, call.sharing))
+      return get_in_parts(scope, segment, call);
     const GotVariable got = get_single(context_, {.scope = scope,
                                                   .segment = segment,
                                                   .shape = call.shape,
@@ -145,32 +159,17 @@ class TrueGetter {
   }
 
  private:
-  GotAny get_parts(ScopeId scope, SegmentId segment, const VariableCall& call) {
-    const NamesKept kept(context_);
-    context_.names = {};
+  GotAny get_in_parts(ScopeId scope, SegmentId segment, const VariableCall& call) {
     ShapeTable& shapes = graph_.ops.shapes();
     PartitionedRequest request{.scope = scope, .segment = segment, .sharing = call.sharing, .dtype = call.dtype};
     request.shape = call.shape.is_given() ? shapes.intern(call.shape.sizes()) : ShapeTable::kUnknown;
     if (const Tensor* tensor = call.initializer.tensor(); tensor != nullptr && !call.shape.is_given())
       request.shape = graph_.ops.tensor(tensor->id()).shape;
-    PartitionedVerdict verdict = look_up_whole(graph_, request);
-    if (verdict.is_refused()) throw refusal(graph_, request, verdict);
-    std::vector<std::int64_t> partitions;
     const auto sizes = shapes.dims(request.shape);
     const std::vector<std::int64_t> whole(sizes.begin(), sizes.end());
-    if (call.partitioner) {
-      check_partitionable(shapes, request.shape);
-      partitions = option_function<Partitioner>(call.partitioner.get())(whole, call.dtype);
-      check_partitions(shapes, request.shape, partitions, list_text(partitions));
-      request.partitions = partitions;
-    }
-    verdict = look_up(graph_, request);
-    if (verdict.kind == PartitionedVerdict::Kind::kFound) return {partitioned(verdict.number), false};
-    if (verdict.is_refused()) throw refusal(graph_, request, verdict);
     Parts parts(context_, call, whole);
-    verdict = undone_if_failed(context_, true, [&] { return make_parts(context_, request, parts); });
-    if (verdict.is_refused()) throw refusal(graph_, request, verdict);
-    return {partitioned(verdict.number), parts.made()};
+    const std::uint32_t number = get_parts(context_, request, parts);
+    return {partitioned(number), parts.made()};
   }
 
   PartitionedVariable partitioned(std::uint32_t number) const {

@@ -126,3 +126,16 @@ TEST_CASE("a value is cut into parts") {
                 "ValueError: Shape must be rank 2 but is rank 1 for '{{node x/part_0/PartitionedInitializer/Slice"));
   CHECK(cut.graph.find_variable("x/part_0") == std::nullopt);
 }
+
+TEST_CASE("a partitioner cuts all but scalars, and a name of parts is shared") {
+  Graph graph;
+  const ScopeId scope = ScopeTrie::kRoot;
+  const SegmentId segment = graph.segment("w");
+  CHECK(gets_parts(graph, scope, segment, true, false, Sharing::kNo));
+  CHECK_FALSE(gets_parts(graph, scope, segment, true, true, Sharing::kYes));
+  CHECK_FALSE(gets_parts(graph, scope, segment, false, false, Sharing::kYes));
+  graph.has_parts = true;
+  graph.partitioned.add({scope, segment, ShapeTable::kScalar, kFloat32, {2}, {}});
+  CHECK(gets_parts(graph, scope, segment, false, false, Sharing::kYes));
+  CHECK_FALSE(gets_parts(graph, scope, segment, false, false, Sharing::kAuto));
+}

@@ -6,8 +6,11 @@
 // Thread safety: that of the graph.
 #pragma once
 
+#include <functional>
+#include <optional>
 #include <span>
 #include <string>
+#include <vector>
 
 #include "scopetrie/scopes/context.hpp"
 #include "scopetrie/variables/get_variable.hpp"
@@ -64,18 +67,38 @@ inline bool is_partitioned(const Graph& graph, ScopeId scope, SegmentId segment)
   return graph.has_parts && graph.partitioned.find(scope, segment) != kNone;
 }
 
-/// What one kind of caller does for each part.
+/// Whether a call gets a variable in parts: it has a partitioner, which cuts all but scalars, or shares one.
+inline bool gets_parts(const Graph& graph, ScopeId scope, SegmentId segment, bool has_partitioner, bool is_scalar,
+                       Sharing sharing) {
+  if (has_partitioner) return !is_scalar;
+  return sharing == Sharing::kYes && is_partitioned(graph, scope, segment);
+}
+
+/// What a partitioner answers: the number of parts along each axis, and how messages show it.
+struct Partitions {
+  std::vector<std::int64_t> along_axes;
+  std::string text;
+};
+
+/// What one kind of caller does in a call that gets a variable in parts.
 class PartMaker {
  public:
   virtual ~PartMaker() = default;
+  /// Asks the partitioner; nothing where there is none.
+  virtual std::optional<Partitions> ask(ShapeId shape) = 0;
+  /// Whether another thread is making the variable: some parts may be there.
+  virtual bool is_being_made() const { return false; }
+  /// Throws the error of a refusal.
+  [[noreturn]] virtual void refuse(const PartitionedRequest& request, const PartitionedVerdict& verdict) = 0;
+  /// Runs a function that makes the parts: where it throws, all of it is undone.
+  virtual void all_or_nothing(const std::function<void()>& make_parts) = 0;
   /// The initial value of the part, where it is cut out of the whole's: in the name scope of these operations.
   virtual void cut(const Slice& part) = 0;
   /// Gets or makes the part, a variable of this whole name.
   virtual VariableId make(const std::string& name, const Slice& part) = 0;
 };
 
-/// Makes the parts and notes the whole: kMake with its number. Where another thread was faster, the verdict of sharing
-/// what that one has made. The context is in the root name scope. Who calls undoes it where it throws.
-PartitionedVerdict make_parts(Context& context, const PartitionedRequest& request, PartMaker& maker);
+/// Gets the variable or makes it, in v1's order of checks; gives its number. The current name scope does not matter.
+std::uint32_t get_parts(Context& context, PartitionedRequest request, PartMaker& maker);
 
 }  // namespace scopetrie
