@@ -18,8 +18,7 @@ PyObject* graph_unique_name(PyObject* self, PyObject* const* args, Py_ssize_t po
   static Signature<2> signature("unique_name", {"name", "mark_as_used"});
   PyObject* given[2];
   if (!signature.parse(args, positional, keywords, given, 1)) return nullptr;
-  const int mark = given[1] == nullptr ? 1 : PyObject_IsTrue(given[1]);
-  if (mark < 0) return nullptr;
+  const bool mark = truth_of(given[1], true);
   Context& context = *context_of(as_graph(self));
   GraphState& graph = of(self);
   const SegmentId segment = plain_segment(graph, given[0]);
@@ -30,14 +29,14 @@ PyObject* graph_unique_name(PyObject* self, PyObject* const* args, Py_ssize_t po
     // v1 does not check characters here, and "a/" is a name of its own.
     const std::string_view text = text_of(given[0], "Graph.unique_name");
     if (text.data() == nullptr) return nullptr;
-    name = context.take_unique(text, mark != 0);
+    name = context.take_unique(text, mark);
   } else {
-    name = context.take_unique(segment, mark != 0);
+    name = context.take_unique(segment, mark);
   }
   try {
     return checked(to_str(graph.text(name))).release();
   } catch (...) {
-    if (mark != 0) graph.ops.give_back(name);
+    if (mark) graph.ops.give_back(name);
     throw;
   }
 }
@@ -150,41 +149,18 @@ PyObject* prune(PyObject* self, PyObject* args) {
   return list_of(needed.size(), [&](std::uint32_t i) { return node(of(self), needed[i]); });
 }
 
-/// An operation that a run needs, or neighbouring variables that it only sets to a number.
-struct Needs {
-  OpId op;
-  std::size_t first = 0, count = 0;  // of the variables
-};
-
-// In order of creation. `initials` is sorted by it, too.
-std::vector<Needs> in_order(const GraphState& graph, const std::vector<OpId>& operations,
-                            std::vector<NumberInitial>& initials) {
-  const auto initializer = [&](const NumberInitial& each) { return graph.variables[each.variable].initializer; };
-  if (!std::ranges::is_sorted(initials, {}, initializer)) std::ranges::sort(initials, {}, initializer);
-  std::vector<Needs> all;
-  std::size_t at = 0;
-  for (const OpId op : operations) {
-    const std::size_t first = at;
-    while (at < initials.size() && initializer(initials[at]) < op) ++at;
-    if (at > first) all.push_back({initializer(initials[first]), first, at - first});
-    all.push_back({op});
-  }
-  if (at < initials.size()) all.push_back({initializer(initials[at]), at, initials.size() - at});
-  return all;
-}
-
 // The same, but with a node in place of variables that are only set to a number, whose attributes are what
 // store._initialise() takes.
 PyObject* prune_with_initials(PyObject* self, PyObject* args) {
   const GraphState& graph = of(self);
   Wanted wanted;
   if (!read_wanted(graph.ops, args, wanted)) return nullptr;
-  auto [operations, initials] = prune_initials(graph, wanted.operations, wanted.fetched, wanted.fed);
-  const std::vector<Needs> all = in_order(graph, operations, initials);
+  NeededInitials needed = prune_initials(graph, wanted.operations, wanted.fetched, wanted.fed);
+  const std::vector<RunNeed> all = in_order(graph, needed);
   return list_of(all.size(), [&](std::uint32_t i) -> PyObject* {
-    const Needs& each = all[i];
+    const RunNeed& each = all[i];
     if (each.count == 0) return node(graph, each.op);
-    const Ref taken(PyBytes_FromStringAndSize(reinterpret_cast<const char*>(&initials[each.first]),
+    const Ref taken(PyBytes_FromStringAndSize(reinterpret_cast<const char*>(&needed.initials[each.first]),
                                               static_cast<Py_ssize_t>(each.count * sizeof(NumberInitial))));
     return taken ? build_value("(IOII()O)", each.op, Py_None, 0U, 0U, taken.get()) : nullptr;
   });
@@ -211,17 +187,8 @@ PyObject* is_trainable(PyObject* self, PyObject* number) {
   const GraphState& graph = of(self);
   std::uint32_t ref;
   if (!read_id(number, graph.ops.tensor_count(), ref)) return nullptr;
-  // A variable's row is made right after its operations.
-  VariableId low = 0;
-  for (auto high = static_cast<VariableId>(graph.variables.size()); low < high;) {
-    const VariableId middle = low + (high - low) / 2;
-    if (graph.variables[middle].ref < ref)
-      low = middle + 1;
-    else
-      high = middle;
-  }
-  const bool is_found = low < graph.variables.size() && graph.variables[low].ref == ref;
-  return PyBool_FromLong(!is_found || (graph.variables[low].flags & kTrainable) != 0 ? 1 : 0);
+  const VariableId found = graph.variables.find_reference(ref);
+  return PyBool_FromLong(found == kNone || (graph.variables[found].flags & kTrainable) != 0 ? 1 : 0);
 }
 
 PyObject* get_variable_count(PyObject* self, void*) { return PyLong_FromSize_t(of(self).variables.size()); }

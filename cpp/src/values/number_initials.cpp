@@ -287,4 +287,20 @@ NeededInitials prune_initials(const Graph& graph, std::span<const OpId> targets,
   return needed;
 }
 
+std::vector<RunNeed> in_order(const Graph& graph, NeededInitials& needed) {
+  std::vector<NumberInitial>& initials = needed.initials;
+  const auto initializer = [&](const NumberInitial& each) { return graph.variables[each.variable].initializer; };
+  if (!std::ranges::is_sorted(initials, {}, initializer)) std::ranges::sort(initials, {}, initializer);
+  std::vector<RunNeed> all;
+  std::size_t at = 0;
+  for (const OpId op : needed.operations) {
+    const std::size_t first = at;
+    while (at < initials.size() && initializer(initials[at]) < op) ++at;
+    if (at > first) all.push_back({initializer(initials[first]), first, at - first});
+    all.push_back({op});
+  }
+  if (at < initials.size()) all.push_back({initializer(initials[at]), at, initials.size() - at});
+  return all;
+}
+
 }  // namespace scopetrie

@@ -25,6 +25,16 @@ TEST_CASE("a variable is found by scope and segment") {
   CHECK(store[w].value == kNone);
 }
 
+TEST_CASE("a variable is found by its own tensor") {
+  VariableStore store;
+  CHECK(store.find_reference(0) == kNone);
+  for (const TensorId reference : {1u, 4u, 5u}) store.create({.ref = reference});
+  CHECK(store.find_reference(1) == 0);
+  CHECK(store.find_reference(4) == 1);
+  CHECK(store.find_reference(5) == 2);
+  for (const TensorId other : {0u, 3u, 6u}) CHECK(store.find_reference(other) == kNone);
+}
+
 TEST_CASE("a variable without a name in the store is not found, but has an id") {
   VariableStore store;
   CHECK(store.create({.segment = 1}) == 0);

@@ -43,6 +43,19 @@ class VariableStore {
     return table_.find(hash_words(scope, segment), [&](VariableId id) { return is_called(id, scope, segment); });
   }
 
+  /// The variable whose own tensor this is, or kNone: rows are in the order of their operations.
+  VariableId find_reference(TensorId reference) const {
+    VariableId low = 0;
+    for (auto high = static_cast<VariableId>(variables_.size()); low < high;) {
+      const VariableId middle = low + (high - low) / 2;
+      if (variables_[middle].ref < reference)
+        low = middle + 1;
+      else
+        high = middle;
+    }
+    return low < variables_.size() && variables_[low].ref == reference ? low : kNone;
+  }
+
   /// Adds a variable; its name must not be in the store. Throws std::length_error where there are 2^32 - 1 variables;
   /// where it throws, nothing is added.
   VariableId create(const VariableRow& variable) {

@@ -33,4 +33,12 @@ struct NeededInitials {
 NeededInitials prune_initials(const Graph& graph, std::span<const OpId> targets, std::span<const OpId> fetched,
                               std::span<const TensorId> fed);
 
+/// An operation that a run needs, or neighbouring variables that it only sets to a number.
+struct RunNeed {
+  OpId op;
+  std::size_t first = 0, count = 0;  // of the variables
+};
+/// All that a run needs, in order of creation. `needed.initials` is sorted by it, too.
+std::vector<RunNeed> in_order(const Graph& graph, NeededInitials& needed);
+
 }  // namespace scopetrie
