@@ -250,6 +250,20 @@ OTHERS_REFUSED = """## Classes, modules and constants that are refused
 """
 
 
+ROW = re.compile(r"^\| `([\w.]+)` \|([^|\n]*)\| (.*) \|$", re.MULTILINE)
+
+
+def notes_of(names: list[Name]) -> dict[str, str]:
+    """What is said of each public name."""
+    return {".".join(filter(None, (each.namespace, each.name))): each.note for each in names}
+
+
+def names_page(page: str, names: list[Name]) -> str:
+    """docs/v1_names.md with what is declared of its names; of members it says what it says."""
+    notes = notes_of(names)
+    return ROW.sub(lambda row: f"| `{row[1]}` |{row[2]}| {notes.get(row[1], row[3])} |", page)
+
+
 def ops_page(page: str, names: list[Name]) -> str:
     """docs/ops.md with its tables: v1's functions and arguments, as recorded, and what is here."""
     recorded = json.loads(RECORDED.read_text("utf-8"))
@@ -257,7 +271,7 @@ def ops_page(page: str, names: list[Name]) -> str:
     reasons = {
         name: reason for reason, listed in constant(refused, "_GROUPS").items() for name in listed.split()
     }
-    notes = {".".join(filter(None, (each.namespace, each.name))): each.note for each in names}
+    notes = notes_of(names)
 
     def row(match: re.Match[str]) -> str:
         full = match[1]
@@ -265,7 +279,7 @@ def ops_page(page: str, names: list[Name]) -> str:
         taken = recorded.get(space, {}).get(name, [])
         arguments = f"`{', '.join(taken)}` " if taken else ""
         status = f"refused: {reasons[full]}" if full in reasons else notes.get(full)
-        return f"| `{full}` | {arguments}| {status or match[2]} |"
+        return f"| `{full}` | {arguments}| {status or match[3]} |"
 
     functions = {
         f"{space}.{name}".lstrip(".")
@@ -275,7 +289,7 @@ def ops_page(page: str, names: list[Name]) -> str:
     }
     page = page[: page.index(OTHERS_REFUSED) + len(OTHERS_REFUSED)]
     page += "".join(f"| `{name}` | |  |\n" for name in sorted(reasons.keys() - functions))
-    return re.sub(r"^\| `([\w.]+)` \|[^|\n]*\| (.*) \|$", row, page, flags=re.MULTILINE)
+    return ROW.sub(row, page)
 
 
 # What is generated of docs/onnx.md stands after this.
@@ -303,11 +317,13 @@ def onnx_page(page: str) -> str:
 def files() -> dict[Path, str]:
     """What is to be in which file."""
     names, spaces = public_names()
-    page = ROOT / "docs" / "ops.md"
+    page, others = ROOT / "docs" / "ops.md", ROOT / "docs" / "v1_names.md"
     extra = ["from ._core import __version__ as __version__"]
     made = {PACKAGE / "exports.py": exports(names), page: ops_page(page.read_text("utf-8"), names)}
     page = ROOT / "docs" / "onnx.md"
     made[page] = onnx_page(page.read_text("utf-8"))
+
+    made[others] = names_page(others.read_text("utf-8"), names)
 
     def within(space: str) -> dict[str, str]:
         """The namespaces in a namespace, with their modules."""

@@ -18,7 +18,7 @@ AUTO_REUSE = _ReuseMode.AUTO_REUSE
 v1("AUTO_REUSE")(AUTO_REUSE)
 
 
-@v1("VariableSynchronization")
+@v1("VariableSynchronization", note="accepted: remembered; there are no replicas")
 class VariableSynchronization(enum.Enum):
     """How copies of a variable on several devices are kept equal; recorded: a variable has one copy here."""
 
@@ -28,7 +28,7 @@ class VariableSynchronization(enum.Enum):
     ON_READ = 3
 
 
-@v1("VariableAggregation")
+@v1("VariableAggregation", note="accepted: remembered; there are no replicas")
 class VariableAggregation(enum.Enum):
     """How changes from several devices are combined; recorded: a variable has one copy here."""
 
@@ -118,19 +118,22 @@ class _Switches:
     resource_variables = False
 
 
-@v1("enable_resource_variables")
+@v1(
+    "enable_resource_variables",
+    note="accepted: remembered for `resource_variables_enabled`; the variables are the same",
+)
 def enable_resource_variables() -> None:
     """Accepted as in v1: variables are of one kind here, whose reads and writes are ordered as v1's are."""
     _Switches.resource_variables = True
 
 
-@v1("disable_resource_variables")
+@v1("disable_resource_variables", note="accepted: variables are always v1's reference variables")
 def disable_resource_variables() -> None:
     """Accepted as in v1; see `enable_resource_variables`."""
     _Switches.resource_variables = False
 
 
-@v1("resource_variables_enabled")
+@v1("resource_variables_enabled", note="accepted: what was asked for last")
 def resource_variables_enabled() -> bool:
     """Returns which of `enable_resource_variables` and `disable_resource_variables` was called last.
 

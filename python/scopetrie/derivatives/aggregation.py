@@ -14,7 +14,7 @@ from ..public import v1
 Grad: TypeAlias = Tensor | IndexedSlices
 
 
-@v1("AggregationMethod")
+@v1("AggregationMethod", note="supported: all sum by one AddN")
 class AggregationMethod:
     """How gradients are summed; accepted for v1's sake: all are summed by one AddN.
 

@@ -51,7 +51,7 @@ class OperatorNotAllowedInGraphError(TypeError):
     """A tensor was used where Python needs its value, which only a session knows."""
 
 
-@v1("Tensor")
+@v1("Tensor", note="supported, but not to be made by hand")
 @extend_type
 class Tensor(_core.Tensor):
     """One output of an operation: a value that a session can compute.
@@ -199,7 +199,7 @@ def _bracketed(shape: TensorShape) -> str:
     return "[" + ",".join("?" if size is None else str(size) for size in shape.as_list()) + "]"
 
 
-@v1("Operation")
+@v1("Operation", note="supported, but not to be made by hand")
 @extend_type
 class Operation(_core.Operation):
     """One node of a graph.

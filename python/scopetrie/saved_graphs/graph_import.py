@@ -19,7 +19,10 @@ def is_graph_def(value: Any) -> bool:
     return getattr(getattr(value, "DESCRIPTOR", None), "name", None) == "GraphDef"
 
 
-@v1("import_graph_def")
+@v1(
+    "import_graph_def",
+    note="supported; `op_dict` and `producer_op_list` change nothing, branches and loops are refused",
+)
 def import_graph_def(
     graph_def: Any,
     input_map: Mapping[str, Any] | None = None,

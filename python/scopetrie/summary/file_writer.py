@@ -16,7 +16,7 @@ from .graph_messages import graph_def as make_graph_def
 from .protos import proto
 
 
-@v1("summary.FileWriter")
+@v1("summary.FileWriter", note="supported; `max_queue` and `flush_secs` change nothing")
 class FileWriter:
     """Writes an event file, which TensorBoard shows.
 

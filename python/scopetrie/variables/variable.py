@@ -27,7 +27,11 @@ _INITIAL_VALUE: Any = _core.Variable.initial_value
 _AUTO, _NONE = VariableSynchronization.AUTO, VariableAggregation.NONE
 
 
-@v1("Variable")
+@v1(
+    "Variable",
+    note="supported; `variable_def` and `import_scope` raise "
+    "`NotImplementedError`, `use_resource` changes nothing",
+)
 @extend_type
 class Variable(_core.Variable):
     """A value that a session keeps between runs.

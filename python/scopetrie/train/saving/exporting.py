@@ -12,7 +12,10 @@ from ...saved_graphs.meta_graph import make_meta_graph, write_message
 __all__ = ["export_meta_graph"]
 
 
-@v1("train.export_meta_graph")
+@v1(
+    "train.export_meta_graph",
+    note="supported; `export_scope` raises `NotImplementedError`, the last three change nothing",
+)
 def export_meta_graph(
     filename: str | os.PathLike[str] | None = None,
     meta_info_def: Any = None,

@@ -34,7 +34,10 @@ _MISMATCH = (
 )
 
 
-@v1("train.Saver")
+@v1(
+    "train.Saver",
+    note="supported; `sharded` and `write_version` change nothing, `builder` raises `NotImplementedError`",
+)
 class Saver:
     """Saves the variables of a session to checkpoints, and restores them.
 
