@@ -100,10 +100,10 @@ from .execution.config import GPUOptions as GPUOptions
 from .execution.config import GraphOptions as GraphOptions
 from .execution.config import OptimizerOptions as OptimizerOptions
 from .execution.config import RunOptions as RunOptions
+from .execution.default import InteractiveSession as InteractiveSession
+from .execution.default import Session as Session
 from .execution.default import get_default_session as get_default_session
-from .execution.interactive import InteractiveSession as InteractiveSession
 from .execution.lowering import lower as lower
-from .execution.session import Session as Session
 from .execution.trace import RunMetadata as RunMetadata
 from .graph import Operation as _Operation
 from .graph import Tensor as _Tensor

@@ -23,10 +23,8 @@ EXPORTS: Final = {
         dtypes uint8_ref variant variant_ref
         errors OpError
         execution.config ConfigProto GPUOptions GraphOptions OptimizerOptions RunOptions
-        execution.default get_default_session
-        execution.interactive InteractiveSession
+        execution.default InteractiveSession Session get_default_session
         execution.lowering lower
-        execution.session Session
         execution.trace RunMetadata
         graph.default add_to_collection add_to_collections colocate_with container control_dependencies device
         graph.default get_all_collection_keys get_collection get_collection_ref get_default_graph

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from .config import ConfigProto, GPUOptions, GraphOptions, OptimizerOptions, RunOptions
-from .default import get_default_session
-from .interactive import InteractiveSession
+from .default import InteractiveSession, Session, get_default_session
 from .lowering import LoweredFunction, lower
-from .session import BaseSession, Session
+from .session import BaseSession
 from .trace import RunMetadata, Timeline
 
 __all__ = [

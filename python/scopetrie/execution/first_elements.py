@@ -11,7 +11,7 @@ from ..dtypes import as_dtype
 from ..graph import Graph, Tensor
 from ..initializers import Initializer
 from ..scopes.asking import takes
-from .session import Session
+from .default import Session
 
 __all__ = ["make_elements"]
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from types import TracebackType
 from typing import TYPE_CHECKING, Any, Final, NoReturn, Self, TypeAlias, TypeVar, overload
 
 import numpy as np
@@ -14,7 +13,6 @@ from ..errors import NotFoundError, OpError, UnimplementedError
 from ..graph import Graph, Operation, Tensor, get_default_graph, graph_facts, graph_line, variables_outline
 from ..ops.indexed_slices import IndexedSlices
 from ..printing import Outline, printed
-from ..public import v1
 from ..store import Store
 from ..tracebacks import shorten
 from ..variables import Variable
@@ -503,77 +501,3 @@ def _stores_for(backend: Backend, store: Any) -> tuple[Store | None, Any]:
 
 # The latest program before there is one; never run.
 _NOTHING: Any = None
-
-
-@v1("Session")
-class Session(BaseSession):
-    """Runs the operations of a graph and holds the values of its variables.
-
-    `with session:` makes it the default session and its graph the default graph, and closes it at the end.
-
-    Args:
-        target: Only the empty string: graphs run in this process.
-        graph: The graph to run; by default the default graph.
-        config: A `ConfigProto`; without effect.
-        backend: The array library that computes: "numpy", "cupy", "torch", "jax", a `Backend`, or a module
-            that follows the array API standard. By default that of the store, or the default backend.
-        store: A `Store` that holds the values of the variables, by their op names as paths: those that it has
-            already are initialized. By default a new one; backends whose arrays cannot be over the host's
-            memory take none. A `PartitionedStore` holds the parts of partitioned variables at its workers,
-            and the others in its `local`.
-
-    Raises:
-        TypeError: If an argument has the wrong type.
-        ValueError: If a store is given to a backend whose values no store holds.
-        NotFoundError: If `target` is another one.
-
-    Example:
-        >>> import scopetrie as tf
-        >>> with tf.Graph().as_default():
-        ...     w = tf.get_variable("w", initializer=[1.0, 2.0])
-        ...     add = tf.assign_add(w, [1.0, 1.0])
-        ...     with tf.Session() as session:
-        ...         session.run(tf.global_variables_initializer())
-        ...         session.run(add)
-        ...         w.eval()
-        array([2., 3.], dtype=float32)
-        array([2., 3.], dtype=float32)
-    """
-
-    def __init__(
-        self,
-        target: str = "",
-        graph: Graph | None = None,
-        config: ConfigProto | None = None,
-        *,
-        backend: Any = None,
-        store: Store | PartitionedStore | None = None,
-    ) -> None:
-        super().__init__(target, graph, config, backend=backend, store=store)
-        self._entered: Any = None
-
-    def __enter__(self) -> Self:
-        if self._entered is not None:
-            raise RuntimeError(
-                "Session context managers are not re-entrant. Use `Session.as_default()` if you want to "
-                "enter a session multiple times."
-            )
-        entered = self.graph.as_default()
-        entered.__enter__()
-        self._entered = entered
-        session_stack.push(self)
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
-    ) -> None:
-        entered, self._entered = self._entered, None
-        try:
-            session_stack.pop(self)
-            entered.__exit__(kind, error, traceback)
-        finally:
-            self.close()
-
-    @staticmethod
-    def reset(target: str, containers: Any = None, config: Any = None) -> None:
-        """Does nothing: each session has its own values, and there is no server."""

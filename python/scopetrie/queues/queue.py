@@ -54,6 +54,18 @@ class QueueBase:
         self._name = queue_ref.op.name.rpartition("/")[2]
         self._pads = queue_ref.op.type == "PaddingFIFOQueueV2"
 
+    def _begin(
+        self, op: Any, capacity: Any, dtypes: Any, shapes: Any, names: Any, shared_name: str | None,
+        name: str, **attributes: Any,
+    ) -> None:  # fmt: skip
+        """Makes the queue's node, and the rest as `__init__`, of the arguments of a public class."""
+        types = _as_list(dtypes)
+        ref = op(
+            capacity=int(capacity), shared_name=shared_name or "", title=name.rstrip("/"), name=name,
+            **attributes,
+        )  # fmt: skip
+        QueueBase.__init__(self, types, _shape_list(shapes, types), names, ref)
+
     @staticmethod
     def from_list(index: Any, queues: Any) -> NoReturn:
         """Not supported: which queue is used would be known only in a run.
@@ -326,11 +338,7 @@ class FIFOQueue(QueueBase):
         shared_name: str | None = None,
         name: str = "fifo_queue",
     ) -> None:
-        types = _as_list(dtypes)
-        ref = nodes.fifo(
-            capacity=int(capacity), shared_name=shared_name or "", title=name.rstrip("/"), name=name
-        )
-        super().__init__(types, _shape_list(shapes, types), names, ref)
+        self._begin(nodes.fifo, capacity, dtypes, shapes, names, shared_name, name)
 
 
 @v1("PaddingFIFOQueue", "queue.PaddingFIFOQueue")
@@ -358,11 +366,7 @@ class PaddingFIFOQueue(QueueBase):
         shared_name: str | None = None,
         name: str = "padding_fifo_queue",
     ) -> None:
-        types = _as_list(dtypes)
-        ref = nodes.padding(
-            capacity=int(capacity), shared_name=shared_name or "", title=name.rstrip("/"), name=name
-        )
-        super().__init__(types, _shape_list(shapes, types), names, ref)
+        self._begin(nodes.padding, capacity, dtypes, shapes, names, shared_name, name)
 
 
 @v1("RandomShuffleQueue", "queue.RandomShuffleQueue")
@@ -394,13 +398,11 @@ class RandomShuffleQueue(QueueBase):
         shared_name: str | None = None,
         name: str = "random_shuffle_queue",
     ) -> None:
-        types = _as_list(dtypes)
         seeds = get_seed(seed)
-        ref = nodes.shuffling(
-            capacity=int(capacity), shared_name=shared_name or "", title=name.rstrip("/"),
-            least=int(min_after_dequeue), seeds=None if seeds[0] is None else seeds, name=name,
+        self._begin(
+            nodes.shuffling, capacity, dtypes, shapes, names, shared_name, name,
+            least=int(min_after_dequeue), seeds=None if seeds[0] is None else seeds,
         )  # fmt: skip
-        super().__init__(types, _shape_list(shapes, types), names, ref)
 
 
 @v1("PriorityQueue", "queue.PriorityQueue")

@@ -14,7 +14,7 @@ from ...graph import Tensor
 from ...public import v1
 from ..declare import attr, tensor
 from ..registry import define_op
-from .pillow import MODES, pillow
+from .pixels import MODES, pillow
 
 Array = np.ndarray[Any, Any]
 

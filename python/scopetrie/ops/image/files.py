@@ -19,7 +19,7 @@ from ..math.compare import equal
 from ..registry import define_op
 from ..strings.text import substr
 from .colors import convert_image_dtype
-from .pillow import BEGINNINGS, frames_of, kind_of, opened, pixels_of, smaller, typed
+from .pixels import BEGINNINGS, frames_of, kind_of, opened, pixels_of, smaller, typed
 
 Array = np.ndarray[Any, Any]
 _CONTENTS = tensor("contents", (dtypes.string,), None, host=True)

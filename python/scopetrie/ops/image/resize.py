@@ -89,6 +89,16 @@ _bicubic = _op("ResizeBicubic", "bicubic")
 _area = _op("ResizeArea", "area")
 
 
+def _resized(
+    op: OpFunction[Tensor], images: Any, size: Any, align_corners: Any, half_pixel_centers: Any,
+    name: str | None,
+) -> Tensor:  # fmt: skip
+    return op(
+        images, index_array(size), align_corners=bool(align_corners),
+        half_pixel_centers=bool(half_pixel_centers), name=name,
+    )  # fmt: skip
+
+
 @v1("image.resize_bilinear")
 def resize_bilinear(
     images: Any, size: Any, align_corners: bool = False, name: str | None = None,
@@ -106,10 +116,7 @@ def resize_bilinear(
     Returns:
         Images `[N, *size, C]`, float32.
     """
-    return _bilinear(
-        images, index_array(size), align_corners=bool(align_corners),
-        half_pixel_centers=bool(half_pixel_centers), name=name,
-    )  # fmt: skip
+    return _resized(_bilinear, images, size, align_corners, half_pixel_centers, name)
 
 
 @v1("image.resize_nearest_neighbor")
@@ -136,10 +143,7 @@ def resize_nearest_neighbor(
     [[1 1 2 2]
      [3 3 4 4]]
     """
-    return _nearest(
-        images, index_array(size), align_corners=bool(align_corners),
-        half_pixel_centers=bool(half_pixel_centers), name=name,
-    )  # fmt: skip
+    return _resized(_nearest, images, size, align_corners, half_pixel_centers, name)
 
 
 @v1("image.resize_bicubic")
@@ -159,10 +163,7 @@ def resize_bicubic(
     Returns:
         Images `[N, *size, C]`, float32.
     """
-    return _bicubic(
-        images, index_array(size), align_corners=bool(align_corners),
-        half_pixel_centers=bool(half_pixel_centers), name=name,
-    )  # fmt: skip
+    return _resized(_bicubic, images, size, align_corners, half_pixel_centers, name)
 
 
 @v1("image.resize_area")

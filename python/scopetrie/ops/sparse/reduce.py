@@ -115,8 +115,13 @@ def _along(sparse: SparseTensor, axis: Any, reduction_axes: Any) -> Any:
     return constant(np.arange(rank, dtype=np.int32))
 
 
-def _kept(keepdims: Any, keep_dims: Any) -> bool:
-    return bool(renamed(keepdims, "keepdims", keep_dims, "keep_dims"))
+def _reduced(
+    op: OpFunction[Any], sp_input: Any, axis: Any, keepdims: Any, reduction_axes: Any, keep_dims: Any
+) -> Any:
+    sparse = as_sparse(sp_input)
+    along = _along(sparse, axis, reduction_axes)
+    kept = bool(renamed(keepdims, "keepdims", keep_dims, "keep_dims"))
+    return op(*sparse._components(), along, keep_dims=kept)
 
 
 @v1("sparse_reduce_sum", "sparse.reduce_sum")
@@ -142,10 +147,8 @@ def sparse_reduce_sum(
     ...     print(session.run(tf.sparse_reduce_sum(x, 1)))
     [2 1]
     """
-    sparse = as_sparse(sp_input)
-    return _sum(
-        *sparse._components(), _along(sparse, axis, reduction_axes), keep_dims=_kept(keepdims, keep_dims)
-    )
+    made: Tensor = _reduced(_sum, sp_input, axis, keepdims, reduction_axes, keep_dims)
+    return made
 
 
 @v1("sparse_reduce_max", "sparse.reduce_max")
@@ -165,10 +168,8 @@ def sparse_reduce_max(
     Returns:
         A dense tensor.
     """
-    sparse = as_sparse(sp_input)
-    return _max(
-        *sparse._components(), _along(sparse, axis, reduction_axes), keep_dims=_kept(keepdims, keep_dims)
-    )
+    made: Tensor = _reduced(_max, sp_input, axis, keepdims, reduction_axes, keep_dims)
+    return made
 
 
 @v1("sparse_reduce_sum_sparse", "sparse.reduce_sum_sparse")
@@ -188,9 +189,7 @@ def sparse_reduce_sum_sparse(
     Returns:
         A SparseTensor.
     """
-    sparse = as_sparse(sp_input)
-    along = _along(sparse, axis, reduction_axes)
-    return SparseTensor(*_sum_sparse(*sparse._components(), along, keep_dims=_kept(keepdims, keep_dims)))
+    return SparseTensor(*_reduced(_sum_sparse, sp_input, axis, keepdims, reduction_axes, keep_dims))
 
 
 @v1("sparse_reduce_max_sparse", "sparse.reduce_max_sparse")
@@ -210,9 +209,7 @@ def sparse_reduce_max_sparse(
     Returns:
         A SparseTensor.
     """
-    sparse = as_sparse(sp_input)
-    along = _along(sparse, axis, reduction_axes)
-    return SparseTensor(*_max_sparse(*sparse._components(), along, keep_dims=_kept(keepdims, keep_dims)))
+    return SparseTensor(*_reduced(_max_sparse, sp_input, axis, keepdims, reduction_axes, keep_dims))
 
 
 def _softmax_kernel(xp: Any) -> Any:

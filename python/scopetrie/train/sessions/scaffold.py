@@ -7,7 +7,7 @@ from typing import Any
 
 from ... import dtypes
 from ..._core import name_scope
-from ...execution.session import Session
+from ...execution.default import Session
 from ...graph import GraphKeys, Operation, get_default_graph
 from ...ops.array.join import concat
 from ...ops.constant import constant
