@@ -76,16 +76,14 @@ class PlainCreation {
     trainable_ = given(trainable) ? trainable == Py_True : scope_.is_trainable();
     PyObject* initializer =
         given(arguments_[kAtInitializer]) ? arguments_[kAtInitializer] : setting_of(scope_, Setting::kInitializer);
-    Initializer rule;
     if (initializer != nullptr) {
+      Initializer rule;
       if (!read_core_rule(initializer, rule)) return false;
-    } else if (const std::optional<Initializer> usual = Initializer::of_default(output_.dtype); usual) {
-      rule = *usual;
+      origin_ = store_.values.origin_of(rule);
     } else {
-      return false;
+      origin_ = store_.values.usual_origin(output_.dtype);
     }
-    origin_ = store_.values.origin_of(rule);
-    if (!store_.values.is_right(origin_, output_.dtype)) return false;
+    if (origin_ == kNone || !store_.values.is_right(origin_, output_.dtype)) return false;
     store_.note_builder(&context_of_store(self_));
     site_ = store_.sites.here();
     return is_ready_ = true;

@@ -95,8 +95,7 @@ class Single {
   }
 
   Values::Origin origin() {
-    // NOLINTNEXTLINE(bugprone-unchecked-optional-access): a dtype without one was refused
-    if (call_.initializer == nullptr) return store_.values.origin_of(*Initializer::of_default(call_.dtype));
+    if (call_.initializer == nullptr) return store_.values.usual_origin(call_.dtype);  // there is one
     if (read_core_rule(call_.initializer, rule_)) return store_.values.origin_of(rule_);
     if (PyUnicode_Check(call_.initializer)) {
       const Ref named = checked(PyObject_CallOneArg(state().hooks.named_initializer, call_.initializer));

@@ -115,6 +115,11 @@ std::uint32_t make_parts(Values& values, const PartitionedRequest& request, cons
     row.parts.push_back(get(scope, segment, parts[number]));
   }
   row.dtype = values.dtype(row.parts.front());
+  // Another thread may have been faster.
+  const std::uint32_t known = values.find_partitioned(request.scope, request.segment);
+  if (known != kNone && graph.partitioned[known].parts == row.parts &&
+      graph.partitioned[known].partitions == row.partitions)
+    return known;
   return values.join(std::move(row));
 }
 

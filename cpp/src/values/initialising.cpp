@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "scopetrie/error.hpp"
@@ -64,6 +65,7 @@ void initialise(Values& values, const Graph& graph, std::span<const NumberInitia
   std::uint32_t last_number = kNone;
   DType checked;
   Values::Origin origin = 0;
+  bool is_first = true;
   for (const NumberInitial& each : initials) {
     const DType dtype = each.dtype;
     if (each.shape != last_shape || dtype != checked) {
@@ -82,6 +84,7 @@ void initialise(Values& values, const Graph& graph, std::span<const NumberInitia
     const ScopeId scope = names.scope(each.name, segment);
     const VariableId found = store.variables.find(scope, segment);
     if (found == kNone) {
+      if (std::exchange(is_first, false)) values.reserve(static_cast<std::size_t>(&initials.back() + 1 - &each));
       const bool trainable = (graph.variables[each.variable].flags & kTrainable) != 0;
       values.create(scope, segment, {shape, dtype}, trainable, origin, site);
       continue;

@@ -97,17 +97,20 @@ class Getting {
     if (rule_ != nullptr) request_.source = InitialSource::kTold;
   }
 
-  GotAnyStoreVariable get() {
-    if (options_.partitioner || scope_.settings[Setting::kPartitioner] != nullptr || graph_.has_parts) {
-      const bool is_scalar = request_.has_shape && options_.shape.sizes().empty();
-      const bool is_there = graph_.variables.find(request_.scope, request_.segment) != kNone;
-      const bool may_cut = partitioner() != nullptr && request_.has_shape && !is_scalar;
-      if (may_cut || (!is_there && values_.find_partitioned(request_.scope, request_.segment) != kNone))
-        return get_parts(may_cut ? partitioner() : nullptr);
-    }
-    const GotStoreVariable got = get_single(request_);
+  /// Whether it may be about a variable in parts.
+  bool may_be_cut() const { return graph_.has_parts || partitioner() != nullptr; }
+
+  GotAnyStoreVariable get_any() {
+    const bool is_scalar = request_.has_shape && options_.shape.sizes().empty();
+    const bool is_there = graph_.variables.find(request_.scope, request_.segment) != kNone;
+    const bool is_cut = partitioner() != nullptr && request_.has_shape && !is_scalar;
+    if (is_cut || (!is_there && values_.find_partitioned(request_.scope, request_.segment) != kNone))
+      return get_parts(is_cut ? partitioner() : nullptr);
+    const GotStoreVariable got = get();
     return {got.variable, got.made};
   }
+
+  GotStoreVariable get() { return get_single(request_); }
 
  private:
   void* partitioner() const {
@@ -120,11 +123,9 @@ class Getting {
     if (verdict.is_refused()) throw store_refusal(values_, request, verdict);
     if (!request.has_shape || graph_.ops.shapes().elements(request.shape) < 0)
       throw store_refusal(values_, request, {Verdict::Kind::kNoShape});
-    std::optional<Initializer> usual;
-    const Initializer* rule = rule_;
-    if (rule == nullptr) rule = &*(usual = Initializer::of_default(request.dtype));
     values_.check_size(request.shape, request.dtype);
-    const Values::Origin origin = values_.origin_of(*rule);
+    const Values::Origin origin =
+        rule_ != nullptr ? values_.origin_of(*rule_) : values_.usual_origin(request.dtype);  // there is one
     values_.check(origin, request.dtype);
     graph_.note_builder(at_.builder());
     const bool trainable = options_.trainable.value_or(scope_.is_trainable());
@@ -134,6 +135,7 @@ class Getting {
   }
 
   GotAnyStoreVariable get_parts(void* partitioner) {
+    const ScopeRef keep_scope = at_.current_variable_scope;  // the partitioner may leave it
     PartitionedRequest request{.scope = request_.scope,
                                .segment = request_.segment,
                                .sharing = request_.sharing,
@@ -190,7 +192,10 @@ class Getting {
 }  // namespace
 
 GotStoreVariable get_in(Context& at, Values& values, std::string_view name, const StoreVariableOptions& options) {
-  const GotAnyStoreVariable got = get_any_in(at, values, name, options);
+  Getting getting(at, values, name, options);
+  if (!getting.may_be_cut()) [[likely]]
+    return getting.get();
+  const GotAnyStoreVariable got = getting.get_any();
   if (const auto* variable = std::get_if<StoreVariable>(&got.value); variable != nullptr) return {*variable, got.made};
   const std::string path = std::get<PartitionedStoreVariable>(got.value).path;
   throw Error(ErrorKind::kType, "Store.get: " + path + " is a variable in parts. Call get_any() for it.",
@@ -199,7 +204,7 @@ GotStoreVariable get_in(Context& at, Values& values, std::string_view name, cons
 
 GotAnyStoreVariable get_any_in(Context& at, Values& values, std::string_view name,
                                const StoreVariableOptions& options) {
-  return Getting(at, values, name, options).get();
+  return Getting(at, values, name, options).get_any();
 }
 
 std::size_t byte_count(const char* call, std::string_view name, std::span<const std::int64_t> shape, DType dtype) {

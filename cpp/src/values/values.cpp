@@ -34,7 +34,10 @@ std::uint32_t hash_of(const Initializer& initializer) {
 
 }  // namespace
 
-Values::Values(Graph& graph, std::uint64_t seed) : graph_(graph), seed_(seed) { graph_.ledger().join(*this); }
+Values::Values(Graph& graph, std::uint64_t seed) : graph_(graph), seed_(seed) {
+  usual_.fill(kNone);
+  graph_.ledger().join(*this);
+}
 
 Values::Values(Graph& copy, Values& of)
     : graph_(copy),
@@ -44,6 +47,7 @@ Values::Values(Graph& copy, Values& of)
       checked_(of.checked_),
       rule_index_(of.rule_index_),
       last_(of.last_),
+      usual_(of.usual_),
       erased_(of.erased_),
       has_aliases_(of.has_aliases_) {
   graph_.ledger().join(*this);
@@ -66,6 +70,14 @@ Values::Origin Values::find_rule(const Initializer& initializer) {
   rules_.push_back(initializer);
   checked_.push_back(0);
   return last_ = rule;
+}
+
+Values::Origin Values::find_usual(DType dtype) {
+  const std::optional<Initializer> usual = Initializer::of_default(dtype);
+  if (!usual) return kNone;
+  const Origin found = origin_of(*usual);
+  if (dtype < usual_.size()) usual_[dtype] = found;
+  return found;
 }
 
 bool Values::is_right_slowly(Origin origin, DType dtype) {

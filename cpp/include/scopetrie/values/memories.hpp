@@ -53,6 +53,8 @@ class Memories {
   /// its memory is given, and `made` is gone.
   Memory* publish_looked(std::size_t at, Memory* made) noexcept;
 
+  /// Reserves room for `more` further places.
+  void reserve(std::size_t more) { make_room(places_, more); }
   /// One more place, without a memory.
   void add() { places_.push_back(nullptr); }
   /// Gives a place another memory, or none; gives the one before, whose owner the caller becomes: null where there was

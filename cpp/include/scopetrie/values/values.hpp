@@ -12,6 +12,7 @@
 // the graph. look() counts as reading where no store was forked: threads that look at once make the elements once.
 #pragma once
 
+#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <optional>
@@ -56,6 +57,11 @@ class Values : private Undoable {
       return last_;
     return find_rule(initializer);
   }
+  /// That of what v1 takes for a dtype where nothing is said; kNone where that is nothing.
+  Origin usual_origin(DType dtype) {
+    const Origin known = dtype < usual_.size() ? usual_[dtype] : kNone;
+    return known != kNone ? known : find_usual(dtype);
+  }
   Origin origin_of(HostObject object) { return graph_.keep(AttributeValue(std::move(object))) | kAsked; }
   /// Throws Error where the initializer has no elements of this dtype.
   void check(Origin origin, DType dtype) {
@@ -67,6 +73,12 @@ class Values : private Undoable {
     return dtype < 64 && ((checked_[origin] >> dtype.number & 1U) != 0 || is_right_slowly(origin, dtype));
   }
   static bool is_rule(Origin origin) noexcept { return (origin & kAsked) == 0; }
+
+  /// Reserves room for `more` further variables.
+  void reserve(std::size_t more) {
+    graph_.variables.reserve(more);
+    memories_.reserve(more);
+  }
 
   // Making ----------------------------------------------------------------------------------------------------------
 
@@ -217,6 +229,7 @@ class Values : private Undoable {
     }
   }
   SCOPETRIE_COLD Origin find_rule(const Initializer& initializer);
+  SCOPETRIE_COLD Origin find_usual(DType dtype);
   SCOPETRIE_COLD void check_rule(Origin origin, DType dtype);
   SCOPETRIE_COLD bool is_right_slowly(Origin origin, DType dtype);
   SCOPETRIE_COLD Memory* look_slowly(VariableId id);
@@ -228,7 +241,8 @@ class Values : private Undoable {
   std::vector<Initializer> rules_;      // each once
   std::vector<std::uint64_t> checked_;  // by rule: the dtypes that check() has found to be right, a bit each
   IdTable rule_index_;
-  Origin last_ = kNone;  // the rule that was asked for last
+  Origin last_ = kNone;           // the rule that was asked for last
+  std::array<Origin, 32> usual_;  // by dtype: what usual_origin() has found
   std::size_t erased_ = 0;
   std::uint64_t name_changes_ = 0;
   std::uint64_t memory_changes_ = 0;
