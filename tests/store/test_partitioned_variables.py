@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import gc
 import pickle
+import threading
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -223,3 +225,19 @@ def test_saved_and_restored(tmp_path: Path, whole: bool, axis: int) -> None:
     with opened.scope("", reuse=True):
         w: Any = opened.get("w", (4, 4), partitioner=by(2, axis))
     assert np.array_equal(w, square) and w is opened["w"]
+
+
+def test_threads_share_one(store: st.Store) -> None:
+    together = threading.Barrier(4)
+
+    def partitioner(**_: Any) -> list[int]:
+        together.wait(30)  # none of them has made it before all are asked
+        return [3, 1]
+
+    def get(_: int) -> Any:
+        with store.scope("tower", reuse=st.AUTO_REUSE):
+            return store.get("w", (7, 4), partitioner=partitioner)
+
+    with ThreadPoolExecutor(4) as threads:
+        found = list(threads.map(get, range(4)))
+    assert len({id(each) for each in found}) == 1 and len(store) == 3

@@ -8,6 +8,7 @@ from weakref import WeakValueDictionary
 
 from .. import _core
 from ..backends import Backend, get_backend
+from ..locks import Lock
 from ..printing import Outline, plural, printed
 from .audit import Audit
 from .outline import store_outline
@@ -23,11 +24,12 @@ __all__ = ["ViewedStore"]
 class ViewedStore(_core.Store):
     """The part of `Store` that shows what is in it."""
 
-    __slots__ = ("_backend", "_wholes")
+    __slots__ = ("_backend", "_viewing", "_wholes")
 
     def __init__(self, seed: int | None = None, backend: Any = None) -> None:
         register()
         self._backend = None if backend is None else get_backend(backend)
+        self._keep_wholes()
 
     @property
     def backend(self) -> Backend:
@@ -43,6 +45,7 @@ class ViewedStore(_core.Store):
     def fork(self) -> Self:  # noqa: D102  it has the extension's text
         copy = super().fork()
         copy._backend = getattr(self, "_backend", None)
+        copy._keep_wholes()
         return copy
 
     fork.__doc__ = _core.Store.fork.__doc__
@@ -51,17 +54,21 @@ class ViewedStore(_core.Store):
         """What `store[path]` gives where there is no variable of this path: one in parts, or the subtree."""
         return lookup(self, path)
 
+    def _keep_wholes(self) -> None:
+        self._viewing = Lock()
+        self._wholes: WeakValueDictionary[int, PartitionedStoreVariable] = WeakValueDictionary()
+
     def _in_parts(
         self, number: int, shape: tuple[int, ...], partitions: tuple[int, ...], parts: tuple[Any, ...]
     ) -> PartitionedStoreVariable:
         """The object of a variable in parts: the same one as long as somebody has it."""
-        wholes: WeakValueDictionary[int, PartitionedStoreVariable] | None = getattr(self, "_wholes", None)
-        if wholes is None:
-            wholes = WeakValueDictionary()
-            self._wholes = wholes
-        living = wholes.get(number)
-        if living is None or living.parts != parts:  # a number is given again after an undo
-            living = wholes[number] = PartitionedStoreVariable(self, shape, partitions, parts)
+        if not hasattr(self, "_viewing"):  # object.__new__ gives it none
+            self._keep_wholes()
+        with self._viewing:
+            living: PartitionedStoreVariable | None = self._wholes.get(number)
+            if living is None or living.parts != parts:  # a number is given again after an undo
+                living = PartitionedStoreVariable(self, shape, partitions, parts)
+                self._wholes[number] = living
         return living
 
     def _axis_of(self, path: str) -> int | None:
