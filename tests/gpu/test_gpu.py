@@ -7,6 +7,8 @@ from typing import Any
 import numpy as np
 import pytest
 import scopetrie as tf
+from device.test_random_programs import Program as RandomProgram
+from device.test_random_programs import run as run_random
 from device_programs import WAITING, programs, types_of
 from scopetrie.backends import available, get_backend
 
@@ -63,6 +65,33 @@ def test_no_program_waits_behind_the_users_back() -> None:
                 except (cupyx.DeviceSynchronized, tf.errors.OpError) as error:
                     faults.append((program.name, str(error).split("\n")[0]))
     assert not faults
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_fused_kernels_compute_what_single_ones_do(seed: int) -> None:
+    from scopetrie.backends.cupy import CupyBackend
+
+    with tf.Graph().as_default():
+        program = RandomProgram(seed)
+        expected = run_random(CupyBackend(fuse=False), program)
+        found = run_random(CupyBackend(), program)
+    for one, other in zip(expected, found, strict=True):
+        for a, b in zip(one, other, strict=True):
+            np.testing.assert_array_equal(a, b)
+
+
+@pytest.mark.parametrize("first", range(5))
+def test_fused_kernels_of_arrays_that_begin_anywhere(first: int) -> None:
+    import cupy
+
+    x = tf.placeholder(tf.float16, [None])
+    y = tf.sqrt(x * 2.0 + 1.0)
+    given = np.linspace(0, 9, 1001).astype(np.float16)[first:]
+    with tf.Session(backend="cupy") as session:
+        on_device = cupy.asarray(np.linspace(0, 9, 1001).astype(np.float16))[first:]
+        for _ in range(3):
+            found = session.run(y, {x: on_device})
+    np.testing.assert_array_equal(found, np.sqrt(given * np.float16(2) + np.float16(1)))
 
 
 @pytest.mark.parametrize("kind", ["uniform", "normal", "truncated_normal"])

@@ -60,6 +60,7 @@ class Backend:
             ops also of the state) and the attributes that return a function of arrays.
         checks: The checks of values that wait until a run is done (`deferred.Checks`), or None: where kernels
             cannot look at values for nothing, they do not check them.
+        fuses: Whether `fusion` gives anything.
         host_types: Op types that the library has no means for: they are computed by NumPy.
 
     Example:
@@ -78,6 +79,7 @@ class Backend:
     kernels: ClassVar[Mapping[str, Callable[..., Any]]] = MappingProxyType({})
     host_types: ClassVar[frozenset[str]] = frozenset({"Bitcast"})
     checks: Any = None
+    fuses = False
 
     def __init__(self, name: str, xp: Any, device: Any = None) -> None:
         self.name = name
@@ -222,7 +224,7 @@ class Backend:
         traced.
         """
         made = copy.copy(self)
-        made.in_place = made.on_host = made.shares_memory = made.keeps_constants = False
+        made.in_place = made.on_host = made.shares_memory = made.keeps_constants = made.fuses = False
         made.exports_own = True
         return made
 

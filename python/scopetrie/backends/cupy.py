@@ -52,7 +52,7 @@ class CupyBackend(Backend):
         self._cupy = _working_cupy()
         self._at = self._cupy.cuda.Device(device)
         self.checks = Checks()
-        self._fuses = fuse
+        self.fuses = fuse
         self._library: Any = None
         import array_api_compat.cupy as xp
         import cupyx
@@ -141,7 +141,7 @@ class CupyBackend(Backend):
 
     def fusion(self) -> Any:
         """Returns what fused kernels need of CuPy."""
-        if not self._fuses or not self.in_place:
+        if not self.fuses:
             return None
         if self._library is None:
             from .fusion.launch import Library

@@ -88,6 +88,11 @@ class Compilation:
                 if not self._resolved.operations:
                     self._resolved.calls.clear()
 
+    @property
+    def may_fuse(self) -> bool:
+        """Whether there are operations that `fuse` is to look at."""
+        return bool(self._resolved.operations)
+
     def fuse(self, feeds: int, fetches: Sequence[int], backend: Backend) -> bool:
         """Fuses what can be fused: steps, slots, constants and outputs are then others.
 

@@ -88,7 +88,7 @@ class Plan:
         compiled = Compilation(graph, state, fetches, targets, feeds, first, hosted)
         self.hosted = compiled.hosted
         # Kept until the second run, for what fuses then.
-        self._compiled: Compilation | None = None if state.backend.on_host else compiled
+        self._compiled: Compilation | None = compiled if compiled.may_fuse else None
         self._fetches = fetches
         self._fused: Plan | None = None
         self._graph = graph
@@ -111,6 +111,7 @@ class Plan:
     def release(self) -> None:
         """Frees the graph and the values at once: deletes `execute`, which makes a reference cycle."""
         self.execute = _released
+        self._compiled = None
         self._fused = None
 
     def _first(self, *fed: Array) -> Any:

@@ -121,7 +121,7 @@ class Resolution:
         without_cells, rename = cells.keys().isdisjoint, same_as.get
         in_place, check_values = self._backend.in_place, self._state.check_values
         plain_function = self._plain_functions.get
-        fuses = not on_host and not check_values and self._state.parts is None
+        fuses = self._backend.fuses and not check_values and self._state.parts is None
         parts = None
         if self._state.parts is not None:
             from .part_calls import PartCalls  # imported late: few programs use a cluster

@@ -28,7 +28,7 @@ _MOST_BLOCKS: Final = 4096
 # A kernel takes 4,096 bytes of arguments; so many pointers leave room for sizes.
 _MOST_POINTERS: Final = 400
 # Products and sums are rounded one by one, as by one kernel each.
-OPTIONS: Final = ("--std=c++17", "--fmad=false")
+OPTIONS: Final = ("--fmad=false",)
 
 # Where a run keeps its values: what it was given first, then the memory of variables, then what it makes.
 Slots: TypeAlias = list[Any]
