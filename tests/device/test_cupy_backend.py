@@ -141,6 +141,18 @@ def test_the_number_of_segments_is_no_segment(backend: str, cupy: Any) -> None:
             session.run(total, {ids: [1, -1, 2]})
 
 
+def test_elements_of_dense_tensors_at_the_places_of_sparse_ones(cupy: Any) -> None:
+    at, values = tf.placeholder(tf.int64, [2, 2]), tf.placeholder(tf.float32, [2])
+    dense = tf.placeholder(tf.float32, [3, 1])
+    made = (tf.SparseTensor(at, values, [3, 4]) * dense).values
+    fed = {values: [1.0, 2.0], dense: [[1.0], [2.0], [4.0]]}
+    with tf.Session(backend="cupy") as session:
+        for _ in range(3):
+            assert session.run(made, {at: [[0, 1], [2, 3]], **fed}).tolist() == [1.0, 8.0]
+        with pytest.raises(tf.errors.InvalidArgumentError, match=r"\[1\] = 3 is not in \[0, 3\)"):
+            session.run(made, {at: [[0, 1], [3, 3]], **fed})
+
+
 def test_what_is_noted_waits_for_a_fetch(cupy: Any) -> None:
     w, at = tf.get_variable("w", initializer=np.ones(3, np.float32)), tf.placeholder(tf.int32, [2])
     update = tf.scatter_add(w, at, [1.0, 1.0]).op
