@@ -173,6 +173,14 @@ def test_transposed_arrays_and_columns() -> None:
     assert compared([tf.square(t) + 1.0, x * y - y, tf.transpose(y) / t], {x: NUMBERS, y: NUMBERS[:, :1]}) < 6
 
 
+def test_numbers_and_variables_of_one_element_in_other_shapes() -> None:
+    x, w = tf.placeholder(tf.float32, []), tf.get_variable("w", initializer=[[2.0]])
+    made = tf.expand_dims(x * 2.0, 0) + tf.reshape(w, [1]) * 3.0
+    with tf.control_dependencies([made]):
+        step = w.assign_add(w * 0.5)
+    assert compared([made, step.op], {x: 0.5}, before=[tf.global_variables_initializer()]) <= 3
+
+
 def test_loops_and_branches() -> None:
     x = tf.placeholder(tf.float32, [5, 3])
     looped = tf.while_loop(lambda i, y: i < 5, lambda i, y: (i + 1, tf.square(y) * 0.5 + x), (0, x))[1]

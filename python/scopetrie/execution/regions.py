@@ -30,6 +30,7 @@ from .resolution import Known
 # A size that is not known until the plan runs; all such are taken for the same.
 _SOME_SIZE: Final = 7
 _ALL: Final = -1  # every variable
+_NOBODY: Final[frozenset[int]] = frozenset()
 
 
 class Regions:
@@ -233,7 +234,7 @@ class Regions:
         users: dict[int, set[int]] = {}
         for at, (_, _, arguments, _, _) in enumerate(self._calls):
             for each in arguments:
-                users.setdefault(each, set()).add(self._phases[at])
+                users.setdefault(each, set()).add(at)
         first = 0
         while first < len(order):
             phase = self._phases[order[first]]
@@ -244,26 +245,30 @@ class Regions:
             first = end
             if phase % 2:
                 for each in self._parted(part):
-                    yield from self._region(library, each, phase, users, kept)
+                    yield from self._region(library, each, users, kept)
             else:
                 yield from (self._calls[at] for at in part)
 
     def _parted(self, part: Sequence[int]) -> list[list[int]]:
-        """Returns the calls of a phase as regions: one, unless a call uses a view of what another changes."""
+        """Returns the calls of a phase as regions: in none, a call uses a view of what another changes."""
+        parts: list[list[int]] = [[]]
         written = used = 0
         for at in part:
             member = self._members[at]
             assert member is not None
-            for cell in member.cells:
-                written |= self._bit(cell)
+            changed = sum({self._bit(cell) for cell in member.cells})
+            if (written | changed) & (used | self._aliases[at]):
+                parts.append([])
+                written = used = 0
+            parts[-1].append(at)
+            written |= changed
             used |= self._aliases[at]
-        return [[at] for at in part] if written & used else [list(part)]
+        return [each for each in parts if each]
 
     def _region(
         self,
         library: Library,
         part: Sequence[int],
-        phase: int,
         users: Mapping[int, set[int]],
         kept: Container[int],
     ) -> Iterable[Any]:
@@ -286,9 +291,7 @@ class Regions:
                 else:
                     taken[each] = None
             made.update(dict.fromkeys(member.results))
-        results = [
-            each for each in made if each in kept or users.get(each, set()) - {phase} or len(part) == 1
-        ]
+        results = [each for each in made if each in kept or not users.get(each, _NOBODY).issubset(part)]
         region = Region(
             library, [each for each in members if each is not None], list(taken), results, known, self._reads
         )

@@ -320,8 +320,10 @@ def reshaped(x: Traced, shape: Any) -> Traced:
     size = 1
     for each in made:
         size *= each
-    if node.name in ("cell", "number") or size != node.size:
-        raise NotTraceableError("a variable that changes, or a number, in another shape")
+    if size == node.size == 1:
+        return Traced(x.trace, x.trace.node("map", "positive", (node,), node.dtype, made))
+    if node.name == "cell" or size != node.size:
+        raise NotTraceableError("a variable that changes in another shape")
     source = node.inputs[0] if node.kind == "view" else node
     return Traced(x.trace, x.trace.node("view", "array", (source,), node.dtype, made))
 
