@@ -187,6 +187,15 @@ def test_loops_and_branches() -> None:
     compared([looped, tf.gradients(looped, x)[0]], {x: NUMBERS}, rtol=1e-5)
 
 
+def test_more_arrays_than_a_kernel_takes() -> None:
+    x = tf.placeholder(tf.float32, [500, 3])
+    rows = tf.unstack(x)
+    y = rows[0]
+    for each in rows[1:]:
+        y = y + each
+    compared(y, {x: np.ones((500, 3))}, runs=3)
+
+
 # Errors -----------------------------------------------------------------------------------------------------
 
 

@@ -21,7 +21,7 @@ from .emit import (
     width_of,
 )
 from .schedule import Kernel, Root, Schedule
-from .trace import Node, Noted
+from .trace import Node, Noted, NotTraceableError
 
 # Blocks that fill the largest device several times over; each goes on to further elements.
 _MOST_BLOCKS: Final = 4096
@@ -194,6 +194,8 @@ class Fused:
         return arrays
 
     def _single(self, kernel: Kernel) -> Action:
+        if len(kernel.loads) + len(kernel.roots) > _MOST_POINTERS:
+            raise NotTraceableError("more arrays than a kernel takes")
         emitted = emit(kernel, self._strides)
         index = np.int32 if "(const int n" in emitted.source else np.int64
         size = kernel_size(kernel.shape)
