@@ -195,14 +195,6 @@ def test_a_recurrent_net_trains() -> None:
         assert session.run(loss, feeds) < first / 4
 
 
-def test_a_second_gradient_through_a_loop_is_refused() -> None:
-    x = tf.placeholder(tf.float32, [])
-    y = tf.while_loop(lambda s: s < 10.0, lambda s: s * s * x, [x])
-    (first,) = tf.gradients(y, x)
-    with pytest.raises(LookupError, match=r"op type: WhileGrad"):
-        tf.gradients(first, x)
-
-
 def test_arrays_of_rows_in_a_loop() -> None:
     """A loop that reads one TensorArray and writes another, against differences."""
     with tf.Graph().as_default(), tf.Session() as session:
@@ -256,3 +248,56 @@ def test_weights_that_each_round_multiplies_with(rows: int, transpose: bool) -> 
         )
     for a, b in zip(wanted, found, strict=True):
         np.testing.assert_allclose(b, a, rtol=1e-9, atol=1e-12)
+
+
+def slopes(value: Any, *by: Any) -> Any:
+    """The sum of the squares of the gradients: what a gradient penalty takes the gradient of."""
+    return tf.add_n([tf.reduce_sum(each * each) for each in tf.gradients(value, by)])
+
+
+@pytest.mark.parametrize("chosen", [True, False])
+def test_second_gradients_of_cond(chosen: bool) -> None:
+    pred = tf.placeholder(tf.bool, [])
+
+    def build(x: Any, y: Any) -> Any:
+        made = tf.cond(pred, lambda: tf.sin(x * y) * x, lambda: tf.exp(x) * tf.reduce_sum(y))
+        return slopes(tf.reduce_sum(made * made * y), x, y)
+
+    check(build, [0.5, 1.0], [2.0, 3.0], feeds={pred: chosen})
+    check(lambda x, y: slopes(build(x, y), x), [0.5, 1.0], [2.0, 3.0], feeds={pred: chosen})
+
+
+def test_second_gradients_of_nested_cond() -> None:
+    def build(x: Any) -> Any:
+        inner = lambda: tf.cond(x[1] > 0, lambda: x * x * x[0], lambda: tf.exp(x))  # noqa: E731
+        return slopes(tf.reduce_sum(tf.cond(x[0] > 0, inner, lambda: tf.sin(x)) * x), x)
+
+    for value in ([1.0, 2.0, 3.0], [1.0, -2.0, 0.5], [-1.0, 2.0, 6.0]):
+        check(build, value)
+
+
+def test_second_gradients_see_what_the_branch_has_drawn() -> None:
+    x = tf.placeholder(tf.float32, [1000])
+    y = tf.cond(tf.constant(True), lambda: tf.nn.dropout(x, 0.5) ** 3, lambda: x)
+    (first,) = tf.gradients(y, x)
+    (second,) = tf.gradients(first, x)
+    with tf.Session() as session:
+        out, by, again = session.run([y, first, second], {x: np.full(1000, 2.0)})
+    # y = (d x)^3 with d either 0 or 2: the derivatives are 3 y / x and 6 y / x^2.
+    np.testing.assert_allclose(by, 3 * out / 2, rtol=1e-6)
+    np.testing.assert_allclose(again, 6 * out / 4, rtol=1e-6)
+    assert 0 < np.count_nonzero(out) < 1000
+
+
+def test_second_gradients_of_loops_are_refused_as_v1_does() -> None:
+    x = tf.placeholder(tf.float32, [])
+    for made in (
+        tf.while_loop(lambda i, a: i < 3, lambda i, a: [i + 1, a * x], [0, x])[1],
+        tf.reduce_sum(tf.map_fn(lambda each: each * x * x, tf.constant([1.0, 2.0]))),
+        tf.foldl(lambda a, each: a * x * each, tf.constant([1.0, 2.0]), initializer=x),
+    ):
+        (first,) = tf.gradients(made, x)
+        with pytest.raises(
+            TypeError, match=r"^Second-order gradient for while loops not supported\.\n.*_grad"
+        ):
+            tf.gradients(first, x)

@@ -66,11 +66,8 @@ FIRST_ORDER = {
     "CropAndResizeGradImage",
     "RGBToHSVGrad",
     "ConcatOffset",
-    "FoldGrad",
-    "IfGrad",
     "IgammaGradA",
     "LRNGrad",
-    "MapGrad",
     "SparseAddGrad",
     "SparseFillEmptyRowsGrad",
     "SparseSegmentMeanGrad",
@@ -86,7 +83,6 @@ FIRST_ORDER = {
     "TensorArrayGradScatter",
     "TensorArrayGradSplit",
     "TensorArrayGradWrite",
-    "WhileGrad",
 }
 # Ops that stand for parts of control flow: see test_control.py, and test_tensor_array.py for arrays of rows.
 CONTROL = {
@@ -94,8 +90,11 @@ CONTROL = {
     "Entry",
     "Exit",
     "Fold",
+    "FoldGrad",
     "If",
+    "IfGrad",
     "Map",
+    "MapGrad",
     "Merge",
     "TensorArray",
     "TensorArrayConcat",
@@ -107,6 +106,7 @@ CONTROL = {
     "TensorArraySplit",
     "TensorArrayWrite",
     "While",
+    "WhileGrad",
 }
 # Refused where shapes are not known, as in v1.
 KNOWN_ONLY = {"Qr"}

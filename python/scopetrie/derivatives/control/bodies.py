@@ -61,7 +61,47 @@ def trace_backward(
     Returns:
         The new body, with a gradient for each of `xs`.
     """
+    traced = _trace(ys, xs, given, after)
+    inside, constants = _made_in(forward)
+    inside.update(forward.feeds[:variables])
+    own = {each._id for each in given}
+    rest = [each for each in traced.captured if each._id not in own and each._id not in constants]
+    kept = [each._id for each in rest if each._id in inside]
+    outside = [each for each in rest if each._id not in inside]
+    return _body(forward, traced, kept, given, outside)
 
+
+def trace_again(
+    forward: Body, backward: Body, ys: list[Tensor], xs: list[Tensor], given: list[Tensor], after: Operation
+) -> Traced:
+    """Builds a body that computes the gradients of the outputs of a body that computes gradients.
+
+    It is fed with what the first body kept, and computes anew what the second one has made of that.
+
+    Args:
+        forward: The first body.
+        backward: The second body, which computes gradients of the first one's outputs.
+        ys: Those of its outputs whose gradients are given.
+        xs: Tensors that either body is fed with; they have derivatives.
+        given: The gradients by `ys`, tensors that are fed to the new body.
+        after: The last operation that is outside.
+
+    Returns:
+        The new body, with a gradient for each of `xs`.
+    """
+    traced = _trace(ys, xs, given, after)
+    inside, constants = _made_in(forward)
+    again, more = _made_in(backward)
+    own = {each._id for each in given}
+    fed = {each: forward.graph.tensor(each) for each in backward.feeds}
+    fed.update((each._id, each) for each in traced.captured)
+    rest = [each for each in fed.values() if each._id not in own | constants | more | again - inside]
+    kept = [each._id for each in rest if each._id in inside]
+    outside = [each for each in rest if each._id not in inside]
+    return _body(forward, traced, kept, given, outside)
+
+
+def _trace(ys: list[Tensor], xs: list[Tensor], given: list[Tensor], after: Operation) -> Any:
     def build() -> list[Tensor]:
         made = gradients_within(ys, xs, list(given))
         return [
@@ -69,21 +109,25 @@ def trace_backward(
             for x, grad in zip(xs, made, strict=True)
         ]
 
-    traced = trace_calls(build, (), after, "Identity", loop=False)
-    graph = forward.graph
-    inside = set(forward.feeds[:variables])
+    return trace_calls(build, (), after, "Identity", loop=False)
+
+
+def _made_in(body: Body) -> tuple[set[int], set[int]]:
+    """The tensors that a body makes: all but constants, and constants, which nobody has to keep."""
+    inside: set[int] = set()
     constants: set[int] = set()
-    for _, op_def, first, count, _, _ in graph.prune(forward.outputs, (), forward.feeds):
+    for _, op_def, first, count, _, _ in body.graph.prune(body.outputs, (), body.feeds):
         made = range(first, first + count)
         (constants if op_def is not None and op_def.type == "Const" else inside).update(made)
-    own = {each._id for each in given}
-    rest = [each for each in traced.captured if each._id not in own and each._id not in constants]
-    kept = [each._id for each in rest if each._id in inside]
-    outside = [each for each in rest if each._id not in inside]
+    return inside, constants
+
+
+def _body(forward: Body, traced: Any, kept: list[int], given: list[Tensor], outside: list[Tensor]) -> Traced:
+    """A body that is fed with kept values, what is given, and tensors from outside."""
     forward.kept.extend(each for each in kept if each not in forward.kept)
     feeds = (*kept, *(each._id for each in given), *(each._id for each in outside))
     outputs = tuple(each._id for each in traced.outputs)
-    body = Body(graph, outputs, (), feeds, tuple(range(len(feeds))), traced.first, [])
+    body = Body(forward.graph, outputs, (), feeds, tuple(range(len(feeds))), traced.first, [])
     return Traced(body, tuple(forward.kept.index(each) for each in kept), outside)
 
 

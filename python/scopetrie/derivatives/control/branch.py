@@ -13,11 +13,13 @@ from ...ops.registry import define_op, listed
 from ..declare import attributes, gradient
 from .bodies import (
     Backward,
+    Traced,
     alone,
     backward_runner,
     backward_specs,
     like,
     placed,
+    trace_again,
     trace_backward,
     trainable,
 )
@@ -55,11 +57,37 @@ def _if(op: Operation, *grads: Tensor | None) -> list[Tensor | None]:
         ys = [graph.tensor(body.outputs[at]) for at in chosen]
         last = identity(inputs[0], name="pred_id").op
         traced.append(trace_backward(body, 0, ys, xs, given, last))
-    outside = union(traced[0].outside, traced[1].outside)
-    then, otherwise = (placed(each, len(given), outside) for each in traced)
-    results = listed(
-        _if_grad([tape, *given, *outside], then=then, otherwise=otherwise, specs=like(xs), name="Merge")
-    )
-    for at, each in zip(by, results, strict=True):
+    for at, each in zip(by, _joined(tape, given, traced, xs, xs), strict=True):
         made[at] = each
     return made
+
+
+def _joined(
+    tape: Tensor, given: list[Tensor], traced: list[Traced], xs: list[Tensor], also: list[Tensor]
+) -> list[Tensor]:
+    """The node that runs one of two traced bodies; `also` are inputs that only its own gradient is by."""
+    outside = union(traced[0].outside, traced[1].outside, also)
+    then, otherwise = (placed(each, len(given), outside) for each in traced)
+    return listed(
+        _if_grad([tape, *given, *outside], then=then, otherwise=otherwise, specs=like(xs), name="Merge")
+    )
+
+
+@gradient("IfGrad", partial=True)
+def _of_if_grad(op: Operation, *grads: Tensor | None) -> list[Tensor | None]:
+    found, (tape, *inputs), graph = attributes(op), op.inputs, op.graph
+    chosen, by = trainable(grads), trainable(inputs)
+    made: list[Tensor | None] = [None] * len(inputs)
+    if not chosen or not by:
+        return [None, *made]
+    xs = [inputs[at] for at in by]
+    given = [identity(grads[at], name="Switch") for at in chosen]
+    forward, traced = tape.op, []
+    for branch in ("then", "otherwise"):
+        backward: Backward = found[branch]
+        ys = [graph.tensor(backward.body.outputs[at]) for at in chosen]
+        last = identity(forward.inputs[0], name="pred_id").op
+        traced.append(trace_again(attributes(forward)[branch], backward.body, ys, xs, given, last))
+    for at, each in zip(by, _joined(tape, given, traced, xs, xs), strict=True):
+        made[at] = each
+    return [None, *made]

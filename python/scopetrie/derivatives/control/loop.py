@@ -115,3 +115,13 @@ def _while(op: Operation, *grads: Tensor | None) -> Grads:
     for at, each in zip([*varied, *fixed], results, strict=True):
         made[at] = each
     return made
+
+
+@gradient("WhileGrad", "MapGrad", "FoldGrad", partial=True)
+def _of_loop_grads(op: Operation, *grads: Tensor | None) -> Grads:
+    raise TypeError(
+        "Second-order gradient for while loops not supported.\n"
+        f"{op.name} computes the gradient of a loop (while_loop, map_fn, scan, foldl, foldr), which has none "
+        "of its own, as in TensorFlow 1. Write the rounds out in Python where their number is known, or take "
+        "the first gradient inside of the loop's body."
+    )
