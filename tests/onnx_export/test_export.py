@@ -247,3 +247,15 @@ def test_loops_capture_and_nest(graph: tf.Graph) -> None:
         session.run(w.initializer)
         model = check([y], {x: np.ones((2, 5, 5, 2), np.float32)}, session)
     assert {"Loop", "If", "Conv", "Tanh"} <= types_of(model)
+
+
+def test_a_switch_with_a_default_leaves_one_branch(graph: tf.Graph) -> None:
+    """The branch for training draws random numbers, which cannot be exported."""
+    x = tf.placeholder(tf.float32, [None, 4], name="x")
+    training = tf.placeholder_with_default(False, [], name="training")
+    y = tf.layers.dropout(x, 0.5, training=training) * 2.0
+    with tf.Session() as session:
+        model = check([y], {x: np.ones((2, 4), np.float32)}, session)
+    assert types_of(model) == {"Mul"}
+    with pytest.raises(UnimplementedError, match="its random numbers would differ"):
+        tf.onnx.export(graph, y, feeds=[training])

@@ -69,17 +69,25 @@ def _described(step: Step, values: Sequence[Value]) -> list[Value]:
     return list(values)
 
 
-@converts("If", to="Identity If")
-def _if(step: Step) -> list[Value]:
+@converts("If", to="Identity If", note="Where the condition is constant, the branch that is taken.")
+def _if(step: Step) -> list[Held] | list[Value]:
     if not step.attrs["specs"]:
         step.refuse("its branches give nothing, and are run for their effects.")
+    condition = step.input(0)
+    if (
+        condition.const_value is not None
+    ):  # as of a switch that trains unless told otherwise: one branch is left
+        inside = step.conversion.inner()
+        inside.nodes = step.conversion.nodes
+        key = "then" if condition.const_value.numpy() else "otherwise"
+        return [inside.holding(each) for each in _run(inside, step.attrs[key], [])]
     branches = {}
     for key, word in (("then", "then_branch"), ("otherwise", "else_branch")):
         inside = step.conversion.inner()
         outputs = _run(inside, step.attrs[key], [])
         values = [inside.plain(each) for each in outputs]
         branches[word] = _closed(inside, f"{step.op.name}/{key}", [], values)
-    return _described(step, step.emit_all("If", [step.input(0)], len(step.attrs["specs"]), **branches))
+    return _described(step, step.emit_all("If", [condition], len(step.attrs["specs"]), **branches))
 
 
 def _inputs(step: Step, names: Sequence[str], like: Sequence[Any]) -> list[Value]:
