@@ -1,7 +1,7 @@
 """Tables for the README and the documentation, from a result file.
 
     python -m bench markdown results.json [SECTION or KEY ...]
-    python -m bench markdown results.json --write README.md docs/performance.md
+    python -m bench markdown results.json --write README.md docs/index.md docs/performance.md
 
 The first form prints one table. The second replaces, in each page, every table below a comment of the form
 `<!-- bench: SECTION or KEY ... -->`. Only rows with a target are shown, and mostly as ratios: nanoseconds of
