@@ -38,7 +38,9 @@ def elementwise(arity: int) -> Callable[[_Function], _Function]:
 
 
 def makes_new(function: _Function) -> _Function:
-    """Marks a function with one result as returning a new array, of which it keeps no alias.
+    """Marks a function with one result as returning a new array.
+
+    It keeps no alias of that, nor of its arguments.
 
     Args:
         function: The function.
