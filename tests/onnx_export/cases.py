@@ -116,4 +116,13 @@ CASES = [
     "tf.map_fn(lambda pair: (pair[0] + pair[1], pair[0]), (A(4, 3), A(4, 3, seed=2)))",
     "[tf.foldl(lambda a, x: a * 2 + x, A(4, 3), tf.zeros([3])), tf.foldr(lambda a, x: a - x, A(4), 1.0)]",
     "[tf.scan(lambda a, x: a * 2 + x, A(4, 3), tf.zeros([3]), reverse=r) for r in (False, True)]",
+    # Arrays of rows.
+    "[f for a in [tf.TensorArray(tf.float32, 4).unstack(f4(4))]"
+    " for f in (a.read(2), a.stack(), a.size(), a.gather([3, 1]))]",
+    "[a.size() for n in [tf.size(f4(None))]"
+    " for a in (tf.TensorArray(tf.float32, n), tf.TensorArray(tf.float32, n).unstack(f4(2)))]",
+    "tf.while_loop(lambda i, a: i < 3, lambda i, a: (i + 1, a.write(i, A(2) * tf.cast(i, tf.float32))),"
+    " [0, tf.TensorArray(tf.float32, 4, element_shape=[2])])[1].stack()",
+    "tf.nn.dynamic_rnn(tf.nn.rnn_cell.GRUCell(2, kernel_initializer=tf.ones_initializer()), A(2, 3, 2),"
+    " sequence_length=[1, 2], dtype=tf.float32)[0]",
 ]  # fmt: skip

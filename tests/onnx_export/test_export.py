@@ -259,3 +259,37 @@ def test_a_switch_with_a_default_leaves_one_branch(graph: tf.Graph) -> None:
     assert types_of(model) == {"Mul"}
     with pytest.raises(UnimplementedError, match="its random numbers would differ"):
         tf.onnx.export(graph, y, feeds=[training])
+
+
+def test_recurrent_nets(graph: tf.Graph) -> None:
+    """Sequences whose lengths are fed; what a loop does not come to is filled up with zeros."""
+    x = tf.placeholder(tf.float32, [None, None, 3])
+    lengths = tf.placeholder(tf.int32, [None])
+    cells = [tf.nn.rnn_cell.BasicLSTMCell(4) for _ in range(2)]
+    outputs, (_, state) = tf.nn.bidirectional_dynamic_rnn(
+        *cells, x, sequence_length=lengths, dtype=tf.float32
+    )
+    given = np.random.default_rng(0).normal(size=(2, 5, 3)).astype(np.float32)
+    with tf.Session() as session:
+        session.run(tf.global_variables_initializer())
+        for each in ([2, 4], [5, 1], [0, 0]):
+            model = check([*outputs, state.h], {x: given, lengths: np.array(each, np.int32)}, session)
+    assert [node.op_type for node in model.graph].count("Loop") == 2
+
+
+def test_arrays_of_rows_that_are_refused(graph: tf.Graph) -> None:
+    def filled(body: Any, start: int = 0) -> tf.Tensor:
+        array = tf.TensorArray(tf.float32, 4, element_shape=[])
+        return tf.while_loop(lambda i, a: i < 4, body, [start, array])[1].stack()
+
+    for made in (
+        filled(lambda i, a: (i + 1, a.write(3 - i, 1.0))),  # not in order
+        filled(lambda i, a: (i + 2, a.write(i, 1.0))),  # every second one
+        filled(lambda i, a: (i + 1, a.write(i, 1.0)), start=1),
+        filled(lambda i, a: (i + 1, a)),
+        filled(lambda i, a: (i + 1, a.write(i, 1.0).write(i, 2.0))),
+    ):
+        with pytest.raises(UnimplementedError, match=r"each round writes the row|reads, and in a loop"):
+            tf.onnx.export(graph, made)
+    with pytest.raises(UnimplementedError, match="an array of rows is no tensor"):
+        tf.onnx.export(graph, tf.TensorArray(tf.float32, 4, element_shape=[]).flow)

@@ -79,6 +79,7 @@ def test_expressions(expression: str) -> None:
     with tf.Graph().as_default() as graph:
         made = built(expression)
         with tf.Session() as session:
+            session.run(tf.global_variables_initializer())
             model = check(made, fed(graph), session)
     declared = {kind for each in types_met(graph) & CONVERTERS.keys() for kind in CONVERTERS[each].to}
     assert types_of(model) <= declared | {"Identity", "Transpose"}

@@ -8,8 +8,12 @@ from typing import Any
 from .. import dtypes
 from ..graph import Tensor
 from ..ops.control.trace import Body
+from ..ops.folding import constant_value
+from .arrays import Empty, Rows, Slot, Written
 from .conversion import Conversion
+from .elementwise import filled
 from .selection import needed
+from .slicing import LAST
 from .step import Held, Step, Value, convert
 from .table import converts
 
@@ -50,11 +54,12 @@ def _closed(inside: Conversion, name: str, inputs: Sequence[Value], outputs: Seq
     return inside.ir.Graph(list(inputs), made, nodes=inside.nodes, name=name)
 
 
-def _results(step: Step) -> list[tuple[Any, Any]]:
-    """The (element type, shape) of each result."""
+def _results(step: Step, places: Sequence[int] | None = None) -> list[tuple[Any, Any]]:
+    """The (element type, shape) of the results, all or some."""
     conversion = step.conversion
     found = []
-    for dtype, dims in step.attrs["specs"]:
+    specs = step.attrs["specs"]
+    for dtype, dims in specs if places is None else [specs[at] for at in places]:
         kind = conversion.dtype_of(dtype)
         if kind is None:
             step.refuse(f"ONNX has no values of {dtype.name}, as arrays of rows and the like are.")
@@ -62,8 +67,8 @@ def _results(step: Step) -> list[tuple[Any, Any]]:
     return found
 
 
-def _described(step: Step, values: Sequence[Value]) -> list[Value]:
-    for value, (kind, shape) in zip(values, _results(step), strict=True):
+def _described(step: Step, values: Sequence[Value], specs: Any = None) -> list[Value]:
+    for value, (kind, shape) in zip(values, specs or _results(step), strict=True):
         value.type = step.conversion.ir.TensorType(kind)
         value.shape = shape
     return list(values)
@@ -108,24 +113,87 @@ def _round(step: Step, variables: Sequence[Any]) -> list[Value]:
     return _inputs(step, names, like)
 
 
-@converts("While", to="Cast Identity Loop Max")
-def _while(step: Step) -> list[Value]:
+@converts("While", to="Cast Concat ConstantOfShape Gather Identity Loop Max Reshape Shape Slice Sub")
+def _while(step: Step) -> list[Held]:
     attrs, conversion = step.attrs, step.conversion
     test, body, count = attrs["test"], attrs["step"], int(attrs["count"])
-    first = [step.input(at) for at in range(count)]
+    held = [step.holding(at) for at in range(count)]
+    arrays = {at: each for at, each in enumerate(held) if isinstance(each, Empty)}
+    kept = [at for at in range(count) if at not in arrays]
+    first = [step.input(at) for at in kept]
     limit = None
     if attrs["limited"]:
         limit = step.cast(step.input(len(step.inputs) - 1), None)
         limit = step.emit("Max", limit, step.index(0))
+    slots: dict[int, Held] = {at: Slot() for at in arrays}
+
+    def given(values: Sequence[Value]) -> list[Held]:
+        rest = iter(values)
+        return [slots[at] if at in slots else Held(next(rest)) for at in range(count)]
+
     before = conversion.inner()
     before.nodes = conversion.nodes  # what is asked before the first round is asked in the graph around
-    (holds,) = _run(before, test, first)
+    (holds,) = _run(before, test, given(first))
     inside = conversion.inner()
-    inputs = _round(step, _results(step))
-    outputs = [inside.plain(each) for each in _run(inside, body, inputs[2:])]
-    (again,) = _run(inside, test, outputs)
-    graph = _closed(inside, f"{step.op.name}/body", inputs, [inside.plain(again), *outputs])
-    return _described(step, step.emit_all("Loop", [limit, before.plain(holds), *first], count, body=graph))
+    specs = _results(step, kept)
+    inputs = _round(step, specs)
+    made = _run(inside, body, given(inputs[2:]))
+    outputs = [inside.plain(made[at]) for at in kept]
+    rows = [_row(step, inside.holding(made[at]), slots[at]) for at in arrays]
+    (again,) = _run(inside, test, given(outputs))
+    graph = _closed(inside, f"{step.op.name}/body", inputs, [inside.plain(again), *outputs, *rows])
+    loop = step.emit_all("Loop", [limit, before.plain(holds), *first], count, body=graph)
+    _described(step, loop[: len(kept)], specs)
+    results: list[Held] = [Held()] * count
+    for at, value in zip(kept, loop, strict=False):
+        results[at] = Held(value)
+    for (at, array), value, row in zip(arrays.items(), loop[len(kept) :], rows, strict=True):
+        value.type = row.type
+        results[at] = Rows(_filled_up(step, value, array.size, step.dtype(at)))
+    return results
+
+
+def _row(step: Step, held: Held, slot: Held) -> Value:
+    """The row that a round adds to an array; refuses the loop if it does not write them in order."""
+    if not isinstance(held, Written) or held.slot is not slot or not _counts(step, held.index):
+        step.refuse("an array of rows is exported if each round writes the row of its number, and no other.")
+    return held.row
+
+
+def _counts(step: Step, index: Tensor) -> bool:
+    """Whether a tensor of a loop's body is the number of the round: a variable that goes 0, 1, 2, ..."""
+    body = step.attrs["step"]
+    own = list(body.feeds[: int(step.attrs["count"])])
+    if _source(index, own)._id not in own:
+        return False
+    at = own.index(_source(index, own)._id)
+    first = constant_value(step.inputs[at])
+    after = _source(body.graph.tensor(body.outputs[at]), own).op
+    if first is None or first.ndim or int(first) != 0 or after.type != "AddV2":
+        return False
+    terms = list(after.inputs)
+    steps = [constant_value(each) for each in terms]
+    return any(
+        _source(term, own)._id == own[at] and by is not None and not by.ndim and int(by) == 1
+        for term, by in zip(terms, reversed(steps), strict=True)
+    )
+
+
+def _source(tensor: Tensor, own: Sequence[int]) -> Tensor:
+    """What identities hand on, up to a variable of the loop."""
+    while tensor._id not in own and tensor.op.type == "Identity":
+        tensor = tensor.op.inputs[0]
+    return tensor
+
+
+def _filled_up(step: Step, rows: Value, size: Value, dtype: dtypes.DType) -> Value:
+    """The rows that a loop has stacked, and zeros for those that it did not come to."""
+    shape = step.emit("Shape", rows)
+    missing = step.emit("Sub", size, step.emit("Gather", shape, step.index(0)))
+    missing = step.emit("Reshape", missing, step.index([1]))
+    rest = step.emit("Slice", shape, step.index([1]), step.index([LAST]))
+    blank = filled(step, step.emit("Concat", missing, rest, axis=0), 0, dtype)
+    return step.emit("Concat", rows, blank, axis=0)
 
 
 def _entries(inside: Conversion, step: Step, place: Value, count: int) -> list[Value]:

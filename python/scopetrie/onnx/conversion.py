@@ -120,7 +120,8 @@ class Conversion:
                 outside = outside.outer
             if outside is not None:  # a copy: what is made of it here is unknown outside
                 known = outside.held[number]
-                found = self.held[number] = Held(known.plain, known.first)
+                found = Held(known.plain, known.first) if type(known) is Held else known
+                self.held[number] = found
             else:
                 found = self.root.held[number] = Held(self._initial(tensor))
         return found
@@ -138,6 +139,8 @@ class Conversion:
     def plain(self, tensor: Tensor) -> Value:
         """A tensor's value as it is."""
         held = self.holding(tensor)
+        if held.plain is None and held.first is None:
+            raise refusal(tensor.op, "an array of rows is no tensor. Use tf.map_fn or tf.scan.")
         if held.plain is None:
             rank = self._rank(tensor)
             order = [0, *range(2, rank), 1]

@@ -12,7 +12,19 @@ from ..execution import Session, get_default_session
 from ..graph import Graph, Operation, Tensor
 from ..public import v1
 from ..store import Store
-from . import blocks, control, elementwise, indexing, matrix, network, reduction, shaping, slicing, windows
+from . import (
+    arrays,
+    blocks,
+    control,
+    elementwise,
+    indexing,
+    matrix,
+    network,
+    reduction,
+    shaping,
+    slicing,
+    windows,
+)
 from .conversion import Conversion, Held
 from .library import load
 from .selection import needed, onnx_name
@@ -27,7 +39,7 @@ __all__ = ["OPSETS", "export"]
 OPSETS: Final = range(18, 24)
 _IR_VERSION: Final = 10
 _CONVERTERS: Final = (
-    blocks, control, elementwise, indexing, matrix, network, reduction, shaping, slicing, windows,
+    arrays, blocks, control, elementwise, indexing, matrix, network, reduction, shaping, slicing, windows,
 )  # fmt: skip
 
 

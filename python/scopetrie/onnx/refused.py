@@ -49,9 +49,9 @@ _GROUPS: Final = {
     "constants and variables are initializers of the model.": "Const VariableV2",
     "it writes for TensorBoard, and a model does not.": """
         AudioSummaryV2 HistogramSummary ImageSummary MergeSummary ScalarSummary TensorSummaryV2""",
-    "arrays of rows are not exported. Use tf.map_fn, tf.scan or tf.nn.static_rnn.": """
-        TensorArray TensorArrayConcat TensorArrayGather TensorArrayRead TensorArrayScatter
-        TensorArraySize TensorArraySplit TensorArrayWrite""",
+    "arrays of rows of several lengths are not exported. Use tf.concat and tf.split.": (
+        "TensorArrayConcat TensorArraySplit"
+    ),
     "ONNX computes with no complex numbers. Compute with the real and imaginary parts.": """
         Angle Complex Conj ConjugateTranspose Imag Real ComplexAbs FFT FFT2D FFT3D IFFT IFFT2D
         IFFT3D""",

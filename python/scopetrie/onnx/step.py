@@ -160,7 +160,7 @@ class Step:
         """Gives a result the tensor's name, and the node that makes it the operation's, if it is new."""
         conversion = self.conversion
         value = held.first if held.plain is None else held.plain
-        if not any(value is each for each in self._made):
+        if type(held) is not Held or not any(value is each for each in self._made):
             return
         if held.plain is None:
             value.name = conversion.names.unique_name(onnx_name(tensor) + "/channels_first")
