@@ -352,7 +352,7 @@ double_ref: Final[DType] = v1("double_ref")(float64_ref)
 
 ALL_DTYPES: Final = tuple(_BY_ENUM.values())
 _core.define_dtypes(_BY_ENUM)
-QUANTIZED_DTYPES: Final = v1("QUANTIZED_DTYPES", "dtypes.QUANTIZED_DTYPES")(
+QUANTIZED_DTYPES: Final[frozenset[DType]] = v1("QUANTIZED_DTYPES", "dtypes.QUANTIZED_DTYPES")(
     frozenset(dtype for dtype in ALL_DTYPES if dtype.is_quantized)
 )
 
