@@ -27,7 +27,7 @@ def test_nothing_is_left_of_a_call_without_memory(tmp_path: Path) -> None:
             [sys.executable, "-X", "faulthandler", "-m", "hostile.memory", str(last), str(first)],
             capture_output=True,
             text=True,
-            timeout=120,
+            timeout=280,  # under the sanitizers it takes minutes
             cwd=tmp_path,
             env={**os.environ, "PYTHONPATH": paths},
             check=False,
