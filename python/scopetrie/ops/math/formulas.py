@@ -10,6 +10,8 @@ import numpy as np
 
 from ... import dtypes
 from ..._core import name_scope
+from ...backends import host_view
+from ...backends.deferred import defer
 from ...graph import Tensor, control_dependencies
 from ...public import v1
 from ..array.fill import identity, zeros_like
@@ -165,24 +167,32 @@ def _unravel_kernel(xp: Any) -> Any:
     def split(indices: Any, dims: Any) -> Any:
         # As v1: only the first index can be too large, and negative ones are divided towards zero.
         sizes = dims.tolist()
-        if not indices.size or not sizes:
+        if 0 in indices.shape or not sizes:
             raise ValueError("received empty tensor indices, or no dimensions")
         if 0 in sizes:
             raise ValueError("Input dims product is zero")
-        if (indices >= math.prod(sizes)).any():
-            raise ValueError("index is out of bound as with dims")
+        count = math.prod(sizes)
+        known = host_view(indices)
+        if known is None:
+            defer(indices, lambda array: (array >= count).any(), _refuse_index)
+        elif (known >= count).any():
+            _refuse_index(known)
         parts, rest = [], indices
         for length in reversed(sizes):
-            quotient = truncated_quotient(np, rest, np.full_like(rest, length))
+            quotient = truncated_quotient(xp, rest, xp.full_like(rest, length))
             parts.append(rest - quotient * length)
             rest = quotient
-        return xp.asarray(np.stack(parts[::-1]))
+        return xp.stack(parts[::-1])
 
     return split
 
 
+def _refuse_index(indices: Any) -> None:
+    raise ValueError("index is out of bound as with dims")
+
+
 _unravel = define_op(
-    "UnravelIndex", tensor("indices", INDICES, attr="Tidx", host=True),
+    "UnravelIndex", tensor("indices", INDICES, attr="Tidx"),
     tensor("dims", attr="Tidx", host=True), kernel=_unravel_kernel,
 )  # fmt: skip
 
