@@ -20,11 +20,13 @@ def _cupy() -> Iterator[None]:
         yield
 
 
-def compared(fetches: Any, feeds: Any = None, before: Any = (), runs: int = 4, rtol: float = 0.0) -> int:
+def compared(
+    fetches: Any, feeds: Any = None, before: Any = (), runs: int = 4, rtol: float = 0.0, fuse: bool = True
+) -> int:
     """Runs a program fused and with NumPy, and compares all runs; gives the launches of the last one."""
     found = []
     launches = 0
-    for backend in ("numpy", CupyBackend()):
+    for backend in ("numpy", CupyBackend(fuse=fuse)):
         with tf.Session(backend=backend) as session:
             for each in before:
                 session.run(each)
@@ -68,6 +70,7 @@ def test_a_chain_of_100_is_one_launch() -> None:
     for _ in range(50):
         y = (y + 1.0) * 0.75
     assert compared(y, {x: NUMBERS}) == 1
+    assert compared(y, {x: NUMBERS}, fuse=False) == 100
 
 
 def test_sizes_change_and_the_kernel_stays() -> None:
@@ -87,6 +90,7 @@ def test_all_updates_of_adam_are_one_launch_and_those_of_its_powers_another() ->
     given = [(tf.constant(NUMBERS[: i % 5 + 1]) * 3.0, v) for i, v in enumerate(tf.global_variables())]
     step = tf.train.AdamOptimizer(0.1).apply_gradients([(tf.stop_gradient(g), v) for g, v in given])
     assert compared(step, before=[tf.global_variables_initializer()], rtol=1e-6) == 2
+    assert compared(step, before=[tf.global_variables_initializer()], rtol=1e-6, fuse=False) == 404
 
 
 @pytest.mark.parametrize(
@@ -118,7 +122,9 @@ def test_a_cross_entropy_takes_its_reductions_and_a_kernel_between_them() -> Non
     loss = tf.nn.softmax_cross_entropy_with_logits_v2(labels=labels, logits=x)
     (slope,) = tf.gradients(loss, x)
     # max, exp(x - max), sum, loss before its sum together with slope, sum
-    assert compared([loss, slope], {x: NUMBERS, labels: np.eye(5, 3)}, rtol=1e-5) == 5
+    given = {x: NUMBERS, labels: np.eye(5, 3)}
+    assert compared([loss, slope], given, rtol=1e-5) == 5
+    assert compared([loss, slope], given, rtol=1e-5, fuse=False) == 11
 
 
 # Order ------------------------------------------------------------------------------------------------------
