@@ -371,6 +371,8 @@ EXPORTS: Final = {
         ops.nn.norm l2_normalize
     """,
     "metrics": """
+        metrics.at_k average_precision_at_k precision_at_k precision_at_top_k recall_at_k recall_at_top_k
+        metrics.at_k sparse_average_precision_at_k=average_precision_at_k sparse_precision_at_k=precision_at_k
         metrics.averages accuracy mean mean_absolute_error mean_cosine_distance mean_relative_error
         metrics.averages mean_squared_error mean_tensor percentage_below root_mean_squared_error
         metrics.classes mean_iou mean_per_class_accuracy

@@ -12,6 +12,11 @@ SHORT = {
     "CHANCES": "X(6, value=[0.1, 0.9, 0.4, 0.6, 0.55, 0.3])",
     "CLASSES": 'X(6, dtype="int32", value=[0, 2, 1, 0, 2, 1])',
     "CHOICES": 'X(6, dtype="int32", value=[0, 2, 0, 1, 2, 1])',
+    "SOUGHT": 'X(3, 2, dtype="int64", value=[[0, 2], [1, 1], [9, 3]])',
+    "SPARSE": "tf.SparseTensor([[0, 0], [0, 2], [1, 1]], tf.constant([0, 3, 1], tf.int64), [3, 4])",
+    "SCORES": "X(3, 4, value=[[0.5, 0.1, 0.3, 0.2], [0.2, 0.3, 0.4, 0.1], [0.1, 0.2, 0.3, 0.4]])",
+    "BEST": 'X(3, 2, dtype="int64", value=[[2, 0], [1, 1], [3, 2]])',
+    "EACH": "X(3, value=[1, 2, 0.5])",
     "WEIGHTS": "X(6, value=[1, 0, 2, 1, 0.5, 1])",
 }
 
@@ -62,6 +67,26 @@ for _line in """
     mean_iou(CLASSES, CHOICES, 3, WEIGHTS)
     mean_per_class_accuracy(CLASSES, CHOICES, 3)
     mean_per_class_accuracy(CLASSES, CHOICES, 3, WEIGHTS)
+    precision_at_k(SOUGHT, SCORES, 2)
+    precision_at_k(SOUGHT, SCORES, 3, class_id=2, weights=EACH, name="mine")
+    precision_at_k(SOUGHT[:, 0], SCORES, 1, updates_collections="losses")
+    precision_at_k(SPARSE, SCORES, 2)
+    precision_at_k(SOUGHT, SCORES, 2, class_id=7)
+    precision_at_k(tf.cast(SOUGHT, tf.int32), SCORES, 2)
+    sparse_precision_at_k(SOUGHT, SCORES, 2)
+    precision_at_top_k(SOUGHT, BEST)
+    precision_at_top_k(SOUGHT, BEST, k=2, class_id=1)
+    recall_at_k(SOUGHT, SCORES, 2)
+    recall_at_k(SOUGHT, SCORES, 2, weights=2.0)
+    recall_at_k(SPARSE, SCORES, 2, class_id=3)
+    recall_at_k(SPARSE, SCORES, 2, weights=EACH)
+    recall_at_top_k(SOUGHT, BEST, k=2)
+    recall_at_top_k(SPARSE, BEST, k=2)
+    average_precision_at_k(SOUGHT, SCORES, 2)
+    average_precision_at_k(SOUGHT, SCORES, 3, weights=EACH)
+    average_precision_at_k(SPARSE, SCORES, 3, name="mine")
+    average_precision_at_k(SOUGHT, SCORES, 0)
+    sparse_average_precision_at_k(SOUGHT, SCORES, 1)
 """.strip().splitlines():
     _text = _line.strip()
     _code = _text

@@ -10,8 +10,10 @@ __all__ = ["RETURNS", "described"]
 
 RETURNS: Final = "The figure so far, and an operation that takes a batch in and gives the figure after it."
 _ARGUMENTS: Final = {
+    "class_id": "The only class that counts; all if left out.",
     "curve": '"ROC" or "PR".',
     "dim": "The dimension of the vectors.",
+    "k": "How many classes are taken.",
     "labels": "What is true.",
     "metrics_collections": "Collections that the figure is added to.",
     "name": "The name of the variables' scope.",
@@ -19,6 +21,7 @@ _ARGUMENTS: Final = {
     "num_classes": "How many classes there are.",
     "num_thresholds": "How many thresholds there are.",
     "predictions": "What is predicted, of the shape of `labels`.",
+    "predictions_idx": "The predicted classes of each entry, the best first.",
     "sensitivity": "The sensitivity.",
     "specificity": "The specificity.",
     "summation_method": '"trapezoidal", "minoring", "majoring" or "careful_interpolation".',
