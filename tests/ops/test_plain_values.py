@@ -381,3 +381,19 @@ def test_a_finalized_graph_takes_no_constants() -> None:
             with pytest.raises(RuntimeError, match="finalized"):
                 program()
         assert len(graph.get_operations()) == 1
+
+
+@pytest.mark.parametrize("size", [1, 3, 1000])
+def test_a_read_only_view_of_what_may_change_is_copied(size: int) -> None:
+    array = np.ones(size, np.float32)
+    view = array.view()
+    view.flags.writeable = False
+    with tf.Graph().as_default(), tf.Session() as session:
+        made = [
+            tf.constant(view),
+            tf.constant(view, shape=[size]),
+            tf.convert_to_tensor(view),
+            tf.zeros(size) + view,
+        ]
+        array[:] = 5
+        assert [each.tolist() for each in session.run(made)] == [[1.0] * size] * 4

@@ -70,10 +70,7 @@ def constant(
     if isinstance(value, (Tensor, Variable)) or (isinstance(value, (list, tuple)) and _dtype_within(value)):
         raise TypeError("Expected any non-tensor type, but got a tensor instead.")
     array = make_array(value, None if dtype is None else as_dtype(dtype))
-    if shape is not None:
-        array = _shaped(array, shape, verify_shape)
-    elif array.flags.writeable and isinstance(value, np.ndarray):
-        array = array.copy()
+    array = _frozen(value, array) if shape is None else _shaped(array, shape, verify_shape)
     return _const(value=array, name="Const" if name is None else name)
 
 
