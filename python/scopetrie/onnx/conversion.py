@@ -235,7 +235,7 @@ class Conversion:
             texts = [each if isinstance(each, bytes) else str(each).encode() for each in array.ravel()]
             tensor = ir.StringTensor(texts, shape=ir.Shape(array.shape), name=name)
         else:
-            tensor = ir.tensor(np.ascontiguousarray(array).reshape(array.shape), name=name)
+            tensor = ir.Tensor(np.ascontiguousarray(array).reshape(array.shape), name=name)
         made = ir.Value(name=name, type=ir.TensorType(tensor.dtype), shape=tensor.shape, const_value=tensor)
         self.root.initializers[name] = made
         return made
