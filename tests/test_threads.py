@@ -537,6 +537,21 @@ def test_a_session_of_many_threads(graph: tf.Graph) -> None:
     session.close()
 
 
+def test_first_uses_of_variables_in_many_threads(graph: tf.Graph) -> None:
+    with graph.as_default():
+        made = [tf.get_variable(f"w{i}", [], initializer=tf.constant_initializer(3.0)) for i in range(20)]
+        changes = [tf.assign_add(w, 1.0) for w in made]
+    for _ in range(20):
+        session = tf.Session(graph=graph)
+
+        def work(number: int, session: tf.Session = session) -> None:
+            for w, change in zip(made, changes, strict=True):
+                session.run(w.initializer)
+                assert session.run(change) >= 3.0  # another thread may initialize it meanwhile
+
+        at_once(work)
+
+
 class Helped:
     """Another thread in a graph, for which the program's functions wait during a creation."""
 

@@ -140,7 +140,8 @@ class Cell:
 
     def adopted(self) -> Array | None:
         """Returns the memory, which may be the store's; None if the variable has no value."""
-        return self._array if self._array is not None else self._adopt()
+        array = self._array  # read once: another thread may let go of it
+        return array if array is not None else self._adopt()
 
     def writable(self) -> Array | None:
         """Returns the memory to change in place, or None if the library's arrays are immutable.
@@ -167,8 +168,9 @@ class Cell:
         Raises:
             InvalidArgumentError: If the shape differs, or the store's variable is frozen or of another dtype.
         """
-        array = self._array  # before the shape, which goes first where the memory is let go of
-        if value.shape != self._shape:
+        # Another thread may adopt or let go: the shape comes first then, and goes first.
+        array = self._array
+        if array is None or value.shape != self._shape:
             self._assign_slowly(value, validate_shape)
         elif self.backend.in_place:
             self.backend.overwrite(array, value)
@@ -324,7 +326,7 @@ class Update:
         """Changes the variable."""
         cell = self.cell
         array = cell._array
-        if delta.shape != cell._shape:
+        if array is None or delta.shape != cell._shape:
             array = cell._operand(delta)
         self.function(array, delta, array)
 
