@@ -20,7 +20,8 @@ class Partitioned final : PartMaker {
 
   PyObject* get() {
     read();
-    return whole(get_parts(context_, request_, *this)).release();
+    const std::uint32_t number = get_parts(context_, request_, *this);
+    return (made_ ? std::move(made_) : whole(number)).release();
   }
 
  private:
@@ -72,11 +73,12 @@ class Partitioned final : PartMaker {
     raise_refusal(context_, how, text_, verdict.variable);
   }
 
-  void all_or_nothing(const std::function<void()>& make_parts) override {
+  // Python's object, too: without memory for it the parts do not stay.
+  void all_or_nothing(const std::function<std::uint32_t()>& make_parts) override {
     const MakerNote note(graph_, {request_.scope, request_.segment});
     keep_as_v1(context_, [&] {
-      make_parts();
-      return Py_None;
+      made_ = whole(make_parts());
+      return made_.get();
     });
   }
 
@@ -124,6 +126,7 @@ class Partitioned final : PartMaker {
   PartitionedRequest request_;
   std::vector<std::int64_t> sizes_;
   Ref info_, value_;  // of the part in the making
+  Ref made_;          // the object of what this call has made
 };
 
 }  // namespace

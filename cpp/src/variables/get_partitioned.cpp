@@ -168,7 +168,7 @@ std::uint32_t get_parts(Context& context, PartitionedRequest request, PartMaker&
   request.may_have_parts = maker.is_being_made();
   PartitionedVerdict verdict = accepted(look_up(graph, request));
   if (verdict.kind != PartitionedKind::kFound)
-    maker.all_or_nothing([&] { verdict = accepted(make_parts(context, request, maker)); });
+    maker.all_or_nothing([&] { return (verdict = accepted(make_parts(context, request, maker))).number; });
   return verdict.number;
 }
 

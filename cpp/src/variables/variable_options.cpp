@@ -66,7 +66,7 @@ class Parts final : public PartMaker {
   [[noreturn]] void refuse(const PartitionedRequest& request, const PartitionedVerdict& verdict) override {
     throw refusal(context_.graph(), request, verdict);
   }
-  void all_or_nothing(const std::function<void()>& make_parts) override {
+  void all_or_nothing(const std::function<std::uint32_t()>& make_parts) override {
     undone_if_failed(context_, true, [&] {
       make_parts();
       return true;

@@ -90,8 +90,8 @@ class PartMaker {
   virtual bool is_being_made() const { return false; }
   /// Throws the error of a refusal.
   [[noreturn]] virtual void refuse(const PartitionedRequest& request, const PartitionedVerdict& verdict) = 0;
-  /// Runs a function that makes the parts: where it throws, all of it is undone.
-  virtual void all_or_nothing(const std::function<void()>& make_parts) = 0;
+  /// Runs a function that makes the parts and gives the variable's number: where one throws, all of it is undone.
+  virtual void all_or_nothing(const std::function<std::uint32_t()>& make_parts) = 0;
   /// The initial value of the part, where it is cut out of the whole's: in the name scope of these operations.
   virtual void cut(const Slice& part) = 0;
   /// Gets or makes the part, a variable of this whole name.
