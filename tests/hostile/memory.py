@@ -211,13 +211,21 @@ def _accepted(get: Callable[[World], Any]) -> Call | None:
     return None
 
 
+def _is_message(name: str) -> bool:
+    """Whether a public name is a class of protobuf's messages."""
+    found: Any = tf
+    for part in name.split("."):
+        found = getattr(found, part, None)
+    return type(found).__name__ == "MessageMeta"
+
+
 def calls() -> list[tuple[str, Call]]:
     """All calls, by name: forms with a path of their own, and every public function that can be called."""
     found = list(CALLS.items())
     for name, get in attacks.functions():
         if name in LEFT_OUT or name.startswith(OF_OTHERS) or name.endswith(("__enter__", "__exit__")):
             continue
-        if type(getattr(tf, name, None)).__name__ == "MessageMeta":
+        if _is_message(name):
             continue  # protobuf's
         call = _accepted(get)
         if call is not None:
