@@ -181,7 +181,16 @@ LEFT_OUT = {
     "logging.log_first_n": "counts",
 }
 # protobuf's, NumPy's, absl's, what changes files, unittest's
-OF_OTHERS = ("summary.", "StoreVariable.__", "app.", "flags.", "gfile.", "io.TFRecord", "test.")
+OF_OTHERS = (
+    "summary.",
+    "StoreVariable.__",
+    "PartitionedStoreVariable.__",
+    "app.",
+    "flags.",
+    "gfile.",
+    "io.TFRecord",
+    "test.",
+)
 # What others say instead of MemoryError: functions of Python's, whose exceptions 3.11 loses, NumPy, locks.
 OTHERS = re.compile(
     r"<function .* returned NULL|<built-in method reduce of numpy|<class '(numpy|logging)|can't allocate lock"

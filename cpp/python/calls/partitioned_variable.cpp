@@ -102,7 +102,7 @@ class Partitioned final : PartMaker {
     if (value_) call.initializer = value_.get();
     call.dtype = value_ ? graph_.ops.tensor(id_of(value_.get())).dtype.base() : request_.dtype;
     call.dtype_object = state().dtypes[call.dtype];
-    const Ref made(get_single(context_, full_name.get(), call));
+    const Ref made = checked(get_single(context_, full_name.get(), call));
     checked(PyObject_CallFunctionObjArgs(state().hooks.note_part, made.get(), or_none(name_), list_of(sizes_).get(),
                                          list_of(part.offset).get(), sizes.get(), nullptr));
     return id_of(made.get());

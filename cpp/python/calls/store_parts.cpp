@@ -115,7 +115,7 @@ class StoreParts final {
       value = slice_of_value(part);
       call.initializer = value.get();
     }
-    const Ref made(store_get_single(self_, call, {scope, segment}));
+    const Ref made = checked(store_get_single(self_, call, {scope, segment}));
     return variable_of(made.get());
   }
   Ref slice_of_value(const Slice& part) const {
