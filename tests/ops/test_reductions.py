@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
-FINITE = st.floats(-8, 8, width=32)
+FINITE = st.floats(-8, 8, width=32, allow_subnormal=False)  # a run takes these as zeros, and NumPy does not
 ARRAYS = hnp.arrays(np.float32, hnp.array_shapes(min_dims=1, max_dims=4, max_side=4), elements=FINITE)
 
 
