@@ -53,9 +53,11 @@ def _refused_on_the_processor(kind: str, call: Any, recorded: Any, found: Any) -
     )
 
 
-def _denormal(kind: str, call: Any, recorded: Any, found: Any) -> bool:
-    return kind == "value" and any(
-        0 < abs(value) <= np.finfo(_real(dtype)).tiny for dtype, value in _numbers(call)
+def _remainder_of_subnormal(kind: str, call: Any, recorded: Any, found: Any) -> bool:
+    return (
+        kind == "value"
+        and "mod" in call[0]
+        and any(0 < abs(value) < np.finfo(_real(dtype)).tiny for dtype, value in _numbers(call))
     )
 
 
@@ -235,10 +237,10 @@ WANTED: Final = (
         _refused_on_the_processor,
     ),
     Wanted(
-        "numbers below the smallest normal one",
-        "takes them for zero, in some kernels",
-        "computes with them, as the standard of floating point has it and NumPy does",
-        _denormal,
+        "the remainder by a number below the smallest normal one",
+        "takes it for zero, as both do in all other functions: NaN",
+        "what the C library gives, which sees the number",
+        _remainder_of_subnormal,
     ),
     Wanted(
         "complex numbers with infinite, huge or tiny parts",

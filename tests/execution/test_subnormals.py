@@ -36,3 +36,20 @@ def test_outside_of_runs_they_are_what_they_were():
         with pytest.raises(tf.errors.OpError):
             session.run(tf.py_func(fail, [x], tf.float32), {x: TINY})
     assert (TINY * np.float32(0.5)).all()
+
+
+def test_a_number_that_a_program_gives_stays_what_it_is():
+    """In TensorFlow, too: 1e-40 as a constant or a first value is fetched as 1e-40."""
+    of_list, of_number = tf.constant([1e-40]), tf.constant(1e-40)
+    w = tf.get_variable("w", [2], initializer=tf.constant_initializer(1e-40))
+    v = tf.get_variable("v", initializer=[1e-40])
+    for each in ([w, v], [v, w]):
+        with tf.Session() as session:
+            session.run(each[0].initializer)
+            session.run(tf.variables_initializer([each[1]]))
+            found = session.run([of_list, of_number, tf.fill([2], of_number), w, v])
+            assert [np.unique(value).tolist() for value in found] == [[float(TINY[0])]] * 5
+            assert session.run(of_list * 1.0) == 0
+    with tf.Session() as session:
+        session.run(tf.global_variables_initializer())
+        assert session.run(w).all() and session.run(v).all()

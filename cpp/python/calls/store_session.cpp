@@ -4,6 +4,7 @@
 #include "objects/graph_members.hpp"
 #include "objects/store.hpp"
 #include "scopetrie/values/initialising.hpp"
+#include "scopetrie/values/subnormals.hpp"
 
 namespace scopetrie::python {
 
@@ -76,6 +77,7 @@ PyObject* store_initialise(PyObject* self, PyObject* const* args, Py_ssize_t cou
       store.tell_watchers();
     }
   } const handles{store};
+  const KeepSubnormals keeping;
   initialise(store.values, of(args[0]), initials, store.sites.here());
   Py_RETURN_NONE;
 }

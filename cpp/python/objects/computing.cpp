@@ -94,6 +94,16 @@ PyObject* call_pooled(PyObject* self, PyObject* const* args, std::size_t count, 
   return made;
 }
 
+// outside_run(function, *args)
+PyObject* call_outside_run(PyObject*, PyObject* const* args, Py_ssize_t count) {
+  if (count < 1) {
+    PyErr_SetString(PyExc_TypeError, "outside_run() takes a function, and its arguments");
+    return nullptr;
+  }
+  const KeepSubnormals keeping;
+  return PyObject_Vectorcall(args[0], args + 1, static_cast<std::size_t>(count) - 1, nullptr);
+}
+
 // InRun(function, pooled=False)
 PyObject* new_in_run(PyTypeObject* type, PyObject* args, PyObject* kwargs) {
   static Signature<2> signature("InRun", {"function", "pooled"});
@@ -205,6 +215,9 @@ constexpr char kInRunDoc[] =
     "InRun(function, pooled=False)\n--\n\n"
     "A function that is called in the state of a run: subnormal numbers are zeros, as TensorFlow 1 computes, and with\n"
     "`pooled` NumPy makes arrays in memory that is kept from run to run.";
+constexpr char kOutsideDoc[] =
+    "outside_run($module, function, /, *args)\n--\n\n"
+    "Calls a function in a run as it would be called outside of one: subnormal numbers are numbers.";
 constexpr char kTrimDoc[] =
     "trim_pool($module, /)\n--\n\nGives the memory back that is kept for the arrays of later runs.";
 constexpr char kAdamDoc[] =
@@ -229,7 +242,8 @@ bool bind_computing(PyObject* module) {
   PyType_Spec spec = {"scopetrie._core.InRun", sizeof(PyInRun), 0,
                       Py_TPFLAGS_DEFAULT | Py_TPFLAGS_HAVE_GC | Py_TPFLAGS_IMMUTABLETYPE | Py_TPFLAGS_HAVE_VECTORCALL,
                       slots};
-  static PyMethodDef functions[] = {{"trim_pool", unlocked<trim_pool>, METH_NOARGS, kTrimDoc},
+  static PyMethodDef functions[] = {with_arguments("outside_run", unlocked<call_outside_run>, kOutsideDoc),
+                                    {"trim_pool", unlocked<trim_pool>, METH_NOARGS, kTrimDoc},
                                     {"update_adam", unlocked<update_adam_arrays>, METH_VARARGS, kAdamDoc},
                                     {nullptr, nullptr, 0, nullptr}};
   return add_type(module, spec) != nullptr && PyModule_AddFunctions(module, functions) == 0;

@@ -11,6 +11,7 @@ from typing import Any, Final, TypeAlias
 
 import numpy as np
 
+from .._core import outside_run
 from ..backends import Array, host_array
 from ..dtypes import DType, variant
 from ..errors import InvalidArgumentError, UnimplementedError
@@ -224,7 +225,7 @@ class Resolution:
         if op_def.type == "Const":
             value = attrs["value"] if isinstance(attrs, dict) else attrs
             dtype, dims = self.spec(first)
-            array = host_array(value, np.dtype(dtype.as_numpy_dtype))
+            array = outside_run(host_array, value, np.dtype(dtype.as_numpy_dtype))
             if (
                 dims is not None and array.shape != dims
             ):  # the extension stores a constant of one number as that number

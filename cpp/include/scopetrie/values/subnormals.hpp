@@ -14,23 +14,27 @@
 
 namespace scopetrie {
 
-class FlushSubnormals {
+class SubnormalControl {
  public:
-  FlushSubnormals() noexcept {
+  SubnormalControl(const SubnormalControl&) = delete;
+  SubnormalControl& operator=(const SubnormalControl&) = delete;
+
+ protected:
+  explicit SubnormalControl(bool are_zeros) noexcept {
 #ifdef SCOPETRIE_SSE_CONTROL
+    constexpr unsigned kZeros = 0x8040;  // results and operands
     before_ = _mm_getcsr();
-    _mm_setcsr(before_ | 0x8040);  // results and operands
+    _mm_setcsr(are_zeros ? before_ | kZeros : before_ & ~kZeros);
 #elif defined(__aarch64__) && defined(__GNUC__)
-    std::uint64_t control;
-    __asm__ volatile("mrs %0, fpcr" : "=r"(control));
-    before_ = control;
-    control |= std::uint64_t{1} << 24;
+    constexpr std::uint64_t kZeros = std::uint64_t{1} << 24;
+    __asm__ volatile("mrs %0, fpcr" : "=r"(before_));
+    const std::uint64_t control = are_zeros ? before_ | kZeros : before_ & ~kZeros;
     __asm__ volatile("msr fpcr, %0" : : "r"(control));
+#else
+    static_cast<void>(are_zeros);
 #endif
   }
-  FlushSubnormals(const FlushSubnormals&) = delete;
-  FlushSubnormals& operator=(const FlushSubnormals&) = delete;
-  ~FlushSubnormals() {
+  ~SubnormalControl() {
 #ifdef SCOPETRIE_SSE_CONTROL
     _mm_setcsr(before_);
 #elif defined(__aarch64__) && defined(__GNUC__)
@@ -44,6 +48,16 @@ class FlushSubnormals {
 #else
   std::uint64_t before_ = 0;
 #endif
+};
+
+/// Where operations compute.
+struct FlushSubnormals : SubnormalControl {
+  FlushSubnormals() noexcept : SubnormalControl(true) {}
+};
+
+/// Where a number that the program gave becomes an element: it is what it is.
+struct KeepSubnormals : SubnormalControl {
+  KeepSubnormals() noexcept : SubnormalControl(false) {}
 };
 
 }  // namespace scopetrie
