@@ -133,6 +133,7 @@ def quiet(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
         warnings.simplefilter("ignore")
         yield
     logging.disable(logging.NOTSET)
+    tf.disable_resource_variables()  # a call of the other switch is not undone
 
 
 def names() -> Iterator[Any]:
