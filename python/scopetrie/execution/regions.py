@@ -92,11 +92,7 @@ class Regions:
 
     def _member(self, at: int) -> Member | None:
         op_id, function, arguments, results, _ = self._calls[at]
-        if (
-            isinstance(function, partial)
-            and function.func == self._place
-            and not function.keywords["on_host"]
-        ):
+        if self._is_upload(function):
             dims = self._spec(results[0])[1]
             return Member(op_id, None, {}, (), function, arguments, results) if dims == () else None
         known = self._operations.get(at)
