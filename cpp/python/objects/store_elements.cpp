@@ -103,9 +103,9 @@ bool assign_plain(Memory& memory, const Values& values, VariableId id, PyObject*
 
 }  // namespace
 
-void assign_elements(PyObject* self, PyObject* value) {
-  const VariableId id = variable_of(self);
-  PyGraph* store = as_variable(self)->store;
+void assign_elements(PyObject* variable, PyObject* value) {
+  const VariableId id = variable_of(variable);
+  PyGraph* store = as_variable(variable)->store;
   Values& values = store_of(store).values;
   if (values.is_frozen(id)) {
     const std::string path = values.path(id);
@@ -130,7 +130,7 @@ void assign_elements(PyObject* self, PyObject* value) {
   }
   if (is_own) return;
   memory->own();
-  values.give(variable_of(self), memory);
+  values.give(variable_of(variable), memory);
   store_of(store).tell_watchers();
 }
 

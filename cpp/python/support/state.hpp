@@ -63,7 +63,7 @@ inline std::uint8_t base_dtype(DType dtype) { return dtype.base(); }
 class Hook {
  public:
   /// The function, whose module is imported if need be. Throws.
-  operator PyObject*() {
+  operator PyObject*() {  // NOLINT(google-explicit-constructor): it is used as the function that it stands for
     if (is_place_) [[unlikely]]
       find();
     return function_;

@@ -65,7 +65,7 @@ class SlotPlan {
   void find_last_uses();
   /// The step of a call, valid until the next one; null where it is left out. Calls are placed in order. Throws Error
   /// where an argument is no value.
-  const Step* place(std::size_t call, SlotKinds& kinds);
+  const Step* place(std::size_t at, SlotKinds& kinds);
 
   /// How many slots there are by now, and the constants that have one, in order.
   std::int32_t slots() const { return slots_; }
