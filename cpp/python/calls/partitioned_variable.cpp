@@ -1,6 +1,5 @@
 // get_variable with a partitioner: the core decides and cuts; Python answers for what the program gave.
 #include "calls/variable_call.hpp"
-#include "scopetrie/variables/get_partitioned.hpp"
 
 namespace scopetrie::python {
 
@@ -49,16 +48,7 @@ class Partitioned final : PartMaker {
   std::optional<Partitions> ask(ShapeId shape) override {
     if (call_.partitioner == nullptr) return {};
     check_partitionable(graph_.ops.shapes(), shape);
-    const Ref answer = checked(PyObject_CallFunctionObjArgs(
-        state().hooks.ask_partitioner, call_.partitioner, dims(shape).get(), state().dtypes[request_.dtype], nullptr));
-    PyObject *numbers, *text;
-    if (!PyArg_ParseTuple(answer.get(), "O!U", &PyList_Type, &numbers, &text)) throw_raised();
-    Partitions partitions{{}, std::string(text_of(text))};
-    for (Py_ssize_t i = 0; i < PyList_GET_SIZE(numbers); ++i) {
-      partitions.along_axes.push_back(PyLong_AsLongLong(PyList_GET_ITEM(numbers, i)));
-      if (PyErr_Occurred() != nullptr) throw_raised();
-    }
-    return partitions;
+    return ask_partitioner(call_.partitioner, dims(shape).get(), state().dtypes[request_.dtype]);
   }
 
   bool is_being_made() const override { return graph_.makers.contains(maker_key(request_.scope, request_.segment)); }
@@ -130,6 +120,19 @@ class Partitioned final : PartMaker {
 };
 
 }  // namespace
+
+Partitions ask_partitioner(PyObject* partitioner, PyObject* sizes, PyObject* dtype) {
+  const Ref answer =
+      checked(PyObject_CallFunctionObjArgs(state().hooks.ask_partitioner, partitioner, sizes, dtype, nullptr));
+  PyObject *numbers, *text;
+  if (!PyArg_ParseTuple(answer.get(), "O!U", &PyList_Type, &numbers, &text)) throw_raised();
+  Partitions partitions{{}, std::string(text_of(text))};
+  for (Py_ssize_t i = 0; i < PyList_GET_SIZE(numbers); ++i) {
+    partitions.along_axes.push_back(PyLong_AsLongLong(PyList_GET_ITEM(numbers, i)));
+    if (PyErr_Occurred() != nullptr) throw_raised();
+  }
+  return partitions;
+}
 
 PyObject* get_partitioned(Context& context, PyObject* name, const VariableCall& call) {
   const Ref keep_graph = Ref::borrowed(reinterpret_cast<PyObject*>(context.graph));

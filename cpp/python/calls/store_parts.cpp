@@ -57,7 +57,7 @@ class StoreParts final {
     Values& values = store_.values;
     PartitionedVerdict verdict = look_up_whole(store_, request_);
     if (verdict.is_refused()) throw parts_refusal(values, request_, verdict);
-    if (partitioner_ != nullptr) ask_partitioner();
+    if (partitioner_ != nullptr) ask();
     verdict = look_up_parts(values, request_);
     if (verdict.kind == PartitionedVerdict::Kind::kFound) return whole_object(self_, verdict.number).release();
     if (verdict.is_refused()) throw parts_refusal(values, request_, verdict);
@@ -88,21 +88,14 @@ class StoreParts final {
     has_shape_ = true;
   }
 
-  void ask_partitioner() {
+  void ask() {
     check_parts(store_.values, request_);
     const DType dtype = value_ && !call_.has_dtype ? value_dtype_ : request_.dtype;
     PyObject* const of_v1 = dtype < std::size(state().dtypes) ? state().dtypes[dtype] : nullptr;
     const Ref sizes = dims_object(store_.ops.shapes().dims(request_.shape));
-    const Ref answer = checked(PyObject_CallFunctionObjArgs(state().hooks.ask_partitioner, partitioner_, sizes.get(),
-                                                            of_v1 != nullptr ? of_v1 : array_dtype(dtype), nullptr));
-    PyObject *numbers, *text;
-    if (!PyArg_ParseTuple(answer.get(), "O!U", &PyList_Type, &numbers, &text)) throw_raised();
-    for (Py_ssize_t i = 0; i < PyList_GET_SIZE(numbers); ++i) {
-      partitions_.push_back(PyLong_AsLongLong(PyList_GET_ITEM(numbers, i)));
-      if (PyErr_Occurred() != nullptr) throw_raised();
-    }
-    request_.partitions = partitions_;
-    check_parts(store_.values, request_, std::string(text_of(text)));
+    partitions_ = ask_partitioner(partitioner_, sizes.get(), of_v1 != nullptr ? of_v1 : array_dtype(dtype));
+    request_.partitions = partitions_.along_axes;
+    check_parts(store_.values, request_, partitions_.text);
   }
 
   VariableId make(ScopeId scope, SegmentId segment, const Slice& part) {
@@ -137,7 +130,7 @@ class StoreParts final {
   Ref value_;  // an array, where the initializer is a value
   DType value_dtype_;
   bool has_shape_ = false;
-  std::vector<std::int64_t> partitions_;
+  Partitions partitions_;
 };
 
 }  // namespace

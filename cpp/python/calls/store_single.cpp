@@ -200,7 +200,6 @@ class Single {
 
 // The getter's call: the whole name, and the other arguments by keyword.
 PyObject* call_getter(PyObject* self, PyObject* getter, const VariableCall& call, StoreName place) {
-  const auto or_none = [](PyObject* object) { return object == nullptr ? Py_None : object; };
   const StoreState& store = store_of(self);
   const Ref name = checked(to_str(full_name(store, place.scope, place.segment)));
   const Ref next = checked(PyObject_GetAttrString(self, "_get_whole"));

@@ -7,6 +7,7 @@
 
 #include "calls/building.hpp"
 #include "objects/scopes.hpp"
+#include "scopetrie/variables/get_partitioned.hpp"
 #include "scopetrie/variables/get_variable.hpp"
 
 namespace scopetrie::python {
@@ -157,6 +158,9 @@ PyObject* get_single(Context& context, PyObject* name, const VariableCall& call)
 
 /// The same for a variable that the partitioner cuts into parts, or that was cut before. Throws.
 PyObject* get_partitioned(Context& context, PyObject* name, const VariableCall& call);
+
+/// Asks a partitioner for the parts of a variable of these sizes (a tuple) and dtype. Throws.
+Partitions ask_partitioner(PyObject* partitioner, PyObject* sizes, PyObject* dtype);
 
 /// Sets the Python exception of a refusal where Python words it, with places or names nearby.
 [[noreturn]] void raise_refusal(Context& context, const char* how, std::string_view name, VariableId variable);

@@ -56,7 +56,7 @@ Error parts_refusal(const Values& values, const PartitionedRequest& request, con
   const auto differs = [&](const char* what, std::string asked, std::string other) {
     facts.asked = std::move(asked);
     facts.found = std::move(other);
-    return name + " is there, but not as asked: " + what + facts.asked + " was asked for, and it has " + facts.found;
+    return differs_text(name, what, facts.asked, facts.found);
   };
   const std::size_t axis = partition_axis(request.partitions);
   const std::int64_t count = axis < request.partitions.size() ? request.partitions[axis] : 0;
@@ -73,8 +73,7 @@ Error parts_refusal(const Values& values, const PartitionedRequest& request, con
       break;
     case PartitionedKind::kExists:
       facts.found = outline_of(values, found);
-      text = name + " already exists (" + facts.found +
-             "): a scope with reuse=True or reuse=AUTO_REUSE shares it, and another name makes another one";
+      text = exists_text(name, facts.found);
       break;
     case PartitionedKind::kOtherShape:
       text = differs("shape ", shape_text(shapes, request.shape), shape_text(shapes, found.shape));
@@ -97,7 +96,7 @@ Error parts_refusal(const Values& values, const PartitionedRequest& request, con
       text = other_count(count, " is there, too");
       break;
     default:
-      text = name + " does not exist, and a scope with reuse=True makes no variables: reuse=AUTO_REUSE would";
+      text = missing_text(name);
   }
   return {ErrorKind::kValue, "Store.get: " + text, std::move(facts)};
 }

@@ -13,6 +13,20 @@ std::string outline(const Values& values, VariableId id) {
   return values.dtype(id).name() + list_text(values.dims(id));
 }
 
+std::string exists_text(const std::string& name, const std::string& found) {
+  return name + " already exists (" + found +
+         "): a scope with reuse=True or reuse=AUTO_REUSE shares it, and another name makes another one";
+}
+
+std::string differs_text(const std::string& name, const char* what, const std::string& asked,
+                         const std::string& found) {
+  return name + " is there, but not as asked: " + what + asked + " was asked for, and it has " + found;
+}
+
+std::string missing_text(const std::string& name) {
+  return name + " does not exist, and a scope with reuse=True makes no variables: reuse=AUTO_REUSE would";
+}
+
 Error store_refusal(const Values& values, const VariableRequest& request, const Verdict& verdict) {
   using Kind = Verdict::Kind;
   const Graph& graph = values.graph();
@@ -22,22 +36,20 @@ Error store_refusal(const Values& values, const VariableRequest& request, const 
   switch (verdict.kind) {
     case Kind::kExists:
       facts.found = outline(values, verdict.variable);
-      text = name + " already exists (" + facts.found +
-             "): a scope with reuse=True or reuse=AUTO_REUSE shares it, and another name makes another one";
+      text = exists_text(name, facts.found);
       break;
     case Kind::kOtherShape:
       facts.asked = shape_text(graph.ops.shapes(), request.shape);
       facts.found = shape_text(graph.ops.shapes(), graph.variables[verdict.variable].shape);
-      text = name + " is there, but not as asked: shape " + facts.asked + " was asked for, and it has " + facts.found;
+      text = differs_text(name, "shape ", facts.asked, facts.found);
       break;
     case Kind::kOtherDType:
       facts.asked = request.dtype.name();
       facts.found = values.dtype(verdict.variable).name();
-      text = name + " is there, but not as asked: dtype " + facts.asked + " was asked for, and it has " + facts.found +
-             "; without dtype=, the scope's is asked for";
+      text = differs_text(name, "dtype ", facts.asked, facts.found) + "; without dtype=, the scope's is asked for";
       break;
     case Kind::kDoesNotExist:
-      text = name + " does not exist, and a scope with reuse=True makes no variables: reuse=AUTO_REUSE would";
+      text = missing_text(name);
       break;
     case Kind::kNoShape:
       text = name + " does not exist, and has no shape to be made with: give shape=, or a value as the initializer";

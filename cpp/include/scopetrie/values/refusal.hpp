@@ -14,6 +14,12 @@ namespace scopetrie {
 
 /// A variable's dtype and shape: "float32[3, 2]".
 std::string outline(const Values& values, VariableId id);
+/// What is said where a variable that is found so was to be made.
+std::string exists_text(const std::string& name, const std::string& found);
+/// What is said where a variable is shared, and something of it (with a space behind) is not as asked.
+std::string differs_text(const std::string& name, const char* what, const std::string& asked, const std::string& found);
+/// What is said where there is none to be shared.
+std::string missing_text(const std::string& name);
 /// The error of a refusal.
 Error store_refusal(const Values& values, const VariableRequest& request, const Verdict& verdict);
 
