@@ -6,6 +6,18 @@ import re
 from collections.abc import Mapping
 from typing import Final
 
+
+def _of_reals(name: str, text: str) -> dict[str, str]:
+    """A function of float and of double: REAL is the type, F at a name's end what C adds to it for floats."""
+    own = re.compile(rf"\b{name}F\b")
+    return {
+        f"{name}{ending}": re.sub(r"(?<=[a-z])F\b", of_c, own.sub(f"{name}{ending}", text)).replace(
+            "REAL", real
+        )
+        for real, ending, of_c in (("float", "f", "f"), ("double", "d", ""))
+    }
+
+
 FUNCTIONS: Final[Mapping[str, str]] = {
     "Pack": """template <class T, int N>
 struct alignas(N * sizeof(T)) Pack {
@@ -77,32 +89,25 @@ __device__ __forceinline__ T remainder_down(T x, T y) {
 __device__ __forceinline__ T remainder_to_zero(T x, T y) {
   return y == 0 || (y == (T)-1 && (T)-1 < 0) ? 0 : (T)(x % y);
 }""",
-    "remainder_downf": """__device__ __forceinline__ float remainder_downf(float x, float y) {
-  const float rest = fmodf(x, y);
-  if (rest == 0) return copysignf(0, y);
+    **_of_reals(
+        "remainder_down",
+        """__device__ __forceinline__ REAL remainder_downF(REAL x, REAL y) {
+  const REAL rest = fmodF(x, y);
+  if (rest == 0) return copysignF((REAL)0, y);
   return (rest < 0) != (y < 0) && rest == rest ? rest + y : rest;
 }""",
-    "remainder_downd": """__device__ __forceinline__ double remainder_downd(double x, double y) {
-  const double rest = fmod(x, y);
-  if (rest == 0) return copysign(0.0, y);
-  return (rest < 0) != (y < 0) && rest == rest ? rest + y : rest;
-}""",
-    "floor_dividef": """__device__ __forceinline__ float floor_dividef(float x, float y) {
+    ),
+    **_of_reals(
+        "floor_divide",
+        """__device__ __forceinline__ REAL floor_divideF(REAL x, REAL y) {
   if (y == 0) return x / y;
-  float rest = fmodf(x, y), quotient = (x - rest) / y;
+  REAL rest = fmodF(x, y), quotient = (x - rest) / y;
   if (rest != 0 && (rest < 0) != (y < 0)) quotient -= 1;
-  if (quotient == 0) return copysignf(0, x / y);
-  const float down = floorf(quotient);
-  return quotient - down > 0.5f ? down + 1 : down;
+  if (quotient == 0) return copysignF((REAL)0, x / y);
+  const REAL down = floorF(quotient);
+  return quotient - down > (REAL)0.5 ? down + 1 : down;
 }""",
-    "floor_divided": """__device__ __forceinline__ double floor_divided(double x, double y) {
-  if (y == 0) return x / y;
-  double rest = fmod(x, y), quotient = (x - rest) / y;
-  if (rest != 0 && (rest < 0) != (y < 0)) quotient -= 1;
-  if (quotient == 0) return copysign(0.0, x / y);
-  const double down = floor(quotient);
-  return quotient - down > 0.5 ? down + 1 : down;
-}""",
+    ),
 }
 _NAME: Final = re.compile(r"\b[A-Za-z_0-9]+\b")
 
