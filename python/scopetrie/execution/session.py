@@ -51,21 +51,7 @@ class BaseSession:
 
     Thread safety: `run` may be called from several threads at once.
 
-    Args:
-        target: Only the empty string: graphs run in this process.
-        graph: The graph to run; by default the default graph.
-        config: A `ConfigProto`; without effect.
-        backend: The array library that computes: "numpy", "cupy", "torch", "jax", a `Backend`, or a module
-            that follows the array API standard. By default that of the store, or the default backend.
-        store: A `Store` that holds the values of the variables, by their op names as paths: those that it has
-            already are initialized. By default a new one; backends whose arrays cannot be over the host's
-            memory take none. A `PartitionedStore` holds the parts of partitioned variables at its workers,
-            and the others in its `local`.
-
-    Raises:
-        TypeError: If an argument has the wrong type.
-        ValueError: If a store is given to a backend whose values no store holds.
-        NotFoundError: If `target` is another one.
+    Its arguments and what it raises are those of `Session`.
     """
 
     def __init__(
