@@ -107,11 +107,17 @@ def floor(module: str) -> int:
 
 
 class Import(NamedTuple):
-    """An import of a module of this package; one under `if TYPE_CHECKING` is seen by type checkers alone."""
+    """An import of a module of this package.
+
+    `runs` is False under `if TYPE_CHECKING`, which is seen by type checkers alone; `first` is the module that
+    Python asks for first: `a.b` in `from a.b import c`, whatever `c` is; `late` says that a function does it.
+    """
 
     target: str
     line: int
     runs: bool
+    first: str
+    late: bool
 
 
 def type_checking_only(tree: ast.AST) -> set[ast.AST]:
@@ -129,6 +135,8 @@ def imports(module: str, tree: ast.AST, is_package: bool) -> Iterator[Import]:
     if not is_package:
         here = here[:-1]
     not_run = type_checking_only(tree)
+    functions = (each for each in ast.walk(tree) if isinstance(each, ast.FunctionDef))
+    late = {inner for function in functions for inner in ast.walk(function)}
     for node in ast.walk(tree):
         if isinstance(node, ast.Import):
             targets = [(alias.name.split("."), None) for alias in node.names]
@@ -145,7 +153,8 @@ def imports(module: str, tree: ast.AST, is_package: bool) -> Iterator[Import]:
             found = ".".join(path[1:])
             if name and ".".join([*path[1:], name]) in KNOWN:
                 found = ".".join([*path[1:], name])
-            yield Import(found or ROOT_MODULE, node.lineno, node not in not_run)
+            first = ".".join(path[1:])
+            yield Import(found or ROOT_MODULE, node.lineno, node not in not_run, first, node in late)
 
 
 def edges() -> dict[str, list[Import]]:
@@ -161,7 +170,7 @@ EDGES = edges()
 @pytest.mark.parametrize("module", MODULES)
 def test_imports_only_from_floors_below(module: str) -> None:
     ground = floor(module)
-    for target, line, _ in EDGES[module]:
+    for target, line, *_ in EDGES[module]:
         where = f"{MODULES[module]}:{line}"
         assert target in KNOWN, f"{where} imports {target}, which is no module of the package"
         if component(target) != component(module):
@@ -172,7 +181,7 @@ def test_imports_only_from_floors_below(module: str) -> None:
 
 @pytest.mark.parametrize("module", sorted(MODULES.keys() - MAY_IMPORT_ROOT))
 def test_nobody_inside_imports_the_root(module: str) -> None:
-    for target, line, _ in EDGES[module]:
+    for target, line, *_ in EDGES[module]:
         assert target != ROOT_MODULE, f"{MODULES[module]}:{line} imports the package root"
 
 
@@ -183,7 +192,7 @@ def test_no_cycle() -> None:
         assert module not in path, "import cycle: " + " -> ".join([*path[path.index(module) :], module])
         if module in done:
             return
-        for target, _, runs in EDGES.get(module, []):
+        for target, _, runs, *_ in EDGES.get(module, []):
             if runs or (module, target) not in KNIT:
                 visit(target, [*path, module])
         done.add(module)
@@ -197,11 +206,45 @@ def test_what_is_knit_is_so_for_type_checkers_only() -> None:
         assert [each.runs for each in EDGES[module] if each.target == target] == [False]
 
 
+def brought(folder: str) -> set[str]:
+    """The modules of a folder that the folder's own import imports."""
+    found, left = set(), [folder]
+    while left:
+        module = left.pop()
+        for each in EDGES[module]:
+            inside = each.target.startswith(f"{folder}.") and each.target not in found
+            if inside and each.runs and not each.late:
+                found.add(each.target)
+                left.append(each.target)
+    return found
+
+
+FOLDERS = {
+    module: brought(module) for module, path in MODULES.items() if path.name == "__init__.py" and module
+}
+
+
+@pytest.mark.parametrize("module", MODULES)
+def test_a_folder_is_imported_before_what_it_brings(module: str) -> None:
+    """Python locks a module while it is imported, and then the folder it is in.
+
+    A folder that brings its modules locks them in the other order. So two threads can wait for each other,
+    and one of them is given a `_DeadlockError`: name what you want by the folder, which then comes first.
+    """
+    for each in EDGES[module]:
+        parts = each.first.split(".")
+        for folder in (".".join(parts[:count]) for count in range(1, len(parts))):
+            outside = module != folder and not module.startswith(f"{folder}.")
+            assert not (each.runs and outside and each.first in FOLDERS[folder]), (
+                f"{MODULES[module]}:{each.line} imports {each.first}, which {folder} brings: import that"
+            )
+
+
 @pytest.mark.parametrize("module", [each for each in MODULES if each.startswith("ops.")])
 def test_ops_import_only_from_floors_below(module: str) -> None:
     floors = {name: number for number, names in enumerate(OPS_FLOORS) for name in names}
     room = module.split(".")[1]
-    for target, line, _ in EDGES[module]:
+    for target, line, *_ in EDGES[module]:
         other = target.split(".")[1] if target.startswith("ops.") else room
         below = floors[other] < floors[room]
         beside = floors[other] == floors[room] and module.count(".") == target.count(".") == 1

@@ -18,8 +18,15 @@ _PACKAGE: Final = __package__
 def load(module: str) -> ModuleType:
     """Returns a module of the package, imported if need be.
 
+    Folders come before what is in them, as statements elsewhere import them: threads that import a folder and
+    a module of it at once would otherwise hold what the other one waits for.
+
     Args:
         module: Its name below the package: `"ops.math.reduce"`.
     """
+    name = f"{_PACKAGE}.{module}"
     with importing:
-        return import_module(f"{_PACKAGE}.{module}")
+        for end in range(len(_PACKAGE) + 1, len(name)):
+            if name[end] == ".":
+                import_module(name[:end])
+        return import_module(name)

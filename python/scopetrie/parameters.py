@@ -16,10 +16,7 @@ from typing import Any, Concatenate, Final, Generic, NamedTuple, ParamSpec, Type
 from . import _core
 from .public import v1
 from .similar import similar
-from .store import Store
-from .store.errors import MissingVariableError
-from .store.subtree import Subtree
-from .store.variable import StoreVariable
+from .store import MissingVariableError, Store, StoreVariable, Subtree
 
 __all__ = ["Transformed", "get_parameter", "parameter_scope", "transform"]
 

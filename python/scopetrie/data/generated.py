@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from .. import dtypes
-from ..execution.failure import of_program
+from ..execution import of_program
 from .sources import Element
 from .structure import Component, Structure, leaves_of
 

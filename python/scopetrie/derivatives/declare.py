@@ -12,9 +12,9 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable
-from importlib import import_module
 from typing import Any, Final, NamedTuple, TypeVar
 
+from ..late import load
 from ..public import v1
 
 Function = TypeVar("Function", bound=Callable[..., Any])
@@ -112,7 +112,7 @@ def gradient_of(name: str) -> Gradient | None:
     global _loaded
     if not _loaded:
         for room in _ROOMS:
-            import_module(f"{__package__}.{room}")
+            load(f"derivatives.{room}")
         _loaded = True
     return GRADIENTS.get(name)
 

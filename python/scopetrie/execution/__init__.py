@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from .config import ConfigProto, GPUOptions, GraphOptions, OptimizerOptions, RunOptions
 from .default import InteractiveSession, Session, get_default_session
+from .failure import of_program
 from .lowering import LoweredFunction, lower
 from .session import BaseSession
 from .trace import RunMetadata, Timeline
@@ -22,4 +23,5 @@ __all__ = [
     "Timeline",
     "get_default_session",
     "lower",
+    "of_program",
 ]

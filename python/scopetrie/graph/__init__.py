@@ -1,5 +1,6 @@
 """Graphs, operations and tensors."""
 
+from .attributes import keep_attributes
 from .collection import CollectionView
 from .default import (
     add_to_collection,
@@ -21,6 +22,7 @@ from .graph import Graph
 from .handles import Operation, OperatorNotAllowedInGraphError, Tensor, extend_type
 from .keys import GraphKeys
 from .outline import graph_facts, graph_line, variables_outline
+from .reference import Reference
 
 __all__ = [
     "CollectionView",
@@ -30,6 +32,7 @@ __all__ = [
     "GraphKeys",
     "Operation",
     "OperatorNotAllowedInGraphError",
+    "Reference",
     "Tensor",
     "add_to_collection",
     "add_to_collections",
@@ -45,6 +48,7 @@ __all__ = [
     "graph_facts",
     "graph_line",
     "graph_of_values",
+    "keep_attributes",
     "reset_default_graph",
     "variables_outline",
 ]

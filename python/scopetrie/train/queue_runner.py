@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from ..errors import CancelledError, OpError, OutOfRangeError
-from ..execution.default import get_default_session
+from ..execution import get_default_session
 from ..graph import GraphKeys, Operation, get_default_graph
 from ..public import v1
 from ..queues.queue import QueueBase

@@ -6,9 +6,7 @@ from collections.abc import Iterator
 from typing import Any, NoReturn
 
 from .. import _core
-from ..graph import Graph, Tensor, extend_type
-from ..graph.attributes import keep_attributes
-from ..graph.reference import Reference
+from ..graph import Graph, Reference, Tensor, extend_type, keep_attributes
 from ..late import load
 from ..modes import VariableAggregation, VariableSynchronization, refuse_trained_on_read
 from ..ops.array.fill import identity

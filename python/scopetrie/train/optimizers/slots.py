@@ -8,7 +8,7 @@ from ...graph import get_default_graph
 from ...initializers import zeros_initializer
 from ...ops.array.fill import zeros
 from ...scopes import get_variable, get_variable_scope, variable_scope
-from ...variables.save_slice import SaveSliceInfo
+from ...variables import SaveSliceInfo
 
 
 def create_slot(

@@ -8,8 +8,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from ... import summary
-from ...client.timeline import Timeline
-from ...execution.config import RunOptions
+from ...execution import RunOptions, Timeline
 from ...graph import GraphKeys, get_default_graph
 from ...public import v1
 from ..graph_io import write_graph

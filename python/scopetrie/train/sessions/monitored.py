@@ -10,8 +10,7 @@ from types import TracebackType
 from typing import Any, Final, NamedTuple, NoReturn, Self
 
 from ...errors import AbortedError, OutOfRangeError, UnavailableError
-from ...execution.config import RunOptions
-from ...execution.trace import RunMetadata
+from ...execution import RunMetadata, RunOptions
 from ...graph import Graph, get_default_graph
 from ...public import v1, whole
 from ..coordinator import Coordinator

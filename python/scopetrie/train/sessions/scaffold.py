@@ -7,15 +7,19 @@ from typing import Any
 
 from ... import dtypes
 from ..._core import name_scope
-from ...execution.default import Session
+from ...execution import Session
 from ...graph import GraphKeys, Operation, get_default_graph
 from ...ops.array.join import concat
 from ...ops.constant import constant
 from ...ops.control.flow import group, no_op, tables_initializer
 from ...public import v1
 from ...summary.ops import merge_all
-from ...variables import global_variables, global_variables_initializer, local_variables_initializer
-from ...variables.reporting import report_uninitialized_variables
+from ...variables import (
+    global_variables,
+    global_variables_initializer,
+    local_variables_initializer,
+    report_uninitialized_variables,
+)
 from ..saving.saver import Saver
 from .session_manager import SessionManager
 

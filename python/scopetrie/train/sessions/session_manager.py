@@ -7,7 +7,7 @@ from collections.abc import Callable
 from typing import Any
 
 from ...errors import FailedPreconditionError
-from ...execution.default import Session
+from ...execution import Session
 from ...graph import Graph, get_default_graph
 from ...public import v1
 from ..saving.checkpoint_state import checkpoint_exists, get_checkpoint_state, latest_checkpoint

@@ -12,8 +12,7 @@ from typing import Any, Final
 from ... import summary as summaries
 from ...graph import Graph, GraphKeys, get_default_graph
 from ...public import v1, whole
-from ...variables import global_variables, global_variables_initializer
-from ...variables.reporting import report_uninitialized_variables
+from ...variables import global_variables, global_variables_initializer, report_uninitialized_variables
 from ..coordinator import Coordinator, LooperThread
 from ..graph_io import write_graph
 from ..saving.saver import Saver
