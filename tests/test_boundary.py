@@ -10,8 +10,11 @@ import re
 import subprocess
 import sys
 from pathlib import Path
+from types import MethodDescriptorType
 
 import pytest
+import scopetrie as st
+from scopetrie._core import own_methods
 
 SOURCES = Path(__file__).parents[1] / "cpp" / "python"
 pytestmark = pytest.mark.skipif(not SOURCES.is_dir(), reason="the tests run without the sources")
@@ -108,3 +111,29 @@ def test_running_out_of_memory_in_the_core_is_a_memory_error() -> None:
     run = subprocess.run([sys.executable, "-c", OUT_OF_MEMORY], capture_output=True, text=True, check=False)
     assert run.stderr == ""
     assert run.stdout == f"{['MemoryError'] * 5} ['before', 'after']\n"
+
+
+@pytest.mark.parametrize("owner", [st.Graph, st.Names, st.Store])
+def test_methods_of_the_extension_are_the_class_s_own(owner: type) -> None:
+    # The interpreter calls those of a base class more slowly.
+    methods = [each for name in dir(owner) if isinstance(each := getattr(owner, name), MethodDescriptorType)]
+    own = [each for each in methods if each.__objclass__ is owner]
+    assert len(own) > 5
+    assert {each.__objclass__ for each in methods} <= {owner, object}
+    for each in own:
+        with pytest.raises(TypeError, match=f"'{owner.__name__}' objects doesn't apply to a 'int' object"):
+            each(3)
+
+
+def test_a_method_of_python_s_is_left_alone() -> None:
+    class Between(st.Graph):
+        def unique_name(self, name: str, mark_as_used: bool = True) -> str:
+            return "mine"
+
+    class Graph(Between):
+        pass
+
+    assert own_methods(Graph)().unique_name("a") == "mine"
+    assert Graph.unique_names.__objclass__ is Graph
+    with pytest.raises(TypeError, match="takes a class"):
+        own_methods(3)  # type: ignore[type-var]

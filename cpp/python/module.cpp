@@ -14,6 +14,7 @@
 namespace scopetrie::python {
 
 bool bind_at_first_use(PyObject* module);
+bool bind_own_methods(PyObject* module);
 bool bind_placing(PyObject* module);
 
 namespace {
@@ -27,7 +28,8 @@ int fill(PyObject* module) {
                                 bind_composite,      bind_direct,         bind_at_first_use,
                                 bind_placing,        bind_names,          bind_ndarrays,
                                 bind_store,          bind_store_variable, bind_transaction,
-                                bind_c_api,          bind_random,         bind_computing};
+                                bind_c_api,          bind_random,         bind_computing,
+                                bind_own_methods};
   for (const Bind bind : kBindings)
     if (!bind(module)) return -1;
   state().true_getter = PyObject_GetAttrString(module, "true_getter");

@@ -8,12 +8,14 @@ from types import TracebackType
 from typing import Literal, NoReturn, Self, SupportsIndex, final
 
 from ._core import Names as _Names
+from ._core import own_methods
 from .public import v1
 
 __all__ = ["Names", "NamesTransaction"]
 
 
 @v1("Names")
+@own_methods
 class Names(_Names):
     """Names that are unique in their scopes, under the program's own conventions.
 

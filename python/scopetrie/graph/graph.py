@@ -33,6 +33,7 @@ if TYPE_CHECKING:
 
 @v1("Graph")
 @printed
+@_core.own_methods
 class Graph(_core.Graph):
     """A graph of operations, which sessions run.
 

@@ -18,6 +18,7 @@ __all__ = ["Store"]
 
 
 @v1("Store")
+@_core.own_methods
 class Store(SavedStore):
     """Named variables with their values: scopes, sharing and initializers of TensorFlow 1, without a graph.
 
