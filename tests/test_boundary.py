@@ -21,10 +21,10 @@ pytestmark = pytest.mark.skipif(not SOURCES.is_dir(), reason="the tests run with
 
 # An entry of a PyMethodDef or PyGetSetDef table, and calls that make one: a name, code, and text or nullptr.
 ENTRY = re.compile(
-    r'(?:\{|\bfast\(|\bwith_arguments\()\s*"(\w+)",\s*([^";{}]*?),?\s*'
-    r'(?:"|nullptr(?:, nullptr)?\}|k\w*Doc)'
+    r'(?:\{|\bfast\(|\bwith_arguments\(|\bproperty\()\s*"(\w+)",\s*([^";{}]*?),?\s*'
+    r'(?:"|nullptr(?:, nullptr)?[})]|k\w*Doc)'
 )
-SLOT = re.compile(r"\{(Py_[a-z]{2,3}_\w+), ([^{}]*)\}")
+SLOT = re.compile(r"(?:\{|\bslot\()(Py_[a-z]{2,3}_\w+), ((?:[^(){}]|\([^(){}]*\))*)[})]")
 FIELD = re.compile(r"\bvectorcall = ([^;]*);")
 DATA = {"Py_tp_methods", "Py_tp_getset", "Py_tp_members", "Py_tp_doc", "Py_mod_gil"}
 

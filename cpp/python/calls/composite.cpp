@@ -13,6 +13,8 @@ namespace scopetrie::python {
 
 namespace {
 
+using CompositeOwning = Owning<PyComposite, &PyComposite::function, &PyComposite::dict>;
+
 // The graph of a handle, or of the first handle in a list; null where there is none.
 PyGraph* graph_in(PyObject* value) {
   if (is_handle(value)) return handle(value)->graph;
@@ -58,17 +60,10 @@ PyObject* composite_call(PyObject* self, PyObject* const* args, std::size_t flag
 PyObject* composite_make(PyTypeObject* type, PyObject* args, PyObject*) {
   PyObject* function;
   if (!PyArg_ParseTuple(args, "O", &function)) return nullptr;
-  Ref self(type->tp_alloc(type, 0));
-  if (!self) return nullptr;
-  as_composite(self.get())->vectorcall = unlocked<composite_call>;
-  as_composite(self.get())->function = Py_NewRef(function);
-  return self.release();
-}
-
-void composite_dealloc(PyObject* self) {
-  PyObject_GC_UnTrack(self);
-  clear_composite(self);
-  free_object(self);
+  PyObject* self = allocated(type);
+  as_composite(self)->vectorcall = unlocked<composite_call>;
+  as_composite(self)->function = Py_NewRef(function);
+  return self;
 }
 
 // In a class it is a method, as functions are.
@@ -88,19 +83,6 @@ PyObject* composite_repr(PyObject* self) { return PyObject_Repr(as_composite(sel
 PyObject* composite_reduce(PyObject* self, PyObject*) { return PyObject_GetAttrString(self, "__qualname__"); }
 
 }  // namespace
-
-int traverse_composite(PyObject* self, visitproc visit, void* arg) {
-  Py_VISIT(Py_TYPE(self));
-  Py_VISIT(as_composite(self)->function);
-  Py_VISIT(as_composite(self)->dict);
-  return 0;
-}
-
-int clear_composite(PyObject* self) {
-  Py_CLEAR(as_composite(self)->function);
-  Py_CLEAR(as_composite(self)->dict);
-  return 0;
-}
 
 PyObject* call_whole(PyObject* function, PyObject* const* args, std::size_t count, PyObject* keywords) {
   const std::size_t named = keywords == nullptr ? 0 : static_cast<std::size_t>(PyTuple_GET_SIZE(keywords));
@@ -123,30 +105,18 @@ PyObject* call_whole(PyObject* function, PyObject* const* args, std::size_t coun
 }
 
 bool bind_composite(PyObject* module) {
-  static PyMemberDef members[] = {
-      {"__dictoffset__", T_PYSSIZET, offsetof(PyComposite, dict), READONLY, nullptr},
-      {"__vectorcalloffset__", T_PYSSIZET, offsetof(PyComposite, vectorcall), READONLY, nullptr},
-      {nullptr, 0, 0, 0, nullptr}};
-  static PyGetSetDef properties[] = {{"__dict__", PyObject_GenericGetDict, PyObject_GenericSetDict, nullptr, nullptr},
-                                     {"__signature__", unlocked<composite_get_signature>, nullptr, nullptr, nullptr},
-                                     {nullptr, nullptr, nullptr, nullptr, nullptr}};
-  static PyMethodDef methods[] = {{"__reduce__", unlocked<composite_reduce>, METH_NOARGS, nullptr},
-                                  {nullptr, nullptr, 0, nullptr}};
-  PyType_Slot slots[] = {{Py_tp_new, reinterpret_cast<void*>(unlocked<composite_make>)},
-                         {Py_tp_call, reinterpret_cast<void*>(PyVectorcall_Call)},
-                         {Py_tp_traverse, reinterpret_cast<void*>(unlocked<traverse_composite>)},
-                         {Py_tp_clear, reinterpret_cast<void*>(unlocked<clear_composite>)},
-                         {Py_tp_dealloc, reinterpret_cast<void*>(unlocked<composite_dealloc>)},
-                         {Py_tp_repr, reinterpret_cast<void*>(unlocked<composite_repr>)},
-                         {Py_tp_descr_get, reinterpret_cast<void*>(unlocked<composite_bind>)},
-                         {Py_tp_members, members},
-                         {Py_tp_methods, methods},
-                         {Py_tp_getset, properties},
-                         {0, nullptr}};
-  PyType_Spec spec = {"scopetrie._core.Composite", sizeof(PyComposite), 0,
-                      Py_TPFLAGS_DEFAULT | Py_TPFLAGS_HAVE_GC | Py_TPFLAGS_HAVE_VECTORCALL | Py_TPFLAGS_BASETYPE,
-                      slots};
-  state().composite_type = add_type(module, spec);
+  static auto members = table<PyMemberDef>({offset_of("__dictoffset__", offsetof(PyComposite, dict)),
+                                            offset_of("__vectorcalloffset__", offsetof(PyComposite, vectorcall))});
+  static auto properties =
+      table<PyGetSetDef>({property("__dict__", PyObject_GenericGetDict, PyObject_GenericSetDict, nullptr),
+                          property("__signature__", unlocked<composite_get_signature>, nullptr)});
+  static auto methods = table<PyMethodDef>({{"__reduce__", unlocked<composite_reduce>, METH_NOARGS, nullptr}});
+  state().composite_type = add_type<PyComposite>(
+      module, "Composite", Py_TPFLAGS_HAVE_VECTORCALL | Py_TPFLAGS_BASETYPE,
+      {slot(Py_tp_new, unlocked<composite_make>), slot(Py_tp_call, PyVectorcall_Call),
+       slot(Py_tp_traverse, unlocked<CompositeOwning::traverse>), slot(Py_tp_clear, unlocked<CompositeOwning::clear>),
+       slot(Py_tp_dealloc, unlocked<CompositeOwning::dealloc>), slot(Py_tp_repr, unlocked<composite_repr>),
+       slot(Py_tp_descr_get, unlocked<composite_bind>), slot(members), slot(methods), slot(properties)});
   return state().composite_type != nullptr;
 }
 

@@ -13,8 +13,6 @@ struct PyComposite {
 };
 
 inline PyComposite* as_composite(PyObject* object) { return reinterpret_cast<PyComposite*>(object); }
-int traverse_composite(PyObject* self, visitproc visit, void* arg);
-int clear_composite(PyObject* self);
 
 /// Calls `function` in a transaction on the default graph, and on that of the first handle of another graph among the
 /// arguments. `count` has no flags. Not inside of the lock.

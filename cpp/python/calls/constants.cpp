@@ -68,17 +68,16 @@ PyObject* own_items_of(PyObject*, PyObject* value) { return own_items(value); }
 }  // namespace
 
 bool bind_constants(PyObject* module) {
-  static PyMethodDef functions[] = {
-      with_arguments(
-          "plain_constant", locked<plain_constant>,
-          "A Const of a number, a short list of numbers or an array: (value, dtype, name, default name, dims that a "
-          "number "
-          "fills, tensor of the same graph). None for anything else: take the slow path."),
-      {"own_items", unlocked<own_items_of>, METH_O,
-       "own_items(value, /)\n--\n\nA value for NumPy to read, which reads lists in place: with tuples in place of "
-       "lists\nwhere an item may run code, since that may change the list."},
-      {nullptr, nullptr, 0, nullptr}};
-  return PyModule_AddFunctions(module, functions) == 0;
+  static auto functions = table<PyMethodDef>(
+      {with_arguments(
+           "plain_constant", locked<plain_constant>,
+           "A Const of a number, a short list of numbers or an array: (value, dtype, name, default name, dims that a "
+           "number "
+           "fills, tensor of the same graph). None for anything else: take the slow path."),
+       {"own_items", unlocked<own_items_of>, METH_O,
+        "own_items(value, /)\n--\n\nA value for NumPy to read, which reads lists in place: with tuples in place of "
+        "lists\nwhere an item may run code, since that may change the list."}});
+  return add_functions(module, functions);
 }
 
 }  // namespace scopetrie::python

@@ -45,7 +45,17 @@ struct PyDirectFunction : PyComposite {
   std::vector<Parameter>* parameters;
   std::uint32_t default_name;
   Only only;
+
+  void end() {
+    if (parameters != nullptr)
+      for (const Parameter& parameter : *parameters)
+        for (PyObject* owned : {parameter.name, parameter.attribute, parameter.fallback, parameter.choices})
+          Py_XDECREF(owned);
+    delete parameters;
+  }
 };
+using DirectOwning =
+    Owning<PyDirectFunction, &PyDirectFunction::op_function, &PyDirectFunction::function, &PyDirectFunction::dict>;
 
 PyDirectFunction* as_direct(PyObject* object) { return reinterpret_cast<PyDirectFunction*>(object); }
 
@@ -287,8 +297,7 @@ PyObject* direct_make(PyTypeObject* type, PyObject* args, PyObject*) {
     return nullptr;
   if (PyTuple_GET_SIZE(parameters) > static_cast<Py_ssize_t>(Call::kMost))
     raise_error(PyExc_ValueError, "a direct function has at most 16 parameters");
-  Ref self(type->tp_alloc(type, 0));
-  if (!self) return nullptr;
+  Ref self(allocated(type));
   PyDirectFunction* made = as_direct(self.get());
   made->vectorcall = unlocked<call_direct>;
   made->function = Py_NewRef(function);
@@ -301,42 +310,15 @@ PyObject* direct_make(PyTypeObject* type, PyObject* args, PyObject*) {
   return self.release();
 }
 
-int traverse(PyObject* self, visitproc visit, void* arg) {
-  Py_VISIT(as_direct(self)->op_function);
-  return traverse_composite(self, visit, arg);
-}
-
-int clear(PyObject* self) {
-  Py_CLEAR(as_direct(self)->op_function);
-  return clear_composite(self);
-}
-
-void direct_dealloc(PyObject* self) {
-  PyObject_GC_UnTrack(self);
-  clear(self);
-  if (as_direct(self)->parameters != nullptr)
-    for (const Parameter& parameter : *as_direct(self)->parameters) {
-      Py_XDECREF(parameter.name);
-      Py_XDECREF(parameter.attribute);
-      Py_XDECREF(parameter.fallback);
-      Py_XDECREF(parameter.choices);
-    }
-  delete as_direct(self)->parameters;
-  free_object(self);
-}
-
 }  // namespace
 
 bool bind_direct(PyObject* module) {
-  PyType_Slot slots[] = {{Py_tp_new, reinterpret_cast<void*>(locked<direct_make>)},
-                         {Py_tp_call, reinterpret_cast<void*>(PyVectorcall_Call)},
-                         {Py_tp_traverse, reinterpret_cast<void*>(unlocked<traverse>)},
-                         {Py_tp_clear, reinterpret_cast<void*>(unlocked<clear>)},
-                         {Py_tp_dealloc, reinterpret_cast<void*>(unlocked<direct_dealloc>)},
-                         {0, nullptr}};
-  PyType_Spec spec = {"scopetrie._core.DirectFunction", sizeof(PyDirectFunction), 0,
-                      Py_TPFLAGS_DEFAULT | Py_TPFLAGS_HAVE_GC | Py_TPFLAGS_HAVE_VECTORCALL, slots};
-  return add_type(module, spec, state().composite_type) != nullptr;
+  return add_type<PyDirectFunction>(
+             module, "DirectFunction", Py_TPFLAGS_HAVE_VECTORCALL,
+             {slot(Py_tp_new, locked<direct_make>), slot(Py_tp_call, PyVectorcall_Call),
+              slot(Py_tp_traverse, unlocked<DirectOwning::traverse>), slot(Py_tp_clear, unlocked<DirectOwning::clear>),
+              slot(Py_tp_dealloc, unlocked<DirectOwning::dealloc>)},
+             state().composite_type) != nullptr;
 }
 
 }  // namespace scopetrie::python

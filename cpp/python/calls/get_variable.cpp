@@ -210,16 +210,14 @@ constexpr char kDoc[] =
 }  // namespace
 
 bool bind_get_variable(PyObject* module) {
-  static PyMethodDef functions[] = {
-      fast("get_variable", locked<get_variable>, kDoc),
-      fast("get_variables", locked<get_variables>, kBulkDoc),
-      fast("scoped_variable", locked<scoped_variable>,
-           "get_variable in a given scope: (scope, reuse, then its arguments)."),
-      fast("true_getter", locked<true_getter>,
-           "Gets or makes the variable of a whole name: what custom getters are given."),
-      fast("create_variable", locked<new_variable>, "Makes a variable as v1's constructor does."),
-      {nullptr, nullptr, 0, nullptr}};
-  return PyModule_AddFunctions(module, functions) == 0;
+  static auto functions = table<PyMethodDef>(
+      {fast("get_variable", locked<get_variable>, kDoc), fast("get_variables", locked<get_variables>, kBulkDoc),
+       fast("scoped_variable", locked<scoped_variable>,
+            "get_variable in a given scope: (scope, reuse, then its arguments)."),
+       fast("true_getter", locked<true_getter>,
+            "Gets or makes the variable of a whole name: what custom getters are given."),
+       fast("create_variable", locked<new_variable>, "Makes a variable as v1's constructor does.")});
+  return add_functions(module, functions);
 }
 
 }  // namespace scopetrie::python

@@ -48,9 +48,8 @@ PyObject* definition_at(KindId kind) {
   load(definition.get());
   PyObject* const made = kind_table().kinds[kind].definition;
   if (!PyUnicode_Check(made)) return made;
-  PyErr_Format(PyExc_ImportError, "op type %U is not defined by %U: run python .ci/generate.py",
-               kind_table().kinds[kind].name, made);
-  throw_raised();
+  raise_error(PyExc_ImportError, "op type %U is not defined by %U: run python .ci/generate.py",
+              kind_table().kinds[kind].name, made);
 }
 
 // op_definition(type)
@@ -63,11 +62,6 @@ PyObject* op_definition(PyObject*, PyObject* type) {
 PyObject* name_keyword() {
   static PyObject* const only = PyUnicode_InternFromString("name");
   return only;
-}
-
-void missing(const Definition& definition, std::size_t at) {
-  PyErr_Format(PyExc_TypeError, "%U() missing required argument '%U'", kind_name(definition.kind),
-               definition.inputs[at].name);
 }
 
 PyObject* function_call(PyObject* self, PyObject* const* args, std::size_t flagged, PyObject* keywords) {
@@ -109,12 +103,10 @@ PyObject* function_call(PyObject* self, PyObject* const* args, std::size_t flagg
       if (!attrs || PyDict_SetItem(attrs.get(), keyword, value) < 0) return nullptr;
     }
   }
-  for (std::size_t i = 0; i < count; ++i) {
-    if (inputs[i] == nullptr) {
-      missing(definition, i);
-      return nullptr;
-    }
-  }
+  for (std::size_t i = 0; i < count; ++i)
+    if (inputs[i] == nullptr)
+      raise_error(PyExc_TypeError, "%U() missing required argument '%U'", kind_name(definition.kind),
+                  definition.inputs[i].name);
   if (name == Py_None) name = nullptr;
   return build(definition, inputs, name, definition.default_name, attrs.get(), Conversion::kStrict);
 }
@@ -220,8 +212,7 @@ PyObject* function_make(PyTypeObject* type, PyObject* args, PyObject*) {
     return nullptr;
   if (PyTuple_GET_SIZE(inputs) > 16)
     raise_error(PyExc_ValueError, "an op has at most 16 named inputs; take a list input");
-  Ref self(type->tp_alloc(type, 0));
-  if (!self) return nullptr;
+  Ref self(allocated(type));
   auto* made = reinterpret_cast<PyOpFunction*>(self.get());
   made->vectorcall = locked<function_call>;
   made->definition = new Definition;
@@ -242,41 +233,30 @@ PyObject* function_make(PyTypeObject* type, PyObject* args, PyObject*) {
   return self.release();
 }
 
-int function_traverse(PyObject* self, visitproc visit, void* arg) {
-  auto* function = reinterpret_cast<PyOpFunction*>(self);
-  Py_VISIT(Py_TYPE(self));
-  Py_VISIT(function->dict);
-  if (function->definition != nullptr) {
-    Py_VISIT(function->definition->op_def);
-    Py_VISIT(function->definition->rule_function);
+struct OwnedFunction : PyOpFunction {
+  int visit_more(visitproc visit, void* arg) const {
+    if (definition == nullptr) return 0;
+    Py_VISIT(definition->op_def);
+    Py_VISIT(definition->rule_function);
+    return 0;
   }
-  return 0;
-}
-
-int function_clear(PyObject* self) {
-  auto* function = reinterpret_cast<PyOpFunction*>(self);
-  Py_CLEAR(function->dict);
-  if (function->definition != nullptr) {
-    Py_CLEAR(function->definition->op_def);
-    Py_CLEAR(function->definition->rule_function);
+  void clear_more() const {
+    if (definition == nullptr) return;
+    Py_CLEAR(definition->op_def);
+    Py_CLEAR(definition->rule_function);
   }
-  return 0;
-}
-
-void function_dealloc(PyObject* self) {
-  PyObject_GC_UnTrack(self);
-  function_clear(self);
-  auto* function = reinterpret_cast<PyOpFunction*>(self);
-  if (function->definition != nullptr) {
-    for (const Input& input : function->definition->inputs) {
+  void end() const {
+    clear_more();
+    if (definition == nullptr) return;
+    for (const Input& input : definition->inputs) {
       Py_XDECREF(input.name);
       Py_XDECREF(input.allowed_text);
     }
-    for (PyObject* attribute : function->definition->attributes) Py_DECREF(attribute);
-    delete function->definition;
+    for (PyObject* attribute : definition->attributes) Py_DECREF(attribute);
+    delete definition;
   }
-  free_object(self);
-}
+};
+using FunctionOwning = Owning<OwnedFunction, &PyOpFunction::dict>;
 
 PyObject* function_repr(PyObject* self) {
   return PyUnicode_FromFormat("<op function %U>", kind_name(definition_of(self).kind));
@@ -317,10 +297,7 @@ PyObject* kind_definition(KindId kind) {
 }
 
 bool keep_op_types(PyObject* modules) {
-  if (!PyDict_Check(modules)) {
-    PyErr_SetString(PyExc_TypeError, "op_types: a dict is needed");
-    return false;
-  }
+  if (!PyDict_Check(modules)) raise_error(PyExc_TypeError, "op_types: a dict is needed");
   Py_ssize_t at = 0;
   for (PyObject *type, *module; PyDict_Next(modules, &at, &type, &module);) {
     const std::string_view text = checked_text(type);
@@ -332,34 +309,22 @@ bool keep_op_types(PyObject* modules) {
 }
 
 bool bind_op_function(PyObject* module) {
-  static PyMemberDef members[] = {
-      {"__dictoffset__", T_PYSSIZET, offsetof(PyOpFunction, dict), READONLY, nullptr},
-      {"__vectorcalloffset__", T_PYSSIZET, offsetof(PyOpFunction, vectorcall), READONLY, nullptr},
-      {nullptr, 0, 0, 0, nullptr}};
-  static PyGetSetDef properties[] = {
-      {"definition", unlocked<get_def>, nullptr, "The OpDef that the function makes nodes of.", nullptr},
-      {"__signature__", unlocked<function_get_signature>, nullptr, "The function's parameters, as inspect.Signature.",
-       nullptr},
-      {"__dict__", PyObject_GenericGetDict, PyObject_GenericSetDict, nullptr, nullptr},
-      {nullptr, nullptr, nullptr, nullptr, nullptr}};
-  PyType_Slot slots[] = {{Py_tp_new, reinterpret_cast<void*>(locked<function_make>)},
-                         {Py_tp_call, reinterpret_cast<void*>(PyVectorcall_Call)},
-                         {Py_tp_traverse, reinterpret_cast<void*>(unlocked<function_traverse>)},
-                         {Py_tp_clear, reinterpret_cast<void*>(unlocked<function_clear>)},
-                         {Py_tp_dealloc, reinterpret_cast<void*>(unlocked<function_dealloc>)},
-                         {Py_tp_repr, reinterpret_cast<void*>(locked<function_repr>)},
-                         {Py_tp_members, members},
-                         {Py_tp_getset, properties},
-                         {0, nullptr}};
-  PyType_Spec spec = {"scopetrie._core.OpFunction", sizeof(PyOpFunction), 0,
-                      Py_TPFLAGS_DEFAULT | Py_TPFLAGS_HAVE_GC | Py_TPFLAGS_HAVE_VECTORCALL, slots};
-  state().op_function_type = add_type(module, spec);
+  static auto members = table<PyMemberDef>({offset_of("__dictoffset__", offsetof(PyOpFunction, dict)),
+                                            offset_of("__vectorcalloffset__", offsetof(PyOpFunction, vectorcall))});
+  static auto properties = table<PyGetSetDef>(
+      {property("definition", unlocked<get_def>, "The OpDef that the function makes nodes of."),
+       property("__signature__", unlocked<function_get_signature>, "The function's parameters, as inspect.Signature."),
+       property("__dict__", PyObject_GenericGetDict, PyObject_GenericSetDict, nullptr)});
+  state().op_function_type = add_type<PyOpFunction>(
+      module, "OpFunction", Py_TPFLAGS_HAVE_VECTORCALL,
+      {slot(Py_tp_new, locked<function_make>), slot(Py_tp_call, PyVectorcall_Call),
+       slot(Py_tp_traverse, unlocked<FunctionOwning::traverse>), slot(Py_tp_clear, unlocked<FunctionOwning::clear>),
+       slot(Py_tp_dealloc, unlocked<FunctionOwning::dealloc>), slot(Py_tp_repr, locked<function_repr>), slot(members),
+       slot(properties)});
   kinds();
-  static PyMethodDef functions[] = {
-      {"op_definition", locked<op_definition>, METH_O, "The OpDef of a type of operations; None if there is none."},
-      {nullptr, nullptr, 0, nullptr}};
-  return state().op_function_type != nullptr && name_keyword() != nullptr &&
-         PyModule_AddFunctions(module, functions) == 0;
+  static auto functions = table<PyMethodDef>(
+      {{"op_definition", locked<op_definition>, METH_O, "The OpDef of a type of operations; None if there is none."}});
+  return state().op_function_type != nullptr && name_keyword() != nullptr && add_functions(module, functions);
 }
 
 }  // namespace scopetrie::python

@@ -184,12 +184,11 @@ PyObject* place_calls(PyObject*, PyObject* const* args, Py_ssize_t count) {
 }  // namespace
 
 bool bind_placing(PyObject* module) {
-  static PyMethodDef functions[] = {
-      with_arguments("place_calls", locked<place_calls>,
-                     "The steps of a plan, the slots of its constants, those of what is fetched, and what of that has "
-                     "no alias."),
-      {nullptr, nullptr, 0, nullptr}};
-  return PyModule_AddFunctions(module, functions) == 0;
+  static auto functions = table<PyMethodDef>(
+      {with_arguments("place_calls", locked<place_calls>,
+                      "The steps of a plan, the slots of its constants, those of what is fetched, and what of that has "
+                      "no alias.")});
+  return add_functions(module, functions);
 }
 
 }  // namespace scopetrie::python

@@ -84,14 +84,12 @@ PyObject* plain_variable(PyObject*, PyObject* const* args, Py_ssize_t count) {
 }  // namespace
 
 bool bind_plain_variable(PyObject* module) {
-  static PyMethodDef functions[] = {
-      with_arguments(
-          "plain_variable", locked<plain_variable>,
-          "A variable whose initial value is a number, a short list of numbers or an array: (value, dtype, name, "
-          "trainable). "
-          "None for anything else: take the slow path."),
-      {nullptr, nullptr, 0, nullptr}};
-  return PyModule_AddFunctions(module, functions) == 0;
+  static auto functions = table<PyMethodDef>({with_arguments(
+      "plain_variable", locked<plain_variable>,
+      "A variable whose initial value is a number, a short list of numbers or an array: (value, dtype, name, "
+      "trainable). "
+      "None for anything else: take the slow path.")});
+  return add_functions(module, functions);
 }
 
 }  // namespace scopetrie::python

@@ -5,6 +5,7 @@
 #include <cstddef>
 
 #include "support/state.hpp"
+#include "support/types.hpp"
 
 namespace scopetrie::python {
 
@@ -13,6 +14,7 @@ namespace {
 struct PyAtFirstUse {
   PyObject_HEAD PyObject* make;
 };
+using AtFirstUseOwning = Owning<PyAtFirstUse, &PyAtFirstUse::make>;
 
 PyObject*& make_of(PyObject* self) { return reinterpret_cast<PyAtFirstUse*>(self)->make; }
 
@@ -23,30 +25,13 @@ PyObject* make(PyTypeObject* type, PyObject* args, PyObject* kwargs) {
   if (!parse_tuple(signature, args, kwargs, given)) return nullptr;
   if (given[0] == nullptr || PyCallable_Check(given[0]) == 0)
     raise_error(PyExc_TypeError, "AtFirstUse() takes a function");
-  PyObject* self = type->tp_alloc(type, 0);
-  if (self != nullptr) make_of(self) = Py_NewRef(given[0]);
+  PyObject* self = allocated(type);
+  make_of(self) = Py_NewRef(given[0]);
   return self;
 }
 
 PyObject* get(PyObject* self, PyObject* instance, PyObject*) {
   return instance == nullptr ? Py_NewRef(self) : PyObject_CallOneArg(make_of(self), instance);
-}
-
-int traverse(PyObject* self, visitproc visit, void* arg) {
-  Py_VISIT(Py_TYPE(self));
-  Py_VISIT(make_of(self));
-  return 0;
-}
-
-int clear(PyObject* self) {
-  Py_CLEAR(make_of(self));
-  return 0;
-}
-
-void dealloc(PyObject* self) {
-  PyObject_GC_UnTrack(self);
-  Py_CLEAR(make_of(self));
-  free_object(self);
 }
 
 }  // namespace
@@ -56,16 +41,11 @@ bool bind_at_first_use(PyObject* module) {
       "AtFirstUse(make)\n--\n\n"
       "An attribute that an instance does not have yet: `make(instance)` sets it, and gives it or raises "
       "AttributeError.";
-  PyType_Slot slots[] = {{Py_tp_doc, const_cast<char*>(doc)},
-                         {Py_tp_new, reinterpret_cast<void*>(unlocked<make>)},
-                         {Py_tp_descr_get, reinterpret_cast<void*>(unlocked<get>)},
-                         {Py_tp_traverse, reinterpret_cast<void*>(unlocked<traverse>)},
-                         {Py_tp_clear, reinterpret_cast<void*>(unlocked<clear>)},
-                         {Py_tp_dealloc, reinterpret_cast<void*>(unlocked<dealloc>)},
-                         {0, nullptr}};
-  PyType_Spec spec = {"scopetrie._core.AtFirstUse", sizeof(PyAtFirstUse), 0,
-                      Py_TPFLAGS_DEFAULT | Py_TPFLAGS_HAVE_GC | Py_TPFLAGS_IMMUTABLETYPE, slots};
-  return add_type(module, spec) != nullptr;
+  return add_type<PyAtFirstUse>(module, "AtFirstUse", Py_TPFLAGS_IMMUTABLETYPE,
+                                {slot(doc), slot(Py_tp_new, unlocked<make>), slot(Py_tp_descr_get, unlocked<get>),
+                                 slot(Py_tp_traverse, unlocked<AtFirstUseOwning::traverse>),
+                                 slot(Py_tp_clear, unlocked<AtFirstUseOwning::clear>),
+                                 slot(Py_tp_dealloc, unlocked<AtFirstUseOwning::dealloc>)}) != nullptr;
 }
 
 }  // namespace scopetrie::python

@@ -88,7 +88,7 @@ Memory& elements(void* owner, VariableId id) {
 constexpr capi::Host kHost{
     run, take_lock, give_lock, stand, release_owner, expect_variable, note_variables, names_of_store, elements};
 
-scopetrie_api table;  // filled while the module is loaded
+scopetrie_api api;  // filled while the module is loaded
 
 PyGraph* python_graph(const void* graph) {
   auto* found = static_cast<const Graph*>(graph);
@@ -221,7 +221,7 @@ void* store_variable_to_object(scopetrie_store_variable variable) {
 }
 
 void raise_last_error() {
-  const scopetrie_error* shown = table.last_error();
+  const scopetrie_error* shown = api.last_error();
   const Error* error = capi::kept_error();
   if (shown == nullptr || error == nullptr) {
     PyErr_NoMemory();
@@ -240,21 +240,21 @@ void raise_last_error() {
 
 bool bind_c_api(PyObject* module) {
   capi::host = &kHost;
-  table = capi::make_table();
-  table.graph_from_object = graph_from_object;
-  table.graph_to_object = graph_to_object;
-  table.tensor_from_object = tensor_from_object;
-  table.tensor_to_object = tensor_to_object;
-  table.variable_from_object = variable_from_object;
-  table.variable_to_object = variable_to_object;
-  table.operation_from_object = operation_from_object;
-  table.operation_to_object = operation_to_object;
-  table.raise_last_error = raise_last_error;
-  table.store_from_object = store_from_object;
-  table.store_to_object = store_to_object;
-  table.store_variable_from_object = store_variable_from_object;
-  table.store_variable_to_object = store_variable_to_object;
-  PyObject* capsule = PyCapsule_New(&table, SCOPETRIE_API_CAPSULE, nullptr);
+  api = capi::make_table();
+  api.graph_from_object = graph_from_object;
+  api.graph_to_object = graph_to_object;
+  api.tensor_from_object = tensor_from_object;
+  api.tensor_to_object = tensor_to_object;
+  api.variable_from_object = variable_from_object;
+  api.variable_to_object = variable_to_object;
+  api.operation_from_object = operation_from_object;
+  api.operation_to_object = operation_to_object;
+  api.raise_last_error = raise_last_error;
+  api.store_from_object = store_from_object;
+  api.store_to_object = store_to_object;
+  api.store_variable_from_object = store_variable_from_object;
+  api.store_variable_to_object = store_variable_to_object;
+  PyObject* capsule = PyCapsule_New(&api, SCOPETRIE_API_CAPSULE, nullptr);
   const bool is_added = capsule != nullptr && PyModule_AddObjectRef(module, "C_API", capsule) == 0;
   Py_XDECREF(capsule);
   return is_added;

@@ -11,8 +11,8 @@
 #include "scopetrie/values/adam.hpp"
 #include "scopetrie/values/block_pool.hpp"
 #include "scopetrie/values/subnormals.hpp"
-#include "support/locking.hpp"
 #include "support/state.hpp"
+#include "support/types.hpp"
 
 namespace scopetrie::python {
 namespace {
@@ -68,6 +68,7 @@ struct PyInRun {
   PyObject_HEAD PyObject* function;
   vectorcallfunc vectorcall;
 };
+using InRunOwning = Owning<PyInRun, &PyInRun::function>;
 PyInRun& in_run(PyObject* self) { return *reinterpret_cast<PyInRun*>(self); }
 
 PyObject* call_flushing(PyObject* self, PyObject* const* args, std::size_t count, PyObject* keywords) {
@@ -80,26 +81,18 @@ PyObject* call_pooled(PyObject* self, PyObject* const* args, std::size_t count, 
   PyObject* before = handlers.set(handlers.ours);
   if (before == nullptr) return nullptr;
   PyObject* made = PyObject_Vectorcall(in_run(self).function, args, count, keywords);
-  PyObject *type, *error, *trace;
-  if (made == nullptr) PyErr_Fetch(&type, &error, &trace);
-  PyObject* ours = handlers.set(before);
+  KeptException failed;  // if it did
+  const Ref ours(handlers.set(before));
   Py_DECREF(before);
-  if (made == nullptr) {
-    if (ours == nullptr) PyErr_Clear();
-    PyErr_Restore(type, error, trace);
-  } else if (ours == nullptr) {
-    Py_CLEAR(made);
-  }
-  Py_XDECREF(ours);
-  return made;
+  if (made == nullptr || ours) return made;
+  failed.drop();
+  Py_DECREF(made);
+  return nullptr;
 }
 
 // outside_run(function, *args)
 PyObject* call_outside_run(PyObject*, PyObject* const* args, Py_ssize_t count) {
-  if (count < 1) {
-    PyErr_SetString(PyExc_TypeError, "outside_run() takes a function, and its arguments");
-    return nullptr;
-  }
+  if (count < 1) raise_error(PyExc_TypeError, "outside_run() takes a function, and its arguments");
   const KeepSubnormals keeping;
   return PyObject_Vectorcall(args[0], args + 1, static_cast<std::size_t>(count) - 1, nullptr);
 }
@@ -109,40 +102,14 @@ PyObject* new_in_run(PyTypeObject* type, PyObject* args, PyObject* kwargs) {
   static Signature<2> signature("InRun", {"function", "pooled"});
   PyObject* given[2];
   if (!parse_tuple(signature, args, kwargs, given)) return nullptr;
-  if (given[0] == nullptr || PyCallable_Check(given[0]) == 0) {
-    PyErr_SetString(PyExc_TypeError, "InRun() takes a function");
-    return nullptr;
-  }
-  const int pooled = given[1] == nullptr ? 0 : PyObject_IsTrue(given[1]);
-  if (pooled < 0) return nullptr;
-  if (pooled != 0 && handlers.ours == nullptr) find_handlers();
-  PyObject* self = type->tp_alloc(type, 0);
-  if (self == nullptr) return nullptr;
+  if (given[0] == nullptr || PyCallable_Check(given[0]) == 0) raise_error(PyExc_TypeError, "InRun() takes a function");
+  const bool is_pooled = truth_of(given[1]);
+  if (is_pooled && handlers.ours == nullptr) find_handlers();
+  PyObject* self = allocated(type);
   in_run(self).function = Py_NewRef(given[0]);
-  if (pooled != 0)
-    in_run(self).vectorcall = unlocked<call_pooled>;
-  else
-    in_run(self).vectorcall = unlocked<call_flushing>;
+  in_run(self).vectorcall = unlocked<call_flushing>;
+  if (is_pooled) in_run(self).vectorcall = unlocked<call_pooled>;
   return self;
-}
-
-int traverse_in_run(PyObject* self, visitproc visit, void* arg) {
-  Py_VISIT(Py_TYPE(self));
-  Py_VISIT(in_run(self).function);
-  return 0;
-}
-
-int clear_in_run(PyObject* self) {
-  Py_CLEAR(in_run(self).function);
-  return 0;
-}
-
-void dealloc_in_run(PyObject* self) {
-  PyObject_GC_UnTrack(self);
-  PyTypeObject* type = Py_TYPE(self);
-  Py_CLEAR(in_run(self).function);
-  type->tp_free(self);
-  Py_DECREF(type);
 }
 
 PyObject* trim_pool(PyObject*, PyObject*) {
@@ -200,10 +167,8 @@ PyObject* update_adam_arrays(PyObject*, PyObject* args) {
   const Reals of_variable(variable, true), of_mean(mean, true), of_square(square, true), of_grad(grad, false);
   const char kind = of_variable.kind();
   if ((kind != 'f' && kind != 'd') || !of_mean.is_like(of_variable) || !of_square.is_like(of_variable) ||
-      !of_grad.is_like(of_variable)) {
-    PyErr_SetString(PyExc_TypeError, "update_adam: the arrays must be of one size, and all of float32 or of float64");
-    return nullptr;
-  }
+      !of_grad.is_like(of_variable))
+    raise_error(PyExc_TypeError, "update_adam: the arrays must be of one size, and all of float32 or of float64");
   if (kind == 'f')
     apply_adam<float>(of_variable, of_mean, of_square, of_grad, numbers, is_nesterov != 0);
   else
@@ -228,25 +193,16 @@ constexpr char kAdamDoc[] =
 }  // namespace
 
 bool bind_computing(PyObject* module) {
-  static PyMemberDef members[] = {
-      {"__vectorcalloffset__", T_PYSSIZET, offsetof(PyInRun, vectorcall), READONLY, nullptr},
-      {nullptr, 0, 0, 0, nullptr}};
-  PyType_Slot slots[] = {{Py_tp_doc, const_cast<char*>(kInRunDoc)},
-                         {Py_tp_new, reinterpret_cast<void*>(unlocked<new_in_run>)},
-                         {Py_tp_call, reinterpret_cast<void*>(PyVectorcall_Call)},
-                         {Py_tp_members, members},
-                         {Py_tp_traverse, reinterpret_cast<void*>(unlocked<traverse_in_run>)},
-                         {Py_tp_clear, reinterpret_cast<void*>(unlocked<clear_in_run>)},
-                         {Py_tp_dealloc, reinterpret_cast<void*>(unlocked<dealloc_in_run>)},
-                         {0, nullptr}};
-  PyType_Spec spec = {"scopetrie._core.InRun", sizeof(PyInRun), 0,
-                      Py_TPFLAGS_DEFAULT | Py_TPFLAGS_HAVE_GC | Py_TPFLAGS_IMMUTABLETYPE | Py_TPFLAGS_HAVE_VECTORCALL,
-                      slots};
-  static PyMethodDef functions[] = {with_arguments("outside_run", unlocked<call_outside_run>, kOutsideDoc),
-                                    {"trim_pool", unlocked<trim_pool>, METH_NOARGS, kTrimDoc},
-                                    {"update_adam", unlocked<update_adam_arrays>, METH_VARARGS, kAdamDoc},
-                                    {nullptr, nullptr, 0, nullptr}};
-  return add_type(module, spec) != nullptr && PyModule_AddFunctions(module, functions) == 0;
+  static auto members = table<PyMemberDef>({offset_of("__vectorcalloffset__", offsetof(PyInRun, vectorcall))});
+  static auto functions = table<PyMethodDef>({with_arguments("outside_run", unlocked<call_outside_run>, kOutsideDoc),
+                                              {"trim_pool", unlocked<trim_pool>, METH_NOARGS, kTrimDoc},
+                                              {"update_adam", unlocked<update_adam_arrays>, METH_VARARGS, kAdamDoc}});
+  return add_type<PyInRun>(module, "InRun", Py_TPFLAGS_IMMUTABLETYPE | Py_TPFLAGS_HAVE_VECTORCALL,
+                           {slot(kInRunDoc), slot(Py_tp_new, unlocked<new_in_run>), slot(Py_tp_call, PyVectorcall_Call),
+                            slot(members), slot(Py_tp_traverse, unlocked<InRunOwning::traverse>),
+                            slot(Py_tp_clear, unlocked<InRunOwning::clear>),
+                            slot(Py_tp_dealloc, unlocked<InRunOwning::dealloc>)}) != nullptr &&
+         add_functions(module, functions);
 }
 
 }  // namespace scopetrie::python

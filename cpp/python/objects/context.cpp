@@ -204,22 +204,21 @@ void forget_context(PyGraph* graph) {
 }
 
 bool bind_context(PyObject* module) {
-  static PyMethodDef functions[] = {
-      {"get_default_graph", locked<get_default_graph>, METH_NOARGS,
-       "get_default_graph()\n--\n\nThe graph that operations are added to in this thread.\n\n"
-       "Returns:\n    The Graph of the innermost `with graph.as_default():`, else the process's default graph."},
-      {"push_default_graph", locked<push_default>, METH_O,
-       "Makes a graph this thread's default until pop_default_graph()."},
-      {"pop_default_graph", locked<pop_default>, METH_O,
-       "Ends push_default_graph(); AssertionError where it is not the innermost."},
-      {"default_graph_depth", unlocked<get_depth>, METH_NOARGS, "How many default graphs this thread has opened."},
-      {"drop_global_graph", locked<drop_global_graph>, METH_NOARGS,
-       "Forgets the process's default graph; the next use makes one."},
-      {"get_variable_scope", locked<get_variable_scope>, METH_NOARGS,
-       "get_variable_scope()\n--\n\nThe current variable scope.\n\n"
-       "Returns:\n    The VariableScope entered last in this thread and graph, or the graph's root scope."},
-      {nullptr, nullptr, 0, nullptr}};
-  return PyModule_AddFunctions(module, functions) == 0;
+  static auto functions = table<PyMethodDef>(
+      {{"get_default_graph", locked<get_default_graph>, METH_NOARGS,
+        "get_default_graph()\n--\n\nThe graph that operations are added to in this thread.\n\n"
+        "Returns:\n    The Graph of the innermost `with graph.as_default():`, else the process's default graph."},
+       {"push_default_graph", locked<push_default>, METH_O,
+        "Makes a graph this thread's default until pop_default_graph()."},
+       {"pop_default_graph", locked<pop_default>, METH_O,
+        "Ends push_default_graph(); AssertionError where it is not the innermost."},
+       {"default_graph_depth", unlocked<get_depth>, METH_NOARGS, "How many default graphs this thread has opened."},
+       {"drop_global_graph", locked<drop_global_graph>, METH_NOARGS,
+        "Forgets the process's default graph; the next use makes one."},
+       {"get_variable_scope", locked<get_variable_scope>, METH_NOARGS,
+        "get_variable_scope()\n--\n\nThe current variable scope.\n\n"
+        "Returns:\n    The VariableScope entered last in this thread and graph, or the graph's root scope."}});
+  return add_functions(module, functions);
 }
 
 }  // namespace scopetrie::python

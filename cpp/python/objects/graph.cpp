@@ -75,11 +75,13 @@ int GraphState::traverse_kept(visitproc visit, void* arg) const {
   return 0;
 }
 
-void own_graph(PyObject* self, GraphState* state) {
-  as_graph(self)->state = state;
+PyObject* new_graph(PyTypeObject* type, std::unique_ptr<GraphState> state) {
+  PyObject* self = allocated(type);
   state->owner = self;
   state->owner_host = &python_host;
   state->collections.set_host(python_host);
+  as_graph(self)->state = state.release();
+  return self;
 }
 
 int traverse_graph(PyObject* self, visitproc visit, void* arg) {
@@ -140,10 +142,7 @@ PyObject* graph_make(PyTypeObject* type, PyObject*, PyObject*) {
     load("scopes");
     the_state->has_members = true;
   }
-  auto state = std::make_unique<GraphState>();
-  PyObject* self = type->tp_alloc(type, 0);
-  if (self != nullptr) own_graph(self, state.release());
-  return self;
+  return new_graph(type, std::make_unique<GraphState>());
 }
 
 }  // namespace
@@ -156,20 +155,15 @@ bool bind_graph(PyObject* module) {
   add_block_members(methods, properties);
   methods.push_back({nullptr, nullptr, 0, nullptr});
   properties.push_back({nullptr, nullptr, nullptr, nullptr, nullptr});
-  static PyMemberDef members[] = {
-      {"__weaklistoffset__", T_PYSSIZET, offsetof(PyGraph, weak_references), READONLY, nullptr},
-      {nullptr, 0, 0, 0, nullptr}};
-  PyType_Slot slots[] = {{Py_tp_new, reinterpret_cast<void*>(unlocked<graph_make>)},
-                         {Py_tp_traverse, reinterpret_cast<void*>(unlocked<traverse_graph>)},
-                         {Py_tp_clear, reinterpret_cast<void*>(unlocked<clear_graph>)},
-                         {Py_tp_dealloc, reinterpret_cast<void*>(unlocked<dealloc_graph>)},
-                         {Py_tp_methods, methods.data()},
-                         {Py_tp_getset, properties.data()},
-                         {Py_tp_members, members},
-                         {0, nullptr}};
-  PyType_Spec spec = {"scopetrie._core.Graph", sizeof(PyGraph), 0,
-                      Py_TPFLAGS_DEFAULT | Py_TPFLAGS_BASETYPE | Py_TPFLAGS_HAVE_GC, slots};
-  state().graph_type = add_type(module, spec);
+  static auto members = table<PyMemberDef>({offset_of("__weaklistoffset__", offsetof(PyGraph, weak_references))});
+  state().graph_type = add_type<PyGraph>(module, "Graph", Py_TPFLAGS_BASETYPE,
+                                         {slot(Py_tp_new, unlocked<graph_make>),
+                                          slot(Py_tp_traverse, unlocked<traverse_graph>),
+                                          slot(Py_tp_clear, unlocked<clear_graph>),
+                                          slot(Py_tp_dealloc, unlocked<dealloc_graph>),
+                                          {Py_tp_methods, methods.data()},
+                                          {Py_tp_getset, properties.data()},
+                                          slot(members)});
   return state().graph_type != nullptr;
 }
 

@@ -19,6 +19,7 @@
 #include "support/python.hpp"
 #include "support/sites.hpp"
 #include "support/state.hpp"
+#include "support/types.hpp"
 
 namespace scopetrie::python {
 
@@ -80,7 +81,7 @@ struct PyGraph {
 inline GraphState& state_of(PyGraph* graph) { return *graph->state; }
 
 // What Python objects that begin as a PyGraph have in common.
-void own_graph(PyObject* self, GraphState* state);
+PyObject* new_graph(PyTypeObject* type, std::unique_ptr<GraphState> state);
 int traverse_graph(PyObject* self, visitproc visit, void* arg);
 int clear_graph(PyObject* self);
 void dealloc_graph(PyObject* self);

@@ -264,14 +264,14 @@ void add_block_members(std::vector<PyMethodDef>& methods, std::vector<PyGetSetDe
       {"_on_undo", locked<on_undo>, METH_VARARGS,
        "Where a transaction is open: calls a function with these arguments if it is rolled back."}};
   const PyGetSetDef more_properties[] = {
-      {"finalized", locked<get_finalized>, nullptr, "Whether the graph is read-only.", nullptr},
-      {"_finalized", locked<get_finalized>, locked<set_finalized>, "The same, to be set.", nullptr},
-      {"_creators", locked<get_creators>, locked<set_creators>,
-       "This thread's open variable creators, outermost first, or None.", nullptr},
-      {"_depth", locked<graph_depth>, nullptr,
-       "How many default graphs, and variable scopes of this graph, this thread has open.", nullptr},
-      {"_on_operation", locked<get_listener>, locked<set_listener>,
-       "Called with each operation that this thread makes, or None.", nullptr}};
+      property("finalized", locked<get_finalized>, "Whether the graph is read-only."),
+      property("_finalized", locked<get_finalized>, locked<set_finalized>, "The same, to be set."),
+      property("_creators", locked<get_creators>, locked<set_creators>,
+               "This thread's open variable creators, outermost first, or None."),
+      property("_depth", locked<graph_depth>,
+               "How many default graphs, and variable scopes of this graph, this thread has open."),
+      property("_on_operation", locked<get_listener>, locked<set_listener>,
+               "Called with each operation that this thread makes, or None.")};
   methods.insert(methods.end(), std::begin(more_methods), std::end(more_methods));
   properties.insert(properties.end(), std::begin(more_properties), std::end(more_properties));
 }

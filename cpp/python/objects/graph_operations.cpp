@@ -314,8 +314,8 @@ void add_operation_members(std::vector<PyMethodDef>& methods, std::vector<PyGetS
       {"_find_variable", locked<find_variable>, METH_O,
        "The variable that get_variable made with this full name, or None."}};
   const PyGetSetDef more_properties[] = {
-      {"_variable_count", locked<get_variable_count>, nullptr, "The number of variables.", nullptr},
-      {"version", locked<get_version>, nullptr, "The number of operations, which grows with each one.", nullptr}};
+      property("_variable_count", locked<get_variable_count>, "The number of variables."),
+      property("version", locked<get_version>, "The number of operations, which grows with each one.")};
   methods.insert(methods.end(), std::begin(more_methods), std::end(more_methods));
   properties.insert(properties.end(), std::begin(more_properties), std::end(more_properties));
 }

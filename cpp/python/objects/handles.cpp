@@ -230,37 +230,33 @@ PyObject* operation_def(PyObject* self, void*) {
   return Py_NewRef(kind_definition(graph_of(self).ops.operation(id_of(self)).kind));
 }
 
-PyGetSetDef tensor_members[] = {
-    {"graph", unlocked<handle_graph>, nullptr, "The Graph that holds the tensor.", nullptr},
-    {"op", locked<tensor_op>, nullptr, "The Operation whose output it is.", nullptr},
-    {"name", locked<tensor_name>, nullptr, "\"scope/op:0\".", nullptr},
-    {"dtype", locked<tensor_dtype>, nullptr, "The DType of its elements.", nullptr},
-    {"shape", locked<tensor_shape>, nullptr, "The TensorShape, as far as it is known.", nullptr},
-    {"value_index", locked<tensor_value_index>, nullptr, "Its place among its operation's outputs.", nullptr},
-    {"_dims", locked<tensor_dims>, nullptr, "The shape as a tuple with None for unknown, or None for an unknown rank.",
-     nullptr},
-    {"_id", locked<handle_id>, nullptr, "Its number in the graph.", nullptr},
-    {"_is_current", locked<handle_is_current>, nullptr, "Whether it has not been undone.", nullptr},
-    {nullptr, nullptr, nullptr, nullptr, nullptr}};
-PyMethodDef tensor_methods[] = {{"_set_dims", locked<tensor_set_dims>, METH_O, "Replaces what is known of the shape."},
-                                {nullptr, nullptr, 0, nullptr}};
+auto tensor_members = table<PyGetSetDef>(
+    {property("graph", unlocked<handle_graph>, "The Graph that holds the tensor."),
+     property("op", locked<tensor_op>, "The Operation whose output it is."),
+     property("name", locked<tensor_name>, "\"scope/op:0\"."),
+     property("dtype", locked<tensor_dtype>, "The DType of its elements."),
+     property("shape", locked<tensor_shape>, "The TensorShape, as far as it is known."),
+     property("value_index", locked<tensor_value_index>, "Its place among its operation's outputs."),
+     property("_dims", locked<tensor_dims>, "The shape as a tuple with None for unknown, or None for an unknown rank."),
+     property("_id", locked<handle_id>, "Its number in the graph."),
+     property("_is_current", locked<handle_is_current>, "Whether it has not been undone.")});
+auto tensor_methods =
+    table<PyMethodDef>({{"_set_dims", locked<tensor_set_dims>, METH_O, "Replaces what is known of the shape."}});
 
-PyGetSetDef operation_members[] = {
-    {"graph", unlocked<handle_graph>, nullptr, "The Graph that holds the operation.", nullptr},
-    {"name", locked<operation_name>, nullptr, "Its unique name in the graph.", nullptr},
-    {"type", locked<operation_type>, nullptr, "What it computes, by v1's name: \"MatMul\".", nullptr},
-    {"inputs", locked<operation_inputs>, nullptr, "The tensors that it takes.", nullptr},
-    {"outputs", locked<operation_outputs>, nullptr, "The tensors that it makes.", nullptr},
-    {"control_inputs", locked<operation_control_inputs>, nullptr, "The operations that run before it.", nullptr},
-    {"_attrs", locked<operation_attrs>, nullptr, "Its attributes: a dict or None; the value of a Const.", nullptr},
-    {"_site", locked<operation_site>, nullptr, "(file, line, function) of the line that made it, or None.", nullptr},
-    {"_def", locked<operation_def>, nullptr, "The OpDef it was made from, or None.", nullptr},
-    {"_id", locked<handle_id>, nullptr, "Its number in the graph.", nullptr},
-    {"_is_current", locked<handle_is_current>, nullptr, "Whether it has not been undone.", nullptr},
-    {nullptr, nullptr, nullptr, nullptr, nullptr}};
-PyMethodDef operation_methods[] = {
-    {"_add_control_inputs", locked<operation_add_control_inputs>, METH_O, "Makes it wait for more operations."},
-    {nullptr, nullptr, 0, nullptr}};
+auto operation_members = table<PyGetSetDef>(
+    {property("graph", unlocked<handle_graph>, "The Graph that holds the operation."),
+     property("name", locked<operation_name>, "Its unique name in the graph."),
+     property("type", locked<operation_type>, "What it computes, by v1's name: \"MatMul\"."),
+     property("inputs", locked<operation_inputs>, "The tensors that it takes."),
+     property("outputs", locked<operation_outputs>, "The tensors that it makes."),
+     property("control_inputs", locked<operation_control_inputs>, "The operations that run before it."),
+     property("_attrs", locked<operation_attrs>, "Its attributes: a dict or None; the value of a Const."),
+     property("_site", locked<operation_site>, "(file, line, function) of the line that made it, or None."),
+     property("_def", locked<operation_def>, "The OpDef it was made from, or None."),
+     property("_id", locked<handle_id>, "Its number in the graph."),
+     property("_is_current", locked<handle_is_current>, "Whether it has not been undone.")});
+auto operation_methods = table<PyMethodDef>(
+    {{"_add_control_inputs", locked<operation_add_control_inputs>, METH_O, "Makes it wait for more operations."}});
 
 PyObject* refuse_new(PyTypeObject* type, PyObject*, PyObject*) {
   raise_error(PyExc_TypeError, "%s objects are made by operations; call one, e.g. tf.constant(...)", type->tp_name);
@@ -275,30 +271,20 @@ PyObject* refuse_alloc(PyTypeObject* type, Py_ssize_t) {
 }
 
 bool bind_handles(PyObject* module) {
-  std::size_t count = 0;
-  const PyType_Slot* operators = operator_slots(count);
-  std::vector<PyType_Slot> tensor_slots(operators, operators + count);
-  const PyType_Slot common[] = {{Py_tp_dealloc, reinterpret_cast<void*>(unlocked<handle_dealloc>)},
-                                {Py_tp_richcompare, reinterpret_cast<void*>(unlocked<compare_handles>)},
-                                {Py_tp_hash, reinterpret_cast<void*>(unlocked<hash_handle>)},
-                                {Py_tp_new, reinterpret_cast<void*>(unlocked<refuse_new>)},
-                                {Py_tp_alloc, reinterpret_cast<void*>(unlocked<refuse_alloc>)}};
-  tensor_slots.insert(tensor_slots.end(), std::begin(common), std::end(common));
-  tensor_slots.push_back({Py_tp_getset, tensor_members});
-  tensor_slots.push_back({Py_tp_methods, tensor_methods});
-  tensor_slots.push_back({0, nullptr});
-  std::vector<PyType_Slot> operation_slots(std::begin(common), std::end(common));
-  operation_slots.push_back({Py_tp_getset, operation_members});
-  operation_slots.push_back({Py_tp_methods, operation_methods});
-  operation_slots.push_back({0, nullptr});
-
+  const PyType_Slot common[] = {slot(Py_tp_dealloc, unlocked<handle_dealloc>),
+                                slot(Py_tp_richcompare, unlocked<compare_handles>),
+                                slot(Py_tp_hash, unlocked<hash_handle>), slot(Py_tp_new, unlocked<refuse_new>),
+                                slot(Py_tp_alloc, unlocked<refuse_alloc>)};
+  const auto slots = [&](std::vector<PyType_Slot> own) {
+    own.insert(own.end(), std::begin(common), std::end(common));
+    return own;
+  };
   // A base type, so that cold members can be written as a class in Python; there are no instances of subtypes.
-  constexpr unsigned flags = Py_TPFLAGS_DEFAULT | Py_TPFLAGS_BASETYPE;
-  PyType_Spec tensor = {"scopetrie._core.Tensor", sizeof(PyHandle), 0, flags, tensor_slots.data()};
-  PyType_Spec operation = {"scopetrie._core.Operation", sizeof(PyHandle), 0, flags, operation_slots.data()};
   State& s = state();
-  s.tensor_type = add_type(module, tensor);
-  s.operation_type = add_type(module, operation);
+  s.tensor_type = add_type<PyHandle>(module, "Tensor", Py_TPFLAGS_BASETYPE,
+                                     operators_and(slots({slot(tensor_members), slot(tensor_methods)})));
+  s.operation_type = add_type<PyHandle>(module, "Operation", Py_TPFLAGS_BASETYPE,
+                                        slots({slot(operation_members), slot(operation_methods)}));
   return s.tensor_type != nullptr && s.operation_type != nullptr;
 }
 

@@ -98,8 +98,8 @@ KindId kind_number(std::string_view type);
 bool bind_handles(PyObject* module);
 bool bind_variable(PyObject* module);
 bool bind_c_api(PyObject* module);
-/// The number slots shared by Tensor and Variable.
-const PyType_Slot* operator_slots(std::size_t& count);
+/// The slots of a type, and those of the operators that Tensor and Variable share.
+std::vector<PyType_Slot> operators_and(std::vector<PyType_Slot> slots);
 /// x < y and its like, by the registered operators.
 PyObject* compare_order(PyObject* x, PyObject* y, int how);
 /// Shared by Tensor, Operation and Variable: `==`, `<`, hash(), and what they have in common.

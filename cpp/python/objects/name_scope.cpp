@@ -16,7 +16,15 @@ struct PyNameScope : PyObject {
   PyGraph* graph;  // owned; the graph of Graph.name_scope, else null
   bool pushed;     // the graph of `values` was made the default
   NameScopeBlock block;
+
+  int visit_more(visitproc visit, void* arg) const {
+    Py_VISIT(static_cast<PyObject*>(block.graph_owner()));
+    return 0;
+  }
+  void end() { block.~NameScopeBlock(); }
 };
+using NameScopeOwning =
+    Owning<PyNameScope, &PyNameScope::values, &PyNameScope::graph, &PyNameScope::name, &PyNameScope::default_name>;
 
 PyNameScope* as_name_scope(PyObject* object) { return static_cast<PyNameScope*>(object); }
 
@@ -29,9 +37,7 @@ PyObject* new_name_scope(PyObject* const* args, Py_ssize_t positional, PyObject*
     raise_error(PyExc_TypeError,
                 "`default_name` type (%R) is not a string type. You likely meant to pass this into the `values` kwarg.",
                 reinterpret_cast<PyObject*>(Py_TYPE(default_name)));
-  PyTypeObject* type = state().name_scope_type;
-  PyObject* self = type->tp_alloc(type, 0);
-  if (self == nullptr) return nullptr;
+  PyObject* self = allocated(state().name_scope_type);
   new (&as_name_scope(self)->block) NameScopeBlock();
   as_name_scope(self)->name = Py_XNewRef(none_to_null(given[0]));
   as_name_scope(self)->default_name = Py_XNewRef(default_name);
@@ -141,29 +147,10 @@ PyObject* name_scope_name(PyObject* self, void*) {
   return Py_NewRef(or_none(name));
 }
 
-int name_scope_traverse(PyObject* self, visitproc visit, void* arg) {
-  PyNameScope* scope = as_name_scope(self);
-  Py_VISIT(Py_TYPE(self));
-  Py_VISIT(scope->values);
-  Py_VISIT(scope->graph);
-  Py_VISIT(static_cast<PyObject*>(scope->block.graph_owner()));
-  return 0;
-}
-
+// The graph stays: the block may stand in it.
 int name_scope_clear(PyObject* self) {
   Py_CLEAR(as_name_scope(self)->values);
   return 0;
-}
-
-void name_scope_dealloc(PyObject* self) {
-  PyObject_GC_UnTrack(self);
-  PyNameScope* scope = as_name_scope(self);
-  name_scope_clear(self);
-  scope->block.~NameScopeBlock();
-  Py_XDECREF(scope->name);
-  Py_XDECREF(scope->default_name);
-  Py_XDECREF(scope->graph);
-  free_object(self);
 }
 
 }  // namespace
@@ -175,12 +162,11 @@ PyObject* graph_name_scope(PyObject* graph, PyObject* name) {
 }
 
 bool bind_name_scope(PyObject* module) {
-  static PyMethodDef methods[] = {{"__enter__", locked<name_scope_enter>, METH_NOARGS,
-                                   "Enters the scope and gives its whole name with a slash at its end."},
-                                  with_arguments("__exit__", locked<name_scope_leave>, "Leaves the scope."),
-                                  {nullptr, nullptr, 0, nullptr}};
-  static PyGetSetDef properties[] = {{"name", unlocked<name_scope_name>, nullptr, "The name as it was given.", nullptr},
-                                     {nullptr, nullptr, nullptr, nullptr, nullptr}};
+  static auto methods = table<PyMethodDef>({{"__enter__", locked<name_scope_enter>, METH_NOARGS,
+                                             "Enters the scope and gives its whole name with a slash at its end."},
+                                            with_arguments("__exit__", locked<name_scope_leave>, "Leaves the scope.")});
+  static auto properties =
+      table<PyGetSetDef>({property("name", unlocked<name_scope_name>, "The name as it was given.")});
   static const char doc[] =
       "name_scope(name, default_name=None, values=None)\n--\n\n"
       "A context manager in which operations are named \"name/...\".\n\n"
@@ -198,17 +184,11 @@ bool bind_name_scope(PyObject* module) {
       "...     with tf.name_scope(\"layer\") as scope:\n"
       "...         print(scope, tf.constant(1.0, name=\"c\").name)\n"
       "layer/ layer/c:0\n";
-  PyType_Slot slots[] = {{Py_tp_new, reinterpret_cast<void*>(unlocked<new_by_call>)},
-                         {Py_tp_traverse, reinterpret_cast<void*>(unlocked<name_scope_traverse>)},
-                         {Py_tp_clear, reinterpret_cast<void*>(unlocked<name_scope_clear>)},
-                         {Py_tp_dealloc, reinterpret_cast<void*>(unlocked<name_scope_dealloc>)},
-                         {Py_tp_methods, methods},
-                         {Py_tp_getset, properties},
-                         {Py_tp_doc, const_cast<char*>(doc)},
-                         {0, nullptr}};
-  PyType_Spec spec = {"scopetrie._core.name_scope", sizeof(PyNameScope), 0, Py_TPFLAGS_DEFAULT | Py_TPFLAGS_HAVE_GC,
-                      slots};
-  PyTypeObject* type = add_type(module, spec);
+  PyTypeObject* type = add_type<PyNameScope>(
+      module, "name_scope", 0,
+      {slot(Py_tp_new, unlocked<new_by_call>), slot(Py_tp_traverse, unlocked<NameScopeOwning::traverse>),
+       slot(Py_tp_clear, unlocked<name_scope_clear>), slot(Py_tp_dealloc, unlocked<NameScopeOwning::dealloc>),
+       slot(methods), slot(properties), slot(doc)});
   if (type == nullptr) return false;
   type->tp_vectorcall = locked<name_scope_make_fast>;
   state().name_scope_type = type;

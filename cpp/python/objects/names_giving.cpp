@@ -28,18 +28,30 @@ void place_of(NamesState& state, const char* call, PyObject* name, ScopeId& scop
 
 }  // namespace
 
+namespace {
+
+// What give(scope, segment) gives at the place of a name that is asked for.
+template <class Give>
+PyObject* name_at(NamesState& state, const char* call, PyObject* name, Give&& give) {
+  return refusing(state, call, name, [&] {
+    ScopeId scope;
+    SegmentId segment;
+    place_of(state, call, name, scope, segment);
+    return name_str(state.writer.write(give(scope, segment)));
+  });
+}
+
+}  // namespace
+
 PyObject* names_unique(PyObject* self, PyObject* const* args, Py_ssize_t positional, PyObject* keywords) {
   static Signature<1> signature("Names.unique_name", {"name"});
   PyObject* name;
   if (!signature.parse(args, positional, keywords, &name, 1)) return nullptr;
   NamesState& state = names_of(self);
-  return refusing(state, "Names.unique_name", name, [&] {
-    ScopeId scope;
-    SegmentId segment;
-    place_of(state, "Names.unique_name", name, scope, segment);
+  return name_at(state, "Names.unique_name", name, [&](ScopeId scope, SegmentId segment) {
     const Name made = state.names.unique(scope, segment);
     ++state.version;
-    return name_str(state.writer.write(made));
+    return made;
   });
 }
 
@@ -48,12 +60,8 @@ PyObject* names_peek(PyObject* self, PyObject* const* args, Py_ssize_t positiona
   PyObject* name;
   if (!signature.parse(args, positional, keywords, &name, 1)) return nullptr;
   NamesState& state = names_of(self);
-  return refusing(state, "Names.peek", name, [&] {
-    ScopeId scope;
-    SegmentId segment;
-    place_of(state, "Names.peek", name, scope, segment);
-    return name_str(state.writer.write(state.names.peek(scope, segment)));
-  });
+  return name_at(state, "Names.peek", name,
+                 [&](ScopeId scope, SegmentId segment) { return state.names.peek(scope, segment); });
 }
 
 namespace {
@@ -80,10 +88,8 @@ class Span {
 
 // A list or tuple of the names that a call was given.
 Ref items_of_names(const char* call, PyObject* names) {
-  if (PyUnicode_Check(names)) {
-    PyErr_Format(PyExc_TypeError, "%s takes an iterable of names, not a single str: %R", call, names);
-    throw_raised();
-  }
+  if (PyUnicode_Check(names))
+    raise_error(PyExc_TypeError, "%s takes an iterable of names, not a single str: %R", call, names);
   const bool is_list = PyList_CheckExact(names) || PyTuple_CheckExact(names);
   return checked(is_list ? items_of(names, "an iterable of names is needed") : PySequence_List(names));
 }
@@ -185,18 +191,15 @@ PyObject* names_release(PyObject* self, PyObject* const* args, Py_ssize_t positi
       ++state.version;
       Py_RETURN_NONE;
     case Names::Release::kFree:
-      PyErr_Format(PyExc_ValueError,
-                   "Names.release(%R): the name is free; release takes full names that were given out", name);
-      return nullptr;
-    default:
-      PyErr_Format(
-          PyExc_ValueError,
-          "Names.release(%R): the path was never given out, it is taken because of the names beneath it; "
-          "release those, for example %R",
-          name,
-          Ref(name_str(state.writer.write(state.names.name(state.names.under(state.names.find_scope(text)).front()))))
-              .get());
-      return nullptr;
+      raise_error(PyExc_ValueError, "Names.release(%R): the name is free; release takes full names that were given out",
+                  name);
+    default: {
+      const std::uint32_t first = state.names.under(state.names.find_scope(text)).front();
+      raise_error(PyExc_ValueError,
+                  "Names.release(%R): the path was never given out, it is taken because of the names beneath it; "
+                  "release those, for example %R",
+                  name, checked(name_str(state.writer.write(state.names.name(first)))).get());
+    }
   }
 }
 

@@ -88,8 +88,7 @@ void refuse(NamesState& state, const char* call, PyObject* name, std::string_vie
     where += '\'';
   }
   const Ref reason = checked(to_str(why)), place = checked(to_str(where));
-  PyErr_Format(PyExc_ValueError, "%s(%R)%U: %U", call, name, place.get(), reason.get());
-  throw_raised();
+  raise_error(PyExc_ValueError, "%s(%R)%U: %U", call, name, place.get(), reason.get());
 }
 
 }  // namespace scopetrie::python

@@ -2,7 +2,7 @@
 #include <memory>
 
 #include "objects/names.hpp"
-#include "support/locking.hpp"
+#include "support/types.hpp"
 
 namespace scopetrie::python {
 
@@ -18,7 +18,10 @@ struct PyNamesScope {
   PyObject* name;                                     // owned; a str, or None for the root
   std::vector<std::pair<ScopeId, ScopeId>>* entered;  // the scope before, and that of the block; innermost last
   bool reopen;
+
+  void end() { delete entered; }
 };
+using NamesScopeOwning = Owning<PyNamesScope, &PyNamesScope::names, &PyNamesScope::name>;
 
 PyObject* view_enter(PyObject* self, PyObject*) {
   auto* block = reinterpret_cast<PyNamesScope*>(self);
@@ -45,33 +48,14 @@ PyObject* view_enter(PyObject* self, PyObject*) {
 PyObject* leave(PyObject* self, PyObject*) {
   auto* block = reinterpret_cast<PyNamesScope*>(self);
   NamesState& state = names_of(block->names);
-  if (block->entered->empty() || own_names_scope(state) != block->entered->back().second) {
-    PyErr_Format(PyExc_RuntimeError,
-                 "Names.scope(%R): this thread is not in the scope that it leaves; leave scopes in the reverse order, "
-                 "each in the thread that entered it",
-                 block->name);
-    return nullptr;
-  }
+  if (block->entered->empty() || own_names_scope(state) != block->entered->back().second)
+    raise_error(PyExc_RuntimeError,
+                "Names.scope(%R): this thread is not in the scope that it leaves; leave scopes in the reverse order, "
+                "each in the thread that entered it",
+                block->name);
   set_names_scope(state, block->entered->back().first);
   block->entered->pop_back();
   Py_RETURN_FALSE;
-}
-
-int traverse_scope(PyObject* self, visitproc visit, void* arg) {
-  Py_VISIT(Py_TYPE(self));
-  Py_VISIT(reinterpret_cast<PyNamesScope*>(self)->names);
-  return 0;
-}
-
-void dealloc_scope(PyObject* self) {
-  PyObject_GC_UnTrack(self);
-  auto* block = reinterpret_cast<PyNamesScope*>(self);
-  Py_XDECREF(block->names);
-  Py_XDECREF(block->name);
-  delete block->entered;
-  PyTypeObject* type = Py_TYPE(self);
-  type->tp_free(self);
-  Py_DECREF(type);
 }
 
 // Iterators ----------------------------------------------------------------------------------------------------------
@@ -82,16 +66,20 @@ struct PyNamesIterator {
   NameWriter* writer;
   std::size_t at;
   std::uint64_t version;
+
+  void end() {
+    delete rows;
+    delete writer;
+  }
 };
+using NamesIteratorOwning = Owning<PyNamesIterator, &PyNamesIterator::names>;
 
 PyObject* next(PyObject* self) {
   auto* iterator = reinterpret_cast<PyNamesIterator*>(self);
   if (iterator->names == nullptr) return nullptr;
   const NamesState& state = names_of(iterator->names);
-  if (state.version != iterator->version) {
-    PyErr_SetString(PyExc_RuntimeError, "Names changed during iteration; iterate over list(names) instead");
-    return nullptr;
-  }
+  if (state.version != iterator->version)
+    raise_error(PyExc_RuntimeError, "Names changed during iteration; iterate over list(names) instead");
   const std::size_t count = iterator->rows != nullptr ? iterator->rows->size() : state.names.row_count();
   while (iterator->at < count) {
     const std::size_t row = iterator->rows != nullptr ? (*iterator->rows)[iterator->at++] : iterator->at++;
@@ -100,29 +88,11 @@ PyObject* next(PyObject* self) {
   return nullptr;
 }
 
-int traverse_iterator(PyObject* self, visitproc visit, void* arg) {
-  Py_VISIT(Py_TYPE(self));
-  Py_VISIT(reinterpret_cast<PyNamesIterator*>(self)->names);
-  return 0;
-}
-
-void dealloc_iterator(PyObject* self) {
-  PyObject_GC_UnTrack(self);
-  auto* iterator = reinterpret_cast<PyNamesIterator*>(self);
-  Py_XDECREF(iterator->names);
-  delete iterator->rows;
-  delete iterator->writer;
-  PyTypeObject* type = Py_TYPE(self);
-  type->tp_free(self);
-  Py_DECREF(type);
-}
-
 }  // namespace
 
 PyObject* make_names_scope(PyObject* names, PyObject* name, bool reopen) {
   auto entered = std::make_unique<std::vector<std::pair<ScopeId, ScopeId>>>();
-  PyObject* self = scope_type->tp_alloc(scope_type, 0);
-  if (self == nullptr) return nullptr;
+  PyObject* self = allocated(scope_type);
   auto* block = reinterpret_cast<PyNamesScope*>(self);
   block->names = Py_NewRef(names);
   block->name = Py_NewRef(name);
@@ -135,8 +105,7 @@ PyObject* make_names_iterator(PyObject* names, bool all, std::vector<std::uint32
   const NamesState& state = names_of(names);
   auto own = all ? nullptr : std::make_unique<std::vector<std::uint32_t>>(std::move(rows));
   auto writer = std::make_unique<NameWriter>(state.names);
-  PyObject* self = iterator_type->tp_alloc(iterator_type, 0);
-  if (self == nullptr) return nullptr;
+  PyObject* self = allocated(iterator_type);
   auto* iterator = reinterpret_cast<PyNamesIterator*>(self);
   iterator->names = Py_NewRef(names);
   iterator->rows = own.release();
@@ -146,26 +115,18 @@ PyObject* make_names_iterator(PyObject* names, bool all, std::vector<std::uint32
 }
 
 bool bind_names_views(PyObject* module) {
-  static PyMethodDef scope_methods[] = {
-      {"__enter__", locked<view_enter>, METH_NOARGS, "Opens the scope; gives its full path."},
-      {"__exit__", reinterpret_cast<PyCFunction>(locked<leave>), METH_VARARGS, "Leaves it."},
-      {nullptr, nullptr, 0, nullptr}};
-  PyType_Slot scope_slots[] = {{Py_tp_traverse, reinterpret_cast<void*>(unlocked<traverse_scope>)},
-                               {Py_tp_dealloc, reinterpret_cast<void*>(unlocked<dealloc_scope>)},
-                               {Py_tp_methods, scope_methods},
-                               {0, nullptr}};
-  PyType_Spec scope_spec = {"scopetrie._core.NamesScope", sizeof(PyNamesScope), 0,
-                            Py_TPFLAGS_DEFAULT | Py_TPFLAGS_HAVE_GC | Py_TPFLAGS_DISALLOW_INSTANTIATION, scope_slots};
-  PyType_Slot iterator_slots[] = {{Py_tp_traverse, reinterpret_cast<void*>(unlocked<traverse_iterator>)},
-                                  {Py_tp_dealloc, reinterpret_cast<void*>(unlocked<dealloc_iterator>)},
-                                  {Py_tp_iter, reinterpret_cast<void*>(PyObject_SelfIter)},
-                                  {Py_tp_iternext, reinterpret_cast<void*>(locked<next>)},
-                                  {0, nullptr}};
-  PyType_Spec iterator_spec = {"scopetrie._core.NamesIterator", sizeof(PyNamesIterator), 0,
-                               Py_TPFLAGS_DEFAULT | Py_TPFLAGS_HAVE_GC | Py_TPFLAGS_DISALLOW_INSTANTIATION,
-                               iterator_slots};
-  scope_type = add_type(module, scope_spec);
-  iterator_type = scope_type != nullptr ? add_type(module, iterator_spec) : nullptr;
+  static auto scope_methods =
+      table<PyMethodDef>({{"__enter__", locked<view_enter>, METH_NOARGS, "Opens the scope; gives its full path."},
+                          {"__exit__", reinterpret_cast<PyCFunction>(locked<leave>), METH_VARARGS, "Leaves it."}});
+  scope_type = add_type<PyNamesScope>(module, "NamesScope", Py_TPFLAGS_DISALLOW_INSTANTIATION,
+                                      {slot(Py_tp_traverse, unlocked<NamesScopeOwning::traverse>),
+                                       slot(Py_tp_dealloc, unlocked<NamesScopeOwning::dealloc>), slot(scope_methods)});
+  iterator_type = scope_type != nullptr ? add_type<PyNamesIterator>(
+                                              module, "NamesIterator", Py_TPFLAGS_DISALLOW_INSTANTIATION,
+                                              {slot(Py_tp_traverse, unlocked<NamesIteratorOwning::traverse>),
+                                               slot(Py_tp_dealloc, unlocked<NamesIteratorOwning::dealloc>),
+                                               slot(Py_tp_iter, PyObject_SelfIter), slot(Py_tp_iternext, locked<next>)})
+                                        : nullptr;
   return iterator_type != nullptr;
 }
 

@@ -8,8 +8,8 @@
 #include <unordered_map>
 
 #include "scopetrie/error.hpp"
-#include "support/locking.hpp"
 #include "support/state.hpp"
+#include "support/types.hpp"
 
 namespace scopetrie::python {
 
@@ -288,16 +288,14 @@ bool bind_ndarrays(PyObject* module) {
   keep(reinterpret_cast<PyObject*>(&PyLong_Type), kInt64);
   keep(reinterpret_cast<PyObject*>(&PyBool_Type), kBool);
   keep(reinterpret_cast<PyObject*>(&PyComplex_Type), kComplex128);
-  PyType_Slot slots[] = {{Py_tp_dealloc, reinterpret_cast<void*>(unlocked<dealloc_view>)}, {0, nullptr}};
-  PyType_Spec spec = {"scopetrie._core.MemoryView", sizeof(PyMemoryView), 0,
-                      Py_TPFLAGS_DEFAULT | Py_TPFLAGS_DISALLOW_INSTANTIATION, slots};
-  view_type = add_type(module, spec);
-  static PyMethodDef functions[] = {with_arguments("copy_array", unlocked<copy_into>,
-                                                   "Copies the elements of one array into another of the same dtype, "
-                                                   "shape and order: (array, value). False, and "
-                                                   "nothing is done, where they are anything else."),
-                                    {nullptr, nullptr, 0, nullptr}};
-  return view_type != nullptr && PyModule_AddFunctions(module, functions) == 0;
+  view_type = add_type<PyMemoryView>(module, "MemoryView", Py_TPFLAGS_DISALLOW_INSTANTIATION,
+                                     {slot(Py_tp_dealloc, unlocked<dealloc_view>)});
+  static auto functions =
+      table<PyMethodDef>({with_arguments("copy_array", unlocked<copy_into>,
+                                         "Copies the elements of one array into another of the same dtype, "
+                                         "shape and order: (array, value). False, and "
+                                         "nothing is done, where they are anything else.")});
+  return view_type != nullptr && add_functions(module, functions);
 }
 
 }  // namespace scopetrie::python

@@ -56,8 +56,7 @@ bool is_bool(PyObject* object) {
 SCOPETRIE_COLD void load_operators() {
   load("ops.operators");
   if (operators[kAdd].function != nullptr) return;
-  PyErr_SetString(PyExc_ImportError, "tensors have no operators while those are imported");
-  throw_raised();
+  raise_error(PyExc_ImportError, "tensors have no operators while those are imported");
 }
 
 // Whether `object` implements the reflected operator, so that ours may return NotImplemented.
@@ -118,28 +117,26 @@ PyObject* subscript(PyObject* x, PyObject* key) {
   return PyObject_CallFunctionObjArgs(operators[kSubscript].function, x, key, nullptr);
 }
 
-const PyType_Slot slots[] = {
-    {Py_nb_add, reinterpret_cast<void*>(locked<binary<kAdd>>)},
-    {Py_nb_subtract, reinterpret_cast<void*>(locked<binary<kSubtract>>)},
-    {Py_nb_multiply, reinterpret_cast<void*>(locked<binary<kMultiply>>)},
-    {Py_nb_true_divide, reinterpret_cast<void*>(locked<binary<kTrueDivide>>)},
-    {Py_nb_floor_divide, reinterpret_cast<void*>(locked<binary<kFloorDivide>>)},
-    {Py_nb_remainder, reinterpret_cast<void*>(locked<binary<kRemainder>>)},
-    {Py_nb_power, reinterpret_cast<void*>(locked<power>)},
-    {Py_nb_matrix_multiply, reinterpret_cast<void*>(locked<binary<kMatMul>>)},
-    {Py_nb_and, reinterpret_cast<void*>(locked<binary<kAnd>>)},
-    {Py_nb_or, reinterpret_cast<void*>(locked<binary<kOr>>)},
-    {Py_nb_xor, reinterpret_cast<void*>(locked<binary<kXor>>)},
-    {Py_nb_negative, reinterpret_cast<void*>(locked<unary<kNegative>>)},
-    {Py_nb_absolute, reinterpret_cast<void*>(locked<unary<kAbsolute>>)},
-    {Py_nb_invert, reinterpret_cast<void*>(locked<unary<kInvert>>)},
-    {Py_mp_subscript, reinterpret_cast<void*>(unlocked<subscript>)},
-};
+const PyType_Slot kOperators[] = {slot(Py_nb_add, locked<binary<kAdd>>),
+                                  slot(Py_nb_subtract, locked<binary<kSubtract>>),
+                                  slot(Py_nb_multiply, locked<binary<kMultiply>>),
+                                  slot(Py_nb_true_divide, locked<binary<kTrueDivide>>),
+                                  slot(Py_nb_floor_divide, locked<binary<kFloorDivide>>),
+                                  slot(Py_nb_remainder, locked<binary<kRemainder>>),
+                                  slot(Py_nb_power, locked<power>),
+                                  slot(Py_nb_matrix_multiply, locked<binary<kMatMul>>),
+                                  slot(Py_nb_and, locked<binary<kAnd>>),
+                                  slot(Py_nb_or, locked<binary<kOr>>),
+                                  slot(Py_nb_xor, locked<binary<kXor>>),
+                                  slot(Py_nb_negative, locked<unary<kNegative>>),
+                                  slot(Py_nb_absolute, locked<unary<kAbsolute>>),
+                                  slot(Py_nb_invert, locked<unary<kInvert>>),
+                                  slot(Py_mp_subscript, unlocked<subscript>)};
 
 }  // namespace
 
-const PyType_Slot* operator_slots(std::size_t& count) {
-  count = std::size(slots);
+std::vector<PyType_Slot> operators_and(std::vector<PyType_Slot> slots) {
+  slots.insert(slots.end(), std::begin(kOperators), std::end(kOperators));
   return slots;
 }
 

@@ -9,8 +9,7 @@
 #include <string_view>
 #include <utility>
 
-#include "support/locking.hpp"
-#include "support/python.hpp"
+#include "support/types.hpp"
 
 namespace scopetrie::python {
 namespace {
@@ -151,11 +150,10 @@ Raises:
 }  // namespace
 
 bool bind_random(PyObject* module) {
-  static PyMethodDef functions[] = {
-      {"random_fill", reinterpret_cast<PyCFunction>(reinterpret_cast<void (*)()>(unlocked<random_fill>)),
-       METH_VARARGS | METH_KEYWORDS, kFillDoc},
-      {nullptr, nullptr, 0, nullptr}};
-  return PyModule_AddFunctions(module, functions) == 0;
+  static auto functions = table<PyMethodDef>(
+      {{"random_fill", reinterpret_cast<PyCFunction>(reinterpret_cast<void (*)()>(unlocked<random_fill>)),
+        METH_VARARGS | METH_KEYWORDS, kFillDoc}});
+  return add_functions(module, functions);
 }
 
 }  // namespace scopetrie::python

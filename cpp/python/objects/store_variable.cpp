@@ -64,9 +64,7 @@ void dealloc(PyObject* self) {
     const VariableId number = variable->number;
     if (number < live.size() && live[number] == self) live[number] = nullptr;
   }
-  PyTypeObject* type = Py_TYPE(self);
-  type->tp_free(self);
-  Py_DECREF(type);
+  free_object(self);
   Py_DECREF(store);
 }
 
@@ -135,25 +133,21 @@ PyObject* as_numpy(PyObject* self, PyObject* const* args, Py_ssize_t positional,
   PyObject* given[2];
   if (!signature.parse(args, positional, keywords, given)) return nullptr;
   Ref array = array_of(self);
-  const bool has_dtype = given[0] != nullptr && given[0] != Py_None;
-  const bool must_copy = given[1] != nullptr && given[1] != Py_None && PyObject_IsTrue(given[1]) == 1;
-  if (PyErr_Occurred() != nullptr) return nullptr;
+  const bool has_dtype = none_to_null(given[0]) != nullptr, must_copy = truth_of(none_to_null(given[1]));
   if (!has_dtype && !must_copy) return array.release();
   const Ref own = checked(PyObject_GetAttrString(array.get(), "dtype"));
   PyObject* wanted = has_dtype ? given[0] : own.get();
-  const Ref made = checked(PyObject_CallMethod(array.get(), "astype", "OsOOO", wanted, "K", Py_True, Py_True,
-                                               must_copy ? Py_True : Py_False));
+  Ref made = checked(PyObject_CallMethod(array.get(), "astype", "OsOOO", wanted, "K", Py_True, Py_True,
+                                         must_copy ? Py_True : Py_False));
   if (given[1] == Py_False && !must_copy) {
     const Ref dtype = checked(PyObject_GetAttrString(made.get(), "dtype"));
     const int is_same = PyObject_RichCompareBool(dtype.get(), own.get(), Py_EQ);
     if (is_same < 0) return nullptr;
-    if (is_same == 0) {
-      PyErr_Format(PyExc_ValueError, "Unable to avoid copy while creating an array of dtype %R from one of dtype %R.",
-                   dtype.get(), own.get());
-      return nullptr;
-    }
+    if (is_same == 0)
+      raise_error(PyExc_ValueError, "Unable to avoid copy while creating an array of dtype %R from one of dtype %R.",
+                  dtype.get(), own.get());
   }
-  return Py_NewRef(made.get());
+  return made.release();
 }
 
 // A call of the array's method of this name, with the same arguments.
@@ -187,21 +181,16 @@ Ref operand(PyObject* x) {
 }
 // The same of an index, where a list means something else than a tuple.
 Ref index_of(PyObject* key) {
-  if (PyTuple_Check(key)) {
-    Ref made = checked(new_tuple(PyTuple_GET_SIZE(key)));
-    for (Py_ssize_t i = 0; i < PyTuple_GET_SIZE(key); ++i)
-      PyTuple_SET_ITEM(made.get(), i, index_of(PyTuple_GET_ITEM(key, i)).release());
-    return made;
-  }
+  if (PyTuple_Check(key)) return checked(map_items(key, [](PyObject* each) { return index_of(each).release(); }));
   if (!PyList_Check(key)) return operand(key);
   const Ref items = checked(own_items(key));
   return checked(PySequence_List(items.get()));
 }
 
-template <auto function>
-PyObject* binary(PyObject* x, PyObject* y) {
+template <auto function, class... Modulo>
+PyObject* binary(PyObject* x, PyObject* y, Modulo... modulo) {
   const Ref a = operand(x), b = operand(y);
-  return function(a.get(), b.get());
+  return function(a.get(), b.get(), modulo...);
 }
 template <auto function>
 PyObject* unary(PyObject* x) {
@@ -209,20 +198,10 @@ PyObject* unary(PyObject* x) {
   return function(a.get());
 }
 // In place: the variable stays what it is.
-template <auto function>
-PyObject* in_place(PyObject* x, PyObject* y) {
+template <auto function, class... Modulo>
+PyObject* in_place(PyObject* x, PyObject* y, Modulo... modulo) {
   const Ref a = operand(x), b = operand(y);
-  const Ref done = checked(function(a.get(), b.get()));
-  return Py_NewRef(x);
-}
-template <auto function>
-PyObject* power(PyObject* x, PyObject* y, PyObject* modulo) {
-  const Ref a = operand(x), b = operand(y);
-  return function(a.get(), b.get(), modulo);
-}
-PyObject* in_place_power(PyObject* x, PyObject* y, PyObject* modulo) {
-  const Ref a = operand(x), b = operand(y);
-  const Ref done = checked(PyNumber_InPlacePower(a.get(), b.get(), modulo));
+  const Ref done = checked(function(a.get(), b.get(), modulo...));
   return Py_NewRef(x);
 }
 
@@ -234,10 +213,7 @@ PyObject* subscript(PyObject* self, PyObject* key) {
 }
 int set_subscript(PyObject* self, PyObject* key, PyObject* value) {
   const Ref array = operand(self);
-  if (value == nullptr) {
-    PyErr_SetString(PyExc_ValueError, "elements of a variable cannot be deleted");
-    return -1;
-  }
+  if (value == nullptr) raise_error(PyExc_ValueError, "elements of a variable cannot be deleted");
   const Ref index = index_of(key), given = operand(value);
   return PyObject_SetItem(array.get(), index.get(), given.get());
 }
@@ -259,107 +235,99 @@ PyObject* compare(PyObject* self, PyObject* other, int how) {
 Py_hash_t hash(PyObject* self) { return static_cast<Py_hash_t>(reinterpret_cast<std::uintptr_t>(self) >> 4); }
 
 PyObject* refuse_new(PyTypeObject*, PyObject*, PyObject*) {
-  PyErr_SetString(PyExc_TypeError, "a store's variables are made by store.get() and store.put()");
-  return nullptr;
+  raise_error(PyExc_TypeError, "a store's variables are made by store.get() and store.put()");
 }
 PyObject* refuse_variable_alloc(PyTypeObject*, Py_ssize_t) { return refuse_new(nullptr, nullptr, nullptr); }
 
-PyGetSetDef properties[] = {
-    {"path", locked<get_path>, nullptr, "The path by which its store finds it.", nullptr},
-    {"store", unlocked<get_store>, nullptr, "The Store that holds it.", nullptr},
-    {"shape", locked<get_shape>, nullptr, "The sizes of its axes, a tuple of int.", nullptr},
-    {"dtype", locked<get_dtype>, nullptr, "The dtype of its elements, NumPy's.", nullptr},
-    {"ndim", locked<get_ndim>, nullptr, "How many axes it has.", nullptr},
-    {"size", locked<get_size>, nullptr, "How many elements it has.", nullptr},
-    {"nbytes", locked<get_nbytes>, nullptr, "How many bytes its elements take, ready or not.", nullptr},
-    {"trainable", locked<get_trainable>, nullptr, "Whether it is to be trained: not where it is frozen.", nullptr},
-    {"ready", locked<get_ready>, nullptr, "Whether its elements were made; they are when somebody looks.", nullptr},
-    {"array", locked<get_array>, nullptr, "Its elements as a NumPy array, without a copy.", nullptr},
-    {"_frozen", locked<get_frozen>, nullptr, "Whether its elements are not to be changed.", nullptr},
-    {"_site", locked<get_site>, nullptr, "(file, line, function) of the line that made it, or None.", nullptr},
-    {nullptr, nullptr, nullptr, nullptr, nullptr}};
+auto properties = table<PyGetSetDef>(
+    {property("path", locked<get_path>, "The path by which its store finds it."),
+     property("store", unlocked<get_store>, "The Store that holds it."),
+     property("shape", locked<get_shape>, "The sizes of its axes, a tuple of int."),
+     property("dtype", locked<get_dtype>, "The dtype of its elements, NumPy's."),
+     property("ndim", locked<get_ndim>, "How many axes it has."),
+     property("size", locked<get_size>, "How many elements it has."),
+     property("nbytes", locked<get_nbytes>, "How many bytes its elements take, ready or not."),
+     property("trainable", locked<get_trainable>, "Whether it is to be trained: not where it is frozen."),
+     property("ready", locked<get_ready>, "Whether its elements were made; they are when somebody looks."),
+     property("array", locked<get_array>, "Its elements as a NumPy array, without a copy."),
+     property("_frozen", locked<get_frozen>, "Whether its elements are not to be changed."),
+     property("_site", locked<get_site>, "(file, line, function) of the line that made it, or None.")});
 
-PyMethodDef methods[] = {
-    {"assign", locked<assign>, METH_O,
-     "assign($self, value, /)\n--\n\nSets all elements, in place: arrays that are views of them see it.\n\n"
-     "Args:\n    value: An array, or what NumPy makes one of, of the variable's shape; its dtype must convert to the\n"
-     "        variable's as NumPy's casting=\"same_kind\" does.\n\n"
-     "Returns:\n    The variable.\n\n"
-     "Raises:\n    ValueError: If the shape differs, or the variable is frozen.\n"
-     "    TypeError: If the dtype does not convert.\n"},
-    fast(
-        "load", locked<load>,
-        "load($self, value, session=None)\n--\n\nThe same as `assign`, under the name that TensorFlow 1 has for it.\n\n"
-        "Args:\n    value: What `assign` takes.\n    session: Ignored: the values are the store's.\n\n"
-        "Raises:\n    ValueError: As `assign`.\n    TypeError: Likewise.\n"),
-    fast("__array__", locked<as_numpy>, "__array__($self, dtype=None, copy=None)\n--\n\nThe elements as an array."),
-    fast("__dlpack__", locked<dlpack>, "The elements as a DLPack capsule; takes what ndarray.__dlpack__ takes."),
-    {"_unmake", locked<unmake>, METH_NOARGS, "Drops elements that it was given first: it is lazy again."},
-    {"__dlpack_device__", locked<dlpack_device>, METH_NOARGS, "The CPU, as DLPack numbers it."},
-    {"__reduce_ex__", locked<reduce>, METH_O, "Pickles the elements: what comes back is an array of them."},
-    {nullptr, nullptr, 0, nullptr}};
+auto methods = table<PyMethodDef>(
+    {{"assign", locked<assign>, METH_O,
+      "assign($self, value, /)\n--\n\nSets all elements, in place: arrays that are views of them see it.\n\n"
+      "Args:\n    value: An array, or what NumPy makes one of, of the variable's shape; its dtype must convert to the\n"
+      "        variable's as NumPy's casting=\"same_kind\" does.\n\n"
+      "Returns:\n    The variable.\n\n"
+      "Raises:\n    ValueError: If the shape differs, or the variable is frozen.\n"
+      "    TypeError: If the dtype does not convert.\n"},
+     fast("load", locked<load>,
+          "load($self, value, session=None)\n--\n\nThe same as `assign`, under the name that TensorFlow 1 has for "
+          "it.\n\n"
+          "Args:\n    value: What `assign` takes.\n    session: Ignored: the values are the store's.\n\n"
+          "Raises:\n    ValueError: As `assign`.\n    TypeError: Likewise.\n"),
+     fast("__array__", locked<as_numpy>, "__array__($self, dtype=None, copy=None)\n--\n\nThe elements as an array."),
+     fast("__dlpack__", locked<dlpack>, "The elements as a DLPack capsule; takes what ndarray.__dlpack__ takes."),
+     {"_unmake", locked<unmake>, METH_NOARGS, "Drops elements that it was given first: it is lazy again."},
+     {"__dlpack_device__", locked<dlpack_device>, METH_NOARGS, "The CPU, as DLPack numbers it."},
+     {"__reduce_ex__", locked<reduce>, METH_O, "Pickles the elements: what comes back is an array of them."}});
 
-PyMemberDef members[] = {
-    {"__weaklistoffset__", T_PYSSIZET, offsetof(PyStoreVariable, weak_references), READONLY, nullptr},
-    {nullptr, 0, 0, 0, nullptr}};
+auto members = table<PyMemberDef>({offset_of("__weaklistoffset__", offsetof(PyStoreVariable, weak_references))});
 
 }  // namespace
 
 bool bind_store_variable(PyObject* module) {
-  PyType_Slot slots[] = {
-      {Py_tp_dealloc, reinterpret_cast<void*>(unlocked<dealloc>)},
-      {Py_tp_new, reinterpret_cast<void*>(unlocked<refuse_new>)},
-      {Py_tp_alloc, reinterpret_cast<void*>(unlocked<refuse_variable_alloc>)},
-      {Py_tp_repr, reinterpret_cast<void*>(locked<repr>)},
-      {Py_tp_richcompare, reinterpret_cast<void*>(locked<compare>)},
-      {Py_tp_hash, reinterpret_cast<void*>(unlocked<hash>)},
-      {Py_tp_iter, reinterpret_cast<void*>(locked<iterate>)},
-      {Py_tp_getset, properties},
-      {Py_tp_methods, methods},
-      {Py_tp_members, members},
-      {Py_bf_getbuffer, reinterpret_cast<void*>(locked<get_buffer>)},
-      {Py_mp_length, reinterpret_cast<void*>(locked<length>)},
-      {Py_mp_subscript, reinterpret_cast<void*>(locked<subscript>)},
-      {Py_mp_ass_subscript, reinterpret_cast<void*>(locked<set_subscript>)},
-      {Py_sq_contains, reinterpret_cast<void*>(locked<contains>)},
-      {Py_nb_bool, reinterpret_cast<void*>(locked<is_true>)},
-      {Py_nb_int, reinterpret_cast<void*>(locked<unary<PyNumber_Long>>)},
-      {Py_nb_float, reinterpret_cast<void*>(locked<unary<PyNumber_Float>>)},
-      {Py_nb_index, reinterpret_cast<void*>(locked<unary<PyNumber_Index>>)},
-      {Py_nb_negative, reinterpret_cast<void*>(locked<unary<PyNumber_Negative>>)},
-      {Py_nb_positive, reinterpret_cast<void*>(locked<unary<PyNumber_Positive>>)},
-      {Py_nb_absolute, reinterpret_cast<void*>(locked<unary<PyNumber_Absolute>>)},
-      {Py_nb_invert, reinterpret_cast<void*>(locked<unary<PyNumber_Invert>>)},
-      {Py_nb_add, reinterpret_cast<void*>(locked<binary<PyNumber_Add>>)},
-      {Py_nb_subtract, reinterpret_cast<void*>(locked<binary<PyNumber_Subtract>>)},
-      {Py_nb_multiply, reinterpret_cast<void*>(locked<binary<PyNumber_Multiply>>)},
-      {Py_nb_matrix_multiply, reinterpret_cast<void*>(locked<binary<PyNumber_MatrixMultiply>>)},
-      {Py_nb_true_divide, reinterpret_cast<void*>(locked<binary<PyNumber_TrueDivide>>)},
-      {Py_nb_floor_divide, reinterpret_cast<void*>(locked<binary<PyNumber_FloorDivide>>)},
-      {Py_nb_remainder, reinterpret_cast<void*>(locked<binary<PyNumber_Remainder>>)},
-      {Py_nb_divmod, reinterpret_cast<void*>(locked<binary<PyNumber_Divmod>>)},
-      {Py_nb_and, reinterpret_cast<void*>(locked<binary<PyNumber_And>>)},
-      {Py_nb_or, reinterpret_cast<void*>(locked<binary<PyNumber_Or>>)},
-      {Py_nb_xor, reinterpret_cast<void*>(locked<binary<PyNumber_Xor>>)},
-      {Py_nb_lshift, reinterpret_cast<void*>(locked<binary<PyNumber_Lshift>>)},
-      {Py_nb_rshift, reinterpret_cast<void*>(locked<binary<PyNumber_Rshift>>)},
-      {Py_nb_power, reinterpret_cast<void*>(locked<power<PyNumber_Power>>)},
-      {Py_nb_inplace_add, reinterpret_cast<void*>(locked<in_place<PyNumber_InPlaceAdd>>)},
-      {Py_nb_inplace_subtract, reinterpret_cast<void*>(locked<in_place<PyNumber_InPlaceSubtract>>)},
-      {Py_nb_inplace_multiply, reinterpret_cast<void*>(locked<in_place<PyNumber_InPlaceMultiply>>)},
-      {Py_nb_inplace_true_divide, reinterpret_cast<void*>(locked<in_place<PyNumber_InPlaceTrueDivide>>)},
-      {Py_nb_inplace_floor_divide, reinterpret_cast<void*>(locked<in_place<PyNumber_InPlaceFloorDivide>>)},
-      {Py_nb_inplace_remainder, reinterpret_cast<void*>(locked<in_place<PyNumber_InPlaceRemainder>>)},
-      {Py_nb_inplace_and, reinterpret_cast<void*>(locked<in_place<PyNumber_InPlaceAnd>>)},
-      {Py_nb_inplace_or, reinterpret_cast<void*>(locked<in_place<PyNumber_InPlaceOr>>)},
-      {Py_nb_inplace_xor, reinterpret_cast<void*>(locked<in_place<PyNumber_InPlaceXor>>)},
-      {Py_nb_inplace_lshift, reinterpret_cast<void*>(locked<in_place<PyNumber_InPlaceLshift>>)},
-      {Py_nb_inplace_rshift, reinterpret_cast<void*>(locked<in_place<PyNumber_InPlaceRshift>>)},
-      {Py_nb_inplace_power, reinterpret_cast<void*>(locked<in_place_power>)},
-      {0, nullptr}};
-  PyType_Spec spec = {"scopetrie._core.StoreVariable", sizeof(PyStoreVariable), 0,
-                      Py_TPFLAGS_DEFAULT | Py_TPFLAGS_BASETYPE, slots};
-  store_variable_type = add_type(module, spec);
+  store_variable_type =
+      add_type<PyStoreVariable>(module, "StoreVariable", Py_TPFLAGS_BASETYPE,
+                                {slot(Py_tp_dealloc, unlocked<dealloc>),
+                                 slot(Py_tp_new, unlocked<refuse_new>),
+                                 slot(Py_tp_alloc, unlocked<refuse_variable_alloc>),
+                                 slot(Py_tp_repr, locked<repr>),
+                                 slot(Py_tp_richcompare, locked<compare>),
+                                 slot(Py_tp_hash, unlocked<hash>),
+                                 slot(Py_tp_iter, locked<iterate>),
+                                 slot(properties),
+                                 slot(methods),
+                                 slot(members),
+                                 slot(Py_bf_getbuffer, locked<get_buffer>),
+                                 slot(Py_mp_length, locked<length>),
+                                 slot(Py_mp_subscript, locked<subscript>),
+                                 slot(Py_mp_ass_subscript, locked<set_subscript>),
+                                 slot(Py_sq_contains, locked<contains>),
+                                 slot(Py_nb_bool, locked<is_true>),
+                                 slot(Py_nb_int, locked<unary<PyNumber_Long>>),
+                                 slot(Py_nb_float, locked<unary<PyNumber_Float>>),
+                                 slot(Py_nb_index, locked<unary<PyNumber_Index>>),
+                                 slot(Py_nb_negative, locked<unary<PyNumber_Negative>>),
+                                 slot(Py_nb_positive, locked<unary<PyNumber_Positive>>),
+                                 slot(Py_nb_absolute, locked<unary<PyNumber_Absolute>>),
+                                 slot(Py_nb_invert, locked<unary<PyNumber_Invert>>),
+                                 slot(Py_nb_add, locked<binary<PyNumber_Add>>),
+                                 slot(Py_nb_subtract, locked<binary<PyNumber_Subtract>>),
+                                 slot(Py_nb_multiply, locked<binary<PyNumber_Multiply>>),
+                                 slot(Py_nb_matrix_multiply, locked<binary<PyNumber_MatrixMultiply>>),
+                                 slot(Py_nb_true_divide, locked<binary<PyNumber_TrueDivide>>),
+                                 slot(Py_nb_floor_divide, locked<binary<PyNumber_FloorDivide>>),
+                                 slot(Py_nb_remainder, locked<binary<PyNumber_Remainder>>),
+                                 slot(Py_nb_divmod, locked<binary<PyNumber_Divmod>>),
+                                 slot(Py_nb_and, locked<binary<PyNumber_And>>),
+                                 slot(Py_nb_or, locked<binary<PyNumber_Or>>),
+                                 slot(Py_nb_xor, locked<binary<PyNumber_Xor>>),
+                                 slot(Py_nb_lshift, locked<binary<PyNumber_Lshift>>),
+                                 slot(Py_nb_rshift, locked<binary<PyNumber_Rshift>>),
+                                 slot(Py_nb_power, locked<binary<PyNumber_Power, PyObject*>>),
+                                 slot(Py_nb_inplace_add, locked<in_place<PyNumber_InPlaceAdd>>),
+                                 slot(Py_nb_inplace_subtract, locked<in_place<PyNumber_InPlaceSubtract>>),
+                                 slot(Py_nb_inplace_multiply, locked<in_place<PyNumber_InPlaceMultiply>>),
+                                 slot(Py_nb_inplace_true_divide, locked<in_place<PyNumber_InPlaceTrueDivide>>),
+                                 slot(Py_nb_inplace_floor_divide, locked<in_place<PyNumber_InPlaceFloorDivide>>),
+                                 slot(Py_nb_inplace_remainder, locked<in_place<PyNumber_InPlaceRemainder>>),
+                                 slot(Py_nb_inplace_and, locked<in_place<PyNumber_InPlaceAnd>>),
+                                 slot(Py_nb_inplace_or, locked<in_place<PyNumber_InPlaceOr>>),
+                                 slot(Py_nb_inplace_xor, locked<in_place<PyNumber_InPlaceXor>>),
+                                 slot(Py_nb_inplace_lshift, locked<in_place<PyNumber_InPlaceLshift>>),
+                                 slot(Py_nb_inplace_rshift, locked<in_place<PyNumber_InPlaceRshift>>),
+                                 slot(Py_nb_inplace_power, locked<in_place<PyNumber_InPlacePower, PyObject*>>)});
   return store_variable_type != nullptr;
 }
 

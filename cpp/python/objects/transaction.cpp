@@ -13,7 +13,14 @@ struct PyTransaction {
   PyObject_HEAD PyGraph* graph;  // owned
   const Context* context;        // that began it; compared only
   std::optional<Transaction> span;
+
+  void end() {
+    const Lock lock;
+    if (span.has_value()) span->commit();
+    span.~optional();
+  }
 };
+using TransactionOwning = Owning<PyTransaction, &PyTransaction::graph>;
 
 PyTransaction* as_transaction(PyObject* self) { return reinterpret_cast<PyTransaction*>(self); }
 
@@ -23,8 +30,7 @@ PyObject* transaction_make(PyTypeObject* type, PyObject* args, PyObject*) {
   if (!PyArg_ParseTuple(args, "O", &graph)) return nullptr;
   if (!PyObject_TypeCheck(graph, state().graph_type) && !is_store(graph))
     raise_error(PyExc_TypeError, "a transaction is of a Graph or a Store, not of %R", graph);
-  PyObject* self = type->tp_alloc(type, 0);
-  if (self == nullptr) return nullptr;
+  PyObject* self = allocated(type);
   PyTransaction* made = as_transaction(self);
   made->graph = reinterpret_cast<PyGraph*>(Py_NewRef(graph));
   new (&made->span) std::optional<Transaction>;
@@ -42,40 +48,33 @@ PyObject* transaction_enter(PyObject* self, PyObject*) {
   return Py_NewRef(self);
 }
 
-// The open transaction; null with an exception set where this thread has none to end.
-Transaction* to_end(PyObject* self, const char* call) {
+// The open transaction. Throws where this thread has none to end.
+Transaction& to_end(PyObject* self, const char* call) {
   PyTransaction* transaction = as_transaction(self);
   if (!transaction->span.has_value() || !transaction->span->is_open())
     raise_error(PyExc_RuntimeError, "transaction(): %s of a transaction that %s", call,
                 transaction->span.has_value() ? "has ended" : "was not entered; use it in a `with` statement");
   if (transaction->context != context_of(transaction->graph))
     raise_error(PyExc_RuntimeError, "transaction(): %s in another thread than the one that entered it", call);
-  return &*transaction->span;
+  return *transaction->span;
 }
 
 PyObject* commit(PyObject* self, PyObject*) {
-  Transaction* span = to_end(self, "commit()");
-  if (span == nullptr) return nullptr;
-  span->commit();
+  to_end(self, "commit()").commit();
   Py_RETURN_NONE;
 }
 
-PyObject* rollback(PyObject* self, PyObject*) {
-  Transaction* span = to_end(self, "rollback()");
-  return span == nullptr ? nullptr : PyBool_FromLong(span->rollback());
-}
+PyObject* rollback(PyObject* self, PyObject*) { return PyBool_FromLong(to_end(self, "rollback()").rollback()); }
 
 PyObject* transaction_leave(PyObject* self, PyObject* const* args, Py_ssize_t count) {
   PyTransaction* transaction = as_transaction(self);
   if (!transaction->span.has_value() || !transaction->span->is_open())
     Py_RETURN_NONE;  // ended by hand, or an outer one
-  Transaction* span = to_end(self, "the end");
-  if (span == nullptr) return nullptr;
-  const bool failed = count > 1 && args[0] != Py_None;
-  if (failed)
-    span->rollback();
+  Transaction& span = to_end(self, "the end");
+  if (count > 1 && args[0] != Py_None)
+    span.rollback();
   else
-    span->commit();
+    span.commit();
   Py_RETURN_NONE;
 }
 
@@ -84,56 +83,30 @@ PyObject* get_is_open(PyObject* self, void*) {
   return PyBool_FromLong(span.has_value() && span->is_open());
 }
 
-int transaction_traverse(PyObject* self, visitproc visit, void* arg) {
-  Py_VISIT(Py_TYPE(self));
-  Py_VISIT(as_transaction(self)->graph);
-  return 0;
-}
-
-void transaction_dealloc(PyObject* self) {
-  PyObject_GC_UnTrack(self);
-  PyTransaction* transaction = as_transaction(self);
-  {
-    const Lock lock;
-    if (transaction->span.has_value()) transaction->span->commit();
-  }
-  transaction->span.~optional();
-  PyGraph* graph = transaction->graph;
-  free_object(self);
-  Py_DECREF(graph);
-}
-
 }  // namespace
 
 bool bind_transaction(PyObject* module) {
-  static PyMethodDef methods[] = {
-      {"__enter__", locked<transaction_enter>, METH_NOARGS, "Begins the transaction, and gives it."},
-      with_arguments("__exit__", locked<transaction_leave>, "Ends it: undoes where the block has failed."),
-      {"commit", locked<commit>, METH_NOARGS,
-       "commit($self, /)\n--\n\nKeeps what was made so far, and ends the transaction before its block ends.\n\n"
-       "Raises:\n    RuntimeError: If it is not open, or was entered by another thread."},
-      {"rollback", locked<rollback>, METH_NOARGS,
-       "rollback($self, /)\n--\n\nUndoes what was made so far, and ends the transaction before its block ends.\n\n"
-       "Returns:\n    Whether it was undone; False where another thread has built in the graph meanwhile.\n\n"
-       "Raises:\n    RuntimeError: If it is not open, or was entered by another thread."},
-      {nullptr, nullptr, 0, nullptr}};
-  static PyGetSetDef properties[] = {
-      {"is_open", locked<get_is_open>, nullptr, "Whether it was entered and has not ended.", nullptr},
-      {nullptr, nullptr, nullptr, nullptr, nullptr}};
+  static auto methods = table<PyMethodDef>(
+      {{"__enter__", locked<transaction_enter>, METH_NOARGS, "Begins the transaction, and gives it."},
+       with_arguments("__exit__", locked<transaction_leave>, "Ends it: undoes where the block has failed."),
+       {"commit", locked<commit>, METH_NOARGS,
+        "commit($self, /)\n--\n\nKeeps what was made so far, and ends the transaction before its block ends.\n\n"
+        "Raises:\n    RuntimeError: If it is not open, or was entered by another thread."},
+       {"rollback", locked<rollback>, METH_NOARGS,
+        "rollback($self, /)\n--\n\nUndoes what was made so far, and ends the transaction before its block ends.\n\n"
+        "Returns:\n    Whether it was undone; False where another thread has built in the graph meanwhile.\n\n"
+        "Raises:\n    RuntimeError: If it is not open, or was entered by another thread."}});
+  static auto properties =
+      table<PyGetSetDef>({property("is_open", locked<get_is_open>, "Whether it was entered and has not ended.")});
   static const char doc[] =
       "Transaction(graph, /)\n--\n\nWhat `Graph.transaction()` returns: a context manager that undoes what its block "
       "has "
       "made in a graph where the block fails.";
-  PyType_Slot slots[] = {{Py_tp_new, reinterpret_cast<void*>(locked<transaction_make>)},
-                         {Py_tp_traverse, reinterpret_cast<void*>(unlocked<transaction_traverse>)},
-                         {Py_tp_dealloc, reinterpret_cast<void*>(unlocked<transaction_dealloc>)},
-                         {Py_tp_methods, methods},
-                         {Py_tp_getset, properties},
-                         {Py_tp_doc, const_cast<char*>(doc)},
-                         {0, nullptr}};
-  PyType_Spec spec = {"scopetrie._core.Transaction", sizeof(PyTransaction), 0, Py_TPFLAGS_DEFAULT | Py_TPFLAGS_HAVE_GC,
-                      slots};
-  return add_type(module, spec) != nullptr;
+  return add_type<PyTransaction>(
+             module, "Transaction", 0,
+             {slot(Py_tp_new, locked<transaction_make>), slot(Py_tp_traverse, unlocked<TransactionOwning::traverse>),
+              slot(Py_tp_dealloc, unlocked<TransactionOwning::dealloc>), slot(methods), slot(properties), slot(doc)}) !=
+         nullptr;
 }
 
 }  // namespace scopetrie::python

@@ -1,6 +1,4 @@
 // The Variable handle.
-#include <iterator>
-
 #include "calls/building.hpp"
 
 namespace scopetrie::python {
@@ -87,49 +85,37 @@ PyObject* variable_refuse_new(PyTypeObject*, PyObject*, PyObject*) {
   raise_error(PyExc_TypeError, "Variable: its constructor is not loaded; import scopetrie");
 }
 
-PyGetSetDef variable_members[] = {
-    {"graph", unlocked<handle_graph>, nullptr, "The Graph that holds the variable.", nullptr},
-    {"op", locked<variable_op>, nullptr, "The variable's Operation.", nullptr},
-    {"name", locked<variable_name>, nullptr, "\"scope/w:0\".", nullptr},
-    {"dtype", locked<variable_dtype>, nullptr, "Its DType, of reference type as in v1.", nullptr},
-    {"shape", locked<variable_shape>, nullptr, "Its TensorShape.", nullptr},
-    {"initial_value", locked<variable_initial_value>, nullptr, "The Tensor of its first value.", nullptr},
-    {"initializer", locked<variable_initializer>, nullptr, "The Operation that gives it its first value.", nullptr},
-    {"trainable", locked<variable_trainable>, nullptr, "Whether it joined GraphKeys.TRAINABLE_VARIABLES.", nullptr},
-    {"_key", locked<variable_key>, nullptr, "The name by which get_variable finds it, or None.", nullptr},
-    {"_site", locked<variable_site>, nullptr, "(file, line, function) of the line that made it, or None.", nullptr},
-    {"_dims", locked<variable_dims>, nullptr,
-     "The shape as a tuple with None for unknown, or None for an unknown rank.", nullptr},
-    {"_id", locked<handle_id>, nullptr, "Its number among the graph's variables.", nullptr},
-    {"_is_current", locked<handle_is_current>, nullptr, "Whether it has not been undone.", nullptr},
-    {nullptr, nullptr, nullptr, nullptr, nullptr}};
+auto variable_members = table<PyGetSetDef>(
+    {property("graph", unlocked<handle_graph>, "The Graph that holds the variable."),
+     property("op", locked<variable_op>, "The variable's Operation."),
+     property("name", locked<variable_name>, "\"scope/w:0\"."),
+     property("dtype", locked<variable_dtype>, "Its DType, of reference type as in v1."),
+     property("shape", locked<variable_shape>, "Its TensorShape."),
+     property("initial_value", locked<variable_initial_value>, "The Tensor of its first value."),
+     property("initializer", locked<variable_initializer>, "The Operation that gives it its first value."),
+     property("trainable", locked<variable_trainable>, "Whether it joined GraphKeys.TRAINABLE_VARIABLES."),
+     property("_key", locked<variable_key>, "The name by which get_variable finds it, or None."),
+     property("_site", locked<variable_site>, "(file, line, function) of the line that made it, or None."),
+     property("_dims", locked<variable_dims>,
+              "The shape as a tuple with None for unknown, or None for an unknown rank."),
+     property("_id", locked<handle_id>, "Its number among the graph's variables."),
+     property("_is_current", locked<handle_is_current>, "Whether it has not been undone.")});
 
-PyMethodDef variable_methods[] = {
-    {"value", locked<variable_value>, METH_NOARGS,
-     "value($self, /)\n--\n\nThe Tensor that reads the variable (\"w/read:0\")."},
-    {"_ref", locked<variable_reference>, METH_NOARGS, "The Tensor that is the variable itself (\"w:0\")."},
-    {nullptr, nullptr, 0, nullptr}};
+auto variable_methods = table<PyMethodDef>(
+    {{"value", locked<variable_value>, METH_NOARGS,
+      "value($self, /)\n--\n\nThe Tensor that reads the variable (\"w/read:0\")."},
+     {"_ref", locked<variable_reference>, METH_NOARGS, "The Tensor that is the variable itself (\"w:0\")."}});
 
 }  // namespace
 
 bool bind_variable(PyObject* module) {
-  std::size_t count = 0;
-  const PyType_Slot* operators = operator_slots(count);
-  std::vector<PyType_Slot> slots(operators, operators + count);
-  const PyType_Slot own[] = {{Py_tp_dealloc, reinterpret_cast<void*>(unlocked<variable_dealloc>)},
-                             {Py_tp_richcompare, reinterpret_cast<void*>(unlocked<variable_compare>)},
-                             {Py_tp_new, reinterpret_cast<void*>(unlocked<variable_refuse_new>)},
-                             {Py_tp_alloc, reinterpret_cast<void*>(unlocked<refuse_alloc>)},
-                             {Py_tp_hash, reinterpret_cast<void*>(unlocked<hash_handle>)},
-                             {Py_tp_getset, variable_members},
-                             {Py_tp_methods, variable_methods},
-                             {0, nullptr}};
-  slots.insert(slots.end(), std::begin(own), std::end(own));
-  PyType_Spec spec = {"scopetrie._core.Variable", sizeof(PyHandle), 0, Py_TPFLAGS_DEFAULT | Py_TPFLAGS_BASETYPE,
-                      slots.data()};
-  State& s = state();
-  s.variable_type = add_type(module, spec);
-  return s.variable_type != nullptr;
+  state().variable_type = add_type<PyHandle>(
+      module, "Variable", Py_TPFLAGS_BASETYPE,
+      operators_and({slot(Py_tp_dealloc, unlocked<variable_dealloc>),
+                     slot(Py_tp_richcompare, unlocked<variable_compare>),
+                     slot(Py_tp_new, unlocked<variable_refuse_new>), slot(Py_tp_alloc, unlocked<refuse_alloc>),
+                     slot(Py_tp_hash, unlocked<hash_handle>), slot(variable_members), slot(variable_methods)}));
+  return state().variable_type != nullptr;
 }
 
 }  // namespace scopetrie::python

@@ -18,7 +18,18 @@ struct PyEntry : PyObject {
   std::uint64_t pushes;   // one bit per entry, innermost lowest: whether values_graph was made the default
   const char* complaint;  // a format for the error about the name's type; null if it is a str
   VariableScopeBlock block;
+
+  int visit_more(visitproc visit, void* arg) {
+    return block.visit([&](void* object) { return visit(static_cast<PyObject*>(object), arg); },
+                       [&](VariableScope& scope) { return visit(as_scope(scope), arg); });
+  }
+  void clear_more() { block.clear(); }
+  void end() {
+    block.~VariableScopeBlock();
+    Py_CLEAR(name);
+  }
 };
+using EntryOwning = Owning<PyEntry, &PyEntry::values_graph, &PyEntry::store>;
 
 PyEntry* as_entry(PyObject* object) { return static_cast<PyEntry*>(object); }
 
@@ -61,9 +72,7 @@ PyObject* make_entry(PyObject** given, PyGraph* store, bool is_name_only = false
     values_graph = Ref(PyObject_CallOneArg(state().hooks.values_graph, given[2]));
     if (!values_graph) return nullptr;
   }
-  PyTypeObject* type = state().variable_scope_type;
-  PyObject* self = type->tp_alloc(type, 0);
-  if (self == nullptr) return nullptr;
+  PyObject* self = allocated(state().variable_scope_type);
   PyEntry* entry = as_entry(self);
   if (!by_default && is_scope(name)) {
     new (&entry->block) VariableScopeBlock(scope_host, *as_scope(name));
@@ -159,33 +168,6 @@ PyObject* entry_leave(PyObject* self, PyObject* const*, Py_ssize_t) {
   Py_RETURN_NONE;
 }
 
-int entry_traverse(PyObject* self, visitproc visit, void* arg) {
-  PyEntry* entry = as_entry(self);
-  Py_VISIT(Py_TYPE(self));
-  Py_VISIT(entry->values_graph);
-  Py_VISIT(entry->store);
-  return entry->block.visit([&](void* object) { return visit(static_cast<PyObject*>(object), arg); },
-                            [&](VariableScope& scope) { return visit(as_scope(scope), arg); });
-}
-
-int entry_clear(PyObject* self) {
-  Py_CLEAR(as_entry(self)->values_graph);
-  Py_CLEAR(as_entry(self)->store);
-  as_entry(self)->block.clear();
-  return 0;
-}
-
-void entry_dealloc(PyObject* self) {
-  PyObject_GC_UnTrack(self);
-  PyEntry* entry = as_entry(self);
-  Py_CLEAR(entry->values_graph);
-  PyGraph* store = entry->store;
-  entry->block.~VariableScopeBlock();
-  Py_XDECREF(store);
-  Py_CLEAR(entry->name);
-  free_object(self);
-}
-
 }  // namespace
 
 PyObject* store_scope(PyObject* self, PyObject* const* args, Py_ssize_t positional, PyObject* keywords) {
@@ -198,10 +180,9 @@ PyObject* store_scope(PyObject* self, PyObject* const* args, Py_ssize_t position
 }
 
 bool bind_variable_scope(PyObject* module) {
-  static PyMethodDef methods[] = {
-      {"__enter__", locked<entry_enter>, METH_NOARGS, "Enters the scope and returns its VariableScope."},
-      with_arguments("__exit__", locked<entry_leave>, "Leaves the scope."),
-      {nullptr, nullptr, 0, nullptr}};
+  static auto methods = table<PyMethodDef>(
+      {{"__enter__", locked<entry_enter>, METH_NOARGS, "Enters the scope and returns its VariableScope."},
+       with_arguments("__exit__", locked<entry_leave>, "Leaves the scope.")});
   static const char doc[] =
       "variable_scope(name_or_scope, default_name=None, values=None, initializer=None, regularizer=None, "
       "caching_device=None, partitioner=None, custom_getter=None, reuse=None, dtype=None, use_resource=None, "
@@ -233,16 +214,11 @@ bool bind_variable_scope(PyObject* module) {
       "...     with tf.variable_scope(\"layer\", reuse=True):\n"
       "...         print(tf.get_variable(\"w\", [2]) is w, w.name)\n"
       "True layer/w:0\n";
-  PyType_Slot slots[] = {{Py_tp_new, reinterpret_cast<void*>(unlocked<new_by_call>)},
-                         {Py_tp_traverse, reinterpret_cast<void*>(unlocked<entry_traverse>)},
-                         {Py_tp_clear, reinterpret_cast<void*>(unlocked<entry_clear>)},
-                         {Py_tp_dealloc, reinterpret_cast<void*>(unlocked<entry_dealloc>)},
-                         {Py_tp_methods, methods},
-                         {Py_tp_doc, const_cast<char*>(doc)},
-                         {0, nullptr}};
-  PyType_Spec spec = {"scopetrie._core.variable_scope", sizeof(PyEntry), 0, Py_TPFLAGS_DEFAULT | Py_TPFLAGS_HAVE_GC,
-                      slots};
-  PyTypeObject* type = add_type(module, spec);
+  PyTypeObject* type =
+      add_type<PyEntry>(module, "variable_scope", 0,
+                        {slot(Py_tp_new, unlocked<new_by_call>), slot(Py_tp_traverse, unlocked<EntryOwning::traverse>),
+                         slot(Py_tp_clear, unlocked<EntryOwning::clear>),
+                         slot(Py_tp_dealloc, unlocked<EntryOwning::dealloc>), slot(methods), slot(doc)});
   if (type == nullptr) return false;
   type->tp_vectorcall = locked<entry_make_fast>;
   state().variable_scope_type = type;

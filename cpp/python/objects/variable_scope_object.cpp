@@ -9,10 +9,21 @@ namespace scopetrie::python {
 
 namespace {
 
+struct OwnedScope : PyVariableScope {
+  int visit_more(visitproc visit, void* arg) {
+    return VariableScope::visit([&](void* object) { return visit(static_cast<PyObject*>(object), arg); });
+  }
+  void clear_more() { VariableScope::clear(); }
+  void end() {
+    static_cast<VariableScope*>(this)->~VariableScope();
+    Py_CLEAR(name_object);
+  }
+};
+using ScopeOwning = Owning<OwnedScope, &PyVariableScope::attributes>;
+
 // A Python object around a copy of a scope.
 PyVariableScope* allocate(PyTypeObject* type, const VariableScope& from) {
-  PyObject* self = type->tp_alloc(type, 0);
-  if (self == nullptr) throw_raised();
+  PyObject* self = allocated(type);
   new (static_cast<VariableScope*>(as_scope(self))) VariableScope(from);
   return as_scope(self);
 }
@@ -25,15 +36,14 @@ void keep(VariableScope& scope) { Py_INCREF(as_scope(scope)); }
 void drop(VariableScope& scope) noexcept { Py_DECREF(as_scope(scope)); }
 
 void* compose_getters(void* getter, void* inherited) {
-  PyObject* composed = PyObject_CallFunctionObjArgs(state().hooks.compose_getters, static_cast<PyObject*>(getter),
-                                                    static_cast<PyObject*>(inherited), nullptr);
-  if (composed == nullptr) throw_raised();
-  return composed;
+  return checked(PyObject_CallFunctionObjArgs(state().hooks.compose_getters, static_cast<PyObject*>(getter),
+                                              static_cast<PyObject*>(inherited), nullptr))
+      .release();
 }
 
 void tell(scopetrie::Context& context, void* listener, OpId op) {
-  const Ref operation(operation_handle(static_cast<Context&>(context).graph, op));
-  if (!operation || !Ref(PyObject_CallOneArg(static_cast<PyObject*>(listener), operation.get()))) throw_raised();
+  const Ref operation = checked(operation_handle(static_cast<Context&>(context).graph, op));
+  checked(PyObject_CallOneArg(static_cast<PyObject*>(listener), operation.get()));
 }
 
 // The object's life
@@ -71,26 +81,6 @@ PyObject* scope_make(PyTypeObject* type, PyObject* args, PyObject* kwargs) {
   return allocate(type, scope);
 }
 
-int scope_traverse(PyObject* self, visitproc visit, void* arg) {
-  Py_VISIT(Py_TYPE(self));
-  Py_VISIT(as_scope(self)->attributes);
-  return as_scope(self)->visit([&](void* object) { return visit(static_cast<PyObject*>(object), arg); });
-}
-
-int scope_clear(PyObject* self) {
-  Py_CLEAR(as_scope(self)->attributes);
-  as_scope(self)->clear();
-  return 0;
-}
-
-void scope_dealloc(PyObject* self) {
-  PyObject_GC_UnTrack(self);
-  static_cast<VariableScope*>(as_scope(self))->~VariableScope();
-  Py_CLEAR(as_scope(self)->name_object);
-  Py_CLEAR(as_scope(self)->attributes);
-  free_object(self);
-}
-
 // Properties
 // ------------------------------------------------------------------------------------------------------------
 
@@ -103,14 +93,8 @@ PyObject* scope_name(PyObject* self, void*) {
 PyObject* get_origin(PyObject* self, void*) { return to_str(as_scope(self)->original_name_scope()); }
 
 PyObject* get_reuse(PyObject* self, void*) {
-  switch (as_scope(self)->reuse()) {
-    case Reuse::kNo:
-      Py_RETURN_FALSE;
-    case Reuse::kYes:
-      Py_RETURN_TRUE;
-    default:
-      return Py_NewRef(state().auto_reuse);
-  }
+  const Reuse reuse = as_scope(self)->reuse();
+  return reuse == Reuse::kAuto ? Py_NewRef(state().auto_reuse) : PyBool_FromLong(reuse == Reuse::kYes);
 }
 
 // The closure of a property is the setting's number.
@@ -146,69 +130,54 @@ const ScopeHost scope_host{python_host, copy, keep, drop, compose_getters, tell}
 ScopeRef new_root_scope() { return ScopeRef::copy_of(VariableScope(scope_host)); }
 
 bool bind_variable_scope_object(PyObject* module) {
-  // NOLINTNEXTLINE(performance-no-int-to-ptr): the closure of a property is its number
-  const auto at = [](Setting setting) { return reinterpret_cast<void*>(static_cast<std::uintptr_t>(setting)); };
-  static PyGetSetDef properties[] = {
-      {"name", locked<scope_name>, nullptr, "The path of the scope, which variables' names start with.", nullptr},
-      {"original_name_scope", locked<get_origin>, nullptr,
-       "The name scope that it opened first, with a trailing slash.", nullptr},
-      {"reuse", locked<get_reuse>, nullptr, "False, True or AUTO_REUSE.", nullptr},
-      {"initializer", locked<get_setting>, nullptr, "The initializer of variables that bring none.",
-       at(Setting::kInitializer)},
-      {"regularizer", locked<get_setting>, nullptr, "The regularizer of variables that bring none.",
-       at(Setting::kRegularizer)},
-      {"caching_device", locked<get_setting>, nullptr, "The device that reads are cached on.",
-       at(Setting::kCachingDevice)},
-      {"partitioner", locked<get_setting>, nullptr, "The partitioner of variables that bring none.",
-       at(Setting::kPartitioner)},
-      {"custom_getter", locked<get_setting>, nullptr, "What get_variable calls are passed through.",
-       at(Setting::kCustomGetter)},
-      {"dtype", locked<scope_dtype>, nullptr, "The DType of variables that bring none.", nullptr},
-      {"use_resource", locked<get_setting>, nullptr, "Accepted as in v1; variables are of one kind here.",
-       at(Setting::kUseResource)},
-      {"constraint", locked<get_setting>, nullptr, "The constraint of variables that bring none.",
-       at(Setting::kConstraint)},
-      {nullptr, nullptr, nullptr, nullptr, nullptr}};
-  static PyMethodDef methods[] = {
-      {"reuse_variables", locked<reuse_variables>, METH_NOARGS,
-       "reuse_variables($self, /)\n--\n\nReuse variables in this scope from now on."},
-      {"set_initializer", locked<set_setting<Setting::kInitializer>>, METH_O,
-       "set_initializer($self, initializer, /)\n--\n\nSets the initializer of this scope."},
-      {"set_regularizer", locked<set_setting<Setting::kRegularizer>>, METH_O,
-       "set_regularizer($self, regularizer, /)\n--\n\nSets the regularizer of this scope."},
-      {"set_caching_device", locked<set_setting<Setting::kCachingDevice>>, METH_O,
-       "set_caching_device($self, caching_device, /)\n--\n\nSets the caching device of this scope."},
-      {"set_partitioner", locked<set_setting<Setting::kPartitioner>>, METH_O,
-       "set_partitioner($self, partitioner, /)\n--\n\nSets the partitioner of this scope."},
-      {"set_custom_getter", locked<set_setting<Setting::kCustomGetter>>, METH_O,
-       "set_custom_getter($self, custom_getter, /)\n--\n\nSets the custom getter of this scope."},
-      {"set_dtype", locked<set_dtype>, METH_O, "set_dtype($self, dtype, /)\n--\n\nSets the dtype of this scope."},
-      {"set_use_resource", locked<set_setting<Setting::kUseResource>>, METH_O,
-       "set_use_resource($self, use_resource, /)\n--\n\nAccepted as in v1."},
-      {"_set_constraint", locked<set_setting<Setting::kConstraint>>, METH_O, "Sets the constraint of this scope."},
-      {nullptr, nullptr, 0, nullptr}};
+  const auto setting = [](const char* name, Setting which, const char* doc) {
+    // NOLINTNEXTLINE(performance-no-int-to-ptr): the closure of a property is its number
+    return property(name, locked<get_setting>, doc, reinterpret_cast<void*>(static_cast<std::uintptr_t>(which)));
+  };
+  static auto properties = table<PyGetSetDef>(
+      {property("name", locked<scope_name>, "The path of the scope, which variables' names start with."),
+       property("original_name_scope", locked<get_origin>,
+                "The name scope that it opened first, with a trailing slash."),
+       property("reuse", locked<get_reuse>, "False, True or AUTO_REUSE."),
+       setting("initializer", Setting::kInitializer, "The initializer of variables that bring none."),
+       setting("regularizer", Setting::kRegularizer, "The regularizer of variables that bring none."),
+       setting("caching_device", Setting::kCachingDevice, "The device that reads are cached on."),
+       setting("partitioner", Setting::kPartitioner, "The partitioner of variables that bring none."),
+       setting("custom_getter", Setting::kCustomGetter, "What get_variable calls are passed through."),
+       property("dtype", locked<scope_dtype>, "The DType of variables that bring none."),
+       setting("use_resource", Setting::kUseResource, "Accepted as in v1; variables are of one kind here."),
+       setting("constraint", Setting::kConstraint, "The constraint of variables that bring none.")});
+  static auto methods = table<PyMethodDef>(
+      {{"reuse_variables", locked<reuse_variables>, METH_NOARGS,
+        "reuse_variables($self, /)\n--\n\nReuse variables in this scope from now on."},
+       {"set_initializer", locked<set_setting<Setting::kInitializer>>, METH_O,
+        "set_initializer($self, initializer, /)\n--\n\nSets the initializer of this scope."},
+       {"set_regularizer", locked<set_setting<Setting::kRegularizer>>, METH_O,
+        "set_regularizer($self, regularizer, /)\n--\n\nSets the regularizer of this scope."},
+       {"set_caching_device", locked<set_setting<Setting::kCachingDevice>>, METH_O,
+        "set_caching_device($self, caching_device, /)\n--\n\nSets the caching device of this scope."},
+       {"set_partitioner", locked<set_setting<Setting::kPartitioner>>, METH_O,
+        "set_partitioner($self, partitioner, /)\n--\n\nSets the partitioner of this scope."},
+       {"set_custom_getter", locked<set_setting<Setting::kCustomGetter>>, METH_O,
+        "set_custom_getter($self, custom_getter, /)\n--\n\nSets the custom getter of this scope."},
+       {"set_dtype", locked<set_dtype>, METH_O, "set_dtype($self, dtype, /)\n--\n\nSets the dtype of this scope."},
+       {"set_use_resource", locked<set_setting<Setting::kUseResource>>, METH_O,
+        "set_use_resource($self, use_resource, /)\n--\n\nAccepted as in v1."},
+       {"_set_constraint", locked<set_setting<Setting::kConstraint>>, METH_O, "Sets the constraint of this scope."}});
   // The generic reading and setting of attributes finds the dict by this; it makes one for the first attribute.
   // It is the last member: `offsetof` is for types without bases.
   constexpr auto offset = static_cast<Py_ssize_t>(sizeof(PyVariableScope) - sizeof(PyVariableScope::attributes));
-  static PyMemberDef members[] = {{"__dictoffset__", T_PYSSIZET, offset, READONLY, nullptr},
-                                  {nullptr, 0, 0, 0, nullptr}};
+  static auto members = table<PyMemberDef>({{"__dictoffset__", T_PYSSIZET, offset, READONLY, nullptr}});
   // Python has the docstring; inspect reads the signature from here.
   static const char doc[] =
       "VariableScope(reuse, name='', initializer=None, regularizer=None, caching_device=None, partitioner=None, "
       "custom_getter=None, name_scope='', dtype=None, use_resource=None, constraint=None)\n--\n\n";
-  PyType_Slot slots[] = {{Py_tp_new, reinterpret_cast<void*>(locked<scope_make>)},
-                         {Py_tp_traverse, reinterpret_cast<void*>(unlocked<scope_traverse>)},
-                         {Py_tp_clear, reinterpret_cast<void*>(unlocked<scope_clear>)},
-                         {Py_tp_dealloc, reinterpret_cast<void*>(unlocked<scope_dealloc>)},
-                         {Py_tp_methods, methods},
-                         {Py_tp_getset, properties},
-                         {Py_tp_members, members},
-                         {Py_tp_doc, const_cast<char*>(doc)},
-                         {0, nullptr}};
-  PyType_Spec spec = {"scopetrie._core.VariableScope", sizeof(PyVariableScope), 0,
-                      Py_TPFLAGS_DEFAULT | Py_TPFLAGS_BASETYPE | Py_TPFLAGS_HAVE_GC, slots};
   State& s = state();
-  s.scope_type = add_type(module, spec);
+  s.scope_type = add_type<PyVariableScope>(
+      module, "VariableScope", Py_TPFLAGS_BASETYPE,
+      {slot(Py_tp_new, locked<scope_make>), slot(Py_tp_traverse, unlocked<ScopeOwning::traverse>),
+       slot(Py_tp_clear, unlocked<ScopeOwning::clear>), slot(Py_tp_dealloc, unlocked<ScopeOwning::dealloc>),
+       slot(methods), slot(properties), slot(members), slot(doc)});
   return s.scope_type != nullptr;
 }
 

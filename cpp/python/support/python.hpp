@@ -294,7 +294,4 @@ inline void free_object(PyObject* self) {
   Py_DECREF(type);
 }
 
-/// Makes a heap type of `module` and adds it under its name. Null with an exception set on failure.
-PyTypeObject* add_type(PyObject* module, PyType_Spec& spec, PyTypeObject* base = nullptr);
-
 }  // namespace scopetrie::python

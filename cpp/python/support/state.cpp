@@ -1,6 +1,7 @@
 #include "support/state.hpp"
 
-#include <cstring>
+#include <algorithm>
+#include <string>
 
 #include "calls/initializers.hpp"
 #include "objects/handles.hpp"
@@ -19,11 +20,15 @@ std::uint8_t dtype_number(PyObject* dtype) {
   return 0;
 }
 
-PyTypeObject* add_type(PyObject* module, PyType_Spec& spec, PyTypeObject* base) {
+PyTypeObject* add_type(PyObject* module, const char* name, std::size_t size, unsigned long flags,
+                       std::vector<PyType_Slot> slots, PyTypeObject* base) {
+  if (std::ranges::find(slots, Py_tp_traverse, &PyType_Slot::slot) != slots.end()) flags |= Py_TPFLAGS_HAVE_GC;
+  slots.push_back({0, nullptr});
+  const std::string full = std::string("scopetrie._core.") + name;
+  PyType_Spec spec{full.c_str(), static_cast<int>(size), 0, static_cast<unsigned>(Py_TPFLAGS_DEFAULT | flags),
+                   slots.data()};
   PyObject* type = PyType_FromModuleAndSpec(module, &spec, reinterpret_cast<PyObject*>(base));
-  if (type == nullptr) return nullptr;
-  const char* dot = std::strrchr(spec.name, '.');
-  if (PyModule_AddObjectRef(module, dot + 1, type) < 0) return nullptr;
+  if (type == nullptr || PyModule_AddObjectRef(module, name, type) < 0) return nullptr;
   return reinterpret_cast<PyTypeObject*>(type);
 }
 
@@ -136,13 +141,12 @@ bool bind_state(PyObject* module) {
   s.getter_keywords = getter_keywords(true);
   s.old_getter_keywords = getter_keywords(false);
   if (s.getter_keywords == nullptr || s.old_getter_keywords == nullptr) return false;
-  static PyMethodDef functions[] = {
-      fast("wire", locked<wire>, "Gives the extension all that it asks of Python; called once, by the package."),
-      {"define_dtypes", locked<define_dtypes>, METH_O, "Gives the extension the DType of each v1 DataType number."},
-      {"convert_literals", locked<convert_literals>, METH_O,
-       "Says whether the program converts ints, floats, bools, lists or tuples itself."},
-      {nullptr, nullptr, 0, nullptr}};
-  return PyModule_AddFunctions(module, functions) == 0;
+  static auto functions = table<PyMethodDef>(
+      {fast("wire", locked<wire>, "Gives the extension all that it asks of Python; called once, by the package."),
+       {"define_dtypes", locked<define_dtypes>, METH_O, "Gives the extension the DType of each v1 DataType number."},
+       {"convert_literals", locked<convert_literals>, METH_O,
+        "Says whether the program converts ints, floats, bools, lists or tuples itself."}});
+  return add_functions(module, functions);
 }
 
 }  // namespace scopetrie::python
