@@ -107,6 +107,13 @@ def test_while_loop_that_does_not_run() -> None:
     check(build, [0.5, -0.3], [1.5, 0.7])
 
 
+def test_while_loop_whose_gradient_needs_nothing_of_the_rounds() -> None:
+    def build(x: Any) -> Any:
+        return tf.reduce_sum(tf.while_loop(lambda i, _: i < 3, lambda i, s: (i + 1, 2 * s + x), (0, x))[1])
+
+    check(build, [0.5, -0.3])
+
+
 def test_while_loop_by_data_and_with_a_limit() -> None:
     build = lambda x: tf.while_loop(lambda s: s < 100.0, lambda s: s * s, [x], maximum_iterations=3)  # noqa: E731
     check(build, 1.7)

@@ -24,15 +24,17 @@ def _while_kernel(xp: Any, state: Any, test: Body, step: Body, specs: Any, count
 
     def loop(*values: Any) -> Any:
         variables, rest = list(values[:count]), values[count:]
-        record, left = [], -1
+        record, rounds, left = [], 0, -1
         if limited:
             left, rest = max(int(rest[-1]), 0), rest[:-1]
         while left != 0 and bool(run_test([*variables, *rest])[0][0]):
             variables, kept = run_step([*variables, *rest])
             if kept:
                 record.append(kept)
+            rounds += 1
             left -= 1
-        return [*variables, taped(record)]
+        # A gradient may need no value of the rounds, but goes through each.
+        return [*variables, taped(record or ((),) * rounds)]
 
     return loop
 
