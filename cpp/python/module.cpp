@@ -1,15 +1,15 @@
 // The extension module: calls the functions that register its types and functions.
-#include "calls/composite.hpp"
-#include "calls/literal.hpp"
-#include "calls/op_function.hpp"
-#include "objects/computing.hpp"
-#include "objects/handles.hpp"
-#include "objects/names.hpp"
-#include "objects/random.hpp"
-#include "objects/scopes.hpp"
-#include "objects/store.hpp"
-#include "objects/transaction.hpp"
+#include "graph/handles.hpp"
+#include "names/names.hpp"
+#include "ops/composite.hpp"
+#include "ops/literal.hpp"
+#include "ops/op_function.hpp"
+#include "scopes/scopes.hpp"
 #include "scopetrie/version.hpp"
+#include "store/store.hpp"
+#include "transaction.hpp"
+#include "values/computing.hpp"
+#include "values/random.hpp"
 
 namespace scopetrie::python {
 

@@ -3,8 +3,8 @@
 #include <algorithm>
 #include <string>
 
-#include "calls/initializers.hpp"
-#include "objects/handles.hpp"
+#include "graph/handles.hpp"
+#include "variables/initializers.hpp"
 
 namespace scopetrie::python {
 

@@ -1,0 +1,65 @@
+// Graph.unique_names and Graph.create_ops, for builders with arrays of names and inputs.
+#include "ops/op_create.hpp"
+#include "ops/op_function.hpp"
+#include "scopetrie/names/name_writer.hpp"
+
+namespace scopetrie::python {
+
+PyObject* unique_names(PyObject* self, PyObject* bases) {
+  auto* owner = reinterpret_cast<PyGraph*>(self);
+  GraphState& graph = state_of(owner);
+  const Ref fast(items_of(bases, "unique_names: bases must be a sequence of strings"));
+  if (!fast) return nullptr;
+  const Py_ssize_t count = PySequence_Fast_GET_SIZE(fast.get());
+  Ref names(new_list(count));
+  if (!names) return nullptr;
+  Context& context = *context_of(owner);
+  state_of(context.graph).note_builder(&context);
+  const ScopeId scope = context.scope();
+  Transaction transaction(graph.ledger(), &context);
+  NameWriter writer(graph.ops);
+  PyObject* last = nullptr;  // borrowed; the name whose segment is `segment`
+  SegmentId segment = kNone;
+  for (Py_ssize_t i = 0; i < count; ++i) {
+    PyObject* base = PySequence_Fast_GET_ITEM(fast.get(), i);
+    if (base != last) {
+      segment = plain_segment(graph, base);
+      last = base;
+    }
+    PyObject* name = segment != kNone ? ascii_str(writer.write(graph.ops.unique(scope, segment).name))
+                                      : PyObject_CallMethod(self, "unique_name", "O", base);
+    if (name == nullptr) return nullptr;
+    PyList_SET_ITEM(names.get(), i, name);
+  }
+  transaction.commit();
+  return names.release();
+}
+
+// create_ops(op_type, inputs, name=None, dtypes=None, **attrs)
+PyObject* create_ops(PyObject* self, PyObject* args, PyObject* kwargs) {
+  PyObject *type, *inputs, *name = nullptr;
+  if (!PyArg_ParseTuple(args, "OO|O", &type, &inputs, &name)) return nullptr;
+  Ref attrs = kwargs == nullptr ? Ref() : checked(copy_of_dict(kwargs));
+  if (attrs) {
+    if (PyObject* keyword = item_of(attrs.get(), "name")) {
+      name = keyword;  // kept alive by `kwargs`
+      if (PyDict_DelItemString(attrs.get(), "name") < 0) return nullptr;
+    }
+    if (PyDict_GET_SIZE(attrs.get()) == 0) attrs = Ref();
+  }
+  name = name == nullptr ? nullptr : none_to_null(name);
+  Ref function = Ref::borrowed(type);
+  if (PyUnicode_Check(type)) {
+    PyObject* definition = find_kind(text_of(type));
+    if (definition == nullptr) return create_own_ops(self, type, inputs, name, attrs.get());
+    function = Ref(PyObject_GetAttrString(definition, "function"));
+    if (!function) return nullptr;
+  }
+  if (!Py_IS_TYPE(function.get(), state().op_function_type))
+    raise_error(PyExc_TypeError, "create_ops: op_type must be an op type's name or an op function, not %R", type);
+  auto* graph = reinterpret_cast<PyGraph*>(self);
+  const DefaultGraph pushed(graph);
+  return build_many(definition_of(function.get()), inputs, name, attrs.get());
+}
+
+}  // namespace scopetrie::python

@@ -1,0 +1,228 @@
+// variable_scope: `with tf.variable_scope("layer", reuse=tf.AUTO_REUSE) as scope:`, and Store.scope, which is the same
+// in the scopes of a store.
+#include <new>
+
+#include "scopes/scopes.hpp"
+#include "scopetrie/scopes/variable_scope_block.hpp"
+#include "scopetrie/values/refusal.hpp"
+#include "store/store.hpp"
+
+namespace scopetrie::python {
+
+namespace {
+
+struct PyEntry : PyObject {
+  PyObject* name;         // owned; the name or default name, whose text the block borrows; null for a captured scope
+  PyGraph* values_graph;  // owned; the graph of `values`; null if there are none
+  PyGraph* store;         // owned; null for a scope of the default graph
+  std::uint64_t pushes;   // one bit per entry, innermost lowest: whether values_graph was made the default
+  const char* complaint;  // a format for the error about the name's type; null if it is a str
+  VariableScopeBlock block;
+
+  int visit_more(visitproc visit, void* arg) {
+    return block.visit([&](void* object) { return visit(static_cast<PyObject*>(object), arg); },
+                       [&](VariableScope& scope) { return visit(as_scope(scope), arg); });
+  }
+  void clear_more() { block.clear(); }
+  void end() {
+    block.~VariableScopeBlock();
+    Py_CLEAR(name);
+  }
+};
+using EntryOwning = Owning<PyEntry, &PyEntry::values_graph, &PyEntry::store>;
+
+PyEntry* as_entry(PyObject* object) { return static_cast<PyEntry*>(object); }
+
+bool read_reuse(PyObject* value, Reuse& out) {
+  out = Reuse::kNo;
+  if (value == nullptr || value == Py_None || value == Py_False) return true;
+  if (value == Py_True) {
+    out = Reuse::kYes;
+    return true;
+  }
+  if (value == state().auto_reuse) {
+    out = Reuse::kAuto;
+    return true;
+  }
+  raise_error(PyExc_ValueError, "The reuse parameter must be True or False or None.");
+}
+
+constexpr std::size_t kParameters = 13, kTrainableAt = kParameters;
+
+// Makes a block of `given`, which are v1's arguments; those of a store have one more. `is_name_only`: there is no other
+// than the first.
+PyObject* make_entry(PyObject** given, PyGraph* store, bool is_name_only = false) {
+  given[0] = none_to_null(given[0]);
+  for (std::size_t i = 1; !is_name_only && i + 1 < kParameters; ++i) given[i] = none_to_null(given[i]);
+  PyObject* name = given[0] != nullptr ? given[0] : given[1];
+  if (name == nullptr) raise_error(PyExc_TypeError, "If default_name is None then name_or_scope is required");
+  Reuse reuse;
+  if (!read_reuse(given[8], reuse)) return nullptr;
+  if (given[12] != nullptr && !PyBool_Check(given[12]))
+    raise_error(PyExc_TypeError, "The auxiliary_name_scope must be `True` or `False`, while get %S", given[12]);
+  std::uint8_t dtype = 0;
+  if (given[9] != nullptr) dtype = store != nullptr ? read_array_dtype(given[9]).number : dtype_number(given[9]);
+  if (given[9] != nullptr && dtype == 0) return nullptr;
+  const bool by_default = given[0] == nullptr;
+  const bool is_text = PyUnicode_Check(name);
+  const std::string_view text = is_text ? text_of(name, "variable_scope") : std::string_view("");
+  if (text.data() == nullptr) return nullptr;
+  Ref values_graph;
+  if (given[2] != nullptr && store == nullptr) {
+    values_graph = Ref(PyObject_CallOneArg(state().hooks.values_graph, given[2]));
+    if (!values_graph) return nullptr;
+  }
+  PyObject* self = allocated(state().variable_scope_type);
+  PyEntry* entry = as_entry(self);
+  if (!by_default && is_scope(name)) {
+    new (&entry->block) VariableScopeBlock(scope_host, *as_scope(name));
+  } else {
+    new (&entry->block) VariableScopeBlock(scope_host, text, by_default);
+    entry->name = Py_NewRef(name);
+    if (!is_text && (!by_default || reuse == Reuse::kNo))  // v1 complains about `reuse` first
+      entry->complaint = by_default ? "expected string or bytes-like object, got '%s'"
+                                    : "VariableScope: name_or_scope must be a string or VariableScope.";
+  }
+  entry->values_graph = reinterpret_cast<PyGraph*>(values_graph.release());
+  Ref made(self);
+  entry->block.set_reuse(reuse);
+  entry->block.set_auxiliary_name_scope(given[12] != Py_False && store == nullptr);
+  if (is_name_only) return made.release();
+  if (dtype != 0) entry->block.set_dtype(dtype);
+  constexpr std::pair<std::size_t, Setting> positions[] = {{3, Setting::kInitializer},   {4, Setting::kRegularizer},
+                                                           {5, Setting::kCachingDevice}, {6, Setting::kPartitioner},
+                                                           {7, Setting::kCustomGetter},  {10, Setting::kUseResource},
+                                                           {11, Setting::kConstraint}};
+  for (const auto& [position, setting] : positions)
+    if (given[position] != nullptr) entry->block.set(setting, given[position]);
+  if (store == nullptr) return made.release();
+  entry->store = reinterpret_cast<PyGraph*>(Py_NewRef(reinterpret_cast<PyObject*>(store)));
+  if (PyObject* trainable = none_to_null(given[kTrainableAt]); trainable != nullptr)
+    entry->block.set_trainable(truth_of(trainable));
+  return made.release();
+}
+
+PyObject* new_entry(PyObject* const* args, Py_ssize_t positional, PyObject* keywords) {
+  static Signature<kParameters> signature(
+      "variable_scope",
+      {"name_or_scope", "default_name", "values", "initializer", "regularizer", "caching_device", "partitioner",
+       "custom_getter", "reuse", "dtype", "use_resource", "constraint", "auxiliary_name_scope"});
+  PyObject* given[kParameters];
+  if (!signature.parse(args, positional, keywords, given)) return nullptr;
+  return make_entry(given, nullptr, positional == 1 && keywords == nullptr);
+}
+
+PyObject* entry_make_fast(PyObject*, PyObject* const* args, std::size_t flagged, PyObject* keywords) {
+  return new_entry(args, PyVectorcall_NARGS(flagged), keywords);
+}
+
+// A store takes other names than v1 does.
+void check_name(const Context& context, const PyEntry* entry) {
+  if (entry->name == nullptr) return;
+  const std::string_view text = checked_text(entry->name, "variable_scope");
+  const VariableScope& scope = *context.current_variable_scope;
+  if (!text.empty() || scope.in(context.scopetrie::Context::graph()) != ScopeTrie::kRoot)
+    check_store_name("Store.scope", text);
+}
+
+VariableScope& enter_in(Context& context, PyEntry* entry) {
+  const SegmentId plain = entry->name != nullptr ? plain_segment(state_of(context.graph), entry->name) : kNone;
+  return entry->block.enter(context, plain);
+}
+
+// The same with the graph of `values` as the default.
+SCOPETRIE_COLD VariableScope& enter_pushed(PyEntry* entry) {
+  DefaultGraph pushed(entry->values_graph);
+  VariableScope& scope = enter_in(*context_of(entry->values_graph), entry);
+  pushed.keep();
+  return scope;
+}
+
+PyObject* entry_enter(PyObject* self, PyObject*) {
+  PyEntry* entry = as_entry(self);
+  Context* context =
+      entry->store == nullptr ? current_context() : context_of_store(entry->store, store_of(entry->store).serial);
+  if (context == nullptr) return nullptr;
+  if (entry->complaint != nullptr) raise_error(PyExc_TypeError, entry->complaint, Py_TYPE(entry->name)->tp_name);
+  if (entry->store != nullptr) check_name(*context, entry);
+  const bool push = entry->values_graph != nullptr && entry->values_graph != context->graph;
+  VariableScope& scope = push ? enter_pushed(entry) : enter_in(*context, entry);
+  entry->pushes = entry->pushes << 1 | (push ? 1 : 0);
+  return Py_NewRef(as_scope(scope));
+}
+
+PyObject* entry_leave(PyObject* self, PyObject* const*, Py_ssize_t) {
+  PyEntry* entry = as_entry(self);
+  bool pushed = false;
+  if (entry->block.is_innermost()) {
+    pushed = (entry->pushes & 1) != 0;
+    entry->pushes >>= 1;
+  }
+  if (!pushed) [[likely]] {
+    entry->block.leave();
+    Py_RETURN_NONE;
+  }
+  DefaultGraph graph = DefaultGraph::adopt(static_cast<Context*>(entry->block.context())->graph);
+  entry->block.leave();
+  if (!graph.pop()) return nullptr;
+  Py_RETURN_NONE;
+}
+
+}  // namespace
+
+PyObject* store_scope(PyObject* self, PyObject* const* args, Py_ssize_t positional, PyObject* keywords) {
+  static Signature<kParameters + 1> signature(
+      "Store.scope",
+      {"name_or_scope", "default_name", "values", "initializer", "regularizer", "caching_device", "partitioner",
+       "custom_getter", "reuse", "dtype", "use_resource", "constraint", "auxiliary_name_scope", "trainable"});
+  PyObject* given[kParameters + 1];
+  return signature.parse(args, positional, keywords, given) ? make_entry(given, as_graph(self)) : nullptr;
+}
+
+bool bind_variable_scope(PyObject* module) {
+  static auto methods = table<PyMethodDef>(
+      {{"__enter__", locked<entry_enter>, METH_NOARGS, "Enters the scope and returns its VariableScope."},
+       with_arguments("__exit__", locked<entry_leave>, "Leaves the scope.")});
+  static const char doc[] =
+      "variable_scope(name_or_scope, default_name=None, values=None, initializer=None, regularizer=None, "
+      "caching_device=None, partitioner=None, custom_getter=None, reuse=None, dtype=None, use_resource=None, "
+      "constraint=None, auxiliary_name_scope=True)\n--\n\n"
+      "A context manager in which get_variable makes or shares variables named \"name/...\".\n\n"
+      "Args:\n"
+      "    name_or_scope: A name, which extends the current path, or a captured VariableScope.\n"
+      "    default_name: The name to use, made unique, if name_or_scope is None.\n"
+      "    values: Tensors whose graph becomes the default inside.\n"
+      "    initializer: The default initializer of variables.\n"
+      "    regularizer: The default regularizer of variables.\n"
+      "    caching_device: The device on which reads are cached.\n"
+      "    partitioner: The default partitioner of variables.\n"
+      "    custom_getter: A function through which get_variable calls are passed: custom_getter(getter, name, ...).\n"
+      "    reuse: True only shares existing variables, AUTO_REUSE also makes missing ones; None and False\n"
+      "        inherit the enclosing scope's mode.\n"
+      "    dtype: The default dtype of variables.\n"
+      "    use_resource: Accepted without effect; there is one kind of variable.\n"
+      "    constraint: A projection of the variables' values, for optimizers.\n"
+      "    auxiliary_name_scope: Whether operations are named after the scope, too.\n\n"
+      "Raises:\n"
+      "    ValueError: If `reuse` is invalid, or given without a name, or the name is illegal.\n"
+      "    TypeError: If name_or_scope is neither a string nor a VariableScope, or no name is given.\n"
+      "    RuntimeError: If scopes are not left in the reverse order.\n\n"
+      ">>> import scopetrie as tf\n"
+      ">>> with tf.Graph().as_default():\n"
+      "...     with tf.variable_scope(\"layer\"):\n"
+      "...         w = tf.get_variable(\"w\", [2])\n"
+      "...     with tf.variable_scope(\"layer\", reuse=True):\n"
+      "...         print(tf.get_variable(\"w\", [2]) is w, w.name)\n"
+      "True layer/w:0\n";
+  PyTypeObject* type =
+      add_type<PyEntry>(module, "variable_scope", 0,
+                        {slot(Py_tp_new, unlocked<new_by_call>), slot(Py_tp_traverse, unlocked<EntryOwning::traverse>),
+                         slot(Py_tp_clear, unlocked<EntryOwning::clear>),
+                         slot(Py_tp_dealloc, unlocked<EntryOwning::dealloc>), slot(methods), slot(doc)});
+  if (type == nullptr) return false;
+  type->tp_vectorcall = locked<entry_make_fast>;
+  state().variable_scope_type = type;
+  return true;
+}
+
+}  // namespace scopetrie::python

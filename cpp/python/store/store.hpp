@@ -1,0 +1,161 @@
+// The Python Store: a graph without operations, and the values of its variables.
+//
+// Invariants: a PyStore begins as a PyGraph, so scopes, contexts, transactions and name caches are the same code; but
+// it is never anybody's default graph. A variable has at most one handle at a time, so that sharing can be checked with
+// `is`; the store holds no handle. A handle whose variable was undone has no number any more, and knows its path.
+// Thread safety: that of locking.hpp. Memory's views may end without the lock.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <string>
+
+#include "graph/graph_members.hpp"
+#include "scopetrie/values/values.hpp"
+#include "values/ndarrays.hpp"
+
+namespace scopetrie::python {
+
+class StoreState final : public GraphState {
+ public:
+  explicit StoreState(std::uint64_t seed) : values(*this, seed) {}
+  /// A fork.
+  StoreState(StoreState& of) : GraphState(of, OpGraph::WithoutOperations()), values(*this, of.values) {}
+
+  ~StoreState() override;
+
+  /// Where paths stand that were looked up lately, by the str's address; a path is kept alive, as a program's literals
+  /// are interned only where they are plain names.
+  struct Place {
+    PyObject* name = nullptr;
+    ScopeId from = kNone, scope = kNone;
+    SegmentId segment = kNone;
+  };
+  /// The part of the latest new path before its last slash, and the scope that it leads to.
+  struct Prefix {
+    ScopeId from = kNone, scope = kNone;
+    std::string text;
+  };
+  Place& place_of(PyObject* name) { return places[(reinterpret_cast<std::uintptr_t>(name) >> 4) % places.size()]; }
+
+  /// Shapes that were asked for lately, by the tuple's address; the tuples are kept alive.
+  struct AskedTuple {
+    PyObject* tuple = nullptr;
+    ShapeId shape = kNone;
+  };
+  AskedTuple& asked_at(PyObject* tuple) { return asked[(reinterpret_cast<std::uintptr_t>(tuple) >> 4) % asked.size()]; }
+
+  Values values;
+  std::array<Place, 64> places;
+  Prefix latest;
+  std::array<AskedTuple, 16> asked;
+  PyObject* own_names = nullptr;            // owned; null until somebody asks
+  const std::uint64_t serial = ++serials_;  // no other store has had it
+
+  /// Takes a weak reference of an object whose let_go() is called after each change of what memory or name a variable
+  /// has. Such an object may keep arrays over the elements, without a look at the store, until then. It is owned.
+  void watch(PyObject* reference);
+  /// Calls let_go() of those that watch, if there was such a change since the last call, or `always`. It runs anything.
+  void tell_watchers(bool always = false) noexcept {
+    if (told_ != values.revision() || always) tell_changes();
+  }
+
+ private:
+  void cut(const Mark& mark) noexcept override;
+  void settle() noexcept override;
+  void tell_owner() noexcept override {}
+  SCOPETRIE_COLD void tell_changes() noexcept;
+
+  std::vector<PyObject*> watchers_;  // owned; some may be of objects that are gone
+  std::size_t most_watchers_ = 16;   // before those are dropped
+  std::uint64_t told_ = 0;           // the revision that they know of
+
+  static inline std::uint64_t serials_ = 0;
+};
+
+struct PyStore {
+  PyGraph graph;
+};
+
+struct PyStoreVariable {
+  PyObject_HEAD PyGraph* store;
+  VariableId number;  // kNone where it was undone
+  ScopeId scope;      // where it stood then
+  SegmentId segment;
+  PyObject* weak_references;
+};
+
+inline StoreState& store_of(PyGraph* store) { return static_cast<StoreState&>(*store->state); }
+inline StoreState& store_of(PyObject* self) { return store_of(as_graph(self)); }
+inline PyStoreVariable* as_variable(PyObject* self) { return reinterpret_cast<PyStoreVariable*>(self); }
+inline Context& context_of_store(PyObject* self) { return *context_of_store(as_graph(self), store_of(self).serial); }
+
+extern PyTypeObject* store_type;
+extern PyTypeObject* store_variable_type;
+inline bool is_store(PyObject* object) { return PyObject_TypeCheck(object, store_type); }
+inline bool is_store_variable(PyObject* object) { return Py_IS_TYPE(object, store_variable_type); }
+
+SCOPETRIE_COLD PyObject* new_store_variable(PyGraph* store, VariableId id);
+/// The handle of a variable that is no alias: the existing one, or a new one.
+inline PyObject* store_variable(PyGraph* store, VariableId id) {
+  PyObject* living = store_of(store).live[id];
+  if (living != nullptr && try_incref(living)) [[likely]]
+    return living;
+  return new_store_variable(store, id);
+}
+/// The variable of a handle. Throws Error where it was undone or deleted.
+VariableId variable_of(PyObject* self);
+
+/// The elements of a variable, made if they are not yet; this may call Python. Throws.
+Memory& elements_of(PyGraph* store, VariableId id);
+/// A variable's path as a str; throws.
+Ref path_object(PyGraph* store, VariableId id);
+/// Its array. Throws.
+Ref array_of(PyObject* variable);
+/// Sizes as a tuple of int. Throws.
+Ref dims_object(std::span<const std::int64_t> dims);
+/// Sets its elements, as assign() does. Throws.
+void assign_elements(PyObject* variable, PyObject* value);
+
+// Methods of Store in store_paths.cpp.
+PyObject* store_subscript(PyObject* self, PyObject* path);
+int store_contains(PyObject* self, PyObject* path);
+PyObject* store_paths(PyObject* self, PyObject* const* args, Py_ssize_t count);
+PyObject* store_variables(PyObject* self, PyObject* const* args, Py_ssize_t count);
+PyObject* store_items(PyObject* self, PyObject* const* args, Py_ssize_t count);
+PyObject* store_measure(PyObject* self, PyObject* const* args, Py_ssize_t count);
+PyObject* store_is_scope(PyObject* self, PyObject* path);
+PyObject* store_find(PyObject* self, PyObject* path);
+PyObject* store_variable_at(PyObject* self, PyObject* number);
+
+// Methods of Store that are defined in files of their own.
+PyObject* store_get(PyObject* self, PyObject* const* args, Py_ssize_t positional, PyObject* keywords);
+PyObject* store_get_many(PyObject* self, PyObject* const* args, Py_ssize_t positional, PyObject* keywords);
+PyObject* store_get_whole(PyObject* self, PyObject* const* args, Py_ssize_t positional, PyObject* keywords);
+PyObject* store_find_parts(PyObject* self, PyObject* path);
+PyObject* store_put(PyObject* self, PyObject* const* args, Py_ssize_t positional, PyObject* keywords);
+int store_delete(PyObject* self, PyObject* path);
+PyObject* store_move(PyObject* self, PyObject* const* args, Py_ssize_t positional, PyObject* keywords);
+PyObject* store_copy(PyObject* self, PyObject* const* args, Py_ssize_t positional, PyObject* keywords);
+PyObject* store_alias(PyObject* self, PyObject* const* args, Py_ssize_t positional, PyObject* keywords);
+PyObject* store_freeze(PyObject* self, PyObject* const* args, Py_ssize_t count);
+PyObject* store_flatten(PyObject* self, PyObject* variables);
+// What a session asks of its store: store/store_session.cpp.
+PyObject* store_set(PyObject* self, PyObject* const* args, Py_ssize_t count);
+PyObject* store_initialise(PyObject* self, PyObject* const* args, Py_ssize_t count);
+PyObject* store_watch(PyObject* self, PyObject* watcher);
+PyObject* store_holds(PyObject* type, PyObject* dtype);
+/// Room for the handle of one more variable, before it is made; and its handle, once it is.
+inline void make_room_for_handle(StoreState& store) { make_room(store.live, 1); }
+PyObject* made_handle(PyObject* self, VariableId id);
+/// The rows of a scope and those below it, in order of creation; of all for "".
+std::vector<VariableId> rows_under(PyObject* self, std::string_view path);
+/// Raises what store[path] raises where there is nothing.
+[[noreturn]] void raise_missing(PyObject* self, PyObject* path);
+/// A block of scopes of a store: scopes/variable_scope.cpp.
+PyObject* store_scope(PyObject* self, PyObject* const* args, Py_ssize_t positional, PyObject* keywords);
+
+bool bind_store(PyObject* module);
+bool bind_store_variable(PyObject* module);
+
+}  // namespace scopetrie::python

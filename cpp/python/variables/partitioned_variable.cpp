@@ -1,0 +1,142 @@
+// get_variable with a partitioner: the core decides and cuts; Python answers for what the program gave.
+#include "variables/variable_call.hpp"
+
+namespace scopetrie::python {
+
+namespace {
+
+using PartitionedKind = PartitionedVerdict::Kind;
+
+Ref list_of(std::span<const std::int64_t> numbers) {
+  return checked(python::list_of(numbers.size(), [&](std::uint32_t i) { return PyLong_FromLongLong(numbers[i]); }));
+}
+
+/// One call: what it asks the core for, and what the core asks of the program.
+class Partitioned final : PartMaker {
+ public:
+  Partitioned(Context& context, PyObject* name, const VariableCall& call)
+      : context_(context), graph_(state_of(context.graph)), name_(name), call_(call) {}
+
+  PyObject* get() {
+    read();
+    const std::uint32_t number = get_parts(context_, request_, *this);
+    return (made_ ? std::move(made_) : whole(number)).release();
+  }
+
+ private:
+  void read() {
+    text_ = name_ == nullptr ? "None" : checked_text(name_, "get_variable");
+    ShapeTable& shapes = graph_.ops.shapes();
+    if (call_.shape != nullptr && !parse_dims(shapes, call_.shape, request_.shape)) throw_raised();
+    if (call_.initializer != nullptr && is_tensor(call_.initializer)) merge_shape();
+    request_.dtype = call_.dtype != 0 ? call_.dtype : DType(dtype_number(call_.dtype_object)).base();
+    if (request_.dtype == 0) throw_raised();
+    request_.sharing = call_.sharing;
+    request_.scope = graph_.ops.scopes().scope_of_name(text_, ScopeTrie::kRoot, request_.segment);
+    const auto sizes = shapes.dims(request_.shape);
+    sizes_.assign(sizes.begin(), sizes.end());
+  }
+  // With what the tensor that is to be cut says of it.
+  void merge_shape() {
+    const Ref asked = checked(PyObject_CallOneArg(state().hooks.tensor_shape, dims(request_.shape).get()));
+    const Ref tensor = checked(PyObject_CallMethod(call_.initializer, "get_shape", nullptr));
+    const Ref merged = checked(PyObject_CallMethod(asked.get(), "merge_with", "O", tensor.get()));
+    if (!parse_dims(graph_.ops.shapes(), merged.get(), request_.shape)) throw_raised();
+  }
+  Ref dims(ShapeId shape) const { return checked(dims_tuple(graph_.ops.shapes(), shape)); }
+
+  std::optional<Partitions> ask(ShapeId shape) override {
+    if (call_.partitioner == nullptr) return {};
+    check_partitionable(graph_.ops.shapes(), shape);
+    return ask_partitioner(call_.partitioner, dims(shape).get(), state().dtypes[request_.dtype]);
+  }
+
+  bool is_being_made() const override { return graph_.makers.contains(maker_key(request_.scope, request_.segment)); }
+
+  // Where places or names nearby are to be said, Python words it.
+  [[noreturn]] void refuse(const PartitionedRequest& request, const PartitionedVerdict& verdict) override {
+    const char* how = verdict.kind == PartitionedKind::kNotPartitioned ? "not_partitioned"
+                      : verdict.kind == PartitionedKind::kExists       ? "already_partitioned"
+                      : verdict.kind == PartitionedKind::kDoesNotExist ? "no_partitioned"
+                                                                       : nullptr;
+    if (how == nullptr) throw refusal(graph_, request, verdict);
+    raise_refusal(context_, how, text_, verdict.variable);
+  }
+
+  // Python's object, too: without memory for it the parts do not stay.
+  void all_or_nothing(const std::function<std::uint32_t()>& make_parts) override {
+    const MakerNote note(graph_, {request_.scope, request_.segment});
+    keep_as_v1(context_, [&] {
+      made_ = whole(make_parts());
+      return made_.get();
+    });
+  }
+
+  void cut(const Slice& part) override {
+    const Ref whole = list_of(sizes_), offset = list_of(part.offset);
+    info_ = checked(PyObject_CallFunctionObjArgs(state().hooks.partition_info, whole.get(), offset.get(), nullptr));
+    value_ = {};
+    if (call_.initializer == nullptr || PyCallable_Check(call_.initializer)) return;
+    value_ = checked(PyObject_CallFunctionObjArgs(state().hooks.cut_value, call_.initializer, offset.get(),
+                                                  list_of(part.sizes).get(), state().dtypes[request_.dtype], nullptr));
+  }
+
+  VariableId make(const std::string& name, const Slice& part) override {
+    const Ref full_name = checked(to_str(name)), sizes = list_of(part.sizes);
+    VariableCall call = call_;
+    call.partitioner = nullptr;
+    call.use_resource = nullptr;
+    call.partition_info = info_.get();
+    call.whole = sizes_;
+    call.shape = value_ ? nullptr : sizes.get();
+    if (value_) call.initializer = value_.get();
+    call.dtype = value_ ? graph_.ops.tensor(id_of(value_.get())).dtype.base() : request_.dtype;
+    call.dtype_object = state().dtypes[call.dtype];
+    const Ref made = checked(get_single(context_, full_name.get(), call));
+    checked(PyObject_CallFunctionObjArgs(state().hooks.note_part, made.get(), or_none(name_), list_of(sizes_).get(),
+                                         list_of(part.offset).get(), sizes.get(), nullptr));
+    return id_of(made.get());
+  }
+
+  // Python's object of a row; one for all who ask while somebody holds it.
+  Ref whole(std::uint32_t number) {
+    const PartitionedRow row = graph_.partitioned[number];
+    const Ref parts = checked(python::list_of(
+        row.parts.size(), [&](std::uint32_t i) { return variable_handle(context_.graph, row.parts[i]); }));
+    return checked(PyObject_CallFunctionObjArgs(state().hooks.partitioned, reinterpret_cast<PyObject*>(context_.graph),
+                                                or_none(name_), dims(row.shape).get(), state().dtypes[row.dtype],
+                                                parts.get(), list_of(row.partitions).get(), nullptr));
+  }
+
+  Context& context_;
+  GraphState& graph_;
+  PyObject* name_;  // null for None
+  const VariableCall& call_;
+  std::string text_;
+  PartitionedRequest request_;
+  std::vector<std::int64_t> sizes_;
+  Ref info_, value_;  // of the part in the making
+  Ref made_;          // the object of what this call has made
+};
+
+}  // namespace
+
+Partitions ask_partitioner(PyObject* partitioner, PyObject* sizes, PyObject* dtype) {
+  const Ref answer =
+      checked(PyObject_CallFunctionObjArgs(state().hooks.ask_partitioner, partitioner, sizes, dtype, nullptr));
+  PyObject *numbers, *text;
+  if (!PyArg_ParseTuple(answer.get(), "O!U", &PyList_Type, &numbers, &text)) throw_raised();
+  Partitions partitions{{}, std::string(text_of(text))};
+  for (Py_ssize_t i = 0; i < PyList_GET_SIZE(numbers); ++i) {
+    partitions.along_axes.push_back(PyLong_AsLongLong(PyList_GET_ITEM(numbers, i)));
+    if (PyErr_Occurred() != nullptr) throw_raised();
+  }
+  return partitions;
+}
+
+PyObject* get_partitioned(Context& context, PyObject* name, const VariableCall& call) {
+  const Ref keep_graph = Ref::borrowed(reinterpret_cast<PyObject*>(context.graph));
+  return Partitioned(context, name, call).get();
+}
+
+}  // namespace scopetrie::python

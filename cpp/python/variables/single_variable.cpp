@@ -1,0 +1,229 @@
+// get_single(): the variable of a whole name, found, made or refused as the core says.
+#include <algorithm>
+
+#include "ops/signatures.hpp"
+#include "scopetrie/names/legal_names.hpp"
+#include "scopetrie/variables/recording.hpp"
+#include "variables/creation.hpp"
+#include "variables/initializers.hpp"
+
+namespace scopetrie::python {
+
+namespace {
+
+/// One call: the request, as far as it was read, and what it is answered with.
+class SingleVariable {
+ public:
+  SingleVariable(Context& context, PyObject* name, const VariableCall& call)
+      : context_(context), graph_(state_of(context.graph)), name_(name), call_(call) {}
+
+  PyObject* get() {
+    read();
+    const Verdict verdict = look_up(graph_, request_);
+    if (verdict.kind == Verdict::Kind::kFound) return share(verdict.variable);
+    if (verdict.is_refused()) refuse(verdict);
+    return call_.regularizer == nullptr ? make() : make_regularized();
+  }
+
+ private:
+  void read() {
+    text_ = name_ == nullptr ? "Variable" : checked_text(name_, "get_variable");
+    is_value_ = call_.initializer != nullptr && !PyCallable_Check(call_.initializer);
+    request_.sharing = call_.sharing;
+    request_.has_shape = call_.shape != nullptr;
+    request_.is_part = call_.partition_info != nullptr;
+    request_.source = is_value_                      ? InitialSource::kValue
+                      : call_.initializer != nullptr ? InitialSource::kTold
+                                                     : InitialSource::kNotGiven;
+    // A value with a shape is refused before anything else is looked at.
+    if (!is_value_ || !request_.has_shape) {
+      request_.dtype = call_.dtype != 0 ? call_.dtype : DType(dtype_number(call_.dtype_object)).base();
+      if (request_.dtype == 0) throw_raised();
+      if (request_.has_shape && !parse_dims(graph_.ops.shapes(), call_.shape, request_.shape)) throw_raised();
+    }
+    request_.scope = graph_.ops.scopes().scope_of_name(text_, ScopeTrie::kRoot, request_.segment);
+  }
+
+  PyObject* share(VariableId id) {
+    // Another thread may have made it just now: what is shared stays.
+    if (!graph_.makers.empty()) graph_.note_builder(&context_);
+    return variable_handle(context_.graph, id);
+  }
+
+  // Where the places of two calls, or the names nearest to one, are to be said, Python words it.
+  [[noreturn]] void refuse(const Verdict& verdict) {
+    const char* how = verdict.kind == Verdict::Kind::kExists         ? "already_exists"
+                      : verdict.kind == Verdict::Kind::kHasParts     ? "has_partitions"
+                      : verdict.kind == Verdict::Kind::kDoesNotExist ? "does_not_exist"
+                                                                     : nullptr;
+    if (how == nullptr) throw refusal(graph_, request_, verdict);
+    raise_refusal(context_, how, text_, verdict.variable);
+  }
+
+  PyObject* make() {
+    if (PyObject* made = make_plainly(); made != nullptr) return made;
+    if (PyErr_Occurred() != nullptr) throw_raised();
+    const MakerNote note(graph_, {request_.scope, request_.segment});
+    return keep_as_v1(context_, [&] { return make_asking(); });
+  }
+
+  PyObject* make_regularized() {
+    const MakerNote note(graph_, {request_.scope, request_.segment});
+    return keep_as_v1(context_, [&] {
+      Ref made(make_plainly());
+      if (!made && PyErr_Occurred() != nullptr) throw_raised();
+      bool is_new = true;
+      if (!made) made = Ref(make_asking(&is_new));
+      if (is_new) regularize(context_, made.get(), call_.regularizer, {request_.scope, request_.segment});
+      return made.release();
+    });
+  }
+
+  // Null where something of the program's must run, possibly with an exception set.
+  PyObject* make_plainly() {
+    if (context_.names.scope != ScopeTrie::kRoot) return nullptr;
+    const std::size_t slash = text_.rfind('/');
+    const std::string_view last = slash == std::string_view::npos ? text_ : text_.substr(slash + 1);
+    if (name_ == nullptr || !is_plain_name(last) || !is_node_name(text_) || text_.find("//") != std::string_view::npos)
+      return nullptr;
+    VariableCall call = call_;
+    call.has_dtype = false;  // a value was compared with it before, which took its name
+    Creation creation(context_, call, kUnknownSite);
+    const Snapshot sizes(call_.shape);
+    return creation.make(request_.scope, request_.segment, call_.shape, sizes.get());
+  }
+
+  // `is_new` gets whether this call has made it.
+  PyObject* make_asking(bool* is_new = nullptr) {
+    NewVariable wish;
+    const Ref bound = bind(wish);
+    wish.initial_value = bound.get();
+    wish.trainable = call_.trainable;
+    wish.collections = call_.collections;
+    wish.validate_shape = call_.validate_shape;
+    wish.caching_device = call_.caching_device;
+    wish.name = name_;
+    wish.constraint = call_.constraint;
+    wish.synchronization = call_.synchronization;
+    wish.aggregation = call_.aggregation;
+    wish.shape = call_.shape;
+    wish.key = {request_.scope, request_.segment};
+    try {
+      if (context_.creators) return through_creators(wish);
+      const std::optional<InitialValue> rule = rule_of(wish);
+      if (rule) wish.rule = &*rule;
+      wish.rule_shape = request_.shape;
+      const auto first = static_cast<OpId>(graph_.ops.size());
+      Ref made = checked(create_variable(context_, wish));
+      record(first, made.get());
+      return made.release();
+    } catch (const PythonRaised&) {
+      if (!PyErr_ExceptionMatches(PyExc_ValueError)) throw;
+    } catch (const Error& error) {
+      if (error.kind() != ErrorKind::kValue) throw;
+      set_python_error();
+    }
+    // Another thread may have been faster.
+    const Verdict again = look_up(graph_, request_);
+    const bool is_there = again.variable != kNone && again.kind != Verdict::Kind::kHasParts;
+    if (!is_there) throw_raised();
+    PyErr_Clear();
+    if (again.is_refused()) refuse(again);
+    if (is_new != nullptr) *is_new = false;
+    return share(again.variable);
+  }
+
+  // What the core makes of the initializer, where it knows and need not ask.
+  std::optional<InitialValue> rule_of(const NewVariable& wish) const {
+    Initializer initializer;
+    if (is_value_ || wish.dtype == nullptr || graph_.has_odd_seed) return {};
+    if (call_.initializer != nullptr && !read_initializer(call_.initializer, initializer)) return {};
+    if (call_.initializer == nullptr) initializer = Initializer::of_default(request_.dtype).value_or(initializer);
+    return InitialValue::of(initializer, request_.dtype, graph_.ops.shapes().dims(request_.shape), call_.whole);
+  }
+
+  // Keeps what an initializer of the package's has made, so that it need not be called again for another variable.
+  void record(OpId first, PyObject* made) {
+    Initializer initializer;
+    const bool is_usual = (call_.validate_shape == nullptr || call_.validate_shape == Py_True) &&
+                          call_.caching_device == nullptr && call_.partition_info == nullptr;
+    if (call_.initializer == nullptr || !is_usual || context_.must_ask() || graph_.has_odd_seed) return;
+    if (read_initializer(call_.initializer, initializer)) record_run(graph_, initializer, first, id_of(made));
+  }
+
+  // A function without arguments that makes the initial value, or the value; and the dtype and shape that it is to
+  // have.
+  Ref bind(NewVariable& wish) {
+    if (is_value_) return Ref::borrowed(call_.initializer);
+    Ref initializer = Ref::borrowed(call_.initializer);
+    if (!initializer) initializer = Ref::borrowed(default_initializer(request_.dtype));
+    if (PyType_Check(initializer.get())) initializer = checked(PyObject_CallNoArgs(initializer.get()));
+    const ShapeTable& shapes = graph_.ops.shapes();
+    const bool is_defined = request_.has_shape && shapes.known_rank(request_.shape) &&
+                            std::ranges::none_of(shapes.dims(request_.shape),
+                                                 [](std::int64_t size) { return size == ShapeTable::kUnknownDim; });
+    if (!is_defined) {
+      if (needs_nothing(initializer.get())) return initializer;
+      throw Error(ErrorKind::kValue,
+                  "The initializer passed is not valid. It should be a callable with no arguments and the shape should "
+                  "not be provided or an instance of `tf.keras.initializers.*' and `shape` should be fully defined.");
+    }
+    const Ref dims = checked(dims_tuple(shapes, request_.shape));
+    const Ref sizes = checked(PySequence_List(dims.get()));
+    const Ref keywords = checked(new_dict());
+    PyObject* dtype = state().dtypes[request_.dtype];
+    if (PyDict_SetItemString(keywords.get(), "dtype", dtype) < 0) throw_raised();
+    PyObject* part = or_none(call_.partition_info);
+    if (takes(initializer.get(), "partition_info") && PyDict_SetItemString(keywords.get(), "partition_info", part) < 0)
+      throw_raised();
+    const Ref arguments = checked(pack(initializer.get(), sizes.get()));
+    wish.dtype = dtype;
+    if (call_.validate_shape == nullptr || call_.validate_shape == Py_True) wish.wanted = sizes.get();
+    kept_sizes_ = Ref::borrowed(sizes.get());
+    return checked(PyObject_Call(state().hooks.partial, arguments.get(), keywords.get()));
+  }
+
+  // v1's creators are given all arguments of its Variable by keyword.
+  PyObject* through_creators(const NewVariable& wish) {
+    Ref shape = Ref::borrowed(Py_None);
+    if (call_.shape != nullptr) shape = checked(PyObject_CallOneArg(state().hooks.tensor_shape, call_.shape));
+    const Ref arguments = checked(
+        build_value("{sOsOsOsOsOsOsOsOsOsOsOsOsOsOsO}", "initial_value", or_none(wish.initial_value), "name",
+                    or_none(wish.name), "trainable", or_none(wish.trainable), "collections", or_none(wish.collections),
+                    "caching_device", or_none(wish.caching_device), "dtype", or_none(wish.dtype), "validate_shape",
+                    wish.validate_shape == nullptr ? Py_True : wish.validate_shape, "constraint",
+                    or_none(wish.constraint), "synchronization", or_none(wish.synchronization), "aggregation",
+                    or_none(wish.aggregation), "shape", shape.get(), "variable_def", Py_None, "import_scope", Py_None,
+                    "expected_shape", Py_None, "use_resource", or_none(call_.use_resource)));
+    const Ref key = checked(to_str(text_));
+    return checked(PyObject_CallFunctionObjArgs(state().hooks.create_through, arguments.get(), key.get(),
+                                                or_none(wish.wanted), nullptr))
+        .release();
+  }
+
+  Context& context_;
+  GraphState& graph_;
+  PyObject* name_;  // null for None
+  const VariableCall& call_;
+  std::string_view text_;
+  VariableRequest request_;
+  bool is_value_ = false;
+  Ref kept_sizes_;
+};
+
+}  // namespace
+
+void raise_refusal(Context& context, const char* how, std::string_view name, VariableId variable) {
+  const Ref found = variable == kNone ? Ref::borrowed(Py_None) : checked(variable_handle(context.graph, variable));
+  const Ref kind = checked(to_str(how)), text = checked(to_str(name));
+  const Ref error = checked(PyObject_CallFunctionObjArgs(state().hooks.word_refusal, kind.get(),
+                                                         reinterpret_cast<PyObject*>(context.graph), text.get(),
+                                                         found.get(), nullptr));
+  raise_object(error.get());
+}
+
+PyObject* get_single(Context& context, PyObject* name, const VariableCall& call) {
+  return SingleVariable(context, name, call).get();
+}
+
+}  // namespace scopetrie::python
