@@ -15,23 +15,26 @@ Ref whole_object(PyObject* self, std::uint32_t number) {
   const StoreState& store = store_of(self);
   const PartitionedRow row = store.partitioned[number];
   const Ref shape = dims_object(store.ops.shapes().dims(row.shape)), partitions = dims_object(row.partitions);
-  const Ref parts = checked(new_tuple(static_cast<Py_ssize_t>(row.parts.size())));
-  for (std::size_t i = 0; i < row.parts.size(); ++i)
-    PyTuple_SET_ITEM(parts.get(), static_cast<Py_ssize_t>(i),
-                     checked(store_variable(as_graph(self), row.parts[i])).release());
+  const Ref parts = checked(
+      tuple_of(row.parts.size(), [&](std::uint32_t i) { return store_variable(as_graph(self), row.parts[i]); }));
   return checked(PyObject_CallMethod(self, "_in_parts", "kOOO", static_cast<unsigned long>(number), shape.get(),
                                      partitions.get(), parts.get()));
 }
 
 /// One call, where there is a partitioner, or may be a variable in parts.
-class StoreParts final {
+class StoreParts final : StorePartMaker {
  public:
   StoreParts(PyObject* self, const VariableCall& call, StoreName place)
-      : self_(self), store_(store_of(self)), call_(call), partitioner_(call.partitioner) {
-    request_.scope = place.scope;
-    request_.segment = place.segment;
-    request_.sharing = call.sharing;
-    request_.dtype = call.dtype;
+      : StorePartMaker(context_of_store(self), store_of(self).values),
+        self_(self),
+        store_(store_of(self)),
+        call_(call),
+        partitioner_(call.partitioner) {
+    request_ = {.scope = place.scope,
+                .segment = place.segment,
+                .sharing = call.sharing,
+                .dtype = call.dtype,
+                .joins_parts = true};
     Initializer rule;
     if (call.initializer != nullptr && !PyUnicode_Check(call.initializer) && !PyCallable_Check(call.initializer) &&
         !read_core_rule(call.initializer, rule))
@@ -54,20 +57,8 @@ class StoreParts final {
   }
 
   PyObject* get() {
-    Values& values = store_.values;
-    PartitionedVerdict verdict = look_up_whole(store_, request_);
-    if (verdict.is_refused()) throw parts_refusal(values, request_, verdict);
-    if (partitioner_ != nullptr) ask();
-    verdict = look_up_parts(values, request_);
-    if (verdict.kind == PartitionedVerdict::Kind::kFound) return whole_object(self_, verdict.number).release();
-    if (verdict.is_refused()) throw parts_refusal(values, request_, verdict);
-    Transaction transaction(store_.ledger(), &context_of_store(self_));
-    const std::uint32_t number = make_parts(values, request_, [&](ScopeId scope, SegmentId segment, const Slice& part) {
-      return make(scope, segment, part);
-    });
-    Ref made = whole_object(self_, number);
-    transaction.commit();
-    return made.release();
+    const std::uint32_t number = get_parts(context_of_store(self_), request_, *this);
+    return (made_ ? std::move(made_) : whole_object(self_, number)).release();
   }
 
  private:
@@ -88,17 +79,26 @@ class StoreParts final {
     has_shape_ = true;
   }
 
-  void ask() {
-    check_parts(store_.values, request_);
+  bool asks() const override { return partitioner_ != nullptr; }
+  Partitions ask(ShapeId shape) override {
     const DType dtype = value_ && !call_.has_dtype ? value_dtype_ : request_.dtype;
     PyObject* const of_v1 = dtype < std::size(state().dtypes) ? state().dtypes[dtype] : nullptr;
-    const Ref sizes = dims_object(store_.ops.shapes().dims(request_.shape));
-    partitions_ = ask_partitioner(partitioner_, sizes.get(), of_v1 != nullptr ? of_v1 : array_dtype(dtype));
-    request_.partitions = partitions_.along_axes;
-    check_parts(store_.values, request_, partitions_.text);
+    const Ref sizes = dims_object(store_.ops.shapes().dims(shape));
+    return ask_partitioner(partitioner_, sizes.get(), of_v1 != nullptr ? of_v1 : array_dtype(dtype));
   }
 
-  VariableId make(ScopeId scope, SegmentId segment, const Slice& part) {
+  // Python's object, too: without memory for it the parts do not stay.
+  void all_or_nothing(const std::function<std::uint32_t()>& make_parts) override {
+    StorePartMaker::all_or_nothing([&] {
+      const std::uint32_t number = make_parts();
+      made_ = whole_object(self_, number);
+      return number;
+    });
+  }
+
+  VariableId make(const std::string& name, const Slice& part) override {
+    StoreName place;
+    place.scope = store_.ops.scopes().scope_of_name(name, ScopeTrie::kRoot, place.segment);
     const Ref sizes = dims_object(part.sizes);
     Ref value;
     VariableCall call = call_;
@@ -108,17 +108,15 @@ class StoreParts final {
       value = slice_of_value(part);
       call.initializer = value.get();
     }
-    const Ref made = checked(store_get_single(self_, call, {scope, segment}));
+    const Ref made = checked(store_get_single(self_, call, place));
     return variable_of(made.get());
   }
   Ref slice_of_value(const Slice& part) const {
-    const Ref index = checked(new_tuple(static_cast<Py_ssize_t>(part.sizes.size())));
-    for (std::size_t axis = 0; axis < part.sizes.size(); ++axis) {
+    const Ref index = checked(tuple_of(part.sizes.size(), [&](std::uint32_t axis) {
       const Ref begin = checked(PyLong_FromLongLong(part.offset[axis]));
       const Ref end = checked(PyLong_FromLongLong(part.offset[axis] + part.sizes[axis]));
-      PyTuple_SET_ITEM(index.get(), static_cast<Py_ssize_t>(axis),
-                       checked(PySlice_New(begin.get(), end.get(), nullptr)).release());
-    }
+      return PySlice_New(begin.get(), end.get(), nullptr);
+    }));
     return checked(PyObject_GetItem(value_.get(), index.get()));
   }
 
@@ -130,7 +128,7 @@ class StoreParts final {
   Ref value_;  // an array, where the initializer is a value
   DType value_dtype_;
   bool has_shape_ = false;
-  Partitions partitions_;
+  Ref made_;  // the object of what this call has made
 };
 
 }  // namespace

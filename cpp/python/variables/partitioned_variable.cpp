@@ -12,10 +12,10 @@ Ref list_of(std::span<const std::int64_t> numbers) {
 }
 
 /// One call: what it asks the core for, and what the core asks of the program.
-class Partitioned final : PartMaker {
+class Partitioned final : GraphPartMaker {
  public:
   Partitioned(Context& context, PyObject* name, const VariableCall& call)
-      : context_(context), graph_(state_of(context.graph)), name_(name), call_(call) {}
+      : GraphPartMaker(context), context_(context), graph_(state_of(context.graph)), name_(name), call_(call) {}
 
   PyObject* get() {
     read();
@@ -45,9 +45,8 @@ class Partitioned final : PartMaker {
   }
   Ref dims(ShapeId shape) const { return checked(dims_tuple(graph_.ops.shapes(), shape)); }
 
-  std::optional<Partitions> ask(ShapeId shape) override {
-    if (call_.partitioner == nullptr) return {};
-    check_partitionable(graph_.ops.shapes(), shape);
+  bool asks() const override { return call_.partitioner != nullptr; }
+  Partitions ask(ShapeId shape) override {
     return ask_partitioner(call_.partitioner, dims(shape).get(), state().dtypes[request_.dtype]);
   }
 
@@ -81,7 +80,7 @@ class Partitioned final : PartMaker {
                                                   list_of(part.sizes).get(), state().dtypes[request_.dtype], nullptr));
   }
 
-  VariableId make(const std::string& name, const Slice& part) override {
+  VariableId make_cut(const std::string& name, const Slice& part) override {
     const Ref full_name = checked(to_str(name)), sizes = list_of(part.sizes);
     VariableCall call = call_;
     call.partitioner = nullptr;

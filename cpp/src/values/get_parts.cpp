@@ -18,34 +18,6 @@ std::string outline_of(const Values& values, const PartitionedRow& row) {
          (count == 1 ? " part" : " parts");
 }
 
-// Calls a check of v1's, and says of which variable its error is.
-template <class Check>
-void naming(const Values& values, const PartitionedRequest& request, Check&& check) {
-  try {
-    check(values.graph().ops.shapes());
-  } catch (const Error& error) {
-    const std::string name = full_name(values.graph(), request.scope, request.segment);
-    throw Error(error.kind(), "Store.get: " + name + ": " + error.what(),
-                {.call = "Store.get", .full_name = name, .asked = error.facts().asked});
-  }
-}
-
-}  // namespace
-
-PartitionedVerdict look_up_parts(Values& values, PartitionedRequest request) {
-  request.joins_parts = true;
-  return look_up(values.graph(), request, values.find_partitioned(request.scope, request.segment));
-}
-
-void check_parts(const Values& values, const PartitionedRequest& request) {
-  naming(values, request, [&](const ShapeTable& shapes) { check_partitionable(shapes, request.shape); });
-}
-
-void check_parts(const Values& values, const PartitionedRequest& request, const std::string& answer) {
-  naming(values, request,
-         [&](const ShapeTable& shapes) { check_partitions(shapes, request.shape, request.partitions, answer); });
-}
-
 Error parts_refusal(const Values& values, const PartitionedRequest& request, const PartitionedVerdict& verdict) {
   const Graph& graph = values.graph();
   const ShapeTable& shapes = graph.ops.shapes();
@@ -101,25 +73,38 @@ Error parts_refusal(const Values& values, const PartitionedRequest& request, con
   return {ErrorKind::kValue, "Store.get: " + text, std::move(facts)};
 }
 
-std::uint32_t make_parts(Values& values, const PartitionedRequest& request, const GetPart& get) {
-  Graph& graph = values.graph();
-  const std::vector<Slice> parts = slices(graph.ops.shapes().dims(request.shape), request.partitions);
-  PartitionedRow row;
-  row.shape = request.shape;
-  row.partitions.assign(request.partitions.begin(), request.partitions.end());
-  for (std::size_t number = 0; number < parts.size(); ++number) {
-    SegmentId segment;
-    const std::string name = full_name(graph, request.scope, request.segment) + "/part_" + std::to_string(number);
-    const ScopeId scope = graph.ops.scopes().scope_of_name(name, ScopeTrie::kRoot, segment);
-    row.parts.push_back(get(scope, segment, parts[number]));
+}  // namespace
+
+void StorePartMaker::all_or_nothing(const std::function<std::uint32_t()>& make_parts) {
+  Transaction transaction(values_.graph().ledger(), context_.builder());
+  make_parts();
+  transaction.commit();
+}
+
+Error StorePartMaker::worded(const PartitionedRequest& request, const Error& error) const {
+  const std::string name = full_name(values_.graph(), request.scope, request.segment);
+  return {error.kind(),
+          "Store.get: " + name + ": " + error.what(),
+          {.call = "Store.get", .full_name = name, .asked = error.facts().asked}};
+}
+
+void StorePartMaker::refuse(const PartitionedRequest& request, const PartitionedVerdict& verdict) {
+  throw parts_refusal(values_, request, verdict);
+}
+
+std::uint32_t StorePartMaker::find(const PartitionedRequest& request) const {
+  return values_.find_partitioned(request.scope, request.segment);
+}
+
+PartitionedVerdict StorePartMaker::note(const PartitionedRequest& request, PartitionedRow row) {
+  const std::uint32_t known = find(request);
+  const VariableId first = row.parts.front();
+  if (known != kNone) {
+    const PartitionedRow& found = values_.graph().partitioned[known];
+    if (found.parts == row.parts && found.partitions == row.partitions) return {PartitionedKind::kFound, first, known};
   }
-  row.dtype = values.dtype(row.parts.front());
-  // Another thread may have been faster.
-  const std::uint32_t known = values.find_partitioned(request.scope, request.segment);
-  if (known != kNone && graph.partitioned[known].parts == row.parts &&
-      graph.partitioned[known].partitions == row.partitions)
-    return known;
-  return values.join(std::move(row));
+  row.dtype = values_.dtype(first);
+  return {PartitionedKind::kMake, first, values_.join(std::move(row))};
 }
 
 }  // namespace scopetrie

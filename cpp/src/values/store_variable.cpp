@@ -136,37 +136,41 @@ class Getting {
 
   GotAnyStoreVariable get_parts(void* partitioner) {
     const ScopeRef keep_scope = at_.current_variable_scope;  // the partitioner may leave it
-    PartitionedRequest request{.scope = request_.scope,
-                               .segment = request_.segment,
-                               .sharing = request_.sharing,
-                               .shape = request_.shape,
-                               .dtype = request_.dtype};
-    PartitionedVerdict verdict = look_up_whole(graph_, request);
-    if (verdict.is_refused()) throw parts_refusal(values_, request, verdict);
-    std::vector<std::int64_t> partitions;
-    if (partitioner != nullptr) {
-      check_parts(values_, request);
-      const std::span<const std::int64_t> sizes = options_.shape.sizes();
-      request.partitions = partitions = option_function<Partitioner>(partitioner)(sizes, request.dtype);
-      check_parts(values_, request, list_text(partitions));
+    Parts parts(*this, partitioner);
+    const std::uint32_t number = scopetrie::get_parts(at_,
+                                                      {.scope = request_.scope,
+                                                       .segment = request_.segment,
+                                                       .sharing = request_.sharing,
+                                                       .shape = request_.shape,
+                                                       .dtype = request_.dtype,
+                                                       .joins_parts = true},
+                                                      parts);
+    return {partitioned(number), parts.is_made};
+  }
+
+  /// A variable in parts, each a call of get_single().
+  struct Parts final : StorePartMaker {
+    Parts(Getting& of, void* partitioner) : StorePartMaker(of.at_, of.values_), of(of), partitioner(partitioner) {}
+
+    bool asks() const override { return partitioner != nullptr; }
+    Partitions ask(ShapeId) override {
+      const std::vector<std::int64_t> made =
+          option_function<Partitioner>(partitioner)(of.options_.shape.sizes(), of.request_.dtype);
+      return {made, list_text(made)};
     }
-    verdict = look_up_parts(values_, request);
-    if (verdict.kind == PartitionedVerdict::Kind::kFound) return {partitioned(verdict.number)};
-    if (verdict.is_refused()) throw parts_refusal(values_, request, verdict);
-    bool is_made = false;
-    Transaction transaction(graph_.ledger(), at_.builder());
-    const std::uint32_t number = make_parts(values_, request, [&](ScopeId scope, SegmentId segment, const Slice& part) {
-      VariableRequest single = request_;
-      single.scope = scope;
-      single.segment = segment;
-      single.shape = graph_.ops.shapes().intern(part.sizes);
-      const GotStoreVariable got = get_single(single);
+    VariableId make(const std::string& name, const Slice& part) override {
+      VariableRequest single = of.request_;
+      single.scope = of.graph_.ops.scopes().scope_of_name(name, ScopeTrie::kRoot, single.segment);
+      single.shape = of.graph_.ops.shapes().intern(part.sizes);
+      const GotStoreVariable got = of.get_single(single);
       is_made = is_made || got.made;
       return got.variable.id();
-    });
-    transaction.commit();
-    return {partitioned(number), is_made};
-  }
+    }
+
+    Getting& of;
+    void* partitioner;
+    bool is_made = false;
+  };
 
   PartitionedStoreVariable partitioned(std::uint32_t number) const {
     const PartitionedRow& row = graph_.partitioned[number];

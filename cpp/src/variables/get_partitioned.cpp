@@ -42,45 +42,49 @@ PartitionedKind share(const Graph& graph, const PartitionedRequest& request, con
 
 // Makes the parts and notes the whole: kMake with its number. Where another thread was faster, the verdict of sharing
 // what that one has made.
-PartitionedVerdict make_parts(Context& context, const PartitionedRequest& request, PartMaker& maker) {
-  Graph& graph = context.graph();
+PartitionedVerdict make_parts(const Graph& graph, const PartitionedRequest& request, PartMaker& maker) {
   const std::vector<Slice> parts = slices(graph.ops.shapes().dims(request.shape), request.partitions);
   const std::string whole = full_name(graph, request.scope, request.segment);
-  PartitionedRow row{request.scope,
-                     request.segment,
-                     request.shape,
-                     request.dtype,
-                     {request.partitions.begin(), request.partitions.end()},
-                     {}};
-  for (std::size_t number = 0; number < parts.size(); ++number) {
-    const std::string name = whole + "/part_" + std::to_string(number);
-    {
-      const NamesKept kept(context);
-      context.open_name_scope(std::string_view(name + "/PartitionedInitializer"));
-      maker.cut(parts[number]);
-    }
-    row.parts.push_back(maker.make(name, parts[number]));
-  }
-  row.dtype = graph.ops.tensor(graph.variables[row.parts.front()].ref).dtype.base();
-  if (graph.partitioned.find(request.scope, request.segment) == kNone) {
-    const VariableId first = row.parts.front();
-    return {PartitionedKind::kMake, first, graph.partitioned.add(std::move(row))};
-  }
-  // Another thread was faster.
-  PartitionedRequest shared = request;
-  shared.sharing = Sharing::kAuto;
-  return look_up(graph, shared);
+  PartitionedRow row;
+  row.shape = request.shape;
+  row.partitions.assign(request.partitions.begin(), request.partitions.end());
+  for (std::size_t number = 0; number < parts.size(); ++number)
+    row.parts.push_back(maker.make(whole + "/part_" + std::to_string(number), parts[number]));
+  return maker.note(request, std::move(row));
 }
 
 }  // namespace
 
+VariableId GraphPartMaker::make(const std::string& name, const Slice& part) {
+  {
+    const NamesKept kept(context_);
+    context_.open_name_scope(std::string_view(name + "/PartitionedInitializer"));
+    cut(part);
+  }
+  return make_cut(name, part);
+}
+
+std::uint32_t GraphPartMaker::find(const PartitionedRequest& request) const {
+  return context_.graph().partitioned.find(request.scope, request.segment);
+}
+
+PartitionedVerdict GraphPartMaker::note(const PartitionedRequest& request, PartitionedRow row) {
+  Graph& graph = context_.graph();
+  if (const std::uint32_t known = find(request); known != kNone) {
+    PartitionedRequest shared = request;
+    shared.sharing = Sharing::kAuto;
+    return look_up(graph, shared, known);
+  }
+  const VariableId first = row.parts.front();
+  row.scope = request.scope;
+  row.segment = request.segment;
+  row.dtype = graph.ops.tensor(graph.variables[first].ref).dtype.base();
+  return {PartitionedKind::kMake, first, graph.partitioned.add(std::move(row))};
+}
+
 PartitionedVerdict look_up_whole(const Graph& graph, const PartitionedRequest& request) {
   const VariableId whole = graph.variables.find(request.scope, request.segment);
   return whole == kNone ? PartitionedVerdict{} : PartitionedVerdict{PartitionedKind::kNotPartitioned, whole};
-}
-
-PartitionedVerdict look_up(Graph& graph, const PartitionedRequest& request) {
-  return look_up(graph, request, graph.partitioned.find(request.scope, request.segment));
 }
 
 PartitionedVerdict look_up(Graph& graph, const PartitionedRequest& request, std::uint32_t number) {
@@ -160,15 +164,24 @@ std::uint32_t get_parts(Context& context, PartitionedRequest request, PartMaker&
     return verdict;
   };
   accepted(look_up_whole(graph, request));
-  const std::optional<Partitions> answer = maker.ask(request.shape);
-  if (answer) {
-    check_partitions(graph.ops.shapes(), request.shape, answer->along_axes, answer->text);
-    request.partitions = answer->along_axes;
+  const auto worded = [&](auto&& check) {
+    try {
+      check(graph.ops.shapes());
+    } catch (const Error& error) {
+      throw maker.worded(request, error);
+    }
+  };
+  Partitions answer;
+  if (maker.asks()) {
+    worded([&](const ShapeTable& shapes) { check_partitionable(shapes, request.shape); });
+    answer = maker.ask(request.shape);
+    worded([&](const ShapeTable& shapes) { check_partitions(shapes, request.shape, answer.along_axes, answer.text); });
+    request.partitions = answer.along_axes;
   }
   request.may_have_parts = maker.is_being_made();
-  PartitionedVerdict verdict = accepted(look_up(graph, request));
+  PartitionedVerdict verdict = accepted(look_up(graph, request, maker.find(request)));
   if (verdict.kind != PartitionedKind::kFound)
-    maker.all_or_nothing([&] { return (verdict = accepted(make_parts(context, request, maker))).number; });
+    maker.all_or_nothing([&] { return (verdict = accepted(make_parts(graph, request, maker))).number; });
   return verdict.number;
 }
 

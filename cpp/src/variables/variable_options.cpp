@@ -52,16 +52,15 @@ void check_dtype_of_value(Context& context, const Initial& value, DType asked) {
 }
 
 /// A variable in parts, each a call of get_single().
-class Parts final : public PartMaker {
+class Parts final : public GraphPartMaker {
  public:
   Parts(Context& context, const VariableCall& call, std::span<const std::int64_t> whole)
-      : context_(context), call_(call), whole_(whole) {}
+      : GraphPartMaker(context), context_(context), call_(call), whole_(whole) {}
 
-  std::optional<Partitions> ask(ShapeId shape) override {
-    if (!call_.partitioner) return {};
-    check_partitionable(context_.graph().ops.shapes(), shape);
+  bool asks() const override { return static_cast<bool>(call_.partitioner); }
+  Partitions ask(ShapeId) override {
     const std::vector<std::int64_t> made = option_function<Partitioner>(call_.partitioner.get())(whole_, call_.dtype);
-    return Partitions{made, list_text(made)};
+    return {made, list_text(made)};
   }
   [[noreturn]] void refuse(const PartitionedRequest& request, const PartitionedVerdict& verdict) override {
     throw refusal(context_.graph(), request, verdict);
@@ -75,7 +74,7 @@ class Parts final : public PartMaker {
   void cut(const Slice& part) override {
     if (call_.initializer.is_value()) value_ = slice(part);
   }
-  VariableId make(const std::string& name, const Slice& part) override {
+  VariableId make_cut(const std::string& name, const Slice& part) override {
     const bool is_value = call_.initializer.is_value();
     const AskedShape shape = is_value ? AskedShape() : AskedShape(std::span(part.sizes));
     const Initial& initial = is_value ? value_ : call_.initializer;

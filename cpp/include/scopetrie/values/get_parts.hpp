@@ -7,7 +7,6 @@
 #pragma once
 
 #include <functional>
-#include <string>
 
 #include "scopetrie/error.hpp"
 #include "scopetrie/values/values.hpp"
@@ -15,18 +14,22 @@
 
 namespace scopetrie {
 
-/// Whether a variable in parts is shared, made or refused. Changes nothing.
-PartitionedVerdict look_up_parts(Values& values, PartitionedRequest request);
-/// The error of a refusal.
-Error parts_refusal(const Values& values, const PartitionedRequest& request, const PartitionedVerdict& verdict);
-/// Throws Error where there is no variable of this shape in parts, or the partitioner's answer is none; `answer` shows
-/// it as the caller's language does.
-void check_parts(const Values& values, const PartitionedRequest& request);
-void check_parts(const Values& values, const PartitionedRequest& request, const std::string& answer);
+/// What a caller of a store does in a call that gets a variable in parts.
+class StorePartMaker : public PartMaker {
+ public:
+  StorePartMaker(Context& context, Values& values) : context_(context), values_(values) {}
 
-/// Gets or makes one part, a variable of this name.
-using GetPart = std::function<VariableId(ScopeId scope, SegmentId segment, const Slice& part)>;
-/// Gets or makes all parts, and gives the number of the whole. Who calls undoes it where it throws.
-std::uint32_t make_parts(Values& values, const PartitionedRequest& request, const GetPart& get);
+ protected:
+  void all_or_nothing(const std::function<std::uint32_t()>& make_parts) override;
+
+ private:
+  Error worded(const PartitionedRequest& request, const Error& error) const final;
+  [[noreturn]] void refuse(const PartitionedRequest& request, const PartitionedVerdict& verdict) final;
+  std::uint32_t find(const PartitionedRequest& request) const final;
+  PartitionedVerdict note(const PartitionedRequest& request, PartitionedRow row) final;
+
+  Context& context_;
+  Values& values_;
+};
 
 }  // namespace scopetrie

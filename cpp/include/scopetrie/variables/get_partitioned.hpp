@@ -7,7 +7,6 @@
 #pragma once
 
 #include <functional>
-#include <optional>
 #include <span>
 #include <string>
 #include <vector>
@@ -54,9 +53,7 @@ struct PartitionedVerdict {
 
 /// The look-up before the partitioner is asked: kMake, or kNotPartitioned.
 PartitionedVerdict look_up_whole(const Graph& graph, const PartitionedRequest& request);
-/// The look-up after it.
-PartitionedVerdict look_up(Graph& graph, const PartitionedRequest& request);
-/// The same where the number of the partitioned variable of this name was found, or kNone.
+/// The look-up after it, where the number of the partitioned variable of this name was found, or kNone.
 PartitionedVerdict look_up(Graph& graph, const PartitionedRequest& request, std::uint32_t number);
 
 /// The error of a refusal: v1's text and the facts.
@@ -84,18 +81,41 @@ struct Partitions {
 class PartMaker {
  public:
   virtual ~PartMaker() = default;
-  /// Asks the partitioner; nothing where there is none.
-  virtual std::optional<Partitions> ask(ShapeId shape) = 0;
+  /// Whether there is a partitioner; and asks it.
+  virtual bool asks() const = 0;
+  virtual Partitions ask(ShapeId shape) = 0;
+  /// The error about a shape or the partitioner's answer in the caller's words.
+  virtual Error worded(const PartitionedRequest&, const Error& error) const { return error; }
   /// Whether another thread is making the variable: some parts may be there.
   virtual bool is_being_made() const { return false; }
   /// Throws the error of a refusal.
   [[noreturn]] virtual void refuse(const PartitionedRequest& request, const PartitionedVerdict& verdict) = 0;
   /// Runs a function that makes the parts and gives the variable's number: where one throws, all of it is undone.
   virtual void all_or_nothing(const std::function<std::uint32_t()>& make_parts) = 0;
-  /// The initial value of the part, where it is cut out of the whole's: in the name scope of these operations.
-  virtual void cut(const Slice& part) = 0;
   /// Gets or makes the part, a variable of this whole name.
   virtual VariableId make(const std::string& name, const Slice& part) = 0;
+  /// The number of the variable in parts that has the request's name, kNone where there is none.
+  virtual std::uint32_t find(const PartitionedRequest& request) const = 0;
+  /// Notes the parts as one variable: kMake with its number. Where another thread was faster, the verdict of sharing
+  /// what that one has made. The row has parts, shape and partitions.
+  virtual PartitionedVerdict note(const PartitionedRequest& request, PartitionedRow row) = 0;
+};
+
+/// The same in a graph, where parts get operations.
+class GraphPartMaker : public PartMaker {
+ public:
+  explicit GraphPartMaker(Context& context) : context_(context) {}
+
+ private:
+  /// The initial value of the part, where it is cut out of the whole's: in the name scope of these operations.
+  virtual void cut(const Slice& part) = 0;
+  virtual VariableId make_cut(const std::string& name, const Slice& part) = 0;
+
+  VariableId make(const std::string& name, const Slice& part) final;
+  std::uint32_t find(const PartitionedRequest& request) const final;
+  PartitionedVerdict note(const PartitionedRequest& request, PartitionedRow row) final;
+
+  Context& context_;
 };
 
 /// Gets the variable or makes it, in v1's order of checks; gives its number. The current name scope does not matter.
