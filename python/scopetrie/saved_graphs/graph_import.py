@@ -9,7 +9,11 @@ from .._core import name_scope
 from ..graph import Graph, get_default_graph
 from ..ops.constant import convert_to_tensor
 from ..public import v1
-from .nodes import NodeImport, split_input
+from .library import with_functions_inside
+from .nodes import NodeImport
+from .v1_arrays import with_rows
+from .v1_contexts import split_input
+from .v1_flow import with_bodies
 
 __all__ = ["add_graph_def", "import_graph_def", "is_graph_def"]
 
@@ -21,7 +25,7 @@ def is_graph_def(value: Any) -> bool:
 
 @v1(
     "import_graph_def",
-    note="supported; `op_dict` and `producer_op_list` change nothing, branches and loops are refused",
+    note="supported; `op_dict` and `producer_op_list` change nothing",
 )
 def import_graph_def(
     graph_def: Any,
@@ -33,8 +37,10 @@ def import_graph_def(
 ) -> list[Any] | None:
     """Adds the nodes of a GraphDef to the default graph: all of them, or none if it fails.
 
-    GraphDefs that this package or TensorFlow 1 wrote are read, as far as it has the types of their nodes.
-    Branches and loops are refused: their GraphDefs do not say all.
+    GraphDefs that this package or TensorFlow wrote are read, as far as it has the types of their nodes.
+    Branches and loops are read as both write them: with Switch, Merge, Enter and Exit, as TensorFlow 1 does,
+    also with TensorArrays; and with functions (control flow v2), whose nodes then are in the graph, in the
+    scope of the node that runs them. They have gradients as those of `tf.cond` and `tf.while_loop` do.
 
     Args:
         graph_def: The GraphDef.
@@ -49,8 +55,12 @@ def import_graph_def(
 
     Raises:
         TypeError: If `graph_def` is none, `input_map` no dict, or `return_elements` has more than texts.
-        ValueError: If names are not there, or are taken; if inputs or attributes are not those of a type.
-        NotFoundError: If a node's type is not registered.
+        ValueError: If names are not there, or are taken; if inputs or attributes are not those of a type; if
+            Switches and Merges are put together in another way than by `tf.cond`, `tf.case` and
+            `tf.while_loop`.
+        NotFoundError: If a node's type is not registered. The stacks in which TensorFlow 1 keeps what the
+            gradient of a loop needs (StackPushV2) are not, nor the lists of control flow v2
+            (TensorListReserve).
 
     >>> import scopetrie as tf
     >>> with tf.Graph().as_default() as graph:
@@ -91,7 +101,8 @@ def add_graph_def(
             raise TypeError(
                 f"Argument `return_elements` must be a list of strings. Obtained {return_elements}."
             )
-    nodes = {node.name: node for node in graph_def.node}
+    given = {node.name: node for node in graph_def.node}
+    nodes = with_bodies(with_rows(with_functions_inside(given, graph_def.library)))
     graph = get_default_graph()
     assert isinstance(graph, Graph)
     with graph.transaction(), name_scope(name, "import", list((input_map or {}).values())) as scope:

@@ -8,8 +8,9 @@ from typing import Any
 from ..dtypes import as_dtype
 from ..public import v1
 from ..summary.graph_messages import fill_tensor
+from .bodies import body_names
 from .graph_import import is_graph_def
-from .nodes import split_input
+from .v1_contexts import split_input
 
 __all__ = ["convert_variables_to_constants", "extract_sub_graph", "remove_training_nodes"]
 
@@ -40,7 +41,10 @@ def extract_sub_graph(graph_def: Any, dest_nodes: Iterable[str]) -> Any:
         raise TypeError(f"graph_def must be a graph_pb2.GraphDef proto, but got type {type(graph_def)}.")
     if isinstance(dest_nodes, str):
         raise TypeError(f"dest_nodes must be an iterable of strings, but got type {type(dest_nodes)}.")
-    inputs = {node.name: [split_input(each)[0] for each in node.input] for node in graph_def.node}
+    inputs = {
+        node.name: [split_input(each)[0] for each in (*node.input, *body_names(node))]
+        for node in graph_def.node
+    }
     wanted = list(dest_nodes)
     for name in wanted:
         if name not in inputs:
@@ -138,7 +142,8 @@ def remove_training_nodes(input_graph: Any, protected_nodes: Iterable[str] | Non
         and not node.input[0].startswith("^")
     }
     waited = {each[1:] for node in input_graph.node for each in node.input if each.startswith("^")}
-    for name in waited:
+    named = {split_input(each)[0] for node in input_graph.node for each in body_names(node)}
+    for name in waited | named:
         passed.pop(name, None)
     made = type(input_graph)()
     made.CopyFrom(input_graph)

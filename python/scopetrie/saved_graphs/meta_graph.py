@@ -70,6 +70,10 @@ def make_meta_graph(
 _OF_RUNS: Final = frozenset({GraphKeys.QUEUE_RUNNERS, GraphKeys.SAVERS})
 
 
+# TensorFlow 1 writes here what nodes are inside of branches and loops, which the nodes say themselves.
+_OF_CONTEXTS: Final = frozenset({"cond_context", "while_context"})
+
+
 def _add_collection(made: Any, key: str, values: list[Any]) -> None:
     if not values:
         return
@@ -200,6 +204,8 @@ def restore_meta_graph(
                     SaveSliceInfo(full, list(place.full_shape), list(place.var_offset), list(place.var_shape))
                 )
         for key, collection in meta_graph.collection_def.items():
+            if key in _OF_CONTEXTS:
+                continue
             for value in _restored(collection, made, key):
                 graph.add_to_collection(key, value)
 

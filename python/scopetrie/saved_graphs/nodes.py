@@ -12,12 +12,18 @@ from .._core import name_scope
 from ..dtypes import as_dtype
 from ..errors import NotFoundError
 from ..graph import Graph, GraphKeys, Operation, Tensor
+from ..ops.control.branch import common_dims, common_specs
+from ..ops.control.loop import holds
 from ..ops.declare import GIVEN
-from ..ops.registry import OPS, OpDef
+from ..ops.node_text import Dims
+from ..ops.registry import OPS, OpDef, Spec
+from ..summary.bodies import BODY_TYPES
 from ..variables import Variable
+from .bodies import Places, body_attributes, body_names, has_bodies, own_shapes
 from .tensors import tensor_elements
+from .v1_contexts import split_input
 
-__all__ = ["NodeImport", "split_input"]
+__all__ = ["NodeImport"]
 
 # Nodes that have more than a GraphDef says: functions of Python, or branches and bodies among other nodes.
 _OF_ELEMENTS: Final = "functions of elements"
@@ -39,28 +45,25 @@ _NOT_WRITTEN: Final = {
         _OF_FILES,
     ),
     "EagerPyFunc": "a function of Python",
-    "Fold": "the body of a loop",
-    "If": "the branches of a condition",
-    "Map": "the body of a loop",
     "PyFunc": "a function of Python",
     "PyFuncStateless": "a function of Python",
-    "While": "the body of a loop",
+    **dict.fromkeys(BODY_TYPES, "bodies of branches or loops"),
 }
 
 
 _DATASETS: Final = re.compile(r"Dataset(V\d)?$")
 
 
-def split_input(text: str) -> tuple[str, int]:
-    """Returns the node and the output that an input names; -1 for a node that is waited for.
+class _OtherShapes(Exception):
+    """Loops' variables have other shapes in later rounds than the nodes were made with.
 
-    >>> split_input("split:1"), split_input("x"), split_input("^w/Assign")
-    (('split', 1), ('x', 0), ('w/Assign', -1))
+    Args:
+        shapes: What is known of them in all rounds, by the names of nodes and outputs.
     """
-    if text.startswith("^"):
-        return text[1:], -1
-    name, _, number = text.partition(":")
-    return name, int(number or 0)
+
+    def __init__(self, shapes: dict[str, dict[int, Dims]]) -> None:
+        super().__init__()
+        self.shapes = shapes
 
 
 class NodeImport:
@@ -94,6 +97,12 @@ class NodeImport:
         self._mapped = mapped
         self._trainable = trainable
         self._made: dict[str, Operation] = {}
+        # What is said of the shapes of loops' own tensors, by the names of nodes and outputs.
+        self._shapes: dict[str, dict[int, Dims]] = {}
+        for node in nodes.values():
+            for tensor, dims in own_shapes(node).items():
+                source, output = split_input(tensor)
+                self._shapes.setdefault(source, {})[output] = dims
         self.used: set[str] = set()
         self.variables: dict[str, Variable] = {}
 
@@ -106,6 +115,20 @@ class NodeImport:
         """
         key = GraphKeys.TRAINABLE_VARIABLES
         before = self._graph.get_collection(key)
+        while True:
+            try:
+                with self._graph.transaction():
+                    self._add_all()
+                break
+            except _OtherShapes as found:
+                self._shapes.update(found.shapes)
+                self._made.clear()
+                self.variables.clear()
+        if any(variable.trainable for variable in self.variables.values()):
+            # A GraphDef has no collections: that which each variable has joined by itself is left again.
+            self._graph.get_collection_ref(key)[:] = before
+
+    def _add_all(self) -> None:
         for name in self._nodes:
             waiting = [name]
             opened = set()
@@ -119,15 +142,10 @@ class NodeImport:
                     self._add(current)
                     waiting.pop()
                 elif current in opened:
-                    raise ValueError(
-                        f"Node {current!r} waits for itself: loops of v1 are not read from GraphDefs"
-                    )
+                    raise ValueError(f"Node {current!r} waits for itself")
                 else:
                     opened.add(current)
                     waiting += reversed(needed)
-        if any(variable.trainable for variable in self.variables.values()):
-            # A GraphDef has no collections: that which each variable has joined by itself is left again.
-            self._graph.get_collection_ref(key)[:] = before
 
     def operation(self, name: str) -> Operation | None:
         """Returns what a node has become."""
@@ -168,6 +186,13 @@ class NodeImport:
                 continue
             if source not in self._nodes:
                 raise ValueError(f"Node {name!r}: Unknown input node {source!r}")
+            found.append(source)
+        for text in body_names(node):
+            source, output = split_input(text)
+            if self._replacement(source, output) is not None:
+                continue
+            if source not in self._nodes:
+                raise ValueError(f"Node {name!r}: Unknown node {source!r} in a body")
             found.append(source)
         return found
 
@@ -210,10 +235,10 @@ class NodeImport:
             return
         node = self._nodes[name]
         more = _NOT_WRITTEN.get(node.op, _OF_ELEMENTS if _DATASETS.search(node.op) else None)
-        if more is not None:
+        if more is not None and not has_bodies(node):
             raise ValueError(
-                f"Node {name!r} of type {node.op} has {more}, which no GraphDef has: build "
-                "the graph with the program that made it"
+                f"Node {name!r} of type {node.op} has {more}, which this GraphDef has not: "
+                "build the graph with the program that made it"
             )
         if node.op not in OPS:
             raise NotFoundError(
@@ -246,11 +271,51 @@ class NodeImport:
             if self._graph.unique_name(f"{self._prefix}{name}") != f"{self._prefix}{name}":
                 raise ValueError(f"Node name '{self._prefix}{name}' already exists in the Graph")
             try:
-                self._made[name] = self._graph.create_op(
-                    node.op, inputs, name=f"{self._prefix}{name}/", attrs=attributes
-                )
+                self._made[name] = self._create(node, inputs, attributes)
             except (ValueError, TypeError) as error:
                 raise ValueError(f"{error}; NodeDef: {{{{node {self._prefix}{name}}}}}") from None
+
+    def _create(self, node: Any, inputs: list[Tensor], attributes: dict[str, Any]) -> Operation:
+        name = f"{self._prefix}{node.name}/"
+        if has_bodies(node):
+            made: Operation = self._run_bodies(node, inputs, name)
+        else:
+            made = self._graph.create_op(node.op, inputs, name=name, attrs=attributes)
+        for output, dims in self._shapes.get(node.name, {}).items():
+            found = made.outputs[output]
+            common = None if holds(found._dims, dims) else common_dims(found._dims, dims)
+            found._set_dims(dims if common is None else common)
+        return made
+
+    def _run_bodies(self, node: Any, inputs: list[Tensor], name: str) -> Operation:
+        def tensor(text: str) -> Tensor:
+            return self._input(node.name, *split_input(text))
+
+        attributes = body_attributes(node, Places(self._graph, tensor, self._made.__getitem__))
+        # Where tensors are mapped, shapes may be others than where the GraphDef was made.
+        if node.op == "If":
+            outputs = (attributes[each].outputs for each in ("then", "otherwise"))
+            attributes["specs"] = common_specs(*(list(map(self._graph.tensor, each)) for each in outputs))
+        elif node.op == "While":
+            attributes["specs"] = self._specs_of_loop(node, attributes)
+        function: Any = OPS[node.op].function
+        found: list[Tensor] | Tensor = function(inputs, name=name, **attributes)
+        op: Operation = (found[0] if isinstance(found, list) else found).op
+        return op
+
+    def _specs_of_loop(self, node: Any, attributes: dict[str, Any]) -> tuple[Spec, ...]:
+        """Dtypes and shapes of a loop's variables; these hold in all rounds."""
+        test, step, others = attributes["test"], attributes["step"], {}
+        specs = []
+        for variable, following in zip(test.feeds, step.outputs, strict=False):
+            first, last = self._graph.tensor(variable), self._graph.tensor(following)
+            if not holds(last._dims, first._dims):
+                name = first.op.name.removeprefix(self._prefix)
+                others[name] = {0: common_dims(first._dims, last._dims)}
+            specs.append((first.dtype.base_dtype, first._dims))
+        if others:
+            raise _OtherShapes(others)
+        return tuple(specs)
 
     def _moved(self, place: str) -> str:
         return f"loc:@{self._prefix}{place[5:]}" if place.startswith("loc:@") else place

@@ -13,6 +13,7 @@ from ..ops.node_text import Dims
 from ..public import v1
 from ..shapes import TensorShape
 from .attributes import Value, attributes, is_shape
+from .bodies import BODY_TYPES, write_bodies
 from .node_text import node_text
 from .protos import proto
 from .values import field_values
@@ -111,6 +112,8 @@ def _fill(node: Any, op: Operation, add_shapes: bool) -> None:
     node.device = op.device
     for name, value in attributes(op).items():
         _set_attribute(node.attr[name], name, value)
+    if op.type in BODY_TYPES:
+        write_bodies(node, op, _set_shape)
     if add_shapes and op.outputs:
         shapes = node.attr["_output_shapes"].list.shape
         for tensor in op.outputs:

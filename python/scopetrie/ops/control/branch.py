@@ -49,10 +49,18 @@ _if = define_op(
 )  # fmt: skip
 
 
-def _merged(a: Dims, b: Dims) -> Dims:
+def common_dims(a: Dims, b: Dims) -> Dims:
+    """What two shapes have in common."""
     if a is None or b is None or len(a) != len(b):
         return None
     return tuple(x if x == y else None for x, y in zip(a, b, strict=True))
+
+
+def common_specs(then: Sequence[Tensor], otherwise: Sequence[Tensor]) -> tuple[Spec, ...]:
+    """Dtypes and shapes of what one of two branches gives."""
+    return tuple(
+        (a.dtype.base_dtype, common_dims(a._dims, b._dims)) for a, b in zip(then, otherwise, strict=True)
+    )
 
 
 def union(*groups: Sequence[Tensor], without: Sequence[Tensor] = ()) -> list[Tensor]:
@@ -120,10 +128,7 @@ def cond(
         otherwise = trace_calls(false_fn, (), last, "Switch", loop=False)
         _check_branches(then, otherwise, strict)
         inputs = union(then.captured, otherwise.captured)
-        specs = tuple(
-            (a.dtype.base_dtype, _merged(a._dims, b._dims))
-            for a, b in zip(then.outputs, otherwise.outputs, strict=True)
-        )
+        specs = common_specs(then.outputs, otherwise.outputs)
         with get_default_graph().control_dependencies([*then.awaited, *otherwise.awaited]):
             made = _if(
                 [chosen, *inputs],

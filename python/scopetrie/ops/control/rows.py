@@ -136,7 +136,13 @@ def _kernel(compute: Callable[..., Any]) -> Callable[..., Any]:
     return lambda xp, **attrs: lambda *values: compute(xp, *values)
 
 
-def _made(xp: Any, dtype: DType, dynamic_size: bool, element_shape: Dims, tensor_array_name: str) -> Any:
+def _made(
+    xp: Any,
+    dtype: DType,
+    dynamic_size: bool = False,
+    element_shape: Dims = None,
+    tensor_array_name: str = "",
+) -> Any:
     return lambda size: Rows(
         [None] * max(int(size), 0), element_shape, dtype, dynamic_size, tensor_array_name or "TensorArray"
     )
