@@ -82,7 +82,7 @@ FollowedNames& names_of_store(void* owner) {
 }
 
 Memory& elements(void* owner, VariableId id) {
-  return *worded([&] { return &elements_of(static_cast<PyGraph*>(owner), id); });
+  return *worded([&] { return &host_elements_of(static_cast<PyGraph*>(owner), id); });
 }
 
 constexpr capi::Host kHost{

@@ -14,9 +14,12 @@ from typing import Any
 import numpy as np
 
 from .counts import COUNTS
+from .runtime import HOST, Device, Memory, current_device, current_stream
 
 # dtypes of the C++ side, by NumPy's characters.
 KINDS = frozenset("biufc")
+# Addresses of the device: whoever reads one on the host crashes.
+OUT_OF_REACH = 1 << 62
 
 
 def check_dtype(dtype: Any) -> Any:
@@ -38,14 +41,16 @@ def host_of(value: Any) -> Any:
     return value
 
 
-def on_device(value: Any) -> Any:
-    """What a function of NumPy gives, as arrays of ours."""
+def on_device(value: Any, of: Any = None) -> Any:
+    """What a function of NumPy gives, as arrays of ours; views are over the memory of another one."""
     if isinstance(value, (np.ndarray, np.generic)):
-        return ndarray(np.asarray(value))
+        host = np.asarray(value)
+        is_view = of is not None and isinstance(value, np.ndarray) and np.may_share_memory(host, of._raw)
+        return ndarray(host, of) if is_view else ndarray(host)
     if isinstance(value, tuple) and hasattr(value, "_fields"):
-        return type(value)(*map(on_device, value))
+        return type(value)(*(on_device(each, of) for each in value))
     if isinstance(value, (tuple, list)):
-        return type(value)(map(on_device, value))
+        return type(value)(on_device(each, of) for each in value)
     return value
 
 
@@ -68,86 +73,81 @@ def uploaded(value: Any, dtype: Any = None) -> ndarray:
     return ndarray(array)
 
 
-class Device:
-    """A device."""
-
-    def __init__(self, number: Any = 0) -> None:
-        self.id = 0 if number is None else getattr(number, "id", number)
-
-    def __eq__(self, other: object) -> bool:
-        return isinstance(other, Device) and other.id == self.id
-
-    def __hash__(self) -> int:
-        return hash(self.id)
-
-    def __enter__(self) -> Device:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        return None
-
-    def use(self) -> None:
-        """Makes it the current one."""
-
-    def synchronize(self) -> None:
-        """Waits for all that it does."""
-        COUNTS.waited("synchronize")
-
-    def __repr__(self) -> str:
-        return f"<CUDA Device {self.id}>"
-
-
 class ndarray:
     """An array in device memory."""
 
-    __slots__ = ("__weakref__", "_base", "_host")
+    __slots__ = ("__weakref__", "_base", "_memory", "_raw")
     __array_priority__ = 100
     __array_ufunc__ = None  # NumPy's arrays do not compute with it
 
     def __init__(self, host: np.ndarray[Any, Any], base: Any = None) -> None:
         check_dtype(host.dtype)
-        self._host = host
-        self._base = base
+        self._raw = host
+        self._base = base if base is None or base._base is None else base._base
+        self._memory = Memory(host.nbytes) if base is None else base._memory
+
+    @property
+    def _host(self) -> np.ndarray[Any, Any]:
+        """The elements, for work of the current stream."""
+        self._memory.check()
+        return self._raw
 
     # What the host knows without asking ---------------------------------------------------------------------
 
     @property
     def dtype(self) -> Any:
-        return self._host.dtype
+        return self._raw.dtype
 
     @property
     def shape(self) -> tuple[int, ...]:
-        return self._host.shape
+        return self._raw.shape
 
     @shape.setter
     def shape(self, shape: Any) -> None:
-        self._host.shape = shape
+        self._raw.shape = shape
 
-    ndim = property(lambda self: self._host.ndim)
-    size = property(lambda self: self._host.size)
-    nbytes = property(lambda self: self._host.nbytes)
-    itemsize = property(lambda self: self._host.itemsize)
-    strides = property(lambda self: self._host.strides)
-    flags = property(lambda self: self._host.flags)
+    ndim = property(lambda self: self._raw.ndim)
+    size = property(lambda self: self._raw.size)
+    nbytes = property(lambda self: self._raw.nbytes)
+    itemsize = property(lambda self: self._raw.itemsize)
+    strides = property(lambda self: self._raw.strides)
     base = property(lambda self: self._base)
-    data = property(lambda self: SimpleNamespace(ptr=self._host.ctypes.data))
-    device = property(lambda self: Device())
+    data = property(lambda self: SimpleNamespace(ptr=self._raw.ctypes.data | OUT_OF_REACH))
+    device = property(lambda self: Device(self._memory.device))
+
+    @property
+    def flags(self) -> SimpleNamespace:
+        """CuPy's flags: not whether it may be written, as all may."""
+        flags = self._raw.flags
+        return SimpleNamespace(
+            c_contiguous=flags.c_contiguous, f_contiguous=flags.f_contiguous, owndata=self._base is None,
+            fnc=flags.fnc, forc=flags.forc,
+        )  # fmt: skip
 
     def __len__(self) -> int:
-        return len(self._host)
+        return len(self._raw)
 
     # What makes the host wait -------------------------------------------------------------------------------
 
     def get(self, stream: Any = None, order: str = "C", out: Any = None, blocking: bool = True) -> Any:
-        COUNTS.copied_to_host()
+        stream = current_stream(self._memory.device) if stream is None else stream
+        with Device(self._memory.device), stream:
+            self._memory.check()
+        COUNTS.copied_to_host(blocking or out is None)
+        if blocking or out is None:
+            HOST.learn(stream.clock)
         if out is None:
-            return np.array(self._host)
-        out[...] = self._host
+            return np.array(self._raw)
+        if out.dtype != self.dtype or out.shape != self.shape:
+            raise ValueError(f"Shape mismatch. Expected shape: {self.shape}, actual shape: {out.shape}")
+        out[...] = self._raw
         return out
 
     def _scalar(self) -> Any:
         COUNTS.copied_to_host()
-        return self._host
+        self._memory.check()
+        HOST.learn(current_stream().clock)
+        return self._raw
 
     def __bool__(self) -> bool:
         return bool(self._scalar())
@@ -167,7 +167,7 @@ class ndarray:
     __str__ = __repr__
 
     def __format__(self, spec: str) -> str:
-        return format(self._scalar().item() if self.ndim == 0 else self._host, spec)
+        return format(self._scalar().item() if self.ndim == 0 else self._raw, spec)
 
     def item(self, *args: int) -> Any:
         return self._scalar().item(*args)
@@ -192,7 +192,7 @@ class ndarray:
     __hash__ = None  # type: ignore[assignment]
 
     def __dlpack_device__(self) -> tuple[int, int]:
-        return 2, 0
+        return 2, self._memory.device
 
     def __dlpack__(self, **_: Any) -> Any:
         raise BufferError("the simulated device has no DLPack capsules")
@@ -245,7 +245,8 @@ class ndarray:
             found = self._host[(*key, ...) if isinstance(key, tuple) else (key, ...)]
         if found.base is None or not np.may_share_memory(found, self._host):
             COUNTS.launched()
-        return ndarray(found, self if self._base is None else self._base)
+            return ndarray(found)
+        return ndarray(found, self)
 
     def __setitem__(self, key: Any, value: Any) -> None:
         if isinstance(value, np.ndarray):
@@ -255,22 +256,26 @@ class ndarray:
         host = value._host if isinstance(value, ndarray) else value
         scalar = not isinstance(host, np.ndarray) or host.size == 1
         self._host[self._key(key, scalar)] = host
+        self._memory.write()
 
     def set(self, value: np.ndarray[Any, Any], stream: Any = None) -> None:
         if type(value) is not np.ndarray or value.dtype != self.dtype or value.shape != self.shape:
             raise ValueError("Cannot set to a device array of another type or shape")
         COUNTS.copied_to_device()
         self._host[...] = value
+        self._memory.write()
 
     def fill(self, value: Any) -> None:
         COUNTS.launched()
         self._host.fill(host_of(value) if isinstance(value, ndarray) else value)
+        self._memory.write()
 
     def _scatter(self, key: Any, value: Any, ufunc: Any, kinds: str) -> None:
         if self.dtype.char not in kinds:
             raise TypeError(f"{ufunc.__name__}.at does not take {self.dtype} on a device")
         COUNTS.launched()
         ufunc.at(self._host, self._key(key), host_of(value))
+        self._memory.write()
 
     def scatter_add(self, key: Any, value: Any) -> None:
         self._scatter(key, value, np.add, "iefdIQlqLFD")
@@ -294,8 +299,13 @@ class ndarray:
             return ndarray(self._host.astype(dtype))
 
     def copy(self, order: str = "C") -> ndarray:
-        COUNTS.launched()
-        return ndarray(self._host.copy())
+        if self._memory.device == current_device():
+            COUNTS.launched()
+            return ndarray(self._host.copy())
+        with self.device:  # from another device: in the stream that is current there and here
+            self._memory.check()
+        COUNTS.copied_between()
+        return ndarray(self._raw.copy())
 
     def view(self, dtype: Any = None) -> ndarray:
         return ndarray(self._host.view() if dtype is None else self._host.view(dtype), self)

@@ -20,6 +20,7 @@ class Counts:
         to_host: Copies to the host; each of them waits, too.
         waits: How often the host waited for the device.
         launches: Kernels.
+        between: Copies from a device to another one.
         places: For each copy and wait, what it was, and the line that asked for it.
         keeps_places: Whether to note the places, which takes time.
     """
@@ -28,12 +29,13 @@ class Counts:
     to_host: int = 0
     waits: int = 0
     launches: int = 0
+    between: int = 0
     places: list[str] = field(default_factory=list)
     keeps_places: bool = False
 
     def clear(self) -> None:
         """Begins anew."""
-        self.to_device = self.to_host = self.waits = self.launches = 0
+        self.to_device = self.to_host = self.waits = self.launches = self.between = 0
         self.places.clear()
 
     @property
@@ -53,10 +55,15 @@ class Counts:
         self.to_device += 1
         self._note("to device")
 
-    def copied_to_host(self) -> None:
-        """Notes a copy, and that the host waited for it."""
+    def copied_between(self) -> None:
+        """Notes a copy between devices."""
+        self.between += 1
+        self._note("between devices")
+
+    def copied_to_host(self, waits: bool = True) -> None:
+        """Notes a copy, and whether the host waited for it."""
         self.to_host += 1
-        self.waits += 1
+        self.waits += waits
         self._note("to host")
 
     def waited(self, for_what: str) -> None:

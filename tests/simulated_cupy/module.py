@@ -14,9 +14,21 @@ from typing import Any
 
 import numpy as np
 
-from .array import Device, check_dtype, host_of, ndarray, on_device, uploaded
+from .array import check_dtype, host_of, ndarray, on_device, uploaded
 from .counts import COUNTS
 from .raw import RawKernel
+from .runtime import (
+    DEVICES,
+    CUDARuntimeError,
+    Device,
+    Event,
+    MemoryPool,
+    OutOfMemoryError,
+    PinnedMemoryPool,
+    Stream,
+    current_stream,
+    reset,
+)
 from .ufuncs import give_operators, ufunc
 
 FACTS: dict[str, Any] = json.loads(Path(__file__).with_name("cupy_14.json").read_text())
@@ -81,8 +93,9 @@ def _function(name: str, compute: Callable[..., Any], parameters: list[list[Any]
             made = compute(*hosts, **named)
         if out is not None:
             out[...] = made
+            kwargs["out"]._memory.write()
             return kwargs["out"]
-        return on_device(made)
+        return on_device(made, args[0] if name in VIEWS and args and isinstance(args[0], ndarray) else None)
 
     function.__name__ = function.__qualname__ = name
     return function
@@ -92,6 +105,8 @@ def _array(obj: Any, dtype: Any = None, copy: Any = True, order: str = "K", **kw
     if dtype is not None:
         dtype = check_dtype(dtype)
     if isinstance(obj, ndarray):
+        if obj.device.id != current_stream().device_id:
+            return obj.copy() if dtype is None or dtype == obj.dtype else obj.copy().astype(dtype)
         return obj.astype(obj.dtype if dtype is None else dtype, copy=bool(copy))
     return uploaded(obj, dtype)
 
@@ -118,9 +133,14 @@ def _repeat(a: ndarray, repeats: Any, axis: Any = None) -> ndarray:
     return on_device(np.repeat(a._host, repeats, axis))
 
 
+def _empty_pinned(shape: Any, dtype: Any = float, order: str = "C") -> np.ndarray[Any, Any]:
+    return np.empty(shape, dtype, order)  # type: ignore[call-overload]
+
+
 def _copyto(dst: ndarray, src: Any, casting: str = "same_kind", where: Any = None) -> None:
     COUNTS.launched()
     np.copyto(dst._host, host_of(src), casting, **({} if where is None else {"where": where._host}))
+    dst._memory.write()
 
 
 def _scatter(method: str) -> Any:
@@ -136,44 +156,6 @@ TYPES = (
     "intp number integer floating inexact generic complexfloating signedinteger unsignedinteger dtype finfo "
     "iinfo newaxis inf nan pi e"
 ).split()
-
-
-class _Pool:
-    """A memory pool, which says what is in use."""
-
-    def used_bytes(self) -> int:
-        return 0
-
-    def total_bytes(self) -> int:
-        return 0
-
-    def free_all_blocks(self, stream: Any = None) -> None:
-        return None
-
-
-class Stream:
-    """A stream, on which everything happens at once."""
-
-    null: Any = None
-
-    def __init__(self, null: bool = False, non_blocking: bool = False, ptds: bool = False) -> None:
-        self.ptr = 1
-
-    def __enter__(self) -> Stream:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        return None
-
-    def use(self) -> Stream:
-        return self
-
-    def synchronize(self) -> None:
-        COUNTS.waited("synchronize")
-
-
-class OutOfMemoryError(MemoryError):
-    """The device is full."""
 
 
 def _module(name: str, **names: Any) -> ModuleType:
@@ -211,15 +193,15 @@ def modules() -> dict[str, ModuleType]:
     names |= {name: getattr(np, name) for name in TYPES}
     names |= {"ndarray": ndarray, "ufunc": ufunc, "bool": np.bool_, "__version__": FACTS["version"]}
     names["RawKernel"] = RawKernel
-    names["get_default_memory_pool"] = _Pool
-    names["get_default_pinned_memory_pool"] = _Pool
+    names["get_default_memory_pool"] = MemoryPool
+    names["get_default_pinned_memory_pool"] = PinnedMemoryPool
     linalg = _module("cupy.linalg", **_part("linalg", np.linalg), LinAlgError=np.linalg.LinAlgError)
     fft = _module("cupy.fft", **_part("fft", np.fft))
     memory = SimpleNamespace(OutOfMemoryError=OutOfMemoryError)
-    runtime = SimpleNamespace(getDeviceCount=lambda: 1, CUDARuntimeError=RuntimeError)
+    runtime = SimpleNamespace(getDeviceCount=lambda: DEVICES, CUDARuntimeError=CUDARuntimeError)
     cuda = _module(
         "cupy.cuda", Device=Device, Stream=Stream, memory=memory, runtime=runtime, is_available=lambda: True,
-        get_current_stream=Stream,
+        get_current_stream=current_stream, Event=Event,
     )  # fmt: skip
     cuda.__path__ = []
     cupy = _module("cupy", **names, linalg=linalg, fft=fft, cuda=cuda)
@@ -232,7 +214,7 @@ def modules() -> dict[str, ModuleType]:
         special = _module("cupyx.scipy.special", **_part("special", scipy.special))
     scipy_ = _module("cupyx.scipy", special=special)
     scatters = {name: _scatter(name) for name in ("scatter_add", "scatter_max", "scatter_min")}
-    cupyx = _module("cupyx", scipy=scipy_, **scatters)
+    cupyx = _module("cupyx", scipy=scipy_, empty_pinned=_empty_pinned, **scatters)
     cupyx.__path__ = scipy_.__path__ = []
     return {
         "cupy": cupy, "cupy.linalg": linalg, "cupy.fft": fft, "cupy.cuda": cuda,
@@ -248,6 +230,7 @@ def _ours(name: str) -> bool:
 @contextmanager
 def installed() -> Iterator[Any]:
     """Makes `import cupy` give the simulation, in the block; gives the module."""
+    reset()
     hidden = {name: sys.modules.pop(name) for name in list(sys.modules) if _ours(name)}
     made = modules()
     sys.modules.update(made)

@@ -17,7 +17,7 @@ from typing import Any
 
 import numpy as np
 
-from .array import ndarray
+from .array import OUT_OF_REACH, ndarray
 from .counts import COUNTS
 
 COMPILER = shutil.which("g++") or shutil.which("c++") or shutil.which("clang++")
@@ -72,6 +72,17 @@ extern "C" void launch{at}(unsigned int blocks, unsigned int threads, void** giv
 }}"""
 
 
+def _within_reach(value: np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:
+    """A struct with the host's addresses in place of the device's."""
+    if not value.dtype.names:
+        return value
+    made = value.copy()
+    for name in value.dtype.names:
+        if value.dtype[name].base == np.uint64:
+            made[name] &= np.uint64(~OUT_OF_REACH & (1 << 64) - 1)
+    return made
+
+
 class RawKernel:
     """A kernel in CUDA C++.
 
@@ -96,8 +107,9 @@ class RawKernel:
         for each in args:
             if isinstance(each, ndarray):
                 value: Any = np.array([each._host.ctypes.data], np.uint64)
+                each._memory.write()
             elif isinstance(each, np.generic) or (isinstance(each, np.ndarray) and each.dtype.names):
-                value = np.asarray(each)
+                value = _within_reach(np.asarray(each))
             else:
                 raise TypeError(f"Unsupported type {type(each)}")
             kept.append(value)

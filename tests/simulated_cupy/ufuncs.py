@@ -91,6 +91,7 @@ class ufunc:
         if not np.can_cast(array.dtype, out.dtype, casting):
             raise TypeError(f"output (typecode {array.dtype.char!r}) could not be coerced to {out.dtype}")
         out._host[...] = array
+        out._memory.write()
         return out
 
     def at(self, a: Any, indices: Any, b: Any = None) -> None:

@@ -37,7 +37,9 @@ PyObject* make(PyTypeObject* type, PyObject* args, PyObject* kwargs) {
 }
 
 PyObject* fork(PyObject* self, PyObject*) {
-  Ref copy(new_graph(Py_TYPE(self), std::make_unique<StoreState>(store_of(self))));
+  DeviceCopies copies;
+  copies.add_all(as_graph(self));
+  Ref copy(new_graph(Py_TYPE(self), std::make_unique<StoreState>(store_of(self), copies.all())));
   const StoreState& from = store_of(self);
   StoreState& to = store_of(copy.get());
   if (const std::optional<std::size_t> list = from.collections.find("regularizers"); list) {
@@ -247,8 +249,9 @@ bool bind_store(PyObject* module) {
         "([0.0, 0.0], [1.0, 1.0])\n"},
        with_arguments("_freeze", locked<store_freeze>,
                       "Freezes what is at a path, or lets it be changed: (path, frozen)."),
-       {"_flatten", locked<store_flatten>, METH_O,
-        "Moves the elements of variables into one memory, and gives it as an array."},
+       with_arguments("_flatten", locked<store_flatten>,
+                      "Moves the elements of variables into one memory, and gives it as an array: (variables), or for "
+                      "those of a device (variables, array that has them, its address)."),
        fast("_get_whole", locked<store_get_whole>,
             "Gets or makes the variable of a whole path: what getters are given."),
        with_arguments("_paths", locked<store_paths>, "The paths beneath a path, relative to it."),
@@ -262,7 +265,8 @@ bool bind_store(PyObject* module) {
        with_arguments(
            "_set", locked<store_set>,
            "Gives the variable of a whole path the elements of an array: (path, array, trainable). It gets the "
-           "array's shape, and is made if it is not there; gives whether it was."),
+           "array's shape, and is made if it is not there; gives whether it was. With the address of an array of a "
+           "device as a fourth, it gets the array's memory."),
        with_arguments("_initialise", locked<store_initialise>,
                       "Gives the variables of a graph their first elements: (graph, what graph._needed() gave)."),
        {"_watch", locked<store_watch>, METH_O,

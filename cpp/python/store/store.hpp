@@ -8,7 +8,9 @@
 
 #include <array>
 #include <cstdint>
+#include <span>
 #include <string>
+#include <vector>
 
 #include "graph/graph_members.hpp"
 #include "scopetrie/values/values.hpp"
@@ -20,7 +22,10 @@ class StoreState final : public GraphState {
  public:
   explicit StoreState(std::uint64_t seed) : values(*this, seed) {}
   /// A fork.
-  StoreState(StoreState& of) : GraphState(of, OpGraph::WithoutOperations()), values(*this, of.values) {}
+  StoreState(StoreState& of, std::span<const Memories::Copy> copies)
+      : GraphState(of, OpGraph::WithoutOperations()),
+        values(*this, of.values, copies),
+        has_device_memory(of.has_device_memory) {}
 
   ~StoreState() override;
 
@@ -50,6 +55,7 @@ class StoreState final : public GraphState {
   Prefix latest;
   std::array<AskedTuple, 16> asked;
   PyObject* own_names = nullptr;            // owned; null until somebody asks
+  bool has_device_memory = false;           // never too low
   const std::uint64_t serial = ++serials_;  // no other store has had it
 
   /// Takes a weak reference of an object whose let_go() is called after each change of what memory or name a variable
@@ -110,12 +116,43 @@ VariableId variable_of(PyObject* self);
 Memory& elements_of(PyGraph* store, VariableId id);
 /// A variable's path as a str; throws.
 Ref path_object(PyGraph* store, VariableId id);
-/// Its array. Throws.
+/// The elements of a variable, which must be on the host. Throws.
+Memory& host_elements_of(PyGraph* store, VariableId id);
+/// Its array: NumPy's over elements on the host, the backend's over those of a device. Throws.
 Ref array_of(PyObject* variable);
 /// Sizes as a tuple of int. Throws.
 Ref dims_object(std::span<const std::int64_t> dims);
 /// Sets its elements, as assign() does. Throws.
 void assign_elements(PyObject* variable, PyObject* value);
+
+// Elements in the memory of a device, which only the store's backend reaches: store_device.cpp. ---------------------
+
+/// The memory of a backend's array at an address of a device, which it keeps alive. One owner; throws.
+Memory* adopt_on_device(StoreState& store, PyObject* array, PyObject* address, std::size_t bytes);
+/// An array over such a memory, of a variable of this shape; a copy where it is frozen. Throws.
+Ref device_array(PyGraph* store, const Memory& memory, Ref dims, bool is_frozen);
+/// NumPy's array with the same elements, read-only. Throws.
+Ref fetched(PyGraph* store, PyObject* array);
+/// Sets all elements of such an array of the variable of a path. Throws.
+void set_on_device(PyGraph* store, PyObject* array, PyObject* value, PyObject* path);
+/// Copies of such memories, as Memories takes them; it is one of their owners.
+class DeviceCopies {
+ public:
+  DeviceCopies() = default;
+  DeviceCopies(const DeviceCopies&) = delete;
+  DeviceCopies& operator=(const DeviceCopies&) = delete;
+  ~DeviceCopies();
+  /// One of a variable's elements, if they are a device's. Throws; it may run anything.
+  void add(PyGraph* store, VariableId id);
+  /// One of each that is there.
+  void add_all(PyGraph* store);
+  std::span<const Memories::Copy> all() const { return copies_; }
+  /// That of a variable, for another owner; null where it is on the host.
+  Memory* find(VariableId id) const;
+
+ private:
+  std::vector<Memories::Copy> copies_;
+};
 
 // Methods of Store in store_paths.cpp.
 PyObject* store_subscript(PyObject* self, PyObject* path);
@@ -139,7 +176,7 @@ PyObject* store_move(PyObject* self, PyObject* const* args, Py_ssize_t positiona
 PyObject* store_copy(PyObject* self, PyObject* const* args, Py_ssize_t positional, PyObject* keywords);
 PyObject* store_alias(PyObject* self, PyObject* const* args, Py_ssize_t positional, PyObject* keywords);
 PyObject* store_freeze(PyObject* self, PyObject* const* args, Py_ssize_t count);
-PyObject* store_flatten(PyObject* self, PyObject* variables);
+PyObject* store_flatten(PyObject* self, PyObject* const* args, Py_ssize_t count);
 // What a session asks of its store: store/store_session.cpp.
 PyObject* store_set(PyObject* self, PyObject* const* args, Py_ssize_t count);
 PyObject* store_initialise(PyObject* self, PyObject* const* args, Py_ssize_t count);

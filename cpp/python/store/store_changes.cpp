@@ -155,6 +155,8 @@ PyObject* store_copy(PyObject* self, PyObject* const* args, Py_ssize_t positiona
   for (const VariableId row : from.empty() ? std::vector<VariableId>() : rows_at(self, from))
     sources.push_back(checked(store_variable(as_graph(self), values.resolved(row))));
   for (const Ref& source : sources) elements_of(as_graph(self), variable_of(source.get()));
+  DeviceCopies on_device;
+  for (const Ref& source : sources) on_device.add(as_graph(self), variable_of(source.get()));
   const std::vector<Target> targets = Paths(self, "Store.copy", given[0], given[1]).targets();
   const std::uint32_t site = store.sites.here();
   make_room(store.live, targets.size());
@@ -166,8 +168,11 @@ PyObject* store_copy(PyObject* self, PyObject* const* args, Py_ssize_t positiona
     if (memory == nullptr) throw Error(ErrorKind::kRuntime, "Store.copy: the store was changed meanwhile");
     const bool is_trainable = (store.variables[of].flags & kTrainable) != 0;
     const Output output{store.variables[of].shape, values.dtype(of)};
-    const VariableId made =
-        values.create_ready(target.scope, target.segment, output, is_trainable, Memory::copy(*memory), site);
+    Memory* copied = on_device.find(of);
+    if (copied == nullptr && !memory->is_on_host())
+      throw Error(ErrorKind::kRuntime, "Store.copy: the store was changed meanwhile");
+    if (copied == nullptr) copied = Memory::copy(*memory);
+    const VariableId made = values.create_ready(target.scope, target.segment, output, is_trainable, copied, site);
     copies.push_back({of, made});
   }
   values.join_copies(copies);
@@ -193,8 +198,14 @@ PyObject* store_freeze(PyObject* self, PyObject* const* args, Py_ssize_t count) 
   Py_RETURN_NONE;
 }
 
-// _flatten(variables): moves the elements into one memory; gives it as an array of one axis.
-PyObject* store_flatten(PyObject* self, PyObject* variables) {
+// _flatten(variables): moves the elements into one memory; gives it as an array of one axis. With an array of a device
+// that has the elements, and its address: moves the variables there.
+PyObject* store_flatten(PyObject* self, PyObject* const* args, Py_ssize_t count_of_args) {
+  if (count_of_args != 1 && count_of_args != 3) {
+    PyErr_SetString(PyExc_TypeError, "_flatten() takes variables, and perhaps an array and its address");
+    return nullptr;
+  }
+  PyObject* const variables = args[0];
   const Ref keep = Ref::borrowed(self);
   StoreState& store = store_of(self);
   const Ref list(items_of(variables, "_flatten() takes a sequence of variables"));
@@ -208,7 +219,11 @@ PyObject* store_flatten(PyObject* self, PyObject* variables) {
       PyErr_Format(PyExc_ValueError, "Store.flat: %R is no variable of this store", item(i));
       return nullptr;
     }
-    elements_of(as_graph(self), variable_of(item(i)));
+    const Memory& memory = elements_of(as_graph(self), variable_of(item(i)));
+    if (memory.is_on_host() != (count_of_args == 1)) {
+      PyErr_Format(PyExc_ValueError, "Store.flat: %R is in the memory of another device", item(i));
+      return nullptr;
+    }
   }
   store.tell_watchers(true);  // sessions have arrays of what they ran with
   // Nothing runs from here on.
@@ -234,6 +249,16 @@ PyObject* store_flatten(PyObject* self, PyObject* variables) {
                       "', which would not see the buffer: let it go before, or take copies",
                   {.call = "Store.flat", .full_name = path});
     elements += static_cast<std::int64_t>(store.values.element_count(ids[i]));
+  }
+  if (count_of_args == 3) {
+    Memory* whole = adopt_on_device(store, args[1], args[2], static_cast<std::size_t>(elements) * dtype.size());
+    struct Owned {
+      Memory* memory;
+      ~Owned() { memory->disown(); }
+    } const owned{whole};
+    store.values.flatten_into(*whole, ids);
+    store.tell_watchers();
+    return Py_NewRef(args[1]);
   }
   Memory* whole = store.values.flatten(ids);
   PyObject* array = array_over(*whole, dtype, {&elements, 1}, true);

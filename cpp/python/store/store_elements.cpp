@@ -79,6 +79,14 @@ Memory& elements_of(PyGraph* store, VariableId id) {
   return memory != nullptr ? *memory : make_elements(store, id);
 }
 
+Memory& host_elements_of(PyGraph* store, VariableId id) {
+  Memory& memory = elements_of(store, id);
+  if (memory.is_on_host()) return memory;
+  const std::string path = store_of(store).values.path(id);
+  throw Error(ErrorKind::kNotImplemented, "the elements of '" + path + "' are in the memory of a device",
+              {.full_name = path});
+}
+
 Ref path_object(PyGraph* store, VariableId id) { return checked(to_str(store_of(store).values.path(id))); }
 
 Ref array_of(PyObject* variable) {
@@ -86,6 +94,8 @@ Ref array_of(PyObject* variable) {
   Memory& memory = elements_of(store, variable_of(variable));
   const VariableId id = variable_of(variable);  // making the elements may have run anything
   const Values& values = store_of(store).values;
+  if (!memory.is_on_host()) [[unlikely]]
+    return device_array(store, memory, dims_object(values.dims(id)), values.is_frozen(id));
   return checked(array_over(memory, values.dtype(id), values.dims(id), !values.is_frozen(id)));
 }
 
@@ -113,6 +123,10 @@ void assign_elements(PyObject* variable, PyObject* value) {
                 {.call = "assign", .full_name = path});
   }
   Memory* const own = values.own(id);
+  if (own != nullptr && !own->is_on_host()) {
+    const Ref path = path_object(store, id), array = array_of(variable);
+    return set_on_device(store, array.get(), value, path.get());
+  }
   const bool is_own = own != nullptr;
   Memory* const memory = is_own ? own : Memory::uninitialised(values.byte_count(id));
   memory->own();  // until the end

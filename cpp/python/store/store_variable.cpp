@@ -84,7 +84,16 @@ PyObject* get_trainable(PyObject* self, void*) {
 }
 PyObject* get_frozen(PyObject* self, void*) { return PyBool_FromLong(values_of(self).is_frozen(variable_of(self))); }
 PyObject* get_ready(PyObject* self, void*) { return PyBool_FromLong(values_of(self).is_ready(variable_of(self))); }
-PyObject* get_array(PyObject* self, void*) { return array_of(self).release(); }
+bool is_on_device(PyObject* self) {
+  const Memory* memory = values_of(self).peek(variable_of(self));
+  return memory != nullptr && !memory->is_on_host();
+}
+PyObject* get_on_device(PyObject* self, void*) { return PyBool_FromLong(is_on_device(self)); }
+PyObject* get_elements(PyObject* self, void*) { return array_of(self).release(); }
+PyObject* get_array(PyObject* self, void*) {
+  Ref array = array_of(self);
+  return is_on_device(self) ? fetched(as_variable(self)->store, array.get()).release() : array.release();
+}
 PyObject* get_site(PyObject* self, void*) {
   const StoreState& state = store_of(as_variable(self)->store);
   return state.sites.describe(state.variables[variable_of(self)].initializer);
@@ -128,10 +137,21 @@ PyObject* unmake(PyObject* self, PyObject*) {
   Py_RETURN_NONE;
 }
 
+// A copy of what a device has is asked for, never made in passing.
+void refuse_device(PyObject* self, PyObject* error) {
+  if (!is_on_device(self)) [[likely]]
+    return;
+  raise_error(error,
+              "the elements of the variable '%U' are in the memory of a device: `array` copies them to the host, "
+              "and `value` is the device's array",
+              path_object(as_variable(self)->store, variable_of(self)).get());
+}
+
 PyObject* as_numpy(PyObject* self, PyObject* const* args, Py_ssize_t positional, PyObject* keywords) {
   static Signature<2> signature("__array__", {"dtype", "copy"});
   PyObject* given[2];
   if (!signature.parse(args, positional, keywords, given)) return nullptr;
+  refuse_device(self, PyExc_TypeError);
   Ref array = array_of(self);
   const bool has_dtype = none_to_null(given[0]) != nullptr, must_copy = truth_of(none_to_null(given[1]));
   if (!has_dtype && !must_copy) return array.release();
@@ -164,10 +184,14 @@ PyObject* dlpack_device(PyObject* self, PyObject*) {
   return call_array(self, "__dlpack_device__", nullptr, 0, nullptr);
 }
 PyObject* reduce(PyObject* self, PyObject* protocol) {
-  return call_array(self, "__reduce_ex__", &protocol, 1, nullptr);
+  const Ref array(get_array(self, nullptr));
+  const Ref method = checked(PyObject_GetAttrString(array.get(), "__reduce_ex__"));
+  return PyObject_CallOneArg(method.get(), protocol);
 }
 
 int get_buffer(PyObject* self, Py_buffer* view, int flags) {
+  view->obj = nullptr;
+  refuse_device(self, PyExc_BufferError);
   const Ref array = array_of(self);
   return PyObject_GetBuffer(array.get(), view, flags);
 }
@@ -249,7 +273,10 @@ auto properties = table<PyGetSetDef>(
      property("nbytes", locked<get_nbytes>, "How many bytes its elements take, ready or not."),
      property("trainable", locked<get_trainable>, "Whether it is to be trained: not where it is frozen."),
      property("ready", locked<get_ready>, "Whether its elements were made; they are when somebody looks."),
-     property("array", locked<get_array>, "Its elements as a NumPy array, without a copy."),
+     property("array", locked<get_array>,
+              "Its elements as a NumPy array, without a copy; a read-only copy of those in the memory of a device."),
+     property("_on_device", locked<get_on_device>, "Whether its elements are in the memory of a device."),
+     property("_elements", locked<get_elements>, "An array over its elements, wherever they are."),
      property("_frozen", locked<get_frozen>, "Whether its elements are not to be changed."),
      property("_site", locked<get_site>, "(file, line, function) of the line that made it, or None.")});
 

@@ -19,37 +19,41 @@ inline std::uint8_t base_dtype(DType dtype) { return dtype.base(); }
 
 /// What Python answers when the extension asks: X(name), whose places are given to wire() under these names: each
 /// is a function, "module.name" below the package.
-#define SCOPETRIE_HOOKS(X)                                                                                     \
-  X(as_dtype)            /* (value) -> DType */                                                                \
-  X(as_dims)             /* (value) -> tuple | None */                                                         \
-  X(convert)             /* (value, dtype | None, name, preferred dtype | None) -> Tensor */                   \
-  X(as_index)            /* (value, first input | None) -> what an index or (with the input) axes are */       \
-  X(known_elements)      /* (tensor) -> list of its elements, None where they are not known */                 \
-  X(known_sizes)         /* (tensor) -> the shape that it stands for, as far as that is known */               \
-  X(read_attributes)     /* (OpDef | None, attrs, inputs) -> what a node keeps, what it shows, shapes */       \
-  X(graph_mismatch)      /* (item, other) -> the exception for inputs of two graphs */                         \
-  X(values_graph)        /* (values) -> Graph: v1's rule for `values` arguments */                             \
-  X(default_graph)       /* () -> Graph: a new one */                                                          \
-  X(compose_getters)     /* (getter, inherited getter) -> getter */                                            \
-  X(takes)               /* (callable, parameter, or any keyword) -> bool */                                   \
-  X(needs_nothing)       /* (callable) -> whether it can be called without arguments */                        \
-  X(partial)             /* functools.partial */                                                               \
-  X(named_initializer)   /* (name) -> initializer, or the name where there is none */                          \
-  X(dtype_of_value)      /* (value) -> DType of the tensor that v1 makes of it */                              \
-  X(check_policy)        /* (name, synchronization, aggregation, trainable) -> the last three, as meant */     \
-  X(check_call_policy)   /* the same of a call's own arguments */                                              \
-  X(check_initial_shape) /* (asked shape, initial value, name): raises where they do not fit */                \
-  X(warn_of_shape)       /* (asked shape, initial value, name): warns that the value decides */                \
-  X(take_note)           /* (variable, constraint, synchronization, aggregation) */                            \
-  X(create_through)      /* (arguments, store name, asked shape) -> what the open variable creators make */    \
-  X(ask_partitioner)     /* (partitioner, dims, DType) -> its answer as a list of ints, and as text */         \
-  X(cut_value)           /* (value, offset, sizes, DType) -> Tensor: a part of an initial value */             \
-  X(note_part)           /* (variable, name of the whole, its sizes, offset, sizes) */                         \
-  X(partitioned)         /* (graph, name, dims, DType, parts, partitions) -> PartitionedVariable */            \
-  X(word_refusal)        /* (how, graph, name, variable | None) -> the exception */                            \
-  X(make_elements)       /* (initializer, shape, NumPy's dtype, path, seed, part | None) -> a Store's array */ \
-  X(tensor_shape)        /* TensorShape */                                                                     \
-  X(partition_info)      /* PartitionInfo */
+#define SCOPETRIE_HOOKS(X)                                                                                             \
+  X(as_dtype)            /* (value) -> DType */                                                                        \
+  X(as_dims)             /* (value) -> tuple | None */                                                                 \
+  X(convert)             /* (value, dtype | None, name, preferred dtype | None) -> Tensor */                           \
+  X(as_index)            /* (value, first input | None) -> what an index or (with the input) axes are */               \
+  X(known_elements)      /* (tensor) -> list of its elements, None where they are not known */                         \
+  X(known_sizes)         /* (tensor) -> the shape that it stands for, as far as that is known */                       \
+  X(read_attributes)     /* (OpDef | None, attrs, inputs) -> what a node keeps, what it shows, shapes */               \
+  X(graph_mismatch)      /* (item, other) -> the exception for inputs of two graphs */                                 \
+  X(values_graph)        /* (values) -> Graph: v1's rule for `values` arguments */                                     \
+  X(default_graph)       /* () -> Graph: a new one */                                                                  \
+  X(compose_getters)     /* (getter, inherited getter) -> getter */                                                    \
+  X(takes)               /* (callable, parameter, or any keyword) -> bool */                                           \
+  X(needs_nothing)       /* (callable) -> whether it can be called without arguments */                                \
+  X(partial)             /* functools.partial */                                                                       \
+  X(named_initializer)   /* (name) -> initializer, or the name where there is none */                                  \
+  X(dtype_of_value)      /* (value) -> DType of the tensor that v1 makes of it */                                      \
+  X(check_policy)        /* (name, synchronization, aggregation, trainable) -> the last three, as meant */             \
+  X(check_call_policy)   /* the same of a call's own arguments */                                                      \
+  X(check_initial_shape) /* (asked shape, initial value, name): raises where they do not fit */                        \
+  X(warn_of_shape)       /* (asked shape, initial value, name): warns that the value decides */                        \
+  X(take_note)           /* (variable, constraint, synchronization, aggregation) */                                    \
+  X(create_through)      /* (arguments, store name, asked shape) -> what the open variable creators make */            \
+  X(ask_partitioner)     /* (partitioner, dims, DType) -> its answer as a list of ints, and as text */                 \
+  X(cut_value)           /* (value, offset, sizes, DType) -> Tensor: a part of an initial value */                     \
+  X(note_part)           /* (variable, name of the whole, its sizes, offset, sizes) */                                 \
+  X(partitioned)         /* (graph, name, dims, DType, parts, partitions) -> PartitionedVariable */                    \
+  X(word_refusal)        /* (how, graph, name, variable | None) -> the exception */                                    \
+  X(make_elements)       /* (initializer, shape, NumPy's dtype, path, seed, part | None) -> a Store's array */         \
+  X(device_array) /* (store, array, byte, shape, as a copy) -> array: a variable's, of a memory that is the array's */ \
+  X(device_copy)  /* (store, array) -> (array, its address): with memory of its own */                                 \
+  X(device_fetch) /* (store, array) -> NumPy's array, read-only */                                                     \
+  X(device_set)   /* (store, array, value, path): sets all elements */                                                 \
+  X(tensor_shape) /* TensorShape */                                                                                    \
+  X(partition_info) /* PartitionInfo */
 
 /// What Python gives at once, under these names.
 #define SCOPETRIE_CONSTANTS(X)                                                                     \

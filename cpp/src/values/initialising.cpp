@@ -94,7 +94,7 @@ void initialise(Values& values, const Graph& graph, std::span<const NumberInitia
     check_shape(values, id, shape);
     if (!values.is_ready(id) && values.origin(id) == origin) continue;
     Memory* memory = values.own(id);
-    if (memory == nullptr) {
+    if (memory == nullptr || !memory->is_on_host()) {
       memory = Memory::uninitialised(values.byte_count(id));
       values.give(id, memory);
     }

@@ -1,6 +1,9 @@
 #include "scopetrie/values/memories.hpp"
 
+#include <algorithm>
 #include <atomic>
+
+#include "scopetrie/error.hpp"
 
 namespace scopetrie {
 
@@ -16,6 +19,14 @@ void disown_all(const Table<Memory*>& memories) noexcept {
   }
 }
 
+Memory* copy_of(std::size_t at, std::span<const Memories::Copy> copies) {
+  const auto found = std::ranges::lower_bound(copies, at, {}, &Memories::Copy::at);
+  if (found == copies.end() || found->at != at)
+    throw Error(ErrorKind::kNotImplemented, "fork: elements are in the memory of a device, which the core cannot copy");
+  found->memory->own();
+  return found->memory;
+}
+
 }  // namespace
 
 Memories::Shelf::~Shelf() { disown_all(memories); }
@@ -25,7 +36,7 @@ Memories::~Memories() {
   disown_all(places_);
 }
 
-Memories::Memories(Memories& of) {
+Memories::Memories(Memories& of, std::span<const Copy> copies) {
   const std::lock_guard held(of.forking_);
   const std::size_t count = of.places_.size();
   places_.reserve(count);
@@ -43,6 +54,8 @@ Memories::Memories(Memories& of) {
       Memory* const place = of.places_[at];
       if (place == nullptr || (bits(place) & kInherited) != 0) {
         places_.push_back(place);
+      } else if ((bits(place) & kLooked) != 0 && !plain(place)->is_on_host()) {
+        places_.push_back(copy_of(at, copies));
       } else if ((bits(place) & kLooked) != 0 && plain(place)->is_viewed()) {
         places_.push_back(Memory::copy(*plain(place)));
       } else {

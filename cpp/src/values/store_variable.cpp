@@ -24,6 +24,10 @@ VariableId StoreVariable::id() const {
 Memory& StoreVariable::memory() const {
   const VariableId id = this->id();
   Memory* memory = values_->look(id);
+  if (memory != nullptr && !memory->is_on_host()) [[unlikely]]
+    throw Error(ErrorKind::kNotImplemented,
+                "StoreVariable::data: the elements of " + values_->path(id) + " are in the memory of a device",
+                {.call = "data", .full_name = values_->path(id)});
   if (memory != nullptr) [[likely]]
     return *memory;
   throw Error(

@@ -39,10 +39,10 @@ Values::Values(Graph& graph, std::uint64_t seed) : graph_(graph), seed_(seed) {
   graph_.ledger().join(*this);
 }
 
-Values::Values(Graph& copy, Values& of)
+Values::Values(Graph& copy, Values& of, std::span<const Memories::Copy> copies)
     : graph_(copy),
       seed_(of.seed_),
-      memories_(of.memories_),
+      memories_(of.memories_, copies),
       rules_(of.rules_),
       checked_(of.checked_),
       rule_index_(of.rule_index_),
@@ -166,20 +166,34 @@ void Values::write_first(VariableId id, void* out) const {
 Memory* Values::flatten(std::span<const VariableId> ids) {
   std::size_t bytes = 0;
   for (const VariableId id : ids) bytes += byte_count(id);
+  Memory* whole = Memory::uninitialised(bytes);
+  std::byte* to = static_cast<std::byte*>(whole->data());
+  for (const VariableId id : ids) {
+    const Memory& from = *memories_.peek(id);
+    if (from.size() != 0) std::memcpy(to, from.data(), from.size());
+    to += from.size();
+  }
+  try {
+    flatten_into(*whole, ids);
+  } catch (...) {
+    whole->disown();
+    throw;
+  }
+  return whole;
+}
+
+void Values::flatten_into(Memory& whole, std::span<const VariableId> ids) {
   std::vector<Memory*> slices;
   slices.reserve(ids.size());
-  Memory* whole = Memory::uninitialised(bytes);
   try {
     std::size_t at = 0;
     for (const VariableId id : ids) {
-      const Memory& from = *memories_.peek(id);
-      if (from.size() != 0) std::memcpy(static_cast<std::byte*>(whole->data()) + at, from.data(), from.size());
-      slices.push_back(Memory::slice(*whole, at, from.size()));
-      at += from.size();
+      const std::size_t bytes = byte_count(id);
+      slices.push_back(Memory::slice(whole, at, bytes));
+      at += bytes;
     }
   } catch (...) {
     for (Memory* slice : slices) slice->disown();
-    whole->disown();
     throw;
   }
   ++memory_changes_;
@@ -187,7 +201,6 @@ Memory* Values::flatten(std::span<const VariableId> ids) {
   for (std::size_t i = 0; i < ids.size(); ++i) slices[i] = memories_.exchange(ids[i], slices[i]);
   for (Memory* before : slices)
     if (before != nullptr) before->disown();
-  return whole;
 }
 
 void Values::give(VariableId id, Memory* memory) {

@@ -58,6 +58,24 @@ TEST_CASE("adopted memory counts as viewed unless its owner says that nobody rea
   memory->disown();
 }
 
+TEST_CASE("memory of a device is an address: it is adopted and sliced, and never read") {
+  int owner = 0;
+  auto* const address = reinterpret_cast<void*>(std::uintptr_t{1} << 62);  // nobody may read it
+  st::Memory* whole = st::Memory::adopt(address, 256, {.context = &owner, .is_on_host = false});
+  st::Memory* part = st::Memory::slice(*whole, 64, 32);
+  CHECK_FALSE(whole->is_on_host());
+  CHECK_FALSE(part->is_on_host());
+  CHECK(part->offset() == 64);
+  CHECK(whole->offset() == 0);
+  CHECK(part->adopted_context() == &owner);
+  part->disown();
+  whole->disown();
+  st::Memory* host = st::Memory::zeroed(8);
+  CHECK(host->is_on_host());
+  CHECK(host->adopted_context() == nullptr);
+  host->disown();
+}
+
 TEST_CASE("a slice keeps the whole, and a view of one part is a view of all") {
   st::Memory* whole = st::Memory::zeroed(128);
   st::Memory* first = st::Memory::slice(*whole, 0, 64);

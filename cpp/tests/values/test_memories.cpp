@@ -7,6 +7,7 @@
 #include <optional>
 
 #include "failing_new.hpp"
+#include "scopetrie/error.hpp"
 
 namespace st = scopetrie;
 
@@ -115,6 +116,21 @@ TEST_CASE("what somebody has a view of is copied by the fork") {
   bytes = 6;
   CHECK(value_of(another.peek(3)) == 5);
   CHECK(value_of(it.first.peek(3)) == 6);
+}
+
+TEST_CASE("a fork takes a copy of what is not on the host, and refuses without one") {
+  MemoriesFixture it;
+  auto* const address = reinterpret_cast<void*>(std::uintptr_t{1} << 62);  // nobody may read it
+  CHECK(it.first.exchange(kCount, st::Memory::adopt(address, 4, {.is_on_host = false})) == nullptr);
+  CHECK_THROWS_AS(st::Memories{it.first}, st::Error);
+  st::Memory* const copy = st::Memory::adopt(address, 4, {.is_on_host = false});
+  const st::Memories::Copy copies[] = {{kCount, copy}};
+  {
+    const st::Memories fork(it.first, copies);
+    CHECK(fork.own(kCount) == copy);
+    CHECK(it.first.own(kCount) != copy);
+  }
+  copy->disown();
 }
 
 TEST_CASE("inherited memories that are replaced or undone stay with the others") {

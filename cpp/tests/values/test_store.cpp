@@ -108,6 +108,14 @@ TEST_CASE("put copies, adopt does not") {
   CHECK(paths(store.under("data")) == std::vector<std::string>{"data/copy", "data/own"});
 }
 
+TEST_CASE("elements in the memory of a device are refused by name") {
+  st::Store store;
+  auto* const address = reinterpret_cast<std::byte*>(std::uintptr_t{1} << 62);  // nobody may read it
+  const st::StoreVariable w = store.adopt("w", {address, 4}, st::kFloat32, {1}, {.is_on_host = false});
+  CHECK(refused([&] { w.data<float>(); }) == "StoreVariable::data: the elements of w are in the memory of a device");
+  CHECK(refused([&] { st::Store fork(store); }).starts_with("fork: elements are in the memory of a device"));
+}
+
 TEST_CASE("adopted memory is given back once, also where it is refused") {
   int released = 0;
   float number = 1;

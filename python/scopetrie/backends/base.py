@@ -53,6 +53,8 @@ class Backend:
     Attributes:
         in_place: Whether `empty` makes arrays that `overwrite` can change.
         shares_memory: Whether arrays may be over the host's memory, as those of a Store: see `adopt`.
+        keeps_variables: Whether the variables of a Store are in the library's memory, where the host does not
+            reach them: then there are `empty`, `overwrite` and `address`.
         on_host: Whether the arrays are NumPy's, so that no transfer is ever needed.
         keeps_constants: Whether constants may stay arrays of the library from one run to the next.
         exports_own: Whether `export` gives arrays of the library.
@@ -74,6 +76,7 @@ class Backend:
     in_place = False
     on_host = False
     shares_memory = False
+    keeps_variables = False
     keeps_constants = True
     exports_own = False
     kernels: ClassVar[Mapping[str, Callable[..., Any]]] = MappingProxyType({})
@@ -137,6 +140,10 @@ class Backend:
     def empty(self, shape: tuple[int, ...], dtype: np.dtype[Any]) -> Array:
         """Returns an uninitialized array for a variable's values; only where `in_place`."""
         return self.xp.empty(shape, dtype=self.dtype(dtype), device=self.device)
+
+    def address(self, array: Array) -> int:
+        """Returns where an array's elements begin in the library's memory; only where `keeps_variables`."""
+        raise NotImplementedError(f"{self.name} keeps no variables")
 
     def from_device(self, value: Any) -> Array | None:
         """Returns an array of a device, whatever its library, as one of this library, without a copy.
@@ -225,6 +232,7 @@ class Backend:
         """
         made = copy.copy(self)
         made.in_place = made.on_host = made.shares_memory = made.keeps_constants = made.fuses = False
+        made.keeps_variables = False
         made.exports_own = True
         return made
 

@@ -46,6 +46,7 @@ class CupyBackend(Backend):
     """
 
     in_place = True
+    keeps_variables = True
     host_types = frozenset()
 
     def __init__(self, device: int | None = None, fuse: bool = True) -> None:
@@ -87,6 +88,10 @@ class CupyBackend(Backend):
         """Returns an uninitialized array on the device."""
         with self._at:
             return self._cupy.empty(shape, dtype)
+
+    def address(self, array: Array) -> int:
+        """Returns the device pointer."""
+        return int(array.data.ptr)
 
     def export(self, array: Array, fed: Sequence[Array] = ()) -> Any:
         """Returns a copy on the host; the run waits for it, and looks at what is to be checked."""

@@ -14,6 +14,7 @@ from ..graph import Graph
 from ..ops.node_text import Dims, dims_text
 from ..shapes import compatible_dims
 from ..store import Store
+from ..store.device import owned_copy
 
 UNINITIALIZED: Final = "Attempting to use uninitialized value "
 
@@ -42,9 +43,10 @@ class Cell:
     change. A read then aliases the variable and shows later assignments in the same run, as in v1: order
     reads and writes by control dependencies. `Session.run` returns copies.
 
-    Where the backend's arrays may be over the host's memory, the values are those of the session's store: the
-    variable of this path. A cell adopts its memory at the first use, and keeps it until the store calls
-    `let_go`. What a store does not hold (strings, the arrays of other backends) is the cell's own.
+    Where the backend's arrays may be over a store's memory, on the host or a device, the values are those of
+    the session's store: the variable of this path. A cell adopts its memory at the first use, and keeps it
+    until the store calls `let_go`. What a store does not hold (strings, the arrays of other backends) is the
+    cell's own.
 
     Thread safety: writes of several threads to a variable are not ordered, as in v1 without locking. A cell
     may be let go of while another thread uses it: that one goes on with what it has read.
@@ -222,7 +224,9 @@ class Cell:
             variable = values.store._find(self.name)
             if variable is None:
                 return None
-            array = variable.array
+            on_device = self.backend.keeps_variables
+            # A shape or dtype that does not fit is refused below, before anything moves.
+            array = variable if on_device else variable.array
             shape, dims = array.shape, self.dims
             if shape == dims:
                 shape = dims  # of many cells, one tuple
@@ -235,8 +239,12 @@ class Cell:
                     f"{dims_text(shape)}, and the graph's has dtype {self.dtype.name} and shape "
                     f"{dims_text(self.dims)}",
                 )
-            self._shape = shape if array.flags.writeable else None
-            array = self._array = self.backend.adopt(array)
+            if on_device:
+                self._shape = None if variable._frozen else shape
+                array = self._array = variable.value
+            else:
+                self._shape = shape if array.flags.writeable else None
+                array = self._array = self.backend.adopt(array)
             values.is_adopted = True
             if values.changes == changes:
                 return array
@@ -280,12 +288,17 @@ class Cell:
 
     def _set(self, value: Array, validate_shape: bool) -> None:
         assert self._values is not None
-        if not self.backend.on_host:
-            value = self.backend.to_host(value)
-        if value.dtype != self.dtype:
-            value = np.asarray(value, self.dtype)
+        if (
+            self.backend.keeps_variables
+        ):  # a copy that is made before anything changes: the device may be full
+            given: tuple[Any, ...] = owned_copy(self.backend, value, self.dtype)
+        else:
+            if not self.backend.on_host:
+                value = self.backend.to_host(value)
+            given = (value if value.dtype == self.dtype else np.asarray(value, self.dtype),)
+        array, *address = given
         try:
-            if self._values.store._set(self.name, value, self._trainable):
+            if self._values.store._set(self.name, array, self._trainable, *address):
                 self._is_made = True
         except ValueError as error:  # another dtype, or frozen
             raise InvalidArgumentError(None, None, str(error)) from None

@@ -77,7 +77,11 @@ class Compilation:
             try:
                 # A store sets variables to numbers many at a time.
                 in_store = (
-                    state.store is not None and state.parts is None and not state.check_values and not first
+                    state.store is not None
+                    and not state.backend.keeps_variables
+                    and state.parts is None
+                    and not state.check_values
+                    and not first
                 )
                 needed = graph._needed if in_store else graph.prune
                 nodes = needed(list(fetches), list(targets), list(feeds), first)

@@ -15,6 +15,7 @@ from ..backends import Array
 from ..backends.deferred import noted_by, within
 from ..backends.fusion.launch import Fused, Library
 from ..backends.fusion.trace import Node, Noted, NotTraceableError, Trace, Traced, tracing_namespace
+from ..errors import InvalidArgumentError
 from ..ops.registry import OpDef
 from .cells import Cell
 
@@ -183,7 +184,7 @@ class Region:
 
     def __call__(self, *arrays: Array) -> Any:
         """Runs the operations."""
-        memory = [cell._array for cell in self.cells]
+        memory = [_memory(cell) for cell in self.cells]
         given = (*arrays, *memory)
         form = tuple([_form(each) for each in given])
         if None in form:  # numbers that are arrays of rank 0, mostly
@@ -267,6 +268,14 @@ class Region:
                 writes[at] = node
         outputs = [values[each].node for each in self._results]
         return Fused(self._library, inputs, strides, outputs, writes, noted)
+
+
+def _memory(cell: Cell) -> Array | None:
+    """Returns the memory of a variable; None if it has none, or is frozen: then its operation fails."""
+    try:
+        return cell.memory
+    except (AttributeError, InvalidArgumentError):
+        return None
 
 
 def _form(array: Any) -> Any:

@@ -148,7 +148,7 @@ class BaseSession:
 
         Raises:
             RuntimeError: If the session is closed.
-            UnimplementedError: If the backend's arrays are not over the host's memory.
+            UnimplementedError: If the backend's arrays are not over the memory of a store.
 
         Example:
             >>> import scopetrie as tf
@@ -478,6 +478,21 @@ def _stores_for(backend: Backend, store: Any) -> tuple[Store | None, Any]:
             raise TypeError(f'Argument `store` must be a tf.Store, but got "{type(store).__name__}"')
         parts = store
         store = parts.local
+    if store is not None and parts is None:
+        own = getattr(store, "_backend", None)
+        of_device = own if own is not None and own.keeps_variables else None
+        if (of_device is not None) != backend.keeps_variables or (
+            of_device is not None and of_device.device != backend.device
+        ):
+            where = "in the host's memory"
+            if of_device is not None:
+                where = f"in the memory of a device, that of {own!r}"
+            raise ValueError(
+                f"Session(store=...): the variables of the store are {where}, and {backend!r} computes "
+                "elsewhere: give the Store the same backend when it is made, or leave out the session's"
+            )
+    if backend.keeps_variables and parts is None:
+        return Store(seed=0, backend=backend) if store is None else store, None
     if backend.shares_memory:
         return Store(seed=0) if store is None else store, parts
     if store is not None:

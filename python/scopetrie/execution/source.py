@@ -131,5 +131,5 @@ def generate(
 
     names["failed"] = failed
     exec(compile("\n".join(lines), "<scopetrie plan>", "exec"), names)
-    run: Callable[..., Any] = names["run"]
+    run: Callable[..., Any] = names.pop("run")  # its own globals: with it, they would be a cycle
     return run

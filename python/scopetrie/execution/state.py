@@ -269,6 +269,9 @@ class State:
         self._is_closed = True
         self._drop_resources()
         self.let_go()
+        if self._values is not None and self.backend.keeps_variables:
+            # Plans are cycles that have cells: the device's memory does not wait for the collector.
+            self._values.store = Store(seed=0)
         self._values = None
         self.cells.clear()
         self.constants.clear()

@@ -5,29 +5,30 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any, final
 
-import numpy as np
-
 from .. import _core
+from ..backends import Array
+from .device import flatten_on_device
 from .variable import StoreVariable
 
 __all__ = ["Flat", "flatten"]
 
 
 @final
-class Flat(Mapping[str, np.ndarray[Any, Any]]):
+class Flat(Mapping[str, Any]):
     """What `Store.flat()` gives: a mapping from paths, relative to the scope, to views of `data`.
 
-    The variables' arrays are the same memory for as long as they are not deleted.
+    The variables' arrays are the same memory for as long as they are not deleted. They are NumPy's, or of a
+    store whose variables are in the memory of a device, its backend's.
     """
 
     __slots__ = ("_arrays", "_data")
 
-    def __init__(self, data: np.ndarray[Any, Any], arrays: dict[str, np.ndarray[Any, Any]]) -> None:
+    def __init__(self, data: Array, arrays: dict[str, Array]) -> None:
         self._data = data
         self._arrays = arrays
 
     @property
-    def data(self) -> np.ndarray[Any, Any]:
+    def data(self) -> Any:
         """All elements, in an array of one axis; what is set is copied into it."""
         return self._data
 
@@ -36,7 +37,7 @@ class Flat(Mapping[str, np.ndarray[Any, Any]]):
         if value is not self._data:  # `flat.data -= x` sets what was changed in place
             self._data[...] = value
 
-    def __getitem__(self, path: str) -> np.ndarray[Any, Any]:
+    def __getitem__(self, path: str) -> Any:
         return self._arrays[path]
 
     def __iter__(self) -> Iterator[str]:
@@ -55,5 +56,9 @@ def flatten(store: _core.Store, path: str, where: Callable[[StoreVariable], obje
     for name, variable in zip(store._paths(path), store._variables(path), strict=True):
         if variable not in chosen and (where is None or where(variable)):
             chosen[variable] = name
-    data = store._flatten(tuple(chosen))
-    return Flat(data, {name: variable.array for variable, name in chosen.items()})
+    variables, backend = tuple(chosen), getattr(store, "_backend", None)
+    if backend is not None and backend.keeps_variables:
+        data = flatten_on_device(store, backend, variables)
+    else:
+        data = store._flatten(variables)
+    return Flat(data, {name: variable._elements for variable, name in chosen.items()})

@@ -301,7 +301,7 @@ def _assign_all(pairs: list[tuple[Any, np.ndarray[Any, Any]]]) -> None:
         # What needs memory comes first, since it may fail.
         for variable, elements in pairs:
             if variable.ready:
-                variable.array  # noqa: B018  # no longer shared with a fork
+                variable._elements  # noqa: B018  # no longer shared with a fork
                 ready.append((variable, elements))
             else:
                 made.append(variable.assign(elements))

@@ -31,7 +31,7 @@ class Store(SavedStore):
       seed: An int; None for one that differs from store to store.
       backend: The array library of `StoreVariable.value`, as `Session(backend=...)` takes it; by default the
         default backend. The elements themselves are in the host's memory, which arrays of NumPy and PyTorch
-        are over; other libraries get copies.
+        are over, or with CuPy in the device's; other libraries get copies.
 
     >>> import scopetrie as st
     >>> store = st.Store(seed=0)

@@ -6,6 +6,7 @@ from typing import Any
 
 from .. import _core
 from ..graph import extend_type
+from .device import value_on_device
 
 __all__ = ["StoreVariable"]
 
@@ -34,8 +35,9 @@ class StoreVariable(_core.StoreVariable):
         """Its elements as an array of the store's backend.
 
         NumPy's and PyTorch's arrays (on the CPU) are over the variable's memory: what changes one changes the
-        other. A frozen variable, and other libraries, give a copy: set the variable with `assign`, which
-        takes arrays of any library.
+        other. With CuPy, the first look moves the elements into the device's memory, and arrays are over
+        that; `array` is then a read-only copy. A frozen variable, and other libraries, give a copy: set the
+        variable with `assign`, which takes arrays of any library.
 
         Raises:
           TypeError: If the library has no arrays of the dtype.
@@ -50,4 +52,6 @@ class StoreVariable(_core.StoreVariable):
                 f"The backend {backend.name!r} has no arrays of {self.dtype.name}, the dtype of variable "
                 f"{self.path!r}: use its `array`, which is NumPy's."
             )
+        if backend.keeps_variables:
+            return value_on_device(self, backend)
         return backend.adopt(self.array) if backend.shares_memory else backend.from_host(self.array)

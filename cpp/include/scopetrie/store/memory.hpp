@@ -4,7 +4,8 @@
 // *view*. Memory with a view must not be shared by several stores: a write through the view would be seen by all of
 // them. A slice is a part of another memory, which it keeps alive: a view of one part counts for the whole. Invariants:
 // owned bytes are 64-byte aligned; the last reference of any kind frees it, and the release function of adopted memory
-// is called once, then. Thread safety: counts are atomic. Whoever decides by is_viewed() has the lock of the store.
+// is called once, then. Nothing here reads or writes bytes that are not on the host. Thread safety: counts are atomic.
+// Whoever decides by is_viewed() has the lock of the store.
 #pragma once
 
 #include <atomic>
@@ -22,6 +23,7 @@ class Memory {
     void* context = nullptr;
     void (*release)(void* context) noexcept = nullptr;
     bool (*is_reachable)(void* context) noexcept = nullptr;  // null: it always is
+    bool is_on_host = true;                                  // else data() is an address of a device
   };
 
   // Each gives one owner. Throws std::bad_alloc; nothing is adopted then.
@@ -29,7 +31,7 @@ class Memory {
   static Memory* uninitialised(std::size_t bytes);
   static Memory* adopt(void* data, std::size_t bytes, const Adopted& from);
   static Memory* slice(Memory& whole, std::size_t offset, std::size_t bytes);
-  /// A new memory with the same bytes.
+  /// A new memory with the same bytes, which are on the host.
   static Memory* copy(const Memory& from);
 
   Memory(const Memory&) = delete;
@@ -38,6 +40,21 @@ class Memory {
   void* data() const noexcept { return data_; }
   std::size_t size() const noexcept { return bytes_; }
   bool is_slice() const noexcept { return kind_ == kSlice; }
+  /// Whether the host may read and write what data() points to: adopted memory may be a device's.
+  bool is_on_host() const noexcept {
+    const Memory& of = counted();
+    return of.kind_ != kAdopted || of.behind_.adopted->is_on_host;
+  }
+  /// The context of the adopted memory that this is, or is a slice of; null for any other.
+  void* adopted_context() const noexcept {
+    const Memory& of = counted();
+    return of.kind_ == kAdopted ? of.behind_.adopted->context : nullptr;
+  }
+  /// Where it begins in the memory that it is a slice of, in bytes.
+  std::size_t offset() const noexcept {
+    return static_cast<std::size_t>(static_cast<const std::byte*>(data_) -
+                                    static_cast<const std::byte*>(counted().data_));
+  }
 
   void own() noexcept { references_.fetch_add(1, std::memory_order_relaxed); }
   void disown() noexcept {

@@ -14,6 +14,7 @@
 #include <cstdint>
 #include <memory>
 #include <mutex>
+#include <span>
 #include <utility>
 #include <vector>
 
@@ -26,10 +27,17 @@ namespace scopetrie {
 
 class Memories {
  public:
+  /// A copy of a memory that is not on the host, which only its device can make.
+  struct Copy {
+    std::size_t at;
+    Memory* memory;
+  };
+
   Memories() = default;
-  /// A fork's. What somebody has a view of is copied, the rest is inherited by both. Throws std::bad_alloc; nothing is
-  /// changed then.
-  Memories(Memories& of);
+  /// A fork's. What somebody has a view of is copied, the rest is inherited by both. It becomes an owner of the copies,
+  /// of which there must be one, in order, for each memory that is not on the host. Throws std::bad_alloc, or Error
+  /// where one is missing; nothing is changed then.
+  explicit Memories(Memories& of, std::span<const Copy> copies = {});
   Memories& operator=(const Memories&) = delete;
   ~Memories();
 

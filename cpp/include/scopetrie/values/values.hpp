@@ -38,7 +38,8 @@ class Values : private Undoable {
   Values(Graph& graph, std::uint64_t seed);
   /// The values of another graph's variables, in a copy of it. Elements that nobody looks at are shared until one of
   /// both changes them, others are copied. Throws std::bad_alloc.
-  Values(Graph& copy, Values& of);
+  /// Copies of what is not on the host are given; see Memories.
+  Values(Graph& copy, Values& of, std::span<const Memories::Copy> copies = {});
   Values(const Values&) = delete;
   Values& operator=(const Values&) = delete;
   ~Values();
@@ -196,6 +197,8 @@ class Values : private Undoable {
   /// ready, of one dtype, each once, and nobody may look at them. One owner; throws std::bad_alloc, and then nothing is
   /// changed.
   Memory* flatten(std::span<const VariableId> ids);
+  /// The same in a memory that has the elements already, one after the other.
+  void flatten_into(Memory& whole, std::span<const VariableId> ids);
   /// Gives a variable its elements, in place of those that it has; it becomes their owner.
   void give(VariableId id, Memory* memory);
   /// The same for elements of another shape, which becomes the variable's.
