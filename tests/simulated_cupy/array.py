@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 
 from .counts import COUNTS
-from .runtime import HOST, Device, Memory, current_device, current_stream
+from .runtime import Device, Memory, current_device, current_stream
 
 # dtypes of the C++ side, by NumPy's characters.
 KINDS = frozenset("biufc")
@@ -135,18 +135,22 @@ class ndarray:
             self._memory.check()
         COUNTS.copied_to_host(blocking or out is None)
         if blocking or out is None:
-            HOST.learn(stream.clock)
+            stream.finish()
         if out is None:
             return np.array(self._raw)
         if out.dtype != self.dtype or out.shape != self.shape:
             raise ValueError(f"Shape mismatch. Expected shape: {self.shape}, actual shape: {out.shape}")
-        out[...] = self._raw
+        if blocking:
+            out[...] = self._raw
+        else:  # it arrives by the time that somebody waits for the stream
+            out.reshape(-1).view(np.uint8)[...] = 0xA5
+            stream.arriving.append((out, self._raw.copy()))
         return out
 
     def _scalar(self) -> Any:
         COUNTS.copied_to_host()
         self._memory.check()
-        HOST.learn(current_stream().clock)
+        current_stream().finish()
         return self._raw
 
     def __bool__(self) -> bool:
@@ -262,8 +266,9 @@ class ndarray:
         if type(value) is not np.ndarray or value.dtype != self.dtype or value.shape != self.shape:
             raise ValueError("Cannot set to a device array of another type or shape")
         COUNTS.copied_to_device()
-        self._host[...] = value
-        self._memory.write()
+        with Device(self._memory.device), current_stream() if stream is None else stream:
+            self._host[...] = value
+            self._memory.write()
 
     def fill(self, value: Any) -> None:
         COUNTS.launched()

@@ -140,7 +140,7 @@ class Device:
         COUNTS.waited("synchronize")
         for stream in _now.all:
             if stream.device_id == self.id:
-                HOST.learn(stream.clock)
+                stream.finish()
 
     def __repr__(self) -> str:
         return f"<CUDA Device {self.id}>"
@@ -157,8 +157,22 @@ class Stream:
         self.number = _now.streams
         self.device_id = current_device()
         self.clock = Clock({self.number: 0})
+        self.arriving: list[tuple[Any, Any]] = []
         self._before: list[Stream] = []
         _now.all.append(self)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Stream) and other.number == self.number
+
+    def __hash__(self) -> int:
+        return hash(self.number)
+
+    def finish(self) -> None:
+        """What a wait of the host does: what was on its way arrives."""
+        HOST.learn(self.clock)
+        for out, value in self.arriving:
+            out[...] = value
+        self.arriving.clear()
 
     def __enter__(self) -> Stream:
         self._before.append(_now.stream[self.device_id])
@@ -184,7 +198,7 @@ class Stream:
 
     def synchronize(self) -> None:
         COUNTS.waited("synchronize")
-        HOST.learn(self.clock)
+        self.finish()
 
 
 class Event:
@@ -195,6 +209,11 @@ class Event:
 
     def record(self, stream: Stream | None = None) -> None:
         self.clock = Clock((current_stream() if stream is None else stream).clock)
+
+    @property
+    def done(self) -> bool:
+        """Whether its stream has come so far."""
+        return True
 
     def synchronize(self) -> None:
         COUNTS.waited("event")

@@ -9,6 +9,7 @@ import numpy as np
 
 from .base import Array, Backend, functions_of, namespace
 from .cupy_kernels import kernels
+from .cupy_streams import Streams
 from .deferred import Checks
 from .philox import draw
 
@@ -34,7 +35,7 @@ def _working_cupy() -> Any:
 
 
 class CupyBackend(Backend):
-    """CuPy on a CUDA device, in the stream that is current where a session runs.
+    """CuPy on a CUDA device, in a stream of its own: sessions that are given a name have one each.
 
     Args:
         device: The number of the device; by default the one that is current now.
@@ -59,7 +60,8 @@ class CupyBackend(Backend):
         import cupyx
 
         special = functions_of("cupyx.scipy.special")
-        super().__init__("cupy", namespace(xp, special=special, **kernels(xp, cupyx)))
+        self._streams = Streams(self._cupy, cupyx.empty_pinned, self._at)
+        super().__init__("cupy", namespace(xp, special=special, **kernels(xp, cupyx)), self._at)
 
     def dtype(self, dtype: np.dtype[Any]) -> Any:
         """Returns the dtype itself: CuPy uses NumPy's."""
@@ -72,8 +74,7 @@ class CupyBackend(Backend):
         if array.size == 1:  # an argument of a kernel: no copy, and nothing to wait for
             with self._at:
                 return self._cupy.full(array.shape, array.item(), array.dtype)
-        with self._at:
-            return self._cupy.asarray(array)
+        return self._streams.up(np.asarray(array))
 
     def from_device(self, value: Any) -> Array | None:
         """Returns CuPy's arrays as they are, and those of other libraries that are on a CUDA device."""
@@ -94,14 +95,20 @@ class CupyBackend(Backend):
         return int(array.data.ptr)
 
     def export(self, array: Array, fed: Sequence[Array] = ()) -> Any:
-        """Returns a copy on the host; the run waits for it, and looks at what is to be checked."""
-        if not isinstance(array, (np.ndarray, np.generic)):
-            self.checks.is_due = True
-        return super().export(array, fed)
+        """Returns a copy on the host; a run waits once for all, and looks at what is to be checked."""
+        if isinstance(array, (np.ndarray, np.generic)):
+            return super().export(array, fed)
+        self.checks.is_due = True
+        return self._streams.down(array) if self._streams.is_running else super().export(array, fed)
+
+    def arrived(self, values: Sequence[Any], is_done: bool) -> list[Any]:
+        """Waits for the copies that are on their way to the host."""
+        return self._streams.arrived(values, is_done)
 
     def release(self) -> None:
         """Gives the blocks of CuPy's pools that nobody uses back to the device and to the host."""
         self.checks.forget()
+        self._streams.forget()
         self._cupy.get_default_memory_pool().free_all_blocks()
         self._cupy.get_default_pinned_memory_pool().free_all_blocks()
 
@@ -112,14 +119,8 @@ class CupyBackend(Backend):
         return error
 
     def quiet(self, function: Callable[..., Any]) -> Callable[..., Any]:
-        """Returns `function` with the device as the current one."""
-        at = self._at
-
-        def run(*arguments: Any) -> Any:
-            with at:
-                return function(*arguments)
-
-        return super().quiet(run)
+        """Returns `function` on the device and in the stream of the backend."""
+        return super().quiet(self._streams.within(function))
 
     def holds(self, dtype: np.dtype[Any]) -> bool:
         """Returns whether CuPy has the dtype: it has neither strings nor bfloat16."""

@@ -164,7 +164,8 @@ class Plan:
             self._inner,
             self._fail,
         )
-        if not self._inner and any(type(step.function) is not Cell for step in self.steps):
+        only_reads = self._backend.on_host and all(type(step.function) is Cell for step in self.steps)
+        if not self._inner and not only_reads:
             function = self._backend.quiet(self._checked(function))
         return function
 
@@ -182,7 +183,8 @@ class Plan:
             `time.perf_counter_ns`.
         """
         times: list[tuple[int, int, int]] = []
-        return self._backend.quiet(self._timed_loop)(fed, times), times
+        looped = self._checked(lambda *given: self._timed_loop(given, times))
+        return self._backend.quiet(looped)(*fed), times
 
     def _timed_loop(self, fed: Sequence[Array], times: list[tuple[int, int, int]] | None) -> Any:
         slots = self._slots.copy()
@@ -226,17 +228,19 @@ class Plan:
 
     def _checked(self, function: Callable[..., Any]) -> Callable[..., Any]:
         """Returns a function that, at its end, raises what its steps have noted; see `backends.deferred`."""
-        backend, checks = self._backend, self._backend.checks
+        backend, checks, single = self._backend, self._backend.checks, self._single
         if checks is None:
             return function
 
         def run(*fed: Array) -> Any:
             with checks:
                 values = function(*fed)
+            looks = checks.looks
             fault = checks.look(backend.xp, backend.to_host)
             if fault is not None:
                 raise located(fault.error, self._graph.operation(fault.op_id), None, ())
-            return values
+            arrived = backend.arrived([values] if single else values, checks.looks != looks)
+            return arrived[0] if single else arrived
 
         return run
 

@@ -1,0 +1,154 @@
+"""A stream for the runs of a session, and the copies that go by it through pinned memory.
+
+What a run does has its order with what the caller's stream does: the run waits for what the caller has asked
+for before, and what the caller asks for afterwards waits for the run. The host waits for neither.
+
+Copies between host and device go through page-locked ("pinned") buffers, so that neither waits for the other:
+a fed array may be changed as soon as the run has begun, and all fetches of a run are waited for once.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections import deque
+from collections.abc import Callable, Sequence
+from typing import Any, Final
+
+import numpy as np
+
+from .base import Array
+
+# So many buffers of feeds are kept without a look at whether their copies are done.
+_FEW: Final = 8
+
+
+class Arriving:
+    """A copy that is on its way to the host.
+
+    Args:
+        staged: The pinned array that gets it.
+    """
+
+    __slots__ = ("_staged",)
+
+    def __init__(self, staged: np.ndarray[Any, Any]) -> None:
+        self._staged = staged
+
+    def value(self) -> Any:
+        """Returns what has arrived, in memory that is not pinned: that is scarce, and used again."""
+        host = np.array(self._staged)
+        return host if host.ndim else host[()]
+
+
+class _Running(threading.local):
+    """Whether a thread is in a run of a session.
+
+    Attributes:
+        depth: How many runs are within each other.
+    """
+
+    depth = 0
+
+
+class Streams:
+    """The stream of a backend, made at the first run, and its copies.
+
+    Thread safety: runs of several threads share the stream, and so follow each other on the device.
+
+    Args:
+        cupy: CuPy.
+        pinned: Makes a pinned array of a shape and a dtype.
+        at: The device.
+    """
+
+    def __init__(self, cupy: Any, pinned: Callable[..., np.ndarray[Any, Any]], at: Any) -> None:
+        self._cuda = cupy.cuda
+        self._empty = cupy.empty
+        self._pinned = pinned
+        self._at = at
+        self._stream: Any = None
+        self._making = threading.Lock()
+        self._running = _Running()
+        self._feeds: deque[tuple[Any, np.ndarray[Any, Any]]] = deque()
+
+    def stream(self) -> Any:
+        """Returns the stream."""
+        if self._stream is None:
+            with self._making:
+                if self._stream is None:
+                    self._stream = self._cuda.Stream(non_blocking=True)
+        return self._stream
+
+    @property
+    def is_running(self) -> bool:
+        """Whether the calling thread is in a run."""
+        return self._running.depth > 0
+
+    def within(self, function: Callable[..., Any]) -> Callable[..., Any]:
+        """Returns a function that runs in the stream, on the device."""
+
+        def run(*arguments: Any) -> Any:
+            with self._at:
+                stream, caller = self.stream(), self._cuda.get_current_stream()
+                if caller == stream:
+                    return function(*arguments)
+                stream.wait_event(self._recorded(caller))
+                self._running.depth += 1
+                try:
+                    with stream:
+                        return function(*arguments)
+                finally:
+                    self._running.depth -= 1
+                    caller.wait_event(self._recorded(stream))
+
+        return run
+
+    def _recorded(self, stream: Any) -> Any:
+        return stream.record(self._cuda.Event(disable_timing=True))
+
+    def up(self, array: np.ndarray[Any, Any]) -> Array:
+        """Begins to copy an array to the device; the array may be changed at once."""
+        with self._at:
+            made = self._empty(array.shape, array.dtype)
+            if not array.size:
+                return made
+            staged = self._pinned(array.shape, array.dtype)
+            staged[...] = array
+            stream = self._cuda.get_current_stream()
+            made.set(staged, stream)
+            # The buffer must stay until the device has read it.
+            self._feeds.append((self._recorded(stream), staged))
+        while len(self._feeds) > _FEW:
+            try:
+                event, staged = self._feeds.popleft()
+            except IndexError:  # another thread was faster
+                break
+            if not event.done:
+                self._feeds.appendleft((event, staged))
+                break
+        return made
+
+    def down(self, array: Array) -> Arriving:
+        """Begins to copy an array to the host; `arrived` waits for it."""
+        staged = self._pinned(array.shape, array.dtype)
+        array.get(out=staged, blocking=False)
+        return Arriving(staged)
+
+    def arrived(self, values: Sequence[Any], is_done: bool) -> list[Any]:
+        """Returns values of a run with what was on its way to the host.
+
+        Args:
+            values: What the run gives.
+            is_done: Whether the host has waited for the stream since the copies began.
+        """
+        if not is_done and any(type(each) is Arriving for each in values):
+            self._cuda.get_current_stream().synchronize()
+        return [each.value() if type(each) is Arriving else each for each in values]
+
+    def forget(self) -> None:
+        """Drops the buffers of feeds whose copies are done."""
+        while self._feeds:
+            event, _ = self._feeds[0]
+            if not event.done:
+                event.synchronize()
+            self._feeds.popleft()
