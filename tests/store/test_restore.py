@@ -318,3 +318,58 @@ def test_renaming_by_a_function() -> None:
         store.restore(saved, rename=lambda path: 3)  # type: ignore[arg-type,return-value]
     with pytest.raises(ValueError, match=r"rename= makes 'x' of both 'Left/W' and 'Left/B'"):
         store.restore(saved, rename=lambda path: "x")
+
+
+# --- files that change meanwhile ----------------------------------------------------------
+
+
+def test_a_plan_keeps_the_file_that_it_has_read(tmp_path: Path) -> None:
+    path = tmp_path / "model.safetensors"
+    store = filled(a=1, b=2)
+    store.save(path)
+    plan = store.plan_restore(path)
+    filled(x=8, b=9, a=7).save(path)
+    store["a"].array[...] = store["b"].array[...] = 0
+    plan.apply()
+    assert contents(store) == {"a": 1, "b": 2}
+
+
+def test_a_file_that_is_cut_meanwhile_ends_the_call_only(tmp_path: Path) -> None:
+    path = tmp_path / "model.safetensors"
+    store = filled(a=1, b=2)
+    store.save(path)
+    plan = store.plan_restore(path)
+    with path.open("r+b") as file:
+        file.truncate(path.stat().st_size - 12)
+    with pytest.raises(OSError, match=r"was cut while it was read: 0 of 2 variables have its"):
+        plan.apply()
+    assert contents(store)["b"] == 2
+
+
+def test_a_file_that_a_writer_replaces_while_it_is_opened(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "model.safetensors"
+    filled(a=1).save(path)
+    library = __import__("safetensors")
+    check, replaced = library.safe_open, []
+
+    def replacing(*args: Any, **keywords: Any) -> Any:
+        if not replaced:
+            replaced.append(filled(first=5, a=6).save(path))
+        return check(*args, **keywords)
+
+    monkeypatch.setattr(library, "safe_open", replacing)
+    assert contents(st.Store.open(path)) == {"first": 5, "a": 6}
+
+
+def test_small_floats_are_read_in_place(tmp_path: Path) -> None:
+    half = pytest.importorskip("ml_dtypes").bfloat16
+    path = tmp_path / "model.safetensors"
+    store = st.Store()
+    arrays = [store.put(name, np.full(shape, 3, half)).array for name, shape in (("w", (2, 2)), ("x", ()))]
+    store.save(path)
+    for array in arrays:
+        array[...] = 0
+    store.restore(path)
+    assert all((array == 3).all() for array in arrays)

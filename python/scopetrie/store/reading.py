@@ -12,7 +12,8 @@ import numpy as np
 from ..bundles import is_bundle
 from .bundle_file import read_bundle
 from .npz_file import read_npz
-from .stored_file import StoredVariable, read_header
+from .stored_file import StoredVariable
+from .stored_header import read_header
 
 __all__ = ["StoredSource", "read_stored"]
 

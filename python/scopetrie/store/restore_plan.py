@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from functools import partial
 from itertools import islice
-from typing import Any, Final, NamedTuple, TypeAlias, final
+from typing import Any, Final, NamedTuple, Protocol, TypeAlias, final
 
 import numpy as np
 
@@ -16,6 +15,7 @@ from .globs import Glob, glob
 from .outline import variable_facts
 from .parts import fit_parts
 from .progress import progress
+from .stored_file import StoredFile
 
 __all__ = ["Rename", "RestorePlan", "plan_restore"]
 
@@ -26,13 +26,24 @@ _MOST_NAMED: Final = 20  # paths in an error
 _MOST_LINES: Final = 8  # lines of one kind in a table
 
 
+class Source(Protocol):
+    """What the elements come from."""
+
+    def array(self, variable: Any) -> np.ndarray[Any, Any]:
+        """Returns the elements of a variable of the source."""
+
+
 class Offered(NamedTuple):
-    """A path of the source: its variable, what is said of that, and a function that returns its elements."""
+    """A path of the source: its variable there, what is said of that, and what has the elements."""
 
     path: str
     variable: Any
     facts: Facts
-    elements: Callable[[], np.ndarray[Any, Any]]
+    source: Source
+
+    def elements(self) -> np.ndarray[Any, Any]:
+        """Returns the elements."""
+        return self.source.array(self.variable)
 
 
 @final
@@ -109,7 +120,7 @@ class RestorePlan:
     def _apply(self, call: str) -> None:
         if problems := self._problems():
             raise ValueError(f"{call}: nothing was restored from {self.source!r}: {'; '.join(problems)}")
-        _assign_all([(variable, found.elements()) for variable, found in self._pairs])
+        _assign_all(call, self._pairs)
 
     def _problems(self) -> list[str]:
         problems = []
@@ -220,7 +231,7 @@ def _named_by(call: str, rename: Callable[[str], str | None], path: str) -> str 
 
 def _offered(path: str, facts: Facts, elements: Callable[[], np.ndarray[Any, Any]]) -> Offered:
     """Something that is made of other things in the source."""
-    return Offered(path, object(), facts, elements)
+    return Offered(path, elements, facts, _MADE)
 
 
 def _rule(call: str, pattern: Any, target: Any) -> tuple[Glob, Glob | None]:
@@ -244,7 +255,7 @@ def _of_file(call: str, name: str) -> Iterator[Offered]:
 
     file = read_stored(call, name)
     made: dict[str, Offered] = {}
-    new, array = tuple.__new__, file.array
+    new = tuple.__new__
     known: dict[Any, Facts] = {}  # many variables have the same
     for path, variable in file.variables.items():
         kind = variable.dtype_name, variable.shape
@@ -253,19 +264,35 @@ def _of_file(call: str, name: str) -> Iterator[Offered]:
             itemsize = 0 if variable.dtype is None else variable.dtype.itemsize
             facts = known[kind] = facts_of(variable.dtype_name, itemsize, variable.shape)
         # The class itself takes twice as long.
-        made[path] = new(Offered, (path, variable, facts, partial(array, variable)))
+        made[path] = new(Offered, (path, variable, facts, file))
     yield from made.values()
     for alias, path in file.aliases.items():
         yield made[path]._replace(path=alias)
 
 
 def _of_store(store: Any, is_own: bool) -> Iterator[Offered]:
+    source = _OfStore(is_own)
     for path, variable in store._items():
-        yield Offered(path, variable, variable_facts(variable), partial(_elements, variable, is_own))
+        yield Offered(path, variable, variable_facts(variable), source)
 
 
-def _elements(variable: Any, is_copied: bool) -> np.ndarray[Any, Any]:
-    return np.array(variable.array, copy=is_copied or None)
+class _OfStore(NamedTuple):
+    """A store as a source; that which is restored gives copies, since it changes meanwhile."""
+
+    is_copied: bool
+
+    def array(self, variable: Any) -> np.ndarray[Any, Any]:
+        return np.array(variable.array, copy=self.is_copied or None)
+
+
+class _Made:
+    """The source of what is made of other things in it: each by a function."""
+
+    def array(self, variable: Callable[[], np.ndarray[Any, Any]]) -> np.ndarray[Any, Any]:
+        return variable()
+
+
+_MADE: Final = _Made()
 
 
 def _variables(store: Any) -> dict[Any, list[str]]:
@@ -292,25 +319,36 @@ def _named(paths: Iterable[str]) -> str:
     return ", ".join(names[:_MOST_NAMED]) + (f" and {more:,} more" if more > 0 else "")
 
 
-def _assign_all(pairs: list[tuple[Any, np.ndarray[Any, Any]]]) -> None:
+def _assign_all(call: str, pairs: list[tuple[Any, Offered]]) -> None:
     """Gives variables their elements: all or none."""
-    ready = []
+    ready: list[tuple[Any, np.ndarray[Any, Any]]] = []
+    plain: list[tuple[Any, np.ndarray[Any, Any]]] = []  # what a file is read into: the one of the plan
+    file: StoredFile | None = None
     made = []
-    total = sum(elements.nbytes for _, elements in pairs)
+    total = sum(found.facts.nbytes or 0 for _, found in pairs)
     try:
-        # What needs memory comes first, since it may fail.
-        for variable, elements in pairs:
-            if variable.ready:
+        # What needs memory, or may be refused, comes first.
+        for variable, found in pairs:
+            source = found.source
+            if not variable.ready:
+                made.append(variable.assign(found.elements()))
+            elif (
+                isinstance(source, StoredFile) and source.is_plain(found.variable) and not variable._on_device
+            ):
+                file = source
+                plain.append((found.variable, variable._elements))
+            else:
+                elements = found.elements()
                 variable._elements  # noqa: B018  # no longer shared with a fork
                 ready.append((variable, elements))
-            else:
-                made.append(variable.assign(elements))
     except BaseException:
         for variable in made:
             variable._unmake()
         raise
     with progress("restoring", total) as done:
-        done(total - sum(elements.nbytes for _, elements in ready))
+        done(sum(variable.nbytes for variable in made))
+        if file is not None:
+            file.read_into(call, plain, done)
         for variable, elements in ready:
             variable.assign(elements)
             done(elements.nbytes)

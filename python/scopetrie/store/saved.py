@@ -12,8 +12,8 @@ import numpy as np
 from ..garbage import collecting_later
 from .parts import groups_of, joint_axis
 from .restore_plan import Rename, RestorePlan, plan_restore
-from .stored_file import write_file
 from .viewed import ViewedStore
+from .written_file import write_file
 
 if TYPE_CHECKING:
     from concurrent.futures import Future
