@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import pytest
 import scopetrie as tf
+import scopetrie.ops
+from every_op import every_op
 
 VALUE = tf.SparseTensorValue([[0, 1], [2, 0]], [2.0, 3.0], [3, 2])
 
@@ -31,6 +35,81 @@ def test_feeding_and_fetching() -> None:
             session.run(x, {x: ([[0, 1]], [2.0])})
         with pytest.raises(TypeError, match="not iterable"):
             session.run(x, {x: 3})
+
+
+def _three(op: Any) -> list[int]:
+    """Where among an op's inputs the indices of a sparse tensor are that elements and a shape follow."""
+    names = [each.name for each in op.inputs]
+    return [
+        at
+        for at in range(len(names) - 2)
+        if [name.rpartition("_")[2] for name in names[at : at + 3]] == ["indices", "values", "shape"]
+    ]
+
+
+def sparse_ops() -> dict[str, Any]:
+    return {name: op for name, op in every_op(scopetrie.ops).items() if op.kernel is not None and _three(op)}
+
+
+@pytest.mark.parametrize("name", sparse_ops())
+def test_parts_of_no_sparse_tensor_are_refused(name: str) -> None:
+    """Whatever is fed: fewer elements than places, places of another rank, negative sizes."""
+    op = sparse_ops()[name]
+    attributes = {each.name: 1 for each in op.attributes if each.name == "num_split"}
+    compute = op.kernel(np, **attributes)
+    whole = [np.array([[0, 1], [1, 0]]), np.array([1.0, 2.0]), np.array([2, 2])]
+    wrong = [
+        (whole[0], whole[1][:1], whole[2]),
+        (whole[0], whole[1][:, None], whole[2]),
+        (whole[0][:, :1], whole[1], whole[2]),
+        (whole[0][0], whole[1], whole[2]),
+        (whole[0][:0], whole[1][:0], np.array([-1, 2])),
+        (whole[0], whole[1], whole[2][0]),
+    ]
+    rest = len(op.inputs) - 3 * len(_three(op))
+    for begin in _three(op):
+        for parts in wrong:
+            given: list[Any] = [np.zeros((), np.int64)] * len(op.inputs)
+            for at in _three(op):
+                given[at : at + 3] = whole
+            given[begin : begin + 3] = parts
+            assert rest >= 0
+            with pytest.raises(ValueError, match=r"[Ii]ndices|vectors|Dimension 0"):
+                compute(*given)
+
+
+def test_more_places_than_an_int64_counts() -> None:
+    big = [2**62, 2**62]
+    one = tf.SparseTensor([[4, 1], [3, 9], [0, 5]], [1, 2, 3], big)
+    other = tf.SparseTensor([[3, 9]], [5], big)
+    with tf.Session() as session:
+        ordered = session.run(tf.sparse_reorder(one))
+        assert ordered.indices.tolist() == [[0, 5], [3, 9], [4, 1]]
+        total = session.run(tf.sparse_add(tf.sparse_reorder(one), other))
+        assert (total.indices.tolist(), total.values.tolist()) == ([[0, 5], [3, 9], [4, 1]], [3, 7, 1])
+        with pytest.raises(tf.errors.InvalidArgumentError, match="more elements than an int64 counts"):
+            session.run(tf.sparse_reshape(one, [2, 2**62, 2**61]))
+    with pytest.raises(ValueError, match="more than an int64 counts"):
+        tf.sparse_concat(0, [one, one, one])
+
+
+@pytest.mark.parametrize("place", [[0, -1], [-1, 0], [0, 2], [2, 0]])
+def test_places_outside_are_no_elements_from_the_end(place: list[int]) -> None:
+    x = tf.SparseTensor([place], [3.0], [2, 2])
+    dense = tf.constant([[1.0, 2.0], [3.0, 4.0]])
+    with tf.Session() as session:
+        for made in (x * dense, x * 2.0, x / dense):
+            with pytest.raises(tf.errors.InvalidArgumentError, match="does not index into sparse tensor"):
+                session.run(made.values)
+
+
+def test_strings_are_empty_where_nothing_was_given() -> None:
+    words = tf.placeholder_with_default([["a", ""], ["", "b"]], [2, 2])
+    rows = tf.TensorArray(tf.string, 3, element_shape=[2]).write(1, ["a", "b"])
+    with tf.Session() as session:
+        assert session.run(tf.zeros_like(words)).tolist() == [[b"", b""]] * 2
+        assert session.run(tf.sparse.from_dense(words)).indices.tolist() == [[0, 0], [1, 1]]
+        assert session.run(rows.stack()).tolist() == [[b"", b""], [b"a", b"b"], [b"", b""]]
 
 
 def test_rows_are_fetched() -> None:

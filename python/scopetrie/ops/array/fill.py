@@ -15,6 +15,7 @@ from ..declare import COMPLEX, FLOATS, INDICES, index, mixed, tensor
 from ..direct import direct
 from ..faults import check_dtype, dtype_refusal
 from ..registry import define_op, listed
+from .indices import zeros_beside
 from .shape import reshape, shape_internal
 
 # As v1: smaller tensors are constants, larger ones are computed.
@@ -168,9 +169,14 @@ def ones(
     return _filled(shape, True if made.is_bool else 1, made, name, "ones")
 
 
-_zeros_like = define_op(
-    "ZerosLike", tensor("x"), kernel=lambda xp: xp.zeros_like,
-)  # fmt: skip
+def _zeros_like_kernel(xp: Any) -> Any:
+    def zeros(x: Any) -> Any:
+        return zeros_beside(xp, x, x.shape) if x.dtype == object else xp.zeros_like(x)
+
+    return zeros
+
+
+_zeros_like = define_op("ZerosLike", tensor("x"), kernel=_zeros_like_kernel)
 # ones_like makes Shape and Fill nodes, as v1's does; the type is there for graphs that hold it.
 define_op(
     "OnesLike",

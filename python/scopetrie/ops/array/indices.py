@@ -9,6 +9,7 @@ import numpy as np
 
 from ...backends import host_view
 from ...backends.deferred import defer
+from ...dtypes import DType
 from ...errors import InvalidArgumentError
 
 
@@ -133,6 +134,13 @@ def zeros_beside(xp: Any, like: Any, shape: tuple[int, ...]) -> Any:
     from array_api_compat import device
 
     return xp.zeros(shape, dtype=like.dtype, device=device(like))
+
+
+def zeros_of(xp: Any, dtype: DType, shape: tuple[Any, ...]) -> Any:
+    """An array of zeros, or of empty strings, of a shape and a dtype."""
+    if dtype.as_numpy_dtype is object:
+        return np.full(shape, b"", object)
+    return xp.zeros(shape, dtype=getattr(xp, dtype.name, dtype.as_numpy_dtype))
 
 
 def nothing(xp: Any, like: Any, shape: tuple[int, ...]) -> Any:

@@ -14,9 +14,20 @@ from ..direct import direct
 from ..registry import define_op
 from .indices import zeros_beside
 
+
+def _tile_kernel(xp: Any) -> Any:
+    def tiled(x: Any, multiples: Any) -> Any:
+        counts = tuple(multiples.tolist())
+        for at, count in enumerate(counts):
+            if count < 0:
+                raise ValueError(f"Expected multiples[{at}] >= 0, but got {count}")
+        return xp.tile(x, counts)
+
+    return tiled
+
+
 tile = define_op(
-    "Tile", tensor("input"), index("multiples", attr="Tmultiples"),
-    kernel=lambda xp: lambda x, multiples: xp.tile(x, tuple(multiples.tolist())),
+    "Tile", tensor("input"), index("multiples", attr="Tmultiples"), kernel=_tile_kernel,
     doc="""Repeats a tensor along each of its dimensions.
 
     Args:

@@ -35,7 +35,8 @@ _reverse = define_op(
         ),
     ),
     index("axis"),
-    kernel=lambda xp: lambda x, axis: xp.flip(x, axis=tuple(axis.tolist())) if axis.size else x,
+    # As v1, a scalar is its own reverse, along whatever.
+    kernel=lambda xp: lambda x, axis: xp.flip(x, axis=tuple(axis.tolist())) if axis.size and x.shape else x,
 )
 
 

@@ -10,6 +10,7 @@ from ...dtypes import as_dtype
 from ...graph import Tensor
 from ...public import v1
 from ..array.fill import identity
+from ..array.indices import zeros_of
 from ..declare import mixed, tensor
 from ..node_text import Dims
 from ..registry import Spec, define_op, listed
@@ -44,7 +45,7 @@ def stacked(xp: Any, rows: list[list[Any]], specs: tuple[Spec, ...]) -> list[Any
     made = []
     for dtype, dims in specs:
         shape = tuple(size or 0 for size in dims or (0,))
-        made.append(xp.zeros(shape, dtype=getattr(xp, dtype.name, dtype.as_numpy_dtype)))
+        made.append(zeros_of(xp, dtype, shape))
     return made
 
 

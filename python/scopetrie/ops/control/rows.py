@@ -15,6 +15,7 @@ from ... import dtypes
 from ...dtypes import DType
 from ...errors import InvalidArgumentError, UnimplementedError
 from ...graph import Tensor
+from ..array.indices import zeros_of
 from ..declare import Sizes, attr, index, tensor
 from ..node_text import Dims
 from ..registry import Spec, define_op
@@ -52,7 +53,7 @@ class Rows:
         dims = self.dims
         if dims is None or None in dims:
             dims = next((item.shape for item in self.items if item is not None), None)
-        return None if dims is None else xp.zeros(dims, dtype=_array_dtype(xp, self.dtype))
+        return None if dims is None else zeros_of(xp, self.dtype, dims)
 
     def read(self, xp: Any, at: int) -> Any:
         """The array of a place.
@@ -123,10 +124,6 @@ def _text(dims: Dims) -> str:
     return "<unknown>" if dims is None else str(["?" if size is None else size for size in dims])
 
 
-def _array_dtype(xp: Any, dtype: DType) -> Any:
-    return getattr(xp, dtype.name, dtype.as_numpy_dtype)
-
-
 def _flow(*inputs: Tensor, **attrs: Any) -> Spec:
     return dtypes.float32, ()
 
@@ -186,7 +183,7 @@ def _stack(xp: Any, places: Any, rows: Rows) -> Any:
                 "Currently "
                 "only static shapes are supported when packing zero-size TensorArrays.",
             )
-        return xp.zeros((0, *rows.dims), dtype=_array_dtype(xp, rows.dtype))
+        return zeros_of(xp, rows.dtype, (0, *rows.dims))
     for at, item in enumerate(items):
         if item.shape != items[0].shape:
             raise _invalid(

@@ -132,6 +132,8 @@ def _check_range(low: int, high: int, rows: int, columns: int) -> None:
 def spread_diagonals(xp: Any, flat: Any, at: Any, elsewhere: Any) -> Any:
     """Elements of `flat`, by its last dimension, at the places `at`; others where it is -1."""
     there = at >= 0
+    if not flat.shape[-1]:
+        return xp.where(xp.broadcast_to(there, (*flat.shape[:-1], *at.shape)), elsewhere, elsewhere)
     taken = xp.take(flat, xp.reshape(xp.where(there, at, xp.zeros_like(at)), (-1,)), axis=-1)
     return xp.where(there, xp.reshape(taken, (*flat.shape[:-1], *at.shape)), elsewhere)
 

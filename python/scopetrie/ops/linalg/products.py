@@ -6,6 +6,7 @@ from typing import Any
 
 from ... import dtypes
 from ..._core import name_scope
+from ...errors import FailedPreconditionError
 from ...graph import Tensor
 from ...public import v1
 from ..array.dims import expand_dims, squeeze
@@ -228,8 +229,11 @@ def matrix_transpose(a: Any, name: str | None = "matrix_transpose", conjugate: b
 
 def _cross_kernel(xp: Any) -> Any:
     def product(a: Any, b: Any) -> Any:
-        if tuple(a.shape) != tuple(b.shape) or tuple(a.shape[-1:]) != (3,):
-            raise ValueError(f"a and b must be vectors of 3 elements of one shape: {a.shape}, {b.shape}")
+        if tuple(a.shape) != tuple(b.shape):
+            raise ValueError(f"Both inputs must be of same shape: {list(a.shape)} vs. {list(b.shape)}")
+        if tuple(a.shape[-1:]) != (3,):
+            text = f"Cross-products are only defined for 3-element vectors. Got {list(a.shape)}"
+            raise FailedPreconditionError(None, None, text)
         return xp.linalg.cross(a, b, axis=-1)
 
     return product

@@ -80,6 +80,9 @@ def divide(x: Any, y: Any, name: str | None = None) -> Tensor:
     Returns:
         A tensor with the broadcast shape.
     """
+    if name is None and hasattr(type(x), "dense_shape"):  # a sparse tensor divides its elements
+        quotient: Tensor = x / y
+        return quotient
     if name is None and not isinstance(x, (Tensor, Variable)) and not isinstance(y, (Tensor, Variable)):
         x = convert_to_tensor(x)
     return _truediv(x, y, name)

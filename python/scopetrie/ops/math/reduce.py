@@ -125,7 +125,8 @@ def _logic_kernel(function: str) -> Kernel:
 def _norm_kernel(xp: Any, keep_dims: bool = False) -> Any:
     def norm(x: Any, axes: Any) -> Any:
         size = xp.abs(x)
-        total = xp.sum(size * size, axis=axes_of(axes), keepdims=keep_dims)
+        # Small ints wrap, as in v1, wherever they are added up.
+        total = xp.sum(size * size, axis=axes_of(axes), keepdims=keep_dims, dtype=size.dtype)
         if xp.isdtype(total.dtype, "integral"):
             total = xp.astype(total, xp.float64)
         return xp.astype(xp.sqrt(total), x.dtype)

@@ -54,6 +54,8 @@ def _totals(xp: Any, data: Any, ids: Any, count: int, how: str, empty: Any) -> A
     if count < 0:
         raise ValueError(f"Input num_segments == {count} must not be negative.")
     rest = data.shape[outer:]
+    if 0 in data.shape:  # as v1, which does not read the segments of nothing
+        return xp.full((count, *rest), empty, dtype=data.dtype, device=device(data))
     check_indices(ids, count, "segment_ids", negative=True)
     rows, at = rows_of(xp, data, outer), rows_of(xp, ids, outer)
     spare = 0

@@ -28,6 +28,8 @@ def _top_kernel(xp: Any, sorted: bool = True, index_type: DType = dtypes.int32) 
 
     def largest(x: Any, k: Any) -> Any:
         count = int(k.item())
+        if count < 0:
+            raise ValueError(f"Need k >= 0, got {count}")
         if x.shape[-1] < count:
             raise ValueError(f"input must have at least k columns. Had {x.shape[-1]}, needed {count}")
         # Of equal entries the first comes first: a descending sort of a stable order keeps that, as v1 does.

@@ -9,13 +9,23 @@ import numpy as np
 
 from ... import dtypes
 from ..._core import OpFunction
+from ...backends import host_view
+from ...errors import InvalidArgumentError
 from ...graph import Tensor
-from ..array.indices import check_indices, readable
+from ..array.indices import check_tuples, readable
 from ..declare import NUMBERS, tensor
-from ..registry import define_op
+from ..registry import Kernel, define_op
 from .division_kernels import truncated_quotient
 
-__all__ = ["SPARSE", "picked", "sparse_dense_add", "sparse_dense_divide", "sparse_dense_multiply"]
+__all__ = [
+    "SPARSE",
+    "check_parts",
+    "of_parts",
+    "picked",
+    "sparse_dense_add",
+    "sparse_dense_divide",
+    "sparse_dense_multiply",
+]
 
 # The three parts of a sparse tensor, as most ops take them.
 SPARSE = (
@@ -23,6 +33,58 @@ SPARSE = (
     tensor("sp_values", NUMBERS, host=True),
     tensor("sp_shape", (dtypes.int64,), None, host=True),
 )
+
+
+def of_parts(kernel: Kernel, *begins: int) -> Kernel:
+    """A kernel that is given the three parts of sparse tensors, and looks whether they go together.
+
+    Args:
+        kernel: The kernel.
+        begins: Which arguments are indices; elements and shape follow.
+
+    Returns:
+        The kernel, whose functions raise ValueError for parts that are none of one sparse tensor.
+    """
+
+    def checked(xp: Any, **attributes: Any) -> Any:
+        compute = kernel(xp, **attributes)
+
+        def of_sparse(*arrays: Any) -> Any:
+            for at in begins or (0,):
+                check_parts(*arrays[at : at + 3])
+            return compute(*arrays)
+
+        return of_sparse
+
+    return checked
+
+
+def check_parts(indices: Any, values: Any, sizes: Any) -> None:
+    """Refuses indices, elements and a shape that are no sparse tensor.
+
+    Raises:
+        ValueError: If their shapes do not go together, or a size is negative.
+    """
+    shown = [f"[{','.join(map(str, each.shape))}]" for each in (indices, values, sizes)]
+    if len(indices.shape) != 2:
+        raise ValueError(f"Input indices should be a matrix but received shape: {shown[0]}")
+    if len(values.shape) != 1 or len(sizes.shape) != 1:
+        raise ValueError(
+            "Input values and shape should be vectors but received shapes: " + " and ".join(shown[1:])
+        )
+    if values.shape[0] != indices.shape[0]:
+        raise ValueError(
+            f"Number of values must match first dimension of indices. Got {values.shape[0]} values, indices "
+            f"shape: {shown[0]}"
+        )
+    if sizes.shape[0] != indices.shape[1]:
+        raise ValueError(
+            f"Number of dimensions must match second dimension of indices. Got {sizes.shape[0]} dimensions, "
+            f"indices shape: {shown[0]}"
+        )
+    for axis, size in enumerate(sizes.tolist()):
+        if size < 0:
+            raise ValueError(f"Dimension {axis} of a sparse tensor must be >= 0, not {size}")
 
 
 def picked(dense: Any, indices: Any, sizes: Any) -> Any:
@@ -45,16 +107,17 @@ def _refuse_shapes(dims: tuple[int, ...], sizes: Any) -> tuple[int, ...]:
 
 def _picked_anywhere(xp: Any, dense: Any, indices: Any, sizes: Any) -> Any:
     """What `picked` gives, in operations that any library has."""
+    whole = _refuse_shapes(dense.shape, sizes)
+    if whole:
+        check_tuples(indices, whole, "sparse tensor")
     if readable(dense) and readable(indices):
         return picked(dense, indices, sizes)
-    _refuse_shapes(dense.shape, sizes)
     lead = len(sizes) - len(dense.shape)
     places, step = None, 1
     for axis in range(len(dense.shape) - 1, -1, -1):
         size = dense.shape[axis]
         if size != 1:
             column = indices[:, lead + axis]
-            check_indices(column, size)
             term = column if step == 1 else column * step
             places = term if places is None else places + term
         step *= size
@@ -75,11 +138,18 @@ def _elementwise(type: str, apply: Callable[[Any, Any, Any], Any]) -> OpFunction
         rule=lambda indices, values, sizes, dense: (
             values.dtype, (None if indices._dims is None else indices._dims[0],)
         ),
-        kernel=kernel,
+        kernel=of_parts(kernel),
     )  # fmt: skip
 
 
 def _quotient(xp: Any, x: Any, y: Any) -> Any:
+    view = host_view(y)
+    if view is not None and not view.all():
+        raise InvalidArgumentError(
+            None,
+            None,
+            "SparseDenseCwiseDiv cannot divide by zero,but input dense tensor contains zero",
+        )
     if xp.isdtype(x.dtype, "integral"):
         return truncated_quotient(xp, x, y)
     return x / y

@@ -209,7 +209,7 @@ def _along_axis(op: OpFunction[Tensor], logits: Any, axis: Any, name: str | None
     x = convert_to_tensor(logits) if not isinstance(logits, Tensor) and axis not in (None, -1) else logits
     dims = x._dims if isinstance(x, Tensor) else None
     at = -1 if axis is None else int(axis)
-    if dims is not None and dims and not -len(dims) <= at < len(dims):
+    if dims is not None and at != -1 and not -len(dims) <= at < len(dims):
         raise InvalidArgumentError(
             None,
             None,

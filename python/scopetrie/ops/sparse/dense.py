@@ -22,6 +22,7 @@ from ..folding import dims_from
 from ..math.compare import not_equal, where
 from ..math.elementwise import cast, minimum
 from ..math.sequence import range_
+from ..math.sparse_elementwise import of_parts
 from ..registry import define_op
 from ..sparse_tensor import SparseTensor, as_sparse
 from .places import check_places, flat
@@ -146,7 +147,7 @@ sparse_tensor_dense_add: OpFunction[Tensor] = define_op(
     tensor("a_values", NUMBERS, host=True), tensor("a_shape", INDICES, "Tindices", host=True),
     tensor("b", NUMBERS, host=True),
     rule=lambda indices, values, sizes, b: (b.dtype.base_dtype, b._dims),
-    kernel=_dense_add_kernel, host_outputs=True,
+    kernel=of_parts(_dense_add_kernel), host_outputs=True,
 )  # fmt: skip
 
 

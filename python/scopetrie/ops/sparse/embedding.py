@@ -15,7 +15,7 @@ from ..array.fill import ones, ones_like, zeros_like
 from ..array.gather import gather
 from ..array.join import concat, stack
 from ..array.pad import tile
-from ..array.shape import rank, reshape, shape, shape_internal
+from ..array.shape import rank, reshape, shape, shape_internal, size
 from ..array.slice import slice_
 from ..array.unique import unique
 from ..constant import convert_to_tensor
@@ -32,6 +32,7 @@ from .shape import sparse_reshape
 
 _COMBINERS = ("mean", "sqrtn", "sum")
 _TOTALS = {"sum": sparse_segment_sum, "mean": sparse_segment_mean, "sqrtn": sparse_segment_sqrt_n}
+_HALVES = (dtypes.float16, dtypes.bfloat16)
 _SPARSE = (SparseTensor, SparseTensorValue)
 
 
@@ -95,9 +96,12 @@ def embedding_lookup_sparse(
 
 
 def _weighted(embeddings: Tensor, at: Tensor, rows: Tensor, weights: Tensor, how: str, scope: str) -> Tensor:
-    if weights.dtype.base_dtype is not embeddings.dtype.base_dtype:
-        weights = cast(weights, embeddings.dtype.base_dtype)
+    made = embeddings.dtype.base_dtype
     picked = gather(embeddings, at)
+    if made in _HALVES:  # which are added up as float32
+        picked = cast(picked, dtypes.float32)
+    if weights.dtype.base_dtype is not picked.dtype.base_dtype:
+        weights = cast(weights, picked.dtype.base_dtype)
     more = expand_dims(subtract(rank(picked), 1, name="sub"), 0)
     static = picked.shape
     each = reshape(weights, concat([shape_internal(weights), ones(more, dtype=dtypes.int32)], 0))
@@ -105,12 +109,16 @@ def _weighted(embeddings: Tensor, at: Tensor, rows: Tensor, weights: Tensor, how
         each.set_shape([each.shape[0] if each.shape.rank else None, *[1] * (static.rank - 1)])
     weighted = multiply(picked, each, name="mul")
     if how == "sum":
-        return segment_sum(weighted, rows, name=scope)
-    total = segment_sum(weighted, rows)
-    if how == "mean":
-        return div_no_nan(total, segment_sum(each, rows), name=scope)
-    two = convert_to_tensor(2, each.dtype.base_dtype, name="Pow/y")
-    return div_no_nan(total, sqrt(segment_sum(pow(each, two, name="Pow"), rows)), name=scope)
+        total = segment_sum(weighted, rows, name=scope)
+    else:
+        total = segment_sum(weighted, rows)
+        if how == "mean":
+            by = segment_sum(each, rows)
+        else:
+            two = convert_to_tensor(2, each.dtype.base_dtype, name="Pow/y")
+            by = sqrt(segment_sum(pow(each, two, name="Pow"), rows))
+        total = div_no_nan(total, by, name=scope)
+    return total if total.dtype.base_dtype is made else cast(total, made)
 
 
 def _listed(params: Any) -> list[Any]:
@@ -160,8 +168,9 @@ def safe_embedding_lookup_sparse(
     with name_scope(name, "embedding_lookup", [*table, ids.values]) as scope:
         own_shape = ids.dense_shape
         lead = ids.indices.shape.with_rank(2)[1].value
-        count: Any = subtract(rank_like(own_shape), 1) if lead is None else lead - 1
-        rows = reduce_prod(slice_(own_shape, [0], [count]))
+        count: Any = subtract(size(own_shape), 1) if lead is None else lead - 1
+        leading = expand_dims(count, 0) if lead is None else [count]
+        rows = reduce_prod(slice_(own_shape, [0], leading))
         ids = sparse_reshape(ids, [rows, gather(own_shape, count)])
         if weights is not None:
             weights = SparseTensor(ids.indices, weights.values, ids.dense_shape)
@@ -184,14 +193,9 @@ def safe_embedding_lookup_sparse(
             found = where(mask, zeros_like(found), found, name=scope)
         sizes = cast(own_shape, dtypes.int32)
         made = reshape(
-            found, concat([slice_(sizes, [0], [count]), slice_(shape_internal(found), [1], [-1])], 0)
+            found, concat([slice_(sizes, [0], leading), slice_(shape_internal(found), [1], [-1])], 0)
         )
         if lead is not None and ids.shape.rank is not None:
             static = [None] * count
             made.set_shape([*static, *found.shape[1:].as_list()] if found.shape.rank else None)
         return made
-
-
-def rank_like(sizes: Tensor) -> Tensor:
-    """How many sizes a vector has, as int64."""
-    return shape_internal(sizes, out_type=dtypes.int64)[0]

@@ -10,16 +10,30 @@ from ... import dtypes
 from ..._core import OpFunction
 from ...graph import Tensor
 from ...public import v1
+from ...shapes import TensorShape
 from ..array.dims import renamed
 from ..array.join import concat
 from ..array.shape import reshape
 from ..constant import constant, convert_to_tensor
 from ..declare import NUMBERS, REALS, attr, index, mixed, tensor
 from ..math.reduce import reduce_max
+from ..math.sparse_elementwise import check_parts, of_parts
 from ..registry import Spec, define_op
 from ..sparse_tensor import SparseTensor, SparseTensorValue, as_sparse
 from .dense import sparse_tensor_dense_add
-from .places import LONG, Array, check_places, count_of, flat, known_shape, parts, rank_of
+from .places import (
+    LONG,
+    MOST,
+    Array,
+    check_places,
+    count_of,
+    in_order,
+    known_shape,
+    ordinals,
+    parts,
+    rank_of,
+    vector,
+)
 
 __all__ = ["sparse_add", "sparse_concat", "sparse_maximum", "sparse_minimum", "sparse_split"]
 
@@ -30,7 +44,7 @@ def _united(a: Array, b: Array, sizes: Array, sizes_b: Array) -> tuple[Array, Ar
         raise ValueError(f"Operands' shapes do not match: got {sizes.tolist()} and {sizes_b.tolist()}")
     check_places(a, sizes)
     check_places(b, sizes)
-    at, inverse = np.unique(np.concatenate([flat(a, sizes), flat(b, sizes)]), return_inverse=True)
+    at, inverse = np.unique(ordinals(np.concatenate([a, b]), sizes), return_inverse=True)
     return at, inverse[: len(a)], inverse[len(a) :]
 
 
@@ -56,10 +70,10 @@ def _add_kernel(xp: Any) -> Any:
 _add: OpFunction[list[Tensor]] = define_op(
     "SparseAdd", *parts("a_", NUMBERS), *parts("b_", NUMBERS), tensor("thresh", REALS, "Treal", host=True),
     rule=lambda a, x, sizes, b, y, sizes_b, threshold: [
-        (dtypes.int64, (None, rank_of(a, sizes))), (x.dtype.base_dtype, (None,)),
-        (dtypes.int64, (rank_of(a, sizes),)),
+        (dtypes.int64, (None, *vector(sizes))), (x.dtype.base_dtype, (None,)),
+        (dtypes.int64, vector(sizes)),
     ],
-    kernel=_add_kernel, host_outputs=True,
+    kernel=of_parts(_add_kernel, 0, 3), host_outputs=True,
 )  # fmt: skip
 
 
@@ -92,11 +106,12 @@ def sparse_add(a: Any, b: Any, threshold: Any = None, thresh: Any = None) -> Spa
     least = renamed(threshold, "threshold", thresh, "thresh")
     if isinstance(a, kinds) and isinstance(b, kinds):
         x, y = as_sparse(a), as_sparse(b)
-        made = x.dtype.base_dtype
+        made, static = x.dtype.base_dtype, x.shape.merge_with(y.shape)
+        if x.shape.rank is None or y.shape.rank is None:  # as v1, which then knows nothing of the sum
+            static = TensorShape(None)
         limit = convert_to_tensor(0 if least is None else least, made.real_dtype, name="threshold")
         indices, values, sizes = _add(*x._components(), *y._components(), limit)
-        known = x.shape.is_fully_defined() and y.shape.is_fully_defined()
-        return SparseTensor(indices, values, known_shape(x.shape, sizes) if known else sizes)
+        return SparseTensor(indices, values, known_shape(static, sizes))
     if isinstance(b, kinds):
         a, b = b, a
     return sparse_tensor_dense_add(*as_sparse(a)._components(), b)
@@ -122,7 +137,7 @@ def _extreme(type: str, largest: bool) -> OpFunction[list[Tensor]]:
     return define_op(
         type, *parts("a_", types), *parts("b_", types),
         rule=lambda a, x, *rest: [(dtypes.int64, (None, None)), (x.dtype.base_dtype, (None,))],
-        kernel=_extreme_kernel(largest), host_outputs=True,
+        kernel=of_parts(_extreme_kernel(largest), 0, 3), host_outputs=True,
     )  # fmt: skip
 
 
@@ -170,6 +185,8 @@ def _concat_kernel(xp: Any, concat_dim: int) -> Any:
         count = len(arrays) // 3
         indices, values = arrays[:count], arrays[count : 2 * count]
         sizes = [np.asarray(each) for each in arrays[2 * count :]]
+        for three in zip(indices, values, sizes, strict=True):
+            check_parts(*three)
         rank = len(sizes[0])
         along = concat_dim % rank if -rank <= concat_dim < rank else -1
         if along < 0:
@@ -193,7 +210,7 @@ def _concat_kernel(xp: Any, concat_dim: int) -> Any:
             moved.append(shifted)
         whole[along] = begin
         together, elements = np.concatenate(moved), np.concatenate(values)
-        order = np.argsort(flat(together, whole), kind="stable")
+        order = in_order(together, whole)
         return together[order], elements[order], whole
 
     return join
@@ -273,7 +290,9 @@ def sparse_concat(
         dims = [each.as_list() for each in static]
         whole = [max(column) for column in zip(*dims, strict=True)] if expand_nonconcat_dim else dims[0]
         if -len(whole) <= along < len(whole):
-            whole[along] = sum(int(each[along] or 0) for each in dims)
+            whole[along] = length = sum(int(each[along] or 0) for each in dims)
+            if length > MOST:
+                raise ValueError(f"{length} elements along axis {along} are more than an int64 counts")
             sizes = constant(np.array(whole, np.int64))
     return SparseTensor(indices, values, sizes)
 
@@ -284,6 +303,7 @@ def _split_kernel(xp: Any, num_split: int) -> Any:
         if not -rank <= along < rank:
             raise ValueError(f"Input split_dim should be between 0 and rank ({rank}), got {along}")
         along %= rank
+        check_places(indices, sizes, ordered=False)
         whole = int(sizes[along])
         if num_split < 1 or num_split > whole:
             raise ValueError(
@@ -311,15 +331,15 @@ def _split_kernel(xp: Any, num_split: int) -> Any:
 def _split_rule(
     split_dim: Tensor, indices: Tensor, values: Tensor, sizes: Tensor, num_split: int
 ) -> list[Spec]:
-    rank = rank_of(indices, sizes)
+    (rank,) = vector(sizes)
     made: list[Spec] = [(dtypes.int64, (None, rank))] * num_split
     made += [(values.dtype.base_dtype, (None,))] * num_split
     return made + [(dtypes.int64, (rank,))] * num_split
 
 
 _split: OpFunction[list[Tensor]] = define_op(
-    "SparseSplit", index("split_dim", LONG, None), *parts(""), rule=_split_rule, kernel=_split_kernel,
-    attributes=(attr("num_split", int),), host_outputs=True,
+    "SparseSplit", index("split_dim", LONG, None), *parts(""), rule=_split_rule,
+    kernel=of_parts(_split_kernel, 1), attributes=(attr("num_split", int),), host_outputs=True,
 )  # fmt: skip
 
 

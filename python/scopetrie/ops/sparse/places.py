@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any, Final
 
 import numpy as np
@@ -14,6 +15,7 @@ from ..sparse_tensor import SparseTensor, unchecked
 
 Array = np.ndarray[Any, Any]
 LONG: Final = (dtypes.int64,)
+MOST: Final = 2**63 - 1
 
 
 def parts(prefix: str, types: Types | None = None) -> tuple[Input, Input, Input]:
@@ -32,6 +34,11 @@ def rank_of(indices: Tensor, sizes: Tensor) -> int | None:
     return sizes._dims[0] if sizes._dims else None
 
 
+def vector(values: Tensor) -> tuple[int | None]:
+    """The static shape of a vector, of which at least the rank is known."""
+    return (values._dims[0] if values._dims else None,)
+
+
 def count_of(indices: Tensor, values: Tensor) -> int | None:
     """How many elements a sparse tensor has, as far as it is known."""
     if values._dims is not None and values._dims[0] is not None:
@@ -40,7 +47,13 @@ def count_of(indices: Tensor, values: Tensor) -> int | None:
 
 
 def flat(indices: Array, sizes: Array) -> Array:
-    """Tuples of indices as positions in row-major order."""
+    """Tuples of indices as positions in row-major order.
+
+    Raises:
+        ValueError: If an int64 does not count the positions.
+    """
+    if math.prod(sizes.tolist()) > MOST:
+        raise ValueError(f"shape {sizes.tolist()} has more elements than an int64 counts")
     at = np.zeros(len(indices), np.int64)
     for axis, size in enumerate(sizes.tolist()):
         at = at * size + indices[:, axis]
@@ -48,13 +61,27 @@ def flat(indices: Array, sizes: Array) -> Array:
 
 
 def unflat(at: Array, sizes: Array) -> Array:
-    """Positions in row-major order as tuples of indices."""
+    """Positions in row-major order as tuples of indices; as v1, the first index takes whatever is left."""
     made = np.empty((len(at), len(sizes)), np.int64)
-    for axis in range(len(sizes) - 1, -1, -1):
+    for axis in range(len(sizes) - 1, 0, -1):
         size = max(int(sizes[axis]), 1)
         made[:, axis] = at % size
         at = at // size
+    made[:, :1] = at[:, None]
     return made
+
+
+def ordinals(indices: Array, sizes: Array) -> Array:
+    """Numbers that stand to each other as tuples of indices do in row-major order, whatever these are."""
+    inside = len(indices) == 0 or bool(((indices >= 0) & (indices < sizes)).all())
+    if inside and math.prod(sizes.tolist()) <= MOST:
+        return flat(indices, sizes)
+    return np.asarray(np.unique(indices, axis=0, return_inverse=True)[1]).reshape(-1)
+
+
+def in_order(indices: Array, sizes: Array) -> Array:
+    """What puts tuples of indices into row-major order; equal ones keep theirs."""
+    return np.argsort(ordinals(indices, sizes), kind="stable")
 
 
 def check_places(indices: Array, sizes: Array, *, ordered: bool = True) -> None:
@@ -74,7 +101,7 @@ def check_places(indices: Array, sizes: Array, *, ordered: bool = True) -> None:
         )
     if not ordered or len(indices) < 2:
         return
-    steps = np.diff(flat(indices, sizes))
+    steps = np.diff(ordinals(indices, sizes))
     if (steps <= 0).any():
         at = int(np.argmax(steps <= 0)) + 1
         if steps[at - 1] == 0:

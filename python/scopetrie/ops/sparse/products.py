@@ -15,6 +15,7 @@ from ..array.shape import transpose
 from ..constant import convert_to_tensor
 from ..declare import INDICES, attr, tensor
 from ..folding import dims_from
+from ..math.sparse_elementwise import of_parts
 from ..registry import Spec, define_op
 from ..sparse_tensor import SparseTensor, SparseTensorValue, as_sparse
 
@@ -92,7 +93,7 @@ def _rule(
 
 sparse_matrix_product: OpFunction[Tensor] = define_op(
     "SparseTensorDenseMatMul", tensor("a_indices", INDICES, "Tindices"), tensor("a_values"),
-    tensor("a_shape", (INDICES[1],), None, host=True), tensor("b"), rule=_rule, kernel=_kernel,
+    tensor("a_shape", (INDICES[1],), None, host=True), tensor("b"), rule=_rule, kernel=of_parts(_kernel),
     attributes=(attr("adjoint_a", bool, False), attr("adjoint_b", bool, False)),
 )  # fmt: skip
 

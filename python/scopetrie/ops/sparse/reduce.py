@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from typing import Any
 
@@ -14,12 +15,13 @@ from ...public import v1
 from ..array.dims import renamed
 from ..array.shape import size
 from ..constant import constant, index_array
-from ..declare import FLOATS, NUMBERS, REALS, Types, attr, index
+from ..declare import NUMBERS, REALS, Types, attr, index
 from ..folding import dims_from, known_elements
 from ..math.sequence import range_
+from ..math.sparse_elementwise import of_parts
 from ..registry import Spec, define_op
 from ..sparse_tensor import SparseTensor, as_sparse
-from .places import Array, flat, parts, unchanged, unflat
+from .places import Array, check_places, flat, ordinals, parts, unchanged, vector
 
 
 def _axes(axes: Array, rank: int) -> list[int]:
@@ -33,22 +35,25 @@ def _axes(axes: Array, rank: int) -> list[int]:
 def _grouped(
     indices: Array, values: Array, sizes: Array, axes: Array, how: Any
 ) -> tuple[Array, Array, list[int]]:
-    """Totals by the places that are left: where they stand (flat, in order), the totals, the axes left."""
+    """Totals by the places that are left: the places (in order), the totals, the axes left."""
     gone = _axes(axes, len(sizes))
     left = [axis for axis in range(len(sizes)) if axis not in gone]
-    at = flat(indices[:, left], sizes[left])
+    places = indices[:, left]
+    at = ordinals(places, sizes[left])
     order = np.argsort(at, kind="stable")
     at, ordered = at[order], values[order]
     begins = np.flatnonzero(np.concatenate([[True], at[1:] != at[:-1]])) if len(at) else np.zeros(0, np.int64)
     totals = how.reduceat(ordered, begins) if len(at) else ordered
-    return at[begins], np.asarray(totals, values.dtype), left
+    return places[order][begins], np.asarray(totals, values.dtype), left
 
 
 def _kernel(how: Any) -> Callable[..., Any]:
     def kernel(xp: Any, keep_dims: bool = False) -> Any:
         def reduce(indices: Any, values: Any, sizes: Any, axes: Any) -> Any:
-            at, totals, left = _grouped(indices, values, sizes, axes, how)
-            made = np.zeros(int(np.prod(sizes[left])), values.dtype)
+            places, totals, left = _grouped(indices, values, sizes, axes, how)
+            check_places(places, sizes[left], ordered=False)
+            at = flat(places, sizes[left])
+            made = np.zeros(math.prod(sizes[left].tolist()), values.dtype)
             made[at] = totals
             kept = [int(size) if axis in left else 1 for axis, size in enumerate(sizes)]
             return made.reshape(kept if keep_dims else [int(size) for size in sizes[left]])
@@ -61,11 +66,10 @@ def _kernel(how: Any) -> Callable[..., Any]:
 def _sparse_kernel(how: Any) -> Callable[..., Any]:
     def kernel(xp: Any, keep_dims: bool = False) -> Any:
         def reduce(indices: Any, values: Any, sizes: Any, axes: Any) -> Any:
-            at, totals, left = _grouped(indices, values, sizes, axes, how)
-            places = unflat(at, sizes[left])
+            places, totals, left = _grouped(indices, values, sizes, axes, how)
             if not keep_dims:
                 return places, totals, sizes[left]
-            whole = np.zeros((len(at), len(sizes)), np.int64)
+            whole = np.zeros((len(places), len(sizes)), np.int64)
             whole[:, left] = places
             return whole, totals, np.array([n if i in left else 1 for i, n in enumerate(sizes)], np.int64)
 
@@ -79,6 +83,8 @@ def _rule(indices: Tensor, values: Tensor, sizes: Tensor, axes: Tensor, keep_dim
     made = values.dtype.base_dtype
     if whole is None or None in whole or known is None:  # as v1, which knows all or nothing
         return made, None
+    if any(not -len(whole) <= axis < len(whole) for axis in known):
+        return made, None  # refused when run
     gone = _axes(np.asarray(known, np.int64), len(whole))
     return made, tuple(
         1 if axis in gone else size for axis, size in enumerate(whole) if keep_dims or axis not in gone
@@ -89,14 +95,14 @@ def _op(type: str, how: Any, types: Types) -> tuple[OpFunction[Tensor], OpFuncti
     inputs = (*parts("input_", types), index("reduction_axes", (dtypes.int32,), None))
     keep = (attr("keep_dims", bool, False),)
     dense: OpFunction[Tensor] = define_op(
-        type, *inputs, rule=_rule, kernel=_kernel(how), attributes=keep, host_outputs=True,
+        type, *inputs, rule=_rule, kernel=of_parts(_kernel(how)), attributes=keep, host_outputs=True,
     )  # fmt: skip
     sparse: OpFunction[list[Tensor]] = define_op(
         f"{type}Sparse", *inputs,
         rule=lambda indices, values, sizes, axes, keep_dims=False: [
             (dtypes.int64, None), (values.dtype.base_dtype, None), (dtypes.int64, None)
         ],
-        kernel=_sparse_kernel(how), attributes=keep, host_outputs=True,
+        kernel=of_parts(_sparse_kernel(how)), attributes=keep, host_outputs=True,
     )  # fmt: skip
     return dense, sparse
 
@@ -218,7 +224,7 @@ def _softmax_kernel(xp: Any) -> Any:
             raise ValueError("Input should have rank >= 2")
         if not len(values):
             return values
-        rows = flat(indices[:, :-1], sizes[:-1])
+        rows = ordinals(indices[:, :-1], sizes[:-1])
         if (rows[1:] < rows[:-1]).any():
             raise ValueError("indices is out of order. Many sparse ops require sorted indices.")
         new = np.concatenate([[True], rows[1:] != rows[:-1]])
@@ -231,9 +237,9 @@ def _softmax_kernel(xp: Any) -> Any:
 
 
 _softmax: OpFunction[Tensor] = define_op(
-    "SparseSoftmax", *parts("sp_", FLOATS),
-    rule=lambda indices, values, sizes: (values.dtype.base_dtype, values._dims),
-    kernel=_softmax_kernel, host_outputs=True,
+    "SparseSoftmax", *parts("sp_", (dtypes.float16, dtypes.float32, dtypes.float64)),
+    rule=lambda indices, values, sizes: (values.dtype.base_dtype, vector(values)),
+    kernel=of_parts(_softmax_kernel), host_outputs=True,
 )  # fmt: skip
 
 

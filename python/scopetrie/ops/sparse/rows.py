@@ -22,9 +22,10 @@ from ..folding import dims_from
 from ..indexed_slices import IndexedSlices
 from ..math.compare import where
 from ..math.elementwise import cast
+from ..math.sparse_elementwise import of_parts
 from ..registry import Spec, define_op
 from ..sparse_tensor import SparseTensor, SparseTensorValue, as_sparse, unchecked
-from .places import parts
+from .places import parts, rank_of
 from .shape import sparse_reorder
 
 
@@ -81,7 +82,7 @@ def _fill_kernel(xp: Any) -> Any:
 
 def _fill_rule(indices: Tensor, values: Tensor, sizes: Tensor, default: Tensor) -> list[Spec]:
     whole = dims_from(sizes)
-    rank = indices._dims[1] if indices._dims else None
+    rank = rank_of(indices, sizes)
     count = None if indices._dims is None else indices._dims[0]
     return [
         (dtypes.int64, (None, rank)),
@@ -93,7 +94,7 @@ def _fill_rule(indices: Tensor, values: Tensor, sizes: Tensor, default: Tensor) 
 
 fill_empty_rows: OpFunction[list[Tensor]] = define_op(
     "SparseFillEmptyRows", *parts(""), tensor("default_value", host=True), rule=_fill_rule,
-    kernel=_fill_kernel, host_outputs=True,
+    kernel=of_parts(_fill_kernel), host_outputs=True,
 )  # fmt: skip
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 import numpy as np
@@ -24,19 +25,28 @@ from ..math.compare import greater_equal, where_v2
 from ..math.elementwise import add, cast, maximum, subtract
 from ..math.reduce import reduce_max
 from ..math.sequence import range_
+from ..math.sparse_elementwise import of_parts
 from ..registry import define_op
 from ..sparse_tensor import SparseTensor, as_sparse
-from .places import LONG, flat, known_shape, parts, rank_of, unflat
+from .places import LONG, MOST, flat, in_order, known_shape, parts, unflat, vector
 
 
 def _reshape_kernel(xp: Any) -> Any:
     def reshape(indices: Any, sizes: Any, wanted: Any) -> Any:
-        total = int(np.prod(sizes))
+        if indices.ndim != 2 or sizes.ndim != 1 or wanted.ndim != 1 or indices.shape[1] != len(sizes):
+            raise ValueError(
+                f"Input tensor rank must match input shape length: indices {list(indices.shape)}, shape "
+                f"{list(sizes.shape)}, new shape {list(wanted.shape)}"
+            )
+        total = math.prod(sizes.tolist())
         made = np.array(wanted, np.int64)
+        for at, length in enumerate(made.tolist()):
+            if length < -1:
+                raise ValueError(f"size {at} must be non-negative, not {length}")
         if (made == -1).sum() > 1:
             raise ValueError("only one output dimension may be -1, not both 0 and 1")
         if (made == -1).any():
-            rest = int(np.prod(made[made != -1]))
+            rest = math.prod(made[made != -1].tolist())
             if rest == 0 or total % rest:
                 raise ValueError(
                     f"Input to reshape is a SparseTensor with {total} dense values, but the requested shape "
@@ -44,10 +54,10 @@ def _reshape_kernel(xp: Any) -> Any:
                     f"output_shape={made.tolist()}"
                 )
             made[made == -1] = total // rest
-        if int(np.prod(made)) != total:
+        if math.prod(made.tolist()) != total:
             raise ValueError(
                 f"Input to reshape is a tensor with {total} dense values, but the requested shape has "
-                f"{int(np.prod(made))}. input_shape={sizes.tolist()} output_shape={made.tolist()}"
+                f"{math.prod(made.tolist())}. input_shape={sizes.tolist()} output_shape={made.tolist()}"
             )
         return unflat(flat(indices, sizes), made), made
 
@@ -60,7 +70,7 @@ _reshape: OpFunction[list[Tensor]] = define_op(
     rule=lambda indices, sizes, wanted: [
         (dtypes.int64, (None if indices._dims is None else indices._dims[0],
                         wanted._dims[0] if wanted._dims else None)),
-        (dtypes.int64, wanted._dims),
+        (dtypes.int64, vector(wanted)),
     ],
     kernel=_reshape_kernel, host_outputs=True,
 )  # fmt: skip
@@ -97,12 +107,13 @@ def sparse_reshape(sp_input: Any, shape: Any, name: str | None = None) -> Sparse
             if known.count(-1) > 1:
                 raise ValueError(f"At most one dimension can be inferred (-1). Found: {known}")
             total = own.num_elements() or 0
-            rest = int(np.prod([each for each in known if each != -1]))
-            static = [total // rest if each == -1 and rest else each for each in known]
-            if int(np.prod(static)) != total:
-                raise ValueError(
-                    f"Cannot reshape a tensor with {total} elements to shape {known} ({rest} elements)."
-                )
+            rest = math.prod(each for each in known if each != -1)
+            if rest or -1 not in known:  # otherwise refused when run
+                static = [total // rest if each == -1 else each for each in known]
+                if math.prod(static) != total:
+                    raise ValueError(
+                        f"Cannot reshape a tensor with {total} elements to shape {known} ({rest} elements)."
+                    )
         indices, sizes = _reshape(sparse.indices, sparse.dense_shape, wanted, name=scope)
         if static is not None:
             sizes = constant(np.array(static, np.int64))
@@ -111,7 +122,7 @@ def sparse_reshape(sp_input: Any, shape: Any, name: str | None = None) -> Sparse
 
 def _reorder_kernel(xp: Any) -> Any:
     def reorder(indices: Any, values: Any, sizes: Any) -> Any:
-        order = np.argsort(flat(indices, sizes), kind="stable")
+        order = in_order(indices, sizes)
         return indices[order], values[order]
 
     return reorder
@@ -120,9 +131,9 @@ def _reorder_kernel(xp: Any) -> Any:
 _reorder: OpFunction[list[Tensor]] = define_op(
     "SparseReorder", *parts("input_"),
     rule=lambda indices, values, sizes: [
-        (dtypes.int64, indices._dims), (values.dtype.base_dtype, values._dims)
+        (dtypes.int64, indices._dims or (None, None)), (values.dtype.base_dtype, vector(values))
     ],
-    kernel=_reorder_kernel, host_outputs=True,
+    kernel=of_parts(_reorder_kernel), host_outputs=True,
 )  # fmt: skip
 
 
@@ -155,7 +166,11 @@ def _slice_kernel(xp: Any) -> Any:
                 f"Expected start and size to be vectors of length {len(sizes)}, got {len(start)} and "
                 f"{len(size)}"
             )
-        end = start + size
+        for length in size.tolist():
+            if length < 0:
+                raise ValueError(f"Expected a non-negative size, got {length}")
+        # What would end beyond the largest int64 ends there.
+        end = np.where(size > MOST - np.maximum(start, 0), MOST, start + size)
         chosen = ((indices >= start) & (indices < end)).all(axis=1)
         whole = np.maximum(np.minimum(size, sizes - start), 0)
         return indices[chosen] - start, values[chosen], whole
@@ -166,10 +181,10 @@ def _slice_kernel(xp: Any) -> Any:
 _slice: OpFunction[list[Tensor]] = define_op(
     "SparseSlice", *parts(""), index("start", LONG, None), index("size", LONG, None),
     rule=lambda indices, values, sizes, start, size: [
-        (dtypes.int64, (None, rank_of(indices, sizes))), (values.dtype.base_dtype, (None,)),
-        (dtypes.int64, (rank_of(indices, sizes),)),
+        (dtypes.int64, (None, *vector(sizes))), (values.dtype.base_dtype, (None,)),
+        (dtypes.int64, vector(sizes)),
     ],
-    kernel=_slice_kernel, host_outputs=True,
+    kernel=of_parts(_slice_kernel), host_outputs=True,
 )  # fmt: skip
 
 
@@ -222,6 +237,8 @@ def sparse_transpose(sp_input: Any, perm: Any = None, name: str | None = None) -
         moved = transpose(gather(transpose(sparse.indices), order))
         static = sparse.shape
         known = known_elements(convert_to_tensor(order))
+        if known is not None and static.rank not in (None, len(known)):
+            raise ValueError(f"Dimensions {len(known)} and {static.rank} are not compatible")
         if static.is_fully_defined() and known is not None:
             whole: Any = np.array([static.as_list()[axis] for axis in known], np.int64)
         else:
