@@ -45,6 +45,8 @@ def check_boxes(boxes: Array, which: Array, batch: int) -> None:
 def _crop_kernel(xp: Any, method: str = "bilinear", extrapolation_value: float = 0.0) -> Any:
     def crop(image: Any, boxes: Any, which: Any, size: Any) -> Any:
         check_boxes(boxes, which, image.shape[0])
+        if not np.isfinite(boxes).all():
+            raise ValueError("Boxes contains at least one element that is not finite")
         rows, columns = int(size[0]), int(size[1])
         if rows <= 0 or columns <= 0:
             raise ValueError("crop dimensions must be positive")
@@ -131,6 +133,14 @@ def _overlaps(boxes: Array) -> Array:
     return made
 
 
+def _most(given: Any) -> int:
+    """How many boxes are chosen at most."""
+    most = int(given)
+    if most < 0:
+        raise ValueError("output size must be non-negative")
+    return most
+
+
 def _select(
     overlaps: Array, scores: Array, most: int, limit: float, least: float, sigma: float
 ) -> tuple[list[int], list[float]]:
@@ -167,7 +177,7 @@ def _select(
 
 def _suppression_kernel(xp: Any) -> Any:
     def select(boxes: Any, scores: Any, most: Any, limit: Any, least: Any) -> Any:
-        chosen, _ = _select(_overlaps(boxes), scores, int(most), float(limit), float(least), 0.0)
+        chosen, _ = _select(_overlaps(boxes), scores, _most(most), float(limit), float(least), 0.0)
         return np.array(chosen, np.int32)
 
     return select
@@ -213,8 +223,11 @@ def non_max_suppression(
 
 def _scored_kernel(xp: Any, pad_to_max_output_size: bool = False) -> Any:
     def select(boxes: Any, scores: Any, most: Any, limit: Any, least: Any, sigma: Any) -> Any:
-        chosen, found = _select(_overlaps(boxes), scores, int(most), float(limit), float(least), float(sigma))
-        return np.array(chosen, np.int32), np.array(found, scores.dtype), np.array(len(chosen), np.int32)
+        chosen, found = _select(
+            _overlaps(boxes), scores, _most(most), float(limit), float(least), float(sigma)
+        )
+        picked = np.array(chosen, np.int32), np.array(found, scores.dtype)
+        return *picked, np.array(len(chosen), np.int32)
 
     return select
 
@@ -273,12 +286,15 @@ def _draw_kernel(xp: Any) -> Any:
         depth = images.shape[3]
         if depth not in (1, 3, 4):
             raise ValueError("Channel depth should be either 1 (GRY), 3 (RGB), or 4 (RGBA)")
-        palette = _COLORS if colors is None or not len(colors) else np.asarray(colors, np.float32)
+        is_given = colors is not None and len(colors)
+        palette = np.asarray(colors if is_given else _COLORS, np.float32)
+        if depth == 1 and not is_given:
+            palette = np.ones((1, 1), np.float32)
         made = np.array(images)
         high, wide = images.shape[1:3]
         for image, own in zip(made, boxes, strict=True):
             for at, (y1, x1, y2, x2) in enumerate(own):
-                color = np.ones(1, images.dtype) if depth == 1 else palette[at % len(palette)][:depth]
+                color = palette[at % len(palette)][:depth]
                 top, bottom = int(y1 * (high - 1)), int(y2 * (high - 1))
                 left, right = int(x1 * (wide - 1)), int(x2 * (wide - 1))
                 if top > bottom or left > right:

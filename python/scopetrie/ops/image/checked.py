@@ -66,8 +66,10 @@ def batch_of(image: Any) -> tuple[Tensor, bool]:
     """
     made = convert_to_tensor(image, name="image")
     dims = made._dims
-    if dims is None:
-        return made, False
+    if dims is None:  # as v1, which takes it for one image
+        images = expand_dims(made, 0)
+        images.set_shape([None] * 4)
+        return images, True
     if len(dims) == 3:
         return expand_dims(made, 0), True
     if len(dims) != 4:

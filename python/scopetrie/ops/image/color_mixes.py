@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, Final
 
-import numpy as np
-
 from ... import dtypes
 from ..._core import name_scope
 from ...graph import Tensor
@@ -76,11 +74,9 @@ Matrix = list[list[float]]
 
 
 def _mixing(summary: str, rows: Matrix, doc: str) -> Callable[[Any], Tensor]:
-    kernel = np.array(rows, np.float32)
-
     def mix(images: Any) -> Tensor:
         given = convert_to_tensor(images, name="images")
-        weights = convert_to_tensor(kernel, given.dtype.base_dtype, name="kernel")
+        weights = convert_to_tensor(rows, given.dtype.base_dtype, name="kernel")
         axis = len(given._dims) - 1 if given._dims is not None else rank(given) - 1
         return tensordot(given, weights, axes=[[axis], [0]])
 

@@ -24,8 +24,23 @@ def to_hsv(xp: Any, rgb: Any) -> Any:
 def to_rgb(xp: Any, hsv: Any) -> Any:
     """Red, green and blue of hue, saturation and value, along the last axis."""
     hue, saturation, value = (hsv[..., at] for at in range(3))
+    return xp.stack([(1 - saturation + saturation * each) * value for each in _pure(xp, hue)], axis=-1)
+
+
+def _pure(xp: Any, hue: Any) -> list[Any]:
+    """Red, green and blue of hues at full saturation and value."""
     six = hue * 6
     zero, one = xp.zeros_like(six), xp.ones_like(six)
     parts = (xp.abs(six - 3) - 1, 2 - xp.abs(six - 2), 2 - xp.abs(six - 4))
-    clipped = [xp.minimum(xp.maximum(each, zero), one) for each in parts]
-    return xp.stack([(1 - saturation + saturation * each) * value for each in clipped], axis=-1)
+    return [xp.minimum(xp.maximum(each, zero), one) for each in parts]
+
+
+def turned(xp: Any, rgb: Any, delta: Any) -> Any:
+    """Colors whose hue is moved; as v1, the least and the largest part stay what they are, below 0, too."""
+    low = xp.minimum(xp.minimum(rgb[..., 0], rgb[..., 1]), rgb[..., 2])
+    hsv = to_hsv(xp, rgb)
+    hue = hsv[..., 0] + delta
+    high = hsv[..., 2]
+    span = high - low
+    parts = [xp.where(each == 1, high, low + span * each) for each in _pure(xp, hue - xp.floor(hue))]
+    return xp.stack(parts, axis=-1)

@@ -19,14 +19,15 @@ from ..math.elementwise import add, cast, cast_node, floor_div, multiply, pow
 from ..random.draws import random_uniform
 from ..registry import Kernel, define_op
 from .checked import after, demand
-from .color_spaces import to_hsv, to_rgb
+from .color_spaces import to_hsv, to_rgb, turned
 
 
 def _colors(type: str, kernel: Kernel, *more: str) -> OpFunction[Tensor]:
     def rule(images: Tensor, *rest: Tensor) -> Any:
         dims = images._dims
-        if dims is not None and not dims:
-            raise ValueError("Shape must be at least rank 1 but is rank 0")
+        least = 3 if more else 1
+        if dims is not None and len(dims) < least:
+            raise ValueError(f"Shape must be at least rank {least} but is rank {len(dims)}")
         if dims is not None and dims[-1] not in (None, 3):
             raise ValueError(f"Dimension must be 3 but is {dims[-1]}")
         return images.dtype.base_dtype, None if dims is None else (*dims[:-1], 3)
@@ -35,7 +36,9 @@ def _colors(type: str, kernel: Kernel, *more: str) -> OpFunction[Tensor]:
     return define_op(type, tensor("images", FLOATS), *scalars, rule=rule, kernel=kernel)
 
 
-def _checked(images: Any) -> None:
+def _checked(images: Any, least: int = 1) -> None:
+    if len(images.shape) < least:
+        raise ValueError(f"input must be at least {least}-D, got shape{list(images.shape)}")
     if not images.shape or images.shape[-1] != 3:
         raise ValueError(f"input must have 3 channels but instead has {images.shape[-1:]} channels.")
 
@@ -53,18 +56,15 @@ def _hsv_kernel(convert: Callable[[Any, Any], Any]) -> Kernel:
 
 def _hue_kernel(xp: Any) -> Any:
     def turn(images: Any, delta: Any) -> Any:
-        _checked(images)
-        hsv = to_hsv(xp, images)
-        hue = hsv[..., 0] + xp.astype(delta, images.dtype)
-        turned = xp.stack([hue - xp.floor(hue), hsv[..., 1], hsv[..., 2]], axis=-1)
-        return to_rgb(xp, turned)
+        _checked(images, 3)
+        return turned(xp, images, xp.astype(delta, images.dtype))
 
     return turn
 
 
 def _saturation_kernel(xp: Any) -> Any:
     def change(images: Any, scale: Any) -> Any:
-        _checked(images)
+        _checked(images, 3)
         hsv = to_hsv(xp, images)
         wanted = hsv[..., 1] * xp.astype(scale, images.dtype)
         wanted = xp.minimum(xp.maximum(wanted, xp.zeros_like(wanted)), xp.ones_like(wanted))

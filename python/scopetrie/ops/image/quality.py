@@ -60,7 +60,7 @@ def per_image_standardization(image: Any) -> Tensor:
     with name_scope(None, "per_image_standardization", [image]) as scope:
         given = convert_to_tensor(image, name="image")
         images = checked(given)
-        if images.dtype.base_dtype not in (dtypes.float16, dtypes.float32):
+        if images.dtype.base_dtype is not dtypes.float32:
             images = cast(images, dtypes.float32)
         count = reduce_prod(shape(images)[-3:])
         mean = reduce_mean(images, axis=[-1, -2, -3], keepdims=True)
@@ -173,6 +173,12 @@ def _similarity(
 ) -> tuple[Tensor, Tensor]:
     """The structural similarity of each channel, and its part of contrast and structure."""
     c1, c2 = square(multiply(peak, k1)), square(multiply(peak, k2))
+    checks = [
+        Assert(reduce_all(greater_equal(sizes[-3:-1], size)), [sizes, size], summarize=8)
+        for sizes in shape_n([x, y])
+    ]
+    with control_dependencies(checks):
+        x = identity(x)
     depth = x._dims[-1] if x._dims is not None and x._dims[-1] is not None else shape(x)[-1]
     kernel = _window(size, sigma, depth)
 
@@ -270,7 +276,7 @@ def sobel_edges(image: Any) -> Tensor:
     sizes = shape(images)
     kernels = np.array(
         [[[-1, -2, -1], [0, 0, 0], [1, 2, 1]], [[-1, 0, 1], [-2, 0, 2], [-1, 0, 1]]], np.float32
-    )
+    ).astype(images.dtype.base_dtype.as_numpy_dtype)
     weights = constant(kernels.transpose(1, 2, 0)[:, :, None, :])
     weights = tile(weights, stack([1, 1, sizes[-1], 1], name="sobel_filters/multiples"), name="sobel_filters")
     padded = pad(images, [[0, 0], [1, 1], [1, 1], [0, 0]], mode="REFLECT")

@@ -76,6 +76,8 @@ def _cubic(place: Array, before: int, half: bool) -> tuple[Array, Array]:
 
 def _area(begin: Array, end: Array, scale: Any, before: int) -> tuple[Array, Array]:
     first = np.floor(begin).astype(np.int64)
+    if not scale:  # one pixel, of which each covers nothing
+        return np.clip(first, 0, before - 1)[:, None], np.ones((len(first), 1), np.float32)
     count = int((np.ceil(end).astype(np.int64) - first).max())
     raw = first[:, None] + np.arange(count)
     lows, highs = np.maximum(raw, begin[:, None]), np.minimum(raw + 1, end[:, None])

@@ -45,12 +45,15 @@ def _kernel(method: str) -> Callable[..., Any]:
         def resize(images: Any, size: Any) -> Any:
             if len(images.shape) != 4:
                 raise ValueError(f"input must be 4-dimensional[{','.join(map(str, images.shape))}]")
+            if tuple(size.shape) != (2,):
+                raise ValueError(f"shape_t must have two elements {list(size.shape)}")
             wanted = [int(each) for each in size]
             if min(wanted) <= 0:
                 raise ValueError("output dimensions must be positive")
             if 0 in images.shape[1:]:
                 raise ValueError("input image must be of non-zero size")
-            if method != "nearest" and not xp.isdtype(images.dtype, "real floating"):
+            # Halves are added up as the float32 that they become.
+            if method != "nearest" and images.dtype != xp.float64:
                 images = xp.astype(images, xp.float32)
             for axis, after_ in ((1, wanted[0]), (2, wanted[1])):
                 images = resampled(xp, images, axis, kept(xp, images, axis, images.shape[axis], after_))
@@ -64,9 +67,10 @@ def _kernel(method: str) -> Callable[..., Any]:
 def _rule(keeps_type: bool) -> Callable[..., Spec]:
     def rule(images: Tensor, size: Tensor, **attrs: Any) -> Spec:
         dims = images.shape.with_rank(4).as_list()
-        if size._dims is not None and size._dims != (2,):
+        if size._dims not in (None, (2,), (None,)):
             raise ValueError(f"Dimension must be 2 but is {size._dims[0] if size._dims else 0}")
         wanted = dims_from(size) or (None, None)
+        wanted = wanted if len(wanted) == 2 else (None, None)
         made = images.dtype.base_dtype if keeps_type else dtypes.float32
         return made, (dims[0], *wanted, dims[3])
 
@@ -227,7 +231,7 @@ def resize_images(
             wanted = convert_to_tensor(index_array(size), dtypes.int32, name="size")
         except (TypeError, ValueError):
             raise ValueError("'size' must be a 1-D int32 Tensor") from None
-        if wanted._dims != (2,) and wanted._dims is not None:
+        if wanted._dims not in (None, (2,), (None,)):
             raise ValueError("'size' must be a 1-D Tensor of 2 elements: new_height, new_width")
         box = constant_value(wanted)
         known = None if box is None else box.tolist()

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from ... import dtypes
+from ...errors import OutOfRangeError, UnimplementedError
 from ...graph import Tensor
 from ...public import v1
 from ..array.dims import renamed
@@ -26,6 +27,13 @@ def _patch_kernel(
     shape, window = geometry("NHWC", strides, rates, padding), tuple(ksizes[1:3])
 
     def extract(x: Any) -> Any:
+        for name, each in (("ksizes", ksizes), ("strides", strides), ("rates", rates)):
+            if len(each) != 4 or each[0] != 1 or each[3] != 1:
+                raise UnimplementedError(
+                    None, None, f"Only support {name} across space: {list(each)} must be [1, rows, cols, 1]"
+                )
+            if min(each) < 1:
+                raise OutOfRangeError(None, None, f"{name} is out of range.")
         counts = window_counts(x.shape[1:3], window, shape)
         whole = padded(xp, x, borders(x.shape[1:3], window, shape))
         return xp.concat(window_slices(whole, window, counts, shape), axis=-1)
