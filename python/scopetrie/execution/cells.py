@@ -13,8 +13,7 @@ from ..errors import FailedPreconditionError, InvalidArgumentError
 from ..graph import Graph
 from ..ops.node_text import Dims, dims_text
 from ..shapes import compatible_dims
-from ..store import Store
-from ..store.device import owned_copy
+from ..store import Store, owned_copy
 
 UNINITIALIZED: Final = "Attempting to use uninitialized value "
 

@@ -1,5 +1,6 @@
 """Named variables with their values, without a graph."""
 
+from .device import owned_copy
 from .errors import MissingVariableError
 from .partitioned_variable import PartitionedStoreVariable
 from .pytrees import register_later
@@ -16,6 +17,7 @@ __all__ = [
     "Store",
     "StoreVariable",
     "Subtree",
+    "owned_copy",
 ]
 
 register_later(Store, Store.tree)
