@@ -9,6 +9,7 @@
 #include "store/store.hpp"
 #include "transaction.hpp"
 #include "values/computing.hpp"
+#include "values/pooling.hpp"
 #include "values/random.hpp"
 
 namespace scopetrie::python {
@@ -29,7 +30,7 @@ int fill(PyObject* module) {
                                 bind_placing,        bind_names,          bind_ndarrays,
                                 bind_store,          bind_store_variable, bind_transaction,
                                 bind_c_api,          bind_random,         bind_computing,
-                                bind_own_methods};
+                                bind_own_methods,    bind_pooling};
   for (const Bind bind : kBindings)
     if (!bind(module)) return -1;
   state().true_getter = PyObject_GetAttrString(module, "true_getter");

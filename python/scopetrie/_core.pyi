@@ -749,6 +749,39 @@ def update_adam(
     is_nesterov: bool,
     /,
 ) -> None: ...
+def pool_largest(
+    x: np.ndarray[Any, Any],
+    made: np.ndarray[Any, Any],
+    window: tuple[int, ...],
+    strides: tuple[int, ...],
+    before: tuple[int, ...],
+    /,
+) -> None: ...
+def pool_mean(
+    x: np.ndarray[Any, Any],
+    made: np.ndarray[Any, Any],
+    window: tuple[int, ...],
+    strides: tuple[int, ...],
+    before: tuple[int, ...],
+    /,
+) -> None: ...
+def spread_largest(
+    x: np.ndarray[Any, Any],
+    grad: np.ndarray[Any, Any],
+    made: np.ndarray[Any, Any],
+    window: tuple[int, ...],
+    strides: tuple[int, ...],
+    before: tuple[int, ...],
+    /,
+) -> None: ...
+def spread_mean(
+    grad: np.ndarray[Any, Any],
+    made: np.ndarray[Any, Any],
+    window: tuple[int, ...],
+    strides: tuple[int, ...],
+    before: tuple[int, ...],
+    /,
+) -> None: ...
 def random_fill(
     kind: str,
     out: np.ndarray[Any, Any],

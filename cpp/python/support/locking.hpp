@@ -180,6 +180,18 @@ inline void allow_try_incref(PyObject*) {}
 
 #endif
 
+/// Without the GIL, for as long as it lives: for long loops over memory that is held.
+class Released {
+ public:
+  Released() : state_(PyEval_SaveThread()) {}
+  Released(const Released&) = delete;
+  Released& operator=(const Released&) = delete;
+  ~Released() { PyEval_RestoreThread(state_); }
+
+ private:
+  PyThreadState* state_;
+};
+
 /// Sets the Python exception for the C++ exception that is being handled: MemoryError for std::bad_alloc,
 /// OverflowError for what is too long, too large or out of range, the class of its kind for a core Error, the one that
 /// is set for PythonRaised, RuntimeError with its text for any other.

@@ -6,13 +6,13 @@
 
 #include <cmath>
 #include <cstddef>
-#include <string_view>
 
 #include "scopetrie/values/adam.hpp"
 #include "scopetrie/values/block_pool.hpp"
 #include "scopetrie/values/subnormals.hpp"
 #include "support/state.hpp"
 #include "support/types.hpp"
+#include "values/reals.hpp"
 
 namespace scopetrie::python {
 namespace {
@@ -117,43 +117,14 @@ PyObject* trim_pool(PyObject*, PyObject*) {
   Py_RETURN_NONE;
 }
 
-/// The memory of one array of an update, which is held and checked.
-class Reals {
- public:
-  Reals(PyObject* array, bool is_writable) {
-    const int flags = PyBUF_C_CONTIGUOUS | PyBUF_FORMAT | (is_writable ? PyBUF_WRITABLE : 0);
-    if (PyObject_GetBuffer(array, &view_, flags) < 0) throw_raised();
-  }
-  Reals(const Reals&) = delete;
-  Reals& operator=(const Reals&) = delete;
-  ~Reals() { PyBuffer_Release(&view_); }
-
-  bool is_like(const Reals& other) const {
-    return view_.len == other.view_.len && std::string_view(view_.format) == other.view_.format;
-  }
-  char kind() const { return view_.format[1] == 0 ? view_.format[0] : '?'; }
-  template <typename Real>
-  Real* elements() const {
-    return static_cast<Real*>(view_.buf);
-  }
-  template <typename Real>
-  std::size_t count() const {
-    return static_cast<std::size_t>(view_.len) / sizeof(Real);
-  }
-
- private:
-  Py_buffer view_{};
-};
-
 template <typename Real>
 void apply_adam(const Reals& variable, const Reals& mean, const Reals& square, const Reals& grad, const double* numbers,
                 bool is_nesterov) {
   const AdamRates<Real> rates{static_cast<Real>(numbers[0]), static_cast<Real>(numbers[1]),
                               static_cast<Real>(numbers[2]), static_cast<Real>(numbers[3]), is_nesterov};
-  Py_BEGIN_ALLOW_THREADS  // NOLINT
-      update_adam(rates, variable.elements<Real>(), mean.elements<Real>(), square.elements<Real>(),
-                  grad.elements<Real>(), variable.count<Real>());
-  Py_END_ALLOW_THREADS  // NOLINT
+  const Released released;
+  update_adam(rates, variable.elements<Real>(), mean.elements<Real>(), square.elements<Real>(), grad.elements<Real>(),
+              variable.count<Real>());
 }
 
 // update_adam(variable, mean, square, grad, rate, beta1, beta2, epsilon, is_nesterov)

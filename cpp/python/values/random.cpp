@@ -59,18 +59,6 @@ class Target {
   char kind_ = 0;
 };
 
-/// Without the GIL, for as long as it lives.
-class Released {
- public:
-  Released() : state_(PyEval_SaveThread()) {}
-  Released(const Released&) = delete;
-  Released& operator=(const Released&) = delete;
-  ~Released() { PyEval_RestoreThread(state_); }
-
- private:
-  PyThreadState* state_;
-};
-
 template <typename T>
 bool fill_reals(std::string_view kind, const RandomDrawing& drawing, std::span<T> out, std::uint64_t first) {
   const Released released;

@@ -2,25 +2,12 @@
 
 #include <cmath>
 
-// One function for each width of vectors, chosen when the program is loaded. The resolver of sanitized programs would
-// run before the sanitizer.
-#if defined(__x86_64__) && defined(__GLIBC__) && defined(__GNUC__) && !defined(__clang__) && \
-    !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__)
-#define SCOPETRIE_WIDE_VECTORS __attribute__((target_clones("arch=x86-64-v4", "arch=x86-64-v3", "default")))
-#else
-#define SCOPETRIE_WIDE_VECTORS
-#endif
-#if defined(__GNUC__)
-#define SCOPETRIE_INLINED __attribute__((always_inline)) inline
-#else
-#define SCOPETRIE_INLINED inline
-#endif
+#include "wide_vectors.hpp"
 
 namespace scopetrie {
 
 namespace {
 
-// Inlined, so that it is compiled for the vectors of its caller.
 template <typename Real>
 SCOPETRIE_INLINED void update(const AdamRates<Real>& rates, Real* __restrict variable, Real* __restrict mean,
                               Real* __restrict square, const Real* __restrict grad, std::size_t count) {

@@ -9,7 +9,15 @@ from typing import Any, Final
 import array_api_compat.numpy
 import numpy as np
 
-from .._core import InRun, trim_pool, update_adam
+from .._core import (
+    InRun,
+    pool_largest,
+    pool_mean,
+    spread_largest,
+    spread_mean,
+    trim_pool,
+    update_adam,
+)
 from .base import Array, Backend, functions_of, namespace
 
 
@@ -19,7 +27,14 @@ def _einsum(equation: str, *arrays: Array) -> Array:
 
 # What kernels get as their namespace.
 XP: Final = namespace(
-    array_api_compat.numpy, special=functions_of("scipy.special"), einsum=_einsum, update_adam=update_adam
+    array_api_compat.numpy,
+    special=functions_of("scipy.special"),
+    einsum=_einsum,
+    update_adam=update_adam,
+    pool_largest=pool_largest,
+    pool_mean=pool_mean,
+    spread_largest=spread_largest,
+    spread_mean=spread_mean,
 )
 
 

@@ -3,26 +3,27 @@
 from __future__ import annotations
 
 import math
-from typing import Any, Final
+from typing import Any
 
 import numpy as np
+from array_api_compat import device
 
+from ...errors import InvalidArgumentError
 from ...graph import Operation, Tensor
 from ...ops.array.fill import zeros_like
-from ...ops.array.indices import readable
 from ...ops.array.shape import shape
 from ...ops.declare import FLOATS_HALF_FIRST, REALS, Ints, attr, tensor
 from ...ops.folding import dims_from
 from ...ops.nn.pool import lowest
 from ...ops.nn.window import (
-    TO_FIRST,
-    TO_LAST,
     Geometry,
     added_at,
     borders,
+    channels_apart,
     cropped,
     filled_like,
     geometry,
+    in_one_pass,
     padded,
     spatial_axes,
     window_counts,
@@ -35,67 +36,49 @@ from ..declare import attributes, gradient
 Grads = list[Tensor | None]
 
 
-# Places of up to so many bytes are copied as one element each: NumPy's loop over a few channels costs more.
-_PLACE: Final = 128
-
-
-def _as_places(array: Any) -> Any:
-    """NumPy's array `[..., C]` with a place's channels as one element, `[..., 1]`; others as they are."""
-    size = array.shape[-1] * array.dtype.itemsize if readable(array) and array.flags.c_contiguous else 0
-    return array.view(np.dtype((np.void, size))) if 0 < size <= _PLACE else array
-
-
-def _at(array: Any, key: tuple[slice, ...]) -> Any:
-    """A view or a copy of a part of an array, which takes all channels."""
-    places = _as_places(array)
-    return array[key] if places is array else np.ascontiguousarray(places[key]).view(array.dtype)
-
-
-def _set_at(array: Any, key: tuple[slice, ...], part: Any) -> None:
-    places = _as_places(array)
-    if places is array or not part.flags.c_contiguous:
-        array[key] = part
-    else:
-        places[key] = part.view(places.dtype)
-
-
-def _chosen(xp: Any, x: Any, out: Any, window: tuple[int, ...], how: Geometry) -> Any:
-    """For each entry of a window, its key in the padded array, and where it is the first that is largest."""
-    edges = borders(x.shape[1:-1], window, how)
-    wide = padded(xp, x, edges, lowest(xp, x.dtype))
-    free = None  # windows whose largest element is still to come
-    for key in window_keys(window, out.shape[1:-1], how):
-        here = _at(wide, key) == out
-        if free is None:
-            free = ~here
-        else:
-            here &= free
-            free ^= here
-        yield key, here
+def _check_shapes(x: Any, out: Any, grad: Any, window: tuple[int, ...], how: Geometry) -> None:
+    wanted = (x.shape[0], *window_counts(x.shape[1:-1], window, how), x.shape[-1])
+    for name, given in (("orig_output", out), ("grad", grad)):
+        if tuple(given.shape) != wanted:
+            raise InvalidArgumentError(
+                None, None, f"Expected {name} shape to be {[*wanted]}, but got {[*given.shape]}"
+            )
 
 
 def _by_input(xp: Any, x: Any, out: Any, grad: Any, window: tuple[int, ...], how: Geometry) -> Any:
+    _check_shapes(x, out, grad, window, how)
     spatial = x.shape[1:-1]
     edges = borders(spatial, window, how)
-    wide = [size + sum(edge) for size, edge in zip(spatial, edges, strict=True)]
-    made = filled_like(xp, grad, (x.shape[0], *wide, x.shape[-1]), 0)
-    apart = not hasattr(made, "at") and all(a <= b for a, b in zip(window, how.strides, strict=True))
-    for key, here in _chosen(xp, x, out, window, how):
-        # A product: many times as fast as xp.where with NumPy.
-        part = grad * xp.astype(here, grad.dtype)
-        if apart:  # windows do not overlap
-            _set_at(made, key, part)
-        else:
-            made = added_at(made, key, part)
+    if spread := in_one_pass(xp, "spread_largest", x):
+        x, grad = np.ascontiguousarray(x), np.ascontiguousarray(grad)
+        made = np.zeros(x.shape, x.dtype)
+        spread(x, grad, made, window, how.strides, tuple(before for before, _ in edges))
+        return made
+    wide = padded(xp, x, edges)
+    is_inside = padded(xp, filled_like(xp, x, (1, *spatial, 1), 1), edges) == 1
+    # The first element of each window, or the first that is larger than what went before.
+    keys = window_keys(window, out.shape[1:-1], how)
+    best, chosen = xp.zeros_like(out), xp.full(out.shape, -1, dtype=xp.int32, device=device(out))
+    for at, key in enumerate(keys):
+        is_better = is_inside[key] & ((chosen < 0) | (wide[key] > best))
+        best = xp.where(is_better, wide[key], best)
+        chosen = xp.where(is_better, xp.asarray(at, dtype=xp.int32, device=device(out)), chosen)
+    made = filled_like(xp, grad, wide.shape, 0)
+    for at, key in enumerate(keys):
+        made = added_at(made, key, grad * xp.astype(chosen == at, grad.dtype))
     return cropped(made, edges, spatial)
 
 
 def _picked(xp: Any, x: Any, out: Any, grad: Any, window: tuple[int, ...], how: Geometry) -> Any:
-    """What `grad`, of the shape of the input, has where the largest elements are."""
-    wide = padded(xp, grad, borders(x.shape[1:-1], window, how))
+    """What `grad`, of the shape of the input, has at the first element that is the window's largest."""
+    edges = borders(x.shape[1:-1], window, how)
+    wide, by_input = padded(xp, x, edges, lowest(xp, x.dtype)), padded(xp, grad, edges)
     made = filled_like(xp, out, out.shape, 0)
-    for key, here in _chosen(xp, x, out, window, how):
-        made = made + wide[key] * xp.astype(here, made.dtype)
+    is_found = made != 0
+    for key in window_keys(window, out.shape[1:-1], how):
+        here = (wide[key] == out) & ~is_found
+        is_found = is_found | here
+        made = made + by_input[key] * xp.astype(here, made.dtype)
     return made
 
 
@@ -108,14 +91,9 @@ def _kernel(function: Any) -> Any:
         window = tuple(ksize[axis] for axis in spatial_axes(data_format, len(ksize)))
 
         def backward(*arrays: Any) -> Any:
-            if not data_format.startswith("NC"):
-                return function(xp, *arrays, window, how)
-            made = function(
-                xp, *(xp.permute_dims(each, TO_LAST[len(each.shape)]) for each in arrays), window, how
-            )
-            return xp.permute_dims(made, TO_FIRST[len(made.shape)])
+            return function(xp, *arrays, window, how)
 
-        return makes_new(backward)
+        return makes_new(channels_apart(xp, backward, data_format))
 
     return kernel
 
@@ -142,6 +120,11 @@ for _wide in ("", "3D"):
 def _spread_mean(xp: Any, sizes: tuple[int, ...], grad: Any, window: tuple[int, ...], how: Geometry) -> Any:
     spatial = sizes[1:-1]
     edges = borders(spatial, window, how)
+    wanted = (sizes[0], *window_counts(spatial, window, how), sizes[-1])
+    if (spread := in_one_pass(xp, "spread_mean", grad)) and tuple(grad.shape) == wanted:
+        made = np.zeros(sizes, grad.dtype)
+        spread(np.ascontiguousarray(grad), made, window, how.strides, tuple(before for before, _ in edges))
+        return made
     keys = window_keys(window, window_counts(spatial, window, how), how)
     wide = [size + sum(edge) for size, edge in zip(spatial, edges, strict=True)]
     if how.padding == "VALID":
@@ -166,13 +149,11 @@ def _mean_kernel(
 
     def backward(orig_sizes: Any, grad: Any) -> Any:
         sizes = tuple(orig_sizes.tolist())
-        if not data_format.startswith("NC"):
-            return _spread_mean(xp, sizes, grad, window, how)
-        sizes = (sizes[0], *sizes[2:], sizes[1])
-        made = _spread_mean(xp, sizes, xp.permute_dims(grad, TO_LAST[len(sizes)]), window, how)
-        return xp.permute_dims(made, TO_FIRST[len(sizes)])
+        if data_format.startswith("NC"):
+            sizes = (sizes[0] * sizes[1], *sizes[2:], 1)
+        return channels_apart(xp, lambda g: _spread_mean(xp, sizes, g, window, how), data_format)(grad)
 
-    return backward
+    return makes_new(backward)
 
 
 for _wide in ("", "3D"):

@@ -5,6 +5,9 @@ from __future__ import annotations
 import math
 from typing import Any
 
+import numpy as np
+from array_api_compat import device
+
 from ... import dtypes
 from ..._core import OpFunction
 from ...dtypes import DType, DTypeLike, as_dtype
@@ -17,15 +20,17 @@ from ..declare import FLOATS_HALF_FIRST, INDICES, REALS, Ints, attr, tensor
 from ..direct import attribute, direct, ints
 from ..faults import check_choice
 from ..outputs import MaxPoolWithArgmax
+from ..promises import makes_new
 from ..registry import define_op
 from .window import (
     Geometry,
     borders,
     channel_axis,
-    channels_last,
+    channels_apart,
     convert_padding,
     filled_like,
     geometry,
+    in_one_pass,
     padded,
     spatial_axes,
     spread,
@@ -61,14 +66,27 @@ def _parts(xp: Any, x: Any, window: tuple[int, ...], shape: Geometry, value: Any
 
 
 def lowest(xp: Any, dtype: Any) -> Any:
-    """The value of a dtype that all others are above."""
-    return float("-inf") if xp.isdtype(dtype, "real floating") else xp.iinfo(dtype).min
+    """The lowest finite value of a dtype."""
+    return (xp.finfo(dtype) if xp.isdtype(dtype, "real floating") else xp.iinfo(dtype)).min
+
+
+def _pool_in_one_pass(pool: Any, x: Any, window: tuple[int, ...], shape: Geometry, counts: list[int]) -> Any:
+    made = np.empty((x.shape[0], *counts, x.shape[-1]), x.dtype)
+    before = tuple(first for first, _ in borders(x.shape[1:-1], window, shape))
+    pool(np.ascontiguousarray(x), made, window, shape.strides, before)
+    return made
 
 
 def _max_pool(xp: Any, x: Any, window: tuple[int, ...], shape: Geometry) -> Any:
     sizes = x.shape[1:-1]
     counts = window_counts(sizes, window, shape)
-    best = padded(xp, x, borders(sizes, window, shape), lowest(xp, x.dtype))
+    if pool := in_one_pass(xp, "pool_largest", x):
+        return _pool_in_one_pass(pool, x, window, shape, counts)
+    least = lowest(xp, x.dtype)
+    if xp.isdtype(x.dtype, "real floating"):
+        # As v1: NaN is passed over, and the largest element is finite at least.
+        x = xp.where(x > least, x, xp.asarray(least, dtype=x.dtype, device=device(x)))
+    best = padded(xp, x, borders(sizes, window, shape), least)
     # Along one dimension after another: fewer passes, and the first ones over long runs of memory.
     for at, (length, count, stride) in enumerate(zip(window, counts, shape.strides, strict=True)):
         around = (slice(None),) * (at + 1)
@@ -80,6 +98,8 @@ def _max_pool(xp: Any, x: Any, window: tuple[int, ...], shape: Geometry) -> Any:
 
 
 def _avg_pool(xp: Any, x: Any, window: tuple[int, ...], shape: Geometry) -> Any:
+    if pool := in_one_pass(xp, "pool_mean", x):
+        return _pool_in_one_pass(pool, x, window, shape, window_counts(x.shape[1:-1], window, shape))
     total: Any = None
     for part in _parts(xp, x, window, shape, 0):
         total = part if total is None else total + part
@@ -101,7 +121,7 @@ def _pool_kernel(pool: Any) -> Any:
         shape = geometry(data_format, strides, (1,) * len(ksize), padding, explicit_paddings)
         _check_window(ksize, strides, data_format)
         window = tuple(ksize[axis] for axis in spatial_axes(data_format, len(ksize)))
-        return channels_last(xp, lambda x: pool(xp, x, window, shape), data_format)
+        return makes_new(channels_apart(xp, lambda x: pool(xp, x, window, shape), data_format))
 
     return kernel
 

@@ -132,6 +132,12 @@ def window_slices(x: Any, window: Sequence[int], counts: Sequence[int], shape: G
     return [x[key] for key in window_keys(window, counts, shape)]
 
 
+def in_one_pass(xp: Any, name: str, x: Any) -> Any:
+    """The namespace's function of that name for pooling NumPy's floats and doubles in C order; else None."""
+    function = getattr(xp, name, None)
+    return function if function is not None and x.dtype.char in "fd" else None
+
+
 def added_at(out: Any, key: tuple[slice, ...], part: Any) -> Any:
     """An array with a part added, in place where its library lets us."""
     if hasattr(out, "at") and not callable(out.at):
@@ -176,6 +182,22 @@ def channels_last(xp: Any, function: Any, data_format: str) -> Any:
     def call(x: Any, *rest: Any) -> Any:
         out = function(xp.permute_dims(x, TO_LAST[len(x.shape)]), *rest)
         return xp.permute_dims(out, TO_FIRST[len(out.shape)])
+
+    return call
+
+
+def channels_apart(xp: Any, function: Any, data_format: str) -> Any:
+    """A function of channels-last arrays that takes each channel alone, as one of arrays of `data_format`.
+
+    Channels that come first are as good as images, so nothing is permuted.
+    """
+    if not data_format.startswith("NC"):
+        return function
+
+    def call(*arrays: Any) -> Any:
+        images, channels = arrays[0].shape[:2]
+        out = function(*(xp.reshape(x, (images * channels, *x.shape[2:], 1)) for x in arrays))
+        return xp.reshape(out, (images, channels, *out.shape[1:-1]))
 
     return call
 

@@ -1,0 +1,129 @@
+// Poolings of NumPy's arrays, and their gradients.
+#include "values/pooling.hpp"
+
+#include <algorithm>
+#include <cstdint>
+#include <limits>
+
+#include "scopetrie/values/pooling.hpp"
+#include "support/locking.hpp"
+#include "values/reals.hpp"
+
+namespace scopetrie::python {
+namespace {
+
+constexpr const char* kRefusal =
+    "the arrays must be [N, spatial..., C] with one to three spatial dimensions, all of float32 or of float64, and "
+    "windows, strides and borders must go with them";
+
+[[noreturn]] void refuse() {
+  PyErr_SetString(PyExc_TypeError, kRefusal);
+  throw_raised();
+}
+
+/// Reads a tuple of one number for each spatial dimension; those that are left out in front are `missing`.
+Pooling::Dims read_tuple(PyObject* tuple, std::size_t rank, std::int64_t least, std::int64_t missing) {
+  if (PyTuple_Check(tuple) == 0 || static_cast<std::size_t>(PyTuple_GET_SIZE(tuple)) != rank) refuse();
+  Pooling::Dims out;
+  out.fill(missing);
+  for (std::size_t i = 0; i < rank; ++i) {
+    const long long value = PyLong_AsLongLong(PyTuple_GET_ITEM(tuple, static_cast<Py_ssize_t>(i)));
+    if (value == -1 && PyErr_Occurred() != nullptr) throw_raised();
+    if (value < least || value > std::numeric_limits<std::int32_t>::max()) refuse();
+    out[out.size() - rank + i] = value;
+  }
+  return out;
+}
+
+/// How windows lie on an array like `large`, one for each element of `small`.
+Pooling read_pooling(const Reals& large, const Reals& small, PyObject* window, PyObject* strides, PyObject* before) {
+  const auto sizes = large.dims(), counts = small.dims();
+  if (sizes.size() < 3 || sizes.size() > 5 || counts.size() != sizes.size() || sizes.front() != counts.front() ||
+      sizes.back() != counts.back() || !large.is_of_kind(small) || (large.kind() != 'f' && large.kind() != 'd'))
+    refuse();
+  const std::size_t rank = sizes.size() - 2;
+  Pooling out{};
+  out.images = sizes.front();
+  out.channels = sizes.back();
+  out.sizes.fill(1);
+  out.counts.fill(1);
+  for (std::size_t i = 0; i < rank; ++i) {
+    const std::size_t at = out.sizes.size() - rank + i;
+    out.sizes[at] = sizes[i + 1];
+    out.counts[at] = counts[i + 1];
+    if (std::max(out.sizes[at], out.counts[at]) > std::numeric_limits<std::int32_t>::max()) refuse();
+  }
+  out.window = read_tuple(window, rank, 1, 1);
+  out.strides = read_tuple(strides, rank, 1, 1);
+  out.before = read_tuple(before, rank, 0, 0);
+  return out;
+}
+
+template <typename Real>
+using OfTwo = void (*)(const Pooling&, const Real*, Real*);
+template <typename Real>
+using OfThree = void (*)(const Pooling&, const Real*, const Real*, Real*);
+
+/// `function(given, made, window, strides, before)`, of which `made` is the larger array, or the smaller one.
+template <OfTwo<float> floats, OfTwo<double> doubles, bool is_larger>
+PyObject* call_with_two(PyObject*, PyObject* args) {
+  PyObject *from, *to, *window, *strides, *before;
+  if (PyArg_ParseTuple(args, "OOOOO", &from, &to, &window, &strides, &before) == 0) return nullptr;
+  const Reals given(from, false), made(to, true);
+  const Pooling pooling = is_larger ? read_pooling(made, given, window, strides, before)
+                                    : read_pooling(given, made, window, strides, before);
+  {
+    const Released released;
+    if (given.kind() == 'f')
+      floats(pooling, given.elements<float>(), made.elements<float>());
+    else
+      doubles(pooling, given.elements<double>(), made.elements<double>());
+  }
+  Py_RETURN_NONE;
+}
+
+/// `function(x, grad, made, window, strides, before)`, with `made` like `x`.
+template <OfThree<float> floats, OfThree<double> doubles>
+PyObject* call_with_three(PyObject*, PyObject* args) {
+  PyObject *from, *by, *to, *window, *strides, *before;
+  if (PyArg_ParseTuple(args, "OOOOOO", &from, &by, &to, &window, &strides, &before) == 0) return nullptr;
+  const Reals x(from, false), grad(by, false), made(to, true);
+  const Pooling pooling = read_pooling(made, grad, window, strides, before);
+  if (!x.is_of_kind(made) || !std::ranges::equal(x.dims(), made.dims())) refuse();
+  {
+    const Released released;
+    if (x.kind() == 'f')
+      floats(pooling, x.elements<float>(), grad.elements<float>(), made.elements<float>());
+    else
+      doubles(pooling, x.elements<double>(), grad.elements<double>(), made.elements<double>());
+  }
+  Py_RETURN_NONE;
+}
+
+constexpr char kLargestDoc[] =
+    "pool_largest($module, x, made, window, strides, before, /)\n--\n\n"
+    "Writes the largest element of each window of `x` into `made`: C-contiguous arrays `[N, spatial..., C]`, all of\n"
+    "float32 or of float64. Windows begin at multiples of the strides, less `before`.";
+constexpr char kMeanDoc[] =
+    "pool_mean($module, x, made, window, strides, before, /)\n--\n\n"
+    "Writes the mean of each window of `x` into `made`, as pool_largest.";
+constexpr char kSpreadLargestDoc[] =
+    "spread_largest($module, x, grad, made, window, strides, before, /)\n--\n\n"
+    "Adds the gradient of each window to `made`, like `x`, where the window's largest element is.";
+constexpr char kSpreadMeanDoc[] =
+    "spread_mean($module, grad, made, window, strides, before, /)\n--\n\n"
+    "Adds the gradient of each window to `made`, a share to each element.";
+
+}  // namespace
+
+bool bind_pooling(PyObject* module) {
+  static PyMethodDef functions[] = {
+      {"pool_largest", unlocked<call_with_two<pool_largest, pool_largest, false>>, METH_VARARGS, kLargestDoc},
+      {"pool_mean", unlocked<call_with_two<pool_mean, pool_mean, false>>, METH_VARARGS, kMeanDoc},
+      {"spread_largest", unlocked<call_with_three<spread_largest, spread_largest>>, METH_VARARGS, kSpreadLargestDoc},
+      {"spread_mean", unlocked<call_with_two<spread_mean, spread_mean, true>>, METH_VARARGS, kSpreadMeanDoc},
+      {nullptr, nullptr, 0, nullptr}};
+  return PyModule_AddFunctions(module, functions) == 0;
+}
+
+}  // namespace scopetrie::python
