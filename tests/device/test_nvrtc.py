@@ -106,6 +106,15 @@ def sources() -> dict[str, str]:
     note("strided", lambda x, y: x * y, ("float32", (8, 6)), ("float32", (8, 6)), strides=[(1, 8), None])
     note("large", lambda x, y: x * y, ("float32", (1 << 20, 1 << 12)), ("float32", (1 << 12,)))
     note("select", lambda c, x, y: mapped("where", c > 0, x, y), *[("float32", (9,))] * 3)
+    for what, sizes in {"tail": (5000,), "tail of many": (3, 40, 5000)}.items():
+        trace = Trace()
+        cells = [trace.input(at, "cell", np.dtype(np.float32), (n,)) for at, n in enumerate(sizes)]
+        power = trace.input(len(sizes), "cell", np.dtype(np.float32), ())
+        writes = {at: (each * power).node for at, each in enumerate(cells)} | {len(sizes): (power * 0.9).node}
+        inputs = [each.node for each in (*cells, power)]
+        library = Library(np, np.empty, np.zeros, lambda *_: None, {})  # type: ignore[arg-type, return-value]
+        (found[what],) = Fused(library, inputs, dict.fromkeys(inputs), [], writes).sources
+        assert "atomicAdd" in found[what]
     note("together", lambda x, y, z: (x * x, y * y, z * z), *[("float32", (n,)) for n in (3, 40, 5000)])
     return found
 

@@ -156,7 +156,7 @@ def _cast(text: str, source: np.dtype[Any], target: np.dtype[Any]) -> str:
     return text if one.value == other.value else f"({other.value}){text}"
 
 
-def _compute(kernel: Kernel) -> list[str]:
+def _compute(kernel: Kernel, name: str = "compute") -> list[str]:
     """The function of one element."""
     lines, names = _statements(kernel)
     given = [f"const {ctype(node.dtype).value} a{at}" for at, node in enumerate(kernel.loads)]
@@ -164,7 +164,7 @@ def _compute(kernel: Kernel) -> list[str]:
         kind = "bool" if root.kind == "fault" else ctype(root.node.dtype).value
         given.append(f"{kind}& r{at}")
         lines.append(f"  r{at} = {names[root.node]};")
-    return [f"__device__ __forceinline__ void compute({', '.join(given)}) {{", *lines, "}"]
+    return [f"__device__ __forceinline__ void {name}({', '.join(given)}) {{", *lines, "}"]
 
 
 def _stores(kernel: Kernel, at: str, prefix: str = "") -> list[str]:
@@ -185,8 +185,10 @@ def _declared(kernel: Kernel) -> list[str]:
     ]
 
 
-def _call(kernel: Kernel, places: Sequence[Place], at: str, prefix: str = "") -> str:
-    """The call of `compute` for one element."""
+def _call(
+    kernel: Kernel, places: Sequence[Place], at: str, prefix: str = "", function: str = "compute"
+) -> str:
+    """The call of the function of one element."""
     given = []
     for number, (node, place) in enumerate(zip(kernel.loads, places, strict=True)):
         if place.kind == "number":
@@ -199,7 +201,7 @@ def _call(kernel: Kernel, places: Sequence[Place], at: str, prefix: str = "") ->
             text = f"x{number}[{_offset(number, place)}]"
         given.append(ctype(node.dtype).load.format(text))
     given += [f"r{at}" for at in range(len(kernel.roots))]
-    return f"compute({', '.join(given)});"
+    return f"{function}({', '.join(given)});"
 
 
 def _offset(number: int, place: Place) -> str:
@@ -212,11 +214,61 @@ def _offset(number: int, place: Place) -> str:
     return " + ".join(terms)
 
 
+# What comes after all else ----------------------------------------------------------------------------------
+
+
+class Tail(NamedTuple):
+    """Updates of single elements, by the last block that is done: then all blocks have read what they were.
+
+    Attributes:
+        functions: The functions that compute them.
+        arguments: What the kernel takes more.
+        body: What it does at its end.
+    """
+
+    functions: list[str]
+    arguments: list[str]
+    body: list[str]
+
+
+def tail_of(kernels: Sequence[Kernel]) -> Tail:
+    """Returns the end of a kernel that does the work of kernels of one element each.
+
+    Args:
+        kernels: They read and write variables of one element, and read none that another of them writes.
+    """
+    tail = Tail([], [], [])
+    if not kernels:
+        return tail
+    for number, kernel in enumerate(kernels):
+        _, places = places_of(kernel, {})
+        prefix, function = f"t{number}", f"compute_t{number}"
+        tail.functions.extend(_compute(kernel, function))
+        for at, (node, place) in enumerate(zip(kernel.loads, places, strict=True)):
+            star = "" if place.kind == "number" else "*"
+            tail.arguments.append(f"const {ctype(node.dtype).stored}{star} {prefix}x{at}")
+        for at, root in enumerate(kernel.roots):
+            tail.arguments.append(f"{ctype(root.node.dtype).stored}* {prefix}y{at}")
+        lines = [*_declared(kernel), _call(kernel, places, "0", prefix, function)]
+        tail.body.append(f"    {{ {' '.join([*lines, *_stores(kernel, '0', prefix)])} }}")
+    tail.arguments.append("unsigned int* arrived")
+    # The last thread of the last block: it comes after all threads of its block have.
+    tail.body[:0] = [
+        "  __syncthreads();",
+        "  if (threadIdx.x != blockDim.x - 1) return;",
+        "  __threadfence();",
+        "  if (atomicAdd(arrived, 1u) == gridDim.x - 1) {",
+        "    arrived[0] = 0;",
+    ]
+    tail.body.append("  }")
+    return tail
+
+
 # Kernels ----------------------------------------------------------------------------------------------------
 
 
-def _arguments(kernel: Kernel, places: Sequence[Place]) -> list[str]:
-    in_place = any(root.kind == "cell" for root in kernel.roots)
+def _arguments(kernel: Kernel, places: Sequence[Place], has_tail: bool) -> list[str]:
+    in_place = has_tail or any(root.kind == "cell" for root in kernel.roots)
     lone = "" if in_place else " __restrict__"
     given = []
     for number, (node, place) in enumerate(zip(kernel.loads, places, strict=True)):
@@ -237,16 +289,20 @@ def width_of(kernel: Kernel) -> int:
     return 16 // max(sizes, default=16)
 
 
-def emit(kernel: Kernel, strides: Mapping[Node, tuple[int, ...] | None]) -> Emitted:
+def emit(
+    kernel: Kernel, strides: Mapping[Node, tuple[int, ...] | None], last: Sequence[Kernel] = ()
+) -> Emitted:
     """Returns the source of a kernel.
 
     Args:
         kernel: The kernel.
         strides: For what it loads and is not in one piece, the strides in elements.
+        last: Kernels of one element each, whose work it does when all else is done; see `tail_of`.
     """
+    tail = tail_of(last)
     dims, places = places_of(kernel, strides)
     if all(each.kind != "strided" for each in places):
-        given = ["const {index} n", *_arguments(kernel, places)]
+        given = ["const {index} n", *_arguments(kernel, places, bool(last))]
         body = _flat(kernel, places)
     else:
         sizes = [f"const {{index}} d{axis}" for axis in range(1, len(dims))]
@@ -256,12 +312,12 @@ def emit(kernel: Kernel, strides: Mapping[Node, tuple[int, ...] | None]) -> Emit
             for axis, step in enumerate(place.strides)
             if step not in (0, 1)
         ]
-        given = ["const {index} n", *sizes, *steps, *_arguments(kernel, places)]
+        given = ["const {index} n", *sizes, *steps, *_arguments(kernel, places, bool(last))]
         body = _strided(kernel, places, len(dims))
     # 64-bit indices cost, and are only for what needs them.
     reach = max([kernel_size(kernel.shape), *(_reach(dims, place) for place in places)])
     index = "int" if reach < 1 << 30 else "long long"
-    return _whole(kernel, ", ".join(given), body, index, dims, places)
+    return _whole(kernel, given, body, index, dims, places, tail)
 
 
 def _reach(dims: Sequence[int], place: Place) -> int:
@@ -270,18 +326,22 @@ def _reach(dims: Sequence[int], place: Place) -> int:
 
 def _whole(
     kernel: Kernel,
-    arguments: str,
+    arguments: Sequence[str],
     body: list[str],
     index: str,
     dims: tuple[int, ...],
     places: list[Place],
+    tail: Tail,
     before: Sequence[str] = (),
 ) -> Emitted:
+    given = ", ".join([*arguments, *tail.arguments])
     lines = [
         *before,
         *_compute(kernel),
-        f'extern "C" __global__ void __launch_bounds__({BLOCK}) KERNEL({arguments}) {{',
+        *tail.functions,
+        f'extern "C" __global__ void __launch_bounds__({BLOCK}) KERNEL({given}) {{',
         *body,
+        *tail.body,
         "}",
     ]
     text = "\n".join(lines).replace("{index}", index)
@@ -384,13 +444,14 @@ def most_together(kernel: Kernel) -> int:
     return max(1, _ARGUMENTS // (8 * own + 16) - 1)
 
 
-def emit_together(kernel: Kernel, places: list[Place], count: int) -> Emitted:
+def emit_together(kernel: Kernel, places: list[Place], count: int, last: Sequence[Kernel] = ()) -> Emitted:
     """Returns the source of a kernel that does the work of several of one structure, whose sizes differ.
 
     Args:
         kernel: One of them.
         places: How it finds what it loads; nothing is strided.
         count: How many there are.
+        last: What `emit` takes.
     """
     members = [f"  int first[{count + 1}];", f"  long long size[{count}];"]
     names = []
@@ -419,6 +480,6 @@ def emit_together(kernel: Kernel, places: list[Place], count: int) -> Emitted:
         *(f"    {each}" for each in _stores(kernel, "i")),
         "  }",
     ]
-    arguments = "const __grid_constant__ Arrays all"
+    arguments = ["const __grid_constant__ Arrays all"]
     before = ["struct Arrays {", *members, "};"]
-    return _whole(kernel, arguments, body, "long long", (), places, before)
+    return _whole(kernel, arguments, body, "long long", (), places, tail_of(last), before)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import partial
 from typing import Any, Final, NamedTuple, TypeAlias
 
 import numpy as np
@@ -27,6 +28,8 @@ from .trace import Node, Noted, NotTraceableError
 _MOST_BLOCKS: Final = 4096
 # A kernel takes 4,096 bytes of arguments; so many pointers leave room for sizes.
 _MOST_POINTERS: Final = 400
+# What a tail takes; a kernel of many arrays has little room left.
+_MOST_IN_TAIL: Final = 10
 # Products and sums are rounded one by one, as by one kernel each.
 OPTIONS: Final = ("--fmad=false",)
 
@@ -94,7 +97,10 @@ class Fused:
         self._schedule = schedule = Schedule(outputs, writes, noted)
         self._flags = self._slot() if noted else -1
         self._noted = list(noted)
-        self._actions: list[Action] = [action for wave in schedule.waves for action in self._wave(wave)]
+        # A count of blocks, which kernels with a tail begin and end with 0.
+        self._arrived: Array | None = None
+        self._has_tail = False
+        self._actions: list[Action] = list(self._all(schedule.waves))
         self._outputs = [self._slots[node] for node in outputs]
         self._checked = [self._slots[each.array] for each in noted]
         self._size = len(self._slots) + (1 if noted else 0)
@@ -106,6 +112,8 @@ class Fused:
         if self._noted:
             slots[self._flags] = self._library.zeros((len(self._noted),), np.bool_)
         # All memory first: what a full device refuses has changed no variable.
+        if self._has_tail and self._arrived is None:
+            self._arrived = self._library.zeros((1,), np.uint32)
         for at, shape, dtype in self._allocated:
             slots[at] = self._library.empty(shape, dtype)
         for action in self._actions:
@@ -121,7 +129,41 @@ class Fused:
 
     # Building -----------------------------------------------------------------------------------------------
 
-    def _wave(self, wave: Sequence[Kernel | Node]) -> Iterator[Action]:
+    def _all(self, waves: Sequence[Sequence[Kernel | Node]]) -> Iterator[Action]:
+        at = 0
+        while at < len(waves):
+            last = self._tail(waves[at], waves[at + 1]) if at + 1 < len(waves) else []
+            yield from self._wave(waves[at], last)
+            at += 2 if last else 1
+
+    def _tail(self, wave: Sequence[Kernel | Node], after: Sequence[Kernel | Node]) -> list[Kernel]:
+        """Returns the steps of a wave that the last kernel of the wave before can do: see `emit.tail_of`.
+
+        They change variables of one element, such as the powers of Adam's betas, which the wave before reads.
+        """
+        if not any(isinstance(each, Kernel) and kernel_size(each.shape) for each in wave):
+            return []
+        steps: list[Kernel] = []
+        pointers = 0
+        for each in after:
+            if not isinstance(each, Kernel) or kernel_size(each.shape) != 1:
+                return []
+            if any(root.kind != "cell" for root in each.roots):
+                return []
+            if any(node.kind != "input" or node.size != 1 for node in each.loads):
+                return []
+            pointers += len(each.loads) + len(each.roots)
+            steps.append(each)
+        written = {root.at for each in steps for root in each.roots}
+        read = [{node.value for node in each.loads if node.name == "cell"} for each in steps]
+        apart = all(
+            own.isdisjoint(written - {root.at for root in each.roots})
+            for own, each in zip(read, steps, strict=True)
+        )
+        return steps if apart and pointers <= _MOST_IN_TAIL else []
+
+    def _wave(self, wave: Sequence[Kernel | Node], last: list[Kernel]) -> Iterator[Action]:
+        launches: list[Callable[[list[Kernel]], Action]] = []
         kernels: dict[str, list[Kernel]] = {}
         for step in wave:
             if isinstance(step, Node):
@@ -137,12 +179,31 @@ class Fused:
                 continue
             places = emit(found[0], self._strides).places
             most = most_together(found[0])
-            for first in range(0, len(found), most):
-                yield self._together(found[first : first + most], places)
+            launches += [
+                partial(self._together, found[first : first + most], places)
+                for first in range(0, len(found), most)
+            ]
         for found in alone.values():
             few = sum(len(each.roots) + len(each.loads) for each in found) <= _MOST_POINTERS
-            for part in [found] if few else [[each] for each in found]:
-                yield self._single(part[0] if len(part) == 1 else self._schedule.joined(part))
+            launches += [
+                partial(self._single, part[0] if len(part) == 1 else self._schedule.joined(part))
+                for part in ([found] if few else [[each] for each in found])
+            ]
+        for at, launch in enumerate(launches):
+            yield launch(last if at == len(launches) - 1 else [])
+
+    def _more(self, last: list[Kernel]) -> Callable[[Slots], list[Any]]:
+        """Returns what a kernel with a tail takes more."""
+        if not last:
+            return lambda slots: []
+        self._has_tail = True
+        loads = [(self._slots[node] for node in kernel.loads) for kernel in last]
+        places = [
+            at
+            for kernel, own in zip(last, loads, strict=True)
+            for at in (*own, *(at for _, at in self._targets(kernel)))
+        ]
+        return lambda slots: [*[slots[at] for at in places], self._arrived]
 
     def _structure(self, kernel: Kernel) -> str:
         """What kernels have in common that go into one launch."""
@@ -193,10 +254,10 @@ class Fused:
 
         return arrays
 
-    def _single(self, kernel: Kernel) -> Action:
+    def _single(self, kernel: Kernel, last: list[Kernel]) -> Action:
         if len(kernel.loads) + len(kernel.roots) > _MOST_POINTERS:
             raise NotTraceableError("more arrays than a kernel takes")
-        emitted = emit(kernel, self._strides)
+        emitted = emit(kernel, self._strides, last)
         index = np.int32 if "(const int n" in emitted.source else np.int64
         size = kernel_size(kernel.shape)
         sizes = [index(size)]
@@ -207,19 +268,20 @@ class Fused:
         else:
             width = width_of(kernel)
         loads = [self._slots[node] for node in kernel.loads]
-        stored = self._stored(self._targets(kernel))
+        stored, more = self._stored(self._targets(kernel)), self._more(last)
         launch = self._library.compiled(emitted)
         grid, block = (min(_MOST_BLOCKS, -(-size // (BLOCK * width))),), (BLOCK,)
         self.sources.append(emitted.source)
 
         def run(slots: Slots) -> None:
-            launch(grid, block, (*sizes, *[slots[at] for at in loads], *stored(slots)))
+            launch(grid, block, (*sizes, *[slots[at] for at in loads], *stored(slots), *more(slots)))
 
         return run
 
-    def _together(self, kernels: Sequence[Kernel], places: list[Place]) -> Action:
+    def _together(self, kernels: Sequence[Kernel], places: list[Place], last: list[Kernel]) -> Action:
         count = len(kernels)
-        emitted = emit_together(kernels[0], places, count)
+        emitted = emit_together(kernels[0], places, count, last)
+        more = self._more(last)
         layout, first = _layout(kernels, places)
         loads = [[self._slots[kernel.loads[at]] for kernel in kernels] for at in range(len(places))]
         stored = [self._stored(self._targets(kernel)) for kernel in kernels]
@@ -238,7 +300,7 @@ class Fused:
             made = [each(slots) for each in stored]
             for at, column in enumerate(zip(*made, strict=True)):
                 arrays[f"y{at}"][0] = [each.data.ptr for each in column]
-            launch(grid, block, (arrays,))
+            launch(grid, block, (arrays, *more(slots)))
 
         return run
 
