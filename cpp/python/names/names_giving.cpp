@@ -9,26 +9,28 @@ NamesState::Part& part_of(NamesState& state, PyObject* name) {
   return state.parts[(reinterpret_cast<std::uintptr_t>(name) >> 4) % state.parts.size()];
 }
 
-// The place of a name that is asked for in the current scope. Throws, Error where it is not legal.
-void place_of(NamesState& state, const char* call, PyObject* name, ScopeId& scope, SegmentId& segment) {
-  scope = names_scope(state);
-  NamesState::Part& part = part_of(state, name);
-  if (part.text == name) [[likely]] {
-    segment = part.segment;
-    return;
-  }
+// The place of a name that is not the one its slot has, which then has it. Throws, Error where it is not legal.
+[[gnu::noinline]] void find_place(NamesState& state, const char* call, PyObject* name, ScopeId& scope,
+                                  SegmentId& segment) {
   const std::string_view text = argument_text(call, "a name", name);
   const ScopeId here = scope;
   scope = state.names.place(text, here, segment);
   if (scope == here && PyUnicode_CheckExact(name) && PyUnicode_CHECK_INTERNED(name)) {
+    NamesState::Part& part = part_of(state, name);
     const Ref before(std::exchange(part.text, Py_NewRef(name)));
     part.segment = segment;
   }
 }
 
-}  // namespace
-
-namespace {
+// The place of a name that is asked for in the current scope. Throws, Error where it is not legal.
+void place_of(NamesState& state, const char* call, PyObject* name, ScopeId& scope, SegmentId& segment) {
+  scope = names_scope(state);
+  const NamesState::Part& part = part_of(state, name);
+  if (part.text == name) [[likely]]
+    segment = part.segment;
+  else
+    find_place(state, call, name, scope, segment);
+}
 
 // What give(scope, segment) gives at the place of a name that is asked for.
 template <class Give>
