@@ -23,7 +23,8 @@ NamesState::Part& part_of(NamesState& state, PyObject* name) {
 }
 
 // The place of a name that is asked for in the current scope. Throws, Error where it is not legal.
-void place_of(NamesState& state, const char* call, PyObject* name, ScopeId& scope, SegmentId& segment) {
+SCOPETRIE_INLINED void place_of(NamesState& state, const char* call, PyObject* name, ScopeId& scope,
+                                SegmentId& segment) {
   scope = names_scope(state);
   const NamesState::Part& part = part_of(state, name);
   if (part.text == name) [[likely]]

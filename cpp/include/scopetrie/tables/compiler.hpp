@@ -8,6 +8,13 @@
 #define SCOPETRIE_COLD
 #endif
 
+/// Marks a small function of a hot path that is inlined wherever it is called.
+#if defined(__GNUC__)
+#define SCOPETRIE_INLINED __attribute__((always_inline)) inline
+#else
+#define SCOPETRIE_INLINED inline
+#endif
+
 /// Fetches what a pointer points to into the cache, for somebody who will write there soon; null is allowed.
 #if defined(__GNUC__)
 #define SCOPETRIE_PREFETCH(pointer) __builtin_prefetch(pointer, 1)
