@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <charconv>
 
+#include "scopetrie/tables/byte_words.hpp"
 #include "scopetrie/tables/ids.hpp"
 
 namespace scopetrie {
@@ -40,9 +41,15 @@ bool Spelling::stands_before_number(std::string_view segment) const {
   return (std::string(segment) + before_number + "1").find(separator) == std::string::npos;
 }
 
+// The high bit of a byte says it.
 bool Spelling::is_cased(std::string_view text) const {
-  return std::any_of(text.begin(), text.end(),
-                     [this](char c) { return is_upper(c) || (lower != nullptr && !is_ascii(c)); });
+  constexpr std::uint64_t kHigh = in_each_byte(0x80);
+  const std::uint64_t others = lower != nullptr ? kHigh : 0;
+  return finds_byte(text, [others](std::uint64_t bytes) {
+    const std::uint64_t low = bytes & ~kHigh;
+    const std::uint64_t from_a = low + in_each_byte(0x80 - 'A'), behind_z = low + in_each_byte(0x7F - 'Z');
+    return (from_a & ~behind_z & ~bytes & kHigh) | (bytes & others);
+  });
 }
 
 std::string Spelling::folded(std::string_view text) const {
@@ -59,9 +66,10 @@ std::size_t Spelling::number_start(std::string_view text, std::uint32_t& number)
     text.remove_suffix(after_number.size());
   }
   std::size_t at = text.size();
+  if (at == 0 || !is_digit(text[at - 1])) return std::string_view::npos;
   while (at > 0 && is_digit(text[at - 1])) --at;
   const std::size_t digits = text.size() - at;
-  if (digits == 0 || at == 0 || text[at - 1] != before_number.back()) return std::string_view::npos;
+  if (at == 0 || text[at - 1] != before_number.back()) return std::string_view::npos;
   if (digits > 9 || text[at] == '0' || !text.substr(0, at).ends_with(before_number)) return std::string_view::npos;
   number = 0;
   for (const char c : text.substr(at)) number = number * 10 + static_cast<std::uint32_t>(c - '0');

@@ -1,10 +1,10 @@
 #include "scopetrie/values/refusal.hpp"
 
 #include <cstdint>
-#include <cstring>
 #include <string>
 #include <utility>
 
+#include "scopetrie/tables/byte_words.hpp"
 #include "scopetrie/variables/partitions.hpp"
 
 namespace scopetrie {
@@ -83,37 +83,27 @@ std::string shown(std::string_view name) {
   return text;
 }
 
+// The high bit of each byte that is below 0x20 or is 0x7F. A borrow may set one more bit, but only above a byte for
+// which that is so.
 bool has_control(std::string_view name) noexcept {
-  constexpr std::uint64_t kEach = 0x0101'0101'0101'0101u, kHigh = 0x80 * kEach;
-  // Eight bytes at a time: the high bit of each byte that is below 0x20 or is 0x7F. A borrow may set one more bit, but
-  // only above a byte for which that is so.
-  const auto controls = [](std::uint64_t bytes) {
-    const std::uint64_t deletes = bytes ^ (0x7F * kEach);
-    return (((bytes - 0x20 * kEach) & ~bytes) | ((deletes - kEach) & ~deletes)) & kHigh;
-  };
-  std::uint64_t found = 0, bytes = 0;
-  std::size_t at = 0;
-  for (; at + sizeof bytes <= name.size(); at += sizeof bytes) {
-    std::memcpy(&bytes, name.data() + at, sizeof bytes);
-    found |= controls(bytes);
-  }
-  for (; at < name.size(); ++at) {
-    const auto byte = static_cast<unsigned char>(name[at]);
-    found |= static_cast<std::uint64_t>(byte < 0x20) | static_cast<std::uint64_t>(byte == 0x7F);
-  }
-  return found != 0;
+  return finds_byte(name, [](std::uint64_t bytes) {
+    const std::uint64_t deletes = bytes ^ in_each_byte(0x7F);
+    return (((bytes - in_each_byte(0x20)) & ~bytes) | ((deletes - in_each_byte(1)) & ~deletes)) & in_each_byte(0x80);
+  });
 }
 
 bool has_empty_part(std::string_view name) noexcept {
-  return name.empty() || name.front() == '/' || name.back() == '/' || name.find("//") != std::string_view::npos;
+  char before = '/';
+  for (const char character : name) {
+    if (character == '/' && before == '/') return true;
+    before = character;
+  }
+  return before == '/';
 }
 
 }  // namespace
 
-bool is_store_name(std::string_view name) noexcept {
-  if (name.empty() || has_control(name)) return false;
-  return name.find('/') == std::string_view::npos || !has_empty_part(name);
-}
+bool is_store_name(std::string_view name) noexcept { return !has_control(name) && !has_empty_part(name); }
 
 void check_store_name(const char* call, std::string_view name) {
   if (is_store_name(name)) [[likely]]

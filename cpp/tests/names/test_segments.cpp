@@ -114,3 +114,21 @@ TEST_CASE("a name of thousands of suffixes is neither deep recursion nor quadrat
   CHECK(segments.text(segments.folded(id)) == testing::lower(text));
   CHECK(segments.size() == 2 * 10001 + 1);
 }
+
+TEST_CASE("a capital letter anywhere in a segment is folded, and no other character is") {
+  Segments segments;
+  for (std::size_t size = 1; size <= 20; ++size) {
+    for (const char c : {'@', '[', '`', '{', '\x7f', '\x80', '\xc1', '\xff', '0', '_'}) {
+      const SegmentId same = segments.intern(std::string(size, c));
+      CHECK(segments.folded(same) == same);
+    }
+    for (std::size_t at = 0; at < size; ++at)
+      for (const char c : {'A', 'M', 'Z'}) {
+        std::string text(size, 'w');
+        text[at] = c;
+        const SegmentId folded = segments.folded(segments.intern(text));
+        text[at] = static_cast<char>(c - 'A' + 'a');
+        CHECK(segments.text(folded) == text);
+      }
+  }
+}
