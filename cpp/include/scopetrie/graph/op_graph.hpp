@@ -177,7 +177,7 @@ class OpGraph : private Undoable {
         refuse_inputs();
       rows_.push_back({name, static_cast<std::uint32_t>(input), tensor, attribute, site, kind});
       operation_rows_.append();
-      inputs_.insert(inputs_.end(), inputs.begin(), inputs.end());
+      for (const TensorId each : inputs) inputs_.push_back(each);  // insert() takes longer for one or two
       for (const Output& output : outputs) {
         tensors_.push_back({id, output.shape, output.dtype});
         tensor_rows_.append();

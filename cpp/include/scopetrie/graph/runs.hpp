@@ -33,7 +33,12 @@ class Runs {
     if (size_ % 64 == 0) add_word();
     ++rows_;
     ++size_;
-    if (length != 1) continue_by(length - 1);
+    if (length == 1) return;
+    const std::uint32_t more = length - 1, bit = size_ % 64;
+    if (bit == 0 || bit + more > 64) [[unlikely]]
+      return continue_by(more);
+    words_.back().continued |= ((std::uint64_t{1} << more) - 1) << bit;
+    size_ += more;
   }
 
   Place find(std::uint32_t id) const {

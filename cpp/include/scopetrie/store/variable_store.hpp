@@ -65,7 +65,11 @@ class VariableStore {
     variables_.push_back(variable);
     if (variable.scope == kNone) return id;
     try {
-      if (variable.segment >= first_.size()) first_.resize(variable.segment + std::size_t{1}, kNone);
+      if (variable.segment == first_.size()) {  // it is as new as the variable
+        first_.push_back(id);
+        return id;
+      }
+      if (variable.segment > first_.size()) first_.resize(variable.segment + std::size_t{1}, kNone);
       VariableId& first = first_[variable.segment];
       if (first == kNone)
         first = id;

@@ -4,7 +4,10 @@
 /// Marks a slow path: never inlined, so that the hot function calling it saves no registers for it.
 #if defined(__GNUC__)
 #define SCOPETRIE_COLD __attribute__((cold, noinline))
+/// The same for what is rare and takes long: compiled for speed.
+#define SCOPETRIE_OUT_OF_LINE __attribute__((noinline))
 #else
+#define SCOPETRIE_OUT_OF_LINE
 #define SCOPETRIE_COLD
 #endif
 

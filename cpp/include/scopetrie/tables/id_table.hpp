@@ -83,7 +83,7 @@ class IdTable {
     slots_[at] = {hash, id};
   }
 
-  SCOPETRIE_COLD void grow(std::size_t size) {
+  SCOPETRIE_OUT_OF_LINE void grow(std::size_t size) {
     Table<Slot> old(size);
     old.swap(slots_);
     mask_ = slots_.size() - 1;

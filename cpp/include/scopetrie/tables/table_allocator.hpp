@@ -48,7 +48,8 @@ using Table = std::vector<T, TableAllocator<T>>;
 /// linear.
 template <class Rows>
 void make_room(Rows& rows, std::size_t more) {
-  if (rows.size() + more > rows.capacity()) rows.reserve(std::max(rows.size() + more, rows.capacity() * 2));
+  if (more > rows.capacity() - rows.size()) [[unlikely]]
+    rows.reserve(std::max(rows.size() + more, rows.capacity() * 2));
 }
 
 }  // namespace scopetrie
