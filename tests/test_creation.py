@@ -608,3 +608,29 @@ def test_an_initializer_is_whatever_takes_a_shape_and_a_dtype(initializer, parti
 def test_an_initializer_without_arguments_says_the_shape_itself(initializer):
     with tf.Graph().as_default():
         assert tf.get_variable("v", initializer=initializer).shape.as_list() == [2]
+
+
+def test_collections_that_change_while_a_key_is_compared():
+    keys = ["mine", tf.GraphKeys.GLOBAL_VARIABLES, "".join(["ot", "hers"])]
+
+    class Key:
+        def __hash__(self):
+            return hash("mine")
+
+        def __eq__(self, other):
+            keys.clear()
+            return False
+
+    with tf.Graph().as_default() as graph:
+        graph.add_to_collection(Key(), "something")
+        v = tf.get_variable("v", [2], initializer=I.zeros(), collections=keys, trainable=False)
+        assert keys == []
+        assert graph.get_collection("mine") == graph.get_collection("others") == tf.global_variables() == [v]
+
+
+@pytest.mark.parametrize("count", [6, 7, 8, 20])
+def test_as_many_collections_as_the_program_likes(count):
+    with tf.Graph().as_default() as graph:
+        v = tf.get_variable("v", [2], collections=[f"mine{i}" for i in range(count)])
+        assert [graph.get_collection(f"mine{i}") for i in range(count)] == [[v]] * count
+        assert tf.trainable_variables() == [v]

@@ -70,6 +70,7 @@ inline PyObject* tuple_of(PyObject* list) {
 /// The items of a sequence, as a tuple or a list that nobody else has: whatever is called while the program's own list
 /// is read may change it. `message` is the TypeError's for what is no sequence.
 inline PyObject* items_of(PyObject* object, const char* message) {
+  if (PyTuple_CheckExact(object)) return Py_NewRef(object);
   return PyList_Check(object) ? tuple_of(object) : PySequence_Fast(object, message);
 }
 /// A value for NumPy to read, which reads lists in place: itself where all in it are plain numbers and texts, else with

@@ -24,6 +24,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <span>
 #include <type_traits>
 
 #include "scopetrie/tables/compiler.hpp"
@@ -117,6 +118,21 @@ class OwnTuples {
   PyObject* owned_[N];
 };
 
+/// The items of a list or tuple, owned, as long as there are at most N: of more, none.
+template <std::size_t N>
+class OwnItems {
+ public:
+  explicit OwnItems(PyObject* list) : list_(list) {}
+  std::span<PyObject* const> get() const {
+    if (list_.get() == nullptr || !PyTuple_Check(list_.get())) return {};
+    const auto count = static_cast<std::size_t>(PyTuple_GET_SIZE(list_.get()));
+    return {&PyTuple_GET_ITEM(list_.get(), 0), count <= N ? count : 0};
+  }
+
+ private:
+  Snapshot list_;
+};
+
 /// A new reference, unless the last one has just gone and the object is about to be freed. The object must have been
 /// given to allow_try_incref() when it was made, and its deallocator must wait for the lock that the caller has.
 inline bool try_incref(PyObject* object) {
@@ -170,6 +186,29 @@ class OwnTuples {
  public:
   OwnTuples() {}  // NOLINT(modernize-use-equals-default)
   PyObject* of(PyObject* value) { return value; }
+};
+
+/// The items of a list or tuple, owned, as long as there are at most N: of more, none.
+template <std::size_t N>
+class OwnItems {
+ public:
+  explicit OwnItems(PyObject* list) {
+    const Py_ssize_t size = PySequence_Fast_GET_SIZE(list);
+    if (size > static_cast<Py_ssize_t>(N)) return;
+    for (; count_ < static_cast<std::size_t>(size); ++count_)
+      owned_[count_] = Py_NewRef(PySequence_Fast_GET_ITEM(list, static_cast<Py_ssize_t>(count_)));
+  }
+  ~OwnItems() {
+    while (count_ > 0) Py_DECREF(owned_[--count_]);
+  }
+  OwnItems(const OwnItems&) = delete;
+  OwnItems& operator=(const OwnItems&) = delete;
+
+  std::span<PyObject* const> get() const { return {owned_, count_}; }
+
+ private:
+  std::size_t count_ = 0;
+  PyObject* owned_[N];
 };
 
 inline bool try_incref(PyObject* object) {

@@ -190,14 +190,16 @@ class Signature {
     take_positional(args, positional, out, std::make_index_sequence<N>());
     if (keywords == nullptr) return true;
     const Py_ssize_t count = PyTuple_GET_SIZE(keywords);
+    std::size_t next = 0;  // where to look first: programs mostly write keywords in the order of the parameters
     for (Py_ssize_t k = 0; k < count; ++k) {
       PyObject* keyword = PyTuple_GET_ITEM(keywords, k);
-      std::size_t at = 0;
+      std::size_t at = next;
       while (at < N && interned_[at] != keyword) ++at;
       if (at == N) [[unlikely]] {
-        at = match(keyword);
+        at = find(keyword);
         if (at == N) return false;
       }
+      next = at + 1;
       if (out[at] != nullptr) [[unlikely]]
         return twice(at);
       out[at] = args[positional + k];
@@ -232,6 +234,11 @@ class Signature {
   SCOPETRIE_COLD bool missing(std::size_t at) {
     PyErr_Format(PyExc_TypeError, "%s() missing 1 required positional argument: '%s'", function_, names_[at]);
     return false;
+  }
+  std::size_t find(PyObject* keyword) {
+    for (std::size_t at = 0; at < N; ++at)
+      if (interned_[at] == keyword) return at;
+    return match(keyword);
   }
   std::size_t match(PyObject* keyword) {
     if (interned_[0] == nullptr)

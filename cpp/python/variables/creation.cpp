@@ -47,15 +47,13 @@ bool Creation::read_collections() {
   PyObject* keys = call_.collections;
   if (keys == nullptr) return true;
   if (!PyList_CheckExact(keys) && !PyTuple_CheckExact(keys)) return false;
-  const Ref own(items_of(keys, ""));  // a key of the program's that is like one of these compares itself with it
-  if (!own) return false;
+  // Owned, as a key of the program's that is like one of these compares itself with it.
+  const OwnItems<kMostLists - 1> own(keys);
+  if (own.get().empty()) return false;
   const auto join = [&](std::size_t list) {
     if (std::find(lists_, lists_ + list_count_, list) == lists_ + list_count_) lists_[list_count_++] = list;
   };
-  const Py_ssize_t count = PySequence_Fast_GET_SIZE(own.get());
-  if (count == 0 || count >= static_cast<Py_ssize_t>(kMostLists)) return false;
-  for (Py_ssize_t i = 0; i < count; ++i) {
-    PyObject* key = PySequence_Fast_GET_ITEM(own.get(), i);
+  for (PyObject* key : own.get()) {
     if (!PyUnicode_CheckExact(key)) return false;
     const Py_ssize_t list = graph_.collection_keys.at(graph_.collections, key);
     if (list < 0) return false;

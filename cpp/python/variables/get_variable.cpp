@@ -130,13 +130,14 @@ PyObject* get_variables(PyObject*, PyObject* const* args, Py_ssize_t positional,
   reserve_variables(graph, scope_id, static_cast<std::size_t>(count));
   VariableCall call = call_in(*scope, arguments);
   Creation creation(*context, call, graph.sites.here());
+  bool asks_nobody = is_plain(scope, arguments);
   for (Py_ssize_t i = 0; i < count; ++i) {
     arguments[kName] = PySequence_Fast_GET_ITEM(names.get(), i);
     if (shapes) arguments[kShape] = PySequence_Fast_GET_ITEM(shapes.get(), i);
     const Snapshot shape(arguments[kShape]);
     if (shape.get() != arguments[kShape]) creation.restart();
     PyObject* variable = nullptr;
-    if (is_plain(scope, arguments)) {
+    if (asks_nobody) {
       const Found found = find_plain(*context, scope, scope_id, arguments, shape.get());
       variable = found.variable;
       if (found.segment != kNone && call.regularizer == nullptr && !scope->refuses_variables())
@@ -146,6 +147,7 @@ PyObject* get_variables(PyObject*, PyObject* const* args, Py_ssize_t positional,
       if (PyErr_Occurred()) return nullptr;
       variable = get_in_scope(*context, *scope, arguments, nullptr);
       call = call_in(*scope, arguments);  // that may have run anything
+      asks_nobody = is_plain(scope, arguments);
       creation.restart();
     }
     PyList_SET_ITEM(made.get(), i, variable);

@@ -151,20 +151,27 @@ VariableCall call_in(const PyVariableScope& scope, PyObject* const* arguments) {
     call.initializer = given_or_null(arguments[kInitializer]);
     return call;
   }
-  const auto setting = [&](Argument argument, Setting usual) {
-    return given(arguments[argument]) ? arguments[argument] : setting_of(scope, usual);
-  };
-  call.initializer = setting(kInitializer, Setting::kInitializer);
-  call.regularizer = setting(kRegularizer, Setting::kRegularizer);
+  call.initializer = given_or_null(arguments[kInitializer]);
+  call.regularizer = given_or_null(arguments[kRegularizer]);
   call.trainable = given_or_null(arguments[kTrainable]);
   call.collections = given_or_null(arguments[kCollections]);
-  call.caching_device = setting(kCachingDevice, Setting::kCachingDevice);
-  call.partitioner = setting(kPartitioner, Setting::kPartitioner);
+  call.caching_device = given_or_null(arguments[kCachingDevice]);
+  call.partitioner = given_or_null(arguments[kPartitioner]);
   call.validate_shape = given_or_null(arguments[kValidateShape]);
-  call.use_resource = setting(kUseResource, Setting::kUseResource);
-  call.constraint = setting(kConstraint, Setting::kConstraint);
+  call.use_resource = given_or_null(arguments[kUseResource]);
+  call.constraint = given_or_null(arguments[kConstraint]);
   call.synchronization = given_or_null(arguments[kSynchronization]);
   call.aggregation = given_or_null(arguments[kAggregation]);
+  if (scope.settings.is_empty()) return call;
+  const auto inherit = [&scope](PyObject*& argument, Setting usual) {
+    if (argument == nullptr) argument = setting_of(scope, usual);
+  };
+  inherit(call.initializer, Setting::kInitializer);
+  inherit(call.regularizer, Setting::kRegularizer);
+  inherit(call.caching_device, Setting::kCachingDevice);
+  inherit(call.partitioner, Setting::kPartitioner);
+  inherit(call.use_resource, Setting::kUseResource);
+  inherit(call.constraint, Setting::kConstraint);
   return call;
 }
 
