@@ -6,6 +6,7 @@ import gc
 import pickle
 import threading
 import weakref
+from itertools import permutations
 from typing import Any
 
 import numpy as np
@@ -84,7 +85,9 @@ def test_default_names_count_as_in_variable_scope(store: st.Store) -> None:
     assert names == ["block", "block/layer", "block_1", "block_1/layer"]
 
 
-@pytest.mark.parametrize("name", ["", "/a", "a/", "a//b", "a\nb", "\x7f"])
+@pytest.mark.parametrize(
+    "name", ["", "/a", "a/", "a//b", "a\nb", "\x7f", "long/names/end/", "eight/so//is/this", "seven/s/\x1f"]
+)
 def test_names_with_empty_parts_or_control_characters_are_refused(store: st.Store, name: str) -> None:
     for call in (lambda: store.get(name, (1,)), lambda: store.put(name, np.ones(1))):
         with pytest.raises(ValueError, match="is no name"):
@@ -93,6 +96,40 @@ def test_names_with_empty_parts_or_control_characters_are_refused(store: st.Stor
         with pytest.raises(ValueError, match="is no name"), store.scope(name):
             pass
     assert len(store) == 0
+
+
+def test_an_initializer_says_each_time_what_it_says_now(store: st.Store) -> None:
+    class Twos(st.zeros_initializer):  # type: ignore[misc]
+        def __call__(self, shape: Any, dtype: Any = None, partition_info: Any = None) -> Any:
+            return np.full(shape, 2, np.float32)
+
+    constant = st.constant_initializer(3)
+    given: list[tuple[Any, int]] = [
+        (st.zeros_initializer(), 0), (st.ones_initializer(), 1), (Twos(), 2), (constant, 3),
+        ("zeros", 0), ("ones", 1), (st.zeros_initializer, 0), (st.ones_initializer, 1), (Twos, 2),
+    ]  # fmt: skip
+    for i, (initializer, value) in enumerate(given * 3):
+        assert store.get(f"w{i}", (2,), initializer=initializer).array.tolist() == [value, value]
+    constant.value = 4
+    assert store.get("w", (1,), initializer=constant).array.tolist() == [4]
+    kept = weakref.ref(given[0][0])
+    del given, initializer
+    gc.collect()
+    assert kept() is None
+
+
+def test_keywords_come_in_any_order(store: st.Store) -> None:
+    keywords = {"name": "w", "shape": (1,), "dtype": "int8", "initializer": "ones", "trainable": False}
+    w = store.get(**keywords)  # type: ignore[arg-type]
+    assert (w.array.tolist(), w.dtype, w.trainable) == ([1], np.int8, False)
+    with store.scope("", reuse=True):
+        for order in permutations(keywords.items()):
+            assert store.get(**dict(order)) is w  # type: ignore[arg-type]
+        assert store.get(**{"".join(["na", "me"]): "w", "".join(["dty", "pe"]): "int8"}) is w  # type: ignore[arg-type]
+    with pytest.raises(TypeError, match="unexpected keyword argument 'shapes'"):
+        store.get(shape=(1,), shapes=(1,), name="w")  # type: ignore[call-arg]
+    with pytest.raises(TypeError, match="multiple values for argument 'name'"):
+        store.get("w", name="w")  # type: ignore[misc]
 
 
 @pytest.mark.parametrize("name", ["_w", "layers.0.weight", "0", "a b", "Grün", "data[3]", "w:0", "-"])

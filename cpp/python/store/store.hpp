@@ -50,10 +50,21 @@ class StoreState final : public GraphState {
   };
   AskedTuple& asked_at(PyObject* tuple) { return asked[(reinterpret_cast<std::uintptr_t>(tuple) >> 4) % asked.size()]; }
 
+  /// Initializers without parameters that were asked for lately: their names, and the classes of instances, by address
+  /// and kept alive; and where elements come from.
+  struct KnownInitializer {
+    PyObject* object = nullptr;
+    Values::Origin origin = 0;
+  };
+  KnownInitializer& known_at(PyObject* object) {
+    return known[(reinterpret_cast<std::uintptr_t>(object) >> 4) % known.size()];
+  }
+
   Values values;
   std::array<Place, 64> places;
   Prefix latest;
   std::array<AskedTuple, 16> asked;
+  std::array<KnownInitializer, 8> known;
   PyObject* own_names = nullptr;            // owned; null until somebody asks
   bool has_device_memory = false;           // never too low
   const std::uint64_t serial = ++serials_;  // no other store has had it

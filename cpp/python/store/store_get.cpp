@@ -76,17 +76,27 @@ class PlainCreation {
     trainable_ = given(trainable) ? trainable == Py_True : scope_.is_trainable();
     PyObject* initializer =
         given(arguments_[kAtInitializer]) ? arguments_[kAtInitializer] : setting_of(scope_, Setting::kInitializer);
-    if (initializer != nullptr) {
-      Initializer rule;
-      if (!read_core_rule(initializer, rule)) return false;
-      origin_ = store_.values.origin_of(rule);
-    } else {
-      origin_ = store_.values.usual_origin(output_.dtype);
-    }
+    origin_ = initializer != nullptr ? origin_of(initializer) : store_.values.usual_origin(output_.dtype);
     if (origin_ == kNone || !store_.values.is_right(origin_, output_.dtype)) return false;
     store_.note_builder(&context_of_store(self_));
     site_ = store_.sites.here();
     return is_ready_ = true;
+  }
+  // Where an initializer's elements come from; kNone where the core does not make them.
+  Values::Origin origin_of(PyObject* initializer) {
+    auto* const type = reinterpret_cast<PyObject*>(Py_TYPE(initializer));
+    PyObject* const object = PyUnicode_CheckExact(initializer) ? initializer : type;
+    StoreState::KnownInitializer& known = store_.known_at(object);
+    if (known.object == object) [[likely]]
+      return known.origin;
+    Initializer rule;
+    if (!read_core_rule(initializer, rule)) return kNone;
+    const Values::Origin origin = store_.values.origin_of(rule);
+    if (has_no_parameters(initializer)) {
+      known.origin = origin;
+      const Ref before(std::exchange(known.object, Py_NewRef(object)));  // whose end runs nothing
+    }
+    return origin;
   }
   bool read_shape(PyObject* shape) {
     if (shape == shape_ && shape != nullptr) return true;
@@ -190,7 +200,7 @@ inline PyObject* get_found(PyObject* self, const PyVariableScope& scope, PyObjec
 PyObject* made_handle(PyObject* self, VariableId id) {
   StoreState& store = store_of(self);
   store.live.push_back(nullptr);
-  return store_variable(as_graph(self), id);
+  return new_store_variable(as_graph(self), id);
 }
 
 PyObject* store_get(PyObject* self, PyObject* const* args, Py_ssize_t positional, PyObject* keywords) {

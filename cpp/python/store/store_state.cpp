@@ -20,6 +20,7 @@ void StoreState::cut(const Mark& mark) noexcept {
 StoreState::~StoreState() {
   for (PyObject* watcher : watchers_) Py_DECREF(watcher);
   for (const AskedTuple& each : asked) Py_XDECREF(each.tuple);
+  for (const KnownInitializer& each : known) Py_XDECREF(each.object);
 }
 
 void StoreState::settle() noexcept {

@@ -1,5 +1,6 @@
 #include "variables/initializers.hpp"
 
+#include <algorithm>
 #include <cstring>
 #include <vector>
 
@@ -123,6 +124,14 @@ bool read_initializer(PyObject* object, Initializer& out) {
     if (object == reinterpret_cast<PyObject*>(Py_TYPE(each.standard))) return read_instance(each, each.standard, out);
   }
   return false;
+}
+
+bool has_no_parameters(PyObject* object) {
+  if (PyUnicode_CheckExact(object)) object = named(object);
+  return std::ranges::any_of(classes(), [object](const InitializerClass& each) {
+    const bool has_none = each.numbers.empty() && each.fan == nullptr && each.distribution == nullptr;
+    return Py_TYPE(object) == Py_TYPE(each.standard) && has_none && each.seed == nullptr;
+  });
 }
 
 PyObject* default_initializer(DType dtype) {

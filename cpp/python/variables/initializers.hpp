@@ -14,6 +14,9 @@ namespace scopetrie::python {
 /// an exception, for anything else, and for values that only Python understands.
 bool read_initializer(PyObject* object, Initializer& out);
 
+/// Whether an object that can be read is of a class whose instances all say the same, such as zeros, or names one.
+bool has_no_parameters(PyObject* object);
+
 /// An instance of what v1 takes for a dtype where nothing is said. Borrowed; of a dtype that has a default.
 PyObject* default_initializer(DType dtype);
 
