@@ -62,7 +62,7 @@ def _by_input(xp: Any, x: Any, out: Any, grad: Any, window: tuple[int, ...], how
     for at, key in enumerate(keys):
         is_better = is_inside[key] & ((chosen < 0) | (wide[key] > best))
         best = xp.where(is_better, wide[key], best)
-        chosen = xp.where(is_better, xp.asarray(at, dtype=xp.int32, device=device(out)), chosen)
+        chosen = xp.where(is_better, filled_like(xp, chosen, (), at), chosen)
     made = filled_like(xp, grad, wide.shape, 0)
     for at, key in enumerate(keys):
         made = added_at(made, key, grad * xp.astype(chosen == at, grad.dtype))

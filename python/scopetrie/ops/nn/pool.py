@@ -6,7 +6,6 @@ import math
 from typing import Any
 
 import numpy as np
-from array_api_compat import device
 
 from ... import dtypes
 from ..._core import OpFunction
@@ -85,7 +84,7 @@ def _max_pool(xp: Any, x: Any, window: tuple[int, ...], shape: Geometry) -> Any:
     least = lowest(xp, x.dtype)
     if xp.isdtype(x.dtype, "real floating"):
         # As v1: NaN is passed over, and the largest element is finite at least.
-        x = xp.where(x > least, x, xp.asarray(least, dtype=x.dtype, device=device(x)))
+        x = xp.where(x > least, x, filled_like(xp, x, (), least))
     best = padded(xp, x, borders(sizes, window, shape), least)
     # Along one dimension after another: fewer passes, and the first ones over long runs of memory.
     for at, (length, count, stride) in enumerate(zip(window, counts, shape.strides, strict=True)):
