@@ -144,7 +144,7 @@ SegmentId Names::cleaned_part(SegmentId segment) {
   return parts_[segment] = found;
 }
 
-ScopeId Names::place(std::string_view name, ScopeId from, SegmentId& last) {
+ScopeId Names::place_at_path(std::string_view name, ScopeId from, SegmentId& last) {
   const std::string_view separator = segments_.spelling().separator;
   const auto next = [&] { return separator.size() == 1 ? name.find(separator[0]) : name.find(separator); };
   for (std::size_t end; (end = next()) != std::string_view::npos; name.remove_prefix(end + separator.size()))

@@ -2,11 +2,13 @@
 
 #include <stdexcept>
 
+#include "scopetrie/tables/short_texts.hpp"
+
 namespace scopetrie {
 
 ScopeTrie::ScopeTrie(Segments& segments) : segments_(segments) { nodes_.push_back({{kNone, 0, 0}, kRoot, 1}); }
 
-ScopeId ScopeTrie::add(std::uint32_t hash, const Key& key) {
+ScopeId ScopeTrie::add(std::uint32_t hash, const Key& key, std::size_t vacant) {
   // The folded scope first: it may be new, too, and must get its id before this scope.
   const SegmentId folded_base = segments_.folded(key.base);
   const ScopeId folded_parent = nodes_[key.parent].folded;
@@ -17,7 +19,10 @@ ScopeId ScopeTrie::add(std::uint32_t hash, const Key& key) {
   const ScopeId before = nodes_[key.parent].last_child;
   nodes_.push_back({key, is_folded ? id : folded, 0, kNone, before});
   try {
-    table_.insert(hash, id);
+    if (is_folded)
+      table_.insert_at(vacant, hash, id);
+    else
+      table_.insert(hash, id);
   } catch (...) {
     nodes_.pop_back();
     throw;
@@ -50,6 +55,10 @@ ScopeId ScopeTrie::find(std::string_view path, ScopeId from) const {
 
 ScopeId ScopeTrie::scope_of_name(std::string_view name, ScopeId from, SegmentId& last) {
   const std::string_view separator = segments_.spelling().separator;
+  if (!has_character(name, separator[0])) {
+    last = segments_.intern(name);
+    return from;
+  }
   const auto next = [&] { return separator.size() == 1 ? name.find(separator[0]) : name.find(separator); };
   for (std::size_t slash; (slash = next()) != std::string_view::npos; name.remove_prefix(slash + separator.size()))
     from = child(from, segments_.intern(name.substr(0, slash)));

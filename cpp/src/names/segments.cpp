@@ -16,7 +16,7 @@ constexpr std::size_t kBlockBytes = 16384;
 Segments::Segments(Spelling spelling) : spelling_(std::move(spelling)) {
   static constexpr char kEmpty[kReadable] = {};
   // NOLINTNEXTLINE(bugprone-string-constructor): empty, but with readable bytes behind it
-  add_record(hash_bytes({}), {kEmpty, 0}, kNone, 0);
+  add_record({kEmpty, 0}, kNone, 0);
 }
 
 Segments::Segments(const Segments& other)
@@ -27,14 +27,16 @@ void Segments::reserve(std::size_t more) {
   table_.reserve(more);
 }
 
-SegmentId Segments::add(std::uint32_t hash, std::string_view text) {
+SegmentId Segments::add(std::uint32_t hash, std::string_view text, std::size_t vacant) {
   if (text.size() > kLongest) throw std::length_error("a part of a name has at most 2^31 characters");
   const std::string_view kept(keep(text), text.size());
   std::uint32_t number = 0;
   const std::size_t at = spelling_.number_start(kept, number);
-  if (at == std::string_view::npos) return add_record(hash, kept, kNone, 0);
-  const SegmentId base = find(kept.substr(0, at));
-  return add_record(hash, kept, base != kNone ? base : add_base(kept.substr(0, at)), number);
+  if (at == std::string_view::npos) return add_record(hash, kept, vacant, kNone, 0);
+  if (const SegmentId base = find(kept.substr(0, at)); base != kNone)
+    return add_record(hash, kept, vacant, base, number);
+  const SegmentId base = add_base(kept.substr(0, at));
+  return add_record(kept, base, number);
 }
 
 // A base may itself have a base: "a_1_2" needs "a_1", which needs "a". The shortest is added first, in a loop instead
@@ -52,19 +54,19 @@ SegmentId Segments::add_base(std::string_view kept) {
     kept = kept.substr(0, at);
     base = find(kept);
   }
-  if (base == kNone) base = add_record(hash_bytes(kept), kept, kNone, 0);
-  for (; !numbered.empty(); numbered.pop_back())
-    base = add_record(hash_bytes(numbered.back().text), numbered.back().text, base, numbered.back().number);
+  if (base == kNone) base = add_record(kept, kNone, 0);
+  for (; !numbered.empty(); numbered.pop_back()) base = add_record(numbered.back().text, base, numbered.back().number);
   return base;
 }
 
 // `base` is kNone if the segment is its own base.
-SegmentId Segments::add_record(std::uint32_t hash, std::string_view kept, SegmentId base, std::uint32_t suffix) {
+SegmentId Segments::add_record(std::uint32_t hash, std::string_view kept, std::size_t vacant, SegmentId base,
+                               std::uint32_t suffix) {
   const auto id = static_cast<SegmentId>(records_.size());
   if (id == kNone) throw std::length_error("a graph has at most 2^32 - 1 different parts of names");
   records_.push_back({kept.data(), static_cast<std::uint32_t>(kept.size()), base != kNone ? base : id, suffix, id});
   try {
-    table_.insert(hash, id);
+    table_.insert_at(vacant, hash, id);
     if (spelling_.folds && spelling_.is_cased(kept)) {
       const SegmentId folded = intern(spelling_.folded(kept));  // may be this one; may move the records
       records_[id].folded = folded;

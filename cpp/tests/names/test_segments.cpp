@@ -104,6 +104,21 @@ TEST_CASE("texts agree with a map, stay where they are and keep base, suffix and
   }
 }
 
+TEST_CASE("what was sought is interned without a second look, also where that adds other segments") {
+  Segments segments;
+  for (const char* text : {"w", "w", "w_7", "Other_3", "a_1_2", "B", "x"}) {
+    CAPTURE(text);
+    const bool is_new = segments.find(text) == kNone;
+    const Segments::Sought sought = segments.seek(text);
+    CHECK((sought.id == kNone) == is_new);
+    const SegmentId id = segments.intern(text, sought);
+    CHECK(segments.text(id) == text);
+    CHECK(segments.find(text) == id);
+    CHECK(segments.seek(text).id == id);
+  }
+  for (const char* text : {"w", "w_7", "other_3", "Other", "a_1", "a", "b"}) CHECK(segments.find(text) != kNone);
+}
+
 TEST_CASE("a name of thousands of suffixes is neither deep recursion nor quadratic memory") {
   std::string text = "A";
   for (int i = 0; i < 10000; ++i) text += "_1";

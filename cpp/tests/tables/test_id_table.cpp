@@ -50,7 +50,13 @@ TEST_CASE("a table agrees with a set, whatever the hashes") {
     for (int step = 0; step < 4000; ++step) {
       if (held.empty() || random() % 5 < 3) {
         const std::uint32_t hash = ~(static_cast<std::uint32_t>(random()) & mask);
-        table.insert(hash, next);
+        if (step % 2 == 0) {
+          table.insert(hash, next);
+        } else {
+          std::size_t vacant;
+          REQUIRE(table.find(hash, [](std::uint32_t) { return false; }, vacant) == kNone);
+          table.insert_at(vacant, hash, next);
+        }
         held[next++] = hash;
       } else {
         auto at = held.lower_bound(static_cast<std::uint32_t>(random() % next));

@@ -6,6 +6,7 @@
 // Thread safety: none; each writer belongs to one thread.
 #pragma once
 
+#include <charconv>
 #include <cstring>
 #include <string>
 #include <string_view>
@@ -66,6 +67,9 @@ class NameWriter {
       to[0] = before_number_;
       to[1] = static_cast<char>('0' + suffix_);
       size_ = end_ + 2;
+    } else if (is_short_) {
+      to[0] = before_number_;
+      size_ = static_cast<std::size_t>(std::to_chars(to + 1, to + 11, suffix_).ptr - text_.data());
     } else {
       size_ = static_cast<std::size_t>(spelling_.write_number(suffix_, to) - text_.data());
     }
@@ -85,7 +89,7 @@ class NameWriter {
 
   const Segments& segments_;
   const Spelling& spelling_;
-  bool is_short_;  // a number of one digit is two characters
+  bool is_short_;  // a number is one character and its digits
   char before_number_;
   const void* names_;
   void (*append_scope_)(const void* from, ScopeId scope, std::string& out);

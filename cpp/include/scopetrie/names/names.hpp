@@ -27,6 +27,7 @@
 #include "scopetrie/tables/compiler.hpp"
 #include "scopetrie/tables/id_table.hpp"
 #include "scopetrie/tables/ids.hpp"
+#include "scopetrie/tables/short_texts.hpp"
 #include "scopetrie/tables/table_allocator.hpp"
 
 namespace scopetrie {
@@ -68,7 +69,11 @@ class Names {
     return is_any_legal_ || (segment < parts_.size() && parts_[segment] == segment) ? segment : cleaned_part(segment);
   }
   /// The scope that a name like "a/b/c" stands in, relative to `from`, and the segment it ends with; each is a part().
-  ScopeId place(std::string_view name, ScopeId from, SegmentId& last);
+  ScopeId place(std::string_view name, ScopeId from, SegmentId& last) {
+    if (has_character(name, segments_.spelling().separator[0])) return place_at_path(name, from, last);
+    last = part(name);
+    return from;
+  }
   /// The same as it is written, whatever is legal.
   ScopeId place_as_written(std::string_view name, ScopeId from, SegmentId& last) {
     return scopes_.scope_of_name(name, from, last);
@@ -204,6 +209,7 @@ class Names {
     ++state.live;
     ++live_;
   }
+  ScopeId place_at_path(std::string_view name, ScopeId from, SegmentId& last);
   SCOPETRIE_COLD SegmentId cleaned_part(SegmentId segment);
   SCOPETRIE_COLD void check_numbered(const Name& name) const;
   SCOPETRIE_COLD void make_more_room(ScopeId folded);

@@ -33,8 +33,9 @@ class ScopeTrie {
   ScopeId child(ScopeId parent, SegmentId segment, std::uint32_t suffix = 0) {
     const Key key = canonical(parent, segment, suffix);
     const std::uint32_t hash = hash_numbered(key.parent, key.base, key.suffix);
-    const ScopeId found = find_key(hash, key);
-    return found != kNone ? found : add(hash, key);
+    std::size_t vacant;
+    const ScopeId found = table_.find(hash, [&](ScopeId id) { return nodes_[id].key == key; }, vacant);
+    return found != kNone ? found : add(hash, key, vacant);
   }
 
   /// The same, or kNone if there is no such scope.
@@ -115,7 +116,7 @@ class ScopeTrie {
   ScopeId find_key(std::uint32_t hash, const Key& key) const {
     return table_.find(hash, [&](ScopeId id) { return nodes_[id].key == key; });
   }
-  ScopeId add(std::uint32_t hash, const Key& key);
+  ScopeId add(std::uint32_t hash, const Key& key, std::size_t vacant);
 
   Segments& segments_;
   Table<Node> nodes_;

@@ -15,6 +15,7 @@
 #include "scopetrie/names/spelling.hpp"
 #include "scopetrie/tables/id_table.hpp"
 #include "scopetrie/tables/ids.hpp"
+#include "scopetrie/tables/short_texts.hpp"
 #include "scopetrie/tables/table_allocator.hpp"
 
 namespace scopetrie {
@@ -34,12 +35,32 @@ class Segments {
   /// The id of `text`; copies the text if it is new. Throws std::length_error if it is too long.
   SegmentId intern(std::string_view text) {
     const std::uint32_t hash = hash_bytes(text);
-    const SegmentId found = find(hash, text);
-    return found != kNone ? found : add(hash, text);
+    std::size_t vacant;
+    const SegmentId found = find(hash, text, vacant);
+    return found != kNone ? found : add(hash, text, vacant);
   }
 
   /// The id of `text`, or kNone if it was never interned.
-  SegmentId find(std::string_view text) const { return find(hash_bytes(text), text); }
+  SegmentId find(std::string_view text) const {
+    std::size_t vacant;
+    return find(hash_bytes(text), text, vacant);
+  }
+
+  /// What a look at the table says of a text: its id, or where it would go.
+  struct Sought {
+    SegmentId id = kNone;  // kNone: it was never interned
+    std::uint32_t hash = 0;
+    std::size_t vacant = 0;
+  };
+  Sought seek(std::string_view text) const {
+    Sought sought{.hash = hash_bytes(text)};
+    sought.id = find(sought.hash, text, sought.vacant);
+    return sought;
+  }
+  /// intern() of a text that was sought, where nothing was interned since.
+  SegmentId intern(std::string_view text, const Sought& sought) {
+    return sought.id != kNone ? sought.id : add(sought.hash, text, sought.vacant);
+  }
 
   /// So many bytes may be read from where any text begins.
   static constexpr std::size_t kReadable = 16;
@@ -68,13 +89,18 @@ class Segments {
     SegmentId folded;
   };
 
-  SegmentId find(std::uint32_t hash, std::string_view text) const {
-    return table_.find(hash, [&](SegmentId id) { return this->text(id) == text; });
+  [[gnu::always_inline]] SegmentId find(std::uint32_t hash, std::string_view text, std::size_t& vacant) const {
+    return table_.find(hash, [&](SegmentId id) { return are_equal(this->text(id), text); }, vacant);
   }
-  SegmentId add(std::uint32_t hash, std::string_view text);
+  SegmentId add(std::uint32_t hash, std::string_view text, std::size_t vacant);
   SegmentId add_base(std::string_view kept);
   Numbered find_numbered(std::string_view text) const;
-  SegmentId add_record(std::uint32_t hash, std::string_view kept, SegmentId base, std::uint32_t suffix);
+  SegmentId add_record(std::uint32_t hash, std::string_view kept, std::size_t vacant, SegmentId base,
+                       std::uint32_t suffix);
+  SegmentId add_record(std::string_view kept, SegmentId base, std::uint32_t suffix) {
+    const Sought sought = seek(kept);
+    return add_record(sought.hash, kept, sought.vacant, base, suffix);
+  }
   const char* keep(std::string_view text);
 
   Spelling spelling_;

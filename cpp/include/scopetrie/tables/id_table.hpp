@@ -24,18 +24,37 @@ class IdTable {
   /// Among the ids inserted with `hash`, the one that `is_key(id)` accepts; kNone if there is none.
   template <class IsKey>
   std::uint32_t find(std::uint32_t hash, IsKey&& is_key) const {
+    std::size_t vacant;
+    return find(hash, is_key, vacant);
+  }
+
+  /// The same; where there is none, `vacant` is the slot for insert_at(), as long as the table does not change.
+  template <class IsKey>
+  std::uint32_t find(std::uint32_t hash, IsKey&& is_key, std::size_t& vacant) const {
+    vacant = 0;
     if (slots_.empty()) return kNone;
     for (std::size_t at = hash & mask_;; at = (at + 1) & mask_) {
       const Slot& slot = slots_[at];
-      if (slot.id == kNone) return kNone;
+      if (slot.id == kNone) {
+        vacant = at;
+        return kNone;
+      }
       if (slot.hash == hash && is_key(slot.id)) return slot.id;
     }
   }
 
   /// Adds an id whose key is not in the table yet.
   void insert(std::uint32_t hash, std::uint32_t id) {
-    if ((count_ + 1) * 4 > slots_.size() * 3) grow(slots_.empty() ? 16 : slots_.size() * 2);
+    if (is_full()) grow(slots_.empty() ? 16 : slots_.size() * 2);
     place(hash, id);
+    ++count_;
+  }
+
+  /// The same for an id that find() has just not found, in the slot that it gave: the slots are walked over once.
+  void insert_at(std::size_t vacant, std::uint32_t hash, std::uint32_t id) {
+    if (is_full()) [[unlikely]]
+      return insert_growing(hash, id);
+    slots_[vacant] = {hash, id};
     ++count_;
   }
 
@@ -77,6 +96,8 @@ class IdTable {
     std::uint32_t id = kNone;
   };
 
+  SCOPETRIE_COLD void insert_growing(std::uint32_t hash, std::uint32_t id) { insert(hash, id); }
+  bool is_full() const noexcept { return (count_ + 1) * 4 > slots_.size() * 3; }
   void place(std::uint32_t hash, std::uint32_t id) noexcept {
     std::size_t at = hash & mask_;
     while (slots_[at].id != kNone) at = (at + 1) & mask_;
