@@ -84,7 +84,11 @@ void initialise(Values& values, const Graph& graph, std::span<const NumberInitia
     const ScopeId scope = names.scope(each.name, segment);
     const VariableId found = store.variables.find(scope, segment);
     if (found == kNone) {
-      if (std::exchange(is_first, false)) values.reserve(static_cast<std::size_t>(&initials.back() + 1 - &each));
+      if (std::exchange(is_first, false)) {
+        const auto more = static_cast<std::size_t>(&initials.back() + 1 - &each);
+        values.reserve(more);
+        store.ops.segments().reserve(std::min(more, graph.ops.segments().size()));
+      }
       const bool trainable = (graph.variables[each.variable].flags & kTrainable) != 0;
       values.create(scope, segment, {shape, dtype}, trainable, origin, site);
       continue;

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "scopetrie/scopes/context.hpp"
+#include "scopetrie/tables/short_texts.hpp"
 #include "scopetrie/values/get_parts.hpp"
 #include "scopetrie/values/refusal.hpp"
 #include "scopetrie/variables/option_objects.hpp"
@@ -88,14 +89,20 @@ namespace {
 /// One call of get().
 class Getting {
  public:
-  Getting(Context& at, Values& values, std::string_view name, const StoreVariableOptions& options)
+  Getting(Context& at, Values& values, std::string_view name, const StoreVariableOptions& options,
+          const Segments::Sought* sought = nullptr)
       : at_(at), values_(values), graph_(values.graph()), options_(options), scope_(*at.current_variable_scope) {
     request_ = {.sharing = sharing_of(scope_.reuse()),
                 .has_shape = options.shape.is_given(),
                 .is_part = true,  // values_ knows better what is in parts
                 .dtype = options.dtype != 0 ? options.dtype : scope_.dtype()};
     check_store_name("Store.get", name);
-    request_.scope = graph_.ops.scopes().scope_of_name(name, scope_.in(graph_), request_.segment);
+    if (sought != nullptr && !has_character(name, '/')) [[likely]] {
+      request_.segment = graph_.ops.segments().intern(name, *sought);  // first: a scope may be new, and add segments
+      request_.scope = scope_.in(graph_);
+    } else {
+      request_.scope = graph_.ops.scopes().scope_of_name(name, scope_.in(graph_), request_.segment);
+    }
     if (request_.has_shape) request_.shape = graph_.ops.shapes().intern(options.shape.sizes());
     rule_ = options.initializer ? &*options.initializer : rule_of(scope_);
     if (rule_ != nullptr) request_.source = InitialSource::kTold;
@@ -199,8 +206,9 @@ class Getting {
 
 }  // namespace
 
-GotStoreVariable get_in(Context& at, Values& values, std::string_view name, const StoreVariableOptions& options) {
-  Getting getting(at, values, name, options);
+GotStoreVariable get_in(Context& at, Values& values, std::string_view name, const StoreVariableOptions& options,
+                        const Segments::Sought* sought) {
+  Getting getting(at, values, name, options, sought);
   if (!getting.may_be_cut()) [[likely]]
     return getting.get();
   const GotAnyStoreVariable got = getting.get_any();

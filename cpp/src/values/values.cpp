@@ -92,7 +92,7 @@ void Values::check_rule(Origin origin, DType dtype) {
               {.call = "get", .asked = dtype.name()});
 }
 
-void Values::check_size(ShapeId shape, DType dtype) const {
+void Values::check_odd_size(ShapeId shape, DType dtype) const {
   if (dtype.size() == 0)
     throw Error(ErrorKind::kType, "a store holds no elements of dtype " + dtype.name() + ": they have no fixed size",
                 {.call = "get", .asked = dtype.name()});

@@ -49,16 +49,18 @@ class Store {
 
   /// The variable of this name in the current scope, shared or made as the scope's mode says. Throws Error.
   StoreVariable get(std::string_view name, const StoreVariableOptions& options) {
-    const VariableId found = options.partitioner ? kNone : plain_hit(name, options.dtype, options.shape);
+    const Segments::Sought sought = graph_.ops.segments().seek(name);  // no segment has a slash in it
+    const VariableId found = options.partitioner ? kNone : plain_hit(sought, options.dtype, options.shape);
     if (found != kNone) [[likely]]
       return {values_, found};
-    return get_in(here(), values_, name, options).variable;
+    return get_in(here(), values_, name, options, &sought).variable;
   }
   StoreVariable get(std::string_view name) {
-    const VariableId found = plain_hit(name, {}, {});
+    const Segments::Sought sought = graph_.ops.segments().seek(name);
+    const VariableId found = plain_hit(sought, {}, {});
     if (found != kNone) [[likely]]
       return {values_, found};
-    return get_in(here(), values_, name, {}).variable;
+    return get_in(here(), values_, name, {}, &sought).variable;
   }
   /// The same with whatever the partitioner gives, of the call or of the scope: a variable, or one in parts.
   std::variant<StoreVariable, PartitionedStoreVariable> get_any(std::string_view name,
@@ -124,11 +126,10 @@ class Store {
 
   /// A variable that is there and may be shared as it is asked for, by a name of one part; kNone where get_in()
   /// decides.
-  VariableId plain_hit(std::string_view name, DType dtype, const AskedShape& shape) {
+  VariableId plain_hit(const Segments::Sought& sought, DType dtype, const AskedShape& shape) {
     const VariableScope& scope = *here().current_variable_scope;
     if (scope.reuse() == Reuse::kNo || scope.settings[Setting::kPartitioner] != nullptr) return kNone;
-    const SegmentId segment = graph_.ops.segments().find(name);  // no segment has a slash in it
-    const VariableId found = segment == kNone ? kNone : graph_.variables.find(scope.in(graph_), segment);
+    const VariableId found = sought.id == kNone ? kNone : graph_.variables.find(scope.in(graph_), sought.id);
     if (found == kNone || values_.dtype(found) != (dtype != 0 ? dtype : scope.dtype())) return kNone;
     if (shape.is_given() && !std::ranges::equal(shape.sizes(), values_.dims(found))) return kNone;
     return values_.resolved(found);

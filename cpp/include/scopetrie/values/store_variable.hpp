@@ -85,7 +85,9 @@ struct GotAnyStoreVariable {
 // -------------
 
 /// The variable of this name in the current scope, shared or made as the scope's mode says. Throws Error.
-GotStoreVariable get_in(Context& at, Values& values, std::string_view name, const StoreVariableOptions& options);
+/// `sought`: what the segments of the graph say of the name, where somebody has asked them just now.
+GotStoreVariable get_in(Context& at, Values& values, std::string_view name, const StoreVariableOptions& options,
+                        const Segments::Sought* sought = nullptr);
 /// The same with whatever a partitioner gives.
 GotAnyStoreVariable get_any_in(Context& at, Values& values, std::string_view name, const StoreVariableOptions& options);
 /// A new variable of this name in the current scope with its elements, whose owner it becomes, also where it throws.

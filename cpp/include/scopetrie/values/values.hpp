@@ -102,7 +102,11 @@ class Values : private Undoable {
   VariableId create_ready(ScopeId scope, SegmentId segment, Output output, bool trainable, Memory* memory,
                           std::uint32_t site = kNone);
   /// Throws Error where no memory can hold a shape of this dtype.
-  void check_size(ShapeId shape, DType dtype) const;
+  void check_size(ShapeId shape, DType dtype) const {
+    const std::int64_t elements = graph_.ops.shapes().elements(shape);
+    if (dtype.size() == 0 || elements > (std::int64_t{1} << 56)) [[unlikely]]  // most elements have at most 16 bytes
+      check_odd_size(shape, dtype);
+  }
 
   // Changes of names. The caller has checked that new names are free. --------------------------------------------
 
@@ -231,6 +235,7 @@ class Values : private Undoable {
       throw;
     }
   }
+  SCOPETRIE_COLD void check_odd_size(ShapeId shape, DType dtype) const;
   SCOPETRIE_COLD Origin find_rule(const Initializer& initializer);
   SCOPETRIE_COLD Origin find_usual(DType dtype);
   SCOPETRIE_COLD void check_rule(Origin origin, DType dtype);
