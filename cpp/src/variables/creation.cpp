@@ -1,5 +1,6 @@
 #include "scopetrie/variables/creation.hpp"
 
+#include "scopetrie/tables/hashing.hpp"
 #include "scopetrie/variables/recording.hpp"
 
 namespace scopetrie {
@@ -18,11 +19,37 @@ std::uint32_t make_pattern(Graph& graph, InitialValue::Form form, Output output,
   return graph.ops.add_pattern(std::move(pattern));
 }
 
+// The pattern of runs that differ in their attributes.
+std::uint32_t varying_of(Graph& graph, const InitialValue& value, Output output, VariablePatterns& known) {
+  if (known.varying != kNone) return known.varying;
+  known.varying = value.form == InitialValue::Form::kRecorded ? varying_pattern(graph, value.recording)
+                                                              : make_pattern(graph, value.form, output, nullptr);
+  return known.varying;
+}
+
 // The run of a variable that differs from others of its pattern.
-VariableRun own_run(Graph& graph, const InitialValue& value, Output output, VariablePattern& known) {
-  VariableRun run{known.varying, keep_attributes(graph, value)};
-  if (run.pattern == kNone) run.pattern = known.varying = make_pattern(graph, value.form, output, nullptr);
-  return run;
+VariableRun own_run(Graph& graph, const InitialValue& value, Output output, VariablePatterns& known) {
+  const InitialAttributes attributes = keep_attributes(graph, value);
+  return {varying_of(graph, value, output, known), attributes};
+}
+
+// A new pattern with the attributes of this value.
+std::uint32_t fixed_pattern(Graph& graph, const InitialValue& value, Output output, VariablePatterns& known) {
+  const InitialAttributes attributes = keep_attributes(graph, value);
+  if (known.varying == kNone && value.form != InitialValue::Form::kRecorded)
+    return make_pattern(graph, value.form, output, &attributes);
+  Pattern pattern = graph.ops.pattern(varying_of(graph, value, output, known));
+  pattern.fix(attributes.span());
+  return graph.ops.add_pattern(std::move(pattern));
+}
+
+// A pattern takes about as much memory as four variables: so no more than one for each four of them that are made.
+constexpr std::size_t kVariablesForPattern = 4, kMostFixed = 16;
+
+std::uint64_t patterns_key(const InitialValue& value, Output output) {
+  const auto form = static_cast<std::uint64_t>(value.form);
+  if (value.form == InitialValue::Form::kRecorded) return std::uint64_t{value.recording} << 16 | form;
+  return (std::uint64_t{output.shape} << 8 | output.dtype.number) << 8 | form;
 }
 
 }  // namespace
@@ -33,23 +60,19 @@ std::optional<InitialValue> initial_value_of(const Graph& graph, const Initializ
 }
 
 VariableRun run_of(Graph& graph, const InitialValue& value, Output output) {
-  if (value.form == InitialValue::Form::kRecorded)
-    return {varying_pattern(graph, value.recording), keep_attributes(graph, value)};
-  const std::uint64_t key =
-      (std::uint64_t{output.shape} << 8 | output.dtype.number) << 8 | static_cast<std::uint64_t>(value.form);
-  VariablePattern& known = graph.variable_patterns[key];
+  VariablePatterns& known = graph.variable_patterns[patterns_key(value, output)];
   if (value.is_random() && (value.seed || graph.seeds.of_graph)) return own_run(graph, value, output, known);
   // Arrays and lists are seldom the same, and would be kept for as long as the graph.
   if (value.form == InitialValue::Form::kValue && !value.first.is_number()) return own_run(graph, value, output, known);
-  if (known.fixed != kNone) {
-    if (known.first.same(value.first) && known.second.same(value.second)) return {known.fixed, {}};
-    return own_run(graph, value, output, known);
-  }
-  const InitialAttributes attributes = keep_attributes(graph, value);
-  known.first = value.first;
-  known.second = value.second;
-  known.fixed = make_pattern(graph, value.form, output, &attributes);
-  return {known.fixed, {}};
+  for (const VariablePatterns::Fixed& fixed : known.fixed)
+    if (fixed.first.same(value.first) && fixed.second.same(value.second)) return {fixed.pattern, {}};
+  const bool has_recording = value.form == InitialValue::Form::kRecorded;  // which has one of another gain
+  const bool is_frequent = known.runs >= (known.fixed.size() + (has_recording ? 1 : 0)) * kVariablesForPattern;
+  ++known.runs;
+  if (!is_frequent || known.fixed.size() == kMostFixed) return own_run(graph, value, output, known);
+  const std::uint32_t pattern = fixed_pattern(graph, value, output, known);
+  known.fixed.push_back({value.first, value.second, pattern});
+  return {pattern, {}};
 }
 
 namespace {
@@ -61,23 +84,31 @@ std::uint64_t key_of(const Initializer& initializer, Output output) {
 }
 
 // Few programs have more initializers and shapes in turns than there are places.
-std::size_t place_of(std::uint64_t key, std::size_t places) { return (key >> 32 ^ key >> 16) % places; }
+constexpr unsigned kPlacesBits = 7;
+
+std::size_t place_of(std::uint64_t key, const Initializer& initializer) {
+  const std::uint64_t numbers = initializer.first.bits() + 3 * initializer.second.bits();
+  return (key * hashing::kSecond ^ numbers) * hashing::kFirst >> (64 - kPlacesBits);
+}
 
 }  // namespace
 
 std::uint32_t known_run(const Graph& graph, const Initializer& initializer, Output output) {
-  if (is_recorded(initializer.kind)) return recorded_pattern(graph, initializer, output);
   if (initializer.seed || graph.seeds.of_graph) return kNone;
-  const std::uint64_t key = key_of(initializer, output);
-  const KnownRun& known = graph.known_runs[place_of(key, graph.known_runs.size())];
-  const bool is_it = known.key == key && known.first.same(initializer.first) && known.second.same(initializer.second);
-  return is_it ? known.pattern : kNone;
+  if (!graph.known_runs.empty()) [[likely]] {
+    const std::uint64_t key = key_of(initializer, output);
+    const KnownRun& known = graph.known_runs[place_of(key, initializer)];
+    if (known.key == key && known.first.same(initializer.first) && known.second.same(initializer.second)) [[likely]]
+      return known.pattern;
+  }
+  return is_recorded(initializer.kind) ? recorded_pattern(graph, initializer, output) : kNone;
 }
 
 void note_run(Graph& graph, const Initializer& initializer, Output output, const VariableRun& run) {
   if (!is_shared(run)) return;
+  if (graph.known_runs.empty()) graph.known_runs.resize(std::size_t{1} << kPlacesBits);
   const std::uint64_t key = key_of(initializer, output);
-  graph.known_runs[place_of(key, graph.known_runs.size())] = {key, initializer.first, initializer.second, run.pattern};
+  graph.known_runs[place_of(key, initializer)] = {key, initializer.first, initializer.second, run.pattern};
 }
 
 VariableId create_variable(Graph& graph, const VariableRun& run, const Name& name, bool is_shared, Output output,

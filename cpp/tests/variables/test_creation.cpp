@@ -58,6 +58,34 @@ TEST_CASE("variables of one initializer share what tells them from others") {
     CHECK(at.attribute(std::string(1, static_cast<char>('a' + i)) + "/Initializer/Const").real() == values[i]);
 }
 
+TEST_CASE("initial values that are frequent have patterns of their own, and rare ones share one") {
+  Maker at;
+  const auto number_of = [&](const std::string& name) { return at.attribute(name + "/Initializer/Const").real(); };
+  const auto make = [&](const char* prefix, int count, int different) {
+    for (int i = 0; i < count; ++i)
+      at.make(prefix + std::to_string(i), st::constant(static_cast<double>(i % different)));
+  };
+  make("a", 40, 3);
+  const std::size_t attributes = at.graph.attributes.size(), patterns = at.graph.ops.pattern_count();
+  CHECK(patterns == 3 + 1);  // and one for the first of the second and the third number
+  make("b", 9, 3);
+  CHECK(at.graph.attributes.size() == attributes);
+  CHECK(at.graph.ops.pattern_count() == patterns);
+  st::Transaction undone(at.graph.ledger());
+  make("undone", 40, 10);
+  CHECK(at.graph.ops.pattern_count() > patterns);
+  undone.rollback();
+  CHECK(at.graph.ops.pattern_count() == patterns);
+  make("c", 200, 200);
+  CHECK(at.graph.ops.pattern_count() == 16 + 1);
+  make("d", 40, 10);
+  CHECK(at.graph.ops.pattern_count() == 16 + 1);
+  for (int i = 0; i < 40; ++i) CHECK(number_of("a" + std::to_string(i)) == i % 3);
+  for (int i = 0; i < 9; ++i) CHECK(number_of("b" + std::to_string(i)) == i % 3);
+  for (int i = 0; i < 200; ++i) CHECK(number_of("c" + std::to_string(i)) == i);
+  for (int i = 0; i < 40; ++i) CHECK(number_of("d" + std::to_string(i)) == i % 10);
+}
+
 TEST_CASE("an initializer is asked for the same again, until its pattern is taken back") {
   Maker at;
   const std::int64_t sizes[] = {2, 3};
@@ -127,6 +155,19 @@ TEST_CASE("what an initializer that is recorded has made is known for others of 
   }
   CHECK(at.attribute("d/Initializer/Const").real() == 3);
   CHECK(at.attribute("c/Initializer/Const").real() == 2);
+  for (int i = 0; i < 12; ++i) {  // a gain that is frequent has a pattern of its own
+    const std::string name = "f" + std::to_string(i);
+    const st::SegmentId own = at.graph.segment(name);
+    REQUIRE(at.graph.ops.take_owner(st::ScopeTrie::kRoot, own));
+    other.first = st::AttributeValue(i % 2 == 0 ? 5.0 : 6.0);
+    const st::VariableRun run = st::run_of(at.graph, *st::initial_value_of(at.graph, other, output), output);
+    CHECK(st::is_shared(run) == (i >= (i % 2 == 0 ? 2 : 9)));
+    st::note_run(at.graph, other, output, run);
+    CHECK((st::known_run(at.graph, other, output) == run.pattern) == st::is_shared(run));
+    st::create_variable(at.graph, run, {0, own, 0}, true, output, true, st::kNone);
+    CHECK(at.attribute(name + "/Initializer/Const").real() == (i % 2 == 0 ? 5 : 6));
+  }
+  CHECK(st::known_run(at.graph, identity, output) == pattern);
   other.first = st::AttributeValue(1e60);
   CHECK_FALSE(st::initial_value_of(at.graph, other, output));  // too large for the constant
   other.seed = 5;

@@ -130,6 +130,8 @@ class AttributeValue {
   // NOLINTNEXTLINE(performance-no-int-to-ptr): the word is the object's address
   void* host_object() const { return reinterpret_cast<void*>(static_cast<std::uintptr_t>(word_)); }
 
+  /// The bits of the value, for a hash: those that are same() have the same ones.
+  std::uint64_t bits() const noexcept { return word_; }
   /// Whether both are one value, to the bit; of values that are kept outside, whether they are shared.
   bool same(const AttributeValue& other) const noexcept { return word_ == other.word_ && tag_ == other.tag_; }
   /// The attribute of this name among kNamed ones; null where there is none, or the kind is another one.

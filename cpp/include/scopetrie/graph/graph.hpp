@@ -5,7 +5,6 @@
 // Thread safety: none; one writer or many readers.
 #pragma once
 
-#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <optional>
@@ -27,14 +26,18 @@
 namespace scopetrie {
 
 /// What variables of one dtype, shape and form of initial value share: their operations as patterns.
-struct VariablePattern {
-  std::uint32_t fixed = kNone;    // the pattern in which the initial value's attributes are these:
-  AttributeValue first, second;   // (without seeds)
+struct VariablePatterns {
+  struct Fixed {
+    AttributeValue first, second;  // the initial value's attributes, without seeds
+    std::uint32_t pattern;
+  };
+  std::vector<Fixed> fixed;       // with the attributes of initial values that are frequent
   std::uint32_t varying = kNone;  // the pattern in which they are each variable's own
+  std::uint32_t runs = 0;         // of variables that were not among `fixed`
 
   /// Forgets patterns that were taken back, of which `count` are left.
   void forget(std::size_t count) noexcept {
-    if (fixed >= count) fixed = kNone;
+    std::erase_if(fixed, [&](const Fixed& each) { return each.pattern >= count; });
     if (varying >= count) varying = kNone;
   }
 };
@@ -78,8 +81,8 @@ struct Graph : Undoable {
   Collections collections{&ops.ledger()};
   KnownNames known_names;
   Table<AttributeValue> attributes;  // of operations, by their number
-  std::unordered_map<std::uint64_t, VariablePattern> variable_patterns;
-  std::array<KnownRun, 32> known_runs;
+  std::unordered_map<std::uint64_t, VariablePatterns> variable_patterns;
+  std::vector<KnownRun> known_runs;  // empty before the first one
   std::vector<Recording> recordings;
   RandomSeeds seeds;
   void* owner = nullptr;             // the object of the caller's language that has the graph; borrowed

@@ -59,6 +59,11 @@ class Pattern {
   }
   /// Makes the step at a place vary. No other does.
   void vary(std::uint32_t place) { varying_ = {place}; }
+  /// Gives the steps that vary these attributes, in order. None does any more.
+  void fix(std::span<const std::uint32_t> attributes) {
+    for (std::size_t i = 0; i < varying_.size(); ++i) steps_[varying_[i]].attribute = attributes[i];
+    varying_.clear();
+  }
   /// The places of the steps that vary, in order.
   std::span<const std::uint32_t> varying() const noexcept { return varying_; }
 
