@@ -218,7 +218,11 @@ def _collected(w: Any) -> list[Any]:
     written = tf.TensorArray(tf.float32, 2).write(0, w[0]).write(1, total)
     parts = tf.TensorArray(tf.float32, 2).split(w, [1, 2])
     made = [written.stack(), parts.concat(), tf.cast(written.size(), tf.float32) * w]
-    return [*made, *tf.gradients(made, w)]
+    (first,) = tf.gradients([tf.square(each) for each in made], w)
+    steps = tf.cast(tf.reshape(w * 4, [3, 1, 2]), tf.int32)
+    parents = tf.cast(tf.reshape(w, [3, 1, 2]) > 0, tf.int32)
+    beams = tf.contrib.seq2seq.gather_tree(steps, parents, [2], 9)
+    return [*made, beams, first, *tf.gradients(tf.square(first), w)]
 
 
 def _pools(w: Any) -> list[Any]:

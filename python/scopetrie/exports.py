@@ -211,10 +211,14 @@ EXPORTS: Final = {
     "contrib.seq2seq": """
         contrib.seq2seq.attention AttentionMechanism AttentionWrapper AttentionWrapperState BahdanauAttention
         contrib.seq2seq.attention LuongAttention tile_batch
+        contrib.seq2seq.beam_search BeamSearchDecoder BeamSearchDecoderOutput BeamSearchDecoderState
+        contrib.seq2seq.beam_search FinalBeamSearchDecoderOutput
+        contrib.seq2seq.beams gather_tree_from_array
         contrib.seq2seq.decoding BasicDecoder BasicDecoderOutput Decoder dynamic_decode
         contrib.seq2seq.helpers CustomHelper GreedyEmbeddingHelper Helper InferenceHelper
         contrib.seq2seq.helpers SampleEmbeddingHelper TrainingHelper
         contrib.seq2seq.losses sequence_loss
+        ops.nn.beam gather_tree
     """,
     "contrib.slim": """
         contrib.framework.kept get_local_variables get_model_variables get_trainable_variables get_variables
@@ -552,8 +556,8 @@ OP_TYPES: Final = {
         FoldGrad MapGrad
     """,
     "derivatives.control.rows": """
-        TensorArrayGradConcat TensorArrayGradGather TensorArrayGradRead TensorArrayGradScatter
-        TensorArrayGradSplit TensorArrayGradWrite
+        TensorArrayGradConcat TensorArrayGradCut TensorArrayGradGather TensorArrayGradJoin TensorArrayGradRead
+        TensorArrayGradScatter TensorArrayGradSplit TensorArrayGradWrite
     """,
     "derivatives.image.boxes": """
         CropAndResizeGradBoxes CropAndResizeGradImage
@@ -754,6 +758,9 @@ OP_TYPES: Final = {
     """,
     "ops.nn.activation": """
         BiasAdd Elu LeakyRelu LogSoftmax Relu Relu6 Selu Softmax Softplus Softsign
+    """,
+    "ops.nn.beam": """
+        GatherTree
     """,
     "ops.nn.conv": """
         Conv2D Conv3D

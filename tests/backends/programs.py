@@ -110,6 +110,9 @@ def _others() -> dict[str, Build]:
         made = [array.stack(), array.gather([1]), parts.concat()]
         return [*made, array.size(), *tf.gradients(made, a)]
 
+    def pieces(a: Any) -> Any:
+        return tf.TensorArray(tf.float32, 2, infer_shape=False).split(a[0] ** 3, [1, 2]).concat()
+
     def sampled(name: str, **more: Any) -> Callable[[Any], Any]:
         return lambda a: getattr(tf.nn, name)(a, 1, 2, True, 5, seed=3, **more)
 
@@ -167,6 +170,12 @@ def _others() -> dict[str, Build]:
         "FoldGrad": of(once(lambda a: tf.scan(lambda s, e: s * e, a)), x),
         "GatherGrad": of(once(lambda a: tf.gather(a, [1, 1, 0])), x),
         "TensorArray": of(rows, x),
+        "TensorArrayGradCut": of(twice(pieces), x),
+        "GatherTree": of(
+            lambda steps, parents: tf.contrib.seq2seq.gather_tree(steps, parents, [3, 2], 9),
+            np.array([[[1, 2], [3, 4]], [[9, 6], [7, 8]], [[5, 4], [3, 2]]], np.int32),
+            np.array([[[0, 0], [0, 0]], [[1, 0], [0, 1]], [[1, 1], [0, 0]]], np.int32),
+        ),
         "StridedSliceAssign": of(changed, x),
         "AdjustContrastv2": of(lambda a: tf.image.adjust_contrast(a, 2.0), pixels),
         "AdjustHue": of(lambda a: tf.image.adjust_hue(a, 0.1), pixels),

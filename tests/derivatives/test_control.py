@@ -296,6 +296,29 @@ def test_second_gradients_see_what_the_branch_has_drawn() -> None:
     assert 0 < np.count_nonzero(out) < 1000
 
 
+def test_second_gradients_of_arrays_of_rows() -> None:
+    """Each operation of a TensorArray, between factors whose derivatives are none of constants."""
+
+    def build(x: Any, y: Any) -> Any:
+        array = tf.TensorArray(tf.float64, 3).unstack(x * x * y)
+        single = (
+            tf.TensorArray(tf.float64, 2).write(0, array.read(1) ** 3).write(1, array.read(1) * array.read(2))
+        )
+        pieces = tf.TensorArray(tf.float64, 2, infer_shape=False).split(x**3, [1, 2])
+        made = tf.reduce_sum(single.stack() ** 2) + tf.reduce_sum(array.gather([0, 2, 0]) ** 2 * y)
+        made += tf.reduce_sum(pieces.concat() ** 2 * y) + tf.reduce_sum(pieces.read(1) ** 2)
+        return tf.reduce_sum(tf.stack([tf.reduce_sum(each**2) for each in tf.gradients(made, [x, y])]))
+
+    random = np.random.default_rng(1)
+    check(build, random.normal(size=(3, 2)), random.normal(size=(2,)))
+    # And once more.
+    check(
+        lambda x, y: sum(tf.reduce_sum(each) for each in tf.gradients(build(x, y), [x, y])),
+        random.normal(size=(3, 2)),
+        random.normal(size=(2,)),
+    )
+
+
 def test_second_gradients_of_loops_are_refused_as_v1_does() -> None:
     x = tf.placeholder(tf.float32, [])
     for made in (

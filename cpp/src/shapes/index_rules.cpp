@@ -195,6 +195,15 @@ void reverse_sequence(RuleCall& call) {
   call.give(call.dtype(0), dims);
 }
 
+void gather_tree(RuleCall& call) {
+  need_rank(call, 2, 1);
+  need_rank(call, 3, 0);
+  Dims dims = dims_of_rank(call, 0, 3);
+  merge(dims, dims_of_rank(call, 1, 3));
+  if (call.known_rank(2)) dims[1] = merged(dims[1], call.dims(2)[0]);
+  call.give(call.dtype(0), dims);
+}
+
 void roll(RuleCall& call) {
   need_rank_at_least(call, 0, 1);
   call.give(call.dtype(0), call.shape(0));
@@ -322,6 +331,7 @@ std::vector<Row> index_rules() {
   return {
       {by(gather, 3), "GatherV2"},
       {by(gather_nd, 2), "GatherNd"},
+      {by(gather_tree, 4), "GatherTree"},
       {by(invert_permutation), "InvertPermutation"},
       {by(linspace, 3), "LinSpace"},
       {by(list_difference, 2), "ListDiff"},

@@ -19,9 +19,9 @@ _GROUPS: Final = {
     "it asks about a session's variables, and a model has none without a value.": "IsVariableInitialized",
     "it is of a backward pass, and models are for inference. Export the forward pass.": """
         GatherGrad ConcatOffset MirrorPadGrad StridedSliceGrad SumToShape IfGrad WhileGrad FoldGrad
-        MapGrad TensorArrayGradConcat TensorArrayGradGather TensorArrayGradRead
-        TensorArrayGradScatter TensorArrayGradSplit TensorArrayGradWrite CropAndResizeGradBoxes
-        CropAndResizeGradImage RGBToHSVGrad ResizeBicubicGrad ResizeBilinearGrad
+        MapGrad TensorArrayGradConcat TensorArrayGradCut TensorArrayGradGather TensorArrayGradJoin
+        TensorArrayGradRead TensorArrayGradScatter TensorArrayGradSplit TensorArrayGradWrite
+        CropAndResizeGradBoxes CropAndResizeGradImage RGBToHSVGrad ResizeBicubicGrad ResizeBilinearGrad
         ResizeNearestNeighborGrad ReducedShape SparseSegmentMeanGrad SparseSegmentMeanGradV2
         SparseSegmentSqrtNGrad SparseSegmentSqrtNGradV2 SparseSegmentSumGrad SparseSegmentSumGradV2
         IgammaGradA ReciprocalGrad RsqrtGrad SigmoidGrad SqrtGrad TanhGrad BiasAddGrad EluGrad
@@ -84,7 +84,7 @@ _GROUPS: Final = {
         SegmentMax SegmentMean SegmentMin SegmentProd""",
     "ONNX has nothing like it. Compute it from ops that it has, or before feeding.": """
         ParallelConcat DynamicPartition DynamicStitch ParallelDynamicStitch ListDiff
-        CropAndResize DrawBoundingBoxes DrawBoundingBoxesV2 NonMaxSuppressionV5 AdjustContrastv2
+        CropAndResize DrawBoundingBoxes DrawBoundingBoxesV2 GatherTree NonMaxSuppressionV5 AdjustContrastv2
         AdjustHue AdjustSaturation HSVToRGB RGBToHSV ResizeArea UnravelIndex DenseBincount
         HistogramFixedWidth InTopKV2 LowerBound UpperBound ExtractImagePatches MaxPoolWithArgmax""",
 }  # fmt: skip

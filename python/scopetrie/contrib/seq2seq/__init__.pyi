@@ -6,6 +6,11 @@ from ...contrib.seq2seq.attention import AttentionWrapperState as AttentionWrapp
 from ...contrib.seq2seq.attention import BahdanauAttention as BahdanauAttention
 from ...contrib.seq2seq.attention import LuongAttention as LuongAttention
 from ...contrib.seq2seq.attention import tile_batch as tile_batch
+from ...contrib.seq2seq.beam_search import BeamSearchDecoder as BeamSearchDecoder
+from ...contrib.seq2seq.beam_search import BeamSearchDecoderOutput as BeamSearchDecoderOutput
+from ...contrib.seq2seq.beam_search import BeamSearchDecoderState as BeamSearchDecoderState
+from ...contrib.seq2seq.beam_search import FinalBeamSearchDecoderOutput as FinalBeamSearchDecoderOutput
+from ...contrib.seq2seq.beams import gather_tree_from_array as gather_tree_from_array
 from ...contrib.seq2seq.decoding import BasicDecoder as BasicDecoder
 from ...contrib.seq2seq.decoding import BasicDecoderOutput as BasicDecoderOutput
 from ...contrib.seq2seq.decoding import Decoder as Decoder
@@ -17,6 +22,7 @@ from ...contrib.seq2seq.helpers import InferenceHelper as InferenceHelper
 from ...contrib.seq2seq.helpers import SampleEmbeddingHelper as SampleEmbeddingHelper
 from ...contrib.seq2seq.helpers import TrainingHelper as TrainingHelper
 from ...contrib.seq2seq.losses import sequence_loss as sequence_loss
+from ...ops.nn.beam import gather_tree as gather_tree
 
 __all__ = [
     "AttentionMechanism",
@@ -25,8 +31,12 @@ __all__ = [
     "BahdanauAttention",
     "BasicDecoder",
     "BasicDecoderOutput",
+    "BeamSearchDecoder",
+    "BeamSearchDecoderOutput",
+    "BeamSearchDecoderState",
     "CustomHelper",
     "Decoder",
+    "FinalBeamSearchDecoderOutput",
     "GreedyEmbeddingHelper",
     "Helper",
     "InferenceHelper",
@@ -34,6 +44,8 @@ __all__ = [
     "SampleEmbeddingHelper",
     "TrainingHelper",
     "dynamic_decode",
+    "gather_tree",
+    "gather_tree_from_array",
     "sequence_loss",
     "tile_batch",
 ]

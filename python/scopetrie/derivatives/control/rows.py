@@ -114,6 +114,18 @@ def _cut(xp: Any, grad: Any, rows: Any) -> RowGrads:
     return RowGrads(found)
 
 
+def _cut_by_lengths(xp: Any, lengths: Any, grad: Any) -> RowGrads:
+    found, start = {}, 0
+    for at, length in enumerate(lengths):
+        found[at] = grad[start : start + int(length), ...]
+        start += int(length)
+    return RowGrads(found)
+
+
+def _joined_like(xp: Any, grads: Any, rows: Any, value: Any) -> Any:
+    return _joined(xp, [rows.read(xp, at).shape[0] for at in range(len(rows.items))], grads, value)
+
+
 def _joined(xp: Any, lengths: Any, grads: Any, value: Any) -> Any:
     found, pieces, start = _items(grads), [], 0
     for at, length in enumerate(lengths):
@@ -142,6 +154,15 @@ _give_pieces = define_op("TensorArrayGradSplit", tensor("grad"), _GRADS, rule=_f
 _take_pieces = define_op(
     "TensorArrayGradConcat", index("lengths", (dtypes.int64, dtypes.int32), None), _GRADS, tensor("value"),
     rule=_like(2), kernel=_kernel(_joined),
+)  # fmt: skip
+# For the gradients of gradients.
+_cut_pieces = define_op(
+    "TensorArrayGradCut", index("lengths", (dtypes.int64, dtypes.int32), None), tensor("grad"), rule=_flow,
+    kernel=_kernel(_cut_by_lengths),
+)  # fmt: skip
+_join_pieces = define_op(
+    "TensorArrayGradJoin", _GRADS, tensor("rows", attr=None), tensor("value"), rule=_like(2),
+    kernel=_kernel(_joined_like),
 )  # fmt: skip
 
 Grads = list[Tensor | None]
@@ -183,3 +204,50 @@ def _joined_up(op: Operation, grad: Tensor) -> Tensor:
 def _split(op: Operation, grad: Tensor) -> Grads:
     value, lengths, _ = op.inputs
     return [_take_pieces(lengths, grad, value), None, grad]
+
+
+# Gradients of gradients: all of the above is linear in the gradients, and takes the rest only for its shape.
+
+
+@gradient("TensorArrayGradRead")
+def _taken_row(op: Operation, grad: Tensor) -> Grads:
+    return [None, _give_row(op.inputs[0], grad), None]
+
+
+@gradient("TensorArrayGradWrite")
+def _given_row(op: Operation, grad: Tensor) -> Grads:
+    at, value = op.inputs
+    return [None, _take_row(at, grad, value)]
+
+
+@gradient("TensorArrayGradGather")
+def _taken_rows(op: Operation, grad: Tensor) -> Grads:
+    return [None, _give_rows(op.inputs[0], grad), None]
+
+
+@gradient("TensorArrayGradScatter")
+def _given_rows(op: Operation, grad: Tensor) -> Grads:
+    places, value = op.inputs
+    return [None, _take_rows(places, grad, value)]
+
+
+@gradient("TensorArrayGradSplit")
+def _given_pieces(op: Operation, grad: Tensor) -> Grads:
+    value, rows = op.inputs
+    return [_join_pieces(grad, rows, value), None]
+
+
+@gradient("TensorArrayGradConcat")
+def _taken_pieces(op: Operation, grad: Tensor) -> Grads:
+    return [None, _cut_pieces(op.inputs[0], grad), None]
+
+
+@gradient("TensorArrayGradCut")
+def _cut_again(op: Operation, grad: Tensor) -> Grads:
+    lengths, value = op.inputs
+    return [None, _take_pieces(lengths, grad, value)]
+
+
+@gradient("TensorArrayGradJoin")
+def _joined_again(op: Operation, grad: Tensor) -> Grads:
+    return [_give_pieces(grad, op.inputs[1]), None, None]
