@@ -244,10 +244,11 @@ class ndarray:
         return tuple(made) if isinstance(key, tuple) else made[0]
 
     def __getitem__(self, key: Any) -> ndarray:
-        found = self._host[self._key(key)]
+        found = self._raw[self._key(key)]
         if not isinstance(found, np.ndarray):  # an element: a view, in CuPy
-            found = self._host[(*key, ...) if isinstance(key, tuple) else (key, ...)]
-        if found.base is None or not np.may_share_memory(found, self._host):
+            found = self._raw[(*key, ...) if isinstance(key, tuple) else (key, ...)]
+        if found.base is None or not np.may_share_memory(found, self._raw):
+            self._memory.check()
             COUNTS.launched()
             return ndarray(found)
         return ndarray(found, self)
@@ -313,17 +314,22 @@ class ndarray:
         return ndarray(self._raw.copy())
 
     def view(self, dtype: Any = None) -> ndarray:
-        return ndarray(self._host.view() if dtype is None else self._host.view(dtype), self)
+        return ndarray(self._raw.view() if dtype is None else self._raw.view(dtype), self)
 
-    T = property(lambda self: ndarray(self._host.T, self))
-    mT = property(lambda self: ndarray(self._host.mT, self))
-    real = property(lambda self: ndarray(self._host.real, self))
-    imag = property(lambda self: ndarray(self._host.imag, self))
+    T = property(lambda self: ndarray(self._raw.T, self))
+    mT = property(lambda self: ndarray(self._raw.mT, self))
+    real = property(lambda self: ndarray(self._raw.real, self))
+    imag = property(lambda self: ndarray(self._raw.imag, self))
 
 
 def _view(name: str) -> Callable[..., ndarray]:
     def method(self: ndarray, *args: Any, **kwargs: Any) -> ndarray:
-        return ndarray(getattr(self._host, name)(*args, **kwargs), self)
+        made = getattr(self._raw, name)(*args, **kwargs)
+        if not np.may_share_memory(made, self._raw):
+            self._memory.check()
+            COUNTS.launched()
+            return ndarray(made)
+        return ndarray(made, self)
 
     return method
 

@@ -78,7 +78,8 @@ def _function(name: str, compute: Callable[..., Any], parameters: list[list[Any]
         for dtype in (kwargs.get("dtype"),):
             if dtype is not None:
                 check_dtype(dtype)
-        hosts = [host_of(each) for each in args]
+        is_view = name in VIEWS
+        hosts = [each._raw if is_view and isinstance(each, ndarray) else host_of(each) for each in args]
         named = {key: host_of(each) for key, each in kwargs.items()}
         out = named.pop("out", None)
         if name in WAITS or (name == "where" and len(args) == 1):
@@ -143,13 +144,17 @@ def _copyto(dst: ndarray, src: Any, casting: str = "same_kind", where: Any = Non
     dst._memory.write()
 
 
+def _copy(a: ndarray, order: str = "K") -> ndarray:
+    return a.copy()
+
+
 def _scatter(method: str) -> Any:
     return lambda a, slices, value: getattr(a, method)(slices, value)
 
 
 OWN: dict[str, Any] = {
-    "array": _array, "asarray": _asarray, "asanyarray": _asarray, "asnumpy": _asnumpy, "take": _take,
-    "repeat": _repeat, "copyto": _copyto,
+    "array": _array, "copy": _copy, "asarray": _asarray, "asanyarray": _asarray, "asnumpy": _asnumpy,
+    "take": _take, "repeat": _repeat, "copyto": _copyto,
 }  # fmt: skip
 TYPES = (
     "bool_ int8 int16 int32 int64 uint8 uint16 uint32 uint64 float16 float32 float64 complex64 complex128 "

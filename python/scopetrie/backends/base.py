@@ -137,6 +137,31 @@ class Backend:
     def synchronize(self) -> None:
         """Waits until everything that was asked of the library is computed."""
 
+    # Devices ------------------------------------------------------------------------------------------------
+
+    def on(self, number: int) -> Backend:
+        """Returns the backend for another device of the library, by its number; itself if there is none.
+
+        It shares all else with this one: `stepping` and `bring` belong to it.
+        """
+        return self
+
+    def home(self, array: Array) -> Backend:
+        """Returns the backend for the device of an array of the library."""
+        return self
+
+    def stepping(self, function: Callable[..., Any]) -> Callable[..., Any]:
+        """Returns a function that computes on the device, in a run of a session on another one."""
+        return function
+
+    def bring(self, array: Array) -> Array:
+        """Returns an array of any device of the library on the device."""
+        return array
+
+    def gathered(self, arrays: Sequence[Array]) -> np.ndarray[Any, Any]:
+        """Returns the elements of arrays of rank 0, on the host; only where there are `checks`."""
+        return self.to_host(self.xp.stack(list(arrays)))
+
     # Memory -------------------------------------------------------------------------------------------------
 
     def empty(self, shape: tuple[int, ...], dtype: np.dtype[Any]) -> Array:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 from collections.abc import Callable, Sequence
 from typing import Any, Final
 
@@ -61,6 +62,8 @@ class CupyBackend(Backend):
 
         special = functions_of("cupyx.scipy.special")
         self._streams = Streams(self._cupy, cupyx.empty_pinned, self._at)
+        # By number: the backends of all devices that are used, and what they have together.
+        self._peers = {self._at.id: self}
         super().__init__("cupy", namespace(xp, special=special, **kernels(xp, cupyx)), self._at)
 
     def dtype(self, dtype: np.dtype[Any]) -> Any:
@@ -79,7 +82,7 @@ class CupyBackend(Backend):
     def from_device(self, value: Any) -> Array | None:
         """Returns CuPy's arrays as they are, and those of other libraries that are on a CUDA device."""
         if isinstance(value, self._cupy.ndarray):
-            return value
+            return value if value.device == self._at else self.bring(value)
         where = getattr(value, "__dlpack_device__", None)
         if where is None or isinstance(value, np.ndarray) or where()[0] != _CUDA:
             return None
@@ -90,6 +93,51 @@ class CupyBackend(Backend):
         with self._at:
             return self._cupy.empty(shape, dtype)
 
+    def on(self, number: int) -> CupyBackend:
+        """Returns the backend of a device; this one if there is no device of the number."""
+        found = self._peers.get(number)
+        if found is None:
+            if not 0 <= number < self._cupy.cuda.runtime.getDeviceCount():
+                return self
+            found = copy.copy(self)
+            found._at = found.device = self._cupy.cuda.Device(number)
+            found._streams = self._streams.beside(found._at)
+            found = self._peers.setdefault(number, found)
+        return found
+
+    def home(self, array: Array) -> CupyBackend:
+        """Returns the backend of an array's device."""
+        return self if len(self._peers) == 1 else self.on(array.device.id)
+
+    def stepping(self, function: Callable[..., Any]) -> Callable[..., Any]:
+        """Returns `function` with the device as the current one."""
+        at = self._at
+
+        def step(*arguments: Any) -> Any:
+            with at:
+                return function(*arguments)
+
+        return step
+
+    def bring(self, array: Array) -> Array:
+        """Returns an array of any device on this one; the devices wait for each other, not the host."""
+        if isinstance(array, (np.ndarray, np.generic)):
+            return self.from_host(array)
+        home = self.on(array.device.id)
+        return array if home is self else self._streams.across(array, home._streams)
+
+    def gathered(self, arrays: Sequence[Array]) -> np.ndarray[Any, Any]:
+        """Returns the elements of arrays of rank 0, which may be on several devices."""
+        own = arrays if len(self._peers) == 1 else [self.bring(each) for each in arrays]
+        return super().gathered(own)
+
+    def keep(self, array: Array, fed: Sequence[Array] = ()) -> Array:
+        """Returns a copy on the array's device."""
+        if isinstance(array, (np.ndarray, np.generic)):
+            return super().keep(array, fed)
+        with self.home(array)._at:
+            return array.copy()
+
     def address(self, array: Array) -> int:
         """Returns the device pointer."""
         return int(array.data.ptr)
@@ -99,7 +147,9 @@ class CupyBackend(Backend):
         if isinstance(array, (np.ndarray, np.generic)):
             return super().export(array, fed)
         self.checks.is_due = True
-        return self._streams.down(array) if self._streams.is_running else super().export(array, fed)
+        if self._streams.is_running:
+            return self.home(array)._streams.down(array)
+        return super().export(array, fed)
 
     def arrived(self, values: Sequence[Any], is_done: bool) -> list[Any]:
         """Waits for the copies that are on their way to the host."""
@@ -109,7 +159,9 @@ class CupyBackend(Backend):
         """Gives the blocks of CuPy's pools that nobody uses back to the device and to the host."""
         self.checks.forget()
         self._streams.forget()
-        self._cupy.get_default_memory_pool().free_all_blocks()
+        for each in list(self._peers.values()):
+            with each._at:
+                self._cupy.get_default_memory_pool().free_all_blocks()
         self._cupy.get_default_pinned_memory_pool().free_all_blocks()
 
     def failure(self, error: Exception) -> Exception:
@@ -143,7 +195,8 @@ class CupyBackend(Backend):
         """Returns a copy on the host."""
         if isinstance(array, (np.ndarray, np.generic)):
             return np.array(array)
-        return np.asarray(self._cupy.asnumpy(array))
+        with self.home(array)._at:
+            return np.asarray(self._cupy.asnumpy(array))
 
     def fusion(self) -> Any:
         """Returns what fused kernels need of CuPy."""
@@ -171,9 +224,13 @@ class CupyBackend(Backend):
 
     def overwrite(self, array: Array, value: Array) -> None:
         """Copies `value` into `array`, on the device."""
+        home = self.home(array)
         if isinstance(value, (np.ndarray, np.generic)):
-            value = self.from_host(value)
-        array[...] = value
+            value = home.from_host(value)
+        elif len(self._peers) > 1:
+            value = home.bring(value)
+        with home._at:
+            array[...] = value
 
     def writes_into(self, function: Any) -> int:
         """Returns the arity of a ufunc with one output."""

@@ -27,12 +27,17 @@ class Arriving:
 
     Args:
         staged: The pinned array that gets it.
+        stream: The stream that brings it.
+
+    Attributes:
+        stream: The stream.
     """
 
-    __slots__ = ("_staged",)
+    __slots__ = ("_staged", "stream")
 
-    def __init__(self, staged: np.ndarray[Any, Any]) -> None:
+    def __init__(self, staged: np.ndarray[Any, Any], stream: Any) -> None:
         self._staged = staged
+        self.stream = stream
 
     def value(self) -> Any:
         """Returns what has arrived, in memory that is not pinned: that is scarce, and used again."""
@@ -59,22 +64,31 @@ class Streams:
         cupy: CuPy.
         pinned: Makes a pinned array of a shape and a dtype.
         at: The device.
+        first: That of a session's first device, where this is for another one.
     """
 
-    def __init__(self, cupy: Any, pinned: Callable[..., np.ndarray[Any, Any]], at: Any) -> None:
+    def __init__(
+        self, cupy: Any, pinned: Callable[..., np.ndarray[Any, Any]], at: Any, first: Streams | None = None
+    ) -> None:
+        self._cupy = cupy
         self._cuda = cupy.cuda
-        self._empty = cupy.empty
         self._pinned = pinned
         self._at = at
         self._stream: Any = None
         self._making = threading.Lock()
-        self._running = _Running()
+        self._running: _Running = _Running() if first is None else first._running
         self._feeds: deque[tuple[Any, np.ndarray[Any, Any]]] = deque()
+        self._all: list[Streams] = [] if first is None else first._all
+        self._all.append(self)
+
+    def beside(self, at: Any) -> Streams:
+        """Returns those for another device, which take part in the runs on this one."""
+        return Streams(self._cupy, self._pinned, at, self)
 
     def stream(self) -> Any:
         """Returns the stream."""
         if self._stream is None:
-            with self._making:
+            with self._making, self._at:
                 if self._stream is None:
                     self._stream = self._cuda.Stream(non_blocking=True)
         return self._stream
@@ -92,16 +106,38 @@ class Streams:
                 stream, caller = self.stream(), self._cuda.get_current_stream()
                 if caller == stream:
                     return function(*arguments)
-                stream.wait_event(self._recorded(caller))
+                begin = self._recorded(caller)
+                stream.wait_event(begin)
+                others = [each for each in self._all if each is not self]
+                before = [each._begin(begin) for each in others]
                 self._running.depth += 1
                 try:
                     with stream:
                         return function(*arguments)
                 finally:
                     self._running.depth -= 1
+                    for each, own in zip(others, before, strict=True):
+                        each._end(own, caller)
                     caller.wait_event(self._recorded(stream))
 
         return run
+
+    def _begin(self, begin: Any) -> Any:
+        """Lets the stream follow an event, and the device's current one, which it replaces; returns that."""
+        with self._at:
+            stream, own = self.stream(), self._cuda.get_current_stream()
+            stream.wait_event(begin)
+            stream.wait_event(self._recorded(own))
+            stream.use()
+        return own
+
+    def _end(self, own: Any, caller: Any) -> None:
+        """Lets what was current before, and the caller's stream, follow the stream."""
+        with self._at:
+            end = self._recorded(self.stream())
+            own.use()
+            own.wait_event(end)
+        caller.wait_event(end)
 
     def _recorded(self, stream: Any) -> Any:
         return stream.record(self._cuda.Event(disable_timing=True))
@@ -109,7 +145,7 @@ class Streams:
     def up(self, array: np.ndarray[Any, Any]) -> Array:
         """Begins to copy an array to the device; the array may be changed at once."""
         with self._at:
-            made = self._empty(array.shape, array.dtype)
+            made = self._cupy.empty(array.shape, array.dtype)
             if not array.size:
                 return made
             staged = self._pinned(array.shape, array.dtype)
@@ -128,27 +164,51 @@ class Streams:
                 break
         return made
 
+    def across(self, array: Array, home: Streams) -> Array:
+        """Returns a copy of an array of another device.
+
+        Args:
+            array: The array.
+            home: The streams of its device.
+        """
+        with home._at:
+            source = self._cuda.get_current_stream()
+            begin = self._recorded(source)
+        with self._at:
+            target = self._cuda.get_current_stream()
+            target.wait_event(begin)
+            made = self._cupy.copy(array)
+            end = self._recorded(target)
+        source.wait_event(end)  # the array's memory may be used again there
+        return made
+
     def down(self, array: Array) -> Arriving:
-        """Begins to copy an array to the host; `arrived` waits for it."""
+        """Begins to copy an array of the device to the host; `arrived` waits for it."""
         staged = self._pinned(array.shape, array.dtype)
-        array.get(out=staged, blocking=False)
-        return Arriving(staged)
+        with self._at:
+            stream = self._cuda.get_current_stream()
+            array.get(stream=stream, out=staged, blocking=False)
+        return Arriving(staged, stream)
 
     def arrived(self, values: Sequence[Any], is_done: bool) -> list[Any]:
         """Returns values of a run with what was on its way to the host.
 
         Args:
             values: What the run gives.
-            is_done: Whether the host has waited for the stream since the copies began.
+            is_done: Whether the host has waited for this stream since the copies began.
         """
-        if not is_done and any(type(each) is Arriving for each in values):
-            self._cuda.get_current_stream().synchronize()
+        streams = {each.stream for each in values if type(each) is Arriving}
+        if is_done:
+            streams.discard(self.stream())
+        for stream in streams:
+            stream.synchronize()
         return [each.value() if type(each) is Arriving else each for each in values]
 
     def forget(self) -> None:
-        """Drops the buffers of feeds whose copies are done."""
-        while self._feeds:
-            event, _ = self._feeds[0]
-            if not event.done:
-                event.synchronize()
-            self._feeds.popleft()
+        """Drops the buffers of feeds, when their copies are done."""
+        for each in self._all:
+            while each._feeds:
+                event, _ = each._feeds[0]
+                if not event.done:
+                    event.synchronize()
+                each._feeds.popleft()

@@ -11,7 +11,7 @@ Thread safety: what is noted is a thread's own while a plan runs, and its sessio
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any, Final, NamedTuple
 
@@ -87,11 +87,13 @@ class Checks:
 
         return compute
 
-    def look(self, xp: Any, to_host: Callable[[Array], Any]) -> Fault | None:
+    def look(
+        self, gathered: Callable[[Sequence[Array]], Any], to_host: Callable[[Array], Any]
+    ) -> Fault | None:
         """Returns the first fault that was noted, if it is time to look.
 
         Args:
-            xp: The library's namespace.
+            gathered: Copies arrays of rank 0 to the host.
             to_host: Copies an array to the host.
         """
         noted = self._noted
@@ -99,7 +101,7 @@ class Checks:
             return None
         self._noted, self.is_due = [], False
         self.looks += 1
-        flags = to_host(xp.stack([each.flag for each in noted]))
+        flags = gathered([each.flag for each in noted])
         for each, is_faulty in zip(noted, flags.tolist(), strict=True):
             if is_faulty:
                 try:

@@ -13,7 +13,7 @@ from ..errors import FailedPreconditionError, InvalidArgumentError
 from ..graph import Graph
 from ..ops.node_text import Dims, dims_text
 from ..shapes import compatible_dims
-from ..store import Store, owned_copy
+from ..store import Store, owned_copy, value_on_device
 
 UNINITIALIZED: Final = "Attempting to use uninitialized value "
 
@@ -240,7 +240,7 @@ class Cell:
                 )
             if on_device:
                 self._shape = None if variable._frozen else shape
-                array = self._array = variable.value
+                array = self._array = self._on_its_device(variable)
             else:
                 self._shape = shape if array.flags.writeable else None
                 array = self._array = self.backend.adopt(array)
@@ -249,6 +249,18 @@ class Cell:
                 return array
             self.let_go()
         return None
+
+    def _on_its_device(self, variable: Any) -> Array:
+        """Returns the array of a store's variable, which must be on the cell's device if it is on any."""
+        array = value_on_device(variable, self.backend)
+        if array.device != self.backend.device:
+            raise InvalidArgumentError(
+                None,
+                None,
+                f"the store's variable {self.name!r} is in the memory of {array.device}, and the graph's on "
+                f"{self.backend.device}: tf.device says where a variable is made",
+            )
+        return array
 
     def _operand(self, delta: Array) -> Array:
         """Returns the value, whose memory is to be changed by `delta`."""

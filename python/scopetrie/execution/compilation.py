@@ -43,6 +43,7 @@ class Compilation:
         feeds: Ids of the tensors whose values the caller provides.
         first: Operations below this id that others only wait for are done.
         hosted: Ids of the fed tensors whose values are on the host; None if the plan is to say it.
+        inner: Whether the plan is part of another one, to which its values go.
 
     Attributes:
         steps: The steps, in order.
@@ -65,7 +66,9 @@ class Compilation:
         feeds: Sequence[int],
         first: int = 0,
         hosted: Container[int] | None = None,
+        inner: bool = False,
     ) -> None:
+        self._inner = inner
         self.steps: list[Step] = []
         self.slots: list[Any] = [None] * len(feeds)
         self.constants: list[int] = []
@@ -135,6 +138,8 @@ class Compilation:
         self, nodes: list[Node], fetches: Sequence[int], hosted: Container[int] | None
     ) -> list[Output]:
         self._resolved.resolve(nodes, fetches, hosted)
+        if self._inner:
+            self._resolved.same_as.update(self._resolved.leave(fetches))
         return self._place(self._resolved.calls, fetches)
 
     def _kept(self, fetches: Sequence[int]) -> set[int]:

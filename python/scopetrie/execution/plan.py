@@ -85,7 +85,7 @@ class Plan:
         hosted: Container[int] | None = None,
         keep: bool = False,
     ) -> None:
-        compiled = Compilation(graph, state, fetches, targets, feeds, first, hosted)
+        compiled = Compilation(graph, state, fetches, targets, feeds, first, hosted, inner)
         self.hosted = compiled.hosted
         # Kept until the second run, for what fuses then.
         self._compiled: Compilation | None = compiled if compiled.may_fuse else None
@@ -236,7 +236,7 @@ class Plan:
             with checks:
                 values = function(*fed)
             looks = checks.looks
-            fault = checks.look(backend.xp, backend.to_host)
+            fault = checks.look(backend.gathered, backend.to_host)
             if fault is not None:
                 raise located(fault.error, self._graph.operation(fault.op_id), None, ())
             arrived = backend.arrived([values] if single else values, checks.looks != looks)

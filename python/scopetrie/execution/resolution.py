@@ -12,7 +12,7 @@ from typing import Any, Final, TypeAlias
 import numpy as np
 
 from .._core import outside_run
-from ..backends import Array, host_array
+from ..backends import Array, Backend, host_array
 from ..dtypes import DType, variant
 from ..errors import InvalidArgumentError, UnimplementedError
 from ..graph import Graph
@@ -81,6 +81,9 @@ class Resolution:
         self._specs: dict[int, tuple[DType, Dims]] = {}
         self._shared: dict[tuple[DType, Dims], tuple[DType, Dims]] = {}  # each spec once
         self._made = 0
+        # Values that are on another device than the session's, and the device of the present operation.
+        self._devices: dict[int, Backend] = {}
+        self._here = state.backend
         self._take_references()
 
     def _take_references(self) -> None:
@@ -154,8 +157,10 @@ class Resolution:
             if not in_place and self.reads:
                 inputs = self._read_again(op_id, inputs)
             hosted = not on_host and self._is_hosted(node, variables)
+            if not on_host:
+                self._here = self._device_of(node, variables, hosted)
             if op_def.stateful:
-                state = OpState(self._state, op_id, variables, hosted)
+                state = OpState(self._state, op_id, variables, hosted, self._here)
                 kernel = op_def.kernel if hosted else self._kernels.get(op_def.type, op_def.kernel)
                 function, arity = kernel(state.xp, state, **(attrs or {})), 0
                 if type(function) is Update:
@@ -186,10 +191,61 @@ class Resolution:
                 function, arity = checked(function, specs, self._backend), 0
             if fuses:
                 is_plain = not hosted and op_def.type not in self._kernels and self._is_held(results)
+                is_plain = is_plain and self._here is self._backend
                 self.operations[len(calls)] = op_def, attrs or {}, variables, is_plain
             calls.append((op_id, function, inputs, results, arity))
         if parts is not None:
             parts.wait()
+
+    def _device_of(self, node: Node, variables: Sequence[Cell], hosted: bool) -> Backend:
+        """Returns the backend of a node's device: a variable's, for what refers to it."""
+        op_id, op_def, *_ = node
+        backend = self._backend
+        if variables:
+            return variables[0].backend if variables[0].backend is not self._host else backend
+        # Bodies take and give values on the session's device, and so do rows of a TensorArray.
+        if hosted or op_def is None or op_def.type in WITH_BODIES or is_of_rows(op_def):
+            return backend
+        return self._state.device_of(self._graph, op_id)
+
+    def leave(self, fetches: Iterable[int]) -> dict[int, int]:
+        """Brings values to the session's device, as a plan that is part of another one gives them.
+
+        Returns:
+            What stands for them.
+        """
+        self._here = self._backend
+        return {
+            tensor: self._crossed(-1, self.same_as.get(tensor, tensor))
+            for tensor in fetches
+            if self.same_as.get(tensor, tensor) in self._devices
+        }
+
+    def _crossed(self, op_id: int, value: int) -> int:
+        """Returns a value of the devices' on the present operation's."""
+        home = self._devices.get(value, self._backend)
+        here = self._here
+        assert self._placement is not None
+        placement = self._placement
+        on_host = value in placement.hosted or value in placement.unsettled
+        if home is here or on_host or self.spec(value)[0].base_dtype is variant:
+            return value
+        key = value, id(here)
+        moved = self._copies.get(key)
+        if moved is None:
+            constant = self.constants.get(value)
+            if isinstance(constant, (np.ndarray, np.generic)):  # a number
+                return value
+            moved = self._new(value)
+            if constant is not None:
+                self._copies[key] = moved
+                self.constants[moved] = here.bring(constant)
+                return moved
+            if value not in self.reads:  # a read shows later assignments
+                self._copies[key] = moved
+            self._devices[moved] = here
+            self.calls.append((op_id, here.bring, (value,), (moved,), 0))
+        return moved
 
     def _is_held(self, values: Iterable[int]) -> bool:
         """Whether values are on the device."""
@@ -277,6 +333,8 @@ class Resolution:
             else:
                 read = self._new(tensor)
                 self.reads[read] = cell
+                if cell.backend is not self._backend and cell.backend is not self._host:
+                    self._devices[read] = cell.backend
                 if type(cell) is Cell:
                     self.calls.append((op_id, cell, (), (read,), 0))
                 values.append(read)
@@ -355,6 +413,14 @@ class Resolution:
         placement.settle(op_def, results)
         if backend.checks is not None and not arity and type(function) is not Update:
             function = backend.checks.within(op_id, function)
+        if self._devices or self._here is not backend:
+            taken = [
+                each if home else self._crossed(op_id, each) for each, home in zip(taken, homes, strict=True)
+            ]
+        if self._here is not backend:
+            if not op_def.host_outputs:
+                self._devices.update(dict.fromkeys(results, self._here))
+            return self._here.stepping(function), tuple(taken), 0
         return function, tuple(taken), arity
 
     def _brought(self, op_id: int, op_def: OpDef, value: int, home: bool | None, takes_numbers: bool) -> int:
@@ -383,13 +449,17 @@ class Resolution:
         if to_host is None:
             return value
         as_number = takes_numbers and value in placement.hosted and self.spec(value)[1] == ()
-        key = value, -1 if as_number else int(to_host)
+        is_elsewhere = not to_host and not as_number and self._here is not backend
+        key = value, id(self._here) if is_elsewhere else -1 if as_number else int(to_host)
         moved = self._copies.get(key)
         if moved is None:
             moved = self._new(value)
             if value not in self.reads:  # a read shows later assignments
                 self._copies[key] = moved
-            function = _number if as_number else partial(backend.place, on_host=to_host)
+            if is_elsewhere:
+                self._devices[moved] = self._here
+            place = self._here.place if is_elsewhere else backend.place
+            function = _number if as_number else partial(place, on_host=to_host)
             self.calls.append((op_id, function, (value,), (moved,), 0))
         return moved
 

@@ -14,7 +14,7 @@ import numpy as np
 from ..backends import Array, Backend, get_backend
 from ..dtypes import DType
 from ..errors import CancelledError
-from ..graph import Graph
+from ..graph import DeviceSpec, Graph
 from ..locks import Lock
 from ..ops.node_text import Dims
 from ..store import Store
@@ -143,10 +143,26 @@ class State:
                 made = part_cell(name, self.backend, array_dtype, dims, self.parts, trainable)
             if made is None:
                 # Values that the library cannot hold are on the host.
-                library = self.backend if self.backend.holds(array_dtype) else self.host
+                library = self.device_of(graph, op_id) if self.backend.holds(array_dtype) else self.host
                 made = Cell(name, library, array_dtype, dims, self._values if is_held else None, trainable)
             cell = self.cells.setdefault(op_id, made)  # atomic: another thread may be making it
         return cell
+
+    def device_of(self, graph: Graph, op_id: int) -> Backend:
+        """Returns the backend for the device of an operation: that of "/gpu:1", where the library has one."""
+        if not self.backend.keeps_variables or not graph._has_places:
+            return self.backend
+        op = graph.operation(op_id)
+        spec = DeviceSpec.from_string(op.device)
+        if spec.device_type == "GPU" and spec.device_index is not None:
+            return self.backend.on(spec.device_index)
+        if op.outputs and op.outputs[0].dtype._is_ref_dtype:
+            # An optimizer's slot: what changes several variables at once has them on the device of the first.
+            for each in op.outputs[0].consumers():
+                first = each.inputs[0].op
+                if first is not op and each.inputs[0].dtype._is_ref_dtype and first.device:
+                    return self.device_of(graph, first._id)
+        return self.backend
 
     def has_value(self, op_id: int, name: str) -> bool:
         """Whether a variable has a value."""
@@ -286,6 +302,7 @@ class OpState:
         op_id: The operation's id in the graph.
         variables: The variables that the operation references (its "ref:" inputs), in order.
         on_host: Whether the kernel computes on the host.
+        library: The backend of the operation's device; by default the session's.
 
     Attributes:
         op_id: The operation's id in the graph.
@@ -297,13 +314,19 @@ class OpState:
     __slots__ = ("_state", "backend", "op_id", "variables", "xp")
 
     def __init__(
-        self, state: State, op_id: int, variables: Sequence[Cell] = (), on_host: bool = False
+        self,
+        state: State,
+        op_id: int,
+        variables: Sequence[Cell] = (),
+        on_host: bool = False,
+        library: Backend | None = None,
     ) -> None:
         self._state = state
         self.op_id = op_id
         self.variables = variables
         # Of variables that the library cannot hold, it is NumPy.
-        own: Backend = variables[0].backend if variables else state.backend
+        usual = state.backend if library is None else library
+        own: Backend = variables[0].backend if variables else usual
         self.backend = state.host if on_host else own
         self.xp = self.backend.xp
 

@@ -1,6 +1,6 @@
 """Named variables with their values, without a graph."""
 
-from .device import owned_copy
+from .device import owned_copy, value_on_device
 from .errors import MissingVariableError
 from .partitioned_variable import PartitionedStoreVariable
 from .pytrees import register_later
@@ -18,6 +18,7 @@ __all__ = [
     "StoreVariable",
     "Subtree",
     "owned_copy",
+    "value_on_device",
 ]
 
 register_later(Store, Store.tree)

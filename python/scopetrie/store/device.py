@@ -46,6 +46,10 @@ def flatten_on_device(store: Any, backend: Backend, variables: tuple[Any, ...]) 
     if not variables or len(dtypes) > 1:
         return store._flatten(variables)  # which says what is wrong
     values = [value_on_device(variable, backend) for variable in variables]
+    homes = {backend.home(value) for value in values}
+    if len(homes) > 1:
+        raise ValueError("Store.flat: the variables are on several devices: use where=")
+    (backend,) = homes
     whole = backend.empty((sum(variable.size for variable in variables),), variables[0].dtype)
     at = 0
     for value in values:
@@ -74,12 +78,12 @@ def device_array(store: Any, owner: Array, offset: int, shape: tuple[int, ...], 
     begin, size = offset // owner.dtype.itemsize, math.prod(shape)
     flat = backend.xp.reshape(owner, (-1,))
     array = backend.xp.reshape(flat[begin : begin + size], shape)
-    return owned_copy(backend, array, array.dtype)[0] if copied else array
+    return owned_copy(backend.home(owner), array, array.dtype)[0] if copied else array
 
 
 def device_copy(store: Any, array: Array) -> tuple[Array, int]:
     """Returns a copy of an array as an owner, and its address."""
-    return owned_copy(store.backend, array, array.dtype)
+    return owned_copy(store.backend.home(array), array, array.dtype)
 
 
 def device_fetch(store: Any, array: Array) -> np.ndarray[Any, Any]:
