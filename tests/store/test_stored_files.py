@@ -405,3 +405,51 @@ def test_files_that_are_not_there(tmp_path: Path) -> None:
             call(tmp_path / "nothing")
         with pytest.raises(OSError):
             call(tmp_path)
+
+
+@pytest.mark.skipif(not Path("/proc/self/statm").exists(), reason="needs Linux")
+def test_a_fork_of_what_was_opened_shares_the_file_until_one_changes(path: Path) -> None:
+    filled = st.Store()
+    for number, name in enumerate("abc"):
+        filled.put(name, np.full(1 << 20, number, np.float32))
+    filled.save(path)
+    opened = st.Store.open(path)
+    before = pages()
+    fork = opened.fork()
+    assert (pages() - before) * mmap.PAGESIZE < 1 << 20
+    opened["b"].array[...] = 7
+    fork["c"].assign(np.zeros(1 << 20, np.float32))
+    assert [v.array[0] for v in opened.values()] == [0, 7, 2]
+    assert [v.array[0] for v in fork.values()] == [0, 1, 0]
+    del opened, filled
+    assert fork["b"].array.sum() == 1 << 20
+
+
+def test_what_lies_at_an_odd_address_is_copied(path: Path) -> None:
+    write(
+        path,
+        {"a": entry("U8", (1,), (0, 1)), "w": entry("F32", (2,), (1, 9))},
+        bytes(1) + np.float32([1, 2]).tobytes(),
+    )
+    opened = st.Store.open(path)
+    assert opened["w"].array.tolist() == [1, 2] and opened["w"].array.flags.aligned
+
+
+def test_the_store_takes_only_what_is_in_the_file() -> None:
+    content, plain = np.zeros(16, np.uint8), ("w", "float32", np.dtype(np.float32), (2,), 8, 8, None)
+    for wrong in [
+        (*plain[:4], 12, *plain[5:]),
+        (*plain[:5], 4, None),
+        (*plain[:3], (3,), *plain[4:]),
+        plain[:3],
+    ]:
+        with pytest.raises((TypeError, ValueError)):
+            st.Store()._put_mapped(content, [wrong], frozenset())
+    for huge in (-1, 1 << 63, 1 << 64, "1"):
+        with pytest.raises((TypeError, ValueError, OverflowError)):
+            st.Store()._put_mapped(content, [(*plain[:4], huge, *plain[5:])], frozenset())
+    store = st.Store()
+    store._put_mapped(content, [plain], frozenset("w"))
+    assert store["w"].shape == (2,) and not store["w"].trainable
+    with pytest.raises(ValueError, match="w already exists"):
+        store._put_mapped(content, [plain], frozenset())

@@ -19,7 +19,7 @@ struct PyNamesScope {
   std::vector<std::pair<ScopeId, ScopeId>>* entered;  // the scope before, and that of the block; innermost last
   bool reopen;
 
-  void end() { delete entered; }
+  void end() const { delete entered; }
 };
 using NamesScopeOwning = Owning<PyNamesScope, &PyNamesScope::names, &PyNamesScope::name>;
 
@@ -67,7 +67,7 @@ struct PyNamesIterator {
   std::size_t at;
   std::uint64_t version;
 
-  void end() {
+  void end() const {
     delete rows;
     delete writer;
   }

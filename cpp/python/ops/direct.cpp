@@ -46,7 +46,7 @@ struct PyDirectFunction : PyComposite {
   std::uint32_t default_name;
   Only only;
 
-  void end() {
+  void end() const {
     if (parameters != nullptr)
       for (const Parameter& parameter : *parameters)
         for (PyObject* owned : {parameter.name, parameter.attribute, parameter.fallback, parameter.choices})

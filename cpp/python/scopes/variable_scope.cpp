@@ -19,7 +19,7 @@ struct PyEntry : PyObject {
   const char* complaint;  // a format for the error about the name's type; null if it is a str
   VariableScopeBlock block;
 
-  int visit_more(visitproc visit, void* arg) {
+  int visit_more(visitproc visit, void* arg) const {
     return block.visit([&](void* object) { return visit(static_cast<PyObject*>(object), arg); },
                        [&](VariableScope& scope) { return visit(as_scope(scope), arg); });
   }

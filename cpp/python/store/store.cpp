@@ -247,6 +247,9 @@ bool bind_store(PyObject* module) {
         ">>> import scopetrie as st\n>>> store = st.Store()\n>>> w = store.get(\"w\", (2,), initializer=\"zeros\")\n"
         ">>> copy = store.fork()\n>>> w += 1\n>>> copy[\"w\"].array.tolist(), w.array.tolist()\n"
         "([0.0, 0.0], [1.0, 1.0])\n"},
+       with_arguments("_put_mapped", locked<store_put_mapped>,
+                      "Makes variables of the bytes of a file that is mapped into memory, which only the store has: "
+                      "(array of bytes, StoredVariables, paths of those that are not to be trained)."),
        with_arguments("_freeze", locked<store_freeze>,
                       "Freezes what is at a path, or lets it be changed: (path, frozen)."),
        with_arguments("_flatten", locked<store_flatten>,

@@ -182,6 +182,7 @@ PyObject* store_get_many(PyObject* self, PyObject* const* args, Py_ssize_t posit
 PyObject* store_get_whole(PyObject* self, PyObject* const* args, Py_ssize_t positional, PyObject* keywords);
 PyObject* store_find_parts(PyObject* self, PyObject* path);
 PyObject* store_put(PyObject* self, PyObject* const* args, Py_ssize_t positional, PyObject* keywords);
+PyObject* store_put_mapped(PyObject* self, PyObject* const* args, Py_ssize_t count);
 int store_delete(PyObject* self, PyObject* path);
 PyObject* store_move(PyObject* self, PyObject* const* args, Py_ssize_t positional, PyObject* keywords);
 PyObject* store_copy(PyObject* self, PyObject* const* args, Py_ssize_t positional, PyObject* keywords);

@@ -131,6 +131,11 @@ PyObject* copy_into(PyObject*, PyObject* const* args, Py_ssize_t count) {
   Py_RETURN_TRUE;
 }
 
+PyObject* address_of(PyObject*, PyObject* array) {
+  if (!is_plain_array(array)) raise_error(PyExc_TypeError, "address_of() takes an array, not %R", Py_TYPE(array));
+  return PyLong_FromVoidPtr(pybind11::detail::array_proxy(array)->data);
+}
+
 bool is_reachable(void* array) noexcept {
   return Py_REFCNT(static_cast<PyObject*>(array)) != 1 || pybind11::detail::array_proxy(array)->base != nullptr;
 }
@@ -290,11 +295,13 @@ bool bind_ndarrays(PyObject* module) {
   keep(reinterpret_cast<PyObject*>(&PyComplex_Type), kComplex128);
   view_type = add_type<PyMemoryView>(module, "MemoryView", Py_TPFLAGS_DISALLOW_INSTANTIATION,
                                      {slot(Py_tp_dealloc, unlocked<dealloc_view>)});
-  static auto functions =
-      table<PyMethodDef>({with_arguments("copy_array", unlocked<copy_into>,
-                                         "Copies the elements of one array into another of the same dtype, "
-                                         "shape and order: (array, value). False, and "
-                                         "nothing is done, where they are anything else.")});
+  static auto functions = table<PyMethodDef>(
+      {with_arguments("copy_array", unlocked<copy_into>,
+                      "Copies the elements of one array into another of the same dtype, "
+                      "shape and order: (array, value). False, and "
+                      "nothing is done, where they are anything else."),
+       {"address_of", unlocked<address_of>, METH_O,
+        "Where the elements of an array are: a number, which says nothing once the array is gone."}});
   return view_type != nullptr && add_functions(module, functions);
 }
 

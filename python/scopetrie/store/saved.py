@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from functools import partial
+from itertools import groupby
 from typing import TYPE_CHECKING, Any, Literal, Self, overload
 
 import numpy as np
@@ -12,6 +13,7 @@ import numpy as np
 from ..garbage import collecting_later
 from .parts import groups_of, joint_axis
 from .restore_plan import Rename, RestorePlan, plan_restore
+from .stored_file import StoredFile, StoredVariable
 from .viewed import ViewedStore
 from .written_file import write_file
 
@@ -209,10 +211,19 @@ class SavedStore(ViewedStore):
 
     def _fill(self, file: StoredSource) -> None:
         """Takes the variables of a file."""
-        put, array, not_trainable = self.put, file.array, file.not_trainable
+        not_trainable = file.not_trainable
+        groups: Iterable[tuple[bool, Iterable[StoredVariable]]] = [(False, file.variables.values())]
+        content: Any = None
+        if isinstance(file, StoredFile):
+            content = file.mapped()
+            groups = groupby(file.variables.values(), file.is_plain)
         try:
-            for name, variable in file.variables.items():
-                put(name, array(variable), name not in not_trainable)
+            for is_plain, variables in groups:
+                if is_plain:
+                    self._put_mapped(content, list(variables), not_trainable)
+                    continue
+                for variable in variables:
+                    self.put(variable.path, file.array(variable), variable.path not in not_trainable)
             for alias, name in file.aliases.items():
                 self.alias(alias, name)
         except ValueError as error:

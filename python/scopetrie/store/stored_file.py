@@ -55,10 +55,14 @@ class StoredFile(NamedTuple):
     content: mmap.mmap
     stat: os.stat_result
 
-    def is_plain(self, variable: StoredVariable) -> bool:
+    @staticmethod
+    def is_plain(variable: StoredVariable) -> bool:
         """Whether the elements of a variable lie in the file as they do in memory, and may be any bytes."""
-        dtype = variable.dtype
-        return dtype is not None and dtype.kind != "b" and variable.piece is None
+        return variable.dtype is not None and variable.dtype_name != "bool" and variable.piece is None
+
+    def mapped(self) -> np.ndarray[Any, Any]:
+        """Returns the whole file as bytes, without a copy."""
+        return np.frombuffer(self.content, np.uint8)
 
     def read_into(
         self,

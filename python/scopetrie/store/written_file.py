@@ -11,6 +11,7 @@ from typing import Any, Final
 
 import numpy as np
 
+from .._core import address_of
 from ..files import write_whole
 from .stored_dtypes import as_stored, name_of
 from .stored_keys import OURS, keys_of, library
@@ -69,7 +70,7 @@ def write_file(
         key: package.TensorSpec(
             dtype=stored[path][0],
             shape=stored[path][1].shape,
-            data_ptr=stored[path][1].__array_interface__["data"][0],
+            data_ptr=address_of(stored[path][1]),
             data_len=stored[path][1].nbytes,
         )
         for key, path in keys.items()
