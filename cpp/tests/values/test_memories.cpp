@@ -40,7 +40,7 @@ TEST_CASE("a fork has the same memories until somebody looks") {
   MemoriesFixture it;
   const st::Memory* before = it.first.peek(1);
   CHECK(it.first.own(1) == before);
-  st::Memories fork(it.first);
+  st::Memories fork(it.first, {});
   CHECK(fork.size() == kCount + 1);
   CHECK(fork.peek(1) == before);
   CHECK(it.first.peek(1) == before);
@@ -72,7 +72,7 @@ TEST_CASE("what no other store has any more is not copied") {
   // The same where the first one is gone.
   auto gone = std::make_unique<MemoriesFixture>();
   const st::Memory* kept = gone->first.peek(2);
-  st::Memories heir(gone->first);
+  st::Memories heir(gone->first, {});
   gone.reset();
   CHECK(heir.look(2) == kept);
   CHECK(value_of(heir.look(3)) == 3);
@@ -80,12 +80,12 @@ TEST_CASE("what no other store has any more is not copied") {
 
 TEST_CASE("forks of forks, with changes between them") {
   MemoriesFixture it;
-  st::Memories second(it.first);
+  st::Memories second(it.first, {});
   *static_cast<int*>(second.look(0)->data()) = 10;
-  st::Memories third(second);
+  st::Memories third(second, {});
   *static_cast<int*>(second.look(0)->data()) = 20;
   *static_cast<int*>(third.look(1)->data()) = 30;
-  st::Memories fourth(third);
+  st::Memories fourth(third, {});
   for (std::size_t at = 0; at < kCount; ++at) CHECK(value_of(it.first.look(at)) == static_cast<int>(at));
   CHECK(value_of(second.peek(0)) == 20);
   CHECK(value_of(third.peek(0)) == 10);
@@ -102,7 +102,7 @@ TEST_CASE("what somebody has a view of is copied by the fork") {
   st::Memory* passed = it.first.look(2);
   passed->view();
   passed->end_view();
-  st::Memories fork(it.first);
+  st::Memories fork(it.first, {});
   CHECK(fork.peek(1) != seen);
   CHECK(fork.own(1) == fork.peek(1));
   CHECK(it.first.looked_at(1) == seen);
@@ -112,7 +112,7 @@ TEST_CASE("what somebody has a view of is copied by the fork") {
   int bytes = 5;
   st::Memory* const before = it.first.exchange(3, st::Memory::adopt(&bytes, sizeof bytes, {}));
   CHECK(before == nullptr);
-  st::Memories another(it.first);
+  st::Memories another(it.first, {});
   bytes = 6;
   CHECK(value_of(another.peek(3)) == 5);
   CHECK(value_of(it.first.peek(3)) == 6);
@@ -147,7 +147,7 @@ TEST_CASE("inherited memories that are replaced or undone stay with the others")
   CHECK(value_of(fork->look(3)) == 3);
   it.first.add();
   CHECK(it.first.exchange(3, memory_of(11)) == nullptr);
-  st::Memories again(it.first);
+  st::Memories again(it.first, {});
   fork.reset();
   CHECK(value_of(again.look(3)) == 11);
   CHECK(value_of(again.look(1)) == 1);

@@ -37,7 +37,7 @@ class Memories {
   /// A fork's. What somebody has a view of is copied, the rest is inherited by both. It becomes an owner of the copies,
   /// of which there must be one, in order, for each memory that is not on the host. Throws std::bad_alloc, or Error
   /// where one is missing; nothing is changed then.
-  explicit Memories(Memories& of, std::span<const Copy> copies = {});
+  Memories(Memories& of, std::span<const Copy> copies);
   Memories& operator=(const Memories&) = delete;
   ~Memories();
 
