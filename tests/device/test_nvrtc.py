@@ -14,7 +14,7 @@ import ml_dtypes
 import numpy as np
 import pytest
 from scopetrie.backends.fusion.launch import OPTIONS, Fused, Library
-from scopetrie.backends.fusion.trace import Trace, mapped
+from scopetrie.backends.fusion.trace import Trace, mapped, reduced
 
 nvidia = pytest.importorskip("nvidia", reason="needs NVRTC: pip install nvidia-cuda-nvrtc-cu12")
 LIBRARIES = [
@@ -106,6 +106,15 @@ def sources() -> dict[str, str]:
     note("strided", lambda x, y: x * y, ("float32", (8, 6)), ("float32", (8, 6)), strides=[(1, 8), None])
     note("large", lambda x, y: x * y, ("float32", (1 << 20, 1 << 12)), ("float32", (1 << 12,)))
     note("select", lambda c, x, y: mapped("where", c > 0, x, y), *[("float32", (9,))] * 3)
+
+    def entropy(x: Any, labels: Any) -> Any:
+        shifted = x - reduced("max", x, -1, True)
+        total = reduced("sum", mapped("exp", shifted), -1, True)
+        loss = reduced("sum", labels * (mapped("log", total) - shifted), -1)
+        return loss, mapped("exp", shifted) / total - labels
+
+    for dtype in ("float16", "float32", "float64"):
+        note(f"rows of {dtype}", entropy, *[(dtype, (64, 1000))] * 2)
     for what, sizes in {"tail": (5000,), "tail of many": (3, 40, 5000)}.items():
         trace = Trace()
         cells = [trace.input(at, "cell", np.dtype(np.float32), (n,)) for at, n in enumerate(sizes)]

@@ -1,7 +1,7 @@
 """The simulated CuPy's kernels in CUDA C++: a compiler of the host makes functions of them, which run.
 
-Blocks and threads are loops, one after the other. So it shows what a kernel computes, not that its threads
-may run at the same time.
+Blocks and threads are loops, one after the other; threads of blocks that share memory run at once. So it
+shows what a kernel computes, and of all other kernels not that their threads may run at the same time.
 """
 
 from __future__ import annotations
@@ -39,8 +39,10 @@ def compiled(sources: Sequence[tuple[str, str]]) -> None:
     if _folder is None:
         _folder = tempfile.TemporaryDirectory(prefix="kernels")
     base = Path(_folder.name) / f"kernels{len(_known)}"
+    with_threads = any("__shared__" in source for _, source in wanted)
     base.with_suffix(".cpp").write_text(
-        f'#include "{_SHIM}"\n' + "\n".join(_namespace(at, *each) for at, each in enumerate(wanted))
+        f'{"#define WITH_THREADS" if with_threads else ""}\n#include "{_SHIM}"\n'
+        + "\n".join(_namespace(at, *each) for at, each in enumerate(wanted))
     )
     command = [COMPILER, *_OPTIONS, str(base.with_suffix(".cpp")), "-o", str(base.with_suffix(".so"))]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
@@ -62,6 +64,13 @@ def _namespace(at: int, name: str, source: str) -> str:
         f"*({each if '*' in each else each.replace('const ', '')}*)given[{i}]" for i, each in enumerate(types)
     )
     body = source.replace('extern "C" ', "static ")
+    if "__shared__" in source:
+        return f"""namespace k{at} {{
+{body}
+extern "C" void launch{at}(unsigned int blocks, unsigned int threads, void** given) {{
+  run_at_once(blocks, threads, [=] {{ {name}({arguments}); }});
+}}
+}}"""
     return f"""namespace k{at} {{
 {body}
 extern "C" void launch{at}(unsigned int blocks, unsigned int threads, void** given) {{

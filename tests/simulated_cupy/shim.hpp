@@ -10,8 +10,59 @@ struct Index {
 };
 static thread_local Index blockIdx, threadIdx, blockDim, gridDim;
 
-// One thread after the other, block by block: the last thread of the last block comes last.
+#ifdef WITH_THREADS
+// Threads of a block that share memory run at once, as threads of the host.
+#include <condition_variable>
+#include <mutex>
+#include <thread>
+#include <vector>
+#define __shared__ static
+class Barrier {
+ public:
+  void begin(unsigned int threads) { threads_ = threads; }
+  void wait() {
+    std::unique_lock<std::mutex> held(mutex_);
+    const unsigned int turn = turn_;
+    if (++arrived_ == threads_) {
+      arrived_ = 0;
+      ++turn_;
+      all_.notify_all();
+    } else {
+      all_.wait(held, [&] { return turn != turn_; });
+    }
+  }
+
+ private:
+  std::mutex mutex_;
+  std::condition_variable all_;
+  unsigned int threads_ = 1, arrived_ = 0, turn_ = 0;
+};
+static Barrier barrier;
+static thread_local bool is_alone = true;
+static inline void __syncthreads() {
+  if (!is_alone) barrier.wait();
+}
+template <class Kernel>
+void run_at_once(unsigned int blocks, unsigned int threads, Kernel kernel) {
+  barrier.begin(threads);
+  std::vector<std::thread> all;
+  for (unsigned int thread = 0; thread < threads; ++thread)
+    all.emplace_back([=] {
+      is_alone = false;
+      gridDim.x = blocks;
+      blockDim.x = threads;
+      threadIdx.x = thread;
+      for (blockIdx.x = 0; blockIdx.x < blocks; ++blockIdx.x) {
+        kernel();
+        barrier.wait();
+      }
+    });
+  for (std::thread& each : all) each.join();
+}
+#else
 static inline void __syncthreads() {}
+#endif
+// Without shared memory, one thread comes after the other, block by block: the last one of the last block comes last.
 static inline void __threadfence() {}
 static inline unsigned int atomicAdd(unsigned int* to, unsigned int more) {
   const unsigned int before = *to;

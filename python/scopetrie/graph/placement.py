@@ -1,9 +1,9 @@
 """What `with graph.device(...)`, `colocate_with(...)` and `container(...)` say of the operations made inside.
 
 Devices are recorded and shown; placement is soft, as v1's `allow_soft_placement`: an operation runs where
-its session runs, which looks at GPUs only if it has several. Most of what v1 records stands beside a
-variable: its initializer, its reads, what assigns it. That is not kept for each operation but found when it
-is asked for (`groups_of`, `device_of`).
+its session runs, on the GPU that is named if there is one. Most of what v1 records stands beside a variable:
+its initializer, its reads, what assigns it. That is not kept for each operation but found when it is asked
+for (`groups_of`, `device_of`).
 """
 
 from __future__ import annotations

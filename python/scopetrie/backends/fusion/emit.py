@@ -13,6 +13,7 @@ import numpy as np
 
 from .expressions import EXPRESSIONS
 from .prelude import prelude
+from .rows import Rows, source_of
 from .schedule import Kernel
 from .trace import Node
 from .types import TYPES, ctype, literal
@@ -344,7 +345,10 @@ def _whole(
         *tail.body,
         "}",
     ]
-    text = "\n".join(lines).replace("{index}", index)
+    return _named("\n".join(lines).replace("{index}", index), dims, places)
+
+
+def _named(text: str, dims: tuple[int, ...], places: list[Place]) -> Emitted:
     functions = prelude(text)
     if functions:
         text = f"{functions}\n{text}"
@@ -356,6 +360,19 @@ def _hash(text: str) -> int:
     import hashlib
 
     return int.from_bytes(hashlib.sha256(text.encode()).digest()[:8], "big")
+
+
+def emit_rows(rows: Rows) -> Emitted:
+    """Returns the source of a kernel whose blocks take a row each."""
+    given, body = source_of(rows, _expression)
+    text = "\n".join(
+        [
+            f'extern "C" __global__ void __launch_bounds__({BLOCK}) KERNEL({", ".join(given)}) {{',
+            *body,
+            "}",
+        ]
+    )
+    return _named(text, (), [])
 
 
 _FIRST: Final = "({index})blockIdx.x * blockDim.x + threadIdx.x"

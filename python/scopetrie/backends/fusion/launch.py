@@ -16,12 +16,14 @@ from .emit import (
     Emitted,
     Place,
     emit,
+    emit_rows,
     emit_together,
     kernel_size,
     most_together,
     width_of,
 )
-from .schedule import Kernel, Root, Schedule
+from .rows import Rows
+from .schedule import Kernel, Root, Schedule, Step
 from .trace import Node, Noted, NotTraceableError
 
 # Blocks that fill the largest device several times over; each goes on to further elements.
@@ -94,7 +96,8 @@ class Fused:
         self._allocated: list[tuple[int, tuple[int, ...], Any]] = []
         self._cells = len(inputs) - sum(node.name == "cell" for node in inputs)
         self.sources: list[str] = []
-        self._schedule = schedule = Schedule(outputs, writes, noted)
+        strided = {node for node, steps in strides.items() if steps}
+        self._schedule = schedule = Schedule(outputs, writes, noted, strided)
         self._flags = self._slot() if noted else -1
         self._noted = list(noted)
         # A count of blocks, which kernels with a tail begin and end with 0.
@@ -129,14 +132,14 @@ class Fused:
 
     # Building -----------------------------------------------------------------------------------------------
 
-    def _all(self, waves: Sequence[Sequence[Kernel | Node]]) -> Iterator[Action]:
+    def _all(self, waves: Sequence[Sequence[Step]]) -> Iterator[Action]:
         at = 0
         while at < len(waves):
             last = self._tail(waves[at], waves[at + 1]) if at + 1 < len(waves) else []
             yield from self._wave(waves[at], last)
             at += 2 if last else 1
 
-    def _tail(self, wave: Sequence[Kernel | Node], after: Sequence[Kernel | Node]) -> list[Kernel]:
+    def _tail(self, wave: Sequence[Step], after: Sequence[Step]) -> list[Kernel]:
         """Returns the steps of a wave that the last kernel of the wave before can do: see `emit.tail_of`.
 
         They change variables of one element, such as the powers of Adam's betas, which the wave before reads.
@@ -162,12 +165,14 @@ class Fused:
         )
         return steps if apart and pointers <= _MOST_IN_TAIL else []
 
-    def _wave(self, wave: Sequence[Kernel | Node], last: list[Kernel]) -> Iterator[Action]:
+    def _wave(self, wave: Sequence[Step], last: list[Kernel]) -> Iterator[Action]:
         launches: list[Callable[[list[Kernel]], Action]] = []
         kernels: dict[str, list[Kernel]] = {}
         for step in wave:
             if isinstance(step, Node):
                 yield self._view(step) if step.kind == "view" else self._reduction(step)
+            elif isinstance(step, Rows):
+                yield self._of_rows(step)
             elif kernel_size(step.shape):
                 kernels.setdefault(self._structure(step), []).append(step)
             else:
@@ -232,6 +237,24 @@ class Fused:
             slots[to] = function(slots[source], axis=axes, keepdims=keepdims, **more)
 
         return reduce
+
+    def _of_rows(self, rows: Rows) -> Action:
+        emitted = emit_rows(rows)
+        sizes = np.int32(rows.length), np.int64(rows.count)
+        loads = [self._slots[node] for node in rows.loads]
+        stores = []
+        for node in rows.stores:
+            at = self._slot(node)
+            self._allocated.append((at, node.shape, node.dtype))
+            stores.append(at)
+        launch = self._library.compiled(emitted)
+        grid, block = (min(_MOST_BLOCKS, rows.count),), (rows.block,)
+        self.sources.append(emitted.source)
+
+        def run(slots: Slots) -> None:
+            launch(grid, block, (*sizes, *[slots[at] for at in (*loads, *stores)]))
+
+        return run
 
     def _targets(self, kernel: Kernel) -> list[tuple[Root, int]]:
         """What a kernel stores, and the slots: new ones of values."""

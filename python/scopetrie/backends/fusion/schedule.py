@@ -10,11 +10,12 @@ others that read what the variable was.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from functools import partial
-from typing import Any, Final, NamedTuple
+from typing import Any, Final, NamedTuple, TypeAlias
 
 from .expressions import SLOW
+from .rows import Rows, find_rows
 from .trace import Node, Noted, NotTraceableError
 
 # A kernel takes 4,096 bytes of arguments; so many pointers leave room for sizes.
@@ -58,6 +59,9 @@ class Kernel:
         self.loads: list[Node] = []
 
 
+Step: TypeAlias = Kernel | Node | Rows
+
+
 class Schedule:
     """The steps that compute a trace.
 
@@ -65,6 +69,7 @@ class Schedule:
         outputs: The values that are wanted.
         writes: New values of variables, by their number.
         noted: Checks of values.
+        strided: Inputs that are not in one piece.
 
     Attributes:
         waves: Steps that do not depend on each other, wave by wave: kernels, and reductions and views.
@@ -72,7 +77,11 @@ class Schedule:
     """
 
     def __init__(
-        self, outputs: Iterable[Node], writes: Mapping[int, Node], noted: Sequence[Noted] = ()
+        self,
+        outputs: Iterable[Node],
+        writes: Mapping[int, Node],
+        noted: Sequence[Noted] = (),
+        strided: Collection[Node] = (),
     ) -> None:
         self._levels: dict[Node, int] = {}
         self._slow: dict[Node, int] = {}
@@ -86,6 +95,13 @@ class Schedule:
         roots += [Root(node, "cell", at) for at, node in writes.items()]
         roots += [Root(node, "fault", at) for at, node in enumerate(self.faults)]
         self._order = _sorted([root.node for root in roots] + [each for each in wanted if not _is_made(each)])
+        self._rows = find_rows(self._order, set(wanted), strided)
+        self._by_rows: set[Node] = set()
+        if self._rows is not None:
+            self._by_rows.update(self._rows.stores)
+            roots = [each for each in roots if each.kind != "value" or each.node not in self._by_rows]
+            ends = [*(root.node for root in roots), *(each for each in wanted if each not in self._by_rows)]
+            self._order = _sorted(ends, self._by_rows.__contains__)
         self._find_levels()
         for each in self._order:
             if each in self._stored and not any(root.node is each for root in roots):
@@ -96,11 +112,14 @@ class Schedule:
     def _find_levels(self) -> None:
         for node in self._order:
             level, slow = 0, int(node.name in SLOW)
+            if node in self._by_rows:
+                self._levels[node], self._slow[node] = 1, 0
+                continue
             for each in node.inputs:
                 at = self._levels[each]
                 if node.kind in ("reduce", "view"):
                     at += 1
-                    if _is_made(each):
+                    if _is_made(each) and each not in self._by_rows:
                         self._stored.add(each)
                 elif each.shape != node.shape and each.size > 1 and self._slow[each] > _MOST_SLOW:
                     self._stored.add(each)
@@ -136,7 +155,7 @@ class Schedule:
 
     def _is_loaded(self, level: int, node: Node) -> bool:
         """Whether a kernel of a level loads a value that another step has stored."""
-        if node.kind in ("input", "view", "reduce"):
+        if node.kind in ("input", "view", "reduce") or node in self._by_rows:
             return True
         return node in self._stored and self._levels[node] < level
 
@@ -146,18 +165,23 @@ class Schedule:
         for node in _sorted([root.node for root in kernel.roots], is_loaded):
             (kernel.loads if is_loaded(node) else kernel.nodes).append(node)
 
-    def _waves(self, kernels: Sequence[Kernel]) -> list[list[Kernel | Node]]:
-        steps: list[Kernel | Node] = [each for each in self._order if each.kind in ("view", "reduce")]
+    def _waves(self, kernels: Sequence[Kernel]) -> list[list[Step]]:
+        steps: list[Step] = [
+            each for each in self._order if each.kind in ("view", "reduce") and each not in self._by_rows
+        ]
         steps += kernels
-        makers: dict[Node, Kernel | Node] = {each: each for each in steps if isinstance(each, Node)}
-        readers: dict[int, list[Kernel | Node]] = {}
+        makers: dict[Node, Step] = {each: each for each in steps if isinstance(each, Node)}
+        if self._rows is not None:
+            steps.append(self._rows)
+            makers.update(dict.fromkeys(self._rows.stores, self._rows))
+        readers: dict[int, list[Step]] = {}
         for kernel in kernels:
             for root in kernel.roots:
                 if root.kind == "value":
                     makers[root.node] = kernel
-        after: dict[int, list[Kernel | Node]] = {}
+        after: dict[int, list[Step]] = {}
         for step in steps:
-            taken = step.loads if isinstance(step, Kernel) else step.inputs
+            taken = step.inputs if isinstance(step, Node) else step.loads
             after[id(step)] = [makers[each] for each in taken if each in makers]
             for each in taken:
                 if each.name == "cell":
@@ -170,7 +194,7 @@ class Schedule:
         depths: dict[int, int] = {}
         for step in steps:
             _find_depth(step, after, depths)
-        waves: list[list[Kernel | Node]] = [[] for _ in range(max(depths.values(), default=-1) + 1)]
+        waves: list[list[Step]] = [[] for _ in range(max(depths.values(), default=-1) + 1)]
         for step in steps:
             waves[depths[id(step)]].append(step)
         return waves
