@@ -66,7 +66,7 @@ def test_what_cannot_be_moved_copied_or_named_changes_nothing(store: st.Store, c
 
     store.get("z/b", (1,))
     for path, to, why in [
-        ("a/layer_0", "z", "'z/b' already exists"),
+        ("a/layer_0", "z", "z/b already exists"),
         ("a", "a/b", "which is in it"),
         ("a", "a", "which is in it"),
         ("nothing", "z", "no variable 'nothing'"),

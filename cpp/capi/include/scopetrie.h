@@ -275,6 +275,7 @@ typedef struct scopetrie_api {
    * thread that has the lock; where this fails, it never does. */
   int32_t (*store_put)(scopetrie_context* context, const char* name, const scopetrie_variable_options* options,
                        void* elements, void (*release)(void* data), void* data, scopetrie_store_variable* variable);
+  /* Of a variable, or of all beneath a path. */
   int32_t (*store_erase)(scopetrie_context* context, const char* path);
   int32_t (*store_move)(scopetrie_context* context, const char* path, const char* to);
 

@@ -131,6 +131,11 @@ Ref path_object(PyGraph* store, VariableId id);
 Memory& host_elements_of(PyGraph* store, VariableId id);
 /// Its array: NumPy's over elements on the host, the backend's over those of a device. Throws.
 Ref array_of(PyObject* variable);
+/// What a variable has of an array.
+inline Output output_of(StoreState& store, const ArrayFacts& facts) {
+  const std::vector<std::int64_t> dims(facts.dims.begin(), facts.dims.end());
+  return {store.ops.shapes().intern(dims), facts.dtype};
+}
 /// Sizes as a tuple of int. Throws.
 Ref dims_object(std::span<const std::int64_t> dims);
 /// Sets its elements, as assign() does. Throws.
@@ -197,8 +202,6 @@ PyObject* store_holds(PyObject* type, PyObject* dtype);
 /// Room for the handle of one more variable, before it is made; and its handle, once it is.
 inline void make_room_for_handle(StoreState& store) { make_room(store.live, 1); }
 PyObject* made_handle(PyObject* self, VariableId id);
-/// The rows of a scope and those below it, in order of creation; of all for "".
-std::vector<VariableId> rows_under(PyObject* self, std::string_view path);
 /// Raises what store[path] raises where there is nothing.
 [[noreturn]] void raise_missing(PyObject* self, PyObject* path);
 /// A block of scopes of a store: scopes/variable_scope.cpp.

@@ -23,8 +23,6 @@ enum StoreArgument {
 
 /// Reads an initializer whose elements the core makes.
 bool read_core_rule(PyObject* object, Initializer& out);
-/// False with an exception set.
-bool read_trainable(PyObject* given, bool& out);
 /// The shape that a variable is asked for with; throws.
 ShapeId asked_shape(StoreState& store, StoreName place, PyObject* given);
 /// Store.get of a variable in one piece, whatever its initializer is. Throws.

@@ -10,14 +10,6 @@ namespace scopetrie::python {
 
 namespace {
 
-// The bytes of an array, which is in C order and of the right dtype, in memory of their own.
-Memory* memory_with(PyObject* array, std::size_t bytes) {
-  const ArrayFacts facts = facts_of(array);
-  Memory* made = Memory::uninitialised(bytes);
-  if (bytes != 0) std::memcpy(made->data(), facts.data, bytes);
-  return made;
-}
-
 // What the core computes in a larger dtype, converted by NumPy.
 Ref converted_elements(const Values& values, VariableId id) {
   const DType dtype = values.dtype(id), computed = computed_as(dtype);
@@ -56,11 +48,10 @@ Memory& make_elements(PyGraph* store, VariableId id) {
   StoreState& state = store_of(store);
   Values& values = state.values;
   const Ref handle = checked(store_variable(store, id));  // knows if the variable goes meanwhile
-  const std::size_t bytes = values.byte_count(id);
   const Ref array = Values::is_rule(values.origin(id)) ? converted_elements(values, id) : asked_elements(store, id);
   const VariableId now = variable_of(handle.get());
   if (Memory* made = values.look(now); made != nullptr) return *made;  // by another thread, or the initializer
-  Memory* made = memory_with(array.get(), bytes);
+  Memory* made = copied(facts_of(array.get()));
   values.give(now, made);
   return *made;
 }
@@ -68,10 +59,7 @@ Memory& make_elements(PyGraph* store, VariableId id) {
 }  // namespace
 
 Ref dims_object(std::span<const std::int64_t> dims) {
-  Ref tuple = checked(new_tuple(static_cast<Py_ssize_t>(dims.size())));
-  for (std::size_t i = 0; i < dims.size(); ++i)
-    PyTuple_SET_ITEM(tuple.get(), static_cast<Py_ssize_t>(i), checked(PyLong_FromLongLong(dims[i])).release());
-  return tuple;
+  return checked(tuple_of(dims.size(), [&](std::uint32_t i) { return PyLong_FromLongLong(dims[i]); }));
 }
 
 Memory& elements_of(PyGraph* store, VariableId id) {

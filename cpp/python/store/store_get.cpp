@@ -2,7 +2,9 @@
 #include <optional>
 
 #include "scopetrie/names/legal_names.hpp"
+#include "scopetrie/values/refusal.hpp"
 #include "store/store_call.hpp"
+#include "support/names_and_shapes.hpp"
 #include "variables/initializers.hpp"
 
 namespace scopetrie::python {
@@ -226,30 +228,13 @@ PyObject* store_get(PyObject* self, PyObject* const* args, Py_ssize_t positional
 PyObject* store_get_many(PyObject* self, PyObject* const* args, Py_ssize_t positional, PyObject* keywords) {
   static Signature<5> signature("Store.get_many", {"names", "shapes", "dtype", "initializer", "trainable"});
   PyObject* given_to[5];
-  if (!signature.parse(args, positional, keywords, given_to)) return nullptr;
-  if (given_to[0] == nullptr || PyUnicode_Check(given_to[0])) {
-    PyErr_SetString(PyExc_TypeError, "Store.get_many: names must be a sequence of str");
-    return nullptr;
-  }
-  const Ref names(items_of(given_to[0], "Store.get_many: names must be a sequence of str"));
-  if (!names) return nullptr;
-  const Py_ssize_t count = PySequence_Fast_GET_SIZE(names.get());
-  Ref shapes;
-  if (given(given_to[1])) {
-    shapes = Ref(items_of(given_to[1], "Store.get_many: shapes must be a sequence with a shape for each name"));
-    if (!shapes) return nullptr;
-    if (PySequence_Fast_GET_SIZE(shapes.get()) != count) {
-      PyErr_Format(PyExc_ValueError, "Store.get_many: there are %zd names and %zd shapes; give one shape for each name",
-                   count, PySequence_Fast_GET_SIZE(shapes.get()));
-      return nullptr;
-    }
-  }
+  if (!signature.parse(args, positional, keywords, given_to, 1)) return nullptr;
+  const NamesAndShapes many("Store.get_many", given_to[0], given_to[1]);
   const Ref keep_store = Ref::borrowed(self);
   StoreState& store = store_of(self);
   Context& context = context_of_store(self);
   Transaction transaction(store.ledger(), &context);
-  Ref made(new_list(count));
-  if (!made) return nullptr;
+  Ref made = checked(new_list(many.count()));
   PyVariableScope& scope = *current_scope(context);
   const Ref keep_scope = Ref::borrowed(&scope);
   PyObject* arguments[kStoreArguments] = {};
@@ -258,9 +243,9 @@ PyObject* store_get_many(PyObject* self, PyObject* const* args, Py_ssize_t posit
   arguments[kAtTrainable] = given_to[4];
   const bool is_plain = asks_nobody(scope, arguments);
   std::optional<PlainCreation> creation(std::in_place, self, scope, arguments);
-  for (Py_ssize_t i = 0; i < count; ++i) {
-    arguments[kAtName] = PySequence_Fast_GET_ITEM(names.get(), i);
-    if (shapes) arguments[kAtShape] = PySequence_Fast_GET_ITEM(shapes.get(), i);
+  for (Py_ssize_t i = 0; i < many.count(); ++i) {
+    arguments[kAtName] = many.name(i);
+    arguments[kAtShape] = many.shape(i);
     const Snapshot shape(arguments[kAtShape]);
     ScopeId scope_id;
     SegmentId segment;
@@ -269,8 +254,7 @@ PyObject* store_get_many(PyObject* self, PyObject* const* args, Py_ssize_t posit
     if (is_new) got = creation->make(scope_id, segment, shape.get());
     if (got == nullptr) {
       if (PyErr_Occurred() != nullptr) return nullptr;
-      got = store_get_slowly(self, scope, arguments);
-      if (got == nullptr) return nullptr;
+      got = checked(store_get_slowly(self, scope, arguments)).release();
       creation.emplace(self, scope, arguments);  // that may have run anything
     }
     PyList_SET_ITEM(made.get(), i, got);

@@ -1,26 +1,12 @@
 // What a store has at a path, and beneath it.
+#include "scopetrie/values/store_changes.hpp"
 #include "store/store.hpp"
 
 namespace scopetrie::python {
 
-std::vector<VariableId> rows_under(PyObject* self, std::string_view path) {
-  const StoreState& store = store_of(self);
-  std::vector<VariableId> rows;
-  if (path.empty()) {
-    rows.reserve(store.values.size());
-    for (VariableId id = 0; id < store.variables.size(); ++id)
-      if (store.values.is_there(id)) rows.push_back(id);
-    return rows;
-  }
-  const ScopeId scope = store.ops.scopes().find(path);
-  return scope == kNone ? rows : store.variables.under(store.ops.scopes(), scope);
-}
-
 void raise_missing(PyObject* self, PyObject* path) {
   // __missing__ of a store raises, or gives what is beneath the path, of which there is nothing.
-  const Ref error(PyObject_CallMethod(self, "_missing", "O", path));
-  if (error) PyErr_SetObject(reinterpret_cast<PyObject*>(Py_TYPE(error.get())), error.get());
-  throw_raised();
+  raise_object(checked(PyObject_CallMethod(self, "_missing", "O", path)).get());
 }
 
 namespace {
@@ -37,16 +23,14 @@ VariableId find(PyObject* self, PyObject* path) {
 }
 
 std::vector<VariableId> rows_under(PyObject* self, PyObject* path) {
-  return scopetrie::python::rows_under(self, path == nullptr ? std::string_view("") : checked_text(path));
+  return scopetrie::rows_under(store_of(self).values, path == nullptr ? std::string_view("") : checked_text(path));
 }
 
-bool parse_path(const char* call, PyObject* const* args, Py_ssize_t count, PyObject*& path) {
-  if (count > 1 || (count == 1 && !PyUnicode_Check(args[0]))) {
-    PyErr_Format(PyExc_TypeError, "%s() takes a path, a str", call);
-    return false;
-  }
-  path = count == 1 ? args[0] : nullptr;
-  return true;
+// The only argument, a path; null where it is left out.
+PyObject* top_path(const char* call, PyObject* const* args, Py_ssize_t count) {
+  if (count > 1 || (count == 1 && !PyUnicode_Check(args[0])))
+    raise_error(PyExc_TypeError, "%s() takes a path, a str", call);
+  return count == 1 ? args[0] : nullptr;
 }
 
 }  // namespace
@@ -60,8 +44,7 @@ int store_contains(PyObject* self, PyObject* path) { return find(self, path) != 
 
 // _paths(path=""): the paths beneath one, relative to it.
 PyObject* store_paths(PyObject* self, PyObject* const* args, Py_ssize_t count) {
-  PyObject* top;
-  if (!parse_path("_paths", args, count, top)) return nullptr;
+  PyObject* top = top_path("_paths", args, count);
   const std::vector<VariableId> rows = rows_under(self, top);
   const std::size_t prefix = top == nullptr || PyUnicode_GET_LENGTH(top) == 0 ? 0 : text_of(top).size() + 1;
   const Values& values = store_of(self).values;
@@ -75,8 +58,7 @@ PyObject* store_paths(PyObject* self, PyObject* const* args, Py_ssize_t count) {
 
 // _variables(path=""): the variables beneath a path, in the order of _paths().
 PyObject* store_variables(PyObject* self, PyObject* const* args, Py_ssize_t count) {
-  PyObject* top;
-  if (!parse_path("_variables", args, count, top)) return nullptr;
+  PyObject* top = top_path("_variables", args, count);
   const std::vector<VariableId> rows = rows_under(self, top);
   const Values& values = store_of(self).values;
   return list_of(rows.size(),
@@ -94,8 +76,7 @@ PyObject* store_items(PyObject* self, PyObject* const* args, Py_ssize_t count) {
 
 // _measure(path=""): how many variables there are beneath a path, their elements and bytes.
 PyObject* store_measure(PyObject* self, PyObject* const* args, Py_ssize_t count) {
-  PyObject* top;
-  if (!parse_path("_measure", args, count, top)) return nullptr;
+  PyObject* top = top_path("_measure", args, count);
   const std::vector<VariableId> rows = rows_under(self, top);
   const Values& values = store_of(self).values;
   std::size_t elements = 0, bytes = 0;

@@ -10,12 +10,6 @@ namespace scopetrie::python {
 
 namespace {
 
-Memory* copied(const ArrayFacts& facts, std::size_t bytes) {
-  Memory* made = Memory::uninitialised(bytes);
-  if (bytes != 0) std::memcpy(made->data(), facts.data, bytes);
-  return made;
-}
-
 // The shape of an array of a backend's. Throws.
 std::vector<std::int64_t> sizes_of(PyObject* array) {
   const Ref shape = checked(PyObject_GetAttrString(array, "shape"));
@@ -32,10 +26,8 @@ std::vector<std::int64_t> sizes_of(PyObject* array) {
 
 // _set(path, array, trainable): copies the elements. With an address, they are a device's, and the array is kept.
 PyObject* store_set(PyObject* self, PyObject* const* args, Py_ssize_t count) {
-  if (count != 3 && count != 4) {
-    PyErr_SetString(PyExc_TypeError, "_set() takes a path, an array and a bool, and perhaps an address");
-    return nullptr;
-  }
+  if (count != 3 && count != 4)
+    raise_error(PyExc_TypeError, "_set() takes a path, an array and a bool, and perhaps an address");
   const Ref keep = Ref::borrowed(self);
   const std::string_view path = argument_text("_set", "a path", args[0]);
   PyObject* const address = count == 4 ? args[3] : nullptr;
@@ -51,7 +43,7 @@ PyObject* store_set(PyObject* self, PyObject* const* args, Py_ssize_t count) {
   const ShapeId shape = store.ops.shapes().intern(dims);
   const auto bytes = static_cast<std::size_t>(store.ops.shapes().elements(shape)) * dtype.size();
   const auto made = [&] {
-    return address == nullptr ? copied(facts, bytes) : adopt_on_device(store, array.get(), address, bytes);
+    return address == nullptr ? copied(facts) : adopt_on_device(store, array.get(), address, bytes);
   };
   SegmentId segment;
   const ScopeId scope = store.ops.scopes().scope_of_name(path, ScopeTrie::kRoot, segment);
@@ -78,10 +70,8 @@ PyObject* store_set(PyObject* self, PyObject* const* args, Py_ssize_t count) {
 
 // _initialise(graph, initials): what graph._needed() gave.
 PyObject* store_initialise(PyObject* self, PyObject* const* args, Py_ssize_t count) {
-  if (count != 2 || !PyObject_TypeCheck(args[0], state().graph_type) || !PyBytes_Check(args[1])) {
-    PyErr_SetString(PyExc_TypeError, "_initialise() takes a graph and bytes");
-    return nullptr;
-  }
+  if (count != 2 || !PyObject_TypeCheck(args[0], state().graph_type) || !PyBytes_Check(args[1]))
+    raise_error(PyExc_TypeError, "_initialise() takes a graph and bytes");
   const Ref keep = Ref::borrowed(self);
   StoreState& store = store_of(self);
   std::vector<NumberInitial> initials(static_cast<std::size_t>(PyBytes_GET_SIZE(args[1])) / sizeof(NumberInitial));

@@ -2,8 +2,8 @@
 #include "store/store_call.hpp"
 
 #include <algorithm>
-#include <cstring>
 
+#include "ops/signatures.hpp"
 #include "scopetrie/names/legal_names.hpp"
 #include "scopetrie/values/refusal.hpp"
 #include "scopetrie/variables/partitions.hpp"
@@ -15,26 +15,16 @@ bool read_core_rule(PyObject* object, Initializer& out) {
   return read_initializer(object, out) && !is_recorded(out.kind);
 }
 
-bool read_trainable(PyObject* given, bool& out) {
-  if (given == nullptr || PyBool_Check(given)) {
-    out = given != Py_False;
-    return true;
-  }
-  const int truth = PyObject_IsTrue(given);
-  out = truth == 1;
-  return truth >= 0;
-}
-
 ShapeId asked_shape(StoreState& store, StoreName place, PyObject* given) {
   ShapeId shape = ShapeTable::kUnknown;
   if (parse_dims(store.ops.shapes(), given, shape)) return shape;
   if (!PyErr_ExceptionMatches(PyExc_ValueError) && !PyErr_ExceptionMatches(PyExc_TypeError)) throw_raised();
-  PyObject *type, *value, *trace;
-  PyErr_Fetch(&type, &value, &trace);
-  const Ref owned_type(type), owned_value(value), owned_trace(trace);
+  KeptException why;
+  PyObject* error = why.object();
   const Ref name = checked(to_str(full_name(store, place.scope, place.segment)));
-  PyErr_Format(type, "Store.get: %U was asked for with shape=%R: %S", name.get(), given,
-               value == nullptr ? Py_None : value);
+  PyErr_Format(reinterpret_cast<PyObject*>(Py_TYPE(error)), "Store.get: %U was asked for with shape=%R: %S", name.get(),
+               given, error);
+  why.drop();
   throw_raised();
 }
 
@@ -87,7 +77,7 @@ class Single {
   bool is_defined() const { return request_.has_shape && store_.ops.shapes().elements(request_.shape) >= 0; }
 
   PyObject* make() {
-    if (!read_trainable(call_.trainable, trainable_)) throw_raised();
+    trainable_ = truth_of(call_.trainable, true);
     if (is_value_) return make_of_value(call_.initializer, call_.has_dtype ? call_.dtype : DType());
     if (!is_defined()) return make_by_needing_nothing();
     const Output output{request_.shape, call_.dtype};
@@ -99,10 +89,8 @@ class Single {
     if (read_core_rule(call_.initializer, rule_)) return store_.values.origin_of(rule_);
     if (PyUnicode_Check(call_.initializer)) {
       const Ref named = checked(PyObject_CallOneArg(state().hooks.named_initializer, call_.initializer));
-      if (PyUnicode_Check(named.get())) {
-        PyErr_Format(PyExc_ValueError, "Store.get: there is no initializer of the name %R", call_.initializer);
-        throw_raised();
-      }
+      if (PyUnicode_Check(named.get()))
+        raise_error(PyExc_ValueError, "Store.get: there is no initializer of the name %R", call_.initializer);
       return store_.values.origin_of(HostObject(python_host, named.get()));
     }
     return store_.values.origin_of(HostObject(python_host, call_.initializer));
@@ -143,35 +131,24 @@ class Single {
     if (dtype != 0 && facts.dtype != dtype) {
       const Ref wanted = Ref::borrowed(array_dtype(dtype)), found = Ref::borrowed(array_dtype(facts.dtype));
       const Ref name = checked(to_str(full_name()));
-      PyErr_Format(PyExc_ValueError, "Store.get: %U was asked for with dtype %S, and its initializer has dtype %S",
-                   name.get(), wanted.get(), found.get());
-      throw_raised();
+      raise_error(PyExc_ValueError, "Store.get: %U was asked for with dtype %S, and its initializer has dtype %S",
+                  name.get(), wanted.get(), found.get());
     }
-    std::vector<std::int64_t> dims(facts.dims.begin(), facts.dims.end());
-    const ShapeId shape = store_.ops.shapes().intern(dims);
-    const auto bytes = static_cast<std::size_t>(store_.ops.shapes().elements(shape)) * facts.dtype.size();
+    const Output output = output_of(store_, facts);
     // Reading the value may have made the variable.
     const Verdict again = look_up(store_, request_);
     if (again.variable != kNone) throw store_refusal(store_.values, request_, {Verdict::Kind::kExists, again.variable});
     note_builder();
     const std::uint32_t site = store_.sites.here();
     make_room_for_handle(store_);
-    Memory* memory = Memory::uninitialised(bytes);
-    if (bytes != 0) std::memcpy(memory->data(), facts.data, bytes);
-    return finish(
-        store_.values.create_ready(place_.scope, place_.segment, {shape, facts.dtype}, trainable_, memory, site));
+    return finish(store_.values.create_ready(place_.scope, place_.segment, output, trainable_, copied(facts), site));
   }
 
   // v1's initializers without arguments, which say the shape.
   PyObject* make_by_needing_nothing() {
     const Ref initializer = Ref::borrowed(call_.initializer);
-    int needs_nothing = 0;
-    if (initializer && PyCallable_Check(initializer.get())) {
-      const Ref answer = checked(PyObject_CallOneArg(state().hooks.needs_nothing, initializer.get()));
-      needs_nothing = PyObject_IsTrue(answer.get());
-    }
-    if (needs_nothing < 0) throw_raised();
-    if (needs_nothing == 0) throw store_refusal(store_.values, request_, {Verdict::Kind::kNoShape});
+    if (!initializer || !PyCallable_Check(initializer.get()) || !needs_nothing(initializer.get()))
+      throw store_refusal(store_.values, request_, {Verdict::Kind::kNoShape});
     const Ref value = checked(PyObject_CallNoArgs(initializer.get()));
     return make_of_value(value.get(), call_.has_dtype ? call_.dtype : DType());
   }
@@ -207,12 +184,10 @@ PyObject* call_getter(PyObject* self, PyObject* getter, const VariableCall& call
                     : call.sharing == Sharing::kYes ? Py_True
                                                     : state().auto_reuse;
   const Ref arguments = checked(pack(next.get(), name.get()));
-  bool trainable;
-  if (!read_trainable(call.trainable, trainable)) throw_raised();
-  const Ref keywords = checked(build_value("{sOsOsOsOsOsOsO}", "shape", or_none(call.shape), "dtype",
-                                           array_dtype(call.dtype), "initializer", or_none(call.initializer),
-                                           "regularizer", or_none(call.regularizer), "reuse", reuse, "trainable",
-                                           trainable ? Py_True : Py_False, "partitioner", or_none(call.partitioner)));
+  const Ref keywords = checked(
+      build_value("{sOsOsOsOsOsOsO}", "shape", or_none(call.shape), "dtype", array_dtype(call.dtype), "initializer",
+                  or_none(call.initializer), "regularizer", or_none(call.regularizer), "reuse", reuse, "trainable",
+                  truth_of(call.trainable, true) ? Py_True : Py_False, "partitioner", or_none(call.partitioner)));
   return checked(PyObject_Call(getter, arguments.get(), keywords.get())).release();
 }
 
@@ -241,10 +216,7 @@ PyObject* store_get_slowly(PyObject* self, PyVariableScope& scope, PyObject* con
       given(arguments[kAtCustomGetter]) ? arguments[kAtCustomGetter] : setting_of(scope, Setting::kCustomGetter);
   if (getter == nullptr) return get_one(self, call, place);
   const Ref keep_getter = Ref::borrowed(getter);
-  if (!PyCallable_Check(getter)) {
-    PyErr_Format(PyExc_ValueError, "Store.get: custom_getter=%R is not callable", getter);
-    throw_raised();
-  }
+  if (!PyCallable_Check(getter)) raise_error(PyExc_ValueError, "Store.get: custom_getter=%R is not callable", getter);
   return call_getter(self, getter, call, place);
 }
 

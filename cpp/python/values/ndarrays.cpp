@@ -248,8 +248,15 @@ ArrayFacts facts_of(PyObject* array) {
   return {dtype,
           {of.shape(), static_cast<std::size_t>(of.ndim())},
           const_cast<void*>(of.data()),
+          static_cast<std::size_t>(of.nbytes()),
           is_ordered,
           is_ordered && of.writeable()};
+}
+
+Memory* copied(const ArrayFacts& facts) {
+  Memory* made = Memory::uninitialised(facts.bytes);
+  if (facts.bytes != 0) std::memcpy(made->data(), facts.data, facts.bytes);
+  return made;
 }
 
 bool is_plain_array(PyObject* object) { return Py_TYPE(object) == npy_api::get().PyArray_Type_; }

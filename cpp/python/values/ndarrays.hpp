@@ -63,6 +63,7 @@ struct ArrayFacts {
   DType dtype;
   std::span<const Py_ssize_t> dims;
   void* data;
+  std::size_t bytes;
   bool is_ordered;    // in C order and aligned
   bool is_adoptable;  // and writeable
 };
@@ -70,6 +71,8 @@ struct ArrayFacts {
 bool is_plain_array(PyObject* object);
 /// Throws PythonRaised where a Store holds no such elements.
 ArrayFacts facts_of(PyObject* array);
+/// A copy of the elements, which are in C order. One owner; throws std::bad_alloc.
+Memory* copied(const ArrayFacts& facts);
 /// The memory of an array that is_adoptable, which it keeps alive. One owner; throws std::bad_alloc.
 Memory* adopt_array(PyObject* array, std::size_t bytes);
 

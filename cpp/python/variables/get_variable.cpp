@@ -1,4 +1,5 @@
 // get_variable: fast paths for the hit and for the creation that asks nobody; get_in_scope() does the rest.
+#include "support/names_and_shapes.hpp"
 #include "variables/creation.hpp"
 
 namespace scopetrie::python {
@@ -102,24 +103,13 @@ PyObject* get_variables(PyObject*, PyObject* const* args, Py_ssize_t positional,
   static Signature<5> signature("get_variables", {"names", "shapes", "dtype", "initializer", "trainable"});
   PyObject* given_to[5];
   if (!signature.parse(args, positional, keywords, given_to, 1)) return nullptr;
-  const Ref names(items_of(given_to[0], "get_variables: names must be a sequence of strings"));
-  if (!names) return nullptr;
-  const Py_ssize_t count = PySequence_Fast_GET_SIZE(names.get());
-  Ref shapes;
-  if (given(given_to[1])) {
-    shapes = Ref(items_of(given_to[1], "get_variables: shapes must be a sequence with a shape per name"));
-    if (!shapes) return nullptr;
-    if (PySequence_Fast_GET_SIZE(shapes.get()) != count)
-      raise_error(PyExc_ValueError, "get_variables: there are %zd names and %zd shapes; give one shape per name", count,
-                  PySequence_Fast_GET_SIZE(shapes.get()));
-  }
+  const NamesAndShapes many("get_variables", given_to[0], given_to[1]);
   Context* context = current_context();
   if (context == nullptr) return nullptr;
   GraphState& graph = state_of(context->graph);
   const Ref keep_graph = Ref::borrowed(reinterpret_cast<PyObject*>(context->graph));
   Transaction transaction(graph.ledger(), context);
-  Ref made(new_list(count));
-  if (!made) return nullptr;
+  Ref made = checked(new_list(many.count()));
   PyObject* arguments[kArguments] = {};
   arguments[kDType] = given_to[2];
   arguments[kInitializer] = given_to[3];
@@ -127,13 +117,13 @@ PyObject* get_variables(PyObject*, PyObject* const* args, Py_ssize_t positional,
   PyVariableScope* scope = current_scope(*context);
   const Ref keep_scope = Ref::borrowed(scope);
   const ScopeId scope_id = scope->in(state_of(context->graph));
-  reserve_variables(graph, scope_id, static_cast<std::size_t>(count));
+  reserve_variables(graph, scope_id, static_cast<std::size_t>(many.count()));
   VariableCall call = call_in(*scope, arguments);
   Creation creation(*context, call, graph.sites.here());
   bool asks_nobody = is_plain(scope, arguments);
-  for (Py_ssize_t i = 0; i < count; ++i) {
-    arguments[kName] = PySequence_Fast_GET_ITEM(names.get(), i);
-    if (shapes) arguments[kShape] = PySequence_Fast_GET_ITEM(shapes.get(), i);
+  for (Py_ssize_t i = 0; i < many.count(); ++i) {
+    arguments[kName] = many.name(i);
+    arguments[kShape] = many.shape(i);
     const Snapshot shape(arguments[kShape]);
     if (shape.get() != arguments[kShape]) creation.restart();
     PyObject* variable = nullptr;

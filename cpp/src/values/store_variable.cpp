@@ -8,6 +8,7 @@
 #include "scopetrie/tables/short_texts.hpp"
 #include "scopetrie/values/get_parts.hpp"
 #include "scopetrie/values/refusal.hpp"
+#include "scopetrie/values/store_changes.hpp"
 #include "scopetrie/variables/option_objects.hpp"
 
 namespace scopetrie {
@@ -61,25 +62,10 @@ const Initializer* rule_of(const VariableScope& scope) {
               {.call = "Store.get", .full_name = scope.name()});
 }
 
-VariableId existing(const char* call, const Values& values, std::string_view path) {
-  const Graph& graph = values.graph();
-  SegmentId segment;
-  const ScopeId scope = graph.ops.scopes().find_scope_of_name(path, segment);
-  const VariableId row = scope == kNone ? kNone : graph.variables.find(scope, segment);
-  if (row != kNone) return row;
-  throw Error(ErrorKind::kKey, std::string(call) + ": there is no variable '" + std::string(path) + "'",
-              {.call = call, .asked = std::string(path)});
-}
-
-// Throws where a name is a variable's.
-void check_free(const char* call, const Values& values, ScopeId scope, SegmentId segment) {
-  const VariableId found = values.graph().variables.find(scope, segment);
-  if (found == kNone && values.find_partitioned(scope, segment) == kNone) return;
-  const std::string path = full_name(values.graph(), scope, segment);
-  const std::string what = found == kNone ? "in parts" : outline(values, found);
-  throw Error(ErrorKind::kValue,
-              std::string(call) + ": " + path + " already exists (" + what + "): another name makes another one",
-              {.call = call, .full_name = path, .found = what});
+Error missing(const char* call, std::string_view path) {
+  return {ErrorKind::kKey,
+          std::string(call) + ": there is no variable '" + std::string(path) + "'",
+          {.call = call, .asked = std::string(path)}};
 }
 
 }  // namespace
@@ -247,7 +233,7 @@ StoreVariable put_in(Context& at, Values& values, std::string_view name, std::sp
   try {
     check_store_name("Store.put", name);
     scope = graph.ops.scopes().scope_of_name(name, at.current_variable_scope->in(graph), segment);
-    check_free("Store.put", values, scope, segment);
+    check_free("Store.put", values, scope, segment, "another name makes another one");
     output = {graph.ops.shapes().intern(shape), dtype};
     graph.note_builder(at.builder());
   } catch (...) {
@@ -258,29 +244,25 @@ StoreVariable put_in(Context& at, Values& values, std::string_view name, std::sp
 }
 
 std::vector<StoreVariable> variables_under(Values& values, std::string_view path) {
-  const Graph& graph = values.graph();
   std::vector<StoreVariable> found;
-  const ScopeId scope = graph.ops.scopes().find(path);
-  if (scope == kNone) return found;
-  for (const VariableId row : graph.variables.under(graph.ops.scopes(), scope))
-    found.emplace_back(values, values.resolved(row));
+  for (const VariableId row : rows_under(values, path)) found.emplace_back(values, values.resolved(row));
   return found;
 }
 
 void erase_in(Context& at, Values& values, std::string_view path) {
-  const VariableId row = existing("Store.erase", values, path);
-  values.graph().note_builder(at.builder());
-  values.erase(row);
+  const std::vector<VariableId> rows = rows_at(values, path);
+  if (rows.empty()) throw missing("Store.erase", path);
+  Transaction transaction(values.graph().ledger(), at.builder());
+  erase_all(values, rows);
+  transaction.commit();
 }
 
 void move_in(Context& at, Values& values, std::string_view path, std::string_view to) {
-  check_store_name("Store.move", to);
-  const VariableId row = existing("Store.move", values, path);
-  SegmentId segment;
-  const ScopeId scope = values.graph().ops.scopes().scope_of_name(to, ScopeTrie::kRoot, segment);
-  check_free("Store.move", values, scope, segment);
-  values.graph().note_builder(at.builder());
-  values.rename(row, scope, segment);
+  const std::vector<Target> found = targets("Store.move", values, path, to);
+  if (found.empty()) throw missing("Store.move", path);
+  Transaction transaction(values.graph().ledger(), at.builder());
+  for (const Target& target : found) values.rename(target.row, target.scope, target.segment);
+  transaction.commit();
 }
 
 }  // namespace scopetrie

@@ -151,6 +151,20 @@ TEST_CASE("handles of what was deleted or undone are refused, and those of what 
   CHECK(store.size() == 1);
 }
 
+TEST_CASE("what is beneath a path is moved and erased together, or not at all") {
+  st::Store store;
+  const st::StoreVariable w = store.get("a/w", {.shape = {2}});
+  store.get("a/b", {.shape = {2}});
+  store.get("c/b", {.shape = {2}});
+  CHECK(refused([&] { store.move("a", "c"); }).starts_with("Store.move: c/b already exists (float32[2])"));
+  CHECK(refused([&] { store.move("a", "a/x"); }).find("which is in it") != std::string::npos);
+  CHECK(w.path() == "a/w");
+  store.move("a", "d/e");
+  CHECK((w.path() == "d/e/w" && store.under("d").size() == 2 && store.under("a").empty()));
+  store.erase("d");
+  CHECK((store.size() == 1 && !store.find("d/e/b")));
+}
+
 TEST_CASE("a fork shares nothing that either of both changes") {
   st::Store store;
   const st::StoreVariable w = store.get("w", {.shape = {2}, .initializer = st::ones()});

@@ -84,9 +84,10 @@ class Store {
   /// The variables of a scope and of those below it, in creation order.
   std::vector<StoreVariable> under(std::string_view path) const;
   std::size_t size() const { return values_.size(); }
-  /// Takes the variable of a path away. Throws Error where there is none.
+  /// Takes the variable of a path away, or all beneath it. Throws Error where there is nothing.
   void erase(std::string_view path) { erase_in(here(), values_, path); }
-  /// Gives a variable another path. Throws Error where there is none, or one there already.
+  /// Gives a variable, or all beneath a path, another path. Throws Error where there is nothing, or something is there
+  /// already; nothing is moved then.
   void move(std::string_view path, std::string_view to) { move_in(here(), values_, path, to); }
 
   /// A name in the current scope that neither a variable nor an earlier call has; the text is valid until the next
