@@ -79,8 +79,7 @@ Context* find_current() {
     graph = thread->graphs.back();
   } else {
     if (s.global_graph == nullptr) {
-      Ref made(PyObject_CallNoArgs(s.hooks.default_graph));
-      if (!made) return nullptr;
+      Ref made = checked(PyObject_CallNoArgs(s.hooks.default_graph));
       if (s.global_graph == nullptr) {  // no other thread was faster
         s.global_graph = made.release();
         ++s.global_epoch;
@@ -94,23 +93,21 @@ Context* find_current() {
 }
 
 PyObject* get_default_graph(PyObject*, PyObject*) {
-  const Context* context = current_context();
-  return context == nullptr ? nullptr : Py_NewRef(reinterpret_cast<PyObject*>(context->graph));
+  return Py_NewRef(reinterpret_cast<PyObject*>(current_context()->graph));
 }
 
-bool is_graph(PyObject* object) {
-  if (PyObject_TypeCheck(object, state().graph_type)) return true;
+PyGraph* checked_graph(PyObject* object) {
+  if (PyObject_TypeCheck(object, state().graph_type)) return reinterpret_cast<PyGraph*>(object);
   raise_error(PyExc_TypeError, "a Graph is needed, but got %R", object);
 }
 
 PyObject* push_default(PyObject*, PyObject* graph) {
-  if (!is_graph(graph)) return nullptr;
-  push_default_graph(reinterpret_cast<PyGraph*>(graph));
+  push_default_graph(checked_graph(graph));
   Py_RETURN_NONE;
 }
 
 PyObject* pop_default(PyObject*, PyObject* graph) {
-  if (!is_graph(graph) || !pop_default_graph(reinterpret_cast<PyGraph*>(graph))) return nullptr;
+  if (!pop_default_graph(checked_graph(graph))) return nullptr;
   Py_RETURN_NONE;
 }
 
@@ -122,10 +119,7 @@ PyObject* drop_global_graph(PyObject*, PyObject*) {
   Py_RETURN_NONE;
 }
 
-PyObject* get_variable_scope(PyObject*, PyObject*) {
-  const Context* context = current_context();
-  return context == nullptr ? nullptr : Py_NewRef(current_scope(*context));
-}
+PyObject* get_variable_scope(PyObject*, PyObject*) { return Py_NewRef(current_scope(*current_context())); }
 
 }  // namespace
 

@@ -22,7 +22,7 @@ struct Context : scopetrie::Context {
   std::shared_ptr<std::atomic<bool>> alive;
 };
 
-/// The default graph's context in this thread; null with an exception set (only while the package is half imported).
+/// The default graph's context in this thread, never null. Throws (only while the package is half imported).
 Context* current_context();
 /// This thread's context of a graph; makes it if it is new.
 Context* context_of(PyGraph* graph);

@@ -11,49 +11,52 @@ namespace {
 // Collections
 // -----------------------------------------------------------------------------------------------------------
 
-// The list of a key, made if it is new; -1 with an exception set.
-Py_ssize_t list_at(PyObject* self, PyObject* key) { return of(self).collection_keys.at(of(self).collections, key); }
+// The list of a key, made if it is new; the next gives -1 where there is none. Both throw.
+std::size_t list_at(PyObject* self, PyObject* key) {
+  const Py_ssize_t list = of(self).collection_keys.at(of(self).collections, key);
+  if (list < 0) throw_raised();
+  return static_cast<std::size_t>(list);
+}
+Py_ssize_t find_list(PyObject* self, PyObject* key) {
+  const Py_ssize_t list = of(self).collection_keys.find(of(self).collections, key);
+  if (list < 0 && PyErr_Occurred()) throw_raised();
+  return list;
+}
 
 PyObject* collect(PyObject* self, PyObject* const* args, Py_ssize_t count) {
   if (count != 2) raise_error(PyExc_TypeError, "_collect() takes a key and a value");
-  const Py_ssize_t list = list_at(self, args[0]);
-  if (list < 0) return nullptr;
+  const std::size_t list = list_at(self, args[0]);
   of(self).note_builder(context_of(as_graph(self)));
-  of(self).collections.add(static_cast<std::size_t>(list), collection_item(as_graph(self), args[1]));
+  of(self).collections.add(list, collection_item(as_graph(self), args[1]));
   Py_RETURN_NONE;
 }
 
 PyObject* collection(PyObject* self, PyObject* key) {
-  const Py_ssize_t list = of(self).collection_keys.find(of(self).collections, key);
-  if (list < 0) return PyErr_Occurred() ? nullptr : new_list(0);
-  return collection_list(as_graph(self), static_cast<std::size_t>(list));
+  const Py_ssize_t list = find_list(self, key);
+  return list < 0 ? new_list(0) : collection_list(as_graph(self), static_cast<std::size_t>(list));
 }
 
 PyObject* assign_collection(PyObject* self, PyObject* const* args, Py_ssize_t count) {
   if (count != 2) raise_error(PyExc_TypeError, "_assign_collection() takes a key and a sequence");
-  const Py_ssize_t list = list_at(self, args[0]);
-  if (list < 0) return nullptr;
-  const Ref values(items_of(args[1], "a collection is assigned from a sequence"));
-  if (!values) return nullptr;
+  const std::size_t list = list_at(self, args[0]);
+  const Ref values = checked(items_of(args[1], "a collection is assigned from a sequence"));
   Collections::Items items(static_cast<std::size_t>(PySequence_Fast_GET_SIZE(values.get())));
   for (std::size_t i = 0; i < items.size(); ++i)
     items[i] = collection_item(as_graph(self), PySequence_Fast_GET_ITEM(values.get(), static_cast<Py_ssize_t>(i)));
   of(self).note_builder(context_of(as_graph(self)));
-  of(self).collections.assign(static_cast<std::size_t>(list), std::move(items));
+  of(self).collections.assign(list, std::move(items));
   Py_RETURN_NONE;
 }
 
 PyObject* add_collection(PyObject* self, PyObject* key) {
-  const Py_ssize_t list = list_at(self, key);
-  if (list < 0) return nullptr;
+  const std::size_t list = list_at(self, key);
   of(self).note_builder(context_of(as_graph(self)));
-  of(self).collections.create(static_cast<std::size_t>(list));
+  of(self).collections.create(list);
   Py_RETURN_NONE;
 }
 
 PyObject* drop_collection(PyObject* self, PyObject* key) {
-  const Py_ssize_t list = of(self).collection_keys.find(of(self).collections, key);
-  if (list < 0 && PyErr_Occurred()) return nullptr;
+  const Py_ssize_t list = find_list(self, key);
   of(self).note_builder(context_of(as_graph(self)));
   if (list >= 0) of(self).collections.drop(static_cast<std::size_t>(list));
   Py_RETURN_NONE;
@@ -75,8 +78,7 @@ PyObject* enter_controls(PyObject* self, PyObject* operations) {
     saved.release()->swap(context.controls);
     return token.release();
   }
-  const Ref fast(items_of(operations, "control inputs are a list of operations"));
-  if (!fast) return nullptr;
+  const Ref fast = checked(items_of(operations, "control inputs are a list of operations"));
   std::vector<OpId> controls;
   for (Py_ssize_t i = 0; i < PySequence_Fast_GET_SIZE(fast.get()); ++i) {
     PyObject* item = PySequence_Fast_GET_ITEM(fast.get(), i);
@@ -108,8 +110,7 @@ PyObject* enter_initializers(PyObject* self, PyObject* variables) {
         Py_RETURN_FALSE;
     }
   } else {
-    const Py_ssize_t list = graph.collection_keys.find(graph.collections, variables);
-    if (list < 0 && PyErr_Occurred()) return nullptr;
+    const Py_ssize_t list = find_list(self, variables);
     if (list < 0) Py_RETURN_FALSE;
     for (const Collections::Item& item : graph.collections.items(static_cast<std::size_t>(list)))
       if (item.kind() != Collections::Item::kVariable || !add(item.id())) Py_RETURN_FALSE;

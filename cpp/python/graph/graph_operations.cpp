@@ -48,27 +48,24 @@ PyObject* variable_scope_of(PyObject* self, PyObject*) { return Py_NewRef(curren
 // Operations
 // ------------------------------------------------------------------------------------------------------------
 
-bool read_id(PyObject* object, std::size_t count, std::uint32_t& id) {
+// A number below `count`. Throws.
+std::uint32_t number_of(PyObject* object, std::size_t count) {
   const unsigned long value = PyLong_AsUnsignedLong(object);
-  if (PyErr_Occurred()) return false;
+  if (PyErr_Occurred()) throw_raised();
   if (value >= count) raise_error(PyExc_IndexError, "the graph has nothing with the number %lu", value);
-  id = static_cast<std::uint32_t>(value);
-  return true;
+  return static_cast<std::uint32_t>(value);
 }
 
 PyObject* tensor_at(PyObject* self, PyObject* number) {
-  std::uint32_t id;
-  return read_id(number, of(self).ops.tensor_count(), id) ? tensor_handle(as_graph(self), id) : nullptr;
+  return tensor_handle(as_graph(self), number_of(number, of(self).ops.tensor_count()));
 }
 
 PyObject* operation_at(PyObject* self, PyObject* number) {
-  std::uint32_t id;
-  return read_id(number, of(self).ops.size(), id) ? operation_handle(as_graph(self), id) : nullptr;
+  return operation_handle(as_graph(self), number_of(number, of(self).ops.size()));
 }
 
 PyObject* variable_at(PyObject* self, PyObject* number) {
-  std::uint32_t id;
-  return read_id(number, of(self).variables.size(), id) ? variable_handle(as_graph(self), id) : nullptr;
+  return variable_handle(as_graph(self), number_of(number, of(self).variables.size()));
 }
 
 PyObject* get_operations(PyObject* self, PyObject*) {
@@ -76,24 +73,19 @@ PyObject* get_operations(PyObject* self, PyObject*) {
 }
 
 PyObject* find_operation(PyObject* self, PyObject* name) {
-  const std::string_view text = text_of(name);
-  if (text.data() == nullptr) return nullptr;
-  const OpId id = of(self).ops.find(text);
+  const OpId id = of(self).ops.find(checked_text(name));
   if (id == kNone) Py_RETURN_NONE;
   return operation_handle(as_graph(self), id);
 }
 
 PyObject* get_version(PyObject* self, void*) { return PyLong_FromSize_t(of(self).ops.size()); }
 
-bool read_ids(PyObject* list, std::size_t count, std::vector<std::uint32_t>& ids) {
-  const Ref fast(items_of(list, "a list of numbers is needed"));
-  if (!fast) return false;
-  for (Py_ssize_t i = 0; i < PySequence_Fast_GET_SIZE(fast.get()); ++i) {
-    std::uint32_t id;
-    if (!read_id(PySequence_Fast_GET_ITEM(fast.get(), i), count, id)) return false;
-    ids.push_back(id);
-  }
-  return true;
+std::vector<std::uint32_t> numbers_of(PyObject* list, std::size_t count) {
+  const Ref fast = checked(items_of(list, "a list of numbers is needed"));
+  std::vector<std::uint32_t> numbers(static_cast<std::size_t>(PySequence_Fast_GET_SIZE(fast.get())));
+  std::transform(PySequence_Fast_ITEMS(fast.get()), PySequence_Fast_ITEMS(fast.get()) + numbers.size(), numbers.begin(),
+                 [&](PyObject* item) { return number_of(item, count); });
+  return numbers;
 }
 
 PyObject* number_tuple(const TensorIds& ids) {
@@ -108,26 +100,25 @@ struct Wanted {
   OpId first = 0;  // operations below it, which others only wait for, are done
 };
 
-// False with an exception set.
-bool read_wanted(const OpGraph& ops, PyObject* args, Wanted& out) {
+// Throws.
+Wanted read_wanted(const OpGraph& ops, PyObject* args) {
+  Wanted out;
   PyObject *fetches, *targets, *feeds;
-  if (!PyArg_ParseTuple(args, "OOO|I", &fetches, &targets, &feeds, &out.first)) return false;
-  std::vector<TensorId> tensors;
-  if (!read_ids(fetches, ops.tensor_count(), tensors) || !read_ids(targets, ops.size(), out.operations) ||
-      !read_ids(feeds, ops.tensor_count(), out.fed))
-    return false;
+  if (!PyArg_ParseTuple(args, "OOO|I", &fetches, &targets, &feeds, &out.first)) throw_raised();
+  const std::vector<TensorId> tensors = numbers_of(fetches, ops.tensor_count());
+  out.operations = numbers_of(targets, ops.size());
+  out.fed = numbers_of(feeds, ops.tensor_count());
   for (const TensorId tensor : tensors)
     if (std::find(out.fed.begin(), out.fed.end(), tensor) == out.fed.end())
       out.fetched.push_back(ops.tensor(tensor).op);
   out.operations.insert(out.operations.end(), out.fetched.begin(), out.fetched.end());
-  return true;
+  return out;
 }
 
 PyObject* node(const GraphState& graph, OpId id) {
   const OpGraph& ops = graph.ops;
   const OperationRow op = ops.operation(id);
-  Ref made(new_tuple(6));
-  if (!made) return nullptr;
+  Ref made = checked(new_tuple(6));
   PyObject* const items[] = {PyLong_FromUnsignedLong(id),
                              Py_NewRef(kind_definition(op.kind)),
                              PyLong_FromUnsignedLong(op.first_output),
@@ -143,8 +134,7 @@ PyObject* node(const GraphState& graph, OpId id) {
 }
 
 PyObject* prune(PyObject* self, PyObject* args) {
-  Wanted wanted;
-  if (!read_wanted(of(self).ops, args, wanted)) return nullptr;
+  const Wanted wanted = read_wanted(of(self).ops, args);
   const std::vector<OpId> needed = of(self).ops.prune(wanted.operations, wanted.fed, wanted.first);
   return list_of(needed.size(), [&](std::uint32_t i) { return node(of(self), needed[i]); });
 }
@@ -153,8 +143,7 @@ PyObject* prune(PyObject* self, PyObject* args) {
 // store._initialise() takes.
 PyObject* prune_with_initials(PyObject* self, PyObject* args) {
   const GraphState& graph = of(self);
-  Wanted wanted;
-  if (!read_wanted(graph.ops, args, wanted)) return nullptr;
+  const Wanted wanted = read_wanted(graph.ops, args);
   NeededInitials needed = prune_initials(graph, wanted.operations, wanted.fetched, wanted.fed);
   const std::vector<RunNeed> all = in_order(graph, needed);
   return list_of(all.size(), [&](std::uint32_t i) -> PyObject* {
@@ -169,9 +158,7 @@ PyObject* prune_with_initials(PyObject* self, PyObject* args) {
 // tensor id -> a number that is equal for tensors of equal dtype and static shape
 PyObject* spec_number(PyObject* self, PyObject* number) {
   const OpGraph& ops = of(self).ops;
-  std::uint32_t id;
-  if (!read_id(number, ops.tensor_count(), id)) return nullptr;
-  const TensorRow tensor = ops.tensor(id);
+  const TensorRow tensor = ops.tensor(number_of(number, ops.tensor_count()));
   return PyLong_FromUnsignedLongLong(std::uint64_t{tensor.shape} << 8 | tensor.dtype);
 }
 
@@ -185,19 +172,15 @@ PyObject* get_variables(PyObject* self, PyObject*) {
 // tensor id of a variable -> bool; True for others
 PyObject* is_trainable(PyObject* self, PyObject* number) {
   const GraphState& graph = of(self);
-  std::uint32_t ref;
-  if (!read_id(number, graph.ops.tensor_count(), ref)) return nullptr;
-  const VariableId found = graph.variables.find_reference(ref);
+  const VariableId found = graph.variables.find_reference(number_of(number, graph.ops.tensor_count()));
   return PyBool_FromLong(found == kNone || (graph.variables[found].flags & kTrainable) != 0 ? 1 : 0);
 }
 
 PyObject* get_variable_count(PyObject* self, void*) { return PyLong_FromSize_t(of(self).variables.size()); }
 
 PyObject* find_variable(PyObject* self, PyObject* key) {
-  const std::string_view text = text_of(key);
-  if (text.data() == nullptr) return nullptr;
   SegmentId segment;
-  const ScopeId scope = of(self).ops.scopes().scope_of_name(text, ScopeTrie::kRoot, segment);
+  const ScopeId scope = of(self).ops.scopes().scope_of_name(checked_text(key), ScopeTrie::kRoot, segment);
   const VariableId id = of(self).variables.find(scope, segment);
   if (id == kNone) Py_RETURN_NONE;
   return variable_handle(as_graph(self), id);

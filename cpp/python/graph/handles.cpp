@@ -198,8 +198,7 @@ PyObject* operation_control_inputs(PyObject* self, void*) {
 }
 
 PyObject* operation_add_control_inputs(PyObject* self, PyObject* operations) {
-  const Ref fast(items_of(operations, "a sequence of operations is needed"));
-  if (!fast) return nullptr;
+  const Ref fast = checked(items_of(operations, "a sequence of operations is needed"));
   std::vector<OpId> ids;
   for (Py_ssize_t i = 0; i < PySequence_Fast_GET_SIZE(fast.get()); ++i) {
     PyObject* item = PySequence_Fast_GET_ITEM(fast.get(), i);

@@ -90,8 +90,8 @@ PyObject* kind_name(KindId kind);
 PyObject* kind_definition(KindId kind);
 /// The OpDef of a type name, borrowed; null without an exception if none is registered. Throws.
 PyObject* find_kind(std::string_view type);
-/// Takes the types of the package's operations, each with the module that makes its OpDef; false with an exception set.
-bool keep_op_types(PyObject* modules);
+/// Takes the types of the package's operations, each with the module that makes its OpDef. Throws.
+void keep_op_types(PyObject* modules);
 /// The kind of a type name, assigned at first use.
 KindId kind_number(std::string_view type);
 
@@ -110,7 +110,7 @@ PyObject* handle_graph(PyObject* self, void*);
 PyObject* handle_id(PyObject* self, void*);
 PyObject* handle_is_current(PyObject* self, void*);
 /// Says what each operator does: a dict of (OpFunction, node name) or a function of the operands, by the slots' names.
-/// False with an exception set.
-bool keep_operators(PyObject* table);
+/// Throws.
+void keep_operators(PyObject* table);
 
 }  // namespace scopetrie::python

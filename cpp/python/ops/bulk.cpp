@@ -8,11 +8,9 @@ namespace scopetrie::python {
 PyObject* unique_names(PyObject* self, PyObject* bases) {
   auto* owner = reinterpret_cast<PyGraph*>(self);
   GraphState& graph = state_of(owner);
-  const Ref fast(items_of(bases, "unique_names: bases must be a sequence of strings"));
-  if (!fast) return nullptr;
+  const Ref fast = checked(items_of(bases, "unique_names: bases must be a sequence of strings"));
   const Py_ssize_t count = PySequence_Fast_GET_SIZE(fast.get());
-  Ref names(new_list(count));
-  if (!names) return nullptr;
+  Ref names = checked(new_list(count));
   Context& context = *context_of(owner);
   state_of(context.graph).note_builder(&context);
   const ScopeId scope = context.scope();
@@ -52,8 +50,7 @@ PyObject* create_ops(PyObject* self, PyObject* args, PyObject* kwargs) {
   if (PyUnicode_Check(type)) {
     PyObject* definition = find_kind(text_of(type));
     if (definition == nullptr) return create_own_ops(self, type, inputs, name, attrs.get());
-    function = Ref(PyObject_GetAttrString(definition, "function"));
-    if (!function) return nullptr;
+    function = checked(PyObject_GetAttrString(definition, "function"));
   }
   if (!Py_IS_TYPE(function.get(), state().op_function_type))
     raise_error(PyExc_TypeError, "create_ops: op_type must be an op type's name or an op function, not %R", type);

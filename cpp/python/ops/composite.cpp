@@ -91,7 +91,6 @@ PyObject* call_whole(PyObject* function, PyObject* const* args, std::size_t coun
   {
     const Lock lock;
     Context* context = current_context();
-    if (context == nullptr) return nullptr;
     outer.emplace(*context);
     if (PyGraph* other = other_graph(*context, args, count + named); other != nullptr)
       inner.emplace(*context_of(other));

@@ -30,7 +30,6 @@ PyObject* plain_constant(PyObject*, PyObject* const* args, Py_ssize_t count) {
   OwnTuples<2> own;  // first, before any shared state is read: this may block
   PyObject *value = own.of(args[0]), *name = args[2] == Py_None ? args[3] : args[2], *dims = own.of(args[4]);
   Context* context = current_context();
-  if (context == nullptr) return nullptr;
   GraphState& graph = state_of(context->graph);
   if (args[5] != Py_None && (!is_tensor(args[5]) || handle(args[5])->graph != context->graph)) Py_RETURN_NONE;
   Literal literal;

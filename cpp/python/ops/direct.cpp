@@ -234,7 +234,6 @@ PyObject* build_direct(const PyDirectFunction* self, Call& call) {
     return nullptr;
   }
   Context* context = current_context();
-  if (context == nullptr) return nullptr;
   if (inputs.graph != nullptr && inputs.graph != context->graph) context = context_of(inputs.graph);
   return build_native(*context, definition, call.inputs, inputs, call.name, self->default_name, call.attributes.get());
 }

@@ -76,8 +76,7 @@ PyObject* build_further(Context& context, const Definition& definition, PyObject
 // which is the root, so its operations are there.
 PyObject* build_unnamed(Context& context, const Definition& definition, PyObject* const* args, Inputs& inputs,
                         PyObject* attrs, Conversion conversion) {
-  const Ref scoped(PyObject_GetAttrString(definition.op_def, "scoped"));
-  if (!scoped) return nullptr;
+  const Ref scoped = checked(PyObject_GetAttrString(definition.op_def, "scoped"));
   const NamesKept kept(context);
   if (scoped.get() == Py_True) context.names = {ScopeTrie::kRoot, {}};
   return build_slow(context, definition, args, inputs, kind_name(definition.kind), definition.default_name, attrs,
@@ -104,7 +103,6 @@ PyObject* build(const Definition& definition, PyObject* const* args, PyObject* n
   OwnLists own;
   if (!own.copy(definition, args)) return nullptr;
   Context* context = current_context();  // first: it may make a graph, which is Python's business
-  if (context == nullptr) return nullptr;
   Inputs inputs;
   if (definition.has_lists) {
     note_graph_of_lists(definition, args, inputs);
@@ -136,26 +134,23 @@ PyObject* build(const Definition& definition, PyObject* const* args, PyObject* n
 }
 
 PyObject* build_many(const Definition& definition, PyObject* inputs, PyObject* name, PyObject* attrs) {
-  const Ref rows(items_of(inputs, "create_ops: inputs must be a sequence with a tuple of inputs per operation"));
-  if (!rows) return nullptr;
+  const Ref rows =
+      checked(items_of(inputs, "create_ops: inputs must be a sequence with a tuple of inputs per operation"));
   const Py_ssize_t count = PySequence_Fast_GET_SIZE(rows.get());
   const auto width = static_cast<Py_ssize_t>(definition.inputs.size());
   Context* context = current_context();
-  if (context == nullptr) return nullptr;
   GraphState& graph = state_of(context->graph);
   const Ref keep_graph = Ref::borrowed(reinterpret_cast<PyObject*>(context->graph));
   Transaction transaction(graph.ledger(), context);
-  Ref made(new_list(count));
-  if (!made) return nullptr;
+  Ref made = checked(new_list(count));
   const bool simple = !definition.has_lists && definition.rule.kind != ShapeRule::kFunction && !graph.finalized;
   const std::uint32_t site = graph.sites.here();
   const std::uint32_t attribute = attrs == nullptr ? kNone : keep_attributes(graph, definition, attrs);
   const auto rows_count = static_cast<std::size_t>(count);
   graph.ops.reserve(rows_count, rows_count * definition.inputs.size(), rows_count);
   for (Py_ssize_t i = 0; i < count; ++i) {
-    const Ref row(
+    const Ref row = checked(
         items_of(PySequence_Fast_GET_ITEM(rows.get(), i), "create_ops: the inputs of an operation are a tuple"));
-    if (!row) return nullptr;
     if (PySequence_Fast_GET_SIZE(row.get()) != width)
       raise_error(PyExc_ValueError, "create_ops: %U takes %zd inputs, but row %zd has %zd", kind_name(definition.kind),
                   width, i, PySequence_Fast_GET_SIZE(row.get()));

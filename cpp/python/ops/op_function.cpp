@@ -111,41 +111,38 @@ PyObject* function_call(PyObject* self, PyObject* const* args, std::size_t flagg
   return build(definition, inputs, name, definition.default_name, attrs.get(), Conversion::kStrict);
 }
 
-bool read_kind(std::string_view text, Input::Kind& out) {
+Input::Kind kind_of_input(std::string_view text) {
   static constexpr std::pair<std::string_view, Input::Kind> kKinds[] = {
       {"tensor", Input::kTensor}, {"reference", Input::kReference}, {"index", Input::kIndex},    {"axes", Input::kAxes},
       {"order", Input::kOrder},   {"list", Input::kList},           {"mixed", Input::kMixedList}};
   const auto* at = std::ranges::find(kKinds, text, &std::pair<std::string_view, Input::Kind>::first);
   if (at == std::end(kKinds))
     raise_error(PyExc_ValueError, "an input is of no kind %s; see scopetrie.ops.declare", std::string(text).c_str());
-  out = at->second;
-  return true;
+  return at->second;
 }
 
-bool read_allowed(Input& input, PyObject* types) {
-  if (types == Py_None) return true;
-  const Ref names(new_list(0));
-  for (Py_ssize_t i = 0; names && i < PyTuple_GET_SIZE(types); ++i) {
-    const std::uint8_t number = dtype_number(PyTuple_GET_ITEM(types, i));
-    const Ref name(number == 0 ? nullptr : PyObject_GetAttrString(PyTuple_GET_ITEM(types, i), "name"));
-    if (!name || PyList_Append(names.get(), name.get()) < 0) return false;
+void read_allowed(Input& input, PyObject* types) {
+  if (types == Py_None) return;
+  const Ref names = checked(map_items(types, [&](PyObject* type) {
+    const std::uint8_t number = dtype_number(type);
+    if (number == 0) throw_raised();
     input.allowed.set(number);
-    input.fixed = i == 0 && PyTuple_GET_SIZE(types) == 1 ? number : 0;
-  }
-  const Ref comma(PyUnicode_FromString(", "));
-  input.allowed_text = names && comma ? PyUnicode_Join(comma.get(), names.get()) : nullptr;
+    input.fixed = PyTuple_GET_SIZE(types) == 1 ? number : 0;
+    return PyObject_GetAttrString(type, "name");
+  }));
+  input.allowed_text = checked(PyUnicode_Join(checked(PyUnicode_FromString(", ")).get(), names.get())).release();
   input.checks_dtype = true;
-  return input.allowed_text != nullptr;
 }
 
 // Reads declare.Input: (name, kind, types, attribute of the dtype, whether it is wanted on the host).
-bool read_input_declaration(Definition& definition, PyObject* declared, std::vector<PyObject*>& attributes) {
+void read_input_declaration(Definition& definition, PyObject* declared, std::vector<PyObject*>& attributes) {
   PyObject *name, *kind, *types, *attribute;
   int host;
-  if (!PyArg_ParseTuple(declared, "UUOOp", &name, &kind, &types, &attribute, &host)) return false;
+  if (!PyArg_ParseTuple(declared, "UUOOp", &name, &kind, &types, &attribute, &host)) throw_raised();
   const std::size_t at = definition.inputs.size();
   Input& input = definition.inputs.emplace_back();
-  if (!read_kind(text_of(kind), input.kind) || !read_allowed(input, types)) return false;
+  input.kind = kind_of_input(text_of(kind));
+  read_allowed(input, types);
   input.name = Py_NewRef(name);
   PyUnicode_InternInPlace(&input.name);
   input.known = known_name(text_of(name));
@@ -161,34 +158,30 @@ bool read_input_declaration(Definition& definition, PyObject* declared, std::vec
     ++first;
   input.group = static_cast<std::uint8_t>(input.kind == Input::kMixedList ? at : first);
   definition.same_dtype &= input.group == 0 && input.kind != Input::kMixedList;
-  return true;
 }
 
-// The rule of the core for the type; false, with an exception, where it has none.
-bool read_type_rule(Definition& definition, PyObject* type) {
+// The rule of the core for the type.
+void read_type_rule(Definition& definition, PyObject* type) {
   const ShapeRule* rule = find_rule(text_of(type));
   if (rule == nullptr)
     raise_error(PyExc_ValueError, "op type %R has no shape rule: the core has none for it, and none is given", type);
   definition.rule = *rule;
   definition.checks_attributes = true;
-  const Ref attributes(PyObject_GetAttrString(definition.op_def, "attributes"));
-  const Ref listed(attributes ? PySequence_Tuple(attributes.get()) : nullptr);
-  if (!listed) return false;
+  const Ref attributes = checked(PyObject_GetAttrString(definition.op_def, "attributes"));
+  const Ref listed = checked(PySequence_Tuple(attributes.get()));
   for (Py_ssize_t i = 0; i < PyTuple_GET_SIZE(listed.get()); ++i) {
-    PyObject* name = PySequence_GetItem(PyTuple_GET_ITEM(listed.get(), i), 0);
-    if (name == nullptr) return false;
+    PyObject* name = checked(PySequence_GetItem(PyTuple_GET_ITEM(listed.get(), i), 0)).release();
     PyUnicode_InternInPlace(&name);
     definition.attributes.push_back(name);
   }
-  return true;
 }
 
-bool read_rule(Definition& definition, PyObject* rule, PyObject* type) {
+void read_rule(Definition& definition, PyObject* rule, PyObject* type) {
   if (rule == Py_None) return read_type_rule(definition, type);
   if (!PyUnicode_Check(rule)) {
     definition.rule.kind = ShapeRule::kFunction;
     definition.rule_function = Py_NewRef(rule);
-    if (PyCallable_Check(rule)) return true;
+    if (PyCallable_Check(rule)) return;
     raise_error(PyExc_TypeError, "a shape rule must be a function or the name of one, not %R", rule);
   }
   static const std::unordered_map<std::string_view, ShapeRule::Kind> rules = {{"same", ShapeRule::kSame},
@@ -202,7 +195,6 @@ bool read_rule(Definition& definition, PyObject* rule, PyObject* type) {
   definition.rule.kind = at->second;
   if (definition.inputs.empty())
     raise_error(PyExc_ValueError, "an op without inputs needs a function as its shape rule");
-  return true;
 }
 
 // OpFunction(op_def, type, name, inputs, rule, doc)
@@ -223,10 +215,10 @@ PyObject* function_make(PyTypeObject* type, PyObject* args, PyObject*) {
   definition.default_name = known_name(text_of(name));
   std::vector<PyObject*> attributes;
   for (Py_ssize_t i = 0; i < PyTuple_GET_SIZE(inputs); ++i)
-    if (!read_input_declaration(definition, PyTuple_GET_ITEM(inputs, i), attributes)) return nullptr;
-  if (!read_rule(definition, rule, type_name)) return nullptr;
-  made->dict = new_dict();
-  if (made->dict == nullptr || PyDict_SetItemString(made->dict, "__name__", name) < 0 ||
+    read_input_declaration(definition, PyTuple_GET_ITEM(inputs, i), attributes);
+  read_rule(definition, rule, type_name);
+  made->dict = checked(new_dict()).release();
+  if (PyDict_SetItemString(made->dict, "__name__", name) < 0 ||
       PyDict_SetItemString(made->dict, "__qualname__", name) < 0 ||
       PyDict_SetItemString(made->dict, "__doc__", doc) < 0)
     return nullptr;
@@ -296,7 +288,7 @@ PyObject* kind_definition(KindId kind) {
   return or_none(definition);
 }
 
-bool keep_op_types(PyObject* modules) {
+void keep_op_types(PyObject* modules) {
   if (!PyDict_Check(modules)) raise_error(PyExc_TypeError, "op_types: a dict is needed");
   Py_ssize_t at = 0;
   for (PyObject *type, *module; PyDict_Next(modules, &at, &type, &module);) {
@@ -305,7 +297,6 @@ bool keep_op_types(PyObject* modules) {
     PyObject*& definition = kind_table().kinds[kind_number(text)].definition;
     if (definition == nullptr) definition = Py_NewRef(module);
   }
-  return true;
 }
 
 bool bind_op_function(PyObject* module) {

@@ -120,8 +120,7 @@ bool convert_indices(const Definition& definition, PyObject* const* args, std::v
       continue;
     }
     PyObject* first = kind == Input::kAxes ? args[0] : Py_None;
-    out.emplace_back(PyObject_CallFunctionObjArgs(state().hooks.as_index, args[i], first, nullptr));
-    if (!out.back()) return false;
+    out.push_back(checked(PyObject_CallFunctionObjArgs(state().hooks.as_index, args[i], first, nullptr)));
   }
   return true;
 }
@@ -171,8 +170,7 @@ bool convert_lists(Context& context, const Definition& definition, PyObject* con
       ids.push_back(id);
       continue;
     }
-    const Ref items(items_of(args[i], "a list of tensors is needed"));
-    if (!items) return false;
+    const Ref items = checked(items_of(args[i], "a list of tensors is needed"));
     const Py_ssize_t length = PySequence_Fast_GET_SIZE(items.get());
     std::uint8_t dtype = 0;
     for (Py_ssize_t k = 0; k < length && dtype == 0 && input.kind == Input::kList; ++k) {
@@ -185,9 +183,8 @@ bool convert_lists(Context& context, const Definition& definition, PyObject* con
       if (!read_input(inputs, item, Input::kTensor, id)) return false;
       if (id == kNone) {
         // Pack's list has no name of its own: its values are "<operation>/0", ...
-        const Ref name(PyUnicode_GET_LENGTH(input.name) == 0 ? PyUnicode_FromFormat("%zd", k)
-                                                             : PyUnicode_FromFormat("%U_%zd", input.name, k));
-        if (!name) return false;
+        const Ref name = checked(PyUnicode_GET_LENGTH(input.name) == 0 ? PyUnicode_FromFormat("%zd", k)
+                                                                       : PyUnicode_FromFormat("%U_%zd", input.name, k));
         id = convert(context, item, dtype, name.get(), Conversion::kStrict, inputs);
         if (id == kNone) return false;
         if (dtype == 0 && input.kind == Input::kList) dtype = base_dtype(ops.tensor(id).dtype);

@@ -153,19 +153,19 @@ PyObject* compare_order(PyObject* x, PyObject* y, int how) {
   }
 }
 
-bool keep_operators(PyObject* table) {
+void keep_operators(PyObject* table) {
   if (!PyDict_Check(table)) raise_error(PyExc_TypeError, "operators: a dict is needed");
   Py_ssize_t at = 0;
   for (PyObject *key, *value; PyDict_Next(table, &at, &key, &value);) {
     const char* text = PyUnicode_AsUTF8(key);
-    if (text == nullptr) return false;
+    if (text == nullptr) throw_raised();
     int slot = 0;
     while (slot < kSlotCount && std::strcmp(kSlotNames[slot], text) != 0) ++slot;
     if (slot == kSlotCount) raise_error(PyExc_ValueError, "there is no operator %R", key);
     Operator& op = operators[slot];
     if (PyTuple_Check(value)) {
       PyObject *function, *name, *on_bools = nullptr;
-      if (!PyArg_ParseTuple(value, "O!U|O", state().op_function_type, &function, &name, &on_bools)) return false;
+      if (!PyArg_ParseTuple(value, "O!U|O", state().op_function_type, &function, &name, &on_bools)) throw_raised();
       Py_XSETREF(op.on_bools, Py_XNewRef(on_bools));
       op.definition = reinterpret_cast<PyOpFunction*>(function)->definition;
       op.name = known_name(text_of(name));
@@ -178,7 +178,6 @@ bool keep_operators(PyObject* table) {
   for (int slot = 0; slot < kSlotCount; ++slot)
     if (operators[slot].function == nullptr)
       raise_error(PyExc_ValueError, "operators: there is none for %s", kSlotNames[slot]);
-  return true;
 }
 
 }  // namespace scopetrie::python

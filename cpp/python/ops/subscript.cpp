@@ -111,7 +111,6 @@ PyObject* subscript_plain(PyObject* x, PyObject* key) {
   static const KindId kKind = kind_number("StridedSlice");
   Key entries;
   Context* context = current_context();
-  if (context == nullptr) throw_raised();
   if (handle(x)->graph != context->graph || !entries.read(key)) return nullptr;
   GraphState& graph = state_of(context->graph);
   if (graph.finalized || graph.has_unnoted_names || graph.has_odd_scopes || context->listener) return nullptr;

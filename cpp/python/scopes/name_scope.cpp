@@ -116,7 +116,6 @@ PyObject* name_scope_enter(PyObject* self, PyObject*) {
   const Ref found = scope->values != nullptr ? graph_of_values(scope->values) : Ref();
   if (!found && scope->values != nullptr && PyErr_Occurred()) return nullptr;
   Context* context = scope->graph != nullptr ? context_of(scope->graph) : current_context();
-  if (context == nullptr) return nullptr;
   auto* graph = reinterpret_cast<PyGraph*>(found.get());
   if (graph == nullptr || graph == context->graph) [[likely]]
     return enter_in(*context, scope->block, name);

@@ -142,7 +142,6 @@ PyObject* entry_enter(PyObject* self, PyObject*) {
   PyEntry* entry = as_entry(self);
   Context* context =
       entry->store == nullptr ? current_context() : context_of_store(entry->store, store_of(entry->store).serial);
-  if (context == nullptr) return nullptr;
   if (entry->complaint != nullptr) raise_error(PyExc_TypeError, entry->complaint, Py_TYPE(entry->name)->tp_name);
   if (entry->store != nullptr) check_name(*context, entry);
   const bool push = entry->values_graph != nullptr && entry->values_graph != context->graph;

@@ -91,8 +91,8 @@ PyObject* wire(PyObject*, PyObject* const* args, Py_ssize_t positional, PyObject
   for (std::size_t i = 0; i < kConstants; ++i)
     if (given[kHooks + i] != nullptr) keep(*constants[i], given[kHooks + i]);
   PyObject* const* others = given + kHooks + kConstants;
-  if (others[0] != nullptr && !keep_op_types(others[0])) return nullptr;
-  if (others[1] != nullptr && !keep_operators(others[1])) return nullptr;
+  if (others[0] != nullptr) keep_op_types(others[0]);
+  if (others[1] != nullptr) keep_operators(others[1]);
   if (others[2] != nullptr && others[3] != nullptr && !keep_initializers(others[2], others[3])) return nullptr;
   Py_RETURN_NONE;
 }
@@ -103,11 +103,9 @@ PyObject* define_dtypes(PyObject*, PyObject* numbered) {
   Py_ssize_t at = 0;
   for (PyObject *key, *value; PyDict_Next(numbered, &at, &key, &value);) {
     const long number = PyLong_AsLong(key);
-    if (number <= 0 || number >= DType::kCount) {
-      if (!PyErr_Occurred())
-        PyErr_Format(PyExc_ValueError, "dtype number %ld is not in [1, %d)", number, int{DType::kCount});
-      return nullptr;
-    }
+    if (PyErr_Occurred()) return nullptr;
+    if (number <= 0 || number >= DType::kCount)
+      raise_error(PyExc_ValueError, "dtype number %ld is not in [1, %d)", number, int{DType::kCount});
     keep(state().dtypes[number], value);
     state().dtype_numbers[value] = static_cast<std::uint8_t>(number);
   }

@@ -57,7 +57,6 @@ PyObject* plain_variable(PyObject*, PyObject* const* args, Py_ssize_t count) {
   OwnTuples<1> own;  // first, before any shared state is read: this may block
   PyObject* given = own.of(args[0]);
   Context* context = current_context();
-  if (context == nullptr) return nullptr;
   GraphState& graph = state_of(context->graph);
   const Ref keep_graph = Ref::borrowed(reinterpret_cast<PyObject*>(context->graph));
   std::uint8_t wanted;
