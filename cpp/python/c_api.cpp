@@ -104,6 +104,7 @@ void* object_or_null(Body&& body) noexcept {
     const Lock lock;
     return body();
   } catch (...) {
+    stay_if_thread_ends();
     set_python_error();
     return nullptr;
   }
@@ -138,6 +139,7 @@ std::int32_t code_of(Body&& body) noexcept {
     const Lock lock;
     return body();
   } catch (...) {
+    stay_if_thread_ends();
     set_python_error();
     return -1;
   }

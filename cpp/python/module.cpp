@@ -7,6 +7,7 @@
 #include "scopes/scopes.hpp"
 #include "scopetrie/version.hpp"
 #include "store/store.hpp"
+#include "support/ending.hpp"
 #include "transaction.hpp"
 #include "values/computing.hpp"
 #include "values/pooling.hpp"
@@ -22,15 +23,33 @@ namespace {
 
 int fill(PyObject* module) {
   using Bind = bool (*)(PyObject*);
-  constexpr Bind kBindings[] = {bind_state,          bind_context,        bind_graph,
-                                bind_handles,        bind_variable,       bind_variable_scope_object,
-                                bind_variable_scope, bind_name_scope,     bind_get_variable,
-                                bind_op_function,    bind_constants,      bind_plain_variable,
-                                bind_composite,      bind_direct,         bind_at_first_use,
-                                bind_placing,        bind_names,          bind_ndarrays,
-                                bind_store,          bind_store_variable, bind_transaction,
-                                bind_c_api,          bind_random,         bind_computing,
-                                bind_own_methods,    bind_pooling};
+  constexpr Bind kBindings[] = {bind_ending,
+                                bind_state,
+                                bind_context,
+                                bind_graph,
+                                bind_handles,
+                                bind_variable,
+                                bind_variable_scope_object,
+                                bind_variable_scope,
+                                bind_name_scope,
+                                bind_get_variable,
+                                bind_op_function,
+                                bind_constants,
+                                bind_plain_variable,
+                                bind_composite,
+                                bind_direct,
+                                bind_at_first_use,
+                                bind_placing,
+                                bind_names,
+                                bind_ndarrays,
+                                bind_store,
+                                bind_store_variable,
+                                bind_transaction,
+                                bind_c_api,
+                                bind_random,
+                                bind_computing,
+                                bind_own_methods,
+                                bind_pooling};
   for (const Bind bind : kBindings)
     if (!bind(module)) return -1;
   state().true_getter = PyObject_GetAttrString(module, "true_getter");

@@ -91,6 +91,58 @@ def test_a_block_of_a_thread_that_has_ended_is_not_the_innermost_here() -> None:
     assert tf.get_default_graph() is not None
 
 
+LOOPS = {
+    "scopes and variables": """
+        with tf.Graph().as_default():
+            for i in range(20):
+                tf.get_variable(f"v{i}", [2])
+    """,
+    "random initial values": """
+        with tf.Graph().as_default():
+            v = tf.get_variable("v", [300, 300])
+            tf.Session().run(v.initializer)
+    """,
+    "runs": "session.run(x)",
+    "functions of Python's": "session.run(function)",
+    "elements of a dataset": "session.run(element)",
+    "stores": """
+        store = tf.Store(seed=1)
+        for i in range(20):
+            store.get(f"v{i}", (200,))
+        store.fork()
+    """,
+}
+ENDING = """
+import textwrap, threading, time
+import scopetrie as tf
+tf.logging.set_verbosity(tf.logging.FATAL)
+session = tf.Session()
+x = tf.constant(1.0) + tf.placeholder_with_default(1.0, [])
+function = tf.py_func(lambda each: each, [x], tf.float32)
+numbers = tf.data.Dataset.from_generator(lambda: iter(range(10**9)), tf.int32).batch(2).prefetch(2)
+element = tf.data.make_one_shot_iterator(numbers).get_next()
+loop = compile(textwrap.dedent(LOOP), "loop", "exec")
+begun = threading.Semaphore(0)
+def build():
+    exec(loop, globals())
+    begun.release()
+    while True:
+        exec(loop, globals())
+for _ in range(3):
+    threading.Thread(target=build, daemon=True).start()
+for _ in range(3):
+    begun.acquire()
+print("done")
+"""
+
+
+@pytest.mark.parametrize("loop", LOOPS)
+def test_an_interpreter_ends_while_threads_work(loop: str) -> None:
+    """Python unwinds the stacks of daemon threads at its end: through frames of C++, too."""
+    code = f"import warnings\nwarnings.simplefilter('ignore')\nLOOP = {LOOPS[loop]!r}\n{ENDING}"
+    assert run(code) == "done\n"
+
+
 # Objects without their constructor -------------------------------------------------------------------------
 
 

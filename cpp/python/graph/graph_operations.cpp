@@ -36,6 +36,7 @@ PyObject* graph_unique_name(PyObject* self, PyObject* const* args, Py_ssize_t po
   try {
     return checked(to_str(graph.text(name))).release();
   } catch (...) {
+    stay_if_thread_ends();
     if (mark) graph.ops.give_back(name);
     throw;
   }

@@ -105,6 +105,7 @@ void fill(NamesState& state, const std::vector<std::pair<ScopeId, SegmentId>>& p
     for (const auto& [scope, segment] : places)
       PyList_SET_ITEM(list, at++, checked(name_str(state.writer.write(state.names.unique(scope, segment)))).release());
   } catch (...) {
+    stay_if_thread_ends();
     if (state.legal == nullptr) state.names.take_back(rows);
     throw;
   }

@@ -57,6 +57,7 @@ PyObject* plain_constant(PyObject*, PyObject* const* args, Py_ssize_t count) {
         add_operation(*context, kinds().constant, fresh.name, {}, {&output, 1}, graph.keep(std::move(kept)));
     return results.of(op, first);
   } catch (...) {
+    stay_if_thread_ends();
     context->take_back(before, fresh.name);
     throw;
   }

@@ -128,6 +128,7 @@ PyObject* build(const Definition& definition, PyObject* const* args, PyObject* n
   try {
     return add_row(*context, definition, inputs, {&output, 1}, fresh.name, attrs, results);
   } catch (...) {
+    stay_if_thread_ends();
     context->take_back(before, fresh.name);
     throw;
   }

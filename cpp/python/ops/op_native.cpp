@@ -175,6 +175,7 @@ PyObject* build_native(Context& context, const Definition& definition, PyObject*
         context.add_operation(definition.kind, fresh.name, facts.ids, facts.outputs.span(), attribute, site);
     return results.of(op, first);
   } catch (...) {
+    stay_if_thread_ends();
     context.take_back(before, fresh.name);
     throw;
   }

@@ -149,6 +149,7 @@ PyObject* subscript_plain(PyObject* x, PyObject* key) {
     const OpId op = context->add_operation(kKind, fresh.name, inputs, {&output, 1}, graph.keep(std::move(kept)), site);
     return results.of(op, made);
   } catch (...) {
+    stay_if_thread_ends();
     context->take_back(before, fresh.name);
     throw;
   }

@@ -54,6 +54,7 @@ PyObject* entered_text(Context& context, NameScopeBlock& block) {
   try {
     return checked(to_str(context.name_scope_path() + '/')).release();
   } catch (...) {
+    stay_if_thread_ends();
     const NameScope entered = context.names;
     block.leave();
     if (entered.scope == kNone) state_of(context.graph).ops.give_back(entered.pending);

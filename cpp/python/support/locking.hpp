@@ -28,6 +28,7 @@
 #include <type_traits>
 
 #include "scopetrie/tables/compiler.hpp"
+#include "support/ending.hpp"
 
 namespace scopetrie::python {
 
@@ -225,7 +226,8 @@ class Released {
   Released() : state_(PyEval_SaveThread()) {}
   Released(const Released&) = delete;
   Released& operator=(const Released&) = delete;
-  ~Released() { PyEval_RestoreThread(state_); }
+  // A thread may end here, by unwinding: see is_ending.
+  ~Released() noexcept(false) { PyEval_RestoreThread(state_); }
 
  private:
   PyThreadState* state_;
@@ -256,6 +258,7 @@ struct Boundary<Guard, function> {
       const Guard guard;
       return function(arguments...);
     } catch (...) {
+      stay_if_thread_ends();
       return failed();
     }
   }

@@ -14,6 +14,7 @@
 
 #include "scopetrie/tables/compiler.hpp"
 #include "support/containers.hpp"
+#include "support/ending.hpp"
 
 namespace scopetrie::python {
 
@@ -31,7 +32,10 @@ class Ref {
   }
   Ref(const Ref&) = delete;
   Ref& operator=(const Ref&) = delete;
-  ~Ref() { Py_XDECREF(object_); }
+  ~Ref() {
+    stay_if_thread_ends();
+    Py_XDECREF(object_);
+  }
 
   PyObject* get() const noexcept { return object_; }
   PyObject* release() noexcept { return std::exchange(object_, nullptr); }
@@ -93,6 +97,7 @@ class KeptException {
  public:
   KeptException() { PyErr_Fetch(&type_, &value_, &traceback_); }
   ~KeptException() {
+    stay_if_thread_ends();
     if (!is_dropped_) PyErr_Restore(type_, value_, traceback_);
   }
   KeptException(const KeptException&) = delete;

@@ -45,7 +45,10 @@ class Target {
   }
   Target(const Target&) = delete;
   Target& operator=(const Target&) = delete;
-  ~Target() { PyBuffer_Release(&view_); }
+  ~Target() {
+    stay_if_thread_ends();
+    PyBuffer_Release(&view_);
+  }
 
   char kind() const { return kind_; }
   std::size_t size() const { return static_cast<std::size_t>(view_.itemsize); }

@@ -21,7 +21,10 @@ class Reals {
   }
   Reals(const Reals&) = delete;
   Reals& operator=(const Reals&) = delete;
-  ~Reals() { PyBuffer_Release(&view_); }
+  ~Reals() {
+    stay_if_thread_ends();
+    PyBuffer_Release(&view_);
+  }
 
   /// 'f', 'd', or anything else.
   char kind() const { return view_.format[1] == 0 ? view_.format[0] : '?'; }

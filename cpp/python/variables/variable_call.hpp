@@ -190,6 +190,7 @@ class PythonBlock {
   PythonBlock(PythonBlock&&) = default;
   ~PythonBlock() {
     if (!manager_) return;
+    stay_if_thread_ends();
     const KeptException kept;
     const Ref left(PyObject_CallMethod(manager_.get(), "__exit__", "OOO", Py_None, Py_None, Py_None));
     if (!left) PyErr_WriteUnraisable(manager_.get());

@@ -1,0 +1,36 @@
+#include "support/ending.hpp"
+
+#include <chrono>
+#include <thread>
+
+#include "support/python.hpp"
+
+namespace scopetrie::python {
+
+namespace {
+
+std::thread::id ending_thread;  // which ran the atexit callbacks
+
+PyObject* note_ending(PyObject*, PyObject*) {
+  ending_thread = std::this_thread::get_id();
+  is_ending = true;
+  Py_RETURN_NONE;
+}
+
+PyMethodDef note = {"note_ending", note_ending, METH_NOARGS, nullptr};
+
+}  // namespace
+
+void stay_if_ended() noexcept {
+  if (std::this_thread::get_id() == ending_thread || PyGILState_Check() == 1) return;
+  for (;;) std::this_thread::sleep_for(std::chrono::hours(1));
+}
+
+bool bind_ending(PyObject*) {
+  const Ref atexit(PyImport_ImportModule("atexit"));
+  if (!atexit) return false;
+  const Ref function(PyCFunction_New(&note, nullptr));
+  return function && Ref(PyObject_CallMethod(atexit.get(), "register", "O", function.get()));
+}
+
+}  // namespace scopetrie::python

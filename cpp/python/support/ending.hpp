@@ -1,0 +1,30 @@
+// The end of the interpreter, as threads meet it that still run.
+//
+// From the interpreter's atexit callbacks on, Python may end a daemon thread where it asks for Python's lock, by
+// unwinding its stack (PyThread_exit_thread). The thread's C++ frames would then run without the lock, and a
+// `catch (...)` that raises nothing again would end the process. As Python 3.14 does, such a thread waits instead, in
+// the first frame that would touch Python.
+//
+// Invariants: is_ending is set once, with Python's lock. Thread safety: may be read from any thread.
+#pragma once
+
+#include <Python.h>
+
+#include "scopetrie/tables/compiler.hpp"
+
+namespace scopetrie::python {
+
+/// Whether the atexit callbacks have been run.
+inline bool is_ending = false;
+/// Waits for the process to end, in a thread that is being ended.
+SCOPETRIE_COLD void stay_if_ended() noexcept;
+/// To be called before a destructor or a handler touches Python.
+inline void stay_if_thread_ends() noexcept {
+  if (is_ending) [[unlikely]]
+    stay_if_ended();
+}
+
+/// Has the interpreter's end noted. False with an exception set.
+bool bind_ending(PyObject* module);
+
+}  // namespace scopetrie::python
