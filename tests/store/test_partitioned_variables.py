@@ -182,6 +182,13 @@ def test_refusals(store: st.Store) -> None:
         refused("z: Partitioner returned zero", "z", (2, 2), partitioner=lambda **_: [0, 1])
         refused("z: Partitioner returned a partition list", "z", (2, 2), partitioner=lambda **_: [1])
         refused("must return a sequence", "z", (2, 2), partitioner=lambda **_: 3)
+        refused(
+            r"Expected 0 <= offset < shape .* var_offset=\[2, 0\]",
+            "z",
+            (2, 2),
+            partitioner=lambda **_: [3, 1],
+        )
+        refused("Expected 0 <= offset < shape", "z", (2, 2), partitioner=lambda **_: [2**40, 1])
         refused("is cut along one axis", "z", (2, 2), partitioner=lambda **_: [2, 2])
         refused("z does not exist, and has no shape", "z", partitioner=by(2))
         refused("a value as its initializer", "z", (3, 3), initializer=WHOLE, partitioner=by(2))

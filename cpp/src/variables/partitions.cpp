@@ -6,6 +6,24 @@
 
 namespace scopetrie {
 
+namespace {
+
+// Before there are parts: a partitioner may ask for more of them than there is memory for.
+void check_no_part_is_empty(std::span<const std::int64_t> dims, std::size_t axis, std::int64_t count,
+                            const std::string& text) {
+  const std::int64_t size = dims[axis];
+  if (count < 2 || count <= size) return;
+  std::vector<std::int64_t> offset(dims.size(), 0);
+  offset[axis] = size;  // of the first part without elements
+  const std::string found = std::to_string(size);
+  throw Error(ErrorKind::kValue,
+              "Expected 0 <= offset < shape but found offset=" + found + ", shape=" + found +
+                  " for var_offset=" + list_text(offset) + ", full_shape=" + list_text(dims),
+              {.call = "get_variable", .asked = text});
+}
+
+}  // namespace
+
 void check_partitionable(const ShapeTable& shapes, ShapeId whole) {
   if (shapes.elements(whole) < 0)
     throw Error(ErrorKind::kValue, "Shape of a new partitioned variable must be fully defined, but instead was " +
@@ -24,6 +42,8 @@ void check_partitions(const ShapeTable& shapes, ShapeId whole, std::span<const s
   if (std::ranges::any_of(partitions, [](std::int64_t number) { return number < 1; }))
     throw Error(ErrorKind::kValue, "Partitioner returned zero partitions for some axes: " + text,
                 {.call = "get_variable", .asked = text});
+  const std::size_t axis = partition_axis(partitions);
+  if (axis < partitions.size()) check_no_part_is_empty(shapes.dims(whole), axis, partitions[axis], text);
 }
 
 std::size_t partition_axis(std::span<const std::int64_t> partitions) {

@@ -43,6 +43,7 @@ TEST_CASE("v1's errors of shapes and answers") {
   CHECK(check({2}) ==
         "ValueError: Partitioner returned a partition list that does not match the Variable's rank: [2] vs. (7, 2)");
   CHECK(check({0, 1}) == "ValueError: Partitioner returned zero partitions for some axes: [0, 1]");
+  CHECK(check({std::int64_t{1} << 40, 1}).starts_with("ValueError: Expected 0 <= offset < shape but found offset="));
   check_partitions(shapes, known, Numbers{2, 1}, "");
 }
 
