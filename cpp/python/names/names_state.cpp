@@ -1,9 +1,9 @@
 // Where each thread stands in Names, and how names and refusals become Python's.
 #include <atomic>
-#include <cstring>
 
 #include "names/names.hpp"
 #include "scopes/scopes.hpp"
+#include "scopetrie/tables/byte_words.hpp"
 #include "store/store.hpp"
 
 namespace scopetrie::python {
@@ -61,15 +61,7 @@ void set_names_scope(NamesState& state, ScopeId scope) {
 namespace {
 
 bool is_ascii(std::string_view text) {
-  constexpr std::uint64_t kHigh = 0x8080'8080'8080'8080u;
-  std::uint64_t seen = 0, word = 0;
-  std::size_t at = 0;
-  for (; at + sizeof word <= text.size(); at += sizeof word) {
-    std::memcpy(&word, text.data() + at, sizeof word);
-    seen |= word;
-  }
-  for (; at < text.size(); ++at) seen |= static_cast<unsigned char>(text[at]);
-  return (seen & kHigh) == 0;
+  return !finds_byte(text, [](std::uint64_t bytes) { return bytes & in_each_byte(0x80); });
 }
 
 }  // namespace
