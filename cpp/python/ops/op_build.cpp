@@ -145,6 +145,7 @@ PyObject* build_many(const Definition& definition, PyObject* inputs, PyObject* n
   Transaction transaction(graph.ledger(), context);
   Ref made = checked(new_list(count));
   const bool simple = !definition.has_lists && definition.rule.kind != ShapeRule::kFunction && !graph.finalized;
+  const SegmentId segment = name == nullptr ? graph.known_segment(definition.default_name) : plain_segment(graph, name);
   const std::uint32_t site = graph.sites.here();
   const std::uint32_t attribute = attrs == nullptr ? kNone : keep_attributes(graph, definition, attrs);
   const auto rows_count = static_cast<std::size_t>(count);
@@ -162,7 +163,9 @@ PyObject* build_many(const Definition& definition, PyObject* inputs, PyObject* n
     if (simple && !read_inputs(definition, args, read)) return nullptr;
     if (simple && read.values == 0 && !graph.has_odd_scopes && read.graph == context->graph &&
         infer_simple(definition, graph.ops, read.ids(), output)) {
-      const OpGraph::Fresh fresh = take_name(*context, name, definition.default_name, NameStyle::kScope);
+      const OpGraph::Fresh fresh = segment != kNone && !graph.has_unnoted_names
+                                       ? graph.ops.unique(context->scope(), segment)
+                                       : take_name(*context, name, definition.default_name, NameStyle::kScope);
       if (is_refused(fresh)) return nullptr;
       const auto first = static_cast<TensorId>(graph.ops.tensor_count());
       context->add_operation(definition.kind, fresh.name, read.ids(), {&output, 1}, attribute, site);

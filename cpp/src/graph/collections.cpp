@@ -87,7 +87,6 @@ std::vector<std::size_t> Collections::all() const {
 // Notes how long a list is, once in each transaction.
 void Collections::note(std::size_t at) {
   List& list = lists_[at];
-  if (list.noted == ledger_->serial()) return;
   ledger_->note(*this, at, std::uint64_t{list.born} << 32 | list.items.size());
   list.noted = ledger_->serial();
 }

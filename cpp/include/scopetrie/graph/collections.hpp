@@ -108,7 +108,7 @@ class Collections : private Undoable {
 
   // The items of a list, which counts as a collection from now on.
   Items& of(std::size_t list) {
-    if (is_recorded()) [[unlikely]]
+    if (is_recorded() && lists_[list].noted != ledger_->serial()) [[unlikely]]
       note(list);
     if (lists_[list].born == 0) lists_[list].born = ++births_;
     return lists_[list].items;

@@ -152,7 +152,7 @@ class UniqueNames {
     if (recording_ != 0) [[unlikely]]
       log_slow(scope, number, counter);
   }
-  SCOPETRIE_COLD void log_slow(ScopeId scope, std::uint32_t number, const Counter& counter);
+  SCOPETRIE_OUT_OF_LINE void log_slow(ScopeId scope, std::uint32_t number, const Counter& counter);
 
   const Segments& segments_;
   Counters counters_;
