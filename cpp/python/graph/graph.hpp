@@ -89,6 +89,8 @@ void dealloc_graph(PyObject* self);
 /// The segment of a plain name (one part, legal characters), cached by address; kNone where the name is anything else
 /// (a path, verbatim, illegal, not a str), without an exception.
 SegmentId plain_segment_slow(GraphState& graph, PyObject* name);
+/// The same of an exact str, whose text is known.
+SegmentId plain_segment_of(GraphState& graph, PyObject* name, std::string_view text);
 inline SegmentId plain_segment(GraphState& graph, PyObject* name) {
   const auto& entry = graph.names[(reinterpret_cast<std::uintptr_t>(name) >> 4) % graph.names.size()];
   return entry.text == name ? entry.segment : plain_segment_slow(graph, name);

@@ -18,6 +18,10 @@ SegmentId plain_segment_slow(GraphState& graph, PyObject* name) {
     PyErr_Clear();
     return kNone;
   }
+  return plain_segment_of(graph, name, text);
+}
+
+SegmentId plain_segment_of(GraphState& graph, PyObject* name, std::string_view text) {
   if (!is_plain_name(text)) return kNone;
   const SegmentId segment = graph.ops.segments().intern(text);
   if (PyUnicode_CHECK_INTERNED(name)) {

@@ -157,14 +157,17 @@ ScopeId scope_of_path(StoreState& store, std::string_view path, ScopeId from, Se
 
 // The place of a name that is not in the cache of plain ones: perhaps a path, which is made if it is new. False without
 // an exception for what others refuse.
-SCOPETRIE_COLD bool find_place(StoreState& store, PyObject* name, ScopeId& scope, SegmentId& segment) {
-  StoreState::Place& place = store.place_of(name);
-  segment = plain_segment_slow(store, name);
-  if (segment != kNone) return true;
+SCOPETRIE_OUT_OF_LINE bool find_place(StoreState& store, PyObject* name, ScopeId& scope, SegmentId& segment) {
   if (!PyUnicode_CheckExact(name)) return false;
   const std::string_view text = text_of(name);
-  if (text.data() == nullptr) PyErr_Clear();
+  if (text.data() == nullptr) [[unlikely]] {
+    PyErr_Clear();
+    return false;
+  }
+  segment = plain_segment_of(store, name, text);
+  if (segment != kNone) return true;
   if (!is_store_name(text)) return false;
+  StoreState::Place& place = store.place_of(name);
   const ScopeId from = scope;
   scope = scope_of_path(store, text, from, segment);
   const Ref before(std::exchange(place.name, Py_NewRef(name)));
