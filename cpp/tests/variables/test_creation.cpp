@@ -62,8 +62,10 @@ TEST_CASE("initial values that are frequent have patterns of their own, and rare
   Maker at;
   const auto number_of = [&](const std::string& name) { return at.attribute(name + "/Initializer/Const").real(); };
   const auto make = [&](const char* prefix, int count, int different) {
-    for (int i = 0; i < count; ++i)
-      at.make(prefix + std::to_string(i), st::constant(static_cast<double>(i % different)));
+    for (int i = 0; i < count; ++i) {
+      const std::string name = prefix + std::to_string(i);
+      at.make(name.c_str(), st::constant(static_cast<double>(i % different)));
+    }
   };
   make("a", 40, 3);
   const std::size_t attributes = at.graph.attributes.size(), patterns = at.graph.ops.pattern_count();
