@@ -12,6 +12,7 @@
 #include "values/computing.hpp"
 #include "values/pooling.hpp"
 #include "values/random.hpp"
+#include "values/unfolding.hpp"
 
 namespace scopetrie::python {
 
@@ -49,7 +50,8 @@ int fill(PyObject* module) {
                                 bind_random,
                                 bind_computing,
                                 bind_own_methods,
-                                bind_pooling};
+                                bind_pooling,
+                                bind_unfolding};
   for (const Bind bind : kBindings)
     if (!bind(module)) return -1;
   state().true_getter = PyObject_GetAttrString(module, "true_getter");

@@ -786,6 +786,27 @@ def spread_mean(
     before: tuple[int, ...],
     /,
 ) -> None: ...
+def unfold(
+    x: np.ndarray[Any, Any],
+    matrix: np.ndarray[Any, Any],
+    is_transposed: bool,
+    counts: tuple[int, ...],
+    window: tuple[int, ...],
+    strides: tuple[int, ...],
+    dilations: tuple[int, ...],
+    first: tuple[int, ...],
+    /,
+) -> None: ...
+def fold(
+    matrix: np.ndarray[Any, Any],
+    x: np.ndarray[Any, Any],
+    counts: tuple[int, ...],
+    window: tuple[int, ...],
+    strides: tuple[int, ...],
+    dilations: tuple[int, ...],
+    first: tuple[int, ...],
+    /,
+) -> None: ...
 def random_fill(
     kind: str,
     out: np.ndarray[Any, Any],

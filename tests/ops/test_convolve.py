@@ -8,7 +8,12 @@ import array_api_compat.numpy as xp
 import numpy as np
 import pytest
 import scopetrie as tf
-from scopetrie.ops.nn import convolve
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from scopetrie import _core
+from scopetrie.backends.numpy import XP
+from scopetrie.derivatives.nn import conv
+from scopetrie.ops.nn import conv_transpose, convolve
 from scopetrie.ops.nn.window import Geometry
 
 signal = pytest.importorskip("scipy.signal")
@@ -81,3 +86,77 @@ def test_both_gradients_are_transposes_of_the_convolution(
                 tf.nn.conv2d(tf.constant(one), tf.constant(taps), 1, padding, dilations=dilation)
             )
         assert by_x[(0, *at, 0)] == pytest.approx(np.vdot(made, given))
+
+
+@st.composite
+def convolutions(draw):
+    rank = draw(st.integers(1, 3))
+    window = tuple(draw(st.integers(1, 3)) for _ in range(rank))
+    dilations = tuple(draw(st.integers(1, 3)) for _ in range(rank))
+    padding = draw(st.sampled_from(["SAME", "VALID", "EXPLICIT"]))
+    reach = [(length - 1) * step + 1 for length, step in zip(window, dilations, strict=True)]
+    sizes = tuple(each + draw(st.integers(0, 4)) for each in reach)
+    strides = tuple(draw(st.integers(1, 3)) for _ in range(rank))
+    pairs = tuple((draw(st.integers(0, 4)), draw(st.integers(0, 4))) for _ in range(rank))
+    shape = Geometry(strides, dilations, padding, pairs if padding == "EXPLICIT" else ())
+    depths = draw(st.sampled_from([(1, 3), (2, 2), (3, 1), (3, 7), (5, 17)]))
+    images, kind = draw(st.integers(1, 3)), draw(st.sampled_from(["float32", "float64"]))
+    return (
+        (images, *sizes, depths[0]),
+        (*window, *depths),
+        shape,
+        kind,
+        draw(st.sampled_from([1, 500, 1 << 20])),
+    )
+
+
+@settings(max_examples=60, deadline=None)
+@given(convolutions())
+def test_windows_written_by_the_core_give_what_numpys_views_give(case):
+    sizes, filter_sizes, shape, kind, most = case
+    x, taps = images(*sizes).astype(kind), images(*filter_sizes).astype(kind)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(convolve, "_HOST_BYTES", most)
+        patch.setattr(convolve, "_LEAST", 1)
+        out = convolve.convolve(XP, x, taps, shape)
+        grad = images(*out.shape).astype(kind)
+        for function, arguments in (
+            (convolve.convolve, (x, taps)),
+            (conv._by_filter, (x, grad, filter_sizes)),
+            (conv_transpose._spread_windows, (sizes, taps, grad)),
+        ):
+            ours, plain = (function(namespace, *arguments, shape) for namespace in (XP, xp))
+            np.testing.assert_allclose(ours, plain, rtol=1e-4, atol=1e-4 if kind == "float32" else 1e-9)
+            assert ours.dtype == plain.dtype == kind
+
+
+def test_the_core_refuses_what_it_cannot_unfold():
+    x, rows = np.ones((2, 4, 4, 3), np.float32), np.ones((18, 12), np.float32)
+    three, two, one, none = (3, 3), (2, 2), (1, 1), (0, 0)
+    _core.unfold(x, rows, False, three, two, one, one, none)
+    for arguments in (
+        (x, rows, two, two, one, one, none),
+        (x, rows, three, three, one, one, none),
+        (x, rows, (9,), two, one, one, none),
+        (x, rows, [3, 3], two, one, one, none),
+        (x, rows, (-3, -3), two, one, one, none),
+        (x, rows, (2**31, 2**31), two, one, one, none),
+        (x, rows, three, two, none, one, none),
+        (x, rows, three, two, one, none, none),
+        (x, rows, three, two, one, one, (0, -(2**31))),
+        (x, rows, three, two, one, one, (0, 0.0)),
+        (x, rows.astype(np.float64), three, two, one, one, none),
+        (x.astype(np.int32), rows.astype(np.int32), three, two, one, one, none),
+        (x, rows.reshape(9, 2, 12), three, two, one, one, none),
+        (x[..., :2], rows, three, two, one, one, none),
+    ):
+        array, matrix, *rest = arguments
+        with pytest.raises((TypeError, OverflowError, ValueError)):
+            _core.unfold(array, matrix, False, *rest)
+        with pytest.raises((TypeError, OverflowError, ValueError)):
+            _core.fold(matrix, array, *rest)
+    with pytest.raises(TypeError):  # its rows are not the columns
+        _core.unfold(x, rows, True, three, two, one, one, none)
+    far = (2**31 - 1,) * 2
+    _core.unfold(x, rows, False, three, two, far, far, far)
+    assert not rows.any()

@@ -7,32 +7,19 @@
 
 #include "scopetrie/values/pooling.hpp"
 #include "support/locking.hpp"
+#include "values/dims.hpp"
 #include "values/reals.hpp"
 
 namespace scopetrie::python {
 namespace {
 
-constexpr const char* kRefusal =
+constexpr const char* kPoolingRefusal =
     "the arrays must be [N, spatial..., C] with one to three spatial dimensions, all of float32 or of float64, and "
     "windows, strides and borders must go with them";
 
-[[noreturn]] void refuse() {
-  PyErr_SetString(PyExc_TypeError, kRefusal);
+[[noreturn]] void refuse_pooling() {
+  PyErr_SetString(PyExc_TypeError, kPoolingRefusal);
   throw_raised();
-}
-
-/// Reads a tuple of one number for each spatial dimension; those that are left out in front are `missing`.
-Pooling::Dims read_tuple(PyObject* tuple, std::size_t rank, std::int64_t least, std::int64_t missing) {
-  if (PyTuple_Check(tuple) == 0 || static_cast<std::size_t>(PyTuple_GET_SIZE(tuple)) != rank) refuse();
-  Pooling::Dims out;
-  out.fill(missing);
-  for (std::size_t i = 0; i < rank; ++i) {
-    const long long value = PyLong_AsLongLong(PyTuple_GET_ITEM(tuple, static_cast<Py_ssize_t>(i)));
-    if (value == -1 && PyErr_Occurred() != nullptr) throw_raised();
-    if (value < least || value > std::numeric_limits<std::int32_t>::max()) refuse();
-    out[out.size() - rank + i] = value;
-  }
-  return out;
 }
 
 /// How windows lie on an array like `large`, one for each element of `small`.
@@ -40,7 +27,7 @@ Pooling read_pooling(const Reals& large, const Reals& small, PyObject* window, P
   const auto sizes = large.dims(), counts = small.dims();
   if (sizes.size() < 3 || sizes.size() > 5 || counts.size() != sizes.size() || sizes.front() != counts.front() ||
       sizes.back() != counts.back() || !large.is_of_kind(small) || (large.kind() != 'f' && large.kind() != 'd'))
-    refuse();
+    refuse_pooling();
   const std::size_t rank = sizes.size() - 2;
   Pooling out{};
   out.images = sizes.front();
@@ -51,11 +38,11 @@ Pooling read_pooling(const Reals& large, const Reals& small, PyObject* window, P
     const std::size_t at = out.sizes.size() - rank + i;
     out.sizes[at] = sizes[i + 1];
     out.counts[at] = counts[i + 1];
-    if (std::max(out.sizes[at], out.counts[at]) > std::numeric_limits<std::int32_t>::max()) refuse();
+    if (std::max(out.sizes[at], out.counts[at]) > std::numeric_limits<std::int32_t>::max()) refuse_pooling();
   }
-  out.window = read_tuple(window, rank, 1, 1);
-  out.strides = read_tuple(strides, rank, 1, 1);
-  out.before = read_tuple(before, rank, 0, 0);
+  out.window = read_spatial(window, rank, 1, 1);
+  out.strides = read_spatial(strides, rank, 1, 1);
+  out.before = read_spatial(before, rank, 0, 0);
   return out;
 }
 
@@ -89,7 +76,7 @@ PyObject* call_with_three(PyObject*, PyObject* args) {
   if (PyArg_ParseTuple(args, "OOOOOO", &from, &by, &to, &window, &strides, &before) == 0) return nullptr;
   const Reals x(from, false), grad(by, false), made(to, true);
   const Pooling pooling = read_pooling(made, grad, window, strides, before);
-  if (!x.is_of_kind(made) || !std::ranges::equal(x.dims(), made.dims())) refuse();
+  if (!x.is_of_kind(made) || !std::ranges::equal(x.dims(), made.dims())) refuse_pooling();
   {
     const Released released;
     if (x.kind() == 'f')

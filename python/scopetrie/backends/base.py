@@ -17,6 +17,7 @@ wants beyond the standard it takes from the namespace, where a backend may put i
 | `scatter_into(target, at, rows, how)` | the same in place | a changed copy |
 | `update_adam(variable, mean, square, grad, ...)` | Adam's update in place, in one pass | a formula |
 | `pool_largest(x, made, window, ...)`, `pool_mean` | a pooling in one pass | a pass for each entry |
+| `unfold(x, matrix, ...)`, `fold(matrix, x, ...)` | windows as rows, and back | passes |
 | `spread_largest(x, grad, made, ...)`, `spread_mean` | the gradient of a pooling in one pass | likewise |
 """
 

@@ -11,11 +11,13 @@ import numpy as np
 
 from .._core import (
     InRun,
+    fold,
     pool_largest,
     pool_mean,
     spread_largest,
     spread_mean,
     trim_pool,
+    unfold,
     update_adam,
 )
 from .base import Array, Backend, functions_of, namespace
@@ -35,6 +37,8 @@ XP: Final = namespace(
     pool_mean=pool_mean,
     spread_largest=spread_largest,
     spread_mean=spread_mean,
+    unfold=unfold,
+    fold=fold,
 )
 
 

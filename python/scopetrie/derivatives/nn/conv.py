@@ -24,7 +24,6 @@ from ...ops.nn.window import (
     filled_like,
     geometry,
     padded,
-    strided_windows,
     window_counts,
     window_keys,
 )
@@ -51,13 +50,12 @@ def _by_filter(xp: Any, x: Any, grad: Any, sizes: tuple[int, ...], shape: Geomet
         ]  # fmt: skip
         return xp.concat(parts, axis=-1)
     counts = window_counts(x.shape[1:-1], window, shape)
-    x = padded(xp, x, borders(x.shape[1:-1], window, shape))
-    windows = strided_windows(xp, x, window, counts, shape) if readable(x) and math.prod(window) > 1 else None
-    if windows is not None and windows.size:
-        made = filled_like(xp, x, (math.prod(window) * depth, out_depth), 0)
-        for part, patches in written_out(xp, windows, len(window), out_depth):
+    if readable(x) and math.prod(window) > 1 and math.prod(sizes) * math.prod(counts) * x.shape[0]:
+        made: Any = 0
+        for part, patches in written_out(xp, x, window, counts, shape, out_depth):
             made += xp.matmul(patches.T, xp.reshape(grad[part], (patches.shape[0], out_depth)))
         return xp.reshape(made, sizes)
+    x = padded(xp, x, borders(x.shape[1:-1], window, shape))
     rows = rows_of(xp, grad, len(grad.shape) - 1)
     taps = []
     for key in window_keys(window, counts, shape):

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, Final
+
+import numpy as np
 
 from ... import dtypes
 from ..._core import name_scope
@@ -17,7 +19,7 @@ from ..constant import index_array
 from ..declare import FLOATS_HALF_FIRST, tensor
 from ..registry import define_op
 from .conv import CONV3D_ATTRIBUTES, CONV_ATTRIBUTES, conv_attributes
-from .convolve import convolve
+from .convolve import convolve, parts_of, placed
 from .window import (
     Geometry,
     added_at,
@@ -26,10 +28,14 @@ from .window import (
     cropped,
     filled_like,
     geometry,
+    in_one_pass,
     spread,
     window_counts,
     window_keys,
 )  # fmt: skip
+
+# By how much deeper the result must be for the rows to be added into the image.
+_FOLDED: Final = 2
 
 
 def _spread_windows(xp: Any, sizes: tuple[int, ...], taps: Any, grad: Any, shape: Geometry) -> Any:
@@ -53,8 +59,12 @@ def _spread_windows(xp: Any, sizes: tuple[int, ...], taps: Any, grad: Any, shape
     if list(counts) != expected:
         raise ValueError(f"Size of out_backprop {list(counts)} doesn't match computed: {expected}")
     around = _around(window, edges, shape)
-    # Written-out windows of the gradient cost by `out_depth`, and the turned filter by its size.
     places = math.prod(grad.shape[:-1])
+    fold = in_one_pass(xp, "fold", grad)
+    # The rows that are added into the image cost by its depth, those of the turned filter by `out_depth`.
+    if fold and places and math.prod(taps.shape) and (around is None or _FOLDED * depth <= out_depth):
+        return _folded(fold, sizes, taps, grad, shape)
+    # Written-out windows of the gradient cost by `out_depth`, and the turned filter by its size.
     if around is not None and 16 * depth >= out_depth and places >= 8 * depth:
         axes = tuple(range(len(window)))
         turned = xp.permute_dims(xp.flip(taps, axis=axes), (*axes, len(axes) + 1, len(axes)))
@@ -67,6 +77,22 @@ def _spread_windows(xp: Any, sizes: tuple[int, ...], taps: Any, grad: Any, shape
         part = xp.matmul(rows, xp.matrix_transpose(each[at, ...]))
         out = added_at(out, key, xp.reshape(part, (grad.shape[0], *counts, depth)))
     return cropped(out, edges, spatial)
+
+
+def _folded(fold: Any, sizes: tuple[int, ...], taps: Any, grad: Any, shape: Geometry) -> Any:
+    """The transpose with NumPy's arrays: the product of gradient and filter, added into an image in parts."""
+    *window, depth, out_depth = taps.shape
+    counts, length = grad.shape[1:-1], math.prod(window) * depth
+    matrix = np.reshape(taps, (length, out_depth)).T
+    out = np.zeros(sizes, grad.dtype)
+    memory: Any = None
+    for part, rows in parts_of(grad, length, counts, out_depth):
+        if memory is None:  # the first part is as large as any
+            memory = np.empty((rows, length), grad.dtype)
+        made = np.matmul(np.reshape(grad[part], (rows, out_depth)), matrix, out=memory[:rows])
+        lines, first = placed(sizes[1:-1], window, counts, shape, part[1])
+        fold(made, out[part[0]], lines, tuple(window), shape.strides, shape.dilations, first)
+    return out
 
 
 def _around(window: Sequence[int], edges: Sequence[tuple[int, int]], shape: Geometry) -> Geometry | None:

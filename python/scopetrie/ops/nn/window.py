@@ -133,7 +133,7 @@ def window_slices(x: Any, window: Sequence[int], counts: Sequence[int], shape: G
 
 
 def in_one_pass(xp: Any, name: str, x: Any) -> Any:
-    """The namespace's function of that name for pooling NumPy's floats and doubles in C order; else None."""
+    """The namespace's function of that name, which takes NumPy's floats and doubles in C order; else None."""
     function = getattr(xp, name, None)
     return function if function is not None and x.dtype.char in "fd" else None
 
@@ -158,10 +158,8 @@ def strides_of(xp: Any) -> Any:
 
 
 def strided_windows(xp: Any, x: Any, window: Sequence[int], counts: Sequence[int], shape: Geometry) -> Any:
-    """All windows as one view `[N, counts..., window..., C]`, where the library can make one; else None."""
+    """All windows as one view `[N, counts..., window..., C]`, of a library that has `strides_of`."""
     as_strided = strides_of(xp)
-    if as_strided is None:
-        return None
     first, *spatial, last = x.strides
     steps = [step * n for step, n in zip(spatial, shape.strides, strict=True)]
     inner = [step * n for step, n in zip(spatial, shape.dilations, strict=True)]
