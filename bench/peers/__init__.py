@@ -64,6 +64,8 @@ PEERS = {
             "run.conv",
             "train.mlp",
             "train.rows",
+            "train.lenet",
+            "train.lstm",
         ),
         "v1 mode",
     ),
@@ -81,6 +83,8 @@ TARGETS = {
     ("tensorflow", "run.conv"): 2.5,
     ("tensorflow", "train.mlp"): 1.0,
     ("tensorflow", "train.rows"): 0.7,
+    ("tensorflow", "train.lenet"): 1.5,
+    ("tensorflow", "train.lstm"): 1.0,
 }
 """The most that our time may be, relative to a peer's, by (peer, row key)."""
 

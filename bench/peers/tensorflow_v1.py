@@ -5,7 +5,7 @@ from __future__ import annotations
 import importlib
 import os
 
-from bench import calls, running, training
+from bench import calls, nets, running, training
 from bench.results import Row
 
 
@@ -22,4 +22,5 @@ def row(name: str, key: str) -> Row:
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
     tf = importlib.import_module("tensorflow").compat.v1
     tf.disable_v2_behavior()
-    return next(made for made in (*calls.rows(tf), *running.rows(tf), *training.rows(tf)) if made.key == key)
+    known = (*calls.rows(tf), *running.rows(tf), *training.rows(tf), *nets.rows(tf))
+    return next(made for made in known if made.key == key)
