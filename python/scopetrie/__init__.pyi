@@ -304,6 +304,7 @@ from .ops.parsing.files import decode_csv as decode_csv
 from .ops.parsing.files import matching_files as matching_files
 from .ops.parsing.files import read_file as read_file
 from .ops.parsing.files import write_file as write_file
+from .ops.parsing.sequence import parse_single_sequence_example as parse_single_sequence_example
 from .ops.placeholder import placeholder as placeholder
 from .ops.placeholder import placeholder_with_default as placeholder_with_default
 from .ops.random.choice import categorical as categorical
@@ -815,6 +816,7 @@ __all__ = [
     "parameter_scope",
     "parse_example",
     "parse_single_example",
+    "parse_single_sequence_example",
     "placeholder",
     "placeholder_with_default",
     "polygamma",

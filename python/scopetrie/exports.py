@@ -117,6 +117,7 @@ EXPORTS: Final = {
         ops.parsing.example parse_example parse_single_example
         ops.parsing.features FixedLenFeature FixedLenSequenceFeature SparseFeature VarLenFeature
         ops.parsing.files decode_csv matching_files read_file write_file
+        ops.parsing.sequence parse_single_sequence_example
         ops.placeholder placeholder placeholder_with_default
         ops.random.choice categorical multinomial random_shuffle
         ops.random.crop random_crop
@@ -308,6 +309,7 @@ EXPORTS: Final = {
         ops.parsing.example parse_example parse_single_example
         ops.parsing.features FixedLenFeature FixedLenSequenceFeature SparseFeature VarLenFeature
         ops.parsing.files decode_csv matching_files read_file write_file
+        ops.parsing.sequence parse_sequence_example parse_single_sequence_example
         ops.strings.numbers decode_raw
         ops.strings.text decode_base64 encode_base64
         v1.records TFRecordCompressionType TFRecordOptions TFRecordWriter tf_record_iterator
@@ -791,6 +793,9 @@ OP_TYPES: Final = {
     """,
     "ops.parsing.files": """
         DecodeCSV MatchingFiles ReadFile WriteFile
+    """,
+    "ops.parsing.sequence": """
+        ParseSequenceExampleV2
     """,
     "ops.placeholder": """
         Placeholder PlaceholderWithDefault

@@ -92,9 +92,9 @@ _GROUPS: Final = {
         RaggedTensor RaggedTensorSpec ragged ragged_fill_empty_rows ragged_fill_empty_rows_grad
     """,
     "it does not read such records. Do it in Python before feeding, or inside the graph by py_func": """
-        decode_compressed decode_json_example edit_distance fingerprint parse_single_sequence_example
+        decode_compressed decode_json_example edit_distance fingerprint
         parse_tensor serialize_tensor lookup io.RaggedFeature io.decode_compressed io.decode_json_example
-        io.decode_proto io.encode_proto io.parse_sequence_example io.parse_single_sequence_example
+        io.decode_proto io.encode_proto
         io.parse_tensor io.serialize_tensor
     """,
     "what it gives has rows of several lengths, and tensors are rectangular here. Split in Python before "

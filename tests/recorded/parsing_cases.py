@@ -26,8 +26,35 @@ def names(tf: Any) -> tuple[dict[str, Any], dict[Any, Any]]:
     second = example(a=[2.5], b=[], t=[b"w"], i=[9], j=[3], v=[1.0], q=[1.0, 2.0, 3.0, 4.0])
     many, one = tf.placeholder(tf.string, [None], name="m"), tf.placeholder(tf.string, [], name="one")
     text = tf.placeholder(tf.string, [None], name="s")
-    given = {"M": many, "ONE": one, "S": text, "tf": tf, "np": np}
-    return given, {many: [first, second], one: first, text: ['1.5,"a, b",3', "2,c,4"]}
+    sequences, sequence = (
+        tf.placeholder(tf.string, [None], name="q"),
+        tf.placeholder(tf.string, [], name="q1"),
+    )
+    read = [_sequence(tf, 3, [b"x", b"y"], [[1.0, 2.0], [3.0, 4.0]], [[1], [2, 3], []]),
+            _sequence(tf, 5, [], [[5.0, 6.0]], [])]  # fmt: skip
+    given = {"M": many, "ONE": one, "S": text, "Q": sequences, "Q1": sequence, "tf": tf, "np": np}
+    given |= {"F": tf.FixedLenFeature, "V": tf.VarLenFeature, "L": tf.FixedLenSequenceFeature}
+    feeds = {many: [first, second], one: first, text: ['1.5,"a, b",3', "2,c,4"], sequences: read,
+             sequence: read[0]}  # fmt: skip
+    return given, feeds
+
+
+def _sequence(tf: Any, n: int, t: list[bytes], f: list[list[float]], v: list[list[int]]) -> bytes:
+    """A SequenceExample with a number and words, a list of pairs and one of rows of any lengths."""
+    made = tf.train.SequenceExample()
+    made.context.feature["n"].int64_list.value.append(n)
+    made.context.feature["t"].SetInParent()
+    if t:
+        made.context.feature["t"].bytes_list.value.extend(t)
+    for pair in f:
+        made.feature_lists.feature_list["f"].feature.add().float_list.value.extend(pair)
+    made.feature_lists.feature_list["v"].SetInParent()
+    for row in v:
+        feature = made.feature_lists.feature_list["v"].feature.add()
+        if row:
+            feature.int64_list.value.extend(row)
+    written: bytes = made.SerializeToString()
+    return written
 
 
 EXPRESSIONS = """
@@ -61,6 +88,28 @@ tf.parse_single_example(ONE, {"sp": tf.SparseFeature("i", "v", tf.float32, 10)})
 tf.parse_single_example(ONE, {"t": tf.FixedLenFeature([2], tf.string)})
 tf.parse_single_example(M, {"a": tf.FixedLenFeature([], tf.float32)})
 tf.parse_single_example(ONE, {})
+tf.io.parse_sequence_example(Q, {"n": F([], tf.int64), "t": V(tf.string)}, {"f": L([2], tf.float32)})
+tf.io.parse_sequence_example(Q, {"t": V(tf.string)}, {"v": V(tf.int64), "z": V(tf.float32)}, name="deep")
+tf.io.parse_sequence_example(Q, None, {"z": L([2], tf.float32, True), "s": L([], tf.string, True)})
+tf.io.parse_sequence_example(Q, {"z": F([2, 1], tf.float32, [[1.0], [2.0]])})
+tf.io.parse_sequence_example(Q, {"z": F([], tf.int64)})
+tf.io.parse_sequence_example(Q, None, {"z": L([2], tf.float32)})
+tf.io.parse_sequence_example(Q, None, {"f": L([3], tf.float32)})
+tf.io.parse_sequence_example(Q, None, {"v": L([1], tf.int64)})
+tf.io.parse_sequence_example(Q, None, {"f": V(tf.int64)})
+tf.io.parse_sequence_example(Q, {"n": F([2], tf.int64)})
+tf.io.parse_sequence_example(Q, {"t": F([1, 2], tf.string, [[b"a", b"b"]])})
+tf.io.parse_sequence_example(Q)
+tf.io.parse_sequence_example(Q, None, {"f": F([2], tf.float32)})
+tf.io.parse_sequence_example(Q, None, {"f": L([2], tf.float32, False, 1.0)})
+tf.io.parse_sequence_example(Q, {"n": F([], tf.int32)})
+tf.io.parse_sequence_example([b"bad"], {"n": F([], tf.int64)})
+tf.parse_single_sequence_example(Q1, {"n": F([], tf.int64)}, {"f": L([2], tf.float32), "v": V(tf.int64)})
+tf.parse_single_sequence_example(Q1, {"t": V(tf.string)}, {"z": V(tf.float32)}, "me", "deep")
+tf.parse_single_sequence_example(Q1, None, {"z": L([2], tf.float32, True)})
+tf.parse_single_sequence_example(Q1, {"f": L([2], tf.float32)})
+tf.parse_single_sequence_example(Q, {"n": F([], tf.int64)})
+tf.parse_single_sequence_example(Q1)
 tf.decode_csv(S, [[1.0], ["x"], tf.constant([], tf.int64)])
 tf.decode_csv(S, [[1.0], [7]], select_cols=[0, 2])
 tf.decode_csv("a;b", [[""], [""]], field_delim=";")

@@ -43,7 +43,7 @@ _GROUPS: Final = {
         QueueIsClosedV2 QueueSizeV2 RandomShuffleQueueV2 FixedLengthRecordReaderV2 IdentityReaderV2
         ReaderNumRecordsProducedV2 ReaderNumWorkUnitsCompletedV2 ReaderReadUpToV2 ReaderReadV2
         ReaderResetV2 TFRecordReaderV2 TextLineReaderV2 WholeFileReaderV2 MatchingFiles ReadFile
-        WriteFile RestoreV2 SaveV2 ParseExampleV2 DecodeCSV""",
+        WriteFile RestoreV2 SaveV2 ParseExampleV2 ParseSequenceExampleV2 DecodeCSV""",
     "it is the argument of a branch or loop.": "_Arg Entry",
     "a placeholder is an input of the model.": "Placeholder",
     "constants and variables are initializers of the model.": "Const VariableV2",

@@ -52,7 +52,7 @@ _OUTPUTS: Final[dict[str, str]] = {
     "Unique": "y idx",
     "UniqueWithCounts": "y idx count",
 }
-_SEVERAL_LISTS: Final = frozenset({"ParseExampleV2", "SparseSplit"})
+_SEVERAL_LISTS: Final = frozenset({"ParseExampleV2", "ParseSequenceExampleV2", "SparseSplit"})
 
 
 def with_functions_inside(nodes: Mapping[str, Any], library: Any) -> Mapping[str, Any]:

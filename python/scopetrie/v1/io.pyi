@@ -21,6 +21,8 @@ from ..ops.parsing.files import decode_csv as decode_csv
 from ..ops.parsing.files import matching_files as matching_files
 from ..ops.parsing.files import read_file as read_file
 from ..ops.parsing.files import write_file as write_file
+from ..ops.parsing.sequence import parse_sequence_example as parse_sequence_example
+from ..ops.parsing.sequence import parse_single_sequence_example as parse_single_sequence_example
 from ..ops.strings.numbers import decode_raw as decode_raw
 from ..ops.strings.text import encode_base64 as encode_base64
 from ..v1.records import TFRecordCompressionType as TFRecordCompressionType
@@ -52,7 +54,9 @@ __all__ = [
     "is_jpeg",
     "matching_files",
     "parse_example",
+    "parse_sequence_example",
     "parse_single_example",
+    "parse_single_sequence_example",
     "read_file",
     "tf_record_iterator",
     "write_file",

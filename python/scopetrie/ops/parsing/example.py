@@ -2,29 +2,26 @@
 
 from __future__ import annotations
 
-from typing import Any, Final, NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 
 from ... import dtypes
 from ..._core import OpFunction, name_scope
 from ...bundles import message
-from ...dtypes import DType, as_dtype
+from ...dtypes import DType
 from ...graph import Tensor
 from ...public import v1
 from ...shapes import TensorShape
-from ..array.shape import reshape
-from ..constant import constant, convert_to_tensor
+from ..constant import convert_to_tensor
 from ..declare import attr, mixed, tensor
 from ..registry import Spec, define_op, listed
 from ..sparse.rows import sparse_merge
 from ..sparse_tensor import SparseTensor
 from .features import FixedLenFeature, FixedLenSequenceFeature, SparseFeature, VarLenFeature
+from .values import KINDS, TEXT, WORDS, as_array, checked_type, default_of, keys_of
 
 Array = np.ndarray[Any, Any]
-_TEXT: Final = (dtypes.string,)
-_KINDS: Final = {dtypes.float32: "float_list", dtypes.int64: "int64_list", dtypes.string: "bytes_list"}
-_WORDS: Final = {"float_list": "float", "int64_list": "int64", "bytes_list": "string"}
 
 
 def _values(features: Any, key: str, dtype: DType) -> Any:
@@ -39,20 +36,12 @@ def _values(features: Any, key: str, dtype: DType) -> Any:
     kind = feature.WhichOneof("kind")
     if kind is None:
         return None
-    if kind != _KINDS[dtype]:
+    if kind != KINDS[dtype]:
         raise ValueError(
-            f"Key: {key}.  Data types don't match. Data type: {_WORDS[kind]} but expected type: "
-            f"{_WORDS[_KINDS[dtype]]}"
+            f"Key: {key}.  Data types don't match. Data type: {WORDS[kind]} but expected type: "
+            f"{WORDS[KINDS[dtype]]}"
         )
     return getattr(feature, kind).value
-
-
-def _array(values: Any, dtype: DType) -> Array:
-    if dtype is dtypes.string:
-        made = np.empty(len(values), object)
-        made[:] = list(values)
-        return made
-    return np.array(values, dtype.as_numpy_dtype)
 
 
 def _parse_kernel(xp: Any, num_sparse: int, sparse_types: Any, dense_types: Any, dense_shapes: Any) -> Any:
@@ -88,7 +77,7 @@ def _sparse(examples: Any, key: str, dtype: DType, alone: bool) -> tuple[Array, 
     rows = [_values(each, key, dtype) or () for each in examples]
     lengths = [len(row) for row in rows]
     columns = np.concatenate([np.arange(n) for n in lengths] or [np.zeros(0, int)]).astype(np.int64)
-    values = _array([value for row in rows for value in row], dtype)
+    values = as_array([value for row in rows for value in row], dtype)
     if alone:
         return columns[:, None], values, np.array(lengths, np.int64)
     places = np.stack([np.repeat(np.arange(len(rows)), lengths), columns], axis=1).astype(np.int64)
@@ -105,15 +94,15 @@ def _dense(examples: Any, key: str, dtype: DType, dims: Any, default: Any, alone
         if values is None and not varies:
             if not default.size and size:
                 raise ValueError(
-                    f"Name: <unknown>, Feature: {key} (data type: {_WORDS[_KINDS[dtype]]}) is required but "
+                    f"Name: <unknown>, Feature: {key} (data type: {WORDS[KINDS[dtype]]}) is required but "
                     "could not be found."
                 )
             rows.append(np.broadcast_to(default, inner))
             continue
-        row = _array(() if values is None else values, dtype)
+        row = as_array(() if values is None else values, dtype)
         if (row.size % size if varies and size else row.size != size) and not (varies and not size):
             raise ValueError(
-                f"Key: {key}, Index: {at}.  Number of {_WORDS[_KINDS[dtype]]} values != expected.  values "
+                f"Key: {key}, Index: {at}.  Number of {WORDS[KINDS[dtype]]} values != expected.  values "
                 f"size: {row.size} but output shape: [{','.join(map(str, inner))}]"
             )
         rows.append(row.reshape((-1, *inner) if varies else inner))
@@ -148,9 +137,9 @@ def _parse_rule(
 
 
 _parse: OpFunction[list[Tensor]] = define_op(
-    "ParseExampleV2", tensor("serialized", _TEXT, None, host=True), tensor("names", _TEXT, None, host=True),
-    tensor("sparse_keys", _TEXT, None, host=True), tensor("dense_keys", _TEXT, None, host=True),
-    tensor("ragged_keys", _TEXT, None, host=True), mixed("dense_defaults")._replace(host=True),
+    "ParseExampleV2", tensor("serialized", TEXT, None, host=True), tensor("names", TEXT, None, host=True),
+    tensor("sparse_keys", TEXT, None, host=True), tensor("dense_keys", TEXT, None, host=True),
+    tensor("ragged_keys", TEXT, None, host=True), mixed("dense_defaults")._replace(host=True),
     rule=_parse_rule, kernel=_parse_kernel, host_outputs=True,
     attributes=(
         attr("num_sparse", int), attr("sparse_types", object), attr("dense_types", object),
@@ -171,12 +160,12 @@ def _sorted(features: Any) -> _Wanted:
     for key in sorted(features):
         feature = features[key]
         if isinstance(feature, VarLenFeature):
-            wanted.sparse[key] = _checked_type(feature.dtype)
+            wanted.sparse[key] = checked_type(feature.dtype)
         elif isinstance(feature, SparseFeature):
             indices = feature.index_key
             for each in [indices] if isinstance(indices, str) else sorted(indices):
                 wanted.sparse[each] = dtypes.int64
-            wanted.sparse[feature.value_key] = _checked_type(feature.dtype)
+            wanted.sparse[feature.value_key] = checked_type(feature.dtype)
         elif isinstance(feature, FixedLenFeature):
             if feature.shape is None:
                 raise ValueError(f"Missing shape for feature {key}.")
@@ -196,47 +185,19 @@ def _sorted(features: Any) -> _Wanted:
     return wanted
 
 
-def _checked_type(dtype: Any) -> DType:
-    made = as_dtype(dtype)
-    if made not in _KINDS:
-        raise TypeError(
-            f"Value passed to parameter 'dense_defaults' has DataType {made.name} not in list of allowed "
-            "values: float32, int64, string"
-        )
-    return made
-
-
-def _default(key: str, feature: Any, dtype: DType, dims: tuple[Any, ...]) -> Tensor:
-    value = feature.default_value
-    empty: Any = b"" if dtype is dtypes.string else 0
-    if isinstance(feature, FixedLenSequenceFeature):
-        if value is None:
-            return constant(empty, dtype)
-        return reshape(convert_to_tensor(value, dtype, name=f"padding_{key}"), [])
-    if value is None:
-        return constant([], dtype)
-    return reshape(convert_to_tensor(value, dtype, name=f"key_{key}"), list(dims))
-
-
-def _keys(keys: Any) -> Array:
-    made = np.empty(len(keys), object)
-    made[:] = [key.encode() for key in keys]
-    return made
-
-
 def _read(serialized: Any, features: Any, name: str | None) -> dict[str, Any]:
     wanted = _sorted(features)
     with name_scope(name, "ParseExample", [serialized]):
         defaults, types, shapes = [], [], []
         for key, feature in wanted.dense.items():
-            dtype = _checked_type(feature.dtype)
+            dtype = checked_type(feature.dtype)
             dims = tuple(TensorShape(feature.shape).as_list())
-            defaults.append(_default(key, feature, dtype, dims))
+            defaults.append(default_of(key, feature, dtype, dims))
             types.append(dtype)
             shapes.append((None, *dims) if isinstance(feature, FixedLenSequenceFeature) else dims)
         made = listed(
             _parse(
-                serialized, _keys([]), _keys(wanted.sparse), _keys(wanted.dense), _keys([]), defaults,
+                serialized, keys_of([]), keys_of(wanted.sparse), keys_of(wanted.dense), keys_of([]), defaults,
                 num_sparse=len(wanted.sparse), sparse_types=tuple(wanted.sparse.values()),
                 dense_types=tuple(types), dense_shapes=tuple(shapes), name=name or "ParseExampleV2",
             )
