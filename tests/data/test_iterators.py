@@ -192,7 +192,7 @@ def test_a_graph_with_datasets_can_be_saved(tmp_path: Any) -> None:
         assert session.run("v:0") == 1.0
     with (
         tf.Graph().as_default(),
-        pytest.raises(ValueError, match="Dataset has functions of elements, which no Gr"),
+        pytest.raises(ValueError, match="Dataset has functions of elements, which this GraphDef has not"),
     ):
         tf.train.import_meta_graph(str(tmp_path / "model.meta"))
 

@@ -33,12 +33,12 @@ KNOWN_COUNTS: dict[str, Any] = json.loads(KNOWN.read_text(encoding="utf-8"))
 COUNTED_HERE = sys.platform == "linux" and platform.machine() == "x86_64" and has_bfloat16()
 
 
-# What has recorded tests or tests of its own: samplers, images, parsing, sparse tensors, strings, and loops
-# over rows.
+# What has recorded tests or tests of its own: samplers, beams, images, parsing, sparse tensors, strings, and
+# loops over rows.
 ELSEWHERE = tuple(
     f"scopetrie.ops.{name}"
     for name in (
-        "control.rows", "image.", "math.sparse_", "parsing.", "random.candidates", "sparse.",
+        "control.rows", "image.", "math.sparse_", "nn.beam", "parsing.", "random.candidates", "sparse.",
         "state.checkpoint", "strings.",
     )
 )  # fmt: skip

@@ -49,7 +49,7 @@ _EDGES: Final[dict[str, tuple[tuple[Callable[..., Any], float], ...]]] = {
         (lambda xp, x, q: (q <= 0) & (q == xp.floor(q)) & (x % 2 != 0) & (x > 1), math.nan),
         (lambda xp, x, q: (x == math.inf) & (q < 1), math.inf),
         # SciPy divides 0 by 0 where the first power is too small.
-        (lambda xp, x, q: x * xp.log(xp.where(q > 1, q, xp.ones_like(q))) > 800, 0.0),
+        (lambda xp, x, q: (x > 1) & (x * xp.log(xp.where(q > 1, q, xp.ones_like(q))) > 800), 0.0),
         (lambda xp, x, q: xp.isnan(x), math.nan),
     ),
     # The poles of even derivatives have another sign on either side.
