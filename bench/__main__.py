@@ -33,6 +33,7 @@ from . import (
     sizes,
     store,
     training,
+    views,
 )
 from .results import Group, Result, Unavailable
 from .sampling import FULL, QUICK, Effort, WrongResult
@@ -65,6 +66,7 @@ def groups(tf: Any, arguments: argparse.Namespace) -> dict[str, Callable[[], Gro
         "sizes": lambda: Group("sizes", "With much already there", sizes.rows(tf, some_sizes)),
         "memory": lambda: Group("memory", "Resident memory of one", memory.rows()),
         "files": lambda: Group("files", "Checkpoints", files.rows(tf, quick)),
+        "views": lambda: Group("views", "Pictures, models, functions", views.rows(tf)),
         "cluster": lambda: Group("cluster", "Variables on a cluster", cluster.rows(tf, quick)),
         "import": lambda: Group("import", "Import", imports.rows()),
     }
