@@ -26,6 +26,7 @@ from typing import Any
 
 import scopetrie as tf
 from hostile.actors import ACTIONS, VALUES, Dying, World
+from hostile.instances import INSTANCES
 from public_calls import public_names
 
 FILLS: tuple[Callable[[World], Any], ...] = (
@@ -47,6 +48,8 @@ LEFT_OUT = {
     "RegisterGradient": "gradients of types are never forgotten",
     "no_gradient": "gradients of types are never forgotten",
     "test.main": "exits",
+    "train.Coordinator.wait_for_stop": "waits",
+    "train.Coordinator.join": "waits",
     "register_op": "op types are never forgotten",
     "register_tensor_conversion_function": "conversions are never forgotten",
 }
@@ -57,29 +60,19 @@ def functions() -> list[tuple[str, Callable[[World], Any]]]:
     found: list[tuple[str, Callable[[World], Any]]] = [
         (name, lambda world, value=value: value) for name, value in public_names() if name not in LEFT_OUT
     ]
-    things: dict[str, Callable[[World], Any]] = {
-        "Graph": lambda world: world.graph,
-        "Tensor": lambda world: world.x,
-        "Operation": lambda world: world.x.op,
-        "Variable": lambda world: world.variable,
-        "VariableScope": lambda world: tf.get_variable_scope(),
-        "Session": lambda world: tf.Session(),
-        "Names": lambda world: tf.Names(),
-        "Store": _store,
-        "Subtree": lambda world: _store(world).subtree(""),
-        "RestorePlan": lambda world: _store(world).plan_restore(_store(world)),
-        "Audit": lambda world: _store(world).audit(),
-        "StoreVariable": lambda world: _store(world)["v"],
-        "PartitionedStoreVariable": lambda world: _store(world)["cut"],
-        "TensorShape": lambda world: tf.TensorShape([2, 2]),
-        "DType": lambda world: tf.float32,
-    }
-    world = World()
-    for kind, thing in things.items():
-        for name in dir(type(thing(world))):
+    seen = set()
+    for kind, thing in INSTANCES.items():
+        made = thing(World())
+        members = type(made)
+        for name in dir(members):
             if name in _NOT_CALLED or (name.startswith("_") and not name.startswith("__")):
                 continue
-            if callable(getattr(type(thing(world)), name, None)):
+            # What is inherited is attacked once, but for what reads or copies the whole object.
+            method = id(inspect.getattr_static(members, name))
+            if f"{kind}.{name}" in LEFT_OUT or (method in seen and name not in _OF_EACH):
+                continue
+            seen.add(method)
+            if callable(getattr(members, name, None)) and hasattr(made, name):
                 member = lambda world, thing=thing, name=name: getattr(thing(world), name)  # noqa: E731
                 found.append((f"{kind}.{name}", member))
     return found
@@ -91,12 +84,7 @@ _NOT_CALLED = set(
 )
 
 
-def _store(world: World) -> tf.Store:
-    store = tf.Store(seed=1)
-    store.get("v", (2, 2), initializer="zeros")
-    store.get("tower/w", (2,))
-    store.get("cut", (4,), partitioner=tf.fixed_size_partitioner(2))
-    return store
+_OF_EACH = ("__call__", "__reduce_ex__", "apply", "get_config", "minimize")
 
 
 Attack = tuple[str, Callable[[World], Any], int | str, int, str, str, int]
@@ -121,8 +109,7 @@ class Attacks:
 
     def __init__(self) -> None:
         self._functions = functions()
-        world = World()
-        self._places = [_parameters(get(world)) for _, get in self._functions]
+        self._places = [_parameters(get(World())) for _, get in self._functions]
 
     def __getitem__(self, number: int) -> Attack:
         choose = random.Random(number).choice

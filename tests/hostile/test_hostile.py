@@ -9,9 +9,13 @@ import os
 import struct
 import subprocess
 import sys
+from enum import Enum
 from pathlib import Path
 
 from hostile import attacks
+from hostile.actors import World
+from hostile.instances import INSTANCES, NOT_MADE
+from public_calls import public_names
 
 COUNT = int(os.environ.get("SCOPETRIE_ATTACKS", "6000"))
 PROCESSES = 2
@@ -55,9 +59,24 @@ class Player:
 
 def test_no_attack_ends_the_process_or_breaks_the_graph(tmp_path: Path) -> None:
     every = attacks.Attacks()
-    assert len(every.names()) > 500
+    assert len(every.names()) > 1900
     players = [Player(tmp_path / f"{first}", first, COUNT) for first in range(PROCESSES)]
     assert [failure for player in players for failure in player.finish(every)] == []
+
+
+def test_every_class_has_an_object_that_is_attacked() -> None:
+    known = INSTANCES.keys() | NOT_MADE.keys()
+    missing = []
+    for name, value in public_names():
+        if not isinstance(value, type) or name in known or issubclass(value, BaseException):
+            continue
+        own = [each for each in vars(value) if not each.startswith("_") and callable(getattr(value, each))]
+        is_plain = issubclass(value, (tuple, Enum)) or hasattr(value, "DESCRIPTOR")  # named tuples, messages
+        if own and not is_plain:
+            missing.append(name)
+    assert missing == []
+    for name, make in INSTANCES.items():
+        assert make(World()) is not None, name
 
 
 def test_attacks_act() -> None:

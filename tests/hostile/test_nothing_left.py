@@ -22,7 +22,10 @@ NOT_WHOLE = {
     "Graph.unique_name": "a name that is asked for is taken, as in v1",
     "logging.log_every_n": "counts",
     "logging.log_first_n": "counts",
+    "Template.__call__": "runs a program's function, whose variables the next call shares",
 }
+# What a layer's or a cell's own call runs, which is whole.
+WITHIN_A_CALL = (".call", ".add_weight", ".add_variable", ".build")
 
 
 def state(graph: Any) -> tuple[Any, ...]:
@@ -66,7 +69,7 @@ def test_failing_calls_leave_the_graph_as_it_was() -> None:
     try:
         for number in range(COUNT):
             attack = every[number]
-            if attack[0] in NOT_WHOLE:
+            if attack[0] in NOT_WHOLE or attack[0].endswith(WITHIN_A_CALL):
                 continue
             try:
                 error = call(attack, "fail" if number % 2 else "shrink")

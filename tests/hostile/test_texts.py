@@ -57,9 +57,10 @@ def test_no_call_says_something_else_or_leaves_something() -> None:
             continue
         for parameter in names_of(get(World())):
             world = World()
+            function = get(world)
             before = state(world.graph)
             try:
-                get(world)(*[world.x] * attacks._parameters(get(world)).count(0), **{parameter: TEXT})
+                function(*[world.x] * attacks._parameters(function).count(0), **{parameter: TEXT})
             except SystemError as error:
                 pytest.fail(f"{name}: {error!r}")
             except Exception as error:

@@ -9,7 +9,7 @@ from ..layers.base import Layer
 from ..ops.array.fill import zeros
 from ..ops.array.shape import shape
 from ..ops.control.trace import flat, packed
-from ..public import v1
+from ..public import v1, whole
 from ..scopes import get_variable_scope, name_scope, variable_scope
 from ..shapes import TensorShape
 
@@ -98,6 +98,7 @@ class RNNCell(Layer):
                 return super()._scope_of()
         return super()._scope_of(scope)
 
+    @whole
     def __call__(self, inputs: Any, state: Any, scope: Any = None, **kwargs: Any) -> Any:
         """Makes one step.
 
@@ -154,6 +155,7 @@ class RNNCell(Layer):
         """
         self.built = True
 
+    @whole
     def zero_state(self, batch_size: Any, dtype: DTypeLike) -> Any:
         """Returns a state of zeros.
 

@@ -17,7 +17,7 @@ from ..ops.folding import constant_value
 from ..ops.math.elementwise import floor
 from ..ops.nn.embedding import dropout
 from ..ops.random.draws import random_uniform
-from ..public import v1
+from ..public import v1, whole
 from ..scopes import name_scope, variable_scope
 from ..shapes import TensorShape
 from .cell import LSTMStateTuple, RNNCell
@@ -79,6 +79,7 @@ class MultiRNNCell(RNNCell):
         """The size of the last cell's output."""
         return self._cells[-1].output_size
 
+    @whole
     def zero_state(self, batch_size: Any, dtype: DTypeLike) -> Any:
         """Returns the cells' states of zeros.
 
@@ -152,6 +153,7 @@ class Wrapper(RNNCell):
         """The size of the cell's output."""
         return self.cell.output_size
 
+    @whole
     def zero_state(self, batch_size: Any, dtype: DTypeLike) -> Any:
         """Returns the cell's state of zeros.
 
@@ -267,6 +269,7 @@ class DropoutWrapper(Wrapper):
                 made.append(dropout(value, keep, seed=self._seed_of(salt, number)))
         return packed(values, made)
 
+    @whole
     def __call__(self, inputs: Any, state: Any, scope: Any = None, **kwargs: Any) -> Any:
         """Makes one step of the cell, with dropout.
 
@@ -335,6 +338,7 @@ class ResidualWrapper(Wrapper):
         super().__init__(cell, **kwargs)
         self._residual_fn = residual_fn or _added
 
+    @whole
     def __call__(self, inputs: Any, state: Any, scope: Any = None, **kwargs: Any) -> Any:
         """Makes one step of the cell, and adds the input.
 
@@ -379,6 +383,7 @@ class DeviceWrapper(Wrapper):
         super().__init__(cell, **kwargs)
         self._device = device
 
+    @whole
     def zero_state(self, batch_size: Any, dtype: DTypeLike) -> Any:
         """Returns the cell's state of zeros, on the device.
 
@@ -389,6 +394,7 @@ class DeviceWrapper(Wrapper):
         with name_scope(f"{type(self).__name__}ZeroState", values=[batch_size]), device(self._device):
             return self.cell.zero_state(batch_size, dtype)
 
+    @whole
     def __call__(self, inputs: Any, state: Any, scope: Any = None, **kwargs: Any) -> Any:
         """Makes one step of the cell, on the device.
 

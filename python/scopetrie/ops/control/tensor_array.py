@@ -7,7 +7,7 @@ from typing import Any
 from ..._core import Variable, name_scope
 from ...dtypes import DType, DTypeLike, as_dtype
 from ...graph import Tensor
-from ...public import v1
+from ...public import v1, whole
 from ...shapes import TensorShape, as_dims
 from ..array.fill import identity
 from ..array.shape import shape
@@ -169,6 +169,7 @@ class TensorArray:
         """
         return read_row(index, self._flow, dtype=self._dtype, element_shape=self._dims[0], name=name)
 
+    @whole
     def write(self, index: Any, value: Any, name: str | None = None) -> TensorArray:
         """Writes a tensor into a place that is empty.
 
@@ -242,6 +243,7 @@ class TensorArray:
             made.set_shape([self._size * self._dims[0][0], *self._dims[0][1:]])
         return made
 
+    @whole
     def unstack(self, value: Any, name: str | None = None) -> TensorArray:
         """Writes a tensor's rows, each into its place.
 
@@ -260,6 +262,7 @@ class TensorArray:
             size = shape(rows)[0] if rows._dims is None or rows._dims[0] is None else rows._dims[0]
             return self.scatter(range_(0, size), rows)
 
+    @whole
     def scatter(self, indices: Any, value: Any, name: str | None = None) -> TensorArray:
         """Writes a tensor's rows into some places.
 
@@ -279,6 +282,7 @@ class TensorArray:
             self._saw(None if rows._dims is None else rows._dims[1:])
             return self._with_flow(put_rows(indices, rows, self._flow))
 
+    @whole
     def split(self, value: Any, lengths: Any, name: str | None = None) -> TensorArray:
         """Cuts a tensor along its first dimension, and writes each piece into its place.
 
