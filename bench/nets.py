@@ -8,6 +8,7 @@ import numpy as np
 
 from .results import Row, paired_row
 from .running import Floats, by_hand, session
+from .sampling import REPEATED
 
 IMAGES, SIDE = 64, 28
 SENTENCES, LENGTH, UNITS, WORDS = 20, 20, 200, 1000
@@ -128,12 +129,12 @@ def _lenet(tf: Any) -> Row:
     return paired_row(
         "train.lenet",
         f"step of LeNet on {IMAGES} images of {SIDE} x {SIDE}",
-        session(tf, graph, lambda: LeNet().step()),
-        by_hand("net.step()", net=LeNet()),
+        session(tf, graph, lambda: LeNet().step(), over=REPEATED),
+        by_hand("net.step()", over=REPEATED, net=LeNet()),
         against="NumPy",
         target=1.0,
         calls=10,
-        quick_calls=10,
+        quick_calls=2,
     )
 
 
@@ -246,12 +247,12 @@ def _lstm(tf: Any) -> Row:
     return paired_row(
         "train.lstm",
         f"step of two layers of {UNITS} LSTM cells, {LENGTH} words, batch {SENTENCES}",
-        session(tf, graph, lambda: LSTM().step()),
-        by_hand("net.step()", net=LSTM()),
+        session(tf, graph, lambda: LSTM().step(), over=REPEATED),
+        by_hand("net.step()", over=REPEATED, net=LSTM()),
         against="NumPy",
         target=1.0,
         calls=4,
-        quick_calls=4,
+        quick_calls=1,
     )
 
 
