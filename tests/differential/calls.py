@@ -11,6 +11,7 @@ such as `"math.add"`. An argument is plain JSON, or one of
     {"d": name}                            a dtype
     {"fn": name}                           a function of FUNCTIONS
     {"t": [...]}                           a tuple
+    {"s": [indices, values, shape]}        a sparse tensor of three arguments
 
 An outcome is `["fails", "build" or "run", class, message]` or `["gives", [output, ...]]`; an output is
 `[name and type of its op, dtype, static dims, dims, values]`, or `["is", repr]` for what is no tensor.
@@ -118,6 +119,8 @@ class Built:
             return numpy_array(tf, *what)
         if kind == "d":
             return getattr(tf, what)
+        if kind == "s":
+            return tf.SparseTensor(*(self._argument(each) for each in what))
         if kind == "t":
             return tuple(self._argument(each) for each in what)
         return FUNCTIONS[what](tf)
@@ -184,6 +187,8 @@ def _rounded(number: float, digits: int) -> float | int:
 def _leaves(made: Any) -> Iterable[Any]:
     if isinstance(made, dict):
         made = list(made.values())
+    if hasattr(made, "dense_shape"):  # a sparse tensor, or slices
+        made = [made.indices, made.values, made.dense_shape]
     if isinstance(made, (list, tuple)):
         return [leaf for each in made for leaf in _leaves(each)]
     return [] if made is None else [made]
