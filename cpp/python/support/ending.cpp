@@ -3,6 +3,7 @@
 #include <chrono>
 #include <thread>
 
+#include "support/locking.hpp"
 #include "support/python.hpp"
 
 namespace scopetrie::python {
@@ -17,7 +18,7 @@ PyObject* note_ending(PyObject*, PyObject*) {
   Py_RETURN_NONE;
 }
 
-PyMethodDef note = {"note_ending", note_ending, METH_NOARGS, nullptr};
+PyMethodDef note = {"note_ending", unlocked<note_ending>, METH_NOARGS, nullptr};
 
 }  // namespace
 
