@@ -29,7 +29,7 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
-from . import calls, creations, machine, ops, variables
+from . import calls, creations, machine, ops, store, variables
 from .sampling import Work, constant
 
 BASELINE = Path(__file__).parent / "callgrind" / "baseline.json"
@@ -40,6 +40,11 @@ NOTHING = "nothing"
 # One op for each kind of argument: axes, a shape, a list of tensors, a key, values, no input.
 OPS = ("op.reduce", "op.reshape", "op.concat", "op.item", "op.constant", "op.placeholder", "op.variable")
 
+# A shape as a list, a path, and the arguments by keyword: what each of the other rows does differently.
+STORE = (
+    *("store.hit", "store.hit.list", "store.hit.path"),
+    *("store.create", "store.create.list", "store.create.keywords", "store.create.path"),
+)
 
 # By key: what a creation with arguments is compared with, and how many times that it may cost at most.
 ZEROS, ARRAY = "create.zeros", "create.array.allowed"
@@ -81,6 +86,8 @@ def contenders(tf: Any) -> dict[str, Work]:
             ARRAY: creations.create(tf, "array", reference=True),
         }
         | {key: ops.op(tf, key) for key in OPS}
+        | {key: store.hit(tf, f"store.get({given})") for key, given, _ in store.HITS if key in STORE}
+        | {key: store.create(tf, f"store.get({given})") for key, given in store.CREATIONS if key in STORE}
         | {key: creations.create(tf, key.split(".")[1]) for key in SHARES}
     )
 
