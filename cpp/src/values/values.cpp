@@ -221,12 +221,16 @@ void Values::unname(VariableId row) {
   graph_.ledger().note(*this, change_of(kErased, row), record.scope);
   record.ref = record.scope;
   graph_.variables.erase(row);
+  if (!graph_.ledger().is_open()) graph_.variables.forget(row, record.ref);
   ++erased_;
   ++name_changes_;
 }
 
 void Values::erase(VariableId row) {
-  if (is_alias(row)) return unname(row);
+  if (is_alias(row)) {
+    if (graph_.ledger().is_open()) forgotten_.push_back(row);
+    return unname(row);
+  }
   if (const VariableId other = find_alias(row); other != kNone) {
     const ScopeId scope = graph_.variables[other].scope;
     const SegmentId segment = graph_.variables[other].segment;
@@ -360,6 +364,7 @@ void Values::settle() noexcept {
       const VariableId row = forgotten_.back();
       forgotten_.pop_back();
       if (row >= memories_.size() || is_there(row)) continue;
+      graph_.variables.forget(row, graph_.variables[row].ref);
       if (Memory* gone = memories_.exchange(row, nullptr); gone != nullptr) gone->disown();
     }
   }

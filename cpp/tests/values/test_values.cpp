@@ -89,6 +89,37 @@ TEST_CASE("an undone variable loses its elements, and its number is given out ag
   CHECK_FALSE(at.values.is_ready(at.make("again")));
 }
 
+// Where entries of erased variables stayed, this took minutes.
+TEST_CASE("a name that is made and erased again and again is found as fast as ever") {
+  StoreFixture a;
+  const st::VariableId other = a.make("t/w");
+  const auto make_and_erase = [&](int count) {
+    for (int i = 0; i < count; ++i) {
+      const st::VariableId made = a.make("s/w");
+      if (a.values.find("s/w") != made) return false;
+      a.values.erase(made);
+      if (a.values.find("s/w") != st::kNone) return false;
+    }
+    return true;
+  };
+  CHECK(make_and_erase(100'000));
+  const st::VariableId kept = a.make("s/w");
+  {
+    st::Transaction undone(a.graph.ledger());
+    a.values.erase(kept);
+    CHECK(make_and_erase(10));
+  }
+  CHECK(a.values.find("s/w") == kept);
+  a.values.erase(a.values.find("s/w"));
+  for (int i = 0; i < 10'000; ++i) {
+    st::Transaction transaction(a.graph.ledger());
+    if (!make_and_erase(1)) FAIL("a name was not found");
+    transaction.commit();
+  }
+  CHECK(a.values.find("s/w") == st::kNone);
+  CHECK(a.values.find("t/w") == other);
+}
+
 TEST_CASE("a variable that cannot be made for want of memory leaves nothing") {
   for (std::size_t failing = 0;; ++failing) {
     StoreFixture at;

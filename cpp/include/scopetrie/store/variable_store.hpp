@@ -123,6 +123,13 @@ class VariableStore {
     subtrees_.clear();  // it may have been noted while it stood in no scope
   }
 
+  /// Gives back what restore() needs of an erased variable that stood in `scope`: a name that is made and erased again
+  /// and again would leave an entry in the same place each time, and each look at it would walk over all of them.
+  void forget(VariableId id, ScopeId scope) noexcept {
+    const SegmentId segment = variables_[id].segment;
+    if (first_[segment] != id) table_.erase(hash_words(scope, segment), id);
+  }
+
   /// Reserves room for `more` further variables.
   void reserve(std::size_t more) { make_room(variables_, more); }
 

@@ -255,7 +255,7 @@ class Values : private Undoable {
   std::uint64_t name_changes_ = 0;
   std::uint64_t memory_changes_ = 0;
   bool has_aliases_ = false;           // never too low
-  std::vector<VariableId> forgotten_;  // erased while a transaction was open: their elements may come back
+  std::vector<VariableId> forgotten_;  // erased while a transaction was open: they may come back
   // Memories of variables that were undone. It has room for those that the outermost transaction may cut.
   std::vector<Memory*> undone_;
   std::size_t first_undoable_ = 0;
