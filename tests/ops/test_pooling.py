@@ -23,17 +23,24 @@ import pooling_cases
 RECORDED = json.loads(pooling_cases.RECORDED.read_text())
 
 
-@pytest.mark.parametrize("dtype", pooling_cases.DTYPES)
-def test_ties_nan_and_infinities_as_tensorflow(dtype: str) -> None:
-    for row, window, kind in pooling_cases.cases():
-        if kind != dtype:
-            continue
-        found = pooling_cases.outcome(tf, row, window, kind)
-        for ours, theirs in zip(found, RECORDED[pooling_cases.key(row, window, kind)], strict=True):
-            np.testing.assert_allclose(
-                np.asarray(ours, float), np.asarray(theirs, float),
-                rtol=2 * np.finfo(dtype).eps, err_msg=pooling_cases.key(row, window, kind),
-            )  # fmt: skip
+@pytest.mark.parametrize(
+    "library, dtype",
+    [*(("numpy", kind) for kind in pooling_cases.DTYPES), ("array_api_strict", "float32")],
+)
+def test_ties_nan_and_infinities_as_tensorflow(library: str, dtype: str) -> None:
+    tf.set_default_backend(pytest.importorskip(library))
+    try:
+        for row, window, kind in pooling_cases.cases():
+            if kind != dtype:
+                continue
+            found = pooling_cases.outcome(tf, row, window, kind)
+            for ours, theirs in zip(found, RECORDED[pooling_cases.key(row, window, kind)], strict=True):
+                np.testing.assert_allclose(
+                    np.asarray(ours, float), np.asarray(theirs, float),
+                    rtol=2 * np.finfo(dtype).eps, err_msg=pooling_cases.key(row, window, kind),
+                )  # fmt: skip
+    finally:
+        tf.set_default_backend(None)
 
 
 def spans(sizes: tuple[int, ...], window: list[int], strides: list[int], padding: str) -> list[list[range]]:
@@ -89,7 +96,7 @@ def poolings(draw: st.DrawFn) -> dict[str, Any]:
     }
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=40, deadline=None)
 @given(poolings())
 def test_windows_of_all_kinds(case: dict[str, Any]) -> None:
     kind, window, strides, padding = case["kind"], case["window"], case["strides"], case["padding"]
