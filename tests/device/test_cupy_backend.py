@@ -192,3 +192,23 @@ def test_checks_in_loops_name_their_operation(cupy: Any) -> None:
             with pytest.raises(tf.errors.InvalidArgumentError, match=r"indices\[0\] = 3") as caught:
                 session.run(made, {x: np.ones(3)})
             assert caught.value.op.type == "GatherV2"
+
+
+def test_totals_of_rows_that_are_picked_stay_on_the_device(cupy: Any) -> None:
+    data, at, ids = (tf.placeholder(dtype, [3]) for dtype in (tf.float32, tf.int32, tf.int32))
+    total = tf.sparse_segment_mean(data, at, ids, num_segments=2)
+    given = {data: [1.0, 2.0, 4.0], at: [2, 0, 1]}
+    with tf.Session(backend="cupy") as session:
+        for _ in range(2):
+            with counted() as counts:
+                assert session.run(total, {**given, ids: [0, 0, 1]}).tolist() == [2.5, 2.0]
+            assert counts.all == (3, 2, 1)  # the feeds; the fetch and a look at what is to be checked
+            for wrong, text in (
+                ([0, 1, 0], "not increasing"),
+                ([0, 1, 2], "< num_segments"),
+                ([-1, 0, 1], ">= 0"),
+            ):
+                with pytest.raises(tf.errors.InvalidArgumentError, match=text):
+                    session.run(total, {**given, ids: wrong})
+            with pytest.raises(tf.errors.InvalidArgumentError, match=r"indices\[1\] = 3 is not in \[0, 3\)"):
+                session.run(total, {**given, at: [0, 3, 1], ids: [0, 0, 1]})

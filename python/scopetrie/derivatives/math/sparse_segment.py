@@ -25,11 +25,11 @@ def _spread(xp: Any, how: str, grad: Any, ids: Any) -> Any:
     from array_api_compat import device
 
     own = device(grad)
-    rows = xp.take(grad, xp.asarray(ids, device=own), axis=0)
+    at = xp.asarray(ids, device=own)
+    rows = xp.take(grad, at, axis=0)
     if how == "sum":
         return rows
-    scale = scales(ids, grad.shape[0], how)[ids].reshape(len(ids), *(1,) * (len(grad.shape) - 1))
-    return rows * xp.asarray(scale, dtype=grad.dtype, device=own)
+    return rows * xp.take(scales(xp, ids, grad.shape[0], how, grad), at, axis=0)
 
 
 def _dense_kernel(how: str) -> Callable[..., Any]:
@@ -39,7 +39,7 @@ def _dense_kernel(how: str) -> Callable[..., Any]:
         def spread(grad: Any, indices: Any, ids: Any, size: Any) -> Any:
             own = device(grad)
             out = xp.zeros((int(size.item()), *grad.shape[1:]), dtype=grad.dtype, device=own)
-            if not len(indices):
+            if not indices.shape[0]:
                 return out
             return scatter_rows(xp, out, xp.asarray(indices, device=own), _spread(xp, how, grad, ids), "add")
 
@@ -78,7 +78,11 @@ def _declare(type: str, how: str) -> None:
         index("segment_ids", INDICES, "Tsegmentids"),
         index("output_dim0", (INDICES[0],), None),
     )  # fmt: skip
-    dense = define_op(f"{type}Grad", *inputs, rule=_dense_rule, kernel=_dense_kernel(how))
+    on_device = (
+        inputs[0], index("indices", INDICES, "Tidx", host=False),
+        index("segment_ids", INDICES, "Tsegmentids", host=False), inputs[3],
+    )  # fmt: skip
+    dense = define_op(f"{type}Grad", *on_device, rule=_dense_rule, kernel=_dense_kernel(how))
     sparse = define_op(
         f"{type}GradV2", *inputs,
         rule=lambda grad, indices, ids, size: [

@@ -8,6 +8,8 @@ from typing import Any
 import numpy as np
 
 from ..._core import OpFunction
+from ...backends import host_view
+from ...backends.deferred import defer
 from ...graph import Tensor
 from ...public import v1
 from ..array.indices import check_indices
@@ -21,10 +23,31 @@ from ..registry import Spec, define_op
 __all__ = ["scales", "sparse_segment_mean", "sparse_segment_sqrt_n", "sparse_segment_sum"]
 
 
-def scales(ids: Any, count: int, how: str) -> np.ndarray[Any, Any]:
-    """What the rows of each segment are multiplied by, or 1 of a segment without rows."""
-    sizes = np.maximum(np.bincount(ids, minlength=count), 1).astype(np.float64)
-    return 1 / sizes if how == "mean" else 1 / np.sqrt(sizes)
+def scales(xp: Any, ids: Any, count: int, how: str, like: Any) -> Any:
+    """Returns what the rows of each segment are multiplied by, or 1 of a segment without rows.
+
+    Args:
+        xp: The arrays' namespace.
+        ids: The number of each row's segment, on the host or on the device.
+        count: The number of segments.
+        how: "mean" or "sqrt_n".
+        like: An array of the library, whose dtype, rank and device it gets.
+    """
+    from array_api_compat import device
+
+    own, wide = device(like), (count, *(1,) * (len(like.shape) - 1))
+    view = host_view(ids)
+    if view is not None:
+        sizes = np.maximum(np.bincount(view, minlength=count), 1).astype(np.float64)
+        scale = 1 / sizes if how == "mean" else 1 / np.sqrt(sizes)
+        return xp.asarray(scale.reshape(wide), dtype=like.dtype, device=own)
+    # Counted in floats that hold the numbers exactly, short ones do not.
+    dtype = xp.float64 if like.dtype == xp.float64 else xp.float32
+    ones = xp.ones(ids.shape, dtype=dtype, device=own)
+    counted = scatter_rows(xp, xp.zeros((count,), dtype=dtype, device=own), ids, ones, "add")
+    counted = xp.maximum(counted, xp.ones((), dtype=dtype, device=own))
+    made = 1 / counted if how == "mean" else 1 / xp.sqrt(counted)
+    return xp.astype(xp.reshape(made, wide), like.dtype)
 
 
 def check_segments(ids: Any, count: int | None) -> int:
@@ -47,6 +70,15 @@ def check_segments(ids: Any, count: int | None) -> int:
     return last + 1 if count is None else count
 
 
+def _check_later(ids: Any, count: int) -> None:
+    """Puts off the checks of segments that are on a device."""
+
+    def check(host: Any) -> None:
+        check_segments(host, count)
+
+    defer(ids, lambda array: ((array < 0) | (array >= count)).any() | (array[1:] < array[:-1]).any(), check)
+
+
 def _kernel(how: str) -> Callable[..., Any]:
     def kernel(xp: Any, sparse_gradient: bool = False) -> Any:
         from array_api_compat import device
@@ -54,17 +86,21 @@ def _kernel(how: str) -> Callable[..., Any]:
         def total(data: Any, indices: Any, ids: Any, num_segments: Any = None) -> Any:
             if indices.shape != ids.shape:
                 raise ValueError("segment_ids and indices should have same size.")
-            count = check_segments(ids, None if num_segments is None else int(num_segments.item()))
+            count = None if num_segments is None else int(num_segments.item())
+            view = host_view(ids)
+            if view is not None or count is None or len(ids.shape) != 1:
+                count = check_segments(ids if view is None else view, count)
+            else:
+                _check_later(ids, count)
             check_indices(indices, data.shape[0])
             own = device(data)
             rows = xp.take(data, xp.asarray(indices, device=own), axis=0)
             out = xp.zeros((count, *data.shape[1:]), dtype=data.dtype, device=own)
-            if len(indices):
+            if indices.shape[0]:
                 out = scatter_rows(xp, out, xp.asarray(ids, device=own), rows, "add")
             if how == "sum":
                 return out
-            scale = scales(ids, count, how).reshape(count, *(1,) * (len(data.shape) - 1))
-            return out * xp.asarray(scale, dtype=data.dtype, device=own)
+            return out * scales(xp, ids, count, how, out)
 
         return total
 
@@ -92,8 +128,9 @@ def _total(type: str, how: str, summary: str) -> Callable[..., Tensor]:
     sparse = (attr("sparse_gradient", bool, False),)
     op: OpFunction[Tensor] = define_op(type, *inputs, rule=_rule, kernel=_kernel(how), attributes=sparse)
     counted: OpFunction[Tensor] = define_op(
-        f"{type}WithNumSegments", *inputs, index("num_segments", INDICES, "Tnumsegments"), rule=_rule,
-        kernel=_kernel(how), attributes=sparse,
+        f"{type}WithNumSegments", inputs[0], index("indices", INDICES, "Tidx", host=False),
+        index("segment_ids", INDICES, "Tsegmentids", host=False),
+        index("num_segments", INDICES, "Tnumsegments"), rule=_rule, kernel=_kernel(how), attributes=sparse,
     )  # fmt: skip
 
     def total(
