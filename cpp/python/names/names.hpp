@@ -66,8 +66,6 @@ ScopeId names_scope(NamesState& state);
 /// The scope of the names that it opened last, or the root.
 ScopeId own_names_scope(NamesState& state);
 void set_names_scope(NamesState& state, ScopeId scope);
-/// A str of a name's text.
-PyObject* name_str(std::string_view text);
 /// Sets ValueError: "call(name): why", with the scope that it was asked for in.
 [[noreturn]] void refuse(NamesState& state, const char* call, PyObject* name, std::string_view why);
 /// What `work` gives; where it throws Error, refuse() says it.

@@ -40,7 +40,7 @@ PyObject* name_at(NamesState& state, const char* call, PyObject* name, Give&& gi
     ScopeId scope;
     SegmentId segment;
     place_of(state, call, name, scope, segment);
-    return name_str(state.writer.write(give(scope, segment)));
+    return to_str(state.writer.write(give(scope, segment)));
   });
 }
 
@@ -103,7 +103,7 @@ void fill(NamesState& state, const std::vector<std::pair<ScopeId, SegmentId>>& p
   Py_ssize_t at = 0;
   try {
     for (const auto& [scope, segment] : places)
-      PyList_SET_ITEM(list, at++, checked(name_str(state.writer.write(state.names.unique(scope, segment)))).release());
+      PyList_SET_ITEM(list, at++, checked(to_str(state.writer.write(state.names.unique(scope, segment)))).release());
   } catch (...) {
     stay_if_thread_ends();
     if (state.legal == nullptr) state.names.take_back(rows);
@@ -157,7 +157,7 @@ PyObject* names_reserve(PyObject* self, PyObject* const* args, Py_ssize_t positi
     const Name full{scope, segment, 0};
     if (state.names.reserve(scope, segment)) {
       ++state.version;
-      return name_str(state.writer.write(full));
+      return to_str(state.writer.write(full));
     }
     std::string taken = "the name '", other;
     state.names.append_name(full, taken);
@@ -202,7 +202,7 @@ PyObject* names_release(PyObject* self, PyObject* const* args, Py_ssize_t positi
       raise_error(PyExc_ValueError,
                   "Names.release(%R): the path was never given out, it is taken because of the names beneath it; "
                   "release those, for example %R",
-                  name, checked(name_str(state.writer.write(state.names.name(first)))).get());
+                  name, checked(to_str(state.writer.write(state.names.name(first)))).get());
     }
   }
 }

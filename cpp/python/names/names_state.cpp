@@ -3,7 +3,6 @@
 
 #include "names/names.hpp"
 #include "scopes/scopes.hpp"
-#include "scopetrie/tables/byte_words.hpp"
 #include "store/store.hpp"
 
 namespace scopetrie::python {
@@ -56,20 +55,6 @@ void set_names_scope(NamesState& state, ScopeId scope) {
   state.here = {this_thread(), scope};
   std::erase_if(state.open, [&](const NamesState::Here& open) { return open.thread == state.here.thread; });
   if (scope != ScopeTrie::kRoot) state.open.push_back(state.here);
-}
-
-namespace {
-
-bool is_ascii(std::string_view text) {
-  return !finds_byte(text, [](std::uint64_t bytes) { return bytes & in_each_byte(0x80); });
-}
-
-}  // namespace
-
-PyObject* name_str(std::string_view text) {
-  if (!is_ascii(text)) [[unlikely]]
-    return to_str(text);
-  return ascii_str(text);
 }
 
 void refuse(NamesState& state, const char* call, PyObject* name, std::string_view why) {

@@ -37,7 +37,7 @@ PyObject* view_enter(PyObject* self, PyObject*) {
     }
     std::string path;
     state.names.scopes().append_path(scope, path);
-    PyObject* given = name_str(path);
+    PyObject* given = to_str(path);
     if (given == nullptr) return nullptr;
     block->entered->emplace_back(own_names_scope(state), scope);
     set_names_scope(state, scope);
@@ -83,7 +83,7 @@ PyObject* next(PyObject* self) {
   const std::size_t count = iterator->rows != nullptr ? iterator->rows->size() : state.names.row_count();
   while (iterator->at < count) {
     const std::size_t row = iterator->rows != nullptr ? (*iterator->rows)[iterator->at++] : iterator->at++;
-    if (state.names.is_live(row)) return name_str(iterator->writer->write(state.names.name(row)));
+    if (state.names.is_live(row)) return to_str(iterator->writer->write(state.names.name(row)));
   }
   return nullptr;
 }

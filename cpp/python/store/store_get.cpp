@@ -4,7 +4,7 @@
 #include "scopetrie/names/legal_names.hpp"
 #include "scopetrie/values/refusal.hpp"
 #include "store/store_call.hpp"
-#include "support/names_and_shapes.hpp"
+#include "variables/names_and_shapes.hpp"
 #include "variables/initializers.hpp"
 
 namespace scopetrie::python {

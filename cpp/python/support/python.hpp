@@ -64,9 +64,8 @@ inline bool is_name(PyObject* name) {
   return false;
 }
 
-inline PyObject* to_str(std::string_view text) {
-  return PyUnicode_FromStringAndSize(text.data(), static_cast<Py_ssize_t>(text.size()));
-}
+/// A str of text in UTF-8. ASCII, as names mostly are, is copied and not decoded. Null with an exception set.
+PyObject* to_str(std::string_view text);
 
 /// The same of a text that is known to be ASCII, as plain names are: no decoding is needed.
 inline PyObject* ascii_str(std::string_view text) {

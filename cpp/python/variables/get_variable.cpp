@@ -1,6 +1,6 @@
 // get_variable: fast paths for the hit and for the creation that asks nobody; get_in_scope() does the rest.
-#include "support/names_and_shapes.hpp"
 #include "variables/creation.hpp"
+#include "variables/names_and_shapes.hpp"
 
 namespace scopetrie::python {
 
