@@ -75,6 +75,11 @@ def _decoder(world: World) -> Any:
     return seq2seq.BasicDecoder(rnn.BasicRNNCell(2), _helper(world), state)
 
 
+def _beam_search(world: World) -> Any:
+    state = seq2seq.tile_batch(tf.zeros([2, 2]), 2)
+    return seq2seq.BeamSearchDecoder(_cell(world), world.x, [0, 1], 1, state, 2)
+
+
 def _image_layer(kind: str, *args: Any) -> Callable[[World], Any]:
     return lambda world: getattr(layers, kind)(*args)
 
@@ -155,6 +160,7 @@ INSTANCES: dict[str, Callable[[World], Any]] = {
     "contrib.seq2seq.TrainingHelper": _helper,
     "contrib.seq2seq.GreedyEmbeddingHelper": lambda world: seq2seq.GreedyEmbeddingHelper(world.x, [0, 1], 1),
     "contrib.seq2seq.BasicDecoder": _decoder,
+    "contrib.seq2seq.BeamSearchDecoder": _beam_search,
     "contrib.training.HParams": lambda world: tf.contrib.training.HParams(a=1, b=[1.0, 2.0], c="text"),
     "data.Dataset": _dataset,
     "data.Iterator": lambda world: tf.data.make_initializable_iterator(_dataset(world)),

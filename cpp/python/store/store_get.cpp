@@ -4,8 +4,8 @@
 #include "scopetrie/names/legal_names.hpp"
 #include "scopetrie/values/refusal.hpp"
 #include "store/store_call.hpp"
-#include "variables/names_and_shapes.hpp"
 #include "variables/initializers.hpp"
+#include "variables/names_and_shapes.hpp"
 
 namespace scopetrie::python {
 

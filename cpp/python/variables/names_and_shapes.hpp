@@ -27,7 +27,8 @@ class NamesAndShapes {
     Ref read(is_none ? nullptr : items_of(given, ""));
     if (read) return read;
     if (is_none || PyErr_ExceptionMatches(PyExc_TypeError))
-      raise_error(PyExc_TypeError, "%s: %s must be a sequence, with one for each variable", call, what);
+      raise_error(PyExc_TypeError, "%s: %s must be a list or another sequence, with one for each variable, not %R",
+                  call, what, given == nullptr ? Py_None : given);
     throw_raised();
   }
 

@@ -17,7 +17,7 @@ from ...ops.math.elementwise import sigmoid, tanh
 from ...ops.nn.activation import bias_add
 from ...ops.nn.embedding import dropout
 from ...ops.nn.norm import batch_normalization, moments
-from ...public import v1
+from ...public import v1, whole
 from ...rnn.cell import LSTMStateTuple, RNNCell, known_depth
 from ...rnn.dynamic import bidirectional_dynamic_rnn
 from ...rnn.lstm import LSTMCell
@@ -161,6 +161,7 @@ class OutputProjectionWrapper(Wrapper):
         """The size of the output."""
         return self._layer.units
 
+    @whole
     def __call__(self, inputs: Any, state: Any, scope: Any = None, **kwargs: Any) -> Any:
         """Makes one step of the cell, and applies the layer.
 
@@ -192,6 +193,7 @@ class InputProjectionWrapper(Wrapper):
         super().__init__(cell, _reuse=reuse)
         self._layer = Dense(num_proj, activation, name="input_projection_wrapper", _reuse=reuse)
 
+    @whole
     def __call__(self, inputs: Any, state: Any, scope: Any = None, **kwargs: Any) -> Any:
         """Applies the layer, and makes one step of the cell.
 

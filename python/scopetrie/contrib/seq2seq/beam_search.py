@@ -27,7 +27,7 @@ from ...ops.math.sort import top_k
 from ...ops.nn.activation import log_softmax
 from ...ops.nn.beam import gather_tree
 from ...ops.nn.embedding import embedding_lookup
-from ...public import v1
+from ...public import v1, whole
 from ...rnn.steps import require_cell
 from ...scopes import name_scope
 from ...shapes import TensorShape
@@ -181,6 +181,7 @@ class BeamSearchDecoder(Decoder):
         dtype: dtypes.DType = flat(self._state)[0].dtype.base_dtype
         return dtype
 
+    @whole
     def initialize(self, name: str | None = None) -> tuple[Any, Any, Any]:
         """Returns that one beam of each example has begun, the first rows, and the first state.
 
@@ -202,6 +203,7 @@ class BeamSearchDecoder(Decoder):
         )
         return self._ended, self._first, state
 
+    @whole
     def step(self, time: Any, inputs: Any, state: Any, name: str | None = None) -> tuple[Any, Any, Any, Any]:
         """Makes one step of the cell for all beams, and chooses those that are gone on with.
 
@@ -224,6 +226,7 @@ class BeamSearchDecoder(Decoder):
             inputs = cond(reduce_all(ended), lambda: self._first, lambda: self._rows(output.predicted_ids))
             return output, following, inputs, ended
 
+    @whole
     def finalize(self, outputs: Any, final_state: Any, sequence_lengths: Any) -> tuple[Any, Any]:
         """Returns the sequences, and the state in their order.
 
