@@ -14,7 +14,7 @@ std::thread::id ending_thread;  // which ran the atexit callbacks
 
 PyObject* note_ending(PyObject*, PyObject*) {
   ending_thread = std::this_thread::get_id();
-  is_ending = true;
+  is_ending.store(true, std::memory_order_release);
   Py_RETURN_NONE;
 }
 
@@ -23,6 +23,7 @@ PyMethodDef note = {"note_ending", unlocked<note_ending>, METH_NOARGS, nullptr};
 }  // namespace
 
 void stay_if_ended() noexcept {
+  static_cast<void>(is_ending.load(std::memory_order_acquire));  // before ending_thread is read
   if (std::this_thread::get_id() == ending_thread || PyGILState_Check() == 1) return;
   for (;;) std::this_thread::sleep_for(std::chrono::hours(1));
 }

@@ -5,22 +5,24 @@
 // `catch (...)` that raises nothing again would end the process. As Python 3.14 does, such a thread waits instead, in
 // the first frame that would touch Python.
 //
-// Invariants: is_ending is set once, with Python's lock. Thread safety: may be read from any thread.
+// Invariants: is_ending is set with Python's lock, and stays. Thread safety: any thread may call stay_if_thread_ends().
 #pragma once
 
 #include <Python.h>
+
+#include <atomic>
 
 #include "scopetrie/tables/compiler.hpp"
 
 namespace scopetrie::python {
 
 /// Whether the atexit callbacks have been run.
-inline bool is_ending = false;
+inline std::atomic<bool> is_ending = false;
 /// Waits for the process to end, in a thread that is being ended.
 SCOPETRIE_COLD void stay_if_ended() noexcept;
 /// To be called before a destructor or a handler touches Python.
 inline void stay_if_thread_ends() noexcept {
-  if (is_ending) [[unlikely]]
+  if (is_ending.load(std::memory_order_relaxed)) [[unlikely]]
     stay_if_ended();
 }
 

@@ -13,13 +13,11 @@
 namespace scopetrie::python {
 namespace {
 
-constexpr const char* kPoolingRefusal =
-    "the arrays must be [N, spatial..., C] with one to three spatial dimensions, all of float32 or of float64, and "
-    "windows, strides and borders must go with them";
-
 [[noreturn]] void refuse_pooling() {
-  PyErr_SetString(PyExc_TypeError, kPoolingRefusal);
-  throw_raised();
+  raise_error(
+      PyExc_TypeError,
+      "the arrays must be [N, spatial..., C] with one to three spatial dimensions, all of float32 or of float64, and "
+      "windows, strides and borders must go with them");
 }
 
 /// How windows lie on an array like `large`, one for each element of `small`.

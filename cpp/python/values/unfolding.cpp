@@ -21,17 +21,19 @@ struct UnfoldingArguments {
 };
 
 [[noreturn]] void refuse_unfolding() {
-  PyErr_SetString(PyExc_TypeError,
-                  "the array must be [N, spatial..., C] with one to three spatial dimensions, the matrix must have its "
-                  "windows, and both must be of float32 or of float64");
-  throw_raised();
+  raise_error(PyExc_TypeError,
+              "the array must be [N, spatial..., C] with one to three spatial dimensions, the matrix must have its "
+              "windows, and both must be of float32 or of float64");
 }
 
-/// Whether `product` and each number multiply to `expected`.
+/// Whether `product` and each number, none of them negative, multiply to `expected`.
 bool multiply_to(std::int64_t expected, std::int64_t product, std::initializer_list<SpatialDims> factors) {
-  for (const SpatialDims& dims : factors)
-    for (const std::int64_t each : dims)
-      if (__builtin_mul_overflow(product, each, &product)) return false;
+  for (const SpatialDims& dims : factors) {
+    for (const std::int64_t each : dims) {
+      if (each != 0 && product > std::numeric_limits<std::int64_t>::max() / each) return false;
+      product *= each;
+    }
+  }
   return product == expected;
 }
 
