@@ -234,6 +234,16 @@ def test_names_of_many_are_a_sequence(call: str, get: Any) -> None:
     assert tf.get_default_graph().get_operations() == []
 
 
+@pytest.mark.parametrize("make", [tf.get_variable, tf.Store().get])
+def test_a_dimension_that_is_too_large(make: Any) -> None:
+    for shape in ((2**64,), [3, 2**63]):
+        with pytest.raises(TypeError, match=rf"Error converting .* Value out of range: {shape[-1]}$"):
+            make("v", shape)
+    with pytest.raises(TypeError, match="Value out of range"):
+        tf.placeholder(tf.float32, [2**64])
+    assert tf.get_default_graph().get_operations() == []
+
+
 def test_get_variables_are_all_or_none() -> None:
     with tf.Graph().as_default() as graph:
         tf.get_variable("b", [2])

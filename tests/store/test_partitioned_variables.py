@@ -188,7 +188,9 @@ def test_refusals(store: st.Store) -> None:
             (2, 2),
             partitioner=lambda **_: [3, 1],
         )
-        refused("Expected 0 <= offset < shape", "z", (2, 2), partitioner=lambda **_: [2**40, 1])
+        for many in (2**40, 10**30):
+            refused("Expected 0 <= offset < shape", "z", (2, 2), partitioner=lambda many=many, **_: [many, 1])
+        refused("zero partitions for some axes", "z", (2, 2), partitioner=lambda **_: [-(10**30), 1])
         refused("is cut along one axis", "z", (2, 2), partitioner=lambda **_: [2, 2])
         refused("z does not exist, and has no shape", "z", partitioner=by(2))
         refused("a value as its initializer", "z", (3, 3), initializer=WHOLE, partitioner=by(2))

@@ -104,6 +104,19 @@ PyObject* dims_tuple(const ShapeTable& shapes, ShapeId id) {
                   [&](std::uint32_t i) { return dims[i] < 0 ? Py_NewRef(Py_None) : PyLong_FromLongLong(dims[i]); });
 }
 
+namespace {
+
+// False, with what v1 says of a dimension that is no int64.
+SCOPETRIE_COLD bool refuse_dim(PyObject* shape, PyObject* item) {
+  if (PyErr_ExceptionMatches(PyExc_OverflowError) == 0) return false;
+  PyErr_Clear();
+  PyErr_Format(PyExc_TypeError, "Error converting %R (arg name = shape) to a TensorShape: Value out of range: %R",
+               shape, item);
+  return false;
+}
+
+}  // namespace
+
 bool parse_dims(ShapeTable& shapes, PyObject* value, ShapeId& out) {
   if (value == Py_None) {
     out = ShapeTable::kUnknown;
@@ -148,7 +161,7 @@ bool parse_dims(ShapeTable& shapes, PyObject* value, ShapeId& out) {
   for (std::size_t i = 0; i < many.size(); ++i) {
     PyObject* item = PyTuple_GET_ITEM(tuple.get(), static_cast<Py_ssize_t>(i));
     many[i] = item == Py_None ? ShapeTable::kUnknownDim : PyLong_AsLongLong(item);
-    if (many[i] == -1 && PyErr_Occurred()) return false;
+    if (many[i] == -1 && PyErr_Occurred()) return refuse_dim(value, item);
   }
   out = shapes.intern(many);
   return true;

@@ -1,4 +1,6 @@
 // get_variable with a partitioner: the core decides and cuts; Python answers for what the program gave.
+#include <limits>
+
 #include "variables/variable_call.hpp"
 
 namespace scopetrie::python {
@@ -127,8 +129,11 @@ Partitions ask_partitioner(PyObject* partitioner, PyObject* sizes, PyObject* dty
   if (!PyArg_ParseTuple(answer.get(), "O!U", &PyList_Type, &numbers, &text)) throw_raised();
   Partitions partitions{{}, std::string(text_of(text))};
   for (Py_ssize_t i = 0; i < PyList_GET_SIZE(numbers); ++i) {
-    partitions.along_axes.push_back(PyLong_AsLongLong(PyList_GET_ITEM(numbers, i)));
+    // What does not fit is too many, or too few, whatever it is.
+    int overflow;
+    const long long number = PyLong_AsLongLongAndOverflow(PyList_GET_ITEM(numbers, i), &overflow);
     if (PyErr_Occurred() != nullptr) throw_raised();
+    partitions.along_axes.push_back(overflow > 0 ? std::numeric_limits<std::int64_t>::max() : number);
   }
   return partitions;
 }
