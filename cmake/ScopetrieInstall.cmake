@@ -33,5 +33,6 @@ install(DIRECTORY "${PROJECT_SOURCE_DIR}/cpp/capi/src/" DESTINATION "${sources_t
         FILES_MATCHING PATTERN "*.cpp" PATTERN "*.hpp")
 install(DIRECTORY "${PROJECT_SOURCE_DIR}/cpp/src/" DESTINATION "${sources_to}"
         FILES_MATCHING PATTERN "*.cpp" PATTERN "*.hpp")
-install(FILES "${PROJECT_BINARY_DIR}/scopetrieConfig.cmake" "${PROJECT_BINARY_DIR}/scopetrieConfigVersion.cmake"
+install(FILES "${CMAKE_CURRENT_LIST_DIR}/ScopetrieCore.cmake" "${PROJECT_BINARY_DIR}/scopetrieConfig.cmake"
+              "${PROJECT_BINARY_DIR}/scopetrieConfigVersion.cmake"
         DESTINATION "${config_to}")

@@ -206,7 +206,8 @@ def test_the_quick_form_measures_every_group(quick):
     document = json.loads(file.read_text())
     sections = {entry["extra_info"].get("section") for entry in document["benchmarks"]}
     assert sections >= {"calls", "ops", "jobs", "session", "training", "sizes", "memory", "import"}
-    assert all(key.startswith(("bulk.", "memory.")) for key in document["skipped"]), document["skipped"]
+    optional = ("bulk.", "memory.", "views.onnx")  # what needs packages that the tests do not
+    assert all(key.startswith(optional) for key in document["skipped"]), document["skipped"]
     assert document["machine_info"]["python"] and document["machine_info"]["processor"]
 
 
