@@ -5,6 +5,7 @@
 #include <memory>
 #include <new>
 #include <optional>
+#include <span>
 
 #include "failing_new.hpp"
 #include "scopetrie/error.hpp"
@@ -14,6 +15,7 @@ namespace st = scopetrie;
 namespace {
 
 constexpr std::size_t kCount = 4;
+constexpr std::span<const st::Memories::Copy> kNoCopies;
 
 st::Memory* memory_of(int value) {
   st::Memory* made = st::Memory::uninitialised(sizeof(int));
@@ -40,7 +42,7 @@ TEST_CASE("a fork has the same memories until somebody looks") {
   MemoriesFixture it;
   const st::Memory* before = it.first.peek(1);
   CHECK(it.first.own(1) == before);
-  st::Memories fork(it.first, {});
+  st::Memories fork(it.first, kNoCopies);
   CHECK(fork.size() == kCount + 1);
   CHECK(fork.peek(1) == before);
   CHECK(it.first.peek(1) == before);
@@ -61,8 +63,8 @@ TEST_CASE("a fork has the same memories until somebody looks") {
 TEST_CASE("what no other store has any more is not copied") {
   MemoriesFixture it;
   const st::Memory* before = it.first.peek(1);
-  auto fork = std::make_unique<st::Memories>(it.first);
-  auto second = std::make_unique<st::Memories>(*fork);
+  auto fork = std::make_unique<st::Memories>(it.first, kNoCopies);
+  auto second = std::make_unique<st::Memories>(*fork, kNoCopies);
   fork.reset();
   CHECK(it.first.look(0) != nullptr);
   second.reset();
@@ -72,7 +74,7 @@ TEST_CASE("what no other store has any more is not copied") {
   // The same where the first one is gone.
   auto gone = std::make_unique<MemoriesFixture>();
   const st::Memory* kept = gone->first.peek(2);
-  st::Memories heir(gone->first, {});
+  st::Memories heir(gone->first, kNoCopies);
   gone.reset();
   CHECK(heir.look(2) == kept);
   CHECK(value_of(heir.look(3)) == 3);
@@ -80,12 +82,12 @@ TEST_CASE("what no other store has any more is not copied") {
 
 TEST_CASE("forks of forks, with changes between them") {
   MemoriesFixture it;
-  st::Memories second(it.first, {});
+  st::Memories second(it.first, kNoCopies);
   *static_cast<int*>(second.look(0)->data()) = 10;
-  st::Memories third(second, {});
+  st::Memories third(second, kNoCopies);
   *static_cast<int*>(second.look(0)->data()) = 20;
   *static_cast<int*>(third.look(1)->data()) = 30;
-  st::Memories fourth(third, {});
+  st::Memories fourth(third, kNoCopies);
   for (std::size_t at = 0; at < kCount; ++at) CHECK(value_of(it.first.look(at)) == static_cast<int>(at));
   CHECK(value_of(second.peek(0)) == 20);
   CHECK(value_of(third.peek(0)) == 10);
@@ -102,7 +104,7 @@ TEST_CASE("what somebody has a view of is copied by the fork") {
   st::Memory* passed = it.first.look(2);
   passed->view();
   passed->end_view();
-  st::Memories fork(it.first, {});
+  st::Memories fork(it.first, kNoCopies);
   CHECK(fork.peek(1) != seen);
   CHECK(fork.own(1) == fork.peek(1));
   CHECK(it.first.looked_at(1) == seen);
@@ -112,7 +114,7 @@ TEST_CASE("what somebody has a view of is copied by the fork") {
   int bytes = 5;
   st::Memory* const before = it.first.exchange(3, st::Memory::adopt(&bytes, sizeof bytes, {}));
   CHECK(before == nullptr);
-  st::Memories another(it.first, {});
+  st::Memories another(it.first, kNoCopies);
   bytes = 6;
   CHECK(value_of(another.peek(3)) == 5);
   CHECK(value_of(it.first.peek(3)) == 6);
@@ -122,7 +124,7 @@ TEST_CASE("a fork takes a copy of what is not on the host, and refuses without o
   MemoriesFixture it;
   auto* const address = reinterpret_cast<void*>(std::uintptr_t{1} << 62);  // nobody may read it
   CHECK(it.first.exchange(kCount, st::Memory::adopt(address, 4, {.is_on_host = false})) == nullptr);
-  CHECK_THROWS_AS(st::Memories{it.first}, st::Error);
+  CHECK_THROWS_AS((st::Memories{it.first, kNoCopies}), st::Error);
   st::Memory* const copy = st::Memory::adopt(address, 4, {.is_on_host = false});
   const st::Memories::Copy copies[] = {{kCount, copy}};
   {
@@ -135,7 +137,7 @@ TEST_CASE("a fork takes a copy of what is not on the host, and refuses without o
 
 TEST_CASE("inherited memories that are replaced or undone stay with the others") {
   MemoriesFixture it;
-  auto fork = std::make_unique<st::Memories>(it.first);
+  auto fork = std::make_unique<st::Memories>(it.first, kNoCopies);
   CHECK(it.first.exchange(0, memory_of(9)) == nullptr);
   st::Memory* const own = it.first.exchange(0, nullptr);
   CHECK(value_of(own) == 9);
@@ -147,7 +149,7 @@ TEST_CASE("inherited memories that are replaced or undone stay with the others")
   CHECK(value_of(fork->look(3)) == 3);
   it.first.add();
   CHECK(it.first.exchange(3, memory_of(11)) == nullptr);
-  st::Memories again(it.first, {});
+  st::Memories again(it.first, kNoCopies);
   fork.reset();
   CHECK(value_of(again.look(3)) == 11);
   CHECK(value_of(again.look(1)) == 1);
@@ -160,7 +162,7 @@ TEST_CASE("a fork for which there is no memory changes nothing") {
     std::optional<st::Memories> fork;
     try {
       const st::testing::FailingNew fails(failing);
-      fork.emplace(it.first);
+      fork.emplace(it.first, kNoCopies);
     } catch (const std::bad_alloc&) {
       CHECK(it.first.own(0) != nullptr);
     }
