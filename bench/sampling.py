@@ -79,8 +79,10 @@ class Work:
           Nanoseconds per call.
 
         Raises:
-          WrongResult: if the check fails.
+          WrongResult: if the check fails, or some of the calls would not be made.
         """
+        message = f"{calls} calls of {self.statement!r} are no whole turns of {UNROLLED}: say over=REPEATED"
+        require(self.over is not None or calls % UNROLLED == 0, message)
         with self.prepare(calls) as names:
             names["turns"] = range(calls)
             loop = self.loop(names)

@@ -58,6 +58,15 @@ def test_a_wrong_result_does_not_count():
         sampling.interleave([work], 20, sampling.QUICK)
 
 
+def test_calls_that_would_not_be_made_are_wrong():
+    made = []
+    work = sampling.Work("call()", sampling.constant({"call": lambda: made.append(1)}))
+    with pytest.raises(sampling.WrongResult, match=r"10 calls of 'call\(\)' are no whole turns of 20"):
+        work.sample(10)
+    work.sample(40)
+    assert len(made) == 40
+
+
 def test_contenders_take_turns():
     order = []
     works = [
