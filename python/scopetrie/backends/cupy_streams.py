@@ -16,6 +16,7 @@ from typing import Any, Final
 
 import numpy as np
 
+from ..locks import Lock
 from .base import Array
 
 # So many buffers of feeds are kept without a look at whether their copies are done.
@@ -75,7 +76,7 @@ class Streams:
         self._pinned = pinned
         self._at = at
         self._stream: Any = None
-        self._making = threading.Lock()
+        self._making = Lock()
         self._running: _Running = _Running() if first is None else first._running
         self._feeds: deque[tuple[Any, np.ndarray[Any, Any]]] = deque()
         self._all: list[Streams] = [] if first is None else first._all
