@@ -62,7 +62,7 @@ SCOPETRIE_INLINED void join_windows(const Pooling& p, const Real* __restrict x, 
     Real* made = out + line * narrow;
     for (std::int64_t at = 0; at < p.counts[2]; ++at, made += channels) {
       const Span width = inside(p, 2, at);
-      const Real* from = joined + width.first * channels;
+      const Real* from = joined + (width.count() == 0 ? 0 : width.first * channels);
       for (std::int64_t c = 0; c < channels; ++c) {
         Real value = start;
         for (std::int64_t i = 0; i < width.count(); ++i) value = join(value, from[i * channels + c]);
@@ -152,6 +152,7 @@ SCOPETRIE_INLINED void by_mean(const Pooling& p, const Real* __restrict grad, Re
   for_lines(p, [&](std::int64_t image, Span depth, Span height, std::int64_t line) {
     for (std::int64_t at = 0; at < p.counts[2]; ++at) {
       const Span width = inside(p, 2, at);
+      if (width.count() == 0) continue;
       const auto count = static_cast<Real>(depth.count() * height.count() * width.count());
       const Real* const given = grad + (line * p.counts[2] + at) * channels;
       for (std::int64_t c = 0; c < channels; ++c) share[c] = given[c] / count;

@@ -12,6 +12,8 @@ namespace {
 /// Indices, without the last.
 struct Range {
   std::int64_t first, last;
+  /// The place of such a range is not computed: it may be outside of any array.
+  bool is_empty() const { return first >= last; }
 };
 
 /// The windows, of `count`, whose entry at `offset` from the first window's is inside of `size`.
@@ -57,6 +59,7 @@ SCOPETRIE_INLINED void add_rows(const Unfolding& u, const Real* __restrict rows,
   for_lines(u, [&](std::int64_t line, std::int64_t start, std::int64_t to, bool is_inside) {
     if (!is_inside) return;
     const Range inside = entries(u, start);
+    if (inside.is_empty()) return;
     if (u.dilations[2] == 1) {
       const std::int64_t count = (inside.last - inside.first) * channels;
       Real* __restrict const at = x + (line + start + inside.first) * channels;
@@ -78,7 +81,9 @@ void unfold(const Unfolding& u, const Bits* x, Bits* rows) {
   for_lines(u, [&](std::int64_t line, std::int64_t start, std::int64_t to, bool is_inside) {
     const Range inside = is_inside ? entries(u, start) : Range{0, 0};
     Bits* row = std::fill_n(rows + to, inside.first * channels, Bits(0));
-    if (u.dilations[2] == 1) {
+    if (inside.is_empty()) {
+      // All is outside.
+    } else if (u.dilations[2] == 1) {
       row = std::copy_n(x + (line + start + inside.first) * channels, (inside.last - inside.first) * channels, row);
     } else {
       for (std::int64_t k = inside.first; k < inside.last; ++k)
@@ -102,7 +107,7 @@ void unfold_transposed(const Unfolding& u, const Bits* x, Bits* columns) {
               const std::int64_t z = a * u.strides[0] + u.first[0] + i * u.dilations[0];
               for (std::int64_t b = 0; b < u.counts[1]; ++b) {
                 const std::int64_t y = b * u.strides[1] + u.first[1] + j * u.dilations[1];
-                if (z < 0 || z >= u.sizes[0] || y < 0 || y >= u.sizes[1]) {
+                if (z < 0 || z >= u.sizes[0] || y < 0 || y >= u.sizes[1] || windows.is_empty()) {
                   columns = std::fill_n(columns, u.counts[2], Bits(0));
                   continue;
                 }
