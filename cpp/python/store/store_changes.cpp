@@ -151,11 +151,8 @@ PyObject* store_flatten(PyObject* self, PyObject* const* args, Py_ssize_t count_
   const DType dtype = count == 0 ? kFloat32 : store.values.dtype(ids[0]);
   const std::int64_t elements = check_flat(store.values, ids);
   if (count_of_args == 3) {
-    Memory* whole = adopt_on_device(store, args[1], args[2], static_cast<std::size_t>(elements) * dtype.size());
-    struct Owned {
-      Memory* memory;
-      ~Owned() { memory->disown(); }
-    } const owned{whole};
+    const OwnedMemory whole(
+        adopt_on_device(store, args[1], args[2], static_cast<std::size_t>(elements) * dtype.size()));
     store.values.flatten_into(*whole, ids);
     store.tell_watchers();
     return Py_NewRef(args[1]);

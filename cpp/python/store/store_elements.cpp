@@ -14,13 +14,10 @@ namespace {
 Ref converted_elements(const Values& values, VariableId id) {
   const DType dtype = values.dtype(id), computed = computed_as(dtype);
   const std::size_t count = values.element_count(id);
-  struct Owned {
-    Memory* memory;
-    ~Owned() { memory->disown(); }
-  } const wide{Memory::uninitialised(count * computed.size())};
+  const OwnedMemory wide(Memory::uninitialised(count * computed.size()));
   const auto dims = values.dims(id);
-  values.write_first(id, wide.memory->data());
-  const Ref array = checked(array_over(*wide.memory, computed, dims, false));
+  values.write_first(id, wide->data());
+  const Ref array = checked(array_over(*wide, computed, dims, false));
   return as_array(array.get(), dtype, true);
 }
 
@@ -118,10 +115,7 @@ void assign_elements(PyObject* variable, PyObject* value) {
   const bool is_own = own != nullptr;
   Memory* const memory = is_own ? own : Memory::uninitialised(values.byte_count(id));
   memory->own();  // until the end
-  struct Owned {
-    Memory* memory;
-    ~Owned() { memory->disown(); }
-  } const owned{memory};
+  const OwnedMemory owned(memory);
   if (!is_own) memory->disown();
   const bool is_plain = assign_plain(*memory, values, id, value);
   if (!is_plain) {

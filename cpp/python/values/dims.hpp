@@ -3,16 +3,26 @@
 // Thread safety: with the GIL.
 #pragma once
 
+#include <algorithm>
 #include <array>
 #include <cstddef>
 #include <cstdint>
 #include <limits>
+#include <span>
 
 #include "support/python.hpp"
 
 namespace scopetrie::python {
 
 using SpatialDims = std::array<std::int64_t, 3>;
+
+/// The sizes of the spatial dimensions of an array `[N, spatial..., C]`; those that are missing in front have 1.
+inline SpatialDims spatial_sizes(std::span<const Py_ssize_t> dims) {
+  SpatialDims out;
+  out.fill(1);
+  std::copy(dims.begin() + 1, dims.end() - 1, out.end() - static_cast<Py_ssize_t>(dims.size() - 2));
+  return out;
+}
 
 /// Reads a tuple of `rank` numbers from `least` to 2^31 - 1; dimensions that are missing in front have `missing`.
 /// Throws PythonRaised: TypeError, or OverflowError.

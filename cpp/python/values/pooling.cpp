@@ -6,7 +6,7 @@
 #include <limits>
 
 #include "scopetrie/values/pooling.hpp"
-#include "support/locking.hpp"
+#include "support/types.hpp"
 #include "values/dims.hpp"
 #include "values/reals.hpp"
 
@@ -30,14 +30,10 @@ Pooling read_pooling(const Reals& large, const Reals& small, PyObject* window, P
   Pooling out{};
   out.images = sizes.front();
   out.channels = sizes.back();
-  out.sizes.fill(1);
-  out.counts.fill(1);
-  for (std::size_t i = 0; i < rank; ++i) {
-    const std::size_t at = out.sizes.size() - rank + i;
-    out.sizes[at] = sizes[i + 1];
-    out.counts[at] = counts[i + 1];
-    if (std::max(out.sizes[at], out.counts[at]) > std::numeric_limits<std::int32_t>::max()) refuse_pooling();
-  }
+  out.sizes = spatial_sizes(sizes);
+  out.counts = spatial_sizes(counts);
+  if (std::max(std::ranges::max(out.sizes), std::ranges::max(out.counts)) > std::numeric_limits<std::int32_t>::max())
+    refuse_pooling();
   out.window = read_spatial(window, rank, 1, 1);
   out.strides = read_spatial(strides, rank, 1, 1);
   out.before = read_spatial(before, rank, 0, 0);
@@ -102,13 +98,13 @@ constexpr char kSpreadMeanDoc[] =
 }  // namespace
 
 bool bind_pooling(PyObject* module) {
-  static PyMethodDef functions[] = {
+  static auto functions = table<PyMethodDef>({
       {"pool_largest", unlocked<call_with_two<pool_largest, pool_largest, false>>, METH_VARARGS, kLargestDoc},
       {"pool_mean", unlocked<call_with_two<pool_mean, pool_mean, false>>, METH_VARARGS, kMeanDoc},
       {"spread_largest", unlocked<call_with_three<spread_largest, spread_largest>>, METH_VARARGS, kSpreadLargestDoc},
       {"spread_mean", unlocked<call_with_two<spread_mean, spread_mean, true>>, METH_VARARGS, kSpreadMeanDoc},
-      {nullptr, nullptr, 0, nullptr}};
-  return PyModule_AddFunctions(module, functions) == 0;
+  });
+  return add_functions(module, functions);
 }
 
 }  // namespace scopetrie::python

@@ -10,6 +10,7 @@
 #include <utility>
 
 #include "support/types.hpp"
+#include "values/buffer.hpp"
 
 namespace scopetrie::python {
 namespace {
@@ -24,41 +25,31 @@ std::uint64_t word(PyObject* number) {
 /// The memory of `out`, which is held and checked. NumPy's kind letter and item size give its type.
 class Target {
  public:
-  explicit Target(PyObject* out) {
-    if (PyObject_GetBuffer(out, &view_, PyBUF_STRIDES | PyBUF_FORMAT | PyBUF_WRITABLE) < 0) throw_raised();
-    std::string_view format(view_.format);
+  explicit Target(PyObject* out) : buffer_(out, PyBUF_STRIDES | PyBUF_FORMAT | PyBUF_WRITABLE) {
+    std::string_view format(buffer_.view().format);
     if (format.starts_with('=')) format.remove_prefix(1);
     if (format == "f" || format == "d") {
       kind_ = 'f';
     } else if (format == "i" || format == "l" || format == "q") {  // the platform decides which of them is int64
       kind_ = 'i';
     }
-    const bool is_known = kind_ != 0, is_contiguous = PyBuffer_IsContiguous(&view_, 'C') != 0;
-    if (is_known && is_contiguous) return;
-    if (!is_contiguous)
-      PyErr_SetString(PyExc_ValueError, "random_fill: out must be C-contiguous");
-    else
-      PyErr_Format(PyExc_TypeError, "random_fill: out must be float32, float64, int32 or int64, got format '%s'",
-                   view_.format);
-    PyBuffer_Release(&view_);
-    throw_raised();
-  }
-  Target(const Target&) = delete;
-  Target& operator=(const Target&) = delete;
-  ~Target() {
-    stay_if_thread_ends();
-    PyBuffer_Release(&view_);
+    if (PyBuffer_IsContiguous(&buffer_.view(), 'C') == 0)
+      raise_error(PyExc_ValueError, "random_fill: out must be C-contiguous");
+    if (kind_ == 0)
+      raise_error(PyExc_TypeError, "random_fill: out must be float32, float64, int32 or int64, got format '%s'",
+                  buffer_.view().format);
   }
 
   char kind() const { return kind_; }
-  std::size_t size() const { return static_cast<std::size_t>(view_.itemsize); }
+  std::size_t size() const { return static_cast<std::size_t>(buffer_.view().itemsize); }
   template <typename T>
   std::span<T> elements() const {
-    return {static_cast<T*>(view_.buf), static_cast<std::size_t>(view_.len) / sizeof(T)};
+    const Py_buffer& view = buffer_.view();
+    return {static_cast<T*>(view.buf), static_cast<std::size_t>(view.len) / sizeof(T)};
   }
 
  private:
-  Py_buffer view_{};
+  Buffer buffer_;
   char kind_ = 0;
 };
 

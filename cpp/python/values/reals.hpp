@@ -8,41 +8,35 @@
 #include <span>
 #include <string_view>
 
-#include "support/python.hpp"
+#include "values/buffer.hpp"
 
 namespace scopetrie::python {
 
 class Reals {
  public:
   /// Throws PythonRaised.
-  Reals(PyObject* array, bool is_writable) {
-    const int flags = PyBUF_C_CONTIGUOUS | PyBUF_FORMAT | (is_writable ? PyBUF_WRITABLE : 0);
-    if (PyObject_GetBuffer(array, &view_, flags) < 0) throw_raised();
-  }
-  Reals(const Reals&) = delete;
-  Reals& operator=(const Reals&) = delete;
-  ~Reals() {
-    stay_if_thread_ends();
-    PyBuffer_Release(&view_);
-  }
+  Reals(PyObject* array, bool is_writable)
+      : buffer_(array, PyBUF_C_CONTIGUOUS | PyBUF_FORMAT | (is_writable ? PyBUF_WRITABLE : 0)) {}
 
   /// 'f', 'd', or anything else.
-  char kind() const { return view_.format[1] == 0 ? view_.format[0] : '?'; }
-  bool is_of_kind(const Reals& other) const { return std::string_view(view_.format) == other.view_.format; }
+  char kind() const { return view().format[1] == 0 ? view().format[0] : '?'; }
+  bool is_of_kind(const Reals& other) const { return std::string_view(view().format) == other.view().format; }
   /// Whether it has as many elements of the same kind.
-  bool is_like(const Reals& other) const { return view_.len == other.view_.len && is_of_kind(other); }
-  std::span<const Py_ssize_t> dims() const { return {view_.shape, static_cast<std::size_t>(view_.ndim)}; }
+  bool is_like(const Reals& other) const { return view().len == other.view().len && is_of_kind(other); }
+  std::span<const Py_ssize_t> dims() const { return {view().shape, static_cast<std::size_t>(view().ndim)}; }
   template <typename Real>
   Real* elements() const {
-    return static_cast<Real*>(view_.buf);
+    return static_cast<Real*>(view().buf);
   }
   template <typename Real>
   std::size_t count() const {
-    return static_cast<std::size_t>(view_.len) / sizeof(Real);
+    return static_cast<std::size_t>(view().len) / sizeof(Real);
   }
 
  private:
-  Py_buffer view_{};
+  const Py_buffer& view() const { return buffer_.view(); }
+
+  Buffer buffer_;
 };
 
 }  // namespace scopetrie::python

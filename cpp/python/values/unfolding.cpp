@@ -1,12 +1,13 @@
 // Windows of NumPy's arrays as the rows of matrices.
 #include "values/unfolding.hpp"
 
+#include <algorithm>
 #include <cstdint>
 #include <initializer_list>
 #include <limits>
 
 #include "scopetrie/values/unfolding.hpp"
-#include "support/locking.hpp"
+#include "support/types.hpp"
 #include "values/dims.hpp"
 #include "values/reals.hpp"
 
@@ -46,11 +47,8 @@ Unfolding read_unfolding(const Reals& array, const Reals& matrix, bool is_transp
   Unfolding out{};
   out.images = dims.front();
   out.channels = dims.back();
-  out.sizes.fill(1);
-  for (std::size_t i = 0; i < rank; ++i) {
-    if (dims[i + 1] > kMostUnfolded) refuse_unfolding();
-    out.sizes[out.sizes.size() - rank + i] = dims[i + 1];
-  }
+  out.sizes = spatial_sizes(dims);
+  if (std::ranges::max(out.sizes) > kMostUnfolded) refuse_unfolding();
   out.counts = read_spatial(given.counts, rank, 0, 1);
   out.window = read_spatial(given.window, rank, 1, 1);
   out.strides = read_spatial(given.strides, rank, 1, 1);
@@ -119,10 +117,9 @@ constexpr char kFoldDoc[] =
 }  // namespace
 
 bool bind_unfolding(PyObject* module) {
-  static PyMethodDef functions[] = {{"unfold", unlocked<unfold_array>, METH_VARARGS, kUnfoldDoc},
-                                    {"fold", unlocked<fold_matrix>, METH_VARARGS, kFoldDoc},
-                                    {nullptr, nullptr, 0, nullptr}};
-  return PyModule_AddFunctions(module, functions) == 0;
+  static auto functions = table<PyMethodDef>({{"unfold", unlocked<unfold_array>, METH_VARARGS, kUnfoldDoc},
+                                              {"fold", unlocked<fold_matrix>, METH_VARARGS, kFoldDoc}});
+  return add_functions(module, functions);
 }
 
 }  // namespace scopetrie::python

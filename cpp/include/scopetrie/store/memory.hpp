@@ -105,4 +105,19 @@ class Memory {
   } behind_;
 };
 
+/// Owns a memory for as long as it lives.
+class OwnedMemory {
+ public:
+  explicit OwnedMemory(Memory* memory) noexcept : memory_(memory) {}
+  ~OwnedMemory() { memory_->disown(); }
+  OwnedMemory(const OwnedMemory&) = delete;
+  OwnedMemory& operator=(const OwnedMemory&) = delete;
+
+  Memory& operator*() const noexcept { return *memory_; }
+  Memory* operator->() const noexcept { return memory_; }
+
+ private:
+  Memory* memory_;
+};
+
 }  // namespace scopetrie
