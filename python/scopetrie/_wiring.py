@@ -35,7 +35,7 @@ _core.wire(
     graph_mismatch="graph.default.graphs_differ",
     known_elements="ops.folding.known_elements",
     known_sizes="ops.folding.dims_from",
-    make_elements="execution.first_elements.make_elements",
+    make_elements="execution.sessions.first_elements.make_elements",
     named_initializer="scopes.asking.named_initializer",
     needs_nothing="scopes.asking.needs_nothing",
     note_part="scopes.partitioned.note_part",

@@ -22,9 +22,9 @@ EXPORTS: Final = {
         dtypes resource_ref string string_ref uint16 uint16_ref uint32 uint32_ref uint64 uint64_ref uint8
         dtypes uint8_ref variant variant_ref
         errors OpError
-        execution.config ConfigProto GPUOptions GraphOptions OptimizerOptions RunOptions
-        execution.default InteractiveSession Session get_default_session
         execution.lowering lower
+        execution.sessions.config ConfigProto GPUOptions GraphOptions OptimizerOptions RunOptions
+        execution.sessions.default InteractiveSession Session get_default_session
         execution.trace RunMetadata
         graph.default add_to_collection add_to_collections colocate_with container control_dependencies device
         graph.default get_all_collection_keys get_collection get_collection_ref get_default_graph

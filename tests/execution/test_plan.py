@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 import scopetrie as tf
 from scopetrie.execution.cells import Cell
-from scopetrie.execution.plan import Plan
+from scopetrie.execution.plans.plan import Plan
 
 
 @pytest.fixture(autouse=True)

@@ -1,5 +1,5 @@
-// The last pass of a compilation (python/scopetrie/execution/compilation.py): from the calls that a run makes to steps
-// with their values in slots. The core's SlotPlan decides; here its numbers become the steps' tuples.
+// The last pass of a compilation (python/scopetrie/execution/plans/compilation.py): from the calls that a run makes to
+// steps with their values in slots. The core's SlotPlan decides; here its numbers become the steps' tuples.
 //
 // Invariants: those of the steps, which compilation.py states. Thread safety: that of locking.hpp; finding shapes that
 // are not known calls Python.

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from .config import ConfigProto, GPUOptions, GraphOptions, OptimizerOptions, RunOptions
-from .default import InteractiveSession, Session, get_default_session
 from .failure import of_program
 from .lowering import LoweredFunction, lower
-from .session import BaseSession
+from .sessions.config import ConfigProto, GPUOptions, GraphOptions, OptimizerOptions, RunOptions
+from .sessions.default import InteractiveSession, Session, get_default_session
+from .sessions.session import BaseSession
 from .trace import RunMetadata, Timeline
 
 __all__ = [

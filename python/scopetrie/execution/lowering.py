@@ -9,8 +9,8 @@ from ..backends import Array, get_backend
 from ..graph import Graph, Tensor, get_default_graph
 from ..locks import Lock
 from ..public import v1
-from .fetches import Fetches
-from .plan import Plan
+from .plans.plan import Plan
+from .sessions.fetches import Fetches
 from .state import State
 
 

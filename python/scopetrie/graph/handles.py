@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from .graph import Graph
 
 # `Tensor.eval` and `Operation.run` are implemented floors above.
-_EVALUATION: Final = "execution.evaluation"
+_EVALUATION: Final = "execution.sessions.evaluation"
 
 T = TypeVar("T")
 

@@ -147,7 +147,7 @@ class Variable(_core.Variable):
         known = getattr(session, "_loaded", None)
         if known is None or not _core.copy_array(known.get(self._id), value):
             try:
-                load("execution.evaluation").load_variable(self, value, session)
+                load("execution.sessions.evaluation").load_variable(self, value, session)
             except Exception as error:
                 shorten(error)
                 raise

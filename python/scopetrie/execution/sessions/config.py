@@ -10,7 +10,7 @@ from __future__ import annotations
 import copy
 from typing import Any, ClassVar
 
-from ..public import v1
+from ...public import v1
 
 
 class Options:

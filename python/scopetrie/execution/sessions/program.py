@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from ..backends import Array
-from ..graph import Graph
+from ...backends import Array
+from ...graph import Graph
+from ..plans.plan import Plan
+from ..state import State
+from ..trace import RunMetadata, record
 from .config import RunOptions
 from .feeds import Feed, find_feed
 from .fetches import Fetches
-from .plan import Plan
-from .state import State
-from .trace import RunMetadata, record
 
 
 class Program:

@@ -17,12 +17,12 @@ from typing import Any, Final
 
 import numpy as np
 
-from ..backends.deferred import noted_by
-from ..backends.fusion.launch import Library
-from ..backends.fusion.trace import NotTraceableError, Trace, Traced, tracing_namespace
-from ..dtypes import DType, variant
-from ..ops.node_text import Dims
-from .cells import Cell
+from ...backends.deferred import noted_by
+from ...backends.fusion.launch import Library
+from ...backends.fusion.trace import NotTraceableError, Trace, Traced, tracing_namespace
+from ...dtypes import DType, variant
+from ...ops.node_text import Dims
+from ..cells import Cell
 from .placement import is_of_rows
 from .region import Member, Region, TracedCell, run_traced
 from .resolution import Known

@@ -11,19 +11,19 @@ from typing import Any, Final, TypeAlias
 
 import numpy as np
 
-from .._core import outside_run
-from ..backends import Array, Backend, host_array
-from ..dtypes import DType, variant
-from ..errors import InvalidArgumentError, UnimplementedError
-from ..graph import Graph
-from ..ops.node_text import Dims, dims_text
-from ..ops.registry import OpDef
+from ..._core import outside_run
+from ...backends import Array, Backend, host_array
+from ...dtypes import DType, variant
+from ...errors import InvalidArgumentError, UnimplementedError
+from ...graph import Graph
+from ...ops.node_text import Dims, dims_text
+from ...ops.registry import OpDef
+from ..cells import Cell, Initialization, Update
+from ..failure import located
+from ..state import OpState, State
 from . import short_floats
-from .cells import Cell, Initialization, Update
 from .checking import checked
-from .failure import located
 from .placement import PASSED_ON, WITH_BODIES, Node, Placement, homes_of, is_of_rows
-from .state import OpState, State
 
 # Operation, function (or a `Cell` to read), arguments, results; and, for elementwise functions, the number of
 # arguments before the output array. 0 for others, except for those that make a new array.

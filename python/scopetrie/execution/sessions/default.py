@@ -6,15 +6,15 @@ import warnings
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self
 
-from ..graph import Graph
-from ..public import v1
-from ..store import Store
-from . import session_stack
+from ...graph import Graph
+from ...public import v1
+from ...store import Store
+from . import stack as session_stack
 from .config import ConfigProto
 from .session import BaseSession
 
 if TYPE_CHECKING:
-    from ..partitioned import PartitionedStore
+    from ...partitioned import PartitionedStore
 
 
 @v1("Session")

@@ -7,11 +7,11 @@ from typing import Any
 
 import numpy as np
 
-from .._core import Variable, own_items
-from ..backends import Array, Backend
-from ..errors import InternalError
-from ..graph import Graph, Tensor
-from .failure import made_at
+from ..._core import Variable, own_items
+from ...backends import Array, Backend
+from ...errors import InternalError
+from ...graph import Graph, Tensor
+from ..failure import made_at
 
 
 class Feed:

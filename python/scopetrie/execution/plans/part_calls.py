@@ -6,10 +6,10 @@ from collections.abc import Callable, Sequence
 from functools import partial
 from typing import Any, Final, Protocol
 
-from ..backends import Array
-from ..errors import UnimplementedError
-from .cells import Cell
-from .part_cells import PartCell, run_at_part
+from ...backends import Array
+from ...errors import UnimplementedError
+from ..cells import Cell
+from ..part_cells import PartCell, run_at_part
 
 __all__ = ["PartCalls"]
 

@@ -8,24 +8,24 @@ from typing import TYPE_CHECKING, Any, Final, NoReturn, Self, TypeAlias, TypeVar
 
 import numpy as np
 
-from ..backends import Backend, get_backend
-from ..errors import NotFoundError, OpError, UnimplementedError
-from ..graph import Graph, Operation, Tensor, get_default_graph, graph_facts, graph_line, variables_outline
-from ..ops.indexed_slices import IndexedSlices
-from ..printing import Outline, printed
-from ..store import Store
-from ..tracebacks import shorten
-from ..variables import Variable
-from . import session_stack
+from ...backends import Backend, get_backend
+from ...errors import NotFoundError, OpError, UnimplementedError
+from ...graph import Graph, Operation, Tensor, get_default_graph, graph_facts, graph_line, variables_outline
+from ...ops.indexed_slices import IndexedSlices
+from ...printing import Outline, printed
+from ...store import Store
+from ...tracebacks import shorten
+from ...variables import Variable
+from ..plans.plan import CLOSED, Plan
+from ..state import State
+from . import stack as session_stack
 from .config import ConfigProto
 from .feeds import find_feed, flatten_feeds
 from .fetches import is_flat, signature
-from .plan import CLOSED, Plan
 from .program import Program, check_options
-from .state import State
 
 if TYPE_CHECKING:
-    from ..partitioned import PartitionedStore
+    from ...partitioned import PartitionedStore
 
 # For type checkers: what `run` takes, and what it gives for a tensor: for rank 0 a NumPy scalar, which has
 # all that an array has.
@@ -472,7 +472,7 @@ def _stores_for(backend: Backend, store: Any) -> tuple[Store | None, Any]:
     """
     parts = None
     if store is not None and not isinstance(store, Store):
-        from ..partitioned import PartitionedStore  # imported late: few programs use a cluster
+        from ...partitioned import PartitionedStore  # imported late: few programs use a cluster
 
         if not isinstance(store, PartitionedStore):
             raise TypeError(f'Argument `store` must be a tf.Store, but got "{type(store).__name__}"')

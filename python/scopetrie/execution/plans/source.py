@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Container, Mapping, Sequence
 from typing import Any, Final, NoReturn
 
-from ..backends import Backend
-from .cells import Cell, Update
+from ...backends import Backend
+from ..cells import Cell, Update
 from .steps import Output, Step
 
 # So many variables in a row are copied by a loop, whose code does not grow with them.

@@ -17,14 +17,14 @@ from collections.abc import Container, Sequence
 from contextlib import nullcontext
 from typing import Any, Final
 
-from .._core import place_calls
-from ..backends import Backend
-from ..garbage import collecting_later
-from ..graph import Graph
-from .cells import Cell
+from ..._core import place_calls
+from ...backends import Backend
+from ...garbage import collecting_later
+from ...graph import Graph
+from ..cells import Cell
+from ..state import State
 from .placement import Node
 from .resolution import Call, Resolution
-from .state import State
 from .steps import Output, Shapes, Step
 
 # For graphs with more nodes the garbage collector is off during compilation: there is no garbage, and

@@ -12,8 +12,8 @@ from typing import Any, Final
 
 import numpy as np
 
-from ..backends import Array
-from ..dtypes import DType, bfloat16
+from ...backends import Array
+from ...dtypes import DType, bfloat16
 
 # Kernels that read the bits of their arguments rather than numbers.
 _OF_BITS: Final = frozenset({"Bitcast"})

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Hashable, Sequence
 from typing import Any, Final, NamedTuple
 
-from .cells import Cell
+from ..cells import Cell
 from .resolution import Resolution
 
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Final, TypeAlias
 
-from .._core import Variable
-from ..graph import Graph, Operation, Tensor
+from ..._core import Variable
+from ...graph import Graph, Operation, Tensor
 
 # What is no container, and hashable.
 _HANDLES: Final = frozenset({Tensor, Variable})

@@ -7,13 +7,13 @@ import time
 from collections.abc import Callable, Container, Sequence
 from typing import Any, Final, NoReturn
 
-from ..backends import Array
-from ..graph import Graph
-from .cells import Cell
+from ...backends import Array
+from ...graph import Graph
+from ..cells import Cell
+from ..failure import located
+from ..state import State
 from .compilation import Compilation
-from .failure import located
 from .source import MANY, generate
-from .state import State
 
 # Generated code takes about 15 ns per step, the loop 150 ns, but generating it takes 6 us per step. So it
 # does not pay for a plan that runs once (an initializer), and beyond this length it would delay the second

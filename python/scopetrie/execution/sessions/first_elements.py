@@ -6,11 +6,11 @@ from typing import Any
 
 import numpy as np
 
-from .._core import own_items
-from ..dtypes import as_dtype
-from ..graph import Graph, Tensor
-from ..initializers import Initializer
-from ..scopes.asking import takes
+from ..._core import own_items
+from ...dtypes import as_dtype
+from ...graph import Graph, Tensor
+from ...initializers import Initializer
+from ...scopes.asking import takes
 from .default import Session
 
 __all__ = ["make_elements"]

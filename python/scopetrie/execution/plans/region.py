@@ -11,13 +11,13 @@ from typing import Any, Final, NamedTuple
 
 import numpy as np
 
-from ..backends import Array
-from ..backends.deferred import noted_by, within
-from ..backends.fusion.launch import Fused, Library
-from ..backends.fusion.trace import Node, Noted, NotTraceableError, Trace, Traced, tracing_namespace
-from ..errors import InvalidArgumentError
-from ..ops.registry import OpDef
-from .cells import Cell
+from ...backends import Array
+from ...backends.deferred import noted_by, within
+from ...backends.fusion.launch import Fused, Library
+from ...backends.fusion.trace import Node, Noted, NotTraceableError, Trace, Traced, tracing_namespace
+from ...errors import InvalidArgumentError
+from ...ops.registry import OpDef
+from ..cells import Cell
 
 # So many different sets of shapes are kept compiled; others run operation by operation.
 _MOST_FORMS: Final = 32

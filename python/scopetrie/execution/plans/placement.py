@@ -18,10 +18,10 @@ from typing import Any, Final, TypeAlias
 
 import numpy as np
 
-from ..backends import Backend
-from ..dtypes import DType, variant
-from ..ops.node_text import Dims
-from ..ops.registry import OpDef
+from ...backends import Backend
+from ...dtypes import DType, variant
+from ...ops.node_text import Dims
+from ...ops.registry import OpDef
 
 Node: TypeAlias = tuple[int, OpDef | None, int, int, tuple[int, ...], Any]
 # Types whose output is their input.

@@ -11,10 +11,10 @@ from typing import Any
 
 import numpy as np
 
-from ..backends import Array, Backend
-from ..dtypes import DType, variant
-from ..errors import InternalError, InvalidArgumentError
-from ..ops.node_text import Dims, dims_text
+from ...backends import Array, Backend
+from ...dtypes import DType, variant
+from ...errors import InternalError, InvalidArgumentError
+from ...ops.node_text import Dims, dims_text
 
 
 def checked(

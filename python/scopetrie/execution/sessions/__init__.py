@@ -1,0 +1,1 @@
+"""Sessions: what a program calls, its fetches and feeds, and the default session of a thread."""
