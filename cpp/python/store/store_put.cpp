@@ -22,7 +22,7 @@ void release_content(void* array) noexcept { Py_DECREF(static_cast<PyObject*>(ar
 // The store is the only one that has the mapped bytes.
 bool is_content_reachable(void*) noexcept { return false; }
 
-// A variable in a file; what StoredVariable (python/scopetrie/store/stored_file.py) has of it.
+// A variable in a file; what StoredVariable (python/scopetrie/store/files/stored_file.py) has of it.
 struct MappedVariable {
   PyObject* path;
   Output output;

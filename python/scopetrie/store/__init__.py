@@ -2,9 +2,9 @@
 
 from .device import owned_copy, value_on_device
 from .errors import MissingVariableError
+from .files.restore_plan import Rename, RestorePlan
 from .partitioned_variable import PartitionedStoreVariable
 from .pytrees import register_later
-from .restore_plan import Rename, RestorePlan
 from .store import Store
 from .subtree import Subtree
 from .variable import StoreVariable

@@ -9,8 +9,8 @@ from .. import _core
 from ..names import Names
 from ..public import v1
 from .errors import MissingVariableError, missing, scopes_of
+from .files.saved import SavedStore
 from .flat import Flat, flatten
-from .saved import SavedStore
 from .subtree import Subtree
 from .variable import StoreVariable
 

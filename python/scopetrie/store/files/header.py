@@ -12,9 +12,9 @@ from typing import Any, Final
 
 import numpy as np
 
-from .stored_dtypes import NAMES, as_stored, dtype_of_name, from_stored
+from .dtypes import NAMES, as_stored, dtype_of_name, from_stored
+from .keys import OURS, keys_of, library
 from .stored_file import StoredFile, StoredVariable
-from .stored_keys import OURS, keys_of, library
 
 __all__ = ["read_header"]
 

@@ -9,10 +9,10 @@ from typing import Any, Final, NamedTuple, Protocol, TypeAlias, final
 
 import numpy as np
 
-from .. import _core
-from ..printing import Facts, aligned, bytes_text, facts_of, name_text, plural, type_text
-from .globs import Glob, glob
-from .outline import variable_facts
+from ... import _core
+from ...printing import Facts, aligned, bytes_text, facts_of, name_text, plural, type_text
+from ..globs import Glob, glob
+from ..outline import variable_facts
 from .parts import fit_parts
 from .progress import progress
 from .stored_file import StoredFile

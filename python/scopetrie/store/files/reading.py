@@ -9,11 +9,11 @@ from typing import Any, Final, Protocol
 
 import numpy as np
 
-from ..bundles import is_bundle
-from .bundle_file import read_bundle
-from .npz_file import read_npz
+from ...bundles import is_bundle
+from .bundle import read_bundle
+from .header import read_header
+from .npz import read_npz
 from .stored_file import StoredVariable
-from .stored_header import read_header
 
 __all__ = ["StoredSource", "read_stored"]
 

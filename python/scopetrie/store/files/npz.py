@@ -10,7 +10,7 @@ from typing import Any, Final, NamedTuple
 
 import numpy as np
 
-from .stored_dtypes import name_of
+from .dtypes import name_of
 from .stored_file import StoredVariable
 
 __all__ = ["NpzFile", "read_npz"]

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from concurrent.futures import Future
 from typing import Final
 
-from ..locks import Lock
+from ...locks import Lock
 
 __all__ = ["in_background"]
 

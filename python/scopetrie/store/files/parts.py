@@ -13,7 +13,7 @@ from typing import Any, Final, TypeVar
 
 import numpy as np
 
-from ..printing import Facts
+from ...printing import Facts
 
 __all__ = ["fit_parts", "groups_of", "joint_axis", "joint_shape"]
 

@@ -8,9 +8,9 @@ from typing import Any, Final, NamedTuple
 
 import numpy as np
 
-from ..bundles import Bundle, open_bundle
-from ..dtypes import DType
-from ..errors import DataLossError, OpError
+from ...bundles import Bundle, open_bundle
+from ...dtypes import DType
+from ...errors import DataLossError, OpError
 from .stored_file import StoredVariable
 
 __all__ = ["BundleFile", "read_bundle"]

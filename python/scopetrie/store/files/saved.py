@@ -10,12 +10,12 @@ from typing import TYPE_CHECKING, Any, Literal, Self, overload
 
 import numpy as np
 
-from ..garbage import collecting_later
+from ...garbage import collecting_later
+from ..viewed import ViewedStore
 from .parts import groups_of, joint_axis
 from .restore_plan import Rename, RestorePlan, plan_restore
 from .stored_file import StoredFile, StoredVariable
-from .viewed import ViewedStore
-from .written_file import write_file
+from .writing import write_file
 
 if TYPE_CHECKING:
     from concurrent.futures import Future

@@ -11,10 +11,10 @@ from typing import Any, Final
 
 import numpy as np
 
-from .._core import address_of
-from ..files import write_whole
-from .stored_dtypes import as_stored, name_of
-from .stored_keys import OURS, keys_of, library
+from ..._core import address_of
+from ...files import write_whole
+from .dtypes import as_stored, name_of
+from .keys import OURS, keys_of, library
 
 __all__ = ["write_file"]
 
