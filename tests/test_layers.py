@@ -65,6 +65,7 @@ OPS_FLOORS = [
         "values",
     },
     {"array"},
+    {"elementwise"},
     {"math"},
     {"control"},
     {"linalg", "random", "state"},

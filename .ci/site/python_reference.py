@@ -28,7 +28,7 @@ SUBJECTS = {
     "Sessions": ("execution", "backends", "behavior", "client", "compat", "logging"),
     "Gradients": ("derivatives", "train"),
     "Ops: arrays": ("ops.array", "ops.constant", "ops.placeholder"),
-    "Ops: mathematics": ("ops.math", "ops.linalg"),
+    "Ops: mathematics": ("ops.elementwise", "ops.math", "ops.linalg"),
     "Ops: control flow and state": ("ops.control", "ops.state", "ops.checks"),
     "Ops: random numbers": ("ops.random", "random"),
     "Ops: text, images, sparse tensors": ("ops.strings", "ops.image", "ops.sparse", "ops.parsing"),

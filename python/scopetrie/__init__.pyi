@@ -218,6 +218,21 @@ from .ops.control.loop import while_loop as while_loop
 from .ops.control.map import map_fn as map_fn
 from .ops.control.map import scan as scan
 from .ops.control.tensor_array import TensorArray as TensorArray
+from .ops.elementwise.arithmetic import abs as abs
+from .ops.elementwise.arithmetic import cast as cast
+from .ops.elementwise.arithmetic import round as round
+from .ops.elementwise.arithmetic import sign as sign
+from .ops.elementwise.compare import clip_by_value as clip_by_value
+from .ops.elementwise.compare import logical_xor as logical_xor
+from .ops.elementwise.compare import where as where
+from .ops.elementwise.compare import where_v2 as where_v2
+from .ops.elementwise.complex import complex as complex
+from .ops.elementwise.complex import conj as conj
+from .ops.elementwise.divide import div as div
+from .ops.elementwise.divide import div_no_nan as div_no_nan
+from .ops.elementwise.divide import divide as divide
+from .ops.elementwise.divide import floordiv as floordiv
+from .ops.elementwise.divide import truediv as truediv
 from .ops.folding import constant_value as constant_value
 from .ops.indexed_slices import IndexedSlices as IndexedSlices
 from .ops.indexed_slices import convert_to_tensor_or_indexed_slices as convert_to_tensor_or_indexed_slices
@@ -251,21 +266,6 @@ from .ops.math.clipping import clip_by_global_norm as clip_by_global_norm
 from .ops.math.clipping import clip_by_norm as clip_by_norm
 from .ops.math.clipping import global_norm as global_norm
 from .ops.math.clipping import saturate_cast as saturate_cast
-from .ops.math.compare import clip_by_value as clip_by_value
-from .ops.math.compare import logical_xor as logical_xor
-from .ops.math.compare import where as where
-from .ops.math.compare import where_v2 as where_v2
-from .ops.math.complex import complex as complex
-from .ops.math.complex import conj as conj
-from .ops.math.divide import div as div
-from .ops.math.divide import div_no_nan as div_no_nan
-from .ops.math.divide import divide as divide
-from .ops.math.divide import floordiv as floordiv
-from .ops.math.divide import truediv as truediv
-from .ops.math.elementwise import abs as abs
-from .ops.math.elementwise import cast as cast
-from .ops.math.elementwise import round as round
-from .ops.math.elementwise import sign as sign
 from .ops.math.formulas import batch_gather as batch_gather
 from .ops.math.formulas import lbeta as lbeta
 from .ops.math.formulas import unravel_index as unravel_index
@@ -1194,66 +1194,6 @@ def foldr(
 ) -> _Tensor:
     """Combines the entries of tensors along their first dimension, from the last to the first."""
 
-def cross(a: _Any, b: _Any, name: str | None = ...) -> _Tensor:
-    """The cross product of vectors."""
-
-def cholesky(input: _Any, name: str | None = ...) -> _Tensor:
-    """The lower triangular L with L L^H = `input`, for symmetric positive definite matrices."""
-
-def matrix_determinant(input: _Any, name: str | None = ...) -> _Tensor:
-    """The determinant of square matrices."""
-
-def diag(diagonal: _Any, name: str | None = ...) -> _Tensor:
-    """Makes a tensor of twice the rank with given elements on its diagonal and zeros elsewhere."""
-
-def diag_part(input: _Any, name: str | None = ...) -> _Tensor:
-    """Reads the diagonal of a tensor whose shape is one shape twice."""
-
-def equal(x: _Any, y: _Any, name: str | None = ..., *, incompatible_shape_error: _bool = ...) -> _Tensor:
-    """Whether x == y, element by element; shapes broadcast."""
-
-def greater(x: _Any, y: _Any, name: str | None = ...) -> _Tensor:
-    """Whether x > y, element by element; shapes broadcast."""
-
-def greater_equal(x: _Any, y: _Any, name: str | None = ...) -> _Tensor:
-    """Whether x >= y, element by element; shapes broadcast."""
-
-def is_finite(x: _Any, name: str | None = ...) -> _Tensor:
-    """Whether x is neither infinite nor not a number, element by element."""
-
-def is_inf(x: _Any, name: str | None = ...) -> _Tensor:
-    """Whether x is infinite, element by element."""
-
-def is_nan(x: _Any, name: str | None = ...) -> _Tensor:
-    """Whether x is not a number, element by element."""
-
-def less(x: _Any, y: _Any, name: str | None = ...) -> _Tensor:
-    """Whether x < y, element by element; shapes broadcast."""
-
-def less_equal(x: _Any, y: _Any, name: str | None = ...) -> _Tensor:
-    """Whether x <= y, element by element; shapes broadcast."""
-
-def logical_and(x: _Any, y: _Any, name: str | None = ...) -> _Tensor:
-    """Whether both are true, element by element; shapes broadcast."""
-
-def logical_not(x: _Any, name: str | None = ...) -> _Tensor:
-    """Whether x is false, element by element."""
-
-def logical_or(x: _Any, y: _Any, name: str | None = ...) -> _Tensor:
-    """Whether one is true, element by element; shapes broadcast."""
-
-def not_equal(x: _Any, y: _Any, name: str | None = ..., *, incompatible_shape_error: _bool = ...) -> _Tensor:
-    """Whether x != y, element by element; shapes broadcast."""
-
-def angle(input: _Any, name: str | None = ...) -> _Tensor:
-    """The angle in radians, element by element."""
-
-def imag(input: _Any, name: str | None = ...) -> _Tensor:
-    """The imaginary part, element by element."""
-
-def real(input: _Any, name: str | None = ...) -> _Tensor:
-    """The real part, element by element."""
-
 def acos(x: _Any, name: str | None = ...) -> _Tensor:
     """The angle in radians whose cosine is x, element by element."""
 
@@ -1391,6 +1331,93 @@ def truncatediv(x: _Any, y: _Any, name: str | None = ...) -> _Tensor:
 
 def truncatemod(x: _Any, y: _Any, name: str | None = ...) -> _Tensor:
     """The remainder of x / y, with the sign of x, element by element; shapes broadcast."""
+
+def equal(x: _Any, y: _Any, name: str | None = ..., *, incompatible_shape_error: _bool = ...) -> _Tensor:
+    """Whether x == y, element by element; shapes broadcast."""
+
+def greater(x: _Any, y: _Any, name: str | None = ...) -> _Tensor:
+    """Whether x > y, element by element; shapes broadcast."""
+
+def greater_equal(x: _Any, y: _Any, name: str | None = ...) -> _Tensor:
+    """Whether x >= y, element by element; shapes broadcast."""
+
+def is_finite(x: _Any, name: str | None = ...) -> _Tensor:
+    """Whether x is neither infinite nor not a number, element by element."""
+
+def is_inf(x: _Any, name: str | None = ...) -> _Tensor:
+    """Whether x is infinite, element by element."""
+
+def is_nan(x: _Any, name: str | None = ...) -> _Tensor:
+    """Whether x is not a number, element by element."""
+
+def less(x: _Any, y: _Any, name: str | None = ...) -> _Tensor:
+    """Whether x < y, element by element; shapes broadcast."""
+
+def less_equal(x: _Any, y: _Any, name: str | None = ...) -> _Tensor:
+    """Whether x <= y, element by element; shapes broadcast."""
+
+def logical_and(x: _Any, y: _Any, name: str | None = ...) -> _Tensor:
+    """Whether both are true, element by element; shapes broadcast."""
+
+def logical_not(x: _Any, name: str | None = ...) -> _Tensor:
+    """Whether x is false, element by element."""
+
+def logical_or(x: _Any, y: _Any, name: str | None = ...) -> _Tensor:
+    """Whether one is true, element by element; shapes broadcast."""
+
+def not_equal(x: _Any, y: _Any, name: str | None = ..., *, incompatible_shape_error: _bool = ...) -> _Tensor:
+    """Whether x != y, element by element; shapes broadcast."""
+
+def angle(input: _Any, name: str | None = ...) -> _Tensor:
+    """The angle in radians, element by element."""
+
+def imag(input: _Any, name: str | None = ...) -> _Tensor:
+    """The imaginary part, element by element."""
+
+def real(input: _Any, name: str | None = ...) -> _Tensor:
+    """The real part, element by element."""
+
+def betainc(a: _Any, b: _Any, x: _Any, name: str | None = ...) -> _Tensor:
+    """The regularized incomplete beta function of `x` with parameters `a` and `b`, element by element."""
+
+def digamma(x: _Any, name: str | None = ...) -> _Tensor:
+    """The derivative of log gamma at x, element by element."""
+
+def erf(x: _Any, name: str | None = ...) -> _Tensor:
+    """The error function of x, element by element."""
+
+def erfc(x: _Any, name: str | None = ...) -> _Tensor:
+    """1 - erf(x), precise for large x, element by element."""
+
+def igamma(a: _Any, x: _Any, name: str | None = ...) -> _Tensor:
+    """The lower regularized incomplete gamma function, element by element; shapes broadcast."""
+
+def igammac(a: _Any, x: _Any, name: str | None = ...) -> _Tensor:
+    """The upper regularized incomplete gamma function, element by element; shapes broadcast."""
+
+def lgamma(x: _Any, name: str | None = ...) -> _Tensor:
+    """log |gamma(x)|, element by element."""
+
+def polygamma(a: _Any, x: _Any, name: str | None = ...) -> _Tensor:
+    """Derivative a of digamma at x, element by element; shapes broadcast."""
+
+def zeta(x: _Any, q: _Any, name: str | None = ...) -> _Tensor:
+    """The Hurwitz zeta function of x and q, element by element; shapes broadcast."""
+
+def cross(a: _Any, b: _Any, name: str | None = ...) -> _Tensor:
+    """The cross product of vectors."""
+
+def cholesky(input: _Any, name: str | None = ...) -> _Tensor:
+    """The lower triangular L with L L^H = `input`, for symmetric positive definite matrices."""
+
+def matrix_determinant(input: _Any, name: str | None = ...) -> _Tensor:
+    """The determinant of square matrices."""
+
+def diag(diagonal: _Any, name: str | None = ...) -> _Tensor:
+    """Makes a tensor of twice the rank with given elements on its diagonal and zeros elsewhere."""
+
+def diag_part(input: _Any, name: str | None = ...) -> _Tensor:
+    """Reads the diagonal of a tensor whose shape is one shape twice."""
 
 def is_non_decreasing(x: _Any, name: str | None = ...) -> _Tensor:
     """Whether each element of a tensor, in row-major order, is at most the next."""
@@ -1560,33 +1587,6 @@ def sparse_segment_sum(
     sparse_gradient: _bool = ...,
 ) -> _Tensor:
     """The sums of rows that are picked by index and have the same segment number."""
-
-def betainc(a: _Any, b: _Any, x: _Any, name: str | None = ...) -> _Tensor:
-    """The regularized incomplete beta function of `x` with parameters `a` and `b`, element by element."""
-
-def digamma(x: _Any, name: str | None = ...) -> _Tensor:
-    """The derivative of log gamma at x, element by element."""
-
-def erf(x: _Any, name: str | None = ...) -> _Tensor:
-    """The error function of x, element by element."""
-
-def erfc(x: _Any, name: str | None = ...) -> _Tensor:
-    """1 - erf(x), precise for large x, element by element."""
-
-def igamma(a: _Any, x: _Any, name: str | None = ...) -> _Tensor:
-    """The lower regularized incomplete gamma function, element by element; shapes broadcast."""
-
-def igammac(a: _Any, x: _Any, name: str | None = ...) -> _Tensor:
-    """The upper regularized incomplete gamma function, element by element; shapes broadcast."""
-
-def lgamma(x: _Any, name: str | None = ...) -> _Tensor:
-    """log |gamma(x)|, element by element."""
-
-def polygamma(a: _Any, x: _Any, name: str | None = ...) -> _Tensor:
-    """Derivative a of digamma at x, element by element; shapes broadcast."""
-
-def zeta(x: _Any, q: _Any, name: str | None = ...) -> _Tensor:
-    """The Hurwitz zeta function of x and q, element by element; shapes broadcast."""
 
 def scatter_add(
     ref: _Any, indices: _Any, updates: _Any, use_locking: _bool = ..., name: str | None = ...

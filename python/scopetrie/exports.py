@@ -73,6 +73,17 @@ EXPORTS: Final = {
         ops.control.loop while_loop
         ops.control.map foldl foldr map_fn scan
         ops.control.tensor_array TensorArray
+        ops.elementwise.arithmetic abs acos acosh add asin asinh atan atan2 atanh cast ceil cos cosh exp expm1
+        ops.elementwise.arithmetic floor floor_div floormod log log1p maximum minimum mod multiply negative
+        ops.elementwise.arithmetic pow realdiv reciprocal rint round rsqrt sigmoid sign sin sinh sqrt square
+        ops.elementwise.arithmetic squared_difference subtract tan tanh to_bfloat16 to_complex128 to_complex64
+        ops.elementwise.arithmetic to_double to_float to_int32 to_int64 truncatediv truncatemod
+        ops.elementwise.compare clip_by_value equal greater greater_equal is_finite is_inf is_nan less
+        ops.elementwise.compare less_equal logical_and logical_not logical_or logical_xor not_equal where
+        ops.elementwise.compare where_v2
+        ops.elementwise.complex angle complex conj imag real
+        ops.elementwise.divide div div_no_nan divide floordiv truediv
+        ops.elementwise.special betainc digamma erf erfc igamma igammac lgamma polygamma zeta
         ops.folding constant_value
         ops.indexed_slices IndexedSlices convert_to_tensor_or_indexed_slices
         ops.linalg.contraction einsum tensordot
@@ -85,15 +96,6 @@ EXPORTS: Final = {
         ops.linalg.tensor_diag diag=tensor_diag diag_part=tensor_diag_part
         ops.math.arg arg_max arg_min argmax argmin
         ops.math.clipping clip_by_average_norm clip_by_global_norm clip_by_norm global_norm saturate_cast
-        ops.math.compare clip_by_value equal greater greater_equal is_finite is_inf is_nan less less_equal
-        ops.math.compare logical_and logical_not logical_or logical_xor not_equal where where_v2
-        ops.math.complex angle complex conj imag real
-        ops.math.divide div div_no_nan divide floordiv truediv
-        ops.math.elementwise abs acos acosh add asin asinh atan atan2 atanh cast ceil cos cosh exp expm1 floor
-        ops.math.elementwise floor_div floormod log log1p maximum minimum mod multiply negative pow realdiv
-        ops.math.elementwise reciprocal rint round rsqrt sigmoid sign sin sinh sqrt square squared_difference
-        ops.math.elementwise subtract tan tanh to_bfloat16 to_complex128 to_complex64 to_double to_float
-        ops.math.elementwise to_int32 to_int64 truncatediv truncatemod
         ops.math.formulas batch_gather is_non_decreasing is_strictly_increasing lbeta unravel_index
         ops.math.formulas verify_tensor_all_finite
         ops.math.fourier fft fft2d fft3d ifft ifft2d ifft3d
@@ -109,7 +111,6 @@ EXPORTS: Final = {
         ops.math.sequence lin_space=linspace linspace meshgrid range=range_
         ops.math.sort argsort searchsorted sort
         ops.math.sparse_segment sparse_segment_mean sparse_segment_sqrt_n sparse_segment_sum
-        ops.math.special betainc digamma erf erfc igamma igammac lgamma polygamma zeta
         ops.math.sum accumulate_n add_n scalar_mul
         ops.nn.activation log_sigmoid
         ops.nn.confusion confusion_matrix
@@ -171,7 +172,7 @@ EXPORTS: Final = {
         variables.variable Variable
     """,
     "bitwise": """
-        ops.math.bits bitwise_and bitwise_or bitwise_xor invert left_shift right_shift
+        ops.elementwise.bits bitwise_and bitwise_or bitwise_xor invert left_shift right_shift
     """,
     "contrib.framework": """
         contrib.framework.kept argsort get_local_variables get_model_variables get_trainable_variables
@@ -265,7 +266,7 @@ EXPORTS: Final = {
         ops.control.asserts assert_non_positive assert_none_equal assert_positive assert_rank
         ops.control.asserts assert_rank_at_least assert_scalar assert_type
         ops.control.asserts_kinds assert_proper_iterable assert_rank_in assert_same_float_dtype
-        ops.math.compare is_finite is_inf is_nan
+        ops.elementwise.compare is_finite is_inf is_nan
         ops.math.formulas assert_all_finite=verify_tensor_all_finite is_non_decreasing is_strictly_increasing
         ops.value_kinds is_numeric_tensor
         tracebacks disable_traceback_filtering enable_traceback_filtering is_traceback_filtering_enabled
@@ -274,9 +275,9 @@ EXPORTS: Final = {
         dtypes DType QUANTIZED_DTYPES as_dtype bfloat16 bool complex128 complex64 double float16 float32
         dtypes float64 half int16 int32 int64 int8 qint16 qint32 qint8 quint16 quint8 resource string uint16
         dtypes uint32 uint64 uint8 variant
+        ops.elementwise.arithmetic cast
+        ops.elementwise.complex complex
         ops.math.clipping saturate_cast
-        ops.math.complex complex
-        ops.math.elementwise cast
         ops.strings.numbers as_string
     """,
     "graph_util": """
@@ -350,15 +351,17 @@ EXPORTS: Final = {
     """,
     "math": """
         ops.array.unique invert_permutation
+        ops.elementwise.arithmetic abs acos acosh add asin asinh atan atan2 atanh ceil cos cosh exp expm1
+        ops.elementwise.arithmetic floor floormod log log1p maximum minimum mod multiply multiply_no_nan
+        ops.elementwise.arithmetic negative nextafter pow reciprocal rint round rsqrt sigmoid sign sin sinh
+        ops.elementwise.arithmetic sqrt square squared_difference subtract tan tanh xdivy xlog1py xlogy
+        ops.elementwise.compare equal greater greater_equal is_finite is_inf is_nan less less_equal
+        ops.elementwise.compare logical_and logical_not logical_or logical_xor not_equal
+        ops.elementwise.complex angle conj imag real
+        ops.elementwise.divide divide divide_no_nan=div_no_nan floordiv truediv
+        ops.elementwise.special bessel_i0 bessel_i0e bessel_i1 bessel_i1e betainc digamma erf erfc erfinv
+        ops.elementwise.special igamma igammac lgamma ndtri polygamma zeta
         ops.math.arg argmax argmin
-        ops.math.compare equal greater greater_equal is_finite is_inf is_nan less less_equal logical_and
-        ops.math.compare logical_not logical_or logical_xor not_equal
-        ops.math.complex angle conj imag real
-        ops.math.divide divide divide_no_nan=div_no_nan floordiv truediv
-        ops.math.elementwise abs acos acosh add asin asinh atan atan2 atanh ceil cos cosh exp expm1 floor
-        ops.math.elementwise floormod log log1p maximum minimum mod multiply multiply_no_nan negative
-        ops.math.elementwise nextafter pow reciprocal rint round rsqrt sigmoid sign sin sinh sqrt square
-        ops.math.elementwise squared_difference subtract tan tanh xdivy xlog1py xlogy
         ops.math.formulas erfcinv is_non_decreasing is_strictly_increasing lbeta polyval reciprocal_no_nan
         ops.math.formulas zero_fraction
         ops.math.histogram bincount
@@ -369,8 +372,6 @@ EXPORTS: Final = {
         ops.math.segment unsorted_segment_mean unsorted_segment_min unsorted_segment_prod
         ops.math.segment unsorted_segment_sqrt_n unsorted_segment_sum
         ops.math.sort in_top_k top_k
-        ops.math.special bessel_i0 bessel_i0e bessel_i1 bessel_i1e betainc digamma erf erfc erfinv igamma
-        ops.math.special igammac lgamma ndtri polygamma zeta
         ops.math.sum accumulate_n add_n scalar_mul
         ops.nn.activation log_sigmoid log_softmax softmax softplus softsign
         ops.nn.confusion confusion_matrix
@@ -396,7 +397,7 @@ EXPORTS: Final = {
         derivatives.nn.conv depthwise_conv2d_native_backprop_input=depthwise_conv2d_backprop_input
         losses.sampled nce_loss sampled_softmax_loss
         ops.array.space depth_to_space space_to_batch space_to_depth
-        ops.math.elementwise sigmoid tanh
+        ops.elementwise.arithmetic sigmoid tanh
         ops.math.formulas zero_fraction
         ops.math.reduce l2_loss
         ops.math.sort in_top_k top_k
@@ -561,6 +562,12 @@ OP_TYPES: Final = {
         TensorArrayGradConcat TensorArrayGradCut TensorArrayGradGather TensorArrayGradJoin TensorArrayGradRead
         TensorArrayGradScatter TensorArrayGradSplit TensorArrayGradWrite
     """,
+    "derivatives.elementwise.special": """
+        IgammaGradA
+    """,
+    "derivatives.elementwise.unary": """
+        ReciprocalGrad RsqrtGrad SigmoidGrad SqrtGrad TanhGrad
+    """,
     "derivatives.image.boxes": """
         CropAndResizeGradBoxes CropAndResizeGradImage
     """,
@@ -576,12 +583,6 @@ OP_TYPES: Final = {
     "derivatives.math.sparse_segment": """
         SparseSegmentMeanGrad SparseSegmentMeanGradV2 SparseSegmentSqrtNGrad SparseSegmentSqrtNGradV2
         SparseSegmentSumGrad SparseSegmentSumGradV2
-    """,
-    "derivatives.math.special": """
-        IgammaGradA
-    """,
-    "derivatives.math.unary": """
-        ReciprocalGrad RsqrtGrad SigmoidGrad SqrtGrad TanhGrad
     """,
     "derivatives.nn.activation": """
         BiasAddGrad EluGrad LeakyReluGrad Relu6Grad ReluGrad SeluGrad SoftplusGrad SoftsignGrad
@@ -664,6 +665,29 @@ OP_TYPES: Final = {
         TensorArray TensorArrayConcat TensorArrayGather TensorArrayRead TensorArrayScatter TensorArraySize
         TensorArraySplit TensorArrayWrite
     """,
+    "ops.elementwise.arithmetic": """
+        Abs Acos Acosh AddV2 Asin Asinh Atan Atan2 Atanh Cast Ceil ComplexAbs Cos Cosh DivNoNan Exp Expm1
+        Floor FloorDiv FloorMod Log Log1p Maximum Minimum Mul MulNoNan Neg NextAfter Pow RealDiv Reciprocal
+        Rint Round Rsqrt Sigmoid Sign Sin Sinh Sqrt Square SquaredDifference Sub Tan Tanh TruncateDiv
+        TruncateMod Xdivy Xlog1py Xlogy
+    """,
+    "ops.elementwise.bits": """
+        BitwiseAnd BitwiseOr BitwiseXor Invert LeftShift RightShift
+    """,
+    "ops.elementwise.compare": """
+        ClipByValue Equal Greater GreaterEqual IsFinite IsInf IsNan Less LessEqual LogicalAnd LogicalNot
+        LogicalOr NotEqual Select SelectV2 Where
+    """,
+    "ops.elementwise.complex": """
+        Angle Complex Conj Imag Real
+    """,
+    "ops.elementwise.sparse": """
+        SparseDenseCwiseAdd SparseDenseCwiseDiv SparseDenseCwiseMul
+    """,
+    "ops.elementwise.special": """
+        BesselI0 BesselI0e BesselI1 BesselI1e Betainc Digamma Erf Erfc Erfinv Igamma Igammac Lgamma Ndtri
+        Polygamma Zeta
+    """,
     "ops.image.boxes": """
         CropAndResize DrawBoundingBoxes DrawBoundingBoxesV2 NonMaxSuppressionV3 NonMaxSuppressionV5
     """,
@@ -700,22 +724,6 @@ OP_TYPES: Final = {
     "ops.math.arg": """
         ArgMax ArgMin
     """,
-    "ops.math.bits": """
-        BitwiseAnd BitwiseOr BitwiseXor Invert LeftShift RightShift
-    """,
-    "ops.math.compare": """
-        ClipByValue Equal Greater GreaterEqual IsFinite IsInf IsNan Less LessEqual LogicalAnd LogicalNot
-        LogicalOr NotEqual Select SelectV2 Where
-    """,
-    "ops.math.complex": """
-        Angle Complex Conj Imag Real
-    """,
-    "ops.math.elementwise": """
-        Abs Acos Acosh AddV2 Asin Asinh Atan Atan2 Atanh Cast Ceil ComplexAbs Cos Cosh DivNoNan Exp Expm1
-        Floor FloorDiv FloorMod Log Log1p Maximum Minimum Mul MulNoNan Neg NextAfter Pow RealDiv Reciprocal
-        Rint Round Rsqrt Sigmoid Sign Sin Sinh Sqrt Square SquaredDifference Sub Tan Tanh TruncateDiv
-        TruncateMod Xdivy Xlog1py Xlogy
-    """,
     "ops.math.formulas": """
         UnravelIndex
     """,
@@ -744,16 +752,9 @@ OP_TYPES: Final = {
     "ops.math.sort": """
         InTopKV2 LowerBound TopKV2 UpperBound
     """,
-    "ops.math.sparse_elementwise": """
-        SparseDenseCwiseAdd SparseDenseCwiseDiv SparseDenseCwiseMul
-    """,
     "ops.math.sparse_segment": """
         SparseSegmentMean SparseSegmentMeanWithNumSegments SparseSegmentSqrtN
         SparseSegmentSqrtNWithNumSegments SparseSegmentSum SparseSegmentSumWithNumSegments
-    """,
-    "ops.math.special": """
-        BesselI0 BesselI0e BesselI1 BesselI1e Betainc Digamma Erf Erfc Erfinv Igamma Igammac Lgamma Ndtri
-        Polygamma Zeta
     """,
     "ops.math.sum": """
         AddN

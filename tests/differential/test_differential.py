@@ -38,8 +38,8 @@ COUNTED_HERE = sys.platform == "linux" and platform.machine() == "x86_64" and ha
 ELSEWHERE = tuple(
     f"scopetrie.ops.{name}"
     for name in (
-        "control.rows", "image.", "math.sparse_", "nn.beam", "parsing.", "random.candidates", "sparse.",
-        "state.checkpoint", "strings.",
+        "control.rows", "elementwise.sparse", "image.", "math.sparse_", "nn.beam", "parsing.",
+        "random.candidates", "sparse.", "state.checkpoint", "strings.",
     )
 )  # fmt: skip
 # What no function of plain arguments builds: `x[...].assign` does; v1's `ones_like` and `linspace`

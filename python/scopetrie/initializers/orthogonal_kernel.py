@@ -18,9 +18,9 @@ from ..ops.array.dims import expand_dims
 from ..ops.array.fill import zeros
 from ..ops.array.join import stack
 from ..ops.array.scatter import scatter_nd
+from ..ops.elementwise.arithmetic import cast, multiply
 from ..ops.linalg.diag import eye
 from ..ops.linalg.products import matmul, matrix_transpose
-from ..ops.math.elementwise import cast, multiply
 from ..ops.random.draws import random_normal
 from .base import Initializer, require_float
 from .orthogonal_matrix import random_orthogonal

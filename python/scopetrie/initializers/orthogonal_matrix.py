@@ -10,10 +10,10 @@ from .. import dtypes
 from ..dtypes import DTypeLike, as_dtype
 from ..graph import Tensor
 from ..ops.array.shape import reshape
+from ..ops.elementwise.arithmetic import sign
 from ..ops.linalg.decomposition import qr
 from ..ops.linalg.products import matrix_transpose
 from ..ops.linalg.tensor_diag import tensor_diag_part
-from ..ops.math.elementwise import sign
 from ..ops.random.draws import random_normal
 from ..public import v1
 from .base import Initializer, require_float

@@ -7,7 +7,7 @@ from typing import Any, ClassVar
 from ..graph import Tensor
 from ..ops.array.pad import pad
 from ..ops.array.shape import reshape
-from ..ops.math.elementwise import add
+from ..ops.elementwise.arithmetic import add
 from ..ops.nn.activation import bias_add
 from ..ops.nn.conv import conv1d, conv2d, conv3d
 from ..ops.nn.conv_any import convolution

@@ -10,12 +10,10 @@ from ..graph import GraphKeys, Tensor
 from ..ops.array.dims import renamed
 from ..ops.array.fill import ones_like, zeros_like
 from ..ops.constant import convert_to_tensor
-from ..ops.math.compare import greater, where
-from ..ops.math.divide import div_no_nan
-from ..ops.math.elementwise import (
+from ..ops.elementwise.arithmetic import (
     abs as absolute,
 )
-from ..ops.math.elementwise import (
+from ..ops.elementwise.arithmetic import (
     add,
     cast,
     log,
@@ -27,6 +25,8 @@ from ..ops.math.elementwise import (
     squared_difference,
     subtract,
 )
+from ..ops.elementwise.compare import greater, where
+from ..ops.elementwise.divide import div_no_nan
 from ..ops.math.reduce import reduce_sum
 from ..ops.nn.activation import relu
 from ..public import v1

@@ -14,8 +14,8 @@ from ..ops.array.join import concat, stack
 from ..ops.array.scatter import scatter_nd
 from ..ops.array.shape import reshape, shape
 from ..ops.array.slice import slice_
+from ..ops.elementwise.arithmetic import cast, log, multiply
 from ..ops.linalg.products import matmul
-from ..ops.math.elementwise import cast, log, multiply
 from ..ops.nn.embedding import embedding_lookup
 from ..ops.nn.loss import sigmoid_cross_entropy_with_logits, softmax_cross_entropy_with_logits_v2
 from ..ops.random.candidates import compute_accidental_hits, log_uniform_candidate_sampler

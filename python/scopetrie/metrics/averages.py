@@ -10,10 +10,10 @@ from ..losses.weighted import squeezed
 from ..ops.array.fill import ones_like, zeros_like
 from ..ops.array.shape import size
 from ..ops.constant import convert_to_tensor
-from ..ops.math.compare import equal, less, where
-from ..ops.math.divide import divide
-from ..ops.math.elementwise import abs as absolute
-from ..ops.math.elementwise import cast, multiply, sqrt, squared_difference, subtract
+from ..ops.elementwise.arithmetic import abs as absolute
+from ..ops.elementwise.arithmetic import cast, multiply, sqrt, squared_difference, subtract
+from ..ops.elementwise.compare import equal, less, where
+from ..ops.elementwise.divide import divide
 from ..ops.math.reduce import reduce_sum
 from ..ops.state.variable import assign_add
 from ..public import v1

@@ -9,10 +9,10 @@ from ..graph import Tensor
 from ..ops.array.fill import ones, ones_like
 from ..ops.array.shape import reshape, shape
 from ..ops.constant import convert_to_tensor
+from ..ops.elementwise.arithmetic import cast, maximum, multiply
+from ..ops.elementwise.compare import equal, greater, not_equal, where
+from ..ops.elementwise.divide import div_no_nan, divide
 from ..ops.linalg.tensor_diag import tensor_diag_part
-from ..ops.math.compare import equal, greater, not_equal, where
-from ..ops.math.divide import div_no_nan, divide
-from ..ops.math.elementwise import cast, maximum, multiply
 from ..ops.math.reduce import reduce_mean, reduce_sum
 from ..ops.nn.confusion import confusion_matrix
 from ..ops.state.scatter import scatter_add

@@ -9,9 +9,9 @@ from .. import dtypes
 from ..graph import Tensor
 from ..ops.array.fill import zeros_like
 from ..ops.constant import convert_to_tensor
-from ..ops.math.compare import equal, greater, logical_and, where
-from ..ops.math.divide import divide
-from ..ops.math.elementwise import add, cast
+from ..ops.elementwise.arithmetic import add, cast
+from ..ops.elementwise.compare import equal, greater, logical_and, where
+from ..ops.elementwise.divide import divide
 from ..public import v1
 from ..scopes import variable_scope
 from .describe import RETURNS, described

@@ -12,11 +12,11 @@ from ..ops.array.fill import identity, ones_like
 from ..ops.array.shape import reshape
 from ..ops.checks import Assert
 from ..ops.constant import constant, convert_to_tensor
+from ..ops.elementwise.arithmetic import abs as absolute
+from ..ops.elementwise.arithmetic import cast, log, maximum, minimum, multiply
+from ..ops.elementwise.compare import equal, greater, logical_and, logical_not, where
+from ..ops.elementwise.divide import div_no_nan, divide
 from ..ops.math.arg import argmax, argmin
-from ..ops.math.compare import equal, greater, logical_and, logical_not, where
-from ..ops.math.divide import div_no_nan, divide
-from ..ops.math.elementwise import abs as absolute
-from ..ops.math.elementwise import cast, log, maximum, minimum, multiply
 from ..ops.math.reduce import reduce_all, reduce_min, reduce_sum
 from ..ops.math.scan import cumsum
 from ..ops.state.variable import assign_add

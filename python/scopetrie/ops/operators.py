@@ -12,11 +12,19 @@ from ..dtypes import bool as bool_
 from ..dtypes import int32
 from ..graph import Tensor
 from .array.slice import getitem
+from .elementwise import arithmetic as elementwise
+from .elementwise import divide as math_divide
+from .elementwise.bits import bitwise_and, bitwise_or, bitwise_xor, invert
+from .elementwise.compare import (
+    greater,
+    greater_equal,
+    less,
+    less_equal,
+    logical_and,
+    logical_not,
+    logical_or,
+)
 from .linalg.products import matmul
-from .math import divide as math_divide
-from .math import elementwise as elementwise
-from .math.bits import bitwise_and, bitwise_or, bitwise_xor, invert
-from .math.compare import greater, greater_equal, less, less_equal, logical_and, logical_not, logical_or
 from .math.masks import boolean_mask
 
 

@@ -13,9 +13,9 @@ from ..graph import Graph, Operation, Tensor
 from ..public import v1
 from ..shapes import TensorShape
 from .constant import convert_to_tensor
+from .elementwise.arithmetic import cast
+from .elementwise.sparse import sparse_dense_divide, sparse_dense_multiply
 from .folding import dims_from
-from .math.elementwise import cast
-from .math.sparse_elementwise import sparse_dense_divide, sparse_dense_multiply
 from .placeholder import placeholder, placeholder_with_default
 
 # As in v1, quotients of ints are floats.

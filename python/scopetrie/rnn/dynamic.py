@@ -14,8 +14,8 @@ from ..ops.constant import constant
 from ..ops.control.loop import while_loop
 from ..ops.control.tensor_array import TensorArray
 from ..ops.control.trace import check_alike, flat, packed
-from ..ops.math.compare import greater_equal, less
-from ..ops.math.elementwise import maximum, minimum
+from ..ops.elementwise.arithmetic import maximum, minimum
+from ..ops.elementwise.compare import greater_equal, less
 from ..ops.math.reduce import reduce_max
 from ..public import v1
 from ..scopes import variable_scope

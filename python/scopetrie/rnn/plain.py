@@ -11,8 +11,8 @@ from ..layers.activations import activation_of
 from ..layers.input_spec import InputSpec
 from ..ops.array.join import concat
 from ..ops.array.split import split
+from ..ops.elementwise.arithmetic import sigmoid, tanh
 from ..ops.linalg.products import matmul
-from ..ops.math.elementwise import sigmoid, tanh
 from ..ops.nn.activation import bias_add
 from ..public import v1
 from .cell import RNNCell, known_depth

@@ -13,7 +13,7 @@ from ..ops.constant import constant, convert_to_tensor
 from ..ops.control.loop import while_loop
 from ..ops.control.tensor_array import TensorArray
 from ..ops.control.trace import check_alike, flat, packed
-from ..ops.math.compare import logical_not, logical_or
+from ..ops.elementwise.compare import logical_not, logical_or
 from ..ops.math.reduce import reduce_all
 from ..public import v1
 from ..scopes import variable_scope

@@ -14,7 +14,7 @@ from ..ops.array.shape import shape
 from ..ops.array.split import unstack
 from ..ops.control.branch import cond
 from ..ops.control.trace import flat, packed
-from ..ops.math.compare import less_equal
+from ..ops.elementwise.compare import less_equal
 from ..ops.math.reduce import reduce_max, reduce_min
 from ..public import v1
 from ..scopes import variable_scope

@@ -14,8 +14,8 @@ from ..ops.checks import Assert
 from ..ops.constant import convert_to_tensor
 from ..ops.control.tensor_array import TensorArray
 from ..ops.control.trace import check_alike, flat, packed
-from ..ops.math.compare import equal, where
-from ..ops.math.elementwise import cast
+from ..ops.elementwise.arithmetic import cast
+from ..ops.elementwise.compare import equal, where
 from ..ops.math.reduce import reduce_all
 from ..shapes import TensorShape
 

@@ -13,8 +13,8 @@ from ..ops.array.slice import slice_
 from ..ops.constant import convert_to_tensor
 from ..ops.control.tensor_array import TensorArray
 from ..ops.control.trace import check_alike, flat, packed
+from ..ops.elementwise.arithmetic import floor
 from ..ops.folding import constant_value
-from ..ops.math.elementwise import floor
 from ..ops.nn.embedding import dropout
 from ..ops.random.draws import random_uniform
 from ..public import v1, whole

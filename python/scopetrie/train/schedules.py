@@ -12,8 +12,7 @@ from ..ops.array.gather import gather
 from ..ops.array.join import stack
 from ..ops.array.shape import shape
 from ..ops.constant import constant, convert_to_tensor
-from ..ops.math.compare import equal, greater, where
-from ..ops.math.elementwise import (
+from ..ops.elementwise.arithmetic import (
     add,
     cast,
     ceil,
@@ -28,6 +27,7 @@ from ..ops.math.elementwise import (
     realdiv,
     subtract,
 )
+from ..ops.elementwise.compare import equal, greater, where
 from ..ops.math.reduce import reduce_sum
 from ..ops.random.draws import random_normal
 from ..public import v1

@@ -84,18 +84,18 @@ from .. import unsorted_segment_prod as unsorted_segment_prod
 from .. import unsorted_segment_sum as unsorted_segment_sum
 from .. import zeta as zeta
 from ..graph import Tensor as _Tensor
+from ..ops.elementwise.arithmetic import abs as abs
+from ..ops.elementwise.arithmetic import multiply_no_nan as multiply_no_nan
+from ..ops.elementwise.arithmetic import round as round
+from ..ops.elementwise.arithmetic import sign as sign
+from ..ops.elementwise.compare import logical_xor as logical_xor
+from ..ops.elementwise.complex import conj as conj
+from ..ops.elementwise.divide import div_no_nan as divide_no_nan
+from ..ops.elementwise.divide import divide as divide
+from ..ops.elementwise.divide import floordiv as floordiv
+from ..ops.elementwise.divide import truediv as truediv
 from ..ops.math.arg import argmax as argmax
 from ..ops.math.arg import argmin as argmin
-from ..ops.math.compare import logical_xor as logical_xor
-from ..ops.math.complex import conj as conj
-from ..ops.math.divide import div_no_nan as divide_no_nan
-from ..ops.math.divide import divide as divide
-from ..ops.math.divide import floordiv as floordiv
-from ..ops.math.divide import truediv as truediv
-from ..ops.math.elementwise import abs as abs
-from ..ops.math.elementwise import multiply_no_nan as multiply_no_nan
-from ..ops.math.elementwise import round as round
-from ..ops.math.elementwise import sign as sign
 from ..ops.math.formulas import erfcinv as erfcinv
 from ..ops.math.formulas import lbeta as lbeta
 from ..ops.math.formulas import polyval as polyval
@@ -263,11 +263,6 @@ def xlog1py(x: _Any, y: _Any, name: str | None = ...) -> _Tensor:
 def xlogy(x: _Any, y: _Any, name: str | None = ...) -> _Tensor:
     """x * log(y), and 0 where x is 0, element by element; shapes broadcast."""
 
-def cumulative_logsumexp(
-    x: _Any, axis: _Any = ..., exclusive: _bool = ..., reverse: _bool = ..., name: str | None = ...
-) -> _Tensor:
-    """Running log(sum(exp(x))) along a dimension."""
-
 def bessel_i0(x: _Any, name: str | None = ...) -> _Tensor:
     """The modified Bessel function I0, element by element."""
 
@@ -285,6 +280,11 @@ def erfinv(x: _Any, name: str | None = ...) -> _Tensor:
 
 def ndtri(x: _Any, name: str | None = ...) -> _Tensor:
     """The quantile x of the standard normal distribution, element by element."""
+
+def cumulative_logsumexp(
+    x: _Any, axis: _Any = ..., exclusive: _bool = ..., reverse: _bool = ..., name: str | None = ...
+) -> _Tensor:
+    """Running log(sum(exp(x))) along a dimension."""
 
 def softplus(features: _Any, name: str | None = ...) -> _Tensor:
     """log(1 + exp(x)), element by element."""

@@ -10,7 +10,7 @@ from ..dtypes import string
 from ..graph import Tensor, device
 from ..ops.array.join import stack
 from ..ops.constant import constant
-from ..ops.math.compare import logical_not
+from ..ops.elementwise.compare import logical_not
 from ..ops.math.masks import boolean_mask
 from ..ops.registry import OPS
 from ..ops.state.variable import is_variable_initialized

@@ -12,8 +12,8 @@ from ...layers.input_spec import InputSpec
 from ...layers.matrix import Dense
 from ...ops.array.join import concat
 from ...ops.array.split import split
+from ...ops.elementwise.arithmetic import sigmoid, tanh
 from ...ops.linalg.products import matmul
-from ...ops.math.elementwise import sigmoid, tanh
 from ...ops.nn.activation import bias_add
 from ...ops.nn.embedding import dropout
 from ...ops.nn.norm import batch_normalization, moments

@@ -21,9 +21,9 @@ from ...ops.array.shape import reshape, shape
 from ...ops.constant import convert_to_tensor
 from ...ops.control.tensor_array import TensorArray
 from ...ops.control.trace import flat, packed
+from ...ops.elementwise.arithmetic import rsqrt, square, tanh
+from ...ops.elementwise.compare import where
 from ...ops.linalg.products import matmul
-from ...ops.math.compare import where
-from ...ops.math.elementwise import rsqrt, square, tanh
 from ...ops.math.masks import sequence_mask
 from ...ops.math.reduce import reduce_sum
 from ...ops.nn.activation import softmax

@@ -13,8 +13,8 @@ from ...ops.array.join import concat
 from ...ops.array.shape import reshape, shape, transpose
 from ...ops.control.tensor_array import TensorArray
 from ...ops.control.trace import flat, packed
-from ...ops.math.compare import where
-from ...ops.math.elementwise import cast
+from ...ops.elementwise.arithmetic import cast
+from ...ops.elementwise.compare import where
 from ...ops.math.masks import sequence_mask
 from ...ops.math.reduce import reduce_max
 from ...ops.math.sequence import range_

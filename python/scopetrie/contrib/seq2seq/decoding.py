@@ -14,8 +14,8 @@ from ...ops.constant import constant, convert_to_tensor
 from ...ops.control.loop import while_loop
 from ...ops.control.tensor_array import TensorArray
 from ...ops.control.trace import check_alike, flat, packed
+from ...ops.elementwise.compare import greater_equal, logical_not, logical_or, where
 from ...ops.folding import constant_value
-from ...ops.math.compare import greater_equal, logical_not, logical_or, where
 from ...ops.math.reduce import reduce_all
 from ...public import v1
 from ...rnn.steps import keep_where, output_dims, require_cell, swapped

@@ -16,10 +16,10 @@ from ...ops.array.partition import dynamic_partition, dynamic_stitch
 from ...ops.array.scatter import scatter_nd, scatter_rows, tensor_scatter_update
 from ...ops.array.shape import reshape, shape, size
 from ...ops.declare import SHORT_INDICES, attr, index, tensor
+from ...ops.elementwise.arithmetic import add, cast, multiply, negative, realdiv
+from ...ops.elementwise.compare import equal
 from ...ops.folding import constant_value, dims_from
 from ...ops.indexed_slices import IndexedSlices
-from ...ops.math.compare import equal
-from ...ops.math.elementwise import add, cast, multiply, negative, realdiv
 from ...ops.math.reduce import reduce_prod
 from ...ops.math.sequence import range_
 from ...ops.registry import OPS, define_op

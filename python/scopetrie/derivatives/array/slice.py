@@ -13,8 +13,8 @@ from ...ops.array.pad import pad
 from ...ops.array.shape import shape
 from ...ops.array.slice import MASKS, dense_key, strided_slice
 from ...ops.declare import SHORT_INDICES, tensor
+from ...ops.elementwise.arithmetic import cast, subtract
 from ...ops.folding import constant_value, dims_from
-from ...ops.math.elementwise import cast, subtract
 from ...ops.registry import define_op
 from ..declare import attributes, gradient
 

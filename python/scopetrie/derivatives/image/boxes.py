@@ -10,9 +10,9 @@ from ... import dtypes
 from ...graph import Operation, Tensor
 from ...ops.array.shape import shape
 from ...ops.declare import REALS, attr, index, tensor
+from ...ops.elementwise.arithmetic import cast
 from ...ops.folding import dims_from
 from ...ops.image.boxes import box_places
-from ...ops.math.elementwise import cast
 from ...ops.registry import define_op
 from ..declare import attributes, gradient
 

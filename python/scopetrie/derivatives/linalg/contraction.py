@@ -11,7 +11,7 @@ from ...ops.linalg.contraction import einsum, einsum_terms
 from ...ops.linalg.diag import eye
 from ..broadcasting import summed_to
 from ..declare import attributes, gradient
-from ..math.elementwise import conjugate
+from ..elementwise.arithmetic import conjugate
 
 
 @gradient("Einsum")

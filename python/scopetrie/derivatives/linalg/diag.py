@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from ...graph import Operation, Tensor
 from ...ops.array.fill import zeros_like
+from ...ops.elementwise.arithmetic import subtract
 from ...ops.linalg.diag import matrix_band_part, matrix_diag_part, matrix_set_diag
 from ...ops.linalg.tensor_diag import tensor_diag, tensor_diag_part
-from ...ops.math.elementwise import subtract
 from ...ops.math.reduce import reduce_sum
 from ..declare import attributes, gradient
 

@@ -5,12 +5,12 @@ from __future__ import annotations
 from typing import Any
 
 from ...graph import Operation, Tensor
+from ...ops.elementwise.arithmetic import cast
 from ...ops.linalg.products import matmul
-from ...ops.math.elementwise import cast
 from ...ops.registry import OPS
 from ..broadcasting import summed_to
 from ..declare import gradient
-from ..math.elementwise import conjugate
+from ..elementwise.arithmetic import conjugate
 
 Grads = list[Tensor | None]
 

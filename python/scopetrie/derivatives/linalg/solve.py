@@ -5,16 +5,16 @@ from __future__ import annotations
 from ...graph import Operation, Tensor
 from ...ops.array.dims import expand_dims
 from ...ops.array.fill import ones_like, zeros_like
+from ...ops.elementwise.arithmetic import add, multiply, negative, realdiv, square, subtract
+from ...ops.elementwise.compare import equal, where
 from ...ops.linalg.decomposition import self_adjoint_eig, svd
 from ...ops.linalg.diag import matrix_band_part, matrix_diag, matrix_diag_part, matrix_set_diag
 from ...ops.linalg.factor_solve import adjoint
 from ...ops.linalg.products import cross, matmul
 from ...ops.linalg.solve import matrix_inverse, matrix_solve, matrix_triangular_solve
-from ...ops.math.compare import equal, where
-from ...ops.math.elementwise import add, multiply, negative, realdiv, square, subtract
 from ..broadcasting import summed_to
 from ..declare import attributes, gradient
-from ..math.elementwise import conjugate
+from ..elementwise.arithmetic import conjugate
 
 Grads = list[Tensor | None]
 

@@ -1,1 +1,1 @@
-"""Gradients of arithmetic and reductions."""
+"""Gradients of reductions, scans and segments."""

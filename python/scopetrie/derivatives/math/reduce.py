@@ -16,16 +16,16 @@ from ...ops.array.shape import rank, reshape, shape, size, transpose
 from ...ops.array.unique import invert_permutation, setdiff1d
 from ...ops.constant import constant
 from ...ops.declare import index
+from ...ops.elementwise.arithmetic import add, cast, maximum, mod, multiply, realdiv
+from ...ops.elementwise.compare import equal
+from ...ops.elementwise.divide import floordiv
 from ...ops.folding import known_elements
-from ...ops.math.compare import equal
-from ...ops.math.divide import floordiv
-from ...ops.math.elementwise import add, cast, maximum, mod, multiply, realdiv
 from ...ops.math.reduce import axes_of, reduce_prod, reduce_sum
 from ...ops.math.scan import cumprod
 from ...ops.math.sequence import range_
 from ...ops.registry import define_op
 from ..declare import gradient, no_derivative
-from .elementwise import conjugate
+from ..elementwise.arithmetic import conjugate
 
 Grads = list[Tensor | None]
 

@@ -10,7 +10,7 @@ from ... import dtypes
 from ...graph import Operation, Tensor
 from ...ops.array.shape import reshape
 from ...ops.declare import attr, tensor
-from ...ops.math.elementwise import add, cast, multiply, rsqrt, subtract
+from ...ops.elementwise.arithmetic import add, cast, multiply, rsqrt, subtract
 from ...ops.math.reduce import reduce_mean, reduce_sum
 from ...ops.nn.window import TO_FIRST, TO_LAST
 from ...ops.registry import define_op

@@ -11,15 +11,15 @@ from ...ops.array.gather import gather, gather_nd
 from ...ops.array.join import concat
 from ...ops.array.shape import reshape, shape, size, transpose
 from ...ops.array.slice import slice_
-from ...ops.math.elementwise import cast, floor_div, multiply, negative, realdiv, square, subtract
+from ...ops.elementwise.arithmetic import cast, floor_div, multiply, negative, realdiv, square, subtract
+from ...ops.elementwise.sparse import sparse_dense_add
 from ...ops.math.reduce import reduce_sum
-from ...ops.math.sparse_elementwise import sparse_dense_add
 from ...ops.sparse.dense import sparse_tensor_dense_add
 from ...ops.sparse.products import sparse_matrix_product
 from ...ops.sparse.reduce import sparse_reduce_sum
 from ...ops.sparse_tensor import unchecked
 from ..declare import attributes, gradient
-from ..math.elementwise import conjugate
+from ..elementwise.arithmetic import conjugate
 from ..math.reduce import kept_shape
 
 Grads = list[Tensor | None]

@@ -16,8 +16,8 @@ from ...public import v1
 from ..array.shape import rank, shape
 from ..checks import Assert
 from ..constant import convert_to_tensor
+from ..elementwise.compare import equal, logical_or
 from ..folding import constant_value
-from ..math.compare import equal, logical_or
 from .asserts import assert_type
 from .flow import no_op
 

@@ -15,8 +15,8 @@ from ..array.join import concat
 from ..array.pad import tile
 from ..array.shape import rank
 from ..constant import constant, convert_to_tensor
+from ..elementwise.arithmetic import subtract
 from ..linalg.contraction import tensordot
-from ..math.elementwise import subtract
 from .checked import after
 from .colors import convert_image_dtype
 

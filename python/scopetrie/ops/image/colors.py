@@ -13,9 +13,9 @@ from ...public import v1
 from ..array.fill import identity
 from ..constant import convert_to_tensor
 from ..declare import FLOATS, tensor
+from ..elementwise.arithmetic import add, cast, cast_node, floor_div, multiply, pow
+from ..elementwise.compare import greater_equal
 from ..math.clipping import saturate_cast
-from ..math.compare import greater_equal
-from ..math.elementwise import add, cast, cast_node, floor_div, multiply, pow
 from ..random.draws import random_uniform
 from ..registry import Kernel, define_op
 from .checked import after, demand

@@ -14,8 +14,8 @@ from ...graph import Tensor
 from ...public import v1
 from ..constant import convert_to_tensor, index_array
 from ..declare import attr, index, tensor
+from ..elementwise.compare import equal
 from ..folding import known_elements
-from ..math.compare import equal
 from ..registry import define_op
 from ..strings.text import substr
 from .colors import convert_image_dtype

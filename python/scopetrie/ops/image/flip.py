@@ -13,8 +13,8 @@ from ..array.reverse import reverse
 from ..array.shape import rank, reshape, shape, transpose
 from ..constant import convert_to_tensor
 from ..control.branch import case, cond
-from ..math.compare import equal, less
-from ..math.elementwise import add, cast, floormod, multiply, round, subtract
+from ..elementwise.arithmetic import add, cast, floormod, multiply, round, subtract
+from ..elementwise.compare import equal, less
 from ..random.draws import random_uniform
 from .checked import checked
 

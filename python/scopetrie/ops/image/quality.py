@@ -17,11 +17,10 @@ from ..array.shape import reshape, shape, shape_n
 from ..array.split import unstack
 from ..checks import Assert
 from ..constant import constant, convert_to_tensor
-from ..math.compare import equal, greater_equal
-from ..math.elementwise import (
+from ..elementwise.arithmetic import (
     abs as abs_,
 )  # fmt: skip
-from ..math.elementwise import (
+from ..elementwise.arithmetic import (
     add,
     cast,
     log,
@@ -34,6 +33,7 @@ from ..math.elementwise import (
     squared_difference,
     subtract,
 )
+from ..elementwise.compare import equal, greater_equal
 from ..math.reduce import reduce_all, reduce_mean, reduce_prod, reduce_sum
 from ..math.sequence import range_
 from ..nn.activation import softmax

@@ -16,8 +16,8 @@ from ..array.dims import expand_dims, squeeze
 from ..array.join import stack
 from ..constant import convert_to_tensor, index_array
 from ..declare import REALS, attr, index, tensor
+from ..elementwise.arithmetic import cast, floor, maximum, minimum, multiply, realdiv, round, subtract
 from ..folding import constant_value, dims_from
-from ..math.elementwise import cast, floor, maximum, minimum, multiply, realdiv, round, subtract
 from ..registry import Spec, define_op
 from .checked import after, alone, batch_of, demand, image_checks, sizes_of
 from .crop import pad_to_bounding_box

@@ -16,7 +16,7 @@ from ..array.shape import known_size, rank, reshape, shape, transpose
 from ..array.unique import setdiff1d
 from ..constant import convert_to_tensor
 from ..declare import attr, tensors
-from ..math.compare import greater_equal, where
+from ..elementwise.compare import greater_equal, where
 from ..math.reduce import reduce_prod
 from ..math.sequence import range_
 from ..registry import define_op

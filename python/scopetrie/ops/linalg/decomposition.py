@@ -8,7 +8,7 @@ from ..._core import OpFunction
 from ...graph import Tensor
 from ...public import v1
 from ..declare import attr, tensor
-from ..math.complex import real
+from ..elementwise.complex import real
 from ..outputs import Qr
 from ..registry import define_op
 from .products import MATRIX_TYPES

@@ -360,7 +360,7 @@ def eye(
         fixed = isinstance(num_rows, (int, np.integer)) and isinstance(columns, (int, np.integer))
         square = num_columns is None or (fixed and num_rows == num_columns)
         if not fixed:
-            from ..math.elementwise import minimum
+            from ..elementwise.arithmetic import minimum
 
             shortest: Any = num_rows if square else minimum(num_rows, columns)
         else:

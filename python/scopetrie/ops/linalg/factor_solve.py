@@ -8,7 +8,7 @@ from ..._core import name_scope
 from ...graph import Tensor
 from ...public import v1
 from ..constant import convert_to_tensor
-from ..math.elementwise import multiply
+from ..elementwise.arithmetic import multiply
 from ..math.reduce import reduce_sum
 from .products import matmul, matrix_transpose
 from .solve import cholesky, triangular_solve_node
@@ -25,8 +25,8 @@ def logdet(matrix: Any, name: str | None = None) -> Tensor:
     Returns:
         A tensor `[...]`.
     """
-    from ..math.complex import real
-    from ..math.elementwise import log
+    from ..elementwise.arithmetic import log
+    from ..elementwise.complex import real
     from .diag import matrix_diag_part
 
     with name_scope(name, "logdet", [matrix]):
@@ -53,7 +53,7 @@ def matrix_solve_ls(
     """
     from ..array.shape import shape
     from ..control.branch import cond
-    from ..math.compare import greater_equal
+    from ..elementwise.compare import greater_equal
 
     a = convert_to_tensor(matrix, name="matrix")
     with name_scope(name, "matrix_solve_ls", [a, rhs, l2_regularizer]):

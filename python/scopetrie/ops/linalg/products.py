@@ -15,8 +15,8 @@ from ..array.shape import rank, transpose
 from ..constant import convert_to_tensor
 from ..declare import COMPLEX, FLOATS, INDICES, REALS, SHORT_INDICES, flags, tensor
 from ..direct import Only, attribute, direct
-from ..math.complex import conj
-from ..math.elementwise import cast, subtract
+from ..elementwise.arithmetic import cast, subtract
+from ..elementwise.complex import conj
 from ..math.sequence import range_
 from ..promises import makes_new
 from ..registry import define_op

@@ -1,1 +1,1 @@
-"""Arithmetic, comparisons, reductions and special functions."""
+"""Reductions, orders, sequences, masks, transforms: what is made of several elements."""

@@ -15,9 +15,7 @@ from ..array.fill import identity, ones_like
 from ..array.join import stack
 from ..array.shape import rank, size
 from ..constant import constant, convert_to_tensor
-from .compare import clip_node, greater, where
-from .complex import real
-from .elementwise import (
+from ..elementwise.arithmetic import (
     add,
     cast,
     maximum,
@@ -28,6 +26,8 @@ from .elementwise import (
     sqrt,
     subtract,
 )  # fmt: skip
+from ..elementwise.compare import clip_node, greater, where
+from ..elementwise.complex import real
 from .reduce import l2_loss, reduce_sum
 from .sequence import range_
 

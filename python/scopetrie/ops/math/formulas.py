@@ -20,10 +20,7 @@ from ..array.shape import reshape, size
 from ..checks import check_numerics
 from ..constant import constant, convert_to_tensor, index_array
 from ..declare import INDICES, tensor
-from ..registry import define_op
-from .compare import less, less_equal
-from .division_kernels import truncated_quotient
-from .elementwise import (
+from ..elementwise.arithmetic import (
     add,
     cast,
     div_no_nan_node,
@@ -32,8 +29,11 @@ from .elementwise import (
     realdiv,
     subtract,
 )
+from ..elementwise.compare import less, less_equal
+from ..elementwise.division_kernels import truncated_quotient
+from ..elementwise.special import lgamma, ndtri
+from ..registry import define_op
 from .reduce import count_nonzero, reduce_all, reduce_sum
-from .special import lgamma, ndtri
 
 
 @v1("lbeta", "math.lbeta")

@@ -18,9 +18,9 @@ from ..array.join import concat
 from ..array.shape import reshape, shape
 from ..constant import constant, convert_to_tensor
 from ..declare import INDICES, attr, index, tensor
+from ..elementwise.arithmetic import cast, cast_node, maximum
+from ..elementwise.compare import less, where
 from ..registry import define_op
-from .compare import less, where
-from .elementwise import cast, cast_node, maximum
 from .reduce import reduce_max, reduce_prod
 from .sequence import range_
 

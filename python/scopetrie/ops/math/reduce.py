@@ -19,10 +19,10 @@ from ..array.shape import rank, reshape, shape_internal
 from ..constant import constant, convert_to_tensor, index_array
 from ..declare import BOOL, FLOATS_HALF_FIRST, NUMBERS, ORDERED, Types, axes, flags, tensor
 from ..direct import OWN, attribute, direct
+from ..elementwise.arithmetic import add, cast, exp, log, multiply, sqrt, square, subtract
+from ..elementwise.compare import is_finite, not_equal, where_v2
+from ..elementwise.division_kernels import truncated_quotient
 from ..registry import Kernel, define_op
-from .compare import is_finite, not_equal, where_v2
-from .division_kernels import truncated_quotient
-from .elementwise import add, cast, exp, log, multiply, sqrt, square, subtract
 from .sequence import range_
 
 _REDUCE_DOC = """{summary} along dimensions.
@@ -278,7 +278,7 @@ def reduce_variance(
             raise TypeError(f"Input must be either real or complex. Received integer type {means.dtype!r}.")
         apart = subtract(x, means, name="sub")
         if apart.dtype.is_complex:
-            from .complex import conj, real
+            from ..elementwise.complex import conj, real
 
             squares = real(multiply(conj(apart), apart, name="mul"))
         else:

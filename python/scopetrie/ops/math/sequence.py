@@ -17,9 +17,9 @@ from ..array.shape import reshape, shape, size
 from ..array.slice import slice_
 from ..constant import convert_to_tensor
 from ..declare import FLOATS, INDICES, SHORT_INDICES, tensor
+from ..elementwise.arithmetic import cast, cast_node, maximum
+from ..elementwise.compare import equal, where_v2
 from ..registry import define_op
-from .compare import equal, where_v2
-from .elementwise import cast, cast_node, maximum
 
 
 def range_length(first: float, last: float, step: float) -> int:

@@ -16,10 +16,10 @@ from ..array.scatter import tensor_scatter_update
 from ..array.shape import rank, reshape, shape, shape_internal, transpose
 from ..constant import constant, convert_to_tensor, index_array
 from ..declare import REALS, SHORT_INDICES, attr, index, tensor
+from ..elementwise.arithmetic import namespace_dtype, negative, subtract
 from ..folding import constant_value
 from ..outputs import TopKV2
 from ..registry import Kernel, define_op
-from .elementwise import namespace_dtype, negative, subtract
 from .sequence import range_
 
 

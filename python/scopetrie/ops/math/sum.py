@@ -13,9 +13,9 @@ from ...shapes import TensorShape, as_shape
 from ..constant import convert_to_tensor
 from ..declare import NUMBERS, tensors
 from ..direct import Only, direct
+from ..elementwise.arithmetic import as_tensor, multiply
 from ..promises import makes_new
 from ..registry import define_op
-from .elementwise import as_tensor, multiply
 
 
 def _add_n_kernel(xp: Any) -> Any:

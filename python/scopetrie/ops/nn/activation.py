@@ -20,7 +20,7 @@ from ..array.shape import transpose
 from ..constant import convert_to_tensor
 from ..declare import FLOATS_HALF_FIRST, NUMBERS, REALS, Types, attr, tensor
 from ..direct import direct
-from ..math.elementwise import cast, multiply, negative, sigmoid
+from ..elementwise.arithmetic import cast, multiply, negative, sigmoid
 from ..promises import elementwise
 from ..registry import Kernel, define_op
 

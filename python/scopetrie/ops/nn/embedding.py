@@ -16,9 +16,9 @@ from ..array.join import concat, stack
 from ..array.partition import dynamic_partition, parallel_stitch
 from ..array.shape import rank, reshape, shape, size
 from ..constant import constant, convert_to_tensor, index_array
+from ..elementwise.arithmetic import cast, floor_div, floormod, maximum, multiply, realdiv, subtract
+from ..elementwise.compare import greater_equal, less, where, where_v2
 from ..math.clipping import clip_by_norm
-from ..math.compare import greater_equal, less, where, where_v2
-from ..math.elementwise import cast, floor_div, floormod, maximum, multiply, realdiv, subtract
 from ..math.reduce import reduce_sum
 from ..math.sequence import range_
 from ..random.draws import random_uniform

@@ -14,9 +14,7 @@ from ..array.dims import renamed, squeeze
 from ..array.fill import stop_gradient, zeros_like
 from ..constant import constant, convert_to_tensor
 from ..declare import attr, tensor
-from ..math.complex import complex, imag, real
-from ..math.divide import div_no_nan
-from ..math.elementwise import (
+from ..elementwise.arithmetic import (
     add,
     cast,
     maximum,
@@ -28,6 +26,8 @@ from ..math.elementwise import (
     squared_difference,
     subtract,
 )
+from ..elementwise.complex import complex, imag, real
+from ..elementwise.divide import div_no_nan
 from ..math.reduce import reduce_mean, reduce_sum
 from ..registry import define_op
 from .window import TO_FIRST, TO_LAST

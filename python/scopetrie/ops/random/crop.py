@@ -12,8 +12,8 @@ from ..array.shape import shape
 from ..array.slice import slice_
 from ..checks import Assert
 from ..constant import convert_to_tensor
-from ..math.compare import greater_equal
-from ..math.elementwise import add, floormod, subtract
+from ..elementwise.arithmetic import add, floormod, subtract
+from ..elementwise.compare import greater_equal
 from ..math.reduce import reduce_all
 from .draws import random_uniform
 

@@ -18,11 +18,11 @@ from ..array.join import stack
 from ..array.shape import shape_internal
 from ..constant import constant, convert_to_tensor, index_array
 from ..declare import INDICES, NUMBERS, attr, index, tensor
+from ..elementwise.arithmetic import cast, minimum
+from ..elementwise.compare import not_equal, where
+from ..elementwise.sparse import of_parts
 from ..folding import dims_from
-from ..math.compare import not_equal, where
-from ..math.elementwise import cast, minimum
 from ..math.sequence import range_
-from ..math.sparse_elementwise import of_parts
 from ..registry import define_op
 from ..sparse_tensor import SparseTensor, as_sparse
 from .places import check_places, flat

@@ -16,8 +16,8 @@ from ..array.join import concat
 from ..array.shape import reshape
 from ..constant import constant, convert_to_tensor
 from ..declare import NUMBERS, REALS, attr, index, mixed, tensor
+from ..elementwise.sparse import check_parts, of_parts
 from ..math.reduce import reduce_max
-from ..math.sparse_elementwise import check_parts, of_parts
 from ..registry import Spec, define_op
 from ..sparse_tensor import SparseTensor, SparseTensorValue, as_sparse
 from .dense import sparse_tensor_dense_add

@@ -14,8 +14,8 @@ from ..array.scatter import scatter_rows
 from ..array.shape import transpose
 from ..constant import convert_to_tensor
 from ..declare import INDICES, attr, tensor
+from ..elementwise.sparse import of_parts
 from ..folding import dims_from
-from ..math.sparse_elementwise import of_parts
 from ..registry import Spec, define_op
 from ..sparse_tensor import SparseTensor, SparseTensorValue, as_sparse
 

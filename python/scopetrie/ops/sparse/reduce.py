@@ -16,9 +16,9 @@ from ..array.dims import renamed
 from ..array.shape import size
 from ..constant import constant, index_array
 from ..declare import NUMBERS, REALS, Types, attr, index
+from ..elementwise.sparse import of_parts
 from ..folding import dims_from, known_elements
 from ..math.sequence import range_
-from ..math.sparse_elementwise import of_parts
 from ..registry import Spec, define_op
 from ..sparse_tensor import SparseTensor, as_sparse
 from .places import Array, check_places, flat, ordinals, parts, unchanged, vector

@@ -18,11 +18,11 @@ from ..array.shape import reshape
 from ..array.unique import setdiff1d
 from ..constant import convert_to_tensor, index_array
 from ..declare import tensor
+from ..elementwise.arithmetic import cast
+from ..elementwise.compare import where
+from ..elementwise.sparse import of_parts
 from ..folding import dims_from
 from ..indexed_slices import IndexedSlices
-from ..math.compare import where
-from ..math.elementwise import cast
-from ..math.sparse_elementwise import of_parts
 from ..registry import Spec, define_op
 from ..sparse_tensor import SparseTensor, SparseTensorValue, as_sparse, unchecked
 from .places import parts, rank_of

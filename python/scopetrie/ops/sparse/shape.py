@@ -20,12 +20,12 @@ from ..array.slice import slice_
 from ..constant import constant, convert_to_tensor, index_array
 from ..control.asserts import assert_equal, assert_less_equal
 from ..declare import index, tensor
+from ..elementwise.arithmetic import add, cast, maximum, subtract
+from ..elementwise.compare import greater_equal, where_v2
+from ..elementwise.sparse import of_parts
 from ..folding import dims_from, known_elements
-from ..math.compare import greater_equal, where_v2
-from ..math.elementwise import add, cast, maximum, subtract
 from ..math.reduce import reduce_max
 from ..math.sequence import range_
-from ..math.sparse_elementwise import of_parts
 from ..registry import define_op
 from ..sparse_tensor import SparseTensor, as_sparse
 from .places import LONG, MOST, flat, in_order, known_shape, parts, unflat, vector

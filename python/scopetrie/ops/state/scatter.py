@@ -13,7 +13,7 @@ from ..array.indices import check_indices, check_tuples, flat_positions, rows_of
 from ..array.scatter import change_rows, scatter_rows, turns
 from ..constant import index_array
 from ..declare import FLOATS_HALF_FIRST, INDICES, NUMBERS, Types, attr, reference, tensor
-from ..math.division_kernels import real_div, refuse_zero
+from ..elementwise.division_kernels import real_div, refuse_zero
 from ..registry import define_op
 
 _EXTREME = (*FLOATS_HALF_FIRST, *INDICES)

@@ -10,7 +10,7 @@ import numpy as np
 from ...graph import get_default_graph
 from ...ops.constant import convert_to_tensor
 from ...ops.control.flow import group
-from ...ops.math.elementwise import add, cast, multiply, realdiv, sqrt, subtract
+from ...ops.elementwise.arithmetic import add, cast, multiply, realdiv, sqrt, subtract
 from ...ops.state.scatter import scatter_add
 from ...ops.state.variable import assign, assign_sub
 from ...public import v1

@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from typing import Any
 
 from ...ops.constant import convert_to_tensor
+from ...ops.elementwise.arithmetic import cast, multiply
 from ...ops.indexed_slices import IndexedSlices
-from ...ops.math.elementwise import cast, multiply
 from ...public import v1
 from .optimizer import Optimizer
 from .updates import define_updates

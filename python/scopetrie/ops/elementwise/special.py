@@ -9,7 +9,7 @@ from ...graph import Tensor
 from ...public import v1
 from ..declare import FLOATS, tensor
 from ..registry import define_op
-from .elementwise import binary, in_scope, unary
+from .arithmetic import binary, in_scope, unary
 from .special_kernels import special
 
 _DOUBLES = (dtypes.float32, dtypes.float64)

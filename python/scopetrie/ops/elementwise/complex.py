@@ -16,8 +16,8 @@ from ..array.fill import ones_like, zeros_like
 from ..declare import COMPLEX, attr, tensor
 from ..direct import direct
 from ..registry import define_op
+from .arithmetic import as_tensor, complex_part, multiply
 from .compare import less, where
-from .elementwise import as_tensor, complex_part, multiply
 
 _real = complex_part("Real", lambda xp: xp.real)
 _imag = complex_part("Imag", lambda xp: xp.imag)

@@ -6,10 +6,7 @@ from typing import Any
 
 from ...graph import Operation, Tensor
 from ...ops.array.fill import ones_like, zeros_like
-from ...ops.math.compare import greater, greater_equal, less_equal, not_equal, where, where_v2
-from ...ops.math.complex import conj
-from ...ops.math.divide import div_no_nan, floordiv
-from ...ops.math.elementwise import (
+from ...ops.elementwise.arithmetic import (
     add,
     cast,
     log,
@@ -25,6 +22,9 @@ from ...ops.math.elementwise import (
     xlog1py,
     xlogy,
 )
+from ...ops.elementwise.compare import greater, greater_equal, less_equal, not_equal, where, where_v2
+from ...ops.elementwise.complex import conj
+from ...ops.elementwise.divide import div_no_nan, floordiv
 from ..broadcasting import summed
 from ..declare import gradient, no_derivative
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from ...graph import Operation, Tensor
 from ...ops.array.fill import zeros_like
-from ...ops.math.compare import greater, less, logical_or, where, where_v2
+from ...ops.elementwise.compare import greater, less, logical_or, where, where_v2
 from ..broadcasting import summed_to
 from ..declare import gradient, no_derivative
 

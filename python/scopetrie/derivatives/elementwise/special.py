@@ -9,8 +9,7 @@ from ...graph import Operation, Tensor
 from ...ops.array.fill import ones_like
 from ...ops.array.shape import shape
 from ...ops.declare import FLOATS, tensor
-from ...ops.math.compare import equal, where
-from ...ops.math.elementwise import (
+from ...ops.elementwise.arithmetic import (
     add,
     cast,
     exp,
@@ -23,9 +22,8 @@ from ...ops.math.elementwise import (
     subtract,
     xlogy,
 )
-from ...ops.math.fourier import fft, fft2d, fft3d, ifft, ifft2d, ifft3d
-from ...ops.math.reduce import reduce_prod
-from ...ops.math.special import (
+from ...ops.elementwise.compare import equal, where
+from ...ops.elementwise.special import (
     bessel_i0,
     bessel_i0e,
     bessel_i1,
@@ -35,7 +33,9 @@ from ...ops.math.special import (
     polygamma,
     zeta,
 )
-from ...ops.math.special_kernels import special
+from ...ops.elementwise.special_kernels import special
+from ...ops.math.fourier import fft, fft2d, fft3d, ifft, ifft2d, ifft3d
+from ...ops.math.reduce import reduce_prod
 from ...ops.registry import define_op
 from ..broadcasting import summed
 from ..declare import gradient

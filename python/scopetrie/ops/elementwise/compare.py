@@ -15,7 +15,7 @@ from ..constant import convert_to_tensor
 from ..declare import BOOL, FLOATS, NUMBERS, REALS, Attribute, Types, attr, tensor
 from ..direct import direct
 from ..registry import Kernel, define_op
-from .elementwise import as_tensor, maximum, minimum
+from .arithmetic import as_tensor, maximum, minimum
 
 _COMPARE_DOC = """{summary}, element by element; shapes broadcast.
 

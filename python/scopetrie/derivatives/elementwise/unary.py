@@ -10,9 +10,7 @@ import numpy as np
 from ...graph import Operation, Tensor
 from ...ops.array.fill import zeros_like
 from ...ops.declare import INEXACT, tensor
-from ...ops.math.complex import complex as complex_of
-from ...ops.math.complex import conj, imag, real
-from ...ops.math.elementwise import (
+from ...ops.elementwise.arithmetic import (
     add,
     cast,
     cos,
@@ -30,11 +28,13 @@ from ...ops.math.elementwise import (
     square,
     subtract,
 )
+from ...ops.elementwise.complex import complex as complex_of
+from ...ops.elementwise.complex import conj, imag, real
 from ...ops.promises import elementwise
 from ...ops.registry import define_op
 from ..between import is_trainable
 from ..declare import gradient, no_derivative
-from .elementwise import Grads, conjugate
+from .arithmetic import Grads, conjugate
 
 no_derivative("Floor", "Ceil", "Rint", "Round", "IsNan", "IsInf", "IsFinite")
 

@@ -9,7 +9,7 @@ from ..._core import Variable, name_scope
 from ...graph import Tensor
 from ...public import v1
 from ..constant import convert_to_tensor
-from .elementwise import as_tensor, cast, div_no_nan_node, floor_div, realdiv
+from .arithmetic import as_tensor, cast, div_no_nan_node, floor_div, realdiv
 
 
 def _truediv(x: Any, y: Any, name: str | None, default: str = "truediv") -> Tensor:

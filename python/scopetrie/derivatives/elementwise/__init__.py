@@ -1,0 +1,1 @@
+"""Gradients of arithmetic and of special functions, element by element."""

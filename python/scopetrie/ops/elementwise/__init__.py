@@ -1,0 +1,1 @@
+"""Arithmetic, comparisons, logic, bits and special functions, element by element."""
