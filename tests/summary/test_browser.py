@@ -167,6 +167,17 @@ def test_the_graph_and_the_times_of_its_operations(browser: Any, board: str) -> 
     )
 
 
+def test_the_profile_of_a_run(browser: Any, board: str) -> None:
+    pytest.importorskip("xprof", reason="needs the package xprof, which has the page")
+    browser.get("about:blank")
+    browser.get(f"{board}#profile")
+    browser.switch_to.frame(wait(browser, lambda driver: elements(driver, "iframe"))[0])
+    try:
+        shown(browser, "step nine", "Overview Page", "localhost")
+    finally:
+        browser.switch_to.default_content()
+
+
 def test_pictures_open_and_close(browser: Any, tmp_path: Path) -> None:
     with tf.Graph().as_default() as graph:
         with tf.variable_scope("outer"), tf.variable_scope("middle"), tf.variable_scope("inner"):

@@ -1,4 +1,4 @@
-"""The protocol buffers of bundles, by the package protobuf, declared here."""
+"""The protocol buffers of bundles, records and profiles, by the package protobuf, declared here."""
 
 from __future__ import annotations
 
@@ -40,6 +40,13 @@ _MESSAGES: Final[dict[str, str]] = {
     "FeatureList": "1 Feature* feature",
     "FeatureLists": "1 map:FeatureList feature_list",
     "SequenceExample": "1 Features context, 2 FeatureLists feature_lists",
+    # What TensorBoard's Profile page reads; maps by numbers are lists of pairs, as protobuf writes them.
+    "XSpace": "1 XPlane* planes, 4 string* hostnames",
+    "XPlane": "1 int64 id, 2 string name, 3 XLine* lines, 4 XEventMetadataPair* event_metadata",
+    "XLine": "1 int64 id, 2 string name, 3 int64 timestamp_ns, 4 XEvent* events, 9 int64 duration_ps",
+    "XEvent": "1 int64 metadata_id, 2 int64 offset_ps, 3 int64 duration_ps",
+    "XEventMetadataPair": "1 int64 key, 2 XEventMetadata value",
+    "XEventMetadata": "1 int64 id, 2 string name, 4 string display_name",
 }
 _ENUMS: Final = {"CheckpointFormatVersion": ("SaverDef", "LEGACY V1 V2")}
 _PACKAGE: Final = "scopetrie.bundles"

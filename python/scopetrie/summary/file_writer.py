@@ -13,6 +13,7 @@ from ..locks import Lock
 from ..public import v1
 from .event_file import EventFile
 from .graph_messages import graph_def as make_graph_def
+from .profile import write_profile
 from .protos import proto
 
 
@@ -117,22 +118,25 @@ class FileWriter:
         self._add(global_step, summary=summary)
 
     def add_run_metadata(self, run_metadata: Any, tag: str, global_step: int | None = None) -> None:
-        """Writes the times of a run, which TensorBoard shows with the graph.
+        """Writes the times of a run, which TensorBoard shows with the graph and on its Profile page.
 
         Args:
             run_metadata: A RunMetadata that `Session.run` has filled.
-            tag: The name of the run; a new one.
+            tag: The name of the run; a new one. The Profile page's file is below `plugins/profile`, in a
+                folder of this name.
             global_step: The training step of the run.
 
         Raises:
             ValueError: If there is a run of this name.
+            OSError: If the Profile page's file cannot be written.
         """
         if tag in self._runs:
             raise ValueError("The provided tag was already used for this event type")
+        times = _times(run_metadata)
+        if not self._closed:
+            write_profile(self._logdir, tag, times)
         self._runs.add(tag)
-        tagged = proto("event").TaggedRunMetadata(
-            tag=tag, run_metadata=_times(run_metadata).SerializeToString()
-        )
+        tagged = proto("event").TaggedRunMetadata(tag=tag, run_metadata=times.SerializeToString())
         self._add(global_step, tagged_run_metadata=tagged)
 
     def add_session_log(self, session_log: Any, global_step: int | None = None) -> None:
