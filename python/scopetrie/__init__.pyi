@@ -293,7 +293,7 @@ from .ops.math.sum import add_n as add_n
 from .ops.math.sum import scalar_mul as scalar_mul
 from .ops.nn.activation import log_sigmoid as log_sigmoid
 from .ops.nn.confusion import confusion_matrix as confusion_matrix
-from .ops.nn.patches import extract_image_patches as extract_image_patches
+from .ops.nn.windows.patches import extract_image_patches as extract_image_patches
 from .ops.parsing.example import parse_example as parse_example
 from .ops.parsing.example import parse_single_example as parse_single_example
 from .ops.parsing.features import FixedLenFeature as FixedLenFeature

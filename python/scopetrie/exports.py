@@ -114,7 +114,7 @@ EXPORTS: Final = {
         ops.math.sum accumulate_n add_n scalar_mul
         ops.nn.activation log_sigmoid
         ops.nn.confusion confusion_matrix
-        ops.nn.patches extract_image_patches
+        ops.nn.windows.patches extract_image_patches
         ops.parsing.example parse_example parse_single_example
         ops.parsing.features FixedLenFeature FixedLenSequenceFeature SparseFeature VarLenFeature
         ops.parsing.files decode_csv matching_files read_file write_file
@@ -300,7 +300,7 @@ EXPORTS: Final = {
         ops.image.quality image_gradients per_image_standardization psnr sobel_edges ssim total_variation
         ops.image.resize ResizeMethod resize=resize_images resize_area resize_bicubic resize_bilinear
         ops.image.resize resize_image_with_pad resize_images resize_nearest_neighbor
-        ops.nn.patches extract_image_patches extract_patches
+        ops.nn.windows.patches extract_image_patches extract_patches
         ops.random.crop random_crop
     """,
     "io": """
@@ -403,11 +403,6 @@ EXPORTS: Final = {
         ops.math.sort in_top_k top_k
         ops.nn.activation bias_add crelu elu leaky_relu log_softmax relu relu6 relu_layer selu silu=swish
         ops.nn.activation softmax softplus softsign swish xw_plus_b
-        ops.nn.conv conv1d conv2d conv3d
-        ops.nn.conv_any atrous_conv2d convolution
-        ops.nn.conv_depthwise depthwise_conv2d depthwise_conv2d_native separable_conv2d
-        ops.nn.conv_transpose conv1d_transpose conv2d_backprop_input conv2d_transpose conv3d_transpose
-        ops.nn.conv_transpose conv_transpose
         ops.nn.embedding dropout embedding_lookup
         ops.nn.loss log_poisson_loss sigmoid_cross_entropy_with_logits softmax_cross_entropy_with_logits
         ops.nn.loss softmax_cross_entropy_with_logits_v2 sparse_softmax_cross_entropy_with_logits
@@ -415,9 +410,14 @@ EXPORTS: Final = {
         ops.nn.lrn local_response_normalization lrn=local_response_normalization
         ops.nn.norm batch_norm_with_global_normalization batch_normalization fused_batch_norm l2_normalize
         ops.nn.norm moments normalize_moments sufficient_statistics weighted_moments
-        ops.nn.pool avg_pool avg_pool2d=avg_pool avg_pool3d max_pool max_pool3d max_pool_with_argmax
-        ops.nn.pool_any pool
-        ops.nn.pool_names avg_pool1d avg_pool_v2 max_pool1d max_pool2d max_pool_v2
+        ops.nn.windows.conv conv1d conv2d conv3d
+        ops.nn.windows.conv_any atrous_conv2d convolution
+        ops.nn.windows.conv_depthwise depthwise_conv2d depthwise_conv2d_native separable_conv2d
+        ops.nn.windows.conv_transpose conv1d_transpose conv2d_backprop_input conv2d_transpose conv3d_transpose
+        ops.nn.windows.conv_transpose conv_transpose
+        ops.nn.windows.pool avg_pool avg_pool2d=avg_pool avg_pool3d max_pool max_pool3d max_pool_with_argmax
+        ops.nn.windows.pool_any pool
+        ops.nn.windows.pool_names avg_pool1d avg_pool_v2 max_pool1d max_pool2d max_pool_v2
         ops.random.candidates all_candidate_sampler compute_accidental_hits fixed_unigram_candidate_sampler
         ops.random.candidates log_uniform_candidate_sampler uniform_candidate_sampler
         ops.sparse.embedding embedding_lookup_sparse safe_embedding_lookup_sparse
@@ -765,15 +765,6 @@ OP_TYPES: Final = {
     "ops.nn.beam": """
         GatherTree
     """,
-    "ops.nn.conv": """
-        Conv2D Conv3D
-    """,
-    "ops.nn.conv_depthwise": """
-        DepthwiseConv2dNative
-    """,
-    "ops.nn.conv_transpose": """
-        Conv2DBackpropInput Conv3DBackpropInputV2
-    """,
     "ops.nn.loss": """
         SoftmaxCrossEntropyWithLogits SparseSoftmaxCrossEntropyWithLogits
     """,
@@ -783,10 +774,19 @@ OP_TYPES: Final = {
     "ops.nn.norm": """
         FusedBatchNormV3
     """,
-    "ops.nn.patches": """
+    "ops.nn.windows.conv": """
+        Conv2D Conv3D
+    """,
+    "ops.nn.windows.conv_depthwise": """
+        DepthwiseConv2dNative
+    """,
+    "ops.nn.windows.conv_transpose": """
+        Conv2DBackpropInput Conv3DBackpropInputV2
+    """,
+    "ops.nn.windows.patches": """
         ExtractImagePatches
     """,
-    "ops.nn.pool": """
+    "ops.nn.windows.pool": """
         AvgPool AvgPool3D MaxPool MaxPool3D MaxPoolWithArgmax
     """,
     "ops.parsing.example": """

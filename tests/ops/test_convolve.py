@@ -14,7 +14,7 @@ from scopetrie import _core
 from scopetrie.backends.numpy import XP
 from scopetrie.derivatives.nn import conv
 from scopetrie.ops.nn import conv_transpose, convolve
-from scopetrie.ops.nn.window import Geometry
+from scopetrie.ops.nn.windows.window import Geometry
 
 signal = pytest.importorskip("scipy.signal")
 

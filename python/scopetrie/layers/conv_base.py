@@ -9,8 +9,8 @@ from ..ops.array.pad import pad
 from ..ops.array.shape import reshape
 from ..ops.elementwise.arithmetic import add
 from ..ops.nn.activation import bias_add
-from ..ops.nn.conv import conv1d, conv2d, conv3d
-from ..ops.nn.conv_any import convolution
+from ..ops.nn.windows.conv import conv1d, conv2d, conv3d
+from ..ops.nn.windows.conv_any import convolution
 from ..shapes import TensorShape
 from .base import ZEROS
 from .input_spec import InputSpec

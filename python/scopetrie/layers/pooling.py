@@ -7,7 +7,7 @@ from typing import Any, ClassVar
 from ..graph import Tensor
 from ..ops.array.dims import expand_dims, squeeze
 from ..ops.array.shape import transpose
-from ..ops.nn.pool import avg_pool, avg_pool3d, max_pool, max_pool3d
+from ..ops.nn.windows.pool import avg_pool, avg_pool3d, max_pool, max_pool3d
 from ..public import v1
 from ..shapes import TensorShape
 from .base import Layer, applied

@@ -8,7 +8,7 @@ from ..graph import Tensor
 from ..initializers import get as get_initializer
 from ..ops.array.dims import expand_dims, squeeze
 from ..ops.nn.activation import bias_add
-from ..ops.nn.conv_depthwise import separable_conv2d as nn_separable_conv2d
+from ..ops.nn.windows.conv_depthwise import separable_conv2d as nn_separable_conv2d
 from ..public import v1
 from .base import ZEROS, applied
 from .conv_base import Convolution

@@ -7,8 +7,8 @@ from typing import Any
 from ..graph import Tensor
 from ..ops.array.join import stack
 from ..ops.array.shape import shape as shape_of
-from ..ops.nn.conv_transpose import conv2d_transpose as nn_conv2d_transpose
-from ..ops.nn.conv_transpose import conv3d_transpose as nn_conv3d_transpose
+from ..ops.nn.windows.conv_transpose import conv2d_transpose as nn_conv2d_transpose
+from ..ops.nn.windows.conv_transpose import conv3d_transpose as nn_conv3d_transpose
 from ..public import v1
 from ..shapes import TensorShape
 from .base import ZEROS, applied

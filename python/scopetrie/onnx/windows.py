@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from ..ops.nn.window import Geometry, borders, geometry, spatial_axes
+from ..ops.nn.windows.window import Geometry, borders, geometry, spatial_axes
 from .step import Held, Step, Value
 from .table import converts
 

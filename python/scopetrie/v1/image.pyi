@@ -57,8 +57,8 @@ from ..ops.image.resize import resize_image_with_pad as resize_image_with_pad
 from ..ops.image.resize import resize_images as resize
 from ..ops.image.resize import resize_images as resize_images
 from ..ops.image.resize import resize_nearest_neighbor as resize_nearest_neighbor
-from ..ops.nn.patches import extract_image_patches as extract_image_patches
-from ..ops.nn.patches import extract_patches as extract_patches
+from ..ops.nn.windows.patches import extract_image_patches as extract_image_patches
+from ..ops.nn.windows.patches import extract_patches as extract_patches
 from ..ops.random.crop import random_crop as random_crop
 
 __all__ = [

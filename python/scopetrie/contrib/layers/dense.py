@@ -14,7 +14,7 @@ from ...layers.windows import sizes
 from ...ops.constant import convert_to_tensor
 from ...ops.nn.activation import bias_add as nn_bias_add
 from ...ops.nn.activation import relu
-from ...ops.nn.conv_depthwise import depthwise_conv2d
+from ...ops.nn.windows.conv_depthwise import depthwise_conv2d
 from ...public import v1
 from ..framework.kept import model_variable
 from ..framework.scopes_of_arguments import add_arg_scope

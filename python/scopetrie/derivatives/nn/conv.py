@@ -12,9 +12,9 @@ from ...ops.array.shape import shape, shape_n
 from ...ops.constant import index_array
 from ...ops.declare import FLOATS_HALF_FIRST, tensor
 from ...ops.folding import dims_from
-from ...ops.nn.conv import CONV3D_ATTRIBUTES, CONV_ATTRIBUTES, conv_attributes
-from ...ops.nn.convolve import written_out
-from ...ops.nn.window import (
+from ...ops.nn.windows.conv import CONV3D_ATTRIBUTES, CONV_ATTRIBUTES, conv_attributes
+from ...ops.nn.windows.convolve import written_out
+from ...ops.nn.windows.window import (
     TO_LAST,
     Geometry,
     added_at,

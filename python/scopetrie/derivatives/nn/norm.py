@@ -12,7 +12,7 @@ from ...ops.array.shape import reshape
 from ...ops.declare import attr, tensor
 from ...ops.elementwise.arithmetic import add, cast, multiply, rsqrt, subtract
 from ...ops.math.reduce import reduce_mean, reduce_sum
-from ...ops.nn.window import TO_FIRST, TO_LAST
+from ...ops.nn.windows.window import TO_FIRST, TO_LAST
 from ...ops.registry import define_op
 from ..backprop import gradients
 from ..declare import attributes, gradient

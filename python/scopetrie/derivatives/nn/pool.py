@@ -14,8 +14,8 @@ from ...ops.array.fill import zeros_like
 from ...ops.array.shape import shape
 from ...ops.declare import FLOATS_HALF_FIRST, REALS, Ints, attr, tensor
 from ...ops.folding import dims_from
-from ...ops.nn.pool import lowest
-from ...ops.nn.window import (
+from ...ops.nn.windows.pool import lowest
+from ...ops.nn.windows.window import (
     Geometry,
     added_at,
     borders,

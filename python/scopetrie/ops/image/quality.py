@@ -37,7 +37,7 @@ from ..elementwise.compare import equal, greater_equal
 from ..math.reduce import reduce_all, reduce_mean, reduce_prod, reduce_sum
 from ..math.sequence import range_
 from ..nn.activation import softmax
-from ..nn.conv_depthwise import depthwise_conv2d
+from ..nn.windows.conv_depthwise import depthwise_conv2d
 from .checked import checked
 from .colors import convert_image_dtype
 

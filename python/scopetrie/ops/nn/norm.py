@@ -30,7 +30,7 @@ from ..elementwise.complex import complex, imag, real
 from ..elementwise.divide import div_no_nan
 from ..math.reduce import reduce_mean, reduce_sum
 from ..registry import define_op
-from .window import TO_FIRST, TO_LAST
+from .windows.window import TO_FIRST, TO_LAST
 
 
 @v1("nn.moments")

@@ -7,20 +7,20 @@ from typing import Any
 
 import numpy as np
 
-from ... import dtypes
-from ..._core import OpFunction
-from ...dtypes import DType, DTypeLike, as_dtype
-from ...errors import InvalidArgumentError, UnimplementedError
-from ...graph import Tensor
-from ...public import v1
-from ..array.dims import renamed
-from ..array.indices import count_up
-from ..declare import FLOATS_HALF_FIRST, INDICES, REALS, Ints, attr, tensor
-from ..direct import attribute, direct, ints
-from ..faults import check_choice
-from ..outputs import MaxPoolWithArgmax
-from ..promises import makes_new
-from ..registry import define_op
+from .... import dtypes
+from ...._core import OpFunction
+from ....dtypes import DType, DTypeLike, as_dtype
+from ....errors import InvalidArgumentError, UnimplementedError
+from ....graph import Tensor
+from ....public import v1
+from ...array.dims import renamed
+from ...array.indices import count_up
+from ...declare import FLOATS_HALF_FIRST, INDICES, REALS, Ints, attr, tensor
+from ...direct import attribute, direct, ints
+from ...faults import check_choice
+from ...outputs import MaxPoolWithArgmax
+from ...promises import makes_new
+from ...registry import define_op
 from .window import (
     Geometry,
     borders,

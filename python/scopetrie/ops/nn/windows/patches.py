@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from typing import Any
 
-from ... import dtypes
-from ...errors import OutOfRangeError, UnimplementedError
-from ...graph import Tensor
-from ...public import v1
-from ..array.dims import renamed
-from ..declare import COMPLEX, FLOATS, INTEGERS, Ints, attr, tensor
-from ..faults import check_choice
-from ..registry import define_op
+from .... import dtypes
+from ....errors import OutOfRangeError, UnimplementedError
+from ....graph import Tensor
+from ....public import v1
+from ...array.dims import renamed
+from ...declare import COMPLEX, FLOATS, INTEGERS, Ints, attr, tensor
+from ...faults import check_choice
+from ...registry import define_op
 from .window import (
     borders,
     geometry,

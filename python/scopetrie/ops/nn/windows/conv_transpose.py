@@ -8,16 +8,16 @@ from typing import Any, Final
 
 import numpy as np
 
-from ... import dtypes
-from ..._core import name_scope
-from ...graph import Tensor
-from ...public import v1
-from ..array.dims import expand_dims, renamed, squeeze
-from ..array.indices import rows_of
-from ..array.join import concat
-from ..constant import index_array
-from ..declare import FLOATS_HALF_FIRST, tensor
-from ..registry import define_op
+from .... import dtypes
+from ...._core import name_scope
+from ....graph import Tensor
+from ....public import v1
+from ...array.dims import expand_dims, renamed, squeeze
+from ...array.indices import rows_of
+from ...array.join import concat
+from ...constant import index_array
+from ...declare import FLOATS_HALF_FIRST, tensor
+from ...registry import define_op
 from .conv import CONV3D_ATTRIBUTES, CONV_ATTRIBUTES, conv_attributes
 from .convolve import convolve, parts_of, placed
 from .window import (

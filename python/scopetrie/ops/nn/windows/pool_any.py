@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, Final
 
-from ..._core import name_scope
-from ...graph import Tensor
-from ...public import v1
-from ..array.dims import expand_dims, renamed, squeeze
-from ..constant import convert_to_tensor
+from ...._core import name_scope
+from ....graph import Tensor
+from ....public import v1
+from ...array.dims import expand_dims, renamed, squeeze
+from ...constant import convert_to_tensor
 from .dilated import with_holes
 from .pool import avg_pool, avg_pool3d, max_pool, max_pool3d
 

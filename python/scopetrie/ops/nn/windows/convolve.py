@@ -9,7 +9,7 @@ from typing import Any, Final
 import numpy as np
 from array_api_compat import device
 
-from ..array.indices import rows_of
+from ...array.indices import rows_of
 from .window import (
     Geometry,
     borders,

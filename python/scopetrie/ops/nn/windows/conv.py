@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from typing import Any
 
-from ... import dtypes
-from ..._core import name_scope
-from ...graph import Tensor
-from ...public import v1
-from ..array.dims import expand_dims, renamed, squeeze
-from ..declare import FLOATS_HALF_FIRST, Ints, attr, tensor
-from ..direct import attribute, direct, ints
-from ..faults import check_choice
-from ..promises import makes_new
-from ..registry import define_op
+from .... import dtypes
+from ...._core import name_scope
+from ....graph import Tensor
+from ....public import v1
+from ...array.dims import expand_dims, renamed, squeeze
+from ...declare import FLOATS_HALF_FIRST, Ints, attr, tensor
+from ...direct import attribute, direct, ints
+from ...faults import check_choice
+from ...promises import makes_new
+from ...registry import define_op
 from .convolve import convolve
 from .window import (
     channels_last,

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, Final
 
-from ..._core import name_scope
-from ...graph import Tensor
-from ...public import v1
-from ..array.dims import renamed
-from ..constant import convert_to_tensor
+from ...._core import name_scope
+from ....graph import Tensor
+from ....public import v1
+from ...array.dims import renamed
+from ...constant import convert_to_tensor
 from .conv import conv1d, conv2d, conv3d
 from .dilated import with_holes
 

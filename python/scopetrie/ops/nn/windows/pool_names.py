@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, TypeAlias
 
-from ..._core import name_scope
-from ...graph import Tensor
-from ...public import v1
-from ..array.dims import expand_dims, squeeze
-from ..constant import convert_to_tensor
+from ...._core import name_scope
+from ....graph import Tensor
+from ....public import v1
+from ...array.dims import expand_dims, squeeze
+from ...constant import convert_to_tensor
 from .pool import avg_pool, avg_pool3d, max_pool, max_pool3d
 
 __all__ = ["avg_pool1d", "avg_pool_v2", "max_pool1d", "max_pool2d", "max_pool_v2"]

@@ -7,13 +7,13 @@ from typing import Any
 
 import numpy as np
 
-from ..._core import own_items
-from ...graph import Tensor
-from ..array.join import concat, stack
-from ..array.shape import shape
-from ..array.space import batch_to_space_nd, required_space_to_batch_paddings, space_to_batch_nd
-from ..constant import constant, convert_to_tensor
-from ..folding import constant_value
+from ...._core import own_items
+from ....graph import Tensor
+from ...array.join import concat, stack
+from ...array.shape import shape
+from ...array.space import batch_to_space_nd, required_space_to_batch_paddings, space_to_batch_nd
+from ...constant import constant, convert_to_tensor
+from ...folding import constant_value
 from .window import convert_padding
 
 

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
-from ..._core import name_scope
-from ...graph import Tensor
-from ...public import v1
-from ..array.dims import renamed
-from ..constant import convert_to_tensor
-from ..declare import FLOATS_HALF_FIRST, Ints, attr, tensor
-from ..registry import define_op
+from ...._core import name_scope
+from ....graph import Tensor
+from ....public import v1
+from ...array.dims import renamed
+from ...constant import convert_to_tensor
+from ...declare import FLOATS_HALF_FIRST, Ints, attr, tensor
+from ...registry import define_op
 from .conv import conv2d, conv_attributes
 from .dilated import with_holes
 from .window import (

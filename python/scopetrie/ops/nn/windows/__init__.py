@@ -1,0 +1,1 @@
+"""Windows that slide over the spatial dimensions: convolutions, poolings, patches."""
