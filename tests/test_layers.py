@@ -38,7 +38,7 @@ FLOORS = [
     {"execution"},
     {"data", "layers", "metrics"},
     {"queues", "rnn"},
-    {"parameters", "template", "summary", "compat", "behavior", "logging", "client", "onnx", "v1"},
+    {"parameters", "summary", "compat", "client", "onnx", "v1"},
     {"saved_graphs"},
     {"train"},
     {"unchanged", "_wiring"},

@@ -22,10 +22,10 @@ from scopetrie.public import NAMESPACES
 
 # The top level is many names: a page for each subject. The first line whose beginning fits a module decides.
 SUBJECTS = {
-    "Scopes and variables": ("scopes", "variables", "template", "partitioners", "initializers"),
+    "Scopes and variables": ("scopes", "variables", "partitioners", "initializers"),
     "Store, Names, transform": ("store", "names", "parameters", "partitioned"),
     "Graphs": ("graph", "dimension", "shapes", "dtypes", "errors", "summary", "saved_graphs", "describe"),
-    "Sessions": ("execution", "backends", "behavior", "client", "compat", "logging"),
+    "Sessions": ("execution", "backends", "client", "compat", "v1.behavior", "v1.logging"),
     "Gradients": ("derivatives", "train"),
     "Ops: arrays": ("ops.array", "ops.constant", "ops.placeholder"),
     "Ops: mathematics": ("ops.elementwise", "ops.math", "ops.linalg"),

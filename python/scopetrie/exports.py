@@ -5,9 +5,6 @@ from typing import Final
 EXPORTS: Final = {
     "": """
         backends.registry set_default_backend
-        behavior control_flow_v2_enabled disable_control_flow_v2 disable_eager_execution
-        behavior disable_tensor_equality disable_v2_behavior disable_v2_tensorshape executing_eagerly
-        behavior executing_eagerly_outside_functions
         derivatives.aggregation AggregationMethod
         derivatives.backprop UnconnectedGradients gradients
         derivatives.custom custom_gradient grad_pass_through
@@ -40,7 +37,6 @@ EXPORTS: Final = {
         initializers.scaled glorot_normal_initializer=GlorotNormal glorot_uniform_initializer=GlorotUniform
         initializers.scaled uniform_unit_scaling_initializer=UniformUnitScaling
         initializers.scaled variance_scaling_initializer=VarianceScaling
-        logging get_logger
         modes AUTO_REUSE VariableAggregation VariableSynchronization disable_resource_variables
         modes enable_resource_variables resource_variables_enabled
         names Names
@@ -156,12 +152,16 @@ EXPORTS: Final = {
         scopes.create_partitioned create_partitioned_variables
         scopes.local_variable get_local_variable no_regularizer
         scopes.scope_members VariableScope op_scope variable_creator_scope variable_op_scope
+        scopes.template make_template
         shapes TensorShape broadcast_static_shape dimension_at_index dimension_value
         store.store Store
         summary.messages AttrValue Event GraphDef HistogramProto LogMessage MetaGraphDef NameAttrList NodeDef
         summary.messages SessionLog Summary SummaryMetadata TensorInfo
-        template make_template
         unchanged.importing as_tensorflow
+        v1.behavior control_flow_v2_enabled disable_control_flow_v2 disable_eager_execution
+        v1.behavior disable_tensor_equality disable_v2_behavior disable_v2_tensorshape executing_eagerly
+        v1.behavior executing_eagerly_outside_functions
+        v1.logging get_logger
         variables.listing all_variables global_variables global_variables_initializer
         variables.listing initialize_all_variables=global_variables_initializer
         variables.listing initialize_local_variables=local_variables_initializer

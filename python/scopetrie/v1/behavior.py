@@ -6,7 +6,7 @@ Those that switch TensorFlow 2's behavior off are accepted and do nothing; those
 
 from __future__ import annotations
 
-from .public import v1
+from ..public import v1
 
 __all__ = [
     "control_flow_v2_enabled",

@@ -7,9 +7,10 @@ from collections.abc import Callable
 from functools import partial
 from typing import Any
 
-from .graph import GraphKeys, get_default_graph
-from .public import v1
-from .scopes import VariableScope, get_variable_scope, variable_scope
+from .._core import get_variable_scope, variable_scope
+from ..graph import GraphKeys, get_default_graph
+from ..public import v1
+from .scope_members import VariableScope
 
 
 class Template:

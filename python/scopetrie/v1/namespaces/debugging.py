@@ -1,5 +1,5 @@
 """`tf.debugging`: assertions, checks of numbers, tracebacks."""
 
-from ..namespaces import namespace
+from ...namespaces import namespace
 
 __getattr__, __dir__, __all__ = namespace("debugging")

@@ -1,5 +1,5 @@
 """`tf.sparse`: sparse tensors, which keep the elements that are not 0."""
 
-from ..namespaces import namespace
+from ...namespaces import namespace
 
 __getattr__, __dir__, __all__ = namespace("sparse")

@@ -17,7 +17,7 @@ import logging
 from collections.abc import Iterator
 from typing import Any, Final
 
-from .public import v1
+from ..public import v1
 
 __all__ = [
     "DEBUG",

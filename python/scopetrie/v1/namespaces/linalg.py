@@ -1,5 +1,5 @@
 """`tf.linalg`: products, decompositions and diagonals of matrices."""
 
-from ..namespaces import namespace
+from ...namespaces import namespace
 
 __getattr__, __dir__, __all__ = namespace("linalg")

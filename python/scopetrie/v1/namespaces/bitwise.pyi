@@ -2,7 +2,7 @@
 
 from typing import Any as _Any
 
-from ..graph import Tensor as _Tensor
+from ...graph import Tensor as _Tensor
 
 __all__ = [
     "bitwise_and",
