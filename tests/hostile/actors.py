@@ -26,6 +26,12 @@ class World:
         self.lists: list[list[Any]] = []
         self.entered: list[Any] = []
         self.armed = False
+        self.transaction: Any = None
+
+    def begin(self, action: str) -> None:
+        """Prepares what `action` needs: those that end a transaction find one open."""
+        if action in ("roll back", "commit"):
+            self.transaction = self.graph.transaction().__enter__()
 
     def act(self, action: str) -> None:
         """Does what `action` says, once."""
@@ -88,6 +94,19 @@ def _finalize(world: World) -> None:
     tf.get_default_graph().finalize()
 
 
+def _roll_back(world: World) -> None:
+    _build(world)
+    if world.transaction is not None:
+        world.transaction.rollback()
+    _build(world)
+
+
+def _commit(world: World) -> None:
+    _build(world)
+    if world.transaction is not None:
+        world.transaction.commit()
+
+
 def _fail(world: World) -> None:
     raise Acted
 
@@ -102,6 +121,8 @@ ACTIONS: dict[str, Callable[[World], None]] = {
     "build": _build,
     "finalize": _finalize,
     "fail": _fail,
+    "roll back": _roll_back,
+    "commit": _commit,
 }
 
 

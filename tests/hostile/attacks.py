@@ -150,6 +150,7 @@ def play(attack: Attack) -> bool:
     world = World()
     try:
         call = prepared(attack, world, action)
+        world.begin(action)
         threshold = gc.get_threshold()
         if value.startswith("dying"):
             dying = Dying(world, action)

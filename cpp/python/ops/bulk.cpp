@@ -14,7 +14,7 @@ PyObject* unique_names(PyObject* self, PyObject* bases) {
   Context& context = *context_of(owner);
   state_of(context.graph).note_builder(&context);
   const ScopeId scope = context.scope();
-  Transaction transaction(graph.ledger(), &context);
+  CallTransaction transaction(graph.ledger(), &context);
   NameWriter writer(graph.ops);
   PyObject* last = nullptr;  // borrowed; the name whose segment is `segment`
   SegmentId segment = kNone;

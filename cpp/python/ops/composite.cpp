@@ -48,7 +48,7 @@ class Whole {
 
  private:
   Ref graph_;
-  Transaction transaction_;
+  CallTransaction transaction_;
 };
 
 PyObject* composite_call(PyObject* self, PyObject* const* args, std::size_t flagged, PyObject* keywords) {

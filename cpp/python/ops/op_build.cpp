@@ -43,7 +43,7 @@ PyObject* build_slow(Context& context, const Definition& definition, PyObject* c
       return nullptr;
     }
   }
-  Transaction transaction(graph.ledger(), &context);
+  CallTransaction transaction(graph.ledger(), &context);
   const NameStyle style = definition.kind == kinds().constant ? NameStyle::kNode : NameStyle::kScope;
   const OpGraph::Fresh fresh = take_name(context, name, default_name, style);
   if (is_refused(fresh)) {
@@ -142,7 +142,7 @@ PyObject* build_many(const Definition& definition, PyObject* inputs, PyObject* n
   Context* context = current_context();
   GraphState& graph = state_of(context->graph);
   const Ref keep_graph = Ref::borrowed(reinterpret_cast<PyObject*>(context->graph));
-  Transaction transaction(graph.ledger(), context);
+  CallTransaction transaction(graph.ledger(), context);
   Ref made = checked(new_list(count));
   const bool simple = !definition.has_lists && definition.rule.kind != ShapeRule::kFunction && !graph.finalized;
   const SegmentId segment = name == nullptr ? graph.known_segment(definition.default_name) : plain_segment(graph, name);

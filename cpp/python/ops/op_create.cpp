@@ -133,7 +133,7 @@ PyObject* create_op(PyObject* self, PyObject* const* args, Py_ssize_t positional
   Outputs outputs;
   if (op_def == nullptr) read_outputs(graph, type, arguments[kDTypes], attributes.shapes.get(), outputs);
 
-  Transaction transaction(graph.ledger(), &context);
+  CallTransaction transaction(graph.ledger(), &context);
   PyObject* name = arguments[kName] == nullptr || arguments[kName] == Py_None ? type : arguments[kName];
   const OpGraph::Fresh fresh = take_name(context, name, 0, NameStyle::kNode);
   if (is_refused(fresh)) {
@@ -183,7 +183,7 @@ PyObject* create_own_ops(PyObject* self, PyObject* type, PyObject* inputs, PyObj
   read_outputs(graph, type, dtypes ? dtypes.get() : Py_None, attributes.shapes.get(), outputs);
   const Py_ssize_t count = PySequence_Fast_GET_SIZE(rows.get());
   Ref made = checked(new_list(count));
-  Transaction transaction(graph.ledger(), &context);
+  CallTransaction transaction(graph.ledger(), &context);
   const KindId kind = kind_number(text_of(type));
   const std::uint32_t attribute =
       attributes.kept ? graph.keep(to_attribute(attributes.kept.get())) : std::uint32_t{kNone};

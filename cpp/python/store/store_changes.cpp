@@ -36,7 +36,7 @@ int store_delete(PyObject* self, PyObject* path) {
   const std::string_view text = argument_text("Store.__delitem__", "a path", path);
   const std::vector<VariableId> rows = rows_at(store.values, text);
   if (rows.empty()) raise_missing(self, path);
-  Transaction transaction(store.ledger(), &context_of_store(self));
+  CallTransaction transaction(store.ledger(), &context_of_store(self));
   erase_all(store.values, rows);
   transaction.commit();
   store.tell_watchers();
@@ -49,7 +49,7 @@ PyObject* store_move(PyObject* self, PyObject* const* args, Py_ssize_t positiona
   if (!two_paths(signature, "Store.move", args, positional, keywords, given)) return nullptr;
   StoreState& store = store_of(self);
   const std::vector<Target> targets = targets_of(self, "Store.move", given[0], given[1]);
-  Transaction transaction(store.ledger(), &context_of_store(self));
+  CallTransaction transaction(store.ledger(), &context_of_store(self));
   for (const Target& target : targets) store.values.rename(target.row, target.scope, target.segment);
   transaction.commit();
   store.tell_watchers();
@@ -64,7 +64,7 @@ PyObject* store_alias(PyObject* self, PyObject* const* args, Py_ssize_t position
   const std::vector<Target> targets = targets_of(self, "Store.alias", given[1], given[0]);
   const std::uint32_t site = store.sites.here();
   make_room(store.live, targets.size());
-  Transaction transaction(store.ledger(), &context_of_store(self));
+  CallTransaction transaction(store.ledger(), &context_of_store(self));
   for (const Target& target : targets)
     store.values.alias(target.scope, target.segment, store.values.resolved(target.row), site);
   transaction.commit();
@@ -90,7 +90,7 @@ PyObject* store_copy(PyObject* self, PyObject* const* args, Py_ssize_t positiona
   const std::vector<Target> targets = targets_of(self, "Store.copy", given[0], given[1]);
   const std::uint32_t site = store.sites.here();
   make_room(store.live, targets.size());
-  Transaction transaction(store.ledger(), &context);
+  CallTransaction transaction(store.ledger(), &context);
   std::vector<Values::Copied> copies;
   for (const Target& target : targets) {
     const VariableId of = values.resolved(target.row);
@@ -118,7 +118,7 @@ PyObject* store_freeze(PyObject* self, PyObject* const* args, Py_ssize_t count) 
   StoreState& store = store_of(self);
   const std::string_view path = argument_text("Store.freeze", "a path", args[0]);
   const std::vector<VariableId> rows = path.empty() ? rows_under(store.values, path) : rows_at(store.values, path);
-  Transaction transaction(store.ledger(), &context_of_store(self));
+  CallTransaction transaction(store.ledger(), &context_of_store(self));
   for (const VariableId row : rows) store.values.freeze(store.values.resolved(row), is_frozen);
   transaction.commit();
   store.tell_watchers();

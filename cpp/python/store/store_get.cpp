@@ -236,7 +236,7 @@ PyObject* store_get_many(PyObject* self, PyObject* const* args, Py_ssize_t posit
   const Ref keep_store = Ref::borrowed(self);
   StoreState& store = store_of(self);
   Context& context = context_of_store(self);
-  Transaction transaction(store.ledger(), &context);
+  CallTransaction transaction(store.ledger(), &context);
   Ref made = checked(new_list(many.count()));
   PyVariableScope& scope = *current_scope(context);
   const Ref keep_scope = Ref::borrowed(&scope);

@@ -108,7 +108,7 @@ PyObject* get_variables(PyObject*, PyObject* const* args, Py_ssize_t positional,
   if (context == nullptr) return nullptr;
   GraphState& graph = state_of(context->graph);
   const Ref keep_graph = Ref::borrowed(reinterpret_cast<PyObject*>(context->graph));
-  Transaction transaction(graph.ledger(), context);
+  CallTransaction transaction(graph.ledger(), context);
   Ref made = checked(new_list(many.count()));
   PyObject* arguments[kArguments] = {};
   arguments[kDType] = given_to[2];

@@ -242,7 +242,7 @@ PyObject* create_variable(Context& context, const NewVariable& wish) {
   PyGraph* owner = graph_of_value(wish.initial_value);
   Context& inside = owner == nullptr || owner == context.graph ? context : *context_of(owner);
   const Ref keep_graph = Ref::borrowed(reinterpret_cast<PyObject*>(inside.graph));
-  Transaction transaction(state_of(inside.graph).ledger(), &inside);
+  CallTransaction transaction(state_of(inside.graph).ledger(), &inside);
   try {
     Ref made = make_all(inside, wish, policy, keys.get());
     transaction.commit();

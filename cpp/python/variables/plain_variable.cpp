@@ -69,7 +69,7 @@ PyObject* plain_variable(PyObject*, PyObject* const* args, Py_ssize_t count) {
   if (segment == kNone) Py_RETURN_NONE;
   NewVariableHandle made(context->graph);
   const std::uint32_t site = graph.sites.here();
-  Transaction transaction(graph.ledger(), context);
+  CallTransaction transaction(graph.ledger(), context);
   const OpGraph::Fresh fresh = graph.ops.unique(context->scope(), segment);
   if (!fresh.bare) Py_RETURN_NONE;
   graph.ops.note_owner(fresh);

@@ -210,7 +210,7 @@ bool refuses_dtype();
 /// Runs `make` in a transaction: all of it or nothing, but for the error after which v1's names and variables stay.
 template <class Make>
 PyObject* keep_as_v1(Context& context, Make&& make) {
-  Transaction transaction(state_of(context.graph).ledger(), &context);
+  CallTransaction transaction(state_of(context.graph).ledger(), &context);
   try {
     PyObject* made = make();
     transaction.commit();

@@ -141,7 +141,7 @@ Operation Context::add_op(std::string_view type, std::span<const Tensor> inputs,
 
 Operation Context::add_node(std::string_view type, std::span<const TensorId> inputs, std::span<const Output> outputs,
                             const OpOptions& options) {
-  Transaction transaction(graph_->ledger(), builder_);
+  CallTransaction transaction(graph_->ledger(), builder_);
   const Name name = take_name(options.name.empty() ? type : options.name, NameStyle::kNode).name;
   if (graph_->has_odd_scopes) graph_->check_operation_name(name);
   const std::uint32_t attribute = options.attributes.empty() ? kNone : graph_->keep(AttributeValue(options.attributes));

@@ -56,10 +56,11 @@ void VariableScopeBlock::apply_options(VariableScope& scope) const {
 
 // Opens the variable scope's name scope.
 void VariableScopeBlock::open_names(Context& context, SegmentId plain) {
-  if (!auxiliary_) return;
+  // A default name of "" is the root, like any "".
+  opens_names_ = auxiliary_ && (plain != kNone || !name_.empty() || by_default_);
+  if (!opens_names_) return;
   if (plain != kNone) [[likely]]
     return context.open_name_scope(plain);
-  if (name_.empty() && !by_default_) return;  // a default name of "" is the root, like any ""
   context.open_name_scope(name_);
 }
 
@@ -71,6 +72,7 @@ void VariableScopeBlock::open_last_part(Context& context) {
     const ScopeTrie& scopes = graph.ops.scopes();
     const ScopeId scope = captured_->in(graph);
     if (scope == ScopeTrie::kRoot) return;
+    opens_names_ = true;
     const SegmentId segment = scopes.base(scope);
     const std::string_view base = graph.ops.segments().text(segment);
     if (scopes.suffix(scope) == 0 && is_plain_name(base)) return context.open_name_scope(segment);
@@ -78,7 +80,8 @@ void VariableScopeBlock::open_last_part(Context& context) {
   const std::string path = captured_->name();
   const std::size_t slash = path.rfind('/');
   const std::string_view last = std::string_view(path).substr(slash == std::string::npos ? 0 : slash + 1);
-  if (!last.empty()) context.open_name_scope(last);
+  opens_names_ = !last.empty();
+  if (opens_names_) context.open_name_scope(last);
 }
 
 // Chooses the suffix of the default name, once.
@@ -169,7 +172,11 @@ VariableScope& VariableScopeBlock::enter(Context& context, SegmentId plain) {
 }
 
 void VariableScopeBlock::leave() {
-  if (!is_innermost()) refuse_nesting();
+  if (!is_innermost()) {
+    // As in v1, its name scope ends all the same.
+    if (context() != nullptr && opens_names_) context()->names = now_.names_before;
+    refuse_nesting();
+  }
   Context& context = *now_.context.get();
   --context.variable_scopes;
   if (captured_) {
@@ -177,7 +184,7 @@ void VariableScopeBlock::leave() {
   } else if (const ScopeId scope = now_.scope->in(context.graph()); scope != ScopeTrie::kRoot) {
     context.counters.close_beneath(scope);  // as in v1, leaving "" clears the paths that start with "/"
   }
-  context.names = now_.names_before;
+  if (opens_names_) context.names = now_.names_before;
   now_.context.reset();
   // What scopes hold may run anything when they go: at the end.
   ScopeRef scope = std::move(now_.scope);

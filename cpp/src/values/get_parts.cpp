@@ -76,7 +76,7 @@ Error parts_refusal(const Values& values, const PartitionedRequest& request, con
 }  // namespace
 
 void StorePartMaker::all_or_nothing(const std::function<std::uint32_t()>& make_parts) {
-  Transaction transaction(values_.graph().ledger(), context_.builder());
+  CallTransaction transaction(values_.graph().ledger(), context_.builder());
   make_parts();
   transaction.commit();
 }

@@ -252,7 +252,7 @@ std::vector<StoreVariable> variables_under(Values& values, std::string_view path
 void erase_in(Context& at, Values& values, std::string_view path) {
   const std::vector<VariableId> rows = rows_at(values, path);
   if (rows.empty()) throw missing("Store.erase", path);
-  Transaction transaction(values.graph().ledger(), at.builder());
+  CallTransaction transaction(values.graph().ledger(), at.builder());
   erase_all(values, rows);
   transaction.commit();
 }
@@ -260,7 +260,7 @@ void erase_in(Context& at, Values& values, std::string_view path) {
 void move_in(Context& at, Values& values, std::string_view path, std::string_view to) {
   const std::vector<Target> found = targets("Store.move", values, path, to);
   if (found.empty()) throw missing("Store.move", path);
-  Transaction transaction(values.graph().ledger(), at.builder());
+  CallTransaction transaction(values.graph().ledger(), at.builder());
   for (const Target& target : found) values.rename(target.row, target.scope, target.segment);
   transaction.commit();
 }

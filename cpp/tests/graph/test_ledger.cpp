@@ -2,6 +2,8 @@
 
 #include <doctest/doctest.h>
 
+#include <array>
+#include <cstddef>
 #include <memory>
 #include <new>
 #include <optional>
@@ -320,6 +322,49 @@ TEST_CASE("transactions that nest and end in any order") {
     CHECK_FALSE(kept.is_open());
     CHECK(program.graph.ops.find("other") != kNone);
   }
+}
+
+TEST_CASE("a stack that is elsewhere while others begin and end is not written to, as greenlets' are") {
+  Program program;
+  program.base();
+  Ledger& ledger = program.graph.ledger();
+  using Room = std::array<std::byte, sizeof(CallTransaction)>;
+  alignas(CallTransaction) Room stack;
+  // Each call is a greenlet: its transaction is copied away where it waits, and others have its place.
+  const auto away = [&] {
+    const Room copy = stack;
+    stack.fill(std::byte{0xa5});
+    return copy;
+  };
+  const auto back = [&](const Room& copy) -> CallTransaction& {
+    stack = copy;
+    return *std::launder(reinterpret_cast<CallTransaction*>(stack.data()));
+  };
+  new (stack.data()) CallTransaction(ledger);
+  program.op("a", "first");
+  const Room first = away();
+  new (stack.data()) CallTransaction(ledger);
+  program.op("a", "second");
+  const Room second = away();
+  SUBCASE("the first fails: what the second has made stays, so all stays") {
+    CHECK_FALSE(back(first).rollback());
+    back(second).commit();
+    CHECK(program.graph.ops.find("a/first") != kNone);
+  }
+  SUBCASE("the first ends well, the second fails") {
+    back(first).commit();
+    CHECK(back(second).rollback());
+    CHECK(program.graph.ops.find("a/first") != kNone);
+    CHECK(program.graph.ops.find("a/second") == kNone);
+  }
+  SUBCASE("a block around the first is undone: so is the second, which learns of it") {
+    CHECK(back(second).is_open());
+    back(second).commit();
+    CHECK(back(first).rollback());
+    CHECK_FALSE(back(first).is_open());
+    CHECK(program.graph.ops.find("a/second") == kNone);
+  }
+  CHECK_FALSE(ledger.is_open());
 }
 
 TEST_CASE("ids that were undone are stale, whoever has them now") {

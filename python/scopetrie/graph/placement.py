@@ -85,6 +85,13 @@ class DeviceBlock(_Block):
     def __enter__(self) -> None:
         self._open(devices=(*self._graph._placement.devices, entry_of(self._device)))
 
+    def __exit__(self, kind: object, error: object, trace: object) -> None:
+        # As in v1, a block that is not the innermost stays open.
+        before, now = self._before[-1]["devices"], self._graph._placement.devices
+        if len(now) != len(before) + 1:
+            raise RuntimeError("Exiting device scope without proper scope nesting.")
+        super().__exit__(kind, error, trace)
+
 
 class ColocationBlock(_Block):
     """`with graph.colocate_with(op)`; see `Graph.colocate_with`."""

@@ -21,9 +21,6 @@
 
 namespace scopetrie {
 
-class Ledger;
-class Transaction;
-
 /// How far the tables of a graph have grown. Each table writes and reads its own fields.
 struct Mark {
   std::size_t operations = 0;
@@ -39,6 +36,17 @@ struct Mark {
   bool finalized = false;
   RandomSeeds seeds;
   bool keeps_names = false;  // while undoing: names that were taken stay taken
+};
+
+/// A transaction that is open. The ledger keeps it, and not the Transaction, which may be away while others begin and
+/// end: a greenlet's stack is copied elsewhere while another one runs.
+struct OpenTransaction {
+  std::uint64_t number;  // of its Transaction
+  std::uint64_t builders;
+  std::uint64_t names_kept;
+  std::size_t changes;
+  bool is_call;
+  Mark mark;
 };
 
 /// A change of something that was there before: what `table` needs to take it back.
@@ -101,7 +109,7 @@ class Ledger {
   void leave(Undoable& table) noexcept;
 
   /// Whether a transaction is open: changes must be noted.
-  bool is_open() const noexcept { return innermost_ != nullptr; }
+  bool is_open() const noexcept { return !open_.empty(); }
   /// Notes what a change that is about to be made will replace. Throws std::bad_alloc.
   void note(Undoable& table, std::uint64_t what, std::uint64_t before) {
     if (is_open()) [[unlikely]]
@@ -128,10 +136,14 @@ class Ledger {
 
   void cut(const Mark& before, const Mark& after) noexcept;
   void settle() noexcept;
+  /// The place of an open transaction; that behind the last where it is not open.
+  std::size_t place(std::uint64_t number) const noexcept;
+  /// Takes a transaction out of those that are open.
+  void close(std::size_t place) noexcept;
 
   std::vector<Undoable*> tables_;
   std::vector<Change> changes_;
-  Transaction* innermost_ = nullptr;
+  std::vector<OpenTransaction> open_;  // innermost last
   std::uint64_t serial_ = 0;
   std::uint64_t serials_ = 0;
   std::uint32_t epoch_ = 0;
@@ -144,39 +156,41 @@ class Ledger {
 ///
 /// Transactions nest: what an inner one commits, an outer one still takes back. One that goes out of scope open is
 /// undone. Where another context (another thread) has built in the graph since it began, nothing is undone: what that
-/// one made stands behind what would have to go.
+/// one made stands behind what would have to go. The same holds where a call ends while another call, which began
+/// later, is under way: the two are of different greenlets.
 ///
 ///   scopetrie::Transaction t(graph.ledger());
 ///   build(graph);          // throws: the graph is as it was
 ///   if (good) t.commit();  // else undone here
 class Transaction {
  public:
+  /// What it belongs to: a call, which ends before the calls around it do, or a block, which is left at any time.
+  enum class Of { kCall, kBlock };
+
   /// Throws std::bad_alloc.
-  explicit Transaction(Ledger& ledger, const void* context = nullptr);
+  explicit Transaction(Ledger& ledger, const void* context = nullptr, Of of = Of::kBlock);
   Transaction(const Transaction&) = delete;
   Transaction& operator=(const Transaction&) = delete;
   ~Transaction() { rollback(); }
 
-  /// Whether it has been neither committed nor undone, nor an outer one undone.
-  bool is_open() const noexcept { return ledger_ != nullptr; }
+  /// Whether it has been neither committed nor undone, nor an outer one undone. The ledger must be there.
+  bool is_open() const noexcept;
   /// Keeps what was made. Nothing happens where it is not open.
   void commit() noexcept;
   /// Takes back what was made and changed, but for the names where those are to stay in use, here or in a transaction
-  /// that was undone inside of this one. False where nothing is taken back: it is not open any more, or another context
-  /// has built since.
+  /// that was undone inside of this one. False where nothing is taken back: it is not open any more, or others have
+  /// built since.
   bool rollback(bool keep_names = false) noexcept;
 
  private:
-  void close(Ledger& ledger) noexcept;
+  Ledger* ledger_;  // null: it has ended itself
+  std::uint64_t number_;
+};
 
-  Ledger* ledger_;  // null: not open
-  Transaction* outer_;
-  const void* context_;
-  std::uint64_t builders_;
-  std::uint64_t names_kept_;
-  std::uint64_t serial_;
-  std::size_t changes_;
-  Mark mark_;
+/// One of a call.
+class CallTransaction : public Transaction {
+ public:
+  explicit CallTransaction(Ledger& ledger, const void* context = nullptr) : Transaction(ledger, context, Of::kCall) {}
 };
 
 }  // namespace scopetrie

@@ -100,6 +100,7 @@ class VariableScopeBlock {
   std::string_view name_;
   bool by_default_ = false;
   bool auxiliary_ = true;
+  bool opens_names_ = false;  // whether entering it opens a name scope, which leaving it ends
   Reuse reuse_ = Reuse::kNo;
   std::uint32_t picked_ = kNone;  // the suffix of the default name; kNone: not chosen yet
   ScopeRef captured_;

@@ -29,7 +29,7 @@ VariableId add_variable(Context& context, const Name& name, bool owned, TensorId
 /// after (ErrorFacts::refuses_dtype) the names stay in use, and so do, with `keeps_all`, variables that were made.
 template <class Make>
 auto undone_if_failed(Context& context, bool keeps_all, Make&& make) {
-  Transaction transaction(context.graph().ledger(), context.builder());
+  CallTransaction transaction(context.graph().ledger(), context.builder());
   try {
     auto made = make();
     transaction.commit();
