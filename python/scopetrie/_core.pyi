@@ -562,6 +562,15 @@ class VariableScope:
     def use_resource(self) -> Any: ...
     @property
     def constraint(self) -> Any: ...
+    def get_variable(
+        self, var_store: Any, name: str, shape: _ShapeLike = None, dtype: DTypeLike = None,
+        initializer: _Initializer = None, regularizer: _Regularizer = None, reuse: Any = None,
+        trainable: bool | None = None, collections: Sequence[Any] | None = None,
+        caching_device: _Device = None, partitioner: _Function = None, validate_shape: bool = True,
+        use_resource: bool | None = None, custom_getter: _Function = None, constraint: _Function = None,
+        synchronization: VariableSynchronization | None = None,
+        aggregation: VariableAggregation | None = None,
+    ) -> _NewVariable: ...  # fmt: skip
     def reuse_variables(self) -> None: ...
     def set_initializer(self, initializer: Any, /) -> None: ...
     def set_regularizer(self, regularizer: Any, /) -> None: ...
@@ -634,7 +643,6 @@ def get_variable(
     synchronization: VariableSynchronization | None = None,
     aggregation: VariableAggregation | None = None,
 ) -> _NewVariable: ...
-def scoped_variable(scope: VariableScope, reuse: Any, /, *arguments: Any) -> _NewVariable: ...
 def true_getter(
     name: str | None,
     shape: Any = None,

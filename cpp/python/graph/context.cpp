@@ -10,27 +10,23 @@ namespace scopetrie::python {
 
 namespace {
 
-// The context that every hot call asks for. Apart from the rest, so that reading it needs no check whether the thread's
-// state was constructed; and in the static block of thread-local memory, where that costs no call (16 bytes of it, and
-// of the next).
+// A context that hot calls ask for, and the number that it is right for; 0 is no such number.
 struct Cached {
-  std::uint64_t epoch;  // of state().global_graph when `context` was cached
-  Context* context;     // not owned
-};
-#if defined(__GLIBC__) && defined(__GNUC__)
-__attribute__((tls_model("initial-exec")))
-#endif
-constinit thread_local Cached cache{0, nullptr};
-
-// The store that this thread asked for last.
-struct CachedStore {
-  std::uint64_t serial;
+  std::uint64_t number;
   Context* context;  // not owned
+
+  Context* of(std::uint64_t wanted) const { return number == wanted ? context : nullptr; }
+};
+// The latest two. Apart from the rest, so that reading them needs no check whether the thread's state was constructed;
+// and in the static block of thread-local memory, where that costs no call (32 bytes of it).
+struct Latest {
+  Cached of_default;  // of state().global_epoch: another thread may replace the global graph, and its context goes
+  Cached of_store;    // of the store's serial number
 };
 #if defined(__GLIBC__) && defined(__GNUC__)
 __attribute__((tls_model("initial-exec")))
 #endif
-constinit thread_local CachedStore store_cache{0, nullptr};
+constinit thread_local Latest latest{};
 
 // What else a thread keeps. It belongs to the dict that Python keeps for the thread, so that it goes while Python still
 // runs: graphs are let go then.
@@ -46,8 +42,7 @@ void end_thread(PyObject* capsule) {
   auto* ended = static_cast<ThreadState*>(PyCapsule_GetPointer(capsule, nullptr));
   if (thread == ended) {
     thread = nullptr;
-    cache.context = nullptr;
-    store_cache.serial = 0;
+    latest = {};
   }
   *ended->alive = false;
   // When the process ends, nobody misses what they hold, and there may be no Python to free it.
@@ -69,8 +64,8 @@ ThreadState& this_thread() {
   return *thread;
 }
 
-// The cached context, unless another thread has replaced the global graph since (the context may be gone with it).
-Context* cached() { return cache.epoch == state().global_epoch ? cache.context : nullptr; }
+// The cached context of this thread's default graph.
+Context* cached() { return latest.of_default.of(state().global_epoch); }
 
 Context* find_current() {
   State& s = state();
@@ -88,7 +83,7 @@ Context* find_current() {
     graph = reinterpret_cast<PyGraph*>(s.global_graph);
   }
   Context* context = context_of(graph);
-  cache = {s.global_epoch, context};
+  latest.of_default = {s.global_epoch, context};
   return context;
 }
 
@@ -150,10 +145,10 @@ Context* context_of(PyGraph* graph) {
 }
 
 Context* context_of_store(PyGraph* graph, std::uint64_t serial) {
-  if (store_cache.serial == serial) [[likely]]
-    return store_cache.context;
+  if (Context* context = latest.of_store.of(serial); context != nullptr) [[likely]]
+    return context;
   Context* context = context_of(graph);
-  store_cache = {serial, context};
+  latest.of_store = {serial, context};
   return context;
 }
 
@@ -162,7 +157,7 @@ void push_default_graph(PyGraph* graph) {
   Context* context = context_of(graph);
   graphs.push_back(graph);
   Py_INCREF(graph);
-  cache = {state().global_epoch, context};
+  latest.of_default = {state().global_epoch, context};
 }
 
 std::size_t default_graph_depth() { return thread == nullptr ? 0 : thread->graphs.size(); }
@@ -172,7 +167,7 @@ bool pop_default_graph(PyGraph* graph) {
   if (graphs.empty() || graphs.back() != graph) {
     PyErr_Format(PyExc_AssertionError, "Nesting violated for default stack of %R objects",
                  reinterpret_cast<PyObject*>(Py_TYPE(graph)));
-    cache.context = nullptr;
+    latest.of_default = {};
     const auto at = std::find(graphs.begin(), graphs.end(), graph);
     if (at != graphs.end()) {
       graphs.erase(at);
@@ -181,7 +176,7 @@ bool pop_default_graph(PyGraph* graph) {
     return false;
   }
   graphs.pop_back();
-  cache.context = nullptr;
+  latest.of_default = {};
   Py_DECREF(graph);
   return true;
 }
@@ -194,7 +189,7 @@ DefaultGraph::~DefaultGraph() {  // NOLINT(bugprone-exception-escape)
 }
 
 void forget_context(PyGraph* graph) {
-  if (const Context* context = cached(); context != nullptr && context->graph == graph) cache.context = nullptr;
+  if (const Context* context = cached(); context != nullptr && context->graph == graph) latest.of_default = {};
 }
 
 bool bind_context(PyObject* module) {

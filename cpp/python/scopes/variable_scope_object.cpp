@@ -3,6 +3,7 @@
 
 #include "graph/attributes.hpp"
 #include "graph/handles.hpp"
+#include "scopes/parameters.hpp"
 #include "scopes/scopes.hpp"
 
 namespace scopetrie::python {
@@ -147,8 +148,15 @@ bool bind_variable_scope_object(PyObject* module) {
        property("dtype", locked<scope_dtype>, "The DType of variables that bring none."),
        setting("use_resource", Setting::kUseResource, "Accepted as in v1; variables are of one kind here."),
        setting("constraint", Setting::kConstraint, "The constraint of variables that bring none.")});
+  static const std::string kGetDoc = VariableSignature<kOfScope>::text("get_variable", "$self") +
+                                     "`tf.get_variable` in this scope instead of the current one.\n\n"
+                                     "Args:\n"
+                                     "    var_store: Ignored: variables belong to the graph.\n"
+                                     "    reuse: The reuse mode, instead of the scope's.\n\n"
+                                     "Other arguments, the result and the errors are those of `tf.get_variable`.\n";
   static auto methods = table<PyMethodDef>(
-      {{"reuse_variables", locked<reuse_variables>, METH_NOARGS,
+      {fast("get_variable", locked<scope_get_variable>, kGetDoc.c_str()),
+       {"reuse_variables", locked<reuse_variables>, METH_NOARGS,
         "reuse_variables($self, /)\n--\n\nReuse variables in this scope from now on."},
        {"set_initializer", locked<set_setting<Setting::kInitializer>>, METH_O,
         "set_initializer($self, initializer, /)\n--\n\nSets the initializer of this scope."},

@@ -5,6 +5,7 @@
 #include <random>
 
 #include "names/names.hpp"
+#include "scopes/parameters.hpp"
 #include "scopes/scopes.hpp"
 
 namespace scopetrie::python {
@@ -126,38 +127,39 @@ PyObject* get_regularizers(PyObject* self, void*) {
   return list_of(items.size(), [&](std::uint32_t i) { return Py_NewRef(static_cast<PyObject*>(items[i].object())); });
 }
 
+const std::string kGetDoc =
+    VariableSignature<kOfStore>::text("get", "$self") +
+    "Gets the variable of this name in the current scope, or makes it.\n\n"
+    "Whether it is shared or made is the scope's reuse mode to say. A new variable has no elements before\n"
+    "somebody looks at them.\n\n"
+    "Args:\n"
+    "    name: Its name in the scope; it may be a path.\n"
+    "    shape: Its shape; needed to make it, unless the initializer is a value.\n"
+    "    dtype: Its dtype in any form that NumPy takes; the scope's by default (float32).\n"
+    "    initializer: An initializer or its name, a function of a shape and a dtype, or a value. The scope's\n"
+    "        by default; without one, glorot_uniform (floats) or zeros (ints, bools).\n"
+    "    regularizer: A function of the variable, kept for `regularization_losses()`.\n"
+    "    trainable: Whether it is to be trained; the scope says it by default, and else it is.\n"
+    "    partitioner: A function of shape and dtype that gives the number of parts along each axis.\n"
+    "        A variable in parts is shared without one, too.\n"
+    "    custom_getter: A function through which the call is passed, instead of the scope's.\n\n"
+    "Returns:\n"
+    "    The Variable: the same object for as long as somebody has it. A PartitionedStoreVariable where it is\n"
+    "    in parts, which are the variables \"name/part_0\", \"name/part_1\" and so on.\n\n"
+    "Raises:\n"
+    "    ValueError: If it exists and the scope does not reuse, does not exist and the scope only reuses, or\n"
+    "        shape, dtype, initializer or partitions do not fit.\n"
+    "    TypeError: If the name is no str, or a Store holds no such dtype.\n\n"
+    ">>> import scopetrie as st\n>>> store = st.Store()\n"
+    ">>> with store.scope(\"layer\"):\n...     store.get(\"w\", (3, 2))\n"
+    "<Variable 'layer/w' float32[3, 2] lazy>\n"
+    ">>> with store.scope(\"layer\", reuse=True):\n...     store.get(\"w\").array.shape\n(3, 2)\n";
+
 }  // namespace
 
 bool bind_store(PyObject* module) {
   static auto methods = table<PyMethodDef>(
-      {fast("get", locked<store_get>,
-            "get($self, name, shape=None, dtype=None, initializer=None, regularizer=None, trainable=None, "
-            "partitioner=None, custom_getter=None)\n--\n\n"
-            "Gets the variable of this name in the current scope, or makes it.\n\n"
-            "Whether it is shared or made is the scope's reuse mode to say. A new variable has no elements before\n"
-            "somebody looks at them.\n\n"
-            "Args:\n"
-            "    name: Its name in the scope; it may be a path.\n"
-            "    shape: Its shape; needed to make it, unless the initializer is a value.\n"
-            "    dtype: Its dtype in any form that NumPy takes; the scope's by default (float32).\n"
-            "    initializer: An initializer or its name, a function of a shape and a dtype, or a value. The scope's\n"
-            "        by default; without one, glorot_uniform (floats) or zeros (ints, bools).\n"
-            "    regularizer: A function of the variable, kept for `regularization_losses()`.\n"
-            "    trainable: Whether it is to be trained; the scope says it by default, and else it is.\n"
-            "    partitioner: A function of shape and dtype that gives the number of parts along each axis.\n"
-            "        A variable in parts is shared without one, too.\n"
-            "    custom_getter: A function through which the call is passed, instead of the scope's.\n\n"
-            "Returns:\n"
-            "    The Variable: the same object for as long as somebody has it. A PartitionedStoreVariable where it is\n"
-            "    in parts, which are the variables \"name/part_0\", \"name/part_1\" and so on.\n\n"
-            "Raises:\n"
-            "    ValueError: If it exists and the scope does not reuse, does not exist and the scope only reuses, or\n"
-            "        shape, dtype, initializer or partitions do not fit.\n"
-            "    TypeError: If the name is no str, or a Store holds no such dtype.\n\n"
-            ">>> import scopetrie as st\n>>> store = st.Store()\n"
-            ">>> with store.scope(\"layer\"):\n...     store.get(\"w\", (3, 2))\n"
-            "<Variable 'layer/w' float32[3, 2] lazy>\n"
-            ">>> with store.scope(\"layer\", reuse=True):\n...     store.get(\"w\").array.shape\n(3, 2)\n"),
+      {fast("get", locked<store_get>, kGetDoc.c_str()),
        fast("get_many", locked<store_get_many>,
             "get_many($self, names, shapes=None, dtype=None, initializer=None, trainable=None)\n--\n\n"
             "`get` for each name, in one call: all of them or none.\n\n"

@@ -8,19 +8,6 @@
 
 namespace scopetrie::python {
 
-/// The parameters of Store.get, in order.
-enum StoreArgument {
-  kAtName,
-  kAtShape,
-  kAtDType,
-  kAtInitializer,
-  kAtRegularizer,
-  kAtTrainable,
-  kAtPartitioner,
-  kAtCustomGetter,
-  kStoreArguments
-};
-
 /// Reads an initializer whose elements the core makes.
 bool read_core_rule(PyObject* object, Initializer& out);
 /// The shape that a variable is asked for with; throws.

@@ -29,7 +29,7 @@ bool is_shape_of(StoreState& store, PyObject* shape, ShapeId found) {
 // Whether nobody is to be asked before the variable is looked up.
 bool asks_nobody(const PyVariableScope& scope, PyObject* const* arguments) {
   const Settings& settings = scope.settings;
-  return !given(arguments[kAtPartitioner]) && !given(arguments[kAtCustomGetter]) &&
+  return !given(arguments[kPartitioner]) && !given(arguments[kCustomGetter]) &&
          (settings.is_empty() ||
           (settings[Setting::kCustomGetter] == nullptr && settings[Setting::kPartitioner] == nullptr));
 }
@@ -41,11 +41,11 @@ PyObject* shared(PyObject* self, const PyVariableScope& scope, VariableId id, Py
   StoreState& store = store_of(self);
   const VariableRow& found = store.variables[id];
   const DType dtype = flagged_dtype(found.flags);
-  PyObject* said = arguments[kAtDType];
+  PyObject* said = arguments[kDType];
   if (given(said) ? array_dtype(dtype) != said && known_array_dtype(said) != dtype : dtype != scope.dtype())
     return nullptr;
   if (given(shape) && !is_shape_of(store, shape, found.shape)) return nullptr;
-  PyObject* initializer = arguments[kAtInitializer];
+  PyObject* initializer = arguments[kInitializer];
   if (given(initializer) && !PyUnicode_Check(initializer) && !PyCallable_Check(initializer)) return nullptr;
   return store_variable(as_graph(self), store.values.resolved(id));
 }
@@ -68,16 +68,15 @@ class PlainCreation {
  private:
   bool start() {
     const Settings& settings = scope_.settings;
-    if (scope_.reuse() == Reuse::kYes || given(arguments_[kAtRegularizer]) ||
-        settings[Setting::kRegularizer] != nullptr)
+    if (scope_.reuse() == Reuse::kYes || given(arguments_[kRegularizer]) || settings[Setting::kRegularizer] != nullptr)
       return false;
-    PyObject* dtype = arguments_[kAtDType];
+    PyObject* dtype = arguments_[kDType];
     output_.dtype = given(dtype) ? known_array_dtype(dtype) : scope_.dtype();
-    PyObject* trainable = arguments_[kAtTrainable];
+    PyObject* trainable = arguments_[kTrainable];
     if (output_.dtype == 0 || (given(trainable) && !PyBool_Check(trainable))) return false;
     trainable_ = given(trainable) ? trainable == Py_True : scope_.is_trainable();
     PyObject* initializer =
-        given(arguments_[kAtInitializer]) ? arguments_[kAtInitializer] : setting_of(scope_, Setting::kInitializer);
+        given(arguments_[kInitializer]) ? arguments_[kInitializer] : setting_of(scope_, Setting::kInitializer);
     origin_ = initializer != nullptr ? origin_of(initializer) : store_.values.usual_origin(output_.dtype);
     if (origin_ == kNone || !store_.values.is_right(origin_, output_.dtype)) return false;
     store_.note_builder(&context_of_store(self_));
@@ -181,7 +180,7 @@ SCOPETRIE_OUT_OF_LINE bool find_place(StoreState& store, PyObject* name, ScopeId
 inline PyObject* get_found(PyObject* self, const PyVariableScope& scope, PyObject* const* arguments, PyObject* shape,
                            ScopeId& scope_id, SegmentId& segment, bool& is_new) {
   StoreState& store = store_of(self);
-  PyObject* name = arguments[kAtName];
+  PyObject* name = arguments[kName];
   scope_id = scope.in(store);
   const auto& plain = store.names[(reinterpret_cast<std::uintptr_t>(name) >> 4) % store.names.size()];
   const auto& path = store.place_of(name);
@@ -209,11 +208,10 @@ PyObject* made_handle(PyObject* self, VariableId id) {
 }
 
 PyObject* store_get(PyObject* self, PyObject* const* args, Py_ssize_t positional, PyObject* keywords) {
-  static Signature<kStoreArguments> signature("Store.get", {"name", "shape", "dtype", "initializer", "regularizer",
-                                                            "trainable", "partitioner", "custom_getter"});
-  PyObject* arguments[kStoreArguments];
+  static VariableSignature<kOfStore> signature("Store.get");
+  PyObject* arguments[kAllParameters];
   if (!signature.parse(args, positional, keywords, arguments, 1)) return nullptr;
-  const Snapshot shape(arguments[kAtShape]);
+  const Snapshot shape(arguments[kShape]);
   PyVariableScope& scope = *current_scope(context_of_store(self));
   if (asks_nobody(scope, arguments)) [[likely]] {
     ScopeId scope_id;
@@ -240,16 +238,16 @@ PyObject* store_get_many(PyObject* self, PyObject* const* args, Py_ssize_t posit
   Ref made = checked(new_list(many.count()));
   PyVariableScope& scope = *current_scope(context);
   const Ref keep_scope = Ref::borrowed(&scope);
-  PyObject* arguments[kStoreArguments] = {};
-  arguments[kAtDType] = given_to[2];
-  arguments[kAtInitializer] = given_to[3];
-  arguments[kAtTrainable] = given_to[4];
+  PyObject* arguments[kAllParameters] = {};
+  arguments[kDType] = given_to[2];
+  arguments[kInitializer] = given_to[3];
+  arguments[kTrainable] = given_to[4];
   const bool is_plain = asks_nobody(scope, arguments);
   std::optional<PlainCreation> creation(std::in_place, self, scope, arguments);
   for (Py_ssize_t i = 0; i < many.count(); ++i) {
-    arguments[kAtName] = many.name(i);
-    arguments[kAtShape] = many.shape(i);
-    const Snapshot shape(arguments[kAtShape]);
+    arguments[kName] = many.name(i);
+    arguments[kShape] = many.shape(i);
+    const Snapshot shape(arguments[kShape]);
     ScopeId scope_id;
     SegmentId segment;
     bool is_new = false;

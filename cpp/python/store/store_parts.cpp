@@ -29,16 +29,16 @@ class StoreParts final : StorePartMaker {
         self_(self),
         store_(store_of(self)),
         call_(call),
-        partitioner_(call.partitioner) {
+        partitioner_(call[kPartitioner]) {
     request_ = {.scope = place.scope,
                 .segment = place.segment,
                 .sharing = call.sharing,
                 .dtype = call.dtype,
                 .joins_parts = true};
     Initializer rule;
-    if (call.initializer != nullptr && !PyUnicode_Check(call.initializer) && !PyCallable_Check(call.initializer) &&
-        !read_core_rule(call.initializer, rule))
-      value_ = as_array(call.initializer, 0, false);
+    if (call[kInitializer] != nullptr && !PyUnicode_Check(call[kInitializer]) &&
+        !PyCallable_Check(call[kInitializer]) && !read_core_rule(call[kInitializer], rule))
+      value_ = as_array(call[kInitializer], 0, false);
     read_shape(place);
   }
 
@@ -70,8 +70,8 @@ class StoreParts final : StorePartMaker {
       value_dtype_ = facts.dtype;
       has_shape_ = true;
     }
-    if (call_.shape == nullptr) return;
-    const ShapeId asked = asked_shape(store_, place, call_.shape);
+    if (call_[kShape] == nullptr) return;
+    const ShapeId asked = asked_shape(store_, place, call_[kShape]);
     if (value_ && !store_.ops.shapes().compatible(asked, request_.shape))
       throw store_refusal(store_.values, {.scope = request_.scope, .segment = request_.segment},
                           {Verdict::Kind::kValueWithShape});
@@ -102,11 +102,11 @@ class StoreParts final : StorePartMaker {
     const Ref sizes = dims_object(part.sizes);
     Ref value;
     VariableCall call = call_;
-    call.partitioner = nullptr;
-    call.shape = value_ ? nullptr : sizes.get();
+    call[kPartitioner] = nullptr;
+    call[kShape] = value_ ? nullptr : sizes.get();
     if (value_) {
       value = slice_of_value(part);
-      call.initializer = value.get();
+      call[kInitializer] = value.get();
     }
     const Ref made = checked(store_get_single(self_, call, place));
     return variable_of(made.get());

@@ -1,8 +1,6 @@
 // Store.get where somebody may have to be asked: getters, initializers that Python has, values.
 #include "store/store_call.hpp"
 
-#include <algorithm>
-
 #include "ops/signatures.hpp"
 #include "scopetrie/names/legal_names.hpp"
 #include "scopetrie/values/refusal.hpp"
@@ -32,12 +30,9 @@ namespace {
 
 // The call in a scope. Stores say themselves which dtypes there are, and their scopes what is trained.
 VariableCall store_call_in(const PyVariableScope& scope, PyObject* const* arguments) {
-  PyObject* all[kArguments] = {};
-  std::copy_n(arguments, kAtPartitioner, all);  // which begin as get_variable's
-  all[kPartitioner] = arguments[kAtPartitioner];
-  VariableCall call = call_in(scope, all);
-  if (call.has_dtype) call.dtype = read_array_dtype(arguments[kAtDType]);
-  if (call.trainable == nullptr && !scope.is_trainable()) call.trainable = Py_False;
+  VariableCall call = call_in(scope, arguments);
+  if (call.has_dtype) call.dtype = read_array_dtype(arguments[kDType]);
+  if (call[kTrainable] == nullptr && !scope.is_trainable()) call[kTrainable] = Py_False;
   return call;
 }
 
@@ -57,17 +52,17 @@ class Single {
 
  private:
   void read() {
-    is_value_ = call_.initializer != nullptr && !PyUnicode_Check(call_.initializer) &&
-                !PyCallable_Check(call_.initializer) && !read_core_rule(call_.initializer, rule_);
+    is_value_ = call_[kInitializer] != nullptr && !PyUnicode_Check(call_[kInitializer]) &&
+                !PyCallable_Check(call_[kInitializer]) && !read_core_rule(call_[kInitializer], rule_);
     request_.scope = place_.scope;
     request_.segment = place_.segment;
     request_.sharing = call_.sharing;
-    request_.source = is_value_                      ? InitialSource::kValue
-                      : call_.initializer != nullptr ? InitialSource::kTold
-                                                     : InitialSource::kNotGiven;
-    request_.has_shape = call_.shape != nullptr;
+    request_.source = is_value_                        ? InitialSource::kValue
+                      : call_[kInitializer] != nullptr ? InitialSource::kTold
+                                                       : InitialSource::kNotGiven;
+    request_.has_shape = call_[kShape] != nullptr;
     request_.dtype = call_.dtype;
-    if (request_.has_shape) request_.shape = asked_shape(store_, place_, call_.shape);
+    if (request_.has_shape) request_.shape = asked_shape(store_, place_, call_[kShape]);
     request_.is_part = true;  // values know better which variable is in parts
   }
 
@@ -77,23 +72,23 @@ class Single {
   bool is_defined() const { return request_.has_shape && store_.ops.shapes().elements(request_.shape) >= 0; }
 
   PyObject* make() {
-    trainable_ = truth_of(call_.trainable, true);
-    if (is_value_) return make_of_value(call_.initializer, call_.has_dtype ? call_.dtype : DType());
+    trainable_ = truth_of(call_[kTrainable], true);
+    if (is_value_) return make_of_value(call_[kInitializer], call_.has_dtype ? call_.dtype : DType());
     if (!is_defined()) return make_by_needing_nothing();
     const Output output{request_.shape, call_.dtype};
     return add(output, origin());
   }
 
   Values::Origin origin() {
-    if (call_.initializer == nullptr) return store_.values.usual_origin(call_.dtype);  // there is one
-    if (read_core_rule(call_.initializer, rule_)) return store_.values.origin_of(rule_);
-    if (PyUnicode_Check(call_.initializer)) {
-      const Ref named = checked(PyObject_CallOneArg(state().hooks.named_initializer, call_.initializer));
+    if (call_[kInitializer] == nullptr) return store_.values.usual_origin(call_.dtype);  // there is one
+    if (read_core_rule(call_[kInitializer], rule_)) return store_.values.origin_of(rule_);
+    if (PyUnicode_Check(call_[kInitializer])) {
+      const Ref named = checked(PyObject_CallOneArg(state().hooks.named_initializer, call_[kInitializer]));
       if (PyUnicode_Check(named.get()))
-        raise_error(PyExc_ValueError, "Store.get: there is no initializer of the name %R", call_.initializer);
+        raise_error(PyExc_ValueError, "Store.get: there is no initializer of the name %R", call_[kInitializer]);
       return store_.values.origin_of(HostObject(python_host, named.get()));
     }
-    return store_.values.origin_of(HostObject(python_host, call_.initializer));
+    return store_.values.origin_of(HostObject(python_host, call_[kInitializer]));
   }
 
   PyObject* add(Output output, Values::Origin origin) {
@@ -146,7 +141,7 @@ class Single {
 
   // v1's initializers without arguments, which say the shape.
   PyObject* make_by_needing_nothing() {
-    const Ref initializer = Ref::borrowed(call_.initializer);
+    const Ref initializer = Ref::borrowed(call_[kInitializer]);
     if (!initializer || !PyCallable_Check(initializer.get()) || !needs_nothing(initializer.get()))
       throw store_refusal(store_.values, request_, {Verdict::Kind::kNoShape});
     const Ref value = checked(PyObject_CallNoArgs(initializer.get()));
@@ -154,10 +149,10 @@ class Single {
   }
 
   PyObject* finish(VariableId id) {
-    if (call_.regularizer == nullptr) return made_handle(self_, id);
+    if (call_[kRegularizer] == nullptr) return made_handle(self_, id);
     const Ref handle = checked(made_handle(self_, id));
     const Ref number = checked(PyLong_FromUnsignedLong(id));
-    Ref pair = checked(pack(number.get(), call_.regularizer));
+    Ref pair = checked(pack(number.get(), call_[kRegularizer]));
     const std::size_t list = store_.collections.named("regularizers");
     store_.collections.add(list, Collections::Item(pair.release()));
     return Py_NewRef(handle.get());
@@ -176,23 +171,21 @@ class Single {
 };
 
 // The getter's call: the whole name, and the other arguments by keyword.
-PyObject* call_getter(PyObject* self, PyObject* getter, const VariableCall& call, StoreName place) {
+PyObject* call_getter(PyObject* self, VariableCall call, StoreName place) {
   const StoreState& store = store_of(self);
   const Ref name = checked(to_str(full_name(store, place.scope, place.segment)));
   const Ref next = checked(PyObject_GetAttrString(self, "_get_whole"));
-  PyObject* reuse = call.sharing == Sharing::kNo    ? Py_False
-                    : call.sharing == Sharing::kYes ? Py_True
-                                                    : state().auto_reuse;
-  const Ref arguments = checked(pack(next.get(), name.get()));
-  const Ref keywords = checked(
-      build_value("{sOsOsOsOsOsOsO}", "shape", or_none(call.shape), "dtype", array_dtype(call.dtype), "initializer",
-                  or_none(call.initializer), "regularizer", or_none(call.regularizer), "reuse", reuse, "trainable",
-                  truth_of(call.trainable, true) ? Py_True : Py_False, "partitioner", or_none(call.partitioner)));
-  return checked(PyObject_Call(getter, arguments.get(), keywords.get())).release();
+  call[kDType] = array_dtype(call.dtype);
+  call[kTrainable] = truth_of(call[kTrainable], true) ? Py_True : Py_False;
+  call[kReuse] = call.sharing == Sharing::kNo ? Py_False : call.sharing == Sharing::kYes ? Py_True : state().auto_reuse;
+  const Ref arguments = checked(pack(next.get(), name.get())), keywords = checked(new_dict());
+  for (const std::uint8_t each : kGivenByStore)
+    if (PyDict_SetItemString(keywords.get(), kParameterNames[each], or_none(call.arguments[each])) < 0) throw_raised();
+  return checked(PyObject_Call(call[kCustomGetter], arguments.get(), keywords.get())).release();
 }
 
 PyObject* get_one(PyObject* self, const VariableCall& call, StoreName place) {
-  if (call.partitioner != nullptr || store_of(self).has_parts) return store_get_in_parts(self, call, place);
+  if (call[kPartitioner] != nullptr || store_of(self).has_parts) return store_get_in_parts(self, call, place);
   return Single(self, call, place).get();
 }
 
@@ -205,31 +198,30 @@ PyObject* store_get_single(PyObject* self, const VariableCall& call, StoreName p
 PyObject* store_get_slowly(PyObject* self, PyVariableScope& scope, PyObject* const* arguments) {
   const Ref keep_scope = Ref::borrowed(&scope), keep_store = Ref::borrowed(self);
   StoreState& store = store_of(self);
-  const std::string_view text = argument_text("Store.get", "a name", arguments[kAtName]);
+  const std::string_view text = argument_text("Store.get", "a name", arguments[kName]);
   check_store_name("Store.get", text);
   const VariableCall call = store_call_in(scope, arguments);
-  const Ref keep[] = {Ref::borrowed(call.initializer), Ref::borrowed(call.regularizer),
-                      Ref::borrowed(call.partitioner)};
+  const Ref keep[] = {Ref::borrowed(call[kInitializer]), Ref::borrowed(call[kRegularizer]),
+                      Ref::borrowed(call[kPartitioner]), Ref::borrowed(call[kCustomGetter])};
   StoreName place;
   place.scope = store.ops.scopes().scope_of_name(text, scope.in(store), place.segment);
-  PyObject* getter =
-      given(arguments[kAtCustomGetter]) ? arguments[kAtCustomGetter] : setting_of(scope, Setting::kCustomGetter);
+  PyObject* getter = call[kCustomGetter];
   if (getter == nullptr) return get_one(self, call, place);
-  const Ref keep_getter = Ref::borrowed(getter);
   if (!PyCallable_Check(getter)) raise_error(PyExc_ValueError, "Store.get: custom_getter=%R is not callable", getter);
-  return call_getter(self, getter, call, place);
+  return call_getter(self, call, place);
 }
 
 // What custom getters are given: get by a whole name, in no scope. v1's other arguments are taken without effect.
 PyObject* store_get_whole(PyObject* self, PyObject* const* args, Py_ssize_t positional, PyObject* keywords) {
-  PyObject* arguments[Getter::kArguments];
-  if (!Getter::parse(args, positional, keywords, arguments)) return nullptr;
-  const std::string_view text = argument_text("getter", "a name", arguments[Getter::kName]);
+  static VariableSignature<kOfGetter> signature("getter");
+  PyObject* arguments[kAllParameters];
+  if (!signature.parse(args, positional, keywords, arguments, 1)) return nullptr;
+  const std::string_view text = argument_text("getter", "a name", arguments[kName]);
   check_store_name("getter", text);
   StoreState& store = store_of(self);
   VariableCall call = read_call(arguments);
-  call.has_dtype = given(arguments[Getter::kDType]);
-  if (call.has_dtype) call.dtype = read_array_dtype(arguments[Getter::kDType]);
+  call.has_dtype = given(arguments[kDType]);
+  if (call.has_dtype) call.dtype = read_array_dtype(arguments[kDType]);
   StoreName place;
   place.scope = store.ops.scopes().scope_of_name(text, ScopeTrie::kRoot, place.segment);
   return get_one(self, call, place);

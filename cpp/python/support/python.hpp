@@ -181,9 +181,19 @@ inline PyObject* or_none(PyObject* object) { return object == nullptr ? Py_None 
 /// In v1, None nearly always means "not given".
 inline PyObject* none_to_null(PyObject* object) { return object == Py_None ? nullptr : object; }
 
-/// The parameters of a fast call. parse() matches keywords by pointer, since Python interns them, and compares text
-/// only if that fails. `out` gets borrowed references; null means not given.
+/// Where the arguments of a call go, by their places in it.
 template <std::size_t N>
+using Order = std::array<std::uint8_t, N>;
+template <std::size_t N>
+constexpr Order<N> in_order() {
+  Order<N> order{};
+  for (std::size_t i = 0; i < N; ++i) order[i] = static_cast<std::uint8_t>(i);
+  return order;
+}
+
+/// The parameters of a fast call. parse() matches keywords by pointer, since Python interns them, and compares text
+/// only if that fails. `out`, of size M, gets borrowed references; null means not given.
+template <std::size_t N, std::size_t M = N, Order<N> order = in_order<N>()>
 class Signature {
  public:
   constexpr Signature(const char* function, std::array<const char*, N> names) : function_(function), names_(names) {}
@@ -191,7 +201,7 @@ class Signature {
   bool parse(PyObject* const* args, Py_ssize_t positional, PyObject* keywords, PyObject** out) {
     if (positional > static_cast<Py_ssize_t>(N)) [[unlikely]]
       return too_many(positional);
-    take_positional(args, positional, out, std::make_index_sequence<N>());
+    take_positional(args, positional, out, std::make_index_sequence<N>(), std::make_index_sequence<M>());
     if (keywords == nullptr) return true;
     const Py_ssize_t count = PyTuple_GET_SIZE(keywords);
     std::size_t next = 0;  // where to look first: programs mostly write keywords in the order of the parameters
@@ -204,9 +214,10 @@ class Signature {
         if (at == N) return false;
       }
       next = at + 1;
-      if (out[at] != nullptr) [[unlikely]]
+      PyObject*& place = out[place_of(at)];
+      if (place != nullptr) [[unlikely]]
         return twice(at);
-      out[at] = args[positional + k];
+      place = args[positional + k];
     }
     return true;
   }
@@ -214,18 +225,20 @@ class Signature {
   bool parse(PyObject* const* args, Py_ssize_t positional, PyObject* keywords, PyObject** out, std::size_t needed) {
     if (!parse(args, positional, keywords, out)) return false;
     for (std::size_t i = 0; i < needed; ++i)
-      if (out[i] == nullptr) [[unlikely]]
+      if (out[place_of(i)] == nullptr) [[unlikely]]
         return missing(i);
     return true;
   }
 
  private:
   // Without loops, of which GCC makes `rep stos` and vectors: a few arguments are given, and many are not.
-  template <std::size_t... I>
-  static void take_positional(PyObject* const* args, Py_ssize_t positional, PyObject** out, std::index_sequence<I...>) {
-    ((out[I] = nullptr), ...);
-    static_cast<void>(((static_cast<Py_ssize_t>(I) < positional && (out[I] = args[I], true)) && ...));
+  template <std::size_t... I, std::size_t... All>
+  static void take_positional(PyObject* const* args, Py_ssize_t positional, PyObject** out, std::index_sequence<I...>,
+                              std::index_sequence<All...>) {
+    ((out[All] = nullptr), ...);
+    static_cast<void>(((static_cast<Py_ssize_t>(I) < positional && (out[order[I]] = args[I], true)) && ...));
   }
+  static constexpr std::size_t place_of(std::size_t at) { return order == in_order<N>() ? at : order[at]; }
   bool too_many(Py_ssize_t given) {
     PyErr_Format(PyExc_TypeError, "%s() takes at most %zu positional arguments but %zd were given", function_, N,
                  given);

@@ -117,17 +117,6 @@ PyObject* convert_literals(PyObject*, PyObject* convert) {
   Py_RETURN_NONE;
 }
 
-// What custom getters are given by keyword.
-PyObject* getter_keywords(bool with_constraint) {
-  static constexpr const char* kNames[] = {
-      "getter",      "name",           "shape",        "dtype",           "initializer",
-      "regularizer", "reuse",          "trainable",    "collections",     "caching_device",
-      "partitioner", "validate_shape", "use_resource", "synchronization", "aggregation",
-      "constraint"};
-  return tuple_of(std::size(kNames) - (with_constraint ? 0 : 1),
-                  [](std::uint32_t i) { return PyUnicode_InternFromString(kNames[i]); });
-}
-
 }  // namespace
 
 bool bind_state(PyObject* module) {
@@ -135,10 +124,6 @@ bool bind_state(PyObject* module) {
   the_lock = PyObject_CallNoArgs(reinterpret_cast<PyObject*>(&PyBaseObject_Type));
   if (the_lock == nullptr) return false;
 #endif
-  State& s = state();
-  s.getter_keywords = getter_keywords(true);
-  s.old_getter_keywords = getter_keywords(false);
-  if (s.getter_keywords == nullptr || s.old_getter_keywords == nullptr) return false;
   static auto functions = table<PyMethodDef>(
       {fast("wire", locked<wire>, "Gives the extension all that it asks of Python; called once, by the package."),
        {"define_dtypes", locked<define_dtypes>, METH_O, "Gives the extension the DType of each v1 DataType number."},

@@ -103,9 +103,7 @@ struct State {
 #define SCOPETRIE_FIELD(name) PyObject* name = nullptr;
   SCOPETRIE_CONSTANTS(SCOPETRIE_FIELD)
 #undef SCOPETRIE_FIELD
-  PyObject* true_getter = nullptr;          // the function of the module
-  PyObject* getter_keywords = nullptr;      // what custom getters are given by keyword, a tuple of str
-  PyObject* old_getter_keywords = nullptr;  // the same without "constraint"
+  PyObject* true_getter = nullptr;  // the function of the module
   PyObject* dtypes[DType::kCount] = {};
   std::unordered_map<PyObject*, std::uint8_t> dtype_numbers;
   // Programs convert ints, floats, bools, lists or tuples themselves, so that none of them is a literal.

@@ -9,9 +9,8 @@ namespace scopetrie::python {
 // Whether variables can be made here, and of what.
 bool Creation::start() {
   if (call_.sharing == Sharing::kYes || context_.must_ask()) return false;
-  if (call_.constraint != nullptr || call_.caching_device != nullptr || call_.partition_info != nullptr ||
-      (call_.validate_shape != nullptr && call_.validate_shape != Py_True) ||
-      !is_usual_policy(call_.synchronization, call_.aggregation))
+  if (call_[kConstraint] != nullptr || call_[kCachingDevice] != nullptr || call_.partition_info != nullptr ||
+      !call_.validates_shape() || !is_usual_policy(call_[kSynchronization], call_[kAggregation]))
     return false;
   if (!read_dtype() || !read_initializer_argument() || !read_trainable() || !read_collections()) return false;
   shape_ = nullptr;
@@ -19,12 +18,12 @@ bool Creation::start() {
 }
 
 bool Creation::read_dtype() {
-  dtype_ = call_.dtype != 0 ? call_.dtype : DType(known_dtype_number(call_.dtype_object));
+  dtype_ = call_.dtype != 0 ? call_.dtype : DType(known_dtype_number(call_[kDType]));
   return dtype_ != 0 && !dtype_.is_reference();
 }
 
 bool Creation::read_initializer_argument() {
-  PyObject* initializer = call_.initializer;
+  PyObject* initializer = call_[kInitializer];
   is_value_ = false;
   if (initializer == nullptr) {
     const std::optional<Initializer> standard = Initializer::of_default(dtype_);
@@ -37,14 +36,14 @@ bool Creation::read_initializer_argument() {
 }
 
 bool Creation::read_trainable() {
-  trainable_ = call_.trainable != Py_False;
-  return call_.trainable == nullptr || PyBool_Check(call_.trainable);
+  trainable_ = call_[kTrainable] != Py_False;
+  return call_[kTrainable] == nullptr || PyBool_Check(call_[kTrainable]);
 }
 
 // The numbers of the lists that the variable joins, in order and each once.
 bool Creation::read_collections() {
   list_count_ = 0;
-  PyObject* keys = call_.collections;
+  PyObject* keys = call_[kCollections];
   if (keys == nullptr) return true;
   if (!PyList_CheckExact(keys) && !PyTuple_CheckExact(keys)) return false;
   // Owned, as a key of the program's that is like one of these compares itself with it.
@@ -94,7 +93,7 @@ bool Creation::read_initial() {
 bool Creation::read_value(ScopeId scope_id, SegmentId segment) {
   Literal literal;
   OwnTuples<1> own;
-  if (!literal.read(own.of(call_.initializer))) return false;
+  if (!literal.read(own.of(call_[kInitializer]))) return false;
   const DType dtype = literal.dtype(0);
   if (dtype == 0 || (call_.has_dtype && dtype != dtype_)) return false;
   AttributeValue kept;
@@ -132,7 +131,7 @@ PyObject* Creation::make(ScopeId scope_id, SegmentId segment, PyObject* shape, P
   if (!graph_.makers.empty()) [[unlikely]] {
     // Another thread may be making the same variable: both must give it the same name.
     const auto maker = graph_.makers.find(maker_key(scope_id, segment));
-    if (maker != graph_.makers.end() && maker->second.count > (call_.regularizer != nullptr ? 1 : 0)) return nullptr;
+    if (maker != graph_.makers.end() && maker->second.count > (call_[kRegularizer] != nullptr ? 1 : 0)) return nullptr;
   }
   NewVariableHandle made(context_.graph);
   if (!graph_.ops.take_owner(scope_id, segment)) return nullptr;

@@ -54,7 +54,7 @@ Found find_plain(Context& context, const PyVariableScope* scope, ScopeId scope_i
 PyObject* create_one(Context& context, const PyVariableScope* scope, ScopeId scope_id, SegmentId segment,
                      PyObject* const* arguments, PyObject* sizes) {
   const VariableCall call = call_in(*scope, arguments);
-  if (call.regularizer != nullptr || scope->refuses_variables()) return nullptr;
+  if (call[kRegularizer] != nullptr || scope->refuses_variables()) return nullptr;
   Creation creation(context, call, kUnknownSite);
   return creation.make(scope_id, segment, arguments[kShape], sizes);
 }
@@ -68,22 +68,18 @@ SCOPETRIE_COLD PyObject* create_or_ask(Context& context, PyVariableScope* scope,
     PyObject* made = create_one(context, scope, scope_id, segment, arguments, sizes);
     if (made != nullptr || PyErr_Occurred()) return made;
   }
-  return get_in_scope(context, *scope, arguments, nullptr);
+  return get_in_scope(context, *scope, arguments);
 }
 
 PyObject* get_variable(PyObject*, PyObject* const* args, Py_ssize_t positional, PyObject* keywords) {
-  static Signature<kArguments> signature(
-      "get_variable", {"name", "shape", "dtype", "initializer", "regularizer", "trainable", "collections",
-                       "caching_device", "partitioner", "validate_shape", "use_resource", "custom_getter", "constraint",
-                       "synchronization", "aggregation"});
-  PyObject* arguments[kArguments];
+  static VariableSignature<kOfGetVariable> signature("get_variable");
+  PyObject* arguments[kAllParameters];
   if (!signature.parse(args, positional, keywords, arguments, 1)) return nullptr;
   const Snapshot shape(arguments[kShape]);  // first, before any shared state is read: it may block
   Context* context = current_context();
-  if (context == nullptr) return nullptr;
   PyVariableScope* scope = current_scope(*context);
   if (!is_plain(scope, arguments, keywords == nullptr && positional <= kPartitioner)) [[unlikely]]
-    return get_in_scope(*context, *scope, arguments, nullptr);
+    return get_in_scope(*context, *scope, arguments);
   const ScopeId scope_id = scope->in(state_of(context->graph));
   const Found found = find_plain(*context, scope, scope_id, arguments, shape.get());
   if (found.variable != nullptr) [[likely]]
@@ -105,12 +101,11 @@ PyObject* get_variables(PyObject*, PyObject* const* args, Py_ssize_t positional,
   if (!signature.parse(args, positional, keywords, given_to, 1)) return nullptr;
   const NamesAndShapes many("get_variables", given_to[0], given_to[1]);
   Context* context = current_context();
-  if (context == nullptr) return nullptr;
   GraphState& graph = state_of(context->graph);
   const Ref keep_graph = Ref::borrowed(reinterpret_cast<PyObject*>(context->graph));
   CallTransaction transaction(graph.ledger(), context);
   Ref made = checked(new_list(many.count()));
-  PyObject* arguments[kArguments] = {};
+  PyObject* arguments[kAllParameters] = {};
   arguments[kDType] = given_to[2];
   arguments[kInitializer] = given_to[3];
   arguments[kTrainable] = given_to[4];
@@ -130,12 +125,12 @@ PyObject* get_variables(PyObject*, PyObject* const* args, Py_ssize_t positional,
     if (asks_nobody) {
       const Found found = find_plain(*context, scope, scope_id, arguments, shape.get());
       variable = found.variable;
-      if (found.segment != kNone && call.regularizer == nullptr && !scope->refuses_variables())
+      if (found.segment != kNone && call[kRegularizer] == nullptr && !scope->refuses_variables())
         variable = creation.make(scope_id, found.segment, arguments[kShape], shape.get());
     }
     if (variable == nullptr) {
       if (PyErr_Occurred()) return nullptr;
-      variable = get_in_scope(*context, *scope, arguments, nullptr);
+      variable = get_in_scope(*context, *scope, arguments);
       call = call_in(*scope, arguments);  // that may have run anything
       asks_nobody = is_plain(scope, arguments);
       creation.restart();
@@ -164,11 +159,8 @@ constexpr char kBulkDoc[] =
     "...     [v.name for v in tf.get_variables([\"w\", \"b\"], [[3, 2], [2]])]\n"
     "['layer/w:0', 'layer/b:0']\n";
 
-constexpr char kDoc[] =
-    "get_variable(name, shape=None, dtype=None, initializer=None, regularizer=None, trainable=None, collections=None, "
-    "caching_device=None, partitioner=None, validate_shape=True, use_resource=None, custom_getter=None, "
-    "constraint=None, "
-    "synchronization=None, aggregation=None)\n--\n\n"
+const std::string kDoc =
+    VariableSignature<kOfGetVariable>::text("get_variable") +
     "Gets the variable of this name in the current variable scope, or makes it.\n\n"
     "Args:\n"
     "    name: The variable's name in the scope.\n"
@@ -203,9 +195,7 @@ constexpr char kDoc[] =
 
 bool bind_get_variable(PyObject* module) {
   static auto functions = table<PyMethodDef>(
-      {fast("get_variable", locked<get_variable>, kDoc), fast("get_variables", locked<get_variables>, kBulkDoc),
-       fast("scoped_variable", locked<scoped_variable>,
-            "get_variable in a given scope: (scope, reuse, then its arguments)."),
+      {fast("get_variable", locked<get_variable>, kDoc.c_str()), fast("get_variables", locked<get_variables>, kBulkDoc),
        fast("true_getter", locked<true_getter>,
             "Gets or makes the variable of a whole name: what custom getters are given."),
        fast("create_variable", locked<new_variable>, "Makes a variable as v1's constructor does.")});

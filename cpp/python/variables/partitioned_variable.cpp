@@ -16,8 +16,8 @@ Ref list_of(std::span<const std::int64_t> numbers) {
 /// One call: what it asks the core for, and what the core asks of the program.
 class Partitioned final : GraphPartMaker {
  public:
-  Partitioned(Context& context, PyObject* name, const VariableCall& call)
-      : GraphPartMaker(context), context_(context), graph_(state_of(context.graph)), name_(name), call_(call) {}
+  Partitioned(Context& context, const VariableCall& call)
+      : GraphPartMaker(context), context_(context), graph_(state_of(context.graph)), call_(call) {}
 
   PyObject* get() {
     read();
@@ -27,11 +27,11 @@ class Partitioned final : GraphPartMaker {
 
  private:
   void read() {
-    text_ = name_ == nullptr ? "None" : checked_text(name_, "get_variable");
+    text_ = call_[kName] == nullptr ? "None" : checked_text(call_[kName], "get_variable");
     ShapeTable& shapes = graph_.ops.shapes();
-    if (call_.shape != nullptr && !parse_dims(shapes, call_.shape, request_.shape)) throw_raised();
-    if (call_.initializer != nullptr && is_tensor(call_.initializer)) merge_shape();
-    request_.dtype = call_.dtype != 0 ? call_.dtype : DType(dtype_number(call_.dtype_object)).base();
+    if (call_[kShape] != nullptr && !parse_dims(shapes, call_[kShape], request_.shape)) throw_raised();
+    if (call_[kInitializer] != nullptr && is_tensor(call_[kInitializer])) merge_shape();
+    request_.dtype = call_.dtype != 0 ? call_.dtype : DType(dtype_number(call_[kDType])).base();
     if (request_.dtype == 0) throw_raised();
     request_.sharing = call_.sharing;
     request_.scope = graph_.ops.scopes().scope_of_name(text_, ScopeTrie::kRoot, request_.segment);
@@ -41,15 +41,15 @@ class Partitioned final : GraphPartMaker {
   // With what the tensor that is to be cut says of it.
   void merge_shape() {
     const Ref asked = checked(PyObject_CallOneArg(state().hooks.tensor_shape, dims(request_.shape).get()));
-    const Ref tensor = checked(PyObject_CallMethod(call_.initializer, "get_shape", nullptr));
+    const Ref tensor = checked(PyObject_CallMethod(call_[kInitializer], "get_shape", nullptr));
     const Ref merged = checked(PyObject_CallMethod(asked.get(), "merge_with", "O", tensor.get()));
     if (!parse_dims(graph_.ops.shapes(), merged.get(), request_.shape)) throw_raised();
   }
   Ref dims(ShapeId shape) const { return checked(dims_tuple(graph_.ops.shapes(), shape)); }
 
-  bool asks() const override { return call_.partitioner != nullptr; }
+  bool asks() const override { return call_[kPartitioner] != nullptr; }
   Partitions ask(ShapeId shape) override {
-    return ask_partitioner(call_.partitioner, dims(shape).get(), state().dtypes[request_.dtype]);
+    return ask_partitioner(call_[kPartitioner], dims(shape).get(), state().dtypes[request_.dtype]);
   }
 
   bool is_being_made() const override { return graph_.makers.contains(maker_key(request_.scope, request_.segment)); }
@@ -77,25 +77,26 @@ class Partitioned final : GraphPartMaker {
     const Ref whole = list_of(sizes_), offset = list_of(part.offset);
     info_ = checked(PyObject_CallFunctionObjArgs(state().hooks.partition_info, whole.get(), offset.get(), nullptr));
     value_ = {};
-    if (call_.initializer == nullptr || PyCallable_Check(call_.initializer)) return;
-    value_ = checked(PyObject_CallFunctionObjArgs(state().hooks.cut_value, call_.initializer, offset.get(),
+    if (call_[kInitializer] == nullptr || PyCallable_Check(call_[kInitializer])) return;
+    value_ = checked(PyObject_CallFunctionObjArgs(state().hooks.cut_value, call_[kInitializer], offset.get(),
                                                   list_of(part.sizes).get(), state().dtypes[request_.dtype], nullptr));
   }
 
   VariableId make_cut(const std::string& name, const Slice& part) override {
     const Ref full_name = checked(to_str(name)), sizes = list_of(part.sizes);
     VariableCall call = call_;
-    call.partitioner = nullptr;
-    call.use_resource = nullptr;
+    call[kName] = full_name.get();
+    call[kPartitioner] = nullptr;
+    call[kUseResource] = nullptr;
     call.partition_info = info_.get();
     call.whole = sizes_;
-    call.shape = value_ ? nullptr : sizes.get();
-    if (value_) call.initializer = value_.get();
+    call[kShape] = value_ ? nullptr : sizes.get();
+    if (value_) call[kInitializer] = value_.get();
     call.dtype = value_ ? graph_.ops.tensor(id_of(value_.get())).dtype.base() : request_.dtype;
-    call.dtype_object = state().dtypes[call.dtype];
-    const Ref made = checked(get_single(context_, full_name.get(), call));
-    checked(PyObject_CallFunctionObjArgs(state().hooks.note_part, made.get(), or_none(name_), list_of(sizes_).get(),
-                                         list_of(part.offset).get(), sizes.get(), nullptr));
+    call[kDType] = state().dtypes[call.dtype];
+    const Ref made = checked(get_single(context_, call));
+    checked(PyObject_CallFunctionObjArgs(state().hooks.note_part, made.get(), or_none(call_[kName]),
+                                         list_of(sizes_).get(), list_of(part.offset).get(), sizes.get(), nullptr));
     return id_of(made.get());
   }
 
@@ -105,13 +106,12 @@ class Partitioned final : GraphPartMaker {
     const Ref parts = checked(python::list_of(
         row.parts.size(), [&](std::uint32_t i) { return variable_handle(context_.graph, row.parts[i]); }));
     return checked(PyObject_CallFunctionObjArgs(state().hooks.partitioned, reinterpret_cast<PyObject*>(context_.graph),
-                                                or_none(name_), dims(row.shape).get(), state().dtypes[row.dtype],
+                                                or_none(call_[kName]), dims(row.shape).get(), state().dtypes[row.dtype],
                                                 parts.get(), list_of(row.partitions).get(), nullptr));
   }
 
   Context& context_;
   GraphState& graph_;
-  PyObject* name_;  // null for None
   const VariableCall& call_;
   std::string text_;
   PartitionedRequest request_;
@@ -138,9 +138,9 @@ Partitions ask_partitioner(PyObject* partitioner, PyObject* sizes, PyObject* dty
   return partitions;
 }
 
-PyObject* get_partitioned(Context& context, PyObject* name, const VariableCall& call) {
+PyObject* get_partitioned(Context& context, const VariableCall& call) {
   const Ref keep_graph = Ref::borrowed(reinterpret_cast<PyObject*>(context.graph));
-  return Partitioned(context, name, call).get();
+  return Partitioned(context, call).get();
 }
 
 }  // namespace scopetrie::python

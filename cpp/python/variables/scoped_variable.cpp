@@ -14,14 +14,6 @@ Sharing sharing_of(PyObject* reuse) {
   return truth_of(reuse) ? Sharing::kAuto : Sharing::kNo;
 }
 
-bool Getter::parse(PyObject* const* args, Py_ssize_t positional, PyObject* keywords, PyObject** given) {
-  static Signature<kArguments> signature(
-      "getter",
-      {"name", "shape", "dtype", "initializer", "regularizer", "reuse", "trainable", "collections", "caching_device",
-       "partitioner", "validate_shape", "use_resource", "constraint", "synchronization", "aggregation"});
-  return signature.parse(args, positional, keywords, given, 1);
-}
-
 namespace {
 
 // The dtype of a value, whose operations v1 makes to see it: only their names are taken.
@@ -54,52 +46,47 @@ bool is_scalar(PyObject* shape) {
 }
 
 // What v1's true getter does.
-PyObject* get_one(Context& context, PyObject* name, const VariableCall& call) {
+PyObject* get_one(Context& context, const VariableCall& call) {
   GraphState& graph = state_of(context.graph);
+  PyObject* name = call[kName];
   ScopeId scope = ScopeTrie::kRoot;
   SegmentId segment = 0;
   const bool has_name = name != nullptr && PyUnicode_Check(name);
   if (has_name && graph.has_parts)
     scope = graph.ops.scopes().scope_of_name(checked_text(name), ScopeTrie::kRoot, segment);
-  if (!gets_parts(graph, scope, segment, call.partitioner != nullptr, is_scalar(call.shape), call.sharing))
-    return get_single(context, name, call);
-  if (call.partitioner != nullptr && !PyCallable_Check(call.partitioner))
-    raise_error(PyExc_ValueError, "Partitioner must be callable, but received: %S", call.partitioner);
-  return get_partitioned(context, name, call);
+  if (!gets_parts(graph, scope, segment, call[kPartitioner] != nullptr, is_scalar(call[kShape]), call.sharing))
+    return get_single(context, call);
+  if (call[kPartitioner] != nullptr && !PyCallable_Check(call[kPartitioner]))
+    raise_error(PyExc_ValueError, "Partitioner must be callable, but received: %S", call[kPartitioner]);
+  return get_partitioned(context, call);
 }
 
-// The getter's call: all of v1's arguments by keyword, but for `constraint` where it takes none.
-PyObject* call_getter(PyObject* getter, PyObject* full_name, PyObject* reuse, const VariableCall& call) {
-  constexpr std::size_t kCount = 16, kConstraintAt = 15;
-  PyObject* const values[kCount] = {state().true_getter,
-                                    full_name,
-                                    or_none(call.shape),
-                                    call.dtype_object,
-                                    or_none(call.initializer),
-                                    or_none(call.regularizer),
-                                    reuse,
-                                    call.trainable,
-                                    or_none(call.collections),
-                                    or_none(call.caching_device),
-                                    or_none(call.partitioner),
-                                    call.validate_shape == nullptr ? Py_True : call.validate_shape,
-                                    or_none(call.use_resource),
-                                    call.synchronization,
-                                    call.aggregation,
-                                    or_none(call.constraint)};
-  const bool all = takes_keyword(getter, "constraint");
-  return checked(PyObject_Vectorcall(getter, values, 0, all ? state().getter_keywords : state().old_getter_keywords))
+// While the module is loaded: interning may wait for another thread.
+PyObject* getter_keywords(bool with_constraint) {
+  return tuple_of(kGiven.size() + (with_constraint ? 1 : 0), [](std::uint32_t i) {
+    return PyUnicode_InternFromString(i == 0 ? "getter" : kParameterNames[kGiven[i - 1]]);
+  });
+}
+PyObject* const kGetterKeywords = getter_keywords(true);
+PyObject* const kOldGetterKeywords = getter_keywords(false);
+
+// The getter's call: all of v1's arguments by keyword, but for `constraint`, the last, where it takes none.
+PyObject* call_getter(const VariableCall& call) {
+  PyObject* values[kGiven.size() + 1] = {state().true_getter};
+  for (std::size_t i = 0; i < kGiven.size(); ++i) values[i + 1] = or_none(call.arguments[kGiven[i]]);
+  const bool all = takes_keyword(call[kCustomGetter], "constraint");
+  return checked(PyObject_Vectorcall(call[kCustomGetter], values, 0, all ? kGetterKeywords : kOldGetterKeywords))
       .release();
-  static_assert(kConstraintAt + 1 == kCount);
 }
 
 // What each of the three is where it is left out.
 Policy policy_of(PyObject* full_name, const VariableCall& call) {
   State& s = state();
-  if (is_usual_policy(call.synchronization, call.aggregation))
+  if (is_usual_policy(call[kSynchronization], call[kAggregation]))
     return {Ref::borrowed(s.auto_synchronization), Ref::borrowed(s.no_aggregation),
-            Ref::borrowed(call.trainable == nullptr ? Py_True : call.trainable)};
-  return check_policy(s.hooks.check_call_policy, full_name, call.synchronization, call.aggregation, call.trainable);
+            Ref::borrowed(call[kTrainable] == nullptr ? Py_True : call[kTrainable])};
+  return check_policy(s.hooks.check_call_policy, full_name, call[kSynchronization], call[kAggregation],
+                      call[kTrainable]);
 }
 
 // Whether none of these arguments is given, not even None; without branches, as this is asked of each creation.
@@ -113,65 +100,31 @@ bool are_left_out(PyObject* const* first, PyObject* const* last) {
 
 VariableCall read_call(PyObject* const* given) {
   VariableCall call;
-  call.shape = given_or_null(given[Getter::kShape]);
-  call.dtype_object = given_or_null(given[Getter::kDType]);
-  if (call.dtype_object == nullptr) {
-    call.dtype_object = state().dtypes[kFloat32];
-    call.dtype = kFloat32;
-  } else {
-    call.dtype = DType(known_dtype_number(call.dtype_object)).base();
-  }
-  call.initializer = given_or_null(given[Getter::kInitializer]);
-  call.regularizer = given_or_null(given[Getter::kRegularizer]);
-  call.sharing = sharing_of(given[Getter::kReuse]);
-  call.trainable = given_or_null(given[Getter::kTrainable]);
-  call.collections = given_or_null(given[Getter::kCollections]);
-  call.caching_device = given_or_null(given[Getter::kCachingDevice]);
-  call.partitioner = given_or_null(given[Getter::kPartitioner]);
-  call.validate_shape = given[Getter::kValidateShape];
-  call.use_resource = given_or_null(given[Getter::kUseResource]);
-  call.constraint = given_or_null(given[Getter::kConstraint]);
-  call.synchronization = given_or_null(given[Getter::kSynchronization]);
-  call.aggregation = given_or_null(given[Getter::kAggregation]);
+  for (std::size_t i = 0; i < kAllParameters; ++i) call.arguments[i] = given_or_null(given[i]);
+  call[kValidateShape] = given[kValidateShape];
+  if (call[kDType] == nullptr) call[kDType] = state().dtypes[kFloat32];
+  call.dtype = DType(known_dtype_number(call[kDType])).base();
+  call.sharing = sharing_of(call[kReuse]);
   return call;
 }
 
 VariableCall call_in(const PyVariableScope& scope, PyObject* const* arguments) {
   VariableCall call;
   call.sharing = sharing_of(scope.reuse());
-  call.shape = given_or_null(arguments[kShape]);
+  call[kShape] = given_or_null(arguments[kShape]);
   call.dtype = scope.dtype();
-  call.dtype_object = state().dtypes[scope.dtype()];
+  call[kDType] = state().dtypes[scope.dtype()];
   call.has_dtype = given(arguments[kDType]);
-  if (call.has_dtype && arguments[kDType] != call.dtype_object) {
+  if (call.has_dtype && arguments[kDType] != call[kDType]) {
     call.dtype = DType(known_dtype_number(arguments[kDType])).base();
-    call.dtype_object = arguments[kDType];
+    call[kDType] = arguments[kDType];
   }
-  if (scope.settings.is_empty() && are_left_out(arguments + kRegularizer, arguments + kArguments)) {
-    call.initializer = given_or_null(arguments[kInitializer]);
-    return call;
-  }
-  call.initializer = given_or_null(arguments[kInitializer]);
-  call.regularizer = given_or_null(arguments[kRegularizer]);
-  call.trainable = given_or_null(arguments[kTrainable]);
-  call.collections = given_or_null(arguments[kCollections]);
-  call.caching_device = given_or_null(arguments[kCachingDevice]);
-  call.partitioner = given_or_null(arguments[kPartitioner]);
-  call.validate_shape = given_or_null(arguments[kValidateShape]);
-  call.use_resource = given_or_null(arguments[kUseResource]);
-  call.constraint = given_or_null(arguments[kConstraint]);
-  call.synchronization = given_or_null(arguments[kSynchronization]);
-  call.aggregation = given_or_null(arguments[kAggregation]);
+  call[kInitializer] = given_or_null(arguments[kInitializer]);
+  if (scope.settings.is_empty() && are_left_out(arguments + kRegularizer, arguments + kAllParameters)) return call;
+  for (std::size_t i = kRegularizer; i < kAllParameters; ++i) call.arguments[i] = given_or_null(arguments[i]);
   if (scope.settings.is_empty()) return call;
-  const auto inherit = [&scope](PyObject*& argument, Setting usual) {
-    if (argument == nullptr) argument = setting_of(scope, usual);
-  };
-  inherit(call.initializer, Setting::kInitializer);
-  inherit(call.regularizer, Setting::kRegularizer);
-  inherit(call.caching_device, Setting::kCachingDevice);
-  inherit(call.partitioner, Setting::kPartitioner);
-  inherit(call.use_resource, Setting::kUseResource);
-  inherit(call.constraint, Setting::kConstraint);
+  for (const auto& [parameter, setting] : kHandedOn)
+    if (call[parameter] == nullptr) call[parameter] = setting_of(scope, setting);
   return call;
 }
 
@@ -183,29 +136,25 @@ Policy check_policy(PyObject* hook, PyObject* name, PyObject* synchronization, P
   return {Ref::borrowed(synchronization), Ref::borrowed(aggregation), Ref::borrowed(trainable)};
 }
 
-PyObject* get_in_scope(Context& context, PyVariableScope& scope, PyObject* const* arguments, PyObject* reuse) {
+PyObject* get_in_scope(Context& context, PyVariableScope& scope, PyObject* const* arguments) {
   const Ref keep_scope = Ref::borrowed(&scope), keep_graph = Ref::borrowed(reinterpret_cast<PyObject*>(context.graph));
   VariableCall call = call_in(scope, arguments);
-  // A setting of the scope's may be replaced by what is asked.
-  const Ref keep[] = {Ref::borrowed(call.initializer),    Ref::borrowed(call.regularizer),
-                      Ref::borrowed(call.caching_device), Ref::borrowed(call.partitioner),
-                      Ref::borrowed(call.use_resource),   Ref::borrowed(call.constraint)};
-  PyObject* getter =
-      given(arguments[kCustomGetter]) ? arguments[kCustomGetter] : setting_of(scope, Setting::kCustomGetter);
-  const Ref keep_getter = Ref::borrowed(getter);
+  Ref keep[std::size(kHandedOn)];  // a setting of the scope's may be replaced by what is asked
+  for (std::size_t i = 0; i < std::size(keep); ++i) keep[i] = Ref::borrowed(call[kHandedOn[i].first]);
   // For v1, a string is a value, which comes without a shape; with one, it names an initializer here.
   Ref named;
-  if (call.shape != nullptr && call.initializer != nullptr && PyUnicode_Check(call.initializer)) {
-    named = checked(PyObject_CallOneArg(state().hooks.named_initializer, call.initializer));
-    call.initializer = named.get();
+  if (call[kShape] != nullptr && call[kInitializer] != nullptr && PyUnicode_Check(call[kInitializer])) {
+    named = checked(PyObject_CallOneArg(state().hooks.named_initializer, call[kInitializer]));
+    call[kInitializer] = named.get();
   }
   const NamesKept kept(context);
   context.names = {};
-  if (call.has_dtype && given(arguments[kInitializer]) && !PyCallable_Check(call.initializer))
-    check_dtype_of_value(context, call.initializer, arguments[kDType]);
+  if (call.has_dtype && given(arguments[kInitializer]) && !PyCallable_Check(call[kInitializer]))
+    check_dtype_of_value(context, call[kInitializer], arguments[kDType]);
+  PyObject* getter = call[kCustomGetter];
   if (getter != nullptr && !PyCallable_Check(getter))
     raise_error(PyExc_ValueError, "Passed a custom_getter which is not callable: %S", getter);
-  if (call.dtype == 0) call.dtype = DType(dtype_number(call.dtype_object)).base();
+  if (call.dtype == 0) call.dtype = DType(dtype_number(call[kDType])).base();
   if (call.dtype == 0) throw_raised();
   PyObject* name = given_or_null(arguments[kName]);
   if (name != nullptr && !is_name(name)) throw_raised();
@@ -216,38 +165,33 @@ PyObject* get_in_scope(Context& context, PyVariableScope& scope, PyObject* const
   else
     full = checked(name == nullptr ? PyUnicode_FromFormat("%s/None", path.c_str())
                                    : PyUnicode_FromFormat("%s/%U", path.c_str(), name));
+  call[kName] = full.get();
   const Policy policy = policy_of(or_none(full.get()), call);
-  call.synchronization = policy.synchronization.get();
-  call.aggregation = policy.aggregation.get();
-  call.trainable = policy.trainable.get();
-  if (given(reuse)) call.sharing = sharing_of(reuse);
-  if (getter == nullptr) return get_one(context, full.get(), call);
-  Ref dtype = Ref::borrowed(call.dtype_object);
-  if (const DType number = known_dtype_number(dtype.get()); number != 0) {
-    dtype = Ref::borrowed(state().dtypes[number.base()]);
-  }
-  call.dtype_object = dtype.get();
-  PyObject* mode = given(reuse)                   ? reuse
-                   : scope.reuse() == Reuse::kNo  ? Py_False
-                   : scope.reuse() == Reuse::kYes ? Py_True
-                                                  : state().auto_reuse;
-  return call_getter(getter, or_none(full.get()), mode, call);
+  call[kSynchronization] = policy.synchronization.get();
+  call[kAggregation] = policy.aggregation.get();
+  call[kTrainable] = policy.trainable.get();
+  if (call[kReuse] != nullptr) call.sharing = sharing_of(call[kReuse]);
+  if (getter == nullptr) return get_one(context, call);
+  if (const DType number = known_dtype_number(call[kDType]); number != 0) call[kDType] = state().dtypes[number.base()];
+  const Ref keep_dtype = Ref::borrowed(call[kDType]);
+  if (call[kReuse] == nullptr)
+    call[kReuse] = scope.reuse() == Reuse::kNo ? Py_False : scope.reuse() == Reuse::kYes ? Py_True : state().auto_reuse;
+  if (call[kValidateShape] == nullptr) call[kValidateShape] = Py_True;
+  return call_getter(call);
 }
 
-PyObject* scoped_variable(PyObject*, PyObject* const* args, Py_ssize_t positional, PyObject*) {
-  if (positional != kArguments + 2 || !is_scope(args[0]))
-    raise_error(PyExc_TypeError, "scoped_variable() takes a scope, a mode and get_variable's arguments");
-  Context* context = current_context();
-  if (context == nullptr) return nullptr;
-  return get_in_scope(*context, *as_scope(args[0]), args + 2, args[1]);
+PyObject* scope_get_variable(PyObject* self, PyObject* const* args, Py_ssize_t positional, PyObject* keywords) {
+  static VariableSignature<kOfScope> signature("VariableScope.get_variable");
+  PyObject* arguments[kAllParameters];
+  if (!signature.parse(args, positional, keywords, arguments, 2)) return nullptr;
+  return get_in_scope(*current_context(), *as_scope(self), arguments);
 }
 
 PyObject* true_getter(PyObject*, PyObject* const* args, Py_ssize_t positional, PyObject* keywords) {
-  PyObject* given[Getter::kArguments];
-  if (!Getter::parse(args, positional, keywords, given)) return nullptr;
-  Context* context = current_context();
-  if (context == nullptr) return nullptr;
-  return get_one(*context, given_or_null(given[Getter::kName]), read_call(given));
+  static VariableSignature<kOfGetter> signature("getter");
+  PyObject* given[kAllParameters];
+  if (!signature.parse(args, positional, keywords, given, 1)) return nullptr;
+  return get_one(*current_context(), read_call(given));
 }
 
 PyObject* new_variable(PyObject*, PyObject* const* args, Py_ssize_t positional, PyObject* keywords) {
@@ -257,7 +201,6 @@ PyObject* new_variable(PyObject*, PyObject* const* args, Py_ssize_t positional, 
   PyObject* given[14];
   if (!signature.parse(args, positional, keywords, given)) return nullptr;
   Context* context = current_context();
-  if (context == nullptr) return nullptr;
   NewVariable wish;
   wish.initial_value = given_or_null(given[0]);
   wish.trainable = given_or_null(given[1]);

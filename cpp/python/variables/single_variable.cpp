@@ -14,32 +14,32 @@ namespace {
 /// One call: the request, as far as it was read, and what it is answered with.
 class SingleVariable {
  public:
-  SingleVariable(Context& context, PyObject* name, const VariableCall& call)
-      : context_(context), graph_(state_of(context.graph)), name_(name), call_(call) {}
+  SingleVariable(Context& context, const VariableCall& call)
+      : context_(context), graph_(state_of(context.graph)), call_(call) {}
 
   PyObject* get() {
     read();
     const Verdict verdict = look_up(graph_, request_);
     if (verdict.kind == Verdict::Kind::kFound) return share(verdict.variable);
     if (verdict.is_refused()) refuse(verdict);
-    return call_.regularizer == nullptr ? make() : make_regularized();
+    return call_[kRegularizer] == nullptr ? make() : make_regularized();
   }
 
  private:
   void read() {
-    text_ = name_ == nullptr ? "Variable" : checked_text(name_, "get_variable");
-    is_value_ = call_.initializer != nullptr && !PyCallable_Check(call_.initializer);
+    text_ = call_[kName] == nullptr ? "Variable" : checked_text(call_[kName], "get_variable");
+    is_value_ = call_[kInitializer] != nullptr && !PyCallable_Check(call_[kInitializer]);
     request_.sharing = call_.sharing;
-    request_.has_shape = call_.shape != nullptr;
+    request_.has_shape = call_[kShape] != nullptr;
     request_.is_part = call_.partition_info != nullptr;
-    request_.source = is_value_                      ? InitialSource::kValue
-                      : call_.initializer != nullptr ? InitialSource::kTold
-                                                     : InitialSource::kNotGiven;
+    request_.source = is_value_                        ? InitialSource::kValue
+                      : call_[kInitializer] != nullptr ? InitialSource::kTold
+                                                       : InitialSource::kNotGiven;
     // A value with a shape is refused before anything else is looked at.
     if (!is_value_ || !request_.has_shape) {
-      request_.dtype = call_.dtype != 0 ? call_.dtype : DType(dtype_number(call_.dtype_object)).base();
+      request_.dtype = call_.dtype != 0 ? call_.dtype : DType(dtype_number(call_[kDType])).base();
       if (request_.dtype == 0) throw_raised();
-      if (request_.has_shape && !parse_dims(graph_.ops.shapes(), call_.shape, request_.shape)) throw_raised();
+      if (request_.has_shape && !parse_dims(graph_.ops.shapes(), call_[kShape], request_.shape)) throw_raised();
     }
     request_.scope = graph_.ops.scopes().scope_of_name(text_, ScopeTrie::kRoot, request_.segment);
   }
@@ -74,7 +74,7 @@ class SingleVariable {
       if (!made && PyErr_Occurred() != nullptr) throw_raised();
       bool is_new = true;
       if (!made) made = Ref(make_asking(&is_new));
-      if (is_new) regularize(context_, made.get(), call_.regularizer, {request_.scope, request_.segment});
+      if (is_new) regularize(context_, made.get(), call_[kRegularizer], {request_.scope, request_.segment});
       return made.release();
     });
   }
@@ -84,13 +84,14 @@ class SingleVariable {
     if (context_.names.scope != ScopeTrie::kRoot) return nullptr;
     const std::size_t slash = text_.rfind('/');
     const std::string_view last = slash == std::string_view::npos ? text_ : text_.substr(slash + 1);
-    if (name_ == nullptr || !is_plain_name(last) || !is_node_name(text_) || text_.find("//") != std::string_view::npos)
+    if (call_[kName] == nullptr || !is_plain_name(last) || !is_node_name(text_) ||
+        text_.find("//") != std::string_view::npos)
       return nullptr;
     VariableCall call = call_;
     call.has_dtype = false;  // a value was compared with it before, which took its name
     Creation creation(context_, call, kUnknownSite);
-    const Snapshot sizes(call_.shape);
-    return creation.make(request_.scope, request_.segment, call_.shape, sizes.get());
+    const Snapshot sizes(call_[kShape]);
+    return creation.make(request_.scope, request_.segment, call_[kShape], sizes.get());
   }
 
   // `is_new` gets whether this call has made it.
@@ -98,15 +99,15 @@ class SingleVariable {
     NewVariable wish;
     const Ref bound = bind(wish);
     wish.initial_value = bound.get();
-    wish.trainable = call_.trainable;
-    wish.collections = call_.collections;
-    wish.validate_shape = call_.validate_shape;
-    wish.caching_device = call_.caching_device;
-    wish.name = name_;
-    wish.constraint = call_.constraint;
-    wish.synchronization = call_.synchronization;
-    wish.aggregation = call_.aggregation;
-    wish.shape = call_.shape;
+    wish.trainable = call_[kTrainable];
+    wish.collections = call_[kCollections];
+    wish.validate_shape = call_[kValidateShape];
+    wish.caching_device = call_[kCachingDevice];
+    wish.name = call_[kName];
+    wish.constraint = call_[kConstraint];
+    wish.synchronization = call_[kSynchronization];
+    wish.aggregation = call_[kAggregation];
+    wish.shape = call_[kShape];
     wish.key = {request_.scope, request_.segment};
     try {
       if (context_.creators) return through_creators(wish);
@@ -137,25 +138,25 @@ class SingleVariable {
   std::optional<InitialValue> rule_of(const NewVariable& wish) const {
     Initializer initializer;
     if (is_value_ || wish.dtype == nullptr || graph_.has_odd_seed) return {};
-    if (call_.initializer != nullptr && !read_initializer(call_.initializer, initializer)) return {};
-    if (call_.initializer == nullptr) initializer = Initializer::of_default(request_.dtype).value_or(initializer);
+    if (call_[kInitializer] != nullptr && !read_initializer(call_[kInitializer], initializer)) return {};
+    if (call_[kInitializer] == nullptr) initializer = Initializer::of_default(request_.dtype).value_or(initializer);
     return InitialValue::of(initializer, request_.dtype, graph_.ops.shapes().dims(request_.shape), call_.whole);
   }
 
   // Keeps what an initializer of the package's has made, so that it need not be called again for another variable.
   void record(OpId first, PyObject* made) {
     Initializer initializer;
-    const bool is_usual = (call_.validate_shape == nullptr || call_.validate_shape == Py_True) &&
-                          call_.caching_device == nullptr && call_.partition_info == nullptr;
-    if (call_.initializer == nullptr || !is_usual || context_.must_ask() || graph_.has_odd_seed) return;
-    if (read_initializer(call_.initializer, initializer)) record_run(graph_, initializer, first, id_of(made));
+    const bool is_usual =
+        call_.validates_shape() && call_[kCachingDevice] == nullptr && call_.partition_info == nullptr;
+    if (call_[kInitializer] == nullptr || !is_usual || context_.must_ask() || graph_.has_odd_seed) return;
+    if (read_initializer(call_[kInitializer], initializer)) record_run(graph_, initializer, first, id_of(made));
   }
 
   // A function without arguments that makes the initial value, or the value; and the dtype and shape that it is to
   // have.
   Ref bind(NewVariable& wish) {
-    if (is_value_) return Ref::borrowed(call_.initializer);
-    Ref initializer = Ref::borrowed(call_.initializer);
+    if (is_value_) return Ref::borrowed(call_[kInitializer]);
+    Ref initializer = Ref::borrowed(call_[kInitializer]);
     if (!initializer) initializer = Ref::borrowed(default_initializer(request_.dtype));
     if (PyType_Check(initializer.get())) initializer = checked(PyObject_CallNoArgs(initializer.get()));
     const ShapeTable& shapes = graph_.ops.shapes();
@@ -178,7 +179,7 @@ class SingleVariable {
       throw_raised();
     const Ref arguments = checked(pack(initializer.get(), sizes.get()));
     wish.dtype = dtype;
-    if (call_.validate_shape == nullptr || call_.validate_shape == Py_True) wish.wanted = sizes.get();
+    if (call_.validates_shape()) wish.wanted = sizes.get();
     kept_sizes_ = Ref::borrowed(sizes.get());
     return checked(PyObject_Call(state().hooks.partial, arguments.get(), keywords.get()));
   }
@@ -186,7 +187,7 @@ class SingleVariable {
   // v1's creators are given all arguments of its Variable by keyword.
   PyObject* through_creators(const NewVariable& wish) {
     Ref shape = Ref::borrowed(Py_None);
-    if (call_.shape != nullptr) shape = checked(PyObject_CallOneArg(state().hooks.tensor_shape, call_.shape));
+    if (call_[kShape] != nullptr) shape = checked(PyObject_CallOneArg(state().hooks.tensor_shape, call_[kShape]));
     const Ref arguments = checked(
         build_value("{sOsOsOsOsOsOsOsOsOsOsOsOsOsOsO}", "initial_value", or_none(wish.initial_value), "name",
                     or_none(wish.name), "trainable", or_none(wish.trainable), "collections", or_none(wish.collections),
@@ -194,7 +195,7 @@ class SingleVariable {
                     wish.validate_shape == nullptr ? Py_True : wish.validate_shape, "constraint",
                     or_none(wish.constraint), "synchronization", or_none(wish.synchronization), "aggregation",
                     or_none(wish.aggregation), "shape", shape.get(), "variable_def", Py_None, "import_scope", Py_None,
-                    "expected_shape", Py_None, "use_resource", or_none(call_.use_resource)));
+                    "expected_shape", Py_None, "use_resource", or_none(call_[kUseResource])));
     const Ref key = checked(to_str(text_));
     return checked(PyObject_CallFunctionObjArgs(state().hooks.create_through, arguments.get(), key.get(),
                                                 or_none(wish.wanted), nullptr))
@@ -203,7 +204,6 @@ class SingleVariable {
 
   Context& context_;
   GraphState& graph_;
-  PyObject* name_;  // null for None
   const VariableCall& call_;
   std::string_view text_;
   VariableRequest request_;
@@ -222,8 +222,6 @@ void raise_refusal(Context& context, const char* how, std::string_view name, Var
   raise_object(error.get());
 }
 
-PyObject* get_single(Context& context, PyObject* name, const VariableCall& call) {
-  return SingleVariable(context, name, call).get();
-}
+PyObject* get_single(Context& context, const VariableCall& call) { return SingleVariable(context, call).get(); }
 
 }  // namespace scopetrie::python

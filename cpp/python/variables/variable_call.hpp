@@ -6,6 +6,7 @@
 #pragma once
 
 #include "ops/building.hpp"
+#include "scopes/parameters.hpp"
 #include "scopes/scopes.hpp"
 #include "scopetrie/variables/get_partitioned.hpp"
 #include "scopetrie/variables/get_variable.hpp"
@@ -39,74 +40,21 @@ inline bool is_plain_shape(PyObject* shape, std::span<const std::int64_t> found)
   return true;
 }
 
-/// The parameters of get_variable, in order.
-enum Argument {
-  kName,
-  kShape,
-  kDType,
-  kInitializer,
-  kRegularizer,
-  kTrainable,
-  kCollections,
-  kCachingDevice,
-  kPartitioner,
-  kValidateShape,
-  kUseResource,
-  kCustomGetter,
-  kConstraint,
-  kSynchronization,
-  kAggregation,
-  kArguments
-};
-
-/// The parameters of the function that a custom getter is given, in order, and how they are parsed.
-struct Getter {
-  enum Argument {
-    kName,
-    kShape,
-    kDType,
-    kInitializer,
-    kRegularizer,
-    kReuse,
-    kTrainable,
-    kCollections,
-    kCachingDevice,
-    kPartitioner,
-    kValidateShape,
-    kUseResource,
-    kConstraint,
-    kSynchronization,
-    kAggregation,
-    kArguments
-  };
-  /// False with an exception set.
-  static bool parse(PyObject* const* args, Py_ssize_t positional, PyObject* keywords, PyObject** given);
-};
-
 /// What a reuse argument says. Throws where it has no truth value.
 Sharing sharing_of(PyObject* reuse);
 
-/// The arguments of one call of get_variable or Store.get, those that were left out taken from the scope. Borrowed;
-/// null where there is none.
+/// The arguments of one call of get_variable or Store.get, those that were left out taken from the scope.
 struct VariableCall {
-  PyObject* shape = nullptr;
-  PyObject* initializer = nullptr;
-  PyObject* regularizer = nullptr;
-  PyObject* trainable = nullptr;
-  PyObject* collections = nullptr;
-  PyObject* caching_device = nullptr;
-  PyObject* partitioner = nullptr;
-  PyObject* validate_shape = nullptr;
-  PyObject* use_resource = nullptr;
-  PyObject* constraint = nullptr;
-  PyObject* synchronization = nullptr;
-  PyObject* aggregation = nullptr;
-  PyObject* partition_info = nullptr;  // of a part of a partitioned variable, whose shape is `whole`
+  std::array<PyObject*, kAllParameters> arguments{};  // borrowed; null where there is none; kName is the whole name
+  PyObject* partition_info = nullptr;                 // of a part of a partitioned variable, whose shape is `whole`
   std::span<const std::int64_t> whole = {};
-  PyObject* dtype_object = nullptr;  // as it was given; the scope's where it was not
-  DType dtype;                       // a base type, 0 where only `dtype_object` says
-  bool has_dtype = false;            // the call says it, not the scope
+  DType dtype;             // a base type, 0 where only the argument says
+  bool has_dtype = false;  // the call says it, not the scope
   Sharing sharing = Sharing::kNo;
+
+  PyObject*& operator[](VariableParameter parameter) { return arguments[parameter]; }
+  PyObject* operator[](VariableParameter parameter) const { return arguments[parameter]; }
+  bool validates_shape() const { return arguments[kValidateShape] == nullptr || arguments[kValidateShape] == Py_True; }
 };
 
 /// The name of a variable that is being made in a graph's store.
@@ -153,11 +101,11 @@ Policy check_policy(PyObject* hook, PyObject* name, PyObject* synchronization, P
 /// function. All of it or nothing; see keep_as_v1(). Throws.
 PyObject* create_variable(Context& context, const NewVariable& wish);
 
-/// Gets or makes a variable that is in one piece, by its whole name (a str; None is "Variable"). Throws.
-PyObject* get_single(Context& context, PyObject* name, const VariableCall& call);
+/// Gets or makes a variable that is in one piece; without a name it is "Variable". Throws.
+PyObject* get_single(Context& context, const VariableCall& call);
 
 /// The same for a variable that the partitioner cuts into parts, or that was cut before. Throws.
-PyObject* get_partitioned(Context& context, PyObject* name, const VariableCall& call);
+PyObject* get_partitioned(Context& context, const VariableCall& call);
 
 /// Asks a partitioner for the parts of a variable of these sizes (a tuple) and dtype. Throws.
 Partitions ask_partitioner(PyObject* partitioner, PyObject* sizes, PyObject* dtype);
@@ -165,18 +113,16 @@ Partitions ask_partitioner(PyObject* partitioner, PyObject* sizes, PyObject* dty
 /// Sets the Python exception of a refusal where Python words it, with places or names nearby.
 [[noreturn]] void raise_refusal(Context& context, const char* how, std::string_view name, VariableId variable);
 
-/// What a call is about in a scope: its own arguments, and the scope's where they are left out.
+/// What a call is about in a scope: its own arguments, by VariableParameter, and the scope's where they are left out.
 VariableCall call_in(const PyVariableScope& scope, PyObject* const* arguments);
 
 /// The arguments of a getter.
 VariableCall read_call(PyObject* const* given);
 
-/// get_variable in a scope, whatever has to be asked: custom getters, partitioners, initializers. `reuse` is the mode
-/// in place of the scope's, null where there is none. Throws.
-PyObject* get_in_scope(Context& context, PyVariableScope& scope, PyObject* const* arguments, PyObject* reuse);
+/// get_variable in a scope, whatever has to be asked: custom getters, partitioners, initializers. Throws.
+PyObject* get_in_scope(Context& context, PyVariableScope& scope, PyObject* const* arguments);
 
 // Functions of the module.
-PyObject* scoped_variable(PyObject*, PyObject* const* args, Py_ssize_t positional, PyObject* keywords);
 PyObject* true_getter(PyObject*, PyObject* const* args, Py_ssize_t positional, PyObject* keywords);
 PyObject* new_variable(PyObject*, PyObject* const* args, Py_ssize_t positional, PyObject* keywords);
 

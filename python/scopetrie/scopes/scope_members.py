@@ -46,27 +46,6 @@ class VariableScope(_core.VariableScope):
         facts = tuple(name_text(each) for each in _settings(self))
         return variables_outline(f"VariableScope {self.name!r}", facts, get_default_graph(), self.name)
 
-    def get_variable(  # noqa: D417
-        self, var_store: Any, name: str, shape: Any = None, dtype: Any = None, initializer: Any = None,
-        regularizer: Any = None, reuse: Any = None, trainable: bool | None = None, collections: Any = None,
-        caching_device: Any = None, partitioner: Any = None, validate_shape: bool = True,
-        use_resource: bool | None = None, custom_getter: Any = None, constraint: Any = None,
-        synchronization: Any = None, aggregation: Any = None,
-    ) -> Variable:  # fmt: skip
-        """`tf.get_variable` in this scope instead of the current one.
-
-        Args:
-            var_store: Ignored: variables belong to the graph.
-            reuse: The reuse mode, instead of the scope's.
-
-        Other arguments, the result and the errors are those of `tf.get_variable`.
-        """
-        return _core.scoped_variable(
-            self, reuse, name, shape, dtype, initializer, regularizer, trainable, collections, caching_device,
-            partitioner, validate_shape, use_resource, custom_getter, constraint, synchronization,
-            aggregation,
-        )  # fmt: skip
-
     def get_collection(self, name: Any) -> list[Any]:
         """Returns the items of a collection whose names are in this scope."""
         return get_collection(name, self.name + "/" if self.name else "")

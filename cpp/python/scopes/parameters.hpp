@@ -1,0 +1,96 @@
+// The parameters of get_variable: their names, which functions have them, and in which order.
+//
+// Thread safety: constants.
+#pragma once
+
+#include <algorithm>
+#include <array>
+#include <string>
+
+#include "scopetrie/scopes/variable_scope.hpp"
+#include "support/python.hpp"
+
+namespace scopetrie::python {
+
+/// Those of get_variable, in order, and those that only VariableScope.get_variable has.
+enum VariableParameter : std::uint8_t {
+  kName,
+  kShape,
+  kDType,
+  kInitializer,
+  kRegularizer,
+  kTrainable,
+  kCollections,
+  kCachingDevice,
+  kPartitioner,
+  kValidateShape,
+  kUseResource,
+  kCustomGetter,
+  kConstraint,
+  kSynchronization,
+  kAggregation,
+  kReuse,
+  kVarStore,
+  kAllParameters
+};
+inline constexpr std::array<const char*, kAllParameters> kParameterNames{
+    "name",        "shape",           "dtype",       "initializer",    "regularizer",  "trainable",
+    "collections", "caching_device",  "partitioner", "validate_shape", "use_resource", "custom_getter",
+    "constraint",  "synchronization", "aggregation", "reuse",          "var_store"};
+
+/// What a scope hands on.
+inline constexpr std::pair<VariableParameter, Setting> kHandedOn[] = {
+    {kInitializer, Setting::kInitializer},     {kRegularizer, Setting::kRegularizer},
+    {kCachingDevice, Setting::kCachingDevice}, {kPartitioner, Setting::kPartitioner},
+    {kCustomGetter, Setting::kCustomGetter},   {kUseResource, Setting::kUseResource},
+    {kConstraint, Setting::kConstraint}};
+
+inline constexpr auto kOfGetVariable = in_order<kReuse>();
+inline constexpr Order<17> kOfScope{kVarStore,        kName,          kShape,       kDType,        kInitializer,
+                                    kRegularizer,     kReuse,         kTrainable,   kCollections,  kCachingDevice,
+                                    kPartitioner,     kValidateShape, kUseResource, kCustomGetter, kConstraint,
+                                    kSynchronization, kAggregation};
+/// The true getter's, and what custom getters are given by keyword.
+inline constexpr Order<15> kOfGetter = [] {
+  Order<15> order{};
+  std::ranges::copy_if(kOfScope, order.begin(), [](auto each) { return each != kVarStore && each != kCustomGetter; });
+  return order;
+}();
+inline constexpr Order<15> kGiven = [] {
+  Order<15> order = kOfGetter;
+  const auto at = std::ranges::find(order, kConstraint);
+  std::rotate(at, at + 1, order.end());
+  return order;
+}();
+/// The same of a Store.
+inline constexpr Order<8> kOfStore{kName,        kShape,     kDType,       kInitializer,
+                                   kRegularizer, kTrainable, kPartitioner, kCustomGetter};
+inline constexpr Order<7> kGivenByStore{kShape, kDType, kInitializer, kRegularizer, kReuse, kTrainable, kPartitioner};
+
+/// A function of these parameters.
+template <auto order>
+class VariableSignature : public Signature<order.size(), kAllParameters, order> {
+ public:
+  constexpr explicit VariableSignature(const char* function)
+      : Signature<order.size(), kAllParameters, order>(function, names()) {}
+
+  /// What its docstring begins with: the parameters, after `first`.
+  static std::string text(const char* function, std::string first = {}) {
+    std::string all = std::string(function) + '(' + first;
+    for (const std::uint8_t each : order) {
+      all += all.back() == '(' ? "" : ", ";
+      all += kParameterNames[each];
+      if (each != kName && each != kVarStore) all += each == kValidateShape ? "=True" : "=None";
+    }
+    return all + ")\n--\n\n";
+  }
+
+ private:
+  static constexpr std::array<const char*, order.size()> names() {
+    std::array<const char*, order.size()> all{};
+    for (std::size_t i = 0; i < order.size(); ++i) all[i] = kParameterNames[order[i]];
+    return all;
+  }
+};
+
+}  // namespace scopetrie::python
