@@ -69,7 +69,7 @@ def test_a_full_device_is_v1s_error_and_nothing_is_changed(cupy: Any, monkeypatc
         update = w.assign(tf.exp(w))
 
         def full(*args: Any, **kwargs: Any) -> Any:
-            raise cupy.cuda.memory.OutOfMemoryError("Out of memory allocating 8 bytes")
+            raise cupy.cuda.memory.OutOfMemoryError(8, 0)
 
         with monkeypatch.context() as patch:
             patch.setattr(type(cupy.exp), "__call__", full)

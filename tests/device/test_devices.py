@@ -10,7 +10,7 @@ import pytest
 import scopetrie as tf
 from scopetrie.backends.cupy import CupyBackend
 from simulated_cupy import counted, installed
-from simulated_cupy.runtime import POOLS
+from simulated_cupy.memory import POOLS
 
 
 @pytest.fixture(autouse=True)

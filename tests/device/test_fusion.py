@@ -250,7 +250,7 @@ def test_a_full_device_changes_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
         before = session.run([v, w])
 
         def full(*args: Any, **kwargs: Any) -> Any:
-            raise cupy.cuda.memory.OutOfMemoryError("Out of memory allocating 8 bytes")
+            raise cupy.cuda.memory.OutOfMemoryError(8, 0)
 
         for fused in (each.function for each in plan._fused.steps):
             if hasattr(fused, "_library"):

@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 import scopetrie as tf
 from simulated_cupy import COMPILER, NEEDS_COMPILER, counted, installed
-from simulated_cupy.runtime import POOLS
+from simulated_cupy.memory import POOLS
 
 
 @pytest.fixture(autouse=True)

@@ -19,7 +19,9 @@ class Counts:
         to_device: Copies from the host.
         to_host: Copies to the host; each of them waits, too.
         waits: How often the host waited for the device.
-        launches: Kernels.
+        launches: Kernels, but for those of graphs.
+        captured: Kernels that a graph has recorded.
+        graphs: Launches of graphs.
         between: Copies from a device to another one.
         places: For each copy and wait, what it was, and the line that asked for it.
         keeps_places: Whether to note the places, which takes time.
@@ -29,6 +31,8 @@ class Counts:
     to_host: int = 0
     waits: int = 0
     launches: int = 0
+    captured: int = 0
+    graphs: int = 0
     between: int = 0
     places: list[str] = field(default_factory=list)
     keeps_places: bool = False
@@ -36,6 +40,7 @@ class Counts:
     def clear(self) -> None:
         """Begins anew."""
         self.to_device = self.to_host = self.waits = self.launches = self.between = 0
+        self.captured = self.graphs = 0
         self.places.clear()
 
     @property
@@ -71,9 +76,14 @@ class Counts:
         self.waits += 1
         self._note(f"wait ({for_what})")
 
-    def launched(self) -> None:
+    def launched(self, is_captured: bool = False) -> None:
         """Notes a kernel."""
-        self.launches += 1
+        self.captured += is_captured
+        self.launches += not is_captured
+
+    def launched_graph(self) -> None:
+        """Notes the launch of a graph."""
+        self.graphs += 1
 
 
 COUNTS = Counts()

@@ -18,7 +18,7 @@ from typing import Any
 import numpy as np
 
 from .array import OUT_OF_REACH, ndarray
-from .counts import COUNTS
+from .work import changed_by
 
 COMPILER = shutil.which("g++") or shutil.which("c++") or shutil.which("clang++")
 NEEDS_COMPILER = "kernels of CUDA C++ run on the host by a C++ compiler, and there is none"
@@ -101,27 +101,40 @@ class RawKernel:
         options: Options of the compiler, which are those of NVRTC.
     """
 
-    def __init__(self, code: str, name: str, options: tuple[str, ...] = (), backend: str = "nvrtc") -> None:
-        assert isinstance(options, tuple)
+    def __init__(
+        self, code: str, name: str, options: tuple[str, ...] = (), backend: str = "nvrtc", *,
+        translate_cucomplex: bool = False, enable_cooperative_groups: bool = False, jitify: Any = None,
+    ) -> None:  # fmt: skip
+        if type(code) is not str or type(name) is not str or type(options) is not tuple:
+            raise TypeError("Argument 'options' has incorrect type")
         self.code = code
         self.name = name
 
-    def __call__(self, grid: tuple[int, ...], block: tuple[int, ...], args: tuple[Any, ...]) -> None:
+    def __call__(self, grid: tuple[int, ...], block: tuple[int, ...], args: Any, **kwargs: Any) -> None:
         """Launches it."""
-        assert type(grid) is tuple and type(block) is tuple and type(args) is tuple
+        if type(grid) is not tuple or type(block) is not tuple:
+            raise TypeError("Argument 'grid' has incorrect type")
         assert 0 < block[0] <= 1024 and 0 < grid[0] < 1 << 31
         if self.code not in _known:
             compiled([(self.name, self.code)])
-        kept, pointers = [], []
+        targets = [each for each in args if isinstance(each, ndarray)]
         for each in args:
-            if isinstance(each, ndarray):
-                value: Any = np.array([each._host.ctypes.data], np.uint64)
-                each._memory.write()
-            elif isinstance(each, np.generic) or (isinstance(each, np.ndarray) and each.dtype.names):
-                value = _within_reach(np.asarray(each))
-            else:
+            if not isinstance(each, (ndarray, np.generic, np.ndarray)):
                 raise TypeError(f"Unsupported type {type(each)}")
-            kept.append(value)
-            pointers.append(value.ctypes.data)
-        COUNTS.launched()
-        _known[self.code](grid[0], block[0], (ctypes.c_void_p * len(pointers))(*pointers))
+            if isinstance(each, np.ndarray) and each.size != 1:
+                raise TypeError("Only numpy.ndarrays of size one can be passed by value.")
+        if sum(8 if isinstance(each, ndarray) else each.nbytes for each in args) > 4096:
+            raise ValueError("more than 4,096 bytes of arguments")
+        # Numbers are copied with the launch, also where a graph records it.
+        numbers = [None if isinstance(each, ndarray) else _within_reach(np.array(each)) for each in args]
+
+        def launch(*raws: np.ndarray[Any, Any]) -> None:
+            own = iter(raws)
+            given = [
+                np.array([next(own).ctypes.data], np.uint64) if number is None else number
+                for number in numbers
+            ]
+            pointers = [each.ctypes.data for each in given]
+            _known[self.code](grid[0], block[0], (ctypes.c_void_p * len(pointers))(*pointers))
+
+        changed_by(launch, targets)

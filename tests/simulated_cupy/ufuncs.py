@@ -7,13 +7,16 @@ from typing import Any
 import numpy as np
 
 from .array import OPERATORS, ndarray, on_device
-from .counts import COUNTS
+from .work import changed_by, made_by
 
 _WEAK = (bool, int, float, complex)
 
 
-def _scatter_method(name: str) -> str | None:
-    return {"add": "scatter_add", "maximum": "scatter_max", "minimum": "scatter_min"}.get(name)
+# CuPy's names of what ufuncs do to elements by place.
+_AT = {
+    "add": "add", "subtract": "sub", "maximum": "max", "minimum": "min", "bitwise_and": "and",
+    "bitwise_or": "or", "bitwise_xor": "xor",
+}  # fmt: skip
 
 
 class ufunc:
@@ -70,58 +73,53 @@ class ufunc:
                 next((each.split("->")[0] for each in self.types if each.endswith(f">{given}")), None)
                 or self._loop([np.zeros((), dtype)] * self.nin)[0]
             )
-        hosts = [
-            np.asarray(each._host if isinstance(each, ndarray) else each).astype(kind, copy=False)
-            for each, kind in zip(args, taken, strict=True)
-        ]
-        COUNTS.launched()
-        with np.errstate(all="ignore"):
-            made = self._compute(*hosts)
-        if self.nout > 1:
-            return tuple(
-                ndarray(np.asarray(each).astype(kind)) for each, kind in zip(made, given, strict=True)
-            )
-        array = np.asarray(made).astype(given, copy=False)
-        if out is None:
-            return ndarray(array)
+
+        def compute(*hosts: Any) -> Any:
+            cast = [
+                np.asarray(each).astype(kind, copy=False) for each, kind in zip(hosts, taken, strict=True)
+            ]
+            made = self._compute(*cast)
+            if self.nout > 1:
+                return tuple(np.asarray(each).astype(kind) for each, kind in zip(made, given, strict=True))
+            return np.asarray(made).astype(given, copy=False)
+
+        if out is None or self.nout > 1:
+            return made_by(compute, *args, wrap=on_device)
         if isinstance(out, tuple):
             (out,) = out
-        if out.shape != array.shape:
+        if out.shape != np.broadcast_shapes(*(np.shape(each) for each in args)):
             raise ValueError("Out shape is mismatched")
-        if not np.can_cast(array.dtype, out.dtype, casting):
-            raise TypeError(f"output (typecode {array.dtype.char!r}) could not be coerced to {out.dtype}")
-        out._host[...] = array
-        out._memory.write()
+        if not np.can_cast(np.dtype(given), out.dtype, casting):
+            raise TypeError(f"output (typecode {given!r}) could not be coerced to {out.dtype}")
+
+        def store(raw: Any, *hosts: Any) -> None:
+            raw[...] = compute(*hosts)
+
+        changed_by(store, [out], *args)
         return out
 
     def at(self, a: Any, indices: Any, b: Any = None) -> None:
         """Changes elements in place; CuPy has it for few ufuncs."""
-        method = _scatter_method(self.__name__)
-        if method is None and self.__name__ == "subtract":
-            method, b = "scatter_add", negative(b)
-        if method is None:
+        if self.__name__ not in _AT:
             raise NotImplementedError(f"`{self.name}.at` is not supported yet")
-        getattr(a, method)(indices, b)
+        a._scatter_op(indices, b, _AT[self.__name__])
 
     def reduce(
         self, array: Any, axis: Any = 0, dtype: Any = None, out: Any = None, keepdims: bool = False
     ) -> Any:
-        if self.__name__ not in ("add", "multiply", "maximum", "minimum", "logical_and", "logical_or"):
+        if self.__name__ not in ("add", "multiply"):
             raise NotImplementedError(f"`{self.name}.reduce` is not supported yet")
-        COUNTS.launched()
-        return on_device(self._compute.reduce(array._host, axis=axis, dtype=dtype, keepdims=keepdims))
+        return made_by(
+            lambda raw: self._compute.reduce(raw, axis=axis, dtype=dtype, keepdims=keepdims), array,
+            wrap=on_device,
+        )  # fmt: skip
 
-    def accumulate(self, array: Any, axis: int = 0, dtype: Any = None, out: Any = None) -> Any:
+    def accumulate(self, array: Any, axis: Any = 0, dtype: Any = None, out: Any = None) -> Any:
         if self.__name__ not in ("add", "multiply"):
             raise NotImplementedError(f"`{self.name}.accumulate` is not supported yet")
-        COUNTS.launched()
-        return on_device(self._compute.accumulate(array._host, axis=axis, dtype=dtype))
-
-
-def negative(value: Any) -> Any:
-    """Minus a value."""
-    COUNTS.launched()
-    return ndarray(-value._host) if isinstance(value, ndarray) else -value
+        return made_by(
+            lambda raw: self._compute.accumulate(raw, axis=axis, dtype=dtype), array, wrap=on_device
+        )
 
 
 def give_operators(functions: dict[str, Any]) -> None:

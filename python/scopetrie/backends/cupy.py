@@ -9,12 +9,12 @@ from typing import Any, Final
 import numpy as np
 
 from .base import Array, Backend, functions_of, namespace
-from .cupy_kernels import kernels
+from .cupy_kernels import is_negative_zero, kernels
 from .cupy_streams import Streams
 from .deferred import Checks
 from .philox import draw
 
-_CUDA: Final = 2  # DLPack's number of the kind of device
+_CUDA: Final = frozenset({2, 13})  # DLPack's numbers of CUDA's memory: a device's own, and managed
 _NEEDS: Final = (
     "The backend 'cupy' needs {what}: {reason}\n"
     "Install the extra that goes with your driver, `pip install scopetrie[cuda12]` or "
@@ -30,7 +30,9 @@ def _working_cupy() -> Any:
         raise ImportError(_NEEDS.format(what="the library CuPy", reason=error)) from error
     try:
         cupy.zeros(1) + 1
-    except (ImportError, RuntimeError) as error:  # CUDARuntimeError is a RuntimeError
+    # Whatever CuPy says: a CUDARuntimeError without a driver, and without CUDA's headers a CompileException,
+    # which is no RuntimeError.
+    except Exception as error:
         raise RuntimeError(_NEEDS.format(what="a working CUDA driver and device", reason=error)) from error
     return cupy
 
@@ -64,7 +66,7 @@ class CupyBackend(Backend):
         self._streams = Streams(self._cupy, cupyx.empty_pinned, self._at)
         # By number: the backends of all devices that are used, and what they have together.
         self._peers = {self._at.id: self}
-        super().__init__("cupy", namespace(xp, special=special, **kernels(xp, cupyx)), self._at)
+        super().__init__("cupy", namespace(xp, special=special, **kernels(xp, self._cupy)), self._at)
 
     def dtype(self, dtype: np.dtype[Any]) -> Any:
         """Returns the dtype itself: CuPy uses NumPy's."""
@@ -75,18 +77,21 @@ class CupyBackend(Backend):
         if not self.holds(array.dtype):
             return array
         if array.size == 1:  # an argument of a kernel: no copy, and nothing to wait for
-            with self._at:
-                return self._cupy.full(array.shape, array.item(), array.dtype)
+            number = array.item()
+            # CuPy's `full` makes 0.0 of -0.0.
+            if array.dtype.kind not in "fc" or number or not is_negative_zero(number):
+                with self._at:
+                    return self._cupy.full(array.shape, number, array.dtype)
         return self._streams.up(np.asarray(array))
 
     def from_device(self, value: Any) -> Array | None:
         """Returns CuPy's arrays as they are, and those of other libraries that are on a CUDA device."""
-        if isinstance(value, self._cupy.ndarray):
-            return value if value.device == self._at else self.bring(value)
-        where = getattr(value, "__dlpack_device__", None)
-        if where is None or isinstance(value, np.ndarray) or where()[0] != _CUDA:
-            return None
-        return self._cupy.from_dlpack(value)
+        if not isinstance(value, self._cupy.ndarray):
+            where = getattr(value, "__dlpack_device__", None)
+            if where is None or isinstance(value, np.ndarray) or where()[0] not in _CUDA:
+                return None
+            value = self._cupy.from_dlpack(value)
+        return value if value.device == self._at else self.bring(value)
 
     def empty(self, shape: tuple[int, ...], dtype: np.dtype[Any]) -> Array:
         """Returns an uninitialized array on the device."""
@@ -165,10 +170,13 @@ class CupyBackend(Backend):
         self._cupy.get_default_pinned_memory_pool().free_all_blocks()
 
     def failure(self, error: Exception) -> Exception:
-        """Returns a MemoryError where the device is full."""
-        if isinstance(error, self._cupy.cuda.memory.OutOfMemoryError):
-            return MemoryError(str(error))
-        return error
+        """Returns a MemoryError where the device is full, or where there is no more pinned memory."""
+        cuda = self._cupy.cuda
+        is_full = (
+            isinstance(error, cuda.runtime.CUDARuntimeError)
+            and getattr(error, "status", None) == cuda.runtime.errorMemoryAllocation
+        )
+        return MemoryError(str(error)) if is_full or isinstance(error, MemoryError) else error
 
     def quiet(self, function: Callable[..., Any]) -> Callable[..., Any]:
         """Returns `function` on the device and in the stream of the backend."""

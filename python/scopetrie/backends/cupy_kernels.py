@@ -20,12 +20,23 @@ _COMPARED = "iIlLqQfd"
 _WIDER = {"b": "i", "h": "i", "?": "i", "B": "I", "H": "I", "e": "f"}
 
 
-def kernels(xp: Any, scatters: Any) -> dict[str, Callable[..., Any]]:
+def is_negative_zero(number: Any) -> bool:
+    """Returns whether a number is -0.0, or a complex one has such a part.
+
+    Example:
+        >>> is_negative_zero(-0.0), is_negative_zero(0.0), is_negative_zero(complex(0, -0.0))
+        (True, False, True)
+    """
+    value = complex(number)
+    return value == 0 and bool(np.signbit([value.real, value.imag]).any())
+
+
+def kernels(xp: Any, cupy: Any) -> dict[str, Callable[..., Any]]:
     """Returns the functions by name.
 
     Args:
         xp: CuPy's namespace.
-        scatters: The module cupyx, which has CuPy's scatters.
+        cupy: CuPy itself.
     """
 
     def clip(x: Array, /, min: Any = None, max: Any = None) -> Array:
@@ -40,9 +51,14 @@ def kernels(xp: Any, scatters: Any) -> dict[str, Callable[..., Any]]:
             return xp.where(x == 0, x, x / xp.abs(x))
         return xp.where(xp.isnan(x), x, library_sign(x))
 
-    import cupy
-
     library_sign = cupy.sign
+
+    def full(shape: Any, fill_value: Any, *, dtype: Any = None, device: Any = None) -> Array:
+        made = xp.full(shape, fill_value, dtype=dtype, device=device)
+        # CuPy sets all bytes to 0 where a number equals 0.
+        if isinstance(fill_value, (float, np.floating)) and is_negative_zero(fill_value):
+            return xp.negative(made) if made.dtype.kind == "f" else made
+        return made
 
     def scatter_into(target: Array, at: Array, rows: Array, how: str) -> None:
         """Changes rows of an array in place, in the time that the rows take."""
@@ -58,9 +74,9 @@ def kernels(xp: Any, scatters: Any) -> dict[str, Callable[..., Any]]:
             target[at] = target[at] * xp.take(products, places, axis=0)
             return
         kinds, scatter = {
-            "add": (_ADDED, scatters.scatter_add),
-            "max": (_COMPARED, scatters.scatter_max),
-            "min": (_COMPARED, scatters.scatter_min),
+            "add": (_ADDED, cupy.add.at),
+            "max": (_COMPARED, cupy.maximum.at),
+            "min": (_COMPARED, cupy.minimum.at),
         }[how]
         if target.dtype.kind == "c":  # a complex number is two numbers
             real = np.dtype(f"f{target.dtype.itemsize // 2}")
@@ -88,4 +104,4 @@ def kernels(xp: Any, scatters: Any) -> dict[str, Callable[..., Any]]:
         scatter_into(made, at, rows, how)
         return made
 
-    return {"clip": clip, "sign": sign, "scatter": scatter, "scatter_into": scatter_into}
+    return {"clip": clip, "sign": sign, "full": full, "scatter": scatter, "scatter_into": scatter_into}

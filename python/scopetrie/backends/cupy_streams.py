@@ -34,16 +34,23 @@ class Arriving:
         stream: The stream.
     """
 
-    __slots__ = ("_staged", "stream")
+    __slots__ = ("_is_here", "_staged", "stream")
 
     def __init__(self, staged: np.ndarray[Any, Any], stream: Any) -> None:
+        self._is_here = False
         self._staged = staged
         self.stream = stream
 
     def value(self) -> Any:
         """Returns what has arrived, in memory that is not pinned: that is scarce, and used again."""
-        host = np.array(self._staged)
+        self._is_here = True
+        host = np.array(self._staged, subok=False)
         return host if host.ndim else host[()]
+
+    def __del__(self) -> None:
+        # A run that failed lets go of its copies: the pool must not give a buffer away that one still writes.
+        if not self._is_here:
+            self.stream.synchronize()
 
 
 class _Running(threading.local):
@@ -109,16 +116,16 @@ class Streams:
                     return function(*arguments)
                 begin = self._recorded(caller)
                 stream.wait_event(begin)
-                others = [each for each in self._all if each is not self]
-                before = [each._begin(begin) for each in others]
+                others = [(each, each._begin(begin)) for each in self._all if each is not self]
                 self._running.depth += 1
                 try:
                     with stream:
                         return function(*arguments)
                 finally:
                     self._running.depth -= 1
-                    for each, own in zip(others, before, strict=True):
+                    for each, own in reversed(others):
                         each._end(own, caller)
+                    caller.use()  # CuPy forgets at the end of `with` what was chosen by `use`
                     caller.wait_event(self._recorded(stream))
 
         return run
@@ -129,13 +136,15 @@ class Streams:
             stream, own = self.stream(), self._cuda.get_current_stream()
             stream.wait_event(begin)
             stream.wait_event(self._recorded(own))
-            stream.use()
+            # Not by `use`: CuPy's `get` has a `with` of its own, at whose end that is forgotten.
+            stream.__enter__()
         return own
 
     def _end(self, own: Any, caller: Any) -> None:
         """Lets what was current before, and the caller's stream, follow the stream."""
         with self._at:
             end = self._recorded(self.stream())
+            self.stream().__exit__(None, None, None)
             own.use()
             own.wait_event(end)
         caller.wait_event(end)
@@ -174,13 +183,15 @@ class Streams:
         """
         with home._at:
             source = self._cuda.get_current_stream()
+            array = self._cupy.ascontiguousarray(array)  # CuPy copies others by no means
             begin = self._recorded(source)
         with self._at:
             target = self._cuda.get_current_stream()
             target.wait_event(begin)
             made = self._cupy.copy(array)
             end = self._recorded(target)
-        source.wait_event(end)  # the array's memory may be used again there
+        with home._at:  # a null stream is that of the current device
+            source.wait_event(end)  # the array's memory may be used again there
         return made
 
     def down(self, array: Array) -> Arriving:

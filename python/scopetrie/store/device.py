@@ -14,7 +14,7 @@ import numpy as np
 from .. import _core
 from ..backends import Array, Backend
 
-__all__ = ["flatten_on_device", "owned_copy", "value_on_device"]
+__all__ = ["flatten_on_device", "owned_copy", "set_elements", "value_on_device"]
 
 
 def owned_copy(backend: Backend, value: Array, dtype: np.dtype[Any]) -> tuple[Array, int]:
@@ -59,6 +59,14 @@ def flatten_on_device(store: Any, backend: Backend, variables: tuple[Any, ...]) 
     values.clear()
     value = None  # or it would count as somebody's array
     return store._flatten(variables, whole, backend.address(whole))
+
+
+def set_elements(backend: Backend, array: Array, value: Any) -> None:
+    """Sets the elements of an array of a device to a value of either side, which may be broadcast."""
+    given = backend.from_device(value)
+    if given is None:
+        given = np.asarray(_core.own_items(value)).astype(array.dtype, copy=False)
+    backend.overwrite(array, given)
 
 
 # What the core asks for.

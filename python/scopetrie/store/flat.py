@@ -6,8 +6,8 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Any, final
 
 from .. import _core
-from ..backends import Array
-from .device import flatten_on_device
+from ..backends import Array, Backend
+from .device import flatten_on_device, set_elements
 from .variable import StoreVariable
 
 __all__ = ["Flat", "flatten"]
@@ -21,11 +21,12 @@ class Flat(Mapping[str, Any]):
     store whose variables are in the memory of a device, its backend's.
     """
 
-    __slots__ = ("_arrays", "_data")
+    __slots__ = ("_arrays", "_backend", "_data")
 
-    def __init__(self, data: Array, arrays: dict[str, Array]) -> None:
+    def __init__(self, data: Array, arrays: dict[str, Array], backend: Backend | None = None) -> None:
         self._data = data
         self._arrays = arrays
+        self._backend = backend  # that of a device
 
     @property
     def data(self) -> Any:
@@ -34,8 +35,12 @@ class Flat(Mapping[str, Any]):
 
     @data.setter
     def data(self, value: Any) -> None:
-        if value is not self._data:  # `flat.data -= x` sets what was changed in place
+        if value is self._data:  # `flat.data -= x` sets what was changed in place
+            return
+        if self._backend is None:
             self._data[...] = value
+        else:
+            set_elements(self._backend, self._data, value)
 
     def __getitem__(self, path: str) -> Any:
         return self._arrays[path]
@@ -57,8 +62,8 @@ def flatten(store: _core.Store, path: str, where: Callable[[StoreVariable], obje
         if variable not in chosen and (where is None or where(variable)):
             chosen[variable] = name
     variables, backend = tuple(chosen), getattr(store, "_backend", None)
-    if backend is not None and backend.keeps_variables:
-        data = flatten_on_device(store, backend, variables)
+    if backend is None or not backend.keeps_variables:
+        data, backend = store._flatten(variables), None
     else:
-        data = store._flatten(variables)
-    return Flat(data, {name: variable._elements for variable, name in chosen.items()})
+        data = flatten_on_device(store, backend, variables)
+    return Flat(data, {name: variable._elements for variable, name in chosen.items()}, backend)

@@ -220,11 +220,9 @@ class Fused:
     def _view(self, node: Node) -> Action:
         source, to, shape = self._slots[node.inputs[0]], self._slot(node), node.shape
 
-        xp = self._library.xp
-
         def view(slots: Slots) -> None:
             made = slots[source].reshape(shape)
-            slots[to] = made if made.flags.c_contiguous else xp.asarray(made, copy=True)
+            slots[to] = made if made.flags.c_contiguous else made.copy("C")
 
         return view
 

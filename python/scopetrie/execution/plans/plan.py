@@ -237,9 +237,9 @@ class Plan:
                 values = function(*fed)
             looks = checks.looks
             fault = checks.look(backend.gathered, backend.to_host)
+            arrived = backend.arrived([values] if single else values, checks.looks != looks)
             if fault is not None:
                 raise located(fault.error, self._graph.operation(fault.op_id), None, ())
-            arrived = backend.arrived([values] if single else values, checks.looks != looks)
             return arrived[0] if single else arrived
 
         return run
