@@ -73,14 +73,16 @@ def share_a_misspelled_name() -> None:
         tf.get_variable("kernal", [2])
 
 
-@mistake(ValueError, "variable layer/w", "shape (3,)", "shape (2,)")
+@mistake(
+    ValueError, "variable layer/w", "shape (3,)", "shape (2,)", "another name", 'test_mistakes.py", line'
+)
 def share_with_another_shape() -> None:
     with tf.variable_scope("", reuse=tf.AUTO_REUSE):
         weights()
         tf.get_variable("layer/w", [3])
 
 
-@mistake(ValueError, "variable layer/w", "float64", "float32")
+@mistake(ValueError, "variable layer/w", "float64", "float32", "another name", 'test_mistakes.py", line')
 def share_with_another_dtype() -> None:
     with tf.variable_scope("", reuse=tf.AUTO_REUSE):
         weights()
@@ -301,7 +303,7 @@ def multiply_fed_matrices_that_do_not_fit() -> None:
     tf.Session().run(tf.matmul(x, x), {x: np.zeros([2, 3])})
 
 
-@mistake(TypeError, "'y'", "float32", "int32")
+@mistake(TypeError, "'y'", "float32", "int32", "tf.cast(value, tf.int32)")
 def add_other_dtypes() -> None:
     tf.constant(1) + tf.constant(1.0)
 
@@ -339,7 +341,17 @@ def minimize_what_depends_on_nothing() -> None:
     tf.train.GradientDescentOptimizer(0.1).minimize(tf.constant(1.0))
 
 
-@mistake(ValueError, "not a valid checkpoint", "/nowhere/model.ckpt")
+@mistake(ValueError, "No variables to optimize.", "trainable=True", "var_list=")
+def minimize_without_variables() -> None:
+    tf.train.GradientDescentOptimizer(0.1).minimize(tf.constant(1.0))
+
+
+@mistake(ValueError, "No variables to save", "Make variables first")
+def save_before_there_are_variables() -> None:
+    tf.train.Saver()
+
+
+@mistake(ValueError, "not a valid checkpoint", "/nowhere/model.ckpt", "tf.train.latest_checkpoint")
 def restore_a_missing_checkpoint() -> None:
     weights()
     tf.train.Saver().restore(tf.Session(), "/nowhere/model.ckpt")
@@ -351,6 +363,11 @@ def restore_a_missing_checkpoint() -> None:
 @mistake(AttributeError, "tf.GradientTape", "Use tf.gradients")
 def use_version_2() -> None:
     tf.GradientTape()
+
+
+@mistake(AttributeError, "tf.estimator", "train.MonitoredTrainingSession")
+def use_an_estimator() -> None:
+    tf.estimator.Estimator(None)
 
 
 @mistake(AttributeError, "'plaecholder'", "placeholder")

@@ -232,7 +232,14 @@ _GROUPS: Final = {
     """,
     "layers that make variables of their own are built on scopes: use layers, or write the layer with "
     "get_variable under a variable_scope, as the README's examples do": """
-        estimator feature_column keras
+        keras
+    """,
+    "it makes graphs, sessions and files behind functions. Build the model's graph, and train it in a loop "
+    "under train.MonitoredTrainingSession, which saves, restores and writes summaries": """
+        estimator
+    """,
+    "it describes the inputs of estimators. Use nn.embedding_lookup, one_hot, layers.dense and the like": """
+        feature_column
     """,
     "it is a part of TensorFlow that has to do with neither scopes, variables nor arrays": """
         audio config distribute distributions experimental lite manip

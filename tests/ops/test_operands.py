@@ -56,11 +56,17 @@ def test_on_the_right_the_parameter_is_named(name, op):
     assert error(apply, ints(), None) == (ValueError, text)
 
 
+def differs(name: str, op: str, dtype: str, wanted: str, first: str = "x") -> str:
+    """v1's text for an operand of another dtype, with the fix."""
+    of = f"Input '{name}' of '{op}' Op has type {dtype}"
+    return f"{of} that does not match type {wanted} of argument '{first}'.\ntf.cast(value, tf.{wanted}) converts it."
+
+
 def test_an_addition_converts_its_operands_on_their_own():
-    text = "Input 'y' of 'AddV2' Op has type float32 that does not match type int32 of argument 'x'."
+    text = differs("y", "AddV2", "float32", "int32")
     assert error(operator.add, ints(), 1.5) == (TypeError, text)
     assert error(tf.add, ints(), 1.5) == (TypeError, text)
-    text = "Input 'y' of 'AddV2' Op has type int32 that does not match type float32 of argument 'x'."
+    text = differs("y", "AddV2", "int32", "float32")
     assert error(tf.add, 1.5, ints()) == (TypeError, text)
     assert error(operator.add, 1.5, ints()) == (TypeError, "Expected int32, but got 1.5 of type 'float'.")
     assert error(operator.add, floats(), None) == (ValueError, "None values not supported.")
@@ -73,7 +79,7 @@ def test_functions():
         "Expected float32 passed to parameter 'y' of op 'Mul', got 'x' of type 'str' instead. "
         "Error: Expected float32, but got x of type 'str'.",
     )
-    text = "Input 'y' of 'Mul' Op has type int32 that does not match type float32 of argument 'x'."
+    text = differs("y", "Mul", "int32", "float32")
     assert error(tf.multiply, 2.5, ints()) == (TypeError, text)
     text = "Tried to convert 'input' to a tensor and failed. Error: None values not supported."
     assert error(tf.identity, None) == (ValueError, text)
@@ -96,7 +102,7 @@ def test_assignments():
         )
     assert error(v.assign, tf.constant([1, 2])) == (
         TypeError,
-        "Input 'value' of 'Assign' Op has type int32 that does not match type float32 of argument 'ref'.",
+        differs("value", "Assign", "int32", "float32", "ref"),
     )
     assert error(flag.assign_add, True)[1].startswith(
         "Value passed to parameter 'ref' has DataType bool not in"

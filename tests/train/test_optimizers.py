@@ -146,7 +146,7 @@ def test_a_gradient_that_is_a_view_of_the_variable() -> None:
 
 def test_refusals() -> None:
     optimizer = tf.train.AdamOptimizer()
-    with pytest.raises(ValueError, match=r"^No variables to optimize\.$"):
+    with pytest.raises(ValueError, match=r"^No variables to optimize\.\nMake variables first"):
         optimizer.minimize(tf.constant(1.0))
     w = variable()
     shown = r"\[\"<tf.Variable 'layer/w:0' shape=\(\) dtype=float32_ref>\"\]"

@@ -95,9 +95,12 @@ bool wrong_dtype(const Definition& definition, const Input& input, std::uint8_t 
 namespace {
 
 bool dtypes_differ(const Definition& definition, const DTypeFault& fault) {
-  PyErr_Format(PyExc_TypeError, "Input '%U' of '%U' Op has type %s that does not match type %s of argument '%U'.",
-               fault.input->name, kind_name(definition.kind), DType(fault.dtype).name().c_str(),
-               DType(fault.wanted).name().c_str(), definition.inputs[fault.input->group].name);
+  const std::string found = DType(fault.dtype).name(), wanted = DType(fault.wanted).name();
+  PyErr_Format(PyExc_TypeError,
+               "Input '%U' of '%U' Op has type %s that does not match type %s of argument '%U'.\n"
+               "tf.cast(value, tf.%s) converts it.",
+               fault.input->name, kind_name(definition.kind), found.c_str(), wanted.c_str(),
+               definition.inputs[fault.input->group].name, wanted.c_str());
   return false;
 }
 

@@ -54,14 +54,8 @@ class Partitioned final : GraphPartMaker {
 
   bool is_being_made() const override { return graph_.makers.contains(maker_key(request_.scope, request_.segment)); }
 
-  // Where places or names nearby are to be said, Python words it.
   [[noreturn]] void refuse(const PartitionedRequest& request, const PartitionedVerdict& verdict) override {
-    const char* how = verdict.kind == PartitionedKind::kNotPartitioned ? "not_partitioned"
-                      : verdict.kind == PartitionedKind::kExists       ? "already_partitioned"
-                      : verdict.kind == PartitionedKind::kDoesNotExist ? "no_partitioned"
-                                                                       : nullptr;
-    if (how == nullptr) throw refusal(graph_, request, verdict);
-    raise_refusal(context_, how, text_, verdict.variable);
+    raise_refusal(context_, refusal(graph_, request, verdict), verdict.variable);
   }
 
   // Python's object, too: without memory for it the parts do not stay.

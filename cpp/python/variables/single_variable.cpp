@@ -50,14 +50,8 @@ class SingleVariable {
     return variable_handle(context_.graph, id);
   }
 
-  // Where the places of two calls, or the names nearest to one, are to be said, Python words it.
   [[noreturn]] void refuse(const Verdict& verdict) {
-    const char* how = verdict.kind == Verdict::Kind::kExists         ? "already_exists"
-                      : verdict.kind == Verdict::Kind::kHasParts     ? "has_partitions"
-                      : verdict.kind == Verdict::Kind::kDoesNotExist ? "does_not_exist"
-                                                                     : nullptr;
-    if (how == nullptr) throw refusal(graph_, request_, verdict);
-    raise_refusal(context_, how, text_, verdict.variable);
+    raise_refusal(context_, refusal(graph_, request_, verdict), verdict.variable);
   }
 
   PyObject* make() {
@@ -213,11 +207,11 @@ class SingleVariable {
 
 }  // namespace
 
-void raise_refusal(Context& context, const char* how, std::string_view name, VariableId variable) {
+void raise_refusal(Context& context, const Error& refusal, VariableId variable) {
   const Ref found = variable == kNone ? Ref::borrowed(Py_None) : checked(variable_handle(context.graph, variable));
-  const Ref kind = checked(to_str(how)), text = checked(to_str(name));
-  const Ref error = checked(PyObject_CallFunctionObjArgs(state().hooks.word_refusal, kind.get(),
-                                                         reinterpret_cast<PyObject*>(context.graph), text.get(),
+  const Ref text = checked(to_str(refusal.what())), name = checked(to_str(refusal.facts().full_name));
+  const Ref error = checked(PyObject_CallFunctionObjArgs(state().hooks.word_refusal, text.get(),
+                                                         reinterpret_cast<PyObject*>(context.graph), name.get(),
                                                          found.get(), nullptr));
   raise_object(error.get());
 }

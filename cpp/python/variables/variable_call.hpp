@@ -110,8 +110,9 @@ PyObject* get_partitioned(Context& context, const VariableCall& call);
 /// Asks a partitioner for the parts of a variable of these sizes (a tuple) and dtype. Throws.
 Partitions ask_partitioner(PyObject* partitioner, PyObject* sizes, PyObject* dtype);
 
-/// Sets the Python exception of a refusal where Python words it, with places or names nearby.
-[[noreturn]] void raise_refusal(Context& context, const char* how, std::string_view name, VariableId variable);
+/// Raises what the core refuses, with what Python knows: where the variable that is in the way (or kNone) was made, or
+/// names nearby.
+[[noreturn]] void raise_refusal(Context& context, const Error& refusal, VariableId variable);
 
 /// What a call is about in a scope: its own arguments, by VariableParameter, and the scope's where they are left out.
 VariableCall call_in(const PyVariableScope& scope, PyObject* const* arguments);

@@ -155,7 +155,10 @@ class Optimizer:
             self._assert_valid_dtypes([grad_loss])
         variables = trainable_variables() if var_list is None else _flat(var_list)
         if not variables:
-            raise ValueError("No variables to optimize.")
+            raise ValueError(
+                "No variables to optimize.\nMake variables first, with trainable=True (the default), "
+                "or name them: minimize(loss, var_list=[...])."
+            )
         for each in variables:
             each.op  # noqa: B018  v1's error of what is no variable
         grads = gradients(

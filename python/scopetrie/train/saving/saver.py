@@ -22,6 +22,10 @@ __all__ = ["Saver"]
 
 _log = logging.getLogger("scopetrie")
 _V2 = 2
+_MAKE_FIRST = (
+    "Make variables first: a Saver saves those that are there when it is made, or those of `var_list`."
+)
+_WHERE_FROM = "Pass what save() returned, or tf.train.latest_checkpoint(folder): neither ends with .index."
 _MISSING = (
     "Restoring from checkpoint failed. This is most likely due to a Variable name or other graph key that is "
     "missing from the checkpoint. Please ensure that you have not altered the graph expected based on the "
@@ -144,7 +148,7 @@ class Saver:
         chosen = all_saved() if self._var_list is None else self._var_list
         if not chosen:
             if not self._allow_empty:
-                raise ValueError("No variables to save")
+                raise ValueError(f"No variables to save\n{_MAKE_FIRST}")
             self._is_empty = self._is_built = True
             return
         self._saved = saved_variables(chosen)
@@ -318,7 +322,7 @@ class Saver:
         message("CheckpointState")  # says which package is missing
         path = os.fsdecode(save_path)
         if not path or not checkpoint_exists(path):
-            raise ValueError(f"The passed save_path is not a valid checkpoint: {path}")
+            raise ValueError(f"The passed save_path is not a valid checkpoint: {path}\n{_WHERE_FROM}")
         _log.info("Restoring parameters from %s", path)
         filename, _, restore = self._names
         try:
