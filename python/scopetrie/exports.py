@@ -174,6 +174,14 @@ EXPORTS: Final = {
     "bitwise": """
         ops.elementwise.bits bitwise_and bitwise_or bitwise_xor invert left_shift right_shift
     """,
+    "contrib.crf": """
+        contrib.crf.decoding CrfDecodeBackwardRnnCell CrfDecodeForwardRnnCell crf_decode viterbi_decode
+        contrib.crf.likelihood CrfForwardRnnCell crf_binary_score crf_log_likelihood crf_log_norm
+        contrib.crf.likelihood crf_multitag_sequence_score crf_sequence_score crf_unary_score
+    """,
+    "contrib.cudnn_rnn": """
+        contrib.rnn.fused CudnnCompatibleGRUCell CudnnCompatibleLSTMCell
+    """,
     "contrib.framework": """
         contrib.framework.kept argsort get_local_variables get_model_variables get_trainable_variables
         contrib.framework.kept get_variables get_variables_by_name get_variables_to_restore is_tensor
@@ -199,11 +207,18 @@ EXPORTS: Final = {
         contrib.layers.regularizers sum_regularizer
     """,
     "contrib.legacy_seq2seq": """
+        contrib.legacy_seq2seq.attention attention_decoder embedding_attention_decoder
+        contrib.legacy_seq2seq.embedding embedding_rnn_decoder
         contrib.legacy_seq2seq.unrolled basic_rnn_seq2seq rnn_decoder sequence_loss sequence_loss_by_example
+        contrib.legacy_seq2seq.whole_nets embedding_attention_seq2seq embedding_rnn_seq2seq
+        contrib.legacy_seq2seq.whole_nets embedding_tied_rnn_seq2seq model_with_buckets tied_rnn_seq2seq
     """,
     "contrib.rnn": """
         contrib.rnn.cells InputProjectionWrapper LSTMBlockCell LayerNormBasicLSTMCell OutputProjectionWrapper
         contrib.rnn.cells stack_bidirectional_dynamic_rnn
+        contrib.rnn.fused FusedRNNCellAdaptor GRUBlockCell GRUBlockCellV2 LSTMBlockFusedCell
+        contrib.rnn.fused TimeReversedFusedRNN
+        contrib.rnn.wrappers AttentionCellWrapper EmbeddingWrapper HighwayWrapper
         rnn.cell LSTMStateTuple RNNCell
         rnn.lstm BasicLSTMCell LSTMCell
         rnn.plain BasicRNNCell GRUCell

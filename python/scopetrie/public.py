@@ -37,6 +37,8 @@ NAMESPACES: Final = {
     "client": "client",
     "compat": "compat",
     "contrib": "contrib",
+    "contrib.crf": "contrib.crf",
+    "contrib.cudnn_rnn": "contrib.cudnn_rnn",
     "contrib.framework": "contrib.framework",
     "contrib.layers": "contrib.layers",
     "contrib.legacy_seq2seq": "contrib.legacy_seq2seq",
@@ -79,7 +81,8 @@ NAMESPACES: Final = {
 _BUILDERS: Final = tuple(
     f"{__package__}.{name}"
     for name in (
-        "contrib.layers.dense", "contrib.layers.norms", "contrib.layers.optimizing", "contrib.layers.plain",
+        "contrib.crf", "contrib.layers.dense", "contrib.layers.norms",
+        "contrib.layers.optimizing", "contrib.layers.plain",
         "contrib.legacy_seq2seq", "contrib.rnn", "contrib.seq2seq", "data", "derivatives", "layers", "losses",
         "metrics", "ops", "partitioners", "queues", "random", "rnn", "summary.ops", "train.batching",
         "train.producers", "train.schedules", "variables",

@@ -69,8 +69,8 @@ _PLACES: Final = {
     "random_ops": "random ",
     "resource_variable_ops": "",
     "rnn": "nn",
-    "rnn_cell": "nn.rnn_cell",
-    "rnn_cell_impl": "nn.rnn_cell",
+    "rnn_cell": "nn.rnn_cell :unchanged.cells",
+    "rnn_cell_impl": "nn.rnn_cell :unchanged.cells",
     "script_ops": "",
     "session_ops": "",
     "sparse_ops": "",
@@ -169,6 +169,8 @@ _FOLDERS: Final = {
     "python.training": "train",
     "python.util": "compat ",
 }
+# contrib's modules of cells, of which programs import more than public names.
+_CELLS: Final = ("core_rnn_cell", "core_rnn_cell_impl")
 # Messages, by v1's module.
 _MESSAGES: Final = {
     "attr_value_pb2": "",
@@ -210,7 +212,8 @@ def places_of(name: str) -> list[str] | None:
     parts = name.split(".")
     if parts[0] == "contrib":
         # What is below contrib.layers.python is what contrib.layers has.
-        return [".".join(parts[: parts.index("python")] if "python" in parts else parts)]
+        top = ".".join(parts[: parts.index("python")] if "python" in parts else parts)
+        return [top, ":unchanged.cells"] if parts[-1] in _CELLS else [top]
     if name in _FOLDERS:
         return _FOLDERS[name].split(" ")
     if parts[0] == "examples":

@@ -5,6 +5,14 @@ from ...contrib.rnn.cells import LayerNormBasicLSTMCell as LayerNormBasicLSTMCel
 from ...contrib.rnn.cells import LSTMBlockCell as LSTMBlockCell
 from ...contrib.rnn.cells import OutputProjectionWrapper as OutputProjectionWrapper
 from ...contrib.rnn.cells import stack_bidirectional_dynamic_rnn as stack_bidirectional_dynamic_rnn
+from ...contrib.rnn.fused import FusedRNNCellAdaptor as FusedRNNCellAdaptor
+from ...contrib.rnn.fused import GRUBlockCell as GRUBlockCell
+from ...contrib.rnn.fused import GRUBlockCellV2 as GRUBlockCellV2
+from ...contrib.rnn.fused import LSTMBlockFusedCell as LSTMBlockFusedCell
+from ...contrib.rnn.fused import TimeReversedFusedRNN as TimeReversedFusedRNN
+from ...contrib.rnn.wrappers import AttentionCellWrapper as AttentionCellWrapper
+from ...contrib.rnn.wrappers import EmbeddingWrapper as EmbeddingWrapper
+from ...contrib.rnn.wrappers import HighwayWrapper as HighwayWrapper
 from ...rnn.cell import LSTMStateTuple as LSTMStateTuple
 from ...rnn.cell import RNNCell as RNNCell
 from ...rnn.lstm import BasicLSTMCell as BasicLSTMCell
@@ -19,13 +27,20 @@ from ...rnn.wrappers import MultiRNNCell as MultiRNNCell
 from ...rnn.wrappers import ResidualWrapper as ResidualWrapper
 
 __all__ = [
+    "AttentionCellWrapper",
     "BasicLSTMCell",
     "BasicRNNCell",
     "DeviceWrapper",
     "DropoutWrapper",
+    "EmbeddingWrapper",
+    "FusedRNNCellAdaptor",
+    "GRUBlockCell",
+    "GRUBlockCellV2",
     "GRUCell",
+    "HighwayWrapper",
     "InputProjectionWrapper",
     "LSTMBlockCell",
+    "LSTMBlockFusedCell",
     "LSTMCell",
     "LSTMStateTuple",
     "LayerNormBasicLSTMCell",
@@ -33,6 +48,7 @@ __all__ = [
     "OutputProjectionWrapper",
     "RNNCell",
     "ResidualWrapper",
+    "TimeReversedFusedRNN",
     "stack_bidirectional_dynamic_rnn",
     "static_bidirectional_rnn",
     "static_rnn",
