@@ -9,10 +9,12 @@
 #include "store/store.hpp"
 #include "support/ending.hpp"
 #include "transaction.hpp"
+#include "values/channels.hpp"
 #include "values/computing.hpp"
 #include "values/pooling.hpp"
 #include "values/random.hpp"
 #include "values/unfolding.hpp"
+#include "values/updates.hpp"
 
 namespace scopetrie::python {
 
@@ -50,8 +52,10 @@ int fill(PyObject* module) {
                                 bind_random,
                                 bind_computing,
                                 bind_own_methods,
+                                bind_channels,
                                 bind_pooling,
-                                bind_unfolding};
+                                bind_unfolding,
+                                bind_updates};
   for (const Bind bind : kBindings)
     if (!bind(module)) return -1;
   state().true_getter = PyObject_GetAttrString(module, "true_getter");

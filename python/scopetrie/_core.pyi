@@ -761,6 +761,76 @@ def update_adam(
     is_nesterov: bool,
     /,
 ) -> None: ...
+def update_descent(
+    variable: np.ndarray[Any, Any],
+    grad: np.ndarray[Any, Any],
+    rate: float,
+    /,
+) -> None: ...
+def update_momentum(
+    variable: np.ndarray[Any, Any],
+    speed: np.ndarray[Any, Any],
+    grad: np.ndarray[Any, Any],
+    rate: float,
+    decay: float,
+    is_nesterov: bool,
+    /,
+) -> None: ...
+def update_adagrad(
+    variable: np.ndarray[Any, Any],
+    squares: np.ndarray[Any, Any],
+    grad: np.ndarray[Any, Any],
+    rate: float,
+    /,
+) -> None: ...
+def update_rmsprop(
+    variable: np.ndarray[Any, Any],
+    squares: np.ndarray[Any, Any],
+    speed: np.ndarray[Any, Any],
+    grad: np.ndarray[Any, Any],
+    rate: float,
+    rho: float,
+    momentum: float,
+    epsilon: float,
+    /,
+) -> None: ...
+def sum_channels(
+    x: np.ndarray[Any, Any],
+    made: np.ndarray[Any, Any],
+    /,
+) -> None: ...
+def channel_moments(
+    x: np.ndarray[Any, Any],
+    mean: np.ndarray[Any, Any],
+    variance: np.ndarray[Any, Any],
+    /,
+) -> None: ...
+def normalize_channels(
+    x: np.ndarray[Any, Any],
+    mean: np.ndarray[Any, Any],
+    factor: np.ndarray[Any, Any],
+    offset: np.ndarray[Any, Any],
+    made: np.ndarray[Any, Any],
+    /,
+) -> None: ...
+def channel_sums(
+    grad: np.ndarray[Any, Any],
+    x: np.ndarray[Any, Any],
+    mean: np.ndarray[Any, Any],
+    of_grad: np.ndarray[Any, Any],
+    of_products: np.ndarray[Any, Any],
+    /,
+) -> None: ...
+def channel_gradient(
+    grad: np.ndarray[Any, Any],
+    x: np.ndarray[Any, Any],
+    mean: np.ndarray[Any, Any],
+    level: np.ndarray[Any, Any],
+    slope: np.ndarray[Any, Any],
+    factor: np.ndarray[Any, Any],
+    made: np.ndarray[Any, Any],
+    /,
+) -> None: ...
 def pool_largest(
     x: np.ndarray[Any, Any],
     made: np.ndarray[Any, Any],

@@ -15,7 +15,9 @@ wants beyond the standard it takes from the namespace, where a backend may put i
 | `getitem(x, key)` | `x[key]`, for steps below 0, too | `x[key]` |
 | `setitem(x, key, value)` | a copy of `x` with `x[key]` set | a copy that is changed |
 | `scatter_into(target, at, rows, how)` | the same in place | a changed copy |
-| `update_adam(variable, mean, square, grad, ...)` | Adam's update in place, in one pass | a formula |
+| `update_adam(variable, mean, square, grad, ...)` and its kin | an update in place, in one pass | a formula |
+| `sum_channels(x, made)` | the sum of each channel in one pass | a sum along axes |
+| `channel_moments(x, mean, variance)` and its kin | batch normalization in few passes | formulas |
 | `pool_largest(x, made, window, ...)`, `pool_mean` | a pooling in one pass | a pass for each entry |
 | `unfold(x, matrix, ...)`, `fold(matrix, x, ...)` | windows as rows, and back | passes |
 | `spread_largest(x, grad, made, ...)`, `spread_mean` | the gradient of a pooling in one pass | likewise |

@@ -11,16 +11,26 @@ import numpy as np
 
 from .._core import (
     InRun,
+    channel_gradient,
+    channel_moments,
+    channel_sums,
     fold,
+    normalize_channels,
     pool_largest,
     pool_mean,
     spread_largest,
     spread_mean,
+    sum_channels,
     trim_pool,
     unfold,
+    update_adagrad,
     update_adam,
+    update_descent,
+    update_momentum,
+    update_rmsprop,
 )
 from .base import Array, Backend, functions_of, namespace
+from .powers import power
 
 
 def _einsum(equation: str, *arrays: Array) -> Array:
@@ -32,7 +42,17 @@ XP: Final = namespace(
     array_api_compat.numpy,
     special=functions_of("scipy.special"),
     einsum=_einsum,
+    pow=power,
+    update_adagrad=update_adagrad,
     update_adam=update_adam,
+    update_descent=update_descent,
+    update_momentum=update_momentum,
+    update_rmsprop=update_rmsprop,
+    channel_gradient=channel_gradient,
+    channel_moments=channel_moments,
+    channel_sums=channel_sums,
+    normalize_channels=normalize_channels,
+    sum_channels=sum_channels,
     pool_largest=pool_largest,
     pool_mean=pool_mean,
     spread_largest=spread_largest,

@@ -12,6 +12,7 @@ from ...ops.array.shape import reshape
 from ...ops.declare import attr, tensor
 from ...ops.elementwise.arithmetic import add, cast, multiply, rsqrt, subtract
 from ...ops.math.reduce import reduce_mean, reduce_sum
+from ...ops.nn.norm import channels_in_one_pass
 from ...ops.nn.windows.window import TO_FIRST, TO_LAST
 from ...ops.registry import define_op
 from ..backprop import gradients
@@ -29,15 +30,26 @@ def _batch_kernel(xp: Any, epsilon: float = 1e-4, data_format: str = "NHWC", is_
         grad, x = (xp.astype(each, scale.dtype, copy=False) for each in (grad, x))
         over = tuple(range(len(x.shape) - 1))
         factor = 1 / xp.sqrt(variance + epsilon)
-        apart = x - mean
-        by_offset = xp.sum(grad, axis=over)
-        by_scale = xp.sum(grad * apart, axis=over) * factor
+        in_rows = channels_in_one_pass(xp, scale)
+        if in_rows:
+            grad, x, mean = (np.ascontiguousarray(each) for each in (grad, x, mean))
+            by_offset, products = (np.empty(scale.shape, scale.dtype) for _ in range(2))
+            xp.channel_sums(grad, x, mean, by_offset, products)
+        else:
+            apart = x - mean
+            by_offset, products = xp.sum(grad, axis=over), xp.sum(grad * apart, axis=over)
+        by_scale = products * factor
         if is_training:
             count = 1
             for size in x.shape[:-1]:
                 count *= size
             share = 1 / max(count, 1)
-            by_x = (grad - by_offset * share - apart * (by_scale * factor * share)) * (scale * factor)
+            level, slope = by_offset * share, by_scale * factor * share
+            if in_rows:
+                by_x = np.empty(x.shape, x.dtype)
+                xp.channel_gradient(grad, x, mean, level, slope, np.ascontiguousarray(scale * factor), by_x)
+            else:
+                by_x = (grad - level - apart * slope) * (scale * factor)
         else:
             by_x = grad * (scale * factor)
         by_x = xp.astype(by_x, dtype, copy=False)

@@ -236,6 +236,22 @@ def batch_norm_with_global_normalization(
     )  # fmt: skip
 
 
+def channels_in_one_pass(xp: Any, scale: Any) -> bool:
+    """Whether the namespace normalizes channels in one pass: NumPy's floats."""
+    return hasattr(xp, "normalize_channels") and scale.dtype.char == "f"
+
+
+def _batch_moments(xp: Any, y: Any, in_rows: bool) -> tuple[Any, Any]:
+    """The mean and the variance of each channel."""
+    over = tuple(range(len(y.shape) - 1))
+    if not in_rows or not y.size:
+        mean = xp.mean(y, axis=over)
+        return mean, xp.mean(xp.square(y - mean), axis=over)
+    mean, variance = (np.empty(y.shape[-1:], y.dtype) for _ in range(2))
+    xp.channel_moments(np.ascontiguousarray(y), mean, variance)
+    return mean, variance
+
+
 def _fused_kernel(
     xp: Any, epsilon: float = 1e-4, exponential_avg_factor: float = 1.0, data_format: str = "NHWC",
     is_training: bool = True,
@@ -247,13 +263,12 @@ def _fused_kernel(
         if tuple(scale.shape) != tuple(y.shape[-1:]):
             raise ValueError(f"scale must have the same number of elements as channels: {scale.shape}")
         out_mean, out_variance = mean, variance
+        in_rows = channels_in_one_pass(xp, scale)
         if is_training:
-            over = tuple(range(len(y.shape) - 1))
             count = 1
             for size in y.shape[:-1]:
                 count *= size
-            batch_mean = xp.mean(y, axis=over)
-            batch_variance = xp.mean(xp.square(y - batch_mean), axis=over)
+            batch_mean, batch_variance = _batch_moments(xp, y, in_rows)
             unbiased = batch_variance * (count / max(count - 1, 1))
             out_mean, out_variance = batch_mean, unbiased
             if exponential_avg_factor != 1.0:
@@ -263,7 +278,14 @@ def _fused_kernel(
         else:
             batch_mean, batch_variance = mean, variance
         factor = scale / xp.sqrt(batch_variance + epsilon)
-        y = xp.astype(y * factor + (offset - batch_mean * factor), x.dtype, copy=False)
+        if in_rows:
+            made = np.empty(y.shape, y.dtype)
+            given = [np.ascontiguousarray(each) for each in (y, batch_mean, factor, offset)]
+            xp.normalize_channels(*given, made)
+            y = made
+        else:
+            y = y * factor + (offset - batch_mean * factor)
+        y = xp.astype(y, x.dtype, copy=False)
         if first:
             y = xp.permute_dims(y, TO_FIRST[len(y.shape)])
         return y, out_mean, out_variance, batch_mean, batch_variance, xp.zeros((0,), dtype=scale.dtype)

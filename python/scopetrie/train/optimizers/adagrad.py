@@ -31,7 +31,7 @@ def _dual_averaging(
     return [-rate * shrunk(xp, total, l1 * step) / (l2 * step * rate + xp.sqrt(squares)), total, squares]
 
 
-_adagrads = define_updates("Adagrad", "VAR ACCUM lr grad", _adagrad)
+_adagrads = define_updates("Adagrad", "VAR ACCUM lr grad", _adagrad, in_one_pass="update_adagrad")
 _averages = define_updates(
     "AdagradDA",
     "VAR GRADIENT_ACCUMULATOR GRADIENT_SQUARED_ACCUMULATOR grad lr l1 l2 global_step",

@@ -28,8 +28,11 @@ def _with_momentum(
     return [variable - speed * rate, speed]
 
 
-_descents = define_updates("GradientDescent", "VAR alpha grad", _descend)
-_momenta = define_updates("Momentum", "VAR ACCUM lr grad momentum", _with_momentum, flag="use_nesterov")
+_descents = define_updates("GradientDescent", "VAR alpha grad", _descend, in_one_pass="update_descent")
+_momenta = define_updates(
+    "Momentum", "VAR ACCUM lr grad momentum", _with_momentum, flag="use_nesterov",
+    in_one_pass="update_momentum",
+)  # fmt: skip
 
 
 @v1("train.GradientDescentOptimizer")

@@ -35,7 +35,9 @@ def _adadelta(xp: Any, grad: Any, numbers: Any, variable: Any, accum: Any, chang
     return [variable - change * rate, accum, changes * rho + change * change * (1 - rho)]
 
 
-_rmsprops = define_updates("RMSProp", "VAR MS MOM lr rho momentum epsilon grad", _rmsprop)
+_rmsprops = define_updates(
+    "RMSProp", "VAR MS MOM lr rho momentum epsilon grad", _rmsprop, in_one_pass="update_rmsprop"
+)
 _centereds = define_updates("CenteredRMSProp", "VAR MG MS MOM lr rho momentum epsilon grad", _centered)
 _adadeltas = define_updates("Adadelta", "VAR ACCUM ACCUM_UPDATE lr rho epsilon grad", _adadelta)
 

@@ -45,7 +45,7 @@ class Updates(NamedTuple):
 
 def define_updates(
     type: str, inputs: str, update: Update, flag: str = "", longs: tuple[str, ...] = (),
-    fused: Fused | None = None,
+    fused: Fused | None = None, in_one_pass: str = "",
 ) -> Updates:  # fmt: skip
     """Defines the two ops of an update.
 
@@ -57,6 +57,8 @@ def define_updates(
         flag: The name of a boolean attribute.
         longs: The names of inputs that are int64.
         fused: The same in place, in one pass over memory, where the namespace has a function for it.
+        in_one_pass: The name of such a function that takes variable and slots, the gradient, the numbers and
+            the flag, instead of `fused`.
 
     Returns:
         The ops.
@@ -71,6 +73,8 @@ def define_updates(
             declared.append(tensor(word, attr=None if word in longs else "T", host=where))
     attributes = (attr("use_locking", bool, False), *((attr(flag, bool, False),) if flag else ()))
     at = [word for word in words if not word.isupper()].index("grad")
+    if in_one_pass:
+        fused = _fused(in_one_pass, flag)
     dense: OpFunction[Tensor] = define_op(
         f"Apply{type}", *declared, rule=_rule, kernel=_dense_kernel(update, at, fused), stateful=True,
         attributes=attributes,
@@ -81,6 +85,17 @@ def define_updates(
         attributes=attributes,
     )  # fmt: skip
     return Updates(dense, sparse)
+
+
+def _fused(name: str, flag: str) -> Fused:
+    def change(xp: Any, grad: Any, numbers: Any, *memory: Any, **flags: bool) -> bool:
+        if memory[0].dtype.char not in "fd":
+            return False
+        flagged = (flags.get(flag, False),) if flag else ()
+        getattr(xp, name)(*memory, np.ascontiguousarray(grad), *numbers, *flagged)
+        return True
+
+    return change
 
 
 def _rule(variable: Tensor, *rest: Any, **attrs: Any) -> Spec:
