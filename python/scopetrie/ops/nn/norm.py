@@ -284,7 +284,7 @@ def _fused_kernel(
             xp.normalize_channels(*given, made)
             y = made
         else:
-            y = y * factor + (offset - batch_mean * factor)
+            y = (y - batch_mean) * factor + offset
         y = xp.astype(y, x.dtype, copy=False)
         if first:
             y = xp.permute_dims(y, TO_FIRST[len(y.shape)])
