@@ -58,8 +58,8 @@ def test_on_the_right_the_parameter_is_named(name, op):
 
 def differs(name: str, op: str, dtype: str, wanted: str, first: str = "x") -> str:
     """v1's text for an operand of another dtype, with the fix."""
-    of = f"Input '{name}' of '{op}' Op has type {dtype}"
-    return f"{of} that does not match type {wanted} of argument '{first}'.\ntf.cast(value, tf.{wanted}) converts it."
+    text = f"Input '{name}' of '{op}' Op has type {dtype} that does not match type {wanted}"
+    return f"{text} of argument '{first}'.\ntf.cast(value, tf.{wanted}) converts it."
 
 
 def test_an_addition_converts_its_operands_on_their_own():
