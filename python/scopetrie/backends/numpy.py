@@ -31,6 +31,7 @@ from .._core import (
 )
 from .base import Array, Backend, functions_of, namespace
 from .powers import power
+from .products import matmul_transposed
 
 
 def _einsum(equation: str, *arrays: Array) -> Array:
@@ -42,6 +43,7 @@ XP: Final = namespace(
     array_api_compat.numpy,
     special=functions_of("scipy.special"),
     einsum=_einsum,
+    matmul_transposed=matmul_transposed,
     pow=power,
     update_adagrad=update_adagrad,
     update_adam=update_adam,

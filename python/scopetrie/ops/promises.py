@@ -14,7 +14,7 @@ Example:
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any, TypeVar
 
 _Function = TypeVar("_Function", bound=Callable[..., Any])
@@ -50,3 +50,26 @@ def makes_new(function: _Function) -> _Function:
     """
     function.makes_new = True  # type: ignore[attr-defined]
     return function
+
+
+def summable(
+    function: _Function,
+    together: Callable[[Sequence[tuple[Any, Sequence[Any]]]], Any],
+    is_worth: Callable[[Sequence[Sequence[int | None] | None], int], bool] | None = None,
+) -> _Function:
+    """Marks a function as one whose results need not be written out where only their sum is wanted.
+
+    It returns a new array, as `makes_new` says.
+
+    Args:
+        function: The function.
+        together: Takes functions that were marked with it, and the arguments of a call of each. Returns the
+            sum of what the calls return, a new NumPy array; or None if each is to be called.
+        is_worth: Takes the shapes of a call's arguments, as far as they are known, and the number of calls;
+            returns whether their arguments may be kept until they are summed. True if left out.
+
+    Returns:
+        The very function.
+    """
+    function.summed = together, is_worth  # type: ignore[attr-defined]
+    return makes_new(function)

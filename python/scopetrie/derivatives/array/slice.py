@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -15,6 +16,7 @@ from ...ops.array.slice import MASKS, dense_key, strided_slice
 from ...ops.declare import SHORT_INDICES, tensor
 from ...ops.elementwise.arithmetic import cast, subtract
 from ...ops.folding import constant_value, dims_from
+from ...ops.promises import summable
 from ...ops.registry import define_op
 from ..declare import attributes, gradient
 
@@ -35,19 +37,37 @@ def _slice(op: Operation, grad: Tensor) -> Grads:
     return [pad(grad, stack([before, after], axis=1)), None, None]
 
 
+def _sum_of_parts(calls: Sequence[tuple[Any, Sequence[Any]]]) -> Any:
+    """The sum of arrays of zeros with a part each, which are added where they belong."""
+    (_, (sizes, *_, dy)), *_ = calls
+    if dy.dtype.char not in "fd" or any(given[0].tolist() != sizes.tolist() for _, given in calls):
+        return None
+    made = np.zeros(tuple(sizes.tolist()), dy.dtype)
+    for function, (_, *place, part) in calls:
+        there = made[function.plain_key(made.ndim, *place)]
+        np.add(there, np.reshape(part, there.shape), out=there)
+    return made
+
+
 def _strided_kernel(xp: Any, **masks: int) -> Any:
+    def key_of(rank: int, begin: Any, end: Any, strides: Any) -> tuple[Any, ...]:
+        return tuple(dense_key(rank, begin.tolist(), end.tolist(), strides.tolist(), **masks))
+
+    def plain_key(rank: int, begin: Any, end: Any, strides: Any) -> tuple[Any, ...]:
+        # Setting leaves out the dimensions of size 1 that a key adds.
+        return tuple(each for each in key_of(rank, begin, end, strides) if each is not None)
+
     def spread(sizes: Any, begin: Any, end: Any, strides: Any, dy: Any) -> Any:
         whole = tuple(sizes.tolist())
-        key = tuple(dense_key(len(whole), begin.tolist(), end.tolist(), strides.tolist(), **masks))
         made = zeros_beside(xp, dy, whole)
         if hasattr(xp, "setitem"):
-            return xp.setitem(made, key, dy)
-        # Setting leaves out the dimensions of size 1 that a key adds.
-        plain = tuple(each for each in key if each is not None)
+            return xp.setitem(made, key_of(len(whole), begin, end, strides), dy)
+        plain = plain_key(len(whole), begin, end, strides)
         made[plain] = xp.reshape(dy, made[plain].shape)
         return made
 
-    return spread
+    spread.plain_key = plain_key  # type: ignore[attr-defined]
+    return summable(spread, _sum_of_parts)
 
 
 _strided_slice_grad = define_op(

@@ -69,6 +69,7 @@ class Compilation:
         inner: bool = False,
     ) -> None:
         self._inner = inner
+        self._joins = state.backend.on_host and state.backend.in_place and not state.check_values
         self.steps: list[Step] = []
         self.slots: list[Any] = [None] * len(feeds)
         self.constants: list[int] = []
@@ -140,7 +141,12 @@ class Compilation:
         self._resolved.resolve(nodes, fetches, hosted)
         if self._inner:
             self._resolved.same_as.update(self._resolved.leave(fetches))
-        return self._place(self._resolved.calls, fetches)
+        calls = self._resolved.calls
+        if self._resolved.sums and self._joins:
+            from .sums import join_sums  # imported late: few programs train
+
+            calls = join_sums(self._resolved, self._kept(fetches))
+        return self._place(calls, fetches)
 
     def _kept(self, fetches: Sequence[int]) -> set[int]:
         return {self._resolved.same_as.get(tensor, tensor) for tensor in fetches}

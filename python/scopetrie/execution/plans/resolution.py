@@ -58,6 +58,8 @@ class Resolution:
         superseded: Those of them that a later read replaces.
         same_as: Values that are aliases of another one.
         operations: What is known of the calls that might be fused, by their place; for libraries that fuse.
+        sums: The places of the calls that sum many values.
+        changes: The places of the calls that may change variables.
     """
 
     def __init__(self, graph: Graph, state: State, feeds: Iterable[int]) -> None:
@@ -68,6 +70,8 @@ class Resolution:
         self.superseded: set[int] = set()
         self.same_as: dict[int, int] = {}
         self.operations: dict[int, Known] = {}
+        self.sums: list[int] = []
+        self.changes: list[int] = []
         self._graph = graph
         self._state = state
         self._backend = state.backend
@@ -160,6 +164,7 @@ class Resolution:
             if not on_host:
                 self._here = self._device_of(node, variables, hosted)
             if op_def.stateful:
+                self.changes.append(len(calls))
                 state = OpState(self._state, op_id, variables, hosted, self._here)
                 kernel = op_def.kernel if hosted else self._kernels.get(op_def.type, op_def.kernel)
                 function, arity = kernel(state.xp, state, **(attrs or {})), 0
@@ -193,6 +198,8 @@ class Resolution:
                 is_plain = not hosted and op_def.type not in self._kernels and self._is_held(results)
                 is_plain = is_plain and self._here is self._backend
                 self.operations[len(calls)] = op_def, attrs or {}, variables, is_plain
+            if op_def.type == "AddN":
+                self.sums.append(len(calls))
             calls.append((op_id, function, inputs, results, arity))
         if parts is not None:
             parts.wait()

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
+
+import numpy as np
 
 from ... import dtypes
 from ..._core import name_scope
@@ -18,16 +21,52 @@ from ..direct import Only, attribute, direct
 from ..elementwise.arithmetic import cast, subtract
 from ..elementwise.complex import conj
 from ..math.sequence import range_
-from ..promises import makes_new
+from ..promises import makes_new, summable
 from ..registry import define_op
 
 MATRIX_TYPES = (dtypes.float64, dtypes.float32, dtypes.float16, *COMPLEX)
+
+
+def _sum_of_products(calls: Sequence[tuple[Any, Sequence[Any]]]) -> Any:
+    """The sum of products `a` transposed times `b`: one product of all rows, unless that takes longer."""
+    (_, (a, b)), *_ = calls
+    if a.dtype.char not in "fd" or any(a.shape[0] != b.shape[0] for _, (a, b) in calls):
+        return None
+    rows = sum(a.shape[0] for _, (a, _) in calls)
+    if _is_wide(rows, len(calls), a.shape[1], b.shape[1]):
+        left, right = (np.concatenate([pair[at] for _, pair in calls]) for at in (0, 1))
+        return np.matmul(left.T, right)
+    made = np.matmul(a.T, b)
+    part = np.empty_like(made)
+    for _, (each, other) in calls[1:]:
+        made += np.matmul(each.T, other, out=part)
+    return made
+
+
+def _is_wide(rows: int, count: int, height: int, width: int) -> bool:
+    """Whether all rows of some products are less memory to copy than the products to write and to add."""
+    return rows * (height + width) <= 2 * count * height * width
+
+
+def _are_wide(shapes: Sequence[Sequence[int | None] | None], count: int) -> bool:
+    left, right = shapes
+    if left is None or right is None or len(left) != 2 or len(right) != 2:
+        return False
+    rows, height, width = left[0] if left[0] is not None else right[0], left[1], right[1]
+    if height is None or width is None:
+        return False
+    # Where the number of rows is not known, it is that of a batch: few, if there are many products.
+    return count > 2 if rows is None else _is_wide(count * rows, count, height, width)
 
 
 def _matmul_kernel(xp: Any, transpose_a: bool = False, transpose_b: bool = False) -> Any:
     if not transpose_a and not transpose_b:
         return xp.matmul
     flip = xp.matrix_transpose
+    if transpose_b and not transpose_a and hasattr(xp, "matmul_transposed"):
+        return xp.matmul_transposed
+    if transpose_a and not transpose_b:
+        return summable(lambda a, b: xp.matmul(flip(a), b), _sum_of_products, _are_wide)
     return makes_new(lambda a, b: xp.matmul(flip(a) if transpose_a else a, flip(b) if transpose_b else b))
 
 
