@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-ROOT = Path(__file__).resolve().parents[1]
+ROOT = Path(__file__).resolve().parents[2]
 EXAMPLES = sorted((ROOT / "examples").glob("*.cpp"))
 COMPILER = next(filter(None, map(shutil.which, ("c++", "g++", "clang++"))), None)
 

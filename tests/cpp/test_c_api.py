@@ -30,7 +30,7 @@ def second(tmp_path_factory: pytest.TempPathFactory) -> ModuleType:
     try:
         scopetrie = f"-Dscopetrie_DIR={tf.get_cmake_dir()}"
     except FileNotFoundError:
-        scopetrie = f"-DSCOPETRIE_SOURCE={HERE.parent.as_posix()}"
+        scopetrie = f"-DSCOPETRIE_SOURCE={cpp_programs.ROOT.as_posix()}"
     options = [scopetrie, "-DCMAKE_BUILD_TYPE=Release", "-DSCOPETRIE_LTO=OFF"]
     options.append(f"-DPython_EXECUTABLE={sys.executable}")
     found = subprocess.run([sys.executable, "-m", "pybind11", "--cmakedir"], capture_output=True, text=True)
