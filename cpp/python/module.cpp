@@ -1,7 +1,7 @@
 // The extension module: calls the functions that register its types and functions.
+#include "calls/composite.hpp"
 #include "graph/handles.hpp"
 #include "names/names.hpp"
-#include "ops/composite.hpp"
 #include "ops/literal.hpp"
 #include "ops/op_function.hpp"
 #include "scopes/scopes.hpp"

@@ -194,7 +194,7 @@ PyObject* store_copy(PyObject* self, PyObject* const* args, Py_ssize_t positiona
 PyObject* store_alias(PyObject* self, PyObject* const* args, Py_ssize_t positional, PyObject* keywords);
 PyObject* store_freeze(PyObject* self, PyObject* const* args, Py_ssize_t count);
 PyObject* store_flatten(PyObject* self, PyObject* const* args, Py_ssize_t count);
-// What a session asks of its store: store/store_session.cpp.
+// What a session asks of its store: execution/store_session.cpp.
 PyObject* store_set(PyObject* self, PyObject* const* args, Py_ssize_t count);
 PyObject* store_initialise(PyObject* self, PyObject* const* args, Py_ssize_t count);
 PyObject* store_watch(PyObject* self, PyObject* watcher);

@@ -1,7 +1,7 @@
 // Store.get where somebody may have to be asked: getters, initializers that Python has, values.
 #include "store/store_call.hpp"
 
-#include "ops/signatures.hpp"
+#include "calls/signatures.hpp"
 #include "scopetrie/names/legal_names.hpp"
 #include "scopetrie/values/refusal.hpp"
 #include "scopetrie/variables/partitions.hpp"

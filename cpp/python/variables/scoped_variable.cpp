@@ -1,8 +1,8 @@
 // get_variable in a scope: its arguments checked in v1's order, its getter called, its partitioner asked.
 #include <cstdint>
 
+#include "calls/signatures.hpp"
 #include "ops/literal.hpp"
-#include "ops/signatures.hpp"
 #include "scopetrie/variables/get_partitioned.hpp"
 #include "variables/variable_call.hpp"
 

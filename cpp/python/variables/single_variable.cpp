@@ -1,7 +1,7 @@
 // get_single(): the variable of a whole name, found, made or refused as the core says.
 #include <algorithm>
 
-#include "ops/signatures.hpp"
+#include "calls/signatures.hpp"
 #include "scopetrie/names/legal_names.hpp"
 #include "scopetrie/variables/recording.hpp"
 #include "variables/creation.hpp"

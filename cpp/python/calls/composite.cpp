@@ -2,7 +2,7 @@
 //
 // Invariants: immutable once made.
 // Thread safety: that of locking.hpp; the function is called without the lock.
-#include "ops/composite.hpp"
+#include "calls/composite.hpp"
 
 #include <cstddef>
 #include <optional>

@@ -2,7 +2,7 @@
 //
 // Invariants: no name is taken and nothing is made before the shape is known, and no Python code runs; other keys and
 // all errors are left to getitem() in Python.
-#include "ops/subscript.hpp"
+#include "calls/subscript.hpp"
 
 #include <limits>
 #include <unordered_map>

@@ -1,4 +1,4 @@
-#include "ops/op_native.hpp"
+#include "calls/op_native.hpp"
 
 #include "ops/op_infer.hpp"
 

@@ -1,8 +1,8 @@
 // Python's operators on tensors and variables: x + y, -x, x[...].
 #include <cstring>
 
+#include "calls/subscript.hpp"
 #include "ops/op_function.hpp"
-#include "ops/subscript.hpp"
 
 namespace scopetrie::python {
 

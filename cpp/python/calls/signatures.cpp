@@ -1,4 +1,4 @@
-#include "ops/signatures.hpp"
+#include "calls/signatures.hpp"
 
 #include "support/state.hpp"
 

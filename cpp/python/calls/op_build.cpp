@@ -1,7 +1,7 @@
 // Calls of op functions: inputs become tensor ids, the rule gives the outputs, the row is added.
+#include "calls/op_native.hpp"
 #include "ops/op_infer.hpp"
 #include "ops/op_inputs.hpp"
-#include "ops/op_native.hpp"
 
 namespace scopetrie::python {
 

@@ -8,8 +8,8 @@
 #include <limits>
 #include <vector>
 
-#include "ops/composite.hpp"
-#include "ops/op_native.hpp"
+#include "calls/composite.hpp"
+#include "calls/op_native.hpp"
 
 namespace scopetrie::python {
 
