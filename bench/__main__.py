@@ -10,24 +10,20 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
-from . import (
+from . import compare, machine, markdown, peers, plot, report
+from .results import Group, Result, Unavailable
+from .rows import (
     bulk,
     calls,
     cluster,
-    compare,
     creations,
     datasets,
     files,
     imports,
     jobs,
-    machine,
-    markdown,
     memory,
     nets,
     ops,
-    peers,
-    plot,
-    report,
     running,
     session_values,
     sizes,
@@ -35,7 +31,6 @@ from . import (
     training,
     views,
 )
-from .results import Group, Result, Unavailable
 from .sampling import FULL, QUICK, Effort, WrongResult
 
 

@@ -29,7 +29,8 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
-from . import calls, creations, machine, ops, store, variables
+from . import machine
+from .rows import calls, creations, ops, store, variables
 from .sampling import Work, constant
 
 BASELINE = Path(__file__).parent / "callgrind" / "baseline.json"

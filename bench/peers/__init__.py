@@ -18,8 +18,9 @@ import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from bench import calls, machine, running, training
+from bench import machine
 from bench.results import Result, Row, Unavailable
+from bench.rows import calls, running, training
 from bench.sampling import Effort, Samples, WrongResult
 
 

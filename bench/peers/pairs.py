@@ -6,8 +6,8 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
 
-from bench import calls, variables
 from bench.results import Result, Row
+from bench.rows import calls, variables
 from bench.sampling import Effort, Names, Samples, Work, interleave, paired_ratios, require
 
 BARE: Mapping[str, Callable[[], Work]] = {

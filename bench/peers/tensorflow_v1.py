@@ -5,8 +5,8 @@ from __future__ import annotations
 import importlib
 import os
 
-from bench import calls, nets, running, training
 from bench.results import Row
+from bench.rows import calls, nets, running, training
 
 
 def row(name: str, key: str) -> Row:

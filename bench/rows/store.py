@@ -8,8 +8,8 @@ from typing import Any
 
 import numpy as np
 
-from .results import Result, Row, paired_row
-from .sampling import REPEATED, Effort, Names, Work, interleave, require
+from ..results import Result, Row, paired_row
+from ..sampling import REPEATED, Effort, Names, Work, interleave, require
 from .variables import bare_create, bare_hit, names_of
 
 SHAPE = (64,)

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from .results import Row, paired_row
+from ..results import Row, paired_row
 from .running import Floats, by_hand, session
 
 ROWS, WIDTH, BATCH = 8_192, 784, 128

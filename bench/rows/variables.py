@@ -8,9 +8,9 @@ from typing import Any
 
 import numpy as np
 
-from . import bare
-from .results import Row, paired_row
-from .sampling import Names, Work, require
+from .. import bare
+from ..results import Row, paired_row
+from ..sampling import Names, Work, require
 
 FLOAT32 = np.dtype("float32")
 SHAPE = (3,)

@@ -11,8 +11,8 @@ from typing import Any
 
 import numpy as np
 
-from .results import Row, paired_row
-from .sampling import REPEATED, Names, Work, require
+from ..results import Row, paired_row
+from ..sampling import REPEATED, Names, Work, require
 
 AGAINST = "plain file calls"
 QUICK_VARIABLES = 500

@@ -14,8 +14,8 @@ from typing import Any
 
 import numpy as np
 
-from .results import Result, Row, paired_row
-from .sampling import REPEATED, Effort, Names, Samples, Work, constant, require
+from ..results import Result, Row, paired_row
+from ..sampling import REPEATED, Effort, Names, Samples, Work, constant, require
 
 Floats = np.ndarray[Any, np.dtype[np.float32]]
 

@@ -8,8 +8,8 @@ import subprocess
 import sys
 import tempfile
 
-from .results import Result, Row, Unavailable
-from .sampling import Effort, Samples, paired_ratios, require
+from ..results import Result, Row, Unavailable
+from ..sampling import Effort, Samples, paired_ratios, require
 
 OPTIONAL = ("cupy", "google.protobuf", "jax", "scipy", "tensorboard", "tensorflow", "torch")
 """Modules that `import scopetrie` must not import."""

@@ -15,9 +15,9 @@ from typing import Any
 
 import numpy as np
 
-from . import bare
-from .results import Result, Row
-from .sampling import Effort, Names, Samples, Work, interleave, paired_ratios, require
+from .. import bare
+from ..results import Result, Row
+from ..sampling import Effort, Names, Samples, Work, interleave, paired_ratios, require
 
 SIZES = (1_000, 10_000, 100_000, 1_000_000)
 QUICK_SIZES = (1_000, 20_000)

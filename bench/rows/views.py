@@ -10,8 +10,8 @@ from typing import Any
 
 import numpy as np
 
-from .results import Row, Unavailable, paired_row
-from .sampling import REPEATED, Names, Work, require
+from ..results import Row, Unavailable, paired_row
+from ..sampling import REPEATED, Names, Work, require
 
 LAYERS, SIZE = 100, 16
 

@@ -10,8 +10,8 @@ from typing import Any
 
 import numpy as np
 
-from .results import Row, Unavailable, paired_row
-from .sampling import REPEATED, Names, Work, require
+from ..results import Row, Unavailable, paired_row
+from ..sampling import REPEATED, Names, Work, require
 
 ROWS, SIZE, PARTS, WORKERS = 1_000_000, 64, 8, 2
 QUICK_ROWS = 10_000

@@ -13,9 +13,9 @@ from typing import Any
 
 import numpy as np
 
-from . import bare
-from .results import Row, paired_row
-from .sampling import Names, Work, require
+from .. import bare
+from ..results import Row, paired_row
+from ..sampling import Names, Work, require
 
 LAYERS = 10
 WEIGHTS = tuple(f"w{i}" for i in range(10))

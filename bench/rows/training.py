@@ -8,9 +8,9 @@ from typing import Any
 
 import numpy as np
 
-from .results import Result, Row, paired_row
+from ..results import Result, Row, paired_row
+from ..sampling import Effort, Samples, require
 from .running import Floats, by_hand, session
-from .sampling import Effort, Samples, require
 
 SIZES = (784, 256, 256, 10)
 BATCH = 128

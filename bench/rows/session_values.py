@@ -10,9 +10,9 @@ from typing import Any
 
 import numpy as np
 
-from .results import Result, Row, paired_row
+from ..results import Result, Row, paired_row
+from ..sampling import REPEATED, Effort, Names, Samples, Work, require
 from .running import Floats, first_run
-from .sampling import REPEATED, Effort, Names, Samples, Work, require
 
 SHAPE = (64,)
 

@@ -1,8 +1,8 @@
 """Resident memory: what a million items add to a process, and whether dropping the graph frees it.
 
-Each row runs in processes of its own (`python -m bench.memory KIND COUNT`). A process prints as JSON how much
-the resident set grew, and how much of that was left after the graph was dropped. Names are included; values
-are not, since a graph holds none.
+Each row runs in processes of its own (`python -m bench.rows.memory KIND COUNT`). A process prints as JSON how
+much the resident set grew, and how much of that was left after the graph was dropped. Names are included;
+values are not, since a graph holds none.
 """
 
 from __future__ import annotations
@@ -18,9 +18,9 @@ from typing import Any
 
 import numpy as np
 
-from . import bare
-from .results import Result, Row, Unavailable
-from .sampling import Effort, Samples, require
+from .. import bare
+from ..results import Result, Row, Unavailable
+from ..sampling import Effort, Samples, require
 
 COUNT = 1_000_000
 QUICK_COUNT = 50_000
@@ -206,7 +206,7 @@ def measure_growth(kind: str, count: int) -> dict[str, float]:
 
 
 def _in_process(kind: str, count: int) -> dict[str, float]:
-    command = [sys.executable, "-m", "bench.memory", kind, str(count)]
+    command = [sys.executable, "-m", "bench.rows.memory", kind, str(count)]
     ran = subprocess.run(command, capture_output=True, text=True, check=False)
     if ran.returncode:
         raise Unavailable(ran.stderr.strip().splitlines()[-1] if ran.stderr else f"exit {ran.returncode}")

@@ -13,8 +13,8 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from .results import Row, paired_row
-from .sampling import Names, Work, require
+from ..results import Row, paired_row
+from ..sampling import Names, Work, require
 from .variables import in_scope, names_of
 
 SHAPES = ((3,), (2, 3), (), (4, 4, 2), (8, 2), (3, 3), (16,))

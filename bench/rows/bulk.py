@@ -6,8 +6,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from .results import Result, Row, Unavailable, paired_row
-from .sampling import REPEATED, Effort, Names, Work, require
+from ..results import Result, Row, Unavailable, paired_row
+from ..sampling import REPEATED, Effort, Names, Work, require
 
 COUNT = 1000
 OWN = "the names of Names"

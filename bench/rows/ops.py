@@ -9,9 +9,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from . import bare, bare_ops
-from .results import Row, paired_row
-from .sampling import Names, Work, require
+from .. import bare, bare_ops
+from ..results import Row, paired_row
+from ..sampling import Names, Work, require
 from .variables import FLOAT32, bare_in_scope, in_scope
 
 SHAPE = (2, 3)

@@ -10,9 +10,10 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from . import bare, variables
-from .results import Row, paired_row
-from .sampling import Names, Work, require
+from .. import bare
+from ..results import Row, paired_row
+from ..sampling import Names, Work, require
+from . import variables
 from .variables import FLOAT32, SHAPE, bare_in_scope, in_scope
 
 

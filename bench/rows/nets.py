@@ -6,9 +6,9 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from .results import Row, paired_row
+from ..results import Row, paired_row
+from ..sampling import REPEATED
 from .running import Floats, by_hand, session
-from .sampling import REPEATED
 
 IMAGES, SIDE = 64, 28
 SENTENCES, LENGTH, UNITS, WORDS = 20, 20, 200, 1000

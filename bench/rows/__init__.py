@@ -1,0 +1,1 @@
+"""The rows of the benchmark, a module a subject."""
