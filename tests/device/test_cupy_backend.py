@@ -154,6 +154,27 @@ def test_elements_of_dense_tensors_at_the_places_of_sparse_ones(cupy: Any) -> No
             session.run(made, {at: [[0, 1], [3, 3]], **fed})
 
 
+@pytest.mark.parametrize("backend", ["cupy", "array_api_strict"])
+def test_queues_and_datasets_give_arrays_of_the_device(backend: str, cupy: Any) -> None:
+    x = tf.placeholder(tf.float32, [2])
+    queue = tf.FIFOQueue(9, [tf.float32, tf.string], [[2], []])
+    put, taken, many = queue.enqueue([x * 2.0, "a"]), queue.dequeue(), queue.dequeue_many(2)
+    scale = tf.constant([2.0, 3.0]) * 1.0
+    data = tf.data.Dataset.from_tensor_slices(np.arange(8, dtype=np.float32).reshape(4, 2)).repeat()
+    row = tf.data.make_one_shot_iterator(data.map(lambda each: each + 1.0)).get_next()
+    y = row * scale
+    library: Any = backend if backend == "cupy" else pytest.importorskip(backend)
+    with tf.Session(backend=library) as session:
+        for at in range(3):
+            session.run(put, {x: [1.0, at]})
+            found, text = session.run(taken)
+            assert (found.tolist(), text) == ([2.0, 2.0 * at], b"a")
+            assert session.run(y).tolist() == [(2.0 * at + 1) * 2, (2.0 * at + 2) * 3]
+        for at in range(2):
+            session.run(put, {x: [at, at]})
+        assert session.run(many[0]).tolist() == [[0.0, 0.0], [2.0, 2.0]]
+
+
 def test_what_is_noted_waits_for_a_fetch(cupy: Any) -> None:
     w, at = tf.get_variable("w", initializer=np.ones(3, np.float32)), tf.placeholder(tf.int32, [2])
     update = tf.scatter_add(w, at, [1.0, 1.0]).op

@@ -122,6 +122,12 @@ class Backend:
         except (TypeError, ValueError, RuntimeError):
             return self.xp.asarray(array.tolist(), dtype=self.dtype(array.dtype), device=self.device)
 
+    def taken(self, value: Any) -> Any:
+        """Returns a value of the host, an array or bytes, as kernels take it: the library's if possible."""
+        if isinstance(value, bytes) or not self.holds(value.dtype):
+            return value
+        return self.from_host(value)
+
     def to_host(self, array: Array) -> np.ndarray[Any, Any]:
         """Returns an array's elements as a NumPy array that shares no memory with it."""
         if isinstance(array, (np.ndarray, np.generic)):

@@ -114,16 +114,7 @@ def _one_shot_kernel(xp: Any, state: Any, structure: Structure, dataset: Body) -
 def _next_kernel(xp: Any, state: Any, structure: Structure) -> Any:
     if state.backend.on_host:
         return lambda handle: list(handle[()].next())
-    convert = state.backend.asarray
-
-    def following(handle: Any) -> list[Any]:
-        element = handle[()].next()
-        return [
-            each if isinstance(each, bytes) or each.dtype.hasobject else convert(each, each.dtype)
-            for each in element
-        ]
-
-    return following
+    return lambda handle: list(map(state.backend.taken, handle[()].next()))
 
 
 def _make_kernel(xp: Any, state: Any) -> Any:

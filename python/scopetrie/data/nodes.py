@@ -91,12 +91,12 @@ class Code(NamedTuple):
         rest = [taped(each) if isinstance(each, Source) else each for each in captured]
         on_device = not state.backend.on_host
         if on_device:
-            rest = [_on_device(state, each) for each in rest]
+            rest = list(map(state.backend.taken, rest))
         copies = on_device or self.refers
 
         def call(element: Element) -> Element:
             if on_device:
-                element = tuple([_on_device(state, each) for each in element])
+                element = tuple(map(state.backend.taken, element))
             found = run([*element, *rest])[0]
             return tuple([np.array(on_host(state, each)) for each in found] if copies else found)
 
@@ -117,12 +117,6 @@ class Function(NamedTuple):
     code: Code
     captured: list[Tensor]
     awaited: list[Operation]
-
-
-def _on_device(state: Any, value: Any) -> Any:
-    if isinstance(value, bytes) or value.dtype.hasobject:
-        return value
-    return state.backend.asarray(value, value.dtype)
 
 
 def traced(

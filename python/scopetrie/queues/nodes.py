@@ -87,10 +87,7 @@ def given(state: Any, values: Any) -> list[Any]:
     """Values that go on into the run: on the session's device."""
     if state.backend.on_host:
         return list(values)
-    return [
-        each if isinstance(each, bytes) or each.dtype.hasobject else state.backend.asarray(each, each.dtype)
-        for each in values
-    ]
+    return list(map(state.backend.taken, values))
 
 
 def _dequeue_kernel(xp: Any, state: Any, specs: Any) -> Any:

@@ -19,7 +19,7 @@ from typing import Any, Final, TypeAlias
 import numpy as np
 
 from ...backends import Backend
-from ...dtypes import DType, variant
+from ...dtypes import DType, resource, variant
 from ...ops.node_text import Dims
 from ...ops.registry import OpDef
 
@@ -31,6 +31,9 @@ PASSED_ON: Final = frozenset(
 )
 # Types that hand values on to other plans, which say where they want them.
 WITH_BODIES: Final = frozenset({"If", "While"})
+
+# What values are that NumPy has no dtype for: they are of no side.
+OPAQUE: Final = frozenset({resource, variant})
 
 
 class Placement:
@@ -80,7 +83,7 @@ class Placement:
     def is_held(self, value: int) -> bool:
         """Whether the device can hold values of this dtype."""
         dtype = self._spec(value)[0].base_dtype
-        return dtype is not variant and self._backend.holds(np.dtype(dtype.as_numpy_dtype))
+        return dtype not in OPAQUE and self._backend.holds(np.dtype(dtype.as_numpy_dtype))
 
     def _find_wanted(self, nodes: Sequence[Node], able: set[int], wanted: set[int]) -> set[int]:
         """Returns the values that kernels of the device want.
@@ -136,9 +139,7 @@ class Placement:
                 return True
         except NotImplementedError:  # nobody computes it: the resolution says so
             return False
-        return any(
-            not self.is_held(each) and self._spec(each)[0].base_dtype is not variant for each in values
-        )
+        return any(not self.is_held(each) and self._spec(each)[0].base_dtype not in OPAQUE for each in values)
 
     def check(self, op_def: OpDef, values: Iterable[int]) -> bool:
         """Returns what the backend says of an operation.
@@ -151,7 +152,7 @@ class Placement:
             NotImplementedError: If the backend refuses it.
         """
         declared = {self._spec(each)[0].base_dtype for each in values}
-        types = [np.dtype(each.as_numpy_dtype) for each in declared if each is not variant]
+        types = [np.dtype(each.as_numpy_dtype) for each in declared if each not in OPAQUE]
         return self._backend.computes(op_def.type, types)
 
     def computes_on_host(
@@ -181,7 +182,7 @@ class Placement:
             value: The value; no constant.
             home: Where the kernel wants it: True for the host, False for the device, None for either.
         """
-        if home is None or self._spec(value)[0].base_dtype is variant:
+        if home is None or self._spec(value)[0].base_dtype in OPAQUE:
             return None
         if value in self.unsettled:
             return home
