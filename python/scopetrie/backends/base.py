@@ -29,6 +29,7 @@ import copy
 import functools
 import importlib
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from types import MappingProxyType, ModuleType
 from typing import Any, ClassVar, Final, TypeAlias
 
@@ -68,6 +69,7 @@ class Backend:
         checks: The checks of values that wait until a run is done (`deferred.Checks`), or None: where kernels
             cannot look at values for nothing, they do not check them.
         fuses: Whether `fusion` gives anything.
+        replays: Whether plans that run again are recorded, by `recorded`, while the run is `alone`.
         host_types: Op types that the library has no means for: they are computed by NumPy.
 
     Example:
@@ -88,6 +90,7 @@ class Backend:
     host_types: ClassVar[frozenset[str]] = frozenset({"Bitcast"})
     checks: Any = None
     fuses = False
+    replays = False
 
     def __init__(self, name: str, xp: Any, device: Any = None) -> None:
         self.name = name
@@ -260,6 +263,21 @@ class Backend:
         """
         return None
 
+    def alone(self) -> AbstractContextManager[bool]:
+        """Keeps other threads from what this run computes with, in a block; gives whether it could."""
+        return nullcontext(False)
+
+    def recorded(self, function: Callable[[Sequence[Any]], Any], given: Sequence[Any]) -> Any:
+        """Returns a function of arrays as a recording, which `launch` computes; only where it `replays`.
+
+        It has `values`, what the function has returned, `launch(given)`, and `release()`.
+
+        Args:
+            function: The function, of a list of arrays and values of the host.
+            given: Arguments like those of later launches.
+        """
+        raise NotImplementedError(f"{self.name} records nothing")
+
     def pure(self) -> Backend:
         """Returns the backend for a function without side effects, as `lower` makes it.
 
@@ -268,7 +286,7 @@ class Backend:
         """
         made = copy.copy(self)
         made.in_place = made.on_host = made.shares_memory = made.keeps_constants = made.fuses = False
-        made.keeps_variables = False
+        made.keeps_variables = made.replays = False
         made.exports_own = True
         return made
 

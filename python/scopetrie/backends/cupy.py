@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import copy
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from typing import Any, Final
 
 import numpy as np
 
 from .base import Array, Backend, functions_of, namespace
+from .cupy_graphs import Gate, Recorded
 from .cupy_kernels import is_negative_zero, kernels
 from .cupy_streams import Streams
 from .deferred import Checks
@@ -43,6 +45,7 @@ class CupyBackend(Backend):
     Args:
         device: The number of the device; by default the one that is current now.
         fuse: Whether operations are fused: chains of functions of elements, and updates of variables.
+        replay: Whether fetches that run again are recorded as CUDA graphs. No device has shown it yet.
 
     Raises:
         ImportError: If CuPy is not installed; the message names the extras.
@@ -53,17 +56,19 @@ class CupyBackend(Backend):
     keeps_variables = True
     host_types = frozenset()
 
-    def __init__(self, device: int | None = None, fuse: bool = True) -> None:
+    def __init__(self, device: int | None = None, fuse: bool = True, replay: bool = False) -> None:
         self._cupy = _working_cupy()
         self._at = self._cupy.cuda.Device(device)
         self.checks = Checks()
         self.fuses = fuse
+        self.replays = replay
         self._library: Any = None
         import array_api_compat.cupy as xp
         import cupyx
 
         special = functions_of("cupyx.scipy.special")
-        self._streams = Streams(self._cupy, cupyx.empty_pinned, self._at)
+        self._gate = Gate() if replay else None
+        self._streams = Streams(self._cupy, cupyx.empty_pinned, self._at, gate=self._gate)
         # By number: the backends of all devices that are used, and what they have together.
         self._peers = {self._at.id: self}
         super().__init__("cupy", namespace(xp, special=special, **kernels(xp, self._cupy)), self._at)
@@ -205,6 +210,19 @@ class CupyBackend(Backend):
             return np.array(array)
         with self.home(array)._at:
             return np.asarray(self._cupy.asnumpy(array))
+
+    @contextmanager
+    def alone(self) -> Iterator[bool]:
+        """Keeps other threads from the stream of this run, if none is in a run and there is one device."""
+        if self._gate is None or len(self._peers) > 1:
+            yield False
+            return
+        with self._gate.alone() as is_alone:
+            yield is_alone
+
+    def recorded(self, function: Callable[[Sequence[Any]], Any], given: Sequence[Any]) -> Recorded:
+        """Returns a function of arrays as a CUDA graph."""
+        return Recorded(self._cupy, function, given)
 
     def fusion(self) -> Any:
         """Returns what fused kernels need of CuPy."""

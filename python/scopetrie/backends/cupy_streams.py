@@ -12,12 +12,14 @@ from __future__ import annotations
 import threading
 from collections import deque
 from collections.abc import Callable, Sequence
+from contextlib import nullcontext
 from typing import Any, Final
 
 import numpy as np
 
 from ..locks import Lock
 from .base import Array
+from .cupy_graphs import Gate
 
 # So many buffers of feeds are kept without a look at whether their copies are done.
 _FEW: Final = 8
@@ -73,11 +75,18 @@ class Streams:
         pinned: Makes a pinned array of a shape and a dtype.
         at: The device.
         first: That of a session's first device, where this is for another one.
+        gate: What lets a thread record the stream while it is alone; None where nothing is recorded.
     """
 
     def __init__(
-        self, cupy: Any, pinned: Callable[..., np.ndarray[Any, Any]], at: Any, first: Streams | None = None
+        self,
+        cupy: Any,
+        pinned: Callable[..., np.ndarray[Any, Any]],
+        at: Any,
+        first: Streams | None = None,
+        gate: Gate | None = None,
     ) -> None:
+        self._gate: Any = nullcontext() if gate is None else gate
         self._cupy = cupy
         self._cuda = cupy.cuda
         self._pinned = pinned
@@ -114,19 +123,23 @@ class Streams:
                 stream, caller = self.stream(), self._cuda.get_current_stream()
                 if caller == stream:
                     return function(*arguments)
-                begin = self._recorded(caller)
-                stream.wait_event(begin)
-                others = [(each, each._begin(begin)) for each in self._all if each is not self]
-                self._running.depth += 1
-                try:
-                    with stream:
-                        return function(*arguments)
-                finally:
-                    self._running.depth -= 1
-                    for each, own in reversed(others):
-                        each._end(own, caller)
-                    caller.use()  # CuPy forgets at the end of `with` what was chosen by `use`
-                    caller.wait_event(self._recorded(stream))
+                with self._gate:
+                    return in_stream(stream, caller, arguments)
+
+        def in_stream(stream: Any, caller: Any, arguments: Sequence[Any]) -> Any:
+            begin = self._recorded(caller)
+            stream.wait_event(begin)
+            others = [(each, each._begin(begin)) for each in self._all if each is not self]
+            self._running.depth += 1
+            try:
+                with stream:
+                    return function(*arguments)
+            finally:
+                self._running.depth -= 1
+                for each, own in reversed(others):
+                    each._end(own, caller)
+                caller.use()  # CuPy forgets at the end of `with` what was chosen by `use`
+                caller.wait_event(self._recorded(stream))
 
         return run
 

@@ -118,6 +118,11 @@ class State:
         """The store of the values; None if there is none, or it was closed."""
         return None if self._values is None else self._values.store
 
+    @property
+    def changes(self) -> int:
+        """How often a variable has got another memory or name; 0 without a store."""
+        return 0 if self._values is None else self._values.changes
+
     def declare(self, graph: Graph, op_id: int, ref: int, dtype: DType, dims: Dims) -> Cell:
         """Returns the cell of a variable; makes it at first use.
 

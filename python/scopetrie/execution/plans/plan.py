@@ -64,9 +64,11 @@ class Plan:
         "_graph",
         "_inner",
         "_outputs",
+        "_replay",
         "_sequences",
         "_single",
         "_slots",
+        "_state",
         "execute",
         "hosted",
         "steps",
@@ -100,6 +102,8 @@ class Plan:
         self._outputs = compiled.outputs
         self._single = single
         self._inner = inner
+        self._state = state if state.backend.replays else None
+        self._replay: Any = None
         self.steps = compiled.steps
         # Indices of the steps whose functions return a sequence even for a single result; found by the first
         # run.
@@ -113,6 +117,8 @@ class Plan:
         self.execute = _released
         self._compiled = None
         self._fused = None
+        if self._replay is not None:
+            self._replay.release()
 
     def _first(self, *fed: Array) -> Any:
         looped = self._loop if self._inner else self._backend.quiet(self._checked(self._loop))
@@ -147,12 +153,22 @@ class Plan:
     def _second(self, *fed: Array) -> Any:
         plan = self._as_fused()
         function = plan._generated()
+        self._replay = plan._replay
         self.execute = function
         return function(*fed)
 
     def _generated(self) -> Callable[..., Any]:
+        function = self._source(self._inner, self._single)
+        if self._state is not None and not self._inner:
+            function = self._replayed(function)
+        only_reads = self._backend.on_host and all(type(step.function) is Cell for step in self.steps)
+        if not self._inner and not only_reads:
+            function = self._backend.quiet(self._checked(function))
+        return function
+
+    def _source(self, inner: bool, single: bool) -> Callable[..., Any]:
         constants = {slot: self._slots[slot] for slot in self._constants}
-        function = generate(
+        return generate(
             self._backend,
             self._export,
             self.steps,
@@ -160,14 +176,23 @@ class Plan:
             self._fed,
             constants,
             self._outputs,
-            self._single,
-            self._inner,
+            single,
+            inner,
             self._fail,
         )
-        only_reads = self._backend.on_host and all(type(step.function) is Cell for step in self.steps)
-        if not self._inner and not only_reads:
-            function = self._backend.quiet(self._checked(function))
-        return function
+
+    def _replayed(self, function: Callable[..., Any]) -> Callable[..., Any]:
+        """Returns the function with recordings of its runs, where there may be any."""
+        from .replay import Replay, can_replay  # imported late: it is off by default
+
+        if self._state is None or not can_replay(self._graph, self.steps):
+            return function
+        fail = lambda error, at: self._fail(error, len(self.steps) + at, {})  # noqa: E731
+        inner = self._source(inner=True, single=False)
+        self._replay = Replay(
+            self._backend, self._state, function, inner, self._export, self._outputs, self._single, fail
+        )
+        return self._replay  # type: ignore[no-any-return]
 
     def _loop(self, *fed: Array) -> Any:
         return self._timed_loop(fed, None)
