@@ -21,8 +21,7 @@ PyObject*& make_of(PyObject* self) { return reinterpret_cast<PyAtFirstUse*>(self
 // AtFirstUse(make)
 PyObject* make(PyTypeObject* type, PyObject* args, PyObject* kwargs) {
   static Signature<1> signature("AtFirstUse", {"make"});
-  PyObject* given[1];
-  if (!parse_tuple(signature, args, kwargs, given)) return nullptr;
+  const auto given = parse_tuple(signature, args, kwargs);
   if (given[0] == nullptr || PyCallable_Check(given[0]) == 0)
     raise_error(PyExc_TypeError, "AtFirstUse() takes a function");
   PyObject* self = allocated(type);

@@ -4,46 +4,31 @@
 
 namespace scopetrie::python {
 
-bool CollectionKeys::note(PyObject* key, std::size_t list) {
-  if (lists_ == nullptr) lists_ = new_dict();
-  const Ref number(PyLong_FromSize_t(list));
-  return lists_ != nullptr && number && PyDict_SetItem(lists_, key, number.get()) == 0;
+std::optional<std::size_t> CollectionKeys::noted(PyObject* key) const {
+  PyObject* number = lists_ == nullptr ? nullptr : PyDict_GetItemWithError(lists_, key);
+  if (number != nullptr) return PyLong_AsSize_t(number);
+  if (PyErr_Occurred() != nullptr || PyObject_Hash(key) == -1) throw_raised();  // what has no hash is no key
+  return {};
 }
 
-Py_ssize_t CollectionKeys::find(const Collections& collections, PyObject* key) const {
-  PyObject* number = lists_ == nullptr ? nullptr : PyDict_GetItemWithError(lists_, key);
-  if (number != nullptr) return PyLong_AsSsize_t(number);
-  if (PyErr_Occurred()) return -1;
-  if (!PyUnicode_Check(key)) {
-    (void)PyObject_Hash(key);  // what has no hash is no key: an exception is set
-    return -1;
-  }
-  const std::string_view text = text_of(key);
-  if (text.data() == nullptr) return -1;
-  const auto list = collections.find(text);
-  return list ? static_cast<Py_ssize_t>(*list) : -1;
+std::optional<std::size_t> CollectionKeys::find(const Collections& collections, PyObject* key) const {
+  if (const auto list = noted(key); list || !PyUnicode_Check(key)) return list;
+  return collections.find(checked_text(key));
 }
 
-Py_ssize_t CollectionKeys::at(Collections& collections, PyObject* key) {
-  PyObject* number = lists_ == nullptr ? nullptr : PyDict_GetItemWithError(lists_, key);
-  if (number != nullptr) return PyLong_AsSsize_t(number);
-  if (PyErr_Occurred() || PyObject_Hash(key) == -1) return -1;
-  std::string_view text;
-  if (PyUnicode_Check(key)) {
-    text = text_of(key);
-    if (text.data() == nullptr) return -1;
-  }
-  const std::size_t list = text.data() != nullptr ? collections.named(text) : collections.add_list();
-  return note(key, list) ? static_cast<Py_ssize_t>(list) : -1;
+std::size_t CollectionKeys::at(Collections& collections, PyObject* key) {
+  if (const auto list = noted(key)) return *list;
+  const std::size_t list = PyUnicode_Check(key) ? collections.named(checked_text(key)) : collections.add_list();
+  if (lists_ == nullptr) lists_ = checked(new_dict()).release();
+  if (PyDict_SetItem(lists_, key, checked(PyLong_FromSize_t(list)).get()) < 0) throw_raised();
+  return list;
 }
 
 PyObject* CollectionKeys::keys(Collections& collections) {
   const std::vector<std::size_t> all = collections.all();
-  for (const std::size_t list : all) {  // those that Python has not met
-    const std::string* name = collections.name(list);
-    const Ref text(name != nullptr ? to_str(*name) : nullptr);
-    if (name != nullptr && (!text || at(collections, text.get()) < 0)) return nullptr;
-  }
+  for (const std::size_t list : all)  // those that Python has not met
+    if (const std::string* name = collections.name(list); name != nullptr)
+      at(collections, checked(to_str(*name)).get());
   std::vector<PyObject*> by_list;
   Py_ssize_t position = 0;
   for (PyObject *key, *number; lists_ != nullptr && PyDict_Next(lists_, &position, &key, &number);) {

@@ -5,7 +5,8 @@
 // Thread safety: that of the graph they belong to.
 #pragma once
 
-#include <cstdint>
+#include <cstddef>
+#include <optional>
 
 #include "scopetrie/graph/collections.hpp"
 #include "support/python.hpp"
@@ -21,10 +22,10 @@ class CollectionKeys {
   CollectionKeys& operator=(const CollectionKeys&) = delete;
   ~CollectionKeys() { clear(); }
 
-  /// The list of a key; makes it if it is new. -1 with an exception set.
-  Py_ssize_t at(Collections& collections, PyObject* key);
-  /// The list of a key, or -1, possibly with an exception set.
-  Py_ssize_t find(const Collections& collections, PyObject* key) const;
+  /// The list of a key; makes it if it is new. Throws.
+  std::size_t at(Collections& collections, PyObject* key);
+  /// The list of a key, if there is one. Throws.
+  std::optional<std::size_t> find(const Collections& collections, PyObject* key) const;
   /// The keys of the collections, in order.
   PyObject* keys(Collections& collections);
 
@@ -32,7 +33,7 @@ class CollectionKeys {
   void clear() { Py_CLEAR(lists_); }
 
  private:
-  bool note(PyObject* key, std::size_t list);
+  std::optional<std::size_t> noted(PyObject* key) const;
 
   PyObject* lists_ = nullptr;  // dict: key -> list
 };

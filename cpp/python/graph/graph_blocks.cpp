@@ -11,16 +11,10 @@ namespace {
 // Collections
 // -----------------------------------------------------------------------------------------------------------
 
-// The list of a key, made if it is new; the next gives -1 where there is none. Both throw.
-std::size_t list_at(PyObject* self, PyObject* key) {
-  const Py_ssize_t list = of(self).collection_keys.at(of(self).collections, key);
-  if (list < 0) throw_raised();
-  return static_cast<std::size_t>(list);
-}
-Py_ssize_t find_list(PyObject* self, PyObject* key) {
-  const Py_ssize_t list = of(self).collection_keys.find(of(self).collections, key);
-  if (list < 0 && PyErr_Occurred()) throw_raised();
-  return list;
+// The list of a key, made if it is new; and one that is there. Both throw.
+std::size_t list_at(PyObject* self, PyObject* key) { return of(self).collection_keys.at(of(self).collections, key); }
+std::optional<std::size_t> find_list(PyObject* self, PyObject* key) {
+  return of(self).collection_keys.find(of(self).collections, key);
 }
 
 PyObject* collect(PyObject* self, PyObject* const* args, Py_ssize_t count) {
@@ -32,8 +26,8 @@ PyObject* collect(PyObject* self, PyObject* const* args, Py_ssize_t count) {
 }
 
 PyObject* collection(PyObject* self, PyObject* key) {
-  const Py_ssize_t list = find_list(self, key);
-  return list < 0 ? new_list(0) : collection_list(as_graph(self), static_cast<std::size_t>(list));
+  const auto list = find_list(self, key);
+  return list ? collection_list(as_graph(self), *list) : new_list(0);
 }
 
 PyObject* assign_collection(PyObject* self, PyObject* const* args, Py_ssize_t count) {
@@ -56,9 +50,9 @@ PyObject* add_collection(PyObject* self, PyObject* key) {
 }
 
 PyObject* drop_collection(PyObject* self, PyObject* key) {
-  const Py_ssize_t list = find_list(self, key);
+  const auto list = find_list(self, key);
   of(self).note_builder(context_of(as_graph(self)));
-  if (list >= 0) of(self).collections.drop(static_cast<std::size_t>(list));
+  if (list) of(self).collections.drop(*list);
   Py_RETURN_NONE;
 }
 
@@ -110,9 +104,9 @@ PyObject* enter_initializers(PyObject* self, PyObject* variables) {
         Py_RETURN_FALSE;
     }
   } else {
-    const Py_ssize_t list = find_list(self, variables);
-    if (list < 0) Py_RETURN_FALSE;
-    for (const Collections::Item& item : graph.collections.items(static_cast<std::size_t>(list)))
+    const auto list = find_list(self, variables);
+    if (!list) Py_RETURN_FALSE;
+    for (const Collections::Item& item : graph.collections.items(*list))
       if (item.kind() != Collections::Item::kVariable || !add(item.id())) Py_RETURN_FALSE;
   }
   if (controls.empty()) Py_RETURN_FALSE;
@@ -163,9 +157,9 @@ PyObject* graph_depth(PyObject* self, void*) {
 // _note_maker(whole name, change) -> how many threads are making a variable of this name now
 PyObject* note_maker(PyObject* self, PyObject* const* args, Py_ssize_t count) {
   if (count != 2) raise_error(PyExc_TypeError, "_note_maker() takes a name and a change");
-  const std::string_view text = text_of(args[0]);
+  const std::string_view text = checked_text(args[0]);
   const long change = PyLong_AsLong(args[1]);
-  if (text.data() == nullptr || PyErr_Occurred() != nullptr) return nullptr;
+  if (PyErr_Occurred() != nullptr) return nullptr;
   GraphState& graph = of(self);
   SegmentId segment;
   const ScopeId scope = graph.ops.scopes().scope_of_name(text, ScopeTrie::kRoot, segment);

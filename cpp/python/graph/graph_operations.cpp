@@ -16,8 +16,7 @@ namespace {
 
 PyObject* graph_unique_name(PyObject* self, PyObject* const* args, Py_ssize_t positional, PyObject* keywords) {
   static Signature<2> signature("unique_name", {"name", "mark_as_used"});
-  PyObject* given[2];
-  if (!signature.parse(args, positional, keywords, given, 1)) return nullptr;
+  auto given = signature.parse(args, positional, keywords, 1);
   const bool mark = truth_of(given[1], true);
   Context& context = *context_of(as_graph(self));
   GraphState& graph = of(self);
@@ -27,9 +26,7 @@ PyObject* graph_unique_name(PyObject* self, PyObject* const* args, Py_ssize_t po
     if (!PyUnicode_Check(given[0]))
       raise_error(PyExc_AttributeError, "'%s' object has no attribute 'lower'", Py_TYPE(given[0])->tp_name);
     // v1 does not check characters here, and "a/" is a name of its own.
-    const std::string_view text = text_of(given[0], "Graph.unique_name");
-    if (text.data() == nullptr) return nullptr;
-    name = context.take_unique(text, mark);
+    name = context.take_unique(checked_text(given[0], "Graph.unique_name"), mark);
   } else {
     name = context.take_unique(segment, mark);
   }

@@ -3,6 +3,7 @@
 #include <cstddef>
 
 #include "scopetrie/graph/handles.hpp"
+#include "scopetrie/shapes/dims.hpp"
 
 namespace scopetrie::python {
 
@@ -106,65 +107,55 @@ PyObject* dims_tuple(const ShapeTable& shapes, ShapeId id) {
 
 namespace {
 
-// False, with what v1 says of a dimension that is no int64.
-SCOPETRIE_COLD bool refuse_dim(PyObject* shape, PyObject* item) {
-  if (PyErr_ExceptionMatches(PyExc_OverflowError) == 0) return false;
+// A list or tuple of ints and None. False, without an exception, for anything else.
+bool read_plain_dims(PyObject* given, Dims& dims) {
+  constexpr Py_ssize_t kMostPlain = 16;
+  if ((!PyTuple_CheckExact(given) && !PyList_CheckExact(given)) || PySequence_Fast_GET_SIZE(given) > kMostPlain)
+    return false;
+  for (Py_ssize_t i = 0; i < PySequence_Fast_GET_SIZE(given); ++i) {
+    PyObject* item = PySequence_Fast_GET_ITEM(given, i);
+    if (item != Py_None && !PyLong_CheckExact(item)) return false;
+    int overflow = 0;
+    dims.push_back(item == Py_None ? ShapeTable::kUnknownDim : PyLong_AsLongLongAndOverflow(item, &overflow));
+    if (overflow != 0 || (item != Py_None && dims.back() < 0)) return false;
+  }
+  return true;
+}
+
+// What v1 says of a dimension that is no int64.
+[[noreturn]] SCOPETRIE_COLD void refuse_dim(PyObject* shape, PyObject* item) {
+  if (PyErr_ExceptionMatches(PyExc_OverflowError) == 0) throw_raised();
   PyErr_Clear();
-  PyErr_Format(PyExc_TypeError, "Error converting %R (arg name = shape) to a TensorShape: Value out of range: %R",
-               shape, item);
-  return false;
+  raise_error(PyExc_TypeError, "Error converting %R (arg name = shape) to a TensorShape: Value out of range: %R", shape,
+              item);
 }
 
 }  // namespace
 
-bool parse_dims(ShapeTable& shapes, PyObject* value, ShapeId& out) {
-  if (value == Py_None) {
-    out = ShapeTable::kUnknown;
-    return true;
-  }
-  std::int64_t dims[16];
-  Py_ssize_t rank = -1;
-  PyObject** items = nullptr;
+ShapeId parse_dims(ShapeTable& shapes, PyObject* value) {
+  if (value == Py_None) return ShapeTable::kUnknown;
   const Snapshot given(value);
-  if (PyTuple_CheckExact(given.get())) {
-    rank = PyTuple_GET_SIZE(given.get());
-    items = &PyTuple_GET_ITEM(given.get(), 0);
-  } else if (PyList_CheckExact(given.get())) {
-    rank = PyList_GET_SIZE(given.get());
-    items = reinterpret_cast<PyListObject*>(given.get())->ob_item;
+  Dims dims;
+  if (read_plain_dims(given.get(), dims)) return shapes.intern(dims);
+  const Ref tuple = checked(PyObject_CallOneArg(state().hooks.as_dims, value));
+  if (tuple.get() == Py_None) return ShapeTable::kUnknown;
+  dims.resize(0);
+  for (Py_ssize_t i = 0; i < PyTuple_GET_SIZE(tuple.get()); ++i) {
+    PyObject* item = PyTuple_GET_ITEM(tuple.get(), i);
+    dims.push_back(item == Py_None ? ShapeTable::kUnknownDim : PyLong_AsLongLong(item));
+    if (dims.back() == -1 && PyErr_Occurred() != nullptr) refuse_dim(value, item);
   }
-  bool plain = rank >= 0 && rank <= 16;
-  for (Py_ssize_t i = 0; plain && i < rank; ++i) {
-    if (items[i] == Py_None) {
-      dims[i] = ShapeTable::kUnknownDim;
-    } else if (PyLong_CheckExact(items[i])) {
-      dims[i] = PyLong_AsLongLong(items[i]);
-      if (dims[i] < 0) {
-        PyErr_Clear();
-        plain = false;
-      }
-    } else {
-      plain = false;
-    }
-  }
-  if (plain) {
-    out = shapes.intern({dims, static_cast<std::size_t>(rank)});
+  return shapes.intern(dims);
+}
+
+bool parse_if_dims(ShapeTable& shapes, PyObject* value, ShapeId& out) {
+  try {
+    out = parse_dims(shapes, value);
     return true;
+  } catch (const PythonRaised&) {
+    PyErr_Clear();
+    return false;
   }
-  const Ref tuple(PyObject_CallOneArg(state().hooks.as_dims, value));
-  if (!tuple) return false;
-  if (tuple.get() == Py_None) {
-    out = ShapeTable::kUnknown;
-    return true;
-  }
-  std::vector<std::int64_t> many(static_cast<std::size_t>(PyTuple_GET_SIZE(tuple.get())));
-  for (std::size_t i = 0; i < many.size(); ++i) {
-    PyObject* item = PyTuple_GET_ITEM(tuple.get(), static_cast<Py_ssize_t>(i));
-    many[i] = item == Py_None ? ShapeTable::kUnknownDim : PyLong_AsLongLong(item);
-    if (many[i] == -1 && PyErr_Occurred()) return refuse_dim(value, item);
-  }
-  out = shapes.intern(many);
-  return true;
 }
 
 namespace {
@@ -181,8 +172,7 @@ PyObject* tensor_shape(PyObject* self, void*) {
 
 PyObject* tensor_set_dims(PyObject* self, PyObject* dims) {
   OpGraph& ops = graph_of(self).ops;
-  ShapeId shape;
-  if (!parse_dims(ops.shapes(), dims, shape)) return nullptr;
+  const ShapeId shape = parse_dims(ops.shapes(), dims);
   graph_of(self).note_builder(context_of(handle(self)->graph));
   ops.set_shape(id_of(self), shape);
   Py_RETURN_NONE;

@@ -82,8 +82,10 @@ class NewVariableHandle {
 
 /// A shape as the package's internal Python form: a tuple with None for an unknown dimension, or None.
 PyObject* dims_tuple(const ShapeTable& shapes, ShapeId id);
-/// Reads a shape in any form that v1 accepts; false with an exception set.
-bool parse_dims(ShapeTable& shapes, PyObject* value, ShapeId& out);
+/// Reads a shape in any form that v1 accepts. Throws.
+ShapeId parse_dims(ShapeTable& shapes, PyObject* value);
+/// The same; false, without an exception, where parse_dims() throws.
+bool parse_if_dims(ShapeTable& shapes, PyObject* value, ShapeId& out);
 
 /// The type name (a str) of a kind, and its OpDef (None for the extension's own kinds). Borrowed. Throws.
 PyObject* kind_name(KindId kind);

@@ -116,8 +116,7 @@ PyObject* iterate(PyObject* self) { return make_names_iterator(self, true, {}); 
 
 PyObject* under(PyObject* self, PyObject* const* args, Py_ssize_t positional, PyObject* keywords) {
   static Signature<1> signature("Names.under", {"path"});
-  PyObject* path;
-  if (!signature.parse(args, positional, keywords, &path, 1)) return nullptr;
+  PyObject* path = signature.parse(args, positional, keywords, 1)[0];
   const std::string_view text = argument_text("Names.under", "a path", path);
   const Names& names = names_of(self).names;
   const ScopeId scope = names.find_scope(text);
@@ -126,8 +125,7 @@ PyObject* under(PyObject* self, PyObject* const* args, Py_ssize_t positional, Py
 
 PyObject* scope(PyObject* self, PyObject* const* args, Py_ssize_t positional, PyObject* keywords) {
   static Signature<2> signature("Names.scope", {"name", "reopen"});
-  PyObject* given[2];
-  if (!signature.parse(args, positional, keywords, given, 1)) return nullptr;
+  auto given = signature.parse(args, positional, keywords, 1);
   const bool reopen = truth_of(given[1]);
   if (given[0] != Py_None) argument_text("Names.scope", "a name", given[0]);
   return make_names_scope(self, given[0], reopen);

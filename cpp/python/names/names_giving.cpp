@@ -48,8 +48,7 @@ PyObject* name_at(NamesState& state, const char* call, PyObject* name, Give&& gi
 
 PyObject* names_unique(PyObject* self, PyObject* const* args, Py_ssize_t positional, PyObject* keywords) {
   static Signature<1> signature("Names.unique_name", {"name"});
-  PyObject* name;
-  if (!signature.parse(args, positional, keywords, &name, 1)) return nullptr;
+  PyObject* name = signature.parse(args, positional, keywords, 1)[0];
   NamesState& state = names_of(self);
   return name_at(state, "Names.unique_name", name, [&](ScopeId scope, SegmentId segment) {
     const Name made = state.names.unique(scope, segment);
@@ -60,8 +59,7 @@ PyObject* names_unique(PyObject* self, PyObject* const* args, Py_ssize_t positio
 
 PyObject* names_peek(PyObject* self, PyObject* const* args, Py_ssize_t positional, PyObject* keywords) {
   static Signature<1> signature("Names.peek", {"name"});
-  PyObject* name;
-  if (!signature.parse(args, positional, keywords, &name, 1)) return nullptr;
+  PyObject* name = signature.parse(args, positional, keywords, 1)[0];
   NamesState& state = names_of(self);
   return name_at(state, "Names.peek", name,
                  [&](ScopeId scope, SegmentId segment) { return state.names.peek(scope, segment); });
@@ -146,8 +144,7 @@ PyObject* names_unique_many(PyObject* self, PyObject* names) {
 
 PyObject* names_reserve(PyObject* self, PyObject* const* args, Py_ssize_t positional, PyObject* keywords) {
   static Signature<1> signature("Names.reserve", {"name"});
-  PyObject* name;
-  if (!signature.parse(args, positional, keywords, &name, 1)) return nullptr;
+  PyObject* name = signature.parse(args, positional, keywords, 1)[0];
   NamesState& state = names_of(self);
   const std::string_view text = argument_text("Names.reserve", "a name", name);
   return refusing(state, "Names.reserve", name, [&] {
@@ -184,8 +181,7 @@ PyObject* names_update(PyObject* self, PyObject* names) {
 
 PyObject* names_release(PyObject* self, PyObject* const* args, Py_ssize_t positional, PyObject* keywords) {
   static Signature<1> signature("Names.release", {"name"});
-  PyObject* name;
-  if (!signature.parse(args, positional, keywords, &name, 1)) return nullptr;
+  PyObject* name = signature.parse(args, positional, keywords, 1)[0];
   NamesState& state = names_of(self);
   const std::string_view text = argument_text("Names.release", "a name", name);
   SegmentId segment;

@@ -65,8 +65,7 @@ void read_outputs(GraphState& graph, PyObject* type, PyObject* dtypes, PyObject*
   for (Py_ssize_t i = 0; i < count; ++i) {
     Output output;
     output.dtype = dtype_number(PySequence_Fast_GET_ITEM(items.get(), i));
-    if (output.dtype == 0) throw_raised();
-    if (shapes != nullptr && !parse_dims(graph.ops.shapes(), PyList_GET_ITEM(shapes, i), output.shape)) throw_raised();
+    if (shapes != nullptr) output.shape = parse_dims(graph.ops.shapes(), PyList_GET_ITEM(shapes, i));
     outputs.push_back(output);
   }
 }
@@ -91,7 +90,6 @@ void check_input_types(const GraphState& graph, PyObject* types, std::span<const
     if (PyList_Append(found.get(), state().dtypes[dtype]) < 0) throw_raised();
     if (!are_right) continue;
     const DType wanted = dtype_number(PySequence_Fast_GET_ITEM(items.get(), static_cast<Py_ssize_t>(i)));
-    if (wanted == 0) throw_raised();
     are_right = wanted == dtype || wanted == dtype.base();
   }
   if (are_right) return;
@@ -113,8 +111,7 @@ PyObject* create_op(PyObject* self, PyObject* const* args, Py_ssize_t positional
   enum { kType, kInputs, kDTypes, kInputTypes, kName, kAttributes, kDefinition, kComputeShapes, kArguments };
   static Signature<kArguments> signature(
       "create_op", {"op_type", "inputs", "dtypes", "input_types", "name", "attrs", "op_def", "compute_shapes"});
-  PyObject* arguments[kArguments];
-  if (!signature.parse(args, positional, keywords, arguments, 2)) return nullptr;
+  auto arguments = signature.parse(args, positional, keywords, 2);
   PyObject* type = arguments[kType];
   if (!is_type(type)) return nullptr;
   const Ref tensors = tensors_of(arguments[kInputs], "create_op: inputs must be a list of tensors");

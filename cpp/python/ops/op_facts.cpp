@@ -111,8 +111,7 @@ bool Facts::sizes(std::size_t i, Dims& out) {
   unsure_ = true;
   if (!asks_) return false;
   const Ref dims(asked(state().hooks.known_sizes, i));
-  ShapeId shape;
-  if (!parse_dims(shapes, dims.get(), shape)) throw_raised();
+  const ShapeId shape = parse_dims(shapes, dims.get());
   const auto found = shapes.dims(shape);
   out.assign(found.begin(), found.end());
   return shapes.known_rank(shape);
@@ -202,7 +201,7 @@ DType Facts::dtype(RuleAttribute name, DType fallback) {
   PyObject* found = attribute(name);
   if (found == nullptr && fallback != 0) return fallback;
   std::uint8_t number = found == nullptr ? 0 : known_dtype_number(found);
-  if (number == 0 && found != nullptr && asks_) number = dtype_number(found);
+  if (number == 0 && found != nullptr && asks_) return dtype_number(found);
   if (number == 0) refuse_attribute(name, found);
   return number;
 }
@@ -229,9 +228,10 @@ Dims Facts::list(RuleAttribute name) {
 
 ShapeId Facts::shape(RuleAttribute name) {
   PyObject* found = attribute(name);
+  if (found == nullptr || found == Py_None) return ShapeTable::kUnknown;
+  if (asks_) return parse_dims(shapes, found);
   ShapeId shape = ShapeTable::kUnknown;
-  if (found == nullptr || found == Py_None) return shape;
-  if (!(PyTuple_CheckExact(found) || asks_) || !parse_dims(shapes, found, shape)) refuse_attribute(name, found);
+  if (!PyTuple_CheckExact(found) || !parse_if_dims(shapes, found, shape)) refuse_attribute(name, found);
   return shape;
 }
 

@@ -125,7 +125,6 @@ void read_allowed(Input& input, PyObject* types) {
   if (types == Py_None) return;
   const Ref names = checked(map_items(types, [&](PyObject* type) {
     const std::uint8_t number = dtype_number(type);
-    if (number == 0) throw_raised();
     input.allowed.set(number);
     input.fixed = PyTuple_GET_SIZE(types) == 1 ? number : 0;
     return PyObject_GetAttrString(type, "name");

@@ -6,13 +6,11 @@ namespace scopetrie::python {
 
 namespace {
 
-bool read_output(ShapeTable& shapes, PyObject* pair, Output& out) {
-  if (!PyTuple_Check(pair) || PyTuple_GET_SIZE(pair) != 2) {
-    PyErr_Format(PyExc_TypeError, "a shape rule must return (dtype, dims) or a list of them, but gave %R", pair);
-    return false;
-  }
-  out.dtype = dtype_number(PyTuple_GET_ITEM(pair, 0));
-  return out.dtype != 0 && parse_dims(shapes, PyTuple_GET_ITEM(pair, 1), out.shape);
+Output read_output(ShapeTable& shapes, PyObject* pair) {
+  if (!PyTuple_Check(pair) || PyTuple_GET_SIZE(pair) != 2)
+    raise_error(PyExc_TypeError, "a shape rule must return (dtype, dims) or a list of them, but gave %R", pair);
+  const DType dtype = dtype_number(PyTuple_GET_ITEM(pair, 0));
+  return {parse_dims(shapes, PyTuple_GET_ITEM(pair, 1)), dtype};
 }
 
 PyObject* input_tuple(PyGraph* graph, std::span<const TensorId> ids) {
@@ -49,26 +47,15 @@ bool fail(const Definition& definition, PyGraph* graph, const Name& name, std::s
   return false;
 }
 
-bool call_rule(const Definition& definition, PyGraph* graph, std::span<const TensorId> ids, PyObject* attrs,
+void call_rule(const Definition& definition, PyGraph* graph, std::span<const TensorId> ids, PyObject* attrs,
                Outputs& out) {
-  const Ref args(rule_arguments(definition, graph, ids));
-  if (!args) return false;
-  const Ref result(PyObject_Call(definition.rule_function, args.get(), attrs));
-  if (!result) return false;
+  const Ref args = checked(rule_arguments(definition, graph, ids));
+  const Ref result = checked(PyObject_Call(definition.rule_function, args.get(), attrs));
   ShapeTable& shapes = state_of(graph).ops.shapes();
-  if (!PyList_Check(result.get())) {
-    Output output;
-    if (!read_output(shapes, result.get(), output)) return false;
-    out.push_back(output);
-    return true;
-  }
-  const Ref each(tuple_of(result.get()));  // the rule may have kept the list
-  for (Py_ssize_t i = 0; each && i < PyTuple_GET_SIZE(each.get()); ++i) {
-    Output output;
-    if (!read_output(shapes, PyTuple_GET_ITEM(each.get(), i), output)) return false;
-    out.push_back(output);
-  }
-  return static_cast<bool>(each);
+  if (!PyList_Check(result.get())) return out.push_back(read_output(shapes, result.get()));
+  const Ref each = checked(tuple_of(result.get()));  // the rule may have kept the list
+  for (Py_ssize_t i = 0; i < PyTuple_GET_SIZE(each.get()); ++i)
+    out.push_back(read_output(shapes, PyTuple_GET_ITEM(each.get(), i)));
 }
 
 // Marks the error that is set as registry.dtype_refusal() does.
@@ -111,7 +98,10 @@ bool infer(const Definition& definition, PyGraph* graph, std::span<TensorId> ids
   const auto dtype_of = [&](std::size_t i) { return base_dtype(state_of(graph).ops.tensor(ids[i]).dtype); };
   if (const DTypeFault fault = find_dtype_fault(definition, ids.size(), dtype_of); fault.input != nullptr)
     return fault.wanted == 0 ? wrong_dtype(definition, *fault.input, fault.dtype) : dtypes_differ(definition, fault);
-  if (definition.rule_function != nullptr) return call_rule(definition, graph, ids, attrs, out);
+  if (definition.rule_function != nullptr) {
+    call_rule(definition, graph, ids, attrs, out);
+    return true;
+  }
   Facts facts(graph, attrs, true);
   facts.start(ids);
   for (std::size_t i = 0; i < ids.size(); ++i) facts.put_tensor(i);

@@ -30,8 +30,7 @@ PyNameScope* as_name_scope(PyObject* object) { return static_cast<PyNameScope*>(
 
 PyObject* new_name_scope(PyObject* const* args, Py_ssize_t positional, PyObject* keywords) {
   static Signature<3> signature("name_scope", {"name", "default_name", "values"});
-  PyObject* given[3];
-  if (!signature.parse(args, positional, keywords, given, 1)) return nullptr;
+  auto given = signature.parse(args, positional, keywords, 1);
   PyObject* default_name = given[1] == nullptr ? nullptr : none_to_null(given[1]);
   if (default_name != nullptr && !PyUnicode_Check(default_name))
     raise_error(PyExc_TypeError,
@@ -102,9 +101,7 @@ PyObject* enter_in(Context& context, NameScopeBlock& block, PyObject* name) {
     block.enter(context, segment);
     return entered_text(context, block);
   }
-  if (!is_name(name)) return nullptr;
-  const std::string_view text = text_of(name, "name_scope");
-  if (text.data() == nullptr) return nullptr;
+  const std::string_view text = checked_text(name, "name_scope");
   block.enter(context, text);
   return text.empty() || text.back() == '/' ? Py_NewRef(name) : entered_text(context, block);
 }

@@ -38,6 +38,9 @@ inline constexpr std::array<const char*, kAllParameters> kParameterNames{
     "collections", "caching_device",  "partitioner", "validate_shape", "use_resource", "custom_getter",
     "constraint",  "synchronization", "aggregation", "reuse",          "var_store"};
 
+/// The arguments of a call, borrowed; null where there is none.
+using Arguments = std::array<PyObject*, kAllParameters>;
+
 /// What a scope hands on.
 inline constexpr std::pair<VariableParameter, Setting> kHandedOn[] = {
     {kInitializer, Setting::kInitializer},     {kRegularizer, Setting::kRegularizer},

@@ -33,17 +33,10 @@ using EntryOwning = Owning<PyEntry, &PyEntry::values_graph, &PyEntry::store>;
 
 PyEntry* as_entry(PyObject* object) { return static_cast<PyEntry*>(object); }
 
-bool read_reuse(PyObject* value, Reuse& out) {
-  out = Reuse::kNo;
-  if (value == nullptr || value == Py_None || value == Py_False) return true;
-  if (value == Py_True) {
-    out = Reuse::kYes;
-    return true;
-  }
-  if (value == state().auto_reuse) {
-    out = Reuse::kAuto;
-    return true;
-  }
+Reuse read_reuse(PyObject* value) {
+  if (value == nullptr || value == Py_None || value == Py_False) return Reuse::kNo;
+  if (value == Py_True) return Reuse::kYes;
+  if (value == state().auto_reuse) return Reuse::kAuto;
   raise_error(PyExc_ValueError, "The reuse parameter must be True or False or None.");
 }
 
@@ -56,21 +49,17 @@ PyObject* make_entry(PyObject** given, PyGraph* store, bool is_name_only = false
   for (std::size_t i = 1; !is_name_only && i + 1 < kParameters; ++i) given[i] = none_to_null(given[i]);
   PyObject* name = given[0] != nullptr ? given[0] : given[1];
   if (name == nullptr) raise_error(PyExc_TypeError, "If default_name is None then name_or_scope is required");
-  Reuse reuse;
-  if (!read_reuse(given[8], reuse)) return nullptr;
+  const Reuse reuse = read_reuse(given[8]);
   if (given[12] != nullptr && !PyBool_Check(given[12]))
     raise_error(PyExc_TypeError, "The auxiliary_name_scope must be `True` or `False`, while get %S", given[12]);
-  std::uint8_t dtype = 0;
-  if (given[9] != nullptr) dtype = store != nullptr ? read_array_dtype(given[9]).number : dtype_number(given[9]);
-  if (given[9] != nullptr && dtype == 0) return nullptr;
+  DType dtype;
+  if (given[9] != nullptr) dtype = store != nullptr ? read_array_dtype(given[9]) : DType(dtype_number(given[9]));
   const bool by_default = given[0] == nullptr;
   const bool is_text = PyUnicode_Check(name);
-  const std::string_view text = is_text ? text_of(name, "variable_scope") : std::string_view("");
-  if (text.data() == nullptr) return nullptr;
+  const std::string_view text = is_text ? checked_text(name, "variable_scope") : std::string_view("");
   Ref values_graph;
   if (given[2] != nullptr && store == nullptr) {
-    values_graph = Ref(PyObject_CallOneArg(state().hooks.values_graph, given[2]));
-    if (!values_graph) return nullptr;
+    values_graph = checked(PyObject_CallOneArg(state().hooks.values_graph, given[2]));
   }
   PyObject* self = allocated(state().variable_scope_type);
   PyEntry* entry = as_entry(self);
@@ -107,9 +96,8 @@ PyObject* new_entry(PyObject* const* args, Py_ssize_t positional, PyObject* keyw
       "variable_scope",
       {"name_or_scope", "default_name", "values", "initializer", "regularizer", "caching_device", "partitioner",
        "custom_getter", "reuse", "dtype", "use_resource", "constraint", "auxiliary_name_scope"});
-  PyObject* given[kParameters];
-  if (!signature.parse(args, positional, keywords, given)) return nullptr;
-  return make_entry(given, nullptr, positional == 1 && keywords == nullptr);
+  auto given = signature.parse(args, positional, keywords);
+  return make_entry(given.data(), nullptr, positional == 1 && keywords == nullptr);
 }
 
 PyObject* entry_make_fast(PyObject*, PyObject* const* args, std::size_t flagged, PyObject* keywords) {
@@ -174,8 +162,8 @@ PyObject* store_scope(PyObject* self, PyObject* const* args, Py_ssize_t position
       "Store.scope",
       {"name_or_scope", "default_name", "values", "initializer", "regularizer", "caching_device", "partitioner",
        "custom_getter", "reuse", "dtype", "use_resource", "constraint", "auxiliary_name_scope", "trainable"});
-  PyObject* given[kParameters + 1];
-  return signature.parse(args, positional, keywords, given) ? make_entry(given, as_graph(self)) : nullptr;
+  auto given = signature.parse(args, positional, keywords);
+  return make_entry(given.data(), as_graph(self));
 }
 
 bool bind_variable_scope(PyObject* module) {

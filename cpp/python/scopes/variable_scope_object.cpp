@@ -56,8 +56,7 @@ PyObject* scope_make(PyTypeObject* type, PyObject* args, PyObject* kwargs) {
   static Signature<11> signature(
       "VariableScope", {"reuse", "name", "initializer", "regularizer", "caching_device", "partitioner", "custom_getter",
                         "name_scope", "dtype", "use_resource", "constraint"});
-  PyObject* given[11];
-  if (!parse_tuple(signature, args, kwargs, given)) return nullptr;
+  const auto given = parse_tuple(signature, args, kwargs);
   if (given[0] == nullptr)
     raise_error(PyExc_TypeError, "VariableScope.__init__() missing 1 required positional argument: 'reuse'");
   std::string_view texts[2] = {"", ""};
@@ -65,7 +64,7 @@ PyObject* scope_make(PyTypeObject* type, PyObject* args, PyObject* kwargs) {
   for (std::size_t i = 0; i < 2; ++i) {
     if (text_arguments[i] == nullptr) continue;
     texts[i] = text_of(text_arguments[i], "VariableScope");
-    if (texts[i].data() == nullptr) return nullptr;
+    if (texts[i].data() == nullptr) throw_raised();
   }
   const Reuse reuse = given[0] == state().auto_reuse ? Reuse::kAuto : truth_of(given[0]) ? Reuse::kYes : Reuse::kNo;
   VariableScope scope(scope_host, reuse, texts[0], texts[1]);
@@ -74,11 +73,7 @@ PyObject* scope_make(PyTypeObject* type, PyObject* args, PyObject* kwargs) {
       {6, Setting::kCustomGetter}, {9, Setting::kUseResource}, {10, Setting::kConstraint}};
   for (const auto& [position, setting] : positions)
     if (PyObject* value = given[position]; value != nullptr && value != Py_None) scope.settings.set(setting, value);
-  if (given[8] != nullptr && given[8] != Py_None) {
-    const std::uint8_t number = dtype_number(given[8]);
-    if (number == 0) return nullptr;
-    scope.set_dtype(number);
-  }
+  if (given[8] != nullptr && given[8] != Py_None) scope.set_dtype(dtype_number(given[8]));
   return allocate(type, scope);
 }
 
@@ -113,9 +108,7 @@ PyObject* set_setting(PyObject* self, PyObject* value) {
 PyObject* scope_dtype(PyObject* self, void*) { return Py_NewRef(state().dtypes[as_scope(self)->dtype()]); }
 
 PyObject* set_dtype(PyObject* self, PyObject* value) {
-  const std::uint8_t number = dtype_number(value);
-  if (number == 0) return nullptr;
-  as_scope(self)->set_dtype(number);
+  as_scope(self)->set_dtype(dtype_number(value));
   Py_RETURN_NONE;
 }
 

@@ -24,8 +24,7 @@ std::uint64_t random_seed() {
 // Store.__new__(type, seed=None, backend=None). The backend is Python's matter: Store.__init__ keeps it.
 PyObject* make(PyTypeObject* type, PyObject* args, PyObject* kwargs) {
   static Signature<2> signature("Store", {"seed", "backend"});
-  PyObject* given[2];
-  if (!parse_tuple(signature, args, kwargs, given)) return nullptr;
+  const auto given = parse_tuple(signature, args, kwargs);
   std::uint64_t seed = 0;
   if (given[0] == nullptr || given[0] == Py_None) {
     seed = random_seed();

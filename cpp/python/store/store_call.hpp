@@ -17,6 +17,6 @@ PyObject* store_get_single(PyObject* self, const VariableCall& call, StoreName p
 /// Store.get where there is a partitioner, or may be a variable in parts. Throws.
 PyObject* store_get_in_parts(PyObject* self, const VariableCall& call, StoreName place);
 /// Store.get, whatever has to be asked. Throws.
-SCOPETRIE_COLD PyObject* store_get_slowly(PyObject* self, PyVariableScope& scope, PyObject* const* arguments);
+SCOPETRIE_COLD PyObject* store_get_slowly(PyObject* self, PyVariableScope& scope, const Arguments& arguments);
 
 }  // namespace scopetrie::python

@@ -16,11 +16,11 @@ std::vector<Target> targets_of(PyObject* self, const char* call, PyObject* from,
   return found;
 }
 
-bool two_paths(Signature<2>& signature, const char* call, PyObject* const* args, Py_ssize_t positional,
-               PyObject* keywords, PyObject** out) {
-  if (!signature.parse(args, positional, keywords, out)) return false;
-  if (out[0] == nullptr || out[1] == nullptr) raise_error(PyExc_TypeError, "%s() takes two paths", call);
-  return true;
+std::array<PyObject*, 2> two_paths(Signature<2>& signature, const char* call, PyObject* const* args,
+                                   Py_ssize_t positional, PyObject* keywords) {
+  const auto given = signature.parse(args, positional, keywords);
+  if (given[0] == nullptr || given[1] == nullptr) raise_error(PyExc_TypeError, "%s() takes two paths", call);
+  return given;
 }
 
 // Room for the handles of that many rows.
@@ -45,8 +45,7 @@ int store_delete(PyObject* self, PyObject* path) {
 
 PyObject* store_move(PyObject* self, PyObject* const* args, Py_ssize_t positional, PyObject* keywords) {
   static Signature<2> signature("Store.move", {"path", "to"});
-  PyObject* given[2];
-  if (!two_paths(signature, "Store.move", args, positional, keywords, given)) return nullptr;
+  const auto given = two_paths(signature, "Store.move", args, positional, keywords);
   StoreState& store = store_of(self);
   const std::vector<Target> targets = targets_of(self, "Store.move", given[0], given[1]);
   CallTransaction transaction(store.ledger(), &context_of_store(self));
@@ -58,8 +57,7 @@ PyObject* store_move(PyObject* self, PyObject* const* args, Py_ssize_t positiona
 
 PyObject* store_alias(PyObject* self, PyObject* const* args, Py_ssize_t positional, PyObject* keywords) {
   static Signature<2> signature("Store.alias", {"path", "of"});
-  PyObject* given[2];
-  if (!two_paths(signature, "Store.alias", args, positional, keywords, given)) return nullptr;
+  const auto given = two_paths(signature, "Store.alias", args, positional, keywords);
   StoreState& store = store_of(self);
   const std::vector<Target> targets = targets_of(self, "Store.alias", given[1], given[0]);
   const std::uint32_t site = store.sites.here();
@@ -74,8 +72,7 @@ PyObject* store_alias(PyObject* self, PyObject* const* args, Py_ssize_t position
 
 PyObject* store_copy(PyObject* self, PyObject* const* args, Py_ssize_t positional, PyObject* keywords) {
   static Signature<2> signature("Store.copy", {"path", "to"});
-  PyObject* given[2];
-  if (!two_paths(signature, "Store.copy", args, positional, keywords, given)) return nullptr;
+  const auto given = two_paths(signature, "Store.copy", args, positional, keywords);
   const Ref keep = Ref::borrowed(self);
   StoreState& store = store_of(self);
   Values& values = store.values;

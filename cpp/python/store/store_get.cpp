@@ -27,7 +27,7 @@ bool is_shape_of(StoreState& store, PyObject* shape, ShapeId found) {
 }
 
 // Whether nobody is to be asked before the variable is looked up.
-bool asks_nobody(const PyVariableScope& scope, PyObject* const* arguments) {
+bool asks_nobody(const PyVariableScope& scope, const Arguments& arguments) {
   const Settings& settings = scope.settings;
   return !given(arguments[kPartitioner]) && !given(arguments[kCustomGetter]) &&
          (settings.is_empty() ||
@@ -35,7 +35,7 @@ bool asks_nobody(const PyVariableScope& scope, PyObject* const* arguments) {
 }
 
 // The variable's handle if it can be shared as it is asked for; null without an exception where others decide.
-PyObject* shared(PyObject* self, const PyVariableScope& scope, VariableId id, PyObject* const* arguments,
+PyObject* shared(PyObject* self, const PyVariableScope& scope, VariableId id, const Arguments& arguments,
                  PyObject* shape) {
   if (scope.reuse() == Reuse::kNo) return nullptr;
   StoreState& store = store_of(self);
@@ -53,7 +53,7 @@ PyObject* shared(PyObject* self, const PyVariableScope& scope, VariableId id, Py
 /// The creations of one call that ask nobody.
 class PlainCreation {
  public:
-  PlainCreation(PyObject* self, const PyVariableScope& scope, PyObject* const* arguments)
+  PlainCreation(PyObject* self, const PyVariableScope& scope, const Arguments& arguments)
       : self_(self), store_(store_of(self)), scope_(scope), arguments_(arguments) {}
 
   // Null without an exception where others decide. Runs no Python before it has decided.
@@ -126,7 +126,7 @@ class PlainCreation {
   PyObject* self_;
   StoreState& store_;
   const PyVariableScope& scope_;
-  PyObject* const* arguments_;
+  const Arguments& arguments_;
   bool is_ready_ = false, trainable_ = true;
   Output output_;
   Values::Origin origin_ = 0;
@@ -177,7 +177,7 @@ SCOPETRIE_OUT_OF_LINE bool find_place(StoreState& store, PyObject* name, ScopeId
 }
 
 // A hit, or null without an exception where others decide. `is_new` says that nothing is at the name's place.
-inline PyObject* get_found(PyObject* self, const PyVariableScope& scope, PyObject* const* arguments, PyObject* shape,
+inline PyObject* get_found(PyObject* self, const PyVariableScope& scope, const Arguments& arguments, PyObject* shape,
                            ScopeId& scope_id, SegmentId& segment, bool& is_new) {
   StoreState& store = store_of(self);
   PyObject* name = arguments[kName];
@@ -209,8 +209,7 @@ PyObject* made_handle(PyObject* self, VariableId id) {
 
 PyObject* store_get(PyObject* self, PyObject* const* args, Py_ssize_t positional, PyObject* keywords) {
   static VariableSignature<kOfStore> signature("Store.get");
-  PyObject* arguments[kAllParameters];
-  if (!signature.parse(args, positional, keywords, arguments, 1)) return nullptr;
+  auto arguments = signature.parse(args, positional, keywords, 1);
   const Snapshot shape(arguments[kShape]);
   PyVariableScope& scope = *current_scope(context_of_store(self));
   if (asks_nobody(scope, arguments)) [[likely]] {
@@ -228,8 +227,7 @@ PyObject* store_get(PyObject* self, PyObject* const* args, Py_ssize_t positional
 
 PyObject* store_get_many(PyObject* self, PyObject* const* args, Py_ssize_t positional, PyObject* keywords) {
   static Signature<5> signature("Store.get_many", {"names", "shapes", "dtype", "initializer", "trainable"});
-  PyObject* given_to[5];
-  if (!signature.parse(args, positional, keywords, given_to, 1)) return nullptr;
+  auto given_to = signature.parse(args, positional, keywords, 1);
   const NamesAndShapes many("Store.get_many", given_to[0], given_to[1]);
   const Ref keep_store = Ref::borrowed(self);
   StoreState& store = store_of(self);
@@ -238,7 +236,7 @@ PyObject* store_get_many(PyObject* self, PyObject* const* args, Py_ssize_t posit
   Ref made = checked(new_list(many.count()));
   PyVariableScope& scope = *current_scope(context);
   const Ref keep_scope = Ref::borrowed(&scope);
-  PyObject* arguments[kAllParameters] = {};
+  Arguments arguments{};
   arguments[kDType] = given_to[2];
   arguments[kInitializer] = given_to[3];
   arguments[kTrainable] = given_to[4];

@@ -32,7 +32,7 @@ struct MappedVariable {
 
   MappedVariable(StoreState& store, PyObject* tuple) : path(PyTuple_GET_ITEM(tuple, kPath)) {
     output.dtype = read_array_dtype(PyTuple_GET_ITEM(tuple, kDType));
-    if (!parse_dims(store.ops.shapes(), PyTuple_GET_ITEM(tuple, kShape), output.shape)) throw_raised();
+    output.shape = parse_dims(store.ops.shapes(), PyTuple_GET_ITEM(tuple, kShape));
     begin = PyLong_AsSize_t(PyTuple_GET_ITEM(tuple, kBegin));
     nbytes = PyLong_AsSize_t(PyTuple_GET_ITEM(tuple, kBytes));
     if (PyErr_Occurred() != nullptr) throw_raised();
@@ -44,8 +44,7 @@ struct MappedVariable {
 
 PyObject* store_put(PyObject* self, PyObject* const* args, Py_ssize_t positional, PyObject* keywords) {
   static Signature<3> signature("Store.put", {"name", "array", "trainable"});
-  PyObject* arguments[3];
-  if (!signature.parse(args, positional, keywords, arguments, 2)) return nullptr;
+  auto arguments = signature.parse(args, positional, keywords, 2);
   const Ref keep_store = Ref::borrowed(self);
   StoreState& store = store_of(self);
   const std::string_view text = argument_text("Store.put", "a name", arguments[0]);

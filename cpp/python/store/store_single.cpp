@@ -14,8 +14,10 @@ bool read_core_rule(PyObject* object, Initializer& out) {
 }
 
 ShapeId asked_shape(StoreState& store, StoreName place, PyObject* given) {
-  ShapeId shape = ShapeTable::kUnknown;
-  if (parse_dims(store.ops.shapes(), given, shape)) return shape;
+  try {
+    return parse_dims(store.ops.shapes(), given);
+  } catch (const PythonRaised&) {  // NOLINT(bugprone-empty-catch): it is said which variable it is about
+  }
   if (!PyErr_ExceptionMatches(PyExc_ValueError) && !PyErr_ExceptionMatches(PyExc_TypeError)) throw_raised();
   KeptException why;
   PyObject* error = why.object();
@@ -29,7 +31,7 @@ ShapeId asked_shape(StoreState& store, StoreName place, PyObject* given) {
 namespace {
 
 // The call in a scope. Stores say themselves which dtypes there are, and their scopes what is trained.
-VariableCall store_call_in(const PyVariableScope& scope, PyObject* const* arguments) {
+VariableCall store_call_in(const PyVariableScope& scope, const Arguments& arguments) {
   VariableCall call = call_in(scope, arguments);
   if (call.has_dtype) call.dtype = read_array_dtype(arguments[kDType]);
   if (call[kTrainable] == nullptr && !scope.is_trainable()) call[kTrainable] = Py_False;
@@ -195,7 +197,7 @@ PyObject* store_get_single(PyObject* self, const VariableCall& call, StoreName p
   return Single(self, call, place).get();
 }
 
-PyObject* store_get_slowly(PyObject* self, PyVariableScope& scope, PyObject* const* arguments) {
+PyObject* store_get_slowly(PyObject* self, PyVariableScope& scope, const Arguments& arguments) {
   const Ref keep_scope = Ref::borrowed(&scope), keep_store = Ref::borrowed(self);
   StoreState& store = store_of(self);
   const std::string_view text = argument_text("Store.get", "a name", arguments[kName]);
@@ -214,8 +216,7 @@ PyObject* store_get_slowly(PyObject* self, PyVariableScope& scope, PyObject* con
 // What custom getters are given: get by a whole name, in no scope. v1's other arguments are taken without effect.
 PyObject* store_get_whole(PyObject* self, PyObject* const* args, Py_ssize_t positional, PyObject* keywords) {
   static VariableSignature<kOfGetter> signature("getter");
-  PyObject* arguments[kAllParameters];
-  if (!signature.parse(args, positional, keywords, arguments, 1)) return nullptr;
+  auto arguments = signature.parse(args, positional, keywords, 1);
   const std::string_view text = argument_text("getter", "a name", arguments[kName]);
   check_store_name("getter", text);
   StoreState& store = store_of(self);

@@ -119,8 +119,7 @@ PyObject* assign(PyObject* self, PyObject* value) {
 }
 PyObject* load_value(PyObject* self, PyObject* const* args, Py_ssize_t positional, PyObject* keywords) {
   static Signature<2> signature("load", {"value", "session"});
-  PyObject* given[2];
-  if (!signature.parse(args, positional, keywords, given, 1)) return nullptr;
+  auto given = signature.parse(args, positional, keywords, 1);
   assign_elements(self, given[0]);
   Py_RETURN_NONE;
 }
@@ -149,8 +148,7 @@ void refuse_device(PyObject* self, PyObject* error) {
 
 PyObject* as_numpy(PyObject* self, PyObject* const* args, Py_ssize_t positional, PyObject* keywords) {
   static Signature<2> signature("__array__", {"dtype", "copy"});
-  PyObject* given[2];
-  if (!signature.parse(args, positional, keywords, given)) return nullptr;
+  auto given = signature.parse(args, positional, keywords);
   refuse_device(self, PyExc_TypeError);
   Ref array = array_of(self);
   const bool has_dtype = none_to_null(given[0]) != nullptr, must_copy = truth_of(none_to_null(given[1]));

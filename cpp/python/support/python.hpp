@@ -4,6 +4,7 @@
 #include <Python.h>
 #include <structmember.h>
 
+#include <algorithm>
 #include <array>
 #include <cstddef>
 #include <cstdint>
@@ -192,65 +193,58 @@ constexpr Order<N> in_order() {
 }
 
 /// The parameters of a fast call. parse() matches keywords by pointer, since Python interns them, and compares text
-/// only if that fails. `out`, of size M, gets borrowed references; null means not given.
+/// only if that fails. It gives borrowed references, null for what is not given; a call must give the first `needed`
+/// parameters. Throws.
 template <std::size_t N, std::size_t M = N, Order<N> order = in_order<N>()>
 class Signature {
  public:
   constexpr Signature(const char* function, std::array<const char*, N> names) : function_(function), names_(names) {}
 
-  bool parse(PyObject* const* args, Py_ssize_t positional, PyObject* keywords, PyObject** out) {
+  std::array<PyObject*, M> parse(PyObject* const* args, Py_ssize_t positional, PyObject* keywords,
+                                 std::size_t needed = 0) {
+    std::array<PyObject*, M> out;
     if (positional > static_cast<Py_ssize_t>(N)) [[unlikely]]
-      return too_many(positional);
+      refuse_count(positional);
     take_positional(args, positional, out, std::make_index_sequence<N>(), std::make_index_sequence<M>());
-    if (keywords == nullptr) return true;
-    const Py_ssize_t count = PyTuple_GET_SIZE(keywords);
+    const Py_ssize_t count = keywords == nullptr ? 0 : PyTuple_GET_SIZE(keywords);
     std::size_t next = 0;  // where to look first: programs mostly write keywords in the order of the parameters
     for (Py_ssize_t k = 0; k < count; ++k) {
       PyObject* keyword = PyTuple_GET_ITEM(keywords, k);
       std::size_t at = next;
       while (at < N && interned_[at] != keyword) ++at;
-      if (at == N) [[unlikely]] {
+      if (at == N) [[unlikely]]
         at = find(keyword);
-        if (at == N) return false;
-      }
       next = at + 1;
       PyObject*& place = out[place_of(at)];
       if (place != nullptr) [[unlikely]]
-        return twice(at);
+        refuse("%s() got multiple values for argument '%s'", at);
       place = args[positional + k];
     }
-    return true;
-  }
-  /// The same of a call that must give the first `needed` parameters.
-  bool parse(PyObject* const* args, Py_ssize_t positional, PyObject* keywords, PyObject** out, std::size_t needed) {
-    if (!parse(args, positional, keywords, out)) return false;
     for (std::size_t i = 0; i < needed; ++i)
       if (out[place_of(i)] == nullptr) [[unlikely]]
-        return missing(i);
-    return true;
+        refuse("%s() missing 1 required positional argument: '%s'", i);
+    return out;
   }
 
  private:
   // Without loops, of which GCC makes `rep stos` and vectors: a few arguments are given, and many are not.
   template <std::size_t... I, std::size_t... All>
-  static void take_positional(PyObject* const* args, Py_ssize_t positional, PyObject** out, std::index_sequence<I...>,
-                              std::index_sequence<All...>) {
+  static void take_positional(PyObject* const* args, Py_ssize_t positional, std::array<PyObject*, M>& out,
+                              std::index_sequence<I...>, std::index_sequence<All...>) {
     ((out[All] = nullptr), ...);
     static_cast<void>(((static_cast<Py_ssize_t>(I) < positional && (out[order[I]] = args[I], true)) && ...));
   }
-  static constexpr std::size_t place_of(std::size_t at) { return order == in_order<N>() ? at : order[at]; }
-  bool too_many(Py_ssize_t given) {
-    PyErr_Format(PyExc_TypeError, "%s() takes at most %zu positional arguments but %zd were given", function_, N,
-                 given);
-    return false;
+  static constexpr std::size_t place_of(std::size_t at) {
+    if constexpr (order == in_order<N>())
+      return at;
+    else
+      return order[at];
   }
-  bool twice(std::size_t at) {
-    PyErr_Format(PyExc_TypeError, "%s() got multiple values for argument '%s'", function_, names_[at]);
-    return false;
+  [[noreturn]] SCOPETRIE_COLD void refuse_count(Py_ssize_t given) {
+    raise_error(PyExc_TypeError, "%s() takes at most %zu positional arguments but %zd were given", function_, N, given);
   }
-  SCOPETRIE_COLD bool missing(std::size_t at) {
-    PyErr_Format(PyExc_TypeError, "%s() missing 1 required positional argument: '%s'", function_, names_[at]);
-    return false;
+  [[noreturn]] SCOPETRIE_COLD void refuse(const char* format, std::size_t at) {
+    raise_error(PyExc_TypeError, format, function_, names_[at]);
   }
   std::size_t find(PyObject* keyword) {
     for (std::size_t at = 0; at < N; ++at)
@@ -262,9 +256,8 @@ class Signature {
       for (std::size_t i = N; i-- > 0;) interned_[i] = PyUnicode_InternFromString(names_[i]);
     for (std::size_t i = 0; i < N; ++i)
       if (PyUnicode_Compare(interned_[i], keyword) == 0) return i;
-    if (!PyErr_Occurred())
-      PyErr_Format(PyExc_TypeError, "%s() got an unexpected keyword argument '%U'", function_, keyword);
-    return N;
+    if (PyErr_Occurred() != nullptr) throw_raised();
+    raise_error(PyExc_TypeError, "%s() got an unexpected keyword argument '%U'", function_, keyword);
   }
 
   const char* function_;
@@ -272,24 +265,22 @@ class Signature {
   PyObject* interned_[N] = {};
 };
 
-/// Converts the arguments of tp_new / tp_init (a tuple and a dict) for parse().
+/// parse() of the arguments of tp_new / tp_init, a tuple and a dict.
 template <std::size_t N>
-bool parse_tuple(Signature<N>& signature, PyObject* args, PyObject* kwargs, PyObject** out) {
+std::array<PyObject*, N> parse_tuple(Signature<N>& signature, PyObject* args, PyObject* kwargs) {
   PyObject* flat[2 * N + 1];
   const Py_ssize_t positional = PyTuple_GET_SIZE(args);
-  if (positional > static_cast<Py_ssize_t>(N)) return signature.parse(nullptr, positional, nullptr, out);
+  if (positional > static_cast<Py_ssize_t>(N)) return signature.parse(nullptr, positional, nullptr);
   for (Py_ssize_t i = 0; i < positional; ++i) flat[i] = PyTuple_GET_ITEM(args, i);
-  if (kwargs == nullptr || PyDict_GET_SIZE(kwargs) == 0) return signature.parse(flat, positional, nullptr, out);
-  Py_ssize_t count = PyDict_GET_SIZE(kwargs);
-  if (count > static_cast<Py_ssize_t>(N)) count = static_cast<Py_ssize_t>(N);
-  const Ref names(new_tuple(count));
-  if (!names) return false;
+  if (kwargs == nullptr || PyDict_GET_SIZE(kwargs) == 0) return signature.parse(flat, positional, nullptr);
+  const Py_ssize_t count = std::min(PyDict_GET_SIZE(kwargs), static_cast<Py_ssize_t>(N));
+  const Ref names = checked(new_tuple(count));
   Py_ssize_t at = 0, k = 0;
   for (PyObject *key, *value; k < count && PyDict_Next(kwargs, &at, &key, &value); ++k) {
     PyTuple_SET_ITEM(names.get(), k, Py_NewRef(key));
     flat[positional + k] = value;
   }
-  return signature.parse(flat, positional, names.get(), out);
+  return signature.parse(flat, positional, names.get());
 }
 
 /// tp_new of a type with a vectorcall: `type.__new__(type, ...)` makes that call.

@@ -13,11 +13,9 @@ State* const the_state = new State;
 std::uint8_t dtype_number(PyObject* dtype) {
   State& s = state();
   if (const std::uint8_t known = known_dtype_number(dtype); known != 0) return known;
-  const Ref converted(PyObject_CallOneArg(s.hooks.as_dtype, dtype));
-  if (!converted) return 0;
+  const Ref converted = checked(PyObject_CallOneArg(s.hooks.as_dtype, dtype));
   if (const std::uint8_t known = known_dtype_number(converted.get()); known != 0) return known;
-  PyErr_Format(PyExc_TypeError, "%R is not a registered dtype", converted.get());
-  return 0;
+  raise_error(PyExc_TypeError, "%R is not a registered dtype", converted.get());
 }
 
 PyTypeObject* add_type(PyObject* module, const char* name, std::size_t size, unsigned long flags,
@@ -70,8 +68,7 @@ PyObject* wire(PyObject*, PyObject* const* args, Py_ssize_t positional, PyObject
                                                               SCOPETRIE_CONSTANTS(SCOPETRIE_NAME) "op_types",
                                                           "operators", "initializers", "initializers_by_name"};
   static Signature<kWired> signature("wire", kNames);
-  PyObject* given[kWired];
-  if (!signature.parse(args, positional, keywords, given)) return nullptr;
+  auto given = signature.parse(args, positional, keywords);
   State& s = state();
 #define SCOPETRIE_ADDRESS(name) &s.hooks.name,
 #define SCOPETRIE_CONSTANT_ADDRESS(name) &s.name,
@@ -90,7 +87,7 @@ PyObject* wire(PyObject*, PyObject* const* args, Py_ssize_t positional, PyObject
     if (given[i] != nullptr) hooks[i]->set(given[i]);
   for (std::size_t i = 0; i < kConstants; ++i)
     if (given[kHooks + i] != nullptr) keep(*constants[i], given[kHooks + i]);
-  PyObject* const* others = given + kHooks + kConstants;
+  PyObject* const* others = given.data() + kHooks + kConstants;
   if (others[0] != nullptr) keep_op_types(others[0]);
   if (others[1] != nullptr) keep_operators(others[1]);
   if (others[2] != nullptr && others[3] != nullptr && !keep_initializers(others[2], others[3])) return nullptr;

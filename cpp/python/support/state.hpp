@@ -124,7 +124,7 @@ inline std::uint8_t known_dtype_number(PyObject* dtype) {
   const auto at = state().dtype_numbers.find(dtype);
   return at != state().dtype_numbers.end() ? at->second : 0;
 }
-/// The number of a dtype given in any form v1 takes, or 0 with an exception set.
+/// The number of a dtype given in any form v1 takes. Throws.
 std::uint8_t dtype_number(PyObject* dtype);
 
 /// Imports a module of the package, named without it, at its first use. Throws.

@@ -100,8 +100,7 @@ PyObject* call_outside_run(PyObject*, PyObject* const* args, Py_ssize_t count) {
 // InRun(function, pooled=False)
 PyObject* new_in_run(PyTypeObject* type, PyObject* args, PyObject* kwargs) {
   static Signature<2> signature("InRun", {"function", "pooled"});
-  PyObject* given[2];
-  if (!parse_tuple(signature, args, kwargs, given)) return nullptr;
+  const auto given = parse_tuple(signature, args, kwargs);
   if (given[0] == nullptr || PyCallable_Check(given[0]) == 0) raise_error(PyExc_TypeError, "InRun() takes a function");
   const bool is_pooled = truth_of(given[1]);
   if (is_pooled && handlers.ours == nullptr) find_handlers();

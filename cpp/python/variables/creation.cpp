@@ -54,9 +54,7 @@ bool Creation::read_collections() {
   };
   for (PyObject* key : own.get()) {
     if (!PyUnicode_CheckExact(key)) return false;
-    const Py_ssize_t list = graph_.collection_keys.at(graph_.collections, key);
-    if (list < 0) return false;
-    join(static_cast<std::size_t>(list));
+    join(graph_.collection_keys.at(graph_.collections, key));
   }
   if (trainable_) join(Collections::kTrainable);
   return true;
@@ -67,10 +65,7 @@ bool Creation::read_shape(PyObject* shape, PyObject* sizes) {
   if (!given(sizes) || !(PyList_CheckExact(sizes) || PyTuple_CheckExact(sizes))) return false;
   ShapeTable& shapes = graph_.ops.shapes();
   ShapeId id;
-  if (!parse_dims(shapes, sizes, id)) {
-    PyErr_Clear();
-    return false;
-  }
+  if (!parse_if_dims(shapes, sizes, id)) return false;
   output_ = {id, dtype_};
   run_ = {};
   if (!graph_.has_odd_seed) run_.pattern = known_run(graph_, initializer_, output_);

@@ -7,7 +7,7 @@ namespace scopetrie::python {
 namespace {
 
 // The variable's handle if it can be shared, or null without an exception: take the slow path.
-PyObject* shared(GraphState& graph, PyGraph* owner, const PyVariableScope* scope, VariableId id, PyObject* const* args,
+PyObject* shared(GraphState& graph, PyGraph* owner, const PyVariableScope* scope, VariableId id, const Arguments& args,
                  PyObject* shape) {
   if (scope->reuse() == Reuse::kNo) return nullptr;
   const VariableRow& found = graph.variables[id];
@@ -22,7 +22,7 @@ PyObject* shared(GraphState& graph, PyGraph* owner, const PyVariableScope* scope
 
 // Whether nobody is to be asked before the variable is looked up: how it is to be made is of no concern yet.
 // `is_short`: no argument from the partitioner on is given.
-bool is_plain(const PyVariableScope* scope, PyObject* const* arguments, bool is_short = false) {
+bool is_plain(const PyVariableScope* scope, const Arguments& arguments, bool is_short = false) {
   const State& s = state();
   const Settings& settings = scope->settings;
   if (settings[Setting::kCustomGetter] != nullptr || settings[Setting::kPartitioner] != nullptr) return false;
@@ -38,7 +38,7 @@ struct Found {
   SegmentId segment;   // of a variable to be made; kNone: take the slow path
 };
 
-Found find_plain(Context& context, const PyVariableScope* scope, ScopeId scope_id, PyObject* const* arguments,
+Found find_plain(Context& context, const PyVariableScope* scope, ScopeId scope_id, const Arguments& arguments,
                  PyObject* sizes) {
   GraphState& graph = state_of(context.graph);
   const std::size_t segments = graph.ops.segments().size();
@@ -52,7 +52,7 @@ Found find_plain(Context& context, const PyVariableScope* scope, ScopeId scope_i
 
 // A creation that asks nobody. Null: take the slow path, unless an exception is set.
 PyObject* create_one(Context& context, const PyVariableScope* scope, ScopeId scope_id, SegmentId segment,
-                     PyObject* const* arguments, PyObject* sizes) {
+                     const Arguments& arguments, PyObject* sizes) {
   const VariableCall call = call_in(*scope, arguments);
   if (call[kRegularizer] != nullptr || scope->refuses_variables()) return nullptr;
   Creation creation(context, call, kUnknownSite);
@@ -62,7 +62,7 @@ PyObject* create_one(Context& context, const PyVariableScope* scope, ScopeId sco
 // Makes a variable, or asks; apart, to be out of the way of hits. Reading an argument may run anything, so the graph
 // and the scope are owned here.
 SCOPETRIE_COLD PyObject* create_or_ask(Context& context, PyVariableScope* scope, ScopeId scope_id, SegmentId segment,
-                                       PyObject* const* arguments, PyObject* sizes) {
+                                       const Arguments& arguments, PyObject* sizes) {
   const Ref keep_graph = Ref::borrowed(reinterpret_cast<PyObject*>(context.graph)), keep_scope = Ref::borrowed(scope);
   if (segment != kNone) {
     PyObject* made = create_one(context, scope, scope_id, segment, arguments, sizes);
@@ -73,8 +73,7 @@ SCOPETRIE_COLD PyObject* create_or_ask(Context& context, PyVariableScope* scope,
 
 PyObject* get_variable(PyObject*, PyObject* const* args, Py_ssize_t positional, PyObject* keywords) {
   static VariableSignature<kOfGetVariable> signature("get_variable");
-  PyObject* arguments[kAllParameters];
-  if (!signature.parse(args, positional, keywords, arguments, 1)) return nullptr;
+  auto arguments = signature.parse(args, positional, keywords, 1);
   const Snapshot shape(arguments[kShape]);  // first, before any shared state is read: it may block
   Context* context = current_context();
   PyVariableScope* scope = current_scope(*context);
@@ -97,15 +96,14 @@ void reserve_variables(GraphState& graph, ScopeId scope, std::size_t count) {
 // get_variables(names, shapes, dtype, initializer, trainable): the same for many names, in one call.
 PyObject* get_variables(PyObject*, PyObject* const* args, Py_ssize_t positional, PyObject* keywords) {
   static Signature<5> signature("get_variables", {"names", "shapes", "dtype", "initializer", "trainable"});
-  PyObject* given_to[5];
-  if (!signature.parse(args, positional, keywords, given_to, 1)) return nullptr;
+  auto given_to = signature.parse(args, positional, keywords, 1);
   const NamesAndShapes many("get_variables", given_to[0], given_to[1]);
   Context* context = current_context();
   GraphState& graph = state_of(context->graph);
   const Ref keep_graph = Ref::borrowed(reinterpret_cast<PyObject*>(context->graph));
   CallTransaction transaction(graph.ledger(), context);
   Ref made = checked(new_list(many.count()));
-  PyObject* arguments[kAllParameters] = {};
+  Arguments arguments{};
   arguments[kDType] = given_to[2];
   arguments[kInitializer] = given_to[3];
   arguments[kTrainable] = given_to[4];

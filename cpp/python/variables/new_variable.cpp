@@ -122,8 +122,7 @@ class AskedValue final : public FirstValue {
   // another shape than it was asked for is refused.
   void check_wanted(TensorId value, PyObject* computed) {
     ShapeTable& shapes = state_of(graph_).ops.shapes();
-    ShapeId wanted;
-    if (!parse_dims(shapes, wish_.wanted, wanted)) throw_raised();
+    const ShapeId wanted = parse_dims(shapes, wish_.wanted);
     if (shapes.compatible(wanted, state_of(graph_).ops.tensor(value).shape)) return;
     const bool is_plain = !is_tensor(computed) && !is_variable(computed);
     std::string path = context_.name_scope_path();  // ".../Initializer"
@@ -153,10 +152,8 @@ std::uint32_t container(Context& context) {
   const Py_ssize_t count = PySequence_Size(containers.get());
   if (count <= 0) return kNone;
   const Ref innermost = checked(PySequence_GetItem(containers.get(), count - 1));
-  const std::string_view text = text_of(innermost.get());
-  if (text.data() == nullptr) throw_raised();
   NamedAttributes named;
-  named.emplace_back("container", std::string(text));
+  named.emplace_back("container", std::string(checked_text(innermost.get())));
   return state_of(context.graph).keep(AttributeValue(std::move(named)));
 }
 
@@ -170,9 +167,8 @@ VariableId add_rows(Context& context, const NewVariable& wish, bool trainable) {
   row.trainable = trainable;
   row.validate_shape = truth_of(wish.validate_shape, true);
   const bool is_checked = row.validate_shape && wish.wanted != nullptr;  // AskedValue does
-  if (wish.shape != nullptr && !is_checked && !parse_dims(graph.ops.shapes(), wish.shape, row.shape)) throw_raised();
+  if (wish.shape != nullptr && !is_checked) row.shape = parse_dims(graph.ops.shapes(), wish.shape);
   const DType dtype = wish.dtype == nullptr ? DType() : DType(dtype_number(wish.dtype)).base();
-  if (wish.dtype != nullptr && dtype == 0) throw_raised();
   const auto maker =
       wish.key.scope == kNone ? graph.makers.end() : graph.makers.find(maker_key(wish.key.scope, wish.key.segment));
   if (maker != graph.makers.end()) row.shared_scope = &maker->second.scope;  // a MakerNote keeps it
@@ -191,9 +187,7 @@ void join(Context& context, PyObject* keys, PyObject* variable) {
     if (PyDict_SetItem(unique.get(), PyList_GET_ITEM(keys, i), Py_None) < 0) throw_raised();
   Py_ssize_t at = 0;
   for (PyObject *key, *none; PyDict_Next(unique.get(), &at, &key, &none);) {
-    const Py_ssize_t list = graph.collection_keys.at(graph.collections, key);
-    if (list < 0) throw_raised();
-    graph.collections.add_variable(static_cast<std::size_t>(list), id_of(variable));
+    graph.collections.add_variable(graph.collection_keys.at(graph.collections, key), id_of(variable));
   }
 }
 

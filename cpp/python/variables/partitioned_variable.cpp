@@ -29,10 +29,9 @@ class Partitioned final : GraphPartMaker {
   void read() {
     text_ = call_[kName] == nullptr ? "None" : checked_text(call_[kName], "get_variable");
     ShapeTable& shapes = graph_.ops.shapes();
-    if (call_[kShape] != nullptr && !parse_dims(shapes, call_[kShape], request_.shape)) throw_raised();
+    if (call_[kShape] != nullptr) request_.shape = parse_dims(shapes, call_[kShape]);
     if (call_[kInitializer] != nullptr && is_tensor(call_[kInitializer])) merge_shape();
     request_.dtype = call_.dtype != 0 ? call_.dtype : DType(dtype_number(call_[kDType])).base();
-    if (request_.dtype == 0) throw_raised();
     request_.sharing = call_.sharing;
     request_.scope = graph_.ops.scopes().scope_of_name(text_, ScopeTrie::kRoot, request_.segment);
     const auto sizes = shapes.dims(request_.shape);
@@ -43,7 +42,7 @@ class Partitioned final : GraphPartMaker {
     const Ref asked = checked(PyObject_CallOneArg(state().hooks.tensor_shape, dims(request_.shape).get()));
     const Ref tensor = checked(PyObject_CallMethod(call_[kInitializer], "get_shape", nullptr));
     const Ref merged = checked(PyObject_CallMethod(asked.get(), "merge_with", "O", tensor.get()));
-    if (!parse_dims(graph_.ops.shapes(), merged.get(), request_.shape)) throw_raised();
+    request_.shape = parse_dims(graph_.ops.shapes(), merged.get());
   }
   Ref dims(ShapeId shape) const { return checked(dims_tuple(graph_.ops.shapes(), shape)); }
 

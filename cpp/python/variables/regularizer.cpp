@@ -29,9 +29,8 @@ void regularize(Context& context, PyObject* variable, PyObject* regularizer, Sto
   }
   if (!loss) throw_raised();
   if (loss.get() == Py_None) return;
-  const Py_ssize_t list = graph.collection_keys.at(graph.collections, kLosses);
-  if (list < 0) throw_raised();
-  graph.collections.add(static_cast<std::size_t>(list), collection_item(context.graph, loss.get()));
+  const std::size_t list = graph.collection_keys.at(graph.collections, kLosses);
+  graph.collections.add(list, collection_item(context.graph, loss.get()));
 }
 
 }  // namespace scopetrie::python

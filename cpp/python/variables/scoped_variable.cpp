@@ -32,11 +32,19 @@ DType dtype_of_value(Context& context, PyObject* value) {
   return dtype_number(dtype.get());
 }
 
+// Whether it is this one; what is none is none.
+bool is_dtype(PyObject* object, DType dtype) {
+  try {
+    return dtype_number(object) == dtype;
+  } catch (const PythonRaised&) {
+    PyErr_Clear();
+    return dtype == 0;
+  }
+}
+
 void check_dtype_of_value(Context& context, PyObject* value, PyObject* dtype) {
   const DType found = dtype_of_value(context, value);
-  const DType wanted = dtype_number(dtype);
-  PyErr_Clear();
-  if (found == wanted) return;
+  if (is_dtype(dtype, found)) return;
   raise_error(PyExc_ValueError, "Initializer type '%S' and explicit dtype '%S' don't match.", state().dtypes[found],
               dtype);
 }
@@ -89,16 +97,16 @@ Policy policy_of(PyObject* full_name, const VariableCall& call) {
                       call[kTrainable]);
 }
 
-// Whether none of these arguments is given, not even None; without branches, as this is asked of each creation.
-bool are_left_out(PyObject* const* first, PyObject* const* last) {
+// Whether no argument from the first on is given, not even None; without branches, as this is asked of each creation.
+bool are_left_out(const Arguments& arguments, std::size_t first) {
   std::uintptr_t all = 0;
-  for (; first != last; ++first) all |= reinterpret_cast<std::uintptr_t>(*first);
+  for (std::size_t i = first; i < kAllParameters; ++i) all |= reinterpret_cast<std::uintptr_t>(arguments[i]);
   return all == 0;
 }
 
 }  // namespace
 
-VariableCall read_call(PyObject* const* given) {
+VariableCall read_call(const Arguments& given) {
   VariableCall call;
   for (std::size_t i = 0; i < kAllParameters; ++i) call.arguments[i] = given_or_null(given[i]);
   call[kValidateShape] = given[kValidateShape];
@@ -108,7 +116,7 @@ VariableCall read_call(PyObject* const* given) {
   return call;
 }
 
-VariableCall call_in(const PyVariableScope& scope, PyObject* const* arguments) {
+VariableCall call_in(const PyVariableScope& scope, const Arguments& arguments) {
   VariableCall call;
   call.sharing = sharing_of(scope.reuse());
   call[kShape] = given_or_null(arguments[kShape]);
@@ -120,7 +128,7 @@ VariableCall call_in(const PyVariableScope& scope, PyObject* const* arguments) {
     call[kDType] = arguments[kDType];
   }
   call[kInitializer] = given_or_null(arguments[kInitializer]);
-  if (scope.settings.is_empty() && are_left_out(arguments + kRegularizer, arguments + kAllParameters)) return call;
+  if (scope.settings.is_empty() && are_left_out(arguments, kRegularizer)) return call;
   for (std::size_t i = kRegularizer; i < kAllParameters; ++i) call.arguments[i] = given_or_null(arguments[i]);
   if (scope.settings.is_empty()) return call;
   for (const auto& [parameter, setting] : kHandedOn)
@@ -136,7 +144,7 @@ Policy check_policy(PyObject* hook, PyObject* name, PyObject* synchronization, P
   return {Ref::borrowed(synchronization), Ref::borrowed(aggregation), Ref::borrowed(trainable)};
 }
 
-PyObject* get_in_scope(Context& context, PyVariableScope& scope, PyObject* const* arguments) {
+PyObject* get_in_scope(Context& context, PyVariableScope& scope, const Arguments& arguments) {
   const Ref keep_scope = Ref::borrowed(&scope), keep_graph = Ref::borrowed(reinterpret_cast<PyObject*>(context.graph));
   VariableCall call = call_in(scope, arguments);
   Ref keep[std::size(kHandedOn)];  // a setting of the scope's may be replaced by what is asked
@@ -155,7 +163,6 @@ PyObject* get_in_scope(Context& context, PyVariableScope& scope, PyObject* const
   if (getter != nullptr && !PyCallable_Check(getter))
     raise_error(PyExc_ValueError, "Passed a custom_getter which is not callable: %S", getter);
   if (call.dtype == 0) call.dtype = DType(dtype_number(call[kDType])).base();
-  if (call.dtype == 0) throw_raised();
   PyObject* name = given_or_null(arguments[kName]);
   if (name != nullptr && !is_name(name)) throw_raised();
   const std::string path = scope.name();
@@ -182,15 +189,13 @@ PyObject* get_in_scope(Context& context, PyVariableScope& scope, PyObject* const
 
 PyObject* scope_get_variable(PyObject* self, PyObject* const* args, Py_ssize_t positional, PyObject* keywords) {
   static VariableSignature<kOfScope> signature("VariableScope.get_variable");
-  PyObject* arguments[kAllParameters];
-  if (!signature.parse(args, positional, keywords, arguments, 2)) return nullptr;
+  auto arguments = signature.parse(args, positional, keywords, 2);
   return get_in_scope(*current_context(), *as_scope(self), arguments);
 }
 
 PyObject* true_getter(PyObject*, PyObject* const* args, Py_ssize_t positional, PyObject* keywords) {
   static VariableSignature<kOfGetter> signature("getter");
-  PyObject* given[kAllParameters];
-  if (!signature.parse(args, positional, keywords, given, 1)) return nullptr;
+  auto given = signature.parse(args, positional, keywords, 1);
   return get_one(*current_context(), read_call(given));
 }
 
@@ -198,8 +203,7 @@ PyObject* new_variable(PyObject*, PyObject* const* args, Py_ssize_t positional, 
   static Signature<14> signature(
       "Variable", {"initial_value", "trainable", "collections", "validate_shape", "caching_device", "name", "dtype",
                    "expected_shape", "constraint", "synchronization", "aggregation", "shape", "key", "wanted"});
-  PyObject* given[14];
-  if (!signature.parse(args, positional, keywords, given)) return nullptr;
+  auto given = signature.parse(args, positional, keywords);
   Context* context = current_context();
   NewVariable wish;
   wish.initial_value = given_or_null(given[0]);
@@ -215,8 +219,7 @@ PyObject* new_variable(PyObject*, PyObject* const* args, Py_ssize_t positional, 
   wish.shape = given_or_null(given[11]);
   wish.wanted = given_or_null(given[13]);
   if (given_or_null(given[12]) != nullptr) {
-    const std::string_view key = text_of(given[12]);
-    if (key.data() == nullptr) return nullptr;
+    const std::string_view key = checked_text(given[12]);
     wish.key.scope = state_of(context->graph).ops.scopes().scope_of_name(key, ScopeTrie::kRoot, wish.key.segment);
   }
   return create_variable(*context, wish);

@@ -38,8 +38,7 @@ class SingleVariable {
     // A value with a shape is refused before anything else is looked at.
     if (!is_value_ || !request_.has_shape) {
       request_.dtype = call_.dtype != 0 ? call_.dtype : DType(dtype_number(call_[kDType])).base();
-      if (request_.dtype == 0) throw_raised();
-      if (request_.has_shape && !parse_dims(graph_.ops.shapes(), call_[kShape], request_.shape)) throw_raised();
+      if (request_.has_shape) request_.shape = parse_dims(graph_.ops.shapes(), call_[kShape]);
     }
     request_.scope = graph_.ops.scopes().scope_of_name(text_, ScopeTrie::kRoot, request_.segment);
   }

@@ -45,8 +45,8 @@ Sharing sharing_of(PyObject* reuse);
 
 /// The arguments of one call of get_variable or Store.get, those that were left out taken from the scope.
 struct VariableCall {
-  std::array<PyObject*, kAllParameters> arguments{};  // borrowed; null where there is none; kName is the whole name
-  PyObject* partition_info = nullptr;                 // of a part of a partitioned variable, whose shape is `whole`
+  Arguments arguments{};               // kName is the whole name
+  PyObject* partition_info = nullptr;  // of a part of a partitioned variable, whose shape is `whole`
   std::span<const std::int64_t> whole = {};
   DType dtype;             // a base type, 0 where only the argument says
   bool has_dtype = false;  // the call says it, not the scope
@@ -115,13 +115,13 @@ Partitions ask_partitioner(PyObject* partitioner, PyObject* sizes, PyObject* dty
 [[noreturn]] void raise_refusal(Context& context, const Error& refusal, VariableId variable);
 
 /// What a call is about in a scope: its own arguments, by VariableParameter, and the scope's where they are left out.
-VariableCall call_in(const PyVariableScope& scope, PyObject* const* arguments);
+VariableCall call_in(const PyVariableScope& scope, const Arguments& arguments);
 
 /// The arguments of a getter.
-VariableCall read_call(PyObject* const* given);
+VariableCall read_call(const Arguments& given);
 
 /// get_variable in a scope, whatever has to be asked: custom getters, partitioners, initializers. Throws.
-PyObject* get_in_scope(Context& context, PyVariableScope& scope, PyObject* const* arguments);
+PyObject* get_in_scope(Context& context, PyVariableScope& scope, const Arguments& arguments);
 
 // Functions of the module.
 PyObject* true_getter(PyObject*, PyObject* const* args, Py_ssize_t positional, PyObject* keywords);
