@@ -10,6 +10,7 @@ from . import contrib as contrib
 from . import data as data
 from . import dtypes as dtypes
 from . import errors as errors
+from . import estimator as estimator
 from . import initializers as initializers
 from . import layers as layers
 from . import losses as losses
@@ -654,6 +655,7 @@ __all__ = [
     "erf",
     "erfc",
     "errors",
+    "estimator",
     "executing_eagerly",
     "executing_eagerly_outside_functions",
     "exp",

@@ -183,8 +183,12 @@ EXPORTS: Final = {
         contrib.rnn.fused CudnnCompatibleGRUCell CudnnCompatibleLSTMCell
     """,
     "contrib.framework": """
-        contrib.framework.kept argsort get_local_variables get_model_variables get_trainable_variables
-        contrib.framework.kept get_variables get_variables_by_name get_variables_to_restore is_tensor
+        contrib.framework.checkpoints assign_from_checkpoint assign_from_checkpoint_fn assign_from_values
+        contrib.framework.checkpoints assign_from_values_fn filter_variables init_from_checkpoint
+        contrib.framework.checkpoints list_variables load_checkpoint load_variable
+        contrib.framework.kept add_model_variable argsort get_local_variables get_model_variables
+        contrib.framework.kept get_name_scope get_trainable_variables get_unique_variable get_variables
+        contrib.framework.kept get_variables_by_name get_variables_to_restore is_tensor local_variable
         contrib.framework.kept model_variable smart_cond smart_constant_value sort variable
         contrib.framework.scopes_of_arguments add_arg_scope arg_scope arg_scoped_arguments current_arg_scope
         contrib.framework.scopes_of_arguments has_arg_scope
@@ -197,14 +201,24 @@ EXPORTS: Final = {
         contrib.layers.dense convolution2d_transpose=conv2d_transpose convolution3d=convolution
         contrib.layers.dense convolution3d_transpose=conv3d_transpose fully_connected separable_conv2d
         contrib.layers.dense separable_convolution2d=separable_conv2d
+        contrib.layers.groups bias_add group_norm
         contrib.layers.initializers variance_scaling_initializer xavier_initializer
         contrib.layers.initializers xavier_initializer_conv2d=xavier_initializer
         contrib.layers.norms batch_norm instance_norm layer_norm
         contrib.layers.optimizing optimize_loss
-        contrib.layers.plain avg_pool2d dropout embed_sequence flatten linear max_pool2d one_hot_encoding relu
-        contrib.layers.plain relu6 repeat softmax stack unit_norm
+        contrib.layers.plain avg_pool2d avg_pool3d dropout embed_sequence flatten linear max_pool2d max_pool3d
+        contrib.layers.plain one_hot_encoding relu relu6 repeat softmax stack unit_norm
         contrib.layers.regularizers apply_regularization l1_l2_regularizer l1_regularizer l2_regularizer
         contrib.layers.regularizers sum_regularizer
+    """,
+    "contrib.layers.utils": """
+        contrib.layers.aliases append_tensor_alias channel_dimension collect_named_outputs constant_value
+        contrib.layers.aliases convert_collection_to_dict gather_tensors_aliases get_tensor_aliases
+        contrib.layers.aliases get_variable_collections last_dimension n_positive_integers smart_cond
+        contrib.layers.aliases static_cond two_element_tuple
+    """,
+    "contrib.learn": """
+        estimator.spec ModeKeys=LearnModeKeys
     """,
     "contrib.legacy_seq2seq": """
         contrib.legacy_seq2seq.attention attention_decoder embedding_attention_decoder
@@ -212,6 +226,21 @@ EXPORTS: Final = {
         contrib.legacy_seq2seq.unrolled basic_rnn_seq2seq rnn_decoder sequence_loss sequence_loss_by_example
         contrib.legacy_seq2seq.whole_nets embedding_attention_seq2seq embedding_rnn_seq2seq
         contrib.legacy_seq2seq.whole_nets embedding_tied_rnn_seq2seq model_with_buckets tied_rnn_seq2seq
+    """,
+    "contrib.losses": """
+        contrib.losses.weighted absolute_difference add_loss compute_weighted_loss cosine_distance get_losses
+        contrib.losses.weighted get_regularization_losses get_total_loss hinge_loss log_loss
+        contrib.losses.weighted mean_pairwise_squared_error mean_squared_error sigmoid_cross_entropy
+        contrib.losses.weighted softmax_cross_entropy sparse_softmax_cross_entropy
+    """,
+    "contrib.metrics": """
+        contrib.metrics.streaming accuracy aggregate_metric_map aggregate_metrics streaming_accuracy
+        contrib.metrics.streaming streaming_auc streaming_false_negatives streaming_false_positives
+        contrib.metrics.streaming streaming_mean streaming_mean_absolute_error streaming_mean_iou
+        contrib.metrics.streaming streaming_mean_squared_error streaming_mean_tensor streaming_percentage_less
+        contrib.metrics.streaming streaming_precision streaming_recall streaming_root_mean_squared_error
+        contrib.metrics.streaming streaming_sparse_recall_at_k streaming_true_negatives
+        contrib.metrics.streaming streaming_true_positives
     """,
     "contrib.rnn": """
         contrib.rnn.cells InputProjectionWrapper LSTMBlockCell LayerNormBasicLSTMCell OutputProjectionWrapper
@@ -238,8 +267,11 @@ EXPORTS: Final = {
         ops.nn.beam gather_tree
     """,
     "contrib.slim": """
-        contrib.framework.kept get_local_variables get_model_variables get_trainable_variables get_variables
-        contrib.framework.kept get_variables_by_name get_variables_to_restore model_variable variable
+        contrib.framework.checkpoints assign_from_checkpoint assign_from_checkpoint_fn assign_from_values
+        contrib.framework.checkpoints assign_from_values_fn filter_variables
+        contrib.framework.kept add_model_variable get_local_variables get_model_variables
+        contrib.framework.kept get_trainable_variables get_unique_variable get_variables get_variables_by_name
+        contrib.framework.kept get_variables_to_restore local_variable model_variable variable
         contrib.framework.scopes_of_arguments add_arg_scope arg_scope arg_scoped_arguments current_arg_scope
         contrib.framework.scopes_of_arguments has_arg_scope
         contrib.framework.steps create_global_step get_global_step get_or_create_global_step
@@ -248,17 +280,32 @@ EXPORTS: Final = {
         contrib.layers.dense convolution2d_transpose=conv2d_transpose convolution3d=convolution
         contrib.layers.dense convolution3d_transpose=conv3d_transpose fully_connected separable_conv2d
         contrib.layers.dense separable_convolution2d=separable_conv2d
+        contrib.layers.groups bias_add group_norm
         contrib.layers.initializers variance_scaling_initializer xavier_initializer
         contrib.layers.initializers xavier_initializer_conv2d=xavier_initializer
         contrib.layers.norms batch_norm instance_norm layer_norm
         contrib.layers.optimizing optimize_loss
-        contrib.layers.plain avg_pool2d dropout flatten linear max_pool2d one_hot_encoding relu relu6 repeat
-        contrib.layers.plain softmax stack unit_norm
+        contrib.layers.plain avg_pool2d avg_pool3d dropout flatten linear max_pool2d max_pool3d
+        contrib.layers.plain one_hot_encoding relu relu6 repeat softmax stack unit_norm
         contrib.layers.regularizers apply_regularization l1_l2_regularizer l1_regularizer l2_regularizer
         contrib.layers.regularizers sum_regularizer
     """,
+    "contrib.slim.evaluation": """
+        contrib.training.running evaluate_once=slim_evaluate_once
+    """,
+    "contrib.slim.learning": """
+        contrib.training.running train=slim_train train_step
+        contrib.training.train_ops add_gradients_summaries clip_gradient_norms
+        contrib.training.train_ops create_train_op=create_slim_train_op multiply_gradients
+    """,
+    "contrib.slim.model_analyzer": """
+        contrib.slim.analyzing analyze_ops analyze_vars tensor_description
+    """,
     "contrib.training": """
         contrib.training.hparams HParams
+        contrib.training.running evaluate_once train
+        contrib.training.train_ops add_gradients_summaries clip_gradient_norms clip_gradient_norms_fn
+        contrib.training.train_ops create_train_op multiply_gradients
     """,
     "data": """
         data.asking get_output_classes get_output_shapes get_output_types make_initializable_iterator
@@ -294,6 +341,9 @@ EXPORTS: Final = {
         ops.elementwise.complex complex
         ops.math.clipping saturate_cast
         ops.strings.numbers as_string
+    """,
+    "estimator": """
+        estimator.spec EstimatorSpec ModeKeys
     """,
     "graph_util": """
         saved_graphs.graph_util convert_variables_to_constants extract_sub_graph remove_training_nodes

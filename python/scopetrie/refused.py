@@ -234,10 +234,6 @@ _GROUPS: Final = {
     "get_variable under a variable_scope, as the README's examples do": """
         keras
     """,
-    "it makes graphs, sessions and files behind functions. Build the model's graph, and train it in a loop "
-    "under train.MonitoredTrainingSession, which saves, restores and writes summaries": """
-        estimator
-    """,
     "it describes the inputs of estimators. Use nn.embedding_lookup, one_hot, layers.dense and the like": """
         feature_column
     """,

@@ -151,3 +151,45 @@ def test_tools(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert capsys.readouterr().out == "layer/w (DT_FLOAT) [1,2]\n\n# Total number of params: 0\n"
     print_tensors_in_checkpoint_file(path, "layer/w")
     assert "[[1. 2.]]" in capsys.readouterr().out
+
+
+def test_what_decorates_v1_s_functions() -> None:
+    with tf.as_tensorflow():
+        from tensorflow.python.ops import control_flow_ops, standard_ops
+        from tensorflow.python.training import moving_averages
+        from tensorflow.python.util import deprecation, tf_contextlib, tf_decorator, tf_inspect
+
+    @tf_contextlib.contextmanager
+    def block() -> Iterator[int]:
+        yield 3
+
+    @deprecation.deprecated(None, "Use another.")
+    def function(a: int, b: int = 2) -> int:
+        return a + b
+
+    with block() as value:
+        assert value == function(1) == 3
+    wrapped = tf_decorator.make_decorator(function, lambda *args: function(*args))
+    assert wrapped.__name__ == "function" and tf_decorator.unwrap(wrapped)[1] is function
+    assert tf_inspect.getfullargspec(function).args == ["a", "b"]
+    with pytest.raises(ValueError, match="Cannot specify both 'dim' and 'axis'"):
+        deprecation.deprecated_argument_lookup("axis", 1, "dim", 2)
+    with tf.Graph().as_default(), tf.Session() as session:
+        mean = tf.get_variable("mean", initializer=10.0, trainable=False)
+        session.run(mean.initializer)
+        update = moving_averages.assign_moving_average(mean, 20.0, 0.9, zero_debias=False)
+        after = control_flow_ops.with_dependencies([update], standard_ops.constant(1.0))
+        assert (after.name, session.run(after), session.run(mean)) == ("control_dependency:0", 1.0, 11.0)
+
+
+def test_contrib_s_inner_modules() -> None:
+    with tf.as_tensorflow():
+        from tensorflow.contrib.framework.python.ops import arg_scope
+        from tensorflow.contrib.layers.python.layers import initializers, layers, utils
+        from tensorflow.contrib.layers.python.layers.utils import collect_named_outputs
+
+        with pytest.raises(ImportError):
+            from tensorflow.contrib.layers.python.layers import no_such_name  # noqa: F401
+    assert initializers.xavier_initializer is tf.contrib.layers.xavier_initializer
+    assert layers.conv2d is tf.contrib.layers.conv2d and utils.collect_named_outputs is collect_named_outputs
+    assert arg_scope is tf.contrib.framework.arg_scope

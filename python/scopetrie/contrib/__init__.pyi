@@ -4,7 +4,10 @@ from ..contrib import crf as crf
 from ..contrib import cudnn_rnn as cudnn_rnn
 from ..contrib import framework as framework
 from ..contrib import layers as layers
+from ..contrib import learn as learn
 from ..contrib import legacy_seq2seq as legacy_seq2seq
+from ..contrib import losses as losses
+from ..contrib import metrics as metrics
 from ..contrib import rnn as rnn
 from ..contrib import seq2seq as seq2seq
 from ..contrib import slim as slim
@@ -15,7 +18,10 @@ __all__ = [
     "cudnn_rnn",
     "framework",
     "layers",
+    "learn",
     "legacy_seq2seq",
+    "losses",
+    "metrics",
     "rnn",
     "seq2seq",
     "slim",

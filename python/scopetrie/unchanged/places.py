@@ -11,6 +11,7 @@ __all__ = ["is_folder", "places_of"]
 _PLACES: Final = {
     # tensorflow.python.framework
     "ops": "",
+    "device_spec": "",
     "dtypes": "",
     "constant_op": "",
     "common_shapes": "",
@@ -32,7 +33,7 @@ _PLACES: Final = {
     "candidate_sampling_ops": "nn random",
     "check_ops": "",
     "clip_ops": "",
-    "control_flow_ops": "",
+    "control_flow_ops": " :unchanged.tools",
     "control_flow_util": "",
     "ctc_ops": "nn",
     "custom_gradient": "",
@@ -75,6 +76,7 @@ _PLACES: Final = {
     "session_ops": "",
     "sparse_ops": "",
     "special_math_ops": "math ",
+    "standard_ops": "",
     "state_ops": "",
     "string_ops": " strings",
     "summary_ops": "summary",
@@ -83,6 +85,7 @@ _PLACES: Final = {
     "util": "",
     "variable_scope": "",
     "variables": "",
+    "weights_broadcast_ops": ":unchanged.tools",
     # tensorflow.python.layers
     "base": "layers",
     "convolutional": "layers",
@@ -103,7 +106,7 @@ _PLACES: Final = {
     "learning_rate_decay": "train",
     "momentum": "train",
     "monitored_session": "train",
-    "moving_averages": "train",
+    "moving_averages": ":train.moving_averages train",
     "optimizer": "train",
     "queue_runner": "train",
     "queue_runner_impl": "train",
@@ -121,6 +124,7 @@ _PLACES: Final = {
     "app": "app",
     "client": "client ",
     "compat": "compat",
+    "deprecation": ":unchanged.decorators",
     "device": "",
     "device_lib": ":unchanged.tools",
     "file_io": "gfile",
@@ -139,6 +143,10 @@ _PLACES: Final = {
     "session": "",
     "summary": "summary",
     "test": "test",
+    "tf_contextlib": ":unchanged.decorators",
+    "tf_decorator": ":unchanged.decorators",
+    "tf_export": ":unchanged.decorators",
+    "tf_inspect": ":unchanged.decorators",
     "tf_logging": "logging",
     "timeline": "client.timeline",
     "tools": "",
@@ -167,10 +175,20 @@ _FOLDERS: Final = {
     "python.summary.writer": "summary",
     "python.tools": "",
     "python.training": "train",
-    "python.util": "compat ",
+    "python.util": "compat  :unchanged.decorators",
 }
 # contrib's modules of cells, of which programs import more than public names.
 _CELLS: Final = ("core_rnn_cell", "core_rnn_cell_impl")
+# The modules below "python" in a namespace of contrib.
+_INNER: Final = frozenset(
+    """
+    arg_scope attention_wrapper basic_decoder beam_search_decoder beam_search_ops checkpoint_ops core_rnn
+    core_rnn_cell core_rnn_cell_impl data decoder embedding_ops encoders evaluation evaluation_lib framework
+    fused_rnn_cell gru_ops helper hparam initializers layers learning loss loss_ops lstm_ops metric_ops
+    metrics model_analyzer nets normalization ops optimizers regularizers rnn rnn_cell rnn_cell_impl seq2seq
+    slim summaries training util utils variables
+    """.split()
+)
 # Messages, by v1's module.
 _MESSAGES: Final = {
     "attr_value_pb2": "",
@@ -205,15 +223,19 @@ def places_of(name: str) -> list[str] | None:
     >>> places_of("python.ops.math_ops"), places_of("python.ops.no_such_ops")
     (['', 'math'], None)
     >>> places_of("contrib.layers.python.layers.initializers")
-    ['contrib.layers']
+    ['contrib.layers.initializers', 'contrib.layers']
     """
     if name == "compat.v1" or name.startswith("compat.v1."):
         return places_of(name[10:]) if len(name) > 9 else [""]
     parts = name.split(".")
     if parts[0] == "contrib":
         # What is below contrib.layers.python is what contrib.layers has.
-        top = ".".join(parts[: parts.index("python")] if "python" in parts else parts)
-        return [top, ":unchanged.cells"] if parts[-1] in _CELLS else [top]
+        if "python" not in parts or parts[-1] == "python":
+            return [".".join(parts[: -1 if parts[-1] == "python" else None])]
+        owner = ".".join(parts[: parts.index("python")])
+        if parts[-1] not in _INNER:
+            return None
+        return [owner, ":unchanged.cells"] if parts[-1] in _CELLS else [f"{owner}.{parts[-1]}", owner]
     if name in _FOLDERS:
         return _FOLDERS[name].split(" ")
     if parts[0] == "examples":

@@ -4,11 +4,23 @@ from __future__ import annotations
 
 import math
 import re
+from collections.abc import Sequence
 from typing import Any, NamedTuple
 
+from .._core import name_scope
+from ..graph import Tensor, control_dependencies
+from ..ops.array.fill import identity, ones_like
+from ..ops.constant import convert_to_tensor
+from ..ops.math.elementwise import multiply
 from ..train.saving.checkpoint_reader import load_checkpoint
 
-__all__ = ["Device", "list_local_devices", "print_tensors_in_checkpoint_file"]
+__all__ = [
+    "Device",
+    "broadcast_weights",
+    "list_local_devices",
+    "print_tensors_in_checkpoint_file",
+    "with_dependencies",
+]
 
 
 class Device(NamedTuple):
@@ -27,6 +39,36 @@ def list_local_devices(session_config: Any = None) -> list[Device]:
     ['/device:CPU:0']
     """
     return [Device("/device:CPU:0", "CPU", 0, "")]
+
+
+def with_dependencies(dependencies: Sequence[Any], output_tensor: Any, name: str | None = None) -> Tensor:
+    """Returns a tensor of the same value that is computed after operations.
+
+    Args:
+        dependencies: The operations and tensors.
+        output_tensor: The tensor.
+        name: The operation's name; "control_dependency" by default.
+    """
+    with (
+        name_scope(name, "control_dependency", [*dependencies, output_tensor]) as scope,
+        control_dependencies(dependencies),
+    ):
+        return identity(convert_to_tensor(output_tensor), name=scope)
+
+
+def broadcast_weights(weights: Any, values: Any) -> Tensor:
+    """Returns weights of the shape of the values that they weigh.
+
+    Args:
+        weights: The weights: each size is that of the values or 1.
+        values: The values.
+    """
+    with name_scope(None, "broadcast_weights", [weights, values]) as scope:
+        target = convert_to_tensor(values)
+        made = convert_to_tensor(weights, target.dtype.base_dtype, name="weights")
+        if not (made.shape.is_fully_defined() and made.shape == target.shape):
+            made = multiply(made, ones_like(target), name=scope)
+        return made
 
 
 def print_tensors_in_checkpoint_file(

@@ -3,9 +3,18 @@
 from builtins import bool as _bool
 from typing import Any as _Any
 
+from ...contrib.framework.checkpoints import assign_from_checkpoint as assign_from_checkpoint
+from ...contrib.framework.checkpoints import assign_from_checkpoint_fn as assign_from_checkpoint_fn
+from ...contrib.framework.checkpoints import assign_from_values as assign_from_values
+from ...contrib.framework.checkpoints import assign_from_values_fn as assign_from_values_fn
+from ...contrib.framework.checkpoints import filter_variables as filter_variables
+from ...contrib.framework.kept import add_model_variable as add_model_variable
+from ...contrib.framework.kept import get_name_scope as get_name_scope
+from ...contrib.framework.kept import get_unique_variable as get_unique_variable
 from ...contrib.framework.kept import get_variables as get_variables
 from ...contrib.framework.kept import get_variables_by_name as get_variables_by_name
 from ...contrib.framework.kept import get_variables_to_restore as get_variables_to_restore
+from ...contrib.framework.kept import local_variable as local_variable
 from ...contrib.framework.kept import model_variable as model_variable
 from ...contrib.framework.kept import smart_cond as smart_cond
 from ...contrib.framework.kept import smart_constant_value as smart_constant_value
@@ -16,31 +25,58 @@ from ...contrib.framework.scopes_of_arguments import arg_scoped_arguments as arg
 from ...contrib.framework.scopes_of_arguments import current_arg_scope as current_arg_scope
 from ...contrib.framework.scopes_of_arguments import has_arg_scope as has_arg_scope
 from ...graph import Tensor as _Tensor
+from ...v1 import nest as nest
 
 __all__ = [
     "add_arg_scope",
+    "add_model_variable",
     "arg_scope",
     "arg_scoped_arguments",
     "argsort",
     "assert_global_step",
+    "assign_from_checkpoint",
+    "assign_from_checkpoint_fn",
+    "assign_from_values",
+    "assign_from_values_fn",
     "create_global_step",
     "current_arg_scope",
+    "filter_variables",
     "get_global_step",
     "get_local_variables",
     "get_model_variables",
+    "get_name_scope",
     "get_or_create_global_step",
     "get_trainable_variables",
+    "get_unique_variable",
     "get_variables",
     "get_variables_by_name",
     "get_variables_to_restore",
     "has_arg_scope",
+    "init_from_checkpoint",
     "is_tensor",
+    "list_variables",
+    "load_checkpoint",
+    "load_variable",
+    "local_variable",
     "model_variable",
+    "nest",
     "smart_cond",
     "smart_constant_value",
     "sort",
     "variable",
 ]
+
+def init_from_checkpoint(ckpt_dir_or_file: _Any, assignment_map: _Any) -> _Tensor:
+    """Lets variables begin with the values of a checkpoint: their initializers read it."""
+
+def list_variables(ckpt_dir_or_file: _Any) -> _Tensor:
+    """Returns the names and shapes of the variables in a checkpoint, in the order of the names."""
+
+def load_checkpoint(ckpt_dir_or_file: _Any) -> _Tensor:
+    """Returns a reader of a checkpoint."""
+
+def load_variable(ckpt_dir_or_file: _Any, name: str) -> _Tensor:
+    """Returns the value of a variable in a checkpoint."""
 
 def argsort(
     values: _Any, axis: int = ..., direction: str = ..., stable: _bool = ..., name: str | None = ...

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from typing import Any
 
 from ...dtypes import DTypeLike, float32
-from ...graph import GraphKeys, get_collection
+from ...graph import GraphKeys, get_collection, get_collection_ref, get_default_graph
 from ...graph import device as device_of
 from ...layers.choose import choose, known_bool
 from ...ops.math.sort import argsort, sort
 from ...ops.value_kinds import is_tensor
 from ...public import v1, whole
 from ...scopes import VariableScope, get_variable
+from ...variables import Variable
 from .scopes_of_arguments import add_arg_scope
 
 __all__ = [
@@ -96,6 +98,59 @@ def model_variable(
         name, shape, dtype, initializer, regularizer, trainable, listed, device=device,
         partitioner=partitioner, custom_getter=custom_getter, use_resource=use_resource,
     )  # fmt: skip
+
+
+@v1("contrib.framework.local_variable", "contrib.slim.local_variable")
+@whole
+def local_variable(
+    initial_value: Any, validate_shape: bool = True, name: str | None = None, use_resource: bool | None = None
+) -> Any:
+    """Makes a variable of the collection LOCAL_VARIABLES, which is not trained, saved or restored.
+
+    Args:
+        initial_value: Its first value.
+        validate_shape: Whether its shape is fixed by that.
+        name: Its name.
+        use_resource: Accepted for v1's sake.
+    """
+    return Variable(
+        initial_value, trainable=False, collections=[GraphKeys.LOCAL_VARIABLES],
+        validate_shape=validate_shape, name=name,
+    )  # fmt: skip
+
+
+@v1("contrib.framework.get_unique_variable", "contrib.slim.get_unique_variable")
+def get_unique_variable(var_op_name: str) -> Any:
+    """Returns the one variable of a name.
+
+    Args:
+        var_op_name: The whole name, without ":0".
+
+    Raises:
+        ValueError: If there is none.
+    """
+    found = [each for each in get_variables(re.escape(var_op_name)) if each.op.name == var_op_name]
+    if not found:
+        raise ValueError(f"Variable {var_op_name} does not match any variable.")
+    return found[0]
+
+
+@v1("contrib.framework.add_model_variable", "contrib.slim.add_model_variable")
+def add_model_variable(var: Any) -> None:
+    """Adds a variable to GraphKeys.MODEL_VARIABLES, if it is not there.
+
+    Args:
+        var: The variable.
+    """
+    kept = get_collection_ref(GraphKeys.MODEL_VARIABLES)
+    if var not in kept:
+        kept.append(var)
+
+
+@v1("contrib.framework.get_name_scope")
+def get_name_scope() -> str:
+    """Returns the current name scope, without the slash at its end."""
+    return get_default_graph().get_name_scope()
 
 
 @v1("contrib.framework.get_variables", "contrib.slim.get_variables")

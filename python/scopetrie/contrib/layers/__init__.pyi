@@ -3,6 +3,7 @@
 from builtins import bool as _bool
 from typing import Any as _Any
 
+from ...contrib.layers import utils as utils
 from ...contrib.layers.dense import conv2d_transpose as conv2d_transpose
 from ...contrib.layers.dense import conv2d_transpose as convolution2d_transpose
 from ...contrib.layers.dense import conv3d_transpose as conv3d_transpose
@@ -17,6 +18,8 @@ from ...contrib.layers.dense import convolution as convolution3d
 from ...contrib.layers.dense import fully_connected as fully_connected
 from ...contrib.layers.dense import separable_conv2d as separable_conv2d
 from ...contrib.layers.dense import separable_conv2d as separable_convolution2d
+from ...contrib.layers.groups import bias_add as bias_add
+from ...contrib.layers.groups import group_norm as group_norm
 from ...contrib.layers.initializers import variance_scaling_initializer as variance_scaling_initializer
 from ...contrib.layers.initializers import xavier_initializer as xavier_initializer
 from ...contrib.layers.initializers import xavier_initializer as xavier_initializer_conv2d
@@ -25,10 +28,12 @@ from ...contrib.layers.norms import instance_norm as instance_norm
 from ...contrib.layers.norms import layer_norm as layer_norm
 from ...contrib.layers.optimizing import optimize_loss as optimize_loss
 from ...contrib.layers.plain import avg_pool2d as avg_pool2d
+from ...contrib.layers.plain import avg_pool3d as avg_pool3d
 from ...contrib.layers.plain import dropout as dropout
 from ...contrib.layers.plain import embed_sequence as embed_sequence
 from ...contrib.layers.plain import flatten as flatten
 from ...contrib.layers.plain import max_pool2d as max_pool2d
+from ...contrib.layers.plain import max_pool3d as max_pool3d
 from ...contrib.layers.plain import one_hot_encoding as one_hot_encoding
 from ...contrib.layers.plain import repeat as repeat
 from ...contrib.layers.plain import softmax as softmax
@@ -44,7 +49,9 @@ from ...graph import Tensor as _Tensor
 __all__ = [
     "apply_regularization",
     "avg_pool2d",
+    "avg_pool3d",
     "batch_norm",
+    "bias_add",
     "conv1d",
     "conv2d",
     "conv2d_transpose",
@@ -60,6 +67,7 @@ __all__ = [
     "embed_sequence",
     "flatten",
     "fully_connected",
+    "group_norm",
     "instance_norm",
     "l1_l2_regularizer",
     "l1_regularizer",
@@ -67,6 +75,7 @@ __all__ = [
     "layer_norm",
     "linear",
     "max_pool2d",
+    "max_pool3d",
     "one_hot_encoding",
     "optimize_loss",
     "relu",
@@ -78,6 +87,7 @@ __all__ = [
     "stack",
     "sum_regularizer",
     "unit_norm",
+    "utils",
     "variance_scaling_initializer",
     "xavier_initializer",
     "xavier_initializer_conv2d",

@@ -6,8 +6,9 @@ from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager
 from typing import Any
 
-from ...graph import GraphKeys, add_to_collection
+from ...graph import GraphKeys
 from ...scopes import variable_scope
+from .aliases import collect_named_outputs
 
 __all__ = ["KERNEL_NAMES", "collected", "layer_scope"]
 
@@ -65,9 +66,7 @@ def collected(collections: Any, name: str, value: Any) -> Any:
 
     Args:
         collections: The collections.
-        name: What the result is of; contrib kept it as an alias.
+        name: What the result is of, its name in `convert_collection_to_dict`.
         value: The result.
     """
-    for key in _in(collections, name):
-        add_to_collection(key, value)
-    return value
+    return collect_named_outputs(_in(collections, name), name, value)

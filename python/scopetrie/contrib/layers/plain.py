@@ -8,7 +8,7 @@ from typing import Any
 
 from ... import dtypes
 from ...graph import Tensor
-from ...layers.pooling import AveragePooling2D, MaxPooling2D
+from ...layers.pooling import AveragePooling2D, AveragePooling3D, MaxPooling2D, MaxPooling3D
 from ...layers.stateless import Dropout
 from ...layers.stateless import flatten as flat_layer
 from ...ops.constant import convert_to_tensor
@@ -67,6 +67,28 @@ def avg_pool2d(
 ) -> Tensor:  # fmt: skip
     """Takes the mean of each window of images."""
     return _pooled(AveragePooling2D, "AvgPool2D", locals())
+
+
+@v1("contrib.layers.max_pool3d", "contrib.slim.max_pool3d")
+@add_arg_scope
+@described(_RETURNS, _RAISES)
+def max_pool3d(
+    inputs: Any, kernel_size: Any, stride: Any = 2, padding: str = "VALID", data_format: str = "NDHWC",
+    outputs_collections: Any = None, scope: str | None = None,
+) -> Tensor:  # fmt: skip
+    """Takes the largest element of each window of volumes."""
+    return _pooled(MaxPooling3D, "MaxPool3D", locals())
+
+
+@v1("contrib.layers.avg_pool3d", "contrib.slim.avg_pool3d")
+@add_arg_scope
+@described(_RETURNS, _RAISES)
+def avg_pool3d(
+    inputs: Any, kernel_size: Any, stride: Any = 2, padding: str = "VALID", data_format: str = "NDHWC",
+    outputs_collections: Any = None, scope: str | None = None,
+) -> Tensor:  # fmt: skip
+    """Takes the mean of each window of volumes."""
+    return _pooled(AveragePooling3D, "AvgPool3D", locals())
 
 
 @v1("contrib.layers.dropout", "contrib.slim.dropout")
