@@ -214,14 +214,16 @@ def slim_train(
             save_summaries_secs=save_summaries_secs, save_model_secs=save_interval_secs,
         )  # fmt: skip
     loss = None
-    with supervisor.managed_session(
-        master, config=session_config, start_standard_services=logdir is not None
-    ) as session:
+    with supervisor.managed_session(master, config=session_config, start_standard_services=False) as session:
+        services = [] if logdir is None else supervisor.start_standard_services(session)
         used = session if session_wrapper is None else session_wrapper(session)
         ends = False
         while not (ends or supervisor.should_stop()):
             loss, ends = train_step_fn(used, train_op, step, given)
         if logdir is not None:
+            supervisor.request_stop()
+            for each in services:
+                each.join()  # their last checkpoint comes before that of the end
             saver.save(session, supervisor.save_path, global_step=supervisor.global_step)
     return loss
 
