@@ -62,6 +62,7 @@ OPS_FLOORS = [
         "outputs",
         "placeholder",
         "promises",
+        "unneeded",
         "registry",
         "values",
     },

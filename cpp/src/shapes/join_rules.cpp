@@ -109,8 +109,19 @@ void parallel_concat(RuleCall& call) {
   call.give(call.dtype(0), shape);
 }
 
+// How many outputs an attribute says. A GraphDef may say anything, in few bytes.
+std::int64_t output_count(RuleCall& call, Attribute attribute, const char* name, const char* type, std::int64_t least) {
+  constexpr std::int64_t kMostOutputs = 1 << 20;
+  const std::int64_t count = call.integer(attribute);
+  if (count >= least && count <= kMostOutputs) [[likely]]
+    return count;
+  const std::string said = std::string("Attr '") + name + "' of '" + type + "' Op passed " + std::to_string(count);
+  if (count < least) throw Error(ErrorKind::kValue, said + " less than minimum " + std::to_string(least) + ".");
+  throw Error(ErrorKind::kValue, said + ": an operation has " + std::to_string(kMostOutputs) + " outputs at most.");
+}
+
 void unpack(RuleCall& call) {
-  const std::int64_t count = call.integer(Attribute::kNum);
+  const std::int64_t count = output_count(call, Attribute::kNum, "num", "Unpack", 0);
   std::int64_t axis = call.integer(Attribute::kAxis);
   Dims dims;
   if (!call.read(0, dims)) return give_times_unknown(call, count, 0);
@@ -123,10 +134,7 @@ void unpack(RuleCall& call) {
 }
 
 void split(RuleCall& call) {
-  const std::int64_t count = call.integer(Attribute::kNumSplit);
-  if (count < 1)
-    throw Error(ErrorKind::kValue,
-                "Attr 'num_split' of 'Split' Op passed " + std::to_string(count) + " less than minimum 1.");
+  const std::int64_t count = output_count(call, Attribute::kNumSplit, "num_split", "Split", 1);
   Dims dims;
   std::int64_t axis = 0;
   const bool knows_axis = call.one_int(0, axis);
@@ -142,7 +150,7 @@ void split(RuleCall& call) {
 
 void split_v(RuleCall& call) {
   const DType dtype = call.dtype(0);
-  const std::int64_t count = call.integer(Attribute::kNumSplit);
+  const std::int64_t count = output_count(call, Attribute::kNumSplit, "num_split", "SplitV", 1);
   Dims dims;
   Values sizes;
   std::int64_t axis = -1;  // of sizes that are known, as v1, the last one where it is not known

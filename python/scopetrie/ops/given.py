@@ -63,15 +63,16 @@ def read_attributes(
             raise ValueError(f"NodeDef missing attr '{each.name}' from Op<name={op_def.type}>")
     _check_derived(op_def, read, inputs, kept)
     if op_def.type == "Const":
-        kept = {"value": _own(np.asarray(kept["value"], kept["dtype"].as_numpy_dtype))}
+        kept = {"value": _own(kept["value"], kept["dtype"].as_numpy_dtype)}
     return kept or None, read or None, None
 
 
-def _own(value: np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:
-    """A copy; of one number that stands for all, a copy of that."""
+def _own(given: Any, dtype: Any) -> np.ndarray[Any, Any]:
+    """A copy, of a dtype; of one element that stands for all, a copy of that."""
+    value = np.asarray(given)
     if value.size > 1 and not any(value.strides):
-        return np.broadcast_to(value.reshape(-1)[0], value.shape)
-    return value.copy()
+        return np.broadcast_to(value[(slice(0, 1),) * value.ndim].astype(dtype), value.shape)
+    return np.array(given, dtype)
 
 
 def is_message(value: Any) -> bool:
@@ -102,7 +103,7 @@ def _plain(name: str, value: Any) -> Any:
     if isinstance(value, np.generic):
         return value.item()
     if isinstance(value, np.ndarray):
-        return _own(value)
+        return _own(value, value.dtype)
     if isinstance(value, type) or hasattr(value, "as_datatype_enum"):
         return as_dtype(value)
     known = (bool, int, float, str, bytes, TensorShape)

@@ -32,6 +32,7 @@ from ..graph import Tensor
 from ..public import v1
 from .declare import Attribute, Given, Input, tensor
 from .node_text import Dims, attribute_values, dims_text, node_text
+from .unneeded import with_all
 
 if TYPE_CHECKING:
     from typing_extensions import TypeVar
@@ -200,6 +201,7 @@ def define_op(
     """
     if scoped is None:
         scoped = name is not None and name != type
+    kernel = with_all(type, kernel, attributes)
     op_def = OpDef(type, inputs, attributes, kernel, stateful, host_outputs, scoped)
     function: OpFunction[Made] = OpFunction(op_def, type, name or type, inputs, rule, doc)
     op_def.function = function

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from inspect import signature
 from typing import Any, Final, NamedTuple
 
 from ..derivatives.control.bodies import Backward
@@ -11,6 +12,7 @@ from ..dtypes import as_dtype
 from ..graph import Graph, Operation, Tensor
 from ..ops.control.trace import Body
 from ..ops.node_text import Dims
+from ..ops.registry import OPS
 from ..shapes import as_dims
 from ..summary.bodies import BODY_TYPES
 
@@ -18,6 +20,10 @@ __all__ = ["Places", "body_attributes", "body_names", "has_bodies", "own_shapes"
 
 # What of a body is names of tensors; the others are those of operations.
 _TENSORS: Final = ("outputs", "feeds", "kept")
+
+
+# The bodies that nodes run.
+_RUN: Final = ("otherwise", "step", "test", "then")
 
 
 class Places(NamedTuple):
@@ -81,8 +87,19 @@ def body_attributes(node: Any, places: Places) -> dict[str, Any]:
     Args:
         node: The NodeDef.
         places: Where its bodies find what they name.
+
+    Raises:
+        ValueError: If it lacks a body, or has one of another kind.
     """
-    return {name: _read(name, value, places) for name, value in node.attr.items() if not name.startswith("_")}
+    known = signature(OPS[node.op].kernel or _read).parameters
+    kind = "Backward" if node.op.endswith("Grad") else "Body"
+    for name, value in node.attr.items():
+        if name in known and value.WhichOneof("value") == "func" and value.func.name != kind:
+            raise ValueError(f"Node {node.name!r}: attribute {name!r} is to be a function {kind!r}")
+    missing = [each for each in _RUN if each in known and not node.attr[each].HasField("func")]
+    if missing:
+        raise ValueError(f"NodeDef missing attr '{missing[0]}' from Op<name={node.op}>")
+    return {name: _read(name, value, places) for name, value in node.attr.items() if name in known}
 
 
 def _read(name: str, value: Any, places: Places) -> Any:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -10,7 +11,7 @@ from ..graph import Graph, get_default_graph
 from ..ops.constant import convert_to_tensor
 from ..public import v1
 from .library import with_functions_inside
-from .nodes import NodeImport
+from .nodes import NodeImport, as_value_errors
 from .v1_arrays import with_rows
 from .v1_contexts import split_input
 from .v1_flow import with_bodies
@@ -102,7 +103,11 @@ def add_graph_def(
                 f"Argument `return_elements` must be a list of strings. Obtained {return_elements}."
             )
     given = {node.name: node for node in graph_def.node}
-    nodes = with_bodies(with_rows(with_functions_inside(given, graph_def.library)))
+    if len(given) != len(graph_def.node):
+        twice, _ = Counter(node.name for node in graph_def.node).most_common(1)[0]
+        raise ValueError(f"Node '{twice}' is not unique")
+    with as_value_errors(""):
+        nodes = with_bodies(with_rows(with_functions_inside(given, graph_def.library)))
     graph = get_default_graph()
     assert isinstance(graph, Graph)
     with graph.transaction(), name_scope(name, "import", list((input_map or {}).values())) as scope:

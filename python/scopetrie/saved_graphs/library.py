@@ -86,6 +86,9 @@ def _runs_functions(node: Any) -> bool:
     return "body" in node.attr if node.op in _LOOPS else node.op in _CALLS
 
 
+_MOST_NODES: Final = 50_000  # that functions may make
+
+
 class _Called(NamedTuple):
     """A function's nodes in the graph.
 
@@ -105,8 +108,26 @@ class _Called(NamedTuple):
 class _Inside:
     def __init__(self, functions: Mapping[str, Any], nodes: Mapping[str, Any]) -> None:
         self._functions = functions
+        self._most = len(nodes) + _MOST_NODES
         self._nodes = nodes
-        self._names = set(nodes)
+        self._names: set[str] = set()
+        self._scopes: set[str] = set()
+        for each in nodes:
+            self._take(each)
+
+    def _take(self, name: str) -> None:
+        """Notes that a node has a name, and so that there are the scopes around it.
+
+        Raises:
+            ValueError: If there are too many nodes: a few functions that run each other twice make billions.
+        """
+        if len(self._names) == self._most:
+            raise ValueError(f"the functions of the GraphDef's library make more than {self._most} nodes")
+        self._names.add(name)
+        scope = name.rpartition("/")[0]
+        while scope and scope not in self._scopes:
+            self._scopes.add(scope)
+            scope = scope.rpartition("/")[0]
 
     def expand(self, node: Any, around: tuple[str, ...]) -> list[Any]:
         """A node, after those of the functions that it runs."""
@@ -178,7 +199,7 @@ class _Inside:
         while name in self._names:
             number += 1
             name = f"{wanted}_{number}"
-        self._names.add(name)
+        self._take(name)
         return name
 
     def _call(
@@ -200,10 +221,10 @@ class _Inside:
         known = dict(zip(arguments, given, strict=True))
         prefix = wanted = f"{node.name}/{scope}"
         number = 0
-        while prefix in self._names or any(each.startswith(f"{prefix}/") for each in self._names):
+        while prefix in self._names or prefix in self._scopes:
             number += 1
             prefix = f"{wanted}_{number}"
-        self._names.add(prefix)
+        self._take(prefix)
         within = {each.name: each for each in function.node_def}
         text = _Texts(name, known, within, prefix).text
         made: list[Any] = []
@@ -211,7 +232,7 @@ class _Inside:
             copy = type(node)()
             copy.CopyFrom(within[each])
             copy.name = f"{prefix}/{each}"
-            self._names.add(copy.name)
+            self._take(copy.name)
             del copy.input[:]
             copy.input.extend([found for one in within[each].input for found in text(one)])
             made += self.expand(copy, (*around, name))

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from typing import Any, Final
 
 import numpy as np
@@ -23,7 +24,7 @@ from .bodies import Places, body_attributes, body_names, has_bodies, own_shapes
 from .tensors import tensor_elements
 from .v1_contexts import split_input
 
-__all__ = ["NodeImport"]
+__all__ = ["NodeImport", "as_value_errors"]
 
 # Nodes that have more than a GraphDef says: functions of Python, or branches and bodies among other nodes.
 _OF_ELEMENTS: Final = "functions of elements"
@@ -52,6 +53,23 @@ _NOT_WRITTEN: Final = {
 
 
 _DATASETS: Final = re.compile(r"Dataset(V\d)?$")
+
+
+@contextmanager
+def as_value_errors(where: str) -> Iterator[None]:
+    """A block that reads what nodes say, which may be anything of any kind, and may lack what is needed.
+
+    Args:
+        where: What ends the message.
+
+    Raises:
+        ValueError: In place of what reading of such things raises.
+    """
+    try:
+        yield
+    except (LookupError, TypeError, AttributeError, ArithmeticError, AssertionError, RecursionError) as error:
+        what = "" if isinstance(error, TypeError) else f"{type(error).__name__}: "
+        raise ValueError(f"{what}{error}{where}") from error
 
 
 class _OtherShapes(Exception):
@@ -139,7 +157,8 @@ class NodeImport:
                     continue
                 needed = [each for each in self._needs(current) if each not in self._made]
                 if not needed:
-                    self._add(current)
+                    with as_value_errors(f"; NodeDef: {{{{node {self._prefix}{current}}}}}"):
+                        self._add(current)
                     waiting.pop()
                 elif current in opened:
                     raise ValueError(f"Node {current!r} waits for itself")
@@ -223,6 +242,7 @@ class NodeImport:
             and read is not None
             and (assign.op, read.op) == ("Assign", "Identity")
             and len(assign.input) == 2
+            and len(read.input) == 1
             and split_input(assign.input[0])[0] == split_input(read.input[0])[0] == owner
             and f"{owner}:0" not in self._mapped
             and owner not in self._mapped

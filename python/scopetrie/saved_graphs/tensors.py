@@ -27,6 +27,9 @@ _FIELDS: Final = {
 }
 
 
+_MOST_BYTES: Final = 1 << 31  # that protobuf holds
+
+
 def tensor_elements(tensor: Any) -> np.ndarray[Any, Any]:
     """Returns the elements of a TensorProto; the last one given stands for all that follow.
 
@@ -61,5 +64,7 @@ def tensor_elements(tensor: Any) -> np.ndarray[Any, Any]:
     if len(given) == 1:
         one: np.ndarray[Any, Any] = np.broadcast_to(given.reshape(()), shape)
         return one
+    if count * given.itemsize > _MOST_BYTES:
+        raise ValueError(f"the shape {list(shape)} has more elements than a GraphDef can hold")
     filled: np.ndarray[Any, Any] = np.concatenate([given, np.broadcast_to(given[-1:], count - len(given))])
     return filled.reshape(shape)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from ...graph import get_default_graph
 from ...public import v1
 from ...saved_graphs.meta_graph import read_meta_graph, restore_meta_graph
 from .saved_variables import all_saved
@@ -54,9 +55,11 @@ def import_meta_graph(
     """
     is_message = hasattr(meta_graph_or_file, "graph_def")
     meta_graph = meta_graph_or_file if is_message else read_meta_graph(meta_graph_or_file)
-    restore_meta_graph(
-        meta_graph, clear_devices=clear_devices, import_scope=import_scope, input_map=input_map
-    )
-    if meta_graph.HasField("saver_def"):
-        return Saver.from_proto(meta_graph.saver_def, import_scope)
-    return Saver() if all_saved() else None
+    graph = get_default_graph()
+    with graph.transaction():
+        restore_meta_graph(
+            meta_graph, clear_devices=clear_devices, import_scope=import_scope, input_map=input_map
+        )
+        if meta_graph.HasField("saver_def"):
+            return Saver.from_proto(meta_graph.saver_def, import_scope)
+        return Saver() if all_saved() else None
