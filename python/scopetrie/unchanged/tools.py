@@ -11,7 +11,7 @@ from .._core import name_scope
 from ..graph import Tensor, control_dependencies
 from ..ops.array.fill import identity, ones_like
 from ..ops.constant import convert_to_tensor
-from ..ops.math.elementwise import multiply
+from ..ops.elementwise.arithmetic import multiply
 from ..train.saving.checkpoint_reader import load_checkpoint
 
 __all__ = [

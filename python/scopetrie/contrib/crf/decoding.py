@@ -13,8 +13,8 @@ from ...ops.array.gather import gather
 from ...ops.array.join import concat
 from ...ops.array.reverse import reverse_sequence
 from ...ops.constant import convert_to_tensor
+from ...ops.elementwise.arithmetic import cast
 from ...ops.math.arg import argmax
-from ...ops.math.elementwise import cast
 from ...ops.math.reduce import reduce_max
 from ...public import v1, whole
 from ...rnn.cell import RNNCell

@@ -12,10 +12,10 @@ from ...ops.array.join import concat, stack
 from ...ops.array.shape import reshape, shape
 from ...ops.constant import convert_to_tensor
 from ...ops.control.trace import flat
-from ...ops.math.elementwise import tanh
+from ...ops.elementwise.arithmetic import tanh
 from ...ops.math.reduce import reduce_sum
 from ...ops.nn.activation import softmax
-from ...ops.nn.conv import conv2d
+from ...ops.nn.windows.conv import conv2d
 from ...public import v1
 from ...rnn.linear import linear
 from ...scopes import get_variable, get_variable_scope, variable_scope

@@ -10,8 +10,8 @@ from ...layers.input_spec import InputSpec
 from ...ops.array.join import concat, stack
 from ...ops.array.reverse import reverse, reverse_sequence
 from ...ops.array.split import split, unstack
+from ...ops.elementwise.arithmetic import sigmoid
 from ...ops.linalg.products import matmul
-from ...ops.math.elementwise import sigmoid
 from ...ops.nn.activation import bias_add
 from ...public import v1, whole
 from ...rnn.cell import known_depth

@@ -11,11 +11,11 @@ from ...ops.array.dims import expand_dims
 from ...ops.array.join import concat
 from ...ops.array.shape import reshape
 from ...ops.control.trace import flat, packed
-from ...ops.math.elementwise import sigmoid, tanh
+from ...ops.elementwise.arithmetic import sigmoid, tanh
 from ...ops.math.reduce import reduce_sum
 from ...ops.nn.activation import softmax, xw_plus_b
-from ...ops.nn.conv import conv2d
 from ...ops.nn.embedding import embedding_lookup
+from ...ops.nn.windows.conv import conv2d
 from ...public import v1, whole
 from ...rnn.linear import linear
 from ...rnn.wrappers import Wrapper

@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Final
 
 from ...graph import get_default_graph
-from ...ops.math.compare import equal
+from ...ops.elementwise.compare import equal
 from ...public import v1
 from ...summary.file_writer import FileWriter
 from ...train.saving.saver import Saver

@@ -10,9 +10,9 @@ from ...graph import GraphKeys, Tensor, control_dependencies, get_collection, ge
 from ...ops.array.fill import identity
 from ...ops.checks import check_numerics
 from ...ops.control.flow import no_op
+from ...ops.elementwise.arithmetic import cast, multiply
 from ...ops.indexed_slices import IndexedSlices
 from ...ops.math.clipping import clip_by_norm, global_norm
-from ...ops.math.elementwise import cast, multiply
 from ...public import v1, whole
 from ...summary.ops import histogram, scalar
 from ...train.steps import get_or_create_global_step

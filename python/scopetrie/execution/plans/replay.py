@@ -13,12 +13,12 @@ from typing import Any, Final
 
 import numpy as np
 
-from ..backends import Array, Backend
-from ..backends.deferred import note, noted_by
-from ..graph import Graph
-from ..locks import Lock
-from ..ops.registry import OPS
-from .state import State
+from ...backends import Array, Backend
+from ...backends.deferred import note, noted_by
+from ...graph import Graph
+from ...locks import Lock
+from ...ops.registry import OPS
+from ..state import State
 from .steps import Output, Step
 
 # So many runs of a form come before the one that is recorded; the plan's first does not count.

@@ -11,9 +11,9 @@ from collections import Counter
 from collections.abc import Callable, Container, Sequence
 from typing import Any, Final
 
-from ..backends import Array
-from ..graph import Graph
-from .failure import located
+from ...backends import Array
+from ...graph import Graph
+from ..failure import located
 from .resolution import NEW, Call, Resolution
 
 # What is summed alone: the number of its argument.
