@@ -230,7 +230,7 @@ def test_control_dependencies_are_run():
 
 
 def test_long_plans_are_looped_over(monkeypatch):
-    from scopetrie.execution import plan as module
+    from scopetrie.execution.plans import plan as module
 
     monkeypatch.setattr(module, "_LONGEST_GENERATED", 2)
     x = tf.placeholder(tf.float32, [2])

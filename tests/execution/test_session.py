@@ -97,9 +97,10 @@ def test_improper_nesting():
     text = f"Nesting violated for default stack of {tf.Session} objects"
     assert str(caught.value) == text
     second.__exit__(None, None, None)
-    from scopetrie.execution import session_stack
 
-    session_stack.pop(tf.get_default_session())
+    from scopetrie.execution.sessions import stack
+
+    stack.pop(tf.get_default_session())
 
 
 WRONG = [
@@ -274,7 +275,7 @@ def test_small_members():
 
 
 def test_a_form_of_call_is_compiled_once(monkeypatch):
-    from scopetrie.execution import program
+    from scopetrie.execution.sessions import program
 
     made = []
     compiled = program.Plan

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from scopetrie import _core
 from scopetrie.backends.numpy import XP
 from scopetrie.derivatives.nn import conv
-from scopetrie.ops.nn import conv_transpose, convolve
+from scopetrie.ops.nn.windows import conv_transpose, convolve
 from scopetrie.ops.nn.windows.window import Geometry
 
 signal = pytest.importorskip("scipy.signal")

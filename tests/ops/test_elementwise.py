@@ -153,7 +153,7 @@ def test_unary(name: str, x: Any) -> None:
 def test_formulas_of_special_functions(name: str) -> None:
     """The formulas used when the library has no such function."""
     import array_api_compat.numpy as xp
-    from scopetrie.ops.math import special_kernels
+    from scopetrie.ops.elementwise import special_kernels
 
     x = np.concatenate([np.linspace(-9.75, 9.75, 4000), [30.0, 100.0, 170.5, 1e-3]])
     with np.errstate(all="ignore"):

@@ -9,7 +9,7 @@ from typing import Any, ClassVar, Self
 import numpy as np
 import pytest
 import scopetrie as st
-from scopetrie.store import progress as bars
+from scopetrie.store.files import progress as bars
 
 
 class Bar:
