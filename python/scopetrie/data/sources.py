@@ -10,7 +10,7 @@ from __future__ import annotations
 import itertools
 import operator
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from typing import Any, Final, TypeAlias
+from typing import Any, TypeAlias
 
 import numpy as np
 
@@ -18,7 +18,6 @@ from ..errors import InvalidArgumentError, OpError, OutOfRangeError
 from ..ops.control.trace import taped
 
 Element: TypeAlias = tuple[Any, ...]
-FOREVER: Final = -1
 
 
 class Source:

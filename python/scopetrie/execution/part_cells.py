@@ -59,7 +59,6 @@ class PartCell(Cell):
         super().__init__(name, backend, dtype, dims, None, trainable)
         self.shard = shard
         self._parts = parts
-        self._made_here = False
 
     @property
     def facts(self) -> tuple[Any, ...]:
