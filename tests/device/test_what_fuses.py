@@ -23,6 +23,7 @@ SPECIAL = (
 )
 NOT_FUSED = {
     **dict.fromkeys(SPECIAL.split(), "a special function of CuPy's"),
+    "Complex": "complex numbers are not fused",
     "Pow": "of integers: CuPy's, which says what a negative power is",
 }
 
