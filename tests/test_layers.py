@@ -37,7 +37,7 @@ FLOORS = [
     {"partitioned"},
     {"execution"},
     {"data", "layers", "metrics"},
-    {"queues", "rnn"},
+    {"lookup", "queues", "rnn"},
     {"parameters", "summary", "compat", "client", "onnx", "v1"},
     {"saved_graphs"},
     {"train"},

@@ -13,6 +13,7 @@ from . import errors as errors
 from . import estimator as estimator
 from . import initializers as initializers
 from . import layers as layers
+from . import lookup as lookup
 from . import losses as losses
 from . import metrics as metrics
 from . import onnx as onnx
@@ -331,6 +332,7 @@ from .ops.sparse.shape import sparse_reset_shape as sparse_reset_shape
 from .ops.sparse.shape import sparse_reshape as sparse_reshape
 from .ops.sparse.shape import sparse_slice as sparse_slice
 from .ops.sparse.shape import sparse_transpose as sparse_transpose
+from .ops.sparse.splitting import string_split as string_split
 from .ops.sparse_tensor import SparseTensor as SparseTensor
 from .ops.sparse_tensor import SparseTensorValue as SparseTensorValue
 from .ops.sparse_tensor import convert_to_tensor_or_sparse_tensor as convert_to_tensor_or_sparse_tensor
@@ -768,6 +770,7 @@ __all__ = [
     "logical_not",
     "logical_or",
     "logical_xor",
+    "lookup",
     "losses",
     "lower",
     "make_template",
@@ -955,6 +958,7 @@ __all__ = [
     "string",
     "string_join",
     "string_ref",
+    "string_split",
     "string_strip",
     "string_to_hash_bucket",
     "string_to_hash_bucket_fast",

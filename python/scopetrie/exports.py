@@ -128,6 +128,7 @@ EXPORTS: Final = {
         ops.sparse.reduce sparse_reduce_sum_sparse sparse_softmax
         ops.sparse.rows sparse_fill_empty_rows sparse_mask sparse_merge sparse_retain
         ops.sparse.shape sparse_reorder sparse_reset_shape sparse_reshape sparse_slice sparse_transpose
+        ops.sparse.splitting string_split
         ops.sparse_tensor SparseTensor SparseTensorValue convert_to_tensor_or_sparse_tensor sparse_placeholder
         ops.state.scatter scatter_add scatter_div scatter_max scatter_min scatter_mul scatter_nd_add
         ops.state.scatter scatter_nd_sub scatter_nd_update scatter_sub scatter_update
@@ -241,6 +242,11 @@ EXPORTS: Final = {
         contrib.metrics.streaming streaming_precision streaming_recall streaming_root_mean_squared_error
         contrib.metrics.streaming streaming_sparse_recall_at_k streaming_true_negatives
         contrib.metrics.streaming streaming_true_positives
+    "contrib.lookup": """
+        lookup.initializers KeyValueTensorInitializer TextFileIndex TextFileInitializer
+        lookup.tables HashTable=StaticHashTable MutableHashTable
+        lookup.vocabulary StrongHashSpec index_table_from_file index_table_from_tensor
+        lookup.vocabulary index_to_string_table_from_file index_to_string_table_from_tensor
     """,
     "contrib.rnn": """
         contrib.rnn.cells InputProjectionWrapper LSTMBlockCell LayerNormBasicLSTMCell OutputProjectionWrapper
@@ -407,6 +413,10 @@ EXPORTS: Final = {
         ops.math.clipping global_norm
         ops.nn.norm l2_normalize
     """,
+    "lookup": """
+        lookup.initializers KeyValueTensorInitializer TextFileIndex TextFileInitializer
+        lookup.tables StaticHashTable StaticVocabularyTable
+    """,
     "losses": """
         losses.elements absolute_difference cosine_distance hinge_loss huber_loss log_loss
         losses.elements mean_pairwise_squared_error mean_squared_error
@@ -531,6 +541,7 @@ EXPORTS: Final = {
         ops.sparse_tensor SparseTensor placeholder=sparse_placeholder
     """,
     "strings": """
+        ops.sparse.splitting split
         ops.strings.buckets to_hash_bucket to_hash_bucket_fast to_hash_bucket_strong
         ops.strings.format format
         ops.strings.join join reduce_join unsorted_segment_join
@@ -665,6 +676,10 @@ OP_TYPES: Final = {
     """,
     "derivatives.sparse.places": """
         SparseAddGrad SparseFillEmptyRowsGrad SparseSliceGrad
+    """,
+    "lookup.nodes": """
+        HashTableV2 InitializeTableFromTextFileV2 LookupTableExportV2 LookupTableFindV2 LookupTableImportV2
+        LookupTableInsertV2 LookupTableRemoveV2 LookupTableSizeV2 MutableHashTableV2
     """,
     "ops.array.dims": """
         BroadcastArgs BroadcastTo EnsureShape ExpandDims Squeeze
@@ -893,6 +908,9 @@ OP_TYPES: Final = {
     """,
     "ops.sparse.shape": """
         SparseReorder SparseReshape SparseSlice
+    """,
+    "ops.sparse.splitting": """
+        StringSplit StringSplitV2
     """,
     "ops.state.checkpoint": """
         RestoreV2 SaveV2

@@ -47,6 +47,7 @@ NAMESPACES: Final = {
     "contrib.legacy_seq2seq": "contrib.legacy_seq2seq",
     "contrib.losses": "contrib.losses",
     "contrib.metrics": "contrib.metrics",
+    "contrib.lookup": "contrib.lookup",
     "contrib.rnn": "contrib.rnn",
     "contrib.seq2seq": "contrib.seq2seq",
     "contrib.slim": "contrib.slim",
@@ -76,6 +77,7 @@ NAMESPACES: Final = {
     "layers": "layers",
     "linalg": "v1.namespaces.linalg",
     "logging": "v1.logging",
+    "lookup": "lookup",
     "losses": "losses",
     "math": "v1.namespaces.math",
     "nest": "v1.nest",
@@ -98,10 +100,10 @@ _BUILDERS: Final = tuple(
     f"{__package__}.{name}"
     for name in (
         "contrib.crf", "contrib.layers.dense", "contrib.layers.groups", "contrib.layers.norms",
-        "contrib.layers.optimizing", "contrib.layers.plain", "contrib.legacy_seq2seq", "contrib.rnn",
-        "contrib.seq2seq", "data", "derivatives", "distributions", "layers", "losses", "metrics", "ops",
-        "partitioners", "queues", "random", "rnn", "summary.ops", "train.batching", "train.producers",
-        "train.schedules", "variables",
+        "contrib.layers.optimizing", "contrib.layers.plain", "contrib.legacy_seq2seq",
+        "contrib.rnn", "contrib.seq2seq", "data", "derivatives", "distributions", "layers",
+        "lookup", "losses", "metrics", "ops", "partitioners", "queues", "random", "rnn",
+        "summary.ops", "train.batching", "train.producers", "train.schedules", "variables",
     )
 )  # fmt: skip
 

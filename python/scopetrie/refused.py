@@ -93,13 +93,14 @@ _GROUPS: Final = {
     """,
     "it does not read such records. Do it in Python before feeding, or inside the graph by py_func": """
         decode_compressed decode_json_example edit_distance fingerprint
-        parse_tensor serialize_tensor lookup io.RaggedFeature io.decode_compressed io.decode_json_example
+        parse_tensor serialize_tensor lookup.experimental
+        io.RaggedFeature io.decode_compressed io.decode_json_example
         io.decode_proto io.encode_proto
         io.parse_tensor io.serialize_tensor
     """,
     "what it gives has rows of several lengths, and tensors are rectangular here. Split in Python before "
     "feeding, or inside the graph by py_func, and pad the rows": """
-        string_split strings.bytes_split strings.ngrams strings.split strings.unicode_decode
+        strings.bytes_split strings.ngrams strings.unicode_decode
         strings.unicode_decode_with_offsets strings.unicode_encode strings.unicode_split
         strings.unicode_split_with_offsets
     """,

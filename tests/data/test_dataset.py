@@ -99,6 +99,7 @@ def test_names_of_nodes_are_those_of_v1() -> None:
         (lambda: Dataset.range(2).map(lambda x: {"x": x, "y": (x, 5)}), [
             {"x": 0, "y": (0, 5)}, {"x": 1, "y": (1, 5)},
         ]),
+        (lambda: Dataset.range(2).map(tf.as_string).padded_batch(2, []), [[b"0", b"1"]]),
         (lambda: Dataset.range(2).map(lambda x: tf.fill([x + 1], x)).padded_batch(2, [3], np.int64(-1)), [
             [[0, -1, -1], [1, 1, -1]],
         ]),

@@ -6,6 +6,7 @@ from ..contrib import framework as framework
 from ..contrib import layers as layers
 from ..contrib import learn as learn
 from ..contrib import legacy_seq2seq as legacy_seq2seq
+from ..contrib import lookup as lookup
 from ..contrib import losses as losses
 from ..contrib import metrics as metrics
 from ..contrib import rnn as rnn
@@ -20,6 +21,7 @@ __all__ = [
     "layers",
     "learn",
     "legacy_seq2seq",
+    "lookup",
     "losses",
     "metrics",
     "rnn",

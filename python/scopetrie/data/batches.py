@@ -108,7 +108,7 @@ def stacked(parts: Sequence[Any], at: int) -> Any:
 
 
 def _padded(parts: Sequence[Any], dims: Dims, value: Any) -> Any:
-    arrays = [each if isinstance(each, np.ndarray) else np.asarray(each) for each in parts]
+    arrays = [np.array(each, object) if isinstance(each, bytes) else np.asarray(each) for each in parts]
     rank = arrays[0].ndim
     if dims is None:
         dims = (None,) * rank
@@ -125,7 +125,7 @@ def _padded(parts: Sequence[Any], dims: Dims, value: Any) -> Any:
     )
     dtype: Any = object if arrays[0].dtype.kind in "SO" else arrays[0].dtype
     made = np.full((len(arrays), *shape), value, dtype)
-    for row, each in zip(made, arrays, strict=True):
+    for row, each in enumerate(arrays):
         if any(size > room for size, room in zip(each.shape, shape, strict=True)):
             raise DataLossError(
                 None,
@@ -133,7 +133,8 @@ def _padded(parts: Sequence[Any], dims: Dims, value: Any) -> Any:
                 "Attempted to pad to a smaller size than the input element: "
                 f"{dims_text(each.shape)} into {dims_text(shape)}.",
             )
-        row[tuple(map(slice, each.shape))] = each
+        place: Any = (row, *map(slice, each.shape))
+        made[place] = each if shape else each[()]
     return made
 
 

@@ -53,7 +53,7 @@ _PLACES: Final = {
     "io_ops": "",
     "linalg_ops": " linalg",
     "logging_ops": " summary",
-    "lookup_ops": "",
+    "lookup_ops": ":unchanged.tables",
     "losses": "losses",
     "losses_impl": "losses",
     "map_fn": "",

@@ -144,8 +144,8 @@ def _after(gate: Operation, tensor: Any) -> Any:
 def tables_initializer(name: str = "init_all_tables") -> Operation:
     """Makes an operation that runs those in the collection TABLE_INITIALIZERS.
 
-    There are no lookup tables here that would have to be filled. Programs add the initializers of iterators,
-    which a `MonitoredSession` then runs.
+    They fill the tables of `tf.lookup`. Programs add the initializers of iterators, too, which a
+    `MonitoredSession` then runs.
 
     Args:
         name: The operation's name.
