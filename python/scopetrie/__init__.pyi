@@ -210,10 +210,7 @@ from .ops.control.loop import while_loop as while_loop
 from .ops.control.map import map_fn as map_fn
 from .ops.control.map import scan as scan
 from .ops.control.tensor_array import TensorArray as TensorArray
-from .ops.elementwise.arithmetic import abs as abs
-from .ops.elementwise.arithmetic import cast as cast
-from .ops.elementwise.arithmetic import round as round
-from .ops.elementwise.arithmetic import sign as sign
+from .ops.elementwise.cast import cast as cast
 from .ops.elementwise.compare import clip_by_value as clip_by_value
 from .ops.elementwise.compare import logical_xor as logical_xor
 from .ops.elementwise.compare import where as where
@@ -225,6 +222,9 @@ from .ops.elementwise.divide import div_no_nan as div_no_nan
 from .ops.elementwise.divide import divide as divide
 from .ops.elementwise.divide import floordiv as floordiv
 from .ops.elementwise.divide import truediv as truediv
+from .ops.elementwise.unary import abs as abs
+from .ops.elementwise.unary import round as round
+from .ops.elementwise.unary import sign as sign
 from .ops.folding import constant_value as constant_value
 from .ops.indexed_slices import IndexedSlices as IndexedSlices
 from .ops.indexed_slices import convert_to_tensor_or_indexed_slices as convert_to_tensor_or_indexed_slices
@@ -1200,59 +1200,17 @@ def foldr(
 ) -> _Tensor:
     """Combines the entries of tensors along their first dimension, from the last to the first."""
 
-def acos(x: _Any, name: str | None = ...) -> _Tensor:
-    """The angle in radians whose cosine is x, element by element."""
-
-def acosh(x: _Any, name: str | None = ...) -> _Tensor:
-    """The number whose hyperbolic cosine is x, element by element."""
-
 def add(x: _Any, y: _Any, name: str | None = ...) -> _Tensor:
     """x + y, element by element; shapes broadcast."""
 
-def asin(x: _Any, name: str | None = ...) -> _Tensor:
-    """The angle in radians whose sine is x, element by element."""
-
-def asinh(x: _Any, name: str | None = ...) -> _Tensor:
-    """The number whose hyperbolic sine is x, element by element."""
-
-def atan(x: _Any, name: str | None = ...) -> _Tensor:
-    """The angle in radians whose tangent is x, element by element."""
-
 def atan2(y: _Any, x: _Any, name: str | None = ...) -> _Tensor:
     """The angle of the point (x, y), element by element; shapes broadcast."""
-
-def atanh(x: _Any, name: str | None = ...) -> _Tensor:
-    """The number whose hyperbolic tangent is x, element by element."""
-
-def ceil(x: _Any, name: str | None = ...) -> _Tensor:
-    """x rounded up, element by element."""
-
-def cos(x: _Any, name: str | None = ...) -> _Tensor:
-    """The cosine of x in radians, element by element."""
-
-def cosh(x: _Any, name: str | None = ...) -> _Tensor:
-    """The hyperbolic cosine of x, element by element."""
-
-def exp(x: _Any, name: str | None = ...) -> _Tensor:
-    """e to the power of x, element by element."""
-
-def expm1(x: _Any, name: str | None = ...) -> _Tensor:
-    """exp(x) - 1, precise near 0, element by element."""
-
-def floor(x: _Any, name: str | None = ...) -> _Tensor:
-    """x rounded down, element by element."""
 
 def floor_div(x: _Any, y: _Any, name: str | None = ...) -> _Tensor:
     """x / y rounded down, element by element; shapes broadcast."""
 
 def floormod(x: _Any, y: _Any, name: str | None = ...) -> _Tensor:
     """The remainder of x / y, with the sign of y, element by element; shapes broadcast."""
-
-def log(x: _Any, name: str | None = ...) -> _Tensor:
-    """The natural logarithm of x, element by element."""
-
-def log1p(x: _Any, name: str | None = ...) -> _Tensor:
-    """log(1 + x), precise near 0, element by element."""
 
 def maximum(x: _Any, y: _Any, name: str | None = ...) -> _Tensor:
     """The larger of x and y, element by element; shapes broadcast."""
@@ -1266,38 +1224,11 @@ def mod(x: _Any, y: _Any, name: str | None = ...) -> _Tensor:
 def multiply(x: _Any, y: _Any, name: str | None = ...) -> _Tensor:
     """x * y, element by element; shapes broadcast."""
 
-def negative(x: _Any, name: str | None = ...) -> _Tensor:
-    """-x, element by element."""
-
 def pow(x: _Any, y: _Any, name: str | None = ...) -> _Tensor:
     """x to the power of y, element by element; shapes broadcast."""
 
 def realdiv(x: _Any, y: _Any, name: str | None = ...) -> _Tensor:
     """x / y for floats, element by element; shapes broadcast."""
-
-def reciprocal(x: _Any, name: str | None = ...) -> _Tensor:
-    """1 / x, element by element."""
-
-def rint(x: _Any, name: str | None = ...) -> _Tensor:
-    """x rounded to the nearest whole number, halves to even, element by element."""
-
-def rsqrt(x: _Any, name: str | None = ...) -> _Tensor:
-    """1 / the square root of x, element by element."""
-
-def sigmoid(x: _Any, name: str | None = ...) -> _Tensor:
-    """1 / (1 + exp(-x)), element by element."""
-
-def sin(x: _Any, name: str | None = ...) -> _Tensor:
-    """The sine of x in radians, element by element."""
-
-def sinh(x: _Any, name: str | None = ...) -> _Tensor:
-    """The hyperbolic sine of x, element by element."""
-
-def sqrt(x: _Any, name: str | None = ...) -> _Tensor:
-    """The square root of x, element by element."""
-
-def square(x: _Any, name: str | None = ...) -> _Tensor:
-    """x squared, element by element."""
 
 def squared_difference(x: _Any, y: _Any, name: str | None = ...) -> _Tensor:
     """(x - y) squared, element by element; shapes broadcast."""
@@ -1305,11 +1236,11 @@ def squared_difference(x: _Any, y: _Any, name: str | None = ...) -> _Tensor:
 def subtract(x: _Any, y: _Any, name: str | None = ...) -> _Tensor:
     """x - y, element by element; shapes broadcast."""
 
-def tan(x: _Any, name: str | None = ...) -> _Tensor:
-    """The tangent of x in radians, element by element."""
+def truncatediv(x: _Any, y: _Any, name: str | None = ...) -> _Tensor:
+    """x / y rounded towards zero, element by element; shapes broadcast."""
 
-def tanh(x: _Any, name: str | None = ...) -> _Tensor:
-    """The hyperbolic tangent of x, element by element."""
+def truncatemod(x: _Any, y: _Any, name: str | None = ...) -> _Tensor:
+    """The remainder of x / y, with the sign of x, element by element; shapes broadcast."""
 
 def to_bfloat16(x: _Any, name: str = ...) -> _Tensor:
     """Casts a tensor to bfloat16; deprecated in v1 for `cast`."""
@@ -1331,12 +1262,6 @@ def to_int32(x: _Any, name: str = ...) -> _Tensor:
 
 def to_int64(x: _Any, name: str = ...) -> _Tensor:
     """Casts a tensor to int64; deprecated in v1 for `cast`."""
-
-def truncatediv(x: _Any, y: _Any, name: str | None = ...) -> _Tensor:
-    """x / y rounded towards zero, element by element; shapes broadcast."""
-
-def truncatemod(x: _Any, y: _Any, name: str | None = ...) -> _Tensor:
-    """The remainder of x / y, with the sign of x, element by element; shapes broadcast."""
 
 def equal(x: _Any, y: _Any, name: str | None = ..., *, incompatible_shape_error: _bool = ...) -> _Tensor:
     """Whether x == y, element by element; shapes broadcast."""
@@ -1409,6 +1334,81 @@ def polygamma(a: _Any, x: _Any, name: str | None = ...) -> _Tensor:
 
 def zeta(x: _Any, q: _Any, name: str | None = ...) -> _Tensor:
     """The Hurwitz zeta function of x and q, element by element; shapes broadcast."""
+
+def acos(x: _Any, name: str | None = ...) -> _Tensor:
+    """The angle in radians whose cosine is x, element by element."""
+
+def acosh(x: _Any, name: str | None = ...) -> _Tensor:
+    """The number whose hyperbolic cosine is x, element by element."""
+
+def asin(x: _Any, name: str | None = ...) -> _Tensor:
+    """The angle in radians whose sine is x, element by element."""
+
+def asinh(x: _Any, name: str | None = ...) -> _Tensor:
+    """The number whose hyperbolic sine is x, element by element."""
+
+def atan(x: _Any, name: str | None = ...) -> _Tensor:
+    """The angle in radians whose tangent is x, element by element."""
+
+def atanh(x: _Any, name: str | None = ...) -> _Tensor:
+    """The number whose hyperbolic tangent is x, element by element."""
+
+def ceil(x: _Any, name: str | None = ...) -> _Tensor:
+    """x rounded up, element by element."""
+
+def cos(x: _Any, name: str | None = ...) -> _Tensor:
+    """The cosine of x in radians, element by element."""
+
+def cosh(x: _Any, name: str | None = ...) -> _Tensor:
+    """The hyperbolic cosine of x, element by element."""
+
+def exp(x: _Any, name: str | None = ...) -> _Tensor:
+    """e to the power of x, element by element."""
+
+def expm1(x: _Any, name: str | None = ...) -> _Tensor:
+    """exp(x) - 1, precise near 0, element by element."""
+
+def floor(x: _Any, name: str | None = ...) -> _Tensor:
+    """x rounded down, element by element."""
+
+def log(x: _Any, name: str | None = ...) -> _Tensor:
+    """The natural logarithm of x, element by element."""
+
+def log1p(x: _Any, name: str | None = ...) -> _Tensor:
+    """log(1 + x), precise near 0, element by element."""
+
+def negative(x: _Any, name: str | None = ...) -> _Tensor:
+    """-x, element by element."""
+
+def reciprocal(x: _Any, name: str | None = ...) -> _Tensor:
+    """1 / x, element by element."""
+
+def rint(x: _Any, name: str | None = ...) -> _Tensor:
+    """x rounded to the nearest whole number, halves to even, element by element."""
+
+def rsqrt(x: _Any, name: str | None = ...) -> _Tensor:
+    """1 / the square root of x, element by element."""
+
+def sigmoid(x: _Any, name: str | None = ...) -> _Tensor:
+    """1 / (1 + exp(-x)), element by element."""
+
+def sin(x: _Any, name: str | None = ...) -> _Tensor:
+    """The sine of x in radians, element by element."""
+
+def sinh(x: _Any, name: str | None = ...) -> _Tensor:
+    """The hyperbolic sine of x, element by element."""
+
+def sqrt(x: _Any, name: str | None = ...) -> _Tensor:
+    """The square root of x, element by element."""
+
+def square(x: _Any, name: str | None = ...) -> _Tensor:
+    """x squared, element by element."""
+
+def tan(x: _Any, name: str | None = ...) -> _Tensor:
+    """The tangent of x in radians, element by element."""
+
+def tanh(x: _Any, name: str | None = ...) -> _Tensor:
+    """The hyperbolic tangent of x, element by element."""
 
 def cross(a: _Any, b: _Any, name: str | None = ...) -> _Tensor:
     """The cross product of vectors."""

@@ -69,17 +69,17 @@ EXPORTS: Final = {
         ops.control.loop while_loop
         ops.control.map foldl foldr map_fn scan
         ops.control.tensor_array TensorArray
-        ops.elementwise.arithmetic abs acos acosh add asin asinh atan atan2 atanh cast ceil cos cosh exp expm1
-        ops.elementwise.arithmetic floor floor_div floormod log log1p maximum minimum mod multiply negative
-        ops.elementwise.arithmetic pow realdiv reciprocal rint round rsqrt sigmoid sign sin sinh sqrt square
-        ops.elementwise.arithmetic squared_difference subtract tan tanh to_bfloat16 to_complex128 to_complex64
-        ops.elementwise.arithmetic to_double to_float to_int32 to_int64 truncatediv truncatemod
+        ops.elementwise.arithmetic add atan2 floor_div floormod maximum minimum mod multiply pow realdiv
+        ops.elementwise.arithmetic squared_difference subtract truncatediv truncatemod
+        ops.elementwise.cast cast to_bfloat16 to_complex128 to_complex64 to_double to_float to_int32 to_int64
         ops.elementwise.compare clip_by_value equal greater greater_equal is_finite is_inf is_nan less
         ops.elementwise.compare less_equal logical_and logical_not logical_or logical_xor not_equal where
         ops.elementwise.compare where_v2
         ops.elementwise.complex angle complex conj imag real
         ops.elementwise.divide div div_no_nan divide floordiv truediv
         ops.elementwise.special betainc digamma erf erfc igamma igammac lgamma polygamma zeta
+        ops.elementwise.unary abs acos acosh asin asinh atan atanh ceil cos cosh exp expm1 floor log log1p
+        ops.elementwise.unary negative reciprocal rint round rsqrt sigmoid sign sin sinh sqrt square tan tanh
         ops.folding constant_value
         ops.indexed_slices IndexedSlices convert_to_tensor_or_indexed_slices
         ops.linalg.contraction einsum tensordot
@@ -343,7 +343,7 @@ EXPORTS: Final = {
         dtypes DType QUANTIZED_DTYPES as_dtype bfloat16 bool complex128 complex64 double float16 float32
         dtypes float64 half int16 int32 int64 int8 qint16 qint32 qint8 quint16 quint8 resource string uint16
         dtypes uint32 uint64 uint8 variant
-        ops.elementwise.arithmetic cast
+        ops.elementwise.cast cast
         ops.elementwise.complex complex
         ops.math.clipping saturate_cast
         ops.strings.numbers as_string
@@ -426,16 +426,16 @@ EXPORTS: Final = {
     """,
     "math": """
         ops.array.unique invert_permutation
-        ops.elementwise.arithmetic abs acos acosh add asin asinh atan atan2 atanh ceil cos cosh exp expm1
-        ops.elementwise.arithmetic floor floormod log log1p maximum minimum mod multiply multiply_no_nan
-        ops.elementwise.arithmetic negative nextafter pow reciprocal rint round rsqrt sigmoid sign sin sinh
-        ops.elementwise.arithmetic sqrt square squared_difference subtract tan tanh xdivy xlog1py xlogy
+        ops.elementwise.arithmetic add atan2 floormod maximum minimum mod multiply multiply_no_nan nextafter
+        ops.elementwise.arithmetic pow squared_difference subtract xdivy xlog1py xlogy
         ops.elementwise.compare equal greater greater_equal is_finite is_inf is_nan less less_equal
         ops.elementwise.compare logical_and logical_not logical_or logical_xor not_equal
         ops.elementwise.complex angle conj imag real
         ops.elementwise.divide divide divide_no_nan=div_no_nan floordiv truediv
         ops.elementwise.special bessel_i0 bessel_i0e bessel_i1 bessel_i1e betainc digamma erf erfc erfinv
         ops.elementwise.special igamma igammac lgamma ndtri polygamma zeta
+        ops.elementwise.unary abs acos acosh asin asinh atan atanh ceil cos cosh exp expm1 floor log log1p
+        ops.elementwise.unary negative reciprocal rint round rsqrt sigmoid sign sin sinh sqrt square tan tanh
         ops.math.arg argmax argmin
         ops.math.formulas erfcinv is_non_decreasing is_strictly_increasing lbeta polyval reciprocal_no_nan
         ops.math.formulas zero_fraction
@@ -472,7 +472,7 @@ EXPORTS: Final = {
         derivatives.nn.conv depthwise_conv2d_native_backprop_input=depthwise_conv2d_backprop_input
         losses.sampled nce_loss sampled_softmax_loss
         ops.array.space depth_to_space space_to_batch space_to_depth
-        ops.elementwise.arithmetic sigmoid tanh
+        ops.elementwise.unary sigmoid tanh
         ops.math.formulas zero_fraction
         ops.math.reduce l2_loss
         ops.math.sort in_top_k top_k
@@ -746,13 +746,14 @@ OP_TYPES: Final = {
         TensorArraySplit TensorArrayWrite
     """,
     "ops.elementwise.arithmetic": """
-        Abs Acos Acosh AddV2 Asin Asinh Atan Atan2 Atanh Cast Ceil ComplexAbs Cos Cosh DivNoNan Exp Expm1
-        Floor FloorDiv FloorMod Log Log1p Maximum Minimum Mul MulNoNan Neg NextAfter Pow RealDiv Reciprocal
-        Rint Round Rsqrt Sigmoid Sign Sin Sinh Sqrt Square SquaredDifference Sub Tan Tanh TruncateDiv
-        TruncateMod Xdivy Xlog1py Xlogy
+        AddV2 Atan2 DivNoNan FloorDiv FloorMod Maximum Minimum Mul MulNoNan NextAfter Pow RealDiv
+        SquaredDifference Sub TruncateDiv TruncateMod Xdivy Xlog1py Xlogy
     """,
     "ops.elementwise.bits": """
         BitwiseAnd BitwiseOr BitwiseXor Invert LeftShift RightShift
+    """,
+    "ops.elementwise.cast": """
+        Cast
     """,
     "ops.elementwise.compare": """
         ClipByValue Equal Greater GreaterEqual IsFinite IsInf IsNan Less LessEqual LogicalAnd LogicalNot
@@ -767,6 +768,10 @@ OP_TYPES: Final = {
     "ops.elementwise.special": """
         BesselI0 BesselI0e BesselI1 BesselI1e Betainc Digamma Erf Erfc Erfinv Igamma Igammac Lgamma Ndtri
         Polygamma Zeta
+    """,
+    "ops.elementwise.unary": """
+        Abs Acos Acosh Asin Asinh Atan Atanh Ceil ComplexAbs Cos Cosh Exp Expm1 Floor Log Log1p Neg Reciprocal
+        Rint Round Rsqrt Sigmoid Sign Sin Sinh Sqrt Square Tan Tanh
     """,
     "ops.image.boxes": """
         CropAndResize DrawBoundingBoxes DrawBoundingBoxesV2 NonMaxSuppressionV3 NonMaxSuppressionV5

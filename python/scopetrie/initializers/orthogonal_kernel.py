@@ -18,7 +18,8 @@ from ..ops.array.dims import expand_dims
 from ..ops.array.fill import zeros
 from ..ops.array.join import stack
 from ..ops.array.scatter import scatter_nd
-from ..ops.elementwise.arithmetic import cast, multiply
+from ..ops.elementwise.arithmetic import multiply
+from ..ops.elementwise.cast import cast
 from ..ops.linalg.diag import eye
 from ..ops.linalg.products import matmul, matrix_transpose
 from ..ops.random.draws import random_normal

@@ -10,7 +10,7 @@ from .. import dtypes
 from ..dtypes import DTypeLike, as_dtype
 from ..graph import Tensor
 from ..ops.array.shape import reshape
-from ..ops.elementwise.arithmetic import sign
+from ..ops.elementwise.unary import sign
 from ..ops.linalg.decomposition import qr
 from ..ops.linalg.products import matrix_transpose
 from ..ops.linalg.tensor_diag import tensor_diag_part

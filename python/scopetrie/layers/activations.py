@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, Final
 
-from ..ops.elementwise.arithmetic import exp, sigmoid, tanh
+from ..ops.elementwise.unary import exp, sigmoid, tanh
 from ..ops.nn.activation import elu, relu, relu6, selu, softmax, softplus, softsign, swish
 
 __all__ = ["activation_of"]

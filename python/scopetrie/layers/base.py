@@ -13,7 +13,7 @@ from ..initializers import ones_initializer, zeros_initializer
 from ..ops.array.shape import shape as shape_of
 from ..ops.constant import convert_to_tensor
 from ..ops.control.trace import flat, packed
-from ..ops.elementwise.arithmetic import cast
+from ..ops.elementwise.cast import cast
 from ..public import v1, whole
 from ..scopes import get_variable, name_scope, variable_scope
 from ..variables import PartitionedVariable, VariableAggregation, VariableSynchronization

@@ -11,7 +11,7 @@ from ..graph import Tensor, colocate_with
 from ..initializers import get as get_initializer
 from ..ops.array.shape import reshape
 from ..ops.constant import constant, convert_to_tensor
-from ..ops.elementwise.arithmetic import cast
+from ..ops.elementwise.cast import cast
 from ..ops.nn.norm import batch_normalization as nn_batch_normalization
 from ..ops.nn.norm import fused_batch_norm, moments
 from ..ops.state.variable import assign_sub

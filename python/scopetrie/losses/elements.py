@@ -10,23 +10,12 @@ from ..graph import GraphKeys, Tensor
 from ..ops.array.dims import renamed
 from ..ops.array.fill import ones_like, zeros_like
 from ..ops.constant import convert_to_tensor
-from ..ops.elementwise.arithmetic import (
-    abs as absolute,
-)
-from ..ops.elementwise.arithmetic import (
-    add,
-    cast,
-    log,
-    maximum,
-    minimum,
-    multiply,
-    negative,
-    square,
-    squared_difference,
-    subtract,
-)
+from ..ops.elementwise.arithmetic import add, maximum, minimum, multiply, squared_difference, subtract
+from ..ops.elementwise.cast import cast
 from ..ops.elementwise.compare import greater, where
 from ..ops.elementwise.divide import div_no_nan
+from ..ops.elementwise.unary import abs as absolute
+from ..ops.elementwise.unary import log, negative, square
 from ..ops.math.reduce import reduce_sum
 from ..ops.nn.activation import relu
 from ..public import v1

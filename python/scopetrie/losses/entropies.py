@@ -10,7 +10,7 @@ from ..graph import GraphKeys, Tensor
 from ..ops.array.fill import stop_gradient
 from ..ops.array.shape import shape
 from ..ops.constant import convert_to_tensor
-from ..ops.elementwise.arithmetic import cast
+from ..ops.elementwise.cast import cast
 from ..ops.nn.loss import (
     sigmoid_cross_entropy_with_logits,
     softmax_cross_entropy_with_logits_v2,

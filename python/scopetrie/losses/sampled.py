@@ -14,7 +14,9 @@ from ..ops.array.join import concat, stack
 from ..ops.array.scatter import scatter_nd
 from ..ops.array.shape import reshape, shape
 from ..ops.array.slice import slice_
-from ..ops.elementwise.arithmetic import cast, log, multiply
+from ..ops.elementwise.arithmetic import multiply
+from ..ops.elementwise.cast import cast
+from ..ops.elementwise.unary import log
 from ..ops.linalg.products import matmul
 from ..ops.nn.embedding import embedding_lookup
 from ..ops.nn.loss import sigmoid_cross_entropy_with_logits, softmax_cross_entropy_with_logits_v2

@@ -13,7 +13,8 @@ from ..ops.array.shape import rank, shape, size
 from ..ops.checks import Assert
 from ..ops.constant import convert_to_tensor
 from ..ops.control.branch import cond
-from ..ops.elementwise.arithmetic import cast, multiply
+from ..ops.elementwise.arithmetic import multiply
+from ..ops.elementwise.cast import cast
 from ..ops.elementwise.compare import equal, logical_or, where
 from ..ops.elementwise.divide import div_no_nan
 from ..ops.math.reduce import reduce_all, reduce_sum

@@ -14,7 +14,8 @@ from ..ops.array.dims import expand_dims
 from ..ops.array.fill import identity, ones_like
 from ..ops.array.shape import shape
 from ..ops.constant import convert_to_tensor
-from ..ops.elementwise.arithmetic import add, cast, minimum, multiply
+from ..ops.elementwise.arithmetic import add, minimum, multiply
+from ..ops.elementwise.cast import cast
 from ..ops.elementwise.compare import equal, greater_equal, less, logical_and, logical_not, not_equal
 from ..ops.elementwise.divide import div_no_nan, divide
 from ..ops.linalg.diag import matrix_band_part

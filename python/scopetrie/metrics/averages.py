@@ -10,10 +10,12 @@ from ..losses.weighted import squeezed
 from ..ops.array.fill import ones_like, zeros_like
 from ..ops.array.shape import size
 from ..ops.constant import convert_to_tensor
-from ..ops.elementwise.arithmetic import abs as absolute
-from ..ops.elementwise.arithmetic import cast, multiply, sqrt, squared_difference, subtract
+from ..ops.elementwise.arithmetic import multiply, squared_difference, subtract
+from ..ops.elementwise.cast import cast
 from ..ops.elementwise.compare import equal, less, where
 from ..ops.elementwise.divide import divide
+from ..ops.elementwise.unary import abs as absolute
+from ..ops.elementwise.unary import sqrt
 from ..ops.math.reduce import reduce_sum
 from ..ops.state.variable import assign_add
 from ..public import v1

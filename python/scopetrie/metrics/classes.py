@@ -9,7 +9,8 @@ from ..graph import Tensor
 from ..ops.array.fill import ones, ones_like
 from ..ops.array.shape import reshape, shape
 from ..ops.constant import convert_to_tensor
-from ..ops.elementwise.arithmetic import cast, maximum, multiply
+from ..ops.elementwise.arithmetic import maximum, multiply
+from ..ops.elementwise.cast import cast
 from ..ops.elementwise.compare import equal, greater, not_equal, where
 from ..ops.elementwise.divide import div_no_nan, divide
 from ..ops.linalg.tensor_diag import tensor_diag_part

@@ -9,7 +9,8 @@ from .. import dtypes
 from ..graph import Tensor
 from ..ops.array.fill import zeros_like
 from ..ops.constant import convert_to_tensor
-from ..ops.elementwise.arithmetic import add, cast
+from ..ops.elementwise.arithmetic import add
+from ..ops.elementwise.cast import cast
 from ..ops.elementwise.compare import equal, greater, logical_and, where
 from ..ops.elementwise.divide import divide
 from ..public import v1

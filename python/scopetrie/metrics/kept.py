@@ -10,7 +10,8 @@ from ..losses.weighted import checked_weights, squeezed
 from ..ops.array.dims import expand_dims
 from ..ops.array.fill import identity, ones_like, zeros
 from ..ops.constant import convert_to_tensor
-from ..ops.elementwise.arithmetic import cast, maximum, multiply
+from ..ops.elementwise.arithmetic import maximum, multiply
+from ..ops.elementwise.cast import cast
 from ..ops.elementwise.divide import div_no_nan
 from ..ops.math.reduce import reduce_sum
 from ..ops.state.variable import assign_add

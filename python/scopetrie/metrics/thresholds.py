@@ -12,10 +12,12 @@ from ..ops.array.fill import identity, ones_like
 from ..ops.array.shape import reshape
 from ..ops.checks import Assert
 from ..ops.constant import constant, convert_to_tensor
-from ..ops.elementwise.arithmetic import abs as absolute
-from ..ops.elementwise.arithmetic import cast, log, maximum, minimum, multiply
+from ..ops.elementwise.arithmetic import maximum, minimum, multiply
+from ..ops.elementwise.cast import cast
 from ..ops.elementwise.compare import equal, greater, logical_and, logical_not, where
 from ..ops.elementwise.divide import div_no_nan, divide
+from ..ops.elementwise.unary import abs as absolute
+from ..ops.elementwise.unary import log
 from ..ops.math.arg import argmax, argmin
 from ..ops.math.reduce import reduce_all, reduce_min, reduce_sum
 from ..ops.math.scan import cumsum

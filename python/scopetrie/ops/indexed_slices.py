@@ -9,7 +9,7 @@ from ..graph import Graph, Operation, Tensor
 from ..public import v1
 from ..shapes import TensorShape
 from .constant import convert_to_tensor, register_tensor_conversion_function
-from .elementwise.arithmetic import negative
+from .elementwise.unary import negative
 from .folding import constant_value
 from .math.segment import unsorted_segment_sum
 

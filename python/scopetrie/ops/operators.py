@@ -12,9 +12,10 @@ from ..dtypes import bool as bool_
 from ..dtypes import int32
 from ..graph import Tensor
 from .array.slice import getitem
-from .elementwise import arithmetic as elementwise
+from .elementwise import arithmetic, unary
 from .elementwise import divide as math_divide
 from .elementwise.bits import bitwise_and, bitwise_or, bitwise_xor, invert
+from .elementwise.cast import cast_node
 from .elementwise.compare import (
     greater,
     greater_equal,
@@ -56,14 +57,12 @@ def _invert(x: Any) -> Tensor:
 def _multiply_bools(x: Any, y: Any) -> Tensor:
     """`x * y` for a bool `x`: v1 multiplies as int32."""
     with name_scope(None, "mul", [x, y]) as scope:
-        product = elementwise.multiply(
-            elementwise.cast_node(x, DstT=int32), elementwise.cast_node(y, DstT=int32), name=scope
-        )
-        return elementwise.cast_node(product, DstT=bool_)
+        product = arithmetic.multiply(cast_node(x, DstT=int32), cast_node(y, DstT=int32), name=scope)
+        return cast_node(product, DstT=bool_)
 
 
 def _pow(x: Any, y: Any) -> Tensor:
-    return elementwise.pow(x, y, name="pow")
+    return arithmetic.pow(x, y, name="pow")
 
 
 def _matmul(x: Any, y: Any) -> Tensor:
@@ -83,12 +82,12 @@ def _getitem(x: Any, key: Any) -> Tensor:
 # What the extension calls for `x + y` and its like: a function of the operands, or an op function and the
 # default name of its nodes; a third element is the function for a bool as left operand.
 OPERATORS: Final[dict[str, Any]] = {
-    "add": (elementwise.add, "add"),
-    "sub": (elementwise.subtract, "sub"),
-    "mul": (elementwise.multiply, "mul", _multiply_bools),
-    "floordiv": (elementwise.floor_div, "floordiv"),
-    "mod": (elementwise.floormod, "mod"),
-    "neg": (elementwise.negative, "Neg"),
+    "add": (arithmetic.add, "add"),
+    "sub": (arithmetic.subtract, "sub"),
+    "mul": (arithmetic.multiply, "mul", _multiply_bools),
+    "floordiv": (arithmetic.floor_div, "floordiv"),
+    "mod": (arithmetic.floormod, "mod"),
+    "neg": (unary.negative, "Neg"),
     "lt": (less, "Less"),
     "le": (less_equal, "LessEqual"),
     "gt": (greater, "Greater"),
@@ -96,7 +95,7 @@ OPERATORS: Final[dict[str, Any]] = {
     "truediv": _truediv,
     "pow": _pow,
     "matmul": _matmul,
-    "abs": elementwise.abs,
+    "abs": unary.abs,
     "and": _logical("and", logical_and, bitwise_and),
     "or": _logical("or", logical_or, bitwise_or),
     "xor": _xor,

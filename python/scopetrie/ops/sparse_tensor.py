@@ -13,7 +13,7 @@ from ..graph import Graph, Operation, Tensor
 from ..public import v1
 from ..shapes import TensorShape
 from .constant import convert_to_tensor
-from .elementwise.arithmetic import cast
+from .elementwise.cast import cast
 from .elementwise.sparse import sparse_dense_divide, sparse_dense_multiply
 from .folding import dims_from
 from .placeholder import placeholder, placeholder_with_default

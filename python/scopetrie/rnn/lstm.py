@@ -13,8 +13,9 @@ from ..ops.array.join import concat
 from ..ops.array.slice import slice_
 from ..ops.array.split import split
 from ..ops.constant import constant
-from ..ops.elementwise.arithmetic import add, multiply, sigmoid, tanh
+from ..ops.elementwise.arithmetic import add, multiply
 from ..ops.elementwise.compare import clip_by_value
+from ..ops.elementwise.unary import sigmoid, tanh
 from ..ops.linalg.products import matmul
 from ..ops.nn.activation import bias_add
 from ..partitioners import fixed_size_partitioner

@@ -11,7 +11,7 @@ from ..layers.activations import activation_of
 from ..layers.input_spec import InputSpec
 from ..ops.array.join import concat
 from ..ops.array.split import split
-from ..ops.elementwise.arithmetic import sigmoid, tanh
+from ..ops.elementwise.unary import sigmoid, tanh
 from ..ops.linalg.products import matmul
 from ..ops.nn.activation import bias_add
 from ..public import v1

@@ -14,7 +14,7 @@ from ..ops.checks import Assert
 from ..ops.constant import convert_to_tensor
 from ..ops.control.tensor_array import TensorArray
 from ..ops.control.trace import check_alike, flat, packed
-from ..ops.elementwise.arithmetic import cast
+from ..ops.elementwise.cast import cast
 from ..ops.elementwise.compare import equal, where
 from ..ops.math.reduce import reduce_all
 from ..shapes import TensorShape

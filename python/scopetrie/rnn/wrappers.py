@@ -13,7 +13,7 @@ from ..ops.array.slice import slice_
 from ..ops.constant import convert_to_tensor
 from ..ops.control.tensor_array import TensorArray
 from ..ops.control.trace import check_alike, flat, packed
-from ..ops.elementwise.arithmetic import floor
+from ..ops.elementwise.unary import floor
 from ..ops.folding import constant_value
 from ..ops.nn.embedding import dropout
 from ..ops.random.draws import random_uniform

@@ -12,7 +12,8 @@ from ..ops.constant import constant, convert_to_tensor
 from ..ops.control.branch import cond
 from ..ops.control.flow import no_op
 from ..ops.control.trace import flat
-from ..ops.elementwise.arithmetic import cast, maximum, subtract
+from ..ops.elementwise.arithmetic import maximum, subtract
+from ..ops.elementwise.cast import cast
 from ..public import v1
 from ..queues.queue import FIFOQueue, PaddingFIFOQueue, QueueBase, RandomShuffleQueue
 from ..shapes import TensorShape

@@ -11,7 +11,8 @@ from ..graph import GraphKeys, Operation, Tensor, get_default_graph
 from ..initializers import zeros_initializer
 from ..ops.constant import convert_to_tensor
 from ..ops.control.flow import group
-from ..ops.elementwise.arithmetic import add, cast, minimum, multiply, pow, realdiv, subtract
+from ..ops.elementwise.arithmetic import add, minimum, multiply, pow, realdiv, subtract
+from ..ops.elementwise.cast import cast
 from ..ops.state.variable import assign, assign_add, assign_sub
 from ..public import v1
 from ..scopes import get_variable, variable_scope

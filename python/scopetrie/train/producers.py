@@ -12,7 +12,7 @@ from ..ops.array.gather import gather
 from ..ops.array.shape import shape, size
 from ..ops.checks import Assert
 from ..ops.constant import convert_to_tensor
-from ..ops.elementwise.arithmetic import cast
+from ..ops.elementwise.cast import cast
 from ..ops.elementwise.compare import greater
 from ..ops.math.sequence import range_
 from ..ops.parsing.files import matching_files

@@ -12,22 +12,10 @@ from ..ops.array.gather import gather
 from ..ops.array.join import stack
 from ..ops.array.shape import shape
 from ..ops.constant import constant, convert_to_tensor
-from ..ops.elementwise.arithmetic import (
-    add,
-    cast,
-    ceil,
-    cos,
-    exp,
-    floor,
-    log,
-    minimum,
-    multiply,
-    negative,
-    pow,
-    realdiv,
-    subtract,
-)
+from ..ops.elementwise.arithmetic import add, minimum, multiply, pow, realdiv, subtract
+from ..ops.elementwise.cast import cast
 from ..ops.elementwise.compare import equal, greater, where
+from ..ops.elementwise.unary import ceil, cos, exp, floor, log, negative
 from ..ops.math.reduce import reduce_sum
 from ..ops.random.draws import random_normal
 from ..public import v1

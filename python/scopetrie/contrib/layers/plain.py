@@ -12,7 +12,8 @@ from ...layers.pooling import AveragePooling2D, AveragePooling3D, MaxPooling2D, 
 from ...layers.stateless import Dropout
 from ...layers.stateless import flatten as flat_layer
 from ...ops.constant import convert_to_tensor
-from ...ops.elementwise.arithmetic import cast, sqrt, square
+from ...ops.elementwise.cast import cast
+from ...ops.elementwise.unary import sqrt, square
 from ...ops.math.masks import one_hot
 from ...ops.math.reduce import reduce_sum
 from ...ops.nn.activation import relu as nn_relu

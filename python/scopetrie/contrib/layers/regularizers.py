@@ -8,8 +8,8 @@ from typing import Any
 
 from ...graph import GraphKeys, Tensor, add_to_collection, get_collection
 from ...ops.constant import constant, convert_to_tensor
-from ...ops.elementwise.arithmetic import abs as absolute
 from ...ops.elementwise.arithmetic import add, multiply
+from ...ops.elementwise.unary import abs as absolute
 from ...ops.math.reduce import l2_loss, reduce_sum
 from ...ops.math.sum import add_n
 from ...public import v1

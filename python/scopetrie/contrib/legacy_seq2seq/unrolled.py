@@ -9,7 +9,7 @@ from typing import Any
 from ...dtypes import DTypeLike, float32
 from ...graph import Tensor
 from ...ops.array.shape import reshape, shape
-from ...ops.elementwise.arithmetic import cast
+from ...ops.elementwise.cast import cast
 from ...ops.math.reduce import reduce_sum
 from ...ops.math.sum import add_n
 from ...ops.nn.loss import sparse_softmax_cross_entropy_with_logits

@@ -12,7 +12,7 @@ from ...layers.input_spec import InputSpec
 from ...layers.matrix import Dense
 from ...ops.array.join import concat
 from ...ops.array.split import split
-from ...ops.elementwise.arithmetic import sigmoid, tanh
+from ...ops.elementwise.unary import sigmoid, tanh
 from ...ops.linalg.products import matmul
 from ...ops.nn.activation import bias_add
 from ...ops.nn.embedding import dropout

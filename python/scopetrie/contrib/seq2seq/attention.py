@@ -21,8 +21,8 @@ from ...ops.array.shape import reshape, shape
 from ...ops.constant import convert_to_tensor
 from ...ops.control.tensor_array import TensorArray
 from ...ops.control.trace import flat, packed
-from ...ops.elementwise.arithmetic import rsqrt, square, tanh
 from ...ops.elementwise.compare import where
+from ...ops.elementwise.unary import rsqrt, square, tanh
 from ...ops.linalg.products import matmul
 from ...ops.math.masks import sequence_mask
 from ...ops.math.reduce import reduce_sum

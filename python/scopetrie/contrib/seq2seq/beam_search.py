@@ -17,9 +17,11 @@ from ...ops.array.shape import reshape, shape, size
 from ...ops.constant import convert_to_tensor
 from ...ops.control.branch import cond
 from ...ops.control.trace import flat
-from ...ops.elementwise.arithmetic import cast, floormod, log, minimum
+from ...ops.elementwise.arithmetic import floormod, minimum
+from ...ops.elementwise.cast import cast
 from ...ops.elementwise.compare import equal, logical_not, logical_or, where
 from ...ops.elementwise.divide import floordiv
+from ...ops.elementwise.unary import log
 from ...ops.folding import constant_value
 from ...ops.math.masks import one_hot
 from ...ops.math.reduce import reduce_all, reduce_max, reduce_sum

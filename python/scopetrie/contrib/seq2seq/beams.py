@@ -13,7 +13,7 @@ from ...ops.array.join import concat
 from ...ops.array.shape import reshape, shape, transpose
 from ...ops.control.tensor_array import TensorArray
 from ...ops.control.trace import flat, packed
-from ...ops.elementwise.arithmetic import cast
+from ...ops.elementwise.cast import cast
 from ...ops.elementwise.compare import where
 from ...ops.math.masks import sequence_mask
 from ...ops.math.reduce import reduce_max

@@ -13,7 +13,7 @@ from ...ops.constant import convert_to_tensor
 from ...ops.control.branch import cond
 from ...ops.control.tensor_array import TensorArray
 from ...ops.control.trace import flat, packed
-from ...ops.elementwise.arithmetic import cast
+from ...ops.elementwise.cast import cast
 from ...ops.elementwise.compare import equal, greater_equal
 from ...ops.math.arg import argmax
 from ...ops.math.reduce import reduce_all

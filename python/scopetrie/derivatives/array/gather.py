@@ -16,8 +16,10 @@ from ...ops.array.partition import dynamic_partition, dynamic_stitch
 from ...ops.array.scatter import scatter_nd, scatter_rows, tensor_scatter_update
 from ...ops.array.shape import reshape, shape, size
 from ...ops.declare import SHORT_INDICES, attr, index, tensor
-from ...ops.elementwise.arithmetic import add, cast, multiply, negative, realdiv
+from ...ops.elementwise.arithmetic import add, multiply, realdiv
+from ...ops.elementwise.cast import cast
 from ...ops.elementwise.compare import equal
+from ...ops.elementwise.unary import negative
 from ...ops.folding import constant_value, dims_from
 from ...ops.indexed_slices import IndexedSlices
 from ...ops.math.reduce import reduce_prod

@@ -14,7 +14,8 @@ from ...ops.array.shape import reshape, shape, size, transpose
 from ...ops.array.slice import slice_
 from ...ops.array.space import batch_to_space_nd, depth_to_space, space_to_batch_nd, space_to_depth
 from ...ops.declare import attr, index, tensor
-from ...ops.elementwise.arithmetic import cast, negative
+from ...ops.elementwise.cast import cast
+from ...ops.elementwise.unary import negative
 from ...ops.folding import constant_value
 from ...ops.math.reduce import reduce_sum
 from ...ops.math.sequence import range_

@@ -14,7 +14,8 @@ from ...ops.array.pad import pad
 from ...ops.array.shape import shape
 from ...ops.array.slice import MASKS, dense_key, strided_slice
 from ...ops.declare import SHORT_INDICES, tensor
-from ...ops.elementwise.arithmetic import cast, subtract
+from ...ops.elementwise.arithmetic import subtract
+from ...ops.elementwise.cast import cast
 from ...ops.folding import constant_value, dims_from
 from ...ops.promises import summable
 from ...ops.registry import define_op

@@ -8,23 +8,21 @@ from ...graph import Operation, Tensor
 from ...ops.array.fill import ones_like, zeros_like
 from ...ops.elementwise.arithmetic import (
     add,
-    cast,
-    log,
     multiply,
     multiply_no_nan,
-    negative,
     pow,
     realdiv,
-    square,
     subtract,
     truncatediv,
     xdivy,
     xlog1py,
     xlogy,
 )
+from ...ops.elementwise.cast import cast
 from ...ops.elementwise.compare import greater, greater_equal, less_equal, not_equal, where, where_v2
 from ...ops.elementwise.complex import conj
 from ...ops.elementwise.divide import div_no_nan, floordiv
+from ...ops.elementwise.unary import log, negative, square
 from ..broadcasting import summed
 from ..declare import gradient, no_derivative
 

@@ -9,19 +9,8 @@ from ...graph import Operation, Tensor
 from ...ops.array.fill import ones_like
 from ...ops.array.shape import shape
 from ...ops.declare import FLOATS, tensor
-from ...ops.elementwise.arithmetic import (
-    add,
-    cast,
-    exp,
-    log1p,
-    multiply,
-    negative,
-    realdiv,
-    sign,
-    square,
-    subtract,
-    xlogy,
-)
+from ...ops.elementwise.arithmetic import add, multiply, realdiv, subtract, xlogy
+from ...ops.elementwise.cast import cast
 from ...ops.elementwise.compare import equal, where
 from ...ops.elementwise.special import (
     bessel_i0,
@@ -34,6 +23,7 @@ from ...ops.elementwise.special import (
     zeta,
 )
 from ...ops.elementwise.special_kernels import special
+from ...ops.elementwise.unary import exp, log1p, negative, sign, square
 from ...ops.math.fourier import fft, fft2d, fft3d, ifft, ifft2d, ifft3d
 from ...ops.math.reduce import reduce_prod
 from ...ops.registry import define_op

@@ -10,26 +10,11 @@ import numpy as np
 from ...graph import Operation, Tensor
 from ...ops.array.fill import zeros_like
 from ...ops.declare import INEXACT, tensor
-from ...ops.elementwise.arithmetic import (
-    add,
-    cast,
-    cos,
-    cosh,
-    div_no_nan_node,
-    exp,
-    multiply,
-    negative,
-    realdiv,
-    reciprocal,
-    sign,
-    sin,
-    sinh,
-    sqrt,
-    square,
-    subtract,
-)
+from ...ops.elementwise.arithmetic import add, div_no_nan_node, multiply, realdiv, subtract
+from ...ops.elementwise.cast import cast
 from ...ops.elementwise.complex import complex as complex_of
 from ...ops.elementwise.complex import conj, imag, real
+from ...ops.elementwise.unary import cos, cosh, exp, negative, reciprocal, sign, sin, sinh, sqrt, square
 from ...ops.promises import elementwise
 from ...ops.registry import define_op
 from ..between import is_trainable

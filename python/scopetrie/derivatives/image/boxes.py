@@ -10,7 +10,7 @@ from ... import dtypes
 from ...graph import Operation, Tensor
 from ...ops.array.shape import shape
 from ...ops.declare import REALS, attr, index, tensor
-from ...ops.elementwise.arithmetic import cast
+from ...ops.elementwise.cast import cast
 from ...ops.folding import dims_from
 from ...ops.image.boxes import box_places
 from ...ops.registry import define_op

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from ...graph import Operation, Tensor
-from ...ops.elementwise.arithmetic import cast
+from ...ops.elementwise.cast import cast
 from ...ops.linalg.products import matmul
 from ...ops.registry import OPS
 from ..broadcasting import summed_to

@@ -5,8 +5,9 @@ from __future__ import annotations
 from ...graph import Operation, Tensor
 from ...ops.array.dims import expand_dims
 from ...ops.array.fill import ones_like, zeros_like
-from ...ops.elementwise.arithmetic import add, multiply, negative, realdiv, square, subtract
+from ...ops.elementwise.arithmetic import add, multiply, realdiv, subtract
 from ...ops.elementwise.compare import equal, where
+from ...ops.elementwise.unary import negative, square
 from ...ops.linalg.decomposition import self_adjoint_eig, svd
 from ...ops.linalg.diag import matrix_band_part, matrix_diag, matrix_diag_part, matrix_set_diag
 from ...ops.linalg.factor_solve import adjoint

@@ -16,7 +16,8 @@ from ...ops.array.shape import rank, reshape, shape, size, transpose
 from ...ops.array.unique import invert_permutation, setdiff1d
 from ...ops.constant import constant
 from ...ops.declare import index
-from ...ops.elementwise.arithmetic import add, cast, maximum, mod, multiply, realdiv
+from ...ops.elementwise.arithmetic import add, maximum, mod, multiply, realdiv
+from ...ops.elementwise.cast import cast
 from ...ops.elementwise.compare import equal
 from ...ops.elementwise.divide import floordiv
 from ...ops.folding import known_elements

@@ -11,9 +11,11 @@ from ...ops.array.join import concat
 from ...ops.array.scatter import scatter_nd
 from ...ops.array.shape import reshape, shape, size
 from ...ops.constant import constant
-from ...ops.elementwise.arithmetic import add, cast, exp, log, multiply, negative, subtract
+from ...ops.elementwise.arithmetic import add, multiply, subtract
+from ...ops.elementwise.cast import cast
 from ...ops.elementwise.compare import greater, less, where
 from ...ops.elementwise.divide import div_no_nan
+from ...ops.elementwise.unary import exp, log, negative
 from ...ops.math.scan import cumprod, cumsum, cumulative_logsumexp
 from ...ops.math.sequence import range_
 from ..declare import attributes, gradient, no_derivative

@@ -7,7 +7,8 @@ from ...ops.array.fill import ones, ones_like, zeros_like
 from ...ops.array.gather import gather
 from ...ops.array.join import concat
 from ...ops.array.shape import rank, reshape, shape
-from ...ops.elementwise.arithmetic import cast, maximum, multiply, realdiv, subtract
+from ...ops.elementwise.arithmetic import maximum, multiply, realdiv, subtract
+from ...ops.elementwise.cast import cast
 from ...ops.elementwise.compare import equal, greater_equal, logical_and, where, where_v2
 from ...ops.math.segment import segment_prod, segment_sum, unsorted_segment_prod, unsorted_segment_sum
 from ..declare import gradient

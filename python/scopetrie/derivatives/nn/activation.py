@@ -13,8 +13,9 @@ from ...ops.array.fill import zeros_like
 from ...ops.array.indices import readable, rows_of
 from ...ops.array.shape import reshape, shape
 from ...ops.declare import FLOATS_HALF_FIRST, NUMBERS, REALS, attr, tensor
-from ...ops.elementwise.arithmetic import abs, add, exp, multiply, negative, pow, realdiv, sign, subtract
+from ...ops.elementwise.arithmetic import add, multiply, pow, realdiv, subtract
 from ...ops.elementwise.compare import less, selector, where
+from ...ops.elementwise.unary import abs, exp, negative, sign
 from ...ops.math.reduce import reduce_sum
 from ...ops.nn.activation import SELU_ALPHA, SELU_SCALE
 from ...ops.promises import elementwise

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from ...graph import Operation, Tensor
 from ...ops.array.dims import expand_dims
-from ...ops.elementwise.arithmetic import add, multiply, negative, subtract
+from ...ops.elementwise.arithmetic import add, multiply, subtract
+from ...ops.elementwise.unary import negative
 from ...ops.math.reduce import reduce_sum
 from ...ops.nn.activation import log_softmax, softmax
 from ..broadcasting import summed_to

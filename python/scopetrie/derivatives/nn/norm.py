@@ -10,7 +10,9 @@ from ... import dtypes
 from ...graph import Operation, Tensor
 from ...ops.array.shape import reshape
 from ...ops.declare import attr, tensor
-from ...ops.elementwise.arithmetic import add, cast, multiply, rsqrt, subtract
+from ...ops.elementwise.arithmetic import add, multiply, subtract
+from ...ops.elementwise.cast import cast
+from ...ops.elementwise.unary import rsqrt
 from ...ops.math.reduce import reduce_mean, reduce_sum
 from ...ops.nn.norm import channels_in_one_pass
 from ...ops.nn.windows.window import TO_FIRST, TO_LAST

@@ -11,8 +11,10 @@ from ...ops.array.gather import gather, gather_nd
 from ...ops.array.join import concat
 from ...ops.array.shape import reshape, shape, size, transpose
 from ...ops.array.slice import slice_
-from ...ops.elementwise.arithmetic import cast, floor_div, multiply, negative, realdiv, square, subtract
+from ...ops.elementwise.arithmetic import floor_div, multiply, realdiv, subtract
+from ...ops.elementwise.cast import cast
 from ...ops.elementwise.sparse import sparse_dense_add
+from ...ops.elementwise.unary import negative, square
 from ...ops.math.reduce import reduce_sum
 from ...ops.sparse.dense import sparse_tensor_dense_add
 from ...ops.sparse.products import sparse_matrix_product

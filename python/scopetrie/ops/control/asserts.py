@@ -19,8 +19,9 @@ from ...public import v1
 from ..array.shape import rank
 from ..checks import Assert
 from ..constant import constant, convert_to_tensor
-from ..elementwise.arithmetic import abs, add, multiply, subtract
+from ..elementwise.arithmetic import add, multiply, subtract
 from ..elementwise.compare import equal, greater, greater_equal, less, less_equal, not_equal
+from ..elementwise.unary import abs
 from ..folding import constant_value
 from ..math.reduce import reduce_all
 from .flow import no_op

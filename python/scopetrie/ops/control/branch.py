@@ -19,7 +19,7 @@ from ..array.join import stack
 from ..checks import Assert
 from ..constant import convert_to_tensor
 from ..declare import mixed
-from ..elementwise.arithmetic import cast
+from ..elementwise.cast import cast
 from ..elementwise.compare import less
 from ..math.reduce import reduce_any, reduce_sum
 from ..node_text import Dims, dims_text

@@ -15,7 +15,8 @@ from ..constant import convert_to_tensor
 from ..declare import BOOL, FLOATS, NUMBERS, REALS, Attribute, Types, attr, tensor
 from ..direct import direct
 from ..registry import Kernel, define_op
-from .arithmetic import as_tensor, maximum, minimum
+from .arithmetic import maximum, minimum
+from .cast import as_tensor
 
 _COMPARE_DOC = """{summary}, element by element; shapes broadcast.
 

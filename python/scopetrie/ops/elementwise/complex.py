@@ -16,8 +16,10 @@ from ..array.fill import ones_like, zeros_like
 from ..declare import COMPLEX, attr, tensor
 from ..direct import direct
 from ..registry import define_op
-from .arithmetic import as_tensor, complex_part, multiply
+from .arithmetic import multiply
+from .cast import as_tensor
 from .compare import less, where
+from .unary import complex_part
 
 _real = complex_part("Real", lambda xp: xp.real)
 _imag = complex_part("Imag", lambda xp: xp.imag)

@@ -9,7 +9,8 @@ from ..._core import Variable, name_scope
 from ...graph import Tensor
 from ...public import v1
 from ..constant import convert_to_tensor
-from .arithmetic import as_tensor, cast, div_no_nan_node, floor_div, realdiv
+from .arithmetic import div_no_nan_node, floor_div, realdiv
+from .cast import as_tensor, cast
 
 
 def _truediv(x: Any, y: Any, name: str | None, default: str = "truediv") -> Tensor:

@@ -9,8 +9,9 @@ from ...graph import Tensor
 from ...public import v1
 from ..declare import FLOATS, tensor
 from ..registry import define_op
-from .arithmetic import binary, in_scope, unary
+from .arithmetic import binary, in_scope
 from .special_kernels import special
+from .unary import unary
 
 _DOUBLES = (dtypes.float32, dtypes.float64)
 

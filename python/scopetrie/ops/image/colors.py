@@ -13,7 +13,8 @@ from ...public import v1
 from ..array.fill import identity
 from ..constant import convert_to_tensor
 from ..declare import FLOATS, tensor
-from ..elementwise.arithmetic import add, cast, cast_node, floor_div, multiply, pow
+from ..elementwise.arithmetic import add, floor_div, multiply, pow
+from ..elementwise.cast import cast, cast_node
 from ..elementwise.compare import greater_equal
 from ..math.clipping import saturate_cast
 from ..random.draws import random_uniform

@@ -13,7 +13,8 @@ from ..array.pad import pad
 from ..array.shape import reshape, shape
 from ..array.slice import slice_
 from ..constant import convert_to_tensor
-from ..elementwise.arithmetic import cast, maximum, minimum, multiply, realdiv, subtract
+from ..elementwise.arithmetic import maximum, minimum, multiply, realdiv, subtract
+from ..elementwise.cast import cast
 from ..elementwise.compare import equal
 from .checked import after, alone, batch_of, checked, demand, image_checks, sizes_of
 

@@ -13,8 +13,10 @@ from ..array.reverse import reverse
 from ..array.shape import rank, reshape, shape, transpose
 from ..constant import convert_to_tensor
 from ..control.branch import case, cond
-from ..elementwise.arithmetic import add, cast, floormod, multiply, round, subtract
+from ..elementwise.arithmetic import add, floormod, multiply, subtract
+from ..elementwise.cast import cast
 from ..elementwise.compare import equal, less
+from ..elementwise.unary import round
 from ..random.draws import random_uniform
 from .checked import checked
 

@@ -17,23 +17,11 @@ from ..array.shape import reshape, shape, shape_n
 from ..array.split import unstack
 from ..checks import Assert
 from ..constant import constant, convert_to_tensor
-from ..elementwise.arithmetic import (
-    abs as abs_,
-)  # fmt: skip
-from ..elementwise.arithmetic import (
-    add,
-    cast,
-    log,
-    maximum,
-    multiply,
-    realdiv,
-    rsqrt,
-    sqrt,
-    square,
-    squared_difference,
-    subtract,
-)
+from ..elementwise.arithmetic import add, maximum, multiply, realdiv, squared_difference, subtract
+from ..elementwise.cast import cast
 from ..elementwise.compare import equal, greater_equal
+from ..elementwise.unary import abs as abs_
+from ..elementwise.unary import log, rsqrt, sqrt, square
 from ..math.reduce import reduce_all, reduce_mean, reduce_prod, reduce_sum
 from ..math.sequence import range_
 from ..nn.activation import softmax

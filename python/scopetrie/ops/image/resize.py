@@ -16,7 +16,9 @@ from ..array.dims import expand_dims, squeeze
 from ..array.join import stack
 from ..constant import convert_to_tensor, index_array
 from ..declare import REALS, attr, index, tensor
-from ..elementwise.arithmetic import cast, floor, maximum, minimum, multiply, realdiv, round, subtract
+from ..elementwise.arithmetic import maximum, minimum, multiply, realdiv, subtract
+from ..elementwise.cast import cast
+from ..elementwise.unary import floor, round
 from ..folding import constant_value, dims_from
 from ..registry import Spec, define_op
 from .checked import after, alone, batch_of, demand, image_checks, sizes_of

@@ -25,8 +25,8 @@ def logdet(matrix: Any, name: str | None = None) -> Tensor:
     Returns:
         A tensor `[...]`.
     """
-    from ..elementwise.arithmetic import log
     from ..elementwise.complex import real
+    from ..elementwise.unary import log
     from .diag import matrix_diag_part
 
     with name_scope(name, "logdet", [matrix]):

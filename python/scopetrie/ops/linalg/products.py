@@ -18,7 +18,8 @@ from ..array.shape import rank, transpose
 from ..constant import convert_to_tensor
 from ..declare import COMPLEX, FLOATS, INDICES, REALS, SHORT_INDICES, flags, tensor
 from ..direct import Only, attribute, direct
-from ..elementwise.arithmetic import cast, subtract
+from ..elementwise.arithmetic import subtract
+from ..elementwise.cast import cast
 from ..elementwise.complex import conj
 from ..math.sequence import range_
 from ..promises import makes_new, summable

@@ -12,9 +12,11 @@ from ...public import v1
 from ..array.dims import expand_dims, squeeze
 from ..array.shape import shape, transpose
 from ..constant import convert_to_tensor
-from ..elementwise.arithmetic import abs, cast, multiply, pow, realdiv, sqrt
+from ..elementwise.arithmetic import multiply, pow, realdiv
+from ..elementwise.cast import cast
 from ..elementwise.compare import greater, where_v2
 from ..elementwise.complex import conj
+from ..elementwise.unary import abs, sqrt
 from ..math.reduce import reduce_max, reduce_sum
 from .decomposition import svd
 from .products import matmul

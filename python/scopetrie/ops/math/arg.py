@@ -12,7 +12,7 @@ from ...public import v1
 from ..array.dims import renamed
 from ..declare import INDICES, ORDERED, SHORT_INDICES, attr, index, tensor
 from ..direct import direct, given
-from ..elementwise.arithmetic import namespace_dtype
+from ..elementwise.cast import namespace_dtype
 from ..faults import check_choice_of_dtype
 from ..registry import Kernel, define_op
 

@@ -15,19 +15,11 @@ from ..array.fill import identity, ones_like
 from ..array.join import stack
 from ..array.shape import rank, size
 from ..constant import constant, convert_to_tensor
-from ..elementwise.arithmetic import (
-    add,
-    cast,
-    maximum,
-    minimum,
-    multiply,
-    realdiv,
-    rsqrt,
-    sqrt,
-    subtract,
-)  # fmt: skip
+from ..elementwise.arithmetic import add, maximum, minimum, multiply, realdiv, subtract
+from ..elementwise.cast import cast
 from ..elementwise.compare import clip_node, greater, where
 from ..elementwise.complex import real
+from ..elementwise.unary import rsqrt, sqrt
 from .reduce import l2_loss, reduce_sum
 from .sequence import range_
 

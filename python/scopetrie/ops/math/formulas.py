@@ -20,18 +20,12 @@ from ..array.shape import reshape, size
 from ..checks import check_numerics
 from ..constant import constant, convert_to_tensor, index_array
 from ..declare import INDICES, tensor
-from ..elementwise.arithmetic import (
-    add,
-    cast,
-    div_no_nan_node,
-    multiply,
-    negative,
-    realdiv,
-    subtract,
-)
+from ..elementwise.arithmetic import add, div_no_nan_node, multiply, realdiv, subtract
+from ..elementwise.cast import cast
 from ..elementwise.compare import less, less_equal
 from ..elementwise.division_kernels import truncated_quotient
 from ..elementwise.special import lgamma, ndtri
+from ..elementwise.unary import negative
 from ..registry import define_op
 from .reduce import count_nonzero, reduce_all, reduce_sum
 

@@ -18,9 +18,11 @@ from ..array.shape import reshape, shape, size
 from ..checks import Assert
 from ..constant import constant, convert_to_tensor, index_array
 from ..declare import INDICES, attr, flags, tensor
-from ..elementwise.arithmetic import add, cast, floor, maximum, minimum, multiply, subtract
+from ..elementwise.arithmetic import add, maximum, minimum, multiply, subtract
+from ..elementwise.cast import cast
 from ..elementwise.compare import clip_by_value, greater
 from ..elementwise.divide import truediv
+from ..elementwise.unary import floor
 from ..registry import define_op
 from .reduce import reduce_max
 

@@ -18,7 +18,8 @@ from ..array.join import concat
 from ..array.shape import reshape, shape
 from ..constant import constant, convert_to_tensor
 from ..declare import INDICES, attr, index, tensor
-from ..elementwise.arithmetic import cast, cast_node, maximum
+from ..elementwise.arithmetic import maximum
+from ..elementwise.cast import cast, cast_node
 from ..elementwise.compare import less, where
 from ..registry import define_op
 from .reduce import reduce_max, reduce_prod

@@ -19,9 +19,11 @@ from ..array.shape import rank, reshape, shape_internal
 from ..constant import constant, convert_to_tensor, index_array
 from ..declare import BOOL, FLOATS_HALF_FIRST, NUMBERS, ORDERED, Types, axes, flags, tensor
 from ..direct import OWN, attribute, direct
-from ..elementwise.arithmetic import add, cast, exp, log, multiply, sqrt, square, subtract
+from ..elementwise.arithmetic import add, multiply, subtract
+from ..elementwise.cast import cast
 from ..elementwise.compare import is_finite, not_equal, where_v2
 from ..elementwise.division_kernels import truncated_quotient
+from ..elementwise.unary import exp, log, sqrt, square
 from ..registry import Kernel, define_op
 from .sequence import range_
 

@@ -16,7 +16,8 @@ from ..array.join import concat, stack
 from ..array.pad import tile
 from ..array.shape import rank, reshape, shape
 from ..constant import constant, convert_to_tensor
-from ..elementwise.arithmetic import cast_node, maximum, multiply
+from ..elementwise.arithmetic import maximum, multiply
+from ..elementwise.cast import cast_node
 from .masks import boolean_mask, sequence_mask
 from .reduce import reduce_max, reduce_sum
 

@@ -17,9 +17,10 @@ from ..array.shape import rank, reshape, shape_internal
 from ..constant import convert_to_tensor, index_array
 from ..declare import INDICES, NUMBERS, REALS, SHORT_INDICES, Types, index, tensor
 from ..direct import direct
-from ..elementwise.arithmetic import maximum, realdiv, sqrt, subtract
+from ..elementwise.arithmetic import maximum, realdiv, subtract
 from ..elementwise.divide import truediv
 from ..elementwise.division_kernels import truncated_quotient
+from ..elementwise.unary import sqrt
 from ..registry import Kernel, define_op
 
 _START = {"add": 0, "mul": 1, "min": None, "max": None}

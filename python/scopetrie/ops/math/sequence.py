@@ -17,7 +17,8 @@ from ..array.shape import reshape, shape, size
 from ..array.slice import slice_
 from ..constant import convert_to_tensor
 from ..declare import FLOATS, INDICES, SHORT_INDICES, tensor
-from ..elementwise.arithmetic import cast, cast_node, maximum
+from ..elementwise.arithmetic import maximum
+from ..elementwise.cast import cast, cast_node
 from ..elementwise.compare import equal, where_v2
 from ..registry import define_op
 

@@ -16,7 +16,9 @@ from ..array.scatter import tensor_scatter_update
 from ..array.shape import rank, reshape, shape, shape_internal, transpose
 from ..constant import constant, convert_to_tensor, index_array
 from ..declare import REALS, SHORT_INDICES, attr, index, tensor
-from ..elementwise.arithmetic import namespace_dtype, negative, subtract
+from ..elementwise.arithmetic import subtract
+from ..elementwise.cast import namespace_dtype
+from ..elementwise.unary import negative
 from ..folding import constant_value
 from ..outputs import TopKV2
 from ..registry import Kernel, define_op

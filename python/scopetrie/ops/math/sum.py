@@ -13,7 +13,8 @@ from ...shapes import TensorShape, as_shape
 from ..constant import convert_to_tensor
 from ..declare import NUMBERS, tensors
 from ..direct import Only, direct
-from ..elementwise.arithmetic import as_tensor, multiply
+from ..elementwise.arithmetic import multiply
+from ..elementwise.cast import as_tensor
 from ..promises import makes_new
 from ..registry import define_op
 

@@ -20,7 +20,9 @@ from ..array.shape import transpose
 from ..constant import convert_to_tensor
 from ..declare import FLOATS_HALF_FIRST, NUMBERS, REALS, Types, attr, tensor
 from ..direct import direct
-from ..elementwise.arithmetic import cast, multiply, negative, sigmoid
+from ..elementwise.arithmetic import multiply
+from ..elementwise.cast import cast
+from ..elementwise.unary import negative, sigmoid
 from ..promises import elementwise
 from ..registry import Kernel, define_op
 

@@ -15,7 +15,8 @@ from ..array.join import stack
 from ..array.scatter import scatter_nd
 from ..constant import convert_to_tensor
 from ..control.asserts import assert_less, assert_non_negative
-from ..elementwise.arithmetic import cast, maximum
+from ..elementwise.arithmetic import maximum
+from ..elementwise.cast import cast
 from ..math.reduce import reduce_max
 
 

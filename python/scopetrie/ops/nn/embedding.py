@@ -16,7 +16,8 @@ from ..array.join import concat, stack
 from ..array.partition import dynamic_partition, parallel_stitch
 from ..array.shape import rank, reshape, shape, size
 from ..constant import constant, convert_to_tensor, index_array
-from ..elementwise.arithmetic import cast, floor_div, floormod, maximum, multiply, realdiv, subtract
+from ..elementwise.arithmetic import floor_div, floormod, maximum, multiply, realdiv, subtract
+from ..elementwise.cast import cast
 from ..elementwise.compare import greater_equal, less, where, where_v2
 from ..math.clipping import clip_by_norm
 from ..math.reduce import reduce_sum

@@ -19,8 +19,10 @@ from ..array.shape import known_size, rank, reshape, shape, shape_internal, tran
 from ..array.slice import slice_
 from ..constant import constant, convert_to_tensor
 from ..declare import FLOATS_HALF_FIRST, INDICES, tensor
-from ..elementwise.arithmetic import abs, add, cast, exp, log, log1p, multiply, negative, subtract
+from ..elementwise.arithmetic import add, multiply, subtract
+from ..elementwise.cast import cast
 from ..elementwise.compare import greater_equal, less_equal, logical_and, where
+from ..elementwise.unary import abs, exp, log, log1p, negative
 from ..math.sequence import range_
 from ..registry import define_op
 from .activation import relu

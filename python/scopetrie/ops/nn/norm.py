@@ -14,20 +14,11 @@ from ..array.dims import renamed, squeeze
 from ..array.fill import stop_gradient, zeros_like
 from ..constant import constant, convert_to_tensor
 from ..declare import attr, tensor
-from ..elementwise.arithmetic import (
-    add,
-    cast,
-    maximum,
-    multiply,
-    negative,
-    reciprocal,
-    rsqrt,
-    square,
-    squared_difference,
-    subtract,
-)
+from ..elementwise.arithmetic import add, maximum, multiply, squared_difference, subtract
+from ..elementwise.cast import cast
 from ..elementwise.complex import complex, imag, real
 from ..elementwise.divide import div_no_nan
+from ..elementwise.unary import negative, reciprocal, rsqrt, square
 from ..math.reduce import reduce_mean, reduce_sum
 from ..registry import define_op
 from .windows.window import TO_FIRST, TO_LAST

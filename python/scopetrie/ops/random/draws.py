@@ -19,7 +19,8 @@ from ...graph import Tensor
 from ...public import v1
 from ..constant import convert_to_tensor, index_array
 from ..declare import INDICES, attr, tensor
-from ..elementwise.arithmetic import add, multiply, namespace_dtype, subtract
+from ..elementwise.arithmetic import add, multiply, subtract
+from ..elementwise.cast import namespace_dtype
 from ..node_text import dims_text
 from ..registry import define_op
 from .seed import Generator, op_seeds

@@ -18,7 +18,8 @@ from ..array.join import stack
 from ..array.shape import shape_internal
 from ..constant import constant, convert_to_tensor, index_array
 from ..declare import INDICES, NUMBERS, attr, index, tensor
-from ..elementwise.arithmetic import cast, minimum
+from ..elementwise.arithmetic import minimum
+from ..elementwise.cast import cast
 from ..elementwise.compare import not_equal, where
 from ..elementwise.sparse import of_parts
 from ..folding import dims_from

@@ -19,9 +19,11 @@ from ..array.shape import rank, reshape, shape, shape_internal, size
 from ..array.slice import slice_
 from ..array.unique import unique
 from ..constant import convert_to_tensor
-from ..elementwise.arithmetic import cast, multiply, pow, sqrt, subtract
+from ..elementwise.arithmetic import multiply, pow, subtract
+from ..elementwise.cast import cast
 from ..elementwise.compare import greater, greater_equal, logical_and, where
 from ..elementwise.divide import div_no_nan
+from ..elementwise.unary import sqrt
 from ..math.reduce import reduce_prod
 from ..math.segment import segment_sum
 from ..math.sparse_segment import sparse_segment_mean, sparse_segment_sqrt_n, sparse_segment_sum

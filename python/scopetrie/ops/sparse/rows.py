@@ -18,7 +18,7 @@ from ..array.shape import reshape
 from ..array.unique import setdiff1d
 from ..constant import convert_to_tensor, index_array
 from ..declare import tensor
-from ..elementwise.arithmetic import cast
+from ..elementwise.cast import cast
 from ..elementwise.compare import where
 from ..elementwise.sparse import of_parts
 from ..folding import dims_from

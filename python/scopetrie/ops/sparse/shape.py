@@ -20,7 +20,8 @@ from ..array.slice import slice_
 from ..constant import constant, convert_to_tensor, index_array
 from ..control.asserts import assert_equal, assert_less_equal
 from ..declare import index, tensor
-from ..elementwise.arithmetic import add, cast, maximum, subtract
+from ..elementwise.arithmetic import add, maximum, subtract
+from ..elementwise.cast import cast
 from ..elementwise.compare import greater_equal, where_v2
 from ..elementwise.sparse import of_parts
 from ..folding import dims_from, known_elements

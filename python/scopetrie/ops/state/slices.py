@@ -18,7 +18,7 @@ from ..array.shape import reshape, shape
 from ..array.slice import MASKS, dense_key
 from ..constant import convert_to_tensor
 from ..declare import reference, tensor
-from ..elementwise.arithmetic import cast
+from ..elementwise.cast import cast
 from ..registry import OPS, define_op
 from .scatter import scatter_nd_update
 

@@ -10,7 +10,8 @@ from ...graph import get_default_graph
 from ...initializers import constant_initializer
 from ...ops.array.fill import identity
 from ...ops.constant import constant, convert_to_tensor
-from ...ops.elementwise.arithmetic import add, cast
+from ...ops.elementwise.arithmetic import add
+from ...ops.elementwise.cast import cast
 from ...public import v1
 from .optimizer import Optimizer
 from .updates import define_updates, shrunk

@@ -10,7 +10,9 @@ import numpy as np
 from ...graph import get_default_graph
 from ...ops.constant import convert_to_tensor
 from ...ops.control.flow import group
-from ...ops.elementwise.arithmetic import add, cast, multiply, realdiv, sqrt, subtract
+from ...ops.elementwise.arithmetic import add, multiply, realdiv, subtract
+from ...ops.elementwise.cast import cast
+from ...ops.elementwise.unary import sqrt
 from ...ops.state.scatter import scatter_add
 from ...ops.state.variable import assign, assign_sub
 from ...public import v1

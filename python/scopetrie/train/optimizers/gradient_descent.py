@@ -6,7 +6,8 @@ from collections.abc import Sequence
 from typing import Any
 
 from ...ops.constant import convert_to_tensor
-from ...ops.elementwise.arithmetic import cast, multiply
+from ...ops.elementwise.arithmetic import multiply
+from ...ops.elementwise.cast import cast
 from ...ops.indexed_slices import IndexedSlices
 from ...public import v1
 from .optimizer import Optimizer

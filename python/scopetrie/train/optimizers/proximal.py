@@ -7,7 +7,8 @@ from typing import Any
 
 from ...initializers import constant_initializer
 from ...ops.constant import constant, convert_to_tensor
-from ...ops.elementwise.arithmetic import add, cast, maximum, multiply, realdiv
+from ...ops.elementwise.arithmetic import add, maximum, multiply, realdiv
+from ...ops.elementwise.cast import cast
 from ...public import v1
 from .optimizer import Optimizer
 from .updates import define_updates, power, shrunk

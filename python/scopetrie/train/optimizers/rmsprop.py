@@ -7,7 +7,7 @@ from typing import Any
 
 from ...initializers import ones_initializer
 from ...ops.constant import convert_to_tensor
-from ...ops.elementwise.arithmetic import cast
+from ...ops.elementwise.cast import cast
 from ...public import v1
 from .optimizer import Optimizer
 from .updates import define_updates
