@@ -366,11 +366,11 @@ from .partitioners import min_max_variable_partitioner as min_max_variable_parti
 from .partitioners import variable_axis_size_partitioner as variable_axis_size_partitioner
 from .paths import get_cmake_dir as get_cmake_dir
 from .paths import get_include as get_include
-from .queues.queue import FIFOQueue as FIFOQueue
-from .queues.queue import PaddingFIFOQueue as PaddingFIFOQueue
-from .queues.queue import PriorityQueue as PriorityQueue
+from .queues.kinds import FIFOQueue as FIFOQueue
+from .queues.kinds import PaddingFIFOQueue as PaddingFIFOQueue
+from .queues.kinds import PriorityQueue as PriorityQueue
+from .queues.kinds import RandomShuffleQueue as RandomShuffleQueue
 from .queues.queue import QueueBase as QueueBase
-from .queues.queue import RandomShuffleQueue as RandomShuffleQueue
 from .queues.readers import FixedLengthRecordReader as FixedLengthRecordReader
 from .queues.readers import IdentityReader as IdentityReader
 from .queues.readers import ReaderBase as ReaderBase

@@ -145,7 +145,8 @@ EXPORTS: Final = {
         parameters Transformed get_parameter parameter_scope transform
         partitioners fixed_size_partitioner min_max_variable_partitioner variable_axis_size_partitioner
         paths get_cmake_dir get_include
-        queues.queue FIFOQueue PaddingFIFOQueue PriorityQueue QueueBase RandomShuffleQueue
+        queues.kinds FIFOQueue PaddingFIFOQueue PriorityQueue RandomShuffleQueue
+        queues.queue QueueBase
         queues.readers FixedLengthRecordReader IdentityReader ReaderBase TFRecordReader TextLineReader
         queues.readers WholeFileReader
         saved_graphs.graph_import import_graph_def
@@ -261,14 +262,14 @@ EXPORTS: Final = {
         rnn.wrappers DeviceWrapper DropoutWrapper MultiRNNCell ResidualWrapper
     """,
     "contrib.seq2seq": """
-        contrib.seq2seq.attention AttentionMechanism AttentionWrapper AttentionWrapperState BahdanauAttention
-        contrib.seq2seq.attention LuongAttention tile_batch
+        contrib.seq2seq.attention AttentionMechanism BahdanauAttention LuongAttention
+        contrib.seq2seq.attention_wrapper AttentionWrapper AttentionWrapperState tile_batch
         contrib.seq2seq.beam_search BeamSearchDecoder BeamSearchDecoderOutput BeamSearchDecoderState
         contrib.seq2seq.beam_search FinalBeamSearchDecoderOutput
         contrib.seq2seq.beams gather_tree_from_array
         contrib.seq2seq.decoding BasicDecoder BasicDecoderOutput Decoder dynamic_decode
-        contrib.seq2seq.helpers CustomHelper GreedyEmbeddingHelper Helper InferenceHelper
-        contrib.seq2seq.helpers SampleEmbeddingHelper TrainingHelper
+        contrib.seq2seq.feedback_helpers GreedyEmbeddingHelper InferenceHelper SampleEmbeddingHelper
+        contrib.seq2seq.helpers CustomHelper Helper TrainingHelper
         contrib.seq2seq.losses sequence_loss
         ops.nn.beam gather_tree
     """,
@@ -513,7 +514,8 @@ EXPORTS: Final = {
         v1.records TFRecordCompressionType TFRecordOptions TFRecordWriter tf_record_iterator
     """,
     "queue": """
-        queues.queue FIFOQueue PaddingFIFOQueue PriorityQueue QueueBase RandomShuffleQueue
+        queues.kinds FIFOQueue PaddingFIFOQueue PriorityQueue RandomShuffleQueue
+        queues.queue QueueBase
     """,
     "random": """
         ops.random.candidates all_candidate_sampler fixed_unigram_candidate_sampler

@@ -16,8 +16,9 @@ from ..initializers import Zeros
 from ..scopes import get_variable
 from ..store import Store
 from .errors import ClusterClosedError, SlowWorkerError, WorkerLostError
+from .gate import Gate
 from .manifest import Manifest, file_names, generations, keep_latest, read_manifest, write_manifest
-from .shards import Gate, Request, Shards
+from .shards import Request, Shards
 from .variable import ClusterVariable
 
 if TYPE_CHECKING:

@@ -6,16 +6,16 @@ import asyncio
 import threading
 import time
 import uuid
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable, Sequence
 from functools import partial
 from importlib import import_module
 from typing import Any, Final, NamedTuple, NoReturn
 
 from .errors import ClusterClosedError, SlowWorkerError, WorkerLostError
+from .gate import Gate
 from .shard import Message, Shard
 
-__all__ = ["Gate", "Request", "Shards"]
+__all__ = ["Request", "Shards"]
 
 _LOOK: Final = 0.2  # seconds between looks at the workers while an answer is awaited
 _TRIES: Final = 4  # of a message whose connection broke although the worker lives
@@ -40,56 +40,6 @@ class Request(NamedTuple):
     arguments: tuple[Any, ...] = ()
     is_change: bool = False
     is_long: bool = False
-
-
-class Gate:
-    """Lets changes through at once, and holds them back while a save marks the parts.
-
-    Thread safety: any thread may pass.
-    """
-
-    def __init__(self) -> None:
-        self._condition = threading.Condition()
-        self._passing = 0
-        self._is_held = False
-
-    def enter(self) -> None:
-        """Begins a change of several parts, which a save sees all of or nothing."""
-        with self._condition:
-            while self._is_held:
-                self._condition.wait()
-            self._passing += 1
-
-    def leave(self) -> None:
-        """Ends a change."""
-        with self._condition:
-            self._passing -= 1
-            self._condition.notify_all()
-
-    @contextmanager
-    def passing(self) -> Iterator[None]:
-        """A change of several parts, which a save sees all of or nothing."""
-        self.enter()
-        try:
-            yield
-        finally:
-            self.leave()
-
-    @contextmanager
-    def held(self) -> Iterator[None]:
-        """Waits for the changes on their way, and lets no other one begin."""
-        with self._condition:
-            while self._is_held:
-                self._condition.wait()
-            self._is_held = True
-            while self._passing:
-                self._condition.wait()
-        try:
-            yield
-        finally:
-            with self._condition:
-                self._is_held = False
-                self._condition.notify_all()
 
 
 class _Lost(Exception):

@@ -21,10 +21,11 @@ from ..shapes import TensorShape
 from ..store import Store
 from ..variables import PartitionedVariable
 from .errors import ClusterClosedError, SlowWorkerError, WorkerLostError
+from .gate import Gate
 from .generations import Saved, StoreInGenerations
 from .initial import for_parts
 from .routing import Cut, Slice
-from .shards import Gate, Request, Shards
+from .shards import Request, Shards
 from .variable import LARGEST_READ, ClusterVariable
 
 __all__ = ["PartitionedStore"]

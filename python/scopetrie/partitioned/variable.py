@@ -9,8 +9,9 @@ from typing import Any, Final, Protocol
 import numpy as np
 
 from ..printing import bytes_text
+from .gate import Gate
 from .routing import Cut, Slice, checked_ids, route
-from .shards import Gate, Request, Shards
+from .shards import Request, Shards
 
 __all__ = ["LARGEST_READ", "ClusterVariable"]
 

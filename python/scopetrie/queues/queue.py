@@ -1,4 +1,4 @@
-"""The queues of v1: what a program puts into them and takes from them, as operations."""
+"""What the queues of v1 have in common: what a program puts into them and takes from them, as operations."""
 
 from __future__ import annotations
 
@@ -12,7 +12,6 @@ from ..graph import Operation, Tensor
 from ..ops.constant import convert_to_tensor
 from ..ops.folding import constant_value
 from ..ops.node_text import Dims
-from ..ops.random.seed import get_seed
 from ..ops.registry import listed
 from ..public import v1, whole
 from ..shapes import TensorShape, as_dims
@@ -59,12 +58,12 @@ class QueueBase:
         name: str, **attributes: Any,
     ) -> None:  # fmt: skip
         """Makes the queue's node, and the rest as `__init__`, of the arguments of a public class."""
-        types = _as_list(dtypes)
+        types = as_list(dtypes)
         ref = op(
             capacity=int(capacity), shared_name=shared_name or "", title=name.rstrip("/"), name=name,
             **attributes,
         )  # fmt: skip
-        QueueBase.__init__(self, types, _shape_list(shapes, types), names, ref)
+        QueueBase.__init__(self, types, shape_list(shapes, types), names, ref)
 
     @staticmethod
     def from_list(index: Any, queues: Any) -> NoReturn:
@@ -288,11 +287,13 @@ class QueueBase:
         return made
 
 
-def _as_list(value: Any) -> list[Any]:
+def as_list(value: Any) -> list[Any]:
+    """A list of what is one or several."""
     return list(value) if isinstance(value, (list, tuple)) else [value]
 
 
-def _shape_list(shapes: Any, types: Sequence[Any]) -> Any:
+def shape_list(shapes: Any, types: Sequence[Any]) -> Any:
+    """The shapes of components as a list, if they are given; the shape of the only one may stand alone."""
     if shapes is None:
         return None
     if isinstance(shapes, TensorShape) or (len(types) == 1 and not _is_nested(shapes)):
@@ -302,138 +303,3 @@ def _shape_list(shapes: Any, types: Sequence[Any]) -> Any:
 
 def _is_nested(shapes: Any) -> bool:
     return bool(shapes) and all(isinstance(each, (list, tuple, TensorShape)) for each in shapes)
-
-
-@v1("FIFOQueue", "queue.FIFOQueue")
-class FIFOQueue(QueueBase):
-    """A queue that gives its elements in the order in which they came.
-
-    Args:
-        capacity: The largest number of elements.
-        dtypes: The dtype of an element's component, or a list of them.
-        shapes: Their shapes; needed by `dequeue_many`.
-        names: Their names: then elements are dicts.
-        shared_name: A name by which queues of one session share their elements.
-        name: The operation's name.
-
-    Raises:
-        ValueError: If there are more or fewer shapes or names than dtypes.
-
-    >>> import scopetrie as tf
-    >>> queue = tf.FIFOQueue(10, [tf.float32], shapes=[[]])
-    >>> put, both = queue.enqueue(3.0), queue.dequeue_many(2)
-    >>> with tf.Session() as session:
-    ...     session.run(put)
-    ...     session.run(put)
-    ...     print(session.run(both))
-    [3. 3.]
-    """
-
-    def __init__(
-        self,
-        capacity: int,
-        dtypes: Any,
-        shapes: Any = None,
-        names: Any = None,
-        shared_name: str | None = None,
-        name: str = "fifo_queue",
-    ) -> None:
-        self._begin(nodes.fifo, capacity, dtypes, shapes, names, shared_name, name)
-
-
-@v1("PaddingFIFOQueue", "queue.PaddingFIFOQueue")
-class PaddingFIFOQueue(QueueBase):
-    """A `FIFOQueue` whose elements have sizes of their own: `dequeue_many` fills them up with zeros.
-
-    Args:
-        capacity: The largest number of elements.
-        dtypes: The dtype of an element's component, or a list of them.
-        shapes: Their shapes, with None for sizes that vary.
-        names: Their names: then elements are dicts.
-        shared_name: A name by which queues of one session share their elements.
-        name: The operation's name.
-
-    Raises:
-        ValueError: If there are more or fewer shapes or names than dtypes.
-    """
-
-    def __init__(
-        self,
-        capacity: int,
-        dtypes: Any,
-        shapes: Any,
-        names: Any = None,
-        shared_name: str | None = None,
-        name: str = "padding_fifo_queue",
-    ) -> None:
-        self._begin(nodes.padding, capacity, dtypes, shapes, names, shared_name, name)
-
-
-@v1("RandomShuffleQueue", "queue.RandomShuffleQueue")
-class RandomShuffleQueue(QueueBase):
-    """A queue that gives any of its elements. The choice is not TensorFlow's for the same seed.
-
-    Args:
-        capacity: The largest number of elements.
-        min_after_dequeue: How many elements stay, as long as the queue is open.
-        dtypes: The dtype of an element's component, or a list of them.
-        shapes: Their shapes; needed by `dequeue_many`.
-        names: Their names: then elements are dicts.
-        seed: What the choice comes from, with the graph's seed.
-        shared_name: A name by which queues of one session share their elements.
-        name: The operation's name.
-
-    Raises:
-        ValueError: If there are more or fewer shapes or names than dtypes.
-    """
-
-    def __init__(
-        self,
-        capacity: int,
-        min_after_dequeue: int,
-        dtypes: Any,
-        shapes: Any = None,
-        names: Any = None,
-        seed: int | None = None,
-        shared_name: str | None = None,
-        name: str = "random_shuffle_queue",
-    ) -> None:
-        seeds = get_seed(seed)
-        self._begin(
-            nodes.shuffling, capacity, dtypes, shapes, names, shared_name, name,
-            least=int(min_after_dequeue), seeds=None if seeds[0] is None else seeds,
-        )  # fmt: skip
-
-
-@v1("PriorityQueue", "queue.PriorityQueue")
-class PriorityQueue(QueueBase):
-    """A queue that gives the element with the smallest priority: an int64 component before the others.
-
-    Args:
-        capacity: The largest number of elements.
-        types: The dtypes of the other components.
-        shapes: Their shapes; needed by `dequeue_many`.
-        names: The names of all components: then elements are dicts.
-        shared_name: A name by which queues of one session share their elements.
-        name: The operation's name.
-
-    Raises:
-        ValueError: If there are more or fewer shapes or names than dtypes.
-    """
-
-    def __init__(
-        self,
-        capacity: int,
-        types: Any,
-        shapes: Any = None,
-        names: Any = None,
-        shared_name: str | None = None,
-        name: str = "priority_queue",
-    ) -> None:
-        kinds = _as_list(types)
-        given = _shape_list(shapes, kinds)
-        ref = nodes.sorting(
-            capacity=int(capacity), shared_name=shared_name or "", title=name.rstrip("/"), name=name
-        )
-        all_shapes = [(), *([None] * len(kinds) if given is None else given)]
-        super().__init__([dtypes.int64, *kinds], all_shapes, names, ref)

@@ -15,7 +15,8 @@ from ..ops.control.trace import flat
 from ..ops.elementwise.arithmetic import maximum, subtract
 from ..ops.elementwise.cast import cast
 from ..public import v1
-from ..queues.queue import FIFOQueue, PaddingFIFOQueue, QueueBase, RandomShuffleQueue
+from ..queues.kinds import FIFOQueue, PaddingFIFOQueue, RandomShuffleQueue
+from ..queues.queue import QueueBase
 from ..shapes import TensorShape
 from ..summary.ops import scalar
 from .producers import fullness

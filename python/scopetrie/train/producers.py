@@ -19,7 +19,7 @@ from ..ops.parsing.files import matching_files
 from ..ops.random.choice import random_shuffle
 from ..ops.state.variable import count_up_to
 from ..public import v1
-from ..queues.queue import FIFOQueue
+from ..queues.kinds import FIFOQueue
 from ..shapes import TensorShape
 from ..summary.ops import scalar
 from ..variables import Variable

@@ -33,7 +33,7 @@ from ...public import v1, whole
 from ...rnn.steps import require_cell
 from ...scopes import name_scope
 from ...shapes import TensorShape
-from .attention import AttentionWrapperState
+from .attention_wrapper import AttentionWrapperState
 from .beams import merge_beams, pick_beams, sort_beams, split_beams
 from .decoding import Decoder
 

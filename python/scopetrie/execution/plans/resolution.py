@@ -20,7 +20,8 @@ from ...ops.node_text import Dims, dims_text
 from ...ops.registry import OpDef
 from ..cells import Cell, Initialization, Update
 from ..failure import located
-from ..state import OpState, State
+from ..op_state import OpState
+from ..state import State
 from . import short_floats
 from .checking import checked
 from .placement import PASSED_ON, WITH_BODIES, Node, Placement, homes_of, is_of_rows
