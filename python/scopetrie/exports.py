@@ -229,6 +229,12 @@ EXPORTS: Final = {
         contrib.legacy_seq2seq.whole_nets embedding_attention_seq2seq embedding_rnn_seq2seq
         contrib.legacy_seq2seq.whole_nets embedding_tied_rnn_seq2seq model_with_buckets tied_rnn_seq2seq
     """,
+    "contrib.lookup": """
+        lookup.initializers KeyValueTensorInitializer TextFileIndex TextFileInitializer
+        lookup.tables HashTable=StaticHashTable MutableHashTable
+        lookup.vocabulary StrongHashSpec index_table_from_file index_table_from_tensor
+        lookup.vocabulary index_to_string_table_from_file index_to_string_table_from_tensor
+    """,
     "contrib.losses": """
         contrib.losses.weighted absolute_difference add_loss compute_weighted_loss cosine_distance get_losses
         contrib.losses.weighted get_regularization_losses get_total_loss hinge_loss log_loss
@@ -243,11 +249,6 @@ EXPORTS: Final = {
         contrib.metrics.streaming streaming_precision streaming_recall streaming_root_mean_squared_error
         contrib.metrics.streaming streaming_sparse_recall_at_k streaming_true_negatives
         contrib.metrics.streaming streaming_true_positives
-    "contrib.lookup": """
-        lookup.initializers KeyValueTensorInitializer TextFileIndex TextFileInitializer
-        lookup.tables HashTable=StaticHashTable MutableHashTable
-        lookup.vocabulary StrongHashSpec index_table_from_file index_table_from_tensor
-        lookup.vocabulary index_to_string_table_from_file index_to_string_table_from_tensor
     """,
     "contrib.rnn": """
         contrib.rnn.cells InputProjectionWrapper LSTMBlockCell LayerNormBasicLSTMCell OutputProjectionWrapper

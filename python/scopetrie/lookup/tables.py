@@ -7,7 +7,7 @@ from typing import Any
 from ..dtypes import DType, DTypeLike, as_dtype, int64, string
 from ..graph import Operation, Tensor
 from ..ops.constant import convert_to_tensor
-from ..ops.elementwise.arithmetic import cast
+from ..ops.elementwise.cast import cast
 from ..ops.elementwise.compare import not_equal, where
 from ..ops.sparse_tensor import SparseTensor
 from ..ops.strings.buckets import to_hash_bucket_fast, to_hash_bucket_strong

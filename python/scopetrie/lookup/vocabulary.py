@@ -7,7 +7,7 @@ from typing import Any, Final
 from ..dtypes import DTypeLike, as_dtype, int64, string
 from ..ops.array.shape import size
 from ..ops.constant import convert_to_tensor
-from ..ops.elementwise.arithmetic import cast
+from ..ops.elementwise.cast import cast
 from ..ops.math.sequence import range_
 from ..public import v1
 from ..scopes import name_scope

@@ -13,7 +13,7 @@ from ...ops.array.gather import gather
 from ...ops.array.join import concat
 from ...ops.array.reverse import reverse_sequence
 from ...ops.constant import convert_to_tensor
-from ...ops.elementwise.arithmetic import cast
+from ...ops.elementwise.cast import cast
 from ...ops.math.arg import argmax
 from ...ops.math.reduce import reduce_max
 from ...public import v1, whole

@@ -11,7 +11,8 @@ from ...ops.array.fill import zeros_like
 from ...ops.array.gather import gather
 from ...ops.array.shape import reshape, shape
 from ...ops.constant import convert_to_tensor
-from ...ops.elementwise.arithmetic import cast, maximum
+from ...ops.elementwise.arithmetic import maximum
+from ...ops.elementwise.cast import cast
 from ...ops.elementwise.compare import less_equal, where
 from ...ops.math.masks import sequence_mask
 from ...ops.math.reduce import reduce_logsumexp, reduce_sum

@@ -12,7 +12,7 @@ from ...ops.array.join import concat, stack
 from ...ops.array.shape import reshape, shape
 from ...ops.constant import convert_to_tensor
 from ...ops.control.trace import flat
-from ...ops.elementwise.arithmetic import tanh
+from ...ops.elementwise.unary import tanh
 from ...ops.math.reduce import reduce_sum
 from ...ops.nn.activation import softmax
 from ...ops.nn.windows.conv import conv2d

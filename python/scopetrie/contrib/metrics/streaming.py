@@ -9,7 +9,7 @@ from ... import metrics
 from ..._core import name_scope
 from ...dtypes import float32
 from ...graph import Tensor
-from ...ops.elementwise.arithmetic import cast
+from ...ops.elementwise.cast import cast
 from ...ops.elementwise.compare import equal
 from ...ops.math.reduce import reduce_mean
 from ...public import v1, whole

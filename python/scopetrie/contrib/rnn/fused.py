@@ -10,7 +10,7 @@ from ...layers.input_spec import InputSpec
 from ...ops.array.join import concat, stack
 from ...ops.array.reverse import reverse, reverse_sequence
 from ...ops.array.split import split, unstack
-from ...ops.elementwise.arithmetic import sigmoid
+from ...ops.elementwise.unary import sigmoid
 from ...ops.linalg.products import matmul
 from ...ops.nn.activation import bias_add
 from ...public import v1, whole

@@ -11,7 +11,7 @@ from ...ops.array.dims import expand_dims
 from ...ops.array.join import concat
 from ...ops.array.shape import reshape
 from ...ops.control.trace import flat, packed
-from ...ops.elementwise.arithmetic import sigmoid, tanh
+from ...ops.elementwise.unary import sigmoid, tanh
 from ...ops.math.reduce import reduce_sum
 from ...ops.nn.activation import softmax, xw_plus_b
 from ...ops.nn.embedding import embedding_lookup

@@ -10,7 +10,8 @@ from ...graph import GraphKeys, Tensor, control_dependencies, get_collection, ge
 from ...ops.array.fill import identity
 from ...ops.checks import check_numerics
 from ...ops.control.flow import no_op
-from ...ops.elementwise.arithmetic import cast, multiply
+from ...ops.elementwise.arithmetic import multiply
+from ...ops.elementwise.cast import cast
 from ...ops.indexed_slices import IndexedSlices
 from ...ops.math.clipping import clip_by_norm, global_norm
 from ...public import v1, whole
