@@ -1,18 +1,21 @@
 """Fused kernels compile for devices: by NVRTC, NVIDIA's compiler at run time, which needs no device.
 
-`pip install nvidia-cuda-nvrtc-cu12` has it, an wheel of about 90 MB; without it, these tests are skipped.
+`pip install nvidia-cuda-nvrtc-cu12` has it, a wheel of about 90 MB; without it, these tests are skipped.
 """
 
 from __future__ import annotations
 
 import ctypes
-import re
+import os
+import struct
 from pathlib import Path
 from typing import Any
 
 import ml_dtypes
 import numpy as np
 import pytest
+from device_programs import programs
+from program_kernels import built_kernels
 from scopetrie.backends.fusion.launch import OPTIONS, Fused, Library
 from scopetrie.backends.fusion.trace import Trace, mapped, reduced
 
@@ -37,7 +40,8 @@ def compiled(source: str, arch: str) -> bytes:
     program = ctypes.c_void_p()
     made = nvrtc.nvrtcCreateProgram(ctypes.byref(program), source.encode(), b"kernel.cu", 0, None, None)
     assert made == 0
-    options = [each.encode() for each in (*OPTIONS, f"--gpu-architecture={arch}")]
+    # Besides ours, those that CuPy gives each kernel.
+    options = [each.encode() for each in (*OPTIONS, "--std=c++17", "-ftz=true", f"--gpu-architecture={arch}")]
     failed = nvrtc.nvrtcCompileProgram(program, len(options), (ctypes.c_char_p * len(options))(*options))
     size = ctypes.c_size_t()
     try:
@@ -57,14 +61,26 @@ def compiled(source: str, arch: str) -> bytes:
 def local_bytes(cubin: bytes) -> int:
     """The bytes of local memory, a stack in device memory, that a thread of a kernel takes.
 
-    The machine code is an ELF file; the entries of its sections `.nv.info` have it: 4 bytes 04 11 08 00 (the
-    size of a function's frame), then 4 of the function's number, then 4 of the size.
+    The machine code is an ELF file. Its section `.nv.info` is a list of attributes: a format, a kind, 2 bytes
+    (a value, or the size of what follows where the format is 4). Kind 0x11 is a function's frame: 4 bytes of
+    the function's number, 4 of the size.
     """
-    found = [
-        int.from_bytes(each, "little") for each in re.findall(rb"\x04\x11\x08\x00.{4}(.{4})", cubin, re.S)
-    ]
+    header = struct.unpack_from("<Q", cubin, 0x28)[0]  # where the sections' headers are
+    size, count, names = struct.unpack_from("<HHH", cubin, 0x3A)
+    sections = [struct.unpack_from("<IIQQQQ", cubin, header + at * size) for at in range(count)]
+    found = []
+    for name, _, _, _, offset, length in sections:
+        begin = sections[names][4] + name
+        if cubin[begin : cubin.index(b"\0", begin)] != b".nv.info":
+            continue
+        at = offset
+        while at < offset + length:
+            form, kind, value = struct.unpack_from("<BBH", cubin, at)
+            if (form, kind) == (4, 0x11):
+                found.append(struct.unpack_from("<I", cubin, at + 8)[0])
+            at += 4 + (value if form == 4 else 0)
     assert found
-    return max(found)
+    return int(max(found))
 
 
 def sources() -> dict[str, str]:
@@ -136,6 +152,20 @@ def test_they_compile_for_hopper_and_keep_to_registers() -> None:
     # The library's functions of large arguments have a stack; what is written here has none.
     assert {what: size for what, size in faults.items() if size} == {}
     assert len(SOURCES) > 50
+
+
+def test_the_kernels_of_programs_compile() -> None:
+    """One of some of those that the programs of rung 2 make; of all of them with SCOPETRIE_ALL_KERNELS=1."""
+    every = 1 if os.environ.get("SCOPETRIE_ALL_KERNELS") else 8
+    kernels, _ = built_kernels(list(programs())[::every])
+    faults = {}
+    for source, name in kernels.items():
+        try:
+            compiled(source, "sm_90")
+        except ValueError as error:
+            faults[name] = str(error)
+    assert faults == {}
+    assert len(kernels) > 200 // every
 
 
 @pytest.mark.parametrize("arch", ["sm_75", "sm_80", "sm_100", "sm_120"])

@@ -12,7 +12,9 @@ from typing import Any
 import numpy as np
 import pytest
 import scopetrie as tf
+from device_programs import programs
 from every_op import every_op
+from program_kernels import built_kernels
 from scopetrie.backends.fusion.trace import NotTraceableError, Trace, Traced, tracing_namespace
 from scopetrie.backends.numpy import XP
 from scopetrie.ops.declare import Given
@@ -108,3 +110,9 @@ def test_op_types_of_elements() -> None:
         name: [fault for fault in each if not fault.startswith("complex")] for name, each in missing.items()
     }
     assert {name for name, each in real.items() if each} == NOT_FUSED.keys()
+
+
+def test_the_kernels_of_all_programs_are_built() -> None:
+    kernels, faults = built_kernels(programs())
+    assert faults == []
+    assert len(kernels) > 400

@@ -6,9 +6,14 @@ Thread safety: one device, whose counts all threads share; the tests use it from
 from __future__ import annotations
 
 import traceback
+import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+
+
+class DeviceSynchronized(RuntimeError):
+    """A copy to the host in a block that disallows it."""
 
 
 @dataclass
@@ -25,6 +30,7 @@ class Counts:
         between: Copies from a device to another one.
         places: For each copy and wait, what it was, and the line that asked for it.
         keeps_places: Whether to note the places, which takes time.
+        may_synchronize: Whether copies to the host are allowed; CuPy asks at no other waits.
     """
 
     to_device: int = 0
@@ -36,6 +42,7 @@ class Counts:
     between: int = 0
     places: list[str] = field(default_factory=list)
     keeps_places: bool = False
+    may_synchronize: bool = True
 
     def clear(self) -> None:
         """Begins anew."""
@@ -67,12 +74,16 @@ class Counts:
 
     def copied_to_host(self, waits: bool = True) -> None:
         """Notes a copy, and whether the host waited for it."""
+        if not self.may_synchronize:
+            raise DeviceSynchronized("Device synchronization was detected while disallowed.")
         self.to_host += 1
         self.waits += waits
         self._note("to host")
 
     def waited(self, for_what: str) -> None:
         """Notes that the host waited without a copy that the program has asked for."""
+        if not self.may_synchronize and for_what not in ("event", "synchronize"):
+            raise DeviceSynchronized("Device synchronization was detected while disallowed.")
         self.waits += 1
         self._note(f"wait ({for_what})")
 
@@ -87,6 +98,17 @@ class Counts:
 
 
 COUNTS = Counts()
+
+
+@contextmanager
+def allow_synchronize(allow: bool) -> Iterator[None]:
+    """Allows copies to the host in a block, or does not; deprecated, since CuPy does not find all waits."""
+    warnings.warn("cupyx.allow_synchronize will be removed in future releases", stacklevel=3)
+    before, COUNTS.may_synchronize = COUNTS.may_synchronize, allow
+    try:
+        yield
+    finally:
+        COUNTS.may_synchronize = before
 
 
 @contextmanager

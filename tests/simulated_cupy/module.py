@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 
 from .array import check_dtype, host_of, ndarray, on_device, refuse_numpys, uploaded
-from .counts import COUNTS
+from .counts import COUNTS, DeviceSynchronized, allow_synchronize
 from .memory import (
     MemoryPool,
     OutOfMemoryError,
@@ -240,7 +240,10 @@ def modules() -> dict[str, ModuleType]:
     fft = _module("cupy.fft", **_part("fft", np.fft))
     memory = SimpleNamespace(OutOfMemoryError=OutOfMemoryError)
     runtime = SimpleNamespace(
-        getDeviceCount=lambda: DEVICES, CUDARuntimeError=CUDARuntimeError, errorMemoryAllocation=2
+        getDeviceCount=lambda: DEVICES,
+        CUDARuntimeError=CUDARuntimeError,
+        errorMemoryAllocation=2,
+        getDeviceProperties=lambda device: {"name": b"a simulation"},
     )
     cuda = _module(
         "cupy.cuda", Device=Device, Stream=Stream, memory=memory, runtime=runtime, is_available=lambda: True,
@@ -258,7 +261,10 @@ def modules() -> dict[str, ModuleType]:
         special = _module("cupyx.scipy.special", **_part("special", scipy.special))
     scipy_ = _module("cupyx.scipy", special=special)
     scatters = {name: _scatter(name) for name in ("scatter_add", "scatter_max", "scatter_min")}
-    cupyx = _module("cupyx", scipy=scipy_, empty_pinned=empty_pinned, **scatters)
+    cupyx = _module(
+        "cupyx", scipy=scipy_, empty_pinned=empty_pinned, allow_synchronize=allow_synchronize,
+        DeviceSynchronized=DeviceSynchronized, **scatters,
+    )  # fmt: skip
     cupyx.__path__ = scipy_.__path__ = []
     return {
         "cupy": cupy, "cupy.linalg": linalg, "cupy.fft": fft, "cupy.cuda": cuda,

@@ -300,8 +300,8 @@ class Event:
 
 
 def get_elapsed_time(start_event: Event, end_event: Event) -> float:
-    """Milliseconds between two events: nothing here takes any."""
-    return 0.0
+    """Milliseconds between two events: so many of theirs, for nothing here takes any."""
+    return 1.0
 
 
 class _Now:

@@ -109,10 +109,10 @@ def _group(
             able[node] = None
             if node.kind == "reduce" or not after.isdisjoint(node.inputs):
                 after.add(node)
-    # What leads to a reduction; and of what follows, all.
+    # What leads to a reduction, or is an operand of what follows; and of what follows, all.
     before: set[Node] = set()
     for node in reversed(list(able)):
-        if node in before or node.kind == "reduce":
+        if node in before or node in after or node.kind == "reduce":
             before.update(each for each in node.inputs if each in able)
     group = [node for node in able if node in after or node in before]
     if not any(node.kind == "reduce" for node in group) or all(node.kind == "reduce" for node in group):
