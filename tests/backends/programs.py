@@ -165,6 +165,8 @@ def _others() -> dict[str, Build]:
         "WhileGrad": of(
             once(lambda a: tf.while_loop(lambda i, _: i < 3, lambda i, s: (i + 1, s * a), (0, a))[1]), x
         ),
+        "MatrixSetDiagV3": of(lambda a: tf.matrix_set_diag(a, a[:, 0] * 2.0), x),
+        "SegmentMax": of(lambda a: tf.segment_max(a, [0, 0]), x),
         "IfGrad": of(once(lambda a: tf.cond(tf.reduce_sum(a) > 0, lambda: a * a, lambda: -a)), x),
         "MapGrad": of(once(lambda a: tf.map_fn(lambda e: e * e, a)), x),
         "FoldGrad": of(once(lambda a: tf.scan(lambda s, e: s * e, a)), x),

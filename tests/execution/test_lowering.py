@@ -141,6 +141,44 @@ def test_jax():
     assert np.isclose(net.function(net.variables, net.feeds), net.expected())
 
 
+def test_branches_under_jit():
+    jax = pytest.importorskip("jax", reason="JAX is not installed")
+    x, y = tf.placeholder(tf.float32, [3]), tf.placeholder(tf.float32, [])
+
+    def inner(value):
+        return tf.cond(y > 2.0, lambda: tf.sin(value), lambda: value * y)
+
+    made = tf.cond(tf.reduce_sum(x) > 1.0, lambda: inner(x * x), lambda: tf.exp(x))
+    grads = tf.gradients(tf.reduce_sum(tf.square(made)), [x, y])
+    again = tf.gradients(tf.reduce_sum(grads[0]), x)
+    function = jax.jit(lower([made, *grads, *again], [x, y]))
+    by_jax = jax.jit(jax.grad(lambda *feeds: (lower(made, [x, y])([], list(feeds)) ** 2).sum()))
+    with tf.Session() as session:
+        for given in (np.array([1.0, 2.0, 0.5]), np.array([-1.0, 0.25, 0.5])):
+            for at in (1.0, 3.0):
+                feeds = [given.astype(np.float32), np.float32(at)]
+                expected = session.run([made, *grads, *again], dict(zip([x, y], feeds, strict=True)))
+                for one, other in zip(function([], feeds), expected, strict=True):
+                    np.testing.assert_allclose(one, other, rtol=1e-5, atol=1e-6)
+                np.testing.assert_allclose(by_jax(*feeds), expected[1], rtol=1e-5, atol=1e-6)
+
+
+def test_branches_that_both_cannot_run_are_refused_under_jit():
+    jax = pytest.importorskip("jax", reason="JAX is not installed")
+    x = tf.placeholder(tf.float32, [3])
+    w = tf.get_variable("w", initializer=[1.0, 2.0, 3.0])
+    shapes = tf.cond(tf.reduce_sum(x) > 1.0, lambda: x, lambda: x[:2])
+    with pytest.raises(
+        tf.errors.InvalidArgumentError, match=r"give shapes \[3\] and \[2\], and its predicate"
+    ):
+        jax.jit(lower(shapes, [x]))([], [np.ones(3, np.float32)])
+    drawn = tf.cond(tf.reduce_sum(x) > 1.0, lambda: tf.random_uniform([3]), lambda: x)
+    written = tf.cond(tf.reduce_sum(x) > 1.0, lambda: tf.identity(w.assign(x)), lambda: x)
+    for made in (drawn, written):
+        with pytest.raises(tf.errors.InvalidArgumentError, match="TracerBoolConversionError"):
+            jax.jit(lower(made, [x], [w]))([np.ones(3, np.float32)], [np.ones(3, np.float32)])
+
+
 def test_torch():
     torch = pytest.importorskip("torch", reason="PyTorch is not installed")
     net = Classifier()

@@ -41,7 +41,10 @@ class JaxBackend(Backend):
         if not self.holds(array.dtype):
             return array
         if not self._is_exact:
-            return self._jax.numpy.array(array, device=self.device)
+            with (
+                self._jax.ensure_compile_time_eval()
+            ):  # a constant of a trace has values, which kernels may see
+                return self._jax.numpy.array(array, device=self.device)
         with self._jax.enable_x64(True):  # feeds come here before a run
             return self._jax.numpy.array(array, device=self.device)
 
@@ -111,10 +114,11 @@ def _namespace(jax: Any) -> Any:
     if _made:
         return _made[0]
     find = functions_of("jax.scipy.special")
+    own = {"polygamma": _polygamma, "igamma_grad_a": jax.lax.igamma_grad_a}
     _made.append(
         namespace(
             jax.numpy,
-            special=lambda name: _polygamma if name == "polygamma" else find(name),
+            special=lambda name: own.get(name) or find(name),
             scatter=_scatter,
             setitem=lambda x, key, value: x.at[key].set(value),
             pow=checked_pow(jax.numpy.pow),

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
+from ...backends import is_traced
 from ...graph import Operation, Tensor
 from ...ops.array.fill import identity
-from ...ops.control.branch import union
+from ...ops.control.branch import selected, union
 from ...ops.control.trace import Body
 from ...ops.declare import mixed
 from ...ops.registry import define_op, listed
@@ -30,6 +31,9 @@ def _kernel(xp: Any, state: Any, then: Backward, otherwise: Backward, specs: Any
 
     def compute(tape: Any, *values: Any) -> Any:
         chosen, kept = tape[()]
+        if is_traced(chosen):  # both branches have run
+            of_other, of_chosen = (run(each, values) for run, each in zip(bodies, kept, strict=True))
+            return alone(selected(xp, state, chosen, of_chosen, of_other))
         return alone(bodies[chosen](kept, values))
 
     return compute

@@ -98,6 +98,14 @@ def _bessel_i1e(op: Operation, grad: Tensor) -> Tensor:
 
 
 def _igamma_kernel(xp: Any) -> Any:
+    own = xp.special("igamma_grad_a") if hasattr(xp, "special") else None
+    if own is not None:
+
+        def slope_by_library(a: Any, x: Any) -> Any:
+            a, x = xp.broadcast_arrays(a, x)
+            return xp.where(x > 0, own(a, xp.where(x > 0, x, xp.ones_like(x))), xp.zeros_like(x))
+
+        return slope_by_library
     log_gamma, slope_of_it = special("gammaln")(xp), special("digamma")(xp)
 
     def slope(a: Any, x: Any) -> Any:

@@ -10,8 +10,11 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any
 
+import numpy as np
+
 from ... import dtypes
 from ..._core import get_default_graph, name_scope
+from ...backends import is_traced
 from ...graph import Operation, Tensor
 from ...public import v1
 from ..array.fill import identity
@@ -25,13 +28,47 @@ from ..math.reduce import reduce_any, reduce_sum
 from ..node_text import Dims, dims_text
 from ..registry import Spec, define_op, listed
 from .ends import merge, take_names
-from .trace import TAPE, Body, Traced, body_of, check_alike, flat, packed, runner, taped, trace_calls
+from .trace import (
+    TAPE,
+    Body,
+    Traced,
+    body_of,
+    check_alike,
+    flat,
+    has_effects,
+    packed,
+    runner,
+    taped,
+    trace_calls,
+)
+
+
+def selected(xp: Any, state: Any, chosen: Any, then: Sequence[Any], otherwise: Sequence[Any]) -> list[Any]:
+    """What two branches give, as a predicate says that has no value yet: where a library traces, both run.
+
+    Raises:
+        ValueError: If they give arrays of different shapes.
+    """
+    made = []
+    for a, b in zip(then, otherwise, strict=True):
+        if a.shape != b.shape:
+            raise ValueError(
+                f"The branches of a cond give shapes {list(a.shape)} and {list(b.shape)}, and its predicate "
+                "is traced: both run then, and have to give the same one"
+            )
+        a, b = (state.backend.place(each, on_host=False) for each in (a, b))
+        made.append(xp.where(chosen, a, b))
+    return made
 
 
 def _cond_kernel(xp: Any, state: Any, then: Body, otherwise: Body, specs: Any) -> Any:
     run_then, run_otherwise = runner(state, then), runner(state, otherwise)
 
     def choose(*values: Any) -> Any:
+        on_host = isinstance(values[0], (np.ndarray, np.generic))
+        if not on_host and is_traced(values[0]) and not has_effects(then) and not has_effects(otherwise):
+            (out, kept), (other, kept_by_other) = run_then(values), run_otherwise(values)
+            return [*selected(xp, state, values[0], out, other), taped((values[0], (kept_by_other, kept)))]
         chosen = bool(values[0])
         out, kept = (run_then if chosen else run_otherwise)(values)
         return [*out, taped((chosen, kept))]

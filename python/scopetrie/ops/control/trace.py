@@ -62,6 +62,21 @@ class Body(NamedTuple):
 TAPE: Final = (dtypes.variant, ())
 
 
+def has_effects(body: Body) -> bool:
+    """Returns whether a body does more than compute: changes variables, draws numbers, writes or waits."""
+    wanted = [*body.outputs, *body.kept]
+    for _, op_def, _, _, _, attrs in body.graph.prune(
+        wanted, list(body.targets), list(body.feeds), body.first
+    ):
+        if op_def is None or not op_def.stateful:
+            continue
+        branches = [(attrs or {}).get(each) for each in ("then", "otherwise")]
+        bodies = [getattr(each, "body", each) for each in branches]  # of a gradient, too
+        if None in bodies or any(map(has_effects, bodies)):
+            return True
+    return False
+
+
 def taped(record: Any) -> Any:
     """What a node keeps for its gradient, as an array."""
     made = np.empty((), object)

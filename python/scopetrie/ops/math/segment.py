@@ -7,6 +7,7 @@ from collections.abc import Callable
 from typing import Any
 
 from ..._core import OpFunction, name_scope
+from ...backends import host_view
 from ...graph import Tensor
 from ...public import v1
 from ..array.fill import ones
@@ -170,12 +171,15 @@ def _count(xp: Any, ids: Any) -> int:
     """The number of sorted segments: the one thing of them that the host has to know, for the shape."""
     if not ids.shape[0]:
         return 0
-    falls = xp.astype(xp.any(ids[1:] < ids[:-1]), ids.dtype)
-    first, last, is_falling = (
-        xp.stack([ids[0, ...], ids[-1, ...], falls]).tolist()
-        if hasattr(ids, "tolist")
-        else (int(ids[0]), int(ids[-1]), bool(falls))
-    )
+    seen = host_view(ids)  # also of a constant in `jax.jit`
+    if seen is not None:
+        first, last, is_falling = int(seen[0]), int(seen[-1]), bool((seen[1:] < seen[:-1]).any())
+    else:
+        falls = xp.astype(xp.any(ids[1:] < ids[:-1]), ids.dtype)
+        ends = [ids[0, ...], ids[-1, ...], falls]
+        first, last, is_falling = (
+            xp.stack(ends).tolist() if hasattr(ids, "tolist") else (int(ids[0]), int(ids[-1]), bool(falls))
+        )
     if is_falling:
         raise ValueError("segment ids are not increasing")
     if first < 0:
