@@ -30,7 +30,7 @@ function(scopetrie_compile_core target)
     target_compile_options(${target} PRIVATE -ffp-contract=off)
     # Loops over arrays: vectors in every build. Roots set no errno, and no operation traps.
     get_target_property(loops ${target} SOURCES)
-    list(FILTER loops INCLUDE REGEX "values/(adam|channels|pooling|updates|unfolding)\\.cpp$")
+    list(FILTER loops INCLUDE REGEX "values/(activations|adam|channels|pooling|updates|unfolding)\\.cpp$")
     set_source_files_properties(${loops} PROPERTIES SKIP_UNITY_BUILD_INCLUSION ON
                                                     COMPILE_OPTIONS "-O3;-fno-math-errno;-fno-trapping-math")
   endif()

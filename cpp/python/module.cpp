@@ -9,6 +9,7 @@
 #include "store/store.hpp"
 #include "support/ending.hpp"
 #include "transaction.hpp"
+#include "values/activations.hpp"
 #include "values/channels.hpp"
 #include "values/computing.hpp"
 #include "values/pooling.hpp"
@@ -52,6 +53,7 @@ int fill(PyObject* module) {
                                 bind_random,
                                 bind_computing,
                                 bind_own_methods,
+                                bind_activations,
                                 bind_channels,
                                 bind_pooling,
                                 bind_unfolding,

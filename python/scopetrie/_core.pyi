@@ -831,6 +831,25 @@ def channel_gradient(
     made: np.ndarray[Any, Any],
     /,
 ) -> None: ...
+def logistic_of_negative(values: np.ndarray[Any, Any], /) -> None: ...
+def tanh_gradient(
+    y: np.ndarray[Any, Any],
+    dy: np.ndarray[Any, Any],
+    made: np.ndarray[Any, Any],
+    /,
+) -> None: ...
+def logistic_gradient(
+    y: np.ndarray[Any, Any],
+    dy: np.ndarray[Any, Any],
+    made: np.ndarray[Any, Any],
+    /,
+) -> None: ...
+def add_rows(
+    out: np.ndarray[Any, Any],
+    at: np.ndarray[Any, Any],
+    rows: np.ndarray[Any, Any],
+    /,
+) -> None: ...
 def pool_largest(
     x: np.ndarray[Any, Any],
     made: np.ndarray[Any, Any],

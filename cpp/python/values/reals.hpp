@@ -24,6 +24,7 @@ class Reals {
   /// Whether it has as many elements of the same kind.
   bool is_like(const Reals& other) const { return view().len == other.view().len && is_of_kind(other); }
   std::span<const Py_ssize_t> dims() const { return {view().shape, static_cast<std::size_t>(view().ndim)}; }
+  std::size_t item_size() const { return static_cast<std::size_t>(view().itemsize); }
   template <typename Real>
   Real* elements() const {
     return static_cast<Real*>(view().buf);

@@ -16,7 +16,7 @@ wants beyond the standard it takes from the namespace, where a backend may put i
 | `setitem(x, key, value)` | a copy of `x` with `x[key]` set | a copy that is changed |
 | `scatter_into(target, at, rows, how)` | the same in place | a changed copy |
 | `update_adam(variable, mean, square, grad, ...)` and its kin | an update in place, in one pass | a formula |
-| `sum_channels(x, made)` | the sum of each channel in one pass | a sum along axes |
+| `tanh_gradient(y, dy, made)`, `logistic_gradient` | a gradient in one pass | a formula |
 | `channel_moments(x, mean, variance)` and its kin | batch normalization in few passes | formulas |
 | `pool_largest(x, made, window, ...)`, `pool_mean` | a pooling in one pass | a pass for each entry |
 | `unfold(x, matrix, ...)`, `fold(matrix, x, ...)` | windows as rows, and back | passes |

@@ -7,6 +7,7 @@ from typing import Any
 from ..graph import Tensor
 from ..ops.array.shape import shape
 from ..ops.declare import Sizes, attr, index, tensor
+from ..ops.math.reduce import summed_along
 from ..ops.node_text import Dims
 from ..ops.registry import define_op
 
@@ -19,7 +20,7 @@ def _sum_kernel(xp: Any, dims: Dims = None) -> Any:
         added = len(grad.shape) - len(wanted)
         along = [*range(added)]
         along += [at for at, size in enumerate(wanted, added) if size == 1 and grad.shape[at] != 1]
-        total = xp.sum(grad, axis=tuple(along), dtype=grad.dtype) if along else grad
+        total = summed_along(xp, grad, tuple(along), False) if along else grad
         return xp.reshape(total, wanted)
 
     return sum_repeated

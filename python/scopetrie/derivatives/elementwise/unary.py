@@ -24,12 +24,22 @@ from .arithmetic import Grads, conjugate
 no_derivative("Floor", "Ceil", "Rint", "Round", "IsNan", "IsInf", "IsFinite")
 
 
-def _from_output(type: str, slope: Callable[[Any], Any]) -> Any:
-    """A backward op: of an op's output and the gradient by it, with the slope as a function of the output."""
+def _from_output(type: str, slope: Callable[[Any], Any], in_one_pass: str = "") -> Any:
+    """A backward op: of an op's output and the gradient by it, with the slope as a function of the output.
+
+    `in_one_pass` is the name of a function for NumPy's floats and doubles, where the namespace has it.
+    """
 
     def kernel(xp: Any) -> Any:
+        at_once = getattr(xp, in_one_pass, None) if in_one_pass else None
+
         @elementwise(2)
         def backward(y: Any, dy: Any, **out: Any) -> Any:
+            if at_once is not None and dy.dtype.char in "fd":
+                made = out["out"] if out else np.empty(dy.shape, dy.dtype)
+                if made.flags.c_contiguous and y.flags.c_contiguous and dy.flags.c_contiguous:
+                    at_once(y, dy, made)
+                    return made
             return xp.multiply(slope(y), dy, **out)
 
         return backward
@@ -48,8 +58,8 @@ def _sigmoid_slope(y: Any) -> Any:
     return made
 
 
-_tanh_grad = _from_output("TanhGrad", _tanh_slope)
-_sigmoid_grad = _from_output("SigmoidGrad", _sigmoid_slope)
+_tanh_grad = _from_output("TanhGrad", _tanh_slope, "tanh_gradient")
+_sigmoid_grad = _from_output("SigmoidGrad", _sigmoid_slope, "logistic_gradient")
 _sqrt_grad = _from_output("SqrtGrad", lambda y: 0.5 / y)
 _rsqrt_grad = _from_output("RsqrtGrad", lambda y: -0.5 * (y * y * y))
 _reciprocal_grad = _from_output("ReciprocalGrad", lambda y: -y * y)

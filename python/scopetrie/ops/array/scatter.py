@@ -7,6 +7,7 @@ from typing import Any, Final
 
 import numpy as np
 
+from ..._core import add_rows
 from ...backends.segments import running
 from ...graph import Tensor
 from ...public import v1
@@ -55,11 +56,28 @@ def change_rows(out: np.ndarray[Any, Any], at: Any, rows: Any, how: str) -> None
     """Changes rows of NumPy's array in place; see `scatter_rows`."""
     if how == "update":
         out[at] = rows
+    elif how == "add" and _added_in_order(out, at, rows):
+        return
     elif how == "add" and out.ndim > 1 and out.dtype.kind in "fc":
         _add_rows(out, at, rows)
     else:
         ufunc: Any = {"add": np.add, "mul": np.multiply, "min": np.minimum, "max": np.maximum}[how]
         ufunc.at(out, at, rows)
+
+
+def _added_in_order(out: Any, at: Any, rows: Any) -> bool:
+    """Adds rows of floats or doubles one after the other; returns whether the arrays are such."""
+    if out.dtype.char not in "fd" or rows.dtype != out.dtype or at.dtype.char not in "ilq":
+        return False
+    if not out.flags.c_contiguous:
+        return False
+    if np.may_share_memory(out, rows):
+        rows = rows.copy()
+    try:
+        add_rows(out, np.ascontiguousarray(at), np.ascontiguousarray(rows))
+    except IndexError:  # before anything is changed
+        return False
+    return True
 
 
 # Rows of one position that are added one after the other; more are summed first.

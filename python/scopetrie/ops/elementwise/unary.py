@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from ... import dtypes
-from ..._core import OpFunction, Variable
+from ..._core import OpFunction, Variable, logistic_of_negative
 from ...dtypes import DType
 from ...graph import Tensor
 from ...public import v1
@@ -49,6 +49,9 @@ def _sigmoid(xp: Any) -> Any:
         made = xp.negative(x, **out)
         if not isinstance(made, np.ndarray):
             return 1 / (1 + xp.exp(made))
+        if made.dtype.char == "f" and made.flags.c_contiguous:
+            logistic_of_negative(made)
+            return made
         np.exp(made, out=made)
         made += 1
         return np.divide(1, made, out=made)
