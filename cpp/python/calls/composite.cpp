@@ -37,8 +37,7 @@ PyGraph* other_graph(const Context& context, PyObject* const* args, std::size_t 
 class Whole {
  public:
   explicit Whole(Context& context)
-      : graph_(Ref::borrowed(reinterpret_cast<PyObject*>(context.graph))),
-        transaction_(state_of(context.graph).ledger(), &context) {}
+      : graph_(Ref::borrowed(object_of(context.graph))), transaction_(state_of(context.graph).ledger(), &context) {}
   void end(bool is_made) {
     if (is_made)
       transaction_.commit();

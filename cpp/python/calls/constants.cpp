@@ -45,7 +45,7 @@ PyObject* plain_constant(PyObject*, PyObject* const* args, Py_ssize_t count) {
   }
   const SegmentId segment = plain_segment(graph, name);
   if (segment == kNone || graph.has_unnoted_names || graph.has_odd_scopes) Py_RETURN_NONE;
-  const Ref keep_graph = Ref::borrowed(reinterpret_cast<PyObject*>(context->graph));
+  const Ref keep_graph = Ref::borrowed(object_of(context->graph));
   AttributeValue kept;
   if (!literal.keep(kept)) return nullptr;
   Results results(context->graph, 1);

@@ -29,11 +29,11 @@ PyObject* build_slow(Context& context, const Definition& definition, PyObject* c
                      PyObject* name, std::uint32_t default_name, PyObject* attrs, Conversion conversion) {
   GraphState& graph = state_of(context.graph);
   graph.check_open();
-  const Ref keep_graph = Ref::borrowed(reinterpret_cast<PyObject*>(context.graph));
+  const Ref keep_graph = Ref::borrowed(object_of(context.graph));
   std::vector<Ref> indices;
   std::vector<PyObject*> converted;
   if (definition.has_indices) {
-    if (!convert_indices(definition, args, indices)) return nullptr;
+    convert_indices(definition, args, indices);
     for (const Ref& each : indices) converted.push_back(each.get());
     args = converted.data();
     inputs = Inputs();
@@ -51,12 +51,12 @@ PyObject* build_slow(Context& context, const Definition& definition, PyObject* c
     return nullptr;
   }
   if (definition.has_lists) {
-    if (!convert_lists(context, definition, args, inputs, fresh, conversion)) return nullptr;
-  } else if (inputs.values != 0 && !convert_values(context, definition, args, inputs, fresh, conversion)) {
-    return nullptr;
+    convert_lists(context, definition, args, inputs, fresh, conversion);
+  } else if (inputs.values != 0) {
+    convert_values(context, definition, args, inputs, fresh, conversion);
   }
   Outputs outputs;
-  if (!infer(definition, context.graph, inputs.ids(), attrs, outputs, fresh.name)) return nullptr;
+  infer(definition, context.graph, inputs.ids(), attrs, outputs, fresh.name);
   if (graph.has_odd_scopes) graph.check_operation_name(fresh.name);
   Results results(context.graph, outputs.size());
   PyObject* result = add_row(context, definition, inputs, outputs.span(), fresh.name, attrs, results);
@@ -141,7 +141,7 @@ PyObject* build_many(const Definition& definition, PyObject* inputs, PyObject* n
   const auto width = static_cast<Py_ssize_t>(definition.inputs.size());
   Context* context = current_context();
   GraphState& graph = state_of(context->graph);
-  const Ref keep_graph = Ref::borrowed(reinterpret_cast<PyObject*>(context->graph));
+  const Ref keep_graph = Ref::borrowed(object_of(context->graph));
   CallTransaction transaction(graph.ledger(), context);
   Ref made = checked(new_list(count));
   const bool simple = !definition.has_lists && definition.rule.kind != ShapeRule::kFunction && !graph.finalized;

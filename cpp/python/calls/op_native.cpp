@@ -158,7 +158,7 @@ PyObject* build_native(Context& context, const Definition& definition, PyObject*
     PyErr_Clear();  // whatever is wrong will be said by those who look again
     return nullptr;
   }
-  const Ref keep_graph = Ref::borrowed(reinterpret_cast<PyObject*>(context.graph));
+  const Ref keep_graph = Ref::borrowed(object_of(context.graph));
   ValueRows rows(facts);
   rows.keep();
   Results results(context.graph, facts.outputs.size());

@@ -70,9 +70,13 @@ PyObject* binary(PyObject* x, PyObject* y) {
   const Operator& op = operators[slot];
   if (op.definition != nullptr) [[likely]] {
     PyObject* const args[] = {x, y};
-    PyObject* made = build(*op.definition, args, nullptr, op.name, nullptr, Conversion::kPreferred);
-    if (made != nullptr) [[likely]]
-      return made;
+    try {
+      PyObject* made = build(*op.definition, args, nullptr, op.name, nullptr, Conversion::kPreferred);
+      if (made != nullptr) [[likely]]
+        return made;
+    } catch (const PythonRaised&) {  // NOLINT(bugprone-empty-catch): others may know what to do
+      stay_if_thread_ends();
+    }
     if (op.on_bools != nullptr && PyErr_ExceptionMatches(PyExc_TypeError) && is_bool(x)) {
       PyErr_Clear();
       return PyObject_CallFunctionObjArgs(op.on_bools, x, y, nullptr);

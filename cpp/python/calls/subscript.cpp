@@ -120,7 +120,7 @@ PyObject* subscript_plain(PyObject* x, PyObject* key) {
   if (!graph.ops.shapes().known_rank(whole.shape) || !entries.dims(graph.ops.shapes().dims(whole.shape), dims))
     return nullptr;
 
-  const Ref keep_graph = Ref::borrowed(reinterpret_cast<PyObject*>(context->graph));
+  const Ref keep_graph = Ref::borrowed(object_of(context->graph));
   const std::size_t count = entries.count;
   PyObject* attributes = attributes_of(entries);
   if (attributes == nullptr) throw_raised();

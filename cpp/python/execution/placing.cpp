@@ -106,8 +106,8 @@ class Placing final : SlotKinds {
 
   std::int64_t kind_of(std::size_t at) override {
     const Call each = call(at);
-    shapes_.push_back(checked(PyObject_CallFunctionObjArgs(arguments_[kLike], PyTuple_GET_ITEM(each.results, 0),
-                                                           each.arity < 0 ? nothing_.get() : each.arguments, nullptr)));
+    shapes_.push_back(
+        called(arguments_[kLike], PyTuple_GET_ITEM(each.results, 0), each.arity < 0 ? nothing_.get() : each.arguments));
     return static_cast<std::int64_t>(shapes_.size() - 1);
   }
   bool are_same(std::int64_t a, std::int64_t b) override {

@@ -87,9 +87,7 @@ Context* find_current() {
   return context;
 }
 
-PyObject* get_default_graph(PyObject*, PyObject*) {
-  return Py_NewRef(reinterpret_cast<PyObject*>(current_context()->graph));
-}
+PyObject* get_default_graph(PyObject*, PyObject*) { return Py_NewRef(object_of(current_context()->graph)); }
 
 PyGraph* checked_graph(PyObject* object) {
   if (PyObject_TypeCheck(object, state().graph_type)) return reinterpret_cast<PyGraph*>(object);
@@ -133,7 +131,7 @@ Context* context_of(PyGraph* graph) {
   for (const auto& context : contexts)
     if (context->thread == here.number) return context.get();
   // The contexts of threads that have ended go last: what their scopes hold may run anything when it goes.
-  const Ref keep = Ref::borrowed(reinterpret_cast<PyObject*>(graph));
+  const Ref keep = Ref::borrowed(object_of(graph));
   const auto ended = std::partition(contexts.begin(), contexts.end(), [](const auto& context) {
     return context->alive->load() || context->awaited != 0;
   });

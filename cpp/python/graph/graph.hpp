@@ -79,6 +79,7 @@ struct PyGraph {
 };
 
 inline GraphState& state_of(PyGraph* graph) { return *graph->state; }
+inline PyObject* object_of(PyGraph* graph) { return reinterpret_cast<PyObject*>(graph); }
 
 // What Python objects that begin as a PyGraph have in common.
 PyObject* new_graph(PyTypeObject* type, std::unique_ptr<GraphState> state);

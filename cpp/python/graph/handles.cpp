@@ -73,28 +73,12 @@ namespace {
 // Tensor
 // ----------------------------------------------------------------------------------------------------------------
 
-PyObject* tensor_op(PyObject* self, void*) {
-  return operation_handle(handle(self)->graph, graph_of(self).ops.tensor(id_of(self)).op);
-}
-
-std::uint32_t value_index(PyObject* self) {
+PyObject* tensor_value_index(PyObject* self, void*) {
   const OpGraph& ops = graph_of(self).ops;
-  return id_of(self) - ops.operation(ops.tensor(id_of(self)).op).first_output;
+  return PyLong_FromUnsignedLong(id_of(self) - ops.operation(ops.tensor(id_of(self)).op).first_output);
 }
 
-PyObject* tensor_value_index(PyObject* self, void*) { return PyLong_FromUnsignedLong(value_index(self)); }
-
-PyObject* tensor_name(PyObject* self, void*) {
-  const OpGraph& ops = graph_of(self).ops;
-  std::string text = ops.name(ops.tensor(id_of(self)).op);
-  text += ':';
-  text += std::to_string(value_index(self));
-  return to_str(text);
-}
-
-PyObject* tensor_dtype(PyObject* self, void*) {
-  return Py_NewRef(state().dtypes[graph_of(self).ops.tensor(id_of(self)).dtype]);
-}
+TensorRow row_of(PyObject* self) { return graph_of(self).ops.tensor(tensor_of(self)); }
 
 }  // namespace
 
@@ -137,7 +121,7 @@ ShapeId parse_dims(ShapeTable& shapes, PyObject* value) {
   const Snapshot given(value);
   Dims dims;
   if (read_plain_dims(given.get(), dims)) return shapes.intern(dims);
-  const Ref tuple = checked(PyObject_CallOneArg(state().hooks.as_dims, value));
+  const Ref tuple = called(state().hooks.as_dims, value);
   if (tuple.get() == Py_None) return ShapeTable::kUnknown;
   dims.resize(0);
   for (Py_ssize_t i = 0; i < PyTuple_GET_SIZE(tuple.get()); ++i) {
@@ -158,17 +142,22 @@ bool parse_if_dims(ShapeTable& shapes, PyObject* value, ShapeId& out) {
   }
 }
 
-namespace {
-
-PyObject* tensor_dims(PyObject* self, void*) {
+TensorId tensor_of(PyObject* self) {
+  return is_variable(self) ? graph_of(self).variables[id_of(self)].ref : id_of(self);
+}
+PyObject* handle_op(PyObject* self, void*) { return operation_handle(handle(self)->graph, row_of(self).op); }
+PyObject* handle_name(PyObject* self, void*) {
   const OpGraph& ops = graph_of(self).ops;
-  return dims_tuple(ops.shapes(), ops.tensor(id_of(self)).shape);
+  const OpId op = row_of(self).op;
+  return to_str(ops.name(op) + ':' + std::to_string(tensor_of(self) - ops.operation(op).first_output));
+}
+PyObject* handle_dtype(PyObject* self, void*) { return Py_NewRef(state().dtypes[row_of(self).dtype]); }
+PyObject* handle_dims(PyObject* self, void*) { return dims_tuple(graph_of(self).ops.shapes(), row_of(self).shape); }
+PyObject* handle_shape(PyObject* self, void*) {
+  return called(state().hooks.tensor_shape, checked(handle_dims(self, nullptr))).release();
 }
 
-PyObject* tensor_shape(PyObject* self, void*) {
-  const Ref dims(tensor_dims(self, nullptr));
-  return dims ? PyObject_CallOneArg(state().hooks.tensor_shape, dims.get()) : nullptr;
-}
+namespace {
 
 PyObject* tensor_set_dims(PyObject* self, PyObject* dims) {
   OpGraph& ops = graph_of(self).ops;
@@ -234,12 +223,12 @@ PyObject* operation_def(PyObject* self, void*) {
 
 auto tensor_members = table<PyGetSetDef>(
     {property("graph", unlocked<handle_graph>, "The Graph that holds the tensor."),
-     property("op", locked<tensor_op>, "The Operation whose output it is."),
-     property("name", locked<tensor_name>, "\"scope/op:0\"."),
-     property("dtype", locked<tensor_dtype>, "The DType of its elements."),
-     property("shape", locked<tensor_shape>, "The TensorShape, as far as it is known."),
+     property("op", locked<handle_op>, "The Operation whose output it is."),
+     property("name", locked<handle_name>, "\"scope/op:0\"."),
+     property("dtype", locked<handle_dtype>, "The DType of its elements."),
+     property("shape", locked<handle_shape>, "The TensorShape, as far as it is known."),
      property("value_index", locked<tensor_value_index>, "Its place among its operation's outputs."),
-     property("_dims", locked<tensor_dims>, "The shape as a tuple with None for unknown, or None for an unknown rank."),
+     property("_dims", locked<handle_dims>, "The shape as a tuple with None for unknown, or None for an unknown rank."),
      property("_id", locked<handle_id>, "Its number in the graph."),
      property("_is_current", locked<handle_is_current>, "Whether it has not been undone.")});
 auto tensor_methods =

@@ -109,6 +109,13 @@ PyObject* compare_handles(PyObject* self, PyObject* other, int how);
 Py_hash_t hash_handle(PyObject* self);
 PyObject* refuse_alloc(PyTypeObject* type, Py_ssize_t);
 PyObject* handle_graph(PyObject* self, void*);
+/// Of Tensor and Variable; a variable's are those of its own tensor.
+TensorId tensor_of(PyObject* self);
+PyObject* handle_op(PyObject* self, void*);
+PyObject* handle_name(PyObject* self, void*);
+PyObject* handle_dtype(PyObject* self, void*);
+PyObject* handle_dims(PyObject* self, void*);
+PyObject* handle_shape(PyObject* self, void*);
 PyObject* handle_id(PyObject* self, void*);
 PyObject* handle_is_current(PyObject* self, void*);
 /// Says what each operator does: a dict of (OpFunction, node name) or a function of the operands, by the slots' names.

@@ -18,11 +18,11 @@ std::string lower(std::string_view text) {
 
 bool is_legal(PyObject* legal, std::string_view text) {
   const Ref str = checked(to_str(text));
-  return truth_of(checked(PyObject_CallOneArg(legal, str.get())).get());
+  return truth_of(called(legal, str).get());
 }
 
 std::string cleaned(PyObject* clean, std::string_view text) {
-  const Ref str = checked(to_str(text)), made = checked(PyObject_CallOneArg(clean, str.get()));
+  const Ref str = checked(to_str(text)), made = called(clean, str);
   if (PyUnicode_Check(made.get())) return std::string(checked_text(made.get(), "Names.clean"));
   raise_error(PyExc_TypeError, "Names: clean(%R) must give a str, not %s: %R", str.get(), Py_TYPE(made.get())->tp_name,
               made.get());

@@ -16,8 +16,7 @@ struct Attributes {
 
   // `definition` is the type's, or None. Throws.
   void read(PyObject* definition, PyObject* attrs, PyObject* inputs) {
-    const Ref read =
-        checked(PyObject_CallFunctionObjArgs(state().hooks.read_attributes, definition, attrs, inputs, nullptr));
+    const Ref read = called(state().hooks.read_attributes, definition, attrs, inputs);
     PyObject* all[3];
     if (!PyArg_ParseTuple(read.get(), "OOO", &all[0], &all[1], &all[2])) throw_raised();
     kept = Ref::borrowed(none_to_null(all[0]));
@@ -150,7 +149,7 @@ PyObject* create_op(PyObject* self, PyObject* const* args, Py_ssize_t positional
     const Definition& definition = definition_of(function.get());
     kind = definition.kind;
     check_references(definition, graph.ops, inputs.ids());
-    if (!infer(definition, context.graph, inputs.ids(), attributes.kept.get(), outputs, fresh.name)) return nullptr;
+    infer(definition, context.graph, inputs.ids(), attributes.kept.get(), outputs, fresh.name);
     attribute = keep_attributes(graph, definition, attributes.kept.get());
   }
   const OpId op = add_operation(context, kind, fresh.name, inputs.ids(), outputs.span(), attribute);

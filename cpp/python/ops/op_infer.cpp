@@ -30,21 +30,19 @@ PyObject* rule_arguments(const Definition& definition, PyGraph* graph, std::span
 }
 
 // Raises what v1 says of inputs that do not fit: op_def.failed(fault, name, inputs, attrs, shown) finds the words.
-bool fail(const Definition& definition, PyGraph* graph, const Name& name, std::span<const TensorId> ids,
-          PyObject* attrs, const ShapeError& error, Facts& facts) {
+[[noreturn]] void fail(const Definition& definition, PyGraph* graph, const Name& name, std::span<const TensorId> ids,
+                       PyObject* attrs, const ShapeError& error, Facts& facts) {
   std::string text;
   state_of(graph).ops.append_name(name, text);
-  const Ref inputs(input_tuple(graph, ids));
-  const Ref name_text(to_str(text));
-  const Ref shown(new_list(0));
-  if (!inputs || !name_text || !shown) return false;
+  const Ref inputs = checked(input_tuple(graph, ids)), name_text = checked(to_str(text)), shown = checked(new_list(0));
   for (const auto& [i, is_shape, value] : facts.shown()) {
-    const Ref item(build_value("(nOs)", static_cast<Py_ssize_t>(i), is_shape ? Py_True : Py_False, value.c_str()));
-    if (!item || PyList_Append(shown.get(), item.get()) < 0) return false;
+    const Ref item =
+        checked(build_value("(nOs)", static_cast<Py_ssize_t>(i), is_shape ? Py_True : Py_False, value.c_str()));
+    if (PyList_Append(shown.get(), item.get()) < 0) throw_raised();
   }
   const Ref never(PyObject_CallMethod(definition.op_def, "failed", "sOOOO", error.what(), name_text.get(), inputs.get(),
                                       or_none(attrs), shown.get()));
-  return false;
+  throw_raised();
 }
 
 void call_rule(const Definition& definition, PyGraph* graph, std::span<const TensorId> ids, PyObject* attrs,
@@ -66,7 +64,7 @@ void mark_refusal() {
 
 }  // namespace
 
-bool wrong_dtype(const Definition& definition, const Input& input, std::uint8_t dtype) {
+void wrong_dtype(const Definition& definition, const Input& input, std::uint8_t dtype) {
   const std::string name = DType(dtype).base().name();
   if (input.fixed != 0) {
     PyErr_Format(PyExc_TypeError, "Input '%U' of '%U' Op has type %s that does not match expected type of %U.",
@@ -76,46 +74,35 @@ bool wrong_dtype(const Definition& definition, const Input& input, std::uint8_t 
                  input.name, name.c_str(), input.allowed_text);
   }
   mark_refusal();
-  return false;
+  throw_raised();
 }
 
-namespace {
-
-bool dtypes_differ(const Definition& definition, const DTypeFault& fault) {
-  const std::string found = DType(fault.dtype).name(), wanted = DType(fault.wanted).name();
-  PyErr_Format(PyExc_TypeError,
-               "Input '%U' of '%U' Op has type %s that does not match type %s of argument '%U'.\n"
-               "tf.cast(value, tf.%s) converts it.",
-               fault.input->name, kind_name(definition.kind), found.c_str(), wanted.c_str(),
-               definition.inputs[fault.input->group].name, wanted.c_str());
-  return false;
-}
-
-}  // namespace
-
-bool infer(const Definition& definition, PyGraph* graph, std::span<TensorId> ids, PyObject* attrs, Outputs& out,
+void infer(const Definition& definition, PyGraph* graph, std::span<TensorId> ids, PyObject* attrs, Outputs& out,
            const Name& name) {
   const auto dtype_of = [&](std::size_t i) { return base_dtype(state_of(graph).ops.tensor(ids[i]).dtype); };
-  if (const DTypeFault fault = find_dtype_fault(definition, ids.size(), dtype_of); fault.input != nullptr)
-    return fault.wanted == 0 ? wrong_dtype(definition, *fault.input, fault.dtype) : dtypes_differ(definition, fault);
-  if (definition.rule_function != nullptr) {
-    call_rule(definition, graph, ids, attrs, out);
-    return true;
-  }
+  const DTypeFault fault = find_dtype_fault(definition, ids.size(), dtype_of);
+  if (fault.input != nullptr && fault.wanted == 0) wrong_dtype(definition, *fault.input, fault.dtype);
+  if (fault.input != nullptr)
+    raise_error(PyExc_TypeError,
+                "Input '%U' of '%U' Op has type %s that does not match type %s of argument '%U'.\n"
+                "tf.cast(value, tf.%s) converts it.",
+                fault.input->name, kind_name(definition.kind), DType(fault.dtype).name().c_str(),
+                DType(fault.wanted).name().c_str(), definition.inputs[fault.input->group].name,
+                DType(fault.wanted).name().c_str());
+  if (definition.rule_function != nullptr) return call_rule(definition, graph, ids, attrs, out);
   Facts facts(graph, attrs, true);
   facts.start(ids);
   for (std::size_t i = 0; i < ids.size(); ++i) facts.put_tensor(i);
   try {
     apply(definition.rule, facts);
   } catch (const ShapeError& error) {
-    return fail(definition, graph, name, ids, attrs, error, facts);
+    fail(definition, graph, name, ids, attrs, error, facts);
   } catch (const DTypeError& error) {
     PyErr_SetString(PyExc_TypeError, error.what());
     mark_refusal();
-    return false;
+    throw_raised();
   }
   out = std::move(facts.outputs);
-  return true;
 }
 
 }  // namespace scopetrie::python

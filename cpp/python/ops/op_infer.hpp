@@ -46,11 +46,11 @@ DTypeFault find_dtype_fault(const Definition& definition, std::size_t count, DTy
   return {};
 }
 
-/// Raises what v1 says of an input whose dtype is not among those allowed; returns false.
-bool wrong_dtype(const Definition& definition, const Input& input, std::uint8_t dtype);
+/// Raises what v1 says of an input whose dtype is not among those allowed.
+[[noreturn]] void wrong_dtype(const Definition& definition, const Input& input, std::uint8_t dtype);
 
-/// The same for any rule, with the exception that says what is wrong. `name` is what the operation would be called.
-bool infer(const Definition& definition, PyGraph* graph, std::span<TensorId> ids, PyObject* attrs, Outputs& out,
+/// The same for any rule. `name` is what the operation would be called. Throws.
+void infer(const Definition& definition, PyGraph* graph, std::span<TensorId> ids, PyObject* attrs, Outputs& out,
            const Name& name);
 
 }  // namespace scopetrie::python

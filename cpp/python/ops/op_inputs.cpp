@@ -85,15 +85,15 @@ TensorId convert_one(Context& context, const Definition& definition, PyObject* v
 }
 
 // Raises TypeError where a list of one dtype has tensors of several.
-bool one_dtype(const Definition& definition, const Input& input, const OpGraph& ops, std::span<const TensorId> ids) {
+void check_one_dtype(const Definition& definition, const Input& input, const OpGraph& ops,
+                     std::span<const TensorId> ids) {
   const auto dtype_of = [&ops](TensorId id) { return base_dtype(ops.tensor(id).dtype); };
-  if (std::all_of(ids.begin(), ids.end(), [&](TensorId id) { return dtype_of(id) == dtype_of(ids[0]); })) return true;
+  if (std::all_of(ids.begin(), ids.end(), [&](TensorId id) { return dtype_of(id) == dtype_of(ids[0]); })) return;
   std::string names;
   for (const TensorId id : ids) names += (names.empty() ? "" : ", ") + DType(dtype_of(id)).name();
-  PyErr_Format(PyExc_TypeError, "Tensors in list passed to '%s' of '%U' Op have types [%s] that don't all match.",
-               PyUnicode_GET_LENGTH(input.name) == 0 ? "values" : PyUnicode_AsUTF8(input.name),
-               kind_name(definition.kind), names.c_str());
-  return false;
+  raise_error(PyExc_TypeError, "Tensors in list passed to '%s' of '%U' Op have types [%s] that don't all match.",
+              PyUnicode_GET_LENGTH(input.name) == 0 ? "values" : PyUnicode_AsUTF8(input.name),
+              kind_name(definition.kind), names.c_str());
 }
 
 }  // namespace
@@ -108,7 +108,7 @@ bool graphs_differ(const Inputs& inputs, PyObject* item) {
   return false;
 }
 
-bool convert_indices(const Definition& definition, PyObject* const* args, std::vector<Ref>& out) {
+void convert_indices(const Definition& definition, PyObject* const* args, std::vector<Ref>& out) {
   const auto is_made = [](PyObject* value) { return is_tensor(value) || is_variable(value); };
   for (std::size_t i = 0; i < definition.inputs.size(); ++i) {
     const Input::Kind kind = definition.inputs[i].kind;
@@ -120,12 +120,11 @@ bool convert_indices(const Definition& definition, PyObject* const* args, std::v
       continue;
     }
     PyObject* first = kind == Input::kAxes ? args[0] : Py_None;
-    out.push_back(checked(PyObject_CallFunctionObjArgs(state().hooks.as_index, args[i], first, nullptr)));
+    out.push_back(called(state().hooks.as_index, args[i], first));
   }
-  return true;
 }
 
-bool convert_values(Context& context, const Definition& definition, PyObject* const* args, Inputs& inputs,
+void convert_values(Context& context, const Definition& definition, PyObject* const* args, Inputs& inputs,
                     const OpGraph::Fresh& fresh, Conversion conversion) {
   const OpGraph& ops = state_of(context.graph).ops;
   std::uint8_t dtypes[kMostInputs];
@@ -133,7 +132,7 @@ bool convert_values(Context& context, const Definition& definition, PyObject* co
   wanted_dtypes(definition, inputs.ids(), dtype_of, dtypes);
   if (const TensorId id = inputs.ids()[0]; id != kNone)
     if (const std::uint8_t found = base_dtype(ops.tensor(id).dtype); !definition.inputs[0].takes(found))
-      return wrong_dtype(definition, definition.inputs[0], found);
+      wrong_dtype(definition, definition.inputs[0], found);
 
   const DefaultGraph as_default(context.graph);
   const InScope in_scope(context, fresh.name);
@@ -144,16 +143,15 @@ bool convert_values(Context& context, const Definition& definition, PyObject* co
     const std::uint8_t group = definition.inputs[i].group;
     std::uint8_t& dtype = dtypes[group];
     if (id == kNone) id = convert_one(context, definition, args[i], i, dtype, !seen[group], conversion, inputs);
-    if (id == kNone) return false;
+    if (id == kNone) throw_raised();
     seen.set(group);
     if (dtype == 0) dtype = base_dtype(ops.tensor(id).dtype);
   }
-  return true;
 }
 
 // A list input: its tensors, values converted beside them as "<operation>/<input>_<i>" to the dtype of the first
 // tensor.
-bool convert_lists(Context& context, const Definition& definition, PyObject* const* args, Inputs& inputs,
+void convert_lists(Context& context, const Definition& definition, PyObject* const* args, Inputs& inputs,
                    const OpGraph::Fresh& fresh, Conversion conversion) {
   const DefaultGraph as_default(context.graph);
   const InScope in_scope(context, fresh.name);
@@ -164,9 +162,9 @@ bool convert_lists(Context& context, const Definition& definition, PyObject* con
     const Input& input = definition.inputs[i];
     TensorId id;
     if (input.kind < Input::kList) {
-      if (!read_input(inputs, args[i], input.kind, id)) return false;
+      if (!read_input(inputs, args[i], input.kind, id)) throw_raised();
       if (id == kNone) id = convert(context, args[i], input.fixed, input.name, conversion, inputs, input.is_index());
-      if (id == kNone) return false;
+      if (id == kNone) throw_raised();
       ids.push_back(id);
       continue;
     }
@@ -180,24 +178,22 @@ bool convert_lists(Context& context, const Definition& definition, PyObject* con
     }
     for (Py_ssize_t k = 0; k < length; ++k) {
       PyObject* item = PySequence_Fast_GET_ITEM(items.get(), k);
-      if (!read_input(inputs, item, Input::kTensor, id)) return false;
+      if (!read_input(inputs, item, Input::kTensor, id)) throw_raised();
       if (id == kNone) {
         // Pack's list has no name of its own: its values are "<operation>/0", ...
         const Ref name = checked(PyUnicode_GET_LENGTH(input.name) == 0 ? PyUnicode_FromFormat("%zd", k)
                                                                        : PyUnicode_FromFormat("%U_%zd", input.name, k));
         id = convert(context, item, dtype, name.get(), Conversion::kStrict, inputs);
-        if (id == kNone) return false;
+        if (id == kNone) throw_raised();
         if (dtype == 0 && input.kind == Input::kList) dtype = base_dtype(ops.tensor(id).dtype);
       }
       ids.push_back(id);
     }
-    if (input.kind == Input::kList && length != 0 &&
-        !one_dtype(definition, input, ops, std::span(ids).last(static_cast<std::size_t>(length))))
-      return false;
+    if (input.kind == Input::kList && length != 0)
+      check_one_dtype(definition, input, ops, std::span(ids).last(static_cast<std::size_t>(length)));
   }
   inputs.many = std::move(ids);
   inputs.count = inputs.many.size();
-  return true;
 }
 
 void note_graph_of_lists(const Definition& definition, PyObject* const* args, Inputs& inputs) {

@@ -117,15 +117,15 @@ inline bool read_inputs(const Definition& definition, PyObject* const* args, Inp
   return true;
 }
 
-/// All arguments, with indices in the form that is then converted, into `out`. False with an exception set.
-bool convert_indices(const Definition& definition, PyObject* const* args, std::vector<Ref>& out);
+/// All arguments, with indices in the form that is then converted, into `out`. Throws.
+void convert_indices(const Definition& definition, PyObject* const* args, std::vector<Ref>& out);
 
-/// Converts the values among the inputs to constants, named below `fresh`. False with an exception set.
-bool convert_values(Context& context, const Definition& definition, PyObject* const* args, Inputs& inputs,
+/// Converts the values among the inputs to constants, named below `fresh`. Throws.
+void convert_values(Context& context, const Definition& definition, PyObject* const* args, Inputs& inputs,
                     const OpGraph::Fresh& fresh, Conversion conversion);
 
-/// Reads and converts the inputs of a definition with lists, which become one flat list.
-bool convert_lists(Context& context, const Definition& definition, PyObject* const* args, Inputs& inputs,
+/// Reads and converts the inputs of a definition with lists, which become one flat list. Throws.
+void convert_lists(Context& context, const Definition& definition, PyObject* const* args, Inputs& inputs,
                    const OpGraph::Fresh& fresh, Conversion conversion);
 
 /// Records the graph of a call with lists: that of the first handle in it, if there is one.

@@ -31,15 +31,27 @@ enum VariableParameter : std::uint8_t {
   kAggregation,
   kReuse,
   kVarStore,
-  kAllParameters
+  kAllParameters,
+  kNameOrScope = kAllParameters,  // those of scopes, from here on
+  kDefaultName,
+  kValues,
+  kAuxiliaryNameScope,
+  kNameScope,
+  kScopeParameters
 };
-inline constexpr std::array<const char*, kAllParameters> kParameterNames{
-    "name",        "shape",           "dtype",       "initializer",    "regularizer",  "trainable",
-    "collections", "caching_device",  "partitioner", "validate_shape", "use_resource", "custom_getter",
-    "constraint",  "synchronization", "aggregation", "reuse",          "var_store"};
+inline constexpr std::array<const char*, kScopeParameters> kParameterNames{
+    "name",           "shape",           "dtype",
+    "initializer",    "regularizer",     "trainable",
+    "collections",    "caching_device",  "partitioner",
+    "validate_shape", "use_resource",    "custom_getter",
+    "constraint",     "synchronization", "aggregation",
+    "reuse",          "var_store",       "name_or_scope",
+    "default_name",   "values",          "auxiliary_name_scope",
+    "name_scope"};
 
 /// The arguments of a call, borrowed; null where there is none.
 using Arguments = std::array<PyObject*, kAllParameters>;
+using ScopeArguments = std::array<PyObject*, kScopeParameters>;
 
 /// What a scope hands on.
 inline constexpr std::pair<VariableParameter, Setting> kHandedOn[] = {
@@ -70,29 +82,45 @@ inline constexpr Order<8> kOfStore{kName,        kShape,     kDType,       kInit
                                    kRegularizer, kTrainable, kPartitioner, kCustomGetter};
 inline constexpr Order<7> kGivenByStore{kShape, kDType, kInitializer, kRegularizer, kReuse, kTrainable, kPartitioner};
 
-/// A function of these parameters.
-template <auto order>
-class VariableSignature : public Signature<order.size(), kAllParameters, order> {
- public:
-  constexpr explicit VariableSignature(const char* function)
-      : Signature<order.size(), kAllParameters, order>(function, names()) {}
+/// variable_scope's; Store.scope's; VariableScope's.
+inline constexpr Order<13> kOfBlock{
+    kNameOrScope,  kDefaultName, kValues, kInitializer, kRegularizer, kCachingDevice,     kPartitioner,
+    kCustomGetter, kReuse,       kDType,  kUseResource, kConstraint,  kAuxiliaryNameScope};
+inline constexpr Order<14> kOfStoreBlock = [] {
+  Order<14> order{};
+  *std::ranges::copy(kOfBlock, order.begin()).out = kTrainable;
+  return order;
+}();
+inline constexpr Order<11> kOfNewScope{kReuse,         kName,        kInitializer,  kRegularizer,
+                                       kCachingDevice, kPartitioner, kCustomGetter, kNameScope,
+                                       kDType,         kUseResource, kConstraint};
 
-  /// What its docstring begins with: the parameters, after `first`.
-  static std::string text(const char* function, std::string first = {}) {
-    std::string all = std::string(function) + '(' + first;
-    for (const std::uint8_t each : order) {
-      all += all.back() == '(' ? "" : ", ";
-      all += kParameterNames[each];
-      if (each != kName && each != kVarStore) all += each == kValidateShape ? "=True" : "=None";
+/// A function of these parameters.
+template <auto order, std::size_t all = kAllParameters>
+class VariableSignature : public Signature<order.size(), all, order> {
+ public:
+  constexpr explicit VariableSignature(const char* function) : Signature<order.size(), all, order>(function, names()) {}
+
+  /// What its docstring begins with: the parameters, after some that are written as here.
+  static std::string text(const char* function, std::string first = {}, std::size_t written = 0) {
+    std::string text = std::string(function) + '(' + first;
+    for (std::size_t i = written; i < order.size(); ++i) {
+      const std::uint8_t each = order[i];
+      text += text.back() == '(' ? "" : ", ";
+      text += kParameterNames[each];
+      if (each == kValidateShape || each == kAuxiliaryNameScope)
+        text += "=True";
+      else if (each != kName && each != kVarStore && each != kNameOrScope)
+        text += "=None";
     }
-    return all + ")\n--\n\n";
+    return text + ")\n--\n\n";
   }
 
  private:
   static constexpr std::array<const char*, order.size()> names() {
-    std::array<const char*, order.size()> all{};
-    for (std::size_t i = 0; i < order.size(); ++i) all[i] = kParameterNames[order[i]];
-    return all;
+    std::array<const char*, order.size()> texts{};
+    for (std::size_t i = 0; i < order.size(); ++i) texts[i] = kParameterNames[order[i]];
+    return texts;
   }
 };
 

@@ -2,6 +2,7 @@
 // in the scopes of a store.
 #include <new>
 
+#include "scopes/parameters.hpp"
 #include "scopes/scopes.hpp"
 #include "scopetrie/scopes/variable_scope_block.hpp"
 #include "scopetrie/values/refusal.hpp"
@@ -40,26 +41,27 @@ Reuse read_reuse(PyObject* value) {
   raise_error(PyExc_ValueError, "The reuse parameter must be True or False or None.");
 }
 
-constexpr std::size_t kParameters = 13, kTrainableAt = kParameters;
-
-// Makes a block of `given`, which are v1's arguments; those of a store have one more. `is_name_only`: there is no other
-// than the first.
-PyObject* make_entry(PyObject** given, PyGraph* store, bool is_name_only = false) {
-  given[0] = none_to_null(given[0]);
-  for (std::size_t i = 1; !is_name_only && i + 1 < kParameters; ++i) given[i] = none_to_null(given[i]);
-  PyObject* name = given[0] != nullptr ? given[0] : given[1];
+// Makes a block of v1's arguments; a store's have one more. `is_name_only`: there is no other than the first.
+PyObject* make_entry(ScopeArguments given, PyGraph* store, bool is_name_only = false) {
+  given[kNameOrScope] = none_to_null(given[kNameOrScope]);
+  if (!is_name_only)
+    for (const std::uint8_t each : kOfStoreBlock)
+      if (each != kAuxiliaryNameScope) given[each] = none_to_null(given[each]);
+  PyObject* name = given[kNameOrScope] != nullptr ? given[kNameOrScope] : given[kDefaultName];
   if (name == nullptr) raise_error(PyExc_TypeError, "If default_name is None then name_or_scope is required");
-  const Reuse reuse = read_reuse(given[8]);
-  if (given[12] != nullptr && !PyBool_Check(given[12]))
-    raise_error(PyExc_TypeError, "The auxiliary_name_scope must be `True` or `False`, while get %S", given[12]);
+  const Reuse reuse = read_reuse(given[kReuse]);
+  if (given[kAuxiliaryNameScope] != nullptr && !PyBool_Check(given[kAuxiliaryNameScope]))
+    raise_error(PyExc_TypeError, "The auxiliary_name_scope must be `True` or `False`, while get %S",
+                given[kAuxiliaryNameScope]);
   DType dtype;
-  if (given[9] != nullptr) dtype = store != nullptr ? read_array_dtype(given[9]) : DType(dtype_number(given[9]));
-  const bool by_default = given[0] == nullptr;
+  if (given[kDType] != nullptr)
+    dtype = store != nullptr ? read_array_dtype(given[kDType]) : DType(dtype_number(given[kDType]));
+  const bool by_default = given[kNameOrScope] == nullptr;
   const bool is_text = PyUnicode_Check(name);
   const std::string_view text = is_text ? checked_text(name, "variable_scope") : std::string_view("");
   Ref values_graph;
-  if (given[2] != nullptr && store == nullptr) {
-    values_graph = checked(PyObject_CallOneArg(state().hooks.values_graph, given[2]));
+  if (given[kValues] != nullptr && store == nullptr) {
+    values_graph = called(state().hooks.values_graph, given[kValues]);
   }
   PyObject* self = allocated(state().variable_scope_type);
   PyEntry* entry = as_entry(self);
@@ -75,29 +77,20 @@ PyObject* make_entry(PyObject** given, PyGraph* store, bool is_name_only = false
   entry->values_graph = reinterpret_cast<PyGraph*>(values_graph.release());
   Ref made(self);
   entry->block.set_reuse(reuse);
-  entry->block.set_auxiliary_name_scope(given[12] != Py_False && store == nullptr);
+  entry->block.set_auxiliary_name_scope(given[kAuxiliaryNameScope] != Py_False && store == nullptr);
   if (is_name_only) return made.release();
   if (dtype != 0) entry->block.set_dtype(dtype);
-  constexpr std::pair<std::size_t, Setting> positions[] = {{3, Setting::kInitializer},   {4, Setting::kRegularizer},
-                                                           {5, Setting::kCachingDevice}, {6, Setting::kPartitioner},
-                                                           {7, Setting::kCustomGetter},  {10, Setting::kUseResource},
-                                                           {11, Setting::kConstraint}};
-  for (const auto& [position, setting] : positions)
-    if (given[position] != nullptr) entry->block.set(setting, given[position]);
+  for (const auto& [parameter, setting] : kHandedOn)
+    if (given[parameter] != nullptr) entry->block.set(setting, given[parameter]);
   if (store == nullptr) return made.release();
-  entry->store = reinterpret_cast<PyGraph*>(Py_NewRef(reinterpret_cast<PyObject*>(store)));
-  if (PyObject* trainable = none_to_null(given[kTrainableAt]); trainable != nullptr)
-    entry->block.set_trainable(truth_of(trainable));
+  entry->store = reinterpret_cast<PyGraph*>(Py_NewRef(object_of(store)));
+  if (given[kTrainable] != nullptr) entry->block.set_trainable(truth_of(given[kTrainable]));
   return made.release();
 }
 
 PyObject* new_entry(PyObject* const* args, Py_ssize_t positional, PyObject* keywords) {
-  static Signature<kParameters> signature(
-      "variable_scope",
-      {"name_or_scope", "default_name", "values", "initializer", "regularizer", "caching_device", "partitioner",
-       "custom_getter", "reuse", "dtype", "use_resource", "constraint", "auxiliary_name_scope"});
-  auto given = signature.parse(args, positional, keywords);
-  return make_entry(given.data(), nullptr, positional == 1 && keywords == nullptr);
+  static VariableSignature<kOfBlock, kScopeParameters> signature("variable_scope");
+  return make_entry(signature.parse(args, positional, keywords), nullptr, positional == 1 && keywords == nullptr);
 }
 
 PyObject* entry_make_fast(PyObject*, PyObject* const* args, std::size_t flagged, PyObject* keywords) {
@@ -158,22 +151,16 @@ PyObject* entry_leave(PyObject* self, PyObject* const*, Py_ssize_t) {
 }  // namespace
 
 PyObject* store_scope(PyObject* self, PyObject* const* args, Py_ssize_t positional, PyObject* keywords) {
-  static Signature<kParameters + 1> signature(
-      "Store.scope",
-      {"name_or_scope", "default_name", "values", "initializer", "regularizer", "caching_device", "partitioner",
-       "custom_getter", "reuse", "dtype", "use_resource", "constraint", "auxiliary_name_scope", "trainable"});
-  auto given = signature.parse(args, positional, keywords);
-  return make_entry(given.data(), as_graph(self));
+  static VariableSignature<kOfStoreBlock, kScopeParameters> signature("Store.scope");
+  return make_entry(signature.parse(args, positional, keywords), as_graph(self));
 }
 
 bool bind_variable_scope(PyObject* module) {
   static auto methods = table<PyMethodDef>(
       {{"__enter__", locked<entry_enter>, METH_NOARGS, "Enters the scope and returns its VariableScope."},
        with_arguments("__exit__", locked<entry_leave>, "Leaves the scope.")});
-  static const char doc[] =
-      "variable_scope(name_or_scope, default_name=None, values=None, initializer=None, regularizer=None, "
-      "caching_device=None, partitioner=None, custom_getter=None, reuse=None, dtype=None, use_resource=None, "
-      "constraint=None, auxiliary_name_scope=True)\n--\n\n"
+  static const std::string doc =
+      VariableSignature<kOfBlock>::text("variable_scope") +
       "A context manager in which get_variable makes or shares variables named \"name/...\".\n\n"
       "Args:\n"
       "    name_or_scope: A name, which extends the current path, or a captured VariableScope.\n"
@@ -205,7 +192,7 @@ bool bind_variable_scope(PyObject* module) {
       add_type<PyEntry>(module, "variable_scope", 0,
                         {slot(Py_tp_new, unlocked<new_by_call>), slot(Py_tp_traverse, unlocked<EntryOwning::traverse>),
                          slot(Py_tp_clear, unlocked<EntryOwning::clear>),
-                         slot(Py_tp_dealloc, unlocked<EntryOwning::dealloc>), slot(methods), slot(doc)});
+                         slot(Py_tp_dealloc, unlocked<EntryOwning::dealloc>), slot(methods), slot(doc.c_str())});
   if (type == nullptr) return false;
   type->tp_vectorcall = locked<entry_make_fast>;
   state().variable_scope_type = type;

@@ -37,14 +37,13 @@ void keep(VariableScope& scope) { Py_INCREF(as_scope(scope)); }
 void drop(VariableScope& scope) noexcept { Py_DECREF(as_scope(scope)); }
 
 void* compose_getters(void* getter, void* inherited) {
-  return checked(PyObject_CallFunctionObjArgs(state().hooks.compose_getters, static_cast<PyObject*>(getter),
-                                              static_cast<PyObject*>(inherited), nullptr))
+  return called(state().hooks.compose_getters, static_cast<PyObject*>(getter), static_cast<PyObject*>(inherited))
       .release();
 }
 
 void tell(scopetrie::Context& context, void* listener, OpId op) {
   const Ref operation = checked(operation_handle(static_cast<Context&>(context).graph, op));
-  checked(PyObject_CallOneArg(static_cast<PyObject*>(listener), operation.get()));
+  called(static_cast<PyObject*>(listener), operation);
 }
 
 // The object's life
@@ -53,27 +52,24 @@ void tell(scopetrie::Context& context, void* listener, OpId op) {
 // VariableScope(reuse, name="", initializer=None, ..., name_scope="", dtype=tf.float32, use_resource=None,
 // constraint=None)
 PyObject* scope_make(PyTypeObject* type, PyObject* args, PyObject* kwargs) {
-  static Signature<11> signature(
-      "VariableScope", {"reuse", "name", "initializer", "regularizer", "caching_device", "partitioner", "custom_getter",
-                        "name_scope", "dtype", "use_resource", "constraint"});
+  static VariableSignature<kOfNewScope, kScopeParameters> signature("VariableScope");
   const auto given = parse_tuple(signature, args, kwargs);
-  if (given[0] == nullptr)
+  if (given[kReuse] == nullptr)
     raise_error(PyExc_TypeError, "VariableScope.__init__() missing 1 required positional argument: 'reuse'");
   std::string_view texts[2] = {"", ""};
-  PyObject* const text_arguments[] = {given[1], given[7]};
+  PyObject* const text_arguments[] = {given[kName], given[kNameScope]};
   for (std::size_t i = 0; i < 2; ++i) {
     if (text_arguments[i] == nullptr) continue;
     texts[i] = text_of(text_arguments[i], "VariableScope");
     if (texts[i].data() == nullptr) throw_raised();
   }
-  const Reuse reuse = given[0] == state().auto_reuse ? Reuse::kAuto : truth_of(given[0]) ? Reuse::kYes : Reuse::kNo;
+  const Reuse reuse = given[kReuse] == state().auto_reuse ? Reuse::kAuto
+                      : truth_of(given[kReuse])           ? Reuse::kYes
+                                                          : Reuse::kNo;
   VariableScope scope(scope_host, reuse, texts[0], texts[1]);
-  constexpr std::pair<std::size_t, Setting> positions[] = {
-      {2, Setting::kInitializer},  {3, Setting::kRegularizer}, {4, Setting::kCachingDevice}, {5, Setting::kPartitioner},
-      {6, Setting::kCustomGetter}, {9, Setting::kUseResource}, {10, Setting::kConstraint}};
-  for (const auto& [position, setting] : positions)
-    if (PyObject* value = given[position]; value != nullptr && value != Py_None) scope.settings.set(setting, value);
-  if (given[8] != nullptr && given[8] != Py_None) scope.set_dtype(dtype_number(given[8]));
+  for (const auto& [parameter, setting] : kHandedOn)
+    if (PyObject* value = none_to_null(given[parameter]); value != nullptr) scope.settings.set(setting, value);
+  if (PyObject* dtype = none_to_null(given[kDType]); dtype != nullptr) scope.set_dtype(dtype_number(dtype));
   return allocate(type, scope);
 }
 

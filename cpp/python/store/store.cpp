@@ -154,6 +154,29 @@ const std::string kGetDoc =
     "<Variable 'layer/w' float32[3, 2] lazy>\n"
     ">>> with store.scope(\"layer\", reuse=True):\n...     store.get(\"w\").array.shape\n(3, 2)\n";
 
+const std::string kScopeDoc =
+    VariableSignature<kOfStoreBlock>::text("scope", "$self, name_or_scope=None", 1) +
+    "A `with` block in whose body this thread's variables are made or shared beneath a path.\n\n"
+    "Scopes are those of `variable_scope`, but they are the store's own: no graph knows of them.\n\n"
+    "Args:\n"
+    "    name_or_scope: A name, which extends the current path, or a scope that another block gave.\n"
+    "    default_name: The name to use, made unique, if name_or_scope is None.\n"
+    "    values: Taken without effect, as are caching_device, use_resource, constraint and\n"
+    "        auxiliary_name_scope: a store has no operations.\n"
+    "    initializer: The default initializer of variables.\n"
+    "    regularizer: The default regularizer of variables.\n"
+    "    partitioner: The default partitioner of variables.\n"
+    "    custom_getter: A function through which calls of `get` are passed.\n"
+    "    reuse: True only shares existing variables, AUTO_REUSE also makes missing ones; None and False\n"
+    "        inherit the enclosing scope's mode.\n"
+    "    dtype: The default dtype of variables.\n"
+    "    trainable: Whether variables are to be trained that do not say it.\n\n"
+    "Returns:\n    A context manager that gives the VariableScope.\n\n"
+    "Raises:\n"
+    "    ValueError: If `reuse` is invalid, or given without a name, or the name has empty parts.\n"
+    "    TypeError: If name_or_scope is neither a str nor a scope, or no name is given.\n"
+    "    RuntimeError: If scopes are not left in the reverse order.\n";
+
 }  // namespace
 
 bool bind_store(PyObject* module) {
@@ -186,30 +209,7 @@ bool bind_store(PyObject* module) {
             "    TypeError: If a Store holds no such dtype.\n\n"
             ">>> import numpy as np\n>>> import scopetrie as st\n>>> weights = np.ones((2, 2), np.float32)\n"
             ">>> np.shares_memory(st.Store().put(\"w\", weights).array, weights)\nTrue\n"),
-       fast("scope", locked<store_scope>,
-            "scope($self, name_or_scope=None, default_name=None, values=None, initializer=None, regularizer=None, "
-            "caching_device=None, partitioner=None, custom_getter=None, reuse=None, dtype=None, use_resource=None, "
-            "constraint=None, auxiliary_name_scope=True, trainable=None)\n--\n\n"
-            "A `with` block in whose body this thread's variables are made or shared beneath a path.\n\n"
-            "Scopes are those of `variable_scope`, but they are the store's own: no graph knows of them.\n\n"
-            "Args:\n"
-            "    name_or_scope: A name, which extends the current path, or a scope that another block gave.\n"
-            "    default_name: The name to use, made unique, if name_or_scope is None.\n"
-            "    values: Taken without effect, as are caching_device, use_resource, constraint and\n"
-            "        auxiliary_name_scope: a store has no operations.\n"
-            "    initializer: The default initializer of variables.\n"
-            "    regularizer: The default regularizer of variables.\n"
-            "    partitioner: The default partitioner of variables.\n"
-            "    custom_getter: A function through which calls of `get` are passed.\n"
-            "    reuse: True only shares existing variables, AUTO_REUSE also makes missing ones; None and False\n"
-            "        inherit the enclosing scope's mode.\n"
-            "    dtype: The default dtype of variables.\n"
-            "    trainable: Whether variables are to be trained that do not say it.\n\n"
-            "Returns:\n    A context manager that gives the VariableScope.\n\n"
-            "Raises:\n"
-            "    ValueError: If `reuse` is invalid, or given without a name, or the name has empty parts.\n"
-            "    TypeError: If name_or_scope is neither a str nor a scope, or no name is given.\n"
-            "    RuntimeError: If scopes are not left in the reverse order.\n"),
+       fast("scope", locked<store_scope>, kScopeDoc.c_str()),
        fast("move", locked<store_move>,
             "move($self, path, to)\n--\n\n"
             "Gives a variable, or all variables beneath a path, another path. They stay the same variables.\n\n"

@@ -12,8 +12,6 @@ void release_device_array(void* array) noexcept { Py_DECREF(static_cast<PyObject
 // Arrays over it keep it as their base: see store/device.py.
 bool is_device_array_reachable(void* array) noexcept { return Py_REFCNT(static_cast<PyObject*>(array)) != 1; }
 
-PyObject* store_object(PyGraph* store) { return reinterpret_cast<PyObject*>(store); }
-
 }  // namespace
 
 Memory* adopt_on_device(StoreState& store, PyObject* array, PyObject* address, std::size_t bytes) {
@@ -32,16 +30,13 @@ Memory* adopt_on_device(StoreState& store, PyObject* array, PyObject* address, s
 Ref device_array(PyGraph* store, const Memory& memory, Ref dims, bool is_frozen) {
   auto* owner = static_cast<PyObject*>(memory.adopted_context());
   const Ref keep = Ref::borrowed(owner), offset = checked(PyLong_FromSize_t(memory.offset()));
-  return checked(PyObject_CallFunctionObjArgs(state().hooks.device_array, store_object(store), owner, offset.get(),
-                                              dims.get(), is_frozen ? Py_True : Py_False, nullptr));
+  return called(state().hooks.device_array, store, owner, offset, dims, is_frozen ? Py_True : Py_False);
 }
 
-Ref fetched(PyGraph* store, PyObject* array) {
-  return checked(PyObject_CallFunctionObjArgs(state().hooks.device_fetch, store_object(store), array, nullptr));
-}
+Ref fetched(PyGraph* store, PyObject* array) { return called(state().hooks.device_fetch, store, array); }
 
 void set_on_device(PyGraph* store, PyObject* array, PyObject* value, PyObject* path) {
-  checked(PyObject_CallFunctionObjArgs(state().hooks.device_set, store_object(store), array, value, path, nullptr));
+  called(state().hooks.device_set, store, array, value, path);
 }
 
 DeviceCopies::~DeviceCopies() {
@@ -53,8 +48,7 @@ void DeviceCopies::add(PyGraph* store, VariableId id) {
   if (memory == nullptr || memory->is_on_host()) return;
   const Ref array = device_array(store, *memory, dims_object(store_of(store).values.dims(id)), false);
   const std::size_t bytes = memory->size();
-  const Ref made =
-      checked(PyObject_CallFunctionObjArgs(state().hooks.device_copy, store_object(store), array.get(), nullptr));
+  const Ref made = called(state().hooks.device_copy, store, array);
   if (!PyTuple_Check(made.get()) || PyTuple_GET_SIZE(made.get()) != 2)
     raise_error(PyExc_TypeError, "a copy on a device is an array and its address");
   copies_.reserve(copies_.size() + 1);

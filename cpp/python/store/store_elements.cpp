@@ -32,7 +32,7 @@ Ref asked_elements(PyGraph* store, VariableId id) {
   if (const auto place = values.place(id); place) {
     const Ref whole = dims_object(store_of(store).ops.shapes().dims(place->whole));
     const Ref offset = dims_object(place->slice.offset);
-    part = checked(PyObject_CallFunctionObjArgs(state().hooks.partition_info, whole.get(), offset.get(), nullptr));
+    part = called(state().hooks.partition_info, whole, offset);
   }
   PyObject* const arguments[] = {initializer.get(), shape.get(), array_dtype(dtype),
                                  path.get(),        seed.get(),  part.get()};
@@ -41,7 +41,7 @@ Ref asked_elements(PyGraph* store, VariableId id) {
 }
 
 Memory& make_elements(PyGraph* store, VariableId id) {
-  const Ref keep = Ref::borrowed(reinterpret_cast<PyObject*>(store));
+  const Ref keep = Ref::borrowed(object_of(store));
   StoreState& state = store_of(store);
   Values& values = state.values;
   const Ref handle = checked(store_variable(store, id));  // knows if the variable goes meanwhile

@@ -85,7 +85,7 @@ class Single {
     if (call_[kInitializer] == nullptr) return store_.values.usual_origin(call_.dtype);  // there is one
     if (read_core_rule(call_[kInitializer], rule_)) return store_.values.origin_of(rule_);
     if (PyUnicode_Check(call_[kInitializer])) {
-      const Ref named = checked(PyObject_CallOneArg(state().hooks.named_initializer, call_[kInitializer]));
+      const Ref named = called(state().hooks.named_initializer, call_[kInitializer]);
       if (PyUnicode_Check(named.get()))
         raise_error(PyExc_ValueError, "Store.get: there is no initializer of the name %R", call_[kInitializer]);
       return store_.values.origin_of(HostObject(python_host, named.get()));

@@ -178,6 +178,16 @@ inline bool truth_of(PyObject* object, bool usual = false) {
   return truth != 0;
 }
 
+inline PyObject* object_of(PyObject* object) { return object; }
+inline PyObject* object_of(const Ref& object) { return object.get(); }
+/// What a function gives for these arguments: references, pointers to objects, and what else object_of() takes. Throws.
+template <class... Arguments>
+Ref called(PyObject* function, const Arguments&... arguments) {
+  PyObject* const given[] = {nullptr, object_of(arguments)...};
+  constexpr std::size_t kFlagged = sizeof...(arguments) | PY_VECTORCALL_ARGUMENTS_OFFSET;
+  return checked(PyObject_Vectorcall(function, given + 1, kFlagged, nullptr));
+}
+
 inline PyObject* or_none(PyObject* object) { return object == nullptr ? Py_None : object; }
 /// In v1, None nearly always means "not given".
 inline PyObject* none_to_null(PyObject* object) { return object == Py_None ? nullptr : object; }
@@ -266,8 +276,8 @@ class Signature {
 };
 
 /// parse() of the arguments of tp_new / tp_init, a tuple and a dict.
-template <std::size_t N>
-std::array<PyObject*, N> parse_tuple(Signature<N>& signature, PyObject* args, PyObject* kwargs) {
+template <std::size_t N, std::size_t M, Order<N> order>
+std::array<PyObject*, M> parse_tuple(Signature<N, M, order>& signature, PyObject* args, PyObject* kwargs) {
   PyObject* flat[2 * N + 1];
   const Py_ssize_t positional = PyTuple_GET_SIZE(args);
   if (positional > static_cast<Py_ssize_t>(N)) return signature.parse(nullptr, positional, nullptr);

@@ -13,7 +13,7 @@ State* const the_state = new State;
 std::uint8_t dtype_number(PyObject* dtype) {
   State& s = state();
   if (const std::uint8_t known = known_dtype_number(dtype); known != 0) return known;
-  const Ref converted = checked(PyObject_CallOneArg(s.hooks.as_dtype, dtype));
+  const Ref converted = called(s.hooks.as_dtype, dtype);
   if (const std::uint8_t known = known_dtype_number(converted.get()); known != 0) return known;
   raise_error(PyExc_TypeError, "%R is not a registered dtype", converted.get());
 }
@@ -30,7 +30,7 @@ PyTypeObject* add_type(PyObject* module, const char* name, std::size_t size, uns
   return reinterpret_cast<PyTypeObject*>(type);
 }
 
-void load(PyObject* module) { checked(PyObject_CallOneArg(state().load, module)); }
+void load(PyObject* module) { called(state().load, module); }
 
 void load(const char* module) { load(checked(PyUnicode_FromString(module)).get()); }
 
@@ -43,8 +43,7 @@ void Hook::find() {
   const Ref place = Ref::borrowed(function_);
   const Py_ssize_t size = PyUnicode_GET_LENGTH(place.get()), dot = PyUnicode_FindChar(place.get(), '.', 0, size, -1);
   const Ref module = checked(PyUnicode_Substring(place.get(), 0, dot)),
-            name = checked(PyUnicode_Substring(place.get(), dot + 1, size)),
-            loaded = checked(PyObject_CallOneArg(state().load, module.get()));
+            name = checked(PyUnicode_Substring(place.get(), dot + 1, size)), loaded = called(state().load, module);
   Ref found = checked(PyObject_GetAttr(loaded.get(), name.get()));
   if (!is_place_) return;  // another thread has found it meanwhile
   is_place_ = false;

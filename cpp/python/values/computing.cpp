@@ -116,16 +116,6 @@ PyObject* trim_pool(PyObject*, PyObject*) {
   Py_RETURN_NONE;
 }
 
-template <typename Real>
-void apply_adam(const Reals& variable, const Reals& mean, const Reals& square, const Reals& grad, const double* numbers,
-                bool is_nesterov) {
-  const AdamRates<Real> rates{static_cast<Real>(numbers[0]), static_cast<Real>(numbers[1]),
-                              static_cast<Real>(numbers[2]), static_cast<Real>(numbers[3]), is_nesterov};
-  const Released released;
-  update_adam(rates, variable.elements<Real>(), mean.elements<Real>(), square.elements<Real>(), grad.elements<Real>(),
-              variable.count<Real>());
-}
-
 // update_adam(variable, mean, square, grad, rate, beta1, beta2, epsilon, is_nesterov)
 PyObject* update_adam_arrays(PyObject*, PyObject* args) {
   PyObject *variable, *mean, *square, *grad;
@@ -139,10 +129,12 @@ PyObject* update_adam_arrays(PyObject*, PyObject* args) {
   if ((kind != 'f' && kind != 'd') || !of_mean.is_like(of_variable) || !of_square.is_like(of_variable) ||
       !of_grad.is_like(of_variable))
     raise_error(PyExc_TypeError, "update_adam: the arrays must be of one size, and all of float32 or of float64");
-  if (kind == 'f')
-    apply_adam<float>(of_variable, of_mean, of_square, of_grad, numbers, is_nesterov != 0);
-  else
-    apply_adam<double>(of_variable, of_mean, of_square, of_grad, numbers, is_nesterov != 0);
+  of_variable.without_gil([&]<typename Real>(Real) {
+    const AdamRates<Real> rates{static_cast<Real>(numbers[0]), static_cast<Real>(numbers[1]),
+                                static_cast<Real>(numbers[2]), static_cast<Real>(numbers[3]), is_nesterov != 0};
+    update_adam(rates, of_variable.elements<Real>(), of_mean.elements<Real>(), of_square.elements<Real>(),
+                of_grad.elements<Real>(), of_variable.count<Real>());
+  });
   Py_RETURN_NONE;
 }
 

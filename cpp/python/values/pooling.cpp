@@ -40,46 +40,34 @@ Pooling read_pooling(const Reals& large, const Reals& small, PyObject* window, P
   return out;
 }
 
-template <typename Real>
-using OfTwo = void (*)(const Pooling&, const Real*, Real*);
-template <typename Real>
-using OfThree = void (*)(const Pooling&, const Real*, const Real*, Real*);
-
 /// `function(given, made, window, strides, before)`, of which `made` is the larger array, or the smaller one.
-template <OfTwo<float> floats, OfTwo<double> doubles, bool is_larger>
+template <auto pool, bool is_larger>
 PyObject* call_with_two(PyObject*, PyObject* args) {
   PyObject *from, *to, *window, *strides, *before;
   if (PyArg_ParseTuple(args, "OOOOO", &from, &to, &window, &strides, &before) == 0) return nullptr;
   const Reals given(from, false), made(to, true);
   const Pooling pooling = is_larger ? read_pooling(made, given, window, strides, before)
                                     : read_pooling(given, made, window, strides, before);
-  {
-    const Released released;
-    if (given.kind() == 'f')
-      floats(pooling, given.elements<float>(), made.elements<float>());
-    else
-      doubles(pooling, given.elements<double>(), made.elements<double>());
-  }
+  given.without_gil([&]<typename Real>(Real) { pool(pooling, given.elements<Real>(), made.elements<Real>()); });
   Py_RETURN_NONE;
 }
 
 /// `function(x, grad, made, window, strides, before)`, with `made` like `x`.
-template <OfThree<float> floats, OfThree<double> doubles>
-PyObject* call_with_three(PyObject*, PyObject* args) {
+PyObject* call_spread_largest(PyObject*, PyObject* args) {
   PyObject *from, *by, *to, *window, *strides, *before;
   if (PyArg_ParseTuple(args, "OOOOOO", &from, &by, &to, &window, &strides, &before) == 0) return nullptr;
   const Reals x(from, false), grad(by, false), made(to, true);
   const Pooling pooling = read_pooling(made, grad, window, strides, before);
   if (!x.is_of_kind(made) || !std::ranges::equal(x.dims(), made.dims())) refuse_pooling();
-  {
-    const Released released;
-    if (x.kind() == 'f')
-      floats(pooling, x.elements<float>(), grad.elements<float>(), made.elements<float>());
-    else
-      doubles(pooling, x.elements<double>(), grad.elements<double>(), made.elements<double>());
-  }
+  x.without_gil([&]<typename Real>(Real) {
+    spread_largest(pooling, x.elements<Real>(), grad.elements<Real>(), made.elements<Real>());
+  });
   Py_RETURN_NONE;
 }
+
+constexpr auto kLargest = [](const auto&... given) { pool_largest(given...); };
+constexpr auto kMean = [](const auto&... given) { pool_mean(given...); };
+constexpr auto kSpreadMean = [](const auto&... given) { spread_mean(given...); };
 
 constexpr char kLargestDoc[] =
     "pool_largest($module, x, made, window, strides, before, /)\n--\n\n"
@@ -99,10 +87,10 @@ constexpr char kSpreadMeanDoc[] =
 
 bool bind_pooling(PyObject* module) {
   static auto functions = table<PyMethodDef>({
-      {"pool_largest", unlocked<call_with_two<pool_largest, pool_largest, false>>, METH_VARARGS, kLargestDoc},
-      {"pool_mean", unlocked<call_with_two<pool_mean, pool_mean, false>>, METH_VARARGS, kMeanDoc},
-      {"spread_largest", unlocked<call_with_three<spread_largest, spread_largest>>, METH_VARARGS, kSpreadLargestDoc},
-      {"spread_mean", unlocked<call_with_two<spread_mean, spread_mean, true>>, METH_VARARGS, kSpreadMeanDoc},
+      {"pool_largest", unlocked<call_with_two<kLargest, false>>, METH_VARARGS, kLargestDoc},
+      {"pool_mean", unlocked<call_with_two<kMean, false>>, METH_VARARGS, kMeanDoc},
+      {"spread_largest", unlocked<call_spread_largest>, METH_VARARGS, kSpreadLargestDoc},
+      {"spread_mean", unlocked<call_with_two<kSpreadMean, true>>, METH_VARARGS, kSpreadMeanDoc},
   });
   return add_functions(module, functions);
 }

@@ -8,6 +8,7 @@
 #include <span>
 #include <string_view>
 
+#include "support/locking.hpp"
 #include "values/buffer.hpp"
 
 namespace scopetrie::python {
@@ -23,6 +24,15 @@ class Reals {
   bool is_of_kind(const Reals& other) const { return std::string_view(view().format) == other.view().format; }
   /// Whether it has as many elements of the same kind.
   bool is_like(const Reals& other) const { return view().len == other.view().len && is_of_kind(other); }
+  /// Calls `compute` with a number of the kind, without the GIL.
+  template <class Compute>
+  void without_gil(Compute&& compute) const {
+    const Released released;
+    if (kind() == 'f')
+      compute(float());
+    else
+      compute(double());
+  }
   std::span<const Py_ssize_t> dims() const { return {view().shape, static_cast<std::size_t>(view().ndim)}; }
   std::size_t item_size() const { return static_cast<std::size_t>(view().itemsize); }
   template <typename Real>

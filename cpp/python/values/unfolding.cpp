@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <initializer_list>
 #include <limits>
+#include <type_traits>
 
 #include "scopetrie/values/unfolding.hpp"
 #include "support/types.hpp"
@@ -70,19 +71,13 @@ PyObject* unfold_array(PyObject*, PyObject* args) {
     return nullptr;
   const Reals x(from, false), matrix(to, true);
   const Unfolding unfolding = read_unfolding(x, matrix, is_transposed != 0, given);
-  const auto write = [&]<typename Bits>(Bits) {
+  x.without_gil([&]<typename Real>(Real) {
+    using Bits = std::conditional_t<std::is_same_v<Real, float>, std::uint32_t, std::uint64_t>;
     if (is_transposed != 0)
       unfold_transposed(unfolding, x.elements<Bits>(), matrix.elements<Bits>());
     else
       unfold(unfolding, x.elements<Bits>(), matrix.elements<Bits>());
-  };
-  {
-    const Released released;
-    if (x.kind() == 'f')
-      write(std::uint32_t());
-    else
-      write(std::uint64_t());
-  }
+  });
   Py_RETURN_NONE;
 }
 
@@ -95,13 +90,7 @@ PyObject* fold_matrix(PyObject*, PyObject* args) {
     return nullptr;
   const Reals matrix(from, false), x(to, true);
   const Unfolding unfolding = read_unfolding(x, matrix, false, given);
-  {
-    const Released released;
-    if (x.kind() == 'f')
-      fold(unfolding, matrix.elements<float>(), x.elements<float>());
-    else
-      fold(unfolding, matrix.elements<double>(), x.elements<double>());
-  }
+  x.without_gil([&]<typename Real>(Real) { fold(unfolding, matrix.elements<Real>(), x.elements<Real>()); });
   Py_RETURN_NONE;
 }
 

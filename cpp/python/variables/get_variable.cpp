@@ -63,7 +63,7 @@ PyObject* create_one(Context& context, const PyVariableScope* scope, ScopeId sco
 // and the scope are owned here.
 SCOPETRIE_COLD PyObject* create_or_ask(Context& context, PyVariableScope* scope, ScopeId scope_id, SegmentId segment,
                                        const Arguments& arguments, PyObject* sizes) {
-  const Ref keep_graph = Ref::borrowed(reinterpret_cast<PyObject*>(context.graph)), keep_scope = Ref::borrowed(scope);
+  const Ref keep_graph = Ref::borrowed(object_of(context.graph)), keep_scope = Ref::borrowed(scope);
   if (segment != kNone) {
     PyObject* made = create_one(context, scope, scope_id, segment, arguments, sizes);
     if (made != nullptr || PyErr_Occurred()) return made;
@@ -100,7 +100,7 @@ PyObject* get_variables(PyObject*, PyObject* const* args, Py_ssize_t positional,
   const NamesAndShapes many("get_variables", given_to[0], given_to[1]);
   Context* context = current_context();
   GraphState& graph = state_of(context->graph);
-  const Ref keep_graph = Ref::borrowed(reinterpret_cast<PyObject*>(context->graph));
+  const Ref keep_graph = Ref::borrowed(object_of(context->graph));
   CallTransaction transaction(graph.ledger(), context);
   Ref made = checked(new_list(many.count()));
   Arguments arguments{};

@@ -13,13 +13,12 @@ PyObject* const kInitialValue = PyUnicode_InternFromString("initial_value");
 
 PythonBlock variable_devices(Context& context) {
   if (!context.listener) return {};
-  return PythonBlock(
-      checked(PyObject_CallMethod(reinterpret_cast<PyObject*>(context.graph), "_variable_devices", nullptr)));
+  return PythonBlock(checked(PyObject_CallMethod(object_of(context.graph), "_variable_devices", nullptr)));
 }
 // An initializer's operations are placed with the variable when it runs, not by the open device blocks.
 PythonBlock no_device(Context& context) {
   if (!context.listener) return {};
-  return PythonBlock(checked(PyObject_CallMethod(reinterpret_cast<PyObject*>(context.graph), "device", "O", Py_None)));
+  return PythonBlock(checked(PyObject_CallMethod(object_of(context.graph), "device", "O", Py_None)));
 }
 
 // The keys of the collections that a variable joins.
@@ -96,8 +95,8 @@ class AskedValue final : public FirstValue {
       tensor_ = Ref::borrowed(value);
       return id_of(value);
     }
-    tensor_ = checked(PyObject_CallFunctionObjArgs(
-        state().hooks.convert, value, dtype_ == 0 ? Py_None : state().dtypes[dtype_], kInitialValue, Py_None, nullptr));
+    tensor_ =
+        called(state().hooks.convert, value, dtype_ == 0 ? Py_None : state().dtypes[dtype_], kInitialValue, Py_None);
     if (!is_tensor(tensor_.get()) || handle(tensor_.get())->graph != graph_)
       raise_error(PyExc_ValueError, "Variable: the initial value %R is not a tensor of the variable's graph", value);
     return id_of(tensor_.get());
@@ -106,7 +105,7 @@ class AskedValue final : public FirstValue {
   // A tensor that was made in an open branch or loop is nobody else's.
   void check_branch(TensorId value) {
     if (tensor_.get() != wish_.initial_value) return;
-    const Ref placement = checked(PyObject_GetAttrString(reinterpret_cast<PyObject*>(graph_), "_placement"));
+    const Ref placement = checked(PyObject_GetAttrString(object_of(graph_), "_placement"));
     const Ref branches = checked(PyObject_GetAttrString(placement.get(), "branches"));
     const Py_ssize_t count = PySequence_Size(branches.get());
     if (count <= 0) return;
@@ -132,7 +131,7 @@ class AskedValue final : public FirstValue {
   }
   void ask_about(PyObject* hook, PyObject* asked, const std::string& path) {
     const Ref name = checked(to_str(path));
-    checked(PyObject_CallFunctionObjArgs(hook, asked, tensor_.get(), name.get(), nullptr));
+    called(hook, asked, tensor_, name);
   }
 
   Context& context_;
@@ -147,7 +146,7 @@ class AskedValue final : public FirstValue {
 // The resource container of the open blocks, which only is one where something listens.
 std::uint32_t container(Context& context) {
   if (!context.listener) return kNone;
-  const Ref placement = checked(PyObject_GetAttrString(reinterpret_cast<PyObject*>(context.graph), "_placement"));
+  const Ref placement = checked(PyObject_GetAttrString(object_of(context.graph), "_placement"));
   const Ref containers = checked(PyObject_GetAttrString(placement.get(), "containers"));
   const Py_ssize_t count = PySequence_Size(containers.get());
   if (count <= 0) return kNone;
@@ -200,13 +199,11 @@ Ref make_all(Context& context, const NewVariable& wish, const Policy& policy, Py
   if (wish.caching_device != nullptr) {
     const Ref read = checked(PyObject_CallMethod(variable.get(), "value", nullptr));
     const Ref operation = checked(PyObject_GetAttrString(read.get(), "op"));
-    checked(PyObject_CallMethod(reinterpret_cast<PyObject*>(context.graph), "_place", "OO", operation.get(),
-                                wish.caching_device));
+    checked(PyObject_CallMethod(object_of(context.graph), "_place", "OO", operation.get(), wish.caching_device));
   }
   join(context, keys, variable.get());
   if (wish.constraint != nullptr || !is_usual_policy(wish.synchronization, wish.aggregation))
-    checked(PyObject_CallFunctionObjArgs(state().hooks.take_note, variable.get(), or_none(wish.constraint),
-                                         policy.synchronization.get(), policy.aggregation.get(), nullptr));
+    called(state().hooks.take_note, variable, or_none(wish.constraint), policy.synchronization, policy.aggregation);
   return variable;
 }
 
@@ -235,7 +232,7 @@ PyObject* create_variable(Context& context, const NewVariable& wish) {
   const Ref keys = keys_of(wish.collections, truth_of(policy.trainable.get(), true));
   PyGraph* owner = graph_of_value(wish.initial_value);
   Context& inside = owner == nullptr || owner == context.graph ? context : *context_of(owner);
-  const Ref keep_graph = Ref::borrowed(reinterpret_cast<PyObject*>(inside.graph));
+  const Ref keep_graph = Ref::borrowed(object_of(inside.graph));
   CallTransaction transaction(state_of(inside.graph).ledger(), &inside);
   try {
     Ref made = make_all(inside, wish, policy, keys.get());

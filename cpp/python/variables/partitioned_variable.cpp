@@ -39,7 +39,7 @@ class Partitioned final : GraphPartMaker {
   }
   // With what the tensor that is to be cut says of it.
   void merge_shape() {
-    const Ref asked = checked(PyObject_CallOneArg(state().hooks.tensor_shape, dims(request_.shape).get()));
+    const Ref asked = called(state().hooks.tensor_shape, dims(request_.shape).get());
     const Ref tensor = checked(PyObject_CallMethod(call_[kInitializer], "get_shape", nullptr));
     const Ref merged = checked(PyObject_CallMethod(asked.get(), "merge_with", "O", tensor.get()));
     request_.shape = parse_dims(graph_.ops.shapes(), merged.get());
@@ -68,11 +68,11 @@ class Partitioned final : GraphPartMaker {
 
   void cut(const Slice& part) override {
     const Ref whole = list_of(sizes_), offset = list_of(part.offset);
-    info_ = checked(PyObject_CallFunctionObjArgs(state().hooks.partition_info, whole.get(), offset.get(), nullptr));
+    info_ = called(state().hooks.partition_info, whole, offset);
     value_ = {};
     if (call_[kInitializer] == nullptr || PyCallable_Check(call_[kInitializer])) return;
-    value_ = checked(PyObject_CallFunctionObjArgs(state().hooks.cut_value, call_[kInitializer], offset.get(),
-                                                  list_of(part.sizes).get(), state().dtypes[request_.dtype], nullptr));
+    value_ = called(state().hooks.cut_value, call_[kInitializer], offset, list_of(part.sizes).get(),
+                    state().dtypes[request_.dtype]);
   }
 
   VariableId make_cut(const std::string& name, const Slice& part) override {
@@ -88,8 +88,8 @@ class Partitioned final : GraphPartMaker {
     call.dtype = value_ ? graph_.ops.tensor(id_of(value_.get())).dtype.base() : request_.dtype;
     call[kDType] = state().dtypes[call.dtype];
     const Ref made = checked(get_single(context_, call));
-    checked(PyObject_CallFunctionObjArgs(state().hooks.note_part, made.get(), or_none(call_[kName]),
-                                         list_of(sizes_).get(), list_of(part.offset).get(), sizes.get(), nullptr));
+    called(state().hooks.note_part, made, or_none(call_[kName]), list_of(sizes_).get(), list_of(part.offset).get(),
+           sizes);
     return id_of(made.get());
   }
 
@@ -98,9 +98,8 @@ class Partitioned final : GraphPartMaker {
     const PartitionedRow row = graph_.partitioned[number];
     const Ref parts = checked(python::list_of(
         row.parts.size(), [&](std::uint32_t i) { return variable_handle(context_.graph, row.parts[i]); }));
-    return checked(PyObject_CallFunctionObjArgs(state().hooks.partitioned, reinterpret_cast<PyObject*>(context_.graph),
-                                                or_none(call_[kName]), dims(row.shape).get(), state().dtypes[row.dtype],
-                                                parts.get(), list_of(row.partitions).get(), nullptr));
+    return called(state().hooks.partitioned, context_.graph, or_none(call_[kName]), dims(row.shape).get(),
+                  state().dtypes[row.dtype], parts, list_of(row.partitions).get());
   }
 
   Context& context_;
@@ -116,8 +115,7 @@ class Partitioned final : GraphPartMaker {
 }  // namespace
 
 Partitions ask_partitioner(PyObject* partitioner, PyObject* sizes, PyObject* dtype) {
-  const Ref answer =
-      checked(PyObject_CallFunctionObjArgs(state().hooks.ask_partitioner, partitioner, sizes, dtype, nullptr));
+  const Ref answer = called(state().hooks.ask_partitioner, partitioner, sizes, dtype);
   PyObject *numbers, *text;
   if (!PyArg_ParseTuple(answer.get(), "O!U", &PyList_Type, &numbers, &text)) throw_raised();
   Partitions partitions{{}, std::string(text_of(text))};
@@ -132,7 +130,7 @@ Partitions ask_partitioner(PyObject* partitioner, PyObject* sizes, PyObject* dty
 }
 
 PyObject* get_partitioned(Context& context, const VariableCall& call) {
-  const Ref keep_graph = Ref::borrowed(reinterpret_cast<PyObject*>(context.graph));
+  const Ref keep_graph = Ref::borrowed(object_of(context.graph));
   return Partitioned(context, call).get();
 }
 

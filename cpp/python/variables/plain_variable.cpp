@@ -58,7 +58,7 @@ PyObject* plain_variable(PyObject*, PyObject* const* args, Py_ssize_t count) {
   PyObject* given = own.of(args[0]);
   Context* context = current_context();
   GraphState& graph = state_of(context->graph);
-  const Ref keep_graph = Ref::borrowed(reinterpret_cast<PyObject*>(context->graph));
+  const Ref keep_graph = Ref::borrowed(object_of(context->graph));
   std::uint8_t wanted;
   Initial initial;
   if (is_special(*context) || !plain_dtype(args[1], wanted) || !initial.read(graph, context->graph, given, wanted)) {

@@ -12,8 +12,7 @@ PyObject* const kLosses = PyUnicode_InternFromString("regularization_losses");  
 /// their names; see scopetrie.graph.placement.
 PythonBlock beside(Context& context, PyObject* variable) {
   if (!context.listener) return {};
-  return PythonBlock(
-      checked(PyObject_CallMethod(reinterpret_cast<PyObject*>(context.graph), "colocate_with", "O", variable)));
+  return PythonBlock(checked(PyObject_CallMethod(object_of(context.graph), "colocate_with", "O", variable)));
 }
 
 }  // namespace

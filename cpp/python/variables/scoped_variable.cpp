@@ -28,7 +28,7 @@ DType dtype_of_value(Context& context, PyObject* value) {
       graph.ops.unique(context.scope(), graph.known_segment(kConst));
       return dtype;
     }
-  const Ref dtype = checked(PyObject_CallOneArg(state().hooks.dtype_of_value, value));
+  const Ref dtype = called(state().hooks.dtype_of_value, value);
   return dtype_number(dtype.get());
 }
 
@@ -138,21 +138,20 @@ VariableCall call_in(const PyVariableScope& scope, const Arguments& arguments) {
 
 Policy check_policy(PyObject* hook, PyObject* name, PyObject* synchronization, PyObject* aggregation,
                     PyObject* trainable) {
-  const Ref three = checked(PyObject_CallFunctionObjArgs(hook, name, or_none(synchronization), or_none(aggregation),
-                                                         or_none(trainable), nullptr));
+  const Ref three = called(hook, name, or_none(synchronization), or_none(aggregation), or_none(trainable));
   if (!PyArg_ParseTuple(three.get(), "OOO", &synchronization, &aggregation, &trainable)) throw_raised();
   return {Ref::borrowed(synchronization), Ref::borrowed(aggregation), Ref::borrowed(trainable)};
 }
 
 PyObject* get_in_scope(Context& context, PyVariableScope& scope, const Arguments& arguments) {
-  const Ref keep_scope = Ref::borrowed(&scope), keep_graph = Ref::borrowed(reinterpret_cast<PyObject*>(context.graph));
+  const Ref keep_scope = Ref::borrowed(&scope), keep_graph = Ref::borrowed(object_of(context.graph));
   VariableCall call = call_in(scope, arguments);
   Ref keep[std::size(kHandedOn)];  // a setting of the scope's may be replaced by what is asked
   for (std::size_t i = 0; i < std::size(keep); ++i) keep[i] = Ref::borrowed(call[kHandedOn[i].first]);
   // For v1, a string is a value, which comes without a shape; with one, it names an initializer here.
   Ref named;
   if (call[kShape] != nullptr && call[kInitializer] != nullptr && PyUnicode_Check(call[kInitializer])) {
-    named = checked(PyObject_CallOneArg(state().hooks.named_initializer, call[kInitializer]));
+    named = called(state().hooks.named_initializer, call[kInitializer]);
     call[kInitializer] = named.get();
   }
   const NamesKept kept(context);

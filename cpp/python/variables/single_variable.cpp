@@ -180,7 +180,7 @@ class SingleVariable {
   // v1's creators are given all arguments of its Variable by keyword.
   PyObject* through_creators(const NewVariable& wish) {
     Ref shape = Ref::borrowed(Py_None);
-    if (call_[kShape] != nullptr) shape = checked(PyObject_CallOneArg(state().hooks.tensor_shape, call_[kShape]));
+    if (call_[kShape] != nullptr) shape = called(state().hooks.tensor_shape, call_[kShape]);
     const Ref arguments = checked(
         build_value("{sOsOsOsOsOsOsOsOsOsOsOsOsOsOsO}", "initial_value", or_none(wish.initial_value), "name",
                     or_none(wish.name), "trainable", or_none(wish.trainable), "collections", or_none(wish.collections),
@@ -190,9 +190,7 @@ class SingleVariable {
                     or_none(wish.aggregation), "shape", shape.get(), "variable_def", Py_None, "import_scope", Py_None,
                     "expected_shape", Py_None, "use_resource", or_none(call_[kUseResource])));
     const Ref key = checked(to_str(text_));
-    return checked(PyObject_CallFunctionObjArgs(state().hooks.create_through, arguments.get(), key.get(),
-                                                or_none(wish.wanted), nullptr))
-        .release();
+    return called(state().hooks.create_through, arguments, key, or_none(wish.wanted)).release();
   }
 
   Context& context_;
@@ -209,9 +207,7 @@ class SingleVariable {
 void raise_refusal(Context& context, const Error& refusal, VariableId variable) {
   const Ref found = variable == kNone ? Ref::borrowed(Py_None) : checked(variable_handle(context.graph, variable));
   const Ref text = checked(to_str(refusal.what())), name = checked(to_str(refusal.facts().full_name));
-  const Ref error = checked(PyObject_CallFunctionObjArgs(state().hooks.word_refusal, text.get(),
-                                                         reinterpret_cast<PyObject*>(context.graph), name.get(),
-                                                         found.get(), nullptr));
+  const Ref error = called(state().hooks.word_refusal, text, context.graph, name, found);
   raise_object(error.get());
 }
 

@@ -24,29 +24,6 @@ void variable_dealloc(PyObject* self) {
   Py_DECREF(graph);
 }
 
-PyObject* variable_op(PyObject* self, void*) {
-  return operation_handle(handle(self)->graph, graph_of(self).ops.tensor(record(self).ref).op);
-}
-
-PyObject* variable_name(PyObject* self, void*) {
-  const OpGraph& ops = graph_of(self).ops;
-  return to_str(ops.name(ops.tensor(record(self).ref).op) + ":0");
-}
-
-PyObject* variable_dtype(PyObject* self, void*) {
-  return Py_NewRef(state().dtypes[graph_of(self).ops.tensor(record(self).ref).dtype]);
-}
-
-PyObject* variable_dims(PyObject* self, void*) {
-  const OpGraph& ops = graph_of(self).ops;
-  return dims_tuple(ops.shapes(), ops.tensor(record(self).ref).shape);
-}
-
-PyObject* variable_shape(PyObject* self, void*) {
-  const Ref dims(variable_dims(self, nullptr));
-  return dims ? PyObject_CallOneArg(state().hooks.tensor_shape, dims.get()) : nullptr;
-}
-
 PyObject* variable_initial_value(PyObject* self, void*) { return tensor_or_none(self, record(self).initial); }
 
 PyObject* variable_initializer(PyObject* self, void*) {
@@ -68,7 +45,7 @@ PyObject* variable_key(PyObject* self, void*) {
 
 PyObject* variable_site(PyObject* self, void*) {
   const GraphState& graph = graph_of(self);
-  return graph.sites.describe(graph.ops.operation(graph.ops.tensor(record(self).ref).op).site);
+  return graph.sites.describe(graph.ops.operation(graph.ops.tensor(tensor_of(self)).op).site);
 }
 
 PyObject* variable_value(PyObject* self, PyObject*) { return tensor_or_none(self, record(self).value); }
@@ -87,17 +64,16 @@ PyObject* variable_refuse_new(PyTypeObject*, PyObject*, PyObject*) {
 
 auto variable_members = table<PyGetSetDef>(
     {property("graph", unlocked<handle_graph>, "The Graph that holds the variable."),
-     property("op", locked<variable_op>, "The variable's Operation."),
-     property("name", locked<variable_name>, "\"scope/w:0\"."),
-     property("dtype", locked<variable_dtype>, "Its DType, of reference type as in v1."),
-     property("shape", locked<variable_shape>, "Its TensorShape."),
+     property("op", locked<handle_op>, "The variable's Operation."),
+     property("name", locked<handle_name>, "\"scope/w:0\"."),
+     property("dtype", locked<handle_dtype>, "Its DType, of reference type as in v1."),
+     property("shape", locked<handle_shape>, "Its TensorShape."),
      property("initial_value", locked<variable_initial_value>, "The Tensor of its first value."),
      property("initializer", locked<variable_initializer>, "The Operation that gives it its first value."),
      property("trainable", locked<variable_trainable>, "Whether it joined GraphKeys.TRAINABLE_VARIABLES."),
      property("_key", locked<variable_key>, "The name by which get_variable finds it, or None."),
      property("_site", locked<variable_site>, "(file, line, function) of the line that made it, or None."),
-     property("_dims", locked<variable_dims>,
-              "The shape as a tuple with None for unknown, or None for an unknown rank."),
+     property("_dims", locked<handle_dims>, "The shape as a tuple with None for unknown, or None for an unknown rank."),
      property("_id", locked<handle_id>, "Its number among the graph's variables."),
      property("_is_current", locked<handle_is_current>, "Whether it has not been undone.")});
 
