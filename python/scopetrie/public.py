@@ -39,6 +39,7 @@ NAMESPACES: Final = {
     "contrib": "contrib",
     "contrib.crf": "contrib.crf",
     "contrib.cudnn_rnn": "contrib.cudnn_rnn",
+    "contrib.data": "contrib.data",
     "contrib.framework": "contrib.framework",
     "contrib.framework.nest": "v1.nest",
     "contrib.layers": "contrib.layers",

@@ -2,6 +2,7 @@
 
 from ..contrib import crf as crf
 from ..contrib import cudnn_rnn as cudnn_rnn
+from ..contrib import data as data
 from ..contrib import framework as framework
 from ..contrib import layers as layers
 from ..contrib import learn as learn
@@ -17,6 +18,7 @@ from ..contrib import training as training
 __all__ = [
     "crf",
     "cudnn_rnn",
+    "data",
     "framework",
     "layers",
     "learn",

@@ -39,6 +39,15 @@ class VariableScope(_core.VariableScope):
 
     __slots__ = ()
 
+    # As v1's scopes have them; programs read these.
+    @property
+    def _name(self) -> str:
+        return self.name
+
+    @property
+    def _reuse(self) -> Any:
+        return self.reuse
+
     def __repr__(self) -> str:
         return f"<tf.VariableScope {', '.join([repr(self.name), *_settings(self)])}>"
 

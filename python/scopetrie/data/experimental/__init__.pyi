@@ -3,6 +3,8 @@
 from ...data.constants import AUTOTUNE as AUTOTUNE
 from ...data.constants import INFINITE_CARDINALITY as INFINITE_CARDINALITY
 from ...data.constants import UNKNOWN_CARDINALITY as UNKNOWN_CARDINALITY
+from ...data.experimental.grouping import bucket_by_sequence_length as bucket_by_sequence_length
+from ...data.experimental.grouping import group_by_window as group_by_window
 from ...data.experimental.transforming import enumerate_dataset as enumerate_dataset
 from ...data.experimental.transforming import ignore_errors as ignore_errors
 from ...data.experimental.transforming import map_and_batch as map_and_batch
@@ -15,7 +17,9 @@ __all__ = [
     "AUTOTUNE",
     "INFINITE_CARDINALITY",
     "UNKNOWN_CARDINALITY",
+    "bucket_by_sequence_length",
     "enumerate_dataset",
+    "group_by_window",
     "ignore_errors",
     "map_and_batch",
     "parallel_interleave",

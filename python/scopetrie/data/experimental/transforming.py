@@ -12,7 +12,7 @@ from ..dataset import Dataset
 Transformation: TypeAlias = Callable[[Dataset], Dataset]
 
 
-@v1("data.experimental.shuffle_and_repeat")
+@v1("data.experimental.shuffle_and_repeat", "contrib.data.shuffle_and_repeat")
 def shuffle_and_repeat(buffer_size: Any, count: Any = None, seed: Any = None) -> Transformation:
     """Shuffles, and then repeats with another order each time.
 
@@ -27,7 +27,7 @@ def shuffle_and_repeat(buffer_size: Any, count: Any = None, seed: Any = None) ->
     return lambda dataset: dataset.shuffle(buffer_size, seed).repeat(count)
 
 
-@v1("data.experimental.map_and_batch")
+@v1("data.experimental.map_and_batch", "contrib.data.map_and_batch")
 def map_and_batch(
     map_func: Callable[..., Any],
     batch_size: Any,
@@ -50,7 +50,7 @@ def map_and_batch(
     return lambda dataset: dataset.map(map_func).batch(batch_size, drop_remainder)
 
 
-@v1("data.experimental.parallel_interleave")
+@v1("data.experimental.parallel_interleave", "contrib.data.parallel_interleave")
 def parallel_interleave(
     map_func: Callable[..., Any],
     cycle_length: Any,
@@ -75,7 +75,7 @@ def parallel_interleave(
     return lambda dataset: dataset.interleave(map_func, cycle_length, block_length)
 
 
-@v1("data.experimental.ignore_errors")
+@v1("data.experimental.ignore_errors", "contrib.data.ignore_errors")
 def ignore_errors(log_warning: bool = False) -> Transformation:
     """Leaves out elements whose computation fails.
 
@@ -99,7 +99,7 @@ def ignore_errors(log_warning: bool = False) -> Transformation:
     )
 
 
-@v1("data.experimental.unbatch")
+@v1("data.experimental.unbatch", "contrib.data.unbatch")
 def unbatch() -> Transformation:
     """Takes elements apart into their rows.
 
@@ -109,7 +109,7 @@ def unbatch() -> Transformation:
     return lambda dataset: dataset.unbatch()
 
 
-@v1("data.experimental.enumerate_dataset")
+@v1("data.experimental.enumerate_dataset", "contrib.data.enumerate_dataset")
 def enumerate_dataset(start: Any = 0) -> Transformation:
     """Puts its number before each element.
 
@@ -122,7 +122,7 @@ def enumerate_dataset(start: Any = 0) -> Transformation:
     return lambda dataset: dataset.enumerate(start)
 
 
-@v1("data.experimental.prefetch_to_device")
+@v1("data.experimental.prefetch_to_device", "contrib.data.prefetch_to_device")
 def prefetch_to_device(device: Any, buffer_size: Any = None) -> Transformation:
     """Gives the same elements: nothing is computed ahead of time.
 

@@ -93,7 +93,7 @@ def NewCheckpointReader(filepattern: str | os.PathLike[str]) -> CheckpointReader
     return CheckpointReader(open_bundle(filepattern))
 
 
-@v1("train.load_checkpoint")
+@v1("train.load_checkpoint", "contrib.framework.load_checkpoint")
 def load_checkpoint(ckpt_dir_or_file: str | os.PathLike[str]) -> CheckpointReader:
     """Returns a reader of a checkpoint.
 
@@ -125,7 +125,7 @@ def checkpoint_path(ckpt_dir_or_file: str | os.PathLike[str]) -> str:
     return found
 
 
-@v1("train.load_variable")
+@v1("train.load_variable", "contrib.framework.load_variable")
 def load_variable(ckpt_dir_or_file: str | os.PathLike[str], name: str) -> Any:
     """Returns the value of a variable in a checkpoint.
 
@@ -142,7 +142,7 @@ def load_variable(ckpt_dir_or_file: str | os.PathLike[str], name: str) -> Any:
     return load_checkpoint(ckpt_dir_or_file).get_tensor(name.removesuffix(":0"))
 
 
-@v1("train.list_variables")
+@v1("train.list_variables", "contrib.framework.list_variables")
 def list_variables(ckpt_dir_or_file: str | os.PathLike[str]) -> list[tuple[str, list[int]]]:
     """Returns the names and shapes of the variables in a checkpoint, in the order of the names.
 

@@ -16,7 +16,7 @@ from .checkpoint_reader import checkpoint_path, load_checkpoint
 __all__ = ["init_from_checkpoint"]
 
 
-@v1("train.init_from_checkpoint")
+@v1("train.init_from_checkpoint", "contrib.framework.init_from_checkpoint")
 def init_from_checkpoint(
     ckpt_dir_or_file: str | os.PathLike[str], assignment_map: Mapping[str, Any] | Iterable[tuple[str, Any]]
 ) -> None:
