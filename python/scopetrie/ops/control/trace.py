@@ -71,8 +71,8 @@ def has_effects(body: Body) -> bool:
         if op_def is None or not op_def.stateful:
             continue
         branches = [(attrs or {}).get(each) for each in ("then", "otherwise")]
-        bodies = [getattr(each, "body", each) for each in branches]  # of a gradient, too
-        if None in bodies or any(map(has_effects, bodies)):
+        bodies: list[Any] = [getattr(each, "body", each) for each in branches]  # of a gradient, too
+        if any(each is None or has_effects(each) for each in bodies):
             return True
     return False
 
