@@ -184,10 +184,14 @@ EXPORTS: Final = {
     "contrib.cudnn_rnn": """
         contrib.rnn.fused CudnnCompatibleGRUCell CudnnCompatibleLSTMCell
     """,
+    "contrib.data": """
+        data.experimental.grouping bucket_by_sequence_length group_by_window
+        data.experimental.transforming enumerate_dataset ignore_errors map_and_batch parallel_interleave
+        data.experimental.transforming prefetch_to_device shuffle_and_repeat unbatch
+    """,
     "contrib.framework": """
         contrib.framework.checkpoints assign_from_checkpoint assign_from_checkpoint_fn assign_from_values
-        contrib.framework.checkpoints assign_from_values_fn filter_variables init_from_checkpoint
-        contrib.framework.checkpoints list_variables load_checkpoint load_variable
+        contrib.framework.checkpoints assign_from_values_fn filter_variables
         contrib.framework.kept add_model_variable argsort get_local_variables get_model_variables
         contrib.framework.kept get_name_scope get_trainable_variables get_unique_variable get_variables
         contrib.framework.kept get_variables_by_name get_variables_to_restore is_tensor local_variable
@@ -196,6 +200,8 @@ EXPORTS: Final = {
         contrib.framework.scopes_of_arguments has_arg_scope
         contrib.framework.steps assert_global_step create_global_step get_global_step
         contrib.framework.steps get_or_create_global_step
+        train.saving.checkpoint_reader list_variables load_checkpoint load_variable
+        train.saving.initializing init_from_checkpoint
     """,
     "contrib.layers": """
         contrib.layers.dense conv1d=convolution conv2d=convolution conv2d_transpose conv3d=convolution
@@ -326,6 +332,7 @@ EXPORTS: Final = {
     """,
     "data.experimental": """
         data.constants AUTOTUNE INFINITE_CARDINALITY UNKNOWN_CARDINALITY
+        data.experimental.grouping bucket_by_sequence_length group_by_window
         data.experimental.transforming enumerate_dataset ignore_errors map_and_batch parallel_interleave
         data.experimental.transforming prefetch_to_device shuffle_and_repeat unbatch
     """,

@@ -25,6 +25,10 @@ from ...contrib.framework.scopes_of_arguments import arg_scoped_arguments as arg
 from ...contrib.framework.scopes_of_arguments import current_arg_scope as current_arg_scope
 from ...contrib.framework.scopes_of_arguments import has_arg_scope as has_arg_scope
 from ...graph import Tensor as _Tensor
+from ...train.saving.checkpoint_reader import list_variables as list_variables
+from ...train.saving.checkpoint_reader import load_checkpoint as load_checkpoint
+from ...train.saving.checkpoint_reader import load_variable as load_variable
+from ...train.saving.initializing import init_from_checkpoint as init_from_checkpoint
 from ...v1 import nest as nest
 
 __all__ = [
@@ -65,18 +69,6 @@ __all__ = [
     "sort",
     "variable",
 ]
-
-def init_from_checkpoint(ckpt_dir_or_file: _Any, assignment_map: _Any) -> _Tensor:
-    """Lets variables begin with the values of a checkpoint: their initializers read it."""
-
-def list_variables(ckpt_dir_or_file: _Any) -> _Tensor:
-    """Returns the names and shapes of the variables in a checkpoint, in the order of the names."""
-
-def load_checkpoint(ckpt_dir_or_file: _Any) -> _Tensor:
-    """Returns a reader of a checkpoint."""
-
-def load_variable(ckpt_dir_or_file: _Any, name: str) -> _Tensor:
-    """Returns the value of a variable in a checkpoint."""
 
 def argsort(
     values: _Any, axis: int = ..., direction: str = ..., stable: _bool = ..., name: str | None = ...

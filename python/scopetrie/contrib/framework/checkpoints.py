@@ -207,9 +207,3 @@ def filter_variables(
 
     kept = [each for each in var_list if not include_patterns or is_any(include_patterns, each.op.name)]
     return [each for each in kept if not is_any(exclude_patterns, each.op.name)]
-
-
-init_from_checkpoint = v1("contrib.framework.init_from_checkpoint")(init_from_checkpoint)
-list_variables = v1("contrib.framework.list_variables")(list_variables)
-load_checkpoint = v1("contrib.framework.load_checkpoint")(load_checkpoint)
-load_variable = v1("contrib.framework.load_variable")(load_variable)

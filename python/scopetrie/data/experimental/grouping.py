@@ -7,7 +7,7 @@ from typing import Any
 
 from ... import dtypes
 from ...ops.constant import constant
-from ...ops.elementwise.arithmetic import cast
+from ...ops.elementwise.cast import cast
 from ...ops.elementwise.compare import greater_equal
 from ...ops.math.reduce import reduce_sum
 from ...public import v1
