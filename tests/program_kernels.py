@@ -9,7 +9,7 @@ import pytest
 import scopetrie as tf
 import simulated_cupy.raw as raw
 from device_programs import Program
-from scopetrie.execution.region import Region
+from scopetrie.execution.plans.region import Region
 from simulated_cupy import installed
 
 

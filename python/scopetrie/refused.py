@@ -93,7 +93,7 @@ _GROUPS: Final = {
     """,
     "it does not read such records. Do it in Python before feeding, or inside the graph by py_func": """
         decode_compressed decode_json_example edit_distance fingerprint
-        parse_tensor serialize_tensor lookup.experimental
+        parse_tensor serialize_tensor
         io.RaggedFeature io.decode_compressed io.decode_json_example
         io.decode_proto io.encode_proto
         io.parse_tensor io.serialize_tensor
@@ -234,6 +234,15 @@ _GROUPS: Final = {
     "layers that make variables of their own are built on scopes: use layers, or write the layer with "
     "get_variable under a variable_scope, as the README's examples do": """
         keras
+    """,
+    "it makes graphs, sessions and files behind functions. Call the model's function, and train what it "
+    "gives in a loop under train.MonitoredTrainingSession, which saves, restores and writes summaries": """
+        estimator.BaselineClassifier estimator.BaselineRegressor estimator.BoostedTreesClassifier
+        estimator.BoostedTreesRegressor estimator.DNNClassifier estimator.DNNEstimator
+        estimator.DNNLinearCombinedClassifier estimator.DNNLinearCombinedRegressor estimator.DNNRegressor
+        estimator.Estimator estimator.EvalSpec estimator.LinearClassifier estimator.LinearEstimator
+        estimator.LinearRegressor estimator.RunConfig estimator.TrainSpec estimator.WarmStartSettings
+        estimator.export estimator.inputs estimator.train_and_evaluate
     """,
     "it describes the inputs of estimators. Use nn.embedding_lookup, one_hot, layers.dense and the like": """
         feature_column

@@ -69,12 +69,12 @@ def _added_in_order(out: Any, at: Any, rows: Any) -> bool:
     """Adds rows of floats or doubles one after the other; returns whether the arrays are such."""
     if out.dtype.char not in "fd" or rows.dtype != out.dtype or at.dtype.char not in "ilq":
         return False
-    if not out.flags.c_contiguous:
+    if not out.flags.carray or at.ndim != 1 or rows.shape != (len(at), *out.shape[1:]):
         return False
     if np.may_share_memory(out, rows):
         rows = rows.copy()
     try:
-        add_rows(out, np.ascontiguousarray(at), np.ascontiguousarray(rows))
+        add_rows(out, np.require(at, requirements="CA"), np.require(rows, requirements="CA"))
     except IndexError:  # before anything is changed
         return False
     return True
