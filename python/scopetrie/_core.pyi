@@ -844,6 +844,24 @@ def logistic_gradient(
     made: np.ndarray[Any, Any],
     /,
 ) -> None: ...
+def relu(
+    x: np.ndarray[Any, Any],
+    made: np.ndarray[Any, Any],
+    /,
+) -> None: ...
+def relu_gradient(
+    grad: np.ndarray[Any, Any],
+    x: np.ndarray[Any, Any],
+    made: np.ndarray[Any, Any],
+    /,
+) -> None: ...
+def leaky_gradient(
+    grad: np.ndarray[Any, Any],
+    x: np.ndarray[Any, Any],
+    made: np.ndarray[Any, Any],
+    alpha: float,
+    /,
+) -> None: ...
 def add_rows(
     out: np.ndarray[Any, Any],
     at: np.ndarray[Any, Any],

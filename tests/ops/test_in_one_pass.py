@@ -43,6 +43,29 @@ def test_logistic_and_tanh_with_gradients(dtype: str, step: int) -> None:
                 )
 
 
+@pytest.mark.parametrize("dtype", ["float16", "float32", "float64"])
+@pytest.mark.parametrize("step", [1, 2])
+def test_relu_and_leaky_relu_with_gradients(dtype: str, step: int) -> None:
+    x, dy = (tf.placeholder(dtype, [5, 12]) for _ in range(2))
+    cut, given = x[:, ::step], dy[:, ::step]
+    found = []
+    for function in (tf.nn.relu, lambda each: tf.nn.leaky_relu(each, alpha=0.25)):
+        out = function(cut)
+        found += [out, *tf.gradients(out, cut, given), function(cut + 0), *tf.gradients(out, cut, given * 1)]
+    values = RANDOM.integers(-2, 3, (5, 12)).astype(dtype)
+    values[0, 0] = np.nan
+    slopes = RANDOM.integers(-4, 5, (5, 12)).astype(dtype)
+    v, by = values[:, ::step], slopes[:, ::step]
+    relu = np.where(v < 0, 0, v), by * (v > 0)
+    leaky = np.where(v > 0, v, v * 0.25), np.where(v > 0, by, by * 0.25)
+    with tf.Session() as session:
+        for _ in range(3):
+            all_found = session.run(found, {x: values, dy: slopes})
+            for one, other in zip(all_found, (*relu, *relu, *leaky, *leaky), strict=True):
+                assert one.dtype == dtype
+                np.testing.assert_array_equal(one, other.astype(dtype))
+
+
 @pytest.mark.parametrize("dtype", ["float16", "float32", "float64", "int32"])
 @pytest.mark.parametrize("index", ["int32", "int64"])
 @pytest.mark.parametrize("width", [(), (3,), (2, 2)])

@@ -24,6 +24,46 @@ PyObject* logistic_in_place(PyObject*, PyObject* array) {
   Py_RETURN_NONE;
 }
 
+void check_reals(const Reals& first, const Reals& second) {
+  if ((first.kind() != 'f' && first.kind() != 'd') || !second.is_like(first))
+    raise_error(PyExc_TypeError, "the arrays must be of one size, and all of float32 or of float64");
+}
+
+// relu(x, made)
+PyObject* relu_of(PyObject*, PyObject* args) {
+  PyObject *from, *to;
+  if (PyArg_ParseTuple(args, "OO:relu", &from, &to) == 0) return nullptr;
+  const Reals x(from, false), made(to, true);
+  check_reals(x, made);
+  {
+    const Released released;
+    if (x.kind() == 'f')
+      relu(x.elements<float>(), made.elements<float>(), x.count<float>());
+    else
+      relu(x.elements<double>(), made.elements<double>(), x.count<double>());
+  }
+  Py_RETURN_NONE;
+}
+
+// leaky_gradient(grad, x, made, alpha)
+PyObject* leaky_of(PyObject*, PyObject* args) {
+  PyObject *by, *from, *to;
+  double alpha;
+  if (PyArg_ParseTuple(args, "OOOd:leaky_gradient", &by, &from, &to, &alpha) == 0) return nullptr;
+  const Reals grad(by, false), x(from, false), made(to, true);
+  check_reals(x, made);
+  check_reals(x, grad);
+  {
+    const Released released;
+    if (x.kind() == 'f')
+      leaky_gradient(grad.elements<float>(), x.elements<float>(), static_cast<float>(alpha), made.elements<float>(),
+                     x.count<float>());
+    else
+      leaky_gradient(grad.elements<double>(), x.elements<double>(), alpha, made.elements<double>(), x.count<double>());
+  }
+  Py_RETURN_NONE;
+}
+
 template <typename Real>
 using Slope = void (*)(const Real*, const Real*, Real*, std::size_t);
 
@@ -33,8 +73,8 @@ PyObject* call_slope(PyObject*, PyObject* args) {
   PyObject *first, *second, *to;
   if (PyArg_ParseTuple(args, "OOO", &first, &second, &to) == 0) return nullptr;
   const Reals y(first, false), dy(second, false), made(to, true);
-  if ((made.kind() != 'f' && made.kind() != 'd') || !y.is_like(made) || !dy.is_like(made))
-    raise_error(PyExc_TypeError, "the arrays must be of one size, and all of float32 or of float64");
+  check_reals(made, y);
+  check_reals(made, dy);
   {
     const Released released;
     if (made.kind() == 'f')
@@ -91,6 +131,15 @@ constexpr char kTanhSlopeDoc[] =
 constexpr char kLogisticSlopeDoc[] =
     "logistic_gradient($module, y, dy, made, /)\n--\n\n"
     "Writes `dy * (y * (1 - y))` into `made`, as tanh_gradient.";
+constexpr char kReluDoc[] =
+    "relu($module, x, made, /)\n--\n\n"
+    "Writes `x`, and 0 where it is negative, into `made`, as tanh_gradient.";
+constexpr char kReluSlopeDoc[] =
+    "relu_gradient($module, grad, x, made, /)\n--\n\n"
+    "Writes `grad * (x > 0)` into `made`, as tanh_gradient.";
+constexpr char kLeakyDoc[] =
+    "leaky_gradient($module, grad, x, made, alpha, /)\n--\n\n"
+    "Writes `grad` where `x` is positive and `alpha * grad` elsewhere into `made`, as tanh_gradient.";
 constexpr char kAddRowsDoc[] =
     "add_rows($module, out, at, rows, /)\n--\n\n"
     "Adds rows to those of `out` at positions, which may repeat: C-contiguous arrays of float32 or of float64.";
@@ -103,6 +152,9 @@ bool bind_activations(PyObject* module) {
       {"tanh_gradient", unlocked<call_slope<tanh_gradient, tanh_gradient>>, METH_VARARGS, kTanhSlopeDoc},
       {"logistic_gradient", unlocked<call_slope<logistic_gradient, logistic_gradient>>, METH_VARARGS,
        kLogisticSlopeDoc},
+      {"relu", unlocked<relu_of>, METH_VARARGS, kReluDoc},
+      {"relu_gradient", unlocked<call_slope<relu_gradient, relu_gradient>>, METH_VARARGS, kReluSlopeDoc},
+      {"leaky_gradient", unlocked<leaky_of>, METH_VARARGS, kLeakyDoc},
       {"add_rows", unlocked<add_rows_at>, METH_VARARGS, kAddRowsDoc},
   });
   return add_functions(module, functions);

@@ -44,6 +44,21 @@ SCOPETRIE_INLINED void of_logistic(const Real* y, const Real* dy, Real* out, std
   for (std::size_t i = 0; i < count; ++i) out[i] = dy[i] * (y[i] * (1 - y[i]));
 }
 
+template <typename Real>
+SCOPETRIE_INLINED void of_positive(const Real* x, Real* out, std::size_t count) {
+  for (std::size_t i = 0; i < count; ++i) out[i] = x[i] < 0 ? 0 : x[i];  // NaN stays
+}
+
+template <typename Real>
+SCOPETRIE_INLINED void by_positive(const Real* grad, const Real* x, Real* out, std::size_t count) {
+  for (std::size_t i = 0; i < count; ++i) out[i] = grad[i] * Real(x[i] > 0 ? 1 : 0);
+}
+
+template <typename Real>
+SCOPETRIE_INLINED void by_sign(const Real* grad, const Real* x, Real alpha, Real* out, std::size_t count) {
+  for (std::size_t i = 0; i < count; ++i) out[i] = grad[i] * (x[i] > 0 ? Real(1) : alpha);
+}
+
 template <typename Index, typename Real>
 SCOPETRIE_INLINED void add(const Index* at, const Real* __restrict rows, std::size_t count, std::size_t width,
                            Real* __restrict out) {
@@ -75,6 +90,32 @@ void logistic_gradient(const float* y, const float* dy, float* out, std::size_t 
 SCOPETRIE_WIDE_VECTORS
 void logistic_gradient(const double* y, const double* dy, double* out, std::size_t count) {
   of_logistic(y, dy, out, count);
+}
+
+SCOPETRIE_WIDE_VECTORS
+void relu(const float* x, float* out, std::size_t count) { of_positive(x, out, count); }
+
+SCOPETRIE_WIDE_VECTORS
+void relu(const double* x, double* out, std::size_t count) { of_positive(x, out, count); }
+
+SCOPETRIE_WIDE_VECTORS
+void relu_gradient(const float* grad, const float* x, float* out, std::size_t count) {
+  by_positive(grad, x, out, count);
+}
+
+SCOPETRIE_WIDE_VECTORS
+void relu_gradient(const double* grad, const double* x, double* out, std::size_t count) {
+  by_positive(grad, x, out, count);
+}
+
+SCOPETRIE_WIDE_VECTORS
+void leaky_gradient(const float* grad, const float* x, float alpha, float* out, std::size_t count) {
+  by_sign(grad, x, alpha, out, count);
+}
+
+SCOPETRIE_WIDE_VECTORS
+void leaky_gradient(const double* grad, const double* x, double alpha, double* out, std::size_t count) {
+  by_sign(grad, x, alpha, out, count);
 }
 
 SCOPETRIE_WIDE_VECTORS

@@ -50,6 +50,24 @@ TEST_CASE("Gradients of activations may be written over an argument") {
   }
 }
 
+TEST_CASE("ReLU and leaky ReLU with their gradients: what is not positive, and NaN") {
+  constexpr double kNone = std::numeric_limits<double>::quiet_NaN();
+  const std::vector<double> x = {-2, 0, 3, kNone}, grad = {5, 6, 7, 8};
+  std::vector<double> out(4), slope(4), leaky(4);
+  scopetrie::relu(x.data(), out.data(), 4);
+  scopetrie::relu_gradient(grad.data(), x.data(), slope.data(), 4);
+  scopetrie::leaky_gradient(grad.data(), x.data(), 0.5, leaky.data(), 4);
+  CHECK(std::isnan(out[3]));
+  out[3] = 0;
+  CHECK(out == std::vector<double>{0, 0, 3, 0});
+  CHECK(slope == std::vector<double>{0, 0, 7, 0});
+  CHECK(leaky == std::vector<double>{2.5, 3, 7, 4});
+  const std::vector<float> narrow = {-1, 2};
+  std::vector<float> of_narrow(2);
+  scopetrie::relu(narrow.data(), of_narrow.data(), 2);
+  CHECK(of_narrow == std::vector<float>{0, 2});
+}
+
 TEST_CASE("Rows are added in order, however often a position is named") {
   std::vector<double> out(6, 1), rows = {1, 2, 3, 4, 5, 6};
   const std::vector<std::int64_t> at = {2, 0, 2};

@@ -7,10 +7,11 @@ from typing import Any
 
 import numpy as np
 
+from ..._core import leaky_gradient, relu_gradient
 from ...graph import Operation, Tensor
 from ...ops.array.dims import broadcast_to
 from ...ops.array.fill import zeros_like
-from ...ops.array.indices import readable, rows_of
+from ...ops.array.indices import are_packed, readable, rows_of
 from ...ops.array.shape import reshape, shape
 from ...ops.declare import FLOATS_HALF_FIRST, NUMBERS, REALS, attr, tensor
 from ...ops.elementwise.arithmetic import add, multiply, pow, realdiv, subtract
@@ -18,7 +19,7 @@ from ...ops.elementwise.compare import less, selector, where
 from ...ops.elementwise.unary import abs, exp, negative, sign
 from ...ops.math.reduce import reduce_sum
 from ...ops.nn.activation import SELU_ALPHA, SELU_SCALE
-from ...ops.promises import elementwise
+from ...ops.promises import elementwise, makes_new
 from ...ops.registry import define_op
 from ..declare import gradient
 
@@ -48,6 +49,21 @@ def _masked(chosen: Callable[[Any], Any]) -> Callable[[Any], Any]:
     return kernel
 
 
+def _relu_grad_kernel(xp: Any) -> Any:
+    masked = _masked(lambda x: x > 0)(xp)
+
+    @elementwise(2)
+    def relu_grad_of(grad: Any, x: Any, **out: Any) -> Any:
+        if are_packed(grad, x) and grad.dtype == x.dtype:
+            made = out["out"] if out else np.empty_like(grad)
+            if are_packed(made):
+                relu_gradient(grad, x, made)
+                return made
+        return masked(grad, x, **out)
+
+    return relu_grad_of
+
+
 def _elu_kernel(xp: Any) -> Any:
     where = selector(xp)
     return lambda grad, out: where(out < 0, (out + 1) * grad, grad)
@@ -60,10 +76,18 @@ def _selu_kernel(xp: Any) -> Any:
 
 def _leaky_kernel(xp: Any, alpha: float) -> Any:
     where = selector(xp)
-    return lambda grad, x: where(x > 0, grad, alpha * grad)
+
+    def leaky_grad_of(grad: Any, x: Any) -> Any:
+        if are_packed(grad, x):
+            made = np.empty_like(grad)
+            leaky_gradient(grad, x, made, alpha)
+            return made
+        return where(x > 0, grad, alpha * grad)
+
+    return makes_new(leaky_grad_of)
 
 
-relu_grad = _backward("ReluGrad", _masked(lambda x: x > 0), "features", REALS)
+relu_grad = _backward("ReluGrad", _relu_grad_kernel, "features", REALS)
 _relu6_grad = _backward("Relu6Grad", _masked(lambda x: (x > 0) & (x < 6)), "features", REALS)
 _elu_grad = _backward("EluGrad", _elu_kernel, "outputs")
 _selu_grad = _backward("SeluGrad", _selu_kernel, "outputs")

@@ -21,6 +21,14 @@ def readable(array: Any) -> bool:
     return isinstance(array, (np.ndarray, np.generic))
 
 
+def are_packed(*arrays: Any) -> bool:
+    """Whether arrays are NumPy's floats or doubles in C order, which functions of the extension take."""
+    for each in arrays:
+        if not isinstance(each, np.ndarray) or each.dtype.char not in "fd" or not each.flags.c_contiguous:
+            return False
+    return True
+
+
 def check_indices(indices: Any, size: int, what: str = "indices", *, negative: bool = False) -> None:
     """Refuses indices that are negative or not below `size`, where `host_view` shows them.
 

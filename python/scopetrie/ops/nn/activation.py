@@ -8,13 +8,14 @@ from typing import Any, Final
 import numpy as np
 
 from ... import dtypes
-from ..._core import OpFunction, name_scope
+from ..._core import OpFunction, leaky_gradient, name_scope
+from ..._core import relu as relu_into
 from ...errors import InvalidArgumentError
 from ...graph import Tensor
 from ...public import v1
 from ..array.dims import renamed
 from ..array.fill import identity_n
-from ..array.indices import readable
+from ..array.indices import are_packed, readable
 from ..array.join import concat
 from ..array.shape import transpose
 from ..constant import convert_to_tensor
@@ -23,7 +24,7 @@ from ..direct import direct
 from ..elementwise.arithmetic import multiply
 from ..elementwise.cast import cast
 from ..elementwise.unary import negative, sigmoid
-from ..promises import elementwise
+from ..promises import elementwise, makes_new
 from ..registry import Kernel, define_op
 
 # Klambauer et al., Self-Normalizing Neural Networks, 2017.
@@ -56,6 +57,11 @@ def _relu_kernel(xp: Any) -> Any:
 
     @elementwise(1)
     def relu_of(x: Any, **out: Any) -> Any:
+        if are_packed(x):
+            made = out["out"] if out else np.empty_like(x)
+            if are_packed(made):
+                relu_into(x, made)
+                return made
         return xp.maximum(x, xp.zeros((), dtype=x.dtype, device=device(x)), **out)
 
     return relu_of
@@ -90,7 +96,15 @@ selu = v1("nn.selu")(selu)
 
 def _leaky_kernel(xp: Any, alpha: float = 0.2) -> Any:
     slope = float(np.float32(alpha))  # v1 keeps attributes in float32
-    return lambda x: xp.where(x > 0, x, x * slope)
+
+    def leaky_of(x: Any) -> Any:
+        if not are_packed(x):
+            return xp.where(x > 0, x, x * slope)
+        made = np.empty_like(x)
+        leaky_gradient(x, x, made, slope)
+        return made
+
+    return makes_new(leaky_of)
 
 
 _leaky_relu = define_op(
