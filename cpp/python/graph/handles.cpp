@@ -91,19 +91,20 @@ PyObject* dims_tuple(const ShapeTable& shapes, ShapeId id) {
 
 namespace {
 
-// A list or tuple of ints and None. False, without an exception, for anything else.
-bool read_plain_dims(PyObject* given, Dims& dims) {
-  constexpr Py_ssize_t kMostPlain = 16;
-  if ((!PyTuple_CheckExact(given) && !PyList_CheckExact(given)) || PySequence_Fast_GET_SIZE(given) > kMostPlain)
-    return false;
-  for (Py_ssize_t i = 0; i < PySequence_Fast_GET_SIZE(given); ++i) {
-    PyObject* item = PySequence_Fast_GET_ITEM(given, i);
-    if (item != Py_None && !PyLong_CheckExact(item)) return false;
+constexpr Py_ssize_t kMostPlain = 16;
+
+// How many ints and None a list or tuple has, read into `dims`; -1, without an exception, for anything else.
+Py_ssize_t read_plain_dims(PyObject* given, std::int64_t (&dims)[kMostPlain]) {
+  if (!PyTuple_CheckExact(given) && !PyList_CheckExact(given)) return -1;
+  const Py_ssize_t rank = PySequence_Fast_GET_SIZE(given);
+  PyObject* const* items = PySequence_Fast_ITEMS(given);
+  for (Py_ssize_t i = 0; i < rank; ++i) {
     int overflow = 0;
-    dims.push_back(item == Py_None ? ShapeTable::kUnknownDim : PyLong_AsLongLongAndOverflow(item, &overflow));
-    if (overflow != 0 || (item != Py_None && dims.back() < 0)) return false;
+    if (i == kMostPlain || (items[i] != Py_None && !PyLong_CheckExact(items[i]))) return -1;
+    dims[i] = items[i] == Py_None ? ShapeTable::kUnknownDim : PyLong_AsLongLongAndOverflow(items[i], &overflow);
+    if (overflow != 0 || (dims[i] < 0 && items[i] != Py_None)) return -1;
   }
-  return true;
+  return rank;
 }
 
 // What v1 says of a dimension that is no int64.
@@ -119,11 +120,12 @@ bool read_plain_dims(PyObject* given, Dims& dims) {
 ShapeId parse_dims(ShapeTable& shapes, PyObject* value) {
   if (value == Py_None) return ShapeTable::kUnknown;
   const Snapshot given(value);
-  Dims dims;
-  if (read_plain_dims(given.get(), dims)) return shapes.intern(dims);
+  std::int64_t plain[kMostPlain];
+  if (const Py_ssize_t rank = read_plain_dims(given.get(), plain); rank >= 0)
+    return shapes.intern({plain, static_cast<std::size_t>(rank)});
   const Ref tuple = called(state().hooks.as_dims, value);
   if (tuple.get() == Py_None) return ShapeTable::kUnknown;
-  dims.resize(0);
+  Dims dims;
   for (Py_ssize_t i = 0; i < PyTuple_GET_SIZE(tuple.get()); ++i) {
     PyObject* item = PyTuple_GET_ITEM(tuple.get(), i);
     dims.push_back(item == Py_None ? ShapeTable::kUnknownDim : PyLong_AsLongLong(item));
