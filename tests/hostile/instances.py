@@ -142,6 +142,15 @@ INSTANCES: dict[str, Callable[[World], Any]] = {
     "initializers.VarianceScaling": lambda world: tf.initializers.VarianceScaling(),
     "initializers.ConvolutionDeltaOrthogonal": lambda world: tf.initializers.ConvolutionDeltaOrthogonal(),
     "client.timeline.Timeline": lambda world: tf.client.timeline.Timeline(tf.RunMetadata().step_stats),
+    "contrib.cudnn_rnn.CudnnCompatibleGRUCell": lambda world: tf.contrib.cudnn_rnn.CudnnCompatibleGRUCell(2),
+    "contrib.lookup.HashTable": lambda world: tf.contrib.lookup.HashTable(
+        tf.lookup.KeyValueTensorInitializer([1, 2], [2.0, 3.0]), 0.0
+    ),
+    "contrib.lookup.MutableHashTable": lambda world: tf.contrib.lookup.MutableHashTable(
+        tf.int32, tf.float32, 0.0
+    ),
+    "contrib.rnn.AttentionCellWrapper": lambda world: rnn.AttentionCellWrapper(_cell(world), 2),
+    "contrib.rnn.EmbeddingWrapper": lambda world: rnn.EmbeddingWrapper(_cell(world), 2, 2),
     "contrib.rnn.BasicRNNCell": _cell,
     "contrib.rnn.BasicLSTMCell": lambda world: rnn.BasicLSTMCell(2),
     "contrib.rnn.GRUCell": lambda world: rnn.GRUCell(2),
