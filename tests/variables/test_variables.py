@@ -205,13 +205,16 @@ def test_rows_are_changed(name: str) -> None:
     [
         ("int32", [1, -2, 0, 1]),
         ("uint8", [1, 2, 0, 1]),
+        ("int8", [1, -2, 0, 1]),
         ("float64", [1.0, -7 / 3, 1 / 3 / 3, 7 / 5]),
     ],
 )
-@pytest.mark.parametrize("backend", ["numpy", array_api_strict])
+@pytest.mark.parametrize("backend", ["numpy", array_api_strict, "torch", "jax"])
 def test_rows_are_divided(dtype: str, expected: list[float], backend: Any) -> None:
     old, by = [49, 7 if dtype == "uint8" else -7, 1, 7], [49, 3, 3, 3, 5]
     v = tf.Variable(np.array(old, dtype), use_resource=False)
+    if isinstance(backend, str):
+        pytest.importorskip(backend)
     change = tf.scatter_div(v, [0, 1, 2, 2, 3], np.array(by, dtype))
     zero = tf.placeholder(v.dtype.base_dtype, [2])
     refused = tf.scatter_div(v, [0, 1], zero)
@@ -357,3 +360,21 @@ def test_nothing_keeps_the_graph() -> None:
         return v.ref(), v.initializer
 
     assert is_freed_at_once(build)
+
+
+@pytest.mark.parametrize("backend", ["torch", "jax", array_api_strict])
+def test_repeated_rows_divide_one_after_the_other(backend: Any) -> None:
+    if isinstance(backend, str):
+        pytest.importorskip(backend)
+    numbers = np.random.default_rng(5)
+    for dtype in (np.int8, np.float32):
+        old = (numbers.normal(size=(4, 3)) * 100).astype(dtype)
+        by = (numbers.normal(size=(9, 3)) * 20 + 40).astype(dtype)  # whose products are no int8
+        found = []
+        for each in ("numpy", backend):
+            with tf.Graph().as_default(), tf.Session(backend=each) as session:
+                v = tf.Variable(old, use_resource=False)
+                change = tf.scatter_div(v, [0, 1, 0, 2, 0, 1, 3, 3, 0], by)
+                session.run(v.initializer)
+                found.append(np.asarray(session.run(change)).tolist())
+        assert found[0] == found[1]

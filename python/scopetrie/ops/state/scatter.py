@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 
 from ..._core import Variable, own_items
+from ...backends import host_view
 from ...graph import Tensor
 from ...public import v1
 from ..array.indices import check_indices, check_tuples, flat_positions, rows_of
@@ -25,10 +26,25 @@ def _inverted(rows: Any, how: str) -> tuple[Any, str]:
 
 
 def _divide_rows(xp: Any, cell: Any, value: Any, at: Any, rows: Any) -> None:
-    """Divides rows of a variable; ints as v1 does, towards zero."""
+    """Divides rows of a variable; ints as v1 does, towards zero.
+
+    Of rows for one place, one divides after the other. Where the places are not to be seen, on a device or in
+    a trace, their product divides: it rounds once more, and that of integers may wrap around.
+    """
     divide, memory = real_div(xp), cell.writable()
     if not isinstance(memory, np.ndarray):
-        cell.assign(divide(value, scatter_rows(xp, xp.ones_like(value), at, rows, "mul")))
+        seen = host_view(at)
+        if seen is None:
+            cell.assign(divide(value, scatter_rows(xp, xp.ones_like(value), at, rows, "mul")))
+            return
+        from array_api_compat import device
+
+        for turn in turns(seen):
+            own = xp.asarray(turn, device=device(at))
+            places = xp.take(at, own)
+            quotients = divide(xp.take(value, places, axis=0), xp.take(rows, own, axis=0))
+            value = scatter_rows(xp, value, places, quotients, "update")
+        cell.assign(value)
         return
     if memory.dtype.kind in "iu":
         refuse_zero(rows)  # before anything is changed
