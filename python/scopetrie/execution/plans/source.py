@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Container, Mapping, Sequence
+from collections.abc import Callable, Container, Iterable, Mapping, Sequence
 from typing import Any, Final, NoReturn
 
 from ...backends import Backend
@@ -20,6 +20,99 @@ def _copied_from(outputs: Sequence[Output], first: int) -> int:
         if cell is None or not cell.dims:
             return at
     return len(outputs)
+
+
+class _Source:
+    """The names in a plan's source: local ones of slots, global ones of what it uses.
+
+    Args:
+        backend: The library that computes.
+        fed: The number of slots, at the start, that hold the function's arguments.
+        constants: The initial content of other slots.
+
+    Attributes:
+        names: What the global names stand for.
+    """
+
+    def __init__(self, backend: Backend, fed: int, constants: Mapping[int, Any]) -> None:
+        self._backend = backend
+        self._fed = fed
+        self._constants = constants
+        self.names: dict[str, Any] = {f"c{slot}": value for slot, value in constants.items()}
+        # By identity: functions may be equal but not identical, or unhashable.
+        self._known: dict[int, str] = {}
+
+    def named(self, thing: Any) -> str:
+        """Returns the global name of something."""
+        name = self._known.get(id(thing))
+        if name is None:
+            name = self._known[id(thing)] = f"g{len(self._known)}"
+            self.names[name] = thing
+        return name
+
+    def local(self, slot: int) -> str:
+        """Returns the name of a slot's value."""
+        if slot < self._fed:
+            return f"f{slot}"
+        return f"c{slot}" if slot in self._constants else f"r{slot}"
+
+    def listed(self, slots: Iterable[int], between: str = ", ") -> str:
+        """Returns the names of some slots' values."""
+        return between.join(map(self.local, slots))
+
+    def statement(self, step: Step, gives_sequence: bool) -> str:
+        """Returns the line of a step."""
+        function = self.named(step.function)
+        if type(step.function) is Cell:
+            call = f"{function}.view"
+        elif type(step.function) is Update and step.function.is_exact:
+            memory = f"{self.named(step.function.cell)}.memory"
+            delta = self.local(step.arguments[0])
+            call = f"{self.named(step.function.function)}({memory}, {delta}, {memory})"
+        else:
+            arguments = [self.local(slot) for slot in step.arguments]
+            if step.into is not None:
+                keyword = "" if self._backend.takes_out_by_position(step.function) else "out="
+                arguments.append(keyword + self.local(step.into))
+            call = f"{function}({', '.join(arguments)})"
+        if step.results:
+            call = f"{self.listed(step.results)}{',' if gives_sequence else ''} = {call}"
+        if step.dead:
+            call += f"; {self.listed(step.dead, ' = ')} = None"
+        return call
+
+    def exported(self, outputs: Sequence[Output], single: bool, inner: bool) -> list[str]:
+        """Returns what gives the outputs their form, one expression for each, but one for many copies."""
+        found = []
+        at = 0
+        while at < len(outputs):
+            copied = at
+            if self._backend.on_host and not inner and not single:
+                copied = _copied_from(outputs, at)
+            if copied - at >= MANY:
+                cells = self.named([each.cell for each in outputs[at:copied]])
+                found.append(f"*[cell.view.copy() for cell in {cells}]")
+                at = copied
+            else:
+                found.append(self._exported(outputs[at], inner))
+                at += 1
+        return found
+
+    def _exported(self, output: Output, inner: bool) -> str:
+        on_host = self._backend.on_host
+        if output.cell is not None:
+            view = f"{self.named(output.cell)}.view"
+            if inner:
+                return view
+            if not on_host or output.cell.dims is None:
+                return f"export({view})"
+            return f"{view}.copy()" if output.cell.dims else f"{view}[()]"
+        value = self.local(output.slot)
+        if inner or (output.owned and on_host):
+            return value
+        if output.fed and self._fed:
+            return f"export({value}, ({self.listed(range(self._fed))},))"
+        return f"export({value})"
 
 
 def generate(
@@ -52,70 +145,11 @@ def generate(
         fail: Called with an exception, the index of the step (outputs come after steps) and the slots'
             values.
     """
-    names: dict[str, Any] = {f"c{slot}": value for slot, value in constants.items()}
-    # By identity: functions may be equal but not identical, or unhashable.
-    known: dict[int, str] = {}
-
-    def global_name(thing: Any) -> str:
-        name = known.get(id(thing))
-        if name is None:
-            name = known[id(thing)] = f"g{len(known)}"
-            names[name] = thing
-        return name
-
-    def local(slot: int) -> str:
-        if slot < fed:
-            return f"f{slot}"
-        return f"c{slot}" if slot in constants else f"r{slot}"
-
-    lines = [f"def run({', '.join(map(local, range(fed)))}):", " try:"]
+    source = _Source(backend, fed, constants)
+    lines = [f"def run({source.listed(range(fed))}):", " try:"]
     first_line = len(lines) + 1
-    for number, step in enumerate(steps):
-        function = global_name(step.function)
-        if type(step.function) is Cell:
-            call = f"{function}.view"
-        elif type(step.function) is Update and step.function.is_exact:
-            memory = f"{global_name(step.function.cell)}.memory"
-            call = f"{global_name(step.function.function)}({memory}, {local(step.arguments[0])}, {memory})"
-        else:
-            arguments = [local(slot) for slot in step.arguments]
-            if step.into is not None:
-                keyword = "" if backend.takes_out_by_position(step.function) else "out="
-                arguments.append(keyword + local(step.into))
-            call = f"{function}({', '.join(arguments)})"
-        if step.results:
-            call = f"{', '.join(map(local, step.results))}{',' if number in sequences else ''} = {call}"
-        if step.dead:
-            call += f"; {' = '.join(map(local, step.dead))} = None"
-        lines.append(f"  {call}")
-
-    arrays = ", ".join(map(local, range(fed)))
-    names["export"] = export
-    exported = []
-    at = 0
-    while at < len(outputs):
-        output = outputs[at]
-        copied = _copied_from(outputs, at) if backend.on_host and not inner and not single else at
-        if copied - at >= MANY:
-            cells = global_name([each.cell for each in outputs[at:copied]])
-            exported.append(f"*[cell.view.copy() for cell in {cells}]")
-            at = copied
-            continue
-        at += 1
-        if output.cell is not None:
-            view = f"{global_name(output.cell)}.view"
-            if inner:
-                exported.append(view)
-            elif not backend.on_host or output.cell.dims is None:
-                exported.append(f"export({view})")
-            else:
-                exported.append(f"{view}.copy()" if output.cell.dims else f"{view}[()]")
-        elif inner or (output.owned and backend.on_host):
-            exported.append(local(output.slot))
-        elif output.fed and fed:
-            exported.append(f"export({local(output.slot)}, ({arrays},))")
-        else:
-            exported.append(f"export({local(output.slot)})")
+    lines += [f"  {source.statement(step, number in sequences)}" for number, step in enumerate(steps)]
+    exported = source.exported(outputs, single, inner)
     if single:
         lines.append(f"  return {exported[0]}")
     else:
@@ -129,7 +163,8 @@ def generate(
         values.update({int(name[1:]): value for name, value in found.items() if name[1:].isdigit()})
         fail(error, line - first_line, values)
 
-    names["failed"] = failed
+    names = source.names
+    names["export"], names["failed"] = export, failed
     exec(compile("\n".join(lines), "<scopetrie plan>", "exec"), names)
     run: Callable[..., Any] = names.pop("run")  # its own globals: with it, they would be a cycle
     return run
