@@ -1,6 +1,6 @@
 // An open-addressing table from keys that live elsewhere to dense 32-bit ids.
 //
-// Invariants: at most 3/4 of the slots are taken; a slot with id kNone is empty; no slot between an id's home slot and
+// Invariants: at most 5/8 of the slots are taken; a slot with id kNone is empty; no slot between an id's home slot and
 // its actual slot is empty (linear probing). The table stores each key's 32-bit hash, so growing and erasing read no
 // keys, and a probe reads a key only if the hashes are equal.
 // Thread safety: none; one writer or many readers.
@@ -60,7 +60,7 @@ class IdTable {
 
   /// Reserves room for `more` further ids.
   void reserve(std::size_t more) {
-    const std::size_t size = std::bit_ceil((count_ + more) * 4 / 3 + 1);
+    const std::size_t size = std::bit_ceil((count_ + more) * 8 / 5 + 1);
     if (size > slots_.size()) grow(std::max<std::size_t>(16, size));
   }
 
@@ -97,7 +97,7 @@ class IdTable {
   };
 
   SCOPETRIE_COLD void insert_growing(std::uint32_t hash, std::uint32_t id) { insert(hash, id); }
-  bool is_full() const noexcept { return (count_ + 1) * 4 > slots_.size() * 3; }
+  bool is_full() const noexcept { return (count_ + 1) * 8 > slots_.size() * 5; }
   void place(std::uint32_t hash, std::uint32_t id) noexcept {
     std::size_t at = hash & mask_;
     while (slots_[at].id != kNone) at = (at + 1) & mask_;
