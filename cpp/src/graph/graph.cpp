@@ -19,8 +19,12 @@ void Graph::cut(const Mark& mark) noexcept {
   partitioned.truncate(mark.partitioned);
   variables.truncate(mark.variables);
   for (auto& [key, pattern] : variable_patterns) pattern.forget(mark.patterns);
-  for (KnownRun& known : known_runs)
-    if (known.pattern >= mark.patterns) known = {};
+  for (std::uint32_t at = 0; at < known_runs.size(); ++at) {
+    if (known_runs[at].pattern < mark.patterns) continue;
+    known_run_index.erase(known_runs[at].hash, at);  // nothing where it was undone before
+    known_runs[at].pattern = kNone;
+  }
+  while (!known_runs.empty() && known_runs.back().pattern == kNone) known_runs.pop_back();
   std::erase_if(recordings, [&](const Recording& recording) { return recording.fixed >= mark.patterns; });
   for (Recording& recording : recordings)
     if (recording.varying >= mark.patterns) recording.varying = kNone;

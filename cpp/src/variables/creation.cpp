@@ -83,32 +83,41 @@ std::uint64_t key_of(const Initializer& initializer, Output output) {
          static_cast<std::uint64_t>(initializer.distribution);
 }
 
-// Few programs have more initializers and shapes in turns than there are places.
-constexpr unsigned kPlacesBits = 7;
-
-std::size_t place_of(std::uint64_t key, const Initializer& initializer) {
+std::uint32_t hash_of(std::uint64_t key, const Initializer& initializer) {
   const std::uint64_t numbers = initializer.first.bits() + 3 * initializer.second.bits();
-  return (key * hashing::kSecond ^ numbers) * hashing::kFirst >> (64 - kPlacesBits);
+  return static_cast<std::uint32_t>((key * hashing::kSecond ^ numbers) * hashing::kFirst >> 32);
+}
+
+// The place among the known runs, or kNone.
+std::uint32_t find_known(const Graph& graph, std::uint64_t key, std::uint32_t hash, const Initializer& initializer) {
+  return graph.known_run_index.find(hash, [&](std::uint32_t at) {
+    const KnownRun& known = graph.known_runs[at];
+    return known.key == key && known.first.same(initializer.first) && known.second.same(initializer.second);
+  });
 }
 
 }  // namespace
 
 std::uint32_t known_run(const Graph& graph, const Initializer& initializer, Output output) {
   if (initializer.seed || graph.seeds.of_graph) return kNone;
-  if (!graph.known_runs.empty()) [[likely]] {
-    const std::uint64_t key = key_of(initializer, output);
-    const KnownRun& known = graph.known_runs[place_of(key, initializer)];
-    if (known.key == key && known.first.same(initializer.first) && known.second.same(initializer.second)) [[likely]]
-      return known.pattern;
-  }
+  const std::uint64_t key = key_of(initializer, output);
+  const std::uint32_t at = find_known(graph, key, hash_of(key, initializer), initializer);
+  if (at != kNone) [[likely]]
+    return graph.known_runs[at].pattern;
   return is_recorded(initializer.kind) ? recorded_pattern(graph, initializer, output) : kNone;
 }
 
 void note_run(Graph& graph, const Initializer& initializer, Output output, const VariableRun& run) {
   if (!is_shared(run)) return;
-  if (graph.known_runs.empty()) graph.known_runs.resize(std::size_t{1} << kPlacesBits);
   const std::uint64_t key = key_of(initializer, output);
-  graph.known_runs[place_of(key, initializer)] = {key, initializer.first, initializer.second, run.pattern};
+  const std::uint32_t hash = hash_of(key, initializer);
+  if (const std::uint32_t at = find_known(graph, key, hash, initializer); at != kNone) {
+    graph.known_runs[at].pattern = run.pattern;
+    return;
+  }
+  graph.known_run_index.reserve(1);  // first: then the two cannot differ
+  graph.known_runs.push_back({key, initializer.first, initializer.second, run.pattern, hash});
+  graph.known_run_index.insert(hash, static_cast<std::uint32_t>(graph.known_runs.size() - 1));
 }
 
 VariableId create_variable(Graph& graph, const VariableRun& run, const Name& name, bool is_shared, Output output,

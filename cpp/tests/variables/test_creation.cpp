@@ -119,6 +119,40 @@ TEST_CASE("an initializer is asked for the same again, until its pattern is take
   CHECK(st::known_run(at.graph, st::glorot_uniform(), output) == st::kNone);
 }
 
+TEST_CASE("the initializers and shapes of a large program are all known at once, until they are taken back") {
+  Maker at;
+  const st::Initializer initializers[] = {st::zeros(), st::glorot_uniform(), st::he_normal()};
+  const auto each = [&](std::int64_t columns, auto&& act) {
+    for (std::int64_t rows = 1; rows <= 100; ++rows)
+      for (const st::Initializer& initializer : initializers) {
+        const std::int64_t sizes[] = {rows, columns};
+        act(initializer, st::Output{at.graph.ops.shapes().intern(sizes), st::kFloat32});
+      }
+  };
+  const auto note = [&](const st::Initializer& initializer, st::Output output) {
+    const auto value = st::InitialValue::of(initializer, st::kFloat32, at.graph.ops.shapes().dims(output.shape));
+    st::note_run(at.graph, initializer, output, st::run_of(at.graph, *value, output));
+  };
+  const auto known = [&](std::int64_t columns) {
+    std::size_t count = 0;
+    each(columns, [&](const st::Initializer& initializer, st::Output output) {
+      count += st::known_run(at.graph, initializer, output) != st::kNone ? 1 : 0;
+    });
+    return count;
+  };
+  each(2, note);
+  for (int round = 0; round < 3; ++round) {
+    st::Transaction undone(at.graph.ledger());
+    each(3, note);
+    CHECK(known(2) == 300);
+    CHECK(known(3) == 300);
+    undone.rollback();
+    CHECK(known(2) == 300);
+    CHECK(known(3) == 0);
+    CHECK(at.graph.known_runs.size() == 300);
+  }
+}
+
 TEST_CASE("what an initializer that is recorded has made is known for others of its dtype and shape") {
   Maker at;
   const st::Initializer identity{.kind = st::Initializer::Kind::kIdentity, .first = st::AttributeValue(2.0)};

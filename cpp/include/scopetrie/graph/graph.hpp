@@ -21,6 +21,7 @@
 #include "scopetrie/store/partitioned_variables.hpp"
 #include "scopetrie/store/variable_store.hpp"
 #include "scopetrie/tables/compiler.hpp"
+#include "scopetrie/tables/id_table.hpp"
 #include "scopetrie/tables/table_allocator.hpp"
 
 namespace scopetrie {
@@ -42,11 +43,12 @@ struct VariablePatterns {
   }
 };
 
-/// A pattern of `variable_patterns`, by the initializer that asked for it last: see known_run().
+/// A pattern of `variable_patterns`, by the initializer that asks for it: see known_run().
 struct KnownRun {
-  std::uint64_t key = ~std::uint64_t{0};  // the shape, the dtype, and what the initializer has besides numbers
-  AttributeValue first, second;           // the initializer's numbers
-  std::uint32_t pattern = kNone;
+  std::uint64_t key = 0;          // the shape, the dtype, and what the initializer has besides numbers
+  AttributeValue first, second;   // the initializer's numbers
+  std::uint32_t pattern = kNone;  // kNone: it was undone, and is not in the index
+  std::uint32_t hash = 0;
 };
 
 /// What the caller's language has made for a kind of initializer, a dtype and a shape: see record_run().
@@ -82,7 +84,8 @@ struct Graph : Undoable {
   KnownNames known_names;
   Table<AttributeValue> attributes;  // of operations, by their number
   std::unordered_map<std::uint64_t, VariablePatterns> variable_patterns;
-  std::vector<KnownRun> known_runs;  // empty before the first one
+  std::vector<KnownRun> known_runs;
+  IdTable known_run_index;
   std::vector<Recording> recordings;
   RandomSeeds seeds;
   void* owner = nullptr;             // the object of the caller's language that has the graph; borrowed
