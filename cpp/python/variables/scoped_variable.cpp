@@ -164,13 +164,12 @@ PyObject* get_in_scope(Context& context, PyVariableScope& scope, const Arguments
   if (call.dtype == 0) call.dtype = DType(dtype_number(call[kDType])).base();
   PyObject* name = given_or_null(arguments[kName]);
   if (name != nullptr && !is_name(name)) throw_raised();
-  const std::string path = scope.name();
-  Ref full;
-  if (path.empty())
-    full = Ref::borrowed(name);
-  else
-    full = checked(name == nullptr ? PyUnicode_FromFormat("%s/None", path.c_str())
-                                   : PyUnicode_FromFormat("%s/%U", path.c_str(), name));
+  std::string path = scope.name();
+  Ref full = Ref::borrowed(name);
+  if (!path.empty()) {
+    const Ref before = checked(to_str(path += name == nullptr ? "/None" : "/"));
+    full = checked(name == nullptr ? Py_NewRef(before.get()) : PyUnicode_Concat(before.get(), name));
+  }
   call[kName] = full.get();
   const Policy policy = policy_of(or_none(full.get()), call);
   call[kSynchronization] = policy.synchronization.get();
