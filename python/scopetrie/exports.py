@@ -613,7 +613,7 @@ OP_TYPES: Final = {
     "data.dataset": """
         ReduceDataset
     """,
-    "data.iterators": """
+    "data.iterator_nodes": """
         IteratorFromStringHandleV2 IteratorGetNext IteratorToStringHandle IteratorV2 MakeIterator
         OneShotIterator
     """,

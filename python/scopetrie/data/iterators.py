@@ -1,189 +1,24 @@
-"""Iterators over datasets: what a session keeps of one, and the nodes that use it."""
+"""Iterators over datasets."""
 
 from __future__ import annotations
 
-import itertools
-import os
-from collections.abc import Callable
-from collections.abc import Iterator as Elements
 from typing import Any, Final
-
-import numpy as np
 
 from .. import dtypes
 from .._core import get_default_graph
-from ..dtypes import resource
-from ..errors import (
-    CancelledError,
-    FailedPreconditionError,
-    InvalidArgumentError,
-    OutOfRangeError,
-)
 from ..graph import Operation, Tensor
-from ..locks import Lock
 from ..ops.constant import convert_to_tensor
-from ..ops.control.trace import Body, check_alike, runner, taped
-from ..ops.declare import tensor
-from ..ops.registry import define_op, listed
+from ..ops.control.trace import Body, check_alike
+from ..ops.registry import listed
 from ..public import v1, whole
-from .sources import Element, Source
+from . import iterator_nodes
 from .structure import Structure, of_types
 
-_numbers: Final = itertools.count()
-_UNINITIALIZED: Final = (
-    "GetNext() failed because the iterator has not been initialized. Ensure that you have run the "
-    "initializer operation for this iterator before getting the next element."
-)
 _NO_INITIALIZER: Final = (
     "The iterator does not have an initializer. This means it was likely created using "
     "`tf.data.Dataset.make_one_shot_iterator()`. For an initializable iterator, use "
     "`tf.data.Dataset.make_initializable_iterator()` instead."
 )
-
-
-class Position:
-    """Where an iterator is, in one session.
-
-    Thread safety: several threads may take elements; each gets another one.
-
-    Args:
-        structure: The structure of the elements.
-        first: Gives the dataset of a one-shot iterator.
-    """
-
-    def __init__(self, structure: Structure, first: Callable[[], Source] | None = None) -> None:
-        self.handle = f"iterator {os.getpid()} {next(_numbers)}".encode()
-        self.structure = structure
-        self._first = first
-        self._elements: Elements[Element] | None = None
-        self._taking = Lock()
-        self._is_closed = False
-
-    def start(self, source: Source) -> None:
-        """Begins at the start of a dataset."""
-        with self._taking:
-            self._elements = source.open()
-
-    def next(self) -> Element:
-        """Returns the next element.
-
-        Raises:
-            OutOfRangeError: If there is none.
-            FailedPreconditionError: If the iterator has not been initialized.
-            CancelledError: If the session has been closed.
-        """
-        with self._taking:
-            if self._elements is None and self._first is not None and not self._is_closed:
-                self._elements = self._first().open()
-                self._first = None
-            elements = self._elements
-            if self._is_closed:
-                raise CancelledError(None, None, "Session has been closed.")
-            if elements is None:
-                raise FailedPreconditionError(None, None, _UNINITIALIZED)
-            try:
-                element = next(elements)
-            except StopIteration:
-                raise OutOfRangeError(None, None, "End of sequence") from None
-            if self._is_closed:
-                raise CancelledError(None, None, "Session has been closed.")
-            return element
-
-    def close(self) -> None:
-        """Drops the dataset. A thread that is taking an element is not waited for."""
-        self._is_closed = True
-        self._elements = self._first = None
-
-
-def _iterator_kernel(xp: Any, state: Any, structure: Structure, shared_name: str) -> Any:
-    name = shared_name or f"iterator {state.op_id}"
-    return lambda: taped(state.resource(name, lambda: Position(structure)))
-
-
-def _one_shot_kernel(xp: Any, state: Any, structure: Structure, dataset: Body) -> Any:
-    run = runner(state, dataset)
-
-    def first() -> Source:
-        ((source,), _) = run([])
-        found: Source = source[()]
-        return found
-
-    return lambda: taped(state.resource(f"iterator {state.op_id}", lambda: Position(structure, first)))
-
-
-def _next_kernel(xp: Any, state: Any, structure: Structure) -> Any:
-    if state.backend.on_host:
-        return lambda handle: list(handle[()].next())
-    return lambda handle: list(map(state.backend.taken, handle[()].next()))
-
-
-def _make_kernel(xp: Any, state: Any) -> Any:
-    def make(dataset: Any, handle: Any) -> Any:
-        handle[()].start(dataset[()])
-        return ()
-
-    return make
-
-
-def _text_kernel(xp: Any, state: Any) -> Any:
-    def text(handle: Any) -> Any:
-        return taped(handle[()].handle)
-
-    return text
-
-
-def _from_text_kernel(xp: Any, state: Any, structure: Structure) -> Any:
-    def find(text: Any) -> Any:
-        handle = text if isinstance(text, bytes) else np.asarray(text)[()]
-        for found in state.resources():
-            if isinstance(found, Position) and found.handle == handle:
-                _check_alike(structure, found.structure)
-                return taped(found)
-        raise InvalidArgumentError(
-            None,
-            None,
-            f"There is no iterator with the handle {handle!r} in this session. Feed what "
-            "session.run(iterator.string_handle()) returned in the same session.",
-        )
-
-    return find
-
-
-def _check_alike(wanted: Structure, found: Structure) -> None:
-    kinds = [each.dtype for each in wanted.components], [each.dtype for each in found.components]
-    if kinds[0] != kinds[1]:
-        raise InvalidArgumentError(
-            None,
-            None,
-            f"Number or types of components do not match: expected {found.types} but the handle's iterator "
-            f"was asked for {wanted.types}.",
-        )
-
-
-_HANDLE: Final = (resource, ())
-_iterator = define_op(
-    "IteratorV2", rule=lambda **attrs: _HANDLE, kernel=_iterator_kernel, stateful=True,
-)  # fmt: skip
-_one_shot = define_op(
-    "OneShotIterator", rule=lambda **attrs: _HANDLE, kernel=_one_shot_kernel, stateful=True,
-)  # fmt: skip
-_next = define_op(
-    "IteratorGetNext", tensor("iterator", attr=None),
-    rule=lambda iterator, structure: [(each.dtype, each.dims) for each in structure.components],
-    kernel=_next_kernel, stateful=True,
-)  # fmt: skip
-_make = define_op(
-    "MakeIterator", tensor("dataset", attr=None), tensor("iterator", attr=None),
-    rule=lambda dataset, iterator: [], kernel=_make_kernel, stateful=True,
-)  # fmt: skip
-_text = define_op(
-    "IteratorToStringHandle", tensor("resource_handle", attr=None),
-    rule=lambda handle: (dtypes.string, ()), kernel=_text_kernel, stateful=True, host_outputs=True,
-)  # fmt: skip
-_from_text = define_op(
-    "IteratorFromStringHandleV2", tensor("string_handle", (dtypes.string,), attr=None),
-    rule=lambda text, structure: _HANDLE, kernel=_from_text_kernel, stateful=True,
-)  # fmt: skip
 
 
 @v1("data.Iterator")
@@ -205,7 +40,7 @@ class Iterator:
         self._resource = iterator_resource
         self._initializer = initializer
         self._structure = structure
-        self._handle = _text(iterator_resource)
+        self._handle = iterator_nodes.text(iterator_resource)
 
     @staticmethod
     @whole
@@ -240,7 +75,7 @@ class Iterator:
         3 4
         """
         structure = of_types(output_types, output_shapes)
-        made: Tensor = _iterator(structure=structure, shared_name=shared_name or "")
+        made: Tensor = iterator_nodes.iterator(structure=structure, shared_name=shared_name or "")
         return Iterator(made, None, structure)
 
     @staticmethod
@@ -264,7 +99,9 @@ class Iterator:
             ValueError: If the shapes are nested in another way.
         """
         structure = of_types(output_types, output_shapes)
-        made: Tensor = _from_text(convert_to_tensor(string_handle, dtypes.string), structure=structure)
+        made: Tensor = iterator_nodes.from_text(
+            convert_to_tensor(string_handle, dtypes.string), structure=structure
+        )
         return Iterator(made, None, structure)
 
     @whole
@@ -295,7 +132,9 @@ class Iterator:
                 f"Expected output shapes compatible with {own.shapes} but got dataset with output shapes "
                 f"{given.shapes}."
             )
-        made: Any = _make(dataset._variant_tensor, self._resource, name=name or "make_initializer")
+        made: Any = iterator_nodes.make(
+            dataset._variant_tensor, self._resource, name=name or "make_initializer"
+        )
         start: Operation = made
         return start
 
@@ -323,7 +162,9 @@ class Iterator:
         Returns:
             Tensors in the elements' nest.
         """
-        return self._structure.pack(listed(_next(self._resource, structure=self._structure, name=name)))
+        return self._structure.pack(
+            listed(iterator_nodes.get_next(self._resource, structure=self._structure, name=name))
+        )
 
     def string_handle(self, name: str | None = None) -> Tensor:
         """The tensor of what `from_string_handle` takes.
@@ -334,7 +175,7 @@ class Iterator:
         Returns:
             A string scalar.
         """
-        return self._handle if name is None else _text(self._resource, name=name)
+        return self._handle if name is None else iterator_nodes.text(self._resource, name=name)
 
     @property
     def output_types(self) -> Any:
@@ -362,15 +203,15 @@ def one_shot(variant: Tensor, structure: Structure) -> Iterator:
     _check_fixed(variant)
     graph: Any = get_default_graph()
     body = Body(graph, (variant._id,), (), (), (), 0, [])
-    made: Tensor = _one_shot(structure=structure, dataset=body)
+    made: Tensor = iterator_nodes.one_shot(structure=structure, dataset=body)
     return Iterator(made, None, structure)
 
 
 @whole
 def initializable(variant: Tensor, structure: Structure, shared_name: str | None) -> Iterator:
     """An iterator that an operation starts."""
-    made: Tensor = _iterator(structure=structure, shared_name=shared_name or "")
-    start: Any = _make(variant, made)
+    made: Tensor = iterator_nodes.iterator(structure=structure, shared_name=shared_name or "")
+    start: Any = iterator_nodes.make(variant, made)
     return Iterator(made, start, structure)
 
 
