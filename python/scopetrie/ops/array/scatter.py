@@ -74,7 +74,7 @@ def _added_in_order(out: Any, at: Any, rows: Any) -> bool:
     if np.may_share_memory(out, rows):
         rows = rows.copy()
     try:
-        add_rows(out, np.require(at, requirements="CA"), np.require(rows, requirements="CA"))
+        add_rows(out, np.require(at, requirements=["C", "A"]), np.require(rows, requirements=["C", "A"]))
     except IndexError:  # before anything is changed
         return False
     return True
