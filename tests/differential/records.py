@@ -8,7 +8,9 @@ from pathlib import Path
 from typing import Any, Final
 
 FOLDER: Final = Path(__file__).parent / "recorded"
-FAMILIES: Final = "elementwise reductions indexing shaping linear network control sparse images".split()
+FAMILIES: Final = (
+    "elementwise reductions indexing shaping linear network control sparse images convolutions losses".split()
+)
 
 
 def read(family: str) -> list[list[Any]]:

@@ -17,6 +17,7 @@ import re
 import sys
 import warnings
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -31,6 +32,7 @@ except ImportError:  # some builds of Python leave it out
     _testcapi = None  # type: ignore[assignment]
 
 Call = Callable[[World], Any]
+Preparation = Callable[[World], Callable[[], Any]]  # gives the call
 # Beyond these, a call runs code that is not ours: NumPy's, warnings, the files of a checkpoint.
 MOST = 400
 SIZE = 100  # of FILE
@@ -174,14 +176,18 @@ LEFT_OUT = {
     "train.Supervisor": "finalizes the graph",
     "train.export_meta_graph": "protobuf",
     "train.generate_checkpoint_state_proto": "protobuf",
+    "train.CheckpointManager.restore": "the package safetensors ends the process",
+    "train.Saver.as_saver_def": "protobuf",
+    "train.Saver.export_meta_graph": "protobuf",
+    "train.Saver.to_proto": "protobuf",
     "train.get_checkpoint_state": "protobuf",
     "train.latest_checkpoint": "protobuf",
     "train.update_checkpoint_state": "protobuf",
     "logging.log_every_n": "counts",
     "logging.log_first_n": "counts",
 }
-# The classes whose methods are played. Objects of others are operations, or have some made, which an attempt
-# would take for what is left of the call.
+# One in so many methods of other classes than PLAYED is played; 1 plays all.
+EVERY = int(os.environ.get("SCOPETRIE_ALLOCATIONS", "12"))
 PLAYED = {
     "Graph", "Tensor", "Operation", "Variable", "VariableScope", "Session", "Names", "Store", "Subtree",
     "RestorePlan", "Audit", "StoreVariable", "PartitionedStoreVariable", "TensorShape", "DType",
@@ -194,31 +200,43 @@ OF_OTHERS = (
     "app.",
     "flags.",
     "gfile.",
+    "train.Coordinator.",  # waits for ever for a lock
+    "Template.",  # the program's own function, whose operations stay
     "io.TFRecord",
     "test.",
 )
 # What others say instead of MemoryError: functions of Python's, whose exceptions 3.11 loses, NumPy, locks.
 OTHERS = re.compile(
-    r"<function .* returned NULL|<built-in method reduce of numpy|<class '(numpy|logging)|can't allocate lock"
-    r"|error return without exception set|stat: path should be string"
+    r"<function .* returned NULL|<built-in method reduce of numpy|<class '(numpy|logging)"
+    # Without memory, 3.11 may leave out the end of a `with` block.
+    r"|Exiting device scope|Initializer for variable v/ExponentialMovingAverage/ is from inside"
+    r"|can't allocate (read )?lock|error return without exception set|stat: path should be string"
 )
 
 
-def _accepted(get: Callable[[World], Any]) -> Call | None:
-    """A call of a public function with arguments that it takes; None where none of these do."""
+def _accepted(get: Callable[[World], Any]) -> Preparation | None:
+    """A call of a public function with arguments that it takes; None where none of these do.
+
+    The object whose method it is, and the arguments, are made before the call.
+    """
     for fill in attacks.FILLS:
         for count in range(4):
 
-            def call(world: World, fill: Any = fill, count: int = count) -> Any:
-                return get(world)(*[fill(world)] * count)
+            def prepare(world: World, fill: Any = fill, count: int = count) -> Callable[[], Any]:
+                function, arguments = get(world), [fill(world)] * count
+                return lambda: function(*arguments)
+
+            def enter(world: World, prepare: Any = prepare) -> Callable[[], Any]:
+                call = prepare(world)
+                return lambda: _in(lambda _: call())(world)
 
             world = World()
             try:
-                made = call(world)
+                made = prepare(world)()
                 if not hasattr(made, "__enter__") or isinstance(made, tf.Session):
-                    return call
+                    return prepare
                 with made:
-                    return _in(call)
+                    return enter
             except Exception:
                 continue
             finally:
@@ -234,15 +252,15 @@ def _is_message(name: str) -> bool:
     return type(found).__name__ == "MessageMeta"
 
 
-def calls() -> list[tuple[str, Call]]:
+def calls() -> list[tuple[str, Preparation]]:
     """All calls, by name: forms with a path of their own, and every public function that can be called."""
-    found = list(CALLS.items())
-    for name, get in attacks.functions():
+    found: list[tuple[str, Preparation]] = [(name, partial(partial, call)) for name, call in CALLS.items()]
+    for number, (name, get) in enumerate(attacks.functions()):
         if name in LEFT_OUT or name.startswith(OF_OTHERS) or name.endswith(("__enter__", "__exit__")):
             continue
-        if _is_message(name) or name.rpartition(".")[0] in attacks.INSTANCES.keys() - PLAYED:
-            continue  # protobuf's, and methods of objects that are not played
         owner, _, member = name.rpartition(".")
+        if _is_message(name) or (owner in attacks.INSTANCES.keys() - PLAYED and number % EVERY):
+            continue  # protobuf's
         if owner == "Session":  # attacks has one that has run, with which NumPy ends the process: see _run
             get = lambda world, member=member: getattr(tf.Session(), member)  # noqa: E731
         call = _accepted(get)
@@ -260,7 +278,7 @@ def state(graph: Any) -> tuple[Any, ...]:
     return (*contents(), [v.name for v in graph._variables()], names, scopes, graph.finalized, graph.seed)
 
 
-def attempt(call: Call, world: World, first: int, count: int) -> tuple[BaseException | None, bool]:
+def attempt(call: Callable[[], Any], first: int, count: int) -> tuple[BaseException | None, bool]:
     """Makes a call in which `count` allocations fail, from the `first` on.
 
     Returns:
@@ -270,7 +288,7 @@ def attempt(call: Call, world: World, first: int, count: int) -> tuple[BaseExcep
     ended = False
     _testcapi.set_nomemory(first, first + count)
     try:
-        call(world)
+        call()
         try:
             for _ in range(first):
                 bytearray(1)
@@ -286,19 +304,20 @@ def attempt(call: Call, world: World, first: int, count: int) -> tuple[BaseExcep
     return failed, ended
 
 
-def play(name: str, call: Call) -> list[str]:
+def play(name: str, prepare: Preparation) -> list[str]:
     """Makes one call again and again, each time with a later allocation that fails; what went wrong."""
     wrong: list[str] = []
     world = World()
     with contextlib.suppress(Exception):
-        call(world)  # fills caches
+        prepare(world)()  # fills caches
     world = World()
+    call = prepare(world)
     before = state(world.graph)
     one_by_one = name in ONE_BY_ONE
     for at in range(1, 10 * MOST if one_by_one else MOST):
         # Python 3.11 tries for ever to handle an exception without memory, so it comes back after a while.
         for count in (1,) if one_by_one else (30, 1):
-            failed, ended = attempt(call, world, at, count)
+            failed, ended = attempt(call, at, count)
             if failed is not None and not is_no_memory(failed):
                 wrong.append(f"{name}, {count} from allocation {at} on: {failed!r}")
             if failed is not None and state(world.graph) != before:
@@ -308,6 +327,7 @@ def play(name: str, call: Call) -> list[str]:
             if failed is None or wrong:
                 world.leave()
                 world = World()
+                call = prepare(world)
                 before = state(world.graph)
         if ended or len(wrong) > 4:
             break
@@ -336,9 +356,9 @@ def main() -> None:
     every = calls()
     gc.disable()
     with open(sys.argv[1], "r+b") as file, mmap.mmap(file.fileno(), SIZE) as shared:
-        for at, (name, call) in list(enumerate(every))[int(sys.argv[2]) :]:
+        for at, (name, prepare) in list(enumerate(every))[int(sys.argv[2]) :]:
             shared[:] = f"{at} {name}".encode().ljust(SIZE)
-            for line in play(name, call):
+            for line in play(name, prepare):
                 os.write(out, f"{line}\n".encode())
             if at % 50 == 0:
                 gc.collect()

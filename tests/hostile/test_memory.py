@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -49,7 +50,7 @@ def test_an_operation_that_stays_is_seen() -> None:
         tf.negative(world.x)
         bytearray(100)
 
-    assert any("Neg" in line for line in memory.play("leaves", leaves))
+    assert any("Neg" in line for line in memory.play("leaves", lambda world: partial(leaves, world)))
 
 
 def test_another_error_is_seen() -> None:
@@ -59,12 +60,11 @@ def test_another_error_is_seen() -> None:
         except MemoryError:
             raise SystemError("no memory") from None
 
-    assert any("SystemError" in line for line in memory.play("fails", fails))
+    assert any("SystemError" in line for line in memory.play("fails", lambda world: partial(fails, world)))
 
 
 def test_calls_have_many_allocations() -> None:
     world = memory.World()
-    failures = [
-        memory.attempt(memory.CALLS["get_variable, partitioner"], world, at, 1) for at in range(1, 40)
-    ]
+    call = partial(memory.CALLS["get_variable, partitioner"], world)
+    failures = [memory.attempt(call, at, 1) for at in range(1, 40)]
     assert sum(isinstance(error, MemoryError) for error, _ in failures) > 20

@@ -138,7 +138,9 @@ ShapeId pooled(RuleCall& call) {
     const std::size_t axis = layout.spatial(i);
     sizes.push_back(sliding.fits(dims[axis], window[axis], axis));
   }
-  return call.shapes.intern(layout.arranged(dims[0], sizes, dims[layout.channels()]));
+  std::int64_t channels = dims[layout.channels()];
+  if (layout.rank == 4) channels = sliding.fits(channels, window[layout.channels()], layout.channels());
+  return call.shapes.intern(layout.arranged(dims[0], sizes, channels));
 }
 
 void pool(RuleCall& call) { call.give(call.dtype(0), pooled(call)); }

@@ -86,9 +86,10 @@ class DeviceBlock(_Block):
         self._open(devices=(*self._graph._placement.devices, entry_of(self._device)))
 
     def __exit__(self, kind: object, error: object, trace: object) -> None:
-        # As in v1, a block that is not the innermost stays open.
+        # As in v1, a block that is not the innermost stays open. Not so where something has failed: without
+        # memory, Python may leave out the end of an inner one.
         before, now = self._before[-1]["devices"], self._graph._placement.devices
-        if len(now) != len(before) + 1:
+        if len(now) != len(before) + 1 and error is None:
             raise RuntimeError("Exiting device scope without proper scope nesting.")
         super().__exit__(kind, error, trace)
 

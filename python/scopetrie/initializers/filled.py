@@ -13,7 +13,7 @@ from ..ops.array.fill import ones, zeros
 from ..ops.array.slice import slice_ as slice
 from ..ops.constant import constant
 from ..ops.linalg.diag import eye
-from ..public import v1
+from ..public import v1, whole
 from .base import Initializer, require_float
 
 if TYPE_CHECKING:
@@ -36,6 +36,7 @@ class Zeros(Initializer):
     def __init__(self, dtype: DTypeLike = dtypes.float32) -> None:
         self.dtype = as_dtype(dtype)
 
+    @whole
     def __call__(
         self, shape: Any, dtype: DTypeLike = None, partition_info: PartitionInfo | None = None
     ) -> Tensor:
@@ -63,6 +64,7 @@ class Ones(Initializer):
     def __init__(self, dtype: DTypeLike = dtypes.float32) -> None:
         self.dtype = as_dtype(dtype)
 
+    @whole
     def __call__(
         self, shape: Any, dtype: DTypeLike = None, partition_info: PartitionInfo | None = None
     ) -> Tensor:
@@ -112,6 +114,7 @@ class Constant(Initializer):
         self.dtype = as_dtype(dtype)
         self._verify_shape = verify_shape
 
+    @whole
     def __call__(
         self,
         shape: Any,
@@ -159,6 +162,7 @@ class Identity(Initializer):
         self.gain = gain
         self.dtype = require_float(as_dtype(dtype))
 
+    @whole
     def __call__(
         self, shape: Any, dtype: DTypeLike = None, partition_info: PartitionInfo | None = None
     ) -> Tensor:

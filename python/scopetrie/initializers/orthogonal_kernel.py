@@ -23,6 +23,7 @@ from ..ops.elementwise.cast import cast
 from ..ops.linalg.diag import eye
 from ..ops.linalg.products import matmul, matrix_transpose
 from ..ops.random.draws import random_normal
+from ..public import whole
 from .base import Initializer, require_float
 from .orthogonal_matrix import random_orthogonal
 
@@ -63,6 +64,7 @@ class ConvolutionDeltaOrthogonal(Initializer):
         self.dtype = require_float(as_dtype(dtype))
         self.seed = seed
 
+    @whole
     def __call__(
         self, shape: Any, dtype: DTypeLike = None, partition_info: PartitionInfo | None = None
     ) -> Tensor:
@@ -109,6 +111,7 @@ class ConvolutionOrthogonal(Initializer):
         self.dtype = require_float(as_dtype(dtype))
         self.seed = seed
 
+    @whole
     def __call__(
         self, shape: Any, dtype: DTypeLike = None, partition_info: PartitionInfo | None = None
     ) -> Tensor:

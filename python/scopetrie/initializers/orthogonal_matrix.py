@@ -15,7 +15,7 @@ from ..ops.linalg.decomposition import qr
 from ..ops.linalg.products import matrix_transpose
 from ..ops.linalg.tensor_diag import tensor_diag_part
 from ..ops.random.draws import random_normal
-from ..public import v1
+from ..public import v1, whole
 from .base import Initializer, require_float
 
 if TYPE_CHECKING:
@@ -73,6 +73,7 @@ class Orthogonal(Initializer):
         self.dtype = require_float(as_dtype(dtype))
         self.seed = seed
 
+    @whole
     def __call__(
         self, shape: Any, dtype: DTypeLike = None, partition_info: PartitionInfo | None = None
     ) -> Tensor:

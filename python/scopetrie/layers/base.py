@@ -95,6 +95,7 @@ class Layer:
         if scope:
             with variable_scope(scope) as captured:
                 self._scope = captured
+        self._scope_given = self._scope
 
     # What a subclass defines -----------------------------------------------------------------------------
 
@@ -150,6 +151,11 @@ class Layer:
         given = kwargs.pop("scope", None)
         values = [_as_tensor(each) for each in flat(inputs)]
         inputs = packed(inputs, values)
+        if self.built and any(map(_is_undone, (self._trainable_weights, self._non_trainable_weights))):
+            # What called it the first time has failed, or was rolled back: the variables are made again.
+            self.built, self._scope = False, self._scope_given
+            for made in (self._trainable_weights, self._non_trainable_weights, self._updates, self._losses):
+                made.clear()
         had = self._scope, self._dtype, self.built, len(self._trainable_weights)
         had_more = len(self._non_trainable_weights), len(self._updates), len(self._losses)
         try:
@@ -449,3 +455,14 @@ def applied(kind: Any, arguments: dict[str, Any], **call: Any) -> Any:
     inputs, name = arguments.pop("inputs"), arguments.pop("name")
     reuse = arguments.pop("reuse", None)
     return kind(**arguments, name=name, _scope=name, _reuse=reuse)(inputs, **call)
+
+
+def _is_undone(weights: list[Any]) -> bool:
+    """Whether the last of a layer's variables was undone, with the call or the transaction that made it."""
+    if not weights:
+        return False
+    last = weights[-1]
+    try:
+        return (list(last)[-1] if isinstance(last, PartitionedVariable) else last).op is None
+    except RuntimeError:
+        return True

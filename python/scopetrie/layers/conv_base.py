@@ -11,6 +11,7 @@ from ..ops.elementwise.arithmetic import add
 from ..ops.nn.activation import bias_add
 from ..ops.nn.windows.conv import conv1d, conv2d, conv3d
 from ..ops.nn.windows.conv_any import convolution
+from ..public import whole
 from ..shapes import TensorShape
 from .base import ZEROS
 from .input_spec import InputSpec
@@ -105,6 +106,7 @@ class Convolution(KernelLayer):
         size: int = found
         return size
 
+    @whole
     def build(self, input_shape: Any) -> None:
         """Makes the kernel and the bias.
 
@@ -118,6 +120,7 @@ class Convolution(KernelLayer):
         self.add_bias(self.filters)
         self.built = True
 
+    @whole
     def call(self, inputs: Any) -> Tensor:
         """Convolves, and adds the bias.
 

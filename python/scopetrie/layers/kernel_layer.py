@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from ..initializers import get as get_initializer
+from ..public import whole
 from .activations import activation_of
 from .base import Layer
 
@@ -45,6 +46,7 @@ class KernelLayer(Layer):
         self.kernel: Any = None
         self.bias: Any = None
 
+    @whole
     def add_kernel(self, shape: Sequence[Any]) -> None:
         """Makes the kernel.
 
@@ -56,6 +58,7 @@ class KernelLayer(Layer):
             constraint=self.kernel_constraint,
         )  # fmt: skip
 
+    @whole
     def add_bias(self, size: int) -> None:
         """Makes the bias, if there is to be one.
 

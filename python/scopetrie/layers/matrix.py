@@ -8,7 +8,7 @@ from ..graph import Tensor
 from ..ops.linalg.contraction import tensordot
 from ..ops.linalg.products import matmul
 from ..ops.nn.activation import bias_add
-from ..public import v1
+from ..public import v1, whole
 from ..shapes import TensorShape
 from .base import ZEROS, applied
 from .describe import described
@@ -45,6 +45,7 @@ class Dense(KernelLayer):
         )  # fmt: skip
         self.input_spec = InputSpec(min_ndim=2)
 
+    @whole
     def build(self, input_shape: Any) -> None:
         """Makes the kernel and the bias.
 
@@ -72,6 +73,7 @@ class Dense(KernelLayer):
         self.add_bias(self.units)
         self.built = True
 
+    @whole
     def call(self, inputs: Any) -> Tensor:
         """Makes the product, and adds the bias.
 

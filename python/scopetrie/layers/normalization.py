@@ -15,7 +15,7 @@ from ..ops.elementwise.cast import cast
 from ..ops.nn.norm import batch_normalization as nn_batch_normalization
 from ..ops.nn.norm import fused_batch_norm, moments
 from ..ops.state.variable import assign_sub
-from ..public import v1
+from ..public import v1, whole
 from ..scopes import name_scope
 from ..shapes import TensorShape
 from .base import ONES, ZEROS, Layer, applied
@@ -95,6 +95,7 @@ class BatchNormalization(Layer):
         self.moving_mean: Any = None
         self.moving_variance: Any = None
 
+    @whole
     def build(self, input_shape: Any) -> None:
         """Makes scale, offset and moving averages.
 
@@ -159,6 +160,7 @@ class BatchNormalization(Layer):
             raise ValueError(f"Duplicate axis: {tuple(axes)}")
         return axes
 
+    @whole
     def call(self, inputs: Any, training: Any = False) -> Tensor:
         """Normalizes.
 

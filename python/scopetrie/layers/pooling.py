@@ -8,7 +8,7 @@ from ..graph import Tensor
 from ..ops.array.dims import expand_dims, squeeze
 from ..ops.array.shape import transpose
 from ..ops.nn.windows.pool import avg_pool, avg_pool3d, max_pool, max_pool3d
-from ..public import v1
+from ..public import v1, whole
 from ..shapes import TensorShape
 from .base import Layer, applied
 from .describe import described
@@ -67,6 +67,7 @@ class Pooling(Layer):
         self.data_format = checked_format(data_format)
         self.input_spec = InputSpec(ndim=self.rank + 2)
 
+    @whole
     def call(self, inputs: Any) -> Tensor:
         """Pools.
 

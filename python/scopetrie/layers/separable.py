@@ -9,7 +9,7 @@ from ..initializers import get as get_initializer
 from ..ops.array.dims import expand_dims, squeeze
 from ..ops.nn.activation import bias_add
 from ..ops.nn.windows.conv_depthwise import separable_conv2d as nn_separable_conv2d
-from ..public import v1
+from ..public import v1, whole
 from .base import ZEROS, applied
 from .conv_base import Convolution
 from .describe import described
@@ -50,6 +50,7 @@ class SeparableConvolution(Convolution):
         self.depthwise_kernel: Any = None
         self.pointwise_kernel: Any = None
 
+    @whole
     def build(self, input_shape: Any) -> None:
         """Makes the two filters and the bias.
 
@@ -73,6 +74,7 @@ class SeparableConvolution(Convolution):
         self.add_bias(self.filters)
         self.built = True
 
+    @whole
     def call(self, inputs: Any) -> Tensor:
         """Convolves, and adds the bias.
 

@@ -12,7 +12,7 @@ from ..ops.array.shape import reshape, transpose
 from ..ops.array.shape import shape as shape_of
 from ..ops.constant import constant
 from ..ops.nn.embedding import dropout as nn_dropout
-from ..public import v1
+from ..public import v1, whole
 from ..shapes import TensorShape
 from .base import Layer, applied
 from .choose import choose
@@ -39,6 +39,7 @@ class Dropout(Layer):
         self.noise_shape = noise_shape
         self.seed = seed
 
+    @whole
     def call(self, inputs: Any, training: Any = False) -> Tensor:
         """Drops elements out in training, and hands the inputs on otherwise.
 
@@ -92,6 +93,7 @@ class Flatten(Layer):
         self.data_format = checked_format(data_format)
         self.input_spec = InputSpec(min_ndim=1)
 
+    @whole
     def call(self, inputs: Any) -> Tensor:
         """Reshapes.
 

@@ -9,7 +9,7 @@ from ..ops.array.join import stack
 from ..ops.array.shape import shape as shape_of
 from ..ops.nn.windows.conv_transpose import conv2d_transpose as nn_conv2d_transpose
 from ..ops.nn.windows.conv_transpose import conv3d_transpose as nn_conv3d_transpose
-from ..public import v1
+from ..public import v1, whole
 from ..shapes import TensorShape
 from .base import ZEROS, applied
 from .conv_base import Convolution
@@ -40,6 +40,7 @@ class TransposedConvolution(Convolution):
         super().__init__(*args, **kwargs)
         self.input_spec = InputSpec(ndim=self.rank + 2)
 
+    @whole
     def build(self, input_shape: Any) -> None:
         """Makes the kernel and the bias.
 
@@ -54,6 +55,7 @@ class TransposedConvolution(Convolution):
         self.add_bias(self.filters)
         self.built = True
 
+    @whole
     def call(self, inputs: Any) -> Tensor:
         """Makes the images larger, and adds the bias.
 

@@ -6,7 +6,7 @@ from typing import Any
 
 from .. import dtypes
 from .._core import name_scope
-from ..graph import GraphKeys, Tensor
+from ..graph import GraphKeys, Tensor, control_dependencies
 from ..ops.array.dims import renamed
 from ..ops.array.fill import ones_like, zeros_like
 from ..ops.constant import convert_to_tensor
@@ -21,7 +21,7 @@ from ..ops.nn.activation import relu
 from ..public import v1
 from .describe import described
 from .kept import add_loss
-from .weighted import BY_NONZERO, checked_weights, compute_weighted_loss, num_present
+from .weighted import BY_NONZERO, all_but_first, checked_weights, compute_weighted_loss, num_present
 
 _RETURNS = "A scalar; for `Reduction.NONE` a tensor of the elements' losses."
 _RAISES = "ValueError: If an argument is missing, or the shapes do not go together."
@@ -151,9 +151,9 @@ def mean_pairwise_squared_error(
     with name_scope(scope, "mean_pairwise_squared_error", [predictions, labels, weights]):
         weights = cast(weights, dtypes.float32)
         truth, guess = as_pair(labels, predictions)
-        checked_weights(weights, guess)
-        gaps = subtract(guess, truth)
-        over = list(range(1, gaps.shape.ndims or 1))
+        with control_dependencies(checked_weights(weights, truth)):
+            gaps = subtract(guess, truth)
+        over = all_but_first(gaps)
         squares = reduce_sum(square(gaps), over, keepdims=True)
         present = num_present(gaps, weights, per_batch=True)
         first = 2.0 * div_no_nan(squares, maximum(present - 1, 0), name="value")

@@ -61,7 +61,7 @@ def softmax_cross_entropy(
         truth = cast(onehot_labels, scores.dtype.base_dtype)
         scores.shape.assert_is_compatible_with(truth.shape)
         if label_smoothing > 0:
-            classes = cast(shape(truth)[1], scores.dtype.base_dtype)
+            classes = cast(shape(truth)[-1], scores.dtype.base_dtype)
             rest = label_smoothing / classes
             truth = truth * (1.0 - label_smoothing) + rest
         truth = stop_gradient(truth, name="labels_stop_gradient")

@@ -18,10 +18,18 @@ from ..ops.elementwise.cast import cast
 from ..ops.elementwise.compare import equal, logical_or, where
 from ..ops.elementwise.divide import div_no_nan
 from ..ops.math.reduce import reduce_all, reduce_sum
+from ..ops.math.sequence import range_
 from ..public import v1
 from .kept import add_loss
 
-__all__ = ["Reduction", "checked_weights", "compute_weighted_loss", "num_present", "squeezed"]
+__all__ = [
+    "Reduction",
+    "all_but_first",
+    "checked_weights",
+    "compute_weighted_loss",
+    "num_present",
+    "squeezed",
+]
 
 BY_NONZERO: Final = "weighted_sum_by_nonzero_weights"
 
@@ -127,14 +135,13 @@ def num_present(losses: Tensor, weights: Tensor, per_batch: bool = False) -> Ten
         present = where(equal(weights, 0.0), zeros_like(weights), ones_like(weights))
         spread = multiply(present, ones_like(losses), name="broadcast_weights")
         if per_batch:
-            return reduce_sum(spread, list(range(1, _rank_of(spread))), keepdims=True, name=scope)
+            return reduce_sum(spread, all_but_first(spread), keepdims=True, name=scope)
         return reduce_sum(spread, name=scope)
 
 
-def _rank_of(tensor: Tensor) -> int:
-    if tensor._dims is None:
-        raise ValueError(f"The rank of {tensor!r} must be known")
-    return len(tensor._dims)
+def all_but_first(tensor: Tensor) -> Any:
+    """The axes of a tensor behind the first."""
+    return range_(1, rank(tensor)) if tensor._dims is None else list(range(1, len(tensor._dims)))
 
 
 def squeezed(labels: Tensor, others: Tensor, weights: Any, difference: int = 0) -> tuple[Tensor, Tensor, Any]:
@@ -208,9 +215,9 @@ def compute_weighted_loss(
                 elif reduction == BY_NONZERO:
                     result = div_no_nan(result, num_present(values, factors), name="value")
                 elif reduction == Reduction.SUM_OVER_BATCH_SIZE:
-                    result = div_no_nan(
-                        result, cast(size(values, name="num_elements"), dtypes.float32), name="value"
-                    )
+                    with name_scope(None, "num_elements", [values]) as scope:
+                        count = cast(size(values, name=scope), dtypes.float32)
+                    result = div_no_nan(result, count, name="value")
             result = cast(result, own)
             add_loss(result, loss_collection)
             return result

@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 
 from ..dtypes import DType, DTypeLike, as_dtype
 from ..graph import Graph, Operation, Tensor
-from ..public import v1
+from ..public import v1, whole
 from ..shapes import TensorShape
 from .constant import convert_to_tensor, register_tensor_conversion_function
 from .elementwise.unary import negative
@@ -109,6 +109,7 @@ class IndexedSlices:
     def _with_components(components: IndexedSlicesValue) -> IndexedSlices:
         return IndexedSlices(*components)
 
+    @whole
     def __neg__(self) -> IndexedSlices:
         return IndexedSlices(negative(self._values), self._indices, self._dense_shape)
 

@@ -10,7 +10,7 @@ from .. import dtypes
 from .._core import name_scope
 from ..dtypes import DType, DTypeLike, as_dtype
 from ..graph import Graph, Operation, Tensor
-from ..public import v1
+from ..public import v1, whole
 from ..shapes import TensorShape
 from .constant import convert_to_tensor
 from .elementwise.cast import cast
@@ -171,11 +171,13 @@ class SparseTensor:
         whole: SparseTensor = made
         return whole
 
+    @whole
     def __mul__(self, y: Any) -> SparseTensor:
         return self._with(sparse_dense_multiply, y, "mul")
 
     __rmul__ = __mul__
 
+    @whole
     def __truediv__(self, y: Any) -> SparseTensor:
         whole = _WHOLE.get(self.dtype.base_dtype)
         return self._with(sparse_dense_divide, y, "truediv", whole)

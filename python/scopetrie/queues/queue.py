@@ -190,6 +190,7 @@ class QueueBase:
             return dict(zip(self._names, tensors, strict=True))
         return tensors[0] if len(tensors) == 1 else tensors
 
+    @whole
     def dequeue(self, name: str | None = None) -> Any:
         """Makes tensors of the next element, which a run waits for.
 

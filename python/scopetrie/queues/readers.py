@@ -40,6 +40,7 @@ class Reading:
         self._is_closed = False
         self.records = self.units = 0
 
+    @whole
     def read(self, queue: Any, most: int, deadline: float | None) -> list[tuple[bytes, bytes]]:
         """Returns the next pieces, at least one: of another file when one is at its end.
 
@@ -194,6 +195,7 @@ class ReaderBase:
         """False: where a reader is, is not saved."""
         return False
 
+    @whole
     def read(self, queue: Any, name: str | None = None) -> ReaderReadV2:
         """Makes tensors of the next piece, and where it is from.
 

@@ -19,7 +19,7 @@ from ..ops.elementwise.unary import sigmoid, tanh
 from ..ops.linalg.products import matmul
 from ..ops.nn.activation import bias_add
 from ..partitioners import fixed_size_partitioner
-from ..public import v1
+from ..public import v1, whole
 from .cell import LSTMStateTuple, RNNCell, known_depth
 
 __all__ = ["BasicLSTMCell", "LSTMCell"]
@@ -70,6 +70,7 @@ class BasicLSTMCell(RNNCell):
         """The size of the output."""
         return self._num_units
 
+    @whole
     def build(self, input_shape: Any) -> None:
         """Makes the kernel and the bias.
 
@@ -161,6 +162,7 @@ class LSTMCell(RNNCell):
         """The size of the output."""
         return self._num_proj or self._num_units
 
+    @whole
     def build(self, input_shape: Any) -> None:
         """Makes the kernel, the bias, and what else was asked for.
 

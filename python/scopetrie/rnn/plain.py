@@ -14,7 +14,7 @@ from ..ops.array.split import split
 from ..ops.elementwise.unary import sigmoid, tanh
 from ..ops.linalg.products import matmul
 from ..ops.nn.activation import bias_add
-from ..public import v1
+from ..public import v1, whole
 from .cell import RNNCell, known_depth
 
 __all__ = ["BasicRNNCell", "GRUCell"]
@@ -74,6 +74,7 @@ class BasicRNNCell(VectorCell):
     ) -> None:  # fmt: skip
         super().__init__(num_units, activation, reuse, name=name, dtype=dtype, **kwargs)
 
+    @whole
     def build(self, input_shape: Any) -> None:
         """Makes the kernel and the bias.
 
@@ -127,6 +128,7 @@ class GRUCell(VectorCell):
         self._kernel_initializer = get_initializer(kernel_initializer)
         self._bias_initializer = get_initializer(bias_initializer)
 
+    @whole
     def build(self, input_shape: Any) -> None:
         """Makes the kernels and the biases of gates and candidate.
 

@@ -14,7 +14,7 @@ from ..ops.control.flow import group
 from ..ops.elementwise.arithmetic import add, minimum, multiply, pow, realdiv, subtract
 from ..ops.elementwise.cast import cast
 from ..ops.state.variable import assign, assign_add, assign_sub
-from ..public import v1
+from ..public import v1, whole
 from ..scopes import get_variable, variable_scope
 from ..variables import global_variables, moving_average_variables, trainable_variables
 from .optimizers.slots import create_slot, create_zeros_slot
@@ -107,6 +107,7 @@ class ExponentialMovingAverage:
         self.name = name
         self._averages: dict[Any, Any] = {}
 
+    @whole
     def apply(self, var_list: Iterable[Any] | None = None) -> Operation:
         """Builds the operation that updates the averages; makes those that there are not.
 

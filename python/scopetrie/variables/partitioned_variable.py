@@ -12,6 +12,7 @@ from ..ops.array.fill import identity
 from ..ops.array.join import concat
 from ..ops.array.split import split
 from ..ops.constant import register_tensor_conversion_function
+from ..public import whole
 from ..shapes import TensorShape, as_shape
 
 name_scope = _core.name_scope
@@ -122,6 +123,7 @@ class PartitionedVariable:
             raise NotImplementedError(refusal.format(axes))
         return axes[0]
 
+    @whole
     def as_tensor(self) -> Tensor:
         """Makes nodes that concatenate the parts.
 

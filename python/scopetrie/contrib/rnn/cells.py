@@ -96,6 +96,7 @@ class LayerNormBasicLSTMCell(RNNCell):
         """The size of the output."""
         return self._num_units
 
+    @whole
     def build(self, input_shape: Any) -> None:
         """Makes the kernel, and the bias or what normalizes.
 

@@ -24,7 +24,7 @@ from ...ops.linalg.products import matmul
 from ...ops.math.masks import sequence_mask
 from ...ops.math.reduce import reduce_sum
 from ...ops.nn.activation import softmax
-from ...public import v1
+from ...public import v1, whole
 from ...scopes import get_variable, name_scope, variable_scope
 
 __all__ = ["AttentionMechanism", "BahdanauAttention", "LuongAttention"]
@@ -101,6 +101,7 @@ class AttentionMechanism:
         """
         return zeros([batch_size, self._size], dtype)
 
+    @whole
     def initial_state(self, batch_size: Any, dtype: DTypeLike) -> Tensor:
         """Returns the state to begin with: the probabilities.
 
@@ -165,6 +166,7 @@ class BahdanauAttention(AttentionMechanism):
         self._num_units = num_units
         self._normalize = normalize
 
+    @whole
     def __call__(self, query: Any, state: Any) -> tuple[Tensor, Any]:
         """Scores the rows for a query.
 
@@ -220,6 +222,7 @@ class LuongAttention(AttentionMechanism):
         self._num_units = num_units
         self._scale = scale
 
+    @whole
     def __call__(self, query: Any, state: Any) -> tuple[Tensor, Any]:
         """Scores the rows for a query.
 

@@ -18,7 +18,7 @@ from ...ops.constant import convert_to_tensor
 from ...ops.control.tensor_array import TensorArray
 from ...ops.control.trace import flat, packed
 from ...ops.linalg.products import matmul
-from ...public import v1
+from ...public import v1, whole
 from ...rnn.cell import RNNCell
 from ...rnn.steps import require_cell
 from ...scopes import name_scope
@@ -140,6 +140,7 @@ class AttentionWrapper(RNNCell):
             self._given([each.state_size for each in self._mechanisms]),
         )  # fmt: skip
 
+    @whole
     def zero_state(self, batch_size: Any, dtype: DTypeLike) -> AttentionWrapperState:
         """Returns the state to begin with.
 

@@ -17,7 +17,7 @@ from ...ops.control.trace import check_alike, flat, packed
 from ...ops.elementwise.compare import greater_equal, logical_not, logical_or, where
 from ...ops.folding import constant_value
 from ...ops.math.reduce import reduce_all
-from ...public import v1
+from ...public import v1, whole
 from ...rnn.steps import keep_where, output_dims, require_cell, swapped
 from ...scopes import name_scope, variable_scope
 from ...shapes import TensorShape
@@ -150,6 +150,7 @@ class BasicDecoder(Decoder):
         size = self._rnn_size()
         return BasicDecoderOutput(packed(size, [dtype] * len(flat(size))), self._helper.sample_ids_dtype)
 
+    @whole
     def initialize(self, name: str | None = None) -> tuple[Any, Any, Any]:
         """Returns for each example whether it has ended, the first inputs and the first state.
 

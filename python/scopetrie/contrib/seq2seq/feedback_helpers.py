@@ -17,7 +17,7 @@ from ...ops.math.arg import argmax
 from ...ops.math.reduce import reduce_all
 from ...ops.nn.embedding import embedding_lookup
 from ...ops.random.choice import multinomial
-from ...public import v1
+from ...public import v1, whole
 from ...shapes import TensorShape
 from .helpers import HelperOfClasses
 
@@ -55,6 +55,7 @@ class GreedyEmbeddingHelper(HelperOfClasses):
         """How many examples there are."""
         return self._batch
 
+    @whole
     def initialize(self, name: str | None = None) -> tuple[Any, Any]:
         """Returns that no example has ended, and the rows of the first numbers.
 
@@ -63,6 +64,7 @@ class GreedyEmbeddingHelper(HelperOfClasses):
         """
         return fill([self._batch], False), self._first
 
+    @whole
     def sample(self, time: Any, outputs: Any, state: Any, name: str | None = None) -> Any:
         """Returns the likeliest classes.
 
@@ -120,6 +122,7 @@ class SampleEmbeddingHelper(GreedyEmbeddingHelper):
         self._temperature = softmax_temperature
         self._seed = seed
 
+    @whole
     def sample(self, time: Any, outputs: Any, state: Any, name: str | None = None) -> Any:
         """Returns classes that are drawn.
 
@@ -174,6 +177,7 @@ class InferenceHelper(HelperOfClasses):
         """The dtype of samples."""
         return self._dtype
 
+    @whole
     def initialize(self, name: str | None = None) -> tuple[Any, Any]:
         """Returns that no example has ended, and the first inputs.
 
@@ -182,6 +186,7 @@ class InferenceHelper(HelperOfClasses):
         """
         return fill([self._batch], False), self._first
 
+    @whole
     def sample(self, time: Any, outputs: Any, state: Any, name: str | None = None) -> Any:
         """Calls `sample_fn`.
 

@@ -17,7 +17,7 @@ from ...ops.elementwise.cast import cast
 from ...ops.elementwise.compare import equal, greater_equal
 from ...ops.math.arg import argmax
 from ...ops.math.reduce import reduce_all
-from ...public import v1
+from ...public import v1, whole
 from ...rnn.steps import as_inputs, swapped
 from ...scopes import name_scope
 from ...shapes import TensorShape
@@ -151,6 +151,7 @@ class TrainingHelper(HelperOfClasses):
             row.set_shape(each.shape)
         return packed(self._structure, found)
 
+    @whole
     def initialize(self, name: str | None = None) -> tuple[Any, Any]:
         """Returns which examples are empty, and the first inputs.
 
@@ -161,6 +162,7 @@ class TrainingHelper(HelperOfClasses):
             ended = equal(0, self._lengths)
             return ended, self._read(0, ended)
 
+    @whole
     def sample(self, time: Any, outputs: Any, state: Any, name: str | None = None) -> Any:
         """Returns the likeliest classes.
 
@@ -232,6 +234,7 @@ class CustomHelper(Helper):
         """The dtype of samples."""
         return self._dtype
 
+    @whole
     def initialize(self, name: str | None = None) -> tuple[Any, Any]:
         """Calls `initialize_fn`.
 
@@ -243,6 +246,7 @@ class CustomHelper(Helper):
             self._batch = size(ended)
             return ended, inputs
 
+    @whole
     def sample(self, time: Any, outputs: Any, state: Any, name: str | None = None) -> Any:
         """Calls `sample_fn`.
 

@@ -13,7 +13,7 @@ from ...ops.constant import index_array
 from ...ops.declare import FLOATS_HALF_FIRST, tensor
 from ...ops.folding import dims_from
 from ...ops.nn.windows.conv import CONV3D_ATTRIBUTES, CONV_ATTRIBUTES, conv_attributes
-from ...ops.nn.windows.convolve import written_out
+from ...ops.nn.windows.convolve import group_count, written_out
 from ...ops.nn.windows.window import (
     TO_LAST,
     Geometry,
@@ -27,6 +27,7 @@ from ...ops.nn.windows.window import (
     window_counts,
     window_keys,
 )
+from ...ops.node_text import Dims
 from ...ops.promises import makes_new
 from ...ops.registry import OPS, define_op
 from ...public import v1
@@ -38,7 +39,7 @@ Grads = list[Tensor | None]
 def _by_filter(xp: Any, x: Any, grad: Any, sizes: tuple[int, ...], shape: Geometry) -> Any:
     """The gradient by a filter `[spatial..., C / groups, D]`."""
     window, (depth, out_depth) = sizes[:-2], sizes[-2:]
-    groups = x.shape[-1] // depth if depth else 1
+    groups = group_count(x.shape[-1], depth, out_depth)
     if groups > 1:
         each = out_depth // groups
         parts = [
@@ -84,7 +85,13 @@ def _filter_kernel(by_filter: Any) -> Any:
 
 
 def _filter_rule(x: Tensor, filter_sizes: Tensor, grad: Tensor, **attrs: Any) -> Any:
-    return x.dtype.base_dtype, dims_from(filter_sizes)
+    return x.dtype.base_dtype, _of_rank(len(attrs["strides"]), filter_sizes)
+
+
+def _of_rank(rank: int, sizes: Tensor) -> Dims:
+    """The sizes that a tensor says; of a rank, where it does not."""
+    found = dims_from(sizes)
+    return (None,) * rank if found is None else found
 
 
 _sizes = tensor("filter_sizes", (dtypes.int32,), None, host=True)
@@ -145,7 +152,7 @@ _depthwise_filter = define_op(
 _depthwise_input = define_op(
     "DepthwiseConv2dNativeBackpropInput", tensor("input_sizes", (dtypes.int32,), None, host=True),
     tensor("filter", FLOATS_HALF_FIRST), tensor("out_backprop"),
-    rule=lambda sizes, taps, grad, **attrs: (taps.dtype.base_dtype, dims_from(sizes)),
+    rule=lambda sizes, taps, grad, **attrs: (taps.dtype.base_dtype, _of_rank(4, sizes)),
     kernel=_depthwise_input_kernel, attributes=_DEPTHWISE,
 )  # fmt: skip
 

@@ -143,6 +143,7 @@ class TensorArray:
         """The shape of the tensors, as far as it is known."""
         return TensorShape(self._dims[0])
 
+    @whole
     def identity(self) -> TensorArray:
         """Returns a TensorArray with the same rows, as another operation."""
         return self._with_flow(identity(self._flow))
@@ -201,6 +202,7 @@ class TensorArray:
             )
         return row
 
+    @whole
     def stack(self, name: str | None = None) -> Tensor:
         """Returns all tensors as one.
 
@@ -229,6 +231,7 @@ class TensorArray:
         """
         return pick_rows(indices, self._flow, dtype=self._dtype, element_shape=self._dims[0], name=name)
 
+    @whole
     def concat(self, name: str | None = None) -> Tensor:
         """Returns all tensors one after the other along their first dimension.
 

@@ -17,7 +17,7 @@ from ...ops.control.flow import group, tuple_
 from ...ops.indexed_slices import IndexedSlices
 from ...ops.math.segment import unsorted_segment_sum
 from ...ops.state.variable import assign_add
-from ...public import v1
+from ...public import v1, whole
 from ...variables import PartitionedVariable, Variable, trainable_variables
 from .slots import create_slot, create_zeros_slot
 
@@ -117,6 +117,7 @@ class Optimizer:
                 )
             return self.apply_gradients(pairs, global_step=global_step, name=name)
 
+    @whole
     def compute_gradients(
         self,
         loss: Any,

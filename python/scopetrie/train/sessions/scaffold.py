@@ -12,7 +12,7 @@ from ...graph import GraphKeys, Operation, get_default_graph
 from ...ops.array.join import concat
 from ...ops.constant import constant
 from ...ops.control.flow import group, no_op, tables_initializer
-from ...public import v1
+from ...public import v1, whole
 from ...summary.ops import merge_all
 from ...variables import (
     global_variables,
@@ -95,6 +95,7 @@ class Scaffold:
         function = self._init_fn
         return None if function is None else lambda session: function(self, session)
 
+    @whole
     def finalize(self) -> Scaffold:
         """Makes what is missing, and finalizes the graph.
 
@@ -148,6 +149,7 @@ class Scaffold:
         return made
 
     @staticmethod
+    @whole
     def default_local_init_op() -> Operation:
         """Makes an operation that initializes local variables and tables."""
         return group(local_variables_initializer(), tables_initializer(), no_op(name="init"))

@@ -19,7 +19,7 @@ from ...constant import index_array
 from ...declare import FLOATS_HALF_FIRST, tensor
 from ...registry import define_op
 from .conv import CONV3D_ATTRIBUTES, CONV_ATTRIBUTES, conv_attributes
-from .convolve import convolve, parts_of, placed
+from .convolve import convolve, group_count, parts_of, placed
 from .window import (
     Geometry,
     added_at,
@@ -41,7 +41,7 @@ _FOLDED: Final = 2
 def _spread_windows(xp: Any, sizes: tuple[int, ...], taps: Any, grad: Any, shape: Geometry) -> Any:
     """The transpose of `convolve`: adds, for each place of `grad`, a multiple of the filter into an image."""
     window, (depth, out_depth) = taps.shape[:-2], taps.shape[-2:]
-    groups = sizes[-1] // depth if depth else 1
+    groups = group_count(sizes[-1], depth, out_depth)
     if groups > 1:
         each = out_depth // groups
         parts = [

@@ -36,6 +36,23 @@ _SMALL_PRODUCT: Final = 1_000_000
 _FEW_CHANNELS: Final = 2
 
 
+def group_count(channels: int, depth: int, out_depth: int) -> int:
+    """The number of groups of channels that are convolved apart.
+
+    Args:
+        channels: The channels of the input.
+        depth: Those of the filter.
+        out_depth: Those of the output.
+
+    Raises:
+        ValueError: If they do not go together.
+    """
+    groups = channels // depth if depth else 0
+    if groups * depth != channels or (groups and out_depth % groups):
+        raise ValueError(f"input depth must be evenly divisible by filter depth: {channels} vs {depth}")
+    return groups
+
+
 def convolve(xp: Any, x: Any, taps: Any, shape: Geometry) -> Any:
     """Convolves a channels-last array.
 
@@ -54,9 +71,7 @@ def convolve(xp: Any, x: Any, taps: Any, shape: Geometry) -> Any:
     """
     window = taps.shape[:-2]
     depth, out_depth = taps.shape[-2:]
-    groups = x.shape[-1] // depth if depth else 0
-    if groups * depth != x.shape[-1] or (groups and out_depth % groups):
-        raise ValueError(f"input depth must be evenly divisible by filter depth: {x.shape[-1]} vs {depth}")
+    groups = group_count(x.shape[-1], depth, out_depth)
     if groups != 1:
         each = out_depth // groups
         parts = [

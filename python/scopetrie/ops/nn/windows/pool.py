@@ -10,7 +10,6 @@ import numpy as np
 from .... import dtypes
 from ...._core import OpFunction
 from ....dtypes import DType, DTypeLike, as_dtype
-from ....errors import InvalidArgumentError, UnimplementedError
 from ....graph import Tensor
 from ....public import v1
 from ...array.dims import renamed
@@ -21,6 +20,7 @@ from ...faults import check_choice
 from ...outputs import MaxPoolWithArgmax
 from ...promises import makes_new
 from ...registry import define_op
+from .pool_windows import check_paddings, check_window, largest_of_channels
 from .window import (
     Geometry,
     borders,
@@ -36,26 +36,6 @@ from .window import (
     window_counts,
     window_slices,
 )  # fmt: skip
-
-
-def _check_window(ksize: tuple[int, ...], strides: tuple[int, ...], data_format: str) -> None:
-    """Refuses a window that this pooling is not made for.
-
-    Raises:
-        InvalidArgumentError: If a size or a stride is not positive.
-        UnimplementedError: If it reaches over several images or channels.
-    """
-    if min(*ksize, *strides) < 1:
-        raise InvalidArgumentError(
-            None, None, f"Sliding window sizes and strides must be positive: {list(ksize)}, {list(strides)}"
-        )
-    channel = channel_axis(data_format, len(ksize))
-    if any(each[at] != 1 for each in (ksize, strides) for at in (0, channel)):
-        raise UnimplementedError(
-            None,
-            None,
-            "Pooling across images or channels is not supported: their window and stride must be 1",
-        )
 
 
 def _parts(xp: Any, x: Any, window: tuple[int, ...], shape: Geometry, value: Any) -> list[Any]:
@@ -118,8 +98,13 @@ def _pool_kernel(pool: Any) -> Any:
         explicit_paddings: tuple[int, ...] = (),
     ) -> Any:  # fmt: skip
         shape = geometry(data_format, strides, (1,) * len(ksize), padding, explicit_paddings)
-        _check_window(ksize, strides, data_format)
-        window = tuple(ksize[axis] for axis in spatial_axes(data_format, len(ksize)))
+        axes = spatial_axes(data_format, len(ksize))
+        window = tuple(ksize[axis] for axis in axes)
+        check_paddings(window, [explicit_paddings[2 * at : 2 * at + 2] for at in axes])
+        channel = channel_axis(data_format, len(ksize))
+        if pool is _max_pool and len(ksize) == 4 and min(ksize) > 0 and ksize[channel] > 1:
+            return makes_new(largest_of_channels(xp, ksize, strides, channel))
+        check_window(ksize, strides, data_format)
         return makes_new(channels_apart(xp, lambda x: pool(xp, x, window, shape), data_format))
 
     return kernel
@@ -193,6 +178,8 @@ def _attributes(
         "padding": check_choice(kind, "padding", type, choices),
         "data_format": data_format,
     }
+    if pairs and min(pairs) < 0:
+        raise ValueError(f"All elements of explicit_paddings must be nonnegative: {list(pairs)}")
     return attrs | {"explicit_paddings": pairs} if pairs else attrs
 
 
@@ -282,7 +269,7 @@ def _argmax_kernel(
         whole = math.prod(x.shape if include_batch_in_index else x.shape[1:])
         if 0 in x.shape:
             raise ValueError("tensor_in must not be empty")
-        _check_window(ksize, strides, "NHWC")
+        check_window(ksize, strides, "NHWC")
         images = x.shape[0] if include_batch_in_index else 1
         places = count_up(xp, xp.astype(x[:1, :1, :1, :1], xp.int64), whole)
         places = xp.reshape(places, (images, *x.shape[1:]))
