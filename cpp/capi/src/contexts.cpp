@@ -70,7 +70,7 @@ ScopeOptions options_of(const scopetrie_scope_options& given, scopetrie_context*
                   : given.reuse == SCOPETRIE_AUTO_REUSE ? Reuse::kAuto
                                                         : Reuse::kNo;
   options.dtype = static_cast<std::uint8_t>(given.dtype);
-  options.auxiliary_name_scope = given.no_name_scope == 0 && context->store == nullptr;
+  options.auxiliary_name_scope = given.no_name_scope == 0 && checked(context).store == nullptr;
   if (given.initializer != nullptr)
     if (const Initial initial = initial_of(given.initializer, context); initial.is_given())
       options.initializer = initial;
@@ -101,7 +101,8 @@ namespace {
 
 template <class Block, class... Arguments>
 void open(scopetrie_context* context, Arguments&&... arguments) {
-  context->blocks.emplace_back(std::in_place_type<Block>, context->at, std::forward<Arguments>(arguments)...);
+  checked(context).blocks.emplace_back(std::in_place_type<Block>, checked(context).at,
+                                       std::forward<Arguments>(arguments)...);
 }
 
 scopetrie_context* context_new(scopetrie_graph* graph, std::int32_t where) {
@@ -117,8 +118,8 @@ void context_free(scopetrie_context* context) {
 
 scopetrie_graph* context_graph(scopetrie_context* context) {
   return guarded_or<>(static_cast<scopetrie_graph*>(nullptr), [&] {
-    check_is_graphs("context_graph", *context);
-    return context->graph;
+    check_is_graphs("context_graph", checked(context));
+    return checked(context).graph;
   });
 }
 
@@ -144,7 +145,7 @@ std::int32_t enter_captured_scope(scopetrie_context* context, const scopetrie_sc
 
 std::int32_t enter_name_scope(scopetrie_context* context, const char* name) {
   return guarded([&] {
-    check_is_graphs("enter_name_scope", *context);
+    check_is_graphs("enter_name_scope", checked(context));
     open<OpenNameScope>(context, given(name, "name"));
   });
 }
@@ -152,7 +153,7 @@ std::int32_t enter_name_scope(scopetrie_context* context, const char* name) {
 std::int32_t enter_control_dependencies(scopetrie_context* context, const scopetrie_operation* operations,
                                         std::size_t count) {
   return guarded([&] {
-    check_is_graphs("enter_control_dependencies", *context);
+    check_is_graphs("enter_control_dependencies", checked(context));
     std::vector<OpId> ids;
     ids.reserve(count);
     for (std::size_t i = 0; i < count; ++i) ids.push_back(as<Operation>(operations[i]).id());
@@ -162,15 +163,15 @@ std::int32_t enter_control_dependencies(scopetrie_context* context, const scopet
 
 std::int32_t leave(scopetrie_context* context) {
   return guarded([&] {
-    if (context->blocks.empty()) throw Error(ErrorKind::kRuntime, "leave: no block is open.");
-    context->blocks.pop_back();
+    if (checked(context).blocks.empty()) throw Error(ErrorKind::kRuntime, "leave: no block is open.");
+    checked(context).blocks.pop_back();
   });
 }
 
 scopetrie_scope* capture_scope(scopetrie_context* context) {
   return guarded_or<>(static_cast<scopetrie_scope*>(nullptr), [&] {
-    auto made = std::make_unique<scopetrie_scope>(context->graph, context->at.current_variable_scope);
-    context->graph->references.fetch_add(1, std::memory_order_relaxed);
+    auto made = std::make_unique<scopetrie_scope>(checked(context).graph, checked(context).at.current_variable_scope);
+    checked(context).graph->references.fetch_add(1, std::memory_order_relaxed);
     return made.release();
   });
 }
@@ -183,18 +184,18 @@ void scope_release(scopetrie_scope* scope) {
 }
 
 const char* variable_scope_name(scopetrie_context* context) {
-  return text_of([&](std::string& text) { text = context->at.current_variable_scope->name(); });
+  return text_of([&](std::string& text) { text = checked(context).at.current_variable_scope->name(); });
 }
 const char* name_scope(scopetrie_context* context) {
   return text_of([&](std::string& text) {
-    check_is_graphs("name_scope", *context);
-    context->at.append_name_scope(text);
+    check_is_graphs("name_scope", checked(context));
+    checked(context).at.append_name_scope(text);
   });
 }
 const char* unique_name(scopetrie_context* context, const char* name, std::int32_t mark) {
   return text_of([&](std::string& text) {
-    Context& at = context->at;
-    if (scopetrie_store* store = context->store; store != nullptr) {
+    Context& at = checked(context).at;
+    if (scopetrie_store* store = checked(context).store; store != nullptr) {
       FollowedNames& names = store->owner != nullptr ? host->names(store->owner) : store->own_store->followed_names();
       return names.append_unique(at.current_variable_scope->in(at.graph()), given(name, "name"), mark != 0, text);
     }
@@ -205,7 +206,7 @@ const char* unique_name(scopetrie_context* context, const char* name, std::int32
 std::int32_t get_variable(scopetrie_context* context, const char* name, const scopetrie_variable_options* structure,
                           scopetrie_variable* variable, std::int32_t* is_new) {
   return guarded([&] {
-    check_is_graphs("get_variable", *context);
+    check_is_graphs("get_variable", checked(context));
     const scopetrie_variable_options asked = read(structure);
     VariableOptions options;
     if (asked.has_shape != 0) options.shape = AskedShape(std::span(asked.shape, static_cast<std::size_t>(asked.rank)));
@@ -214,7 +215,7 @@ std::int32_t get_variable(scopetrie_context* context, const char* name, const sc
     if (asked.not_trainable != 0) options.trainable = false;
     if (asked.collections != nullptr)
       options.collections.emplace(asked.collections, asked.collections + asked.collection_count);
-    const GotVariable got = context->at.get_variable(given(name, "name"), options);
+    const GotVariable got = checked(context).at.get_variable(given(name, "name"), options);
     *variable = as<scopetrie_variable>(got.variable);
     if (is_new != nullptr) *is_new = got.made ? 1 : 0;
   });
@@ -224,7 +225,7 @@ std::int32_t add_operation(scopetrie_context* context, const char* type, const c
                            const scopetrie_tensor* inputs, std::size_t input_count, const scopetrie_output* outputs,
                            std::size_t output_count, scopetrie_operation* operation) {
   return guarded([&] {
-    check_is_graphs("add_operation", *context);
+    check_is_graphs("add_operation", checked(context));
     std::vector<Tensor> read;
     read.reserve(input_count);
     for (std::size_t i = 0; i < input_count; ++i) read.push_back(as<Tensor>(inputs[i]));
@@ -233,15 +234,15 @@ std::int32_t add_operation(scopetrie_context* context, const char* type, const c
       made[i].dtype = static_cast<std::uint8_t>(outputs[i].dtype);
       if (outputs[i].rank >= 0) made[i].shape.emplace(outputs[i].shape, outputs[i].shape + outputs[i].rank);
     }
-    const Operation op =
-        context->at.add_op(given(type, "type"), read, made, {.name = name == nullptr ? std::string_view() : name});
+    const Operation op = checked(context).at.add_op(given(type, "type"), read, made,
+                                                    {.name = name == nullptr ? std::string_view() : name});
     if (operation != nullptr) *operation = as<scopetrie_operation>(op);
   });
 }
 
 scopetrie_transaction* transaction_begin(scopetrie_context* context) {
   return guarded_or<>(static_cast<scopetrie_transaction*>(nullptr),
-                      [&] { return new scopetrie_transaction{context->at.transaction()}; });
+                      [&] { return new scopetrie_transaction{checked(context).at.transaction()}; });
 }
 void transaction_commit(scopetrie_transaction* transaction) {
   guarded([&] {

@@ -40,15 +40,15 @@ std::int32_t give(const std::optional<Found>& found, Handle* out) {
 }
 
 std::int32_t find_variable(scopetrie_graph* graph, const char* path, scopetrie_variable* variable) {
-  return guarded_or<>(-1, [&] { return give(graph_of(graph).find_variable(path), variable); });
+  return guarded_or<>(-1, [&] { return give(graph_of(graph).find_variable(given(path, "path")), variable); });
 }
 
 std::int32_t find_operation(scopetrie_graph* graph, const char* name, scopetrie_operation* operation) {
-  return guarded_or<>(-1, [&] { return give(graph_of(graph).find_operation(name), operation); });
+  return guarded_or<>(-1, [&] { return give(graph_of(graph).find_operation(given(name, "name")), operation); });
 }
 
 std::int32_t find_tensor(scopetrie_graph* graph, const char* name, scopetrie_tensor* tensor) {
-  return guarded_or<>(-1, [&] { return give(graph_of(graph).find_tensor(name), tensor); });
+  return guarded_or<>(-1, [&] { return give(graph_of(graph).find_tensor(given(name, "name")), tensor); });
 }
 
 }  // namespace

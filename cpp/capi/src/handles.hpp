@@ -101,6 +101,16 @@ struct scopetrie_context {
   std::deque<Block> blocks;
 };
 
+namespace scopetrie::capi {
+
+/// The context, refused where it is null.
+inline scopetrie_context& checked(scopetrie_context* context) {
+  if (context == nullptr) refuse_handle("context");
+  return *context;
+}
+
+}  // namespace scopetrie::capi
+
 struct scopetrie_transaction {
   scopetrie::Transaction transaction;
 };

@@ -74,7 +74,7 @@ std::int32_t store_get(scopetrie_context* context, const char* name, const scope
       options.initializer = *initial.rule();
     }
     const GotStoreVariable got =
-        making(store, [&] { return get_in(context->at, *store.values, given(name, "name"), options); });
+        making(store, [&] { return get_in(checked(context).at, *store.values, given(name, "name"), options); });
     if (variable != nullptr) *variable = as<scopetrie_store_variable>(got.variable);
     if (is_new != nullptr) *is_new = got.made ? 1 : 0;
   });
@@ -96,8 +96,8 @@ std::int32_t store_put(scopetrie_context* context, const char* name, const scope
     const scopetrie_store& store = store_of("store_put", context);
     const scopetrie_variable_options asked = read(structure);
     const std::string_view text = given(name, "name");
-    const DType dtype =
-        asked.dtype != 0 ? DType(static_cast<std::uint8_t>(asked.dtype)) : context->at.current_variable_scope->dtype();
+    const DType dtype = asked.dtype != 0 ? DType(static_cast<std::uint8_t>(asked.dtype))
+                                         : checked(context).at.current_variable_scope->dtype();
     const std::size_t bytes = byte_count("store_put", text, shape_of(asked), dtype);
     if (elements == nullptr && bytes != 0) refuse_handle("pointer to elements");
     Lent* lent = nullptr;
@@ -111,7 +111,7 @@ std::int32_t store_put(scopetrie_context* context, const char* name, const scope
         memory = Memory::adopt(elements, bytes, {.context = kept.get(), .release = Lent::give_back});
         lent = kept.release();
       }
-      return put_in(context->at, *store.values, text, shape_of(asked), dtype, asked.not_trainable == 0, memory);
+      return put_in(checked(context).at, *store.values, text, shape_of(asked), dtype, asked.not_trainable == 0, memory);
     });
     if (lent != nullptr) lent->release = release;
     if (variable != nullptr) *variable = as<scopetrie_store_variable>(made);
@@ -123,18 +123,20 @@ template <class Change>
 std::int32_t changing(const char* call, scopetrie_context* context, Change&& change) {
   return guarded([&] {
     Values& values = *store_of(call, context).values;
-    Transaction transaction = context->at.transaction();
+    Transaction transaction = checked(context).at.transaction();
     change(values);
     transaction.commit();
   });
 }
 
 std::int32_t store_erase(scopetrie_context* context, const char* path) {
-  return changing("store_erase", context, [&](Values& values) { erase_in(context->at, values, given(path, "path")); });
+  return changing("store_erase", context,
+                  [&](Values& values) { erase_in(checked(context).at, values, given(path, "path")); });
 }
 std::int32_t store_move(scopetrie_context* context, const char* path, const char* to) {
-  return changing("store_move", context,
-                  [&](Values& values) { move_in(context->at, values, given(path, "path"), given(to, "path")); });
+  return changing("store_move", context, [&](Values& values) {
+    move_in(checked(context).at, values, given(path, "path"), given(to, "path"));
+  });
 }
 
 std::int64_t store_size(scopetrie_store* store) {
