@@ -36,7 +36,7 @@ FLOORS = [
     {"scopes", "store"},
     {"partitioned"},
     {"execution"},
-    {"data", "layers", "metrics"},
+    {"data", "distributions", "layers", "metrics"},
     {"lookup", "queues", "rnn"},
     {"parameters", "summary", "compat", "client", "onnx", "v1"},
     {"saved_graphs"},

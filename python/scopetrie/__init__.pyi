@@ -8,6 +8,7 @@ from . import client as client
 from . import compat as compat
 from . import contrib as contrib
 from . import data as data
+from . import distributions as distributions
 from . import dtypes as dtypes
 from . import errors as errors
 from . import estimator as estimator
@@ -641,6 +642,7 @@ __all__ = [
     "disable_tensor_equality",
     "disable_v2_behavior",
     "disable_v2_tensorshape",
+    "distributions",
     "div",
     "div_no_nan",
     "divide",

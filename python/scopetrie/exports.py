@@ -189,6 +189,13 @@ EXPORTS: Final = {
         data.experimental.transforming enumerate_dataset ignore_errors map_and_batch parallel_interleave
         data.experimental.transforming prefetch_to_device shuffle_and_repeat unbatch
     """,
+    "contrib.distributions": """
+        distributions.base Distribution FULLY_REPARAMETERIZED NOT_REPARAMETERIZED ReparameterizationType
+        distributions.classes Bernoulli Categorical OneHotCategorical
+        distributions.divergence RegisterKL kl_divergence
+        distributions.scalar Exponential Laplace Normal Uniform
+        distributions.vectors MultivariateNormalDiag
+    """,
     "contrib.framework": """
         contrib.framework.checkpoints assign_from_checkpoint assign_from_checkpoint_fn assign_from_values
         contrib.framework.checkpoints assign_from_values_fn filter_variables
@@ -347,6 +354,12 @@ EXPORTS: Final = {
         ops.math.formulas assert_all_finite=verify_tensor_all_finite is_non_decreasing is_strictly_increasing
         ops.value_kinds is_numeric_tensor
         tracebacks disable_traceback_filtering enable_traceback_filtering is_traceback_filtering_enabled
+    """,
+    "distributions": """
+        distributions.base Distribution FULLY_REPARAMETERIZED NOT_REPARAMETERIZED ReparameterizationType
+        distributions.classes Bernoulli Categorical
+        distributions.divergence RegisterKL kl_divergence
+        distributions.scalar Exponential Laplace Normal Uniform
     """,
     "dtypes": """
         dtypes DType QUANTIZED_DTYPES as_dtype bfloat16 bool complex128 complex64 double float16 float32

@@ -231,6 +231,11 @@ _GROUPS: Final = {
         linalg.LinearOperatorTridiag linalg.LinearOperatorZeros linalg.experimental nn.experimental
         math.special
     """,
+    "it draws no gamma distributed numbers, which this stands on. Use distributions.Normal, or py_func with "
+    "SciPy": """
+        distributions.Beta distributions.Dirichlet distributions.DirichletMultinomial distributions.Gamma
+        distributions.Multinomial distributions.StudentT
+    """,
     "layers that make variables of their own are built on scopes: use layers, or write the layer with "
     "get_variable under a variable_scope, as the README's examples do": """
         keras
@@ -248,7 +253,7 @@ _GROUPS: Final = {
         feature_column
     """,
     "it is a part of TensorFlow that has to do with neither scopes, variables nor arrays": """
-        audio config distribute distributions experimental lite manip
+        audio config distribute experimental lite manip
         mixed_precision profiler resource_loader saved_model sets signal spectral sysconfig types
         version COMPILER_VERSION CXX11_ABI_FLAG CXX_VERSION GIT_VERSION GRAPH_DEF_VERSION
         GRAPH_DEF_VERSION_MIN_CONSUMER GRAPH_DEF_VERSION_MIN_PRODUCER MONOLITHIC_BUILD VERSION

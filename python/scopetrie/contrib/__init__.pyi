@@ -3,6 +3,7 @@
 from ..contrib import crf as crf
 from ..contrib import cudnn_rnn as cudnn_rnn
 from ..contrib import data as data
+from ..contrib import distributions as distributions
 from ..contrib import framework as framework
 from ..contrib import layers as layers
 from ..contrib import learn as learn
@@ -19,6 +20,7 @@ __all__ = [
     "crf",
     "cudnn_rnn",
     "data",
+    "distributions",
     "framework",
     "layers",
     "learn",
