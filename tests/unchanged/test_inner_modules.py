@@ -193,3 +193,12 @@ def test_contrib_s_inner_modules() -> None:
     assert initializers.xavier_initializer is tf.contrib.layers.xavier_initializer
     assert layers.conv2d is tf.contrib.layers.conv2d and utils.collect_named_outputs is collect_named_outputs
     assert arg_scope is tf.contrib.framework.arg_scope
+
+
+def test_modes_and_nests_of_data() -> None:
+    with tf.as_tensorflow():
+        from tensorflow.python.data.ops import dataset_ops
+        from tensorflow.python.data.util import nest
+        from tensorflow.python.eager import context
+    assert dataset_ops.Dataset is tf.data.Dataset and nest.flatten([1, [2]]) == [1, 2]
+    assert context.in_graph_mode() and not context.in_eager_mode() and not context.executing_eagerly()

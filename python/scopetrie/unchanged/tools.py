@@ -17,6 +17,8 @@ from ..train.saving.checkpoint_reader import load_checkpoint
 __all__ = [
     "Device",
     "broadcast_weights",
+    "in_eager_mode",
+    "in_graph_mode",
     "list_local_devices",
     "print_tensors_in_checkpoint_file",
     "with_dependencies",
@@ -39,6 +41,16 @@ def list_local_devices(session_config: Any = None) -> list[Device]:
     ['/device:CPU:0']
     """
     return [Device("/device:CPU:0", "CPU", 0, "")]
+
+
+def in_graph_mode() -> bool:
+    """Whether operations are added to a graph, to be run later: always."""
+    return True
+
+
+def in_eager_mode() -> bool:
+    """Whether operations are run at once: never."""
+    return False
 
 
 def with_dependencies(dependencies: Sequence[Any], output_tensor: Any, name: str | None = None) -> Tensor:
