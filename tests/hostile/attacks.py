@@ -39,6 +39,10 @@ FILLS: tuple[Callable[[World], Any], ...] = (
 # What ends the process, waits, prints for ever, or changes it for the tests that follow.
 LEFT_OUT = {
     "app.run": "exits",
+    "contrib.slim.evaluation.evaluate_once": "adds the operations that its session needs, and runs it",
+    "contrib.slim.learning.train": "may train for ever",
+    "contrib.training.evaluate_once": "adds the operations that its session needs, and runs it",
+    "contrib.training.train": "may train for ever",
     "convert_literals": "a switch of the process",
     "disable_v2_behavior": "a switch of the process",
     "set_default_backend": "a switch of the process",

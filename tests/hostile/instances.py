@@ -170,6 +170,8 @@ INSTANCES: dict[str, Callable[[World], Any]] = {
     "contrib.seq2seq.GreedyEmbeddingHelper": lambda world: seq2seq.GreedyEmbeddingHelper(world.x, [0, 1], 1),
     "contrib.seq2seq.BasicDecoder": _decoder,
     "contrib.seq2seq.BeamSearchDecoder": _beam_search,
+    "contrib.distributions.Distribution": lambda world: tf.distributions.Normal(world.x, 1.0),
+    "contrib.distributions.Uniform": lambda world: tf.distributions.Uniform(0.0, world.x),
     "contrib.training.HParams": lambda world: tf.contrib.training.HParams(a=1, b=[1.0, 2.0], c="text"),
     "data.Dataset": _dataset,
     "data.Iterator": lambda world: tf.data.make_initializable_iterator(_dataset(world)),

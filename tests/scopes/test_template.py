@@ -107,3 +107,11 @@ def test_nothing_keeps_the_graph() -> None:
         return outer, tf.make_template("now", make_w, create_scope_now_=True)
 
     assert is_freed_at_once(build)
+
+
+def test_whether_variables_were_created_as_programs_ask_for_it() -> None:
+    with tf.Graph().as_default():
+        template = tf.make_template("t", lambda: tf.get_variable("w", [1]))
+        assert not template._variables_created
+        template()
+        assert template._variables_created

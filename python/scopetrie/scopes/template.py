@@ -31,7 +31,7 @@ class Template:
         self._unique_name = unique_name
         self._custom_getter = custom_getter
         self._site = _caller()
-        self._has_variables = False
+        self._variables_created = False
         self._variable_scope: Any = self._open_scope() if create_scope_now else None
 
     def _open_scope(self) -> Any:
@@ -56,7 +56,7 @@ class Template:
             Exception: Whatever the function raises, with a note of where the template was made.
         """
         if self._variable_scope is not None:
-            with variable_scope(self._variable_scope, reuse=self._has_variables):
+            with variable_scope(self._variable_scope, reuse=self._variables_created):
                 return self._run(args, kwargs)
         with variable_scope(self._unique_name, self._name, custom_getter=self._custom_getter) as scope:
             self._variable_scope = scope
@@ -64,11 +64,11 @@ class Template:
 
     def _run(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
         try:
-            result = self._run_again(args, kwargs) if self._has_variables else self._func(*args, **kwargs)
+            result = self._run_again(args, kwargs) if self._variables_created else self._func(*args, **kwargs)
         except Exception as error:
             error.add_note(f"The template {self._name} was made at:\n{self._site}")
             raise
-        self._has_variables = True
+        self._variables_created = True
         return result
 
     def _run_again(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
