@@ -14,8 +14,8 @@ from ..ops.array.shape import reshape, transpose
 from ..ops.array.shape import shape as shape_of
 from ..ops.constant import constant, convert_to_tensor
 from ..ops.elementwise.cast import cast
-from ..ops.elementwise.unary import log, log1p, negative, sigmoid
 from ..ops.elementwise.compare import greater, less
+from ..ops.elementwise.unary import log, log1p, negative, sigmoid
 from ..ops.math.arg import argmax
 from ..ops.math.masks import one_hot
 from ..ops.math.reduce import reduce_sum

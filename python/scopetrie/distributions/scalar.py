@@ -13,9 +13,9 @@ from ..ops.array.join import concat
 from ..ops.array.shape import shape as shape_of
 from ..ops.constant import convert_to_tensor
 from ..ops.elementwise.arithmetic import multiply, squared_difference, subtract
-from ..ops.elementwise.unary import abs, expm1, log, log1p, negative, sign, square
 from ..ops.elementwise.compare import greater, greater_equal, less, logical_or, where
 from ..ops.elementwise.special import erfc, ndtri
+from ..ops.elementwise.unary import abs, expm1, log, log1p, negative, sign, square
 from ..ops.random.draws import random_normal, random_uniform
 from ..public import v1, whole
 from ..shapes import TensorShape, broadcast_static_shape
