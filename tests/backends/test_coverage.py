@@ -12,13 +12,16 @@ from every_op import every_op
 RECORDED_COVERAGE = json.loads(RECORDED.read_text(encoding="utf-8"))
 # Types that are in the programs of others.
 IN_OTHERS = {"TensorArraySize", "VariableV2"}
-# What is on the host with each library: files, queues, iterators, text, summaries.
+# What is on the host with each library: files, queues, iterators, tables, text, summaries.
 ON_HOST = {
     "AudioSummaryV2", "DecodeAndCropJpeg", "DecodeBase64", "DecodeBmp", "DecodeCSV", "DecodeGif",
     "DecodeImage", "DecodeJpeg", "DecodePng", "EncodeBase64", "EncodeJpeg", "EncodePng",
-    "ExtractJpegShape", "FIFOQueueV2", "FixedLengthRecordReaderV2", "HistogramSummary",
-    "IdentityReaderV2", "ImageSummary", "IteratorFromStringHandleV2", "IteratorGetNext",
-    "IteratorToStringHandle", "IteratorV2", "MakeIterator", "MatchingFiles", "MergeSummary",
+    "ExtractJpegShape", "FIFOQueueV2", "FixedLengthRecordReaderV2", "HashTableV2", "HistogramSummary",
+    "IdentityReaderV2", "ImageSummary", "InitializeTableFromTextFileV2", "IteratorFromStringHandleV2",
+    "IteratorGetNext",
+    "IteratorToStringHandle", "IteratorV2", "LookupTableExportV2", "LookupTableFindV2",
+    "LookupTableImportV2", "LookupTableInsertV2", "LookupTableRemoveV2", "LookupTableSizeV2",
+    "MakeIterator", "MatchingFiles", "MergeSummary", "MutableHashTableV2",
     "OneShotIterator", "PaddingFIFOQueueV2", "ParseExampleV2", "ParseSequenceExampleV2",
     "PriorityQueueV2", "QueueCloseV2",
     "QueueDequeueManyV2", "QueueDequeueUpToV2", "QueueDequeueV2", "QueueEnqueueManyV2",
@@ -26,8 +29,9 @@ ON_HOST = {
     "ReaderNumRecordsProducedV2", "ReaderNumWorkUnitsCompletedV2", "ReaderReadUpToV2", "ReaderReadV2",
     "ReaderResetV2", "ReduceDataset", "RegexFullMatch", "RegexReplace", "RestoreV2", "SaveV2",
     "ScalarSummary", "StaticRegexFullMatch", "StaticRegexReplace", "StringFormat", "StringLength",
-    "StringLower", "StringStrip", "StringToHashBucket", "StringToHashBucketFast",
-    "StringToHashBucketStrong", "StringUpper", "Substr", "TFRecordReaderV2", "TensorSummaryV2",
+    "StringLower", "StringSplit", "StringSplitV2", "StringStrip", "StringToHashBucket",
+    "StringToHashBucketFast", "StringToHashBucketStrong", "StringUpper", "Substr", "TFRecordReaderV2",
+    "TensorSummaryV2",
     "TextLineReaderV2", "WholeFileReaderV2", "WriteFile",
 }  # fmt: skip
 # What has no program here, and so is not in the table: updates of optimizers, and gradients of sparse

@@ -210,6 +210,7 @@ OTHERS = re.compile(
     r"<function .* returned NULL|<built-in method reduce of numpy|<class '(numpy|logging)"
     # Without memory, 3.11 may leave out the end of a `with` block.
     r"|Exiting device scope|Initializer for variable v/ExponentialMovingAverage/ is from inside"
+    r"|This operation was undone"
     r"|can't allocate (read )?lock|error return without exception set|stat: path should be string"
 )
 

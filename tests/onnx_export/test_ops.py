@@ -145,6 +145,7 @@ def test_drawn_arguments(family: str) -> None:
         if any(difference(*pair) for pair in zip(wanted, found, strict=True)):
             different.append(call)
         counts["same"] += 1
-    assert counts["same"] >= (5 if family == "sparse" else 10), counts  # ONNX has few ops of sparse tensors
+    # ONNX has few ops of sparse tensors, and most losses divide.
+    assert counts["same"] >= {"sparse": 5, "losses": 3}.get(family, 10), counts
     assert counts["stops"] <= 3, counts
     assert different == []

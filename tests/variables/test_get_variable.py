@@ -222,26 +222,28 @@ def test_get_variables_makes_what_single_calls_make() -> None:
     [("get_variables", lambda *given: tf.get_variables(*given)), ("Store.get_many", tf.Store().get_many)],
 )
 def test_names_of_many_are_a_sequence(call: str, get: Any) -> None:
-    for names in ("ab", None, 3):
-        with pytest.raises(TypeError, match=rf"^{call}: names must be a list .*, not {names!r}$"):
-            get(names, [[1], [2]])
-    with pytest.raises(
-        ValueError, match=rf"^{call}: there are 1 names and 2 shapes; give one shape for each"
-    ):
-        get(["a"], [[1], [2]])
-    with pytest.raises(TypeError, match=rf"^{call}: shapes must be a list .*, not 2$"):
-        get(["a"], 2)
-    assert tf.get_default_graph().get_operations() == []
+    with tf.Graph().as_default() as graph:
+        for names in ("ab", None, 3):
+            with pytest.raises(TypeError, match=rf"^{call}: names must be a list .*, not {names!r}$"):
+                get(names, [[1], [2]])
+        with pytest.raises(
+            ValueError, match=rf"^{call}: there are 1 names and 2 shapes; give one shape for each"
+        ):
+            get(["a"], [[1], [2]])
+        with pytest.raises(TypeError, match=rf"^{call}: shapes must be a list .*, not 2$"):
+            get(["a"], 2)
+        assert graph.get_operations() == []
 
 
 @pytest.mark.parametrize("make", [tf.get_variable, tf.Store().get])
 def test_a_dimension_that_is_too_large(make: Any) -> None:
-    for shape in ((2**64,), [3, 2**63]):
-        with pytest.raises(TypeError, match=rf"Error converting .* Value out of range: {shape[-1]}$"):
-            make("v", shape)
-    with pytest.raises(TypeError, match="Value out of range"):
-        tf.placeholder(tf.float32, [2**64])
-    assert tf.get_default_graph().get_operations() == []
+    with tf.Graph().as_default() as graph:
+        for shape in ((2**64,), [3, 2**63]):
+            with pytest.raises(TypeError, match=rf"Error converting .* Value out of range: {shape[-1]}$"):
+                make("v", shape)
+        with pytest.raises(TypeError, match="Value out of range"):
+            tf.placeholder(tf.float32, [2**64])
+        assert graph.get_operations() == []
 
 
 def test_get_variables_are_all_or_none() -> None:

@@ -44,6 +44,10 @@ _GROUPS: Final = {
         ReaderNumRecordsProducedV2 ReaderNumWorkUnitsCompletedV2 ReaderReadUpToV2 ReaderReadV2
         ReaderResetV2 TFRecordReaderV2 TextLineReaderV2 WholeFileReaderV2 MatchingFiles ReadFile
         WriteFile RestoreV2 SaveV2 ParseExampleV2 ParseSequenceExampleV2 DecodeCSV""",
+    "tables of texts and numbers are not exported. Look up before feeding.": """
+        HashTableV2 InitializeTableFromTextFileV2 LookupTableExportV2
+        LookupTableFindV2 LookupTableImportV2 LookupTableInsertV2
+        LookupTableRemoveV2 LookupTableSizeV2 MutableHashTableV2""",
     "it is the argument of a branch or loop.": "_Arg Entry",
     "a placeholder is an input of the model.": "Placeholder",
     "constants and variables are initializers of the model.": "Const VariableV2",
@@ -59,7 +63,7 @@ _GROUPS: Final = {
         StringToHashBucket StringToHashBucketFast StringToHashBucketStrong StringFormat ReduceJoin
         StringJoin UnsortedSegmentJoin AsString DecodeRaw StringToNumber RegexFullMatch RegexReplace
         StaticRegexFullMatch StaticRegexReplace DecodeBase64 EncodeBase64 StringLength StringLower
-        StringStrip StringUpper Substr""",
+        StringSplit StringSplitV2 StringStrip StringUpper Substr""",
     "ONNX reads and writes no image files. Do it before feeding.": """
         EncodeJpeg EncodePng DecodeAndCropJpeg DecodeBmp DecodeGif DecodeImage DecodeJpeg DecodePng
         ExtractJpegShape""",

@@ -43,6 +43,8 @@ def _padding(step: Step, shape: Geometry, window: Sequence[int], dims: Any) -> d
         if None in sizes:
             if any(by > 1 and reach > 1 for by, reach in zip(shape.dilations, window, strict=True)):
                 step.refuse("with dilations, SAME needs images of known sizes.")
+            if any(by > reach for by, reach in zip(shape.strides, window, strict=True)):
+                step.refuse("with strides that are larger than the window, SAME needs images of known sizes.")
             return {"auto_pad": "SAME_UPPER"}
         pairs = borders([size for size in sizes if size is not None], window, shape)
     return {"pads": [before for before, _ in pairs] + [after for _, after in pairs]}

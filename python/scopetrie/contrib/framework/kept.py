@@ -7,7 +7,7 @@ from collections.abc import Callable
 from typing import Any
 
 from ...dtypes import DTypeLike, float32
-from ...graph import GraphKeys, get_collection, get_collection_ref, get_default_graph
+from ...graph import GraphKeys, add_to_collection, get_collection, get_default_graph
 from ...graph import device as device_of
 from ...layers.choose import choose, known_bool
 from ...ops.math.sort import argsort, sort
@@ -142,9 +142,8 @@ def add_model_variable(var: Any) -> None:
     Args:
         var: The variable.
     """
-    kept = get_collection_ref(GraphKeys.MODEL_VARIABLES)
-    if var not in kept:
-        kept.append(var)
+    if not any(each is var for each in get_collection(GraphKeys.MODEL_VARIABLES)):
+        add_to_collection(GraphKeys.MODEL_VARIABLES, var)
 
 
 @v1("contrib.framework.get_name_scope")

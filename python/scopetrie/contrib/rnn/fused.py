@@ -236,6 +236,7 @@ class CudnnCompatibleGRUCell(GRUCell):
         super().__init__(num_units, None, reuse, kernel_initializer, name="cudnn_compatible_gru_cell")
         self.input_spec = InputSpec(ndim=2)
 
+    @whole
     def build(self, input_shape: Any) -> None:
         """Makes the kernels and the biases of gates and candidate.
 
