@@ -88,6 +88,7 @@ def test_nothing_is_refused() -> None:
     thread.join()
 
 
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")  # JAX warns of forks
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="the system has no fork")
 def test_nothing_is_refused_in_a_child() -> None:
     child = os.fork()
