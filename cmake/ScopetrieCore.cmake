@@ -4,7 +4,8 @@ option(SCOPETRIE_UNITY "Compile the sources of a group as one: takes a quarter o
 
 # Compiles sources in groups, each as one file that includes the others: most of the time goes into headers otherwise.
 # Arguments: pairs of a group's name and a regular expression for its sources' paths; each source is in the first one
-# that matches. Names in anonymous namespaces are unique within a group. An edit compiles the whole group again.
+# that matches. Names in anonymous namespaces are unique within a group. An edit compiles the whole group again, and with
+# SCOPETRIE_UNITY=OFF its file.
 function(scopetrie_unity target)
   if(NOT SCOPETRIE_UNITY)
     return()
@@ -34,6 +35,5 @@ function(scopetrie_compile_core target)
     set_source_files_properties(${loops} PROPERTIES SKIP_UNITY_BUILD_INCLUSION ON
                                                     COMPILE_OPTIONS "-O3;-fno-math-errno;-fno-trapping-math")
   endif()
-  scopetrie_unity(${target} shapes "/(tables|names|shapes|graph|random|store|scopes)/[a-z_]+\\.cpp$" values
-                  "/(variables|values)/[a-z_]+\\.cpp$|capi/")
+  scopetrie_unity(${target} core "\\.cpp$")
 endfunction()

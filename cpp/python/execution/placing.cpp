@@ -25,10 +25,10 @@ enum Argument {
   kCellType,
   kStepType,
   kLike,  // gives what is equal only for equal dtypes and shapes: (result, arguments)
-  kArguments
+  kPlacingArguments
 };
 
-std::int64_t number_of(PyObject* item) {
+std::int64_t integer_of(PyObject* item) {
   const std::int64_t number = PyLong_AsLongLong(item);
   if (number == -1 && PyErr_Occurred() != nullptr) throw_raised();
   return number;
@@ -38,7 +38,7 @@ template <class Use>
 void for_each(PyObject* iterable, Use&& use) {
   const Ref items = checked(PySequence_Fast(iterable, "place_calls() takes collections"));
   for (Py_ssize_t i = 0; i < PySequence_Fast_GET_SIZE(items.get()); ++i)
-    use(number_of(PySequence_Fast_GET_ITEM(items.get(), i)));
+    use(integer_of(PySequence_Fast_GET_ITEM(items.get(), i)));
 }
 
 class Placing final : SlotKinds {
@@ -174,9 +174,9 @@ class Placing final : SlotKinds {
 };
 
 PyObject* place_calls(PyObject*, PyObject* const* args, Py_ssize_t count) {
-  if (count != kArguments || !PyObject_TypeCheck(args[kGraph], state().graph_type) || !PyList_Check(args[kCalls]) ||
-      !PyDict_Check(args[kConstants]) || !PyAnySet_Check(args[kIdle]) || !PyList_Check(args[kSlots]) ||
-      !PyType_Check(args[kStepType]))
+  if (count != kPlacingArguments || !PyObject_TypeCheck(args[kGraph], state().graph_type) ||
+      !PyList_Check(args[kCalls]) || !PyDict_Check(args[kConstants]) || !PyAnySet_Check(args[kIdle]) ||
+      !PyList_Check(args[kSlots]) || !PyType_Check(args[kStepType]))
     raise_error(PyExc_TypeError, "place_calls() takes what a compilation has");
   return Placing(args).run();
 }

@@ -163,7 +163,7 @@ PyObject* spec_number(PyObject* self, PyObject* number) {
 // Variables
 // -------------------------------------------------------------------------------------------------------------
 
-PyObject* get_variables(PyObject* self, PyObject*) {
+PyObject* variables_in_order(PyObject* self, PyObject*) {
   return list_of(of(self).variables.size(), [&](VariableId id) { return variable_handle(as_graph(self), id); });
 }
 
@@ -291,7 +291,7 @@ void add_operation_members(std::vector<PyMethodDef>& methods, std::vector<PyGetS
        "Whether the variable whose own tensor has this number is trained."},
       {"_spec_number", locked<spec_number>, METH_O,
        "A number for a tensor's dtype and static shape, equal for tensors that agree in both."},
-      {"_variables", locked<get_variables>, METH_NOARGS, "All variables, in creation order."},
+      {"_variables", locked<variables_in_order>, METH_NOARGS, "All variables, in creation order."},
       {"_find_variable", locked<find_variable>, METH_O,
        "The variable that get_variable made with this full name, or None."}};
   const PyGetSetDef more_properties[] = {

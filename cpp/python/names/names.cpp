@@ -55,7 +55,7 @@ PyObject* make_from(PyTypeObject* type, std::unique_ptr<NamesState> state, PyObj
 }
 
 // Names.__new__(type, separator, before_number, after_number, fold, scopes_are_names, legal, clean)
-PyObject* make(PyTypeObject* type, PyObject* args, PyObject*) {
+PyObject* names_make(PyTypeObject* type, PyObject* args, PyObject*) {
   PyObject *separator, *before, *after, *legal, *clean;
   int folds, scopes_are_names;
   if (!PyArg_ParseTuple(args, "UUUppOO", &separator, &before, &after, &folds, &scopes_are_names, &legal, &clean))
@@ -235,7 +235,7 @@ bool bind_names(PyObject* module) {
   static auto members = table<PyMemberDef>({offset_of("__weaklistoffset__", offsetof(PyNames, weak_references))});
   return add_type<PyNames>(
              module, "Names", Py_TPFLAGS_BASETYPE,
-             {slot(Py_tp_new, locked<make>), slot(Py_tp_traverse, unlocked<NamesOwning::traverse>),
+             {slot(Py_tp_new, locked<names_make>), slot(Py_tp_traverse, unlocked<NamesOwning::traverse>),
               slot(Py_tp_clear, unlocked<NamesOwning::clear>), slot(Py_tp_dealloc, unlocked<NamesOwning::dealloc>),
               slot(Py_tp_repr, locked<repr>), slot(Py_tp_iter, locked<iterate>), slot(Py_sq_contains, locked<contains>),
               slot(Py_sq_length, locked<length>), slot(methods), slot(members)}) != nullptr &&

@@ -9,7 +9,7 @@ namespace scopetrie::python {
 
 namespace {
 
-std::uint64_t this_thread() {
+std::uint64_t thread_number() {
   static std::atomic<std::uint64_t> last{0};
   static thread_local std::uint64_t number = 0;
   if (number == 0) [[unlikely]]
@@ -42,7 +42,7 @@ void leave_store(PyObject* names) {
 }
 
 ScopeId own_names_scope(NamesState& state) {
-  const std::uint64_t thread = this_thread();
+  const std::uint64_t thread = thread_number();
   if (state.here.thread == thread) [[likely]]
     return state.here.scope;
   state.here = {thread, ScopeTrie::kRoot};
@@ -52,7 +52,7 @@ ScopeId own_names_scope(NamesState& state) {
 }
 
 void set_names_scope(NamesState& state, ScopeId scope) {
-  state.here = {this_thread(), scope};
+  state.here = {thread_number(), scope};
   std::erase_if(state.open, [&](const NamesState::Here& open) { return open.thread == state.here.thread; });
   if (scope != ScopeTrie::kRoot) state.open.push_back(state.here);
 }

@@ -22,7 +22,7 @@ std::uint64_t random_seed() {
 }
 
 // Store.__new__(type, seed=None, backend=None). The backend is Python's matter: Store.__init__ keeps it.
-PyObject* make(PyTypeObject* type, PyObject* args, PyObject* kwargs) {
+PyObject* store_make(PyTypeObject* type, PyObject* args, PyObject* kwargs) {
   static Signature<2> signature("Store", {"seed", "backend"});
   const auto given = parse_tuple(signature, args, kwargs);
   std::uint64_t seed = 0;
@@ -36,7 +36,7 @@ PyObject* make(PyTypeObject* type, PyObject* args, PyObject* kwargs) {
   return new_graph(type, std::make_unique<StoreState>(seed));
 }
 
-PyObject* fork(PyObject* self, PyObject*) {
+PyObject* store_fork(PyObject* self, PyObject*) {
   DeviceCopies copies;
   copies.add_all(as_graph(self));
   Ref copy(new_graph(Py_TYPE(self), std::make_unique<StoreState>(store_of(self), copies.all())));
@@ -103,9 +103,9 @@ int set_subscript(PyObject* self, PyObject* path, PyObject* value) {
               "its elements");
 }
 
-Py_ssize_t length(PyObject* self) { return static_cast<Py_ssize_t>(store_of(self).values.size()); }
+Py_ssize_t store_length(PyObject* self) { return static_cast<Py_ssize_t>(store_of(self).values.size()); }
 
-PyObject* iterate(PyObject* self) {
+PyObject* store_iterate(PyObject* self) {
   const Ref paths(PyObject_CallMethod(self, "_paths", nullptr));
   return paths ? PyObject_GetIter(paths.get()) : nullptr;
 }
@@ -238,7 +238,7 @@ bool bind_store(PyObject* module) {
             ">>> import scopetrie as st\n>>> store = st.Store()\n>>> w = store.get(\"encoder/w\", (2,))\n"
             ">>> store.alias(\"decoder/w\", \"encoder/w\")\n>>> store[\"decoder/w\"] is w, len(store)\n(True, 2)\n"
             ">>> del store[\"encoder\"]\n>>> w.path\n'decoder/w'\n"),
-       {"fork", locked<fork>, METH_NOARGS,
+       {"fork", locked<store_fork>, METH_NOARGS,
         "fork($self, /)\n--\n\n"
         "An independent copy, with no scope open.\n\n"
         "Elements that nobody has an array of are shared until one of both stores is looked at, so a fork of\n"
@@ -286,10 +286,10 @@ bool bind_store(PyObject* module) {
   static auto members = table<PyMemberDef>({offset_of("__weaklistoffset__", offsetof(PyStore, graph.weak_references))});
   store_type =
       add_type<PyStore>(module, "Store", Py_TPFLAGS_BASETYPE,
-                        {slot(Py_tp_new, locked<make>), slot(Py_tp_traverse, unlocked<traverse>),
+                        {slot(Py_tp_new, locked<store_make>), slot(Py_tp_traverse, unlocked<traverse>),
                          slot(Py_tp_clear, unlocked<clear>), slot(Py_tp_dealloc, unlocked<dealloc>),
-                         slot(Py_tp_iter, locked<iterate>), slot(Py_mp_subscript, locked<store_subscript>),
-                         slot(Py_mp_ass_subscript, locked<set_subscript>), slot(Py_mp_length, locked<length>),
+                         slot(Py_tp_iter, locked<store_iterate>), slot(Py_mp_subscript, locked<store_subscript>),
+                         slot(Py_mp_ass_subscript, locked<set_subscript>), slot(Py_mp_length, locked<store_length>),
                          slot(Py_sq_contains, locked<store_contains>), slot(methods), slot(properties), slot(members)});
   return store_type != nullptr;
 }

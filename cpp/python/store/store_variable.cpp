@@ -54,7 +54,7 @@ VariableId variable_of(PyObject* self) {
 
 namespace {
 
-void dealloc(PyObject* self) {
+void own_dealloc(PyObject* self) {
   PyStoreVariable* variable = as_variable(self);
   if (variable->weak_references != nullptr) PyObject_ClearWeakRefs(self);
   PyGraph* store = variable->store;
@@ -99,7 +99,7 @@ PyObject* get_site(PyObject* self, void*) {
   return state.sites.describe(state.variables[variable_of(self)].initializer);
 }
 
-PyObject* repr(PyObject* self) {
+PyObject* own_repr(PyObject* self) {
   const PyStoreVariable* of = as_variable(self);
   const Values& values = values_of(self);
   std::string text = "<Variable '" + path_of_stale(self) + "'";
@@ -228,22 +228,22 @@ PyObject* in_place(PyObject* x, PyObject* y, Modulo... modulo) {
 }
 
 int is_true(PyObject* self) { return PyObject_IsTrue(operand(self).get()); }
-Py_ssize_t length(PyObject* self) { return PyObject_Size(operand(self).get()); }
-PyObject* subscript(PyObject* self, PyObject* key) {
+Py_ssize_t own_length(PyObject* self) { return PyObject_Size(operand(self).get()); }
+PyObject* own_subscript(PyObject* self, PyObject* key) {
   const Ref array = operand(self), index = index_of(key);
   return PyObject_GetItem(array.get(), index.get());
 }
-int set_subscript(PyObject* self, PyObject* key, PyObject* value) {
+int own_set_subscript(PyObject* self, PyObject* key, PyObject* value) {
   const Ref array = operand(self);
   if (value == nullptr) raise_error(PyExc_ValueError, "elements of a variable cannot be deleted");
   const Ref index = index_of(key), given = operand(value);
   return PyObject_SetItem(array.get(), index.get(), given.get());
 }
-int contains(PyObject* self, PyObject* value) {
+int own_contains(PyObject* self, PyObject* value) {
   const Ref array = operand(self), given = operand(value);
   return PySequence_Contains(array.get(), given.get());
 }
-PyObject* iterate(PyObject* self) { return PyObject_GetIter(operand(self).get()); }
+PyObject* own_iterate(PyObject* self) { return PyObject_GetIter(operand(self).get()); }
 
 // Equality is identity, since a variable has one handle at a time; order is that of the elements.
 PyObject* compare(PyObject* self, PyObject* other, int how) {
@@ -256,10 +256,10 @@ PyObject* compare(PyObject* self, PyObject* other, int how) {
 }
 Py_hash_t hash(PyObject* self) { return static_cast<Py_hash_t>(reinterpret_cast<std::uintptr_t>(self) >> 4); }
 
-PyObject* refuse_new(PyTypeObject*, PyObject*, PyObject*) {
+PyObject* refuse_new_variable(PyTypeObject*, PyObject*, PyObject*) {
   raise_error(PyExc_TypeError, "a store's variables are made by store.get() and store.put()");
 }
-PyObject* refuse_variable_alloc(PyTypeObject*, Py_ssize_t) { return refuse_new(nullptr, nullptr, nullptr); }
+PyObject* refuse_variable_alloc(PyTypeObject*, Py_ssize_t) { return refuse_new_variable(nullptr, nullptr, nullptr); }
 
 auto properties = table<PyGetSetDef>(
     {property("path", locked<get_path>, "The path by which its store finds it."),
@@ -304,21 +304,21 @@ auto members = table<PyMemberDef>({offset_of("__weaklistoffset__", offsetof(PySt
 bool bind_store_variable(PyObject* module) {
   store_variable_type =
       add_type<PyStoreVariable>(module, "StoreVariable", Py_TPFLAGS_BASETYPE,
-                                {slot(Py_tp_dealloc, unlocked<dealloc>),
-                                 slot(Py_tp_new, unlocked<refuse_new>),
+                                {slot(Py_tp_dealloc, unlocked<own_dealloc>),
+                                 slot(Py_tp_new, unlocked<refuse_new_variable>),
                                  slot(Py_tp_alloc, unlocked<refuse_variable_alloc>),
-                                 slot(Py_tp_repr, locked<repr>),
+                                 slot(Py_tp_repr, locked<own_repr>),
                                  slot(Py_tp_richcompare, locked<compare>),
                                  slot(Py_tp_hash, unlocked<hash>),
-                                 slot(Py_tp_iter, locked<iterate>),
+                                 slot(Py_tp_iter, locked<own_iterate>),
                                  slot(properties),
                                  slot(methods),
                                  slot(members),
                                  slot(Py_bf_getbuffer, locked<get_buffer>),
-                                 slot(Py_mp_length, locked<length>),
-                                 slot(Py_mp_subscript, locked<subscript>),
-                                 slot(Py_mp_ass_subscript, locked<set_subscript>),
-                                 slot(Py_sq_contains, locked<contains>),
+                                 slot(Py_mp_length, locked<own_length>),
+                                 slot(Py_mp_subscript, locked<own_subscript>),
+                                 slot(Py_mp_ass_subscript, locked<own_set_subscript>),
+                                 slot(Py_sq_contains, locked<own_contains>),
                                  slot(Py_nb_bool, locked<is_true>),
                                  slot(Py_nb_int, locked<unary<PyNumber_Long>>),
                                  slot(Py_nb_float, locked<unary<PyNumber_Float>>),

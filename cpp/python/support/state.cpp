@@ -57,8 +57,9 @@ void keep(PyObject*& field, PyObject* value) { Py_XSETREF(field, Py_NewRef(value
 
 #define SCOPETRIE_NAME(name) #name,
 #define SCOPETRIE_COUNT(name) +1  // NOLINT(bugprone-macro-parentheses): a sum
-constexpr std::size_t kHooks = 0 SCOPETRIE_HOOKS(SCOPETRIE_COUNT), kConstants = 0 SCOPETRIE_CONSTANTS(SCOPETRIE_COUNT);
-constexpr std::size_t kOthers = 4, kWired = kHooks + kConstants + kOthers;
+constexpr std::size_t kHooks = 0 SCOPETRIE_HOOKS(SCOPETRIE_COUNT),
+                      kHostConstants = 0 SCOPETRIE_CONSTANTS(SCOPETRIE_COUNT);
+constexpr std::size_t kOthers = 4, kWired = kHooks + kHostConstants + kOthers;
 
 // wire(**given): what the extension needs of Python, each by the name of its field. Functions and constants come with
 // the first call, tables when the modules that have them are imported.
@@ -73,7 +74,7 @@ PyObject* wire(PyObject*, PyObject* const* args, Py_ssize_t positional, PyObject
 #define SCOPETRIE_CONSTANT_ADDRESS(name) &s.name,
   Hook* const hooks[] = {SCOPETRIE_HOOKS(SCOPETRIE_ADDRESS)};
   PyObject** const constants[] = {SCOPETRIE_CONSTANTS(SCOPETRIE_CONSTANT_ADDRESS)};
-  for (std::size_t i = 0; i < kHooks + kConstants; ++i) {
+  for (std::size_t i = 0; i < kHooks + kHostConstants; ++i) {
     const bool is_hook = i < kHooks;
     if (given[i] == nullptr) {
       if (is_hook ? hooks[i]->is_set() : *constants[i - kHooks] != nullptr) continue;
@@ -84,9 +85,9 @@ PyObject* wire(PyObject*, PyObject* const* args, Py_ssize_t positional, PyObject
   }
   for (std::size_t i = 0; i < kHooks; ++i)
     if (given[i] != nullptr) hooks[i]->set(given[i]);
-  for (std::size_t i = 0; i < kConstants; ++i)
+  for (std::size_t i = 0; i < kHostConstants; ++i)
     if (given[kHooks + i] != nullptr) keep(*constants[i], given[kHooks + i]);
-  PyObject* const* others = given.data() + kHooks + kConstants;
+  PyObject* const* others = given.data() + kHooks + kHostConstants;
   if (others[0] != nullptr) keep_op_types(others[0]);
   if (others[1] != nullptr) keep_operators(others[1]);
   if (others[2] != nullptr && others[3] != nullptr && !keep_initializers(others[2], others[3])) return nullptr;

@@ -91,7 +91,7 @@ void keep_dtype(PyObject* descriptor, DType dtype) {
 }
 
 // The number of a NumPy dtype object. Throws PythonRaised.
-DType number_of(PyObject* descriptor) {
+DType dtype_of_descriptor(PyObject* descriptor) {
   const auto found = types().numbers.find(descriptor);
   if (found != types().numbers.end()) return found->second;
   const auto dtype = pybind11::reinterpret_borrow<pybind11::dtype>(descriptor);
@@ -167,7 +167,7 @@ DType read_array_dtype(PyObject* dtype) {
   if (npy_api::get().PyArray_DescrConverter_(dtype, &made) == 0) throw_raised();
   const Ref descriptor(made);
   if (dtype == Py_None) throw_raised();
-  const DType number = number_of(descriptor.get());
+  const DType number = dtype_of_descriptor(descriptor.get());
   if (PyUnicode_CheckExact(dtype) && PyUnicode_CHECK_INTERNED(dtype)) keep(dtype, number);  // "float32" in a program
   return number;
 }
@@ -243,7 +243,7 @@ bool copy_elements(PyObject* array, PyObject* value, PyObject* name) {
 
 ArrayFacts facts_of(PyObject* array) {
   const auto of = pybind11::reinterpret_borrow<pybind11::array>(array);
-  const DType dtype = number_of(of.dtype().ptr());
+  const DType dtype = dtype_of_descriptor(of.dtype().ptr());
   const bool is_ordered = (of.flags() & (kOrdered | kAligned)) == (kOrdered | kAligned);
   return {dtype,
           {of.shape(), static_cast<std::size_t>(of.ndim())},

@@ -8,7 +8,7 @@ namespace scopetrie::rules {
 namespace {
 
 using Attribute = RuleAttribute;
-using Values = std::span<const std::int64_t>;
+using Numbers = std::span<const std::int64_t>;
 
 void shape_of(RuleCall& call) {
   const DType made = call.dtype(Attribute::kOutType, kInt32);
@@ -47,7 +47,7 @@ void transpose(RuleCall& call) {
   const bool knows_dims = call.read(0, dims);
   if (knows_dims && known(length) && static_cast<std::int64_t>(dims.size()) != length)
     refuse("Dimension must be ", dims.size(), " but is ", length);
-  Values order;
+  Numbers order;
   const bool knows_order = call.ints(1, order);
   if (!knows_dims)  // an order of one may be that of a scalar, too
     return length > 1 ? call.give_rank(dtype, static_cast<std::size_t>(length)) : call.give_unknown(dtype);
@@ -140,7 +140,7 @@ void pad(RuleCall& call) {
   if (known(table[1]) && table[1] != 2) refuse("Dimension must be 2 but is ", table[1]);
   if (knows_dims && known(table[0]) && table[0] != static_cast<std::int64_t>(dims.size()))
     refuse("Shape must be rank ", table[0], " but is rank ", dims.size());
-  Values amounts;
+  Numbers amounts;
   const bool knows_amounts = call.ints(1, amounts);
   if (knows_amounts && std::ranges::any_of(amounts, [](auto each) { return each < 0; }))
     refuse("Paddings must be non-negative");
@@ -163,7 +163,7 @@ void fill(RuleCall& call) {
   if (call.known_rank(1)) need_rank(call, 1, 0);
   Dims dims;
   const bool knows_dims = call.sizes(0, dims);
-  Values sizes;
+  Numbers sizes;
   if (call.ints(0, sizes) && std::ranges::any_of(sizes, [](auto size) { return size < 0; }))
     refuse("Fill dimensions must be >= 0");
   if (!knows_dims) return call.give_unknown(call.dtype(1));

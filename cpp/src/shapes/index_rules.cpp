@@ -11,9 +11,9 @@ namespace scopetrie::rules {
 namespace {
 
 using Attribute = RuleAttribute;
-using Values = std::span<const std::int64_t>;
+using Numbers = std::span<const std::int64_t>;
 
-void append(Dims& dims, Values more) { dims.insert(dims.end(), more.begin(), more.end()); }
+void append(Dims& dims, Numbers more) { dims.insert(dims.end(), more.begin(), more.end()); }
 
 void gather(RuleCall& call) {
   const DType dtype = call.dtype(0);
@@ -59,7 +59,7 @@ void slice(RuleCall& call) {
     refuse("Shape must be rank ", length, " but is rank ", dims.size());
   if (!knows_dims && !known(length)) return call.give_unknown(dtype);
   if (!knows_dims) dims.assign(static_cast<std::size_t>(length), kUnknownDim);
-  Values firsts, sizes;
+  Numbers firsts, sizes;
   const bool knows_firsts = call.ints(1, firsts);
   if (knows_firsts)
     for (const std::int64_t first : firsts) need_size(first);
@@ -79,7 +79,7 @@ void slice(RuleCall& call) {
 void strided_slice(RuleCall& call) {
   for (std::size_t i = 1; i < 4; ++i) need_rank(call, i, 1);
   const DType dtype = call.dtype(0);
-  Values begin, end, strides;
+  Numbers begin, end, strides;
   const bool knows_strides = call.ints(3, strides);
   if (!call.known_rank(0) || !knows_strides) return call.give_unknown(dtype);
   const SliceMasks masks{static_cast<std::uint32_t>(call.integer(Attribute::kBeginMask)),
@@ -89,8 +89,8 @@ void strided_slice(RuleCall& call) {
                          static_cast<std::uint32_t>(call.integer(Attribute::kShrinkAxisMask))};
   check_key(call.rank(0), strides.size(), masks);
   const bool knows_begin = call.ints(1, begin), knows_end = call.ints(2, end);
-  const Dims made = sliced(call.dims(0), knows_begin && knows_end ? begin : Values(),
-                           knows_begin && knows_end ? end : Values(), strides, masks);
+  const Dims made = sliced(call.dims(0), knows_begin && knows_end ? begin : Numbers(),
+                           knows_begin && knows_end ? end : Numbers(), strides, masks);
   call.give(dtype, made);
 }
 
@@ -111,7 +111,7 @@ void one_hot(RuleCall& call) {
 
 void reverse(RuleCall& call) {
   need_rank(call, 1, 1);
-  Values axes;
+  Numbers axes;
   if (call.ints(1, axes) && call.known_rank(0)) {
     const auto rank = static_cast<std::int64_t>(call.rank(0));
     Dims seen;
@@ -157,7 +157,7 @@ void check_slices(const RuleCall& call, const Dims& target, std::size_t indices_
 void scatter_nd(RuleCall& call) {
   need_rank_at_least(call, 0, 1);
   need_rank_at_least(call, 1, 1);
-  Values values;
+  Numbers values;
   call.ints(2, values);  // as v1, which shows the values where something does not fit
   Dims made;
   if (!call.sizes(2, made)) return call.give_unknown(call.dtype(1));
@@ -231,7 +231,7 @@ void stitch(RuleCall& call) {
   Dims rest;
   bool knows_rest = false;
   for (std::size_t i = 0; i < half; ++i) {
-    Values places;
+    Numbers places;
     if (!call.ints(i, places)) {
       rows = kUnknownDim;
     } else if (known(rows)) {

@@ -9,7 +9,7 @@ namespace scopetrie::rules {
 namespace {
 
 using Attribute = RuleAttribute;
-using Values = std::span<const std::int64_t>;
+using Numbers = std::span<const std::int64_t>;
 
 // Says that an axis needs a higher rank.
 [[noreturn]] void refuse_axis(std::int64_t axis, std::size_t rank) {
@@ -17,8 +17,8 @@ using Values = std::span<const std::int64_t>;
 }
 
 // v1 compares what is before the axis, and then what is behind it, each for itself.
-[[noreturn]] SCOPETRIE_COLD void refuse_joined(const Dims& dims, Values other, std::size_t along, std::size_t at) {
-  const auto side = [&](Values sizes) { return shown(at < along ? sizes.first(along) : sizes.subspan(along + 1)); };
+[[noreturn]] SCOPETRIE_COLD void refuse_joined(const Dims& dims, Numbers other, std::size_t along, std::size_t at) {
+  const auto side = [&](Numbers sizes) { return shown(at < along ? sizes.first(along) : sizes.subspan(along + 1)); };
   refuse("Dimension ", at < along ? at : at - along - 1, " in both shapes must be equal, but are ", dims[at], " and ",
          other[at], ". Shapes are ", side(dims), " and ", side(other), ".");
 }
@@ -152,7 +152,7 @@ void split_v(RuleCall& call) {
   const DType dtype = call.dtype(0);
   const std::int64_t count = output_count(call, Attribute::kNumSplit, "num_split", "SplitV", 1);
   Dims dims;
-  Values sizes;
+  Numbers sizes;
   std::int64_t axis = -1;  // of sizes that are known, as v1, the last one where it is not known
   const bool knows_axis = call.one_int(2, axis), knows_sizes = call.ints(1, sizes);
   if (!call.read(0, dims)) return give_times_unknown(call, count, 0);

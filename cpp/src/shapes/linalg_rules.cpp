@@ -8,7 +8,7 @@ namespace scopetrie::rules {
 namespace {
 
 using Attribute = RuleAttribute;
-using Sizes = std::span<const std::int64_t>;
+using Numbers = std::span<const std::int64_t>;
 
 void need_square(const RuleCall& call, std::size_t input) {
   if (!call.known_rank(input)) return;
@@ -169,7 +169,7 @@ struct Diagonals {
 
 // Which diagonals are meant; false where that is not known.
 bool read_diagonals(RuleCall& call, std::size_t input, Diagonals& out) {
-  Sizes found;
+  Numbers found;
   if (!call.ints(input, found) || found.empty()) return false;
   out = {found.front(), found.back()};
   return true;

@@ -8,11 +8,11 @@ namespace scopetrie::rules {
 namespace {
 
 using Attribute = RuleAttribute;
-using Values = std::span<const std::int64_t>;
+using Numbers = std::span<const std::int64_t>;
 
 void reduce(RuleCall& call, DType dtype) {
   Dims dims;
-  Values axes;
+  Numbers axes;
   const bool keep = call.flag(Attribute::kKeepDims);
   const bool knows_axes = call.ints(1, axes);
   if (!call.read(0, dims)) return call.give_unknown(dtype);

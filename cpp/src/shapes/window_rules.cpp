@@ -9,7 +9,7 @@ namespace scopetrie::rules {
 namespace {
 
 using Attribute = RuleAttribute;
-using Values = std::span<const std::int64_t>;
+using Numbers = std::span<const std::int64_t>;
 
 /// Where channels and spatial axes are.
 struct Layout {
@@ -206,7 +206,7 @@ void batch_blocks(RuleCall& call, bool into_batch) {
   const Dims table = dims_of_rank(call, 2, 2);
   merged(table[0], length);
   merged(table[1], 2);
-  Values blocks, edges;
+  Numbers blocks, edges;
   const bool knows_blocks = call.ints(1, blocks), knows_edges = call.ints(2, edges);
   if (knows_blocks && std::ranges::any_of(blocks, [](auto each) { return each < 1; }))
     refuse("block_shape must be positive");
