@@ -331,3 +331,35 @@ def test_second_gradients_of_loops_are_refused_as_v1_does() -> None:
             TypeError, match=r"^Second-order gradient for while loops not supported\.\n.*_grad"
         ):
             tf.gradients(first, x)
+
+
+@pytest.mark.parametrize("training", [False, True])
+def test_inputs_that_no_branch_has_a_gradient_by_have_none(training: bool) -> None:
+    # slim's batch_norm with a placeholder for is_training. Recorded from TensorFlow 2.21's v1: zeros in place
+    # of None would make an optimizer's slots for moving averages.
+    x = tf.constant(np.random.RandomState(0).rand(2, 2, 2, 2).astype(np.float32))
+    scale, offset = tf.Variable([1.0, 2.0]), tf.Variable([0.0, 0.5])
+    mean, variance = tf.Variable([0.1, 0.2]), tf.Variable([1.0, 2.0])
+    y = tf.cond(
+        tf.placeholder_with_default(training, []),
+        lambda: tf.nn.fused_batch_norm(x, scale, offset, epsilon=0.001, is_training=True)[0],
+        lambda: tf.nn.fused_batch_norm(x, scale, offset, mean, variance, 0.001, is_training=False)[0],
+    )
+    loss = tf.reduce_sum(tf.square(y))
+    by_scale, by_offset, *none = tf.gradients(loss, [scale, offset, mean, variance])
+    assert none == [None, None]
+    with tf.Session() as session:
+        session.run(tf.global_variables_initializer())
+        found = session.run([by_scale, by_offset])
+    expected = [[15.7433, 31.5186], [0.0, 8.0]] if training else [[4.2302, 5.6914], [7.2110, 16.8304]]
+    np.testing.assert_allclose(found, expected, rtol=1e-5, atol=1e-4)
+
+
+def test_an_input_that_one_branch_has_a_gradient_by_has_zeros_in_the_other() -> None:
+    a, b, c = (tf.placeholder_with_default(each, []) for each in (2.0, 3.0, 5.0))
+    for chosen, expected in ((True, [2.0, 0.0]), (False, [15.0, 10.0])):
+        y = tf.cond(tf.constant(chosen), lambda: a * 2.0, lambda: a * b * tf.floor(c))
+        by_a, by_b, by_c = tf.gradients(y, [a, b, c])
+        assert by_c is None
+        with tf.Session() as session:
+            assert session.run([by_a, by_b]) == expected

@@ -33,11 +33,24 @@ class Backward(NamedTuple):
 
 
 class Traced(NamedTuple):
-    """A body that computes gradients, and the tensors from outside that it takes behind what is given."""
+    """A body that computes gradients, and the tensors from outside that it takes behind what is given.
+
+    Attributes:
+        body: The body.
+        taken: Which of the kept values are fed to it first.
+        outside: The tensors from outside.
+        reached: Which of its outputs are gradients; the others are zeros.
+    """
 
     body: Body
     taken: tuple[int, ...]
     outside: list[Tensor]
+    reached: list[int]
+
+    def only(self, outputs: list[int]) -> Traced:
+        """The same, with these outputs alone."""
+        fewer = self.body._replace(outputs=tuple(self.body.outputs[at] for at in outputs))
+        return self._replace(body=fewer, reached=[outputs.index(at) for at in self.reached if at in outputs])
 
 
 def trainable(values: Sequence[Tensor | None]) -> list[int]:
@@ -61,14 +74,14 @@ def trace_backward(
     Returns:
         The new body, with a gradient for each of `xs`.
     """
-    traced = _trace(ys, xs, given, after)
+    traced, reached = _trace(ys, xs, given, after)
     inside, constants = _made_in(forward)
     inside.update(forward.feeds[:variables])
     own = {each._id for each in given}
     rest = [each for each in traced.captured if each._id not in own and each._id not in constants]
     kept = [each._id for each in rest if each._id in inside]
     outside = [each for each in rest if each._id not in inside]
-    return _body(forward, traced, kept, given, outside)
+    return _body(forward, traced, kept, given, outside, reached)
 
 
 def trace_again(
@@ -89,7 +102,7 @@ def trace_again(
     Returns:
         The new body, with a gradient for each of `xs`.
     """
-    traced = _trace(ys, xs, given, after)
+    traced, reached = _trace(ys, xs, given, after)
     inside, constants = _made_in(forward)
     again, more = _made_in(backward)
     own = {each._id for each in given}
@@ -98,18 +111,23 @@ def trace_again(
     rest = [each for each in fed.values() if each._id not in own | constants | more | again - inside]
     kept = [each._id for each in rest if each._id in inside]
     outside = [each for each in rest if each._id not in inside]
-    return _body(forward, traced, kept, given, outside)
+    return _body(forward, traced, kept, given, outside, reached)
 
 
-def _trace(ys: list[Tensor], xs: list[Tensor], given: list[Tensor], after: Operation) -> Any:
+def _trace(
+    ys: list[Tensor], xs: list[Tensor], given: list[Tensor], after: Operation
+) -> tuple[Any, list[int]]:
+    reached: list[int] = []
+
     def build() -> list[Tensor]:
         made = gradients_within(ys, xs, list(given))
+        reached[:] = [at for at, grad in enumerate(made) if grad is not None]
         return [
             zeros_like(x) if grad is None else convert_to_tensor(grad)
             for x, grad in zip(xs, made, strict=True)
         ]
 
-    return trace_calls(build, (), after, "Identity", loop=False)
+    return trace_calls(build, (), after, "Identity", loop=False), reached
 
 
 def _made_in(body: Body) -> tuple[set[int], set[int]]:
@@ -122,13 +140,20 @@ def _made_in(body: Body) -> tuple[set[int], set[int]]:
     return inside, constants
 
 
-def _body(forward: Body, traced: Any, kept: list[int], given: list[Tensor], outside: list[Tensor]) -> Traced:
+def _body(
+    forward: Body,
+    traced: Any,
+    kept: list[int],
+    given: list[Tensor],
+    outside: list[Tensor],
+    reached: list[int],
+) -> Traced:
     """A body that is fed with kept values, what is given, and tensors from outside."""
     forward.kept.extend(each for each in kept if each not in forward.kept)
     feeds = (*kept, *(each._id for each in given), *(each._id for each in outside))
     outputs = tuple(each._id for each in traced.outputs)
     body = Body(forward.graph, outputs, (), feeds, tuple(range(len(feeds))), traced.first, [])
-    return Traced(body, tuple(forward.kept.index(each) for each in kept), outside)
+    return Traced(body, tuple(forward.kept.index(each) for each in kept), outside, reached)
 
 
 def placed(traced: Traced, given: int, outside: Sequence[Tensor], first: int = 0) -> Backward:

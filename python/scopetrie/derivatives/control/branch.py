@@ -61,8 +61,13 @@ def _if(op: Operation, *grads: Tensor | None) -> list[Tensor | None]:
         ys = [graph.tensor(body.outputs[at]) for at in chosen]
         last = identity(inputs[0], name="pred_id").op
         traced.append(trace_backward(body, 0, ys, xs, given, last))
-    for at, each in zip(by, _joined(tape, given, traced, xs, xs), strict=True):
-        made[at] = each
+    # An input that neither branch has a gradient by has none, as in v1: an optimizer makes no slots for it.
+    reached = sorted({at for each in traced for at in each.reached})
+    if reached:
+        fewer = [each.only(reached) for each in traced]
+        joined = _joined(tape, given, fewer, [xs[at] for at in reached], xs)
+        for at, grad in zip(reached, joined, strict=True):
+            made[by[at]] = grad
     return made
 
 
