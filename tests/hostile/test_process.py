@@ -124,10 +124,11 @@ element = tf.data.make_one_shot_iterator(numbers).get_next()
 loop = compile(textwrap.dedent(LOOP), "loop", "exec")
 begun = threading.Semaphore(0)
 def build():
-    exec(loop, globals())
+    names = dict(globals())  # a store of its own: what another thread makes in it would be refused here
+    exec(loop, names)
     begun.release()
     while True:
-        exec(loop, globals())
+        exec(loop, names)
 for _ in range(3):
     threading.Thread(target=build, daemon=True).start()
 for _ in range(3):
