@@ -1,5 +1,7 @@
 // The extension module: calls the functions that register its types and functions.
 #include "calls/composite.hpp"
+#include "execution/placing.hpp"
+#include "graph/at_first_use.hpp"
 #include "graph/handles.hpp"
 #include "names/names.hpp"
 #include "ops/literal.hpp"
@@ -8,6 +10,7 @@
 #include "scopetrie/version.hpp"
 #include "store/store.hpp"
 #include "support/ending.hpp"
+#include "support/own_methods.hpp"
 #include "transaction.hpp"
 #include "values/activations.hpp"
 #include "values/channels.hpp"
@@ -18,10 +21,6 @@
 #include "values/updates.hpp"
 
 namespace scopetrie::python {
-
-bool bind_at_first_use(PyObject* module);
-bool bind_own_methods(PyObject* module);
-bool bind_placing(PyObject* module);
 
 namespace {
 

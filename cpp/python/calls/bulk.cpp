@@ -1,4 +1,5 @@
 // Graph.unique_names and Graph.create_ops, for builders with arrays of names and inputs.
+#include "graph/graph_members.hpp"
 #include "ops/op_create.hpp"
 #include "ops/op_function.hpp"
 #include "scopetrie/names/name_writer.hpp"

@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <vector>
 
+#include "execution/placing.hpp"
 #include "graph/graph_members.hpp"
 #include "scopetrie/graph/slot_plan.hpp"
 

@@ -4,6 +4,7 @@
 // class has by that name is of an immutable type: so this one is.
 #include <cstddef>
 
+#include "graph/at_first_use.hpp"
 #include "support/state.hpp"
 #include "support/types.hpp"
 

@@ -14,4 +14,9 @@ inline GraphState& of(PyObject* self) { return state_of(as_graph(self)); }
 void add_operation_members(std::vector<PyMethodDef>& methods, std::vector<PyGetSetDef>& properties);
 void add_block_members(std::vector<PyMethodDef>& methods, std::vector<PyGetSetDef>& properties);
 
+/// Methods that other files define: name_scope.cpp, and bulk.cpp the others.
+PyObject* graph_name_scope(PyObject* graph, PyObject* name);
+PyObject* unique_names(PyObject* self, PyObject* bases);
+PyObject* create_ops(PyObject* self, PyObject* args, PyObject* kwargs);
+
 }  // namespace scopetrie::python

@@ -186,10 +186,6 @@ PyObject* find_variable(PyObject* self, PyObject* key) {
 
 }  // namespace
 
-PyObject* graph_name_scope(PyObject* graph, PyObject* name);  // name_scope.cpp
-PyObject* unique_names(PyObject* graph, PyObject* bases);     // bulk.cpp, as the next
-PyObject* create_ops(PyObject* graph, PyObject* args, PyObject* kwargs);
-
 constexpr char kCreateOpDoc[] =
     "create_op($self, /, op_type, inputs, dtypes=None, input_types=None, name=None, attrs=None, op_def=None, "
     "compute_shapes=True)\n--\n\n"

@@ -200,7 +200,7 @@ std::string Facts::text(RuleAttribute name, std::string_view fallback) {
 DType Facts::dtype(RuleAttribute name, DType fallback) {
   PyObject* found = attribute(name);
   if (found == nullptr && fallback != 0) return fallback;
-  std::uint8_t number = found == nullptr ? 0 : known_dtype_number(found);
+  const std::uint8_t number = found == nullptr ? 0 : known_dtype_number(found);
   if (number == 0 && found != nullptr && asks_) return dtype_number(found);
   if (number == 0) refuse_attribute(name, found);
   return number;

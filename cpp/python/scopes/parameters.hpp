@@ -102,7 +102,7 @@ class VariableSignature : public Signature<order.size(), all, order> {
   constexpr explicit VariableSignature(const char* function) : Signature<order.size(), all, order>(function, names()) {}
 
   /// What its docstring begins with: the parameters, after some that are written as here.
-  static std::string text(const char* function, std::string first = {}, std::size_t written = 0) {
+  static std::string text(const char* function, const std::string& first = {}, std::size_t written = 0) {
     std::string text = std::string(function) + '(' + first;
     for (std::size_t i = written; i < order.size(); ++i) {
       const std::uint8_t each = order[i];

@@ -2,6 +2,7 @@
 //
 // The interpreter calls a method of a C type without a detour only where the object's class is the one that the method
 // was made for, and not one derived from it. So a class gets methods of its own, of the same functions.
+#include "support/own_methods.hpp"
 #include "support/state.hpp"
 #include "support/types.hpp"
 

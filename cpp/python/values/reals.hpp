@@ -40,10 +40,8 @@ class Reals {
   template <class Compute>
   void without_gil(Compute&& compute) const {
     const Released released;
-    if (kind() == 'f')
-      compute(float());
-    else
-      compute(double());
+    if (kind() == 'f') return compute(float());
+    compute(double());
   }
   std::span<const Py_ssize_t> dims() const { return {view().shape, static_cast<std::size_t>(view().ndim)}; }
   std::size_t item_size() const { return static_cast<std::size_t>(view().itemsize); }

@@ -3,7 +3,7 @@
 
 #include <array>
 #include <cstddef>
-#include <optional>
+#include <utility>
 
 #include "scopetrie/values/updates.hpp"
 #include "support/types.hpp"
@@ -20,18 +20,14 @@ namespace {
 template <std::size_t Slots>
 class Updated {
  public:
-  explicit Updated(const std::array<PyObject*, Slots + 2>& given) {
-    for (std::size_t at = 0; at < given.size(); ++at) arrays_[at].emplace(given[at], at != Slots + 1);
-    const char kind = arrays_[0]->kind();
-    for (const auto& each : arrays_)
-      if ((kind != 'f' && kind != 'd') || !each->is_like(*arrays_[0])) refuse_update();
-  }
+  explicit Updated(const std::array<PyObject*, Slots + 2>& given)
+      : Updated(given, std::make_index_sequence<Slots + 2>()) {}
 
-  bool is_float() const { return arrays_[0]->kind() == 'f'; }
+  bool is_float() const { return arrays_[0].kind() == 'f'; }
   template <typename Rule>
   void by(const Rule& rule) const {
     using Real = decltype(rule.rate);
-    const std::size_t count = arrays_[0]->template count<Real>();
+    const std::size_t count = arrays_[0].template count<Real>();
     const Released released;
     if constexpr (Slots == 0)
       update(rule, at<Real>(0), at<Real>(1), count);
@@ -42,11 +38,18 @@ class Updated {
   }
 
  private:
+  template <std::size_t... at>
+  Updated(const std::array<PyObject*, Slots + 2>& given, std::index_sequence<at...>)
+      : arrays_{Reals(given[at], at != Slots + 1)...} {
+    const char kind = arrays_[0].kind();
+    for (const Reals& each : arrays_)
+      if ((kind != 'f' && kind != 'd') || !each.is_like(arrays_[0])) refuse_update();
+  }
   template <typename Real>
   Real* at(std::size_t place) const {
-    return arrays_[place]->template elements<Real>();
+    return arrays_[place].template elements<Real>();
   }
-  std::array<std::optional<Reals>, Slots + 2> arrays_;
+  std::array<Reals, Slots + 2> arrays_;
 };
 
 template <typename Real>
