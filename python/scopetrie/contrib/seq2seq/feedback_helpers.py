@@ -19,13 +19,13 @@ from ...ops.nn.embedding import embedding_lookup
 from ...ops.random.choice import multinomial
 from ...public import v1, whole
 from ...shapes import TensorShape
-from .helpers import HelperOfClasses
+from .helpers import HelperOfSamples
 
 __all__ = ["GreedyEmbeddingHelper", "InferenceHelper", "SampleEmbeddingHelper"]
 
 
 @v1("contrib.seq2seq.GreedyEmbeddingHelper")
-class GreedyEmbeddingHelper(HelperOfClasses):
+class GreedyEmbeddingHelper(HelperOfSamples):
     """A helper that feeds back the row of the likeliest class.
 
     Args:
@@ -138,7 +138,7 @@ class SampleEmbeddingHelper(GreedyEmbeddingHelper):
 
 
 @v1("contrib.seq2seq.InferenceHelper")
-class InferenceHelper(HelperOfClasses):
+class InferenceHelper(HelperOfSamples):
     """A helper that feeds back samples.
 
     Args:
@@ -166,16 +166,6 @@ class InferenceHelper(HelperOfClasses):
     def batch_size(self) -> Tensor:
         """How many examples there are."""
         return self._batch
-
-    @property
-    def sample_ids_shape(self) -> TensorShape:
-        """The shape of one example's sample."""
-        return self._shape
-
-    @property
-    def sample_ids_dtype(self) -> dtypes.DType:
-        """The dtype of samples."""
-        return self._dtype
 
     @whole
     def initialize(self, name: str | None = None) -> tuple[Any, Any]:

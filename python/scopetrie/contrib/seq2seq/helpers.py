@@ -22,7 +22,7 @@ from ...rnn.steps import as_inputs, swapped
 from ...scopes import name_scope
 from ...shapes import TensorShape
 
-__all__ = ["CustomHelper", "Helper", "HelperOfClasses", "TrainingHelper"]
+__all__ = ["CustomHelper", "Helper", "HelperOfSamples", "TrainingHelper"]
 
 
 @v1("contrib.seq2seq.Helper")
@@ -78,22 +78,25 @@ class Helper:
         raise NotImplementedError("next_inputs has not been implemented")
 
 
-class HelperOfClasses(Helper):
-    """A helper whose samples are the numbers of classes."""
+class HelperOfSamples(Helper):
+    """A helper that knows what its samples are: the numbers of classes, where it says nothing else."""
+
+    _shape = TensorShape([])
+    _dtype = dtypes.int32
 
     @property
     def sample_ids_shape(self) -> TensorShape:
-        """The shape of one example's sample: a scalar."""
-        return TensorShape([])
+        """The shape of one example's sample."""
+        return self._shape
 
     @property
     def sample_ids_dtype(self) -> dtypes.DType:
         """The dtype of samples."""
-        return dtypes.int32
+        return self._dtype
 
 
 @v1("contrib.seq2seq.TrainingHelper")
-class TrainingHelper(HelperOfClasses):
+class TrainingHelper(HelperOfSamples):
     """A helper for training: the inputs are given, and samples are the likeliest classes.
 
     Args:
@@ -194,7 +197,7 @@ class TrainingHelper(HelperOfClasses):
 
 
 @v1("contrib.seq2seq.CustomHelper")
-class CustomHelper(Helper):
+class CustomHelper(HelperOfSamples):
     """A helper made of functions.
 
     Args:
@@ -223,16 +226,6 @@ class CustomHelper(Helper):
         if self._batch is None:
             raise ValueError("batch_size accessed before initialize was called")
         return self._batch
-
-    @property
-    def sample_ids_shape(self) -> TensorShape:
-        """The shape of one example's sample."""
-        return self._shape
-
-    @property
-    def sample_ids_dtype(self) -> dtypes.DType:
-        """The dtype of samples."""
-        return self._dtype
 
     @whole
     def initialize(self, name: str | None = None) -> tuple[Any, Any]:
