@@ -1,5 +1,6 @@
 #include "calls/signatures.hpp"
 
+#include "calls/composite.hpp"
 #include "support/state.hpp"
 
 namespace scopetrie::python {
@@ -8,16 +9,20 @@ namespace {
 
 enum class Answer { kNo, kYes, kNobodyKnows };
 
+bool is_composite(PyObject* callable) { return PyObject_TypeCheck(callable, state().composite_type) != 0; }
+
 // The code of a callable that Python code defines; a new reference, null for others.
 Ref code_of(PyObject* callable) {
   if (PyMethod_Check(callable)) callable = PyMethod_GET_FUNCTION(callable);
   Ref call;
-  if (!PyFunction_Check(callable) && !PyType_Check(callable)) {
+  if (!PyFunction_Check(callable) && !PyType_Check(callable) && !is_composite(callable)) {
     // Of an object, what its class defines; of C's own, __call__ is no Python function.
     call = Ref(PyObject_GetAttrString(reinterpret_cast<PyObject*>(Py_TYPE(callable)), "__call__"));
     if (!call) PyErr_Clear();
     callable = call.get();
   }
+  // Its parameters are those of its function.
+  if (callable != nullptr && is_composite(callable)) callable = as_composite(callable)->function;
   if (callable == nullptr || !PyFunction_Check(callable)) return {};
   return Ref::borrowed(PyFunction_GetCode(callable));
 }
