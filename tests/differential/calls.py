@@ -1,8 +1,9 @@
 """Calls of public functions as plain data, and what comes of them.
 
 A call is `[function, args, kwargs]`, with a fourth item where values say nothing (`"shape"`, for random
-numbers) or are known up to their sign (`"abs"`, for the vectors of a decomposition). The function is a path
-such as `"math.add"`. An argument is plain JSON, or one of
+numbers) or are known up to their sign (`"abs"`, for the vectors of a decomposition), where the outputs run
+one after the other (`"turns"`), or all of them again and again until they fail (`"again"`). The function is a
+path such as `"math.add"`, or `"~"` and the name of a program (programs.py). An argument is plain JSON, or one of
 
     {"c": [dtype, shape, values]}          a constant
     {"p": [dtype, shape, values, dims]}    a placeholder of static shape `dims` that is fed
@@ -10,6 +11,7 @@ such as `"math.add"`. An argument is plain JSON, or one of
     {"n": [dtype, shape, values]}          a NumPy array
     {"d": name}                            a dtype
     {"fn": name}                           a function of FUNCTIONS
+    {"f": [function, args, kwargs]}        what another call gives
     {"t": [...]}                           a tuple
     {"s": [indices, values, shape]}        a sparse tensor of three arguments
 
@@ -19,15 +21,17 @@ An outcome is `["fails", "build" or "run", class, message]` or `["gives", [outpu
 
 from __future__ import annotations
 
-import functools
 import math
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any, Final
 
 import numpy as np
+from differential.programs import FIRST, function_of
 
 # How many values of an output are kept, evenly spaced; and how many digits of each.
 MOST_VALUES: Final = 96
+# How often what runs again and again does.
+MOST_RUNS: Final = 7
 DIGITS: Final = {"float16": 5, "bfloat16": 4, "float32": 8, "float64": 14, "complex64": 8, "complex128": 14}
 
 FUNCTIONS: Final[dict[str, Callable[[Any], Callable[..., Any]]]] = {
@@ -42,6 +46,8 @@ FUNCTIONS: Final[dict[str, Callable[[Any], Callable[..., Any]]]] = {
     "below 10": lambda tf: lambda x: tf.less(tf.reduce_sum(x), 10),
     "always": lambda tf: lambda x: tf.constant(True),
     "never": lambda tf: lambda x: tf.constant(False),
+    "slices": lambda tf: lambda *x: tf.data.Dataset.from_tensor_slices(x if len(x) > 1 else x[0]),
+    "zip with itself": lambda tf: lambda data: tf.data.Dataset.zip((data, data)),
     "one": lambda tf: lambda: tf.constant(1.0),
     "two": lambda tf: lambda: tf.constant([2.0, 2.0]),
     "three": lambda tf: lambda: tf.constant(3, tf.int32),
@@ -88,7 +94,8 @@ class Built:
         self.failure: list[Any] | None = None
         self._feeds: dict[Any, Any] = {}
         self._variables: list[Any] = []
-        function = functools.reduce(getattr, call[0].split("."), tf)
+        function = function_of(tf, call[0])
+        marks = [len(tf.get_collection(key)) for key in self._keys()]
         try:
             with tf.name_scope(f"{scope}_in"):
                 args = [self._argument(each) for each in call[1]]
@@ -98,6 +105,11 @@ class Built:
         except Exception as error:
             self.failure = _failed("build", error)
         self._scope = scope
+        self._first = [tf.get_collection(key)[mark:] for key, mark in zip(self._keys(), marks, strict=True)]
+
+    def _keys(self) -> list[str]:
+        keys = self._tf.GraphKeys
+        return [FIRST, keys.GLOBAL_VARIABLES, keys.LOCAL_VARIABLES]
 
     def _argument(self, given: Any) -> Any:
         tf = self._tf
@@ -121,6 +133,10 @@ class Built:
             return getattr(tf, what)
         if kind == "s":
             return tf.SparseTensor(*(self._argument(each) for each in what))
+        if kind == "f":
+            args = [self._argument(each) for each in what[1]]
+            options = {key: self._argument(value) for key, value in what[2].items()}
+            return function_of(tf, what[0])(*args, **options)
         if kind == "t":
             return tuple(self._argument(each) for each in what)
         return FUNCTIONS[what](tf)
@@ -132,12 +148,28 @@ class Built:
             return self.failure
         fetched = [each for each in self.outputs if isinstance(each, (tf.Tensor, tf.Operation, tf.Variable))]
         try:
-            if self._variables:
-                session.run([each.initializer for each in self._variables])
-            values = iter(session.run(fetched, self._feeds) if fetched else ())
+            first = [each.initializer for each in [*self._variables, *self._first[1], *self._first[2]]]
+            if first or self._first[0]:
+                session.run([*first, *self._first[0]], self._feeds)
+            if self._only == "again":
+                return ["gives", self._again(session, fetched)]
+            if self._only == "turns":
+                values = iter([session.run(each, self._feeds) for each in fetched])
+            else:
+                values = iter(session.run(fetched, self._feeds) if fetched else ())
         except Exception as error:
             return _failed("run", error)
         return ["gives", [self._output(each, values) for each in self.outputs]]
+
+    def _again(self, session: Any, fetched: list[Any]) -> list[Any]:
+        outputs: list[Any] = []
+        for _ in range(MOST_RUNS):
+            try:
+                values = iter(session.run(fetched, self._feeds))
+            except Exception as error:
+                return [*outputs, ["is", type(error).__name__]]
+            outputs += [self._output(each, values) for each in self.outputs]
+        return outputs
 
     def _output(self, output: Any, values: Any) -> list[Any]:
         tf = self._tf
@@ -198,6 +230,7 @@ def _failed(where: str, error: Exception) -> list[Any]:
     text = str(error)
     # TensorFlow puts the stack that built the node before the message.
     text = text.partition("\nNode: ")[2].partition("\n")[2] or text
+    text = text.removeprefix("Graph execution error:").lstrip()
     return ["fails", where, type(error).__name__, text.split("\n")[0][:70]]
 
 

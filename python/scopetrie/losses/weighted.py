@@ -119,6 +119,10 @@ def checked_weights(weights: Tensor, values: Tensor) -> list[Any]:
     return [Assert(valid, words)]
 
 
+def _checked(weights: Any, values: Tensor) -> list[Any]:
+    return checked_weights(convert_to_tensor(weights, name="weights"), values)
+
+
 def _sizes(dims: tuple[int | None, ...]) -> str:
     return f"[{' '.join('?' if size is None else str(size) for size in dims)}]"
 
@@ -201,10 +205,11 @@ def compute_weighted_loss(
     Reduction.validate(reduction)
     with name_scope(scope, "weighted_loss", [losses, weights]):
         values = convert_to_tensor(losses)
-        factors = convert_to_tensor(weights, preferred_dtype=values.dtype.base_dtype)
         own = values.dtype.base_dtype
-        with control_dependencies(checked_weights(factors, values)):
-            values, factors = cast(values, dtypes.float32), cast(factors, dtypes.float32)
+        with name_scope(None, "assert_broadcastable", [values, weights]):
+            checked = [] if isinstance(weights, (int, float)) else _checked(weights, values)
+        with control_dependencies(checked):
+            values, factors = cast(values, dtypes.float32), cast(weights, dtypes.float32)
             weighted = multiply(values, factors, name="Mul")
             result = weighted
             if reduction != Reduction.NONE:

@@ -21,6 +21,9 @@ from ..registry import Spec, define_op
 Array = np.ndarray[Any, Any]
 _FLOAT = (dtypes.float32,)
 _BOTH = (dtypes.float16, dtypes.float32)
+_PIXELS = tuple(each for each in REALS if each not in (dtypes.bfloat16, dtypes.uint32, dtypes.uint64))
+_DEPTHS = (1, 3, 4)
+_BAD_DEPTH = "Channel depth should be either 1 (GRY), 3 (RGB), or 4 (RGBA)"
 
 
 def box_places(low: Array, high: Array, size: int, count: int) -> Array:
@@ -85,7 +88,7 @@ def _crop_rule(image: Tensor, boxes: Tensor, which: Tensor, size: Tensor, **attr
 
 
 _crop_and_resize: OpFunction[Tensor] = define_op(
-    "CropAndResize", tensor("image", REALS, host=True), tensor("boxes", _FLOAT, None, host=True),
+    "CropAndResize", tensor("image", _PIXELS, host=True), tensor("boxes", _FLOAT, None, host=True),
     index("box_ind", (dtypes.int32,), None), index("crop_size", (dtypes.int32,), None), rule=_crop_rule,
     kernel=_crop_kernel, host_outputs=True,
     attributes=(attr("extrapolation_value", float, 0.0), attr("method", str, "bilinear")),
@@ -284,8 +287,8 @@ _COLORS = np.array(
 def _draw_kernel(xp: Any) -> Any:
     def draw(images: Any, boxes: Any, colors: Any = None) -> Any:
         depth = images.shape[3]
-        if depth not in (1, 3, 4):
-            raise ValueError("Channel depth should be either 1 (GRY), 3 (RGB), or 4 (RGBA)")
+        if depth not in _DEPTHS:
+            raise ValueError(_BAD_DEPTH)
         is_given = colors is not None and len(colors)
         palette = np.asarray(colors if is_given else _COLORS, np.float32)
         if depth == 1 and not is_given:
@@ -316,10 +319,17 @@ def _draw_kernel(xp: Any) -> Any:
     return draw
 
 
+def _draw_rule(images: Tensor, *rest: Tensor) -> Spec:
+    dims = images.shape.with_rank(4)._dims
+    if dims is not None and dims[3] is not None and dims[3] not in _DEPTHS:
+        raise ValueError(f"{_BAD_DEPTH}, not {dims[3]}")
+    return images.dtype.base_dtype, images._dims
+
+
 def _draw(type: str, *more: Any) -> OpFunction[Tensor]:
     return define_op(
         type, tensor("images", _BOTH, host=True), tensor("boxes", _FLOAT, None, host=True), *more,
-        rule=lambda images, *rest: (images.dtype.base_dtype, images._dims), kernel=_draw_kernel,
+        rule=_draw_rule, kernel=_draw_kernel,
         host_outputs=True,
     )  # fmt: skip
 

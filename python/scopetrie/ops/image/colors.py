@@ -31,7 +31,8 @@ def _colors(type: str, kernel: Kernel, *more: str) -> OpFunction[Tensor]:
             raise ValueError(f"Shape must be at least rank {least} but is rank {len(dims)}")
         if dims is not None and dims[-1] not in (None, 3):
             raise ValueError(f"Dimension must be 3 but is {dims[-1]}")
-        return images.dtype.base_dtype, None if dims is None else (*dims[:-1], 3)
+        # As v1, which takes what is turned or dulled for images of the shape that it knows.
+        return images.dtype.base_dtype, dims if more or dims is None else (*dims[:-1], 3)
 
     scalars = [tensor(each, (dtypes.float32,), None) for each in more]
     return define_op(type, tensor("images", FLOATS), *scalars, rule=rule, kernel=kernel)

@@ -169,7 +169,7 @@ def safe_embedding_lookup_sparse(
     weights = None if sparse_weights is None else as_sparse(sparse_weights)
     with name_scope(name, "embedding_lookup", [*table, ids.values]) as scope:
         own_shape = ids.dense_shape
-        lead = ids.indices.shape.with_rank(2)[1].value
+        lead = own_shape.shape.with_rank(1)[0].value
         count: Any = subtract(size(own_shape), 1) if lead is None else lead - 1
         leading = expand_dims(count, 0) if lead is None else [count]
         rows = reduce_prod(slice_(own_shape, [0], leading))

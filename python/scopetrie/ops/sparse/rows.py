@@ -25,7 +25,7 @@ from ..folding import dims_from
 from ..indexed_slices import IndexedSlices
 from ..registry import Spec, define_op
 from ..sparse_tensor import SparseTensor, SparseTensorValue, as_sparse, unchecked
-from .places import parts, rank_of
+from .places import parts, vector
 from .shape import sparse_reorder
 
 
@@ -82,10 +82,9 @@ def _fill_kernel(xp: Any) -> Any:
 
 def _fill_rule(indices: Tensor, values: Tensor, sizes: Tensor, default: Tensor) -> list[Spec]:
     whole = dims_from(sizes)
-    rank = rank_of(indices, sizes)
     count = None if indices._dims is None else indices._dims[0]
     return [
-        (dtypes.int64, (None, rank)),
+        (dtypes.int64, (None, *vector(sizes))),
         (values.dtype.base_dtype, (None,)),
         (dtypes.bool, (whole[0] if whole else None,)),
         (dtypes.int64, (count,)),

@@ -183,7 +183,7 @@ _slice: OpFunction[list[Tensor]] = define_op(
     "SparseSlice", *parts(""), index("start", LONG, None), index("size", LONG, None),
     rule=lambda indices, values, sizes, start, size: [
         (dtypes.int64, (None, *vector(sizes))), (values.dtype.base_dtype, (None,)),
-        (dtypes.int64, vector(sizes)),
+        (dtypes.int64, sizes._dims),
     ],
     kernel=of_parts(_slice_kernel), host_outputs=True,
 )  # fmt: skip
@@ -311,6 +311,10 @@ def sparse_expand_dims(sp_input: Any, axis: Any = None, name: str | None = None)
         if rank is None:
             rank = shape_internal(sparse.dense_shape)[0]
         at = convert_to_tensor(index_array(-1 if axis is None else axis), name="axis")
+        static, columns = sparse.dense_shape.shape[0].value, sparse.indices.shape[1].value
+        chosen = known_elements(at)
+        if static is not None and columns is not None and chosen is not None and chosen[0] > columns:
+            raise ValueError(f"Negative dimension size caused by subtracting {chosen[0]} from {columns}")
         inside = greater_equal(at, 0)
         at = where_v2(inside, at, add(add(at, rank, name="add"), 1, name="add"))
         count = shape_internal(sparse.indices)[0]
