@@ -365,9 +365,9 @@ def use_version_2() -> None:
     tf.GradientTape()
 
 
-@mistake(AttributeError, "tf.estimator", "train.MonitoredTrainingSession")
-def use_an_estimator() -> None:
-    tf.estimator.Estimator(None)
+@mistake(AttributeError, "tf.estimator.DNNClassifier", "layers.dense", "estimator.Estimator")
+def use_an_estimator_of_feature_columns() -> None:
+    tf.estimator.DNNClassifier([10], [])
 
 
 @mistake(AttributeError, "'plaecholder'", "placeholder")

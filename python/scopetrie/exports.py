@@ -322,6 +322,12 @@ EXPORTS: Final = {
     "contrib.slim.model_analyzer": """
         contrib.slim.analyzing analyze_ops analyze_vars tensor_description
     """,
+    "contrib.tpu": """
+        estimator.tpu.cross_shard CrossShardOptimizer
+        estimator.tpu.run_config InputPipelineConfig RunConfig=TPURunConfig TPUConfig
+        estimator.tpu.spec TPUEstimatorSpec
+        estimator.tpu.tpu_estimator TPUEstimator
+    """,
     "contrib.training": """
         contrib.training.hparams HParams
         contrib.training.running evaluate_once train
@@ -371,7 +377,26 @@ EXPORTS: Final = {
         ops.strings.numbers as_string
     """,
     "estimator": """
+        estimator.estimator Estimator
+        estimator.extending add_metrics
+        estimator.in_turns EvalSpec TrainSpec train_and_evaluate
+        estimator.run_config RunConfig
         estimator.spec EstimatorSpec ModeKeys
+        estimator.warm_starting WarmStartSettings
+        train.sessions.file_hooks CheckpointSaverHook CheckpointSaverListener ProfilerHook StepCounterHook
+        train.sessions.file_hooks SummarySaverHook
+        train.sessions.hooks SessionRunArgs SessionRunContext SessionRunHook SessionRunValues
+        train.sessions.step_hooks FeedFnHook FinalOpsHook GlobalStepWaiterHook LoggingTensorHook
+        train.sessions.step_hooks NanLossDuringTrainingError NanTensorHook SecondOrStepTimer StopAtStepHook
+    """,
+    "estimator.inputs": """
+        estimator.inputs.arrays numpy_input_fn
+        estimator.inputs.frames pandas_input_fn
+    """,
+    "estimator.tpu": """
+        estimator.tpu.run_config InputPipelineConfig RunConfig=TPURunConfig TPUConfig
+        estimator.tpu.spec TPUEstimatorSpec
+        estimator.tpu.tpu_estimator TPUEstimator
     """,
     "graph_util": """
         saved_graphs.graph_util convert_variables_to_constants extract_sub_graph remove_training_nodes
@@ -582,6 +607,7 @@ EXPORTS: Final = {
         train.batching batch batch_join maybe_batch maybe_shuffle_batch shuffle_batch shuffle_batch_join
         train.checkpoint_manager CheckpointManager
         train.coordinator Coordinator LooperThread
+        train.event_files summary_iterator
         train.graph_io write_graph
         train.messages BytesList CheckpointState Example Feature FeatureList FeatureLists Features FloatList
         train.messages Int64List SaverDef SequenceExample
@@ -604,6 +630,7 @@ EXPORTS: Final = {
         train.saving.importing import_meta_graph
         train.saving.initializing init_from_checkpoint
         train.saving.saver Saver
+        train.saving.warm_starting warm_start
         train.schedules cosine_decay cosine_decay_restarts exponential_decay inverse_time_decay
         train.schedules linear_cosine_decay natural_exp_decay noisy_linear_cosine_decay piecewise_constant
         train.schedules piecewise_constant_decay=piecewise_constant polynomial_decay

@@ -117,9 +117,9 @@ _GROUPS: Final = {
     "it trains in one process. Take a larger batch, or run several programs and average what their sessions' "
     "stores hold": """
         train.ClusterDef train.ClusterSpec train.JobDef train.Server train.ServerDef
-        train.SyncReplicasOptimizer train.VocabInfo train.WorkerSessionCreator
+        train.SyncReplicasOptimizer train.WorkerSessionCreator
         train.do_quantize_training_on_graphdef train.replica_device_setter train.sdca_fprint
-        train.sdca_optimizer train.sdca_shrink_l1 train.warm_start
+        train.sdca_optimizer train.sdca_shrink_l1
     """,
     "it saves objects of v2 that hold each other. Use train.Saver, or Store.save": """
         train.Checkpoint train.CheckpointOptions train.experimental
@@ -129,9 +129,6 @@ _GROUPS: Final = {
     """,
     "one thread decides what is kept. Use train.maybe_batch or train.maybe_shuffle_batch on each input": """
         train.maybe_batch_join train.maybe_shuffle_batch_join
-    """,
-    "files of events are written here, not read. Use the package tensorboard's EventFileLoader": """
-        train.summary_iterator
     """,
     "summaries are v1's here, which are run and added to a file. Use summary.merge_all": """
         summary.all_v2_summary_ops summary.get_summary_description summary.initialize
@@ -240,14 +237,28 @@ _GROUPS: Final = {
     "get_variable under a variable_scope, as the README's examples do": """
         keras
     """,
-    "it makes graphs, sessions and files behind functions. Call the model's function, and train what it "
-    "gives in a loop under train.MonitoredTrainingSession, which saves, restores and writes summaries": """
-        estimator.BaselineClassifier estimator.BaselineRegressor estimator.BoostedTreesClassifier
-        estimator.BoostedTreesRegressor estimator.DNNClassifier estimator.DNNEstimator
-        estimator.DNNLinearCombinedClassifier estimator.DNNLinearCombinedRegressor estimator.DNNRegressor
-        estimator.Estimator estimator.EvalSpec estimator.LinearClassifier estimator.LinearEstimator
-        estimator.LinearRegressor estimator.RunConfig estimator.TrainSpec estimator.WarmStartSettings
-        estimator.export estimator.inputs estimator.train_and_evaluate
+    "models that are made by one call stand on feature columns, which are not here. Write a model_fn of "
+    "layers.dense and a loss of losses, and give it to estimator.Estimator": """
+        estimator.BaselineClassifier estimator.BaselineEstimator estimator.BaselineRegressor
+        estimator.BoostedTreesClassifier estimator.BoostedTreesEstimator estimator.BoostedTreesRegressor
+        estimator.DNNClassifier estimator.DNNEstimator estimator.DNNLinearCombinedClassifier
+        estimator.DNNLinearCombinedEstimator estimator.DNNLinearCombinedRegressor estimator.DNNRegressor
+        estimator.LinearClassifier estimator.LinearEstimator estimator.LinearRegressor
+        estimator.classifier_parse_example_spec estimator.regressor_parse_example_spec
+    """,
+    "heads make losses and metrics for models that are made by one call. In a model_fn, call losses, metrics "
+    "and an optimizer, and return estimator.EstimatorSpec": """
+        estimator.BinaryClassHead estimator.Head estimator.LogisticRegressionHead estimator.MultiClassHead
+        estimator.MultiHead estimator.MultiLabelHead estimator.PoissonRegressionHead estimator.RegressionHead
+    """,
+    "no SavedModel is written. Take the checkpoints in the estimator's model_dir: restore one by "
+    "train.Saver, freeze the graph (graph_util.convert_variables_to_constants) or export it (onnx.export)": """
+        estimator.BestExporter estimator.Exporter estimator.FinalExporter estimator.LatestExporter
+        estimator.export
+    """,
+    "rows of checkpoints are not sorted anew by vocabularies. Read them with train.load_variable, sort them "
+    "with NumPy, and load them in a Scaffold's init_fn": """
+        estimator.VocabInfo train.VocabInfo
     """,
     "it describes the inputs of estimators. Use nn.embedding_lookup, one_hot, layers.dense and the like": """
         feature_column

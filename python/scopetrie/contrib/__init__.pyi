@@ -14,6 +14,7 @@ from ..contrib import metrics as metrics
 from ..contrib import rnn as rnn
 from ..contrib import seq2seq as seq2seq
 from ..contrib import slim as slim
+from ..contrib import tpu as tpu
 from ..contrib import training as training
 
 __all__ = [
@@ -31,5 +32,6 @@ __all__ = [
     "rnn",
     "seq2seq",
     "slim",
+    "tpu",
     "training",
 ]

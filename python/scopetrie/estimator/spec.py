@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Final, NamedTuple
 
-from ..graph import Operation, Tensor
+from ..graph import Operation, Tensor, get_default_graph
 from ..ops.constant import convert_to_tensor
 from ..public import v1
+from ..train.sessions.hooks import SessionRunHook
+from ..train.sessions.scaffold import Scaffold
 
 __all__ = ["EstimatorSpec", "ModeKeys"]
 
@@ -106,7 +108,8 @@ class EstimatorSpec(_Fields):
             if mode in (ModeKeys.TRAIN, ModeKeys.EVAL):
                 raise ValueError("Missing loss.")
         else:
-            loss = convert_to_tensor(loss)
+            if not isinstance(loss, Tensor):
+                loss = convert_to_tensor(loss)
             if loss.shape.num_elements() not in (None, 1):
                 raise ValueError(f"Loss must be scalar, given: {loss}")
         if predictions is None and mode == ModeKeys.PREDICT:
@@ -121,8 +124,46 @@ class EstimatorSpec(_Fields):
                     "Values of eval_metric_ops must be (metric_value, update_op) tuples, given: "
                     f"{pair} for key: {name}"
                 )
+        _check_graph("loss", loss)
+        _check_graph("train_op", train_op)
+        for name, each in [*given.items()] if isinstance(given, Mapping) else [("predictions", given)]:
+            _check_graph("prediction values", each, name)
+        for name, pair in (eval_metric_ops or {}).items():
+            for each in pair:
+                _check_graph("eval_metric_ops", each, name)
+        every = (training_chief_hooks, training_hooks, evaluation_hooks, prediction_hooks)
+        chief, training, evaluation, prediction = (tuple(each or ()) for each in every)
+        for hook in (*training, *chief, *evaluation, *prediction):
+            if not isinstance(hook, SessionRunHook):
+                raise TypeError(f"All hooks must be SessionRunHook instances, given: {hook}")
+        if scaffold is not None and not isinstance(scaffold, Scaffold):
+            raise TypeError(f"scaffold must be tf.train.Scaffold. Given: {scaffold}")
         return super().__new__(
             cls, mode, given, loss, train_op, dict(eval_metric_ops or {}), export_outputs,
-            tuple(training_chief_hooks or ()), tuple(training_hooks or ()), scaffold,
-            tuple(evaluation_hooks or ()), tuple(prediction_hooks or ()),
+            chief, training, scaffold, evaluation, prediction,
         )  # fmt: skip
+
+    def _replace(self, **kwds: Any) -> EstimatorSpec:
+        """Returns a copy with other values of some fields.
+
+        Raises:
+            ValueError: If the mode is another, or the values do not fit together.
+        """
+        if kwds.get("mode", self.mode) != self.mode:
+            raise ValueError("mode of EstimatorSpec cannot be changed.")
+        return EstimatorSpec(**{**self._asdict(), **kwds})
+
+
+def _check_graph(what: str, each: Any, name: str | None = None) -> None:
+    """Checks that something is of the default graph."""
+    if each is None or not isinstance(each, (Tensor, Operation)):
+        return
+    if each.graph != get_default_graph():
+        said = each.name if name is None else f"{name}: {each.name}"
+        raise ValueError(
+            f'{what} with "{said}" must be from the default graph. Possible causes of this error include: '
+            f"\n\n"
+            f"1) {what} was created outside the context of the default graph.\n\n2) The object passed "
+            f"through "
+            'to EstimatorSpec was not created in the most recent call to "model_fn".'
+        )

@@ -9,6 +9,7 @@ from ..train.batching import shuffle_batch_join as shuffle_batch_join
 from ..train.checkpoint_manager import CheckpointManager as CheckpointManager
 from ..train.coordinator import Coordinator as Coordinator
 from ..train.coordinator import LooperThread as LooperThread
+from ..train.event_files import summary_iterator as summary_iterator
 from ..train.graph_io import write_graph as write_graph
 from ..train.messages import BytesList as BytesList
 from ..train.messages import CheckpointState as CheckpointState
@@ -58,6 +59,7 @@ from ..train.saving.exporting import export_meta_graph as export_meta_graph
 from ..train.saving.importing import import_meta_graph as import_meta_graph
 from ..train.saving.initializing import init_from_checkpoint as init_from_checkpoint
 from ..train.saving.saver import Saver as Saver
+from ..train.saving.warm_starting import warm_start as warm_start
 from ..train.schedules import cosine_decay as cosine_decay
 from ..train.schedules import cosine_decay_restarts as cosine_decay_restarts
 from ..train.schedules import exponential_decay as exponential_decay
@@ -198,6 +200,8 @@ __all__ = [
     "slice_input_producer",
     "start_queue_runners",
     "string_input_producer",
+    "summary_iterator",
     "update_checkpoint_state",
+    "warm_start",
     "write_graph",
 ]

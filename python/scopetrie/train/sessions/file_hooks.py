@@ -19,7 +19,7 @@ from .step_hooks import SecondOrStepTimer, require_global_step, steps_per_second
 _log = logging.getLogger("scopetrie")
 
 
-@v1("train.CheckpointSaverListener")
+@v1("train.CheckpointSaverListener", "estimator.CheckpointSaverListener")
 class CheckpointSaverListener:
     """The base class of what is called when a `CheckpointSaverHook` saves: override what is to be done."""
 
@@ -55,7 +55,7 @@ class CheckpointSaverListener:
         """
 
 
-@v1("train.CheckpointSaverHook")
+@v1("train.CheckpointSaverHook", "estimator.CheckpointSaverHook")
 class CheckpointSaverHook(SessionRunHook):
     """Saves a checkpoint at the beginning, every so often, and at the end.
 
@@ -96,6 +96,7 @@ class CheckpointSaverHook(SessionRunHook):
 
     def begin(self) -> None:
         """Finds the global step."""
+        self._writer = _writer(self._folder, None)
         self._step = require_global_step("CheckpointSaverHook")
         for each in self._listeners:
             each.begin()
@@ -114,6 +115,8 @@ class CheckpointSaverHook(SessionRunHook):
                 write_graph(session.graph, self._folder, "graph.pbtxt")
             except ImportError:
                 _log.info("graph.pbtxt is not written: it needs the extra `tensorboard`")
+            if self._writer is not None:
+                self._writer.add_graph(session.graph)
         self._save(session, step)
         self._timer.update_last_triggered_step(step)
 
@@ -158,6 +161,9 @@ class CheckpointSaverHook(SessionRunHook):
         for each in self._listeners:
             each.before_save(session, step)
         self._get_saver().save(session, self._path, global_step=step, write_meta_graph=self._writes_graph)
+        if self._writer is not None:
+            log = summary.SessionLog(status=summary.SessionLog.CHECKPOINT, checkpoint_path=self._path)
+            self._writer.add_session_log(log, step)
         stops = [bool(each.after_save(session, step)) for each in self._listeners]
         return any(stops)
 
@@ -186,7 +192,7 @@ def _writer(output_dir: str | None, summary_writer: Any) -> Any:
         return None
 
 
-@v1("train.StepCounterHook")
+@v1("train.StepCounterHook", "estimator.StepCounterHook")
 class StepCounterHook(SessionRunHook):
     """Logs, and writes as summary, how many global steps there are in a second.
 
@@ -249,7 +255,7 @@ class StepCounterHook(SessionRunHook):
             self._writer.add_summary(summary.Summary(value=[value]), step)
 
 
-@v1("train.SummarySaverHook")
+@v1("train.SummarySaverHook", "estimator.SummarySaverHook")
 class SummarySaverHook(SessionRunHook):
     """Writes summaries every so often.
 
@@ -315,6 +321,8 @@ class SummarySaverHook(SessionRunHook):
         step = int(run_values.results["global_step"])
         if self._next_step is None or self._due:
             step = int(run_context.session.run(self._step))
+        if self._next_step is None and self._writer is not None:
+            self._writer.add_session_log(summary.SessionLog(status=summary.SessionLog.START), step)
         if self._due:
             self._timer.update_last_triggered_step(step)
             for each in run_values.results.get("summary", ()) if self._writer is not None else ():
@@ -331,7 +339,7 @@ class SummarySaverHook(SessionRunHook):
             self._writer.flush()
 
 
-@v1("train.ProfilerHook")
+@v1("train.ProfilerHook", "estimator.ProfilerHook")
 class ProfilerHook(SessionRunHook):
     """Writes the times of operations every so often: files `timeline-STEP.json` for Chrome's tracing.
 

@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 from ...public import v1
 
 
-@v1("train.SessionRunArgs")
+@v1("train.SessionRunArgs", "estimator.SessionRunArgs")
 class SessionRunArgs(NamedTuple):
     """What a hook adds to a run.
 
@@ -22,7 +22,7 @@ class SessionRunArgs(NamedTuple):
     options: Any = None
 
 
-@v1("train.SessionRunValues")
+@v1("train.SessionRunValues", "estimator.SessionRunValues")
 class SessionRunValues(NamedTuple):
     """What a hook gets of a run.
 
@@ -37,7 +37,7 @@ class SessionRunValues(NamedTuple):
     run_metadata: Any
 
 
-@v1("train.SessionRunContext")
+@v1("train.SessionRunContext", "estimator.SessionRunContext")
 class SessionRunContext:
     """A run that hooks are called for.
 
@@ -71,7 +71,7 @@ class SessionRunContext:
         self._stop_requested = True
 
 
-@v1("train.SessionRunHook")
+@v1("train.SessionRunHook", "estimator.SessionRunHook")
 class SessionRunHook:
     """The base class of hooks: override what is to be done.
 

@@ -388,7 +388,7 @@ def MonitoredTrainingSession(
         checkpoint_dir: The folder of checkpoints; without one, nothing is saved.
         scaffold: The operations; made by default.
         hooks: The hooks.
-        chief_only_hooks: More of them.
+        chief_only_hooks: More of them, which are called before the others.
         save_checkpoint_secs: Every so many seconds; 600 by default.
         save_summaries_steps: Every so many steps; 100 by default.
         save_summaries_secs: Every so many seconds.
@@ -458,7 +458,7 @@ def MonitoredTrainingSession(
             )
         )
     creator = ChiefSessionCreator(scaffold, master, config, checkpoint_dir)
-    everyone = [*added, *(hooks or ()), *(chief_only_hooks or ())]
+    everyone = [*(chief_only_hooks or ()), *added, *(hooks or ())]
     return MonitoredSession(creator, everyone, stop_grace_period_secs)
 
 

@@ -31,7 +31,7 @@ def require_global_step(hook: str) -> Any:
     return found
 
 
-@v1("train.SecondOrStepTimer")
+@v1("train.SecondOrStepTimer", "estimator.SecondOrStepTimer")
 class SecondOrStepTimer:
     """Says when something is due: every so many seconds, or every so many steps.
 
@@ -92,7 +92,7 @@ class SecondOrStepTimer:
         return self._last_step
 
 
-@v1("train.StopAtStepHook")
+@v1("train.StopAtStepHook", "estimator.StopAtStepHook")
 class StopAtStepHook(SessionRunHook):
     """Stops at a step.
 
@@ -147,7 +147,7 @@ class StopAtStepHook(SessionRunHook):
             run_context.request_stop()
 
 
-@v1("train.LoggingTensorHook")
+@v1("train.LoggingTensorHook", "estimator.LoggingTensorHook")
 class LoggingTensorHook(SessionRunHook):
     """Logs values.
 
@@ -245,7 +245,7 @@ def _element(graph: Graph, each: Any) -> Any:
     return found.outputs[0] if isinstance(found, Operation) and len(found.outputs) == 1 else found
 
 
-@v1("train.NanLossDuringTrainingError")
+@v1("train.NanLossDuringTrainingError", "estimator.NanLossDuringTrainingError")
 class NanLossDuringTrainingError(RuntimeError):
     """The loss is not a number."""
 
@@ -253,7 +253,7 @@ class NanLossDuringTrainingError(RuntimeError):
         return "NaN loss during training."
 
 
-@v1("train.NanTensorHook")
+@v1("train.NanTensorHook", "estimator.NanTensorHook")
 class NanTensorHook(SessionRunHook):
     """Stops, or fails, when a loss is not a number.
 
@@ -292,7 +292,7 @@ class NanTensorHook(SessionRunHook):
             run_context.request_stop()
 
 
-@v1("train.GlobalStepWaiterHook")
+@v1("train.GlobalStepWaiterHook", "estimator.GlobalStepWaiterHook")
 class GlobalStepWaiterHook(SessionRunHook):
     """Waits with the first run until another session of the same values has come to a step.
 
@@ -321,7 +321,7 @@ class GlobalStepWaiterHook(SessionRunHook):
             time.sleep(0.5)
 
 
-@v1("train.FinalOpsHook")
+@v1("train.FinalOpsHook", "estimator.FinalOpsHook")
 class FinalOpsHook(SessionRunHook):
     """Runs something at the end.
 
@@ -350,7 +350,7 @@ class FinalOpsHook(SessionRunHook):
             self._values = session.run(self._ops, feed_dict=self._feeds)
 
 
-@v1("train.FeedFnHook")
+@v1("train.FeedFnHook", "estimator.FeedFnHook")
 class FeedFnHook(SessionRunHook):
     """Feeds what a function returns.
 
