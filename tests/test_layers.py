@@ -37,7 +37,7 @@ FLOORS = [
     {"partitioned"},
     {"execution"},
     {"data", "distributions", "layers", "metrics"},
-    {"lookup", "queues", "rnn"},
+    {"keras", "lookup", "queues", "rnn"},
     {"parameters", "summary", "compat", "client", "onnx", "v1"},
     {"saved_graphs"},
     {"train"},

@@ -13,6 +13,7 @@ from . import dtypes as dtypes
 from . import errors as errors
 from . import estimator as estimator
 from . import initializers as initializers
+from . import keras as keras
 from . import layers as layers
 from . import lookup as lookup
 from . import losses as losses
@@ -754,6 +755,7 @@ __all__ = [
     "is_symbolic_tensor",
     "is_tensor",
     "is_variable_initialized",
+    "keras",
     "layers",
     "lbeta",
     "less",

@@ -433,6 +433,75 @@ EXPORTS: Final = {
         ops.strings.text decode_base64 encode_base64
         v1.records TFRecordCompressionType TFRecordOptions TFRecordWriter tf_record_iterator
     """,
+    "keras.activations": """
+        keras.activations deserialize elu exponential get hard_sigmoid linear relu selu serialize sigmoid
+        keras.activations softmax softplus softsign swish tanh
+    """,
+    "keras.backend": """
+        keras.backend clear_session epsilon floatx get_session image_data_format int_shape learning_phase ndim
+        keras.backend set_epsilon set_floatx set_image_data_format set_learning_phase set_session
+    """,
+    "keras.constraints": """
+        keras.constraints Constraint MaxNorm MinMaxNorm NonNeg UnitNorm get max_norm=MaxNorm
+        keras.constraints min_max_norm=MinMaxNorm non_neg=NonNeg serialize unit_norm=UnitNorm
+    """,
+    "keras.initializers": """
+        keras.initializers Constant Identity Initializer Ones Orthogonal RandomNormal RandomUniform
+        keras.initializers TruncatedNormal VarianceScaling Zeros constant=Constant deserialize get
+        keras.initializers glorot_normal=GlorotNormal glorot_uniform=GlorotUniform he_normal=HeNormal
+        keras.initializers he_uniform=HeUniform identity=Identity lecun_normal=LecunNormal
+        keras.initializers lecun_uniform=LecunUniform normal=RandomNormal ones=Ones orthogonal=Orthogonal
+        keras.initializers random_normal=RandomNormal random_uniform=RandomUniform serialize
+        keras.initializers truncated_normal=TruncatedNormal uniform=RandomUniform zeros=Zeros
+    """,
+    "keras.layers": """
+        keras.layers.base InputSpec Layer
+        keras.layers.elements Activation Dropout ELU GaussianNoise LeakyReLU PReLU ReLU Softmax
+        keras.layers.elements SpatialDropout1D SpatialDropout2D ThresholdedReLU
+        keras.layers.kernels Conv1D Conv2D Conv2DTranspose Conv3D Conv3DTranspose Convolution1D=Conv1D
+        keras.layers.kernels Convolution2D=Conv2D Convolution2DTranspose=Conv2DTranspose Convolution3D=Conv3D
+        keras.layers.kernels Convolution3DTranspose=Conv3DTranspose Dense DepthwiseConv2D SeparableConv1D
+        keras.layers.kernels SeparableConv2D SeparableConvolution1D=SeparableConv1D
+        keras.layers.kernels SeparableConvolution2D=SeparableConv2D
+        keras.layers.merging Add Average Concatenate Dot Maximum Minimum Multiply Subtract add average
+        keras.layers.merging concatenate dot maximum=largest minimum=least multiply subtract
+        keras.layers.norms BatchNormalization Embedding LayerNormalization
+        keras.layers.poolings AveragePooling1D AveragePooling2D AveragePooling3D AvgPool1D=AveragePooling1D
+        keras.layers.poolings AvgPool2D=AveragePooling2D AvgPool3D=AveragePooling3D GlobalAveragePooling1D
+        keras.layers.poolings GlobalAveragePooling2D GlobalAveragePooling3D
+        keras.layers.poolings GlobalAvgPool1D=GlobalAveragePooling1D GlobalAvgPool2D=GlobalAveragePooling2D
+        keras.layers.poolings GlobalAvgPool3D=GlobalAveragePooling3D GlobalMaxPool1D=GlobalMaxPooling1D
+        keras.layers.poolings GlobalMaxPool2D=GlobalMaxPooling2D GlobalMaxPool3D=GlobalMaxPooling3D
+        keras.layers.poolings GlobalMaxPooling1D GlobalMaxPooling2D GlobalMaxPooling3D MaxPool1D=MaxPooling1D
+        keras.layers.poolings MaxPool2D=MaxPooling2D MaxPool3D=MaxPooling3D MaxPooling1D MaxPooling2D
+        keras.layers.poolings MaxPooling3D
+        keras.layers.shapes Cropping1D Cropping2D Flatten Lambda Permute RepeatVector Reshape UpSampling1D
+        keras.layers.shapes UpSampling2D ZeroPadding1D ZeroPadding2D
+    """,
+    "keras.losses": """
+        keras.losses BinaryCrossentropy CategoricalCrossentropy CategoricalHinge Hinge Huber
+        keras.losses KLD=kullback_leibler_divergence KLDivergence LogCosh Loss MAE=mean_absolute_error
+        keras.losses MAPE=mean_absolute_percentage_error MSE=mean_squared_error
+        keras.losses MSLE=mean_squared_logarithmic_error MeanAbsoluteError MeanAbsolutePercentageError
+        keras.losses MeanSquaredError MeanSquaredLogarithmicError Poisson SparseCategoricalCrossentropy
+        keras.losses SquaredHinge binary_crossentropy categorical_crossentropy categorical_hinge
+        keras.losses cosine=cosine_similarity cosine_proximity=cosine_similarity cosine_similarity get hinge
+        keras.losses kl_divergence=kullback_leibler_divergence kld=kullback_leibler_divergence
+        keras.losses kullback_leibler_divergence log_cosh=logcosh logcosh mae=mean_absolute_error
+        keras.losses mape=mean_absolute_percentage_error mean_absolute_error mean_absolute_percentage_error
+        keras.losses mean_squared_error mean_squared_logarithmic_error mse=mean_squared_error
+        keras.losses msle=mean_squared_logarithmic_error poisson serialize sparse_categorical_crossentropy
+        keras.losses squared_hinge
+    """,
+    "keras.preprocessing.sequence": """
+        keras.utils pad_sequences
+    """,
+    "keras.regularizers": """
+        keras.regularizers L1 L1L2 L2 Regularizer deserialize get l1=L1 l1_l2 l2=L2 serialize
+    """,
+    "keras.utils": """
+        keras.utils normalize pad_sequences to_categorical
+    """,
     "layers": """
         layers.base Layer
         layers.conv Conv1D Conv2D Conv3D conv1d conv2d conv3d

@@ -233,9 +233,47 @@ _GROUPS: Final = {
         distributions.Beta distributions.Dirichlet distributions.DirichletMultinomial distributions.Gamma
         distributions.Multinomial distributions.StudentT
     """,
-    "layers that make variables of their own are built on scopes: use layers, or write the layer with "
-    "get_variable under a variable_scope, as the README's examples do": """
-        keras
+    "models are graphs here, and their training a loop. Call the layers one after another, and run "
+    "train.AdamOptimizer().minimize in a Session": """
+        keras.Input keras.Model keras.Sequential keras.callbacks keras.estimator keras.experimental
+        keras.layers.Input keras.layers.InputLayer keras.mixed_precision keras.models keras.saving
+        keras.wrappers
+    """,
+    "pictures and data sets come from files here. Use image.decode_png or NumPy, and feed the arrays": """
+        keras.applications keras.datasets keras.preprocessing.image keras.preprocessing.text
+        keras.utils.get_file keras.utils.Sequence keras.utils.plot_model
+    """,
+    "it trains models of Keras, which are not here. Use train.AdamOptimizer and its kin": """
+        keras.optimizers
+    """,
+    "it keeps counts in objects of Keras. Use metrics.accuracy and its kin, which are graph code": """
+        keras.metrics
+    """,
+    "recurrent layers are cells and loops over time here. Use nn.dynamic_rnn with nn.rnn_cell.LSTMCell, "
+    "GRUCell or BasicRNNCell": """
+        keras.layers.Bidirectional keras.layers.ConvLSTM2D keras.layers.CuDNNGRU keras.layers.CuDNNLSTM
+        keras.layers.GRU keras.layers.GRUCell keras.layers.LSTM keras.layers.LSTMCell keras.layers.RNN
+        keras.layers.SimpleRNN keras.layers.SimpleRNNCell keras.layers.StackedRNNCells
+        keras.layers.TimeDistributed keras.layers.Wrapper
+    """,
+    "masks are not handed from layer to layer. Use sequence_mask, or the argument sequence_length of "
+    "nn.dynamic_rnn": """
+        keras.layers.Masking
+    """,
+    "it is a layer that few graphs use. Write it with keras.layers.Lambda, or keras.layers.Layer": """
+        keras.layers.ActivityRegularization keras.layers.AdditiveAttention keras.layers.AlphaDropout
+        keras.layers.Attention keras.layers.Cropping3D keras.layers.DenseFeatures
+        keras.layers.GaussianDropout keras.layers.LocallyConnected1D keras.layers.LocallyConnected2D
+        keras.layers.SpatialDropout3D keras.layers.UpSampling3D keras.layers.ZeroPadding3D
+    """,
+    "functions of Keras's backend are v1's own. Use the function of the top level, math or nn": """
+        keras.backend.batch_dot keras.backend.cast keras.backend.concatenate keras.backend.dot
+        keras.backend.eval keras.backend.exp keras.backend.expand_dims keras.backend.function
+        keras.backend.get_value keras.backend.gradients keras.backend.log keras.backend.max
+        keras.backend.mean keras.backend.placeholder keras.backend.relu keras.backend.reshape
+        keras.backend.rnn keras.backend.set_value keras.backend.shape keras.backend.sigmoid
+        keras.backend.softmax keras.backend.sqrt keras.backend.square keras.backend.sum
+        keras.backend.switch keras.backend.tanh keras.backend.variable
     """,
     "models that are made by one call stand on feature columns, which are not here. Write a model_fn of "
     "layers.dense and a loss of losses, and give it to estimator.Estimator": """

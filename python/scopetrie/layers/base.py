@@ -5,6 +5,7 @@ from __future__ import annotations
 import copy
 import re
 from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any, Final
 
 from ..dtypes import DType, DTypeLike, as_dtype, float32
@@ -86,7 +87,7 @@ class Layer:
         self.input_spec: Any = None
         self._dtype = None if dtype is None else as_dtype(dtype).base_dtype
         self._base_name = snake_case(type(self).__name__) if name is None else name
-        self._name = _unique_name(self._base_name) if name is None else name
+        self._name = self._named() if name is None else name
         self._trainable_weights: list[Any] = []
         self._non_trainable_weights: list[Any] = []
         self._updates: list[Any] = []
@@ -159,13 +160,23 @@ class Layer:
         had = self._scope, self._dtype, self.built, len(self._trainable_weights)
         had_more = len(self._non_trainable_weights), len(self._updates), len(self._losses)
         try:
-            with self._scope_of(given) as scope, name_scope(scope.original_name_scope):
+            with self._within(given):
                 return self._in_scope(inputs, values, args, kwargs)
         except BaseException:
             self._scope, self._dtype, self.built = had[:3]
             del self._trainable_weights[had[3] :], self._non_trainable_weights[had_more[0] :]
             del self._updates[had_more[1] :], self._losses[had_more[2] :]
             raise
+
+    def _named(self) -> str:
+        """The name of a layer that is given none, unique among those of the graph."""
+        return _unique_name(self._base_name)
+
+    @contextmanager
+    def _within(self, scope: Any) -> Iterator[None]:
+        """The block that a call's operations are made in."""
+        with self._scope_of(scope) as found, name_scope(found.original_name_scope):
+            yield
 
     def apply(self, inputs: Any, *args: Any, **kwargs: Any) -> Any:
         """The same as calling the layer.

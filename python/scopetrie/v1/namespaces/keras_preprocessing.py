@@ -1,0 +1,5 @@
+"""`tf.keras.preprocessing`."""
+
+from ...namespaces import namespace
+
+__getattr__, __dir__, __all__ = namespace("keras.preprocessing")
