@@ -266,8 +266,11 @@ EXPORTS: Final = {
     "contrib.rnn": """
         contrib.rnn.cells InputProjectionWrapper LSTMBlockCell LayerNormBasicLSTMCell OutputProjectionWrapper
         contrib.rnn.cells stack_bidirectional_dynamic_rnn
+        contrib.rnn.conv_cells Conv1DLSTMCell Conv2DLSTMCell Conv3DLSTMCell ConvLSTMCell PhasedLSTMCell
         contrib.rnn.fused FusedRNNCellAdaptor GRUBlockCell GRUBlockCellV2 LSTMBlockFusedCell
         contrib.rnn.fused TimeReversedFusedRNN
+        contrib.rnn.gated_cells CoupledInputForgetGateLSTMCell GLSTMCell IntersectionRNNCell NASCell UGRNNCell
+        contrib.rnn.gated_cells WeightNormLSTMCell
         contrib.rnn.wrappers AttentionCellWrapper EmbeddingWrapper HighwayWrapper
         rnn.cell LSTMStateTuple RNNCell
         rnn.lstm BasicLSTMCell LSTMCell

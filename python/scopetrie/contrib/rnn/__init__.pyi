@@ -5,11 +5,22 @@ from ...contrib.rnn.cells import LayerNormBasicLSTMCell as LayerNormBasicLSTMCel
 from ...contrib.rnn.cells import LSTMBlockCell as LSTMBlockCell
 from ...contrib.rnn.cells import OutputProjectionWrapper as OutputProjectionWrapper
 from ...contrib.rnn.cells import stack_bidirectional_dynamic_rnn as stack_bidirectional_dynamic_rnn
+from ...contrib.rnn.conv_cells import Conv1DLSTMCell as Conv1DLSTMCell
+from ...contrib.rnn.conv_cells import Conv2DLSTMCell as Conv2DLSTMCell
+from ...contrib.rnn.conv_cells import Conv3DLSTMCell as Conv3DLSTMCell
+from ...contrib.rnn.conv_cells import ConvLSTMCell as ConvLSTMCell
+from ...contrib.rnn.conv_cells import PhasedLSTMCell as PhasedLSTMCell
 from ...contrib.rnn.fused import FusedRNNCellAdaptor as FusedRNNCellAdaptor
 from ...contrib.rnn.fused import GRUBlockCell as GRUBlockCell
 from ...contrib.rnn.fused import GRUBlockCellV2 as GRUBlockCellV2
 from ...contrib.rnn.fused import LSTMBlockFusedCell as LSTMBlockFusedCell
 from ...contrib.rnn.fused import TimeReversedFusedRNN as TimeReversedFusedRNN
+from ...contrib.rnn.gated_cells import CoupledInputForgetGateLSTMCell as CoupledInputForgetGateLSTMCell
+from ...contrib.rnn.gated_cells import GLSTMCell as GLSTMCell
+from ...contrib.rnn.gated_cells import IntersectionRNNCell as IntersectionRNNCell
+from ...contrib.rnn.gated_cells import NASCell as NASCell
+from ...contrib.rnn.gated_cells import UGRNNCell as UGRNNCell
+from ...contrib.rnn.gated_cells import WeightNormLSTMCell as WeightNormLSTMCell
 from ...contrib.rnn.wrappers import AttentionCellWrapper as AttentionCellWrapper
 from ...contrib.rnn.wrappers import EmbeddingWrapper as EmbeddingWrapper
 from ...contrib.rnn.wrappers import HighwayWrapper as HighwayWrapper
@@ -30,25 +41,36 @@ __all__ = [
     "AttentionCellWrapper",
     "BasicLSTMCell",
     "BasicRNNCell",
+    "Conv1DLSTMCell",
+    "Conv2DLSTMCell",
+    "Conv3DLSTMCell",
+    "ConvLSTMCell",
+    "CoupledInputForgetGateLSTMCell",
     "DeviceWrapper",
     "DropoutWrapper",
     "EmbeddingWrapper",
     "FusedRNNCellAdaptor",
+    "GLSTMCell",
     "GRUBlockCell",
     "GRUBlockCellV2",
     "GRUCell",
     "HighwayWrapper",
     "InputProjectionWrapper",
+    "IntersectionRNNCell",
     "LSTMBlockCell",
     "LSTMBlockFusedCell",
     "LSTMCell",
     "LSTMStateTuple",
     "LayerNormBasicLSTMCell",
     "MultiRNNCell",
+    "NASCell",
     "OutputProjectionWrapper",
+    "PhasedLSTMCell",
     "RNNCell",
     "ResidualWrapper",
     "TimeReversedFusedRNN",
+    "UGRNNCell",
+    "WeightNormLSTMCell",
     "stack_bidirectional_dynamic_rnn",
     "static_bidirectional_rnn",
     "static_rnn",
