@@ -290,7 +290,7 @@ _GROUPS: Final = {
         estimator.MultiHead estimator.MultiLabelHead estimator.PoissonRegressionHead estimator.RegressionHead
     """,
     "no SavedModel is written. Take the checkpoints in the estimator's model_dir: restore one by "
-    "train.Saver, freeze the graph (graph_util.convert_variables_to_constants) or export it (onnx.export)": """
+    "train.Saver, freeze the graph by graph_util.convert_variables_to_constants or use onnx.export": """
         estimator.BestExporter estimator.Exporter estimator.FinalExporter estimator.LatestExporter
         estimator.export
     """,
