@@ -41,6 +41,7 @@ FLOORS = [
     {"parameters", "summary", "compat", "client", "onnx", "v1"},
     {"saved_graphs"},
     {"train"},
+    {"saved_model"},
     {"estimator"},
     {"unchanged", "_wiring"},
     {"contrib"},

@@ -21,6 +21,7 @@ from . import metrics as metrics
 from . import onnx as onnx
 from . import queues as queue
 from . import random as random
+from . import saved_model as saved_model
 from . import summary as summary
 from . import train as train
 from ._core import __version__ as __version__
@@ -885,6 +886,7 @@ __all__ = [
     "round",
     "rsqrt",
     "saturate_cast",
+    "saved_model",
     "scalar_mul",
     "scan",
     "scatter_add",

@@ -643,6 +643,49 @@ EXPORTS: Final = {
         ops.random.draws uniform=random_uniform
         ops.random.seed get_seed set_random_seed
     """,
+    "saved_model": """
+        saved_model.building Builder simple_save
+        saved_model.keys ASSETS_DIRECTORY ASSETS_KEY CLASSIFY_INPUTS CLASSIFY_METHOD_NAME
+        saved_model.keys CLASSIFY_OUTPUT_CLASSES CLASSIFY_OUTPUT_SCORES DEFAULT_SERVING_SIGNATURE_DEF_KEY GPU
+        saved_model.keys LEGACY_INIT_OP_KEY MAIN_OP_KEY PREDICT_INPUTS PREDICT_METHOD_NAME PREDICT_OUTPUTS
+        saved_model.keys REGRESS_INPUTS REGRESS_METHOD_NAME REGRESS_OUTPUTS SAVED_MODEL_FILENAME_PB
+        saved_model.keys SAVED_MODEL_FILENAME_PBTXT SAVED_MODEL_SCHEMA_VERSION SERVING TPU TRAINING
+        saved_model.keys VARIABLES_DIRECTORY VARIABLES_FILENAME
+        saved_model.loading contains_saved_model=maybe_saved_model_directory load main_op_with_restore
+        saved_model.loading maybe_saved_model_directory
+        saved_model.signatures build_signature_def build_tensor_info classification_signature_def
+        saved_model.signatures get_tensor_from_tensor_info is_valid_signature predict_signature_def
+        saved_model.signatures regression_signature_def
+    """,
+    "saved_model.builder": """
+        saved_model.building SavedModelBuilder=Builder
+    """,
+    "saved_model.constants": """
+        saved_model.keys ASSETS_DIRECTORY ASSETS_KEY LEGACY_INIT_OP_KEY MAIN_OP_KEY SAVED_MODEL_FILENAME_PB
+        saved_model.keys SAVED_MODEL_FILENAME_PBTXT SAVED_MODEL_SCHEMA_VERSION VARIABLES_DIRECTORY
+        saved_model.keys VARIABLES_FILENAME
+    """,
+    "saved_model.loader": """
+        saved_model.loading load maybe_saved_model_directory
+    """,
+    "saved_model.main_op": """
+        saved_model.loading main_op main_op_with_restore
+    """,
+    "saved_model.signature_constants": """
+        saved_model.keys CLASSIFY_INPUTS CLASSIFY_METHOD_NAME CLASSIFY_OUTPUT_CLASSES CLASSIFY_OUTPUT_SCORES
+        saved_model.keys DEFAULT_SERVING_SIGNATURE_DEF_KEY PREDICT_INPUTS PREDICT_METHOD_NAME PREDICT_OUTPUTS
+        saved_model.keys REGRESS_INPUTS REGRESS_METHOD_NAME REGRESS_OUTPUTS
+    """,
+    "saved_model.signature_def_utils": """
+        saved_model.signatures build_signature_def classification_signature_def is_valid_signature
+        saved_model.signatures predict_signature_def regression_signature_def
+    """,
+    "saved_model.tag_constants": """
+        saved_model.keys GPU SERVING TPU TRAINING
+    """,
+    "saved_model.utils": """
+        saved_model.signatures build_tensor_info get_tensor_from_tensor_info
+    """,
     "sparse": """
         ops.math.sparse_segment segment_mean=sparse_segment_mean segment_sqrt_n=sparse_segment_sqrt_n
         ops.math.sparse_segment segment_sum=sparse_segment_sum

@@ -122,7 +122,8 @@ _GROUPS: Final = {
         train.sdca_optimizer train.sdca_shrink_l1
     """,
     "it saves objects of v2 that hold each other. Use train.Saver, or Store.save": """
-        train.Checkpoint train.CheckpointOptions train.experimental
+        saved_model.Asset saved_model.SaveOptions saved_model.experimental saved_model.load_v2
+        saved_model.save train.Checkpoint train.CheckpointOptions train.experimental
     """,
     "the loop is the program's. Write it, around a train.MonitoredTrainingSession": """
         train.basic_train_loop train.checkpoints_iterator
@@ -303,7 +304,7 @@ _GROUPS: Final = {
     """,
     "it is a part of TensorFlow that has to do with neither scopes, variables nor arrays": """
         audio config distribute experimental lite manip
-        mixed_precision profiler resource_loader saved_model sets signal spectral sysconfig types
+        mixed_precision profiler resource_loader sets signal spectral sysconfig types
         version COMPILER_VERSION CXX11_ABI_FLAG CXX_VERSION GIT_VERSION GRAPH_DEF_VERSION
         GRAPH_DEF_VERSION_MIN_CONSUMER GRAPH_DEF_VERSION_MIN_PRODUCER MONOLITHIC_BUILD VERSION
     """,

@@ -19,7 +19,7 @@ from ...ops.elementwise.unary import exp, sigmoid, tanh
 from ...ops.nn.windows.conv import conv1d, conv2d, conv3d
 from ...ops.random.draws import random_uniform
 from ...public import v1, whole
-from ...rnn.cell import LSTMStateTuple, RNNCell
+from ...rnn.cell import LSTMStateTuple, RNNCell, known_depth
 from ...shapes import TensorShape
 from .gated_cells import PairCell, applied
 
@@ -86,7 +86,7 @@ class ConvLSTMCell(RNNCell):
         Args:
             input_shape: The shape of the input.
         """
-        depth = self._sizes[-1] + self.output_size.as_list()[-1]
+        depth = self._sizes[-1] + self._channels + (self._sizes[-1] if self._skips else 0)
         self._kernel = self.add_weight("kernel", [*self._window, depth, 4 * self._channels])
         self._bias = None
         if self._use_bias:
@@ -187,7 +187,7 @@ class PhasedLSTMCell(PairCell):
             input_shape: The shapes of times and features.
         """
         units = self._num_units
-        rows = TensorShape(input_shape[1]).as_list()[1] + units
+        rows = known_depth(input_shape[1]) + units
         peek = units if self._peeks else 0
         self._gates = self.linear(rows + peek, 2 * units, "mask_gates/")
         self._new = self.linear(rows, units, "new_input/")

@@ -1,0 +1,5 @@
+"""`tf.saved_model.builder`."""
+
+from ..namespaces import namespace
+
+__getattr__, __dir__, __all__ = namespace("saved_model.builder")

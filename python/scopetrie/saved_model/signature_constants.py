@@ -1,0 +1,5 @@
+"""`tf.saved_model.signature_constants`."""
+
+from ..namespaces import namespace
+
+__getattr__, __dir__, __all__ = namespace("saved_model.signature_constants")
