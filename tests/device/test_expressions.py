@@ -11,7 +11,8 @@ import numpy as np
 import pytest
 from scopetrie.backends.fusion.expressions import COMPARES, EXPRESSIONS, LOGICAL
 from scopetrie.backends.fusion.launch import Fused, Library
-from scopetrie.backends.fusion.trace import NotTraceableError, Trace, mapped, tracing_namespace
+from scopetrie.backends.fusion.namespace import tracing_namespace
+from scopetrie.backends.fusion.trace import NotTraceableError, Trace, mapped
 from simulated_cupy import COMPILER, NEEDS_COMPILER, compiled, installed
 
 pytestmark = pytest.mark.skipif(COMPILER is None, reason=NEEDS_COMPILER)

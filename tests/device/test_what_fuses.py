@@ -15,7 +15,8 @@ import scopetrie as tf
 from device_programs import programs
 from every_op import every_op
 from program_kernels import built_kernels
-from scopetrie.backends.fusion.trace import NotTraceableError, Trace, Traced, tracing_namespace
+from scopetrie.backends.fusion.namespace import tracing_namespace
+from scopetrie.backends.fusion.trace import NotTraceableError, Trace, Traced
 from scopetrie.backends.numpy import XP
 from scopetrie.ops.declare import Given
 

@@ -14,14 +14,13 @@ from .emit import (
     BLOCK,
     CHUNK,
     Emitted,
-    Place,
     emit,
     emit_rows,
     emit_together,
-    kernel_size,
     most_together,
     width_of,
 )
+from .places import Place, kernel_size
 from .rows import Rows
 from .schedule import Kernel, Root, Schedule, Step
 from .trace import Node, Noted, NotTraceableError

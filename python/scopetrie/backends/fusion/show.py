@@ -8,7 +8,8 @@ from typing import Any
 import numpy as np
 
 from .launch import Fused, Library
-from .trace import Trace, tracing_namespace
+from .namespace import tracing_namespace
+from .trace import Trace
 
 
 def sources(

@@ -14,7 +14,8 @@ import numpy as np
 from ...backends import Array
 from ...backends.deferred import noted_by, within
 from ...backends.fusion.launch import Fused, Library
-from ...backends.fusion.trace import Node, Noted, NotTraceableError, Trace, Traced, tracing_namespace
+from ...backends.fusion.namespace import tracing_namespace
+from ...backends.fusion.trace import Node, Noted, NotTraceableError, Trace, Traced
 from ...errors import InvalidArgumentError
 from ...ops.registry import OpDef
 from ..cells import Cell

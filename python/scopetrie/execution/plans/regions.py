@@ -19,7 +19,8 @@ import numpy as np
 
 from ...backends.deferred import noted_by
 from ...backends.fusion.launch import Library
-from ...backends.fusion.trace import NotTraceableError, Trace, Traced, tracing_namespace
+from ...backends.fusion.namespace import tracing_namespace
+from ...backends.fusion.trace import NotTraceableError, Trace, Traced
 from ...dtypes import DType, variant
 from ...ops.node_text import Dims
 from ..cells import Cell
