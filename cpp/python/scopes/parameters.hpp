@@ -1,4 +1,4 @@
-// The parameters of get_variable: their names, which functions have them, and in which order.
+// The parameters of get_variable, scopes and Variable: their names, which functions have them, and in which order.
 //
 // Thread safety: constants.
 #pragma once
@@ -37,9 +37,16 @@ enum VariableParameter : std::uint8_t {
   kValues,
   kAuxiliaryNameScope,
   kNameScope,
-  kScopeParameters
+  kScopeParameters,
+  kInitialValue = kScopeParameters,  // those of Variable, from here on
+  kExpectedShape,
+  kVariableDef,
+  kImportScope,
+  kKey,     // the name by which get_variable finds it
+  kWanted,  // the shape that get_variable asked the initializer for
+  kVariableParameters
 };
-inline constexpr std::array<const char*, kScopeParameters> kParameterNames{
+inline constexpr std::array<const char*, kVariableParameters> kParameterNames{
     "name",           "shape",           "dtype",
     "initializer",    "regularizer",     "trainable",
     "collections",    "caching_device",  "partitioner",
@@ -47,11 +54,14 @@ inline constexpr std::array<const char*, kScopeParameters> kParameterNames{
     "constraint",     "synchronization", "aggregation",
     "reuse",          "var_store",       "name_or_scope",
     "default_name",   "values",          "auxiliary_name_scope",
-    "name_scope"};
+    "name_scope",     "initial_value",   "expected_shape",
+    "variable_def",   "import_scope",    "key",
+    "wanted"};
 
 /// The arguments of a call, borrowed; null where there is none.
 using Arguments = std::array<PyObject*, kAllParameters>;
 using ScopeArguments = std::array<PyObject*, kScopeParameters>;
+using NewVariableArguments = std::array<PyObject*, kVariableParameters>;
 
 /// What a scope hands on.
 inline constexpr std::pair<VariableParameter, Setting> kHandedOn[] = {
@@ -94,6 +104,18 @@ inline constexpr Order<14> kOfStoreBlock = [] {
 inline constexpr Order<11> kOfNewScope{kReuse,         kName,        kInitializer,  kRegularizer,
                                        kCachingDevice, kPartitioner, kCustomGetter, kNameScope,
                                        kDType,         kUseResource, kConstraint};
+
+/// What v1's variable creators are given by keyword; and create_variable's.
+inline constexpr Order<15> kOfCreators{kInitialValue, kName,          kTrainable,   kCollections,     kCachingDevice,
+                                       kDType,        kValidateShape, kConstraint,  kSynchronization, kAggregation,
+                                       kShape,        kVariableDef,   kImportScope, kExpectedShape,   kUseResource};
+inline constexpr Order<17> kOfNewVariable = [] {
+  Order<17> order{};
+  auto end = std::ranges::copy(kOfCreators, order.begin()).out;
+  *end++ = kKey;
+  *end = kWanted;
+  return order;
+}();
 
 /// A function of these parameters.
 template <auto order, std::size_t all = kAllParameters>

@@ -180,9 +180,8 @@ PyObject* call_getter(PyObject* self, VariableCall call, StoreName place) {
   call[kDType] = array_dtype(call.dtype);
   call[kTrainable] = truth_of(call[kTrainable], true) ? Py_True : Py_False;
   call[kReuse] = call.sharing == Sharing::kNo ? Py_False : call.sharing == Sharing::kYes ? Py_True : state().auto_reuse;
-  const Ref arguments = checked(pack(next.get(), name.get())), keywords = checked(new_dict());
-  for (const std::uint8_t each : kGivenByStore)
-    if (PyDict_SetItemString(keywords.get(), kParameterNames[each], or_none(call.arguments[each])) < 0) throw_raised();
+  const Ref arguments = checked(pack(next.get(), name.get())),
+            keywords = keywords_of(kGivenByStore, call.arguments.data());
   return checked(PyObject_Call(call[kCustomGetter], arguments.get(), keywords.get())).release();
 }
 

@@ -9,7 +9,7 @@ namespace {
 // While the module is loaded: interning may wait for another thread.
 PyObject* const kVariables = PyUnicode_InternFromString("variables");
 PyObject* const kTrainables = PyUnicode_InternFromString("trainable_variables");
-PyObject* const kInitialValue = PyUnicode_InternFromString("initial_value");
+PyObject* const kInitialName = PyUnicode_InternFromString("initial_value");
 
 PythonBlock variable_devices(Context& context) {
   if (!context.listener) return {};
@@ -39,16 +39,16 @@ Ref keys_of(PyObject* collections, bool trainable) {
 // As v1 checks the three: as they are meant, or as the hook says.
 Policy policy_of(const NewVariable& wish) {
   State& s = state();
-  if (is_usual_policy(wish.synchronization, wish.aggregation))
-    return {Ref::borrowed(s.auto_synchronization), Ref::borrowed(s.no_aggregation), Ref::borrowed(wish.trainable)};
+  if (is_usual_policy(wish[kSynchronization], wish[kAggregation]))
+    return {Ref::borrowed(s.auto_synchronization), Ref::borrowed(s.no_aggregation), Ref::borrowed(wish[kTrainable])};
   const auto is_mode = [](PyObject* argument, PyObject* usual) {
     return argument != nullptr && Py_IS_TYPE(argument, Py_TYPE(usual));
   };
-  if (is_mode(wish.synchronization, s.auto_synchronization) && is_mode(wish.aggregation, s.no_aggregation) &&
-      wish.trainable != nullptr && PyBool_Check(wish.trainable))  // checked already, as get_variable's are
-    return {Ref::borrowed(wish.synchronization), Ref::borrowed(wish.aggregation), Ref::borrowed(wish.trainable)};
-  const Ref name = wish.name != nullptr ? Ref::borrowed(wish.name) : checked(PyUnicode_FromString("Variable"));
-  return check_policy(s.hooks.check_policy, name.get(), wish.synchronization, wish.aggregation, wish.trainable);
+  if (is_mode(wish[kSynchronization], s.auto_synchronization) && is_mode(wish[kAggregation], s.no_aggregation) &&
+      wish[kTrainable] != nullptr && PyBool_Check(wish[kTrainable]))  // checked already, as get_variable's are
+    return {Ref::borrowed(wish[kSynchronization]), Ref::borrowed(wish[kAggregation]), Ref::borrowed(wish[kTrainable])};
+  const Ref name = wish[kName] != nullptr ? Ref::borrowed(wish[kName]) : checked(PyUnicode_FromString("Variable"));
+  return check_policy(s.hooks.check_policy, name.get(), wish[kSynchronization], wish[kAggregation], wish[kTrainable]);
 }
 
 // The graph that a value belongs to, as v1 asks for it; null where it says none.
@@ -67,24 +67,24 @@ class AskedValue final : public FirstValue {
   AskedValue(Context& context, const NewVariable& wish, DType dtype, bool validates, std::uint32_t site)
       : context_(context), graph_(context.graph), wish_(wish), dtype_(dtype), validates_(validates), site_(site) {}
 
-  bool is_computed() const override { return PyCallable_Check(wish_.initial_value) != 0; }
+  bool is_computed() const override { return PyCallable_Check(wish_[kInitialValue]) != 0; }
 
   TensorId make(scopetrie::Context&) override {
     if (!is_computed()) {
-      const TensorId value = convert(wish_.initial_value);
+      const TensorId value = convert(wish_[kInitialValue]);
       check_branch(value);
       return value;
     }
     const PythonBlock nowhere = no_device(context_);
     if (wish_.rule != nullptr) return add_initial_value(context_, *wish_.rule, {wish_.rule_shape, dtype_}, site_);
-    const Ref computed = checked(PyObject_CallNoArgs(wish_.initial_value));
+    const Ref computed = checked(PyObject_CallNoArgs(wish_[kInitialValue]));
     const TensorId value = convert(computed.get());
-    if (validates_ && wish_.wanted != nullptr) check_wanted(value, computed.get());
+    if (validates_ && wish_[kWanted] != nullptr) check_wanted(value, computed.get());
     return value;
   }
 
   [[noreturn]] void refuse_shape(const Graph&, const std::string& path, ShapeId, ShapeId) override {
-    ask_about(state().hooks.check_initial_shape, wish_.shape, path);
+    ask_about(state().hooks.check_initial_shape, wish_[kShape], path);
     throw Error(ErrorKind::kValue, "Variable " + path + ": its initial value has not the shape that was asked for.");
   }
 
@@ -96,7 +96,7 @@ class AskedValue final : public FirstValue {
       return id_of(value);
     }
     tensor_ =
-        called(state().hooks.convert, value, dtype_ == 0 ? Py_None : state().dtypes[dtype_], kInitialValue, Py_None);
+        called(state().hooks.convert, value, dtype_ == 0 ? Py_None : state().dtypes[dtype_], kInitialName, Py_None);
     if (!is_tensor(tensor_.get()) || handle(tensor_.get())->graph != graph_)
       raise_error(PyExc_ValueError, "Variable: the initial value %R is not a tensor of the variable's graph", value);
     return id_of(tensor_.get());
@@ -104,7 +104,7 @@ class AskedValue final : public FirstValue {
 
   // A tensor that was made in an open branch or loop is nobody else's.
   void check_branch(TensorId value) {
-    if (tensor_.get() != wish_.initial_value) return;
+    if (tensor_.get() != wish_[kInitialValue]) return;
     const Ref placement = checked(PyObject_GetAttrString(object_of(graph_), "_placement"));
     const Ref branches = checked(PyObject_GetAttrString(placement.get(), "branches"));
     const Py_ssize_t count = PySequence_Size(branches.get());
@@ -121,13 +121,13 @@ class AskedValue final : public FirstValue {
   // another shape than it was asked for is refused.
   void check_wanted(TensorId value, PyObject* computed) {
     ShapeTable& shapes = state_of(graph_).ops.shapes();
-    const ShapeId wanted = parse_dims(shapes, wish_.wanted);
+    const ShapeId wanted = parse_dims(shapes, wish_[kWanted]);
     if (shapes.compatible(wanted, state_of(graph_).ops.tensor(value).shape)) return;
     const bool is_plain = !is_tensor(computed) && !is_variable(computed);
     std::string path = context_.name_scope_path();  // ".../Initializer"
     const std::size_t slash = path.rfind('/');
     path.resize(slash == std::string::npos ? 0 : slash);
-    ask_about(is_plain ? state().hooks.warn_of_shape : state().hooks.check_initial_shape, wish_.wanted, path);
+    ask_about(is_plain ? state().hooks.warn_of_shape : state().hooks.check_initial_shape, wish_[kWanted], path);
   }
   void ask_about(PyObject* hook, PyObject* asked, const std::string& path) {
     const Ref name = checked(to_str(path));
@@ -160,14 +160,14 @@ std::uint32_t container(Context& context) {
 VariableId add_rows(Context& context, const NewVariable& wish, bool trainable) {
   GraphState& graph = state_of(context.graph);
   scopetrie::NewVariable row;
-  if (wish.name != nullptr) row.name = checked_text(wish.name, "Variable");
+  if (wish[kName] != nullptr) row.name = checked_text(wish[kName], "Variable");
   row.scope = wish.key.scope;
   row.segment = wish.key.segment;
   row.trainable = trainable;
-  row.validate_shape = truth_of(wish.validate_shape, true);
-  const bool is_checked = row.validate_shape && wish.wanted != nullptr;  // AskedValue does
-  if (wish.shape != nullptr && !is_checked) row.shape = parse_dims(graph.ops.shapes(), wish.shape);
-  const DType dtype = wish.dtype == nullptr ? DType() : DType(dtype_number(wish.dtype)).base();
+  row.validate_shape = truth_of(wish[kValidateShape], true);
+  const bool is_checked = row.validate_shape && wish[kWanted] != nullptr;  // AskedValue does
+  if (wish[kShape] != nullptr && !is_checked) row.shape = parse_dims(graph.ops.shapes(), wish[kShape]);
+  const DType dtype = wish[kDType] == nullptr ? DType() : DType(dtype_number(wish[kDType])).base();
   const auto maker =
       wish.key.scope == kNone ? graph.makers.end() : graph.makers.find(maker_key(wish.key.scope, wish.key.segment));
   if (maker != graph.makers.end()) row.shared_scope = &maker->second.scope;  // a MakerNote keeps it
@@ -196,14 +196,14 @@ Ref make_all(Context& context, const NewVariable& wish, const Policy& policy, Py
   const DefaultGraph block(context.graph);
   const VariableId id = add_rows(context, wish, truth_of(policy.trainable.get(), true));
   Ref variable = checked(variable_handle(context.graph, id));
-  if (wish.caching_device != nullptr) {
+  if (wish[kCachingDevice] != nullptr) {
     const Ref read = checked(PyObject_CallMethod(variable.get(), "value", nullptr));
     const Ref operation = checked(PyObject_GetAttrString(read.get(), "op"));
-    checked(PyObject_CallMethod(object_of(context.graph), "_place", "OO", operation.get(), wish.caching_device));
+    checked(PyObject_CallMethod(object_of(context.graph), "_place", "OO", operation.get(), wish[kCachingDevice]));
   }
   join(context, keys, variable.get());
-  if (wish.constraint != nullptr || !is_usual_policy(wish.synchronization, wish.aggregation))
-    called(state().hooks.take_note, variable, or_none(wish.constraint), policy.synchronization, policy.aggregation);
+  if (wish[kConstraint] != nullptr || !is_usual_policy(wish[kSynchronization], wish[kAggregation]))
+    called(state().hooks.take_note, variable, or_none(wish[kConstraint]), policy.synchronization, policy.aggregation);
   return variable;
 }
 
@@ -224,13 +224,13 @@ MakerNote::~MakerNote() {
 }
 
 PyObject* create_variable(Context& context, const NewVariable& wish) {
-  if (!given(wish.initial_value)) throw Error(ErrorKind::kValue, "initial_value must be specified.");
-  const Ref early_keys = keys_of(wish.collections, false);
-  if (wish.constraint != nullptr && !PyCallable_Check(wish.constraint))
+  if (!given(wish[kInitialValue])) throw Error(ErrorKind::kValue, "initial_value must be specified.");
+  const Ref early_keys = keys_of(wish[kCollections], false);
+  if (wish[kConstraint] != nullptr && !PyCallable_Check(wish[kConstraint]))
     throw Error(ErrorKind::kValue, "The `constraint` argument must be a callable.");
   const Policy policy = policy_of(wish);
-  const Ref keys = keys_of(wish.collections, truth_of(policy.trainable.get(), true));
-  PyGraph* owner = graph_of_value(wish.initial_value);
+  const Ref keys = keys_of(wish[kCollections], truth_of(policy.trainable.get(), true));
+  PyGraph* owner = graph_of_value(wish[kInitialValue]);
   Context& inside = owner == nullptr || owner == context.graph ? context : *context_of(owner);
   const Ref keep_graph = Ref::borrowed(object_of(inside.graph));
   CallTransaction transaction(state_of(inside.graph).ledger(), &inside);

@@ -106,6 +106,13 @@ bool are_left_out(const Arguments& arguments, std::size_t first) {
 
 }  // namespace
 
+Ref keywords_of(std::span<const std::uint8_t> order, PyObject* const* arguments) {
+  Ref keywords = checked(new_dict());
+  for (const std::uint8_t each : order)
+    if (PyDict_SetItemString(keywords.get(), kParameterNames[each], or_none(arguments[each])) < 0) throw_raised();
+  return keywords;
+}
+
 VariableCall read_call(const Arguments& given) {
   VariableCall call;
   for (std::size_t i = 0; i < kAllParameters; ++i) call.arguments[i] = given_or_null(given[i]);
@@ -198,28 +205,16 @@ PyObject* true_getter(PyObject*, PyObject* const* args, Py_ssize_t positional, P
 }
 
 PyObject* new_variable(PyObject*, PyObject* const* args, Py_ssize_t positional, PyObject* keywords) {
-  static Signature<14> signature(
-      "Variable", {"initial_value", "trainable", "collections", "validate_shape", "caching_device", "name", "dtype",
-                   "expected_shape", "constraint", "synchronization", "aggregation", "shape", "key", "wanted"});
-  auto given = signature.parse(args, positional, keywords);
-  Context* context = current_context();
+  static VariableSignature<kOfNewVariable, kVariableParameters> signature("Variable");
   NewVariable wish;
-  wish.initial_value = given_or_null(given[0]);
-  wish.trainable = given_or_null(given[1]);
-  wish.collections = given_or_null(given[2]);
-  wish.validate_shape = given[3];
-  wish.caching_device = given_or_null(given[4]);
-  wish.name = given_or_null(given[5]);
-  wish.dtype = given_or_null(given[6]);
-  wish.constraint = given_or_null(given[8]);
-  wish.synchronization = given_or_null(given[9]);
-  wish.aggregation = given_or_null(given[10]);
-  wish.shape = given_or_null(given[11]);
-  wish.wanted = given_or_null(given[13]);
-  if (given_or_null(given[12]) != nullptr) {
-    const std::string_view key = checked_text(given[12]);
-    wish.key.scope = state_of(context->graph).ops.scopes().scope_of_name(key, ScopeTrie::kRoot, wish.key.segment);
-  }
+  wish.arguments = signature.parse(args, positional, keywords);
+  for (const std::uint8_t each : kOfNewVariable)
+    if (each != kValidateShape) wish.arguments[each] = given_or_null(wish.arguments[each]);
+  Context* context = current_context();
+  if (wish[kKey] != nullptr)
+    wish.key.scope = state_of(context->graph)
+                         .ops.scopes()
+                         .scope_of_name(checked_text(wish[kKey]), ScopeTrie::kRoot, wish.key.segment);
   return create_variable(*context, wish);
 }
 

@@ -90,17 +90,10 @@ class SingleVariable {
   // `is_new` gets whether this call has made it.
   PyObject* make_asking(bool* is_new = nullptr) {
     NewVariable wish;
+    std::ranges::copy(call_.arguments, wish.arguments.begin());
+    wish[kDType] = nullptr;  // a value's is its own
     const Ref bound = bind(wish);
-    wish.initial_value = bound.get();
-    wish.trainable = call_[kTrainable];
-    wish.collections = call_[kCollections];
-    wish.validate_shape = call_[kValidateShape];
-    wish.caching_device = call_[kCachingDevice];
-    wish.name = call_[kName];
-    wish.constraint = call_[kConstraint];
-    wish.synchronization = call_[kSynchronization];
-    wish.aggregation = call_[kAggregation];
-    wish.shape = call_[kShape];
+    wish[kInitialValue] = bound.get();
     wish.key = {request_.scope, request_.segment};
     try {
       if (context_.creators) return through_creators(wish);
@@ -130,7 +123,7 @@ class SingleVariable {
   // What the core makes of the initializer, where it knows and need not ask.
   std::optional<InitialValue> rule_of(const NewVariable& wish) const {
     Initializer initializer;
-    if (is_value_ || wish.dtype == nullptr || graph_.has_odd_seed) return {};
+    if (is_value_ || wish[kDType] == nullptr || graph_.has_odd_seed) return {};
     if (call_[kInitializer] != nullptr && !read_initializer(call_[kInitializer], initializer)) return {};
     if (call_[kInitializer] == nullptr) initializer = Initializer::of_default(request_.dtype).value_or(initializer);
     return InitialValue::of(initializer, request_.dtype, graph_.ops.shapes().dims(request_.shape), call_.whole);
@@ -171,26 +164,21 @@ class SingleVariable {
     if (takes(initializer.get(), "partition_info") && PyDict_SetItemString(keywords.get(), "partition_info", part) < 0)
       throw_raised();
     const Ref arguments = checked(pack(initializer.get(), sizes.get()));
-    wish.dtype = dtype;
-    if (call_.validates_shape()) wish.wanted = sizes.get();
+    wish[kDType] = dtype;
+    if (call_.validates_shape()) wish[kWanted] = sizes.get();
     kept_sizes_ = Ref::borrowed(sizes.get());
     return checked(PyObject_Call(state().hooks.partial, arguments.get(), keywords.get()));
   }
 
   // v1's creators are given all arguments of its Variable by keyword.
-  PyObject* through_creators(const NewVariable& wish) {
-    Ref shape = Ref::borrowed(Py_None);
+  PyObject* through_creators(NewVariable& wish) {
+    Ref shape;
     if (call_[kShape] != nullptr) shape = called(state().hooks.tensor_shape, call_[kShape]);
-    const Ref arguments = checked(
-        build_value("{sOsOsOsOsOsOsOsOsOsOsOsOsOsOsO}", "initial_value", or_none(wish.initial_value), "name",
-                    or_none(wish.name), "trainable", or_none(wish.trainable), "collections", or_none(wish.collections),
-                    "caching_device", or_none(wish.caching_device), "dtype", or_none(wish.dtype), "validate_shape",
-                    wish.validate_shape == nullptr ? Py_True : wish.validate_shape, "constraint",
-                    or_none(wish.constraint), "synchronization", or_none(wish.synchronization), "aggregation",
-                    or_none(wish.aggregation), "shape", shape.get(), "variable_def", Py_None, "import_scope", Py_None,
-                    "expected_shape", Py_None, "use_resource", or_none(call_[kUseResource])));
+    wish[kShape] = shape.get();
+    if (wish[kValidateShape] == nullptr) wish[kValidateShape] = Py_True;
+    const Ref arguments = keywords_of(kOfCreators, wish.arguments.data());
     const Ref key = checked(to_str(text_));
-    return called(state().hooks.create_through, arguments, key, or_none(wish.wanted)).release();
+    return called(state().hooks.create_through, arguments, key, or_none(wish[kWanted])).release();
   }
 
   Context& context_;

@@ -65,22 +65,15 @@ struct StoreName {
 
 /// What a new variable is made of: the arguments of v1's Variable. Borrowed; null where not given.
 struct NewVariable {
-  PyObject* initial_value = nullptr;
-  PyObject* trainable = nullptr;
-  PyObject* collections = nullptr;
-  PyObject* validate_shape = nullptr;
-  PyObject* caching_device = nullptr;
-  PyObject* name = nullptr;
-  PyObject* dtype = nullptr;
-  PyObject* constraint = nullptr;
-  PyObject* synchronization = nullptr;
-  PyObject* aggregation = nullptr;
-  PyObject* shape = nullptr;
+  NewVariableArguments arguments{};
   StoreName key;
-  PyObject* wanted = nullptr;  // the shape that get_variable asked the initializer for
-  /// What the initializer makes of `dtype` and this shape, where the core knows: then `initial_value` is not called.
+  /// What the initializer makes of the dtype and this shape, where the core knows: then the initial value is not
+  /// called.
   const InitialValue* rule = nullptr;
   ShapeId rule_shape = kNone;
+
+  PyObject*& operator[](VariableParameter parameter) { return arguments[parameter]; }
+  PyObject* operator[](VariableParameter parameter) const { return arguments[parameter]; }
 };
 
 /// What v1 asks for, and checks, together. `trainable` may be null: yes.
@@ -116,6 +109,9 @@ Partitions ask_partitioner(PyObject* partitioner, PyObject* sizes, PyObject* dty
 
 /// What a call is about in a scope: its own arguments, by VariableParameter, and the scope's where they are left out.
 VariableCall call_in(const PyVariableScope& scope, const Arguments& arguments);
+
+/// The arguments of these parameters by keyword, None for what is null. Throws.
+Ref keywords_of(std::span<const std::uint8_t> order, PyObject* const* arguments);
 
 /// The arguments of a getter.
 VariableCall read_call(const Arguments& given);

@@ -32,10 +32,7 @@ def create_through(arguments: dict[str, Any], key: str | None = None, wanted: Di
     return make(**arguments)
 
 
-def _default_creator(
-    key: str | None, wanted: Dims | None, /, variable_def: None = None, import_scope: None = None,
-    use_resource: bool | None = None, **arguments: Any,
-) -> Any:  # fmt: skip
+def _default_creator(key: str | None, wanted: Dims | None, /, **arguments: Any) -> Any:
     return _core.create_variable(**arguments, key=key, wanted=wanted)
 
 
