@@ -24,12 +24,22 @@ enum class ErrorKind : unsigned char {
   kNotImplemented
 };
 
+/// What get_variable refuses, for those who add to its words.
+enum class Refusal : unsigned char {
+  kOther,
+  kDiffers,      // the variable is there, and not as asked
+  kMissing,      // no variable has the name
+  kMissingWhole  // no variable in parts has it
+};
+
 /// The subject of an error; empty where there is none.
 struct ErrorFacts {
   std::string call = {};       // the public function: "get_variable"
   std::string full_name = {};  // the full name of the variable, scope or operation
   std::string asked = {};      // the caller's request
   std::string found = {};      // what there is
+  std::string place = {};      // the end of what() that says where it was made
+  Refusal refusal = Refusal::kOther;
   /// An initializer or a regularizer makes nothing of the variable's dtype. v1 undoes nothing, and programs go on after
   /// this error, so the names that it took stay in use; see undone_if_failed().
   bool refuses_dtype = false;

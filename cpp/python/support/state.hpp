@@ -46,7 +46,7 @@ inline std::uint8_t base_dtype(DType dtype) { return dtype.base(); }
   X(cut_value)           /* (value, offset, sizes, DType) -> Tensor: a part of an initial value */                     \
   X(note_part)           /* (variable, name of the whole, its sizes, offset, sizes) */                                 \
   X(partitioned)         /* (graph, name, dims, DType, parts, partitions) -> PartitionedVariable */                    \
-  X(word_refusal)        /* (text, graph, name, variable | None) -> the exception */                                   \
+  X(word_refusal)        /* (text, graph, name, variable | None, kind) -> the exception */                             \
   X(make_elements)       /* (initializer, shape, NumPy's dtype, path, seed, part | None) -> a Store's array */         \
   X(device_array) /* (store, array, byte, shape, as a copy) -> array: a variable's, of a memory that is the array's */ \
   X(device_copy)  /* (store, array) -> (array, its address): with memory of its own */                                 \

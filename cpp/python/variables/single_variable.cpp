@@ -193,9 +193,14 @@ class SingleVariable {
 }  // namespace
 
 void raise_refusal(Context& context, const Error& refusal, VariableId variable) {
+  static constexpr const char* kKinds[] = {"", "differs", "missing", "missing whole"};
+  const ErrorFacts& facts = refusal.facts();
+  std::string_view said = refusal.what();
+  said.remove_suffix(facts.place.size());  // Python shows lines of the program
   const Ref found = variable == kNone ? Ref::borrowed(Py_None) : checked(variable_handle(context.graph, variable));
-  const Ref text = checked(to_str(refusal.what())), name = checked(to_str(refusal.facts().full_name));
-  const Ref error = called(state().hooks.word_refusal, text, context.graph, name, found);
+  const Ref text = checked(to_str(said)), name = checked(to_str(facts.full_name)),
+            kind = checked(to_str(kKinds[static_cast<std::size_t>(facts.refusal)]));
+  const Ref error = called(state().hooks.word_refusal, text, context.graph, name, found, kind);
   raise_object(error.get());
 }
 

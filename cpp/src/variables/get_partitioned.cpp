@@ -107,6 +107,7 @@ Error refusal(const Graph& graph, const PartitionedRequest& request, const Parti
   const PartitionedRow none;
   const PartitionedRow& found = verdict.number == kNone ? none : graph.partitioned[verdict.number];
   const auto shares = [&](const char* what, std::string asked, std::string other) {
+    facts.refusal = Refusal::kDiffers;
     facts.asked = std::move(asked);
     facts.found = std::move(other);
     return "Trying to reuse partitioned variable " + name + ", but specified " + what + " " + facts.asked +
@@ -148,6 +149,7 @@ Error refusal(const Graph& graph, const PartitionedRequest& request, const Parti
       text = parts(count(), "so was the extra shard ", ".");
       break;
     default:
+      facts.refusal = Refusal::kMissingWhole;
       text = "PartitionedVariable " + name +
              " does not exist, or was not created with tf.get_variable(). Did you mean to set reuse=False or "
              "reuse=tf.AUTO_REUSE in VarScope?";

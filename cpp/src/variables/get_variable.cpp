@@ -59,6 +59,7 @@ Error refusal(const Graph& graph, const VariableRequest& request, const Verdict&
   ErrorFacts facts{"get_variable", full_name(graph, request.scope, request.segment)};
   const std::string& name = facts.full_name;
   const auto shares = [&](const char* what) {
+    facts.refusal = Refusal::kDiffers;
     return "Trying to share variable " + name + ", but specified " + what + " " + facts.asked + " and found " + what +
            " " + facts.found + ".";
   };
@@ -74,10 +75,11 @@ Error refusal(const Graph& graph, const VariableRequest& request, const Verdict&
           "takes one, such as tf.zeros_initializer() or tf.constant_initializer(value).";
       break;
     case VerdictKind::kExists:
+      facts.place = "Originally defined at:\n\n  operation " +
+                    graph.ops.name(graph.ops.tensor(graph.variables[verdict.variable].ref).op);
       text = "Variable " + name +
-             " already exists, disallowed. Did you mean to set reuse=True or reuse=tf.AUTO_REUSE in VarScope? "
-             "Originally defined at:\n\n  operation " +
-             graph.ops.name(graph.ops.tensor(graph.variables[verdict.variable].ref).op);
+             " already exists, disallowed. Did you mean to set reuse=True or reuse=tf.AUTO_REUSE in VarScope? " +
+             facts.place;
       break;
     case VerdictKind::kOtherShape:
       facts.asked = shape_text(graph.ops.shapes(), request.shape);
@@ -90,6 +92,7 @@ Error refusal(const Graph& graph, const VariableRequest& request, const Verdict&
       text = shares("dtype");
       break;
     case VerdictKind::kDoesNotExist:
+      facts.refusal = Refusal::kMissing;
       text = "Variable " + name +
              " does not exist, or was not created with tf.get_variable(). Did you mean to set reuse=tf.AUTO_REUSE in "
              "VarScope?";

@@ -79,6 +79,22 @@ TEST_CASE("v1's refusals of partitioned variables") {
         }) == "ValueError: Can only slice a variable along one dimension: shape: (4, 4), partitioning: [2, 2]");
 }
 
+TEST_CASE("a refusal of a partitioned variable tells its kind apart from its words") {
+  using Kind = PartitionedVerdict::Kind;
+  Cut cut;
+  cut.get("w", {7, 2}, 3);
+  const std::vector<std::int64_t> partitions = cut.graph.partitioned[0].partitions;
+  const PartitionedRequest request{.segment = cut.graph.ops.segments().intern("w"), .partitions = partitions};
+  for (int number = static_cast<int>(Kind::kMake) + 1; number <= static_cast<int>(Kind::kExtraPart); ++number) {
+    const auto kind = static_cast<Kind>(number);
+    const bool differs = kind == Kind::kOtherShape || kind == Kind::kOtherDType || kind == Kind::kOtherPartitions;
+    CHECK(refusal(cut.graph, request, {kind, 0, 0}).facts().refusal == (differs ? Refusal::kDiffers
+                                                                        : kind == Kind::kDoesNotExist
+                                                                            ? Refusal::kMissingWhole
+                                                                            : Refusal::kOther));
+  }
+}
+
 TEST_CASE("parts that were made one by one must be those of the variable") {
   Cut cut;
   {

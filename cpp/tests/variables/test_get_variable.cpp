@@ -92,3 +92,17 @@ TEST_CASE("the parts of a variable keep others from its name") {
   at.request.is_part = true;
   CHECK(at.verdict() == Kind::kMake);
 }
+
+TEST_CASE("a refusal tells its kind apart from its words, and where they say a place") {
+  OneVariable at;
+  for (int number = static_cast<int>(Kind::kMake) + 1; number <= static_cast<int>(Kind::kNoInitializer); ++number) {
+    const auto kind = static_cast<Kind>(number);
+    const bool differs = kind == Kind::kOtherShape || kind == Kind::kOtherDType;
+    const st::Error error = st::refusal(at.graph, at.request, {kind, 0});
+    CHECK(error.facts().refusal == (differs                       ? st::Refusal::kDiffers
+                                    : kind == Kind::kDoesNotExist ? st::Refusal::kMissing
+                                                                  : st::Refusal::kOther));
+    CHECK(std::string_view(error.what()).ends_with(error.facts().place));
+    CHECK(error.facts().place == (kind == Kind::kExists ? "Originally defined at:\n\n  operation layer/w" : ""));
+  }
+}

@@ -7,7 +7,7 @@ import sys
 from collections.abc import Iterable
 from pathlib import Path
 from types import FrameType
-from typing import Any, Final
+from typing import Any, Final, Literal
 
 from ..graph import Graph
 from ..similar import similar
@@ -33,30 +33,33 @@ def _caller() -> str:
     return _site_text((frame.f_code.co_filename, frame.f_lineno, frame.f_code.co_name))
 
 
-def word_refusal(text: str, graph: Graph, name: str, found: Any) -> ValueError:
+def word_refusal(
+    text: str, graph: Graph, name: str, found: Any, kind: Literal["", "differs", "missing", "missing whole"]
+) -> ValueError:
     """Returns the error of get_variable where the core refuses.
 
     Args:
-        text: The core's words, which begin with v1's.
+        text: The core's words, which begin with v1's, without the place where `found` was made.
         graph: The graph.
         name: The full name that was asked for.
         found: The variable in the way (its first part where it is partitioned), or None.
+        kind: What is wrong: the variable is there and differs from what is asked for, no variable has the
+            name, or no variable in parts has it; or something else.
     """
     if found is not None:
-        return ValueError(_with_places(text, found))
-    if " does not exist, " not in text:
-        return ValueError(text)
-    if text.startswith("PartitionedVariable "):
+        return ValueError(_with_places(text, found, kind == "differs"))
+    if kind == "missing whole":
         return ValueError(text + _near(name, graph._partitioned.keys()))
-    keys = (variable._key for variable in graph._variables())
-    return ValueError(text + _near(name, [key for key in keys if key is not None]))
+    if kind == "missing":
+        keys = (variable._key for variable in graph._variables())
+        return ValueError(text + _near(name, [key for key in keys if key is not None]))
+    return ValueError(text)
 
 
-def _with_places(text: str, found: Any) -> str:
-    text = text.partition(_ORIGINALLY)[0]  # for Python, the lines of both calls follow
+def _with_places(text: str, found: Any, differs: bool) -> str:
     made = "" if found._site is None else _site_text(found._site)
     again = _caller()
-    if text.startswith("Trying to "):
+    if differs:
         return f"{text}\n{_SHARE_OR_RENAME}\n{_ORIGINALLY}\n\n{made}\nAsked for at:\n\n{again}"
     text = text if text.endswith(" ") else f"{text}\n"
     text = f"{text}{_ORIGINALLY}\n\n{made}\nMade again at:\n\n{again}"
