@@ -59,9 +59,7 @@ class Single {
     request_.scope = place_.scope;
     request_.segment = place_.segment;
     request_.sharing = call_.sharing;
-    request_.source = is_value_                        ? InitialSource::kValue
-                      : call_[kInitializer] != nullptr ? InitialSource::kTold
-                                                       : InitialSource::kNotGiven;
+    request_.source = source_of(call_[kInitializer] != nullptr, is_value_);
     request_.has_shape = call_[kShape] != nullptr;
     request_.dtype = call_.dtype;
     if (request_.has_shape) request_.shape = asked_shape(store_, place_, call_[kShape]);

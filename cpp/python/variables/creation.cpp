@@ -105,24 +105,17 @@ void Creation::find_run() {
 }
 
 void Creation::collect(VariableId id) {
-  Collections& collections = graph_.collections;
-  for (std::size_t i = 0; i < list_count_; ++i) collections.add_variable(lists_[i], id);
-  if (list_count_ != 0) return;
-  collections.add_variable(Collections::kVariables, id);
-  if (trainable_) collections.add_variable(Collections::kTrainable, id);
+  if (list_count_ == 0) return scopetrie::collect(graph_, id, trainable_);
+  for (std::size_t i = 0; i < list_count_; ++i) graph_.collections.add_variable(lists_[i], id);
 }
 
 PyObject* Creation::make(ScopeId scope_id, SegmentId segment, PyObject* shape, PyObject* sizes) {
   if (!(ready_ || start())) return nullptr;
   if (is_value_ ? given(shape) || !read_value(scope_id, segment) : !read_shape(shape, sizes)) return nullptr;
   // The slow path says what is wrong where parts of a partitioned variable have this name.
-  static const std::uint32_t kPart = known_name("part_0");
-  const SegmentId part = graph_.known_segment(kPart);
-  if (graph_.has_parts) [[unlikely]] {
-    const ScopeId parts = graph_.ops.scopes().find_child(scope_id, segment);
-    if (parts != kNone && graph_.variables.find(parts, part) != kNone) return nullptr;
-  }
-  if (segment == part) graph_.has_parts = true;
+  if (first_part(graph_, scope_id, segment) != kNone) [[unlikely]]
+    return nullptr;
+  note_part(graph_, segment);
   if (!graph_.makers.empty()) [[unlikely]] {
     // Another thread may be making the same variable: both must give it the same name.
     const auto maker = graph_.makers.find(maker_key(scope_id, segment));

@@ -32,9 +32,7 @@ class SingleVariable {
     request_.sharing = call_.sharing;
     request_.has_shape = call_[kShape] != nullptr;
     request_.is_part = call_.partition_info != nullptr;
-    request_.source = is_value_                        ? InitialSource::kValue
-                      : call_[kInitializer] != nullptr ? InitialSource::kTold
-                                                       : InitialSource::kNotGiven;
+    request_.source = source_of(call_[kInitializer] != nullptr, is_value_);
     // A value with a shape is refused before anything else is looked at.
     if (!is_value_ || !request_.has_shape) {
       request_.dtype = call_.dtype != 0 ? call_.dtype : DType(dtype_number(call_[kDType])).base();
@@ -151,9 +149,7 @@ class SingleVariable {
                                                  [](std::int64_t size) { return size == ShapeTable::kUnknownDim; });
     if (!is_defined) {
       if (needs_nothing(initializer.get())) return initializer;
-      throw Error(ErrorKind::kValue,
-                  "The initializer passed is not valid. It should be a callable with no arguments and the shape should "
-                  "not be provided or an instance of `tf.keras.initializers.*' and `shape` should be fully defined.");
+      throw refuse_open_shape(graph_, request_.scope, request_.segment);
     }
     const Ref dims = checked(dims_tuple(shapes, request_.shape));
     const Ref sizes = checked(PySequence_List(dims.get()));

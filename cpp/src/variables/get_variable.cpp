@@ -9,11 +9,9 @@ namespace {
 
 using VerdictKind = Verdict::Kind;
 
-VariableId first_part(Graph& graph, const VariableRequest& request) {
+SegmentId part_segment(Graph& graph) {
   static const std::uint32_t kPart = known_name("part_0");
-  if (!graph.has_parts) return kNone;
-  const ScopeId parts = graph.ops.scopes().find_child(request.scope, request.segment);
-  return parts == kNone ? kNone : graph.variables.find(parts, graph.known_segment(kPart));
+  return graph.known_segment(kPart);
 }
 
 // The shape as far as it is known now, which may be more than when the variable was made; a store's is known then.
@@ -35,9 +33,20 @@ Verdict share(const Graph& graph, const VariableRequest& request, VariableId id)
 
 }  // namespace
 
+VariableId first_part(Graph& graph, ScopeId scope, SegmentId segment) {
+  if (!graph.has_parts) return kNone;
+  const ScopeId parts = graph.ops.scopes().find_child(scope, segment);
+  return parts == kNone ? kNone : graph.variables.find(parts, part_segment(graph));
+}
+
+void note_part(Graph& graph, SegmentId segment) {
+  if (segment == part_segment(graph)) graph.has_parts = true;
+}
+
 Verdict look_up(Graph& graph, const VariableRequest& request) {
   if (!request.is_part)
-    if (const VariableId part = first_part(graph, request); part != kNone) return {VerdictKind::kHasParts, part};
+    if (const VariableId part = first_part(graph, request.scope, request.segment); part != kNone)
+      return {VerdictKind::kHasParts, part};
   if (request.has_shape && request.source == InitialSource::kValue) return {VerdictKind::kValueWithShape};
   const VariableId found = graph.variables.find(request.scope, request.segment);
   if (found != kNone) return share(graph, request, found);
@@ -45,6 +54,13 @@ Verdict look_up(Graph& graph, const VariableRequest& request) {
   if (request.source != InitialSource::kNotGiven) return {VerdictKind::kMake};
   if (!request.has_shape) return {VerdictKind::kNoShape};
   return {Initializer::of_default(request.dtype) ? VerdictKind::kMake : VerdictKind::kNoInitializer};
+}
+
+Error refuse_open_shape(const Graph& graph, ScopeId scope, SegmentId segment) {
+  return {ErrorKind::kValue,
+          "The initializer passed is not valid. It should be a callable with no arguments and the shape should "
+          "not be provided or an instance of `tf.keras.initializers.*' and `shape` should be fully defined.",
+          {.call = "get_variable", .full_name = full_name(graph, scope, segment)}};
 }
 
 std::string full_name(const Graph& graph, ScopeId scope, SegmentId segment) {

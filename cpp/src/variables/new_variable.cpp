@@ -108,7 +108,7 @@ class Making {
   }
 
   VariableId add(Output output) {
-    static const std::uint32_t kUnnamed = known_name("VariableV2"), kPart = known_name("part_0");
+    static const std::uint32_t kUnnamed = known_name("VariableV2");
     const OpGraph::Fresh fresh = is_root_ ? context_.take_name(graph_.known_segment(kUnnamed))
                                           : context_.take_name(path() + '/', NameStyle::kScope);
     if (graph_.has_odd_scopes) graph_.check_operation_name(fresh.name);
@@ -117,7 +117,7 @@ class Making {
     if (wish_.scope != kNone) {
       record.scope = wish_.scope;
       record.segment = wish_.segment;
-      if (record.segment == graph_.known_segment(kPart)) graph_.has_parts = true;
+      note_part(graph_, record.segment);
       if (graph_.variables.find(record.scope, record.segment) != kNone)
         throw Error(ErrorKind::kValue,
                     "Variable " + full_name(graph_, record.scope, record.segment) + " already exists, disallowed.");

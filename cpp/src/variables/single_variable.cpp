@@ -22,9 +22,7 @@ class Single {
     request_ = {.scope = call.scope,
                 .segment = call.segment,
                 .sharing = call.sharing,
-                .source = call.initial.is_value()   ? InitialSource::kValue
-                          : call.initial.is_given() ? InitialSource::kTold
-                                                    : InitialSource::kNotGiven,
+                .source = source_of(call.initial.is_given(), call.initial.is_value()),
                 .has_shape = call.shape.is_given(),
                 .is_part = call.part != nullptr,
                 .dtype = call.dtype};
@@ -72,7 +70,7 @@ class Single {
     }
     if (run.pattern == kNone && !initial) return kNone;
     if (!graph_.ops.take_owner(call_.scope, call_.segment)) return kNone;
-    note_part();
+    note_part(graph_, call_.segment);
     graph_.note_builder(context_.builder());
     if (initial) {
       run = run_of(graph_, *initial, output);
@@ -94,10 +92,6 @@ class Single {
     const VariableScope& scope = *context_.current_variable_scope;
     return scope.graph() == &graph_ ? scope.in(graph_) : kNone;
   }
-  void note_part() {
-    static const std::uint32_t kPart = known_name("part_0");
-    if (call_.segment == graph_.known_segment(kPart)) graph_.has_parts = true;
-  }
   void join(VariableId id) {
     if (call_.collections)
       collect(graph_, id, call_.trainable, lists_of(graph_, call_.collections));
@@ -109,11 +103,7 @@ class Single {
     const bool is_defined = request_.has_shape && graph_.ops.shapes().elements(request_.shape) >= 0;
     const Initial::Function* function = call_.initial.function();
     const bool needs_shape = !call_.initial.is_value() && (function == nullptr || function->needs_shape);
-    if (needs_shape && !is_defined)
-      throw Error(ErrorKind::kValue,
-                  "The initializer passed is not valid. It should be a callable with no arguments and the shape should "
-                  "not be provided or an instance of `tf.keras.initializers.*' and `shape` should be fully defined.",
-                  {.call = "get_variable", .full_name = full_name(graph_, call_.scope, call_.segment)});
+    if (needs_shape && !is_defined) throw refuse_open_shape(graph_, call_.scope, call_.segment);
     const DType told = call_.initial.is_value() ? DType() : request_.dtype;  // as in v1, a value keeps its own
     GivenValue first(call_.initial, told, call_.shape.sizes(), call_.part, call_.whole);
     const std::string name = full_name(graph_, call_.scope, call_.segment);

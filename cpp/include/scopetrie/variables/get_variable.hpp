@@ -24,6 +24,9 @@ inline Sharing sharing_of(Reuse reuse) {
 
 /// Where a variable's first value comes from: a rule or a function that is told the shape, or a value that has one.
 enum class InitialSource : std::uint8_t { kNotGiven, kTold, kValue };
+inline InitialSource source_of(bool is_given, bool is_value) {
+  return is_value ? InitialSource::kValue : is_given ? InitialSource::kTold : InitialSource::kNotGiven;
+}
 
 struct VariableRequest {
   ScopeId scope = ScopeTrie::kRoot;  // of the store: the whole name is "scope/segment"
@@ -60,6 +63,14 @@ Verdict look_up(Graph& graph, const VariableRequest& request);
 
 /// The error of a refusal: v1's text and the facts.
 Error refusal(const Graph& graph, const VariableRequest& request, const Verdict& verdict);
+
+/// The error of an initializer that is to be told a shape where that is not known.
+Error refuse_open_shape(const Graph& graph, ScopeId scope, SegmentId segment);
+
+/// The first part of the partitioned variable of this name; kNone where there is none.
+VariableId first_part(Graph& graph, ScopeId scope, SegmentId segment);
+/// Notes the name of a new variable: where it is that of a first part, look-ups ask for parts from now on.
+void note_part(Graph& graph, SegmentId segment);
 
 /// The whole name in the store.
 std::string full_name(const Graph& graph, ScopeId scope, SegmentId segment);
